@@ -1,0 +1,125 @@
+// Package broker is the only door to Pulsar: lanes that send, subscribers that
+// receive, and the few admin calls a load shell needs.
+//
+// The interfaces here are what a group sees. They move runs of messages (a
+// claimed run of due times, a run of deliveries), never one message through an
+// interface call or a channel, so that an engine may build whole batches. The
+// engines are broker/client (the Go client) and broker/fake (in memory, for
+// tests).
+package broker
+
+import (
+	"context"
+	"time"
+
+	"pulsh/session/metrics"
+	"pulsh/session/payload"
+)
+
+// Clock tells the time in nanoseconds since the session's base instant. It is
+// monotonic: due, sent and acked times are differences of one clock.
+type Clock func() int64
+
+// Broker is a connection to one Pulsar cluster.
+type Broker interface {
+	// OpenLane creates a producer. It returns when the broker has accepted it,
+	// or with a *Error when it has not within ctx.
+	OpenLane(ctx context.Context, spec LaneSpec) (Lane, error)
+	// Subscribe creates a consumer that the broker has accepted.
+	Subscribe(ctx context.Context, spec SubscriberSpec) (Subscriber, error)
+	// Partitions tells how many partitions a topic has, 0 if it is not
+	// partitioned; the lookup creates the topic where the broker allows that.
+	Partitions(ctx context.Context, topic string) (int, error)
+	// Close ends all connections. Lanes and subscribers must be closed before.
+	Close()
+}
+
+// LaneSpec is what a lane is created with. None of it changes while the lane
+// lives: a change is a new lane.
+type LaneSpec struct {
+	Topic       string
+	Name        string        // producer name, unique in the cluster
+	Stream      uint64        // the stamp's stream: unique to this lane
+	Compression Compression   // none, lz4, zlib, zstd or snappy
+	Batch       Batch         // when a batch is sent
+	Pending     int           // messages sent and not yet answered, at most
+	Timeout     time.Duration // after which an unanswered send has failed
+	Bodies      payload.Spec
+	Keys        payload.Keys
+	Seed        uint64 // of bodies and keys
+	Clock       Clock
+	Base        time.Time // the instant at which Clock is 0
+	Recorder    *metrics.SendRecorder
+}
+
+// Batch says when a lane sends a batch. Messages of 1 or less means that
+// every message travels alone.
+type Batch struct {
+	Messages int
+	Bytes    int
+	Delay    time.Duration
+}
+
+// Lane is one producer, shared by the workers of a group.
+type Lane interface {
+	// Send stamps and sends one message for each due time, in order. It blocks
+	// while Pending messages are unanswered, and returns how many it has
+	// handed over: fewer than len(dues) only after Release.
+	Send(dues []int64) int
+	// InFlight is how many messages are sent and not yet answered.
+	InFlight() int
+	// Release makes every Send, running or to come, return at once.
+	Release()
+	// Close flushes until ctx ends, then closes the producer. No Send may be
+	// running: Release, wait for the workers, then Close.
+	Close(ctx context.Context) error
+}
+
+// SubscriberSpec is what a subscriber is created with.
+type SubscriberSpec struct {
+	Topics       []string
+	Subscription string
+	Type         SubscriptionType
+	Name         string // consumer name, unique in the subscription
+	Queue        int    // messages the broker may push ahead
+	Position     Position
+	Ack          Ack
+	NackDelay    time.Duration
+}
+
+// Delivery is one received message.
+type Delivery struct {
+	Body       []byte
+	Entry      uint32 // fingerprint of the stored entry's message id
+	Redelivery uint32 // how often the broker says it has been delivered before
+	Received   int64  // clock reading
+	Message    any    // the engine's own handle, for Ack and Nack
+}
+
+// Subscriber is one consumer that the broker sees.
+type Subscriber interface {
+	// Receive waits for at least one message, then takes what is there without
+	// waiting, at most len(buf). It returns 0 when stop is closed or the
+	// subscriber has ended.
+	Receive(stop <-chan struct{}, buf []Delivery) int
+	// Ack acknowledges deliveries; the error is the first one, with how many
+	// of them failed.
+	Ack(run []Delivery) (failed int, err error)
+	// Nack asks for deliveries to come again.
+	Nack(run []Delivery)
+	// Ended is closed when the broker or the client has given this consumer up
+	// for good; Err then says why.
+	Ended() (<-chan struct{}, func() error)
+	// Close ends the consumer. No Receive or Ack may be running.
+	Close(ctx context.Context) error
+}
+
+// Admin is the part of the admin API that a session uses. Topics are full or
+// short names; partitioned topics are handled as one.
+type Admin interface {
+	Version(ctx context.Context) (string, error)
+	Topics(ctx context.Context, namespace string) ([]Topic, error)
+	Stats(ctx context.Context, topic string) (TopicStats, error)
+	SeekTime(ctx context.Context, topic, subscription string, to time.Time) error
+	SeekID(ctx context.Context, topic, subscription string, id MessageID) error
+}

@@ -1,0 +1,198 @@
+package session
+
+import (
+	"time"
+
+	"pulsh/session/metrics"
+	"pulsh/session/pacing"
+	"pulsh/session/payload"
+)
+
+// Snapshot is the state of a session at one instant. It is built by the
+// sampler every 100 ms and never changed afterwards: readers need no lock.
+type Snapshot struct {
+	At      time.Time
+	Elapsed time.Duration // since the session began
+	Cluster Cluster
+	Groups  []GroupSnapshot // in the order in which they were made
+	Totals  Totals
+	Process metrics.ProcessStats
+	Marks   []Mark // newest last, at most marksMax
+}
+
+// Group returns the snapshot of the named group.
+func (s *Snapshot) Group(name string) (GroupSnapshot, bool) {
+	for _, g := range s.Groups {
+		if g.Name == name {
+			return g, true
+		}
+	}
+	return GroupSnapshot{}, false
+}
+
+// ClusterState says whether Pulsar answers.
+type ClusterState string
+
+// The states of the connection to the cluster.
+const (
+	Unconnected  ClusterState = "not connected"
+	Up           ClusterState = "up"
+	Reconnecting ClusterState = "reconnecting" // it answered before, and does not now
+)
+
+// Cluster is what the session knows of the cluster it is connected to.
+type Cluster struct {
+	URL, AdminURL string
+	Name          string // local, or the host of the URL
+	Version       string // "" if it is not known
+	State         ClusterState
+	Since         time.Time // of State
+	Detail        string    // the last refusal, as a sentence
+}
+
+// Kind is what a group does.
+type Kind string
+
+// The two kinds of group.
+const (
+	Produce Kind = "produce"
+	Consume Kind = "consume"
+)
+
+// State is where a group is in its life.
+type State string
+
+// Ready groups have settings and no connection; they start with their start
+// command. Failed groups could not be started or have ended by themselves.
+const (
+	Ready    State = "ready"
+	Starting State = "starting"
+	Running  State = "running"
+	Paused   State = "paused"
+	Seeking  State = "seeking"
+	Stopping State = "stopping"
+	Stopped  State = "stopped"
+	Failed   State = "failed"
+)
+
+// GroupSnapshot is one group at one instant. Exactly one of Producer and
+// Consumer is set, by Kind.
+type GroupSnapshot struct {
+	Name       string
+	Kind       Kind
+	State      State
+	Topic      string
+	Partitions int // 0 if the topic is not partitioned or not looked up yet
+	Workers    int
+	Since      time.Time     // of the first start, or zero
+	Running    time.Duration // time spent running since start or reset
+	Failures   []metrics.Failure
+	LastError  string // why the group is Failed, or ""
+	Producer   *ProducerSnapshot
+	Consumer   *ConsumerSnapshot
+}
+
+// ProducerSnapshot holds the figures of a producer group. Totals count since
+// the start or the last reset; rates are of the last second.
+type ProducerSnapshot struct {
+	Shape   pacing.Shape // what is wanted
+	Target  pacing.Rate  // wanted right now
+	Average float64      // messages acked per second since the start
+	Rate    float64      // messages acked per second
+	SentPerSecond,
+	BytesPerSecond float64
+	Due, Missed      int64 // slots that fell due; slots given up as too late
+	Sent, Acked      int64
+	Failed, Unknown  int64 // refused; without an answer when their lane closed
+	Bytes            int64
+	InFlight         int
+	Pending          int     // in flight at most
+	MessagesPerBatch float64 // of the last second, or of the whole run when idle
+	Lanes            int
+	Generation       int             // lanes rebuilt so many times, from 1
+	Latency          metrics.Summary // due → acked
+	Service          metrics.Summary // sent → acked
+	Lag              metrics.Summary // due → sent
+	Size             payload.Size
+	PerWorker        []WorkerSnapshot
+	Limit            string // what holds the rate down, as a sentence, or ""
+}
+
+// ConsumerSnapshot holds the figures of a consumer group.
+type ConsumerSnapshot struct {
+	Subscription string
+	Type         string
+	Rate         float64 // messages received per second
+	Average      float64
+	BytesPerSecond,
+	AckRate float64
+	Received, Acked, AckFailed int64
+	Bytes                      int64
+	InFlight                   int // received and not yet acked
+	Consumers                  int // that the broker sees
+	Ledger                     payload.Totals
+	Unstamped                  int64           // not sent by pulsh: neither latency nor ledger
+	E2E                        metrics.Summary // due → received
+	Processing                 metrics.Summary // received → acked
+	Backlog                    Backlog
+	Epoch                      int
+	Drain                      *Drain // after a seek, until the backlog is gone
+	PerWorker                  []WorkerSnapshot
+}
+
+// Backlog is what waits in the broker, asked from the admin API once a second.
+type Backlog struct {
+	Known    bool // false until the admin API has answered
+	Entries  int64
+	Messages int64 // an estimate: entries × messages per entry
+	Unacked  int64
+	At       time.Time
+}
+
+// Drain tells how far a group is from the end of its backlog.
+type Drain struct {
+	From  time.Time
+	Start int64 // messages to go when it began
+	ETA   time.Duration
+}
+
+// WorkerSnapshot is one worker's own count.
+type WorkerSnapshot struct {
+	Worker  int // from 1
+	Done    int64
+	Rate    float64
+	Failed  int64
+	Waiting bool // for a slot, a free place in the queue, or a message
+}
+
+// Totals adds up all groups.
+type Totals struct {
+	Sent, Acked, Failed   int64
+	Received              int64
+	Lost, Duplicated      int64
+	ProduceRate, RecvRate float64
+}
+
+// MarkKind says what a mark on the time axis stands for.
+type MarkKind string
+
+// The kinds of mark.
+const (
+	MarkCommand   MarkKind = "command"
+	MarkNote      MarkKind = "mark"
+	MarkReconnect MarkKind = "reconnect"
+	MarkError     MarkKind = "error"
+)
+
+// Mark is one event of the timeline.
+type Mark struct {
+	At   time.Time
+	Kind MarkKind
+	Text string
+}
+
+// Note is a line that the session wants the user to see.
+type Note struct {
+	At   time.Time
+	Text string
+}
