@@ -110,9 +110,9 @@ type ProducerSnapshot struct {
 	MessagesPerBatch float64 // of the last second, or of the whole run when idle
 	Lanes            int
 	Generation       int             // lanes rebuilt so many times, from 1
-	Latency          metrics.Summary // due → acked
-	Service          metrics.Summary // sent → acked
-	Lag              metrics.Summary // due → sent
+	Latency          Latencies // due → acked
+	Service          Latencies // sent → acked
+	Lag              Latencies // due → sent
 	Size             payload.Size
 	PerWorker        []WorkerSnapshot
 	Limit            string // what holds the rate down, as a sentence, or ""
@@ -132,12 +132,18 @@ type ConsumerSnapshot struct {
 	Consumers                  int // that the broker sees
 	Ledger                     payload.Totals
 	Unstamped                  int64           // not sent by pulsh: neither latency nor ledger
-	E2E                        metrics.Summary // due → received
-	Processing                 metrics.Summary // received → acked
+	E2E                        Latencies // due → received
+	Processing                 Latencies // received → acked
 	Backlog                    Backlog
 	Epoch                      int
 	Drain                      *Drain // after a seek, until the backlog is gone
 	PerWorker                  []WorkerSnapshot
+}
+
+// Latencies is one distribution, of the last second and since the start or
+// the last reset.
+type Latencies struct {
+	Recent, Total metrics.Quantiles
 }
 
 // Backlog is what waits in the broker, asked from the admin API once a second.
