@@ -1,0 +1,126 @@
+package local
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// probeTime bounds one question to a server on this machine.
+	probeTime = 2 * time.Second
+	// answerLimit bounds how much of an answer is read.
+	answerLimit = 64 << 10
+	// readyTopic is created and deleted to see that messages can be stored.
+	readyTopic = "persistent/public/default/pulsh-ready"
+)
+
+// brokerURL is the address for Pulsar clients.
+func brokerURL(port int) string { return "pulsar://127.0.0.1:" + strconv.Itoa(port) }
+
+// adminURL is the address of the admin API.
+func adminURL(port int) string { return "http://127.0.0.1:" + strconv.Itoa(port) }
+
+// speaksPulsar says whether what listens on the port answers Pulsar's CONNECT,
+// be it with CONNECTED or with an error such as a missing password.
+func speaksPulsar(ctx context.Context, port int) bool {
+	c, err := (&net.Dialer{Timeout: dialTime}).DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(probeTime))
+	if _, err := c.Write(connectFrame("pulsh")); err != nil {
+		return false
+	}
+	return isConnectAnswer(c)
+}
+
+// connectFrame builds a CONNECT frame: total size, command size, and a
+// BaseCommand whose type (field 1) is CONNECT (2) and whose field 2 carries
+// client_version (field 1) and protocol_version (field 4).
+// Source: PulsarApi.proto of Apache Pulsar.
+func connectFrame(client string) []byte {
+	const protocolVersion = 19
+	body := append([]byte{0x0a, byte(len(client))}, client...)
+	body = append(body, 0x20, protocolVersion)
+	command := append([]byte{0x08, 2, 0x12, byte(len(body))}, body...)
+	var b bytes.Buffer
+	_ = binary.Write(&b, binary.BigEndian, []uint32{uint32(len(command) + 4), uint32(len(command))})
+	b.Write(command)
+	return b.Bytes()
+}
+
+// isConnectAnswer reads one frame and says whether it is CONNECTED (3) or
+// ERROR (14).
+func isConnectAnswer(r io.Reader) bool {
+	var head [10]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return false
+	}
+	total, size := binary.BigEndian.Uint32(head[:4]), binary.BigEndian.Uint32(head[4:8])
+	plausible := total >= size+4 && total < 5<<20 && size >= 2
+	return plausible && head[8] == 0x08 && (head[9] == 3 || head[9] == 14)
+}
+
+// ask sends one request to an admin API and returns the status code and the
+// beginning of the answer. No connection is kept open afterwards.
+func ask(ctx context.Context, method, url string) (int, string, error) {
+	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, url, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	transport := &http.Transport{DisableKeepAlives: true}
+	resp, err := (&http.Client{Transport: transport}).Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit))
+	return resp.StatusCode, string(body), err
+}
+
+// adminVersion returns the Pulsar version that answers on a web port, or "".
+func adminVersion(ctx context.Context, port int) string {
+	code, body, err := ask(ctx, http.MethodGet, adminURL(port)+"/admin/v2/brokers/version")
+	version := strings.Trim(strings.TrimSpace(body), `"`)
+	if err != nil || code != http.StatusOK || version == "" || strings.ContainsAny(version, "<> \n") {
+		return ""
+	}
+	return version
+}
+
+// ready returns nil once topics can be looked up and stored: a lookup answers
+// and a topic can be created, which needs a bookie. An open port alone, or the
+// namespace being listed, was seen to come seconds too early.
+func ready(ctx context.Context, web int) error {
+	lookup := adminURL(web) + "/lookup/v2/topic/" + readyTopic
+	if code, _, err := ask(ctx, http.MethodGet, lookup); err != nil || code != http.StatusOK {
+		return notYet("topic lookup", code, err)
+	}
+	topic := adminURL(web) + "/admin/v2/" + readyTopic
+	code, _, err := ask(ctx, http.MethodPut, topic)
+	if err != nil || code != http.StatusNoContent && code != http.StatusConflict {
+		return notYet("creating a topic", code, err)
+	}
+	// Another pulsh may have been faster; either way the topic is gone after.
+	_, _, _ = ask(ctx, http.MethodDelete, topic+"?force=true")
+	return nil
+}
+
+// notYet says which question was not answered well, and how.
+func notYet(question string, code int, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", question, err)
+	}
+	return fmt.Errorf("%s: the server answered %d", question, code)
+}

@@ -1,0 +1,36 @@
+//go:build !linux
+
+package local
+
+import (
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// startedAt returns when a process started, as ps(1) tells it.
+func startedAt(pid int) (string, bool) {
+	out, err := exec.Command("ps", "-o", "state=,lstart=", "-p", strconv.Itoa(pid)).Output()
+	state, start, ok := strings.Cut(strings.TrimSpace(string(out)), " ")
+	if err != nil || !ok || strings.HasPrefix(state, "Z") {
+		return "", false
+	}
+	return strings.Join(strings.Fields(start), "_"), true
+}
+
+// residentMemory returns the bytes of memory that a process occupies, or 0.
+func residentMemory(pid int) int64 {
+	out, err := exec.Command("ps", "-o", "rss=", "-p", strconv.Itoa(pid)).Output()
+	if err != nil {
+		return 0
+	}
+	kb, _ := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+	return kb * 1024
+}
+
+// ownedBySupervisor gives the server its own process group. Only Linux ties it
+// to the life of its parent; elsewhere the next start cleans up.
+func ownedBySupervisor() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
+}

@@ -1,0 +1,299 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Origin says how a pulsh came to its server.
+type Origin string
+
+// The ways to come to a server.
+const (
+	Started Origin = "started" // this call started it
+	Joined  Origin = "joined"  // another pulsh had started it
+	Foreign Origin = "foreign" // it ran already and is not pulsh's to stop
+)
+
+// Server is a Pulsar standalone on this machine. Its methods may be called
+// from several goroutines.
+type Server struct {
+	cfg     Config
+	at      instance
+	origin  Origin
+	foreign state // what a foreign server is known by
+
+	mu    sync.Mutex
+	lease string
+}
+
+// helloTime bounds the supervisor's first word; it only starts a process.
+const helloTime = 15 * time.Second
+
+// Start returns a server that is ready to use: the one that answers on the
+// wanted port, or the one that another pulsh of this user runs, or a new one.
+// It gives up when ctx ends; what it had started is stopped then.
+func Start(ctx context.Context, cfg Config) (*Server, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, at: instance{filepath.Join(cfg.Dir, "local")}}
+	if err := s.at.make(); err != nil {
+		return nil, err
+	}
+	if err := s.obtain(ctx); err != nil {
+		s.dropLease()
+		return nil, err
+	}
+	if s.origin == Foreign {
+		return s, nil
+	}
+	if err := s.waitReady(ctx); err != nil {
+		quit, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*stopGrace)
+		defer cancel()
+		return nil, errors.Join(err, s.Release(quit))
+	}
+	return s, nil
+}
+
+// Attach returns the server of a cache folder ("" is the default one) without
+// starting it or becoming a user of it: to look at it or to control it.
+func Attach(dir string) (*Server, error) {
+	cfg, err := Config{Dir: dir}.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, at: instance{filepath.Join(cfg.Dir, "local")}, origin: Joined}
+	if _, ok := s.at.state(); !ok {
+		return nil, notRunning()
+	}
+	return s, nil
+}
+
+func notRunning() error {
+	return &Error{Message: ErrNotRunning.Error(), Next: "local start", Cause: ErrNotRunning}
+}
+
+func (s *Server) lock(ctx context.Context) (func(), error) {
+	return lockFolder(ctx, s.at.dir, func() {
+		s.cfg.Progress(Progress{Step: "wait", Text: "another pulsh is starting or stopping the server"})
+	})
+}
+
+// obtain finds or starts the server's process, under the lock.
+func (s *Server) obtain(ctx context.Context) error {
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	st, known := s.at.state()
+	if known && st.running() && st.Phase != phaseStopping && st.Server.alive() {
+		s.origin = Joined
+		if err := s.takeLease(); err != nil {
+			return err
+		}
+		return s.keepIfAsked()
+	}
+	if known {
+		if err := s.clear(ctx, st); err != nil {
+			return err
+		}
+	}
+	if s.findForeign(ctx) {
+		return nil
+	}
+	if err := checkDisk(s.at.dir, s.cfg.FreeSpace); err != nil {
+		return err
+	}
+	src, err := findSource(ctx, s.cfg)
+	if err != nil {
+		return err
+	}
+	if src.docker != "" {
+		removeContainer(ctx, src.docker, containerName(s.at.dir))
+	}
+	st, err = s.at.plan(ctx, s.cfg, src)
+	if err != nil {
+		return err
+	}
+	s.origin = Started
+	if err := os.RemoveAll(s.at.keepFile()); err != nil {
+		return err
+	}
+	if err := s.keepIfAsked(); err != nil {
+		return err
+	}
+	if err := s.takeLease(); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("starting Pulsar %s on port %d (the data folder stays below 6 GB)", st.Version, st.Ports.Broker)
+	if st.Note != "" {
+		text = st.Note
+	}
+	s.cfg.Progress(Progress{Step: "start", Text: text})
+	return s.launch(st)
+}
+
+// launch starts a planned server and records it. The lock is held.
+func (s *Server) launch(st state) error {
+	st.Phase, st.Started, st.ReadyInMS, st.LogFrom = phaseStarting, time.Now(), 0, 0
+	if info, err := os.Stat(s.at.logFile()); err == nil {
+		st.LogFrom = info.Size()
+	}
+	var err error
+	st.Supervisor, st.Server, err = s.at.spawn(s.cfg.Supervisor, st.Launch, time.Now().Add(helloTime))
+	if err != nil {
+		return err
+	}
+	return s.at.setState(st)
+}
+
+// clear waits for a server that is stopping and ends one whose supervisor is
+// gone. The lock is held.
+func (s *Server) clear(ctx context.Context, st state) error {
+	if err := s.awaitEnd(ctx, st); err != nil {
+		return err
+	}
+	if err := st.Server.signal(syscall.SIGKILL); err != nil {
+		return err
+	}
+	return until(ctx, stopGrace, func() bool { return !st.Server.alive() })
+}
+
+// awaitEnd waits until the supervisor of st is gone.
+func (s *Server) awaitEnd(ctx context.Context, st state) error {
+	err := until(ctx, 3*stopGrace, func() bool {
+		st.Supervisor.reap()
+		return !st.running()
+	})
+	if err != nil {
+		return &Error{Message: "the local pulsar does not stop", Next: "local kill", Cause: err}
+	}
+	return nil
+}
+
+// until looks again and again until done says so, ctx ends or limit is over.
+func until(ctx context.Context, limit time.Duration, done func() bool) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for !done() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pollEvery):
+		}
+	}
+	return nil
+}
+
+// findForeign looks for a Pulsar on the wanted broker port.
+func (s *Server) findForeign(ctx context.Context) bool {
+	port := s.cfg.BrokerPort
+	if port == AnyPort || portFree(ctx, port) || !speaksPulsar(ctx, port) {
+		return false
+	}
+	s.origin = Foreign
+	s.foreign = state{Phase: phaseReady, Ports: ports{Broker: port}, Source: "somebody else",
+		Note: fmt.Sprintf("a pulsar already runs on port %d, using it", port)}
+	if s.cfg.WebPort != AnyPort {
+		if v := adminVersion(ctx, s.cfg.WebPort); v != "" {
+			s.foreign.Ports.Web, s.foreign.Version = s.cfg.WebPort, v
+		}
+	}
+	return true
+}
+
+// waitReady waits until the server can store messages.
+func (s *Server) waitReady(ctx context.Context) error {
+	var last error
+	st, _ := s.at.state()
+	limit := startDeadline - min(time.Since(st.Started), startDeadline-stopGrace)
+	err := until(ctx, limit, func() bool {
+		if !st.Server.alive() {
+			last = s.diedEarly(st)
+			return true
+		}
+		last = ready(ctx, st.Ports.Web)
+		return last == nil
+	})
+	if ctx.Err() != nil {
+		return fmt.Errorf("starting pulsar was cancelled: %w", ctx.Err())
+	}
+	if err != nil {
+		return &Error{Message: fmt.Sprintf("pulsar was not ready within %s (%v); its log says: %s", limit.Round(time.Second), last, cause(s.linesSince(st.LogFrom))),
+			Next: "see " + s.at.logFile(), Cause: err}
+	}
+	if last != nil {
+		return last
+	}
+	return s.recordReady(ctx, st)
+}
+
+// recordReady notes how long the start took, unless another pulsh has.
+func (s *Server) recordReady(ctx context.Context, st state) error {
+	took := time.Since(st.Started)
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	now, _ := s.at.state()
+	if now.Server == st.Server && now.Phase == phaseStarting {
+		now.Phase, now.ReadyInMS = phaseReady, took.Milliseconds()
+		if err := s.at.setState(now); err != nil {
+			return err
+		}
+	}
+	s.cfg.Progress(Progress{Step: "ready", Text: fmt.Sprintf("Pulsar %s is ready at %s", now.Version, brokerURL(now.Ports.Broker))})
+	return nil
+}
+
+// diedEarly explains a server that ended before it was ready.
+func (s *Server) diedEarly(st state) error {
+	why := cause(s.linesSince(st.LogFrom))
+	if e, ok := s.at.exit(st.Server); ok && e.Killed {
+		why = e.Reason
+	}
+	return &Error{Message: "pulsar ended while it was starting: " + why, Next: "see " + s.at.logFile()}
+}
+
+// takeLease makes this process a user of the server. The lock is held.
+func (s *Server) takeLease() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lease != "" {
+		return nil
+	}
+	me, ok := processOf(os.Getpid())
+	if !ok {
+		return &Error{Message: "this system does not say when a process started"}
+	}
+	lease, err := s.at.addLease(me)
+	s.lease = lease
+	return err
+}
+
+// dropLease ends this process's use.
+func (s *Server) dropLease() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lease != "" {
+		os.Remove(s.lease)
+		s.lease = ""
+	}
+}
+
+func (s *Server) keepIfAsked() error {
+	if !s.cfg.Keep {
+		return nil
+	}
+	return s.Keep()
+}
