@@ -1,0 +1,48 @@
+package graphs
+
+import (
+	"math"
+	"strconv"
+)
+
+// axisLabel writes a round value as short as it goes: 0, 0.25, 50, 12.5k, 80k,
+// 500µs, 2.5ms.
+func axisLabel(unit Unit, v float64) string {
+	minus, size := sign(v)
+	if size == 0 {
+		return "0"
+	}
+	text := ""
+	switch unit {
+	case Time:
+		text = stepped(size, 1000, []string{"ns", "µs", "ms", "s", "ks", "Ms", "Gs"})
+	case ByteCount:
+		text = stepped(size, kibi, []string{"", "K", "M", "G", "T", "P", "E", "Z"})
+	default:
+		text = stepped(size, 1000, []string{"", "k", "M", "G", "T", "P", "E", "Z"})
+	}
+	return minus + text
+}
+
+// stepped divides a size by base until it is below base, and names the steps.
+func stepped(size, base float64, names []string) string {
+	i := 0
+	for i < len(names)-1 && fourDigits(size) >= base {
+		size /= base
+		i++
+	}
+	return strconv.FormatFloat(fourDigits(size), 'f', -1, 64) + names[i]
+}
+
+// fourDigits rounds to four significant digits, which is more than a round
+// value has, and takes away what the division left behind them.
+func fourDigits(size float64) float64 {
+	if size == 0 {
+		return 0
+	}
+	shift := 3 - int(math.Floor(math.Log10(size)))
+	if shift < 0 {
+		return math.Round(size/math.Pow10(-shift)) * math.Pow10(-shift)
+	}
+	return math.Round(size*math.Pow10(shift)) / math.Pow10(shift)
+}

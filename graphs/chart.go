@@ -1,0 +1,174 @@
+package graphs
+
+import (
+	"math"
+	"time"
+)
+
+// The size of charts.
+const (
+	// MinWidth and MinHeight are the smallest chart that says anything: two
+	// time labels and three rows. A smaller box stays blank.
+	MinWidth  = 24
+	MinHeight = 5
+	// LabelWidth is the width of the value labels with the axis.
+	LabelWidth = 8
+	// marksHeight is the height from which on a row explains the marks, whether
+	// there are any or not: the plot must not change its size when one comes.
+	marksHeight = 8
+	// axisRows are the rows of the time axis and its labels.
+	axisRows = 2
+	// MaxWidth and MaxHeight bound what one drawing may cost. What is asked for
+	// beyond them stays blank.
+	MaxWidth  = 1000
+	MaxHeight = 300
+)
+
+// Series is one line of a chart.
+type Series struct {
+	Name   string
+	Values []float64 // one per column, oldest first, in the unit of the chart; NaN for no data
+}
+
+// Chart is a line chart over time: what is drawn, and the box it has to fill.
+type Chart struct {
+	Width, Height int // of the whole box, in cells
+
+	Title  string    // stands before the unit in the first row
+	Series []Series  // at most MaxSeries are drawn, the first on top
+	Target []float64 // what is wanted, like the values of a series; none if nil
+	Marks  []Mark
+
+	Window time.Duration // from the left edge to now; a minute if it is not positive
+	End    time.Time     // what now is
+	Unit   Unit
+
+	// PreviousMax is the Max of the frame before. While the data fits that
+	// scale, the axis stays as it was.
+	PreviousMax float64
+	Log         bool // logarithmic from the second row on; the lowest row is zero
+	ASCII       bool // no rune beyond ASCII, for other than UTF-8 locales
+	Colour      bool
+}
+
+// PlotWidth is how many values a series of a chart that is width cells wide has
+// to give, one per column. It is zero for a chart that stays blank.
+func PlotWidth(width int) int {
+	if width < MinWidth {
+		return 0
+	}
+	return min(width, MaxWidth) - LabelWidth
+}
+
+// Max is the top of the value axis of the chart, to be handed to the next frame
+// as PreviousMax. It is PreviousMax itself for a chart that stays blank.
+func (c Chart) Max() float64 {
+	rows := c.plotRows()
+	if rows == 0 {
+		return c.PreviousMax
+	}
+	return c.scale(c.lines(), rows).maximum()
+}
+
+// Render draws the chart: exactly Height rows of exactly Width cells, whatever
+// the data is. Shorter series end at the right edge, longer ones lose their
+// oldest values; infinite values count as no data.
+func Render(c Chart) []string {
+	width, height := max(c.Width, 0), max(c.Height, 0)
+	rows := c.plotRows()
+	if rows == 0 {
+		return blankBox(width, height)
+	}
+	if c.Window <= 0 {
+		c.Window = time.Minute
+	}
+	d := drawing{
+		Chart:   c,
+		canvas:  newCanvas(min(width, MaxWidth), min(height, MaxHeight)),
+		palette: NewPalette(c.Colour),
+		frame:   frameFor(c.ASCII),
+		rows:    rows,
+		axis:    timeAxis{columns: PlotWidth(width), window: c.Window},
+	}
+	d.lines = c.lines()
+	d.scale = c.scale(d.lines, rows)
+	d.drawValueAxis()
+	d.drawLegend()
+	d.drawLines()
+	d.drawTimeAxis()
+	d.drawMarks()
+	return fillBox(d.canvas.rows(), width, height)
+}
+
+// plotRows is the number of rows that values are drawn on, zero for a chart
+// that stays blank.
+func (c Chart) plotRows() int {
+	switch height := min(c.Height, MaxHeight); {
+	case c.Width < MinWidth || height < MinHeight:
+		return 0
+	case height < marksHeight:
+		return height - axisRows
+	default:
+		return height - axisRows - 1
+	}
+}
+
+// lines are the values that are drawn, one per column: the target (nil if there
+// is none) and then the series.
+func (c Chart) lines() [][]float64 {
+	columns := PlotWidth(c.Width)
+	lines := [][]float64{nil}
+	if len(c.Target) > 0 {
+		lines[0] = fitColumns(c.Target, columns)
+	}
+	for _, series := range c.Series[:min(len(c.Series), MaxSeries)] {
+		lines = append(lines, fitColumns(series.Values, columns))
+	}
+	return lines
+}
+
+// fitColumns gives exactly one value per column, the newest at the right edge.
+func fitColumns(values []float64, columns int) []float64 {
+	values = values[max(len(values)-columns, 0):]
+	if len(values) == columns {
+		return values
+	}
+	fitted := make([]float64, columns)
+	missing := columns - len(values)
+	for i := range missing {
+		fitted[i] = math.NaN()
+	}
+	copy(fitted[missing:], values)
+	return fitted
+}
+
+// scale finds the value axis for everything that is drawn.
+func (c Chart) scale(lines [][]float64, rows int) scale {
+	low, high := 0.0, 0.0
+	for _, line := range lines {
+		for _, v := range line {
+			if !math.IsNaN(v) && !math.IsInf(v, 0) {
+				low, high = min(low, v), max(high, v)
+			}
+		}
+	}
+	return newScale(low, high, rows, c.Unit, c.Log, c.PreviousMax)
+}
+
+// blankBox is a box of spaces.
+func blankBox(width, height int) []string {
+	return fillBox(nil, width, height)
+}
+
+// fillBox adds spaces and rows to rows of equal width.
+func fillBox(rows []string, width, height int) []string {
+	if missing := width - MaxWidth; missing > 0 {
+		for y := range rows {
+			rows[y] += spaces(missing)
+		}
+	}
+	for len(rows) < height {
+		rows = append(rows, spaces(width))
+	}
+	return rows
+}

@@ -1,0 +1,181 @@
+package graphs
+
+// drawing is a chart on its way to the canvas.
+type drawing struct {
+	Chart
+	canvas  *canvas
+	palette Palette
+	frame   frameRunes
+	rows    int // of the plot
+	axis    timeAxis
+	lines   [][]float64 // the target and the series
+	scale   scale
+}
+
+// overlapRun is how many columns a series has for itself where several lie on
+// the same cells, before the next one shows.
+const overlapRun = 3
+
+// drawValueAxis draws the axis on the left and its labels.
+func (d drawing) drawValueAxis() {
+	for y := range d.rows {
+		label := d.scale.label(d.rows - 1 - y)
+		if d.ASCII {
+			label = ASCII(label)
+		}
+		d.canvas.text(max(LabelWidth-2-Width(label), 0), y, label, d.palette.Faint)
+		d.canvas.set(LabelWidth-1, y, d.frame.axis, d.palette.Faint)
+	}
+}
+
+// drawLines draws the target and then the series. Where two series lie on the
+// same level they take turns by columns, so that neither hides the other;
+// where one of them bends, the bend shows.
+func (d drawing) drawLines() {
+	traces := make([]trace, len(d.lines))
+	at := make([]int, d.axis.columns)
+	for i, line := range d.lines {
+		if line == nil {
+			continue
+		}
+		for x, v := range line {
+			at[x] = d.scale.row(v)
+		}
+		traces[i] = newTrace(at, d.rows)
+	}
+	d.drawTrace(traces[0], targetStroke(d.ASCII), d.palette.Faint)
+	strokes := make([]stroke, len(traces)-1)
+	for i := range strokes {
+		strokes[i] = seriesStroke(i, d.ASCII)
+	}
+	for row := range d.rows {
+		for column := range d.axis.columns {
+			if i, s := topmost(traces[1:], column, row); s != nothing {
+				d.canvas.set(LabelWidth+column, d.rows-1-row, strokes[i][s], d.palette.Series[i])
+			}
+		}
+	}
+}
+
+// drawTrace draws a single line.
+func (d drawing) drawTrace(t trace, look stroke, style Style) {
+	for i, s := range t.cells {
+		if s != nothing {
+			d.canvas.set(LabelWidth+i%t.columns, d.rows-1-i/t.columns, look[s], style)
+		}
+	}
+}
+
+// topmost picks the series that shows in a cell, and its shape there.
+func topmost(traces []trace, column, row int) (series int, seen shape) {
+	var flat [MaxSeries]int
+	lying := 0
+	for i, t := range traces {
+		if t.cells == nil {
+			continue
+		}
+		switch s := t.at(column, row); s {
+		case nothing:
+		case level:
+			flat[lying] = i
+			lying++
+		default:
+			return i, s
+		}
+	}
+	if lying == 0 {
+		return 0, nothing
+	}
+	return flat[column/overlapRun%lying], level
+}
+
+// drawTimeAxis draws the axis at the bottom and its labels.
+func (d drawing) drawTimeAxis() {
+	y := d.rows
+	d.canvas.set(LabelWidth-1, y, d.frame.corner, d.palette.Faint)
+	for x := range d.axis.columns {
+		d.canvas.set(LabelWidth+x, y, d.frame.floor, d.palette.Faint)
+	}
+	for _, t := range d.axis.ticks() {
+		if t.column >= 0 && t.label != now {
+			d.canvas.set(LabelWidth+t.column, y, d.frame.tick, d.palette.Faint)
+		}
+		d.canvas.text(LabelWidth+t.from, y+1, t.label, d.palette.Faint)
+	}
+}
+
+// drawMarks draws the marks on the axis, their numbers under it or, where a
+// time label stands, beside them, and explains as many as fit.
+func (d drawing) drawMarks() {
+	y := d.rows
+	shown := d.axis.shownMarks(d.Marks, d.End)
+	taken := make(map[int]bool, len(shown))
+	for _, mark := range shown {
+		if !taken[mark.column] {
+			taken[mark.column] = true
+			d.canvas.set(LabelWidth+mark.column, y, d.frame.mark, d.markStyle(mark))
+		}
+	}
+	if d.Height < marksHeight {
+		return
+	}
+	numbered := make(map[int]bool, len(shown))
+	for _, mark := range shown {
+		if !numbered[mark.column] {
+			numbered[mark.column] = true
+			d.drawMarkNumber(mark)
+		}
+	}
+	x := LabelWidth
+	for i, mark := range explained(shown, d.canvas.width-LabelWidth) {
+		if i > 0 {
+			x += len(markGap)
+		}
+		x = d.canvas.text(x, y+axisRows, mark.number(), d.markStyle(mark))
+		text := mark.Text
+		if d.ASCII {
+			text = ASCII(text)
+		}
+		x = d.canvas.text(x+1, y+axisRows, text, d.palette.Faint)
+	}
+}
+
+// drawMarkNumber puts the number of a mark under it if the cells are free, with
+// a blank on either side, or else next to it on the axis.
+func (d drawing) drawMarkNumber(mark shownMark) {
+	number, x := mark.number(), LabelWidth+mark.column
+	under := min(x-(len(number)-1)/2, d.canvas.width-len(number))
+	if d.canvas.blank(max(under-1, 0), min(under+len(number)+1, d.canvas.width), d.rows+1) {
+		d.canvas.text(under, d.rows+1, number, d.markStyle(mark))
+		return
+	}
+	for _, beside := range []int{x + 1, x - len(number)} {
+		if d.onlyAxis(beside, beside+len(number)) {
+			d.canvas.text(beside, d.rows, number, d.markStyle(mark))
+			return
+		}
+	}
+}
+
+// onlyAxis says whether nothing but the axis is on its cells from x up to, not
+// including, end.
+func (d drawing) onlyAxis(x, end int) bool {
+	if x < LabelWidth || end > d.canvas.width {
+		return false
+	}
+	row := d.canvas.cells[d.rows*d.canvas.width:]
+	for _, cell := range row[x:end] {
+		if cell.r != d.frame.floor && cell.r != d.frame.tick {
+			return false
+		}
+	}
+	return true
+}
+
+// markStyle is the mark's own style, if colours are wanted at all.
+func (d drawing) markStyle(mark shownMark) Style {
+	if mark.Style == Plain || !d.Colour {
+		return d.palette.Mark
+	}
+	return mark.Style
+}

@@ -1,0 +1,158 @@
+package graphs
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// The most cells that the functions of this file use for a value of zero or
+// more; a negative value may take one cell more for its sign.
+const (
+	LatencyWidth = 6 // 11.2ms
+	MillisWidth  = 9 // 3,600,000
+	ClockWidth   = 8 // 00:01:12
+	ElapsedWidth = 6 // 59m59s
+)
+
+const (
+	day         = 24 * time.Hour
+	clockDays   = 100  // from here on a clock has no room for minutes
+	elapsedDays = 9999 // more than a session can last
+	maxMillis   = 9_999_999
+)
+
+// Latency shows a time span with its unit and three significant digits at
+// most: 850µs, 2.1ms, 11.2ms, 112ms, 1.98s. Nanoseconds are given as a float
+// so that NaN can say that nothing was measured; a time.Duration d is
+// float64(d). It takes at most LatencyWidth cells.
+func Latency(nanoseconds float64) string {
+	if text, ok := unmeasured(nanoseconds); ok {
+		return text
+	}
+	minus, size := sign(nanoseconds)
+	switch {
+	case size == 0:
+		return "0"
+	case size < 0.5:
+		return almost0
+	case size < 999.5:
+		return minus + strconv.FormatFloat(size, 'f', 0, 64) + "ns"
+	case size < 999.5e3:
+		return minus + strconv.FormatFloat(size/1e3, 'f', 0, 64) + "µs"
+	case size < 99.95e6:
+		return minus + strconv.FormatFloat(size/1e6, 'f', 1, 64) + "ms"
+	case size < 999.5e6:
+		return minus + strconv.FormatFloat(size/1e6, 'f', 0, 64) + "ms"
+	case size < 99.95e9:
+		return minus + threeDigits(size/1e9) + "s"
+	}
+	return minus + elapsed(roundSeconds(size))
+}
+
+// roundSeconds makes a duration of whole seconds, the longest one at most.
+func roundSeconds(nanoseconds float64) time.Duration {
+	if nanoseconds >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return time.Duration(nanoseconds).Round(time.Second)
+}
+
+// Millis shows a time span, given in nanoseconds, in milliseconds without the
+// unit, for columns whose heading has it: 0.085, 0.85, 2.1, 12.1, 2,104. It
+// takes at most MillisWidth cells.
+func Millis(nanoseconds float64) string {
+	if text, ok := unmeasured(nanoseconds); ok {
+		return text
+	}
+	minus, size := sign(nanoseconds / 1e6)
+	switch {
+	case size == 0:
+		return "0"
+	case size < 0.0005:
+		return almost0
+	case size < 0.0995:
+		return minus + strconv.FormatFloat(size, 'f', 3, 64)
+	case size < 0.995:
+		return minus + strconv.FormatFloat(size, 'f', 2, 64)
+	case size < 99.95:
+		return minus + strconv.FormatFloat(size, 'f', 1, 64)
+	case size < maxMillis:
+		return minus + Whole(size)
+	}
+	return minus + elapsed(roundSeconds(size*1e6))
+}
+
+// MillisUnit is Millis with its unit: "2,104 ms".
+func MillisUnit(nanoseconds float64) string {
+	text := Millis(nanoseconds)
+	if text == NoValue {
+		return text
+	}
+	return text + " ms"
+}
+
+// Clock shows how long a session lasts, in whole seconds that have passed:
+// 00:01:12, from a hundred hours on 4d04h10m. It takes exactly ClockWidth
+// cells, one more if it is negative.
+func Clock(d time.Duration) string {
+	minus := ""
+	if d < 0 {
+		minus, d = "-", -max(d, -math.MaxInt64)
+	}
+	days, hours := int(d/day), int(d/time.Hour)
+	minutes, seconds := int(d/time.Minute)%60, int(d/time.Second)%60
+	text := ""
+	switch {
+	case hours < 100:
+		text = fmt.Sprintf("%02d:%02d:%02d", hours, minutes, seconds)
+	case days < clockDays:
+		text = fmt.Sprintf("%dd%02dh%02dm", days, hours%24, minutes)
+	default:
+		text = fmt.Sprintf("%dd%02dh", days, hours%24)
+	}
+	return minus + fmt.Sprintf("%*s", ClockWidth, text)
+}
+
+// Elapsed shows how long something lasts in its two largest units, in whole
+// seconds that have passed: 58s, 1m12s, 2h05m, 3d04h. It takes at most
+// ElapsedWidth cells.
+func Elapsed(d time.Duration) string {
+	if d < 0 {
+		text := elapsed(-max(d, -math.MaxInt64))
+		if text == "0s" {
+			return text
+		}
+		return "-" + text
+	}
+	return elapsed(d)
+}
+
+func elapsed(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%dm%02ds", d/time.Minute, d%time.Minute/time.Second)
+	case d < day:
+		return fmt.Sprintf("%dh%02dm", d/time.Hour, d%time.Hour/time.Minute)
+	case d < 100*day:
+		return fmt.Sprintf("%dd%02dh", d/day, d%day/time.Hour)
+	case d <= elapsedDays*day:
+		return fmt.Sprintf("%dd", d/day)
+	}
+	return fmt.Sprintf(">%dd", elapsedDays)
+}
+
+// Seconds shows a short time span in a sentence, with one decimal: "5.4 s".
+// From a hundred seconds on it is Elapsed.
+func Seconds(d time.Duration) string {
+	if d < 0 {
+		return "-" + Seconds(-max(d, -math.MaxInt64))
+	}
+	if s := d.Seconds(); s < 99.95 {
+		return strconv.FormatFloat(s, 'f', 1, 64) + " s"
+	}
+	return Elapsed(d)
+}

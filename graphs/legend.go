@@ -1,0 +1,108 @@
+package graphs
+
+import "strconv"
+
+// legendEntry is a stroke and a name, or a text alone.
+type legendEntry struct {
+	sample string
+	text   string
+	style  Style
+}
+
+// The legend.
+const (
+	legendGap = 2  // cells between two entries
+	nameWidth = 24 // a longer name is cut, or one series would push out the others
+)
+
+// width is the number of cells of an entry.
+func (e legendEntry) width() int {
+	if e.sample == "" {
+		return Width(e.text)
+	}
+	return Width(e.sample) + 1 + Width(e.text)
+}
+
+// drawLegend writes title, unit and what the lines are into the right end of
+// the first row. Entries that do not fit are left out whole: the title first,
+// then the unit, then the target, then series from the last one; how many of
+// those are missing is said.
+func (d drawing) drawLegend() {
+	entries := d.legend(d.canvas.width - LabelWidth - 1)
+	width := 0
+	for _, e := range entries {
+		width += e.width() + legendGap
+	}
+	x := d.canvas.width - width + legendGap
+	for _, e := range entries {
+		if e.sample != "" {
+			x = d.canvas.text(x, 0, e.sample, e.style) + 1
+		}
+		x = d.canvas.text(x, 0, e.text, Plain) + legendGap
+	}
+}
+
+// legend is what fits into width cells of the legend.
+func (d drawing) legend(width int) []legendEntry {
+	head := []legendEntry{d.legendText(d.Title), d.legendText(d.Unit.Name())}
+	var series, target []legendEntry
+	for i, s := range d.Series[:min(len(d.Series), MaxSeries)] {
+		series = append(series, d.legendLine(seriesStroke(i, d.ASCII), s.Name, d.palette.Series[i]))
+	}
+	if len(d.Target) > 0 {
+		target = append(target, d.legendLine(targetStroke(d.ASCII), "target", d.palette.Faint))
+	}
+	for keep := len(series); keep >= 0; keep-- {
+		kept := series[:keep:keep]
+		if missing := len(d.Series) - keep; missing > 0 {
+			kept = append(kept, legendEntry{text: "+" + strconv.Itoa(missing)})
+		}
+		for _, candidate := range [][]legendEntry{
+			join(head, kept, target), join(head[1:], kept, target), join(kept, target), kept,
+		} {
+			if legendWidth(candidate) <= width {
+				return candidate
+			}
+		}
+	}
+	return nil
+}
+
+// legendText is an entry without a stroke.
+func (d drawing) legendText(text string) legendEntry {
+	text = Cut(stripSGR(text), nameWidth)
+	if d.ASCII {
+		text = ASCII(text)
+	}
+	return legendEntry{text: text}
+}
+
+// legendLine is an entry with a piece of the line.
+func (d drawing) legendLine(look stroke, name string, style Style) legendEntry {
+	e := d.legendText(name)
+	e.sample, e.style = string([]rune{look[level], look[level]}), style
+	return e
+}
+
+// join puts lists of entries behind each other without the empty entries.
+func join(lists ...[]legendEntry) []legendEntry {
+	var all []legendEntry
+	for _, list := range lists {
+		for _, e := range list {
+			if e != (legendEntry{}) {
+				all = append(all, e)
+			}
+		}
+	}
+	return all
+}
+
+// legendWidth is the number of cells that entries take with the gaps between
+// them.
+func legendWidth(entries []legendEntry) int {
+	width := -legendGap
+	for _, e := range entries {
+		width += e.width() + legendGap
+	}
+	return max(width, 0)
+}

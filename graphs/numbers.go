@@ -1,0 +1,190 @@
+package graphs
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+)
+
+// What a figure shows when there is no number to show.
+const (
+	NoValue  = "–"   // not a number: nothing was measured
+	Infinite = "inf" // without an end; "-inf" for the other direction
+	almost0  = "~0"  // not zero, but too small for the digits there are
+)
+
+// The most cells that the functions of this file use for a value of zero or
+// more; a negative value may take one cell more for its sign.
+const (
+	CountWidth     = 6  // 999.9k
+	ThreeWidth     = 5  // 6.25k
+	RateWidth      = 7  // 6.25k/s
+	WholeWidth     = 19 // 999,999,999,999,999
+	PercentWidth   = 9  // 100.000 %, with three decimals
+	maxDecimals    = 3
+	maxPercent     = 9999
+	maxWhole       = 1e15 // above it a float64 soon skips whole numbers
+	decimalLetters = "kMGTPE"
+)
+
+// unmeasured gives the text for a value that is no finite number.
+func unmeasured(v float64) (string, bool) {
+	switch {
+	case math.IsNaN(v):
+		return NoValue, true
+	case math.IsInf(v, 1):
+		return Infinite, true
+	case math.IsInf(v, -1):
+		return "-" + Infinite, true
+	}
+	return "", false
+}
+
+// sign splits a value into its sign as text and its size.
+func sign(v float64) (string, float64) {
+	if v < 0 {
+		return "-", -v
+	}
+	return "", v
+}
+
+// Count shows how many, with one decimal from a thousand on: 0, 412, 50.0k,
+// 3.6M. It takes at most CountWidth cells.
+func Count(v float64) string {
+	if text, ok := unmeasured(v); ok {
+		return text
+	}
+	minus, size := sign(v)
+	switch {
+	case size == 0:
+		return "0"
+	case size < 0.5:
+		return almost0
+	case size < 999.5:
+		return minus + strconv.FormatFloat(size, 'f', 0, 64)
+	}
+	for _, letter := range decimalLetters {
+		size /= 1000
+		if size < 999.95 {
+			return minus + strconv.FormatFloat(size, 'f', 1, 64) + string(letter)
+		}
+	}
+	return beyond(minus)
+}
+
+// beyond is shown for what is larger than the largest letter can say.
+func beyond(minus string) string {
+	if minus != "" {
+		return "<-999E"
+	}
+	return ">999E"
+}
+
+// Three shows a value with three significant digits: 0, 0.50, 6.25, 412,
+// 50.0k, 8.20M. It takes at most ThreeWidth cells.
+func Three(v float64) string {
+	if text, ok := unmeasured(v); ok {
+		return text
+	}
+	minus, size := sign(v)
+	switch {
+	case size == 0:
+		return "0"
+	case size < 0.005:
+		return almost0
+	case size < 999.5:
+		return minus + threeDigits(size)
+	}
+	for _, letter := range decimalLetters {
+		size /= 1000
+		if size < 999.5 {
+			return minus + threeDigits(size) + string(letter)
+		}
+	}
+	return beyond(minus)
+}
+
+// threeDigits writes a value below 999.5 with three significant digits, two of
+// them at most behind the point. The limits lie where rounding adds a digit.
+func threeDigits(size float64) string {
+	decimals := 0
+	switch {
+	case size < 9.995:
+		decimals = 2
+	case size < 99.95:
+		decimals = 1
+	}
+	return strconv.FormatFloat(size, 'f', decimals, 64)
+}
+
+// Rate shows messages a second: 50.0k/s, 6.25k/s, 0.50/s. It takes at most
+// RateWidth cells.
+func Rate(v float64) string {
+	return perSecond(Three(v))
+}
+
+// perSecond adds "/s" to a figure that is a number.
+func perSecond(text string) string {
+	if text == NoValue {
+		return text
+	}
+	return text + "/s"
+}
+
+// Whole shows a count to the last one: 3,600,412. It takes at most WholeWidth
+// cells; from 1e15 on it falls back to Count.
+func Whole(v float64) string {
+	if text, ok := unmeasured(v); ok {
+		return text
+	}
+	v = math.Round(v)
+	if math.Abs(v) >= maxWhole {
+		return Count(v)
+	}
+	return humanize.Comma(int64(v))
+}
+
+// Percent shows a share in percent, where 100 is all, with zero to three
+// decimals: "99.996 %". Rounding neither completes it nor empties it: 99.9996
+// is shown as "99.999 %" and not as 100, a little more than zero as "<0.1 %".
+// It takes at most PercentWidth cells.
+func Percent(v float64, decimals int) string {
+	text := percentNumber(v, decimals)
+	if text == NoValue {
+		return text
+	}
+	return text + " %"
+}
+
+// PercentTight is Percent without the space: "18%", "100.0%".
+func PercentTight(v float64, decimals int) string {
+	return strings.Replace(Percent(v, decimals), " ", "", 1)
+}
+
+func percentNumber(v float64, decimals int) string {
+	if text, ok := unmeasured(v); ok {
+		return text
+	}
+	decimals = min(max(decimals, 0), maxDecimals)
+	minus, size := sign(v)
+	step := math.Pow10(-decimals)
+	switch {
+	case size == 0:
+		return "0"
+	case size < step/2 && minus == "":
+		return "<" + strconv.FormatFloat(step, 'f', decimals, 64)
+	case size < step/2:
+		return almost0
+	case size < 100 && size > 100-step:
+		size = 100 - step
+	case size > maxPercent && minus != "":
+		return "<-" + strconv.Itoa(maxPercent)
+	case size > maxPercent:
+		return ">" + strconv.Itoa(maxPercent)
+	case size >= 999.9995:
+		decimals = min(decimals, 1)
+	}
+	return minus + strconv.FormatFloat(size, 'f', decimals, 64)
+}

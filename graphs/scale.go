@@ -1,0 +1,233 @@
+package graphs
+
+import (
+	"math"
+)
+
+const (
+	// largestDrawn bounds what the value axis has to label. A larger value is
+	// drawn as if it were this large.
+	largestDrawn = 1e18
+	// keepShare is how much of the usable height the largest value has to fill
+	// for the scale of the frame before to stay. Below it the curve would lie
+	// flat at the bottom.
+	keepShare = 0.4
+	// mostLabels bounds the labels of the value axis, so that tall charts do
+	// not become a column of figures.
+	mostLabels = 11
+	// oddTop is how much wider a scale may be whose top row has a label, and
+	// still be taken before one whose top row has none.
+	oddTop = 1.25
+	// logDecades is how many decades below its top a logarithmic scale shows.
+	logDecades = 4
+)
+
+// scale maps values to rows. Row 0 is at the bottom. The top row is left to the
+// legend: no value of the data that the scale was made for reaches it.
+type scale struct {
+	rows   int
+	unit   Unit
+	perRow float64 // linear: what one row stands for
+	zero   int     // linear: the row of the value 0
+	every  int     // linear: rows from label to label
+	log    bool
+	top    int // logarithmic: the decade of the row below the legend
+}
+
+// row is where a value is drawn, blankRow for none.
+func (s scale) row(v float64) int {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return blankRow
+	}
+	at := s.position(v)
+	return int(math.Round(min(max(at, 0), float64(s.rows-1))))
+}
+
+func (s scale) position(v float64) float64 {
+	if !s.log {
+		return v/s.perRow + float64(s.zero)
+	}
+	bottom := math.Pow10(s.top - s.decades())
+	if v < bottom {
+		return v / bottom
+	}
+	span := float64(s.rows-2) - 1
+	return 1 + (math.Log10(v)-float64(s.top-s.decades()))/float64(s.decades())*span
+}
+
+// decades is how many decades a logarithmic scale shows; a low one shows fewer.
+func (s scale) decades() int {
+	return min(logDecades, s.rows-2)
+}
+
+// maximum is the value at the top of the scale: for a linear scale that of the
+// top row, for a logarithmic one that of the row below.
+func (s scale) maximum() float64 {
+	if s.log {
+		return math.Pow10(s.top)
+	}
+	return s.perRow * float64(s.rows-1-s.zero)
+}
+
+// label is the text at a row of the axis, empty for a row without one.
+func (s scale) label(row int) string {
+	if !s.log {
+		if (row-s.zero)%s.every != 0 {
+			return ""
+		}
+		return axisLabel(s.unit, float64(row-s.zero)*s.perRow)
+	}
+	if row == 0 {
+		return "0"
+	}
+	for decade := s.top - s.decades(); decade <= s.top; decade++ {
+		if value := math.Pow10(decade); s.row(value) == row {
+			return axisLabel(s.unit, value)
+		}
+	}
+	return ""
+}
+
+// newScale finds the tightest scale with round labels for values between low
+// and high. The scale whose maximum was previous is kept while the values fit
+// it well; zero means that there was none.
+func newScale(low, high float64, rows int, unit Unit, log bool, previous float64) scale {
+	low, high = max(min(low, 0), -largestDrawn), min(max(high, 0), largestDrawn)
+	s := scale{rows: rows, unit: unit, log: log}
+	if log {
+		s.top = logTop(high, unit, previous)
+		return s
+	}
+	factor := 1.0
+	if unit == ByteCount {
+		factor = binaryFactor(max(high, -low))
+	}
+	if kept, ok := s.keep(low, high, factor, previous); ok {
+		return kept
+	}
+	return s.tightest(low/factor, high/factor, factor)
+}
+
+// logTop is the lowest decade that is not below high, or the one before while
+// high is no more than a decade below it.
+func logTop(high float64, unit Unit, previous float64) int {
+	top := math.Ceil(math.Log10(max(high, smallestStep(unit)*math.Pow10(logDecades))))
+	if previous > 0 && previous <= largestDrawn*10 {
+		before := math.Round(math.Log10(previous))
+		if before >= top && before <= top+1 {
+			return int(before)
+		}
+	}
+	return int(top)
+}
+
+// keep gives the scale of the frame before, if it is one of ours and still
+// serves.
+func (s scale) keep(low, high, factor, previous float64) (scale, bool) {
+	usable := float64(s.rows - 2)
+	s.perRow = previous / float64(s.rows-1)
+	fits := previous > 0 && low == 0 && high <= s.perRow*usable && high >= keepShare*s.perRow*usable
+	if !fits {
+		return s, false
+	}
+	first, last := s.spacing()
+	for every := first; every <= last; every++ {
+		if !isNice(s.perRow / factor * float64(every)) {
+			continue
+		}
+		if labelled := (s.rows-1)%every == 0; s.every == 0 || labelled {
+			s.every = every
+			if labelled {
+				break
+			}
+		}
+	}
+	return s, s.every > 0
+}
+
+// tightest searches the round steps and label spacings for the smallest scale
+// that holds low (zero or less) to high (zero or more), both already divided by
+// the factor.
+func (s scale) tightest(low, high, factor float64) scale {
+	start := math.Floor(math.Log10(max(high-low, smallestStep(s.unit)/factor)/float64(s.rows))) - 1
+	best, cost := s, math.Inf(1)
+	first, last := s.spacing()
+	for every := first; every <= last; every++ {
+		for i := range 16 {
+			step := niceStep(start, i)
+			if step < smallestStep(s.unit)/factor || (s.unit == Messages && step != math.Trunc(step)) {
+				continue
+			}
+			perRow := step / float64(every)
+			zero := int(math.Ceil(-low/step)) * every
+			if perRow*float64(s.rows-2-zero) < high || zero > s.rows-2 {
+				continue
+			}
+			price := perRow
+			if (s.rows-1)%every != 0 {
+				price *= oddTop
+			}
+			if price < cost*(1-1e-9) {
+				cost = price
+				best.perRow, best.zero, best.every = perRow*factor, zero, every
+			}
+			break
+		}
+	}
+	if math.IsInf(cost, 1) {
+		return s.cramped(low, high, factor)
+	}
+	return best
+}
+
+// cramped is the scale of a plot that has too few rows for values on both sides
+// of zero and a free row on top: zero lies on the second row.
+func (s scale) cramped(low, high, factor float64) scale {
+	size := max(high, -low)
+	start := math.Floor(math.Log10(size))
+	s.zero, s.every = 1, 1
+	for i := 0; s.perRow < size*factor; i++ {
+		s.perRow = niceStep(start, i) * factor
+	}
+	return s
+}
+
+// spacing is the range of rows from label to label.
+func (s scale) spacing() (first, last int) {
+	first = (s.rows + mostLabels - 1) / mostLabels
+	return first, min(first+4, max(s.rows-2, 1))
+}
+
+// niceStep is the i-th round step from 10^start on: 1, 2, 2.5, 5, 10, 20 …
+func niceStep(start float64, i int) float64 {
+	return [...]float64{1, 2, 2.5, 5}[i%4] * math.Pow10(int(start)+i/4)
+}
+
+// isNice says whether a step is 1, 2, 2.5 or 5 times a power of ten.
+func isNice(step float64) bool {
+	start := math.Floor(math.Log10(step) + 1e-9)
+	for i := range 5 {
+		if math.Abs(niceStep(start, i)/step-1) < 1e-9 {
+			return true
+		}
+	}
+	return false
+}
+
+// smallestStep is the smallest step that a label of the unit can show.
+func smallestStep(unit Unit) float64 {
+	switch unit {
+	case PerSecond, Share:
+		return 0.01
+	}
+	return 1
+}
+
+// binaryFactor is the binary unit in which a size is labelled.
+func binaryFactor(size float64) float64 {
+	factor := 1.0
+	for size >= factor*kibi {
+		factor *= kibi
+	}
+	return factor
+}

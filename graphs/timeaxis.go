@@ -1,0 +1,105 @@
+package graphs
+
+import (
+	"math"
+	"strconv"
+	"time"
+)
+
+const (
+	// tickGap is the least number of columns from tick to tick.
+	tickGap = 9
+	// labelGap is the least number of blank cells between two time labels.
+	labelGap = 2
+	// now is the label of the right edge.
+	now = "now"
+)
+
+// timeAxis maps ages to columns of the plot. The right edge of the last column
+// is the age 0, its left edge is the start of the window.
+type timeAxis struct {
+	columns int
+	window  time.Duration
+}
+
+// column is where an age lies: the column whose right edge is nearest to it.
+// The start of the window gives -1, which is the column of the value axis.
+func (a timeAxis) column(age time.Duration) int {
+	return a.columns - 1 - int(math.Round(float64(age)/float64(a.window)*float64(a.columns)))
+}
+
+// step is the time between two ticks: the shortest round one that keeps them
+// apart. It depends on the size of the box and the window only, so ticks and
+// labels stand still while the data moves.
+func (a timeAxis) step() time.Duration {
+	for _, step := range [...]time.Duration{
+		10 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond,
+		100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond,
+		time.Second, 2 * time.Second, 5 * time.Second,
+		10 * time.Second, 15 * time.Second, 30 * time.Second,
+		time.Minute, 2 * time.Minute, 5 * time.Minute,
+		10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+		time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+		day, 2 * day, 7 * day, 30 * day,
+	} {
+		if float64(step)/float64(a.window)*float64(a.columns) >= tickGap {
+			return step
+		}
+	}
+	return a.window
+}
+
+// tick is one labelled place on the time axis.
+type tick struct {
+	column int // of the plot
+	from   int // where the label starts
+	label  string
+}
+
+// ticks are the labelled places, oldest first. The first is the start of the
+// window and the last is now; a tick whose label would touch one of those two
+// is left out.
+func (a timeAxis) ticks() []tick {
+	start := tick{column: -1, from: -1, label: ageLabel(a.window, a.window)}
+	end := tick{column: a.columns - 1, from: a.columns - len(now), label: now}
+	all, free := []tick{start}, start.from+len(start.label)+labelGap
+	step := a.step()
+	for age := (a.window - 1) / step * step; age > 0; age -= step {
+		label := ageLabel(age, a.window)
+		t := tick{column: a.column(age), label: label}
+		t.from = t.column - len(label)/2
+		if t.from < free || t.from+len(label)+labelGap > end.from {
+			continue
+		}
+		all = append(all, t)
+		free = t.from + len(label) + labelGap
+	}
+	if end.from < free {
+		return []tick{end}
+	}
+	return append(all, end)
+}
+
+// ageLabel writes an age as the window needs it: 500ms, 50s, 2m, 1m30s, 6h.
+func ageLabel(age, window time.Duration) string {
+	switch {
+	case window < 10*time.Second && age%time.Second != 0:
+		return strconv.FormatInt(age.Milliseconds(), 10) + "ms"
+	case window <= 2*time.Minute || age < time.Minute:
+		return strconv.FormatInt(int64(age/time.Second), 10) + "s"
+	case age < time.Hour:
+		return twoUnits(age, time.Minute, "m", time.Second, "s")
+	case age < 2*day:
+		return twoUnits(age, time.Hour, "h", time.Minute, "m")
+	}
+	return twoUnits(age, day, "d", time.Hour, "h")
+}
+
+// twoUnits writes an age in a unit, and what is left in a smaller one.
+func twoUnits(age, unit time.Duration, name string, small time.Duration, smallName string) string {
+	text := strconv.FormatInt(int64(age/unit), 10) + name
+	if rest := age % unit / small; rest != 0 {
+		text += strconv.FormatInt(int64(rest), 10) + smallName
+	}
+	return text
+}
