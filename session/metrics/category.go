@@ -1,0 +1,37 @@
+package metrics
+
+// Category is why a send, a receive or an acknowledgement failed.
+type Category uint8
+
+// The categories of failure, as they are counted and shown. Other is the zero
+// value: a failure that nobody has named is still counted.
+const (
+	Other Category = iota
+	Timeout
+	QueueFull
+	Disconnected
+	TooLarge
+	Throttled
+	NotAuthorised
+	TopicTerminated
+	categoryCount
+)
+
+// String is the category as users read it.
+func (c Category) String() string {
+	if c >= categoryCount {
+		c = Other
+	}
+	return [categoryCount]string{
+		"other", "timeout", "queue full", "disconnected", "too large",
+		"throttled", "not authorised", "topic terminated",
+	}[c]
+}
+
+// Categories lists all categories, Other last.
+func Categories() []Category {
+	return []Category{
+		Timeout, QueueFull, Disconnected, TooLarge,
+		Throttled, NotAuthorised, TopicTerminated, Other,
+	}
+}

@@ -1,0 +1,70 @@
+package metrics
+
+import "time"
+
+// ThroughputWindow is over how long a rate is usually taken.
+const ThroughputWindow = time.Second
+
+// early is how much before its window a sample may count as its beginning: half
+// a cut, so that a sampler's jitter neither lengthens the window by a cut nor
+// shows a rate after all of the window has passed.
+const early = CutEvery / 2
+
+// Throughput is the rate of a cumulative counter over a sliding window. It
+// divides by the time that really passed between its samples: it is right while
+// the window fills and when cuts come late. It is not safe for several
+// goroutines.
+type Throughput struct {
+	window  time.Duration
+	samples []counted // oldest first, the first is the window's beginning
+	keep    int
+}
+
+type counted struct {
+	at    time.Time
+	total int64
+}
+
+// NewThroughput returns a rate over the given window, at least one cut. It
+// keeps the samples of one window that come every CutEvery; if they come more
+// often the window gets shorter.
+func NewThroughput(window time.Duration) *Throughput {
+	keep := int(window/CutEvery) + 2
+	return &Throughput{window: window, keep: max(keep, 2)}
+}
+
+// Add takes the counter's value at a time. The first value is where counting
+// begins. A value below the one before means that the counter has been reset:
+// counting begins again there. Times must ascend; a sample that does not
+// advance replaces the one before.
+func (t *Throughput) Add(at time.Time, total int64) {
+	if last := len(t.samples) - 1; last >= 0 {
+		switch {
+		case total < t.samples[last].total:
+			t.samples = t.samples[:0]
+		case !at.After(t.samples[last].at):
+			t.samples[last].total = total
+			return
+		}
+	}
+	t.samples = append(t.samples, counted{at, total})
+	begin := at.Add(early - t.window)
+	drop := max(len(t.samples)-t.keep, 0)
+	for drop+2 < len(t.samples) && !t.samples[drop+1].at.After(begin) {
+		drop++
+	}
+	t.samples = t.samples[:copy(t.samples, t.samples[drop:])]
+}
+
+// Rate is the counter's increase per second over the window that ends with the
+// last sample, and 0 before there are two samples.
+func (t *Throughput) Rate() float64 {
+	if len(t.samples) < 2 {
+		return 0
+	}
+	first, last := t.samples[0], t.samples[len(t.samples)-1]
+	return float64(last.total-first.total) / last.at.Sub(first.at).Seconds()
+}
+
+// Reset forgets all samples: the next one is a new beginning.
+func (t *Throughput) Reset() { t.samples = t.samples[:0] }
