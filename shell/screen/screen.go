@@ -1,0 +1,243 @@
+package screen
+
+import (
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+const (
+	// keptLines are the lines of output that a resize can wrap anew: more than
+	// any terminal has rows. Twice as many may pile up before they are cut.
+	keptLines = 2000
+	// stagedMax are the lines that may wait for the next frame. Whoever prints
+	// more paints, so that a flood of output is held to the terminal's speed.
+	stagedMax = 1000
+)
+
+// Options of a Screen that never change.
+type Options struct {
+	Color bool // false drops colours and keeps the other attributes (NO_COLOR)
+}
+
+// Screen is the only writer to the terminal. Its methods may be called from any
+// goroutine; those that paint hold a mutex while the terminal takes the bytes,
+// so goroutines that carry load must not call them.
+type Screen struct {
+	opts    Options
+	changed chan struct{}
+
+	mu            sync.Mutex
+	w             io.Writer
+	width, height int
+	started       bool
+
+	lines  []string // the last lines of output, as they were printed
+	staged []string // lines that wait for the next frame
+	rows   [][]Cell // rows of output on the screen, top first
+	prompt View
+	wipe   bool // push every row into the scrollback with the next frame
+
+	graphText, statusText []string
+	graph, status         [][]Cell
+
+	front [][]Cell // what the terminal shows
+	next  [][]Cell // what it should show; kept between frames to save garbage
+	pen   pen
+	lost  bool // the last write broke off: region and modes are unknown
+	shown shownCursor
+}
+
+// shownCursor is the cursor as the last frame left it.
+type shownCursor struct {
+	x, y   int
+	hidden bool
+}
+
+// New returns a screen of width columns and height rows that writes to w, one
+// Write per frame. It writes nothing before Start.
+func New(w io.Writer, width, height int, opts Options) *Screen {
+	s := &Screen{w: w, opts: opts, changed: make(chan struct{}, 1)}
+	s.setSize(width, height)
+	return s
+}
+
+// Changed carries a token when lines wait to be painted.
+func (s *Screen) Changed() <-chan struct{} { return s.changed }
+
+// Size returns the columns and rows of the screen.
+func (s *Screen) Size() (width, height int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.width, s.height
+}
+
+// Color reports whether colours are shown.
+func (s *Screen) Color() bool { return s.opts.Color }
+
+// Start takes the terminal: what stood on it goes to the scrollback, autowrap
+// is off (the screen wraps by itself, so a width it misjudges spoils one row
+// only), and pastes come in brackets. It does nothing when already started.
+func (s *Screen) Start() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.started {
+		return
+	}
+	s.started = true
+	s.stale()
+	s.write([]byte("\x1b[?2004h\x1b[?7l\x1b[0m\x1b[999;1H" +
+		strings.Repeat("\r\n", s.height-1) + "\x1b[H"))
+	s.paint()
+}
+
+// Stop gives the terminal back: input line and live region are removed, the
+// cursor stands below the last row of output, and the modes that Start set are
+// undone. It may be called any number of times; Start takes the terminal again.
+func (s *Screen) Stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.started {
+		return
+	}
+	s.prompt = View{}
+	s.paint()
+	s.started = false
+	row := min(len(s.rows), s.height-1) + 1
+	s.write([]byte("\x1b[?2026l\x1b[r\x1b[0m\x1b[" + strconv.Itoa(row) +
+		";1H\x1b[J\x1b[?7h\x1b[?2004l\x1b[?25h"))
+}
+
+// Resize tells the size that the terminal has now. Sizes below one column or
+// one row are ignored. The output is wrapped anew and everything is repainted
+// with the next frame.
+func (s *Screen) Resize(width, height int) {
+	if width < 1 || height < 1 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.setSize(width, height)
+	s.rows = nil
+	for i := len(s.lines) - 1; i >= 0 && len(s.rows) < height; i-- {
+		s.rows = slices.Concat(s.wrap(s.lines[i]), s.rows)
+	}
+	body, _, _ := heights(height, len(s.graph), len(s.status))
+	keep := min(max(body-len(s.prompt.Rows), 1), len(s.rows))
+	s.rows = s.rows[len(s.rows)-keep:]
+}
+
+func (s *Screen) setSize(width, height int) {
+	s.width, s.height = max(width, 1), max(height, 1)
+	s.front = newGrid(s.width, s.height)
+	s.next = newGrid(s.width, s.height)
+	s.stale()
+}
+
+// newGrid returns height rows of width cells that share one allocation.
+func newGrid(width, height int) [][]Cell {
+	cells := make([]Cell, width*height)
+	grid := make([][]Cell, height)
+	for y := range grid {
+		grid[y] = cells[y*width : (y+1)*width : (y+1)*width]
+	}
+	return grid
+}
+
+// stale marks every cell of the terminal as unknown.
+func (s *Screen) stale() {
+	s.lost = true
+	for _, row := range s.front {
+		for x := range row {
+			row[x].Rune = staleRune
+		}
+	}
+}
+
+// Print adds lines of output above the input line; a line may hold SGR
+// sequences, and line breaks divide it. They appear with the next frame.
+func (s *Screen) Print(lines ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stage(lines...)
+	if len(s.staged) >= stagedMax {
+		s.paint()
+	}
+}
+
+func (s *Screen) stage(lines ...string) {
+	for _, line := range lines {
+		s.staged = append(s.staged, strings.Split(line, "\n")...)
+	}
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Commit turns the input line into the output line given. Both changes appear
+// with the same frame.
+func (s *Screen) Commit(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.prompt = View{}
+	s.stage(line)
+}
+
+// SetPrompt sets the input line and its popup; they appear with the next frame.
+func (s *Screen) SetPrompt(v View) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.prompt = v
+}
+
+// SetLive sets the graph and status rows, lines of text with SGR sequences; they
+// appear with the next frame. Rows that do not fit are left out (see Budget).
+func (s *Screen) SetLive(graph, status []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Equal(graph, s.graphText) {
+		s.graphText, s.graph = slices.Clone(graph), s.parse(graph)
+	}
+	if !slices.Equal(status, s.statusText) {
+		s.statusText, s.status = slices.Clone(status), s.parse(status)
+	}
+}
+
+func (s *Screen) parse(lines []string) [][]Cell {
+	rows := make([][]Cell, len(lines))
+	for i, line := range lines {
+		rows[i] = Cells(line, s.opts.Color)
+	}
+	return rows
+}
+
+// Clear moves the output into the scrollback with the next frame, so that the
+// input line stands in the first row.
+func (s *Screen) Clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wipe = true
+}
+
+// Paint brings the terminal up to date with one write and returns its bytes: 0
+// when nothing changed.
+func (s *Screen) Paint() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.paint()
+}
+
+// write hands b to the terminal. When not all of it is taken (a stalled link)
+// the next frame repaints everything.
+func (s *Screen) write(b []byte) {
+	if n, err := s.w.Write(b); err != nil || n < len(b) {
+		s.stale()
+	}
+}
+
+func (s *Screen) wrap(line string) [][]Cell {
+	return Wrap(Cells(line, s.opts.Color), s.width)
+}

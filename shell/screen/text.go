@@ -1,0 +1,69 @@
+package screen
+
+import "unicode/utf8"
+
+const tabStop = 8 // columns between tab stops, as terminals have them
+
+// Cells turns one line of text into cells. It understands SGR sequences, skips
+// every other escape sequence, expands tabs to multiples of 8 columns, and drops
+// control characters and runes without width. Without color the colours of SGR
+// sequences are dropped and the attributes kept.
+func Cells(text string, color bool) []Cell {
+	return appendCells(make([]Cell, 0, len(text)), text, color)
+}
+
+func appendCells(cells []Cell, text string, color bool) []Cell {
+	var st Style
+	start := len(cells)
+	for i := 0; i < len(text); {
+		if text[i] == esc {
+			n := escapeLen(text[i:])
+			st = applyEscape(st, text[i:i+n], color)
+			i += n
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(text[i:])
+		i += n
+		if r == '\t' {
+			for pad := tabStop - (len(cells)-start)%tabStop; pad > 0; pad-- {
+				cells = append(cells, Cell{' ', 1, st})
+			}
+			continue
+		}
+		cells = appendRune(cells, r, st)
+	}
+	return cells
+}
+
+func appendRune(cells []Cell, r rune, st Style) []Cell {
+	switch RuneWidth(r) {
+	case 1:
+		return append(cells, Cell{r, 1, st})
+	case 2:
+		return append(cells, Cell{r, 2, st}, RightHalf(st))
+	}
+	return cells
+}
+
+// Wrap cuts cells into rows of at most width columns, and returns at least one
+// row. A wide cell that does not fit begins the next row.
+func Wrap(cells []Cell, width int) [][]Cell {
+	width = max(width, 1)
+	rows := make([][]Cell, 0, len(cells)/width+1)
+	for len(cells) > width {
+		cut := width
+		if cells[cut].isRightHalf() && cut > 1 {
+			cut--
+		}
+		rows = append(rows, cells[:cut:cut])
+		cells = cells[cut:]
+	}
+	return append(rows, cells)
+}
+
+// TextView returns the view of a row of text without an input line: it is cut at
+// width columns and has no cursor.
+func TextView(text string, width int, color bool) View {
+	cells := Cells(text, color)
+	return View{Rows: [][]Cell{cells[:min(len(cells), width)]}, HideCursor: true}
+}

@@ -1,0 +1,32 @@
+package tty
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/mattn/go-isatty"
+)
+
+// The reasons for not starting a full screen.
+var (
+	ErrNotTerminal = errors.New("stdin or stdout is not a terminal")
+	ErrDumb        = errors.New("the terminal cannot move its cursor (TERM is empty or dumb)")
+)
+
+// Usable returns nil when a full screen can be started: stdin and stdout are
+// terminals, TERM is neither empty nor "dumb", and /dev/tty opens (go-prompt
+// panics without a controlling terminal). Otherwise it returns the reason.
+func Usable(stdin, stdout *os.File, term string) error {
+	if !isatty.IsTerminal(stdin.Fd()) || !isatty.IsTerminal(stdout.Fd()) {
+		return ErrNotTerminal
+	}
+	if term == "" || term == "dumb" {
+		return ErrDumb
+	}
+	f, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("there is no controlling terminal: %w", err)
+	}
+	return f.Close()
+}
