@@ -1,0 +1,143 @@
+package payload
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+)
+
+// Limits of the bodies of one lane.
+const (
+	// ArenaLimit bounds the memory in bytes of one lane's bodies. Sixteen
+	// lanes, the most that a group has by default, then stay below 1 GiB; and
+	// 64 MiB in flight fill any network between here and a broker. A single
+	// slot may be as large as MaxSize, which is the same.
+	ArenaLimit = 64 << 20
+
+	// sizeTurns is the number of sizes that are drawn in advance when sizes
+	// vary. Each stands for an equal share of the distribution, so the mean
+	// of one round through them is that of the Size to a fraction of a
+	// percent. A power of two.
+	sizeTurns = 4096
+
+	// slotAlignment keeps stamps on 8-byte addresses.
+	slotAlignment = 8
+)
+
+// A Spec says what the bodies of a group look like.
+type Spec struct {
+	Size Size
+	Kind Kind
+}
+
+// Bodies are the pre-generated bodies of one lane, in slots of one arena.
+//
+// Every slot has room for the largest body, and each call of Body takes the
+// next of the sizes drawn for the slot, so the sizes that are sent follow the
+// Size however few slots are in use. Stamps are written in place, therefore
+// two messages in flight never share a slot: whoever sends owns the slot from
+// the call of Body until the callback of its message, and different slots may
+// be used by different goroutines at the same time. The bytes behind the stamp
+// never change.
+//
+// Reuse the slot that was freed last: it is the one that the caches still
+// hold.
+type Bodies struct {
+	arena []byte
+	room  int // bytes from the start of one slot to that of the next
+	slots int
+	fixed int      // the size when all are the same, else 0
+	sizes []int32  // otherwise the sizes drawn, sizeTurns of them
+	turns []uint32 // and for each slot, which of them is next
+}
+
+// NewBodies fills bodies for as many messages in flight as slots says, or
+// for fewer when ArenaLimit does not hold that many, but for at least one:
+// see Slots. The same arguments give the same bodies.
+func NewBodies(spec Spec, slots int, seed uint64) (*Bodies, error) {
+	if spec.Size.IsZero() {
+		return nil, fmt.Errorf("a body needs a size such as 1KiB")
+	}
+	if slots < 1 {
+		return nil, fmt.Errorf("%d slots are not enough for one body", slots)
+	}
+	source := newSource(seed)
+	b := &Bodies{}
+	largest := b.drawSizes(spec.Size, rand.New(source))
+	b.room = (largest + slotAlignment - 1) / slotAlignment * slotAlignment
+	b.slots = max(1, min(slots, ArenaLimit/b.room))
+	b.arena = make([]byte, b.slots*b.room)
+	if b.sizes != nil {
+		b.turns = make([]uint32, b.slots)
+		for i := range b.turns {
+			b.turns[i] = uint32(source.Uint64())
+		}
+	}
+	b.fill(spec.Kind, source)
+	return b, nil
+}
+
+// newSource returns the random numbers that belong to seed.
+func newSource(seed uint64) *rand.ChaCha8 {
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	return rand.NewChaCha8(key)
+}
+
+// drawSizes draws the sizes in advance and returns the largest of them.
+func (b *Bodies) drawSizes(size Size, r *rand.Rand) int {
+	if size.IsFixed() {
+		b.fixed = size.Max()
+		return b.fixed
+	}
+	b.sizes = make([]int32, sizeTurns)
+	largest := 0
+	for i := range b.sizes {
+		n := size.Quantile((float64(i) + r.Float64()) / sizeTurns)
+		b.sizes[i] = int32(n)
+		largest = max(largest, n)
+	}
+	r.Shuffle(len(b.sizes), func(i, j int) { b.sizes[i], b.sizes[j] = b.sizes[j], b.sizes[i] })
+	return largest
+}
+
+// fill writes what lies behind the stamps.
+func (b *Bodies) fill(kind Kind, source *rand.ChaCha8) {
+	if kind == RandomKind {
+		source.Read(b.arena) // never fails
+		return
+	}
+	writer := newTextWriter(source)
+	for slot := range b.slots {
+		body := b.arena[slot*b.room : (slot+1)*b.room]
+		switch kind {
+		case TextKind:
+			writer.write(body[StampSize:])
+		case SequentialKind:
+			for i := range body {
+				body[i] = byte(i)
+			}
+		}
+	}
+}
+
+// Slots returns how many slots there are, which is how many messages can be
+// in flight.
+func (b *Bodies) Slots() int { return b.slots }
+
+// Memory returns the bytes that the bodies take.
+func (b *Bodies) Memory() int { return len(b.arena) + 4*len(b.sizes) + 4*len(b.turns) }
+
+// Body returns the body of the next message in the slot, from 0 to Slots()-1.
+// Its first StampSize bytes are the caller's to stamp and the rest is not to
+// be written; its capacity ends with it, so that an append cannot reach the
+// next slot. When sizes vary every call takes another size.
+func (b *Bodies) Body(slot int) []byte {
+	start, n := slot*b.room, b.fixed
+	if n == 0 {
+		turn := b.turns[slot]
+		b.turns[slot] = turn + 1
+		n = int(b.sizes[turn%sizeTurns])
+	}
+	return b.arena[start : start+n : start+n]
+}

@@ -1,0 +1,185 @@
+package payload
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Limits of message keys.
+const (
+	// DefaultKeys is how many keys there are when only their skew is given.
+	DefaultKeys = 10_000
+	// MaxKeys bounds the number of keys; the table of a million skewed keys
+	// takes 19 MB.
+	MaxKeys = 1_000_000
+	// MaxZipf bounds the exponent of Zipf's law. From here on practically
+	// every message has the first key.
+	MaxZipf = 10
+)
+
+// Keys says which keys messages have. The zero Keys gives them none. Keys are
+// comparable.
+type Keys struct {
+	count   int
+	zipf    float64 // the exponent, or 0
+	percent float64 // the messages on hot keys, of a hundred, or 0
+	hot     int     // the number of hot keys
+}
+
+// ParseKeys reads keys: "none"; "10000" or "10k" keys that are equally likely;
+// "10k,zipf=1.1" where the key of rank r has a share that goes with 1/r^1.1;
+// or "10k,hot=20%/3" where 20 % of the messages are spread over 3 keys and the
+// others over the rest. Spaces may stand for the commas, "keys=" may stand
+// before the number, and without a number there are DefaultKeys.
+func ParseKeys(text string) (Keys, error) {
+	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+	if len(words) == 0 {
+		return Keys{}, fmt.Errorf("%q is not a number of keys such as 10000 or 10k", text)
+	}
+	if len(words) == 1 && strings.TrimPrefix(words[0], "keys=") == "none" {
+		return Keys{}, nil
+	}
+	var k Keys
+	for _, word := range words {
+		if err := k.parseWord(word); err != nil {
+			return Keys{}, err
+		}
+	}
+	if k.count == 0 {
+		k.count = DefaultKeys
+	}
+	switch {
+	case k.zipf > 0 && k.hot > 0:
+		return Keys{}, fmt.Errorf("%q gives both zipf and hot, of which keys follow one", text)
+	case k.hot >= k.count:
+		return Keys{}, fmt.Errorf("%q has %d hot keys of %d in all, which leaves none for the other messages", text, k.hot, k.count)
+	}
+	return k, nil
+}
+
+func (k *Keys) parseWord(word string) error {
+	name, value, named := strings.Cut(word, "=")
+	if !named {
+		name, value = "keys", word
+	}
+	given := false
+	var err error
+	switch name {
+	case "keys":
+		given = k.count > 0
+		k.count, err = parseKeyCount(value)
+	case "zipf":
+		given = k.zipf > 0
+		k.zipf, err = strconv.ParseFloat(value, 64)
+		if err != nil || !(k.zipf > 0 && k.zipf <= MaxZipf) {
+			err = fmt.Errorf("%q is not an exponent for zipf, above 0 and up to %d", value, MaxZipf)
+		}
+	case "hot":
+		given = k.hot > 0
+		k.percent, k.hot, err = parseHot(value)
+	default:
+		return fmt.Errorf("%q is nothing that keys have; there are keys, zipf and hot", word)
+	}
+	if given {
+		return fmt.Errorf("%q gives %s a second time", word, name)
+	}
+	return err
+}
+
+func parseKeyCount(text string) (int, error) {
+	digits, unit := text, 1.0
+	switch {
+	case strings.HasSuffix(text, "k"):
+		digits, unit = strings.TrimSuffix(text, "k"), 1e3
+	case strings.HasSuffix(text, "M"):
+		digits, unit = strings.TrimSuffix(text, "M"), 1e6
+	}
+	if digits == "" || strings.Trim(digits, "0123456789.") != "" {
+		return 0, fmt.Errorf("%q is not a number of keys such as 10000 or 10k", text)
+	}
+	value, err := strconv.ParseFloat(digits, 64)
+	n := math.Round(value*unit*1e6) / 1e6
+	if err == nil && n > MaxKeys {
+		return 0, fmt.Errorf("%q is more than the 1,000,000 keys that there may be", text)
+	}
+	if err != nil || n < 1 || n != math.Trunc(n) {
+		return 0, fmt.Errorf("%q is not a number of keys such as 10000 or 10k", text)
+	}
+	return int(n), nil
+}
+
+func parseHot(text string) (percent float64, keys int, err error) {
+	wrong := fmt.Errorf("%q is not a share of messages and a number of hot keys such as 20%%/3", text)
+	share, count, ok := strings.Cut(text, "%/")
+	if !ok {
+		return 0, 0, wrong
+	}
+	percent, err = strconv.ParseFloat(share, 64)
+	if err != nil || !(percent > 0 && percent <= 100) {
+		return 0, 0, wrong
+	}
+	keys, err = strconv.Atoi(count)
+	if err != nil || keys < 1 {
+		return 0, 0, wrong
+	}
+	return percent, keys, nil
+}
+
+// String writes the keys as ParseKeys reads them.
+func (k Keys) String() string {
+	if k.count == 0 {
+		return "none"
+	}
+	text := strconv.Itoa(k.count)
+	if k.zipf > 0 {
+		text += ",zipf=" + strconv.FormatFloat(k.zipf, 'g', -1, 64)
+	}
+	if k.hot > 0 {
+		text += ",hot=" + strconv.FormatFloat(k.percent, 'g', -1, 64) + "%/" + strconv.Itoa(k.hot)
+	}
+	return text
+}
+
+// MarshalText writes the keys as String does.
+func (k Keys) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads the keys as ParseKeys does.
+func (k *Keys) UnmarshalText(text []byte) error {
+	parsed, err := ParseKeys(string(text))
+	if err != nil {
+		return err
+	}
+	*k = parsed
+	return nil
+}
+
+// Count returns how many keys there are, 0 for none.
+func (k Keys) Count() int { return k.count }
+
+// Share returns the share of all messages, from 0 to 1, that have the key of
+// the given rank, where rank 0 is the most frequent.
+func (k Keys) Share(rank int) float64 {
+	if rank < 0 || rank >= k.count {
+		return 0
+	}
+	weight, total := k.weight(rank), 0.0
+	for r := range k.count {
+		total += k.weight(r)
+	}
+	return weight / total
+}
+
+// weight returns what the share of a rank is in proportion to.
+func (k Keys) weight(rank int) float64 {
+	switch {
+	case k.zipf > 0:
+		return math.Pow(float64(rank+1), -k.zipf)
+	case k.hot > 0 && rank < k.hot:
+		return k.percent / float64(k.hot)
+	case k.hot > 0:
+		return (100 - k.percent) / float64(k.count-k.hot)
+	}
+	return 1
+}
