@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,9 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the golden drawings anew")
+
+// sgr matches the sequences that set colours.
+var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // end is what now is in every drawing.
 var end = time.Date(2026, 3, 1, 10, 42, 7, 0, time.UTC)
@@ -73,14 +77,274 @@ func loadChart(width, height int) graphs.Chart {
 	}
 }
 
-func TestLook(t *testing.T) {
-	for _, c := range []graphs.Chart{loadChart(80, 12), loadChart(40, 6), loadChart(140, 20)} {
-		t.Log("\n" + strings.Join(graphs.Render(c), "|\n") + "|")
-		c.ASCII = true
-		t.Log("\n" + strings.Join(graphs.Render(c), "|\n") + "|")
+// latencyChart has two lines that lie decades apart, a gap and a spike.
+func latencyChart(width, height int) graphs.Chart {
+	p50 := values(width, func(share float64) float64 {
+		if share > 0.4 && share < 0.5 {
+			return math.NaN()
+		}
+		return 2.1e6 + 4e5*math.Sin(share*20)
+	})
+	p99 := values(width, func(share float64) float64 {
+		switch {
+		case share > 0.4 && share < 0.5:
+			return math.NaN()
+		case share > 0.5 && share < 0.54:
+			return 1.98e9
+		}
+		return 4.8e6 + 2e6*math.Sin(share*33)
+	})
+	return graphs.Chart{
+		Width: width, Height: height, Title: "fast latency",
+		Series: []graphs.Series{{Name: "p50", Values: p50}, {Name: "p99", Values: p99}},
+		Window: 5 * time.Minute, End: end, Unit: graphs.Time, Log: true,
 	}
-	_ = os.Args
-	_ = filepath.Join
-	require.True(t, true)
-	_ = update
+}
+
+// sixChart has as many series as can be told apart, and one more.
+func sixChart(width, height int) graphs.Chart {
+	c := graphs.Chart{Width: width, Height: height, Window: 24 * time.Hour, End: end, Unit: graphs.BytesPerSecond}
+	for i, name := range []string{"one", "two", "three", "four", "five", "six", "seven"} {
+		c.Series = append(c.Series, graphs.Series{Name: name, Values: values(width, func(share float64) float64 {
+			return 1e6*float64(10*i+5) + 6e6*math.Sin(share*12+float64(i))
+		})})
+	}
+	return c
+}
+
+// golden compares a drawing with the one in testdata.
+func golden(t *testing.T, name string, rows []string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".txt")
+	drawn := strings.Join(rows, "\n") + "\n"
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(drawn), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), drawn)
+}
+
+// requireBox checks that a drawing has exactly the size it was asked for.
+func requireBox(t *testing.T, rows []string, width, height int) {
+	t.Helper()
+	require.Len(t, rows, max(height, 0))
+	for _, row := range rows {
+		require.Equal(t, max(width, 0), graphs.Width(row), "%q", row)
+	}
+}
+
+func TestDrawings(t *testing.T) {
+	for _, size := range []struct {
+		name          string
+		width, height int
+	}{
+		{"40x12", 40, 6}, {"80x24", 80, 12}, {"140x40", 140, 20}, {"200x50", 200, 24},
+	} {
+		for kind, chart := range map[string]graphs.Chart{
+			"load":    loadChart(size.width, size.height),
+			"latency": latencyChart(size.width, size.height),
+			"six":     sixChart(size.width, size.height),
+			"empty":   {Width: size.width, Height: size.height, Window: 10 * time.Second, End: end, Unit: graphs.PerSecond},
+		} {
+			rows := graphs.Render(chart)
+			requireBox(t, rows, size.width, size.height)
+			golden(t, kind+"-"+size.name, rows)
+			chart.ASCII = true
+			rows = graphs.Render(chart)
+			requireBox(t, rows, size.width, size.height)
+			golden(t, kind+"-"+size.name+"-ascii", rows)
+		}
+	}
+	colour := loadChart(80, 12)
+	colour.Colour = true
+	golden(t, "load-80x24-colour", graphs.Render(colour))
+	golden(t, "side-by-side", graphs.SideBySide(2, graphs.Render(loadChart(69, 14)), graphs.Render(latencyChart(69, 12))))
+}
+
+// TestColourChangesNothingElse: without its sequences the coloured drawing is
+// the plain one.
+func TestColourChangesNothingElse(t *testing.T) {
+	plain := loadChart(80, 12)
+	coloured := plain
+	coloured.Colour = true
+	for y, row := range graphs.Render(coloured) {
+		require.Equal(t, graphs.Render(plain)[y], sgr.ReplaceAllString(row, ""))
+	}
+}
+
+// rowOf is the row, counted from the top, in which a column of the plot has the
+// rune r, or -1.
+func rowOf(rows []string, column int, r rune) int {
+	for y, row := range rows {
+		if []rune(row)[graphs.LabelWidth+column] == r {
+			return y
+		}
+	}
+	return -1
+}
+
+// TestTruth: zero lies on the row labelled 0, a labelled value on the row of
+// its label, and the newest value above "now".
+func TestTruth(t *testing.T) {
+	for _, height := range []int{5, 8, 12, 20, 33} {
+		c := graphs.Chart{Width: 80, Height: height, Unit: graphs.PerSecond, Window: time.Minute, End: end}
+		c.Series = []graphs.Series{{Values: values(80, func(share float64) float64 {
+			if share < 0.5 {
+				return 0
+			}
+			return 50e3
+		})}}
+		rows := graphs.Render(c)
+		zero := rowOf(rows, 5, '─')
+		require.True(t, strings.HasPrefix(rows[zero], "     0 ┤"), rows[zero])
+		high := rowOf(rows, graphs.PlotWidth(80)-1, '─')
+		if label := strings.TrimSpace(strings.Split(rows[high], "┤")[0]); label != "" {
+			require.Equal(t, "50k", label)
+		}
+		require.Less(t, high, zero)
+		require.True(t, strings.HasSuffix(strings.Join(rows, "\n"), "now") || strings.Contains(strings.Join(rows, "\n"), "now\n"))
+	}
+}
+
+// TestNothingBetween: every value of a step lies on one of two rows.
+func TestNothingBetween(t *testing.T) {
+	c := graphs.Chart{Width: 80, Height: 14, Unit: graphs.Messages, Window: time.Minute, End: end}
+	c.Series = []graphs.Series{{Values: []float64{10, 10, 10, 70, 70, 10}}}
+	rows := graphs.Render(c)
+	corners := 0
+	for _, row := range rows[:11] {
+		corners += strings.Count(row, "╭") + strings.Count(row, "╮") + strings.Count(row, "╰") + strings.Count(row, "╯")
+	}
+	require.Equal(t, 4, corners)
+}
+
+// TestAxisStands: while the data scrolls and wobbles within the scale, the
+// labels, the ticks and the time labels do not change.
+func TestAxisStands(t *testing.T) {
+	for _, log := range []bool{false, true} {
+		var before []string
+		previous := 0.0
+		for frame := range 600 {
+			c := graphs.Chart{Width: 100, Height: 13, Unit: graphs.PerSecond, Window: time.Minute, Log: log,
+				End: end.Add(time.Duration(frame) * 100 * time.Millisecond), PreviousMax: previous}
+			c.Series = []graphs.Series{{Name: "fast", Values: values(100, func(share float64) float64 {
+				return 50e3 + 12e3*math.Sin(share*9+float64(frame)/20)*math.Sin(float64(frame)/50)
+			})}}
+			rows := graphs.Render(c)
+			frames := make([]string, 0, len(rows))
+			for y, row := range rows {
+				if y >= 10 {
+					frames = append(frames, row)
+					continue
+				}
+				frames = append(frames, string([]rune(row)[:graphs.LabelWidth]))
+			}
+			if frame > 200 {
+				require.Equal(t, before, frames)
+			}
+			before, previous = frames, c.Max()
+		}
+	}
+}
+
+// TestScaleFollows: the axis grows with the data, and shrinks again when the
+// data has become small.
+func TestScaleFollows(t *testing.T) {
+	chart := func(value, previous float64) float64 {
+		c := graphs.Chart{Width: 80, Height: 12, Unit: graphs.PerSecond, PreviousMax: previous}
+		c.Series = []graphs.Series{{Values: []float64{value}}}
+		return c.Max()
+	}
+	top := chart(50e3, 0)
+	require.Equal(t, 80e3, top)
+	require.Equal(t, top, chart(68e3, top))
+	require.Equal(t, top, chart(30e3, top))
+	require.Greater(t, chart(90e3, top), top)
+	require.Less(t, chart(1e3, top), 2e3)
+	require.Positive(t, chart(math.NaN(), math.NaN()))
+}
+
+// TestLegendStaysInside: the curve never runs through the legend, and names of
+// any length leave the row as wide as it is.
+func TestLegendStaysInside(t *testing.T) {
+	long := strings.Repeat("long-name-", 5)
+	for width := graphs.MinWidth; width < 160; width++ {
+		c := graphs.Chart{Width: width, Height: 12, Title: "a title", Unit: graphs.PerSecond}
+		for _, name := range []string{long, "日本語のトピック", "b", long} {
+			c.Series = append(c.Series, graphs.Series{Name: name, Values: values(width, func(s float64) float64 { return 100 * s })})
+		}
+		c.Target = values(width, func(float64) float64 { return 100 })
+		rows := graphs.Render(c)
+		requireBox(t, rows, width, 12)
+		require.NotContains(t, rows[0], "╭")
+	}
+}
+
+func TestMarks(t *testing.T) {
+	c := graphs.Chart{Width: 60, Height: 12, Unit: graphs.PerSecond, Window: time.Minute, End: end}
+	for i := range 12 {
+		c.Marks = append(c.Marks, graphs.Mark{At: end.Add(-time.Duration(i*5) * time.Second), Number: 12 - i, Text: "something happened"})
+	}
+	c.Marks = append(c.Marks, graphs.Mark{At: end.Add(time.Hour), Number: 77, Text: "later"}, graphs.Mark{At: end.Add(-time.Hour), Number: 78})
+	rows := graphs.Render(c)
+	requireBox(t, rows, 60, 12)
+	require.Equal(t, "        11 something happened   12 something happened", strings.TrimRight(rows[11], " "))
+	require.NotContains(t, strings.Join(rows, ""), "77")
+	require.NotContains(t, strings.Join(rows, ""), "78")
+}
+
+// FuzzRender: whatever the input is, the box has its size and nothing panics.
+func FuzzRender(f *testing.F) {
+	f.Add(80, 12, "fast", "rate 50k", int64(time.Minute), 50e3, math.NaN(), math.Inf(1), 0.0, uint8(0))
+	f.Add(24, 5, "日本語", "\x1b[31mred\n", int64(10*time.Second), -1.0, 0.0, 1e300, 80e3, uint8(255))
+	f.Add(200, 50, "🏳️‍🌈🇩🇪", "ᄀ\u0600x", int64(24*time.Hour), 5e-324, -1e300, 3.0, math.Inf(1), uint8(7))
+	f.Fuzz(func(t *testing.T, width, height int, name, text string, window int64, a, b, z, previous float64, bits uint8) {
+		width, height = width%1200, height%330
+		c := graphs.Chart{
+			Width: width, Height: height, Title: text, Window: time.Duration(window), End: end,
+			Unit: graphs.Unit(bits >> 5), Log: bits&1 != 0, ASCII: bits&2 != 0, Colour: bits&4 != 0, PreviousMax: previous,
+			Marks: []graphs.Mark{
+				{At: end.Add(-time.Duration(window / 2)), Number: int(bits), Text: text},
+				{At: end.Add(-time.Duration(window / 3)), Number: -height, Text: name},
+			},
+		}
+		line := []float64{a, b, z, z, a}
+		for i := range int(bits>>3) % 9 {
+			c.Series = append(c.Series, graphs.Series{Name: name, Values: line[min(i, len(line)):]})
+		}
+		if bits&8 != 0 {
+			c.Target = []float64{b, a, z}
+		}
+		rows := graphs.Render(c)
+		requireBox(t, rows, width, height)
+		if c.ASCII {
+			for _, r := range sgr.ReplaceAllString(strings.Join(rows, ""), "") {
+				require.LessOrEqual(t, r, '~')
+			}
+		}
+		c.PreviousMax = c.Max()
+		requireBox(t, graphs.Render(c), width, height)
+	})
+}
+
+func BenchmarkRender(b *testing.B) {
+	for _, bench := range []struct {
+		name           string
+		width, height  int
+		series, colour int
+	}{
+		{"80x11/2", 80, 11, 2, 1}, {"80x11/4", 80, 11, 4, 1}, {"200x14/2", 200, 14, 2, 1}, {"200x14/4", 200, 14, 4, 1},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			c := loadChart(bench.width, bench.height)
+			c.Colour = true
+			c.Series = append(c.Series, c.Series...)[:bench.series]
+			b.ReportAllocs()
+			for b.Loop() {
+				graphs.Render(c)
+			}
+		})
+	}
 }

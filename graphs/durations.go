@@ -18,7 +18,7 @@ const (
 
 const (
 	day         = 24 * time.Hour
-	clockDays   = 100  // from here on a clock has no room for minutes
+	clockDays   = 10   // from here on a clock has no room for minutes
 	elapsedDays = 9999 // more than a session can last
 	maxMillis   = 9_999_999
 )
@@ -94,7 +94,8 @@ func MillisUnit(nanoseconds float64) string {
 }
 
 // Clock shows how long a session lasts, in whole seconds that have passed:
-// 00:01:12, from a hundred hours on 4d04h10m. It takes exactly ClockWidth
+// 00:01:12, from a hundred hours on 4d04h10m,
+// from ten days on "  11d13h". It takes exactly ClockWidth
 // cells, one more if it is negative.
 func Clock(d time.Duration) string {
 	minus := ""
@@ -109,8 +110,10 @@ func Clock(d time.Duration) string {
 		text = fmt.Sprintf("%02d:%02d:%02d", hours, minutes, seconds)
 	case days < clockDays:
 		text = fmt.Sprintf("%dd%02dh%02dm", days, hours%24, minutes)
-	default:
+	case days <= elapsedDays:
 		text = fmt.Sprintf("%dd%02dh", days, hours%24)
+	default:
+		text = fmt.Sprintf(">%dd", elapsedDays)
 	}
 	return minus + fmt.Sprintf("%*s", ClockWidth, text)
 }

@@ -18,6 +18,10 @@ const (
 	// oddTop is how much wider a scale may be whose top row has a label, and
 	// still be taken before one whose top row has none.
 	oddTop = 1.25
+	// offRow is how much wider a scale may be that puts the largest value on a
+	// row exactly, and still be taken before one that has it half a row off:
+	// a steady 50k shall lie at 50k and not at the label above.
+	offRow = 0.3
 	// logDecades is how many decades below its top a logarithmic scale shows.
 	logDecades = 4
 )
@@ -94,6 +98,9 @@ func (s scale) label(row int) string {
 func newScale(low, high float64, rows int, unit Unit, log bool, previous float64) scale {
 	low, high = max(min(low, 0), -largestDrawn), min(max(high, 0), largestDrawn)
 	s := scale{rows: rows, unit: unit, log: log}
+	if low == 0 && high == 0 {
+		high = nothingHigh(unit)
+	}
 	if log {
 		s.top = logTop(high, unit, previous)
 		return s
@@ -163,7 +170,8 @@ func (s scale) tightest(low, high, factor float64) scale {
 			if perRow*float64(s.rows-2-zero) < high || zero > s.rows-2 {
 				continue
 			}
-			price := perRow
+			at := high / perRow
+			price := perRow * (1 + 2*offRow*math.Abs(at-math.Round(at)))
 			if (s.rows-1)%every != 0 {
 				price *= oddTop
 			}
@@ -212,6 +220,19 @@ func isNice(step float64) bool {
 		}
 	}
 	return false
+}
+
+// nothingHigh is the largest value that an axis without any data is made for.
+func nothingHigh(unit Unit) float64 {
+	switch unit {
+	case Time:
+		return 1e6
+	case Share:
+		return 100
+	case ByteCount, BytesPerSecond:
+		return 500
+	}
+	return 10
 }
 
 // smallestStep is the smallest step that a label of the unit can show.
