@@ -1,0 +1,241 @@
+package admin
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"pulsh/session/broker"
+)
+
+const (
+	// ratioEvery is how often a topic with a backlog is asked for its stored
+	// entries. The ratio of messages to entries is an average since the topic
+	// was loaded: it moves slowly, and the answer is long.
+	ratioEvery = 10 * time.Second
+	// knownMax bounds the topics of which something is remembered: more than
+	// any session polls. Beyond it everything is learnt again.
+	knownMax = 1000
+)
+
+// knowledge is what is remembered of a topic from one poll to the next.
+type knowledge struct {
+	partitioned bool
+	perEntry    float64   // messages per entry, 0 while it is not known
+	asked       time.Time // when perEntry was last asked for
+}
+
+// topicStats are the fields of Pulsar's topic statistics that are used.
+type topicStats struct {
+	MsgRateIn, MsgThroughputIn float64
+	MsgInCounter               int64
+	BytesInCounter             int64
+	StorageSize                int64
+	PublishRateLimitedTimes    int64
+	Publishers                 []struct{ ProducerName string }
+	Subscriptions              map[string]subscriptionStats
+	Partitions                 map[string]topicStats
+}
+
+type subscriptionStats struct {
+	Type             string
+	MsgBacklog       int64 // entries
+	UnackedMessages  int64
+	MsgOutCounter    int64
+	MsgRateOut       float64
+	MsgRateRedeliver float64
+	Consumers        []consumerStats
+}
+
+type consumerStats struct {
+	ConsumerName        string
+	AvgMessagesPerEntry float64
+}
+
+// Stats asks for what the broker says of a topic: one request, and every 10 s
+// a second one while there is a backlog, for the ratio of messages to entries.
+// MessagesPerEntry is 1, the least there can be, while nothing is known of it.
+func (a *Admin) Stats(ctx context.Context, topic string) (broker.TopicStats, error) {
+	name, err := broker.ParseTopic(topic)
+	if err != nil {
+		return broker.TopicStats{}, err
+	}
+	raw, partitioned, err := a.rawStats(ctx, name)
+	if err != nil {
+		return broker.TopicStats{}, err
+	}
+	sum := newSum()
+	if partitioned {
+		sum.stats.Partitions = make(map[string]broker.TopicStats, len(raw.Partitions))
+		for full, part := range raw.Partitions {
+			one := newSum()
+			one.add(part)
+			one.stats.MessagesPerEntry = max(1, one.perEntry)
+			sum.stats.Partitions[shortName(full)] = one.stats
+			sum.add(part)
+		}
+	} else {
+		sum.add(raw)
+	}
+	ratio := a.perEntry(ctx, name, partitioned, sum.stats)
+	if ratio == 0 {
+		ratio = sum.perEntry
+	}
+	sum.stats.MessagesPerEntry = max(1, ratio)
+	return sum.stats, nil
+}
+
+func shortName(full string) string {
+	if name, err := broker.ParseTopic(full); err == nil {
+		return name.Short()
+	}
+	return full
+}
+
+// rawStats asks for the statistics of a topic, in the form it had last time
+// and then in the other: a partitioned topic has its own resource.
+func (a *Admin) rawStats(ctx context.Context, name broker.TopicName) (topicStats, bool, error) {
+	partitioned := a.recall(name).partitioned
+	raw, err := a.statsOf(ctx, name, partitioned)
+	if IsMissing(err) && name.Partition < 0 {
+		partitioned = !partitioned
+		var other error
+		if raw, other = a.statsOf(ctx, name, partitioned); other == nil || !IsMissing(other) {
+			err = other
+		}
+	}
+	if err != nil {
+		return topicStats{}, false, err
+	}
+	a.learn(name, func(k *knowledge) { k.partitioned = partitioned })
+	return raw, partitioned, nil
+}
+
+func (a *Admin) statsOf(ctx context.Context, name broker.TopicName, partitioned bool) (topicStats, error) {
+	query := url.Values{"getPreciseBacklog": {"true"}}
+	path := topicPath(name, "stats")
+	if partitioned {
+		query.Set("perPartition", "true")
+		path = topicPath(name, "partitioned-stats")
+	}
+	var raw topicStats
+	err := a.get(ctx, path, query, &raw, "read the statistics of "+name.Short())
+	return raw, err
+}
+
+// perEntry estimates how many messages an entry holds, 0 if nothing is known.
+func (a *Admin) perEntry(ctx context.Context, name broker.TopicName, partitioned bool, s broker.TopicStats) float64 {
+	k := a.recall(name)
+	backlog := false
+	for _, sub := range s.Subscriptions {
+		backlog = backlog || sub.BacklogEntries > 0
+	}
+	now := a.now()
+	if !backlog || (!k.asked.IsZero() && now.Sub(k.asked) < ratioEvery) {
+		return k.perEntry
+	}
+	path := topicPath(name, "internalStats")
+	if partitioned {
+		path = topicPath(name, "partitioned-internalStats")
+	}
+	var internal struct {
+		EntriesAddedCounter int64
+		Partitions          map[string]struct{ EntriesAddedCounter int64 }
+	}
+	// An estimate that cannot be had leaves the one before.
+	if a.get(ctx, path, nil, &internal, "read the entries of "+name.Short()) == nil {
+		entries := internal.EntriesAddedCounter
+		for _, part := range internal.Partitions {
+			entries += part.EntriesAddedCounter
+		}
+		if entries > 0 && s.MessagesIn > 0 {
+			k.perEntry = float64(s.MessagesIn) / float64(entries)
+		}
+	}
+	a.learn(name, func(known *knowledge) { known.perEntry, known.asked = k.perEntry, now })
+	return k.perEntry
+}
+
+// recall is what is remembered of a topic.
+func (a *Admin) recall(name broker.TopicName) knowledge {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if k := a.known[name]; k != nil {
+		return *k
+	}
+	return knowledge{}
+}
+
+func (a *Admin) learn(name broker.TopicName, change func(*knowledge)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	k := a.known[name]
+	if k == nil {
+		if len(a.known) >= knownMax {
+			clear(a.known)
+		}
+		k = &knowledge{}
+		a.known[name] = k
+	}
+	change(k)
+}
+
+func (a *Admin) forget(name broker.TopicName) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.known, name)
+}
+
+// sum adds up partitions. A producer or consumer of several partitions is
+// counted once, by its name.
+type sum struct {
+	stats     broker.TopicStats
+	producers map[string]bool
+	consumers map[[2]string]bool // subscription, consumer
+	perEntry  float64            // the largest that a consumer was seen to get
+}
+
+func newSum() *sum {
+	return &sum{
+		stats:     broker.TopicStats{Subscriptions: map[string]broker.SubscriptionStats{}},
+		producers: map[string]bool{},
+		consumers: map[[2]string]bool{},
+	}
+}
+
+func (s *sum) add(raw topicStats) {
+	s.stats.MessagesIn += raw.MsgInCounter
+	s.stats.BytesIn += raw.BytesInCounter
+	s.stats.RateIn += raw.MsgRateIn
+	s.stats.ThroughputIn += raw.MsgThroughputIn
+	s.stats.StorageBytes += raw.StorageSize
+	for _, p := range raw.Publishers {
+		s.producers[p.ProducerName] = true
+	}
+	s.stats.Producers = len(s.producers)
+	for name, sub := range raw.Subscriptions {
+		s.stats.Subscriptions[name] = s.with(name, s.stats.Subscriptions[name], sub)
+	}
+}
+
+// with is a subscription's figures with those of one more partition.
+func (s *sum) with(name string, t broker.SubscriptionStats, raw subscriptionStats) broker.SubscriptionStats {
+	var kind broker.SubscriptionType
+	if kind.UnmarshalText([]byte(strings.ToLower(raw.Type))) == nil {
+		t.Type = kind // "None" stands where no consumer has been yet
+	}
+	t.BacklogEntries += raw.MsgBacklog
+	t.Unacked += raw.UnackedMessages
+	t.MessagesOut += raw.MsgOutCounter
+	t.RateOut += raw.MsgRateOut
+	t.RateRedeliver += raw.MsgRateRedeliver
+	for _, c := range raw.Consumers {
+		s.perEntry = max(s.perEntry, c.AvgMessagesPerEntry)
+		if key := [2]string{name, c.ConsumerName}; !s.consumers[key] {
+			s.consumers[key] = true
+			t.Consumers++
+		}
+	}
+	return t
+}
