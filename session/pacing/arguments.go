@@ -1,0 +1,106 @@
+package pacing
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// errForm says that the number or the names of a part's arguments are wrong;
+// the answer to it is the part's example.
+var errForm = errors.New("not the form of this part")
+
+// arguments are what stands between the parentheses of a part. Its methods
+// take one argument after the other and keep the first error.
+type arguments struct {
+	words   []string
+	options map[string]string
+	last    string // the word taken last
+	err     error
+}
+
+// newArguments splits the text between the parentheses at its commas.
+func newArguments(inner string) (*arguments, error) {
+	a := &arguments{options: map[string]string{}}
+	for field := range strings.SplitSeq(inner, ",") {
+		field = strings.TrimSpace(field)
+		name, value, named := strings.Cut(field, "=")
+		switch _, twice := a.options[name]; {
+		case !named && len(a.options) > 0:
+			return nil, fmt.Errorf("%q must stand before the options", field)
+		case !named:
+			a.words = append(a.words, field)
+		case twice:
+			return nil, fmt.Errorf("%s= is written twice", name)
+		default:
+			a.options[name] = value
+		}
+	}
+	return a, nil
+}
+
+// fail keeps the first error.
+func (a *arguments) fail(err error) {
+	if a.err == nil {
+		a.err = err
+	}
+}
+
+// left reports whether arguments remain that nobody took.
+func (a *arguments) left() bool { return len(a.words)+len(a.options) > 0 }
+
+// word takes the next positional argument.
+func (a *arguments) word() string {
+	if len(a.words) == 0 {
+		a.fail(errForm)
+		return ""
+	}
+	a.last, a.words = a.words[0], a.words[1:]
+	return a.last
+}
+
+// rate takes the next argument as a rate.
+func (a *arguments) rate() Rate { return a.readRate(a.word()) }
+
+func (a *arguments) readRate(text string) Rate {
+	if a.err != nil {
+		return 0
+	}
+	r, err := ParseRate(text)
+	if err != nil {
+		a.fail(err)
+	}
+	return r
+}
+
+// span takes the next argument as a duration of at least shortest.
+func (a *arguments) span(shortest time.Duration) time.Duration {
+	return a.readSpan(a.word(), shortest)
+}
+
+// option takes a named duration, or absent if it was not given.
+func (a *arguments) option(name string, shortest, absent time.Duration) time.Duration {
+	text, given := a.options[name]
+	if !given {
+		return absent
+	}
+	delete(a.options, name)
+	return a.readSpan(text, shortest)
+}
+
+func (a *arguments) readSpan(text string, shortest time.Duration) time.Duration {
+	if a.err != nil {
+		return shortest
+	}
+	d, err := ParseDuration(text)
+	switch {
+	case err != nil:
+		a.fail(err)
+	case d < shortest:
+		a.fail(fmt.Errorf("%q is too short; at least %s", text, FormatDuration(shortest)))
+	case d > longestSpan:
+		a.fail(fmt.Errorf("%q is too long; at most %s", text, FormatDuration(longestSpan)))
+	}
+	return max(d, shortest)
+}

@@ -1,0 +1,158 @@
+package pacing
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// changeKind says how a Change finds the new rate.
+type changeKind uint8
+
+const (
+	changeTo      changeKind = iota // the shape replaces what was there
+	changePercent                   // add or subtract amount percent of the current rate
+	changeStep                      // add or subtract a rate
+	changeFactor                    // multiply the current rate by amount
+)
+
+// mostAmount bounds the number in a relative change. No change between two
+// permitted rates needs a larger one.
+const mostAmount = 1e16
+
+// Change is what the command rate accepts: a shape, or a change relative to the
+// current rate such as +10%, -5k or x2. The zero Change sets the zero Shape.
+type Change struct {
+	kind     changeKind
+	negative bool
+	amount   float64
+	step     Rate
+	shape    Shape
+}
+
+// ChangeTo returns the change that replaces whatever runs by the shape.
+func ChangeTo(shape Shape) Change { return Change{shape: shape} }
+
+// Relative reports whether the change starts from the current rate (+10%, -5k,
+// x2), so that Apply needs to know it.
+func (c Change) Relative() bool { return c.kind != changeTo }
+
+// ParseChange reads a relative change (+10%, -10%, +5k, -5k, x2, x0.5) or else
+// a shape. The error is a sentence that quotes the text.
+func ParseChange(text string) (Change, error) {
+	if text == "" {
+		return Change{}, errors.New(`"" is not a rate`)
+	}
+	switch sign := text[0]; sign {
+	case 'x':
+		factor, err := parseFactor(text)
+		return Change{kind: changeFactor, amount: factor}, err
+	case '+', '-':
+		number, percent := strings.CutSuffix(text[1:], "%")
+		if percent {
+			amount, err := parseAmount(number, text)
+			return Change{kind: changePercent, negative: sign == '-', amount: amount}, err
+		}
+		step, err := ParseRate(number)
+		switch {
+		case err != nil && strings.ContainsAny(text[1:], "+-("):
+			return Change{}, fmt.Errorf("%q is not a change of rate", text)
+		case err != nil:
+			return Change{}, err
+		case step.IsMax():
+			return Change{}, fmt.Errorf("%q is not a change of rate", text)
+		}
+		return Change{kind: changeStep, negative: sign == '-', step: step}, nil
+	}
+	shape, err := ParseShape(text)
+	return Change{shape: shape}, err
+}
+
+// parseFactor reads a factor written x5 or x0.5.
+func parseFactor(text string) (float64, error) {
+	number, found := strings.CutPrefix(text, "x")
+	if !found {
+		return 0, fmt.Errorf("%q is not a factor such as x5", text)
+	}
+	return parseAmount(number, text)
+}
+
+// parseAmount reads the positive number of a factor or a percentage; whole is
+// what the error quotes.
+func parseAmount(number, whole string) (float64, error) {
+	amount, ok := parseDecimal(number, 0)
+	switch {
+	case !ok:
+		return 0, fmt.Errorf("%q is not a change of rate", whole)
+	case amount < 1/mostAmount:
+		return 0, fmt.Errorf("the number in %q must be more than 0", whole)
+	case amount > mostAmount:
+		return 0, fmt.Errorf("the number in %q is too large", whole)
+	}
+	return amount, nil
+}
+
+// String writes the change as ParseChange reads it.
+func (c Change) String() string {
+	sign := "+"
+	if c.negative {
+		sign = "-"
+	}
+	switch c.kind {
+	case changePercent:
+		return sign + formatDecimal(c.amount) + "%"
+	case changeStep:
+		return sign + c.step.String()
+	case changeFactor:
+		return "x" + formatDecimal(c.amount)
+	default:
+		return c.shape.String()
+	}
+}
+
+// Apply returns the shape to run next, given the current rate. It refuses, with
+// a sentence, what starts from a current rate of max, and what would end at or
+// below 0 or beyond the limits of a rate.
+func (c Change) Apply(current Rate) (Shape, error) {
+	if current.IsMax() && (c.Relative() || c.shape.needsFiniteStart()) {
+		return Shape{}, fmt.Errorf("%s starts from the current rate, and that is max", c)
+	}
+	signed := func(v float64) float64 {
+		if c.negative {
+			return -v
+		}
+		return v
+	}
+	now := float64(current)
+	var result float64
+	switch c.kind {
+	case changePercent:
+		result = now * (100 + signed(c.amount)) / 100
+	case changeStep:
+		result = now + signed(float64(c.step))
+	case changeFactor:
+		result = now * c.amount
+	default:
+		return c.shape, nil
+	}
+	rate := Rate(tidy(result))
+	if rate <= 0 {
+		return Shape{}, fmt.Errorf("%s from %s would leave no rate; a rate must be more than 0", c, current)
+	}
+	if err := checkRate(rate); err != nil {
+		return Shape{}, fmt.Errorf("%s from %s is %w", c, current, err)
+	}
+	return Hold(rate), nil
+}
+
+// MarshalText writes the change as String does.
+func (c Change) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads the change as ParseChange does.
+func (c *Change) UnmarshalText(text []byte) error {
+	parsed, err := ParseChange(string(text))
+	if err == nil {
+		*c = parsed
+	}
+	return err
+}

@@ -1,0 +1,116 @@
+package pacing
+
+import (
+	"strings"
+	"time"
+)
+
+// Shape is a rate that changes with time: an immutable chain of parts that
+// follow each other, of which the last goes on for ever. The zero Shape wants
+// no messages at all; it has no text.
+type Shape struct {
+	parts []part
+}
+
+// Hold returns the shape that wants one rate for ever, which may be Max.
+func Hold(r Rate) Shape {
+	if r <= 0 {
+		return Shape{}
+	}
+	return Shape{parts: []part{hold{rate: r, length: endless}}}
+}
+
+// IsZero reports whether the shape is the zero Shape.
+func (s Shape) IsZero() bool { return len(s.parts) == 0 }
+
+// IsHold reports whether the shape is one constant rate for ever, and which.
+func (s Shape) IsHold() (Rate, bool) {
+	if len(s.parts) != 1 {
+		return 0, false
+	}
+	h, ok := s.parts[0].(hold)
+	return h.rate, ok
+}
+
+// locate finds the part that runs at elapsed, the time since that part began,
+// and the rate before it.
+func (s Shape) locate(elapsed time.Duration, before Rate) (int, time.Duration, Rate) {
+	elapsed = max(elapsed, 0)
+	i := 0
+	for ; i < len(s.parts)-1; i++ {
+		span := s.parts[i].span()
+		if elapsed < span {
+			break
+		}
+		elapsed -= span
+		before = s.parts[i].at(span, before)
+	}
+	return i, elapsed, before
+}
+
+// At returns the rate that the shape wants when it has run for elapsed; before
+// is the rate that was wanted when it began, from which ramp(50k,2m) and a
+// leading spike start. A negative elapsed is the beginning.
+func (s Shape) At(elapsed time.Duration, before Rate) Rate {
+	if s.IsZero() {
+		return 0
+	}
+	i, elapsed, before := s.locate(elapsed, before)
+	return s.parts[i].at(elapsed, before)
+}
+
+// piece returns the straight line along which the shape goes on at elapsed.
+func (s Shape) piece(elapsed time.Duration, before Rate) piece {
+	if s.IsZero() {
+		return level(0, endless)
+	}
+	i, elapsed, before := s.locate(elapsed, before)
+	p := s.parts[i].piece(elapsed, before)
+	if i < len(s.parts)-1 {
+		p = p.cut(s.parts[i].span() - elapsed)
+	}
+	return p
+}
+
+// Peak returns the highest rate that the shape reaches if before was wanted
+// when it began.
+func (s Shape) Peak(before Rate) Rate {
+	var highest Rate
+	for _, p := range s.parts {
+		highest = max(highest, p.peak(before))
+		before = p.at(p.span(), before)
+	}
+	return highest
+}
+
+// needsFiniteStart reports whether the shape ramps from the rate before it,
+// which max does not allow.
+func (s Shape) needsFiniteStart() bool {
+	if s.IsZero() {
+		return false
+	}
+	first, ok := s.parts[0].(ramp)
+	return ok && first.from == 0
+}
+
+// String writes the shape as ParseShape reads it.
+func (s Shape) String() string {
+	texts := make([]string, len(s.parts))
+	for i, p := range s.parts {
+		texts[i] = p.String()
+	}
+	return strings.Join(texts, "+")
+}
+
+// MarshalText writes the shape as String does.
+func (s Shape) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads the shape as ParseShape does. It does not read the empty
+// text of the zero Shape.
+func (s *Shape) UnmarshalText(text []byte) error {
+	parsed, err := ParseShape(string(text))
+	if err == nil {
+		*s = parsed
+	}
+	return err
+}

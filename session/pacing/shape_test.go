@@ -1,0 +1,183 @@
+package pacing
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func mustShape(t testing.TB, text string) Shape {
+	t.Helper()
+	shape, err := ParseShape(text)
+	require.NoError(t, err, text)
+	return shape
+}
+
+func TestShapeRoundTrip(t *testing.T) {
+	for _, text := range []string{
+		"50k", "max", "300/m", "hold(20k,30s)", "hold(20k,30s)+ramp(20k..50k,2m)", "ramp(50k,2m)",
+		"sine(20k,50%,1m)", "sine(20k,50%,1m,for=1d)+5k", "steps(10k,20k,40k,every=30s)+max",
+		"spike(x5,10s,every=1m)", "spike(x0.5,10s)+spike(x5,10s,every=1m,for=5m)+1",
+	} {
+		if text == "300/m" {
+			require.Equal(t, "5", mustShape(t, text).String())
+			continue
+		}
+		require.Equal(t, text, mustShape(t, text).String())
+	}
+	require.Equal(t, "hold(20k,30s)+ramp(50k,2m)", mustShape(t, " hold( 20k/s, 30s ) + ramp(50000, 120s)").String())
+	require.Equal(t, "20k", mustShape(t, "hold(20k)").String())
+	require.Equal(t, "", Shape{}.String())
+
+	var shape Shape
+	require.NoError(t, shape.UnmarshalText([]byte("ramp(1..2,1s)")))
+	out, err := shape.MarshalText()
+	require.NoError(t, err)
+	require.Equal(t, "ramp(1..2,1s)", string(out))
+	require.Error(t, shape.UnmarshalText(nil))
+}
+
+func TestParseShapeRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                      `"" is not a rate`,
+		"50kk":                                  `"50kk" is not a rate`,
+		"50k+":                                  `"50k+" has nothing beside a +`,
+		"50k+5k":                                `50k never ends, so nothing can follow it; write hold(50k,30s)`,
+		"sine(1k,5%,1m)+1k":                     `sine(1k,5%,1m) never ends, so nothing can follow it; write sine(1k,5%,1m,for=5m)`,
+		"spike(x5,10s,every=1m)+1k":             `spike(x5,10s,every=1m) never ends, so nothing can follow it; write spike(x5,10s,every=1m,for=5m)`,
+		"ramp(1k..50k,2m":                       `"ramp(1k..50k,2m" lacks a )`,
+		"ramp)":                                 `"ramp)" has a ) without its (`,
+		"ramp(1k..50k)":                         `"ramp(1k..50k)" is not written as ramp(20k..50k,2m) is`,
+		"ramp(1k..50k,2m,3m)":                   `"ramp(1k..50k,2m,3m)" is not written as ramp(20k..50k,2m) is`,
+		"ramp(1k..max,2m)":                      `a ramp cannot start or end at max`,
+		"hold(max,1s)+ramp(1k,2m)":              `ramp(1k,2m) starts from the rate before it, and that is max`,
+		"ramp(0..1k,2m)":                        `a rate must be more than 0`,
+		"ramp(1k..2k,5)":                        `"5" is not a duration`,
+		"ramp(1k..2k,5ms)":                      `"5ms" is too short; at least 10ms`,
+		"hold(1k,1001d)":                        `"1001d" is too long; at most 1000d`,
+		"rmap(1k,2m)":                           `no shape "rmap"; there are hold, ramp, sine, steps, spike`,
+		"ramp(1k,2m)x":                          `"ramp(1k,2m)x" is not a shape`,
+		"ramp((1k,2m))":                         `"ramp((1k,2m))" is not a shape`,
+		"sine(1k,50,1m)":                        `"50" is not a swing: more than 0% and at most 100% of the mean`,
+		"sine(1k,101%,1m)":                      `"101%" is not a swing: more than 0% and at most 100% of the mean`,
+		"sine(max,50%,1m)":                      `a sine cannot swing around max`,
+		"sine(60M,100%,1m)":                     `sine(60M,100%,1m) reaches more than 100M a second, the highest rate`,
+		"sine(1k,50%,10ms)":                     `"10ms" is too short; at least 100ms`,
+		"steps(1k,every=1s)":                    `"steps(1k,every=1s)" is not written as steps(10k,20k,40k,every=30s) is`,
+		"steps(1k,2k)":                          `"steps(1k,2k)" is not written as steps(10k,20k,40k,every=30s) is`,
+		"steps(1k,every=1s,2k)":                 `"2k" must stand before the options`,
+		"steps(1,2,every=999d)":                 `steps(1,2,every=999d) takes longer than 1000d`,
+		"spike(5,10s)":                          `"5" is not a factor such as x5`,
+		"spike(x5,10s,every=10s)":               `spike(x5,10s,every=10s) recurs before it has ended; every= must be more than 10s`,
+		"spike(x5,10s,for=1m)":                  `spike(x5,10s,for=1m) needs every= beside for=`,
+		"spike(x5,10s,ever=1m)":                 `"spike(x5,10s,ever=1m)" is not written as spike(x5,10s,every=1m) is`,
+		"spike(x5,1s,for=1s,for=1s)":            `for= is written twice`,
+		strings.Repeat("hold(1,1s)+", 32) + "1": `a shape has at most 32 parts, not 33`,
+		"steps(" + strings.Repeat("1,", 101) + "every=1s)": `steps takes at most 100 rates, not 101`,
+	} {
+		_, err := ParseShape(text)
+		require.EqualError(t, err, want, text)
+	}
+}
+
+func TestShapeAt(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		before Rate
+		at     map[time.Duration]Rate
+		peak   Rate
+	}{
+		{"20k", 7, map[time.Duration]Rate{-1: 20e3, 0: 20e3, endless: 20e3}, 20e3},
+		{"hold(20k,30s)+ramp(20k..50k,2m)", 7, map[time.Duration]Rate{
+			0: 20e3, 30 * time.Second: 20e3, 90 * time.Second: 35e3, 150 * time.Second: 50e3, day: 50e3}, 50e3},
+		{"ramp(50k,10s)", 10e3, map[time.Duration]Rate{0: 10e3, 5 * time.Second: 30e3, day: 50e3}, 50e3},
+		{"ramp(5k,10s)", 10e3, map[time.Duration]Rate{0: 10e3, day: 5e3}, 10e3},
+		{"ramp(5k,10s)", Max(), map[time.Duration]Rate{0: 5e3, time.Second: 5e3}, 5e3},
+		{"sine(20k,50%,1m)", 7, map[time.Duration]Rate{0: 20e3, 15 * time.Second: 30e3, 45 * time.Second: 10e3, 75 * time.Second: 30e3}, 30e3},
+		{"sine(20k,50%,1m,for=15s)+ramp(1k,10s)", 7, map[time.Duration]Rate{15 * time.Second: 30e3, 25 * time.Second: 1e3}, 30e3},
+		{"sine(20k,50%,1m,for=15s)", 7, map[time.Duration]Rate{day: 30e3}, 30e3},
+		{"steps(10k,40k,20k,every=30s)", 7, map[time.Duration]Rate{0: 10e3, 30 * time.Second: 40e3, 60 * time.Second: 20e3, day: 20e3}, 40e3},
+		{"spike(x5,10s,every=1m)", 1e3, map[time.Duration]Rate{0: 5e3, 10 * time.Second: 1e3, 60 * time.Second: 5e3, 75 * time.Second: 1e3}, 5e3},
+		{"spike(x5,10s)", 1e3, map[time.Duration]Rate{0: 5e3, 10 * time.Second: 1e3, day: 1e3}, 5e3},
+		{"hold(2k,5s)+spike(x5,10s)+spike(x0.5,10s)+3k", 1e3, map[time.Duration]Rate{
+			0: 2e3, 5 * time.Second: 10e3, 15 * time.Second: 1e3, 25 * time.Second: 3e3}, 10e3},
+		{"spike(x5,10s)", 90e6, map[time.Duration]Rate{0: Limit}, Limit},
+		{"spike(x5,10s)", Max(), map[time.Duration]Rate{0: Max()}, Max()},
+	} {
+		shape := mustShape(t, c.text)
+		for e, want := range c.at {
+			if want.IsMax() {
+				require.Equal(t, want, shape.At(e, c.before))
+				continue
+			}
+			require.InDelta(t, float64(want), float64(shape.At(e, c.before)), 1e-9*float64(want), "%s at %s", c.text, e)
+		}
+		if !c.peak.IsMax() {
+			require.InDelta(t, float64(c.peak), float64(shape.Peak(c.before)), 1e-6, c.text)
+		}
+	}
+	require.Zero(t, Shape{}.At(5, 5))
+	require.Zero(t, Hold(0).Peak(5))
+	rate, ok := mustShape(t, "hold(5,1m)").IsHold()
+	require.True(t, ok)
+	require.Equal(t, Rate(5), rate)
+	_, ok = mustShape(t, "hold(5,1m)+6").IsHold()
+	require.False(t, ok)
+}
+
+// The pieces of a shape follow At, meet end to end, and have its integral.
+func TestPiecesFollowTheShape(t *testing.T) {
+	for _, text := range []string{
+		"sine(20k,100%,7s)", "sine(1M,30%,100ms)", "hold(3,1s)+sine(20k,50%,10s,for=13s)+spike(x3,1s,every=2s,for=5s)+ramp(1,3s)",
+		"steps(1k,5k,2k,every=700ms)", "spike(x5,1s,every=3s)", "ramp(1..100k,9s)",
+	} {
+		shape := mustShape(t, text)
+		var sum float64
+		for e := time.Duration(0); e < 22*time.Second; {
+			p := shape.piece(e, 1000)
+			require.Positive(t, p.length)
+			require.InDelta(t, float64(shape.At(e, 1000)), float64(p.from), 0.002*float64(shape.Peak(1000)), "%s at %s", text, e)
+			p = p.cut(22*time.Second - e)
+			sum += float64(p.from+p.to) / 2 * p.length.Seconds()
+			e += p.length
+		}
+		require.InDelta(t, integrate(shape, 22*time.Second, 1000), sum, 1+sum*1e-7, text)
+	}
+}
+
+// integrate adds up a shape numerically, by the midpoints of 100 µs.
+func integrate(shape Shape, to time.Duration, before Rate) float64 {
+	const step = 100 * time.Microsecond
+	var sum float64
+	for e := time.Duration(0); e < to; e += step {
+		sum += float64(shape.At(e+step/2, before)) * step.Seconds()
+	}
+	return sum
+}
+
+func FuzzParseShape(f *testing.F) {
+	for _, text := range []string{
+		"hold(20k,30s)+ramp(20k..50k,2m)", "sine(20k,50%,1m)", "steps(10k,20k,40k,every=30s)", "spike(x5,10s,every=1m)",
+		"spike(x5,10s,every=1m,for=1h)+1/h", "hold(max,1s)+ramp(1,2s)", "+", "(", "ramp(..,)", "a=b(",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		shape, err := ParseShape(text)
+		if err != nil {
+			return
+		}
+		again, err := ParseShape(shape.String())
+		require.NoError(t, err)
+		require.Equal(t, shape, again)
+		peak := float64(shape.Peak(10)) * 1.001
+		for _, e := range []time.Duration{0, time.Second, time.Hour, day} {
+			at := float64(shape.At(e, 10))
+			require.False(t, math.IsNaN(at) || at < 0 || at > peak, "%s: %g at %s", shape, at, e)
+			require.Positive(t, shape.piece(e, 10).length)
+		}
+	})
+}
