@@ -120,7 +120,7 @@ func (s *stream) excuse(t *Totals) {
 		if s.next > s.width {
 			var settled uint64
 			settled, s.doubts = s.doubts.split(s.next - s.width)
-			s.excused += settled
+			s.excused = min(s.excused+settled, s.lost)
 		}
 		holes := s.doubts.below(s.next)
 		tail := s.doubts.below(s.next+t.Tail) - holes

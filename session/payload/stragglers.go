@@ -13,9 +13,9 @@ func (s *stream) nearPrevious(n uint64) bool {
 	return s.previous != 0 && n+s.width >= s.previous && n <= s.previous+s.width
 }
 
-// doubtful reports whether all numbers of the stream so far may have been
+// mayBeStragglers reports whether all numbers of the stream so far may have been
 // stragglers.
-func (s *stream) doubtful() bool {
+func (s *stream) mayBeStragglers() bool {
 	unique := s.received - s.duplicated - s.redelivered - s.tooOld
 	return s.tentative && unique <= StragglerLimit
 }
@@ -24,7 +24,7 @@ func (s *stream) doubtful() bool {
 // the leap is to be counted as it is.
 func (s *stream) leapUp(n uint64, entry uint32) (Class, bool) {
 	switch {
-	case s.doubtful(): // the seek went forward
+	case s.mayBeStragglers(): // the seek went forward
 		s.restart(n, entry)
 		return New, true
 	case !s.tentative && s.nearPrevious(n) && s.stragglers < StragglerLimit: // it went back
@@ -37,7 +37,7 @@ func (s *stream) leapUp(n uint64, entry uint32) (Class, bool) {
 
 // tooLow accounts for a number that lies below the window.
 func (s *stream) tooLow(n uint64, entry uint32) Class {
-	if n < s.base && s.doubtful() { // the seek went back
+	if n < s.base && s.mayBeStragglers() { // the seek went back
 		s.restart(n, entry)
 		return New
 	}

@@ -7,7 +7,7 @@ const (
 	// freshLetters is how many new letters follow each repeated passage.
 	freshLetters = 7
 	// passageLength is how many letters are repeated at a time.
-	passageLength = 30
+	passageLength = 44
 	// ownHistory is how many letters a body has before it repeats itself.
 	// Until then it repeats phrases that all bodies share, as records share
 	// the names of their fields, so that small bodies compress in a batch.
