@@ -1,6 +1,6 @@
 package graphs
 
-import "strings"
+import "unicode/utf8"
 
 // canvas is a box of cells to draw on. What lies outside of the box is not
 // drawn.
@@ -80,30 +80,29 @@ func (c *canvas) text(x, y int, text string, style Style) int {
 // the canvas and ending in the terminal's own style.
 func (c *canvas) rows() []string {
 	rows := make([]string, c.height)
-	var out strings.Builder
+	out := make([]byte, 0, c.width*4)
 	for y := range rows {
-		out.Reset()
-		out.Grow(c.width * 3)
+		out = out[:0]
 		now := Plain
 		for _, cell := range c.cells[y*c.width : (y+1)*c.width] {
 			if cell.r == covered {
 				continue
 			}
-			if style := cell.style; style != now && cell.r != ' ' {
+			if cell.style != now && cell.r != ' ' {
 				if now != Plain {
-					out.WriteString(sgrOff)
+					out = append(out, sgrOff...)
 				}
-				if style != Plain {
-					out.WriteString(style.on())
+				if cell.style != Plain {
+					out = append(out, cell.style.on()...)
 				}
-				now = style
+				now = cell.style
 			}
-			out.WriteRune(cell.r)
+			out = utf8.AppendRune(out, cell.r)
 		}
 		if now != Plain {
-			out.WriteString(sgrOff)
+			out = append(out, sgrOff...)
 		}
-		rows[y] = out.String()
+		rows[y] = string(out)
 	}
 	return rows
 }

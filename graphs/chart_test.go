@@ -301,7 +301,7 @@ func FuzzRender(f *testing.F) {
 	f.Add(24, 5, "日本語", "\x1b[31mred\n", int64(10*time.Second), -1.0, 0.0, 1e300, 80e3, uint8(255))
 	f.Add(200, 50, "🏳️‍🌈🇩🇪", "ᄀ\u0600x", int64(24*time.Hour), 5e-324, -1e300, 3.0, math.Inf(1), uint8(7))
 	f.Fuzz(func(t *testing.T, width, height int, name, text string, window int64, a, b, z, previous float64, bits uint8) {
-		width, height = width%1200, height%330
+		width, height = width%300, height%60
 		c := graphs.Chart{
 			Width: width, Height: height, Title: text, Window: time.Duration(window), End: end,
 			Unit: graphs.Unit(bits >> 5), Log: bits&1 != 0, ASCII: bits&2 != 0, Colour: bits&4 != 0, PreviousMax: previous,

@@ -41,40 +41,51 @@ func (d drawing) drawLines() {
 		for x, v := range line {
 			at[x] = d.scale.row(v)
 		}
-		traces[i] = newTrace(at, d.rows)
+		traces[i] = newTrace(at)
 	}
-	d.drawTrace(traces[0], targetStroke(d.ASCII), d.palette.Faint)
-	strokes := make([]stroke, len(traces)-1)
+	d.drawTarget(traces[0])
+	series := traces[1:]
+	strokes := make([]stroke, len(series))
 	for i := range strokes {
 		strokes[i] = seriesStroke(i, d.ASCII)
 	}
+	touching := make([]int, 0, MaxSeries)
 	for row := range d.rows {
+		touching = touching[:0]
+		for i, t := range series {
+			if row >= t.lowest && row < t.end {
+				touching = append(touching, i)
+			}
+		}
+		if len(touching) == 0 {
+			continue
+		}
 		for column := range d.axis.columns {
-			if i, s := topmost(traces[1:], column, row); s != nothing {
+			if i, s := topmost(series, touching, column, row); s != nothing {
 				d.canvas.set(LabelWidth+column, d.rows-1-row, strokes[i][s], d.palette.Series[i])
 			}
 		}
 	}
 }
 
-// drawTrace draws a single line.
-func (d drawing) drawTrace(t trace, look stroke, style Style) {
+// drawTarget draws the line of what is wanted.
+func (d drawing) drawTarget(t trace) {
+	look := targetStroke(d.ASCII)
 	for i, s := range t.cells {
 		if s != nothing {
-			d.canvas.set(LabelWidth+i%t.columns, d.rows-1-i/t.columns, look[s], style)
+			y := d.rows - 1 - t.lowest - i/t.columns
+			d.canvas.set(LabelWidth+i%t.columns, y, look[s], d.palette.Faint)
 		}
 	}
 }
 
-// topmost picks the series that shows in a cell, and its shape there.
-func topmost(traces []trace, column, row int) (series int, seen shape) {
+// topmost picks the series that shows in a cell, of those that touch its row,
+// and its shape there.
+func topmost(series []trace, touching []int, column, row int) (index int, seen shape) {
 	var flat [MaxSeries]int
 	lying := 0
-	for i, t := range traces {
-		if t.cells == nil {
-			continue
-		}
-		switch s := t.at(column, row); s {
+	for _, i := range touching {
+		switch s := series[i].at(column, row); s {
 		case nothing:
 		case level:
 			flat[lying] = i
