@@ -147,7 +147,7 @@ func cleanPlain(text string) string {
 		switch {
 		case unicode.IsControl(r):
 			r = ' '
-		case r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.Is(unicode.Zs, r):
+		case r == utf8.RuneError || !unicode.IsPrint(r):
 			r = '?'
 		}
 		if width := measure.RuneWidth(r); width > 0 {
