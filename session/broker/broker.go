@@ -45,8 +45,8 @@ type LaneSpec struct {
 	Pending     int           // messages sent and not yet answered, at most
 	Timeout     time.Duration // after which an unanswered send has failed
 	Bodies      payload.Spec
-	Keys        payload.Keys
-	Seed        uint64 // of bodies and keys
+	Keys        *payload.KeyTable // nil for messages without a key
+	Seed        uint64            // of bodies and keys
 	Clock       Clock
 	Base        time.Time // the instant at which Clock is 0
 	Recorder    *metrics.SendRecorder

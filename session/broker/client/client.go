@@ -1,0 +1,165 @@
+// Package client is the engine that an application with the Go client would
+// have: every message goes through pulsar-client-go's SendAsync and Receive.
+package client
+
+import (
+	"context"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/apache/pulsar-client-go/pulsar"
+	"github.com/apache/pulsar-client-go/pulsar/backoff"
+	"github.com/apache/pulsar-client-go/pulsar/log"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"pulsh/session/broker"
+)
+
+// The client's timings, shorter than its own defaults: a load shell must notice
+// a broker that is gone, and be back within a second of its return.
+const (
+	connectTimeout   = 5 * time.Second
+	operationTimeout = 5 * time.Second // of lookups and creations; also bounds a close with a dead broker
+	keepAlive        = 10 * time.Second
+	retryFirst       = 50 * time.Millisecond
+	retryMost        = time.Second
+	discoverEvery    = time.Minute // of new partitions; one request per producer and interval
+)
+
+// Options say how to reach and enter a cluster.
+type Options struct {
+	URL       string // pulsar://host:port or pulsar+ssl://host:port
+	TokenFile string // read again at each connection; "" for none
+	TokenEnv  string // name of the variable that holds the token; "" for none
+	TrustFile string // certificates to trust beside the system's; "" for none
+	Clock     broker.Clock
+	Log       log.Logger // nil for silence
+}
+
+// Client is a broker.Broker over two pulsar.Clients: one for sending and one
+// for receiving, so that acknowledgements never wait behind received messages.
+type Client struct {
+	clock           broker.Clock
+	sending, taking pulsar.Client
+}
+
+var _ broker.Broker = (*Client)(nil)
+
+// New makes a client. It does not connect: the first lane or subscriber does.
+func New(o Options) (*Client, error) {
+	sending, err := connect(o)
+	if err != nil {
+		return nil, sentence(err, "")
+	}
+	taking, err := connect(o)
+	if err != nil {
+		sending.Close()
+		return nil, sentence(err, "")
+	}
+	return &Client{clock: o.Clock, sending: sending, taking: taking}, nil
+}
+
+func connect(o Options) (pulsar.Client, error) {
+	logger := o.Log
+	if logger == nil {
+		logger = log.DefaultNopLogger()
+	}
+	options := pulsar.ClientOptions{
+		URL:                     o.URL,
+		ConnectionTimeout:       connectTimeout,
+		OperationTimeout:        operationTimeout,
+		KeepAliveInterval:       keepAlive,
+		MaxConnectionsPerBroker: 1,
+		MemoryLimitBytes:        -1, // lanes bound what is in flight themselves
+		ConnectionMaxIdleTime:   -1,
+		Logger:                  logger,
+		MetricsCardinality:      pulsar.MetricsCardinalityNone,
+		MetricsRegisterer:       prometheus.NewRegistry(), // never the process-wide one
+		TLSTrustCertsFilePath:   o.TrustFile,
+		TLSValidateHostname:     true,
+	}
+	if token := o.token(); token != nil {
+		options.Authentication = pulsar.NewAuthenticationTokenFromSupplier(token)
+	}
+	return pulsar.NewClient(options)
+}
+
+// token reads the secret where it lives, each time it is needed, and keeps it
+// nowhere.
+func (o Options) token() func() (string, error) {
+	switch {
+	case o.TokenFile != "":
+		return func() (string, error) {
+			text, err := os.ReadFile(o.TokenFile)
+			return strings.TrimSpace(string(text)), err
+		}
+	case o.TokenEnv != "":
+		return func() (string, error) { return os.Getenv(o.TokenEnv), nil }
+	}
+	return nil
+}
+
+// Partitions looks a topic up.
+func (c *Client) Partitions(ctx context.Context, topic string) (int, error) {
+	names, err := within(ctx, func() ([]string, error) { return c.sending.TopicPartitions(topic) }, nil)
+	if err != nil {
+		return 0, sentence(err, topic)
+	}
+	if len(names) == 1 && !strings.Contains(names[0], "-partition-") {
+		return 0, nil
+	}
+	return len(names), nil
+}
+
+// Close ends both connections. With a silent broker it may take the operation
+// timeout; the caller bounds it.
+func (c *Client) Close() {
+	c.taking.Close()
+	c.sending.Close()
+}
+
+// within runs a call of the client that knows no context. When ctx ends first
+// the call is left to finish by itself, and what it then brings is undone.
+func within[T any](ctx context.Context, call func() (T, error), undo func(T)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		value, err := call()
+		answered <- answer{value, err}
+	}()
+	select {
+	case a := <-answered:
+		return a.value, a.err
+	case <-ctx.Done():
+		go func() {
+			if a := <-answered; a.err == nil && undo != nil {
+				undo(a.value)
+			}
+		}()
+		var none T
+		return none, context.Cause(ctx)
+	}
+}
+
+// retry is the back-off of reconnections: fast at first, never more than a
+// second apart.
+type retry struct{ next time.Duration }
+
+func newRetry() backoff.Policy { return &retry{next: retryFirst} }
+
+// Next is how long to wait before the next attempt.
+func (r *retry) Next() time.Duration {
+	wait := r.next
+	r.next = min(2*r.next, retryMost)
+	return wait
+}
+
+// IsMaxBackoffReached says that the wait no longer grows.
+func (r *retry) IsMaxBackoffReached() bool { return r.next >= retryMost }
+
+// Reset starts over after a success.
+func (r *retry) Reset() { r.next = retryFirst }

@@ -1,0 +1,94 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/apache/pulsar-client-go/pulsar"
+
+	"pulsh/session/broker"
+	"pulsh/session/metrics"
+)
+
+// kinds of failure, recognised by the client's result or, where it hands the
+// broker's words on without one, by those words.
+var kinds = []struct {
+	category metrics.Category
+	results  []pulsar.Result
+	words    []string
+	sentence string // %s is the topic
+	try      string
+}{
+	{metrics.TooLarge, []pulsar.Result{pulsar.MessageTooBig}, []string{"exceeds maxmessagesize"},
+		"the message is larger than the broker takes", ""},
+	{metrics.TopicTerminated, []pulsar.Result{pulsar.TopicTerminated}, []string{"topicterminated", "terminated"},
+		"topic %s is terminated and takes no more messages", ""},
+	{metrics.NotAuthorised, []pulsar.Result{pulsar.AuthenticationError, pulsar.AuthorizationError, pulsar.ErrorGettingAuthenticationData},
+		[]string{"authorization", "authentication", "not authorized"}, "not authorised for topic %s", ""},
+	{metrics.Throttled, []pulsar.Result{pulsar.ProducerBlockedQuotaExceededError, pulsar.ProducerBlockedQuotaExceededException, pulsar.TooManyLookupRequestException},
+		[]string{"quotaexceeded", "too many", "toomanyrequests"}, "the broker throttles topic %s", "backlog"},
+	{metrics.QueueFull, []pulsar.Result{pulsar.ProducerQueueIsFull, pulsar.ClientMemoryBufferIsFull}, nil, "the send queue is full", ""},
+	{metrics.Other, []pulsar.Result{pulsar.ConsumerBusy}, []string{"consumerbusy", "exclusive consumer is already connected"},
+		"another consumer holds this subscription of topic %s", "consume start NAME type=shared"},
+	{metrics.Other, []pulsar.Result{pulsar.TopicNotFound}, []string{"topicnotfound", "topic not found"}, "there is no topic %s", "topics"},
+	{metrics.Other, []pulsar.Result{pulsar.InvalidTopicName}, []string{"invalid topic name"}, "%q is not a topic name", ""},
+	{metrics.Disconnected, []pulsar.Result{pulsar.ConnectError, pulsar.NotConnectedError, pulsar.ProducerClosed, pulsar.ConsumerClosed, pulsar.LookupError, pulsar.ReadError},
+		[]string{"connection refused", "connection closed", "connection error", "connection reset", "no such host", "broken pipe", "eof"},
+		"the broker cannot be reached", "local start"},
+	{metrics.Timeout, []pulsar.Result{pulsar.TimeoutError}, []string{"timeout", "timed out", "deadline exceeded"}, "the broker does not answer", ""},
+}
+
+// classify says which category of failure an error is; the text is the
+// client's own.
+func classify(err error) (metrics.Category, string) {
+	if k := kindOf(err); k >= 0 {
+		return kinds[k].category, err.Error()
+	}
+	return metrics.Other, err.Error()
+}
+
+// kindOf finds the row of kinds, or -1.
+func kindOf(err error) int {
+	var known *pulsar.Error
+	typed := errors.As(err, &known)
+	for i, k := range kinds {
+		for _, r := range k.results {
+			if typed && known.Result() == r {
+				return i
+			}
+		}
+	}
+	text := strings.ToLower(err.Error())
+	for i, k := range kinds {
+		for _, w := range k.words {
+			if strings.Contains(text, w) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// sentence turns what the client says into what the user reads.
+func sentence(err error, topic string) error {
+	var already *broker.Error
+	if errors.As(err, &already) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	k := kindOf(err)
+	if k < 0 {
+		return &broker.Error{Category: metrics.Other, Message: firstLine(err), Cause: err}
+	}
+	text := kinds[k].sentence
+	if strings.Contains(text, "%") {
+		text = fmt.Sprintf(text, topic)
+	}
+	return &broker.Error{Category: kinds[k].category, Message: text, Try: kinds[k].try, Cause: err}
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}

@@ -1,0 +1,75 @@
+package client
+
+import "sync"
+
+// runMax is how many places move between sender and receipts at a time: one
+// lock for so many messages is less than a nanosecond each.
+const runMax = 64
+
+// places are the free places of a lane, most recently used first so that the
+// bodies in use stay in the cache.
+type places struct {
+	mu      sync.Mutex
+	free    []*place
+	waiting int
+	closed  bool
+	wake    *sync.Cond
+
+	returns   sync.Mutex // of the callbacks: nearly always one goroutine's
+	returning []*place
+}
+
+func newPlaces(free []*place) *places {
+	p := &places{free: free, returning: make([]*place, 0, runMax)}
+	p.wake = sync.NewCond(&p.mu)
+	return p
+}
+
+// take fills run with free places, at least one, and waits for it. It returns 0
+// when the places are closed.
+func (p *places) take(run []*place) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.free) == 0 && !p.closed {
+		p.waiting++
+		p.wake.Wait()
+		p.waiting--
+	}
+	if p.closed {
+		return 0
+	}
+	rest := max(len(p.free)-len(run), 0)
+	n := copy(run, p.free[rest:])
+	p.free = p.free[:rest]
+	if rest > 0 && p.waiting > 0 {
+		p.wake.Signal()
+	}
+	return n
+}
+
+// give brings a place back. Places gather until a run is full or the batch they
+// came in has ended.
+func (p *places) give(one *place, last bool) {
+	p.returns.Lock()
+	defer p.returns.Unlock()
+	p.returning = append(p.returning, one)
+	if !last && len(p.returning) < runMax {
+		return
+	}
+	p.mu.Lock()
+	p.free = append(p.free, p.returning...)
+	waiting := p.waiting > 0
+	p.mu.Unlock()
+	p.returning = p.returning[:0]
+	if waiting {
+		p.wake.Signal() // whoever wakes and leaves places wakes the next
+	}
+}
+
+// close lets every taker go, now and later.
+func (p *places) close() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.wake.Broadcast()
+}

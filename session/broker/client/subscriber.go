@@ -1,0 +1,158 @@
+package client
+
+import (
+	"context"
+	"sync"
+
+	"github.com/apache/pulsar-client-go/pulsar"
+
+	"pulsh/session/broker"
+	"pulsh/session/payload"
+)
+
+// subscriber is one consumer. The client's channel is never closed, so every
+// wait on it also waits for the consumer's end.
+type subscriber struct {
+	consumer pulsar.Consumer
+	messages <-chan pulsar.ConsumerMessage
+	clock    broker.Clock
+	*ending
+}
+
+// ending is told once when a consumer has been closed, by whomever.
+type ending struct {
+	once sync.Once
+	done chan struct{}
+	err  error
+}
+
+// Subscribe creates a consumer on the receiving connection.
+func (c *Client) Subscribe(ctx context.Context, spec broker.SubscriberSpec) (broker.Subscriber, error) {
+	end := &ending{done: make(chan struct{})}
+	consumer, err := within(ctx,
+		func() (pulsar.Consumer, error) { return c.taking.Subscribe(consumerOptions(spec, end)) },
+		pulsar.Consumer.Close)
+	if err != nil {
+		return nil, sentence(err, spec.Topics[0])
+	}
+	return &subscriber{consumer: consumer, messages: consumer.Chan(), clock: c.clock, ending: end}, nil
+}
+
+func consumerOptions(spec broker.SubscriberSpec, end *ending) pulsar.ConsumerOptions {
+	options := pulsar.ConsumerOptions{
+		Topics:                      spec.Topics,
+		SubscriptionName:            spec.Subscription,
+		Type:                        types[spec.Type],
+		Name:                        spec.Name,
+		ReceiverQueueSize:           spec.Queue,
+		SubscriptionInitialPosition: pulsar.SubscriptionPositionLatest,
+		NackRedeliveryDelay:         spec.NackDelay,
+		AutoDiscoveryPeriod:         discoverEvery,
+		BackOffPolicyFunc:           newRetry,
+		Interceptors:                pulsar.ConsumerInterceptors{end},
+		AckGroupingOptions:          &pulsar.AckGroupingOptions{MaxSize: broker.AckGroupMessages, MaxTime: broker.AckGroupDelay},
+	}
+	if len(spec.Topics) == 1 {
+		options.Topic, options.Topics = spec.Topics[0], nil
+	}
+	if spec.Position == broker.Earliest {
+		options.SubscriptionInitialPosition = pulsar.SubscriptionPositionEarliest
+	}
+	if spec.Ack == broker.Immediate {
+		options.AckGroupingOptions = &pulsar.AckGroupingOptions{MaxSize: 1}
+	}
+	return options
+}
+
+var types = map[broker.SubscriptionType]pulsar.SubscriptionType{
+	broker.Exclusive: pulsar.Exclusive,
+	broker.Shared:    pulsar.Shared,
+	broker.Failover:  pulsar.Failover,
+	broker.KeyShared: pulsar.KeyShared,
+}
+
+// Receive waits for one message and takes what else is there. The client puts
+// at most ten ahead, so one clock reading serves them all.
+func (s *subscriber) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
+	select {
+	case m := <-s.messages:
+		return s.drain(m, buf)
+	case <-stop:
+	case <-s.done:
+	}
+	return 0
+}
+
+func (s *subscriber) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) int {
+	now := s.clock()
+	for n := 0; ; {
+		id := m.ID()
+		buf[n] = broker.Delivery{
+			Body:       m.Payload(),
+			Entry:      payload.EntryFingerprint(id.LedgerID(), id.EntryID(), id.PartitionIdx()),
+			Redelivery: m.RedeliveryCount(),
+			Received:   now,
+			Message:    m.Message,
+		}
+		if n++; n == len(buf) {
+			return n
+		}
+		select {
+		case m = <-s.messages:
+		default:
+			return n
+		}
+	}
+}
+
+// Ack acknowledges each delivery.
+func (s *subscriber) Ack(run []broker.Delivery) (failed int, err error) {
+	for i := range run {
+		if e := s.consumer.Ack(run[i].Message.(pulsar.Message)); e != nil {
+			failed++
+			if err == nil {
+				err = sentence(e, "")
+			}
+		}
+	}
+	return failed, err
+}
+
+// Nack asks for each delivery again.
+func (s *subscriber) Nack(run []broker.Delivery) {
+	for i := range run {
+		s.consumer.Nack(run[i].Message.(pulsar.Message))
+	}
+}
+
+// Ended tells of a consumer that will deliver nothing any more.
+func (s *subscriber) Ended() (<-chan struct{}, func() error) {
+	return s.done, func() error { <-s.done; return s.err }
+}
+
+// Close ends the consumer; with a dead broker the client may need longer than
+// ctx, and then finishes by itself.
+func (s *subscriber) Close(ctx context.Context) error {
+	_, err := within(ctx, func() (struct{}, error) { s.consumer.Close(); return struct{}{}, nil }, nil)
+	return err
+}
+
+// OnConsumerClose is called by the client once, with the cause where it was
+// not asked for.
+func (e *ending) OnConsumerClose(_ pulsar.Consumer, err error) {
+	e.once.Do(func() {
+		if err != nil {
+			e.err = sentence(err, "")
+		}
+		close(e.done)
+	})
+}
+
+// BeforeConsume is part of the client's interceptor; it does nothing.
+func (e *ending) BeforeConsume(pulsar.ConsumerMessage) {}
+
+// OnAcknowledge is part of the client's interceptor; it does nothing.
+func (e *ending) OnAcknowledge(pulsar.Consumer, pulsar.MessageID) {}
+
+// OnNegativeAcksSend is part of the client's interceptor; it does nothing.
+func (e *ending) OnNegativeAcksSend(pulsar.Consumer, []pulsar.MessageID) {}
