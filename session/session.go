@@ -1,12 +1,22 @@
 // Package session holds what is running: a Session owns named producer and
 // consumer groups, samples them every 100 ms, and publishes Snapshots.
+//
+// Data flows one way: a command changes a group, its workers move messages
+// through lanes and subscribers, recorders count, the sampler reads the
+// recorders and publishes. Nobody who paints takes a lock that a worker takes.
 package session
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 )
 
@@ -16,100 +26,423 @@ type Target struct {
 	AdminURL  string // http://host:port, or "" for no admin API
 	Name      string // as the status line shows it; "" means the URL's host
 	TokenFile string // file that holds the token; the token itself is never kept
+	TokenEnv  string // variable that holds the token
+	TrustFile string // certificates to trust beside the system's
 }
 
-// Dial opens a cluster. The admin part is nil where there is no admin URL.
-type Dial func(ctx context.Context, t Target, clock broker.Clock) (broker.Broker, broker.Admin, error)
+// Link is an open cluster. Admin is nil where there is no admin URL. Probe
+// asks whether the cluster answers right now, and which version it is.
+type Link struct {
+	Broker broker.Broker
+	Admin  broker.Admin
+	Probe  func(ctx context.Context) (version string, err error)
+}
+
+// Dial opens a cluster.
+type Dial func(ctx context.Context, t Target, clock broker.Clock) (Link, error)
 
 // Session is one run of pulsh. Its methods may be called from one goroutine at
-// a time, but for Snapshot, History, Notes and Mark, which any may call.
-type Session struct{}
+// a time, but for Snapshot, History, Notes, Mark and Abort, which any may call.
+type Session struct {
+	dial  Dial
+	base  time.Time
+	notes *notes
+	line  *timeline
 
-// New makes a session that is not connected.
-func New(dial Dial) *Session { return nil }
+	mu     sync.Mutex // guards what follows; held for moments only
+	groups []group
+	link   *connection
+
+	history *history
+	latest  atomic.Pointer[Snapshot]
+	sampler *sampler
+}
+
+// group is what the session asks of a producer or a consumer group. Its
+// methods are called by one command at a time, but for sample, which the
+// sampler calls beside them.
+type group interface {
+	label() string
+	start(ctx context.Context, link *connection) error
+	stop(ctx context.Context) error
+	sample(at instant) GroupSnapshot
+}
+
+// New makes a session that is not connected. Close ends it.
+func New(dial Dial) *Session {
+	s := &Session{
+		dial:    dial,
+		base:    time.Now(),
+		notes:   newNotes(),
+		line:    &timeline{},
+		history: newHistory(),
+	}
+	s.sampler = startSampler(s)
+	return s
+}
+
+// clock is nanoseconds since the session began.
+func (s *Session) clock() int64 { return int64(time.Since(s.base)) }
 
 // Connect opens a cluster, and replaces the one before it if no group runs.
-func (s *Session) Connect(ctx context.Context, t Target) error { return nil }
+func (s *Session) Connect(ctx context.Context, t Target) error {
+	for _, g := range s.Snapshot().Groups {
+		if g.State.active() {
+			return fmt.Errorf("%s is %s; a session has one cluster at a time", g.Name, g.State)
+		}
+	}
+	link, err := s.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	old := s.link
+	s.link = link
+	s.mu.Unlock()
+	if old != nil {
+		old.close(ctx)
+	}
+	return nil
+}
 
 // Target is the cluster the session is connected to; ok is false before Connect.
-func (s *Session) Target() (t Target, ok bool) { return }
+func (s *Session) Target() (t Target, ok bool) {
+	if link := s.connected(); link != nil {
+		return link.target, true
+	}
+	return Target{}, false
+}
 
 // Admin is the admin API, or nil.
-func (s *Session) Admin() broker.Admin { return nil }
+func (s *Session) Admin() broker.Admin {
+	if link := s.connected(); link != nil {
+		return link.Admin
+	}
+	return nil
+}
+
+func (s *Session) connected() *connection {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.link
+}
 
 // AddProducer makes a ready group that is not started.
-func (s *Session) AddProducer(name string, spec ProducerSpec) error { return nil }
+func (s *Session) AddProducer(name string, spec ProducerSpec) error {
+	if err := spec.check(); err != nil {
+		return err
+	}
+	return s.add(newProducer(name, spec, s))
+}
 
 // AddConsumer makes a ready group that is not started.
-func (s *Session) AddConsumer(name string, spec ConsumerSpec) error { return nil }
+func (s *Session) AddConsumer(name string, spec ConsumerSpec) error {
+	if err := spec.check(); err != nil {
+		return err
+	}
+	return s.add(newConsumer(name, spec, s))
+}
+
+func (s *Session) add(g group) error {
+	if err := CheckName(g.label()); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.find(g.label()) >= 0 {
+		return fmt.Errorf("there is already a group %q", g.label())
+	}
+	if len(s.groups) == GroupsMax {
+		return fmt.Errorf("a session has at most %d groups", GroupsMax)
+	}
+	s.groups = append(s.groups, g)
+	return nil
+}
+
+// find needs the lock.
+func (s *Session) find(name string) int {
+	return slices.IndexFunc(s.groups, func(g group) bool { return g.label() == name })
+}
+
+// named finds a group of the wanted kind.
+func named[G group](s *Session, name string) (G, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var none G
+	i := s.find(name)
+	if i < 0 {
+		return none, fmt.Errorf("no group %q", name)
+	}
+	g, ok := s.groups[i].(G)
+	if !ok {
+		return none, fmt.Errorf("%s is not %s group", name, kindOf(none))
+	}
+	return g, nil
+}
+
+func kindOf(g any) string {
+	switch g.(type) {
+	case *producer:
+		return "a producer"
+	case *consumer:
+		return "a consumer"
+	}
+	return "such a"
+}
 
 // Start starts a ready or stopped group.
-func (s *Session) Start(ctx context.Context, name string) error { return nil }
+func (s *Session) Start(ctx context.Context, name string) error {
+	g, err := named[group](s, name)
+	if err != nil {
+		return err
+	}
+	link := s.connected()
+	if link == nil {
+		return &broker.Error{Category: metrics.Disconnected, Message: "not connected to a cluster", Try: "local start"}
+	}
+	return g.start(ctx, link)
+}
 
 // Producer returns a producer group's settings.
-func (s *Session) Producer(name string) (ProducerSpec, bool) { return ProducerSpec{}, false }
+func (s *Session) Producer(name string) (ProducerSpec, bool) {
+	g, err := named[*producer](s, name)
+	if err != nil {
+		return ProducerSpec{}, false
+	}
+	return g.settings(), true
+}
 
 // Consumer returns a consumer group's settings.
-func (s *Session) Consumer(name string) (ConsumerSpec, bool) { return ConsumerSpec{}, false }
+func (s *Session) Consumer(name string) (ConsumerSpec, bool) {
+	g, err := named[*consumer](s, name)
+	if err != nil {
+		return ConsumerSpec{}, false
+	}
+	return g.settings(), true
+}
 
 // SetProducer applies new settings, live where they can be, by a rebuild
 // behind the scenes where the client takes them only at creation. It tells
 // whether it rebuilt.
 func (s *Session) SetProducer(ctx context.Context, name string, spec ProducerSpec) (rebuilt bool, err error) {
-	return false, nil
+	g, err := named[*producer](s, name)
+	if err != nil {
+		return false, err
+	}
+	if err := spec.check(); err != nil {
+		return false, err
+	}
+	return g.set(ctx, spec)
 }
 
 // SetConsumer is SetProducer for a consumer group.
 func (s *Session) SetConsumer(ctx context.Context, name string, spec ConsumerSpec) (rebuilt bool, err error) {
-	return false, nil
+	g, err := named[*consumer](s, name)
+	if err != nil {
+		return false, err
+	}
+	if err := spec.check(); err != nil {
+		return false, err
+	}
+	return g.set(ctx, spec)
 }
 
-// Scale changes the number of workers.
-func (s *Session) Scale(ctx context.Context, name string, workers int) error { return nil }
+// Scale changes the number of workers, 1 to WorkersMax. The rate stays.
+func (s *Session) Scale(ctx context.Context, name string, workers int) error {
+	g, err := named[interface {
+		group
+		scale(ctx context.Context, workers int) error
+	}](s, name)
+	if err != nil {
+		return err
+	}
+	if err := checkWorkers(workers); err != nil {
+		return err
+	}
+	return g.scale(ctx, workers)
+}
 
 // SetRate gives a producer group a new shape from now on.
-func (s *Session) SetRate(name string, shape pacing.Shape) error { return nil }
+func (s *Session) SetRate(name string, shape pacing.Shape) error {
+	g, err := named[*producer](s, name)
+	if err != nil {
+		return err
+	}
+	g.setRate(shape)
+	return nil
+}
 
 // Burst multiplies a producer group's rate for a while.
-func (s *Session) Burst(name string, factor float64, d time.Duration) error { return nil }
+func (s *Session) Burst(name string, factor float64, d time.Duration) error {
+	g, err := named[*producer](s, name)
+	if err != nil {
+		return err
+	}
+	return g.burst(factor, d)
+}
+
+// pausable is what pause, resume and reset need of either kind of group.
+type pausable interface {
+	group
+	pause() error
+	resume() error
+	reset()
+}
 
 // Pause stops a group's sending or receiving; its connections stay.
-func (s *Session) Pause(name string) error { return nil }
+func (s *Session) Pause(name string) error {
+	g, err := named[pausable](s, name)
+	if err != nil {
+		return err
+	}
+	return g.pause()
+}
 
 // Resume goes on where Pause left off.
-func (s *Session) Resume(name string) error { return nil }
+func (s *Session) Resume(name string) error {
+	g, err := named[pausable](s, name)
+	if err != nil {
+		return err
+	}
+	return g.resume()
+}
 
-// Reset sets a group's figures to zero.
-func (s *Session) Reset(name string) error { return nil }
+// Reset sets a group's figures to zero at the next sample.
+func (s *Session) Reset(name string) error {
+	g, err := named[pausable](s, name)
+	if err != nil {
+		return err
+	}
+	g.reset()
+	return nil
+}
 
 // Stop ends a group: flush, close, keep its figures and settings.
-func (s *Session) Stop(ctx context.Context, name string) error { return nil }
+func (s *Session) Stop(ctx context.Context, name string) error {
+	g, err := named[group](s, name)
+	if err != nil {
+		return err
+	}
+	return g.stop(ctx)
+}
 
 // StopAll ends all groups at once, without a flush.
-func (s *Session) StopAll(ctx context.Context) error { return nil }
+func (s *Session) StopAll(ctx context.Context) error {
+	now, cancel := context.WithTimeout(ctx, 0)
+	defer cancel()
+	return s.stopEach(now)
+}
+
+// stopEach stops all groups side by side and returns the first error.
+func (s *Session) stopEach(ctx context.Context) error {
+	s.mu.Lock()
+	groups := slices.Clone(s.groups)
+	s.mu.Unlock()
+	errs := make([]error, len(groups))
+	var all sync.WaitGroup
+	for i, g := range groups {
+		all.Go(func() { errs[i] = g.stop(ctx) })
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Remove stops a group and forgets it.
-func (s *Session) Remove(ctx context.Context, name string) error { return nil }
+func (s *Session) Remove(ctx context.Context, name string) error {
+	g, err := named[group](s, name)
+	if err != nil {
+		return err
+	}
+	err = g.stop(ctx)
+	s.mu.Lock()
+	s.groups = slices.DeleteFunc(s.groups, func(other group) bool { return other == g })
+	s.mu.Unlock()
+	s.history.forget(name)
+	return err
+}
 
 // SeekTime moves a consumer group's subscription to a time.
-func (s *Session) SeekTime(ctx context.Context, name string, to time.Time) error { return nil }
+func (s *Session) SeekTime(ctx context.Context, name string, to time.Time) error {
+	g, err := named[*consumer](s, name)
+	if err != nil {
+		return err
+	}
+	return g.seek(ctx, seekTo{time: to})
+}
 
 // SeekID moves a consumer group's subscription to a message.
-func (s *Session) SeekID(ctx context.Context, name string, id broker.MessageID) error { return nil }
+func (s *Session) SeekID(ctx context.Context, name string, id broker.MessageID) error {
+	g, err := named[*consumer](s, name)
+	if err != nil {
+		return err
+	}
+	return g.seek(ctx, seekTo{id: &id})
+}
 
 // Snapshot is the latest sample.
-func (s *Session) Snapshot() *Snapshot { return nil }
+func (s *Session) Snapshot() *Snapshot { return s.latest.Load() }
 
 // History gives the past of one figure as n columns that end at end, NaN where
 // nothing is known.
-func (s *Session) History(m Metric, end time.Time, window time.Duration, n int) []float64 { return nil }
+func (s *Session) History(m Metric, end time.Time, window time.Duration, n int) []float64 {
+	return s.history.columns(m, end, window, n)
+}
 
-// Notes are lines for the user. The channel is bounded: when nobody reads, the
-// oldest are dropped and counted in the next.
-func (s *Session) Notes() <-chan Note { return nil }
+// Distribution is the latency distribution of one figure of a group, for its
+// bars: latency, service, lag, e2e or processing. It is nil where there is none.
+func (s *Session) Distribution(name, figure string) []metrics.Bar {
+	g, err := named[interface {
+		group
+		bars(figure string) []metrics.Bar
+	}](s, name)
+	if err != nil {
+		return nil
+	}
+	return g.bars(figure)
+}
+
+// Notes are lines for the user. The channel is bounded: when nobody reads, new
+// ones are dropped and counted in the next that fits.
+func (s *Session) Notes() <-chan Note { return s.notes.lines }
 
 // Mark puts an event on the timeline.
-func (s *Session) Mark(kind MarkKind, text string) {}
+func (s *Session) Mark(kind MarkKind, text string) { s.line.add(kind, text) }
 
-// Close ends all groups within ctx, and the connection.
-func (s *Session) Close(ctx context.Context) {}
+// Close ends all groups within ctx, takes the last sample, and ends the
+// connection. The snapshot stays readable.
+func (s *Session) Close(ctx context.Context) {
+	if err := s.stopEach(ctx); err != nil {
+		s.notes.say("%v", err)
+	}
+	s.sampler.stop()
+	if link := s.connected(); link != nil {
+		link.close(ctx)
+	}
+}
+
+// CheckName says whether a group may have this name: a letter, then letters,
+// digits, - and _, at most 32 in all.
+func CheckName(name string) error {
+	letter := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+	switch {
+	case name == "":
+		return fmt.Errorf("a group needs a name")
+	case len(name) > nameMax:
+		return fmt.Errorf("%q is longer than %d characters", name, nameMax)
+	case name == "all" || name == "total" || name == "process" || name == "session":
+		return fmt.Errorf("%q is a word of its own and not a group's name", name)
+	case !letter(rune(name[0])):
+		return fmt.Errorf("%q is not a name: it begins with a letter", name)
+	}
+	if i := strings.IndexFunc(name, func(r rune) bool {
+		return !letter(r) && !(r >= '0' && r <= '9') && r != '-' && r != '_'
+	}); i >= 0 {
+		return fmt.Errorf("%q is not a name: letters, digits, - and _", name)
+	}
+	return nil
+}

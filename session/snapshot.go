@@ -109,7 +109,7 @@ type ProducerSnapshot struct {
 	Pending          int     // in flight at most
 	MessagesPerBatch float64 // of the last second, or of the whole run when idle
 	Lanes            int
-	Generation       int             // lanes rebuilt so many times, from 1
+	Generation       int       // lanes rebuilt so many times, from 1
 	Latency          Latencies // due → acked
 	Service          Latencies // sent → acked
 	Lag              Latencies // due → sent
@@ -131,7 +131,7 @@ type ConsumerSnapshot struct {
 	InFlight                   int // received and not yet acked
 	Consumers                  int // that the broker sees
 	Ledger                     payload.Totals
-	Unstamped                  int64           // not sent by pulsh: neither latency nor ledger
+	Unstamped                  int64     // not sent by pulsh: neither latency nor ledger
 	E2E                        Latencies // due → received
 	Processing                 Latencies // received → acked
 	Backlog                    Backlog

@@ -1,0 +1,222 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/metrics"
+	"pulsh/session/payload"
+)
+
+// consumer is a consumer group: workers that take deliveries from seats, enter
+// them in the ledger and acknowledge them.
+type consumer struct {
+	name    string
+	session *Session
+	shards  *metrics.ReceiveShards
+	ledger  *payload.Ledger
+	gate    *gate
+	figures consumerBooks // the sampler's
+	backlog atomic.Pointer[Backlog]
+	drain   atomic.Pointer[Drain]
+
+	mu      sync.Mutex // guards what follows; held for moments only
+	spec    ConsumerSpec
+	life    life
+	link    *connection
+	workers []*receiver
+}
+
+func newConsumer(name string, spec ConsumerSpec, s *Session) *consumer {
+	g := &consumer{
+		name:    name,
+		session: s,
+		shards:  metrics.NewReceiveShards(time.Now),
+		ledger:  payload.NewLedger(payload.DefaultWindow),
+		gate:    newGate(),
+		spec:    spec,
+		life:    life{state: Ready},
+	}
+	g.figures = newConsumerBooks()
+	return g
+}
+
+func (g *consumer) label() string { return g.name }
+
+func (g *consumer) settings() ConsumerSpec {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.spec
+}
+
+func (g *consumer) state() State {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.life.state
+}
+
+func (g *consumer) enter(to State) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.life.enter(to)
+}
+
+// start subscribes all workers, or none.
+func (g *consumer) start(ctx context.Context, link *connection) error {
+	g.mu.Lock()
+	if g.life.state.active() {
+		defer g.mu.Unlock()
+		return fmt.Errorf("%s is already %s", g.name, g.life.state)
+	}
+	g.link = link
+	g.life.enter(Starting)
+	g.mu.Unlock()
+	g.ledger.NewEpoch()
+	if err := g.hire(ctx, g.settings()); err != nil {
+		g.dismiss(context.Background(), 0)
+		g.mu.Lock()
+		g.life.fail(err)
+		g.mu.Unlock()
+		return err
+	}
+	g.enter(Running)
+	return nil
+}
+
+// stop ends the workers and closes their consumers within ctx.
+func (g *consumer) stop(ctx context.Context) error {
+	g.mu.Lock()
+	if !g.life.state.active() {
+		g.mu.Unlock()
+		return nil
+	}
+	paused := g.life.state == Paused
+	g.life.enter(Stopping)
+	g.mu.Unlock()
+	if paused {
+		g.gate.open()
+	}
+	err := g.dismiss(ctx, 0)
+	g.enter(Stopped)
+	return err
+}
+
+// scale changes the number of workers; those that leave close their consumers.
+func (g *consumer) scale(ctx context.Context, workers int) error {
+	spec := g.settings()
+	from := spec.Workers
+	spec.Workers = workers
+	if g.state().active() {
+		if err := g.hire(ctx, spec); err != nil {
+			return err
+		}
+		if err := g.dismiss(ctx, workers); err != nil {
+			g.session.notes.say("%s: scaling from %d to %d: %s", g.name, from, workers, err)
+		}
+	}
+	g.mu.Lock()
+	g.spec.Workers = workers
+	g.mu.Unlock()
+	return nil
+}
+
+// set applies a whole new specification. Everything but the workers is taken
+// by the broker at creation only, so the consumers are closed and made again.
+func (g *consumer) set(ctx context.Context, spec ConsumerSpec) (rebuilt bool, err error) {
+	old := g.settings()
+	if !g.state().active() {
+		g.replace(spec)
+		return false, nil
+	}
+	if !spec.sameConsumers(old) {
+		return true, g.rebuild(ctx, spec)
+	}
+	return false, g.scale(ctx, spec.Workers)
+}
+
+func (g *consumer) replace(spec ConsumerSpec) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.spec = spec
+}
+
+// rebuild closes the gate, waits for the acknowledgements to leave, and
+// subscribes anew in a new epoch of the ledger.
+func (g *consumer) rebuild(ctx context.Context, spec ConsumerSpec) error {
+	if err := g.quiet(ctx); err != nil {
+		return err
+	}
+	g.gate.open()
+	if err := g.dismiss(ctx, 0); err != nil {
+		return err
+	}
+	g.ledger.NewEpoch()
+	g.replace(spec)
+	if err := g.hire(ctx, spec); err != nil {
+		g.mu.Lock()
+		g.life.fail(err)
+		g.mu.Unlock()
+		return err
+	}
+	return nil
+}
+
+// quiet holds the workers back and lets grouped acknowledgements leave.
+func (g *consumer) quiet(ctx context.Context) error {
+	if err := g.gate.close(ctx); err != nil {
+		return waitFor(ctx, g.name+": waiting for its workers")
+	}
+	select {
+	case <-time.After(2 * broker.AckGroupDelay):
+		return nil
+	case <-ctx.Done():
+		g.gate.open()
+		return waitFor(ctx, g.name+": flushing its acknowledgements")
+	}
+}
+
+func (g *consumer) pause() error {
+	switch state := g.state(); state {
+	case Paused:
+		return nil
+	case Running:
+	default:
+		return fmt.Errorf("%s is %s", g.name, state)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), gateTime)
+	defer cancel()
+	if err := g.gate.close(ctx); err != nil {
+		return waitFor(ctx, g.name+": waiting for its workers")
+	}
+	g.enter(Paused)
+	return nil
+}
+
+func (g *consumer) resume() error {
+	switch state := g.state(); state {
+	case Running:
+		return nil
+	case Paused:
+	default:
+		return fmt.Errorf("%s is %s", g.name, state)
+	}
+	g.gate.open()
+	g.enter(Running)
+	return nil
+}
+
+func (g *consumer) reset() { g.figures.reset.Store(true) }
+
+func (g *consumer) bars(figure string) []metrics.Bar {
+	switch figure {
+	case "e2e", "latency":
+		return g.shards.E2E.Buckets()
+	case "processing":
+		return g.shards.Processing.Buckets()
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package session
+
+import (
+	"context"
+	"math"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// gateTime is how long a pause may wait for workers that hold deliveries: an
+// acknowledgement to a dead broker can block for as long as it is away.
+const gateTime = 5 * time.Second
+
+// gate holds all workers of a consumer group back at once. A worker is inside
+// while it has deliveries in hand.
+type gate struct {
+	inside    *semaphore.Weighted
+	interrupt atomic.Pointer[chan struct{}] // closed: whoever waits for a message leaves
+}
+
+func newGate() *gate {
+	g := &gate{inside: semaphore.NewWeighted(math.MaxInt64)}
+	g.rearm()
+	return g
+}
+
+func (g *gate) rearm() {
+	fresh := make(chan struct{})
+	g.interrupt.Store(&fresh)
+}
+
+// enter waits while the gate is closed. The channel is closed when the worker
+// should leave again.
+func (g *gate) enter(ctx context.Context) (leave <-chan struct{}, err error) {
+	if err := g.inside.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	return *g.interrupt.Load(), nil
+}
+
+func (g *gate) leave() { g.inside.Release(1) }
+
+// close returns when nobody is inside, or leaves the gate open when ctx ends.
+// The interrupt stays closed until open, so that no worker settles in between.
+func (g *gate) close(ctx context.Context) error {
+	close(*g.interrupt.Load())
+	err := g.inside.Acquire(ctx, math.MaxInt64)
+	if err != nil {
+		g.rearm()
+	}
+	return err
+}
+
+// open lets the workers in again after close.
+func (g *gate) open() {
+	g.rearm()
+	g.inside.Release(math.MaxInt64)
+}
+
+// nudge makes every worker look at its own orders once.
+func (g *gate) nudge() {
+	old := g.interrupt.Load()
+	g.rearm()
+	close(*old)
+}

@@ -1,0 +1,285 @@
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"pulsh/session/broker"
+	"pulsh/session/broker/admin"
+	"pulsh/session/metrics"
+	"pulsh/session/payload"
+)
+
+// LanesMax is the most producers that workers share by default: measured, more
+// lanes than twice the cores gain nothing.
+const LanesMax = 16
+
+// openAtOnce is how many producers are created side by side: each costs the
+// broker a lookup and a registration.
+const openAtOnce = 64
+
+// drainTime is how long the lanes of an old generation may take to get their
+// last receipts, while the new generation sends already.
+const drainTime = 10 * time.Second
+
+// lane is a broker lane with its recorder.
+type lane struct {
+	broker.Lane
+	recorder *metrics.SendRecorder
+	inside   sync.RWMutex // held for reading by whoever sends
+}
+
+// send returns 0 at once when the lane has been released.
+func (l *lane) send(dues []int64) int {
+	l.inside.RLock()
+	defer l.inside.RUnlock()
+	return l.Send(dues)
+}
+
+// close waits until nobody is inside (whoever waits for a free place leaves at
+// once), then flushes within ctx and closes.
+func (l *lane) close(ctx context.Context) error {
+	l.Release()
+	l.inside.Lock()
+	defer l.inside.Unlock()
+	return l.Close(ctx)
+}
+
+// generation is the lanes that a group sends through at one time. A generation
+// never changes: a change is the next one.
+type generation struct {
+	number int
+	lanes  []*lane
+}
+
+// currentLanes is the way from workers to lanes.
+type currentLanes struct {
+	now  atomic.Pointer[generation]
+	past sync.WaitGroup // generations that are being closed
+}
+
+// send hands due messages over, and moves on to the next generation when the
+// present one is replaced under way. It returns how many it has handed over:
+// fewer than all only when the group has no lanes any more.
+func (c *currentLanes) send(worker int, dues []int64) int {
+	sent := 0
+	for sent < len(dues) {
+		g := c.now.Load()
+		if g == nil {
+			return sent
+		}
+		n := g.lanes[worker%len(g.lanes)].send(dues[sent:])
+		sent += n
+		if n == 0 && c.now.Load() == g {
+			return sent
+		}
+	}
+	return sent
+}
+
+// swap makes g the present generation and returns the one before.
+func (c *currentLanes) swap(g *generation) *generation { return c.now.Swap(g) }
+
+// release lets every worker that waits for a free place go.
+func (c *currentLanes) release() {
+	if g := c.now.Load(); g != nil {
+		g.release()
+	}
+}
+
+func (c *currentLanes) count() int {
+	if g := c.now.Load(); g != nil {
+		return len(g.lanes)
+	}
+	return 0
+}
+
+func (g *generation) release() {
+	for _, l := range g.lanes {
+		l.Release()
+	}
+}
+
+// closeLanes closes them side by side; what ctx cut short is no error.
+func closeLanes(ctx context.Context, lanes []*lane) error {
+	errs := make([]error, len(lanes))
+	var all sync.WaitGroup
+	for i, l := range lanes {
+		all.Go(func() { errs[i] = l.close(ctx) })
+	}
+	all.Wait()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return errors.Join(errs...)
+}
+
+// laneCount is how many lanes a group has with so many workers.
+func (spec ProducerSpec) laneCount() int {
+	if spec.Lanes > 0 {
+		return min(spec.Workers, spec.Lanes)
+	}
+	return min(spec.Workers, 2*runtime.GOMAXPROCS(0), LanesMax)
+}
+
+// open creates a whole generation, or nothing.
+func (g *producer) open(ctx context.Context, spec ProducerSpec, number int) (*generation, error) {
+	if err := g.ensureTopic(ctx, spec); err != nil {
+		return nil, err
+	}
+	lanes, err := g.openLanes(ctx, spec, number, 0, spec.laneCount())
+	if err != nil {
+		return nil, err
+	}
+	return &generation{number: number, lanes: lanes}, nil
+}
+
+// openLanes creates the lanes numbered from to to-1.
+func (g *producer) openLanes(ctx context.Context, spec ProducerSpec, number, from, to int) ([]*lane, error) {
+	lanes := make([]*lane, to-from)
+	opening, creating := errgroup.WithContext(ctx)
+	opening.SetLimit(openAtOnce)
+	for i := range lanes {
+		opening.Go(func() error {
+			recorder := g.shards.Attach()
+			opened, err := g.link.Broker.OpenLane(creating, g.laneSpec(spec, number, from+i, recorder))
+			if err != nil {
+				g.shards.Retire(recorder)
+				return err
+			}
+			lanes[i] = &lane{Lane: opened, recorder: recorder}
+			return nil
+		})
+	}
+	if err := opening.Wait(); err != nil {
+		opened := slices.DeleteFunc(lanes, func(l *lane) bool { return l == nil })
+		return nil, errors.Join(err, closeLanes(ctx, opened))
+	}
+	return lanes, nil
+}
+
+func (g *producer) laneSpec(spec ProducerSpec, number, index int, recorder *metrics.SendRecorder) broker.LaneSpec {
+	stream := randomID()
+	return broker.LaneSpec{
+		Topic:       spec.Topic,
+		Name:        fmt.Sprintf("pulsh-%s-g%d-%d-%08x", g.name, number, index+1, uint32(stream)),
+		Stream:      stream,
+		Compression: spec.Compression,
+		Batch:       broker.Batch{Messages: spec.Batch, Bytes: spec.BatchBytes, Delay: spec.Delay},
+		Pending:     max(spec.Pending/spec.laneCount(), 1),
+		Timeout:     spec.Timeout,
+		Bodies:      spec.bodies(),
+		Keys:        g.keys(spec),
+		Seed:        stream,
+		Clock:       g.session.clock,
+		Base:        g.session.base,
+		Recorder:    recorder,
+	}
+}
+
+// keys makes the group's keys once and shares them among its lanes.
+func (g *producer) keys(spec ProducerSpec) *payload.KeyTable {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.keyTable == nil || g.keysMade != spec.Keys {
+		g.keyTable, g.keysMade = payload.NewKeyTable(spec.Keys), spec.Keys
+	}
+	return g.keyTable
+}
+
+// randomID is unique among all lanes of all pulsh that ever send to one topic.
+func randomID() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
+	return binary.LittleEndian.Uint64(b[:])
+}
+
+// ensureTopic looks the topic up, and creates it with the wanted partitions
+// where it does not exist.
+func (g *producer) ensureTopic(ctx context.Context, spec ProducerSpec) error {
+	name, err := broker.ParseTopic(spec.Topic)
+	if err != nil {
+		return err
+	}
+	if creator, ok := g.link.Admin.(interface {
+		CreateTopic(ctx context.Context, topic string, partitions int) error
+	}); ok && spec.Partitions > 0 && name.Partition < 0 {
+		if err := creator.CreateTopic(ctx, spec.Topic, spec.Partitions); err != nil && !admin.IsThere(err) {
+			return err
+		}
+	}
+	partitions, err := g.link.Broker.Partitions(ctx, spec.Topic)
+	if err != nil {
+		return err
+	}
+	if spec.Partitions > 0 && partitions != spec.Partitions {
+		return &broker.Error{
+			Message: fmt.Sprintf("topic %s has %d partitions, not %d", spec.Topic, partitions, spec.Partitions),
+			Try:     fmt.Sprintf("set %s partitions=%d", g.name, partitions),
+		}
+	}
+	g.figures.partitions.Store(int64(partitions))
+	return nil
+}
+
+// rebuild opens the next generation beside the present one, moves the workers
+// over, and lets the old lanes get their last receipts in the background.
+func (g *producer) rebuild(ctx context.Context, spec ProducerSpec) error {
+	next, err := g.open(ctx, spec, g.current.now.Load().number+1)
+	if err != nil {
+		return err
+	}
+	g.retire(g.current.swap(next), 0)
+	return nil
+}
+
+// resize gives the group as many lanes as the specification wants, and keeps
+// those that are there.
+func (g *producer) resize(ctx context.Context, spec ProducerSpec) error {
+	now := g.current.now.Load()
+	have, want := len(now.lanes), spec.laneCount()
+	switch {
+	case want > have:
+		more, err := g.openLanes(ctx, spec, now.number, have, want)
+		if err != nil {
+			return err
+		}
+		g.current.swap(&generation{number: now.number, lanes: append(now.lanes[:have:have], more...)})
+	case want < have:
+		g.retire(g.current.swap(&generation{number: now.number, lanes: now.lanes[:want:want]}), want)
+	}
+	return nil
+}
+
+// retire closes the lanes of old from the given one on, in the background:
+// their receipts still count. stop waits for it.
+func (g *producer) retire(old *generation, from int) {
+	surplus := old.lanes[from:]
+	g.current.past.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+		defer cancel()
+		if err := closeLanes(ctx, surplus); err != nil {
+			g.session.notes.say("%s: an old lane: %s", g.name, err)
+		}
+		g.retired(surplus)
+	})
+}
+
+// retired accounts for what closed lanes leave without an answer, and folds
+// their recorders into the totals.
+func (g *producer) retired(lanes []*lane) {
+	for _, l := range lanes {
+		l.recorder.Unknown(l.InFlight())
+		g.shards.Retire(l.recorder)
+	}
+}

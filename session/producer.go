@@ -1,0 +1,238 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"pulsh/session/metrics"
+	"pulsh/session/pacing"
+	"pulsh/session/payload"
+)
+
+// producer is a producer group: workers that take due messages from one
+// schedule and hand them to the lanes of the current generation.
+type producer struct {
+	name     string
+	session  *Session
+	schedule *pacing.Schedule
+	shards   *metrics.SendShards
+	current  currentLanes
+	figures  producerBooks // the sampler's
+
+	mu      sync.Mutex // guards what follows; held for moments only
+	spec    ProducerSpec
+	life    life
+	link    *connection
+	workers []*sender
+
+	keyTable *payload.KeyTable
+	keysMade payload.Keys // what keyTable was made from
+}
+
+func newProducer(name string, spec ProducerSpec, s *Session) *producer {
+	g := &producer{
+		name:     name,
+		session:  s,
+		schedule: pacing.NewSchedule(s.clock),
+		shards:   metrics.NewSendShards(time.Now),
+		spec:     spec,
+		life:     life{state: Ready},
+	}
+	g.figures = newProducerBooks()
+	return g
+}
+
+func (g *producer) label() string { return g.name }
+
+func (g *producer) settings() ProducerSpec {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.spec
+}
+
+// start opens the lanes, then lets the schedule run from that moment on.
+func (g *producer) start(ctx context.Context, link *connection) error {
+	if err := g.begin(link); err != nil {
+		return err
+	}
+	spec := g.settings()
+	lanes, err := g.open(ctx, spec, 1)
+	if err != nil {
+		g.failed(err)
+		return err
+	}
+	g.current.swap(lanes)
+	g.mu.Lock()
+	g.life.enter(Running)
+	g.mu.Unlock()
+	g.hire(spec.Workers)
+	g.schedule.Resume()
+	g.schedule.Set(spec.Rate)
+	g.warn(spec)
+	return nil
+}
+
+func (g *producer) begin(link *connection) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.life.state.active() {
+		return fmt.Errorf("%s is already %s", g.name, g.life.state)
+	}
+	g.link = link
+	g.life.enter(Starting)
+	return nil
+}
+
+func (g *producer) failed(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.life.fail(err)
+}
+
+// warn tells of settings that hold the rate down by themselves.
+func (g *producer) warn(spec ProducerSpec) {
+	lanes := g.current.count()
+	most := pacing.Rate(float64(spec.Pending) / spec.Delay.Seconds())
+	if spec.Batch > 1 && spec.Pending < spec.Batch*lanes && most < spec.Rate.Peak(0) {
+		g.session.notes.say("%s: pending=%d ÷ delay=%s holds it to %s/s; try: set %s pending=%d",
+			g.name, spec.Pending, spec.Delay, most, g.name, min(3*spec.Batch*lanes, PendingMax))
+	}
+}
+
+// stop lets the workers finish, flushes and closes the lanes within ctx.
+func (g *producer) stop(ctx context.Context) error {
+	if !g.end() {
+		return nil
+	}
+	g.schedule.Pause()
+	cut := context.AfterFunc(ctx, g.current.release)
+	g.dismiss(0)
+	cut()
+	var err error
+	if last := g.current.swap(nil); last != nil {
+		err = closeLanes(ctx, last.lanes)
+		g.retired(last.lanes)
+	}
+	g.current.past.Wait()
+	g.mu.Lock()
+	g.life.enter(Stopped)
+	g.mu.Unlock()
+	return err
+}
+
+// end enters Stopping, or says that there is nothing to stop.
+func (g *producer) end() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.life.state.active() {
+		return false
+	}
+	g.life.enter(Stopping)
+	return true
+}
+
+// scale changes the number of workers, and of lanes where that follows it.
+func (g *producer) scale(ctx context.Context, workers int) error {
+	spec := g.settings()
+	spec.Workers = workers
+	if g.running() {
+		if err := g.resize(ctx, spec); err != nil {
+			return err
+		}
+		g.hire(workers)
+		g.dismiss(workers)
+	}
+	g.mu.Lock()
+	g.spec.Workers = workers
+	g.mu.Unlock()
+	return nil
+}
+
+// set applies a whole new specification: what differs decides what is done.
+func (g *producer) set(ctx context.Context, spec ProducerSpec) (rebuilt bool, err error) {
+	old := g.settings()
+	if g.running() && spec.needsLanes(old) {
+		if err := g.rebuild(ctx, spec); err != nil {
+			return false, err
+		}
+		rebuilt = true
+	}
+	if spec.Workers != old.Workers {
+		if err := g.scale(ctx, spec.Workers); err != nil {
+			return rebuilt, err
+		}
+	}
+	if spec.Rate.String() != old.Rate.String() {
+		g.setRate(spec.Rate)
+	}
+	g.mu.Lock()
+	g.spec = spec
+	g.mu.Unlock()
+	return rebuilt, nil
+}
+
+func (g *producer) setRate(shape pacing.Shape) {
+	g.mu.Lock()
+	g.spec.Rate = shape
+	active := g.life.state.active()
+	g.mu.Unlock()
+	if active {
+		g.schedule.Set(shape)
+	}
+}
+
+func (g *producer) burst(factor float64, d time.Duration) error {
+	if state := g.state(); state != Running {
+		return fmt.Errorf("%s is %s", g.name, state)
+	}
+	g.schedule.Burst(factor, d)
+	return nil
+}
+
+func (g *producer) pause() error {
+	return g.turn(Running, Paused, g.schedule.Pause)
+}
+
+func (g *producer) resume() error {
+	return g.turn(Paused, Running, g.schedule.Resume)
+}
+
+// turn goes from one state to another, and does nothing if it is there already.
+func (g *producer) turn(from, to State, act func()) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch g.life.state {
+	case to:
+	case from:
+		act()
+		g.life.enter(to)
+	default:
+		return fmt.Errorf("%s is %s", g.name, g.life.state)
+	}
+	return nil
+}
+
+func (g *producer) reset() { g.figures.reset.Store(true) }
+
+func (g *producer) state() State {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.life.state
+}
+
+// running says whether there are lanes.
+func (g *producer) running() bool { return g.state().active() }
+
+func (g *producer) bars(figure string) []metrics.Bar {
+	switch figure {
+	case "latency":
+		return g.shards.Latency.Buckets()
+	case "service":
+		return g.shards.Service.Buckets()
+	case "lag":
+		return g.shards.Lag.Buckets()
+	}
+	return nil
+}

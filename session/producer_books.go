@@ -1,0 +1,132 @@
+package session
+
+import (
+	"sync/atomic"
+	"time"
+
+	"pulsh/session/metrics"
+)
+
+// producerBooks is what the sampler keeps of a producer group between two
+// cuts. Only the sampler touches it, but for the atomics.
+type producerBooks struct {
+	reset      atomic.Bool  // asked for by the user, done at the next cut
+	partitions atomic.Int64 // of the topic, as looked up last
+	due        counter
+	missed     counter
+	sent       *metrics.Throughput
+	acked      *metrics.Throughput
+	bytes      *metrics.Throughput
+	batches    *metrics.Throughput
+	workers    map[int]*metrics.Throughput
+	since      time.Duration // running time at the last reset
+}
+
+// counter is a cumulative figure that the user can set to zero.
+type counter struct{ base int64 }
+
+func (c *counter) since(total int64) int64 { return total - c.base }
+
+// rateWindow is the stretch that every rate is an average of.
+const rateWindow = time.Second
+
+func newProducerBooks() producerBooks {
+	return producerBooks{
+		sent:    metrics.NewThroughput(rateWindow),
+		acked:   metrics.NewThroughput(rateWindow),
+		bytes:   metrics.NewThroughput(rateWindow),
+		batches: metrics.NewThroughput(rateWindow),
+		workers: map[int]*metrics.Throughput{},
+	}
+}
+
+// sample makes a cut of the group.
+func (g *producer) sample(at instant) GroupSnapshot {
+	f := &g.figures
+	due, missed := g.schedule.Due(), g.schedule.Missed()
+	g.shards.Collect()
+	s := g.head(at)
+	if f.reset.Swap(false) {
+		g.shards.Reset()
+		f.due.base, f.missed.base, f.since = due, missed, s.Running
+	}
+	s.Running -= f.since
+	counts, all := g.shards.Counts(), g.shards.Lifetime()
+	f.sent.Add(at.time, all.Sent)
+	f.acked.Add(at.time, all.Acked)
+	f.bytes.Add(at.time, all.Bytes)
+	f.batches.Add(at.time, all.Batches)
+	p := s.Producer
+	p.Due, p.Missed = f.due.since(due), f.missed.since(missed)
+	p.Sent, p.Acked, p.Failed, p.Unknown, p.Bytes = counts.Sent, counts.Acked, counts.Failed, counts.Unknown, counts.Bytes
+	p.SentPerSecond, p.Rate, p.BytesPerSecond = f.sent.Rate(), f.acked.Rate(), f.bytes.Rate()
+	p.Average = perSecond(counts.Acked, s.Running)
+	p.MessagesPerBatch = ratio(f.acked.Rate(), f.batches.Rate())
+	if p.MessagesPerBatch == 0 {
+		p.MessagesPerBatch = ratio(float64(counts.Acked), float64(counts.Batches))
+	}
+	p.Latency = latencies(g.shards.Latency)
+	p.Service = latencies(g.shards.Service)
+	p.Lag = latencies(g.shards.Lag)
+	p.Limit = limit(p)
+	s.Failures = g.shards.Failures.List()
+	return s
+}
+
+// head is the part of a sample that needs the group's lock.
+func (g *producer) head(at instant) GroupSnapshot {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := GroupSnapshot{
+		Name: g.name, Kind: Produce, State: g.life.state,
+		Topic: g.spec.Topic, Partitions: int(g.figures.partitions.Load()),
+		Workers: g.spec.Workers, Since: g.life.since, Running: g.life.running(at.time),
+		LastError: g.life.text(),
+	}
+	p := &ProducerSnapshot{
+		Shape: g.spec.Rate, Size: g.spec.Size, Pending: g.spec.Pending,
+		PerWorker: make([]WorkerSnapshot, len(g.workers)),
+	}
+	if s.State == Running {
+		p.Target = g.schedule.Rate()
+	}
+	if now := g.current.now.Load(); now != nil {
+		p.Lanes, p.Generation = len(now.lanes), now.number
+		for _, l := range now.lanes {
+			p.InFlight += l.InFlight()
+		}
+	}
+	for i, w := range g.workers {
+		p.PerWorker[i] = g.figures.worker(at, w.number, w.sent.Load())
+	}
+	s.Producer = p
+	return s
+}
+
+// worker samples one worker's own count.
+func (f *producerBooks) worker(at instant, number int, done int64) WorkerSnapshot {
+	return sampleWorker(f.workers, at, number, done)
+}
+
+func sampleWorker(rates map[int]*metrics.Throughput, at instant, number int, done int64) WorkerSnapshot {
+	rate := rates[number]
+	if rate == nil {
+		rate = metrics.NewThroughput(rateWindow)
+		rates[number] = rate
+	}
+	rate.Add(at.time, done)
+	return WorkerSnapshot{Worker: number, Done: done, Rate: rate.Rate()}
+}
+
+func latencies(d *metrics.Distribution) Latencies {
+	return Latencies{Recent: d.Recent(), Total: d.Total()}
+}
+
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return a / b
+}
+
+func perSecond(n int64, d time.Duration) float64 { return ratio(float64(n), d.Seconds()) }

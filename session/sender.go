@@ -1,0 +1,59 @@
+package session
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"pulsh/session/pacing"
+)
+
+// runMax is how many due messages a worker takes at a time. It is what the
+// lane moves under one lock; at the rates where that matters, some 100 µs.
+const runMax = 64
+
+// sender is one worker of a producer group.
+type sender struct {
+	number int // from 1
+	sent   atomic.Int64
+	stop   chan struct{}
+	ended  sync.WaitGroup
+}
+
+// hire starts workers until there are n.
+func (g *producer) hire(n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for len(g.workers) < n {
+		w := &sender{number: len(g.workers) + 1, stop: make(chan struct{})}
+		g.workers = append(g.workers, w)
+		w.ended.Go(func() { w.run(g.schedule.Cursor(), &g.current) }) // owned by the group: dismiss ends it and waits
+	}
+}
+
+// dismiss ends the last workers until n are left. A worker hands what it has
+// taken to its lane first, so nothing that was due is dropped.
+func (g *producer) dismiss(n int) {
+	g.mu.Lock()
+	leaving := g.workers[min(n, len(g.workers)):]
+	g.workers = g.workers[:len(g.workers)-len(leaving)]
+	g.mu.Unlock()
+	for _, w := range leaving {
+		close(w.stop)
+	}
+	for _, w := range leaving {
+		w.ended.Wait()
+	}
+}
+
+// run is the hot path of sending: claim what is due, hand it over.
+func (w *sender) run(cursor *pacing.Cursor, lanes *currentLanes) {
+	defer cursor.Close()
+	var dues [runMax]int64
+	for {
+		n, ok := cursor.Next(dues[:], w.stop)
+		if !ok {
+			return
+		}
+		w.sent.Add(int64(lanes.send(w.number, dues[:n])))
+	}
+}
