@@ -11,47 +11,75 @@ import (
 )
 
 // history keeps every figure of every group over time: the last ten minutes in
-// steps of 100 ms and the last day in steps of a second.
+// steps of 100 ms and the last day in steps of a second. A figure takes 370 KiB
+// when the day is full, a group some forty figures.
 type history struct {
-	mu    sync.Mutex
-	rings map[Metric]*metrics.Ring
+	mu      sync.Mutex
+	rings   map[Metric]*metrics.Ring
+	figures map[Kind][]Figure
+	total   []Figure
+	process []Figure
 }
 
-func newHistory() *history { return &history{rings: map[Metric]*metrics.Ring{}} }
+func newHistory() *history {
+	return &history{
+		rings:   map[Metric]*metrics.Ring{},
+		figures: map[Kind][]Figure{Produce: own(GroupFigures(Produce)), Consume: own(GroupFigures(Consume))},
+		total:   TotalFigures(),
+		process: ProcessFigures(),
+	}
+}
+
+// own leaves out the figures that are other names of the same.
+func own(figures []Figure) []Figure {
+	return slices.DeleteFunc(figures, func(f Figure) bool { return f.Name != plain(f.Name) })
+}
+
+// plain is the shortest name of a figure: fast.p99 is fast.latency.p99, and
+// sub1.p99 is sub1.e2e.p99.
+func plain(figure string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(figure, "latency."), "e2e.")
+}
 
 func (h *history) add(s *Snapshot) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, g := range s.Groups {
-		if !g.State.active() {
-			continue
-		}
-		put := func(figure string, v float64) { h.put(Metric{g.Name, figure}, s.At, v) }
-		if g.Producer != nil {
-			g.Producer.figures(put)
-		}
-		if g.Consumer != nil {
-			g.Consumer.figures(put)
+		if g.State.active() {
+			h.put(s, g, g.Name, h.figures[g.Kind])
 		}
 	}
-	h.put(Metric{"total", "rate"}, s.At, s.Totals.ProduceRate)
-	h.put(Metric{"total", "received"}, s.At, s.Totals.RecvRate)
-	h.put(Metric{"process", "cpu"}, s.At, s.Process.CPU)
-	h.put(Metric{"process", "mem"}, s.At, float64(s.Process.RSS))
+	h.put(s, GroupSnapshot{}, TotalGroup, h.total)
+	h.put(s, GroupSnapshot{}, ProcessGroup, h.process)
 }
 
-// put needs the lock.
-func (h *history) put(m Metric, at time.Time, v float64) {
-	ring := h.rings[m]
-	if ring == nil {
-		how := metrics.Mean
-		if showsWorst(m.Figure) {
-			how = metrics.Max
+// put needs the lock. What is not known now leaves a gap.
+func (h *history) put(s *Snapshot, g GroupSnapshot, name string, figures []Figure) {
+	for _, f := range figures {
+		v := f.of(s, g)
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			continue
 		}
-		ring = metrics.NewRing(how)
-		h.rings[m] = ring
+		m := Metric{name, f.Name}
+		ring := h.rings[m]
+		if ring == nil {
+			ring = metrics.NewRing(f.overTime())
+			h.rings[m] = ring
+		}
+		ring.Add(s.At, v)
 	}
-	ring.Add(at, v)
+}
+
+// overTime says what one column of a graph shows of a stretch: durations the
+// worst, counts the last, everything else the mean.
+func (f Figure) overTime() metrics.Aggregate {
+	switch f.Unit {
+	case Nanoseconds:
+		return metrics.Max
+	case Count:
+		return metrics.Last
+	}
+	return metrics.Mean
 }
 
 func (h *history) forget(group string) {
@@ -67,66 +95,12 @@ func (h *history) forget(group string) {
 func (h *history) columns(m Metric, end time.Time, window time.Duration, n int) []float64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	ring := h.rings[m]
-	if ring == nil {
-		none := make([]float64, n)
-		for i := range none {
-			none[i] = math.NaN()
-		}
-		return none
+	if ring := h.rings[Metric{m.Group, plain(m.Figure)}]; ring != nil {
+		return ring.Columns(end, window, n)
 	}
-	return ring.Columns(end, window, n)
-}
-
-// showsWorst says whether a column shows the worst of its stretch: percentiles
-// do, everything else the mean.
-func showsWorst(figure string) bool {
-	return slices.ContainsFunc(metrics.QuantileNames(), func(q string) bool {
-		return figure == q || strings.HasSuffix(figure, "."+q)
-	})
-}
-
-// figures names the figures of a producer group that have a history.
-func (p *ProducerSnapshot) figures(put func(string, float64)) {
-	put("rate", p.Rate)
-	put("sent", p.SentPerSecond)
-	put("mbps", p.BytesPerSecond/1e6)
-	put("pending", float64(p.InFlight))
-	put("failed", float64(p.Failed))
-	put("missed", float64(p.Missed))
-	if target := float64(p.Target); !math.IsInf(target, 0) {
-		put("target", target)
+	none := make([]float64, n)
+	for i := range none {
+		none[i] = math.NaN()
 	}
-	putLatency(put, "", p.Latency.Recent)
-	putLatency(put, "service.", p.Service.Recent)
-	putLatency(put, "lag.", p.Lag.Recent)
-}
-
-// figures names the figures of a consumer group that have a history.
-func (c *ConsumerSnapshot) figures(put func(string, float64)) {
-	put("rate", c.Rate)
-	put("mbps", c.BytesPerSecond/1e6)
-	put("lost", float64(c.Ledger.Lost))
-	put("duplicated", float64(c.Ledger.Duplicated))
-	put("redelivered", float64(c.Ledger.Redelivered))
-	if c.Backlog.Known {
-		put("backlog", float64(c.Backlog.Messages))
-		put("entries", float64(c.Backlog.Entries))
-		put("unacked", float64(c.Backlog.Unacked))
-	}
-	putLatency(put, "e2e.", c.E2E.Recent)
-	putLatency(put, "processing.", c.Processing.Recent)
-}
-
-// putLatency writes seconds; without a message in the last second there is
-// nothing to write.
-func putLatency(put func(string, float64), prefix string, q metrics.Quantiles) {
-	if q.Count == 0 {
-		return
-	}
-	for _, name := range metrics.QuantileNames() {
-		if d, ok := q.Named(name); ok {
-			put(prefix+name, d.Seconds())
-		}
-	}
+	return none
 }
