@@ -1,0 +1,159 @@
+package session
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Profile describes a session: where it connects and which groups it has. As
+// TOML it is
+//
+//	description = "one line"
+//	[connection]
+//	url = "pulsar://localhost:6650"
+//	[produce.fast]
+//	rate = "50k"
+//	[consume.sub1]
+//	topic = "fast"
+//
+// where the names in [produce] and [consume] tables are those of
+// ProducerSettings and ConsumerSettings, and what is left out has its default.
+// A file of several profiles has each of them in a table profile.NAME.
+type Profile struct {
+	Name        string
+	Description string
+	Connection  Connection
+	Groups      []ProfileGroup // in the order of the file
+}
+
+// Connection says where a profile connects; empty parts are not said. It never
+// holds a secret, only the file or the variable that does.
+type Connection struct {
+	URL, AdminURL, TokenFile, TokenEnv string
+}
+
+// ProfileGroup is one group of a profile. Exactly one of Producer and Consumer
+// is set, by Kind.
+type ProfileGroup struct {
+	Name     string
+	Kind     Kind
+	Producer *ProducerSpec
+	Consumer *ConsumerSpec
+}
+
+// connectionSettings lists what the table connection may hold.
+func connectionSettings() []Setting[Connection] {
+	type C = Connection
+	plain := func(name, doc string, field func(*C) *string, check func(string) error) Setting[C] {
+		return Setting[C]{Name: name, Doc: doc,
+			get: func(c *C) string { return *field(c) },
+			set: func(c *C, text string) error {
+				if err := check(text); err != nil {
+					return err
+				}
+				*field(c) = text
+				return nil
+			}}
+	}
+	return []Setting[C]{
+		plain("url", "the cluster", func(c *C) *string { return &c.URL }, CheckURL),
+		plain("admin_url", "its admin API", func(c *C) *string { return &c.AdminURL }, CheckAdminURL),
+		plain("token_file", "file that holds the token", func(c *C) *string { return &c.TokenFile }, checkPlain),
+		plain("token_env", "variable that holds the token", func(c *C) *string { return &c.TokenEnv }, checkPlain),
+	}
+}
+
+// CheckURL refuses what is not the URL of a cluster, or holds a password.
+func CheckURL(text string) error {
+	return checkURL(text, "pulsar://localhost:6650", "pulsar", "pulsar+ssl")
+}
+
+// CheckAdminURL refuses what is not the URL of an admin API, or holds a password.
+func CheckAdminURL(text string) error {
+	return checkURL(text, "http://localhost:8080", "http", "https")
+}
+
+func checkURL(text, example string, schemes ...string) error {
+	if err := checkPlain(text); err != nil {
+		return err
+	}
+	// net/url knows one host; a cluster may be given as several, with commas.
+	first, _, _ := strings.Cut(text, ",")
+	u, err := url.Parse(first)
+	switch {
+	case err != nil || u.Hostname() == "" || !slices.Contains(schemes, u.Scheme):
+		return fmt.Errorf("%q is not a URL such as %s", text, example)
+	case strings.Contains(text, "@"):
+		return fmt.Errorf("a URL with a password would end up in files and on the screen; use token_file or token_env")
+	}
+	return nil
+}
+
+// checkPlain refuses what no line and no file could hold again.
+func checkPlain(text string) error {
+	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\ufffd' }) {
+		return fmt.Errorf("%q holds a character that cannot be shown, or nothing at all", text)
+	}
+	return nil
+}
+
+// TOML writes the profile as ParseProfile reads it, every setting included.
+func (p Profile) TOML() []byte {
+	var b strings.Builder
+	if p.Description != "" {
+		fmt.Fprintf(&b, "description = %s\n\n", quoteTOML(p.Description))
+	}
+	if p.Connection != (Connection{}) {
+		b.WriteString("[connection]\n")
+		for _, s := range connectionSettings() {
+			if v := s.Get(&p.Connection); v != "" {
+				fmt.Fprintf(&b, "%s = %s\n", s.Name, quoteTOML(v))
+			}
+		}
+		b.WriteString("\n")
+	}
+	for i, g := range p.Groups {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "[%s.%s]\n", g.Kind, g.Name)
+		if g.Producer != nil {
+			writeSettings(&b, ProducerSettings(), g.Producer)
+		}
+		if g.Consumer != nil {
+			writeSettings(&b, ConsumerSettings(), g.Consumer)
+		}
+	}
+	return []byte(b.String())
+}
+
+func writeSettings[S any](b *strings.Builder, settings []Setting[S], spec *S) {
+	for _, s := range settings {
+		v := s.Get(spec)
+		if s.Kind != "COUNT" || strings.Trim(v, "0123456789") != "" {
+			v = quoteTOML(v)
+		}
+		fmt.Fprintf(b, "%s = %s\n", s.Name, v)
+	}
+}
+
+// quoteTOML writes a basic string of TOML.
+func quoteTOML(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
