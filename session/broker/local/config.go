@@ -39,9 +39,10 @@ const (
 )
 
 const (
-	// startDeadline bounds the time from starting Java to ready. A ready
-	// server was seen after 5 to 6 s; a loaded machine may need many times that.
-	startDeadline = 90 * time.Second
+	// startDeadline bounds the time from starting Java to ready. A
+	// start costs some 20 s of processor time: 6 s on two idle cores, 70 s were
+	// seen on two cores with fifteen others waiting for them.
+	startDeadline = 3 * time.Minute
 	// fetchDeadline bounds one fetch of some 250 MB over a slow line.
 	fetchDeadline = 30 * time.Minute
 	// stopGrace is how long a server may take to end by itself after SIGTERM.

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"text/template"
 	"time"
 )
@@ -90,19 +89,8 @@ func writeConf(dir string, p ports, bind string) error {
 	return writeFile(filepath.Join(dir, "log4j2.xml"), log)
 }
 
-// bookiePort returns the bookie port that the stored data is tied to, or 0
-// when there is no data yet.
-func bookiePort(data string) int {
-	b, err := os.ReadFile(filepath.Join(data, "bookie-port"))
-	if err != nil {
-		return 0
-	}
-	n, _ := strconv.Atoi(strings.TrimSpace(string(b)))
-	return n
-}
-
-// plan turns a source into a command: it chooses the ports, writes the
-// configuration and ties new data to its bookie port.
+// plan turns a source into a command: it chooses the ports, empties the
+// data if that is wanted, and writes the configuration.
 func (i instance) plan(ctx context.Context, cfg Config, src source) (state, error) {
 	data := i.data(src.version)
 	if cfg.Fresh {
@@ -113,15 +101,9 @@ func (i instance) plan(ctx context.Context, cfg Config, src source) (state, erro
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return state{}, err
 	}
-	bookie := bookiePort(data)
-	p, note, err := choosePorts(ctx, cfg, bookie)
+	p, note, err := choosePorts(ctx, cfg)
 	if err != nil {
 		return state{}, err
-	}
-	if bookie == 0 {
-		if err := writeFile(filepath.Join(data, "bookie-port"), []byte(strconv.Itoa(p.Bookie))); err != nil {
-			return state{}, err
-		}
 	}
 	bind := "127.0.0.1"
 	if src.docker != "" {

@@ -59,15 +59,15 @@ type ports struct {
 	Broker    int `json:"broker"`
 	Web       int `json:"web"`
 	ZooKeeper int `json:"zookeeper"`
-	// Bookie is fixed when the data is created: stored messages name the
-	// bookie that has them by its address.
+	// Bookie may change from start to start: a standalone's bookie is known by
+	// a name, not by its address.
 	Bookie int `json:"bookie"`
 }
 
 // choosePorts finds the four ports, and says in note what was not as wanted.
-func choosePorts(ctx context.Context, cfg Config, bookie int) (p ports, note string, err error) {
+func choosePorts(ctx context.Context, cfg Config) (p ports, note string, err error) {
 	free := func(port int) bool { return portFree(ctx, port) }
-	not := map[int]bool{bookie: true}
+	not := map[int]bool{}
 	if p.Broker, err = choosePort(cfg.BrokerPort, not, free); err != nil {
 		return p, "", err
 	}
@@ -77,15 +77,8 @@ func choosePorts(ctx context.Context, cfg Config, bookie int) (p ports, note str
 	if p.ZooKeeper, err = choosePort(cfg.ZooKeeperPort, not, free); err != nil {
 		return p, "", err
 	}
-	if p.Bookie = bookie; bookie == 0 {
-		if p.Bookie, err = choosePort(AnyPort, not, free); err != nil {
-			return p, "", err
-		}
-	} else if !free(bookie) {
-		return p, "", &Error{
-			Message: fmt.Sprintf("port %d, which the stored messages are tied to, is taken", bookie),
-			Next:    "stop what listens there, or start with empty data",
-		}
+	if p.Bookie, err = choosePort(AnyPort, not, free); err != nil {
+		return p, "", err
 	}
 	return p, portNote(cfg, p), nil
 }
