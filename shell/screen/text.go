@@ -1,6 +1,10 @@
 package screen
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 const tabStop = 8 // columns between tab stops, as terminals have them
 
@@ -66,4 +70,22 @@ func Wrap(cells []Cell, width int) [][]Cell {
 func TextView(text string, width int, color bool) View {
 	cells := Cells(text, color)
 	return View{Rows: [][]Cell{cells[:min(len(cells), width)]}, HideCursor: true}
+}
+
+// PlainText returns text without its escape sequences and without control
+// characters other than tabs.
+func PlainText(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		if text[i] == esc {
+			i += escapeLen(text[i:])
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(text[i:])
+		if r == '\t' || !unicode.IsControl(r) {
+			b.WriteString(text[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
 }

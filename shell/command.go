@@ -1,0 +1,76 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pulsh/shell/screen"
+)
+
+// quickCommand is how long a command may take before its row says that it runs;
+// most are done sooner, and the row would only flicker.
+const quickCommand = 300 * time.Millisecond
+
+// command is the line that runs.
+type command struct {
+	line      string
+	begun     time.Time
+	cancel    context.CancelFunc
+	cancelled time.Time // when Ctrl-C asked it to end
+}
+
+// start runs line in a goroutine of its own, which ends with it; conclude or
+// leave receive what it returns.
+func (l *loop) start(line string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	l.command = &command{line: line, begun: time.Now(), cancel: cancel}
+	l.busy.Store(true)
+	go func() {
+		defer l.guard()
+		l.finished <- l.cfg.Executor.Execute(ctx, line, l.out)
+	}()
+}
+
+// end forgets the command, which has returned.
+func (l *loop) end() {
+	l.command.cancel()
+	l.command = nil
+	l.busy.Store(false)
+}
+
+// cancel asks the command to end. It reports true when the command was asked
+// long ago and still runs: then the shell is left instead.
+func (l *loop) cancel() (stuck bool) {
+	c := l.command
+	if c == nil {
+		return false // it ended in the same moment
+	}
+	if c.cancelled.IsZero() {
+		c.cancelled = time.Now()
+		c.cancel()
+		return false
+	}
+	return time.Since(c.cancelled) >= stuckAfter
+}
+
+// showCommand says in place of the input line what runs and what was typed ahead.
+func (l *loop) showCommand(now time.Time, width int) {
+	c := l.command
+	took := now.Sub(c.begun)
+	if took < quickCommand && c.cancelled.IsZero() {
+		return
+	}
+	state := "Ctrl-C cancels"
+	if !c.cancelled.IsZero() {
+		state = "stopping"
+		if now.Sub(c.cancelled) >= stuckAfter {
+			state = "does not stop, Ctrl-C leaves pulsh"
+		}
+	}
+	text := fmt.Sprintf("%s… %s  %d s, %s", faint, c.line, int(took.Seconds()), state)
+	if ahead := l.editor.Ahead(); ahead != "" {
+		text += plain + "  " + ahead
+	}
+	l.screen.SetPrompt(screen.TextView(text, width, l.screen.Color()))
+}

@@ -1,0 +1,106 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"pulsh/shell/editor"
+)
+
+// Suggestion is one row of the popup: Text replaces the word before the cursor.
+type Suggestion = editor.Suggestion
+
+// Executor runs lines.
+type Executor interface {
+	// Execute runs one line and writes its answer to out. It returns when ctx
+	// ends at the latest. ErrQuit, wrapped or not, leaves the shell. Any other
+	// error is printed: its first line as the fault, lines that begin with
+	// "try:" as advice. An error with a method ExitCode() int says how a batch ends.
+	Execute(ctx context.Context, line string, out io.Writer) error
+	// Complete returns what could stand for the word that ends after the first
+	// cursor bytes of text. It must not block.
+	Complete(text string, cursor int) []Suggestion
+}
+
+// ErrQuit is returned by an Executor to leave the shell.
+var ErrQuit = errors.New("quit")
+
+// Frame is what stands below the input line: rows of text, with SGR sequences.
+type Frame struct {
+	Graph, Status []string
+}
+
+// Exit codes of Run.
+const (
+	ExitDone        = 0
+	ExitFailed      = 1   // a command failed, in a batch
+	ExitInterrupted = 130 // Ctrl-C or SIGINT; other signals are 128 + their number
+)
+
+// Config says what a shell works with. Executor, Stdin, Stdout and Stderr must
+// be set; everything else may be left out.
+type Config struct {
+	Executor Executor
+	// Frames returns the graph and status rows for a terminal of width columns;
+	// together they have at most height rows.
+	Frames func(now time.Time, width, height int) Frame
+	// Refresh returns the time between two frames; it is asked after each one.
+	// Without it that is 100 ms.
+	Refresh func() time.Duration
+	// Notes carries lines to print above the input line.
+	Notes <-chan string
+	// Greeting is printed first, on a terminal.
+	Greeting []string
+	// Lines are run before any that is typed, in order.
+	Lines []string
+	// Batch ends the shell after Lines, without a full screen.
+	Batch bool
+	// KeepGoing runs the lines of a batch that follow a failed one.
+	KeepGoing bool
+	// Keys holds what the function keys 1..10 type on an empty line.
+	Keys map[int]func() string
+	// History is the file of entered lines; "" keeps them in memory.
+	History string
+	// StatusLine returns the line that goes to stderr once a second when there
+	// is no terminal; "" prints none.
+	StatusLine func() string
+	// Close stops what runs. When its context ends it must give up what is not
+	// done.
+	Close func(ctx context.Context)
+	// Summary returns what to print after everything has stopped.
+	Summary func() []string
+	// Env looks up an environment variable (TERM, NO_COLOR); nil is os.Getenv.
+	Env func(name string) string
+
+	Stdin, Stdout, Stderr *os.File
+}
+
+const (
+	refreshDefault = 100 * time.Millisecond
+	refreshMin     = 20 * time.Millisecond // a faster screen would cost more than it shows
+)
+
+func (c Config) withDefaults() Config {
+	if c.Frames == nil {
+		c.Frames = func(time.Time, int, int) Frame { return Frame{} }
+	}
+	if c.Refresh == nil {
+		c.Refresh = func() time.Duration { return refreshDefault }
+	}
+	if c.StatusLine == nil {
+		c.StatusLine = func() string { return "" }
+	}
+	if c.Close == nil {
+		c.Close = func(context.Context) {}
+	}
+	if c.Summary == nil {
+		c.Summary = func() []string { return nil }
+	}
+	if c.Env == nil {
+		c.Env = os.Getenv
+	}
+	return c
+}

@@ -1,0 +1,79 @@
+package editor
+
+import (
+	"time"
+
+	"pulsh/shell/screen"
+)
+
+// Suggestion is one row of the popup.
+type Suggestion struct {
+	Text        string // replaces the word before the cursor
+	Description string // is shown beside it
+}
+
+// Display is where the editor draws.
+type Display interface {
+	// Size returns the columns and rows of the terminal.
+	Size() (width, height int)
+	// SetPrompt shows an input line, or none for the zero View.
+	SetPrompt(v screen.View)
+	// Commit turns the input line into a line of output.
+	Commit(line string)
+	// Clear moves all output out of sight (Ctrl-L).
+	Clear()
+}
+
+// Keyboard is where keys come from.
+type Keyboard interface {
+	// ReadTimeout reads what was typed into p. It returns 0 without an error
+	// when nothing came within d, and an error when nothing will come any more.
+	ReadTimeout(p []byte, d time.Duration) (int, error)
+}
+
+// Config says what an Editor works with. Display, Keyboard and History must be
+// set; every function may be nil.
+type Config struct {
+	Display  Display
+	Keyboard Keyboard
+	History  *History
+	Color    bool // false marks the selected suggestion by reverse video only
+
+	// Complete returns the suggestions for text with the cursor after its first
+	// cursor bytes. It runs on the way of every key, so it must not block.
+	Complete func(text string, cursor int) []Suggestion
+	// Keys holds a function for each function key (1..10 for F1..F10). It is
+	// called when the key is pressed on an empty line, and returns the line to
+	// run as if it were typed; an empty one does nothing.
+	Keys map[int]func() string
+	// Interrupt is called for Ctrl-C on the key reader's goroutine. It returns
+	// true when it used the key; otherwise the line is cleared.
+	Interrupt func() bool
+	// Suspend is called for Ctrl-Z on the key reader's goroutine, so no key is
+	// read before it returns.
+	Suspend func()
+	// Note shows a line of advice above the input line.
+	Note func(line string)
+	// Guard is deferred in every goroutine of the editor, to give the terminal
+	// back when one panics.
+	Guard func()
+}
+
+func (c Config) withDefaults() Config {
+	if c.Complete == nil {
+		c.Complete = func(string, int) []Suggestion { return nil }
+	}
+	if c.Interrupt == nil {
+		c.Interrupt = func() bool { return false }
+	}
+	if c.Suspend == nil {
+		c.Suspend = func() {}
+	}
+	if c.Note == nil {
+		c.Note = func(string) {}
+	}
+	if c.Guard == nil {
+		c.Guard = func() {}
+	}
+	return c
+}

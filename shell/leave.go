@@ -1,0 +1,102 @@
+package shell
+
+import (
+	"context"
+	"time"
+
+	"pulsh/shell/screen"
+)
+
+const (
+	// quitMax is how long leaving may take, whatever the broker does.
+	quitMax = 3 * time.Second
+	// quitGrace is what Close gets to return after its context ended.
+	quitGrace = 250 * time.Millisecond
+)
+
+// leave cancels the command, closes what runs, and waits for both, painting on.
+// Ctrl-C or a signal skips what takes time, and so does the limit.
+func (l *loop) leave() {
+	l.busy.Store(true)
+	ctx, skip := context.WithTimeout(context.Background(), quitMax-quitGrace)
+	defer skip()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		defer l.guard()
+		l.cfg.Close(ctx)
+	}()
+	var running <-chan error
+	if l.command != nil {
+		l.command.cancel()
+		running = l.finished
+		l.command = nil
+	}
+	begun := time.Now()
+	ticker := time.NewTicker(l.period)
+	defer ticker.Stop()
+	ending := ctx.Done()
+	var grace <-chan time.Time
+	for closed != nil || running != nil {
+		select {
+		case <-closed:
+			closed = nil
+		case <-running:
+			running = nil
+		case now := <-ticker.C:
+			l.showLeaving(now.Sub(begun))
+			l.refresh(now)
+		case <-l.screen.Changed():
+			l.paint()
+		case note, ok := <-l.cfg.Notes:
+			l.takeNote(note, ok)
+		case <-l.resized:
+			l.resize()
+		case <-l.interrupt:
+			skip()
+		case <-l.ended:
+			skip()
+		case <-ending:
+			ending, grace = nil, time.After(quitGrace)
+		case <-grace:
+			return
+		}
+	}
+	l.screen.Print(l.notes.take()...)
+}
+
+func (l *loop) showLeaving(took time.Duration) {
+	if took < quickCommand {
+		return
+	}
+	width, _ := l.screen.Size()
+	l.screen.SetPrompt(screen.TextView(faint+"… stopping, Ctrl-C skips", width, l.screen.Color()))
+}
+
+// giveBack restores the terminal. It may be called from any goroutine, any
+// number of times.
+func (l *loop) giveBack() {
+	l.screen.Stop()
+	l.term.Restore()
+}
+
+// guard is deferred in every goroutine of the shell: a panic gives the terminal
+// back before it ends the program.
+func (l *loop) guard() {
+	if fault := recover(); fault != nil {
+		l.giveBack()
+		panic(fault)
+	}
+}
+
+// interrupted is the editor's Ctrl-C, on the key reader's goroutine.
+func (l *loop) interrupted() bool {
+	if !l.busy.Load() {
+		return false
+	}
+	select {
+	case l.interrupt <- struct{}{}:
+	default:
+	}
+	return true
+}

@@ -1,0 +1,269 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"pulsh/shell/editor"
+	"pulsh/shell/screen"
+	"pulsh/shell/tty"
+)
+
+const (
+	prefix         = "> "
+	prefixContinue = "… "
+
+	// stuckAfter is how long a cancelled command may take to end. After it a
+	// further Ctrl-C leaves the shell.
+	stuckAfter = 3 * time.Second
+	// slowPaint is a write that a terminal on this machine never needs. After a
+	// slower one painting rests, so that a slow link carries keys, not frames.
+	slowPaint = 20 * time.Millisecond
+	restShare = 4           // the rest in multiples of the slow write
+	restMax   = time.Second // and its limit
+)
+
+// loop is the one owner of the terminal while the shell runs. Its fields belong
+// to the goroutine in run, except where they are channels or say otherwise.
+type loop struct {
+	cfg    Config
+	term   *tty.Terminal
+	screen *screen.Screen
+	editor *editor.Editor
+	out    *lines
+
+	ask       chan string   // prefixes: one ReadLine for each
+	inputs    chan input    // what ReadLine returned
+	finished  chan error    // what Execute returned
+	interrupt chan struct{} // Ctrl-C while busy
+	ended     chan os.Signal
+	resized   chan os.Signal
+	busy      atomic.Bool // a command runs or the shell is leaving: Ctrl-C is for us
+
+	command *command // nil while the user may type
+	queued  []string // lines of the configuration that have not been run
+	joined  joiner
+	notes   notes
+	rest    time.Time // no frame is painted before
+	period  time.Duration
+	ticker  *time.Ticker
+}
+
+// input is one result of ReadLine.
+type input struct {
+	line  string
+	event editor.Event
+}
+
+func newLoop(cfg Config, term *tty.Terminal) *loop {
+	width, height := term.Size()
+	l := &loop{
+		cfg: cfg, term: term, queued: cfg.Lines, period: refreshDefault,
+		screen: screen.New(term, width, height, screen.Options{
+			Color: cfg.Env("NO_COLOR") == "",
+		}),
+		ask: make(chan string, 1), inputs: make(chan input, 1),
+		finished: make(chan error, 1), interrupt: make(chan struct{}, 1),
+		ended: make(chan os.Signal, 2), resized: make(chan os.Signal, 1),
+	}
+	l.out = &lines{print: l.screen.Print}
+	return l
+}
+
+// run is the whole life of a shell on a terminal.
+func (l *loop) run(ctx context.Context) int {
+	defer l.term.Close()
+	defer l.guard()
+	signal.Notify(l.ended, endSignals()...)
+	defer signal.Stop(l.ended)
+	signal.Notify(l.resized, syscall.SIGWINCH)
+	defer signal.Stop(l.resized)
+
+	l.screen.Start()
+	l.screen.Print(l.cfg.Greeting...)
+	undo, err := redirect(l.out, l.guard)
+	if err != nil {
+		l.screen.Print("what libraries print may disturb the screen: " + err.Error())
+	}
+	l.refresh(time.Now())
+	stopReading := l.startReading()
+
+	code := l.serve(ctx)
+	l.leave()
+	l.term.Wake()
+	stopReading()
+	undo()
+	l.out.flush()
+	l.giveBack()
+	for _, line := range l.cfg.Summary() {
+		_, _ = l.cfg.Stdout.WriteString(line + "\n") // nobody is left to tell
+	}
+	return code
+}
+
+// startReading starts the editor and the goroutine that waits for its lines. The
+// function it returns ends both and waits for them.
+func (l *loop) startReading() (stop func()) {
+	l.editor = editor.New(editor.Config{
+		Display: display{l.screen}, Keyboard: l.term,
+		History:   editor.OpenHistory(l.cfg.History, func(line string) { l.screen.Print(line) }),
+		Color:     l.screen.Color(),
+		Complete:  l.cfg.Executor.Complete,
+		Keys:      l.cfg.Keys,
+		Interrupt: l.interrupted,
+		Suspend:   l.suspend,
+		Note:      func(line string) { l.screen.Print(faint + line + plain) },
+		Guard:     l.guard,
+	})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer l.guard()
+		for prefix := range l.ask {
+			line, event := l.editor.ReadLine(prefix)
+			l.inputs <- input{line, event}
+		}
+	}()
+	return func() {
+		close(l.ask)
+		l.editor.Close()
+		<-done
+	}
+}
+
+// serve is the loop itself. It returns the exit code.
+func (l *loop) serve(ctx context.Context) int {
+	l.ticker = time.NewTicker(l.period)
+	defer l.ticker.Stop()
+	l.next()
+	for {
+		select {
+		case in := <-l.inputs:
+			switch in.event {
+			case editor.EOF:
+				return ExitDone
+			case editor.Closed:
+				return signalCode(syscall.SIGHUP)
+			}
+			l.enter(in.line)
+		case err := <-l.finished:
+			if l.conclude(err) {
+				return ExitDone
+			}
+		case <-l.screen.Changed():
+			l.paint()
+		case now := <-l.ticker.C:
+			l.tick(now)
+		case note, ok := <-l.cfg.Notes:
+			l.takeNote(note, ok)
+		case <-l.resized:
+			l.resize()
+		case <-l.interrupt:
+			if l.cancel() {
+				return ExitInterrupted
+			}
+		case s := <-l.ended:
+			return signalCode(s)
+		case <-ctx.Done():
+			return ExitInterrupted
+		}
+	}
+}
+
+// next runs a line of the configuration or asks the user for one.
+func (l *loop) next() {
+	if len(l.queued) > 0 {
+		line := l.queued[0]
+		l.queued = l.queued[1:]
+		l.screen.Commit(prefix + line)
+		l.enter(line)
+		return
+	}
+	if l.joined.open() {
+		l.ask <- prefixContinue
+	} else {
+		l.ask <- prefix
+	}
+}
+
+// enter takes a line and runs it when it is complete.
+func (l *loop) enter(line string) {
+	whole, complete := l.joined.add(line)
+	if !complete || strings.TrimSpace(whole) == "" {
+		l.next()
+		return
+	}
+	l.start(whole)
+}
+
+// conclude ends the command that returned err and reports whether the shell is
+// to leave.
+func (l *loop) conclude(err error) (quit bool) {
+	l.out.flush()
+	if errors.Is(err, ErrQuit) {
+		return true
+	}
+	cancelled := l.command.cancelled
+	l.end()
+	switch {
+	case err == nil:
+	case errors.Is(err, context.Canceled) && !cancelled.IsZero():
+		l.screen.Print(faint + "  cancelled" + plain)
+	default:
+		l.screen.Print(errorLines(err)...)
+	}
+	l.next()
+	return false
+}
+
+func (l *loop) takeNote(note string, ok bool) {
+	if !ok {
+		l.cfg.Notes = nil
+		return
+	}
+	l.notes.add(note)
+}
+
+// tick makes the next frame, and follows a change of the refresh period.
+func (l *loop) tick(now time.Time) {
+	if !now.Before(l.rest) {
+		l.refresh(now)
+	}
+	if period := max(l.cfg.Refresh(), refreshMin); period != l.period {
+		l.period = period
+		l.ticker.Reset(period)
+	}
+}
+
+// refresh paints everything that changes by itself.
+func (l *loop) refresh(now time.Time) {
+	width, height := l.screen.Size()
+	frame := l.cfg.Frames(now, width, screen.Budget(height))
+	l.screen.SetLive(frame.Graph, frame.Status)
+	l.screen.Print(l.notes.take()...)
+	if l.command != nil {
+		l.showCommand(now, width)
+	}
+	l.paint()
+}
+
+func (l *loop) paint() {
+	begun := time.Now()
+	l.screen.Paint()
+	if took := time.Since(begun); took > slowPaint {
+		l.rest = time.Now().Add(min(restShare*took, restMax))
+	}
+}
+
+func (l *loop) resize() {
+	width, height := l.term.Size()
+	l.screen.Resize(width, height)
+	l.refresh(time.Now())
+	l.editor.Resize()
+}

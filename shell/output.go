@@ -1,0 +1,74 @@
+package shell
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+)
+
+// tailMax is the longest line that output may build up without a line feed; then
+// it is broken. It bounds memory, not what is shown.
+const tailMax = 64 << 10
+
+// lines cuts what is written to it into whole lines and hands them on, all
+// lines of one Write together. It may be written to from any goroutine.
+type lines struct {
+	print func(lines ...string)
+
+	mu   sync.Mutex
+	tail []byte // a line that has no end yet
+}
+
+// Write takes more output. It always takes all of it.
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tail = append(l.tail, p...)
+	end := bytes.LastIndexByte(l.tail, '\n')
+	if end < 0 && len(l.tail) > tailMax {
+		end = len(l.tail)
+		l.tail = append(l.tail, '\n')
+	}
+	if end >= 0 {
+		l.handOn(string(l.tail[:end]))
+		l.tail = append(l.tail[:0], l.tail[end+1:]...)
+	}
+	return len(p), nil
+}
+
+// flush hands on a line that has no end.
+func (l *lines) flush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.tail) > 0 {
+		l.handOn(string(l.tail))
+		l.tail = l.tail[:0]
+	}
+}
+
+func (l *lines) handOn(text string) {
+	l.print(strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")...)
+}
+
+const (
+	red   = "\x1b[31m"
+	faint = "\x1b[2m"
+	plain = "\x1b[0m"
+)
+
+// errorLines returns the lines of err as they are shown: the first line is the
+// fault, a line that begins with "try:" is advice.
+func errorLines(err error) []string {
+	out := strings.Split(strings.TrimRight(err.Error(), "\n"), "\n")
+	advice := false
+	for i, line := range out {
+		advice = advice || strings.HasPrefix(strings.TrimSpace(line), "try:")
+		switch {
+		case i == 0:
+			out[i] = red + line + plain
+		case advice:
+			out[i] = faint + line + plain
+		}
+	}
+	return out
+}
