@@ -49,11 +49,11 @@ func (d *Distribution) Collect(shards ...*Histogram) {
 		d.recent.unmerge(d.cut(RecentCuts))
 	}
 	c := &d.cuts[d.number%WindowCuts]
-	c.take(&d.interval)
+	c.take(&d.interval, &d.recent, &d.total)
 	d.number++
-	d.recent.merge(c)
+	d.recent.plus(&c.figures)
 	d.bound()
-	d.total.merge(c)
+	d.total.plus(&c.figures)
 	d.lifetime += c.n
 }
 

@@ -34,6 +34,28 @@ type figures struct {
 	lo, hi            int
 }
 
+// widen adds n values that lie in the counters lo…hi.
+func (f *figures) widen(n uint64, lo, hi int) {
+	if n == 0 {
+		return
+	}
+	if f.n == 0 {
+		f.lo, f.hi = lo, hi
+	}
+	f.lo, f.hi = min(f.lo, lo), max(f.hi, hi)
+	f.n += n
+}
+
+// plus adds the figures of further values.
+func (f *figures) plus(o *figures) {
+	f.widen(o.n, o.lo, o.hi)
+	f.over += o.over
+	f.negative += o.negative
+	f.sum.plus(o.sum)
+	f.max = max(f.max, o.max)
+	f.mostNegative = min(f.mostNegative, o.mostNegative)
+}
+
 // mean is the exact mean of the values as they were rounded to µs.
 func (f *figures) mean() time.Duration {
 	if f.n == 0 || f.sum.high >= f.n {
@@ -63,18 +85,6 @@ type tally struct {
 	counts [countsLen]uint64
 }
 
-// widen adds n values that lie in the counters lo…hi.
-func (t *tally) widen(n uint64, lo, hi int) {
-	if n == 0 {
-		return
-	}
-	if t.n == 0 {
-		t.lo, t.hi = lo, hi
-	}
-	t.lo, t.hi = min(t.lo, lo), max(t.hi, hi)
-	t.n += n
-}
-
 // reset empties the tally; its cost is that of the counters in use.
 func (t *tally) reset() {
 	clear(t.counts[t.lo : t.hi+1])
@@ -89,18 +99,24 @@ type cut struct {
 	pairs []byte
 }
 
-// take makes c a copy of t, in c's own memory.
-func (c *cut) take(t *tally) {
+// take makes c a copy of t, in c's own memory, and adds t's counters to those
+// of the other tallies in the same pass. Their figures are the caller's to add.
+func (c *cut) take(t *tally, others ...*tally) {
 	c.figures, c.pairs = t.figures, c.pairs[:0]
 	if t.n == 0 {
 		return
 	}
 	from := 0
-	for i, n := range t.counts[t.lo : t.hi+1] {
-		if n != 0 {
-			c.pairs = binary.AppendUvarint(c.pairs, uint64(t.lo+i-from))
-			c.pairs = binary.AppendUvarint(c.pairs, n)
-			from = t.lo + i
+	for i := t.lo; i <= t.hi; i++ {
+		n := t.counts[i]
+		if n == 0 {
+			continue
+		}
+		c.pairs = binary.AppendUvarint(c.pairs, uint64(i-from))
+		c.pairs = binary.AppendUvarint(c.pairs, n)
+		from = i
+		for _, o := range others {
+			o.counts[i] += n
 		}
 	}
 }
@@ -119,12 +135,7 @@ func (c *cut) each(f func(i int, n uint64)) {
 
 // merge adds a cut to the tally.
 func (t *tally) merge(c *cut) {
-	t.widen(c.n, c.lo, c.hi)
-	t.over += c.over
-	t.negative += c.negative
-	t.sum.plus(c.sum)
-	t.max = max(t.max, c.max)
-	t.mostNegative = min(t.mostNegative, c.mostNegative)
+	t.plus(&c.figures)
 	c.each(func(i int, n uint64) { t.counts[i] += n })
 }
 
