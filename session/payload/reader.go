@@ -1,7 +1,7 @@
 package payload
 
-// readerCache is how many streams a Reader remembers; a power of two.
-const readerCache = 256
+// readerCache is how many streams a Reader remembers, in 8 KiB; a power of two.
+const readerCache = 1024
 
 // A Reader is the way of one worker into a Ledger: it remembers where the
 // streams are, so that most messages take one lock and no search. It is for
