@@ -22,6 +22,10 @@ const (
 	// row exactly, and still be taken before one that has it half a row off:
 	// a steady 50k shall lie at 50k and not at the label above.
 	offRow = 0.3
+	// stepsTried is how many round steps are tried for each spacing of labels:
+	// six decades from a tenth of what a row has to hold at least, which covers
+	// MaxHeight rows at the smallest step.
+	stepsTried = 24
 	// logDecades is how many decades below its top a logarithmic scale shows.
 	logDecades = 4
 )
@@ -139,7 +143,7 @@ func (s scale) keep(low, high, factor, previous float64) (scale, bool) {
 	}
 	first, last := s.spacing()
 	for every := first; every <= last; every++ {
-		if !isNice(s.perRow / factor * float64(every)) {
+		if step := s.perRow / factor * float64(every); !isNice(step) || !s.allows(step, factor) {
 			continue
 		}
 		if labelled := (s.rows-1)%every == 0; s.every == 0 || labelled {
@@ -160,9 +164,9 @@ func (s scale) tightest(low, high, factor float64) scale {
 	best, cost := s, math.Inf(1)
 	first, last := s.spacing()
 	for every := first; every <= last; every++ {
-		for i := range 16 {
+		for i := range stepsTried {
 			step := niceStep(start, i)
-			if step < smallestStep(s.unit)/factor || (s.unit == Messages && step != math.Trunc(step)) {
+			if !s.allows(step, factor) {
 				continue
 			}
 			perRow := step / float64(every)
@@ -179,7 +183,6 @@ func (s scale) tightest(low, high, factor float64) scale {
 				cost = price
 				best.perRow, best.zero, best.every = perRow*factor, zero, every
 			}
-			break
 		}
 	}
 	if math.IsInf(cost, 1) {
@@ -198,6 +201,15 @@ func (s scale) cramped(low, high, factor float64) scale {
 		s.perRow = niceStep(start, i) * factor
 	}
 	return s
+}
+
+// allows says whether labels may be a step, divided by the factor, apart: there
+// is no half of a message.
+func (s scale) allows(step, factor float64) bool {
+	if s.unit == Messages && math.Abs(step-math.Round(step)) > 1e-6 {
+		return false
+	}
+	return step > smallestStep(s.unit)/factor*(1-1e-9)
 }
 
 // spacing is the range of rows from label to label.
