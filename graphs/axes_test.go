@@ -26,7 +26,7 @@ func FuzzScale(f *testing.F) {
 		low = max(min(low, 0), -largestDrawn)
 		high = min(max(high, 0), largestDrawn)
 		u := Unit(unit % (uint8(Share) + 1))
-		s := newScale(low, high, rows, u, log, previous)
+		s := newScale(reach{low, high, high}, rows, u, log, previous)
 		require.Equal(t, "0", s.label(s.row(0)))
 		require.GreaterOrEqual(t, s.row(low), 0)
 		if rows > 3 || low == 0 {
@@ -44,7 +44,7 @@ func FuzzScale(f *testing.F) {
 		require.LessOrEqual(t, labels, mostLabels+1)
 		require.Positive(t, s.maximum())
 		if low == 0 {
-			require.Equal(t, s.labels(), newScale(low, high, rows, u, log, s.maximum()).labels())
+			require.Equal(t, s.labels(), newScale(reach{low, high, high}, rows, u, log, s.maximum()).labels())
 		}
 	})
 }
@@ -78,7 +78,7 @@ func TestScales(t *testing.T) {
 		{4.8e6, 7, Time, []string{"0", "1ms", "2ms", "3ms", "4ms", "5ms", "6ms"}},
 		{300 << 20, 5, ByteCount, []string{"0", "100M", "200M", "300M", "400M"}},
 	} {
-		require.Equal(t, c.want, newScale(0, c.high, c.rows, c.unit, false, 0).labels())
+		require.Equal(t, c.want, newScale(reach{0, c.high, c.high}, c.rows, c.unit, false, 0).labels())
 	}
 }
 
@@ -139,4 +139,15 @@ func TestTrace(t *testing.T) {
 	require.Equal(t, trace{}, newTrace([]int{blankRow, blankRow}))
 	require.Equal(t, starts, newTrace([]int{blankRow, blankRow, 5}).at(2, 5))
 	require.Equal(t, level, newTrace([]int{7}).at(0, 7))
+}
+
+// TestSteadyValueHasARow: a rate that keeps to its target lies on one row, at
+// the target and not between two rows.
+func TestSteadyValueHasARow(t *testing.T) {
+	for rows := 5; rows < 40; rows++ {
+		for _, high := range []float64{50.3e3, 61e3, 72e3} {
+			s := newScale(reach{high: high, steady: 50e3}, rows, PerSecond, false, 0)
+			require.Equal(t, s.row(49.8e3), s.row(50.2e3), "%v in %d rows", high, rows)
+		}
+	}
 }

@@ -142,17 +142,27 @@ func fitColumns(values []float64, columns int) []float64 {
 	return fitted
 }
 
-// scale finds the value axis for everything that is drawn.
+// scale finds the value axis for everything that is drawn. What is steady is the
+// newest target, or the largest value where there is none.
 func (c Chart) scale(lines [][]float64, rows int) scale {
-	low, high := 0.0, 0.0
+	var r reach
 	for _, line := range lines {
 		for _, v := range line {
-			if !math.IsNaN(v) && !math.IsInf(v, 0) {
-				low, high = min(low, v), max(high, v)
+			if finite(v) {
+				r.low, r.high = min(r.low, v), max(r.high, v)
 			}
 		}
 	}
-	return newScale(low, high, rows, c.Unit, c.Log, c.PreviousMax)
+	r.steady = r.high
+	if target := lines[0]; target != nil && finite(target[len(target)-1]) {
+		r.steady = target[len(target)-1]
+	}
+	return newScale(r, rows, c.Unit, c.Log, c.PreviousMax)
+}
+
+// finite says whether a value can be drawn.
+func finite(v float64) bool {
+	return !math.IsNaN(v) && !math.IsInf(v, 0)
 }
 
 // blankBox is a box of spaces.

@@ -18,9 +18,9 @@ const (
 	// oddTop is how much wider a scale may be whose top row has a label, and
 	// still be taken before one whose top row has none.
 	oddTop = 1.25
-	// offRow is how much wider a scale may be that puts the largest value on a
-	// row exactly, and still be taken before one that has it half a row off:
-	// a steady 50k shall lie at 50k and not at the label above.
+	// offRow is how much wider a scale may be that puts the steady value on a
+	// row exactly, and still be taken before one that has it half a row off,
+	// where the least noise would make the curve jump between two rows.
 	offRow = 0.3
 	// stepsTried is how many round steps are tried for each spacing of labels:
 	// six decades from a tenth of what a row has to hold at least, which covers
@@ -44,7 +44,7 @@ type scale struct {
 
 // row is where a value is drawn, blankRow for none.
 func (s scale) row(v float64) int {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+	if !finite(v) {
 		return blankRow
 	}
 	at := s.position(v)
@@ -96,27 +96,38 @@ func (s scale) label(row int) string {
 	return ""
 }
 
-// newScale finds the tightest scale with round labels for values between low
-// and high. The scale whose maximum was previous is kept while the values fit
+// reach is what a scale has to show.
+type reach struct {
+	low, high float64 // the smallest and the largest value
+	steady    float64 // the value that shall lie on a row and not between two
+}
+
+// within keeps a reach to what an axis can label, with zero in it.
+func (r reach) within() reach {
+	clamp := func(v float64) float64 { return min(max(v, -largestDrawn), largestDrawn) }
+	return reach{low: clamp(min(r.low, 0)), high: clamp(max(r.high, 0)), steady: clamp(r.steady)}
+}
+
+// newScale finds the tightest scale with round labels for a reach. The scale whose maximum was previous is kept while the values fit
 // it well; zero means that there was none.
-func newScale(low, high float64, rows int, unit Unit, log bool, previous float64) scale {
-	low, high = max(min(low, 0), -largestDrawn), min(max(high, 0), largestDrawn)
+func newScale(r reach, rows int, unit Unit, log bool, previous float64) scale {
+	r = r.within()
 	s := scale{rows: rows, unit: unit, log: log}
-	if low == 0 && high == 0 {
-		high = nothingHigh(unit)
+	if r.low == 0 && r.high == 0 {
+		r.high = nothingHigh(unit)
 	}
 	if log {
-		s.top = logTop(high, unit, previous)
+		s.top = logTop(r.high, unit, previous)
 		return s
 	}
 	factor := 1.0
 	if unit == ByteCount {
-		factor = binaryFactor(max(high, -low))
+		factor = binaryFactor(max(r.high, -r.low))
 	}
-	if kept, ok := s.keep(low, high, factor, previous); ok {
+	if kept, ok := s.keep(r.low, r.high, factor, previous); ok {
 		return kept
 	}
-	return s.tightest(low/factor, high/factor, factor)
+	return s.tightest(reach{r.low / factor, r.high / factor, r.steady / factor}, factor)
 }
 
 // logTop is the lowest decade that is not below high, or the one before while
@@ -157,10 +168,9 @@ func (s scale) keep(low, high, factor, previous float64) (scale, bool) {
 }
 
 // tightest searches the round steps and label spacings for the smallest scale
-// that holds low (zero or less) to high (zero or more), both already divided by
-// the factor.
-func (s scale) tightest(low, high, factor float64) scale {
-	start := math.Floor(math.Log10(max(high-low, smallestStep(s.unit)/factor)/float64(s.rows))) - 1
+// that holds a reach, already divided by the factor.
+func (s scale) tightest(r reach, factor float64) scale {
+	start := math.Floor(math.Log10(max(r.high-r.low, smallestStep(s.unit)/factor)/float64(s.rows))) - 1
 	best, cost := s, math.Inf(1)
 	first, last := s.spacing()
 	for every := first; every <= last; every++ {
@@ -170,11 +180,11 @@ func (s scale) tightest(low, high, factor float64) scale {
 				continue
 			}
 			perRow := step / float64(every)
-			zero := int(math.Ceil(-low/step)) * every
-			if perRow*float64(s.rows-2-zero) < high || zero > s.rows-2 {
+			zero := int(math.Ceil(-r.low/step)) * every
+			if perRow*float64(s.rows-2-zero) < r.high || zero > s.rows-2 {
 				continue
 			}
-			at := high / perRow
+			at := r.steady / perRow
 			price := perRow * (1 + 2*offRow*math.Abs(at-math.Round(at)))
 			if (s.rows-1)%every != 0 {
 				price *= oddTop
@@ -186,7 +196,7 @@ func (s scale) tightest(low, high, factor float64) scale {
 		}
 	}
 	if math.IsInf(cost, 1) {
-		return s.cramped(low, high, factor)
+		return s.cramped(r.low, r.high, factor)
 	}
 	return best
 }
