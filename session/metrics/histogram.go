@@ -45,12 +45,14 @@ func (h *Histogram) RecordMany(ns int64, n uint32) {
 		ns = h.outside(ns, n)
 	}
 	us := inMicroseconds(ns)
-	h.add(us, n)
+	i := indexOf(us)
+	h.counts[i].Add(n)
+	if us >= exactBelow {
+		h.residue.Add((us - lowestOf(i)) * uint64(n))
+	}
 	// The maximum follows its counter: a reader that has taken the maximum
 	// then finds every counter up to it, or finds the rest next time.
-	if us > h.max.Load() {
-		h.raise(us)
-	}
+	h.raise(us)
 }
 
 // RecordRun counts a run of durations in nanoseconds. Neighbours that fall into
@@ -71,15 +73,6 @@ func (h *Histogram) RecordSince(starts []int64, end int64) {
 		r.add(h, end-start)
 	}
 	r.end(h)
-}
-
-// add counts a value that lies in the range, n times.
-func (h *Histogram) add(us uint64, n uint32) {
-	i := indexOf(us)
-	h.counts[i].Add(n)
-	if us >= exactBelow {
-		h.residue.Add((us - lowestOf(i)) * uint64(n))
-	}
 }
 
 // raise lifts the maximum to us unless another writer has lifted it higher.
