@@ -206,12 +206,11 @@ func (l *loop) enter(line string) {
 // to leave.
 func (l *loop) conclude(err error) (quit bool) {
 	l.out.flush()
-	if errors.Is(err, ErrQuit) {
-		return true
-	}
 	cancelled := l.command.cancelled
 	l.end()
 	switch {
+	case errors.Is(err, ErrQuit):
+		return true
 	case err == nil:
 	case errors.Is(err, context.Canceled) && !cancelled.IsZero():
 		l.screen.Print(faint + "  cancelled" + plain)

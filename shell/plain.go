@@ -28,6 +28,8 @@ type plainFace struct {
 	finished chan error
 	ended    chan os.Signal
 	status   *time.Ticker
+	code     int
+	stopped  bool // by a signal or by the context: code is final
 }
 
 func newPlain(cfg Config) *plainFace {
@@ -52,42 +54,43 @@ func (p *plainFace) run(ctx context.Context) int {
 	p.status = time.NewTicker(statusEvery)
 	defer p.status.Stop()
 
-	code := p.all(ctx)
-	code = p.leave(code)
+	p.all(ctx)
+	p.leave()
 	p.print(p.cfg.Stdout, p.cfg.Summary()...)
-	return code
+	return p.code
 }
 
 // all executes line after line until one fails or says quit.
-func (p *plainFace) all(ctx context.Context) int {
-	code := ExitDone
+func (p *plainFace) all(ctx context.Context) {
 	next := p.source()
 	var joined joiner
 	for {
-		line, more, stop := p.await(ctx, next)
-		if stop != nil {
-			return *stop
-		}
-		if !more {
-			return code
+		line, ok := p.await(ctx, next)
+		if !ok {
+			return
 		}
 		whole, complete := joined.add(line)
 		if !complete || strings.TrimSpace(whole) == "" {
 			continue
 		}
-		err, stop := p.execute(ctx, whole)
-		switch {
-		case stop != nil:
-			return *stop
-		case errors.Is(err, ErrQuit):
-			return code
-		case err != nil:
+		err := p.execute(ctx, whole)
+		if p.stopped || errors.Is(err, ErrQuit) {
+			return
+		}
+		if err != nil {
 			p.print(p.cfg.Stderr, errorLines(err)...)
-			code = exitCode(err)
+			p.code = exitCode(err)
 			if !p.cfg.KeepGoing {
-				return code
+				return
 			}
 		}
+	}
+}
+
+// stop makes code the exit code, unless an earlier stop did.
+func (p *plainFace) stop(code int) {
+	if !p.stopped {
+		p.stopped, p.code = true, code
 	}
 }
 
@@ -116,53 +119,56 @@ func (p *plainFace) source() <-chan string {
 	return next
 }
 
-// await waits for the next line. stop is set to an exit code when the shell is
-// to end instead.
-func (p *plainFace) await(ctx context.Context, next <-chan string) (line string, more bool, stop *int) {
-	for {
+// await waits for the next line; it returns false after the last one and when the
+// shell is to end.
+func (p *plainFace) await(ctx context.Context, next <-chan string) (line string, ok bool) {
+	for !p.stopped {
 		select {
-		case line, more = <-next:
-			return line, more, nil
-		default:
-		}
-		select {
-		case line, more = <-next:
-			return line, more, nil
+		case line, ok = <-next:
+			return line, ok
 		case s := <-p.ended:
-			code := signalCode(s)
-			return "", false, &code
+			p.stop(signalCode(s))
 		case <-ctx.Done():
-			code := ExitInterrupted
-			return "", false, &code
+			p.stop(ExitInterrupted)
 		case <-p.status.C:
 			p.tell()
 		case note, ok := <-p.cfg.Notes:
 			p.note(note, ok)
 		}
 	}
+	return "", false
 }
 
-// execute runs one line. stop is set to an exit code when a signal ended it.
-func (p *plainFace) execute(ctx context.Context, line string) (err error, stop *int) {
-	ctx, cancel := context.WithCancel(ctx)
+// execute runs one line. A signal, or the end of ctx, cancels it and stops the
+// shell; a line that goes on for quitMax after that is left behind.
+func (p *plainFace) execute(ctx context.Context, line string) error {
+	lineCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go func() { p.finished <- p.cfg.Executor.Execute(ctx, line, p.out) }()
+	go func() { p.finished <- p.cfg.Executor.Execute(lineCtx, line, p.out) }()
 	var giveUp <-chan time.Time
+	ending := ctx.Done()
+	end := func(code int) {
+		p.stop(code)
+		cancel()
+		ending, giveUp = nil, time.After(quitMax)
+	}
 	for {
 		select {
 		case err := <-p.finished:
 			p.out.flush()
-			return err, stop
-		case s := <-p.ended:
-			if stop != nil {
-				return nil, stop
+			if ctx.Err() != nil {
+				p.stop(ExitInterrupted)
 			}
-			code := signalCode(s)
-			stop = &code
-			giveUp = time.After(quitMax)
-			cancel()
+			return err
+		case s := <-p.ended:
+			if p.stopped {
+				return nil // the second one: do not wait
+			}
+			end(signalCode(s))
+		case <-ending:
+			end(ExitInterrupted)
 		case <-giveUp:
-			return nil, stop
+			return nil
 		case <-p.status.C:
 			p.tell()
 		case note, ok := <-p.cfg.Notes:
@@ -172,7 +178,7 @@ func (p *plainFace) execute(ctx context.Context, line string) (err error, stop *
 }
 
 // leave closes what runs, within quitMax; a signal skips what takes time.
-func (p *plainFace) leave(code int) int {
+func (p *plainFace) leave() {
 	ctx, skip := context.WithTimeout(context.Background(), quitMax-quitGrace)
 	defer skip()
 	closed := make(chan struct{})
@@ -185,14 +191,12 @@ func (p *plainFace) leave(code int) int {
 		select {
 		case <-closed:
 			p.lastNotes()
-			return code
+			return
 		case <-limit:
-			return code
+			return
 		case s := <-p.ended:
 			skip()
-			if code == ExitDone {
-				code = signalCode(s)
-			}
+			p.stop(signalCode(s))
 		case note, ok := <-p.cfg.Notes:
 			p.note(note, ok)
 		}

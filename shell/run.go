@@ -19,6 +19,8 @@ func Run(ctx context.Context, cfg Config) int {
 	if cfg.Batch || tty.Usable(cfg.Stdin, cfg.Stdout, cfg.Env("TERM")) != nil {
 		return newPlain(cfg).run(ctx)
 	}
+	keeper := tty.Keep()
+	defer keeper.Release()
 	term, err := tty.Open(cfg.Stdin, cfg.Stdout)
 	if err == nil {
 		err = term.Raw()

@@ -2,6 +2,7 @@ package editor
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -165,11 +166,11 @@ func (q *queue) dropRestart() {
 	}
 }
 
-// flush forgets what was typed ahead.
+// flush forgets what was typed ahead, except for other Ctrl-C.
 func (q *queue) flush() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.tokens = nil
+	q.tokens = slices.DeleteFunc(q.tokens, func(t token) bool { return t.kind != interruptToken })
 }
 
 // takeLine removes a text and the Enter behind it from the front. Such lines

@@ -1,0 +1,162 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"go.uber.org/goleak"
+)
+
+const toyVariable = "PULSH_TOY"
+
+// TestMain runs the toy shell instead of the tests when the variable is set: the
+// tests start their own binary with it, on a terminal of their own.
+func TestMain(m *testing.M) {
+	if os.Getenv(toyVariable) != "" {
+		os.Exit(toyMain())
+	}
+	os.Exit(m.Run())
+}
+
+// toyMain is a shell with an executor and frames of no meaning. What it does
+// differently is said by words in the variable.
+func toyMain() int {
+	words := " " + os.Getenv(toyVariable) + " "
+	has := func(w string) bool { return strings.Contains(words, " "+w+" ") }
+	toy := &toy{notes: make(chan string, 100)}
+	cfg := Config{
+		Executor: toy, Notes: toy.notes,
+		Greeting: []string{"toy shell", fmt.Sprintf("pid %d", os.Getpid())},
+		Stdin:    os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		History:    os.Getenv("TOY_HISTORY"),
+		StatusLine: func() string { return "toy status" },
+		Summary:    func() []string { return []string{"toy summary"} },
+		Keys:       map[int]func() string{2: func() string { return "echo F2" }},
+	}
+	if !has("noframes") {
+		cfg.Frames = toy.frame(has("freeze"))
+	}
+	if has("slowclose") {
+		cfg.Close = func(ctx context.Context) { <-ctx.Done() }
+	}
+	if has("stuckclose") {
+		cfg.Close = func(context.Context) { select {} }
+	}
+	if has("batch") {
+		cfg.Batch, cfg.Lines = true, []string{"echo one", "fail", "echo two"}
+	}
+	if has("lines") {
+		cfg.Lines = []string{"echo first", "echo second"}
+	}
+	if has("busy") {
+		for range 2 {
+			go func() {
+				for x := 0; ; x++ {
+					_ = x
+				}
+			}()
+		}
+	}
+	code := Run(context.Background(), cfg)
+	if has("leaks") {
+		if err := goleak.Find(); err != nil {
+			fmt.Println("LEAK", err)
+			return 99
+		}
+		fmt.Println("no leak")
+	}
+	return code
+}
+
+type toy struct{ notes chan string }
+
+// Execute understands a few words.
+func (y *toy) Execute(ctx context.Context, line string, out io.Writer) error {
+	words := strings.Fields(line)
+	arg := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), words[0]))
+	n, _ := strconv.Atoi(arg)
+	switch words[0] {
+	case "echo":
+		fmt.Fprintln(out, "  "+arg)
+	case "seq":
+		for i := 1; i <= n; i++ {
+			fmt.Fprintf(out, "line %d\n", i)
+		}
+	case "sleep":
+		select {
+		case <-time.After(time.Duration(n) * time.Second):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	case "notes":
+		for i := 1; i <= n; i++ {
+			y.notes <- fmt.Sprintf("note %d", i)
+		}
+	case "stray":
+		fmt.Println("stray stdout")
+		fmt.Fprintln(os.Stderr, "stray stderr")
+		log.Print("stray log")
+		logrus.Warn("stray logrus")
+	case "fail":
+		return errors.New("       ^^^^ \"fail\" fails\n  try: echo")
+	case "panic":
+		panic("toy panic")
+	case "quit":
+		return fmt.Errorf("leaving: %w", ErrQuit)
+	default:
+		return fmt.Errorf("  ^^ no command %q", words[0])
+	}
+	return nil
+}
+
+// Complete offers the toy's words.
+func (y *toy) Complete(text string, cursor int) []Suggestion {
+	before := text[:cursor]
+	word := before[strings.LastIndexByte(before, ' ')+1:]
+	if word != before {
+		return nil
+	}
+	var out []Suggestion
+	for _, w := range []string{"echo", "seq", "sleep", "notes", "stray", "fail", "panic", "quit"} {
+		if strings.HasPrefix(w, word) {
+			out = append(out, Suggestion{Text: w, Description: "what " + w + " does"})
+		}
+	}
+	return out
+}
+
+// frame draws rows that say where they are: Gnn on each row of the graph, STATE
+// and CLOCK on the status rows.
+func (y *toy) frame(freeze bool) func(time.Time, int, int) Frame {
+	begun := time.Now()
+	return func(now time.Time, width, height int) Frame {
+		tick := int(now.Sub(begun) / (100 * time.Millisecond))
+		if freeze {
+			tick = 7
+		}
+		f := Frame{Status: []string{fmt.Sprintf("\x1b[32mSTATE\x1b[0m %06d", tick), fmt.Sprintf("CLOCK %06d", tick)}}
+		rows := height - len(f.Status)
+		if rows < 5 {
+			f.Status = f.Status[1:]
+			return f
+		}
+		level := tick % rows
+		for i := range min(rows, 11) {
+			mark := "─"
+			if i == level {
+				mark = "█"
+			}
+			f.Graph = append(f.Graph, fmt.Sprintf("G%02d ┤\x1b[36m%s%s\x1b[0m", i, strings.Repeat("╌", max(width-8, 0)), mark))
+		}
+		return f
+	}
+}
