@@ -82,6 +82,8 @@ type Config struct {
 	BrokerPort, WebPort, ZooKeeperPort int
 	// Heap and Direct bound Java's memory, in bytes; 0 is the default.
 	Heap, Direct int64
+	// JavaFlags are added to Java's own flags.
+	JavaFlags []string
 	// Fresh removes what earlier servers stored, if this call starts one.
 	Fresh bool
 	// Keep lets the server run on when its last user is gone.

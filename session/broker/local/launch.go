@@ -48,6 +48,7 @@ type serverPaths struct{ java, conf, lib, data, log string }
 func javaCommand(cfg Config, p ports, at serverPaths) []string {
 	mb := func(n int64) string { return strconv.FormatInt(max(n/MiB, 1), 10) + "m" }
 	args := append([]string{at.java}, opens()...)
+	args = append(args, cfg.JavaFlags...)
 	return append(args,
 		"-Dio.netty.tryReflectionSetAccessible=true", "-Dio.netty.leakDetectionLevel=disabled",
 		"-Dpulsh.log="+at.log,

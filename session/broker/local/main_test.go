@@ -39,7 +39,7 @@ func beUser(dir, libraries string) int {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	s, err := local.Start(ctx, local.Config{
-		Dir: dir, Libraries: libraries, BrokerPort: local.AnyPort, WebPort: local.AnyPort, ZooKeeperPort: local.AnyPort,
+		Dir: dir, Libraries: libraries, JavaFlags: []string{"-XX:TieredStopAtLevel=1"}, BrokerPort: local.AnyPort, WebPort: local.AnyPort, ZooKeeperPort: local.AnyPort,
 	})
 	if err != nil {
 		fmt.Println("error", err)

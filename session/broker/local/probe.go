@@ -99,13 +99,21 @@ func adminVersion(ctx context.Context, port int) string {
 	return version
 }
 
-// ready returns nil once topics can be looked up and stored: a lookup answers
-// and a topic can be created, which needs a bookie. An open port alone, or the
+// answers returns nil when a topic can be looked up. An open port alone, or the
 // namespace being listed, was seen to come seconds too early.
-func ready(ctx context.Context, web int) error {
-	lookup := adminURL(web) + "/lookup/v2/topic/" + readyTopic
-	if code, _, err := ask(ctx, http.MethodGet, lookup); err != nil || code != http.StatusOK {
+func answers(ctx context.Context, web int) error {
+	code, _, err := ask(ctx, http.MethodGet, adminURL(web)+"/lookup/v2/topic/"+readyTopic)
+	if err != nil || code != http.StatusOK {
 		return notYet("topic lookup", code, err)
+	}
+	return nil
+}
+
+// ready returns nil once topics can be looked up and stored: creating one
+// needs a bookie.
+func ready(ctx context.Context, web int) error {
+	if err := answers(ctx, web); err != nil {
+		return err
 	}
 	topic := adminURL(web) + "/admin/v2/" + readyTopic
 	code, _, err := ask(ctx, http.MethodPut, topic)

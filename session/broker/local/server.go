@@ -215,13 +215,17 @@ func (s *Server) findForeign(ctx context.Context) bool {
 func (s *Server) waitReady(ctx context.Context) error {
 	var last error
 	st, _ := s.at.state()
+	look := ready
+	if st.Phase == phaseReady {
+		look = answers
+	}
 	limit := startDeadline - min(time.Since(st.Started), startDeadline-stopGrace)
 	err := until(ctx, limit, func() bool {
 		if !st.Server.alive() {
 			last = s.diedEarly(st)
 			return true
 		}
-		last = ready(ctx, st.Ports.Web)
+		last = look(ctx, st.Ports.Web)
 		return last == nil
 	})
 	if ctx.Err() != nil {

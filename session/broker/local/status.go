@@ -99,7 +99,11 @@ func (s *Server) Status() Status {
 		pids[u.PID] = true
 	}
 	out.Users = len(pids)
-	if st.running() && st.Server.alive() {
+	if st.running() && !st.Server.alive() {
+		out.Condition = Stopping // the supervisor is about to say how it ended
+		return out
+	}
+	if st.running() {
 		out.PID, out.Uptime, out.Resident = st.Server.PID, time.Since(st.Started), residentMemory(st.Server.PID)
 		switch st.Phase {
 		case phaseStarting:
