@@ -29,6 +29,8 @@ type consumer struct {
 	life    life
 	link    *connection
 	workers []*receiver
+
+	recorders []*metrics.ReceiveRecorder
 }
 
 func newConsumer(name string, spec ConsumerSpec, s *Session) *consumer {

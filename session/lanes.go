@@ -32,11 +32,12 @@ const openAtOnce = 64
 // last receipts, while the new generation sends already.
 const drainTime = 10 * time.Second
 
-// lane is a broker lane with its recorder.
+// lane is a broker lane with its place in the ledgers.
 type lane struct {
 	broker.Lane
-	recorder *metrics.SendRecorder
-	inside   sync.RWMutex // held for reading by whoever sends
+	topic  string
+	stream uint64
+	inside sync.RWMutex // held for reading by whoever sends
 }
 
 // send returns 0 at once when the lane has been released.
@@ -151,13 +152,14 @@ func (g *producer) openLanes(ctx context.Context, spec ProducerSpec, number, fro
 	opening.SetLimit(openAtOnce)
 	for i := range lanes {
 		opening.Go(func() error {
-			recorder := g.shards.Attach()
-			opened, err := g.link.Broker.OpenLane(creating, g.laneSpec(spec, number, from+i, recorder))
+			recorder := g.recorder(from + i)
+			wanted := g.laneSpec(spec, number, from+i, recorder)
+			opened, err := g.link.Broker.OpenLane(creating, wanted)
 			if err != nil {
-				g.shards.Retire(recorder)
 				return err
 			}
-			lanes[i] = &lane{Lane: opened, recorder: recorder}
+			lanes[i] = &lane{Lane: opened, topic: wanted.Topic, stream: wanted.Stream}
+			g.tell(wanted.Topic, func(l *payload.Ledger) { l.Open(wanted.Stream, 0) })
 			return nil
 		})
 	}
@@ -184,6 +186,7 @@ func (g *producer) laneSpec(spec ProducerSpec, number, index int, recorder *metr
 		Clock:       g.session.clock,
 		Base:        g.session.base,
 		Recorder:    recorder,
+		Doubt:       func() { g.tell(spec.Topic, func(l *payload.Ledger) { l.Doubt(stream, 1) }) },
 	}
 }
 
@@ -275,11 +278,40 @@ func (g *producer) retire(old *generation, from int) {
 	})
 }
 
-// retired accounts for what closed lanes leave without an answer, and folds
-// their recorders into the totals.
+// retired remembers closed lanes that left messages without an answer. An
+// answer that comes late still counts, and takes the message off again.
 func (g *producer) retired(lanes []*lane) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	for _, l := range lanes {
-		l.recorder.Unknown(l.InFlight())
-		g.shards.Retire(l.recorder)
+		g.announce(l)
+		if l.InFlight() > 0 {
+			g.abandoned = append(g.abandoned, l)
+		}
 	}
+}
+
+// unknown counts the messages of closed lanes that have no answer. It needs the
+// group's lock.
+func (g *producer) unknown() (n int64) {
+	g.abandoned = slices.DeleteFunc(g.abandoned, func(l *lane) bool { return l.InFlight() == 0 })
+	for _, l := range g.abandoned {
+		n += int64(l.InFlight())
+	}
+	return n
+}
+
+// recordersMax is how many recorders the lanes or the consumers of a group
+// share at most: a recorder takes 280 KiB, and beyond twice the cores nobody
+// gets in anybody's way.
+const recordersMax = 64
+
+// recorder is that of the lane with this index, in every generation.
+func (g *producer) recorder(index int) *metrics.SendRecorder {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for len(g.recorders) <= index%recordersMax {
+		g.recorders = append(g.recorders, g.shards.Attach())
+	}
+	return g.recorders[index%recordersMax]
 }

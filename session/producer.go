@@ -27,6 +27,9 @@ type producer struct {
 	link    *connection
 	workers []*sender
 
+	recorders []*metrics.SendRecorder
+	abandoned []*lane // closed with messages that had no answer
+
 	keyTable *payload.KeyTable
 	keysMade payload.Keys // what keyTable was made from
 }

@@ -58,7 +58,7 @@ func (g *producer) sample(at instant) GroupSnapshot {
 	f.batches.Add(at.time, all.Batches)
 	p := s.Producer
 	p.Due, p.Missed = f.due.since(due), f.missed.since(missed)
-	p.Sent, p.Acked, p.Failed, p.Unknown, p.Bytes = counts.Sent, counts.Acked, counts.Failed, counts.Unknown, counts.Bytes
+	p.Sent, p.Acked, p.Failed, p.Bytes = counts.Sent, counts.Acked, counts.Failed, counts.Bytes
 	p.SentPerSecond, p.Rate, p.BytesPerSecond = f.sent.Rate(), f.acked.Rate(), f.bytes.Rate()
 	p.Average = perSecond(counts.Acked, s.Running)
 	p.MessagesPerBatch = ratio(f.acked.Rate(), f.batches.Rate())
@@ -94,8 +94,10 @@ func (g *producer) head(at instant) GroupSnapshot {
 		p.Lanes, p.Generation = len(now.lanes), now.number
 		for _, l := range now.lanes {
 			p.InFlight += l.InFlight()
+			g.announce(l)
 		}
 	}
+	p.Unknown = g.unknown()
 	for i, w := range g.workers {
 		p.PerWorker[i] = g.figures.worker(at, w.number, w.sent.Load())
 	}

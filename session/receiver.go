@@ -116,6 +116,14 @@ func (g *consumer) subscribe(ctx context.Context, spec ConsumerSpec, number int)
 	})
 }
 
+// recorder is that of the worker with this index. It needs the lock.
+func (g *consumer) recorder(index int) *metrics.ReceiveRecorder {
+	for len(g.recorders) <= index%recordersMax {
+		g.recorders = append(g.recorders, g.shards.Attach())
+	}
+	return g.recorders[index%recordersMax]
+}
+
 // employ starts a worker at its seat.
 func (g *consumer) employ(number int, at *seat) *receiver {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -123,7 +131,7 @@ func (g *consumer) employ(number int, at *seat) *receiver {
 		number:   number,
 		group:    g,
 		seat:     at,
-		recorder: g.shards.Attach(),
+		recorder: g.recorder(number - 1),
 		ledger:   g.ledger.Reader(),
 		cancel:   cancel,
 	}
@@ -160,7 +168,6 @@ func (w *receiver) leave(ctx context.Context) error {
 	gone := make(chan struct{})
 	go func() {
 		w.ended.Wait()
-		w.group.shards.Retire(w.recorder)
 		close(gone)
 	}()
 	select {

@@ -73,6 +73,7 @@ func (p *sampler) sample(now time.Time) {
 	if link != nil {
 		snapshot.Cluster = link.now()
 	}
+	s.publishLedgers(groups)
 	for _, g := range groups {
 		snapshot.Groups = append(snapshot.Groups, g.sample(at))
 	}

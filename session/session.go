@@ -18,6 +18,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
+	"pulsh/session/payload"
 )
 
 // Target names a cluster.
@@ -55,7 +56,9 @@ type Session struct {
 
 	history *history
 	latest  atomic.Pointer[Snapshot]
-	sampler *sampler
+
+	receiving atomic.Pointer[map[string][]*payload.Ledger] // by topic
+	sampler   *sampler
 }
 
 // group is what the session asks of a producer or a consumer group. Its

@@ -50,6 +50,7 @@ type LaneSpec struct {
 	Clock       Clock
 	Base        time.Time // the instant at which Clock is 0
 	Recorder    *metrics.SendRecorder
+	Doubt       func() // called for each message that failed and may be stored all the same; nil is allowed
 }
 
 // Batch says when a lane sends a batch. Messages of 1 or less means that
@@ -73,6 +74,13 @@ type Lane interface {
 	// Close flushes until ctx ends, then closes the producer. No Send may be
 	// running: Release, wait for the workers, then Close.
 	Close(ctx context.Context) error
+}
+
+// Announcer is a lane that can tell how far its stream has been answered: the
+// numbers below Answered are acked or failed, but for what several partitions
+// answer out of order.
+type Announcer interface {
+	Answered() uint64
 }
 
 // SubscriberSpec is what a subscriber is created with.

@@ -32,6 +32,8 @@ type lane struct {
 
 	order    sync.Mutex // sequence numbers leave in the order in which they are given
 	sequence uint64
+	given    atomic.Int64 // messages handed to the client
+	doubt    func()
 	inFlight atomic.Int64
 	answered atomic.Int64 // the receipt side's last clock reading
 }
@@ -57,12 +59,16 @@ func (c *Client) OpenLane(ctx context.Context, spec broker.LaneSpec) (broker.Lan
 	if err != nil {
 		return nil, sentence(err, spec.Topic)
 	}
+	if spec.Doubt == nil {
+		spec.Doubt = func() {}
+	}
 	l := &lane{
 		producer: producer,
 		clock:    spec.Clock,
 		base:     spec.Base.UnixNano(),
 		stream:   spec.Stream,
 		recorder: spec.Recorder,
+		doubt:    spec.Doubt,
 		bodies:   bodies,
 		keys:     spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
 	}
@@ -124,28 +130,36 @@ func (l *lane) Send(dues []int64) int {
 }
 
 func (l *lane) sendRun(run []*place, dues []int64) {
-	var bytes, now int64
 	l.inFlight.Add(int64(len(run)))
 	l.order.Lock()
 	defer l.order.Unlock()
+	l.recorder.Sent(len(run), l.stampRun(run, dues)) // before any answer can come
+	l.given.Add(int64(len(run)))
+	var now int64
 	for i, p := range run {
 		if i%messagesPerClockReading == 0 {
 			now = l.clock()
 		}
-		// a message that falls due between two readings of the clock is not early
-		p.due, p.sent = dues[i], max(now, dues[i])
+		p.sent = max(now, p.due) // what falls due between two readings is not early
+		l.producer.SendAsync(context.Background(), &p.message, p.callback)
+	}
+}
+
+// stampRun fills in a run of messages and returns the bytes of their bodies.
+func (l *lane) stampRun(run []*place, dues []int64) (bytes int64) {
+	for i, p := range run {
 		body := l.bodies.Body(p.slot)
 		payload.PutStamp(body, payload.Stamp{
 			Stream:   l.stream,
 			Sequence: l.sequence,
-			Due:      l.base + p.due,
+			Due:      l.base + dues[i],
 		})
 		l.sequence++
+		p.due = dues[i]
 		p.message.Payload, p.message.Key = body, l.keys.Next()
 		bytes += int64(len(body))
-		l.producer.SendAsync(context.Background(), &p.message, p.callback)
 	}
-	l.recorder.Sent(len(run), bytes)
+	return bytes
 }
 
 // answer is the callback: it runs on the connection's reader goroutine, records,
@@ -157,6 +171,7 @@ func (p *place) answer(id pulsar.MessageID, _ *pulsar.ProducerMessage, err error
 		l.inFlight.Add(-1)
 		category, text := classify(err)
 		l.recorder.Failed(category, text)
+		l.doubt()
 		l.places.give(p, true)
 		return
 	}
@@ -170,6 +185,13 @@ func (p *place) answer(id pulsar.MessageID, _ *pulsar.ProducerMessage, err error
 		l.inFlight.Add(-int64(max(size, 1)))
 	}
 	l.places.give(p, last)
+}
+
+// Answered reads what was given before what is in flight, so that it never
+// tells too much.
+func (l *lane) Answered() uint64 {
+	given := l.given.Load()
+	return uint64(max(given-l.inFlight.Load(), 0))
 }
 
 // InFlight is how many messages wait for their receipt.
