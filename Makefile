@@ -1,0 +1,64 @@
+# make            builds bin/pulsh
+# make run        builds it, brings up a real local Pulsar if none answers, opens the shell
+# make test       every test, those on a real Pulsar included
+# make check      formatting, vet, staticcheck, tidiness
+# make bench      micro benchmarks, then pulsh beside a bare client and its peers
+# make fuzz       each fuzz target for FUZZTIME
+# make docs       regenerates the README's command reference
+# make profile    a CPU profile of a loaded pulsh, for default.pgo
+# make install    puts pulsh into $(PREFIX)/bin
+
+SHELL    := /bin/bash
+PREFIX   ?= /usr/local
+FUZZTIME ?= 30s
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+GO       ?= go
+
+# The client's zstd needs a C compiler unless cgo is off; off, it is pure Go.
+export CGO_ENABLED := 0
+
+.PHONY: build run test race check bench fuzz docs install profile clean go
+
+build: go
+	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/pulsh .
+
+run: build
+	bin/pulsh --local --profile default
+
+# Test packages that start Pulsar share one server; -p 2 leaves it room.
+test: go
+	$(GO) test -p 2 -timeout 20m ./...
+
+race: go
+	CGO_ENABLED=1 $(GO) test -race -p 2 -timeout 40m ./...
+
+check: go
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w $$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) mod tidy -diff
+
+bench: build
+	$(GO) test -run '^$$' -bench . -benchmem ./session/... ./graphs/... ./shell/...
+	./examples/compare.sh
+
+fuzz: go
+	@set -e; for package in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package; \
+	  done; done
+
+docs: go
+	$(GO) test ./commands -run Reference -update
+
+install: build
+	install -D -m 0755 bin/pulsh $(DESTDIR)$(PREFIX)/bin/pulsh
+
+profile: build
+	bin/pulsh --local --cpuprofile default.pgo -f examples/profile.pulsh
+
+clean:
+	rm -rf bin
+
+go:
+	@command -v $(GO) >/dev/null || { echo "pulsh is built with Go 1.26: install it from https://go.dev/dl"; exit 1; }
