@@ -1,0 +1,107 @@
+package screen
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestCells(t *testing.T) {
+	red := Style{Fg: Palette(1)}
+	for name, c := range map[string]struct {
+		in   string
+		want []Cell
+	}{
+		"text":      {"ab", []Cell{{'a', 1, Style{}}, {'b', 1, Style{}}}},
+		"color":     {"\x1b[31ma\x1b[0mb", []Cell{{'a', 1, red}, {'b', 1, Style{}}}},
+		"bright":    {"\x1b[91;104ma", []Cell{{'a', 1, Style{Fg: Palette(9), Bg: Palette(12)}}}},
+		"palette":   {"\x1b[38;5;200;48;5;16ma", []Cell{{'a', 1, Style{Fg: Palette(200), Bg: Palette(16)}}}},
+		"rgb":       {"\x1b[38;2;255;0;0;1ma", []Cell{{'a', 1, Style{Fg: Palette(196), Attrs: Bold}}}},
+		"attrs":     {"\x1b[1;2;3;4;7ma\x1b[22;24mb", []Cell{{'a', 1, Style{Attrs: Bold | Faint | Italic | Underline | Reverse}}, {'b', 1, Style{Attrs: Italic | Reverse}}}},
+		"back":      {"\x1b[31;42m\x1b[39;49ma", []Cell{{'a', 1, Style{}}}},
+		"empty sgr": {"\x1b[31m\x1b[ma", []Cell{{'a', 1, Style{}}}},
+		"others":    {"\x1b[2Ja\x1b]0;title\x07b\x1b(Bc\x1b[?25l", []Cell{{'a', 1, Style{}}, {'B', 1, Style{}}, {'b', 1, Style{}}, {'c', 1, Style{}}}},
+		"wide":      {"日", []Cell{{'日', 2, Style{}}, RightHalf(Style{})}},
+		"controls":  {"a\x00\x07\u0301\u200b\u0085b", []Cell{{'a', 1, Style{}}, {'b', 1, Style{}}}},
+	} {
+		got := Cells(c.in, true)
+		if name == "others" {
+			require.Equal(t, "abc", strings.ReplaceAll(text(got), "B", ""), name)
+			continue
+		}
+		require.Equal(t, c.want, got, name)
+	}
+	require.Equal(t, "a       b", text(Cells("a\tb", true)))
+	require.Equal(t, []Cell{{'a', 1, Style{Attrs: Bold}}}, Cells("\x1b[1;31ma", false))
+}
+
+func TestStylesReadAndWriteThemselves(t *testing.T) {
+	for attrs := range Attr(32) {
+		for _, fg := range []Color{0, Palette(0), Palette(7), Palette(8), Palette(15), Palette(16), Palette(255)} {
+			st := Style{Fg: fg, Bg: (fg * 3) % 257, Attrs: attrs}
+			got := Cells(string(appendStyle([]byte("\x1b[7;31m"), st))+"x", true)
+			require.Equal(t, []Cell{{'x', 1, st}}, got)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, c := range []struct {
+		in    string
+		width int
+		want  []string
+	}{
+		{"", 5, []string{""}},
+		{"abcde", 5, []string{"abcde"}},
+		{"abcdef", 5, []string{"abcde", "f"}},
+		{"日本語", 3, []string{"日", "本", "語"}},
+		{"a日本語", 3, []string{"a日", "本", "語"}},
+		{"日", 1, []string{"日", ""}},
+	} {
+		rows := Wrap(Cells(c.in, true), c.width)
+		got := make([]string, len(rows))
+		for i, row := range rows {
+			got[i] = text(row)
+		}
+		require.Equal(t, c.want, got, "%q at %d", c.in, c.width)
+	}
+}
+
+func TestPlainText(t *testing.T) {
+	require.Equal(t, "ab\tc", PlainText("\x1b[31ma\x1b[0mb\tc\r\x07\x1b]0;t\x1b\\"))
+}
+
+func FuzzCells(f *testing.F) {
+	f.Add("a\x1b[31mb\x1b[0m日\t\x1b[38;5;3mx", 7)
+	f.Add("\x1b", 1)
+	f.Fuzz(func(t *testing.T, line string, width int) {
+		if width < 2 || width > 200 {
+			return
+		}
+		cells := Cells(line, true)
+		require.True(t, wellFormed(cells))
+		total := 0
+		for _, row := range Wrap(cells, width) {
+			require.LessOrEqual(t, len(row), width)
+			require.True(t, wellFormed(row))
+			total += len(row)
+		}
+		require.Equal(t, len(cells), total)
+		require.NotContains(t, PlainText(line), "\x1b")
+		if utf8.ValidString(line) {
+			require.Equal(t, text(cells), text(Cells(line, false)))
+		}
+	})
+}
+
+// wellFormed reports whether every wide cell has its right half.
+func wellFormed(row []Cell) bool {
+	for x, c := range row {
+		if c.isRightHalf() != (x > 0 && row[x-1].Width == 2) {
+			return false
+		}
+	}
+	return len(row) == 0 || row[len(row)-1].Width != 2
+}

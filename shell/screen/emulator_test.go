@@ -1,0 +1,104 @@
+package screen
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/vt"
+	"github.com/stretchr/testify/require"
+)
+
+// display is an emulator that a Screen writes to.
+type display struct {
+	*vt.Emulator
+	writes int
+	bytes  int
+	stream strings.Builder
+}
+
+func newDisplay(t testing.TB, width, height int) *display {
+	d := &display{Emulator: vt.NewEmulator(width, height)}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = io.Copy(io.Discard, d.Emulator)
+	}()
+	t.Cleanup(func() { _ = d.Close(); <-done })
+	return d
+}
+
+func (d *display) Write(p []byte) (int, error) {
+	d.writes++
+	d.bytes += len(p)
+	d.stream.Write(p)
+	return d.Emulator.Write(p)
+}
+
+// rows returns what the emulator shows.
+func (d *display) rows() []string {
+	rows := make([]string, d.Height())
+	for y := range rows {
+		var b strings.Builder
+		for x := 0; x < d.Width(); x++ {
+			c := d.CellAt(x, y)
+			switch {
+			case c == nil || c.Content == "" && c.Width == 1:
+				b.WriteByte(' ')
+			case c.Width > 0:
+				b.WriteString(c.Content)
+			}
+		}
+		rows[y] = strings.TrimRight(b.String(), " ")
+	}
+	return rows
+}
+
+func (d *display) scrollback() []string {
+	rows := make([]string, d.ScrollbackLen())
+	for y := range rows {
+		var b strings.Builder
+		for x := 0; x < d.Width(); x++ {
+			if c := d.ScrollbackCellAt(x, y); c != nil {
+				b.WriteString(c.Content)
+			}
+		}
+		rows[y] = strings.TrimRight(b.String(), " ")
+	}
+	return rows
+}
+
+// text returns a row of cells as text.
+func text(row []Cell) string {
+	var b strings.Builder
+	for _, c := range row {
+		switch {
+		case c.isRightHalf():
+		case !c.IsSet():
+			b.WriteByte(' ')
+		default:
+			b.WriteRune(c.Rune)
+		}
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// requireShown checks that the emulator shows what the screen believes it shows.
+func requireShown(t testing.TB, s *Screen, d *display) {
+	t.Helper()
+	want := make([]string, len(s.front))
+	for y, row := range s.front {
+		want[y] = text(row)
+	}
+	require.Equal(t, want, d.rows())
+}
+
+func prompt(line string, width int, popup ...string) View {
+	v := View{Rows: Wrap(Cells(line, true), width)}
+	v.Y = len(v.Rows) - 1
+	v.X = len(v.Rows[v.Y])
+	for _, row := range popup {
+		v.Popup = append(v.Popup, append(make([]Cell, 2), Cells(row, true)...))
+	}
+	return v
+}
