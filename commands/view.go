@@ -1,41 +1,147 @@
 package commands
 
 import (
-	"sync/atomic"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"pulsh/graphs"
 	"pulsh/session"
 )
 
-// Graph is one graph of the screen: up to SeriesMax figures over a window.
-type Graph struct {
-	Metrics []session.Metric // all of one unit
-	Target  bool             // draw the target of the first group as a faint line
-	Window  time.Duration
-	Log     bool
-}
-
-// SeriesMax is how many series of one graph can be told apart without colour.
-const SeriesMax = 6
-
-// The shortest, usual and longest stretch of time that a graph shows.
+// The limits of a graph's window.
 const (
-	WindowMin     = 10 * time.Second
-	WindowDefault = time.Minute
-	WindowMax     = 24 * time.Hour
+	windowDefault = time.Minute
+	windowMin     = 5 * time.Second // a column then stands for less than a sample
+	windowMax     = 24 * time.Hour  // as long as figures are kept
 )
 
-// View is what the graphs show. The commands publish a new slice, the frames
-// read the latest; nobody changes one that has been published.
-type View struct{ graphs atomic.Pointer[[]Graph] }
+// panelsMax is how many graphs stand side by side or above each other: more
+// leave none of them enough rows.
+const panelsMax = 4
 
-// Show publishes what the graphs show from now on; none means no graph.
-func (v *View) Show(graphs ...Graph) { v.graphs.Store(&graphs) }
+// View is what the graph shows. It is never changed: a command publishes
+// another one.
+type View struct {
+	Off    bool // no graph at all
+	Auto   bool // nothing was chosen: the rates of all groups
+	Panels []Panel
+	Window time.Duration // from the left edge to now
+}
 
-// Graphs is what is shown.
-func (v *View) Graphs() []Graph {
-	if shown := v.graphs.Load(); shown != nil {
-		return *shown
+// Panel is one graph of a view. All its metrics have one unit.
+type Panel struct {
+	Title   string // what it shows, as it was typed
+	Metrics []session.Metric
+	Target  session.Metric // what is wanted, beside the first metric; zero for none
+	Unit    graphs.Unit
+}
+
+// Shown lists the panels to paint; with Auto they follow the groups there are.
+func (v *View) Shown(s *session.Snapshot) []Panel {
+	switch {
+	case v.Off || s == nil:
+		return nil
+	case !v.Auto:
+		return v.Panels
+	}
+	p := Panel{Title: "rate", Unit: graphs.PerSecond}
+	for _, g := range s.Groups {
+		if g.State != session.Ready && len(p.Metrics) < graphs.MaxSeries {
+			p.add(g, "rate")
+		}
+	}
+	if len(p.Metrics) == 0 {
+		return nil
+	}
+	return []Panel{p}
+}
+
+// Group is the group that the keys of a full-screen controller act on: the
+// first one that the graph shows, "" for none.
+func (v *View) Group(s *session.Snapshot) string {
+	for _, p := range v.Shown(s) {
+		for _, m := range p.Metrics {
+			if _, ok := s.Group(m.Group); ok {
+				return m.Group
+			}
+		}
+	}
+	return ""
+}
+
+// add puts a figure of a group on the panel, and for the first rate of a
+// producer what is wanted.
+func (p *Panel) add(g session.GroupSnapshot, figure string) {
+	if figure == "rate" && g.Kind == session.Produce && len(p.Metrics) == 0 {
+		p.Target = session.Metric{Group: g.Name, Figure: "target"}
+	}
+	p.Metrics = append(p.Metrics, session.Metric{Group: g.Name, Figure: figure})
+}
+
+// GraphUnit is how figures of a unit are drawn and written.
+func GraphUnit(u session.Unit) graphs.Unit {
+	switch u {
+	case session.PerSecond:
+		return graphs.PerSecond
+	case session.BytesPerSecond:
+		return graphs.BytesPerSecond
+	case session.Nanoseconds:
+		return graphs.Time
+	case session.Bytes:
+		return graphs.ByteCount
+	case session.Percent:
+		return graphs.Share
+	}
+	return graphs.Messages
+}
+
+// panelsKind is what graph takes: groups and figures, | between graphs.
+func panelsKind() kind {
+	return kind{name: "SHOWN", sample: "fast", forms: "fast, fast sub1, fast latency, sub1 backlog, fast.p99, fast | fast latency, off",
+		doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and all that METRIC has) or metrics; | begins another graph; off shows none",
+		parse: func(text string) (any, error) {
+			var panels [][]string
+			for part := range strings.SplitSeq(text, "|") {
+				names := strings.Fields(part)
+				if len(names) == 0 {
+					return nil, fmt.Errorf("%q has an empty graph beside a |", text)
+				}
+				panels = append(panels, names)
+			}
+			if len(panels) > panelsMax {
+				return nil, fmt.Errorf("%d graphs are more than %d", len(panels), panelsMax)
+			}
+			return panels, nil
+		}, complete: completePanels}
+}
+
+// distributions are the figures of latencies that stand for two quantiles.
+func distributions() []string { return []string{"latency", "service", "lag", "e2e", "processing"} }
+
+// lines lists the figures of a group that a word stands for; none if the group
+// has no such figure.
+func lines(g session.GroupSnapshot, word string, alone bool) []string {
+	if slices.Contains(distributions(), word) {
+		prefix := word + "."
+		if word == "latency" && g.Kind == session.Consume {
+			prefix = "e2e."
+		}
+		if !hasFigure(g.Kind, prefix+"p99") {
+			return nil
+		}
+		if !alone {
+			return []string{prefix + "p99"}
+		}
+		return []string{prefix + "p50", prefix + "p99"}
+	}
+	if hasFigure(g.Kind, word) {
+		return []string{word}
 	}
 	return nil
+}
+
+func hasFigure(kind session.Kind, name string) bool {
+	return slices.ContainsFunc(session.GroupFigures(kind), func(f session.Figure) bool { return f.Name == name })
 }

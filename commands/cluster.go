@@ -1,0 +1,105 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pulsh/graphs"
+	"pulsh/session"
+	"pulsh/session/broker"
+)
+
+// clusterCommands speak with a cluster.
+func clusterCommands() []command {
+	namespace := textKind()
+	namespace.name, namespace.sample = "NAMESPACE", "public/default"
+	namespace.parse = func(text string) (any, error) { return broker.ParseNamespace(text) }
+	path := fileKind()
+	path.sample = "/run/secrets/token"
+	variable := textKind()
+	variable.name, variable.sample = "VARIABLE", "PULSAR_TOKEN"
+	return []command{
+		{name: "connect", section: clusterSection, changes: true,
+			params: []param{{name: "url", kind: urlKind()},
+				{name: "admin", kind: adminURLKind(), keyed: true, optional: true, doc: "the admin API: backlog, seek, topics"},
+				{name: "token_file", kind: path, keyed: true, optional: true, doc: "file that holds the token"},
+				{name: "token_env", kind: variable, keyed: true, optional: true, doc: "variable that holds the token"}},
+			summary:  "connect to a cluster",
+			detail:   "Groups must be stopped before: a session has one cluster at a time.",
+			examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080"}, run: connect},
+		{name: "topics", section: clusterSection, params: []param{{name: "namespace", kind: namespace, optional: true}},
+			summary: "list the topics of a namespace", examples: []string{"topics", "topics public/default"}, run: topics},
+	}
+}
+
+func connect(ctx context.Context, c *call) error {
+	if err := c.idle(ctx); err != nil {
+		return err
+	}
+	t := session.Target{URL: c.text("url"), AdminURL: c.text("admin"), TokenFile: c.text("token_file"), TokenEnv: c.text("token_env")}
+	return c.reach(ctx, t)
+}
+
+// idle refuses to change the cluster under groups that run.
+func (c *call) idle(ctx context.Context) error {
+	for _, g := range c.fresh(ctx).Groups {
+		if active(g.State) {
+			return c.fail("stop all", "%s is %s; a session has one cluster at a time", g.Name, g.State)
+		}
+	}
+	return nil
+}
+
+// reach connects and tells what answers there.
+func (c *call) reach(ctx context.Context, t session.Target) error {
+	if err := c.env.Session.Connect(ctx, t); err != nil {
+		e := asError(err)
+		e.Code = ExitUnconnected
+		return e
+	}
+	c.changed.Store(c.env.Now().UnixNano())
+	cluster := c.fresh(ctx).Cluster
+	version := ""
+	if cluster.Version != "" {
+		version = " · Pulsar " + cluster.Version
+	}
+	if t.AdminURL == "" {
+		version += " · no admin API, so no backlog, seek or topics"
+	}
+	c.say("connected to %s%s", t.URL, version)
+	return nil
+}
+
+func topics(ctx context.Context, c *call) error {
+	admin, err := c.admin()
+	if err != nil {
+		return err
+	}
+	name, ok := value[broker.NamespaceName](c, "namespace")
+	if !ok {
+		name, _ = broker.ParseNamespace("")
+	}
+	ctx, cancel := context.WithTimeout(ctx, adminMax)
+	defer cancel()
+	list, err := admin.Topics(ctx, name.String())
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		c.say("no topics in %s", name)
+		return nil
+	}
+	slices.SortFunc(list, func(a, b broker.Topic) int { return strings.Compare(a.Name, b.Name) })
+	var rows [][]string
+	for _, t := range list {
+		partitions := graphs.NoValue
+		if t.Partitions > 0 {
+			partitions = fmt.Sprint(t.Partitions)
+		}
+		rows = append(rows, []string{t.Name, partitions})
+	}
+	c.print(graphs.Table([]string{"topic", "partitions"}, rows, []graphs.Align{graphs.AlignLeft, graphs.AlignRight}, 0))
+	return nil
+}

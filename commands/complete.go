@@ -1,0 +1,333 @@
+package commands
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"pulsh/session"
+)
+
+// Suggestion is one way to go on. Text replaces the word at the cursor.
+type Suggestion struct {
+	Text, Description string
+}
+
+// The limits of completion: what a popup can hold, and how much of a directory
+// is looked at.
+const (
+	suggestionsMax = 100
+	filesMax       = 500
+	fuzzyFrom      = 2 // letters from which on the middle of a name may be meant
+)
+
+// scene is what a kind completes itself from. Only the command line and what
+// is in memory: nobody waits for a network while typing.
+type scene struct {
+	commands *Commands // nil for none
+	snapshot *session.Snapshot
+	partial  string // what is typed of the value
+	group    session.GroupSnapshot
+	grouped  bool // group is the one that the line names
+}
+
+// Complete lists how the word at the cursor, a byte offset into text, can go
+// on, the best first. It may be called while a command runs.
+func (c *Commands) Complete(text string, cursor int) []Suggestion {
+	before := text[:min(max(cursor, 0), len(text))]
+	words, partial, ok := unfinished(before)
+	if !ok {
+		return nil
+	}
+	s := &scene{commands: c, snapshot: c.env.Session.Snapshot(), partial: partial.text}
+	out := fit(partial.text, commandWords(words))
+	if cmd, rest := longest(words); cmd != nil {
+		out = append(out, cmd.complete(s, rest, partial)...)
+	}
+	return out[:min(len(out), suggestionsMax)]
+}
+
+// unfinished finds the words of the statement that is being typed, and the one
+// that is not finished. It is not ok within a comment.
+func unfinished(before string) (words []word, partial word, ok bool) {
+	l := &lexer{text: &text{body: before, quiet: true}}
+	end := 0
+	for {
+		words = l.statement()
+		if l.at >= len(before) {
+			break
+		}
+		end = l.at
+	}
+	if strings.HasSuffix(before, "\n") || strings.HasSuffix(before, ";") && len(l.errs) == 0 {
+		return nil, word{}, true
+	}
+	last := len(words) - 1
+	tail := before[end:]
+	if last >= 0 {
+		tail = before[words[last].span.to:]
+	}
+	if strings.Contains(tail, "#") {
+		return nil, word{}, false
+	}
+	if last < 0 || tail != "" {
+		return words, word{span: span{len(before), len(before)}}, true
+	}
+	return words[:last], words[last], true
+}
+
+// commandWords are the words that a command's name can go on with.
+func commandWords(words []word) []Suggestion {
+	var out []Suggestion
+	for _, cmd := range table() {
+		parts := strings.Fields(cmd.name)
+		if len(parts) > len(words) && begins(words, parts[:len(words)]) {
+			out = append(out, Suggestion{strings.Join(parts[len(words):], " "), cmd.summary})
+		}
+	}
+	return out
+}
+
+// longest is the command that the words begin with, and what is behind it.
+func longest(words []word) (*command, []word) {
+	if len(words) == 0 {
+		return nil, nil
+	}
+	cmd, rest, err := match(statement{&text{quiet: true}, words})
+	if err != nil {
+		return nil, nil
+	}
+	return cmd, rest
+}
+
+// complete lists values and settings of a command.
+func (c *command) complete(s *scene, rest []word, partial word) []Suggestion {
+	var plain []word
+	given := map[string]bool{}
+	for _, w := range rest {
+		if _, ok := c.setting(w.key); w.keyed && ok {
+			given[w.key] = true
+		} else {
+			plain = append(plain, w)
+		}
+	}
+	if len(plain) > 0 && s.snapshot != nil {
+		s.group, s.grouped = s.snapshot.Group(plain[0].text)
+	}
+	if p, ok := c.setting(partial.key); partial.keyed && ok {
+		s.partial = partial.value
+		return prefixed(partial.key+"=", fit(partial.value, p.kind.suggestions(s)))
+	}
+	var out []Suggestion
+	params := c.positional()
+	if n := len(plain); n < len(params) || n > 0 && len(params) > 0 && params[len(params)-1].rest {
+		p := params[min(n, len(params)-1)]
+		out = fit(partial.text, p.kind.suggestions(s))
+		if n < len(params) && !p.optional {
+			return out
+		}
+	}
+	var keys []Suggestion
+	for _, p := range c.settings() {
+		if !given[p.name] && c.applies(p.name, s) {
+			keys = append(keys, Suggestion{p.name + "=", p.doc})
+		}
+	}
+	return append(out, fit(partial.text, keys)...)
+}
+
+// suggestions are the values that a kind offers.
+func (k kind) suggestions(s *scene) []Suggestion {
+	if k.complete == nil {
+		return nil
+	}
+	return k.complete(s)
+}
+
+// applies says whether a setting is one of the kind of group that is named.
+func (c *command) applies(name string, s *scene) bool {
+	if !s.grouped || c.name != "set" && c.name != "clone" {
+		return true
+	}
+	if s.group.Kind == session.Produce {
+		_, ok := session.FindSetting(session.ProducerSettings(), name)
+		return ok
+	}
+	_, ok := session.FindSetting(session.ConsumerSettings(), name)
+	return ok
+}
+
+// fit keeps what begins with the typed letters, and from two letters on, behind
+// that, what has them in this order.
+func fit(typed string, all []Suggestion) []Suggestion {
+	lower := strings.ToLower(typed)
+	var begins, has []Suggestion
+	for _, s := range all {
+		text := strings.ToLower(s.Text)
+		switch {
+		case strings.HasPrefix(text, lower):
+			begins = append(begins, s)
+		case len(lower) >= fuzzyFrom && subsequence(lower, text):
+			has = append(has, s)
+		}
+	}
+	return append(begins, has...)
+}
+
+// subsequence says whether all letters of a are in b, in their order.
+func subsequence(a, b string) bool {
+	for _, r := range a {
+		i := strings.IndexRune(b, r)
+		if i < 0 {
+			return false
+		}
+		b = b[i+len(string(r)):]
+	}
+	return true
+}
+
+func prefixed(prefix string, list []Suggestion) []Suggestion {
+	for i := range list {
+		list[i].Text = prefix + list[i].Text
+	}
+	return list
+}
+
+// offer completes from pairs of a value and its description.
+func offer(pairs ...string) func(*scene) []Suggestion {
+	return func(*scene) []Suggestion {
+		var out []Suggestion
+		for i := 0; i+1 < len(pairs); i += 2 {
+			out = append(out, Suggestion{pairs[i], pairs[i+1]})
+		}
+		return out
+	}
+}
+
+// completeGroups offers the groups that want accepts, with their states.
+func completeGroups(want func(session.GroupSnapshot) bool) func(*scene) []Suggestion {
+	return func(s *scene) []Suggestion {
+		if s.snapshot == nil {
+			return nil
+		}
+		var out []Suggestion
+		for _, g := range s.snapshot.Groups {
+			if want == nil || want(g) {
+				out = append(out, Suggestion{g.Name, string(g.State) + " " + string(g.Kind)})
+			}
+		}
+		return out
+	}
+}
+
+// completeShapes offers forms of rates to change.
+func completeShapes(relative bool) func(*scene) []Suggestion {
+	list := []string{"1k", "a thousand a second", "10k", "ten thousand a second", "50k", "fifty thousand a second", "max", "as fast as it goes",
+		"ramp(1k..50k,2m)", "from one rate to another", "sine(20k,50%,1m)", "around a rate", "steps(10k,20k,40k,every=30s)", "one after the other",
+		"spike(x5,10s,every=1m)", "bursts", "hold(20k,30s)", "for a while, then + what follows"}
+	if relative {
+		list = append(list, "+10%", "a tenth more", "-10%", "a tenth less", "x2", "twice as much")
+	}
+	return offer(list...)
+}
+
+// completeMetrics offers groups, and their figures once a group is typed.
+func completeMetrics(s *scene) []Suggestion {
+	if strings.ContainsAny(s.partial, "<>=!") || s.snapshot == nil {
+		return nil
+	}
+	typed, _, dotted := strings.Cut(s.partial, ".")
+	if !dotted {
+		out := []Suggestion{{session.TotalGroup + ".", "all groups together"}, {session.ProcessGroup + ".", "pulsh itself"}}
+		for _, g := range s.snapshot.Groups {
+			out = slices.Insert(out, len(out)-2, Suggestion{g.Name + ".", string(g.State) + " " + string(g.Kind)})
+		}
+		return out
+	}
+	figures := session.TotalFigures()
+	if typed == session.ProcessGroup {
+		figures = session.ProcessFigures()
+	} else if g, ok := s.snapshot.Group(typed); ok {
+		figures = session.GroupFigures(g.Kind)
+	}
+	var out []Suggestion
+	for _, f := range figures {
+		out = append(out, Suggestion{typed + "." + f.Name, f.Doc})
+	}
+	return out
+}
+
+// completePanels offers groups, figures and metrics.
+func completePanels(s *scene) []Suggestion {
+	if strings.Contains(s.partial, ".") {
+		return completeMetrics(s)
+	}
+	out := completeGroups(nil)(s)
+	for _, name := range append([]string{"rate"}, distributions()...) {
+		out = append(out, Suggestion{name, "figure"})
+	}
+	return append(out, Suggestion{"backlog", "figure"}, Suggestion{"mbps", "figure"}, Suggestion{"|", "another graph"}, Suggestion{"off", "no graph"})
+}
+
+func completeTopics(s *scene) []Suggestion {
+	if s.commands == nil || s.commands.env.Topics == nil {
+		return nil
+	}
+	var out []Suggestion
+	for _, name := range s.commands.env.Topics() {
+		out = append(out, Suggestion{name, "topic"})
+	}
+	return out
+}
+
+func completeProfiles(s *scene) []Suggestion {
+	if s.commands == nil {
+		return nil
+	}
+	var out []Suggestion
+	for _, p := range s.commands.env.Library.Builtin {
+		out = append(out, Suggestion{p.Name, p.Description})
+	}
+	for _, name := range s.commands.env.Library.Saved() {
+		out = append(out, Suggestion{name, "saved"})
+	}
+	return out
+}
+
+// completeFiles offers the scripts and directories beside what is typed.
+func completeFiles(s *scene) []Suggestion {
+	dir, _ := filepath.Split(s.partial)
+	f, err := os.Open(filepath.Clean("./" + dir))
+	if filepath.IsAbs(dir) {
+		f, err = os.Open(dir)
+	}
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	entries, _ := f.ReadDir(filesMax) // what could be read is offered
+	var out []Suggestion
+	for _, e := range entries {
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case e.IsDir():
+			out = append(out, Suggestion{quote(dir + e.Name() + "/"), "directory"})
+		case filepath.Ext(e.Name()) == ".pulsh":
+			out = append(out, Suggestion{quote(dir + e.Name()), "script"})
+		}
+	}
+	slices.SortFunc(out, func(a, b Suggestion) int { return strings.Compare(a.Text, b.Text) })
+	return out
+}
+
+func completeAbout(s *scene) []Suggestion {
+	var out []Suggestion
+	for _, cmd := range table() {
+		out = append(out, Suggestion{cmd.name, cmd.summary})
+	}
+	for _, k := range kinds() {
+		out = append(out, Suggestion{k.name, k.doc})
+	}
+	return out
+}

@@ -1,0 +1,266 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"pulsh/graphs"
+	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/metrics"
+)
+
+// The sizes of bars in answers. An answer fits a terminal of 80 columns with
+// the two cells it is set off by.
+const (
+	answerWidth = 78
+	histBars    = 14
+)
+
+// detailCommands look closer at one group, and at pulsh itself.
+func detailCommands() []command {
+	group := param{name: "group", kind: groupKind()}
+	return []command{
+		{name: "workers", section: lookSection, params: []param{group}, summary: "show what each worker of a group does",
+			examples: []string{"workers fast"}, run: showWorkers},
+		{name: "errors", section: lookSection, params: []param{group}, summary: "show a group's failures by category, with the first and the last text",
+			examples: []string{"errors fast"}, run: showErrors},
+		{name: "hist", section: lookSection, params: []param{group,
+			{name: "figure", kind: words(distributions()...), optional: true}},
+			summary: "show a distribution of latencies as bars and percentiles",
+			detail: "A producer group has latency (due to acked), service (sent to acked) and lag (due to sent: pulsh's own); " +
+				"a consumer group has e2e (due to received) and processing (received to acked).",
+			examples: []string{"hist fast", "hist fast service", "hist sub1 e2e"}, run: hist},
+		{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(session.Consume, "sub1")}},
+			summary:  "show what waits in the broker, by partition",
+			examples: []string{"backlog sub1"}, run: showBacklog},
+		{name: "top", section: lookSection, summary: "show what pulsh itself costs", examples: []string{"top"}, run: top},
+	}
+}
+
+func showWorkers(ctx context.Context, c *call) error {
+	g, err := c.group(ctx, "group")
+	if err != nil {
+		return err
+	}
+	done, per := "sent", []session.WorkerSnapshot(nil)
+	if g.Producer != nil {
+		per = g.Producer.PerWorker
+	} else {
+		done, per = "received", g.Consumer.PerWorker
+	}
+	if len(per) == 0 {
+		c.say("%s is %s and has no workers now", g.Name, g.State)
+		return nil
+	}
+	fastest := 0.0
+	for _, w := range per {
+		fastest = max(fastest, w.Rate)
+	}
+	var rows [][]string
+	for _, w := range per {
+		state := strings.Repeat("█", int(math.Round(w.Rate/max(fastest, 1)*workerBar)))
+		if w.Waiting {
+			state = strings.TrimSpace(state + " waits")
+		}
+		rows = append(rows, []string{graphs.Whole(float64(w.Worker)), whole(w.Done), graphs.Rate(w.Rate), whole(w.Failed), state})
+	}
+	right := graphs.AlignRight
+	c.print(graphs.Table([]string{"worker", done, "rate", "failed", ""}, rows, []graphs.Align{right, right, right, right}, 0))
+	return nil
+}
+
+// workerBar is the length of the fastest worker's bar.
+const workerBar = 8
+
+func showErrors(ctx context.Context, c *call) error {
+	g, err := c.group(ctx, "group")
+	if err != nil {
+		return err
+	}
+	if len(g.Failures) == 0 {
+		c.say("%s: no failures", g.Name)
+		return nil
+	}
+	for _, f := range g.Failures {
+		c.say("%s %s", whole(f.Count), f.Category)
+		c.say("  first %s  %s", f.First.At.Format("15:04:05"), f.First.Text)
+		if f.Count > 1 {
+			c.say("  last  %s  %s", f.Last.At.Format("15:04:05"), f.Last.Text)
+		}
+	}
+	return nil
+}
+
+func hist(ctx context.Context, c *call) error {
+	g, err := c.group(ctx, "group")
+	if err != nil {
+		return err
+	}
+	figure := c.text("figure")
+	if figure == "" || figure == "latency" && g.Kind == session.Consume {
+		figure = "latency"
+		if g.Kind == session.Consume {
+			figure = "e2e"
+		}
+	}
+	if len(lines(g, figure, true)) == 0 {
+		return c.refuse("figure", "hist "+g.Name, "a %s has no %s", kindName(g.Kind), figure)
+	}
+	buckets := c.env.Session.Distribution(g.Name, figure)
+	if len(buckets) == 0 {
+		c.say("%s: nothing measured yet", g.Name)
+		return nil
+	}
+	c.print(graphs.Bars("ms", "messages", coarse(buckets), answerWidth, graphs.Plain))
+	c.say("%s", quantiles(totalOf(g, figure)))
+	return nil
+}
+
+// coarse adds fine counters up to at most histBars round classes.
+func coarse(buckets []metrics.Bar) []graphs.Bar {
+	highest := buckets[len(buckets)-1].To
+	bounds := metrics.RoundBounds(buckets[0].From, highest, histBars)
+	var bars []graphs.Bar
+	from, next := time.Duration(0), 0
+	if len(bounds) > 0 && bounds[0] <= buckets[0].From {
+		from, next = bounds[0], 1
+	}
+	for i := 0; i < len(buckets); next++ {
+		to := highest
+		if next < len(bounds) {
+			to = bounds[next]
+		}
+		n := int64(0)
+		for ; i < len(buckets) && (buckets[i].From < to || next >= len(bounds)); i++ {
+			n += buckets[i].Count
+		}
+		bars = append(bars, graphs.Bar{Label: millis(from) + " – " + millis(to), Count: float64(n)})
+		from = to
+	}
+	return bars
+}
+
+// totalOf is the distribution since the start that a word stands for.
+func totalOf(g session.GroupSnapshot, figure string) metrics.Quantiles {
+	switch figure {
+	case "latency":
+		return g.Producer.Latency.Total
+	case "service":
+		return g.Producer.Service.Total
+	case "lag":
+		return g.Producer.Lag.Total
+	case "processing":
+		return g.Consumer.Processing.Total
+	}
+	return g.Consumer.E2E.Total
+}
+
+func quantiles(q metrics.Quantiles) string {
+	return fmt.Sprintf("p50 %s   p90 %s   p95 %s   p99 %s   p99.9 %s   p99.99 %s   max %s", millis(q.P50), millis(q.P90), millis(q.P95),
+		millis(q.P99), millis(q.P999), millis(q.P9999), millis(q.Max))
+}
+
+func millis(d time.Duration) string { return graphs.Millis(float64(d)) }
+
+// adminMax bounds a question to the admin API.
+const adminMax = 10 * time.Second
+
+// admin is the admin API, or why there is none.
+func (c *call) admin() (broker.Admin, error) {
+	if err := c.connected(); err != nil {
+		return nil, err
+	}
+	if a := c.env.Session.Admin(); a != nil {
+		return a, nil
+	}
+	t, _ := c.env.Session.Target()
+	return nil, c.fail("connect "+t.URL+" admin=http://localhost:8080", "%s needs the admin API, and pulsh does not know where that is", c.command.name)
+}
+
+func showBacklog(ctx context.Context, c *call) error {
+	g, err := c.group(ctx, "group")
+	if err != nil {
+		return err
+	}
+	if g.Consumer == nil {
+		return c.refuse("group", "show "+g.Name, "%s is a producer group and has no backlog", g.Name)
+	}
+	admin, err := c.admin()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, adminMax)
+	defer cancel()
+	stats, err := admin.Stats(ctx, g.Topic)
+	if err != nil {
+		return err
+	}
+	name := g.Consumer.Subscription
+	if _, ok := stats.Subscriptions[name]; !ok {
+		return c.fail("consume start "+g.Name, "%s has no subscription %q", g.Topic, name)
+	}
+	var rows [][]string
+	for _, topic := range sortedPartitions(stats) {
+		label := topic
+		if t, err := broker.ParseTopic(topic); err == nil && t.Partition >= 0 {
+			label = fmt.Sprint(t.Partition)
+		}
+		rows = append(rows, backlogRow(label, stats.Partitions[topic], name))
+	}
+	rows = append(rows, backlogRow("total", stats, name))
+	right := graphs.AlignRight
+	c.print(graphs.Table([]string{"partition", "messages", "entries", "unacked", "rate out", "drained in"}, rows,
+		[]graphs.Align{0, right, right, right, right, right}, 0))
+	c.say("entries are what the broker calls backlog; messages are entries times %s, the messages in an entry", graphs.Three(max(stats.MessagesPerEntry, 1)))
+	return nil
+}
+
+// sortedPartitions lists the partitions by number.
+func sortedPartitions(stats broker.TopicStats) []string {
+	var names []string
+	for name := range stats.Partitions {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	return names
+}
+
+func backlogRow(label string, stats broker.TopicStats, subscription string) []string {
+	s := stats.Subscriptions[subscription]
+	messages := float64(s.BacklogEntries) * max(stats.MessagesPerEntry, 1)
+	drained := graphs.NoValue
+	if net := s.RateOut - stats.RateIn; messages > 0 && net > 0 {
+		drained = graphs.Elapsed(time.Duration(min(messages/net, math.MaxInt32)) * time.Second)
+	}
+	return []string{label, graphs.Count(messages), whole(s.BacklogEntries), whole(s.Unacked), graphs.Rate(s.RateOut), drained}
+}
+
+func top(ctx context.Context, c *call) error {
+	s := c.fresh(ctx)
+	p, done := s.Process, s.Totals.Acked+s.Totals.Received
+	var rows sheet
+	rows.add("cpu", graphs.PercentTight(p.CPU, 0), "of one core; "+graphs.Seconds(p.CPUTime)+" in all"+perMillion(p.CPUTime, done))
+	rows.add("memory", graphs.Bytes(float64(p.RSS)), graphs.Bytes(float64(p.PeakRSS))+" at most")
+	rows.add("goroutines", graphs.Whole(float64(p.Goroutines)), "")
+	rows.add("collections", whole(p.GCCount), graphs.Latency(float64(p.GCPause))+" paused in all")
+	c.print(rows.lines)
+	return nil
+}
+
+// perMillion is processor time per million messages, once there are some.
+func perMillion(used time.Duration, messages int64) string {
+	if messages < 1e5 {
+		return ""
+	}
+	return fmt.Sprintf(", %s CPU s per million messages", graphs.Three(used.Seconds()/float64(messages)*1e6))
+}

@@ -1,0 +1,122 @@
+package commands
+
+import (
+	"context"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"pulsh/session"
+)
+
+// Env is the world that commands act on. Only Session must be set.
+type Env struct {
+	Session *session.Session
+	Local   Local           // nil where no Pulsar can be run on this machine
+	Library session.Library // the profiles
+	// Now tells the time, for -5m and 10:42:07; nil is time.Now.
+	Now func() time.Time
+	// Confirm asks a question with the answer yes or no; nil is yes, as in a
+	// script.
+	Confirm func(ctx context.Context, question string) bool
+	// Topics are the names of the topics that are known without asking, for
+	// completion; nil knows none.
+	Topics func() []string
+	// Lines are the lines typed so far, oldest first; nil knows none.
+	Lines func() []string
+}
+
+// Local is the Pulsar that pulsh runs on this machine.
+type Local interface {
+	// Start starts it, or finds it running. It tells of its steps as it goes.
+	Start(ctx context.Context, say func(step string)) (session.Target, error)
+	Stop(ctx context.Context) error
+	// Kill ends it as a crash would; its data stays.
+	Kill(ctx context.Context) error
+	Restart(ctx context.Context, say func(step string)) error
+	// Report looks at it, with the last lines of its log.
+	Report(lines int) (LocalReport, error)
+}
+
+// LocalReport is a look at the local Pulsar.
+type LocalReport struct {
+	Condition      string // running, starting, stopping, stopped or killed
+	Reason         string // how it ended, if it did
+	URL, AdminURL  string
+	Version        string
+	Source         string // where it came from
+	PID            int
+	Uptime         time.Duration
+	Resident, Data int64 // bytes of memory and of stored data, 0 if not known
+	Users          int   // pulsh processes that hold it
+	Log            []string
+}
+
+// Commands is the language at work: it runs and completes lines. Execute and
+// RunScript are for one goroutine at a time; everything else may be called by
+// any.
+type Commands struct {
+	env     Env
+	view    atomic.Pointer[View]
+	refresh atomic.Int64
+	changed atomic.Int64 // when a command last changed a group, Unix ns
+}
+
+// The limits of how often the screen is painted.
+const (
+	refreshMin     = 20 * time.Millisecond // fifty frames a second are more than anyone sees
+	refreshMax     = 10 * time.Second      // slower, the screen seems to hang
+	refreshDefault = 100 * time.Millisecond
+)
+
+// New makes the commands of a session.
+func New(env Env) *Commands {
+	if env.Now == nil {
+		env.Now = time.Now
+	}
+	c := &Commands{env: env}
+	c.view.Store(&View{Auto: true, Window: windowDefault})
+	c.refresh.Store(int64(refreshDefault))
+	return c
+}
+
+// View is what the graph shows.
+func (c *Commands) View() *View { return c.view.Load() }
+
+// Refresh is how often the screen is painted.
+func (c *Commands) Refresh() time.Duration { return time.Duration(c.refresh.Load()) }
+
+// freshEvery and freshMax bound the wait for a sample that knows of the last
+// change: samples come every 100 ms.
+const (
+	freshEvery = 5 * time.Millisecond
+	freshMax   = 2 * time.Second
+)
+
+// fresh is a snapshot that was taken after the last command that changed a
+// group, so that a line sees what the line before it did.
+func (c *Commands) fresh(ctx context.Context) *session.Snapshot {
+	deadline := time.NewTimer(freshMax)
+	defer deadline.Stop()
+	for {
+		s := c.env.Session.Snapshot()
+		if s.At.UnixNano() > c.changed.Load() {
+			return s
+		}
+		select {
+		case <-time.After(freshEvery):
+		case <-ctx.Done():
+			return s
+		case <-deadline.C:
+			return s
+		}
+	}
+}
+
+// execution is what the lines of one Execute or RunScript share.
+type execution struct {
+	*Commands
+	out    io.Writer
+	depth  int // of run within run
+	result *Result
+}

@@ -1,0 +1,174 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"pulsh/graphs"
+	"pulsh/session"
+	"pulsh/session/pacing"
+)
+
+// trial watches a condition: it passes when the condition has held for a while,
+// and fails when it breaks, or when it has not begun to hold within its time.
+type trial struct {
+	condition session.Condition
+	hold      time.Duration // it must hold for so long
+	within    time.Duration // and begin so soon; 0 is at once
+	begin     time.Time
+	since     time.Time // when it began to hold, or zero
+	terms     []extremes
+	passed    bool
+	broken    session.Term // the comparison that failed
+}
+
+// extremes are the values of one comparison during a trial.
+type extremes struct{ last, best, worst float64 }
+
+// look takes a sample and says whether the trial is over.
+func (t *trial) look(s *session.Snapshot, now time.Time) bool {
+	holds := t.condition.Holds(s)
+	starts := holds && t.since.IsZero()
+	for i, term := range t.condition.Terms {
+		t.terms[i].take(term, s.Value(term.Metric), starts)
+	}
+	switch {
+	case starts:
+		t.since = now
+	case !holds:
+		t.since = time.Time{}
+	}
+	if holds && now.Sub(t.since) >= t.hold {
+		t.passed = true
+		return true
+	}
+	if !holds && now.Sub(t.begin) >= t.within {
+		t.broken = failing(t.condition, s)
+		return true
+	}
+	return false
+}
+
+// take keeps the extremes; the worst is that of the present stretch of holding.
+func (e *extremes) take(t session.Term, v float64, starts bool) {
+	e.last = v
+	if starts || t.Worse(v, e.worst) {
+		e.worst = v
+	}
+	if math.IsNaN(e.best) || t.Worse(e.best, v) {
+		e.best = v
+	}
+}
+
+func expect(ctx context.Context, c *call) error {
+	condition, err := c.condition(ctx)
+	if err != nil {
+		return err
+	}
+	t := trial{condition: condition, terms: make([]extremes, len(condition.Terms)), begin: c.env.Now()}
+	for i := range t.terms {
+		t.terms[i] = extremes{math.NaN(), math.NaN(), math.NaN()}
+	}
+	t.hold, _ = value[time.Duration](c, "for")
+	t.within, _ = value[time.Duration](c, "within")
+	if err := c.watch(ctx, func(s *session.Snapshot) bool { return t.look(s, c.env.Now()) }); err != nil {
+		return err
+	}
+	return c.verdict(&t)
+}
+
+// verdict prints and counts the outcome.
+func (c *call) verdict(t *trial) error {
+	check := Check{Place: c.place(), Condition: t.label(), Measured: t.values(), Elapsed: c.env.Now().Sub(t.begin)}
+	word := "PASS"
+	var failure *Error
+	if !t.passed {
+		word = "FAIL"
+		failure = c.fail(adviceOn(t.broken.Metric), "%s", t.failure())
+		failure.Shown = true
+		check.Failure = failure.Message
+	}
+	line := word + "  "
+	if check.Place != "" {
+		line += check.Place + "  "
+	}
+	fmt.Fprintf(c.out, "%s%s  %s\n", line, graphs.Left(check.Condition, max(checkWidth, graphs.Width(check.Condition))), check.Measured)
+	c.result.Checks = append(c.result.Checks, check)
+	if failure == nil {
+		c.result.Passed++
+		return nil
+	}
+	c.result.Failed++
+	fmt.Fprintf(c.out, "      try: %s\n", failure.Try)
+	return failure
+}
+
+// checkWidth is the column of conditions, so that what was measured lines up.
+const checkWidth = 36
+
+// place is FILE:LINE of a script's line, with the file's name alone.
+func (c *call) place() string {
+	file := c.statement.text.file
+	if file == "" {
+		return ""
+	}
+	_, line, _ := c.statement.text.line(c.statement.span().from)
+	return fmt.Sprintf("%s:%d", filepath.Base(file), line)
+}
+
+// label is the condition with its times: fast.p99 < 20ms for 5s.
+func (t *trial) label() string {
+	text := t.condition.String()
+	if t.hold > 0 {
+		text += " for " + pacing.FormatDuration(t.hold)
+	}
+	if t.within > 0 {
+		text += " within " + pacing.FormatDuration(t.within)
+	}
+	return text
+}
+
+// values tells what was measured: 4.8ms worst 6.2ms, or reached 50.0k/s.
+func (t *trial) values() string {
+	if !t.passed {
+		i := t.brokenAt()
+		if t.within > 0 && t.hold == 0 {
+			return "reached " + measured(t.broken, t.terms[i].best)
+		}
+		return "was " + measured(t.broken, t.terms[i].last)
+	}
+	var parts []string
+	for i, term := range t.condition.Terms {
+		text := measured(term, t.terms[i].last)
+		if worst := measured(term, t.terms[i].worst); t.hold > 0 && worst != text {
+			text += " worst " + worst
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (t *trial) brokenAt() int {
+	for i, term := range t.condition.Terms {
+		if term == t.broken {
+			return i
+		}
+	}
+	return 0
+}
+
+// failure is the sentence: fast.rate reached 41.2k/s, wanted > 55k, within 10s.
+func (t *trial) failure() string {
+	text := fmt.Sprintf("%s %s, wanted %s %s", t.broken.Metric, t.values(), t.broken.Op, t.broken.Limit())
+	if t.hold > 0 {
+		text += ", for " + pacing.FormatDuration(t.hold)
+	}
+	if t.within > 0 {
+		text += ", within " + pacing.FormatDuration(t.within)
+	}
+	return text
+}

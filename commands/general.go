@@ -1,0 +1,161 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"pulsh/graphs"
+	"pulsh/session/pacing"
+)
+
+// generalCommands are about pulsh itself.
+func generalCommands() []command {
+	return []command{
+		{name: "help", aliases: []string{"?"}, section: generalSection,
+			params:  []param{{name: "about", kind: aboutKind(), rest: true, optional: true}},
+			summary: "explain a command or a kind of value", examples: []string{"help", "help produce start", "help RATE"}, run: help},
+		{name: "set session", section: generalSection, someSetting: true,
+			params: []param{{name: "refresh", kind: refreshKind(), keyed: true, optional: true,
+				doc: "how often the screen is painted, 20ms to 10s"}},
+			summary: "change the session itself", examples: []string{"set session refresh=100ms"}, run: setSession},
+		{name: "quit", aliases: []string{"exit"}, section: generalSection, summary: "end the session",
+			detail: "All groups are stopped, and what they did is summed up.", examples: []string{"quit"}, run: quit},
+	}
+}
+
+func refreshKind() kind {
+	k := durationKind()
+	k.sample, k.forms = "100ms", "50ms, 100ms, 1s"
+	k.parse = func(text string) (any, error) {
+		d, err := pacing.ParseDuration(text)
+		if err == nil && (d < refreshMin || d > refreshMax) {
+			err = fmt.Errorf("%q is not from %s to %s", text, refreshMin, refreshMax)
+		}
+		return d, err
+	}
+	return k
+}
+
+func setSession(_ context.Context, c *call) error {
+	d, _ := value[time.Duration](c, "refresh")
+	c.refresh.Store(int64(d))
+	c.say("session: painted every %s", pacing.FormatDuration(d))
+	return nil
+}
+
+func quit(context.Context, *call) error { return ErrQuit }
+
+// aboutKind is what help explains.
+func aboutKind() kind {
+	return kind{name: "COMMAND|KIND", sample: "produce start", complete: completeAbout,
+		doc: "a command, the beginning of one, or a kind of value such as RATE",
+		parse: func(text string) (any, error) {
+			if _, ok := about(text); !ok {
+				return nil, fmt.Errorf("there is no help about %q", text)
+			}
+			return text, nil
+		}}
+}
+
+// about is the help about a command, commands that begin alike, or a kind.
+func about(text string) ([]string, bool) {
+	var found []command
+	for _, cmd := range table() {
+		for _, name := range cmd.names() {
+			if name == text {
+				return cmd.help(), true
+			}
+			if strings.HasPrefix(name, text+" ") {
+				found = append(found, cmd)
+			}
+		}
+	}
+	if len(found) > 0 {
+		return overview(found), true
+	}
+	for _, k := range kinds() {
+		if strings.EqualFold(k.name, text) {
+			return []string{k.name + ": " + k.doc}, true
+		}
+	}
+	return nil, false
+}
+
+func help(_ context.Context, c *call) error {
+	if text := c.text("about"); text != "" {
+		lines, _ := about(text)
+		c.print(lines)
+		return nil
+	}
+	rows := table()
+	for _, s := range sections() {
+		var inside []command
+		for _, cmd := range rows {
+			if cmd.section == s {
+				inside = append(inside, cmd)
+			}
+		}
+		c.say("%s", s)
+		for _, line := range overview(inside) {
+			c.say("  %s", line)
+		}
+	}
+	c.say("help COMMAND explains one; help RATE a kind of value; Tab completes")
+	return nil
+}
+
+// overview is a line for each command.
+func overview(list []command) []string {
+	var rows [][]string
+	for _, cmd := range list {
+		rows = append(rows, []string{cmd.name, cmd.summary})
+	}
+	for _, r := range rows {
+		r[0] = graphs.Left(r[0], overviewWidth)
+	}
+	return graphs.Table(nil, rows, nil, 0)
+}
+
+// overviewWidth is the longest name of a command, so that all sections line up.
+const overviewWidth = len("consume start")
+
+// help explains a command: usage, what it does, its settings, examples.
+func (c *command) help() []string {
+	out := []string{c.usage(), "  " + c.summary}
+	if c.detail != "" {
+		for _, line := range wrap(c.detail, answerWidth-2) {
+			out = append(out, "  "+line)
+		}
+	}
+	var rows [][]string
+	for _, p := range c.settings() {
+		rows = append(rows, []string{"  " + p.name + "=", p.kind.name, p.kind.sample, p.doc})
+	}
+	if len(rows) > 0 {
+		out = append(out, "settings")
+		out = append(out, graphs.Table(nil, rows, nil, 0)...)
+	}
+	out = append(out, "examples")
+	for _, e := range c.examples {
+		out = append(out, "  "+e)
+	}
+	return out
+}
+
+// wrap breaks text between words so that no line is wider than width cells.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && graphs.Width(line)+1+graphs.Width(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,167 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pulsh/graphs"
+	"pulsh/session"
+)
+
+// localCommands run a Pulsar on this machine.
+func localCommands() []command {
+	return []command{
+		{name: "local start", section: clusterSection, changes: true, summary: "run a real Pulsar on this machine and connect to it",
+			detail: "Needs Java 17 or later and half a GiB of memory. The server is fetched once. " +
+				"It ends with the last pulsh that uses it; its data stays.",
+			examples: []string{"local start"}, run: localStart},
+		{name: "local stop", section: clusterSection, summary: "stop the local Pulsar for all who use it", examples: []string{"local stop"}, run: localStop},
+		{name: "local kill", section: clusterSection, summary: "kill the local Pulsar as a crash would",
+			detail: "A real kill -9. `local restart` brings it back with its data.", examples: []string{"local kill"}, run: localKill},
+		{name: "local restart", section: clusterSection, summary: "stop the local Pulsar if it runs, and start it with its data",
+			examples: []string{"local restart"}, run: localRestart},
+		{name: "local status", section: clusterSection, summary: "show how the local Pulsar is", examples: []string{"local status"}, run: localStatus},
+		{name: "local logs", section: clusterSection, params: []param{{name: "lines", kind: logLines(), optional: true}},
+			summary: "print the end of the local Pulsar's log", examples: []string{"local logs", "local logs 50"}, run: localLogs},
+	}
+}
+
+// The lines of a log that are printed: a screenful, and what a terminal keeps.
+const (
+	logDefault = 20
+	logMax     = 1000
+)
+
+func logLines() kind {
+	k := countKind()
+	k.sample = "50"
+	k.parse = func(text string) (any, error) {
+		n, err := session.ParseCount(text)
+		if err == nil && (n < 1 || n > logMax) {
+			err = fmt.Errorf("%q is not a number of lines from 1 to %d", text, logMax)
+		}
+		return n, err
+	}
+	return k
+}
+
+// local is the local Pulsar, or why there is none.
+func (c *call) local() (Local, error) {
+	if c.env.Local == nil {
+		return nil, c.fail("connect pulsar://localhost:6650", "no Pulsar can be run here")
+	}
+	return c.env.Local, nil
+}
+
+func (c *call) step(text string) { c.say("%s", text) }
+
+func localStart(ctx context.Context, c *call) error {
+	l, err := c.local()
+	if err != nil {
+		return err
+	}
+	if err := c.idle(ctx); err != nil {
+		return err
+	}
+	t, err := l.Start(ctx, c.step)
+	if err != nil {
+		e := *asError(err)
+		e.Code = ExitUnconnected
+		return &e
+	}
+	return c.reach(ctx, t)
+}
+
+func localStop(ctx context.Context, c *call) error {
+	l, err := c.local()
+	if err != nil {
+		return err
+	}
+	for _, g := range c.fresh(ctx).Groups {
+		if active(g.State) && !c.confirm(ctx, fmt.Sprintf("%s is %s; stop the local Pulsar all the same?", g.Name, g.State)) {
+			c.say("the local Pulsar stays")
+			return nil
+		}
+	}
+	begin := c.env.Now()
+	if err := l.Stop(ctx); err != nil {
+		return err
+	}
+	c.say("local Pulsar stopped in %s", graphs.Seconds(c.env.Now().Sub(begin)))
+	return nil
+}
+
+func localKill(ctx context.Context, c *call) error {
+	l, err := c.local()
+	if err != nil {
+		return err
+	}
+	c.env.Session.Mark(session.MarkCommand, "local kill")
+	if err := l.Kill(ctx); err != nil {
+		return err
+	}
+	c.say("local Pulsar killed; `local restart` brings it back with its data")
+	return nil
+}
+
+func localRestart(ctx context.Context, c *call) error {
+	l, err := c.local()
+	if err != nil {
+		return err
+	}
+	begin := c.env.Now()
+	c.env.Session.Mark(session.MarkCommand, "local restart")
+	if err := l.Restart(ctx, c.step); err != nil {
+		return err
+	}
+	c.say("local Pulsar ready after %s", graphs.Seconds(c.env.Now().Sub(begin)))
+	return nil
+}
+
+func localStatus(_ context.Context, c *call) error {
+	l, err := c.local()
+	if err != nil {
+		return err
+	}
+	r, err := l.Report(0)
+	if err != nil {
+		return err
+	}
+	var s sheet
+	condition := r.Condition
+	if r.Uptime > 0 {
+		condition += " for " + graphs.Elapsed(r.Uptime.Truncate(time.Second))
+	}
+	s.add("local", condition, r.Reason)
+	s.add("Pulsar", r.Version, r.Source)
+	s.add("clients", r.URL, "")
+	s.add("admin API", r.AdminURL, "")
+	if r.PID > 0 {
+		s.add("process", fmt.Sprint(r.PID), fmt.Sprintf("used by %d pulsh", r.Users))
+	}
+	if r.Resident+r.Data > 0 {
+		s.add("memory", graphs.Bytes(float64(r.Resident)), graphs.Bytes(float64(r.Data))+" of data on disk")
+	}
+	c.print(s.lines)
+	return nil
+}
+
+func localLogs(_ context.Context, c *call) error {
+	l, err := c.local()
+	if err != nil {
+		return err
+	}
+	n, ok := value[int](c, "lines")
+	if !ok {
+		n = logDefault
+	}
+	r, err := l.Report(n)
+	if err != nil {
+		return err
+	}
+	for _, line := range r.Log {
+		c.say("%s", graphs.Clean(line))
+	}
+	return nil
+}

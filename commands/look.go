@@ -1,0 +1,249 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pulsh/graphs"
+	"pulsh/session"
+	"pulsh/session/pacing"
+)
+
+// lookCommands show groups.
+func lookCommands() []command {
+	return []command{
+		{name: "graph", section: lookSection,
+			params: []param{{name: "shown", kind: panelsKind(), rest: true, optional: true},
+				{name: "window", kind: durationKind(), keyed: true, optional: true, doc: "from the left edge to now, 5s to 24h; 1m if not given"}},
+			summary:  "choose what the graph shows",
+			detail:   "Without words it shows the rates of all groups.",
+			examples: []string{"graph fast", "graph fast sub1", "graph fast latency", "graph sub1 backlog window=5m", "graph fast | fast latency", "graph off"},
+			run:      graph},
+		{name: "status", section: lookSection, summary: "print the figures of all groups on one line", examples: []string{"status"}, run: status},
+		{name: "list", section: lookSection, summary: "list the groups", examples: []string{"list"}, run: list},
+		{name: "show", section: lookSection, params: []param{{name: "group", kind: groupKind()}},
+			summary:  "show a group's settings beside what comes of them",
+			examples: []string{"show fast"}, run: show},
+	}
+}
+
+func graph(ctx context.Context, c *call) error {
+	old := c.View()
+	next := View{Window: old.Window}
+	if d, ok := value[time.Duration](c, "window"); ok {
+		if d < windowMin || d > windowMax {
+			return c.refuse("window", "graph window=5m", "%s is not a window from %s to %s", c.text("window"),
+				pacing.FormatDuration(windowMin), pacing.FormatDuration(windowMax))
+		}
+		next.Window = d
+	}
+	words, chosen := value[[][]string](c, "shown")
+	switch {
+	case !chosen:
+		next.Auto = true
+	case len(words) == 1 && len(words[0]) == 1 && words[0][0] == "off":
+		next.Off = true
+		c.view.Store(&next)
+		c.say("graph: off")
+		return nil
+	}
+	var titles []string
+	var groups []session.GroupSnapshot
+	for _, names := range words {
+		p, used, err := c.panel(ctx, names, groups)
+		if err != nil {
+			return err
+		}
+		groups = used
+		next.Panels = append(next.Panels, p)
+		titles = append(titles, p.Title)
+	}
+	if next.Auto {
+		titles = []string{"the rates of all groups"}
+	}
+	c.view.Store(&next)
+	c.say("graph: %s · %s", strings.Join(titles, " | "), pacing.FormatDuration(next.Window))
+	return nil
+}
+
+// panel makes one graph of the words that were typed. Without a group it shows
+// those of the graph before it, or all.
+func (c *call) panel(ctx context.Context, names []string, before []session.GroupSnapshot) (Panel, []session.GroupSnapshot, error) {
+	p := Panel{Title: strings.Join(names, " ")}
+	s := c.fresh(ctx)
+	var groups []session.GroupSnapshot
+	var figures []string
+	for _, name := range names {
+		if g, ok := s.Group(name); ok {
+			groups = append(groups, g)
+			continue
+		}
+		if m, err := session.ParseMetric(name); err == nil {
+			if err := c.measurable(ctx, "shown", m); err != nil {
+				return p, nil, err
+			}
+			p.Metrics = append(p.Metrics, m)
+			continue
+		}
+		if !slices.Contains(distributions(), name) && !hasFigure(session.Produce, name) && !hasFigure(session.Consume, name) {
+			_, err := c.groupNamed(ctx, "shown", name)
+			return p, nil, err
+		}
+		figures = append(figures, name)
+	}
+	shown := groups
+	if len(shown) == 0 && len(p.Metrics) == 0 {
+		if shown = before; len(shown) == 0 {
+			shown = s.Groups
+		}
+	}
+	if len(figures) == 0 {
+		figures = []string{"rate"}
+	}
+	if err := c.draw(&p, shown, figures); err != nil {
+		return p, nil, err
+	}
+	return p, shown, c.oneUnit(&p)
+}
+
+// draw adds the figures of the groups to the panel.
+func (c *call) draw(p *Panel, groups []session.GroupSnapshot, figures []string) error {
+	alone := len(groups)*len(figures) == 1
+	for _, figure := range figures {
+		found := len(groups) == 0
+		for _, g := range groups {
+			for _, f := range lines(g, figure, alone) {
+				p.add(g, f)
+				found = true
+			}
+		}
+		if !found {
+			g := groups[0]
+			return c.refuse("shown", "graph "+g.Name, "a %s has no %s", kindName(g.Kind), figure)
+		}
+	}
+	switch {
+	case len(p.Metrics) == 0:
+		return c.refuse("shown", "list", "there is nothing to show yet")
+	case len(p.Metrics) > graphs.MaxSeries:
+		return c.refuse("shown", "graph "+p.Metrics[0].Group, "%d lines are more than the %d that a graph can tell apart", len(p.Metrics), graphs.MaxSeries)
+	}
+	return nil
+}
+
+// oneUnit refuses a graph of figures that share no axis.
+func (c *call) oneUnit(p *Panel) error {
+	first, _ := p.Metrics[0].Describe()
+	p.Unit = GraphUnit(first.Unit)
+	for _, m := range p.Metrics[1:] {
+		if f, _ := m.Describe(); f.Unit != first.Unit {
+			return c.refuse("shown", fmt.Sprintf("graph %s | %s", p.Metrics[0], m),
+				"%s is %s and %s is %s; they share no axis", p.Metrics[0], first.Unit, m, f.Unit)
+		}
+	}
+	return nil
+}
+
+// measurable refuses a metric of a group that is not there or has no such figure.
+func (c *call) measurable(ctx context.Context, param string, m session.Metric) error {
+	if m.Group == session.TotalGroup || m.Group == session.ProcessGroup {
+		return nil
+	}
+	g, err := c.groupNamed(ctx, param, m.Group)
+	if err != nil {
+		return err
+	}
+	if !hasFigure(g.Kind, m.Figure) {
+		return c.refuse(param, "show "+g.Name, "a %s has no %s", kindName(g.Kind), m.Figure)
+	}
+	return nil
+}
+
+func status(ctx context.Context, c *call) error {
+	c.say("%s", StatusLine(c.fresh(ctx)))
+	return nil
+}
+
+// StatusLine is a snapshot on one line, for logs: the clock, then each group.
+func StatusLine(s *session.Snapshot) string {
+	var groups []string
+	for _, g := range s.Groups {
+		groups = append(groups, statusOf(g))
+	}
+	line := strings.TrimSpace(graphs.Clock(s.Elapsed)) + " "
+	if s.Cluster.State != session.Up {
+		line += string(s.Cluster.State) + " "
+	}
+	if len(groups) == 0 {
+		return line + "no groups"
+	}
+	return line + strings.Join(groups, " | ")
+}
+
+func statusOf(g session.GroupSnapshot) string {
+	if g.State != session.Running {
+		return g.Name + " " + string(g.State)
+	}
+	if p := g.Producer; p != nil {
+		return fmt.Sprintf("%s %s p99 %s %s failed", g.Name, against(p), latency(p.Latency.Recent.P99, p.Latency.Recent.Count), graphs.Count(float64(p.Failed)))
+	}
+	s := g.Consumer
+	text := fmt.Sprintf("%s %s e2e p99 %s", g.Name, graphs.Rate(s.Rate), latency(s.E2E.Recent.P99, s.E2E.Recent.Count))
+	if s.Backlog.Known {
+		text += " " + graphs.Count(float64(s.Backlog.Messages)) + " behind"
+	}
+	return text
+}
+
+// against is the rate beside its target: 49.9k/50.0k/s.
+func against(p *session.ProducerSnapshot) string {
+	if p.Target.IsMax() {
+		return graphs.Rate(p.Rate)
+	}
+	return graphs.Three(p.Rate) + "/" + graphs.Rate(float64(p.Target))
+}
+
+// latency writes a quantile, or that there is none.
+func latency(d time.Duration, of int64) string {
+	if of == 0 {
+		return graphs.NoValue
+	}
+	return graphs.Latency(float64(d))
+}
+
+func list(ctx context.Context, c *call) error {
+	s := c.fresh(ctx)
+	if len(s.Groups) == 0 {
+		c.say("no groups; `produce start fast` makes one")
+		return nil
+	}
+	var rows [][]string
+	for _, g := range s.Groups {
+		rows = append(rows, []string{g.Name, string(g.Kind), string(g.State), graphs.Whole(float64(g.Workers)), rateOf(g), g.Topic, since(g)})
+	}
+	right := graphs.AlignRight
+	c.print(graphs.Table([]string{"name", "kind", "state", "workers", "rate", "topic", "since"}, rows, []graphs.Align{0, 0, 0, right, right, 0, right}, 0))
+	return nil
+}
+
+// rateOf is a group's rate beside its target: 49.9k of 50.0k/s.
+func rateOf(g session.GroupSnapshot) string {
+	if g.Consumer != nil {
+		return graphs.Rate(g.Consumer.Rate)
+	}
+	p := g.Producer
+	if p.Target.IsMax() || !active(g.State) {
+		return graphs.Rate(p.Rate)
+	}
+	return graphs.Three(p.Rate) + " of " + graphs.Rate(float64(p.Target))
+}
+
+func since(g session.GroupSnapshot) string {
+	if g.Since.IsZero() {
+		return graphs.NoValue
+	}
+	return graphs.Elapsed(g.Running)
+}

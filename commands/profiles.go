@@ -1,0 +1,155 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"pulsh/graphs"
+	"pulsh/session"
+)
+
+// profileCommands save and load what a session consists of.
+func profileCommands() []command {
+	return []command{
+		{name: "save", section: profileSection, params: []param{{name: "name", kind: saveName()}},
+			summary:  "save the connection and all groups as a profile",
+			detail:   "Writes a file that only you can read. It never holds a secret: of a token, only the file or the variable it comes from.",
+			examples: []string{"save mine"}, run: save},
+		{name: "load", section: profileSection, changes: true, params: []param{{name: "profile", kind: profileKind()}},
+			summary:  "make the groups of a profile ready",
+			detail:   "They start with produce start and consume start. The profile's connection is opened if there is none yet.",
+			examples: []string{"load low"}, run: load},
+		{name: "profiles", section: profileSection, summary: "list the profiles", examples: []string{"profiles"}, run: listProfiles},
+		{name: "history", section: profileSection, summary: "list the lines typed so far", examples: []string{"history"}, run: history},
+	}
+}
+
+// saveName is a profile to be written.
+func saveName() kind {
+	return kind{name: "NAME", sample: "mine", parse: checkName, doc: "a name for a profile",
+		complete: func(s *scene) []Suggestion {
+			if s.commands == nil {
+				return nil
+			}
+			var out []Suggestion
+			for _, name := range s.commands.env.Library.Saved() {
+				out = append(out, Suggestion{name, "is replaced"})
+			}
+			return out
+		}}
+}
+
+func save(ctx context.Context, c *call) error {
+	p := session.Profile{Name: c.text("name")}
+	if t, ok := c.env.Session.Target(); ok {
+		p.Connection = session.Connection{URL: t.URL, AdminURL: t.AdminURL, TokenFile: t.TokenFile, TokenEnv: t.TokenEnv}
+	}
+	for _, g := range c.fresh(ctx).Groups {
+		if spec, ok := c.env.Session.Producer(g.Name); ok {
+			p.Groups = append(p.Groups, session.ProfileGroup{Name: g.Name, Kind: g.Kind, Producer: &spec})
+		}
+		if spec, ok := c.env.Session.Consumer(g.Name); ok {
+			p.Groups = append(p.Groups, session.ProfileGroup{Name: g.Name, Kind: g.Kind, Consumer: &spec})
+		}
+	}
+	if len(p.Groups) == 0 {
+		return c.fail("produce start fast", "there are no groups to save")
+	}
+	path, err := c.env.Library.Save(p)
+	if err != nil {
+		return c.refuse("name", "save mine", "%s", err)
+	}
+	c.say("%s saved in %s", count(len(p.Groups), "group"), path)
+	return nil
+}
+
+func load(ctx context.Context, c *call) error {
+	p, err := c.profile()
+	if err != nil {
+		return err
+	}
+	s := c.fresh(ctx)
+	for _, g := range p.Groups {
+		if old, ok := s.Group(g.Name); ok {
+			return c.refuse("profile", "remove "+g.Name, "there is a group %q already, and it is %s", g.Name, old.State)
+		}
+	}
+	if _, ok := c.env.Session.Target(); !ok && p.Connection.URL != "" {
+		t := p.Connection
+		if err := c.env.Session.Connect(ctx, session.Target{URL: t.URL, AdminURL: t.AdminURL, TokenFile: t.TokenFile, TokenEnv: t.TokenEnv}); err != nil {
+			return err
+		}
+		c.say("connected to %s", t.URL)
+	}
+	for _, g := range p.Groups {
+		said := ""
+		if g.Producer != nil {
+			err = c.env.Session.AddProducer(g.Name, *g.Producer)
+			said = sayProducer(g.Name, *g.Producer)
+		} else {
+			err = c.env.Session.AddConsumer(g.Name, *g.Consumer)
+			said = sayConsumer(g.Name, *g.Consumer)
+		}
+		if err != nil {
+			return err
+		}
+		c.say("%s: ready for %s", g.Name, said)
+	}
+	for _, g := range p.Groups {
+		c.say("  %s start %s", g.Kind, g.Name)
+	}
+	return nil
+}
+
+// profile finds the profile that was named.
+func (c *call) profile() (session.Profile, error) {
+	name := c.text("profile")
+	p, err := c.env.Library.Load(name)
+	if err == nil {
+		return p, nil
+	}
+	names := c.env.Library.Names()
+	for _, known := range names {
+		if known == name {
+			return p, err // it is there, but its file is wrong
+		}
+	}
+	try := "profiles"
+	if better, ok := nearest(name, names); ok {
+		try = "load " + better
+	}
+	return p, c.refuse("profile", try, "no profile %q; there are %s", name, and(names))
+}
+
+func listProfiles(_ context.Context, c *call) error {
+	var rows [][]string
+	for _, p := range c.env.Library.Builtin {
+		rows = append(rows, []string{p.Name, p.Description})
+	}
+	for _, name := range c.env.Library.Saved() {
+		text := "saved in " + c.env.Library.Dir
+		if p, err := c.env.Library.Load(name); err != nil {
+			first, _, _ := strings.Cut(err.Error(), "\n")
+			text = first
+		} else if p.Description != "" {
+			text = p.Description
+		}
+		rows = append(rows, []string{name, text})
+	}
+	if len(rows) == 0 {
+		c.say("no profiles")
+	}
+	c.print(graphs.Table(nil, rows, nil, 0))
+	return nil
+}
+
+func history(_ context.Context, c *call) error {
+	if c.env.Lines == nil {
+		return nil
+	}
+	for i, line := range c.env.Lines() {
+		fmt.Fprintf(c.out, "%5d  %s\n", i+1, line)
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"pulsh/graphs"
+	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/pacing"
+)
+
+// sheet is the answer of show: a label, a value and a remark a line.
+type sheet struct{ lines []string }
+
+func (s *sheet) add(label, value, remark string) {
+	line := graphs.Left(label, sheetLabel) + "  " + graphs.Left(value, sheetValue) + "  " + graphs.Clean(remark)
+	s.lines = append(s.lines, strings.TrimRight(line, " "))
+}
+
+// The widths of the first two columns, so that answers can be compared line by
+// line.
+const (
+	sheetLabel = 11
+	sheetValue = 20
+	sheetRow   = 48
+)
+
+func show(ctx context.Context, c *call) error {
+	g, err := c.group(ctx, "group")
+	if err != nil {
+		return err
+	}
+	c.say("%s", headline(g))
+	if g.LastError != "" {
+		c.say("%s", g.LastError)
+	}
+	var s sheet
+	if g.Producer != nil {
+		spec, _ := c.env.Session.Producer(g.Name)
+		s.producer(g, spec)
+	} else {
+		spec, _ := c.env.Session.Consumer(g.Name)
+		s.consumer(g, spec)
+	}
+	for _, f := range g.Failures {
+		s.add("", whole(f.Count)+" "+f.Category.String(), f.Last.Text)
+	}
+	c.print(s.lines)
+	return nil
+}
+
+// headline is name, state, how long, and the topic.
+func headline(g session.GroupSnapshot) string {
+	state := string(g.State)
+	if g.Running > 0 {
+		state += " " + graphs.Elapsed(g.Running)
+	}
+	topic := g.Topic
+	if name, err := broker.ParseTopic(topic); err == nil {
+		topic = name.String()
+	}
+	if g.Partitions > 0 {
+		topic += fmt.Sprintf(" (%s)", count(g.Partitions, "partition"))
+	}
+	return fmt.Sprintf("%s  %s · %s", g.Name, state, topic)
+}
+
+func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
+	p := g.Producer
+	form := "held"
+	if _, hold := spec.Rate.IsHold(); !hold {
+		form = spec.Rate.String()
+	}
+	target := "as fast as it goes"
+	if !p.Target.IsMax() {
+		target = graphs.Whole(float64(p.Target)) + "/s"
+	}
+	s.add("target", target, form)
+	s.add("sent", whole(p.Sent), fmt.Sprintf("%s, %s missed", dueShare(p), whole(p.Missed)))
+	s.add("acked", whole(p.Acked), fmt.Sprintf("%s now, %s on average", graphs.Rate(p.Rate), graphs.Rate(p.Average)))
+	s.add("size", spec.Size.String(), fmt.Sprintf("%s, %s, %s", spec.Body, graphs.ByteRate(p.BytesPerSecond), spec.Compression))
+	if spec.Keys.Count() > 0 {
+		s.add("keys", spec.Keys.String(), "")
+	}
+	s.add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages a batch")
+	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", count(p.Lanes, "lane"), graphs.Percent(share(p.InFlight, p.Pending), 0)))
+	s.latencies("latency", p.Latency, "due → acked")
+	s.latencies("service", p.Service, "sent → acked")
+	s.latencies("lag", p.Lag, "due → sent")
+	limit := p.Limit
+	if limit == "" {
+		limit = "none: the schedule"
+		if p.Target.IsMax() {
+			limit = "none found"
+		}
+	}
+	s.add("limit", limit, "")
+	unknown := ""
+	if p.Unknown > 0 {
+		unknown = whole(p.Unknown) + " unanswered"
+	}
+	s.add("failed", whole(p.Failed), unknown)
+}
+
+func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
+	r := g.Consumer
+	s.add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s, ack %s", spec.Type, spec.From, spec.Ack))
+	s.add("received", whole(r.Received), fmt.Sprintf("%s now, %s on average, %s", graphs.Rate(r.Rate), graphs.Rate(r.Average), graphs.ByteRate(r.BytesPerSecond)))
+	s.add("acked", whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), whole(r.AckFailed)))
+	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s that the broker sees, queue %d", count(r.Consumers, "consumer"), spec.Queue))
+	backlog := graphs.NoValue
+	if r.Backlog.Known {
+		backlog = whole(r.Backlog.Messages)
+	}
+	s.add("backlog", backlog, fmt.Sprintf("%s entries, %s unacked", whole(r.Backlog.Entries), whole(r.Backlog.Unacked)))
+	s.latencies("e2e", r.E2E, "due → received")
+	s.latencies("processing", r.Processing, "received → acked")
+	l := r.Ledger
+	s.add("ledger", whole(int64(l.Lost))+" lost", fmt.Sprintf("%s duplicated, %s redelivered, %s out of order, epoch %d",
+		whole(int64(l.Duplicated)), whole(int64(l.Redelivered)), whole(int64(l.OutOfOrder)), r.Epoch))
+	if r.Unstamped > 0 {
+		s.add("foreign", whole(r.Unstamped), "not sent by pulsh: neither latency nor ledger")
+	}
+}
+
+// latencies is a row of quantiles since the start.
+func (s *sheet) latencies(label string, l session.Latencies, what string) {
+	q := l.Total
+	if q.Count == 0 {
+		s.add(label, graphs.NoValue, what)
+		return
+	}
+	row := fmt.Sprintf("p50 %s  p99 %s  p99.9 %s  max %s", millis(q.P50), millis(q.P99), millis(q.P999), graphs.MillisUnit(float64(q.Max)))
+	s.lines = append(s.lines, graphs.Left(label, sheetLabel)+"  "+graphs.Left(row, sheetRow)+"  "+what)
+}
+
+// dueShare is how much of what fell due was sent.
+func dueShare(p *session.ProducerSnapshot) string {
+	if p.Due == 0 {
+		return "nothing was due"
+	}
+	return graphs.Percent(min(share(int(p.Sent), int(p.Due)), 100), 3) + " of what was due"
+}
+
+func share(part, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return float64(part) / float64(of) * 100
+}
