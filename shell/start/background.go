@@ -1,0 +1,108 @@
+package start
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"pulsh/session"
+)
+
+// topicsEvery is how often completion learns new topics, and topicsTime how
+// long the admin API may take to list them.
+const (
+	topicsEvery = 10 * time.Second
+	topicsTime  = 3 * time.Second
+)
+
+// topicNames keeps the names of the topics, so that completion never waits.
+type topicNames struct {
+	session *session.Session
+	names   atomic.Pointer[[]string]
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+}
+
+func newTopicNames(s *session.Session) *topicNames {
+	ctx, cancel := context.WithCancel(context.Background())
+	t := &topicNames{session: s, cancel: cancel}
+	t.running.Go(func() { t.watch(ctx) }) // owned by the program: stop ends it and waits
+	return t
+}
+
+func (t *topicNames) stop() {
+	t.cancel()
+	t.running.Wait()
+}
+
+func (t *topicNames) watch(ctx context.Context) {
+	tick := time.NewTicker(topicsEvery)
+	defer tick.Stop()
+	for {
+		t.ask(ctx)
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// ask keeps the last answer when there is none.
+func (t *topicNames) ask(ctx context.Context) {
+	admin := t.session.Admin()
+	if admin == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, topicsTime)
+	defer cancel()
+	topics, err := admin.Topics(ctx, "public/default")
+	if err != nil {
+		return
+	}
+	names := make([]string, len(topics))
+	for i, topic := range topics {
+		names[i] = topic.Name
+	}
+	t.names.Store(&names)
+}
+
+func (t *topicNames) list() []string {
+	if names := t.names.Load(); names != nil {
+		return *names
+	}
+	return nil
+}
+
+// noteLines carries the session's notes to the shell as text.
+type noteLines struct {
+	lines   chan string
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+}
+
+func (p *program) forwardNotes() *noteLines {
+	ctx, cancel := context.WithCancel(context.Background())
+	n := &noteLines{lines: make(chan string), cancel: cancel}
+	n.running.Go(func() { // owned by the program: stop ends it and waits
+		for {
+			select {
+			case note := <-p.session.Notes():
+				select {
+				case n.lines <- note.At.Format("15:04:05 ") + note.Text:
+				case <-ctx.Done():
+					return
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return n
+}
+
+func (n *noteLines) stop() {
+	n.cancel()
+	n.running.Wait()
+}

@@ -1,0 +1,167 @@
+package start
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+
+	"pulsh/commands"
+	"pulsh/shell"
+	"pulsh/shell/frames"
+)
+
+// promptCells is the width of "> ", under which carets stand.
+const promptCells = 2
+
+// scriptMax bounds a script on the standard input, in bytes.
+const scriptMax = 1 << 20
+
+// greeting is the first screen of an empty session.
+func (p *program) greeting() []string { return frames.Greeting(p.version, p.Profile != "") }
+
+// firstLines bring up what was asked for: a cluster, groups, then what a batch
+// consists of.
+func (p *program) firstLines() []string {
+	lines := []string{"connect " + p.URL}
+	if p.Local {
+		lines = []string{"local start"}
+	} else {
+		lines[0] += word("admin", p.AdminURL) + word("token_file", p.TokenFile) + word("token_env", p.TokenEnv)
+	}
+	if p.Profile != "" {
+		lines = append(lines, "load "+p.Profile)
+	}
+	for _, file := range p.Files {
+		lines = append(lines, "run "+file)
+	}
+	return append(lines, p.Lines...)
+}
+
+func word(name, value string) string {
+	if value == "" {
+		return ""
+	}
+	return fmt.Sprintf(" %s='%s'", name, strings.ReplaceAll(value, "'", "''"))
+}
+
+// readScripts parses all scripts before anything runs.
+func readScripts(o Options, in io.Reader) (map[string]*commands.Script, error) {
+	scripts := map[string]*commands.Script{}
+	for _, file := range o.Files {
+		script, err := readScript(file, in)
+		if err != nil {
+			return nil, err
+		}
+		scripts["run "+file] = script
+	}
+	for _, line := range o.Lines {
+		if _, err := commands.ParseScript("-e", line); err != nil {
+			return nil, err
+		}
+	}
+	return scripts, nil
+}
+
+func readScript(file string, in io.Reader) (*commands.Script, error) {
+	if file != "-" {
+		return commands.ReadScript(file)
+	}
+	body, err := io.ReadAll(io.LimitReader(in, scriptMax))
+	if err != nil {
+		return nil, fmt.Errorf("the standard input cannot be read: %w", err)
+	}
+	return commands.ParseScript("stdin", string(body))
+}
+
+// check says what is wrong with a script.
+func check(file string, files Streams) int {
+	if _, err := readScript(file, files.In); err != nil {
+		fmt.Fprintln(files.Err, commands.Paint(err, 0))
+		return commands.ExitUsage
+	}
+	fmt.Fprintf(files.Out, "%s is in order\n", file)
+	return commands.ExitDone
+}
+
+// paintedError is an error as the shell prints it, with the exit code it makes.
+type paintedError struct {
+	text string
+	code int
+}
+
+func (e *paintedError) Error() string { return e.text }
+
+// ExitCode is what the error makes of a batch.
+func (e *paintedError) ExitCode() int { return e.code }
+
+func painted(err error, indent int) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, commands.ErrQuit):
+		return shell.ErrQuit
+	}
+	return &paintedError{commands.Paint(err, indent), commands.ExitCode(err)}
+}
+
+// promptWidth is how far a typed line is indented; a batch shows no prompt.
+func (p *program) promptWidth() int {
+	if p.Batch() || !isatty.IsTerminal(p.In.Fd()) {
+		return 0
+	}
+	return promptCells
+}
+
+func (p *program) colour() bool { return os.Getenv("NO_COLOR") == "" }
+
+// utf8Locale says whether the terminal's characters are Unicode, as the C
+// library would decide it. No locale at all is taken for a modern terminal.
+func utf8Locale(env func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(env(name)); v != "" {
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return true
+}
+
+// keys is what the function keys type on an empty line: all act on the group
+// that the graph shows.
+func (p *program) keys() map[int]func() string {
+	on := func(line string) func() string {
+		return func() string {
+			group := p.commands.View().Group(p.session.Snapshot())
+			if group == "" {
+				return ""
+			}
+			return fmt.Sprintf(line, group)
+		}
+	}
+	return map[int]func() string{
+		1:  func() string { return "help keys" },
+		2:  p.pauseOrResume,
+		3:  on("scale %s -1"),
+		4:  on("scale %s +1"),
+		5:  on("rate %s -10%%"),
+		6:  on("rate %s +10%%"),
+		7:  on("burst %s x5 for=10s"),
+		8:  on("reset %s"),
+		10: func() string { return "stop all" },
+	}
+}
+
+func (p *program) pauseOrResume() string {
+	snapshot := p.session.Snapshot()
+	group, ok := snapshot.Group(p.commands.View().Group(snapshot))
+	switch {
+	case !ok:
+		return ""
+	case group.State == "paused":
+		return "resume " + group.Name
+	}
+	return "pause " + group.Name
+}

@@ -1,0 +1,122 @@
+package start
+
+import (
+	"context"
+	"sync"
+
+	"pulsh/commands"
+	"pulsh/graphs"
+	"pulsh/session"
+	"pulsh/session/broker/local"
+)
+
+// localPulsar is the commands' view of the Pulsar on this machine.
+type localPulsar struct {
+	keep bool
+	home string
+
+	mu     sync.Mutex
+	server *local.Server
+}
+
+var _ commands.Local = (*localPulsar)(nil)
+
+// Start starts the server, joins the one that runs, or finds a foreign one.
+func (l *localPulsar) Start(ctx context.Context, say func(step string)) (session.Target, error) {
+	server, err := local.Start(ctx, local.Config{Home: l.home, Keep: l.keep, Progress: tell(say)})
+	if err != nil {
+		return session.Target{}, err
+	}
+	l.mu.Lock()
+	l.server = server
+	l.mu.Unlock()
+	if note := server.Note(); note != "" {
+		say(note)
+	}
+	return session.Target{URL: server.URL(), AdminURL: server.AdminURL(), Name: "local"}, nil
+}
+
+// tell passes on every step, and of a long one each tenth of the way.
+func tell(say func(string)) func(local.Progress) {
+	last, tenth := "", int64(-1)
+	return func(p local.Progress) {
+		now := int64(-1)
+		if p.Total > 0 {
+			now = 10 * p.Done / p.Total
+		}
+		if p.Text == "" || (p.Step == last && now == tenth) {
+			return
+		}
+		last, tenth = p.Step, now
+		text := p.Text
+		if now >= 0 {
+			text += " " + graphs.Bytes(float64(p.Done)) + " of " + graphs.Bytes(float64(p.Total))
+		}
+		say(text)
+	}
+}
+
+// running is the server of this pulsh, or one that another left running.
+func (l *localPulsar) running() (*local.Server, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server == nil {
+		attached, err := local.Attach("")
+		if err != nil {
+			return nil, err
+		}
+		l.server = attached
+	}
+	return l.server, nil
+}
+
+// Stop ends the server for all who use it.
+func (l *localPulsar) Stop(ctx context.Context) error {
+	return l.with(func(s *local.Server) error { return s.Stop(ctx) })
+}
+
+// Kill is SIGKILL.
+func (l *localPulsar) Kill(ctx context.Context) error {
+	return l.with(func(s *local.Server) error { return s.Kill(ctx) })
+}
+
+// Restart starts the server again with its data.
+func (l *localPulsar) Restart(ctx context.Context, _ func(string)) error {
+	return l.with(func(s *local.Server) error { return s.Restart(ctx) })
+}
+
+func (l *localPulsar) with(act func(*local.Server) error) error {
+	server, err := l.running()
+	if err != nil {
+		return err
+	}
+	return act(server)
+}
+
+// Report looks at the server, with the last lines of its log.
+func (l *localPulsar) Report(lines int) (commands.LocalReport, error) {
+	server, err := l.running()
+	if err != nil {
+		return commands.LocalReport{}, err
+	}
+	s := server.Status()
+	report := commands.LocalReport{
+		Condition: string(s.Condition), Reason: s.Reason, URL: server.URL(), AdminURL: server.AdminURL(),
+		Version: s.Version, Source: s.Source, PID: s.PID, Uptime: s.Uptime,
+		Resident: s.Resident, Data: s.Data, Users: s.Users,
+	}
+	if lines > 0 {
+		report.Log, err = server.Logs(lines)
+	}
+	return report, err
+}
+
+// release gives the server back: the last user stops it.
+func (l *localPulsar) release(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server == nil {
+		return nil
+	}
+	return l.server.Release(ctx)
+}

@@ -1,0 +1,221 @@
+// Package start is what lies between main and the prompt: options, and the
+// parts of pulsh joined to one program.
+package start
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"sync"
+	"time"
+
+	"pulsh/commands"
+	"pulsh/session"
+	"pulsh/session/dial"
+	"pulsh/shell"
+	"pulsh/shell/frames"
+)
+
+// releaseTime bounds giving the local server back: a clean stop takes a second,
+// and then it is killed.
+const releaseTime = 8 * time.Second
+
+// Streams are the program's files.
+type Streams struct{ In, Out, Err *os.File }
+
+// program is everything that one run of pulsh consists of.
+type program struct {
+	Options
+	Streams
+	version  string
+	session  *session.Session
+	commands *commands.Commands
+	frames   *frames.Frames
+	local    *localPulsar
+	topics   *topicNames
+	scripts  map[string]*commands.Script // by the line that runs them
+	typed    history
+}
+
+// Run runs pulsh to its end and returns the exit code.
+func Run(o Options, version string, builtin []byte, files Streams) int {
+	if o.NoColour {
+		os.Setenv("NO_COLOR", "1")
+	}
+	if o.Check != "" {
+		return check(o.Check, files)
+	}
+	p, err := newProgram(o, version, builtin, files)
+	if err != nil {
+		fmt.Fprintln(files.Err, commands.Paint(err, 0))
+		return commands.ExitCode(err)
+	}
+	stop, err := profileCPU(o.CPUProfile)
+	if err != nil {
+		fmt.Fprintln(files.Err, err)
+		return commands.ExitUsage
+	}
+	defer stop()
+	return p.run()
+}
+
+func newProgram(o Options, version string, builtin []byte, files Streams) (*program, error) {
+	profiles, err := session.ParseProfiles(builtin, "profiles.toml")
+	if err != nil {
+		return nil, err
+	}
+	p := &program{Options: o, Streams: files, version: version, local: &localPulsar{keep: o.KeepLocal, home: os.Getenv("PULSAR_HOME")}}
+	if p.scripts, err = readScripts(o, files.In); err != nil {
+		return nil, err
+	}
+	p.session = session.New(dial.Cluster)
+	p.topics = newTopicNames(p.session)
+	p.commands = commands.New(commands.Env{
+		Session: p.session,
+		Local:   p.local,
+		Library: session.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")},
+		Topics:  p.topics.list,
+		Lines:   p.typed.list,
+	})
+	p.frames = frames.New(p.session, p.commands, frames.Options{Colour: p.colour(), ASCII: !utf8Locale(os.Getenv)})
+	return p, nil
+}
+
+// run opens the shell and waits for its end.
+func (p *program) run() int {
+	notes := p.forwardNotes()
+	defer notes.stop()
+	defer p.topics.stop()
+	return shell.Run(context.Background(), shell.Config{
+		Executor:   p,
+		Frames:     p.frame,
+		Refresh:    p.commands.Refresh,
+		Notes:      notes.lines,
+		Greeting:   p.greeting(),
+		Lines:      p.firstLines(),
+		Batch:      p.Batch(),
+		KeepGoing:  p.KeepGoing,
+		Keys:       p.keys(),
+		History:    userDir(stateDir, "history"),
+		StatusLine: p.statusLine,
+		Close:      p.close,
+		Summary:    func() []string { return p.frames.Summary(p.session.Snapshot()) },
+		Stdin:      p.In, Stdout: p.Out, Stderr: p.Err,
+	})
+}
+
+// close ends groups and connections, then gives the local server back.
+func (p *program) close(ctx context.Context) {
+	p.session.Close(ctx)
+	releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
+	defer cancel()
+	if err := p.local.release(releasing); err != nil {
+		fmt.Fprintln(p.Err, err)
+	}
+}
+
+func (p *program) frame(now time.Time, width, height int) shell.Frame {
+	f := p.frames.Frame(now, width, height)
+	return shell.Frame{Graph: f.Graph, Status: f.Status}
+}
+
+// statusLine is for the plain face; a batch of mere questions has none.
+func (p *program) statusLine() string {
+	if len(p.session.Snapshot().Groups) == 0 {
+		return ""
+	}
+	return p.frames.StatusLine(time.Now())
+}
+
+// Execute runs a line, or the script that stands for it.
+func (p *program) Execute(ctx context.Context, line string, out io.Writer) error {
+	p.typed.add(line)
+	var err error
+	if script := p.scripts[line]; script != nil {
+		err = p.runScript(ctx, script, out)
+	} else {
+		err = p.commands.Execute(ctx, line, out)
+	}
+	return painted(err, p.promptWidth())
+}
+
+func (p *program) runScript(ctx context.Context, script *commands.Script, out io.Writer) error {
+	result, err := p.commands.RunScript(ctx, script, out, commands.Options{
+		KeepGoing: p.KeepGoing,
+		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
+	})
+	fmt.Fprintln(out, result.Summary(p.session.Snapshot()))
+	return err
+}
+
+// Complete offers what could stand at the cursor.
+func (p *program) Complete(text string, cursor int) []shell.Suggestion {
+	var all []shell.Suggestion
+	for _, s := range p.commands.Complete(text, cursor) {
+		all = append(all, shell.Suggestion{Text: s.Text, Description: s.Description})
+	}
+	return all
+}
+
+// profileCPU writes a profile until stop, if there is a file to write.
+func profileCPU(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("the profile cannot be written: %w", err)
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, err
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = file.Close()
+	}, nil
+}
+
+// history is the lines of this run, for the commands that show them.
+type history struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+// historyMax is how many lines the history command can show.
+const historyMax = 1000
+
+func (h *history) add(line string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lines = append(h.lines, line)
+	h.lines = h.lines[max(len(h.lines)-historyMax, 0):]
+}
+
+func (h *history) list() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return append([]string(nil), h.lines...)
+}
+
+// userDir is a folder or file of pulsh below one of the user's, "" if there is
+// no such place.
+func userDir(base func() (string, error), name string) string {
+	dir, err := base()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "pulsh", name)
+}
+
+// stateDir is where the base directory specification of freedesktop.org keeps
+// what a program remembers between runs.
+func stateDir() (string, error) {
+	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
+		return dir, nil
+	}
+	home, err := os.UserHomeDir()
+	return filepath.Join(home, ".local", "state"), err
+}
