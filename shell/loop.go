@@ -146,12 +146,16 @@ func (l *loop) serve(ctx context.Context) int {
 		select {
 		case in := <-l.inputs:
 			switch in.event {
+			case editor.Line:
+				l.enter(in.line)
+			case editor.Interrupted:
+				l.joined = joiner{}
+				l.next()
 			case editor.EOF:
 				return ExitDone
 			case editor.Closed:
 				return signalCode(syscall.SIGHUP)
 			}
-			l.enter(in.line)
 		case err := <-l.finished:
 			if l.conclude(err) {
 				return ExitDone
@@ -185,7 +189,7 @@ func (l *loop) next() {
 		l.enter(line)
 		return
 	}
-	if l.joined.open() {
+	if l.joined.open {
 		l.ask <- prefixContinue
 	} else {
 		l.ask <- prefix

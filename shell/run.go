@@ -55,18 +55,19 @@ func endSignals() []os.Signal {
 }
 
 // joiner puts lines together that end in an odd number of backslashes.
-type joiner struct{ begun string }
+type joiner struct {
+	begun string
+	open  bool // a line waits for its continuation
+}
 
 // add takes a line and returns the whole one when it is complete.
 func (j *joiner) add(line string) (whole string, complete bool) {
 	slashes := len(line) - len(strings.TrimRight(line, `\`))
 	if slashes%2 == 1 {
-		j.begun += strings.TrimSuffix(line, `\`)
+		j.begun, j.open = j.begun+strings.TrimSuffix(line, `\`), true
 		return "", false
 	}
-	whole, j.begun = j.begun+line, ""
+	whole = j.begun + line
+	*j = joiner{}
 	return whole, true
 }
-
-// open reports whether a line waits for its continuation.
-func (j *joiner) open() bool { return j.begun != "" }

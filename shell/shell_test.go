@@ -151,7 +151,8 @@ func TestNotesComeAboveTheLineBeingTyped(t *testing.T) {
 	s.see("^> half typed$")
 	rows := strings.Join(s.rows(), "\n")
 	require.Regexp(t, `(?s)note 1\nnote 2\nnote 3\nnote 4\n> half typed`, rows)
-	s.send("\x15notes 50\r")
+	s.send("\x15")
+	s.send("notes 50\r")
 	s.see(`more notes$`)
 }
 
@@ -364,6 +365,10 @@ func TestErrorsAndContinuation(t *testing.T) {
 	s.see("^…$")
 	s.send("two\r")
 	s.see("^  one two$")
+	s.send("echo dropped \\\r")
+	s.see("^…$")
+	s.send("\x03echo kept\r")
+	s.see("^  kept$")
 }
 
 func TestStrayOutputIsPrintedAbove(t *testing.T) {

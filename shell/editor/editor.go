@@ -13,9 +13,10 @@ type Event int
 
 // The ways in which ReadLine ends.
 const (
-	Line   Event = iota // a line was entered
-	EOF                 // Ctrl-D on an empty line
-	Closed              // the terminal is gone, or Close was called
+	Line        Event = iota // a line was entered
+	Interrupted              // Ctrl-C cleared the line
+	EOF                      // Ctrl-D on an empty line
+	Closed                   // the terminal is gone, or Close was called
 )
 
 const (
@@ -87,14 +88,14 @@ func (e *Editor) ReadLine(prefix string) (line string, event Event) {
 		if !ok {
 			continue
 		}
+		e.fresh = e.queue.lastKind() != restartToken
 		switch e.queue.lastKind() {
 		case restartToken:
-			e.fresh = false
+		case interruptToken:
+			return "", Interrupted
 		case eofToken:
-			e.fresh = true
 			return "", EOF
 		default:
-			e.fresh = true
 			e.cfg.History.Add(line)
 			return line, Line
 		}

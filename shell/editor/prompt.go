@@ -31,7 +31,7 @@ func (e *Editor) newPrompt() {
 		prompt.OptionWriter(e.grid),
 		prompt.OptionPrefix(e.prefix),
 		prompt.OptionCompletionWordSeparator(wordSeparators),
-		prompt.OptionSetExitCheckerOnInput(e.leaveForRestart),
+		prompt.OptionSetExitCheckerOnInput(e.leave),
 		prompt.OptionBreakLineCallback(e.lineBroken),
 		prompt.OptionAddKeyBind(wordKeys()...),
 		prompt.OptionAddASCIICodeBind(wordBindings()...),
@@ -66,11 +66,15 @@ func (e *Editor) onEmptyLine(run func() string) prompt.KeyBindFunc {
 	}
 }
 
-// leaveForRestart is go-prompt's exit checker: it ends Input for a restart and
-// for nothing else. Until the next Input the grid is mute, so that the line
-// stays as it is on the screen.
-func (e *Editor) leaveForRestart(_ string, ended bool) bool {
-	if ended || e.queue.lastKind() != restartToken {
+// leave is go-prompt's exit checker: it ends Input for a restart and for Ctrl-C,
+// and for nothing else (for Enter it would swallow the line). Until the next
+// Input the grid is mute, so that the line stays as it is on the screen.
+func (e *Editor) leave(_ string, ended bool) bool {
+	if ended {
+		return false
+	}
+	last := e.queue.lastKind()
+	if last != restartToken && last != interruptToken {
 		return false
 	}
 	e.grid.muted = true
@@ -97,7 +101,6 @@ func (e *Editor) lineBroken(d *prompt.Document) {
 
 // interrupted handles a Ctrl-C that cleared the line.
 func (e *Editor) interrupted(line string) {
-	e.words.forget()
 	if line != "" {
 		e.interrupts = 0
 		e.cfg.Display.Commit(e.prefix + line + "^C")

@@ -27,9 +27,9 @@ var errNoKey = errors.New("no key")
 // queue holds the tokens that were typed and not yet taken, and is the
 // ConsoleParser that go-prompt reads them from.
 //
-// It has a gate. After Enter, Ctrl-D or a restart go-prompt ends its Input, and
-// whatever its reader took ahead would be lost; so the gate closes behind these
-// tokens, and opens with the next Setup.
+// It has a gate. After Enter, Ctrl-C, Ctrl-D or a restart go-prompt ends its
+// Input, and whatever its reader took ahead would be lost; so the gate closes
+// behind these tokens, and opens with the next Setup.
 type queue struct {
 	size   func() (width, height int)
 	resize func(width int) // tells the grid which width is drawn next
@@ -110,9 +110,7 @@ func (q *queue) take() (token, bool) {
 	t := q.tokens[0]
 	q.tokens = q.tokens[1:]
 	q.last = t.kind
-	if t.kind == enterToken || t.kind == eofToken || t.kind == restartToken {
-		q.open = false
-	}
+	q.open = t.kind == textToken || t.kind == keyToken
 	return t, true
 }
 

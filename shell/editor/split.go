@@ -172,14 +172,15 @@ func appendControl(out []token, c byte) []token {
 	}
 }
 
-// appendText appends valid UTF-8 without control characters.
+// appendText appends valid UTF-8 without control characters. Every byte that is
+// not UTF-8 becomes U+FFFD.
 func appendText(out []token, s string) []token {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
+	}, s)
 	if s == "" {
 		return out
 	}
