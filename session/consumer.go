@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -79,10 +80,7 @@ func (g *consumer) start(ctx context.Context, link *connection) error {
 	g.mu.Unlock()
 	g.ledger.NewEpoch()
 	if err := g.hire(ctx, g.settings()); err != nil {
-		g.dismiss(context.Background(), 0)
-		g.mu.Lock()
-		g.life.fail(err)
-		g.mu.Unlock()
+		g.failed(err)
 		return err
 	}
 	g.enter(Running)
@@ -96,13 +94,10 @@ func (g *consumer) stop(ctx context.Context) error {
 		g.mu.Unlock()
 		return nil
 	}
-	paused := g.life.state == Paused
 	g.life.enter(Stopping)
 	g.mu.Unlock()
-	if paused {
-		g.gate.open()
-	}
 	err := g.dismiss(ctx, 0)
+	g.gate.open() // for the next start
 	g.enter(Stopped)
 	return err
 }
@@ -146,25 +141,47 @@ func (g *consumer) replace(spec ConsumerSpec) {
 	g.spec = spec
 }
 
-// rebuild closes the gate, waits for the acknowledgements to leave, and
-// subscribes anew in a new epoch of the ledger.
+// rebuild makes the group's consumers anew.
 func (g *consumer) rebuild(ctx context.Context, spec ConsumerSpec) error {
-	if err := g.quiet(ctx); err != nil {
-		return err
+	return g.anew(ctx, spec, func() error { return nil })
+}
+
+// anew lets the workers finish, lets their acknowledgements leave, closes all
+// consumers, acts, and subscribes again in a new epoch of the ledger. What a
+// closed consumer had been pushed ahead is gone with it, so nothing of the old
+// epoch comes late. A paused group stays paused.
+func (g *consumer) anew(ctx context.Context, spec ConsumerSpec, act func() error) error {
+	if g.state() != Paused {
+		if err := g.quiet(ctx); err != nil {
+			return err
+		}
+		defer g.gate.open()
 	}
-	g.gate.open()
 	if err := g.dismiss(ctx, 0); err != nil {
 		return err
 	}
-	g.ledger.NewEpoch()
-	g.replace(spec)
-	if err := g.hire(ctx, spec); err != nil {
-		g.mu.Lock()
-		g.life.fail(err)
-		g.mu.Unlock()
-		return err
+	acted := act()
+	if acted == nil {
+		g.ledger.NewEpoch()
+		g.replace(spec)
 	}
-	return nil
+	again, cancel := context.WithTimeout(context.WithoutCancel(ctx), hireTime) // Ctrl-C must not leave a group without consumers
+	defer cancel()
+	if err := g.hire(again, g.settings()); err != nil {
+		g.failed(err)
+		return errors.Join(acted, err)
+	}
+	return acted
+}
+
+// hireTime bounds subscribing again after a change: measured, a thousand
+// consumers take half a second.
+const hireTime = 10 * time.Second
+
+func (g *consumer) failed(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.life.fail(err)
 }
 
 // quiet holds the workers back and lets grouped acknowledgements leave.

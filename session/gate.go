@@ -17,6 +17,7 @@ const gateTime = 5 * time.Second
 // while it has deliveries in hand.
 type gate struct {
 	inside    *semaphore.Weighted
+	shut      bool                          // between close and open; the commands' alone
 	interrupt atomic.Pointer[chan struct{}] // closed: whoever waits for a message leaves
 }
 
@@ -46,21 +47,30 @@ func (g *gate) leave() { g.inside.Release(1) }
 // The interrupt stays closed until open, so that no worker settles in between.
 func (g *gate) close(ctx context.Context) error {
 	close(*g.interrupt.Load())
-	err := g.inside.Acquire(ctx, math.MaxInt64)
-	if err != nil {
+	if err := g.inside.Acquire(ctx, math.MaxInt64); err != nil {
 		g.rearm()
+		return err
 	}
-	return err
+	g.shut = true
+	return nil
 }
 
-// open lets the workers in again after close.
+// open lets the workers in again after close; an open gate stays as it is.
 func (g *gate) open() {
+	if !g.shut {
+		return
+	}
+	g.shut = false
 	g.rearm()
 	g.inside.Release(math.MaxInt64)
 }
 
-// nudge makes every worker look at its own orders once.
+// nudge makes every worker look at its own orders once. Behind a closed gate
+// there is nobody to be nudged.
 func (g *gate) nudge() {
+	if g.shut {
+		return
+	}
 	old := g.interrupt.Load()
 	g.rearm()
 	close(*old)

@@ -17,9 +17,8 @@ type seekTo struct {
 	id   *broker.MessageID
 }
 
-// seek holds the workers back, lets their acknowledgements leave, moves the
-// subscription, and opens a new epoch in the ledger: what comes again after a
-// seek is no duplicate. Consumers that were paused stay paused.
+// seek moves the subscription while none of its consumers is there, and opens
+// a new epoch in the ledger: what comes again after a seek is no duplicate.
 func (g *consumer) seek(ctx context.Context, to seekTo) error {
 	was := g.state()
 	if was != Running && was != Paused {
@@ -30,19 +29,17 @@ func (g *consumer) seek(ctx context.Context, to seekTo) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, seekTime)
 	defer cancel()
+	g.session.Mark(MarkCommand, "seek "+g.name)
 	if was == Running {
-		if err := g.quiet(ctx); err != nil {
-			return err
-		}
-		defer g.gate.open()
+		g.enter(Seeking)
 	}
-	g.enter(Seeking)
-	defer g.enter(was)
-	if err := g.move(ctx, to); err != nil {
+	err := g.anew(ctx, g.settings(), func() error { return g.move(ctx, to) })
+	if g.state() != Failed {
+		g.enter(was)
+	}
+	if err != nil {
 		return err
 	}
-	g.ledger.NewEpoch()
-	g.session.Mark(MarkCommand, "seek "+g.name)
 	g.beginDrain(ctx)
 	return nil
 }
