@@ -68,7 +68,8 @@ func (e *Error) carets() string {
 
 // Paint writes an error for the user, without a newline at its end. For a typed
 // line the carets stand under it, indent cells from the left edge, which is the
-// width of the prompt; an error of a script brings its line along.
+// width of the prompt; an error of a script brings its line along. ErrQuit, and
+// what a result has told already, paint nothing.
 func Paint(err error, indent int) string {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var parts []string
@@ -78,7 +79,7 @@ func Paint(err error, indent int) string {
 		return strings.Join(parts, "\n")
 	}
 	e := asError(err)
-	if e.Shown {
+	if e.Shown || errors.Is(err, ErrQuit) {
 		return ""
 	}
 	var b strings.Builder

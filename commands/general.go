@@ -50,7 +50,7 @@ func quit(context.Context, *call) error { return ErrQuit }
 // aboutKind is what help explains.
 func aboutKind() kind {
 	return kind{name: "COMMAND|KIND", sample: "produce start", complete: completeAbout,
-		doc: "a command, the beginning of one, or a kind of value such as RATE",
+		doc: "a command, the beginning of one, a kind of value such as RATE, or keys",
 		parse: func(text string) (any, error) {
 			if _, ok := about(text); !ok {
 				return nil, fmt.Errorf("there is no help about %q", text)
@@ -59,8 +59,30 @@ func aboutKind() kind {
 		}}
 }
 
-// about is the help about a command, commands that begin alike, or a kind.
+// keyHelp is what the keys do; the shell binds them.
+func keyHelp() []string {
+	rows := [][]string{
+		{"Tab", "complete the word at the cursor, again for the next"},
+		{"Up Down Ctrl-R", "lines typed before"},
+		{"Ctrl-C", "clear the line, or give up the command that runs"},
+		{"Ctrl-D", "end the session, on an empty line"},
+		{"F1", "this help"},
+		{"F2", "pause or resume"},
+		{"F3 F4", "one worker less, one more"},
+		{"F5 F6", "a tenth less rate, a tenth more"},
+		{"F7", "five times the rate for 10 s"},
+		{"F8", "figures start anew"},
+		{"F10", "stop all, at once"},
+	}
+	return append(graphs.Table(nil, rows, nil, 0), "F2 to F8 act on the first group that the graph shows, while the line is empty")
+}
+
+// about is the help about a command, commands that begin alike, a kind, or the
+// keys.
 func about(text string) ([]string, bool) {
+	if text == "keys" {
+		return keyHelp(), true
+	}
 	var found []command
 	for _, cmd := range table() {
 		for _, name := range cmd.names() {
@@ -102,7 +124,7 @@ func help(_ context.Context, c *call) error {
 			c.say("  %s", line)
 		}
 	}
-	c.say("help COMMAND explains one; help RATE a kind of value; Tab completes")
+	c.say("help COMMAND explains one, help RATE a kind of value, help keys the keys; Tab completes")
 	return nil
 }
 

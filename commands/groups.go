@@ -344,10 +344,27 @@ func cloneGroup(ctx context.Context, c *call) error {
 	}
 	if g.Kind == session.Produce {
 		spec, _ := c.env.Session.Producer(g.Name)
-		return start(ctx, c, false, session.ProducerSettings(), &spec, starter[session.ProducerSpec]{add: c.env.Session.AddProducer, say: sayProducer})
+		return clone(ctx, c, g, session.ProducerSettings(), &spec, starter[session.ProducerSpec]{add: c.env.Session.AddProducer, say: sayProducer})
 	}
 	spec, _ := c.env.Session.Consumer(g.Name)
-	return start(ctx, c, false, session.ConsumerSettings(), &spec, starter[session.ConsumerSpec]{add: c.env.Session.AddConsumer, say: sayConsumer})
+	return clone(ctx, c, g, session.ConsumerSettings(), &spec, starter[session.ConsumerSpec]{add: c.env.Session.AddConsumer, say: sayConsumer})
+}
+
+// clone starts the copy of a group that runs, and makes the copy of any other
+// ready.
+func clone[S any](ctx context.Context, c *call, g session.GroupSnapshot, settings []session.Setting[S], spec *S, do starter[S]) error {
+	if active(g.State) {
+		return start(ctx, c, false, settings, spec, do)
+	}
+	if err := apply(c, settings, spec); err != nil {
+		return err
+	}
+	name := c.text("name")
+	if err := do.add(name, *spec); err != nil {
+		return c.refuse("name", "list", "%s", err)
+	}
+	c.say("%s: ready for %s", name, do.say(name, *spec))
+	return nil
 }
 
 // knownSettings refuses settings that only the other kind of group has.
@@ -358,13 +375,9 @@ func (c *call) knownSettings(kind session.Kind) error {
 	}
 	for _, name := range c.given {
 		if !slices.ContainsFunc(list, func(p param) bool { return p.name == name }) {
-			names := make([]string, len(list))
-			for i, p := range list {
-				names[i] = p.name
-			}
 			e := c.wrong(span{c.args[name].span.from - len(name) - 1, c.args[name].span.from - 1},
-				fmt.Sprintf("a %s has no setting %q; there are %s", kindName(kind), name, and(names)))
-			e.Try = "show " + c.text("group")
+				fmt.Sprintf("a %s has no setting %q", kindName(kind), name))
+			e.Try = fmt.Sprintf("help %s start", kind)
 			return e
 		}
 	}

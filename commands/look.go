@@ -231,11 +231,14 @@ func list(ctx context.Context, c *call) error {
 
 // rateOf is a group's rate beside its target: 49.9k of 50.0k/s.
 func rateOf(g session.GroupSnapshot) string {
+	if !active(g.State) {
+		return graphs.NoValue
+	}
 	if g.Consumer != nil {
 		return graphs.Rate(g.Consumer.Rate)
 	}
 	p := g.Producer
-	if p.Target.IsMax() || !active(g.State) {
+	if p.Target.IsMax() {
 		return graphs.Rate(p.Rate)
 	}
 	return graphs.Three(p.Rate) + " of " + graphs.Rate(float64(p.Target))

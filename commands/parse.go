@@ -228,17 +228,10 @@ func (c *call) unknownKey(w word) *Error {
 		e.Try = c.statement.instead(w.span, "", table())
 		return e
 	}
-	message := fmt.Sprintf("%s has no setting %q; there are %s", c.command.name, w.key, and(names))
-	name, ok := nearest(w.key, names)
-	if ok {
-		message = fmt.Sprintf("%s has no setting %q", c.command.name, w.key)
-	} else {
-		name = ""
-	}
-	e := c.wrong(w.keySpan(), message)
-	e.Try = c.command.examples[0]
-	if ok {
-		e.Try = c.statement.instead(w.keySpan(), name, table())
+	e := c.wrong(w.keySpan(), fmt.Sprintf("%s has no setting %q", c.command.name, w.key))
+	e.Try = "help " + c.command.name
+	if near := near(w.key, names); len(near) > 0 {
+		e.Try = c.statement.corrected(w.keySpan(), near, table())
 	}
 	return e
 }

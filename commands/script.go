@@ -114,8 +114,8 @@ func (r Result) Summary(s *session.Snapshot) string {
 	return strings.Join(append(parts, graphs.Seconds(r.Elapsed)), " · ")
 }
 
-// readScript reads and parses a file.
-func readScript(path string) (*Script, error) {
+// ReadScript reads and parses a file of at most a mebibyte.
+func ReadScript(path string) (*Script, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):

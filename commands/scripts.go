@@ -39,7 +39,7 @@ func runFile(ctx context.Context, c *call) error {
 		return c.refuse("file", "", "scripts run scripts %d deep at most", scriptDepthMax)
 	}
 	path := c.text("file")
-	s, err := readScript(path)
+	s, err := ReadScript(path)
 	if err != nil {
 		if _, parsed := err.(interface{ Unwrap() []error }); parsed {
 			return err

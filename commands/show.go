@@ -74,7 +74,10 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 		form = spec.Rate.String()
 	}
 	target := "as fast as it goes"
-	if !p.Target.IsMax() {
+	switch {
+	case !active(g.State):
+		target, form = graphs.NoValue, sayShape(spec)+" when it starts"
+	case !p.Target.IsMax():
 		target = graphs.Whole(float64(p.Target)) + "/s"
 	}
 	s.add("target", target, form)
@@ -90,11 +93,13 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 	s.latencies("service", p.Service, "sent → acked")
 	s.latencies("lag", p.Lag, "due → sent")
 	limit := p.Limit
-	if limit == "" {
+	switch {
+	case !active(g.State):
+		limit = graphs.NoValue
+	case limit == "" && p.Target.IsMax():
+		limit = "none found"
+	case limit == "":
 		limit = "none: the schedule"
-		if p.Target.IsMax() {
-			limit = "none found"
-		}
 	}
 	s.add("limit", limit, "")
 	unknown := ""

@@ -1,0 +1,92 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/metrics"
+)
+
+// refused is a cluster that nobody listens for.
+func refused(_ context.Context, t session.Target, _ broker.Clock) (session.Link, error) {
+	return session.Link{}, &broker.Error{Category: metrics.Disconnected, Message: "nothing listens at " + t.URL, Try: "local start"}
+}
+
+// world makes commands on a session, and ends it with the test.
+func world(t *testing.T, dial session.Dial) *Commands {
+	t.Helper()
+	data, err := os.ReadFile("../profiles.toml")
+	require.NoError(t, err)
+	profiles, err := session.ParseProfiles(data, "profiles.toml")
+	require.NoError(t, err)
+	s := session.New(dial)
+	t.Cleanup(func() { s.Close(context.WithoutCancel(t.Context())) })
+	return New(Env{
+		Session: s,
+		Library: session.Library{Builtin: profiles, Dir: t.TempDir()},
+		Topics:  func() []string { return []string{"fast", "orders"} },
+		Lines:   func() []string { return []string{"produce start fast", "list"} },
+	})
+}
+
+// TestTranscripts runs the sessions in testdata: "> " before a line that is
+// typed, "? " before one that is completed at its end, and below it what is
+// printed.
+func TestTranscripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			body, err := os.ReadFile(file)
+			require.NoError(t, err)
+			synctest.Test(t, func(t *testing.T) {
+				got := replay(t, world(t, refused), string(body))
+				if *update {
+					require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+					return
+				}
+				require.Equal(t, string(body), got)
+			})
+		})
+	}
+}
+
+// replay types the lines of a transcript and writes it anew.
+func replay(t *testing.T, c *Commands, script string) string {
+	t.Helper()
+	var out strings.Builder
+	for line := range strings.SplitSeq(script, "\n") {
+		typed, isLine := strings.CutPrefix(line, "> ")
+		asked, isQuestion := strings.CutPrefix(line, "? ")
+		switch {
+		case strings.HasPrefix(line, "#"):
+			out.WriteString(line + "\n")
+		case isLine:
+			out.WriteString(line + "\n")
+			if err := c.Execute(t.Context(), typed, &out); err != nil {
+				if text := Paint(err, 2); text != "" {
+					out.WriteString(text + "\n")
+				}
+				if e := asError(err); e.Try != "" {
+					require.True(t, parses(e.Try), "%s: try: %s", typed, e.Try)
+				}
+			}
+		case isQuestion:
+			out.WriteString(line + "\n")
+			for _, s := range c.Complete(asked, len(asked)) {
+				out.WriteString(strings.TrimRight(fmt.Sprintf("  %-20s %s", s.Text, s.Description), " ") + "\n")
+			}
+		}
+	}
+	return strings.ReplaceAll(out.String(), c.env.Library.Dir, "DIR")
+}
