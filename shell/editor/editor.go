@@ -48,8 +48,9 @@ type Editor struct {
 	split  splitter // this and search belong to the key reader
 	search *search
 
-	closed atomic.Bool
-	done   chan struct{}
+	reading atomic.Bool // ReadLine is under way
+	closed  atomic.Bool
+	done    chan struct{}
 }
 
 // New returns an editor and starts its key reader, which ends when the keyboard
@@ -75,11 +76,16 @@ func New(cfg Config) *Editor {
 // typed ahead or pasted are returned at once, in order.
 func (e *Editor) ReadLine(prefix string) (line string, event Event) {
 	e.prefix = prefix
+	e.reading.Store(true)
+	defer e.reading.Store(false)
 	for {
+		e.queue.dropRestart()
+		if e.fresh {
+			e.idle()
+		}
 		if e.closed.Load() {
 			return "", Closed
 		}
-		e.queue.dropRestart()
 		if line, ok := e.takeQueued(); ok {
 			return line, Line
 		}
@@ -98,6 +104,19 @@ func (e *Editor) ReadLine(prefix string) (line string, event Event) {
 		default:
 			e.cfg.History.Add(line)
 			return line, Line
+		}
+	}
+}
+
+// idle shows the empty line and waits for the first key. go-prompt would wake a
+// hundred times a second for it, half of what an idle screen costs.
+func (e *Editor) idle() {
+	for !e.closed.Load() && !e.queue.waiting() {
+		e.queue.GetWinSize()
+		e.grid.drawEmpty(e.prefix)
+		e.queue.wait()
+		if !e.queue.dropRestart() {
+			return
 		}
 	}
 }

@@ -35,6 +35,14 @@ func (g *grid) begin(width int) {
 	g.reset()
 }
 
+// drawEmpty shows an empty line behind prefix, as go-prompt would.
+func (g *grid) drawEmpty(prefix string) {
+	g.SetColor(prefixColor, prompt.DefaultColor, false)
+	g.WriteStr(prefix)
+	g.EraseDown()
+	g.show(g.view())
+}
+
 func (g *grid) reset() {
 	g.rows, g.x, g.y, g.height = nil, 0, 0, 0
 	g.style, g.broke = screen.Style{}, false

@@ -112,6 +112,8 @@ func (e *Editor) interrupted(line string) {
 	}
 }
 
+const prefixColor = prompt.Cyan
+
 // colors returns go-prompt's colours. Without colour only the selected suggestion
 // and the scrollbar's thumb have a background, which the grid draws reversed.
 func (e *Editor) colors() []prompt.Option {
@@ -126,7 +128,7 @@ func (e *Editor) colors() []prompt.Option {
 		}
 	}
 	return []prompt.Option{
-		prompt.OptionPrefixTextColor(prompt.Cyan),
+		prompt.OptionPrefixTextColor(prefixColor),
 		prompt.OptionPreviewSuggestionTextColor(prompt.Cyan),
 		prompt.OptionSuggestionTextColor(prompt.White),
 		prompt.OptionSuggestionBGColor(prompt.DarkGray),

@@ -155,13 +155,29 @@ func (q *queue) restart() {
 	q.signal()
 }
 
-// dropRestart removes a restart that waits: the next Input reads the size anyway.
-func (q *queue) dropRestart() {
+// dropRestart removes a restart that waits, and says whether there was one: the
+// next Input reads the size anyway.
+func (q *queue) dropRestart() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.tokens) > 0 && q.tokens[0].kind == restartToken {
-		q.tokens = q.tokens[1:]
+	if len(q.tokens) == 0 || q.tokens[0].kind != restartToken {
+		return false
 	}
+	q.tokens = q.tokens[1:]
+	return true
+}
+
+// wait returns when there is a token to take.
+func (q *queue) wait() {
+	for !q.waiting() {
+		<-q.arrive
+	}
+}
+
+func (q *queue) waiting() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.tokens) > 0
 }
 
 // flush forgets what was typed ahead, except for other Ctrl-C.

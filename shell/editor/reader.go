@@ -54,7 +54,7 @@ func (e *Editor) accept(t token) {
 		e.cfg.Suspend()
 		e.queue.restart()
 	case t.bytes == ctrlR:
-		if e.queue.isOpen() {
+		if e.reading.Load() {
 			e.search = newSearch(e.cfg.History)
 			e.showSearch()
 		}
