@@ -41,6 +41,18 @@ func opens() []string {
 	return args
 }
 
+// lateCompile makes Java's second compiler wait for ten times as many calls as
+// it usually does (defaults 5000, 600, 15000 and 40000). On two cores that
+// compiler is a third of the cost of a start, for methods that matter little
+// afterwards: starts took 16 to 18 s of processor time instead of 24 to 28, and
+// the first 1.6 million messages 14 to 18 s instead of 20.
+func lateCompile() []string {
+	return []string{
+		"-XX:Tier4InvocationThreshold=50000", "-XX:Tier4MinInvocationThreshold=6000",
+		"-XX:Tier4CompileThreshold=150000", "-XX:Tier4BackEdgeThreshold=400000",
+	}
+}
+
 // serverPaths are the places a server is told, as it sees them itself.
 type serverPaths struct{ java, conf, lib, data, log string }
 
@@ -48,7 +60,7 @@ type serverPaths struct{ java, conf, lib, data, log string }
 func javaCommand(cfg Config, p ports, at serverPaths) []string {
 	mb := func(n int64) string { return strconv.FormatInt(max(n/MiB, 1), 10) + "m" }
 	args := append([]string{at.java}, opens()...)
-	args = append(args, cfg.JavaFlags...)
+	args = append(append(args, lateCompile()...), cfg.JavaFlags...)
 	return append(args,
 		"-Dio.netty.tryReflectionSetAccessible=true", "-Dio.netty.leakDetectionLevel=disabled",
 		"-Dpulsh.log="+at.log,
