@@ -1,0 +1,89 @@
+package frames
+
+import (
+	"time"
+
+	"pulsh/graphs"
+	"pulsh/session"
+	"pulsh/shell"
+)
+
+// Source is what the frames show; a session.Session is one.
+type Source interface {
+	// Snapshot is the latest sample; nil shows nothing.
+	Snapshot() *session.Snapshot
+	// History gives the past of a figure as n columns that end at end, each
+	// beginning at a multiple of window/n, NaN where nothing is known.
+	History(m session.Metric, end time.Time, window time.Duration, n int) []float64
+}
+
+// Graph is one graph to draw.
+type Graph struct {
+	Metrics []session.Metric // all of one unit, at most graphs.MaxSeries
+	Target  session.Metric   // what is wanted, as a faint line; the zero Metric draws none
+	Window  time.Duration    // from the left edge to now; a minute if it is not positive
+	Log     bool             // logarithmic values
+}
+
+// Shown says which graphs to draw beside a snapshot, in order; none means that
+// the status rows stand alone. It is asked once for each frame.
+type Shown func(*session.Snapshot) []Graph
+
+// Look is what the terminal can show.
+type Look struct {
+	Colour bool // the colours of the theme; off for NO_COLOR
+	ASCII  bool // no rune beyond ASCII, for other than UTF-8 locales
+}
+
+// Frames draws frames. What it remembers from frame to frame keeps the picture
+// quiet: the scale of each graph, and the number of each mark. It is used from
+// one goroutine at a time.
+type Frames struct {
+	source Source
+	shown  Shown
+	look   Look
+
+	palette graphs.Palette
+	marks   numberedMarks
+	scales  []remembered
+}
+
+// New makes frames of a source. A nil shown draws no graphs.
+func New(source Source, shown Shown, look Look) *Frames {
+	if shown == nil {
+		shown = func(*session.Snapshot) []Graph { return nil }
+	}
+	return &Frames{source: source, shown: shown, look: look, palette: graphs.NewPalette(look.Colour)}
+}
+
+// Frame draws the frame for a terminal of width columns and height rows. It
+// leaves rows to output and input line: see Within for the rest.
+func (f *Frames) Frame(now time.Time, width, height int) shell.Frame {
+	return f.Within(now, width, height-bodyRows(height))
+}
+
+// Within draws the frame into at most room rows. Every row of it is exactly
+// width columns wide; the last status row is there whenever a single row is.
+func (f *Frames) Within(now time.Time, width, room int) shell.Frame {
+	s := f.source.Snapshot()
+	if s == nil || width <= 0 || room <= 0 {
+		return shell.Frame{}
+	}
+	shown := f.shown(s)
+	if graphs.PlotWidth(width) == 0 {
+		shown = nil
+	}
+	rows := divide(room, len(s.Groups), len(shown) > 0)
+	frame := shell.Frame{Status: f.status(s, shown, now, width, rows.groups)}
+	if rows.graph > 0 {
+		frame.Graph = f.graph(s, shown, width, rows.graph)
+	}
+	if f.look.ASCII {
+		for _, part := range [][]string{frame.Graph, frame.Status} {
+			for y := range part {
+				part[y] = graphs.ASCII(part[y])
+			}
+		}
+	}
+	return frame
+}

@@ -1,0 +1,318 @@
+package frames
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/graphs"
+	"pulsh/session"
+)
+
+// sizes are the terminals that frames are drawn for.
+var sizes = []struct{ width, height int }{{40, 12}, {80, 24}, {140, 40}, {200, 50}}
+
+// draw gives all rows of a frame, and holds it to its size.
+func draw(t *testing.T, f *Frames, width, height int) []string {
+	t.Helper()
+	frame := f.Frame(at, width, height)
+	rows := append(frame.Graph, frame.Status...)
+	for _, row := range rows {
+		require.Equal(t, width, graphs.Width(row), "%q", row)
+	}
+	require.LessOrEqual(t, len(rows), max(height-1, 0))
+	if height >= bodyMin+1 {
+		require.LessOrEqual(t, len(rows), height-bodyMin)
+	}
+	return rows
+}
+
+// looks are what terminals can show.
+var looks = map[string]Look{"": {}, "-ascii": {ASCII: true}, "-colour": {Colour: true}}
+
+func TestFrames(t *testing.T) {
+	many := snapshot()
+	for i := range 10 {
+		g := producer(fmt.Sprintf("p%d", i), 14e3, 14e3)
+		if i%2 == 1 {
+			g = consumer(fmt.Sprintf("c%d", i), 9e3)
+		}
+		many.Groups = append(many.Groups, g)
+	}
+	many.Groups[8].Producer.Failed = 12
+	empty := snapshot()
+	empty.Marks = nil
+	away := running()
+	away.snapshot.Cluster.State, away.snapshot.Cluster.Since = session.Reconnecting, at.Add(-12*time.Second)
+	away.snapshot.Groups[0].Producer.Rate = 0
+	dead := snapshot()
+	dead.Cluster = session.Cluster{State: session.Unconnected}
+	latency := Graph{Metrics: []session.Metric{metric("fast.latency.p50"), metric("fast.latency.p99")}, Window: time.Minute, Log: true}
+	for _, c := range []struct {
+		name  string
+		scene *scene
+		shown []Graph
+	}{
+		{"running", running(), []Graph{rates("fast", "sub1")}},
+		{"pair", running(), []Graph{rates("fast", "sub1"), latency}},
+		{"off", running(), nil},
+		{"empty", &scene{snapshot: empty}, nil},
+		{"away", away, []Graph{rates("fast", "sub1")}},
+		{"dead", &scene{snapshot: dead}, nil},
+		{"many", &scene{snapshot: many, past: past}, []Graph{rates("p4", "c5")}},
+		{"states", &scene{snapshot: states(), past: past}, []Graph{rates("fast", "sub1")}},
+		{"removed", running(), []Graph{rates("gone")}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for suffix, look := range looks {
+				if suffix != "" && c.name != "running" && c.name != "states" {
+					continue
+				}
+				for _, size := range sizes {
+					f := New(c.scene, showing(c.shown...), look)
+					golden(t, fmt.Sprintf("%s-%dx%d%s", c.name, size.width, size.height, suffix), draw(t, f, size.width, size.height))
+				}
+			}
+		})
+	}
+}
+
+// states has a group in every state, and every kind of trouble.
+func states() *session.Snapshot {
+	s := snapshot(producer("fast", 41e3, 50e3), consumer("sub1", 61.3e3))
+	s.Groups[0].Producer.Failed, s.Groups[0].Producer.Limit = 31, "client CPU"
+	s.Groups[1].Consumer.Ledger.Lost = 7
+	s.Groups[1].Consumer.Drain = &session.Drain{ETA: 133 * time.Second}
+	s.Totals.Lost = 7
+	for _, state := range []session.State{session.Ready, session.Starting, session.Paused, session.Stopping, session.Stopped, session.Failed} {
+		g := producer(string(state), 0, 1e3)
+		g.State = state
+		s.Groups = append(s.Groups, g)
+	}
+	s.Groups[7].LastError = "fast is not authorised to send to persistent://public/default/fast"
+	seeking := consumer("seeking", 412)
+	seeking.State, seeking.Consumer.Backlog.Known = session.Seeking, false
+	again := consumer("again", 412)
+	again.Consumer.Ledger.Redelivered = 1200
+	fastest := producer("fastest", 883e3, 0)
+	fastest.Producer.Target = pacingMax
+	fastest.Producer.Missed = 4
+	s.Groups = append(s.Groups, seeking, again, fastest)
+	return s
+}
+
+// TestColumnsStand: whatever the digits are, every word stands where it stood.
+func TestColumnsStand(t *testing.T) {
+	for _, size := range sizes {
+		var before []string
+		for _, n := range []float64{1, 12, 999, 1000, 54_321, 999_499, 1e6, 87e6} {
+			s := running()
+			p, c := s.snapshot.Groups[0].Producer, s.snapshot.Groups[1].Consumer
+			p.Rate, p.BytesPerSecond, p.Failed = n, n*100, 0
+			c.Rate, c.BytesPerSecond, c.Backlog.Messages = n, n*100, int64(n)
+			p.Latency = quantiles(time.Duration(n), time.Duration(n*100), time.Duration(n*1000))
+			c.E2E, p.Lag, c.Processing = p.Latency, p.Latency, p.Latency
+			s.snapshot.Totals = session.Totals{Sent: int64(n), Received: int64(n) * 7}
+			s.snapshot.Process.CPU, s.snapshot.Process.RSS = min(n, 800), int64(n)<<4
+			s.snapshot.Elapsed = time.Duration(n) * time.Second
+			var places []string
+			for _, row := range New(s, nil, Look{}).Frame(at, size.width, size.height).Status {
+				for _, word := range []string{"fast", "sub1", "●", "8w", "2w", "p50", "e2e", "p99", "failed", "behind", "sent", "received", "lost", "dup", "cpu", "mem"} {
+					before, _, found := strings.Cut(row, word)
+					places = append(places, fmt.Sprint(word, found, graphs.Width(before)))
+				}
+			}
+			if before != nil {
+				require.Equal(t, before, places, "%v at %dx%d", n, size.width, size.height)
+			}
+			before = places
+		}
+	}
+}
+
+// TestGraphStands: from frame to frame only the newest column of the graph
+// changes, until all of it moves on by one column.
+func TestGraphStands(t *testing.T) {
+	s := running()
+	s.snapshot.Marks = s.snapshot.Marks[:2]
+	f := New(s, showing(rates("fast", "sub1")), Look{})
+	column := time.Minute / time.Duration(graphs.PlotWidth(80))
+	var before []string
+	var moved time.Time
+	for step := range 100 {
+		s.snapshot.At = at.Add(time.Duration(step) * session.SampleEvery)
+		now := f.Frame(s.snapshot.At, 80, 24).Graph
+		bucket := time.Unix(0, s.snapshot.At.UnixNano()/int64(column)*int64(column))
+		if bucket.Equal(moved) {
+			require.Equal(t, before, now)
+		}
+		before, moved = now, bucket
+	}
+}
+
+func TestChoose(t *testing.T) {
+	var groups []session.GroupSnapshot
+	for i := range 10 {
+		groups = append(groups, producer(fmt.Sprint("g", i), 1, 1))
+	}
+	groups[7].State = session.Failed
+	kept, rest := choose(groups, []Graph{rates("g4")}, 4)
+	require.Len(t, rest, 7)
+	var names []string
+	for _, g := range kept {
+		names = append(names, g.Name)
+	}
+	require.Equal(t, []string{"g0", "g4", "g7"}, names)
+	kept, rest = choose(groups, nil, 1)
+	require.Empty(t, kept)
+	require.Len(t, rest, 10)
+	kept, rest = choose(groups, nil, 10)
+	require.Len(t, kept, 10)
+	require.Empty(t, rest)
+}
+
+func TestDivide(t *testing.T) {
+	for _, c := range []struct {
+		height, groups int
+		graph          bool
+		want           rows
+	}{
+		{24, 2, true, rows{graph: 12, groups: 2}},
+		{24, 10, true, rows{graph: 11, groups: 3}},
+		{24, 10, false, rows{groups: 7}},
+		{12, 2, true, rows{groups: 2}},
+		{12, 10, true, rows{groups: 4}},
+		{50, 2, true, rows{graph: 20, groups: 2}},
+		{50, 40, true, rows{graph: 20, groups: 11}},
+		{24, 0, true, rows{graph: 12}},
+		{8, 2, true, rows{}},
+		{16, 2, true, rows{graph: 6, groups: 2}},
+	} {
+		require.Equal(t, c.want, divide(c.height-bodyRows(c.height), c.groups, c.graph), "%+v", c)
+	}
+	for height := 1; height < 100; height++ {
+		for groups := range 64 {
+			room := height - bodyRows(height)
+			r := divide(room, groups, true)
+			require.LessOrEqual(t, r.graph+r.groups+min(room, 1), room)
+			require.True(t, r.graph == 0 || r.graph >= graphMin)
+			require.GreaterOrEqual(t, r.groups, 0)
+		}
+	}
+}
+
+func TestLabels(t *testing.T) {
+	for _, c := range []struct{ metrics, title, names string }{
+		{"fast.rate", "", "fast"},
+		{"fast.rate sub1.rate", "", "fast sub1"},
+		{"fast.p99 sub1.p99", "p99", "fast sub1"},
+		{"fast.p50 fast.p99", "fast", "p50 p99"},
+		{"fast.service.p50 fast.service.p99", "fast service", "p50 p99"},
+		{"fast.service.p50 fast.lag.p99", "fast", "service.p50 lag.p99"},
+		{"fast.rate sub1.average", "", "fast.rate sub1.average"},
+		{"sub1.backlog", "backlog", "sub1"},
+	} {
+		var list []session.Metric
+		for _, text := range strings.Fields(c.metrics) {
+			list = append(list, metric(text))
+		}
+		title, names := label(list)
+		require.Equal(t, c.title, title, c.metrics)
+		require.Equal(t, c.names, strings.Join(names, " "), c.metrics)
+	}
+	title, names := label(nil)
+	require.Empty(t, title)
+	require.Empty(t, names)
+}
+
+// TestMarkNumbers: a mark keeps its number while it is in the window, also when
+// the timeline forgets older ones.
+func TestMarkNumbers(t *testing.T) {
+	var n numberedMarks
+	mark := func(s int) session.Mark {
+		return session.Mark{At: at.Add(time.Duration(s) * time.Second), Text: fmt.Sprint("event ", s)}
+	}
+	numbers := func() (all []int) {
+		for _, m := range n.kept {
+			all = append(all, m.number)
+		}
+		return all
+	}
+	n.follow([]session.Mark{mark(0), mark(1)}, at)
+	require.Equal(t, []int{1, 2}, numbers())
+	n.follow([]session.Mark{mark(1), mark(2), mark(2)}, at)
+	require.Equal(t, []int{1, 2, 3, 4}, numbers())
+	n.follow([]session.Mark{mark(1), mark(2), mark(2)}, at.Add(2*time.Second))
+	require.Equal(t, []int{3, 4}, numbers())
+	n.follow([]session.Mark{mark(2)}, at.Add(9*time.Second))
+	require.Empty(t, numbers())
+	n.follow([]session.Mark{mark(2), mark(20)}, at.Add(9*time.Second))
+	require.Equal(t, []int{1}, numbers())
+	for i := range 200 {
+		n.follow([]session.Mark{mark(21 + i)}, at)
+	}
+	require.Equal(t, 3, n.kept[200].number)
+}
+
+func TestNothing(t *testing.T) {
+	f := New(&scene{}, nil, Look{})
+	require.Empty(t, f.Frame(at, 80, 24))
+	require.Empty(t, f.StatusLine(at))
+	require.Empty(t, Summary(nil))
+	require.Empty(t, New(running(), nil, Look{}).Frame(at, 80, 1))
+	require.Len(t, New(running(), nil, Look{}).Frame(at, 80, 2).Status, 1)
+}
+
+// FuzzFrame: whatever the size and the figures are, rows have their width and
+// nothing panics.
+func FuzzFrame(f *testing.F) {
+	f.Add(80, 24, "fast", "sub1", 50e3, int64(8_200_000), uint8(2))
+	f.Add(1, 1, "日本語", "", -1.0, int64(-1), uint8(255))
+	f.Add(250, 80, "a-name-that-is-as-long-as-they-get", "x\x1b[31m", 1e300, int64(1)<<62, uint8(77))
+	f.Fuzz(func(t *testing.T, width, height int, a, b string, rate float64, n int64, bits uint8) {
+		width, height = width&0xff, height&0x7f
+		s := states()
+		s.Groups[0].Name, s.Groups[1].Name = a, b
+		s.Groups[0].Producer.Rate, s.Groups[0].Producer.Failed = rate, n
+		s.Groups[1].Consumer.Rate, s.Groups[1].Consumer.Backlog.Messages = rate, n
+		s.Groups[7].LastError, s.Cluster.Name = b, a
+		s.Groups = s.Groups[:min(int(bits)%13, len(s.Groups))]
+		fr := New(&scene{snapshot: s, past: past}, showing(rates("fast", "sub1"), rates(a), rates("gone")), Look{Colour: bits&1 != 0, ASCII: bits&2 != 0})
+		draw(t, fr, width, height)
+		require.NotContains(t, fr.StatusLine(at), "\n")
+		Summary(s)
+	})
+}
+
+// TestAllSizes draws the same scene in all sizes.
+func TestAllSizes(t *testing.T) {
+	s := &scene{snapshot: states(), past: past}
+	f := New(s, showing(rates("fast", "sub1")), Look{})
+	for width := 1; width <= 250; width += 7 {
+		for height := 1; height <= 80; height += 9 {
+			draw(t, f, width, height)
+		}
+	}
+}
+
+func BenchmarkFrame(b *testing.B) {
+	s := running()
+	shown := rates("fast", "sub1")
+	for i := range 4 {
+		name := fmt.Sprint("more", i)
+		s.snapshot.Groups = append(s.snapshot.Groups, producer(name, 5e3, 5e3))
+		shown.Metrics = append(shown.Metrics, metric(name+".rate"))
+	}
+	for _, size := range sizes {
+		b.Run(fmt.Sprintf("%dx%d", size.width, size.height), func(b *testing.B) {
+			f := New(s, showing(shown), Look{Colour: true})
+			b.ReportAllocs()
+			for b.Loop() {
+				f.Frame(at, size.width, size.height)
+			}
+		})
+	}
+}

@@ -1,0 +1,50 @@
+package frames
+
+import (
+	"time"
+
+	"pulsh/graphs"
+	"pulsh/session"
+)
+
+// Greeting is what a shell begins with: its version, the cluster, and what to
+// type first. Ready is how long a local server took to start; zero says that it
+// was not started here.
+func Greeting(version string, c session.Cluster, ready time.Duration) []string {
+	first := "pulsh " + version
+	if c.State == session.Unconnected {
+		first += " · not connected"
+	} else {
+		first += " · " + c.URL + " · Pulsar"
+		if c.Version != "" {
+			first += " " + c.Version
+		}
+		if ready > 0 {
+			first += " (local, ready in " + graphs.Seconds(ready) + ")"
+		}
+	}
+	return []string{
+		graphs.Clean(first),
+		"",
+		"  produce start fast rate=50000       start sending",
+		"  consume start sub1 topic=fast       start receiving",
+		"  graph fast sub1                     look at both",
+		"  help                                everything else (Tab completes, F1)",
+		"",
+	}
+}
+
+// NoBroker says that nothing answers at a URL, why, and how to go on. The reason
+// is a sentence or a part of one, "" if there is none.
+func NoBroker(url, reason string) []string {
+	first := "no Pulsar answers at " + url
+	if reason != "" {
+		first += " (" + reason + ")"
+	}
+	return []string{
+		graphs.Clean(first),
+		"  try: local start                                       here (Java 17, 0.5 GiB)",
+		"       connect pulsar://host:6650                        elsewhere",
+		"       kubectl port-forward svc/pulsar-proxy 6650 8080   in Minikube",
+	}
+}

@@ -1,0 +1,291 @@
+package frames
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"pulsh/graphs"
+	"pulsh/session"
+	"pulsh/session/metrics"
+)
+
+// The columns of the groups' rows, in order. A column that no group fills takes
+// no place.
+const (
+	nameColumn = iota
+	signColumn
+	stateColumn   // wide only
+	workersColumn // 8w, wide 8 workers
+	lanesColumn   // wide only: lanes, or the type of subscription
+	rateColumn
+	shareColumn // wide only: of the target
+	bytesColumn
+	batchColumn // wide only
+	p50Column
+	p99Column
+	p999Column    // wide only
+	insideColumn  // wide only: lag, or processing
+	troubleColumn // lost, duplicated, redelivered, missed: the worst of them
+	limitColumn   // wide only: what holds the rate down
+	outcomeColumn // failed, or behind
+	drainColumn   // after a seek
+	columnCount
+)
+
+type groupRow [columnCount]graphs.Cell
+
+// The widths of columns whose texts are built here.
+const (
+	nameMin      = 4
+	nameNarrow   = 12 // on a narrow screen a longer name is cut
+	nameWide     = 24
+	wordWidth    = 8  // starting
+	rateWidth    = 13 // 50.0k/50.0k/s
+	labelWidth   = 3  // p99
+	limitMax     = 32 // the queue is full: 1000 pending
+	countedWidth = 12 // 8.20M missed
+)
+
+// groupRows draws groups in shared columns.
+type groupRows struct {
+	*Frames
+	wide      bool
+	width     int
+	nameWidth int
+}
+
+// newGroupRows finds the width of the names of all groups, shown or not.
+func newGroupRows(f *Frames, groups []session.GroupSnapshot, width int) groupRows {
+	r := groupRows{Frames: f, wide: width >= wide, width: width, nameWidth: nameMin}
+	most := nameNarrow
+	if r.wide {
+		most = nameWide
+	}
+	for _, g := range groups {
+		r.nameWidth = max(r.nameWidth, min(graphs.Width(g.Name), most))
+	}
+	return r
+}
+
+// draw gives one row for each group.
+func (r groupRows) draw(groups []session.GroupSnapshot) []string {
+	cells := make([][]graphs.Cell, len(groups))
+	for i, g := range groups {
+		row := r.row(g)
+		cells[i] = row[:]
+	}
+	lines := graphs.Rows(r.width, cells)
+	for i, g := range groups {
+		if g.State == session.Failed && g.LastError != "" {
+			lines[i] = r.failed(g)
+		}
+	}
+	return lines
+}
+
+// failed is the row of a group that has ended by itself: what happened stands
+// where the others have figures.
+func (r groupRows) failed(g session.GroupSnapshot) string {
+	row := r.row(g)
+	left := r.width - r.nameWidth - len("  x failed: ")
+	text := "failed: " + graphs.Cut(g.LastError, left)
+	return graphs.Row(r.width, []graphs.Cell{row[nameColumn], row[signColumn],
+		{Text: text, Priority: always, Tight: true, Style: r.palette.Red}})
+}
+
+// row builds the cells of a group.
+func (r groupRows) row(g session.GroupSnapshot) groupRow {
+	var row groupRow
+	row[nameColumn] = graphs.Cell{Text: graphs.Cut(g.Name, r.nameWidth), Width: r.nameWidth, Style: r.palette.Bold}
+	sign := r.groupSign(g.State)
+	row[signColumn] = sign.cell(true)
+	row[workersColumn] = graphs.Cell{Text: fmt.Sprintf("%dw", g.Workers), Width: len("99w"),
+		Align: graphs.AlignRight, Priority: size, Tight: true}
+	if r.wide {
+		row[stateColumn] = graphs.Cell{Text: string(g.State), Width: wordWidth, Priority: always, Tight: true, Style: sign.style}
+		row[workersColumn].Text, row[workersColumn].Width = plural(g.Workers, "worker"), len("10 workers")
+		row[workersColumn].Tight = false
+	}
+	switch {
+	case g.Producer != nil:
+		r.producer(&row, g)
+	case g.Consumer != nil:
+		r.consumer(&row, g)
+	}
+	if !measured(g.State) || g.State != session.Running && !r.wide {
+		row[rateColumn] = graphs.Cell{}
+		if !r.wide {
+			row[rateColumn] = graphs.Cell{Text: string(g.State), Priority: always, Style: sign.style}
+		}
+	}
+	row[rateColumn].Width = rateWidth
+	return row
+}
+
+// producer fills in the figures of a producer group.
+func (r groupRows) producer(row *groupRow, g session.GroupSnapshot) {
+	p, live := g.Producer, measured(g.State)
+	row[rateColumn] = graphs.Cell{Text: rateText(p), Priority: always}
+	if target := float64(p.Target); target > 0 && !p.Target.IsMax() && g.State == session.Running {
+		row[rateColumn].Style = r.rateStyle(p.Rate, target)
+	}
+	if live {
+		row[bytesColumn] = bytesCell(p.BytesPerSecond)
+		row[p50Column] = latencyCell("p50", p.Latency.Recent, p.Latency.Recent.P50, median)
+		row[p99Column] = latencyCell("p99", p.Latency.Recent, p.Latency.Recent.P99, tail)
+	}
+	if g.State != session.Ready {
+		row[outcomeColumn] = r.failedCell(p.Failed)
+	}
+	switch {
+	case p.Unknown > 0:
+		row[troubleColumn] = counted(p.Unknown, "unknown", trouble, r.palette.Yellow)
+	case p.Missed > 0:
+		row[troubleColumn] = counted(p.Missed, "missed", trouble, r.palette.Yellow)
+	}
+	if !r.wide || !live {
+		return
+	}
+	row[lanesColumn] = right(plural(p.Lanes, "lane"), len("16 lanes"), seldom)
+	if target := float64(p.Target); target > 0 && !p.Target.IsMax() {
+		row[shareColumn] = right(shareText(p.Rate/target), len("100.0%"), extra)
+	}
+	row[batchColumn] = right(graphs.Three(p.MessagesPerBatch)+"/batch", graphs.ThreeWidth+len("/batch"), extra)
+	row[limitColumn] = graphs.Cell{Text: graphs.Cut(p.Limit, limitMax), Style: r.palette.Yellow, Priority: seldom - 1}
+	row[p999Column] = latencyCell("p99.9", p.Latency.Recent, p.Latency.Recent.P999, median)
+	row[insideColumn] = latencyCell("lag", p.Lag.Recent, p.Lag.Recent.P50, speed)
+}
+
+// consumer fills in the figures of a consumer group.
+func (r groupRows) consumer(row *groupRow, g session.GroupSnapshot) {
+	c, live := g.Consumer, measured(g.State)
+	row[rateColumn] = graphs.Cell{Text: graphs.Right(graphs.Three(c.Rate), graphs.ThreeWidth) + "/s", Priority: always}
+	if live {
+		row[bytesColumn] = bytesCell(c.BytesPerSecond)
+		row[p50Column] = latencyCell("e2e", c.E2E.Recent, c.E2E.Recent.P50, median)
+		row[p99Column] = latencyCell("p99", c.E2E.Recent, c.E2E.Recent.P99, tail)
+	}
+	if g.State != session.Ready {
+		row[outcomeColumn] = behindCell(waiting(c.Backlog))
+	}
+	row[troubleColumn] = r.ledgerCell(c)
+	if c.Drain != nil {
+		row[drainColumn] = right("", graphs.ElapsedWidth+len(" left"), progress)
+		if c.Drain.ETA > 0 {
+			row[drainColumn].Text = graphs.Elapsed(c.Drain.ETA) + " left"
+		}
+		row[drainColumn].Edge = true
+	}
+	if !r.wide || !live {
+		return
+	}
+	row[lanesColumn] = graphs.Cell{Text: c.Type, Width: len("16 lanes"), Priority: seldom}
+	row[p999Column] = latencyCell("p99.9", c.E2E.Recent, c.E2E.Recent.P999, median)
+	row[insideColumn] = latencyCell("work", c.Processing.Recent, c.Processing.Recent.P50, speed)
+}
+
+// ledgerCell is the worst that the ledger has seen, and blank if all is well.
+func (r groupRows) ledgerCell(c *session.ConsumerSnapshot) graphs.Cell {
+	l := c.Ledger
+	switch {
+	case l.Lost > 0:
+		return counted(int64(l.Lost), "lost", trouble, r.palette.Red)
+	case l.Duplicated > 0:
+		return counted(int64(l.Duplicated), "dup", trouble, r.palette.Red)
+	case c.AckFailed > 0:
+		return counted(c.AckFailed, "unacked", trouble, r.palette.Yellow)
+	case l.Redelivered > 0 && r.wide:
+		return counted(int64(l.Redelivered), "redelivered", progress, r.palette.Yellow)
+	case l.Redelivered > 0:
+		return counted(int64(l.Redelivered), "again", progress, r.palette.Yellow)
+	}
+	return graphs.Cell{}
+}
+
+// counted is how often something happened.
+func counted(n int64, name string, priority int, style graphs.Style) graphs.Cell {
+	c := right(figure(n)+" "+name, countedWidth, priority)
+	c.Style = style
+	return c
+}
+
+// failedCell is how many messages were refused, at the right edge.
+func (f *Frames) failedCell(n int64) graphs.Cell {
+	c := counted(n, "failed", outcome, f.palette.Faint)
+	if n > 0 {
+		c.Style, c.Priority = f.palette.Red, trouble
+	}
+	c.Edge = true
+	return c
+}
+
+// behindCell is how many messages wait, at the right edge.
+func behindCell(messages string) graphs.Cell {
+	c := right(messages+" behind", countedWidth, outcome)
+	c.Edge = true
+	return c
+}
+
+// rateText is the actual rate beside the wanted one.
+func rateText(p *session.ProducerSnapshot) string {
+	text := graphs.Right(graphs.Three(p.Rate), graphs.ThreeWidth)
+	switch {
+	case p.Target.IsMax():
+		return text + "/s max"
+	case p.Target > 0:
+		return text + "/" + graphs.Rate(float64(p.Target))
+	}
+	return text + "/s"
+}
+
+// shareText is how much of its target a rate is.
+func shareText(share float64) string {
+	const most = 9.99
+	if share > most {
+		return ">999%"
+	}
+	return graphs.PercentTight(100*share, 1)
+}
+
+// waiting is how many messages wait in the broker, if that is known.
+func waiting(b session.Backlog) string {
+	if !b.Known {
+		return graphs.NoValue
+	}
+	return figure(b.Messages)
+}
+
+// figure is a count in graphs.ThreeWidth cells at most: whole below a thousand,
+// three digits from there on.
+func figure(n int64) string {
+	if n > -1000 && n < 1000 {
+		return strconv.FormatInt(n, 10)
+	}
+	return graphs.Three(float64(n))
+}
+
+// latencyCell is one quantile of what the last second has seen.
+func latencyCell(label string, of metrics.Quantiles, d time.Duration, priority int) graphs.Cell {
+	v := float64(d)
+	if of.Count == 0 {
+		v = math.NaN()
+	}
+	return graphs.Cell{Text: label + " " + graphs.Right(graphs.Latency(v), graphs.LatencyWidth), Priority: priority}
+}
+
+func bytesCell(perSecond float64) graphs.Cell {
+	return right(graphs.ByteRate(perSecond), graphs.ByteRateWidth, speed)
+}
+
+func right(text string, width, priority int) graphs.Cell {
+	return graphs.Cell{Text: text, Width: width, Align: graphs.AlignRight, Priority: priority}
+}
+
+func plural(n int, name string) string {
+	if n == 1 {
+		return "1 " + name
+	}
+	return fmt.Sprintf("%d %ss", n, name)
+}

@@ -1,0 +1,172 @@
+package frames
+
+import (
+	"flag"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+	"pulsh/session/metrics"
+	"pulsh/session/pacing"
+	"pulsh/session/payload"
+)
+
+var update = flag.Bool("update", false, "write the golden drawings anew")
+
+// at is when the snapshots are from.
+var at = time.Date(2026, 3, 1, 10, 42, 7, 0, time.UTC)
+
+// scene is a source with a past that is a function of time.
+type scene struct {
+	snapshot *session.Snapshot
+	past     func(m session.Metric, age time.Duration) float64
+}
+
+func (s *scene) Snapshot() *session.Snapshot { return s.snapshot }
+
+// History has columns that begin at multiples of their width.
+func (s *scene) History(m session.Metric, end time.Time, window time.Duration, n int) []float64 {
+	columns := make([]float64, n)
+	width := max(int64(window)/int64(n), 1)
+	newest := end.UnixNano() / width
+	for i := range columns {
+		begin := (newest - int64(n-1-i)) * width
+		columns[i] = math.NaN()
+		if s.past != nil {
+			columns[i] = s.past(m, at.Sub(time.Unix(0, begin)))
+		}
+	}
+	return columns
+}
+
+func metric(text string) session.Metric {
+	m, err := session.ParseMetric(text)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// rates shows the rates of groups, with the target of the first.
+func rates(names ...string) Graph {
+	g := Graph{Window: time.Minute, Target: metric(names[0] + ".target")}
+	for _, name := range names {
+		g.Metrics = append(g.Metrics, metric(name+".rate"))
+	}
+	return g
+}
+
+func showing(list ...Graph) Shown {
+	return func(*session.Snapshot) []Graph { return list }
+}
+
+// past is a producer that dips while a broker is away, and a consumer that
+// catches up after a seek.
+func past(m session.Metric, age time.Duration) float64 {
+	s := age.Seconds()
+	if m.Group == "gone" {
+		return math.NaN()
+	}
+	wave := math.Sin(s / 3)
+	switch m.String() {
+	case "fast.target":
+		return 50e3
+	case "fast.rate":
+		switch {
+		case s > 58.5:
+			return 0
+		case s > 22 && s < 27:
+			return 31e3
+		}
+		return 50e3 + 200*wave
+	case "sub1.rate":
+		switch {
+		case s > 54:
+			return math.NaN()
+		case s > 22 && s < 27:
+			return 30e3
+		case s < 17:
+			return 63e3 + 1.5e3*wave
+		}
+		return 50e3
+	case "fast.latency.p50":
+		return 2.1e6 + 2e5*wave
+	case "fast.latency.p99":
+		if s > 21 && s < 25 {
+			return 2.1e9
+		}
+		return 4.8e6 + 1e6*wave
+	}
+	return 1e3 * math.Abs(wave)
+}
+
+func quantiles(p50, p99, p999 time.Duration) session.Latencies {
+	q := metrics.Quantiles{Count: 1000, P50: p50, P99: p99, P999: p999, Max: 2104 * time.Millisecond}
+	return session.Latencies{Recent: q, Total: q}
+}
+
+func producer(name string, rate, target float64) session.GroupSnapshot {
+	return session.GroupSnapshot{
+		Name: name, Kind: session.Produce, State: session.Running, Topic: "fast", Partitions: 4, Workers: 8,
+		Producer: &session.ProducerSnapshot{
+			Target: pacing.Rate(target), Rate: rate, Average: 49_998, BytesPerSecond: 12.4e6,
+			Sent: 3_600_412, Acked: 3_600_412, MessagesPerBatch: 412, Lanes: 4,
+			Latency: quantiles(2100*time.Microsecond, 4800*time.Microsecond, 12100*time.Microsecond),
+			Lag:     quantiles(100*time.Microsecond, 200*time.Microsecond, 300*time.Microsecond),
+		},
+	}
+}
+
+func consumer(name string, rate float64) session.GroupSnapshot {
+	return session.GroupSnapshot{
+		Name: name, Kind: session.Consume, State: session.Running, Topic: "fast", Workers: 2,
+		Consumer: &session.ConsumerSnapshot{
+			Subscription: name, Type: "shared", Rate: rate, BytesPerSecond: 15.1e6,
+			Received: 3_600_412, Acked: 3_600_400, Ledger: payload.Totals{Received: 3_600_412},
+			E2E:        quantiles(3*time.Millisecond, 11200*time.Microsecond, 25*time.Millisecond),
+			Processing: quantiles(80*time.Microsecond, 200*time.Microsecond, 300*time.Microsecond),
+			Backlog:    session.Backlog{Known: true, Messages: 8_200_000, Entries: 19_911},
+		},
+	}
+}
+
+func snapshot(groups ...session.GroupSnapshot) *session.Snapshot {
+	return &session.Snapshot{
+		At: at, Elapsed: 72 * time.Second,
+		Cluster: session.Cluster{URL: "pulsar://127.0.0.1:6650", Name: "local", Version: "4.0.8", State: session.Up, Since: at.Add(-time.Minute)},
+		Groups:  groups,
+		Totals:  session.Totals{Sent: 3_600_412, Acked: 3_600_412, Received: 11_800_000},
+		Process: metrics.ProcessStats{CPU: 18.2, CPUTime: 13100 * time.Millisecond, RSS: 60 << 20, PeakRSS: 64 << 20},
+		Marks: []session.Mark{
+			{At: at.Add(-5 * time.Minute), Kind: session.MarkCommand, Text: "consume start sub1"},
+			{At: at.Add(-27 * time.Second), Kind: session.MarkError, Text: "broker unreachable"},
+			{At: at.Add(-22 * time.Second), Kind: session.MarkReconnect, Text: "broker back after 5 s"},
+			{At: at.Add(-17 * time.Second), Kind: session.MarkCommand, Text: "seek sub1 -5m"},
+		},
+	}
+}
+
+// running is the scene of two groups that run.
+func running() *scene {
+	return &scene{snapshot: snapshot(producer("fast", 50e3, 50e3), consumer("sub1", 61.3e3)), past: past}
+}
+
+// golden compares a drawing with the one in testdata; with -update it becomes it.
+func golden(t *testing.T, name string, rows []string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".txt")
+	drawn := strings.Join(rows, "\n") + "\n"
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(drawn), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), drawn)
+}

@@ -1,0 +1,92 @@
+package frames
+
+import (
+	"pulsh/graphs"
+	"pulsh/session"
+)
+
+// sign is a state as one cell, told apart by shape as well as by colour.
+type sign struct {
+	glyph string
+	style graphs.Style
+}
+
+// groupSign is the sign of a group's state.
+func (f *Frames) groupSign(state session.State) sign {
+	p, moving := f.palette, f.palette.Series[0]
+	switch state {
+	case session.Running:
+		return f.sign("●", "*", p.Green)
+	case session.Paused:
+		return f.sign("‖", "=", p.Yellow)
+	case session.Seeking:
+		return f.sign("«", "<", moving)
+	case session.Starting, session.Stopping:
+		return f.sign("◌", "~", moving)
+	case session.Failed:
+		return f.sign("×", "x", p.Red)
+	case session.Stopped:
+		return f.sign("■", "#", p.Faint)
+	}
+	return f.sign("○", "o", p.Faint)
+}
+
+// clusterSign is the sign of the connection's state.
+func (f *Frames) clusterSign(state session.ClusterState) sign {
+	switch state {
+	case session.Up:
+		return f.sign("●", "*", f.palette.Green)
+	case session.Reconnecting:
+		return f.sign("◌", "~", f.palette.Yellow)
+	}
+	return f.sign("○", "o", f.palette.Red)
+}
+
+func (f *Frames) sign(glyph, ascii string, style graphs.Style) sign {
+	if f.look.ASCII {
+		glyph = ascii
+	}
+	return sign{glyph, style}
+}
+
+// cell is the sign beside a name.
+func (s sign) cell(gap bool) graphs.Cell {
+	return graphs.Cell{Text: s.glyph, Width: 1, Style: s.style, Priority: always, Tight: !gap}
+}
+
+// measured says whether a group in this state has figures of right now.
+func measured(state session.State) bool {
+	return state == session.Running || state == session.Paused || state == session.Seeking
+}
+
+// troubled says whether something went wrong with a group since its start or
+// reset, so that its row is shown rather than that of another.
+func troubled(g session.GroupSnapshot) bool {
+	switch {
+	case g.State == session.Failed:
+		return true
+	case g.Producer != nil:
+		return g.Producer.Failed > 0
+	case g.Consumer != nil:
+		return g.Consumer.Ledger.Lost > 0 || g.Consumer.Ledger.Duplicated > 0
+	}
+	return false
+}
+
+// The share of its target from which on a rate is kept, and from which on it is
+// in doubt; below, it is missed. A rate above is judged by the same distance.
+const (
+	rateKept  = 0.95
+	rateDoubt = 0.80
+)
+
+// rateStyle is the colour of an actual rate beside its target.
+func (f *Frames) rateStyle(rate, target float64) graphs.Style {
+	switch share := rate / target; {
+	case share >= rateKept && share <= 2-rateKept:
+		return f.palette.Green
+	case share >= rateDoubt:
+		return f.palette.Yellow
+	}
+	return f.palette.Red
+}

@@ -1,0 +1,138 @@
+package frames
+
+import (
+	"slices"
+	"time"
+
+	"pulsh/graphs"
+	"pulsh/session"
+)
+
+// wide is the width from which on all figures of a group are shown, and two
+// graphs stand side by side.
+const wide = 140
+
+// The order in which cells go when the row is too narrow, the lowest first.
+const (
+	seldom   = 10 // known from show as well
+	extra    = 15
+	speed    = 20 // bytes a second
+	median   = 30
+	progress = 40
+	outcome  = 50 // failed, behind
+	tail     = 58
+	size     = 60 // workers
+	trouble  = 75
+	always   = 90 // state and rate
+)
+
+// status draws the rows of so many groups, and the session's own row.
+func (f *Frames) status(s *session.Snapshot, shown []Graph, now time.Time, width, limit int) []string {
+	var lines []string
+	if limit > 0 && len(s.Groups) > 0 {
+		rows := newGroupRows(f, s.Groups, width)
+		kept, rest := choose(s.Groups, shown, limit)
+		lines = rows.draw(kept)
+		if len(rest) > 0 {
+			lines = append(lines, f.rollUp(rest, len(kept) > 0, width))
+		}
+	}
+	return append(lines, f.sessionRow(s, now, width))
+}
+
+// choose picks the groups that get rows of their own, in their order. If not
+// all fit, the last row is left to the rest, and groups in a graph or in
+// trouble come first.
+func choose(groups []session.GroupSnapshot, shown []Graph, limit int) (kept, rest []session.GroupSnapshot) {
+	if len(groups) <= limit {
+		return groups, nil
+	}
+	inGraph := func(name string) bool {
+		return slices.ContainsFunc(shown, func(g Graph) bool {
+			return slices.ContainsFunc(g.Metrics, func(m session.Metric) bool { return m.Group == name })
+		})
+	}
+	first := func(g session.GroupSnapshot) bool { return troubled(g) || inGraph(g.Name) }
+	chosen := make([]bool, len(groups))
+	left := limit - 1
+	for _, preferred := range []bool{true, false} {
+		for i, g := range groups {
+			if left > 0 && !chosen[i] && first(g) == preferred {
+				chosen[i] = true
+				left--
+			}
+		}
+	}
+	for i, g := range groups {
+		if chosen[i] {
+			kept = append(kept, g)
+		} else {
+			rest = append(rest, g)
+		}
+	}
+	return kept, rest
+}
+
+// clusterMax is how much of a cluster's name is shown.
+const clusterMax = 24
+
+// sessionRow is the last row: clock, cluster, sums, and what pulsh costs.
+func (f *Frames) sessionRow(s *session.Snapshot, now time.Time, width int) string {
+	cells := []graphs.Cell{
+		{Text: graphs.Clock(s.Elapsed), Width: graphs.ClockWidth},
+		f.clusterSign(s.Cluster.State).cell(false),
+	}
+	cells = append(cells, f.clusterCells(s.Cluster, now)...)
+	cells = append(cells, f.sums(s)...)
+	cells = append(cells,
+		graphs.Cell{Text: "cpu " + graphs.Right(graphs.PercentTight(s.Process.CPU, 0), 4), Priority: speed, Edge: true},
+		graphs.Cell{Text: "mem " + graphs.Right(graphs.Memory(float64(s.Process.RSS)), 4), Priority: seldom, Edge: true},
+	)
+	return graphs.Row(width, cells)
+}
+
+// clusterCells are the cluster's name, and what is wrong with it.
+func (f *Frames) clusterCells(c session.Cluster, now time.Time) []graphs.Cell {
+	p := f.palette
+	name := graphs.Cell{Text: graphs.Cut(c.Name, clusterMax), Priority: always - 1, Tight: true}
+	switch c.State {
+	case session.Up:
+		return []graphs.Cell{name}
+	case session.Reconnecting:
+		name.Style = p.Yellow
+		away := "reconnecting " + graphs.Right(graphs.Elapsed(max(now.Sub(c.Since), 0)), 3)
+		return []graphs.Cell{name, {Text: away, Priority: always - 2, Tight: true, Style: p.Yellow}}
+	}
+	return []graphs.Cell{{Text: string(session.Unconnected), Priority: always - 1, Tight: true, Style: p.Faint}}
+}
+
+// sums are the totals of all groups of either kind, where there are such.
+func (f *Frames) sums(s *session.Snapshot) []graphs.Cell {
+	p := f.palette
+	if len(s.Groups) == 0 {
+		return []graphs.Cell{{Text: "no groups", Priority: outcome, Style: p.Faint}}
+	}
+	total := func(name string, n int64, priority int) graphs.Cell {
+		return graphs.Cell{Text: name + " " + graphs.Right(figure(n), graphs.ThreeWidth), Priority: priority}
+	}
+	worry := func(name string, n int64) graphs.Cell {
+		c := graphs.Cell{Text: name + " " + figure(n), Priority: tail}
+		if n > 0 {
+			c.Style, c.Priority = p.Red, trouble
+		}
+		return c
+	}
+	var cells []graphs.Cell
+	kinds := map[session.Kind]bool{}
+	for _, g := range s.Groups {
+		kinds[g.Kind] = true
+	}
+	if kinds[session.Produce] {
+		cells = append(cells, total("sent", s.Totals.Sent, outcome))
+	}
+	if kinds[session.Consume] {
+		cells = append(cells, total("received", s.Totals.Received, progress),
+			worry("lost", s.Totals.Lost), worry("dup", s.Totals.Duplicated))
+	}
+	return cells
+}

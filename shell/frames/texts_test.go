@@ -1,0 +1,56 @@
+package frames
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+	"pulsh/session/pacing"
+)
+
+var pacingMax = pacing.Max()
+
+func TestStatusLine(t *testing.T) {
+	s := running()
+	s.snapshot.Elapsed = 5 * time.Second
+	s.snapshot.Groups[1].Consumer.Backlog.Messages = 0
+	f := New(s, nil, Look{Colour: true})
+	require.Equal(t, "00:00:05 fast 50.0k/50.0k/s p99 4.8ms 0 failed | sub1 61.3k/s e2e p99 11.2ms 0 behind", f.StatusLine(at))
+	s.snapshot = states()
+	s.snapshot.Cluster.State, s.snapshot.Cluster.Since = session.Reconnecting, at.Add(-3*time.Second)
+	require.Equal(t, "00:01:12 local reconnecting 3s fast 41.0k/50.0k/s p99 4.8ms 31 failed | sub1 61.3k/s e2e p99 11.2ms 8.20M behind 7 lost | "+
+		"ready ready | starting starting 0/1.00k/s p99 4.8ms 0 failed | paused paused 0/1.00k/s p99 4.8ms 0 failed | "+
+		"stopping stopping 0/1.00k/s p99 4.8ms 0 failed | stopped stopped 0/1.00k/s p99 4.8ms 0 failed | "+
+		"failed failed: fast is not authorised to send to persistent://public/default/fast | "+
+		"seeking seeking 412/s e2e p99 11.2ms – behind | again 412/s e2e p99 11.2ms 8.20M behind | fastest 883k/s max p99 4.8ms 0 failed",
+		f.StatusLine(at))
+	s.snapshot = snapshot()
+	require.Equal(t, "00:01:12 no groups", f.StatusLine(at))
+	s.snapshot.Cluster = session.Cluster{State: session.Unconnected}
+	require.Equal(t, "00:01:12 not connected no groups", f.StatusLine(at))
+}
+
+func TestSummary(t *testing.T) {
+	s := running().snapshot
+	s.Totals.Received = 3_600_412
+	s.Groups = append(s.Groups, states().Groups[2])
+	require.Equal(t, []string{
+		"  fast  3,600,412 sent · 3,600,412 acked · 0 failed · 49,998/s · p50 2.1 p99 4.8 max 2,104 ms",
+		"  sub1  3,600,412 received · 0 lost · 0 duplicated · 0 out of order · e2e p99 11.2 ms",
+		"  1m12s · pulsh used 13.1 CPU s (3.64 per million) · 64 MiB at most",
+	}, Summary(s))
+	require.Equal(t, []string{"  1m12s · pulsh used 13.1 CPU s · 64 MiB at most"}, Summary(&session.Snapshot{Elapsed: s.Elapsed, Process: s.Process}))
+}
+
+func TestGreeting(t *testing.T) {
+	c := snapshot().Cluster
+	require.Equal(t, "pulsh 0.1.0 · pulsar://127.0.0.1:6650 · Pulsar 4.0.8 (local, ready in 5.4 s)", Greeting("0.1.0", c, 5400*time.Millisecond)[0])
+	c.Version = ""
+	require.Equal(t, "pulsh 0.1.0 · pulsar://127.0.0.1:6650 · Pulsar", Greeting("0.1.0", c, 0)[0])
+	require.Equal(t, "pulsh 0.1.0 · not connected", Greeting("0.1.0", session.Cluster{State: session.Unconnected}, 0)[0])
+	golden(t, "greeting", Greeting("0.1.0", snapshot().Cluster, 5400*time.Millisecond))
+	golden(t, "no-broker", NoBroker("pulsar://127.0.0.1:6650", "connection refused"))
+	require.Equal(t, "no Pulsar answers at x", NoBroker("x", "")[0])
+}
