@@ -1,0 +1,176 @@
+package fake
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/metrics"
+)
+
+// admin is the cluster's admin API. It fails while the cluster is dead.
+type admin struct{ cluster *Cluster }
+
+var _ broker.Admin = (*admin)(nil)
+
+// Version is the release that the fake says it is.
+func (a *admin) Version(context.Context) (string, error) {
+	a.cluster.mu.Lock()
+	defer a.cluster.mu.Unlock()
+	return Version, a.answers()
+}
+
+func (a *admin) answers() error {
+	if a.cluster.closed || a.cluster.faults.dead {
+		return refusal(metrics.Disconnected, "the fake broker's admin API refuses connections")
+	}
+	if a.cluster.faults.stalls > 0 {
+		return refusal(metrics.Timeout, "the fake broker's admin API did not answer in time")
+	}
+	return nil
+}
+
+// Topics lists a namespace's topics by name.
+func (a *admin) Topics(_ context.Context, namespace string) ([]broker.Topic, error) {
+	ns, err := broker.ParseNamespace(namespace)
+	if err != nil {
+		return nil, err
+	}
+	c := a.cluster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := a.answers(); err != nil {
+		return nil, err
+	}
+	topics := []broker.Topic{}
+	for _, t := range c.topics {
+		if t.name.Tenant == ns.Tenant && t.name.Namespace == ns.Namespace {
+			listed := broker.Topic{Name: t.name.Short()}
+			if t.partitioned {
+				listed.Partitions = len(t.partitions)
+			}
+			topics = append(topics, listed)
+		}
+	}
+	slices.SortFunc(topics, func(x, y broker.Topic) int { return strings.Compare(x.Name, y.Name) })
+	return topics, nil
+}
+
+// Stats sums up a topic. Rates are averages since the topic was made.
+func (a *admin) Stats(_ context.Context, name string) (broker.TopicStats, error) {
+	c := a.cluster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := a.answers(); err != nil {
+		return broker.TopicStats{}, err
+	}
+	t, err := c.find(name, false)
+	if err != nil {
+		return broker.TopicStats{}, err
+	}
+	total := broker.TopicStats{Subscriptions: map[string]broker.SubscriptionStats{}}
+	if t.partitioned {
+		total.Partitions = map[string]broker.TopicStats{}
+	}
+	var entries int64
+	for _, p := range t.partitions {
+		one := p.stats(c.producers(t), time.Since(t.born))
+		entries += p.entries
+		if t.partitioned {
+			total.Partitions[p.name().Short()] = one
+		}
+		add(&total, one)
+	}
+	total.MessagesPerEntry = float64(total.MessagesIn) / float64(max(entries, 1))
+	total.MessagesPerEntry = max(total.MessagesPerEntry, 1)
+	return total, nil
+}
+
+func (c *Cluster) producers(t *topic) int {
+	n := 0
+	for _, l := range c.lanes {
+		if l.topic == t {
+			n++
+		}
+	}
+	return n
+}
+
+// add sums partitions up; producers and consumers are the same on each.
+func add(total *broker.TopicStats, one broker.TopicStats) {
+	total.MessagesIn += one.MessagesIn
+	total.BytesIn += one.BytesIn
+	total.RateIn += one.RateIn
+	total.ThroughputIn += one.ThroughputIn
+	total.StorageBytes += one.StorageBytes
+	total.Producers = one.Producers
+	for name, s := range one.Subscriptions {
+		sum := total.Subscriptions[name]
+		sum.Type, sum.Consumers = s.Type, s.Consumers
+		sum.BacklogEntries += s.BacklogEntries
+		sum.Unacked += s.Unacked
+		sum.MessagesOut += s.MessagesOut
+		sum.RateOut += s.RateOut
+		total.Subscriptions[name] = sum
+	}
+}
+
+func (p *partition) stats(producers int, age time.Duration) broker.TopicStats {
+	seconds := max(age, time.Second).Seconds()
+	stats := broker.TopicStats{
+		MessagesIn: p.count, BytesIn: p.bytes, Producers: producers,
+		RateIn: float64(p.count) / seconds, ThroughputIn: float64(p.bytes) / seconds,
+		MessagesPerEntry: max(1, float64(p.count)/float64(max(p.entries, 1))),
+		Subscriptions:    map[string]broker.SubscriptionStats{},
+	}
+	for i := range p.messages {
+		stats.StorageBytes += int64(p.messages[i].size)
+	}
+	for _, k := range p.cursors {
+		_, entries := k.backlog()
+		stats.Subscriptions[k.subscription.name] = broker.SubscriptionStats{
+			Type: k.subscription.kind, BacklogEntries: entries, Unacked: int64(len(k.held)),
+			MessagesOut: k.out, RateOut: float64(k.out) / seconds, Consumers: len(k.subscription.consumers),
+		}
+	}
+	return stats
+}
+
+// SeekTime moves a subscription to the first message of a time or later.
+func (a *admin) SeekTime(_ context.Context, name, subscription string, to time.Time) error {
+	return a.seek(name, subscription, func(k *cursor) { k.seek(k.partition.since(to)) })
+}
+
+// SeekID moves a subscription, or its place in one partition, to a message.
+func (a *admin) SeekID(_ context.Context, name, subscription string, id broker.MessageID) error {
+	return a.seek(name, subscription, func(k *cursor) {
+		if id.Partition == k.partition.index || !k.partition.topic.partitioned {
+			k.seek(k.partition.from(id))
+		}
+	})
+}
+
+func (a *admin) seek(name, subscription string, move func(*cursor)) error {
+	c := a.cluster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := a.answers(); err != nil {
+		return err
+	}
+	t, err := c.find(name, false)
+	if err != nil {
+		return err
+	}
+	for _, s := range c.subs {
+		if s.topic == t && s.name == subscription {
+			for _, k := range s.cursors {
+				move(k)
+			}
+			s.dispatch()
+			return nil
+		}
+	}
+	return refusal(metrics.Other, "topic %s has no subscription %s", t.name.Short(), subscription)
+}

@@ -1,0 +1,198 @@
+package fake
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/metrics"
+)
+
+// subscriber is one consumer. All of it is under the cluster's lock, but for
+// the channels.
+type subscriber struct {
+	cluster *Cluster
+	clock   broker.Clock
+	spec    broker.SubscriberSpec
+	subs    []*subscription
+	queue   []item
+	arrived chan struct{} // of capacity one: there is something in the queue
+	ended   chan struct{}
+	gone    bool
+	why     error
+}
+
+// item is one delivery, and the handle by which it is acked.
+type item struct {
+	cursor *cursor
+	index  int64
+	count  uint32
+}
+
+var _ broker.Subscriber = (*subscriber)(nil)
+
+// Subscribe creates a consumer. While the cluster is dead it waits, as the
+// client does, for its return or the end of ctx.
+func (n *connection) Subscribe(ctx context.Context, spec broker.SubscriberSpec) (broker.Subscriber, error) {
+	c := n.cluster
+	if spec.Type == "" {
+		spec.Type = broker.Shared
+	}
+	if len(spec.Topics) == 0 || spec.Subscription == "" || spec.Queue < 1 {
+		return nil, refusal(metrics.Other, "a consumer needs a topic, a subscription and a queue")
+	}
+	if err := c.await(ctx); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.reachable(); err != nil {
+		return nil, err
+	}
+	u := &subscriber{cluster: c, clock: n.clock, spec: spec, arrived: make(chan struct{}, 1), ended: make(chan struct{})}
+	for _, name := range spec.Topics {
+		t, err := c.find(name, true)
+		if err != nil {
+			return nil, err
+		}
+		s := c.subscribe(t, spec)
+		if err := s.admit(spec); err != nil {
+			return nil, err
+		}
+		u.subs = append(u.subs, s)
+	}
+	for _, s := range u.subs {
+		s.consumers = append(s.consumers, u)
+		s.dispatch()
+	}
+	return u, nil
+}
+
+func (u *subscriber) hasRoom() bool { return len(u.queue) < u.spec.Queue }
+
+func (u *subscriber) push(i item) {
+	u.queue = append(u.queue, i)
+	u.notify()
+}
+
+func (u *subscriber) notify() {
+	select {
+	case u.arrived <- struct{}{}:
+	default:
+	}
+}
+
+// Receive waits for a message and takes what is there.
+func (u *subscriber) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
+	for {
+		select {
+		case <-stop:
+			return 0
+		default:
+		}
+		if n := u.take(buf); n > 0 {
+			return n
+		}
+		select {
+		case <-u.arrived:
+		case <-stop:
+			return 0
+		case <-u.ended:
+			return 0
+		}
+	}
+}
+
+// take empties the queue into buf and lets the broker send more.
+func (u *subscriber) take(buf []broker.Delivery) int {
+	u.cluster.mu.Lock()
+	defer u.cluster.mu.Unlock()
+	if u.gone || len(u.queue) == 0 {
+		return 0
+	}
+	n, now := min(len(buf), len(u.queue)), u.clock()
+	for i, it := range u.queue[:n] {
+		p := it.cursor.partition
+		m := p.at(it.index)
+		body := make([]byte, m.size)
+		copy(body, m.head)
+		buf[i] = broker.Delivery{Body: body, Entry: p.fingerprint(m), Redelivery: it.count, Received: now, Message: it}
+	}
+	u.queue = slices.Delete(u.queue, 0, n)
+	for _, s := range u.subs {
+		s.dispatch()
+	}
+	if len(u.queue) > 0 {
+		u.notify() // for the next of several workers
+	}
+	return n
+}
+
+// Ack acknowledges deliveries. While the cluster is dead acknowledgements are
+// lost without a word, as grouped ones are.
+func (u *subscriber) Ack(run []broker.Delivery) (failed int, err error) {
+	c := u.cluster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if u.gone {
+		return len(run), refusal(metrics.Disconnected, "the consumer is closed")
+	}
+	for _, d := range run {
+		it := d.Message.(item)
+		switch {
+		case c.faults.ackFailing > 0:
+			c.faults.ackFailing--
+			failed++
+			err = c.faults.ackFailure
+		case !c.faults.dead:
+			it.cursor.ack(it.index)
+		}
+	}
+	return failed, err
+}
+
+// Nack asks for deliveries again after the subscriber's delay.
+func (u *subscriber) Nack(run []broker.Delivery) {
+	items := make([]item, len(run))
+	for i, d := range run {
+		items[i] = d.Message.(item)
+	}
+	u.cluster.mu.Lock()
+	defer u.cluster.mu.Unlock()
+	u.later(items, max(u.spec.NackDelay, time.Millisecond))
+}
+
+// Ended is closed when the consumer has been given up.
+func (u *subscriber) Ended() (<-chan struct{}, func() error) {
+	return u.ended, func() error {
+		<-u.ended
+		u.cluster.mu.Lock()
+		defer u.cluster.mu.Unlock()
+		return u.why
+	}
+}
+
+// Close ends the consumer; what it holds goes to the others.
+func (u *subscriber) Close(context.Context) error {
+	u.cluster.mu.Lock()
+	defer u.cluster.mu.Unlock()
+	u.end(nil)
+	return nil
+}
+
+// end takes the consumer out of its subscriptions.
+func (u *subscriber) end(why error) {
+	if u.gone {
+		return
+	}
+	u.gone, u.why, u.queue = true, why, nil
+	close(u.ended)
+	for _, s := range u.subs {
+		s.consumers = slices.DeleteFunc(s.consumers, func(other *subscriber) bool { return other == u })
+		for _, k := range s.cursors {
+			k.release(u)
+		}
+		s.dispatch()
+	}
+}
