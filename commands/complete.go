@@ -41,8 +41,8 @@ func (c *Commands) Complete(text string, cursor int) []Suggestion {
 		return nil
 	}
 	s := &scene{commands: c, snapshot: c.env.Session.Snapshot(), partial: partial.text}
-	out := fit(partial.text, commandWords(words))
-	if cmd, rest := longest(words); cmd != nil {
+	out := fit(partial.text, commandWords(words, c.table))
+	if cmd, rest := longest(words, c.table); cmd != nil {
 		out = append(out, cmd.complete(s, rest, partial)...)
 	}
 	return out[:min(len(out), suggestionsMax)]
@@ -78,9 +78,9 @@ func unfinished(before string) (words []word, partial word, ok bool) {
 }
 
 // commandWords are the words that a command's name can go on with.
-func commandWords(words []word) []Suggestion {
+func commandWords(words []word, rows []command) []Suggestion {
 	var out []Suggestion
-	for _, cmd := range table() {
+	for _, cmd := range rows {
 		parts := strings.Fields(cmd.name)
 		if len(parts) > len(words) && begins(words, parts[:len(words)]) {
 			out = append(out, Suggestion{strings.Join(parts[len(words):], " "), cmd.summary})
@@ -90,11 +90,11 @@ func commandWords(words []word) []Suggestion {
 }
 
 // longest is the command that the words begin with, and what is behind it.
-func longest(words []word) (*command, []word) {
+func longest(words []word, rows []command) (*command, []word) {
 	if len(words) == 0 {
 		return nil, nil
 	}
-	cmd, rest, err := match(statement{&text{quiet: true}, words})
+	cmd, rest, err := match(statement{&text{quiet: true, rows: rows}, words})
 	if err != nil {
 		return nil, nil
 	}

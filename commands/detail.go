@@ -139,7 +139,11 @@ func coarse(buckets []metrics.Bar) []graphs.Bar {
 		for ; i < len(buckets) && (buckets[i].From < to || next >= len(bounds)); i++ {
 			n += buckets[i].Count
 		}
-		bars = append(bars, graphs.Bar{Label: millis(from) + " – " + millis(to), Count: float64(n)})
+		label := millis(from)
+		if upper := millis(to); upper != label {
+			label += " – " + upper
+		}
+		bars = append(bars, graphs.Bar{Label: label, Count: float64(n)})
 		from = to
 	}
 	return bars

@@ -57,6 +57,7 @@ type LocalReport struct {
 // any.
 type Commands struct {
 	env     Env
+	table   []command
 	view    atomic.Pointer[View]
 	refresh atomic.Int64
 	changed atomic.Int64 // when a command last changed a group, Unix ns
@@ -74,7 +75,7 @@ func New(env Env) *Commands {
 	if env.Now == nil {
 		env.Now = time.Now
 	}
-	c := &Commands{env: env}
+	c := &Commands{env: env, table: table()}
 	c.view.Store(&View{Auto: true, Window: windowDefault})
 	c.refresh.Store(int64(refreshDefault))
 	return c

@@ -150,7 +150,7 @@ func (e *Error) suggest(step string) {
 	if step == "" {
 		return
 	}
-	if parses(step) {
+	if parses(step, table()) {
 		e.Try = step
 		return
 	}

@@ -17,7 +17,7 @@ const markWidth = 40
 // rest does not run. The error is for Paint and ExitCode; ErrQuit asks for the
 // end. When ctx ends, what is waited for is given up.
 func (c *Commands) Execute(ctx context.Context, line string, out io.Writer) error {
-	calls, errs := parseAll(&text{body: line})
+	calls, errs := parseAll(&text{body: line, rows: c.table})
 	if len(errs) > 0 {
 		return errs[0]
 	}

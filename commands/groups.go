@@ -236,7 +236,7 @@ func (c *call) groupNamed(ctx context.Context, param, name string) (session.Grou
 	}
 	at, try := c.args[param].span, "list"
 	if i := strings.Index(c.statement.text.body[at.from:at.to], name); i >= 0 {
-		try = c.statement.instead(span{at.from + i, at.from + i + len(name)}, better, table())
+		try = c.statement.instead(span{at.from + i, at.from + i + len(name)}, better)
 	}
 	return session.GroupSnapshot{}, c.refuse(param, try, "no group %q; there are %s", name, and(names))
 }
@@ -307,7 +307,11 @@ func stopAll(ctx context.Context, c *call) error {
 		}
 	}
 	err := c.env.Session.StopAll(ctx)
-	c.say("%s stopped", count(running, "group"))
+	if running == 0 {
+		c.say("no group was running")
+	} else {
+		c.say("%s stopped", count(running, "group"))
+	}
 	return err
 }
 

@@ -53,6 +53,7 @@ type text struct {
 	file  string // "" for a typed line
 	body  string
 	quiet bool // errors need no next step: nobody will see them
+	rows  []command
 }
 
 // line is the line around a place, its number from 1, and where it begins.

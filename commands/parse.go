@@ -47,8 +47,8 @@ func parse(s statement) (*call, *Error) {
 }
 
 // parses says whether a line can be typed.
-func parses(line string) bool {
-	statements, errs := lex(&text{body: line, quiet: true})
+func parses(line string, rows []command) bool {
+	statements, errs := lex(&text{body: line, quiet: true, rows: rows})
 	if len(errs) > 0 || len(statements) == 0 {
 		return false
 	}
@@ -62,7 +62,7 @@ func parses(line string) bool {
 
 // match finds the command whose name is the longest beginning of the line.
 func match(s statement) (*command, []word, *Error) {
-	rows := table()
+	rows := s.text.rows
 	best, length := -1, 0
 	for i := range rows {
 		for _, name := range rows[i].names() {
@@ -74,7 +74,7 @@ func match(s statement) (*command, []word, *Error) {
 	if best >= 0 {
 		return &rows[best], s.words[length:], nil
 	}
-	return nil, nil, unknown(s, rows)
+	return nil, nil, unknown(s)
 }
 
 func begins(words []word, parts []string) bool {
@@ -90,8 +90,8 @@ func begins(words []word, parts []string) bool {
 }
 
 // unknown says which command was probably meant.
-func unknown(s statement, rows []command) *Error {
-	first := s.words[0]
+func unknown(s statement) *Error {
+	first, rows := s.words[0], s.text.rows
 	var firsts, seconds []string
 	for _, c := range rows {
 		for _, name := range c.names() {
@@ -106,7 +106,7 @@ func unknown(s statement, rows []command) *Error {
 		e := s.text.wrong(first.span, fmt.Sprintf("no command %q", first.text))
 		e.Try = "help"
 		if names := near(first.text, firsts); len(names) > 0 {
-			e.Try = s.corrected(first.span, names, rows)
+			e.Try = s.corrected(first.span, names)
 		}
 		return e
 	}
@@ -118,7 +118,7 @@ func unknown(s statement, rows []command) *Error {
 	second := s.words[1]
 	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q; there are %s", first.text, second.text, and(seconds)))
 	if names := near(second.text, seconds); len(names) > 0 {
-		e.Try = s.corrected(second.span, names, rows)
+		e.Try = s.corrected(second.span, names)
 		return e
 	}
 	e.Try = exampleOf(rows, first.text+" "+seconds[0])
@@ -137,17 +137,17 @@ func exampleOf(rows []command, name string) string {
 
 // instead is the statement with another text at one place, if it can be typed
 // then; else the example of a command that begins like it.
-func (s statement) instead(at span, with string, rows []command) string {
+func (s statement) instead(at span, with string) string {
 	if s.text.quiet {
 		return ""
 	}
 	line := s.replaced(at, with)
-	if parses(line) {
+	if parses(line, s.text.rows) {
 		return line
 	}
 	words := strings.Fields(line)
 	best, length := "help", 0
-	for _, c := range rows {
+	for _, c := range s.text.rows {
 		for _, name := range c.names() {
 			parts := strings.Fields(name)
 			n := 0
@@ -163,13 +163,13 @@ func (s statement) instead(at span, with string, rows []command) string {
 }
 
 // corrected is instead with the first of the names that makes the line right.
-func (s statement) corrected(at span, names []string, rows []command) string {
+func (s statement) corrected(at span, names []string) string {
 	for _, name := range names {
-		if line := s.replaced(at, name); !s.text.quiet && parses(line) {
+		if line := s.replaced(at, name); !s.text.quiet && parses(line, s.text.rows) {
 			return line
 		}
 	}
-	return s.instead(at, names[0], rows)
+	return s.instead(at, names[0])
 }
 
 // replaced is the statement with another text at one place, on one line.
@@ -206,7 +206,7 @@ func (c *call) bindKey(w word) *Error {
 	}
 	if _, twice := c.args[w.key]; twice {
 		e := c.wrong(w.span, fmt.Sprintf("%s is given twice", w.key))
-		e.Try = c.statement.instead(span{w.span.from, w.span.to}, "", table())
+		e.Try = c.statement.instead(span{w.span.from, w.span.to}, "")
 		return e
 	}
 	value, err := p.kind.parse(w.value)
@@ -225,13 +225,13 @@ func (c *call) unknownKey(w word) *Error {
 	}
 	if len(names) == 0 {
 		e := c.wrong(w.span, fmt.Sprintf("%s takes no settings", c.command.name))
-		e.Try = c.statement.instead(w.span, "", table())
+		e.Try = c.statement.instead(w.span, "")
 		return e
 	}
 	e := c.wrong(w.keySpan(), fmt.Sprintf("%s has no setting %q", c.command.name, w.key))
 	e.Try = "help " + c.command.name
 	if near := near(w.key, names); len(near) > 0 {
-		e.Try = c.statement.corrected(w.keySpan(), near, table())
+		e.Try = c.statement.corrected(w.keySpan(), near)
 	}
 	return e
 }
@@ -250,7 +250,7 @@ func (c *call) badValue(at span, p param, typed string, err error) *Error {
 			better = name
 		}
 	}
-	e.Try = c.statement.instead(at, better, table())
+	e.Try = c.statement.instead(at, better)
 	return e
 }
 
@@ -293,12 +293,12 @@ func (c *call) tooMany(w word) *Error {
 			}
 		}
 		e := c.wrong(w.span, fmt.Sprintf("%q stands alone; a setting is written %s=%s", w.text, p.name, p.kind.sample))
-		e.Try = c.statement.instead(w.span, p.name+"="+w.text, table())
+		e.Try = c.statement.instead(w.span, p.name+"="+w.text)
 		return e
 	}
 	e := c.wrong(w.span, fmt.Sprintf("%q is one word too many for %s", w.text, c.command.usage()))
 	whole := c.statement.span()
-	e.Try = c.statement.instead(span{w.span.from, whole.to}, "", table())
+	e.Try = c.statement.instead(span{w.span.from, whole.to}, "")
 	return e
 }
 
@@ -322,7 +322,7 @@ func (c *call) missing() *Error {
 	}
 	e := c.wrong(c.statement.span(), fmt.Sprintf("%s needs %s", c.command.name, and(names)))
 	e.Try = c.command.examples[0]
-	if !c.statement.text.quiet && parses(line) {
+	if !c.statement.text.quiet && parses(line, c.statement.text.rows) {
 		e.Try = line
 	}
 	return e

@@ -16,7 +16,7 @@ func TestEveryExampleParses(t *testing.T) {
 		require.NotEmpty(t, c.summary, c.name)
 		require.NotNil(t, c.run, c.name)
 		for _, e := range c.examples {
-			calls, errs := parseAll(&text{body: e})
+			calls, errs := parseAll(&text{body: e, rows: table()})
 			require.Empty(t, errs, e)
 			require.Len(t, calls, 1, e)
 			require.Equal(t, c.name, calls[0].command.name, e)
@@ -127,7 +127,7 @@ func TestWrongLinesArePainted(t *testing.T) {
 		assert.Equal(t, strings.TrimPrefix(w.want, "\n"), Paint(err, 2), w.line)
 		require.Equal(t, ExitUsage, ExitCode(err))
 		if try := asError(err).Try; try != "" {
-			require.True(t, parses(try), "%s: try: %s", w.line, try)
+			require.True(t, parses(try, table()), "%s: try: %s", w.line, try)
 		}
 	}
 }
@@ -201,7 +201,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(w.line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		in := &text{body: line}
+		in := &text{body: line, rows: table()}
 		calls, errs := parseAll(in)
 		for _, e := range errs {
 			require.NotEmpty(t, e.Message)
@@ -209,11 +209,11 @@ func FuzzParse(f *testing.F) {
 			require.LessOrEqual(t, e.To, len(e.Text))
 			Paint(e, 2)
 			if e.Try != "" {
-				require.True(t, parses(e.Try), "try: %s", e.Try)
+				require.True(t, parses(e.Try, table()), "try: %s", e.Try)
 			}
 		}
 		for _, c := range calls {
-			require.True(t, parses(flat(c.statement.source())), "%q", c.statement.source())
+			require.True(t, parses(flat(c.statement.source()), table()), "%q", c.statement.source())
 		}
 	})
 }
@@ -224,13 +224,13 @@ func TestSeedsAreAcceptedAndRefused(t *testing.T) {
 	accepted, refused := 0, 0
 	for _, c := range table() {
 		for _, e := range c.examples {
-			if parses(e) {
+			if parses(e, table()) {
 				accepted++
 			}
 		}
 	}
 	for _, w := range wrongLines() {
-		if !parses(w.line) {
+		if !parses(w.line, table()) {
 			refused++
 		}
 	}

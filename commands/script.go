@@ -49,7 +49,7 @@ type Check struct {
 // ParseScript reads a script whole. The error joins everything that is wrong,
 // each with its line.
 func ParseScript(name, body string) (*Script, error) {
-	calls, errs := parseAll(&text{file: name, body: body})
+	calls, errs := parseAll(&text{file: name, body: body, rows: table()})
 	if len(errs) > 0 {
 		all := make([]error, len(errs))
 		for i, e := range errs {

@@ -225,8 +225,20 @@ func parseNumber(text string) (float64, bool) {
 	return v, err == nil && v <= valueMax
 }
 
-// formatNumber writes the shortest decimal of a value.
-func formatNumber(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+// formatNumber writes a value as parseNumber reads it: 412, 1500, 5k, 1.5M.
+func formatNumber(v float64) string {
+	plain := strconv.FormatFloat(v, 'f', -1, 64)
+	for _, unit := range []struct {
+		size   float64
+		letter string
+	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		short := strconv.FormatFloat(v/unit.size, 'f', -1, 64) + unit.letter
+		if back, ok := parseNumber(short); v >= unit.size && len(short) < len(plain) && ok && back == v {
+			return short
+		}
+	}
+	return plain
+}
 
 // clampDuration is the nearest duration to a number of nanoseconds.
 func clampDuration(v float64) time.Duration {

@@ -76,9 +76,12 @@ func (g *consumer) start(ctx context.Context, link *connection) error {
 		return fmt.Errorf("%s is already %s", g.name, g.life.state)
 	}
 	g.link = link
+	again := !g.life.since.IsZero()
 	g.life.enter(Starting)
 	g.mu.Unlock()
-	g.ledger.NewEpoch()
+	if again {
+		g.ledger.NewEpoch()
+	}
 	if err := g.hire(ctx, g.settings()); err != nil {
 		g.failed(err)
 		return err

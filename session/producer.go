@@ -14,12 +14,11 @@ import (
 // producer is a producer group: workers that take due messages from one
 // schedule and hand them to the lanes of the current generation.
 type producer struct {
-	name     string
-	session  *Session
-	schedule *pacing.Schedule
-	shards   *metrics.SendShards
-	current  currentLanes
-	figures  producerBooks // the sampler's
+	name    string
+	session *Session
+	shards  *metrics.SendShards
+	current currentLanes
+	figures producerBooks // the sampler's
 
 	mu      sync.Mutex // guards what follows; held for moments only
 	spec    ProducerSpec
@@ -27,6 +26,7 @@ type producer struct {
 	link    *connection
 	workers []*sender
 
+	schedule  *pacing.Schedule // of the present or the last run
 	recorders []*metrics.SendRecorder
 	abandoned []*lane // closed with messages that had no answer
 
@@ -60,6 +60,7 @@ func (g *producer) start(ctx context.Context, link *connection) error {
 	if err := g.begin(link); err != nil {
 		return err
 	}
+	g.restart()
 	spec := g.settings()
 	lanes, err := g.open(ctx, spec, 1)
 	if err != nil {
@@ -71,8 +72,7 @@ func (g *producer) start(ctx context.Context, link *connection) error {
 	g.life.enter(Running)
 	g.mu.Unlock()
 	g.hire(spec.Workers)
-	g.schedule.Resume()
-	g.schedule.Set(spec.Rate)
+	g.plan().Set(spec.Rate)
 	g.warn(spec)
 	return nil
 }
@@ -84,8 +84,16 @@ func (g *producer) begin(link *connection) error {
 		return fmt.Errorf("%s is already %s", g.name, g.life.state)
 	}
 	g.link = link
+	g.schedule = pacing.NewSchedule(g.session.clock)
 	g.life.enter(Starting)
 	return nil
+}
+
+// plan is the schedule of the present or the last run.
+func (g *producer) plan() *pacing.Schedule {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.schedule
 }
 
 func (g *producer) failed(err error) {
@@ -109,8 +117,8 @@ func (g *producer) stop(ctx context.Context) error {
 	if !g.end() {
 		return nil
 	}
-	g.schedule.Pause()
 	cut := context.AfterFunc(ctx, g.current.release)
+	g.handOut(ctx)
 	g.dismiss(0)
 	cut()
 	var err error
@@ -123,6 +131,26 @@ func (g *producer) stop(ctx context.Context) error {
 	g.life.enter(Stopped)
 	g.mu.Unlock()
 	return err
+}
+
+// lastSlots is how long a stop waits for the workers to take what is due: a
+// group that keeps up needs a few milliseconds, one that is behind gives up.
+const lastSlots = 100 * time.Millisecond
+
+// handOut stops the schedule and lets the workers take what has fallen due.
+func (g *producer) handOut(ctx context.Context) {
+	plan := g.plan()
+	plan.Pause()
+	ctx, cancel := context.WithTimeout(ctx, lastSlots)
+	defer cancel()
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for plan.HandedOut()+plan.Missed() < plan.Due() && ctx.Err() == nil {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+		}
+	}
 }
 
 // end enters Stopping, or says that there is nothing to stop.
@@ -182,7 +210,7 @@ func (g *producer) setRate(shape pacing.Shape) {
 	active := g.life.state.active()
 	g.mu.Unlock()
 	if active {
-		g.schedule.Set(shape)
+		g.plan().Set(shape)
 	}
 }
 
@@ -190,26 +218,26 @@ func (g *producer) burst(factor float64, d time.Duration) error {
 	if state := g.state(); state != Running {
 		return fmt.Errorf("%s is %s", g.name, state)
 	}
-	g.schedule.Burst(factor, d)
+	g.plan().Burst(factor, d)
 	return nil
 }
 
 func (g *producer) pause() error {
-	return g.turn(Running, Paused, g.schedule.Pause)
+	return g.turn(Running, Paused, (*pacing.Schedule).Pause)
 }
 
 func (g *producer) resume() error {
-	return g.turn(Paused, Running, g.schedule.Resume)
+	return g.turn(Paused, Running, (*pacing.Schedule).Resume)
 }
 
 // turn goes from one state to another, and does nothing if it is there already.
-func (g *producer) turn(from, to State, act func()) error {
+func (g *producer) turn(from, to State, act func(*pacing.Schedule)) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch g.life.state {
 	case to:
 	case from:
-		act()
+		act(g.schedule)
 		g.life.enter(to)
 	default:
 		return fmt.Errorf("%s is %s", g.name, g.life.state)

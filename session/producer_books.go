@@ -1,6 +1,7 @@
 package session
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -8,8 +9,9 @@ import (
 )
 
 // producerBooks is what the sampler keeps of a producer group between two
-// cuts. Only the sampler touches it, but for the atomics.
+// cuts.
 type producerBooks struct {
+	cut        sync.Mutex   // held by the sampler for a cut, and by a start
 	reset      atomic.Bool  // asked for by the user, done at the next cut
 	partitions atomic.Int64 // of the topic, as looked up last
 	due        counter
@@ -43,7 +45,9 @@ func newProducerBooks() producerBooks {
 // sample makes a cut of the group.
 func (g *producer) sample(at instant) GroupSnapshot {
 	f := &g.figures
-	due, missed := g.schedule.Due(), g.schedule.Missed()
+	f.cut.Lock()
+	defer f.cut.Unlock()
+	due, missed := g.slots()
 	g.shards.Collect()
 	s := g.head(at)
 	if f.reset.Swap(false) {
@@ -71,6 +75,28 @@ func (g *producer) sample(at instant) GroupSnapshot {
 	p.Limit = limit(p)
 	s.Failures = g.shards.Failures.List()
 	return s
+}
+
+// restart begins a run: all figures count from here.
+func (g *producer) restart() {
+	f := &g.figures
+	f.cut.Lock()
+	defer f.cut.Unlock()
+	g.shards.Collect()
+	g.shards.Reset()
+	f.due.base, f.missed.base, f.since = 0, 0, 0
+}
+
+// slots are the schedule's own counts. What had fallen due and was not taken
+// when a group stopped is missed.
+func (g *producer) slots() (due, missed int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	due, missed = g.schedule.Due(), g.schedule.Missed()
+	if g.life.state == Stopped {
+		missed = due - g.schedule.HandedOut()
+	}
+	return due, missed
 }
 
 // head is the part of a sample that needs the group's lock.

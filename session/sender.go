@@ -26,7 +26,8 @@ func (g *producer) hire(n int) {
 	for len(g.workers) < n {
 		w := &sender{number: len(g.workers) + 1, stop: make(chan struct{})}
 		g.workers = append(g.workers, w)
-		w.ended.Go(func() { w.run(g.schedule.Cursor(), &g.current) }) // owned by the group: dismiss ends it and waits
+		cursor := g.schedule.Cursor()
+		w.ended.Go(func() { w.run(cursor, &g.current) }) // owned by the group: dismiss ends it and waits
 	}
 }
 

@@ -116,6 +116,14 @@ func (s *Session) Target() (t Target, ok bool) {
 	return Target{}, false
 }
 
+// Cluster is what is known of the cluster right now.
+func (s *Session) Cluster() Cluster {
+	if link := s.connected(); link != nil {
+		return link.now()
+	}
+	return Cluster{State: Unconnected}
+}
+
 // Admin is the admin API, or nil.
 func (s *Session) Admin() broker.Admin {
 	if link := s.connected(); link != nil {

@@ -11,7 +11,6 @@ import (
 
 	"pulsh/commands"
 	"pulsh/shell"
-	"pulsh/shell/frames"
 )
 
 // promptCells is the width of "> ", under which carets stand.
@@ -20,18 +19,10 @@ const promptCells = 2
 // scriptMax bounds a script on the standard input, in bytes.
 const scriptMax = 1 << 20
 
-// greeting is the first screen of an empty session.
-func (p *program) greeting() []string { return frames.Greeting(p.version, p.Profile != "") }
-
-// firstLines bring up what was asked for: a cluster, groups, then what a batch
-// consists of.
+// firstLines make the groups of a profile ready, then are what a batch consists
+// of.
 func (p *program) firstLines() []string {
-	lines := []string{"connect " + p.URL}
-	if p.Local {
-		lines = []string{"local start"}
-	} else {
-		lines[0] += word("admin", p.AdminURL) + word("token_file", p.TokenFile) + word("token_env", p.TokenEnv)
-	}
+	var lines []string
 	if p.Profile != "" {
 		lines = append(lines, "load "+p.Profile)
 	}
@@ -39,13 +30,6 @@ func (p *program) firstLines() []string {
 		lines = append(lines, "run "+file)
 	}
 	return append(lines, p.Lines...)
-}
-
-func word(name, value string) string {
-	if value == "" {
-		return ""
-	}
-	return fmt.Sprintf(" %s='%s'", name, strings.ReplaceAll(value, "'", "''"))
 }
 
 // readScripts parses all scripts before anything runs.

@@ -4,6 +4,7 @@ package start
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -80,21 +81,37 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Topics:  p.topics.list,
 		Lines:   p.typed.list,
 	})
-	p.frames = frames.New(p.session, p.commands, frames.Options{Colour: p.colour(), ASCII: !utf8Locale(os.Getenv)})
+	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: !utf8Locale(os.Getenv)})
 	return p, nil
 }
 
-// run opens the shell and waits for its end.
+// shown is what the graph command has chosen.
+func (p *program) shown(s *session.Snapshot) []frames.Graph {
+	view := p.commands.View()
+	var all []frames.Graph
+	for _, panel := range view.Shown(s) {
+		all = append(all, frames.Graph{Metrics: panel.Metrics, Target: panel.Target, Window: view.Window})
+	}
+	return all
+}
+
+// run reaches the cluster, opens the shell and waits for its end.
 func (p *program) run() int {
+	greeting, err := p.reach()
+	if err != nil && (p.Batch() || errors.Is(err, context.Canceled)) {
+		fmt.Fprintln(p.Err, commands.Paint(err, 0))
+		p.close(context.Background())
+		return max(commands.ExitCode(err), commands.ExitUnconnected)
+	}
 	notes := p.forwardNotes()
 	defer notes.stop()
 	defer p.topics.stop()
 	return shell.Run(context.Background(), shell.Config{
 		Executor:   p,
-		Frames:     p.frame,
+		Frames:     p.frames.Frame,
 		Refresh:    p.commands.Refresh,
 		Notes:      notes.lines,
-		Greeting:   p.greeting(),
+		Greeting:   greeting,
 		Lines:      p.firstLines(),
 		Batch:      p.Batch(),
 		KeepGoing:  p.KeepGoing,
@@ -102,7 +119,7 @@ func (p *program) run() int {
 		History:    userDir(stateDir, "history"),
 		StatusLine: p.statusLine,
 		Close:      p.close,
-		Summary:    func() []string { return p.frames.Summary(p.session.Snapshot()) },
+		Summary:    func() []string { return frames.Summary(p.session.Snapshot()) },
 		Stdin:      p.In, Stdout: p.Out, Stderr: p.Err,
 	})
 }
@@ -115,11 +132,6 @@ func (p *program) close(ctx context.Context) {
 	if err := p.local.release(releasing); err != nil {
 		fmt.Fprintln(p.Err, err)
 	}
-}
-
-func (p *program) frame(now time.Time, width, height int) shell.Frame {
-	f := p.frames.Frame(now, width, height)
-	return shell.Frame{Graph: f.Graph, Status: f.Status}
 }
 
 // statusLine is for the plain face; a batch of mere questions has none.

@@ -1,0 +1,255 @@
+package session_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/broker/admin"
+	"pulsh/session/broker/local/localtest"
+	"pulsh/session/dial"
+	"pulsh/session/pacing"
+)
+
+func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
+
+// soon bounds every wait on the real server, which on a busy machine takes
+// seconds for its first topic.
+const soon = time.Minute
+
+// load is a session on a real Pulsar with a topic of its own.
+type load struct {
+	*session.Session
+	t     *testing.T
+	admin *admin.Admin
+	topic string
+}
+
+func newLoad(t *testing.T) *load {
+	server := localtest.Start(t)
+	l := &load{Session: session.New(dial.Cluster), t: t, topic: fmt.Sprintf("session-%d", time.Now().UnixNano())}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), soon)
+		defer cancel()
+		l.Close(ctx)
+	})
+	require.NoError(t, l.Connect(l.soon(), session.Target{URL: server.URL(), AdminURL: server.AdminURL()}))
+	l.admin = l.Admin().(*admin.Admin)
+	return l
+}
+
+func (l *load) soon() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
+	l.t.Cleanup(cancel)
+	return ctx
+}
+
+func (l *load) produce(change func(*session.ProducerSpec)) {
+	spec := session.DefaultProducer("fast")
+	spec.Topic, spec.Rate = l.topic, pacing.Hold(2000)
+	if change != nil {
+		change(&spec)
+	}
+	require.NoError(l.t, l.AddProducer("fast", spec))
+	require.NoError(l.t, l.Start(l.soon(), "fast"))
+}
+
+func (l *load) consume(change func(*session.ConsumerSpec)) {
+	spec := session.DefaultConsumer("sub1")
+	spec.Topic, spec.From = l.topic, broker.Earliest
+	if change != nil {
+		change(&spec)
+	}
+	require.NoError(l.t, l.AddConsumer("sub1", spec))
+	require.NoError(l.t, l.Start(l.soon(), "sub1"))
+}
+
+func (l *load) fast() *session.ProducerSnapshot {
+	return l.group("fast").Producer
+}
+
+func (l *load) sub1() *session.ConsumerSnapshot {
+	return l.group("sub1").Consumer
+}
+
+// group waits for the sample that knows the group.
+func (l *load) group(name string) (g session.GroupSnapshot) {
+	l.until(name, func() (ok bool) { g, ok = l.Snapshot().Group(name); return ok })
+	return g
+}
+
+func (l *load) until(what string, holds func() bool) {
+	l.t.Helper()
+	require.Eventually(l.t, holds, soon, 20*time.Millisecond, "%s", what)
+}
+
+func (l *load) acked(n int64) {
+	l.t.Helper()
+	from := l.fast().Acked
+	l.until("acked", func() bool { return l.fast().Acked >= from+n })
+}
+
+// settle stops the producers and waits until all that was acked has arrived.
+func (l *load) settle() {
+	l.t.Helper()
+	require.NoError(l.t, l.Stop(l.soon(), "fast"))
+	l.until("the last sample", func() bool { p := l.fast(); return p.Sent == p.Acked && p.InFlight == 0 })
+	l.until("all received", func() bool { return int64(l.sub1().Ledger.Unique()) >= l.fast().Acked })
+}
+
+// clean asserts that every acked message was received, and once.
+func (l *load) clean() {
+	l.t.Helper()
+	l.settle()
+	books := l.sub1().Ledger
+	require.EqualValues(l.t, l.fast().Acked, books.Unique())
+	require.Zero(l.t, books.Missing())
+	require.Zero(l.t, books.Duplicated)
+	require.Zero(l.t, books.TooOld)
+	require.Zero(l.t, l.fast().Failed)
+}
+
+func TestLoadIsAccountedForToTheMessage(t *testing.T) {
+	l := newLoad(t)
+	l.consume(nil)
+	l.produce(nil)
+	l.acked(4000)
+	l.clean()
+	require.Positive(t, l.fast().MessagesPerBatch)
+	require.Equal(t, l.fast().Due, l.fast().Sent+l.fast().Missed, "a paused schedule has handed out all that was due")
+}
+
+func TestALiveRebuildLosesAndDoublesNothing(t *testing.T) {
+	l := newLoad(t)
+	l.consume(func(s *session.ConsumerSpec) { s.Type = broker.Exclusive })
+	l.produce(func(s *session.ProducerSpec) { s.Workers = 8 })
+	for i, change := range []func(*session.ProducerSpec){
+		func(s *session.ProducerSpec) { s.Batch, s.Delay = 10, time.Millisecond },
+		func(s *session.ProducerSpec) { s.Compression = "zstd" },
+		func(s *session.ProducerSpec) { s.Batch, s.Pending = 1, 100 },
+		func(s *session.ProducerSpec) { s.Lanes = 2 },
+	} {
+		l.acked(1000)
+		spec, _ := l.Producer("fast")
+		change(&spec)
+		rebuilt, err := l.SetProducer(l.soon(), "fast", spec)
+		require.NoError(t, err)
+		require.True(t, rebuilt)
+		l.until("the next generation", func() bool { return l.fast().Generation == i+2 })
+	}
+	l.acked(1000)
+	l.clean()
+	require.Zero(t, l.sub1().Ledger.OutOfOrder)
+}
+
+func TestScalingToAThousandAndBack(t *testing.T) {
+	l := newLoad(t)
+	l.produce(func(s *session.ProducerSpec) { s.Workers = 1 })
+	l.acked(1000)
+	before := runtime.NumGoroutine()
+	require.NoError(t, l.Scale(l.soon(), "fast", 1000))
+	require.Greater(t, runtime.NumGoroutine(), before+900)
+	l.until("a thousand workers", func() bool { return len(l.fast().PerWorker) == 1000 })
+	l.acked(4000)
+	require.NoError(t, l.Scale(l.soon(), "fast", 1))
+	l.acked(1000)
+	l.until("as many goroutines as before", func() bool { return runtime.NumGoroutine() <= before+2 })
+	require.NoError(t, l.Stop(l.soon(), "fast"))
+	l.until("all sent", func() bool { return l.fast().Sent == l.fast().Acked })
+	require.Equal(t, l.fast().Due, l.fast().Sent+l.fast().Missed)
+}
+
+func TestConsumersScaleUnderLoad(t *testing.T) {
+	l := newLoad(t)
+	l.consume(nil)
+	l.produce(nil)
+	for _, workers := range []int{8, 2, 5} {
+		l.acked(1000)
+		require.NoError(t, l.Scale(l.soon(), "sub1", workers))
+		l.until("the consumers", func() bool { return l.sub1().Consumers == workers })
+	}
+	l.settle()
+	require.Zero(t, l.sub1().Ledger.Missing())
+	require.Zero(t, l.sub1().Ledger.Duplicated)
+}
+
+func TestPauseStopsBothSides(t *testing.T) {
+	l := newLoad(t)
+	l.consume(nil)
+	l.produce(nil)
+	l.acked(1000)
+	require.NoError(t, l.Pause("fast"))
+	require.NoError(t, l.Pause("sub1"))
+	l.until("nothing in flight", func() bool { return l.fast().InFlight == 0 })
+	sent, received := l.fast().Sent, l.sub1().Received
+	l.until("no more rate", func() bool { return l.fast().Rate == 0 && l.sub1().Rate == 0 })
+	require.Equal(t, sent, l.fast().Sent)
+	require.Equal(t, received, l.sub1().Received)
+	require.NoError(t, l.Resume("fast"))
+	require.NoError(t, l.Resume("sub1"))
+	l.acked(1000)
+	l.clean()
+}
+
+func TestSeekUnderLoad(t *testing.T) {
+	for _, test := range []struct {
+		name       string
+		partitions int
+		kind       broker.SubscriptionType
+		workers    int
+	}{
+		{"shared", 0, broker.Shared, 4},
+		{"exclusive", 0, broker.Exclusive, 3},
+		{"partitioned", 4, broker.Shared, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := newLoad(t)
+			l.produce(func(s *session.ProducerSpec) { s.Partitions = test.partitions })
+			l.consume(func(s *session.ConsumerSpec) { s.Type, s.Workers = test.kind, test.workers })
+			l.acked(2000)
+			received := l.sub1().Received
+			require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-time.Hour)))
+			l.until("a new epoch", func() bool { return l.sub1().Epoch == 2 })
+			l.acked(1000)
+			require.NoError(t, l.Stop(l.soon(), "fast"))
+			l.until("everything once more", func() bool { return l.sub1().Received >= received+l.fast().Acked })
+			books := l.sub1().Ledger
+			require.Zero(t, books.Lost)
+			require.Zero(t, books.Duplicated, "what comes again after a seek is no duplicate")
+		})
+	}
+}
+
+func TestManySeeks(t *testing.T) {
+	l := newLoad(t)
+	l.produce(nil)
+	l.consume(func(s *session.ConsumerSpec) { s.Workers = 2 })
+	for range 20 {
+		received := l.sub1().Received
+		require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-time.Second)))
+		l.until("it receives again", func() bool { return l.sub1().Received > received })
+	}
+	require.Zero(t, l.sub1().Ledger.Duplicated)
+}
+
+func TestRefusals(t *testing.T) {
+	l := newLoad(t)
+	l.produce(func(s *session.ProducerSpec) { s.Partitions = 2 })
+	spec := session.DefaultProducer("other")
+	spec.Topic, spec.Partitions = l.topic, 3
+	require.NoError(t, l.AddProducer("other", spec))
+	require.ErrorContains(t, l.Start(l.soon(), "other"), "has 2 partitions, not 3")
+	g, _ := l.Snapshot().Group("fast")
+	require.Equal(t, session.Running, g.State, "nothing that runs is disturbed")
+	require.ErrorContains(t, l.Start(l.soon(), "fast"), "fast is already running")
+	require.ErrorContains(t, l.Start(l.soon(), "none"), `no group "none"`)
+	require.ErrorContains(t, l.Scale(l.soon(), "fast", 1001), "1001 workers are more than 1000")
+	require.ErrorContains(t, l.SeekTime(l.soon(), "fast", time.Now()), "fast is not a consumer group")
+}

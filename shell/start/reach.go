@@ -1,0 +1,52 @@
+package start
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"pulsh/session"
+	"pulsh/shell/frames"
+)
+
+// connectTime bounds reaching a cluster at the start, before the prompt.
+const connectTime = 5 * time.Second
+
+// reach brings up or finds the cluster before the shell takes the terminal, and
+// returns what the shell begins with. Ctrl-C gives up.
+func (p *program) reach() (greeting []string, err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	target := session.Target{URL: p.URL, AdminURL: p.AdminURL, TokenFile: p.TokenFile, TokenEnv: p.TokenEnv, TrustFile: p.TrustFile}
+	begin := time.Now()
+	var ready time.Duration
+	if p.Local {
+		if target, err = p.local.Start(ctx, p.tellStep); err != nil {
+			return frames.NoBroker(p.URL, err.Error()), err
+		}
+		ready = time.Since(begin)
+	}
+	connecting, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
+	if err := p.session.Connect(connecting, target); err != nil {
+		return frames.NoBroker(target.URL, reason(err)), err
+	}
+	return frames.Greeting(p.version, p.session.Cluster(), ready), nil
+}
+
+// reason is why a connection was refused, without the address, which the page
+// names already.
+func reason(err error) string {
+	var cause interface{ Reason() string }
+	if errors.As(err, &cause) {
+		return cause.Reason()
+	}
+	return err.Error()
+}
+
+// tellStep shows a step of the start on a line of its own.
+func (p *program) tellStep(step string) { fmt.Fprintln(p.Err, step) }
