@@ -1,0 +1,200 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+)
+
+// home is a local Pulsar that is always well.
+type home struct{}
+
+func (home) Start(_ context.Context, say func(string)) (session.Target, error) {
+	say("starting Pulsar 4.0.8")
+	return session.Target{URL: "pulsar://127.0.0.1:6650", AdminURL: "http://127.0.0.1:8080"}, nil
+}
+func (home) Stop(context.Context) error                  { return nil }
+func (home) Kill(context.Context) error                  { return nil }
+func (home) Restart(context.Context, func(string)) error { return nil }
+func (home) Report(int) (LocalReport, error) {
+	return LocalReport{Condition: "running", Version: "4.0.8", PID: 7, Users: 1, Resident: 512 << 20, Log: []string{"ready"}}, nil
+}
+
+// TestEveryExampleRuns types every example of the table, each after what it
+// needs: a connection, a running group of each kind, and one that is stopped.
+func TestEveryExampleRuns(t *testing.T) {
+	before := []string{
+		"connect pulsar://localhost:6650 admin=http://localhost:8080",
+		"consume start sub1 topic=fast workers=4", "produce start fast rate=500", "produce start slow topic=fast rate=10", "wait 2s",
+	}
+	// What makes its own group, or changes the cluster, needs it gone.
+	undo := map[string][]string{
+		"produce start": {"remove fast", "remove slow"}, "consume start": {"remove sub1"},
+		"connect": {"stop all"}, "local start": {"stop all"}, "resume": {"pause all"},
+	}
+	root := examplesRoot(t)
+	for _, cmd := range table() {
+		for _, example := range cmd.examples {
+			t.Run(example, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					c := world(t, pretend(t))
+					c.env.Local = home{}
+					var out strings.Builder
+					for _, line := range append(before, undo[cmd.name]...) {
+						require.NoError(t, c.Execute(t.Context(), line, &out), line)
+					}
+					example := strings.ReplaceAll(example, "examples/", root)
+					if cmd.name == "run" {
+						require.NoError(t, c.Execute(t.Context(), "remove fast; remove sub1", &out))
+					}
+					err := c.Execute(t.Context(), example, &out)
+					if errors.Is(err, ErrQuit) {
+						err = nil
+					}
+					require.NoError(t, err, out.String())
+				})
+			})
+		}
+	}
+}
+
+// examplesRoot is the directory of the example scripts.
+func examplesRoot(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs("../examples")
+	require.NoError(t, err)
+	return root + "/"
+}
+
+// TestExamplesOfTheRepositoryRun runs the files that the README shows.
+func TestExamplesOfTheRepositoryRun(t *testing.T) {
+	files, err := filepath.Glob("../examples/*.pulsh")
+	require.NoError(t, err)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := world(t, pretend(t))
+				var out strings.Builder
+				require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650 admin=http://localhost:8080", &out))
+				s, err := ReadScript(file)
+				require.NoError(t, err)
+				result, err := c.RunScript(t.Context(), s, &out, Options{})
+				require.LessOrEqual(t, result.Elapsed, 15*time.Second, "examples are short")
+				if filepath.Base(file) == "fails.pulsh" {
+					require.Equal(t, ExitFailed, ExitCode(err))
+					require.Equal(t, 1, result.Failed)
+					require.Regexp(t, `FAIL  fails.pulsh:5  slow.rate > 1k within 2s  +reached 1\d\d/s
+      try: show slow\n$`, out.String())
+					require.Empty(t, Paint(err, 0), "the result has told it")
+					require.Regexp(t, `^.*fails.pulsh:5: expect: slow.rate reached 1\d\d/s, wanted > 1k, within 2s$`, err.Error())
+					require.Regexp(t, `^0 passed, 1 failed · .* sent, .* acked, 0 received, 0 lost, 0 duplicated · 2\.\d s$`,
+						result.Summary(c.env.Session.Snapshot()))
+					return
+				}
+				require.NoError(t, err, out.String())
+				require.Positive(t, result.Passed)
+				require.Zero(t, result.Failed)
+			})
+		})
+	}
+}
+
+func TestScriptsGoOnWhenAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, refused)
+		s, err := ParseScript("dir/x.pulsh", "load low\nremove nobody\nscale perf 9\npause perf\nexpect perf.workers=9\nquit\nload low\n")
+		require.NoError(t, err)
+		var out, told strings.Builder
+		result, err := c.RunScript(t.Context(), s, &out, Options{KeepGoing: true, Report: func(err error) { told.WriteString(Paint(err, 2) + "\n") }})
+		require.NoError(t, err, "quit ends a script in order")
+		require.Equal(t, 1, result.Passed)
+		require.Equal(t, "x.pulsh:5", result.Checks[0].Place)
+		require.Equal(t, `dir/x.pulsh:2:8: no group "nobody"; there are perf and perf-sub
+  remove nobody
+         ^^^^^^
+  try: remove perf
+dir/x.pulsh:4:7: perf is ready
+  pause perf
+        ^^^^
+  try: produce start perf
+`, told.String())
+		_, err = c.RunScript(t.Context(), s, &out, Options{})
+		require.Equal(t, "dir/x.pulsh:1:6: there is a group \"perf\" already, and it is ready\n  load low\n       ^^^\n  try: remove perf", Paint(err, 2))
+		require.Equal(t, ExitFailed, ExitCode(err))
+	})
+}
+
+func TestRunFileErrors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, refused)
+		dir := t.TempDir()
+		loop, wrong := filepath.Join(dir, "loop.pulsh"), filepath.Join(dir, "wrong.pulsh")
+		require.NoError(t, os.WriteFile(loop, []byte("run "+loop+"\n"), 0o600))
+		require.NoError(t, os.WriteFile(wrong, []byte("list\nsek sub1 -5m\n"), 0o600))
+		var out strings.Builder
+		require.ErrorContains(t, c.Execute(t.Context(), "run "+loop, &out), "scripts run scripts 8 deep at most")
+		err := c.Execute(t.Context(), "run "+wrong, &out)
+		require.Equal(t, wrong+":2:1: no command \"sek\"\n  sek sub1 -5m\n  ^^^\n  try: seek sub1 -5m", Paint(err, 2))
+		require.ErrorContains(t, c.Execute(t.Context(), "run "+dir, &out), "is not a file")
+	})
+}
+
+// Everything that waits gives up when the context ends, and reports it as an
+// interruption.
+func TestWaitingEndsWithTheContext(t *testing.T) {
+	for _, line := range []string{"wait 1h", "wait until fast.rate>1M", "expect fast.rate>1k for=1h", "expect fast.rate>1M within=1h", "list; wait 1h; list"} {
+		synctest.Test(t, func(t *testing.T) {
+			c := world(t, pretend(t))
+			var out strings.Builder
+			require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650; produce start fast rate=2k; wait 2s", &out))
+			ctx, cancel := context.WithCancel(t.Context())
+			stop := time.AfterFunc(5*time.Second, cancel)
+			defer stop.Stop()
+			begin := time.Now()
+			err := c.Execute(ctx, line, &out)
+			require.Equal(t, ExitInterrupted, ExitCode(err), line)
+			require.Equal(t, "  interrupted", Paint(err, 2))
+			require.Less(t, time.Since(begin), 6*time.Second)
+		})
+	}
+}
+
+func TestViewFollowsTheGroups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, refused)
+		var out strings.Builder
+		require.Empty(t, c.View().Shown(c.env.Session.Snapshot()))
+		require.NoError(t, c.Execute(t.Context(), "load low; wait 1s", &out))
+		require.Empty(t, c.View().Group(c.env.Session.Snapshot()), "a ready group shows nothing yet")
+		require.NoError(t, c.Execute(t.Context(), "graph perf | perf-sub e2e window=5m", &out))
+		v := c.View()
+		panels := v.Shown(c.env.Session.Snapshot())
+		require.Len(t, panels, 2)
+		require.Equal(t, []session.Metric{{Group: "perf", Figure: "rate"}}, panels[0].Metrics)
+		require.Equal(t, session.Metric{Group: "perf", Figure: "target"}, panels[0].Target)
+		require.Equal(t, []session.Metric{{Group: "perf-sub", Figure: "e2e.p50"}, {Group: "perf-sub", Figure: "e2e.p99"}}, panels[1].Metrics)
+		require.Equal(t, 5*time.Minute, v.Window)
+		require.Equal(t, "perf", v.Group(c.env.Session.Snapshot()))
+		require.NoError(t, c.Execute(t.Context(), "graph off", &out))
+		require.Empty(t, c.View().Shown(c.env.Session.Snapshot()))
+		require.Len(t, v.Panels, 2, "a view is never changed")
+	})
+}
+
+func BenchmarkComplete(b *testing.B) {
+	c := New(Env{Session: session.New(nil)})
+	defer c.env.Session.Close(context.Background())
+	b.ReportAllocs()
+	for b.Loop() {
+		c.Complete("produce start fast ra", 21)
+	}
+}
