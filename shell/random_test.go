@@ -35,6 +35,7 @@ func TestRandomKeysAndSizes(t *testing.T) {
 		}
 		s.resize(80, 24)
 		s.send("\x1b[201~\x07\x03") // out of a paste, out of a search
+		s.see("^CLOCK.* of 80, 15$")
 		s.until("the clock in its place", func() bool { return status(s.rows()) == nil })
 		s.prove()
 	}

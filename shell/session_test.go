@@ -27,10 +27,10 @@ const frameEnd = "\x1b[?2026l"
 
 // terminal is the toy shell on a pty, with an emulator that shows its screen.
 type terminal struct {
-	t    testing.TB
-	cmd  *exec.Cmd
-	pty  *os.File
-	slow sync.WaitGroup
+	t       testing.TB
+	cmd     *exec.Cmd
+	pty     *os.File
+	pumping sync.WaitGroup
 
 	mu      sync.Mutex
 	emu     *vt.Emulator
@@ -60,8 +60,7 @@ func open(t testing.TB, width, height int, words string, env ...string) *termina
 		t: t, cmd: cmd, pty: file, width: width,
 		emu: vt.NewEmulator(width, height), changed: make(chan struct{}),
 	}
-	s.slow.Go(func() { _, _ = io.Copy(io.Discard, s.emu) })
-	s.slow.Go(s.pump)
+	s.pumping.Go(s.pump)
 	t.Cleanup(s.close)
 	return s
 }
@@ -279,8 +278,8 @@ func (s *terminal) close() {
 		_ = s.cmd.Wait()
 	}
 	_ = s.pty.Close()
+	s.pumping.Wait()
 	_ = s.emu.Close()
-	s.slow.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	require.NoError(s.t, s.broken)

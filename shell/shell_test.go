@@ -171,6 +171,7 @@ func TestResizesKeepTheLine(t *testing.T) {
 		}
 	}
 	s.resize(90, 30)
+	s.see("^CLOCK.* of 90, 19$")
 	s.see("^> echo survivorxxxxxx$")
 	s.until("the clock in the last row", func() bool { return status(s.rows()) == nil })
 	s.always(status)

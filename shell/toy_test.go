@@ -143,7 +143,7 @@ func (y *toy) frame(freeze bool) func(time.Time, int, int) Frame {
 		if freeze {
 			tick = 7
 		}
-		f := Frame{Status: []string{fmt.Sprintf("\x1b[32mSTATE\x1b[0m %06d", tick), fmt.Sprintf("CLOCK %06d", tick)}}
+		f := Frame{Status: []string{fmt.Sprintf("\x1b[32mSTATE\x1b[0m %06d", tick), fmt.Sprintf("CLOCK %06d of %d, %d", tick, width, height)}}
 		rows := height - len(f.Status)
 		if rows < 5 {
 			f.Status = f.Status[1:]

@@ -41,6 +41,7 @@ type Editor struct {
 	parser *parser
 	prefix string
 
+	leaving    bool // the key being handled ends Input
 	fresh      bool // the line is empty: the last Input did not end by a restart
 	interrupts int  // Ctrl-C on an empty line, in a row
 	faults     int

@@ -31,13 +31,15 @@ func (e *Editor) newPrompt() {
 		prompt.OptionWriter(e.grid),
 		prompt.OptionPrefix(e.prefix),
 		prompt.OptionCompletionWordSeparator(wordSeparators),
-		prompt.OptionSetExitCheckerOnInput(e.leave),
+		prompt.OptionSetExitCheckerOnInput(e.isLeaving),
 		prompt.OptionBreakLineCallback(e.lineBroken),
 		prompt.OptionAddKeyBind(wordKeys()...),
 		prompt.OptionAddASCIICodeBind(wordBindings()...),
 		prompt.OptionAddKeyBind(
 			// A line with text does not end by Ctrl-D: let go-prompt read on.
 			prompt.KeyBind{Key: prompt.ControlD, Fn: func(*prompt.Buffer) { e.queue.reopen() }},
+			prompt.KeyBind{Key: prompt.Ignore, Fn: e.leave},
+			prompt.KeyBind{Key: prompt.ControlC, Fn: e.leave},
 			prompt.KeyBind{Key: prompt.Tab, Fn: e.words.openBare},
 		),
 	}
@@ -66,18 +68,18 @@ func (e *Editor) onEmptyLine(run func() string) prompt.KeyBindFunc {
 	}
 }
 
-// leave is go-prompt's exit checker: it ends Input for a restart and for Ctrl-C,
-// and for nothing else (for Enter it would swallow the line). Until the next
-// Input the grid is mute, so that the line stays as it is on the screen.
-func (e *Editor) leave(_ string, ended bool) bool {
-	if ended {
+// leave is bound to the keys that end Input: the restart and Ctrl-C. What was
+// delivered last would not tell: go-prompt may be some keys behind.
+func (e *Editor) leave(*prompt.Buffer) { e.leaving = true }
+
+// isLeaving is go-prompt's exit checker, called after every key. It must not say
+// yes for Enter, which would swallow the line. Until the next Input the grid is mute,
+// so that the line stays as it is on the screen.
+func (e *Editor) isLeaving(_ string, ended bool) bool {
+	if ended || !e.leaving {
 		return false
 	}
-	last := e.queue.lastKind()
-	if last != restartToken && last != interruptToken {
-		return false
-	}
-	e.grid.muted = true
+	e.leaving, e.grid.muted = false, true
 	return true
 }
 

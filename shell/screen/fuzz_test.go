@@ -14,7 +14,7 @@ import (
 // is the last row.
 func FuzzScreen(f *testing.F) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for range 40 {
+	for range 15 {
 		ops := make([]byte, 200)
 		for i := range ops {
 			ops[i] = byte(random.IntN(256))
@@ -22,7 +22,7 @@ func FuzzScreen(f *testing.F) {
 		f.Add(ops)
 	}
 	f.Fuzz(func(t *testing.T, ops []byte) {
-		s, d := start(t, 40, 12)
+		s, d := start(40, 12)
 		printed := 0
 		for len(ops) >= 2 {
 			op, n := ops[0]%8, int(ops[1])

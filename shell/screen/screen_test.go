@@ -17,15 +17,15 @@ func graph(rows int) []string {
 	return out
 }
 
-func start(t testing.TB, width, height int) (*Screen, *display) {
-	d := newDisplay(t, width, height)
+func start(width, height int) (*Screen, *display) {
+	d := newDisplay(width, height)
 	s := New(d, width, height, Options{Color: true})
 	s.Start()
 	return s, d
 }
 
 func TestLayoutOfAFrame(t *testing.T) {
-	s, d := start(t, 40, 14)
+	s, d := start(40, 14)
 	s.Print("hello", "\x1b[31mworld\x1b[0m")
 	s.SetPrompt(prompt("> x", 40))
 	s.SetLive(graph(5), []string{"group", "clock"})
@@ -40,7 +40,7 @@ func TestLayoutOfAFrame(t *testing.T) {
 }
 
 func TestPaintWritesOnceAndOnlyWhatChanged(t *testing.T) {
-	s, d := start(t, 80, 24)
+	s, d := start(80, 24)
 	s.SetPrompt(prompt("> ", 80))
 	s.SetLive(graph(11), []string{"clock 1"})
 	require.NotZero(t, s.Paint())
@@ -54,7 +54,7 @@ func TestPaintWritesOnceAndOnlyWhatChanged(t *testing.T) {
 }
 
 func TestPopupCoversAndUncovers(t *testing.T) {
-	s, d := start(t, 40, 12)
+	s, d := start(40, 12)
 	s.Print("a", "b", "c")
 	s.SetPrompt(prompt("> s", 40))
 	s.SetLive(graph(5), []string{"clock"})
@@ -74,7 +74,7 @@ func TestPopupCoversAndUncovers(t *testing.T) {
 
 func TestOutputLeavesThroughTheTop(t *testing.T) {
 	for _, batch := range []int{1, 3, 30, 700} {
-		s, d := start(t, 30, 12)
+		s, d := start(30, 12)
 		s.SetPrompt(prompt("> typing", 30))
 		s.SetLive(graph(5), []string{"clock"})
 		n := 0
@@ -106,7 +106,7 @@ func TestOutputLeavesThroughTheTop(t *testing.T) {
 }
 
 func TestScrollRegionsBeginInTheFirstRow(t *testing.T) {
-	s, d := start(t, 30, 12)
+	s, d := start(30, 12)
 	s.SetLive(graph(5), []string{"clock"})
 	for i := range 100 {
 		s.Print(fmt.Sprint("line ", i))
@@ -120,7 +120,7 @@ func TestScrollRegionsBeginInTheFirstRow(t *testing.T) {
 }
 
 func TestWideCellsStayWhole(t *testing.T) {
-	s, d := start(t, 11, 4)
+	s, d := start(11, 4)
 	s.SetLive(nil, []string{"日本語日本語"})
 	s.SetPrompt(prompt("> 日本", 11))
 	s.Paint()
@@ -146,7 +146,7 @@ func TestOverlayMendsWideCells(t *testing.T) {
 }
 
 func TestClearMovesOutputAway(t *testing.T) {
-	s, d := start(t, 20, 10)
+	s, d := start(20, 10)
 	s.Print("one", "two")
 	s.SetPrompt(prompt("> ", 20))
 	s.SetLive(nil, []string{"clock"})
@@ -162,7 +162,7 @@ func TestClearMovesOutputAway(t *testing.T) {
 }
 
 func TestCommitReplacesTheInputLine(t *testing.T) {
-	s, d := start(t, 20, 6)
+	s, d := start(20, 6)
 	s.SetPrompt(prompt("> line", 20, "popup"))
 	s.Paint()
 	s.Commit("> line")
@@ -172,7 +172,7 @@ func TestCommitReplacesTheInputLine(t *testing.T) {
 }
 
 func TestResizeWrapsAnew(t *testing.T) {
-	s, d := start(t, 20, 8)
+	s, d := start(20, 8)
 	s.Print("0123456789abcdefghijklmno", "short")
 	s.SetPrompt(prompt("> ", 20))
 	s.SetLive(nil, []string{"clock"})
@@ -189,7 +189,7 @@ func TestResizeWrapsAnew(t *testing.T) {
 }
 
 func TestStopGivesTheTerminalBack(t *testing.T) {
-	s, d := start(t, 20, 8)
+	s, d := start(20, 8)
 	s.Print("one", "two")
 	s.SetPrompt(prompt("> half", 20))
 	s.SetLive(nil, []string{"clock"})
@@ -224,7 +224,7 @@ func (b *brokenWriter) Write(p []byte) (int, error) {
 
 func TestAWriteThatBreaksOffIsRepaired(t *testing.T) {
 	for take := range 120 {
-		d := newDisplay(t, 30, 12)
+		d := newDisplay(30, 12)
 		w := &brokenWriter{display: d, take: -1}
 		s := New(w, 30, 12, Options{Color: true})
 		s.Start()
@@ -266,7 +266,7 @@ func TestBudget(t *testing.T) {
 }
 
 func TestWithoutColor(t *testing.T) {
-	d := newDisplay(t, 40, 6)
+	d := newDisplay(40, 6)
 	s := New(d, 40, 6, Options{})
 	s.Start()
 	s.SetLive(nil, []string{"\x1b[1;31;42mred\x1b[0m \x1b[38;5;200mpink\x1b[0m"})
