@@ -10,13 +10,15 @@ import (
 	"pulsh/session"
 )
 
-// graphGap is the number of blank columns between two graphs.
-const graphGap = 2
+// graphGap stands between two graphs.
+const graphGap = "  "
 
-// remembered is the scale of a graph in the frame before.
+// remembered is a graph of the frame before: what it showed, and the top of its
+// value axis.
 type remembered struct {
 	metrics []session.Metric
 	log     bool
+	unit    graphs.Unit
 	max     float64
 }
 
@@ -32,7 +34,7 @@ func (f *Frames) graph(s *session.Snapshot, shown []Graph, width, height int) []
 	shown = shown[:min(len(shown), lines*abreast)]
 	f.remember(shown)
 	marks := f.marksWithin(s, shown)
-	var boxes [][]string
+	drawn := make([]string, 0, height)
 	for line := range lines {
 		first := line * abreast
 		here := shown[first:min(first+abreast, len(shown))]
@@ -40,18 +42,31 @@ func (f *Frames) graph(s *session.Snapshot, shown []Graph, width, height int) []
 		if line < height%lines {
 			rows++
 		}
-		row, left := make([][]string, len(here)), width
+		left := width
 		for i, g := range here {
-			share := (left - graphGap*(len(here)-1-i)) / (len(here) - i)
-			left -= share + graphGap
+			share := (left - len(graphGap)*(len(here)-1-i)) / (len(here) - i)
+			left -= share + len(graphGap)
+			before := &f.scales[first+i]
 			c := f.chart(g, s, share, rows)
-			c.Marks, c.PreviousMax = marks, f.scales[first+i].max
-			f.scales[first+i].max = c.Max()
-			row[i] = graphs.Render(c)
+			c.Marks, c.Unit, c.PreviousMax = marks, before.unit, before.max
+			before.max = c.Max()
+			box := graphs.Render(c)
+			if i == 0 {
+				drawn = append(drawn, box...)
+				continue
+			}
+			beside(drawn[len(drawn)-rows:], box)
 		}
-		boxes = append(boxes, graphs.SideBySide(graphGap, row...))
 	}
-	return slices.Concat(boxes...)
+	return drawn
+}
+
+// beside puts the rows of a box behind rows that are as many. Both have their
+// full width already, so nothing is measured.
+func beside(rows, box []string) {
+	for y := range rows {
+		rows[y] += graphGap + box[y]
+	}
 }
 
 // remember keeps the scales of the graphs that are still where they were.
@@ -61,7 +76,7 @@ func (f *Frames) remember(shown []Graph) {
 			f.scales = append(f.scales, remembered{})
 		}
 		if r := f.scales[i]; r.log != g.Log || !slices.Equal(r.metrics, g.Metrics) {
-			f.scales[i] = remembered{metrics: slices.Clone(g.Metrics), log: g.Log}
+			f.scales[i] = remembered{metrics: slices.Clone(g.Metrics), log: g.Log, unit: unitOf(g.Metrics)}
 		}
 	}
 	f.scales = f.scales[:len(shown)]
@@ -78,9 +93,6 @@ func (f *Frames) chart(g Graph, s *session.Snapshot, width, height int) graphs.C
 	title, names := label(g.Metrics)
 	c.Title = title
 	for i, m := range g.Metrics {
-		if i == 0 {
-			c.Unit = unitOf(m)
-		}
 		c.Series = append(c.Series, graphs.Series{Name: names[i], Values: f.source.History(m, s.At, window, n)})
 	}
 	if g.Target != (session.Metric{}) {
@@ -109,9 +121,12 @@ func columnEnd(at time.Time, window time.Duration, n int) time.Time {
 	return at.Add(time.Duration(column - into))
 }
 
-// unitOf is how a metric's figure is drawn.
-func unitOf(m session.Metric) graphs.Unit {
-	figure, _ := m.Describe()
+// unitOf is how the figure of the first metric is drawn; all have one unit.
+func unitOf(list []session.Metric) graphs.Unit {
+	if len(list) == 0 {
+		return graphs.Messages
+	}
+	figure, _ := list[0].Describe()
 	switch figure.Unit {
 	case session.PerSecond:
 		return graphs.PerSecond

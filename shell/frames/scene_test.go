@@ -55,9 +55,9 @@ func metric(text string) session.Metric {
 
 // rates shows the rates of groups, with the target of the first.
 func rates(names ...string) Graph {
-	g := Graph{Window: time.Minute, Target: metric(names[0] + ".target")}
+	g := Graph{Window: time.Minute, Target: session.Metric{Group: names[0], Figure: "target"}}
 	for _, name := range names {
-		g.Metrics = append(g.Metrics, metric(name+".rate"))
+		g.Metrics = append(g.Metrics, session.Metric{Group: name, Figure: "rate"})
 	}
 	return g
 }
