@@ -191,7 +191,7 @@ func appendText(out []token, s string) []token {
 // it took. The end mark may arrive in pieces: the last bytes that could begin it
 // are held back.
 func (s *splitter) paste(out []token) ([]token, int) {
-	n, skip := len(s.pending), 0
+	var n, skip int
 	if end := bytes.Index(s.pending, []byte(pasteEnd)); end >= 0 {
 		n, skip = end, len(pasteEnd)
 		s.pasting = false

@@ -27,7 +27,7 @@ func FuzzScreen(f *testing.F) {
 		for len(ops) >= 2 {
 			op, n := ops[0]%8, int(ops[1])
 			ops = ops[2:]
-			width, height := s.Size()
+			width, _ := s.Size()
 			switch op {
 			case 0:
 				for range n%20 + 1 {
@@ -43,7 +43,7 @@ func FuzzScreen(f *testing.F) {
 			case 4:
 				s.Clear()
 			case 5:
-				width, height = 2+n%90, 1+(n*7)%40
+				width, height := 2+n%90, 1+(n*7)%40
 				d.Resize(width, height)
 				s.Resize(width, height)
 			case 6:
