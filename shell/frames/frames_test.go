@@ -48,6 +48,9 @@ func TestFrames(t *testing.T) {
 	away := running()
 	away.snapshot.Cluster.State, away.snapshot.Cluster.Since = session.Reconnecting, at.Add(-12*time.Second)
 	away.snapshot.Groups[0].Producer.Rate = 0
+	drained := running()
+	drained.snapshot.Groups[1].Consumer.Drain = &session.Drain{ETA: 133 * time.Second}
+	drained.snapshot.Groups[1].Consumer.Ledger.Redelivered = 1200
 	dead := snapshot()
 	dead.Cluster = session.Cluster{State: session.Unconnected}
 	latency := Graph{Metrics: []session.Metric{metric("fast.latency.p50"), metric("fast.latency.p99")}, Window: time.Minute, Log: true}
@@ -61,6 +64,7 @@ func TestFrames(t *testing.T) {
 		{"off", running(), nil},
 		{"empty", &scene{snapshot: empty}, nil},
 		{"away", away, []Graph{rates("fast", "sub1")}},
+		{"drain", drained, []Graph{{Metrics: []session.Metric{metric("sub1.backlog")}, Window: 5 * time.Minute}}},
 		{"dead", &scene{snapshot: dead}, nil},
 		{"many", &scene{snapshot: many, past: past}, []Graph{rates("p4", "c5")}},
 		{"states", &scene{snapshot: states(), past: past}, []Graph{rates("fast", "sub1")}},

@@ -197,9 +197,9 @@ func (r groupRows) ledgerCell(c *session.ConsumerSnapshot) graphs.Cell {
 	case c.AckFailed > 0:
 		return counted(c.AckFailed, "unacked", trouble, r.palette.Yellow)
 	case l.Redelivered > 0 && r.wide:
-		return counted(int64(l.Redelivered), "redelivered", progress, r.palette.Yellow)
+		return counted(int64(l.Redelivered), "redelivered", repeat, r.palette.Yellow)
 	case l.Redelivered > 0:
-		return counted(int64(l.Redelivered), "again", progress, r.palette.Yellow)
+		return counted(int64(l.Redelivered), "again", repeat, r.palette.Yellow)
 	}
 	return graphs.Cell{}
 }

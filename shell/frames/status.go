@@ -17,6 +17,7 @@ const (
 	seldom   = 10 // known from show as well
 	extra    = 15
 	speed    = 20 // bytes a second
+	repeat   = 25 // redelivered
 	median   = 30
 	progress = 40
 	outcome  = 50 // failed, behind
