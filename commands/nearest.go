@@ -66,3 +66,12 @@ func and(names []string) string {
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
+
+// or joins words as a question does: a, b or c.
+func or(names []string) string {
+	names = slices.Compact(slices.Clone(names))
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}

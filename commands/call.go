@@ -1,0 +1,69 @@
+package commands
+
+import (
+	"fmt"
+	"io"
+)
+
+// call is a command with its arguments, ready to run.
+type call struct {
+	*execution
+	command   *command
+	statement statement
+	args      map[string]argument
+	given     []string // settings in the order in which they were typed
+}
+
+// argument is one value, read and as it was typed.
+type argument struct {
+	text  string
+	value any
+	span  span
+}
+
+func (c *call) wrong(at span, message string) *Error { return c.statement.text.wrong(at, message) }
+
+// value is an argument as its kind has read it; ok is false if it was left out.
+func value[T any](c *call, name string) (v T, ok bool) {
+	a, ok := c.args[name]
+	if !ok {
+		return v, false
+	}
+	v, ok = a.value.(T)
+	return v, ok
+}
+
+// text is an argument as it was typed, "" if it was left out.
+func (c *call) text(name string) string { return c.args[name].text }
+
+// say prints an answer, set off from the line that asked.
+func (c *call) say(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	io.WriteString(c.out, "  "+line+"\n") // nobody is left to tell when the output is gone
+}
+
+// print writes lines, set off in the same way.
+func (c *call) print(lines []string) {
+	for _, l := range lines {
+		c.say("%s", l)
+	}
+}
+
+// refuse is an error at an argument's place, or without one if it was left out.
+func (c *call) refuse(name, try, format string, args ...any) error {
+	e := c.fail(try, format, args...)
+	a, ok := c.args[name]
+	if !ok {
+		return e
+	}
+	at := c.wrong(a.span, e.Message)
+	at.Try, at.Next, at.Code = e.Try, e.Next, e.Code
+	return at
+}
+
+// fail is an error without a place.
+func (c *call) fail(try, format string, args ...any) *Error {
+	e := &Error{Message: fmt.Sprintf(format, args...), From: -1, Code: ExitFailed}
+	e.suggest(try)
+	return e
+}

@@ -1,0 +1,69 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pulsh/session"
+)
+
+// group finds the group that an argument names.
+func (c *call) group(ctx context.Context, param string) (session.GroupSnapshot, error) {
+	return c.groupNamed(ctx, param, c.text(param))
+}
+
+// groupNamed finds a group that was named within the argument param.
+func (c *call) groupNamed(ctx context.Context, param, name string) (session.GroupSnapshot, error) {
+	s := c.fresh(ctx)
+	if g, ok := s.Group(name); ok {
+		return g, nil
+	}
+	names := groupNames(s)
+	if len(names) == 0 {
+		return session.GroupSnapshot{}, c.refuse(param, "produce start "+name, "no group %q; there are none yet", name)
+	}
+	better, ok := nearest(name, names)
+	if !ok {
+		better = names[0]
+	}
+	at, try := c.args[param].span, "list"
+	if i := strings.Index(c.statement.text.body[at.from:at.to], name); i >= 0 {
+		try = c.statement.instead(span{at.from + i, at.from + i + len(name)}, better)
+	}
+	return session.GroupSnapshot{}, c.refuse(param, try, "no group %q; there are %s", name, and(names))
+}
+
+func groupNames(s *session.Snapshot) []string {
+	var names []string
+	for _, g := range s.Groups {
+		names = append(names, g.Name)
+	}
+	return names
+}
+
+// kindName is a kind of group in a sentence.
+func kindName(k session.Kind) string {
+	if k == session.Produce {
+		return "producer group"
+	}
+	return "consumer group"
+}
+
+// knownSettings refuses settings that only the other kind of group has.
+func (c *call) knownSettings(kind session.Kind) error {
+	list := producerParams()
+	if kind == session.Consume {
+		list = consumerParams()
+	}
+	for _, name := range c.given {
+		if !slices.ContainsFunc(list, func(p param) bool { return p.name == name }) {
+			e := c.wrong(span{c.args[name].span.from - len(name) - 1, c.args[name].span.from - 1},
+				fmt.Sprintf("a %s has no setting %q", kindName(kind), name))
+			e.Try = fmt.Sprintf("help %s start", kind)
+			return e
+		}
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package commands
+
+import (
+	"fmt"
+	"strings"
+)
+
+// match finds the command whose name is the longest beginning of the line.
+func match(s statement) (*command, []word, *Error) {
+	rows := s.text.rows
+	best, length := -1, 0
+	for i := range rows {
+		for _, name := range rows[i].names() {
+			if parts := strings.Fields(name); len(parts) > length && begins(s.words, parts) {
+				best, length = i, len(parts)
+			}
+		}
+	}
+	if best >= 0 {
+		return &rows[best], s.words[length:], nil
+	}
+	return nil, nil, unknown(s)
+}
+
+func begins(words []word, parts []string) bool {
+	if len(words) < len(parts) {
+		return false
+	}
+	for i, p := range parts {
+		if words[i].text != p {
+			return false
+		}
+	}
+	return true
+}
+
+// unknown says which command was probably meant.
+func unknown(s statement) *Error {
+	first, rows := s.words[0], s.text.rows
+	var firsts, seconds []string
+	for _, c := range rows {
+		for _, name := range c.names() {
+			one, two, _ := strings.Cut(name, " ")
+			firsts = append(firsts, one)
+			if one == first.text {
+				seconds = append(seconds, two)
+			}
+		}
+	}
+	if len(seconds) == 0 {
+		e := s.text.wrong(first.span, fmt.Sprintf("no command %q", first.text))
+		e.Try = "help"
+		if names := near(first.text, firsts); len(names) > 0 {
+			e.Try = s.corrected(first.span, names)
+		}
+		return e
+	}
+	if len(s.words) == 1 {
+		e := s.text.wrong(first.span, fmt.Sprintf("%s needs %s", first.text, or(seconds)))
+		e.Try = exampleOf(rows, first.text+" "+seconds[0])
+		return e
+	}
+	second := s.words[1]
+	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q; there are %s", first.text, second.text, and(seconds)))
+	if names := near(second.text, seconds); len(names) > 0 {
+		e.Try = s.corrected(second.span, names)
+		return e
+	}
+	e.Try = exampleOf(rows, first.text+" "+seconds[0])
+	return e
+}
+
+// exampleOf is the first example of a command.
+func exampleOf(rows []command, name string) string {
+	for _, c := range rows {
+		if c.name == name {
+			return c.examples[0]
+		}
+	}
+	return "help"
+}
+
+// instead is the statement with another text at one place, if it can be typed
+// then; else the example of a command that begins like it.
+func (s statement) instead(at span, with string) string {
+	if s.text.quiet {
+		return ""
+	}
+	line := s.replaced(at, with)
+	if parses(line, s.text.rows) {
+		return line
+	}
+	words := strings.Fields(line)
+	best, length := "help", 0
+	for _, c := range s.text.rows {
+		for _, name := range c.names() {
+			parts := strings.Fields(name)
+			n := 0
+			for n < len(parts) && n < len(words) && parts[n] == words[n] {
+				n++
+			}
+			if n > length {
+				best, length = c.examples[0], n
+			}
+		}
+	}
+	return best
+}
+
+// corrected is instead with the first of the names that makes the line right.
+func (s statement) corrected(at span, names []string) string {
+	for _, name := range names {
+		if line := s.replaced(at, name); !s.text.quiet && parses(line, s.text.rows) {
+			return line
+		}
+	}
+	return s.instead(at, names[0])
+}
+
+// replaced is the statement with another text at one place, on one line.
+func (s statement) replaced(at span, with string) string {
+	whole := s.span()
+	return strings.TrimSpace(flat(s.text.body[whole.from:at.from] + with + s.text.body[at.to:whole.to]))
+}
+
+// flat writes a statement of several lines on one.
+func flat(line string) string {
+	lines := strings.Split(line, "\n")
+	for i, l := range lines {
+		if i < len(lines)-1 {
+			l = strings.TrimSuffix(strings.TrimRight(l, " \t\r"), "\\")
+		}
+		lines[i] = strings.TrimSpace(l)
+	}
+	return strings.Join(lines, " ")
+}

@@ -1,0 +1,66 @@
+package commands
+
+import (
+	"fmt"
+	"strings"
+
+	"pulsh/graphs"
+	"pulsh/session"
+)
+
+// sayProducer tells what a producer group does: sending to fast · 4 workers · …
+func sayProducer(_ string, p session.ProducerSpec) string {
+	return strings.Join([]string{"sending to " + p.Topic, count(p.Workers, "worker"), sayShape(p), saySize(p)}, " · ")
+}
+
+func sayShape(p session.ProducerSpec) string {
+	r, hold := p.Rate.IsHold()
+	switch {
+	case hold && r.IsMax():
+		return "as fast as it goes"
+	case hold:
+		return graphs.Rate(float64(r))
+	}
+	return p.Rate.String()
+}
+
+func saySize(p session.ProducerSpec) string {
+	size := p.Size.String()
+	if p.Size.IsFixed() {
+		size = graphs.Bytes(p.Size.Mean())
+	}
+	if p.Compression == "none" {
+		return size + " uncompressed"
+	}
+	return size + " " + string(p.Compression)
+}
+
+func sayConsumer(_ string, s session.ConsumerSpec) string {
+	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), count(s.Workers, "worker"), "from " + string(s.From)}, " · ")
+}
+
+// count writes a number with its noun: 1 worker, 4 workers.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%s %ss", graphs.Whole(float64(n)), noun)
+}
+
+// account sums up what a group has done.
+func account(g session.GroupSnapshot) string {
+	if p := g.Producer; p != nil {
+		parts := []string{whole(p.Sent) + " sent", whole(p.Acked) + " acked", whole(p.Failed) + " failed"}
+		if p.Unknown > 0 {
+			parts = append(parts, whole(p.Unknown)+" unanswered")
+		}
+		return strings.Join(parts, " · ")
+	}
+	if s := g.Consumer; s != nil {
+		return strings.Join([]string{whole(s.Received) + " received", whole(int64(s.Ledger.Lost)) + " lost",
+			whole(int64(s.Ledger.Duplicated)) + " duplicated"}, " · ")
+	}
+	return ""
+}
+
+func whole(n int64) string { return graphs.Whole(float64(n)) }

@@ -1,0 +1,59 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pulsh/graphs"
+	"pulsh/session"
+)
+
+func seek(ctx context.Context, c *call) error {
+	g, err := c.group(ctx, "group")
+	switch {
+	case err != nil:
+		return err
+	case g.Consumer == nil:
+		return c.refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group seeks", g.Name)
+	case g.State != session.Running && g.State != session.Paused:
+		return c.refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
+	}
+	to, err := session.ParseWhen(c.text("to"), c.env.Now())
+	if err != nil {
+		return c.refuse("to", "seek "+g.Name+" -5m", "%s", err)
+	}
+	place := ""
+	switch {
+	case to.ID != nil:
+		place = "at message " + to.ID.String()
+		err = c.env.Session.SeekID(ctx, g.Name, *to.ID)
+	default:
+		place = "back to " + to.Time.Format("15:04:05")
+		if text := c.text("to"); text == "earliest" || text == "latest" {
+			place = "at " + text
+		} else if c.env.Now().Sub(to.Time) > 24*time.Hour {
+			place = "back to " + to.Time.Format(time.DateTime)
+		}
+		err = c.env.Session.SeekTime(ctx, g.Name, to.Time)
+	}
+	if err != nil {
+		return err
+	}
+	c.changed.Store(c.env.Now().UnixNano())
+	c.say("%s: %s%s", g.Name, place, c.sayDrain(ctx, g.Name))
+	return nil
+}
+
+// sayDrain tells how much there is to receive after a seek, if that is known.
+func (c *call) sayDrain(ctx context.Context, name string) string {
+	g, _ := c.fresh(ctx).Group(name)
+	if g.Consumer == nil {
+		return ""
+	}
+	text := ""
+	if d := g.Consumer.Drain; d != nil {
+		text = " · " + graphs.Count(float64(d.Start)) + " messages to go"
+	}
+	return text + fmt.Sprintf(" · ledger epoch %d", g.Consumer.Epoch)
+}

@@ -1,0 +1,155 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"pulsh/session"
+)
+
+func startProducer(ctx context.Context, c *call) error {
+	name := c.text("name")
+	if _, ok := c.env.Session.Consumer(name); ok {
+		return c.refuse("name", "consume start "+name, "%s is a consumer group", name)
+	}
+	spec, known := c.env.Session.Producer(name)
+	if !known {
+		spec = session.DefaultProducer(name)
+	}
+	return start(ctx, c, known, session.ProducerSettings(), &spec, starter[session.ProducerSpec]{
+		add: c.env.Session.AddProducer, set: c.env.Session.SetProducer, say: sayProducer})
+}
+
+func startConsumer(ctx context.Context, c *call) error {
+	name := c.text("name")
+	if _, ok := c.env.Session.Producer(name); ok {
+		return c.refuse("name", "produce start "+name, "%s is a producer group", name)
+	}
+	spec, known := c.env.Session.Consumer(name)
+	if !known {
+		spec = session.DefaultConsumer(name)
+	}
+	return start(ctx, c, known, session.ConsumerSettings(), &spec, starter[session.ConsumerSpec]{
+		add: c.env.Session.AddConsumer, set: c.env.Session.SetConsumer, say: sayConsumer})
+}
+
+// starter is what differs between the kinds of group.
+type starter[S any] struct {
+	add func(name string, spec S) error
+	set func(ctx context.Context, name string, spec S) (bool, error)
+	say func(name string, spec S) string
+}
+
+// start makes a group if it is not known, and starts it. A group that cannot
+// be started at its making is forgotten, so that the same line works later.
+func start[S any](ctx context.Context, c *call, known bool, settings []session.Setting[S], spec *S, do starter[S]) error {
+	name := c.text("name")
+	if err := c.connected(); err != nil {
+		return err
+	}
+	if known {
+		if err := c.startable(ctx, name); err != nil {
+			return err
+		}
+	}
+	if err := apply(c, settings, spec); err != nil {
+		return err
+	}
+	if known {
+		if _, err := do.set(ctx, name, *spec); err != nil {
+			return err
+		}
+	} else if err := do.add(name, *spec); err != nil {
+		return c.refuse("name", "list", "%s", err)
+	}
+	if err := c.env.Session.Start(ctx, name); err != nil {
+		if !known {
+			_ = c.env.Session.Remove(context.WithoutCancel(ctx), name) // it has nothing to flush
+		}
+		return fmt.Errorf("%s cannot start: %w", name, err)
+	}
+	c.say("%s: %s", name, do.say(name, *spec))
+	return nil
+}
+
+// apply reads the settings that were typed into spec.
+func apply[S any](c *call, settings []session.Setting[S], spec *S) error {
+	for _, name := range c.given {
+		s, ok := session.FindSetting(settings, name)
+		if !ok {
+			continue
+		}
+		if err := s.Set(spec, c.text(name)); err != nil {
+			return c.refuse(name, "", "%s", err)
+		}
+	}
+	return nil
+}
+
+// connected refuses what needs a cluster while there is none.
+func (c *call) connected() error {
+	if _, ok := c.env.Session.Target(); ok {
+		return nil
+	}
+	e := c.fail("connect pulsar://localhost:6650", "there is no connection to a Pulsar yet")
+	if c.env.Local != nil {
+		e.Try = "local start"
+	}
+	e.Code = ExitUnconnected
+	return e
+}
+
+// startable refuses to start a group that is running.
+func (c *call) startable(ctx context.Context, name string) error {
+	g, ok := c.fresh(ctx).Group(name)
+	if !ok || !active(g.State) {
+		return nil
+	}
+	try := c.command.name[:len("produce")] + " stop " + name
+	if len(c.given) > 0 {
+		try = "set " + name
+		for _, key := range c.given {
+			try += " " + key + "=" + quote(c.text(key))
+		}
+	}
+	return c.refuse("name", try, "%s is %s", name, g.State)
+}
+
+// active says whether a group in this state has connections.
+func active(s session.State) bool {
+	return !slices.Contains([]session.State{session.Ready, session.Stopped, session.Failed}, s)
+}
+
+func cloneGroup(ctx context.Context, c *call) error {
+	g, err := c.group(ctx, "group")
+	if err != nil {
+		return err
+	}
+	if err := c.knownSettings(g.Kind); err != nil {
+		return err
+	}
+	if g.Kind == session.Produce {
+		spec, _ := c.env.Session.Producer(g.Name)
+		return clone(ctx, c, g, session.ProducerSettings(), &spec, starter[session.ProducerSpec]{add: c.env.Session.AddProducer, say: sayProducer})
+	}
+	spec, _ := c.env.Session.Consumer(g.Name)
+	return clone(ctx, c, g, session.ConsumerSettings(), &spec, starter[session.ConsumerSpec]{add: c.env.Session.AddConsumer, say: sayConsumer})
+}
+
+// clone starts the copy of a group that runs, and makes the copy of any other
+// ready.
+func clone[S any](ctx context.Context, c *call, g session.GroupSnapshot, settings []session.Setting[S], spec *S, do starter[S]) error {
+	if active(g.State) {
+		return start(ctx, c, false, settings, spec, do)
+	}
+	if err := apply(c, settings, spec); err != nil {
+		return err
+	}
+	name := c.text("name")
+	if err := do.add(name, *spec); err != nil {
+		return c.refuse("name", "list", "%s", err)
+	}
+	c.say("%s: ready for %s", name, do.say(name, *spec))
+	return nil
+}
