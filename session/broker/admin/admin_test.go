@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -235,6 +236,7 @@ func TestNotEvenHTTP(t *testing.T) {
 			if err != nil {
 				return
 			}
+			c.Read(make([]byte, 1024)) // the request: an answer before it would be an idle connection's
 			io.WriteString(c, "SSH-2.0-OpenSSH_9\r\n\r\n")
 			c.Close()
 		}
@@ -256,7 +258,7 @@ func TestTLSMistakes(t *testing.T) {
 	require.EqualError(t, err, a.URL()+" speaks plain HTTP; its URL begins with http://")
 
 	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "4.0.8") }))
-	secure.Config.ErrorLog = nil
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secure.StartTLS()
 	defer secure.Close()
 	a, err = New(secure.URL, Options{})

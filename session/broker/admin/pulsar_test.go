@@ -63,7 +63,7 @@ func (r *real) publish(t *testing.T, topic string, batches, size int) []pulsar.M
 					}
 				})
 		}
-		require.NoError(t, p.Flush())
+		require.NoError(t, p.FlushWithCtx(t.Context()))
 	}
 	var firsts []pulsar.MessageID
 	for range batches * size {
