@@ -246,8 +246,7 @@ func TestRefusals(t *testing.T) {
 	spec.Topic, spec.Partitions = l.topic, 3
 	require.NoError(t, l.AddProducer("other", spec))
 	require.ErrorContains(t, l.Start(l.soon(), "other"), "has 2 partitions, not 3")
-	g, _ := l.Snapshot().Group("fast")
-	require.Equal(t, session.Running, g.State, "nothing that runs is disturbed")
+	l.until("nothing that runs is disturbed", func() bool { return l.group("fast").State == session.Running })
 	require.ErrorContains(t, l.Start(l.soon(), "fast"), "fast is already running")
 	require.ErrorContains(t, l.Start(l.soon(), "none"), `no group "none"`)
 	require.ErrorContains(t, l.Scale(l.soon(), "fast", 1001), "1001 workers are more than 1000")

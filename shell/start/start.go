@@ -52,7 +52,7 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 	p, err := newProgram(o, version, builtin, files)
 	if err != nil {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
-		return commands.ExitCode(err)
+		return commands.ExitUsage
 	}
 	stop, err := profileCPU(o.CPUProfile)
 	if err != nil {
@@ -108,7 +108,7 @@ func (p *program) run() int {
 	defer p.topics.stop()
 	return shell.Run(context.Background(), shell.Config{
 		Executor:   p,
-		Frames:     p.frames.Frame,
+		Frames:     p.frames.Within,
 		Refresh:    p.commands.Refresh,
 		Notes:      notes.lines,
 		Greeting:   greeting,

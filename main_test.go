@@ -1,0 +1,182 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// mayImport says which rooms of the house a room may enter, besides itself. A
+// room that is not listed may enter none.
+var mayImport = map[string][]string{
+	".":                     {"commands", "session/broker/local", "shell/start"},
+	"commands":              {"graphs", "session", "session/broker", "session/metrics", "session/pacing", "session/payload"},
+	"session":               {"session/broker", "session/broker/admin", "session/metrics", "session/pacing", "session/payload"},
+	"session/dial":          {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe"},
+	"session/broker":        {"session/metrics", "session/payload"},
+	"session/broker/admin":  {"session/broker", "session/metrics"},
+	"session/broker/client": {"session/broker", "session/metrics", "session/payload"},
+	"session/broker/fake":   {"session/broker", "session/metrics", "session/payload"},
+	"session/broker/probe":  {"session/broker", "session/metrics"},
+	"shell":                 {"shell/editor", "shell/screen", "shell/tty"},
+	"shell/editor":          {"shell/screen"},
+	"shell/frames":          {"graphs", "session", "session/metrics", "session/pacing", "session/payload", "shell"},
+	"shell/start":           {"commands", "graphs", "session", "session/broker/local", "session/dial", "shell", "shell/frames"},
+
+	"session/broker/local/localtest": {"session/broker/local"},
+}
+
+// onlyIn says which rooms alone know a library that would otherwise spread.
+var onlyIn = map[string][]string{
+	"github.com/apache/pulsar-client-go": {"session/broker/client"},
+	"github.com/c-bata/go-prompt":        {"shell/editor"},
+	"github.com/guptarohit/asciigraph":   {"graphs"},
+}
+
+// The most lines that a function and a file may have: what one can follow
+// without scrolling much. Tests and tables of literals are not counted.
+const (
+	functionLinesMax = 70
+	fileLinesMax     = 450
+)
+
+// source is one Go file that is no test.
+type source struct {
+	path string
+	room string
+	file *ast.File
+	set  *token.FileSet
+}
+
+func sources(t *testing.T) (all []source) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() && path != "." && strings.HasPrefix(entry.Name(), ".") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, parser.ParseComments)
+		all = append(all, source{path, filepath.ToSlash(filepath.Dir(path)), file, set})
+		return err
+	})
+	require.NoError(t, err)
+	require.Greater(t, len(all), 100)
+	return all
+}
+
+func TestWhoMayImportWhom(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, spec := range s.file.Imports {
+			path := strings.Trim(spec.Path.Value, `"`)
+			if room, ours := strings.CutPrefix(path, "pulsh/"); ours && !slices.Contains(mayImport[s.room], room) {
+				t.Errorf("%s imports %s", s.path, room)
+			}
+			for library, rooms := range onlyIn {
+				if strings.HasPrefix(path, library) && !slices.Contains(rooms, s.room) {
+					t.Errorf("%s imports %s", s.path, path)
+				}
+			}
+		}
+	}
+}
+
+func TestNothingNeedsScrolling(t *testing.T) {
+	for _, s := range sources(t) {
+		if lines := s.set.File(s.file.Pos()).LineCount(); lines > fileLinesMax {
+			t.Errorf("%s has %d lines", s.path, lines)
+		}
+		for _, d := range s.file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Body == nil {
+				continue
+			}
+			if lines := s.set.Position(f.End()).Line - s.set.Position(f.Pos()).Line; lines > functionLinesMax {
+				t.Errorf("%s: %s has %d lines", s.path, f.Name.Name, lines)
+			}
+		}
+	}
+}
+
+func TestEveryPackageAndExportedNameSaysWhatItIs(t *testing.T) {
+	documented := map[string]bool{}
+	rooms := map[string]bool{}
+	for _, s := range sources(t) {
+		rooms[s.room] = true
+		documented[s.room] = documented[s.room] || s.file.Doc != nil
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Name.IsExported() && f.Recv == nil && f.Doc == nil {
+				t.Errorf("%s: %s says nothing of itself", s.path, f.Name.Name)
+			}
+		}
+	}
+	for room := range rooms {
+		if !documented[room] {
+			t.Errorf("package %s says nothing of itself", room)
+		}
+	}
+}
+
+func TestTheTopLevelIsFixed(t *testing.T) {
+	want := []string{
+		".ci", ".gitignore", "DESIGN.md", "LICENSE", "Makefile", "README.md", "commands", "examples", "go.mod", "go.sum", "graphs",
+		"main.go", "main_test.go", "profiles.toml", "session", "shell",
+	}
+	entries, err := os.ReadDir(".")
+	require.NoError(t, err)
+	for _, e := range entries {
+		if !slices.Contains(want, e.Name()) && e.Name() != ".git" && e.Name() != "bin" && e.Name() != "default.pgo" {
+			t.Errorf("%s does not belong here", e.Name())
+		}
+	}
+}
+
+func TestTheProgramTellsWhatIsWrong(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"--version"}, 0, "pulsar-client-go v0.21.0"},
+		{[]string{"--help"}, 0, "an interactive load shell"},
+		{[]string{"--nonsense"}, 2, "there is no option -nonsense\n  try: pulsh --help"},
+		{[]string{"smoke.pulsh"}, 2, "try: pulsh -f smoke.pulsh"},
+		{[]string{"--url", "http://localhost"}, 2, "--url"},
+		{[]string{"--local", "--url", "pulsar://x:6650"}, 2, "try: pulsh --local"},
+		{[]string{"-f", "nothing.pulsh"}, 2, "nothing.pulsh"},
+		{[]string{"-e", "produce start fast rate=50kk"}, 2, `"50kk" is not a rate`},
+		{[]string{"--check", "nothing.pulsh"}, 2, "nothing.pulsh"},
+		{[]string{"--url", "pulsar://127.0.0.1:1", "-e", "list"}, 3, "127.0.0.1:1"},
+	} {
+		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
+			code, said := runHere(t, test.args)
+			require.Equal(t, test.code, code, said)
+			require.Contains(t, said, test.says)
+		})
+	}
+}
+
+// runHere runs the program with both its outputs in one file.
+func runHere(t *testing.T, args []string) (code int, said string) {
+	t.Helper()
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	require.NoError(t, err)
+	defer out.Close()
+	in, err := os.Open(os.DevNull)
+	require.NoError(t, err)
+	defer in.Close()
+	code = run(args, in, out, out)
+	text, err := os.ReadFile(out.Name())
+	require.NoError(t, err)
+	return code, string(text)
+}
