@@ -248,7 +248,7 @@ func (s *terminal) wait() int {
 // modes returns the terminal's modes, as they are on the side of the shell.
 func (s *terminal) modes() *unix.Termios {
 	s.t.Helper()
-	m, err := unix.IoctlGetTermios(int(s.pty.Fd()), unix.TCGETS)
+	m, err := unix.IoctlGetTermios(int(s.pty.Fd()), getTermios)
 	require.NoError(s.t, err)
 	return m
 }

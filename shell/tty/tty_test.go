@@ -146,7 +146,7 @@ func TestAStalledTerminalDoesNotHang(t *testing.T) {
 	// The program fills the terminal; nothing is read until it has given up.
 	deadline := time.Now().Add(4 * stallMax)
 	for last, same := -1, time.Now(); time.Now().Before(deadline); {
-		n, err := unix.IoctlGetInt(fd, unix.TIOCINQ)
+		n, err := unix.IoctlGetInt(fd, inputWaiting)
 		require.NoError(t, err)
 		if n != last {
 			last, same = n, time.Now()
