@@ -2,6 +2,7 @@ package local
 
 import (
 	"fmt"
+	"strings"
 	"syscall"
 )
 
@@ -45,4 +46,12 @@ func (p process) reap() {
 	if p.PID > 0 {
 		_, _ = syscall.Wait4(p.PID, nil, syscall.WNOHANG, nil)
 	}
+}
+
+// cutLast splits s around the last sep.
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }

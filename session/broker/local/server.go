@@ -171,8 +171,9 @@ func (s *Server) clear(ctx context.Context, st state) error {
 // awaitEnd waits until the supervisor of st is gone.
 func (s *Server) awaitEnd(ctx context.Context, st state) error {
 	err := until(ctx, 3*stopGrace, func() bool {
+		gone := !st.running()
 		st.Supervisor.reap()
-		return !st.running()
+		return gone
 	})
 	if err != nil {
 		return &Error{Message: "the local pulsar does not stop", Next: "local kill", Cause: err}
