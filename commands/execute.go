@@ -54,12 +54,12 @@ func (c *call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if c.command.changes && c.command.name != "seek" { // the session marks a seek when it happens
-		c.env.Session.Mark(session.MarkCommand, graphs.Cut(flat(c.statement.source()), markWidth))
-	}
 	err := c.command.run(ctx, c)
 	if c.command.changes {
 		c.changed.Store(c.env.Now().UnixNano())
+	}
+	if c.command.changes && err == nil && c.command.name != "seek" { // the session marks a seek when it happens
+		c.env.Session.Mark(session.MarkCommand, graphs.Cut(flat(c.statement.source()), markWidth))
 	}
 	switch {
 	case err == nil || errors.Is(err, ErrQuit):

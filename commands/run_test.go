@@ -34,7 +34,7 @@ func (home) Report(int) (LocalReport, error) {
 func TestEveryExampleRuns(t *testing.T) {
 	before := []string{
 		"connect pulsar://localhost:6650 admin=http://localhost:8080",
-		"consume start sub1 topic=fast workers=4", "produce start fast rate=500", "produce start slow topic=fast rate=10", "wait 2s",
+		"consume start sub1 topic=fast workers=4", "produce start fast rate=1500", "produce start slow topic=fast rate=10", "wait 2s",
 	}
 	// What makes its own group, or changes the cluster, needs it gone.
 	undo := map[string][]string{
