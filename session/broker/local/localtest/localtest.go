@@ -8,6 +8,7 @@
 package localtest
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -73,7 +74,7 @@ func Start(t testing.TB) *local.Server {
 	if err != nil {
 		t.Fatalf("no cache directory: %v", err)
 	}
-	cfg := Config(t, filepath.Join(cache, "pulsh", "test-"+os.Getenv(VersionVariable)))
+	cfg := Config(t, filepath.Join(cache, "pulsh", "test-"+cmp.Or(os.Getenv(VersionVariable), local.Version)))
 	cfg.Fresh, cfg.Linger = true, Linger
 	return start(t, cfg)
 }
