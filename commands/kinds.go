@@ -89,7 +89,7 @@ func startKind(want session.Kind, sample string) kind {
 func checkName(text string) (any, error) { return text, session.CheckName(text) }
 
 func changeKind() kind {
-	return kind{name: "RATE", sample: "50k", forms: "50k, 1.5M, 300/m, max, +10%, -5k, x2, ramp(1k..50k,2m)",
+	return kind{name: "RATE", sample: "50k", forms: "50k, 300/m, max, +10%, x2, ramp(1k..50k,2m)",
 		doc:   "messages a second: 50000, 50k, 1.5M, 50k/s, 300/m or max; or a change of the present rate, +10%, -5k or x2; or a SHAPE",
 		parse: func(text string) (any, error) { return pacing.ParseChange(text) }, complete: completeShapes(true)}
 }

@@ -16,15 +16,25 @@ func nearest(typed string, names []string) (string, bool) {
 
 // near lists the names that may have been meant, the likeliest first: at most
 // one letter in three is wrong, missing, added or swapped with its neighbour.
+// Of two that are equally near, the one of which letters were left out is
+// likelier.
 func near(typed string, names []string) []string {
 	most := max(len([]rune(typed))/3, 1)
+	typed = strings.ToLower(typed)
 	var list []string
 	for d := 0; d <= most; d++ {
+		var longer, other []string
 		for _, name := range names {
-			if distance(strings.ToLower(typed), strings.ToLower(name)) == d && !slices.Contains(list, name) {
-				list = append(list, name)
+			lower := strings.ToLower(name)
+			switch {
+			case distance(typed, lower) != d || slices.Contains(list, name):
+			case subsequence(typed, lower):
+				longer = append(longer, name)
+			default:
+				other = append(other, name)
 			}
 		}
+		list = append(append(list, longer...), other...)
 	}
 	return list
 }
