@@ -1,26 +1,34 @@
 package session
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
-// A group is held down when it sends less than this share of its target, and
-// its queue is full when so much of it is in flight.
+// A group keeps up while less than this stretch of its schedule waits to be
+// sent, and its queue is full when so much of it is in flight.
 const (
-	heldDown  = 0.98
+	keepsUp   = 50 * time.Millisecond
 	queueFull = 0.9
 )
 
-// limit says what keeps a producer group below its target, or "".
+// limit says what keeps a producer group below its target, or "" when that is
+// its schedule.
 func limit(p *ProducerSnapshot) string {
-	if p.Target == 0 || p.SentPerSecond >= heldDown*float64(p.Target) {
+	if p.Target == 0 || !p.Target.IsMax() && p.waiting() < keepsUp {
 		return ""
 	}
-	switch {
-	case float64(p.InFlight) >= queueFull*float64(p.Pending) && p.Rate == 0:
+	if float64(p.InFlight) < queueFull*float64(p.Pending) {
+		return "client CPU"
+	}
+	if p.Rate == 0 {
 		return "the broker: nothing is acked"
-	case float64(p.InFlight) >= queueFull*float64(p.Pending):
-		return fmt.Sprintf("the queue is full: %d pending", p.Pending)
-	case p.Target.IsMax():
-		return ""
 	}
-	return "client CPU"
+	return fmt.Sprintf("queue full: %d pending ÷ %s", p.Pending, p.Service.Recent.P50.Round(time.Microsecond))
+}
+
+// waiting is how long a stretch of the schedule is due and not yet sent.
+func (p *ProducerSnapshot) waiting() time.Duration {
+	slots := float64(p.Due - p.Missed - p.Sent)
+	return time.Duration(slots / float64(p.Target) * float64(time.Second))
 }

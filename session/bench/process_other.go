@@ -1,0 +1,35 @@
+//go:build !linux
+
+package main
+
+import (
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// cpuOf is the processor time of a process, as ps(1) tells it: [[hours:]minutes:]seconds.
+func cpuOf(pid int) (time.Duration, error) {
+	out, err := exec.Command("ps", "-o", "time=", "-p", strconv.Itoa(pid)).Output()
+	if err != nil {
+		return 0, fmt.Errorf("the processor time of a contender cannot be read: %w", err)
+	}
+	var seconds float64
+	for part := range strings.SplitSeq(strings.TrimSpace(string(out)), ":") {
+		n, err := strconv.ParseFloat(part, 64)
+		if err != nil {
+			return 0, fmt.Errorf("%q is no processor time", out)
+		}
+		seconds = seconds*60 + n
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
+}
+
+// ownedByUs keeps Ctrl-C to this program alone, which stops contenders in order.
+func ownedByUs() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+// machineLoad is not known here.
+func machineLoad() string { return "" }
