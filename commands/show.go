@@ -14,8 +14,12 @@ import (
 // sheet is the answer of show: a label, a value and a remark a line.
 type sheet struct{ lines []string }
 
+// add puts a row together; a value without a remark has the whole of it.
 func (s *sheet) add(label, value, remark string) {
-	line := graphs.Left(label, sheetLabel) + "  " + graphs.Left(value, sheetValue) + "  " + graphs.Clean(remark)
+	if remark != "" {
+		value = graphs.Left(value, sheetValue)
+	}
+	line := graphs.Left(label, sheetLabel) + "  " + graphs.Clean(value) + "  " + graphs.Clean(remark)
 	s.lines = append(s.lines, strings.TrimRight(line, " "))
 }
 
@@ -24,7 +28,7 @@ func (s *sheet) add(label, value, remark string) {
 const (
 	sheetLabel = 11
 	sheetValue = 20
-	sheetRow   = 48
+	sheetRow   = 46
 )
 
 func show(ctx context.Context, c *call) error {
@@ -77,7 +81,9 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 	switch {
 	case !active(g.State):
 		target, form = graphs.NoValue, sayShape(spec)+" when it starts"
-	case !p.Target.IsMax():
+	case p.Target.IsMax():
+		form = ""
+	default:
 		target = graphs.Whole(float64(p.Target)) + "/s"
 	}
 	s.add("target", target, form)
@@ -89,9 +95,9 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 	}
 	s.add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages a batch")
 	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", count(p.Lanes, "lane"), graphs.Percent(share(p.InFlight, p.Pending), 0)))
-	s.latencies("latency", p.Latency, "due → acked")
-	s.latencies("service", p.Service, "sent → acked")
-	s.latencies("lag", p.Lag, "due → sent")
+	s.latencies("latency", p.Latency, "due→acked")
+	s.latencies("service", p.Service, "sent→acked")
+	s.latencies("lag", p.Lag, "due→sent")
 	limit := p.Limit
 	switch {
 	case !active(g.State):
@@ -120,11 +126,11 @@ func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
 		backlog = whole(r.Backlog.Messages)
 	}
 	s.add("backlog", backlog, fmt.Sprintf("%s entries, %s unacked", whole(r.Backlog.Entries), whole(r.Backlog.Unacked)))
-	s.latencies("e2e", r.E2E, "due → received")
-	s.latencies("processing", r.Processing, "received → acked")
+	s.latencies("e2e", r.E2E, "due→received")
+	s.latencies("processing", r.Processing, "received→acked")
 	l := r.Ledger
-	s.add("ledger", whole(int64(l.Lost))+" lost", fmt.Sprintf("%s duplicated, %s redelivered, %s out of order, epoch %d",
-		whole(int64(l.Duplicated)), whole(int64(l.Redelivered)), whole(int64(l.OutOfOrder)), r.Epoch))
+	s.add("ledger", whole(int64(l.Lost))+" lost", fmt.Sprintf("%s duplicated, %s redelivered", whole(int64(l.Duplicated)), whole(int64(l.Redelivered))))
+	s.add("", whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("epoch %d, %s still expected", r.Epoch, whole(int64(l.Holes+l.Tail))))
 	if r.Unstamped > 0 {
 		s.add("foreign", whole(r.Unstamped), "not sent by pulsh: neither latency nor ledger")
 	}
@@ -138,7 +144,7 @@ func (s *sheet) latencies(label string, l session.Latencies, what string) {
 		return
 	}
 	row := fmt.Sprintf("p50 %s  p99 %s  p99.9 %s  max %s", millis(q.P50), millis(q.P99), millis(q.P999), graphs.MillisUnit(float64(q.Max)))
-	s.lines = append(s.lines, graphs.Left(label, sheetLabel)+"  "+graphs.Left(row, sheetRow)+"  "+what)
+	s.lines = append(s.lines, graphs.Left(label, sheetLabel)+"  "+graphs.Left(row, max(sheetRow, graphs.Width(row)))+"  "+what)
 }
 
 // dueShare is how much of what fell due was sent.

@@ -143,7 +143,7 @@ func (c *connection) judge(err error, s *Session) {
 		s.notes.say("%s answers again after %s", c.target.URL, away)
 	default:
 		s.Mark(MarkError, "broker unreachable")
-		s.notes.say("%s: %s", c.target.URL, err)
+		s.notes.say("%s", err)
 	}
 }
 

@@ -239,5 +239,5 @@ func (s *Screen) write(b []byte) {
 }
 
 func (s *Screen) wrap(line string) [][]Cell {
-	return Wrap(Cells(line, s.opts.Color), s.width)
+	return Fold(Cells(line, s.opts.Color), s.width)
 }

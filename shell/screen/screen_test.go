@@ -274,3 +274,19 @@ func TestWithoutColor(t *testing.T) {
 	require.NotRegexp(t, "\x1b\\[0(;1)?;[34]", d.stream.String())
 	require.Contains(t, d.stream.String(), "\x1b[0;1mred")
 }
+
+func TestLongLinesFoldBetweenWords(t *testing.T) {
+	rows := func(text string, width int) (out []string) {
+		for _, row := range Fold(Cells(text, false), width) {
+			var b strings.Builder
+			for _, c := range row {
+				b.WriteRune(c.Rune)
+			}
+			out = append(out, b.String())
+		}
+		return out
+	}
+	require.Equal(t, []string{"a line that is long", "    enough to be", "    folded"}, rows("a line that is long enough to be folded", 20))
+	require.Equal(t, []string{strings.Repeat("x", 20), "xxxxx"}, rows(strings.Repeat("x", 25), 20), "a word alone is cut")
+	require.Equal(t, []string{"short"}, rows("short", 20))
+}

@@ -65,6 +65,30 @@ func Wrap(cells []Cell, width int) [][]Cell {
 	return append(rows, cells)
 }
 
+// foldIndent is how far the rows of a folded line stand in.
+const foldIndent = 4
+
+// Fold cuts a line of output into rows of at most width columns, between words
+// where there is a blank in the second half of a row. The rows that follow the
+// first stand in, so that one sees what belongs together.
+func Fold(cells []Cell, width int) [][]Cell {
+	if len(cells) <= width || width < 4*foldIndent {
+		return Wrap(cells, width)
+	}
+	cut := width
+	for cut > width/2 && cells[cut].Rune != ' ' {
+		cut--
+	}
+	if cut <= width/2 {
+		return Wrap(cells, width)
+	}
+	rest := make([]Cell, foldIndent, foldIndent+len(cells)-cut)
+	for i := range rest {
+		rest[i] = blank
+	}
+	return append([][]Cell{cells[:cut:cut]}, Fold(append(rest, cells[cut+1:]...), width)...)
+}
+
 // TextView returns the view of a row of text without an input line: it is cut at
 // width columns and has no cursor.
 func TextView(text string, width int, color bool) View {
