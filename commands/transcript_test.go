@@ -48,7 +48,10 @@ func pretend(t *testing.T) session.Dial {
 	t.Cleanup(cluster.Close)
 	return func(ctx context.Context, _ session.Target, clock broker.Clock) (session.Link, error) {
 		b, admin, err := cluster.Connect(ctx, clock)
-		probe := func(ctx context.Context) (string, error) { return admin.Version(ctx) }
+		probe := func(ctx context.Context) (session.Answer, error) {
+			version, err := admin.Version(ctx)
+			return session.Answer{Version: version}, err
+		}
 		return session.Link{Broker: b, Admin: admin, Probe: probe}, err
 	}
 }

@@ -37,7 +37,7 @@ func (s *Session) open(ctx context.Context, t Target) (*connection, error) {
 		return nil, err
 	}
 	asking, cancel := context.WithTimeout(ctx, probeTimeout)
-	version, err := link.Probe(asking)
+	answer, err := link.Probe(asking)
 	cancel()
 	if err != nil {
 		link.Broker.Close()
@@ -48,7 +48,7 @@ func (s *Session) open(ctx context.Context, t Target) (*connection, error) {
 		Link:   link,
 		target: t,
 		cluster: Cluster{
-			URL: t.URL, AdminURL: t.AdminURL, Name: t.Name, Version: version,
+			URL: t.URL, AdminURL: t.AdminURL, Name: t.Name, Version: answer.Version, SizeMax: answer.SizeMax,
 			State: Up, Since: time.Now(),
 		},
 		cancel: cancel,

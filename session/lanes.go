@@ -133,8 +133,27 @@ func (spec ProducerSpec) laneCount() int {
 	return min(spec.Workers, 2*runtime.GOMAXPROCS(0), LanesMax)
 }
 
+// frameRoom is what a message's metadata may take beside its body, generously.
+const frameRoom = 1 << 10
+
+// checkSize refuses bodies that the broker would refuse one by one.
+func (g *producer) checkSize(spec ProducerSpec) error {
+	most := g.link.now().SizeMax - frameRoom
+	if most <= 0 || spec.Size.Max() <= most {
+		return nil
+	}
+	return &broker.Error{
+		Category: metrics.TooLarge,
+		Message:  fmt.Sprintf("the broker takes messages up to %s, and size=%s is more", payload.FormatBytes(int64(most+frameRoom)), spec.Size),
+		Try:      fmt.Sprintf("set %s size=%s", g.name, payload.FormatBytes(int64(most))),
+	}
+}
+
 // open creates a whole generation, or nothing.
 func (g *producer) open(ctx context.Context, spec ProducerSpec, number int) (*generation, error) {
+	if err := g.checkSize(spec); err != nil {
+		return nil, err
+	}
 	if err := g.ensureTopic(ctx, spec); err != nil {
 		return nil, err
 	}
@@ -186,7 +205,7 @@ func (g *producer) laneSpec(spec ProducerSpec, number, index int, recorder *metr
 		Clock:       g.session.clock,
 		Base:        g.session.base,
 		Recorder:    recorder,
-		Doubt:       func() { g.tell(spec.Topic, func(l *payload.Ledger) { l.Doubt(stream, 1) }) },
+		Doubt:       func(n uint64) { g.tell(spec.Topic, func(l *payload.Ledger) { l.Doubt(stream, n) }) },
 	}
 }
 

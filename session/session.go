@@ -31,11 +31,17 @@ type Target struct {
 }
 
 // Link is an open cluster. Admin is nil where there is no admin URL. Probe
-// asks whether the cluster answers right now, and which version it is.
+// asks whether the cluster answers right now.
 type Link struct {
 	Broker broker.Broker
 	Admin  broker.Admin
-	Probe  func(ctx context.Context) (version string, err error)
+	Probe  func(ctx context.Context) (Answer, error)
+}
+
+// Answer is what a cluster says of itself.
+type Answer struct {
+	Version string // "" if it does not say
+	SizeMax int    // of a message, in bytes; 0 if it does not say
 }
 
 // Dial opens a cluster.

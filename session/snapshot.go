@@ -45,6 +45,7 @@ type Cluster struct {
 	URL, AdminURL string
 	Name          string // local, or the host of the URL
 	Version       string // "" if it is not known
+	SizeMax       int    // of a message, in bytes; 0 if it is not known
 	State         ClusterState
 	Since         time.Time // of State
 	Detail        string    // the last refusal, as a sentence

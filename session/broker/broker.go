@@ -50,7 +50,7 @@ type LaneSpec struct {
 	Clock       Clock
 	Base        time.Time // the instant at which Clock is 0
 	Recorder    *metrics.SendRecorder
-	Doubt       func() // called for each message that failed and may be stored all the same; nil is allowed
+	Doubt       func(sequence uint64) // called for each message that failed, and may be stored all the same; nil is allowed
 }
 
 // Batch says when a lane sends a batch. Messages of 1 or less means that

@@ -33,9 +33,9 @@ func Cluster(_ context.Context, t session.Target, clock broker.Clock) (session.L
 	if err != nil {
 		return session.Link{}, err
 	}
-	link := session.Link{Broker: engine, Probe: func(ctx context.Context) (string, error) {
+	link := session.Link{Broker: engine, Probe: func(ctx context.Context) (session.Answer, error) {
 		answer, err := probe.Dialer{TLS: trust}.Dial(ctx, t.URL)
-		return answer.Version, err
+		return session.Answer{Version: answer.Version, SizeMax: answer.MessageSizeMax}, err
 	}}
 	if t.AdminURL != "" {
 		link.Admin, err = admin.New(t.AdminURL, admin.Options{Token: token, TLS: trust})

@@ -33,7 +33,7 @@ type lane struct {
 	order    sync.Mutex // sequence numbers leave in the order in which they are given
 	sequence uint64
 	given    atomic.Int64 // messages handed to the client
-	doubt    func()
+	doubt    func(sequence uint64)
 	inFlight atomic.Int64
 	answered atomic.Int64 // the receipt side's last clock reading
 }
@@ -44,6 +44,7 @@ type place struct {
 	message   pulsar.ProducerMessage
 	callback  func(pulsar.MessageID, *pulsar.ProducerMessage, error)
 	slot      int // of the lane's bodies
+	sequence  uint64
 	due, sent int64
 }
 
@@ -60,7 +61,7 @@ func (c *Client) OpenLane(ctx context.Context, spec broker.LaneSpec) (broker.Lan
 		return nil, sentence(err, spec.Topic)
 	}
 	if spec.Doubt == nil {
-		spec.Doubt = func() {}
+		spec.Doubt = func(uint64) {}
 	}
 	l := &lane{
 		producer: producer,
@@ -154,8 +155,8 @@ func (l *lane) stampRun(run []*place, dues []int64) (bytes int64) {
 			Sequence: l.sequence,
 			Due:      l.base + dues[i],
 		})
+		p.due, p.sequence = dues[i], l.sequence
 		l.sequence++
-		p.due = dues[i]
 		p.message.Payload, p.message.Key = body, l.keys.Next()
 		bytes += int64(len(body))
 	}
@@ -171,7 +172,7 @@ func (p *place) answer(id pulsar.MessageID, _ *pulsar.ProducerMessage, err error
 		l.inFlight.Add(-1)
 		category, text := classify(err)
 		l.recorder.Failed(category, text)
-		l.doubt()
+		l.doubt(p.sequence)
 		l.places.give(p, true)
 		return
 	}

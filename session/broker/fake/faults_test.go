@@ -94,7 +94,7 @@ func TestTimeoutsAreInDoubt(t *testing.T) {
 				u := w.subscriber("fast", broker.Shared)
 				doubts := 0
 				l := w.lane("fast", func(s *broker.LaneSpec) {
-					s.Timeout, s.Doubt = 3*time.Second, func() { doubts++ }
+					s.Timeout, s.Doubt = 3*time.Second, func(uint64) { doubts++ }
 				})
 				c.fault(w)
 				start := time.Now()

@@ -177,7 +177,7 @@ func (c *Cluster) arrive(s *shipment) {
 		m := &s.messages[i]
 		if category, text, failed := c.refuses(l, m); failed {
 			if !unwanted {
-				l.fail(category, text)
+				l.fail(m, category, text)
 			}
 			continue
 		}
@@ -209,8 +209,8 @@ func (c *Cluster) expire(s *shipment) {
 			return
 		}
 		s.answered = true
-		for range s.messages {
-			s.lane.fail(metrics.Timeout, "message was not acked in time")
+		for i := range s.messages {
+			s.lane.fail(&s.messages[i], metrics.Timeout, "message was not acked in time")
 		}
 		s.lane.answer(len(s.messages))
 	})
@@ -227,13 +227,14 @@ func (c *Cluster) refuses(l *lane, m *message) (metrics.Category, string, bool) 
 	return c.faults.fails()
 }
 
-// fail counts a message that failed. After some failures nobody knows whether
-// the broker has stored it.
-func (l *lane) fail(category metrics.Category, text string) {
+// fail counts a message that failed, and tells which one.
+func (l *lane) fail(m *message, category metrics.Category, text string) {
 	l.spec.Recorder.Failed(category, text)
-	if l.spec.Doubt != nil && (category == metrics.Timeout || category == metrics.Disconnected) {
-		l.cluster.told = append(l.cluster.told, l.spec.Doubt)
+	if l.spec.Doubt == nil {
+		return
 	}
+	stamp, _ := payload.ReadStamp(m.head)
+	l.cluster.told = append(l.cluster.told, func() { l.spec.Doubt(stamp.Sequence) })
 }
 
 // answer gives the places of n messages back.

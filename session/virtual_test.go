@@ -1,0 +1,261 @@
+package session_test
+
+import (
+	"context"
+	"math"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/broker/fake"
+	"pulsh/session/metrics"
+	"pulsh/session/pacing"
+)
+
+// virtual is a session on a Pulsar in memory, in virtual time: a second of load
+// takes no time, and counts are exact.
+type virtual struct {
+	*session.Session
+	t       *testing.T
+	cluster *fake.Cluster
+}
+
+func inVirtualTime(t *testing.T, test func(v *virtual)) {
+	synctest.Test(t, func(t *testing.T) {
+		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+		defer cluster.Close()
+		v := &virtual{t: t, cluster: cluster}
+		v.Session = session.New(v.dial)
+		defer v.close(5 * time.Second)
+		require.NoError(t, v.Connect(v.t.Context(), session.Target{URL: "pulsar://memory:6650"}))
+		test(v)
+	})
+}
+
+func (v *virtual) dial(ctx context.Context, _ session.Target, clock broker.Clock) (session.Link, error) {
+	b, admin, err := v.cluster.Connect(ctx, clock)
+	return session.Link{Broker: b, Admin: admin, Probe: func(ctx context.Context) (session.Answer, error) {
+		version, err := admin.Version(ctx)
+		return session.Answer{Version: version, SizeMax: 5 << 20}, err
+	}}, err
+}
+
+func (v *virtual) close(within time.Duration) time.Duration {
+	begin := time.Now()
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	v.Close(ctx)
+	return time.Since(begin)
+}
+
+func (v *virtual) produce(rate pacing.Rate, change func(*session.ProducerSpec)) {
+	spec := session.DefaultProducer("fast")
+	spec.Rate = pacing.Hold(rate)
+	if change != nil {
+		change(&spec)
+	}
+	require.NoError(v.t, v.AddProducer("fast", spec))
+	require.NoError(v.t, v.Start(v.t.Context(), "fast"))
+}
+
+func (v *virtual) consume() {
+	spec := session.DefaultConsumer("sub1")
+	spec.Topic, spec.From = "fast", broker.Earliest
+	require.NoError(v.t, v.AddConsumer("sub1", spec))
+	require.NoError(v.t, v.Start(v.t.Context(), "sub1"))
+}
+
+// fast and sub1 wait for a sample of this moment.
+func (v *virtual) fast() session.GroupSnapshot {
+	time.Sleep(2 * session.SampleEvery)
+	g, _ := v.Snapshot().Group("fast")
+	return g
+}
+
+func (v *virtual) sub1() session.GroupSnapshot {
+	time.Sleep(2 * session.SampleEvery)
+	g, _ := v.Snapshot().Group("sub1")
+	return g
+}
+
+func TestCountsFollowTheScheduleThroughLiveChanges(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(1000, nil)
+		want := 0.0
+		for _, stretch := range []struct {
+			rate    pacing.Rate
+			workers int
+			seconds float64
+		}{{1000, 4, 10}, {50, 1000, 20}, {20_000, 7, 3}, {3, 1, 30}, {5000, 100, 5}} {
+			require.NoError(t, v.SetRate("fast", pacing.Hold(stretch.rate)))
+			require.NoError(t, v.Scale(v.t.Context(), "fast", stretch.workers))
+			time.Sleep(time.Duration(stretch.seconds * float64(time.Second)))
+			want += float64(stretch.rate) * stretch.seconds
+		}
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		p := v.fast().Producer
+		require.InEpsilon(t, want, float64(p.Sent), 0.0001, "the count error is at most 0.01 %%")
+		require.Equal(t, p.Due, p.Sent)
+		require.Equal(t, p.Sent, p.Acked)
+		require.Zero(t, p.Missed)
+		require.Zero(t, p.Failed)
+	})
+}
+
+func TestAStallShowsInFull(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(2000, nil)
+		time.Sleep(4 * time.Second)
+		v.cluster.Stall(2 * time.Second)
+		time.Sleep(6 * time.Second)
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		q := v.fast().Producer.Latency.Total
+		// of ten seconds two are stalled: whoever is due in them waits for the rest
+		require.InDelta(t, 1.9, q.P99.Seconds(), 0.03)
+		require.InDelta(t, 1.5, q.P95.Seconds(), 0.03)
+		require.InDelta(t, 2.0, q.Max.Seconds(), 0.03)
+	})
+}
+
+func TestQuitWithADeadBrokerTakesItsDeadlineAndNoMore(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(50_000, func(s *session.ProducerSpec) { s.Pending = 100 })
+		v.consume()
+		time.Sleep(time.Second)
+		v.cluster.Kill()
+		time.Sleep(3 * time.Second)
+		require.Contains(t, v.fast().Producer.Limit, "nothing is acked")
+		require.LessOrEqual(t, v.close(2*time.Second), 2500*time.Millisecond)
+		p, _ := v.Snapshot().Group("fast")
+		require.Equal(t, p.Producer.Sent, p.Producer.Acked+p.Producer.Failed+p.Producer.Unknown, "every message has a fate")
+		v.cluster.Restore()
+	})
+}
+
+func TestAReconnectLosesNothing(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(5000, nil)
+		v.consume()
+		time.Sleep(2 * time.Second)
+		v.cluster.Kill()
+		time.Sleep(3 * time.Second)
+		v.cluster.Restore()
+		time.Sleep(5 * time.Second)
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		time.Sleep(5 * time.Second)
+		books := v.sub1().Consumer.Ledger
+		require.Zero(t, books.Missing())
+		require.EqualValues(t, v.fast().Producer.Acked, books.Unique())
+	})
+}
+
+func TestInjectedFaultsAreCountedExactly(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(1000, nil)
+		v.consume()
+		time.Sleep(time.Second)
+		v.cluster.Tamper("fast", 1, fake.Lose)
+		time.Sleep(time.Second)
+		v.cluster.Tamper("fast", 1, fake.Double)
+		time.Sleep(time.Second)
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		time.Sleep(time.Second)
+		books := v.sub1().Consumer.Ledger
+		require.EqualValues(t, 1, books.Missing())
+		require.EqualValues(t, 1, books.Duplicated)
+		require.EqualValues(t, v.fast().Producer.Acked-1, books.Unique())
+	})
+}
+
+func TestFailuresHaveACategoryAndATimedOutSendIsNoLoss(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(1000, nil)
+		v.consume()
+		time.Sleep(time.Second)
+		v.cluster.FailSends(7, metrics.Throttled, "too many messages")
+		time.Sleep(time.Second)
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		g := v.fast()
+		require.EqualValues(t, 7, g.Producer.Failed)
+		require.Equal(t, metrics.Throttled, g.Failures[0].Category)
+		require.Equal(t, "too many messages", g.Failures[0].First.Text)
+		require.Zero(t, v.sub1().Consumer.Ledger.Missing())
+	})
+}
+
+func TestResetCountsFromZeroAndKeepsTheRate(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(1000, nil)
+		time.Sleep(5 * time.Second)
+		require.NoError(t, v.Reset("fast"))
+		p := v.fast().Producer
+		require.Less(t, p.Acked, int64(300))
+		require.InDelta(t, 1000, p.Rate, 20)
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		require.Equal(t, v.fast().Producer.Due, v.fast().Producer.Sent)
+	})
+}
+
+func TestARestartCountsFromZero(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(1000, nil)
+		time.Sleep(5 * time.Second)
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		require.NoError(t, v.Start(v.t.Context(), "fast"))
+		time.Sleep(time.Second)
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		p := v.fast().Producer
+		require.InDelta(t, 1000, float64(p.Sent), 1)
+		require.Equal(t, p.Due, p.Sent)
+	})
+}
+
+func TestAFailedStartLeavesNothingAndCanBeTriedAgain(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		spec := session.DefaultProducer("fast")
+		require.NoError(t, v.AddProducer("fast", spec))
+		v.cluster.Refuse(true)
+		ctx, cancel := context.WithTimeout(v.t.Context(), 5*time.Second)
+		defer cancel()
+		require.Error(t, v.Start(ctx, "fast"))
+		g := v.fast()
+		require.Equal(t, session.Failed, g.State)
+		require.NotEmpty(t, g.LastError)
+		v.cluster.Refuse(false)
+		require.NoError(t, v.Start(v.t.Context(), "fast"))
+		time.Sleep(time.Second)
+		require.Positive(t, v.fast().Producer.Acked)
+	})
+}
+
+func TestASizeBeyondTheBrokersIsRefusedBeforeAnythingIsSent(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(1000, nil)
+		spec, _ := v.Producer("fast")
+		require.NoError(t, spec.Size.UnmarshalText([]byte("6MiB")))
+		_, err := v.SetProducer(v.t.Context(), "fast", spec)
+		require.ErrorContains(t, err, "the broker takes messages up to 5MiB, and size=6MiB is more")
+		time.Sleep(time.Second)
+		g := v.fast()
+		require.Equal(t, session.Running, g.State)
+		require.Zero(t, g.Producer.Failed)
+	})
+}
+
+func TestHistoryKnowsThePast(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(1000, nil)
+		time.Sleep(10 * time.Second)
+		s := v.Snapshot()
+		rate := v.History(session.Metric{Group: "fast", Figure: "rate"}, s.At, 5*time.Second, 5)
+		for _, r := range rate {
+			require.InDelta(t, 1000, r, 20)
+		}
+		none := v.History(session.Metric{Group: "fast", Figure: "rate"}, s.At, time.Hour, 10)
+		require.True(t, math.IsNaN(none[0]))
+	})
+}
