@@ -73,8 +73,8 @@ type job struct {
 func (j job) fullTopic() string { return "persistent://public/default/" + j.topic }
 
 // perProducer is how many messages one producer may have unanswered on one
-// partition, which is what the Go client and pulsar-perf bound.
-func (j job) perProducer() int { return max(j.pending()/j.lanes/j.partitions, 1) }
+// partition.
+func (j job) perProducer() int { return max(j.pending()/j.lanes, 1) }
 
 // programs are the commands that make up a contender.
 func (t tools) programs(kind string, j job) []program {
@@ -98,7 +98,7 @@ func (t tools) pulshProgram(j job) program {
 	if j.sends() {
 		args = append(args, "-e", fmt.Sprintf(
 			"produce start out topic=%s rate=max size=%d workers=%d producers=%d batch=%d bytes=%d delay=%v pending=%d compression=none",
-			j.topic, j.size, j.lanes, j.lanes, j.batch(), batchBytes, j.delay(), j.pending()))
+			j.topic, j.size, j.lanes, j.lanes, j.batch(), batchBytes, j.delay(), j.pending()*j.partitions))
 	}
 	return program{path: t.pulsh, args: append(args, "-e", fmt.Sprintf("wait %v", j.life))}
 }
@@ -108,7 +108,7 @@ func (t tools) bareProgram(j job, count int) program {
 	told, err := json.Marshal(bareTold{
 		URL: j.url, Topic: j.topic, Subscription: j.subscription, Life: j.life,
 		Send: j.sends(), Receive: j.receives(), Count: count,
-		Lanes: j.lanes, Size: j.size, Pending: j.perProducer(), Ring: max(j.pending()/j.lanes, 1), Batch: j.batch(), Delay: j.delay(),
+		Lanes: j.lanes, Size: j.size, Pending: j.perProducer(), Ring: j.perProducer() * j.partitions, Batch: j.batch(), Delay: j.delay(),
 	})
 	if err != nil {
 		panic(err) // plain values always marshal
@@ -144,7 +144,7 @@ func (t tools) javaPrograms(j job) []program {
 	}
 	if j.sends() {
 		args := []string{"produce", "-u", j.url, "-au", j.admin, "-r", javaRate, "-s", strconv.Itoa(j.size), "-n", strconv.Itoa(j.lanes),
-			"-o", strconv.Itoa(j.perProducer()), "-p", strconv.Itoa(max(j.pending()/j.lanes, 1)), "-time", life}
+			"-o", strconv.Itoa(j.perProducer()), "-p", strconv.Itoa(j.perProducer() * j.partitions), "-time", life}
 		if j.batched {
 			args = append(args, "-b", milliseconds(j.delay()), "-bm", strconv.Itoa(batchMessages), "-bb", strconv.Itoa(batchBytes))
 		} else {

@@ -75,12 +75,17 @@ func (s scenario) principal() bool {
 	return s.batched && s.direction != both && (s.size > 100 || s.direction == produce)
 }
 
-// pending is how many messages may be unanswered, all producers together.
+// pending is how many messages may be unanswered, all producers together, on
+// each partition: that is what the Go client and pulsar-perf can bound. pulsh,
+// which bounds the whole, takes at most session.PendingMax.
 func (s scenario) pending() int {
-	if s.size == 100 {
-		return 20_000
+	switch {
+	case s.size > 100:
+		return 1000
+	case s.partitions > 1:
+		return 10_000
 	}
-	return 1000
+	return 20_000
 }
 
 // delay is how long a batch may wait to fill.
@@ -110,7 +115,11 @@ func (s scenario) settings() string {
 		if s.batched {
 			batch = fmt.Sprintf("batches of at most %d messages, 128 KiB or %v", batchMessages, s.delay())
 		}
-		said = append(said, fmt.Sprintf("%s, %d pending in all", batch, s.pending()))
+		each := ""
+		if s.partitions > 1 {
+			each = " on each partition"
+		}
+		said = append(said, fmt.Sprintf("%s, %d pending%s", batch, s.pending(), each))
 	}
 	if s.receives() {
 		said = append(said, fmt.Sprintf("a shared subscription, queues of %d", receiverQueue))

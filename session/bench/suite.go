@@ -29,6 +29,10 @@ const (
 	betweenRuns = 4 * time.Second
 )
 
+// failuresMost is how many runs may fail one after the other: then it is not
+// the contenders, and the rest would fail as well.
+const failuresMost = 3
+
 // anchor is the subscription that keeps a backlog stored.
 const anchor = "anchor"
 
@@ -37,8 +41,9 @@ type suite struct {
 	options
 	tools
 	*cluster
-	topics int // created so far
-	failed bool
+	topics   int // created so far
+	failures int // runs that failed, since the last that did not
+	failed   bool
 }
 
 // introduce says what was measured, with what and where.
@@ -129,9 +134,14 @@ func (s *suite) compare(ctx context.Context, scene scenario) error {
 				return ctx.Err()
 			case err != nil:
 				s.failed = true
+				s.failures++
 				fmt.Fprintf(os.Stderr, "%s, round %d, %s: %v\n", scene.name(), round, c.name(), err)
+				if s.failures == failuresMost {
+					return fmt.Errorf("%d runs failed, one after the other", failuresMost)
+				}
 				continue
 			}
+			s.failures = 0
 			fmt.Fprintf(os.Stderr, "%s, round %d of %d, %s: %s, %s CPU s per million\n",
 				scene.name(), round, s.rounds, c.name(), graphs.Rate(r.rate), graphs.Three(r.cost))
 			if round > 0 {
