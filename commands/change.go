@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/graphs"
 	"pulsh/session"
 )
 
@@ -38,7 +39,7 @@ func setGroup(ctx context.Context, c *call) error {
 
 // change sets what was typed and tells what it was before.
 func change[S any](ctx context.Context, c *call, g session.GroupSnapshot, parts string, settings []session.Setting[S], spec S,
-	set func(context.Context, string, S) (bool, error),
+	set func(context.Context, string, S) (session.Rebuild, error),
 ) error {
 	before := spec
 	if err := apply(c, settings, &spec); err != nil {
@@ -59,8 +60,8 @@ func change[S any](ctx context.Context, c *call, g session.GroupSnapshot, parts 
 	}
 	tail := ""
 	switch {
-	case rebuilt:
-		tail = " · new " + parts
+	case rebuilt.Done:
+		tail = fmt.Sprintf(" · new %s, a gap of %s", parts, graphs.Latency(float64(rebuilt.Gap)))
 	case !active(g.State):
 		tail = " when it starts"
 	}

@@ -98,6 +98,7 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 	s.latencies("latency", p.Latency, "due→acked")
 	s.latencies("service", p.Service, "sent→acked")
 	s.latencies("lag", p.Lag, "due→sent")
+	s.broker(p.Truth, "in", p.Truth.InPerSecond)
 	limit := p.Limit
 	switch {
 	case !active(g.State):
@@ -126,6 +127,7 @@ func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
 		backlog = whole(r.Backlog.Messages)
 	}
 	s.add("backlog", backlog, fmt.Sprintf("%s entries, %s unacked", whole(r.Backlog.Entries), whole(r.Backlog.Unacked)))
+	s.broker(r.Truth, "out", r.Truth.OutPerSecond)
 	s.latencies("e2e", r.E2E, "due→received")
 	s.latencies("processing", r.Processing, "received→acked")
 	l := r.Ledger
@@ -134,6 +136,18 @@ func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
 	if r.Unstamped > 0 {
 		s.add("foreign", whole(r.Unstamped), "not sent by pulsh: neither latency nor ledger")
 	}
+}
+
+// broker is what the broker says beside pulsh's own figures.
+func (s *sheet) broker(t session.Truth, way string, perSecond float64) {
+	if t.At.IsZero() {
+		return
+	}
+	remark := fmt.Sprintf("%s stored, %s", graphs.Bytes(float64(t.Storage)), count(t.Producers, "producer"))
+	if t.Apart != "" {
+		remark = t.Apart
+	}
+	s.add("broker", graphs.Rate(perSecond)+" "+way, remark)
 }
 
 // latencies is a row of quantiles since the start.

@@ -37,7 +37,7 @@ func startConsumer(ctx context.Context, c *call) error {
 // starter is what differs between the kinds of group.
 type starter[S any] struct {
 	add func(name string, spec S) error
-	set func(ctx context.Context, name string, spec S) (bool, error)
+	set func(ctx context.Context, name string, spec S) (session.Rebuild, error)
 	say func(name string, spec S) string
 }
 

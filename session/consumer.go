@@ -22,7 +22,7 @@ type consumer struct {
 	ledger  *payload.Ledger
 	gate    *gate
 	figures consumerBooks // the sampler's
-	backlog atomic.Pointer[Backlog]
+	truth   truths
 	drain   atomic.Pointer[Drain]
 
 	mu      sync.Mutex // guards what follows; held for moments only
@@ -126,27 +126,24 @@ func (g *consumer) scale(ctx context.Context, workers int) error {
 
 // set applies a whole new specification. Everything but the workers is taken
 // by the broker at creation only, so the consumers are closed and made again.
-func (g *consumer) set(ctx context.Context, spec ConsumerSpec) (rebuilt bool, err error) {
+func (g *consumer) set(ctx context.Context, spec ConsumerSpec) (Rebuild, error) {
 	old := g.settings()
 	if !g.state().active() {
 		g.replace(spec)
-		return false, nil
+		return Rebuild{}, nil
 	}
-	if !spec.sameConsumers(old) {
-		return true, g.rebuild(ctx, spec)
+	if spec.sameConsumers(old) {
+		return Rebuild{}, g.scale(ctx, spec.Workers)
 	}
-	return false, g.scale(ctx, spec.Workers)
+	begin := time.Now()
+	err := g.anew(ctx, spec, func() error { return nil })
+	return Rebuild{Done: true, Gap: time.Since(begin)}, err
 }
 
 func (g *consumer) replace(spec ConsumerSpec) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.spec = spec
-}
-
-// rebuild makes the group's consumers anew.
-func (g *consumer) rebuild(ctx context.Context, spec ConsumerSpec) error {
-	return g.anew(ctx, spec, func() error { return nil })
 }
 
 // anew lets the workers finish, lets their acknowledgements leave, closes all

@@ -1,12 +1,9 @@
 package session
 
 import (
-	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 
-	"pulsh/session/broker"
 	"pulsh/session/metrics"
 	"pulsh/session/payload"
 )
@@ -111,9 +108,8 @@ func since(t, base payload.Totals) payload.Totals {
 
 // waiting fills in what waits in the broker.
 func (g *consumer) waiting(c *ConsumerSnapshot, now time.Time) {
-	if b := g.backlog.Load(); b != nil {
-		c.Backlog = *b
-	}
+	c.Truth = g.truth.known()
+	c.Backlog = c.Truth.backlog()
 	d := g.drain.Load()
 	if d == nil {
 		return
@@ -128,67 +124,4 @@ func (g *consumer) waiting(c *ConsumerSnapshot, now time.Time) {
 		drain.ETA = time.Duration(float64(c.Backlog.Messages) / perSecond * float64(time.Second))
 	}
 	c.Drain = &drain
-}
-
-// How often the admin API is asked for backlogs, and how long it may take.
-const (
-	pollEvery   = time.Second
-	pollTimeout = 2 * time.Second
-)
-
-// poll asks the admin API for all consumer groups once a second.
-func (p *sampler) poll() {
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			p.session.poll(p.quit)
-		case <-p.quit.Done():
-			return
-		}
-	}
-}
-
-func (s *Session) poll(ctx context.Context) {
-	s.mu.Lock()
-	link := s.link
-	var asked []*consumer
-	for _, g := range s.groups {
-		if c, ok := g.(*consumer); ok && c.state().active() {
-			asked = append(asked, c)
-		}
-	}
-	s.mu.Unlock()
-	if link == nil || link.Admin == nil || link.state() != Up {
-		return
-	}
-	var all sync.WaitGroup
-	for _, c := range asked {
-		all.Go(func() { c.poll(ctx, link.Admin) })
-	}
-	all.Wait()
-}
-
-// poll asks for the group's own backlog; no answer leaves the last one, with
-// its time.
-func (g *consumer) poll(ctx context.Context, admin broker.Admin) {
-	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
-	defer cancel()
-	spec := g.settings()
-	stats, err := admin.Stats(ctx, spec.Topic)
-	if err != nil {
-		return
-	}
-	sub, ok := stats.Subscriptions[spec.Subscription]
-	if !ok {
-		return
-	}
-	g.backlog.Store(&Backlog{
-		Known:    true,
-		Entries:  sub.BacklogEntries,
-		Messages: int64(float64(sub.BacklogEntries) * max(stats.MessagesPerEntry, 1)),
-		Unacked:  sub.Unacked,
-		At:       time.Now(),
-	})
 }

@@ -29,6 +29,8 @@ func producerFigures() []Figure {
 		figure("missed", Count, "messages given up as too late", func(p P) float64 { return float64(p.Missed) }),
 		figure("pending", Count, "messages sent and not yet answered", func(p P) float64 { return float64(p.InFlight) }),
 		figure("batch", Count, "messages a batch", func(p P) float64 { return p.MessagesPerBatch }),
+		figure("broker.in", PerSecond, "messages a second that the broker counts into the topic", told(func(p P) Truth { return p.Truth }, func(t Truth) float64 { return t.InPerSecond })),
+		figure("storage", Bytes, "bytes that the topic stores", told(func(p P) Truth { return p.Truth }, func(t Truth) float64 { return float64(t.Storage) })),
 		figure("lanes", Count, "Pulsar producers in use", func(p P) float64 { return float64(p.Lanes) }),
 		workersFigure(),
 	}
@@ -68,6 +70,8 @@ func consumerFigures() []Figure {
 		figure("backlog", Count, "messages that wait in the broker, an estimate", backlog(func(b Backlog) int64 { return b.Messages })),
 		figure("entries", Count, "entries that wait in the broker, as it counts them", backlog(func(b Backlog) int64 { return b.Entries })),
 		figure("unacked", Count, "messages that the broker waits to see acknowledged", backlog(func(b Backlog) int64 { return b.Unacked })),
+		figure("broker.in", PerSecond, "messages a second that the broker counts into the topic", told(func(c C) Truth { return c.Truth }, func(t Truth) float64 { return t.InPerSecond })),
+		figure("broker.out", PerSecond, "messages a second that the broker delivers to the subscription", told(func(c C) Truth { return c.Truth }, func(t Truth) float64 { return t.OutPerSecond })),
 		figure("lost", Count, "messages that were passed over for good", func(c C) float64 { return float64(c.Ledger.Lost) }),
 		figure("missing", Count, "messages not received so far, the lost ones too", func(c C) float64 { return float64(c.Ledger.Missing()) }),
 		figure("duplicated", Count, "messages that are stored twice", func(c C) float64 { return float64(c.Ledger.Duplicated) }),
@@ -81,6 +85,17 @@ func consumerFigures() []Figure {
 	list = append(list, latencyFigures("", "due to received", func(g GroupSnapshot) *Latencies { return &g.Consumer.E2E })...)
 	list = append(list, latencyFigures("e2e.", "due to received", func(g GroupSnapshot) *Latencies { return &g.Consumer.E2E })...)
 	return append(list, latencyFigures("processing.", "received to acked", func(g GroupSnapshot) *Latencies { return &g.Consumer.Processing })...)
+}
+
+// told is a figure that only the admin API knows, NaN while it has not answered.
+func told[S any](truth func(S) Truth, of func(Truth) float64) func(S) float64 {
+	return func(s S) float64 {
+		t := truth(s)
+		if t.At.IsZero() {
+			return math.NaN()
+		}
+		return of(t)
+	}
 }
 
 func workersFigure() Figure {

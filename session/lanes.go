@@ -59,14 +59,16 @@ func (l *lane) close(ctx context.Context) error {
 // generation is the lanes that a group sends through at one time. A generation
 // never changes: a change is the next one.
 type generation struct {
-	number int
-	lanes  []*lane
+	number      int
+	lanes       []*lane
+	first, last atomic.Int64 // clock readings before the first and after the last run through it; 0 for none
 }
 
 // currentLanes is the way from workers to lanes.
 type currentLanes struct {
-	now  atomic.Pointer[generation]
-	past sync.WaitGroup // generations that are being closed
+	clock broker.Clock
+	now   atomic.Pointer[generation]
+	past  sync.WaitGroup // generations that are being closed
 }
 
 // send hands due messages over, and moves on to the next generation when the
@@ -79,13 +81,25 @@ func (c *currentLanes) send(worker int, dues []int64) int {
 		if g == nil {
 			return sent
 		}
-		n := g.lanes[worker%len(g.lanes)].send(dues[sent:])
+		n := g.send(worker, dues[sent:], c.clock)
 		sent += n
 		if n == 0 && c.now.Load() == g {
 			return sent
 		}
 	}
 	return sent
+}
+
+// send hands due messages to the worker's lane.
+func (g *generation) send(worker int, dues []int64, clock broker.Clock) int {
+	if g.first.Load() == 0 {
+		g.first.CompareAndSwap(0, clock())
+	}
+	n := g.lanes[worker%len(g.lanes)].send(dues)
+	if n > 0 {
+		g.last.Store(clock())
+	}
+	return n
 }
 
 // swap makes g the present generation and returns the one before.
@@ -254,15 +268,44 @@ func (g *producer) ensureTopic(ctx context.Context, spec ProducerSpec) error {
 	return nil
 }
 
+// Rebuild is what a change did that the client takes only at creation.
+type Rebuild struct {
+	Done bool          // there was one
+	Gap  time.Duration // between the last message sent the old way and the first the new
+}
+
+// gapTime is how long a rebuild waits for the first message the new way, to
+// tell of the gap.
+const gapTime = time.Second
+
 // rebuild opens the next generation beside the present one, moves the workers
 // over, and lets the old lanes get their last receipts in the background.
-func (g *producer) rebuild(ctx context.Context, spec ProducerSpec) error {
+func (g *producer) rebuild(ctx context.Context, spec ProducerSpec) (Rebuild, error) {
 	next, err := g.open(ctx, spec, g.current.now.Load().number+1)
 	if err != nil {
-		return err
+		return Rebuild{}, err
 	}
-	g.retire(g.current.swap(next), 0)
-	return nil
+	old := g.current.swap(next)
+	g.retire(old, 0)
+	return Rebuild{Done: true, Gap: gapBetween(ctx, old, next)}, nil
+}
+
+// gapBetween is 0 while nothing was sent on one of the two sides.
+func gapBetween(ctx context.Context, old, next *generation) time.Duration {
+	ctx, cancel := context.WithTimeout(ctx, gapTime)
+	defer cancel()
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for next.first.Load() == 0 && ctx.Err() == nil {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+		}
+	}
+	if next.first.Load() == 0 || old.last.Load() == 0 {
+		return 0
+	}
+	return time.Duration(max(next.first.Load()-old.last.Load(), 0))
 }
 
 // resize gives the group as many lanes as the specification wants, and keeps

@@ -3,28 +3,41 @@ package session
 import (
 	"fmt"
 	"time"
+
+	"pulsh/session/pacing"
 )
 
 // A group keeps up while less than this stretch of its schedule waits to be
-// sent, and its queue is full when so much of it is in flight.
+// sent, its queue is full when so much of it is in flight, and it waits for the
+// batch delay when receipts take less than so many delays.
 const (
-	keepsUp   = 50 * time.Millisecond
-	queueFull = 0.9
+	keepsUp     = 50 * time.Millisecond
+	queueFull   = 0.9
+	delayBounds = 2
 )
 
 // limit says what keeps a producer group below its target, or "" when that is
 // its schedule.
-func limit(p *ProducerSnapshot) string {
-	if p.Target == 0 || !p.Target.IsMax() && p.waiting() < keepsUp {
+func limit(p *ProducerSnapshot, spec ProducerSpec, cluster ClusterState) string {
+	switch {
+	case p.Target == 0 || !p.Target.IsMax() && p.waiting() < keepsUp:
 		return ""
-	}
-	if float64(p.InFlight) < queueFull*float64(p.Pending) {
+	case cluster != Up:
+		return "connection: " + string(cluster)
+	case p.Truth.Throttled && p.Truth.Limit != "":
+		return "broker throttle: " + p.Truth.Limit
+	case p.Truth.Throttled:
+		return "broker throttle"
+	case float64(p.InFlight) < queueFull*float64(p.Pending):
 		return "client CPU"
+	case p.Rate == 0:
+		return "broker: nothing is acked"
 	}
-	if p.Rate == 0 {
-		return "the broker: nothing is acked"
+	service := p.Service.Recent.P50
+	if spec.Batch > 1 && service < delayBounds*spec.Delay {
+		return fmt.Sprintf("queue full: %d pending ÷ %s delay is %s", p.Pending, spec.Delay, pacing.Rate(float64(p.Pending)/spec.Delay.Seconds()))
 	}
-	return fmt.Sprintf("queue full: %d pending ÷ %s", p.Pending, p.Service.Recent.P50.Round(time.Microsecond))
+	return fmt.Sprintf("broker: %d pending, %s to an ack", p.Pending, service.Round(100*time.Microsecond))
 }
 
 // waiting is how long a stretch of the schedule is due and not yet sent.

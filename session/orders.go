@@ -33,25 +33,25 @@ func (s *Session) Consumer(name string) (ConsumerSpec, bool) {
 // SetProducer applies new settings, live where they can be, by a rebuild
 // behind the scenes where the client takes them only at creation. It tells
 // whether it rebuilt.
-func (s *Session) SetProducer(ctx context.Context, name string, spec ProducerSpec) (rebuilt bool, err error) {
+func (s *Session) SetProducer(ctx context.Context, name string, spec ProducerSpec) (Rebuild, error) {
 	g, err := named[*producer](s, name)
 	if err != nil {
-		return false, err
+		return Rebuild{}, err
 	}
 	if err := spec.check(); err != nil {
-		return false, err
+		return Rebuild{}, err
 	}
 	return g.set(ctx, spec)
 }
 
 // SetConsumer is SetProducer for a consumer group.
-func (s *Session) SetConsumer(ctx context.Context, name string, spec ConsumerSpec) (rebuilt bool, err error) {
+func (s *Session) SetConsumer(ctx context.Context, name string, spec ConsumerSpec) (Rebuild, error) {
 	g, err := named[*consumer](s, name)
 	if err != nil {
-		return false, err
+		return Rebuild{}, err
 	}
 	if err := spec.check(); err != nil {
-		return false, err
+		return Rebuild{}, err
 	}
 	return g.set(ctx, spec)
 }

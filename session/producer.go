@@ -19,6 +19,7 @@ type producer struct {
 	shards  *metrics.SendShards
 	current currentLanes
 	figures producerBooks // the sampler's
+	truth   truths
 
 	mu      sync.Mutex // guards what follows; held for moments only
 	spec    ProducerSpec
@@ -44,6 +45,7 @@ func newProducer(name string, spec ProducerSpec, s *Session) *producer {
 		life:     life{state: Ready},
 	}
 	g.figures = newProducerBooks()
+	g.current.clock = s.clock
 	return g
 }
 
@@ -182,17 +184,16 @@ func (g *producer) scale(ctx context.Context, workers int) error {
 }
 
 // set applies a whole new specification: what differs decides what is done.
-func (g *producer) set(ctx context.Context, spec ProducerSpec) (rebuilt bool, err error) {
+func (g *producer) set(ctx context.Context, spec ProducerSpec) (done Rebuild, err error) {
 	old := g.settings()
 	if g.running() && spec.needsLanes(old) {
-		if err := g.rebuild(ctx, spec); err != nil {
-			return false, err
+		if done, err = g.rebuild(ctx, spec); err != nil {
+			return done, err
 		}
-		rebuilt = true
 	}
 	if spec.Workers != old.Workers {
 		if err := g.scale(ctx, spec.Workers); err != nil {
-			return rebuilt, err
+			return done, err
 		}
 	}
 	if spec.Rate.String() != old.Rate.String() {
@@ -201,7 +202,7 @@ func (g *producer) set(ctx context.Context, spec ProducerSpec) (rebuilt bool, er
 	g.mu.Lock()
 	g.spec = spec
 	g.mu.Unlock()
-	return rebuilt, nil
+	return done, nil
 }
 
 func (g *producer) setRate(shape pacing.Shape) {

@@ -72,7 +72,8 @@ func (g *producer) sample(at instant) GroupSnapshot {
 	p.Latency = latencies(g.shards.Latency)
 	p.Service = latencies(g.shards.Service)
 	p.Lag = latencies(g.shards.Lag)
-	p.Limit = limit(p)
+	p.Truth = g.truth.known()
+	p.Limit = limit(p, g.settings(), at.cluster)
 	s.Failures = g.shards.Failures.List()
 	return s
 }

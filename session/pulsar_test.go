@@ -3,8 +3,10 @@ package session_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -141,7 +143,8 @@ func TestALiveRebuildLosesAndDoublesNothing(t *testing.T) {
 		change(&spec)
 		rebuilt, err := l.SetProducer(l.soon(), "fast", spec)
 		require.NoError(t, err)
-		require.True(t, rebuilt)
+		require.True(t, rebuilt.Done)
+		require.Less(t, rebuilt.Gap, time.Second)
 		l.until("the next generation", func() bool { return l.fast().Generation == i+2 })
 	}
 	l.acked(1000)
@@ -237,6 +240,39 @@ func TestManySeeks(t *testing.T) {
 		l.until("it receives again", func() bool { return l.sub1().Received > received })
 	}
 	require.Zero(t, l.sub1().Ledger.Duplicated)
+}
+
+func TestABrokersThrottleIsNamed(t *testing.T) {
+	l := newLoad(t)
+	namespace := fmt.Sprintf("public/throttled-%d", time.Now().UnixNano())
+	put := func(method, path, body string) {
+		request, err := http.NewRequestWithContext(l.soon(), method, l.admin.URL()+"/admin/v2/namespaces/"+namespace+path, strings.NewReader(body))
+		require.NoError(t, err)
+		request.Header.Set("Content-Type", "application/json")
+		answer, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Less(t, answer.StatusCode, 300)
+	}
+	put(http.MethodPut, "", "")
+	put(http.MethodPost, "/publishRate", `{"publishThrottlingRateInMsg":100,"publishThrottlingRateInByte":-1}`)
+	l.topic = namespace + "/slow"
+	l.produce(nil)
+	l.until("the throttle is named", func() bool {
+		return l.fast().Limit == "broker throttle: the namespace's publish rate of 100 msg/s"
+	})
+}
+
+func TestTheBrokersCountStandsBesideOurs(t *testing.T) {
+	l := newLoad(t)
+	l.consume(nil)
+	l.produce(nil)
+	l.until("the broker counts", func() bool {
+		return l.fast().Truth.InPerSecond > 1500 && l.sub1().Truth.OutPerSecond > 1000
+	})
+	require.Equal(t, l.fast().Lanes, l.fast().Truth.Producers)
+	require.Empty(t, l.fast().Truth.Apart)
+	l.clean()
 }
 
 func TestRefusals(t *testing.T) {

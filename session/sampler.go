@@ -14,8 +14,8 @@ const SampleEvery = 100 * time.Millisecond
 
 // instant is the moment of a sample.
 type instant struct {
-	time  time.Time
-	clock int64
+	time    time.Time
+	cluster ClusterState
 }
 
 // sampler publishes a snapshot ten times a second, and asks the admin API once.
@@ -62,7 +62,7 @@ func (p *sampler) sample(now time.Time) {
 	s.mu.Lock()
 	groups, link := slices.Clone(s.groups), s.link
 	s.mu.Unlock()
-	at := instant{now, s.clock()}
+	at := instant{now, Unconnected}
 	snapshot := &Snapshot{
 		At:      now,
 		Elapsed: now.Sub(s.base),
@@ -72,6 +72,7 @@ func (p *sampler) sample(now time.Time) {
 	}
 	if link != nil {
 		snapshot.Cluster = link.now()
+		at.cluster = snapshot.Cluster.State
 	}
 	s.publishLedgers(groups)
 	for _, g := range groups {

@@ -54,8 +54,10 @@ func (g *consumer) move(ctx context.Context, to seekTo) error {
 
 // beginDrain notes how much there is to receive after a seek.
 func (g *consumer) beginDrain(ctx context.Context) {
-	g.poll(ctx, g.link.Admin)
-	if b := g.backlog.Load(); b != nil && b.Messages > 0 {
-		g.drain.Store(&Drain{From: time.Now(), Start: b.Messages})
+	if stats, err := g.link.Admin.Stats(ctx, g.topic()); err == nil {
+		g.learn(ctx, g.link.Admin, stats)
+	}
+	if n := g.truth.known().BacklogMessages; n > 0 {
+		g.drain.Store(&Drain{From: time.Now(), Start: n})
 	}
 }

@@ -117,6 +117,7 @@ type ProducerSnapshot struct {
 	Size             payload.Size
 	PerWorker        []WorkerSnapshot
 	Limit            string // what holds the rate down, as a sentence, or ""
+	Truth            Truth  // what the broker says of the topic
 }
 
 // ConsumerSnapshot holds the figures of a consumer group.
@@ -136,6 +137,7 @@ type ConsumerSnapshot struct {
 	E2E                        Latencies // due → received
 	Processing                 Latencies // received → acked
 	Backlog                    Backlog
+	Truth                      Truth // what the broker says of topic and subscription
 	Epoch                      int
 	Drain                      *Drain // after a seek, until the backlog is gone
 	PerWorker                  []WorkerSnapshot

@@ -128,11 +128,29 @@ func TestQuitWithADeadBrokerTakesItsDeadlineAndNoMore(t *testing.T) {
 		time.Sleep(time.Second)
 		v.cluster.Kill()
 		time.Sleep(3 * time.Second)
-		require.Contains(t, v.fast().Producer.Limit, "nothing is acked")
+		require.Equal(t, "connection: reconnecting", v.fast().Producer.Limit)
 		require.LessOrEqual(t, v.close(2*time.Second), 2500*time.Millisecond)
 		p, _ := v.Snapshot().Group("fast")
 		require.Equal(t, p.Producer.Sent, p.Producer.Acked+p.Producer.Failed+p.Producer.Unknown, "every message has a fate")
 		v.cluster.Restore()
+	})
+}
+
+func TestTheLimitIsNamed(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(1000, nil)
+		time.Sleep(2 * time.Second)
+		require.Empty(t, v.fast().Producer.Limit, "the schedule")
+		require.NoError(t, v.SetRate("fast", pacing.Hold(500_000)))
+		spec, _ := v.Producer("fast")
+		spec.Pending, spec.Delay = 100, 10*time.Millisecond
+		_, err := v.SetProducer(v.t.Context(), "fast", spec)
+		require.NoError(t, err)
+		time.Sleep(2 * time.Second)
+		require.Equal(t, "queue full: 100 pending ÷ 10ms delay is 10k", v.fast().Producer.Limit)
+		v.cluster.Stall(time.Minute)
+		time.Sleep(3 * time.Second)
+		require.Equal(t, "broker: nothing is acked", v.fast().Producer.Limit)
 	})
 }
 

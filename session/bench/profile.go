@@ -21,14 +21,13 @@ const (
 type profileTopics struct{ flood, small, usual string }
 
 // profileLines are a mix of what pulsh is used for: small and usual messages as
-// fast as they go, plain and compressed, receiving both, and a paced load with
-// its consumers.
+// fast as they go, a paced load with the default compression, receiving both,
+// and sending while receiving.
 func profileLines(t profileTopics, seconds int) []string {
 	wait := fmt.Sprintf("wait %ds", seconds)
 	return []string{
 		"produce start small topic=" + t.small + " rate=max size=100 delay=5ms pending=20000 producers=4 compression=none", wait, "produce stop small",
 		"produce start flood topic=" + t.flood + " rate=max size=1KiB producers=4 compression=none", wait, "produce stop flood",
-		"produce start packed topic=" + t.flood + " rate=max size=1KiB producers=4 compression=lz4", wait, "produce stop packed",
 		"produce start usual topic=" + t.usual + " rate=100k", wait, "produce stop usual",
 		"consume start takes topic=" + t.small + " subscription=" + anchor + " workers=2", wait, "consume stop takes",
 		"consume start gets topic=" + t.usual + " subscription=" + anchor + " workers=2", wait,

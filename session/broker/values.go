@@ -154,6 +154,7 @@ type TopicStats struct {
 	Subscriptions        map[string]SubscriptionStats
 	Partitions           map[string]TopicStats // by partition's name; nil if not partitioned
 	MessagesPerEntry     float64               // estimate: messages in ÷ entries added
+	Throttled            int64                 // how often publishers were held back since the topic was loaded
 }
 
 // SubscriptionStats is what the broker says of a subscription. Backlog counts

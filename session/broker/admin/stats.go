@@ -210,6 +210,7 @@ func (s *sum) add(raw topicStats) {
 	s.stats.RateIn += raw.MsgRateIn
 	s.stats.ThroughputIn += raw.MsgThroughputIn
 	s.stats.StorageBytes += raw.StorageSize
+	s.stats.Throttled += raw.PublishRateLimitedTimes
 	for _, p := range raw.Publishers {
 		s.producers[p.ProducerName] = true
 	}
