@@ -150,7 +150,7 @@ func TestTheLimitIsNamed(t *testing.T) {
 		require.Equal(t, "queue full: 100 pending ÷ 10ms delay is 10k", v.fast().Producer.Limit)
 		v.cluster.Stall(time.Minute)
 		time.Sleep(3 * time.Second)
-		require.Equal(t, "broker: nothing is acked", v.fast().Producer.Limit)
+		require.Equal(t, "connection: reconnecting", v.fast().Producer.Limit, "a silent broker is gone")
 	})
 }
 
