@@ -17,7 +17,7 @@ import (
 )
 
 // version is set by the linker.
-var version = "dev"
+var version = "0.1.0"
 
 //go:embed profiles.toml
 var builtinProfiles []byte
