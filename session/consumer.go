@@ -82,12 +82,34 @@ func (g *consumer) start(ctx context.Context, link *connection) error {
 	if again {
 		g.ledger.NewEpoch()
 	}
+	g.tellWhere(ctx)
 	if err := g.hire(ctx, g.settings()); err != nil {
 		g.failed(err)
 		return err
 	}
 	g.enter(Running)
 	return nil
+}
+
+// tellWhere says that a subscription is there already: Pulsar begins at the
+// wanted position only where it makes a new one.
+func (g *consumer) tellWhere(ctx context.Context) {
+	if g.link.Admin == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+	spec := g.settings()
+	stats, err := g.link.Admin.Stats(ctx, spec.Topic)
+	if err != nil {
+		return
+	}
+	there, ok := stats.Subscriptions[spec.Subscription]
+	if !ok || there.BacklogEntries == 0 {
+		return
+	}
+	g.session.notes.say("%s: the subscription %s is there already, and goes on %.0f messages behind; try: seek %s latest",
+		g.name, spec.Subscription, float64(there.BacklogEntries)*max(stats.MessagesPerEntry, 1), g.name)
 }
 
 // stop ends the workers and closes their consumers within ctx.
