@@ -28,25 +28,26 @@ type lane struct {
 	recorder *metrics.SendRecorder
 	bodies   *payload.Bodies
 	keys     *payload.KeyChooser // only under order
-	places   *places
+	doubt    func(sequence uint64)
+
+	places    *places
+	messages  []pulsar.ProducerMessage // by place, as what follows
+	callbacks []callback
+	times     []times
 
 	order    sync.Mutex // sequence numbers leave in the order in which they are given
 	sequence uint64
 	given    atomic.Int64 // messages handed to the client
-	doubt    func(sequence uint64)
 	inFlight atomic.Int64
 	answered atomic.Int64 // the receipt side's last clock reading
 }
 
-// place is one message in flight: made once, used again after its callback.
-type place struct {
-	lane      *lane
-	message   pulsar.ProducerMessage
-	callback  func(pulsar.MessageID, *pulsar.ProducerMessage, error)
-	slot      int // of the lane's bodies
-	sequence  uint64
-	due, sent int64
-}
+type callback = func(pulsar.MessageID, *pulsar.ProducerMessage, error)
+
+// times are all that a receipt needs of its message, apart from the rest: with
+// thousands in flight a receipt finds nothing in the cache, so it touches as
+// little as can be.
+type times struct{ due, sent int64 }
 
 // OpenLane creates a producer on the sending connection.
 func (c *Client) OpenLane(ctx context.Context, spec broker.LaneSpec) (broker.Lane, error) {
@@ -73,7 +74,7 @@ func (c *Client) OpenLane(ctx context.Context, spec broker.LaneSpec) (broker.Lan
 		bodies:   bodies,
 		keys:     spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
 	}
-	l.places = newPlaces(l.furnish())
+	l.furnish()
 	return l, nil
 }
 
@@ -101,23 +102,25 @@ var codecs = map[broker.Compression]pulsar.CompressionType{
 	"snappy": pulsar.SNAPPY,
 }
 
-// furnish makes the lane's places, one for each slot of its bodies.
-func (l *lane) furnish() []*place {
-	all := make([]place, l.bodies.Slots())
-	free := make([]*place, len(all))
-	for i := range all {
-		p := &all[i]
-		p.lane, p.slot = l, i
-		p.callback = p.answer
-		free[i] = p
+// furnish makes the lane's places, one for each slot of its bodies. Messages
+// and callbacks are made once and used again after each receipt.
+func (l *lane) furnish() {
+	n := l.bodies.Slots()
+	l.messages = make([]pulsar.ProducerMessage, n)
+	l.callbacks = make([]callback, n)
+	l.times = make([]times, n)
+	free := make([]int32, n)
+	for i := range free {
+		free[i] = int32(i)
+		l.callbacks[i] = func(id pulsar.MessageID, _ *pulsar.ProducerMessage, err error) { l.answer(int32(i), id, err) }
 	}
-	return free
+	l.places = newPlaces(free)
 }
 
 // Send stamps and sends one message per due time. It is the hot path: no
 // allocation of ours, one lock per run, one clock reading per sixteen messages.
 func (l *lane) Send(dues []int64) int {
-	var run [runMax]*place
+	var run [runMax]int32
 	sent := 0
 	for sent < len(dues) {
 		n := l.places.take(run[:min(runMax, len(dues)-sent)])
@@ -130,7 +133,7 @@ func (l *lane) Send(dues []int64) int {
 	return sent
 }
 
-func (l *lane) sendRun(run []*place, dues []int64) {
+func (l *lane) sendRun(run []int32, dues []int64) {
 	l.inFlight.Add(int64(len(run)))
 	l.order.Lock()
 	defer l.order.Unlock()
@@ -141,23 +144,23 @@ func (l *lane) sendRun(run []*place, dues []int64) {
 		if i%messagesPerClockReading == 0 {
 			now = l.clock()
 		}
-		p.sent = max(now, p.due) // what falls due between two readings is not early
-		l.producer.SendAsync(context.Background(), &p.message, p.callback)
+		l.times[p].sent = max(now, dues[i]) // what falls due between two readings is not early
+		l.producer.SendAsync(context.Background(), &l.messages[p], l.callbacks[p])
 	}
 }
 
 // stampRun fills in a run of messages and returns the bytes of their bodies.
-func (l *lane) stampRun(run []*place, dues []int64) (bytes int64) {
+func (l *lane) stampRun(run []int32, dues []int64) (bytes int64) {
 	for i, p := range run {
-		body := l.bodies.Body(p.slot)
+		body := l.bodies.Body(int(p))
 		payload.PutStamp(body, payload.Stamp{
 			Stream:   l.stream,
 			Sequence: l.sequence,
 			Due:      l.base + dues[i],
 		})
-		p.due, p.sequence = dues[i], l.sequence
 		l.sequence++
-		p.message.Payload, p.message.Key = body, l.keys.Next()
+		l.times[p].due = dues[i]
+		l.messages[p].Payload, l.messages[p].Key = body, l.keys.Next()
 		bytes += int64(len(body))
 	}
 	return bytes
@@ -166,26 +169,32 @@ func (l *lane) stampRun(run []*place, dues []int64) (bytes int64) {
 // answer is the callback: it runs on the connection's reader goroutine, records,
 // and returns. The client numbers the messages of a batch, so a batch's first
 // reads the clock and its last gives the places back.
-func (p *place) answer(id pulsar.MessageID, _ *pulsar.ProducerMessage, err error) {
-	l := p.lane
+func (l *lane) answer(place int32, id pulsar.MessageID, err error) {
 	if err != nil {
-		l.inFlight.Add(-1)
-		category, text := classify(err)
-		l.recorder.Failed(category, text)
-		l.doubt(p.sequence)
-		l.places.give(p, true)
+		l.refused(place, err)
 		return
 	}
 	index, size := id.BatchIdx(), id.BatchSize()
 	if index%messagesPerClockReading == 0 {
 		l.answered.Store(l.clock())
 	}
-	l.recorder.Acked(p.due, p.sent, l.answered.Load(), index <= 0)
+	t := l.times[place]
+	l.recorder.Acked(t.due, t.sent, l.answered.Load(), index <= 0)
 	last := index >= size-1
 	if last {
 		l.inFlight.Add(-int64(max(size, 1)))
 	}
-	l.places.give(p, last)
+	l.places.give(place, last)
+}
+
+// refused accounts for a message that failed.
+func (l *lane) refused(place int32, err error) {
+	l.inFlight.Add(-1)
+	l.recorder.Failed(classify(err))
+	if stamp, ok := payload.ReadStamp(l.messages[place].Payload); ok {
+		l.doubt(stamp.Sequence)
+	}
+	l.places.give(place, true)
 }
 
 // Answered reads what was given before what is in flight, so that it never

@@ -6,28 +6,28 @@ import "sync"
 // lock for so many messages is less than a nanosecond each.
 const runMax = 64
 
-// places are the free places of a lane, most recently used first so that the
+// places are the numbers of a lane's free places, most recently used first so that the
 // bodies in use stay in the cache.
 type places struct {
 	mu      sync.Mutex
-	free    []*place
+	free    []int32
 	waiting int
 	closed  bool
 	wake    *sync.Cond
 
 	returns   sync.Mutex // of the callbacks: nearly always one goroutine's
-	returning []*place
+	returning []int32
 }
 
-func newPlaces(free []*place) *places {
-	p := &places{free: free, returning: make([]*place, 0, runMax)}
+func newPlaces(free []int32) *places {
+	p := &places{free: free, returning: make([]int32, 0, runMax)}
 	p.wake = sync.NewCond(&p.mu)
 	return p
 }
 
 // take fills run with free places, at least one, and waits for it. It returns 0
 // when the places are closed.
-func (p *places) take(run []*place) int {
+func (p *places) take(run []int32) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for len(p.free) == 0 && !p.closed {
@@ -49,7 +49,7 @@ func (p *places) take(run []*place) int {
 
 // give brings a place back. Places gather until a run is full or the batch they
 // came in has ended.
-func (p *places) give(one *place, last bool) {
+func (p *places) give(one int32, last bool) {
 	p.returns.Lock()
 	defer p.returns.Unlock()
 	p.returning = append(p.returning, one)
