@@ -3,7 +3,6 @@ package shell
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -27,19 +26,19 @@ func BenchmarkEcho(b *testing.B) {
 				env = append(env, "GOMAXPROCS="+c.procs)
 			}
 			s := open(b, 200, 50, c.words, env...)
-			s.see("^>$")
+			s.See("^>$")
 			var took []time.Duration
 			line := ""
 			for b.Loop() {
 				if len(line) == 100 {
 					line = ""
-					s.send("\x15")
-					s.see("^>$")
+					s.Send("\x15")
+					s.See("^>$")
 				}
 				line += "x"
 				begun := time.Now()
-				s.send("x")
-				s.until(line, func() bool { return slices.Contains(s.rows(), "> "+line) })
+				s.Send("x")
+				s.Until(line, func() bool { return slices.Contains(s.Rows(), "> "+line) })
 				took = append(took, time.Since(begun))
 			}
 			slices.Sort(took)
@@ -57,13 +56,13 @@ func BenchmarkIdle(b *testing.B) {
 		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
 			for range b.N {
 				s := open(b, size[0], size[1], "")
-				s.see("^>$")
-				n, frames := len(s.stream()), strings.Count(s.stream(), frameEnd)
+				s.See("^>$")
+				n, frames := len(s.Stream()), s.Frames()
 				time.Sleep(seconds * time.Second)
-				n, frames = len(s.stream())-n, strings.Count(s.stream(), frameEnd)-frames
-				s.send("\x04")
-				s.wait()
-				usage := s.cmd.ProcessState.SysUsage().(*syscall.Rusage)
+				n, frames = len(s.Stream())-n, s.Frames()-frames
+				s.Send("\x04")
+				s.Wait()
+				usage := s.Cmd.ProcessState.SysUsage().(*syscall.Rusage)
 				cpu := time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 				b.ReportMetric(100*cpu.Seconds()/seconds, "cpu-%")
 				b.ReportMetric(float64(n)/float64(max(frames, 1)), "bytes/frame")

@@ -48,26 +48,26 @@ func TestPipedTellsTheStatusOnceASecond(t *testing.T) {
 
 func TestBatchOnATerminalIsPlain(t *testing.T) {
 	s := open(t, 80, 24, "batch")
-	require.Equal(t, ExitFailed, s.wait())
-	s.see("^  one")
-	s.see("toy summary")
-	require.NotContains(t, s.stream(), "\x1b")
+	require.Equal(t, ExitFailed, s.Wait())
+	s.See("^  one")
+	s.See("toy summary")
+	require.NotContains(t, s.Stream(), "\x1b")
 }
 
 func TestADumbTerminalGetsNoEscape(t *testing.T) {
 	s := open(t, 80, 24, "", "TERM=dumb")
-	s.send("echo one\n")
-	s.see("^  one")
-	s.send("quit\n")
-	require.Zero(t, s.wait())
-	require.NotContains(t, s.stream(), "\x1b")
+	s.Send("echo one\n")
+	s.See("^  one")
+	s.Send("quit\n")
+	require.Zero(t, s.Wait())
+	require.NotContains(t, s.Stream(), "\x1b")
 }
 
 func TestASignalEndsThePlainShell(t *testing.T) {
 	s := open(t, 80, 24, "", "TERM=dumb")
-	s.send("echo ready\nsleep 60\n")
-	s.see("^  ready")
-	s.send("\x03") // the terminal makes it SIGINT
-	require.Equal(t, ExitInterrupted, s.wait())
-	s.see("toy summary")
+	s.Send("echo ready\nsleep 60\n")
+	s.See("^  ready")
+	s.Send("\x03") // the terminal makes it SIGINT
+	require.Equal(t, ExitInterrupted, s.Wait())
+	s.See("toy summary")
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/shell/ptytest"
 )
 
 const (
@@ -16,7 +18,7 @@ const (
 // every step the shell must still run a command, with every row in its place.
 func TestRandomKeysAndSizes(t *testing.T) {
 	s := open(t, 80, 24, "")
-	s.see("^>$")
+	s.See("^>$")
 	random := rand.New(rand.NewPCG(7, 11))
 	keys := []string{
 		"a", "b", " ", "s", "echo x", "日本", "é", "\xff\xfe", "\xe6\x97", "\r", "\t", "\t\t", "\x1b[Z",
@@ -29,27 +31,26 @@ func TestRandomKeysAndSizes(t *testing.T) {
 	for done := 0; done < randomInputs; done += randomStep {
 		for range randomStep {
 			if random.IntN(15) == 0 {
-				s.resize(1+random.IntN(150), 1+random.IntN(50))
+				s.Resize(1+random.IntN(150), 1+random.IntN(50))
 			}
-			s.send(keys[random.IntN(len(keys))])
+			s.Send(keys[random.IntN(len(keys))])
 		}
-		s.resize(80, 24)
-		s.send("\x1b[201~\x07\x03") // out of a paste, out of a search
-		s.see("^CLOCK.* of 80, 15$")
-		s.until("the clock in its place", func() bool { return status(s.rows()) == nil })
-		s.prove()
+		s.Resize(80, 24)
+		s.Send("\x1b[201~\x07\x03") // out of a paste, out of a search
+		s.See("^CLOCK.* of 80, 15$")
+		s.Until("the clock in its place", func() bool { return status(s.Rows()) == nil })
+		prove(s)
 	}
-	s.send("\x05\x15quit\r")
-	require.Zero(t, s.wait())
-	s.requireRestored()
+	s.Send("\x05\x15quit\r")
+	require.Zero(t, s.Wait())
+	s.RequireRestored()
 }
 
 // prove clears the line until a command is answered. Keys that are still on their way may
 // spoil one try, not all.
-func (s *terminal) prove() {
-	s.t.Helper()
-	s.send("\x05\x15echo alive\r")
-	s.see("^  alive$")
-	s.send("\x0c")
-	s.gone("^  alive$")
+func prove(s *ptytest.Terminal) {
+	s.Send("\x05\x15echo alive\r")
+	s.See("^  alive$")
+	s.Send("\x0c")
+	s.Gone("^  alive$")
 }

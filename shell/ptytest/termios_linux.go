@@ -1,4 +1,4 @@
-package shell
+package ptytest
 
 import "golang.org/x/sys/unix"
 
