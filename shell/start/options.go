@@ -90,7 +90,9 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 	case set.NArg() > 0:
 		return o, fmt.Errorf("%q is no option; a script runs with -f\n  try: pulsh -f %s", set.Arg(0), set.Arg(0))
 	}
-	return o, o.complete()
+	given := map[string]bool{}
+	set.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	return o, o.complete(given, env(envURL))
 }
 
 func (o *Options) flags() *flag.FlagSet {
@@ -113,28 +115,42 @@ func (o *Options) flags() *flag.FlagSet {
 	return set
 }
 
-// complete fills in what follows from the rest, and checks addresses.
-func (o *Options) complete() error {
+// complete fills in what follows from the rest, and checks addresses. A flag
+// that names a cluster leaves nothing of the one that the environment names: two
+// halves of different clusters would seek in one what is received from the other.
+func (o *Options) complete(given map[string]bool, elsewhere string) error {
 	if o.TokenFile != "" {
 		o.TokenEnv = ""
 	}
-	if o.URL == "" {
+	if o.Local && given["url"] {
+		return errors.New("--local runs a Pulsar here, and --url names another\n  try: pulsh --local")
+	}
+	if !given["admin-url"] && (o.Local || given["url"] && elsewhere != "" && elsewhere != o.URL) {
+		o.AdminURL = ""
+	}
+	if o.URL == "" || o.Local {
 		o.URL = defaultURL
 		if o.AdminURL == "" {
 			o.AdminURL = defaultAdminURL
 		}
-	} else if o.Local {
-		return errors.New("--local runs a Pulsar here, and --url names another\n  try: pulsh --local")
 	}
 	if err := session.CheckURL(o.URL); err != nil {
-		return fmt.Errorf("--url: %w\n  try: pulsh --url %s", err, defaultURL)
+		return fmt.Errorf("%s: %w\n  try: pulsh --url %s", source(given, "url", envURL), err, defaultURL)
 	}
 	if o.AdminURL != "" {
 		if err := session.CheckAdminURL(o.AdminURL); err != nil {
-			return fmt.Errorf("--admin-url: %w\n  try: pulsh --admin-url %s", err, defaultAdminURL)
+			return fmt.Errorf("%s: %w\n  try: pulsh --admin-url %s", source(given, "admin-url", envAdminURL), err, defaultAdminURL)
 		}
 	}
 	return nil
+}
+
+// source is where a value came from: a flag, or the variable that stands for it.
+func source(given map[string]bool, name, variable string) string {
+	if given[name] {
+		return "--" + name
+	}
+	return variable
 }
 
 // Batch says whether pulsh ends after what it was given.
