@@ -2,6 +2,7 @@ package payload
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"testing"
 )
 
@@ -168,5 +169,33 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 	})
 	if allocated != 0 {
 		t.Fatalf("%v allocations per message", allocated)
+	}
+}
+
+// BenchmarkTake is a delivery of a worker, with and without a key.
+func BenchmarkTake(b *testing.B) {
+	const keys = 10_000
+	names := make([]string, keys)
+	for i := range names {
+		names[i] = "key-" + strconv.Itoa(10_000+i)
+	}
+	for _, c := range []struct {
+		name    string
+		streams uint64
+		keys    int
+	}{{"no key", 1, 0}, {"1 key", 1, 1}, {"100 keys", 1, 100}, {"10000 keys", 1, keys}, {"10000 keys of 16 streams", 16, keys}} {
+		b.Run(c.name, func(b *testing.B) {
+			r := NewLedger(0).Reader()
+			random := rand.New(rand.NewPCG(1, 2))
+			a := Arrival{}
+			b.ReportAllocs()
+			for n := uint64(0); b.Loop(); n++ {
+				a.Stamp = Stamp{Stream: n % c.streams, Sequence: n / c.streams}
+				if c.keys > 0 {
+					a.Key = names[random.IntN(c.keys)]
+				}
+				r.Take(&a)
+			}
+		})
 	}
 }

@@ -48,8 +48,9 @@ type Ledger struct {
 	gone         Totals // of the streams of this epoch that were retired
 	earlier      Totals // of the epochs before
 
-	strays atomic.Uint64 // deliveries from retired streams in this epoch
-	sweeps atomic.Uint64 // counts the searches for idle streams
+	keys   atomic.Pointer[keyOrder] // of this epoch; nil until a message has a key
+	strays atomic.Uint64            // deliveries from retired streams in this epoch
+	sweeps atomic.Uint64            // counts the searches for idle streams
 }
 
 // NewLedger returns a ledger in its first epoch. The window is the number of
@@ -100,6 +101,7 @@ func (l *Ledger) stray() Class {
 // message of the stream has arrived.
 func (l *Ledger) Open(id, first uint64) {
 	l.update(id, func(s *stream) {
+		s.announced = true
 		if !s.opened && first <= MaxSequence {
 			s.open(first)
 		}
@@ -112,6 +114,7 @@ func (l *Ledger) Open(id, first uint64) {
 // runs, and what is missing at the end when there is no backlog any more.
 func (l *Ledger) Expect(id, next uint64) {
 	l.update(id, func(s *stream) {
+		s.announced = true
 		if next <= MaxSequence {
 			s.expected = max(s.expected, next)
 		}
@@ -123,6 +126,7 @@ func (l *Ledger) Expect(id, next uint64) {
 // its place is needed by another.
 func (l *Ledger) Close(id, last uint64) {
 	l.update(id, func(s *stream) {
+		s.announced = true
 		if last < MaxSequence {
 			s.expected = max(s.expected, last+1)
 		}
@@ -175,7 +179,7 @@ func (l *Ledger) find(id uint64) *stream {
 	if len(l.streams) >= MaxStreams {
 		l.retireIdlest()
 	}
-	s = &stream{id: id, width: l.nextWidth(), activeAt: l.sweeps.Load()}
+	s = &stream{id: id, width: l.nextWidth(), activeAt: l.sweeps.Load(), quickest: NoTransit}
 	l.numbers += s.width
 	l.streams[id] = s
 	return s
@@ -206,6 +210,7 @@ func (l *Ledger) Totals() Totals {
 		s.touch(sweep)
 		s.mu.Unlock()
 	}
+	l.keys.Load().counts(&sum)
 	return sum
 }
 
@@ -236,6 +241,7 @@ func (l *Ledger) NewEpoch() {
 		next := &stream{
 			id: id, width: s.width, expected: s.expected, finished: s.finished,
 			previous: s.previous, activeAt: s.activeAt, doubts: s.doubts,
+			announced: s.announced, quickest: s.quickest,
 		}
 		if s.received > 0 && s.opened {
 			next.previous = s.next
@@ -244,6 +250,7 @@ func (l *Ledger) NewEpoch() {
 		s.mu.Unlock()
 		l.streams[id] = next
 	}
+	l.keys.Swap(nil).counts(&sum)
 	sum.Tail = 0
 	l.earlier.add(sum)
 	l.earlier.Epoch = l.epoch
@@ -255,12 +262,19 @@ func (l *Ledger) NewEpoch() {
 
 // EntryFingerprint returns 32 bits that stand for a stored entry: its ledger
 // id, its entry id and its partition (-1 where there is none). Two different
-// entries have the same fingerprint once in four thousand million pairs. The
-// mixing step is that of SplitMix64 (Steele, Lea and Flood, Fast splittable
-// pseudorandom number generators, OOPSLA 2014).
+// entries have the same fingerprint once in four thousand million pairs.
 func EntryFingerprint(ledger, entry int64, partition int32) uint32 {
-	x := uint64(ledger)*0x9e3779b97f4a7c15 + uint64(entry) + uint64(uint32(partition))<<32
+	return uint32(mixed(uint64(ledger)*goldenRatio+uint64(entry)+uint64(uint32(partition))<<32) >> 32)
+}
+
+// goldenRatio is 2^64 over the golden ratio, and odd: its multiples are far apart.
+const goldenRatio = 0x9e3779b97f4a7c15
+
+// mixed spreads every bit of x over all 64: the mixing step of SplitMix64
+// (Steele, Lea and Flood, Fast splittable pseudorandom number generators,
+// OOPSLA 2014).
+func mixed(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return uint32((x ^ x>>31) >> 32)
+	return x ^ x>>31
 }

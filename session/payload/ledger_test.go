@@ -59,7 +59,7 @@ func TestRedeliveredNumbersOpenNothing(t *testing.T) {
 	}
 	feed(l, 2000, 2999)
 	require.Equal(t, Redelivered, l.Observe(Stamp{Stream: 1, Sequence: 1500}, 0, 2))
-	require.Equal(t, Totals{Received: 1101, Redelivered: 101, Epoch: 1, Streams: 1}, l.Totals())
+	require.Equal(t, Totals{Received: 1101, Redelivered: 101, RedeliveredTold: 101, Epoch: 1, Streams: 1}, l.Totals())
 }
 
 func TestClosedConsumerHandsItsMessagesOn(t *testing.T) {
@@ -101,9 +101,9 @@ func TestOpenShowsTheLossOfTheFirst(t *testing.T) {
 	l := NewLedger(64)
 	l.Open(1, 0)
 	l.Close(1, 999)
-	require.Equal(t, Totals{Tail: 1000, Epoch: 1, Streams: 1}, l.Totals())
+	require.Equal(t, Totals{Tail: 1000, Epoch: 1, Streams: 1, Announced: 1}, l.Totals())
 	feed(l, 100, 899)
-	require.Equal(t, Totals{Received: 800, Lost: 100, Tail: 100, Epoch: 1, Streams: 1}, l.Totals())
+	require.Equal(t, Totals{Received: 800, Lost: 100, Tail: 100, Epoch: 1, Streams: 1, Announced: 1}, l.Totals())
 	l.Open(1, 5000)
 	require.Equal(t, New, see(l, 900))
 }
@@ -115,13 +115,13 @@ func TestFailedSendsAreInDoubt(t *testing.T) {
 		l.Doubt(1, n)
 	}
 	l.Expect(1, 100)
-	require.Equal(t, Totals{Tail: 80, Doubtful: 20, Epoch: 1, Streams: 1}, l.Totals())
+	require.Equal(t, Totals{Tail: 80, Doubtful: 20, Epoch: 1, Streams: 1, Announced: 1}, l.Totals())
 	feed(l, 0, 9)
 	feed(l, 20, 24) // five were stored after all
 	got := l.Totals()
 	require.Equal(t, []uint64{0, 70, 15}, []uint64{got.Holes, got.Tail, got.Doubtful})
 	feed(l, 31, 99) // and one that was acked does not come
-	require.Equal(t, Totals{Received: 84, Lost: 1, Doubtful: 15, Epoch: 1, Streams: 1}, l.Totals())
+	require.Equal(t, Totals{Received: 84, Lost: 1, Doubtful: 15, Epoch: 1, Streams: 1, Announced: 1}, l.Totals())
 	require.Equal(t, TooOld, see(l, 12))
 	require.EqualValues(t, 15, l.Totals().Doubtful)
 	l.Doubt(1, 50) // has been seen
@@ -266,7 +266,7 @@ func TestStreamsAreBounded(t *testing.T) {
 	require.Len(t, l.streams, MaxStreams)
 	require.NotContains(t, l.streams, uint64(7))
 	got := l.Totals()
-	want := Totals{Received: 2*MaxStreams + 1, Lost: 1, Tail: 7, Epoch: 1, Streams: MaxStreams + 1}
+	want := Totals{Received: 2*MaxStreams + 1, Lost: 1, Tail: 7, Epoch: 1, Streams: MaxStreams + 1, Announced: 1}
 	require.Equal(t, want, got)
 	require.Equal(t, TooOld, l.Observe(Stamp{Stream: 7, Sequence: 3}, 0, 0))
 	require.Equal(t, TooOld, l.Reader().Observe(Stamp{Stream: 7, Sequence: 3}, 0, 0))

@@ -31,8 +31,7 @@ func (o *oracle) observe(n uint64, entry, redelivery uint32) Class {
 	first, known := o.seen[n]
 	switch {
 	case !o.opened && redelivery > 0:
-		o.sums.Redelivered++
-		return Redelivered
+		return o.again(redelivery)
 	case !o.opened:
 		o.opened, o.base, o.next = true, n, n
 		fallthrough
@@ -46,16 +45,14 @@ func (o *oracle) observe(n uint64, entry, redelivery uint32) Class {
 		o.seen[n] = entry
 		return New
 	case n < o.low() && redelivery > 0:
-		o.sums.Redelivered++
-		return Redelivered
+		return o.again(redelivery)
 	case n < o.base && o.next-n <= o.width:
 		o.base = n
 	case n < o.low():
 		o.sums.TooOld++
 		return TooOld
 	case known && (first == entry || redelivery > 0):
-		o.sums.Redelivered++
-		return Redelivered
+		return o.again(redelivery)
 	case known:
 		o.sums.Duplicated++
 		return Duplicated
@@ -63,6 +60,14 @@ func (o *oracle) observe(n uint64, entry, redelivery uint32) Class {
 	o.seen[n] = entry
 	o.sums.OutOfOrder++
 	return OutOfOrder
+}
+
+func (o *oracle) again(redelivery uint32) Class {
+	o.sums.Redelivered++
+	if redelivery > 0 {
+		o.sums.RedeliveredTold++
+	}
+	return Redelivered
 }
 
 // totals counts the holes one by one.
@@ -201,7 +206,7 @@ func TestHalfAMillionInjectedFaultsAreCountedExactly(t *testing.T) {
 	const count, streams = 125_000, 4
 	r := rand.New(rand.NewPCG(1, 9))
 	l := NewLedger(0)
-	want := Totals{Epoch: 1, Streams: streams}
+	want := Totals{Epoch: 1, Streams: streams, Announced: streams}
 	oracles := map[uint64]*oracle{}
 	var all [streams][]delivery
 	for i := range all {
@@ -233,6 +238,7 @@ func TestHalfAMillionInjectedFaultsAreCountedExactly(t *testing.T) {
 	got := l.Totals()
 	for _, o := range oracles {
 		want.OutOfOrder += o.sums.OutOfOrder
+		want.RedeliveredTold += o.sums.RedeliveredTold
 	}
 	require.Equal(t, want.Lost, got.Missing())
 	require.NotZero(t, got.Holes, "the window should end before the account")

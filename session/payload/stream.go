@@ -37,8 +37,13 @@ type stream struct {
 	received, lost, holes                       uint64
 	duplicated, redelivered, outOfOrder, tooOld uint64
 
-	expected uint64 // the number that the producer uses next, 0 when unknown
-	finished bool   // the producer is gone, expected is final
+	told uint64 // of those redelivered, how many the broker counted as such
+
+	quickest int64 // the shortest transit since it was last asked for, see arrival.go
+
+	announced bool   // a producer of this session sends it
+	expected  uint64 // the number that the producer uses next, 0 when unknown
+	finished  bool   // the producer is gone, expected is final
 
 	doubts  doubts // the numbers whose sending failed, see doubt.go
 	excused uint64 // of those lost, how many were in doubt
@@ -92,8 +97,7 @@ func (s *stream) classify(n uint64, entry, redelivery uint32) Class {
 	case n >= s.next:
 		return s.leap(n, entry)
 	case redelivery > 0 && (n < s.base || s.next-n > s.width):
-		s.redelivered++
-		return Redelivered
+		return s.again(redelivery)
 	case s.next-n > s.width:
 		return s.tooLow(n, entry)
 	case n < s.base:
@@ -108,8 +112,7 @@ func (s *stream) classify(n uint64, entry, redelivery uint32) Class {
 // have been acknowledged long ago. So it waits for one that was not.
 func (s *stream) first(n uint64, entry, redelivery uint32) Class {
 	if redelivery > 0 {
-		s.redelivered++
-		return Redelivered
+		return s.again(redelivery)
 	}
 	s.open(n)
 	s.tentative = s.nearPrevious(n)
@@ -141,11 +144,19 @@ func (s *stream) inside(n uint64, entry, redelivery uint32) Class {
 		s.mark(n, entry)
 		return OutOfOrder
 	case redelivery > 0 || s.entries[n&(s.width-1)] == entry:
-		s.redelivered++
-		return Redelivered
+		return s.again(redelivery)
 	}
 	s.duplicated++
 	return Duplicated
+}
+
+// again accounts for a redelivery, which the broker may have counted as one.
+func (s *stream) again(redelivery uint32) Class {
+	s.redelivered++
+	if redelivery > 0 {
+		s.told++
+	}
+	return Redelivered
 }
 
 // mark fills the hole n, which lies below the highest number seen.
@@ -221,7 +232,7 @@ func (s *stream) totals() Totals {
 	t := Totals{
 		Received: s.received, Lost: s.lost, Holes: s.holes,
 		Duplicated: s.duplicated, Redelivered: s.redelivered,
-		OutOfOrder: s.outOfOrder, TooOld: s.tooOld,
+		OutOfOrder: s.outOfOrder, TooOld: s.tooOld, RedeliveredTold: s.told,
 	}
 	if s.opened && s.expected > s.next {
 		t.Tail = s.expected - s.next
@@ -229,6 +240,9 @@ func (s *stream) totals() Totals {
 	s.excuse(&t)
 	if s.opened || s.received > 0 {
 		t.Streams = 1
+		if s.announced {
+			t.Announced = 1
+		}
 	}
 	return t
 }

@@ -52,6 +52,12 @@ type Totals struct {
 	TooOld      uint64
 	Epoch       uint64 // the number of the epoch, from 1; of Earlier, how many
 	Streams     uint64 // streams that messages came from or were expected from
+
+	RedeliveredTold uint64 // of those redelivered, how many the broker counted as such
+	Announced       uint64 // of the streams, how many a producer of this session sends
+	Keyed           uint64 // first deliveries with a key
+	OutOfOrderKey   uint64 // of those keyed, how many came after a later number of their stream and key
+	KeyUnknown      uint64 // of those keyed, how many may have, as their key had been forgotten
 }
 
 // Unique returns how many different messages were received.
@@ -76,4 +82,37 @@ func (t *Totals) add(u Totals) {
 	t.OutOfOrder += u.OutOfOrder
 	t.TooOld += u.TooOld
 	t.Streams += u.Streams
+	t.RedeliveredTold += u.RedeliveredTold
+	t.Announced += u.Announced
+	t.Keyed += u.Keyed
+	t.OutOfOrderKey += u.OutOfOrderKey
+	t.KeyUnknown += u.KeyUnknown
+}
+
+// With returns t with all of u that only grows: deliveries, losses, and what
+// they were. What is open (holes, tail, doubts), the streams and the epoch
+// stay those of t.
+func (t Totals) With(u Totals) Totals {
+	sum := t
+	sum.add(u)
+	sum.Holes, sum.Tail, sum.Doubtful, sum.Streams, sum.Announced = t.Holes, t.Tail, t.Doubtful, t.Streams, t.Announced
+	return sum
+}
+
+// Since returns t without what base, an earlier reading of it, had counted.
+// What is open, the streams and the epoch stay those of t. A count that was
+// taken back since (a loss that turned out to be in doubt) is 0.
+func (t Totals) Since(base Totals) Totals {
+	for _, c := range [...]struct {
+		now  *uint64
+		then uint64
+	}{
+		{&t.Received, base.Received}, {&t.Lost, base.Lost}, {&t.Duplicated, base.Duplicated},
+		{&t.Redelivered, base.Redelivered}, {&t.OutOfOrder, base.OutOfOrder}, {&t.TooOld, base.TooOld},
+		{&t.RedeliveredTold, base.RedeliveredTold}, {&t.Keyed, base.Keyed},
+		{&t.OutOfOrderKey, base.OutOfOrderKey}, {&t.KeyUnknown, base.KeyUnknown},
+	} {
+		*c.now -= min(*c.now, c.then)
+	}
+	return t
 }
