@@ -84,7 +84,7 @@ func bench(ctx context.Context, o options, args []string) error {
 	if o.profile != "" {
 		return profile(ctx, t, p, o)
 	}
-	s := suite{options: o, tools: t, cluster: p}
+	s := suite{options: o, tools: t, cluster: p, out: os.Stdout}
 	s.introduce(ctx, "go run ./session/bench "+strings.Join(args, " "))
 	return s.run(ctx)
 }

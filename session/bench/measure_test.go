@@ -12,15 +12,23 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"pulsh/session/broker/local"
 )
 
 // childWord makes the test binary a child that lives until it is stopped.
 const childWord = "child"
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == childWord {
-		fmt.Println("up")
-		select {}
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case childWord:
+			time.Sleep(time.Hour)
+		case bareWord:
+			os.Exit(runBare(os.Args[2], os.Stdout))
+		case local.SuperviseWord:
+			os.Exit(local.Supervise(os.Args[2:]))
+		}
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -40,6 +48,15 @@ func TestChildIsCountedAndStopped(t *testing.T) {
 
 	_, err = program{path: self + "-not-there"}.start(t.Context())
 	require.ErrorContains(t, err, "does not start")
+}
+
+func TestMeasureSaysWhatEndedEarly(t *testing.T) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	nothing := func(context.Context) (counters, error) { return counters{}, nil }
+	_, children, err := measure(t.Context(), []program{{path: self, args: []string{bareWord, "no JSON"}}}, window{length: time.Hour}, nothing)
+	require.ErrorContains(t, err, "it ended by itself (exit status 2); its last words: invalid character")
+	require.False(t, children[0].running())
 }
 
 func TestTailKeepsTheEnd(t *testing.T) {

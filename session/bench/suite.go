@@ -5,6 +5,7 @@ import (
 	"debug/buildinfo"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strconv"
@@ -41,8 +42,9 @@ type suite struct {
 	options
 	tools
 	*cluster
-	topics   int // created so far
-	failures int // runs that failed, since the last that did not
+	out      io.Writer // takes the tables; progress goes to the standard error
+	topics   int       // created so far
+	failures int       // runs that failed, since the last that did not
 	failed   bool
 }
 
@@ -52,12 +54,12 @@ func (s *suite) introduce(ctx context.Context, command string) {
 	if err != nil {
 		version = "of unknown version"
 	}
-	fmt.Printf("`%s` on %s: Pulsar %s, %s, %s/%s, %s", strings.TrimSpace(command), time.Now().UTC().Format(time.DateOnly),
+	fmt.Fprintf(s.out, "`%s` on %s: Pulsar %s, %s, %s/%s, %s", strings.TrimSpace(command), time.Now().UTC().Format(time.DateOnly),
 		version, runtime.Version(), runtime.GOOS, runtime.GOARCH, plural(runtime.NumCPU(), "core"))
 	if load := machineLoad(); load != "" {
-		fmt.Printf(", load %s before", load)
+		fmt.Fprintf(s.out, ", load %s before", load)
 	}
-	fmt.Printf(".\npulsh was built %s and the bare loop %s. Medians of %s of %s, with the least and the most.\n",
+	fmt.Fprintf(s.out, ".\npulsh was built %s and the bare loop %s. Medians of %s of %s, with the least and the most.\n",
 		guidance(s.tools.pulsh), guidance(s.self), plural(s.rounds, "round"), plural(s.seconds, "second"))
 	fmt.Fprintf(os.Stderr, "%s: at most about %v\n", plural(len(s.scenarios), "scenario"), s.estimate().Round(time.Minute))
 }
@@ -158,7 +160,7 @@ func (s *suite) print(scene scenario, all []contender, measured map[contender]re
 	for _, c := range all {
 		rows = append(rows, row{name: c.name(), own: measured[c], bare: measured[contender{bareLoop, c.lanes}]})
 	}
-	fmt.Printf("\n**%s**: %s\n\n%s\n", scene.name(), scene.settings(), strings.Join(markdown(rows), "\n"))
+	fmt.Fprintf(s.out, "\n**%s**: %s\n\n%s\n", scene.name(), scene.settings(), strings.Join(markdown(rows), "\n"))
 }
 
 // newTopic names a topic that no other run has.
