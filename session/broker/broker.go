@@ -101,6 +101,8 @@ type Delivery struct {
 	Entry      uint32 // fingerprint of the stored entry's message id
 	Redelivery uint32 // how often the broker says it has been delivered before
 	Received   int64  // clock reading
+	Published  int64  // when it left, in ns of Unix time by its sender's clock, rounded down; 0 if that is not known
+	Key        string // "" for none
 	Message    any    // the engine's own handle, for Ack and Nack
 }
 

@@ -92,6 +92,8 @@ func (s *subscriber) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) int 
 			Entry:      payload.EntryFingerprint(id.LedgerID(), id.EntryID(), id.PartitionIdx()),
 			Redelivery: m.RedeliveryCount(),
 			Received:   now,
+			Published:  published(m.Message),
+			Key:        m.Key(),
 			Message:    m.Message,
 		}
 		if n++; n == len(buf) {
@@ -103,6 +105,15 @@ func (s *subscriber) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) int 
 			return n
 		}
 	}
+}
+
+// published is the sender's clock when it began the batch, in whole
+// milliseconds as the protocol has them; 0 if the message does not say.
+func published(m pulsar.Message) int64 {
+	if at := m.PublishTime(); at.Unix() > 0 {
+		return at.UnixNano()
+	}
+	return 0
 }
 
 // Ack acknowledges each delivery.

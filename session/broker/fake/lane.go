@@ -36,7 +36,8 @@ type message struct {
 	size      int
 	key       string
 	partition *partition
-	opens     bool // it is the first of its batch
+	published int64 // by the lane's own clock
+	opens     bool  // it is the first of its batch
 }
 
 // shipment is what one Send has handed over at a time; it arrives as one.
@@ -119,11 +120,12 @@ func (l *lane) Send(dues []int64) int {
 func (l *lane) ship(dues []int64) {
 	s := &shipment{lane: l, messages: make([]message, len(dues)), sent: time.Now()}
 	now, total := l.spec.Clock(), 0
+	published := l.spec.Base.Add(time.Duration(now)).Truncate(time.Millisecond).UnixNano()
 	l.turn++
 	var batch, before = 0, (*partition)(nil)
 	for i, due := range dues {
 		m := &s.messages[i]
-		*m = message{due: due, sent: max(now, due), key: l.keys.Next()}
+		*m = message{due: due, sent: max(now, due), key: l.keys.Next(), published: published}
 		m.head, m.size = l.stamp(due)
 		m.partition = l.topic.choose(m.key, l.turn)
 		if m.partition != before || batch >= max(1, l.spec.Batch.Messages) {

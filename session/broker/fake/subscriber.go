@@ -117,7 +117,7 @@ func (u *subscriber) take(buf []broker.Delivery) int {
 		m := p.at(it.index)
 		body := make([]byte, m.size)
 		copy(body, m.head)
-		buf[i] = broker.Delivery{Body: body, Entry: p.fingerprint(m), Redelivery: it.count, Received: now, Message: it}
+		buf[i] = broker.Delivery{Body: body, Entry: p.fingerprint(m), Redelivery: it.count, Received: now, Published: m.sent, Key: m.key, Message: it}
 	}
 	u.queue = slices.Delete(u.queue, 0, n)
 	for _, s := range u.subs {

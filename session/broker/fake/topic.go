@@ -42,6 +42,7 @@ type stored struct {
 	key       string
 	entry     int64
 	published time.Time
+	sent      int64 // in ns of Unix time by its sender's clock, in whole ms; 0 if it did not say
 }
 
 // end is the index of the next message.
@@ -160,7 +161,7 @@ func (p *partition) append(m *message) {
 	if m.opens || p.entries == 0 {
 		p.entries++
 	}
-	p.messages = append(p.messages, stored{m.head, m.size, m.key, p.entries - 1, time.Now()})
+	p.messages = append(p.messages, stored{m.head, m.size, m.key, p.entries - 1, time.Now(), m.published})
 	p.bytes += int64(m.size)
 	p.count++
 }
