@@ -86,18 +86,6 @@ func commandWords(words []word, rows []command) []Suggestion {
 	return out
 }
 
-// longest is the command that the words begin with, and what is behind it.
-func longest(words []word, rows []command) (*command, []word) {
-	if len(words) == 0 {
-		return nil, nil
-	}
-	cmd, rest, err := match(statement{&text{quiet: true, rows: rows}, words})
-	if err != nil {
-		return nil, nil
-	}
-	return cmd, rest
-}
-
 // complete lists values and settings of a command.
 func (c *command) complete(s *scene, rest []word, partial word) []Suggestion {
 	var plain []word

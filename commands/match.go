@@ -5,21 +5,30 @@ import (
 	"strings"
 )
 
-// match finds the command whose name is the longest beginning of the line.
+// match finds the command that the statement begins with, or says which was
+// probably meant.
 func match(s statement) (*command, []word, *Error) {
-	rows := s.text.rows
+	if cmd, rest := longest(s.words, s.text.rows); cmd != nil {
+		return cmd, rest, nil
+	}
+	return nil, nil, unknown(s)
+}
+
+// longest is the command whose name is the longest beginning of the words, and
+// what is behind it; nil if there is none.
+func longest(words []word, rows []command) (*command, []word) {
 	best, length := -1, 0
 	for i := range rows {
 		for _, name := range rows[i].names() {
-			if parts := strings.Fields(name); len(parts) > length && begins(s.words, parts) {
+			if parts := strings.Fields(name); len(parts) > length && begins(words, parts) {
 				best, length = i, len(parts)
 			}
 		}
 	}
-	if best >= 0 {
-		return &rows[best], s.words[length:], nil
+	if best < 0 {
+		return nil, nil
 	}
-	return nil, nil, unknown(s)
+	return &rows[best], words[length:]
 }
 
 func begins(words []word, parts []string) bool {
