@@ -38,6 +38,7 @@ type receiver struct {
 // seat is a place at the subscription: one consumer that the broker sees. The
 // workers of an exclusive group share one, all others have their own.
 type seat struct {
+	turn       sync.Mutex // held while a worker takes deliveries
 	mu         sync.Mutex
 	subscriber broker.Subscriber
 	workers    int
@@ -196,8 +197,8 @@ func (w *receiver) run(ctx context.Context) {
 			return
 		}
 		at := w.seat.now()
-		n := at.Receive(leave, buf)
-		w.take(at, buf[:n])
+		n := w.receive(at, leave, buf)
+		w.acknowledge(at, buf[:n])
 		w.group.gate.leave()
 		if n == 0 {
 			w.renew(ctx, at)
@@ -212,14 +213,20 @@ func (s *seat) now() broker.Subscriber {
 	return s.subscriber
 }
 
-// take enters deliveries in the books and acknowledges them.
-func (w *receiver) take(from broker.Subscriber, run []broker.Delivery) {
-	if len(run) == 0 {
-		return
-	}
-	g := w.group
+// receive takes deliveries and enters them in the books. Workers that share a
+// seat take turns at it, so that the books see the order of the subscription.
+func (w *receiver) receive(from broker.Subscriber, leave <-chan struct{}, buf []broker.Delivery) int {
+	w.seat.turn.Lock()
+	defer w.seat.turn.Unlock()
+	n := from.Receive(leave, buf)
+	w.enter(buf[:n])
+	return n
+}
+
+// enter puts deliveries in the books.
+func (w *receiver) enter(run []broker.Delivery) {
 	var bytes int64
-	base := g.session.base.UnixNano()
+	base := w.group.session.base.UnixNano()
 	for i := range run {
 		d := &run[i]
 		bytes += int64(len(d.Body))
@@ -228,21 +235,32 @@ func (w *receiver) take(from broker.Subscriber, run []broker.Delivery) {
 			w.recorder.Unstamped(1)
 			continue
 		}
-		w.recorder.EndToEnd(stamp.Due, base+d.Received)
-		w.ledger.Observe(stamp, d.Entry, d.Redelivery)
+		received := base + d.Received
+		w.recorder.EndToEnd(stamp.Due, received)
+		w.ledger.Take(&payload.Arrival{
+			Stamp: stamp, Entry: d.Entry, Redelivery: d.Redelivery, Key: d.Key,
+			Transit: received - max(stamp.Due, d.Published),
+		})
 		if d.Redelivery > 0 {
 			w.recorder.Redelivered(1)
 		}
 	}
 	w.recorder.Received(len(run), bytes)
+	w.received.Add(int64(len(run)))
+}
+
+// acknowledge lets the broker forget deliveries.
+func (w *receiver) acknowledge(from broker.Subscriber, run []broker.Delivery) {
+	if len(run) == 0 {
+		return
+	}
 	failed, err := from.Ack(run)
 	if err != nil {
 		w.recorder.AckFailed(failed, broker.Classify(err), err.Error())
 	}
 	if acked := len(run) - failed; acked > 0 {
-		w.recorder.AckedMany(run[0].Received, g.session.clock(), acked)
+		w.recorder.AckedMany(run[0].Received, w.group.session.clock(), acked)
 	}
-	w.received.Add(int64(len(run)))
 }
 
 // renew subscribes again if the subscriber has ended by itself, until it

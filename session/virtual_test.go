@@ -136,6 +136,23 @@ func TestQuitWithADeadBrokerTakesItsDeadlineAndNoMore(t *testing.T) {
 	})
 }
 
+func TestWorkersOfAnExclusiveGroupKeepItsOrder(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		spec := session.DefaultConsumer("sub1")
+		spec.Topic, spec.Type, spec.Workers, spec.From = "fast", broker.Exclusive, 8, broker.Earliest
+		require.NoError(t, v.AddConsumer("sub1", spec))
+		require.NoError(t, v.Start(v.t.Context(), "sub1"))
+		v.produce(5000, func(s *session.ProducerSpec) { s.Workers = 8 })
+		time.Sleep(5 * time.Second)
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		time.Sleep(time.Second)
+		c := v.sub1().Consumer
+		require.Equal(t, 1, c.Consumers)
+		require.EqualValues(t, v.fast().Producer.Acked, c.Ledger.Unique())
+		require.Zero(t, c.Ledger.OutOfOrder)
+	})
+}
+
 func TestTheLimitIsNamed(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		v.produce(1000, nil)
