@@ -38,11 +38,13 @@ type receiver struct {
 // seat is a place at the subscription: one consumer that the broker sees. The
 // workers of an exclusive group share one, all others have their own.
 type seat struct {
-	turn       sync.Mutex // held while a worker takes deliveries
+	turn       chan struct{} // holds one token while a worker takes deliveries
 	mu         sync.Mutex
 	subscriber broker.Subscriber
 	workers    int
 }
+
+func newSeat(s broker.Subscriber) *seat { return &seat{turn: make(chan struct{}, 1), subscriber: s} }
 
 // hire subscribes workers until there are spec.Workers.
 func (g *consumer) hire(ctx context.Context, spec ConsumerSpec) error {
@@ -77,7 +79,7 @@ func (g *consumer) sit(ctx context.Context, spec ConsumerSpec, from int, shared 
 			if err != nil {
 				return nil, err
 			}
-			shared = &seat{subscriber: subscriber}
+			shared = newSeat(subscriber)
 		}
 		for i := range seats {
 			seats[i] = shared
@@ -89,7 +91,7 @@ func (g *consumer) sit(ctx context.Context, spec ConsumerSpec, from int, shared 
 	for i := range seats {
 		opening.Go(func() error {
 			subscriber, err := g.subscribe(creating, spec, from+i+1)
-			seats[i] = &seat{subscriber: subscriber}
+			seats[i] = newSeat(subscriber)
 			return err
 		})
 	}
@@ -216,8 +218,8 @@ func (s *seat) now() broker.Subscriber {
 // receive takes deliveries and enters them in the books. Workers that share a
 // seat take turns at it, so that the books see the order of the subscription.
 func (w *receiver) receive(from broker.Subscriber, leave <-chan struct{}, buf []broker.Delivery) int {
-	w.seat.turn.Lock()
-	defer w.seat.turn.Unlock()
+	w.seat.turn <- struct{}{}
+	defer func() { <-w.seat.turn }()
 	n := from.Receive(leave, buf)
 	w.enter(buf[:n])
 	return n
