@@ -10,6 +10,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
+	"pulsh/graphs"
 	"pulsh/shell"
 )
 
@@ -71,34 +72,42 @@ func check(file string, files Streams) int {
 	return commands.ExitDone
 }
 
-// paintedError is an error as the shell prints it, with the exit code it makes.
+// paintedError is an error as the shell prints it.
 type paintedError struct {
-	text string
-	code int
+	text  string
+	cause error
 }
 
 func (e *paintedError) Error() string { return e.text }
 
-// ExitCode is what the error makes of a batch.
-func (e *paintedError) ExitCode() int { return e.code }
+// Unwrap is the error that was painted: the shell asks whether a line was
+// cancelled.
+func (e *paintedError) Unwrap() error { return e.cause }
 
-func painted(err error, indent int) error {
+// ExitCode is what the error makes of a batch.
+func (e *paintedError) ExitCode() int { return commands.ExitCode(e.cause) }
+
+// painted is an error as it stands below the line that was typed. Without a
+// prompt nobody sees the line, so that the error brings it along.
+func (p *program) painted(err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, commands.ErrQuit):
 		return shell.ErrQuit
+	case p.prompts():
+		return &paintedError{commands.Paint(err, promptCells), err}
 	}
-	return &paintedError{commands.Paint(err, indent), commands.ExitCode(err)}
+	text := commands.Paint(err, promptCells)
+	var placed *commands.Error
+	if errors.As(err, &placed) && placed.File == "" && placed.From >= 0 && !placed.Shown {
+		text = strings.Repeat(" ", promptCells) + graphs.Clean(placed.Text) + "\n" + text
+	}
+	return &paintedError{text, err}
 }
 
-// promptWidth is how far a typed line is indented; a batch shows no prompt.
-func (p *program) promptWidth() int {
-	if p.Batch() || !isatty.IsTerminal(p.In.Fd()) {
-		return 0
-	}
-	return promptCells
-}
+// prompts says whether somebody types: the line is on the screen then.
+func (p *program) prompts() bool { return !p.Batch() && isatty.IsTerminal(p.In.Fd()) }
 
 func (p *program) colour() bool { return os.Getenv("NO_COLOR") == "" }
 

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
+	"pulsh/commands"
 	"pulsh/session"
 	"pulsh/shell/frames"
 )
@@ -26,13 +28,16 @@ func (p *program) reach() (greeting []string, err error) {
 	var ready time.Duration
 	if p.Local {
 		if target, err = p.local.Start(ctx, p.tellStep); err != nil {
-			return frames.NoBroker(p.URL, err.Error()), err
+			return strings.Split(commands.Paint(err, 0), "\n"), err
 		}
 		ready = time.Since(begin)
 	}
 	connecting, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
-	if err := p.session.Connect(connecting, target); err != nil {
+	switch err := p.session.Connect(connecting, target); {
+	case ctx.Err() != nil:
+		return strings.Split(commands.Paint(ctx.Err(), 0), "\n"), ctx.Err()
+	case err != nil:
 		return frames.NoBroker(target.URL, reason(err)), err
 	}
 	return frames.Greeting(p.version, p.session.Cluster(), ready), nil

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/pprof"
+	"strings"
 	"sync"
 	"time"
 
@@ -97,15 +98,15 @@ func (p *program) shown(s *session.Snapshot) []frames.Graph {
 
 // run reaches the cluster, opens the shell and waits for its end.
 func (p *program) run() int {
+	defer p.topics.stop()
 	greeting, err := p.reach()
-	if err != nil && (p.Batch() || errors.Is(err, context.Canceled)) {
-		fmt.Fprintln(p.Err, commands.Paint(err, 0))
+	if err != nil && (!p.prompts() || errors.Is(err, context.Canceled)) {
+		fmt.Fprintln(p.Err, strings.Join(greeting, "\n"))
 		p.close(context.Background())
 		return max(commands.ExitCode(err), commands.ExitUnconnected)
 	}
 	notes := p.forwardNotes()
 	defer notes.stop()
-	defer p.topics.stop()
 	return shell.Run(context.Background(), shell.Config{
 		Executor:   p,
 		Frames:     p.frames.Within,
@@ -151,7 +152,7 @@ func (p *program) Execute(ctx context.Context, line string, out io.Writer) error
 	} else {
 		err = p.commands.Execute(ctx, line, out)
 	}
-	return painted(err, p.promptWidth())
+	return p.painted(err)
 }
 
 func (p *program) runScript(ctx context.Context, script *commands.Script, out io.Writer) error {

@@ -1,0 +1,136 @@
+package start
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session/broker/local/localtest"
+)
+
+// nowhere is an address at which nothing answers.
+const nowhere = "pulsar://127.0.0.1:1"
+
+func TestAScriptThatPasses(t *testing.T) {
+	got := piped(t, pulsh(t, nil, append(at(localtest.Start(t)), "-f", "examples/smoke.pulsh")...), "")
+	require.Zero(t, got.code, got)
+	require.Len(t, regexp.MustCompile(`(?m)^PASS  smoke\.pulsh:\d+  `).FindAllString(got.out, -1), 5, got.out)
+	require.Regexp(t, `(?m)^5 passed, 0 failed · [0-9,]+ sent, [0-9,]+ acked, [0-9,]+ received, 0 lost, 0 duplicated · [0-9.]+ s$`, got.out)
+
+	lines := regexp.MustCompile(`(?m)^(\d\d:\d\d:\d\d) .*\bfast .*$`).FindAllStringSubmatch(got.err, -1)
+	require.Greater(t, len(lines), 3, got.err)
+	last := ""
+	for _, line := range lines {
+		require.Greater(t, line[1], last, "one line a second at most: %s", got.err)
+		last = line[1]
+	}
+	require.NotContains(t, got.out, lines[0][0], "the status is no result")
+	require.NotContains(t, got.err, "PASS")
+}
+
+func TestAScriptThatFails(t *testing.T) {
+	got := piped(t, pulsh(t, nil, append(at(localtest.Start(t)), "-f", "examples/fails.pulsh")...), "")
+	require.Equal(t, 1, got.code, got)
+	require.Regexp(t, `(?m)^FAIL  fails\.pulsh:5  slow\.rate > 1k within 2s +reached 1\d\d`, got.out)
+	require.Regexp(t, `(?m)^      try: `, got.out)
+	require.Regexp(t, `(?m)^0 passed, 1 failed · `, got.out)
+}
+
+func TestLinesFromElsewhere(t *testing.T) {
+	server := localtest.Start(t)
+	line := fmt.Sprintf("produce start fast rate=100 topic=%s; wait until fast.acked>50; show fast", ownTopic())
+	for _, c := range []struct {
+		name, input string
+		args        []string
+	}{
+		{"-e", "", []string{"-e", line}},
+		{"-f -", line + "\n", []string{"-f", "-"}},
+		{"stdin", line + "\nquit\nnonsense\n", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := piped(t, pulsh(t, nil, append(at(server), c.args...)...), c.input)
+			require.Zero(t, got.code, got)
+			require.Contains(t, got.out, "  fast: sending to ")
+			require.Regexp(t, `(?m)^  target +100/s`, got.out)
+			require.NotContains(t, got.err, "try:")
+		})
+	}
+}
+
+func TestALineThatFailsStopsTheRest(t *testing.T) {
+	server := localtest.Start(t)
+	args := append(at(server), "-e", "help RATE", "-e", "scale fsat +4", "-e", "help SIZE")
+	got := piped(t, pulsh(t, nil, args...), "")
+	require.Equal(t, 1, got.code, got)
+	require.Contains(t, got.out, "RATE: ")
+	require.NotContains(t, got.out, "SIZE: ")
+	require.Equal(t, 1, strings.Count(got.err, `no group "fsat"`))
+
+	got = piped(t, pulsh(t, nil, append(args, "-k")...), "")
+	require.Equal(t, 1, got.code, got)
+	require.Contains(t, got.out, "SIZE: ")
+}
+
+func TestARefusedConnectionIsAPage(t *testing.T) {
+	t.Parallel()
+	got := piped(t, pulsh(t, nil, "--url", nowhere, "-e", "list"), "")
+	require.Equal(t, 3, got.code, got)
+	require.Empty(t, got.out)
+	require.Regexp(t, `^no Pulsar answers at pulsar://127\.0\.0\.1:1 \(.*refused.*\)\n  try: local start|^no Pulsar answers at pulsar://127\.0\.0\.1:1 \(.*refused.*\)\n  try: pulsh --local`, got.err)
+	require.Contains(t, got.err, "kubectl port-forward")
+}
+
+func TestAllErrorsOfAScriptComeBeforeItsFirstLine(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "bad.pulsh")
+	require.NoError(t, os.WriteFile(file, []byte("list\nproduce start fast rate=50kk\n\nsek sub1 -5m\nscale fast\n"), 0o600))
+	for _, args := range [][]string{{"--url", nowhere, "-f", file}, {"--check", file}} {
+		got := piped(t, pulsh(t, nil, args...), "")
+		require.Equal(t, 2, got.code, got)
+		require.Empty(t, got.out, "nothing has run")
+		for _, say := range []string{
+			`bad.pulsh:2:25: "50kk" is not a rate`, `bad.pulsh:4:1: no command "sek"`, `bad.pulsh:5:1: scale needs WORKERS`,
+		} {
+			require.Contains(t, got.err, say)
+		}
+		require.Equal(t, 3, strings.Count(got.err, "try: "))
+		require.NotContains(t, got.err, "Pulsar", "it has not tried to connect")
+	}
+}
+
+func TestATokenIsNeverShown(t *testing.T) {
+	const secret = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"
+	server := localtest.Start(t)
+	for _, args := range [][]string{
+		{"--url", nowhere, "-e", "list"},
+		{"--nonsense"},
+		append(at(server), "-e", "produce start fast rate=10 topic="+ownTopic()+"; show fast; list; save mine; profiles; history; top"),
+	} {
+		cmd := pulsh(t, []string{"PULSH_TOKEN=" + secret}, args...)
+		got := piped(t, cmd, "")
+		require.NotContains(t, got.out+got.err, secret)
+		for _, v := range cmd.Env {
+			if dir, ok := strings.CutPrefix(v, "HOME="); ok {
+				requireAbsent(t, dir, secret)
+			}
+		}
+	}
+}
+
+// requireAbsent looks for a text in all files of a folder.
+func requireAbsent(t *testing.T, dir, text string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		body, err := os.ReadFile(path)
+		require.NotContains(t, string(body), text, path)
+		return err
+	}))
+}
