@@ -11,13 +11,15 @@ import (
 // consumerBooks is what the sampler keeps of a consumer group between two
 // cuts. Only the sampler touches it, but for the atomics.
 type consumerBooks struct {
-	reset    atomic.Bool
-	ledger   payload.Totals // at the last reset
-	received *metrics.Throughput
-	acked    *metrics.Throughput
-	bytes    *metrics.Throughput
-	workers  map[int]*metrics.Throughput
-	since    time.Duration
+	reset      atomic.Bool
+	partitions atomic.Int64 // of the topic, as the admin API told last
+	ledger     ledgers      // at the last reset
+	clocks     clocks
+	received   *metrics.Throughput
+	acked      *metrics.Throughput
+	bytes      *metrics.Throughput
+	workers    map[int]*metrics.Throughput
+	since      time.Duration
 }
 
 func newConsumerBooks() consumerBooks {
@@ -50,11 +52,17 @@ func (g *consumer) sample(at instant) GroupSnapshot {
 	c.Rate, c.AckRate, c.BytesPerSecond = f.received.Rate(), f.acked.Rate(), f.bytes.Rate()
 	c.Average = perSecond(counts.Received, s.Running)
 	c.InFlight = int(max(all.Received-all.Acked-all.Nacked-all.AckFailed, 0))
-	c.Ledger = since(ledger, f.ledger)
-	c.Epoch = int(ledger.Epoch)
+	books := ledger.since(f.ledger)
+	c.Present, c.Earlier, c.Ledger = books.present, books.earlier, books.present.With(books.earlier)
+	c.Epoch = int(ledger.present.Epoch)
 	c.E2E = latencies(g.shards.E2E)
 	c.Processing = latencies(g.shards.Processing)
 	g.waiting(c, at.time)
+	c.Clock = f.clocks.look(g.ledger, at.time, c.Backlog, c.Rate)
+	if c.Clock.Differs && !f.clocks.told {
+		f.clocks.told = true
+		g.session.notes.say("%s: %s", g.name, c.Clock)
+	}
 	s.Failures = g.shards.Failures.List()
 	return s
 }
@@ -75,35 +83,30 @@ func (g *consumer) head(at instant) GroupSnapshot {
 	}
 	c.Consumers = len(seats)
 	return GroupSnapshot{
-		Name: g.name, Kind: Consume, State: g.life.state, Topic: g.spec.Topic,
+		Name: g.name, Kind: Consume, State: g.life.state,
+		Topic: g.spec.Topic, Partitions: int(g.figures.partitions.Load()),
 		Workers: g.spec.Workers, Since: g.life.since, Running: g.life.running(at.time),
 		LastError: g.life.text(), Consumer: c,
 	}
 }
 
-// books adds up the ledger over its epochs. What was still open when an
-// epoch ended by a seek is not held against it.
-func (g *consumer) books() payload.Totals {
-	t, earlier := g.ledger.Totals(), g.ledger.Earlier()
-	t.Received += earlier.Received
-	t.Lost += earlier.Lost
-	t.Duplicated += earlier.Duplicated
-	t.Redelivered += earlier.Redelivered
-	t.OutOfOrder += earlier.OutOfOrder
-	t.TooOld += earlier.TooOld
-	return t
+// ledgers is a reading of the group's ledger.
+type ledgers struct{ present, earlier payload.Totals }
+
+func (g *consumer) books() ledgers {
+	return ledgers{g.ledger.Totals(), g.ledger.Earlier()}
 }
 
-// since is what has been added to the books after a reset; holes and tail are
-// what is open now.
-func since(t, base payload.Totals) payload.Totals {
-	t.Received -= base.Received
-	t.Lost -= base.Lost
-	t.Duplicated -= base.Duplicated
-	t.Redelivered -= base.Redelivered
-	t.OutOfOrder -= base.OutOfOrder
-	t.TooOld -= base.TooOld
-	return t
+// since is what has been added after a reset. What was still open when an epoch
+// ended by a seek is not held against the group.
+func (l ledgers) since(base ledgers) ledgers {
+	l.earlier = l.earlier.Since(base.earlier)
+	if l.present.Epoch == base.present.Epoch {
+		l.present = l.present.Since(base.present)
+	} else {
+		l.earlier = l.earlier.Since(base.present)
+	}
+	return l
 }
 
 // waiting fills in what waits in the broker.

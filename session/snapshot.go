@@ -130,12 +130,14 @@ type ConsumerSnapshot struct {
 	AckRate float64
 	Received, Acked, AckFailed int64
 	Bytes                      int64
-	InFlight                   int // received and not yet acked
-	Consumers                  int // that the broker sees
-	Ledger                     payload.Totals
-	Unstamped                  int64     // not sent by pulsh: neither latency nor ledger
-	E2E                        Latencies // due → received
-	Processing                 Latencies // received → acked
+	InFlight                   int            // received and not yet acked
+	Consumers                  int            // that the broker sees
+	Ledger                     payload.Totals // of all epochs; what is open is of the present one
+	Present, Earlier           payload.Totals // the same of the present epoch, and of those before it
+	Clock                      Clock          // how the clocks of other senders stand
+	Unstamped                  int64          // not sent by pulsh: neither latency nor ledger
+	E2E                        Latencies      // due → received
+	Processing                 Latencies      // received → acked
 	Backlog                    Backlog
 	Truth                      Truth // what the broker says of topic and subscription
 	Epoch                      int

@@ -210,6 +210,7 @@ func (g *consumer) topic() string { return g.settings().Topic }
 
 func (g *consumer) learn(_ context.Context, _ broker.Admin, s broker.TopicStats) {
 	spec := g.settings()
+	g.figures.partitions.Store(int64(len(s.Partitions)))
 	if _, ok := s.Subscriptions[spec.Subscription]; ok {
 		g.truth.learn(s, spec.Subscription, time.Now())
 	}

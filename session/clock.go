@@ -1,0 +1,169 @@
+package session
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"pulsh/session/payload"
+)
+
+// Clock is what a consumer group knows of the clocks of other hosts, whose
+// pulsh send what it receives. Messages of the session's own groups are stamped
+// and received by one clock and tell nothing.
+//
+// A stamp tells when a message left by its sender's clock, our clock tells when
+// it came. Of the difference, the transit, one part is the way that the message
+// really took, which is never negative, and the other is what the sender's
+// clock is ahead of ours. So the clock is ahead by at least the shortest
+// transit with its sign turned: that is Low, and it holds without any
+// assumption. One way alone gives no other bound. An upper one needs to know
+// how long the quickest message can have taken, which is no longer than the
+// mean one took. By Little's law (J. D. C. Little, A proof for the queuing
+// formula L = λW, Operations Research 9 (1961)) the mean time in the broker and
+// with us is the mean backlog divided by the rate; clockPath is allowed for the
+// way to the broker, which no backlog shows. That is High, known while the
+// admin API tells the backlog. It is too low where messages wait long at their
+// sender, behind a queue that is full.
+//
+// A clock that is ahead shows at once when it is ahead by more than messages
+// take. A clock that is behind looks like messages that wait: it shows when
+// they would have to wait longer than the backlog explains.
+type Clock struct {
+	Streams int           // that others send, and that were heard lately
+	Differs bool          // the clocks differ for certain, or as far as High is right
+	Low     time.Duration // the sender's clock is ahead by this at least; negative is behind
+	High    time.Duration // and by this at most, if Bounded
+	Bounded bool
+}
+
+// What the estimate rests on.
+const (
+	// clockPeriod is how long a shortest transit stands: long enough for a
+	// quick message among slow ones, short enough to follow a clock that is set.
+	clockPeriod = 10 * time.Second
+	// clockPath is what a batch and the way to the broker take at most, between
+	// places of one continent.
+	clockPath = 50 * time.Millisecond
+)
+
+// String says what is known as a sentence, or "" while nothing differs.
+func (c Clock) String() string {
+	switch {
+	case !c.Differs:
+		return ""
+	case c.High < 0:
+		return fmt.Sprintf("a sender's clock is behind this one by %s to %s: e2e is that much too long", span(-c.High), span(-c.Low))
+	case c.Bounded:
+		return fmt.Sprintf("a sender's clock is ahead of this one by %s to %s: e2e is that much too short", span(c.Low), span(c.High))
+	}
+	return fmt.Sprintf("a sender's clock is ahead of this one by %s at least: e2e is that much too short", span(c.Low))
+}
+
+// span writes a difference of clocks to a hundredth of its unit.
+func span(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%.0f µs", float64(d)/float64(time.Microsecond))
+	case d < time.Second:
+		return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
+	}
+	return fmt.Sprintf("%.2f s", d.Seconds())
+}
+
+// clocks gathers what Clock is made of, in this period and the one before.
+// The sampler alone uses it.
+type clocks struct {
+	turned  time.Time
+	streams map[uint64]*[2]int64 // shortest transits in ns, of this period and the one before
+	waits   [2]waits
+	asked   time.Time // of the last answer about the backlog
+	told    bool
+}
+
+// waits are sums over answers about the backlog.
+type waits struct {
+	backlog, rate float64
+	answers       int
+}
+
+// look takes the transits since the last call and the backlog, with the rate
+// at which messages come.
+func (k *clocks) look(l *payload.Ledger, now time.Time, b Backlog, rate float64) Clock {
+	if now.Sub(k.turned) >= clockPeriod {
+		k.turn(now)
+	}
+	l.Quickest(func(id uint64, transit int64) {
+		m := k.streams[id]
+		if m == nil {
+			m = &[2]int64{math.MaxInt64, math.MaxInt64}
+			k.streams[id] = m
+		}
+		m[0] = min(m[0], transit)
+	})
+	if b.Known && b.At != k.asked {
+		k.asked = b.At
+		k.waits[0].backlog += float64(b.Messages)
+		k.waits[0].rate += rate
+		k.waits[0].answers++
+	}
+	return k.judge()
+}
+
+// turn begins a period. Streams that were silent for two are forgotten.
+func (k *clocks) turn(now time.Time) {
+	k.turned = now
+	k.waits = [2]waits{{}, k.waits[0]}
+	if k.streams == nil {
+		k.streams = map[uint64]*[2]int64{}
+	}
+	for id, m := range k.streams {
+		if m[1] = m[0]; m[1] == math.MaxInt64 {
+			delete(k.streams, id)
+		}
+		m[0] = math.MaxInt64
+	}
+}
+
+// longest is the most that the quickest message can have taken.
+func (k *clocks) longest() (time.Duration, bool) {
+	backlog, rate := k.waits[0].backlog+k.waits[1].backlog, k.waits[0].rate+k.waits[1].rate
+	answers := k.waits[0].answers + k.waits[1].answers
+	if answers == 0 || rate <= 0 {
+		return 0, false
+	}
+	// the answer may have missed one message of each moment
+	wait := (backlog + float64(answers)) / rate
+	return clockPath + time.Duration(min(wait, float64(clockWaitMax/time.Second))*float64(time.Second)), true
+}
+
+// clockWaitMax bounds the mean wait: with more, nothing can be told.
+const clockWaitMax = 24 * time.Hour
+
+// judge picks the clock that is furthest ahead, or else furthest behind.
+func (k *clocks) judge() Clock {
+	c := Clock{Streams: len(k.streams)}
+	longest, bounded := k.longest()
+	first := true
+	ahead, behind := time.Duration(0), time.Duration(0)
+	for _, m := range k.streams {
+		low := -time.Duration(min(m[0], m[1]))
+		if first {
+			ahead, behind, first = low, low, false
+		}
+		ahead, behind = max(ahead, low), min(behind, low)
+	}
+	c.Low, c.Bounded = ahead, bounded
+	switch {
+	case first:
+		return Clock{}
+	case ahead > 0:
+		c.Differs = true
+	case bounded && behind+longest < 0:
+		c.Low, c.Differs = behind, true
+	}
+	if bounded {
+		c.High = c.Low + longest
+	}
+	return c
+}
