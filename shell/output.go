@@ -57,8 +57,12 @@ const (
 )
 
 // errorLines returns the lines of err as they are shown: the first line is the
-// fault, a line that begins with "try:" is advice.
+// fault, a line that begins with "try:" is advice. An error without a text has
+// been told already, and has no lines.
 func errorLines(err error) []string {
+	if err.Error() == "" {
+		return nil
+	}
 	out := strings.Split(strings.TrimRight(err.Error(), "\n"), "\n")
 	advice := false
 	for i, line := range out {

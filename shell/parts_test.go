@@ -74,4 +74,5 @@ func TestErrorLines(t *testing.T) {
 	require.Equal(t, []string{
 		red + "  ^^ fault" + plain, "more", faint + "  try: this" + plain, faint + "       or this" + plain,
 	}, errorLines(errors.New("  ^^ fault\nmore\n  try: this\n       or this\n")))
+	require.Empty(t, errorLines(errors.New("")))
 }

@@ -34,17 +34,19 @@ func Greeting(version string, c session.Cluster, ready time.Duration) []string {
 	}
 }
 
-// NoBroker says that nothing answers at a URL, why, and how to go on. The reason
-// is a sentence or a part of one, "" if there is none.
-func NoBroker(url, reason string) []string {
-	first := "no Pulsar answers at " + url
-	if reason != "" {
-		first += " (" + reason + ")"
+// NoBroker says that no cluster was reached, in the words of the fault, and how
+// to go on: with what can be typed at the prompt, or, where there is none, with
+// other options.
+func NoBroker(fault string, prompt bool) []string {
+	here, elsewhere := "local start", "connect pulsar://host:6650"
+	if !prompt {
+		here, elsewhere = "pulsh --local", "pulsh --url pulsar://host:6650"
 	}
+	const width = len("kubectl port-forward svc/pulsar-proxy 6650 8080")
 	return []string{
-		graphs.Clean(first),
-		"  try: local start                                       here (Java 17, 0.5 GiB)",
-		"       connect pulsar://host:6650                        elsewhere",
+		graphs.Clean(fault),
+		"  try: " + graphs.Left(here, width) + "   here (Java 17, 0.5 GiB)",
+		"       " + graphs.Left(elsewhere, width) + "   elsewhere",
 		"       kubectl port-forward svc/pulsar-proxy 6650 8080   in Minikube",
 	}
 }

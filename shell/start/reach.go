@@ -2,7 +2,6 @@ package start
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -38,19 +37,9 @@ func (p *program) reach() (greeting []string, err error) {
 	case ctx.Err() != nil:
 		return strings.Split(commands.Paint(ctx.Err(), 0), "\n"), ctx.Err()
 	case err != nil:
-		return frames.NoBroker(target.URL, reason(err)), err
+		return frames.NoBroker(err.Error(), p.prompts()), err
 	}
 	return frames.Greeting(p.version, p.session.Cluster(), ready), nil
-}
-
-// reason is why a connection was refused, without the address, which the page
-// names already.
-func reason(err error) string {
-	var cause interface{ Reason() string }
-	if errors.As(err, &cause) {
-		return cause.Reason()
-	}
-	return err.Error()
 }
 
 // tellStep shows a step of the start on a line of its own.

@@ -120,7 +120,7 @@ func (p *program) run() int {
 		History:    userDir(stateDir, "history"),
 		StatusLine: p.statusLine,
 		Close:      p.close,
-		Summary:    func() []string { return frames.Summary(p.session.Snapshot()) },
+		Summary:    p.summary,
 		Stdin:      p.In, Stdout: p.Out, Stderr: p.Err,
 	})
 }
@@ -141,6 +141,16 @@ func (p *program) statusLine() string {
 		return ""
 	}
 	return p.frames.StatusLine(time.Now())
+}
+
+// summary is what the session came to. A batch of mere questions has none: what
+// it printed is all that was asked for.
+func (p *program) summary() []string {
+	s := p.session.Snapshot()
+	if len(s.Groups) == 0 && !p.prompts() {
+		return nil
+	}
+	return frames.Summary(s)
 }
 
 // Execute runs a line, or the script that stands for it.
