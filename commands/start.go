@@ -2,10 +2,13 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"pulsh/session"
+	"pulsh/session/broker"
 )
 
 func startProducer(ctx context.Context, c *call) error {
@@ -66,11 +69,28 @@ func start[S any](ctx context.Context, c *call, known bool, settings []session.S
 	if err := c.env.Session.Start(ctx, name); err != nil {
 		if !known {
 			_ = c.env.Session.Remove(context.WithoutCancel(ctx), name) // it has nothing to flush
+			err = startInstead(c, name, err)
 		}
 		return fmt.Errorf("%s cannot start: %w", name, err)
 	}
 	c.say("%s: %s", name, do.say(name, *spec))
 	return nil
+}
+
+// startInstead makes the advice to set what a group has the advice to start it
+// so: there is no such group to set it of.
+func startInstead(c *call, name string, err error) error {
+	var refused *broker.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	setting, ok := strings.CutPrefix(refused.Try, "set "+name+" ")
+	if !ok {
+		return err
+	}
+	instead := *refused
+	instead.Try = c.command.name + " " + name + " " + setting
+	return &instead
 }
 
 // apply reads the settings that were typed into spec.
