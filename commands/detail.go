@@ -11,14 +11,6 @@ import (
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
-)
-
-// The sizes of bars in answers. An answer fits a terminal of 80 columns with
-// the two cells it is set off by.
-const (
-	answerWidth = 78
-	histBars    = 14
 )
 
 // detailCommands look closer at one group, and at pulsh itself.
@@ -29,12 +21,8 @@ func detailCommands() []command {
 			examples: []string{"workers fast"}, run: showWorkers},
 		{name: "errors", section: lookSection, params: []param{group}, summary: "show a group's failures by category, with the first and the last text",
 			examples: []string{"errors fast"}, run: showErrors},
-		{name: "hist", section: lookSection, params: []param{group,
-			{name: "figure", kind: words(distributions()...), optional: true}},
-			summary: "show a distribution of latencies as bars and percentiles",
-			detail: "A producer group has latency (due to acked), service (sent to acked) and lag (due to sent: pulsh's own); " +
-				"a consumer group has e2e (due to received) and processing (received to acked).",
-			examples: []string{"hist fast", "hist fast service", "hist sub1 e2e"}, run: hist},
+		histCommand(),
+		ledgerCommand(),
 		{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(session.Consume, "sub1")}},
 			summary:  "show what waits in the broker, by partition",
 			examples: []string{"backlog sub1"}, run: showBacklog},
@@ -95,81 +83,6 @@ func showErrors(ctx context.Context, c *call) error {
 	}
 	return nil
 }
-
-func hist(ctx context.Context, c *call) error {
-	g, err := c.group(ctx, "group")
-	if err != nil {
-		return err
-	}
-	figure := c.text("figure")
-	if figure == "" || figure == "latency" && g.Kind == session.Consume {
-		figure = "latency"
-		if g.Kind == session.Consume {
-			figure = "e2e"
-		}
-	}
-	if len(lines(g, figure, true)) == 0 {
-		return c.refuse("figure", "hist "+g.Name, "a %s has no %s", kindName(g.Kind), figure)
-	}
-	buckets := c.env.Session.Distribution(g.Name, figure)
-	if len(buckets) == 0 {
-		c.say("%s: nothing measured yet", g.Name)
-		return nil
-	}
-	c.print(graphs.Bars("ms", "messages", coarse(buckets), answerWidth, graphs.Plain))
-	c.say("%s", quantiles(totalOf(g, figure)))
-	return nil
-}
-
-// coarse adds fine counters up to at most histBars round classes.
-func coarse(buckets []metrics.Bar) []graphs.Bar {
-	highest := buckets[len(buckets)-1].To
-	bounds := metrics.RoundBounds(buckets[0].From, highest, histBars)
-	var bars []graphs.Bar
-	from, next := time.Duration(0), 0
-	if len(bounds) > 0 && bounds[0] <= buckets[0].From {
-		from, next = bounds[0], 1
-	}
-	for i := 0; i < len(buckets); next++ {
-		to := highest
-		if next < len(bounds) {
-			to = bounds[next]
-		}
-		n := int64(0)
-		for ; i < len(buckets) && (buckets[i].From < to || next >= len(bounds)); i++ {
-			n += buckets[i].Count
-		}
-		label := millis(from)
-		if upper := millis(to); upper != label {
-			label += " – " + upper
-		}
-		bars = append(bars, graphs.Bar{Label: label, Count: float64(n)})
-		from = to
-	}
-	return bars
-}
-
-// totalOf is the distribution since the start that a word stands for.
-func totalOf(g session.GroupSnapshot, figure string) metrics.Quantiles {
-	switch figure {
-	case "latency":
-		return g.Producer.Latency.Total
-	case "service":
-		return g.Producer.Service.Total
-	case "lag":
-		return g.Producer.Lag.Total
-	case "processing":
-		return g.Consumer.Processing.Total
-	}
-	return g.Consumer.E2E.Total
-}
-
-func quantiles(q metrics.Quantiles) string {
-	return fmt.Sprintf("p50 %s   p90 %s   p95 %s   p99 %s   p99.9 %s   p99.99 %s   max %s", millis(q.P50), millis(q.P90), millis(q.P95),
-		millis(q.P99), millis(q.P999), millis(q.P9999), millis(q.Max))
-}
-
-func millis(d time.Duration) string { return graphs.Millis(float64(d)) }
 
 // adminMax bounds a question to the admin API.
 const adminMax = 10 * time.Second

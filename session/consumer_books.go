@@ -12,8 +12,8 @@ import (
 // cuts. Only the sampler touches it, but for the atomics.
 type consumerBooks struct {
 	reset      atomic.Bool
-	partitions atomic.Int64 // of the topic, as the admin API told last
-	ledger     ledgers      // at the last reset
+	partitions atomic.Int64            // of the topic, as the admin API told last
+	ledger     atomic.Pointer[ledgers] // at the last reset, or nil
 	clocks     clocks
 	received   *metrics.Throughput
 	acked      *metrics.Throughput
@@ -39,7 +39,8 @@ func (g *consumer) sample(at instant) GroupSnapshot {
 	ledger := g.books()
 	if f.reset.Swap(false) {
 		g.shards.Reset()
-		f.ledger, f.since = ledger, s.Running
+		f.ledger.Store(&ledger)
+		f.since = s.Running
 	}
 	s.Running -= f.since
 	counts, all := g.shards.Counts(), g.shards.Lifetime()
@@ -52,8 +53,7 @@ func (g *consumer) sample(at instant) GroupSnapshot {
 	c.Rate, c.AckRate, c.BytesPerSecond = f.received.Rate(), f.acked.Rate(), f.bytes.Rate()
 	c.Average = perSecond(counts.Received, s.Running)
 	c.InFlight = int(max(all.Received-all.Acked-all.Nacked-all.AckFailed, 0))
-	books := ledger.since(f.ledger)
-	c.Present, c.Earlier, c.Ledger = books.present, books.earlier, books.present.With(books.earlier)
+	c.Ledger = ledger.since(f.ledger.Load()).sum()
 	c.Epoch = int(ledger.present.Epoch)
 	c.E2E = latencies(g.shards.E2E)
 	c.Processing = latencies(g.shards.Processing)
@@ -97,9 +97,15 @@ func (g *consumer) books() ledgers {
 	return ledgers{g.ledger.Totals(), g.ledger.Earlier()}
 }
 
-// since is what has been added after a reset. What was still open when an epoch
-// ended by a seek is not held against the group.
-func (l ledgers) since(base ledgers) ledgers {
+// sum adds up all epochs. What was still open when an epoch ended by a seek is
+// not held against the group.
+func (l ledgers) sum() payload.Totals { return l.present.With(l.earlier) }
+
+// since is what has been added after a reset, if there was one.
+func (l ledgers) since(base *ledgers) ledgers {
+	if base == nil {
+		return l
+	}
 	l.earlier = l.earlier.Since(base.earlier)
 	if l.present.Epoch == base.present.Epoch {
 		l.present = l.present.Since(base.present)

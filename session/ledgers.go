@@ -1,6 +1,8 @@
 package session
 
 import (
+	"fmt"
+
 	"pulsh/session/broker"
 	"pulsh/session/payload"
 )
@@ -52,4 +54,57 @@ func whole(topic string) string {
 		return topic
 	}
 	return name.String()
+}
+
+// Ledger is what a consumer group's ledger knows at one instant.
+type Ledger struct {
+	Present payload.Totals // of the epoch that goes on, since its begin or the last reset
+	Earlier payload.Totals // of the epochs before, since the last reset
+	Lanes   []LaneAccount  // of the present epoch, resets or not; the worst first
+}
+
+// LaneAccount is the ledger's account of one lane.
+type LaneAccount struct {
+	// Lane is the group and the lane's number where it is one that sends now,
+	// else the end of its producer's name.
+	Lane string
+	payload.StreamAccount
+}
+
+// Ledger reads the ledger of a consumer group, with as many lanes as limit says.
+func (s *Session) Ledger(name string, limit int) (Ledger, error) {
+	g, err := named[*consumer](s, name)
+	if err != nil {
+		return Ledger{}, err
+	}
+	names := s.sending()
+	books, accounts := g.books().since(g.figures.ledger.Load()), g.ledger.Accounts(limit)
+	l := Ledger{Present: books.present, Earlier: books.earlier}
+	for _, a := range accounts {
+		lane, ok := names[a.ID]
+		if !ok {
+			lane = fmt.Sprintf("…%08x", uint32(a.ID))
+		}
+		l.Lanes = append(l.Lanes, LaneAccount{lane, a})
+	}
+	return l, nil
+}
+
+// sending names the lanes that send now, by their stream.
+func (s *Session) sending() map[uint64]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lanes := map[uint64]string{}
+	for _, g := range s.groups {
+		p, ok := g.(*producer)
+		if !ok {
+			continue
+		}
+		if now := p.current.now.Load(); now != nil {
+			for i, l := range now.lanes {
+				lanes[l.stream] = fmt.Sprintf("%s %d", p.name, i+1)
+			}
+		}
+	}
+	return lanes
 }

@@ -133,7 +133,6 @@ type ConsumerSnapshot struct {
 	InFlight                   int            // received and not yet acked
 	Consumers                  int            // that the broker sees
 	Ledger                     payload.Totals // of all epochs; what is open is of the present one
-	Present, Earlier           payload.Totals // the same of the present epoch, and of those before it
 	Clock                      Clock          // how the clocks of other senders stand
 	Unstamped                  int64          // not sent by pulsh: neither latency nor ledger
 	E2E                        Latencies      // due → received

@@ -1,0 +1,84 @@
+package commands
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/broker/fake"
+	"pulsh/session/metrics"
+)
+
+// faulty types lines at a cluster whose faults the test can order.
+func faulty(t *testing.T, test func(c *fake.Cluster, typed func(line string) string)) {
+	synctest.Test(t, func(t *testing.T) {
+		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+		t.Cleanup(cluster.Close)
+		c := world(t, func(ctx context.Context, _ session.Target, clock broker.Clock) (session.Link, error) {
+			b, admin, err := cluster.Connect(ctx, clock)
+			probe := func(ctx context.Context) (session.Answer, error) { return session.Answer{}, nil }
+			return session.Link{Broker: b, Admin: admin, Probe: probe}, err
+		})
+		test(cluster, func(line string) string {
+			var out strings.Builder
+			require.NoError(t, c.Execute(t.Context(), line, &out), line)
+			return out.String()
+		})
+	})
+}
+
+// TestTheLedgerTellsEachFault injects one fault of each kind and reads the
+// sheet.
+func TestTheLedgerTellsEachFault(t *testing.T) {
+	faulty(t, func(c *fake.Cluster, typed func(string) string) {
+		typed("connect pulsar://localhost:6650")
+		typed("consume start sub1 topic=fast type=exclusive; produce start fast rate=1000 producers=1 workers=1; wait 1s")
+		for n, how := range []fake.Tampering{fake.Lose, fake.Double, fake.Swap} {
+			require.NoError(t, c.Tamper("fast", 10+10*n, how))
+		}
+		typed("wait 1s")
+		require.Contains(t, typed("ledger sub1"), "no message is known to be lost, 1 is on the way; 1 delivery was a duplicate\n")
+		c.FailSends(7, metrics.Throttled, "too many messages")
+		typed("wait 1s; produce stop fast; wait 3s")
+		require.Equal(t, `  sub1  running 6s · persistent://public/default/fast
+  epoch        1                     the first
+  received     2,993                 2,992 different ones
+  lost         0                     passed over for good
+  holes        1                     passed over so far, may still come
+  tail         0                     acked, above the last one received
+  in doubt     7                     failed sends that may be stored
+  duplicated   1                     stored twice
+  redelivered  0                     came again, 0 by the broker's own count
+  disorder     1                     out of order within a lane
+  too old      0                     of before the window, not to be judged
+  exclusive promises the order of each lane, and 1 message broke it
+  1 message is missing: acked, not in the backlog, and never received; 1 delivery was a duplicate
+`, typed("ledger sub1"))
+		typed("seek sub1 earliest; wait 3s")
+		require.Contains(t, typed("ledger sub1"), `  epoch        2                     begun by a seek, a start or new consumers
+  received     2,993                 2,992 different ones
+`)
+		require.Contains(t, typed("ledger sub1"), `  earlier      2,993                 received in 1 epoch: 0 lost, 1 left open,
+                                     1 duplicated, 0 redelivered
+`)
+	})
+}
+
+func TestTheLedgerTellsTheTail(t *testing.T) {
+	faulty(t, func(c *fake.Cluster, typed func(string) string) {
+		typed("connect pulsar://localhost:6650")
+		typed("consume start sub1 topic=fast; produce start fast rate=1000 producers=1 workers=1; wait 1s; pause sub1; wait 1s")
+		typed("produce stop fast")
+		out := typed("ledger sub1")
+		require.Regexp(t, `tail +[\d,]+ +acked`, out)
+		require.Regexp(t, `no message is known to be lost, [\d,]+ are on the way`, out)
+		typed("consume stop sub1")
+		require.Regexp(t, `[\d,]+ were not received before sub1 stopped`, typed("ledger sub1"))
+	})
+}
