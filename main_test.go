@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/commands"
 )
 
 // mayImport says which rooms of the house a room may enter, besides itself. A
@@ -139,6 +141,46 @@ func TestTheTopLevelIsFixed(t *testing.T) {
 			t.Errorf("%s does not belong here", e.Name())
 		}
 	}
+}
+
+// between is the text of the README between two markers.
+func between(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(text), "<!-- "+name+" -->")
+	require.True(t, found, name)
+	block, _, found := strings.Cut(rest, "<!-- /"+name+" -->")
+	require.True(t, found, name)
+	return block
+}
+
+func TestTheReadmesLinesCanBeTyped(t *testing.T) {
+	var script strings.Builder
+	for line := range strings.SplitSeq(between(t, "quick start"), "\n") {
+		typed, _, _ := strings.Cut(strings.TrimSpace(line), "   ")
+		script.WriteString(typed + "\n")
+	}
+	typed := 0
+	for line := range strings.SplitSeq(between(t, "capture"), "\n") {
+		if command, found := strings.CutPrefix(strings.TrimSpace(line), "> "); found {
+			script.WriteString(command + "\n")
+			typed++
+		}
+	}
+	require.Greater(t, typed, 3)
+	_, err := commands.ParseScript("README.md", script.String())
+	require.NoError(t, err)
+}
+
+func TestTheReadmesScriptIsTheExample(t *testing.T) {
+	example, err := os.ReadFile("examples/smoke.pulsh")
+	require.NoError(t, err)
+	var shown strings.Builder
+	for line := range strings.SplitSeq(strings.Trim(between(t, "smoke"), "\n"), "\n") {
+		shown.WriteString(strings.TrimPrefix(line, "    ") + "\n")
+	}
+	require.Equal(t, string(example), shown.String())
 }
 
 func TestTheProgramTellsWhatIsWrong(t *testing.T) {
