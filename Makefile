@@ -4,7 +4,7 @@
 # make check      formatting, vet, staticcheck, tidiness
 # make bench      micro benchmarks, then pulsh beside a bare client and its peers
 # make fuzz       each fuzz target for FUZZTIME
-# make docs       regenerates the README's command reference
+# make docs       regenerates the README's command reference and script
 # make profile    a CPU profile of a loaded pulsh, for default.pgo
 # make install    puts pulsh into $(PREFIX)/bin
 
@@ -50,6 +50,7 @@ fuzz: go
 
 docs: go
 	$(GO) test ./commands -run Reference -update
+	$(GO) test -pgo=off . -run Readme -update
 
 install: build
 	install -D -m 0755 bin/pulsh $(DESTDIR)$(PREFIX)/bin/pulsh

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -38,7 +39,7 @@ var mayImport = map[string][]string{
 
 // onlyIn says which rooms alone know a library that would otherwise spread.
 var onlyIn = map[string][]string{
-	"github.com/apache/pulsar-client-go": {"session/broker/client"},
+	"github.com/apache/pulsar-client-go": {"session/broker/client", "session/bench"},
 	"github.com/c-bata/go-prompt":        {"shell/editor"},
 	"github.com/guptarohit/asciigraph":   {"graphs"},
 }
@@ -173,14 +174,26 @@ func TestTheReadmesLinesCanBeTyped(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// update writes the README's script anew: make docs.
+var update = flag.Bool("update", false, "write the README's script anew")
+
 func TestTheReadmesScriptIsTheExample(t *testing.T) {
 	example, err := os.ReadFile("examples/smoke.pulsh")
 	require.NoError(t, err)
-	var shown strings.Builder
-	for line := range strings.SplitSeq(strings.Trim(between(t, "smoke"), "\n"), "\n") {
-		shown.WriteString(strings.TrimPrefix(line, "    ") + "\n")
+	want := "\n\n"
+	for line := range strings.Lines(string(example)) {
+		if line != "\n" {
+			line = "    " + line
+		}
+		want += line
 	}
-	require.Equal(t, string(example), shown.String())
+	want += "\n"
+	if shown := between(t, "smoke"); *update && shown != want {
+		readme, err := os.ReadFile("README.md")
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile("README.md", []byte(strings.Replace(string(readme), shown, want, 1)), 0o644))
+	}
+	require.Equal(t, want, between(t, "smoke"))
 }
 
 func TestTheProgramTellsWhatIsWrong(t *testing.T) {
