@@ -22,9 +22,10 @@ import (
 // mean one took. By Little's law (J. D. C. Little, A proof for the queuing
 // formula L = λW, Operations Research 9 (1961)) the mean time in the broker and
 // with us is the mean backlog divided by the rate; clockPath is allowed for the
-// way to the broker, which no backlog shows. That is High, known while the
-// admin API tells the backlog. It is too low where messages wait long at their
-// sender, behind a queue that is full.
+// way to the broker, which no backlog shows. That is High. It is known while
+// the admin API tells the backlog and while we keep up with it, as after a
+// seek messages come that have waited longer than any backlog explains. It is
+// too low where messages wait long at their sender, behind a queue that is full.
 //
 // A clock that is ahead shows at once when it is ahead by more than messages
 // take. A clock that is behind looks like messages that wait: it shows when
@@ -45,6 +46,9 @@ const (
 	// clockPath is what a batch and the way to the broker take at most, between
 	// places of one continent.
 	clockPath = 50 * time.Millisecond
+	// clockAnswers is how many answers in a row must say that we keep up: the
+	// first after a seek may have been asked before it.
+	clockAnswers = 3
 )
 
 // String says what is known as a sentence, or "" while nothing differs.
@@ -77,8 +81,12 @@ type clocks struct {
 	turned  time.Time
 	streams map[uint64]*[2]int64 // shortest transits in ns, of this period and the one before
 	waits   [2]waits
-	asked   time.Time // of the last answer about the backlog
 	told    bool
+	epoch   uint64
+
+	asked          time.Time // of the last answer about the backlog
+	ahead, counted int64     // that backlog, and what had been received by then
+	streak         int       // answers in a row that say that we keep up; the one after a seek counts for nothing
 }
 
 // waits are sums over answers about the backlog.
@@ -87,13 +95,22 @@ type waits struct {
 	answers       int
 }
 
-// look takes the transits since the last call and the backlog, with the rate
-// at which messages come.
-func (k *clocks) look(l *payload.Ledger, now time.Time, b Backlog, rate float64) Clock {
+// look takes the transits since the last call and the backlog, with what has
+// been received in all and the rate at which it comes. A new epoch begins
+// somewhere else in the topic, with messages of any age.
+func (k *clocks) look(l *payload.Ledger, epoch uint64, now time.Time, b Backlog, received int64, rate float64) Clock {
 	if now.Sub(k.turned) >= clockPeriod {
 		k.turn(now)
 	}
-	l.Quickest(func(id uint64, transit int64) {
+	if epoch != k.epoch {
+		k.epoch, k.streak = epoch, -1
+		k.forget()
+	}
+	l.Quickest(func(id uint64, announced bool, transit int64) {
+		if announced { // perhaps only now
+			delete(k.streams, id)
+			return
+		}
 		m := k.streams[id]
 		if m == nil {
 			m = &[2]int64{math.MaxInt64, math.MaxInt64}
@@ -102,12 +119,33 @@ func (k *clocks) look(l *payload.Ledger, now time.Time, b Backlog, rate float64)
 		m[0] = min(m[0], transit)
 	})
 	if b.Known && b.At != k.asked {
-		k.asked = b.At
+		k.answer(b, received, rate)
+	}
+	return k.judge()
+}
+
+// answer takes an answer about the backlog. When as much has been received
+// since the last one as was waiting then, all that comes from now on has been
+// stored since then. Before that it may be of any age, and is forgotten.
+func (k *clocks) answer(b Backlog, received int64, rate float64) {
+	keepsUp := k.streak >= 0 && received-k.counted >= k.ahead
+	k.asked, k.ahead, k.counted = b.At, b.Messages, received
+	if k.streak++; !keepsUp {
+		k.streak = 0
+	}
+	if k.streak <= clockAnswers {
+		k.forget()
+	}
+	if k.streak >= clockAnswers {
 		k.waits[0].backlog += float64(b.Messages)
 		k.waits[0].rate += rate
 		k.waits[0].answers++
 	}
-	return k.judge()
+}
+
+func (k *clocks) forget() {
+	clear(k.streams)
+	k.waits = [2]waits{}
 }
 
 // turn begins a period. Streams that were silent for two are forgotten.
@@ -132,7 +170,7 @@ func (k *clocks) longest() (time.Duration, bool) {
 	if answers == 0 || rate <= 0 {
 		return 0, false
 	}
-	// the answer may have missed one message of each moment
+	// each answer may have missed a message
 	wait := (backlog + float64(answers)) / rate
 	return clockPath + time.Duration(min(wait, float64(clockWaitMax/time.Second))*float64(time.Second)), true
 }

@@ -58,7 +58,7 @@ func (g *consumer) sample(at instant) GroupSnapshot {
 	c.E2E = latencies(g.shards.E2E)
 	c.Processing = latencies(g.shards.Processing)
 	g.waiting(c, at.time)
-	c.Clock = f.clocks.look(g.ledger, at.time, c.Backlog, c.Rate)
+	c.Clock = f.clocks.look(g.ledger, ledger.present.Epoch, at.time, c.Backlog, all.Received, c.Rate)
 	if c.Clock.Differs && !f.clocks.told {
 		f.clocks.told = true
 		g.session.notes.say("%s: %s", g.name, c.Clock)

@@ -82,10 +82,10 @@ func (l *Ledger) Accounts(limit int) []StreamAccount {
 	return accounts[:min(limit, len(accounts))]
 }
 
-// Quickest calls f for each stream that nobody has announced, so that its
-// sender may have another clock, with the shortest transit in ns since the call
-// before. Streams of which nothing came since are left out.
-func (l *Ledger) Quickest(f func(id uint64, transit int64)) {
+// Quickest calls f for each stream with the shortest transit in ns since the
+// call before. Streams of which nothing came since are left out. A stream that
+// nobody has announced may have a sender with another clock.
+func (l *Ledger) Quickest(f func(id uint64, announced bool, transit int64)) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	for id, s := range l.streams {
@@ -93,8 +93,8 @@ func (l *Ledger) Quickest(f func(id uint64, transit int64)) {
 		quickest, announced := s.quickest, s.announced
 		s.quickest = NoTransit
 		s.mu.Unlock()
-		if quickest != NoTransit && !announced {
-			f(id, quickest)
+		if quickest != NoTransit {
+			f(id, announced, quickest)
 		}
 	}
 }

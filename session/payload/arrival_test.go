@@ -132,7 +132,7 @@ func TestWorkersShareTheMemoryOfKeys(t *testing.T) {
 	require.EqualValues(t, 40_000, got.OutOfOrderKey)
 }
 
-func TestQuickestIsOfStreamsThatOthersSend(t *testing.T) {
+func TestQuickestForgetsWhatItTold(t *testing.T) {
 	l := NewLedger(0)
 	r := l.Reader()
 	l.Open(1, 0)
@@ -142,10 +142,13 @@ func TestQuickestIsOfStreamsThatOthersSend(t *testing.T) {
 	}
 	ask := func() map[uint64]int64 {
 		got := map[uint64]int64{}
-		l.Quickest(func(id uint64, transit int64) { got[id] = transit })
+		l.Quickest(func(id uint64, announced bool, transit int64) {
+			require.Equal(t, id == 1, announced)
+			got[id] = transit
+		})
 		return got
 	}
-	require.Equal(t, map[uint64]int64{2: -5}, ask())
+	require.Equal(t, map[uint64]int64{1: -1000, 2: -5}, ask())
 	require.Empty(t, ask(), "nothing came since")
 	l.NewEpoch()
 	r.Take(&Arrival{Stamp: Stamp{Stream: 2}, Transit: 7})

@@ -31,7 +31,7 @@ func Summary(s *session.Snapshot) []string {
 		case g.Producer != nil:
 			facts = producerFacts(g.Producer)
 		case g.Consumer != nil:
-			facts = consumerFacts(g.Consumer)
+			facts = consumerFacts(g)
 		}
 		if g.State == session.Failed && g.LastError != "" {
 			facts = append(facts, "failed: "+g.LastError)
@@ -58,11 +58,22 @@ func producerFacts(p *session.ProducerSnapshot) []string {
 	return facts
 }
 
-// consumerFacts are the totals of a consumer group.
-func consumerFacts(c *session.ConsumerSnapshot) []string {
+// consumerFacts are the totals of a consumer group. Disorder is told where the
+// subscription promises an order: elsewhere it is natural and no fault.
+func consumerFacts(g session.GroupSnapshot) []string {
+	c := g.Consumer
 	l := c.Ledger
-	facts := []string{whole(c.Received, "received"), whole(int64(l.Lost), "lost"),
-		whole(int64(l.Duplicated), "duplicated"), whole(int64(l.OutOfOrder), "out of order")}
+	facts := []string{whole(c.Received, "received"), whole(int64(l.Lost), "lost")}
+	if open := l.Holes + l.Tail; open > 0 {
+		facts = append(facts, whole(int64(open), "not received"))
+	}
+	facts = append(facts, whole(int64(l.Duplicated), "duplicated"))
+	switch disorder, promised := g.Disorder(); promised {
+	case session.LaneOrder:
+		facts = append(facts, whole(int64(disorder), "out of order"))
+	case session.KeyOrder:
+		facts = append(facts, whole(int64(disorder), "out of order by key"))
+	}
 	if l.Redelivered > 0 {
 		facts = append(facts, whole(int64(l.Redelivered), "redelivered"))
 	}

@@ -1,6 +1,7 @@
 package frames
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/payload"
 )
 
 var pacingMax = pacing.Max()
@@ -38,10 +40,34 @@ func TestSummary(t *testing.T) {
 	s.Groups = append(s.Groups, states().Groups[2])
 	require.Equal(t, []string{
 		"  fast  3,600,412 sent · 3,600,412 acked · 0 failed · 49,998/s · p50 2.1 p99 4.8 max 2,104 ms",
-		"  sub1  3,600,412 received · 0 lost · 0 duplicated · 0 out of order · e2e p99 11.2 ms",
+		"  sub1  3,600,412 received · 0 lost · 0 duplicated · e2e p99 11.2 ms",
 		"  1m12s · pulsh used 13.1 CPU s (3.64 per million) · 64 MiB at most",
 	}, Summary(s))
 	require.Equal(t, []string{"  1m12s · pulsh used 13.1 CPU s · 64 MiB at most"}, Summary(&session.Snapshot{Elapsed: s.Elapsed, Process: s.Process}))
+}
+
+func TestSummaryTellsDisorderWhereOrderIsPromised(t *testing.T) {
+	fact := func(change func(g *session.GroupSnapshot)) string {
+		g := consumer("sub1", 0)
+		g.Consumer.E2E = session.Latencies{}
+		g.Consumer.Truth.At = at
+		g.Consumer.Ledger = payload.Totals{Received: 100, OutOfOrder: 40, OutOfOrderKey: 3}
+		change(&g)
+		line, _ := strings.CutPrefix(Summary(&session.Snapshot{Groups: []session.GroupSnapshot{g}})[0], "  sub1  3,600,412 received · 0 lost · ")
+		return line
+	}
+	require.Equal(t, "0 duplicated", fact(func(*session.GroupSnapshot) {}), "shared")
+	require.Equal(t, "0 duplicated · 40 out of order", fact(func(g *session.GroupSnapshot) { g.Consumer.Type = "exclusive" }))
+	require.Equal(t, "0 duplicated · 40 out of order", fact(func(g *session.GroupSnapshot) { g.Consumer.Type, g.Partitions = "failover", 1 }))
+	require.Equal(t, "0 duplicated", fact(func(g *session.GroupSnapshot) { g.Consumer.Type, g.Partitions = "failover", 4 }))
+	require.Equal(t, "0 duplicated · 3 out of order by key", fact(func(g *session.GroupSnapshot) {
+		g.Consumer.Type, g.Partitions, g.Consumer.Ledger.Keyed = "exclusive", 4, 100
+	}))
+	require.Equal(t, "0 duplicated", fact(func(g *session.GroupSnapshot) { g.Consumer.Type = "key_shared" }))
+	require.Equal(t, "0 duplicated · 3 out of order by key", fact(func(g *session.GroupSnapshot) {
+		g.Consumer.Type, g.Consumer.Ledger.Keyed = "key_shared", 100
+	}))
+	require.Equal(t, "12 not received · 0 duplicated", fact(func(g *session.GroupSnapshot) { g.Consumer.Ledger.Tail = 12 }))
 }
 
 func TestGreeting(t *testing.T) {
