@@ -133,6 +133,9 @@ func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
 	l := r.Ledger
 	s.add("ledger", whole(int64(l.Lost))+" lost", fmt.Sprintf("%s duplicated, %s redelivered", whole(int64(l.Duplicated)), whole(int64(l.Redelivered))))
 	s.add("", whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("epoch %d, %s still expected", r.Epoch, whole(int64(l.Holes+l.Tail))))
+	if r.Clock.Differs {
+		s.add("clock", r.Clock.String(), "")
+	}
 	if r.Unstamped > 0 {
 		s.add("foreign", whole(r.Unstamped), "not sent by pulsh: neither latency nor ledger")
 	}
