@@ -164,7 +164,7 @@ func TestTheReadmesLinesCanBeTyped(t *testing.T) {
 	}
 	typed := 0
 	for line := range strings.SplitSeq(between(t, "capture"), "\n") {
-		if command, found := strings.CutPrefix(strings.TrimSpace(line), "> "); found {
+		if command, found := strings.CutPrefix(strings.TrimSpace(line), "> "); found && command != "" {
 			script.WriteString(command + "\n")
 			typed++
 		}
