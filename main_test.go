@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"commands":              {"graphs", "session", "session/broker", "session/metrics", "session/pacing", "session/payload"},
 	"session":               {"session/broker", "session/broker/admin", "session/metrics", "session/pacing", "session/payload"},
 	"session/dial":          {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe"},
+	"session/bench":         {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"session/broker":        {"session/metrics", "session/payload"},
 	"session/broker/admin":  {"session/broker", "session/metrics"},
 	"session/broker/client": {"session/broker", "session/metrics", "session/payload"},
@@ -31,6 +32,7 @@ var mayImport = map[string][]string{
 	"session/broker/probe":  {"session/broker", "session/metrics"},
 	"shell":                 {"shell/editor", "shell/screen", "shell/tty"},
 	"shell/editor":          {"shell/screen"},
+	"shell/ptytest":         {"shell/tty"},
 	"shell/frames":          {"graphs", "session", "session/metrics", "session/pacing", "session/payload", "shell"},
 	"shell/start":           {"commands", "graphs", "session", "session/broker/local", "session/dial", "shell", "shell/frames"},
 
