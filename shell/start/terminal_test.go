@@ -192,33 +192,6 @@ func TestSIGTERMUnderLoad(t *testing.T) {
 	s.Gone(`^\d\d:\d\d:\d\d ● `)
 }
 
-func TestTheBrokerIsKilled(t *testing.T) {
-	server := localtest.Own(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
-	defer cancel()
-	s := open(t, server, 100, 30)
-	load(s, "500")
-	grows(s, "received")
-
-	require.NoError(t, server.Kill(ctx))
-	s.See(`^\d\d:\d\d:\d\d ◌ .* reconnecting +\d+s`)
-	require.NoError(t, server.Restart(ctx))
-	s.See(`^\d\d:\d\d:\d\d ● `)
-	s.See(`answers again after`)
-	s.Gone("reconnecting")
-	s.See(`\d broker back after`)
-	grows(s, "sent")
-	grows(s, "received")
-	s.See(`lost 0  dup `) // what was stored and not answered is sent again: at least once
-
-	require.NoError(t, server.Kill(ctx))
-	s.See(`^\d\d:\d\d:\d\d ◌ .* reconnecting`)
-	begun := time.Now()
-	leave(t, s)
-	require.Less(t, time.Since(begun), leaveMax)
-	s.See(`^  sub1  [0-9,]+ received · 0 lost`)
-}
-
 func TestAHistoryThatCannotBeWrittenIsOneNote(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
@@ -250,4 +223,33 @@ func TestNoBrokerIsAPageAndAPrompt(t *testing.T) {
 	run(s, "produce start fast", "not connected")
 	s.See("^  try: ")
 	leave(t, s)
+}
+
+// TestTheBrokerIsKilled is the last: the server that all tests share would not
+// wait for it.
+func TestTheBrokerIsKilled(t *testing.T) {
+	server := localtest.Own(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	s := open(t, server, 100, 30)
+	load(s, "500")
+	grows(s, "received")
+
+	require.NoError(t, server.Kill(ctx))
+	s.See(`^\d\d:\d\d:\d\d ◌ .* reconnecting +\d+s`)
+	require.NoError(t, server.Restart(ctx))
+	s.See(`^\d\d:\d\d:\d\d ● `)
+	s.See(`answers again after`)
+	s.Gone("reconnecting")
+	s.See(`\d broker back after`)
+	grows(s, "sent")
+	grows(s, "received")
+	s.See(`lost 0  dup `) // what was stored and not answered is sent again: at least once
+
+	require.NoError(t, server.Kill(ctx))
+	s.See(`^\d\d:\d\d:\d\d ◌ .* reconnecting`)
+	begun := time.Now()
+	leave(t, s)
+	require.Less(t, time.Since(begun), leaveMax)
+	s.See(`^  sub1  [0-9,]+ received · 0 lost`)
 }
