@@ -58,7 +58,7 @@ func (c *call) do(ctx context.Context) error {
 	if c.command.changes {
 		c.changed.Store(c.env.Now().UnixNano())
 	}
-	if c.command.changes && err == nil && c.command.name != "seek" { // the session marks a seek when it happens
+	if c.command.changes && err == nil {
 		c.env.Session.Mark(session.MarkCommand, graphs.Cut(flat(c.statement.source()), markWidth))
 	}
 	switch {

@@ -29,7 +29,6 @@ func (g *consumer) seek(ctx context.Context, to seekTo) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, seekTime)
 	defer cancel()
-	g.session.Mark(MarkCommand, "seek "+g.name)
 	if was == Running {
 		g.enter(Seeking)
 	}
