@@ -30,9 +30,6 @@ type Change struct {
 	shape    Shape
 }
 
-// ChangeTo returns the change that replaces whatever runs by the shape.
-func ChangeTo(shape Shape) Change { return Change{shape: shape} }
-
 // Relative reports whether the change starts from the current rate (+10%, -5k,
 // x2), so that Apply needs to know it.
 func (c Change) Relative() bool { return c.kind != changeTo }
