@@ -61,6 +61,7 @@ type Commands struct {
 	view    atomic.Pointer[View]
 	refresh atomic.Int64
 	changed atomic.Int64 // when a command last changed a group, Unix ns
+	journal journal
 }
 
 // The limits of how often the screen is painted.

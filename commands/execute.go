@@ -54,7 +54,12 @@ func (c *call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	line := Line{At: c.env.Now(), Place: c.place(), Text: c.statement.source()}
 	err := c.command.run(ctx, c)
+	if err != nil && !errors.Is(err, ErrQuit) {
+		line.Failure = err.Error()
+	}
+	c.journal.ran(line)
 	if c.command.changes {
 		c.changed.Store(c.env.Now().UnixNano())
 	}

@@ -98,6 +98,7 @@ func (c *call) verdict(t *trial) error {
 	}
 	fmt.Fprintf(c.out, "%s%s  %s\n", line, graphs.Left(check.Condition, max(checkWidth, graphs.Width(check.Condition))), check.Measured)
 	c.result.Checks = append(c.result.Checks, check)
+	c.journal.tested(check)
 	if failure == nil {
 		c.result.Passed++
 		return nil

@@ -1,0 +1,63 @@
+package commands
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// The limits of a journal: an hour of a command a second, and as many
+// expectations. What is older is forgotten.
+const (
+	journalLinesMax  = 3600
+	journalChecksMax = 3600
+)
+
+// Journal is what was run and what was tested so far, oldest first: what a
+// recording, an export and a report tell of a session beside its figures.
+type Journal struct {
+	Lines  []Line
+	Checks []Check
+}
+
+// Line is one command that was run, from a prompt, a script or a flag.
+type Line struct {
+	At      time.Time // when it began
+	Place   string    // FILE:LINE, "" for a typed line
+	Text    string    // as it was typed
+	Failure string    // why it failed, or ""
+}
+
+// journal is the Journal being written. The shell may read it while a command
+// writes.
+type journal struct {
+	mu     sync.Mutex
+	lines  []Line
+	checks []Check
+}
+
+func (j *journal) ran(l Line) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lines = appendBounded(j.lines, l, journalLinesMax)
+}
+
+func (j *journal) tested(c Check) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.checks = appendBounded(j.checks, c, journalChecksMax)
+}
+
+func appendBounded[T any](list []T, one T, most int) []T {
+	if len(list) == most {
+		list = slices.Delete(list, 0, 1)
+	}
+	return append(list, one)
+}
+
+// Journal is what was run and tested so far.
+func (c *Commands) Journal() Journal {
+	c.journal.mu.Lock()
+	defer c.journal.mu.Unlock()
+	return Journal{Lines: slices.Clone(c.journal.lines), Checks: slices.Clone(c.journal.checks)}
+}
