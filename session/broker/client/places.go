@@ -6,11 +6,17 @@ import "sync"
 // lock for so many messages is less than a nanosecond each.
 const runMax = 64
 
+// wakeRuns is for how many full runs of free places a sender is woken, or a
+// quarter of all places where there are few: what is in flight keeps the
+// broker busy meanwhile.
+const wakeRuns = 4
+
 // places are the numbers of a lane's free places, most recently used first so that the
 // bodies in use stay in the cache.
 type places struct {
 	mu      sync.Mutex
 	free    []int32
+	enough  int // free places for which a sender that waits is woken
 	waiting int
 	closed  bool
 	wake    *sync.Cond
@@ -20,7 +26,7 @@ type places struct {
 }
 
 func newPlaces(free []int32) *places {
-	p := &places{free: free, returning: make([]int32, 0, runMax)}
+	p := &places{free: free, enough: min(wakeRuns*runMax, max(len(free)/4, 1)), returning: make([]int32, 0, runMax)}
 	p.wake = sync.NewCond(&p.mu)
 	return p
 }
@@ -58,7 +64,7 @@ func (p *places) give(one int32, last bool) {
 	}
 	p.mu.Lock()
 	p.free = append(p.free, p.returning...)
-	waiting := p.waiting > 0
+	waiting := p.waiting > 0 && len(p.free) >= p.enough
 	p.mu.Unlock()
 	p.returning = p.returning[:0]
 	if waiting {

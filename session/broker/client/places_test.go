@@ -1,0 +1,73 @@
+package client
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func freePlaces(n int) *places {
+	free := make([]int32, n)
+	for i := range free {
+		free[i] = int32(i)
+	}
+	return newPlaces(free)
+}
+
+// TestPlacesAreTakenOnceAtATime lets senders and receipts work at once: every
+// place has one holder, and nobody waits for ever, however few there are.
+func TestPlacesAreTakenOnceAtATime(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 7, runMax, 5*runMax + 1, 4096} {
+		p := freePlaces(n)
+		held := make([]sync.Mutex, n)
+		receipts := make(chan []int32, n)
+		var senders sync.WaitGroup
+		const rounds = 2000
+		for range 3 {
+			senders.Go(func() {
+				for range rounds {
+					var run [runMax]int32
+					got := p.take(run[:])
+					for _, place := range run[:got] {
+						if !held[place].TryLock() {
+							t.Errorf("place %d of %d has two holders", place, n)
+						}
+					}
+					receipts <- append([]int32(nil), run[:got]...)
+				}
+			})
+		}
+		var giver sync.WaitGroup
+		giver.Go(func() {
+			for run := range receipts {
+				for i, place := range run {
+					held[place].Unlock()
+					p.give(place, i == len(run)-1)
+				}
+			}
+		})
+		senders.Wait()
+		close(receipts)
+		giver.Wait()
+		require.Len(t, p.free, n)
+	}
+}
+
+func TestASenderIsWokenForARunAndNotForAMessage(t *testing.T) {
+	p := freePlaces(1024)
+	require.Equal(t, 256, p.enough)
+	require.Equal(t, 1, freePlaces(1).enough)
+	require.Equal(t, 1, freePlaces(3).enough)
+	require.Equal(t, 25, freePlaces(100).enough)
+}
+
+func TestClosedPlacesLetEverybodyGo(t *testing.T) {
+	p := freePlaces(1)
+	var run [runMax]int32
+	require.Equal(t, 1, p.take(run[:]))
+	done := make(chan int)
+	go func() { done <- p.take(run[:]) }()
+	p.close()
+	require.Zero(t, <-done)
+}
