@@ -59,17 +59,9 @@ type Commands struct {
 	env     Env
 	table   []command
 	view    atomic.Pointer[View]
-	refresh atomic.Int64
 	changed atomic.Int64 // when a command last changed a group, Unix ns
 	journal journal
 }
-
-// The limits of how often the screen is painted.
-const (
-	refreshMin     = 20 * time.Millisecond // fifty frames a second are more than anyone sees
-	refreshMax     = 10 * time.Second      // slower, the screen seems to hang
-	refreshDefault = 100 * time.Millisecond
-)
 
 // New makes the commands of a session.
 func New(env Env) *Commands {
@@ -78,7 +70,6 @@ func New(env Env) *Commands {
 	}
 	c := &Commands{env: env, table: table()}
 	c.view.Store(&View{Auto: true, Window: windowDefault})
-	c.refresh.Store(int64(refreshDefault))
 	return c
 }
 
@@ -86,7 +77,7 @@ func New(env Env) *Commands {
 func (c *Commands) View() *View { return c.view.Load() }
 
 // Refresh is how often the screen is painted.
-func (c *Commands) Refresh() time.Duration { return time.Duration(c.refresh.Load()) }
+func (c *Commands) Refresh() time.Duration { return c.env.Session.Preferences().Refresh }
 
 // freshEvery and freshMax bound the wait for a sample that knows of the last
 // change: samples come every 100 ms.

@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"pulsh/graphs"
-	"pulsh/session/pacing"
 )
 
 // generalCommands are about pulsh itself.
@@ -16,33 +14,10 @@ func generalCommands() []command {
 		{name: "help", aliases: []string{"?"}, section: generalSection,
 			params:  []param{{name: "about", kind: aboutKind(), rest: true, optional: true}},
 			summary: "explain a command or a kind of value", examples: []string{"help", "help produce start", "help RATE"}, run: help},
-		{name: "set session", section: generalSection, someSetting: true,
-			params: []param{{name: "refresh", kind: refreshKind(), keyed: true, optional: true,
-				doc: "how often the screen is painted, 20ms to 10s"}},
-			summary: "change the session itself", examples: []string{"set session refresh=100ms"}, run: setSession},
+		setSessionCommand(),
 		{name: "quit", aliases: []string{"exit"}, section: generalSection, summary: "end the session",
 			detail: "All groups are stopped, and what they did is summed up.", examples: []string{"quit"}, run: quit},
 	}
-}
-
-func refreshKind() kind {
-	k := durationKind()
-	k.sample, k.forms = "100ms", "50ms, 100ms, 1s"
-	k.parse = func(text string) (any, error) {
-		d, err := pacing.ParseDuration(text)
-		if err == nil && (d < refreshMin || d > refreshMax) {
-			err = fmt.Errorf("%q is not from %s to %s", text, refreshMin, refreshMax)
-		}
-		return d, err
-	}
-	return k
-}
-
-func setSession(_ context.Context, c *call) error {
-	d, _ := value[time.Duration](c, "refresh")
-	c.refresh.Store(int64(d))
-	c.say("session: painted every %s", pacing.FormatDuration(d))
-	return nil
 }
 
 func quit(context.Context, *call) error { return ErrQuit }

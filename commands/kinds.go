@@ -26,7 +26,7 @@ type kind struct {
 func kinds() []kind {
 	return []kind{
 		groupKind(), nameKind(), changeKind(), shapeKind(), factorKind(), sizeKind(), bytesKind(), countKind(), scaleKind(), lanesKind(), keysKind(),
-		durationKind(), whenKind(), metricKind(), conditionKind(), topicKind(), panelsKind(), profileKind(), fileKind(), urlKind(), wordKind(), textKind(),
+		durationKind(), percentKind(), whenKind(), metricKind(), conditionKind(), topicKind(), panelsKind(), profileKind(), fileKind(), urlKind(), wordKind(), textKind(),
 	}
 }
 

@@ -162,58 +162,6 @@ func (c *call) measurable(ctx context.Context, param string, m session.Metric) e
 	return nil
 }
 
-func status(ctx context.Context, c *call) error {
-	c.say("%s", StatusLine(c.fresh(ctx)))
-	return nil
-}
-
-// StatusLine is a snapshot on one line, for logs: the clock, then each group.
-func StatusLine(s *session.Snapshot) string {
-	var groups []string
-	for _, g := range s.Groups {
-		groups = append(groups, statusOf(g))
-	}
-	line := strings.TrimSpace(graphs.Clock(s.Elapsed)) + " "
-	if s.Cluster.State != session.Up {
-		line += string(s.Cluster.State) + " "
-	}
-	if len(groups) == 0 {
-		return line + "no groups"
-	}
-	return line + strings.Join(groups, " | ")
-}
-
-func statusOf(g session.GroupSnapshot) string {
-	if g.State != session.Running {
-		return g.Name + " " + string(g.State)
-	}
-	if p := g.Producer; p != nil {
-		return fmt.Sprintf("%s %s p99 %s %s failed", g.Name, against(p), latency(p.Latency.Recent.P99, p.Latency.Recent.Count), graphs.Count(float64(p.Failed)))
-	}
-	s := g.Consumer
-	text := fmt.Sprintf("%s %s e2e p99 %s", g.Name, graphs.Rate(s.Rate), latency(s.E2E.Recent.P99, s.E2E.Recent.Count))
-	if s.Backlog.Known {
-		text += " " + graphs.Count(float64(s.Backlog.Messages)) + " behind"
-	}
-	return text
-}
-
-// against is the rate beside its target: 49.9k/50.0k/s.
-func against(p *session.ProducerSnapshot) string {
-	if p.Target.IsMax() {
-		return graphs.Rate(p.Rate)
-	}
-	return graphs.Three(p.Rate) + "/" + graphs.Rate(float64(p.Target))
-}
-
-// latency writes a quantile, or that there is none.
-func latency(d time.Duration, of int64) string {
-	if of == 0 {
-		return graphs.NoValue
-	}
-	return graphs.Latency(float64(d))
-}
-
 func list(ctx context.Context, c *call) error {
 	s := c.fresh(ctx)
 	if len(s.Groups) == 0 {

@@ -48,7 +48,8 @@ type Answer struct {
 type Dial func(ctx context.Context, t Target, clock broker.Clock) (Link, error)
 
 // Session is one run of pulsh. Its methods may be called from one goroutine at
-// a time, but for Snapshot, History, Notes, Mark and Abort, which any may call.
+// a time, but for Snapshot, History, Preferences, Notes, Mark and Abort, which any may
+// call.
 type Session struct {
 	dial  Dial
 	base  time.Time
@@ -61,6 +62,8 @@ type Session struct {
 
 	history *history
 	latest  atomic.Pointer[Snapshot]
+
+	preferences atomic.Pointer[Preferences] // nil are the defaults
 
 	receiving atomic.Pointer[map[string][]*payload.Ledger] // by topic
 	sampler   *sampler

@@ -15,6 +15,8 @@ type Source interface {
 	// History gives the past of a figure as n columns that end at end, each
 	// beginning at a multiple of window/n, NaN where nothing is known.
 	History(m session.Metric, end time.Time, window time.Duration, n int) []float64
+	// Preferences says from which values on a figure is coloured.
+	Preferences() session.Preferences
 }
 
 // Graph is one graph to draw.
@@ -44,6 +46,7 @@ type Frames struct {
 	look   Look
 
 	palette graphs.Palette
+	limits  session.Preferences // of the frame being drawn
 	marks   numberedMarks
 	scales  []remembered
 }
@@ -73,6 +76,7 @@ func (f *Frames) Within(now time.Time, width, room int) shell.Frame {
 	if graphs.PlotWidth(width) == 0 {
 		shown = nil
 	}
+	f.limits = f.source.Preferences()
 	rows := divide(room, len(s.Groups), len(shown) > 0)
 	frame := shell.Frame{Status: f.status(s, shown, now, width, rows.groups)}
 	if rows.graph > 0 {

@@ -62,12 +62,12 @@ func TestFrames(t *testing.T) {
 		{"running", running(), []Graph{rates("fast", "sub1")}},
 		{"pair", running(), []Graph{rates("fast", "sub1"), latency}},
 		{"off", running(), nil},
-		{"empty", &scene{snapshot: empty}, nil},
+		{"empty", &scene{snapshot: empty, preferences: session.DefaultPreferences()}, nil},
 		{"away", away, []Graph{rates("fast", "sub1")}},
 		{"drain", drained, []Graph{{Metrics: []session.Metric{metric("sub1.backlog")}, Window: 5 * time.Minute}}},
-		{"dead", &scene{snapshot: dead}, nil},
-		{"many", &scene{snapshot: many, past: past}, []Graph{rates("p4", "c5")}},
-		{"states", &scene{snapshot: states(), past: past}, []Graph{rates("fast", "sub1")}},
+		{"dead", &scene{snapshot: dead, preferences: session.DefaultPreferences()}, nil},
+		{"many", &scene{snapshot: many, past: past, preferences: session.DefaultPreferences()}, []Graph{rates("p4", "c5")}},
+		{"states", &scene{snapshot: states(), past: past, preferences: session.DefaultPreferences()}, []Graph{rates("fast", "sub1")}},
 		{"removed", running(), []Graph{rates("gone")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -264,7 +264,6 @@ func TestMarkNumbers(t *testing.T) {
 func TestNothing(t *testing.T) {
 	f := New(&scene{}, nil, Look{})
 	require.Empty(t, f.Frame(at, 80, 24))
-	require.Empty(t, f.StatusLine(at))
 	require.Empty(t, Summary(nil))
 	require.Empty(t, New(running(), nil, Look{}).Frame(at, 80, 1))
 	require.Len(t, New(running(), nil, Look{}).Frame(at, 80, 2).Status, 1)
@@ -284,20 +283,19 @@ func FuzzFrame(f *testing.F) {
 		s.Groups[1].Consumer.Rate, s.Groups[1].Consumer.Backlog.Messages = rate, n
 		s.Groups[7].LastError, s.Cluster.Name = b, a
 		s.Groups = s.Groups[:min(int(bits)%13, len(s.Groups))]
-		fr := New(&scene{snapshot: s, past: past}, showing(rates("fast", "sub1"), rates(a), Graph{Window: time.Duration(n), Log: bits&4 != 0}), Look{Colour: bits&1 != 0, ASCII: bits&2 != 0})
+		fr := New(&scene{snapshot: s, past: past, preferences: session.DefaultPreferences()}, showing(rates("fast", "sub1"), rates(a), Graph{Window: time.Duration(n), Log: bits&4 != 0}), Look{Colour: bits&1 != 0, ASCII: bits&2 != 0})
 		for _, row := range draw(t, fr, width, height) {
 			if bits&3 == 2 {
 				require.Equal(t, graphs.ASCII(row), row)
 			}
 		}
-		require.NotContains(t, fr.StatusLine(at), "\n")
 		Summary(s)
 	})
 }
 
 // TestAllSizes draws the same scene in all sizes.
 func TestAllSizes(t *testing.T) {
-	s := &scene{snapshot: states(), past: past}
+	s := &scene{snapshot: states(), past: past, preferences: session.DefaultPreferences()}
 	f := New(s, showing(rates("fast", "sub1")), Look{})
 	for width := 1; width <= 250; width += 7 {
 		for height := 1; height <= 80; height += 9 {

@@ -134,7 +134,7 @@ func (r groupRows) producer(row *groupRow, g session.GroupSnapshot) {
 	if live {
 		row[bytesColumn] = bytesCell(p.BytesPerSecond)
 		row[p50Column] = latencyCell("p50", p.Latency.Recent, p.Latency.Recent.P50, median)
-		row[p99Column] = latencyCell("p99", p.Latency.Recent, p.Latency.Recent.P99, tail)
+		row[p99Column] = r.tailCell(p.Latency.Recent)
 	}
 	if g.State != session.Ready {
 		row[outcomeColumn] = r.failedCell(p.Failed)
@@ -165,10 +165,10 @@ func (r groupRows) consumer(row *groupRow, g session.GroupSnapshot) {
 	if live {
 		row[bytesColumn] = bytesCell(c.BytesPerSecond)
 		row[p50Column] = latencyCell("e2e", c.E2E.Recent, c.E2E.Recent.P50, median)
-		row[p99Column] = latencyCell("p99", c.E2E.Recent, c.E2E.Recent.P99, tail)
+		row[p99Column] = r.tailCell(c.E2E.Recent)
 	}
 	if g.State != session.Ready {
-		row[outcomeColumn] = behindCell(waiting(c.Backlog))
+		row[outcomeColumn] = r.behindCell(c.Backlog)
 	}
 	row[troubleColumn] = r.ledgerCell(c)
 	if c.Drain != nil {
@@ -222,8 +222,11 @@ func (f *Frames) failedCell(n int64) graphs.Cell {
 }
 
 // behindCell is how many messages wait, at the right edge.
-func behindCell(messages string) graphs.Cell {
-	c := right(messages+" behind", countedWidth, outcome)
+func (f *Frames) behindCell(b session.Backlog) graphs.Cell {
+	c := right(waiting(b)+" behind", countedWidth, outcome)
+	if b.Known {
+		c.Style = f.worry(f.limits.Backlog.Over(float64(b.Messages)))
+	}
 	c.Edge = true
 	return c
 }
@@ -273,6 +276,15 @@ func latencyCell(label string, of metrics.Quantiles, d time.Duration, priority i
 		v = math.NaN()
 	}
 	return graphs.Cell{Text: label + " " + graphs.Right(graphs.Latency(v), graphs.LatencyWidth), Priority: priority}
+}
+
+// tailCell is the 99th percentile in the colour that the limits give it.
+func (f *Frames) tailCell(of metrics.Quantiles) graphs.Cell {
+	c := latencyCell("p99", of, of.P99, tail)
+	if of.Count > 0 {
+		c.Style = f.worry(f.limits.P99.Over(float64(of.P99)))
+	}
+	return c
 }
 
 func bytesCell(perSecond float64) graphs.Cell {

@@ -49,7 +49,7 @@ func (f *Frames) rollUp(groups []session.GroupSnapshot, more bool, width int) st
 		cells = append(cells, f.failedCell(failed))
 	}
 	if kinds[session.Consume] {
-		cells = append(cells, behindCell(waiting(session.Backlog{Known: known, Messages: behind})))
+		cells = append(cells, f.behindCell(session.Backlog{Known: known, Messages: behind}))
 	}
 	return graphs.Row(width, cells)
 }

@@ -26,9 +26,13 @@ var at = time.Date(2026, 3, 1, 10, 42, 7, 0, time.UTC)
 type scene struct {
 	snapshot *session.Snapshot
 	past     func(m session.Metric, age time.Duration) float64
+
+	preferences session.Preferences
 }
 
 func (s *scene) Snapshot() *session.Snapshot { return s.snapshot }
+
+func (s *scene) Preferences() session.Preferences { return s.preferences }
 
 // History has columns that begin at multiples of their width.
 func (s *scene) History(m session.Metric, end time.Time, window time.Duration, n int) []float64 {
@@ -154,7 +158,7 @@ func snapshot(groups ...session.GroupSnapshot) *session.Snapshot {
 
 // running is the scene of two groups that run.
 func running() *scene {
-	return &scene{snapshot: snapshot(producer("fast", 50e3, 50e3), consumer("sub1", 61.3e3)), past: past}
+	return &scene{snapshot: snapshot(producer("fast", 50e3, 50e3), consumer("sub1", 61.3e3)), past: past, preferences: session.DefaultPreferences()}
 }
 
 // golden compares a drawing with the one in testdata; with -update it becomes it.

@@ -73,20 +73,31 @@ func troubled(g session.GroupSnapshot) bool {
 	return false
 }
 
-// The share of its target from which on a rate is kept, and from which on it is
-// in doubt; below, it is missed. A rate above is judged by the same distance.
-const (
-	rateKept  = 0.95
-	rateDoubt = 0.80
-)
-
-// rateStyle is the colour of an actual rate beside its target.
+// rateStyle is the colour of an actual rate beside its target. A rate above its
+// target is judged by the same distance, but never as bad.
 func (f *Frames) rateStyle(rate, target float64) graphs.Style {
-	switch share := rate / target; {
-	case share >= rateKept && share <= 2-rateKept:
+	share := 100 * rate / target
+	if share > 100 {
+		return f.gradeStyle(min(f.limits.Rate.Under(200-share), session.Doubtful))
+	}
+	return f.gradeStyle(f.limits.Rate.Under(share))
+}
+
+// gradeStyle is the colour of a figure whose goodness is known.
+func (f *Frames) gradeStyle(g session.Grade) graphs.Style {
+	switch g {
+	case session.Good:
 		return f.palette.Green
-	case share >= rateDoubt:
+	case session.Doubtful:
 		return f.palette.Yellow
 	}
 	return f.palette.Red
+}
+
+// worry is gradeStyle for a figure that has no colour while it is good.
+func (f *Frames) worry(g session.Grade) graphs.Style {
+	if g == session.Good {
+		return graphs.Plain
+	}
+	return f.gradeStyle(g)
 }

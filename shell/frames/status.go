@@ -86,8 +86,10 @@ func (f *Frames) sessionRow(s *session.Snapshot, now time.Time, width int) strin
 	cells = append(cells, f.clusterCells(s.Cluster, now)...)
 	cells = append(cells, f.sums(s)...)
 	cells = append(cells,
-		graphs.Cell{Text: "cpu " + graphs.Right(graphs.PercentTight(s.Process.CPU, 0), 4), Priority: speed, Edge: true},
-		graphs.Cell{Text: "mem " + graphs.Right(graphs.Memory(float64(s.Process.RSS)), 4), Priority: seldom, Edge: true},
+		graphs.Cell{Text: "cpu " + graphs.Right(graphs.PercentTight(s.Process.CPU, 0), 4), Priority: speed, Edge: true,
+			Style: f.worry(f.limits.CPU.Over(s.Process.CPU))},
+		graphs.Cell{Text: "mem " + graphs.Right(graphs.Memory(float64(s.Process.RSS)), 4), Priority: seldom, Edge: true,
+			Style: f.worry(f.limits.Memory.Over(float64(s.Process.RSS)))},
 	)
 	return graphs.Row(width, cells)
 }

@@ -14,26 +14,6 @@ import (
 
 var pacingMax = pacing.Max()
 
-func TestStatusLine(t *testing.T) {
-	s := running()
-	s.snapshot.Elapsed = 5 * time.Second
-	s.snapshot.Groups[1].Consumer.Backlog.Messages = 0
-	f := New(s, nil, Look{Colour: true})
-	require.Equal(t, "00:00:05 fast 50.0k/50.0k/s p99 4.8ms 0 failed | sub1 61.3k/s e2e p99 11.2ms 0 behind", f.StatusLine(at))
-	s.snapshot = states()
-	s.snapshot.Cluster.State, s.snapshot.Cluster.Since = session.Reconnecting, at.Add(-3*time.Second)
-	require.Equal(t, "00:01:12 local reconnecting 3s fast 41.0k/50.0k/s p99 4.8ms 31 failed | sub1 61.3k/s e2e p99 11.2ms 8.20M behind 7 lost | "+
-		"ready ready | starting starting 0/1.00k/s p99 4.8ms 0 failed | paused paused 0/1.00k/s p99 4.8ms 0 failed | "+
-		"stopping stopping 0/1.00k/s p99 4.8ms 0 failed | stopped stopped 0/1.00k/s p99 4.8ms 0 failed | "+
-		"failed failed: fast is not authorised to send to persistent://public/default/fast | "+
-		"seeking seeking 412/s e2e p99 11.2ms – behind | again 412/s e2e p99 11.2ms 8.20M behind | fastest 883k/s max p99 4.8ms 0 failed",
-		f.StatusLine(at))
-	s.snapshot = snapshot()
-	require.Equal(t, "00:01:12 no groups", f.StatusLine(at))
-	s.snapshot.Cluster = session.Cluster{State: session.Unconnected}
-	require.Equal(t, "00:01:12 not connected no groups", f.StatusLine(at))
-}
-
 func TestSummary(t *testing.T) {
 	s := running().snapshot
 	s.Totals.Received = 3_600_412

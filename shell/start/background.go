@@ -90,7 +90,7 @@ func (p *program) forwardNotes() *noteLines {
 			select {
 			case note := <-p.session.Notes():
 				select {
-				case n.lines <- note.At.Format("15:04:05 ") + note.Text:
+				case n.lines <- p.locale.text(note.At.Format("15:04:05 ") + note.Text):
 				case <-ctx.Done():
 					return
 				}

@@ -96,31 +96,20 @@ func (p *program) painted(err error) error {
 	case errors.Is(err, commands.ErrQuit):
 		return shell.ErrQuit
 	case p.prompts():
-		return &paintedError{commands.Paint(err, promptCells), err}
+		return &paintedError{p.locale.text(commands.Paint(err, promptCells)), err}
 	}
 	text := commands.Paint(err, promptCells)
 	var placed *commands.Error
 	if errors.As(err, &placed) && placed.File == "" && placed.From >= 0 && !placed.Shown {
 		text = strings.Repeat(" ", promptCells) + graphs.Clean(placed.Text) + "\n" + text
 	}
-	return &paintedError{text, err}
+	return &paintedError{p.locale.text(text), err}
 }
 
 // prompts says whether somebody types: the line is on the screen then.
 func (p *program) prompts() bool { return !p.Batch() && isatty.IsTerminal(p.In.Fd()) }
 
 func (p *program) colour() bool { return os.Getenv("NO_COLOR") == "" }
-
-// utf8Locale says whether the terminal's characters are Unicode, as the C
-// library would decide it. No locale at all is taken for a modern terminal.
-func utf8Locale(env func(string) string) bool {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if v := strings.ToLower(env(name)); v != "" {
-			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
-		}
-	}
-	return true
-}
 
 // keys is what the function keys type on an empty line: all act on the group
 // that the graph shows.

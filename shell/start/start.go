@@ -38,6 +38,7 @@ type program struct {
 	frames   *frames.Frames
 	local    *localPulsar
 	topics   *topicNames
+	locale   locale
 	scripts  map[string]*commands.Script // by the line that runs them
 	typed    history
 }
@@ -69,7 +70,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	if err != nil {
 		return nil, err
 	}
-	p := &program{Options: o, Streams: files, version: version, local: &localPulsar{keep: o.KeepLocal, home: os.Getenv("PULSAR_HOME")}}
+	p := &program{Options: o, Streams: files, version: version, locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: os.Getenv("PULSAR_HOME")}}
 	if p.scripts, err = readScripts(o, files.In); err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Topics:  p.topics.list,
 		Lines:   p.typed.list,
 	})
-	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: !utf8Locale(os.Getenv)})
+	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: p.locale.ascii})
 	return p, nil
 }
 
@@ -112,7 +113,7 @@ func (p *program) run() int {
 		Frames:     p.frames.Within,
 		Refresh:    p.commands.Refresh,
 		Notes:      notes.lines,
-		Greeting:   greeting,
+		Greeting:   p.locale.texts(greeting),
 		Lines:      p.firstLines(),
 		Batch:      p.Batch(),
 		KeepGoing:  p.KeepGoing,
@@ -140,7 +141,7 @@ func (p *program) statusLine() string {
 	if len(p.session.Snapshot().Groups) == 0 {
 		return ""
 	}
-	return p.frames.StatusLine(time.Now())
+	return p.locale.text(commands.StatusLine(p.session.Snapshot(), time.Now()))
 }
 
 // summary is what the session came to. A batch of mere questions has none: what
@@ -150,12 +151,13 @@ func (p *program) summary() []string {
 	if len(s.Groups) == 0 && !p.prompts() {
 		return nil
 	}
-	return frames.Summary(s)
+	return p.locale.texts(frames.Summary(s))
 }
 
 // Execute runs a line, or the script that stands for it.
 func (p *program) Execute(ctx context.Context, line string, out io.Writer) error {
 	p.typed.add(line)
+	out = p.locale.writer(out)
 	var err error
 	if script := p.scripts[line]; script != nil {
 		err = p.runScript(ctx, script, out)
