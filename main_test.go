@@ -21,8 +21,8 @@ import (
 // room that is not listed may enter none.
 var mayImport = map[string][]string{
 	".":                     {"commands", "session/broker/local", "shell/start"},
-	"commands":              {"graphs", "session", "session/broker", "session/metrics", "session/pacing", "session/payload"},
-	"session":               {"session/broker", "session/broker/admin", "session/metrics", "session/pacing", "session/payload"},
+	"commands":              {"graphs", "session", "session/broker", "session/meant", "session/metrics", "session/pacing", "session/payload"},
+	"session":               {"session/broker", "session/broker/admin", "session/meant", "session/metrics", "session/pacing", "session/payload"},
 	"session/dial":          {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe"},
 	"session/bench":         {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"session/broker":        {"session/metrics", "session/payload"},

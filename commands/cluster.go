@@ -25,7 +25,9 @@ func clusterCommands() []command {
 			params: []param{{name: "url", kind: urlKind()},
 				{name: "admin", kind: adminURLKind(), keyed: true, optional: true, doc: "the admin API: backlog, seek, topics"},
 				{name: "token_file", kind: path, keyed: true, optional: true, doc: "file that holds the token"},
-				{name: "token_env", kind: variable, keyed: true, optional: true, doc: "variable that holds the token"}},
+				{name: "token_env", kind: variable, keyed: true, optional: true, doc: "variable that holds the token"},
+				{name: "trust_certs", kind: path, keyed: true, optional: true, doc: "certificates to trust beside the system's"},
+				{name: "tls_check", kind: words("full", "any-host", "none"), keyed: true, optional: true, doc: "how the certificate is checked"}},
 			summary:  "connect to a cluster",
 			detail:   "Groups must be stopped before: a session has one cluster at a time.",
 			examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080"}, run: connect},
@@ -38,7 +40,8 @@ func connect(ctx context.Context, c *call) error {
 	if err := c.idle(ctx); err != nil {
 		return err
 	}
-	t := session.Target{URL: c.text("url"), AdminURL: c.text("admin"), TokenFile: c.text("token_file"), TokenEnv: c.text("token_env")}
+	t := session.Target{URL: c.text("url"), AdminURL: c.text("admin"), TokenFile: c.text("token_file"), TokenEnv: c.text("token_env"), TrustFile: c.text("trust_certs"),
+		TLSCheck: session.TLSCheck(c.text("tls_check"))}
 	return c.reach(ctx, t)
 }
 
@@ -59,6 +62,7 @@ func (c *call) reach(ctx context.Context, t session.Target) error {
 		e.Code = ExitUnconnected
 		return e
 	}
+	c.said(c.command.name, saidConnection)
 	c.changed.Store(c.env.Now().UnixNano())
 	cluster := c.fresh(ctx).Cluster
 	version := ""

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"pulsh/session"
+	"pulsh/session/meant"
 )
 
 // Suggestion is one way to go on. Text replaces the word at the cursor.
@@ -153,23 +154,11 @@ func fit(typed string, all []Suggestion) []Suggestion {
 		switch {
 		case strings.HasPrefix(text, lower):
 			begins = append(begins, s)
-		case len(lower) >= fuzzyFrom && subsequence(lower, text):
+		case len(lower) >= fuzzyFrom && meant.LeavesOut(lower, text):
 			has = append(has, s)
 		}
 	}
 	return append(begins, has...)
-}
-
-// subsequence says whether all letters of a are in b, in their order.
-func subsequence(a, b string) bool {
-	for _, r := range a {
-		i := strings.IndexRune(b, r)
-		if i < 0 {
-			return false
-		}
-		b = b[i+len(string(r)):]
-	}
-	return true
 }
 
 func prefixed(prefix string, list []Suggestion) []Suggestion {

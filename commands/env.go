@@ -24,6 +24,8 @@ type Env struct {
 	Topics func() []string
 	// Lines are the lines typed so far, oldest first; nil knows none.
 	Lines func() []string
+	// Facts are what pulsh was started with; nil knows none.
+	Facts func() []Fact
 }
 
 // Local is the Pulsar that pulsh runs on this machine.
@@ -59,7 +61,8 @@ type Commands struct {
 	env     Env
 	table   []command
 	view    atomic.Pointer[View]
-	changed atomic.Int64 // when a command last changed a group, Unix ns
+	saidBy  atomic.Pointer[map[string]string] // who has said a value, by its name; never changed, only replaced
+	changed atomic.Int64                      // when a command last changed a group, Unix ns
 	journal journal
 }
 

@@ -116,7 +116,7 @@ func overview(list []command) []string {
 }
 
 // overviewWidth is the longest name of a command, so that all sections line up.
-const overviewWidth = len("consume start")
+const overviewWidth = len("profile delete")
 
 // help explains a command: usage, what it does, its settings, examples.
 func (c *command) help() []string {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"pulsh/graphs"
 	"pulsh/session"
@@ -27,30 +26,49 @@ func lookCommands() []command {
 		{name: "show", section: lookSection, params: []param{{name: "group", kind: groupKind()}},
 			summary:  "show a group's settings beside what comes of them",
 			examples: []string{"show fast"}, run: show},
+		{name: "show session", section: lookSection, summary: "show what holds for the session, and where each value was said",
+			detail:   "Flags go before the environment, which goes before a profile, then Pulsar's client.conf, then the defaults.",
+			examples: []string{"show session"}, run: showSession},
 	}
 }
 
 func graph(ctx context.Context, c *call) error {
 	old := c.View()
-	next := View{Window: old.Window}
-	if d, ok := value[time.Duration](c, "window"); ok {
-		if d < windowMin || d > windowMax {
-			return c.refuse("window", "graph window=5m", "%s is not a window from %s to %s", c.text("window"),
-				pacing.FormatDuration(windowMin), pacing.FormatDuration(windowMax))
-		}
-		next.Window = d
+	next, err := windowed(*old, c.text("window"))
+	if err != nil {
+		return c.refuse("window", "graph window=5m", "%s", err)
 	}
-	words, chosen := value[[][]string](c, "shown")
+	words, _ := value[[][]string](c, "shown")
+	return c.choose(ctx, next, words)
+}
+
+// windowed is a view that shows nothing yet, of a window that was typed, or that
+// of the view before it.
+func windowed(old View, window string) (View, error) {
+	next := View{Window: old.Window}
+	if window == "" {
+		return next, nil
+	}
+	d, err := pacing.ParseDuration(window)
+	if err == nil && (d < windowMin || d > windowMax) {
+		err = fmt.Errorf("%s is not a window from %s to %s", window, pacing.FormatDuration(windowMin), pacing.FormatDuration(windowMax))
+	}
+	next.Window = d
+	return next, err
+}
+
+// choose makes the graph show what was typed: panels of words, or none for what
+// it shows by itself.
+func (c *call) choose(ctx context.Context, next View, words [][]string) error {
 	switch {
-	case !chosen:
+	case len(words) == 0:
 		next.Auto = true
 	case len(words) == 1 && len(words[0]) == 1 && words[0][0] == "off":
 		next.Off = true
-		c.view.Store(&next)
+		c.publish(next)
 		c.say("graph: off")
 		return nil
 	}
-	var titles []string
 	var groups []session.GroupSnapshot
 	for _, names := range words {
 		p, used, err := c.panel(ctx, names, groups)
@@ -59,14 +77,16 @@ func graph(ctx context.Context, c *call) error {
 		}
 		groups = used
 		next.Panels = append(next.Panels, p)
-		titles = append(titles, p.Title)
 	}
-	if next.Auto {
-		titles = []string{"the rates of all groups"}
-	}
-	c.view.Store(&next)
-	c.say("graph: %s · %s", strings.Join(titles, " | "), pacing.FormatDuration(next.Window))
+	c.publish(next)
+	c.say("graph: %s", next.typed())
 	return nil
+}
+
+// publish makes a view what the graph shows from now on, and says who chose it.
+func (c *call) publish(next View) {
+	c.view.Store(&next)
+	c.said(c.command.name, saidGraph)
 }
 
 // panel makes one graph of the words that were typed. Without a group it shows

@@ -3,6 +3,8 @@ package commands
 import (
 	"fmt"
 	"strings"
+
+	"pulsh/session/meant"
 )
 
 // match finds the command that the statement begins with, or says which was
@@ -59,7 +61,7 @@ func unknown(s statement) *Error {
 	if len(seconds) == 0 {
 		e := s.text.wrong(first.span, fmt.Sprintf("no command %q", first.text))
 		e.Try = "help"
-		if names := near(first.text, firsts); len(names) > 0 {
+		if names := meant.Names(first.text, firsts); len(names) > 0 {
 			e.Try = s.corrected(first.span, names)
 		}
 		return e
@@ -71,7 +73,7 @@ func unknown(s statement) *Error {
 	}
 	second := s.words[1]
 	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q; there are %s", first.text, second.text, and(seconds)))
-	if names := near(second.text, seconds); len(names) > 0 {
+	if names := meant.Names(second.text, seconds); len(names) > 0 {
 		e.Try = s.corrected(second.span, names)
 		return e
 	}

@@ -3,6 +3,8 @@ package commands
 import (
 	"fmt"
 	"strings"
+
+	"pulsh/session/meant"
 )
 
 // parse reads a statement. The error has a place and a next step.
@@ -82,7 +84,7 @@ func (c *call) unknownKey(w word) *Error {
 	}
 	e := c.wrong(w.keySpan(), fmt.Sprintf("%s has no setting %q", c.command.name, w.key))
 	e.Try = "help " + c.command.name
-	if near := near(w.key, names); len(near) > 0 {
+	if near := meant.Names(w.key, names); len(near) > 0 {
 		e.Try = c.statement.corrected(w.keySpan(), near)
 	}
 	return e

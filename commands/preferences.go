@@ -36,6 +36,7 @@ func setSession(_ context.Context, c *call) error {
 		s, _ := session.FindSetting(session.PreferenceSettings(), name)
 		return c.refuse(name, "set session "+name+"="+s.Get(&standard), "%s", err)
 	}
+	c.said("set session", c.given...)
 	c.say("session: %s", strings.Join(said, " "))
 	return nil
 }

@@ -12,14 +12,20 @@ import (
 // profileCommands save and load what a session consists of.
 func profileCommands() []command {
 	return []command{
-		{name: "save", section: profileSection, params: []param{{name: "name", kind: saveName()}},
-			summary:  "save the connection and all groups as a profile",
-			detail:   "Writes a file that only you can read. It never holds a secret: of a token, only the file or the variable it comes from.",
-			examples: []string{"save mine"}, run: save},
+		{name: "save", section: profileSection, params: []param{{name: "name", kind: saveName()}, {name: "force", kind: words("force"), optional: true}},
+			summary: "save the connection, the graph and all groups as a profile",
+			detail: "Writes a file that only you can read, and asks before it replaces one, but for force. " +
+				"It never holds a secret: of a token, only the file or the variable it comes from.",
+			examples: []string{"save mine", "save mine force"}, run: save},
 		{name: "load", section: profileSection, changes: true, params: []param{{name: "profile", kind: profileKind()}},
 			summary:  "make the groups of a profile ready",
 			detail:   "They start with produce start and consume start. The profile's connection is opened if there is none yet.",
 			examples: []string{"load low"}, run: load},
+		{name: "profile show", section: profileSection, params: []param{{name: "profile", kind: profileKind()}},
+			summary: "print a profile as its file says it, defaults included", examples: []string{"profile show low"}, run: showProfile},
+		{name: "profile delete", section: profileSection, params: []param{{name: "profile", kind: savedKind()}, {name: "force", kind: words("force"), optional: true}},
+			summary: "delete a profile that was saved", detail: "Asks before, but for force.",
+			examples: []string{"profile delete mine"}, run: deleteProfile},
 		{name: "profiles", section: profileSection, summary: "list the profiles", examples: []string{"profiles"}, run: listProfiles},
 		{name: "history", section: profileSection, summary: "list the lines typed so far", examples: []string{"history"}, run: history},
 	}
@@ -40,11 +46,28 @@ func saveName() kind {
 		}}
 }
 
-func save(ctx context.Context, c *call) error {
-	p := session.Profile{Name: c.text("name")}
-	if t, ok := c.env.Session.Target(); ok {
-		p.Connection = session.Connection{URL: t.URL, AdminURL: t.AdminURL, TokenFile: t.TokenFile, TokenEnv: t.TokenEnv}
+// savedKind is a profile that save has written.
+func savedKind() kind {
+	k := profileKind()
+	k.sample = "mine"
+	k.complete = func(s *scene) []Suggestion {
+		if s.commands == nil {
+			return nil
+		}
+		var out []Suggestion
+		for _, name := range s.commands.env.Library.Saved() {
+			out = append(out, Suggestion{name, "saved"})
+		}
+		return out
 	}
+	return k
+}
+
+func save(ctx context.Context, c *call) error {
+	view := c.View()
+	p := session.Profile{Name: c.text("name"), Session: c.env.Session.Preferences().Said(), Graph: session.Graph{Shown: view.shown(), Window: view.window()}}
+	t, _ := c.env.Session.Target()
+	p.Connection = t.Connection()
 	for _, g := range c.fresh(ctx).Groups {
 		if spec, ok := c.env.Session.Producer(g.Name); ok {
 			p.Groups = append(p.Groups, session.ProfileGroup{Name: g.Name, Kind: g.Kind, Producer: &spec})
@@ -56,11 +79,19 @@ func save(ctx context.Context, c *call) error {
 	if len(p.Groups) == 0 {
 		return c.fail("produce start fast", "there are no groups to save")
 	}
+	old, there := c.env.Library.File(p.Name)
+	if there && c.text("force") == "" && !c.confirm(ctx, fmt.Sprintf("%s is there already; replace it?", old)) {
+		c.say("%s stays as it is", p.Name)
+		return nil
+	}
 	path, err := c.env.Library.Save(p)
 	if err != nil {
 		return c.refuse("name", "save mine", "%s", err)
 	}
 	c.say("%s saved in %s", count(len(p.Groups), "group"), path)
+	if t.Token.Held() {
+		c.say("the token is not saved: pulsh holds it in memory only")
+	}
 	return nil
 }
 
@@ -76,11 +107,11 @@ func load(ctx context.Context, c *call) error {
 		}
 	}
 	if _, ok := c.env.Session.Target(); !ok && p.Connection.URL != "" {
-		t := p.Connection
-		if err := c.env.Session.Connect(ctx, session.Target{URL: t.URL, AdminURL: t.AdminURL, TokenFile: t.TokenFile, TokenEnv: t.TokenEnv}); err != nil {
+		if err := c.env.Session.Connect(ctx, p.Connection.Target()); err != nil {
 			return err
 		}
-		c.say("connected to %s", t.URL)
+		c.said("profile "+p.Name, saidConnection)
+		c.say("connected to %s", p.Connection.URL)
 	}
 	for _, g := range p.Groups {
 		said := ""
@@ -96,9 +127,71 @@ func load(ctx context.Context, c *call) error {
 		}
 		c.say("%s: ready for %s", g.Name, said)
 	}
+	if err := c.behave(ctx, p); err != nil {
+		return err
+	}
 	for _, g := range p.Groups {
 		c.say("  %s start %s", g.Kind, g.Name)
 	}
+	return nil
+}
+
+// behave makes the session behave, and the graph show, what a profile says.
+func (c *call) behave(ctx context.Context, p session.Profile) error {
+	if err := c.prefer(p.Session, "profile "+p.Name); err != nil {
+		return err
+	}
+	if p.Graph == (session.Graph{}) {
+		return nil
+	}
+	c.changed.Store(c.env.Now().UnixNano()) // the graph may show the groups that were just made
+	next, err := windowed(*c.View(), p.Graph.Window)
+	if err != nil {
+		return c.fail("graph window=5m", "profile %s: %s", p.Name, err)
+	}
+	var panels [][]string
+	if p.Graph.Shown != "" {
+		read, err := panelsKind().parse(p.Graph.Shown)
+		if err != nil {
+			return c.fail("graph", "profile %s: %s", p.Name, err)
+		}
+		panels = read.([][]string)
+	}
+	if err := c.choose(ctx, next, panels); err != nil {
+		return err
+	}
+	c.said("profile "+p.Name, saidGraph)
+	return nil
+}
+
+func showProfile(_ context.Context, c *call) error {
+	p, err := c.profile()
+	if err != nil {
+		return err
+	}
+	for line := range strings.SplitSeq(strings.TrimRight(string(p.TOML()), "\n"), "\n") {
+		c.say("%s", graphs.Clean(line))
+	}
+	return nil
+}
+
+func deleteProfile(ctx context.Context, c *call) error {
+	name := c.text("profile")
+	path, there := c.env.Library.File(name)
+	if !there {
+		if _, err := c.profile(); err != nil {
+			return err
+		}
+		return c.refuse("profile", "profiles", "%q is a built-in profile and stays", name)
+	}
+	if c.text("force") == "" && !c.confirm(ctx, fmt.Sprintf("delete %s?", path)) {
+		c.say("%s stays", name)
+		return nil
+	}
+	if err := c.env.Library.Delete(name); err != nil {
+		return err
+	}
+	c.say("%s deleted", path)
 	return nil
 }
 
@@ -117,7 +210,7 @@ func (c *call) profile() (session.Profile, error) {
 	}
 	try := "profiles"
 	if better, ok := nearest(name, names); ok {
-		try = "load " + better
+		try = c.command.name + " " + better
 	}
 	return p, c.refuse("profile", try, "no profile %q; there are %s", name, and(names))
 }

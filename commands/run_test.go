@@ -39,7 +39,7 @@ func TestEveryExampleRuns(t *testing.T) {
 	// What makes its own group, or changes the cluster, needs it gone.
 	undo := map[string][]string{
 		"produce start": {"remove fast", "remove slow"}, "consume start": {"remove sub1"},
-		"connect": {"stop all"}, "local start": {"stop all"}, "resume": {"pause all"},
+		"connect": {"stop all"}, "local start": {"stop all"}, "resume": {"pause all"}, "profile delete": {"save mine"},
 	}
 	root := examplesRoot(t)
 	for _, cmd := range table() {

@@ -8,6 +8,7 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/pacing"
 )
 
 // The limits of a graph's window.
@@ -119,6 +120,9 @@ func panelsKind() kind {
 
 // distributions are the figures of latencies that stand for two quantiles.
 func distributions() []string { return []string{"latency", "service", "lag", "e2e", "processing"} }
+
+// window is the span from the left edge to now, as it is typed.
+func (v *View) window() string { return pacing.FormatDuration(v.Window) }
 
 // lines lists the figures of a group that a word stands for; none if the group
 // has no such figure.

@@ -74,6 +74,25 @@ func (l Library) isBuiltin(name string) bool {
 	return slices.ContainsFunc(l.Builtin, func(p Profile) bool { return p.Name == name })
 }
 
+// File is the file of a profile that the user has saved; ok is false if there
+// is none.
+func (l Library) File(name string) (path string, ok bool) {
+	path = l.path(name)
+	return path, slices.Contains(l.Saved(), name)
+}
+
+// Delete removes a profile that the user has saved.
+func (l Library) Delete(name string) error {
+	path, ok := l.File(name)
+	if !ok {
+		return fmt.Errorf("no profile %q was saved", name)
+	}
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("%s cannot be deleted: %w", path, errors.Unwrap(err))
+	}
+	return nil
+}
+
 func (l Library) path(name string) string { return filepath.Join(l.Dir, name+profileEnding) }
 
 // Save writes a profile into its file, replacing what was there in one step.

@@ -5,14 +5,26 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"pulsh/session/pacing"
 )
 
-// Profile describes a session: where it connects and which groups it has. As
-// TOML it is
+// ProfileVersion is the form of the files that this pulsh writes. It reads
+// those that name it or none, and refuses what a later one has written.
+const ProfileVersion = 1
+
+// Profile describes a session: where it connects, how it behaves, what its
+// graph shows and which groups it has. As TOML it is
 //
+//	version = 1
 //	description = "one line"
 //	[connection]
 //	url = "pulsar://localhost:6650"
+//	[session]
+//	refresh = "100ms"
+//	[graph]
+//	shown = "fast | fast latency"
+//	window = "1m"
 //	[produce.fast]
 //	rate = "50k"
 //	[consume.sub1]
@@ -25,13 +37,50 @@ type Profile struct {
 	Name        string
 	Description string
 	Connection  Connection
+	Session     []Preference // in the order of PreferenceSettings; nil says nothing
+	Graph       Graph
 	Groups      []ProfileGroup // in the order of the file
 }
 
 // Connection says where a profile connects; empty parts are not said. It never
 // holds a secret, only the file or the variable that does.
 type Connection struct {
-	URL, AdminURL, TokenFile, TokenEnv string
+	URL, AdminURL, TokenFile, TokenEnv, TrustFile string
+	TLSCheck                                      TLSCheck
+}
+
+// Target is the cluster of a connection.
+func (c Connection) Target() Target {
+	return Target{URL: c.URL, AdminURL: c.AdminURL, TokenFile: c.TokenFile, TokenEnv: c.TokenEnv, TrustFile: c.TrustFile, TLSCheck: c.TLSCheck}
+}
+
+// Graph is what the graph shows, as it is typed; empty parts are not said.
+type Graph struct {
+	Shown  string // groups, figures and | as behind the command graph
+	Window string // a span of time
+}
+
+// graphSettings lists what the table graph may hold.
+func graphSettings() []Setting[Graph] {
+	type G = Graph
+	return []Setting[G]{
+		{Name: "shown", Doc: "what the graph shows", get: func(g *G) string { return g.Shown },
+			set: func(g *G, text string) error {
+				if err := checkPlain(text); err != nil {
+					return err
+				}
+				g.Shown = text
+				return nil
+			}},
+		{Name: "window", Doc: "from the left edge to now", get: func(g *G) string { return g.Window },
+			set: func(g *G, text string) error {
+				_, err := pacing.ParseDuration(text)
+				if err == nil {
+					g.Window = text
+				}
+				return err
+			}},
+	}
 }
 
 // ProfileGroup is one group of a profile. Exactly one of Producer and Consumer
@@ -62,6 +111,16 @@ func connectionSettings() []Setting[Connection] {
 		plain("admin_url", "its admin API", func(c *C) *string { return &c.AdminURL }, CheckAdminURL),
 		plain("token_file", "file that holds the token", func(c *C) *string { return &c.TokenFile }, checkPlain),
 		plain("token_env", "variable that holds the token", func(c *C) *string { return &c.TokenEnv }, checkPlain),
+		plain("trust_certs", "certificates to trust beside the system's", func(c *C) *string { return &c.TrustFile }, checkPlain),
+		{Name: "tls_check", Words: []string{string(TLSFull), string(TLSAnyHost), string(TLSNone)}, Doc: "how the cluster's certificate is checked",
+			get: func(c *C) string { return string(c.TLSCheck) },
+			set: func(c *C, text string) (err error) {
+				read, err := ReadTLSCheck(text)
+				if err == nil {
+					c.TLSCheck = read
+				}
+				return err
+			}},
 	}
 }
 
@@ -102,18 +161,20 @@ func checkPlain(text string) error {
 // TOML writes the profile as ParseProfile reads it, every setting included.
 func (p Profile) TOML() []byte {
 	var b strings.Builder
+	fmt.Fprintf(&b, "version = %d\n", ProfileVersion)
 	if p.Description != "" {
-		fmt.Fprintf(&b, "description = %s\n\n", quoteTOML(p.Description))
+		fmt.Fprintf(&b, "description = %s\n", quoteTOML(p.Description))
 	}
-	if p.Connection != (Connection{}) {
-		b.WriteString("[connection]\n")
-		for _, s := range connectionSettings() {
-			if v := s.Get(&p.Connection); v != "" {
-				fmt.Fprintf(&b, "%s = %s\n", s.Name, quoteTOML(v))
-			}
+	b.WriteString("\n")
+	writeSaid(&b, "connection", connectionSettings(), &p.Connection)
+	if len(p.Session) > 0 {
+		b.WriteString("[session]\n")
+		for _, one := range p.Session {
+			fmt.Fprintf(&b, "%s = %s\n", one.Name, quoteTOML(one.Value))
 		}
 		b.WriteString("\n")
 	}
+	writeSaid(&b, "graph", graphSettings(), &p.Graph)
 	for i, g := range p.Groups {
 		if i > 0 {
 			b.WriteString("\n")
@@ -127,6 +188,21 @@ func (p Profile) TOML() []byte {
 		}
 	}
 	return []byte(b.String())
+}
+
+// writeSaid writes a table of those settings that are said.
+func writeSaid[S comparable](b *strings.Builder, table string, settings []Setting[S], spec *S) {
+	var none S
+	if *spec == none {
+		return
+	}
+	fmt.Fprintf(b, "[%s]\n", table)
+	for _, s := range settings {
+		if v := s.Get(spec); v != "" {
+			fmt.Fprintf(b, "%s = %s\n", s.Name, quoteTOML(v))
+		}
+	}
+	b.WriteString("\n")
 }
 
 func writeSettings[S any](b *strings.Builder, settings []Setting[S], spec *S) {

@@ -27,7 +27,16 @@ func (e *ProfileError) Error() string {
 		strings.ReplaceAll(e.Text, "\t", " "), before, strings.Repeat("^", max(e.Width, 1)))
 }
 
-// wrong places a refusal at the key or the value of a path.
+// unknown places a refusal at the key of a path.
+func (d *tomlFile) unknown(path []string, err error) error {
+	at, found := d.keys[strings.Join(path, ".")]
+	if !found { // it is a table
+		return d.wrong(path, err)
+	}
+	return &ProfileError{File: d.file, Line: at.line, Column: at.column, Message: err.Error(), Text: at.text, Width: at.width}
+}
+
+// wrong places a refusal at the value of a path, or at the name of a table.
 func (d *tomlFile) wrong(path []string, err error) error {
 	at, found := d.spots[strings.Join(path, ".")]
 	for !found && len(path) > 1 { // as in an inline table: show the table
@@ -43,12 +52,12 @@ type tomlSpot struct {
 	text                string
 }
 
-// findKeys finds where the keys of a TOML file stand. The library tells no
+// findKeys finds where the values of a TOML file stand, and the keys before them. The library tells no
 // positions of keys, so this reads the plain forms that profiles are written
 // in: [table.name] and key = value, one a line. Other forms are found by the
 // table they are in.
-func findKeys(data string) map[string]tomlSpot {
-	spots := map[string]tomlSpot{}
+func findKeys(data string) (spots, keys map[string]tomlSpot) {
+	spots, keys = map[string]tomlSpot{}, map[string]tomlSpot{}
 	var table []string
 	for i, line := range strings.Split(data, "\n") {
 		line = strings.TrimRight(line, "\r")
@@ -56,7 +65,12 @@ func findKeys(data string) map[string]tomlSpot {
 		if name, found := strings.CutPrefix(trimmed, "["); found {
 			name, _, _ = strings.Cut(name, "]")
 			table = splitKey(name)
-			spots[strings.Join(table, ".")] = spotOf(i, line, strings.TrimSpace(name))
+			for n := range table { // a table says that those around it are there
+				path := strings.Join(table[:n+1], ".")
+				if _, seen := spots[path]; !seen || n == len(table)-1 {
+					spots[path] = spotOf(i, line, strings.TrimSpace(name))
+				}
+			}
 			continue
 		}
 		name, value, found := strings.Cut(line, "=")
@@ -68,8 +82,9 @@ func findKeys(data string) map[string]tomlSpot {
 			continue
 		}
 		spots[path] = valueSpot(i, line, len(name)+1, value)
+		keys[path] = spotOf(i, line, strings.TrimSpace(name))
 	}
-	return spots
+	return spots, keys
 }
 
 // splitKey takes a dotted key apart.

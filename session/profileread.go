@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"pulsh/session/meant"
 )
 
 // profilesMax bounds the profiles of a file, and with GroupsMax what one file
@@ -22,7 +24,26 @@ func ParseProfile(data []byte, file, name string) (Profile, error) {
 	if err != nil {
 		return Profile{}, err
 	}
+	if err := d.readable(); err != nil {
+		return Profile{}, err
+	}
 	return d.profile(name, nil, d.root)
+}
+
+// readable refuses a file of a later form before its keys are called unknown.
+func (d *tomlFile) readable() error {
+	value, there := d.root["version"]
+	if !there {
+		return nil
+	}
+	version, ok := value.(int64)
+	switch {
+	case !ok || version < 1:
+		return d.wrong([]string{"version"}, fmt.Errorf("a version is a whole number such as %d", ProfileVersion))
+	case version > ProfileVersion:
+		return d.wrong([]string{"version"}, fmt.Errorf("version %d is of a newer pulsh; this one reads version %d", version, ProfileVersion))
+	}
+	return nil
 }
 
 // ParseProfiles reads a file of several profiles, each in a table profile.NAME,
@@ -32,7 +53,10 @@ func ParseProfiles(data []byte, file string) ([]Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.only(nil, d.root, "profile"); err != nil {
+	if err := d.only(nil, d.root, "version", "profile"); err != nil {
+		return nil, err
+	}
+	if err := d.readable(); err != nil {
 		return nil, err
 	}
 	tables, err := d.table(nil, d.root, "profile")
@@ -66,12 +90,14 @@ func ParseProfiles(data []byte, file string) ([]Profile, error) {
 type tomlFile struct {
 	file  string
 	root  map[string]any
-	spots map[string]tomlSpot // by path, joined with dots
+	spots map[string]tomlSpot // of values by path, joined with dots
+	keys  map[string]tomlSpot // of the keys before them
 	order map[string]int
 }
 
 func decodeTOML(data []byte, file string) (*tomlFile, error) {
-	d := &tomlFile{file: file, root: map[string]any{}, spots: findKeys(string(data)), order: map[string]int{}}
+	d := &tomlFile{file: file, root: map[string]any{}, order: map[string]int{}}
+	d.spots, d.keys = findKeys(string(data))
 	meta, err := toml.Decode(string(data), &d.root)
 	if err != nil {
 		return nil, syntaxError(file, string(data), err)
@@ -135,12 +161,16 @@ func (d *tomlFile) table(path []string, in map[string]any, name string) (map[str
 func (d *tomlFile) only(path []string, table map[string]any, known ...string) error {
 	for _, name := range d.inOrder(path, table) {
 		if !slices.Contains(known, name) {
-			where := "the profile"
+			here, where := append(slices.Clone(path), name), "the profile"
 			if len(path) > 0 {
 				where = "[" + strings.Join(path, ".") + "]"
 			}
-			return d.wrong(append(slices.Clone(path), name),
-				fmt.Errorf("%s has no key %q; there are %s", where, name, strings.Join(known, ", ")))
+			if near := meant.Names(name, known); len(near) > 0 {
+				name = fmt.Sprintf("%q, but %q", name, near[0])
+			} else {
+				name = fmt.Sprintf("%q; there are %s", name, strings.Join(known, ", "))
+			}
+			return d.unknown(here, fmt.Errorf("%s has no key %s", where, name))
 		}
 	}
 	return nil
@@ -149,7 +179,11 @@ func (d *tomlFile) only(path []string, table map[string]any, known ...string) er
 // profile reads one profile from its table.
 func (d *tomlFile) profile(name string, path []string, table map[string]any) (Profile, error) {
 	p := Profile{Name: name}
-	if err := d.only(path, table, "description", "connection", "produce", "consume"); err != nil {
+	known := []string{"description", "connection", "session", "graph", "produce", "consume"}
+	if len(path) == 0 { // a file of several has one version for all
+		known = slices.Insert(known, 0, "version")
+	}
+	if err := d.only(path, table, known...); err != nil {
 		return Profile{}, err
 	}
 	if text, there := table["description"]; there {
@@ -159,16 +193,49 @@ func (d *tomlFile) profile(name string, path []string, table map[string]any) (Pr
 		}
 		p.Description = s
 	}
-	connection, err := d.table(path, table, "connection")
-	if err != nil {
+	if err := readTable(d, path, table, "connection", connectionSettings(), &p.Connection); err != nil {
 		return Profile{}, err
 	}
-	at := append(slices.Clone(path), "connection")
-	if err := readSettings(d, at, connection, connectionSettings(), &p.Connection); err != nil {
+	if err := readTable(d, path, table, "graph", graphSettings(), &p.Graph); err != nil {
+		return Profile{}, err
+	}
+	var err error
+	if p.Session, err = d.preferences(path, table); err != nil {
 		return Profile{}, err
 	}
 	p.Groups, err = d.groups(path, table)
 	return p, err
+}
+
+// preferences reads the table session: what it says, and nothing of the rest.
+func (d *tomlFile) preferences(path []string, table map[string]any) ([]Preference, error) {
+	read := DefaultPreferences()
+	if err := readTable(d, path, table, "session", PreferenceSettings(), &read); err != nil {
+		return nil, err
+	}
+	said, err := d.table(path, table, "session")
+	if err != nil {
+		return nil, err
+	}
+	var out []Preference
+	for _, one := range read.Said() {
+		if _, there := said[one.Name]; there {
+			out = append(out, one)
+		}
+	}
+	if err := read.Check(); err != nil {
+		return nil, d.wrong(append(slices.Clone(path), "session"), err)
+	}
+	return out, nil
+}
+
+// readTable reads a table within a table, if it is there.
+func readTable[S any](d *tomlFile, path []string, in map[string]any, name string, settings []Setting[S], spec *S) error {
+	table, err := d.table(path, in, name)
+	if err != nil {
+		return err
+	}
+	return readSettings(d, append(slices.Clone(path), name), table, settings, spec)
 }
 
 // groups reads the tables produce.NAME and consume.NAME in the file's order.

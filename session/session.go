@@ -20,16 +20,6 @@ import (
 	"pulsh/session/payload"
 )
 
-// Target names a cluster.
-type Target struct {
-	URL       string // pulsar://host:port or pulsar+ssl://host:port
-	AdminURL  string // http://host:port, or "" for no admin API
-	Name      string // as the status line shows it; "" means the URL's host
-	TokenFile string // file that holds the token; the token itself is never kept
-	TokenEnv  string // variable that holds the token
-	TrustFile string // certificates to trust beside the system's
-}
-
 // Link is an open cluster. Admin is nil where there is no admin URL. Probe
 // asks whether the cluster answers right now.
 type Link struct {

@@ -22,23 +22,25 @@ import (
 // refuses addresses, certificates and tokens that cannot work.
 func Cluster(_ context.Context, t session.Target, clock broker.Clock) (session.Link, error) {
 	token := tokenOf(t)
-	if _, err := token(); err != nil {
-		return session.Link{}, err
+	if token != nil {
+		if _, err := token(); err != nil {
+			return session.Link{}, err
+		}
 	}
-	trust, err := trustOf(t)
+	secure, err := secureOf(t)
 	if err != nil {
 		return session.Link{}, err
 	}
-	engine, err := client.New(client.Options{URL: t.URL, TokenFile: t.TokenFile, TokenEnv: t.TokenEnv, TrustFile: t.TrustFile, Clock: clock})
+	engine, err := client.New(client.Options{URL: t.URL, Token: token, TLS: secure, Clock: clock})
 	if err != nil {
 		return session.Link{}, err
 	}
 	link := session.Link{Broker: engine, Probe: func(ctx context.Context) (session.Answer, error) {
-		answer, err := probe.Dialer{TLS: trust}.Dial(ctx, t.URL)
+		answer, err := probe.Dialer{TLS: secure}.Dial(ctx, t.URL)
 		return session.Answer{Version: answer.Version, SizeMax: answer.MessageSizeMax}, err
 	}}
 	if t.AdminURL != "" {
-		link.Admin, err = admin.New(t.AdminURL, admin.Options{Token: token, TLS: trust})
+		link.Admin, err = admin.New(t.AdminURL, admin.Options{Token: token, TLS: secure})
 		if err != nil {
 			engine.Close()
 			return session.Link{}, err
@@ -47,39 +49,75 @@ func Cluster(_ context.Context, t session.Target, clock broker.Clock) (session.L
 	return link, nil
 }
 
-// tokenOf reads the token where it lives, each time it is asked.
+// tokenOf reads the token where it lives, each time it is asked; nil for a
+// cluster that is entered without one.
 func tokenOf(t session.Target) func() (string, error) {
-	return func() (string, error) {
-		switch {
-		case t.TokenFile != "":
+	switch {
+	case t.TokenFile != "":
+		return func() (string, error) {
 			text, err := os.ReadFile(t.TokenFile)
 			if err != nil {
-				return "", fmt.Errorf("the token file cannot be read: %w", errors.Unwrap(err))
+				return "", fmt.Errorf("the token file %s cannot be read: %w", t.TokenFile, errors.Unwrap(err))
 			}
-			return strings.TrimSpace(string(text)), nil
-		case t.TokenEnv != "":
-			token := os.Getenv(t.TokenEnv)
+			token := strings.TrimSpace(string(text))
+			if token == "" {
+				return "", fmt.Errorf("the token file %s is empty", t.TokenFile)
+			}
+			return token, nil
+		}
+	case t.TokenEnv != "":
+		return func() (string, error) {
+			token := strings.TrimSpace(os.Getenv(t.TokenEnv))
 			if token == "" {
 				return "", fmt.Errorf("the variable %s holds no token", t.TokenEnv)
 			}
 			return token, nil
 		}
-		return "", nil
+	case t.Token.Held():
+		return func() (string, error) { return t.Token.Reveal(), nil }
 	}
+	return nil
 }
 
-// trustOf is nil for the system's own roots.
-func trustOf(t session.Target) (*tls.Config, error) {
-	if t.TrustFile == "" {
+// secureOf is how certificates are checked, by the client, the admin API and
+// the probe alike; nil means by the system's roots.
+func secureOf(t session.Target) (*tls.Config, error) {
+	if t.TrustFile == "" && (t.TLSCheck == "" || t.TLSCheck == session.TLSFull) {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(t.TrustFile)
-	if err != nil {
-		return nil, fmt.Errorf("the certificates cannot be read: %w", errors.Unwrap(err))
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if t.TrustFile != "" {
+		pem, err := os.ReadFile(t.TrustFile)
+		if err != nil {
+			return nil, fmt.Errorf("the certificates of %s cannot be read: %w", t.TrustFile, errors.Unwrap(err))
+		}
+		if config.RootCAs, err = x509.SystemCertPool(); err != nil {
+			config.RootCAs = x509.NewCertPool()
+		}
+		if !config.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no certificate", t.TrustFile)
+		}
 	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no certificate", t.TrustFile)
+	if t.TLSCheck == session.TLSNone || t.TLSCheck == session.TLSAnyHost {
+		config.InsecureSkipVerify = true // what is asked for is checked below
 	}
-	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, nil
+	if t.TLSCheck == session.TLSAnyHost {
+		config.VerifyConnection = signedByAny(config.RootCAs)
+	}
+	return config, nil
+}
+
+// signedByAny checks a chain of certificates without the host's name. The
+// fault is told as the library tells those that it finds itself.
+func signedByAny(roots *x509.CertPool) func(tls.ConnectionState) error {
+	return func(state tls.ConnectionState) error {
+		options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
+		for _, c := range state.PeerCertificates[1:] {
+			options.Intermediates.AddCert(c)
+		}
+		if _, err := state.PeerCertificates[0].Verify(options); err != nil {
+			return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
+		}
+		return nil
+	}
 }

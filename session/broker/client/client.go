@@ -4,7 +4,7 @@ package client
 
 import (
 	"context"
-	"os"
+	"crypto/tls"
 	"strings"
 	"time"
 
@@ -29,12 +29,11 @@ const (
 
 // Options say how to reach and enter a cluster.
 type Options struct {
-	URL       string // pulsar://host:port or pulsar+ssl://host:port
-	TokenFile string // read again at each connection; "" for none
-	TokenEnv  string // name of the variable that holds the token; "" for none
-	TrustFile string // certificates to trust beside the system's; "" for none
-	Clock     broker.Clock
-	Log       log.Logger // nil for silence
+	URL   string                 // pulsar://host:port or pulsar+ssl://host:port
+	Token func() (string, error) // asked at each connection, so that nothing keeps the token; nil for none
+	TLS   *tls.Config            // for pulsar+ssl://; nil means the system's roots
+	Clock broker.Clock
+	Log   log.Logger // nil for silence
 }
 
 // Client is a broker.Broker over two pulsar.Clients: one for sending and one
@@ -76,28 +75,13 @@ func connect(o Options) (pulsar.Client, error) {
 		Logger:                  logger,
 		MetricsCardinality:      pulsar.MetricsCardinalityNone,
 		MetricsRegisterer:       prometheus.NewRegistry(), // never the process-wide one
-		TLSTrustCertsFilePath:   o.TrustFile,
+		TLSConfig:               o.TLS,
 		TLSValidateHostname:     true,
 	}
-	if token := o.token(); token != nil {
-		options.Authentication = pulsar.NewAuthenticationTokenFromSupplier(token)
+	if o.Token != nil {
+		options.Authentication = pulsar.NewAuthenticationTokenFromSupplier(o.Token)
 	}
 	return pulsar.NewClient(options)
-}
-
-// token reads the secret where it lives, each time it is needed, and keeps it
-// nowhere.
-func (o Options) token() func() (string, error) {
-	switch {
-	case o.TokenFile != "":
-		return func() (string, error) {
-			text, err := os.ReadFile(o.TokenFile)
-			return strings.TrimSpace(string(text)), err
-		}
-	case o.TokenEnv != "":
-		return func() (string, error) { return os.Getenv(o.TokenEnv), nil }
-	}
-	return nil
 }
 
 // Partitions looks a topic up.

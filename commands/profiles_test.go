@@ -1,0 +1,87 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+)
+
+func TestNothingSavedIsLostUnasked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, refused)
+		answer, asked := false, ""
+		c.env.Confirm = func(_ context.Context, question string) bool { asked = question; return answer }
+		var out strings.Builder
+		do := func(line string) string {
+			out.Reset()
+			asked = ""
+			require.NoError(t, c.Execute(t.Context(), line, &out), line)
+			return out.String()
+		}
+		do("load low; save mine")
+		require.Empty(t, asked, "there was nothing to replace")
+		file, ok := c.env.Library.File("mine")
+		require.True(t, ok)
+		before, err := os.ReadFile(file)
+		require.NoError(t, err)
+
+		require.Contains(t, do("rate perf 7; save mine"), "mine stays as it is")
+		require.Equal(t, file+" is there already; replace it?", asked)
+		require.Contains(t, do("profile delete mine"), "mine stays")
+		after, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Equal(t, string(before), string(after))
+
+		require.Contains(t, do("save mine force"), "2 groups saved")
+		require.Empty(t, asked)
+		answer = true
+		require.Contains(t, do("rate perf 8; save mine"), "2 groups saved")
+		after, err = os.ReadFile(file)
+		require.NoError(t, err)
+		require.Contains(t, string(after), `rate = "8"`)
+		require.Contains(t, do("profile delete mine"), "deleted")
+		_, ok = c.env.Library.File("mine")
+		require.False(t, ok)
+	})
+}
+
+func TestATokenInMemoryStaysThere(t *testing.T) {
+	const secret = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, pretend(t))
+		target := session.Target{URL: "pulsar://a:6650", Token: session.NewSecret(secret)}
+		require.NoError(t, c.env.Session.Connect(t.Context(), target))
+		var out strings.Builder
+		require.NoError(t, c.Execute(t.Context(), "load low; save mine; profile show mine; show session; status", &out))
+		require.Contains(t, out.String(), "the token is not saved")
+		file, _ := c.env.Library.File("mine")
+		saved, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Contains(t, string(saved), `url = "pulsar://a:6650"`)
+		for _, text := range []string{out.String(), string(saved), fmt.Sprintf("%v %+v %#v %s", target, target, target, target), fmt.Sprintf("%#v", target.Token)} {
+			require.NotContains(t, text, secret)
+		}
+		require.Equal(t, secret, target.Token.Reveal())
+	})
+}
+
+func TestAProfileCannotTypeLines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, refused)
+		p := session.Profile{Name: "evil", Graph: session.Graph{Shown: "off; remove perf", Window: "1m"}}
+		_, err := c.env.Library.Save(p)
+		require.NoError(t, err)
+		var out strings.Builder
+		require.NoError(t, c.Execute(t.Context(), "load low", &out))
+		require.ErrorContains(t, c.Execute(t.Context(), "load evil", &out), `no group "off;"`)
+		_, there := c.env.Session.Producer("perf")
+		require.True(t, there)
+	})
+}

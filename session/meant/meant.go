@@ -1,0 +1,73 @@
+// Package meant finds the name that was probably meant by a word that is
+// none. Pure.
+package meant
+
+import (
+	"slices"
+	"strings"
+)
+
+// Names lists the names that may have been meant, the likeliest first: at most
+// one letter in three is wrong, missing, added or swapped with its neighbour.
+// Of two that are equally near, the one of which letters were left out is
+// likelier.
+func Names(typed string, names []string) []string {
+	most := max(len([]rune(typed))/3, 1)
+	typed = strings.ToLower(typed)
+	var list []string
+	for d := 0; d <= most; d++ {
+		var longer, other []string
+		for _, name := range names {
+			lower := strings.ToLower(name)
+			switch {
+			case distance(typed, lower) != d || slices.Contains(list, name):
+			case LeavesOut(typed, lower):
+				longer = append(longer, name)
+			default:
+				other = append(other, name)
+			}
+		}
+		list = append(append(list, longer...), other...)
+	}
+	return list
+}
+
+// distance is the number of single changes (a letter replaced, left out, added,
+// or swapped with the next one) between two words: optimal string alignment.
+func distance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	rows := make([][]int, len(s)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(t)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(s); i++ {
+		for j := 1; j <= len(t); j++ {
+			cost := 1
+			if s[i-1] == t[j-1] {
+				cost = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(s)][len(t)]
+}
+
+// LeavesOut says whether all letters of a are in b, in their order: a is b with
+// some letters left out.
+func LeavesOut(a, b string) bool {
+	for _, r := range a {
+		i := strings.IndexRune(b, r)
+		if i < 0 {
+			return false
+		}
+		b = b[i+len(string(r)):]
+	}
+	return true
+}
