@@ -26,7 +26,11 @@ func FuzzScale(f *testing.F) {
 		low = max(min(low, 0), -largestDrawn)
 		high = min(max(high, 0), largestDrawn)
 		u := Unit(unit % (uint8(Share) + 1))
-		s := newScale(reach{low, high, high}, rows, u, log, previous)
+		r := reach{steady: high}
+		for _, v := range []float64{low, high, 0} {
+			r.add(v)
+		}
+		s := newScale(r, rows, u, log, Axis{Max: previous})
 		require.Equal(t, "0", s.label(s.row(0)))
 		require.GreaterOrEqual(t, s.row(low), 0)
 		if rows > 3 || low == 0 {
@@ -44,7 +48,7 @@ func FuzzScale(f *testing.F) {
 		require.LessOrEqual(t, labels, mostLabels+1)
 		require.Positive(t, s.maximum())
 		if low == 0 {
-			require.Equal(t, s.labels(), newScale(reach{low, high, high}, rows, u, log, s.maximum()).labels())
+			require.Equal(t, s.labels(), newScale(r, rows, u, log, Axis{s.maximum(), s.decades}).labels())
 		}
 	})
 }
@@ -78,7 +82,7 @@ func TestScales(t *testing.T) {
 		{4.8e6, 7, Time, []string{"0", "1ms", "2ms", "3ms", "4ms", "5ms", "6ms"}},
 		{300 << 20, 5, ByteCount, []string{"0", "100M", "200M", "300M", "400M"}},
 	} {
-		require.Equal(t, c.want, newScale(reach{0, c.high, c.high}, c.rows, c.unit, false, 0).labels())
+		require.Equal(t, c.want, newScale(reach{high: c.high, steady: c.high}, c.rows, c.unit, false, Axis{}).labels())
 	}
 }
 
@@ -146,7 +150,7 @@ func TestTrace(t *testing.T) {
 func TestSteadyValueHasARow(t *testing.T) {
 	for rows := 5; rows < 40; rows++ {
 		for _, high := range []float64{50.3e3, 61e3, 72e3} {
-			s := newScale(reach{high: high, steady: 50e3}, rows, PerSecond, false, 0)
+			s := newScale(reach{high: high, steady: 50e3}, rows, PerSecond, false, Axis{})
 			require.Equal(t, s.row(49.8e3), s.row(50.2e3), "%v in %d rows", high, rows)
 		}
 	}

@@ -28,6 +28,10 @@ const (
 type Series struct {
 	Name   string
 	Values []float64 // one per column, oldest first, in the unit of the chart; NaN for no data
+	// Low and High are the extremes of each column, like Values. Where they lie
+	// beyond the line and its neighbours, dots reach out to them, so that no peak
+	// is lost in a column that stands for a long time. They may be nil.
+	Low, High []float64
 }
 
 // Chart is a line chart over time: what is drawn, and the box it has to fill.
@@ -40,15 +44,17 @@ type Chart struct {
 	Marks  []Mark
 
 	Window time.Duration // from the left edge to now; a minute if it is not positive
-	End    time.Time     // what now is
+	End    time.Time     // the time of the right edge
+	Now    string        // what is written under the right edge; "" is now
+	Notice string        // stands first in the first row and goes last: what is unusual
 	Unit   Unit
 
-	// PreviousMax is the Max of the frame before. While the data fits that
-	// scale, the axis stays as it was.
-	PreviousMax float64
-	Log         bool // logarithmic from the second row on; the lowest row is zero
-	ASCII       bool // no rune beyond ASCII, for other than UTF-8 locales
-	Colour      bool
+	// Before is the Axis of the frame before. While the data fits it, the axis
+	// stays as it was.
+	Before Axis
+	Log    bool // logarithmic; the lowest row is zero if there are such values
+	ASCII  bool // no rune beyond ASCII, for other than UTF-8 locales
+	Colour bool
 }
 
 // PlotWidth is how many values a series of a chart that is width cells wide has
@@ -60,24 +66,21 @@ func PlotWidth(width int) int {
 	return min(width, MaxWidth) - LabelWidth
 }
 
-// Max is the top of the value axis of the chart, to be handed to the next frame
-// as PreviousMax. It is PreviousMax itself for a chart that stays blank.
-func (c Chart) Max() float64 {
-	rows := c.plotRows()
-	if rows == 0 {
-		return c.PreviousMax
-	}
-	return c.scale(c.lines(), rows).maximum()
+// Render is Draw without the axis.
+func Render(c Chart) []string {
+	rows, _ := Draw(c)
+	return rows
 }
 
-// Render draws the chart: exactly Height rows of exactly Width cells, whatever
-// the data is. Shorter series end at the right edge, longer ones lose their
-// oldest values; infinite values count as no data.
-func Render(c Chart) []string {
+// Draw draws the chart: exactly Height rows of exactly Width cells, whatever the
+// data is. Shorter series end at the right edge, longer ones lose their oldest
+// values; infinite values count as no data. The axis is the next frame's Before;
+// a chart that stays blank hands on its own.
+func Draw(c Chart) ([]string, Axis) {
 	width, height := max(c.Width, 0), max(c.Height, 0)
 	rows := c.plotRows()
 	if rows == 0 {
-		return blankBox(width, height)
+		return blankBox(width, height), c.Before
 	}
 	if c.Window <= 0 {
 		c.Window = time.Minute
@@ -88,7 +91,7 @@ func Render(c Chart) []string {
 		palette: NewPalette(c.Colour),
 		frame:   frameFor(c.ASCII),
 		rows:    rows,
-		axis:    timeAxis{columns: PlotWidth(width), window: c.Window},
+		axis:    timeAxis{columns: PlotWidth(width), window: c.Window, now: c.Now},
 	}
 	d.lines = c.lines()
 	d.scale = c.scale(d.lines, rows)
@@ -97,7 +100,7 @@ func Render(c Chart) []string {
 	d.drawLines()
 	d.drawTimeAxis()
 	d.drawMarks()
-	return fillBox(d.canvas.rows(), width, height)
+	return fillBox(d.canvas.rows(), width, height), Axis{Max: d.scale.maximum(), decades: d.scale.decades}
 }
 
 // plotRows is the number of rows that values are drawn on, zero for a chart
@@ -148,8 +151,14 @@ func (c Chart) scale(lines [][]float64, rows int) scale {
 	var r reach
 	for _, line := range lines {
 		for _, v := range line {
-			if finite(v) {
-				r.low, r.high = min(r.low, v), max(r.high, v)
+			r.add(v)
+		}
+	}
+	columns := PlotWidth(c.Width)
+	for _, series := range c.Series[:min(len(c.Series), MaxSeries)] {
+		for _, extremes := range [][]float64{series.Low, series.High} {
+			for _, v := range extremes[max(len(extremes)-columns, 0):] {
+				r.add(v)
 			}
 		}
 	}
@@ -157,7 +166,7 @@ func (c Chart) scale(lines [][]float64, rows int) scale {
 	if target := lines[0]; target != nil && finite(target[len(target)-1]) {
 		r.steady = target[len(target)-1]
 	}
-	return newScale(r, rows, c.Unit, c.Log, c.PreviousMax)
+	return newScale(r, rows, c.Unit, c.Log, c.Before)
 }
 
 // finite says whether a value can be drawn.

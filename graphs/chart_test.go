@@ -112,6 +112,12 @@ func sixChart(width, height int) graphs.Chart {
 	return c
 }
 
+// top is the value at the top of a chart.
+func top(c graphs.Chart) float64 {
+	_, axis := graphs.Draw(c)
+	return axis.Max
+}
+
 // golden compares a drawing with the one in testdata.
 func golden(t *testing.T, name string, rows []string) {
 	t.Helper()
@@ -201,7 +207,7 @@ func TestTruth(t *testing.T) {
 		require.True(t, strings.HasPrefix(rows[zero], "     0 ┤"), rows[zero])
 		high := rowOf(rows, graphs.PlotWidth(80)-1, '─')
 		require.Less(t, high, zero)
-		perRow := c.Max() / float64(zero)
+		perRow := top(c) / float64(zero)
 		require.InDelta(t, 50e3, perRow*float64(zero-high), perRow/2+1e-6)
 		require.Contains(t, strings.Join(rows, "\n")+"\n", "now\n")
 	}
@@ -224,14 +230,14 @@ func TestNothingBetween(t *testing.T) {
 func TestAxisStands(t *testing.T) {
 	for _, log := range []bool{false, true} {
 		var before []string
-		previous := 0.0
+		var previous graphs.Axis
 		for frame := range 600 {
 			c := graphs.Chart{Width: 100, Height: 13, Unit: graphs.PerSecond, Window: time.Minute, Log: log,
-				End: end.Add(time.Duration(frame) * 100 * time.Millisecond), PreviousMax: previous}
+				End: end.Add(time.Duration(frame) * 100 * time.Millisecond), Before: previous}
 			c.Series = []graphs.Series{{Name: "fast", Values: values(100, func(share float64) float64 {
 				return 50e3 + 12e3*math.Sin(share*9+float64(frame)/20)*math.Sin(float64(frame)/50)
 			})}}
-			rows := graphs.Render(c)
+			rows, axis := graphs.Draw(c)
 			frames := make([]string, 0, len(rows))
 			for y, row := range rows {
 				if y >= 10 {
@@ -243,7 +249,7 @@ func TestAxisStands(t *testing.T) {
 			if frame > 200 {
 				require.Equal(t, before, frames)
 			}
-			before, previous = frames, c.Max()
+			before, previous = frames, axis
 		}
 	}
 }
@@ -252,16 +258,16 @@ func TestAxisStands(t *testing.T) {
 // data has become small.
 func TestScaleFollows(t *testing.T) {
 	chart := func(value, previous float64) float64 {
-		c := graphs.Chart{Width: 80, Height: 12, Unit: graphs.PerSecond, PreviousMax: previous}
+		c := graphs.Chart{Width: 80, Height: 12, Unit: graphs.PerSecond, Before: graphs.Axis{Max: previous}}
 		c.Series = []graphs.Series{{Values: []float64{value}}}
-		return c.Max()
+		return top(c)
 	}
-	top := chart(50e3, 0)
-	require.Equal(t, 80e3, top)
-	require.Equal(t, top, chart(68e3, top))
-	require.Equal(t, top, chart(30e3, top))
-	require.Greater(t, chart(90e3, top), top)
-	require.Less(t, chart(1e3, top), 2e3)
+	first := chart(50e3, 0)
+	require.Equal(t, 80e3, first)
+	require.Equal(t, first, chart(68e3, first))
+	require.Equal(t, first, chart(30e3, first))
+	require.Greater(t, chart(90e3, first), first)
+	require.Less(t, chart(1e3, first), 2e3)
 	require.Positive(t, chart(math.NaN(), math.NaN()))
 }
 
@@ -303,7 +309,7 @@ func FuzzRender(f *testing.F) {
 		width, height = width%300, height%60
 		c := graphs.Chart{
 			Width: width, Height: height, Title: text, Window: time.Duration(window), End: end,
-			Unit: graphs.Unit(bits >> 5), Log: bits&1 != 0, ASCII: bits&2 != 0, Colour: bits&4 != 0, PreviousMax: previous,
+			Unit: graphs.Unit(bits >> 5), Log: bits&1 != 0, ASCII: bits&2 != 0, Colour: bits&4 != 0, Before: graphs.Axis{Max: previous},
 			Marks: []graphs.Mark{
 				{At: end.Add(-time.Duration(window / 2)), Number: int(bits), Text: text},
 				{At: end.Add(-time.Duration(window / 3)), Number: -height, Text: name},
@@ -323,7 +329,7 @@ func FuzzRender(f *testing.F) {
 				require.LessOrEqual(t, r, '~')
 			}
 		}
-		c.PreviousMax = c.Max()
+		_, c.Before = graphs.Draw(c)
 		requireBox(t, graphs.Render(c), width, height)
 	})
 }

@@ -44,6 +44,7 @@ func (d drawing) drawLines() {
 		traces[i] = newTrace(at)
 	}
 	d.drawTarget(traces[0])
+	d.drawExtremes()
 	series := traces[1:]
 	strokes := make([]stroke, len(series))
 	for i := range strokes {
@@ -79,6 +80,41 @@ func (d drawing) drawTarget(t trace) {
 	}
 }
 
+// drawExtremes draws dots from each line to the extremes of its columns, as far
+// as they lie beyond the line and its neighbours: what only a slope passes
+// through is drawn by the line itself.
+func (d drawing) drawExtremes() {
+	dot := '·'
+	if d.ASCII {
+		dot = '\''
+	}
+	for i := len(d.lines) - 2; i >= 0; i-- {
+		s := d.Series[i]
+		if len(s.Low) == 0 && len(s.High) == 0 {
+			continue
+		}
+		line, columns := d.lines[i+1], d.axis.columns
+		low, high := fitColumns(s.Low, columns), fitColumns(s.High, columns)
+		for x, v := range line {
+			if !finite(v) {
+				continue
+			}
+			lowest, highest := d.scale.row(v), d.scale.row(v)
+			for _, beside := range line[max(x-1, 0):min(x+2, columns)] {
+				if finite(beside) {
+					lowest, highest = min(lowest, d.scale.row(beside)), max(highest, d.scale.row(beside))
+				}
+			}
+			for row := max(d.scale.row(low[x]), 0); finite(low[x]) && row < lowest; row++ {
+				d.canvas.set(LabelWidth+x, d.rows-1-row, dot, d.palette.Series[i])
+			}
+			for row := d.scale.row(high[x]); row > highest; row-- {
+				d.canvas.set(LabelWidth+x, d.rows-1-row, dot, d.palette.Series[i])
+			}
+		}
+	}
+}
+
 // topmost picks the series that shows in a cell, of those that touch its row,
 // and its shape there.
 func topmost(series []trace, touching []int, column, row int) (index int, seen shape) {
@@ -108,7 +144,7 @@ func (d drawing) drawTimeAxis() {
 		d.canvas.set(LabelWidth+x, y, d.frame.floor, d.palette.Faint)
 	}
 	for _, t := range d.axis.ticks() {
-		if t.column >= 0 && t.label != now {
+		if t.column >= 0 && t.column < d.axis.columns-1 {
 			d.canvas.set(LabelWidth+t.column, y, d.frame.tick, d.palette.Faint)
 		}
 		d.canvas.text(LabelWidth+t.from, y+1, t.label, d.palette.Faint)
@@ -124,7 +160,7 @@ func (d drawing) drawMarks() {
 	for _, mark := range shown {
 		if !taken[mark.column] {
 			taken[mark.column] = true
-			d.canvas.set(LabelWidth+mark.column, y, d.frame.mark, d.markStyle(mark))
+			d.canvas.set(LabelWidth+mark.column, y, mark.Sign.rune(d.ASCII), d.markStyle(mark))
 		}
 	}
 	if d.Height < marksHeight {

@@ -15,6 +15,14 @@ const (
 	nameWidth = 24 // a longer name is cut, or one series would push out the others
 )
 
+// textStyle is the look of the text: that of a line is on its sample alone.
+func (e legendEntry) textStyle() Style {
+	if e.sample != "" {
+		return Plain
+	}
+	return e.style
+}
+
 // width is the number of cells of an entry.
 func (e legendEntry) width() int {
 	if e.sample == "" {
@@ -38,12 +46,17 @@ func (d drawing) drawLegend() {
 		if e.sample != "" {
 			x = d.canvas.text(x, 0, e.sample, e.style) + 1
 		}
-		x = d.canvas.text(x, 0, e.text, Plain) + legendGap
+		x = d.canvas.text(x, 0, e.text, e.textStyle()) + legendGap
 	}
 }
 
 // legend is what fits into width cells of the legend.
 func (d drawing) legend(width int) []legendEntry {
+	notice := []legendEntry{d.legendText(d.Notice)}
+	notice[0].style = d.palette.Yellow
+	if d.Notice == "" {
+		notice = nil
+	}
 	head := []legendEntry{d.legendText(d.Title), d.legendText(d.Unit.Name())}
 	var series, target []legendEntry
 	for i, s := range d.Series[:min(len(d.Series), MaxSeries)] {
@@ -58,14 +71,14 @@ func (d drawing) legend(width int) []legendEntry {
 			kept = append(kept, legendEntry{text: "+" + strconv.Itoa(missing)})
 		}
 		for _, candidate := range [][]legendEntry{
-			join(head, kept, target), join(head[1:], kept, target), join(kept, target), kept,
+			join(notice, head, kept, target), join(notice, head[1:], kept, target), join(notice, kept, target), join(notice, kept),
 		} {
 			if legendWidth(candidate) <= width {
 				return candidate
 			}
 		}
 	}
-	return nil
+	return notice
 }
 
 // legendText is an entry without a stroke.

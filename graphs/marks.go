@@ -7,9 +7,32 @@ import (
 	"time"
 )
 
+// Sign is the shape of a mark on the time axis, so that kinds of events are told
+// apart without colour.
+type Sign uint8
+
+// The signs of marks.
+const (
+	Event   Sign = iota // ▲ something was done
+	Remark              // ◆ somebody said something
+	Mended              // ● something is well again
+	Trouble             // × something went wrong
+)
+
+// rune is what stands on the axis.
+func (s Sign) rune(ascii bool) rune {
+	signs := [...][2]rune{Event: {'▲', '^'}, Remark: {'◆', '#'}, Mended: {'●', 'o'}, Trouble: {'×', 'x'}}
+	of := signs[min(s, Trouble)]
+	if ascii {
+		return of[1]
+	}
+	return of[0]
+}
+
 // Mark is an event on the time axis.
 type Mark struct {
 	At     time.Time
+	Sign   Sign
 	Number int    // what stands under the mark; it stays with the event from frame to frame
 	Text   string // what happened, in a few words
 	Style  Style  // Plain takes the palette's style for marks

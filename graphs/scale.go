@@ -26,8 +26,6 @@ const (
 	// six decades from a tenth of what a row has to hold at least, which covers
 	// MaxHeight rows at the smallest step.
 	stepsTried = 24
-	// logDecades is how many decades below its top a logarithmic scale shows.
-	logDecades = 4
 )
 
 // scale maps values to rows. Row 0 is at the bottom. The top row is left to the
@@ -36,10 +34,10 @@ type scale struct {
 	rows   int
 	unit   Unit
 	perRow float64 // linear: what one row stands for
-	zero   int     // linear: the row of the value 0
+	origin int     // linear: the row of the value 0
 	every  int     // linear: rows from label to label
 	log    bool
-	top    int // logarithmic: the decade of the row below the legend
+	decades
 }
 
 // row is where a value is drawn, blankRow for none.
@@ -52,95 +50,91 @@ func (s scale) row(v float64) int {
 }
 
 func (s scale) position(v float64) float64 {
-	if !s.log {
-		return v/s.perRow + float64(s.zero)
+	if s.log {
+		return s.decades.position(v)
 	}
-	bottom := math.Pow10(s.top - s.decades())
-	if v < bottom {
-		return v / bottom
-	}
-	span := float64(s.rows-2) - 1
-	return 1 + (math.Log10(v)-float64(s.top-s.decades()))/float64(s.decades())*span
-}
-
-// decades is how many decades a logarithmic scale shows; a low one shows fewer.
-func (s scale) decades() int {
-	return min(logDecades, s.rows-2)
+	return v/s.perRow + float64(s.origin)
 }
 
 // maximum is the value at the top of the scale: for a linear scale that of the
-// top row, for a logarithmic one that of the row below.
+// top row, for a logarithmic one its highest decade.
 func (s scale) maximum() float64 {
 	if s.log {
-		return math.Pow10(s.top)
+		return math.Pow(10, s.power(s.rows-2))
 	}
-	return s.perRow * float64(s.rows-1-s.zero)
+	return s.perRow * float64(s.rows-1-s.origin)
 }
 
 // label is the text at a row of the axis, empty for a row without one.
 func (s scale) label(row int) string {
-	if !s.log {
-		if (row-s.zero)%s.every != 0 {
+	if s.log {
+		value, ok := s.decades.label(row, s.rows-1-s.first)
+		if !ok || row == s.rows-1 {
 			return ""
 		}
-		return axisLabel(s.unit, float64(row-s.zero)*s.perRow)
+		return axisLabel(s.unit, value)
 	}
-	if row == 0 {
-		return "0"
+	if (row-s.origin)%s.every != 0 {
+		return ""
 	}
-	for decade := s.top - s.decades(); decade <= s.top; decade++ {
-		if value := math.Pow10(decade); s.row(value) == row {
-			return axisLabel(s.unit, value)
-		}
-	}
-	return ""
+	return axisLabel(s.unit, float64(row-s.origin)*s.perRow)
 }
 
 // reach is what a scale has to show.
 type reach struct {
 	low, high float64 // the smallest and the largest value
 	steady    float64 // the value that shall lie on a row and not between two
+	spread            // what a logarithmic scale has to show
+}
+
+// add widens the reach to a value; one that cannot be drawn changes nothing.
+func (r *reach) add(v float64) {
+	switch {
+	case !finite(v):
+	case v <= 0:
+		r.low, r.zero = min(r.low, v), true
+	default:
+		r.high, r.most = max(r.high, v), max(r.most, v)
+		if r.least == 0 || v < r.least {
+			r.least = v
+		}
+	}
 }
 
 // within keeps a reach to what an axis can label, with zero in it.
 func (r reach) within() reach {
 	clamp := func(v float64) float64 { return min(max(v, -largestDrawn), largestDrawn) }
-	return reach{low: clamp(min(r.low, 0)), high: clamp(max(r.high, 0)), steady: clamp(r.steady)}
+	return reach{low: clamp(min(r.low, 0)), high: clamp(max(r.high, 0)), steady: clamp(r.steady), spread: r.spread}
 }
 
-// newScale finds the tightest scale with round labels for a reach. The scale whose maximum was previous is kept while the values fit
-// it well; zero means that there was none.
-func newScale(r reach, rows int, unit Unit, log bool, previous float64) scale {
+// Axis is the value axis of a chart. The one of the frame before keeps the next
+// frame's as it was, while the data fits it.
+type Axis struct {
+	Max float64 // the value at its top
+	decades
+}
+
+// newScale finds the tightest scale with round labels for a reach. The scale of
+// the frame before is kept while the values fit it well; the zero Axis means
+// that there was none.
+func newScale(r reach, rows int, unit Unit, log bool, before Axis) scale {
 	r = r.within()
 	s := scale{rows: rows, unit: unit, log: log}
+	if log {
+		s.decades = newDecades(r.spread, rows, unit, 0, before.decades)
+		return s
+	}
 	if r.low == 0 && r.high == 0 {
 		r.high = nothingHigh(unit)
-	}
-	if log {
-		s.top = logTop(r.high, unit, previous)
-		return s
 	}
 	factor := 1.0
 	if unit == ByteCount {
 		factor = binaryFactor(max(r.high, -r.low))
 	}
-	if kept, ok := s.keep(r.low, r.high, factor, previous); ok {
+	if kept, ok := s.keep(r.low, r.high, factor, before.Max); ok {
 		return kept
 	}
-	return s.tightest(reach{r.low / factor, r.high / factor, r.steady / factor}, factor)
-}
-
-// logTop is the lowest decade that is not below high, or the one before while
-// high is no more than a decade below it.
-func logTop(high float64, unit Unit, previous float64) int {
-	top := math.Ceil(math.Log10(max(high, smallestStep(unit)*math.Pow10(logDecades))))
-	if previous > 0 && previous <= largestDrawn*10 {
-		before := math.Round(math.Log10(previous))
-		if before >= top && before <= top+1 {
-			return int(before)
-		}
-	}
-	return int(top)
+	return s.tightest(reach{low: r.low / factor, high: r.high / factor, steady: r.steady / factor}, factor)
 }
 
 // keep gives the scale of the frame before, if it is one of ours and still
@@ -191,7 +185,7 @@ func (s scale) tightest(r reach, factor float64) scale {
 			}
 			if price < cost*(1-1e-9) {
 				cost = price
-				best.perRow, best.zero, best.every = perRow*factor, zero, every
+				best.perRow, best.origin, best.every = perRow*factor, zero, every
 			}
 		}
 	}
@@ -206,7 +200,7 @@ func (s scale) tightest(r reach, factor float64) scale {
 func (s scale) cramped(low, high, factor float64) scale {
 	size := max(high, -low)
 	start := math.Floor(math.Log10(size))
-	s.zero, s.every = 1, 1
+	s.origin, s.every = 1, 1
 	for i := 0; s.perRow < size*factor; i++ {
 		s.perRow = niceStep(start, i) * factor
 	}

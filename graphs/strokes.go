@@ -52,12 +52,12 @@ func targetStroke(ascii bool) stroke {
 
 // frameRunes are the fixed parts of a chart.
 type frameRunes struct {
-	axis, corner, floor, tick, mark rune
+	axis, corner, floor, tick rune
 }
 
 func frameFor(ascii bool) frameRunes {
 	if ascii {
-		return frameRunes{axis: '|', corner: '+', floor: '-', tick: '+', mark: '^'}
+		return frameRunes{axis: '|', corner: '+', floor: '-', tick: '+'}
 	}
-	return frameRunes{axis: '┤', corner: '└', floor: '─', tick: '┬', mark: '▲'}
+	return frameRunes{axis: '┤', corner: '└', floor: '─', tick: '┬'}
 }

@@ -11,7 +11,7 @@ const (
 	tickGap = 9
 	// labelGap is the least number of blank cells between two time labels.
 	labelGap = 2
-	// now is the label of the right edge.
+	// now is the label of the right edge, if nothing else is.
 	now = "now"
 )
 
@@ -20,6 +20,15 @@ const (
 type timeAxis struct {
 	columns int
 	window  time.Duration
+	now     string // the label of the right edge, now if it is empty
+}
+
+// edge is the label of the right edge.
+func (a timeAxis) edge() string {
+	if a.now == "" {
+		return now
+	}
+	return a.now
 }
 
 // column is where an age lies: the column whose right edge is nearest to it.
@@ -61,7 +70,8 @@ type tick struct {
 // is left out.
 func (a timeAxis) ticks() []tick {
 	start := tick{column: -1, from: -1, label: ageLabel(a.window, a.window)}
-	end := tick{column: a.columns - 1, from: a.columns - len(now), label: now}
+	end := tick{column: a.columns - 1, label: a.edge()}
+	end.from = a.columns - len(end.label)
 	all, free := []tick{start}, start.from+len(start.label)+labelGap
 	step := a.step()
 	for age := (a.window - 1) / step * step; age > 0; age -= step {

@@ -13,13 +13,13 @@ import (
 // graphGap stands between two graphs.
 const graphGap = "  "
 
-// remembered is a graph of the frame before: what it showed, and the top of its
-// value axis.
+// remembered is a graph of the frame before: what it showed, and its value
+// axis.
 type remembered struct {
 	metrics []session.Metric
 	log     bool
 	unit    graphs.Unit
-	max     float64
+	axis    graphs.Axis
 }
 
 // graph draws the graphs into exactly height rows: side by side in pairs on a
@@ -48,9 +48,9 @@ func (f *Frames) graph(s *session.Snapshot, shown []Graph, width, height int) []
 			left -= share + len(graphGap)
 			before := &f.scales[first+i]
 			c := f.chart(g, s, share, rows)
-			c.Marks, c.Unit, c.PreviousMax = marks, before.unit, before.max
-			before.max = c.Max()
-			box := graphs.Render(c)
+			c.Marks, c.Unit, c.Before = marks, before.unit, before.axis
+			box, axis := graphs.Draw(c)
+			before.axis = axis
 			if i == 0 {
 				drawn = append(drawn, box...)
 				continue
