@@ -26,7 +26,10 @@ func detailCommands() []command {
 		{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(session.Consume, "sub1")}},
 			summary:  "show what waits in the broker, by partition",
 			examples: []string{"backlog sub1"}, run: showBacklog},
-		{name: "top", section: lookSection, summary: "show what pulsh itself costs", examples: []string{"top"}, run: top},
+		{name: "top", section: lookSection, summary: "show what pulsh itself costs",
+			detail: "The same figures can be graphed and expected: process.cpu, process.memory, process.goroutines, process.gc, process.gc.p50, " +
+				"process.gc.max, process.collections and process.cpupermillion.",
+			examples: []string{"top"}, run: top},
 	}
 }
 
@@ -167,12 +170,23 @@ func top(ctx context.Context, c *call) error {
 	p, done := s.Process, s.Totals.Acked+s.Totals.Received
 	var rows sheet
 	rows.add("cpu", graphs.PercentTight(p.CPU, 0), "of one core; "+graphs.Seconds(p.CPUTime)+" in all"+perMillion(p.CPUTime, done))
+	if now := s.PerMillion(); !math.IsNaN(now) {
+		rows.add("a million", graphs.Latency(now), "of CPU for a million messages, sent and received, in the last second")
+	}
 	rows.add("memory", graphs.Bytes(float64(p.RSS)), graphs.Bytes(float64(p.PeakRSS))+" at most")
 	rows.add("goroutines", graphs.Whole(float64(p.Goroutines)), "")
-	rows.add("collections", whole(p.GCCount), graphs.Latency(float64(p.GCPause))+" paused in all")
+	pauses := graphs.Latency(float64(p.GCPause)) + " paused in all"
+	if p.GCCount > 0 {
+		pauses += "; p50 " + graphs.Latency(float64(p.RecentPauseP50)) + ", max " + graphs.Latency(float64(p.RecentPauseMax)) + " of the last " +
+			plural(uint64(min(p.GCCount, pausesKept)), "pause", "pauses")
+	}
+	rows.add("collections", whole(p.GCCount), pauses)
 	c.print(rows.lines)
 	return nil
 }
+
+// pausesKept is how many pauses the runtime remembers.
+const pausesKept = 256
 
 // perMillion is processor time per million messages, once there are some.
 func perMillion(used time.Duration, messages int64) string {

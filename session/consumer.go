@@ -251,13 +251,3 @@ func (g *consumer) resume() error {
 }
 
 func (g *consumer) reset() { g.figures.reset.Store(true) }
-
-func (g *consumer) bars(figure string) []metrics.Bar {
-	switch figure {
-	case "e2e", "latency":
-		return g.shards.E2E.Buckets()
-	case "processing":
-		return g.shards.Processing.Buckets()
-	}
-	return nil
-}

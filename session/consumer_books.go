@@ -19,6 +19,7 @@ type consumerBooks struct {
 	acked      *metrics.Throughput
 	bytes      *metrics.Throughput
 	workers    map[int]*metrics.Throughput
+	heats      heats
 	since      time.Duration
 }
 
@@ -28,6 +29,7 @@ func newConsumerBooks() consumerBooks {
 		acked:    metrics.NewThroughput(rateWindow),
 		bytes:    metrics.NewThroughput(rateWindow),
 		workers:  map[int]*metrics.Throughput{},
+		heats:    newHeats("e2e", "processing"),
 	}
 }
 
@@ -35,6 +37,7 @@ func newConsumerBooks() consumerBooks {
 func (g *consumer) sample(at instant) GroupSnapshot {
 	f := &g.figures
 	g.shards.Collect()
+	f.heats.add(at.time, g.distribution)
 	s := g.head(at)
 	ledger := g.books()
 	if f.reset.Swap(false) {

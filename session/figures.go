@@ -140,14 +140,38 @@ func TotalFigures() []Figure {
 	}
 }
 
+// perMillion is the figure that is a duration and yet a cost.
+const perMillion = "cpupermillion"
+
+// perMillionFrom is the rate below which what pulsh costs is not the cost of
+// messages.
+const perMillionFrom = 1000
+
 // ProcessFigures lists the figures of pulsh itself.
 func ProcessFigures() []Figure {
 	figure := func(name string, unit Unit, doc string, of func(metrics.ProcessStats) float64) Figure {
 		return Figure{name, unit, doc, func(s *Snapshot, _ GroupSnapshot) float64 { return of(s.Process) }}
 	}
+	type P = metrics.ProcessStats
 	return []Figure{
-		figure("cpu", Percent, "processor time, 100 is one core", func(p metrics.ProcessStats) float64 { return p.CPU }),
-		figure("memory", Bytes, "resident memory", func(p metrics.ProcessStats) float64 { return float64(p.RSS) }),
-		figure("goroutines", Count, "goroutines", func(p metrics.ProcessStats) float64 { return float64(p.Goroutines) }),
+		figure("cpu", Percent, "processor time, 100 is one core", func(p P) float64 { return p.CPU }),
+		figure("memory", Bytes, "resident memory", func(p P) float64 { return float64(p.RSS) }),
+		figure("goroutines", Count, "goroutines", func(p P) float64 { return float64(p.Goroutines) }),
+		figure("gc", Nanoseconds, "longest pause for garbage collection since the sample before", func(p P) float64 { return float64(p.GCPauseMax) }),
+		figure("gc.p50", Nanoseconds, "median pause of the last 256 collections", func(p P) float64 { return float64(p.RecentPauseP50) }),
+		figure("gc.max", Nanoseconds, "longest pause of the last 256 collections", func(p P) float64 { return float64(p.RecentPauseMax) }),
+		figure("collections", Count, "garbage collections so far", func(p P) float64 { return float64(p.GCCount) }),
+		{perMillion, Nanoseconds, "processor time for a million messages, sent and received, in the last second; not known below 1000 a second",
+			func(s *Snapshot, _ GroupSnapshot) float64 { return s.PerMillion() }},
 	}
+}
+
+// PerMillion is the processor time in nanoseconds that a million messages, sent
+// and received, took in the last second, NaN if there were too few to tell.
+func (s *Snapshot) PerMillion() float64 {
+	rate := s.Totals.ProduceRate + s.Totals.RecvRate
+	if rate < perMillionFrom {
+		return math.NaN()
+	}
+	return s.Process.CPU / 100 / rate * 1e6 * 1e9
 }

@@ -71,12 +71,14 @@ func (h *history) put(s *Snapshot, g GroupSnapshot, name string, figures []Figur
 }
 
 // overTime says what one column of a graph shows of a stretch: durations the
-// worst, counts the last, everything else the mean.
+// worst, counts the last, everything else the mean, a cost as well.
 func (f Figure) overTime() metrics.Aggregate {
-	switch f.Unit {
-	case Nanoseconds:
+	switch {
+	case f.Name == perMillion:
+		return metrics.Mean
+	case f.Unit == Nanoseconds:
 		return metrics.Max
-	case Count:
+	case f.Unit == Count:
 		return metrics.Last
 	}
 	return metrics.Mean
@@ -103,4 +105,14 @@ func (h *history) columns(m Metric, end time.Time, window time.Duration, n int) 
 		none[i] = math.NaN()
 	}
 	return none
+}
+
+// extremes are nil where columns says all, or where nothing is known.
+func (h *history) extremes(m Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if ring := h.rings[Metric{m.Group, plain(m.Figure)}]; ring != nil {
+		return ring.Extremes(end, window, n)
+	}
+	return nil, nil
 }

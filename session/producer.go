@@ -256,15 +256,3 @@ func (g *producer) state() State {
 
 // running says whether there are lanes.
 func (g *producer) running() bool { return g.state().active() }
-
-func (g *producer) bars(figure string) []metrics.Bar {
-	switch figure {
-	case "latency":
-		return g.shards.Latency.Buckets()
-	case "service":
-		return g.shards.Service.Buckets()
-	case "lag":
-		return g.shards.Lag.Buckets()
-	}
-	return nil
-}

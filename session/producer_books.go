@@ -21,6 +21,7 @@ type producerBooks struct {
 	bytes      *metrics.Throughput
 	batches    *metrics.Throughput
 	workers    map[int]*metrics.Throughput
+	heats      heats
 	since      time.Duration // running time at the last reset
 }
 
@@ -39,6 +40,7 @@ func newProducerBooks() producerBooks {
 		bytes:   metrics.NewThroughput(rateWindow),
 		batches: metrics.NewThroughput(rateWindow),
 		workers: map[int]*metrics.Throughput{},
+		heats:   newHeats("latency", "service", "lag"),
 	}
 }
 
@@ -49,6 +51,7 @@ func (g *producer) sample(at instant) GroupSnapshot {
 	defer f.cut.Unlock()
 	due, missed := g.slots()
 	g.shards.Collect()
+	f.heats.add(at.time, g.distribution)
 	s := g.head(at)
 	if f.reset.Swap(false) {
 		g.shards.Reset()

@@ -38,7 +38,7 @@ type Answer struct {
 type Dial func(ctx context.Context, t Target, clock broker.Clock) (Link, error)
 
 // Session is one run of pulsh. Its methods may be called from one goroutine at
-// a time, but for Snapshot, History, Preferences, Notes, Mark and Abort, which any may
+// a time, but for Snapshot, History, Extremes, Preferences, Notes, Mark and Abort, which any may
 // call.
 type Session struct {
 	dial  Dial
@@ -219,6 +219,12 @@ func (s *Session) Snapshot() *Snapshot { return s.latest.Load() }
 // nothing is known.
 func (s *Session) History(m Metric, end time.Time, window time.Duration, n int) []float64 {
 	return s.history.columns(m, end, window, n)
+}
+
+// Extremes gives the lowest and the highest value of each of the columns that
+// History gives, nil for figures whose columns hold their worst value already.
+func (s *Session) Extremes(m Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
+	return s.history.extremes(m, end, window, n)
 }
 
 // Distribution is the latency distribution of one figure of a group, for its

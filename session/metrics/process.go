@@ -3,6 +3,7 @@ package metrics
 import (
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 )
 
@@ -16,13 +17,17 @@ type ProcessStats struct {
 	GCCount    int64         // collections since the process began
 	GCPause    time.Duration // in all of them together
 	GCPauseMax time.Duration // the longest since the sample before
+	// Recent are the last collections, at most 256, which is what the runtime
+	// remembers.
+	RecentPauseP50, RecentPauseMax time.Duration
 }
 
 // Process samples the figures of this process. It is not safe for several
 // goroutines.
 type Process struct {
-	cpu Throughput
-	gc  debug.GCStats
+	cpu    Throughput
+	gc     debug.GCStats
+	pauses []time.Duration // of gc, ascending
 }
 
 // NewProcess returns a sampler. The CPU figure begins with the first sample.
@@ -45,6 +50,13 @@ func (p *Process) Sample(now time.Time) ProcessStats {
 	}
 	for _, pause := range p.gc.Pause[:min(int64(len(p.gc.Pause)), p.gc.NumGC-seen)] {
 		s.GCPauseMax = max(s.GCPauseMax, pause)
+	}
+	if s.GCCount != seen {
+		p.pauses = append(p.pauses[:0], p.gc.Pause...)
+		slices.Sort(p.pauses)
+	}
+	if n := len(p.pauses); n > 0 {
+		s.RecentPauseP50, s.RecentPauseMax = p.pauses[n/2], p.pauses[n-1]
 	}
 	s.RSS, s.PeakRSS = memory()
 	return s

@@ -70,36 +70,64 @@ func (r *Ring) Newest() float64 {
 	return r.fine.at(r.fine.newest)
 }
 
+// fineColumn is the widest column that is made of the fine part: wider ones
+// hold so many seconds that tenths would only cost time.
+const fineColumn = 10 * time.Second
+
 // Columns returns n values, oldest first, for the window that ends at end, NaN
 // where there is no data. A column is window/n wide and begins at a multiple of
 // that width, so only the newest one changes from frame to frame; it holds what
-// there is up to end. Windows up to FineSpan are made of the fine part, longer
-// ones of the coarse part.
+// there is up to end. Columns of up to ten seconds are made of the fine part as
+// far back as that reaches, others of the coarse part.
 func (r *Ring) Columns(end time.Time, window time.Duration, n int) []float64 {
 	if n <= 0 {
 		return nil
 	}
 	columns := make([]float64, n)
-	width := max(int64(window)/int64(n), 1)
-	t := &r.fine
-	if window > FineSpan {
-		t = &r.coarse
+	width := columnWidth(window, n)
+	r.eachColumn(end, width, n, func(i int, t *track, first, past int64) {
+		columns[i] = t.combine(first, past, r.aggregate)
+		if r.aggregate == Sum {
+			// A narrower column holds a part of a step's sum.
+			columns[i] *= min(float64(width)/float64(t.step), 1)
+		}
+	})
+	return columns
+}
+
+// Extremes returns the lowest and the highest value of each column of Columns,
+// nil for a series whose columns are no means or levels: there they say nothing.
+func (r *Ring) Extremes(end time.Time, window time.Duration, n int) (low, high []float64) {
+	if n <= 0 || r.aggregate != Mean && r.aggregate != Last {
+		return nil, nil
 	}
-	newest := floorDiv(end.UnixNano(), width)
-	last := floorDiv(end.UnixNano(), t.step)
-	part := min(float64(width)/float64(t.step), 1) // of a step's sum, in a narrower column
-	for i := range columns {
+	low, high = make([]float64, n), make([]float64, n)
+	r.eachColumn(end, columnWidth(window, n), n, func(i int, t *track, first, past int64) {
+		low[i], high[i] = t.extremes(first, past)
+	})
+	return low, high
+}
+
+// columnWidth is how much time each of n columns of a window stands for, in ns.
+func columnWidth(window time.Duration, n int) int64 { return max(int64(window)/int64(n), 1) }
+
+// eachColumn calls f with the steps of each of n columns, past not included.
+func (r *Ring) eachColumn(end time.Time, width int64, n int, f func(i int, t *track, first, past int64)) {
+	at := end.UnixNano()
+	newest := floorDiv(at, width)
+	oldestFine := (r.fine.newest - r.fine.steps + 1) * r.fine.step
+	for i := range n {
 		from := (newest - int64(n-1-i)) * width
+		t := &r.fine
+		if width > int64(fineColumn) || r.fine.newest != noStep && from < oldestFine {
+			t = &r.coarse
+		}
 		first, past := ceilDiv(from, t.step), ceilDiv(from+width, t.step)
 		if first == past { // narrower than a step, and none begins here
 			first--
 		}
-		columns[i] = t.combine(first, min(past, last+1), r.aggregate)
-		if r.aggregate == Sum {
-			columns[i] *= part
-		}
+		f(i, t, first, min(past, floorDiv(at, t.step)+1))
 	}
-	return columns
 }
 
 func floorDiv(a, b int64) int64 {

@@ -139,3 +139,57 @@ func TestRingLongRun(t *testing.T) {
 	r.Add(end, math.NaN())
 	require.EqualValues(t, 7, r.Newest())
 }
+
+// TestExtremesKeepPeaks: what a column's mean smooths away, its extremes keep,
+// in every window and however far back.
+func TestExtremesKeepPeaks(t *testing.T) {
+	r := NewRing(Mean)
+	start := base()
+	for i := range 40 * 600 { // forty minutes
+		v := 100.0
+		switch i / 10 {
+		case 300: // a second of a burst, half an hour and more ago
+			v = 500
+		case 2100: // and a second of silence, five minutes ago
+			v = 0
+		}
+		r.Add(start.Add(time.Duration(i)*FineStep), v)
+	}
+	end := start.Add(40*time.Minute - FineStep)
+	for _, n := range []int{8, 40, 72} {
+		low, high := r.Extremes(end, 40*time.Minute, n)
+		require.Len(t, low, n)
+		require.EqualValues(t, 500, maxOf(high))
+		require.EqualValues(t, 0, -maxOf(negated(low)))
+		require.Less(t, maxOf(r.Columns(end, 40*time.Minute, n)), 200.0)
+	}
+	low, high := r.Extremes(end, time.Minute, 60)
+	require.EqualValues(t, 100, maxOf(high))
+	require.EqualValues(t, -100, maxOf(negated(low)))
+	// A window of the past is as fine as the memory of then.
+	back, _ := r.Extremes(start.Add(5*time.Minute+FineStep*9), time.Minute, 60)
+	require.EqualValues(t, 100, back[30])
+	for _, by := range []Aggregate{Max, Sum} {
+		low, high = NewRing(by).Extremes(end, time.Minute, 60)
+		require.Nil(t, low)
+		require.Nil(t, high)
+	}
+}
+
+func maxOf(list []float64) float64 {
+	most := math.Inf(-1)
+	for _, v := range list {
+		if v > most {
+			most = v
+		}
+	}
+	return most
+}
+
+func negated(list []float64) []float64 {
+	out := make([]float64, len(list))
+	for i, v := range list {
+		out[i] = -v
+	}
+	return out
+}

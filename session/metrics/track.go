@@ -132,3 +132,22 @@ func (t *track) combine(first, past int64, by Aggregate) float64 {
 	}
 	return result
 }
+
+// extremes are the lowest and the highest of the steps in [first, past), NaN
+// without data.
+func (t *track) extremes(first, past int64) (low, high float64) {
+	low, high = math.NaN(), math.NaN()
+	for s := max(first, t.newest-t.steps+1); s < min(past, t.newest+1); s++ {
+		v := t.at(s)
+		if math.IsNaN(v) {
+			continue
+		}
+		if !(low <= v) {
+			low = v
+		}
+		if !(high >= v) {
+			high = v
+		}
+	}
+	return low, high
+}
