@@ -41,13 +41,23 @@ func (r *SendRecorder) Sent(n int, bytes int64) {
 // Acked counts one receipt: its latency, service time and lag, and a batch if
 // it is the first message of one.
 func (r *SendRecorder) Acked(due, sent, now int64, firstOfBatch bool) {
-	r.acked.Add(1)
+	batches := 0
 	if firstOfBatch {
-		r.batches.Add(1)
+		batches = 1
 	}
-	r.Latency.Record(now - due)
-	r.Service.Record(now - sent)
-	r.Lag.Record(sent - due)
+	r.AckedAlike(1, batches, due, sent, now)
+}
+
+// AckedAlike counts n receipts of messages that were due, sent and answered at
+// the same times, and the batches that they began.
+func (r *SendRecorder) AckedAlike(n, batches int, due, sent, now int64) {
+	r.acked.Add(int64(n))
+	if batches > 0 {
+		r.batches.Add(int64(batches))
+	}
+	r.Latency.RecordMany(now-due, uint32(n))
+	r.Service.RecordMany(now-sent, uint32(n))
+	r.Lag.RecordMany(sent-due, uint32(n))
 }
 
 // AckedRun counts one receipt for a batch: a message for each due time, all

@@ -13,11 +13,6 @@ import (
 	"pulsh/session/payload"
 )
 
-// Reading the clock costs as much as the rest of our accounting, so one reading
-// serves this many messages: at full speed they pass within some ten
-// microseconds. A power of two.
-const messagesPerClockReading = 16
-
 // lane is one producer. Its places bound what is in flight, so that SendAsync
 // itself never blocks: a worker waits here, where Release can reach it.
 type lane struct {
@@ -32,6 +27,7 @@ type lane struct {
 	doubt    func(sequence uint64)
 
 	places    *places
+	receipts  *receipts
 	messages  []pulsar.ProducerMessage // by place, as what follows
 	callbacks []callback
 	times     []times
@@ -40,7 +36,6 @@ type lane struct {
 	sequence uint64
 	given    atomic.Int64 // messages handed to the client
 	inFlight atomic.Int64
-	answered atomic.Int64 // the receipt side's last clock reading
 }
 
 type callback = func(pulsar.MessageID, *pulsar.ProducerMessage, error)
@@ -117,6 +112,7 @@ func (l *lane) furnish() {
 		l.callbacks[i] = func(id pulsar.MessageID, _ *pulsar.ProducerMessage, err error) { l.answer(int32(i), id, err) }
 	}
 	l.places = newPlaces(free)
+	l.receipts = newReceipts(l.clock, l.recorder, l.places)
 }
 
 // Send stamps and sends one message per due time. It is the hot path: no
@@ -174,24 +170,18 @@ func (l *lane) stampRun(run []int32, dues []int64) (bytes int64) {
 }
 
 // answer is the callback: it runs on the connection's reader goroutine, records,
-// and returns. The client numbers the messages of a batch, so a batch's first
-// reads the clock and its last gives the places back.
+// and returns.
 func (l *lane) answer(place int32, id pulsar.MessageID, err error) {
 	if err != nil {
 		l.refused(place, err)
 		return
 	}
 	index, size := id.BatchIdx(), id.BatchSize()
-	if index%messagesPerClockReading == 0 {
-		l.answered.Store(l.clock())
-	}
-	t := l.times[place]
-	l.recorder.Acked(t.due, t.sent, l.answered.Load(), index <= 0)
 	last := index >= size-1
+	l.receipts.add(place, l.times[place], index, last)
 	if last {
 		l.inFlight.Add(-int64(max(size, 1)))
 	}
-	l.places.give(place, last)
 }
 
 // refused accounts for a message that failed.
@@ -201,7 +191,7 @@ func (l *lane) refused(place int32, err error) {
 	if stamp, ok := payload.ReadStamp(l.messages[place].Payload); ok {
 		l.doubt(stamp.Sequence)
 	}
-	l.places.give(place, true)
+	l.receipts.refuse(place)
 }
 
 // Answered reads what was given before what is in flight, so that it never

@@ -20,13 +20,10 @@ type places struct {
 	waiting int
 	closed  bool
 	wake    *sync.Cond
-
-	returns   sync.Mutex // of the callbacks: nearly always one goroutine's
-	returning []int32
 }
 
 func newPlaces(free []int32) *places {
-	p := &places{free: free, enough: min(wakeRuns*runMax, max(len(free)/4, 1)), returning: make([]int32, 0, runMax)}
+	p := &places{free: free, enough: min(wakeRuns*runMax, max(len(free)/4, 1))}
 	p.wake = sync.NewCond(&p.mu)
 	return p
 }
@@ -53,21 +50,13 @@ func (p *places) take(run []int32) int {
 	return n
 }
 
-// give brings a place back. Places gather until a run is full or the batch they
-// came in has ended.
-func (p *places) give(one int32, last bool) {
-	p.returns.Lock()
-	defer p.returns.Unlock()
-	p.returning = append(p.returning, one)
-	if !last && len(p.returning) < runMax {
-		return
-	}
+// give brings a run of places back.
+func (p *places) give(run []int32) {
 	p.mu.Lock()
-	p.free = append(p.free, p.returning...)
-	waiting := p.waiting > 0 && len(p.free) >= p.enough
+	p.free = append(p.free, run...)
+	wake := p.waiting > 0 && len(p.free) >= p.enough
 	p.mu.Unlock()
-	p.returning = p.returning[:0]
-	if waiting {
+	if wake {
 		p.wake.Signal() // whoever wakes and leaves places wakes the next
 	}
 }

@@ -41,10 +41,10 @@ func TestPlacesAreTakenOnceAtATime(t *testing.T) {
 		var giver sync.WaitGroup
 		giver.Go(func() {
 			for run := range receipts {
-				for i, place := range run {
+				for _, place := range run {
 					held[place].Unlock()
-					p.give(place, i == len(run)-1)
 				}
+				p.give(run)
 			}
 		})
 		senders.Wait()
