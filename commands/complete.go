@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"pulsh/session"
-	"pulsh/session/meant"
 )
 
 // Suggestion is one way to go on. Text replaces the word at the cursor.
@@ -12,12 +11,10 @@ type Suggestion struct {
 	Text, Description string
 }
 
-// The limits of completion: what a popup can hold, and how much of a directory
-// is looked at.
+// The limits of completion.
 const (
-	suggestionsMax = 100
-	filesMax       = 500
-	fuzzyFrom      = 2 // letters from which on the middle of a name may be meant
+	suggestionsMax = 100 // more than anyone looks through in a popup
+	fuzzyFrom      = 2   // letters from which on the middle of a name may be meant
 )
 
 // scene is what a kind completes itself from. Only the command line and what
@@ -31,19 +28,20 @@ type scene struct {
 }
 
 // Complete lists how the word at the cursor, a byte offset into text, can go
-// on, the best first. It may be called while a command runs.
-func (c *Commands) Complete(text string, cursor int) []Suggestion {
+// on, the best first, and where that word begins. It may be called while a
+// command runs.
+func (c *Commands) Complete(text string, cursor int) (list []Suggestion, from int) {
 	before := text[:min(max(cursor, 0), len(text))]
 	words, partial, ok := unfinished(before)
 	if !ok {
-		return nil
+		return nil, len(before)
 	}
 	s := &scene{commands: c, snapshot: c.env.Session.Snapshot(), partial: partial.text}
 	out := fit(partial.text, commandWords(words, c.table))
 	if cmd, rest := longest(words, c.table); cmd != nil {
 		out = append(out, cmd.complete(s, rest, partial)...)
 	}
-	return out[:min(len(out), suggestionsMax)]
+	return out[:min(len(out), suggestionsMax)], partial.span.from
 }
 
 // unfinished finds the words of the statement that is being typed, and the one
@@ -59,7 +57,7 @@ func unfinished(before string) (words []word, partial word, ok bool) {
 		end = l.at
 	}
 	if strings.HasSuffix(before, "\n") || strings.HasSuffix(before, ";") && len(l.errs) == 0 {
-		return nil, word{}, true
+		return nil, word{span: span{len(before), len(before)}}, true
 	}
 	last := len(words) - 1
 	tail := before[end:]
@@ -142,23 +140,6 @@ func (c *command) applies(name string, s *scene) bool {
 	}
 	_, ok := session.FindSetting(session.ConsumerSettings(), name)
 	return ok
-}
-
-// fit keeps what begins with the typed letters, and from two letters on, behind
-// that, what has them in this order.
-func fit(typed string, all []Suggestion) []Suggestion {
-	lower := strings.ToLower(typed)
-	var begins, has []Suggestion
-	for _, s := range all {
-		text := strings.ToLower(s.Text)
-		switch {
-		case strings.HasPrefix(text, lower):
-			begins = append(begins, s)
-		case len(lower) >= fuzzyFrom && meant.LeavesOut(lower, text):
-			has = append(has, s)
-		}
-	}
-	return append(begins, has...)
 }
 
 func prefixed(prefix string, list []Suggestion) []Suggestion {

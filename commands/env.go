@@ -23,9 +23,15 @@ type Env struct {
 	// completion; nil knows none.
 	Topics func() []string
 	// Lines are the lines typed so far, oldest first; nil knows none.
-	Lines func() []string
+	Lines func() []TypedLine
 	// Facts are what pulsh was started with; nil knows none.
 	Facts func() []Fact
+}
+
+// TypedLine is a line that was typed, and the number by which !12 calls it.
+type TypedLine struct {
+	Number int
+	Text   string
 }
 
 // Local is the Pulsar that pulsh runs on this machine.

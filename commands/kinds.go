@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -208,16 +207,6 @@ func topicKind() kind {
 func profileKind() kind {
 	return kind{name: "PROFILE", sample: "low", parse: checkName, complete: completeProfiles,
 		doc: "a profile that is built in, or one that save has written"}
-}
-
-func fileKind() kind {
-	return kind{name: "FILE", sample: "examples/smoke.pulsh", doc: "a file of lines as they are typed",
-		parse: func(text string) (any, error) {
-			if text == "" {
-				return nil, errors.New("a file needs a name")
-			}
-			return text, nil
-		}, complete: completeFiles}
 }
 
 func urlKind() kind {

@@ -72,6 +72,7 @@ type lexer struct {
 	text *text
 	at   int
 	errs []*Error
+	open bool // the text ends within quotes
 }
 
 // lex splits a text into statements. Words end at blanks; '…' and "…" quote,
@@ -182,7 +183,18 @@ func (l *lexer) quote(b *strings.Builder, mark byte) {
 			b.WriteByte(c)
 		}
 	}
+	l.open = true
 	l.fail(span{from, l.at}, "the quote is not closed")
+}
+
+// Unfinished says whether a typed line ends within quotes, so that it goes on in
+// the next.
+func Unfinished(line string) bool {
+	l := &lexer{text: &text{body: line, quiet: true}}
+	for l.at < len(line) {
+		l.statement()
+	}
+	return len(line) <= textMax && l.open
 }
 
 func (l *lexer) fail(at span, format string, args ...any) {

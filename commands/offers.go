@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -107,32 +105,6 @@ func completeProfiles(s *scene) []Suggestion {
 	for _, name := range s.commands.env.Library.Saved() {
 		out = append(out, Suggestion{name, "saved"})
 	}
-	return out
-}
-
-// completeFiles offers the scripts and directories beside what is typed.
-func completeFiles(s *scene) []Suggestion {
-	dir, _ := filepath.Split(s.partial)
-	f, err := os.Open(filepath.Clean("./" + dir))
-	if filepath.IsAbs(dir) {
-		f, err = os.Open(dir)
-	}
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	entries, _ := f.ReadDir(filesMax) // what could be read is offered
-	var out []Suggestion
-	for _, e := range entries {
-		switch {
-		case strings.HasPrefix(e.Name(), "."):
-		case e.IsDir():
-			out = append(out, Suggestion{quote(dir + e.Name() + "/"), "directory"})
-		case filepath.Ext(e.Name()) == ".pulsh":
-			out = append(out, Suggestion{quote(dir + e.Name()), "script"})
-		}
-	}
-	slices.SortFunc(out, func(a, b Suggestion) int { return strings.Compare(a.Text, b.Text) })
 	return out
 }
 

@@ -27,7 +27,7 @@ func profileCommands() []command {
 			summary: "delete a profile that was saved", detail: "Asks before, but for force.",
 			examples: []string{"profile delete mine"}, run: deleteProfile},
 		{name: "profiles", section: profileSection, summary: "list the profiles", examples: []string{"profiles"}, run: listProfiles},
-		{name: "history", section: profileSection, summary: "list the lines typed so far", examples: []string{"history"}, run: history},
+		historyCommand(),
 	}
 }
 
@@ -234,15 +234,5 @@ func listProfiles(_ context.Context, c *call) error {
 		c.say("no profiles")
 	}
 	c.print(graphs.Table(nil, rows, nil, 0))
-	return nil
-}
-
-func history(_ context.Context, c *call) error {
-	if c.env.Lines == nil {
-		return nil
-	}
-	for i, line := range c.env.Lines() {
-		fmt.Fprintf(c.out, "%5d  %s\n", i+1, line)
-	}
 	return nil
 }

@@ -38,17 +38,25 @@ func runFile(ctx context.Context, c *call) error {
 	if c.depth == scriptDepthMax {
 		return c.refuse("file", "", "scripts run scripts %d deep at most", scriptDepthMax)
 	}
-	path := c.text("file")
+	path, _ := value[string](c, "file")
 	s, err := ReadScript(path)
 	if err != nil {
 		if _, parsed := err.(interface{ Unwrap() []error }); parsed {
 			return err
 		}
-		return c.refuse("file", "", "%s", err)
+		return c.refuse("file", c.nearFile(path), "%s", err)
 	}
 	inner := *c.execution
 	inner.depth++
 	return inner.run(ctx, s, Options{})
+}
+
+// nearFile is the line with a file that is there.
+func (c *call) nearFile(path string) string {
+	for _, name := range nearFiles(path) {
+		return c.statement.instead(c.args["file"].span, quote(name))
+	}
+	return ""
 }
 
 func wait(ctx context.Context, c *call) error {

@@ -37,7 +37,7 @@ func world(t *testing.T, dial session.Dial) *Commands {
 		Session: s,
 		Library: session.Library{Builtin: profiles, Dir: t.TempDir()},
 		Topics:  func() []string { return []string{"fast", "orders"} },
-		Lines:   func() []string { return []string{"produce start fast", "list"} },
+		Lines:   func() []TypedLine { return []TypedLine{{1, "produce start fast"}, {2, "rate fast 1k"}, {3, "list"}} },
 	})
 }
 
@@ -122,7 +122,8 @@ func replay(t *testing.T, c *Commands, script string) string {
 			}
 		case isQuestion:
 			out.WriteString(line + "\n")
-			for _, s := range c.Complete(asked, len(asked)) {
+			offered, _ := c.Complete(asked, len(asked))
+			for _, s := range offered {
 				out.WriteString(strings.TrimRight(fmt.Sprintf("  %-20s %s", s.Text, s.Description), " ") + "\n")
 			}
 		}

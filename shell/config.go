@@ -13,6 +13,13 @@ import (
 // Suggestion is one row of the popup: Text replaces the word before the cursor.
 type Suggestion = editor.Suggestion
 
+// History holds the lines that were entered.
+type History = editor.History
+
+// OpenHistory returns the history kept in the file at path; without a path it
+// lives in memory only. A fault of the file is told to note, once.
+func OpenHistory(path string, note func(line string)) *History { return editor.OpenHistory(path, note) }
+
 // Executor runs lines.
 type Executor interface {
 	// Execute runs one line and writes its answer to out. It returns when ctx
@@ -21,8 +28,8 @@ type Executor interface {
 	// "try:" as advice. An error with a method ExitCode() int says how a batch ends.
 	Execute(ctx context.Context, line string, out io.Writer) error
 	// Complete returns what could stand for the word that ends after the first
-	// cursor bytes of text. It must not block.
-	Complete(text string, cursor int) []Suggestion
+	// cursor bytes of text, and where that word begins. It must not block.
+	Complete(text string, cursor int) (list []Suggestion, from int)
 }
 
 // ErrQuit is returned by an Executor to leave the shell.
@@ -60,10 +67,14 @@ type Config struct {
 	Batch bool
 	// KeepGoing runs the lines of a batch that follow a failed one.
 	KeepGoing bool
-	// Keys holds what the function keys 1..10 type on an empty line.
-	Keys map[int]func() string
-	// History is the file of entered lines; "" keeps them in memory.
-	History string
+	// Keys holds what the function keys 1..10 type on an empty line, or a note
+	// that says why they type nothing.
+	Keys map[int]func() (line, note string)
+	// History gets the lines that are entered; nil keeps them in memory.
+	History *History
+	// Unfinished says whether a line goes on in the next one, such as one with
+	// an open quote; the lines are joined by a blank. Without it none does.
+	Unfinished func(line string) bool
 	// StatusLine returns the line that goes to stderr once a second when there
 	// is no terminal; "" prints none.
 	StatusLine func() string
@@ -86,6 +97,12 @@ const (
 func (c Config) withDefaults() Config {
 	if c.Frames == nil {
 		c.Frames = func(time.Time, int, int) Frame { return Frame{} }
+	}
+	if c.History == nil {
+		c.History = OpenHistory("", nil)
+	}
+	if c.Unfinished == nil {
+		c.Unfinished = func(string) bool { return false }
 	}
 	if c.Refresh == nil {
 		c.Refresh = func() time.Duration { return refreshDefault }

@@ -73,6 +73,7 @@ func newLoop(cfg Config, term *tty.Terminal) *loop {
 		ended: make(chan os.Signal, 2), resized: make(chan os.Signal, 1),
 	}
 	l.out = &lines{print: l.screen.Print}
+	l.joined.unfinished = cfg.Unfinished
 	return l
 }
 
@@ -112,7 +113,7 @@ func (l *loop) run(ctx context.Context) int {
 func (l *loop) startReading() (stop func()) {
 	l.editor = editor.New(editor.Config{
 		Display: display{l.screen}, Keyboard: l.term,
-		History:   editor.OpenHistory(l.cfg.History, func(line string) { l.screen.Print(line) }),
+		History:   l.cfg.History,
 		Color:     l.screen.Color(),
 		Complete:  l.cfg.Executor.Complete,
 		Keys:      l.cfg.Keys,
@@ -147,9 +148,9 @@ func (l *loop) serve(ctx context.Context) int {
 		case in := <-l.inputs:
 			switch in.event {
 			case editor.Line:
-				l.enter(in.line)
+				l.enter(in.line, true)
 			case editor.Interrupted:
-				l.joined = joiner{}
+				l.joined.drop()
 				l.next()
 			case editor.EOF:
 				return ExitDone
@@ -186,7 +187,7 @@ func (l *loop) next() {
 		line := l.queued[0]
 		l.queued = l.queued[1:]
 		l.screen.Commit(prefix + line)
-		l.enter(line)
+		l.enter(line, false)
 		return
 	}
 	if l.joined.open {
@@ -196,12 +197,16 @@ func (l *loop) next() {
 	}
 }
 
-// enter takes a line and runs it when it is complete.
-func (l *loop) enter(line string) {
+// enter takes a line and runs it when it is complete. A line that was typed goes
+// to the history.
+func (l *loop) enter(line string, typed bool) {
 	whole, complete := l.joined.add(line)
 	if !complete || strings.TrimSpace(whole) == "" {
 		l.next()
 		return
+	}
+	if typed {
+		l.cfg.History.Add(whole)
 	}
 	l.start(whole)
 }

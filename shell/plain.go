@@ -73,6 +73,7 @@ func (p *plainFace) all(ctx context.Context) {
 		if !complete || strings.TrimSpace(whole) == "" {
 			continue
 		}
+		p.cfg.History.Add(whole)
 		err := p.execute(ctx, whole)
 		if p.stopped || errors.Is(err, ErrQuit) {
 			return

@@ -54,20 +54,30 @@ func endSignals() []os.Signal {
 	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 }
 
-// joiner puts lines together that end in an odd number of backslashes.
+// joiner puts together lines that end in an odd number of backslashes, or that
+// are unfinished otherwise.
 type joiner struct {
+	unfinished func(line string) bool // nil knows of none
+
 	begun string
 	open  bool // a line waits for its continuation
 }
 
 // add takes a line and returns the whole one when it is complete.
 func (j *joiner) add(line string) (whole string, complete bool) {
+	whole = j.begun + line
 	slashes := len(line) - len(strings.TrimRight(line, `\`))
-	if slashes%2 == 1 {
-		j.begun, j.open = j.begun+strings.TrimSuffix(line, `\`), true
+	switch {
+	case slashes%2 == 1:
+		j.begun, j.open = strings.TrimSuffix(whole, `\`), true
+		return "", false
+	case j.unfinished != nil && len(whole) < lineMax && j.unfinished(whole):
+		j.begun, j.open = whole+" ", true
 		return "", false
 	}
-	whole = j.begun + line
-	*j = joiner{}
+	j.drop()
 	return whole, true
 }
+
+// drop forgets what was begun.
+func (j *joiner) drop() { j.begun, j.open = "", false }

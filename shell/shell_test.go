@@ -108,6 +108,7 @@ func TestPopupCoversTheGraphAndGoes(t *testing.T) {
 	s.See("fail +what fail does")
 	s.Send("\t\r")
 	s.See("^> echo$")
+	s.Gone("what fail does")
 }
 
 func TestPopupOnATinyWindow(t *testing.T) {
@@ -331,6 +332,7 @@ func TestAHistoryThatCannotBeWrittenIsOneNote(t *testing.T) {
 	s.See("^>$")
 	s.Send("echo one\recho two\r")
 	s.See("^  two$")
+	s.See("history is not saved")
 	require.Equal(t, 1, strings.Count(strings.Join(s.Rows(), "\n"), "history is not saved"))
 }
 
@@ -416,7 +418,7 @@ func TestNoColorHasNoColorCodes(t *testing.T) {
 	s.See("^>$")
 	s.Send("s")
 	s.See("what seq does")
-	s.Send("\t\r")
+	s.Send("\t\r\r")
 	s.Send("fail\r")
 	s.See(`"fail" fails`)
 	s.Send("quit\r")

@@ -37,11 +37,15 @@ func toyMain() int {
 		Executor: toy, Notes: toy.notes,
 		Greeting: []string{"toy shell", fmt.Sprintf("pid %d", os.Getpid())},
 		Stdin:    os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		History:    os.Getenv("TOY_HISTORY"),
+		Unfinished: func(line string) bool { return strings.Count(line, "'")%2 == 1 },
 		StatusLine: func() string { return "toy status" },
 		Summary:    func() []string { return []string{"toy summary"} },
-		Keys:       map[int]func() string{2: func() string { return "echo F2" }},
+		Keys: map[int]func() (string, string){
+			2: func() (string, string) { return "echo F2", "" },
+			3: func() (string, string) { return "", "no group" },
+		},
 	}
+	cfg.History = OpenHistory(os.Getenv("TOY_HISTORY"), func(line string) { toy.notes <- line })
 	if !has("noframes") {
 		cfg.Frames = toy.frame(has("freeze"))
 	}
@@ -119,19 +123,17 @@ func (y *toy) Execute(ctx context.Context, line string, out io.Writer) error {
 }
 
 // Complete offers the toy's words.
-func (y *toy) Complete(text string, cursor int) []Suggestion {
-	before := text[:cursor]
-	word := before[strings.LastIndexByte(before, ' ')+1:]
-	if word != before {
-		return nil
+func (y *toy) Complete(text string, cursor int) (out []Suggestion, from int) {
+	word := text[:cursor]
+	if strings.Contains(word, " ") {
+		return nil, cursor
 	}
-	var out []Suggestion
 	for _, w := range []string{"echo", "seq", "sleep", "notes", "stray", "fail", "panic", "quit"} {
 		if strings.HasPrefix(w, word) {
 			out = append(out, Suggestion{Text: w, Description: "what " + w + " does"})
 		}
 	}
-	return out
+	return out, 0
 }
 
 // frame draws rows that say where they are: Gnn on each row of the graph, STATE

@@ -8,7 +8,7 @@ import (
 
 // Suggestion is one row of the popup.
 type Suggestion struct {
-	Text        string // replaces the word before the cursor
+	Text        string // replaces the word at the cursor
 	Description string // is shown beside it
 }
 
@@ -39,13 +39,12 @@ type Config struct {
 	History  *History
 	Color    bool // false marks the selected suggestion by reverse video only
 
-	// Complete returns the suggestions for text with the cursor after its first
-	// cursor bytes. It runs on the way of every key, so it must not block.
-	Complete func(text string, cursor int) []Suggestion
+	// Complete fills the popup.
+	Complete Completer
 	// Keys holds a function for each function key (1..10 for F1..F10). It is
 	// called when the key is pressed on an empty line, and returns the line to
-	// run as if it were typed; an empty one does nothing.
-	Keys map[int]func() string
+	// run as if it were typed, or a note that says why there is none.
+	Keys map[int]func() (line, note string)
 	// Interrupt is called for Ctrl-C on the key reader's goroutine. It returns
 	// true when it used the key; otherwise the line is cleared.
 	Interrupt func() bool
@@ -61,7 +60,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	if c.Complete == nil {
-		c.Complete = func(string, int) []Suggestion { return nil }
+		c.Complete = func(_ string, cursor int) ([]Suggestion, int) { return nil, cursor }
 	}
 	if c.Interrupt == nil {
 		c.Interrupt = func() bool { return false }

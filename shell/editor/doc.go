@@ -1,9 +1,13 @@
-// Package editor reads lines from a terminal with go-prompt reduced to what it
-// does well: editing a line, history on the arrow keys, a popup of suggestions.
+// Package editor reads lines from a terminal: keys in, lines out, with history,
+// suggestions and a search.
 //
-// go-prompt never sees the terminal. What it draws goes into a grid that becomes
-// a screen.View; what it reads are whole keys, cut from the stream of bytes here.
-// Its Run is never called: it deadlocks on a resize and swallows signals.
-// Pastes, the search through history (Ctrl-R), word motions, function keys,
-// Ctrl-C and Ctrl-Z are done here.
+//	bytes ─► splitter ─► tokens ─► queue ─► go-prompt ─► typing ─► view ─► Display
+//
+// go-prompt is reduced to the loop that waits for keys and holds the line. It
+// never sees the terminal: it gets one key that says that tokens wait, and what it
+// draws is not shown. Its own motions count bytes, its popup panics when a list
+// becomes shorter, and it knows no undo; so what keys do is in typing, which knows
+// no terminal and is tested without one. Its Run is never called: it deadlocks on
+// a resize and swallows signals. Pastes, Ctrl-R, Ctrl-C and Ctrl-Z are done in the
+// key reader.
 package editor

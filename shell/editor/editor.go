@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 
 	prompt "github.com/c-bata/go-prompt"
-	"github.com/mattn/go-runewidth"
 )
 
 // Event says what ended a ReadLine.
@@ -19,9 +18,17 @@ const (
 	Closed                   // the terminal is gone, or Close was called
 )
 
+// outcome says how go-prompt's Input was left.
+type outcome int
+
 const (
-	popupMax  = 6 // rows of the popup: enough to choose from, and most of the graph stays
-	popupRoom = 4 // rows of the screen that the popup never takes
+	restarted outcome = iota // to read the size anew; the line stays
+	entered
+	cleared // by Ctrl-C
+	ended   // by Ctrl-D
+)
+
+const (
 	// interruptsTold is how many Ctrl-C on an empty line bring the advice how to
 	// leave.
 	interruptsTold = 2
@@ -34,20 +41,23 @@ const (
 type Editor struct {
 	cfg    Config
 	queue  *queue
-	grid   *grid
 	face   face
-	words  completer
+	typing *typing
 	prompt *prompt.Prompt
 	parser *parser
+	writer *writer
 	prefix string
 
-	leaving    bool // the key being handled ends Input
-	fresh      bool // the line is empty: the last Input did not end by a restart
-	interrupts int  // Ctrl-C on an empty line, in a row
+	leaving    bool // the keys being handled end Input
+	outcome    outcome
+	entered    string // the line that was entered, or cleared
+	fresh      bool   // the line is empty: the last Input did not end by a restart
+	interrupts int    // Ctrl-C on an empty line, in a row
 	faults     int
 
-	split  splitter // this and search belong to the key reader
-	search *search
+	split    splitter // this and search belong to the key reader
+	search   *search
+	searched atomic.Pointer[string] // what the search shows, for Ahead
 
 	reading atomic.Bool // ReadLine is under way
 	closed  atomic.Bool
@@ -57,17 +67,14 @@ type Editor struct {
 // New returns an editor and starts its key reader, which ends when the keyboard
 // ends. The process must have a controlling terminal: go-prompt panics without.
 func New(cfg Config) *Editor {
-	// go-prompt measures with this; it must agree with the screen.
-	runewidth.DefaultCondition.EastAsianWidth = false
 	e := &Editor{
 		cfg: cfg.withDefaults(), fresh: true,
 		split: splitter{known: knownSequences()},
 		done:  make(chan struct{}),
 	}
 	e.face.display = cfg.Display
-	e.words.complete = e.cfg.Complete
-	e.grid = &grid{color: cfg.Color, show: e.face.setLine, clear: cfg.Display.Clear}
-	e.queue = newQueue(cfg.Display.Size, e.grid.begin)
+	e.typing = newTyping(e.cfg.History, e.cfg.Complete)
+	e.queue = newQueue(cfg.Display.Size)
 	e.newPrompt()
 	go e.readKeys()
 	return e
@@ -82,6 +89,7 @@ func (e *Editor) ReadLine(prefix string) (line string, event Event) {
 	for {
 		e.queue.dropRestart()
 		if e.fresh {
+			e.typing.clear()
 			e.idle()
 		}
 		if e.closed.Load() {
@@ -90,31 +98,39 @@ func (e *Editor) ReadLine(prefix string) (line string, event Event) {
 		if line, ok := e.takeQueued(); ok {
 			return line, Line
 		}
-		e.prepare()
-		line, ok := e.input()
-		if !ok {
+		e.writer.mute = false
+		if !e.input() {
 			continue
 		}
-		e.fresh = e.queue.lastKind() != restartToken
-		switch e.queue.lastKind() {
-		case restartToken:
-		case interruptToken:
+		e.fresh = e.outcome != restarted
+		switch e.outcome {
+		case cleared:
+			if e.entered != "" {
+				e.cfg.Display.Commit(e.prefix + e.entered + "^C")
+			}
 			return "", Interrupted
-		case eofToken:
+		case ended:
 			return "", EOF
-		default:
-			e.cfg.History.Add(line)
-			return line, Line
+		case entered:
+			e.interrupts = 0
+			return e.commit(e.entered), Line
 		}
 	}
+}
+
+// commit turns the line into a line of output and returns it without the blanks
+// at its end.
+func (e *Editor) commit(line string) string {
+	line = strings.TrimRight(line, " ")
+	e.cfg.Display.Commit(e.prefix + line)
+	return line
 }
 
 // idle shows the empty line and waits for the first key. go-prompt would wake a
 // hundred times a second for it, half of what an idle screen costs.
 func (e *Editor) idle() {
 	for !e.closed.Load() && !e.queue.waiting() {
-		e.queue.GetWinSize()
-		e.grid.drawEmpty(e.prefix)
+		e.draw()
 		e.queue.wait()
 		if !e.queue.dropRestart() {
 			return
@@ -128,33 +144,21 @@ func (e *Editor) takeQueued() (string, bool) {
 		return "", false
 	}
 	line, ok := e.queue.takeLine()
-	if ok {
+	if !ok {
+		return "", false
+	}
+	expanded, err := e.cfg.History.Expand(line)
+	if err != nil {
 		e.cfg.Display.Commit(e.prefix + line)
-		e.cfg.History.Add(line)
+		e.cfg.Note(err.Error())
+		return "", true
 	}
-	return line, ok
+	return e.commit(expanded), true
 }
 
-// prepare applies what may have changed since the last Input.
-func (e *Editor) prepare() {
-	_, height := e.cfg.Display.Size()
-	popup := min(max(height-popupRoom, 1), popupMax)
-	options := []prompt.Option{
-		prompt.OptionMaxSuggestion(uint16(popup)),
-		prompt.OptionPrefix(e.prefix),
-	}
-	if e.fresh {
-		e.words.forget()
-		options = append(options, prompt.OptionHistory(e.cfg.History.Lines()))
-	}
-	for _, apply := range options {
-		_ = apply(e.prompt) // these options never fail
-	}
-}
-
-// input runs go-prompt until Enter, Ctrl-D or a restart. A panic in it costs the
-// line, not the load that runs behind the shell.
-func (e *Editor) input() (line string, ok bool) {
+// input runs go-prompt until the line ends or a restart comes. A panic in it
+// costs the line, not the load that runs behind the shell.
+func (e *Editor) input() (ok bool) {
 	defer func() {
 		if e.faults >= faultsMax {
 			return
@@ -165,14 +169,16 @@ func (e *Editor) input() (line string, ok bool) {
 			e.cfg.Note("the line editor lost its line")
 		}
 	}()
-	return e.prompt.Input(), true
+	e.prompt.Input()
+	return true
 }
 
 // replacePrompt gives up the go-prompt that panicked. Its reader goroutine cannot
 // be ended from outside; it is parked.
 func (e *Editor) replacePrompt() {
 	e.parser.retired.Store(true)
-	e.fresh = true
+	e.queue.take()
+	e.leaving, e.fresh = false, true
 	e.newPrompt()
 }
 
@@ -180,8 +186,14 @@ func (e *Editor) replacePrompt() {
 // was typed. It may be called from any goroutine.
 func (e *Editor) Resize() { e.queue.restart() }
 
-// Ahead returns the text that was typed ahead of a command that runs.
-func (e *Editor) Ahead() string { return strings.TrimSuffix(e.queue.ahead(), " ") }
+// Ahead returns the text that was typed ahead of a command that runs, or the
+// search that is under way.
+func (e *Editor) Ahead() string {
+	if shown := e.searched.Load(); shown != nil {
+		return *shown
+	}
+	return strings.TrimRight(e.queue.ahead(), " ")
+}
 
 // Close makes ReadLine return and waits for the key reader. The keyboard must
 // have been woken before.

@@ -1,155 +1,111 @@
 package editor
 
 import (
-	"bufio"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 )
 
 const (
-	// historyMax are the lines kept: months of work, and go-prompt copies them
-	// for every line.
+	// historyMax are the lines kept: months of work, and searched with every key.
 	historyMax = 1000
-	// historyFileMax is the length in lines at which the file is written anew
-	// with the lines kept.
-	historyFileMax = 4 * historyMax
+	// entryMax is the longest line kept, in bytes: longer than any command, and
+	// short enough that the file stays small whatever is pasted.
+	entryMax = 4096
 )
+
+// Entry is a line that was entered, and its number, which it keeps as long as
+// the program runs.
+type Entry struct {
+	Number int
+	Text   string
+}
 
 // History holds the lines that were entered, oldest first, each once, in memory
 // and in a file. A line that begins with a blank is not kept. It may be used
 // from any goroutine.
 type History struct {
-	mu    sync.Mutex
-	lines []string
-	path  string
-	note  func(string)
+	note func(string)
+
+	mu      sync.Mutex
+	entries []Entry
+	last    int // the number given last
+	file    *historyFile
 }
 
 // OpenHistory returns the history kept in the file at path; without a path it
 // lives in memory only. A file that cannot be read or written is told to note
 // once and is no reason to fail: the history goes on in memory.
 func OpenHistory(path string, note func(line string)) *History {
-	h := &History{path: path, note: note}
+	h := &History{note: note}
 	if path == "" {
 		return h
 	}
-	n, err := h.load()
-	switch {
-	case err != nil && !os.IsNotExist(err):
+	h.file = &historyFile{path: path}
+	lines, err := h.file.open()
+	for _, text := range lines {
+		h.remember(text)
+	}
+	if err != nil {
 		h.giveUp(err)
-	case n > historyFileMax:
-		if err := h.rewrite(); err != nil {
-			h.giveUp(err)
-		}
 	}
 	return h
 }
 
-// load reads the file and returns how many lines it has.
-func (h *History) load() (int, error) {
-	f, err := os.Open(h.path)
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
-	n := 0
-	in := bufio.NewReader(f)
-	for {
-		line, err := in.ReadString('\n')
-		if line = strings.TrimRight(line, "\r\n"); line != "" {
-			n++
-			h.remember(line)
-		}
-		if err != nil {
-			break // the end of the file; a fault of the disk ends it likewise
-		}
-	}
-	return n, nil
-}
-
-// rewrite replaces the file by the lines kept, in one step.
-func (h *History) rewrite() error {
-	f, err := os.CreateTemp(filepath.Dir(h.path), ".history-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(strings.Join(h.lines, "\n") + "\n")
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), h.path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // what matters is the first error
-	}
-	return err
-}
-
 // Add appends a line, in memory and in the file. An earlier equal line goes.
-func (h *History) Add(line string) {
-	if strings.TrimSpace(line) == "" || line[0] == ' ' || strings.ContainsAny(line, "\r\n") {
+func (h *History) Add(text string) {
+	text = strings.TrimRight(text, " \t")
+	if text == "" || text[0] == ' ' || len(text) > entryMax || strings.ContainsAny(text, "\r\n") {
 		return
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	repeated := len(h.lines) > 0 && h.lines[len(h.lines)-1] == line
-	if repeated {
+	if n := len(h.entries); n > 0 && h.entries[n-1].Text == text {
 		return
 	}
-	h.remember(line)
-	if h.path == "" {
+	h.remember(text)
+	if h.file == nil {
 		return
 	}
-	if err := h.appendFile(line); err != nil {
+	if err := h.file.add(text); err != nil {
 		h.giveUp(err)
 	}
 }
 
-func (h *History) remember(line string) {
-	if i := slices.Index(h.lines, line); i >= 0 {
-		h.lines = slices.Delete(h.lines, i, i+1)
+func (h *History) remember(text string) {
+	h.entries = slices.DeleteFunc(h.entries, func(e Entry) bool { return e.Text == text })
+	h.last++
+	h.entries = append(h.entries, Entry{h.last, text})
+	if len(h.entries) > historyMax {
+		h.entries = slices.Clone(h.entries[len(h.entries)-historyMax:])
 	}
-	h.lines = append(h.lines, line)
-	if len(h.lines) > historyMax {
-		h.lines = slices.Clone(h.lines[len(h.lines)-historyMax:])
-	}
-}
-
-// appendFile adds a line to the file in one write, so that two shells that use
-// the same file do not mix their lines.
-func (h *History) appendFile(line string) error {
-	if err := os.MkdirAll(filepath.Dir(h.path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(h.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(line + "\n")
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	return err
 }
 
 // giveUp tells once why the file is not used, and goes on without it.
 func (h *History) giveUp(err error) {
-	h.path = ""
+	h.file = nil
 	if h.note != nil {
 		h.note(fmt.Sprintf("history is not saved: %v", err))
 	}
+}
+
+// Entries returns a copy of the lines with their numbers, oldest first.
+func (h *History) Entries() []Entry {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.entries)
 }
 
 // Lines returns a copy of the lines, oldest first.
 func (h *History) Lines() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return slices.Clone(h.lines)
+	lines := make([]string, len(h.entries))
+	for i, e := range h.entries {
+		lines[i] = e.Text
+	}
+	return lines
 }
 
 // search returns the newest line before index (from 0) that contains query, and
@@ -157,16 +113,41 @@ func (h *History) Lines() []string {
 func (h *History) search(query string, before int) (string, int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for i := min(before, len(h.lines)) - 1; i >= 0; i-- {
-		if strings.Contains(h.lines[i], query) {
-			return h.lines[i], i
+	for i := min(before, len(h.entries)) - 1; i >= 0; i-- {
+		if strings.Contains(h.entries[i].Text, query) {
+			return h.entries[i].Text, i
 		}
 	}
 	return "", -1
 }
 
+// newer returns the oldest line behind index that contains query, and its index,
+// or -1.
+func (h *History) newer(query string, after int) (string, int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := after + 1; i < len(h.entries); i++ {
+		if strings.Contains(h.entries[i].Text, query) {
+			return h.entries[i].Text, i
+		}
+	}
+	return "", -1
+}
+
+// beginning returns what the newest line that begins with text has behind it.
+func (h *History) beginning(text string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := len(h.entries) - 1; i >= 0; i-- {
+		if rest, ok := strings.CutPrefix(h.entries[i].Text, text); ok && rest != "" {
+			return rest
+		}
+	}
+	return ""
+}
+
 func (h *History) len() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.lines)
+	return len(h.entries)
 }

@@ -30,7 +30,7 @@ func TestHistoryKeepsEachLineOnce(t *testing.T) {
 func TestHistoryIsBounded(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "history")
 	var b strings.Builder
-	for i := range historyFileMax + 1 {
+	for i := range fileLinesMax + 1 {
 		fmt.Fprintf(&b, "line %d\n", i)
 	}
 	require.NoError(t, os.WriteFile(file, []byte(b.String()+"no line feed"), 0o600))
@@ -73,8 +73,8 @@ func TestSearch(t *testing.T) {
 		h.Add(line)
 	}
 	s := newSearch(h)
-	press := func(tokens ...token) outcome {
-		var out outcome
+	press := func(tokens ...token) verdict {
+		var out verdict
 		for _, k := range tokens {
 			out = s.take(k)
 		}
@@ -90,18 +90,19 @@ func TestSearch(t *testing.T) {
 	require.Equal(t, "rate fast 10k", s.match)
 	press(text("x"))
 	require.Empty(t, s.match)
-	require.Nil(t, s.tokens())
+	require.Contains(t, s.text(), "nothing like it")
 	press(key(backspace))
 	require.Equal(t, "rate fast 10k", s.match)
 	v := s.view(20)
 	require.Len(t, v.Rows, 2)
 	require.Equal(t, 17, v.X)
-	require.Equal(t, []token{key(ctrlE), key(ctrlU), text("rate fast 10k")}, s.tokens())
+	press(key(ctrlR), key(ctrlS))
+	require.Equal(t, "rate fast 10k", s.match, "Ctrl-S goes back to the newer one")
 	require.Equal(t, running, press(enterKey))
 	require.Equal(t, leaving, press(key(ctrlG)))
 	require.Equal(t, leaving, press(token{interruptToken, ctrlC}))
 	require.Equal(t, accepting, press(key(tab)))
-	require.Equal(t, passing, press(up))
+	require.Equal(t, passing, press(key("\x1b[A")))
 	for range 20 {
 		press(key(backspace))
 	}

@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"strconv"
 	"sync/atomic"
 
 	prompt "github.com/c-bata/go-prompt"
@@ -14,7 +15,7 @@ type parser struct {
 
 var _ prompt.ConsoleParser = (*parser)(nil)
 
-// Read returns the next token. A retired parser never returns.
+// Read returns a key. A retired parser never returns.
 func (p *parser) Read() ([]byte, error) {
 	if p.retired.Load() {
 		select {}
@@ -22,90 +23,101 @@ func (p *parser) Read() ([]byte, error) {
 	return p.queue.Read()
 }
 
-// newPrompt sets e.prompt to a go-prompt that reads from the queue and draws on
-// the grid.
+// newPrompt sets e.prompt to a go-prompt that reads from the queue. All keys come
+// to act; its own bindings and its popup are never reached.
 func (e *Editor) newPrompt() {
 	e.parser = &parser{queue: e.queue}
-	options := []prompt.Option{
+	e.writer = &writer{draw: e.draw}
+	e.prompt = prompt.New(func(string) {}, func(prompt.Document) []prompt.Suggest { return nil },
 		prompt.OptionParser(e.parser),
-		prompt.OptionWriter(e.grid),
-		prompt.OptionPrefix(e.prefix),
-		prompt.OptionCompletionWordSeparator(wordSeparators),
+		prompt.OptionWriter(e.writer),
 		prompt.OptionSetExitCheckerOnInput(e.isLeaving),
-		prompt.OptionBreakLineCallback(e.lineBroken),
-		prompt.OptionAddKeyBind(wordKeys()...),
-		prompt.OptionAddASCIICodeBind(wordBindings()...),
-		prompt.OptionAddKeyBind(
-			// A line with text does not end by Ctrl-D: let go-prompt read on.
-			prompt.KeyBind{Key: prompt.ControlD, Fn: func(*prompt.Buffer) { e.queue.reopen() }},
-			prompt.KeyBind{Key: prompt.Ignore, Fn: e.leave},
-			prompt.KeyBind{Key: prompt.ControlC, Fn: e.leave},
-			prompt.KeyBind{Key: prompt.Tab, Fn: e.words.openBare},
-		),
-	}
-	for i, k := range functionKeys {
-		if run := e.cfg.Keys[i+1]; run != nil {
-			options = append(options, prompt.OptionAddKeyBind(
-				prompt.KeyBind{Key: k, Fn: e.onEmptyLine(run)}))
-		}
-	}
-	e.prompt = prompt.New(func(string) {}, e.words.suggest, append(options, e.colors()...)...)
+		prompt.OptionAddKeyBind(prompt.KeyBind{Key: prompt.Ignore, Fn: e.act}),
+	)
 }
 
-// wordSeparators end a word for the popup: a suggestion replaces what follows
-// the last of them.
-const wordSeparators = " ;"
-
-// onEmptyLine returns what a function key does.
-func (e *Editor) onEmptyLine(run func() string) prompt.KeyBindFunc {
-	return func(b *prompt.Buffer) {
-		if b.Text() != "" {
-			return
-		}
-		if line := run(); line != "" {
-			e.queue.pushFront(text(line), token{enterToken, enter})
-		}
+// act does what was typed, and leaves the line in go-prompt's buffer.
+func (e *Editor) act(b *prompt.Buffer) {
+	for _, t := range e.queue.take() {
+		e.take(t)
 	}
+	fill(b, e.typing.line)
 }
 
-// leave is bound to the keys that end Input: the restart and Ctrl-C. What was
-// delivered last would not tell: go-prompt may be some keys behind.
-func (e *Editor) leave(*prompt.Buffer) { e.leaving = true }
-
-// isLeaving is go-prompt's exit checker, called after every key. It must not say
-// yes for Enter, which would swallow the line. Until the next Input the grid is mute,
-// so that the line stays as it is on the screen.
-func (e *Editor) isLeaving(_ string, ended bool) bool {
-	if ended || !e.leaving {
-		return false
-	}
-	e.leaving, e.grid.muted = false, true
-	return true
-}
-
-// lineBroken is called when go-prompt ends a line: by Enter, by Ctrl-C, by
-// Ctrl-D, or for a restart.
-func (e *Editor) lineBroken(d *prompt.Document) {
-	muted := e.grid.muted
-	e.grid.reset()
-	if muted {
+// fill makes a buffer hold a line.
+func fill(b *prompt.Buffer, l line) {
+	if b.Text() == l.text && b.Document().TextBeforeCursor() == l.text[:l.at] {
 		return
 	}
-	switch e.queue.lastKind() {
+	b.DeleteBeforeCursor(len([]rune(b.Document().TextBeforeCursor())))
+	b.Delete(len([]rune(b.Document().TextAfterCursor())))
+	b.InsertText(l.text[:l.at], false, true)
+	b.InsertText(l.text[l.at:], false, false)
+}
+
+// take does what one token asks for.
+func (e *Editor) take(t token) {
+	switch t.kind {
+	case restartToken:
+		e.leave(restarted, "")
 	case interruptToken:
-		e.interrupted(d.Text)
+		e.interrupted()
 	case eofToken:
+		if e.typing.text == "" {
+			e.leave(ended, "")
+			return
+		}
+		e.typing.press(key("\x1b[3~")) // Ctrl-D deletes, as in other shells
+		e.queue.reopen()
+	case enterToken:
+		e.enter()
+	case functionToken:
+		e.function(t)
 	default:
-		e.interrupts = 0
-		e.cfg.Display.Commit(e.prefix + d.Text)
+		if t.bytes == ctrlL {
+			e.cfg.Display.Clear()
+			return
+		}
+		e.typing.press(t)
 	}
 }
 
-// interrupted handles a Ctrl-C that cleared the line.
-func (e *Editor) interrupted(line string) {
+// enter ends the line, with what it stands for in its place.
+func (e *Editor) enter() {
+	if !e.typing.enters() {
+		e.queue.reopen()
+		return
+	}
+	line, err := e.cfg.History.Expand(e.typing.text)
+	if err != nil {
+		e.cfg.Note(err.Error())
+		e.queue.reopen()
+		return
+	}
+	e.leave(entered, line)
+}
+
+// function does what a function key stands for, on an empty line.
+func (e *Editor) function(t token) {
+	n, _ := strconv.Atoi(t.bytes) // the splitter wrote it
+	run := e.cfg.Keys[n]
+	if run == nil || e.typing.text != "" {
+		return
+	}
+	line, note := run()
+	if note != "" {
+		e.cfg.Note(note)
+	}
 	if line != "" {
+		e.queue.pushFront(newLine(line), token{enterToken, enter})
+	}
+}
+
+// interrupted is a Ctrl-C that clears the line.
+func (e *Editor) interrupted() {
+	e.leave(cleared, e.typing.text)
+	if e.typing.text != "" {
 		e.interrupts = 0
-		e.cfg.Display.Commit(e.prefix + line + "^C")
 		return
 	}
 	if e.interrupts++; e.interrupts >= interruptsTold {
@@ -114,33 +126,21 @@ func (e *Editor) interrupted(line string) {
 	}
 }
 
-const prefixColor = prompt.Cyan
+// leave makes Input return.
+func (e *Editor) leave(how outcome, line string) {
+	e.leaving, e.outcome, e.entered = true, how, line
+	e.writer.mute = true
+}
 
-// colors returns go-prompt's colours. Without colour only the selected suggestion
-// and the scrollbar's thumb have a background, which the grid draws reversed.
-func (e *Editor) colors() []prompt.Option {
-	if !e.cfg.Color {
-		return []prompt.Option{
-			prompt.OptionSuggestionBGColor(prompt.DefaultColor),
-			prompt.OptionDescriptionBGColor(prompt.DefaultColor),
-			prompt.OptionSelectedSuggestionBGColor(prompt.Turquoise),
-			prompt.OptionSelectedDescriptionBGColor(prompt.DefaultColor),
-			prompt.OptionScrollbarBGColor(prompt.DefaultColor),
-			prompt.OptionScrollbarThumbColor(prompt.DarkGray),
-		}
-	}
-	return []prompt.Option{
-		prompt.OptionPrefixTextColor(prefixColor),
-		prompt.OptionPreviewSuggestionTextColor(prompt.Cyan),
-		prompt.OptionSuggestionTextColor(prompt.White),
-		prompt.OptionSuggestionBGColor(prompt.DarkGray),
-		prompt.OptionDescriptionTextColor(prompt.LightGray),
-		prompt.OptionDescriptionBGColor(prompt.DarkGray),
-		prompt.OptionSelectedSuggestionTextColor(prompt.Black),
-		prompt.OptionSelectedSuggestionBGColor(prompt.Cyan),
-		prompt.OptionSelectedDescriptionTextColor(prompt.Black),
-		prompt.OptionSelectedDescriptionBGColor(prompt.Cyan),
-		prompt.OptionScrollbarThumbColor(prompt.LightGray),
-		prompt.OptionScrollbarBGColor(prompt.DarkGray),
-	}
+// isLeaving is go-prompt's exit checker, called after every key.
+func (e *Editor) isLeaving(string, bool) bool {
+	leaving := e.leaving
+	e.leaving = false
+	return leaving
+}
+
+// draw shows the line.
+func (e *Editor) draw() {
+	width, height := e.cfg.Display.Size()
+	e.face.setLine(e.typing.view(e.prefix, max(width, 1), height, e.cfg.Color))
 }

@@ -3,7 +3,6 @@ package editor
 import (
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,34 +14,38 @@ const (
 	// reader through an unbuffered channel, so Read must come back soon.
 	readMax = 50 * time.Millisecond
 	// columnsMin is the narrowest line that go-prompt may know of: at 5 to 8
-	// columns with a popup it panics. The screen cuts what is too wide.
+	// columns it panics. What it draws is not shown.
 	columnsMin = 20
 	// rowsTold is the height that go-prompt may know of: at a real one it
-	// complains about small windows and erases the screen.
+	// complains about small windows.
 	rowsTold = 65535
+	// takenMax are the tokens taken at once. go-prompt takes a hundred times a
+	// second, so that no one types or pastes ahead of it; between two the line is
+	// painted.
+	takenMax = 256
 )
 
 var errNoKey = errors.New("no key")
 
-// queue holds the tokens that were typed and not yet taken, and is the
-// ConsoleParser that go-prompt reads them from.
+// queue holds the tokens that were typed, and is the ConsoleParser that go-prompt
+// reads from: it gets one key that says that tokens wait, and the function bound
+// to that key takes them.
 //
-// It has a gate. After Enter, Ctrl-C, Ctrl-D or a restart go-prompt ends its
-// Input, and whatever its reader took ahead would be lost; so the gate closes
-// behind these tokens, and opens with the next Setup.
+// It has a gate. A token that may end Input (Enter, Ctrl-C, Ctrl-D, a restart)
+// closes it, because whatever is taken behind that would be lost; it opens again
+// with the next Setup, or when Input goes on.
 type queue struct {
-	size   func() (width, height int)
-	resize func(width int) // tells the grid which width is drawn next
+	size func() (width, height int)
 
 	mu     sync.Mutex
 	tokens []token
+	given  []token       // told to go-prompt, and not yet taken
 	arrive chan struct{} // has a token when tokens may have come
 	open   bool
-	last   kind // of the token that was delivered last
 }
 
-func newQueue(size func() (int, int), resize func(int)) *queue {
-	return &queue{size: size, resize: resize, arrive: make(chan struct{}, 1)}
+func newQueue(size func() (int, int)) *queue {
+	return &queue{size: size, arrive: make(chan struct{}, 1)}
 }
 
 // Setup opens the gate. Raw mode is not touched: it stays on all the time, so
@@ -63,15 +66,14 @@ func (q *queue) TearDown() error {
 // GetWinSize returns the width of the screen; see rowsTold for the height.
 func (q *queue) GetWinSize() *prompt.WinSize {
 	width, _ := q.size()
-	width = max(width, columnsMin)
-	q.resize(width)
-	return &prompt.WinSize{Row: rowsTold, Col: uint16(width)}
+	return &prompt.WinSize{Row: rowsTold, Col: uint16(max(width, columnsMin))}
 }
 
-// Read returns the next token, or an error when none came in time.
+// Read returns the key that says that tokens wait, or an error when none came in
+// time.
 func (q *queue) Read() ([]byte, error) {
-	if t, ok := q.take(); ok {
-		return []byte(t.bytes), nil
+	if q.give() {
+		return []byte(wakeKey), nil
 	}
 	if !q.isOpen() {
 		return nil, errNoKey // at once: go-prompt is on its way out
@@ -82,8 +84,8 @@ func (q *queue) Read() ([]byte, error) {
 	case <-q.arrive:
 	case <-timer.C:
 	}
-	if t, ok := q.take(); ok {
-		return []byte(t.bytes), nil
+	if q.give() {
+		return []byte(wakeKey), nil
 	}
 	return nil, errNoKey
 }
@@ -101,32 +103,43 @@ func (q *queue) reopen() {
 	q.open = true
 }
 
-func (q *queue) take() (token, bool) {
+// give sets tokens aside to be taken, up to one that may end Input.
+func (q *queue) give() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if !q.open || len(q.tokens) == 0 {
-		return token{}, false
+	if !q.open {
+		return false
 	}
-	t := q.tokens[0]
-	q.tokens = q.tokens[1:]
-	q.last = t.kind
-	q.open = t.kind == textToken || t.kind == keyToken
-	return t, true
+	n := 0
+	for n < min(len(q.tokens), takenMax) && q.open {
+		q.open = !q.tokens[n].mayEnd()
+		n++
+	}
+	q.given = append(q.given, q.tokens[:n]...)
+	q.tokens = q.tokens[n:]
+	return n > 0
 }
 
-// lastKind returns the kind of the token that go-prompt got last: it returns ""
-// from Input for an empty line, for Ctrl-D and for a restart alike.
-func (q *queue) lastKind() kind {
+// take returns what was given.
+func (q *queue) take() []token {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.last
+	taken := q.given
+	q.given = nil
+	return taken
 }
 
 // push appends tokens.
 func (q *queue) push(tokens ...token) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.tokens = append(q.tokens, tokens...)
+	for _, t := range tokens {
+		if n := len(q.tokens) - 1; n >= 0 && t.kind == textToken && q.tokens[n].kind == textToken {
+			q.tokens[n].bytes += t.bytes // a long line comes in pieces
+			continue
+		}
+		q.tokens = append(q.tokens, t)
+	}
 	q.signal()
 }
 
@@ -150,7 +163,7 @@ func (q *queue) restart() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.tokens) == 0 || q.tokens[0].kind != restartToken {
-		q.tokens = append([]token{{restartToken, restartKey}}, q.tokens...)
+		q.tokens = append([]token{{restartToken, ""}}, q.tokens...)
 	}
 	q.signal()
 }
@@ -187,38 +200,44 @@ func (q *queue) flush() {
 	q.tokens = slices.DeleteFunc(q.tokens, func(t token) bool { return t.kind != interruptToken })
 }
 
-// takeLine removes a text and the Enter behind it from the front. Such lines
-// need no editing, and go-prompt would take 22 ms for each.
+// takeLine removes a text and the Enter behind it from the front, or an Enter
+// alone. Such lines need no editing, and go-prompt would take 22 ms for each.
 func (q *queue) takeLine() (string, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.tokens) < 2 || q.tokens[0].kind != textToken || q.tokens[1].kind != enterToken {
+	if len(q.tokens) > 0 && q.tokens[0].kind == enterToken {
+		q.tokens = q.tokens[1:]
+		return "", true
+	}
+	if len(q.tokens) < 2 || q.tokens[0].kind != textToken && q.tokens[0].kind != lineToken || q.tokens[1].kind != enterToken {
 		return "", false
 	}
-	line := q.tokens[0].bytes
+	text := q.tokens[0].bytes
 	q.tokens = q.tokens[2:]
-	return line, true
-}
-
-// ahead returns the text that was typed ahead, lines ended by a return sign.
-func (q *queue) ahead() string {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	var b strings.Builder
-	for _, t := range q.tokens {
-		switch t.kind {
-		case textToken:
-			b.WriteString(t.bytes)
-		case enterToken:
-			b.WriteString("⏎ ")
-		}
-		if b.Len() > aheadShown {
-			break
-		}
-	}
-	return b.String()
+	return text, true
 }
 
 // aheadShown is how much of the text typed ahead is shown, in bytes: more than
 // fits in a row beside the command that runs.
 const aheadShown = 256
+
+// ahead returns the text that was typed ahead, as it will be when its keys have
+// been pressed; lines are ended by a return sign.
+func (q *queue) ahead() string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	scratch := newTyping(nil, nil)
+	done := ""
+	for _, t := range q.tokens {
+		if t.kind == enterToken {
+			done += scratch.text + "⏎ "
+			scratch.clear()
+		} else {
+			scratch.press(t)
+		}
+		if len(done)+len(scratch.text) > aheadShown {
+			break
+		}
+	}
+	return done + scratch.text
+}

@@ -54,16 +54,14 @@ func (e *Editor) accept(t token) {
 		e.cfg.Suspend()
 		e.queue.restart()
 	case t.bytes == ctrlR:
-		if e.reading.Load() {
-			e.search = newSearch(e.cfg.History)
-			e.showSearch()
-		}
-	case t.bytes == escape:
+		e.search = newSearch(e.cfg.History)
+		e.showSearch()
 	default:
 		e.queue.push(t)
 	}
 }
 
+// searchKey gives a key to the search under way.
 func (e *Editor) searchKey(t token) {
 	s := e.search
 	result := s.take(t)
@@ -72,19 +70,24 @@ func (e *Editor) searchKey(t token) {
 		return
 	}
 	e.search = nil
-	if result != leaving {
-		e.queue.push(s.tokens()...)
+	e.searched.Store(nil)
+	if result != leaving && s.match != "" {
+		e.queue.push(newLine(s.match))
 	}
 	if result == running {
 		e.queue.push(t)
 	}
-	e.face.uncover()
+	e.face.uncover(e.reading.Load())
 	if result == passing {
 		e.accept(t)
 	}
 }
 
+// showSearch draws the search in place of the line; while a command runs, the
+// shell shows it beside that.
 func (e *Editor) showSearch() {
 	width, _ := e.cfg.Display.Size()
-	e.face.cover(e.search.view(max(width, 1)))
+	shown := e.search.text()
+	e.searched.Store(&shown)
+	e.face.cover(e.search.view(max(width, 1)), e.reading.Load())
 }

@@ -15,11 +15,11 @@ type search struct {
 	index   int // of the match in the history; its length when there is none yet
 }
 
-// outcome says what a key did to a search.
-type outcome int
+// verdict says what a key did to a search.
+type verdict int
 
 const (
-	searching outcome = iota
+	searching verdict = iota
 	leaving           // the line stays as it was
 	accepting         // the line becomes the match
 	running           // the line becomes the match and is entered
@@ -29,8 +29,9 @@ const (
 func newSearch(h *History) *search { return &search{history: h, index: h.len()} }
 
 // take handles one token.
-func (s *search) take(t token) outcome {
+func (s *search) take(t token) verdict {
 	switch {
+	case t.kind == restartToken:
 	case t.kind == textToken:
 		s.query += t.bytes
 		s.find(s.index + 1) // the match may go on matching
@@ -40,6 +41,10 @@ func (s *search) take(t token) outcome {
 		s.find(s.history.len())
 	case t.bytes == ctrlR:
 		if line, i := s.history.search(s.query, s.index); i >= 0 {
+			s.match, s.index = line, i
+		}
+	case t.bytes == ctrlS:
+		if line, i := s.history.newer(s.query, s.index); i >= 0 {
 			s.match, s.index = line, i
 		}
 	case t.kind == interruptToken, t.bytes == ctrlG, t.bytes == escape:
@@ -66,24 +71,25 @@ func (s *search) find(before int) {
 	s.match, s.index = "", s.history.len()
 }
 
-// tokens returns what makes go-prompt's line the match.
-func (s *search) tokens() []token {
-	if s.match == "" {
-		return nil
-	}
-	return []token{key(ctrlE), key(ctrlU), text(s.match)}
+// text is what the search shows.
+func (s *search) text() string {
+	head, tail := s.parts()
+	return head + tail
 }
 
-// view draws the search in place of the input line.
-func (s *search) view(width int) screen.View {
-	head := "search: " + s.query
-	tail := ""
+func (s *search) parts() (head, tail string) {
 	switch {
 	case s.match != "":
 		tail = "  ›  " + s.match
 	case s.query != "":
 		tail = "  ›  nothing like it"
 	}
+	return "search: " + s.query, tail
+}
+
+// view draws the search in place of the input line.
+func (s *search) view(width int) screen.View {
+	head, tail := s.parts()
 	rows := screen.Wrap(screen.Cells(head+tail, false), width)
 	x := len(screen.Cells(head, false))
 	return screen.View{Rows: rows, X: x % width, Y: min(x/width, len(rows)-1)}

@@ -19,7 +19,7 @@ const (
 // splitter cuts the bytes that a terminal sends into tokens. It knows nothing
 // of time: the caller says when what is pending will not be completed.
 type splitter struct {
-	known   map[string]string // escape sequences that mean something to us
+	known   map[string]token // the escape sequences that mean something
 	pending []byte
 	pasting bool
 	afterCR bool // the last byte of the paste was CR: a LF belongs to it
@@ -85,14 +85,14 @@ func (s *splitter) typed(out []token) ([]token, int) {
 }
 
 // sequence appends the token for a complete escape sequence; one that means
-// nothing is dropped, because go-prompt would insert it as text.
+// nothing is dropped, so that it is not taken for text.
 func (s *splitter) sequence(out []token, seq string) []token {
 	if seq == pasteBegin {
 		s.pasting, s.afterCR = true, false
 		return out
 	}
-	if name, ok := s.known[seq]; ok {
-		return append(out, key(name))
+	if t, ok := s.known[seq]; ok {
+		return append(out, t)
 	}
 	return out
 }

@@ -1,7 +1,5 @@
 package screen
 
-import "github.com/mattn/go-runewidth"
-
 // Attr is a set of text attributes.
 type Attr uint8
 
@@ -34,6 +32,9 @@ type Cell struct {
 	Rune  rune
 	Width int8 // columns: 1, 2, or 0 for the right half of a wide cell
 	Style Style
+	// Marks is what follows Rune in the same character as a user sees it:
+	// combining accents, the rest of a joined emoji. Nearly always "".
+	Marks string
 }
 
 const (
@@ -50,24 +51,3 @@ func RightHalf(st Style) Cell { return Cell{Rune: rightHalfRune, Style: st} }
 func (c Cell) IsSet() bool { return c != Cell{} }
 
 func (c Cell) isRightHalf() bool { return c.Rune == rightHalfRune }
-
-// ruler measures runes. It is a Condition of its own, never changed after it is
-// built, so that a CJK locale does not make the box drawing of a graph two
-// columns wide.
-var ruler = func() *runewidth.Condition {
-	c := runewidth.NewCondition()
-	c.EastAsianWidth = false
-	return c
-}()
-
-// RuneWidth returns the columns that r takes: 0 (controls and combining
-// characters), 1 or 2.
-func RuneWidth(r rune) int {
-	switch {
-	case r < 0x20 || r == 0x7f:
-		return 0
-	case r < 0x7f, r >= 0x2500 && r < 0x25a0, r >= 0x2800 && r < 0x2900:
-		return 1 // ASCII, box drawing and blocks, braille: most of every frame
-	}
-	return ruler.RuneWidth(r)
-}

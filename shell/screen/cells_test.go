@@ -14,17 +14,20 @@ func TestCells(t *testing.T) {
 		in   string
 		want []Cell
 	}{
-		"text":      {"ab", []Cell{{'a', 1, Style{}}, {'b', 1, Style{}}}},
-		"color":     {"\x1b[31ma\x1b[0mb", []Cell{{'a', 1, red}, {'b', 1, Style{}}}},
-		"bright":    {"\x1b[91;104ma", []Cell{{'a', 1, Style{Fg: Palette(9), Bg: Palette(12)}}}},
-		"palette":   {"\x1b[38;5;200;48;5;16ma", []Cell{{'a', 1, Style{Fg: Palette(200), Bg: Palette(16)}}}},
-		"rgb":       {"\x1b[38;2;255;0;0;1ma", []Cell{{'a', 1, Style{Fg: Palette(196), Attrs: Bold}}}},
-		"attrs":     {"\x1b[1;2;3;4;7ma\x1b[22;24mb", []Cell{{'a', 1, Style{Attrs: Bold | Faint | Italic | Underline | Reverse}}, {'b', 1, Style{Attrs: Italic | Reverse}}}},
-		"back":      {"\x1b[31;42m\x1b[39;49ma", []Cell{{'a', 1, Style{}}}},
-		"empty sgr": {"\x1b[31m\x1b[ma", []Cell{{'a', 1, Style{}}}},
-		"others":    {"\x1b[2Ja\x1b]0;title\x07b\x1b(Bc\x1b[?25l", []Cell{{'a', 1, Style{}}, {'B', 1, Style{}}, {'b', 1, Style{}}, {'c', 1, Style{}}}},
-		"wide":      {"日", []Cell{{'日', 2, Style{}}, RightHalf(Style{})}},
-		"controls":  {"a\x00\x07\u0301\u200b\u0085b", []Cell{{'a', 1, Style{}}, {'b', 1, Style{}}}},
+		"text":      {"ab", []Cell{{Rune: 'a', Width: 1, Style: Style{}}, {Rune: 'b', Width: 1, Style: Style{}}}},
+		"color":     {"\x1b[31ma\x1b[0mb", []Cell{{Rune: 'a', Width: 1, Style: red}, {Rune: 'b', Width: 1, Style: Style{}}}},
+		"bright":    {"\x1b[91;104ma", []Cell{{Rune: 'a', Width: 1, Style: Style{Fg: Palette(9), Bg: Palette(12)}}}},
+		"palette":   {"\x1b[38;5;200;48;5;16ma", []Cell{{Rune: 'a', Width: 1, Style: Style{Fg: Palette(200), Bg: Palette(16)}}}},
+		"rgb":       {"\x1b[38;2;255;0;0;1ma", []Cell{{Rune: 'a', Width: 1, Style: Style{Fg: Palette(196), Attrs: Bold}}}},
+		"attrs":     {"\x1b[1;2;3;4;7ma\x1b[22;24mb", []Cell{{Rune: 'a', Width: 1, Style: Style{Attrs: Bold | Faint | Italic | Underline | Reverse}}, {Rune: 'b', Width: 1, Style: Style{Attrs: Italic | Reverse}}}},
+		"back":      {"\x1b[31;42m\x1b[39;49ma", []Cell{{Rune: 'a', Width: 1, Style: Style{}}}},
+		"empty sgr": {"\x1b[31m\x1b[ma", []Cell{{Rune: 'a', Width: 1, Style: Style{}}}},
+		"others":    {"\x1b[2Ja\x1b]0;title\x07b\x1b(Bc\x1b[?25l", []Cell{{Rune: 'a', Width: 1, Style: Style{}}, {Rune: 'B', Width: 1, Style: Style{}}, {Rune: 'b', Width: 1, Style: Style{}}, {Rune: 'c', Width: 1, Style: Style{}}}},
+		"wide":      {"日", []Cell{{Rune: '日', Width: 2, Style: Style{}}, RightHalf(Style{})}},
+		"accent":    {"e\u0301x", []Cell{{Rune: 'e', Width: 1, Marks: "\u0301"}, {Rune: 'x', Width: 1}}},
+		"family":    {"👨\u200d👩x", []Cell{{Rune: '👨', Width: 2, Marks: "\u200d👩"}, RightHalf(Style{}), {Rune: 'x', Width: 1}}},
+		"flag":      {"🇩🇪", []Cell{{Rune: '🇩', Width: 2, Marks: "🇪"}, RightHalf(Style{})}},
+		"controls":  {"a\x00\x07\u0301\u200b\u0085b", []Cell{{Rune: 'a', Width: 1, Style: Style{}}, {Rune: 'b', Width: 1, Style: Style{}}}},
 	} {
 		got := Cells(c.in, true)
 		if name == "others" {
@@ -34,7 +37,7 @@ func TestCells(t *testing.T) {
 		require.Equal(t, c.want, got, name)
 	}
 	require.Equal(t, "a       b", text(Cells("a\tb", true)))
-	require.Equal(t, []Cell{{'a', 1, Style{Attrs: Bold}}}, Cells("\x1b[1;31ma", false))
+	require.Equal(t, []Cell{{Rune: 'a', Width: 1, Style: Style{Attrs: Bold}}}, Cells("\x1b[1;31ma", false))
 }
 
 func TestStylesReadAndWriteThemselves(t *testing.T) {
@@ -42,7 +45,7 @@ func TestStylesReadAndWriteThemselves(t *testing.T) {
 		for _, fg := range []Color{0, Palette(0), Palette(7), Palette(8), Palette(15), Palette(16), Palette(255)} {
 			st := Style{Fg: fg, Bg: (fg * 3) % 257, Attrs: attrs}
 			got := Cells(string(appendStyle([]byte("\x1b[7;31m"), st))+"x", true)
-			require.Equal(t, []Cell{{'x', 1, st}}, got)
+			require.Equal(t, []Cell{{Rune: 'x', Width: 1, Style: st}}, got)
 		}
 	}
 }

@@ -44,11 +44,19 @@ func runEnd(have, want []Cell, from, end int) int {
 }
 
 // widen makes wide cells differ as a whole: when one half of one changes, on
-// the terminal or in what is wanted, both halves are painted.
+// the terminal or in what is wanted, both halves are painted. Behind a character
+// of several runes, which a terminal may draw wider than it is, the rest of the row
+// is painted.
 func widen(have, want []Cell) {
 	for x := range want {
 		if have[x] == want[x] {
 			continue
+		}
+		if have[x].Marks != "" || want[x].Marks != "" {
+			for after := x + 1; after < len(have); after++ {
+				have[after].Rune = staleRune
+			}
+			return
 		}
 		for _, row := range [2][]Cell{have, want} {
 			if row[x].isRightHalf() && x > 0 {

@@ -72,6 +72,7 @@ func text(row []Cell) string {
 			b.WriteByte(' ')
 		default:
 			b.WriteRune(c.Rune)
+			b.WriteString(c.Marks)
 		}
 	}
 	return strings.TrimRight(b.String(), " ")

@@ -35,7 +35,7 @@ func FuzzScreen(f *testing.F) {
 					s.Print(fmt.Sprintf("%d 日本 %s", printed, strings.Repeat("x", n)))
 				}
 			case 1:
-				s.SetPrompt(prompt("> "+strings.Repeat("a日", n%60), width))
+				s.SetPrompt(prompt("> "+strings.Repeat("a日ж\u0301👨\u200d👩🇩🇪", n%40), width))
 			case 2:
 				s.SetPrompt(prompt("> p", width, strings.Split(strings.Repeat("日 popup|", n%9), "|")...))
 			case 3:

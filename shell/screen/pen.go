@@ -44,15 +44,21 @@ func (p *pen) setStyle(st Style) {
 // cells writes row[from:to] at the cursor. After the last column of the row the
 // cursor counts as unknown: terminals differ.
 func (p *pen) cells(row []Cell, from, to int) {
-	for _, c := range row[from:to] {
+	y := p.y
+	for x, c := range row[from:to] {
 		if c.isRightHalf() {
 			continue
 		}
+		p.moveTo(from+x, y)
 		p.setStyle(c.Style)
 		p.buf = utf8.AppendRune(p.buf, c.Rune)
+		p.x += int(c.Width)
+		if c.Marks != "" {
+			p.buf = append(p.buf, c.Marks...)
+			p.known = false // terminals differ in how wide they make it
+		}
 	}
-	p.x = to
-	p.known = to < len(row)
+	p.known = p.known && to < len(row)
 }
 
 // clearTail erases from column x of row y to the end of the row.

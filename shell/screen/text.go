@@ -10,7 +10,7 @@ const tabStop = 8 // columns between tab stops, as terminals have them
 
 // Cells turns one line of text into cells. It understands SGR sequences, skips
 // every other escape sequence, expands tabs to multiples of 8 columns, and drops
-// control characters and runes without width. Without color the colours of SGR
+// control characters and what has no width. Without color the colours of SGR
 // sequences are dropped and the attributes kept.
 func Cells(text string, color bool) []Cell {
 	return appendCells(make([]Cell, 0, len(text)), text, color)
@@ -26,25 +26,31 @@ func appendCells(cells []Cell, text string, color bool) []Cell {
 			i += n
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(text[i:])
-		i += n
-		if r == '\t' {
+		if text[i] == '\t' {
 			for pad := tabStop - (len(cells)-start)%tabStop; pad > 0; pad-- {
-				cells = append(cells, Cell{' ', 1, st})
+				cells = append(cells, Cell{Rune: ' ', Width: 1, Style: st})
 			}
+			i++
 			continue
 		}
-		cells = appendRune(cells, r, st)
+		n := Character(text[i:])
+		cells = appendCharacter(cells, text[i:i+n], st)
+		i += n
 	}
 	return cells
 }
 
-func appendRune(cells []Cell, r rune, st Style) []Cell {
-	switch RuneWidth(r) {
-	case 1:
-		return append(cells, Cell{r, 1, st})
-	case 2:
-		return append(cells, Cell{r, 2, st}, RightHalf(st))
+// appendCharacter appends the cells of one character; one without width, such as
+// a control character or an accent on nothing, has none.
+func appendCharacter(cells []Cell, char string, st Style) []Cell {
+	r, n := utf8.DecodeRuneInString(char)
+	width := CharacterWidth(char)
+	if width == 0 || RuneWidth(r) == 0 {
+		return cells
+	}
+	cells = append(cells, Cell{Rune: r, Width: int8(width), Style: st, Marks: char[n:]})
+	if width == 2 {
+		cells = append(cells, RightHalf(st))
 	}
 	return cells
 }

@@ -87,13 +87,16 @@ func (p *program) forwardNotes() *noteLines {
 	n := &noteLines{lines: make(chan string), cancel: cancel}
 	n.running.Go(func() { // owned by the program: stop ends it and waits
 		for {
+			var line string
 			select {
 			case note := <-p.session.Notes():
-				select {
-				case n.lines <- p.locale.text(note.At.Format("15:04:05 ") + note.Text):
-				case <-ctx.Done():
-					return
-				}
+				line = note.At.Format("15:04:05 ") + note.Text
+			case line = <-p.notices:
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case n.lines <- p.locale.text(line):
 			case <-ctx.Done():
 				return
 			}

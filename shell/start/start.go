@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime/pprof"
 	"strings"
-	"sync"
 	"time"
 
 	"pulsh/commands"
@@ -40,7 +39,8 @@ type program struct {
 	topics   *topicNames
 	locale   locale
 	scripts  map[string]*commands.Script // by the line that runs them
-	typed    history
+	history  *shell.History
+	notices  chan string // what is to be told above the prompt
 }
 
 // Run runs pulsh to its end and returns the exit code.
@@ -74,6 +74,13 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	if p.scripts, err = readScripts(o, files.In); err != nil {
 		return nil, err
 	}
+	p.notices = make(chan string, 1) // the history has one thing to tell at most
+	p.history = shell.OpenHistory(p.historyFile(), func(line string) {
+		select {
+		case p.notices <- line:
+		default:
+		}
+	})
 	p.session = session.New(dial.Cluster)
 	p.topics = newTopicNames(p.session)
 	p.commands = commands.New(commands.Env{
@@ -81,7 +88,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Local:   p.local,
 		Library: session.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")},
 		Topics:  p.topics.list,
-		Lines:   p.typed.list,
+		Lines:   p.typed,
 	})
 	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: p.locale.ascii})
 	return p, nil
@@ -118,7 +125,8 @@ func (p *program) run() int {
 		Batch:      p.Batch(),
 		KeepGoing:  p.KeepGoing,
 		Keys:       p.keys(),
-		History:    userDir(stateDir, "history"),
+		History:    p.history,
+		Unfinished: commands.Unfinished,
 		StatusLine: p.statusLine,
 		Close:      p.close,
 		Summary:    p.summary,
@@ -156,7 +164,6 @@ func (p *program) summary() []string {
 
 // Execute runs a line, or the script that stands for it.
 func (p *program) Execute(ctx context.Context, line string, out io.Writer) error {
-	p.typed.add(line)
 	out = p.locale.writer(out)
 	var err error
 	if script := p.scripts[line]; script != nil {
@@ -177,12 +184,12 @@ func (p *program) runScript(ctx context.Context, script *commands.Script, out io
 }
 
 // Complete offers what could stand at the cursor.
-func (p *program) Complete(text string, cursor int) []shell.Suggestion {
-	var all []shell.Suggestion
-	for _, s := range p.commands.Complete(text, cursor) {
+func (p *program) Complete(text string, cursor int) (all []shell.Suggestion, from int) {
+	list, from := p.commands.Complete(text, cursor)
+	for _, s := range list {
 		all = append(all, shell.Suggestion{Text: s.Text, Description: s.Description})
 	}
-	return all
+	return all, from
 }
 
 // profileCPU writes a profile until stop, if there is a file to write.
@@ -203,26 +210,22 @@ func profileCPU(path string) (stop func(), err error) {
 	}, nil
 }
 
-// history is the lines of this run, for the commands that show them.
-type history struct {
-	mu    sync.Mutex
-	lines []string
+// historyFile is where lines are kept that somebody types; those of a pipe or of
+// a batch are not.
+func (p *program) historyFile() string {
+	if !p.prompts() {
+		return ""
+	}
+	return userDir(stateDir, "history")
 }
 
-// historyMax is how many lines the history command can show.
-const historyMax = 1000
-
-func (h *history) add(line string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.lines = append(h.lines, line)
-	h.lines = h.lines[max(len(h.lines)-historyMax, 0):]
-}
-
-func (h *history) list() []string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return append([]string(nil), h.lines...)
+// typed is the history for the command that shows it.
+func (p *program) typed() []commands.TypedLine {
+	var lines []commands.TypedLine
+	for _, e := range p.history.Entries() {
+		lines = append(lines, commands.TypedLine{Number: e.Number, Text: e.Text})
+	}
+	return lines
 }
 
 // userDir is a folder or file of pulsh below one of the user's, "" if there is

@@ -1,0 +1,47 @@
+package start
+
+import (
+	"fmt"
+
+	"pulsh/session"
+)
+
+// burstKey is what F7 does: five times the rate, long enough to see what the
+// broker makes of it.
+const burstKey = "burst %s x5 for=10s"
+
+// keys is what the function keys type on an empty line: all act on the first
+// group that the graph shows. What they type is shown and runs as if it had been
+// typed, and it is kept in the history.
+func (p *program) keys() map[int]func() (line, note string) {
+	on := func(line string) func() (string, string) {
+		return func() (string, string) {
+			group := p.commands.View().Group(p.session.Snapshot())
+			if group == "" {
+				return "", "the keys act on the group that the graph shows, and there is none"
+			}
+			return fmt.Sprintf(line, group), ""
+		}
+	}
+	always := func(line string) func() (string, string) {
+		return func() (string, string) { return line, "" }
+	}
+	pause, resume := on("pause %s"), on("resume %s")
+	return map[int]func() (line, note string){
+		1: always("help keys"),
+		2: func() (string, string) {
+			s := p.session.Snapshot()
+			if g, ok := s.Group(p.commands.View().Group(s)); ok && g.State == session.Paused {
+				return resume()
+			}
+			return pause()
+		},
+		3:  on("scale %s -1"),
+		4:  on("scale %s +1"),
+		5:  on("rate %s -10%%"),
+		6:  on("rate %s +10%%"),
+		7:  on(burstKey),
+		8:  on("reset %s"),
+		10: always("stop all"),
+	}
+}
