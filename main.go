@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"runtime/debug"
 
 	"github.com/sirupsen/logrus"
 
@@ -33,44 +31,17 @@ func run(args []string, stdin, stdout, stderr *os.File) int {
 		return local.Supervise(args[1:])
 	}
 	options, err := start.ReadOptions(args, os.Getenv)
-	switch {
-	case err != nil:
+	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return commands.ExitUsage
-	case options.Help:
-		fmt.Fprint(stdout, start.Usage)
-		return commands.ExitDone
-	case options.Version:
-		fmt.Fprintf(stdout, "pulsh %s · %s · pulsar-client-go %s\n", version, runtime.Version(), clientVersion())
-		return commands.ExitDone
 	}
-	tuneRuntime()
-	return start.Run(options, version, builtinProfiles, start.Streams{In: stdin, Out: stdout, Err: stderr})
-}
-
-// gcPercent trades memory for time: measured, a collection at four times the
-// live heap instead of twice costs a tenth less CPU per message.
-const gcPercent = 400
-
-// tuneRuntime leaves alone what the user has set. The client logs through the
-// global logger in places, which would spoil the screen.
-func tuneRuntime() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
-	logrus.SetOutput(io.Discard)
-}
-
-// clientVersion is that of the Pulsar client, from the build's own record.
-func clientVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	for _, m := range info.Deps {
-		if m.Path == "github.com/apache/pulsar-client-go" {
-			return m.Version
+	if asked, err := start.About(options, version, builtinProfiles, stdout); asked {
+		if err != nil {
+			fmt.Fprintln(stderr, err)
+			return commands.ExitFailed
 		}
+		return commands.ExitDone
 	}
-	return "unknown"
+	logrus.SetOutput(io.Discard) // the client logs through the global logger in places, which would spoil the screen
+	return start.Run(options, version, builtinProfiles, start.Streams{In: stdin, Out: stdout, Err: stderr})
 }

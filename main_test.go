@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	".":                     {"commands", "session/broker/local", "shell/start"},
 	"commands":              {"graphs", "session", "session/broker", "session/meant", "session/metrics", "session/pacing", "session/payload"},
 	"session":               {"session/broker", "session/broker/admin", "session/meant", "session/metrics", "session/pacing", "session/payload"},
+	"session/clientconf":    {"session"},
 	"session/dial":          {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe"},
 	"session/bench":         {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"session/broker":        {"session/metrics", "session/payload"},
@@ -34,7 +35,7 @@ var mayImport = map[string][]string{
 	"shell/editor":          {"shell/screen"},
 	"shell/ptytest":         {"shell/tty"},
 	"shell/frames":          {"graphs", "session", "session/metrics", "session/pacing", "session/payload", "shell"},
-	"shell/start":           {"commands", "graphs", "session", "session/broker/local", "session/dial", "shell", "shell/frames"},
+	"shell/start":           {"commands", "graphs", "session", "session/broker/local", "session/clientconf", "session/dial", "session/meant", "shell", "shell/frames"},
 
 	"session/broker/local/localtest": {"session/broker/local"},
 }
@@ -206,7 +207,7 @@ func TestTheProgramTellsWhatIsWrong(t *testing.T) {
 	}{
 		{[]string{"--version"}, 0, "pulsar-client-go v0.21.0"},
 		{[]string{"--help"}, 0, "an interactive load shell"},
-		{[]string{"--nonsense"}, 2, "there is no option -nonsense\n  try: pulsh --help"},
+		{[]string{"--nonsense"}, 2, "there is no option --nonsense\n  try: pulsh --help"},
 		{[]string{"smoke.pulsh"}, 2, "try: pulsh -f smoke.pulsh"},
 		{[]string{"--url", "http://localhost"}, 2, "--url"},
 		{[]string{"--local", "--url", "pulsar://x:6650"}, 2, "try: pulsh --local"},

@@ -81,6 +81,25 @@ func (l Library) File(name string) (path string, ok bool) {
 	return path, slices.Contains(l.Saved(), name)
 }
 
+// Place is FILE:LINE of a value in the file of a profile that the user has
+// saved, by its dotted key; "" if there is none.
+func (l Library) Place(name, key string) string {
+	path, ok := l.File(name)
+	if !ok {
+		return ""
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	spots, _ := findKeys(string(data))
+	at, ok := spots[key]
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", path, at.line)
+}
+
 // Delete removes a profile that the user has saved.
 func (l Library) Delete(name string) error {
 	path, ok := l.File(name)

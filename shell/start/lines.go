@@ -24,8 +24,8 @@ const scriptMax = 1 << 20
 // of.
 func (p *program) firstLines() []string {
 	var lines []string
-	if p.Profile != "" {
-		lines = append(lines, "load "+p.Profile)
+	if p.Profile.Value != "" {
+		lines = append(lines, "load "+p.Profile.Value)
 	}
 	for _, file := range p.Files {
 		lines = append(lines, "run "+file)

@@ -1,55 +1,63 @@
 package start
 
 import (
-	"flag"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/commands"
+	"pulsh/session"
 )
 
 // read reads options from words, of which those with an equals sign before any
 // flag are the environment.
 func read(words string) (Options, error) {
-	env := map[string]string{}
-	args := strings.Fields(words)
-	for len(args) > 0 && strings.HasPrefix(args[0], "PULSH_") {
-		name, value, _ := strings.Cut(args[0], "=")
-		env[name], args = value, args[1:]
-	}
+	args, env := split(words)
 	return ReadOptions(args, func(name string) string { return env[name] })
 }
 
+func split(words string) (args []string, env map[string]string) {
+	env = map[string]string{}
+	args = strings.Fields(words)
+	for len(args) > 0 && regexp.MustCompile(`^[A-Z_]+=`).MatchString(args[0]) {
+		name, value, _ := strings.Cut(args[0], "=")
+		env[name], args = value, args[1:]
+	}
+	return args, env
+}
+
 func TestOptions(t *testing.T) {
-	const here, api = "pulsar://localhost:6650", "http://localhost:8080"
 	for _, c := range []struct {
 		words string
 		want  Options
 	}{
-		{"", Options{URL: here, AdminURL: api}},
-		{"--url pulsar://b:6650", Options{URL: "pulsar://b:6650"}},
-		{"--url pulsar+ssl://b:6651 --admin-url https://b:8443", Options{URL: "pulsar+ssl://b:6651", AdminURL: "https://b:8443"}},
-		{"--admin-url http://b:8080", Options{URL: here, AdminURL: "http://b:8080"}},
-		{"PULSH_URL=pulsar://e:6650", Options{URL: "pulsar://e:6650"}},
-		{"PULSH_URL=pulsar://e:6650 PULSH_ADMIN_URL=http://e:8080", Options{URL: "pulsar://e:6650", AdminURL: "http://e:8080"}},
-		{"PULSH_URL=pulsar://e:6650 --url pulsar://f:6650", Options{URL: "pulsar://f:6650"}},
-		{"PULSH_ADMIN_URL=http://e:8080 --admin-url http://f:8080", Options{URL: here, AdminURL: "http://f:8080"}},
-		{"PULSH_URL=pulsar://e:6650 --local", Options{URL: here, AdminURL: api, Local: true}},
-		{"--local --keep-local", Options{URL: here, AdminURL: api, Local: true, KeepLocal: true}},
-		{"PULSH_TOKEN=secret", Options{URL: here, AdminURL: api, TokenEnv: "PULSH_TOKEN"}},
-		{"PULSH_TOKEN=secret PULSH_TOKEN_FILE=/e", Options{URL: here, AdminURL: api, TokenFile: "/e"}},
-		{"PULSH_TOKEN=secret --token-file /f", Options{URL: here, AdminURL: api, TokenFile: "/f"}},
-		{"PULSH_TOKEN_FILE=/e --token-file /f", Options{URL: here, AdminURL: api, TokenFile: "/f"}},
-		{"PULSH_TRUST_CERTS=/e", Options{URL: here, AdminURL: api, TrustFile: "/e"}},
-		{"PULSH_TRUST_CERTS=/e --trust-certs /f", Options{URL: here, AdminURL: api, TrustFile: "/f"}},
-		{"PULSH_PROFILE=low", Options{URL: here, AdminURL: api, Profile: "low"}},
-		{"PULSH_PROFILE=low --profile high", Options{URL: here, AdminURL: api, Profile: "high"}},
-		{"-f a -e list -f b -e status -k", Options{URL: here, AdminURL: api, Files: []string{"a", "b"}, Lines: []string{"list", "status"}, KeepGoing: true}},
-		{"-f -", Options{URL: here, AdminURL: api, Files: []string{"-"}}},
-		{"--check a", Options{URL: here, AdminURL: api, Check: "a"}},
-		{"--no-color --cpuprofile p", Options{URL: here, AdminURL: api, NoColour: true, CPUProfile: "p"}},
-		{"--version", Options{URL: here, AdminURL: api, Version: true}},
+		{"", Options{}},
+		{"--url pulsar://b:6650", Options{Flags: Level{URL: Said{"pulsar://b:6650", "--url"}}}},
+		{"PULSH_URL=pulsar://e:6650 --url=pulsar://f:6650", Options{
+			Flags: Level{URL: Said{"pulsar://f:6650", "--url"}}, Environment: Level{URL: Said{"pulsar://e:6650", "PULSH_URL"}}}},
+		{"PULSH_TOKEN=secret PULSH_TOKEN_FILE=/e --tls-check none", Options{Flags: Level{TLSCheck: Said{"none", "--tls-check"}},
+			Environment: Level{TokenFile: Said{"/e", "PULSH_TOKEN_FILE"}, TokenEnv: Said{"PULSH_TOKEN", "PULSH_TOKEN"}}}},
+		{"PULSH_PROFILE=low", Options{Profile: Said{"low", "PULSH_PROFILE"}}},
+		{"PULSH_PROFILE=low --profile high", Options{Profile: Said{"high", "--profile"}}},
+		{"PULSAR_CLIENT_CONF=/c PULSAR_HOME=/p", Options{ClientConf: Said{"/c", "PULSAR_CLIENT_CONF"}, PulsarHome: "/p"}},
+		{"--local --keep-local", Options{Local: true, KeepLocal: true}},
+		{"-f a -e list -f b -e status -k", Options{Files: []string{"a", "b"}, Lines: []string{"list", "status"}, KeepGoing: true}},
+		{"-f -", Options{Files: []string{"-"}}},
+		{"--check a", Options{Check: "a"}},
+		{"--no-color --cpuprofile p", Options{NoColour: true, CPUProfile: "p"}},
+		{"--pprof :6060", Options{Pprof: "127.0.0.1:6060"}},
+		{"--pprof 0.0.0.0:6060 --pprof-remote", Options{Pprof: "0.0.0.0:6060", PprofRemote: true}},
+		{"--completion fish", Options{Completion: "fish"}},
+		{"--list-profiles --man", Options{ListProfiles: true, Man: true}},
+		{"--version", Options{Version: true}},
+		{"--help", Options{Help: true}},
 		{"-h", Options{Help: true}},
 	} {
 		t.Run(c.words, func(t *testing.T) {
@@ -64,31 +72,241 @@ func TestOptions(t *testing.T) {
 
 func TestOptionsThatAreRefused(t *testing.T) {
 	for words, says := range map[string]string{
-		"--nonsense":                       "there is no option -nonsense\n  try: pulsh --help",
-		"--url":                            "needs an argument: -url\n  try: pulsh --help",
-		"smoke.pulsh":                      "\"smoke.pulsh\" is no option; a script runs with -f\n  try: pulsh -f smoke.pulsh",
-		"--url http://b":                   "--url: ",
-		"PULSH_URL=b:6650":                 "PULSH_URL: ",
-		"--admin-url pulsar://b":           "--admin-url: ",
-		"PULSH_ADMIN_URL=b":                "PULSH_ADMIN_URL: ",
-		"--local --url pulsar://b":         "--local runs a Pulsar here, and --url names another\n  try: pulsh --local",
-		"--url pulsar://me:secret@b:6650":  "a URL with a password would end up in files and on the screen",
-		"PULSH_TOKEN=secret --nonsense":    "there is no option",
-		"PULSH_TOKEN=secret --url http://": "--url: ",
+		"--nonsense":                      "there is no option --nonsense\n  try: pulsh --help",
+		"--profil low":                    "there is no option --profil\n  try: pulsh --profile low",
+		"--clientconf=x":                  "there is no option --clientconf\n  try: pulsh --client-conf conf/client.conf",
+		"--url":                           "--url needs a value, URL\n  try: pulsh --url pulsar://localhost:6650",
+		"smoke.pulsh":                     "\"smoke.pulsh\" is no option; a script runs with -f\n  try: pulsh -f smoke.pulsh",
+		"--url http://b":                  "--url: \"http://b\" is not a URL such as pulsar://localhost:6650\n  try: pulsh --url pulsar://localhost:6650",
+		"PULSH_URL=b:6650":                "PULSH_URL: ",
+		"--admin-url pulsar://b":          "--admin-url: ",
+		"PULSH_ADMIN_URL=b":               "PULSH_ADMIN_URL: ",
+		"PULSH_TLS_CHECK=some":            "PULSH_TLS_CHECK: \"some\" is not a way to check certificates; there are full, any-host, none\n  try: pulsh --tls-check full",
+		"--token-file=":                   "--token-file: there is no value\n  try: pulsh --token-file token.txt",
+		"--local --url pulsar://b":        "--local runs a Pulsar here, and --url names another\n  try: pulsh --local",
+		"--url pulsar://me:secret@b:6650": "a URL with a password would end up in files and on the screen",
+		"PULSH_TOKEN=secret --nonsense":   "there is no option",
+		"PULSH_TOKEN=secret --url http:/": "--url: ",
+		"--pprof 6060":                    "--pprof: \"6060\" is not an address such as 127.0.0.1:6060\n  try: pulsh --pprof 127.0.0.1:6060",
+		"--pprof 0.0.0.0:6060":            "--pprof 0.0.0.0:6060 would let other machines in, which only --pprof-remote does\n  try: pulsh --pprof 127.0.0.1:6060",
+		"--completion tcsh":               "--completion: \"tcsh\" is no shell that pulsh completes in; there are bash, zsh, fish\n  try: pulsh --completion bash",
+		"--profile 1st":                   "--profile: \"1st\" is not a name: it begins with a letter\n  try: pulsh --profile low",
 	} {
 		t.Run(words, func(t *testing.T) {
 			_, err := read(words)
 			require.ErrorContains(t, err, says)
-			require.ErrorContains(t, err, "\n  try: ")
 			require.NotContains(t, err.Error(), "secret")
+			_, try, found := strings.Cut(err.Error(), "\n  try: pulsh ")
+			require.True(t, found)
+			_, err = read(try)
+			require.NoError(t, err, "what is offered works")
 		})
 	}
 }
 
-func TestUsageNamesEveryOption(t *testing.T) {
-	var o Options
-	o.flags().VisitAll(func(f *flag.Flag) { require.Regexp(t, `(?m)^  (--[a-z-]+, )?--?`+f.Name+`\b|--`+f.Name+`\b`, Usage) })
-	for _, name := range []string{envURL, envAdminURL, envTokenFile, envToken, envTrustFile, envProfile} {
-		require.Contains(t, Usage, name)
+func TestEveryExampleOfAnOptionIsAccepted(t *testing.T) {
+	for _, row := range optionList() {
+		o, err := read(row.example())
+		require.NoError(t, err, row.name)
+		require.NotEqual(t, Options{}, o, "%s changes nothing", row.name)
+		require.Regexp(t, `^[a-zA-Z]`, row.doc)
+		require.NotRegexp(t, `\.$`, row.doc)
+		if row.variable != "" {
+			_, err := read(row.variable + "=" + row.sample)
+			require.NoError(t, err)
+		}
+		for _, word := range row.words {
+			_, err := read(row.flag() + " " + word)
+			require.NoError(t, err)
+		}
+	}
+}
+
+// TestWhatIsPrintedNamesEveryOption holds the usage, the manual page and the
+// completions to the one list.
+func TestWhatIsPrintedNamesEveryOption(t *testing.T) {
+	printed := map[string]string{"usage": Usage(), "manual": strings.ReplaceAll(manual("0.1.0"), `\-`, "-")}
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		printed[shell] = completion(shell)
+	}
+	for name, text := range printed {
+		for _, row := range optionList() {
+			flag := row.flag()
+			if name == "fish" {
+				flag = strings.Replace(strings.Replace(flag, "--", "-l ", 1), " -", " -s ", 1)
+				if len(row.name) == 1 {
+					flag = "-s " + row.name
+				}
+			}
+			require.Contains(t, text, flag, name)
+			if name == "usage" || name == "manual" {
+				require.Contains(t, text, row.variable)
+			}
+		}
+	}
+	for line := range strings.SplitSeq(Usage(), "\n") {
+		require.NotContains(t, line, "\t")
+	}
+	for _, section := range commands.Manual() {
+		for _, entry := range section.Entries {
+			require.Contains(t, manual("0.1.0"), roffText(entry.Call))
+		}
+	}
+}
+
+func TestTheManualIsRoff(t *testing.T) {
+	for i, line := range strings.Split(strings.TrimSpace(manual("0.1.0")), "\n") {
+		require.NotRegexp(t, `^'`, line, i)
+		if strings.HasPrefix(line, ".") {
+			require.Regexp(t, `^\.(TH|SH|SS|PP|TP)\b`, line, i)
+		}
+		require.NotRegexp(t, `[^\x20-\x7e]`, line, "%d: only what every terminal has: %s", i, line)
+		require.NotRegexp(t, `\\[^e&\-(f]`, line, i)
+	}
+}
+
+// TestBashCompletes runs the completion in bash, which is where make runs.
+func TestBashCompletes(t *testing.T) {
+	dir := t.TempDir()
+	script := filepath.Join(dir, "pulsh.bash")
+	require.NoError(t, os.WriteFile(script, []byte(completion("bash")), 0o600))
+	for _, name := range []string{"a file.pulsh", "other.pulsh"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+	}
+	out, err := exec.Command("bash", "-n", script).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	for words, want := range map[string][]string{
+		"--tls-check ": {"full", "any-host", "none"}, "--tls-check a": {"any-host"}, "--pp": {"--pprof", "--pprof-remote"},
+		"--completion z": {"zsh"}, "-f a": {"a file.pulsh"}, "--check o": {"other.pulsh"}, "--url ": nil, "--profile sust": {"sustained"},
+	} {
+		previous, current, _ := strings.Cut(words, " ")
+		array := fmt.Sprintf("%q %q", os.Getenv(binaryVariable), previous)
+		if strings.Contains(words, " ") {
+			array += fmt.Sprintf(" %q", current)
+		}
+		cmd := exec.Command("bash", "-c", fmt.Sprintf("source %q; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _pulsh; "+
+			`for word in "${COMPREPLY[@]}"; do echo "$word"; done`, script, array))
+		cmd.Dir = dir
+		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
+		out, err := cmd.Output()
+		require.NoError(t, err, words)
+		var got []string
+		if text := strings.TrimSpace(string(out)); text != "" {
+			got = strings.Split(text, "\n")
+		}
+		require.ElementsMatch(t, want, got, words)
+	}
+}
+
+// world is a library with one saved profile, and files to name.
+type place struct {
+	library session.Library
+	dir     string
+}
+
+func newPlace(t *testing.T) place {
+	t.Helper()
+	p := place{dir: t.TempDir()}
+	p.library = session.Library{Dir: filepath.Join(p.dir, "profiles")}
+	_, err := p.library.Save(session.Profile{Name: "mine", Connection: session.Connection{
+		URL: "pulsar://p:6650", AdminURL: "http://p:8080", TokenFile: "/p"}})
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Join(p.dir, "conf"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(p.dir, "conf", "client.conf"), []byte(
+		"brokerServiceUrl=pulsar+ssl://c:6651/\nwebServiceUrl=https://c:8443/\nauthPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken\n"+
+			"authParams=token:secret\ntlsTrustCertsFilePath=/ca.pem\ntlsEnableHostnameVerification=false\n"), 0o600))
+	return p
+}
+
+// settle puts DIR in words, and says what comes of them: each fact of the
+// connection with its source, then the notes.
+func (p place) settle(words string) (settled, []string, error) {
+	args, env := split(strings.ReplaceAll(words, "DIR", p.dir))
+	look := func(name string) string { return env[name] }
+	o, err := ReadOptions(args, look)
+	if err != nil {
+		return settled{}, nil, err
+	}
+	s, err := settle(o, p.library, look)
+	var told []string
+	for _, f := range s.facts {
+		if f.From != "" {
+			told = append(told, fmt.Sprintf("%s=%s < %s", f.Name, f.Value, f.From))
+		}
+	}
+	for _, note := range s.notes {
+		told = append(told, "note: "+note)
+	}
+	for i := range told {
+		told[i] = strings.ReplaceAll(told[i], p.dir, "DIR")
+	}
+	return s, slices.DeleteFunc(told, func(s string) bool { return strings.HasPrefix(s, "GOMAXPROCS") }), err
+}
+
+func TestPrecedence(t *testing.T) {
+	p := newPlace(t)
+	conf := []string{"url=pulsar+ssl://c:6651 < DIR/conf/client.conf:1", "admin url=https://c:8443 < DIR/conf/client.conf:2",
+		"token=held in memory < DIR/conf/client.conf:4", "trust certs=/ca.pem, for any host < DIR/conf/client.conf:5 and DIR/conf/client.conf:6",
+		"client.conf=DIR/conf/client.conf < PULSAR_HOME"}
+	for _, c := range []struct {
+		words string
+		want  []string
+	}{
+		{"", nil},
+		{"PULSAR_HOME=/nowhere", nil},
+		{"PULSAR_HOME=DIR", conf},
+		{"PULSAR_HOME=DIR --profile mine", []string{
+			"url=pulsar://p:6650 < profile mine, DIR/profiles/mine.toml:4", "admin url=http://p:8080 < profile mine, DIR/profiles/mine.toml:5",
+			"token=file /p < profile mine, DIR/profiles/mine.toml:6", "profile=mine < --profile", "client.conf=DIR/conf/client.conf < PULSAR_HOME",
+			"note: DIR/conf/client.conf:2 is not used: it stands for another cluster than pulsar://p:6650, profile mine, DIR/profiles/mine.toml:4",
+			"note: DIR/conf/client.conf:5 is not used: it stands for another cluster than pulsar://p:6650, profile mine, DIR/profiles/mine.toml:4",
+			"note: DIR/conf/client.conf:6 is not used: it stands for another cluster than pulsar://p:6650, profile mine, DIR/profiles/mine.toml:4",
+			"note: DIR/conf/client.conf:4 is not used: it stands for another cluster than pulsar://p:6650, profile mine, DIR/profiles/mine.toml:4"}},
+		{"PULSH_TOKEN=secret PULSH_PROFILE=mine", []string{
+			"url=pulsar://p:6650 < profile mine, DIR/profiles/mine.toml:4", "admin url=http://p:8080 < profile mine, DIR/profiles/mine.toml:5",
+			"token=variable PULSH_TOKEN < PULSH_TOKEN", "profile=mine < PULSH_PROFILE"}},
+		{"PULSH_URL=pulsar://e:6650 --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url"}},
+		{"PULSH_URL=pulsar://e:6650 PULSH_ADMIN_URL=http://e:8080 PULSH_TOKEN=secret --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url",
+			"note: PULSH_ADMIN_URL is not used: it stands for another cluster than pulsar://f:6650, --url",
+			"note: PULSH_TOKEN is not used: it stands for another cluster than pulsar://f:6650, --url"}},
+		{"PULSH_ADMIN_URL=http://e:8080 --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url",
+			"note: PULSH_ADMIN_URL is not used: it stands for another cluster than pulsar://f:6650, --url"}},
+		{"PULSH_ADMIN_URL=http://F:8080 --url pulsar://a,f:6650", []string{"url=pulsar://a,f:6650 < --url", "admin url=http://F:8080 < PULSH_ADMIN_URL"}},
+		{"PULSH_ADMIN_URL=http://e:8080", []string{"admin url=http://e:8080 < PULSH_ADMIN_URL"}},
+		{"PULSH_TOKEN=secret --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url", "token=variable PULSH_TOKEN < PULSH_TOKEN"}},
+		{"PULSH_TOKEN=secret --token-file /f", []string{"token=file /f < --token-file"}},
+		{"PULSAR_CLIENT_CONF=DIR/conf/client.conf --admin-url http://other:1", []string{conf[0], "admin url=http://other:1 < --admin-url", conf[2], conf[3],
+			"client.conf=DIR/conf/client.conf < PULSAR_CLIENT_CONF"}},
+		{"PULSH_URL=pulsar://e:6650 --local", []string{"url=the Pulsar on this machine < --local"}},
+		{"GOGC=50 GOMEMLIMIT=1GiB", []string{"GOGC=50 < GOGC", "GOMEMLIMIT=1GiB < GOMEMLIMIT"}},
+	} {
+		s, told, err := p.settle(c.words)
+		require.NoError(t, err, c.words)
+		require.Equal(t, strings.Join(c.want, "\n"), strings.Join(told, "\n"), c.words)
+		require.NotContains(t, fmt.Sprintf("%+v", s), "secret", c.words)
+	}
+	s, _, err := p.settle("")
+	require.NoError(t, err)
+	require.Equal(t, session.Target{URL: defaultURL, AdminURL: defaultAdminURL}, s.target)
+	s, _, err = p.settle("--url pulsar://127.0.0.1:6650")
+	require.NoError(t, err)
+	require.Equal(t, defaultAdminURL, s.target.AdminURL, "the default's other half")
+	s, _, err = p.settle("--url pulsar://127.0.0.1:16650")
+	require.NoError(t, err)
+	require.Empty(t, s.target.AdminURL, "another way than that of the default may lead to another cluster")
+}
+
+func TestPlacesThatAreWrong(t *testing.T) {
+	p := newPlace(t)
+	require.NoError(t, os.WriteFile(filepath.Join(p.dir, "bad.conf"), []byte("\nbrokerServiceUrl=c:6651\n"), 0o600))
+	for words, says := range map[string]string{
+		"--profile nobody":           `--profile: no profile "nobody"; there are mine`,
+		"PULSH_PROFILE=nobody":       `PULSH_PROFILE: no profile "nobody"`,
+		"--client-conf DIR/nowhere":  "--client-conf: " + p.dir + "/nowhere cannot be read: no such file or directory",
+		"PULSAR_CLIENT_CONF=DIR":     "PULSAR_CLIENT_CONF: " + p.dir + " cannot be read: is a directory",
+		"--client-conf DIR/bad.conf": "--client-conf: " + p.dir + `/bad.conf:2: brokerServiceUrl: "c:6651" is not a URL such as pulsar://localhost:6650`,
+	} {
+		_, _, err := p.settle(words)
+		require.ErrorContains(t, err, says, words)
 	}
 }

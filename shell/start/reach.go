@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"pulsh/commands"
-	"pulsh/session"
 	"pulsh/shell/frames"
 )
 
@@ -22,7 +21,10 @@ const connectTime = 5 * time.Second
 func (p *program) reach() (greeting []string, err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	target := session.Target{URL: p.URL, AdminURL: p.AdminURL, TokenFile: p.TokenFile, TokenEnv: p.TokenEnv, TrustFile: p.TrustFile}
+	for _, note := range p.notes {
+		p.tellStep("note: " + note)
+	}
+	target := p.target
 	begin := time.Now()
 	var ready time.Duration
 	if p.Local {

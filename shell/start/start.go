@@ -31,6 +31,7 @@ type Streams struct{ In, Out, Err *os.File }
 type program struct {
 	Options
 	Streams
+	settled
 	version  string
 	session  *session.Session
 	commands *commands.Commands
@@ -51,6 +52,7 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 	if o.Check != "" {
 		return check(o.Check, files)
 	}
+	tuneRuntime(os.Getenv)
 	p, err := newProgram(o, version, builtin, files)
 	if err != nil {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
@@ -62,6 +64,15 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 		return commands.ExitUsage
 	}
 	defer stop()
+	if o.Pprof != "" {
+		at, stop, err := servePprof(o.Pprof)
+		if err != nil {
+			fmt.Fprintln(files.Err, err)
+			return commands.ExitUsage
+		}
+		defer stop()
+		p.tellStep("profiles at http://" + at + "/debug/pprof/")
+	}
 	return p.run()
 }
 
@@ -70,7 +81,11 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	if err != nil {
 		return nil, err
 	}
-	p := &program{Options: o, Streams: files, version: version, locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: os.Getenv("PULSAR_HOME")}}
+	p := &program{Options: o, Streams: files, version: version, locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: o.PulsarHome}}
+	library := session.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
+	if p.settled, err = settle(o, library, os.Getenv); err != nil {
+		return nil, err
+	}
 	if p.scripts, err = readScripts(o, files.In); err != nil {
 		return nil, err
 	}
@@ -86,7 +101,8 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.commands = commands.New(commands.Env{
 		Session: p.session,
 		Local:   p.local,
-		Library: session.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")},
+		Library: library,
+		Facts:   func() []commands.Fact { return p.facts },
 		Topics:  p.topics.list,
 		Lines:   p.typed,
 	})

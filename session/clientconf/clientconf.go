@@ -1,0 +1,183 @@
+// Package clientconf reads client.conf, the file in which Pulsar's own tools
+// find their cluster. The names of the keys, and of the classes behind
+// authPlugin, are those of Pulsar's documentation of that file.
+package clientconf
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"pulsh/session"
+)
+
+// Value is what the file says, and on which line.
+type Value struct {
+	Text string // "" if it is not said
+	Line int    // from 1
+}
+
+// Conf is what pulsh takes from a client.conf.
+type Conf struct {
+	URL, AdminURL Value
+	TokenFile     Value
+	Token         session.Secret // where the file holds the token itself
+	TokenLine     int
+	TrustFile     Value
+	TLSCheck      session.TLSCheck // "" if the file says nothing of it
+	TLSCheckLine  int
+	Notes         []string // what the file asks for and pulsh cannot do, a sentence each; never a secret
+}
+
+// Parse reads the text of a client.conf. The error is a sentence that begins
+// with the place; it never quotes a secret.
+func Parse(text, file string) (Conf, error) {
+	said, err := properties(text, file)
+	if err != nil {
+		return Conf{}, err
+	}
+	r := reader{said: said, file: file}
+	c := Conf{
+		URL:       r.address("brokerServiceUrl", session.CheckURL),
+		AdminURL:  r.address("webServiceUrl", session.CheckAdminURL),
+		TrustFile: r.text("tlsTrustCertsFilePath"),
+	}
+	// Before addresses had a scheme for it, TLS was a switch of its own.
+	if r.truth("useTls") {
+		c.URL.Text = strings.Replace(c.URL.Text, "pulsar://", "pulsar+ssl://", 1)
+	}
+	r.check(&c)
+	r.token(&c)
+	r.cannot(&c)
+	return c, r.err
+}
+
+// reader takes values out of properties and keeps the first error.
+type reader struct {
+	said map[string]Value
+	file string
+	err  error
+}
+
+func (r *reader) fail(line int, format string, args ...any) {
+	if r.err == nil {
+		r.err = fmt.Errorf("%s:%d: %s", r.file, line, fmt.Sprintf(format, args...))
+	}
+}
+
+func (r *reader) text(key string) Value {
+	v := r.said[key]
+	v.Text = strings.TrimSpace(v.Text)
+	return v
+}
+
+// address reads a URL without the slash at its end, which the file that Pulsar
+// ships has.
+func (r *reader) address(key string, check func(string) error) Value {
+	v := r.text(key)
+	v.Text = strings.TrimRight(v.Text, "/")
+	if v.Text == "" {
+		return v
+	}
+	if err := check(v.Text); err != nil {
+		r.fail(v.Line, "%s: %s", key, err)
+	}
+	return v
+}
+
+// truth reads a switch; what is not said is off.
+func (r *reader) truth(key string) bool {
+	v := r.text(key)
+	switch strings.ToLower(v.Text) {
+	case "true":
+		return true
+	case "", "false":
+		return false
+	}
+	r.fail(v.Line, "%s: %q is neither true nor false", key, v.Text)
+	return false
+}
+
+// check reads how certificates are checked. A file that says nothing of it
+// leaves it to pulsh, which checks all there is.
+func (r *reader) check(c *Conf) {
+	insecure, host := r.text("tlsAllowInsecureConnection"), r.text("tlsEnableHostnameVerification")
+	switch {
+	case r.truth("tlsAllowInsecureConnection"):
+		c.TLSCheck, c.TLSCheckLine = session.TLSNone, insecure.Line
+	case host.Text != "" && !r.truth("tlsEnableHostnameVerification"):
+		c.TLSCheck, c.TLSCheckLine = session.TLSAnyHost, host.Line
+	case host.Text != "":
+		c.TLSCheck, c.TLSCheckLine = session.TLSFull, host.Line
+	}
+}
+
+// tokenPlugin is the class that presents a token.
+const tokenPlugin = "org.apache.pulsar.client.impl.auth.AuthenticationToken"
+
+// token reads authParams: token:TEXT, file:PATH, {"token":"TEXT"}, or the token
+// alone. What is no such thing is never quoted.
+func (r *reader) token(c *Conf) {
+	plugin, params := r.text("authPlugin"), r.text("authParams")
+	if plugin.Text == "" {
+		return
+	}
+	if plugin.Text != tokenPlugin && plugin.Text != "token" {
+		name := "this authPlugin" // what is no class may be a token in the wrong place
+		if strings.Contains(plugin.Text, "Authentication") {
+			name = "authPlugin " + plugin.Text
+		}
+		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: pulsh has no %s; it knows %s", r.file, plugin.Line, name, tokenPlugin))
+		return
+	}
+	c.TokenLine = params.Line
+	switch {
+	case params.Text == "":
+		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: authPlugin asks for a token, and authParams has none", r.file, plugin.Line))
+	case strings.HasPrefix(params.Text, "token:"):
+		c.Token = session.NewSecret(strings.TrimSpace(strings.TrimPrefix(params.Text, "token:")))
+	case strings.HasPrefix(params.Text, "file:"):
+		u, err := url.Parse(params.Text)
+		path := strings.TrimPrefix(params.Text, "file:")
+		if err == nil && u.Path != "" {
+			path = u.Path
+		}
+		if path == "" || path == "//" {
+			r.fail(params.Line, "authParams: file: names no file")
+			return
+		}
+		c.TokenFile = Value{path, params.Line}
+	case strings.HasPrefix(params.Text, "{"):
+		var held struct {
+			Token string `json:"token"`
+		}
+		if json.Unmarshal([]byte(params.Text), &held) != nil || held.Token == "" {
+			r.fail(params.Line, "authParams: no token stands in the braces")
+			return
+		}
+		c.Token = session.NewSecret(held.Token)
+	default:
+		c.Token = session.NewSecret(params.Text)
+	}
+}
+
+// cannot notes what the file asks for and pulsh does not do.
+func (r *reader) cannot(c *Conf) {
+	note := func(key, why string) {
+		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: %s is not done: %s", r.file, r.said[key].Line, key, why))
+	}
+	if r.truth("useKeyStoreTls") {
+		note("useKeyStoreTls", "pulsh reads certificates in PEM, from tlsTrustCertsFilePath")
+	}
+	if r.text("proxyServiceUrl").Text != "" {
+		note("proxyServiceUrl", "give the proxy as brokerServiceUrl")
+	}
+	if r.text("tlsCertificateFilePath").Text != "" || r.text("tlsKeyFilePath").Text != "" {
+		key := "tlsCertificateFilePath"
+		if r.text(key).Text == "" {
+			key = "tlsKeyFilePath"
+		}
+		note(key, "pulsh shows no certificate of its own")
+	}
+}

@@ -1,0 +1,121 @@
+package clientconf
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+)
+
+const secret = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"
+
+// shipped is how the file looks that comes with Pulsar, filled in.
+const shipped = `# Configuration for pulsar-client and pulsar-admin CLI tools
+# URL for Pulsar REST API (for admin operations)
+webServiceUrl=https://broker.example.com:8443/
+brokerServiceUrl=pulsar+ssl://broker.example.com:6651/
+authPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken
+authParams=token:` + secret + `
+tlsAllowInsecureConnection=false
+tlsEnableHostnameVerification=false
+tlsTrustCertsFilePath=/etc/ssl/ca.pem
+useKeyStoreTls=false
+proxyServiceUrl=
+`
+
+func TestTheShippedFile(t *testing.T) {
+	c, err := Parse(shipped, "client.conf")
+	require.NoError(t, err)
+	require.Equal(t, secret, c.Token.Reveal())
+	require.NotContains(t, fmt.Sprintf("%v %+v %#v", c, c, c), secret)
+	c.Token = session.Secret{}
+	require.Equal(t, Conf{
+		URL: Value{"pulsar+ssl://broker.example.com:6651", 4}, AdminURL: Value{"https://broker.example.com:8443", 3},
+		TokenLine: 6, TrustFile: Value{"/etc/ssl/ca.pem", 9}, TLSCheck: session.TLSAnyHost, TLSCheckLine: 8,
+	}, c)
+}
+
+func TestTokens(t *testing.T) {
+	const plugin = "authPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken\n"
+	for params, want := range map[string]string{
+		"token:" + secret: secret, secret: secret, `{"token":"` + secret + `"}`: secret,
+		"file:///run/token": "/run/token", "file:/run/token": "/run/token", "file:token": "token",
+	} {
+		c, err := Parse(plugin+"authParams="+params, "f")
+		require.NoError(t, err, params)
+		require.Equal(t, want, c.Token.Reveal()+c.TokenFile.Text, params)
+		require.Empty(t, c.Notes)
+	}
+	for params, says := range map[string]string{"file:": "names no file", "{\"secret\":\"" + secret + "\"}": "no token stands in the braces"} {
+		_, err := Parse(plugin+"authParams="+params, "f")
+		require.ErrorContains(t, err, "f:2: authParams: ")
+		require.ErrorContains(t, err, says)
+		require.NotContains(t, err.Error(), secret)
+	}
+	c, err := Parse("authParams=token:"+secret, "f")
+	require.NoError(t, err)
+	require.False(t, c.Token.Held(), "without a plugin there is no authentication")
+}
+
+func TestWhatIsNotDoneIsNoted(t *testing.T) {
+	c, err := Parse("authPlugin=org.apache.pulsar.client.impl.auth.oauth2.AuthenticationOAuth2\nauthParams={\"privateKey\":\""+secret+"\"}\n"+
+		"useKeyStoreTls=true\nproxyServiceUrl=pulsar+ssl://p:6651\ntlsKeyFilePath=/k\n", "f")
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"f:1: pulsh has no authPlugin org.apache.pulsar.client.impl.auth.oauth2.AuthenticationOAuth2; it knows " + tokenPlugin,
+		"f:3: useKeyStoreTls is not done: pulsh reads certificates in PEM, from tlsTrustCertsFilePath",
+		"f:4: proxyServiceUrl is not done: give the proxy as brokerServiceUrl",
+		"f:5: tlsKeyFilePath is not done: pulsh shows no certificate of its own",
+	}, c.Notes)
+	require.NotContains(t, strings.Join(c.Notes, ""), secret)
+}
+
+func TestTLS(t *testing.T) {
+	for text, want := range map[string]session.TLSCheck{
+		"": "", "tlsAllowInsecureConnection=true\ntlsEnableHostnameVerification=true": session.TLSNone,
+		"tlsEnableHostnameVerification=true": session.TLSFull, "tlsEnableHostnameVerification = FALSE": session.TLSAnyHost,
+	} {
+		c, err := Parse(text, "f")
+		require.NoError(t, err)
+		require.Equal(t, want, c.TLSCheck, text)
+	}
+	c, err := Parse("useTls=true\nbrokerServiceUrl=pulsar://b:6651", "f")
+	require.NoError(t, err)
+	require.Equal(t, "pulsar+ssl://b:6651", c.URL.Text)
+	_, err = Parse("\nuseTls=yes", "f")
+	require.EqualError(t, err, `f:2: useTls: "yes" is neither true nor false`)
+	_, err = Parse("brokerServiceUrl=http://b:8080", "f")
+	require.EqualError(t, err, `f:1: brokerServiceUrl: "http://b:8080" is not a URL such as pulsar://localhost:6650`)
+}
+
+func TestProperties(t *testing.T) {
+	said, err := properties("a=1\n b : 2\nc 3\n! no\n#no\nd=\\\n  4\\\n5\ne\\ f=g\\u0041\\t\\q\nh\n\nlast=x\\", "f")
+	require.NoError(t, err)
+	require.Equal(t, map[string]Value{
+		"a": {"1", 1}, "b": {"2", 2}, "c": {"3", 3}, "d": {"45", 6}, "e f": {"gA\tq", 9}, "h": {"", 10}, "last": {"x", 12},
+	}, said)
+	for _, text := range []string{`a=\u12`, `a=\uXYZW`, `\u=1`} {
+		_, err := properties(text, "f")
+		require.ErrorContains(t, err, "f:1: ", text)
+	}
+	_, err = properties(strings.Repeat("a", bytesMax+1), "f")
+	require.Error(t, err)
+}
+
+// FuzzParse looks for panics, and for secrets in what is told.
+func FuzzParse(f *testing.F) {
+	f.Add(shipped)
+	f.Add("authPlugin=" + secret)
+	f.Add("a=\\u00e9\\\n  b\n:=\\")
+	f.Fuzz(func(t *testing.T, text string) {
+		text = "authParams=token:" + secret + "\n" + text
+		c, err := Parse(text, "f")
+		if err != nil {
+			require.NotContains(t, err.Error(), secret)
+		}
+		require.NotContains(t, fmt.Sprintf("%+v", c), secret)
+	})
+}

@@ -1,0 +1,110 @@
+package clientconf
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// bytesMax bounds the file: the one that Pulsar ships has 5 KB.
+const bytesMax = 1 << 20
+
+// properties reads the format of java.util.Properties: key and value divided by
+// =, : or blanks, # and ! before comments, \ at the end of a line that goes on,
+// and escapes. Of a key that is said twice the last one holds.
+func properties(text, file string) (map[string]Value, error) {
+	if len(text) > bytesMax {
+		return nil, fmt.Errorf("%s is larger than %d bytes", file, bytesMax)
+	}
+	out := map[string]Value{}
+	lines := strings.Split(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n")
+	for i := 0; i < len(lines); i++ {
+		number := i + 1
+		line := strings.TrimLeft(lines[i], blanks)
+		if line == "" || line[0] == '#' || line[0] == '!' {
+			continue
+		}
+		for goesOn(line) {
+			line = line[:len(line)-1]
+			if i++; i == len(lines) {
+				break
+			}
+			line += strings.TrimLeft(lines[i], blanks)
+		}
+		key, value := divide(line)
+		plainKey, err := unescape(key)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", file, number, err)
+		}
+		plain, err := unescape(value)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %s: %w", file, number, plainKey, err)
+		}
+		out[plainKey] = Value{plain, number}
+	}
+	return out, nil
+}
+
+// blanks are what the format takes for white space within a line.
+const blanks = " \t\f"
+
+// goesOn says whether a line ends with an odd number of backslashes.
+func goesOn(line string) bool {
+	return (len(line)-len(strings.TrimRight(line, `\`)))%2 == 1
+}
+
+// divide splits a line at its first divider that is not escaped.
+func divide(line string) (key, value string) {
+	end := len(line)
+	for i := 0; i < len(line); i++ {
+		if line[i] == '\\' {
+			i++
+			continue
+		}
+		if strings.IndexByte("=:"+blanks, line[i]) >= 0 {
+			end = i
+			break
+		}
+	}
+	value = strings.TrimLeft(line[end:], blanks)
+	if value != "" && (value[0] == '=' || value[0] == ':') {
+		value = strings.TrimLeft(value[1:], blanks)
+	}
+	return line[:end], value
+}
+
+// unescape replaces \t, \n, \f, \r and \uXXXX; before anything else a backslash
+// falls away.
+func unescape(text string) (string, error) {
+	if !strings.Contains(text, `\`) {
+		return text, nil
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' || i+1 == len(text) {
+			b.WriteByte(text[i])
+			continue
+		}
+		i++
+		switch text[i] {
+		case 't':
+			b.WriteByte('\t')
+		case 'n':
+			b.WriteByte('\n')
+		case 'f':
+			b.WriteByte('\f')
+		case 'r':
+			b.WriteByte('\r')
+		case 'u':
+			code, err := strconv.ParseUint(text[i+1:min(i+5, len(text))], 16, 16)
+			if err != nil || i+5 > len(text) {
+				return "", fmt.Errorf(`behind \u stand no four hexadecimal digits`)
+			}
+			b.WriteRune(rune(code))
+			i += 4
+		default:
+			b.WriteByte(text[i])
+		}
+	}
+	return b.String(), nil
+}
