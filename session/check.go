@@ -27,6 +27,9 @@ func (spec ConsumerSpec) check() error {
 	if spec.Subscription == "" {
 		return fmt.Errorf("a consumer group needs a subscription")
 	}
+	if err := spec.checkBehaviour(); err != nil {
+		return err
+	}
 	return checkWorkers(spec.Workers)
 }
 
@@ -57,8 +60,8 @@ func (spec ProducerSpec) bodies() payload.Spec {
 	return payload.Spec{Size: spec.Size, Kind: spec.Body}
 }
 
-// sameConsumers says whether only the workers differ.
-func (spec ConsumerSpec) sameConsumers(old ConsumerSpec) bool {
-	spec.Workers = old.Workers
-	return spec == old
+// sameConsumers says whether consumers made for one serve the other as well.
+func (spec ConsumerSpec) sameConsumers(o ConsumerSpec) bool {
+	return spec.Topic == o.Topic && spec.Subscription == o.Subscription && spec.Type == o.Type &&
+		spec.Queue == o.Queue && spec.From == o.From && spec.Behaviour.sameConsumers(o.Behaviour)
 }

@@ -24,6 +24,19 @@ type consumer struct {
 	figures consumerBooks // the sampler's
 	truth   truths
 	drain   atomic.Pointer[Drain]
+	ways    atomic.Pointer[ways]
+	kept    atomic.Int64 // messages on the shelves of all seats
+	churned atomic.Int64 // consumers closed and subscribed again
+	returns returns
+
+	// Why messages come again, where their entry does not say: the epoch began
+	// with a seek; consumers have closed in it; an exclusive one gave back.
+	sought, parted, gaveBack atomic.Bool
+
+	// What follows up to mu belongs to the command that has the floor.
+	floor      chan struct{} // holds one token while a command or a churn is at work
+	forwarders map[forwarding]broker.Forwarder
+	churner    *churner
 
 	mu      sync.Mutex // guards what follows; held for moments only
 	spec    ConsumerSpec
@@ -41,8 +54,12 @@ func newConsumer(name string, spec ConsumerSpec, s *Session) *consumer {
 		shards:  metrics.NewReceiveShards(time.Now),
 		ledger:  payload.NewLedger(payload.DefaultWindow),
 		gate:    newGate(),
-		spec:    spec,
-		life:    life{state: Ready},
+		floor:   make(chan struct{}, 1),
+
+		forwarders: map[forwarding]broker.Forwarder{},
+
+		spec: spec,
+		life: life{state: Ready},
 	}
 	g.figures = newConsumerBooks()
 	return g
@@ -80,11 +97,18 @@ func (g *consumer) start(ctx context.Context, link *connection) error {
 	g.life.enter(Starting)
 	g.mu.Unlock()
 	if again {
-		g.ledger.NewEpoch()
+		g.newEpoch(false)
 	}
 	g.tellWhere(ctx)
-	if err := g.hire(ctx, g.settings()); err != nil {
+	spec := g.settings()
+	err := g.adopt(ctx, spec)
+	if err == nil {
+		err = g.hire(ctx, spec)
+	}
+	if err != nil {
 		g.failed(err)
+		g.churnBy(Churn{})
+		g.closeForwarders(ctx)
 		return err
 	}
 	g.enter(Running)
@@ -121,7 +145,9 @@ func (g *consumer) stop(ctx context.Context) error {
 	}
 	g.life.enter(Stopping)
 	g.mu.Unlock()
+	g.churnBy(Churn{})
 	err := g.dismiss(ctx, 0)
+	g.closeForwarders(ctx)
 	g.gate.open() // for the next start
 	g.enter(Stopped)
 	return err
@@ -129,6 +155,16 @@ func (g *consumer) stop(ctx context.Context) error {
 
 // scale changes the number of workers; those that leave close their consumers.
 func (g *consumer) scale(ctx context.Context, workers int) error {
+	yield, err := g.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer yield()
+	return g.staff(ctx, workers)
+}
+
+// staff is scale for whoever has the floor.
+func (g *consumer) staff(ctx context.Context, workers int) error {
 	spec := g.settings()
 	from := spec.Workers
 	spec.Workers = workers
@@ -146,20 +182,40 @@ func (g *consumer) scale(ctx context.Context, workers int) error {
 	return nil
 }
 
-// set applies a whole new specification. Everything but the workers is taken
-// by the broker at creation only, so the consumers are closed and made again.
+// set applies a whole new specification: what the workers do at once, and what
+// the client takes at creation only by closing the consumers and making them
+// again.
 func (g *consumer) set(ctx context.Context, spec ConsumerSpec) (Rebuild, error) {
+	yield, err := g.take(ctx)
+	if err != nil {
+		return Rebuild{}, err
+	}
+	defer yield()
 	old := g.settings()
 	if !g.state().active() {
 		g.replace(spec)
 		return Rebuild{}, nil
 	}
 	if spec.sameConsumers(old) {
-		return Rebuild{}, g.scale(ctx, spec.Workers)
+		if err := g.adopt(ctx, spec); err != nil {
+			return Rebuild{}, err
+		}
+		g.replace(spec)
+		return Rebuild{}, g.staff(ctx, spec.Workers)
 	}
 	begin := time.Now()
-	err := g.anew(ctx, spec, func() error { return nil })
+	err = g.anew(ctx, spec, false, func() error { return nil })
 	return Rebuild{Done: true, Gap: time.Since(begin)}, err
+}
+
+// take waits for the floor, so that no churn is at work beside a command.
+func (g *consumer) take(ctx context.Context) (yield func(), err error) {
+	select {
+	case g.floor <- struct{}{}:
+		return func() { <-g.floor }, nil
+	case <-ctx.Done():
+		return nil, waitFor(ctx, g.name+": waiting for a churn to end")
+	}
 }
 
 func (g *consumer) replace(spec ConsumerSpec) {
@@ -172,7 +228,7 @@ func (g *consumer) replace(spec ConsumerSpec) {
 // consumers, acts, and subscribes again in a new epoch of the ledger. What a
 // closed consumer had been pushed ahead is gone with it, so nothing of the old
 // epoch comes late. A paused group stays paused.
-func (g *consumer) anew(ctx context.Context, spec ConsumerSpec, act func() error) error {
+func (g *consumer) anew(ctx context.Context, spec ConsumerSpec, sought bool, act func() error) error {
 	if g.state() != Paused {
 		if err := g.quiet(ctx); err != nil {
 			return err
@@ -184,13 +240,18 @@ func (g *consumer) anew(ctx context.Context, spec ConsumerSpec, act func() error
 	}
 	acted := act()
 	if acted == nil {
-		g.ledger.NewEpoch()
+		acted = g.adopt(ctx, spec)
+	}
+	if acted == nil {
+		g.newEpoch(sought)
 		g.replace(spec)
 	}
 	again, cancel := context.WithTimeout(context.WithoutCancel(ctx), hireTime) // Ctrl-C must not leave a group without consumers
 	defer cancel()
 	if err := g.hire(again, g.settings()); err != nil {
 		g.failed(err)
+		g.churnBy(Churn{})
+		g.closeForwarders(again)
 		return errors.Join(acted, err)
 	}
 	return acted
@@ -212,7 +273,7 @@ func (g *consumer) quiet(ctx context.Context) error {
 		return waitFor(ctx, g.name+": waiting for its workers")
 	}
 	select {
-	case <-time.After(2 * broker.AckGroupDelay):
+	case <-time.After(2 * broker.StandardGrouping().Delay):
 		return nil
 	case <-ctx.Done():
 		g.gate.open()
@@ -221,6 +282,13 @@ func (g *consumer) quiet(ctx context.Context) error {
 }
 
 func (g *consumer) pause() error {
+	ctx, cancel := context.WithTimeout(context.Background(), gateTime)
+	defer cancel()
+	yield, err := g.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer yield()
 	switch state := g.state(); state {
 	case Paused:
 		return nil
@@ -228,22 +296,33 @@ func (g *consumer) pause() error {
 	default:
 		return fmt.Errorf("%s is %s", g.name, state)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), gateTime)
-	defer cancel()
 	if err := g.gate.close(ctx); err != nil {
 		return waitFor(ctx, g.name+": waiting for its workers")
+	}
+	if plan := g.ways.Load().plan; plan != nil {
+		plan.Pause()
 	}
 	g.enter(Paused)
 	return nil
 }
 
 func (g *consumer) resume() error {
+	ctx, cancel := context.WithTimeout(context.Background(), gateTime)
+	defer cancel()
+	yield, err := g.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer yield()
 	switch state := g.state(); state {
 	case Running:
 		return nil
 	case Paused:
 	default:
 		return fmt.Errorf("%s is %s", g.name, state)
+	}
+	if plan := g.ways.Load().plan; plan != nil {
+		plan.Resume()
 	}
 	g.gate.open()
 	g.enter(Running)

@@ -55,7 +55,7 @@ func (g *consumer) sample(at instant) GroupSnapshot {
 	c.Bytes, c.Unstamped = counts.Bytes, counts.Unstamped
 	c.Rate, c.AckRate, c.BytesPerSecond = f.received.Rate(), f.acked.Rate(), f.bytes.Rate()
 	c.Average = perSecond(counts.Received, s.Running)
-	c.InFlight = int(max(all.Received-all.Acked-all.Nacked-all.AckFailed, 0))
+	c.InFlight = int(all.InFlight())
 	c.Ledger = ledger.since(f.ledger.Load()).sum()
 	c.Epoch = int(ledger.present.Epoch)
 	c.E2E = latencies(g.shards.E2E)

@@ -2,17 +2,14 @@ package session
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"pulsh/session/broker"
 	"pulsh/session/metrics"
+	"pulsh/session/pacing"
 	"pulsh/session/payload"
 )
 
@@ -30,164 +27,24 @@ type receiver struct {
 	seat     *seat
 	recorder *metrics.ReceiveRecorder
 	ledger   *payload.Reader
-	received atomic.Int64
 	cancel   context.CancelFunc
 	ended    sync.WaitGroup
-}
 
-// seat is a place at the subscription: one consumer that the broker sees. The
-// workers of an exclusive group share one, all others have their own.
-type seat struct {
-	turn       chan struct{} // holds one token while a worker takes deliveries
-	mu         sync.Mutex
-	subscriber broker.Subscriber
-	workers    int
-}
+	received, acked, nacked, dropped atomic.Int64
 
-func newSeat(s broker.Subscriber) *seat { return &seat{turn: make(chan struct{}, 1), subscriber: s} }
-
-// hire subscribes workers until there are spec.Workers.
-func (g *consumer) hire(ctx context.Context, spec ConsumerSpec) error {
-	g.mu.Lock()
-	from := len(g.workers)
-	var shared *seat
-	if spec.Type == broker.Exclusive && from > 0 {
-		shared = g.workers[0].seat
-	}
-	g.mu.Unlock()
-	if spec.Workers <= from {
-		return nil
-	}
-	seats, err := g.sit(ctx, spec, from, shared)
-	if err != nil {
-		return err
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for i, seat := range seats {
-		g.workers = append(g.workers, g.employ(from+i+1, seat))
-	}
-	return nil
-}
-
-// sit finds a seat for each new worker.
-func (g *consumer) sit(ctx context.Context, spec ConsumerSpec, from int, shared *seat) ([]*seat, error) {
-	seats := make([]*seat, spec.Workers-from)
-	if spec.Type == broker.Exclusive {
-		if shared == nil {
-			subscriber, err := g.subscribe(ctx, spec, 1)
-			if err != nil {
-				return nil, err
-			}
-			shared = newSeat(subscriber)
-		}
-		for i := range seats {
-			seats[i] = shared
-		}
-		return seats, nil
-	}
-	opening, creating := errgroup.WithContext(ctx)
-	opening.SetLimit(openAtOnce)
-	for i := range seats {
-		opening.Go(func() error {
-			subscriber, err := g.subscribe(creating, spec, from+i+1)
-			seats[i] = newSeat(subscriber)
-			return err
-		})
-	}
-	err := opening.Wait()
-	if err == nil {
-		return seats, nil
-	}
-	for _, s := range seats {
-		if s != nil && s.subscriber != nil {
-			err = errors.Join(err, s.subscriber.Close(ctx))
-		}
-	}
-	return nil, err
-}
-
-func (g *consumer) subscribe(ctx context.Context, spec ConsumerSpec, number int) (broker.Subscriber, error) {
-	return g.link.Broker.Subscribe(ctx, broker.SubscriberSpec{
-		Topics:       []string{spec.Topic},
-		Subscription: spec.Subscription,
-		Type:         spec.Type,
-		Name:         fmt.Sprintf("pulsh-%s-w%04d-%08x", g.name, number, uint32(randomID())),
-		Queue:        spec.Queue,
-		Position:     spec.From,
-		Ack:          spec.Ack,
-	})
-}
-
-// recorder is that of the worker with this index. It needs the lock.
-func (g *consumer) recorder(index int) *metrics.ReceiveRecorder {
-	for len(g.recorders) <= index%recordersMax {
-		g.recorders = append(g.recorders, g.shards.Attach())
-	}
-	return g.recorders[index%recordersMax]
-}
-
-// employ starts a worker at its seat.
-func (g *consumer) employ(number int, at *seat) *receiver {
-	ctx, cancel := context.WithCancel(context.Background())
-	w := &receiver{
-		number:   number,
-		group:    g,
-		seat:     at,
-		recorder: g.recorder(number - 1),
-		ledger:   g.ledger.Reader(),
-		cancel:   cancel,
-	}
-	at.workers++
-	w.ended.Go(func() { w.run(ctx) }) // owned by the group: dismiss ends it and waits
-	return w
-}
-
-// dismiss ends the last workers until n are left, and closes the seats that
-// nobody uses any more. What it cannot finish within ctx finishes by itself.
-func (g *consumer) dismiss(ctx context.Context, n int) error {
-	g.mu.Lock()
-	leaving := slices.Clone(g.workers[min(n, len(g.workers)):])
-	g.workers = g.workers[:len(g.workers)-len(leaving)]
-	g.mu.Unlock()
-	for _, w := range leaving {
-		w.cancel()
-	}
-	g.gate.nudge()
-	errs := make([]error, len(leaving))
-	var all sync.WaitGroup
-	for i, w := range leaving {
-		all.Go(func() { errs[i] = w.leave(ctx) })
-	}
-	all.Wait()
-	if ctx.Err() != nil {
-		return nil
-	}
-	return errors.Join(errs...)
-}
-
-// leave waits for the worker's end and closes its seat if it was the last there.
-func (w *receiver) leave(ctx context.Context) error {
-	gone := make(chan struct{})
-	go func() {
-		w.ended.Wait()
-		close(gone)
-	}()
-	select {
-	case <-gone:
-	case <-ctx.Done(): // an acknowledgement to a dead broker; closing now could hang for ever
-		return nil
-	}
-	w.seat.mu.Lock()
-	defer w.seat.mu.Unlock()
-	if w.seat.workers--; w.seat.workers > 0 {
-		return nil
-	}
-	return w.seat.subscriber.Close(ctx)
+	hand   *hand // what follows belongs to the worker's goroutine
+	fates  [deliveriesMax]fate
+	random *rand.Rand
+	timer  *time.Timer
+	credit time.Duration // work owed from the run before, or done in advance
+	cursor *pacing.Cursor
+	plan   *pacing.Schedule // that the cursor is of
+	slots  int              // taken from the plan and not yet used
 }
 
 // run is the hot path of receiving.
 func (w *receiver) run(ctx context.Context) {
+	defer w.depart()
 	buf := make([]broker.Delivery, deliveriesMax)
 	for {
 		leave, err := w.group.gate.enter(ctx)
@@ -199,8 +56,7 @@ func (w *receiver) run(ctx context.Context) {
 			return
 		}
 		at := w.seat.now()
-		n := w.receive(at, leave, buf)
-		w.acknowledge(at, buf[:n])
+		n := w.turn(ctx, at, leave, buf)
 		w.group.gate.leave()
 		if n == 0 {
 			w.renew(ctx, at)
@@ -208,20 +64,106 @@ func (w *receiver) run(ctx context.Context) {
 	}
 }
 
-// now is the seat's present subscriber.
-func (s *seat) now() broker.Subscriber {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.subscriber
+// turn receives once and deals with what came, or goes on with what the worker
+// had to leave in the middle. It returns 0 when nothing was there to be done.
+func (w *receiver) turn(ctx context.Context, at *sitting, leave <-chan struct{}, buf []broker.Delivery) int {
+	if w.hand == nil {
+		w.hand = w.seat.takeOver()
+	}
+	if h := w.hand; h != nil {
+		w.process(ctx, leave)
+		if len(h.run) == 0 {
+			w.hand = nil
+		}
+		return 1
+	}
+	ways := w.group.ways.Load()
+	room := w.room(ways, leave, len(buf))
+	if room == 0 {
+		return 0
+	}
+	n := w.receive(at, ways, leave, buf[:room])
+	switch {
+	case n == 0:
+	case w.hand != nil:
+		if w.process(ctx, leave); len(w.hand.run) == 0 {
+			w.hand = nil
+		}
+	default:
+		w.acknowledge(at, buf[:n])
+	}
+	return n
+}
+
+// room is how many messages the worker may take now; it waits while that is
+// none, and returns 0 when the worker should leave.
+func (w *receiver) room(ways *ways, leave <-chan struct{}, most int) int {
+	if ways.Ack.keeps() && !w.group.roomy() {
+		w.timer.Reset(roomPause)
+		select {
+		case <-w.timer.C:
+		case <-leave:
+			w.timer.Stop()
+		}
+		return 0
+	}
+	if ways.plan == nil {
+		return most
+	}
+	if w.plan != ways.plan {
+		w.follow(ways.plan)
+	}
+	if w.slots == 0 {
+		var dues [deliveriesMax]int64
+		w.slots, _ = w.cursor.Next(dues[:most], leave)
+	}
+	return w.slots
+}
+
+// follow takes slots from another schedule, or from none.
+func (w *receiver) follow(plan *pacing.Schedule) {
+	if w.cursor != nil {
+		w.cursor.Close()
+		w.cursor = nil
+	}
+	if w.plan, w.slots = plan, 0; plan != nil {
+		w.cursor = plan.Cursor()
+	}
+}
+
+// depart leaves what the worker has in hand to the others of its seat.
+func (w *receiver) depart() {
+	w.follow(nil)
+	w.timer.Stop()
+	if w.hand != nil {
+		w.seat.handOver(w.hand)
+	}
 }
 
 // receive takes deliveries and enters them in the books. Workers that share a
 // seat take turns at it, so that the books see the order of the subscription.
-func (w *receiver) receive(from broker.Subscriber, leave <-chan struct{}, buf []broker.Delivery) int {
+// Under any but the plain way the deliveries are in the worker's hand then.
+func (w *receiver) receive(at *sitting, ways *ways, leave <-chan struct{}, buf []broker.Delivery) int {
 	w.seat.turn <- struct{}{}
 	defer func() { <-w.seat.turn }()
-	n := from.Receive(leave, buf)
+	n := at.subscriber.Receive(leave, buf)
 	w.enter(buf[:n])
+	if n == 0 || ways.plain && ways.plan == nil {
+		return n
+	}
+	w.slots = max(w.slots-n, 0)
+	if ways.plain {
+		return n
+	}
+	h := &hand{at: at, ways: ways, run: buf[:n], debt: w.credit}
+	if ways.choosy {
+		h.fates = w.fates[:n]
+		at.chooser.choose(ways, h.run, h.fates)
+	}
+	if ways.Ack.way == ackCumulative {
+		h.taking = at.line.join(h.run)
+	}
+	w.hand = h
 	return n
 }
 
@@ -239,10 +181,13 @@ func (w *receiver) enter(run []broker.Delivery) {
 		}
 		received := base + d.Received
 		w.recorder.EndToEnd(stamp.Due, received)
-		w.ledger.Take(&payload.Arrival{
-			Stamp: stamp, Entry: d.Entry, Redelivery: d.Redelivery, Key: d.Key,
+		arrival := payload.Arrival{
+			Stamp: stamp, Entry: d.Entry, Redelivery: max(d.Redelivery, d.Retries), Key: d.Key,
 			Transit: received - max(stamp.Due, d.Published),
-		})
+		}
+		if class := w.ledger.Take(&arrival); class == payload.Redelivered || arrival.Replayed {
+			w.group.again(w.recorder, d, arrival.Replayed)
+		}
 		if d.Redelivery > 0 {
 			w.recorder.Redelivered(1)
 		}
@@ -252,39 +197,41 @@ func (w *receiver) enter(run []broker.Delivery) {
 }
 
 // acknowledge lets the broker forget deliveries.
-func (w *receiver) acknowledge(from broker.Subscriber, run []broker.Delivery) {
-	if len(run) == 0 {
-		return
-	}
-	failed, err := from.Ack(run)
+func (w *receiver) acknowledge(at *sitting, run []broker.Delivery) {
+	failed, err := at.subscriber.Ack(run)
 	if err != nil {
 		w.recorder.AckFailed(failed, broker.Classify(err), err.Error())
 	}
 	if acked := len(run) - failed; acked > 0 {
 		w.recorder.AckedMany(run[0].Received, w.group.session.clock(), acked)
+		w.acked.Add(int64(acked))
 	}
 }
 
 // renew subscribes again if the subscriber has ended by itself, until it
 // succeeds or the worker is dismissed. The first worker at a seat does it.
-func (w *receiver) renew(ctx context.Context, ended broker.Subscriber) {
-	done, cause := ended.Ended()
+func (w *receiver) renew(ctx context.Context, ended *sitting) {
+	done, cause := ended.subscriber.Ended()
 	select {
 	case <-done:
 	default:
 		return
 	}
-	w.seat.mu.Lock()
-	defer w.seat.mu.Unlock()
-	if w.seat.subscriber != ended || ctx.Err() != nil {
+	w.seat.renewal.Lock()
+	defer w.seat.renewal.Unlock()
+	if w.seat.now() != ended || ctx.Err() != nil {
 		return
 	}
 	g := w.group
+	g.parted.Store(true)
+	if ended.over.CompareAndSwap(false, true) {
+		ended.abandon()
+	}
 	g.session.notes.say("%s: worker %d lost its consumer: %v", g.name, w.number, cause())
 	for ctx.Err() == nil {
 		fresh, err := g.subscribe(ctx, g.settings(), w.number)
 		if err == nil {
-			w.seat.subscriber = fresh
+			w.seat.sitting.Store(g.newSitting(fresh, w.number))
 			g.session.notes.say("%s: worker %d receives again", g.name, w.number)
 			return
 		}

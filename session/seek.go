@@ -29,10 +29,15 @@ func (g *consumer) seek(ctx context.Context, to seekTo) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, seekTime)
 	defer cancel()
+	yield, err := g.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer yield()
 	if was == Running {
 		g.enter(Seeking)
 	}
-	err := g.anew(ctx, g.settings(), func() error { return g.move(ctx, to) })
+	err = g.anew(ctx, g.settings(), true, func() error { return g.move(ctx, to) })
 	if g.state() != Failed {
 		g.enter(was)
 	}

@@ -72,7 +72,7 @@ func DefaultConsumer(name string) ConsumerSpec {
 		Workers:      1,
 		Queue:        1000,
 		From:         broker.Latest,
-		Ack:          broker.Batched,
+		Behaviour:    standardBehaviour(),
 	}
 }
 
@@ -140,7 +140,7 @@ func ProducerSettings() []Setting[ProducerSpec] {
 // which they are shown and saved.
 func ConsumerSettings() []Setting[ConsumerSpec] {
 	type C = ConsumerSpec
-	return []Setting[C]{
+	return append([]Setting[C]{
 		{Name: "topic", Kind: "TOPIC", Doc: "where messages come from; by default the topic named like the group",
 			get: func(c *C) string { return c.Topic },
 			set: func(c *C, text string) error { return readTopic(&c.Topic, text) }},
@@ -161,10 +161,7 @@ func ConsumerSettings() []Setting[ConsumerSpec] {
 		{Name: "from", Kind: "WORD", Words: texts(broker.Positions()), Doc: "where a new subscription begins",
 			get: func(c *C) string { return string(c.From) },
 			set: func(c *C, text string) error { return c.From.UnmarshalText([]byte(text)) }},
-		{Name: "ack", Kind: "WORD", Words: texts(broker.Acks()), Doc: "when acknowledgements travel",
-			get: func(c *C) string { return string(c.Ack) },
-			set: func(c *C, text string) error { return c.Ack.UnmarshalText([]byte(text)) }},
-	}
+	}, behaviourSettings()...)
 }
 
 // FindSetting returns the setting of that name.

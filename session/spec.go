@@ -45,5 +45,5 @@ type ConsumerSpec struct {
 	Workers      int
 	Queue        int
 	From         broker.Position
-	Ack          broker.Ack
+	Behaviour
 }

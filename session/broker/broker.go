@@ -30,6 +30,8 @@ type Broker interface {
 	// Partitions tells how many partitions a topic has, 0 if it is not
 	// partitioned; the lookup creates the topic where the broker allows that.
 	Partitions(ctx context.Context, topic string) (int, error)
+	// OpenForwarder creates a producer that stores received messages elsewhere.
+	OpenForwarder(ctx context.Context, spec ForwarderSpec) (Forwarder, error)
 	// Close ends all connections. Lanes and subscribers must be closed before.
 	Close()
 }
@@ -91,8 +93,10 @@ type SubscriberSpec struct {
 	Name         string // consumer name, unique in the subscription
 	Queue        int    // messages the broker may push ahead
 	Position     Position
-	Ack          Ack
-	NackDelay    time.Duration
+	Grouping     Grouping      // of acknowledgements; the zero one sends each alone
+	Respond      bool          // the broker answers acknowledgements; what it refuses is counted
+	BatchIndex   bool          // messages of an entry are acknowledged and given back one by one
+	NackDelay    time.Duration // until what was given back comes again
 }
 
 // Delivery is one received message.
@@ -103,7 +107,10 @@ type Delivery struct {
 	Received   int64  // clock reading
 	Published  int64  // when it left, in ns of Unix time by its sender's clock, rounded down; 0 if that is not known
 	Key        string // "" for none
-	Message    any    // the engine's own handle, for Ack and Nack
+	Index      int32  // of the message in its entry, from 0
+	Retries    uint32 // how often it went through a retry topic
+	Message    any    // the engine's own handle, for Ack and Nack; small, so that it can be kept
+	Whole      any    // the engine's own message with all that it carries, for Forward; not to be kept
 }
 
 // Subscriber is one consumer that the broker sees.
@@ -115,7 +122,8 @@ type Subscriber interface {
 	// Ack acknowledges deliveries; the error is the first one, with how many
 	// of them failed.
 	Ack(run []Delivery) (failed int, err error)
-	// Nack asks for deliveries to come again.
+	// Nack asks for deliveries to come again. Without SubscriberSpec.BatchIndex
+	// a broker gives back the whole entry that a message belongs to.
 	Nack(run []Delivery)
 	// Ended is closed when the broker or the client has given this consumer up
 	// for good; Err then says why.

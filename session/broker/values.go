@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Compression is the codec of a lane's batches.
@@ -60,32 +59,6 @@ func Positions() []Position { return slices.Clone(positions) }
 // UnmarshalText reads a position's name.
 func (p *Position) UnmarshalText(text []byte) error {
 	return choose(p, positions, text, "a position")
-}
-
-// Ack is when a consumer's acknowledgements travel.
-type Ack string
-
-// Immediate sends each acknowledgement at once; Batched groups up to
-// AckGroupMessages of them for at most AckGroupDelay.
-const (
-	Immediate Ack = "immediate"
-	Batched   Ack = "batched"
-)
-
-// The Go client's own defaults for grouped acknowledgements.
-const (
-	AckGroupMessages = 1000
-	AckGroupDelay    = 100 * time.Millisecond
-)
-
-var acks = []Ack{Batched, Immediate}
-
-// Acks lists the strategies, as they are typed, the default first.
-func Acks() []Ack { return slices.Clone(acks) }
-
-// UnmarshalText reads a strategy's name.
-func (a *Ack) UnmarshalText(text []byte) error {
-	return choose(a, acks, text, "an ack strategy")
 }
 
 // choose reads one of a closed list of words.

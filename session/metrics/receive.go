@@ -21,6 +21,7 @@ type ReceiveRecorder struct {
 	acked, nacked, ackFailed atomic.Int64
 	_                        [cacheLine - 24]byte
 
+	outcomes outcomeCounts
 	failures *Failures
 }
 
@@ -69,11 +70,20 @@ func (r *ReceiveRecorder) AckFailed(n int, c Category, text string) {
 	r.failures.Add(n, c, text)
 }
 
+// Failed notes n failures that are no acknowledgements.
+func (r *ReceiveRecorder) Failed(n int, c Category, text string) { r.failures.Add(n, c, text) }
+
 // ReceiveCounts are the counters of a consumer group.
 type ReceiveCounts struct {
 	Received, Redelivered, Unstamped int64
 	Bytes                            int64 // payload of the received messages
 	Acked, Nacked, AckFailed         int64
+	Outcomes                         Outcomes
+}
+
+// InFlight is how many messages were received and have no end yet.
+func (c ReceiveCounts) InFlight() int64 {
+	return max(c.Received-c.Acked-c.Nacked-c.AckFailed-c.Outcomes[Released], 0)
 }
 
 func (c ReceiveCounts) minus(o ReceiveCounts) ReceiveCounts {
@@ -81,6 +91,7 @@ func (c ReceiveCounts) minus(o ReceiveCounts) ReceiveCounts {
 		Received: c.Received - o.Received, Redelivered: c.Redelivered - o.Redelivered,
 		Unstamped: c.Unstamped - o.Unstamped, Bytes: c.Bytes - o.Bytes,
 		Acked: c.Acked - o.Acked, Nacked: c.Nacked - o.Nacked, AckFailed: c.AckFailed - o.AckFailed,
+		Outcomes: c.Outcomes.minus(o.Outcomes),
 	}
 }
 
@@ -130,6 +141,7 @@ func (s *ReceiveShards) Collect() {
 		c.AckFailed += r.ackFailed.Load()
 		c.Redelivered += r.redelivered.Load()
 		c.Unstamped += r.unstamped.Load()
+		r.outcomes.addTo(&c.Outcomes)
 	}
 	for _, r := range s.scratch {
 		c.Received += r.received.Load()

@@ -20,6 +20,9 @@ type Arrival struct {
 	// message left, or was due, to when the receiver's clock says that it came.
 	// It is negative where the sender's clock is ahead by more than it took.
 	Transit int64
+	// Replayed is set by Take: the number is new in this epoch, and lies below
+	// what an earlier epoch had reached.
+	Replayed bool
 }
 
 // Take accounts for an arrival as Observe does, and beyond that for the order
@@ -31,6 +34,7 @@ func (r *Reader) Take(a *Arrival) Class {
 	}
 	class := s.observe(a.Stamp.Sequence, a.Entry, a.Redelivery)
 	s.quickest = min(s.quickest, a.Transit)
+	a.Replayed = a.Stamp.Sequence < s.reached && class <= OutOfOrder
 	s.mu.Unlock()
 	if a.Key != "" && class <= OutOfOrder {
 		r.ledger.keyed().judge(a.Stamp.Stream, a.Stamp.Sequence, a.Key, class)

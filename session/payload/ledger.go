@@ -241,10 +241,11 @@ func (l *Ledger) NewEpoch() {
 		next := &stream{
 			id: id, width: s.width, expected: s.expected, finished: s.finished,
 			previous: s.previous, activeAt: s.activeAt, doubts: s.doubts,
-			announced: s.announced, quickest: s.quickest,
+			announced: s.announced, quickest: s.quickest, reached: s.reached,
 		}
 		if s.received > 0 && s.opened {
 			next.previous = s.next
+			next.reached = max(s.reached, s.next)
 		}
 		s.end()
 		s.mu.Unlock()

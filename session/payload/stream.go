@@ -48,6 +48,8 @@ type stream struct {
 	doubts  doubts // the numbers whose sending failed, see doubt.go
 	excused uint64 // of those lost, how many were in doubt
 
+	reached uint64 // the highest next of all epochs before, or 0
+
 	// previous is next at the end of the epoch before, or 0; see stragglers.go.
 	previous   uint64
 	tentative  bool

@@ -66,7 +66,7 @@ func (b *bench) lane(change func(*broker.LaneSpec)) *lane {
 func (b *bench) subscribe(kind broker.SubscriptionType) broker.Subscriber {
 	s, err := b.Subscribe(b.within(), broker.SubscriberSpec{
 		Topics: []string{b.topic}, Subscription: "s", Type: kind, Name: fmt.Sprintf("c%d", time.Now().UnixNano()),
-		Queue: 1000, Position: broker.Earliest, Ack: broker.Batched,
+		Queue: 1000, Position: broker.Earliest, Grouping: broker.StandardGrouping(),
 	})
 	require.NoError(b.t, err)
 	return s

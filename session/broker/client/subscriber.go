@@ -16,7 +16,9 @@ type subscriber struct {
 	consumer pulsar.Consumer
 	messages <-chan pulsar.ConsumerMessage
 	clock    broker.Clock
+	respond  bool
 	*ending
+	*prefetch
 }
 
 // ending is told once when a consumer has been closed, by whomever.
@@ -28,17 +30,18 @@ type ending struct {
 
 // Subscribe creates a consumer on the receiving connection.
 func (c *Client) Subscribe(ctx context.Context, spec broker.SubscriberSpec) (broker.Subscriber, error) {
-	end := &ending{done: make(chan struct{})}
+	end, ahead := &ending{done: make(chan struct{})}, &prefetch{}
 	consumer, err := within(ctx,
-		func() (pulsar.Consumer, error) { return c.taking.Subscribe(consumerOptions(spec, end)) },
+		func() (pulsar.Consumer, error) { return c.taking.Subscribe(consumerOptions(spec, end, ahead)) },
 		pulsar.Consumer.Close)
 	if err != nil {
 		return nil, sentence(err, spec.Topics[0])
 	}
-	return &subscriber{consumer: consumer, messages: consumer.Chan(), clock: c.clock, ending: end}, nil
+	return &subscriber{consumer: consumer, messages: consumer.Chan(), clock: c.clock, respond: spec.Respond, ending: end, prefetch: ahead}, nil
 }
 
-func consumerOptions(spec broker.SubscriberSpec, end *ending) pulsar.ConsumerOptions {
+func consumerOptions(spec broker.SubscriberSpec, end *ending, ahead *prefetch) pulsar.ConsumerOptions {
+	precision := nackPrecision(spec.NackDelay)
 	options := pulsar.ConsumerOptions{
 		Topics:                      spec.Topics,
 		SubscriptionName:            spec.Subscription,
@@ -47,10 +50,14 @@ func consumerOptions(spec broker.SubscriberSpec, end *ending) pulsar.ConsumerOpt
 		ReceiverQueueSize:           spec.Queue,
 		SubscriptionInitialPosition: pulsar.SubscriptionPositionLatest,
 		NackRedeliveryDelay:         spec.NackDelay,
+		NackPrecisionBit:            &precision,
 		AutoDiscoveryPeriod:         discoverEvery,
 		BackOffPolicyFunc:           newRetry,
-		Interceptors:                pulsar.ConsumerInterceptors{end},
-		AckGroupingOptions:          &pulsar.AckGroupingOptions{MaxSize: broker.AckGroupMessages, MaxTime: broker.AckGroupDelay},
+		Interceptors:                pulsar.ConsumerInterceptors{interceptor{end, ahead}},
+		AckWithResponse:             spec.Respond,
+
+		EnableBatchIndexAcknowledgment: spec.BatchIndex,
+		AckGroupingOptions:             &pulsar.AckGroupingOptions{MaxSize: 1},
 	}
 	if len(spec.Topics) == 1 {
 		options.Topic, options.Topics = spec.Topics[0], nil
@@ -58,8 +65,8 @@ func consumerOptions(spec broker.SubscriberSpec, end *ending) pulsar.ConsumerOpt
 	if spec.Position == broker.Earliest {
 		options.SubscriptionInitialPosition = pulsar.SubscriptionPositionEarliest
 	}
-	if spec.Ack == broker.Immediate {
-		options.AckGroupingOptions = &pulsar.AckGroupingOptions{MaxSize: 1}
+	if spec.Grouping.Messages > 1 {
+		options.AckGroupingOptions = &pulsar.AckGroupingOptions{MaxSize: uint32(spec.Grouping.Messages), MaxTime: spec.Grouping.Delay}
 	}
 	return options
 }
@@ -74,6 +81,13 @@ var types = map[broker.SubscriptionType]pulsar.SubscriptionType{
 // Receive waits for one message and takes what else is there. The client puts
 // at most ten ahead, so one clock reading serves them all.
 func (s *subscriber) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
+	select {
+	case m := <-s.messages:
+		return s.drain(m, buf)
+	default:
+	}
+	s.idle.Add(1)
+	defer s.idle.Add(-1)
 	select {
 	case m := <-s.messages:
 		return s.drain(m, buf)
@@ -94,14 +108,19 @@ func (s *subscriber) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) int 
 			Received:   now,
 			Published:  published(m.Message),
 			Key:        m.Key(),
-			Message:    m.Message,
+			Index:      max(id.BatchIdx(), 0),
+			Retries:    retries(m.Message),
+			Message:    id,
+			Whole:      m.Message,
 		}
 		if n++; n == len(buf) {
+			s.taken.Add(int64(n))
 			return n
 		}
 		select {
 		case m = <-s.messages:
 		default:
+			s.taken.Add(int64(n))
 			return n
 		}
 	}
@@ -114,26 +133,6 @@ func published(m pulsar.Message) int64 {
 		return at.UnixNano()
 	}
 	return 0
-}
-
-// Ack acknowledges each delivery.
-func (s *subscriber) Ack(run []broker.Delivery) (failed int, err error) {
-	for i := range run {
-		if e := s.consumer.Ack(run[i].Message.(pulsar.Message)); e != nil {
-			failed++
-			if err == nil {
-				err = sentence(e, "")
-			}
-		}
-	}
-	return failed, err
-}
-
-// Nack asks for each delivery again.
-func (s *subscriber) Nack(run []broker.Delivery) {
-	for i := range run {
-		s.consumer.Nack(run[i].Message.(pulsar.Message))
-	}
 }
 
 // Ended tells of a consumer that will deliver nothing any more.
@@ -158,12 +157,3 @@ func (e *ending) OnConsumerClose(_ pulsar.Consumer, err error) {
 		close(e.done)
 	})
 }
-
-// BeforeConsume is part of the client's interceptor; it does nothing.
-func (e *ending) BeforeConsume(pulsar.ConsumerMessage) {}
-
-// OnAcknowledge is part of the client's interceptor; it does nothing.
-func (e *ending) OnAcknowledge(pulsar.Consumer, pulsar.MessageID) {}
-
-// OnNegativeAcksSend is part of the client's interceptor; it does nothing.
-func (e *ending) OnNegativeAcksSend(pulsar.Consumer, []pulsar.MessageID) {}

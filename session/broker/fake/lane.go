@@ -38,6 +38,7 @@ type message struct {
 	partition *partition
 	published int64 // by the lane's own clock
 	opens     bool  // it is the first of its batch
+	retries   uint32
 }
 
 // shipment is what one Send has handed over at a time; it arrives as one.

@@ -31,6 +31,8 @@ type item struct {
 }
 
 var _ broker.Subscriber = (*subscriber)(nil)
+var _ broker.CumulativeAcker = (*subscriber)(nil)
+var _ broker.Prefetcher = (*subscriber)(nil)
 
 // Subscribe creates a consumer. While the cluster is dead it waits, as the
 // client does, for its return or the end of ctx.
@@ -117,7 +119,8 @@ func (u *subscriber) take(buf []broker.Delivery) int {
 		m := p.at(it.index)
 		body := make([]byte, m.size)
 		copy(body, m.head)
-		buf[i] = broker.Delivery{Body: body, Entry: p.fingerprint(m), Redelivery: it.count, Received: now, Published: m.sent, Key: m.key, Message: it}
+		buf[i] = broker.Delivery{Body: body, Entry: p.fingerprint(m), Redelivery: it.count, Received: now, Published: m.sent, Key: m.key,
+			Index: m.index, Retries: m.retries, Message: it, Whole: it}
 	}
 	u.queue = slices.Delete(u.queue, 0, n)
 	for _, s := range u.subs {
@@ -161,6 +164,38 @@ func (u *subscriber) Nack(run []broker.Delivery) {
 	u.cluster.mu.Lock()
 	defer u.cluster.mu.Unlock()
 	u.later(items, max(u.spec.NackDelay, time.Millisecond))
+}
+
+// AckUpTo acknowledges the run and all before it in its partitions.
+func (u *subscriber) AckUpTo(run []broker.Delivery) error {
+	c := u.cluster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case u.gone:
+		return refusal(metrics.Disconnected, "the consumer is closed")
+	case u.spec.Type == broker.Shared || u.spec.Type == broker.KeyShared:
+		return refusal(metrics.Other, "a %s subscription has no cumulative acknowledgement", u.spec.Type)
+	case c.faults.ackFailing > 0:
+		c.faults.ackFailing--
+		return c.faults.ackFailure
+	case c.faults.dead:
+		return nil
+	}
+	for _, d := range run {
+		it := d.Message.(item)
+		for index := it.cursor.done; index <= it.index; index++ {
+			it.cursor.ack(index)
+		}
+	}
+	return nil
+}
+
+// Waiting is how many messages wait in the consumer's queue.
+func (u *subscriber) Waiting() int {
+	u.cluster.mu.Lock()
+	defer u.cluster.mu.Unlock()
+	return len(u.queue)
 }
 
 // Ended is closed when the consumer has been given up.

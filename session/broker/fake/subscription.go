@@ -249,6 +249,10 @@ func (u *subscriber) later(run []item, delay time.Duration) {
 	c := u.cluster
 	c.at(time.Now().Add(delay), func() {
 		for _, i := range run {
+			if individual := u.spec.Type == broker.Shared || u.spec.Type == broker.KeyShared; !individual {
+				i.cursor.release(u) // Pulsar keeps the order of these: all that is not acked comes again
+				continue
+			}
 			i.cursor.redeliver(i.index, u)
 		}
 		for _, i := range run {

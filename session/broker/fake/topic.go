@@ -43,6 +43,8 @@ type stored struct {
 	entry     int64
 	published time.Time
 	sent      int64 // in ns of Unix time by its sender's clock, in whole ms; 0 if it did not say
+	index     int32 // in its entry
+	retries   uint32
 }
 
 // end is the index of the next message.
@@ -158,10 +160,13 @@ func (p *partition) arrive(m *message) {
 }
 
 func (p *partition) append(m *message) {
+	index := int32(0)
 	if m.opens || p.entries == 0 {
 		p.entries++
+	} else if n := len(p.messages); n > 0 {
+		index = p.messages[n-1].index + 1
 	}
-	p.messages = append(p.messages, stored{m.head, m.size, m.key, p.entries - 1, time.Now(), m.published})
+	p.messages = append(p.messages, stored{m.head, m.size, m.key, p.entries - 1, time.Now(), m.published, index, m.retries})
 	p.bytes += int64(m.size)
 	p.count++
 }

@@ -1,0 +1,115 @@
+package client
+
+import (
+	"errors"
+	"math/bits"
+	"sync/atomic"
+	"time"
+
+	"github.com/apache/pulsar-client-go/pulsar"
+
+	"pulsh/session/broker"
+)
+
+var _ broker.CumulativeAcker = (*subscriber)(nil)
+var _ broker.Prefetcher = (*subscriber)(nil)
+
+// Ack acknowledges each delivery. With answers the run travels as one list: the
+// client has one acknowledgement on the way at a time and waits for its answer,
+// so one by one they would take a round trip each.
+func (s *subscriber) Ack(run []broker.Delivery) (failed int, err error) {
+	if s.respond {
+		return s.ackList(run)
+	}
+	for i := range run {
+		if e := s.consumer.AckID(run[i].Message.(pulsar.MessageID)); e != nil {
+			failed++
+			if err == nil {
+				err = sentence(e, "")
+			}
+		}
+	}
+	return failed, err
+}
+
+func (s *subscriber) ackList(run []broker.Delivery) (failed int, err error) {
+	ids := make([]pulsar.MessageID, len(run))
+	for i := range run {
+		ids[i] = run[i].Message.(pulsar.MessageID)
+	}
+	e := s.consumer.AckIDList(ids)
+	if e == nil {
+		return 0, nil
+	}
+	var each pulsar.AckError
+	if !errors.As(e, &each) {
+		return len(run), sentence(e, "")
+	}
+	for _, one := range each {
+		return len(each), sentence(one, "") // they have failed for one cause
+	}
+	return 0, nil
+}
+
+// AckUpTo acknowledges the last message of each topic in the run.
+func (s *subscriber) AckUpTo(run []broker.Delivery) error {
+	last := map[string]pulsar.Message{}
+	for i := range run {
+		m := run[i].Whole.(pulsar.Message)
+		last[m.Topic()] = m
+	}
+	for _, m := range last {
+		if err := s.consumer.AckIDCumulative(m.ID()); err != nil {
+			return sentence(err, "")
+		}
+	}
+	return nil
+}
+
+// Nack asks for the entry of each delivery again.
+func (s *subscriber) Nack(run []broker.Delivery) {
+	for i := range run {
+		s.consumer.NackID(run[i].Message.(pulsar.MessageID))
+	}
+}
+
+// nackPrecision is to how many bits of milliseconds the client may round a
+// delay down: its standard of 256 ms would make a delay of 300 ms nothing.
+// An eighth of the delay is too little to notice.
+func nackPrecision(delay time.Duration) int64 {
+	const standard = 8
+	return int64(min(max(bits.Len64(uint64(delay.Milliseconds()/8))-1, 0), standard))
+}
+
+// prefetch counts what the client has been pushed against what was taken from
+// it. The client forgets what it holds when it reconnects; whoever waits for a
+// message finds the queue empty, and from then on the difference is right again.
+type prefetch struct {
+	pushed, taken, gone atomic.Int64
+	idle                atomic.Int32
+}
+
+// Waiting is how many messages wait in the client's queue.
+func (p *prefetch) Waiting() int {
+	waiting := p.pushed.Load() - p.taken.Load() - p.gone.Load()
+	if p.idle.Load() > 0 && waiting > 0 {
+		p.gone.Add(waiting)
+		return 0
+	}
+	return int(max(waiting, 0))
+}
+
+// interceptor is what the client tells of a consumer.
+type interceptor struct {
+	*ending
+	*prefetch
+}
+
+// BeforeConsume is called for each message that has been pushed.
+func (i interceptor) BeforeConsume(pulsar.ConsumerMessage) { i.pushed.Add(1) }
+
+// OnAcknowledge is part of the client's interceptor; it does nothing.
+func (i interceptor) OnAcknowledge(pulsar.Consumer, pulsar.MessageID) {}
+
+// OnNegativeAcksSend is part of the client's interceptor; it does nothing.
+func (i interceptor) OnNegativeAcksSend(pulsar.Consumer, []pulsar.MessageID) {}

@@ -1,0 +1,151 @@
+package session
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/metrics"
+)
+
+// churner closes some of a group's consumers again and again.
+type churner struct {
+	churn  Churn
+	cancel context.CancelFunc
+	ended  sync.WaitGroup
+	next   int // the seat at which the next round begins
+}
+
+// churnTime bounds how long a round may wait for one consumer to close.
+const churnTime = 5 * time.Second
+
+// churnBy starts, changes or ends the churn. Only a command that has the floor
+// calls it, or stop.
+func (g *consumer) churnBy(c Churn) {
+	if old := g.churner; old != nil {
+		if old.churn == c {
+			return
+		}
+		g.churner = nil
+		old.cancel()
+		old.ended.Wait()
+	}
+	if c == (Churn{}) {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &churner{churn: c, cancel: cancel}
+	g.churner = r
+	r.ended.Go(func() { g.churning(ctx, r) }) // owned by the group: churnBy ends it and waits
+}
+
+// churning runs a round each time, but while a command has the floor or the
+// group does not run.
+func (g *consumer) churning(ctx context.Context, r *churner) {
+	tick := time.NewTicker(r.churn.Every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case g.floor <- struct{}{}:
+			if g.state() == Running {
+				g.reseat(ctx, r)
+			}
+			<-g.floor
+		default:
+		}
+	}
+}
+
+// reseat closes the consumers of the next seats and subscribes others in their
+// places.
+func (g *consumer) reseat(ctx context.Context, r *churner) {
+	g.mu.Lock()
+	var seats []*seat
+	at := map[*seat][]int{} // indexes of its workers
+	for i, w := range g.workers {
+		if at[w.seat] == nil {
+			seats = append(seats, w.seat)
+		}
+		at[w.seat] = append(at[w.seat], i)
+	}
+	g.mu.Unlock()
+	var all sync.WaitGroup
+	for range r.churn.of(len(seats)) {
+		r.next = (r.next + 1) % len(seats)
+		chosen := at[seats[r.next]]
+		all.Go(func() { g.exchange(ctx, chosen) })
+	}
+	all.Wait()
+}
+
+// exchange ends the workers with these indexes, who share a seat, and employs
+// others at a new one.
+func (g *consumer) exchange(ctx context.Context, indexes []int) {
+	g.mu.Lock()
+	var leaving []*receiver
+	for _, i := range indexes {
+		leaving = append(leaving, g.workers[i])
+	}
+	spec := g.spec
+	g.mu.Unlock()
+	g.parted.Store(true)
+	closing, cancel := context.WithTimeout(ctx, churnTime)
+	defer cancel()
+	for _, w := range leaving {
+		w.cancel()
+	}
+	g.gate.nudge()
+	for _, w := range leaving {
+		if err := w.leave(closing); err != nil {
+			g.session.notes.say("%s: churn: worker %d: %s", g.name, w.number, err)
+		}
+	}
+	subscriber, err := g.subscribe(closing, spec, leaving[0].number)
+	if err != nil {
+		subscriber = vacancy(err) // its workers try again as after any loss
+	}
+	seat := g.newSeat(subscriber, leaving[0].number)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, i := range indexes {
+		g.workers[i] = g.employ(g.workers[i].number, seat)
+	}
+	g.churned.Add(1)
+}
+
+// vacant is the consumer of a seat where none could be subscribed.
+type vacant struct {
+	ended chan struct{}
+	why   error
+}
+
+func vacancy(why error) broker.Subscriber {
+	v := &vacant{ended: make(chan struct{}), why: why}
+	close(v.ended)
+	return v
+}
+
+// Receive brings nothing.
+func (v *vacant) Receive(<-chan struct{}, []broker.Delivery) int { return 0 }
+
+// Ack refuses: nothing was received here.
+func (v *vacant) Ack(run []broker.Delivery) (int, error) {
+	return len(run), &broker.Error{Category: metrics.Disconnected, Message: "there is no consumer", Cause: v.why}
+}
+
+// Nack does nothing.
+func (v *vacant) Nack([]broker.Delivery) {}
+
+// Ended says so from the beginning.
+func (v *vacant) Ended() (<-chan struct{}, func() error) {
+	return v.ended, func() error { return v.why }
+}
+
+// Close does nothing.
+func (v *vacant) Close(context.Context) error { return nil }

@@ -1,0 +1,108 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/pacing"
+)
+
+// ways is how the workers of a consumer group treat messages now. It is made
+// anew for each change and never changed; a worker takes it with each run.
+type ways struct {
+	Behaviour
+	plain   bool             // a message is acknowledged as it comes, and nothing else
+	choosy  bool             // not all messages have the same fate
+	ordered bool             // the subscription gives back all that is not acknowledged, to keep the order
+	plan    *pacing.Schedule // of what may be taken; nil for all
+	dead    broker.Forwarder // nil for none
+	retry   broker.Forwarder // nil for none
+}
+
+// lateTaking is how long a consumer group's rate makes up for: a group that
+// found nothing to take must not take it all at once later.
+const lateTaking = 100 * time.Millisecond
+
+// adopt makes the group behave as a specification says, from now on.
+func (g *consumer) adopt(ctx context.Context, spec ConsumerSpec) error {
+	w := &ways{
+		Behaviour: spec.Behaviour,
+		choosy:    spec.Nack+spec.Drop > 0 || spec.MaxRedeliver > 0,
+		ordered:   spec.Type == broker.Exclusive || spec.Type == broker.Failover,
+	}
+	w.plain = !w.choosy && spec.Work.IsZero() && !spec.Ack.keeps() && spec.Ack.way != ackCumulative
+	var err error
+	if w.dead, err = g.forwarder(ctx, spec.deadLetter(), false); err != nil {
+		return fmt.Errorf("the dead-letter topic: %w", err)
+	}
+	if w.retry, err = g.forwarder(ctx, spec.Retry, true); err != nil {
+		return fmt.Errorf("the retry topic: %w", err)
+	}
+	w.plan = g.planFor(spec.Rate)
+	g.ways.Store(w)
+	g.poke()
+	g.gate.nudge() // whoever waits by the old rate
+	g.churnBy(spec.Churn)
+	return nil
+}
+
+// planFor is the schedule of a rate, nil for max. A change of rate goes on from
+// the rate before.
+func (g *consumer) planFor(rate pacing.Shape) *pacing.Schedule {
+	if most, held := rate.IsHold(); rate.IsZero() || held && most.IsMax() {
+		return nil
+	}
+	old := g.ways.Load()
+	if old != nil && old.plan != nil {
+		if old.plan.Shape().String() != rate.String() {
+			old.plan.Set(rate)
+		}
+		return old.plan
+	}
+	plan := pacing.NewSchedule(g.session.clock)
+	plan.SetLagLimit(lateTaking)
+	plan.Set(rate)
+	if g.state() == Paused {
+		plan.Pause()
+	}
+	return plan
+}
+
+// forwarder is the producer for a topic, opened once and closed when the group
+// stops; nil for no topic.
+func (g *consumer) forwarder(ctx context.Context, topic string, retry bool) (broker.Forwarder, error) {
+	if topic == "" {
+		return nil, nil
+	}
+	key := forwarding{topic, retry}
+	if f, open := g.forwarders[key]; open {
+		return f, nil
+	}
+	f, err := g.link.Broker.OpenForwarder(ctx, broker.ForwarderSpec{
+		Topic: topic, Retry: retry,
+		Name: fmt.Sprintf("pulsh-%s-forward-%08x", g.name, uint32(randomID())),
+	})
+	if err == nil {
+		g.forwarders[key] = f
+	}
+	return f, err
+}
+
+// forwarding is where received messages are stored elsewhere.
+type forwarding struct {
+	topic string
+	retry bool
+}
+
+// closeForwarders ends them all; what they could not do within ctx finishes by
+// itself.
+func (g *consumer) closeForwarders(ctx context.Context) {
+	for key, f := range g.forwarders {
+		if err := f.Close(ctx); err != nil && ctx.Err() == nil {
+			g.session.notes.say("%s: closing %s: %s", g.name, key.topic, err)
+		}
+		delete(g.forwarders, key)
+	}
+}
