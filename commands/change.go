@@ -9,18 +9,6 @@ import (
 	"pulsh/session"
 )
 
-func setAck(ctx context.Context, c *call) error {
-	g, err := c.group(ctx, "group")
-	if err != nil {
-		return err
-	}
-	if g.Consumer == nil {
-		return c.refuse("group", "show "+g.Name, "%s is a producer group and acknowledges nothing", g.Name)
-	}
-	c.given = []string{"ack"}
-	return setGroup(ctx, c)
-}
-
 func setGroup(ctx context.Context, c *call) error {
 	g, err := c.group(ctx, "group")
 	if err != nil {

@@ -38,14 +38,18 @@ func showWorkers(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	done, per := "sent", []session.WorkerSnapshot(nil)
+	per := []session.WorkerSnapshot(nil)
 	if g.Producer != nil {
 		per = g.Producer.PerWorker
 	} else {
-		done, per = "received", g.Consumer.PerWorker
+		per = g.Consumer.PerWorker
 	}
 	if len(per) == 0 {
 		c.say("%s is %s and has no workers now", g.Name, g.State)
+		return nil
+	}
+	if g.Consumer != nil {
+		c.print(receivers(per))
 		return nil
 	}
 	fastest := 0.0
@@ -61,8 +65,18 @@ func showWorkers(ctx context.Context, c *call) error {
 		rows = append(rows, []string{graphs.Whole(float64(w.Worker)), whole(w.Done), graphs.Rate(w.Rate), whole(w.Failed), state})
 	}
 	right := graphs.AlignRight
-	c.print(graphs.Table([]string{"worker", done, "rate", "failed", ""}, rows, []graphs.Align{right, right, right, right}, 0))
+	c.print(graphs.Table([]string{"worker", "sent", "rate", "failed", ""}, rows, []graphs.Align{right, right, right, right}, 0))
 	return nil
+}
+
+// receivers is the table of workers that receive.
+func receivers(per []session.WorkerSnapshot) []string {
+	var rows [][]string
+	for _, w := range per {
+		rows = append(rows, []string{graphs.Whole(float64(w.Worker)), whole(w.Done), graphs.Rate(w.Rate), whole(w.Acked), whole(w.Nacked), whole(w.Dropped)})
+	}
+	right := graphs.AlignRight
+	return graphs.Table([]string{"worker", "received", "rate", "acked", "nacked", "dropped"}, rows, []graphs.Align{right, right, right, right, right, right}, 0)
 }
 
 // workerBar is the length of the fastest worker's bar.

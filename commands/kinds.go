@@ -25,6 +25,7 @@ type kind struct {
 func kinds() []kind {
 	return []kind{
 		groupKind(), nameKind(), changeKind(), shapeKind(), factorKind(), sizeKind(), bytesKind(), countKind(), scaleKind(), lanesKind(), keysKind(),
+		ackKind(), shareKind(), workKind(), churnKind(),
 		durationKind(), percentKind(), whenKind(), metricKind(), conditionKind(), topicKind(), panelsKind(), profileKind(), fileKind(), urlKind(), wordKind(), textKind(),
 	}
 }

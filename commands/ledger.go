@@ -67,6 +67,9 @@ func (s *sheet) ledger(r *session.ConsumerSnapshot, books session.Ledger) {
 	figure("in doubt", l.Doubtful, "failed sends that may be stored")
 	figure("duplicated", l.Duplicated, "stored twice")
 	figure("redelivered", l.Redelivered, "came again, "+whole(int64(l.RedeliveredTold))+" by the broker's own count")
+	if causes := sayCauses(r.Outcomes); causes != "" {
+		s.add("", "came again", causes)
+	}
 	figure("disorder", l.OutOfOrder, "out of order within a lane")
 	if l.Keyed > 0 {
 		unknown := ""

@@ -6,22 +6,23 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/pacing"
 )
 
 // sayProducer tells what a producer group does: sending to fast · 4 workers · …
 func sayProducer(_ string, p session.ProducerSpec) string {
-	return strings.Join([]string{"sending to " + p.Topic, count(p.Workers, "worker"), sayShape(p), saySize(p)}, " · ")
+	return strings.Join([]string{"sending to " + p.Topic, count(p.Workers, "worker"), sayShape(p.Rate), saySize(p)}, " · ")
 }
 
-func sayShape(p session.ProducerSpec) string {
-	r, hold := p.Rate.IsHold()
+func sayShape(shape pacing.Shape) string {
+	r, hold := shape.IsHold()
 	switch {
 	case hold && r.IsMax():
 		return "as fast as it goes"
 	case hold:
 		return graphs.Rate(float64(r))
 	}
-	return p.Rate.String()
+	return shape.String()
 }
 
 func saySize(p session.ProducerSpec) string {

@@ -80,7 +80,7 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 	target := "as fast as it goes"
 	switch {
 	case !active(g.State):
-		target, form = graphs.NoValue, sayShape(spec)+" when it starts"
+		target, form = graphs.NoValue, sayShape(spec.Rate)+" when it starts"
 	case p.Target.IsMax():
 		form = ""
 	default:
@@ -118,9 +118,10 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 
 func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
 	r := g.Consumer
-	s.add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s, ack %s", spec.Type, spec.From, spec.Ack))
+	s.add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s", spec.Type, spec.From))
 	s.add("received", whole(r.Received), fmt.Sprintf("%s now, %s on average, %s", graphs.Rate(r.Rate), graphs.Rate(r.Average), graphs.ByteRate(r.BytesPerSecond)))
 	s.add("acked", whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), whole(r.AckFailed)))
+	s.behaviour(r, spec)
 	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s that the broker sees, queue %d", count(r.Consumers, "consumer"), spec.Queue))
 	backlog := graphs.NoValue
 	if r.Backlog.Known {
@@ -132,6 +133,9 @@ func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
 	s.latencies("processing", r.Processing, "received→acked")
 	l := r.Ledger
 	s.add("ledger", whole(int64(l.Lost))+" lost", fmt.Sprintf("%s duplicated, %s redelivered", whole(int64(l.Duplicated)), whole(int64(l.Redelivered))))
+	if causes := sayCauses(r.Outcomes); causes != "" {
+		s.add("", "came again", causes)
+	}
 	s.add("", whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("epoch %d, %s still expected", r.Epoch, whole(int64(l.Holes+l.Tail))))
 	if r.Clock.Differs {
 		s.add("clock", r.Clock.String(), "")

@@ -22,10 +22,11 @@ func tuneCommands() []command {
 			summary: "change the number of workers", detail: "The rate stays what it is: workers share it.",
 			examples: []string{"scale fast +4", "scale fast 8", "scale sub1 -2"}, run: scaleGroup},
 		{name: "rate", section: groupSection, changes: true,
-			params:   []param{producer, {name: "rate", kind: changeKind(), rest: true}},
-			summary:  "change the rate from now on",
-			detail:   "What was due before is not made up for, and nothing bursts.",
-			examples: []string{"rate fast ramp(1k..50k,2m)", "rate fast +10%", "rate fast 50k"}, run: changeRate},
+			params:  []param{group, {name: "rate", kind: changeKind(), rest: true}},
+			summary: "change the rate from now on",
+			detail: "What was due before is not made up for, and nothing bursts. A consumer group takes so many messages at most, and all with max; " +
+				"the others wait in the client's queue and in the broker.",
+			examples: []string{"rate fast ramp(1k..50k,2m)", "rate fast +10%", "rate fast 50k", "rate sub1 5k", "rate sub1 max"}, run: changeRate},
 		{name: "burst", section: groupSection, changes: true,
 			params: []param{producer, {name: "factor", kind: factorKind()},
 				{name: "for", kind: durationKind(), keyed: true, optional: true, doc: "how long; 10s if not given"}},
@@ -40,9 +41,6 @@ func tuneCommands() []command {
 			detail: "What the client takes only at creation is made anew behind the scenes: the old lanes send what they have, and none is lost or sent twice. " +
 				"`help produce start` and `help consume start` list the settings.",
 			examples: []string{"set fast size=4KiB compression=zstd batch=500"}, run: setGroup},
-		{name: "ack", section: groupSection, changes: true,
-			params:  []param{consumer, {name: "ack", kind: words("batched", "immediate")}},
-			summary: "change when acknowledgements travel", examples: []string{"ack sub1 immediate"}, run: setAck},
 		{name: "seek", section: groupSection, changes: true,
 			params:  []param{consumer, {name: "to", kind: whenKind()}},
 			summary: "move a subscription back or forward",
@@ -99,27 +97,44 @@ func (c *call) producer(ctx context.Context, what string) (session.GroupSnapshot
 }
 
 func changeRate(ctx context.Context, c *call) error {
-	g, err := c.producer(ctx, "rate")
+	g, err := c.group(ctx, "group")
 	if err != nil {
 		return err
 	}
 	change, _ := value[pacing.Change](c, "rate")
-	spec, _ := c.env.Session.Producer(g.Name)
-	before := g.Producer.Target
-	if !active(g.State) || before == 0 {
-		before = spec.Rate.At(0, 0)
-	}
+	before := c.rateOf(g)
 	shape, err := change.Apply(before)
 	if err != nil {
 		return c.refuse("rate", "rate "+g.Name+" 50k", "%s", err)
 	}
-	if err := c.env.Session.SetRate(g.Name, shape); err != nil {
+	if g.Producer != nil {
+		err = c.env.Session.SetRate(g.Name, shape)
+	} else {
+		spec, _ := c.env.Session.Consumer(g.Name)
+		spec.Rate = shape
+		_, err = c.env.Session.SetConsumer(ctx, g.Name, spec)
+	}
+	if err != nil {
 		return err
 	}
-	after := spec
-	after.Rate = shape
-	c.say("%s: %s → %s", g.Name, sayShape(session.ProducerSpec{Rate: pacing.Hold(before)}), sayShape(after))
+	c.say("%s: %s → %s", g.Name, sayShape(pacing.Hold(before)), sayShape(shape))
 	return nil
+}
+
+// rateOf is what a group wants now, or will when it starts.
+func (c *call) rateOf(g session.GroupSnapshot) pacing.Rate {
+	shape, target := pacing.Shape{}, pacing.Rate(0)
+	if g.Producer != nil {
+		spec, _ := c.env.Session.Producer(g.Name)
+		shape, target = spec.Rate, g.Producer.Target
+	} else {
+		spec, _ := c.env.Session.Consumer(g.Name)
+		shape, target = spec.Rate, g.Consumer.Target
+	}
+	if !active(g.State) || target == 0 {
+		return shape.At(0, 0)
+	}
+	return target
 }
 
 // burstDefault is as long as F7 bursts.

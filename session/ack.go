@@ -40,11 +40,6 @@ const (
 // BatchedAck groups acknowledgements as the Go client does by default.
 func BatchedAck() Ack { return Ack{way: ackBatched, group: broker.StandardGrouping()} }
 
-// AckWords are the strategies as they are completed.
-func AckWords() []string {
-	return []string{"batched", "batched(100,10ms)", "immediate", "delayed(500ms)", "manual", "cumulative"}
-}
-
 // ParseAck reads a strategy: batched, batched(1000,100ms), immediate,
 // delayed(500ms), manual or cumulative. The error is a sentence that quotes
 // the text.
@@ -72,7 +67,7 @@ func ParseAck(text string) (Ack, error) {
 	case (way == ackImmediate || way == ackManual || way == ackCumulative) && !call:
 		return Ack{way: way}, nil
 	}
-	return Ack{}, fmt.Errorf("%q is not an ack strategy; there are batched, batched(1000,100ms), immediate, delayed(500ms), manual, cumulative", text)
+	return Ack{}, fmt.Errorf("%q is not an ack strategy", text)
 }
 
 func parseBatched(text, inner string) (Ack, error) {

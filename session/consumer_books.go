@@ -4,7 +4,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/metrics"
+	"pulsh/session/pacing"
 	"pulsh/session/payload"
 )
 
@@ -56,6 +58,11 @@ func (g *consumer) sample(at instant) GroupSnapshot {
 	c.Rate, c.AckRate, c.BytesPerSecond = f.received.Rate(), f.acked.Rate(), f.bytes.Rate()
 	c.Average = perSecond(counts.Received, s.Running)
 	c.InFlight = int(all.InFlight())
+	c.Nacked, c.Outcomes = counts.Nacked, counts.Outcomes
+	g.doings(c)
+	if at.cluster == Reconnecting {
+		g.parted.Store(true)
+	}
 	c.Ledger = ledger.since(f.ledger.Load()).sum()
 	c.Epoch = int(ledger.present.Epoch)
 	c.E2E = latencies(g.shards.E2E)
@@ -82,7 +89,9 @@ func (g *consumer) head(at instant) GroupSnapshot {
 	seats := map[*seat]bool{}
 	for i, w := range g.workers {
 		seats[w.seat] = true
-		c.PerWorker[i] = sampleWorker(g.figures.workers, at, w.number, w.received.Load())
+		one := &c.PerWorker[i]
+		*one = sampleWorker(g.figures.workers, at, w.number, w.received.Load())
+		one.Acked, one.Nacked, one.Dropped = w.acked.Load(), w.nacked.Load(), w.dropped.Load()
 	}
 	c.Consumers = len(seats)
 	return GroupSnapshot{
@@ -90,6 +99,21 @@ func (g *consumer) head(at instant) GroupSnapshot {
 		Topic: g.spec.Topic, Partitions: int(g.figures.partitions.Load()),
 		Workers: g.spec.Workers, Since: g.life.since, Running: g.life.running(at.time),
 		LastError: g.life.text(), Consumer: c,
+	}
+}
+
+// doings fills in what the group does with its messages now.
+func (g *consumer) doings(c *ConsumerSnapshot) {
+	c.Kept, c.Churned, c.Target = int(g.kept.Load()), g.churned.Load(), pacing.Max()
+	spec := g.settings()
+	c.Ack, c.Shape = spec.Ack, spec.Rate
+	if w := g.ways.Load(); w != nil && w.plan != nil {
+		c.Target = w.plan.Rate()
+	}
+	for _, s := range g.sittings() {
+		if p, knows := s.subscriber.(broker.Prefetcher); knows {
+			c.Waiting += p.Waiting()
+		}
 	}
 }
 

@@ -82,6 +82,7 @@ func consumerFigures() []Figure {
 		figure("epoch", Count, "ledger epochs, one more with each seek", func(c C) float64 { return float64(c.Epoch) }),
 		workersFigure(),
 	}
+	list = append(list, behaviourFigures()...)
 	list = append(list, latencyFigures("", "due to received", func(g GroupSnapshot) *Latencies { return &g.Consumer.E2E })...)
 	list = append(list, latencyFigures("e2e.", "due to received", func(g GroupSnapshot) *Latencies { return &g.Consumer.E2E })...)
 	return append(list, latencyFigures("processing.", "received to acked", func(g GroupSnapshot) *Latencies { return &g.Consumer.Processing })...)

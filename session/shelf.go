@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -120,7 +121,10 @@ func (h *shelf) take(n int, until int64) (run []kept, next int64) {
 		h.items = append(h.items[:0:0], h.items[h.from:]...)
 		h.from = 0
 	}
-	next = until + int64(time.Hour)
+	next = until
+	if until < math.MaxInt64-int64(time.Hour) {
+		next += int64(time.Hour)
+	}
 	if h.from < len(h.items) {
 		next = h.items[h.from].received
 	}

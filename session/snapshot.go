@@ -142,6 +142,14 @@ type ConsumerSnapshot struct {
 	Epoch                      int
 	Drain                      *Drain // after a seek, until the backlog is gone
 	PerWorker                  []WorkerSnapshot
+	Target                     pacing.Rate      // messages a second that may be taken now
+	Shape                      pacing.Shape     // of the target
+	Ack                        Ack              // the strategy
+	Nacked                     int64            // given back
+	Outcomes                   metrics.Outcomes // what else became of messages
+	Kept                       int              // processed and held back by the strategy
+	Waiting                    int              // in the client's queue
+	Churned                    int64            // consumers closed and subscribed again by churn
 }
 
 // Latencies is one distribution, of the last second and since the start or
@@ -173,6 +181,8 @@ type WorkerSnapshot struct {
 	Rate    float64
 	Failed  int64
 	Waiting bool // for a slot, a free place in the queue, or a message
+	// Of a worker that receives.
+	Acked, Nacked, Dropped int64
 }
 
 // Totals adds up all groups.
