@@ -69,7 +69,7 @@ func ackNowKind() kind {
 }
 
 func shareKind() kind {
-	return kind{name: "PERCENT", sample: "2%", forms: "2%, 0.5%, 0%", doc: "a share of the messages: 2%, 0.5%, 0%",
+	return kind{name: "SHARE", sample: "2%", forms: "2%, 0.5%, 0%", doc: "a share of the messages: 2%, 0.5%, 0%",
 		parse:    func(text string) (any, error) { return session.ParseShare(text) },
 		complete: offer("0%", "none", "1%", "one in a hundred", "2%", "", "10%", "", "100%", "all")}
 }
@@ -90,7 +90,7 @@ func churnKind() kind {
 // churnShareKind is the share of a churn, or its end.
 func churnShareKind() kind {
 	k := shareKind()
-	k.name, k.sample, k.forms = "PERCENT|off", "10%", "10%, off"
+	k.name, k.sample, k.forms = "SHARE|off", "10%", "10%, off"
 	k.parse = func(text string) (any, error) {
 		if text == "off" {
 			return session.Share(0), nil

@@ -51,7 +51,7 @@ func standardBehaviour() Behaviour {
 func behaviourSettings() []Setting[ConsumerSpec] {
 	type C = ConsumerSpec
 	percent := func(name, doc string, field func(*C) *Share) Setting[C] {
-		return Setting[C]{Name: name, Kind: "PERCENT", Live: true, Doc: doc,
+		return Setting[C]{Name: name, Kind: "SHARE", Live: true, Doc: doc,
 			get: func(c *C) string { return field(c).String() },
 			set: func(c *C, text string) error { return parseInto(field(c), ParseShare, text) }}
 	}

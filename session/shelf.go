@@ -143,7 +143,7 @@ func (h *shelf) first(n int) []int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var received []int64
-	for _, k := range h.items[h.from:min(len(h.items), h.from+n)] {
+	for _, k := range h.items[h.from : h.from+min(len(h.items)-h.from, n)] {
 		received = append(received, k.received)
 	}
 	return received
