@@ -12,11 +12,16 @@ type call struct {
 	statement statement
 	args      map[string]argument
 	given     []string // settings in the order in which they were typed
+	assigned  []Variable
+	scope     scope  // the variables behind this command, where it lists or sets some
+	passes    []pass // the files that it runs
 }
 
 // argument is one value, read and as it was typed.
 type argument struct {
 	text  string
+	words []string // that it consists of, if it is no setting
+	last  span     // of the last word
 	value any
 	span  span
 }

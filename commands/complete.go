@@ -36,6 +36,9 @@ func (c *Commands) Complete(text string, cursor int) (list []Suggestion, from in
 	if !ok {
 		return nil, len(before)
 	}
+	if out, from, ok := completeVariables(before, c.known()); ok {
+		return out[:min(len(out), suggestionsMax)], from
+	}
 	s := &scene{commands: c, snapshot: c.env.Session.Snapshot(), partial: partial.text}
 	out := fit(partial.text, commandWords(words, c.table))
 	if cmd, rest := longest(words, c.table); cmd != nil {

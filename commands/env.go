@@ -22,6 +22,12 @@ type Env struct {
 	// Topics are the names of the topics that are known without asking, for
 	// completion; nil knows none.
 	Topics func() []string
+	// Variables are set from the beginning: by flags and by the environment.
+	Variables []Variable
+	// Speed divides what wait and at wait for; 0 is 1.
+	Speed float64
+	// Version is that of pulsh, for the head of a recording.
+	Version string
 	// Lines are the lines typed so far, oldest first; nil knows none.
 	Lines func() []TypedLine
 	// Facts are what pulsh was started with; nil knows none.
@@ -69,6 +75,7 @@ type Commands struct {
 	view    atomic.Pointer[View]
 	saidBy  atomic.Pointer[map[string]string] // who has said a value, by its name; never changed, only replaced
 	changed atomic.Int64                      // when a command last changed a group, Unix ns
+	vars    atomic.Pointer[scope]             // of typed lines; never changed, only replaced
 	journal journal
 }
 
@@ -79,6 +86,8 @@ func New(env Env) *Commands {
 	}
 	c := &Commands{env: env, table: table()}
 	c.view.Store(&View{Auto: true, Window: windowDefault})
+	vars := newScope(env.Variables)
+	c.vars.Store(&vars)
 	return c
 }
 
@@ -115,10 +124,15 @@ func (c *Commands) fresh(ctx context.Context) *session.Snapshot {
 	}
 }
 
-// execution is what the lines of one Execute or RunScript share.
+// execution is what the lines of one file, or of one typed line, share.
 type execution struct {
 	*Commands
-	out    io.Writer
-	depth  int // of run within run
-	result *Result
+	out       io.Writer
+	depth     int    // of run within run
+	turn      string // of a for or repeat, as in w=4; "" outside
+	keepGoing bool
+	report    func(error)
+	began     time.Time // of the file
+	planned   time.Time // the place in its plan that was reached
+	result    *Result
 }

@@ -160,7 +160,7 @@ func (e *Error) suggest(step string) {
 // wrong is an error of usage at a place of the text.
 func (t *text) wrong(at span, message string) *Error {
 	line, number, start := t.line(at.from)
-	e := &Error{Message: message, File: t.file, Line: number, Text: line, Code: ExitUsage,
+	e := &Error{Message: message + t.explained(at), File: t.file, Line: number, Text: line, Code: ExitUsage,
 		From: at.from - start, To: min(at.to-start, len(line))}
 	if t.file == "" {
 		e.Line = 0

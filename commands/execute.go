@@ -13,15 +13,19 @@ import (
 const markWidth = 40
 
 // Execute runs a typed line of one or more commands and prints their answers
-// to out. Nothing runs if any of it cannot be understood; after an error the
-// rest does not run. The error is for Paint and ExitCode; ErrQuit asks for the
-// end. When ctx ends, what is waited for is given up.
+// to out. Nothing runs if any of it cannot be understood, or of the files that it
+// runs; after an error the rest does not run. The error is for Paint and
+// ExitCode; ErrQuit asks for the end. When ctx ends, what is waited for is given
+// up.
 func (c *Commands) Execute(ctx context.Context, line string, out io.Writer) error {
-	calls, errs := parseAll(&text{body: line, rows: c.table})
-	if len(errs) > 0 {
+	calls, errs := parseAll(&text{body: line, rows: c.table, vars: c.known().clone(), reading: newReading()})
+	switch {
+	case len(errs) == 1 || len(errs) > 0 && errs[0].File == "":
 		return errs[0]
+	case len(errs) > 0:
+		return joined(errs)
 	}
-	x := &execution{Commands: c, out: out, result: &Result{}}
+	x := &execution{Commands: c, out: out, result: &Result{}, began: c.env.Now(), planned: c.env.Now()}
 	for _, call := range calls {
 		call.execution = x
 		if err := call.do(ctx); err != nil {
@@ -31,18 +35,52 @@ func (c *Commands) Execute(ctx context.Context, line string, out io.Writer) erro
 	return nil
 }
 
-// parseAll reads all statements of a text, or lists everything that is wrong.
+// joined is all errors as one. A file that is read more than once has each of its
+// errors once.
+func joined(errs []*Error) error {
+	var all []error
+	told := map[string]bool{}
+	for _, e := range errs {
+		if text := e.Error(); !told[text] {
+			told[text] = true
+			all = append(all, e)
+		}
+	}
+	return errors.Join(all...)
+}
+
+// parseAll reads all statements of a text, and the files that they run, or lists
+// everything that is wrong. Variables that the text sets are in t.vars then.
 func parseAll(t *text) ([]*call, []*Error) {
 	if len(t.body) > textMax {
 		return nil, []*Error{{Message: "more than a mebibyte of commands", From: -1, Code: ExitUsage, File: t.file}}
 	}
-	statements, errs := lex(t)
+	if t.vars == nil {
+		t.vars = scope{}
+	}
+	l := &lexer{text: t}
 	var calls []*call
-	for _, s := range statements {
-		call, err := parse(s)
+	var errs []*Error
+	for l.at < len(t.body) {
+		l.errs = nil
+		words := l.statement()
+		errs = append(errs, l.errs...)
+		if len(words) == 0 || len(l.errs) > 0 {
+			continue
+		}
+		if ok, first := t.reading.spend(); !ok {
+			if first {
+				errs = append(errs, t.wrong(statement{t, words}.span(), tooMuch()))
+			}
+			return calls, errs
+		}
+		call, err := parse(statement{t, words})
 		if err != nil {
 			errs = append(errs, err)
 			continue
+		}
+		if call.command.prepare != nil {
+			errs = append(errs, call.command.prepare(call)...)
 		}
 		calls = append(calls, call)
 	}
@@ -54,7 +92,7 @@ func (c *call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	line := Line{At: c.env.Now(), Place: c.place(), Text: c.statement.source()}
+	line := Line{At: c.env.Now(), Place: c.place(), Text: c.statement.plain(), Source: c.statement.source()}
 	err := c.command.run(ctx, c)
 	if err != nil && !errors.Is(err, ErrQuit) {
 		line.Failure = err.Error()

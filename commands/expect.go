@@ -21,6 +21,8 @@ type trial struct {
 	within    time.Duration // and begin so soon; 0 is at once
 	begin     time.Time
 	since     time.Time // when it began to hold, or zero
+	seen      time.Time // the sample before
+	samples   int
 	terms     []extremes
 	passed    bool
 	broken    session.Term // the comparison that failed
@@ -29,8 +31,17 @@ type trial struct {
 // extremes are the values of one comparison during a trial.
 type extremes struct{ last, best, worst float64 }
 
+// holeMax is the longest time between two samples that counts as watched: while
+// nobody looks, nothing can be said to hold. A late sampler is within it.
+const holeMax = 1500 * time.Millisecond
+
 // look takes a sample and says whether the trial is over.
-func (t *trial) look(s *session.Snapshot, now time.Time) bool {
+func (t *trial) look(s *session.Snapshot) bool {
+	if s.At.Sub(t.seen) > holeMax {
+		t.since = time.Time{}
+	}
+	t.seen = s.At
+	t.samples++
 	holds := t.condition.Holds(s)
 	starts := holds && t.since.IsZero()
 	for i, term := range t.condition.Terms {
@@ -38,15 +49,15 @@ func (t *trial) look(s *session.Snapshot, now time.Time) bool {
 	}
 	switch {
 	case starts:
-		t.since = now
+		t.since = s.At
 	case !holds:
 		t.since = time.Time{}
 	}
-	if holds && now.Sub(t.since) >= t.hold {
+	if holds && s.At.Sub(t.since) >= t.hold {
 		t.passed = true
 		return true
 	}
-	if !holds && now.Sub(t.begin) >= t.within {
+	if !holds && s.At.Sub(t.begin) >= t.within {
 		t.broken = failing(t.condition, s)
 		return true
 	}
@@ -75,7 +86,7 @@ func expect(ctx context.Context, c *call) error {
 	}
 	t.hold, _ = value[time.Duration](c, "for")
 	t.within, _ = value[time.Duration](c, "within")
-	if err := c.watch(ctx, func(s *session.Snapshot) bool { return t.look(s, c.env.Now()) }); err != nil {
+	if err := c.watch(ctx, func(s *session.Snapshot) bool { return t.look(s) }); err != nil {
 		return err
 	}
 	return c.verdict(&t)
@@ -83,7 +94,8 @@ func expect(ctx context.Context, c *call) error {
 
 // verdict prints and counts the outcome.
 func (c *call) verdict(t *trial) error {
-	check := Check{Place: c.place(), Condition: t.label(), Measured: t.values(), Elapsed: c.env.Now().Sub(t.begin)}
+	check := Check{At: t.begin, Place: c.place(), Turn: c.turn, Condition: t.label(), Measured: t.values(),
+		Elapsed: c.env.Now().Sub(t.begin), Samples: t.samples, Terms: t.measurements()}
 	word := "PASS"
 	var failure *Error
 	if !t.passed {
@@ -96,6 +108,9 @@ func (c *call) verdict(t *trial) error {
 	if check.Place != "" {
 		line += check.Place + "  "
 	}
+	if check.Turn != "" {
+		line += check.Turn + "  "
+	}
 	fmt.Fprintf(c.out, "%s%s  %s\n", line, graphs.Left(check.Condition, max(checkWidth, graphs.Width(check.Condition))), check.Measured)
 	c.result.Checks = append(c.result.Checks, check)
 	c.journal.tested(check)
@@ -106,6 +121,17 @@ func (c *call) verdict(t *trial) error {
 	c.result.Failed++
 	fmt.Fprintf(c.out, "      try: %s\n", failure.Try)
 	return failure
+}
+
+// measurements are what the comparisons saw, for a report.
+func (t *trial) measurements() []CheckTerm {
+	var out []CheckTerm
+	for i, term := range t.condition.Terms {
+		f, _ := term.Metric.Describe()
+		e := t.terms[i]
+		out = append(out, CheckTerm{Metric: term.Metric.String(), Op: term.Op, Limit: term.Value, Unit: f.Unit, Last: e.last, Best: e.best, Worst: e.worst})
+	}
+	return out
 }
 
 // checkWidth is the column of conditions, so that what was measured lines up.

@@ -24,7 +24,8 @@ type Journal struct {
 type Line struct {
 	At      time.Time // when it began
 	Place   string    // FILE:LINE, "" for a typed line
-	Text    string    // as it was typed
+	Text    string    // on one line, with its variables filled in
+	Source  string    // as it was typed
 	Failure string    // why it failed, or ""
 }
 

@@ -54,6 +54,10 @@ type text struct {
 	body  string
 	quiet bool // errors need no next step: nobody will see them
 	rows  []command
+	vars  scope // what variables stand for at the place that is read
+	uses  []use // where they stand, in order
+	// reading is how files that the text runs are read; nil reads none.
+	reading *reading
 }
 
 // line is the line around a place, its number from 1, and where it begins.
@@ -69,29 +73,18 @@ func (t *text) line(at int) (line string, number, start int) {
 
 // lexer takes a text apart.
 type lexer struct {
-	text *text
-	at   int
-	errs []*Error
-	open bool // the text ends within quotes
+	text   *text
+	at     int
+	filled int // bytes that variables stood for
+	errs   []*Error
+	open   bool // the text ends within quotes
 }
 
-// lex splits a text into statements. Words end at blanks; '…' and "…" quote,
-// the latter with \" and \\ within; # at the beginning of a word starts a
-// comment; \ at the end of a line continues it; ; and the end of a line end a
-// statement. A statement with an error is left out.
-func lex(t *text) ([]statement, []*Error) {
-	l := &lexer{text: t}
-	var out []statement
-	for l.at < len(t.body) {
-		before := len(l.errs)
-		if words := l.statement(); len(words) > 0 && len(l.errs) == before {
-			out = append(out, statement{t, words})
-		}
-	}
-	return out, l.errs
-}
-
-// statement reads up to and including the next end of a statement.
+// statement reads up to and including the next end of a statement. Words end at
+// blanks; '…' and "…" quote, the latter with \" and \\ within; $name and
+// ${name} stand for a variable, but in '…', and $$ for a dollar; # at the
+// beginning of a word starts a comment; \ at the end of a line continues it; ;
+// and the end of a line end a statement.
 func (l *lexer) statement() []word {
 	var words []word
 	for l.at < len(l.text.body) {
@@ -152,7 +145,10 @@ func (l *lexer) word() word {
 			w.quoted = w.quoted || l.at == w.span.from
 			l.quote(&b, byte(r))
 			continue
-		case r == '=' && !w.keyed && !w.quoted && isKey(b.String()):
+		case r == '$':
+			l.dollar(&b, false)
+			continue
+		case r == '=' && !w.keyed && !w.quoted && l.text.body[w.span.from:l.at] == b.String() && isKey(b.String()):
 			w.keyed, w.key, w.at = true, b.String(), l.at+1
 		}
 		b.WriteString(rest[:size])
@@ -173,6 +169,9 @@ func (l *lexer) quote(b *strings.Builder, mark byte) {
 		case c == mark:
 			l.at++
 			return
+		case c == '$' && mark == '"':
+			l.dollar(b, true)
+			l.at-- // the loop goes on behind it
 		case c == '\n':
 			l.fail(span{from, l.at}, "the quote is not closed")
 			return
@@ -213,7 +212,7 @@ func isKey(text string) bool {
 // quote writes a value as one word that lexes back to it.
 func quote(value string) string {
 	plain := value != "" && !strings.ContainsFunc(value, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(`'";\`, r)
+		return unicode.IsSpace(r) || strings.ContainsRune(`'";\$`, r)
 	}) && !strings.HasPrefix(value, "#")
 	if plain {
 		return value
@@ -221,5 +220,10 @@ func quote(value string) string {
 	if !strings.Contains(value, "'") {
 		return "'" + value + "'"
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+	return `"` + escape(value) + `"`
+}
+
+// escape writes a value as it stands within "…".
+func escape(value string) string {
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `$$`).Replace(value)
 }

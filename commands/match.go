@@ -128,10 +128,33 @@ func (s statement) corrected(at span, names []string) string {
 	return s.instead(at, names[0])
 }
 
-// replaced is the statement with another text at one place, on one line.
+// replaced is the statement with another text at one place, on one line, and
+// with its variables filled in, so that it can be typed anywhere.
 func (s statement) replaced(at span, with string) string {
 	whole := s.span()
-	return strings.TrimSpace(flat(s.text.body[whole.from:at.from] + with + s.text.body[at.to:whole.to]))
+	return strings.TrimSpace(flat(s.text.filled(span{whole.from, at.from}) + with + s.text.filled(span{at.to, whole.to})))
+}
+
+// plain is the statement on one line with its variables filled in.
+func (s statement) plain() string { return flat(s.text.filled(s.span())) }
+
+// filled is a stretch of the text with its variables filled in.
+func (t *text) filled(at span) string {
+	if at.from >= at.to {
+		return ""
+	}
+	var b strings.Builder
+	from := at.from
+	for _, u := range t.usesIn(at) {
+		if !u.known || u.span.from < from || u.span.to > at.to {
+			continue
+		}
+		b.WriteString(t.body[from:u.span.from])
+		b.WriteString(u.written())
+		from = u.span.to
+	}
+	b.WriteString(t.body[from:at.to])
+	return b.String()
 }
 
 // flat writes a statement of several lines on one.

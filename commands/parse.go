@@ -9,6 +9,9 @@ import (
 
 // parse reads a statement. The error has a place and a next step.
 func parse(s statement) (*call, *Error) {
+	if err := s.unresolved(); err != nil {
+		return nil, err
+	}
 	cmd, rest, err := match(s)
 	if err != nil {
 		return nil, err
@@ -32,20 +35,15 @@ func parse(s statement) (*call, *Error) {
 
 // parses says whether a line can be typed.
 func parses(line string, rows []command) bool {
-	statements, errs := lex(&text{body: line, quiet: true, rows: rows})
-	if len(errs) > 0 || len(statements) == 0 {
-		return false
-	}
-	for _, s := range statements {
-		if _, err := parse(s); err != nil {
-			return false
-		}
-	}
-	return true
+	calls, errs := parseAll(&text{body: line, quiet: true, rows: rows, vars: scope{}})
+	return len(errs) == 0 && len(calls) > 0
 }
 
 // takesKeys says whether name=value is a setting here, and not part of a text.
 func (c *call) takesKeys(w word) bool {
+	if c.command.assigns {
+		return true
+	}
 	if _, ok := c.command.setting(w.key); ok {
 		return true
 	}
@@ -54,6 +52,9 @@ func (c *call) takesKeys(w word) bool {
 }
 
 func (c *call) bindKey(w word) *Error {
+	if c.command.assigns {
+		return c.assign(w)
+	}
 	p, ok := c.command.setting(w.key)
 	if !ok {
 		return c.unknownKey(w)
@@ -67,7 +68,7 @@ func (c *call) bindKey(w word) *Error {
 	if err != nil {
 		return c.badValue(w.valueSpan(), p, w.value, err)
 	}
-	c.args[w.key] = argument{w.value, value, w.valueSpan()}
+	c.args[w.key] = argument{text: w.value, value: value, span: w.valueSpan()}
 	c.given = append(c.given, w.key)
 	return nil
 }
@@ -130,7 +131,7 @@ func (c *call) bindWords(words []word) *Error {
 		if err != nil {
 			return c.badValue(at, p, typed, err)
 		}
-		c.args[p.name] = argument{typed, value, at}
+		c.args[p.name] = argument{typed, texts, words[n-1].span, value, at}
 		words = words[n:]
 	}
 	if len(words) > 0 {
@@ -170,7 +171,7 @@ func (c *call) likeliest(text string) param {
 // missing refuses a line without what the command needs.
 func (c *call) missing() *Error {
 	var names []string
-	line := flat(c.statement.source())
+	line := c.statement.plain()
 	for _, p := range c.command.params {
 		if _, there := c.args[p.name]; p.optional || there {
 			continue

@@ -5,17 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
 	"pulsh/graphs"
 	"pulsh/session"
 )
-
-// scriptDepthMax bounds scripts that run scripts, so that one that runs itself
-// ends with a sentence.
-const scriptDepthMax = 8
 
 // Script is a file of commands that has been read whole and without an error.
 type Script struct {
@@ -35,37 +30,62 @@ type Result struct {
 	Elapsed        time.Duration
 	// Checks are the expectations in their order, for a report.
 	Checks []Check
+	Drift  Drift
 }
 
 // Check is one expectation that was tested.
 type Check struct {
-	Place     string // FILE:LINE, "" for a typed line
+	At        time.Time // when it began
+	Place     string    // FILE:LINE, "" for a typed line
+	Turn      string    // of a for or repeat, as in w=4; "" outside
 	Condition string
 	Measured  string
 	Failure   string // why it failed, or ""
 	Elapsed   time.Duration
+	Samples   int // that were looked at
+	Terms     []CheckTerm
 }
 
-// ParseScript reads a script whole. The error joins everything that is wrong,
-// each with its line.
-func ParseScript(name, body string) (*Script, error) {
-	calls, errs := parseAll(&text{file: name, body: body, rows: table()})
+// CheckTerm is what one comparison of a check saw. Values are in the unit of the
+// metric, durations in nanoseconds; NaN is not known.
+type CheckTerm struct {
+	Metric, Op string
+	Limit      float64
+	Unit       session.Unit
+	Last, Best float64
+	Worst      float64 // of the last stretch in which the condition held
+}
+
+// ParseScript reads a script whole, with the files that it runs, which are looked
+// for in the working folder. The error joins everything that is wrong, each with
+// its line.
+func ParseScript(name, body string, vars ...Variable) (*Script, error) {
+	script, errs := newReading().parse(name, body, newScope(vars))
 	if len(errs) > 0 {
-		all := make([]error, len(errs))
-		for i, e := range errs {
-			all[i] = e
-		}
-		return nil, errors.Join(all...)
+		return nil, joined(errs)
 	}
-	return &Script{name, calls}, nil
+	return script, nil
+}
+
+// ReadScript is ParseScript for a file of at most a mebibyte. The files that it
+// runs are looked for beside it.
+func ReadScript(path string, vars ...Variable) (*Script, error) {
+	script, errs, err := newReading().read(path, newScope(vars))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(errs) > 0:
+		return nil, joined(errs)
+	}
+	return script, nil
 }
 
 // RunScript runs a script to its end or its first error. A `quit` ends it
 // without an error.
 func (c *Commands) RunScript(ctx context.Context, s *Script, out io.Writer, o Options) (Result, error) {
-	x := &execution{Commands: c, out: out, result: &Result{}}
 	begin := c.env.Now()
-	err := x.run(ctx, s, o)
+	x := &execution{Commands: c, out: out, result: &Result{}, keepGoing: o.KeepGoing, report: o.Report, began: begin, planned: begin}
+	err := x.run(ctx, s)
 	x.result.Elapsed = c.env.Now().Sub(begin)
 	if errors.Is(err, ErrQuit) {
 		err = nil
@@ -73,7 +93,7 @@ func (c *Commands) RunScript(ctx context.Context, s *Script, out io.Writer, o Op
 	return *x.result, err
 }
 
-func (x *execution) run(ctx context.Context, s *Script, o Options) error {
+func (x *execution) run(ctx context.Context, s *Script) error {
 	var first error
 	failed := 0
 	for _, parsed := range s.calls {
@@ -82,15 +102,15 @@ func (x *execution) run(ctx context.Context, s *Script, o Options) error {
 		err := call.do(ctx)
 		switch {
 		case err == nil:
-		case !o.KeepGoing || errors.Is(err, ErrQuit) || ctx.Err() != nil:
+		case !x.keepGoing || errors.Is(err, ErrQuit) || ctx.Err() != nil:
 			return err
 		default:
 			failed++
 			if first == nil {
 				first = err
 			}
-			if o.Report != nil {
-				o.Report(err)
+			if x.report != nil {
+				x.report(err)
 			}
 		}
 	}
@@ -111,25 +131,8 @@ func (r Result) Summary(s *session.Snapshot) string {
 		parts = append(parts, strings.Join([]string{whole(t.Sent) + " sent", whole(t.Acked) + " acked", whole(t.Received) + " received",
 			whole(t.Lost) + " lost", whole(t.Duplicated) + " duplicated"}, ", "))
 	}
+	if r.Drift.Lines > 0 {
+		parts = append(parts, r.Drift.String())
+	}
 	return strings.Join(append(parts, graphs.Seconds(r.Elapsed)), " · ")
-}
-
-// ReadScript reads and parses a file of at most a mebibyte.
-func ReadScript(path string) (*Script, error) {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("there is no file %q", path)
-	case err != nil:
-		return nil, fmt.Errorf("%q cannot be read: %w", path, errors.Unwrap(err))
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%q is not a file", path)
-	case info.Size() > textMax:
-		return nil, fmt.Errorf("%q is larger than a mebibyte", path)
-	}
-	body, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("%q cannot be read: %w", path, errors.Unwrap(err))
-	}
-	return ParseScript(path, string(body))
 }

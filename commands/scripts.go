@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -13,16 +14,35 @@ import (
 // scriptCommands wait, check and replay.
 func scriptCommands() []command {
 	return []command{
-		{name: "run", section: scriptSection, params: []param{{name: "file", kind: fileKind()}},
-			summary: "run the lines of a file", detail: "The file is read whole before its first line runs, and ends at its first error.",
-			examples: []string{"run examples/smoke.pulsh"}, run: runFile},
+		{name: "run", section: scriptSection, params: []param{{name: "file", kind: fileKind()}}, assigns: true,
+			summary: "run the lines of a file",
+			detail: "The file is read whole before its first line runs, with the files that it runs itself, and ends at its first error. " +
+				"Names within a script begin beside it. NAME=VALUE are its variables: nothing else changes them in that file.",
+			examples: []string{"run examples/smoke.pulsh", "run examples/smoke.pulsh rate=2k"}, prepare: prepareRun, run: runPasses},
+		{name: "repeat", section: scriptSection, params: []param{{name: "times", kind: repeatKind()}, {name: "file", kind: fileKind()}}, assigns: true,
+			summary: "run a file so many times", examples: []string{"repeat 2 examples/step.pulsh w=2"}, prepare: prepareRepeat, run: runPasses},
+		{name: "for", section: scriptSection, assigns: true,
+			params:  []param{{name: "name", kind: variableKind()}, {name: "in", kind: inKind()}, {name: "values", kind: valuesKind(), rest: true}},
+			summary: "run a file once for each value of a variable", examples: []string{"for w in 1 2 4 8 run examples/step.pulsh"},
+			prepare: prepareFor, run: runPasses},
+		{name: "let", section: scriptSection, assigns: true,
+			summary: "set variables, or list them",
+			detail: "$rate and ${rate} stand for the value in the lines that follow, in \"…\" too, but not in '…'; $$ is a dollar. " +
+				"Variables are filled in while a script is read. A let is the default: an argument of run, --set rate=20k and PULSH_VAR_RATE in the environment go before it, in this order. " +
+				"The variables of a script are its own and those of the scripts that it runs. They are shown and recorded: keep secrets out of them.",
+			examples: []string{"let rate=20k", "let"}, prepare: prepareLet, run: let},
 		{name: "wait until", section: scriptSection,
 			params: []param{{name: "condition", kind: conditionKind(), rest: true},
 				{name: "timeout", kind: durationKind(), keyed: true, optional: true, doc: "give up after so long; 5m if not given"}},
 			summary:  "wait until a condition holds",
 			examples: []string{"wait until fast.rate>1k timeout=30s", "wait until fast.p99<1s and sub1.backlog<5k"}, run: waitUntil},
 		{name: "wait", section: scriptSection, params: []param{{name: "duration", kind: durationKind()}},
-			summary: "wait for a while", examples: []string{"wait 2s"}, run: wait},
+			summary: "wait for a while", detail: "--speed 2 halves it.", examples: []string{"wait 2s"}, run: wait},
+		{name: "at", section: scriptSection, params: []param{{name: "at", kind: instantKind()}},
+			summary: "wait for a place in the script's plan",
+			detail: "What record writes for the pauses. A place is fixed when the script begins, so that lines that take long do not shift those behind them; " +
+				"`wait` begins when the line before it has ended. --speed 2 halves all of them. The summary tells how far the script drifted from its plan.",
+			examples: []string{"at +2s", "at 2s"}, run: at},
 		{name: "expect", section: scriptSection,
 			params: []param{{name: "condition", kind: conditionKind(), rest: true},
 				{name: "for", kind: durationKind(), keyed: true, optional: true, doc: "it must hold for so long"},
@@ -34,62 +54,40 @@ func scriptCommands() []command {
 	}
 }
 
-func runFile(ctx context.Context, c *call) error {
-	if c.depth == scriptDepthMax {
-		return c.refuse("file", "", "scripts run scripts %d deep at most", scriptDepthMax)
-	}
-	path, _ := value[string](c, "file")
-	s, err := ReadScript(path)
-	if err != nil {
-		if _, parsed := err.(interface{ Unwrap() []error }); parsed {
-			return err
+func repeatKind() kind {
+	k := countKind()
+	k.sample = "3"
+	k.parse = func(text string) (any, error) {
+		n, err := session.ParseCount(text)
+		if err == nil && (n < 1 || n > repeatMax) {
+			err = fmt.Errorf("%q is not a number of runs from 1 to %d", text, repeatMax)
 		}
-		return c.refuse("file", c.nearFile(path), "%s", err)
+		return n, err
 	}
-	inner := *c.execution
-	inner.depth++
-	return inner.run(ctx, s, Options{})
+	return k
 }
 
-// nearFile is the line with a file that is there.
-func (c *call) nearFile(path string) string {
-	for _, name := range nearFiles(path) {
-		return c.statement.instead(c.args["file"].span, quote(name))
-	}
-	return ""
+func variableKind() kind {
+	return kind{name: "VARIABLE", sample: "w", doc: "a variable: a small letter, then small letters, digits and _, at most 32; $w stands for its value",
+		parse: func(text string) (any, error) { return text, CheckVariable(text) }}
 }
 
-func wait(ctx context.Context, c *call) error {
-	d, _ := value[time.Duration](c, "duration")
-	return sleep(ctx, d)
+func inKind() kind {
+	k := words("in")
+	k.name = "in"
+	return k
 }
 
-// sleep waits for d or for the end of ctx.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// watch calls look with every sample until it says that it has seen enough.
-func (c *call) watch(ctx context.Context, look func(*session.Snapshot) (enough bool)) error {
-	tick := time.NewTicker(session.SampleEvery)
-	defer tick.Stop()
-	s := c.fresh(ctx)
-	for !look(s) {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		s = c.env.Session.Snapshot()
-	}
-	return nil
+// valuesKind is the values of a for, and the file that they are for.
+func valuesKind() kind {
+	return kind{name: "VALUE… run FILE", sample: "1 2 4 8 run examples/step.pulsh", doc: "values, then run and a file",
+		parse: func(text string) (any, error) {
+			parts := strings.Fields(text)
+			if len(parts) < 3 || parts[len(parts)-2] != "run" {
+				return nil, fmt.Errorf("%q does not end with run FILE behind a value", text)
+			}
+			return text, nil
+		}}
 }
 
 // waitMax is how long wait until waits if nothing is said: a script that hangs

@@ -38,7 +38,11 @@ type command struct {
 	// someSetting asks for one setting at least.
 	someSetting bool
 	changes     bool // it changes groups, so what follows waits for a new sample
-	run         func(ctx context.Context, c *call) error
+	assigns     bool // its settings are variables of any name
+	// prepare reads what the command runs, and sets variables, while the line is
+	// read; it may be nil.
+	prepare func(c *call) []*Error
+	run     func(ctx context.Context, c *call) error
 }
 
 // param is what stands behind a command's name: words in their order, and
@@ -104,6 +108,9 @@ func (c *command) usage() string {
 		parts = append(parts, text)
 	}
 	settings := c.settings()
+	if c.assigns {
+		parts = append(parts, "[NAME=VALUE…]")
+	}
 	if len(settings) > settingsShown {
 		return strings.Join(append(parts, "[SETTING=VALUE…]"), " ")
 	}

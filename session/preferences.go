@@ -20,11 +20,18 @@ const (
 	deadMax = time.Hour   // who waits longer does not look at a colour
 )
 
+// What a group that falls short of its schedule is for a run: a failure, or not.
+const (
+	behindFails   = "fails"
+	behindAllowed = "allowed"
+)
+
 // off is how a limit is written that is not wanted.
 const off = "off"
 
-// Preferences is how a session is shown: how often it is painted, and from
-// which values on a figure is in doubt or bad. They change nothing of the load.
+// Preferences is how a session is shown and judged: how often it is painted, from
+// which values on a figure is in doubt or bad, and whether a load that falls
+// short is a failure. They change nothing of the load.
 type Preferences struct {
 	Refresh time.Duration
 	Rate    Limits // of the actual rate, in percent of its target; below is worse
@@ -33,6 +40,8 @@ type Preferences struct {
 	CPU     Limits // of pulsh, in percent of one core
 	Memory  Limits // of pulsh, in bytes
 	Dead    time.Duration
+	// BehindAllowed says that a run may fall short of its schedule.
+	BehindAllowed bool
 }
 
 // DefaultPreferences are those of a session that was told nothing. How fast is
@@ -110,9 +119,24 @@ func PreferenceSettings() []Setting[Preferences] {
 			limitSetting(l.name+"-warn", l.kind, l.warn, l.unit, func(p *P) *float64 { return &l.of(p).Warn }),
 			limitSetting(l.name+"-fail", l.kind, l.fail, l.unit, func(p *P) *float64 { return &l.of(p).Fail }))
 	}
-	return append(list, Setting[P]{Name: "dead", Kind: "DURATION", Live: true, Doc: "how long a broker may not answer before it is called dead, 1s to 1h",
-		get: func(p *P) string { return pacing.FormatDuration(p.Dead) },
-		set: func(p *P, text string) error { return readDuration(&p.Dead, text, deadMin, deadMax) }})
+	return append(list,
+		Setting[P]{Name: "dead", Kind: "DURATION", Live: true, Doc: "how long a broker may not answer before it is called dead, 1s to 1h",
+			get: func(p *P) string { return pacing.FormatDuration(p.Dead) },
+			set: func(p *P, text string) error { return readDuration(&p.Dead, text, deadMin, deadMax) }},
+		Setting[P]{Name: "behind", Kind: "WORD", Live: true, Words: []string{behindFails, behindAllowed}, Doc: "whether a run fails when a producer group fell short of its schedule",
+			get: func(p *P) string {
+				if p.BehindAllowed {
+					return behindAllowed
+				}
+				return behindFails
+			},
+			set: func(p *P, text string) error {
+				if text != behindFails && text != behindAllowed {
+					return fmt.Errorf("%q is neither %s nor %s", text, behindFails, behindAllowed)
+				}
+				p.BehindAllowed = text == behindAllowed
+				return nil
+			}})
 }
 
 // limitSetting is a limit in a unit, or off.

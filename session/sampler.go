@@ -80,6 +80,7 @@ func (p *sampler) sample(now time.Time) {
 	}
 	snapshot.Totals = total(snapshot.Groups)
 	s.history.add(snapshot)
+	s.recent.add(snapshot)
 	s.latest.Store(snapshot)
 }
 

@@ -38,7 +38,7 @@ type Answer struct {
 type Dial func(ctx context.Context, t Target, clock broker.Clock) (Link, error)
 
 // Session is one run of pulsh. Its methods may be called from one goroutine at
-// a time, but for Snapshot, History, Extremes, Preferences, Notes, Mark and Abort, which any may
+// a time, but for Snapshot, Since, History, Extremes, Preferences, Notes, Mark and Abort, which any may
 // call.
 type Session struct {
 	dial  Dial
@@ -52,6 +52,7 @@ type Session struct {
 
 	history *history
 	latest  atomic.Pointer[Snapshot]
+	recent  recent
 
 	preferences atomic.Pointer[Preferences] // nil are the defaults
 
