@@ -77,30 +77,39 @@ func Render(c Chart) []string {
 // values; infinite values count as no data. The axis is the next frame's Before;
 // a chart that stays blank hands on its own.
 func Draw(c Chart) ([]string, Axis) {
-	width, height := max(c.Width, 0), max(c.Height, 0)
 	rows := c.plotRows()
 	if rows == 0 {
-		return blankBox(width, height), c.Before
+		return blankBox(max(c.Width, 0), max(c.Height, 0)), c.Before
 	}
-	if c.Window <= 0 {
-		c.Window = time.Minute
-	}
-	d := drawing{
-		Chart:   c,
-		canvas:  newCanvas(min(width, MaxWidth), min(height, MaxHeight)),
-		palette: NewPalette(c.Colour),
-		frame:   frameFor(c.ASCII),
-		rows:    rows,
-		axis:    timeAxis{columns: PlotWidth(width), window: c.Window, now: c.Now},
-	}
+	d := newDrawing(c, rows)
 	d.lines = c.lines()
 	d.scale = c.scale(d.lines, rows)
 	d.drawValueAxis()
-	d.drawLegend()
+	d.drawLegend(d.legend(d.canvas.width - LabelWidth - 1))
 	d.drawLines()
 	d.drawTimeAxis()
 	d.drawMarks()
-	return fillBox(d.canvas.rows(), width, height), Axis{Max: d.scale.maximum(), decades: d.scale.decades}
+	return d.finish()
+}
+
+// newDrawing is an empty drawing of a chart whose plot has so many rows.
+func newDrawing(c Chart, rows int) drawing {
+	if c.Window <= 0 {
+		c.Window = time.Minute
+	}
+	return drawing{
+		Chart:   c,
+		canvas:  newCanvas(min(c.Width, MaxWidth), min(c.Height, MaxHeight)),
+		palette: NewPalette(c.Colour),
+		frame:   frameFor(c.ASCII),
+		rows:    rows,
+		axis:    timeAxis{columns: PlotWidth(c.Width), window: c.Window, now: c.Now},
+	}
+}
+
+// finish gives the rows of the drawing, and its axis.
+func (d drawing) finish() ([]string, Axis) {
+	return fillBox(d.canvas.rows(), d.Width, d.Height), Axis{Max: d.scale.maximum(), decades: d.scale.decades}
 }
 
 // plotRows is the number of rows that values are drawn on, zero for a chart

@@ -31,12 +31,8 @@ func (e legendEntry) width() int {
 	return Width(e.sample) + 1 + Width(e.text)
 }
 
-// drawLegend writes title, unit and what the lines are into the right end of
-// the first row. Entries that do not fit are left out whole: the title first,
-// then the unit, then the target, then series from the last one; how many of
-// those are missing is said.
-func (d drawing) drawLegend() {
-	entries := d.legend(d.canvas.width - LabelWidth - 1)
+// drawLegend writes entries into the right end of the first row.
+func (d drawing) drawLegend(entries []legendEntry) {
 	width := 0
 	for _, e := range entries {
 		width += e.width() + legendGap
@@ -50,13 +46,22 @@ func (d drawing) drawLegend() {
 	}
 }
 
-// legend is what fits into width cells of the legend.
-func (d drawing) legend(width int) []legendEntry {
-	notice := []legendEntry{d.legendText(d.Notice)}
-	notice[0].style = d.palette.Yellow
+// notice is what is unusual about the chart, none if nothing is.
+func (d drawing) notice() []legendEntry {
 	if d.Notice == "" {
-		notice = nil
+		return nil
 	}
+	e := d.legendText(d.Notice)
+	e.style = d.palette.Yellow
+	return []legendEntry{e}
+}
+
+// legend is title, unit and what the lines are, as far as it fits into width
+// cells. Entries that do not fit are left out whole: the title first, then the
+// unit, then the target, then series from the last one; how many of those are
+// missing is said.
+func (d drawing) legend(width int) []legendEntry {
+	notice := d.notice()
 	head := []legendEntry{d.legendText(d.Title), d.legendText(d.Unit.Name())}
 	var series, target []legendEntry
 	for i, s := range d.Series[:min(len(d.Series), MaxSeries)] {

@@ -20,6 +20,7 @@ type Palette struct {
 	Faint, Bold        Style
 	Mark               Style // marks on the time axis
 	Series             [MaxSeries]Style
+	Heat               [5]Style // shades of a heat map, the hottest first
 }
 
 // NewPalette gives the colours of the screen, or a palette in which every
@@ -33,6 +34,7 @@ func NewPalette(colour bool) Palette {
 		Faint: 2, Bold: 1,
 		Mark:   33,
 		Series: [MaxSeries]Style{36, 35, 33, 94, 32, 91},
+		Heat:   [5]Style{91, 33, 32, 36, 94},
 	}
 }
 
