@@ -39,12 +39,14 @@ func (n *notes) say(format string, args ...any) {
 type timeline struct {
 	mu    sync.Mutex
 	marks []Mark
+	added int // so far
 }
 
 func (t *timeline) add(kind MarkKind, text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.marks = append(t.marks, Mark{At: time.Now(), Kind: kind, Text: text})
+	t.added++
+	t.marks = append(t.marks, Mark{At: time.Now(), Kind: kind, Number: t.added, Text: text})
 	if len(t.marks) > marksMax {
 		t.marks = slices.Clone(t.marks[len(t.marks)-marksMax:])
 	}

@@ -206,9 +206,10 @@ const (
 
 // Mark is one event of the timeline.
 type Mark struct {
-	At   time.Time
-	Kind MarkKind
-	Text string
+	At     time.Time
+	Kind   MarkKind
+	Number int // from 1, among all marks of the session
+	Text   string
 }
 
 // Note is a line that the session wants the user to see.

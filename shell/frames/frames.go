@@ -15,6 +15,13 @@ type Source interface {
 	// History gives the past of a figure as n columns that end at end, each
 	// beginning at a multiple of window/n, NaN where nothing is known.
 	History(m session.Metric, end time.Time, window time.Duration, n int) []float64
+	// Extremes gives the lowest and the highest value of each of these columns,
+	// nil where there are none.
+	Extremes(m session.Metric, end time.Time, window time.Duration, n int) (low, high []float64)
+	// Heat gives metrics.HeatClasses counts for each of these columns of a
+	// distribution, in the memory of into if that is large enough; nil where
+	// there is none.
+	Heat(m session.Metric, into []uint32, end time.Time, window time.Duration, n int) []uint32
 	// Preferences says from which values on a figure is coloured.
 	Preferences() session.Preferences
 }
@@ -23,13 +30,31 @@ type Source interface {
 type Graph struct {
 	Metrics []session.Metric // all of one unit, at most graphs.MaxSeries
 	Target  session.Metric   // what is wanted, as a faint line; the zero Metric draws none
+	Heat    session.Metric   // a group's distribution instead of lines, such as latency; the zero Metric draws lines
 	Window  time.Duration    // from the left edge to now; a minute if it is not positive
 	Log     bool             // logarithmic values
 }
 
-// Shown says which graphs to draw beside a snapshot, in order; none means that
-// the status rows stand alone. It is asked once for each frame.
-type Shown func(*session.Snapshot) []Graph
+// Layout is how several graphs share their place.
+type Layout uint8
+
+// The layouts. Auto puts two side by side on a screen of 140 columns and more.
+const (
+	Auto Layout = iota
+	Stacked
+	Beside
+)
+
+// Picture is the graphs to draw, in order; none means that the status rows stand
+// alone.
+type Picture struct {
+	Graphs []Graph
+	Layout Layout
+	Until  time.Time // the time of the right edge, zero for now
+}
+
+// Shown says what to draw beside a snapshot. It is asked once for each frame.
+type Shown func(*session.Snapshot) Picture
 
 // Look is what the terminal can show.
 type Look struct {
@@ -38,7 +63,7 @@ type Look struct {
 }
 
 // Frames draws frames. What it remembers from frame to frame keeps the picture
-// quiet: the scale of each graph, and the number of each mark. It is used from
+// quiet and cheap: the value axis of each graph and its columns. It is used from
 // one goroutine at a time.
 type Frames struct {
 	source Source
@@ -47,14 +72,13 @@ type Frames struct {
 
 	palette graphs.Palette
 	limits  session.Preferences // of the frame being drawn
-	marks   numberedMarks
-	scales  []remembered
+	past    []remembered
 }
 
 // New makes frames of a source. A nil shown draws no graphs.
 func New(source Source, shown Shown, look Look) *Frames {
 	if shown == nil {
-		shown = func(*session.Snapshot) []Graph { return nil }
+		shown = func(*session.Snapshot) Picture { return Picture{} }
 	}
 	return &Frames{source: source, shown: shown, look: look, palette: graphs.NewPalette(look.Colour)}
 }
@@ -74,11 +98,11 @@ func (f *Frames) Within(now time.Time, width, room int) shell.Frame {
 	}
 	shown := f.shown(s)
 	if graphs.PlotWidth(width) == 0 {
-		shown = nil
+		shown.Graphs = nil
 	}
 	f.limits = f.source.Preferences()
-	rows := divide(room, len(s.Groups), len(shown) > 0)
-	frame := shell.Frame{Status: f.status(s, shown, now, width, rows.groups)}
+	rows := divide(room, len(s.Groups), len(shown.Graphs) > 0)
+	frame := shell.Frame{Status: f.status(s, shown.Graphs, now, width, rows.groups)}
 	if rows.graph > 0 {
 		frame.Graph = f.graph(s, shown, width, rows.graph)
 	}

@@ -232,35 +232,6 @@ func TestLabels(t *testing.T) {
 	require.Empty(t, names)
 }
 
-// TestMarkNumbers: a mark keeps its number while it is in the window, also when
-// the timeline forgets older ones.
-func TestMarkNumbers(t *testing.T) {
-	var n numberedMarks
-	mark := func(s int) session.Mark {
-		return session.Mark{At: at.Add(time.Duration(s) * time.Second), Text: fmt.Sprint("event ", s)}
-	}
-	numbers := func() (all []int) {
-		for _, m := range n.kept {
-			all = append(all, m.number)
-		}
-		return all
-	}
-	n.follow([]session.Mark{mark(0), mark(1)}, at)
-	require.Equal(t, []int{1, 2}, numbers())
-	n.follow([]session.Mark{mark(1), mark(2), mark(2)}, at)
-	require.Equal(t, []int{1, 2, 3, 4}, numbers())
-	n.follow([]session.Mark{mark(1), mark(2), mark(2)}, at.Add(2*time.Second))
-	require.Equal(t, []int{3, 4}, numbers())
-	n.follow([]session.Mark{mark(2)}, at.Add(9*time.Second))
-	require.Empty(t, numbers())
-	n.follow([]session.Mark{mark(2), mark(20)}, at.Add(9*time.Second))
-	require.Equal(t, []int{1}, numbers())
-	for i := range 200 {
-		n.follow([]session.Mark{mark(21 + i)}, at)
-	}
-	require.Equal(t, 3, n.kept[200].number)
-}
-
 func TestNothing(t *testing.T) {
 	f := New(&scene{}, nil, Look{})
 	require.Empty(t, f.Frame(at, 80, 24))

@@ -8,33 +8,29 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/metrics"
 )
 
-// graphGap stands between two graphs.
-const graphGap = "  "
-
-// remembered is a graph of the frame before: what it showed, and its value
-// axis.
-type remembered struct {
-	metrics []session.Metric
-	log     bool
-	unit    graphs.Unit
-	axis    graphs.Axis
-}
+const (
+	// graphGap is how many blank cells stand between two graphs.
+	graphGap = 2
+	// besideMin is the narrowest graph that is put beside another one when that
+	// was asked for: legend and time labels need as much.
+	besideMin = 36
+)
 
 // graph draws the graphs into exactly height rows: side by side in pairs on a
 // wide screen, else on top of each other. Those that would be lower than
 // graphMin are left out.
-func (f *Frames) graph(s *session.Snapshot, shown []Graph, width, height int) []string {
-	abreast := 1
-	if width >= wide {
-		abreast = 2
-	}
+func (f *Frames) graph(s *session.Snapshot, p Picture, width, height int) []string {
+	abreast := p.abreast(width)
+	shown := p.Graphs
 	lines := min((len(shown)+abreast-1)/abreast, height/graphMin)
 	shown = shown[:min(len(shown), lines*abreast)]
 	f.remember(shown)
-	marks := f.marksWithin(s, shown)
-	drawn := make([]string, 0, height)
+	end := p.end(s)
+	marks := f.marks(s, shown, end)
+	stack := make([][]string, lines)
 	for line := range lines {
 		first := line * abreast
 		here := shown[first:min(first+abreast, len(shown))]
@@ -43,65 +39,99 @@ func (f *Frames) graph(s *session.Snapshot, shown []Graph, width, height int) []
 			rows++
 		}
 		left := width
+		boxes := make([][]string, len(here))
 		for i, g := range here {
-			share := (left - len(graphGap)*(len(here)-1-i)) / (len(here) - i)
-			left -= share + len(graphGap)
-			before := &f.scales[first+i]
-			c := f.chart(g, s, share, rows)
-			c.Marks, c.Unit, c.Before = marks, before.unit, before.axis
-			box, axis := graphs.Draw(c)
-			before.axis = axis
-			if i == 0 {
-				drawn = append(drawn, box...)
-				continue
+			share := (left - graphGap*(len(here)-1-i)) / (len(here) - i)
+			left -= share + graphGap
+			c := graphs.Chart{
+				Width: share, Height: rows, Marks: marks,
+				Window: g.window(), End: columnEnd(end, g.window(), graphs.PlotWidth(share)),
+				Log: g.Log, ASCII: f.look.ASCII, Colour: f.look.Colour,
 			}
-			beside(drawn[len(drawn)-rows:], box)
+			if !p.Until.IsZero() {
+				c.Notice, c.Now = "frozen", end.Format("15:04:05")
+			}
+			boxes[i] = f.past[first+i].draw(f.source, g, c, end)
 		}
+		stack[line] = graphs.SideBySide(graphGap, boxes...)
 	}
-	return drawn
+	return graphs.Stack(stack...)
 }
 
-// beside puts the rows of a box behind rows that are as many. Both have their
-// full width already, so nothing is measured.
-func beside(rows, box []string) {
-	for y := range rows {
-		rows[y] += graphGap + box[y]
+// abreast is how many graphs stand side by side.
+func (p Picture) abreast(width int) int {
+	switch {
+	case p.Layout == Beside && (width-graphGap)/2 >= besideMin, p.Layout == Auto && width >= wide:
+		return 2
 	}
+	return 1
 }
 
-// remember keeps the scales of the graphs that are still where they were.
+// end is the time of the right edge.
+func (p Picture) end(s *session.Snapshot) time.Time {
+	if p.Until.IsZero() || p.Until.After(s.At) {
+		return s.At
+	}
+	return p.Until
+}
+
+// remember keeps what is known of the graphs that are still where they were.
 func (f *Frames) remember(shown []Graph) {
 	for i, g := range shown {
-		if i == len(f.scales) {
-			f.scales = append(f.scales, remembered{})
+		if i == len(f.past) {
+			f.past = append(f.past, remembered{})
 		}
-		if r := f.scales[i]; r.log != g.Log || !slices.Equal(r.metrics, g.Metrics) {
-			f.scales[i] = remembered{metrics: slices.Clone(g.Metrics), log: g.Log, unit: unitOf(g.Metrics)}
+		if r := &f.past[i]; r.log != g.Log || r.heat != g.Heat || !slices.Equal(r.metrics, g.Metrics) {
+			f.past[i] = remembered{metrics: slices.Clone(g.Metrics), log: g.Log, heat: g.Heat, unit: unitOf(g.Metrics)}
 		}
 	}
-	f.scales = f.scales[:len(shown)]
+	f.past = f.past[:len(shown)]
 }
 
-// chart fills in what a graph shows.
-func (f *Frames) chart(g Graph, s *session.Snapshot, width, height int) graphs.Chart {
-	n, window := graphs.PlotWidth(width), g.window()
-	c := graphs.Chart{
-		Width: width, Height: height,
-		Window: window, End: columnEnd(s.At, window, n),
-		Log: g.Log, ASCII: f.look.ASCII, Colour: f.look.Colour,
+// remembered is a graph of the frame before: what it showed, its value axis, and
+// the columns it was drawn from.
+type remembered struct {
+	metrics []session.Metric
+	log     bool
+	heat    session.Metric
+	unit    graphs.Unit
+	axis    graphs.Axis
+	target  columns
+	lines   []columns
+	counts  counts
+}
+
+// draw draws the graph into the box of a chart that has no data yet.
+func (r *remembered) draw(source Source, g Graph, c graphs.Chart, end time.Time) []string {
+	var box []string
+	n := graphs.PlotWidth(c.Width)
+	c.Before, c.Unit = r.axis, r.unit
+	if g.Heat != (session.Metric{}) {
+		c.Title = g.Heat.Group + " " + g.Heat.Figure
+		r.counts.follow(source, g.Heat, end, c.Window, n)
+		box, r.axis = graphs.DrawHeat(graphs.Heat{Chart: c, Counts: r.counts.values,
+			Classes: metrics.HeatClasses, PerDecade: metrics.HeatPerDecade, Lowest: float64(metrics.Lowest)})
+		return box
 	}
 	title, names := label(g.Metrics)
 	c.Title = title
+	c.Series = make([]graphs.Series, len(g.Metrics))
+	if r.lines == nil {
+		r.lines = make([]columns, len(g.Metrics))
+	}
 	for i, m := range g.Metrics {
-		c.Series = append(c.Series, graphs.Series{Name: names[i], Values: f.source.History(m, s.At, window, n)})
+		l := &r.lines[i]
+		l.follow(source, m, end, c.Window, n, true)
+		c.Series[i] = graphs.Series{Name: names[i], Values: l.values, Low: l.low, High: l.high}
 	}
 	if g.Target != (session.Metric{}) {
-		c.Target = f.source.History(g.Target, s.At, window, n)
-		if !slices.ContainsFunc(c.Target, func(v float64) bool { return !math.IsNaN(v) }) {
-			c.Target = nil // as fast as possible: there is no line to keep to
+		r.target.follow(source, g.Target, end, c.Window, n, false)
+		if slices.ContainsFunc(r.target.values, func(v float64) bool { return !math.IsNaN(v) }) {
+			c.Target = r.target.values // else as fast as possible: there is no line to keep to
 		}
 	}
-	return c
+	box, r.axis = graphs.Draw(c)
+	return box
 }
 
 // window is the stretch of time that the graph shows.
@@ -116,7 +146,7 @@ func (g Graph) window() time.Duration {
 // multiples of their width, and marks move with them only if ages are counted
 // from there: then nothing but the newest column changes until the next begins.
 func columnEnd(at time.Time, window time.Duration, n int) time.Time {
-	column := max(int64(window)/int64(n), 1)
+	column := columnWidth(window, n)
 	into := at.UnixNano() % column
 	return at.Add(time.Duration(column - into))
 }

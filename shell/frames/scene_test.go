@@ -32,6 +32,41 @@ type scene struct {
 
 func (s *scene) Snapshot() *session.Snapshot { return s.snapshot }
 
+// Extremes reach beyond the columns of a long window by a tenth.
+func (s *scene) Extremes(m session.Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
+	for _, v := range s.History(m, end, window, n) {
+		low, high = append(low, 0.9*v), append(high, 1.1*v)
+	}
+	return low, high
+}
+
+// Heat is a distribution around 2 ms with a tail, driven up while the broker is
+// away.
+func (s *scene) Heat(m session.Metric, into []uint32, end time.Time, window time.Duration, n int) []uint32 {
+	if m.Group != "fast" {
+		return nil
+	}
+	columns := make([]uint32, n*metrics.HeatClasses)
+	width := max(int64(window)/int64(n), 1)
+	newest := end.UnixNano() / width
+	for i := range n {
+		age := at.Sub(time.Unix(0, (newest-int64(n-1-i))*width)).Seconds()
+		centre, spread := 40.0, 3.0
+		switch {
+		case age > 58.5:
+			continue
+		case age > 22 && age < 27:
+			centre, spread = 60, 12
+		}
+		for class := range metrics.HeatClasses {
+			off := (float64(class) - centre - math.Sin(age)) / spread
+			columns[i*metrics.HeatClasses+class] = uint32(1000 * math.Exp(-off*off))
+		}
+		columns[i*metrics.HeatClasses+52+int(age*7)%5]++
+	}
+	return columns
+}
+
 func (s *scene) Preferences() session.Preferences { return s.preferences }
 
 // History has columns that begin at multiples of their width.
@@ -67,7 +102,7 @@ func rates(names ...string) Graph {
 }
 
 func showing(list ...Graph) Shown {
-	return func(*session.Snapshot) []Graph { return list }
+	return func(*session.Snapshot) Picture { return Picture{Graphs: list} }
 }
 
 // past is a producer that dips while a broker is away, and a consumer that
@@ -148,10 +183,10 @@ func snapshot(groups ...session.GroupSnapshot) *session.Snapshot {
 		Totals:  session.Totals{Sent: 3_600_412, Acked: 3_600_412, Received: 11_800_000},
 		Process: metrics.ProcessStats{CPU: 18.2, CPUTime: 13100 * time.Millisecond, RSS: 60 << 20, PeakRSS: 64 << 20},
 		Marks: []session.Mark{
-			{At: at.Add(-5 * time.Minute), Kind: session.MarkCommand, Text: "consume start sub1"},
-			{At: at.Add(-27 * time.Second), Kind: session.MarkError, Text: "broker unreachable"},
-			{At: at.Add(-22 * time.Second), Kind: session.MarkReconnect, Text: "broker back after 5 s"},
-			{At: at.Add(-17 * time.Second), Kind: session.MarkCommand, Text: "seek sub1 -5m"},
+			{At: at.Add(-5 * time.Minute), Number: 1, Kind: session.MarkCommand, Text: "consume start sub1"},
+			{At: at.Add(-27 * time.Second), Number: 2, Kind: session.MarkError, Text: "broker unreachable"},
+			{At: at.Add(-22 * time.Second), Number: 3, Kind: session.MarkReconnect, Text: "broker back after 5 s"},
+			{At: at.Add(-17 * time.Second), Number: 4, Kind: session.MarkCommand, Text: "seek sub1 -5m"},
 		},
 	}
 }
