@@ -30,6 +30,8 @@ type Env struct {
 	Version string
 	// Lines are the lines typed so far, oldest first; nil knows none.
 	Lines func() []TypedLine
+	// Colour is whether answers may have colours: pictures that gain by them do.
+	Colour bool
 	// Facts are what pulsh was started with; nil knows none.
 	Facts func() []Fact
 }
@@ -85,7 +87,7 @@ func New(env Env) *Commands {
 		env.Now = time.Now
 	}
 	c := &Commands{env: env, table: table()}
-	c.view.Store(&View{Auto: true, Window: windowDefault})
+	c.view.Store(&View{Auto: true, Window: windowDefault, Scale: linearScale, Layout: autoLayout})
 	vars := newScope(env.Variables)
 	c.vars.Store(&vars)
 	return c

@@ -41,6 +41,7 @@ func keyHelp() []string {
 		{"Up Down Ctrl-R", "lines typed before"},
 		{"Ctrl-C", "clear the line, or give up the command that runs"},
 		{"Ctrl-D", "end the session, on an empty line"},
+		{"PgUp PgDn", "the graph's past, on an empty line"},
 		{"F1", "this help"},
 		{"F2", "pause or resume"},
 		{"F3 F4", "one worker less, one more"},
@@ -59,17 +60,27 @@ func about(text string) ([]string, bool) {
 		return keyHelp(), true
 	}
 	var found []command
+	var exact []string
 	for _, cmd := range table() {
 		for _, name := range cmd.names() {
 			if name == text {
-				return cmd.help(), true
+				exact = cmd.help()
 			}
 			if strings.HasPrefix(name, text+" ") {
 				found = append(found, cmd)
 			}
 		}
 	}
-	if len(found) > 0 {
+	switch {
+	case exact != nil && len(found) > 0:
+		exact = append(exact, "see also")
+		for _, line := range overview(found) {
+			exact = append(exact, "  "+line)
+		}
+		return exact, true
+	case exact != nil:
+		return exact, true
+	case len(found) > 0:
 		return overview(found), true
 	}
 	for _, k := range kinds() {

@@ -43,12 +43,10 @@ func hist(ctx context.Context, c *call) error {
 		return err
 	}
 	names := distributionsOf(g)
-	if name := c.text("figure"); name != "" {
-		if name == "latency" && g.Kind == session.Consume {
-			name = "e2e"
-		}
-		if !slices.Contains(names, name) {
-			return c.refuse("figure", "hist "+g.Name, "a %s has no %s", kindName(g.Kind), name)
+	if word := c.text("figure"); word != "" {
+		name, ok := distributionNamed(g, word)
+		if !ok {
+			return c.refuse("figure", "hist "+g.Name, "a %s has no %s", kindName(g.Kind), word)
 		}
 		names = []string{name}
 	}

@@ -80,7 +80,7 @@ func completePanels(s *scene) []Suggestion {
 	for _, name := range append([]string{"rate"}, distributions()...) {
 		out = append(out, Suggestion{name, "figure"})
 	}
-	return append(out, Suggestion{"backlog", "figure"}, Suggestion{"mbps", "figure"}, Suggestion{"|", "another graph"}, Suggestion{"off", "no graph"})
+	return append(out, Suggestion{"backlog", "figure"}, Suggestion{"mbps", "figure"}, Suggestion{heatWord, "a distribution over time"}, Suggestion{"|", "another graph"}, Suggestion{"off", "no graph"})
 }
 
 func completeTopics(s *scene) []Suggestion {

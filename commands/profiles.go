@@ -65,7 +65,7 @@ func savedKind() kind {
 
 func save(ctx context.Context, c *call) error {
 	view := c.View()
-	p := session.Profile{Name: c.text("name"), Session: c.env.Session.Preferences().Said(), Graph: session.Graph{Shown: view.shown(), Window: view.window()}}
+	p := session.Profile{Name: c.text("name"), Session: c.env.Session.Preferences().Said(), Graph: view.profile()}
 	t, _ := c.env.Session.Target()
 	p.Connection = t.Connection()
 	for _, g := range c.fresh(ctx).Groups {
@@ -145,7 +145,7 @@ func (c *call) behave(ctx context.Context, p session.Profile) error {
 		return nil
 	}
 	c.changed.Store(c.env.Now().UnixNano()) // the graph may show the groups that were just made
-	next, err := windowed(*c.View(), p.Graph.Window)
+	next, err := viewed(*c.View(), p.Graph)
 	if err != nil {
 		return c.fail("graph window=5m", "profile %s: %s", p.Name, err)
 	}

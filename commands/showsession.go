@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"strings"
 
@@ -110,7 +109,30 @@ func (v *View) typed() string {
 	if shown == "" {
 		shown = "the rates of all groups"
 	}
-	return fmt.Sprintf("%s · %s", shown, v.window())
+	words := []string{shown, v.window()}
+	if v.Scale != linearScale {
+		words = append(words, v.Scale+" scale")
+	}
+	if v.Layout != autoLayout {
+		words = append(words, v.Layout)
+	}
+	if !v.Until.IsZero() {
+		words = append(words, v.place())
+	}
+	return strings.Join(words, " · ")
+}
+
+// profile is the view as a profile keeps it; what is as it is by itself is not
+// said.
+func (v *View) profile() session.Graph {
+	g := session.Graph{Shown: v.shown(), Window: v.window()}
+	if v.Scale != linearScale {
+		g.Scale = v.Scale
+	}
+	if v.Layout != autoLayout {
+		g.Layout = v.Layout
+	}
+	return g
 }
 
 // shown is what was typed behind the command graph, "" for what it shows by

@@ -58,7 +58,7 @@ type param struct {
 
 // table lists all commands, by section.
 func table() []command {
-	return slices.Concat(groupCommands(), tuneCommands(), behaveCommands(), lookCommands(), detailCommands(), scriptCommands(), profileCommands(), clusterCommands(), localCommands(), generalCommands())
+	return slices.Concat(groupCommands(), tuneCommands(), behaveCommands(), viewCommands(), lookCommands(), detailCommands(), scriptCommands(), profileCommands(), clusterCommands(), localCommands(), generalCommands())
 }
 
 // names lists the words that a command answers to.

@@ -28,7 +28,10 @@ type View struct {
 	Off    bool // no graph at all
 	Auto   bool // nothing was chosen: the rates of all groups
 	Panels []Panel
-	Window time.Duration // from the left edge to now
+	Window time.Duration // from the left edge to the right one
+	Scale  string        // as it was typed: linear, log, or one of them for each panel
+	Layout string        // auto, stacked or beside
+	Until  time.Time     // the time of the right edge of a frozen graph, zero for now
 }
 
 // Panel is one graph of a view. All its metrics have one unit.
@@ -36,7 +39,9 @@ type Panel struct {
 	Title   string // what it shows, as it was typed
 	Metrics []session.Metric
 	Target  session.Metric // what is wanted, beside the first metric; zero for none
+	Heat    session.Metric // a group's distribution as a heat map in place of lines; zero for lines
 	Unit    graphs.Unit
+	Log     bool // logarithmic values
 }
 
 // Shown lists the panels to paint; with Auto they follow the groups there are.
@@ -47,7 +52,7 @@ func (v *View) Shown(s *session.Snapshot) []Panel {
 	case !v.Auto:
 		return v.Panels
 	}
-	p := Panel{Title: "rate", Unit: graphs.PerSecond}
+	p := Panel{Title: "rate", Unit: graphs.PerSecond, Log: v.Scale == logScale}
 	for _, g := range s.Groups {
 		if g.State != session.Ready && len(p.Metrics) < graphs.MaxSeries {
 			p.add(g, "rate")
@@ -63,7 +68,7 @@ func (v *View) Shown(s *session.Snapshot) []Panel {
 // first one that the graph shows, "" for none.
 func (v *View) Group(s *session.Snapshot) string {
 	for _, p := range v.Shown(s) {
-		for _, m := range p.Metrics {
+		for _, m := range append(p.Metrics, p.Heat) {
 			if _, ok := s.Group(m.Group); ok {
 				return m.Group
 			}
@@ -100,8 +105,8 @@ func GraphUnit(u session.Unit) graphs.Unit {
 
 // panelsKind is what graph takes: groups and figures, | between graphs.
 func panelsKind() kind {
-	return kind{name: "SHOWN", sample: "fast", forms: "fast, fast sub1, fast latency, sub1 backlog, fast.p99, fast | fast latency, off",
-		doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and all that METRIC has) or metrics; | begins another graph; off shows none",
+	return kind{name: "SHOWN", sample: "fast", forms: "fast, fast sub1, fast latency, fast heat, sub1 backlog, fast.p99, fast | fast latency, off",
+		doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and all that METRIC has) or metrics; heat shows a distribution over time; | begins another graph; off shows none",
 		parse: func(text string) (any, error) {
 			var panels [][]string
 			for part := range strings.SplitSeq(text, "|") {

@@ -58,6 +58,8 @@ func (c Connection) Target() Target {
 type Graph struct {
 	Shown  string // groups, figures and | as behind the command graph
 	Window string // a span of time
+	Scale  string // linear, log, or one of them for each graph with | between
+	Layout string // auto, stacked or beside
 }
 
 // graphSettings lists what the table graph may hold.
@@ -80,7 +82,22 @@ func graphSettings() []Setting[Graph] {
 				}
 				return err
 			}},
+		graphWord("scale", "linear or log", func(g *G) *string { return &g.Scale }),
+		graphWord("layout", "auto, stacked or beside", func(g *G) *string { return &g.Layout }),
 	}
+}
+
+// graphWord is a setting of the graph that the command graph checks.
+func graphWord(name, doc string, of func(*Graph) *string) Setting[Graph] {
+	return Setting[Graph]{Name: name, Doc: doc,
+		get: func(g *Graph) string { return *of(g) },
+		set: func(g *Graph, text string) error {
+			if err := checkPlain(text); err != nil {
+				return err
+			}
+			*of(g) = text
+			return nil
+		}}
 }
 
 // ProfileGroup is one group of a profile. Exactly one of Producer and Consumer

@@ -100,6 +100,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.topics = newTopicNames(p.session)
 	p.commands = commands.New(commands.Env{
 		Session: p.session,
+		Colour:  p.colour(),
 		Local:   p.local,
 		Library: library,
 		Facts:   func() []commands.Fact { return p.facts },
@@ -111,13 +112,24 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 }
 
 // shown is what the graph command has chosen.
-func (p *program) shown(s *session.Snapshot) []frames.Graph {
+func (p *program) shown(s *session.Snapshot) frames.Picture {
 	view := p.commands.View()
-	var all []frames.Graph
+	picture := frames.Picture{Until: view.Until, Layout: layout(view.Layout)}
 	for _, panel := range view.Shown(s) {
-		all = append(all, frames.Graph{Metrics: panel.Metrics, Target: panel.Target, Window: view.Window})
+		picture.Graphs = append(picture.Graphs, frames.Graph{Metrics: panel.Metrics, Target: panel.Target, Heat: panel.Heat, Window: view.Window, Log: panel.Log})
 	}
-	return all
+	return picture
+}
+
+// layout is how the frames call a layout of the graph command.
+func layout(word string) frames.Layout {
+	switch word {
+	case "stacked":
+		return frames.Stacked
+	case "beside":
+		return frames.Beside
+	}
+	return frames.Auto
 }
 
 // run reaches the cluster, opens the shell and waits for its end.
