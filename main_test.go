@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"commands":              {"graphs", "session", "session/broker", "session/meant", "session/metrics", "session/pacing", "session/payload"},
 	"session":               {"session/broker", "session/broker/admin", "session/meant", "session/metrics", "session/pacing", "session/payload"},
 	"session/clientconf":    {"session"},
-	"session/dial":          {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe"},
+	"session/dial":          {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe", "session/metrics"},
 	"session/bench":         {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"session/broker":        {"session/metrics", "session/payload"},
 	"session/broker/admin":  {"session/broker", "session/metrics"},
@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"shell/editor":          {"shell/screen"},
 	"shell/ptytest":         {"shell/tty"},
 	"shell/frames":          {"graphs", "session", "session/metrics", "session/pacing", "session/payload", "shell"},
-	"shell/start":           {"commands", "graphs", "session", "session/broker/local", "session/clientconf", "session/dial", "session/meant", "shell", "shell/frames"},
+	"shell/start":           {"commands", "graphs", "session", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/meant", "shell", "shell/frames"},
 
 	"session/broker/local/localtest": {"session/broker/local"},
 }

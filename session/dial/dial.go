@@ -16,6 +16,7 @@ import (
 	"pulsh/session/broker/admin"
 	"pulsh/session/broker/client"
 	"pulsh/session/broker/probe"
+	"pulsh/session/metrics"
 )
 
 // Cluster is the session.Dial of real clusters. It connects to nothing yet but
@@ -36,7 +37,11 @@ func Cluster(_ context.Context, t session.Target, clock broker.Clock) (session.L
 		return session.Link{}, err
 	}
 	link := session.Link{Broker: engine, Probe: func(ctx context.Context) (session.Answer, error) {
-		answer, err := probe.Dialer{TLS: secure}.Dial(ctx, t.URL)
+		answer, err := probe.Dialer{TLS: secure, Token: token}.Dial(ctx, t.URL)
+		if err == nil && answer.AuthRequired {
+			err = &broker.Error{Category: metrics.NotAuthorised, Cause: &probe.Failure{Fault: probe.NoToken, Host: answer.Host},
+				Message: fmt.Sprintf("the Pulsar at %s lets nobody in without authentication, and there is no token", t.URL)}
+		}
 		return session.Answer{Version: answer.Version, SizeMax: answer.MessageSizeMax}, err
 	}}
 	if t.AdminURL != "" {

@@ -34,19 +34,32 @@ func Greeting(version string, c session.Cluster, ready time.Duration) []string {
 	}
 }
 
-// NoBroker says that no cluster was reached, in the words of the fault, and how
-// to go on: with what can be typed at the prompt, or, where there is none, with
-// other options.
-func NoBroker(fault string, prompt bool) []string {
-	here, elsewhere := "local start", "connect pulsar://host:6650"
-	if !prompt {
-		here, elsewhere = "pulsh --local", "pulsh --url pulsar://host:6650"
+// Try is a line that may help, and when it does.
+type Try struct{ Line, For string }
+
+// Advice is a page about a fault: its words, and the lines to try.
+func Advice(fault string, tries []Try) []string {
+	width := 0
+	for _, t := range tries {
+		if len(t.Line) <= adviceWidth {
+			width = max(width, graphs.Width(t.Line))
+		}
 	}
-	const width = len("kubectl port-forward svc/pulsar-proxy 6650 8080")
-	return []string{
-		graphs.Clean(fault),
-		"  try: " + graphs.Left(here, width) + "   here (Java 17, 0.5 GiB)",
-		"       " + graphs.Left(elsewhere, width) + "   elsewhere",
-		"       kubectl port-forward svc/pulsar-proxy 6650 8080   in Minikube",
+	out := []string{graphs.Clean(fault)}
+	for i, t := range tries {
+		before := "       "
+		if i == 0 {
+			before = "  try: "
+		}
+		line := graphs.Clean(t.Line)
+		if t.For != "" {
+			line = graphs.Left(line, max(width, graphs.Width(line))) + "   " + t.For
+		}
+		out = append(out, before+line)
 	}
+	return out
 }
+
+// adviceWidth bounds the column of lines to try, so that what they are for
+// stands beside them on a screen of 80 columns; a longer line moves its own.
+const adviceWidth = 54

@@ -57,6 +57,8 @@ func TestGreeting(t *testing.T) {
 	require.Equal(t, "pulsh 0.1.0 · pulsar://127.0.0.1:6650 · Pulsar", Greeting("0.1.0", c, 0)[0])
 	require.Equal(t, "pulsh 0.1.0 · not connected", Greeting("0.1.0", session.Cluster{State: session.Unconnected}, 0)[0])
 	golden(t, "greeting", Greeting("0.1.0", snapshot().Cluster, 5400*time.Millisecond))
-	golden(t, "no-broker", NoBroker("no Pulsar answers at pulsar://127.0.0.1:6650 (connection refused)", true))
-	require.Contains(t, NoBroker("x", false)[1], "try: pulsh --local  ")
+	golden(t, "no-broker", Advice("no Pulsar answers at pulsar://127.0.0.1:6650 (connection refused)", []Try{
+		{"local start", "here (Java 17, 0.5 GiB)"}, {"connect pulsar://host:6650", "elsewhere"},
+		{"kubectl port-forward -n pulsar svc/pulsar-proxy 6650", "in Minikube, messages"}}))
+	require.Equal(t, []string{"x"}, Advice("x", nil))
 }

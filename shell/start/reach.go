@@ -39,9 +39,10 @@ func (p *program) reach() (greeting []string, err error) {
 	case ctx.Err() != nil:
 		return strings.Split(commands.Paint(ctx.Err(), 0), "\n"), ctx.Err()
 	case err != nil:
-		return frames.NoBroker(err.Error(), p.prompts()), err
+		return frames.Advice(err.Error(), advice(ctx, target, err, p.prompts())), err
 	}
-	return frames.Greeting(p.version, p.session.Cluster(), ready), nil
+	greeting = frames.Greeting(p.version, p.session.Cluster(), ready)
+	return append(greeting, adminFault(ctx, p.session, target, p.prompts())...), nil
 }
 
 // tellStep shows a step of the start on a line of its own.

@@ -46,10 +46,16 @@ type greeting struct {
 	errorText       string
 }
 
-// connectFrame is a CONNECT without authentication.
-func connectFrame(clientVersion string) []byte {
+// connectFrame is a CONNECT, with a token unless that is empty.
+func connectFrame(clientVersion, token string) []byte {
 	connect := appendBytes(nil, 1, clientVersion)
+	if token != "" {
+		connect = appendBytes(connect, 3, token)
+	}
 	connect = appendNumber(connect, 4, protocolVersion)
+	if token != "" {
+		connect = appendBytes(connect, 5, "token")
+	}
 	command := appendNumber(nil, 1, commandConnect)
 	command = appendBytes(command, commandConnect, string(connect))
 	frame := binary.BigEndian.AppendUint32(nil, uint32(4+len(command)))
@@ -88,6 +94,9 @@ func readGreeting(r io.Reader) (greeting, error) {
 	if sizes[0] == 0x15 && sizes[1] == 3 { // a TLS alert of any version
 		return greeting{}, errTLS
 	}
+	if string(sizes[:5]) == "HTTP/" {
+		return greeting{}, errHTTP
+	}
 	total, size := binary.BigEndian.Uint32(sizes[:4]), binary.BigEndian.Uint32(sizes[4:])
 	if total > frameMax || total < 4 || size > total-4 {
 		return greeting{}, errNotPulsar
@@ -101,6 +110,9 @@ func readGreeting(r io.Reader) (greeting, error) {
 
 // errTLS is what a server says that expects TLS and is spoken to without.
 var errTLS = errors.New("a TLS alert")
+
+// errHTTP is the beginning of an answer in HTTP.
+var errHTTP = errors.New("an answer in HTTP")
 
 func parseCommand(b []byte) (greeting, error) {
 	var g greeting

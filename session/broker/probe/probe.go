@@ -49,6 +49,9 @@ func Dial(ctx context.Context, url string) (Answer, error) { return Dialer{}.Dia
 // Dialer says how to ask; the zero value is what Dial uses.
 type Dialer struct {
 	TLS *tls.Config // for pulsar+ssl://; nil means the system's roots
+	// Token returns the token to present, each time that a host is asked; nil
+	// presents none, and a broker that wants one has answered all the same.
+	Token func() (string, error)
 }
 
 // Dial is the function Dial with these settings.
@@ -81,6 +84,13 @@ func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, hostTimeout)
 	defer cancel()
+	token := ""
+	if d.Token != nil {
+		var err error
+		if token, err = d.Token(); err != nil {
+			return Answer{}, &unsaid{err}
+		}
+	}
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", host)
 	if err != nil {
 		return Answer{}, err
@@ -94,7 +104,7 @@ func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	if _, err := conn.Write(connectFrame(clientVersion)); err != nil {
+	if _, err := conn.Write(connectFrame(clientVersion, token)); err != nil {
 		return Answer{}, err
 	}
 	g, err := readGreeting(conn)
@@ -102,12 +112,18 @@ func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 		return Answer{}, err
 	}
 	answer := Answer{Host: host, Took: time.Since(start)}
+	said := oneLine(g.errorText)
+	if token != "" {
+		said = strings.ReplaceAll(said, token, "…")
+	}
+	entry := g.command == commandError && (g.errorCode == authenticationError || g.errorCode == authorizationError)
 	switch {
-	case g.command == commandChallenge,
-		g.command == commandError && (g.errorCode == authenticationError || g.errorCode == authorizationError):
+	case entry && token != "":
+		return Answer{}, &refusal{code: g.errorCode, text: said}
+	case entry, g.command == commandChallenge:
 		answer.AuthRequired = true
 	case g.command == commandError:
-		return Answer{}, &refusal{code: g.errorCode, text: oneLine(g.errorText)}
+		return Answer{}, &refusal{code: g.errorCode, text: said}
 	default:
 		answer.Version, answer.ProtocolVersion = releaseOf(g.serverVersion), int(g.protocolVersion)
 		answer.MessageSizeMax = int(g.maxMessageSize)
@@ -125,10 +141,25 @@ func (d Dialer) secure(ctx context.Context, conn net.Conn, host string) (net.Con
 		config.ServerName, _, _ = net.SplitHostPort(host)
 	}
 	client := tls.Client(conn, config)
-	return client, client.HandshakeContext(ctx)
+	if err := client.HandshakeContext(ctx); err != nil {
+		return client, &handshake{err}
+	}
+	return client, nil
 }
 
-// refusal is an ERROR that has nothing to do with authentication.
+// handshake is a fault of the beginning of TLS.
+type handshake struct{ error }
+
+// Unwrap is what went wrong.
+func (h *handshake) Unwrap() error { return h.error }
+
+// unsaid is a token that cannot be presented.
+type unsaid struct{ error }
+
+// Unwrap says why.
+func (u *unsaid) Unwrap() error { return u.error }
+
+// refusal is an ERROR of the broker.
 type refusal struct {
 	code uint64
 	text string
@@ -163,57 +194,81 @@ func oneLine(s string) string {
 
 // sentence says why a host is of no use.
 func sentence(ctx context.Context, u URL, host string, err error) *broker.Error {
-	e := &broker.Error{Category: metrics.Disconnected, Cause: err}
 	at := u.scheme() + host
-	name, _, _ := net.SplitHostPort(host)
+	fault, message := faultOf(u, host, at, err)
+	category := metrics.Disconnected
+	switch fault {
+	case NotPulsar, HTTP:
+		category = metrics.Other
+	case Silent:
+		category = metrics.Timeout
+	case TokenRefused, NoToken:
+		category = metrics.NotAuthorised
+	}
 	var said *refusal
-	var unknown *net.DNSError
-	var network net.Error
-	var record tls.RecordHeaderError
-	var certificate *tls.CertificateVerificationError
-	switch {
-	case errors.Is(ctx.Err(), context.Canceled):
-		e.Category = metrics.Other
-		e.Message = fmt.Sprintf("stopped while asking %s", at)
-	case errors.As(err, &said) && said.code == serviceNotReady:
-		e.Message = fmt.Sprintf("the Pulsar at %s is not ready: %s", at, said.text)
-	case errors.As(err, &said):
-		e.Category = metrics.Other
-		e.Message = fmt.Sprintf("the Pulsar at %s refuses: %s", at, said.text)
-	case errors.Is(err, syscall.ECONNREFUSED):
-		e.Message = fmt.Sprintf("no Pulsar answers at %s (connection refused)", at)
+	if fault == Unclear && errors.As(err, &said) {
+		category = metrics.Other
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		fault, category, message = Unclear, metrics.Other, fmt.Sprintf("stopped while asking %s", at)
+	}
+	e := &broker.Error{Category: category, Message: message, Cause: &Failure{fault, host, err}}
+	if fault == Refused {
 		e.Try = "local start"
-	case errors.As(err, &unknown) && !unknown.IsTimeout:
-		e.Message = fmt.Sprintf("no host %q is known, of %s", name, at)
-	case errors.As(err, &certificate):
-		e.Message = fmt.Sprintf("the certificate of %s is not trusted here%s", at, certificateFault(certificate))
-	case errors.As(err, &record):
-		e.Message = fmt.Sprintf("%s does not speak TLS; without it the URL begins with %s", at, plainScheme)
-	case errors.Is(err, errTLS):
-		e.Message = fmt.Sprintf("%s speaks TLS; its URL begins with %s", at, tlsScheme)
-	case errors.Is(err, errNotPulsar):
-		e.Category = metrics.Other
-		e.Message = fmt.Sprintf("%s answers, but not as a Pulsar", at)
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		e.Category = metrics.Timeout
-		e.Message = fmt.Sprintf("%s is silent: nothing answers in time", at)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		e.Message = fmt.Sprintf("%s takes the connection and closes it without an answer", at)
-	default:
-		e.Message = fmt.Sprintf("%s cannot be reached", at)
 	}
 	return e
 }
 
-// certificateFault names the two usual faults of a certificate.
+// faultOf tells which fault it is, in a word and in a sentence.
+func faultOf(u URL, host, at string, err error) (Fault, string) {
+	name, _, _ := net.SplitHostPort(host)
+	var said *refusal
+	var token *unsaid
+	var unknown *net.DNSError
+	var network net.Error
+	var record tls.RecordHeaderError
+	var shaking *handshake
+	var certificate *tls.CertificateVerificationError
+	var hostname x509.HostnameError
+	closed := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
+	switch {
+	case errors.As(err, &token):
+		return NoToken, token.Error()
+	case errors.As(err, &said) && (said.code == authenticationError || said.code == authorizationError):
+		return TokenRefused, fmt.Sprintf("the Pulsar at %s does not accept the token: %s", at, said.text)
+	case errors.As(err, &said) && said.code == serviceNotReady:
+		return NotReady, fmt.Sprintf("the Pulsar at %s is not ready: %s", at, said.text)
+	case errors.As(err, &said):
+		return Unclear, fmt.Sprintf("the Pulsar at %s refuses: %s", at, said.text)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return Refused, fmt.Sprintf("no Pulsar answers at %s (connection refused)", at)
+	case errors.As(err, &unknown) && !unknown.IsTimeout:
+		return UnknownHost, fmt.Sprintf("no host %q is known, of %s", name, at)
+	case errors.As(err, &certificate) && errors.As(err, &hostname):
+		return OtherHost, fmt.Sprintf("the certificate of %s is not trusted here: it is not made for %q", at, hostname.Host)
+	case errors.As(err, &certificate):
+		return Untrusted, fmt.Sprintf("the certificate of %s is not trusted here%s", at, certificateFault(certificate))
+	case errors.As(err, &record), errors.As(err, &shaking) && closed:
+		return WithoutTLS, fmt.Sprintf("%s does not speak TLS; without it the URL begins with %s", at, plainScheme)
+	case errors.Is(err, errTLS):
+		return WantsTLS, fmt.Sprintf("%s speaks TLS; its URL begins with %s", at, tlsScheme)
+	case errors.Is(err, errHTTP):
+		return HTTP, fmt.Sprintf("%s answers in HTTP: it is a port for admin requests, not for messages", at)
+	case errors.Is(err, errNotPulsar):
+		return NotPulsar, fmt.Sprintf("%s answers, but not as a Pulsar", at)
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return Silent, fmt.Sprintf("%s is silent: nothing answers in time", at)
+	case closed:
+		return Closed, fmt.Sprintf("%s takes the connection and closes it without an answer", at)
+	}
+	return Unclear, fmt.Sprintf("%s cannot be reached", at)
+}
+
+// certificateFault names the usual fault of a certificate.
 func certificateFault(err *tls.CertificateVerificationError) string {
 	var authority x509.UnknownAuthorityError
-	var hostname x509.HostnameError
-	switch {
-	case errors.As(err, &authority):
+	if errors.As(err, &authority) {
 		return ": nobody known has signed it"
-	case errors.As(err, &hostname):
-		return fmt.Sprintf(": it is not made for %q", hostname.Host)
 	}
 	return ""
 }

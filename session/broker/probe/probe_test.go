@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -104,8 +105,8 @@ func listen(t *testing.T, answer func(net.Conn)) string {
 // says answers a CONNECT with these bytes.
 func says(t *testing.T, answer []byte) string {
 	return listen(t, func(conn net.Conn) {
-		frame := make([]byte, len(connectFrame(clientVersion)))
-		if _, err := io.ReadFull(conn, frame); err == nil && bytes.Equal(frame, connectFrame(clientVersion)) {
+		frame := make([]byte, len(connectFrame(clientVersion, "")))
+		if _, err := io.ReadFull(conn, frame); err == nil && bytes.Equal(frame, connectFrame(clientVersion, "")) {
 			conn.Write(answer)
 		}
 	})
@@ -146,6 +147,31 @@ func TestAuthenticationIsAnAnswer(t *testing.T) {
 	}
 }
 
+func TestATokenIsPresented(t *testing.T) {
+	const secret = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"
+	present := Dialer{Token: func() (string, error) { return secret, nil }}
+	answering := func(answer []byte) string {
+		return "pulsar://" + listen(t, func(conn net.Conn) {
+			frame := make([]byte, len(connectFrame(clientVersion, secret)))
+			if _, err := io.ReadFull(conn, frame); err == nil && bytes.Equal(frame, connectFrame(clientVersion, secret)) {
+				conn.Write(answer)
+			}
+		})
+	}
+	answer, err := present.Dial(t.Context(), answering(connected("4.0.8")))
+	require.NoError(t, err)
+	require.False(t, answer.AuthRequired)
+	url := answering(refusing(authenticationError, "no such token: "+secret))
+	_, err = present.Dial(t.Context(), url)
+	require.EqualError(t, err, "the Pulsar at "+url+" does not accept the token: no such token: …")
+	require.Equal(t, TokenRefused, FailureOf(err).Fault)
+	require.NotContains(t, fmt.Sprintf("%v %+v", err, err), secret)
+	_, err = Dialer{Token: func() (string, error) { return "", errors.New("the file is empty") }}.Dial(t.Context(), "pulsar://127.0.0.1:1")
+	require.EqualError(t, err, "the file is empty")
+	require.Equal(t, NoToken, FailureOf(err).Fault)
+	require.Equal(t, Unclear, FailureOf(io.EOF).Fault)
+}
+
 func TestWhatIsWrongIsSaid(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -155,7 +181,7 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 	}{
 		{"error", refusing(0, "too old\nat org.apache"), metrics.Other, "the Pulsar at pulsar://HOST refuses: too old"},
 		{"not ready", refusing(6, "still starting"), metrics.Disconnected, "the Pulsar at pulsar://HOST is not ready: still starting"},
-		{"http", []byte("HTTP/1.1 400 Bad Request\r\n\r\n"), metrics.Other, "pulsar://HOST answers, but not as a Pulsar"},
+		{"http", []byte("HTTP/1.1 400 Bad Request\r\n\r\n"), metrics.Other, "pulsar://HOST answers in HTTP: it is a port for admin requests, not for messages"},
 		{"short", []byte("+OK"), metrics.Other, "pulsar://HOST answers, but not as a Pulsar"},
 		{"another command", frameOf(18, nil), metrics.Other, "pulsar://HOST answers, but not as a Pulsar"},
 		{"broken command", []byte{0, 0, 0, 6, 0, 0, 0, 2, 0xff, 0xff}, metrics.Other, "pulsar://HOST answers, but not as a Pulsar"},
@@ -226,7 +252,7 @@ func TestTLS(t *testing.T) {
 	server := &tls.Config{Certificates: certificates.TLS.Certificates}
 	host := listen(t, func(conn net.Conn) {
 		secure := tls.Server(conn, server)
-		if _, err := io.ReadFull(secure, make([]byte, len(connectFrame(clientVersion)))); err == nil {
+		if _, err := io.ReadFull(secure, make([]byte, len(connectFrame(clientVersion, "")))); err == nil {
 			secure.Write(connected("4.0.8"))
 			return
 		}
@@ -244,6 +270,9 @@ func TestTLS(t *testing.T) {
 	plain := listen(t, func(conn net.Conn) { io.WriteString(conn, "hello, who is there?"); io.Copy(io.Discard, conn) })
 	_, err = Dial(t.Context(), "pulsar+ssl://"+plain)
 	require.EqualError(t, err, "pulsar+ssl://"+plain+" does not speak TLS; without it the URL begins with pulsar://")
+	closing := listen(t, func(conn net.Conn) { conn.Read(make([]byte, 1)) }) // as Pulsar does: the record is no frame
+	_, err = Dial(t.Context(), "pulsar+ssl://"+closing)
+	require.Equal(t, WithoutTLS, FailureOf(err).Fault)
 }
 
 func TestPulsarAnswers(t *testing.T) {
@@ -254,13 +283,15 @@ func TestPulsarAnswers(t *testing.T) {
 	require.Equal(t, 5<<20, answer.MessageSizeMax)
 	require.False(t, answer.AuthRequired)
 	_, err = Dial(t.Context(), "pulsar://"+strings.TrimPrefix(server.AdminURL(), "http://"))
-	require.Error(t, err, "the admin port does not speak Pulsar")
+	require.Equal(t, HTTP, FailureOf(err).Fault, "%v", err)
+	_, err = Dial(t.Context(), strings.Replace(server.URL(), "pulsar", "pulsar+ssl", 1))
+	require.Equal(t, WithoutTLS, FailureOf(err).Fault, "%v", err)
 }
 
 // FuzzGreeting holds that no bytes make the reader fail otherwise than with an
 // error, nor read more than a frame.
 func FuzzGreeting(f *testing.F) {
-	for _, seed := range [][]byte{connected("4.0.8"), refusing(3, "no"), connectFrame("x"), []byte("HTTP/1.1 200 OK\r\n"), {0, 0, 0, 4, 0, 0, 0, 0}} {
+	for _, seed := range [][]byte{connected("4.0.8"), refusing(3, "no"), connectFrame("x", ""), []byte("HTTP/1.1 200 OK\r\n"), {0, 0, 0, 4, 0, 0, 0, 0}} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -1,0 +1,167 @@
+package start
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"pulsh/session"
+	"pulsh/session/broker/probe"
+	"pulsh/shell/frames"
+)
+
+// otherTime bounds asking whether TLS is what is missing, before the page with
+// the advice is shown.
+const otherTime = time.Second
+
+// How a Pulsar in Kubernetes is reached from outside, with the names that the
+// chart of Apache Pulsar gives its services.
+const (
+	forwardMessages = "kubectl port-forward -n pulsar svc/pulsar-proxy 6650"
+	forwardAdmin    = "kubectl port-forward -n pulsar svc/pulsar-broker 8080"
+)
+
+// advice is what to type after a fault, the likeliest first: lines of the prompt,
+// or, where there is none, of a shell.
+func advice(ctx context.Context, t session.Target, err error, prompt bool) []frames.Try {
+	f := probe.FailureOf(err)
+	a := adviser{target: t, prompt: prompt}
+	switch f.Fault {
+	case probe.Refused:
+		return append(a.local(), a.elsewhere("elsewhere"),
+			frames.Try{Line: forwardMessages, For: "in Minikube, messages"}, frames.Try{Line: forwardAdmin, For: "in Minikube, the admin API"})
+	case probe.UnknownHost:
+		return append(a.inside(f.Host), a.elsewhere("elsewhere"))
+	case probe.HTTP:
+		return []frames.Try{a.connect("the usual port for messages", func(t *session.Target) {
+			host, _, _ := net.SplitHostPort(f.Host)
+			t.URL, t.AdminURL = "pulsar://"+net.JoinHostPort(host, probe.DefaultPort), "http://"+f.Host
+		})}
+	case probe.WantsTLS:
+		return []frames.Try{a.scheme("pulsar+ssl", "with TLS")}
+	case probe.WithoutTLS:
+		return []frames.Try{a.scheme("pulsar", "without TLS")}
+	case probe.Closed:
+		return a.closed(ctx, f.Host)
+	case probe.Untrusted:
+		return []frames.Try{
+			a.connect("with the certificate that signed it", func(t *session.Target) { t.TrustFile = "ca.pem" }),
+			a.connect("unchecked, in a network that is yours", func(t *session.Target) { t.TLSCheck = session.TLSNone })}
+	case probe.OtherHost:
+		return []frames.Try{
+			a.connect("whatever host it is made for", func(t *session.Target) { t.TLSCheck = session.TLSAnyHost }),
+			a.elsewhere("by the name in the certificate")}
+	case probe.NoToken, probe.TokenRefused:
+		return []frames.Try{a.connect("with a token of this cluster", func(t *session.Target) { t.TokenFile, t.TokenEnv = "token.txt", "" })}
+	case probe.NotReady:
+		return []frames.Try{a.connect("again, in a moment", func(*session.Target) {})}
+	}
+	return append([]frames.Try{a.elsewhere("elsewhere")}, a.local()...)
+}
+
+// adviser writes lines that connect.
+type adviser struct {
+	target session.Target
+	prompt bool
+}
+
+func (a adviser) local() []frames.Try {
+	line := "local start"
+	if !a.prompt {
+		line = "pulsh --local"
+	}
+	return []frames.Try{{Line: line, For: "here (Java 17, 0.5 GiB)"}}
+}
+
+// elsewhere is another address, with the rest as it is.
+func (a adviser) elsewhere(why string) frames.Try {
+	line := "connect pulsar://host:6650"
+	if !a.prompt {
+		line = "pulsh --url pulsar://host:6650"
+	}
+	return frames.Try{Line: line, For: why}
+}
+
+// connect is the target with a change.
+func (a adviser) connect(why string, change func(*session.Target)) frames.Try {
+	t := a.target
+	change(&t)
+	line, names := "connect "+t.URL, []string{" admin=", " token_file=", " trust_certs=", " tls_check="}
+	if !a.prompt {
+		line, names = "pulsh --url "+t.URL, []string{" --admin-url ", " --token-file ", " --trust-certs ", " --tls-check "}
+	}
+	for i, value := range []string{t.AdminURL, t.TokenFile, t.TrustFile, string(t.TLSCheck)} {
+		if value != "" {
+			line += names[i] + value
+		}
+	}
+	if a.prompt && t.TokenEnv != "" {
+		line += " token_env=" + t.TokenEnv
+	}
+	return frames.Try{Line: line, For: why}
+}
+
+// scheme is the same address in another way.
+func (a adviser) scheme(scheme, why string) frames.Try {
+	return a.connect(why, func(t *session.Target) {
+		_, rest, _ := strings.Cut(t.URL, "://")
+		t.URL = scheme + "://" + rest
+	})
+}
+
+// inside is for a name that is not known here: a service's name is known in
+// Kubernetes alone.
+func (a adviser) inside(host string) []frames.Try {
+	name, _, _ := net.SplitHostPort(host)
+	service, _, dotted := strings.Cut(name, ".")
+	if dotted && !strings.Contains(name, ".svc") {
+		return nil
+	}
+	return []frames.Try{
+		{Line: "kubectl port-forward svc/" + service + " 6650", For: "if it is a service in Kubernetes, and then"},
+		a.connect("", func(t *session.Target) { t.URL, t.AdminURL = defaultURL, "" }),
+	}
+}
+
+// closed is for a host that hangs up: it may want TLS, or it is a port-forward
+// to a pod that is gone. Nothing secret is sent to find out.
+func (a adviser) closed(ctx context.Context, host string) []frames.Try {
+	asking, cancel := context.WithTimeout(ctx, otherTime)
+	defer cancel()
+	if _, err := (probe.Dialer{TLS: &tls.Config{InsecureSkipVerify: true}}).Dial(asking, "pulsar+ssl://"+host); err == nil { // only whether it speaks TLS at all
+		return []frames.Try{a.scheme("pulsar+ssl", "it speaks TLS")}
+	}
+	return []frames.Try{
+		{Line: forwardMessages, For: "anew, if this is a port-forward: its pod is gone"},
+		a.connect("and again", func(*session.Target) {}),
+		a.elsewhere("elsewhere"),
+	}
+}
+
+// adminFault looks whether the admin API answers, since a session without it
+// works in part: it says what is wrong with it, or nothing.
+func adminFault(ctx context.Context, s *session.Session, t session.Target, prompt bool) []string {
+	admin := s.Admin()
+	if admin == nil {
+		return nil
+	}
+	asking, cancel := context.WithTimeout(ctx, otherTime)
+	defer cancel()
+	_, err := admin.Version(asking)
+	if err == nil || ctx.Err() != nil {
+		return nil
+	}
+	fault, a := err.Error(), adviser{target: t, prompt: prompt}
+	tries := []frames.Try{{Line: forwardAdmin, For: "in Minikube"}, a.connect("elsewhere", func(t *session.Target) { t.AdminURL = "http://host:8080" })}
+	u, parseErr := url.Parse(t.AdminURL)
+	if parseErr == nil {
+		if _, err := (probe.Dialer{}).Dial(asking, "pulsar://"+u.Host); err == nil {
+			fault = t.AdminURL + " is a port for messages, not for admin requests"
+			tries = []frames.Try{a.connect("the usual port for admin requests", func(t *session.Target) { t.AdminURL = "http://" + u.Hostname() + ":8080" })}
+		}
+	}
+	return frames.Advice(fault+"; backlog, seek and topics need the admin API", tries)
+}
