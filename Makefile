@@ -6,7 +6,7 @@
 # make fuzz       each fuzz target for FUZZTIME
 # make docs       regenerates the README's command reference and script
 # make profile    a CPU profile of a loaded pulsh, for default.pgo
-# make install    puts pulsh into $(PREFIX)/bin
+# make install    puts pulsh, its manual page and the completions of bash, zsh and fish into $(PREFIX)
 
 SHELL    := /bin/bash
 PREFIX   ?= /usr/local
@@ -53,7 +53,12 @@ docs: go
 	$(GO) test -pgo=off . -run Readme -update
 
 install: build
-	install -D -m 0755 bin/pulsh $(DESTDIR)$(PREFIX)/bin/pulsh
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/man/man1 share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d)
+	install -m 0755 bin/pulsh $(DESTDIR)$(PREFIX)/bin/pulsh
+	bin/pulsh --man > $(DESTDIR)$(PREFIX)/share/man/man1/pulsh.1
+	bin/pulsh --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pulsh
+	bin/pulsh --completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pulsh
+	bin/pulsh --completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pulsh.fish
 
 profile: build
 	$(GO) run ./session/bench -profile default.pgo

@@ -88,7 +88,7 @@ func TestTranscripts(t *testing.T) {
 func hideCounts(text string) string {
 	number := regexp.MustCompile(`[\d.]+`)
 	sentences := regexp.MustCompile(`[\d.]+[kM]? messages to go|[\d.]+ MB/s|[\d.]+ % of what|\d+ sent · \d+ acked|` +
-		`[\d.]+ MiB stored|a gap of [\d.]+|up to [\d:]+;|total +\d+ +\d+ +\d+ |backlog +\d+ +\d+ entries, \d+ unacked|\d+ still expected|(?m)^PASS .*  \d[\d.a-z/, ]*$`)
+		`[\d.]+ MiB stored|a gap of [\d.]+|up to [\d:]+;|total +\d+ +\d+ +\d+ |backlog +\d+ +\d+ entries, \d+ unacked|\d+ still expected|\d+ in the client's queue|  running \d+s ·|(?m)^PASS .*  \d[\d.a-z/, ]*$`)
 	text = regexp.MustCompile(`\d{1,3}(,\d{3})+`).ReplaceAllStringFunc(text, func(s string) string {
 		return strings.Repeat("#", len(s))
 	})
