@@ -70,6 +70,9 @@ type Config struct {
 	// Keys holds what the function keys 1..10 type on an empty line, or a note
 	// that says why they type nothing.
 	Keys map[int]func() (line, note string)
+	// Scroll moves what the frames show by a page, back with -1: PgUp and PgDn
+	// on an empty line.
+	Scroll func(pages int)
 	// History gets the lines that are entered; nil keeps them in memory.
 	History *History
 	// Unfinished says whether a line goes on in the next one, such as one with

@@ -117,6 +117,7 @@ func (l *loop) startReading() (stop func()) {
 		Color:     l.screen.Color(),
 		Complete:  l.cfg.Executor.Complete,
 		Keys:      l.cfg.Keys,
+		Scroll:    l.cfg.Scroll,
 		Interrupt: l.interrupted,
 		Suspend:   l.suspend,
 		Note:      func(line string) { l.screen.Print(faint + line + plain) },

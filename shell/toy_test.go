@@ -39,6 +39,7 @@ func toyMain() int {
 		Stdin:    os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Unfinished: func(line string) bool { return strings.Count(line, "'")%2 == 1 },
 		StatusLine: func() string { return "toy status" },
+		Scroll:     func(pages int) { toy.notes <- fmt.Sprintf("page %+d", pages) },
 		Summary:    func() []string { return []string{"toy summary"} },
 		Keys: map[int]func() (string, string){
 			2: func() (string, string) { return "echo F2", "" },

@@ -129,6 +129,22 @@ func TestFunctionKeysOfAllTerminals(t *testing.T) {
 	s.See("^no group$")
 }
 
+// TestPageKeysLookBack: they move the picture while the line is empty, and are
+// the line's own while there is one.
+func TestPageKeysLookBack(t *testing.T) {
+	s := open(t, 80, 24, "")
+	s.See("^>$")
+	s.Send("\x1b[5~")
+	s.See("^page -1$")
+	s.Send("\x1b[6~")
+	s.See("^page \\+1$")
+	s.Send("zzz\x1b[5~\x1b[6~x")
+	s.See("^> zzzx$")
+	s.Send("\x15echo done\r")
+	s.See("^  done$")
+	require.Equal(t, 2, strings.Count(strings.Join(append(s.Scrollback(), s.Rows()...), "\n"), "page "))
+}
+
 func TestCharactersAreEditedWhole(t *testing.T) {
 	s := open(t, 40, 12, "")
 	s.See("^>$")

@@ -45,6 +45,9 @@ type Config struct {
 	// called when the key is pressed on an empty line, and returns the line to
 	// run as if it were typed, or a note that says why there is none.
 	Keys map[int]func() (line, note string)
+	// Scroll is called for PgUp with -1 and for PgDn with 1 while the line is
+	// empty: what else is on the screen moves by a page.
+	Scroll func(pages int)
 	// Interrupt is called for Ctrl-C on the key reader's goroutine. It returns
 	// true when it used the key; otherwise the line is cleared.
 	Interrupt func() bool
@@ -61,6 +64,9 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	if c.Complete == nil {
 		c.Complete = func(_ string, cursor int) ([]Suggestion, int) { return nil, cursor }
+	}
+	if c.Scroll == nil {
+		c.Scroll = func(int) {}
 	}
 	if c.Interrupt == nil {
 		c.Interrupt = func() bool { return false }

@@ -74,12 +74,27 @@ func (e *Editor) take(t token) {
 	case functionToken:
 		e.function(t)
 	default:
+		if pages, ok := pageKey(t); ok && e.typing.text == "" && e.typing.popup.list == nil {
+			e.cfg.Scroll(pages)
+			return
+		}
 		if t.bytes == ctrlL {
 			e.cfg.Display.Clear()
 			return
 		}
 		e.typing.press(t)
 	}
+}
+
+// pageKey is how many pages a key goes, if it goes by pages.
+func pageKey(t token) (pages int, ok bool) {
+	switch t {
+	case key("\x1b[5~"):
+		return -1, true
+	case key("\x1b[6~"):
+		return 1, true
+	}
+	return 0, false
 }
 
 // enter ends the line, with what it stands for in its place.

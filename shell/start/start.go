@@ -153,6 +153,7 @@ func (p *program) run() int {
 		Batch:      p.Batch(),
 		KeepGoing:  p.KeepGoing,
 		Keys:       p.keys(),
+		Scroll:     p.commands.Scroll,
 		History:    p.history,
 		Unfinished: commands.Unfinished,
 		StatusLine: p.statusLine,
