@@ -45,11 +45,11 @@ type TypedLine struct {
 // Local is the Pulsar that pulsh runs on this machine.
 type Local interface {
 	// Start starts it, or finds it running. It tells of its steps as it goes.
-	Start(ctx context.Context, say func(step string)) (session.Target, error)
+	Start(ctx context.Context, tell func(Step)) (session.Target, error)
 	Stop(ctx context.Context) error
 	// Kill ends it as a crash would; its data stays.
 	Kill(ctx context.Context) error
-	Restart(ctx context.Context, say func(step string)) error
+	Restart(ctx context.Context, tell func(Step)) error
 	// Report looks at it, with the last lines of its log.
 	Report(lines int) (LocalReport, error)
 }
@@ -79,6 +79,7 @@ type Commands struct {
 	changed atomic.Int64                      // when a command last changed a group, Unix ns
 	vars    atomic.Pointer[scope]             // of typed lines; never changed, only replaced
 	journal journal
+	task    atomic.Pointer[Progress]
 }
 
 // New makes the commands of a session.

@@ -93,7 +93,9 @@ func (c *call) do(ctx context.Context) error {
 		return err
 	}
 	line := Line{At: c.env.Now(), Place: c.place(), Text: c.statement.plain(), Source: c.statement.source()}
+	outer := c.task.Load()
 	err := c.command.run(ctx, c)
+	c.task.Store(outer) // a script goes on with its own
 	if err != nil && !errors.Is(err, ErrQuit) {
 		line.Failure = err.Error()
 	}

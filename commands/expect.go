@@ -86,6 +86,7 @@ func expect(ctx context.Context, c *call) error {
 	}
 	t.hold, _ = value[time.Duration](c, "for")
 	t.within, _ = value[time.Duration](c, "within")
+	c.until(t.within+t.hold, func() string { return standing(condition, c.env.Session.Snapshot()) })
 	if err := c.watch(ctx, func(s *session.Snapshot) bool { return t.look(s) }); err != nil {
 		return err
 	}

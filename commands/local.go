@@ -54,7 +54,17 @@ func (c *call) local() (Local, error) {
 	return c.env.Local, nil
 }
 
-func (c *call) step(text string) { c.say("%s", text) }
+// step says each step of a start once, and shows how far a long one is.
+func (c *call) step() func(Step) {
+	said := ""
+	return func(s Step) {
+		if s.Text != "" && s.Text != said {
+			said = s.Text
+			c.say("%s", s.Text)
+		}
+		c.task.Store(s.Progress())
+	}
+}
 
 func localStart(ctx context.Context, c *call) error {
 	l, err := c.local()
@@ -64,7 +74,7 @@ func localStart(ctx context.Context, c *call) error {
 	if err := c.idle(ctx); err != nil {
 		return err
 	}
-	t, err := l.Start(ctx, c.step)
+	t, err := l.Start(ctx, c.step())
 	if err != nil {
 		e := *asError(err)
 		e.Code = ExitUnconnected
@@ -112,7 +122,7 @@ func localRestart(ctx context.Context, c *call) error {
 	}
 	begin := c.env.Now()
 	c.env.Session.Mark(session.MarkCommand, "local restart")
-	if err := l.Restart(ctx, c.step); err != nil {
+	if err := l.Restart(ctx, c.step()); err != nil {
 		return err
 	}
 	c.say("local Pulsar ready after %s", graphs.Seconds(c.env.Now().Sub(begin)))

@@ -18,13 +18,13 @@ import (
 // home is a local Pulsar that is always well.
 type home struct{}
 
-func (home) Start(_ context.Context, say func(string)) (session.Target, error) {
-	say("starting Pulsar 4.0.8")
+func (home) Start(_ context.Context, tell func(Step)) (session.Target, error) {
+	tell(Step{Text: "starting Pulsar 4.0.8"})
 	return session.Target{URL: "pulsar://127.0.0.1:6650", AdminURL: "http://127.0.0.1:8080"}, nil
 }
-func (home) Stop(context.Context) error                  { return nil }
-func (home) Kill(context.Context) error                  { return nil }
-func (home) Restart(context.Context, func(string)) error { return nil }
+func (home) Stop(context.Context) error                { return nil }
+func (home) Kill(context.Context) error                { return nil }
+func (home) Restart(context.Context, func(Step)) error { return nil }
 func (home) Report(int) (LocalReport, error) {
 	return LocalReport{Condition: "running", Version: "4.0.8", PID: 7, Users: 1, Resident: 512 << 20, Log: []string{"ready"}}, nil
 }

@@ -85,6 +85,7 @@ func ReadScript(path string, vars ...Variable) (*Script, error) {
 func (c *Commands) RunScript(ctx context.Context, s *Script, out io.Writer, o Options) (Result, error) {
 	begin := c.env.Now()
 	x := &execution{Commands: c, out: out, result: &Result{}, keepGoing: o.KeepGoing, report: o.Report, began: begin, planned: begin}
+	defer c.task.Store(nil)
 	err := x.run(ctx, s)
 	x.result.Elapsed = c.env.Now().Sub(begin)
 	if errors.Is(err, ErrQuit) {
@@ -96,8 +97,9 @@ func (c *Commands) RunScript(ctx context.Context, s *Script, out io.Writer, o Op
 func (x *execution) run(ctx context.Context, s *Script) error {
 	var first error
 	failed := 0
-	for _, parsed := range s.calls {
+	for i, parsed := range s.calls {
 		call := *parsed // a script may run more than once
+		x.task.Store(&Progress{Far: fmt.Sprintf("command %d of %d", i+1, len(s.calls)), Share: float64(i) / float64(len(s.calls))})
 		call.execution = x
 		err := call.do(ctx)
 		switch {

@@ -105,6 +105,7 @@ func waitUntil(ctx context.Context, c *call) error {
 	}
 	begin, done := c.env.Now(), false
 	var last *session.Snapshot
+	c.until(limit, func() string { return standing(condition, c.env.Session.Snapshot()) })
 	err = c.watch(ctx, func(s *session.Snapshot) bool {
 		last, done = s, condition.Holds(s)
 		return done || c.env.Now().Sub(begin) >= limit
@@ -144,6 +145,12 @@ func measured(t session.Term, v float64) string {
 	}
 	f, _ := t.Metric.Describe()
 	return strings.TrimSpace(GraphUnit(f.Unit).Format(v))
+}
+
+// standing is how the first comparison that does not hold stands.
+func standing(condition session.Condition, s *session.Snapshot) string {
+	t := failing(condition, s)
+	return t.Metric.String() + " is " + measured(t, s.Value(t.Metric))
 }
 
 // adviceOn is the command that tells more about a metric.

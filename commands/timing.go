@@ -68,7 +68,9 @@ func at(ctx context.Context, c *call) error {
 
 func wait(ctx context.Context, c *call) error {
 	d, _ := value[time.Duration](c, "duration")
-	return sleep(ctx, c.scaled(d))
+	d = c.scaled(d)
+	c.until(d, nil)
+	return sleep(ctx, d)
 }
 
 // scaled is a time of a script at the speed at which it is run.

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"pulsh/shell/screen"
@@ -20,15 +21,22 @@ type command struct {
 	cancelled time.Time // when Ctrl-C asked it to end
 }
 
-// start runs line in a goroutine of its own, which ends with it; conclude or
-// leave receive what it returns.
+// start runs line.
 func (l *loop) start(line string) {
+	l.startTask(Task{line, func(ctx context.Context, out io.Writer) error {
+		return l.cfg.Executor.Execute(ctx, line, out)
+	}})
+}
+
+// startTask runs a task in a goroutine of its own, which ends with it; conclude
+// or leave receive what it returns.
+func (l *loop) startTask(t Task) {
 	ctx, cancel := context.WithCancel(context.Background())
-	l.command = &command{line: line, begun: time.Now(), cancel: cancel}
+	l.command = &command{line: t.Name, begun: time.Now(), cancel: cancel}
 	l.busy.Store(true)
 	go func() {
 		defer l.guard()
-		l.finished <- l.cfg.Executor.Execute(ctx, line, l.out)
+		l.finished <- t.Run(ctx, l.out)
 	}()
 }
 
@@ -68,7 +76,11 @@ func (l *loop) showCommand(now time.Time, width int) {
 			state = "does not stop, Ctrl-C leaves pulsh"
 		}
 	}
-	text := fmt.Sprintf("%s… %s  %d s, %s", faint, c.line, int(took.Seconds()), state)
+	text := faint + "… " + c.line
+	if far := l.cfg.Progress(now); far != "" {
+		text += "  " + plain + far + faint
+	}
+	text += fmt.Sprintf("  %d s, %s", int(took.Seconds()), state)
 	if ahead := l.editor.Ahead(); ahead != "" {
 		text += plain + "  " + ahead
 	}

@@ -32,6 +32,13 @@ type Executor interface {
 	Complete(text string, cursor int) (list []Suggestion, from int)
 }
 
+// Task is something that takes its time: it prints to out, and returns when ctx
+// ends at the latest.
+type Task struct {
+	Name string // what is done, for whoever waits
+	Run  func(ctx context.Context, out io.Writer) error
+}
+
 // ErrQuit is returned by an Executor to leave the shell.
 var ErrQuit = errors.New("quit")
 
@@ -59,8 +66,17 @@ type Config struct {
 	Refresh func() time.Duration
 	// Notes carries lines to print above the input line.
 	Notes <-chan string
+	// Questions carries what a command wants to know before it goes on. Without
+	// a terminal none is asked.
+	Questions <-chan Question
+	// Progress says how far the command that runs has come, in one line without
+	// its name; "" says nothing. It may be asked at any time.
+	Progress func(now time.Time) string
 	// Greeting is printed first, on a terminal.
 	Greeting []string
+	// First runs before any line; the screen is there already. It may be left
+	// out.
+	First Task
 	// Lines are run before any that is typed, in order.
 	Lines []string
 	// Batch ends the shell after Lines, without a full screen.
@@ -106,6 +122,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Unfinished == nil {
 		c.Unfinished = func(string) bool { return false }
+	}
+	if c.Progress == nil {
+		c.Progress = func(time.Time) string { return "" }
 	}
 	if c.Refresh == nil {
 		c.Refresh = func() time.Duration { return refreshDefault }

@@ -38,7 +38,7 @@ type loop struct {
 	editor *editor.Editor
 	out    *lines
 
-	ask       chan string   // prefixes: one ReadLine for each
+	ask       chan request  // one line is read for each
 	inputs    chan input    // what ReadLine returned
 	finished  chan error    // what Execute returned
 	interrupt chan struct{} // Ctrl-C while busy
@@ -46,16 +46,23 @@ type loop struct {
 	resized   chan os.Signal
 	busy      atomic.Bool // a command runs or the shell is leaving: Ctrl-C is for us
 
-	command *command // nil while the user may type
-	queued  []string // lines of the configuration that have not been run
-	joined  joiner
-	notes   notes
-	rest    time.Time // no frame is painted before
-	period  time.Duration
-	ticker  *time.Ticker
+	command  *command  // nil while the user may type
+	question *Question // that the command has asked
+	queued   []string  // lines of the configuration that have not been run
+	joined   joiner
+	notes    notes
+	rest     time.Time // no frame is painted before
+	period   time.Duration
+	ticker   *time.Ticker
 }
 
-// input is one result of ReadLine.
+// request is for a line: a command, or the answer to a question.
+type request struct {
+	prefix   string
+	question bool
+}
+
+// input is one line, or why there is none.
 type input struct {
 	line  string
 	event editor.Event
@@ -68,7 +75,7 @@ func newLoop(cfg Config, term *tty.Terminal) *loop {
 		screen: screen.New(term, width, height, screen.Options{
 			Color: cfg.Env("NO_COLOR") == "",
 		}),
-		ask: make(chan string, 1), inputs: make(chan input, 1),
+		ask: make(chan request, 1), inputs: make(chan input, 1),
 		finished: make(chan error, 1), interrupt: make(chan struct{}, 1),
 		ended: make(chan os.Signal, 2), resized: make(chan os.Signal, 1),
 	}
@@ -127,8 +134,12 @@ func (l *loop) startReading() (stop func()) {
 	go func() {
 		defer close(done)
 		defer l.guard()
-		for prefix := range l.ask {
-			line, event := l.editor.ReadLine(prefix)
+		for r := range l.ask {
+			read := l.editor.ReadLine
+			if r.question {
+				read = l.editor.ReadAnswer
+			}
+			line, event := read(r.prefix)
 			l.inputs <- input{line, event}
 		}
 	}()
@@ -143,20 +154,26 @@ func (l *loop) startReading() (stop func()) {
 func (l *loop) serve(ctx context.Context) int {
 	l.ticker = time.NewTicker(l.period)
 	defer l.ticker.Stop()
-	l.next()
+	if l.cfg.First.Run != nil {
+		l.startTask(l.cfg.First)
+	} else {
+		l.next()
+	}
 	for {
 		select {
 		case in := <-l.inputs:
-			switch in.event {
-			case editor.Line:
+			switch {
+			case in.event == editor.Closed:
+				return signalCode(syscall.SIGHUP)
+			case l.question != nil:
+				l.answered(in.line)
+			case in.event == editor.Line:
 				l.enter(in.line, true)
-			case editor.Interrupted:
+			case in.event == editor.Interrupted:
 				l.joined.drop()
 				l.next()
-			case editor.EOF:
+			case in.event == editor.EOF:
 				return ExitDone
-			case editor.Closed:
-				return signalCode(syscall.SIGHUP)
 			}
 		case err := <-l.finished:
 			if l.conclude(err) {
@@ -168,6 +185,8 @@ func (l *loop) serve(ctx context.Context) int {
 			l.tick(now)
 		case note, ok := <-l.cfg.Notes:
 			l.takeNote(note, ok)
+		case q := <-l.cfg.Questions:
+			l.put(q)
 		case <-l.resized:
 			l.resize()
 		case <-l.interrupt:
@@ -192,9 +211,9 @@ func (l *loop) next() {
 		return
 	}
 	if l.joined.open {
-		l.ask <- prefixContinue
+		l.ask <- request{prefix: prefixContinue}
 	} else {
-		l.ask <- prefix
+		l.ask <- request{prefix: prefix}
 	}
 }
 
@@ -256,7 +275,7 @@ func (l *loop) refresh(now time.Time) {
 	frame := l.cfg.Frames(now, width, screen.Budget(height))
 	l.screen.SetLive(frame.Graph, frame.Status)
 	l.screen.Print(l.notes.take()...)
-	if l.command != nil {
+	if l.command != nil && l.question == nil {
 		l.showCommand(now, width)
 	}
 	l.paint()

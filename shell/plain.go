@@ -29,7 +29,8 @@ type plainFace struct {
 	ended    chan os.Signal
 	status   *time.Ticker
 	code     int
-	stopped  bool // by a signal or by the context: code is final
+	running  string // the name of what is executed
+	stopped  bool   // by a signal or by the context: code is final
 }
 
 func newPlain(cfg Config) *plainFace {
@@ -64,6 +65,13 @@ func (p *plainFace) run(ctx context.Context) int {
 func (p *plainFace) all(ctx context.Context) {
 	next := p.source()
 	var joined joiner
+	if first := p.cfg.First; first.Run != nil {
+		if err := p.execute(ctx, first); p.stopped {
+			return
+		} else if err != nil {
+			p.print(p.cfg.Stderr, errorLines(err)...)
+		}
+	}
 	for {
 		line, ok := p.await(ctx, next)
 		if !ok {
@@ -74,7 +82,9 @@ func (p *plainFace) all(ctx context.Context) {
 			continue
 		}
 		p.cfg.History.Add(whole)
-		err := p.execute(ctx, whole)
+		err := p.execute(ctx, Task{whole, func(ctx context.Context, out io.Writer) error {
+			return p.cfg.Executor.Execute(ctx, whole, out)
+		}})
 		if p.stopped || errors.Is(err, ErrQuit) {
 			return
 		}
@@ -140,12 +150,14 @@ func (p *plainFace) await(ctx context.Context, next <-chan string) (line string,
 	return "", false
 }
 
-// execute runs one line. A signal, or the end of ctx, cancels it and stops the
+// execute runs one line, or what comes first. A signal, or the end of ctx, cancels it and stops the
 // shell; a line that goes on for quitMax after that is left behind.
-func (p *plainFace) execute(ctx context.Context, line string) error {
+func (p *plainFace) execute(ctx context.Context, t Task) error {
+	p.running = t.Name
+	defer func() { p.running = "" }()
 	lineCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go func() { p.finished <- p.cfg.Executor.Execute(lineCtx, line, p.out) }()
+	go func() { p.finished <- t.Run(lineCtx, p.out) }()
 	var giveUp <-chan time.Time
 	ending := ctx.Done()
 	end := func(code int) {
@@ -204,8 +216,16 @@ func (p *plainFace) leave() {
 	}
 }
 
+// tell prints the status line, and how far the command that runs has come.
 func (p *plainFace) tell() {
-	if line := p.cfg.StatusLine(); line != "" {
+	line := p.cfg.StatusLine()
+	if far := p.cfg.Progress(time.Now()); far != "" && p.running != "" {
+		if line != "" {
+			line += " | "
+		}
+		line += p.running + "  " + far
+	}
+	if line != "" {
 		p.print(p.cfg.Stderr, line)
 	}
 }

@@ -32,9 +32,10 @@ func TestMain(m *testing.M) {
 func toyMain() int {
 	words := " " + os.Getenv(toyVariable) + " "
 	has := func(w string) bool { return strings.Contains(words, " "+w+" ") }
-	toy := &toy{notes: make(chan string, 100)}
+	toy := &toy{notes: make(chan string, 100), asked: make(chan Question)}
 	cfg := Config{
-		Executor: toy, Notes: toy.notes,
+		Executor: toy, Notes: toy.notes, Questions: toy.asked,
+		Progress: func(time.Time) string { return "██░░ 50 %" },
 		Greeting: []string{"toy shell", fmt.Sprintf("pid %d", os.Getpid())},
 		Stdin:    os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Unfinished: func(line string) bool { return strings.Count(line, "'")%2 == 1 },
@@ -49,6 +50,13 @@ func toyMain() int {
 	cfg.History = OpenHistory(os.Getenv("TOY_HISTORY"), func(line string) { toy.notes <- line })
 	if !has("noframes") {
 		cfg.Frames = toy.frame(has("freeze"))
+	}
+	if has("first") {
+		cfg.First = Task{"opening", func(ctx context.Context, out io.Writer) error {
+			<-ctx.Done()
+			fmt.Fprintln(out, "opened all the same")
+			return ctx.Err()
+		}}
 	}
 	if has("slowclose") {
 		cfg.Close = func(ctx context.Context) { <-ctx.Done() }
@@ -82,7 +90,10 @@ func toyMain() int {
 	return code
 }
 
-type toy struct{ notes chan string }
+type toy struct {
+	notes chan string
+	asked chan Question
+}
 
 // Execute understands a few words.
 func (y *toy) Execute(ctx context.Context, line string, out io.Writer) error {
@@ -106,6 +117,10 @@ func (y *toy) Execute(ctx context.Context, line string, out io.Writer) error {
 		for i := 1; i <= n; i++ {
 			y.notes <- fmt.Sprintf("note %d", i)
 		}
+	case "sure":
+		answer := make(chan bool, 1)
+		y.asked <- Question{"are you sure?", answer}
+		fmt.Fprintln(out, "  sure:", <-answer)
 	case "stray":
 		fmt.Println("stray stdout")
 		fmt.Fprintln(os.Stderr, "stray stderr")

@@ -67,6 +67,48 @@ func TestSearchWhileACommandRuns(t *testing.T) {
 	s.Until("alpha twice", func() bool { return strings.Count(strings.Join(s.Rows(), "\n"), "\n  alpha\n") == 2 })
 }
 
+func TestAQuestionIsAnsweredAfterItWasAsked(t *testing.T) {
+	s := open(t, 80, 24, "")
+	s.See("^>$")
+	s.Always(status)
+	s.Send("echo s one\rsure\ry\r") // what was typed ahead is no answer
+	s.See(`^are you sure\? \(y/n\)$`)
+	s.Send("s")
+	s.See(`^are you sure\? \(y/n\) s$`)
+	s.Gone("what seq does")
+	s.Send("\x15yes\r")
+	s.See(`^are you sure\? \(y/n\) yes$`)
+	s.See("^  sure: true$")
+	s.See(`no command "y"$`)
+	for _, no := range []string{"\r", "no\r", "\x03", "\x04"} {
+		s.Send("\x0c")
+		s.Gone("sure: ")
+		s.Send("sure\r")
+		s.See(`^are you sure\? \(y/n\)$`)
+		s.Send(no)
+		s.See("^  sure: false$")
+		s.See("^>$")
+	}
+	s.Send("\x1b[A")
+	s.See("^> sure$")
+	s.Send("\x1b[A")
+	s.See("^> y$")
+}
+
+func TestWhatComesFirstCanBeCancelled(t *testing.T) {
+	s := open(t, 80, 24, "first")
+	s.See("^toy shell$")
+	s.See(`^… opening  ██░░ 50 %  \d+ s, Ctrl-C cancels$`)
+	s.Send("echo ahead")
+	s.See("Ctrl-C cancels  echo ahead$")
+	s.Send("\x03")
+	s.See("^opened all the same$")
+	s.See("^  cancelled$")
+	s.See("^>$")
+	s.Send("echo on\r")
+	s.See("^  on$")
+}
+
 func TestLinesByTheirNumber(t *testing.T) {
 	s := open(t, 80, 24, "")
 	s.See("^>$")

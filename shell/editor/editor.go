@@ -118,6 +118,18 @@ func (e *Editor) ReadLine(prefix string) (line string, event Event) {
 	}
 }
 
+// ReadAnswer reads a line as ReadLine does, for a question: without history and
+// suggestions, and of what was typed ahead nothing is taken.
+func (e *Editor) ReadAnswer(prefix string) (line string, event Event) {
+	ahead, command := e.queue.setAside(), e.typing
+	e.typing = newTyping(nil, nil)
+	defer func() {
+		e.typing = command
+		e.queue.pushFront(ahead...)
+	}()
+	return e.ReadLine(prefix)
+}
+
 // commit turns the line into a line of output and returns it without the blanks
 // at its end.
 func (e *Editor) commit(line string) string {

@@ -200,6 +200,15 @@ func (q *queue) flush() {
 	q.tokens = slices.DeleteFunc(q.tokens, func(t token) bool { return t.kind != interruptToken })
 }
 
+// setAside removes what was typed ahead, to be put back.
+func (q *queue) setAside() []token {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	ahead := q.tokens
+	q.tokens = nil
+	return ahead
+}
+
 // takeLine removes a text and the Enter behind it from the front, or an Enter
 // alone. Such lines need no editing, and go-prompt would take 22 ms for each.
 func (q *queue) takeLine() (string, bool) {

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"pulsh/commands"
-	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker/local"
 )
@@ -22,8 +21,10 @@ type localPulsar struct {
 var _ commands.Local = (*localPulsar)(nil)
 
 // Start starts the server, joins the one that runs, or finds a foreign one.
-func (l *localPulsar) Start(ctx context.Context, say func(step string)) (session.Target, error) {
-	server, err := local.Start(ctx, local.Config{Home: l.home, Keep: l.keep, Progress: tell(say)})
+func (l *localPulsar) Start(ctx context.Context, tell func(commands.Step)) (session.Target, error) {
+	server, err := local.Start(ctx, local.Config{Home: l.home, Keep: l.keep, Progress: func(p local.Progress) {
+		tell(commands.Step{Text: p.Text, Done: p.Done, Total: p.Total})
+	}})
 	if err != nil {
 		return session.Target{}, err
 	}
@@ -31,29 +32,9 @@ func (l *localPulsar) Start(ctx context.Context, say func(step string)) (session
 	l.server = server
 	l.mu.Unlock()
 	if note := server.Note(); note != "" {
-		say(note)
+		tell(commands.Step{Text: note})
 	}
 	return session.Target{URL: server.URL(), AdminURL: server.AdminURL(), Name: "local"}, nil
-}
-
-// tell passes on every step, and of a long one each tenth of the way.
-func tell(say func(string)) func(local.Progress) {
-	last, tenth := "", int64(-1)
-	return func(p local.Progress) {
-		now := int64(-1)
-		if p.Total > 0 {
-			now = 10 * p.Done / p.Total
-		}
-		if p.Text == "" || (p.Step == last && now == tenth) {
-			return
-		}
-		last, tenth = p.Step, now
-		text := p.Text
-		if now >= 0 {
-			text += " " + graphs.Bytes(float64(p.Done)) + " of " + graphs.Bytes(float64(p.Total))
-		}
-		say(text)
-	}
 }
 
 // running is the server of this pulsh, or one that another left running.
@@ -81,7 +62,7 @@ func (l *localPulsar) Kill(ctx context.Context) error {
 }
 
 // Restart starts the server again with its data.
-func (l *localPulsar) Restart(ctx context.Context, _ func(string)) error {
+func (l *localPulsar) Restart(ctx context.Context, _ func(commands.Step)) error {
 	return l.with(func(s *local.Server) error { return s.Restart(ctx) })
 }
 

@@ -3,6 +3,7 @@ package start
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -10,25 +11,55 @@ import (
 	"time"
 
 	"pulsh/commands"
+	"pulsh/shell"
 	"pulsh/shell/frames"
 )
 
 // connectTime bounds reaching a cluster at the start, before the prompt.
 const connectTime = 5 * time.Second
 
-// reach brings up or finds the cluster before the shell takes the terminal, and
-// returns what the shell begins with. Ctrl-C gives up.
-func (p *program) reach() (greeting []string, err error) {
+// opening is what a shell with a prompt does first: it finds the cluster while
+// the screen is there already, and goes on to the prompt whatever comes of it.
+func (p *program) opening() shell.Task {
+	name := "connecting"
+	if p.Local {
+		name = "starting a Pulsar here"
+	}
+	return shell.Task{Name: name, Run: func(ctx context.Context, out io.Writer) error {
+		for _, note := range p.notes {
+			fmt.Fprintln(out, p.locale.text("note: "+note))
+		}
+		said, err := p.reach(ctx, p.commands.Report)
+		p.commands.Report(commands.Step{})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil && p.Local {
+			return p.painted(err)
+		}
+		fmt.Fprintln(out, strings.Join(p.locale.texts(said), "\n"))
+		return nil
+	}}
+}
+
+// reachFirst finds the cluster before anything runs, and returns what a batch
+// begins with. Ctrl-C gives up.
+func (p *program) reachFirst() (greeting []string, err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	for _, note := range p.notes {
-		p.tellStep("note: " + note)
+		fmt.Fprintln(p.Err, p.locale.text("note: "+note))
 	}
+	return p.reach(ctx, p.tellStep())
+}
+
+// reach brings up or finds the cluster, and returns what to say of it.
+func (p *program) reach(ctx context.Context, tell func(commands.Step)) (greeting []string, err error) {
 	target := p.target
 	begin := time.Now()
 	var ready time.Duration
 	if p.Local {
-		if target, err = p.local.Start(ctx, p.tellStep); err != nil {
+		if target, err = p.local.Start(ctx, tell); err != nil {
 			return strings.Split(commands.Paint(err, 0), "\n"), err
 		}
 		ready = time.Since(begin)
@@ -45,5 +76,22 @@ func (p *program) reach() (greeting []string, err error) {
 	return append(greeting, adminFault(ctx, p.session, target, p.prompts())...), nil
 }
 
-// tellStep shows a step of the start on a line of its own.
-func (p *program) tellStep(step string) { fmt.Fprintln(p.Err, step) }
+// stepsEvery is how often a long step of the start says how far it is.
+const stepsEvery = time.Second
+
+// tellStep shows each step of the start on a line of its own, and of a long one
+// how far it is, once a second at most.
+func (p *program) tellStep() func(commands.Step) {
+	said, at := "", time.Now()
+	return func(s commands.Step) {
+		if s.Text == "" || s.Text == said && (s.Done == 0 || time.Since(at) < stepsEvery) {
+			return
+		}
+		line := s.Text
+		if s.Done > 0 {
+			line = s.Progress().Line(time.Now())
+		}
+		said, at = s.Text, time.Now()
+		fmt.Fprintln(p.Err, p.locale.text(line))
+	}
+}

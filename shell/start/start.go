@@ -4,7 +4,6 @@ package start
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"pulsh/commands"
+	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/dial"
 	"pulsh/shell"
@@ -42,6 +42,7 @@ type program struct {
 	scripts  map[string]*commands.Script // by the line that runs them
 	history  *shell.History
 	notices  chan string // what is to be told above the prompt
+	asked    chan shell.Question
 }
 
 // Run runs pulsh to its end and returns the exit code.
@@ -71,7 +72,7 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 			return commands.ExitUsage
 		}
 		defer stop()
-		p.tellStep("profiles at http://" + at + "/debug/pprof/")
+		fmt.Fprintln(p.Err, "profiles at http://"+at+"/debug/pprof/")
 	}
 	return p.run()
 }
@@ -96,6 +97,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		default:
 		}
 	})
+	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
 	p.topics = newTopicNames(p.session)
 	p.commands = commands.New(commands.Env{
@@ -106,6 +108,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Facts:   func() []commands.Fact { return p.facts },
 		Topics:  p.topics.list,
 		Lines:   p.typed,
+		Confirm: p.confirm(),
 	})
 	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: p.locale.ascii})
 	return p, nil
@@ -135,11 +138,16 @@ func layout(word string) frames.Layout {
 // run reaches the cluster, opens the shell and waits for its end.
 func (p *program) run() int {
 	defer p.topics.stop()
-	greeting, err := p.reach()
-	if err != nil && (!p.prompts() || errors.Is(err, context.Canceled)) {
-		fmt.Fprintln(p.Err, strings.Join(greeting, "\n"))
+	var first shell.Task
+	var greeting []string
+	if p.prompts() {
+		first = p.opening()
+	} else if said, err := p.reachFirst(); err != nil {
+		fmt.Fprintln(p.Err, strings.Join(said, "\n"))
 		p.close(context.Background())
 		return max(commands.ExitCode(err), commands.ExitUnconnected)
+	} else {
+		greeting = said
 	}
 	notes := p.forwardNotes()
 	defer notes.stop()
@@ -148,6 +156,7 @@ func (p *program) run() int {
 		Frames:     p.frames.Within,
 		Refresh:    p.commands.Refresh,
 		Notes:      notes.lines,
+		First:      first,
 		Greeting:   p.locale.texts(greeting),
 		Lines:      p.firstLines(),
 		Batch:      p.Batch(),
@@ -156,6 +165,8 @@ func (p *program) run() int {
 		Scroll:     p.commands.Scroll,
 		History:    p.history,
 		Unfinished: commands.Unfinished,
+		Questions:  p.asked,
+		Progress:   p.progress,
 		StatusLine: p.statusLine,
 		Close:      p.close,
 		Summary:    p.summary,
@@ -246,6 +257,32 @@ func (p *program) historyFile() string {
 		return ""
 	}
 	return userDir(stateDir, "history")
+}
+
+// confirm asks whoever types; nobody is asked where nobody does.
+func (p *program) confirm() func(ctx context.Context, question string) bool {
+	if !p.prompts() {
+		return nil
+	}
+	return func(ctx context.Context, question string) bool {
+		answer := make(chan bool, 1)
+		select {
+		case p.asked <- shell.Question{Text: p.locale.text(graphs.Clean(question)), Answer: answer}:
+		case <-ctx.Done():
+			return false
+		}
+		select {
+		case yes := <-answer:
+			return yes
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// progress is how far the command that runs has come.
+func (p *program) progress(now time.Time) string {
+	return p.locale.text(p.commands.Progress().Line(now))
 }
 
 // typed is the history for the command that shows it.
