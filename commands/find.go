@@ -14,8 +14,9 @@ func (c *call) group(ctx context.Context, param string) (session.GroupSnapshot, 
 	return c.groupNamed(ctx, param, c.text(param))
 }
 
-// groupNamed finds a group that was named within the argument param.
-func (c *call) groupNamed(ctx context.Context, param, name string) (session.GroupSnapshot, error) {
+// groupNamed finds a group that was named within the argument param, where also
+// other names may stand.
+func (c *call) groupNamed(ctx context.Context, param, name string, also ...string) (session.GroupSnapshot, error) {
 	s := c.fresh(ctx)
 	if g, ok := s.Group(name); ok {
 		return g, nil
@@ -24,7 +25,7 @@ func (c *call) groupNamed(ctx context.Context, param, name string) (session.Grou
 	if len(names) == 0 {
 		return session.GroupSnapshot{}, c.refuse(param, "produce start "+name, "no group %q; there are none yet", name)
 	}
-	better, ok := nearest(name, names)
+	better, ok := nearest(name, append(also, names...))
 	if !ok {
 		better = names[0]
 	}

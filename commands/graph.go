@@ -185,7 +185,7 @@ func (c *call) panel(ctx context.Context, names []string, before []session.Group
 			continue
 		}
 		if !slices.Contains(distributions(), name) && !hasFigure(session.Produce, name) && !hasFigure(session.Consume, name) {
-			_, err := c.groupNamed(ctx, "shown", name)
+			_, err := c.groupNamed(ctx, "shown", name, append(distributions(), figureNames()...)...)
 			return p, nil, err
 		}
 		figures = append(figures, name)

@@ -19,6 +19,8 @@ type kind struct {
 	sample   string // a value that is right nearly everywhere
 	parse    func(text string) (any, error)
 	complete func(*scene) []Suggestion // nil completes nothing
+	named    bool                      // complete lists all values that there are
+	mend     func(typed string) string // corrects a value where it can; may be nil
 }
 
 // kinds lists the kinds that help explains, in the order of the manual.
@@ -92,14 +94,14 @@ func checkName(text string) (any, error) { return text, session.CheckName(text) 
 func changeKind() kind {
 	return kind{name: "RATE", sample: "50k", forms: "50k, 300/m, max, +10%, x2, ramp(1k..50k,2m)",
 		doc:   "messages a second: 50000, 50k, 1.5M, 50k/s, 300/m or max; or a change of the present rate, +10%, -5k or x2; or a SHAPE",
-		parse: func(text string) (any, error) { return pacing.ParseChange(text) }, complete: completeShapes(true)}
+		parse: func(text string) (any, error) { return pacing.ParseChange(text) }, complete: completeShapes(true), mend: mendShapes}
 }
 
 func shapeKind() kind {
 	return kind{name: "SHAPE", sample: "50k", forms: "50k, 1.5M, 300/m, max, ramp(1k..50k,2m)",
 		doc: "a rate that changes with time: parts joined by +, of which the last goes on: hold(20k,30s)+ramp(20k..50k,2m), " +
 			"sine(20k,50%,1m), steps(10k,20k,40k,every=30s), spike(x5,10s,every=1m); a rate is the simplest shape",
-		parse: func(text string) (any, error) { return pacing.ParseShape(text) }, complete: completeShapes(false)}
+		parse: func(text string) (any, error) { return pacing.ParseShape(text) }, complete: completeShapes(false), mend: mendShapes}
 }
 
 // factorMax bounds a burst: a factor of a thousand makes the highest rate of a
@@ -192,13 +194,13 @@ func whenKind() kind {
 func metricKind() kind {
 	return kind{name: "METRIC", sample: "fast.rate", forms: "fast.rate, fast.p99, sub1.backlog",
 		doc:   "a figure of a group, of total or of process: fast.rate, fast.p99, fast.service.p99, sub1.e2e.p99.9, sub1.backlog, total.rate",
-		parse: func(text string) (any, error) { return session.ParseMetric(text) }, complete: completeMetrics}
+		parse: func(text string) (any, error) { return session.ParseMetric(text) }, complete: completeMetrics, mend: mendFigures}
 }
 
 func conditionKind() kind {
 	return kind{name: "CONDITION", sample: "fast.p99<20ms", forms: "fast.p99<20ms and sub1.backlog<5k",
 		doc:   "a METRIC, one of < <= > >= = != and a value, joined by and: fast.p99<20ms and sub1.backlog<5k; latencies are those of the last second",
-		parse: func(text string) (any, error) { return session.ParseCondition(text) }, complete: completeMetrics}
+		parse: func(text string) (any, error) { return session.ParseCondition(text) }, complete: completeMetrics, mend: mendFigures}
 }
 
 func topicKind() kind {

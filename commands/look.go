@@ -26,7 +26,7 @@ func (c *call) measurable(ctx context.Context, param string, m session.Metric) e
 	if m.Group == session.TotalGroup || m.Group == session.ProcessGroup {
 		return nil
 	}
-	g, err := c.groupNamed(ctx, param, m.Group)
+	g, err := c.groupNamed(ctx, param, m.Group, session.TotalGroup, session.ProcessGroup)
 	if err != nil {
 		return err
 	}

@@ -107,14 +107,3 @@ func completeProfiles(s *scene) []Suggestion {
 	}
 	return out
 }
-
-func completeAbout(s *scene) []Suggestion {
-	var out []Suggestion
-	for _, cmd := range table() {
-		out = append(out, Suggestion{cmd.name, cmd.summary})
-	}
-	for _, k := range kinds() {
-		out = append(out, Suggestion{k.name, k.doc})
-	}
-	return out
-}

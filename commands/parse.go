@@ -97,17 +97,7 @@ func (c *call) badValue(at span, p param, typed string, err error) *Error {
 	if !strings.Contains(e.Message, p.kind.forms) {
 		e.Hint = p.kind.forms
 	}
-	better := p.kind.sample
-	if strings.Contains(p.kind.forms, ", ") && p.kind.complete != nil && !strings.ContainsAny(typed, "0123456789") {
-		var offered []string
-		for _, s := range p.kind.complete(&scene{}) {
-			offered = append(offered, s.Text)
-		}
-		if name, ok := nearest(typed, offered); ok {
-			better = name
-		}
-	}
-	e.Try = c.statement.instead(at, better)
+	e.Try = c.statement.instead(at, p.kind.better(typed))
 	return e
 }
 

@@ -56,12 +56,12 @@ func (c *Commands) Report(s Step) { c.task.Store(s.Progress()) }
 const progressMeter = 16
 
 // Line is the progress as one line: a bar and a share where they are known, how
-// far in words, and what goes on. That of nil is "".
-func (p *Progress) Line(now time.Time) string {
+// far in words, how long it took so far, and what goes on. That of nil is "".
+func (p *Progress) Line(now time.Time, took time.Duration) string {
 	if p == nil {
 		return ""
 	}
-	share, far := p.Share, p.Far
+	share, far := p.Share, strings.TrimLeft(p.Far+"  "+graphs.Elapsed(took), " ")
 	if p.Span > 0 {
 		passed := min(max(now.Sub(p.Begin), 0), p.Span)
 		share, far = passed.Seconds()/p.Span.Seconds(), graphs.Elapsed(passed.Truncate(time.Second))+" of "+graphs.Elapsed(p.Span)

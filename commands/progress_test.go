@@ -13,13 +13,13 @@ func TestProgressAsALine(t *testing.T) {
 	now := time.Unix(1000, 0)
 	for want, p := range map[string]*Progress{
 		"": nil,
-		"████████░░░░░░░░ 50 %  50 MiB of 100 MiB  fetching Pulsar": Step{"fetching Pulsar", 50 << 20, 100 << 20}.Progress(),
-		"3 MiB  fetching":                        Step{"fetching", 3 << 20, 0}.Progress(),
-		"starting Java":                          Step{Text: "starting Java"}.Progress(),
+		"████████░░░░░░░░ 50 %  50 MiB of 100 MiB  7s  fetching Pulsar": Step{"fetching Pulsar", 50 << 20, 100 << 20}.Progress(),
+		"3 MiB  7s  fetching": Step{"fetching", 3 << 20, 0}.Progress(),
+		"7s  starting Java":   Step{Text: "starting Java"}.Progress(),
 		"████░░░░░░░░░░░░ 25 %  5s of 20s":       {Begin: now.Add(-5 * time.Second), Span: 20 * time.Second},
 		"████████████████ 100 %  20s of 20s  up": {Begin: now.Add(-time.Hour), Span: 20 * time.Second, now: func() string { return "up" }},
 	} {
-		require.Equal(t, want, p.Line(now))
+		require.Equal(t, want, p.Line(now, 7*time.Second))
 	}
 }
 
@@ -40,7 +40,7 @@ func TestCommandsShowTheirProgress(t *testing.T) {
 				_ = c.Execute(t.Context(), line, &strings.Builder{}) // that of wait until fails
 			}()
 			time.Sleep(4*time.Second + time.Millisecond)
-			require.Regexp(t, want, c.Progress().Line(time.Now()), line)
+			require.Regexp(t, want, c.Progress().Line(time.Now(), 0), line)
 			<-done
 			require.Nil(t, c.Progress(), line)
 		}

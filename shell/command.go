@@ -76,11 +76,11 @@ func (l *loop) showCommand(now time.Time, width int) {
 			state = "does not stop, Ctrl-C leaves pulsh"
 		}
 	}
-	text := faint + "… " + c.line
-	if far := l.cfg.Progress(now); far != "" {
-		text += "  " + plain + far + faint
+	far := l.cfg.Progress(now, took)
+	if far == "" {
+		far = fmt.Sprintf("%d s", int(took.Seconds()))
 	}
-	text += fmt.Sprintf("  %d s, %s", int(took.Seconds()), state)
+	text := faint + "… " + c.line + "  " + far + ", " + state
 	if ahead := l.editor.Ahead(); ahead != "" {
 		text += plain + "  " + ahead
 	}

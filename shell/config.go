@@ -69,9 +69,9 @@ type Config struct {
 	// Questions carries what a command wants to know before it goes on. Without
 	// a terminal none is asked.
 	Questions <-chan Question
-	// Progress says how far the command that runs has come, in one line without
-	// its name; "" says nothing. It may be asked at any time.
-	Progress func(now time.Time) string
+	// Progress says how far the command that has run for so long has come, in one
+	// line without its name; "" says nothing. It may be asked at any time.
+	Progress func(now time.Time, took time.Duration) string
 	// Greeting is printed first, on a terminal.
 	Greeting []string
 	// First runs before any line; the screen is there already. It may be left
@@ -124,7 +124,7 @@ func (c Config) withDefaults() Config {
 		c.Unfinished = func(string) bool { return false }
 	}
 	if c.Progress == nil {
-		c.Progress = func(time.Time) string { return "" }
+		c.Progress = func(time.Time, time.Duration) string { return "" }
 	}
 	if c.Refresh == nil {
 		c.Refresh = func() time.Duration { return refreshDefault }

@@ -30,6 +30,7 @@ type plainFace struct {
 	status   *time.Ticker
 	code     int
 	running  string // the name of what is executed
+	begun    time.Time
 	stopped  bool   // by a signal or by the context: code is final
 }
 
@@ -153,7 +154,7 @@ func (p *plainFace) await(ctx context.Context, next <-chan string) (line string,
 // execute runs one line, or what comes first. A signal, or the end of ctx, cancels it and stops the
 // shell; a line that goes on for quitMax after that is left behind.
 func (p *plainFace) execute(ctx context.Context, t Task) error {
-	p.running = t.Name
+	p.running, p.begun = t.Name, time.Now()
 	defer func() { p.running = "" }()
 	lineCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -219,7 +220,8 @@ func (p *plainFace) leave() {
 // tell prints the status line, and how far the command that runs has come.
 func (p *plainFace) tell() {
 	line := p.cfg.StatusLine()
-	if far := p.cfg.Progress(time.Now()); far != "" && p.running != "" {
+	now := time.Now()
+	if far := p.cfg.Progress(now, now.Sub(p.begun)); far != "" && p.running != "" {
 		if line != "" {
 			line += " | "
 		}

@@ -254,7 +254,7 @@ func TestCtrlC(t *testing.T) {
 	s.Send("\x03")
 	s.See("^quit or Ctrl-D leaves$")
 	s.Send("sleep 60\r")
-	s.See("^… sleep 60  .*[0-9]+ s, Ctrl-C cancels")
+	s.See("^… sleep 60  .*[0-9]+s, Ctrl-C cancels")
 	s.Send("echo ahead\r")
 	s.See("Ctrl-C cancels  echo ahead⏎$")
 	s.Send("\x03")

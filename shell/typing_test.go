@@ -98,7 +98,7 @@ func TestAQuestionIsAnsweredAfterItWasAsked(t *testing.T) {
 func TestWhatComesFirstCanBeCancelled(t *testing.T) {
 	s := open(t, 80, 24, "first")
 	s.See("^toy shell$")
-	s.See(`^… opening  ██░░ 50 %  \d+ s, Ctrl-C cancels$`)
+	s.See(`^… opening  ██░░ 50 %  \d+s, Ctrl-C cancels$`)
 	s.Send("echo ahead")
 	s.See("Ctrl-C cancels  echo ahead$")
 	s.Send("\x03")

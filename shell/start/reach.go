@@ -82,14 +82,14 @@ const stepsEvery = time.Second
 // tellStep shows each step of the start on a line of its own, and of a long one
 // how far it is, once a second at most.
 func (p *program) tellStep() func(commands.Step) {
-	said, at := "", time.Now()
+	said, at, begin := "", time.Now(), time.Now()
 	return func(s commands.Step) {
 		if s.Text == "" || s.Text == said && (s.Done == 0 || time.Since(at) < stepsEvery) {
 			return
 		}
 		line := s.Text
 		if s.Done > 0 {
-			line = s.Progress().Line(time.Now())
+			line = s.Progress().Line(time.Now(), time.Since(begin))
 		}
 		said, at = s.Text, time.Now()
 		fmt.Fprintln(p.Err, p.locale.text(line))

@@ -281,8 +281,8 @@ func (p *program) confirm() func(ctx context.Context, question string) bool {
 }
 
 // progress is how far the command that runs has come.
-func (p *program) progress(now time.Time) string {
-	return p.locale.text(p.commands.Progress().Line(now))
+func (p *program) progress(now time.Time, took time.Duration) string {
+	return p.locale.text(p.commands.Progress().Line(now, took))
 }
 
 // typed is the history for the command that shows it.

@@ -163,7 +163,7 @@ func TestKeysAtThePrompt(t *testing.T) {
 	s.See("^>$")
 
 	s.Send("wait 1h\r")
-	s.See(`^… wait 1h  \d+ s, Ctrl-C cancels`)
+	s.See(`^… wait 1h  .* \d+s of 1h00m, Ctrl-C cancels`)
 	s.Send("\x03")
 	s.See("^  cancelled$")
 	run(s, "help DURATION", "DURATION: a span of time")

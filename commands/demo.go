@@ -1,0 +1,108 @@
+package commands
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// demoScript is the tour: lines as they are typed, and comments that explain
+// them.
+//
+//go:embed demo.pulsh
+var demoScript string
+
+// The names in the script. The topic gets another for each tour, so that two on
+// one cluster do not meet.
+const (
+	demoTopic    = "pulsh-demo"
+	demoProducer = "demo"
+	demoConsumer = "demo-sub"
+)
+
+// demoCleanTime bounds taking a tour away: its groups stop within three seconds,
+// and deleting a topic is one request.
+const demoCleanTime = 10 * time.Second
+
+// demoCommand walks through what pulsh can do.
+func demoCommand() command {
+	return command{name: "demo", section: generalSection, changes: true,
+		summary: "walk through what pulsh can do, on the cluster that is connected",
+		detail: "Takes about a minute. Its groups send to a topic of their own, each step is explained in a line, and nothing is left behind. " +
+			"Ctrl-C ends it.",
+		examples: []string{"demo"}, run: demo}
+}
+
+func demo(ctx context.Context, c *call) error {
+	if _, ok := c.env.Session.Target(); !ok {
+		return c.fail("connect pulsar://localhost:6650", "a tour needs a Pulsar, and none is connected")
+	}
+	for _, g := range c.fresh(ctx).Groups {
+		if g.Name == demoProducer || g.Name == demoConsumer {
+			return c.fail("remove "+g.Name, "there is a group %q already, and the tour makes one", g.Name)
+		}
+	}
+	topic := demoTopic + c.env.Now().Format("-150405")
+	before := c.view.Load()
+	err := c.tour(ctx, strings.ReplaceAll(demoScript, "topic="+demoTopic, "topic="+topic))
+	c.view.Store(before)
+	return c.demoLeaves(ctx, topic, err)
+}
+
+// tour runs the lines of a script, each shown, and prints its comments.
+func (c *call) tour(ctx context.Context, script string) error {
+	steps := strings.Split(strings.TrimSpace(script), "\n")
+	for i, step := range steps {
+		if said, ok := strings.CutPrefix(step, "# "); ok {
+			c.say("")
+			c.say("%s", said)
+			continue
+		}
+		c.task.Store(&Progress{Far: fmt.Sprintf("step %d of %d", i+1, len(steps)), Share: math.NaN()})
+		if !strings.HasPrefix(step, "wait ") {
+			c.say("> %s", step)
+		}
+		switch err := c.Execute(ctx, step, c.out); {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			e := *asError(err)
+			e.From = -1 // it belongs to a step, not to the line that was typed
+			return &e
+		}
+	}
+	return nil
+}
+
+// topicDeleter is an admin API that deletes topics.
+type topicDeleter interface {
+	DeleteTopic(ctx context.Context, topic string, force bool) error
+}
+
+// demoLeaves takes away what a tour has made, however it ended. What it says of
+// that comes behind the error of the tour.
+func (c *call) demoLeaves(ctx context.Context, topic string, err error) error {
+	cleaning, cancel := context.WithTimeout(context.WithoutCancel(ctx), demoCleanTime)
+	defer cancel()
+	for _, name := range []string{demoConsumer, demoProducer} {
+		if _, there := c.fresh(cleaning).Group(name); !there {
+			continue
+		}
+		if gone := c.env.Session.Remove(cleaning, name); gone != nil && err == nil {
+			err = gone
+		}
+	}
+	c.changed.Store(c.env.Now().UnixNano())
+	admin, ok := c.env.Session.Admin().(topicDeleter)
+	if !ok {
+		c.say("the topic %s is left, for there is no admin API to delete it", topic)
+		return err
+	}
+	if gone := admin.DeleteTopic(cleaning, topic, true); gone != nil {
+		c.say("the topic %s is left: %s", topic, gone)
+	}
+	return err
+}
