@@ -158,7 +158,11 @@ func (c *command) help() []string {
 		}
 	}
 	for _, p := range c.positional() {
-		out = append(out, indented("  "+p.kind.name+": ", p.kind.doc)...)
+		doc := p.kind.doc
+		if p.kind.name == "WORD" && p.kind.forms != "" {
+			doc = p.kind.forms
+		}
+		out = append(out, indented("  "+p.kind.name+": ", doc)...)
 	}
 	var rows [][]string
 	for _, p := range c.settings() {

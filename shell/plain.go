@@ -31,7 +31,7 @@ type plainFace struct {
 	code     int
 	running  string // the name of what is executed
 	begun    time.Time
-	stopped  bool   // by a signal or by the context: code is final
+	stopped  bool // by a signal or by the context: code is final
 }
 
 func newPlain(cfg Config) *plainFace {

@@ -35,7 +35,9 @@ func toyMain() int {
 	toy := &toy{notes: make(chan string, 100), asked: make(chan Question)}
 	cfg := Config{
 		Executor: toy, Notes: toy.notes, Questions: toy.asked,
-		Progress: func(_ time.Time, took time.Duration) string { return fmt.Sprintf("██░░ 50 %%  %ds", int(took.Seconds())) },
+		Progress: func(_ time.Time, took time.Duration) string {
+			return fmt.Sprintf("██░░ 50 %%  %ds", int(took.Seconds()))
+		},
 		Greeting: []string{"toy shell", fmt.Sprintf("pid %d", os.Getpid())},
 		Stdin:    os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Unfinished: func(line string) bool { return strings.Count(line, "'")%2 == 1 },
