@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -23,9 +22,8 @@ func detailCommands() []command {
 			examples: []string{"errors fast"}, run: showErrors},
 		histCommand(),
 		ledgerCommand(),
-		{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(session.Consume, "sub1")}},
-			summary:  "show what waits in the broker, by partition",
-			examples: []string{"backlog sub1"}, run: showBacklog},
+		backlogCommand(),
+		keysCommand(),
 		{name: "top", section: lookSection, summary: "show what pulsh itself costs",
 			detail: "The same figures can be graphed and expected: process.cpu, process.memory, process.goroutines, process.gc, process.gc.p50, " +
 				"process.gc.max, process.collections and process.cpupermillion.",
@@ -114,69 +112,6 @@ func (c *call) admin() (broker.Admin, error) {
 	}
 	t, _ := c.env.Session.Target()
 	return nil, c.fail("connect "+t.URL+" admin=http://localhost:8080", "%s needs the admin API, and pulsh does not know where that is", c.command.name)
-}
-
-func showBacklog(ctx context.Context, c *call) error {
-	g, err := c.group(ctx, "group")
-	if err != nil {
-		return err
-	}
-	if g.Consumer == nil {
-		return c.refuse("group", "show "+g.Name, "%s is a producer group and has no backlog", g.Name)
-	}
-	admin, err := c.admin()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, adminMax)
-	defer cancel()
-	stats, err := admin.Stats(ctx, g.Topic)
-	if err != nil {
-		return err
-	}
-	name := g.Consumer.Subscription
-	if _, ok := stats.Subscriptions[name]; !ok {
-		return c.fail("consume start "+g.Name, "%s has no subscription %q", g.Topic, name)
-	}
-	var rows [][]string
-	for _, topic := range sortedPartitions(stats) {
-		label := topic
-		if t, err := broker.ParseTopic(topic); err == nil && t.Partition >= 0 {
-			label = fmt.Sprint(t.Partition)
-		}
-		rows = append(rows, backlogRow(label, stats.Partitions[topic], name))
-	}
-	rows = append(rows, backlogRow("total", stats, name))
-	right := graphs.AlignRight
-	c.print(graphs.Table([]string{"partition", "messages", "entries", "unacked", "rate out", "drained in"}, rows,
-		[]graphs.Align{0, right, right, right, right, right}, 0))
-	c.say("entries are what the broker calls backlog; messages are entries times %s, the messages in an entry", graphs.Three(max(stats.MessagesPerEntry, 1)))
-	return nil
-}
-
-// sortedPartitions lists the partitions by number.
-func sortedPartitions(stats broker.TopicStats) []string {
-	var names []string
-	for name := range stats.Partitions {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return strings.Compare(a, b)
-	})
-	return names
-}
-
-func backlogRow(label string, stats broker.TopicStats, subscription string) []string {
-	s := stats.Subscriptions[subscription]
-	messages := float64(s.BacklogEntries) * max(stats.MessagesPerEntry, 1)
-	drained := graphs.NoValue
-	if net := s.RateOut - stats.RateIn; messages > 0 && net > 0 {
-		drained = graphs.Elapsed(time.Duration(min(messages/net, math.MaxInt32)) * time.Second)
-	}
-	return []string{label, graphs.Count(messages), whole(s.BacklogEntries), whole(s.Unacked), graphs.Rate(s.RateOut), drained}
 }
 
 func top(ctx context.Context, c *call) error {

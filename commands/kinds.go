@@ -29,7 +29,7 @@ func kinds() []kind {
 		groupKind(), nameKind(), changeKind(), shapeKind(), factorKind(), sizeKind(), bytesKind(), countKind(), scaleKind(), lanesKind(), keysKind(),
 		ackKind(), shareKind(), workKind(), churnKind(),
 		durationKind(), percentKind(), whenKind(), metricKind(), conditionKind(), topicKind(), panelsKind(), profileKind(), fileKind(), urlKind(), wordKind(), textKind(),
-		instantKind(), variableKind(),
+		instantKind(), variableKind(), topicsKind(),
 	}
 }
 

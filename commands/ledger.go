@@ -135,7 +135,7 @@ func orderSentence(g session.GroupSnapshot, l payload.Totals) string {
 // sending tells whether any producer may still send what the group receives.
 func sending(s *session.Snapshot, g session.GroupSnapshot) bool {
 	for _, other := range s.Groups {
-		if other.Producer != nil && active(other.State) && sameTopic(other.Topic, g.Topic) {
+		if other.Producer != nil && active(other.State) && receives(g, other.Topic) {
 			return true
 		}
 	}

@@ -7,7 +7,6 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
-	"pulsh/session/broker"
 	"pulsh/session/pacing"
 )
 
@@ -61,10 +60,7 @@ func headline(g session.GroupSnapshot) string {
 	if g.Running > 0 {
 		state += " " + graphs.Elapsed(g.Running)
 	}
-	topic := g.Topic
-	if name, err := broker.ParseTopic(topic); err == nil {
-		topic = name.String()
-	}
+	topic := covered(g)
 	if g.Partitions > 0 {
 		topic += fmt.Sprintf(" (%s)", count(g.Partitions, "partition"))
 	}
@@ -119,6 +115,10 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
 	r := g.Consumer
 	s.add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s", spec.Type, spec.From))
+	s.topics(g)
+	if text := coverage(spec); text != "" {
+		s.add("", text, "")
+	}
 	s.add("received", whole(r.Received), fmt.Sprintf("%s now, %s on average, %s", graphs.Rate(r.Rate), graphs.Rate(r.Average), graphs.ByteRate(r.BytesPerSecond)))
 	s.add("acked", whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), whole(r.AckFailed)))
 	s.behaviour(r, spec)

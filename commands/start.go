@@ -64,7 +64,7 @@ func start[S any](ctx context.Context, c *call, known bool, settings []session.S
 			return err
 		}
 	} else if err := do.add(name, *spec); err != nil {
-		return c.refuse("name", "list", "%s", err)
+		return cannotBe(c, name, err)
 	}
 	if err := c.env.Session.Start(ctx, name); err != nil {
 		if !known {
@@ -91,6 +91,15 @@ func startInstead(c *call, name string, err error) error {
 	instead := *refused
 	instead.Try = c.command.name + " " + name + " " + setting
 	return &instead
+}
+
+// cannotBe is why no group of this name and these settings can be made.
+func cannotBe(c *call, name string, err error) error {
+	var refused *broker.Error
+	if errors.As(err, &refused) && refused.Try != "" {
+		return startInstead(c, name, err)
+	}
+	return c.refuse("name", "list", "%s", err)
 }
 
 // apply reads the settings that were typed into spec.
@@ -168,7 +177,7 @@ func clone[S any](ctx context.Context, c *call, g session.GroupSnapshot, setting
 	}
 	name := c.text("name")
 	if err := do.add(name, *spec); err != nil {
-		return c.refuse("name", "list", "%s", err)
+		return cannotBe(c, name, err)
 	}
 	c.say("%s: ready for %s", name, do.say(name, *spec))
 	return nil

@@ -165,10 +165,13 @@ func consumerParams() []param {
 }
 
 // groupParams are the settings of either kind of group; those that both have
-// are read alike.
+// are read alike, or by what a consumer group has where that takes more.
 func groupParams() []param {
-	out := producerParams()
-	for _, p := range consumerParams() {
+	consuming := consumerParams()
+	out := slices.DeleteFunc(producerParams(), func(p param) bool {
+		return slices.ContainsFunc(consuming, func(o param) bool { return o.name == p.name && o.kind.name != p.kind.name })
+	})
+	for _, p := range consuming {
 		if !slices.ContainsFunc(out, func(o param) bool { return o.name == p.name }) {
 			out = append(out, p)
 		}

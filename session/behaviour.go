@@ -165,11 +165,13 @@ func (spec ConsumerSpec) checkBehaviour() error {
 		return refuse("", "ack=cumulative acknowledges everything before a message, so there is no nack=%s and no drop=%s with it", spec.Nack, spec.Drop)
 	case spec.MaxRedeliver > 0 && !individual && spec.Retry == "":
 		return refuse("", "maxredeliver=%d needs type=shared or type=key_shared, where the broker counts, or a retry topic", spec.MaxRedeliver)
+	case spec.MaxRedeliver > 0 && spec.DeadLetter == "" && !spec.topics().single():
+		return refuse("", "maxredeliver=%d from several topics needs a dlq of its own, as dlq=%s-DLQ", spec.MaxRedeliver, spec.Subscription)
 	case spec.DeadLetter != "" && spec.MaxRedeliver == 0:
 		return refuse("", "dlq=%s needs maxredeliver=3 or another number", spec.DeadLetter)
 	}
 	for _, other := range []struct{ name, topic string }{{"dlq", spec.DeadLetter}, {"retry", spec.Retry}} {
-		if other.topic != "" && whole(other.topic) == whole(spec.Topic) {
+		if other.topic != "" && spec.topics().Match(other.topic) {
 			return refuse("", "%s=%s is the topic that the group receives", other.name, other.topic)
 		}
 	}

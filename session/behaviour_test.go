@@ -86,9 +86,9 @@ func TestWhatDoesNotGoTogetherIsRefused(t *testing.T) {
 			s, _ := FindSetting(ConsumerSettings(), name)
 			require.NoError(t, s.Set(&spec, value))
 		}
-		require.EqualError(t, spec.check(), want)
+		require.EqualError(t, spec.check("sub1"), want)
 	}
-	require.NoError(t, DefaultConsumer("sub1").check())
+	require.NoError(t, DefaultConsumer("sub1").check("sub1"))
 }
 
 func TestOnlyWhatTheClientTakesAtCreationNeedsNewConsumers(t *testing.T) {

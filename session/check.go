@@ -20,8 +20,8 @@ func (spec ProducerSpec) check() error {
 }
 
 // check is the same for a consumer group.
-func (spec ConsumerSpec) check() error {
-	if _, err := broker.ParseTopic(spec.Topic); err != nil {
+func (spec ConsumerSpec) check(name string) error {
+	if err := spec.checkCoverage(name); err != nil {
 		return err
 	}
 	if spec.Subscription == "" {
@@ -63,5 +63,5 @@ func (spec ProducerSpec) bodies() payload.Spec {
 // sameConsumers says whether consumers made for one serve the other as well.
 func (spec ConsumerSpec) sameConsumers(o ConsumerSpec) bool {
 	return spec.Topic == o.Topic && spec.Subscription == o.Subscription && spec.Type == o.Type &&
-		spec.Queue == o.Queue && spec.From == o.From && spec.Behaviour.sameConsumers(o.Behaviour)
+		spec.Queue == o.Queue && spec.From == o.From && spec.sameCoverage(o) && spec.Behaviour.sameConsumers(o.Behaviour)
 }

@@ -106,11 +106,11 @@ func (g *consumer) exchange(ctx context.Context, indexes []int) {
 			g.session.notes.say("%s: churn: worker %d: %s", g.name, w.number, err)
 		}
 	}
-	subscriber, err := g.subscribe(closing, spec, leaving[0].number)
+	name, subscriber, err := g.subscribe(closing, spec, leaving[0].number)
 	if err != nil {
 		subscriber = vacancy(err) // its workers try again as after any loss
 	}
-	seat := g.newSeat(subscriber, leaving[0].number)
+	seat := g.newSeat(name, subscriber, leaving[0].number)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, i := range indexes {

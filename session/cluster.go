@@ -133,6 +133,7 @@ func (c *connection) judge(err error, s *Session) {
 	}
 	if now != was {
 		c.cluster.State, c.cluster.Since = now, time.Now()
+		c.cluster.Restored = now == Up
 	}
 	c.mu.Unlock()
 	switch {

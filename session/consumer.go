@@ -24,6 +24,7 @@ type consumer struct {
 	figures consumerBooks // the sampler's
 	truth   truths
 	drain   atomic.Pointer[Drain]
+	keeper  *keeper
 	ways    atomic.Pointer[ways]
 	kept    atomic.Int64 // messages on the shelves of all seats
 	churned atomic.Int64 // consumers closed and subscribed again
@@ -43,6 +44,7 @@ type consumer struct {
 	life    life
 	link    *connection
 	workers []*receiver
+	covered []string // the topics that the consumers are subscribed to
 
 	recorders []*metrics.ReceiveRecorder
 }
@@ -62,6 +64,7 @@ func newConsumer(name string, spec ConsumerSpec, s *Session) *consumer {
 		life: life{state: Ready},
 	}
 	g.figures = newConsumerBooks()
+	g.keeper = newKeeper(g)
 	return g
 }
 
@@ -99,9 +102,12 @@ func (g *consumer) start(ctx context.Context, link *connection) error {
 	if again {
 		g.newEpoch(false)
 	}
-	g.tellWhere(ctx)
 	spec := g.settings()
-	err := g.adopt(ctx, spec)
+	err := g.cover(ctx, spec)
+	if err == nil {
+		g.tellWhere(ctx)
+		err = g.adopt(ctx, spec)
+	}
 	if err == nil {
 		err = g.hire(ctx, spec)
 	}
@@ -112,6 +118,7 @@ func (g *consumer) start(ctx context.Context, link *connection) error {
 		return err
 	}
 	g.enter(Running)
+	g.keeper.start()
 	return nil
 }
 
@@ -124,16 +131,14 @@ func (g *consumer) tellWhere(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 	spec := g.settings()
-	stats, err := g.link.Admin.Stats(ctx, spec.Topic)
-	if err != nil {
-		return
+	full := fullNames(g.topics())
+	got, _ := ask(ctx, g.link.Admin, full)
+	sum := got.sum(spec.Subscription)
+	behind := float64(sum.Subscriptions[spec.Subscription].BacklogEntries) * max(sum.MessagesPerEntry, 1)
+	if behind > 0 {
+		g.session.notes.say("%s: the subscription %s is there already, and goes on %.0f messages behind; try: seek %s latest",
+			g.name, spec.Subscription, behind, g.name)
 	}
-	there, ok := stats.Subscriptions[spec.Subscription]
-	if !ok || there.BacklogEntries == 0 {
-		return
-	}
-	g.session.notes.say("%s: the subscription %s is there already, and goes on %.0f messages behind; try: seek %s latest",
-		g.name, spec.Subscription, float64(there.BacklogEntries)*max(stats.MessagesPerEntry, 1), g.name)
 }
 
 // stop ends the workers and closes their consumers within ctx.
@@ -145,6 +150,7 @@ func (g *consumer) stop(ctx context.Context) error {
 	}
 	g.life.enter(Stopping)
 	g.mu.Unlock()
+	g.keeper.stop()
 	g.churnBy(Churn{})
 	err := g.dismiss(ctx, 0)
 	g.closeForwarders(ctx)
@@ -168,6 +174,9 @@ func (g *consumer) staff(ctx context.Context, workers int) error {
 	spec := g.settings()
 	from := spec.Workers
 	spec.Workers = workers
+	if g.state().active() && spec.Sticky && workers != from {
+		return g.anew(ctx, spec, false, nil) // who serves which keys changes for all
+	}
 	if g.state().active() {
 		if err := g.hire(ctx, spec); err != nil {
 			return err
@@ -204,16 +213,28 @@ func (g *consumer) set(ctx context.Context, spec ConsumerSpec) (Rebuild, error) 
 		return Rebuild{}, g.staff(ctx, spec.Workers)
 	}
 	begin := time.Now()
-	err = g.anew(ctx, spec, false, func() error { return nil })
+	err = g.anew(ctx, spec, false, nil)
 	return Rebuild{Done: true, Gap: time.Since(begin)}, err
 }
 
-// take waits for the floor, so that no churn is at work beside a command.
+// take waits for the floor, so that neither a churn nor the keeper is at work
+// beside a command.
 func (g *consumer) take(ctx context.Context) (yield func(), err error) {
+	g.keeper.interrupt()
 	select {
 	case g.floor <- struct{}{}:
-		return func() { <-g.floor }, nil
+		g.keeper.stop()
+		return func() {
+			if g.state().active() {
+				g.keeper.start()
+			}
+			<-g.floor
+		}, nil
 	case <-ctx.Done():
+		g.keeper.stop()
+		if g.state().active() {
+			g.keeper.start()
+		}
 		return nil, waitFor(ctx, g.name+": waiting for a churn to end")
 	}
 }
@@ -225,10 +246,16 @@ func (g *consumer) replace(spec ConsumerSpec) {
 }
 
 // anew lets the workers finish, lets their acknowledgements leave, closes all
-// consumers, acts, and subscribes again in a new epoch of the ledger. What a
-// closed consumer had been pushed ahead is gone with it, so nothing of the old
-// epoch comes late. A paused group stays paused.
+// consumers, acts if there is something to do meanwhile, and subscribes again.
+// What a closed consumer had been pushed ahead is gone with it, so nothing of
+// it comes late. Where the cursor moves or another one is followed, the ledger
+// opens a new epoch. A paused group stays paused.
 func (g *consumer) anew(ctx context.Context, spec ConsumerSpec, sought bool, act func() error) error {
+	old := g.settings()
+	covered, err := g.expand(ctx, spec)
+	if err != nil {
+		return err
+	}
 	if g.state() != Paused {
 		if err := g.quiet(ctx); err != nil {
 			return err
@@ -238,23 +265,49 @@ func (g *consumer) anew(ctx context.Context, spec ConsumerSpec, sought bool, act
 	if err := g.dismiss(ctx, 0); err != nil {
 		return err
 	}
-	acted := act()
-	if acted == nil {
-		acted = g.adopt(ctx, spec)
+	if act != nil {
+		err = act()
 	}
-	if acted == nil {
-		g.newEpoch(sought)
-		g.replace(spec)
+	if err == nil {
+		err = g.adopt(ctx, spec)
 	}
 	again, cancel := context.WithTimeout(context.WithoutCancel(ctx), hireTime) // Ctrl-C must not leave a group without consumers
 	defer cancel()
-	if err := g.hire(again, g.settings()); err != nil {
+	if err == nil {
+		if act != nil || spec.anotherPlace(old) {
+			g.newEpoch(sought)
+		}
+		g.replace(spec)
+		g.setCovers(covered)
+		if err = g.hire(again, spec); err == nil {
+			return nil
+		}
+	}
+	return errors.Join(err, g.back(again, old))
+}
+
+// back subscribes as before after a change that could not be made.
+func (g *consumer) back(ctx context.Context, old ConsumerSpec) error {
+	g.replace(old)
+	err := g.cover(ctx, old)
+	if err == nil {
+		err = g.adopt(ctx, old)
+	}
+	if err == nil {
+		err = g.hire(ctx, old)
+	}
+	if err != nil {
 		g.failed(err)
 		g.churnBy(Churn{})
-		g.closeForwarders(again)
-		return errors.Join(acted, err)
+		g.closeForwarders(ctx)
 	}
-	return acted
+	return err
+}
+
+// anotherPlace says whether what comes next is not what would have come next
+// from the old specification's subscription: then one ledger cannot judge both.
+func (spec ConsumerSpec) anotherPlace(old ConsumerSpec) bool {
+	return spec.Subscription != old.Subscription || !spec.Durable || !old.Durable || spec.Compacted != old.Compacted || !spec.topics().include(old.topics())
 }
 
 // hireTime bounds subscribing again after a change: measured, a thousand

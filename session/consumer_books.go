@@ -96,7 +96,7 @@ func (g *consumer) head(at instant) GroupSnapshot {
 	c.Consumers = len(seats)
 	return GroupSnapshot{
 		Name: g.name, Kind: Consume, State: g.life.state,
-		Topic: g.spec.Topic, Partitions: int(g.figures.partitions.Load()),
+		Topic: g.spec.Topic, Topics: g.ownTopics(), Partitions: int(g.figures.partitions.Load()),
 		Workers: g.spec.Workers, Since: g.life.since, Running: g.life.running(at.time),
 		LastError: g.life.text(), Consumer: c,
 	}

@@ -71,7 +71,6 @@ func (g *gate) nudge() {
 	if g.shut {
 		return
 	}
-	old := g.interrupt.Load()
-	g.rearm()
-	close(*old)
+	fresh := make(chan struct{})
+	close(*g.interrupt.Swap(&fresh)) // several may nudge at once
 }

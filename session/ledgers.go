@@ -30,8 +30,10 @@ func (s *Session) publishLedgers(groups []group) {
 	receiving := map[string][]*payload.Ledger{}
 	for _, g := range groups {
 		if c, ok := g.(*consumer); ok && c.state().active() {
-			topic := whole(c.settings().Topic)
-			receiving[topic] = append(receiving[topic], c.ledger)
+			for _, name := range c.covers() {
+				topic := whole(name)
+				receiving[topic] = append(receiving[topic], c.ledger)
+			}
 		}
 	}
 	s.receiving.Store(&receiving)

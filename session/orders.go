@@ -50,7 +50,7 @@ func (s *Session) SetConsumer(ctx context.Context, name string, spec ConsumerSpe
 	if err != nil {
 		return Rebuild{}, err
 	}
-	if err := spec.check(); err != nil {
+	if err := spec.check(name); err != nil {
 		return Rebuild{}, err
 	}
 	return g.set(ctx, spec)

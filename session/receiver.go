@@ -17,9 +17,6 @@ import (
 // puts ten ahead; more would only be held back from other workers.
 const deliveriesMax = 64
 
-// again is how long a worker waits before it subscribes once more.
-const again = time.Second
-
 // receiver is one worker of a consumer group.
 type receiver struct {
 	number   int // from 1
@@ -47,21 +44,38 @@ func (w *receiver) run(ctx context.Context) {
 	defer w.depart()
 	buf := make([]broker.Delivery, deliveriesMax)
 	for {
-		leave, err := w.group.gate.enter(ctx)
+		leave, err := w.comeIn(ctx)
 		if err != nil {
-			return
-		}
-		if ctx.Err() != nil {
-			w.group.gate.leave()
 			return
 		}
 		at := w.seat.now()
 		n := w.turn(ctx, at, leave, buf)
-		w.group.gate.leave()
-		if n == 0 {
-			w.renew(ctx, at)
+		w.goOut()
+		if n == 0 && w.seat.ended(at) {
+			w.group.keeper.nudge()
 		}
 	}
+}
+
+// comeIn waits until the seat and then the group let the worker in.
+func (w *receiver) comeIn(ctx context.Context) (leave <-chan struct{}, err error) {
+	if err := w.seat.door.enter(ctx); err != nil {
+		return nil, err
+	}
+	if leave, err = w.group.gate.enter(ctx); err != nil {
+		w.seat.door.leave()
+		return nil, err
+	}
+	if ctx.Err() != nil {
+		w.goOut()
+		return nil, ctx.Err()
+	}
+	return leave, nil
+}
+
+func (w *receiver) goOut() {
+	w.group.gate.leave()
+	w.seat.door.leave()
 }
 
 // turn receives once and deals with what came, or goes on with what the worker
@@ -146,7 +160,11 @@ func (w *receiver) depart() {
 func (w *receiver) receive(at *sitting, ways *ways, leave <-chan struct{}, buf []broker.Delivery) int {
 	w.seat.turn <- struct{}{}
 	defer func() { <-w.seat.turn }()
+	pulse := &w.seat.pulse
+	pulse.waiting.Add(1)
 	n := at.subscriber.Receive(leave, buf)
+	pulse.waiting.Add(-1)
+	pulse.taken.Add(int64(n))
 	w.enter(buf[:n])
 	if n == 0 || ways.plain && ways.plan == nil {
 		return n
@@ -181,6 +199,9 @@ func (w *receiver) enter(run []broker.Delivery) {
 		}
 		received := base + d.Received
 		w.recorder.EndToEnd(stamp.Due, received)
+		if d.Key != "" {
+			w.seat.keys.see(d.Key)
+		}
 		arrival := payload.Arrival{
 			Stamp: stamp, Entry: d.Entry, Redelivery: max(d.Redelivery, d.Retries), Key: d.Key,
 			Transit: received - max(stamp.Due, d.Published),
@@ -205,39 +226,5 @@ func (w *receiver) acknowledge(at *sitting, run []broker.Delivery) {
 	if acked := len(run) - failed; acked > 0 {
 		w.recorder.AckedMany(run[0].Received, w.group.session.clock(), acked)
 		w.acked.Add(int64(acked))
-	}
-}
-
-// renew subscribes again if the subscriber has ended by itself, until it
-// succeeds or the worker is dismissed. The first worker at a seat does it.
-func (w *receiver) renew(ctx context.Context, ended *sitting) {
-	done, cause := ended.subscriber.Ended()
-	select {
-	case <-done:
-	default:
-		return
-	}
-	w.seat.renewal.Lock()
-	defer w.seat.renewal.Unlock()
-	if w.seat.now() != ended || ctx.Err() != nil {
-		return
-	}
-	g := w.group
-	g.parted.Store(true)
-	if ended.over.CompareAndSwap(false, true) {
-		ended.abandon()
-	}
-	g.session.notes.say("%s: worker %d lost its consumer: %v", g.name, w.number, cause())
-	for ctx.Err() == nil {
-		fresh, err := g.subscribe(ctx, g.settings(), w.number)
-		if err == nil {
-			w.seat.sitting.Store(g.newSitting(fresh, w.number))
-			g.session.notes.say("%s: worker %d receives again", g.name, w.number)
-			return
-		}
-		select {
-		case <-time.After(again):
-		case <-ctx.Done():
-		}
 	}
 }

@@ -12,8 +12,11 @@ import (
 // seat is a place at the subscription: one consumer that the broker sees. The
 // workers of an exclusive group share one, all others have their own.
 type seat struct {
+	number  int           // of its first worker: the consumer is named by it
 	turn    chan struct{} // holds one token while a worker takes deliveries
-	renewal sync.Mutex    // while a worker subscribes again
+	door    door
+	pulse   pulse
+	keys    *seenKeys // that came here
 	sitting atomic.Pointer[sitting]
 	workers atomic.Int32
 
@@ -26,6 +29,7 @@ type seat struct {
 // another one cannot acknowledge what it has received.
 type sitting struct {
 	group      *consumer
+	name       string // of the consumer, for the broker
 	subscriber broker.Subscriber
 	recorder   *metrics.ReceiveRecorder
 	shelf      *shelf
@@ -35,16 +39,16 @@ type sitting struct {
 	over       atomic.Bool // its consumer has ended by itself
 }
 
-func (g *consumer) newSeat(s broker.Subscriber, number int) *seat {
-	at := &seat{turn: make(chan struct{}, 1)}
-	at.sitting.Store(g.newSitting(s, number))
+func (g *consumer) newSeat(name string, s broker.Subscriber, number int) *seat {
+	at := &seat{number: number, turn: make(chan struct{}, 1), keys: newSeenKeys()}
+	at.sitting.Store(g.newSitting(name, s, number))
 	return at
 }
 
-func (g *consumer) newSitting(s broker.Subscriber, number int) *sitting {
+func (g *consumer) newSitting(name string, s broker.Subscriber, number int) *sitting {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return &sitting{group: g, subscriber: s, recorder: g.recorder(number - 1), shelf: newShelf(), line: newLine(), chooser: newChooser()}
+	return &sitting{group: g, name: name, subscriber: s, recorder: g.recorder(number - 1), shelf: newShelf(), line: newLine(), chooser: newChooser()}
 }
 
 // now is the seat's present sitting.

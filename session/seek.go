@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"pulsh/session/broker"
 )
 
@@ -37,7 +39,9 @@ func (g *consumer) seek(ctx context.Context, to seekTo) error {
 	if was == Running {
 		g.enter(Seeking)
 	}
-	err = g.anew(ctx, g.settings(), true, func() error { return g.move(ctx, to) })
+	if err = g.checkSeek(to); err == nil {
+		err = g.anew(ctx, g.settings(), true, func() error { return g.move(ctx, to) })
+	}
 	if g.state() != Failed {
 		g.enter(was)
 	}
@@ -48,18 +52,49 @@ func (g *consumer) seek(ctx context.Context, to seekTo) error {
 	return nil
 }
 
+// checkSeek refuses a seek that has no meaning for the subscription.
+func (g *consumer) checkSeek(to seekTo) error {
+	spec := g.settings()
+	if !spec.Durable {
+		return &broker.Error{Message: g.name + " has durable=off: its subscription keeps no place that could be moved", Try: "set " + g.name + " durable=on"}
+	}
+	topics := spec.topics()
+	if to.id == nil || topics.single() {
+		return nil
+	}
+	what := "a pattern"
+	if !topics.Pattern() {
+		what = fmt.Sprintf("%d topics", len(topics.Names()))
+	}
+	return &broker.Error{Message: fmt.Sprintf("%s receives from %s, and message %s is in one of them at most", g.name, what, to.id), Try: "seek " + g.name + " -5m"}
+}
+
+// move moves the subscription on all topics side by side.
 func (g *consumer) move(ctx context.Context, to seekTo) error {
 	spec := g.settings()
 	if to.id != nil {
 		return g.link.Admin.SeekID(ctx, spec.Topic, spec.Subscription, *to.id)
 	}
-	return g.link.Admin.SeekTime(ctx, spec.Topic, spec.Subscription, to.time)
+	moving, seeking := errgroup.WithContext(ctx)
+	moving.SetLimit(askedAtOnce)
+	for _, topic := range g.topics() {
+		moving.Go(func() error {
+			err := g.link.Admin.SeekTime(seeking, topic, spec.Subscription, to.time)
+			if missing(err) && spec.topics().Pattern() {
+				return nil // gone since it was listed
+			}
+			return err
+		})
+	}
+	return moving.Wait()
 }
 
 // beginDrain notes how much there is to receive after a seek.
 func (g *consumer) beginDrain(ctx context.Context) {
-	if stats, err := g.link.Admin.Stats(ctx, g.topic()); err == nil {
-		g.learn(ctx, g.link.Admin, stats)
+	full := fullNames(g.topics())
+	got, failed := ask(ctx, g.link.Admin, full)
+	if own, ok := got.of(full, failed); ok {
+		g.learn(ctx, g.link.Admin, own) // what else has happened shows in the next answer
 	}
 	if n := g.truth.known().BacklogMessages; n > 0 {
 		g.drain.Store(&Drain{From: time.Now(), Start: n})

@@ -147,7 +147,7 @@ func (s *Session) AddProducer(name string, spec ProducerSpec) error {
 
 // AddConsumer makes a ready group that is not started.
 func (s *Session) AddConsumer(name string, spec ConsumerSpec) error {
-	if err := spec.check(); err != nil {
+	if err := spec.check(name); err != nil {
 		return err
 	}
 	return s.add(newConsumer(name, spec, s))

@@ -73,6 +73,7 @@ func DefaultConsumer(name string) ConsumerSpec {
 		Queue:        1000,
 		From:         broker.Latest,
 		Behaviour:    standardBehaviour(),
+		Durable:      true,
 	}
 }
 
@@ -141,9 +142,9 @@ func ProducerSettings() []Setting[ProducerSpec] {
 func ConsumerSettings() []Setting[ConsumerSpec] {
 	type C = ConsumerSpec
 	return append([]Setting[C]{
-		{Name: "topic", Kind: "TOPIC", Doc: "where messages come from; by default the topic named like the group",
+		{Name: "topic", Kind: "TOPICS", Doc: "where messages come from: a topic, several a,b,c, or a pattern /orders-.*/; by default the topic named like the group",
 			get: func(c *C) string { return c.Topic },
-			set: func(c *C, text string) error { return readTopic(&c.Topic, text) }},
+			set: func(c *C, text string) error { return readTopics(&c.Topic, text) }},
 		{Name: "subscription", Kind: "NAME", Doc: "whose cursor is moved; by default named like the group",
 			get: func(c *C) string { return c.Subscription },
 			set: func(c *C, text string) error { return readSubscription(&c.Subscription, text) }},
@@ -161,7 +162,7 @@ func ConsumerSettings() []Setting[ConsumerSpec] {
 		{Name: "from", Kind: "WORD", Words: texts(broker.Positions()), Doc: "where a new subscription begins",
 			get: func(c *C) string { return string(c.From) },
 			set: func(c *C, text string) error { return c.From.UnmarshalText([]byte(text)) }},
-	}, behaviourSettings()...)
+	}, append(coverageSettings(), behaviourSettings()...)...)
 }
 
 // FindSetting returns the setting of that name.

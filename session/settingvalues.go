@@ -21,6 +21,9 @@ func texts[T ~string](words []T) []string {
 }
 
 func readTopic(into *string, text string) error {
+	if strings.HasPrefix(text, patternMark) || strings.Contains(text, ",") {
+		return fmt.Errorf("%q is more than one topic, and a producer group sends to one", text)
+	}
 	name, err := broker.ParseTopic(text)
 	if err == nil {
 		*into = name.Short()

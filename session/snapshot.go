@@ -48,6 +48,7 @@ type Cluster struct {
 	SizeMax       int    // of a message, in bytes; 0 if it is not known
 	State         ClusterState
 	Since         time.Time // of State
+	Restored      bool      // it has been away and is back
 	Detail        string    // the last refusal, as a sentence
 }
 
@@ -83,7 +84,8 @@ type GroupSnapshot struct {
 	Kind       Kind
 	State      State
 	Topic      string
-	Partitions int // 0 if the topic is not partitioned or not looked up yet
+	Topics     []string // that a consumer group is subscribed to; nil before its start, and of a producer group
+	Partitions int      // 0 if the topic is not partitioned or not looked up yet
 	Workers    int
 	Since      time.Time     // of the first start, or zero
 	Running    time.Duration // time spent running since start or reset

@@ -39,11 +39,16 @@ type ProducerSpec struct {
 
 // ConsumerSpec is what a consumer group is made from.
 type ConsumerSpec struct {
-	Topic        string
+	Topic        string // one, several with commas between, or a pattern: as ParseTopics reads it
 	Subscription string
 	Type         broker.SubscriptionType
 	Workers      int
 	Queue        int
 	From         broker.Position
 	Behaviour
+	Durable   bool   // the subscription outlives its consumers
+	Priority  int    // 0 is served first
+	Compacted bool   // the last message of each key
+	Sticky    bool   // of key_shared: each worker serves an equal share of the hash values
+	Prefix    string // of consumer names; "" is pulsh- and the group's name
 }

@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -43,11 +42,11 @@ func (g *consumer) sit(ctx context.Context, spec ConsumerSpec, from int, shared 
 	seats := make([]*seat, spec.Workers-from)
 	if spec.Type == broker.Exclusive {
 		if shared == nil {
-			subscriber, err := g.subscribe(ctx, spec, 1)
+			name, subscriber, err := g.subscribe(ctx, spec, 1)
 			if err != nil {
 				return nil, err
 			}
-			shared = g.newSeat(subscriber, 1)
+			shared = g.newSeat(name, subscriber, 1)
 		}
 		for i := range seats {
 			seats[i] = shared
@@ -58,9 +57,9 @@ func (g *consumer) sit(ctx context.Context, spec ConsumerSpec, from int, shared 
 	opening.SetLimit(openAtOnce)
 	for i := range seats {
 		opening.Go(func() error {
-			subscriber, err := g.subscribe(creating, spec, from+i+1)
+			name, subscriber, err := g.subscribe(creating, spec, from+i+1)
 			if err == nil {
-				seats[i] = g.newSeat(subscriber, from+i+1)
+				seats[i] = g.newSeat(name, subscriber, from+i+1)
 			}
 			return err
 		})
@@ -77,19 +76,27 @@ func (g *consumer) sit(ctx context.Context, spec ConsumerSpec, from int, shared 
 	return nil, err
 }
 
-func (g *consumer) subscribe(ctx context.Context, spec ConsumerSpec, number int) (broker.Subscriber, error) {
-	return g.link.Broker.Subscribe(ctx, broker.SubscriberSpec{
-		Topics:       spec.topics(),
+// subscribe makes a consumer, under a name of its own.
+func (g *consumer) subscribe(ctx context.Context, spec ConsumerSpec, number int) (name string, made broker.Subscriber, err error) {
+	name = g.consumerName(spec, number)
+	made, err = g.link.Broker.Subscribe(ctx, broker.SubscriberSpec{
+		Topics:       g.covers(),
 		Subscription: spec.Subscription,
 		Type:         spec.Type,
-		Name:         fmt.Sprintf("pulsh-%s-w%04d-%08x", g.name, number, uint32(randomID())),
+		Name:         name,
 		Queue:        spec.Queue,
 		Position:     spec.From,
 		Grouping:     spec.Ack.grouping(),
 		Respond:      spec.Response,
 		BatchIndex:   spec.BatchIndex,
 		NackDelay:    spec.NackDelay,
+		NonDurable:   !spec.Durable,
+		Priority:     spec.Priority,
+		Compacted:    spec.Compacted,
+		Spread:       spec.topics().Pattern(),
+		Ranges:       spec.ranges(number),
 	})
+	return name, made, g.advise(err)
 }
 
 // recorder is that of the worker with this index. It needs the lock.
@@ -164,12 +171,4 @@ func stoppedTimer() *time.Timer {
 	t := time.NewTimer(time.Hour)
 	t.Stop()
 	return t
-}
-
-// topics are those that the group receives: its own, and that of its retries.
-func (spec ConsumerSpec) topics() []string {
-	if spec.Retry == "" {
-		return []string{spec.Topic}
-	}
-	return []string{spec.Topic, spec.Retry}
 }

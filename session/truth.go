@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -51,53 +52,59 @@ func (p *sampler) poll() {
 	}
 }
 
-// asking is a group that wants to know what the broker says of its topic.
+// asking is a group that wants to know what the broker says of its topics.
 type asking interface {
 	group
-	topic() string
+	topics() []string
 	state() State
-	learn(ctx context.Context, from broker.Admin, s broker.TopicStats)
+	learn(ctx context.Context, from broker.Admin, own answers) []event
+	happened(e event)
 }
 
 func (s *Session) poll(ctx context.Context) {
-	link, byTopic := s.askers()
+	link, groups := s.askers()
 	if link == nil || link.Admin == nil || link.state() != Up {
 		return
 	}
-	var all sync.WaitGroup
-	for topic, groups := range byTopic {
-		all.Go(func() {
-			ctx, cancel := context.WithTimeout(ctx, pollTimeout)
-			defer cancel()
-			stats, err := link.Admin.Stats(ctx, topic)
-			if err != nil {
-				return // the last answer stands, with its time
+	var topics []string
+	for _, g := range groups {
+		for _, topic := range g.topics() {
+			if full := whole(topic); !slices.Contains(topics, full) {
+				topics = append(topics, full)
 			}
-			for _, g := range groups {
-				g.learn(ctx, link.Admin, stats)
-			}
-		})
-	}
-	all.Wait()
-}
-
-func (s *Session) askers() (*connection, map[string][]asking) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	byTopic := map[string][]asking{}
-	for _, g := range s.groups {
-		if a, ok := g.(asking); ok && a.state().active() {
-			byTopic[whole(a.topic())] = append(byTopic[whole(a.topic())], a)
 		}
 	}
-	return s.link, byTopic
+	got, failed := ask(ctx, link.Admin, topics)
+	events := map[event][]asking{}
+	for _, g := range groups {
+		own, ok := got.of(g.topics(), failed)
+		if !ok {
+			continue // the last answer stands, with its time
+		}
+		for _, e := range g.learn(ctx, link.Admin, own) {
+			events[e] = append(events[e], g)
+		}
+	}
+	s.tell(events)
 }
 
-// truths turns one topic's answers into figures. The poll alone writes it.
+func (s *Session) askers() (*connection, []asking) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var active []asking
+	for _, g := range s.groups {
+		if a, ok := g.(asking); ok && a.state().active() {
+			active = append(active, a)
+		}
+	}
+	return s.link, active
+}
+
+// truths turns answers about a group's topics into figures.
 type truths struct {
 	mu        sync.Mutex
 	now       Truth
-	outBefore int64
+	before    map[string]counters
 	throttled int64
 	limitAt   time.Time
 	apart     int // answers in a row that disagreed
@@ -110,10 +117,12 @@ func (t *truths) known() Truth {
 	return t.now
 }
 
-// learn takes an answer; subscription is "" for a producer group.
-func (t *truths) learn(s broker.TopicStats, subscription string, now time.Time) {
+// learn takes answers; subscription is "" for a producer group. It tells what
+// has happened since those before.
+func (t *truths) learn(own answers, subscription string, now time.Time) []event {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	s, counted := own.sum(subscription), own.counters(subscription)
 	before, out := t.now, s.Subscriptions[subscription]
 	next := Truth{
 		At: now, Messages: s.MessagesIn, Storage: s.StorageBytes, Producers: s.Producers,
@@ -121,13 +130,13 @@ func (t *truths) learn(s broker.TopicStats, subscription string, now time.Time) 
 		BacklogMessages: int64(math.Round(float64(out.BacklogEntries) * max(s.MessagesPerEntry, 1))),
 		Limit:           before.Limit,
 	}
+	grownIn, grownOut, events := compareCounters(t.before, counted, subscription)
 	if span := now.Sub(before.At).Seconds(); !before.At.IsZero() && span > 0 {
-		// counters start anew when a topic is loaded again
-		next.InPerSecond = max(float64(s.MessagesIn-before.Messages), 0) / span
-		next.OutPerSecond = max(float64(out.MessagesOut-t.outBefore), 0) / span
+		next.InPerSecond, next.OutPerSecond = float64(grownIn)/span, float64(grownOut)/span
 		next.Throttled = s.Throttled > t.throttled
 	}
-	t.outBefore, t.throttled, t.now = out.MessagesOut, s.Throttled, next
+	t.before, t.throttled, t.now = counted, s.Throttled, next
+	return events
 }
 
 // limitsDue says whether the topic's rate limits should be asked for.
@@ -188,32 +197,36 @@ func (t *truths) compare(name string, ours float64) string {
 	return name + ": " + t.now.Apart
 }
 
-func (g *producer) topic() string { return g.settings().Topic }
+func (g *producer) topics() []string { return []string{g.settings().Topic} }
 
 // learn takes what the broker says. The two counts can be held against each
 // other while nobody else sends to the topic.
-func (g *producer) learn(ctx context.Context, from broker.Admin, s broker.TopicStats) {
-	g.truth.learn(s, "", time.Now())
+func (g *producer) learn(ctx context.Context, from broker.Admin, own answers) []event {
+	events := g.truth.learn(own, "", time.Now())
 	if g.truth.limitsDue(time.Now()) {
-		g.truth.explain(ctx, from, g.topic())
+		g.truth.explain(ctx, from, g.settings().Topic)
 	}
-	own, _ := g.session.Snapshot().Group(g.name)
-	if own.Producer == nil || s.Producers != g.current.count() || own.Running < 2*rateWindow {
-		return
+	at, _ := g.session.Snapshot().Group(g.name)
+	if at.Producer == nil || own.sum("").Producers != g.current.count() || at.Running < 2*rateWindow {
+		return events
 	}
-	if note := g.truth.compare(g.name, own.Producer.Rate); note != "" {
+	if note := g.truth.compare(g.name, at.Producer.Rate); note != "" {
 		g.session.notes.say("%s", note)
 	}
+	return events
 }
 
-func (g *consumer) topic() string { return g.settings().Topic }
-
-func (g *consumer) learn(_ context.Context, _ broker.Admin, s broker.TopicStats) {
+func (g *consumer) learn(_ context.Context, _ broker.Admin, own answers) []event {
 	spec := g.settings()
-	g.figures.partitions.Store(int64(len(s.Partitions)))
-	if _, ok := s.Subscriptions[spec.Subscription]; ok {
-		g.truth.learn(s, spec.Subscription, time.Now())
+	partitions := 0
+	for _, s := range own {
+		partitions += len(s.Partitions)
 	}
+	g.figures.partitions.Store(int64(partitions))
+	if _, ok := own.sum(spec.Subscription).Subscriptions[spec.Subscription]; !ok {
+		return nil
+	}
+	return g.truth.learn(own, spec.Subscription, time.Now())
 }
 
 // backlog is the truth of a consumer group in the form of its own snapshot.

@@ -53,6 +53,7 @@ type LaneSpec struct {
 	Base        time.Time // the instant at which Clock is 0
 	Recorder    *metrics.SendRecorder
 	Doubt       func(sequence uint64) // called for each message that failed, and may be stored all the same; nil is allowed
+	Ended       func(cause error)     // called once if the lane is given up for good, by whomever; it must not block; nil is allowed
 }
 
 // Batch says when a lane sends a batch. Messages of 1 or less means that
@@ -97,6 +98,11 @@ type SubscriberSpec struct {
 	Respond      bool          // the broker answers acknowledgements; what it refuses is counted
 	BatchIndex   bool          // messages of an entry are acknowledged and given back one by one
 	NackDelay    time.Duration // until what was given back comes again
+	NonDurable   bool          // the subscription ends with its last consumer
+	Priority     int           // 0 is served first; lower levels get what these leave
+	Compacted    bool          // the last message of each key, where the topic is compacted
+	Spread       bool          // topics may come and go; there may be none at first
+	Ranges       []HashRange   // of keys that this consumer alone serves; nil lets the broker divide them
 }
 
 // Delivery is one received message.
@@ -126,10 +132,19 @@ type Subscriber interface {
 	// a broker gives back the whole entry that a message belongs to.
 	Nack(run []Delivery)
 	// Ended is closed when the broker or the client has given this consumer up
-	// for good; Err then says why.
+	// for good, on one of its topics or on all; the function then says why.
 	Ended() (<-chan struct{}, func() error)
 	// Close ends the consumer. No Receive or Ack may be running.
 	Close(ctx context.Context) error
+}
+
+// Spread is a subscriber whose topics can come and go while it receives.
+type Spread interface {
+	// Add subscribes to one more topic, where a new subscription of it begins
+	// at its first message.
+	Add(ctx context.Context, topic string) error
+	// Drop leaves a topic. What has come from it and was not received yet still is.
+	Drop(ctx context.Context, topic string) error
 }
 
 // Admin is the part of the admin API that a session uses. Topics are full or

@@ -140,4 +140,5 @@ type SubscriptionStats struct {
 	RateOut        float64
 	RateRedeliver  float64
 	Consumers      int
+	Hashes         map[string]int // of key_shared: how many hash values of keys each consumer serves, by its name; nil if the broker does not say
 }

@@ -14,6 +14,10 @@ const (
 	Throttled
 	NotAuthorised
 	TopicTerminated
+	Busy   // another consumer or producer holds what only one may hold
+	Gone   // the topic or the subscription was deleted, or there is none
+	Moved  // the broker has given the topic up, and everybody connected anew
+	Silent // nothing was delivered although something waited
 	categoryCount
 )
 
@@ -25,6 +29,7 @@ func (c Category) String() string {
 	return [categoryCount]string{
 		"other", "timeout", "queue full", "disconnected", "too large",
 		"throttled", "not authorised", "topic terminated",
+		"busy", "gone", "moved", "silent",
 	}[c]
 }
 
@@ -32,6 +37,6 @@ func (c Category) String() string {
 func Categories() []Category {
 	return []Category{
 		Timeout, QueueFull, Disconnected, TooLarge,
-		Throttled, NotAuthorised, TopicTerminated, Other,
+		Throttled, NotAuthorised, TopicTerminated, Busy, Gone, Moved, Silent, Other,
 	}
 }

@@ -51,6 +51,7 @@ type subscriptionStats struct {
 type consumerStats struct {
 	ConsumerName        string
 	AvgMessagesPerEntry float64
+	KeyHashRangeArrays  [][2]int // since Pulsar 4.0
 }
 
 // Stats asks for what the broker says of a topic: one request, and every 10 s
@@ -236,7 +237,20 @@ func (s *sum) with(name string, t broker.SubscriptionStats, raw subscriptionStat
 		if key := [2]string{name, c.ConsumerName}; !s.consumers[key] {
 			s.consumers[key] = true
 			t.Consumers++
+			t.Hashes = withHashes(t.Hashes, c)
 		}
 	}
 	return t
+}
+
+// withHashes adds how many hash values of keys a consumer serves, on the first
+// partition that names it: they are divided alike on all.
+func withHashes(hashes map[string]int, c consumerStats) map[string]int {
+	for _, r := range c.KeyHashRangeArrays {
+		if hashes == nil {
+			hashes = map[string]int{}
+		}
+		hashes[c.ConsumerName] += r[1] - r[0] + 1
+	}
+	return hashes
 }

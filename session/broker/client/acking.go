@@ -22,7 +22,8 @@ func (s *subscriber) Ack(run []broker.Delivery) (failed int, err error) {
 		return s.ackList(run)
 	}
 	for i := range run {
-		if e := s.consumer.AckID(run[i].Message.(pulsar.MessageID)); e != nil {
+		consumer, id := s.parts.of(&run[i])
+		if e := consumer.AckID(id); e != nil {
 			failed++
 			if err == nil {
 				err = sentence(e, "")
@@ -32,18 +33,35 @@ func (s *subscriber) Ack(run []broker.Delivery) (failed int, err error) {
 	return failed, err
 }
 
+// ackList sends a list for each topic in the run.
 func (s *subscriber) ackList(run []broker.Delivery) (failed int, err error) {
-	ids := make([]pulsar.MessageID, len(run))
-	for i := range run {
-		ids[i] = run[i].Message.(pulsar.MessageID)
+	for len(run) > 0 {
+		to, _ := s.parts.of(&run[0])
+		var ids []pulsar.MessageID
+		for len(run) > 0 {
+			consumer, id := s.parts.of(&run[0])
+			if consumer != to {
+				break
+			}
+			ids, run = append(ids, id), run[1:]
+		}
+		n, e := refusedOf(to.AckIDList(ids), len(ids))
+		failed += n
+		if err == nil {
+			err = e
+		}
 	}
-	e := s.consumer.AckIDList(ids)
+	return failed, err
+}
+
+// refusedOf is how many of n acknowledgements an error is about, and why.
+func refusedOf(e error, n int) (failed int, err error) {
 	if e == nil {
 		return 0, nil
 	}
 	var each pulsar.AckError
 	if !errors.As(e, &each) {
-		return len(run), sentence(e, "")
+		return n, sentence(e, "")
 	}
 	for _, one := range each {
 		return len(each), sentence(one, "") // they have failed for one cause
@@ -53,13 +71,13 @@ func (s *subscriber) ackList(run []broker.Delivery) (failed int, err error) {
 
 // AckUpTo acknowledges the last message of each topic in the run.
 func (s *subscriber) AckUpTo(run []broker.Delivery) error {
-	last := map[string]pulsar.Message{}
+	last := map[string]*broker.Delivery{}
 	for i := range run {
-		m := run[i].Whole.(pulsar.Message)
-		last[m.Topic()] = m
+		last[run[i].Whole.(pulsar.Message).Topic()] = &run[i]
 	}
-	for _, m := range last {
-		if err := s.consumer.AckIDCumulative(m.ID()); err != nil {
+	for _, d := range last {
+		consumer, id := s.parts.of(d)
+		if err := consumer.AckIDCumulative(id); err != nil {
 			return sentence(err, "")
 		}
 	}
@@ -69,7 +87,8 @@ func (s *subscriber) AckUpTo(run []broker.Delivery) error {
 // Nack asks for the entry of each delivery again.
 func (s *subscriber) Nack(run []broker.Delivery) {
 	for i := range run {
-		s.consumer.NackID(run[i].Message.(pulsar.MessageID))
+		consumer, id := s.parts.of(&run[i])
+		consumer.NackID(id)
 	}
 }
 
@@ -101,7 +120,7 @@ func (p *prefetch) Waiting() int {
 
 // interceptor is what the client tells of a consumer.
 type interceptor struct {
-	*ending
+	*partEnd
 	*prefetch
 }
 

@@ -13,13 +13,19 @@ import (
 // subscriber is one consumer. The client's channel is never closed, so every
 // wait on it also waits for the consumer's end.
 type subscriber struct {
-	consumer pulsar.Consumer
-	messages <-chan pulsar.ConsumerMessage
+	parts    parts
+	messages chan pulsar.ConsumerMessage
 	clock    broker.Clock
 	respond  bool
+	routed   bool // acknowledgements go by each message's own topic
 	*ending
 	*prefetch
 }
+
+// channelRoom is how many messages the client may put ahead of Receive: its own
+// default. They count as delivered, so that more would only be held back from
+// other consumers.
+const channelRoom = 10
 
 // ending is told once when a consumer has been closed, by whomever.
 type ending struct {
@@ -30,20 +36,32 @@ type ending struct {
 
 // Subscribe creates a consumer on the receiving connection.
 func (c *Client) Subscribe(ctx context.Context, spec broker.SubscriberSpec) (broker.Subscriber, error) {
-	end, ahead := &ending{done: make(chan struct{})}, &prefetch{}
-	consumer, err := within(ctx,
-		func() (pulsar.Consumer, error) { return c.taking.Subscribe(consumerOptions(spec, end, ahead)) },
-		pulsar.Consumer.Close)
-	if err != nil {
-		return nil, sentence(err, spec.Topics[0])
+	s := &subscriber{
+		messages: make(chan pulsar.ConsumerMessage, channelRoom),
+		clock:    c.clock,
+		respond:  spec.Respond,
+		routed:   spec.Spread || len(spec.Topics) != 1,
+		ending:   &ending{done: make(chan struct{})},
+		prefetch: &prefetch{},
 	}
-	return &subscriber{consumer: consumer, messages: consumer.Chan(), clock: c.clock, respond: spec.Respond, ending: end, prefetch: ahead}, nil
+	s.parts.open = func(ctx context.Context, topic string, from broker.Position, end *partEnd) (pulsar.Consumer, error) {
+		own := spec
+		own.Position = from
+		options := consumerOptions(own)
+		options.Topic, options.MessageChannel = topic, s.messages
+		options.Interceptors = pulsar.ConsumerInterceptors{interceptor{end, s.prefetch}}
+		return within(ctx, func() (pulsar.Consumer, error) { return c.taking.Subscribe(options) }, pulsar.Consumer.Close)
+	}
+	s.parts.ending = s.ending
+	if err := s.parts.addAll(ctx, spec.Topics, spec.Position); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
-func consumerOptions(spec broker.SubscriberSpec, end *ending, ahead *prefetch) pulsar.ConsumerOptions {
+func consumerOptions(spec broker.SubscriberSpec) pulsar.ConsumerOptions {
 	precision := nackPrecision(spec.NackDelay)
 	options := pulsar.ConsumerOptions{
-		Topics:                      spec.Topics,
 		SubscriptionName:            spec.Subscription,
 		Type:                        types[spec.Type],
 		Name:                        spec.Name,
@@ -53,14 +71,17 @@ func consumerOptions(spec broker.SubscriberSpec, end *ending, ahead *prefetch) p
 		NackPrecisionBit:            &precision,
 		AutoDiscoveryPeriod:         discoverEvery,
 		BackOffPolicyFunc:           newRetry,
-		Interceptors:                pulsar.ConsumerInterceptors{interceptor{end, ahead}},
 		AckWithResponse:             spec.Respond,
 
 		EnableBatchIndexAcknowledgment: spec.BatchIndex,
 		AckGroupingOptions:             &pulsar.AckGroupingOptions{MaxSize: 1},
 	}
-	if len(spec.Topics) == 1 {
-		options.Topic, options.Topics = spec.Topics[0], nil
+	options.PriorityLevel, options.ReadCompacted = spec.Priority, spec.Compacted
+	if spec.NonDurable {
+		options.SubscriptionMode = pulsar.NonDurable
+	}
+	if spec.Ranges != nil {
+		options.KeySharedPolicy = sticky(spec.Ranges)
 	}
 	if spec.Position == broker.Earliest {
 		options.SubscriptionInitialPosition = pulsar.SubscriptionPositionEarliest
@@ -69,6 +90,15 @@ func consumerOptions(spec broker.SubscriberSpec, end *ending, ahead *prefetch) p
 		options.AckGroupingOptions = &pulsar.AckGroupingOptions{MaxSize: uint32(spec.Grouping.Messages), MaxTime: spec.Grouping.Delay}
 	}
 	return options
+}
+
+// sticky is the client's form of ranges: pairs of both ends.
+func sticky(ranges []broker.HashRange) *pulsar.KeySharedPolicy {
+	policy := &pulsar.KeySharedPolicy{Mode: pulsar.KeySharedPolicyModeSticky}
+	for _, r := range ranges {
+		policy.HashRanges = append(policy.HashRanges, r.First, r.Last)
+	}
+	return policy
 }
 
 var types = map[broker.SubscriptionType]pulsar.SubscriptionType{
@@ -110,7 +140,7 @@ func (s *subscriber) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) int 
 			Key:        m.Key(),
 			Index:      max(id.BatchIdx(), 0),
 			Retries:    retries(m.Message),
-			Message:    id,
+			Message:    s.handle(m),
 			Whole:      m.Message,
 		}
 		if n++; n == len(buf) {
@@ -140,20 +170,26 @@ func (s *subscriber) Ended() (<-chan struct{}, func() error) {
 	return s.done, func() error { <-s.done; return s.err }
 }
 
+// Add subscribes to one more topic from its first message on.
+func (s *subscriber) Add(ctx context.Context, topic string) error {
+	return s.parts.addAll(ctx, []string{topic}, broker.Earliest)
+}
+
+// Drop leaves a topic.
+func (s *subscriber) Drop(ctx context.Context, topic string) error { return s.parts.drop(ctx, topic) }
+
 // Close ends the consumer; with a dead broker the client may need longer than
 // ctx, and then finishes by itself.
 func (s *subscriber) Close(ctx context.Context) error {
-	_, err := within(ctx, func() (struct{}, error) { s.consumer.Close(); return struct{}{}, nil }, nil)
+	err := s.parts.closeAll(ctx)
+	s.ending.tell(nil)
 	return err
 }
 
-// OnConsumerClose is called by the client once, with the cause where it was
-// not asked for.
-func (e *ending) OnConsumerClose(_ pulsar.Consumer, err error) {
+// tell closes done with the cause, once.
+func (e *ending) tell(cause error) {
 	e.once.Do(func() {
-		if err != nil {
-			e.err = sentence(err, "")
-		}
+		e.err = cause
 		close(e.done)
 	})
 }

@@ -27,6 +27,7 @@ type lane struct {
 	room     *sync.Cond    // a place is free, or the lane is released
 	idle     chan struct{} // closed by the last answer, while Close waits for it
 	arrival  time.Time     // of what was sent last: a connection keeps its order
+	ended    error         // why the lane was given up for good
 }
 
 // message is a message on its way.
@@ -104,7 +105,7 @@ func (l *lane) Send(dues []int64) int {
 	defer l.cluster.mu.Unlock()
 	sent := 0
 	for sent < len(dues) {
-		for l.inFlight >= l.spec.Pending && !l.released {
+		for (l.inFlight >= l.spec.Pending || l.ended != nil) && !l.released {
 			l.room.Wait()
 		}
 		if l.released {
@@ -222,6 +223,8 @@ func (c *Cluster) expire(s *shipment) {
 // refuses says why the broker does not take a message.
 func (c *Cluster) refuses(l *lane, m *message) (metrics.Category, string, bool) {
 	switch {
+	case l.ended != nil:
+		return broker.Classify(l.ended), l.ended.Error(), true
 	case l.topic.terminated:
 		return metrics.TopicTerminated, "topic is terminated", true
 	case m.size > c.options.SizeMax:

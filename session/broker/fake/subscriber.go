@@ -20,6 +20,7 @@ type subscriber struct {
 	arrived chan struct{} // of capacity one: there is something in the queue
 	ended   chan struct{}
 	gone    bool
+	numb    bool // delivers nothing more
 	why     error
 }
 
@@ -41,8 +42,8 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.SubscriberSpec) 
 	if spec.Type == "" {
 		spec.Type = broker.Shared
 	}
-	if len(spec.Topics) == 0 || spec.Subscription == "" || spec.Queue < 1 {
-		return nil, refusal(metrics.Other, "a consumer needs a topic, a subscription and a queue")
+	if spec.Subscription == "" || spec.Queue < 1 {
+		return nil, refusal(metrics.Other, "a consumer needs a subscription and a queue")
 	}
 	if err := c.await(ctx); err != nil {
 		return nil, err
@@ -54,12 +55,8 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.SubscriberSpec) 
 	}
 	u := &subscriber{cluster: c, clock: n.clock, spec: spec, arrived: make(chan struct{}, 1), ended: make(chan struct{})}
 	for _, name := range spec.Topics {
-		t, err := c.find(name, true)
+		s, err := c.join(name, spec)
 		if err != nil {
-			return nil, err
-		}
-		s := c.subscribe(t, spec)
-		if err := s.admit(spec); err != nil {
 			return nil, err
 		}
 		u.subs = append(u.subs, s)
@@ -110,7 +107,7 @@ func (u *subscriber) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
 func (u *subscriber) take(buf []broker.Delivery) int {
 	u.cluster.mu.Lock()
 	defer u.cluster.mu.Unlock()
-	if u.gone || len(u.queue) == 0 {
+	if u.gone || u.numb || len(u.queue) == 0 {
 		return 0
 	}
 	n, now := min(len(buf), len(u.queue)), u.clock()
@@ -224,10 +221,6 @@ func (u *subscriber) end(why error) {
 	u.gone, u.why, u.queue = true, why, nil
 	close(u.ended)
 	for _, s := range u.subs {
-		s.consumers = slices.DeleteFunc(s.consumers, func(other *subscriber) bool { return other == u })
-		for _, k := range s.cursors {
-			k.release(u)
-		}
-		s.dispatch()
+		u.part(s)
 	}
 }

@@ -64,7 +64,7 @@ func (s *subscription) admit(spec broker.SubscriberSpec) error {
 	case s.kind != spec.Type:
 		return refusal(metrics.Other, "subscription %s is %s, not %s", s.name, s.kind, spec.Type)
 	case s.kind == broker.Exclusive:
-		return refusal(metrics.Other, "another consumer holds this subscription of topic %s", s.topic.name.Short())
+		return refusal(metrics.Busy, "another consumer holds this subscription of topic %s", s.topic.name.Short())
 	}
 	return nil
 }

@@ -104,7 +104,7 @@ func (c *Cluster) find(name string, create bool) (*topic, error) {
 	case create:
 		return c.create(parsed, 0), nil
 	}
-	return nil, refusal(metrics.Other, "there is no topic %s", parsed.Short())
+	return nil, refusal(metrics.Gone, "there is no topic %s", parsed.Short())
 }
 
 // choose picks the partition of a message: by its key, or the lane's next one.

@@ -1,0 +1,208 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"pulsh/session/broker"
+	"pulsh/session/broker/admin"
+	"pulsh/session/metrics"
+)
+
+// askedAtOnce bounds the questions to the admin API in flight: a small server
+// has four HTTP threads, and others want some too.
+const askedAtOnce = 8
+
+// answers are what the broker says of topics, by the topic's full name. A topic
+// that is not there is missing.
+type answers map[string]broker.TopicStats
+
+// ask asks about topics side by side. What is not answered within pollTimeout,
+// but for a topic that is not there, is in failed.
+func ask(ctx context.Context, from broker.Admin, topics []string) (got answers, failed map[string]bool) {
+	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+	got, failed = answers{}, map[string]bool{}
+	var mu sync.Mutex
+	var asking errgroup.Group
+	asking.SetLimit(askedAtOnce)
+	for _, topic := range topics {
+		asking.Go(func() error {
+			stats, err := from.Stats(ctx, topic)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				got[topic] = stats
+			case !missing(err):
+				failed[topic] = true
+			}
+			return nil
+		})
+	}
+	_ = asking.Wait() // every failure is in failed
+	return got, failed
+}
+
+// missing says whether a refusal means that there is no such topic.
+func missing(err error) bool {
+	return admin.IsMissing(err) || broker.Classify(err) == metrics.Gone
+}
+
+// of are the answers about a group's topics; ok is false if one is not known.
+func (a answers) of(topics []string, failed map[string]bool) (own answers, ok bool) {
+	own = answers{}
+	for _, topic := range topics {
+		full := whole(topic)
+		if failed[full] {
+			return nil, false
+		}
+		if stats, there := a[full]; there {
+			own[full] = stats
+		}
+	}
+	return own, len(own) > 0
+}
+
+// sum adds the topics up as if they were one. MessagesPerEntry is that of the
+// subscription's backlog where there is one, so that entries times it is the
+// estimate of its messages.
+func (a answers) sum(subscription string) broker.TopicStats {
+	if len(a) == 1 {
+		for _, stats := range a {
+			return stats
+		}
+	}
+	sum := broker.TopicStats{Subscriptions: map[string]broker.SubscriptionStats{}, MessagesPerEntry: 1}
+	var total broker.SubscriptionStats
+	messages, there := 0.0, false
+	for _, s := range a {
+		sum.MessagesIn += s.MessagesIn
+		sum.BytesIn += s.BytesIn
+		sum.RateIn += s.RateIn
+		sum.ThroughputIn += s.ThroughputIn
+		sum.StorageBytes += s.StorageBytes
+		sum.Producers += s.Producers
+		sum.Throttled += s.Throttled
+		own, ok := s.Subscriptions[subscription]
+		there = there || ok
+		messages += float64(own.BacklogEntries) * max(s.MessagesPerEntry, 1)
+		total = addSubscription(total, own)
+	}
+	if total.BacklogEntries > 0 {
+		sum.MessagesPerEntry = messages / float64(total.BacklogEntries)
+	}
+	if there {
+		sum.Subscriptions[subscription] = total
+	}
+	return sum
+}
+
+func addSubscription(a, b broker.SubscriptionStats) broker.SubscriptionStats {
+	a.Type = max(a.Type, b.Type) // "" where no consumer has been yet
+	a.BacklogEntries += b.BacklogEntries
+	a.Unacked += b.Unacked
+	a.MessagesOut += b.MessagesOut
+	a.RateOut += b.RateOut
+	a.RateRedeliver += b.RateRedeliver
+	if len(a.Hashes) == 0 {
+		a.Hashes = b.Hashes // divided alike on all topics
+	}
+	a.Consumers = max(a.Consumers, b.Consumers) // each worker is one consumer on every topic
+	return a
+}
+
+// counters are the broker's cumulative counts of one topic or partition.
+type counters struct {
+	in, out int64
+	there   bool // the subscription
+}
+
+// counters lists them by the name of the topic or partition.
+func (a answers) counters(subscription string) map[string]counters {
+	list := map[string]counters{}
+	put := func(name string, s broker.TopicStats) {
+		own, there := s.Subscriptions[subscription]
+		list[name] = counters{s.MessagesIn, own.MessagesOut, there}
+	}
+	for topic, s := range a {
+		if len(s.Partitions) == 0 {
+			put(topic, s)
+		}
+		for name, part := range s.Partitions {
+			put(whole(name), part)
+		}
+	}
+	return list
+}
+
+// event is something that happened to a topic behind the back of a group.
+type event struct {
+	category metrics.Category
+	text     string
+}
+
+// compareCounters tells how much the counters grew, and what it means where
+// they begin again: they do when a topic is loaded, and those of a subscription
+// when it is made.
+func compareCounters(before, now map[string]counters, subscription string) (in, out int64, events []event) {
+	for name, n := range now {
+		b, known := before[name]
+		switch {
+		case !known:
+		case n.in < b.in:
+			events = append(events, event{metrics.Moved, short(name) + " was loaded anew by the broker: it was unloaded, or deleted and made again"})
+		case b.there && n.out < b.out:
+			events = append(events, event{metrics.Gone, fmt.Sprintf(
+				"the subscription %s of %s was deleted and made again: what waited in it is gone", subscription, short(name))})
+		default:
+			in += n.in - b.in
+			out += n.out - b.out
+		}
+	}
+	return in, out, events
+}
+
+func short(topic string) string {
+	if name, err := broker.ParseTopic(topic); err == nil {
+		return name.Short()
+	}
+	return topic
+}
+
+// settled is how long the cluster must have answered before a topic that was
+// loaded anew is news: after a broker's restart all of them are.
+const settled = 10 * time.Second
+
+// tell counts what happened to the groups' topics, and says each once.
+func (s *Session) tell(events map[event][]asking) {
+	link := s.connected()
+	if link == nil {
+		return
+	}
+	cluster := link.now()
+	for e, groups := range events {
+		name := ""
+		for _, g := range groups {
+			g.happened(e)
+			name = g.label()
+		}
+		if e.category == metrics.Moved && cluster.Restored && time.Since(cluster.Since) < settled {
+			continue
+		}
+		s.Mark(MarkError, e.text)
+		s.notes.say("%s; try: show %s", e.text, name)
+	}
+}
+
+func (g *producer) happened(e event) { g.shards.Failures.Add(1, e.category, e.text) }
+
+func (g *consumer) happened(e event) {
+	if e.category != metrics.Gone || g.settings().Durable {
+		g.shards.Failures.Add(1, e.category, e.text)
+	}
+}

@@ -1,0 +1,167 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pulsh/session/broker"
+)
+
+// PriorityMax bounds a consumer's priority level. Pulsar takes any; a few are
+// in use anywhere.
+const PriorityMax = 1000
+
+// prefixMax bounds the prefix of consumer names in bytes: the names stand in
+// the broker's statistics, one a worker.
+const prefixMax = 64
+
+// coverageSettings are the settings that say how a consumer group covers its
+// subscription.
+func coverageSettings() []Setting[ConsumerSpec] {
+	type C = ConsumerSpec
+	return []Setting[C]{
+		{Name: "durable", Kind: "WORD", Words: switchWords(), Doc: "off: the subscription ends with its last consumer and keeps no place",
+			get: func(c *C) string { return writeSwitch(c.Durable) },
+			set: func(c *C, text string) error { return readSwitch(&c.Durable, text) }},
+		{Name: "priority", Kind: "COUNT", Doc: "level at which a shared or failover consumer is served; 0 is first",
+			get: func(c *C) string { return strconv.Itoa(c.Priority) },
+			set: func(c *C, text string) error {
+				return readCount(&c.Priority, text, "as a priority", 0, PriorityMax)
+			}},
+		{Name: "compacted", Kind: "WORD", Words: switchWords(), Doc: "on: the last message of each key; for exclusive and failover on persistent topics",
+			get: func(c *C) string { return writeSwitch(c.Compacted) },
+			set: func(c *C, text string) error { return readSwitch(&c.Compacted, text) }},
+		{Name: "sticky", Kind: "WORD", Words: switchWords(), Doc: "on: workers of key_shared divide the keys evenly by hash, and again when scaled",
+			get: func(c *C) string { return writeSwitch(c.Sticky) },
+			set: func(c *C, text string) error { return readSwitch(&c.Sticky, text) }},
+		{Name: "prefix", Kind: "NAME", Doc: "with which the names of the consumers begin; by default pulsh- and the group's name",
+			get: func(c *C) string { return writePrefix(c.Prefix) },
+			set: func(c *C, text string) error { return readPrefix(&c.Prefix, text) }},
+	}
+}
+
+func switchWords() []string { return []string{"on", "off"} }
+
+// prefixAuto is how the standard prefix is typed.
+const prefixAuto = "auto"
+
+func writePrefix(prefix string) string {
+	if prefix == "" {
+		return prefixAuto
+	}
+	return prefix
+}
+
+func readPrefix(into *string, text string) error {
+	switch {
+	case text == prefixAuto || text == "":
+		*into = ""
+		return nil
+	case len(text) > prefixMax:
+		return fmt.Errorf("a prefix of %d bytes is longer than %d", len(text), prefixMax)
+	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\ufffd' }):
+		return fmt.Errorf("%q is not a prefix: no blanks in the name of a consumer", text)
+	}
+	*into = text
+	return nil
+}
+
+// checkCoverage refuses what Pulsar has no consumers for. The advice is to set
+// what the group called name has.
+func (spec ConsumerSpec) checkCoverage(name string) error {
+	topics, err := ParseTopics(spec.Topic)
+	if err != nil {
+		return err
+	}
+	refuse := func(try, format string, args ...any) error {
+		return &broker.Error{Message: fmt.Sprintf(format, args...), Try: "set " + name + " " + try}
+	}
+	if spec.Sticky && spec.Type != broker.KeyShared {
+		return refuse("type=key_shared sticky=on", "sticky=on divides keys, and type=%s does not go by keys", spec.Type)
+	}
+	if !spec.Compacted {
+		return nil
+	}
+	if spec.Type != broker.Exclusive && spec.Type != broker.Failover {
+		return refuse("type=failover compacted=on", "compacted=on needs type=exclusive or type=failover, and this is %s", spec.Type)
+	}
+	for _, topic := range topics.Names() {
+		if t, err := broker.ParseTopic(topic); err == nil && t.Domain != broker.Persistent {
+			return refuse("compacted=off", "compacted=on needs persistent topics, and %s is none", topic)
+		}
+	}
+	return nil
+}
+
+// sameCoverage says whether consumers made for one serve the other as well:
+// with sticky=on each worker's share follows from their number.
+func (spec ConsumerSpec) sameCoverage(o ConsumerSpec) bool {
+	return spec.Durable == o.Durable && spec.Priority == o.Priority && spec.Compacted == o.Compacted &&
+		spec.Sticky == o.Sticky && spec.Prefix == o.Prefix && (!spec.Sticky || spec.Workers == o.Workers)
+}
+
+// consumerName names a consumer for the broker, uniquely in the subscription.
+func (g *consumer) consumerName(spec ConsumerSpec, number int) string {
+	prefix := spec.Prefix
+	if prefix == "" {
+		prefix = "pulsh-" + g.name
+	}
+	return fmt.Sprintf("%s-w%04d-%08x", prefix, number, uint32(randomID()))
+}
+
+// ranges are the hash values that a worker serves alone, or nil where the
+// broker divides them.
+func (spec ConsumerSpec) ranges(number int) []broker.HashRange {
+	if !spec.Sticky || spec.Type != broker.KeyShared {
+		return nil
+	}
+	return broker.DivideHashes(spec.Workers)[number-1 : number]
+}
+
+// expand lists what the consumers of a group are subscribed to: its topics, as
+// they are now, and that of its retries.
+func (g *consumer) expand(ctx context.Context, spec ConsumerSpec) ([]string, error) {
+	names, err := spec.topics().expand(ctx, g.link.Admin)
+	if err == nil && spec.Retry != "" && !slices.Contains(names, spec.Retry) {
+		names = append(names, spec.Retry)
+	}
+	return names, err
+}
+
+// cover finds out which topics a specification covers now.
+func (g *consumer) cover(ctx context.Context, spec ConsumerSpec) error {
+	names, err := g.expand(ctx, spec)
+	if err == nil {
+		g.setCovers(names)
+	}
+	return err
+}
+
+func (g *consumer) setCovers(names []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.covered = names
+}
+
+// covers lists the topics that the group is subscribed to.
+func (g *consumer) covers() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.covered)
+}
+
+// topics are those without that of the group's own retries.
+func (g *consumer) topics() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.ownTopics()
+}
+
+// ownTopics needs the lock.
+func (g *consumer) ownTopics() []string {
+	own := slices.Clone(g.covered)
+	return slices.DeleteFunc(own, func(name string) bool { return name == g.spec.Retry })
+}
