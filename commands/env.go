@@ -32,6 +32,9 @@ type Env struct {
 	Lines func() []TypedLine
 	// Colour is whether answers may have colours: pictures that gain by them do.
 	Colour bool
+	// Profile is the one that pulsh was started with, "" for none: what it says
+	// of the cluster has been heard, and load does not connect by it again.
+	Profile string
 	// Facts are what pulsh was started with; nil knows none.
 	Facts func() []Fact
 }

@@ -106,13 +106,6 @@ func load(ctx context.Context, c *call) error {
 			return c.refuse("profile", "remove "+g.Name, "there is a group %q already, and it is %s", g.Name, old.State)
 		}
 	}
-	if _, ok := c.env.Session.Target(); !ok && p.Connection.URL != "" {
-		if err := c.env.Session.Connect(ctx, p.Connection.Target()); err != nil {
-			return err
-		}
-		c.said("profile "+p.Name, saidConnection)
-		c.say("connected to %s", p.Connection.URL)
-	}
 	for _, g := range p.Groups {
 		said := ""
 		if g.Producer != nil {
@@ -130,9 +123,26 @@ func load(ctx context.Context, c *call) error {
 	if err := c.behave(ctx, p); err != nil {
 		return err
 	}
+	if err := c.enter(ctx, p); err != nil {
+		return err
+	}
 	for _, g := range p.Groups {
 		c.say("  %s start %s", g.Kind, g.Name)
 	}
+	return nil
+}
+
+// enter connects to the cluster of a profile if there is no connection yet. The
+// groups are ready before, whatever comes of it.
+func (c *call) enter(ctx context.Context, p session.Profile) error {
+	if _, ok := c.env.Session.Target(); ok || p.Connection.URL == "" || p.Name == c.env.Profile {
+		return nil
+	}
+	if err := c.env.Session.Connect(ctx, p.Connection.Target()); err != nil {
+		return err
+	}
+	c.said("profile "+p.Name, saidConnection)
+	c.say("connected to %s", p.Connection.URL)
 	return nil
 }
 

@@ -72,6 +72,43 @@ func TestATokenInMemoryStaysThere(t *testing.T) {
 	})
 }
 
+// TestAProfilesClusterIsNotThatOfAFlag: what was said at the start about the
+// cluster has been weighed, and the profile of the start does not undo it.
+func TestAProfilesClusterIsNotThatOfAFlag(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, pretend(t))
+		low, err := c.env.Library.Load("low")
+		require.NoError(t, err)
+		low.Name, low.Connection.URL = "mine", "pulsar://p:6650"
+		_, err = c.env.Library.Save(low)
+		require.NoError(t, err)
+		var out strings.Builder
+		c.env.Profile = "mine"
+		require.NoError(t, c.Execute(t.Context(), "load mine", &out))
+		_, connected := c.env.Session.Target()
+		require.False(t, connected)
+		c.env.Profile = ""
+		require.NoError(t, c.Execute(t.Context(), "remove perf; remove perf-sub; load mine; show session", &out))
+		require.Contains(t, out.String(), "connected to pulsar://p:6650")
+		require.Regexp(t, `(?m)^  url +pulsar://p:6650 +profile mine$`, out.String())
+	})
+}
+
+func TestAProfileWhoseClusterIsAwayHasItsGroupsReady(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, refused)
+		low, err := c.env.Library.Load("low")
+		require.NoError(t, err)
+		low.Name, low.Connection.URL = "mine", "pulsar://p:6650"
+		_, err = c.env.Library.Save(low)
+		require.NoError(t, err)
+		var out strings.Builder
+		require.ErrorContains(t, c.Execute(t.Context(), "load mine", &out), "nothing listens at pulsar://p:6650")
+		_, there := c.env.Session.Producer("perf")
+		require.True(t, there)
+	})
+}
+
 func TestAProfileCannotTypeLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, refused)

@@ -73,6 +73,7 @@ func listProfiles(builtin []byte, out io.Writer) error {
 func manual(version string) string {
 	var m roff
 	m.request(".TH", "PULSH", "1", "", "pulsh "+version, "User Commands")
+	m.request(".nh") // names are not hyphenated
 	m.section("name")
 	m.text(`pulsh - an interactive load shell for Apache Pulsar`)
 	m.section("synopsis")

@@ -105,6 +105,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Colour:  p.colour(),
 		Local:   p.local,
 		Library: library,
+		Profile: o.Profile.Value,
 		Facts:   func() []commands.Fact { return p.facts },
 		Topics:  p.topics.list,
 		Lines:   p.typed,
