@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"sync"
@@ -13,7 +14,7 @@ import (
 // How the cluster is watched. A probe is one short connection, so a session
 // that sees answers anyway does not send any.
 const (
-	probeEvery   = time.Second     // while nothing is answered
+	ProbeEvery   = time.Second     // while nothing is answered
 	probeIdle    = 5 * time.Second // while no group runs, or receipts arrive
 	probeTimeout = 2 * time.Second // a broker that is silent for so long is not there
 )
@@ -75,14 +76,14 @@ func host(raw string) string {
 func (c *connection) watch(ctx context.Context, s *Session) {
 	defer close(c.done)
 	var before int64
-	wait := probeEvery
+	wait := ProbeEvery
 	for {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
 			return
 		}
-		wait = probeEvery
+		wait = ProbeEvery
 		if now := s.progress(); now != before && c.state() == Up {
 			before = now
 			continue
@@ -129,11 +130,15 @@ func (c *connection) judge(err error, s *Session) {
 	now := Up
 	if err != nil {
 		now = Reconnecting
-		c.cluster.Detail = err.Error()
+		c.cluster.Detail, c.cluster.Why = err.Error(), brief(err)
+		c.cluster.Tries++
 	}
 	if now != was {
 		c.cluster.State, c.cluster.Since = now, time.Now()
 		c.cluster.Restored = now == Up
+	}
+	if now == Up {
+		c.cluster.Tries = 0
 	}
 	c.mu.Unlock()
 	switch {
@@ -146,6 +151,15 @@ func (c *connection) judge(err error, s *Session) {
 		s.Mark(MarkError, "broker unreachable")
 		s.notes.say("%s", err)
 	}
+}
+
+// brief is a refusal in a few words.
+func brief(err error) string {
+	var short interface{ Brief() string }
+	if errors.As(err, &short) {
+		return short.Brief()
+	}
+	return "unreachable"
 }
 
 // now is the cluster's state for a snapshot.

@@ -50,6 +50,10 @@ type Cluster struct {
 	Since         time.Time // of State
 	Restored      bool      // it has been away and is back
 	Detail        string    // the last refusal, as a sentence
+	// Why is the refusal in a few words, and Tries how often the cluster was
+	// asked in vain since it went away, once every ProbeEvery.
+	Why   string
+	Tries int
 }
 
 // Kind is what a group does.

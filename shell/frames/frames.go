@@ -72,6 +72,7 @@ type Frames struct {
 
 	palette graphs.Palette
 	limits  session.Preferences // of the frame being drawn
+	health  session.Grade       // of the cluster in that frame
 	past    []remembered
 }
 
@@ -101,6 +102,7 @@ func (f *Frames) Within(now time.Time, width, room int) shell.Frame {
 		shown.Graphs = nil
 	}
 	f.limits = f.source.Preferences()
+	f.health = f.clusterGrade(s.Cluster, now)
 	rows := divide(room, len(s.Groups), len(shown.Graphs) > 0)
 	frame := shell.Frame{Status: f.status(s, shown.Graphs, now, width, rows.groups)}
 	if rows.graph > 0 {

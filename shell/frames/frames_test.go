@@ -2,6 +2,7 @@ package frames
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,17 @@ func draw(t *testing.T, f *Frames, width, height int) []string {
 // looks are what terminals can show.
 var looks = map[string]Look{"": {}, "-ascii": {ASCII: true}, "-colour": {Colour: true}}
 
-func TestFrames(t *testing.T) {
+// picture is one scene to draw.
+type picture struct {
+	name  string
+	scene *scene
+	shown Picture
+	looks bool // in every look
+}
+
+// pictures are the scenes of a session's life.
+func pictures() []picture {
+	defaults := session.DefaultPreferences()
 	many := snapshot()
 	for i := range 10 {
 		g := producer(fmt.Sprintf("p%d", i), 14e3, 14e3)
@@ -45,42 +56,96 @@ func TestFrames(t *testing.T) {
 	many.Groups[8].Producer.Failed = 12
 	empty := snapshot()
 	empty.Marks = nil
-	away := running()
-	away.snapshot.Cluster.State, away.snapshot.Cluster.Since = session.Reconnecting, at.Add(-12*time.Second)
-	away.snapshot.Groups[0].Producer.Rate = 0
 	drained := running()
 	drained.snapshot.Groups[1].Consumer.Drain = &session.Drain{ETA: 133 * time.Second}
 	drained.snapshot.Groups[1].Consumer.Ledger.Redelivered = 1200
-	dead := snapshot()
-	dead.Cluster = session.Cluster{State: session.Unconnected}
+	none := snapshot()
+	none.Cluster = session.Cluster{State: session.Unconnected}
+	slow := running()
+	slow.preferences.P99, slow.preferences.Backlog = session.Limits{Warn: 5e6, Fail: 10e6}, session.Limits{Warn: 1e6}
+	slow.preferences.CPU = session.Limits{Fail: 10}
+	slow.snapshot.Groups[0].Producer.Latency = quantiles(2*time.Millisecond, 7*time.Millisecond, 9*time.Millisecond)
+	slow.snapshot.Groups[0].Producer.Rate = 45e3
 	latency := Graph{Metrics: []session.Metric{metric("fast.latency.p50"), metric("fast.latency.p99")}, Window: time.Minute, Log: true}
-	for _, c := range []struct {
-		name  string
-		scene *scene
-		shown []Graph
-	}{
-		{"running", running(), []Graph{rates("fast", "sub1")}},
-		{"pair", running(), []Graph{rates("fast", "sub1"), latency}},
-		{"off", running(), nil},
-		{"empty", &scene{snapshot: empty, preferences: session.DefaultPreferences()}, nil},
-		{"away", away, []Graph{rates("fast", "sub1")}},
-		{"drain", drained, []Graph{{Metrics: []session.Metric{metric("sub1.backlog")}, Window: 5 * time.Minute}}},
-		{"dead", &scene{snapshot: dead, preferences: session.DefaultPreferences()}, nil},
-		{"many", &scene{snapshot: many, past: past, preferences: session.DefaultPreferences()}, []Graph{rates("p4", "c5")}},
-		{"states", &scene{snapshot: states(), past: past, preferences: session.DefaultPreferences()}, []Graph{rates("fast", "sub1")}},
-		{"removed", running(), []Graph{rates("gone")}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
+	heat := Graph{Heat: session.Metric{Group: "fast", Figure: "latency"}, Window: time.Minute}
+	load := rates("fast", "sub1")
+	pair := Picture{Graphs: []Graph{load, latency}}
+	stacked := Picture{Graphs: []Graph{load, latency}, Layout: Stacked}
+	return []picture{
+		{"running", running(), Picture{Graphs: []Graph{load}}, true},
+		{"pair", running(), pair, false},
+		{"stacked", running(), stacked, true},
+		{"log", running(), Picture{Graphs: []Graph{latency}}, true},
+		{"heat", running(), Picture{Graphs: []Graph{heat}}, true},
+		{"frozen", running(), Picture{Graphs: []Graph{load}, Until: at.Add(-10 * time.Second)}, true},
+		{"off", running(), Picture{}, false},
+		{"empty", &scene{snapshot: empty, preferences: defaults}, Picture{}, false},
+		{"away", away(4*time.Second, 3), Picture{Graphs: []Graph{load}}, true},
+		{"dead", away(72*time.Second, 71), Picture{Graphs: []Graph{load}}, true},
+		{"drain", drained, Picture{Graphs: []Graph{{Metrics: []session.Metric{metric("sub1.backlog")}, Window: 5 * time.Minute}}}, false},
+		{"unconnected", &scene{snapshot: none, preferences: defaults}, Picture{}, false},
+		{"many", &scene{snapshot: many, past: past, preferences: defaults}, Picture{Graphs: []Graph{rates("p4", "c5")}}, true},
+		{"slow", slow, Picture{Graphs: []Graph{load}}, true},
+		{"states", &scene{snapshot: states(), past: past, preferences: defaults}, Picture{Graphs: []Graph{load}}, true},
+		{"removed", running(), Picture{Graphs: []Graph{rates("gone")}}, false},
+	}
+}
+
+// away is a session whose broker has not answered for a while.
+func away(since time.Duration, tries int) *scene {
+	s := running()
+	c := &s.snapshot.Cluster
+	c.State, c.Since, c.Why, c.Tries = session.Reconnecting, at.Add(-since), "connection refused", tries
+	p, q := s.snapshot.Groups[0].Producer, s.snapshot.Groups[1].Consumer
+	p.Rate, p.BytesPerSecond, p.Latency, p.Lag = 0, 0, session.Latencies{}, session.Latencies{}
+	q.Rate, q.BytesPerSecond, q.E2E, q.Processing = 0, 0, session.Latencies{}, session.Latencies{}
+	s.snapshot.Marks = []session.Mark{s.snapshot.Marks[0], {At: at.Add(-since), Number: 2, Kind: session.MarkError, Text: "broker unreachable"}}
+	s.past = func(m session.Metric, age time.Duration) float64 {
+		if m.Figure != "target" && age < since {
+			return 0
+		}
+		return past(m, age)
+	}
+	return s
+}
+
+func TestFrames(t *testing.T) {
+	for _, p := range pictures() {
+		t.Run(p.name, func(t *testing.T) {
 			for suffix, look := range looks {
-				if suffix != "" && c.name != "running" && c.name != "states" {
+				if suffix != "" && !p.looks {
 					continue
 				}
 				for _, size := range sizes {
-					f := New(c.scene, showing(c.shown...), look)
-					golden(t, fmt.Sprintf("%s-%dx%d%s", c.name, size.width, size.height, suffix), draw(t, f, size.width, size.height))
+					if suffix != "" && size.width == 140 {
+						continue
+					}
+					f := New(p.scene, func(*session.Snapshot) Picture { return p.shown }, look)
+					golden(t, fmt.Sprintf("%s-%dx%d%s", p.name, size.width, size.height, suffix), draw(t, f, size.width, size.height))
 				}
 			}
 		})
+	}
+}
+
+// TestLooksSayTheSame: colour adds nothing but sequences, and ASCII takes no
+// cell more or less.
+func TestLooksSayTheSame(t *testing.T) {
+	sequences := regexp.MustCompile("\x1b\\[[0-9;]*m")
+	for _, p := range pictures() {
+		for _, size := range sizes {
+			rows := func(look Look) []string {
+				f := New(p.scene, func(*session.Snapshot) Picture { return p.shown }, look)
+				return draw(t, f, size.width, size.height)
+			}
+			plain, coloured, ascii := rows(Look{}), rows(Look{Colour: true}), rows(Look{ASCII: true})
+			require.Len(t, ascii, len(plain))
+			for y, row := range coloured {
+				require.Equal(t, plain[y], sequences.ReplaceAllString(row, ""), p.name)
+				require.Equal(t, graphs.ASCII(ascii[y]), ascii[y])
+				require.NotContains(t, plain[y], "\x1b")
+			}
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/metrics"
 )
 
 // rollUp is one row for several groups: the gravest of their states, and their
@@ -17,41 +18,69 @@ func (f *Frames) rollUp(groups []session.GroupSnapshot, more bool, width int) st
 	if more {
 		name = "+" + name
 	}
-	var sent, received float64
-	var failed, behind int64
-	known := false
-	worst, kinds := groups[0].State, map[session.Kind]bool{}
-	for _, g := range groups {
-		kinds[g.Kind] = true
-		if gravity(g.State) > gravity(worst) {
-			worst = g.State
+	sum := addUp(groups)
+	cells := []graphs.Cell{{Text: name, Width: len("+10 groups"), Style: f.palette.Bold}, f.groupSign(sum.worst).cell(true)}
+	if sum.kinds[session.Produce] {
+		out := right(graphs.Rate(sum.sent)+" out", graphs.RateWidth+len(" out"), always)
+		if sum.target > 0 {
+			out.Style = f.rateStyle(sum.bound, sum.target)
 		}
-		if p := g.Producer; p != nil {
-			sent += p.Rate
-			failed += p.Failed
-		}
-		if c := g.Consumer; c != nil {
-			received += c.Rate
-			if c.Backlog.Known {
-				known = true
-				behind += c.Backlog.Messages
-			}
-		}
+		cells = append(cells, out)
 	}
-	cells := []graphs.Cell{{Text: name, Width: len("+10 groups"), Style: f.palette.Bold}, f.groupSign(worst).cell(true)}
-	if kinds[session.Produce] {
-		cells = append(cells, right(graphs.Rate(sent)+" out", graphs.RateWidth+len(" out"), always))
+	if sum.kinds[session.Consume] {
+		cells = append(cells, right(graphs.Rate(sum.received)+" in", graphs.RateWidth+len(" in"), always-1))
 	}
-	if kinds[session.Consume] {
-		cells = append(cells, right(graphs.Rate(received)+" in", graphs.RateWidth+len(" in"), always-1))
+	cells = append(cells, f.tailCell(sum.slowest))
+	if sum.kinds[session.Produce] {
+		cells = append(cells, f.failedCell(sum.failed))
 	}
-	if kinds[session.Produce] {
-		cells = append(cells, f.failedCell(failed))
-	}
-	if kinds[session.Consume] {
-		cells = append(cells, f.behindCell(session.Backlog{Known: known, Messages: behind}))
+	if sum.kinds[session.Consume] {
+		cells = append(cells, f.behindCell(sum.behind))
 	}
 	return graphs.Row(width, cells)
+}
+
+// together is what several groups come to.
+type together struct {
+	kinds          map[session.Kind]bool
+	worst          session.State
+	sent, received float64           // messages a second
+	bound, target  float64           // of the groups that have a target, and run
+	slowest        metrics.Quantiles // of the last second, by the 99th percentile
+	failed         int64
+	behind         session.Backlog
+}
+
+func addUp(groups []session.GroupSnapshot) together {
+	s := together{kinds: map[session.Kind]bool{}, worst: groups[0].State}
+	for _, g := range groups {
+		s.kinds[g.Kind] = true
+		if gravity(g.State) > gravity(s.worst) {
+			s.worst = g.State
+		}
+		recent := metrics.Quantiles{}
+		if p := g.Producer; p != nil {
+			s.sent += p.Rate
+			s.failed += p.Failed
+			if g.State == session.Running && p.Target > 0 && !p.Target.IsMax() {
+				s.bound += p.Rate
+				s.target += float64(p.Target)
+			}
+			recent = p.Latency.Recent
+		}
+		if c := g.Consumer; c != nil {
+			s.received += c.Rate
+			if c.Backlog.Known {
+				s.behind.Known = true
+				s.behind.Messages += c.Backlog.Messages
+			}
+			recent = c.E2E.Recent
+		}
+		if measured(g.State) && recent.Count > 0 && (s.slowest.Count == 0 || recent.P99 > s.slowest.P99) {
+			s.slowest = recent
+		}
+	}
+	return s
 }
 
 // gravity orders states by how much they should be seen.

@@ -180,8 +180,9 @@ func snapshot(groups ...session.GroupSnapshot) *session.Snapshot {
 		At: at, Elapsed: 72 * time.Second,
 		Cluster: session.Cluster{URL: "pulsar://127.0.0.1:6650", Name: "local", Version: "4.0.8", State: session.Up, Since: at.Add(-time.Minute)},
 		Groups:  groups,
-		Totals:  session.Totals{Sent: 3_600_412, Acked: 3_600_412, Received: 11_800_000},
-		Process: metrics.ProcessStats{CPU: 18.2, CPUTime: 13100 * time.Millisecond, RSS: 60 << 20, PeakRSS: 64 << 20},
+		Totals:  session.Totals{Sent: 3_600_412, Acked: 3_600_412, Received: 11_800_000, ProduceRate: 50e3, RecvRate: 61.3e3},
+		Process: metrics.ProcessStats{CPU: 18.2, CPUTime: 13100 * time.Millisecond, RSS: 60 << 20, PeakRSS: 64 << 20,
+			Goroutines: 42, GCCount: 71, RecentPauseP50: 60 * time.Microsecond, RecentPauseMax: 180 * time.Microsecond},
 		Marks: []session.Mark{
 			{At: at.Add(-5 * time.Minute), Number: 1, Kind: session.MarkCommand, Text: "consume start sub1"},
 			{At: at.Add(-27 * time.Second), Number: 2, Kind: session.MarkError, Text: "broker unreachable"},

@@ -11,12 +11,13 @@ type sign struct {
 	style graphs.Style
 }
 
-// groupSign is the sign of a group's state.
+// groupSign is the sign of a group's state. A group that runs is no better off
+// than its cluster.
 func (f *Frames) groupSign(state session.State) sign {
 	p, moving := f.palette, f.palette.Series[0]
 	switch state {
 	case session.Running:
-		return f.sign("●", "*", p.Green)
+		return f.sign("●", "*", f.gradeStyle(f.health))
 	case session.Paused:
 		return f.sign("‖", "=", p.Yellow)
 	case session.Seeking:
@@ -29,17 +30,6 @@ func (f *Frames) groupSign(state session.State) sign {
 		return f.sign("■", "#", p.Faint)
 	}
 	return f.sign("○", "o", p.Faint)
-}
-
-// clusterSign is the sign of the connection's state.
-func (f *Frames) clusterSign(state session.ClusterState) sign {
-	switch state {
-	case session.Up:
-		return f.sign("●", "*", f.palette.Green)
-	case session.Reconnecting:
-		return f.sign("◌", "~", f.palette.Yellow)
-	}
-	return f.sign("○", "o", f.palette.Red)
 }
 
 func (f *Frames) sign(glyph, ascii string, style graphs.Style) sign {

@@ -74,39 +74,33 @@ func choose(groups []session.GroupSnapshot, shown []Graph, limit int) (kept, res
 	return kept, rest
 }
 
-// clusterMax is how much of a cluster's name is shown.
-const clusterMax = 24
-
 // sessionRow is the last row: clock, cluster, sums, and what pulsh costs.
 func (f *Frames) sessionRow(s *session.Snapshot, now time.Time, width int) string {
 	cells := []graphs.Cell{
 		{Text: graphs.Clock(s.Elapsed), Width: graphs.ClockWidth},
-		f.clusterSign(s.Cluster.State).cell(false),
+		f.clusterSign(s.Cluster, now).cell(false),
 	}
 	cells = append(cells, f.clusterCells(s.Cluster, now)...)
 	cells = append(cells, f.sums(s)...)
-	cells = append(cells,
-		graphs.Cell{Text: "cpu " + graphs.Right(graphs.PercentTight(s.Process.CPU, 0), 4), Priority: speed, Edge: true,
-			Style: f.worry(f.limits.CPU.Over(s.Process.CPU))},
-		graphs.Cell{Text: "mem " + graphs.Right(graphs.Memory(float64(s.Process.RSS)), 4), Priority: seldom, Edge: true,
-			Style: f.worry(f.limits.Memory.Over(float64(s.Process.RSS)))},
-	)
-	return graphs.Row(width, cells)
+	return graphs.Row(width, append(cells, f.costs(s, width >= wide)...))
 }
 
-// clusterCells are the cluster's name, and what is wrong with it.
-func (f *Frames) clusterCells(c session.Cluster, now time.Time) []graphs.Cell {
-	p := f.palette
-	name := graphs.Cell{Text: graphs.Cut(c.Name, clusterMax), Priority: always - 1, Tight: true}
-	switch c.State {
-	case session.Up:
-		return []graphs.Cell{name}
-	case session.Reconnecting:
-		name.Style = p.Yellow
-		away := "reconnecting " + graphs.Right(graphs.Elapsed(max(now.Sub(c.Since), 0)), 3)
-		return []graphs.Cell{name, {Text: away, Priority: always - 2, Tight: true, Style: p.Yellow}}
+// costs are what pulsh itself takes, at the right edge.
+func (f *Frames) costs(s *session.Snapshot, all bool) []graphs.Cell {
+	p := s.Process
+	var cells []graphs.Cell
+	cost := func(name, text string, width, priority int, grade session.Grade) {
+		cells = append(cells, graphs.Cell{Text: name + " " + graphs.Right(text, width), Priority: priority, Edge: true, Style: f.worry(grade)})
 	}
-	return []graphs.Cell{{Text: string(session.Unconnected), Priority: always - 1, Tight: true, Style: p.Faint}}
+	if all {
+		perMillion := s.PerMillion()
+		cost("gc", graphs.Latency(float64(p.RecentPauseMax)), graphs.LatencyWidth, seldom-2, session.Good)
+		cost("goroutines", figure(int64(p.Goroutines)), graphs.ThreeWidth, seldom-3, session.Good)
+		cost("cpu/million", graphs.Latency(perMillion), graphs.LatencyWidth, seldom-1, session.Good)
+	}
+	cost("cpu", graphs.PercentTight(p.CPU, 0), len("100%"), speed, f.limits.CPU.Over(p.CPU))
+	cost("mem", graphs.Memory(float64(p.RSS)), len("999M"), seldom, f.limits.Memory.Over(float64(p.RSS)))
+	return cells
 }
 
 // sums are the totals of all groups of either kind, where there are such.

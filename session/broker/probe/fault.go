@@ -23,6 +23,31 @@ const (
 	TokenRefused       // it does not accept the token
 )
 
+// String is the fault in a few words, for a row that has no room for a sentence.
+func (f Fault) String() string {
+	switch f {
+	case Refused:
+		return "connection refused"
+	case UnknownHost:
+		return "unknown host"
+	case Silent:
+		return "silent"
+	case Closed:
+		return "closes connections"
+	case NotPulsar, HTTP:
+		return "no Pulsar there"
+	case NotReady:
+		return "not ready"
+	case TokenRefused:
+		return "token refused"
+	case NoToken:
+		return "no token"
+	case WantsTLS, WithoutTLS, Untrusted, OtherHost:
+		return "TLS fault"
+	}
+	return "unreachable"
+}
+
 // Failure is the Cause of the errors of Dial.
 type Failure struct {
 	Fault Fault
@@ -50,3 +75,6 @@ func FailureOf(err error) Failure {
 	}
 	return Failure{Err: err}
 }
+
+// Brief is the fault in a few words.
+func (f *Failure) Brief() string { return f.Fault.String() }

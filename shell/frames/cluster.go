@@ -1,0 +1,67 @@
+package frames
+
+import (
+	"strconv"
+	"time"
+
+	"pulsh/graphs"
+	"pulsh/session"
+)
+
+// clusterMax is how much of a cluster's name is shown.
+const clusterMax = 24
+
+// clusterGrade says how well the connection stands: in doubt while the cluster
+// has been away for a moment, bad once it is called dead.
+func (f *Frames) clusterGrade(c session.Cluster, now time.Time) session.Grade {
+	switch {
+	case c.State == session.Up:
+		return session.Good
+	case c.State == session.Reconnecting && now.Sub(c.Since) < f.limits.Dead:
+		return session.Doubtful
+	}
+	return session.Bad
+}
+
+// clusterSign is the sign of the connection's state.
+func (f *Frames) clusterSign(c session.Cluster, now time.Time) sign {
+	grade := f.clusterGrade(c, now)
+	style := f.gradeStyle(grade)
+	switch {
+	case grade == session.Good:
+		return f.sign("●", "*", style)
+	case grade == session.Doubtful:
+		return f.sign("◌", "~", style)
+	case c.State == session.Reconnecting:
+		return f.sign("×", "x", style)
+	}
+	return f.sign("○", "o", style)
+}
+
+// clusterCells are the cluster's name and, while it does not answer, for how
+// long, why, and what is done about it.
+func (f *Frames) clusterCells(c session.Cluster, now time.Time) []graphs.Cell {
+	grade := f.clusterGrade(c, now)
+	style := f.gradeStyle(grade)
+	name := graphs.Cell{Text: graphs.Cut(c.Name, clusterMax), Priority: always - 1, Tight: true}
+	switch c.State {
+	case session.Up:
+		return []graphs.Cell{name}
+	case session.Reconnecting:
+	default:
+		return []graphs.Cell{{Text: string(session.Unconnected), Priority: always - 1, Tight: true, Style: style}}
+	}
+	name.Style = style
+	word := "reconnecting"
+	if grade == session.Bad {
+		word = "dead"
+	}
+	away := word + " " + graphs.Elapsed(max(now.Sub(c.Since), 0))
+	tried := "tried " + graphs.Right(strconv.Itoa(c.Tries), len("99")) + "x, each " + session.ProbeEvery.String()
+	return []graphs.Cell{
+		name,
+		{Text: away, Width: len(word) + 1 + graphs.ElapsedWidth, Priority: always - 2, Tight: true, Style: style},
+		{Text: c.Why, Priority: trouble, Style: style},
+		{Text: tried, Priority: size - 1, Style: f.palette.Faint},
+	}
+}
