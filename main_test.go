@@ -21,10 +21,12 @@ import (
 // room that is not listed may enter none.
 var mayImport = map[string][]string{
 	".":                     {"commands", "session/broker/local", "shell/start"},
-	"commands":              {"graphs", "session", "session/broker", "session/meant", "session/metrics", "session/pacing", "session/payload"},
+	"commands":              {"graphs", "session", "session/broker", "session/export", "session/meant", "session/metrics", "session/pacing", "session/payload", "session/scrape"},
 	"session":               {"session/broker", "session/broker/admin", "session/meant", "session/metrics", "session/pacing", "session/payload"},
 	"session/clientconf":    {"session"},
 	"session/dial":          {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe", "session/metrics"},
+	"session/export":        {"session/metrics"},
+	"session/scrape":        {"session/export"},
 	"session/bench":         {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"session/broker":        {"session/metrics", "session/payload"},
 	"session/broker/admin":  {"session/broker", "session/metrics"},

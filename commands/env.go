@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"io"
+	"net"
 	"sync/atomic"
 	"time"
 
@@ -14,6 +15,9 @@ type Env struct {
 	Session *session.Session
 	Local   Local           // nil where no Pulsar can be run on this machine
 	Library session.Library // the profiles
+	Output  io.Writer       // where stream - writes; nil where the standard output is the screen
+	// Listen opens a listener for metrics; nil is net.Listen.
+	Listen func(network, address string) (net.Listener, error)
 	// Now tells the time, for -5m and 10:42:07; nil is time.Now.
 	Now func() time.Time
 	// Confirm asks a question with the answer yes or no; nil is yes, as in a
@@ -26,7 +30,7 @@ type Env struct {
 	Variables []Variable
 	// Speed divides what wait and at wait for; 0 is 1.
 	Speed float64
-	// Version is that of pulsh, for the head of a recording.
+	// Version is that of pulsh, for recordings and exports.
 	Version string
 	// Lines are the lines typed so far, oldest first; nil knows none.
 	Lines func() []TypedLine
@@ -83,12 +87,16 @@ type Commands struct {
 	vars    atomic.Pointer[scope]             // of typed lines; never changed, only replaced
 	journal journal
 	task    atomic.Pointer[Progress]
+	outlets outlets
 }
 
 // New makes the commands of a session.
 func New(env Env) *Commands {
 	if env.Now == nil {
 		env.Now = time.Now
+	}
+	if env.Listen == nil {
+		env.Listen = net.Listen
 	}
 	c := &Commands{env: env, table: table()}
 	c.view.Store(&View{Auto: true, Window: windowDefault, Scale: linearScale, Layout: autoLayout})

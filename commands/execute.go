@@ -99,6 +99,7 @@ func (c *call) do(ctx context.Context) error {
 	if err != nil && !errors.Is(err, ErrQuit) {
 		line.Failure = err.Error()
 	}
+	line.Took = c.env.Now().Sub(line.At)
 	c.journal.ran(line)
 	if c.command.changes {
 		c.changed.Store(c.env.Now().UnixNano())

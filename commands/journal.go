@@ -27,6 +27,7 @@ type Line struct {
 	Text    string    // on one line, with its variables filled in
 	Source  string    // as it was typed
 	Failure string    // why it failed, or ""
+	Took    time.Duration
 }
 
 // journal is the Journal being written. The shell may read it while a command

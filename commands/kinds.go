@@ -30,6 +30,7 @@ func kinds() []kind {
 		ackKind(), shareKind(), workKind(), churnKind(),
 		durationKind(), percentKind(), whenKind(), metricKind(), conditionKind(), topicKind(), panelsKind(), profileKind(), fileKind(), urlKind(), wordKind(), textKind(),
 		instantKind(), variableKind(), topicsKind(),
+		exportKind(), streamKind(), reportKind(), markKind(), addressKind(),
 	}
 }
 

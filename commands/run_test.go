@@ -40,6 +40,8 @@ func TestEveryExampleRuns(t *testing.T) {
 	undo := map[string][]string{
 		"produce start": {"remove fast", "remove slow"}, "consume start": {"remove sub1"},
 		"connect": {"stop all"}, "local start": {"stop all"}, "resume": {"pause all"}, "profile delete": {"save mine"},
+		"stream stop": {"stream run.jsonl"}, "metrics stop": {"metrics serve"}, "compare": {"export a.json; export b.json"},
+		"diff": {`mark "before the fix"; wait 2s`, `mark "after the fix"; wait 2s`},
 	}
 	root := examplesRoot(t)
 	for _, cmd := range table() {
@@ -48,6 +50,7 @@ func TestEveryExampleRuns(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					c := world(t, pretend(t))
 					c.env.Local = home{}
+					t.Chdir(t.TempDir()) // for what writes files
 					var out strings.Builder
 					for _, line := range append(before, undo[cmd.name]...) {
 						require.NoError(t, c.Execute(t.Context(), line, &out), line)

@@ -17,13 +17,14 @@ const (
 	lookSection    section = "look"
 	scriptSection  section = "scripts"
 	profileSection section = "profiles"
+	exportSection  section = "export"
 	clusterSection section = "cluster"
 	generalSection section = "general"
 )
 
 // sections lists the sections in order.
 func sections() []section {
-	return []section{groupSection, lookSection, scriptSection, profileSection, clusterSection, generalSection}
+	return []section{groupSection, lookSection, scriptSection, profileSection, exportSection, clusterSection, generalSection}
 }
 
 // command is one row of the table: everything that is known about a command.
@@ -58,7 +59,7 @@ type param struct {
 
 // table lists all commands, by section.
 func table() []command {
-	return slices.Concat(groupCommands(), tuneCommands(), behaveCommands(), viewCommands(), lookCommands(), detailCommands(), scriptCommands(), profileCommands(), clusterCommands(), localCommands(), generalCommands())
+	return slices.Concat(groupCommands(), tuneCommands(), behaveCommands(), viewCommands(), lookCommands(), detailCommands(), scriptCommands(), profileCommands(), exportCommands(), clusterCommands(), localCommands(), generalCommands())
 }
 
 // names lists the words that a command answers to.

@@ -32,13 +32,18 @@ func world(t *testing.T, dial session.Dial) *Commands {
 	profiles, err := session.ParseProfiles(data, "profiles.toml")
 	require.NoError(t, err)
 	s := session.New(dial)
-	t.Cleanup(func() { s.Close(context.WithoutCancel(t.Context())) })
-	return New(Env{
+	c := New(Env{
 		Session: s,
+		Listen:  listenDeaf,
 		Library: session.Library{Builtin: profiles, Dir: t.TempDir()},
 		Topics:  func() []string { return []string{"fast", "orders"} },
 		Lines:   func() []TypedLine { return []TypedLine{{1, "produce start fast"}, {2, "rate fast 1k"}, {3, "list"}} },
 	})
+	t.Cleanup(func() {
+		s.Close(context.WithoutCancel(t.Context()))
+		c.Close(context.WithoutCancel(t.Context()))
+	})
+	return c
 }
 
 // pretend is a dial to a cluster in memory that ends with the test.

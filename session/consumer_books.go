@@ -47,6 +47,7 @@ func (g *consumer) sample(at instant) GroupSnapshot {
 		f.ledger.Store(&ledger)
 		f.since = s.Running
 	}
+	g.shards.Log(at.time)
 	s.Running -= f.since
 	counts, all := g.shards.Counts(), g.shards.Lifetime()
 	f.received.Add(at.time, all.Received)

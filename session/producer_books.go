@@ -57,6 +57,7 @@ func (g *producer) sample(at instant) GroupSnapshot {
 		g.shards.Reset()
 		f.due.base, f.missed.base, f.since = due, missed, s.Running
 	}
+	g.shards.Log(at.time)
 	s.Running -= f.since
 	counts, all := g.shards.Counts(), g.shards.Lifetime()
 	f.sent.Add(at.time, all.Sent)

@@ -38,8 +38,8 @@ type Answer struct {
 type Dial func(ctx context.Context, t Target, clock broker.Clock) (Link, error)
 
 // Session is one run of pulsh. Its methods may be called from one goroutine at
-// a time, but for Snapshot, Since, History, Extremes, Preferences, Notes, Mark and Abort, which any may
-// call.
+// a time, but for Snapshot, Since, History, Extremes, Distribution, Intervals,
+// Preferences, Notes, Say, Mark and Abort, which any may call.
 type Session struct {
 	dial  Dial
 	base  time.Time

@@ -160,6 +160,12 @@ func (s *ReceiveShards) collect(d *Distribution, of func(*ReceiveRecorder) *Hist
 	d.Collect(s.histograms...)
 }
 
+// Log tells when the last cut was made, for the intervals of the distributions.
+func (s *ReceiveShards) Log(at time.Time) {
+	s.E2E.Log(at)
+	s.Processing.Log(at)
+}
+
 // Counts are the counters as of the last cut, since the last reset.
 func (s *ReceiveShards) Counts() ReceiveCounts {
 	s.mu.Lock()

@@ -174,6 +174,13 @@ func (s *SendShards) collect(d *Distribution, of func(*SendRecorder) *Histogram)
 	d.Collect(s.histograms...)
 }
 
+// Log tells when the last cut was made, for the intervals of the distributions.
+func (s *SendShards) Log(at time.Time) {
+	s.Latency.Log(at)
+	s.Service.Log(at)
+	s.Lag.Log(at)
+}
+
 // Counts are the counters as of the last cut, since the last reset.
 func (s *SendShards) Counts() SendCounts {
 	s.mu.Lock()

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strings"
 
 	"pulsh/commands"
@@ -20,7 +19,7 @@ func About(o Options, version string, builtin []byte, out io.Writer) (asked bool
 	case o.Help:
 		_, err = io.WriteString(out, Usage())
 	case o.Version:
-		_, err = fmt.Fprintf(out, "pulsh %s · %s · pulsar-client-go %s\n", version, runtime.Version(), clientVersion())
+		_, err = fmt.Fprintf(out, "pulsh %s · %s · pulsar-client-go %s\n", version, runtime.Version(), commands.ClientVersion())
 	case o.Man:
 		_, err = io.WriteString(out, manual(version))
 	case o.Completion != "":
@@ -31,20 +30,6 @@ func About(o Options, version string, builtin []byte, out io.Writer) (asked bool
 		return false, nil
 	}
 	return true, err
-}
-
-// clientVersion is that of the Pulsar client, from the build's own record.
-func clientVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	for _, m := range info.Deps {
-		if m.Path == "github.com/apache/pulsar-client-go" {
-			return m.Version
-		}
-	}
-	return "unknown"
 }
 
 // listProfiles prints the profiles as completions read them: a name, a tab, a

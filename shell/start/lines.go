@@ -24,6 +24,9 @@ const scriptMax = 1 << 20
 // of.
 func (p *program) firstLines() []string {
 	var lines []string
+	if p.Metrics != "" {
+		lines = append(lines, p.metricsLine())
+	}
 	if p.Profile.Value != "" {
 		lines = append(lines, "load "+p.Profile.Value)
 	}
@@ -31,6 +34,15 @@ func (p *program) firstLines() []string {
 		lines = append(lines, "run "+file)
 	}
 	return append(lines, p.Lines...)
+}
+
+// metricsLine serves metrics where the option says.
+func (p *program) metricsLine() string {
+	line := "metrics serve " + p.Metrics
+	if p.MetricsRemote {
+		line += " remote=on"
+	}
+	return line
 }
 
 // readScripts parses all scripts before anything runs.

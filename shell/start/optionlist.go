@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"pulsh/commands"
 	"pulsh/session"
 	"pulsh/session/meant"
 )
@@ -96,6 +97,14 @@ func processOptions() []option {
 			said: func(o *Options, _ *Level, _ Said) error { o.NoColour = true; return nil }},
 		{name: "cpuprofile", value: fileValue, sample: "cpu.pprof", doc: "write a CPU profile of this run",
 			said: func(o *Options, _ *Level, s Said) error { o.CPUProfile = s.Value; return nil }},
+		{name: "metrics", value: "ADDRESS", sample: "127.0.0.1:9095", variable: "PULSH_METRICS", doc: "serve metrics to Prometheus",
+			said: func(o *Options, _ *Level, s Said) error {
+				address, _, err := commands.ParseMetricsAddress(s.Value)
+				o.Metrics = address
+				return err
+			}, more: "As metrics serve does at the prompt. Only this machine reaches it, but for --metrics-remote."},
+		{name: "metrics-remote", variable: "PULSH_METRICS_REMOTE", doc: "let --metrics listen where other machines reach it",
+			said: func(o *Options, _ *Level, _ Said) error { o.MetricsRemote = true; return nil }},
 		{name: "pprof", value: "ADDRESS", sample: "127.0.0.1:6060", doc: "serve profiles of the running program for go tool pprof",
 			said: func(o *Options, _ *Level, s Said) error {
 				address, err := pprofAddress(s.Value)

@@ -23,6 +23,8 @@ type Options struct {
 	Check            string
 	NoColour         bool
 	CPUProfile       string
+	Metrics          string // where to serve metrics, "" for nowhere
+	MetricsRemote    bool
 	Pprof            string // where to serve net/http/pprof, "" for nowhere
 	PprofRemote      bool
 
@@ -82,6 +84,8 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 		return o, &refusal{fmt.Sprintf("%q is no option; a script runs with -f", set.Arg(0)), "pulsh -f " + set.Arg(0)}
 	case o.Local && o.Flags.URL.Value != "":
 		return o, &refusal{"--local runs a Pulsar here, and --url names another", "pulsh --local"}
+	case o.Metrics != "" && !o.MetricsRemote && !loopback(o.Metrics):
+		return o, &refusal{fmt.Sprintf("--metrics %s would let other machines in, which only --metrics-remote does", o.Metrics), "pulsh --metrics " + o.Metrics + " --metrics-remote"}
 	case o.Pprof != "" && !o.PprofRemote && !loopback(o.Pprof):
 		return o, &refusal{fmt.Sprintf("--pprof %s would let other machines in, which only --pprof-remote does", o.Pprof), "pulsh --pprof 127.0.0.1:6060"}
 	}

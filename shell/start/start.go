@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mattn/go-isatty"
+
 	"pulsh/commands"
 	"pulsh/graphs"
 	"pulsh/session"
@@ -103,6 +105,8 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.commands = commands.New(commands.Env{
 		Session: p.session,
 		Colour:  p.colour(),
+		Version: version,
+		Output:  p.output(),
 		Local:   p.local,
 		Library: library,
 		Profile: o.Profile.Value,
@@ -113,6 +117,14 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	})
 	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: p.locale.ascii})
 	return p, nil
+}
+
+// output is the standard output, nil where it is the screen.
+func (p *program) output() io.Writer {
+	if isatty.IsTerminal(p.Out.Fd()) {
+		return nil
+	}
+	return p.Out
 }
 
 // shown is what the graph command has chosen.
@@ -175,9 +187,11 @@ func (p *program) run() int {
 	})
 }
 
-// close ends groups and connections, then gives the local server back.
+// close ends groups and connections, then what tells of them, and gives the
+// local server back.
 func (p *program) close(ctx context.Context) {
 	p.session.Close(ctx)
+	p.commands.Close(ctx)
 	releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	if err := p.local.release(releasing); err != nil {

@@ -1,0 +1,125 @@
+package export
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"pulsh/session/metrics"
+)
+
+// Unit is what a value counts, as the end of its column's name says it.
+type Unit string
+
+// The units of columns.
+const (
+	PerSecond      Unit = "messages_per_second"
+	BytesPerSecond Unit = "bytes_per_second"
+	Milliseconds   Unit = "ms"
+	Bytes          Unit = "bytes"
+	Percent        Unit = "percent"
+	Count          Unit = "count" // which names do not say
+)
+
+// Column is one figure over time.
+type Column struct {
+	Name string `json:"name"`
+	Unit Unit   `json:"unit"`
+	Doc  string `json:"doc"`
+}
+
+// ColumnName is the column of a group's figure: the figure as it is typed, p99
+// with what it is a quantile of, and the unit: latency_p99_ms, e2e_p99_9_ms,
+// broker_in_messages_per_second, sent.
+func ColumnName(kind, figure string, unit Unit) string {
+	if slices.Contains(metrics.QuantileNames(), figure) {
+		switch kind {
+		case Produce:
+			figure = "latency." + figure
+		case Consume:
+			figure = "e2e." + figure
+		}
+	}
+	if figure == "mbps" { // which is how bytes a second are typed
+		figure = "throughput"
+	}
+	name := strings.ReplaceAll(figure, ".", "_")
+	if unit != Count {
+		name += "_" + string(unit)
+	}
+	return name
+}
+
+// combine makes one value of several in a row: of durations the worst, of rates
+// and shares the mean, of all others the last. Unknown ones are left out.
+func (u Unit) combine(values []Number) Number {
+	result, n := Number(math.NaN()), 0
+	for _, v := range values {
+		if !v.Known() {
+			continue
+		}
+		n++
+		switch {
+		case n == 1:
+			result = v
+		case u == Milliseconds:
+			result = max(result, v)
+		case u == PerSecond || u == BytesPerSecond || u == Percent:
+			result += v
+		default:
+			result = v
+		}
+	}
+	if n > 1 && (u == PerSecond || u == BytesPerSecond || u == Percent) {
+		result /= Number(n)
+	}
+	return result
+}
+
+// unit finds the unit of a column.
+func (r *Report) unit(column string) Unit {
+	for _, c := range r.Columns {
+		if c.Name == column {
+			return c.Unit
+		}
+	}
+	return Count
+}
+
+// thin combines values so that at most n are left; each stands for so many.
+func thin(values []Number, unit Unit, each int) []Number {
+	if each <= 1 {
+		return values
+	}
+	out := make([]Number, 0, len(values)/each+1)
+	for part := range slices.Chunk(values, each) {
+		out = append(out, unit.combine(part))
+	}
+	return out
+}
+
+// Thinned is the report with at most n values in a series: several seconds are
+// combined to one value, of durations the worst, of rates the mean.
+func (r *Report) Thinned(n int) *Report {
+	each := (r.Samples.Count + n - 1) / n
+	if each <= 1 {
+		return r
+	}
+	t := *r
+	t.Samples.StepSeconds *= float64(each)
+	t.Samples.Count = (r.Samples.Count + each - 1) / each
+	slim := func(g Group) Group {
+		series := make(Table[[]Number], len(g.Series))
+		for i, s := range g.Series {
+			series[i] = Entry[[]Number]{s.Name, thin(s.Value, r.unit(s.Name), each)}
+		}
+		g.Series = series
+		return g
+	}
+	t.Groups = make([]Group, len(r.Groups))
+	for i, g := range r.Groups {
+		t.Groups[i] = slim(g)
+	}
+	t.Total, t.Process = slim(r.Total), slim(r.Process)
+	return &t
+}

@@ -1,0 +1,102 @@
+package export
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"io"
+	"time"
+)
+
+// timeLayout is RFC 3339 with milliseconds.
+const timeLayout = "2006-01-02T15:04:05.000Z07:00"
+
+// Header is the first row of a CSV file: the time of the sample, the group, its
+// kind, and the columns.
+func Header(columns []Column) []string {
+	row := []string{"time", "group", "kind"}
+	for _, c := range columns {
+		row = append(row, c.Name)
+	}
+	return row
+}
+
+// Record is one sample of one group.
+type Record struct {
+	At     time.Time
+	Group  string
+	Kind   string
+	Values Table[Number] // by column; what is not known may be left out
+}
+
+// Row is the record as a row of a CSV file.
+func (r Record) Row(columns []Column) []string {
+	row := []string{r.At.Format(timeLayout), r.Group, r.Kind}
+	for _, c := range columns {
+		cell := ""
+		if v, ok := r.Values.Get(c.Name); ok && v.Known() {
+			cell = v.text()
+		}
+		row = append(row, cell)
+	}
+	return row
+}
+
+// MarshalJSON writes the record as an object of its time, group, kind and what
+// is known.
+func (r Record) MarshalJSON() ([]byte, error) {
+	all := Table[any]{{"time", r.At.Format(timeLayout)}, {"group", r.Group}, {"kind", r.Kind}}
+	for _, v := range r.Values {
+		if v.Value.Known() {
+			all = append(all, Entry[any]{v.Name, v.Value})
+		}
+	}
+	return all.MarshalJSON()
+}
+
+// writeCSV writes a row for each sample and group, oldest first. A sample at
+// which nothing is known of a group has none.
+func (r *Report) writeCSV(ctx context.Context, w io.Writer, told func(part float64)) error {
+	buffered := bufio.NewWriter(w)
+	out := csv.NewWriter(buffered)
+	if err := out.Write(Header(r.Columns)); err != nil {
+		return err
+	}
+	groups := r.all()
+	series := make([][][]Number, len(groups))
+	for i, g := range groups {
+		series[i] = make([][]Number, len(r.Columns))
+		for j, c := range r.Columns {
+			series[i][j], _ = g.Series.Get(c.Name)
+		}
+	}
+	row := make([]string, 3+len(r.Columns))
+	for at := range r.Samples.Count {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		told(float64(at) / float64(r.Samples.Count))
+		row[0] = r.Samples.At(at).Format(timeLayout)
+		for i, g := range groups {
+			row[1], row[2] = g.Name, g.Kind
+			known := false
+			for j, values := range series[i] {
+				row[3+j] = ""
+				if at < len(values) && values[at].Known() {
+					row[3+j], known = values[at].text(), true
+				}
+			}
+			if !known {
+				continue
+			}
+			if err := out.Write(row); err != nil {
+				return err
+			}
+		}
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return err
+	}
+	return buffered.Flush()
+}

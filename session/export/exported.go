@@ -1,0 +1,80 @@
+package export
+
+import "strings"
+
+// exported is a column that is a family of its own.
+type exported struct {
+	kind, column string
+	name         string
+	metric       MetricType
+	help         string
+	scale        float64 // from the column's unit to the base unit; 0 is 1
+}
+
+// exportedColumns are the columns that Prometheus gets. Rates and averages are
+// left out where a counter tells them for any stretch of time, and quantiles are
+// those of the distributions.
+func exportedColumns() []exported {
+	return []exported{
+		{kind: Produce, column: "target_messages_per_second", name: "pulsh_target_messages_per_second", metric: Gauge, help: "Messages a second that are wanted now, absent where it is as fast as possible."},
+		{kind: Produce, column: "due", name: "pulsh_messages_due_total", metric: Counter, help: "Messages that fell due by the schedule."},
+		{kind: Produce, column: "missed", name: "pulsh_messages_missed_total", metric: Counter, help: "Messages given up as too late."},
+		{kind: Produce, column: "sent", name: "pulsh_messages_sent_total", metric: Counter, help: "Messages handed to the client."},
+		{kind: Produce, column: "acked", name: "pulsh_messages_acked_total", metric: Counter, help: "Messages that the broker has acked."},
+		{kind: Produce, column: "failed", name: "pulsh_messages_failed_total", metric: Counter, help: "Messages that were refused."},
+		{kind: Produce, column: "unknown", name: "pulsh_messages_unanswered_total", metric: Counter, help: "Messages without an answer when their lane closed."},
+		{kind: Produce, column: "pending", name: "pulsh_messages_pending", metric: Gauge, help: "Messages sent and not yet answered."},
+		{kind: Produce, column: "batch", name: "pulsh_batch_messages", metric: Gauge, help: "Messages of a batch, the mean of the last second."},
+		{kind: Produce, column: "lanes", name: "pulsh_lanes", metric: Gauge, help: "Pulsar producers in use."},
+		{kind: Produce, column: "storage_bytes", name: "pulsh_topic_storage_bytes", metric: Gauge, help: "Bytes that the topic stores."},
+		{kind: Consume, column: "received", name: "pulsh_messages_received_total", metric: Counter, help: "Messages received."},
+		{kind: Consume, column: "acked", name: "pulsh_messages_acknowledged_total", metric: Counter, help: "Messages that the group has acknowledged."},
+		{kind: Consume, column: "failed", name: "pulsh_acknowledgements_failed_total", metric: Counter, help: "Acknowledgements that failed."},
+		{kind: Consume, column: "pending", name: "pulsh_messages_unacknowledged", metric: Gauge, help: "Messages received and not yet acknowledged."},
+		{kind: Consume, column: "backlog", name: "pulsh_backlog_messages", metric: Gauge, help: "Messages that wait in the broker, estimated from its entries."},
+		{kind: Consume, column: "entries", name: "pulsh_backlog_entries", metric: Gauge, help: "Entries that wait in the broker, as it counts them."},
+		{kind: Consume, column: "unacked", name: "pulsh_broker_unacknowledged_messages", metric: Gauge, help: "Messages that the broker waits to see acknowledged."},
+		{kind: Consume, column: "lost", name: "pulsh_messages_lost", metric: Gauge, help: "Messages that were passed over for good, by the ledger."},
+		{kind: Consume, column: "missing", name: "pulsh_messages_missing", metric: Gauge, help: "Messages not received so far, the lost ones too, by the ledger."},
+		{kind: Consume, column: "duplicated", name: "pulsh_messages_duplicated_total", metric: Counter, help: "Messages that are stored twice, by the ledger."},
+		{kind: Consume, column: "redelivered", name: "pulsh_messages_redelivered_total", metric: Counter, help: "Messages that came again, by the ledger."},
+		{kind: Consume, column: "disordered", name: "pulsh_messages_disordered_total", metric: Counter, help: "Messages out of order, by the ledger."},
+		{kind: Consume, column: "unstamped", name: "pulsh_messages_unstamped_total", metric: Counter, help: "Messages that pulsh did not send."},
+		{kind: Consume, column: "consumers", name: "pulsh_consumers", metric: Gauge, help: "Consumers that the broker sees."},
+		{kind: Consume, column: "epoch", name: "pulsh_ledger_epoch", metric: Gauge, help: "Ledger epochs, one more with each seek."},
+		{kind: Consume, column: "target_messages_per_second", name: "pulsh_receive_limit_messages_per_second", metric: Gauge, help: "Messages a second that may be taken now, absent where there is no limit."},
+		{kind: Consume, column: "kept", name: "pulsh_messages_kept", metric: Gauge, help: "Messages processed and held back by ack=delayed or ack=manual."},
+		{kind: Consume, column: "waiting", name: "pulsh_client_queue_messages", metric: Gauge, help: "Messages that wait in the client's queue."},
+		{kind: Consume, column: "nacked", name: "pulsh_messages_nacked_total", metric: Counter, help: "Messages given back."},
+		{kind: Consume, column: "dropped", name: "pulsh_messages_dropped_total", metric: Counter, help: "Messages neither acknowledged nor given back."},
+		{kind: Consume, column: "released", name: "pulsh_messages_released_total", metric: Counter, help: "Messages given up by their consumer's end, to come again."},
+		{kind: Consume, column: "deadlettered", name: "pulsh_messages_deadlettered_total", metric: Counter, help: "Messages stored in the dead-letter topic."},
+		{kind: Consume, column: "retried", name: "pulsh_messages_retried_total", metric: Counter, help: "Messages stored in the retry topic."},
+		{kind: Consume, column: "unforwarded", name: "pulsh_messages_unforwarded_total", metric: Counter, help: "Messages that neither topic took, given back instead."},
+		{kind: Consume, column: "churned", name: "pulsh_consumers_churned_total", metric: Counter, help: "Consumers closed and subscribed again by churn."},
+		{kind: Consume, column: "holes", name: "pulsh_messages_passed_over", metric: Gauge, help: "Messages passed over that may still come, by the ledger."},
+		{kind: Consume, column: "tail", name: "pulsh_messages_ahead", metric: Gauge, help: "Messages acked to their producer, above the last one received."},
+		{kind: Consume, column: "doubtful", name: "pulsh_sends_doubtful", metric: Gauge, help: "Failed sends that may be stored."},
+		{kind: Consume, column: "disordered_key", name: "pulsh_messages_disordered_in_key_total", metric: Counter, help: "Messages out of order within a key, by the ledger."},
+		{kind: Consume, column: "tooold", name: "pulsh_messages_too_old_total", metric: Counter, help: "Messages of before the ledger's window, not to be judged."},
+		{kind: Process, column: "cpu_percent", name: "pulsh_cpu_cores", metric: Gauge, help: "Processor time of pulsh over the last second, in cores.", scale: 0.01},
+		{kind: Process, column: "memory_bytes", name: "pulsh_resident_memory_bytes", metric: Gauge, help: "Resident memory of pulsh."},
+		{kind: Process, column: "goroutines", name: "pulsh_goroutines", metric: Gauge, help: "Goroutines of pulsh."},
+	}
+}
+
+// causesPrefix begins the columns of what came again, by cause.
+const causesPrefix = "redelivered_"
+
+// redeliveries tells by cause what came again.
+func (r *Report) redeliveries() Family {
+	f := Family{Name: "pulsh_redeliveries_total", Help: "Messages that came again, by cause.", Type: Counter, Labels: []string{"cause", "group"}}
+	for _, g := range r.Groups {
+		for _, v := range g.Figures {
+			if cause, found := strings.CutPrefix(v.Name, causesPrefix); found && v.Value.Known() {
+				f.Samples = append(f.Samples, Sample{Labels: []string{cause, g.Name}, Value: float64(v.Value)})
+			}
+		}
+	}
+	return f
+}

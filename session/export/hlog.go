@@ -1,0 +1,57 @@
+package export
+
+import (
+	"bufio"
+	"context"
+	"io"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// writeHlog writes a log of HdrHistogram: a histogram for each interval of each
+// distribution, with the tag GROUP.DISTRIBUTION. Values are microseconds, as
+// those of pulsar-perf. Times count from the base time.
+func (r *Report) writeHlog(ctx context.Context, w io.Writer, told func(part float64)) error {
+	buffered := bufio.NewWriter(w)
+	log := hdrhistogram.NewHistogramLogWriter(buffered)
+	base := r.Start.Unix() * 1000 // whole seconds, which is what the header can hold
+	log.SetBaseTime(base)
+	head := []error{
+		log.OutputComment("[pulsh " + r.Environment.Pulsh + ": values are microseconds, Interval_Max is in seconds]"),
+		log.OutputComment("[one tag for each group and distribution: HistogramLogProcessor -listtags, then -tag GROUP.latency -outputValueUnitRatio 1000 for ms]"),
+		log.OutputLogFormatVersion(),
+		log.OutputBaseTime(base),
+		log.OutputStartTime(base),
+		log.OutputLegend(),
+	}
+	for _, err := range head {
+		if err != nil {
+			return err
+		}
+	}
+	total, done := 0, 0
+	for _, g := range r.Groups {
+		for _, d := range g.Distributions {
+			total += len(d.Intervals)
+		}
+	}
+	for _, g := range r.Groups {
+		for _, d := range g.Distributions {
+			for _, i := range d.Intervals {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				h := i.Histogram()
+				h.SetTag(g.Name + "." + d.Name)
+				h.SetStartTimeMs(i.From.UnixMilli())
+				h.SetEndTimeMs(i.To.UnixMilli())
+				if err := log.OutputIntervalHistogram(h); err != nil {
+					return err
+				}
+				done++
+				told(float64(done) / float64(total))
+			}
+		}
+	}
+	return buffered.Flush()
+}

@@ -1,0 +1,175 @@
+package export
+
+import "time"
+
+// Version is the version of the JSON document. It goes up when a name goes or
+// changes its meaning; new names do not change it.
+const Version = 1
+
+// Report is a session as data: everything that a file tells of it. Whoever has
+// made it does not change it any more.
+type Report struct {
+	Version     int         `json:"version"` // see Version
+	Title       string      `json:"title"`
+	Start       time.Time   `json:"start"` // of the session
+	End         time.Time   `json:"end"`   // of the last sample
+	Environment Environment `json:"environment"`
+	Cluster     Cluster     `json:"cluster"`
+	Columns     []Column    `json:"columns"` // of Figures and Series, in their order
+	Samples     Samples     `json:"samples"`
+	Groups      []Group     `json:"groups"`
+	Total       Group       `json:"total"`   // all groups together
+	Process     Group       `json:"process"` // pulsh itself
+	Timeline    []Event     `json:"timeline"`
+	Lines       []Line      `json:"lines"`
+	Checks      []Check     `json:"checks"`
+	Script      string      `json:"script"` // lines that do it again
+}
+
+// Environment is what a run depends on beside its settings.
+type Environment struct {
+	Pulsh       string `json:"pulsh"`  // version
+	Client      string `json:"client"` // version of pulsar-client-go
+	Go          string `json:"go"`
+	OS          string `json:"os"`
+	Arch        string `json:"arch"`
+	Host        string `json:"host"`
+	Cores       int    `json:"cores"`
+	Threads     int    `json:"threads"`      // that Go uses, GOMAXPROCS
+	MemoryLimit string `json:"memory_limit"` // GOMEMLIMIT, or ""
+}
+
+// Cluster is what was sent to and received from. It never holds a token.
+type Cluster struct {
+	Name     string `json:"name"`
+	URL      string `json:"url"`
+	AdminURL string `json:"admin_url"`
+	Pulsar   string `json:"pulsar"` // version, or "" if the cluster does not say
+	State    string `json:"state"`
+}
+
+// Samples says which times the values of a Series stand for: Count steps from
+// From on, each of StepSeconds and named by its beginning.
+type Samples struct {
+	From        time.Time `json:"from"`
+	StepSeconds float64   `json:"step_seconds"`
+	Count       int       `json:"count"`
+}
+
+// Step is the distance of two values.
+func (s Samples) Step() time.Duration { return time.Duration(s.StepSeconds * float64(time.Second)) }
+
+// At is the beginning of a step.
+func (s Samples) At(i int) time.Time { return s.From.Add(time.Duration(i) * s.Step()) }
+
+// The kinds of a Group.
+const (
+	Produce = "produce"
+	Consume = "consume"
+	Total   = "total"
+	Process = "process"
+)
+
+// Group is a producer or a consumer group; the total and the process are told
+// in the same form.
+type Group struct {
+	Name           string          `json:"name"`
+	Kind           string          `json:"kind"` // produce, consume, total or process
+	State          string          `json:"state,omitempty"`
+	Topic          string          `json:"topic,omitempty"`
+	Subscription   string          `json:"subscription,omitempty"`
+	Partitions     int             `json:"partitions,omitempty"` // 0 if the topic is not partitioned, or not known
+	Since          *time.Time      `json:"since,omitempty"`      // of the start
+	RunningSeconds float64         `json:"running_seconds,omitempty"`
+	LastError      string          `json:"last_error,omitempty"`
+	Limit          string          `json:"limit,omitempty"` // what holds the rate down, as a sentence
+	Bytes          int64           `json:"bytes,omitempty"` // payload sent or received
+	Settings       Table[string]   `json:"settings,omitempty"`
+	Figures        Table[Number]   `json:"figures"` // of the last sample, by column
+	Distributions  []Distribution  `json:"distributions,omitempty"`
+	Failures       []Failure       `json:"failures,omitempty"`
+	Series         Table[[]Number] `json:"series,omitempty"` // by column
+}
+
+// Distribution is a set of durations since the group's start or last reset.
+type Distribution struct {
+	Name      string     `json:"name"` // latency, service, lag, e2e or processing
+	Doc       string     `json:"doc"`
+	Total     Quantiles  `json:"total"`
+	Recent    Quantiles  `json:"recent"` // of the last second
+	Counts    []Counted  `json:"counts"` // every counter in use, ascending
+	Intervals []Interval `json:"-"`      // for the histogram log only
+}
+
+// Quantiles describes durations in milliseconds. All are 0 while Count is 0.
+type Quantiles struct {
+	Count    int64   `json:"count"`
+	Min      float64 `json:"min_ms"`
+	Mean     float64 `json:"mean_ms"`
+	P50      float64 `json:"p50_ms"`
+	P90      float64 `json:"p90_ms"`
+	P95      float64 `json:"p95_ms"`
+	P99      float64 `json:"p99_ms"`
+	P999     float64 `json:"p99_9_ms"`
+	P9999    float64 `json:"p99_99_ms"`
+	Max      float64 `json:"max_ms"`
+	Negative int64   `json:"negative"` // below zero, which clocks that differ can make; counted as 0
+	Over     int64   `json:"over"`     // above the highest counter, an hour
+}
+
+// Event is a mark on the time axis.
+type Event struct {
+	At   time.Time `json:"at"`
+	Kind string    `json:"kind"` // command, mark, reconnect or error
+	Text string    `json:"text"`
+}
+
+// Line is a command that was run.
+type Line struct {
+	At      time.Time `json:"at"`
+	Place   string    `json:"place,omitempty"` // FILE:LINE, "" for a typed line
+	Text    string    `json:"text"`
+	Failure string    `json:"failure,omitempty"`
+}
+
+// Check is an expectation that was tested.
+type Check struct {
+	Place          string  `json:"place,omitempty"`
+	Condition      string  `json:"condition"`
+	Measured       string  `json:"measured"`
+	Passed         bool    `json:"passed"`
+	Failure        string  `json:"failure,omitempty"`
+	ElapsedSeconds float64 `json:"elapsed_seconds"`
+}
+
+// Failure is one category of what went wrong in a group.
+type Failure struct {
+	Category string    `json:"category"`
+	Count    int64     `json:"count"`
+	FirstAt  time.Time `json:"first_at"`
+	First    string    `json:"first"`
+	LastAt   time.Time `json:"last_at"`
+	Last     string    `json:"last"`
+}
+
+// Group finds a group by its name.
+func (r *Report) Group(name string) (Group, bool) {
+	for _, g := range r.Groups {
+		if g.Name == name {
+			return g, true
+		}
+	}
+	return Group{}, false
+}
+
+// all lists the groups, the total and the process.
+func (r *Report) all() []Group {
+	list := make([]Group, 0, len(r.Groups)+2)
+	list = append(list, r.Groups...)
+	for _, g := range []Group{r.Total, r.Process} {
+		if g.Kind != "" {
+			list = append(list, g)
+		}
+	}
+	return list
+}
