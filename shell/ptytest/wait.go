@@ -79,3 +79,37 @@ func (s *Terminal) Wait() (code int) {
 	}
 	return s.Cmd.ProcessState.ExitCode()
 }
+
+// againAfter is how long Again waits before it tries once more.
+const againAfter = time.Second
+
+// Again acts until done says yes, once a second: keys that are on their way yet
+// may spoil an action.
+func (s *Terminal) Again(act func(), what string, done func() bool) {
+	s.t.Helper()
+	for begun := time.Now(); time.Since(begun) < s.Patience; {
+		act()
+		for tried := time.Now(); time.Since(tried) < againAfter; {
+			s.mu.Lock()
+			changed := s.changed
+			s.mu.Unlock()
+			if done() {
+				return
+			}
+			select {
+			case <-changed:
+			case <-time.After(againAfter - time.Since(tried)):
+			}
+		}
+	}
+	require.FailNow(s.t, "never came: "+what, strings.Join(s.Rows(), "\n"))
+}
+
+// Forget drops what the program has written so far from the stream and the
+// scrollback, which would grow without end.
+func (s *Terminal) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.raw.Reset()
+	s.emu.ClearScrollback()
+}
