@@ -108,3 +108,23 @@ func wellFormed(row []Cell) bool {
 	}
 	return len(row) == 0 || row[len(row)-1].Width != 2
 }
+
+func TestFoldKeepsColumns(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		want []string
+	}{
+		{"  words that go on and on and on, some more", []string{"  words that go on and", "    on and on, some more"}},
+		{"  rate=  SHAPE  messages a second that are wanted", []string{"  rate=  SHAPE  messages", "         a second that", "         are wanted"}},
+		{"  scale  change the number of workers", []string{"  scale  change the", "         number of", "         workers"}},
+		{"  a column that is far away     text of it, folded", []string{"  a column that is far", "    away     text of it,", "    folded"}},
+		{"short  line", []string{"short  line"}},
+	} {
+		var got []string
+		for _, row := range Fold(Cells(c.in, false), 24) {
+			require.LessOrEqual(t, len(row), 24)
+			got = append(got, text(row))
+		}
+		require.Equal(t, c.want, got)
+	}
+}

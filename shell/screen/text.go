@@ -76,23 +76,46 @@ const foldIndent = 4
 
 // Fold cuts a line of output into rows of at most width columns, between words
 // where there is a blank in the second half of a row. The rows that follow the
-// first stand in, so that one sees what belongs together.
+// first stand in, so that one sees what belongs together: below the last column of
+// a table, where the line is a row of one.
 func Fold(cells []Cell, width int) [][]Cell {
 	if len(cells) <= width || width < 4*foldIndent {
 		return Wrap(cells, width)
+	}
+	return foldAt(cells, width, hang(cells[:width]))
+}
+
+// hang is where the last column of a row of a table begins: behind the last two
+// blanks that follow a text. A line without columns, or with one that begins in the
+// second half, has foldIndent.
+func hang(cells []Cell) int {
+	column, seen := foldIndent, false
+	for x, c := range cells[:len(cells)/2] {
+		isBlank := c.Rune == ' '
+		if !isBlank && seen && x >= 2 && cells[x-1].Rune == ' ' && cells[x-2].Rune == ' ' {
+			column = x
+		}
+		seen = seen || !isBlank
+	}
+	return column
+}
+
+func foldAt(cells []Cell, width, indent int) [][]Cell {
+	if len(cells) <= width {
+		return [][]Cell{cells}
 	}
 	cut := width
 	for cut > width/2 && cells[cut].Rune != ' ' {
 		cut--
 	}
-	if cut <= width/2 {
+	if cut <= max(width/2, indent) {
 		return Wrap(cells, width)
 	}
-	rest := make([]Cell, foldIndent, foldIndent+len(cells)-cut)
+	rest := make([]Cell, indent, indent+len(cells)-cut)
 	for i := range rest {
 		rest[i] = blank
 	}
-	return append([][]Cell{cells[:cut:cut]}, Fold(append(rest, cells[cut+1:]...), width)...)
+	return append([][]Cell{cells[:cut:cut]}, foldAt(append(rest, cells[cut+1:]...), width, indent)...)
 }
 
 // TextView returns the view of a row of text without an input line: it is cut at
