@@ -76,13 +76,30 @@ func (l *loop) showCommand(now time.Time, width int) {
 			state = "does not stop, Ctrl-C leaves pulsh"
 		}
 	}
+	seconds := fmt.Sprintf("%d s", int(took.Seconds()))
 	far := l.cfg.Progress(now, took)
 	if far == "" {
-		far = fmt.Sprintf("%d s", int(took.Seconds()))
+		far = seconds
 	}
-	text := faint + "… " + c.line + "  " + far + ", " + state
-	if ahead := l.editor.Ahead(); ahead != "" {
-		text += plain + "  " + ahead
+	row := runningRow(width, l.editor.Ahead(),
+		"… "+c.line+"  "+far+", "+state, "… "+c.line+"  "+seconds+", "+state, "… "+c.line+", "+state, "… "+state)
+	l.screen.SetPrompt(screen.TextView(row, width, l.screen.Color()))
+}
+
+// runningRow is the first of the heads, which become shorter, that leaves room
+// for all that was typed ahead. That is shown in any case, its end if need be.
+func runningRow(width int, ahead string, heads ...string) string {
+	if ahead == "" {
+		return faint + heads[0] + plain
 	}
-	l.screen.SetPrompt(screen.TextView(text, width, l.screen.Color()))
+	const gap = 2
+	for _, head := range heads {
+		if screen.TextWidth(head)+gap+screen.TextWidth(ahead) <= width {
+			return faint + head + plain + "  " + ahead
+		}
+	}
+	for screen.TextWidth(ahead) > width {
+		ahead = ahead[screen.Character(ahead):]
+	}
+	return ahead
 }

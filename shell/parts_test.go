@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/shell/screen"
 )
 
 func TestLinesOfOutput(t *testing.T) {
@@ -75,4 +77,17 @@ func TestErrorLines(t *testing.T) {
 		red + "  ^^ fault" + plain, "more", faint + "  try: this" + plain, faint + "       or this" + plain,
 	}, errorLines(errors.New("  ^^ fault\nmore\n  try: this\n       or this\n")))
 	require.Empty(t, errorLines(errors.New("")))
+}
+
+func TestTheRowOfACommandShowsWhatIsTypedAhead(t *testing.T) {
+	heads := []string{"… wait 1h  half of it  2 s, Ctrl-C cancels", "… wait 1h  2 s, Ctrl-C cancels", "… Ctrl-C cancels"}
+	for _, c := range []struct {
+		width       int
+		ahead, want string
+	}{
+		{80, "", heads[0]}, {80, "list", heads[0] + "  list"}, {40, "list", heads[1] + "  list"}, {24, "list", heads[2] + "  list"},
+		{10, "list", "list"}, {10, "a longer line", "onger line"}, {10, "", heads[0]},
+	} {
+		require.Equal(t, c.want, screen.PlainText(runningRow(c.width, c.ahead, heads...)))
+	}
 }
