@@ -48,7 +48,7 @@ func FuzzScale(f *testing.F) {
 		require.LessOrEqual(t, labels, mostLabels+1)
 		require.Positive(t, s.maximum())
 		if low == 0 {
-			require.Equal(t, s.labels(), newScale(r, rows, u, log, Axis{s.maximum(), s.decades}).labels())
+			require.Equal(t, s.labels(), newScale(r, rows, u, log, Axis{Max: s.maximum(), decades: s.decades}).labels())
 		}
 	})
 }
@@ -140,7 +140,7 @@ func TestTrace(t *testing.T) {
 
 	gap := newTrace([]int{blankRow, 2, blankRow, blankRow})
 	require.Equal(t, []shape{nothing, starts, ends, nothing}, []shape{gap.at(0, 2), gap.at(1, 2), gap.at(2, 2), gap.at(3, 2)})
-	require.Equal(t, trace{}, newTrace([]int{blankRow, blankRow}))
+	require.Zero(t, newTrace([]int{blankRow, blankRow}).end)
 	require.Equal(t, starts, newTrace([]int{blankRow, blankRow, 5}).at(2, 5))
 	require.Equal(t, level, newTrace([]int{7}).at(0, 7))
 }

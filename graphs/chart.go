@@ -86,10 +86,10 @@ func Draw(c Chart) ([]string, Axis) {
 	d.scale = c.scale(d.lines, rows)
 	d.drawValueAxis()
 	d.drawLegend(d.legend(d.canvas.width - LabelWidth - 1))
-	d.drawLines()
+	traces := d.drawLines()
 	d.drawTimeAxis()
 	d.drawMarks()
-	return d.finish()
+	return d.finish(traces)
 }
 
 // newDrawing is an empty drawing of a chart whose plot has so many rows.
@@ -108,8 +108,8 @@ func newDrawing(c Chart, rows int) drawing {
 }
 
 // finish gives the rows of the drawing, and its axis.
-func (d drawing) finish() ([]string, Axis) {
-	return fillBox(d.canvas.rows(), d.Width, d.Height), Axis{Max: d.scale.maximum(), decades: d.scale.decades}
+func (d drawing) finish(traces []trace) ([]string, Axis) {
+	return fillBox(d.canvas.rows(), d.Width, d.Height), Axis{Max: d.scale.maximum(), decades: d.scale.decades, traces: traces}
 }
 
 // plotRows is the number of rows that values are drawn on, zero for a chart

@@ -330,7 +330,10 @@ func FuzzRender(f *testing.F) {
 			}
 		}
 		_, c.Before = graphs.Draw(c)
-		requireBox(t, graphs.Render(c), width, height)
+		again := graphs.Render(c)
+		requireBox(t, again, width, height)
+		_, c.Before = graphs.Draw(c)
+		require.Equal(t, again, graphs.Render(c), "what is remembered changes nothing")
 	})
 }
 

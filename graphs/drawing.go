@@ -1,5 +1,7 @@
 package graphs
 
+import "slices"
+
 // drawing is a chart on its way to the canvas.
 type drawing struct {
 	Chart
@@ -30,9 +32,9 @@ func (d drawing) drawValueAxis() {
 
 // drawLines draws the target and then the series. Where two series lie on the
 // same level they take turns by columns, so that neither hides the other;
-// where one of them bends, the bend shows.
-func (d drawing) drawLines() {
-	traces := make([]trace, len(d.lines))
+// where one of them bends, the bend shows. It returns the traces of all lines.
+func (d drawing) drawLines() (traces []trace) {
+	traces = make([]trace, len(d.lines))
 	at := make([]int, d.axis.columns)
 	for i, line := range d.lines {
 		if line == nil {
@@ -40,6 +42,10 @@ func (d drawing) drawLines() {
 		}
 		for x, v := range line {
 			at[x] = d.scale.row(v)
+		}
+		if before := d.Before.traces; i < len(before) && slices.Equal(before[i].made, at) {
+			traces[i] = before[i] // as in most frames, in which nothing moves by a row
+			continue
 		}
 		traces[i] = newTrace(at)
 	}
@@ -67,6 +73,7 @@ func (d drawing) drawLines() {
 			}
 		}
 	}
+	return traces
 }
 
 // drawTarget draws the line of what is wanted.

@@ -58,7 +58,7 @@ func DrawHeat(h Heat) ([]string, Axis) {
 	d.drawHeat(h)
 	d.drawTimeAxis()
 	d.drawMarks()
-	return d.finish()
+	return d.finish(nil)
 }
 
 // start is where a class begins, in ns.

@@ -108,10 +108,12 @@ func (r reach) within() reach {
 }
 
 // Axis is the value axis of a chart. The one of the frame before keeps the next
-// frame's as it was, while the data fits it.
+// frame's as it was, while the data fits it, and saves drawing the lines anew
+// that are the same.
 type Axis struct {
 	Max float64 // the value at its top
 	decades
+	traces []trace // of the target and the series; never changed
 }
 
 // newScale finds the tightest scale with round labels for a reach. The scale of

@@ -2,6 +2,7 @@ package graphs
 
 import (
 	"math"
+	"slices"
 
 	"github.com/guptarohit/asciigraph"
 )
@@ -12,6 +13,7 @@ type trace struct {
 	columns     int
 	lowest, end int // the rows it touches, end not included; none if they are equal
 	cells       []shape
+	made        []int // the rows it was made from
 }
 
 // at is the shape in a cell of the plot, row 0 at the bottom.
@@ -46,7 +48,7 @@ func newTrace(at []int) trace {
 		lowest, highest = min(lowest, row), max(highest, row)
 	}
 	if highest == blankRow {
-		return trace{}
+		return trace{made: slices.Clone(at)}
 	}
 	points[0] = points[1]
 	top := max(highest, lowest+1)
@@ -57,7 +59,7 @@ func newTrace(at []int) trace {
 		asciigraph.Offset(1),
 		asciigraph.YAxisValueFormatter(func(float64) string { return "" }),
 	)
-	t := trace{columns: len(at), lowest: lowest, end: top + 1}
+	t := trace{columns: len(at), lowest: lowest, end: top + 1, made: slices.Clone(at)}
 	t.read(drawn)
 	return t
 }

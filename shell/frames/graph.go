@@ -53,9 +53,21 @@ func (f *Frames) graph(s *session.Snapshot, p Picture, width, height int) []stri
 			}
 			boxes[i] = f.past[first+i].draw(f.source, g, c, end)
 		}
-		stack[line] = graphs.SideBySide(graphGap, boxes...)
+		stack[line] = abreastOf(boxes)
+	}
+	if lines == 1 {
+		return stack[0]
 	}
 	return graphs.Stack(stack...)
+}
+
+// abreastOf puts boxes next to each other; a single one, as in most frames, needs
+// no measuring.
+func abreastOf(boxes [][]string) []string {
+	if len(boxes) == 1 {
+		return boxes[0]
+	}
+	return graphs.SideBySide(graphGap, boxes...)
 }
 
 // abreast is how many graphs stand side by side.
