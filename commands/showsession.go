@@ -55,7 +55,7 @@ func showSession(_ context.Context, c *call) error {
 	}
 	rows = append(rows, Fact{"graph", c.View().typed(), c.sayer(saidGraph)})
 	for _, f := range c.facts() {
-		if !f.ofConnection() {
+		if !f.OfConnection() {
 			rows = append(rows, f)
 		}
 	}
@@ -73,7 +73,8 @@ func showSession(_ context.Context, c *call) error {
 	return nil
 }
 
-func (f Fact) ofConnection() bool {
+// OfConnection says whether a fact describes the connection.
+func (f Fact) OfConnection() bool {
 	return f.Name == FactURL || f.Name == FactAdmin || f.Name == FactToken || f.Name == FactTrust
 }
 
@@ -93,7 +94,7 @@ func (c *Commands) connectionFacts() []Fact {
 	}
 	var out []Fact
 	for _, f := range c.facts() {
-		if f.ofConnection() {
+		if f.OfConnection() {
 			out = append(out, f)
 		}
 	}

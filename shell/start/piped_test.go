@@ -91,6 +91,33 @@ func TestARefusedConnectionIsAPage(t *testing.T) {
 	require.Contains(t, got.err, "kubectl port-forward")
 }
 
+func TestWhatIsConfiguredIsSaid(t *testing.T) {
+	const secret = "c2VjcmV0LXRva2Vu"
+	server := localtest.Start(t)
+	conf := filepath.Join(t.TempDir(), "client.conf")
+	require.NoError(t, os.WriteFile(conf, []byte("brokerServiceUrl="+server.URL()+"/\nwebServiceUrl="+server.URL()[len("pulsar://"):]+
+		"\nauthPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken\nauthParams=token:"+secret+"\n"), 0o600))
+	got := piped(t, pulsh(t, nil, "--client-conf", conf, "-e", "list"), "")
+	require.Equal(t, 2, got.code, got)
+	require.Contains(t, got.err, "--client-conf: "+conf+":2: webServiceUrl: ")
+
+	require.NoError(t, os.WriteFile(conf, []byte("brokerServiceUrl="+server.URL()+"/\nwebServiceUrl=http"+server.URL()[len("pulsar"):]+
+		"\nauthPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken\nauthParams=token:"+secret+"\n"), 0o600))
+	cmd := pulsh(t, nil, "--client-conf", conf, "-e", "show session; load low; save mine; profile show mine")
+	got = piped(t, cmd, "")
+	require.Zero(t, got.code, got)
+	require.Regexp(t, `(?m)^  url +pulsar://127\.0\.0\.1:\d+ +`+conf+`:1$`, got.out)
+	require.Regexp(t, `(?m)^  token +held in memory +`+conf+`:4$`, got.out)
+	require.Contains(t, got.out, "the token is not saved")
+	require.Regexp(t, `(?m)^http://127\.0\.0\.1:\d+ is a port for messages, not for admin requests; backlog, seek and topics need the admin API\n  try: pulsh --url `, got.err)
+	require.NotContains(t, got.out+got.err, secret)
+	for _, v := range cmd.Env {
+		if dir, ok := strings.CutPrefix(v, "HOME="); ok {
+			requireAbsent(t, dir, secret)
+		}
+	}
+}
+
 func TestAllErrorsOfAScriptComeBeforeItsFirstLine(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "bad.pulsh")

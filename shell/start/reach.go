@@ -73,7 +73,14 @@ func (p *program) reach(ctx context.Context, tell func(commands.Step)) (greeting
 		return frames.Advice(err.Error(), advice(ctx, target, err, p.prompts())), err
 	}
 	greeting = frames.Greeting(p.version, p.session.Cluster(), ready)
-	return append(greeting, adminFault(ctx, p.session, target, p.prompts())...), nil
+	fault := adminFault(ctx, p.session, target, p.prompts())
+	if p.prompts() {
+		return append(greeting, fault...), nil
+	}
+	for _, line := range fault { // nobody is greeted
+		fmt.Fprintln(p.Err, p.locale.text(line))
+	}
+	return greeting, nil
 }
 
 // stepsEvery is how often a long step of the start says how far it is.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 
 	"pulsh/commands"
@@ -43,16 +44,28 @@ func settle(o Options, library session.Library, env func(string) string) (settle
 	s.notes = append(notes, passed...)
 	if o.Local {
 		s.target, s.notes = session.Target{}, nil // the server that is started here says where it is
-		for i := range s.facts {
-			s.facts[i] = commands.Fact{Name: s.facts[i].Name}
-		}
-		s.facts[0] = commands.Fact{Name: commands.FactURL, Value: "the Pulsar on this machine", From: "--local"}
+		s.facts = localFacts(session.Target{URL: "the Pulsar on this machine"})
 	}
 	s.facts = append(s.facts,
 		commands.Fact{Name: "profile", Value: o.Profile.Value, From: o.Profile.From},
 		commands.Fact{Name: "client.conf", Value: file.Value, From: file.From})
 	s.facts = append(s.facts, runtimeFacts(env)...)
 	return s, nil
+}
+
+// localFacts describe the Pulsar that --local has started.
+func localFacts(t session.Target) []commands.Fact {
+	return []commands.Fact{{Name: commands.FactURL, Value: t.URL, From: "--local"}, {Name: commands.FactAdmin, Value: t.AdminURL, From: "--local"},
+		{Name: commands.FactToken}, {Name: commands.FactTrust}}
+}
+
+// factsNow are what pulsh was started with, and since then found out about it.
+func (p *program) factsNow() []commands.Fact {
+	t, connected := p.session.Target()
+	if !p.Local || !connected {
+		return p.facts
+	}
+	return append(localFacts(t), slices.DeleteFunc(slices.Clone(p.facts), commands.Fact.OfConnection)...)
 }
 
 // profileLevel is what a profile says about the cluster.

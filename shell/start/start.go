@@ -110,7 +110,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Local:   p.local,
 		Library: library,
 		Profile: o.Profile.Value,
-		Facts:   func() []commands.Fact { return p.facts },
+		Facts:   p.factsNow,
 		Topics:  p.topics.list,
 		Lines:   p.typed,
 		Confirm: p.confirm(),
