@@ -13,7 +13,7 @@ import (
 type Behaviour struct {
 	Ack        Ack
 	Response   bool // the broker answers acknowledgements
-	BatchIndex bool // messages of an entry are acknowledged one by one
+	BatchIndex bool // messages of an entry are acknowledged one by one, by brokers that know how
 	Nack       Share
 	Drop       Share // neither acknowledged nor given back
 	NackDelay  time.Duration
@@ -75,8 +75,8 @@ func behaviourSettings() []Setting[ConsumerSpec] {
 			get: func(c *C) string { return c.Ack.String() },
 			set: func(c *C, text string) error { return parseInto(&c.Ack, ParseAck, text) }},
 		flag("response", "whether the broker answers acknowledgements, so that refusals are counted", func(c *C) *bool { return &c.Response }),
-		flag("batchindex", "whether messages of a batch are acknowledged and given back one by one", func(c *C) *bool { return &c.BatchIndex }),
-		percent("nack", "share of the messages that are given back; whole batches, unless batchindex=on", func(c *C) *Share { return &c.Nack }),
+		flag("batchindex", "whether messages of a batch are acknowledged one by one; a broker heeds it with acknowledgmentAtBatchIndexLevelEnabled=true", func(c *C) *bool { return &c.BatchIndex }),
+		percent("nack", "share of the messages that are given back, in whole batches as Pulsar gives back", func(c *C) *Share { return &c.Nack }),
 		percent("drop", "share of the messages that are neither acknowledged nor given back; they come again when their consumer closes", func(c *C) *Share { return &c.Drop }),
 		span("nackdelay", "until what was given back comes again", false, NackDelayMin, NackDelayMax, func(c *C) *time.Duration { return &c.NackDelay }),
 		{Name: "work", Kind: "WORK", Live: true, Doc: "how long a worker is busy with each message",

@@ -99,9 +99,10 @@ func (g *consumer) start(ctx context.Context, link *connection) error {
 	again := !g.life.since.IsZero()
 	g.life.enter(Starting)
 	g.mu.Unlock()
-	if again {
+	if again && !g.settings().Durable {
 		g.newEpoch(false)
 	}
+	g.parted.Store(true) // what was not acknowledged in an earlier run comes again
 	spec := g.settings()
 	err := g.cover(ctx, spec)
 	if err == nil {
@@ -202,6 +203,9 @@ func (g *consumer) set(ctx context.Context, spec ConsumerSpec) (Rebuild, error) 
 	defer yield()
 	old := g.settings()
 	if !g.state().active() {
+		if spec.anotherPlace(old) {
+			g.newEpoch(false)
+		}
 		g.replace(spec)
 		return Rebuild{}, nil
 	}

@@ -21,7 +21,8 @@ const (
 
 // chooser draws fates. A broker gives back whole entries, so the messages of
 // one entry have one fate: drawn one by one, a batch of a thousand would come
-// again for ever. Only whoever has the turn at a seat uses its chooser.
+// again for ever. That holds for batchindex=on as well, which brokers do not
+// heed unless they are told to. Only whoever has the turn at a seat uses its chooser.
 type chooser struct {
 	random *rand.Rand
 	flows  [flowsMax]flow
@@ -63,9 +64,6 @@ func (c *chooser) choose(w *ways, run []broker.Delivery, fates []fate) {
 
 // of is what the mix of the group makes of a message.
 func (c *chooser) of(w *ways, d *broker.Delivery) fate {
-	if w.BatchIndex {
-		return c.draw(w)
-	}
 	for i := range c.flows {
 		f := &c.flows[i]
 		if f.open && f.entry == d.Entry && f.index < d.Index {

@@ -128,8 +128,8 @@ type Subscriber interface {
 	// Ack acknowledges deliveries; the error is the first one, with how many
 	// of them failed.
 	Ack(run []Delivery) (failed int, err error)
-	// Nack asks for deliveries to come again. Without SubscriberSpec.BatchIndex
-	// a broker gives back the whole entry that a message belongs to.
+	// Nack asks for deliveries to come again. The whole entry that a message
+	// belongs to does, but for what was acknowledged by SubscriberSpec.BatchIndex.
 	Nack(run []Delivery)
 	// Ended is closed when the broker or the client has given this consumer up
 	// for good, on one of its topics or on all; the function then says why.
