@@ -87,15 +87,20 @@ type topicDeleter interface {
 func (c *call) demoLeaves(ctx context.Context, topic string, err error) error {
 	cleaning, cancel := context.WithTimeout(context.WithoutCancel(ctx), demoCleanTime)
 	defer cancel()
+	began := false
 	for _, name := range []string{demoConsumer, demoProducer} {
 		if _, there := c.fresh(cleaning).Group(name); !there {
 			continue
 		}
+		began = true
 		if gone := c.env.Session.Remove(cleaning, name); gone != nil && err == nil {
 			err = gone
 		}
 	}
 	c.changed.Store(c.env.Now().UnixNano())
+	if !began {
+		return err // there is no topic yet
+	}
 	admin, ok := c.env.Session.Admin().(topicDeleter)
 	if !ok {
 		c.say("the topic %s is left, for there is no admin API to delete it", topic)

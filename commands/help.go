@@ -66,6 +66,7 @@ func keyHelp() []string {
 		{"F5 F6", "a tenth less rate, a tenth more"},
 		{"F7", "five times the rate for 10 s"},
 		{"F8", "figures start anew"},
+		{"F9", "export a page of what was measured"},
 		{"F10", "stop all, at once"},
 	}
 	return append(graphs.Table(nil, rows, nil, 0), "F2 to F8 act on the first group that the graph shows, while the line is empty")

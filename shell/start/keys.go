@@ -42,6 +42,7 @@ func (p *program) keys() map[int]func() (line, note string) {
 		6:  on("rate %s +10%%"),
 		7:  on(burstKey),
 		8:  on("reset %s"),
+		9:  always("export"),
 		10: always("stop all"),
 	}
 }
