@@ -118,13 +118,7 @@ func exportFile(ctx context.Context, c *call) error {
 	}
 	c.fresh(ctx)
 	r := c.ReportNow()
-	begin, said := c.env.Now(), c.env.Now()
-	told := func(part float64) {
-		if now := c.env.Now(); now.Sub(said) >= progressEvery {
-			said = now
-			c.say("%s: %s written, %s so far", path, graphs.Percent(part*100, 0), graphs.Seconds(now.Sub(begin)))
-		}
-	}
+	told := func(part float64) { c.task.Store(&Progress{Step: "writing " + path, Share: part}) }
 	size, err := writeWhole(ctx, path, func(w io.Writer) error { return export.Write(ctx, w, r, as, told) })
 	switch {
 	case ctx.Err() != nil:
@@ -135,9 +129,6 @@ func exportFile(ctx context.Context, c *call) error {
 	c.say("%s: %s, %s, %s", path, graphs.Bytes(float64(size)), count(len(r.Groups), "group"), count(r.Samples.Count, "second"))
 	return nil
 }
-
-// progressEvery is how often a long export tells how far it is.
-const progressEvery = time.Second
 
 // replaceable refuses a file that is there, unless it may be replaced, and what
 // is no file at all.

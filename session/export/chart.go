@@ -141,17 +141,46 @@ func (c chart) svg() template.HTML {
 		fmt.Fprintf(&b, `<text class="tick" x="%g" y="%.1f" text-anchor="end">%s</text>`, plotLeft-6, s.y(t)+4, brief(t, c.unit))
 	}
 	c.timeAxis(&b)
-	for _, m := range c.marks {
-		if x, inside := c.xAt(m.At); inside {
-			fmt.Fprintf(&b, `<g class="mark %s"><title>%s</title><line x1="%.1f" x2="%.1f" y1="%g" y2="%g"/><text x="%.1f" y="%g" text-anchor="middle">%d</text></g>`,
-				template.HTMLEscapeString(m.Kind), template.HTMLEscapeString(m.Text), x, x, plotTop, plotBottom, x, plotTop-4, m.Number)
-		}
-	}
+	c.markAxis(&b)
 	for _, l := range c.lines {
 		fmt.Fprintf(&b, `<path class="%s" d="%s"/>`, l.class, c.path(l.values, s))
 	}
 	b.WriteString(`<line class="cursor" y1="16" y2="178" x1="-9" x2="-9"/></svg>`)
 	return template.HTML(b.String())
+}
+
+// markApart is how far apart the numbers of two marks are at least. Those that
+// are closer stand together, as 3–5.
+const markApart = 12
+
+// markAxis draws the events. Only the first of those that stand together has a
+// number above it.
+func (c chart) markAxis(b *strings.Builder) {
+	type place struct {
+		x           float64
+		first, last int
+	}
+	var numbers []place
+	for _, m := range c.marks {
+		x, inside := c.xAt(m.At)
+		if !inside {
+			continue
+		}
+		fmt.Fprintf(b, `<g class="mark %s"><title>%d %s</title><line x1="%.1f" x2="%.1f" y1="%g" y2="%g"/></g>`,
+			template.HTMLEscapeString(m.Kind), m.Number, template.HTMLEscapeString(m.Text), x, x, plotTop, plotBottom)
+		if n := len(numbers) - 1; n >= 0 && x-numbers[n].x < markApart {
+			numbers[n].last = m.Number
+			continue
+		}
+		numbers = append(numbers, place{x, m.Number, m.Number})
+	}
+	for _, n := range numbers {
+		text := fmt.Sprint(n.first)
+		if n.last > n.first {
+			text += "–" + fmt.Sprint(n.last)
+		}
+		fmt.Fprintf(b, `<g class="mark"><text x="%.1f" y="%g" text-anchor="middle">%s</text></g>`, n.x, plotTop-4, text)
+	}
 }
 
 // path is a line with gaps where nothing is known. A value that stands alone is

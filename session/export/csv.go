@@ -54,6 +54,10 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	return all.MarshalJSON()
 }
 
+// tellEvery is after how many samples a long file tells how far it is: a few
+// times a second.
+const tellEvery = 1000
+
 // writeCSV writes a row for each sample and group, oldest first. A sample at
 // which nothing is known of a group has none.
 func (r *Report) writeCSV(ctx context.Context, w io.Writer, told func(part float64)) error {
@@ -75,7 +79,9 @@ func (r *Report) writeCSV(ctx context.Context, w io.Writer, told func(part float
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		told(float64(at) / float64(r.Samples.Count))
+		if at%tellEvery == 0 {
+			told(float64(at) / float64(r.Samples.Count))
+		}
 		row[0] = r.Samples.At(at).Format(timeLayout)
 		for i, g := range groups {
 			row[1], row[2] = g.Name, g.Kind

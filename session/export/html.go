@@ -32,7 +32,7 @@ type page struct {
 	Failed   int
 	Script   string
 	Hover    template.JS // what the graphs show, for the cursor
-	Data     template.JS // the report, as the JSON file has it
+	Data     template.JS // the report, as the JSON file has it but for counters
 }
 
 // tile is one figure in large letters.
@@ -116,13 +116,27 @@ func (r *Report) page() (*page, error) {
 		p.Sections = append(p.Sections, s)
 	}
 	p.Tiles = r.summary()
-	data, err := json.Marshal(slim)
+	data, err := json.Marshal(slim.withoutCounts())
 	if err != nil {
 		return nil, err
 	}
 	points, err := json.Marshal(hovers)
 	p.Data, p.Hover = template.JS(data), template.JS(points) // encoding/json escapes < and >
 	return p, err
+}
+
+// withoutCounts leaves out the counters of the distributions: they are drawn, and
+// would be most of the page.
+func (r *Report) withoutCounts() *Report {
+	slim := *r
+	slim.Groups = slices.Clone(r.Groups)
+	for i := range slim.Groups {
+		slim.Groups[i].Distributions = slices.Clone(r.Groups[i].Distributions)
+		for j := range slim.Groups[i].Distributions {
+			slim.Groups[i].Distributions[j].Counts = nil
+		}
+	}
+	return &slim
 }
 
 // inhabited is the stretch of samples in which something is known of a group.

@@ -96,9 +96,9 @@ type Distribution struct {
 	Name      string     `json:"name"` // latency, service, lag, e2e or processing
 	Doc       string     `json:"doc"`
 	Total     Quantiles  `json:"total"`
-	Recent    Quantiles  `json:"recent"` // of the last second
-	Counts    []Counted  `json:"counts"` // every counter in use, ascending
-	Intervals []Interval `json:"-"`      // for the histogram log only
+	Recent    Quantiles  `json:"recent"`           // of the last second
+	Counts    []Counted  `json:"counts,omitempty"` // every counter in use, ascending
+	Intervals []Interval `json:"-"`                // for the histogram log only
 }
 
 // Quantiles describes durations in milliseconds. All are 0 while Count is 0.
