@@ -22,6 +22,7 @@ import (
 var mayImport = map[string][]string{
 	".":                     {"commands", "session/broker/local", "shell/start"},
 	"commands":              {"graphs", "session", "session/broker", "session/export", "session/meant", "session/metrics", "session/pacing", "session/payload", "session/scrape"},
+	"commands/outcome":      {"commands", "session"},
 	"session":               {"session/broker", "session/broker/admin", "session/meant", "session/metrics", "session/pacing", "session/payload"},
 	"session/clientconf":    {"session"},
 	"session/dial":          {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe", "session/metrics"},
@@ -37,7 +38,7 @@ var mayImport = map[string][]string{
 	"shell/editor":          {"shell/screen"},
 	"shell/ptytest":         {"shell/tty"},
 	"shell/frames":          {"graphs", "session", "session/metrics", "session/pacing", "session/payload", "shell"},
-	"shell/start":           {"commands", "graphs", "session", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/meant", "shell", "shell/frames"},
+	"shell/start":           {"commands", "commands/outcome", "graphs", "session", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/meant", "shell", "shell/frames"},
 
 	"session/broker/local/localtest": {"session/broker/local"},
 }

@@ -30,6 +30,8 @@ type Env struct {
 	Variables []Variable
 	// Speed divides what wait and at wait for; 0 is 1.
 	Speed float64
+	// AllowBehind is --allow-behind: a group may fall short of its schedule.
+	AllowBehind bool
 	// Version is that of pulsh, for recordings and exports.
 	Version string
 	// Lines are the lines typed so far, oldest first; nil knows none.
@@ -88,6 +90,8 @@ type Commands struct {
 	journal journal
 	task    atomic.Pointer[Progress]
 	outlets outlets
+	// recording is the one that goes on, or nil; it belongs to who executes.
+	recording *recording
 }
 
 // New makes the commands of a session.

@@ -92,12 +92,23 @@ func (c *call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	line := Line{At: c.env.Now(), Place: c.place(), Text: c.statement.plain(), Source: c.statement.source()}
+	line := Line{At: c.env.Now(), Place: c.place(), Text: c.statement.plain(), Source: c.source("")}
+	recorded := c.recorded()
+	if recorded {
+		c.keep(c.Commands.recording.begin, line)
+	}
 	outer := c.task.Load()
 	err := c.command.run(ctx, c)
 	c.task.Store(outer) // a script goes on with its own
 	if err != nil && !errors.Is(err, ErrQuit) {
 		line.Failure = err.Error()
+		line.Told = asError(err).Shown || len(c.passes) > 0
+	}
+	if ctx.Err() != nil {
+		line.Failure, line.Told = "interrupted", true
+	}
+	if recorded && c.Commands.recording != nil {
+		c.keep(c.Commands.recording.end, line)
 	}
 	line.Took = c.env.Now().Sub(line.At)
 	c.journal.ran(line)

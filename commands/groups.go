@@ -111,6 +111,7 @@ func removeGroup(ctx context.Context, c *call) error {
 	}
 	bounded, cancel := context.WithTimeout(ctx, stopMax)
 	defer cancel()
+	c.keepSchedule(g)
 	if err := c.env.Session.Remove(bounded, g.Name); err != nil {
 		return err
 	}

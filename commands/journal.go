@@ -25,9 +25,10 @@ type Line struct {
 	At      time.Time // when it began
 	Place   string    // FILE:LINE, "" for a typed line
 	Text    string    // on one line, with its variables filled in
-	Source  string    // as it was typed
+	Source  string    // on one line as it was typed, but that scripts have their whole names
 	Failure string    // why it failed, or ""
 	Took    time.Duration
+	Told    bool // by a check, or by the line of a script that it ran
 }
 
 // journal is the Journal being written. The shell may read it while a command
@@ -36,6 +37,8 @@ type journal struct {
 	mu     sync.Mutex
 	lines  []Line
 	checks []Check
+	// schedules are those of groups that were removed or started again.
+	schedules []Schedule
 }
 
 func (j *journal) ran(l Line) {

@@ -41,7 +41,8 @@ func TestEveryExampleRuns(t *testing.T) {
 		"produce start": {"remove fast", "remove slow"}, "consume start": {"remove sub1"},
 		"connect": {"stop all"}, "local start": {"stop all"}, "resume": {"pause all"}, "profile delete": {"save mine"},
 		"stream stop": {"stream run.jsonl"}, "metrics stop": {"metrics serve"}, "compare": {"export a.json; export b.json"},
-		"diff": {`mark "before the fix"; wait 2s`, `mark "after the fix"; wait 2s`},
+		"diff":        {`mark "before the fix"; wait 2s`, `mark "after the fix"; wait 2s`},
+		"record stop": {"record mine.pulsh force"},
 	}
 	root := examplesRoot(t)
 	for _, cmd := range table() {

@@ -55,6 +55,9 @@ func start[S any](ctx context.Context, c *call, known bool, settings []session.S
 		if err := c.startable(ctx, name); err != nil {
 			return err
 		}
+		if g, ok := c.env.Session.Snapshot().Group(name); ok {
+			c.keepSchedule(g)
+		}
 	}
 	if err := apply(c, settings, spec); err != nil {
 		return err

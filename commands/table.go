@@ -59,7 +59,7 @@ type param struct {
 
 // table lists all commands, by section.
 func table() []command {
-	return slices.Concat(groupCommands(), tuneCommands(), behaveCommands(), viewCommands(), lookCommands(), detailCommands(), scriptCommands(), profileCommands(), exportCommands(), clusterCommands(), localCommands(), generalCommands())
+	return slices.Concat(groupCommands(), tuneCommands(), behaveCommands(), viewCommands(), lookCommands(), detailCommands(), scriptCommands(), recordCommands(), profileCommands(), exportCommands(), clusterCommands(), localCommands(), generalCommands())
 }
 
 // names lists the words that a command answers to.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -45,42 +46,65 @@ func (p *program) metricsLine() string {
 	return line
 }
 
-// readScripts parses all scripts before anything runs.
-func readScripts(o Options, in io.Reader) (map[string]*commands.Script, error) {
+// readScripts parses all scripts and lines before anything runs.
+func readScripts(o Options, vars []commands.Variable, in io.Reader) (map[string]*commands.Script, error) {
 	scripts := map[string]*commands.Script{}
 	for _, file := range o.Files {
-		script, err := readScript(file, in)
+		script, err := readScript(file, vars, in)
 		if err != nil {
 			return nil, err
 		}
 		scripts["run "+file] = script
 	}
-	for _, line := range o.Lines {
-		if _, err := commands.ParseScript("-e", line); err != nil {
-			return nil, err
-		}
+	if _, err := commands.ParseScript("-e", strings.Join(o.Lines, "\n"), vars...); err != nil {
+		return nil, err
 	}
 	return scripts, nil
 }
 
-func readScript(file string, in io.Reader) (*commands.Script, error) {
+func readScript(file string, vars []commands.Variable, in io.Reader) (*commands.Script, error) {
 	if file != "-" {
-		return commands.ReadScript(file)
+		return commands.ReadScript(file, vars...)
 	}
 	body, err := io.ReadAll(io.LimitReader(in, scriptMax))
 	if err != nil {
 		return nil, fmt.Errorf("the standard input cannot be read: %w", err)
 	}
-	return commands.ParseScript("stdin", string(body))
+	return commands.ParseScript("stdin", string(body), vars...)
+}
+
+// variables are those of the environment and of flags, which go before.
+func (o Options) variables(environment []string) ([]commands.Variable, error) {
+	vars, err := commands.EnvironmentVariables(environment)
+	return append(vars, o.Set...), err
+}
+
+// speedMin and speedMax bound how much slower or faster a script may run: a day
+// in a minute and a half, and a second in a quarter of an hour.
+const (
+	speedMin = 0.001
+	speedMax = 1000
+)
+
+func readSpeed(text string) (float64, error) {
+	v, err := strconv.ParseFloat(strings.TrimPrefix(text, "x"), 64)
+	if err != nil || !(v >= speedMin && v <= speedMax) {
+		return 0, fmt.Errorf("%q is no speed from %v to %v", text, speedMin, speedMax)
+	}
+	return v, nil
 }
 
 // check says what is wrong with a script.
-func check(file string, files Streams) int {
-	if _, err := readScript(file, files.In); err != nil {
+func check(o Options, files Streams) int {
+	vars, err := o.variables(os.Environ())
+	if err == nil {
+		_, err = readScript(o.Check, vars, files.In)
+	}
+	if err != nil {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
 		return commands.ExitUsage
 	}
-	fmt.Fprintf(files.Out, "%s is in order\n", file)
+	fmt.Fprintf(files.Out, "%s is in order\n", o.Check)
 	return commands.ExitDone
 }
 

@@ -81,7 +81,13 @@ func at(server *local.Server) []string {
 // open is the program at its prompt, connected to a server.
 func open(t testing.TB, server *local.Server, width, height int, env ...string) *ptytest.Terminal {
 	t.Helper()
-	s := ptytest.Start(t, pulsh(t, env, at(server)...), width, height)
+	return openCommand(t, pulsh(t, env, at(server)...), width, height)
+}
+
+// openCommand is a program at its prompt.
+func openCommand(t testing.TB, cmd *exec.Cmd, width, height int) *ptytest.Terminal {
+	t.Helper()
+	s := ptytest.Start(t, cmd, width, height)
 	s.Patience = patience
 	s.See("^>$")
 	s.See(`^\d\d:\d\d:\d\d ● `)

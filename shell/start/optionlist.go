@@ -85,6 +85,21 @@ func scriptOptions() []option {
 			said: func(o *Options, _ *Level, s Said) error { o.Lines = append(o.Lines, s.Value); return nil }},
 		{name: "k", doc: "go on after a line that fails",
 			said: func(o *Options, _ *Level, _ Said) error { o.KeepGoing = true; return nil }},
+		{name: "set", value: "NAME=VALUE", sample: "rate=20k", doc: "a variable of scripts; may be given again", repeats: true,
+			said: func(o *Options, _ *Level, s Said) error {
+				v, err := commands.ParseVariable(s.Value, s.From)
+				o.Set = append(o.Set, v)
+				return err
+			}, more: "It goes before " + commands.VariablePrefix + "NAME in the environment, which goes before a let. Variables are shown and recorded: keep secrets out of them."},
+		{name: "speed", value: "FACTOR", sample: "2", doc: "divide the times of wait and at",
+			said: func(o *Options, _ *Level, s Said) (err error) { o.Speed, err = readSpeed(s.Value); return err }},
+		{name: "allow-behind", doc: "let producer groups fall short of their schedules",
+			said: func(o *Options, _ *Level, _ Said) error { o.AllowBehind = true; return nil },
+			more: "Without it a run fails when less than 99 % of what was due was acked, or when more than 0.1 % of it was given up as too late."},
+		{name: "junit", value: fileValue, sample: "pulsh.xml", doc: "write what became of the run as JUnit XML",
+			said: func(o *Options, _ *Level, s Said) error { o.JUnit = s.Value; return anything(s.Value) }},
+		{name: "json", value: fileValue, sample: "pulsh.json", doc: "write what became of the run as JSON; - is the standard output",
+			said: func(o *Options, _ *Level, s Said) error { o.JSON = s.Value; return anything(s.Value) }},
 		{name: "check", value: fileValue, sample: "smoke.pulsh", doc: "say what is wrong with a script, and run nothing",
 			said: func(o *Options, _ *Level, s Said) error { o.Check = s.Value; return nil }},
 	}

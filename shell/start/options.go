@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"pulsh/commands"
 )
 
 // Options are what was said on the command line and in the environment. Flags
@@ -20,6 +22,10 @@ type Options struct {
 	Local, KeepLocal bool
 	Files, Lines     []string // in the order in which they were given
 	KeepGoing        bool
+	Set              []commands.Variable
+	Speed            float64 // of the waits of scripts; 0 is as they are written
+	AllowBehind      bool
+	JSON, JUnit      string // files for what became of the run; "-" is the standard output
 	Check            string
 	NoColour         bool
 	CPUProfile       string

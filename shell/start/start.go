@@ -43,6 +43,9 @@ type program struct {
 	locale   locale
 	scripts  map[string]*commands.Script // by the line that runs them
 	history  *shell.History
+	reports  []document
+	began    time.Time
+	refused  string      // why the cluster was not reached
 	notices  chan string // what is to be told above the prompt
 	asked    chan shell.Question
 }
@@ -53,7 +56,7 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 		os.Setenv("NO_COLOR", "1")
 	}
 	if o.Check != "" {
-		return check(o.Check, files)
+		return check(o, files)
 	}
 	tuneRuntime(os.Getenv)
 	p, err := newProgram(o, version, builtin, files)
@@ -84,12 +87,19 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	if err != nil {
 		return nil, err
 	}
-	p := &program{Options: o, Streams: files, version: version, locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: o.PulsarHome}}
+	p := &program{Options: o, Streams: files, version: version, began: time.Now(), locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: o.PulsarHome}}
 	library := session.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
 	if p.settled, err = settle(o, library, os.Getenv); err != nil {
 		return nil, err
 	}
-	if p.scripts, err = readScripts(o, files.In); err != nil {
+	vars, err := o.variables(os.Environ())
+	if err != nil {
+		return nil, err
+	}
+	if p.scripts, err = readScripts(o, vars, files.In); err != nil {
+		return nil, err
+	}
+	if err := p.openReports(); err != nil {
 		return nil, err
 	}
 	p.notices = make(chan string, 1) // the history has one thing to tell at most
@@ -114,6 +124,8 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Topics:  p.topics.list,
 		Lines:   p.typed,
 		Confirm: p.confirm(),
+
+		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind,
 	})
 	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: p.locale.ascii})
 	return p, nil
@@ -158,13 +170,15 @@ func (p *program) run() int {
 	} else if said, err := p.reachFirst(); err != nil {
 		fmt.Fprintln(p.Err, strings.Join(said, "\n"))
 		p.close(context.Background())
-		return max(commands.ExitCode(err), commands.ExitUnconnected)
+		code := max(commands.ExitCode(err), commands.ExitUnconnected)
+		p.refused = strings.TrimSpace(said[0])
+		return p.report(code)
 	} else {
 		greeting = said
 	}
 	notes := p.forwardNotes()
 	defer notes.stop()
-	return shell.Run(context.Background(), shell.Config{
+	code := shell.Run(context.Background(), shell.Config{
 		Executor:   p,
 		Frames:     p.frames.Within,
 		Refresh:    p.commands.Refresh,
@@ -183,8 +197,9 @@ func (p *program) run() int {
 		StatusLine: p.statusLine,
 		Close:      p.close,
 		Summary:    p.summary,
-		Stdin:      p.In, Stdout: p.Out, Stderr: p.Err,
+		Stdin:      p.In, Stdout: p.results(), Stderr: p.Err,
 	})
+	return p.report(p.judge(code))
 }
 
 // close ends groups and connections, then what tells of them, and gives the
@@ -205,16 +220,6 @@ func (p *program) statusLine() string {
 		return ""
 	}
 	return p.locale.text(commands.StatusLine(p.session.Snapshot(), time.Now()))
-}
-
-// summary is what the session came to. A batch of mere questions has none: what
-// it printed is all that was asked for.
-func (p *program) summary() []string {
-	s := p.session.Snapshot()
-	if len(s.Groups) == 0 && !p.prompts() {
-		return nil
-	}
-	return p.locale.texts(frames.Summary(s))
 }
 
 // Execute runs a line, or the script that stands for it.

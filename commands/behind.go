@@ -1,0 +1,100 @@
+package commands
+
+import (
+	"fmt"
+
+	"pulsh/graphs"
+	"pulsh/session"
+)
+
+// When a producer group counts as having fallen short of its schedule: less than
+// so much of what was due was acked, or more than so much of it was given up as
+// too late. A stop in full flight leaves a millisecond's worth, no more.
+const (
+	ackedShareMin  = 0.99
+	missedShareMax = 0.001
+)
+
+// Schedule is what became of a producer group's schedule, in messages.
+type Schedule struct {
+	Group              string
+	Due, Acked, Missed int64
+	Behind             bool // it fell short
+}
+
+// String is the sentence: fast acked 41,200 of 50,000 due (82.4 %), 300 missed.
+func (s Schedule) String() string {
+	text := fmt.Sprintf("%s acked %s of %s due (%s)", s.Group, whole(s.Acked), whole(s.Due), graphs.Percent(100*float64(s.Acked)/float64(s.Due), 1))
+	if s.Missed > 0 {
+		text += ", " + whole(s.Missed) + " missed"
+	}
+	return text
+}
+
+// schedule is that of a producer group which had one; a group without a target
+// has none. What is on its way is not short.
+func schedule(g session.GroupSnapshot) (s Schedule, ok bool) {
+	p := g.Producer
+	if p == nil || p.Due == 0 {
+		return s, false
+	}
+	if r, hold := p.Shape.IsHold(); hold && r.IsMax() {
+		return s, false
+	}
+	s = Schedule{Group: g.Name, Due: p.Due, Acked: p.Acked, Missed: p.Missed}
+	due := float64(p.Due)
+	s.Behind = float64(p.Acked)+float64(p.InFlight) < ackedShareMin*due || float64(p.Missed) > missedShareMax*due
+	return s, true
+}
+
+// Schedules are those of all producer groups, also of what a group did before it
+// was started again and of groups that were removed, in their order. A reset
+// begins a group's account anew.
+func (c *Commands) Schedules() []Schedule {
+	c.journal.mu.Lock()
+	all := append([]Schedule(nil), c.journal.schedules...)
+	c.journal.mu.Unlock()
+	for _, g := range c.env.Session.Snapshot().Groups {
+		if s, ok := schedule(g); ok {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// BehindAllowed says that falling short of a schedule is no failure of a run.
+func (c *Commands) BehindAllowed() bool {
+	return c.env.AllowBehind || c.env.Session.Preferences().BehindAllowed
+}
+
+// keepSchedule keeps what a group did before its figures go.
+func (c *call) keepSchedule(g session.GroupSnapshot) {
+	s, ok := schedule(g)
+	if !ok {
+		return
+	}
+	c.journal.mu.Lock()
+	defer c.journal.mu.Unlock()
+	c.journal.schedules = appendBounded(c.journal.schedules, s, journalChecksMax)
+}
+
+// GroupSettings are the settings of all groups as they are typed, by group and
+// by name.
+func (c *Commands) GroupSettings() map[string]map[string]string {
+	all := map[string]map[string]string{}
+	for _, g := range c.env.Session.Snapshot().Groups {
+		one := map[string]string{}
+		if spec, ok := c.env.Session.Producer(g.Name); ok {
+			for _, s := range session.ProducerSettings() {
+				one[s.Name] = s.Get(&spec)
+			}
+		}
+		if spec, ok := c.env.Session.Consumer(g.Name); ok {
+			for _, s := range session.ConsumerSettings() {
+				one[s.Name] = s.Get(&spec)
+			}
+		}
+		all[g.Name] = one
+	}
+	return all
+}

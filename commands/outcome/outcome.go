@@ -1,0 +1,55 @@
+// Package outcome writes what became of a run, for the machines that asked for
+// it: as JSON, and as the JUnit XML that pipelines show.
+package outcome
+
+import (
+	"time"
+
+	"pulsh/commands"
+	"pulsh/session"
+)
+
+// Run is a run that has ended.
+type Run struct {
+	Pulsh     string // its version
+	Began     time.Time
+	Elapsed   time.Duration
+	ExitCode  int
+	Scripts   []string // the files that were run
+	Variables []commands.Variable
+	Journal   commands.Journal
+	Schedules []commands.Schedule
+	// BehindAllowed says that a schedule that fell short is no failure.
+	BehindAllowed bool
+	Settings      map[string]map[string]string // of groups, by group and name
+	Last          *session.Snapshot
+	// Refused is why the cluster was not reached, or "".
+	Refused string
+}
+
+// result is the exit code as a word.
+func (r Run) result() string {
+	switch r.ExitCode {
+	case commands.ExitDone:
+		return "passed"
+	case commands.ExitFailed:
+		return "failed"
+	case commands.ExitUsage:
+		return "usage"
+	case commands.ExitUnconnected:
+		return "unconnected"
+	}
+	return "interrupted"
+}
+
+// failedLines are the commands that failed, but for expectations, which the
+// checks tell of, and for those that failed because of a line that they ran.
+func (r Run) failedLines() []commands.Line {
+	var out []commands.Line
+	for _, l := range r.Journal.Lines {
+		if l.Failure != "" && !l.Told {
+			out = append(out, l)
+		}
+	}
+	return out
+}
