@@ -2,11 +2,7 @@ package commands
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
 
-	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker"
 )
@@ -32,7 +28,7 @@ func clusterCommands() []command {
 			detail:   "Groups must be stopped before: a session has one cluster at a time.",
 			examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080"}, run: connect},
 		{name: "topics", section: clusterSection, params: []param{{name: "namespace", kind: namespace, optional: true}},
-			summary: "list the topics of a namespace", examples: []string{"topics", "topics public/default"}, run: topics},
+			summary: "list the topics of a namespace, with what passes through them and waits in them", examples: []string{"topics", "topics public/default"}, run: topics},
 	}
 }
 
@@ -73,37 +69,5 @@ func (c *call) reach(ctx context.Context, t session.Target) error {
 		version += " · no admin API, so no backlog, seek or topics"
 	}
 	c.say("connected to %s%s", t.URL, version)
-	return nil
-}
-
-func topics(ctx context.Context, c *call) error {
-	admin, err := c.admin()
-	if err != nil {
-		return err
-	}
-	name, ok := value[broker.NamespaceName](c, "namespace")
-	if !ok {
-		name, _ = broker.ParseNamespace("")
-	}
-	ctx, cancel := context.WithTimeout(ctx, adminMax)
-	defer cancel()
-	list, err := admin.Topics(ctx, name.String())
-	if err != nil {
-		return err
-	}
-	if len(list) == 0 {
-		c.say("no topics in %s", name)
-		return nil
-	}
-	slices.SortFunc(list, func(a, b broker.Topic) int { return strings.Compare(a.Name, b.Name) })
-	var rows [][]string
-	for _, t := range list {
-		partitions := graphs.NoValue
-		if t.Partitions > 0 {
-			partitions = fmt.Sprint(t.Partitions)
-		}
-		rows = append(rows, []string{t.Name, partitions})
-	}
-	c.print(graphs.Table([]string{"topic", "partitions"}, rows, []graphs.Align{graphs.AlignLeft, graphs.AlignRight}, 0))
 	return nil
 }

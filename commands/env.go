@@ -20,9 +20,11 @@ type Env struct {
 	Listen func(network, address string) (net.Listener, error)
 	// Now tells the time, for -5m and 10:42:07; nil is time.Now.
 	Now func() time.Time
-	// Confirm asks a question with the answer yes or no; nil is yes, as in a
-	// script.
+	// Confirm asks a question with the answer yes or no, and returns no when
+	// ctx ends; nil where there is nobody to ask, as in a script.
 	Confirm func(ctx context.Context, question string) bool
+	// Yes answers every question with yes, without asking.
+	Yes bool
 	// Topics are the names of the topics that are known without asking, for
 	// completion; nil knows none.
 	Topics func() []string

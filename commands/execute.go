@@ -13,10 +13,10 @@ import (
 const markWidth = 40
 
 // Execute runs a typed line of one or more commands and prints their answers
-// to out. Nothing runs if any of it cannot be understood, or of the files that it
-// runs; after an error the rest does not run. The error is for Paint and
-// ExitCode; ErrQuit asks for the end. When ctx ends, what is waited for is given
-// up.
+// to out. Nothing runs if any of it cannot be understood or may not run, or of the files
+// that it runs; after an error the rest does not run. The error is for Paint
+// and ExitCode; ErrQuit asks for the end. When ctx ends, what is waited for is
+// given up.
 func (c *Commands) Execute(ctx context.Context, line string, out io.Writer) error {
 	calls, errs := parseAll(&text{body: line, rows: c.table, vars: c.known().clone(), reading: newReading()})
 	switch {
@@ -26,6 +26,9 @@ func (c *Commands) Execute(ctx context.Context, line string, out io.Writer) erro
 		return joined(errs)
 	}
 	x := &execution{Commands: c, out: out, result: &Result{}, began: c.env.Now(), planned: c.env.Now()}
+	if err := x.permitted(calls); err != nil {
+		return err
+	}
 	for _, call := range calls {
 		call.execution = x
 		if err := call.do(ctx); err != nil {

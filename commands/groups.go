@@ -118,8 +118,3 @@ func removeGroup(ctx context.Context, c *call) error {
 	c.say("%s: removed", g.Name)
 	return nil
 }
-
-// confirm asks before something is lost.
-func (c *call) confirm(ctx context.Context, question string) bool {
-	return c.env.Confirm == nil || c.env.Confirm(ctx, question)
-}

@@ -41,8 +41,11 @@ func TestEveryExampleRuns(t *testing.T) {
 		"produce start": {"remove fast", "remove slow"}, "consume start": {"remove sub1"},
 		"connect": {"stop all"}, "local start": {"stop all"}, "resume": {"pause all"}, "profile delete": {"save mine"},
 		"stream stop": {"stream run.jsonl"}, "metrics stop": {"metrics serve"}, "compare": {"export a.json; export b.json"},
-		"diff":        {`mark "before the fix"; wait 2s`, `mark "after the fix"; wait 2s`},
-		"record stop": {"record mine.pulsh force"},
+		"diff":             {`mark "before the fix"; wait 2s`, `mark "after the fix"; wait 2s`},
+		"record stop":      {"record mine.pulsh force"},
+		"topic partitions": {"topic create orders partitions=8"}, "topic delete": {"topic create orders"},
+		"sub delete": {"sub create fast audit"}, "sub skip": {"sub create fast audit from=earliest"}, "sub clear": {"sub create fast audit"},
+		"sub expire": {"sub create fast audit"}, "skip": {"pause sub1; wait 2s"},
 	}
 	root := examplesRoot(t)
 	for _, cmd := range table() {
@@ -50,7 +53,7 @@ func TestEveryExampleRuns(t *testing.T) {
 			t.Run(example, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					c := world(t, pretend(t))
-					c.env.Local = home{}
+					c.env.Local, c.env.Yes = home{}, true
 					t.Chdir(t.TempDir()) // for what writes files
 					var out strings.Builder
 					for _, line := range append(before, undo[cmd.name]...) {

@@ -95,6 +95,9 @@ func (c *Commands) RunScript(ctx context.Context, s *Script, out io.Writer, o Op
 }
 
 func (x *execution) run(ctx context.Context, s *Script) error {
+	if err := x.permitted(s.calls); err != nil {
+		return err
+	}
 	var first error
 	failed := 0
 	for i, parsed := range s.calls {

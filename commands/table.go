@@ -39,6 +39,7 @@ type command struct {
 	// someSetting asks for one setting at least.
 	someSetting bool
 	changes     bool // it changes groups, so what follows waits for a new sample
+	destroys    bool // it destroys something in the cluster, so it asks first
 	assigns     bool // its settings are variables of any name
 	// prepare reads what the command runs, and sets variables, while the line is
 	// read; it may be nil.
@@ -59,7 +60,8 @@ type param struct {
 
 // table lists all commands, by section.
 func table() []command {
-	return slices.Concat(groupCommands(), tuneCommands(), behaveCommands(), viewCommands(), lookCommands(), detailCommands(), scriptCommands(), recordCommands(), profileCommands(), exportCommands(), clusterCommands(), localCommands(), generalCommands())
+	return slices.Concat(groupCommands(), tuneCommands(), behaveCommands(), shiftCommands(), viewCommands(), lookCommands(), detailCommands(), scriptCommands(), recordCommands(), profileCommands(), exportCommands(),
+		clusterCommands(), topicCommands(), subscriptionCommands(), localCommands(), generalCommands())
 }
 
 // names lists the words that a command answers to.

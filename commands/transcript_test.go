@@ -77,7 +77,9 @@ func TestTranscripts(t *testing.T) {
 				if strings.HasPrefix(string(body), "# With a cluster") {
 					dial = pretend(t)
 				}
-				got := hideCounts(replay(t, world(t, dial), string(body)))
+				c := world(t, dial)
+				c.env.Yes = true
+				got := hideCounts(replay(t, c, string(body)))
 				if *update {
 					require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
 					return
@@ -97,6 +99,12 @@ func hideCounts(text string) string {
 	text = regexp.MustCompile(`\d{1,3}(,\d{3})+`).ReplaceAllStringFunc(text, func(s string) string {
 		return strings.Repeat("#", len(s))
 	})
+	shifts := regexp.MustCompile(`about [#\d]+ (of the [#\d.k]+ )?messages|in [#\d]+ entr\w+|by partition [^)]*\)|cleared of [#\d]+`)
+	text = shifts.ReplaceAllStringFunc(text, func(s string) string {
+		return regexp.MustCompile(`[#\d][^a-z)]*[#\d]|[#\d]`).ReplaceAllString(s, "#")
+	})
+	rows := regexp.MustCompile(`(?m)^(  (?:\d|(?:audit|sub1) +shared|(?:fast|orders) +[\d–]+) +)[\d#.k]+(?:/s)? .*$`) // of partitions, subscriptions and topics
+	text = rows.ReplaceAllString(text, "${1}#")
 	return sentences.ReplaceAllStringFunc(text, func(s string) string {
 		if strings.HasPrefix(s, "PASS") {
 			return s[:strings.LastIndex(s, "  ")] + "  #"

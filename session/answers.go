@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
-	"pulsh/session/broker/admin"
 	"pulsh/session/metrics"
 )
 
@@ -50,7 +49,7 @@ func ask(ctx context.Context, from broker.Admin, topics []string) (got answers, 
 
 // missing says whether a refusal means that there is no such topic.
 func missing(err error) bool {
-	return admin.IsMissing(err) || broker.Classify(err) == metrics.Gone
+	return broker.IsMissing(err) || broker.Classify(err) == metrics.Gone
 }
 
 // of are the answers about a group's topics; ok is false if one is not known.

@@ -15,7 +15,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
-	"pulsh/session/broker/admin"
 	"pulsh/session/metrics"
 	"pulsh/session/payload"
 )
@@ -250,7 +249,7 @@ func (g *producer) ensureTopic(ctx context.Context, spec ProducerSpec) error {
 	if creator, ok := g.link.Admin.(interface {
 		CreateTopic(ctx context.Context, topic string, partitions int) error
 	}); ok && spec.Partitions > 0 && name.Partition < 0 {
-		if err := creator.CreateTopic(ctx, spec.Topic, spec.Partitions); err != nil && !admin.IsThere(err) {
+		if err := creator.CreateTopic(ctx, spec.Topic, spec.Partitions); err != nil && !broker.IsThere(err) {
 			return err
 		}
 	}

@@ -19,15 +19,21 @@ type seekTo struct {
 	id   *broker.MessageID
 }
 
-// seek moves the subscription while none of its consumers is there, and opens
-// a new epoch in the ledger: what comes again after a seek is no duplicate.
+// seek moves the subscription to a time or a message.
 func (g *consumer) seek(ctx context.Context, to seekTo) error {
+	return g.reposition(ctx, func() error { return g.checkSeek(to) }, func(ctx context.Context) error { return g.move(ctx, to) })
+}
+
+// reposition moves the subscription while none of its consumers is there, and
+// opens a new epoch in the ledger: what comes again after it is no duplicate.
+// Nothing is disturbed if check refuses.
+func (g *consumer) reposition(ctx context.Context, check func() error, move func(context.Context) error) error {
 	was := g.state()
 	if was != Running && was != Paused {
 		return &broker.Error{Message: fmt.Sprintf("%s is %s", g.name, was), Try: "consume start " + g.name}
 	}
 	if g.link.Admin == nil {
-		return &broker.Error{Message: "a seek needs the admin API", Try: "connect " + g.link.target.URL + " admin=http://127.0.0.1:8080"}
+		return needsAdmin(g.link.target)
 	}
 	ctx, cancel := context.WithTimeout(ctx, seekTime)
 	defer cancel()
@@ -39,8 +45,8 @@ func (g *consumer) seek(ctx context.Context, to seekTo) error {
 	if was == Running {
 		g.enter(Seeking)
 	}
-	if err = g.checkSeek(to); err == nil {
-		err = g.anew(ctx, g.settings(), true, func() error { return g.move(ctx, to) })
+	if err = check(); err == nil {
+		err = g.anew(ctx, g.settings(), true, func() error { return move(ctx) })
 	}
 	if g.state() != Failed {
 		g.enter(was)

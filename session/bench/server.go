@@ -87,7 +87,7 @@ func (p *cluster) create(ctx context.Context, topic string, partitions int, subs
 func (p *cluster) remove(ctx context.Context, topic string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
 	defer cancel()
-	if err := p.admin.DeleteTopic(ctx, topic, true); err != nil && !admin.IsMissing(err) {
+	if err := p.admin.DeleteTopic(ctx, topic, true); err != nil && !broker.IsMissing(err) {
 		fmt.Fprintln(os.Stderr, err)
 	}
 }

@@ -2,6 +2,8 @@ package broker
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
 
 	"pulsh/session/metrics"
 )
@@ -27,4 +29,36 @@ func Classify(err error) metrics.Category {
 		return known.Category
 	}
 	return metrics.Other
+}
+
+// Refusal is an answer of the admin API that is not a success, as the Cause of
+// an *Error.
+type Refusal struct {
+	Status int    // of HTTP
+	Reason string // the broker's own words, one line, or ""
+}
+
+// Error is the status and the reason.
+func (r *Refusal) Error() string {
+	if r.Reason == "" {
+		return fmt.Sprintf("status %d", r.Status)
+	}
+	return fmt.Sprintf("status %d: %s", r.Status, r.Reason)
+}
+
+// IsMissing tells whether a call was refused because the topic, the
+// subscription or the namespace is not there.
+func IsMissing(err error) bool { return refusedWith(err, http.StatusNotFound) }
+
+// IsThere tells whether a call was refused because what it would create is
+// there already, or what it would start goes on.
+func IsThere(err error) bool { return refusedWith(err, http.StatusConflict) }
+
+// IsBusy tells whether a call was refused because somebody is connected to the
+// topic or the subscription, or subscribed to it.
+func IsBusy(err error) bool { return refusedWith(err, http.StatusPreconditionFailed) }
+
+func refusedWith(err error, status int) bool {
+	var r *Refusal
+	return errors.As(err, &r) && r.Status == status
 }

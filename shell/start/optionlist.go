@@ -100,6 +100,8 @@ func scriptOptions() []option {
 			said: func(o *Options, _ *Level, s Said) error { o.JUnit = s.Value; return anything(s.Value) }},
 		{name: "json", value: fileValue, sample: "pulsh.json", doc: "write what became of the run as JSON; - is the standard output",
 			said: func(o *Options, _ *Level, s Said) error { o.JSON = s.Value; return anything(s.Value) }},
+		{name: "yes", doc: "do what destroys something (topic delete, skip, …) without asking; scripts need it",
+			said: func(o *Options, _ *Level, _ Said) error { o.Yes = true; return nil }},
 		{name: "check", value: fileValue, sample: "smoke.pulsh", doc: "say what is wrong with a script, and run nothing",
 			said: func(o *Options, _ *Level, s Said) error { o.Check = s.Value; return nil }},
 	}

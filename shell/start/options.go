@@ -26,6 +26,7 @@ type Options struct {
 	Speed            float64 // of the waits of scripts; 0 is as they are written
 	AllowBehind      bool
 	JSON, JUnit      string // files for what became of the run; "-" is the standard output
+	Yes              bool   // every question is answered with yes
 	Check            string
 	NoColour         bool
 	CPUProfile       string

@@ -48,6 +48,7 @@ func TestOptions(t *testing.T) {
 		{"PULSH_PROFILE=low --profile high", Options{Profile: Said{"high", "--profile"}}},
 		{"PULSAR_CLIENT_CONF=/c PULSAR_HOME=/p", Options{ClientConf: Said{"/c", "PULSAR_CLIENT_CONF"}, PulsarHome: "/p"}},
 		{"--local --keep-local", Options{Local: true, KeepLocal: true}},
+		{"--yes -e list", Options{Lines: []string{"list"}, Yes: true}},
 		{"-f a -e list -f b -e status -k", Options{Files: []string{"a", "b"}, Lines: []string{"list", "status"}, KeepGoing: true}},
 		{"-f -", Options{Files: []string{"-"}}},
 		{"--check a", Options{Check: "a"}},

@@ -121,6 +121,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Library: library,
 		Profile: o.Profile.Value,
 		Facts:   p.factsNow,
+		Yes:     o.Yes,
 		Topics:  p.topics.list,
 		Lines:   p.typed,
 		Confirm: p.confirm(),

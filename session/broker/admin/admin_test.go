@@ -135,11 +135,12 @@ func TestRefusalsAreSentences(t *testing.T) {
 		{refused(403, "bob lacks consume"), metrics.NotAuthorised, `URL does not allow to unload fast: bob lacks consume`},
 		{refused(404, "Topic not found"), metrics.Other, `cannot unload fast: Topic not found`},
 		{answer{404, "<html>no</html>"}, metrics.Other, `cannot unload fast: not found`},
-		{refused(412, "Precondition failed.\n\tat org.apache"), metrics.Other, `cannot unload fast (status 412): Precondition failed`},
+		{refused(412, "Precondition failed.\n\tat org.apache"), metrics.Other, `cannot unload fast: Precondition failed`},
 		{refused(429, ""), metrics.Throttled, `URL takes no more requests for now`},
 		{answer{500, "Bearer s3cret was sent\r\nand more"}, metrics.Other, `cannot unload fast (status 500): Bearer … was sent`},
 		{answer{503, "\x1b[31mnot yet"}, metrics.Disconnected, `URL is not ready to unload fast (status 503): [31mnot yet`},
 		{answer{302, ""}, metrics.Other, `cannot unload fast (status 302)`},
+		{refused(500, "\n --- An unexpected error ---\n\nMessage: no ledger 5\n\nStacktrace:"), metrics.Other, `cannot unload fast (status 500): no ledger 5`},
 		{refused(500, long), metrics.Other, `cannot unload fast (status 500): ` + long[:159] + "…"},
 	} {
 		_, a := serve(t, map[string]answer{"PUT persistent/public/default/fast/unload": c.answer})
@@ -148,7 +149,7 @@ func TestRefusalsAreSentences(t *testing.T) {
 		var e *broker.Error
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, c.category, e.Category)
-		var r *Refusal
+		var r *broker.Refusal
 		require.ErrorAs(t, err, &r)
 		require.Equal(t, c.answer.status, r.Status)
 		require.NotContains(t, r.Error(), "s3cret")

@@ -165,9 +165,9 @@ func TestStatsSumPartitions(t *testing.T) {
 	p, a := serve(t, map[string]answer{
 		"GET " + fast + "/partitioned-stats": ok(`{"msgInCounter":1,"partitions":{"persistent://public/default/fast-partition-0":` + part +
 			`,"persistent://public/default/fast-partition-1":` + part + `}}`),
-		"GET " + fast + "/partitioned-internalStats": ok(`{"partitions":{"a":{"entriesAddedCounter":20},"b":{"entriesAddedCounter":20}}}`),
+		"GET " + fast + "/partitioned-internalStats": ok(`{"partitions":{"persistent://public/default/fast-partition-0":{"entriesAddedCounter":20},"persistent://public/default/fast-partition-1":{"entriesAddedCounter":20}}}`),
 	})
-	one := broker.TopicStats{MessagesIn: 100, BytesIn: 1000, Producers: 1, MessagesPerEntry: 1,
+	one := broker.TopicStats{MessagesIn: 100, BytesIn: 1000, Producers: 1, MessagesPerEntry: 5,
 		Subscriptions: map[string]broker.SubscriptionStats{"s": {Type: broker.Shared, BacklogEntries: 5, Consumers: 1}}}
 	want := broker.TopicStats{MessagesIn: 200, BytesIn: 2000, Producers: 1, MessagesPerEntry: 5,
 		Subscriptions: map[string]broker.SubscriptionStats{"s": {Type: broker.Shared, BacklogEntries: 10, Consumers: 1}},
@@ -201,7 +201,7 @@ func TestStatsOfNothing(t *testing.T) {
 	_, a := serve(t, map[string]answer{"GET " + fast + "/stats": refused(404, "Topic persistent://public/default/fast not found")})
 	_, err := a.Stats(t.Context(), "fast")
 	require.EqualError(t, err, "cannot read the statistics of fast: Topic persistent://public/default/fast not found")
-	require.True(t, IsMissing(err))
+	require.True(t, broker.IsMissing(err))
 
 	_, a = serve(t, map[string]answer{"GET " + fast + "/stats": ok("hello")})
 	_, err = a.Stats(t.Context(), "fast")

@@ -100,7 +100,7 @@ func TestPulsarTopics(t *testing.T) {
 	require.NoError(t, r.CreateTopic(ctx, one, 0))
 	require.NoError(t, r.CreateTopic(ctx, many, 2))
 	err = r.CreateTopic(ctx, one, 0)
-	require.True(t, IsThere(err), "%v", err)
+	require.True(t, broker.IsThere(err), "%v", err)
 	topics, err := r.Topics(ctx, "public/default")
 	require.NoError(t, err)
 	require.Contains(t, topics, broker.Topic{Name: one})
@@ -122,8 +122,8 @@ func TestPulsarTopics(t *testing.T) {
 	for _, topic := range []string{one, many} {
 		require.NoError(t, r.DeleteTopic(ctx, topic, true))
 		_, err = r.Stats(ctx, topic)
-		require.True(t, IsMissing(err), "%v", err)
-		require.True(t, IsMissing(r.DeleteTopic(ctx, topic, true)))
+		require.True(t, broker.IsMissing(err), "%v", err)
+		require.True(t, broker.IsMissing(r.DeleteTopic(ctx, topic, true)))
 	}
 }
 
@@ -216,7 +216,7 @@ func TestPulsarSubscriptions(t *testing.T) {
 			require.NoError(t, r.SkipEntries(ctx, topic, "s", 3))
 			r.waitBacklog(t, topic, "s", 5)
 		}
-		require.True(t, IsMissing(r.ClearBacklog(ctx, topic, "nobody")))
+		require.True(t, broker.IsMissing(r.ClearBacklog(ctx, topic, "nobody")))
 		require.NoError(t, r.DeleteSubscription(ctx, topic, "late", false))
 		names, err = r.Subscriptions(ctx, topic)
 		require.NoError(t, err)
@@ -239,7 +239,7 @@ func TestPulsarExpires(t *testing.T) {
 // ignoreConflict lets an expiry pass that the broker refuses because the one
 // before it is not done.
 func ignoreConflict(err error) error {
-	if IsThere(err) {
+	if broker.IsThere(err) {
 		return nil
 	}
 	return err
@@ -271,4 +271,9 @@ func TestPulsarLimits(t *testing.T) {
 		times, err := r.Throttled(ctx, topic)
 		return err == nil && times > 0
 	}, soon, glance)
+}
+
+// consumerOf describes a consumer of a subscription.
+func consumerOf(topic, subscription string) pulsar.ConsumerOptions {
+	return pulsar.ConsumerOptions{Topic: topic, SubscriptionName: subscription, Type: pulsar.Shared}
 }

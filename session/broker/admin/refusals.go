@@ -21,36 +21,14 @@ import (
 // first line says it, the rest is a stack trace.
 const reasonMax = 160
 
-// Refusal is an answer that is not a success, as the Cause of a *broker.Error.
-type Refusal struct {
-	Status int    // of HTTP
-	Reason string // the broker's own words, one line, or ""
-}
-
-// Error is the status and the reason.
-func (r *Refusal) Error() string {
-	if r.Reason == "" {
-		return fmt.Sprintf("status %d", r.Status)
-	}
-	return fmt.Sprintf("status %d: %s", r.Status, r.Reason)
-}
-
-// IsMissing tells whether a call was refused because the topic, the
-// subscription or the namespace is not there.
-func IsMissing(err error) bool { return hasStatus(err, http.StatusNotFound) }
-
-// IsThere tells whether a call was refused because what it would create is
-// there already.
-func IsThere(err error) bool { return hasStatus(err, http.StatusConflict) }
-
 func hasStatus(err error, status int) bool {
-	var r *Refusal
+	var r *broker.Refusal
 	return errors.As(err, &r) && r.Status == status
 }
 
 // refusal turns an answer that is not a success into a sentence.
 func (a *Admin) refusal(c call, response *http.Response, answer []byte, token string) error {
-	r := &Refusal{Status: response.StatusCode, Reason: reasonOf(answer, token)}
+	r := &broker.Refusal{Status: response.StatusCode, Reason: reasonOf(answer, token)}
 	because := ""
 	if r.Reason != "" {
 		because = ": " + r.Reason
@@ -71,6 +49,11 @@ func (a *Admin) refusal(c call, response *http.Response, answer []byte, token st
 		e.Message = fmt.Sprintf("%s takes no more requests for now%s", a.base, because)
 	case http.StatusNotFound:
 		e.Message = fmt.Sprintf("cannot %s: not found%s", c.doing, because)
+		if r.Reason != "" {
+			e.Message = fmt.Sprintf("cannot %s%s", c.doing, because)
+		}
+	case http.StatusConflict, http.StatusPreconditionFailed:
+		e.Message = fmt.Sprintf("cannot %s (status %d)", c.doing, r.Status)
 		if r.Reason != "" {
 			e.Message = fmt.Sprintf("cannot %s%s", c.doing, because)
 		}
@@ -100,6 +83,15 @@ func reasonOf(answer []byte, token string) string {
 	if token != "" {
 		reason = strings.ReplaceAll(reason, token, "…")
 	}
+	// An answer with a stack trace has its message in the middle.
+	if _, message, found := strings.Cut(reason, "\nMessage: "); found {
+		reason = message
+	}
+	return oneLine(reason)
+}
+
+// oneLine is the first line of a text of the server's, fit to be printed.
+func oneLine(reason string) string {
 	reason, _, _ = strings.Cut(strings.TrimSpace(strings.ToValidUTF8(reason, "�")), "\n")
 	reason = strings.Map(func(r rune) rune {
 		if unicode.IsGraphic(r) {

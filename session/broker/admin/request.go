@@ -25,36 +25,42 @@ type call struct {
 
 // do makes a call and returns the body of its answer, or a *broker.Error.
 func (a *Admin) do(ctx context.Context, c call) ([]byte, error) {
+	body, _, err := a.ask(ctx, c)
+	return body, err
+}
+
+// ask makes a call and returns the body and the header of its answer.
+func (a *Admin) ask(ctx context.Context, c call) ([]byte, http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	token, err := a.token()
 	if err != nil {
-		return nil, &broker.Error{Category: metrics.NotAuthorised,
+		return nil, nil, &broker.Error{Category: metrics.NotAuthorised,
 			Message: "the token for the admin API cannot be read: " + err.Error(), Cause: err}
 	}
 	token = strings.TrimSpace(token)
 	var body []byte
 	if c.body != nil {
 		if body, err = json.Marshal(c.body); err != nil {
-			return nil, fmt.Errorf("a request to %s cannot be written: %w", c.doing, err)
+			return nil, nil, fmt.Errorf("a request to %s cannot be written: %w", c.doing, err)
 		}
 	}
 	response, err := a.send(ctx, c, token, body)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, responseMax+1))
 	switch {
 	case err != nil:
-		return nil, a.unreachable(ctx, c, err)
+		return nil, nil, a.unreachable(ctx, c, err)
 	case len(answer) > responseMax:
-		return nil, &broker.Error{Category: metrics.Other,
+		return nil, nil, &broker.Error{Category: metrics.Other,
 			Message: fmt.Sprintf("the answer of %s is longer than %d MiB", a.base.Host, responseMax>>20)}
 	case response.StatusCode >= http.StatusMultipleChoices:
-		return nil, a.refusal(c, response, answer, token)
+		return nil, nil, a.refusal(c, response, answer, token)
 	}
-	return answer, nil
+	return answer, response.Header, nil
 }
 
 // send makes the request and follows redirects to the broker that owns the

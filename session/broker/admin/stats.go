@@ -22,8 +22,15 @@ const (
 // knowledge is what is remembered of a topic from one poll to the next.
 type knowledge struct {
 	partitioned bool
-	perEntry    float64   // messages per entry, 0 while it is not known
+	perEntry    perEntry
 	asked       time.Time // when perEntry was last asked for
+}
+
+// perEntry is how many messages an entry of a topic holds, 0 where that is not
+// known: over all, and by partition.
+type perEntry struct {
+	all  float64
+	part map[int]float64 // never changed once it is made
 }
 
 // topicStats are the fields of Pulsar's topic statistics that are used.
@@ -67,31 +74,37 @@ func (a *Admin) Stats(ctx context.Context, topic string) (broker.TopicStats, err
 		return broker.TopicStats{}, err
 	}
 	sum := newSum()
+	parts := map[int]*broker.TopicStats{}
 	if partitioned {
 		sum.stats.Partitions = make(map[string]broker.TopicStats, len(raw.Partitions))
 		for full, part := range raw.Partitions {
 			one := newSum()
 			one.add(part)
-			one.stats.MessagesPerEntry = max(1, one.perEntry)
-			sum.stats.Partitions[shortName(full)] = one.stats
+			one.stats.MessagesPerEntry = one.perEntry
+			if name, err := broker.ParseTopic(full); err == nil {
+				parts[name.Partition] = &one.stats
+			}
 			sum.add(part)
 		}
 	} else {
 		sum.add(raw)
 	}
-	ratio := a.perEntry(ctx, name, partitioned, sum.stats)
-	if ratio == 0 {
-		ratio = sum.perEntry
+	ratio := a.perEntry(ctx, name, partitioned, sum.stats, parts)
+	if ratio.all == 0 {
+		ratio.all = sum.perEntry
 	}
-	sum.stats.MessagesPerEntry = max(1, ratio)
+	sum.stats.MessagesPerEntry = max(1, ratio.all)
+	for index, part := range parts {
+		if own := ratio.part[index]; own > 0 {
+			part.MessagesPerEntry = own
+		}
+		if part.MessagesPerEntry == 0 { // none of its own yet
+			part.MessagesPerEntry = ratio.all
+		}
+		part.MessagesPerEntry = max(1, part.MessagesPerEntry)
+		sum.stats.Partitions[name.Of(index).Short()] = *part
+	}
 	return sum.stats, nil
-}
-
-func shortName(full string) string {
-	if name, err := broker.ParseTopic(full); err == nil {
-		return name.Short()
-	}
-	return full
 }
 
 // rawStats asks for the statistics of a topic, in the form it had last time
@@ -99,10 +112,10 @@ func shortName(full string) string {
 func (a *Admin) rawStats(ctx context.Context, name broker.TopicName) (topicStats, bool, error) {
 	partitioned := a.recall(name).partitioned
 	raw, err := a.statsOf(ctx, name, partitioned)
-	if IsMissing(err) && name.Partition < 0 {
+	if broker.IsMissing(err) && name.Partition < 0 {
 		partitioned = !partitioned
 		var other error
-		if raw, other = a.statsOf(ctx, name, partitioned); other == nil || !IsMissing(other) {
+		if raw, other = a.statsOf(ctx, name, partitioned); other == nil || !broker.IsMissing(other) {
 			err = other
 		}
 	}
@@ -125,8 +138,8 @@ func (a *Admin) statsOf(ctx context.Context, name broker.TopicName, partitioned 
 	return raw, err
 }
 
-// perEntry estimates how many messages an entry holds, 0 if nothing is known.
-func (a *Admin) perEntry(ctx context.Context, name broker.TopicName, partitioned bool, s broker.TopicStats) float64 {
+// perEntry estimates how many messages an entry holds.
+func (a *Admin) perEntry(ctx context.Context, name broker.TopicName, partitioned bool, s broker.TopicStats, parts map[int]*broker.TopicStats) perEntry {
 	k := a.recall(name)
 	backlog := false
 	for _, sub := range s.Subscriptions {
@@ -136,22 +149,18 @@ func (a *Admin) perEntry(ctx context.Context, name broker.TopicName, partitioned
 	if !backlog || (!k.asked.IsZero() && now.Sub(k.asked) < ratioEvery) {
 		return k.perEntry
 	}
-	path := topicPath(name, "internalStats")
-	if partitioned {
-		path = topicPath(name, "partitioned-internalStats")
-	}
-	var internal struct {
-		EntriesAddedCounter int64
-		Partitions          map[string]struct{ EntriesAddedCounter int64 }
-	}
 	// An estimate that cannot be had leaves the one before.
-	if a.get(ctx, path, nil, &internal, "read the entries of "+name.Short()) == nil {
-		entries := internal.EntriesAddedCounter
-		for _, part := range internal.Partitions {
-			entries += part.EntriesAddedCounter
+	if stored, err := a.internals(ctx, name, partitioned); err == nil {
+		var entries int64
+		part := map[int]float64{}
+		for index, one := range stored {
+			entries += one.EntriesAddedCounter
+			if p := parts[index]; p != nil && p.MessagesIn > 0 && one.EntriesAddedCounter > 0 {
+				part[index] = float64(p.MessagesIn) / float64(one.EntriesAddedCounter)
+			}
 		}
 		if entries > 0 && s.MessagesIn > 0 {
-			k.perEntry = float64(s.MessagesIn) / float64(entries)
+			k.perEntry = perEntry{float64(s.MessagesIn) / float64(entries), part}
 		}
 	}
 	a.learn(name, func(known *knowledge) { known.perEntry, known.asked = k.perEntry, now })

@@ -29,7 +29,7 @@ var versionText = regexp.MustCompile(`^\d+\.\d+[-.\w]{0,40}$`)
 // Version asks for the release of Pulsar that the brokers run, as 4.0.8.
 func (a *Admin) Version(ctx context.Context) (string, error) {
 	answer, err := a.do(ctx, call{method: http.MethodGet, path: "brokers/version", doing: "ask for the version"})
-	if IsMissing(err) {
+	if broker.IsMissing(err) {
 		return "", a.notPulsar(err)
 	}
 	if err != nil {
@@ -95,7 +95,7 @@ func (a *Admin) count(ctx context.Context, whole map[broker.TopicName]bool) ([]b
 		group.Go(func() error {
 			n, err := a.partitions(ctx, name)
 			topics[i].Partitions = n
-			if IsMissing(err) {
+			if broker.IsMissing(err) {
 				topics[i].Name, err = "", nil
 			}
 			return err
@@ -132,7 +132,7 @@ func (a *Admin) partitions(ctx context.Context, name broker.TopicName) (int, err
 }
 
 // CreateTopic creates a topic with so many partitions; 0 makes it
-// unpartitioned. A topic that is there already is an error, see IsThere.
+// unpartitioned. A topic that is there already is an error, see broker.IsThere.
 func (a *Admin) CreateTopic(ctx context.Context, topic string, partitions int) error {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {

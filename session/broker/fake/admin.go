@@ -153,24 +153,5 @@ func (a *admin) SeekID(_ context.Context, name, subscription string, id broker.M
 }
 
 func (a *admin) seek(name, subscription string, move func(*cursor)) error {
-	c := a.cluster
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err := a.answers(); err != nil {
-		return err
-	}
-	t, err := c.find(name, false)
-	if err != nil {
-		return err
-	}
-	for _, s := range c.subs {
-		if s.topic == t && s.name == subscription {
-			for _, k := range s.cursors {
-				move(k)
-			}
-			s.dispatch()
-			return nil
-		}
-	}
-	return refusal(metrics.Other, "topic %s has no subscription %s", t.name.Short(), subscription)
+	return a.cursorsOf(name, subscription, move)
 }

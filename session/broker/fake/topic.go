@@ -17,7 +17,8 @@ type topic struct {
 	terminated  bool
 	partitions  []*partition
 	born        time.Time
-	arrived     uint64 // messages, for tampering by number
+	compacted   time.Time // when the last compaction is done, or zero
+	arrived     uint64    // messages, for tampering by number
 	tampering   map[uint64]Tampering
 }
 
@@ -104,7 +105,7 @@ func (c *Cluster) find(name string, create bool) (*topic, error) {
 	case create:
 		return c.create(parsed, 0), nil
 	}
-	return nil, refusal(metrics.Gone, "there is no topic %s", parsed.Short())
+	return nil, gone("there is no topic %s", parsed.Short())
 }
 
 // choose picks the partition of a message: by its key, or the lane's next one.

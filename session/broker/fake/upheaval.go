@@ -12,40 +12,44 @@ import (
 // clients connect again. What is stored stays, what consumers hold is delivered
 // again.
 func (c *Cluster) Unload(name string) error {
-	return c.upset(name, func(t *topic) {
-		for _, p := range t.partitions {
-			p.count, p.bytes = 0, 0
-			for _, k := range p.cursors {
-				k.out = 0
-			}
+	return c.upset(name, c.unload)
+}
+
+func (c *Cluster) unload(t *topic) {
+	for _, p := range t.partitions {
+		p.count, p.bytes = 0, 0
+		for _, k := range p.cursors {
+			k.out = 0
 		}
-		for _, s := range c.subs {
-			if s.topic == t {
-				s.disconnect()
-				s.dispatch()
-			}
+	}
+	for _, s := range c.subs {
+		if s.topic == t {
+			s.disconnect()
+			s.dispatch()
 		}
-	})
+	}
 }
 
 // Recreate deletes a topic by force while clients that are connected make it
 // again, as Pulsar's standard allows: what was stored is gone.
 func (c *Cluster) Recreate(name string) error {
-	return c.upset(name, func(t *topic) {
-		for _, p := range t.partitions {
-			c.ledgers++
-			p.first, p.messages, p.ledger = p.end(), nil, c.ledgers
-			p.count, p.bytes, p.entries = 0, 0, 0
-			for _, k := range p.cursors {
-				k.out = 0
-			}
+	return c.upset(name, c.recreate)
+}
+
+func (c *Cluster) recreate(t *topic) {
+	for _, p := range t.partitions {
+		c.ledgers++
+		p.first, p.messages, p.ledger = p.end(), nil, c.ledgers
+		p.count, p.bytes, p.entries = 0, 0, 0
+		for _, k := range p.cursors {
+			k.out = 0
 		}
-		for _, s := range c.subs {
-			if s.topic == t {
-				s.renew()
-			}
+	}
+	for _, s := range c.subs {
+		if s.topic == t {
+			s.renew()
 		}
-	})
+	}
 }
 
 // Delete deletes a topic by force where clients must not make it again: its

@@ -1,0 +1,82 @@
+package commands
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+)
+
+// asking is a world in which lines that destroy something ask, and the answers.
+func asking(t *testing.T, answers ...bool) (*Commands, *[]string) {
+	t.Helper()
+	c := world(t, pretend(t))
+	var questions []string
+	c.env.Confirm = func(_ context.Context, question string) bool {
+		questions = append(questions, question)
+		answer := answers[0]
+		answers = answers[1:]
+		return answer
+	}
+	return c, &questions
+}
+
+func TestWhatDestroysAsksFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, questions := asking(t, false, true, true, true, true, true, true, true)
+		var out strings.Builder
+		run := func(line string) error { return c.Execute(t.Context(), line, &out) }
+		require.NoError(t, run("connect pulsar://localhost:6650 admin=http://localhost:8080; topic create orders; sub create orders audit"))
+		err := run("topic delete orders; topic create more")
+		require.EqualError(t, err, "nothing was done, as the answer was no")
+		require.Equal(t, ExitFailed, ExitCode(err))
+		require.ErrorContains(t, run("topic stats more"), "there is no topic", "what follows a no is not run")
+		require.NoError(t, run("topic stats orders"))
+		require.NoError(t, run("consume start sub1 topic=orders; produce start fast topic=orders rate=1k; wait 2s; pause sub1; wait 2s"))
+		require.NoError(t, run("skip sub1 10; clear sub1; consume stop sub1; produce stop fast; sub skip orders audit 10; sub expire orders audit 1h; sub clear orders audit"))
+		require.NoError(t, run("topic delete orders"))
+		require.Regexp(t, `^delete orders for good, with 0 B and 1 subscription\?
+pass over about 10 of the [\d.k]+ messages that wait for sub1\?
+pass over all of the [\d.k]+ messages that wait for sub1\?
+skip about 10 of the [\d.k]+ messages that wait for audit on orders\?
+take what is older than 1h off audit on orders\?
+take all of the about [\d.k]+ messages that wait for audit on orders off\?
+delete orders for good, with [\d.]+ MiB and 2 subscriptions\?$`, strings.Join(*questions, "\n"))
+	})
+}
+
+func TestWhereNobodyCanBeAskedNothingIsDestroyed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, pretend(t))
+		var out strings.Builder
+		require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650 admin=http://localhost:8080; topic create orders", &out))
+		err := c.Execute(t.Context(), `topic create other; topic delete orders`, &out)
+		require.Equal(t, ExitUsage, ExitCode(err))
+		require.Equal(t, `                      ^^^^^^^^^^^^^^^^^^^ topic delete destroys something, and there is nobody to ask whether it may
+  try: pulsh --yes -e 'topic create other; topic delete orders'`, Paint(err, 2))
+		require.ErrorContains(t, c.Execute(t.Context(), "topic stats other", &out), "there is no topic", "nothing of the line has run")
+
+		file := filepath.Join(t.TempDir(), "end it.pulsh")
+		require.NoError(t, os.WriteFile(file, []byte("topic create other\nsub clear orders audit\n"), 0o600))
+		s, err := ReadScript(file)
+		require.NoError(t, err)
+		_, err = c.RunScript(t.Context(), s, &out, Options{KeepGoing: true})
+		require.Equal(t, ExitUsage, ExitCode(err))
+		require.ErrorContains(t, err, file+":2:1: sub clear destroys something")
+		require.Contains(t, Paint(err, 2), "try: pulsh --yes -f '"+file+"'")
+		require.ErrorContains(t, c.Execute(t.Context(), "topic stats other", &out), "there is no topic", "nothing of the script has run")
+		require.ErrorContains(t, c.Execute(t.Context(), "run '"+file+"'", &out), "destroys something")
+	})
+}
+
+func TestWordsForAShell(t *testing.T) {
+	for word, want := range map[string]string{
+		"": "''", "a-b_c.pulsh": "a-b_c.pulsh", "/tmp/x": "/tmp/x", "end it": "'end it'", "it's": `'it'\''s'`, "$(x)": "'$(x)'",
+	} {
+		require.Equal(t, want, shellQuoted(word))
+	}
+}

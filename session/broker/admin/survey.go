@@ -1,0 +1,188 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/metrics"
+)
+
+var (
+	_ broker.TopicKeeper        = (*Admin)(nil)
+	_ broker.TopicCarer         = (*Admin)(nil)
+	_ broker.SubscriptionKeeper = (*Admin)(nil)
+	_ broker.Surveyor           = (*Admin)(nil)
+)
+
+// internalStats are the fields of Pulsar's internal statistics that are used.
+type internalStats struct {
+	EntriesAddedCounter  int64
+	CurrentLedgerEntries int64
+	Ledgers              []struct {
+		LedgerID int64 `json:"ledgerId"`
+		Entries  int64
+	}
+	Cursors map[string]struct{ MarkDeletePosition string }
+}
+
+// internals asks for what a topic stores, by partition; -1 is a topic without.
+func (a *Admin) internals(ctx context.Context, name broker.TopicName, partitioned bool) (map[int]internalStats, error) {
+	doing := "read the entries of " + name.Short()
+	if !partitioned {
+		var one internalStats
+		err := a.get(ctx, topicPath(name, "internalStats"), nil, &one, doing)
+		return map[int]internalStats{name.Partition: one}, err
+	}
+	var all struct{ Partitions map[string]internalStats }
+	if err := a.get(ctx, topicPath(name, "partitioned-internalStats"), nil, &all, doing); err != nil {
+		return nil, err
+	}
+	parts := map[int]internalStats{}
+	for full, one := range all.Partitions {
+		if part, err := broker.ParseTopic(full); err == nil && part.Partition >= 0 {
+			parts[part.Partition] = one
+		}
+	}
+	return parts, nil
+}
+
+// Survey tells where a subscription stands in each partition of a topic.
+func (a *Admin) Survey(ctx context.Context, topic, subscription string) ([]broker.Standing, error) {
+	name, err := on(topic, subscription)
+	if err != nil {
+		return nil, err
+	}
+	raw, partitioned, err := a.rawStats(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := a.internals(ctx, name, partitioned)
+	if err != nil {
+		return nil, err
+	}
+	var all []broker.Standing
+	for index, part := range parts {
+		s, ok := part.standing(index, subscription)
+		if !ok {
+			continue
+		}
+		in := raw.MsgInCounter
+		if partitioned {
+			in = raw.Partitions[name.Of(index).String()].MsgInCounter
+		}
+		if in > 0 && part.EntriesAddedCounter > 0 {
+			s.MessagesPerEntry = float64(in) / float64(part.EntriesAddedCounter)
+		}
+		all = append(all, s)
+	}
+	if len(all) == 0 {
+		return nil, missing("%s has no subscription %s", name.Short(), subscription)
+	}
+	slices.SortFunc(all, func(x, y broker.Standing) int { return x.Partition - y.Partition })
+	return all, nil
+}
+
+// missing is an answer that the server gives in another form.
+func missing(format string, args ...any) error {
+	reason := fmt.Sprintf(format, args...)
+	return &broker.Error{Category: metrics.Other, Message: reason, Cause: &broker.Refusal{Status: http.StatusNotFound, Reason: reason}}
+}
+
+// standing is where a subscription stands in one partition. The server names
+// cursors as they stand in a URL.
+func (i internalStats) standing(partition int, subscription string) (broker.Standing, bool) {
+	cursor, ok := i.Cursors[subscription]
+	if !ok {
+		cursor, ok = i.Cursors[url.QueryEscape(subscription)]
+	}
+	at := broker.MessageID{Partition: partition}
+	// The entry is -1 where nothing of the ledger is acked yet.
+	if _, err := fmt.Sscanf(cursor.MarkDeletePosition, "%d:%d", &at.Ledger, &at.Entry); !ok || err != nil {
+		return broker.Standing{}, false
+	}
+	s := broker.Standing{Partition: partition, Acked: at}
+	for n, l := range i.Ledgers {
+		entries := l.Entries
+		if n == len(i.Ledgers)-1 { // the open one is listed as empty
+			entries = max(entries, i.CurrentLedgerEntries)
+		}
+		s.Ledgers = append(s.Ledgers, broker.Ledger{ID: l.LedgerID, Entries: entries})
+	}
+	return s, true
+}
+
+// The headers in which Pulsar describes a message that it hands out.
+const (
+	batchHeader     = "X-Pulsar-Num-Batch-Message"
+	publishedHeader = "X-Pulsar-Publish-Time"
+)
+
+// Entry looks at a stored entry. Its body is read and thrown away: Pulsar has
+// no request for the description alone.
+func (a *Admin) Entry(ctx context.Context, topic string, at broker.MessageID) (broker.Entry, error) {
+	name, err := broker.ParseTopic(topic)
+	if err != nil {
+		return broker.Entry{}, err
+	}
+	if at.Partition >= 0 {
+		name = name.Of(at.Partition)
+	}
+	_, header, err := a.ask(ctx, call{method: http.MethodGet, doing: fmt.Sprintf("look at the entry %s of %s", at, name.Short()),
+		path: topicPath(name, "ledger", strconv.FormatInt(at.Ledger, 10), "entry", strconv.FormatInt(at.Entry, 10))})
+	if err != nil {
+		return broker.Entry{}, err
+	}
+	e := broker.Entry{Messages: 1}
+	if n, err := strconv.Atoi(header.Get(batchHeader)); err == nil && n > 0 {
+		e.Messages = n
+	}
+	e.Published, err = time.Parse(time.RFC3339, header.Get(publishedHeader))
+	if err != nil {
+		return broker.Entry{}, a.notPulsar(err)
+	}
+	return e, nil
+}
+
+// Compact starts to compact a topic. It is no error if that goes on already.
+func (a *Admin) Compact(ctx context.Context, topic string) error {
+	name, err := broker.ParseTopic(topic)
+	if err != nil {
+		return err
+	}
+	// Asked for the whole, Pulsar begins with some partitions and then answers
+	// that others are being compacted already.
+	return a.eachPart(ctx, name, func(part broker.TopicName) error {
+		err := a.change(ctx, call{method: http.MethodPut, path: topicPath(part, "compaction"), doing: "compact " + part.Short()})
+		if broker.IsThere(err) {
+			return nil
+		}
+		return err
+	})
+}
+
+// Compaction tells how far compacting is in each partition of a topic.
+func (a *Admin) Compaction(ctx context.Context, topic string) ([]broker.Compaction, error) {
+	name, err := broker.ParseTopic(topic)
+	if err != nil {
+		return nil, err
+	}
+	var all []broker.Compaction
+	err = a.eachPart(ctx, name, func(part broker.TopicName) error {
+		var said struct {
+			Status    broker.CompactionState
+			LastError string
+		}
+		if err := a.get(ctx, topicPath(part, "compaction"), nil, &said, "ask how far compacting "+part.Short()+" is"); err != nil {
+			return err
+		}
+		all = append(all, broker.Compaction{State: said.Status, Detail: oneLine(said.LastError)})
+		return nil
+	})
+	return all, err
+}
