@@ -32,12 +32,8 @@ const (
 // a consumer has been lost or delivers nothing, and follows the topics that
 // match a pattern. A command that takes the floor puts it aside.
 type keeper struct {
+	vigil
 	group *consumer
-	wake  chan struct{} // of capacity one
-
-	mu     sync.Mutex         // guards cancel; held for moments only
-	cancel context.CancelFunc // nil while it does not run
-	ended  sync.WaitGroup
 
 	// What the keeper's goroutine alone touches:
 	said     string        // the last trouble that was told; "" when all is well
@@ -50,45 +46,9 @@ type keeper struct {
 }
 
 func newKeeper(g *consumer) *keeper {
-	return &keeper{group: g, wake: make(chan struct{}, 1), patience: silentLooks}
-}
-
-// start lets the keeper run, if it does not.
-func (k *keeper) start() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.cancel != nil {
-		return
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	k.cancel = cancel
-	k.ended.Go(func() { k.run(ctx) }) // owned by the group: stop ends it and waits
-}
-
-// interrupt makes the keeper end soon: what it does has a context.
-func (k *keeper) interrupt() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.cancel != nil {
-		k.cancel()
-	}
-}
-
-// stop ends the keeper and waits for it.
-func (k *keeper) stop() {
-	k.interrupt()
-	k.ended.Wait()
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.cancel = nil
-}
-
-// nudge makes the keeper look at once. Anybody may call it.
-func (k *keeper) nudge() {
-	select {
-	case k.wake <- struct{}{}:
-	default:
-	}
+	k := &keeper{group: g, patience: silentLooks}
+	k.vigil = newVigil(k.run)
+	return k
 }
 
 func (k *keeper) run(ctx context.Context) {
@@ -143,7 +103,7 @@ func (g *consumer) seats() []*seat {
 func (k *keeper) mend(ctx context.Context) {
 	var broken []*seat
 	for _, s := range k.group.seats() {
-		if s.door.why() != nil {
+		if s.door.why() != nil || s.ended(s.now()) {
 			broken = append(broken, s)
 		}
 	}

@@ -36,7 +36,8 @@ type lane struct {
 	broker.Lane
 	topic  string
 	stream uint64
-	inside sync.RWMutex // held for reading by whoever sends
+	inside sync.RWMutex          // held for reading by whoever sends
+	over   atomic.Pointer[error] // why it was given up for good; nil while it was not
 }
 
 // send returns 0 at once when the lane has been released.
@@ -186,11 +187,14 @@ func (g *producer) openLanes(ctx context.Context, spec ProducerSpec, number, fro
 		opening.Go(func() error {
 			recorder := g.recorder(from + i)
 			wanted := g.laneSpec(spec, number, from+i, recorder)
+			made := &lane{topic: wanted.Topic, stream: wanted.Stream}
+			wanted.Ended = func(cause error) { g.lost(made, cause) }
 			opened, err := g.link.Broker.OpenLane(creating, wanted)
 			if err != nil {
 				return err
 			}
-			lanes[i] = &lane{Lane: opened, topic: wanted.Topic, stream: wanted.Stream}
+			made.Lane = opened
+			lanes[i] = made
 			g.tell(wanted.Topic, func(l *payload.Ledger) { l.Open(wanted.Stream, 0) })
 			return nil
 		})

@@ -20,6 +20,7 @@ type producer struct {
 	current currentLanes
 	figures producerBooks // the sampler's
 	truth   truths
+	keeper  *laneKeeper
 
 	mu      sync.Mutex // guards what follows; held for moments only
 	spec    ProducerSpec
@@ -45,6 +46,7 @@ func newProducer(name string, spec ProducerSpec, s *Session) *producer {
 		life:     life{state: Ready},
 	}
 	g.figures = newProducerBooks()
+	g.keeper = newLaneKeeper(g)
 	g.current.clock = s.clock
 	return g
 }
@@ -75,6 +77,7 @@ func (g *producer) start(ctx context.Context, link *connection) error {
 	g.mu.Unlock()
 	g.hire(spec.Workers)
 	g.plan().Set(spec.Rate)
+	g.keeper.start()
 	g.warn(spec)
 	return nil
 }
@@ -118,6 +121,10 @@ func (g *producer) warn(spec ProducerSpec) {
 func (g *producer) stop(ctx context.Context) error {
 	if !g.end() {
 		return nil
+	}
+	g.keeper.stop()
+	if now := g.current.now.Load(); now != nil && now.over() {
+		now.release() // nobody will get a place there
 	}
 	cut := context.AfterFunc(ctx, g.current.release)
 	g.handOut(ctx)
@@ -170,6 +177,7 @@ func (g *producer) end() bool {
 func (g *producer) scale(ctx context.Context, workers int) error {
 	spec := g.settings()
 	spec.Workers = workers
+	defer g.aside()()
 	if g.running() {
 		if err := g.resize(ctx, spec); err != nil {
 			return err
@@ -187,6 +195,7 @@ func (g *producer) scale(ctx context.Context, workers int) error {
 func (g *producer) set(ctx context.Context, spec ProducerSpec) (done Rebuild, err error) {
 	old := g.settings()
 	if g.running() && spec.needsLanes(old) {
+		defer g.aside()()
 		if done, err = g.rebuild(ctx, spec); err != nil {
 			return done, err
 		}

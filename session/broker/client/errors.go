@@ -47,9 +47,9 @@ var kinds = []struct {
 // client's own.
 func classify(err error) (metrics.Category, string) {
 	if k := kindOf(err); k >= 0 {
-		return kinds[k].category, err.Error()
+		return kinds[k].category, firstLine(err)
 	}
-	return metrics.Other, err.Error()
+	return metrics.Other, firstLine(err)
 }
 
 // kindOf finds the row of kinds, or -1.

@@ -25,6 +25,7 @@ type lane struct {
 	keyed    bool
 	keys     *payload.KeyChooser // only under order
 	doubt    func(sequence uint64)
+	end      *laneEnd
 
 	places    *places
 	receipts  *receipts
@@ -57,6 +58,9 @@ func (c *Client) OpenLane(ctx context.Context, spec broker.LaneSpec) (broker.Lan
 	if err != nil {
 		return nil, sentence(err, spec.Topic)
 	}
+	if spec.Ended == nil {
+		spec.Ended = func(error) {}
+	}
 	if spec.Doubt == nil {
 		spec.Doubt = func(uint64) {}
 	}
@@ -67,6 +71,7 @@ func (c *Client) OpenLane(ctx context.Context, spec broker.LaneSpec) (broker.Lan
 		stream:   spec.Stream,
 		recorder: spec.Recorder,
 		doubt:    spec.Doubt,
+		end:      &laneEnd{topic: spec.Topic, tell: spec.Ended},
 		bodies:   bodies,
 		keyed:    spec.Keys != nil,
 		keys:     spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
@@ -187,11 +192,14 @@ func (l *lane) answer(place int32, id pulsar.MessageID, err error) {
 // refused accounts for a message that failed.
 func (l *lane) refused(place int32, err error) {
 	l.inFlight.Add(-1)
-	l.recorder.Failed(classify(err))
+	category, text, gone := l.end.judge(err)
+	l.recorder.Failed(category, text)
 	if stamp, ok := payload.ReadStamp(l.messages[place].Payload); ok {
 		l.doubt(stamp.Sequence)
 	}
-	l.receipts.refuse(place)
+	if !gone { // else whoever waits for a place waits for another lane
+		l.receipts.refuse(place)
+	}
 }
 
 // Answered reads what was given before what is in flight, so that it never
@@ -210,6 +218,7 @@ func (l *lane) Release() { l.places.close() }
 // Close flushes until ctx ends and closes the producer. The client's own Close
 // does not flush, and would forget the callbacks of what is still queued.
 func (l *lane) Close(ctx context.Context) error {
+	l.end.closing.Store(true)
 	l.places.close()
 	var err error
 	if l.InFlight() > 0 {

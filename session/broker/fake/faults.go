@@ -209,6 +209,7 @@ func (c *Cluster) Terminate(name string) error {
 	t, err := c.find(name, false)
 	if err == nil {
 		t.terminated = true
+		c.endLanes(t, terminated(t))
 	}
 	return err
 }

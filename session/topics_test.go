@@ -1,0 +1,304 @@
+package session_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/metrics"
+	"pulsh/session/pacing"
+)
+
+func TestTopicsAreRead(t *testing.T) {
+	for _, test := range []struct{ text, want, refusal string }{
+		{"fast", "fast", ""},
+		{"a, b,a,persistent://public/default/b", "a,b", ""},
+		{"ns/a,b", "persistent://public/ns/a,b", ""},
+		{"/orders-.*/", "/orders-.*/", ""},
+		{"/tenant/ns/orders-[a-z]{1,3}/", "/tenant/ns/orders-[a-z]{1,3}/", ""},
+		{"", "", "a topic needs a name"},
+		{"a,,b", "", "a topic needs a name"},
+		{"/orders-.*", "", `"/orders-.*" is not a pattern: it ends with a slash too, as /orders-.*/`},
+		{"//", "", `"//" is not a pattern: it ends with a slash too, as /orders-.*/`},
+		{"/ns//", "", `"/ns//" is not a pattern: it is empty`},
+		{"/(/", "", `"/(/" is not a pattern: missing closing ): ` + "`(`"},
+		{"/persistent://public/default/x/", "", `"/persistent://public/default/x/" is not a pattern: it has no domain, persistent topics alone are matched`},
+	} {
+		topics, err := session.ParseTopics(test.text)
+		if test.refusal != "" {
+			require.EqualError(t, err, test.refusal, test.text)
+			continue
+		}
+		require.NoError(t, err, test.text)
+		require.Equal(t, test.want, topics.String())
+		again, err := session.ParseTopics(topics.String())
+		require.NoError(t, err)
+		require.Equal(t, topics, again, "what is written is read")
+	}
+}
+
+func TestPatternsMatchWholeNamesOfOneNamespace(t *testing.T) {
+	topics, err := session.ParseTopics("/orders-.|x/")
+	require.NoError(t, err)
+	for name, want := range map[string]bool{
+		"orders-a": true, "x": true, "orders-": false, "orders-ab": false, "my-orders-a": false, "xx": false,
+		"ns/orders-a": false, "persistent://public/default/orders-b": true,
+		"non-persistent://public/default/orders-b": false, "x-partition-1": false,
+	} {
+		require.Equal(t, want, topics.Match(name), name)
+	}
+}
+
+func FuzzTopics(f *testing.F) {
+	for _, seed := range []string{"a", "a,b", "/a.*/", "/ns/a/", "persistent://t/n/a,b", "/[/", ",", "/"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		topics, err := session.ParseTopics(text)
+		if err != nil {
+			return
+		}
+		again, err := session.ParseTopics(topics.String())
+		require.NoError(t, err)
+		require.Equal(t, topics.String(), again.String())
+		for _, name := range topics.Names() {
+			require.True(t, topics.Match(name))
+		}
+	})
+}
+
+func TestHashesAreDividedEvenlyAndWhole(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 7, 1000, broker.HashSlots} {
+		ranges := broker.DivideHashes(n)
+		require.Len(t, ranges, n)
+		next := 0
+		for _, r := range ranges {
+			require.Equal(t, next, r.First)
+			require.InDelta(t, float64(broker.HashSlots)/float64(n), r.Width(), 1)
+			next = r.Last + 1
+		}
+		require.Equal(t, broker.HashSlots, next)
+	}
+}
+
+// consumeAs starts a consumer group of two workers with changed settings.
+func (v *virtual) consumeAs(change func(*session.ConsumerSpec)) {
+	spec := session.DefaultConsumer("sub1")
+	spec.Topic, spec.From, spec.Workers = "fast", broker.Earliest, 2
+	change(&spec)
+	require.NoError(v.t, v.AddConsumer("sub1", spec))
+	require.NoError(v.t, v.Start(v.t.Context(), "sub1"))
+}
+
+// send starts a producer group named like its topic.
+func (v *virtual) send(topic string, rate pacing.Rate) {
+	spec := session.DefaultProducer(topic)
+	spec.Rate = pacing.Hold(rate)
+	require.NoError(v.t, v.AddProducer(topic, spec))
+	require.NoError(v.t, v.Start(v.t.Context(), topic))
+}
+
+// heard is all that has been said so far.
+func (v *virtual) heard() string {
+	var all []string
+	for {
+		select {
+		case n := <-v.Notes():
+			all = append(all, n.Text)
+			continue
+		default:
+		}
+		return strings.Join(all, "\n")
+	}
+}
+
+// complete asserts that a group has got each message that producers were promised
+// once, after they have stopped.
+func (v *virtual) complete(producers ...string) {
+	v.t.Helper()
+	var acked int64
+	for _, name := range producers {
+		require.NoError(v.t, v.Stop(v.t.Context(), name))
+		time.Sleep(2 * session.SampleEvery)
+		p, _ := v.Snapshot().Group(name)
+		acked += p.Producer.Acked
+	}
+	time.Sleep(2 * time.Second)
+	books := v.sub1().Consumer.Ledger
+	require.EqualValues(v.t, acked, books.Unique())
+	require.Zero(v.t, books.Missing())
+	require.Zero(v.t, books.Duplicated)
+}
+
+func TestSeveralTopicsChangeLiveAndNothingIsLost(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.send("a", 1000)
+		v.send("b", 500)
+		v.consumeAs(func(s *session.ConsumerSpec) { s.Topic = "a" })
+		time.Sleep(2 * time.Second)
+		spec, _ := v.Consumer("sub1")
+		spec.Topic = "a,b"
+		rebuilt, err := v.SetConsumer(v.t.Context(), "sub1", spec)
+		require.NoError(v.t, err)
+		require.True(v.t, rebuilt.Done)
+		time.Sleep(3 * time.Second)
+		g := v.sub1()
+		require.Equal(v.t, []string{"a", "b"}, g.Topics)
+		require.Equal(v.t, 1, g.Consumer.Epoch, "one more topic begins nothing anew")
+		require.InDelta(v.t, 1500, g.Consumer.Truth.OutPerSecond, 50, "the broker's count is of both topics")
+		v.complete("a", "b")
+		spec.Topic = "a"
+		_, err = v.SetConsumer(v.t.Context(), "sub1", spec)
+		require.NoError(v.t, err)
+		require.Equal(v.t, 2, v.sub1().Consumer.Epoch, "what b still had is not held against the group")
+	})
+}
+
+func TestAPatternFollowsTheTopicsThatThereAre(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.consumeAs(func(s *session.ConsumerSpec) { s.Topic, s.From = "/orders-.*/", broker.Latest })
+		require.Empty(v.t, v.sub1().Topics)
+		v.send("orders-a", 1000)
+		v.send("other", 1000)
+		time.Sleep(3 * time.Second)
+		v.send("orders-b", 500)
+		time.Sleep(5 * time.Second)
+		require.Equal(v.t, []string{"orders-a", "orders-b"}, v.sub1().Topics)
+		require.Contains(v.t, v.heard(), "sub1: receives orders-b too, from its first message")
+		v.complete("orders-a", "orders-b")
+		require.NoError(v.t, v.cluster.Delete("orders-b"))
+		time.Sleep(5 * time.Second)
+		require.Equal(v.t, []string{"orders-a"}, v.sub1().Topics)
+		require.Equal(v.t, session.Running, v.sub1().State)
+	})
+}
+
+func TestSeeksOfSeveralTopics(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.send("a", 1000)
+		v.send("b", 1000)
+		v.consumeAs(func(s *session.ConsumerSpec) { s.Topic = "a,b" })
+		time.Sleep(3 * time.Second)
+		received := v.sub1().Consumer.Received
+		require.NoError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Unix(0, 0)))
+		time.Sleep(2 * time.Second)
+		require.Greater(v.t, v.sub1().Consumer.Received, 2*received)
+		err := v.SeekID(v.t.Context(), "sub1", broker.MessageID{Ledger: 1, Partition: -1})
+		require.EqualError(v.t, err, "sub1 receives from 2 topics, and message 1:0 is in one of them at most")
+		books := v.sub1().Consumer.Ledger
+		require.Zero(v.t, books.Lost)
+		require.Zero(v.t, books.Duplicated)
+	})
+}
+
+func TestUnsuitableCoverageIsRefused(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		for _, test := range []struct {
+			change       func(*session.ConsumerSpec)
+			refusal, try string
+		}{
+			{func(s *session.ConsumerSpec) { s.Compacted = true }, "compacted=on needs type=exclusive or type=failover, and this is shared", "set sub1 type=failover compacted=on"},
+			{func(s *session.ConsumerSpec) { s.Sticky = true }, "sticky=on divides keys, and type=shared does not go by keys", "set sub1 type=key_shared sticky=on"},
+			{func(s *session.ConsumerSpec) {
+				s.Type, s.Compacted, s.Topic = broker.Failover, true, "a,non-persistent://public/default/b"
+			}, "compacted=on needs persistent topics, and non-persistent://public/default/b is none", "set sub1 compacted=off"},
+		} {
+			spec := session.DefaultConsumer("sub1")
+			test.change(&spec)
+			var refused *broker.Error
+			require.ErrorAs(v.t, v.AddConsumer("sub1", spec), &refused)
+			require.Equal(v.t, test.refusal, refused.Message)
+			require.Equal(v.t, test.try, refused.Try)
+		}
+		v.consumeAs(func(s *session.ConsumerSpec) { s.Durable = false })
+		require.EqualError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Now()), "sub1 has durable=off: its subscription keeps no place that could be moved")
+	})
+}
+
+func TestConsumersThatAreLostOrSilentAreReplaced(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		upset    func(v *virtual) error
+		category metrics.Category
+		note     string
+		lossless bool
+	}{
+		{"evicted", func(v *virtual) error {
+			return v.cluster.Evict("fast", "sub1", &broker.Error{Category: metrics.Busy, Message: "another consumer holds this subscription"})
+		}, metrics.Busy, "sub1: lost 2 of 2 consumers: another consumer holds this subscription; subscribing again; try: ", true},
+		{"numb", func(v *virtual) error { return v.cluster.Numb("fast", "sub1") }, metrics.Silent, "nothing was delivered for 8 s while", true},
+		{"unloaded", func(v *virtual) error { return v.cluster.Unload("fast") }, metrics.Moved, "fast was loaded anew by the broker", true},
+		{"subscription deleted", func(v *virtual) error { return v.cluster.DeleteSubscription("fast", "sub1") }, metrics.Gone, "the subscription sub1 of fast was deleted and made again", false},
+		{"topic deleted and made again", func(v *virtual) error { return v.cluster.Recreate("fast") }, metrics.Moved, "fast was loaded anew by the broker", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inVirtualTime(t, func(v *virtual) {
+				v.send("fast", 1000)
+				v.consumeAs(func(*session.ConsumerSpec) {})
+				time.Sleep(5 * time.Second)
+				v.heard()
+				require.NoError(v.t, test.upset(v))
+				time.Sleep(15 * time.Second)
+				g, said := v.sub1(), v.heard()
+				require.Equal(v.t, 1, strings.Count(said, test.note), "said once: %s", said)
+				require.Positive(v.t, failed(g, test.category))
+				require.InDelta(v.t, 1000, g.Consumer.Rate, 100, "it receives again")
+				if test.lossless {
+					v.complete("fast")
+				}
+			})
+		})
+	}
+}
+
+func TestALaneThatWasGivenUpIsReplacedWhereItCanBe(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.send("fast", 1000)
+		time.Sleep(2 * time.Second)
+		require.NoError(v.t, v.cluster.Delete("fast"))
+		time.Sleep(3 * time.Second)
+		g, _ := v.Snapshot().Group("fast")
+		require.Positive(v.t, failed(g, metrics.Gone))
+		require.InDelta(v.t, 1000, g.Producer.Rate, 100, "the topic was made again, and it sends again")
+		require.NoError(v.t, v.cluster.Terminate("fast"))
+		time.Sleep(20 * time.Second)
+		require.Equal(v.t, 1, strings.Count(v.heard(), "fast: topic fast is terminated and takes no more messages; trying again; try: set fast topic=fast-2"))
+		g, _ = v.Snapshot().Group("fast")
+		require.Positive(v.t, failed(g, metrics.TopicTerminated))
+		spec, _ := v.Producer("fast")
+		spec.Topic = "fast-2"
+		_, err := v.SetProducer(v.t.Context(), "fast", spec)
+		require.NoError(v.t, err)
+		time.Sleep(3 * time.Second)
+		g, _ = v.Snapshot().Group("fast")
+		require.Positive(v.t, g.Producer.Rate, "another topic takes its messages")
+		require.Equal(v.t, g.Producer.Sent, g.Producer.Acked+g.Producer.Failed+g.Producer.Unknown+int64(g.Producer.InFlight), "every message has a fate")
+	})
+}
+
+func TestKeysAreShared(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.consumeAs(func(s *session.ConsumerSpec) { s.Type, s.Sticky, s.Workers = broker.KeyShared, true, 4 })
+		v.produce(1000, func(s *session.ProducerSpec) { require.NoError(v.t, s.Keys.UnmarshalText([]byte("500"))) })
+		time.Sleep(5 * time.Second)
+		shares, err := v.Keys(v.t.Context(), "sub1")
+		require.NoError(v.t, err)
+		require.Len(v.t, shares, 4)
+		keys := 0
+		for _, s := range shares {
+			require.Equal(v.t, broker.HashSlots/4, s.Hashes)
+			require.Positive(v.t, s.Received)
+			keys += s.Keys
+		}
+		require.InDelta(v.t, 500, keys, 10)
+		require.NoError(v.t, v.Scale(v.t.Context(), "sub1", 2))
+		shares, err = v.Keys(v.t.Context(), "sub1")
+		require.NoError(v.t, err)
+		require.Equal(v.t, broker.HashRange{First: broker.HashSlots / 2, Last: broker.HashSlots - 1}, shares[1].Range)
+		v.complete("fast")
+	})
+}
