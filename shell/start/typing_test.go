@@ -137,7 +137,7 @@ func TestStopAndGoOn(t *testing.T) {
 func TestASmallWindow(t *testing.T) {
 	s := open(t, localtest.Start(t), 40, 12)
 	run(s, "produce start fast rate=10 topic="+ownTopic(), `fast: sending to`)
-	s.See(`^fast ● `)
+	s.See(`^fast +● `)
 	s.Send("\x0cscale f")
 	s.See("^> scale f")
 	s.See(`^ +fast +running produce`)
