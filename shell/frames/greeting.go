@@ -61,5 +61,6 @@ func Advice(fault string, tries []Try) []string {
 }
 
 // adviceWidth bounds the column of lines to try, so that what they are for
-// stands beside them on a screen of 80 columns; a longer line moves its own.
-const adviceWidth = 54
+// stands beside them; a longer line moves its own, which may have eighteen
+// cells on a screen of 80 columns.
+const adviceWidth = 40

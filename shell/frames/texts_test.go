@@ -59,6 +59,6 @@ func TestGreeting(t *testing.T) {
 	golden(t, "greeting", Greeting("0.1.0", snapshot().Cluster, 5400*time.Millisecond))
 	golden(t, "no-broker", Advice("no Pulsar answers at pulsar://127.0.0.1:6650 (connection refused)", []Try{
 		{"local start", "here (Java 17, 0.5 GiB)"}, {"connect pulsar://host:6650", "elsewhere"},
-		{"kubectl port-forward -n pulsar svc/pulsar-proxy 6650", "in Minikube, messages"}}))
+		{"kubectl port-forward -n pulsar svc/pulsar-proxy 6650", "in Minikube"}, {"kubectl port-forward -n pulsar svc/pulsar-broker 8080", "its admin API"}}))
 	require.Equal(t, []string{"x"}, Advice("x", nil))
 }

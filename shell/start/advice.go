@@ -32,7 +32,7 @@ func advice(ctx context.Context, t session.Target, err error, prompt bool) []fra
 	switch f.Fault {
 	case probe.Refused:
 		return append(a.local(), a.elsewhere("elsewhere"),
-			frames.Try{Line: forwardMessages, For: "in Minikube, messages"}, frames.Try{Line: forwardAdmin, For: "in Minikube, the admin API"})
+			frames.Try{Line: forwardMessages, For: "in Minikube"}, frames.Try{Line: forwardAdmin, For: "its admin API"})
 	case probe.UnknownHost:
 		return append(a.inside(f.Host), a.elsewhere("elsewhere"))
 	case probe.HTTP:

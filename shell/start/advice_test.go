@@ -125,8 +125,8 @@ func TestEveryFaultAtTheStartHasItsAdvice(t *testing.T) {
 		{"nobody listens", session.Target{URL: "pulsar://" + free.Addr().String()}, `no Pulsar answers at pulsar://HOST (connection refused)
   try: local start   here (Java 17, 0.5 GiB)
        connect pulsar://host:6650   elsewhere
-       kubectl port-forward -n pulsar svc/pulsar-proxy 6650   in Minikube, messages
-       kubectl port-forward -n pulsar svc/pulsar-broker 8080   in Minikube, the admin API`},
+       kubectl port-forward -n pulsar svc/pulsar-proxy 6650   in Minikube
+       kubectl port-forward -n pulsar svc/pulsar-broker 8080   its admin API`},
 		{"a service's name", session.Target{URL: "pulsar://pulsar-proxy.pulsar.svc.invalid:6650"}, `no host "pulsar-proxy.pulsar.svc.invalid" is known, of pulsar://HOST
   try: kubectl port-forward svc/pulsar-proxy 6650   if it is a service in Kubernetes, and then
        connect pulsar://localhost:6650
