@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 func backlogCommand() command {
 	return command{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(session.Consume, "sub1")}},
 		summary:  "show what waits in the broker, by topic and partition",
+		detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
 		examples: []string{"backlog sub1"}, run: showBacklog}
 }
 
@@ -30,9 +30,7 @@ func showBacklog(ctx context.Context, c *call) error {
 	if _, err := c.admin(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, adminMax)
-	defer cancel()
-	each, sum, err := c.env.Session.TopicAnswers(ctx, g.Name)
+	each, flows, sum, err := c.answers(ctx, g.Name)
 	if err != nil {
 		return err
 	}
@@ -41,10 +39,13 @@ func showBacklog(ctx context.Context, c *call) error {
 		return c.fail("consume start "+g.Name, "%s has no subscription %q", g.Topic, name)
 	}
 	var rows [][]string
-	for _, one := range each {
-		rows = append(rows, backlogRows(one, name, len(each) > 1)...)
+	all := session.Flow{Out: map[string]float64{}}
+	for i, one := range each {
+		all.In += flows[i].In
+		all.Out[name] += flows[i].Out[name]
+		rows = append(rows, backlogRows(one, flows[i], name, len(each) > 1)...)
 	}
-	rows = append(rows, backlogRow("total", sum, name))
+	rows = append(rows, backlogRow("total", sum, all, name))
 	right := graphs.AlignRight
 	head := "partition"
 	if len(each) > 1 {
@@ -56,20 +57,49 @@ func showBacklog(ctx context.Context, c *call) error {
 	return nil
 }
 
+// answers asks about a group's topics twice, so that rates can be counted.
+func (c *call) answers(ctx context.Context, group string) (each []session.TopicAnswer, flows []session.Flow, sum broker.TopicStats, err error) {
+	look := func() ([]session.TopicAnswer, broker.TopicStats, error) {
+		asking, cancel := asked(ctx)
+		defer cancel()
+		return c.env.Session.TopicAnswers(asking, group)
+	}
+	before, _, err := look()
+	if err != nil {
+		return nil, nil, sum, err
+	}
+	begin := c.env.Now()
+	if err := sleep(ctx, flowTime); err != nil {
+		return nil, nil, sum, err
+	}
+	if each, sum, err = look(); err != nil {
+		return nil, nil, sum, err
+	}
+	apart := c.env.Now().Sub(begin)
+	was := map[string]broker.TopicStats{}
+	for _, one := range before {
+		was[one.Topic] = one.Stats
+	}
+	for _, one := range each {
+		earlier, ok := was[one.Topic]
+		if !ok {
+			earlier = one.Stats // made since
+		}
+		flows = append(flows, session.FlowBetween(earlier, one.Stats, apart))
+	}
+	return each, flows, sum, nil
+}
+
 // backlogRows are a topic's partitions, below its own row where there are
 // several topics.
-func backlogRows(one session.TopicAnswer, subscription string, several bool) [][]string {
+func backlogRows(one session.TopicAnswer, flow session.Flow, subscription string, several bool) [][]string {
 	var rows [][]string
 	indent := ""
 	if several {
-		rows, indent = append(rows, backlogRow(one.Topic, one.Stats, subscription)), "  "
+		rows, indent = append(rows, backlogRow(one.Topic, one.Stats, flow, subscription)), "  "
 	}
 	for _, topic := range sortedPartitions(one.Stats) {
-		label := topic
-		if t, err := broker.ParseTopic(topic); err == nil && t.Partition >= 0 {
-			label = fmt.Sprint(t.Partition)
-		}
-		rows = append(rows, backlogRow(indent+label, one.Stats.Partitions[topic], subscription))
+		rows = append(rows, backlogRow(indent+partitionLabel(topic), one.Stats.Partitions[topic], flow.Partitions[topic], subscription))
 	}
 	return rows
 }
@@ -89,12 +119,12 @@ func sortedPartitions(stats broker.TopicStats) []string {
 	return names
 }
 
-func backlogRow(label string, stats broker.TopicStats, subscription string) []string {
-	s := stats.Subscriptions[subscription]
-	messages := float64(s.BacklogEntries) * max(stats.MessagesPerEntry, 1)
+func backlogRow(label string, stats broker.TopicStats, flow session.Flow, subscription string) []string {
+	s, out := stats.Subscriptions[subscription], flow.Out[subscription]
+	messages := backlogMessages(stats, subscription)
 	drained := graphs.NoValue
-	if net := s.RateOut - stats.RateIn; messages > 0 && net > 0 {
+	if net := out - flow.In; messages > 0 && net > 0 {
 		drained = graphs.Elapsed(time.Duration(min(messages/net, math.MaxInt32)) * time.Second)
 	}
-	return []string{label, graphs.Count(messages), whole(s.BacklogEntries), whole(s.Unacked), graphs.Rate(s.RateOut), drained}
+	return []string{label, graphs.Count(messages), whole(s.BacklogEntries), whole(s.Unacked), graphs.Rate(out), drained}
 }

@@ -155,6 +155,19 @@ func (s *sheet) broker(t session.Truth, way string, perSecond float64) {
 		remark = t.Apart
 	}
 	s.add("broker", graphs.Rate(perSecond)+" "+way, remark)
+	if t.Spread.Partitions > 1 {
+		s.spread(t.Spread, way)
+	}
+}
+
+// spread is how unevenly the partitions are used: what comes in, or what waits.
+func (s *sheet) spread(p session.Spread, way string) {
+	value, what := graphs.Rate, "in"
+	if way != "in" {
+		value, what = func(v float64) string { return graphs.Count(v) + " messages" }, "behind"
+	}
+	s.add("partitions", count(p.Partitions, "partition"), fmt.Sprintf("least %s %s (%s), most %s (%s)",
+		value(p.Least.Value), what, partitionLabel(p.Least.Partition), value(p.Most.Value), partitionLabel(p.Most.Partition)))
 }
 
 // latencies is a row of quantiles since the start.

@@ -36,6 +36,7 @@ type Truth struct {
 	Throttled       bool   // the broker has held publishers back since the answer before
 	Limit           string // the publish limit that does it, as a part of a sentence
 	Apart           string // a standing disagreement with pulsh's own count, as a sentence
+	Spread          Spread // over the partitions: what comes in for a producer group, what waits for a consumer group
 }
 
 // poll asks about the topics of all active groups, once each.
@@ -105,6 +106,7 @@ type truths struct {
 	mu        sync.Mutex
 	now       Truth
 	before    map[string]counters
+	answered  answers // the last
 	throttled int64
 	limitAt   time.Time
 	apart     int // answers in a row that disagreed
@@ -131,11 +133,16 @@ func (t *truths) learn(own answers, subscription string, now time.Time) []event 
 		Limit:           before.Limit,
 	}
 	grownIn, grownOut, events := compareCounters(t.before, counted, subscription)
-	if span := now.Sub(before.At).Seconds(); !before.At.IsZero() && span > 0 {
+	apart := now.Sub(before.At)
+	if before.At.IsZero() {
+		apart = 0
+	}
+	next.Spread = own.spread(t.answered, subscription, apart)
+	if span := apart.Seconds(); span > 0 {
 		next.InPerSecond, next.OutPerSecond = float64(grownIn)/span, float64(grownOut)/span
 		next.Throttled = s.Throttled > t.throttled
 	}
-	t.before, t.throttled, t.now = counted, s.Throttled, next
+	t.before, t.answered, t.throttled, t.now = counted, own, s.Throttled, next
 	return events
 }
 
