@@ -1,0 +1,20 @@
+package commands
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+)
+
+func TestSpreadNamesTheUnevenPartitions(t *testing.T) {
+	p := session.Spread{Partitions: 4, Least: session.Part{Partition: "fast-partition-3", Value: 120}, Most: session.Part{Partition: "fast-partition-0", Value: 4100}}
+	var s sheet
+	s.spread(p, "in")
+	s.spread(p, "out")
+	require.Equal(t, []string{
+		"partitions   4 partitions          least 120/s in (3), most 4.10k/s in (0)",
+		"partitions   4 partitions          least 120 messages behind (3), most 4.1k messages behind (0)",
+	}, s.lines)
+}
