@@ -164,10 +164,10 @@ func (s *sheet) broker(t session.Truth, way string, perSecond float64) {
 func (s *sheet) spread(p session.Spread, way string) {
 	value, what := graphs.Rate, "in"
 	if way != "in" {
-		value, what = func(v float64) string { return graphs.Count(v) + " messages" }, "behind"
+		value, what = graphs.Count, "behind"
 	}
-	s.add("partitions", count(p.Partitions, "partition"), fmt.Sprintf("least %s %s (%s), most %s (%s)",
-		value(p.Least.Value), what, partitionLabel(p.Least.Partition), value(p.Most.Value), partitionLabel(p.Most.Partition)))
+	s.add("partitions", whole(int64(p.Partitions)), fmt.Sprintf("%s: least %s on %s, most %s on %s",
+		what, value(p.Least.Value), partitionLabel(p.Least.Partition), value(p.Most.Value), partitionLabel(p.Most.Partition)))
 }
 
 // latencies is a row of quantiles since the start.

@@ -14,7 +14,7 @@ func TestSpreadNamesTheUnevenPartitions(t *testing.T) {
 	s.spread(p, "in")
 	s.spread(p, "out")
 	require.Equal(t, []string{
-		"partitions   4 partitions          least 120/s in (3), most 4.10k/s in (0)",
-		"partitions   4 partitions          least 120 messages behind (3), most 4.1k messages behind (0)",
+		"partitions   4                     in: least 120/s on 3, most 4.10k/s on 0",
+		"partitions   4                     behind: least 120 on 3, most 4.1k on 0",
 	}, s.lines)
 }
