@@ -136,6 +136,27 @@ func TestAMixOnAPulsar(t *testing.T) {
 	}
 }
 
+// TestARestartAtOnceLeavesNoSilentConsumer stops and starts a group while much
+// of what it took has still to come again: each time it goes on.
+func TestARestartAtOnceLeavesNoSilentConsumer(t *testing.T) {
+	l := newLoad(t)
+	l.behaving(3, "nack", "10%", "drop", "5%", "nackdelay", "300ms")
+	l.produce(nil)
+	for range 6 {
+		l.acked(1000)
+		require.NoError(t, l.Stop(l.soon(), "sub1"))
+		require.NoError(t, l.Start(l.soon(), "sub1"))
+		received := l.sub1().Received
+		l.until("it receives again", func() bool { return l.sub1().Received > received })
+	}
+	l.change("nack", "0%", "drop", "0%")
+	l.settle()
+	require.NoError(t, l.Stop(l.soon(), "sub1"))
+	require.NoError(t, l.Start(l.soon(), "sub1"))
+	l.drained()
+	l.whole()
+}
+
 func TestDeadLettersAndRetriesOnAPulsar(t *testing.T) {
 	stored := func(l *load, topic string) func() bool {
 		return func() bool {

@@ -50,7 +50,7 @@ func (w *witness) send(t *testing.T, url, topic string) {
 		producer.SendAsync(context.Background(), &pulsar.ProducerMessage{Payload: make([]byte, 1024)},
 			func(_ pulsar.MessageID, _ *pulsar.ProducerMessage, err error) { w.answered(time.Since(due), err) })
 	}
-	require.NoError(t, producer.Flush())
+	require.NoError(t, producer.FlushWithCtx(t.Context()))
 }
 
 func (w *witness) answered(after time.Duration, err error) {
