@@ -121,7 +121,11 @@ func orderSentence(g session.GroupSnapshot, l payload.Totals) string {
 		if l.OutOfOrderKey == 0 {
 			return "disorder within a lane is natural here: only the order within a key is promised, and it was kept"
 		}
-		return fmt.Sprintf("only the order within a key is promised here, and %s it", plural(l.OutOfOrderKey, "message broke", "messages broke"))
+		text := fmt.Sprintf("only the order within a key is promised here, and %s it", plural(l.OutOfOrderKey, "message broke", "messages broke"))
+		if r.Type == string(broker.KeyShared) && l.KeyBatched < l.Received {
+			text += "; a batch of several keys goes where its first belongs: the sender needs batchby=key or batch=1"
+		}
+		return text
 	}
 	switch {
 	case r.Consumers > 1:

@@ -52,7 +52,7 @@ func (spec ProducerSpec) needsLanes(old ProducerSpec) bool {
 func (spec ProducerSpec) equal(o ProducerSpec) bool {
 	return spec.Topic == o.Topic && spec.Partitions == o.Partitions && spec.Lanes == o.Lanes &&
 		spec.Size == o.Size && spec.Body == o.Body && spec.Keys == o.Keys &&
-		spec.Batch == o.Batch && spec.BatchBytes == o.BatchBytes && spec.Delay == o.Delay &&
+		spec.Batch == o.Batch && spec.BatchBy == o.BatchBy && spec.BatchBytes == o.BatchBytes && spec.Delay == o.Delay &&
 		spec.Compression == o.Compression && spec.Pending == o.Pending && spec.Timeout == o.Timeout
 }
 

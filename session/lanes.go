@@ -207,13 +207,13 @@ func (g *producer) openLanes(ctx context.Context, spec ProducerSpec, number, fro
 }
 
 func (g *producer) laneSpec(spec ProducerSpec, number, index int, recorder *metrics.SendRecorder) broker.LaneSpec {
-	stream := randomID()
+	stream := payload.StreamID(randomID(), spec.BatchBy == ByKey)
 	return broker.LaneSpec{
 		Topic:       spec.Topic,
 		Name:        fmt.Sprintf("pulsh-%s-g%d-%d-%08x", g.name, number, index+1, uint32(stream)),
 		Stream:      stream,
 		Compression: spec.Compression,
-		Batch:       broker.Batch{Messages: spec.Batch, Bytes: spec.BatchBytes, Delay: spec.Delay},
+		Batch:       broker.Batch{Messages: spec.Batch, Bytes: spec.BatchBytes, Delay: spec.Delay, ByKey: spec.BatchBy == ByKey},
 		Pending:     max(spec.Pending/spec.laneCount(), 1),
 		Timeout:     spec.Timeout,
 		Bodies:      spec.bodies(),

@@ -15,7 +15,7 @@ const (
 )
 
 // Order tells what a consumer group may expect. One consumer of one partition
-// gets the messages of a lane as they were sent. Partitions have no order
+// gets the messages of a lane as they were sent, unless the sender batches by key. Partitions have no order
 // between them, but a key has one partition; with key_shared it has one
 // consumer as well. Several consumers of a shared subscription disorder by
 // nature, and where nobody has told of the partitions nothing is promised.
@@ -26,7 +26,7 @@ func (g GroupSnapshot) Order() Order {
 	}
 	switch broker.SubscriptionType(c.Type) {
 	case broker.Exclusive, broker.Failover:
-		if !c.Truth.At.IsZero() && g.Partitions <= 1 {
+		if !c.Truth.At.IsZero() && g.Partitions <= 1 && c.Ledger.KeyBatched == 0 {
 			return LaneOrder
 		}
 	case broker.KeyShared:

@@ -54,6 +54,7 @@ func DefaultProducer(name string) ProducerSpec {
 		Size:        size,
 		Body:        payload.RandomKind,
 		Batch:       1000,
+		BatchBy:     ByAny,
 		BatchBytes:  128 << 10,
 		Delay:       5 * time.Millisecond,
 		Compression: "lz4",
@@ -113,6 +114,9 @@ func ProducerSettings() []Setting[ProducerSpec] {
 			set: func(p *P, text string) error {
 				return readCount(&p.Batch, text, "messages a batch", 1, BatchMax)
 			}},
+		{Name: "batchby", Kind: "WORD", Words: texts(batchBys()), Doc: "which messages share a batch: any, or those of one key, so that key_shared keeps their order",
+			get: func(p *P) string { return string(p.BatchBy) },
+			set: func(p *P, text string) error { return p.BatchBy.UnmarshalText([]byte(text)) }},
 		{Name: "bytes", Kind: "BYTES", Doc: "bytes of a batch at most",
 			get: func(p *P) string { return payload.FormatBytes(int64(p.BatchBytes)) },
 			set: func(p *P, text string) error { return readBytes(&p.BatchBytes, text) }},

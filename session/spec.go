@@ -30,6 +30,7 @@ type ProducerSpec struct {
 	Body        payload.Kind
 	Keys        payload.Keys
 	Batch       int
+	BatchBy     BatchBy
 	BatchBytes  int
 	Delay       time.Duration
 	Compression broker.Compression

@@ -62,6 +62,7 @@ type Batch struct {
 	Messages int
 	Bytes    int
 	Delay    time.Duration
+	ByKey    bool // a batch holds messages of one key only, as key_shared needs
 }
 
 // Lane is one producer, shared by the workers of a group.

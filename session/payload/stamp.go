@@ -25,7 +25,8 @@ const stampHead = 1<<32 | uint64('h')<<24 | uint64('s')<<16 | uint64('l')<<8 | u
 // 32 bytes, little-endian: magic (4), version (4), stream (8), sequence (8),
 // due (8).
 type Stamp struct {
-	// Stream is the random id of the lane generation that numbered the message.
+	// Stream is the random id of the lane generation that numbered the message,
+	// made by StreamID.
 	Stream uint64
 	// Sequence counts the messages of the stream, up to MaxSequence.
 	Sequence uint64
@@ -33,6 +34,23 @@ type Stamp struct {
 	// Unix wall-clock time.
 	Due int64
 }
+
+// keyBatched is the bit of a stream's id that says that its batches hold one
+// key each, so that messages of different keys overtake one another.
+const keyBatched = 1 << 63
+
+// StreamID makes the id of a lane generation from a random number. A receiver
+// learns from it whether the lane keeps the order of all its messages or that
+// within each key only.
+func StreamID(random uint64, byKey bool) uint64 {
+	if byKey {
+		return random | keyBatched
+	}
+	return random &^ keyBatched
+}
+
+// BatchedByKey says whether a stream keeps the order within each key only.
+func BatchedByKey(stream uint64) bool { return stream&keyBatched != 0 }
 
 // PutStamp writes s over the first StampSize bytes of b. It panics when b is
 // shorter.

@@ -240,6 +240,9 @@ func (s *stream) totals() Totals {
 		t.Tail = s.expected - s.next
 	}
 	s.excuse(&t)
+	if BatchedByKey(s.id) {
+		t.KeyBatched = s.received
+	}
 	if s.opened || s.received > 0 {
 		t.Streams = 1
 		if s.announced {

@@ -58,6 +58,7 @@ type Totals struct {
 	Keyed           uint64 // first deliveries with a key
 	OutOfOrderKey   uint64 // of those keyed, how many came after a later number of their stream and key
 	KeyUnknown      uint64 // of those keyed, how many may have, as their key had been forgotten
+	KeyBatched      uint64 // deliveries of streams that keep the order within a key only, see StreamID
 }
 
 // Unique returns how many different messages were received.
@@ -87,6 +88,7 @@ func (t *Totals) add(u Totals) {
 	t.Keyed += u.Keyed
 	t.OutOfOrderKey += u.OutOfOrderKey
 	t.KeyUnknown += u.KeyUnknown
+	t.KeyBatched += u.KeyBatched
 }
 
 // With returns t with all of u that only grows: deliveries, losses, and what
@@ -111,6 +113,7 @@ func (t Totals) Since(base Totals) Totals {
 		{&t.Redelivered, base.Redelivered}, {&t.OutOfOrder, base.OutOfOrder}, {&t.TooOld, base.TooOld},
 		{&t.RedeliveredTold, base.RedeliveredTold}, {&t.Keyed, base.Keyed},
 		{&t.OutOfOrderKey, base.OutOfOrderKey}, {&t.KeyUnknown, base.KeyUnknown},
+		{&t.KeyBatched, base.KeyBatched},
 	} {
 		*c.now -= min(*c.now, c.then)
 	}

@@ -81,7 +81,12 @@ func (c *Client) OpenLane(ctx context.Context, spec broker.LaneSpec) (broker.Lan
 }
 
 func producerOptions(spec broker.LaneSpec) pulsar.ProducerOptions {
+	builder := pulsar.DefaultBatchBuilder
+	if spec.Batch.ByKey {
+		builder = pulsar.KeyBasedBatchBuilder
+	}
 	return pulsar.ProducerOptions{
+		BatcherBuilderType:              builder,
 		Topic:                           spec.Topic,
 		Name:                            spec.Name,
 		SendTimeout:                     spec.Timeout,
