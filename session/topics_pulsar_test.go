@@ -92,13 +92,14 @@ func TestAHundredSeeksUnderLoad(t *testing.T) {
 }
 
 func TestKeysKeepTheirOrderThroughScaling(t *testing.T) {
-	for _, sticky := range []bool{false, true} {
+	for i, sticky := range []bool{false, true} {
 		t.Run(fmt.Sprintf("sticky=%t", sticky), func(t *testing.T) {
 			l := newLoad(t)
 			l.consume(func(s *session.ConsumerSpec) { s.Type, s.Sticky = broker.KeyShared, sticky })
 			l.produce(func(s *session.ProducerSpec) {
 				require.NoError(t, s.Keys.UnmarshalText([]byte("1000,hot=20%/3")))
-				s.Batch = 1 // a batch of several keys goes where its first key goes
+				// A batch of several keys goes where its first key goes.
+				s.Batch, s.BatchBy = [...]int{1, 1000}[i], session.ByKey
 			})
 			for _, workers := range []int{8, 3} {
 				l.acked(4000)
