@@ -93,10 +93,13 @@ func DashboardManifest() string {
 # ConfigMap with this label:
 #
 #   kubectl apply -f grafana-dashboard.yaml
+#
+# A sidecar that looks in its own namespace alone needs that namespace below.
 apiVersion: v1
 kind: ConfigMap
 metadata:
   name: pulsh-dashboard
+  namespace: pulsar
   labels:
     app.kubernetes.io/name: pulsh
     grafana_dashboard: "1"
