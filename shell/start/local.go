@@ -13,6 +13,7 @@ import (
 type localPulsar struct {
 	keep bool
 	home string
+	dir  string // of its own, or "" for the user's cache folder
 
 	mu     sync.Mutex
 	server *local.Server
@@ -22,9 +23,12 @@ var _ commands.Local = (*localPulsar)(nil)
 
 // Start starts the server, joins the one that runs, or finds a foreign one.
 func (l *localPulsar) Start(ctx context.Context, tell func(commands.Step)) (session.Target, error) {
-	server, err := local.Start(ctx, local.Config{Home: l.home, Keep: l.keep, Progress: func(p local.Progress) {
-		tell(commands.Step{Text: p.Text, Done: p.Done, Total: p.Total})
-	}})
+	cfg, err := l.config()
+	if err != nil {
+		return session.Target{}, err
+	}
+	cfg.Progress = func(p local.Progress) { tell(commands.Step{Text: p.Text, Done: p.Done, Total: p.Total}) }
+	server, err := local.Start(ctx, cfg)
 	if err != nil {
 		return session.Target{}, err
 	}
@@ -37,12 +41,28 @@ func (l *localPulsar) Start(ctx context.Context, tell func(commands.Step)) (sess
 	return session.Target{URL: server.URL(), AdminURL: server.AdminURL(), Name: "local"}, nil
 }
 
+// config is where the server lives. One with a folder of its own stands beside
+// that of the cache folder, and takes only its libraries from there.
+func (l *localPulsar) config() (local.Config, error) {
+	cfg := local.Config{Home: l.home, Keep: l.keep}
+	if l.dir == "" {
+		return cfg, nil
+	}
+	libraries, err := local.Libraries()
+	if err != nil {
+		return cfg, err
+	}
+	cfg.Dir, cfg.Libraries = l.dir, libraries
+	cfg.BrokerPort, cfg.WebPort, cfg.ZooKeeperPort = local.AnyPort, local.AnyPort, local.AnyPort
+	return cfg, nil
+}
+
 // running is the server of this pulsh, or one that another left running.
 func (l *localPulsar) running() (*local.Server, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.server == nil {
-		attached, err := local.Attach("")
+		attached, err := local.Attach(l.dir)
 		if err != nil {
 			return nil, err
 		}

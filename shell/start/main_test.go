@@ -186,11 +186,16 @@ type said struct {
 // piped runs the program without a terminal, not even a controlling one.
 func piped(t testing.TB, cmd *exec.Cmd, input string) said {
 	t.Helper()
+	return pipedWithin(t, patience, cmd, input)
+}
+
+func pipedWithin(t testing.TB, within time.Duration, cmd *exec.Cmd, input string) said {
+	t.Helper()
 	var out, errs bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &out, &errs
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	require.NoError(t, cmd.Start())
-	kill := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	kill := time.AfterFunc(within, func() { _ = cmd.Process.Kill() })
 	defer kill.Stop()
 	_ = cmd.Wait() // the exit code says it
 	require.NotContains(t, out.String()+errs.String(), "\x1b")

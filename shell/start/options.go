@@ -20,6 +20,7 @@ type Options struct {
 	PulsarHome         string // PULSAR_HOME: a Pulsar that is installed here
 
 	Local, KeepLocal bool
+	LocalDir         string   // of the local Pulsar's data, "" for the user's cache folder
 	Files, Lines     []string // in the order in which they were given
 	KeepGoing        bool
 	Set              []commands.Variable

@@ -104,6 +104,18 @@ func TestTheExamplesOnARealPulsar(t *testing.T) {
 	}
 }
 
+// TestAFailoverIsPassed kills a server of its own under load, as the example
+// does, and wants everything that it had promised back.
+func TestAFailoverIsPassed(t *testing.T) {
+	const starts = 4 * patience // of the server, twice
+	got := pipedWithin(t, starts, pulsh(t, nil, "--local", "--local-dir", t.TempDir(), "-f", "examples/failover.pulsh", "--set", "down=1s", "--json", "-"), "")
+	require.Zero(t, got.code, got)
+	r := readJSON(t, []byte(got.out))
+	require.Equal(t, "passed", r.Result)
+	require.Equal(t, 3, r.Passed)
+	require.Positive(t, r.Totals.Received)
+}
+
 func TestVariablesFromOutside(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "vars.pulsh")

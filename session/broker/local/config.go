@@ -100,6 +100,13 @@ type Config struct {
 	FreeSpace func(dir string) (int64, error)
 }
 
+// Libraries is where the server's Java libraries are kept, for all servers of
+// this user. The error says what to set where there is no such place.
+func Libraries() (string, error) {
+	c, err := Config{}.withDefaults()
+	return c.Libraries, err
+}
+
 // withDefaults returns c with every empty field filled in.
 func (c Config) withDefaults() (Config, error) {
 	if c.Dir == "" {
