@@ -40,8 +40,8 @@ func (g *consumer) churnBy(c Churn) {
 	r.ended.Go(func() { g.churning(ctx, r) }) // owned by the group: churnBy ends it and waits
 }
 
-// churning runs a round each time, but while a command has the floor or the
-// group does not run.
+// churning runs a round each time the group runs; while a command has the
+// floor, the round waits for it.
 func (g *consumer) churning(ctx context.Context, r *churner) {
 	tick := time.NewTicker(r.churn.Every)
 	defer tick.Stop()
@@ -57,7 +57,8 @@ func (g *consumer) churning(ctx context.Context, r *churner) {
 				g.reseat(ctx, r)
 			}
 			<-g.floor
-		default:
+		case <-ctx.Done():
+			return
 		}
 	}
 }

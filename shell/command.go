@@ -86,20 +86,37 @@ func (l *loop) showCommand(now time.Time, width int) {
 	l.screen.SetPrompt(screen.TextView(row, width, l.screen.Color()))
 }
 
+// aheadLeast is how many cells of what was typed ahead the row shows at least:
+// the word that is being typed.
+const aheadLeast = 16
+
 // runningRow is the first of the heads, which become shorter, that leaves room
-// for all that was typed ahead. That is shown in any case, its end if need be.
+// for all that was typed ahead; else the last, and the end of what was typed.
 func runningRow(width int, ahead string, heads ...string) string {
 	if ahead == "" {
 		return faint + heads[0] + plain
 	}
-	const gap = 2
+	const gap = "  "
 	for _, head := range heads {
-		if screen.TextWidth(head)+gap+screen.TextWidth(ahead) <= width {
-			return faint + head + plain + "  " + ahead
+		if screen.TextWidth(head+gap+ahead) <= width {
+			return faint + head + plain + gap + ahead
 		}
 	}
-	for screen.TextWidth(ahead) > width {
-		ahead = ahead[screen.Character(ahead):]
+	last := heads[len(heads)-1] + gap
+	if room := width - screen.TextWidth(last); room >= aheadLeast {
+		return faint + last + plain + ending(ahead, room)
 	}
-	return ahead
+	return ending(ahead, width)
+}
+
+// ending is the end of a text in so many cells, with a sign of what is left out.
+func ending(text string, width int) string {
+	const more = "…"
+	if screen.TextWidth(text) <= width {
+		return text
+	}
+	for screen.TextWidth(more+text) > width {
+		text = text[screen.Character(text):]
+	}
+	return more + text
 }

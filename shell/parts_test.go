@@ -86,7 +86,7 @@ func TestTheRowOfACommandShowsWhatIsTypedAhead(t *testing.T) {
 		ahead, want string
 	}{
 		{80, "", heads[0]}, {80, "list", heads[0] + "  list"}, {40, "list", heads[1] + "  list"}, {24, "list", heads[2] + "  list"},
-		{10, "list", "list"}, {10, "a longer line", "onger line"}, {10, "", heads[0]},
+		{10, "list", "list"}, {10, "a longer line", "…nger line"}, {36, "a line that is longer than its row", heads[2] + "  …nger than its row"}, {10, "", heads[0]},
 	} {
 		require.Equal(t, c.want, screen.PlainText(runningRow(c.width, c.ahead, heads...)))
 	}

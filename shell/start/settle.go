@@ -55,8 +55,11 @@ func settle(o Options, library session.Library, env func(string) string) (settle
 
 // localFacts describe the Pulsar that --local has started.
 func localFacts(t session.Target) []commands.Fact {
-	return []commands.Fact{{Name: commands.FactURL, Value: t.URL, From: "--local"}, {Name: commands.FactAdmin, Value: t.AdminURL, From: "--local"},
-		{Name: commands.FactToken}, {Name: commands.FactTrust}}
+	admin := commands.Fact{Name: commands.FactAdmin, Value: t.AdminURL}
+	if admin.Value != "" { // known once the server runs
+		admin.From = "--local"
+	}
+	return []commands.Fact{{Name: commands.FactURL, Value: t.URL, From: "--local"}, admin, {Name: commands.FactToken}, {Name: commands.FactTrust}}
 }
 
 // factsNow are what pulsh was started with, and since then found out about it.
