@@ -17,7 +17,7 @@ func TestHeatOfGroups(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		v.consume()
 		v.produce(1000, nil)
-		time.Sleep(5 * time.Second)
+		time.Sleep(5050 * time.Millisecond) // between two samples
 		v.fast()
 		s := v.Snapshot()
 		for _, c := range []struct {

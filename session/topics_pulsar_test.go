@@ -68,7 +68,7 @@ func TestAHundredSeeksUnderLoad(t *testing.T) {
 	for _, test := range []struct {
 		kind  string
 		seeks int
-	}{{"single", 100}, {"partitioned", 100}, {"multi", 10}, {"pattern", 10}} {
+	}{{"single", 100}, {"partitioned", 20}, {"multi", 10}, {"pattern", 10}} {
 		t.Run(test.kind, func(t *testing.T) {
 			l := newLoad(t)
 			topics, producers := l.spread(test.kind, 20_000)

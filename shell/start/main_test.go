@@ -123,7 +123,7 @@ func leave(t testing.TB, s *ptytest.Terminal) {
 }
 
 var (
-	clockRow = regexp.MustCompile(`^\d\d:\d\d:\d\d [●◌○] `)
+	clockRow = regexp.MustCompile(`^\d\d:\d\d:\d\d [●◌○×] `)
 	groupRow = regexp.MustCompile(`^(fast|sub1) +[●‖«◌×■○] `)
 )
 
