@@ -77,6 +77,7 @@ func TestTheExamplesOnARealPulsar(t *testing.T) {
 		setting []string
 	}{
 		{"ladder.pulsh", 0, 6, []string{"least=500"}},
+		{"saturate.pulsh", 0, 2, []string{"top=200k", "over=3s"}},
 		{"soak.pulsh", 0, 3, []string{"for=3s", "rate=1k", "p99=5s"}},
 		{"drain.pulsh", 0, 4, []string{"build=3s", "rate=1k"}},
 		{"fails.pulsh", 1, 1, nil},
