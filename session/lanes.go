@@ -144,7 +144,7 @@ func (spec ProducerSpec) laneCount() int {
 	if spec.Lanes > 0 {
 		return min(spec.Workers, spec.Lanes)
 	}
-	return min(spec.Workers, 2*runtime.GOMAXPROCS(0), LanesMax)
+	return min(spec.Workers, 2*runtime.NumCPU(), LanesMax)
 }
 
 // frameRoom is what a message's metadata may take beside its body, generously.

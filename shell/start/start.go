@@ -59,6 +59,9 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 		return check(o, files)
 	}
 	tuneRuntime(os.Getenv)
+	if !o.Batch() && isatty.IsTerminal(files.In.Fd()) {
+		shareCores(os.Getenv)
+	}
 	p, err := newProgram(o, version, builtin, files)
 	if err != nil {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
