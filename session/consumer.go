@@ -339,31 +339,29 @@ func (g *consumer) quiet(ctx context.Context) error {
 }
 
 func (g *consumer) pause() error {
-	ctx, cancel := context.WithTimeout(context.Background(), gateTime)
-	defer cancel()
-	yield, err := g.take(ctx)
-	if err != nil {
-		return err
-	}
-	defer yield()
-	switch state := g.state(); state {
-	case Paused:
+	return g.turn(Running, Paused, func(ctx context.Context) error {
+		if err := g.gate.close(ctx); err != nil {
+			return waitFor(ctx, g.name+": waiting for its workers")
+		}
+		if plan := g.ways.Load().plan; plan != nil {
+			plan.Pause()
+		}
 		return nil
-	case Running:
-	default:
-		return fmt.Errorf("%s is %s", g.name, state)
-	}
-	if err := g.gate.close(ctx); err != nil {
-		return waitFor(ctx, g.name+": waiting for its workers")
-	}
-	if plan := g.ways.Load().plan; plan != nil {
-		plan.Pause()
-	}
-	g.enter(Paused)
-	return nil
+	})
 }
 
 func (g *consumer) resume() error {
+	return g.turn(Paused, Running, func(context.Context) error {
+		if plan := g.ways.Load().plan; plan != nil {
+			plan.Resume()
+		}
+		g.gate.open()
+		return nil
+	})
+}
+
+// turn goes from one state to another, and does nothing if it is there already.
+func (g *consumer) turn(from, to State, act func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), gateTime)
 	defer cancel()
 	yield, err := g.take(ctx)
@@ -372,17 +370,16 @@ func (g *consumer) resume() error {
 	}
 	defer yield()
 	switch state := g.state(); state {
-	case Running:
+	case to:
 		return nil
-	case Paused:
+	case from:
 	default:
 		return fmt.Errorf("%s is %s", g.name, state)
 	}
-	if plan := g.ways.Load().plan; plan != nil {
-		plan.Resume()
+	if err := act(ctx); err != nil {
+		return err
 	}
-	g.gate.open()
-	g.enter(Running)
+	g.enter(to)
 	return nil
 }
 
