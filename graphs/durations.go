@@ -84,10 +84,11 @@ func Millis(nanoseconds float64) string {
 	return minus + elapsed(roundSeconds(size*1e6))
 }
 
-// MillisUnit is Millis with its unit: "2,104 ms".
+// MillisUnit is Millis with its unit: "2,104 ms". A span too long for that
+// already says its own: "3h04m".
 func MillisUnit(nanoseconds float64) string {
 	text := Millis(nanoseconds)
-	if text == NoValue {
+	if _, size := sign(nanoseconds / 1e6); text == NoValue || size >= maxMillis {
 		return text
 	}
 	return text + " ms"

@@ -89,7 +89,7 @@ func TestLatency(t *testing.T) {
 		{0, "0"}, {100, "~0"}, {85e3, "0.085"}, {850e3, "0.85"}, {2.1e6, "2.1"}, {12.1e6, "12.1"}, {99.96e6, "100"},
 		{2104e6, "2,104"}, {3600e9, "3,600,000"}, {math.NaN(), "–"},
 	})
-	checkFigures(t, graphs.MillisUnit, []figure{{2104e6, "2,104 ms"}, {math.NaN(), "–"}})
+	checkFigures(t, graphs.MillisUnit, []figure{{2104e6, "2,104 ms"}, {11_040e9, "3h04m"}, {math.NaN(), "–"}})
 }
 
 func TestClocks(t *testing.T) {
