@@ -138,6 +138,9 @@ func (k *laneKeeper) tell(err error) {
 func (g *producer) lost(l *lane, cause error) {
 	l.over.Store(&cause)
 	g.keeper.nudge()
+	if g.leaving.Load() {
+		g.current.abandon()
+	}
 }
 
 // aside stops the keeper while a command changes the lanes, and returns what

@@ -112,6 +112,14 @@ func (c *currentLanes) release() {
 	}
 }
 
+// abandon lets them go where a lane was given up for good, and no keeper will
+// replace it: nobody gets a place there any more.
+func (c *currentLanes) abandon() {
+	if g := c.now.Load(); g != nil && g.over() {
+		g.release()
+	}
+}
+
 func (c *currentLanes) count() int {
 	if g := c.now.Load(); g != nil {
 		return len(g.lanes)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pulsh/session/metrics"
@@ -21,6 +22,8 @@ type producer struct {
 	figures producerBooks // the sampler's
 	truth   truths
 	keeper  *laneKeeper
+	crew    sync.WaitGroup // the workers, those on their way out included
+	leaving atomic.Bool    // from a stop to the next start
 
 	mu      sync.Mutex // guards what follows; held for moments only
 	spec    ProducerSpec
@@ -71,6 +74,7 @@ func (g *producer) start(ctx context.Context, link *connection) error {
 		g.failed(err)
 		return err
 	}
+	g.leaving.Store(false)
 	g.current.swap(lanes)
 	g.mu.Lock()
 	g.life.enter(Running)
@@ -122,13 +126,13 @@ func (g *producer) stop(ctx context.Context) error {
 	if !g.end() {
 		return nil
 	}
+	g.leaving.Store(true)
 	g.keeper.stop()
-	if now := g.current.now.Load(); now != nil && now.over() {
-		now.release() // nobody will get a place there
-	}
+	g.current.abandon()
 	cut := context.AfterFunc(ctx, g.current.release)
 	g.handOut(ctx)
 	g.dismiss(0)
+	g.crew.Wait()
 	cut()
 	var err error
 	if last := g.current.swap(nil); last != nil {

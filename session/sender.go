@@ -1,7 +1,6 @@
 package session
 
 import (
-	"sync"
 	"sync/atomic"
 
 	"pulsh/session/pacing"
@@ -16,7 +15,6 @@ type sender struct {
 	number int // from 1
 	sent   atomic.Int64
 	stop   chan struct{}
-	ended  sync.WaitGroup
 }
 
 // hire starts workers until there are n.
@@ -27,23 +25,20 @@ func (g *producer) hire(n int) {
 		w := &sender{number: len(g.workers) + 1, stop: make(chan struct{})}
 		g.workers = append(g.workers, w)
 		cursor := g.schedule.Cursor()
-		w.ended.Go(func() { w.run(cursor, &g.current) }) // owned by the group: dismiss ends it and waits
+		g.crew.Go(func() { w.run(cursor, &g.current) }) // owned by the group: dismiss ends it, stop waits
 	}
 }
 
-// dismiss ends the last workers until n are left. A worker hands what it has
-// taken to its lane first, so nothing that was due is dropped.
+// dismiss tells the last workers to go until n are left. A worker hands what it
+// has taken to its lane first, so nothing that was due is dropped; it may wait
+// for a place meanwhile, so nobody waits for it here.
 func (g *producer) dismiss(n int) {
 	g.mu.Lock()
-	leaving := g.workers[min(n, len(g.workers)):]
-	g.workers = g.workers[:len(g.workers)-len(leaving)]
-	g.mu.Unlock()
-	for _, w := range leaving {
+	defer g.mu.Unlock()
+	for _, w := range g.workers[min(n, len(g.workers)):] {
 		close(w.stop)
 	}
-	for _, w := range leaving {
-		w.ended.Wait()
-	}
+	g.workers = g.workers[:min(n, len(g.workers))]
 }
 
 // run is the hot path of sending: claim what is due, hand it over.
