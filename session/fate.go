@@ -49,7 +49,7 @@ func newChooser() *chooser {
 func (c *chooser) choose(w *ways, run []broker.Delivery, fates []fate) {
 	for i := range run {
 		f := c.of(w, &run[i])
-		switch came := max(run[i].Redelivery, run[i].Retries); {
+		switch came := max(run[i].Redelivery, uint32(run[i].Retries)); {
 		case w.dead != nil && came > uint32(w.MaxRedeliver):
 			f = deadLettered
 		case f != nacked:

@@ -203,7 +203,7 @@ func (w *receiver) enter(run []broker.Delivery) {
 			w.seat.keys.see(d.Key)
 		}
 		arrival := payload.Arrival{
-			Stamp: stamp, Entry: d.Entry, Redelivery: max(d.Redelivery, d.Retries), Key: d.Key,
+			Stamp: stamp, Entry: d.Entry, Redelivery: max(d.Redelivery, uint32(d.Retries)), Key: d.Key, Partition: d.Partition,
 			Transit: received - max(stamp.Due, d.Published),
 		}
 		if class := w.ledger.Take(&arrival); class == payload.Redelivered || arrival.Replayed {

@@ -115,7 +115,8 @@ type Delivery struct {
 	Published  int64  // when it left, in ns of Unix time by its sender's clock, rounded down; 0 if that is not known
 	Key        string // "" for none
 	Index      int32  // of the message in its entry, from 0
-	Retries    uint32 // how often it went through a retry topic
+	Partition  uint16 // of the topic, 0 where it has none
+	Retries    uint16 // how often it went through a retry topic
 	Message    any    // the engine's own handle, for Ack and Nack; small, so that it can be kept
 	Whole      any    // the engine's own message with all that it carries, for Forward; not to be kept
 }

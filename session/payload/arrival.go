@@ -16,6 +16,7 @@ type Arrival struct {
 	Entry      uint32 // the fingerprint of the stored entry, see EntryFingerprint
 	Redelivery uint32 // how often the broker says it has been delivered before
 	Key        string // "" for none
+	Partition  uint16 // of the topic, 0 where it has none
 	// Transit is the time in ns from when the sender's clock says that the
 	// message left, or was due, to when the receiver's clock says that it came.
 	// It is negative where the sender's clock is ahead by more than it took.
@@ -32,7 +33,11 @@ func (r *Reader) Take(a *Arrival) Class {
 	if s == nil {
 		return r.ledger.stray()
 	}
+	s.told.hear(a.Stamp.Failed)
 	class := s.observe(a.Stamp.Sequence, a.Entry, a.Redelivery)
+	if class <= OutOfOrder && !s.whole {
+		s.meet(a.Stamp.Sequence, a.Partition)
+	}
 	s.quickest = min(s.quickest, a.Transit)
 	a.Replayed = a.Stamp.Sequence < s.reached && class <= OutOfOrder
 	s.mu.Unlock()

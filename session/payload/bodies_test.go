@@ -24,7 +24,7 @@ func mustBodies(t testing.TB, size string, kind Kind, slots int) *Bodies {
 }
 
 func TestStampRoundTrip(t *testing.T) {
-	for _, s := range []Stamp{{}, {1, 2, 3}, {^uint64(0), MaxSequence, -1}} {
+	for _, s := range []Stamp{{}, {1, 2, 3, 4}, {^uint64(0), MaxSequence, -1, MaxFailed}} {
 		b := make([]byte, 40)
 		PutStamp(b, s)
 		got, ok := ReadStamp(b)
@@ -34,7 +34,7 @@ func TestStampRoundTrip(t *testing.T) {
 		require.Equal(t, make([]byte, 8), b[StampSize:])
 		_, ok = ReadStamp(b[:StampSize-1])
 		require.False(t, ok)
-		for i := range 8 {
+		for i := range 5 {
 			b[i] ^= 1
 			_, ok = ReadStamp(b)
 			require.False(t, ok, "byte %d", i)
@@ -148,7 +148,7 @@ func deflated(t *testing.T, kind Kind, size string, batch int) float64 {
 	total := 0
 	for slot := range batch {
 		body := b.Body(slot)
-		PutStamp(body, Stamp{99, uint64(slot), int64(slot) * 20_000})
+		PutStamp(body, Stamp{Stream: 99, Sequence: uint64(slot), Due: int64(slot) * 20_000})
 		total += len(body)
 		_, err := w.Write(body)
 		require.NoError(t, err)

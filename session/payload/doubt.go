@@ -68,17 +68,34 @@ func (d doubts) remove(n uint64) doubts {
 	return slices.Insert(d, i, low)
 }
 
-// split cuts the doubts below n off and returns how many they are.
-func (d doubts) split(n uint64) (below uint64, rest doubts) {
-	for len(d) > 0 && d[0].to <= n {
-		below += d[0].to - d[0].from
-		d = d[1:]
+// split parts the doubts below n from the rest, and counts them.
+func (d doubts) split(n uint64) (count uint64, below, rest doubts) {
+	whole := 0
+	for whole < len(d) && d[whole].to <= n {
+		count += d[whole].to - d[whole].from
+		whole++
 	}
-	if len(d) > 0 && d[0].from < n {
-		below += n - d[0].from
-		d[0].from = n
+	below, rest = d[:whole:whole], d[whole:]
+	if len(rest) > 0 && rest[0].from < n {
+		count += n - rest[0].from
+		below = append(below, span{rest[0].from, n})
+		rest[0].from = n
 	}
-	return below, d
+	return count, below, rest
+}
+
+// join returns d with the doubts of above, which are all higher. The lowest go
+// when they are too many.
+func (d doubts) join(above doubts) doubts {
+	if len(above) == 0 {
+		return d
+	}
+	if len(d) > 0 && len(above) > 0 && d[len(d)-1].to == above[0].from {
+		d[len(d)-1].to = above[0].to
+		above = above[1:]
+	}
+	d = append(d, above...)
+	return slices.Clone(d[max(len(d)-MaxDoubtSpans, 0):])
 }
 
 // below returns how many doubts are below n.
@@ -95,11 +112,14 @@ func (d doubts) below(n uint64) (count uint64) {
 // doubt notes that the sending of n failed. The caller holds mu.
 func (s *stream) doubt(n uint64) {
 	switch {
-	case n > MaxSequence || s.opened && n < s.base:
+	case n > MaxSequence:
+	case s.opened && n < max(s.base, s.sure):
+		s.passed = s.passed.add(n)
 	case s.opened && n < s.next && s.next-n > s.width:
 		// It has been settled. Whether it is one of those that were counted
 		// as lost cannot be told, so the promise is not held to it.
-		s.excused = min(s.excused+1, s.lost)
+		s.excused = min(s.excused+1, s.lost-s.outside)
+		s.passed = s.passed.add(n)
 	case s.opened && n < s.next && s.has(n): // it was stored after all
 	default:
 		s.doubts = s.doubts.add(n)
@@ -116,11 +136,9 @@ func (s *stream) has(n uint64) bool {
 // window are settled as excused. The caller holds mu.
 func (s *stream) excuse(t *Totals) {
 	if s.opened && len(s.doubts) > 0 {
-		_, s.doubts = s.doubts.split(s.base)
+		s.settle(max(s.base, s.sure))
 		if s.next > s.width {
-			var settled uint64
-			settled, s.doubts = s.doubts.split(s.next - s.width)
-			s.excused = min(s.excused+settled, s.lost)
+			s.excused = min(s.excused+s.settle(s.next-s.width), s.lost-s.outside)
 		}
 		holes := s.doubts.below(s.next)
 		tail := s.doubts.below(s.next+t.Tail) - holes
@@ -130,4 +148,50 @@ func (s *stream) excuse(t *Totals) {
 	}
 	t.Lost -= s.excused
 	t.Doubtful += s.excused
+	if !s.announced {
+		s.told.excuse(t)
+	}
+}
+
+// settle moves the doubts below n to those that have passed, and returns how
+// many they are.
+func (s *stream) settle(n uint64) (count uint64) {
+	count, passed, rest := s.doubts.split(n)
+	s.passed, s.doubts = s.passed.join(passed), rest
+	return count
+}
+
+// failedBefore returns how many sends are known to have failed from next up to
+// n, which was just taken.
+func (s *stream) failedBefore(n uint64) uint64 {
+	known := s.doubts.below(n) - s.doubts.below(s.next)
+	return min(max(known, s.told.news), n-s.next)
+}
+
+// told is what the stamps of a stream say of its failed sends. Of a sender
+// outside of this session nothing else is known.
+type told struct {
+	heard     bool
+	low, high uint64
+	news      uint64 // what the last message told first
+}
+
+// hear takes in what a message says.
+func (t *told) hear(failed uint64) {
+	if !t.heard {
+		t.heard, t.low, t.high = true, failed, failed
+	}
+	t.news = failed - min(t.high, failed)
+	t.low, t.high = min(t.low, failed), max(t.high, failed)
+}
+
+// excuse takes as many as failed out of what is missing: lost first. Those that
+// failed and were stored nonetheless excuse others.
+func (t *told) excuse(sum *Totals) {
+	failed := t.high - t.low
+	lost := min(failed, sum.Lost)
+	holes := min(failed-lost, sum.Holes)
+	sum.Lost -= lost
+	sum.Holes -= holes
+	sum.Doubtful += lost + holes
 }

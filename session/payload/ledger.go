@@ -104,6 +104,7 @@ func (l *Ledger) Open(id, first uint64) {
 		s.announced = true
 		if !s.opened && first <= MaxSequence {
 			s.open(first)
+			s.whole = true
 		}
 	})
 }
@@ -240,7 +241,7 @@ func (l *Ledger) NewEpoch() {
 		sum.add(s.totals())
 		next := &stream{
 			id: id, width: s.width, expected: s.expected, finished: s.finished,
-			previous: s.previous, activeAt: s.activeAt, doubts: s.doubts,
+			previous: s.previous, activeAt: s.activeAt, doubts: s.passed.join(s.doubts),
 			announced: s.announced, quickest: s.quickest, reached: s.reached,
 		}
 		if s.received > 0 && s.opened {

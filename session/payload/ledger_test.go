@@ -155,7 +155,7 @@ func TestDoubtsAreASet(t *testing.T) {
 		}
 		cut := r.Uint64N(200)
 		want := d.below(cut)
-		below, rest := d.split(cut)
+		below, _, rest := d.split(cut)
 		require.Equal(t, want, below)
 		require.EqualValues(t, len(set), below+rest.below(1000))
 	}

@@ -17,13 +17,20 @@ const StampSize = 32
 // reached after fourteen thousand years.
 const MaxSequence = 1<<62 - 1
 
-// stampHead is the first eight bytes of each stamp as a little-endian number:
+// stampHead is the first five bytes of each stamp as a little-endian number:
 // the letters "plsh" and then the version of the layout, 1.
 const stampHead = 1<<32 | uint64('h')<<24 | uint64('s')<<16 | uint64('l')<<8 | uint64('p')
 
+// failedShift is where the failed sends stand beside stampHead.
+const failedShift = 40
+
+// MaxFailed is the most failed sends that a stamp can tell of; more are told as
+// so many.
+const MaxFailed = 1<<24 - 1
+
 // A Stamp identifies one message and says when it was due. On the wire it is
-// 32 bytes, little-endian: magic (4), version (4), stream (8), sequence (8),
-// due (8).
+// 32 bytes, little-endian: magic (4), version (1), failed (3), stream (8),
+// sequence (8), due (8).
 type Stamp struct {
 	// Stream is the random id of the lane generation that numbered the message,
 	// made by StreamID.
@@ -33,6 +40,9 @@ type Stamp struct {
 	// Due is when the schedule wanted the message sent, in nanoseconds of
 	// Unix wall-clock time.
 	Due int64
+	// Failed is how many messages of the stream with lower numbers had failed
+	// when this one was sent, up to MaxFailed: gaps that are no loss.
+	Failed uint64
 }
 
 // keyBatched is the bit of a stream's id that says that its batches hold one
@@ -56,7 +66,7 @@ func BatchedByKey(stream uint64) bool { return stream&keyBatched != 0 }
 // shorter.
 func PutStamp(b []byte, s Stamp) {
 	_ = b[StampSize-1]
-	binary.LittleEndian.PutUint64(b[0:], stampHead)
+	binary.LittleEndian.PutUint64(b[0:], stampHead|min(s.Failed, MaxFailed)<<failedShift)
 	binary.LittleEndian.PutUint64(b[8:], s.Stream)
 	binary.LittleEndian.PutUint64(b[16:], s.Sequence)
 	binary.LittleEndian.PutUint64(b[24:], uint64(s.Due))
@@ -66,10 +76,15 @@ func PutStamp(b []byte, s Stamp) {
 // short or does not begin with a stamp of this version, as a message from
 // another program.
 func ReadStamp(b []byte) (Stamp, bool) {
-	if len(b) < StampSize || binary.LittleEndian.Uint64(b) != stampHead {
+	if len(b) < StampSize {
+		return Stamp{}, false
+	}
+	head := binary.LittleEndian.Uint64(b)
+	if head&(1<<failedShift-1) != stampHead {
 		return Stamp{}, false
 	}
 	return Stamp{
+		Failed:   head >> failedShift,
 		Stream:   binary.LittleEndian.Uint64(b[8:]),
 		Sequence: binary.LittleEndian.Uint64(b[16:]),
 		Due:      int64(binary.LittleEndian.Uint64(b[24:])),

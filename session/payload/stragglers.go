@@ -51,6 +51,7 @@ func (s *stream) restart(n uint64, entry uint32) {
 	s.tooOld = s.received - 1 - s.duplicated - s.redelivered
 	s.lost, s.excused, s.holes, s.outOfOrder = 0, 0, 0, 0
 	s.tentative = false
+	s.sure, s.outside, s.met = 0, 0, nil
 	clear(s.seen)
 	s.base, s.next = n, n
 	s.push(n, entry)

@@ -26,6 +26,7 @@ type stream struct {
 	id     uint64
 	closed bool // retired, or its epoch is over: look for another
 	opened bool // a first number is known, base and next are set
+	whole  bool // the first number was announced: all from it on are meant for this epoch
 
 	next  uint64 // the highest number seen, plus one
 	base  uint64 // the lowest number that counts
@@ -37,7 +38,7 @@ type stream struct {
 	received, lost, holes                       uint64
 	duplicated, redelivered, outOfOrder, tooOld uint64
 
-	told uint64 // of those redelivered, how many the broker counted as such
+	brokerTold uint64 // of those redelivered, how many the broker counted as such
 
 	quickest int64 // the shortest transit since it was last asked for, see arrival.go
 
@@ -46,7 +47,13 @@ type stream struct {
 	finished  bool   // the producer is gone, expected is final
 
 	doubts  doubts // the numbers whose sending failed, see doubt.go
+	passed  doubts // those of them that left the window: a seek may bring them back
 	excused uint64 // of those lost, how many were in doubt
+	told    told   // of failed sends by the stamps, see doubt.go
+
+	met     []uint64 // a bit for each partition that something came from, see front.go
+	sure    uint64   // every number from here on is meant for this epoch
+	outside uint64   // of those lost, how many lie below sure
 
 	reached uint64 // the highest next of all epochs before, or 0
 
@@ -78,6 +85,9 @@ func (s *stream) push(n uint64, entry uint32) {
 		if n-s.base >= s.width { // n−W leaves the window unseen
 			s.lost++
 			s.holes--
+			if n-s.width < s.sure {
+				s.outside++
+			}
 		}
 		*word |= bit
 	}
@@ -156,7 +166,7 @@ func (s *stream) inside(n uint64, entry, redelivery uint32) Class {
 func (s *stream) again(redelivery uint32) Class {
 	s.redelivered++
 	if redelivery > 0 {
-		s.told++
+		s.brokerTold++
 	}
 	return Redelivered
 }
@@ -175,7 +185,7 @@ func (s *stream) mark(n uint64, entry uint32) {
 
 // leap accounts for a number above next.
 func (s *stream) leap(n uint64, entry uint32) Class {
-	if n-s.next >= s.width && s.previous != 0 {
+	if s.previous != 0 && n-s.next-s.failedBefore(n) >= s.width {
 		if class, done := s.leapUp(n, entry); done {
 			return class
 		}
@@ -192,24 +202,44 @@ func (s *stream) slide(to uint64) {
 	if grow >= s.width {
 		// Everything in the window falls out, and of the numbers in between
 		// all but the last W pass through it unseen.
+		s.outside += s.unsure()
 		s.lost += s.holes + grow - s.width
 		s.holes = s.width
 		clear(s.seen)
 		s.next = to
 		return
 	}
-	low := s.base
-	if s.next > s.width {
-		low = max(low, s.next-s.width)
-	}
+	low := s.low()
 	var leaving uint64
 	if to > s.width && to-s.width > low {
 		leaving = to - s.width - low
+		s.outside += s.unseen(low, min(low+leaving, s.sure))
 	}
 	unseen := leaving - s.wipe(s.next, grow)
 	s.lost += unseen
 	s.holes += grow - unseen
 	s.next = to
+}
+
+// low is the lowest number of the window.
+func (s *stream) low() uint64 {
+	if s.next > s.width {
+		return max(s.base, s.next-s.width)
+	}
+	return s.base
+}
+
+// unseen counts the numbers from from up to but excluding to, all of them in
+// the window, that have not been seen.
+func (s *stream) unseen(from, to uint64) (unseen uint64) {
+	for from < to {
+		shift := from & 63
+		take := min(64-shift, to-from)
+		mask := (^uint64(0) >> (64 - take)) << shift
+		unseen += take - uint64(bits.OnesCount64(s.seen[from&(s.width-1)>>6]&mask))
+		from += take
+	}
+	return unseen
 }
 
 // wipe clears the bits at the positions of count numbers from n on, at most a
@@ -232,12 +262,15 @@ func (s *stream) wipe(n, count uint64) uint64 {
 // totals returns the counts of the stream. The caller holds mu.
 func (s *stream) totals() Totals {
 	t := Totals{
-		Received: s.received, Lost: s.lost, Holes: s.holes,
+		Received: s.received, Lost: s.lost - s.outside, Holes: s.holes,
 		Duplicated: s.duplicated, Redelivered: s.redelivered,
-		OutOfOrder: s.outOfOrder, TooOld: s.tooOld, RedeliveredTold: s.told,
+		OutOfOrder: s.outOfOrder, TooOld: s.tooOld, RedeliveredTold: s.brokerTold,
 	}
 	if s.opened && s.expected > s.next {
 		t.Tail = s.expected - s.next
+	}
+	if s.opened {
+		t.Holes -= s.unsure()
 	}
 	s.excuse(&t)
 	if BatchedByKey(s.id) {

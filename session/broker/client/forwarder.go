@@ -111,11 +111,11 @@ func (f *forwarder) Close(ctx context.Context) error {
 }
 
 // retries is how often a message says it went through a retry topic.
-func retries(m pulsar.Message) uint32 {
+func retries(m pulsar.Message) uint16 {
 	properties := m.Properties()
 	if len(properties) == 0 {
 		return 0
 	}
-	n, _ := strconv.ParseUint(properties[pulsar.SysPropertyReconsumeTimes], 10, 32) // what is no number was never counted
-	return uint32(n)
+	n, _ := strconv.ParseUint(properties[pulsar.SysPropertyReconsumeTimes], 10, 16) // what is no number was never counted
+	return uint16(n)
 }

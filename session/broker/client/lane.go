@@ -37,6 +37,7 @@ type lane struct {
 	sequence uint64
 	given    atomic.Int64 // messages handed to the client
 	inFlight atomic.Int64
+	failed   atomic.Uint64
 }
 
 type callback = func(pulsar.MessageID, *pulsar.ProducerMessage, error)
@@ -159,12 +160,14 @@ func (l *lane) sendRun(run []int32, dues []int64) {
 
 // stampRun fills in a run of messages and returns the bytes of their bodies.
 func (l *lane) stampRun(run []int32, dues []int64) (bytes int64) {
+	failed := l.failed.Load()
 	for i, p := range run {
 		body := l.bodies.Body(int(p))
 		payload.PutStamp(body, payload.Stamp{
 			Stream:   l.stream,
 			Sequence: l.sequence,
 			Due:      l.base + dues[i],
+			Failed:   failed,
 		})
 		l.sequence++
 		l.times[p].due = dues[i]
@@ -198,6 +201,7 @@ func (l *lane) answer(place int32, id pulsar.MessageID, err error) {
 func (l *lane) refused(place int32, err error) {
 	l.inFlight.Add(-1)
 	category, text, gone := l.end.judge(err)
+	l.failed.Add(1)
 	l.recorder.Failed(category, text)
 	if stamp, ok := payload.ReadStamp(l.messages[place].Payload); ok {
 		l.doubt(stamp.Sequence)

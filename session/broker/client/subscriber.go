@@ -139,6 +139,7 @@ func (s *subscriber) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) int 
 			Published:  published(m.Message),
 			Key:        m.Key(),
 			Index:      max(id.BatchIdx(), 0),
+			Partition:  uint16(max(id.PartitionIdx(), 0)),
 			Retries:    retries(m.Message),
 			Message:    s.handle(m),
 			Whole:      m.Message,

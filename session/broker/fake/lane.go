@@ -20,7 +20,8 @@ type lane struct {
 	bodies   *payload.Bodies // for their sizes
 	keys     *payload.KeyChooser
 	sequence uint64
-	turn     int // of the partitions, for messages without a key
+	failed   uint64 // of them
+	turn     int    // of the partitions, for messages without a key
 	inFlight int
 	released bool
 	closed   bool
@@ -39,7 +40,7 @@ type message struct {
 	partition *partition
 	published int64 // by the lane's own clock
 	opens     bool  // it is the first of its batch
-	retries   uint32
+	retries   uint16
 }
 
 // shipment is what one Send has handed over at a time; it arrives as one.
@@ -152,7 +153,7 @@ func (l *lane) ship(dues []int64) {
 // stamp makes what is kept of the next body, and tells its size.
 func (l *lane) stamp(due int64) ([]byte, int) {
 	head := make([]byte, payload.StampSize)
-	payload.PutStamp(head, payload.Stamp{Stream: l.spec.Stream, Sequence: l.sequence, Due: l.spec.Base.UnixNano() + due})
+	payload.PutStamp(head, payload.Stamp{Stream: l.spec.Stream, Sequence: l.sequence, Due: l.spec.Base.UnixNano() + due, Failed: l.failed})
 	l.sequence++
 	return head, len(l.bodies.Body(0))
 }
@@ -235,6 +236,7 @@ func (c *Cluster) refuses(l *lane, m *message) (metrics.Category, string, bool) 
 
 // fail counts a message that failed, and tells which one.
 func (l *lane) fail(m *message, category metrics.Category, text string) {
+	l.failed++
 	l.spec.Recorder.Failed(category, text)
 	if l.spec.Doubt == nil {
 		return

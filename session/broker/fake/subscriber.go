@@ -117,7 +117,7 @@ func (u *subscriber) take(buf []broker.Delivery) int {
 		body := make([]byte, m.size)
 		copy(body, m.head)
 		buf[i] = broker.Delivery{Body: body, Entry: p.fingerprint(m), Redelivery: it.count, Received: now, Published: m.sent, Key: m.key,
-			Index: m.index, Retries: m.retries, Message: it, Whole: it}
+			Index: m.index, Partition: uint16(max(p.index, 0)), Retries: m.retries, Message: it, Whole: it}
 	}
 	u.queue = slices.Delete(u.queue, 0, n)
 	for _, s := range u.subs {

@@ -45,7 +45,7 @@ type stored struct {
 	published time.Time
 	sent      int64 // in ns of Unix time by its sender's clock, in whole ms; 0 if it did not say
 	index     int32 // in its entry
-	retries   uint32
+	retries   uint16
 }
 
 // end is the index of the next message.
