@@ -21,10 +21,12 @@ type laneKeeper struct {
 	group *producer
 
 	// What the keeper's goroutine alone touches:
-	heard map[uint64]hearing // by stream
-	said  string             // the last trouble that was told; "" when all is well
-	wait  time.Duration      // before the next attempt
-	next  time.Time
+	heard  map[uint64]hearing // by stream
+	said   string             // the last trouble that was told; "" when all is well
+	wait   time.Duration      // before the next attempt
+	next   time.Time
+	full   int64     // messages that were refused because of the backlog, at the last look
+	fullAt time.Time // when that was said
 }
 
 // hearing is how far a lane was answered at the last look, and for how many
@@ -47,6 +49,7 @@ func (k *laneKeeper) keep(ctx context.Context) {
 		select {
 		case <-look.C:
 			k.mend(ctx, k.trouble(true))
+			k.tellFull()
 		case <-k.wake:
 			k.mend(ctx, k.trouble(false))
 		case <-ctx.Done():
@@ -113,6 +116,22 @@ func (k *laneKeeper) mend(ctx context.Context, why error) {
 	g.retire(g.current.swap(fresh), 0)
 	g.session.notes.say("%s: sends again, through new lanes", g.name)
 	k.said, k.wait, k.next = "", 0, time.Time{}
+}
+
+// fullEvery is how often a refusal because of the backlog is said while it lasts.
+const fullEvery = time.Minute
+
+// tellFull says that the broker refuses messages because too many wait.
+func (k *laneKeeper) tellFull() {
+	g, before := k.group, k.full
+	k.full = g.shards.Failures.Of(metrics.BacklogFull)
+	if k.full <= before || time.Since(k.fullAt) < fullEvery {
+		return
+	}
+	k.fullAt = time.Now()
+	topic := g.settings().Topic
+	g.session.Mark(MarkError, g.name+": backlog full")
+	g.session.notes.say("%s: as much waits on %s as the broker lets wait: it refuses more until that is received; try: backlog", g.name, topic)
 }
 
 // tell counts a trouble, and says it if it is another than the last one.

@@ -1,6 +1,8 @@
 package session_test
 
 import (
+	"math"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -8,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session"
+	"pulsh/session/metrics"
 )
 
 // full is a producer group whose workers wait for a place on a cluster that
@@ -46,5 +49,23 @@ func TestFewerWorkersDoNotWaitForALaneThatWasGivenUp(t *testing.T) {
 		require.NoError(v.t, v.Scale(v.t.Context(), "fast", 1))
 		require.Less(v.t, time.Since(started), time.Second)
 		require.Len(v.t, v.fast().Producer.PerWorker, 1)
+	})
+}
+
+func TestABacklogThatIsFullIsSaidOnceAMinute(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(100, nil)
+		refused := func(d time.Duration) int {
+			v.cluster.FailSends(math.MaxInt, metrics.BacklogFull, "ProducerBlockedQuotaExceededException")
+			time.Sleep(d)
+			v.cluster.FailSends(0, metrics.Other, "")
+			time.Sleep(5 * time.Second)
+			return strings.Count(v.heard(), "fast: as much waits on fast as the broker lets wait: it refuses more until that is received; try: backlog")
+		}
+		require.Equal(v.t, 1, refused(30*time.Second))
+		require.Equal(v.t, 0, refused(10*time.Second))
+		require.Equal(v.t, 2, refused(80*time.Second))
+		require.Equal(v.t, 0, refused(0))
+		require.Positive(v.t, failed(v.fast(), metrics.BacklogFull))
 	})
 }

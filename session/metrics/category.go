@@ -12,6 +12,7 @@ const (
 	Disconnected
 	TooLarge
 	Throttled
+	BacklogFull // as much waits on the topic as the broker lets wait
 	NotAuthorised
 	TopicTerminated
 	Busy   // another consumer or producer holds what only one may hold
@@ -28,7 +29,7 @@ func (c Category) String() string {
 	}
 	return [categoryCount]string{
 		"other", "timeout", "queue full", "disconnected", "too large",
-		"throttled", "not authorised", "topic terminated",
+		"throttled", "backlog full", "not authorised", "topic terminated",
 		"busy", "gone", "moved", "silent",
 	}[c]
 }
@@ -37,6 +38,6 @@ func (c Category) String() string {
 func Categories() []Category {
 	return []Category{
 		Timeout, QueueFull, Disconnected, TooLarge,
-		Throttled, NotAuthorised, TopicTerminated, Busy, Gone, Moved, Silent, Other,
+		Throttled, BacklogFull, NotAuthorised, TopicTerminated, Busy, Gone, Moved, Silent, Other,
 	}
 }

@@ -56,6 +56,13 @@ func (f *Failures) Add(n int, c Category, text string) {
 	}
 }
 
+// Of counts the failures of one category.
+func (f *Failures) Of(c Category) int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.by[c].Count
+}
+
 // short is a copy of text of at most failureTextMax bytes, cut between runes.
 func short(text string) string {
 	if len(text) <= failureTextMax {
