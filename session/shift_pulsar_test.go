@@ -3,6 +3,7 @@ package session_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,4 +50,22 @@ func TestPulsarMovesByMessages(t *testing.T) {
 			require.Zero(t, l.sub1().Ledger.Duplicated)
 		})
 	}
+}
+
+func TestASeekOnATopicLoadedAMomentAgoTellsMessagesToGo(t *testing.T) {
+	l := newLoad(t)
+	l.consume(nil)
+	l.produce(func(s *session.ProducerSpec) { s.Batch, s.Delay, s.Workers = 50, 100*time.Millisecond, 1 })
+	l.acked(4000)
+	l.settle()
+	stored := l.fast().Acked
+	require.NoError(t, l.Stop(l.soon(), "sub1"))
+	require.NoError(t, l.admin.Unload(l.soon(), l.topic)) // the broker counts from nothing again
+	later := newLoad(t)
+	later.topic = l.topic
+	later.consume(nil)
+	require.NoError(t, later.Pause("sub1"))
+	require.NoError(t, later.SeekTime(l.soon(), "sub1", time.Unix(0, 0)))
+	later.until("what there is to go", func() bool { return later.sub1().Drain != nil })
+	require.InEpsilon(t, stored, later.sub1().Drain.Start, 0.1)
 }

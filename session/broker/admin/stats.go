@@ -161,6 +161,8 @@ func (a *Admin) perEntry(ctx context.Context, name broker.TopicName, partitioned
 		}
 		if entries > 0 && s.MessagesIn > 0 {
 			k.perEntry = perEntry{float64(s.MessagesIn) / float64(entries), part}
+		} else if k.perEntry.all == 0 {
+			k.perEntry.all = a.sampled(ctx, name, stored, s.Subscriptions)
 		}
 	}
 	a.learn(name, func(known *knowledge) { known.perEntry, known.asked = k.perEntry, now })
