@@ -29,11 +29,11 @@ func seek(ctx context.Context, c *call) error {
 		place = "at message " + to.ID.String()
 		err = c.env.Session.SeekID(ctx, g.Name, *to.ID)
 	default:
-		place = "back to " + to.Time.Format("15:04:05")
+		place = "at " + to.Time.Format("15:04:05")
 		if text := c.text("to"); text == "earliest" || text == "latest" {
 			place = "at " + text
 		} else if c.env.Now().Sub(to.Time) > 24*time.Hour {
-			place = "back to " + to.Time.Format(time.DateTime)
+			place = "at " + to.Time.Format(time.DateTime)
 		}
 		err = c.env.Session.SeekTime(ctx, g.Name, to.Time)
 	}

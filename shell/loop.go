@@ -109,8 +109,11 @@ func (l *loop) run(ctx context.Context) int {
 	undo()
 	l.out.flush()
 	l.giveBack()
+	width, _ := l.screen.Size()
 	for _, line := range l.cfg.Summary() {
-		_, _ = l.cfg.Stdout.WriteString(line + "\n") // nobody is left to tell
+		for _, row := range screen.FoldText(line, width) {
+			_, _ = l.cfg.Stdout.WriteString(row + "\n") // nobody is left to tell
+		}
 	}
 	return code
 }

@@ -158,13 +158,13 @@ func TestTheViewShowsTheWholeLine(t *testing.T) {
 	y := newTyping(h, nil)
 	y.press(text("set fast"))
 	v := y.view("> ", 20, 12, true)
-	require.Equal(t, "> set fast rate=50k…", rowText(v.Rows[0]))
+	require.Equal(t, "> set fast rate=50k…", screen.RowText(v.Rows[0]))
 	require.Equal(t, screen.Faint, v.Rows[0][10].Style.Attrs)
 	require.Equal(t, [2]int{10, 0}, [2]int{v.X, v.Y})
 	y.press(text(" x" + strings.Repeat("日", 5)))
 	v = y.view("> ", 20, 12, true)
-	require.Equal(t, "> set fast x日日日日", rowText(v.Rows[0]))
-	require.Equal(t, "日", rowText(v.Rows[1]))
+	require.Equal(t, "> set fast x日日日日", screen.RowText(v.Rows[0]))
+	require.Equal(t, "日", screen.RowText(v.Rows[1]))
 	require.Equal(t, [2]int{2, 1}, [2]int{v.X, v.Y})
 	y.press(key("\x1b[D"))
 	v = y.view("> ", 20, 12, true)
@@ -173,17 +173,4 @@ func TestTheViewShowsTheWholeLine(t *testing.T) {
 	y.press(text(strings.Repeat("x", 18)))
 	v = y.view("> ", 20, 12, true)
 	require.Equal(t, [2]int{0, 1}, [2]int{v.X, v.Y}, "behind a full row begins the next")
-}
-
-func rowText(row []screen.Cell) string {
-	var b strings.Builder
-	for _, c := range row {
-		switch {
-		case !c.IsSet():
-			b.WriteByte(' ')
-		case c.Width > 0:
-			b.WriteString(string(c.Rune) + c.Marks)
-		}
-	}
-	return strings.TrimRight(b.String(), " ")
 }

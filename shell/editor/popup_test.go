@@ -97,8 +97,8 @@ func TestThePopupIsDrawnBelowTheWord(t *testing.T) {
 	v := y.view("> ", 60, 20, false)
 	require.Len(t, v.Rows, 1)
 	require.Len(t, v.Popup, popupMax)
-	require.Equal(t, "    scale    what scale is", rowText(v.Popup[0]), "under the word")
-	require.Equal(t, "    seek     what seek is", rowText(v.Popup[1]))
+	require.Equal(t, "    scale    what scale is", screen.RowText(v.Popup[0]), "under the word")
+	require.Equal(t, "    seek     what seek is", screen.RowText(v.Popup[1]))
 	for range names {
 		press(y, "\t")
 		v = y.view("> ", 60, 20, false)
@@ -112,9 +112,9 @@ func TestThePopupIsDrawnBelowTheWord(t *testing.T) {
 		})
 		require.True(t, shown, "what is selected is in sight")
 	}
-	require.Equal(t, "    subs     what subs is", rowText(v.Popup[popupMax-1]))
+	require.Equal(t, "    subs     what subs is", screen.RowText(v.Popup[popupMax-1]))
 	require.Empty(t, y.view("> ", 7, 20, false).Popup, "no room")
 	narrow := y.view("> ", 16, 20, false)
-	require.Equal(t, "    subs", rowText(narrow.Popup[popupMax-1]))
+	require.Equal(t, "    subs", screen.RowText(narrow.Popup[popupMax-1]))
 	require.Len(t, y.view("> ", 60, 5, false).Popup, 1)
 }

@@ -31,12 +31,12 @@ func TestCells(t *testing.T) {
 	} {
 		got := Cells(c.in, true)
 		if name == "others" {
-			require.Equal(t, "abc", strings.ReplaceAll(text(got), "B", ""), name)
+			require.Equal(t, "abc", strings.ReplaceAll(RowText(got), "B", ""), name)
 			continue
 		}
 		require.Equal(t, c.want, got, name)
 	}
-	require.Equal(t, "a       b", text(Cells("a\tb", true)))
+	require.Equal(t, "a       b", RowText(Cells("a\tb", true)))
 	require.Equal(t, []Cell{{Rune: 'a', Width: 1, Style: Style{Attrs: Bold}}}, Cells("\x1b[1;31ma", false))
 }
 
@@ -66,7 +66,7 @@ func TestWrap(t *testing.T) {
 		rows := Wrap(Cells(c.in, true), c.width)
 		got := make([]string, len(rows))
 		for i, row := range rows {
-			got[i] = text(row)
+			got[i] = RowText(row)
 		}
 		require.Equal(t, c.want, got, "%q at %d", c.in, c.width)
 	}
@@ -94,7 +94,7 @@ func FuzzCells(f *testing.F) {
 		require.Equal(t, len(cells), total)
 		require.NotContains(t, PlainText(line), "\x1b")
 		if utf8.ValidString(line) {
-			require.Equal(t, text(cells), text(Cells(line, false)))
+			require.Equal(t, RowText(cells), RowText(Cells(line, false)))
 		}
 	})
 }
@@ -123,8 +123,13 @@ func TestFoldKeepsColumns(t *testing.T) {
 		var got []string
 		for _, row := range Fold(Cells(c.in, false), 24) {
 			require.LessOrEqual(t, len(row), 24)
-			got = append(got, text(row))
+			got = append(got, RowText(row))
 		}
 		require.Equal(t, c.want, got)
 	}
+}
+
+func TestFoldTextKeepsWordsWhole(t *testing.T) {
+	require.Equal(t, []string{"  sub1  3 received · 0", "        lost"}, FoldText("  sub1  3 received · 0 lost", 24))
+	require.Equal(t, []string{""}, FoldText("", 24))
 }

@@ -63,27 +63,12 @@ func (d *display) scrollback() []string {
 }
 
 // text returns a row of cells as text.
-func text(row []Cell) string {
-	var b strings.Builder
-	for _, c := range row {
-		switch {
-		case c.isRightHalf():
-		case !c.IsSet():
-			b.WriteByte(' ')
-		default:
-			b.WriteRune(c.Rune)
-			b.WriteString(c.Marks)
-		}
-	}
-	return strings.TrimRight(b.String(), " ")
-}
-
 // requireShown checks that the emulator shows what the screen believes it shows.
 func requireShown(t testing.TB, s *Screen, d *display) {
 	t.Helper()
 	want := make([]string, len(s.front))
 	for y, row := range s.front {
-		want[y] = text(row)
+		want[y] = RowText(row)
 	}
 	require.Equal(t, want, d.rows())
 }

@@ -139,10 +139,10 @@ func TestOverlayMendsWideCells(t *testing.T) {
 	row := Cells("日本語", true)
 	over := append(make([]Cell, 1), Cells("x", true)...)
 	overlay(row, over)
-	require.Equal(t, " x本語", text(row))
+	require.Equal(t, " x本語", RowText(row))
 	row = Cells("日本語", true)
 	overlay(row, append(make([]Cell, 2), Cells("x", true)...))
-	require.Equal(t, "日x 語", text(row))
+	require.Equal(t, "日x 語", RowText(row))
 }
 
 func TestClearMovesOutputAway(t *testing.T) {

@@ -118,6 +118,32 @@ func foldAt(cells []Cell, width, indent int) [][]Cell {
 	return append([][]Cell{cells[:cut:cut]}, foldAt(append(rest, cells[cut+1:]...), width, indent)...)
 }
 
+// FoldText folds a line as Fold does, for what is written past the screen. It
+// keeps no style.
+func FoldText(line string, width int) []string {
+	var rows []string
+	for _, row := range Fold(Cells(line, false), width) {
+		rows = append(rows, RowText(row))
+	}
+	return rows
+}
+
+// RowText is what stands in a row, without the blanks at its end.
+func RowText(row []Cell) string {
+	var b strings.Builder
+	for _, c := range row {
+		switch {
+		case c.isRightHalf():
+		case !c.IsSet():
+			b.WriteByte(' ')
+		default:
+			b.WriteRune(c.Rune)
+			b.WriteString(c.Marks)
+		}
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
 // TextView returns the view of a row of text without an input line: it is cut at
 // width columns and has no cursor.
 func TextView(text string, width int, color bool) View {

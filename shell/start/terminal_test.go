@@ -37,7 +37,7 @@ func TestTheCommandsOfTheReadme(t *testing.T) {
 			s.See(`└─+┬─`)
 			grows(s, "sent")
 			grows(s, "received")
-			run(s, "seek sub1 -5m", `^  sub1: back to \d\d:\d\d:\d\d.* · ledger epoch 2$`)
+			run(s, "seek sub1 -5m", `^  sub1: at \d\d:\d\d:\d\d.* · ledger epoch 2$`)
 			s.See(`\d seek sub1`)
 			grows(s, "received")
 			s.See(`^\d\d:\d\d:\d\d ● .* lost 0  dup 0 `)
