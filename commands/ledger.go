@@ -65,6 +65,9 @@ func (s *sheet) ledger(r *session.ConsumerSnapshot, books session.Ledger) {
 	figure("holes", l.Holes, "passed over so far, may still come")
 	figure("tail", l.Tail, "acked, above the last one received")
 	figure("in doubt", l.Doubtful, "failed sends that may be stored")
+	if l.LeftOut > 0 {
+		figure("left out", l.LeftOut, "older messages of their keys, by compaction")
+	}
 	figure("duplicated", l.Duplicated, "stored twice")
 	figure("redelivered", l.Redelivered, "came again, "+whole(int64(l.RedeliveredTold))+" by the broker's own count")
 	if causes := sayCauses(r.Outcomes); causes != "" {
@@ -190,6 +193,9 @@ func verdict(g session.GroupSnapshot, books session.Ledger, settled bool) string
 // allReceived is the verdict on an account in which nothing is open.
 func allReceived(l payload.Totals) string {
 	what := "every message that was acked has been received"
+	if l.LeftOut > 0 {
+		return "messages are left out by compaction, and so none can be called lost"
+	}
 	if l.Announced < l.Streams { // what was promised by others is not known
 		what = "every message from the first to the last that came of each lane has been received"
 	}

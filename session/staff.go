@@ -15,6 +15,7 @@ import (
 
 // hire subscribes workers until there are spec.Workers.
 func (g *consumer) hire(ctx context.Context, spec ConsumerSpec) error {
+	g.ledger.Compacted(spec.Compacted)
 	g.mu.Lock()
 	from := len(g.workers)
 	var shared *seat

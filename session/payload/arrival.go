@@ -75,6 +75,9 @@ func (l *Ledger) Accounts(limit int) []StreamAccount {
 	for id, s := range l.streams {
 		s.mu.Lock()
 		a := StreamAccount{ID: id, Announced: s.announced, Next: s.next, Totals: s.totals()}
+		if l.thin.Load() {
+			a.leaveOut()
+		}
 		s.mu.Unlock()
 		if a.Streams > 0 {
 			accounts = append(accounts, a)

@@ -50,6 +50,7 @@ type Ledger struct {
 
 	keys   atomic.Pointer[keyOrder] // of this epoch; nil until a message has a key
 	strays atomic.Uint64            // deliveries from retired streams in this epoch
+	thin   atomic.Bool              // the deliveries are those of a compacted topic
 	sweeps atomic.Uint64            // counts the searches for idle streams
 }
 
@@ -135,6 +136,11 @@ func (l *Ledger) Close(id, last uint64) {
 	})
 }
 
+// Compacted announces whether the group reads a compacted topic, from which all
+// messages but the last of each key may be left out. Then no message between two
+// others can be called lost. Call it at the beginning of an epoch.
+func (l *Ledger) Compacted(on bool) { l.thin.Store(on) }
+
 // Doubt announces that the sending of a number failed. It may be stored for
 // all that, as after a timeout; if it does not arrive it is Totals.Doubtful,
 // neither lost nor a hole.
@@ -212,6 +218,9 @@ func (l *Ledger) Totals() Totals {
 		s.mu.Unlock()
 	}
 	l.keys.Load().counts(&sum)
+	if l.thin.Load() {
+		sum.leaveOut()
+	}
 	return sum
 }
 
@@ -253,6 +262,9 @@ func (l *Ledger) NewEpoch() {
 		l.streams[id] = next
 	}
 	l.keys.Swap(nil).counts(&sum)
+	if l.thin.Load() {
+		sum.leaveOut()
+	}
 	sum.Tail = 0
 	l.earlier.add(sum)
 	l.earlier.Epoch = l.epoch

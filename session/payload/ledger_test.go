@@ -393,3 +393,22 @@ func TestEpochsWhileWorkersRun(t *testing.T) {
 	work.Wait()
 	require.EqualValues(t, workers*each, l.Totals().Received+l.Earlier().Received)
 }
+
+func TestACompactedTopicLosesNothing(t *testing.T) {
+	l := NewLedger(64)
+	l.Compacted(true)
+	for n := uint64(0); n < 1000; n += 10 {
+		see(l, n)
+	}
+	l.Expect(1, 1000)
+	got := l.Totals()
+	require.EqualValues(t, 891, got.LeftOut)
+	require.EqualValues(t, 9, got.Missing(), "the last messages are of some key")
+	require.Equal(t, got.LeftOut, l.Accounts(1)[0].LeftOut)
+	l.NewEpoch()
+	require.Zero(t, l.Earlier().Lost)
+	l.Compacted(false)
+	see(l, 1)
+	see(l, 3)
+	require.EqualValues(t, 1, l.Totals().Holes)
+}

@@ -46,6 +46,7 @@ type Totals struct {
 	Holes       uint64 // numbers in the window that have not been seen yet
 	Tail        uint64 // numbers above the highest seen that Expect announced
 	Doubtful    uint64 // numbers not seen whose sending failed, in none of the above
+	LeftOut     uint64 // numbers not seen of a compacted topic, in none of the above, see Ledger.Compacted
 	Duplicated  uint64
 	Redelivered uint64
 	OutOfOrder  uint64
@@ -71,6 +72,12 @@ func (t Totals) Unique() uint64 {
 // has been drained all of them are lost.
 func (t Totals) Missing() uint64 { return t.Lost + t.Holes + t.Tail }
 
+// leaveOut takes what is not seen for what was left out.
+func (t *Totals) leaveOut() {
+	t.LeftOut = t.Lost + t.Holes
+	t.Lost, t.Holes = 0, 0
+}
+
 // add adds u to the counts of t.
 func (t *Totals) add(u Totals) {
 	t.Received += u.Received
@@ -78,6 +85,7 @@ func (t *Totals) add(u Totals) {
 	t.Holes += u.Holes
 	t.Tail += u.Tail
 	t.Doubtful += u.Doubtful
+	t.LeftOut += u.LeftOut
 	t.Duplicated += u.Duplicated
 	t.Redelivered += u.Redelivered
 	t.OutOfOrder += u.OutOfOrder
@@ -97,7 +105,8 @@ func (t *Totals) add(u Totals) {
 func (t Totals) With(u Totals) Totals {
 	sum := t
 	sum.add(u)
-	sum.Holes, sum.Tail, sum.Doubtful, sum.Streams, sum.Announced = t.Holes, t.Tail, t.Doubtful, t.Streams, t.Announced
+	sum.Holes, sum.Tail, sum.Streams, sum.Announced = t.Holes, t.Tail, t.Streams, t.Announced
+	sum.Doubtful, sum.LeftOut = t.Doubtful, t.LeftOut
 	return sum
 }
 

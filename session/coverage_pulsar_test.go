@@ -1,0 +1,84 @@
+package session_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/metrics"
+)
+
+func TestATopicTerminatedUnderAProducerLosesNothing(t *testing.T) {
+	l := newLoad(t)
+	l.produce(nil)
+	l.consume(func(s *session.ConsumerSpec) { s.Workers = 2 })
+	l.acked(4000)
+	require.NoError(t, l.admin.Terminate(l.soon(), l.topic))
+	l.told("is terminated and takes no more messages")
+	require.Positive(t, failed(l.group("fast"), metrics.TopicTerminated))
+	l.until("all received", func() bool { return l.sub1().Ledger.Unique() >= uint64(l.fast().Acked) })
+	require.Zero(t, l.sub1().Ledger.Lost)
+	spec, _ := l.Producer("fast")
+	spec.Topic = l.topic + "-2"
+	_, err := l.SetProducer(l.soon(), "fast", spec)
+	require.NoError(t, err)
+	l.acked(2000)
+	require.NoError(t, l.Stop(l.soon(), "fast"))
+}
+
+func TestACompactedTopicIsReadByItsKeys(t *testing.T) {
+	l := newLoad(t)
+	l.produce(func(s *session.ProducerSpec) {
+		s.Workers = 1
+		require.NoError(t, s.Keys.UnmarshalText([]byte("50")))
+	})
+	l.acked(4000)
+	require.NoError(t, l.Stop(l.soon(), "fast"))
+	require.NoError(t, l.admin.Compact(l.soon(), l.topic))
+	l.until("the end of the compaction", func() bool {
+		done, err := l.admin.Compaction(l.soon(), l.topic)
+		return err == nil && len(done) == 1 && done[0].State == broker.CompactionDone
+	})
+	l.consume(func(s *session.ConsumerSpec) { s.Type, s.Compacted = broker.Exclusive, true })
+	l.until("one message for each key", func() bool { return l.sub1().Received >= 50 })
+	time.Sleep(time.Second)
+	got := l.sub1()
+	require.EqualValues(t, 50, got.Received)
+	require.Zero(t, got.Ledger.Lost)
+	require.Zero(t, got.Ledger.Holes)
+	require.Positive(t, got.Ledger.LeftOut)
+}
+
+func TestTheFirstPriorityIsServedFirst(t *testing.T) {
+	l := newLoad(t)
+	l.consume(func(s *session.ConsumerSpec) { s.Priority = 0 })
+	spec, _ := l.Consumer("sub1")
+	spec.Priority = 1
+	require.NoError(t, l.AddConsumer("second", spec))
+	require.NoError(t, l.Start(l.soon(), "second"))
+	l.produce(nil)
+	l.acked(4000)
+	require.Zero(t, l.group("second").Consumer.Received, "the first keeps up")
+	require.NoError(t, l.Pause("sub1"))
+	l.until("the second", func() bool { return l.group("second").Consumer.Received > 2000 })
+}
+
+func TestASubscriptionThatIsNotDurableEndsWithItsConsumer(t *testing.T) {
+	l := newLoad(t)
+	l.produce(nil)
+	l.consume(func(s *session.ConsumerSpec) { s.Durable = false })
+	l.until("it receives", func() bool { return l.sub1().Received > 2000 })
+	stats, err := l.admin.Stats(l.soon(), l.topic)
+	require.NoError(t, err)
+	require.Contains(t, stats.Subscriptions, "sub1")
+	require.NoError(t, l.Stop(l.soon(), "sub1"))
+	l.until("the subscription's end", func() bool {
+		stats, err := l.admin.Stats(l.soon(), l.topic)
+		_, there := stats.Subscriptions["sub1"]
+		return err == nil && !there
+	})
+	require.Zero(t, l.sub1().Ledger.Lost)
+}
