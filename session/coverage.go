@@ -31,7 +31,7 @@ func coverageSettings() []Setting[ConsumerSpec] {
 			set: func(c *C, text string) error {
 				return readCount(&c.Priority, text, "as a priority", 0, PriorityMax)
 			}},
-		{Name: "compacted", Kind: "WORD", Words: switchWords(), Doc: "on: the last message of each key; for exclusive and failover on persistent topics",
+		{Name: "compacted", Kind: "WORD", Words: switchWords(), Doc: "on: the last message of each key, for exclusive and failover; ack=cumulative passes over the others",
 			get: func(c *C) string { return writeSwitch(c.Compacted) },
 			set: func(c *C, text string) error { return readSwitch(&c.Compacted, text) }},
 		{Name: "sticky", Kind: "WORD", Words: switchWords(), Doc: "on: workers of key_shared divide the keys evenly by hash, and again when scaled",

@@ -22,7 +22,7 @@ type laneKeeper struct {
 
 	// What the keeper's goroutine alone touches:
 	heard  map[uint64]hearing // by stream
-	said   string             // the last trouble that was told; "" when all is well
+	said   map[string]bool    // what was told since all was well
 	wait   time.Duration      // before the next attempt
 	next   time.Time
 	full   int64     // messages that were refused because of the backlog, at the last look
@@ -94,7 +94,7 @@ func (k *laneKeeper) trouble(look bool) error {
 func (k *laneKeeper) mend(ctx context.Context, why error) {
 	g := k.group
 	if why == nil {
-		k.said, k.wait, k.next = "", 0, time.Time{}
+		k.said, k.wait, k.next = nil, 0, time.Time{}
 		return
 	}
 	if time.Now().Before(k.next) {
@@ -115,7 +115,7 @@ func (k *laneKeeper) mend(ctx context.Context, why error) {
 	}
 	g.retire(g.current.swap(fresh), 0)
 	g.session.notes.say("%s: sends again, through new lanes", g.name)
-	k.said, k.wait, k.next = "", 0, time.Time{}
+	k.said, k.wait, k.next = nil, 0, time.Time{}
 }
 
 // fullEvery is how often a refusal because of the backlog is said while it lasts.
@@ -138,16 +138,21 @@ func (k *laneKeeper) tellFull() {
 func (k *laneKeeper) tell(err error) {
 	g := k.group
 	g.shards.Failures.Add(1, broker.Classify(err), err.Error())
-	if err.Error() == k.said {
+	if k.said[err.Error()] {
 		return
 	}
-	k.said = err.Error()
+	if k.said == nil {
+		k.said = map[string]bool{}
+	}
+	k.said[err.Error()] = true
 	try := "errors " + g.name
 	switch broker.Classify(err) {
 	case metrics.TopicTerminated:
 		try = "set " + g.name + " topic=" + g.settings().Topic + "-2"
 	case metrics.Gone:
 		try = "topics"
+	case metrics.Moved:
+		try = "topic unload " + g.settings().Topic
 	}
 	g.session.Mark(MarkError, g.name+": "+err.Error())
 	g.session.notes.say("%s: %s; trying again; try: %s", g.name, err, try)

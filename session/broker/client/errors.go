@@ -36,6 +36,7 @@ var kinds = []struct {
 		"another consumer holds this subscription of topic %s", ""},
 	{metrics.Busy, nil, []string{"consumerassignerror", "range conflict"},
 		"another consumer of this subscription of topic %s serves the same keys", ""},
+	{metrics.Moved, nil, []string{"topicfenced", "temporarily unavailable"}, "the broker has fenced topic %s: nobody sends to it until it is loaded anew", ""},
 	{metrics.Gone, []pulsar.Result{pulsar.TopicNotFound}, []string{"topicnotfound", "topic not found"}, "there is no topic %s", "topics"},
 	{metrics.Gone, []pulsar.Result{pulsar.SubscriptionNotFound}, []string{"subscriptionnotfound"}, "there is no such subscription of topic %s", "topics"},
 	{metrics.Other, []pulsar.Result{pulsar.InvalidTopicName}, []string{"invalid topic name"}, "%q is not a topic name", ""},

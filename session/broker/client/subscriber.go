@@ -18,6 +18,7 @@ type subscriber struct {
 	clock    broker.Clock
 	respond  bool
 	routed   bool // acknowledgements go by each message's own topic
+	thin     bool // it reads compacted topics
 	*ending
 	*prefetch
 }
@@ -41,6 +42,7 @@ func (c *Client) Subscribe(ctx context.Context, spec broker.SubscriberSpec) (bro
 		clock:    c.clock,
 		respond:  spec.Respond,
 		routed:   spec.Spread || len(spec.Topics) != 1,
+		thin:     spec.Compacted,
 		ending:   &ending{done: make(chan struct{})},
 		prefetch: &prefetch{},
 	}
@@ -111,49 +113,78 @@ var types = map[broker.SubscriptionType]pulsar.SubscriptionType{
 // Receive waits for one message and takes what else is there. The client puts
 // at most ten ahead, so one clock reading serves them all.
 func (s *subscriber) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
+	for {
+		m, ok := s.next(stop)
+		if !ok {
+			return 0
+		}
+		if n := s.drain(m, buf); n > 0 {
+			return n
+		}
+	}
+}
+
+// next waits for a message; there is none when stop is closed or the consumer
+// has ended.
+func (s *subscriber) next(stop <-chan struct{}) (m pulsar.ConsumerMessage, ok bool) {
 	select {
-	case m := <-s.messages:
-		return s.drain(m, buf)
+	case m = <-s.messages:
+		return m, true
 	default:
 	}
 	s.idle.Add(1)
 	defer s.idle.Add(-1)
 	select {
-	case m := <-s.messages:
-		return s.drain(m, buf)
+	case m = <-s.messages:
+		return m, true
 	case <-stop:
 	case <-s.done:
 	}
-	return 0
+	return m, false
 }
 
-func (s *subscriber) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) int {
-	now := s.clock()
-	for n := 0; ; {
-		id := m.ID()
-		buf[n] = broker.Delivery{
-			Body:       m.Payload(),
-			Entry:      payload.EntryFingerprint(id.LedgerID(), id.EntryID(), id.PartitionIdx()),
-			Redelivery: m.RedeliveryCount(),
-			Received:   now,
-			Published:  published(m.Message),
-			Key:        m.Key(),
-			Index:      max(id.BatchIdx(), 0),
-			Partition:  uint16(max(id.PartitionIdx(), 0)),
-			Retries:    retries(m.Message),
-			Message:    s.handle(m),
-			Whole:      m.Message,
-		}
-		if n++; n == len(buf) {
-			s.taken.Add(int64(n))
-			return n
+// drain delivers m and what is there behind it.
+func (s *subscriber) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) (n int) {
+	now, taken := s.clock(), int64(0)
+	defer func() { s.taken.Add(taken) }()
+	for {
+		taken++
+		if s.thin && len(m.Payload()) == 0 {
+			s.leaveOut(m)
+		} else {
+			s.deliver(&buf[n], m, now)
+			if n++; n == len(buf) {
+				return n
+			}
 		}
 		select {
 		case m = <-s.messages:
 		default:
-			s.taken.Add(int64(n))
 			return n
 		}
+	}
+}
+
+// leaveOut acknowledges what stands in a batch for a message that compaction
+// took out of it: the client (v0.21.0) hands it on, with nothing in it.
+func (s *subscriber) leaveOut(m pulsar.ConsumerMessage) {
+	_ = m.AckID(m.ID()) // what is not acknowledged comes again, and is left out again
+}
+
+func (s *subscriber) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int64) {
+	id := m.ID()
+	*d = broker.Delivery{
+		Body:       m.Payload(),
+		Entry:      payload.EntryFingerprint(id.LedgerID(), id.EntryID(), id.PartitionIdx()),
+		Redelivery: m.RedeliveryCount(),
+		Received:   now,
+		Published:  published(m.Message),
+		Key:        m.Key(),
+		Index:      max(id.BatchIdx(), 0),
+		Partition:  uint16(max(id.PartitionIdx(), 0)),
+		Retries:    retries(m.Message),
+		Message:    s.handle(m),
+		Whole:      m.Message,
 	}
 }
 
