@@ -4,7 +4,8 @@
 # make check      formatting, vet, staticcheck, tidiness
 # make bench      micro benchmarks, then pulsh beside a bare client and its peers
 # make fuzz       each fuzz target for FUZZTIME
-# make docs       regenerates the README's command reference and script
+# make docs       regenerates the README's command reference and script, and writes the
+#                 manual page and the completions of bash, zsh and fish to bin/docs
 # make profile    a CPU profile of a loaded pulsh, for default.pgo
 # make install    puts pulsh, its manual page and the completions of bash, zsh and fish into $(PREFIX)
 
@@ -17,7 +18,7 @@ GO       ?= go
 # The client's zstd needs a C compiler unless cgo is off; off, it is pure Go.
 export CGO_ENABLED := 0
 
-.PHONY: build run test race check bench fuzz docs install profile clean go
+.PHONY: build run test race check bench fuzz docs pages install profile clean go
 
 build: go
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/pulsh .
@@ -48,17 +49,23 @@ fuzz: go
 	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package; \
 	  done; done
 
-docs: go
+docs: pages
 	$(GO) test ./commands -run Reference -update
 	$(GO) test -pgo=off . -run Readme -update
 
-install: build
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/man/man1 share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d)
-	install -m 0755 bin/pulsh $(DESTDIR)$(PREFIX)/bin/pulsh
-	bin/pulsh --man > $(DESTDIR)$(PREFIX)/share/man/man1/pulsh.1
-	bin/pulsh --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pulsh
-	bin/pulsh --completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pulsh
-	bin/pulsh --completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pulsh.fish
+pages: build
+	install -d bin/docs
+	bin/pulsh --man > bin/docs/pulsh.1
+	bin/pulsh --completion bash > bin/docs/pulsh.bash
+	bin/pulsh --completion zsh > bin/docs/_pulsh
+	bin/pulsh --completion fish > bin/docs/pulsh.fish
+
+install: pages
+	install -D -m 0755 bin/pulsh $(DESTDIR)$(PREFIX)/bin/pulsh
+	install -D -m 0644 bin/docs/pulsh.1 $(DESTDIR)$(PREFIX)/share/man/man1/pulsh.1
+	install -D -m 0644 bin/docs/pulsh.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pulsh
+	install -D -m 0644 bin/docs/_pulsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pulsh
+	install -D -m 0644 bin/docs/pulsh.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pulsh.fish
 
 profile: build
 	$(GO) run ./session/bench -profile default.pgo

@@ -74,6 +74,7 @@ func stopGroup(kind session.Kind) func(context.Context, *call) error {
 		}
 		bounded, cancel := context.WithTimeout(ctx, stopMax)
 		defer cancel()
+		c.Settling(g.Name)
 		err = c.env.Session.Stop(bounded, g.Name)
 		c.changed.Store(c.env.Now().UnixNano())
 		if after, ok := c.fresh(ctx).Group(g.Name); ok {
@@ -91,6 +92,7 @@ func stopAll(ctx context.Context, c *call) error {
 			running++
 		}
 	}
+	c.Settling("")
 	err := c.env.Session.StopAll(ctx)
 	if running == 0 {
 		c.say("no group was running")
@@ -112,6 +114,7 @@ func removeGroup(ctx context.Context, c *call) error {
 	bounded, cancel := context.WithTimeout(ctx, stopMax)
 	defer cancel()
 	c.keepSchedule(g)
+	c.Settling(g.Name)
 	if err := c.env.Session.Remove(bounded, g.Name); err != nil {
 		return err
 	}

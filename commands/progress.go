@@ -83,6 +83,23 @@ func (p *Progress) Line(now time.Time, took time.Duration) string {
 	return strings.Join(parts, "  ")
 }
 
+// Settling publishes how many messages still wait for their receipts, of the
+// group with that name or, for "", of all: what a stop waits for.
+func (c *Commands) Settling(name string) {
+	c.task.Store(&Progress{Share: math.NaN(), now: func() string {
+		waiting := 0
+		for _, g := range c.env.Session.Snapshot().Groups {
+			if g.Producer != nil && (name == "" || name == g.Name) {
+				waiting += g.Producer.InFlight
+			}
+		}
+		if waiting == 0 {
+			return "closing"
+		}
+		return plural(uint64(waiting), "message waits", "messages wait") + " for a receipt"
+	}})
+}
+
 // until publishes that a span of time passes, and what is waited for meanwhile.
 func (c *call) until(d time.Duration, now func() string) {
 	if d > 0 {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/session/broker/fake"
 )
 
 func TestProgressAsALine(t *testing.T) {
@@ -48,6 +50,23 @@ func TestCommandsShowTheirProgress(t *testing.T) {
 		require.NoError(t, err)
 		_, err = c.RunScript(t.Context(), script, &strings.Builder{}, Options{})
 		require.NoError(t, err)
+		require.Nil(t, c.Progress())
+	})
+}
+
+func TestAStopShowsWhatItWaitsFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+		t.Cleanup(cluster.Close)
+		c := world(t, dialled(cluster))
+		require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650; produce start fast rate=1000; wait 2s", &strings.Builder{}))
+		cluster.Stall(5 * time.Second)
+		time.Sleep(time.Second)
+		done := make(chan error)
+		go func() { done <- c.Execute(t.Context(), "produce stop fast", &strings.Builder{}) }()
+		time.Sleep(time.Second)
+		require.Regexp(t, `^2s  \d,\d+ messages wait for a receipt$`, c.Progress().Line(time.Now(), 2*time.Second))
+		require.NoError(t, <-done)
 		require.Nil(t, c.Progress())
 	})
 }

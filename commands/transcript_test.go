@@ -51,6 +51,11 @@ func pretend(t *testing.T) session.Dial {
 	t.Helper()
 	cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
 	t.Cleanup(cluster.Close)
+	return dialled(cluster)
+}
+
+// dialled is a dial to a cluster in memory.
+func dialled(cluster *fake.Cluster) session.Dial {
 	return func(ctx context.Context, _ session.Target, clock broker.Clock) (session.Link, error) {
 		b, admin, err := cluster.Connect(ctx, clock)
 		probe := func(ctx context.Context) (session.Answer, error) {

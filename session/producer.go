@@ -135,8 +135,9 @@ func (g *producer) stop(ctx context.Context) error {
 	g.crew.Wait()
 	cut()
 	var err error
-	if last := g.current.swap(nil); last != nil {
+	if last := g.current.now.Load(); last != nil {
 		err = closeLanes(ctx, last.lanes)
+		g.current.swap(nil)
 		g.retired(last.lanes)
 	}
 	g.current.past.Wait()

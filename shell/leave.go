@@ -44,7 +44,7 @@ func (l *loop) leave() {
 		case <-running:
 			running = nil
 		case now := <-ticker.C:
-			l.showLeaving(now.Sub(begun))
+			l.showLeaving(now, now.Sub(begun))
 			l.refresh(now)
 		case <-l.screen.Changed():
 			l.paint()
@@ -65,12 +65,16 @@ func (l *loop) leave() {
 	l.screen.Print(l.notes.take()...)
 }
 
-func (l *loop) showLeaving(took time.Duration) {
+func (l *loop) showLeaving(now time.Time, took time.Duration) {
 	if took < quickCommand {
 		return
 	}
+	text := "… stopping"
+	if far := l.cfg.Progress(now, took); far != "" {
+		text += "  " + far
+	}
 	width, _ := l.screen.Size()
-	l.screen.SetPrompt(screen.TextView(faint+"… stopping, Ctrl-C skips", width, l.screen.Color()))
+	l.screen.SetPrompt(screen.TextView(faint+text+", Ctrl-C skips", width, l.screen.Color()))
 }
 
 // giveBack restores the terminal. It may be called from any goroutine, any

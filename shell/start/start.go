@@ -209,6 +209,7 @@ func (p *program) run() int {
 // close ends groups and connections, then what tells of them, and gives the
 // local server back.
 func (p *program) close(ctx context.Context) {
+	p.commands.Settling("")
 	p.session.Close(ctx)
 	p.commands.Close(ctx)
 	releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
