@@ -15,7 +15,7 @@ func axisLabel(unit Unit, v float64) string {
 	text := ""
 	switch unit {
 	case Time:
-		text = stepped(size, 1000, []string{"ns", "µs", "ms", "s", "ks", "Ms", "Gs"})
+		text = stepped(size, 1000, []string{"ns", "µs", "ms", "s"})
 	case ByteCount:
 		text = stepped(size, kibi, []string{"", "K", "M", "G", "T", "P", "E", "Z"})
 	default:
