@@ -39,7 +39,9 @@ func TestCompletionOfARealSession(t *testing.T) {
 }
 
 func TestFunctionKeysActOnTheShownGroup(t *testing.T) {
-	s := open(t, localtest.Start(t), 100, 40)
+	cmd := pulsh(t, nil, at(localtest.Start(t))...)
+	cmd.Dir = t.TempDir() // where export writes
+	s := openCommand(t, cmd, 100, 40)
 	s.Send("\x1bOR")
 	s.See("^the keys act on the group that the graph shows, and there is none$")
 	topic := ownTopic()
@@ -54,6 +56,7 @@ func TestFunctionKeysActOnTheShownGroup(t *testing.T) {
 		{"\x1b[19~", "reset fast", `^  fast: figures start anew`},
 		{"\x1bOQ", "pause fast", `^  fast: paused|^  fast`},
 		{"\x1b[12~", "resume fast", `^  fast: `},
+		{"\x1b[20~", "export", `^  pulsh-\d+-\d+\.html: .*1 group`},
 		{"\x1b[21~", "stop all", `group.* stopped`},
 	} {
 		s.Send(c.key)

@@ -124,8 +124,7 @@ func TestRawAndBack(t *testing.T) {
 	require.True(t, output, "output processing stays on")
 	_, err := file.Write([]byte("\x03"))
 	require.NoError(t, err)
-	readUntil(t, file, `key "\x03"`)
-	readUntil(t, file, "over")
+	require.Contains(t, readUntil(t, file, "over"), `key "\x03"`)
 	cooked, _ = modes(t, file)
 	require.True(t, cooked)
 }

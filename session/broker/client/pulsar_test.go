@@ -194,7 +194,7 @@ func TestNothingIsLostThroughAKill(t *testing.T) {
 	server := localtest.Own(t)
 	b := newBench(t, server.URL())
 	subscriber := b.subscribe(broker.Shared)
-	l := b.lane(func(s *broker.LaneSpec) { s.Pending = 50_000 })
+	l := b.lane(func(s *broker.LaneSpec) { s.Pending, s.Timeout = 50_000, 5*time.Minute }) // a start on a busy machine may take longer than the usual timeout
 	const runs = 300
 	var sending sync.WaitGroup
 	killed := make(chan struct{})

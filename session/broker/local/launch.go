@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -87,9 +88,10 @@ func writeConf(dir string, p ports, bind string) error {
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, struct {
-		Ports ports
-		Bind  string
-	}{p, bind}); err != nil {
+		Ports    ports
+		Bind     string
+		Loopback string
+	}{p, bind, loopbackInterface()}); err != nil {
 		return err
 	}
 	if err := writeFile(filepath.Join(dir, "standalone.conf"), b.Bytes()); err != nil {
@@ -100,6 +102,18 @@ func writeConf(dir string, p ports, bind string) error {
 		return err
 	}
 	return writeFile(filepath.Join(dir, "log4j2.xml"), log)
+}
+
+// loopbackInterface is the name of the interface to which the bookie is bound,
+// "" if the system does not tell: it listens everywhere then.
+func loopbackInterface() string {
+	all, _ := net.Interfaces()
+	for _, i := range all {
+		if i.Flags&net.FlagLoopback != 0 && i.Flags&net.FlagUp != 0 {
+			return i.Name
+		}
+	}
+	return ""
 }
 
 // plan turns a source into a command: it chooses the ports, empties the
