@@ -54,7 +54,7 @@ func profile(ctx context.Context, t tools, p *cluster, o options) error {
 	part := file + ".part"
 	defer os.Remove(part)
 	lines := profileLines(topics, o.seconds)
-	args := []string{"--url", p.url, "--admin-url", p.adminURL, "--cpuprofile", part}
+	args := []string{"--url", p.url, "--admin-url", p.adminURL, "--cpuprofile", part, "--allow-behind"}
 	for _, line := range lines {
 		args = append(args, "-e", line)
 	}
