@@ -131,7 +131,7 @@ func (k *laneKeeper) tellFull() {
 	k.fullAt = time.Now()
 	topic := g.settings().Topic
 	g.session.Mark(MarkError, g.name+": backlog full")
-	g.session.notes.say("%s: as much waits on %s as the broker lets wait: it refuses more until that is received; try: backlog", g.name, topic)
+	g.session.notes.say("%s: as much waits on %s as the broker lets wait: it refuses more until that is received; try: subs %s", g.name, topic, topic)
 }
 
 // tell counts a trouble, and says it if it is another than the last one.

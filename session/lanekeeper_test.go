@@ -60,7 +60,7 @@ func TestABacklogThatIsFullIsSaidOnceAMinute(t *testing.T) {
 			time.Sleep(d)
 			v.cluster.FailSends(0, metrics.Other, "")
 			time.Sleep(5 * time.Second)
-			return strings.Count(v.heard(), "fast: as much waits on fast as the broker lets wait: it refuses more until that is received; try: backlog")
+			return strings.Count(v.heard(), "fast: as much waits on fast as the broker lets wait: it refuses more until that is received; try: subs fast")
 		}
 		require.Equal(v.t, 1, refused(30*time.Second))
 		require.Equal(v.t, 0, refused(10*time.Second))

@@ -18,7 +18,7 @@ var kinds = []struct {
 	category metrics.Category
 	results  []pulsar.Result
 	words    []string
-	sentence string // %s is the topic
+	sentence string // %s is the topic, here and in try
 	try      string
 }{
 	{metrics.TooLarge, []pulsar.Result{pulsar.MessageTooBig}, []string{"exceeds maxmessagesize"},
@@ -28,7 +28,7 @@ var kinds = []struct {
 	{metrics.NotAuthorised, []pulsar.Result{pulsar.AuthenticationError, pulsar.AuthorizationError, pulsar.ErrorGettingAuthenticationData},
 		[]string{"authorization", "authentication", "not authorized"}, "not authorised for topic %s", ""},
 	{metrics.BacklogFull, []pulsar.Result{pulsar.ProducerBlockedQuotaExceededError, pulsar.ProducerBlockedQuotaExceededException},
-		[]string{"quotaexceeded"}, "as much waits on topic %s as the broker lets wait, and it takes no more", "backlog"},
+		[]string{"quotaexceeded"}, "as much waits on topic %s as the broker lets wait, and it takes no more", "subs %s"},
 	{metrics.Throttled, []pulsar.Result{pulsar.TooManyLookupRequestException},
 		[]string{"too many", "toomanyrequests"}, "the broker throttles topic %s", ""},
 	{metrics.QueueFull, []pulsar.Result{pulsar.ProducerQueueIsFull, pulsar.ClientMemoryBufferIsFull}, nil, "the send queue is full", ""},
@@ -87,11 +87,13 @@ func sentence(err error, topic string) error {
 	if k < 0 {
 		return &broker.Error{Category: metrics.Other, Message: firstLine(err), Cause: err}
 	}
-	text := kinds[k].sentence
-	if strings.Contains(text, "%") {
-		text = fmt.Sprintf(text, topic)
+	about := func(text string) string {
+		if strings.Contains(text, "%") {
+			return fmt.Sprintf(text, topic)
+		}
+		return text
 	}
-	return &broker.Error{Category: kinds[k].category, Message: text, Try: kinds[k].try, Cause: err}
+	return &broker.Error{Category: kinds[k].category, Message: about(kinds[k].sentence), Try: about(kinds[k].try), Cause: err}
 }
 
 func firstLine(err error) string {
