@@ -58,8 +58,12 @@ func TestABacklogThatIsFullIsSaidOnceAMinute(t *testing.T) {
 		refused := func(d time.Duration) int {
 			v.cluster.FailSends(math.MaxInt, metrics.BacklogFull, "ProducerBlockedQuotaExceededException")
 			time.Sleep(d)
+			if d > 0 {
+				require.Equal(v.t, "broker: the backlog is full", v.fast().Producer.Limit)
+			}
 			v.cluster.FailSends(0, metrics.Other, "")
 			time.Sleep(5 * time.Second)
+			require.Empty(v.t, v.fast().Producer.Limit)
 			return strings.Count(v.heard(), "fast: as much waits on fast as the broker lets wait: it refuses more until that is received; try: subs fast")
 		}
 		require.Equal(v.t, 1, refused(30*time.Second))

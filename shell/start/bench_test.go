@@ -45,6 +45,33 @@ func measured(b *testing.B) *local.Server {
 	return server
 }
 
+// promptsTaken is how many starts BenchmarkPrompt times.
+const promptsTaken = 30
+
+// BenchmarkPrompt measures the time from the start of the process until its
+// prompt stands on the screen, with a Pulsar that answers and without one.
+func BenchmarkPrompt(b *testing.B) {
+	for where, flags := range map[string][]string{
+		"connected": at(measured(b)),
+		"alone":     {"--url", "pulsar://127.0.0.1:1"},
+	} {
+		b.Run(where, func(b *testing.B) {
+			for range b.N {
+				var took []time.Duration
+				for range promptsTaken {
+					cmd := pulsh(b, nil, flags...)
+					begun := time.Now()
+					s := ptytest.Start(b, cmd, 80, 24)
+					s.See("^>$")
+					took = append(took, time.Since(begun))
+					leave(b, s)
+				}
+				report(b, took)
+			}
+		})
+	}
+}
+
 // BenchmarkEcho types the keys of a command and measures the time from the write
 // to the pty until the emulator shows the character in its cell.
 func BenchmarkEcho(b *testing.B) {
