@@ -36,7 +36,7 @@ type keeper struct {
 	group *consumer
 
 	// What the keeper's goroutine alone touches:
-	said     string        // the last trouble that was told; "" when all is well
+	said     sayings
 	troubled time.Time     // when it began
 	wait     time.Duration // before the next attempt
 	next     time.Time     // the next attempt
@@ -108,7 +108,7 @@ func (k *keeper) mend(ctx context.Context) {
 		}
 	}
 	if len(broken) == 0 {
-		k.said, k.wait, k.troubled, k.next = "", 0, time.Time{}, time.Time{}
+		k.said, k.wait, k.troubled, k.next = nil, 0, time.Time{}, time.Time{}
 		return
 	}
 	if time.Now().Before(k.next) {
@@ -127,19 +127,18 @@ func (k *keeper) mend(ctx context.Context) {
 		k.tell(err, 0)
 	default:
 		k.group.session.notes.say("%s: receives again after %s", k.group.name, time.Since(k.troubled).Round(100*time.Millisecond))
-		k.said, k.wait, k.troubled, k.next = "", 0, time.Time{}, time.Time{}
+		k.said, k.wait, k.troubled, k.next = nil, 0, time.Time{}, time.Time{}
 	}
 }
 
-// tell counts a trouble, and says it if it is another than the last one; lost
-// is how many consumers it has cost.
+// tell counts a trouble, and says it if that was not done since all was well;
+// lost is how many consumers it has cost.
 func (k *keeper) tell(err error, lost int) {
 	g := k.group
 	g.shards.Failures.Add(max(lost, 1), broker.Classify(err), err.Error())
-	if err.Error() == k.said {
+	if !k.said.news(err) {
 		return
 	}
-	k.said = err.Error()
 	what := "cannot subscribe"
 	if lost > 0 {
 		what = fmt.Sprintf("lost %d of %s", lost, consumers(len(g.seats())))

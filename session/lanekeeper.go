@@ -22,8 +22,8 @@ type laneKeeper struct {
 
 	// What the keeper's goroutine alone touches:
 	heard  map[uint64]hearing // by stream
-	said   map[string]bool    // what was told since all was well
-	wait   time.Duration      // before the next attempt
+	said   sayings
+	wait   time.Duration // before the next attempt
 	next   time.Time
 	full   int64     // messages that were refused because of the backlog, at the last look
 	fullAt time.Time // when that was said
@@ -134,17 +134,13 @@ func (k *laneKeeper) tellFull() {
 	g.session.notes.say("%s: as much waits on %s as the broker lets wait: it refuses more until that is received; try: subs %s", g.name, topic, topic)
 }
 
-// tell counts a trouble, and says it if it is another than the last one.
+// tell counts a trouble, and says it if that was not done since all was well.
 func (k *laneKeeper) tell(err error) {
 	g := k.group
 	g.shards.Failures.Add(1, broker.Classify(err), err.Error())
-	if k.said[err.Error()] {
+	if !k.said.news(err) {
 		return
 	}
-	if k.said == nil {
-		k.said = map[string]bool{}
-	}
-	k.said[err.Error()] = true
 	try := "errors " + g.name
 	switch broker.Classify(err) {
 	case metrics.TopicTerminated:

@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -299,6 +300,25 @@ func TestKeysAreShared(t *testing.T) {
 		shares, err = v.Keys(v.t.Context(), "sub1")
 		require.NoError(v.t, err)
 		require.Equal(v.t, broker.HashRange{First: broker.HashSlots / 2, Last: broker.HashSlots - 1}, shares[1].Range)
+		v.complete("fast")
+	})
+}
+
+func TestATroubleOfTwoPartsIsSaidOnce(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.send("fast", 1000)
+		v.consumeAs(func(*session.ConsumerSpec) {})
+		time.Sleep(2 * time.Second)
+		v.heard()
+		v.cluster.Refuse(true)
+		require.NoError(v.t, v.cluster.Evict("fast", "sub1", errors.New("the broker gave it up")))
+		time.Sleep(time.Minute)
+		said := v.heard()
+		require.Equal(v.t, 1, strings.Count(said, "the broker gave it up"), said)
+		require.Equal(v.t, 1, strings.Count(said, "cannot subscribe"), said)
+		v.cluster.Refuse(false)
+		time.Sleep(time.Minute)
+		require.Contains(v.t, v.heard(), "sub1: receives again after ")
 		v.complete("fast")
 	})
 }

@@ -56,3 +56,18 @@ func (v *vigil) nudge() {
 	default:
 	}
 }
+
+// sayings are the troubles that were told since all was well.
+type sayings map[string]bool
+
+// news notes a trouble, and says whether it was not told yet.
+func (s *sayings) news(trouble error) bool {
+	if (*s)[trouble.Error()] {
+		return false
+	}
+	if *s == nil {
+		*s = sayings{}
+	}
+	(*s)[trouble.Error()] = true
+	return true
+}
