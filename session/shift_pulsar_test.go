@@ -67,5 +67,5 @@ func TestASeekOnATopicLoadedAMomentAgoTellsMessagesToGo(t *testing.T) {
 	require.NoError(t, later.Pause("sub1"))
 	require.NoError(t, later.SeekTime(l.soon(), "sub1", time.Unix(0, 0)))
 	later.until("what there is to go", func() bool { return later.sub1().Drain != nil })
-	require.InEpsilon(t, stored, later.sub1().Drain.Start, 0.1)
+	require.InEpsilon(t, stored, later.sub1().Drain.Start, 0.4, "not entries, of which there are a fiftieth")
 }

@@ -56,7 +56,7 @@ func (a *Admin) internals(ctx context.Context, name broker.TopicName, partitione
 // how many entries in each: what the mean gains by more is not worth the requests.
 const (
 	sampledParts   = 4
-	sampledEntries = 3
+	sampledEntries = 6
 )
 
 // sampled is how many messages some of the entries hold that wait, for the time
@@ -78,8 +78,9 @@ func (a *Admin) sampled(ctx context.Context, name broker.TopicName, stored map[i
 		if parts++; parts > sampledParts {
 			break
 		}
-		for i := range min(sampledEntries, s.Ahead()) {
-			at, _ := s.Step(i * s.Ahead() / sampledEntries)
+		n := min(sampledEntries, s.Ahead())
+		for i := range n {
+			at, _ := s.Step((2*i + 1) * s.Ahead() / (2 * n)) // not the first and the last: they may be of a few
 			if e, err := a.Entry(ctx, name.String(), at); err == nil {
 				entries, messages = entries+1, messages+e.Messages
 			}
