@@ -193,18 +193,25 @@ type vacantForwarder struct{ broker.Forwarder }
 
 func TestCausesAreForgottenInOrder(t *testing.T) {
 	var r returns
-	for e := range uint32(returnsMax + 10) {
-		r.note([]broker.Delivery{{Entry: e}, {Entry: e}}, metrics.AgainNack)
+	for e := range uint32(returnsMax/2 + 10) { // each is a message and its entry
+		r.note([]broker.Delivery{{Entry: e}}, metrics.AgainNack)
 	}
 	require.Len(t, r.causes, returnsMax)
-	_, known := r.cause(9)
-	require.False(t, known)
-	cause, known := r.cause(10)
-	require.True(t, known)
-	require.Equal(t, metrics.AgainNack, cause)
-	r.note([]broker.Delivery{{Entry: 10}}, metrics.AgainDrop)
-	cause, _ = r.cause(10)
-	require.Equal(t, metrics.AgainDrop, cause)
+	cause := func(entry uint32, index int32) any {
+		c, known := r.cause(&broker.Delivery{Entry: entry, Index: index})
+		if !known {
+			return nil
+		}
+		return c
+	}
+	require.Nil(t, cause(9, 0), "forgotten")
+	require.Equal(t, metrics.AgainNack, cause(10, 0))
+	r.note([]broker.Delivery{{Entry: 20, Index: 3}}, metrics.AgainDrop)
+	require.Equal(t, metrics.AgainNack, cause(20, 0), "each message has its own")
+	require.Equal(t, metrics.AgainDrop, cause(20, 3))
+	require.Equal(t, metrics.AgainDrop, cause(20, 4), "another comes because of the last that was let go")
+	r.forget()
+	require.Nil(t, cause(20, 3))
 }
 
 func TestARunIsAcknowledgedWhenAllBeforeItAreProcessed(t *testing.T) {

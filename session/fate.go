@@ -87,53 +87,65 @@ func (c *chooser) draw(w *ways) fate {
 	return acked
 }
 
-// returns remembers which entries the group has given back or dropped, so that
-// their coming again has a cause. Beyond its bound the oldest are forgotten.
+// returns remembers which messages the group has given back or dropped, so that
+// their coming again has a cause. Those that come because they share an entry
+// with one of them have the cause that the entry got last. Beyond its bound the
+// oldest are forgotten.
 type returns struct {
 	mu     sync.Mutex
-	causes map[uint32]metrics.Outcome
-	order  []uint32 // a ring
+	causes map[memo]metrics.Outcome
+	order  []memo // a ring
 	at     int
 }
 
-// returnsMax is how many entries are remembered, in about 2 MB; what is older
-// than so many counts as unknown.
-const returnsMax = 1 << 16
+// memo is an entry's fingerprint and, in the lower half, 0 for the entry
+// itself or one more than the index of a message in it.
+type memo uint64
 
-// note remembers the entries of a run.
+func entryOf(d *broker.Delivery) memo   { return memo(d.Entry) << 32 }
+func messageOf(d *broker.Delivery) memo { return entryOf(d) + memo(d.Index) + 1 }
+
+// returnsMax is how many messages and entries are remembered, in about 6 MB;
+// what is older than so many counts as unknown.
+const returnsMax = 1 << 17
+
+// note remembers a run of messages and their entries.
 func (r *returns) note(run []broker.Delivery, cause metrics.Outcome) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.causes == nil {
-		r.causes = map[uint32]metrics.Outcome{}
+		r.causes = map[memo]metrics.Outcome{}
 	}
 	for i := range run {
-		entry := run[i].Entry
-		if i > 0 && entry == run[i-1].Entry {
-			continue
-		}
-		if _, known := r.causes[entry]; !known {
-			r.push(entry)
-		}
-		r.causes[entry] = cause
+		r.put(messageOf(&run[i]), cause)
+		r.put(entryOf(&run[i]), cause)
 	}
 }
 
-func (r *returns) push(entry uint32) {
+func (r *returns) put(at memo, cause metrics.Outcome) {
+	if _, known := r.causes[at]; !known {
+		r.push(at)
+	}
+	r.causes[at] = cause
+}
+
+func (r *returns) push(at memo) {
 	if len(r.order) < returnsMax {
-		r.order = append(r.order, entry)
+		r.order = append(r.order, at)
 		return
 	}
 	delete(r.causes, r.order[r.at])
-	r.order[r.at] = entry
+	r.order[r.at] = at
 	r.at = (r.at + 1) % returnsMax
 }
 
-// cause is why an entry comes again, if the group has made it.
-func (r *returns) cause(entry uint32) (metrics.Outcome, bool) {
+// cause is why a message comes again, if the group has made it.
+func (r *returns) cause(d *broker.Delivery) (cause metrics.Outcome, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	cause, known := r.causes[entry]
+	if cause, known = r.causes[messageOf(d)]; !known {
+		cause, known = r.causes[entryOf(d)]
+	}
 	return cause, known
 }
 
@@ -146,7 +158,7 @@ func (r *returns) forget() {
 // again counts a message that came once more, by its cause. replayed says that
 // it came before this epoch of the ledger began.
 func (g *consumer) again(recorder *metrics.ReceiveRecorder, d *broker.Delivery, replayed bool) {
-	cause, known := g.returns.cause(d.Entry)
+	cause, known := g.returns.cause(d)
 	switch {
 	case d.Retries > 0:
 		cause = metrics.AgainNack
