@@ -26,14 +26,14 @@ func seek(ctx context.Context, c *call) error {
 	place := ""
 	switch {
 	case to.ID != nil:
-		place = "at message " + to.ID.String()
+		place = "message " + to.ID.String()
 		err = c.env.Session.SeekID(ctx, g.Name, *to.ID)
 	default:
-		place = "at " + to.Time.Format("15:04:05")
+		place = to.Time.Format("15:04:05")
 		if text := c.text("to"); text == "earliest" || text == "latest" {
-			place = "at " + text
+			place = text
 		} else if c.env.Now().Sub(to.Time) > 24*time.Hour {
-			place = "at " + to.Time.Format(time.DateTime)
+			place = to.Time.Format(time.DateTime)
 		}
 		err = c.env.Session.SeekTime(ctx, g.Name, to.Time)
 	}
@@ -41,7 +41,7 @@ func seek(ctx context.Context, c *call) error {
 		return err
 	}
 	c.changed.Store(c.env.Now().UnixNano())
-	c.say("%s: %s%s", g.Name, place, c.sayDrain(ctx, g.Name))
+	c.say("%s: at %s%s", g.Name, place, c.sayDrain(ctx, g.Name))
 	return nil
 }
 

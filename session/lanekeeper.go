@@ -25,8 +25,7 @@ type laneKeeper struct {
 	said   sayings
 	wait   time.Duration // before the next attempt
 	next   time.Time
-	full   int64     // messages that were refused because of the backlog, at the last look
-	fullAt time.Time // when that was said
+	fullAt time.Time // when it was said that the backlog is full
 }
 
 // hearing is how far a lane was answered at the last look, and for how many
@@ -123,9 +122,8 @@ const fullEvery = time.Minute
 
 // tellFull says that the broker refuses messages because too many wait.
 func (k *laneKeeper) tellFull() {
-	g, before := k.group, k.full
-	k.full = g.shards.Failures.Of(metrics.BacklogFull)
-	if k.full <= before || time.Since(k.fullAt) < fullEvery {
+	g := k.group
+	if time.Since(g.shards.Failures.Last(metrics.BacklogFull)) > lookEvery || time.Since(k.fullAt) < fullEvery {
 		return
 	}
 	k.fullAt = time.Now()

@@ -23,22 +23,6 @@ type producerBooks struct {
 	workers    map[int]*metrics.Throughput
 	heats      heats
 	since      time.Duration // running time at the last reset
-	refused    refusals
-}
-
-// refusals are the messages that the broker refused because its backlog is full.
-type refusals struct {
-	count int64
-	last  time.Time // when a sample found more of them
-}
-
-// goOn says whether some were refused within the last second.
-func (r *refusals) goOn(count int64, now time.Time) bool {
-	if count > r.count {
-		r.last = now
-	}
-	r.count = count
-	return !r.last.IsZero() && now.Sub(r.last) < rateWindow
 }
 
 // counter is a cumulative figure that the user can set to zero.
@@ -94,7 +78,7 @@ func (g *producer) sample(at instant) GroupSnapshot {
 	p.Lag = latencies(g.shards.Lag)
 	p.Truth = g.truth.known()
 	p.Limit = limit(p, g.settings(), at.cluster)
-	if f.refused.goOn(g.shards.Failures.Of(metrics.BacklogFull), at.time) {
+	if at.time.Sub(g.shards.Failures.Last(metrics.BacklogFull)) < rateWindow {
 		p.Limit = "broker: the backlog is full"
 	}
 	s.Failures = g.shards.Failures.List()

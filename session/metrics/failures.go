@@ -56,11 +56,11 @@ func (f *Failures) Add(n int, c Category, text string) {
 	}
 }
 
-// Of counts the failures of one category.
-func (f *Failures) Of(c Category) int64 {
+// Last is when the last failure of one category was counted; zero if none was.
+func (f *Failures) Last(c Category) time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.by[c].Count
+	return f.by[c].Last.At
 }
 
 // short is a copy of text of at most failureTextMax bytes, cut between runes.
