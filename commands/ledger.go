@@ -33,7 +33,7 @@ func showLedger(ctx context.Context, c *call) error {
 	if g.Consumer == nil {
 		return c.refuse("group", "show "+g.Name, "%s is a producer group; the ledger is kept where messages are received", g.Name)
 	}
-	l, err := c.env.Session.Ledger(g.Name, ledgerLanes)
+	l, err := c.env.Session.Delivery(g.Name, ledgerLanes)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func showLedger(ctx context.Context, c *call) error {
 }
 
 // ledger is the account of the present epoch, and of those before it.
-func (s *sheet) ledger(r *snapshot.Consumer, books session.Ledger) {
+func (s *sheet) ledger(r *snapshot.Consumer, books session.Delivery) {
 	l := books.Present
 	figure := func(label string, n uint64, remark string) { s.add(label, whole(int64(n)), remark) }
 	begun := "the first"
@@ -93,19 +93,19 @@ func (s *sheet) ledger(r *snapshot.Consumer, books session.Ledger) {
 }
 
 // laneTable lists the lanes, the worst first, when there are several.
-func laneTable(l session.Ledger) []string {
-	if len(l.Lanes) < 2 {
+func laneTable(l session.Delivery) []string {
+	if len(l.Producers) < 2 {
 		return nil
 	}
 	var rows [][]string
-	for _, a := range l.Lanes {
-		rows = append(rows, []string{a.Lane, whole(int64(a.Received)), whole(int64(a.Lost)), whole(int64(a.Holes + a.Tail)),
+	for _, a := range l.Producers {
+		rows = append(rows, []string{a.Name, whole(int64(a.Received)), whole(int64(a.Lost)), whole(int64(a.Holes + a.Tail)),
 			whole(int64(a.Duplicated)), whole(int64(a.Redelivered)), whole(int64(a.OutOfOrder))})
 	}
 	right := graphs.AlignRight
 	table := graphs.Table([]string{"lane", "received", "lost", "open", "duplicated", "redelivered", "disorder"}, rows,
 		[]graphs.Align{0, right, right, right, right, right, right}, answerWidth)
-	if more := int(l.Present.Streams) - len(l.Lanes); more > 0 {
+	if more := int(l.Present.Streams) - len(l.Producers); more > 0 {
 		table = append(table, fmt.Sprintf("and %s that fared no worse", count(more, "lane")))
 	}
 	return table
@@ -162,7 +162,7 @@ func sameTopic(a, b string) bool {
 
 // verdict says in a sentence what the ledger comes to. What is open is missing
 // once all is settled: nobody sends, the backlog is gone and nothing comes.
-func verdict(g snapshot.Group, books session.Ledger, settled bool) string {
+func verdict(g snapshot.Group, books session.Delivery, settled bool) string {
 	l := books.Present
 	open := l.Holes + l.Tail
 	var parts []string

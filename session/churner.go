@@ -105,7 +105,7 @@ func (g *consumer) exchange(ctx context.Context, indexes []int) {
 	g.gate.nudge()
 	for _, w := range leaving {
 		if err := w.leave(closing); err != nil {
-			g.session.notes.say("%s: churn: worker %d: %s", g.name, w.number, err)
+			g.host.Say("%s: churn: worker %d: %s", g.name, w.number, err)
 		}
 	}
 	name, subscriber, err := g.subscribe(closing, spec, leaving[0].number)

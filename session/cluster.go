@@ -186,10 +186,7 @@ func (c *connection) close(ctx context.Context) {
 	}
 }
 
-// waitFor is broker.Error's text for a call that did not end in time.
-func waitFor(ctx context.Context, what string) error {
-	if ctx.Err() == context.Canceled {
-		return ctx.Err()
-	}
-	return &broker.Error{Message: what + " took too long", Try: "status"}
+// forGroups is the connection as groups see it.
+func (c *connection) forGroups() *ClusterLink {
+	return &ClusterLink{Broker: c.Broker, Admin: c.Admin, Target: c.target, Now: c.now}
 }

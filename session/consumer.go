@@ -19,7 +19,7 @@ import (
 // them in the ledger and acknowledge them.
 type consumer struct {
 	name    string
-	session *Session
+	host    *Host
 	shards  *metrics.ReceiveShards
 	ledger  *delivery.Audit
 	gate    *gate
@@ -44,21 +44,21 @@ type consumer struct {
 	mu      sync.Mutex // guards what follows; held for moments only
 	spec    spec.Consumer
 	life    life
-	link    *connection
+	cluster *ClusterLink
 	workers []*receiver
 	covered []string // the topics that the consumers are subscribed to
 
 	recorders []*metrics.ReceiveRecorder
 }
 
-func newConsumer(name string, spec spec.Consumer, s *Session) *consumer {
+func newConsumer(name string, spec spec.Consumer, host *Host) *consumer {
 	g := &consumer{
-		name:    name,
-		session: s,
-		shards:  metrics.NewReceiveShards(time.Now),
-		ledger:  delivery.NewAudit(delivery.DefaultWindow),
-		gate:    newGate(),
-		floor:   make(chan struct{}, 1),
+		name:   name,
+		host:   host,
+		shards: metrics.NewReceiveShards(time.Now),
+		ledger: delivery.NewAudit(delivery.DefaultWindow),
+		gate:   newGate(),
+		floor:  make(chan struct{}, 1),
 
 		forwarders: map[forwarding]broker.Forwarder{},
 
@@ -91,13 +91,13 @@ func (g *consumer) enter(to snapshot.State) {
 }
 
 // start subscribes all workers, or none.
-func (g *consumer) start(ctx context.Context, link *connection) error {
+func (g *consumer) start(ctx context.Context, cluster *ClusterLink) error {
 	g.mu.Lock()
 	if g.life.state.Active() {
 		defer g.mu.Unlock()
 		return fmt.Errorf("%s is already %s", g.name, g.life.state)
 	}
-	g.link = link
+	g.cluster = cluster
 	again := !g.life.since.IsZero()
 	g.life.enter(snapshot.Starting)
 	g.mu.Unlock()
@@ -128,18 +128,18 @@ func (g *consumer) start(ctx context.Context, link *connection) error {
 // tellWhere says that a subscription is there already: Pulsar begins at the
 // wanted position only where it makes a new one.
 func (g *consumer) tellWhere(ctx context.Context) {
-	if g.link.Admin == nil {
+	if g.cluster.Admin == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 	spec := g.settings()
 	full := broker.FullTopics(g.topics())
-	got, _ := ask(ctx, g.link.Admin, full)
+	got, _ := ask(ctx, g.cluster.Admin, full)
 	sum := got.sum(spec.Subscription)
 	behind := float64(sum.Subscriptions[spec.Subscription].BacklogEntries) * max(sum.MessagesPerEntry, 1)
 	if behind > 0 {
-		g.session.notes.say("%s: the subscription %s is there already, and goes on %.0f messages behind; try: seek %s latest",
+		g.host.Say("%s: the subscription %s is there already, and goes on %.0f messages behind; try: seek %s latest",
 			g.name, spec.Subscription, behind, g.name)
 	}
 }
@@ -185,7 +185,7 @@ func (g *consumer) staff(ctx context.Context, workers int) error {
 			return err
 		}
 		if err := g.dismiss(ctx, workers); err != nil {
-			g.session.notes.say("%s: scaling from %d to %d: %s", g.name, from, workers, err)
+			g.host.Say("%s: scaling from %d to %d: %s", g.name, from, workers, err)
 		}
 	}
 	g.mu.Lock()

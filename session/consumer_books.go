@@ -72,7 +72,7 @@ func (g *consumer) sample(at instant) snapshot.Group {
 	c.Clock = f.clocks.look(g.ledger, ledger.present.Epoch, at.time, c.Backlog, all.Received, c.Rate)
 	if c.Clock.Differs && !f.clocks.told {
 		f.clocks.told = true
-		g.session.notes.say("%s: %s", g.name, c.Clock)
+		g.host.Say("%s: %s", g.name, c.Clock)
 	}
 	s.Failures = g.shards.Failures.List()
 	return s

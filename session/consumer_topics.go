@@ -20,7 +20,7 @@ func (g *consumer) consumerName(spec spec.Consumer, number int) string {
 // expand lists what the consumers of a group are subscribed to: its topics, as
 // they are now, and that of its retries.
 func (g *consumer) expand(ctx context.Context, spec spec.Consumer) ([]string, error) {
-	names, err := spec.Topics().Expand(ctx, g.link.Admin)
+	names, err := spec.Topics().Expand(ctx, g.cluster.Admin)
 	if err == nil && spec.Retry != "" && !slices.Contains(names, spec.Retry) {
 		names = append(names, spec.Retry)
 	}

@@ -75,7 +75,7 @@ func (w *receiver) toil(leave <-chan struct{}) int {
 
 // busy lets the debt pass; it reports false when it was interrupted.
 func (w *receiver) busy(leave <-chan struct{}) bool {
-	h, clock := w.hand, w.group.session.clock
+	h, clock := w.hand, w.group.host.Clock
 	begin := clock()
 	w.timer.Reset(h.debt)
 	select {

@@ -24,10 +24,3 @@ func (h heats) add(at time.Time, of func(figure string) *metrics.Distribution) {
 		heat.Add(at, of(figure))
 	}
 }
-
-func barsOf(d *metrics.Distribution) []metrics.Bar {
-	if d == nil {
-		return nil
-	}
-	return d.Buckets()
-}

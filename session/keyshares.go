@@ -5,8 +5,6 @@ import (
 	"math"
 	"math/bits"
 	"sync/atomic"
-
-	"pulsh/session/broker"
 )
 
 // seenSlots is how many bits a worker has for the keys it has seen: 8 KiB,
@@ -38,15 +36,4 @@ func (s *seenKeys) count() int {
 		free -= bits.OnesCount64(s.bits[i].Load())
 	}
 	return int(math.Round(seenSlots * math.Log(seenSlots/float64(max(free, 1)))))
-}
-
-// KeyShare is what one worker of a consumer group has of the keys.
-type KeyShare struct {
-	Worker   int
-	Consumer string           // its name at the broker
-	Received int64            // by this consumer, since it was made
-	Keys     int              // different ones among them, an estimate to one in a hundred
-	Hashes   int              // of the broker.HashSlots values that a key can have; 0 if not known
-	Range    broker.HashRange // with sticky=on
-	Sticky   bool
 }

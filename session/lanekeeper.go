@@ -61,7 +61,7 @@ func (k *laneKeeper) keep(ctx context.Context) {
 func (k *laneKeeper) trouble(look bool) error {
 	g := k.group
 	now := g.current.now.Load()
-	if now == nil || g.link.state() != snapshot.Up {
+	if now == nil || g.cluster.Now().State != snapshot.Up {
 		return nil
 	}
 	heard := map[uint64]hearing{}
@@ -110,7 +110,7 @@ func (k *laneKeeper) mend(ctx context.Context, why error) {
 		return
 	}
 	g.retire(g.current.swap(fresh), 0)
-	g.session.notes.say("%s: sends again, through new lanes", g.name)
+	g.host.Say("%s: sends again, through new lanes", g.name)
 	k.said, k.wait, k.next = nil, 0, time.Time{}
 }
 
@@ -125,8 +125,8 @@ func (k *laneKeeper) tellFull() {
 	}
 	k.fullAt = time.Now()
 	topic := g.settings().Topic
-	g.session.Mark(snapshot.MarkError, g.name+": backlog full")
-	g.session.notes.say("%s: as much waits on %s as the broker lets wait: it refuses more until that is received; try: subs %s", g.name, topic, topic)
+	g.host.Mark(snapshot.MarkError, g.name+": backlog full")
+	g.host.Say("%s: as much waits on %s as the broker lets wait: it refuses more until that is received; try: subs %s", g.name, topic, topic)
 }
 
 // tell counts a trouble, and says it if that was not done since all was well.
@@ -145,8 +145,8 @@ func (k *laneKeeper) tell(err error) {
 	case broker.Moved:
 		try = "topic unload " + g.settings().Topic
 	}
-	g.session.Mark(snapshot.MarkError, g.name+": "+err.Error())
-	g.session.notes.say("%s: %s; trying again; try: %s", g.name, err, try)
+	g.host.Mark(snapshot.MarkError, g.name+": "+err.Error())
+	g.host.Say("%s: %s; trying again; try: %s", g.name, err, try)
 }
 
 // lost notes that a lane was given up. The client's goroutine calls it.

@@ -2,8 +2,6 @@ package session
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,10 +17,6 @@ import (
 	"pulsh/session/payload"
 	"pulsh/session/spec"
 )
-
-// openAtOnce is how many producers are created side by side: each costs the
-// broker a lookup and a registration.
-const openAtOnce = 64
 
 // drainTime is how long the lanes of an old generation may take to get their
 // last receipts, while the new generation sends already.
@@ -149,7 +143,7 @@ const frameRoom = 1 << 10
 
 // checkSize refuses bodies that the broker would refuse one by one.
 func (g *producer) checkSize(spec spec.Producer) error {
-	most := g.link.now().SizeMax - frameRoom
+	most := g.cluster.Now().SizeMax - frameRoom
 	if most <= 0 || spec.Size.Max() <= most {
 		return nil
 	}
@@ -186,7 +180,7 @@ func (g *producer) openLanes(ctx context.Context, spec spec.Producer, number, fr
 			wanted := g.laneSpec(spec, number, from+i, recorder)
 			made := &lane{topic: wanted.Topic, stream: wanted.Stream}
 			wanted.Ended = func(cause error) { g.lost(made, cause) }
-			opened, err := g.link.Broker.OpenProducer(creating, wanted)
+			opened, err := g.cluster.Broker.OpenProducer(creating, wanted)
 			if err != nil {
 				return err
 			}
@@ -216,8 +210,8 @@ func (g *producer) laneSpec(settings spec.Producer, number, index int, recorder 
 		Bodies:      settings.Bodies(),
 		Keys:        g.keys(settings),
 		Seed:        stream,
-		Clock:       g.session.clock,
-		Base:        g.session.base,
+		Clock:       g.host.Clock,
+		Base:        g.host.Base,
 		Recorder:    recorder,
 		Doubt:       func(n uint64) { g.tell(settings.Topic, func(l *delivery.Audit) { l.Doubt(stream, n) }) },
 	}
@@ -233,13 +227,6 @@ func (g *producer) keys(spec spec.Producer) *payload.KeyTable {
 	return g.keyTable
 }
 
-// randomID is unique among all lanes of all pulsh that ever send to one topic.
-func randomID() uint64 {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
-	return binary.LittleEndian.Uint64(b[:])
-}
-
 // ensureTopic looks the topic up, and creates it with the wanted partitions
 // where it does not exist.
 func (g *producer) ensureTopic(ctx context.Context, spec spec.Producer) error {
@@ -247,12 +234,12 @@ func (g *producer) ensureTopic(ctx context.Context, spec spec.Producer) error {
 	if err != nil {
 		return err
 	}
-	if g.link.Admin != nil && spec.Partitions > 0 && name.Partition < 0 {
-		if err := g.link.Admin.CreateTopic(ctx, spec.Topic, spec.Partitions); err != nil && !broker.IsThere(err) {
+	if g.cluster.Admin != nil && spec.Partitions > 0 && name.Partition < 0 {
+		if err := g.cluster.Admin.CreateTopic(ctx, spec.Topic, spec.Partitions); err != nil && !broker.IsThere(err) {
 			return err
 		}
 	}
-	partitions, err := g.link.Broker.Partitions(ctx, spec.Topic)
+	partitions, err := g.cluster.Broker.Partitions(ctx, spec.Topic)
 	if err != nil {
 		return err
 	}
@@ -264,12 +251,6 @@ func (g *producer) ensureTopic(ctx context.Context, spec spec.Producer) error {
 	}
 	g.figures.partitions.Store(int64(partitions))
 	return nil
-}
-
-// Rebuild is what a change did that the client takes only at creation.
-type Rebuild struct {
-	Done bool          // there was one
-	Gap  time.Duration // between the last message sent the old way and the first the new
 }
 
 // gapTime is how long a rebuild waits for the first message the new way, to
@@ -332,7 +313,7 @@ func (g *producer) retire(old *generation, from int) {
 		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 		defer cancel()
 		if err := closeLanes(ctx, surplus); err != nil {
-			g.session.notes.say("%s: an old lane: %s", g.name, err)
+			g.host.Say("%s: an old lane: %s", g.name, err)
 		}
 		g.retired(surplus)
 	})
@@ -360,11 +341,6 @@ func (g *producer) unknown() (n int64) {
 	}
 	return n
 }
-
-// recordersMax is how many recorders the lanes or the consumers of a group
-// share at most: a recorder takes 280 KiB, and beyond twice the cores nobody
-// gets in anybody's way.
-const recordersMax = 64
 
 // recorder is that of the lane with this index, in every generation.
 func (g *producer) recorder(index int) *metrics.SendRecorder {

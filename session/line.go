@@ -76,7 +76,7 @@ func (s *sitting) acknowledgeUpTo(t *Taking) (acked int) {
 		s.recorder.AckFailed(len(all), broker.Classify(err), err.Error())
 		return 0
 	}
-	now := s.group.session.clock()
+	now := s.group.host.Clock()
 	for _, r := range ready {
 		s.recorder.AckedMany(r.run[0].Received, now, len(r.run))
 	}

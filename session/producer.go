@@ -18,7 +18,7 @@ import (
 // schedule and hand them to the lanes of the current generation.
 type producer struct {
 	name    string
-	session *Session
+	host    *Host
 	shards  *metrics.SendShards
 	current currentLanes
 	figures producerBooks // the sampler's
@@ -30,7 +30,7 @@ type producer struct {
 	mu      sync.Mutex // guards what follows; held for moments only
 	spec    spec.Producer
 	life    life
-	link    *connection
+	cluster *ClusterLink
 	workers []*sender
 
 	schedule  *pacing.Schedule // of the present or the last run
@@ -41,18 +41,18 @@ type producer struct {
 	keysMade payload.Keys // what keyTable was made from
 }
 
-func newProducer(name string, spec spec.Producer, s *Session) *producer {
+func newProducer(name string, spec spec.Producer, host *Host) *producer {
 	g := &producer{
 		name:     name,
-		session:  s,
-		schedule: pacing.NewSchedule(s.clock),
+		host:     host,
+		schedule: pacing.NewSchedule(pacing.Clock(host.Clock)),
 		shards:   metrics.NewSendShards(time.Now),
 		spec:     spec,
 		life:     life{state: snapshot.Ready},
 	}
 	g.figures = newProducerBooks()
 	g.keeper = newLaneKeeper(g)
-	g.current.clock = s.clock
+	g.current.clock = host.Clock
 	return g
 }
 
@@ -65,8 +65,8 @@ func (g *producer) settings() spec.Producer {
 }
 
 // start opens the lanes, then lets the schedule run from that moment on.
-func (g *producer) start(ctx context.Context, link *connection) error {
-	if err := g.begin(link); err != nil {
+func (g *producer) start(ctx context.Context, cluster *ClusterLink) error {
+	if err := g.begin(cluster); err != nil {
 		return err
 	}
 	g.restart()
@@ -88,14 +88,14 @@ func (g *producer) start(ctx context.Context, link *connection) error {
 	return nil
 }
 
-func (g *producer) begin(link *connection) error {
+func (g *producer) begin(cluster *ClusterLink) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.life.state.Active() {
 		return fmt.Errorf("%s is already %s", g.name, g.life.state)
 	}
-	g.link = link
-	g.schedule = pacing.NewSchedule(g.session.clock)
+	g.cluster = cluster
+	g.schedule = pacing.NewSchedule(pacing.Clock(g.host.Clock))
 	g.life.enter(snapshot.Starting)
 	return nil
 }
@@ -118,7 +118,7 @@ func (g *producer) warn(settings spec.Producer) {
 	lanes := g.current.count()
 	most := pacing.Rate(float64(settings.Pending) / settings.Delay.Seconds())
 	if settings.Batch > 1 && settings.Pending < settings.Batch*lanes && most < settings.Rate.Peak(0) {
-		g.session.notes.say("%s: pending=%d ÷ delay=%s holds it to %s/s; try: set %s pending=%d",
+		g.host.Say("%s: pending=%d ÷ delay=%s holds it to %s/s; try: set %s pending=%d",
 			g.name, settings.Pending, settings.Delay, most, g.name, min(3*settings.Batch*lanes, spec.PendingMax))
 	}
 }

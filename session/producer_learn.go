@@ -18,12 +18,12 @@ func (g *producer) learn(ctx context.Context, from broker.Admin, own answers) []
 	if g.truth.limitsDue(time.Now()) {
 		g.truth.explain(ctx, from, g.settings().Topic)
 	}
-	at, _ := g.session.Snapshot().Group(g.name)
+	at, _ := g.host.Sample(g.name)
 	if at.Producer == nil || own.sum("").Producers != g.current.count() || at.Running < 2*rateWindow {
 		return events
 	}
 	if note := g.truth.compare(g.name, at.Producer.Rate); note != "" {
-		g.session.notes.say("%s", note)
+		g.host.Say("%s", note)
 	}
 	return events
 }

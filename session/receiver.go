@@ -190,7 +190,7 @@ func (w *receiver) receive(at *sitting, ways *Ways, leave <-chan struct{}, buf [
 // enter puts deliveries in the books.
 func (w *receiver) enter(run []broker.Delivery) {
 	var bytes int64
-	base := w.group.session.base.UnixNano()
+	base := w.group.host.Base.UnixNano()
 	for i := range run {
 		d := &run[i]
 		bytes += int64(len(d.Body))
@@ -226,7 +226,7 @@ func (w *receiver) acknowledge(at *sitting, run []broker.Delivery) {
 		w.recorder.AckFailed(failed, broker.Classify(err), err.Error())
 	}
 	if acked := len(run) - failed; acked > 0 {
-		w.recorder.AckedMany(run[0].Received, w.group.session.clock(), acked)
+		w.recorder.AckedMany(run[0].Received, w.group.host.Clock(), acked)
 		w.acked.Add(int64(acked))
 	}
 }

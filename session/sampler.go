@@ -10,12 +10,6 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// instant is the moment of a sample.
-type instant struct {
-	time    time.Time
-	cluster snapshot.ClusterState
-}
-
 // sampler publishes a snapshot ten times a second, and asks the admin API once.
 type sampler struct {
 	session *Session
@@ -72,7 +66,7 @@ func (p *sampler) sample(now time.Time) {
 		snapshot.Cluster = link.now()
 		at.cluster = snapshot.Cluster.State
 	}
-	s.publishLedgers(groups)
+	s.publishAudits(groups)
 	for _, g := range groups {
 		snapshot.Groups = append(snapshot.Groups, g.sample(at))
 	}

@@ -33,8 +33,8 @@ func (g *consumer) reposition(ctx context.Context, check func() error, move func
 	if was != snapshot.Running && was != snapshot.Paused {
 		return &broker.Error{Message: fmt.Sprintf("%s is %s", g.name, was), Try: "consume start " + g.name}
 	}
-	if g.link.Admin == nil {
-		return needsAdmin(g.link.target)
+	if g.cluster.Admin == nil {
+		return needsAdmin(g.cluster.Target)
 	}
 	ctx, cancel := context.WithTimeout(ctx, seekTime)
 	defer cancel()
@@ -80,13 +80,13 @@ func (g *consumer) checkSeek(to seekTo) error {
 func (g *consumer) move(ctx context.Context, to seekTo) error {
 	spec := g.settings()
 	if to.id != nil {
-		return g.link.Admin.SeekID(ctx, spec.Topic, spec.Subscription, *to.id)
+		return g.cluster.Admin.SeekID(ctx, spec.Topic, spec.Subscription, *to.id)
 	}
 	moving, seeking := errgroup.WithContext(ctx)
 	moving.SetLimit(askedAtOnce)
 	for _, topic := range g.topics() {
 		moving.Go(func() error {
-			err := g.link.Admin.SeekTime(seeking, topic, spec.Subscription, to.time)
+			err := g.cluster.Admin.SeekTime(seeking, topic, spec.Subscription, to.time)
 			if missing(err) && spec.Topics().Pattern() {
 				return nil // gone since it was listed
 			}
@@ -99,9 +99,9 @@ func (g *consumer) move(ctx context.Context, to seekTo) error {
 // beginDrain notes how much there is to receive after a seek.
 func (g *consumer) beginDrain(ctx context.Context) {
 	full := broker.FullTopics(g.topics())
-	got, failed := ask(ctx, g.link.Admin, full)
+	got, failed := ask(ctx, g.cluster.Admin, full)
 	if own, ok := got.of(full, failed); ok {
-		g.learn(ctx, g.link.Admin, own) // what else has happened shows in the next answer
+		g.learn(ctx, g.cluster.Admin, own) // what else has happened shows in the next answer
 	}
 	if n := g.truth.known().BacklogMessages; n > 0 {
 		g.drain.Store(&snapshot.Drain{From: time.Now(), Start: n})

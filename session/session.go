@@ -57,8 +57,8 @@ type Session struct {
 
 	preferences atomic.Pointer[spec.Preferences] // nil are the defaults
 
-	receiving atomic.Pointer[map[string][]*delivery.Audit] // by topic
-	sampler   *sampler
+	host    *Host // what groups see of this session
+	sampler *sampler
 }
 
 // group is what the session asks of a producer or a consumer group. Its
@@ -66,7 +66,7 @@ type Session struct {
 // sampler calls beside them.
 type group interface {
 	label() string
-	start(ctx context.Context, link *connection) error
+	start(ctx context.Context, cluster *ClusterLink) error
 	stop(ctx context.Context) error
 	sample(at instant) snapshot.Group
 }
@@ -80,6 +80,8 @@ func New(dial Dial) *Session {
 		line:    &timeline{},
 		history: newHistory(),
 	}
+	s.host = &Host{Clock: s.clock, Base: s.base, Say: s.notes.say, Mark: s.Mark, Audits: &delivery.Registry{},
+		Sample: func(name string) (snapshot.Group, bool) { return s.Snapshot().Group(name) }}
 	s.sampler = startSampler(s)
 	return s
 }
@@ -143,7 +145,7 @@ func (s *Session) AddProducer(name string, spec spec.Producer) error {
 	if err := spec.Check(); err != nil {
 		return err
 	}
-	return s.add(newProducer(name, spec, s))
+	return s.add(newProducer(name, spec, s.host))
 }
 
 // AddConsumer makes a ready group that is not started.
@@ -151,7 +153,7 @@ func (s *Session) AddConsumer(name string, spec spec.Consumer) error {
 	if err := spec.Check(name); err != nil {
 		return err
 	}
-	return s.add(newConsumer(name, spec, s))
+	return s.add(newConsumer(name, spec, s.host))
 }
 
 func (s *Session) add(g group) error {
@@ -211,7 +213,7 @@ func (s *Session) Start(ctx context.Context, name string) error {
 	if link == nil {
 		return &broker.Error{Category: broker.Disconnected, Message: "not connected to a cluster", Try: "local start"}
 	}
-	return g.start(ctx, link)
+	return g.start(ctx, link.forGroups())
 }
 
 // Snapshot is the latest sample.

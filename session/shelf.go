@@ -96,7 +96,7 @@ func (s *sitting) clearDue() time.Duration {
 		if never {
 			return time.Hour
 		}
-		now := s.group.session.clock()
+		now := s.group.host.Clock()
 		run, next := s.shelf.Take(shelfChunk, now-int64(after))
 		s.acknowledgeKept(run)
 		if len(run) < shelfChunk {
@@ -162,7 +162,7 @@ func (s *sitting) acknowledgeKept(run []Kept) (acked int) {
 	if err != nil {
 		s.recorder.AckFailed(failed, broker.Classify(err), err.Error())
 	}
-	now := s.group.session.clock()
+	now := s.group.host.Clock()
 	for _, k := range run[:len(run)-failed] {
 		s.recorder.Acked(k.Received, now)
 	}
@@ -188,7 +188,7 @@ func (s *sitting) finish(ctx context.Context) {
 	}
 	_, never := s.group.ways.Load().Ack.Wait()
 	for !never && ctx.Err() == nil {
-		run, _ := h.Take(shelfChunk, s.group.session.clock())
+		run, _ := h.Take(shelfChunk, s.group.host.Clock())
 		if len(run) == 0 {
 			break
 		}

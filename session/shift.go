@@ -41,6 +41,44 @@ type place struct {
 	perEntry     []float64 // messages, by standing
 }
 
+// cursorAt asks where a subscription stands.
+func cursorAt(ctx context.Context, admin broker.Admin, target broker.Target, topic, subscription string) (*place, error) {
+	name, err := broker.ParseTopic(topic)
+	if err != nil {
+		return nil, err
+	}
+	if admin == nil {
+		return nil, needsAdmin(target)
+	}
+	p := &place{admin: admin, topic: name, subscription: subscription}
+	return p, p.look(ctx)
+}
+
+// clear moves the subscription to the end of its topic.
+func (p *place) clear(ctx context.Context) (Shift, error) {
+	return p.watched(ctx, func() error { return p.admin.ClearBacklog(ctx, p.topic.String(), p.subscription) })
+}
+
+// skip takes about so many messages off the backlog, each partition its share.
+func (p *place) skip(ctx context.Context, messages int64) (Shift, error) {
+	entries, err := p.divide(messages)
+	if err != nil {
+		return Shift{}, err
+	}
+	return p.watched(ctx, func() error {
+		for i, n := range entries {
+			if n == 0 {
+				continue
+			}
+			if err := p.admin.SkipEntries(ctx, p.part(i), p.subscription, int(n)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// needsAdmin is the refusal of a command that the admin API would serve.
 func needsAdmin(t broker.Target) error {
 	return &broker.Error{Message: "that needs the admin API", Try: "connect " + t.URL + " admin=http://127.0.0.1:8080"}
 }

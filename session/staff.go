@@ -81,7 +81,7 @@ func (g *consumer) sit(ctx context.Context, spec spec.Consumer, from int, shared
 // subscribe makes a consumer, under a name of its own.
 func (g *consumer) subscribe(ctx context.Context, spec spec.Consumer, number int) (name string, made broker.Consumer, err error) {
 	name = g.consumerName(spec, number)
-	made, err = g.link.Broker.Subscribe(ctx, broker.ConsumerSpec{
+	made, err = g.cluster.Broker.Subscribe(ctx, broker.ConsumerSpec{
 		Topics:       g.covers(),
 		Subscription: spec.Subscription,
 		Type:         spec.Type,

@@ -63,7 +63,7 @@ func (g *consumer) planFor(rate pacing.Shape) *pacing.Schedule {
 		}
 		return old.plan
 	}
-	plan := pacing.NewSchedule(g.session.clock)
+	plan := pacing.NewSchedule(pacing.Clock(g.host.Clock))
 	plan.SetLagLimit(lateTaking)
 	plan.Set(rate)
 	if g.state() == snapshot.Paused {
@@ -82,7 +82,7 @@ func (g *consumer) forwarder(ctx context.Context, topic string, retry bool) (bro
 	if f, open := g.forwarders[key]; open {
 		return f, nil
 	}
-	f, err := g.link.Broker.OpenForwarder(ctx, broker.ForwarderSpec{
+	f, err := g.cluster.Broker.OpenForwarder(ctx, broker.ForwarderSpec{
 		Topic: topic, Retry: retry,
 		Name: fmt.Sprintf("pulsh-%s-forward-%08x", g.name, uint32(randomID())),
 	})
@@ -103,7 +103,7 @@ type forwarding struct {
 func (g *consumer) closeForwarders(ctx context.Context) {
 	for key, f := range g.forwarders {
 		if err := f.Close(ctx); err != nil && ctx.Err() == nil {
-			g.session.notes.say("%s: closing %s: %s", g.name, key.topic, err)
+			g.host.Say("%s: closing %s: %s", g.name, key.topic, err)
 		}
 		delete(g.forwarders, key)
 	}

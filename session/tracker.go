@@ -11,14 +11,6 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// How often the admin API is asked about topics, how long it may take, and how
-// long a topic's rate limits are taken to stand.
-const (
-	pollEvery   = time.Second
-	pollTimeout = 2 * time.Second
-	limitsEvery = 30 * time.Second
-)
-
 // truths turns answers about a group's topics into figures.
 type truths struct {
 	mu        sync.Mutex
@@ -88,13 +80,6 @@ func (t *truths) explain(ctx context.Context, from broker.Admin, topic string) {
 	}
 }
 
-// A disagreement stands when so many answers in a row are further apart than
-// this share: one answer and our own second never cover the same moments.
-const (
-	apartShare   = 0.05
-	apartAnswers = 5
-)
-
 // compare holds the broker's count against ours; both are messages a second.
 // It returns a sentence once, when a disagreement begins to stand.
 func (t *truths) compare(name string, ours float64) string {
@@ -115,3 +100,10 @@ func (t *truths) compare(name string, ours float64) string {
 	}
 	return name + ": " + t.now.Apart
 }
+
+// A disagreement stands when so many answers in a row are further apart than
+// this share: one answer and our own second never cover the same moments.
+const (
+	apartShare   = 0.05
+	apartAnswers = 5
+)
