@@ -9,6 +9,7 @@ import (
 
 	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/profile"
 	"pulsh/session/snapshot"
 )
 
@@ -16,7 +17,7 @@ import (
 type Env struct {
 	Session *session.Session
 	Local   Local           // nil where no Pulsar can be run on this machine
-	Library session.Library // the profiles
+	Library profile.Library // the profiles
 	Output  io.Writer       // where stream - writes; nil where the standard output is the screen
 	// Listen opens a listener for metrics; nil is net.Listen.
 	Listen func(network, address string) (net.Listener, error)

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/profile"
 	"pulsh/session/snapshot"
 )
 
@@ -69,7 +69,7 @@ func scaleWordsKind() kind {
 
 func graph(ctx context.Context, c *call) error {
 	old := c.View()
-	next, err := viewed(*old, session.Graph{Window: c.text("window"), Scale: c.text("scale"), Layout: c.text("layout")})
+	next, err := viewed(*old, profile.Graph{Window: c.text("window"), Scale: c.text("scale"), Layout: c.text("layout")})
 	if err != nil {
 		return c.refuse("window", "graph window=5m", "%s", err)
 	}
@@ -89,7 +89,7 @@ func graph(ctx context.Context, c *call) error {
 // viewed is a view that shows nothing yet, with the window, scale and layout that
 // were typed. The window, the layout and the time of the view before it stay, as
 // far as nothing else was typed; a scale belongs to what is shown.
-func viewed(old View, typed session.Graph) (View, error) {
+func viewed(old View, typed profile.Graph) (View, error) {
 	next := View{Window: old.Window, Layout: old.Layout, Scale: linearScale, Until: old.Until}
 	if typed.Layout != "" {
 		if _, err := layoutKind().parse(typed.Layout); err != nil {

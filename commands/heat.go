@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/metrics"
+	"pulsh/session/profile"
 	"pulsh/session/snapshot"
 )
 
@@ -49,7 +49,7 @@ func heat(ctx context.Context, c *call) error {
 	if !ok {
 		return c.refuse("figure", "heat "+g.Name, "a %s has no %s", kindName(g.Kind), c.text("figure"))
 	}
-	view, err := viewed(*c.View(), session.Graph{Window: c.text("window")})
+	view, err := viewed(*c.View(), profile.Graph{Window: c.text("window")})
 	if err != nil {
 		return c.refuse("window", "heat "+g.Name+" window=5m", "%s", err)
 	}

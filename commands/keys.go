@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
 )
@@ -57,7 +56,7 @@ func showKeys(ctx context.Context, c *call) error {
 }
 
 // hashesOf is a worker's part of the hash values.
-func hashesOf(s session.KeyShare) string {
+func hashesOf(s snapshot.KeyShare) string {
 	switch {
 	case s.Hashes == 0:
 		return graphs.NoValue
@@ -68,7 +67,7 @@ func hashesOf(s session.KeyShare) string {
 }
 
 // evenness compares the busiest worker with an equal share.
-func evenness(shares []session.KeyShare, total int64) string {
+func evenness(shares []snapshot.KeyShare, total int64) string {
 	busiest := shares[0]
 	for _, s := range shares {
 		if s.Received > busiest.Received {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/profile"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -219,14 +219,14 @@ func profileKind() kind {
 func urlKind() kind {
 	return kind{name: "URL", sample: "pulsar://localhost:6650", forms: "pulsar://host:6650, pulsar+ssl://host:6651",
 		doc:      "a cluster: pulsar://host:6650 or pulsar+ssl://host:6651",
-		parse:    func(text string) (any, error) { return text, session.CheckURL(text) },
+		parse:    func(text string) (any, error) { return text, profile.CheckURL(text) },
 		complete: offer("pulsar://localhost:6650", "this machine")}
 }
 
 func adminURLKind() kind {
 	k := urlKind()
 	k.sample, k.forms = "http://localhost:8080", "http://host:8080, https://host:8443"
-	k.parse = func(text string) (any, error) { return text, session.CheckAdminURL(text) }
+	k.parse = func(text string) (any, error) { return text, profile.CheckAdminURL(text) }
 	k.complete = offer("http://localhost:8080", "this machine")
 	return k
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/delivery"
 	"pulsh/session/snapshot"
@@ -53,7 +52,7 @@ func showLedger(ctx context.Context, c *call) error {
 }
 
 // ledger is the account of the present epoch, and of those before it.
-func (s *sheet) ledger(r *snapshot.Consumer, books session.Delivery) {
+func (s *sheet) ledger(r *snapshot.Consumer, books snapshot.Delivery) {
 	l := books.Present
 	figure := func(label string, n uint64, remark string) { s.add(label, whole(int64(n)), remark) }
 	begun := "the first"
@@ -93,7 +92,7 @@ func (s *sheet) ledger(r *snapshot.Consumer, books session.Delivery) {
 }
 
 // laneTable lists the lanes, the worst first, when there are several.
-func laneTable(l session.Delivery) []string {
+func laneTable(l snapshot.Delivery) []string {
 	if len(l.Producers) < 2 {
 		return nil
 	}
@@ -162,7 +161,7 @@ func sameTopic(a, b string) bool {
 
 // verdict says in a sentence what the ledger comes to. What is open is missing
 // once all is settled: nobody sends, the backlog is gone and nothing comes.
-func verdict(g snapshot.Group, books session.Delivery, settled bool) string {
+func verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	l := books.Present
 	open := l.Holes + l.Tail
 	var parts []string

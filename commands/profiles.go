@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/profile"
 )
 
 // profileCommands save and load what a session consists of.
@@ -65,15 +65,15 @@ func savedKind() kind {
 
 func save(ctx context.Context, c *call) error {
 	view := c.View()
-	p := session.Profile{Name: c.text("name"), Session: c.env.Session.Preferences().Said(), Graph: view.profile()}
+	p := profile.Profile{Name: c.text("name"), Session: c.env.Session.Preferences().Said(), Graph: view.profile()}
 	t, _ := c.env.Session.Target()
 	p.Connection = t.Connection()
 	for _, g := range c.fresh(ctx).Groups {
 		if spec, ok := c.env.Session.Producer(g.Name); ok {
-			p.Groups = append(p.Groups, session.ProfileGroup{Name: g.Name, Kind: g.Kind, Producer: &spec})
+			p.Groups = append(p.Groups, profile.ProfileGroup{Name: g.Name, Kind: g.Kind, Producer: &spec})
 		}
 		if spec, ok := c.env.Session.Consumer(g.Name); ok {
-			p.Groups = append(p.Groups, session.ProfileGroup{Name: g.Name, Kind: g.Kind, Consumer: &spec})
+			p.Groups = append(p.Groups, profile.ProfileGroup{Name: g.Name, Kind: g.Kind, Consumer: &spec})
 		}
 	}
 	if len(p.Groups) == 0 {
@@ -134,7 +134,7 @@ func load(ctx context.Context, c *call) error {
 
 // enter connects to the cluster of a profile if there is no connection yet. The
 // groups are ready before, whatever comes of it.
-func (c *call) enter(ctx context.Context, p session.Profile) error {
+func (c *call) enter(ctx context.Context, p profile.Profile) error {
 	if _, ok := c.env.Session.Target(); ok || p.Connection.URL == "" || p.Name == c.env.Profile {
 		return nil
 	}
@@ -147,11 +147,11 @@ func (c *call) enter(ctx context.Context, p session.Profile) error {
 }
 
 // behave makes the session behave, and the graph show, what a profile says.
-func (c *call) behave(ctx context.Context, p session.Profile) error {
+func (c *call) behave(ctx context.Context, p profile.Profile) error {
 	if err := c.prefer(p.Session, "profile "+p.Name); err != nil {
 		return err
 	}
-	if p.Graph == (session.Graph{}) {
+	if p.Graph == (profile.Graph{}) {
 		return nil
 	}
 	c.changed.Store(c.env.Now().UnixNano()) // the graph may show the groups that were just made
@@ -206,7 +206,7 @@ func deleteProfile(ctx context.Context, c *call) error {
 }
 
 // profile finds the profile that was named.
-func (c *call) profile() (session.Profile, error) {
+func (c *call) profile() (profile.Profile, error) {
 	name := c.text("profile")
 	p, err := c.env.Library.Load(name)
 	if err == nil {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/profile"
 )
 
 func TestNothingSavedIsLostUnasked(t *testing.T) {
@@ -113,7 +113,7 @@ func TestAProfileWhoseClusterIsAwayHasItsGroupsReady(t *testing.T) {
 func TestAProfileCannotTypeLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, refused)
-		p := session.Profile{Name: "evil", Graph: session.Graph{Shown: "off; remove perf", Window: "1m"}}
+		p := profile.Profile{Name: "evil", Graph: profile.Graph{Shown: "off; remove perf", Window: "1m"}}
 		_, err := c.env.Library.Save(p)
 		require.NoError(t, err)
 		var out strings.Builder

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/cursor"
 	"pulsh/session/snapshot"
 )
 
@@ -113,7 +113,7 @@ func sayWaiting(g snapshot.Group) string {
 // tooFew is the error of a skip beyond the end, with a line that does what can
 // be done.
 func (c *call) tooFew(err error, try string) error {
-	var few *session.TooFewError
+	var few *cursor.TooFewError
 	if !errors.As(err, &few) {
 		return err
 	}
@@ -128,7 +128,7 @@ func (c *call) tooFew(err error, try string) error {
 const partsShown = 8
 
 // sayShift tells how far a subscription was moved, and how that was divided.
-func sayShift(s session.Shift) string {
+func sayShift(s cursor.Move) string {
 	messages, entries := s.Messages, s.Entries
 	if entries < 0 {
 		messages, entries = -messages, -entries

@@ -16,6 +16,7 @@ import (
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/broker/fake"
+	"pulsh/session/profile"
 )
 
 // refused is a cluster that nobody listens for.
@@ -28,13 +29,13 @@ func world(t *testing.T, dial session.Dial) *Commands {
 	t.Helper()
 	data, err := os.ReadFile("../profiles.toml")
 	require.NoError(t, err)
-	profiles, err := session.ParseProfiles(data, "profiles.toml")
+	profiles, err := profile.ParseProfiles(data, "profiles.toml")
 	require.NoError(t, err)
 	s := session.New(dial)
 	c := New(Env{
 		Session: s,
 		Listen:  listenDeaf,
-		Library: session.Library{Builtin: profiles, Dir: t.TempDir()},
+		Library: profile.Library{Builtin: profiles, Dir: t.TempDir()},
 		Topics:  func() []string { return []string{"fast", "orders"} },
 		Lines:   func() []TypedLine { return []TypedLine{{1, "produce start fast"}, {2, "rate fast 1k"}, {3, "list"}} },
 	})
