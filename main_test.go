@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"commands":                       {"graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/export", "session/group", "session/meant", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/snapshot", "session/spec"},
 	"commands/outcome":               {"commands", "session/snapshot", "session/spec"},
 	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/produce", "session/snapshot", "session/spec"},
-	"examples/bench":                  {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
+	"examples/bench":                 {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"session/broker":                 {"session/payload"},
 	"session/broker/admin":           {"session/broker"},
 	"session/broker/client":          {"session/broker", "session/delivery", "session/payload"},
