@@ -17,7 +17,7 @@ func backlogCommand() command {
 	return command{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(snapshot.Consume, "sub1")}},
 		summary:  "show what waits in the broker, by topic and partition",
 		detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
-		examples: []string{"backlog sub1"}, run: showBacklog}
+		examples: []string{"backlog sub1"}, run: verb(showBacklog)}
 }
 
 func showBacklog(ctx context.Context, c *call) error {

@@ -45,7 +45,7 @@ func graphCommand() command {
 			"second and a day by seconds. Where the locale is not UTF-8, or on the Linux console, everything is drawn in ASCII.",
 		examples: []string{"graph fast", "graph fast sub1", "graph fast latency", "graph fast latency scale=log", "graph sub1 backlog window=5m", "graph fast heat",
 			"graph fast | fast latency", "graph fast | fast latency scale=linear|log layout=stacked", "graph process.cpu window=24h", "graph off"},
-		run: graph}
+		run: verb(graph)}
 }
 
 func layoutKind() kind { return words(autoLayout, stacked, beside) }

@@ -24,7 +24,7 @@ func heatCommand() command {
 		detail: "Time goes to the right and latency up; the shade of a cell is the share of the messages of its column. " +
 			"A stall, a second mode or a slow tail shows where a percentile would hide it. Distributions are kept by the second for ten minutes and by ten seconds " +
 			"for a day. graph fast heat shows the same live.",
-		examples: []string{"heat fast", "heat fast service", "heat sub1 e2e window=5m"}, run: heat}
+		examples: []string{"heat fast", "heat fast service", "heat sub1 e2e window=5m"}, run: verb(heat)}
 }
 
 // distributionNamed is the figure of a group's distribution that a word stands

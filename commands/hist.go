@@ -34,7 +34,7 @@ func histCommand() command {
 		summary: "show distributions of latencies as bars and percentiles",
 		detail: "A producer group has latency (due to acked), service (sent to acked) and lag (due to sent: pulsh's own); " +
 			"a consumer group has e2e (due to received) and processing (received to acked). Without a figure they stand side by side.",
-		examples: []string{"hist fast", "hist fast service", "hist sub1 e2e"}, run: hist}
+		examples: []string{"hist fast", "hist fast service", "hist sub1 e2e"}, run: verb(hist)}
 }
 
 func hist(ctx context.Context, c *call) error {

@@ -15,7 +15,7 @@ func keysCommand() command {
 		summary: "show how messages and keys are distributed over a consumer group's workers",
 		detail: "For each worker: the messages its consumer has got, how many different keys there were among them (an estimate to one in a hundred), " +
 			"and with key_shared its share of the 65,536 hash values that a key can have. The broker divides them, or with sticky=on pulsh does, evenly.",
-		examples: []string{"keys sub1"}, run: showKeys}
+		examples: []string{"keys sub1"}, run: verb(showKeys)}
 }
 
 // keyBar is the length of the longest bar.

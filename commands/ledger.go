@@ -21,7 +21,7 @@ func ledgerCommand() command {
 		summary: "show what became of every message: lost, duplicated, out of order, redelivered, in doubt",
 		detail: "The figures are of the present epoch, which began with the last seek, start or rebuild of the consumers; earlier epochs are summed up in one line. " +
 			"A message is lost when it was passed over for good, a hole while it may still come, in the tail when it was acked and lies above the last one received.",
-		examples: []string{"ledger sub1"}, run: showLedger}
+		examples: []string{"ledger sub1"}, run: verb(showLedger)}
 }
 
 func showLedger(ctx context.Context, c *call) error {

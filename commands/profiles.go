@@ -16,17 +16,17 @@ func profileCommands() []command {
 			summary: "save the connection, the graph and all groups as a profile",
 			detail: "Writes a file that only you can read, and asks before it replaces one, but for force. " +
 				"It never holds a secret: of a token, only the file or the variable it comes from.",
-			examples: []string{"save mine", "save mine force"}, run: save},
+			examples: []string{"save mine", "save mine force"}, run: verb(save)},
 		{name: "load", section: profileSection, changes: true, params: []param{{name: "profile", kind: profileKind()}},
 			summary:  "make the groups of a profile ready",
 			detail:   "They start with produce start and consume start. The profile's connection is opened if there is none yet.",
-			examples: []string{"load low"}, run: load},
+			examples: []string{"load low"}, run: verb(load)},
 		{name: "profile show", section: profileSection, params: []param{{name: "profile", kind: profileKind()}},
-			summary: "print a profile as its file says it, defaults included", examples: []string{"profile show low"}, run: showProfile},
+			summary: "print a profile as its file says it, defaults included", examples: []string{"profile show low"}, run: verb(showProfile)},
 		{name: "profile delete", section: profileSection, params: []param{{name: "profile", kind: savedKind()}, {name: "force", kind: words("force"), optional: true}},
 			summary: "delete a profile that was saved", detail: "Asks before, but for force.",
-			examples: []string{"profile delete mine"}, run: deleteProfile},
-		{name: "profiles", section: profileSection, summary: "list the profiles", examples: []string{"profiles"}, run: listProfiles},
+			examples: []string{"profile delete mine"}, run: verb(deleteProfile)},
+		{name: "profiles", section: profileSection, summary: "list the profiles", examples: []string{"profiles"}, run: verb(listProfiles)},
 		historyCommand(),
 	}
 }
@@ -35,11 +35,11 @@ func profileCommands() []command {
 func saveName() kind {
 	return kind{name: "NAME", sample: "mine", parse: checkName, doc: "a name for a profile",
 		complete: func(s *scene) []Suggestion {
-			if s.commands == nil {
+			if envOf(s) == nil {
 				return nil
 			}
 			var out []Suggestion
-			for _, name := range s.commands.env.Library.Saved() {
+			for _, name := range envOf(s).Library.Saved() {
 				out = append(out, Suggestion{name, "is replaced"})
 			}
 			return out
@@ -51,11 +51,11 @@ func savedKind() kind {
 	k := profileKind()
 	k.sample = "mine"
 	k.complete = func(s *scene) []Suggestion {
-		if s.commands == nil {
+		if envOf(s) == nil {
 			return nil
 		}
 		var out []Suggestion
-		for _, name := range s.commands.env.Library.Saved() {
+		for _, name := range envOf(s).Library.Saved() {
 			out = append(out, Suggestion{name, "saved"})
 		}
 		return out

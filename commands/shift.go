@@ -21,15 +21,15 @@ func shiftCommands() []command {
 		{name: "rewind", section: groupSection, changes: true, params: []param{group, messages},
 			summary:  "receive a number of messages again",
 			detail:   whole + "What the topic has given up cannot come again.",
-			examples: []string{"rewind sub1 1000"}, run: rewind},
+			examples: []string{"rewind sub1 1000"}, run: verb(rewind)},
 		{name: "skip", section: groupSection, changes: true, destroys: true, params: []param{group, messages},
 			summary:  "pass over the oldest messages that wait for a consumer group",
 			detail:   whole + asksFirst,
-			examples: []string{"skip sub1 1000"}, run: skip},
+			examples: []string{"skip sub1 1000"}, run: verb(skip)},
 		{name: "clear", section: groupSection, changes: true, destroys: true, params: []param{group},
 			summary:  "pass over all messages that wait for a consumer group",
 			detail:   asksFirst,
-			examples: []string{"clear sub1"}, run: clearGroup},
+			examples: []string{"clear sub1"}, run: verb(clearGroup)},
 	}
 }
 

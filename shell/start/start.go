@@ -246,7 +246,7 @@ func (p *program) runScript(ctx context.Context, script *commands.Script, out io
 		KeepGoing: p.KeepGoing,
 		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
 	})
-	fmt.Fprintln(out, result.Summary(p.session.Snapshot()))
+	fmt.Fprintln(out, commands.Summary(result, p.session.Snapshot()))
 	return err
 }
 
