@@ -54,13 +54,13 @@ func heat(ctx context.Context, c *call) error {
 		return c.refuse("window", "heat "+g.Name+" window=5m", "%s", err)
 	}
 	s := c.fresh(ctx)
-	columns := graphs.PlotWidth(answerWidth)
+	columns := graphs.PlotWidth(AnswerWidth)
 	counts := c.env.Session.Heat(snapshot.Metric{Group: g.Name, Figure: figure}, nil, s.At, view.Window, columns)
 	if !slices.ContainsFunc(counts, func(n uint32) bool { return n > 0 }) {
 		c.say("%s: nothing measured in the last %s", g.Name, view.window())
 		return nil
 	}
-	chart := graphs.Chart{Width: answerWidth, Height: heatHeight, Title: g.Name + " " + figure, Window: view.Window, End: s.At,
+	chart := graphs.Chart{Width: AnswerWidth, Height: heatHeight, Title: g.Name + " " + figure, Window: view.Window, End: s.At,
 		Now: s.At.Format("15:04:05"), Colour: c.env.Colour}
 	for _, m := range s.Marks {
 		chart.Marks = append(chart.Marks, graphs.Mark{At: m.At, Number: m.Number, Sign: markSign(m.Kind), Text: m.Text})

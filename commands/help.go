@@ -9,6 +9,10 @@ import (
 	"pulsh/graphs"
 )
 
+// AnswerWidth is the width of answers: a terminal of 80 columns less the two
+// cells by which an answer is set off.
+const AnswerWidth = 78
+
 // AboutKind is the kind of what help explains in a language. lang returns that
 // language; it is called when a line is read.
 func AboutKind(lang func() *Language) kind {
@@ -127,7 +131,7 @@ func (l *Language) overview(list []command) []string {
 func (c *command) help() []string {
 	out := []string{c.usage(), "  " + c.summary}
 	if c.detail != "" {
-		for _, line := range wrap(c.detail, answerWidth-2) {
+		for _, line := range wrap(c.detail, AnswerWidth-2) {
 			out = append(out, "  "+line)
 		}
 	}
@@ -176,7 +180,7 @@ func (l *Language) helpOf(k kind) []string {
 
 // indented is a text behind a head, its further lines below its first.
 func indented(head, text string) []string {
-	lines := wrap(text, max(answerWidth-graphs.Width(head), answerWidth/2))
+	lines := wrap(text, max(AnswerWidth-graphs.Width(head), AnswerWidth/2))
 	for i := range lines {
 		if i == 0 {
 			lines[i] = head + lines[i]

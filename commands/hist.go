@@ -12,10 +12,8 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// The sizes of bars in answers. An answer fits a terminal of 80 columns with
-// the two cells it is set off by.
+// The sizes of bars in answers.
 const (
-	answerWidth = 78
 	histBars    = 14
 	shareWidth  = 7 // of a column's percentages: 100.0 %
 	sharesGap   = 2 // between two columns
@@ -67,7 +65,7 @@ func hist(ctx context.Context, c *call) error {
 		for i, label := range labels {
 			bars[i] = graphs.Bar{Label: label, Count: counts[0][i]}
 		}
-		c.print(graphs.Bars("ms", "messages", bars, answerWidth, graphs.Plain))
+		c.print(graphs.Bars("ms", "messages", bars, AnswerWidth, graphs.Plain))
 	default:
 		c.print(sideBySide(figures))
 	}
@@ -171,7 +169,7 @@ func sideBySide(figures []figure) []string {
 			most = max(most, n/sum)
 		}
 	}
-	column := (answerWidth-labelWidth-len(" | "))/len(figures) - sharesGap
+	column := (AnswerWidth-labelWidth-len(" | "))/len(figures) - sharesGap
 	heading := graphs.Left("ms", labelWidth) + "   "
 	for _, f := range figures {
 		heading += graphs.Left(graphs.Right("", shareWidth-len("share"))+f.name, column+sharesGap)

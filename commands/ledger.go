@@ -103,7 +103,7 @@ func laneTable(l snapshot.Delivery) []string {
 	}
 	right := graphs.AlignRight
 	table := graphs.Table([]string{"lane", "received", "lost", "open", "duplicated", "redelivered", "disorder"}, rows,
-		[]graphs.Align{0, right, right, right, right, right, right}, answerWidth)
+		[]graphs.Align{0, right, right, right, right, right, right}, AnswerWidth)
 	if more := int(l.Present.Streams) - len(l.Producers); more > 0 {
 		table = append(table, fmt.Sprintf("and %s that fared no worse", count(more, "lane")))
 	}
