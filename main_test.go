@@ -20,11 +20,12 @@ import (
 // mayImport says which rooms of the house a room may enter, besides itself. A
 // room that is not listed may enter none.
 var mayImport = map[string][]string{
-	".":                              {"commands", "session/broker/local", "shell/start"},
-	"commands":                       {"graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/export", "session/group", "session/meant", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/snapshot", "session/spec"},
-	"commands/outcome":               {"commands", "session/snapshot", "session/spec"},
-	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/produce", "session/snapshot", "session/spec"},
+	".":                              {"commands/lang", "session/broker/local", "shell/start"},
+	"commands":                       {"commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/export", "session/group", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/snapshot", "session/spec"},
+	"commands/lang":                  {"graphs", "session/meant", "session/pacing"},
+	"commands/outcome":               {"commands", "commands/lang", "session/snapshot", "session/spec"},
 	"examples/bench":                 {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
+	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/produce", "session/snapshot", "session/spec"},
 	"session/broker":                 {"session/payload"},
 	"session/broker/admin":           {"session/broker"},
 	"session/broker/client":          {"session/broker", "session/delivery", "session/payload"},
@@ -48,7 +49,7 @@ var mayImport = map[string][]string{
 	"shell":                          {"shell/editor", "shell/screen", "shell/tty"},
 	"shell/editor":                   {"shell/screen"},
 	"shell/frames":                   {"graphs", "session/metrics", "session/snapshot", "session/spec", "shell"},
-	"shell/start":                    {"commands", "commands/outcome", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/meant", "session/profile", "session/snapshot", "session/spec", "shell", "shell/frames"},
+	"shell/start":                    {"commands", "commands/lang", "commands/outcome", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/meant", "session/profile", "session/snapshot", "session/spec", "shell", "shell/frames"},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.

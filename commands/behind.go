@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -76,7 +77,7 @@ func (c *call) keepSchedule(g snapshot.Group) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.schedules = appendBounded(c.schedules, s, journalChecksMax)
+	c.schedules = lang.AppendBounded(c.schedules, s, lang.JournalChecksMax)
 }
 
 // GroupSettings are the settings of all groups as they are typed, by group and

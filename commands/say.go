@@ -3,6 +3,7 @@ package commands
 import (
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -11,7 +12,7 @@ import (
 
 // sayProducer tells what a producer group does: sending to fast · 4 workers · …
 func sayProducer(_ string, p spec.Producer) string {
-	return strings.Join([]string{"sending to " + p.Topic, count(p.Workers, "worker"), sayShape(p.Rate), saySize(p)}, " · ")
+	return strings.Join([]string{"sending to " + p.Topic, lang.Count(p.Workers, "worker"), sayShape(p.Rate), saySize(p)}, " · ")
 }
 
 func sayShape(shape pacing.Shape) string {
@@ -37,7 +38,7 @@ func saySize(p spec.Producer) string {
 }
 
 func sayConsumer(_ string, s spec.Consumer) string {
-	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), count(s.Workers, "worker"), "from " + string(s.From)}, " · ")
+	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), lang.Count(s.Workers, "worker"), "from " + string(s.From)}, " · ")
 }
 
 // account sums up what a group has done.

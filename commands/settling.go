@@ -1,9 +1,11 @@
 package commands
 
+import "pulsh/commands/lang"
+
 // Settling publishes how many messages still wait for their receipts, of the
 // group with that name or, for "", of all: what a stop waits for.
 func (c *Commands) Settling(name string) {
-	c.Publish(WaitingFor(func() string {
+	c.Publish(lang.WaitingFor(func() string {
 		waiting := 0
 		for _, g := range c.env.Session.Snapshot().Groups {
 			if g.Producer != nil && (name == "" || name == g.Name) {

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 )
 
 // Summary is the last line of a script's results: expectations, the account of
 // all messages, and how long it took.
-func Summary(r Result, s *snapshot.Snapshot) string {
+func Summary(r lang.Result, s *snapshot.Snapshot) string {
 	var parts []string
 	if r.Passed+r.Failed > 0 {
 		parts = append(parts, fmt.Sprintf("%d passed, %d failed", r.Passed, r.Failed))

@@ -15,6 +15,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/dial"
@@ -43,7 +44,7 @@ type program struct {
 	local    *localPulsar
 	topics   *topicNames
 	locale   locale
-	scripts  map[string]*commands.Script // by the line that runs them
+	scripts  map[string]*lang.Script // by the line that runs them
 	history  *shell.History
 	reports  []document
 	began    time.Time
@@ -67,19 +68,19 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 	p, err := newProgram(o, version, builtin, files)
 	if err != nil {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	stop, err := profileCPU(o.CPUProfile)
 	if err != nil {
 		fmt.Fprintln(files.Err, err)
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	defer stop()
 	if o.Pprof != "" {
 		at, stop, err := servePprof(o.Pprof)
 		if err != nil {
 			fmt.Fprintln(files.Err, err)
-			return commands.ExitUsage
+			return lang.ExitUsage
 		}
 		defer stop()
 		fmt.Fprintln(p.Err, "profiles at http://"+at+"/debug/pprof/")
@@ -176,7 +177,7 @@ func (p *program) run() int {
 	} else if said, err := p.reachFirst(); err != nil {
 		fmt.Fprintln(p.Err, strings.Join(said, "\n"))
 		p.close(context.Background())
-		code := max(commands.ExitCode(err), commands.ExitUnconnected)
+		code := max(lang.ExitCode(err), lang.ExitUnconnected)
 		p.refused = strings.TrimSpace(said[0])
 		return p.report(code)
 	} else {
@@ -197,7 +198,7 @@ func (p *program) run() int {
 		Keys:       p.keys(),
 		Scroll:     p.commands.Scroll,
 		History:    p.history,
-		Unfinished: commands.Unfinished,
+		Unfinished: lang.Unfinished,
 		Questions:  p.asked,
 		Progress:   p.progress,
 		StatusLine: p.statusLine,
@@ -241,8 +242,8 @@ func (p *program) Execute(ctx context.Context, line string, out io.Writer) error
 	return p.painted(err)
 }
 
-func (p *program) runScript(ctx context.Context, script *commands.Script, out io.Writer) error {
-	result, err := p.commands.RunScript(ctx, script, out, commands.Options{
+func (p *program) runScript(ctx context.Context, script *lang.Script, out io.Writer) error {
+	result, err := p.commands.RunScript(ctx, script, out, lang.Options{
 		KeepGoing: p.KeepGoing,
 		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
 	})

@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"math"
@@ -19,7 +19,7 @@ type Progress struct {
 	Begin time.Time
 	Span  time.Duration
 
-	now func() string // what is waited for as it is now; nil says nothing
+	Now func() string // what is waited for as it is now; nil says nothing
 }
 
 // Step is a step of something that takes its time.
@@ -46,18 +46,18 @@ func (s Step) Progress() *Progress {
 
 // Progress is that of the command that runs, nil where it has none to show. It
 // may be called by any goroutine.
-func (c *Runner) Progress() *Progress { return c.task.Load() }
+func (c *Runner) Progress() *Progress { return c.Task.Load() }
 
 // WaitingFor is the progress of something whose end is not known; now says how it
 // is.
-func WaitingFor(now func() string) *Progress { return &Progress{Share: math.NaN(), now: now} }
+func WaitingFor(now func() string) *Progress { return &Progress{Share: math.NaN(), Now: now} }
 
 // Publish shows p, which must not change any more; nil shows nothing.
-func (c *Runner) Publish(p *Progress) { c.task.Store(p) }
+func (c *Runner) Publish(p *Progress) { c.Task.Store(p) }
 
 // Report publishes how far something is that no command does. The zero Step ends
 // it.
-func (c *Runner) Report(s Step) { c.task.Store(s.Progress()) }
+func (c *Runner) Report(s Step) { c.Task.Store(s.Progress()) }
 
 // progressMeter is the width of the bar, in cells.
 const progressMeter = 16
@@ -79,8 +79,8 @@ func (p *Progress) Line(now time.Time, took time.Duration) string {
 		parts = append(parts, graphs.Meter(share, 1, progressMeter)+" "+graphs.Percent(100*share, 0))
 	}
 	step := p.Step
-	if p.now != nil {
-		step = p.now()
+	if p.Now != nil {
+		step = p.Now()
 	}
 	for _, text := range []string{far, step} {
 		if text != "" {
@@ -90,9 +90,9 @@ func (p *Progress) Line(now time.Time, took time.Duration) string {
 	return strings.Join(parts, "  ")
 }
 
-// until publishes that a span of time passes, and what is waited for meanwhile.
-func (c *Call) until(d time.Duration, now func() string) {
+// Until publishes that a span of time passes, and what is waited for meanwhile.
+func (c *Call) Until(d time.Duration, now func() string) {
 	if d > 0 {
-		c.task.Store(&Progress{Begin: c.config.Now(), Span: d, now: now})
+		c.Task.Store(&Progress{Begin: c.Config.Now(), Span: d, Now: now})
 	}
 }

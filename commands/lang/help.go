@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"context"
@@ -15,11 +15,11 @@ const AnswerWidth = 78
 
 // AboutKind is the kind of what help explains in a language. lang returns that
 // language; it is called when a line is read.
-func AboutKind(lang func() *Language) kind {
-	return kind{name: "COMMAND|KIND", sample: "keys", named: true,
-		complete: func(*scene) []Suggestion { return lang().topics() },
-		doc:      "a command, the beginning of one, a section, a kind of value such as RATE, or keys",
-		parse: func(text string) (any, error) {
+func AboutKind(lang func() *Language) Kind {
+	return Kind{Name: "COMMAND|KIND", Sample: "keys", named: true,
+		Complete: func(*Scene) []Suggestion { return lang().topics() },
+		Doc:      "a command, the beginning of one, a section, a kind of value such as RATE, or keys",
+		Parse: func(text string) (any, error) {
 			if _, ok := lang().about(text); !ok {
 				return nil, fmt.Errorf("there is no help about %q", text)
 			}
@@ -31,16 +31,16 @@ func AboutKind(lang func() *Language) kind {
 func (l *Language) topics() []Suggestion {
 	var out []Suggestion
 	for _, cmd := range l.Commands {
-		if first, _, more := strings.Cut(cmd.name, " "); more && !slices.ContainsFunc(out, func(s Suggestion) bool { return s.Text == first }) {
+		if first, _, more := strings.Cut(cmd.Name, " "); more && !slices.ContainsFunc(out, func(s Suggestion) bool { return s.Text == first }) {
 			out = append(out, Suggestion{first, "all commands that begin like this"})
 		}
-		out = append(out, Suggestion{cmd.name, cmd.summary})
+		out = append(out, Suggestion{cmd.Name, cmd.Summary})
 	}
 	for _, s := range l.Sections {
 		out = append(out, Suggestion{string(s), "a section"})
 	}
 	for _, k := range l.Kinds {
-		out = append(out, Suggestion{k.name, k.doc})
+		out = append(out, Suggestion{k.Name, k.Doc})
 	}
 	return append(out, Suggestion{"keys", "what the keys do"})
 }
@@ -51,14 +51,14 @@ func (l *Language) about(text string) ([]string, bool) {
 	if text == "keys" {
 		return l.Keys, true
 	}
-	var found []command
+	var found []Command
 	var exact []string
 	for _, cmd := range l.Commands {
 		for _, name := range cmd.names() {
 			if name == text {
 				exact = cmd.help()
 			}
-			if strings.HasPrefix(name, text+" ") || strings.EqualFold(text, string(cmd.section)) {
+			if strings.HasPrefix(name, text+" ") || strings.EqualFold(text, string(cmd.Section)) {
 				found = append(found, cmd)
 			}
 		}
@@ -76,49 +76,50 @@ func (l *Language) about(text string) ([]string, bool) {
 		return l.overview(found), true
 	}
 	for _, k := range l.Kinds {
-		if strings.EqualFold(k.name, text) {
+		if strings.EqualFold(k.Name, text) {
 			return l.helpOf(k), true
 		}
 	}
 	return nil, false
 }
 
-func help(_ context.Context, c *Call) error {
-	l := c.config.Language
-	if text := c.text("about"); text != "" {
+// Help explains the argument about, or lists all commands.
+func Help(_ context.Context, c *Call) error {
+	l := c.Config.Language
+	if text := c.Text("about"); text != "" {
 		lines, known := l.about(text)
 		if !known {
-			return c.refuse("about", "help", "there is no help about %q", text)
+			return c.Refuse("about", "help", "there is no help about %q", text)
 		}
-		c.print(lines)
+		c.Print(lines)
 		return nil
 	}
 	rows := l.Commands
 	for _, s := range l.Sections {
-		var inside []command
+		var inside []Command
 		for _, cmd := range rows {
-			if cmd.section == s {
+			if cmd.Section == s {
 				inside = append(inside, cmd)
 			}
 		}
-		c.say("%s", s)
+		c.Say("%s", s)
 		for _, line := range l.overview(inside) {
-			c.say("  %s", line)
+			c.Say("  %s", line)
 		}
 	}
-	c.say("help COMMAND explains one, help RATE a kind of value, help keys the keys; demo shows it all; Tab completes")
+	c.Say("help COMMAND explains one, help RATE a kind of value, help keys the keys; demo shows it all; Tab completes")
 	return nil
 }
 
 // overview is a line for each command. All sections line up.
-func (l *Language) overview(list []command) []string {
+func (l *Language) overview(list []Command) []string {
 	longest := 0
 	for _, cmd := range l.Commands {
-		longest = max(longest, graphs.Width(cmd.name))
+		longest = max(longest, graphs.Width(cmd.Name))
 	}
 	var rows [][]string
 	for _, cmd := range list {
-		row := []string{graphs.Left(cmd.name, longest), cmd.summary}
+		row := []string{graphs.Left(cmd.Name, longest), cmd.Summary}
 		if !slices.ContainsFunc(rows, func(r []string) bool { return r[0] == row[0] }) {
 			rows = append(rows, row)
 		}
@@ -126,49 +127,18 @@ func (l *Language) overview(list []command) []string {
 	return graphs.Table(nil, rows, nil, 0)
 }
 
-// help explains a command: usage, what it does, its values and settings,
-// examples.
-func (c *command) help() []string {
-	out := []string{c.usage(), "  " + c.summary}
-	if c.detail != "" {
-		for _, line := range wrap(c.detail, AnswerWidth-2) {
-			out = append(out, "  "+line)
-		}
-	}
-	for _, p := range c.positional() {
-		doc := p.kind.doc
-		if p.kind.name == "WORD" && p.kind.forms != "" {
-			doc = p.kind.forms
-		}
-		out = append(out, indented("  "+p.kind.name+": ", doc)...)
-	}
-	var rows [][]string
-	for _, p := range c.settings() {
-		rows = append(rows, []string{"  " + p.name + "=", p.kind.name, p.kind.sample, p.doc})
-	}
-	if len(rows) > 0 {
-		out = append(out, "settings")
-		out = append(out, graphs.Table(nil, rows, nil, 0)...)
-	}
-	out = append(out, "examples")
-	for _, e := range c.examples {
-		out = append(out, "  "+e)
-	}
-	return out
-}
-
 // helpOf explains a kind: what it is, how it is written, and which commands take
 // it.
-func (l *Language) helpOf(k kind) []string {
-	out := indented(k.name+": ", k.doc)
-	if k.forms != "" {
-		out = append(out, indented("  written ", k.forms)...)
+func (l *Language) helpOf(k Kind) []string {
+	out := indented(k.Name+": ", k.Doc)
+	if k.Forms != "" {
+		out = append(out, indented("  written ", k.Forms)...)
 	}
 	var users []string
 	for _, cmd := range l.Commands {
-		for _, p := range cmd.params {
-			if p.kind.name == k.name && !slices.Contains(users, cmd.name) {
-				users = append(users, cmd.name)
+		for _, p := range cmd.Params {
+			if p.Kind.Name == k.Name && !slices.Contains(users, cmd.Name) {
+				users = append(users, cmd.Name)
 			}
 		}
 	}

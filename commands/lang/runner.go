@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"context"
@@ -36,10 +36,10 @@ type Config struct {
 // Runner runs and completes lines. Execute and RunScript are for one goroutine at
 // a time; any goroutine may call the other methods.
 type Runner struct {
-	config  Config
-	vars    atomic.Pointer[scope] // of typed lines; never changed, only replaced
-	journal journal
-	task    atomic.Pointer[Progress]
+	Config Config
+	vars   atomic.Pointer[Variables] // of typed lines; never changed, only replaced
+	Past   journal
+	Task   atomic.Pointer[Progress]
 	// recording is the one that goes on, or nil; it belongs to the goroutine that
 	// executes.
 	recording *recording
@@ -50,8 +50,8 @@ func NewRunner(config Config) *Runner {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	c := &Runner{config: config}
-	vars := newScope(config.Variables)
+	c := &Runner{Config: config}
+	vars := NewScope(config.Variables)
 	c.vars.Store(&vars)
 	return c
 }
@@ -59,12 +59,12 @@ func NewRunner(config Config) *Runner {
 // execution is what the lines of one file, or of one typed line, share.
 type execution struct {
 	*Runner
-	out       io.Writer
+	Out       io.Writer
 	depth     int    // of run within run
-	turn      string // of a for or repeat, as in w=4; "" outside
+	Turn      string // of a for or repeat, as in w=4; "" outside
 	keepGoing bool
 	report    func(error)
 	began     time.Time // of the file
 	planned   time.Time // the place in its plan that was reached
-	result    *Result
+	Result    *Result
 }

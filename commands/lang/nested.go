@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 // value and eight of them inside each other would never end; and how often one
 // `repeat` runs its file, a run a second for a day.
 const (
-	scriptDepthMax    = 8
+	ScriptDepthMax    = 8
 	scriptCommandsMax = 20_000
-	repeatMax         = 86_400
+	RepeatMax         = 86_400
 )
 
 // reading is what files that run each other share while they are read.
@@ -25,10 +25,10 @@ type reading struct {
 	dir   string   // where names of files begin; "" is the working folder
 	chain []string // the files that are being read, outermost first
 	left  *int     // commands and files that may still be read
-	rows  []command
+	rows  []Command
 }
 
-func newReading(rows []command) *reading {
+func newReading(rows []Command) *reading {
 	left := scriptCommandsMax
 	return &reading{left: &left, rows: rows}
 }
@@ -54,7 +54,7 @@ func (r *reading) path(name string) string {
 
 // read reads a file whole, and all that it runs. Either errs say what is wrong
 // in it, or err says why it cannot be read.
-func (r *reading) read(path string, vars scope) (script *Script, errs []*Error, err error) {
+func (r *reading) read(path string, vars Variables) (script *Script, errs []*Error, err error) {
 	body, err := readFile(path)
 	if err != nil {
 		return nil, nil, err
@@ -66,8 +66,8 @@ func (r *reading) read(path string, vars scope) (script *Script, errs []*Error, 
 	return script, errs, nil
 }
 
-func (r *reading) parse(name, body string, vars scope) (*Script, []*Error) {
-	calls, errs := parseAll(&text{file: name, body: body, rows: r.rows, vars: vars, reading: r})
+func (r *reading) parse(name, body string, vars Variables) (*Script, []*Error) {
+	calls, errs := ParseAll(&Text{file: name, Body: body, Rows: r.rows, Vars: vars, reading: r})
 	return &Script{name, calls}, errs
 }
 
@@ -92,7 +92,7 @@ func readFile(path string) (string, error) {
 		return "", fmt.Errorf("%q cannot be read: %w", path, errors.Unwrap(err))
 	case !info.Mode().IsRegular():
 		return "", fmt.Errorf("%q is not a file", path)
-	case info.Size() > textMax:
+	case info.Size() > TextMax:
 		return "", fmt.Errorf("%q is larger than a mebibyte", path)
 	}
 	body, err := os.ReadFile(path)
@@ -110,14 +110,14 @@ type pass struct {
 }
 
 // reads reads the file that is named at a place, for one pass.
-func (c *Call) reads(at span, name, turn string, arguments []Variable, times int) []*Error {
-	r := c.statement.text.reading
+func (c *Call) reads(at Span, name, turn string, arguments []Variable, times int) []*Error {
+	r := c.Statement.Text.reading
 	if r == nil {
 		return nil
 	}
-	path := r.path(homePath(name))
+	path := r.path(HomePath(name))
 	refuse := func(message string) []*Error {
-		e := c.wrong(at, message)
+		e := c.Wrong(at, message)
 		e.Try = c.nearFile(at, name, path)
 		return []*Error{e}
 	}
@@ -127,13 +127,13 @@ func (c *Call) reads(at span, name, turn string, arguments []Variable, times int
 		}
 		return nil
 	}
-	if len(r.chain) >= scriptDepthMax {
-		return refuse(fmt.Sprintf("scripts run scripts %d deep at most", scriptDepthMax))
+	if len(r.chain) >= ScriptDepthMax {
+		return refuse(fmt.Sprintf("scripts run scripts %d deep at most", ScriptDepthMax))
 	}
 	if i := slices.Index(r.chain, identity(path)); i >= 0 {
 		return refuse(circle(r.chain[i:]))
 	}
-	script, errs, err := r.read(path, c.statement.text.vars.inner(arguments))
+	script, errs, err := r.read(path, c.Statement.Text.Vars.inner(arguments))
 	if err != nil {
 		return refuse(err.Error())
 	}
@@ -142,13 +142,13 @@ func (c *Call) reads(at span, name, turn string, arguments []Variable, times int
 }
 
 // nearFile is the line with a file that is there, if the one named is not.
-func (c *Call) nearFile(at span, name, path string) string {
+func (c *Call) nearFile(at Span, name, path string) string {
 	if _, err := os.Stat(path); err == nil {
 		return ""
 	}
 	dir, _ := filepath.Split(name)
 	for _, near := range nearFiles(path) {
-		return c.statement.instead(at, quote(dir+filepath.Base(near)))
+		return c.Statement.Instead(at, Quote(dir+filepath.Base(near)))
 	}
 	return ""
 }
@@ -169,33 +169,35 @@ func circle(chain []string) string {
 	return "scripts run each other without an end: " + strings.Join(names, " → ")
 }
 
-func prepareRun(c *Call) []*Error {
-	return c.reads(c.args["file"].span, c.text("file"), "", c.assigned, 1)
+// PrepareRun reads the file that a run names.
+func PrepareRun(c *Call) []*Error {
+	return c.reads(c.Args["file"].Span, c.Text("file"), "", c.assigned, 1)
 }
 
-func prepareRepeat(c *Call) []*Error {
+// PrepareRepeat reads the file that a repeat names.
+func PrepareRepeat(c *Call) []*Error {
 	times, _ := Value[int](c, "times")
-	return c.reads(c.args["file"].span, c.text("file"), "", c.assigned, times)
+	return c.reads(c.Args["file"].Span, c.Text("file"), "", c.assigned, times)
 }
 
-// prepareFor reads the file once for each value.
-func prepareFor(c *Call) []*Error {
-	name, a := c.text("name"), c.args["values"]
+// PrepareFor reads the file once for each value.
+func PrepareFor(c *Call) []*Error {
+	name, a := c.Text("name"), c.Args["values"]
 	values := a.words[:len(a.words)-2]
 	var errs []*Error
 	for _, v := range values {
 		w := Variable{Name: name, Value: v, Origin: c.origin()}
-		if err := checkVariableValue(name, v); err != nil {
-			return append(errs, c.wrong(a.span, err.Error()))
+		if err := CheckVariableValue(name, v); err != nil {
+			return append(errs, c.Wrong(a.Span, err.Error()))
 		}
-		turn := name + "=" + quote(v)
+		turn := name + "=" + Quote(v)
 		errs = append(errs, c.reads(a.last, a.words[len(a.words)-1], turn, append(slices.Clone(c.assigned), w), 1)...)
 	}
 	return errs
 }
 
-// runPasses runs the files of a command, one after the other.
-func runPasses(ctx context.Context, c *Call) error {
+// RunPasses runs the files of a command, one after the other.
+func RunPasses(ctx context.Context, c *Call) error {
 	total, done := 0, 0
 	for _, p := range c.passes {
 		total += p.times
@@ -209,7 +211,7 @@ func runPasses(ctx context.Context, c *Call) error {
 				turn = fmt.Sprintf("%d of %d", n+1, p.times)
 			}
 			if total > 1 {
-				c.say("%s", strings.TrimSpace(fmt.Sprintf("%s  run %d of %d  %s", filepath.Base(p.script.Name), done, total, p.turn)))
+				c.Say("%s", strings.TrimSpace(fmt.Sprintf("%s  run %d of %d  %s", filepath.Base(p.script.Name), done, total, p.turn)))
 			}
 			err := c.execution.inside(turn).run(ctx, p.script)
 			switch {
@@ -228,12 +230,12 @@ func runPasses(ctx context.Context, c *Call) error {
 func (x *execution) inside(turn string) *execution {
 	inner := *x
 	inner.depth++
-	inner.began = x.config.Now()
+	inner.began = x.Config.Now()
 	inner.planned = inner.began
-	inner.turn = strings.Trim(x.turn+" "+turn, " ")
+	inner.Turn = strings.Trim(x.Turn+" "+turn, " ")
 	if turn != "" {
-		if x.config.Turned != nil {
-			x.config.Turned(turn)
+		if x.Config.Turned != nil {
+			x.Config.Turned(turn)
 		}
 	}
 	return &inner

@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"context"
@@ -12,14 +12,14 @@ import (
 // and ExitCode; ErrQuit asks for the end. When ctx ends, what is waited for is
 // given up.
 func (c *Runner) Execute(ctx context.Context, line string, out io.Writer) error {
-	calls, errs := parseAll(&text{body: line, rows: c.config.Language.Commands, vars: c.known().clone(), reading: newReading(c.config.Language.Commands)})
+	calls, errs := ParseAll(&Text{Body: line, Rows: c.Config.Language.Commands, Vars: c.known().clone(), reading: newReading(c.Config.Language.Commands)})
 	switch {
 	case len(errs) == 1 || len(errs) > 0 && errs[0].File == "":
 		return errs[0]
 	case len(errs) > 0:
 		return joined(errs)
 	}
-	x := &execution{Runner: c, out: out, result: &Result{}, began: c.config.Now(), planned: c.config.Now()}
+	x := &execution{Runner: c, Out: out, Result: &Result{}, began: c.Config.Now(), planned: c.Config.Now()}
 	if err := x.permitted(calls); err != nil {
 		return err
 	}
@@ -46,38 +46,38 @@ func joined(errs []*Error) error {
 	return errors.Join(all...)
 }
 
-// parseAll reads all statements of a text, and the files that they run, or lists
+// ParseAll reads all statements of a text, and the files that they run, or lists
 // everything that is wrong. Variables that the text sets are in t.vars then.
-func parseAll(t *text) ([]*Call, []*Error) {
-	if len(t.body) > textMax {
+func ParseAll(t *Text) ([]*Call, []*Error) {
+	if len(t.Body) > TextMax {
 		return nil, []*Error{{Message: "more than a mebibyte of commands", From: -1, Code: ExitUsage, File: t.file}}
 	}
-	if t.vars == nil {
-		t.vars = scope{}
+	if t.Vars == nil {
+		t.Vars = Variables{}
 	}
-	l := &lexer{text: t}
+	l := &Lexer{Text: t}
 	var calls []*Call
 	var errs []*Error
-	for l.at < len(t.body) {
-		l.errs = nil
-		words := l.statement()
-		errs = append(errs, l.errs...)
-		if len(words) == 0 || len(l.errs) > 0 {
+	for l.At < len(t.Body) {
+		l.Errs = nil
+		words := l.Statement()
+		errs = append(errs, l.Errs...)
+		if len(words) == 0 || len(l.Errs) > 0 {
 			continue
 		}
 		if ok, first := t.reading.spend(); !ok {
 			if first {
-				errs = append(errs, t.wrong(statement{t, words}.span(), tooMuch()))
+				errs = append(errs, t.wrong(Statement{t, words}.span(), tooMuch()))
 			}
 			return calls, errs
 		}
-		call, err := parse(statement{t, words})
+		call, err := parse(Statement{t, words})
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		if call.command.prepare != nil {
-			errs = append(errs, call.command.prepare(call)...)
+		if call.Command.Prepare != nil {
+			errs = append(errs, call.Command.Prepare(call)...)
 		}
 		calls = append(calls, call)
 	}
@@ -89,17 +89,17 @@ func (c *Call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	line := Line{At: c.config.Now(), Place: c.place(), Text: c.statement.plain(), Source: c.source("")}
+	line := Line{At: c.Config.Now(), Place: c.Place(), Text: c.Statement.Plain(), Source: c.source("")}
 	recorded := c.recorded()
 	if recorded {
 		c.keep(c.recording.begin, line)
 	}
-	outer := c.task.Load()
-	err := c.command.run(ctx, c)
-	c.task.Store(outer) // a script goes on with its own
+	outer := c.Task.Load()
+	err := c.Command.Run(ctx, c)
+	c.Task.Store(outer) // a script goes on with its own
 	if err != nil && !errors.Is(err, ErrQuit) {
 		line.Failure = err.Error()
-		line.Told = asError(err).Shown || len(c.passes) > 0
+		line.Told = AsError(err).Shown || len(c.passes) > 0
 	}
 	if ctx.Err() != nil {
 		line.Failure, line.Told = "interrupted", true
@@ -107,10 +107,10 @@ func (c *Call) do(ctx context.Context) error {
 	if recorded && c.recording != nil {
 		c.keep(c.recording.end, line)
 	}
-	line.Took = c.config.Now().Sub(line.At)
-	c.journal.ran(line)
-	if c.config.Ran != nil {
-		c.config.Ran(c, err)
+	line.Took = c.Config.Now().Sub(line.At)
+	c.Past.Ran(line)
+	if c.Config.Ran != nil {
+		c.Config.Ran(c, err)
 	}
 	switch {
 	case err == nil || errors.Is(err, ErrQuit):
@@ -118,5 +118,5 @@ func (c *Call) do(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return c.statement.placed(err)
+	return c.Statement.placed(err)
 }

@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 
 // match finds the command that the statement begins with, or says which was
 // probably meant.
-func match(s statement) (*command, []word, *Error) {
-	if cmd, rest := longest(s.words, s.text.rows); cmd != nil {
+func match(s Statement) (*Command, []word, *Error) {
+	if cmd, rest := longest(s.Words, s.Text.Rows); cmd != nil {
 		return cmd, rest, nil
 	}
 	return nil, nil, unknown(s)
@@ -18,7 +18,7 @@ func match(s statement) (*command, []word, *Error) {
 
 // longest is the command whose name is the longest beginning of the words, and
 // what is behind it; nil if there is none.
-func longest(words []word, rows []command) (*command, []word) {
+func longest(words []word, rows []Command) (*Command, []word) {
 	best, length := -1, 0
 	for i := range rows {
 		for _, name := range rows[i].names() {
@@ -38,7 +38,7 @@ func begins(words []word, parts []string) bool {
 		return false
 	}
 	for i, p := range parts {
-		if words[i].text != p {
+		if words[i].Text != p {
 			return false
 		}
 	}
@@ -46,64 +46,64 @@ func begins(words []word, parts []string) bool {
 }
 
 // unknown says which command was probably meant.
-func unknown(s statement) *Error {
-	first, rows := s.words[0], s.text.rows
+func unknown(s Statement) *Error {
+	first, rows := s.Words[0], s.Text.Rows
 	var firsts, seconds []string
 	for _, c := range rows {
 		for _, name := range c.names() {
 			one, two, _ := strings.Cut(name, " ")
 			firsts = append(firsts, one)
-			if one == first.text {
+			if one == first.Text {
 				seconds = append(seconds, two)
 			}
 		}
 	}
 	if len(seconds) == 0 {
-		e := s.text.wrong(first.span, fmt.Sprintf("no command %q", first.text))
+		e := s.Text.wrong(first.span, fmt.Sprintf("no command %q", first.Text))
 		e.Try = "help"
-		if names := meant.Names(first.text, firsts); len(names) > 0 {
+		if names := meant.Names(first.Text, firsts); len(names) > 0 {
 			e.Try = s.corrected(first.span, names)
 		}
 		return e
 	}
-	if len(s.words) == 1 {
-		e := s.text.wrong(first.span, fmt.Sprintf("%s needs %s", first.text, or(seconds)))
-		e.Try = exampleOf(rows, first.text+" "+seconds[0])
+	if len(s.Words) == 1 {
+		e := s.Text.wrong(first.span, fmt.Sprintf("%s needs %s", first.Text, or(seconds)))
+		e.Try = exampleOf(rows, first.Text+" "+seconds[0])
 		return e
 	}
-	second := s.words[1]
-	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q; there are %s", first.text, second.text, and(seconds)))
-	if names := meant.Names(second.text, seconds); len(names) > 0 {
+	second := s.Words[1]
+	e := s.Text.wrong(second.span, fmt.Sprintf("%s has no %q; there are %s", first.Text, second.Text, And(seconds)))
+	if names := meant.Names(second.Text, seconds); len(names) > 0 {
 		e.Try = s.corrected(second.span, names)
 		return e
 	}
-	e.Try = exampleOf(rows, first.text+" "+seconds[0])
+	e.Try = exampleOf(rows, first.Text+" "+seconds[0])
 	return e
 }
 
 // exampleOf is the first example of a command.
-func exampleOf(rows []command, name string) string {
+func exampleOf(rows []Command, name string) string {
 	for _, c := range rows {
-		if c.name == name {
-			return c.examples[0]
+		if c.Name == name {
+			return c.Examples[0]
 		}
 	}
 	return "help"
 }
 
-// instead is the statement with another text at one place, if it can be typed
+// Instead is the statement with another text at one place, if it can be typed
 // then; else the example of a command that begins like it.
-func (s statement) instead(at span, with string) string {
-	if s.text.quiet {
+func (s Statement) Instead(at Span, with string) string {
+	if s.Text.quiet {
 		return ""
 	}
 	line := s.replaced(at, with)
-	if parses(line, s.text.rows) {
+	if Parses(line, s.Text.Rows) {
 		return line
 	}
 	words := strings.Fields(line)
 	best, length := "help", 0
-	for _, c := range s.text.rows {
+	for _, c := range s.Text.Rows {
 		for _, name := range c.names() {
 			parts := strings.Fields(name)
 			n := 0
@@ -111,7 +111,7 @@ func (s statement) instead(at span, with string) string {
 				n++
 			}
 			if n > length {
-				best, length = c.examples[0], n
+				best, length = c.Examples[0], n
 			}
 		}
 	}
@@ -119,46 +119,46 @@ func (s statement) instead(at span, with string) string {
 }
 
 // corrected is instead with the first of the names that makes the line right.
-func (s statement) corrected(at span, names []string) string {
+func (s Statement) corrected(at Span, names []string) string {
 	for _, name := range names {
-		if line := s.replaced(at, name); !s.text.quiet && parses(line, s.text.rows) {
+		if line := s.replaced(at, name); !s.Text.quiet && Parses(line, s.Text.Rows) {
 			return line
 		}
 	}
-	return s.instead(at, names[0])
+	return s.Instead(at, names[0])
 }
 
 // replaced is the statement with another text at one place, on one line, and
 // with its variables filled in, so that it can be typed anywhere.
-func (s statement) replaced(at span, with string) string {
+func (s Statement) replaced(at Span, with string) string {
 	whole := s.span()
-	return strings.TrimSpace(flat(s.text.filled(span{whole.from, at.from}) + with + s.text.filled(span{at.to, whole.to})))
+	return strings.TrimSpace(Flat(s.Text.filled(Span{whole.From, at.From}) + with + s.Text.filled(Span{at.To, whole.To})))
 }
 
-// plain is the statement on one line with its variables filled in.
-func (s statement) plain() string { return flat(s.text.filled(s.span())) }
+// Plain is the statement on one line with its variables filled in.
+func (s Statement) Plain() string { return Flat(s.Text.filled(s.span())) }
 
 // filled is a stretch of the text with its variables filled in.
-func (t *text) filled(at span) string {
-	if at.from >= at.to {
+func (t *Text) filled(at Span) string {
+	if at.From >= at.To {
 		return ""
 	}
 	var b strings.Builder
-	from := at.from
+	from := at.From
 	for _, u := range t.usesIn(at) {
-		if !u.known || u.span.from < from || u.span.to > at.to {
+		if !u.known || u.span.From < from || u.span.To > at.To {
 			continue
 		}
-		b.WriteString(t.body[from:u.span.from])
+		b.WriteString(t.Body[from:u.span.From])
 		b.WriteString(u.written())
-		from = u.span.to
+		from = u.span.To
 	}
-	b.WriteString(t.body[from:at.to])
+	b.WriteString(t.Body[from:at.To])
 	return b.String()
 }
 
-// flat writes a statement of several lines on one.
-func flat(line string) string {
+// Flat writes a statement of several lines on one.
+func Flat(line string) string {
 	lines := strings.Split(line, "\n")
 	for i, l := range lines {
 		if i < len(lines)-1 {

@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"context"
@@ -78,7 +78,7 @@ func (l *Language) Paint(err error, indent int) string {
 		}
 		return strings.Join(parts, "\n")
 	}
-	e := asError(err).advised(l.Commands)
+	e := AsError(err).advised(l.Commands)
 	if e.Shown || errors.Is(err, ErrQuit) {
 		return ""
 	}
@@ -116,11 +116,11 @@ func ExitCode(err error) int {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) > 0 {
 		return ExitCode(joined.Unwrap()[0])
 	}
-	return asError(err).Code
+	return AsError(err).Code
 }
 
-// asError finds the place and the next step in any error.
-func asError(err error) *Error {
+// AsError finds the place and the next step in any error.
+func AsError(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
 		return e
@@ -144,10 +144,10 @@ func asError(err error) *Error {
 
 // advised takes the next step that another package knows: a line if it can be
 // typed, else a sentence.
-func (e *Error) advised(rows []command) *Error {
+func (e *Error) advised(rows []Command) *Error {
 	switch {
 	case e.step == "":
-	case parses(e.step, rows):
+	case Parses(e.step, rows):
 		e.Try, e.step = e.step, ""
 	default:
 		e.Next, e.step = e.step, ""
@@ -156,10 +156,10 @@ func (e *Error) advised(rows []command) *Error {
 }
 
 // wrong is an error of usage at a place of the text.
-func (t *text) wrong(at span, message string) *Error {
-	line, number, start := t.line(at.from)
+func (t *Text) wrong(at Span, message string) *Error {
+	line, number, start := t.line(at.From)
 	e := &Error{Message: message + t.explained(at), File: t.file, Line: number, Text: line, Code: ExitUsage,
-		From: at.from - start, To: min(at.to-start, len(line))}
+		From: at.From - start, To: min(at.To-start, len(line))}
 	if t.file == "" {
 		e.Line = 0
 	}
@@ -168,12 +168,12 @@ func (t *text) wrong(at span, message string) *Error {
 
 // placed gives an error of a command that ran the place of its line in a
 // script, and for a typed line leaves it without one.
-func (s statement) placed(err error) *Error {
-	e := *asError(err).advised(s.text.rows)
-	if s.text.file != "" && e.File == "" {
-		_, e.Line, _ = s.text.line(s.span().from)
-		e.File = s.text.file
-		e.Message = s.words[0].text + ": " + e.Message
+func (s Statement) placed(err error) *Error {
+	e := *AsError(err).advised(s.Text.Rows)
+	if s.Text.file != "" && e.File == "" {
+		_, e.Line, _ = s.Text.line(s.span().From)
+		e.File = s.Text.file
+		e.Message = s.Words[0].Text + ": " + e.Message
 		e.From = -1
 	}
 	return &e

@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"errors"
@@ -16,8 +16,8 @@ const filesMax = 500
 // scriptEnding is that of files with lines as they are typed.
 const scriptEnding = ".pulsh"
 
-// homePath is a path with the user's folder in place of a ~ at its beginning.
-func homePath(path string) string {
+// HomePath is a path with the user's folder in place of a ~ at its beginning.
+func HomePath(path string) string {
 	rest, ok := strings.CutPrefix(path, "~")
 	if !ok || rest != "" && !os.IsPathSeparator(rest[0]) {
 		return path
@@ -29,22 +29,23 @@ func homePath(path string) string {
 	return home + rest
 }
 
-func fileKind() kind {
-	return kind{name: "FILE", sample: "examples/smoke.pulsh", doc: "a file of lines as they are typed; ~ is your folder",
-		parse: parseFile, complete: completeFiles(scriptEnding)}
+// FileKind is the kind of a file of lines.
+func FileKind() Kind {
+	return Kind{Name: "FILE", Sample: "examples/smoke.pulsh", Doc: "a file of lines as they are typed; ~ is your folder",
+		Parse: parseFile, Complete: CompleteFiles(scriptEnding)}
 }
 
 func parseFile(text string) (any, error) {
 	if text == "" {
 		return nil, errors.New("a file needs a name")
 	}
-	return homePath(text), nil
+	return HomePath(text), nil
 }
 
-// completeFiles offers folders, and files with one of the endings, beside what
+// CompleteFiles offers folders, and files with one of the endings, beside what
 // is typed; without endings all files.
-func completeFiles(endings ...string) func(*scene) []Suggestion {
-	return func(s *scene) []Suggestion {
+func CompleteFiles(endings ...string) func(*Scene) []Suggestion {
+	return func(s *Scene) []Suggestion {
 		dir, begun := filepath.Split(s.Partial)
 		if s.Partial == "~" {
 			return []Suggestion{{"~/", "your folder"}}
@@ -55,9 +56,9 @@ func completeFiles(endings ...string) func(*scene) []Suggestion {
 			switch {
 			case strings.HasPrefix(name, ".") && !strings.HasPrefix(begun, "."):
 			case e.IsDir():
-				out = append(out, Suggestion{quote(dir + name + "/"), "folder"})
+				out = append(out, Suggestion{Quote(dir + name + "/"), "folder"})
 			case len(endings) == 0 || slices.Contains(endings, filepath.Ext(name)):
-				out = append(out, Suggestion{quote(dir + name), fileWord(filepath.Ext(name))})
+				out = append(out, Suggestion{Quote(dir + name), fileWord(filepath.Ext(name))})
 			}
 		}
 		return out
@@ -67,7 +68,7 @@ func completeFiles(endings ...string) func(*scene) []Suggestion {
 // folder are the entries of a folder as it was typed, by name. What cannot be read
 // is not offered.
 func folder(dir string) []os.DirEntry {
-	f, err := os.Open(filepath.Clean(homePath(dir) + "."))
+	f, err := os.Open(filepath.Clean(HomePath(dir) + "."))
 	if err != nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"pulsh/session/meant"
 )
 
-// nearest finds the name that was most likely meant.
-func nearest(typed string, names []string) (string, bool) {
+// Nearest finds the name that was most likely meant.
+func Nearest(typed string, names []string) (string, bool) {
 	list := meant.Names(typed, names)
 	if len(list) == 0 {
 		return "", false
@@ -18,8 +18,8 @@ func nearest(typed string, names []string) (string, bool) {
 	return list[0], true
 }
 
-// and joins names as a sentence does: a, b and c.
-func and(names []string) string {
+// And joins names as a sentence does: a, b and c.
+func And(names []string) string {
 	switch len(names) {
 	case 0:
 		return ""
@@ -38,8 +38,8 @@ func or(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
-// count writes a number with its noun: 1 worker, 4 workers.
-func count(n int, noun string) string {
+// Count writes a number with its noun: 1 worker, 4 workers.
+func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"context"
@@ -56,7 +56,7 @@ type CheckTerm struct {
 // for in the working folder. The error joins everything that is wrong, each with
 // its line.
 func (l *Language) ParseScript(name, body string, vars ...Variable) (*Script, error) {
-	script, errs := newReading(l.Commands).parse(name, body, newScope(vars))
+	script, errs := newReading(l.Commands).parse(name, body, NewScope(vars))
 	if len(errs) > 0 {
 		return nil, joined(errs)
 	}
@@ -66,7 +66,7 @@ func (l *Language) ParseScript(name, body string, vars ...Variable) (*Script, er
 // ReadScript is ParseScript for a file of at most a mebibyte. The files that it
 // runs are looked for beside it.
 func (l *Language) ReadScript(path string, vars ...Variable) (*Script, error) {
-	script, errs, err := newReading(l.Commands).read(path, newScope(vars))
+	script, errs, err := newReading(l.Commands).read(path, NewScope(vars))
 	switch {
 	case err != nil:
 		return nil, err
@@ -79,15 +79,15 @@ func (l *Language) ReadScript(path string, vars ...Variable) (*Script, error) {
 // RunScript runs a script to its end or its first error. A `quit` ends it
 // without an error.
 func (c *Runner) RunScript(ctx context.Context, s *Script, out io.Writer, o Options) (Result, error) {
-	begin := c.config.Now()
-	x := &execution{Runner: c, out: out, result: &Result{}, keepGoing: o.KeepGoing, report: o.Report, began: begin, planned: begin}
-	defer c.task.Store(nil)
+	begin := c.Config.Now()
+	x := &execution{Runner: c, Out: out, Result: &Result{}, keepGoing: o.KeepGoing, report: o.Report, began: begin, planned: begin}
+	defer c.Task.Store(nil)
 	err := x.run(ctx, s)
-	x.result.Elapsed = c.config.Now().Sub(begin)
+	x.Result.Elapsed = c.Config.Now().Sub(begin)
 	if errors.Is(err, ErrQuit) {
 		err = nil
 	}
-	return *x.result, err
+	return *x.Result, err
 }
 
 func (x *execution) run(ctx context.Context, s *Script) error {
@@ -98,7 +98,7 @@ func (x *execution) run(ctx context.Context, s *Script) error {
 	failed := 0
 	for i, parsed := range s.calls {
 		call := *parsed // a script may run more than once
-		x.task.Store(&Progress{Far: fmt.Sprintf("command %d of %d", i+1, len(s.calls)), Share: float64(i) / float64(len(s.calls))})
+		x.Task.Store(&Progress{Far: fmt.Sprintf("command %d of %d", i+1, len(s.calls)), Share: float64(i) / float64(len(s.calls))})
 		call.execution = x
 		err := call.do(ctx)
 		switch {
@@ -116,7 +116,7 @@ func (x *execution) run(ctx context.Context, s *Script) error {
 		}
 	}
 	if failed > 0 {
-		return &Error{Message: fmt.Sprintf("%s failed", count(failed, "line")), From: -1, Code: ExitCode(first), Cause: first}
+		return &Error{Message: fmt.Sprintf("%s failed", Count(failed, "line")), From: -1, Code: ExitCode(first), Cause: first}
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"context"
@@ -12,31 +12,6 @@ import (
 
 	"pulsh/session/pacing"
 )
-
-// recordCommands write what is typed as a script.
-func recordCommands() []command {
-	return []command{
-		{name: "record", section: scriptSection,
-			params:  []param{{name: "file", kind: newFileKind()}, {name: "force", kind: forceKind(), optional: true}},
-			summary: "write what is typed from now on as a script",
-			detail: "Every line is written when it begins, with an `at` for the pause before it, so that a crash loses nothing. " +
-				"A line that fails is kept as a comment, but for an expect. A file that is there is only written over with force.",
-			examples: []string{"record mine.pulsh force"}, run: record},
-		{name: "record stop", section: scriptSection, summary: "end the recording", examples: []string{"record stop"}, run: recordStop},
-	}
-}
-
-func newFileKind() kind {
-	k := fileKind()
-	k.sample, k.doc = "mine.pulsh", "a file to write"
-	return k
-}
-
-func forceKind() kind {
-	k := words("force")
-	k.name = "force"
-	return k
-}
 
 // plan turns the times at which lines began into places of a script. Places are
 // told from the one before, rounded so that nothing adds up.
@@ -66,7 +41,7 @@ func recordingHead(version string, at time.Time, vars []Variable) string {
 	fmt.Fprintf(&b, "# Recorded by pulsh %s on %s.\n# pulsh -f FILE replays it, --speed 2 in half the time.\n\n",
 		version, at.UTC().Format("2006-01-02 15:04:05 UTC"))
 	for _, v := range vars {
-		fmt.Fprintf(&b, "let %s=%s\n", v.Name, quote(v.Value))
+		fmt.Fprintf(&b, "let %s=%s\n", v.Name, Quote(v.Value))
 	}
 	return b.String()
 }
@@ -147,52 +122,54 @@ func (r *recording) end(l Line) error {
 	return r.write(commented(l.Source, l.Failure))
 }
 
-func record(ctx context.Context, c *Call) error {
+// Record starts to write the typed lines to the file that is named.
+func Record(ctx context.Context, c *Call) error {
 	path, _ := Value[string](c, "file")
-	_, force := c.args["force"]
+	_, force := c.Args["force"]
 	if old := c.recording; old != nil {
-		return c.fail("record stop", "%s is being recorded", old.path)
+		return c.Fail("record stop", "%s is being recorded", old.path)
 	}
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if force {
 		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	}
 	f, err := os.OpenFile(path, flags, 0o644)
-	if errors.Is(err, fs.ErrExist) && c.config.Confirm != nil && c.confirm(ctx, path+" is there already; write over it?") {
+	if errors.Is(err, fs.ErrExist) && c.Config.Confirm != nil && c.Confirm(ctx, path+" is there already; write over it?") {
 		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	}
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return c.refuse("file", c.statement.plain()+" force", "%q is there already", path)
+		return c.Refuse("file", c.Statement.Plain()+" force", "%q is there already", path)
 	case err != nil:
-		return c.refuse("file", "", "%q cannot be written: %s", path, errors.Unwrap(err))
+		return c.Refuse("file", "", "%q cannot be written: %s", path, errors.Unwrap(err))
 	}
-	r := &recording{path: path, plan: plan{start: c.config.Now()}}
-	n, err := f.WriteString(recordingHead(c.config.Version, r.plan.start, c.known().list()))
+	r := &recording{path: path, plan: plan{start: c.Config.Now()}}
+	n, err := f.WriteString(recordingHead(c.Config.Version, r.plan.start, c.known().list()))
 	r.size = int64(n)
 	if err := errors.Join(err, f.Close()); err != nil {
-		return c.refuse("file", "", "%q cannot be written: %s", path, errors.Unwrap(err))
+		return c.Refuse("file", "", "%q cannot be written: %s", path, errors.Unwrap(err))
 	}
 	c.recording = r
-	c.say("recording what is typed to %s until record stop", path)
+	c.Say("recording what is typed to %s until record stop", path)
 	return nil
 }
 
-func recordStop(_ context.Context, c *Call) error {
+// RecordStop ends the recording.
+func RecordStop(_ context.Context, c *Call) error {
 	r := c.recording
 	if r == nil {
-		return c.fail("record mine.pulsh", "nothing is being recorded")
+		return c.Fail("record mine.pulsh", "nothing is being recorded")
 	}
 	c.recording = nil
-	c.say("%s recorded in %s", count(r.lines, "line"), r.path)
+	c.Say("%s recorded in %s", Count(r.lines, "line"), r.path)
 	return nil
 }
 
 // recorded says whether a line belongs in a recording: it was typed, and is
 // neither about recording nor the end.
 func (c *Call) recorded() bool {
-	return c.recording != nil && c.statement.text.file == "" &&
-		c.command.name != "quit" && c.command.name != "record" && c.command.name != "record stop"
+	return c.recording != nil && c.Statement.Text.file == "" &&
+		c.Command.Name != "quit" && c.Command.Name != "record" && c.Command.Name != "record stop"
 }
 
 // keep writes to the recording, and ends it when that fails.
@@ -204,17 +181,17 @@ func (c *Call) keep(write func(Line) error, l Line) {
 	l.Source = c.source(filepath.Dir(r.path))
 	if err := write(l); err != nil {
 		c.recording = nil
-		c.say("the recording has ended: %s cannot be written: %s", r.path, err)
+		c.Say("the recording has ended: %s cannot be written: %s", r.path, err)
 	}
 }
 
 // source is the line on one row as it was typed, but that the script which it
 // runs is found from a folder: by its whole name where that is "".
 func (c *Call) source(dir string) string {
-	s := c.statement
+	s := c.Statement
 	at, ok := c.scriptSpan()
 	if !ok || len(c.passes) == 0 {
-		return flat(s.source())
+		return Flat(s.Source())
 	}
 	path := wholePath(c.passes[0].script.Name)
 	if dir != "" {
@@ -223,16 +200,16 @@ func (c *Call) source(dir string) string {
 		}
 	}
 	from := s.span()
-	return flat(s.text.body[from.from:at.from] + quote(path) + s.text.body[at.to:from.to])
+	return Flat(s.Text.Body[from.From:at.From] + Quote(path) + s.Text.Body[at.To:from.To])
 }
 
 // scriptSpan is where the script that the line runs is named.
-func (c *Call) scriptSpan() (span, bool) {
-	if a, ok := c.args["values"]; ok && c.command.name == "for" {
+func (c *Call) scriptSpan() (Span, bool) {
+	if a, ok := c.Args["values"]; ok && c.Command.Name == "for" {
 		return a.last, true
 	}
-	a, ok := c.args["file"]
-	return a.span, ok && c.command.prepare != nil
+	a, ok := c.Args["file"]
+	return a.Span, ok && c.Command.Prepare != nil
 }
 
 // wholePath is the whole name of a file, links and all.

@@ -1,4 +1,4 @@
-package commands
+package lang
 
 import (
 	"slices"
@@ -9,8 +9,8 @@ import (
 // The limits of a journal: an hour of a command a second, and as many
 // expectations. What is older is forgotten.
 const (
-	journalLinesMax  = 3600
-	journalChecksMax = 3600
+	JournalLinesMax  = 3600
+	JournalChecksMax = 3600
 )
 
 // Journal is what was run and what was tested so far, oldest first: what a
@@ -39,19 +39,20 @@ type journal struct {
 	checks []Check
 }
 
-func (j *journal) ran(l Line) {
+func (j *journal) Ran(l Line) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.lines = appendBounded(j.lines, l, journalLinesMax)
+	j.lines = AppendBounded(j.lines, l, JournalLinesMax)
 }
 
-func (j *journal) tested(c Check) {
+func (j *journal) Tested(c Check) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.checks = appendBounded(j.checks, c, journalChecksMax)
+	j.checks = AppendBounded(j.checks, c, JournalChecksMax)
 }
 
-func appendBounded[T any](list []T, one T, most int) []T {
+// AppendBounded appends one to list, and drops the oldest beyond most.
+func AppendBounded[T any](list []T, one T, most int) []T {
 	if len(list) == most {
 		list = slices.Delete(list, 0, 1)
 	}
@@ -60,7 +61,7 @@ func appendBounded[T any](list []T, one T, most int) []T {
 
 // Journal is what was run and tested so far.
 func (c *Runner) Journal() Journal {
-	c.journal.mu.Lock()
-	defer c.journal.mu.Unlock()
-	return Journal{Lines: slices.Clone(c.journal.lines), Checks: slices.Clone(c.journal.checks)}
+	c.Past.mu.Lock()
+	defer c.Past.mu.Unlock()
+	return Journal{Lines: slices.Clone(c.Past.lines), Checks: slices.Clone(c.Past.checks)}
 }
