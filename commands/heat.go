@@ -60,7 +60,7 @@ func heat(ctx context.Context, c *call) error {
 		return nil
 	}
 	chart := graphs.Chart{Width: answerWidth, Height: heatHeight, Title: g.Name + " " + figure, Window: view.Window, End: s.At,
-		Now: s.At.Format("15:04:05"), Colour: c.env.Colour}
+		Now: s.At.Format("15:04:05"), Color: c.env.Color}
 	for _, m := range s.Marks {
 		chart.Marks = append(chart.Marks, graphs.Mark{At: m.At, Number: m.Number, Sign: markSign(m.Kind), Text: m.Text})
 	}

@@ -37,31 +37,3 @@ func Meter(value, maximum float64, width int) string {
 	}
 	return filled + strings.Repeat("░", width-Width(filled))
 }
-
-// Sparkline draws values as blocks of eight heights into exactly width cells,
-// the newest at the right edge. Zero and less is the lowest block, the largest
-// value the highest; no data is a blank.
-func Sparkline(values []float64, width int) string {
-	width = max(width, 0)
-	values = values[max(len(values)-width, 0):]
-	highest := 0.0
-	for _, v := range values {
-		if v > highest && !math.IsInf(v, 0) {
-			highest = v
-		}
-	}
-	heights := []rune("▁▂▃▄▅▆▇█")
-	line := []rune(spaces(width - len(values)))
-	for _, v := range values {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			line = append(line, ' ')
-			continue
-		}
-		height := 0
-		if highest > 0 {
-			height = int(math.Round(max(v, 0) / highest * float64(len(heights)-1)))
-		}
-		line = append(line, heights[height])
-	}
-	return string(line)
-}

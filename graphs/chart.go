@@ -54,7 +54,7 @@ type Chart struct {
 	Before Axis
 	Log    bool // logarithmic; the lowest row is zero if there are such values
 	ASCII  bool // no rune beyond ASCII, for other than UTF-8 locales
-	Colour bool
+	Color  bool
 }
 
 // PlotWidth is how many values a series of a chart that is width cells wide has
@@ -64,12 +64,6 @@ func PlotWidth(width int) int {
 		return 0
 	}
 	return min(width, MaxWidth) - LabelWidth
-}
-
-// Render is Draw without the axis.
-func Render(c Chart) []string {
-	rows, _ := Draw(c)
-	return rows
 }
 
 // Draw draws the chart: exactly Height rows of exactly Width cells, whatever the
@@ -100,7 +94,7 @@ func newDrawing(c Chart, rows int) drawing {
 	return drawing{
 		Chart:   c,
 		canvas:  newCanvas(min(c.Width, MaxWidth), min(c.Height, MaxHeight)),
-		palette: NewPalette(c.Colour),
+		palette: NewPalette(c.Color),
 		frame:   frameFor(c.ASCII),
 		rows:    rows,
 		axis:    timeAxis{columns: PlotWidth(c.Width), window: c.Window, now: c.Now},

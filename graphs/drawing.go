@@ -43,19 +43,19 @@ func (d drawing) drawLines() (traces []trace) {
 		for x, v := range line {
 			at[x] = d.scale.row(v)
 		}
-		if before := d.Before.traces; i < len(before) && slices.Equal(before[i].made, at) {
+		stroke := d.targetStroke()
+		if i > 0 {
+			stroke = d.seriesStroke(i - 1)
+		}
+		if before := d.Before.traces; i < len(before) && before[i].stroke == stroke && slices.Equal(before[i].values, at) {
 			traces[i] = before[i] // as in most frames, in which nothing moves by a row
 			continue
 		}
-		traces[i] = newTrace(at)
+		traces[i] = newTrace(at, stroke)
 	}
 	d.drawTarget(traces[0])
 	d.drawExtremes()
 	series := traces[1:]
-	strokes := make([]stroke, len(series))
-	for i := range strokes {
-		strokes[i] = seriesStroke(i, d.ASCII)
-	}
 	touching := make([]int, 0, MaxSeries)
 	for row := range d.rows {
 		touching = touching[:0]
@@ -68,8 +68,8 @@ func (d drawing) drawLines() (traces []trace) {
 			continue
 		}
 		for column := range d.axis.columns {
-			if i, s := topmost(series, touching, column, row); s != nothing {
-				d.canvas.set(LabelWidth+column, d.rows-1-row, strokes[i][s], d.palette.Series[i])
+			if i, r := topmost(series, touching, column, row); r != noRune {
+				d.canvas.set(LabelWidth+column, d.rows-1-row, r, d.palette.Series[i])
 			}
 		}
 	}
@@ -78,11 +78,10 @@ func (d drawing) drawLines() (traces []trace) {
 
 // drawTarget draws the line of what is wanted.
 func (d drawing) drawTarget(t trace) {
-	look := targetStroke(d.ASCII)
-	for i, s := range t.cells {
-		if s != nothing {
+	for i, r := range t.cells {
+		if r != noRune {
 			y := d.rows - 1 - t.lowest - i/t.columns
-			d.canvas.set(LabelWidth+i%t.columns, y, look[s], d.palette.Faint)
+			d.canvas.set(LabelWidth+i%t.columns, y, r, d.palette.Faint)
 		}
 	}
 }
@@ -124,23 +123,25 @@ func (d drawing) drawExtremes() {
 
 // topmost picks the series that shows in a cell, of those that touch its row,
 // and its shape there.
-func topmost(series []trace, touching []int, column, row int) (index int, seen shape) {
-	var flat [MaxSeries]int
-	lying := 0
+func topmost(series []trace, touching []int, column, row int) (index int, seen rune) {
+	var level [MaxSeries]int
+	n := 0
 	for _, i := range touching {
-		switch s := series[i].at(column, row); s {
-		case nothing:
-		case level:
-			flat[lying] = i
-			lying++
+		r := series[i].at(column, row)
+		switch {
+		case r == noRune:
+		case series[i].levelAt(column):
+			level[n] = i
+			n++
 		default:
-			return i, s
+			return i, r
 		}
 	}
-	if lying == 0 {
-		return 0, nothing
+	if n == 0 {
+		return 0, noRune
 	}
-	return flat[column/overlapRun%lying], level
+	index = level[column/overlapRun%n]
+	return index, series[index].at(column, row)
 }
 
 // drawTimeAxis draws the axis at the bottom and its labels.
@@ -228,7 +229,7 @@ func (d drawing) onlyAxis(x, end int) bool {
 
 // markStyle is the mark's own style, if colours are wanted at all.
 func (d drawing) markStyle(mark shownMark) Style {
-	if mark.Style == Plain || !d.Colour {
+	if mark.Style == Plain || !d.Color {
 		return d.palette.Mark
 	}
 	return mark.Style

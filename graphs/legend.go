@@ -1,6 +1,11 @@
 package graphs
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/guptarohit/asciigraph"
+)
 
 // legendEntry is a stroke and a name, or a text alone.
 type legendEntry struct {
@@ -65,10 +70,10 @@ func (d drawing) legend(width int) []legendEntry {
 	head := []legendEntry{d.legendText(d.Title), d.legendText(d.Unit.Name())}
 	var series, target []legendEntry
 	for i, s := range d.Series[:min(len(d.Series), MaxSeries)] {
-		series = append(series, d.legendLine(seriesStroke(i, d.ASCII), s.Name, d.palette.Series[i]))
+		series = append(series, d.legendLine(d.seriesStroke(i), s.Name, d.palette.Series[i]))
 	}
 	if len(d.Target) > 0 {
-		target = append(target, d.legendLine(targetStroke(d.ASCII), "target", d.palette.Faint))
+		target = append(target, d.legendLine(d.targetStroke(), "target", d.palette.Faint))
 	}
 	for keep := len(series); keep >= 0; keep-- {
 		kept := series[:keep:keep]
@@ -96,9 +101,9 @@ func (d drawing) legendText(text string) legendEntry {
 }
 
 // legendLine is an entry with a piece of the line.
-func (d drawing) legendLine(look stroke, name string, style Style) legendEntry {
+func (d drawing) legendLine(stroke asciigraph.CharSet, name string, style Style) legendEntry {
 	e := d.legendText(name)
-	e.sample, e.style = string([]rune{look[level], look[level]}), style
+	e.sample, e.style = strings.Repeat(stroke.Horizontal, 2), style
 	return e
 }
 

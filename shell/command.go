@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"pulsh/graphs/measure"
 	"pulsh/shell/screen"
 )
 
@@ -98,12 +99,12 @@ func runningRow(width int, ahead string, heads ...string) string {
 	}
 	const gap = "  "
 	for _, head := range heads {
-		if screen.TextWidth(head+gap+ahead) <= width {
+		if measure.Text(head+gap+ahead) <= width {
 			return faint + head + plain + gap + ahead
 		}
 	}
 	last := heads[len(heads)-1] + gap
-	if room := width - screen.TextWidth(last); room >= aheadLeast {
+	if room := width - measure.Text(last); room >= aheadLeast {
 		return faint + last + plain + ending(ahead, room)
 	}
 	return ending(ahead, width)
@@ -112,11 +113,11 @@ func runningRow(width int, ahead string, heads ...string) string {
 // ending is the end of a text in so many cells, with a sign of what is left out.
 func ending(text string, width int) string {
 	const more = "…"
-	if screen.TextWidth(text) <= width {
+	if measure.Text(text) <= width {
 		return text
 	}
-	for screen.TextWidth(more+text) > width {
-		text = text[screen.Character(text):]
+	for measure.Text(more+text) > width {
+		text = text[measure.Next(text):]
 	}
 	return more + text
 }

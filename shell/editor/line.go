@@ -31,13 +31,13 @@ func (l line) before(at int) int {
 	last := from
 	for from < at {
 		last = from
-		from += screen.Character(l.text[from:])
+		from += measure.Next(l.text[from:])
 	}
 	return last
 }
 
 // after is the place one character right of at.
-func (l line) after(at int) int { return at + screen.Character(l.text[at:]) }
+func (l line) after(at int) int { return at + measure.Next(l.text[at:]) }
 
 func (l *line) left()  { l.at = l.before(l.at) }
 func (l *line) right() { l.at = l.after(l.at) }

@@ -212,8 +212,8 @@ const (
 // widths are the columns of names and of texts.
 func (p *popup) widths(width int) (names, texts int) {
 	for _, s := range p.list {
-		names = max(names, screen.TextWidth(s.Text))
-		texts = max(texts, screen.TextWidth(s.Description))
+		names = max(names, measure.Text(s.Text))
+		texts = max(texts, measure.Text(s.Description))
 	}
 	names = min(names, width-popupFrame)
 	texts = min(texts, width-popupFrame-names)

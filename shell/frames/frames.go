@@ -58,7 +58,7 @@ type Shown func(*session.Snapshot) Picture
 
 // Look is what the terminal can show.
 type Look struct {
-	Colour bool // the colours of the theme; off for NO_COLOR
+	Color bool // the colours of the theme; off for NO_COLOR
 	ASCII  bool // no rune beyond ASCII, for other than UTF-8 locales
 }
 
@@ -81,7 +81,7 @@ func New(source Source, shown Shown, look Look) *Frames {
 	if shown == nil {
 		shown = func(*session.Snapshot) Picture { return Picture{} }
 	}
-	return &Frames{source: source, shown: shown, look: look, palette: graphs.NewPalette(look.Colour)}
+	return &Frames{source: source, shown: shown, look: look, palette: graphs.NewPalette(look.Color)}
 }
 
 // Frame draws the frame for a terminal of width columns and height rows. It

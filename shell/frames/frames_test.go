@@ -32,7 +32,7 @@ func draw(t *testing.T, f *Frames, width, height int) []string {
 }
 
 // looks are what terminals can show.
-var looks = map[string]Look{"": {}, "-ascii": {ASCII: true}, "-colour": {Colour: true}}
+var looks = map[string]Look{"": {}, "-ascii": {ASCII: true}, "-color": {Color: true}}
 
 // picture is one scene to draw.
 type picture struct {
@@ -138,7 +138,7 @@ func TestLooksSayTheSame(t *testing.T) {
 				f := New(p.scene, func(*session.Snapshot) Picture { return p.shown }, look)
 				return draw(t, f, size.width, size.height)
 			}
-			plain, coloured, ascii := rows(Look{}), rows(Look{Colour: true}), rows(Look{ASCII: true})
+			plain, coloured, ascii := rows(Look{}), rows(Look{Color: true}), rows(Look{ASCII: true})
 			require.Len(t, ascii, len(plain))
 			for y, row := range coloured {
 				require.Equal(t, plain[y], sequences.ReplaceAllString(row, ""), p.name)
@@ -319,7 +319,7 @@ func FuzzFrame(f *testing.F) {
 		s.Groups[1].Consumer.Rate, s.Groups[1].Consumer.Backlog.Messages = rate, n
 		s.Groups[7].LastError, s.Cluster.Name = b, a
 		s.Groups = s.Groups[:min(int(bits)%13, len(s.Groups))]
-		fr := New(&scene{snapshot: s, past: past, preferences: session.DefaultPreferences()}, showing(rates("fast", "sub1"), rates(a), Graph{Window: time.Duration(n), Log: bits&4 != 0}), Look{Colour: bits&1 != 0, ASCII: bits&2 != 0})
+		fr := New(&scene{snapshot: s, past: past, preferences: session.DefaultPreferences()}, showing(rates("fast", "sub1"), rates(a), Graph{Window: time.Duration(n), Log: bits&4 != 0}), Look{Color: bits&1 != 0, ASCII: bits&2 != 0})
 		for _, row := range draw(t, fr, width, height) {
 			if bits&3 == 2 {
 				require.Equal(t, graphs.ASCII(row), row)
@@ -367,7 +367,7 @@ func BenchmarkFrame(b *testing.B) {
 	}
 	for _, size := range sizes {
 		b.Run(fmt.Sprintf("%dx%d", size.width, size.height), func(b *testing.B) {
-			f := New(&recorded{scene: s}, showing(shown), Look{Colour: true})
+			f := New(&recorded{scene: s}, showing(shown), Look{Color: true})
 			b.ReportAllocs()
 			for b.Loop() {
 				f.Frame(at, size.width, size.height)

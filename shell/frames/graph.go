@@ -46,7 +46,7 @@ func (f *Frames) graph(s *session.Snapshot, p Picture, width, height int) []stri
 			c := graphs.Chart{
 				Width: share, Height: rows, Marks: marks,
 				Window: g.window(), End: columnEnd(end, g.window(), graphs.PlotWidth(share)),
-				Log: g.Log, ASCII: f.look.ASCII, Colour: f.look.Colour,
+				Log: g.Log, ASCII: f.look.ASCII, Color: f.look.Color,
 			}
 			if !p.Until.IsZero() {
 				c.Notice, c.Now = "frozen", end.Format("15:04:05")

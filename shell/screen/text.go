@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"pulsh/graphs/measure"
 )
 
 const tabStop = 8 // columns between tab stops, as terminals have them
@@ -33,7 +35,7 @@ func appendCells(cells []Cell, text string, color bool) []Cell {
 			i++
 			continue
 		}
-		n := Character(text[i:])
+		n := measure.Next(text[i:])
 		cells = appendCharacter(cells, text[i:i+n], st)
 		i += n
 	}
@@ -44,8 +46,8 @@ func appendCells(cells []Cell, text string, color bool) []Cell {
 // a control character or an accent on nothing, has none.
 func appendCharacter(cells []Cell, char string, st Style) []Cell {
 	r, n := utf8.DecodeRuneInString(char)
-	width := CharacterWidth(char)
-	if width == 0 || RuneWidth(r) == 0 {
+	width := measure.Character(char)
+	if width == 0 || measure.Rune(r) == 0 {
 		return cells
 	}
 	cells = append(cells, Cell{Rune: r, Width: int8(width), Style: st, Marks: char[n:]})

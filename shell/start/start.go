@@ -52,7 +52,7 @@ type program struct {
 
 // Run runs pulsh to its end and returns the exit code.
 func Run(o Options, version string, builtin []byte, files Streams) int {
-	if o.NoColour {
+	if o.NoColor {
 		os.Setenv("NO_COLOR", "1")
 	}
 	if o.Check != "" {
@@ -117,7 +117,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.topics = newTopicNames(p.session)
 	p.commands = commands.New(commands.Env{
 		Session: p.session,
-		Colour:  p.colour(),
+		Color:  p.colour(),
 		Version: version,
 		Output:  p.output(),
 		Local:   p.local,
@@ -131,7 +131,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 
 		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind,
 	})
-	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: p.locale.ascii})
+	p.frames = frames.New(p.session, p.shown, frames.Look{Color: p.colour(), ASCII: p.locale.ascii})
 	return p, nil
 }
 
