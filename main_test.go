@@ -21,13 +21,14 @@ import (
 // room that is not listed may enter none.
 var mayImport = map[string][]string{
 	".":                     {"commands", "session/broker/local", "shell/start"},
-	"commands":              {"graphs", "session", "session/broker", "session/export", "session/meant", "session/metrics", "session/pacing", "session/payload", "session/scrape"},
+	"commands":              {"graphs", "session", "session/broker", "session/export", "session/look", "session/meant", "session/metrics", "session/pacing", "session/payload", "session/scrape"},
 	"graphs":                {"graphs/measure"},
 	"commands/outcome":      {"commands", "session"},
 	"session":               {"session/broker", "session/broker/admin", "session/meant", "session/metrics", "session/pacing", "session/payload"},
 	"session/clientconf":    {"session"},
 	"session/dial":          {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe", "session/metrics"},
 	"session/export":        {"session/metrics"},
+	"session/look":          {"graphs", "session"},
 	"session/scrape":        {"session/export"},
 	"session/bench":         {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"session/broker":        {"session/metrics", "session/payload"},
@@ -39,7 +40,7 @@ var mayImport = map[string][]string{
 	"shell/editor":          {"graphs/measure", "shell/screen"},
 	"shell/screen":          {"graphs/measure"},
 	"shell/ptytest":         {"shell/tty"},
-	"shell/frames":          {"graphs", "session", "session/metrics", "session/pacing", "session/payload", "shell"},
+	"shell/frames":          {"graphs", "session", "session/look", "session/metrics", "session/pacing", "session/payload", "shell"},
 	"shell/start":           {"commands", "commands/outcome", "graphs", "session", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/meant", "shell", "shell/frames"},
 
 	"session/broker/local/localtest": {"session/broker/local"},

@@ -8,6 +8,7 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/look"
 	"pulsh/session/pacing"
 )
 
@@ -257,7 +258,7 @@ func (c *call) draw(p *Panel, groups []session.GroupSnapshot, figures []string) 
 // oneUnit refuses a graph of figures that share no axis.
 func (c *call) oneUnit(p *Panel) error {
 	first, _ := p.Metrics[0].Describe()
-	p.Unit = GraphUnit(first.Unit)
+	p.Unit = look.Unit(first.Unit)
 	for _, m := range p.Metrics[1:] {
 		if f, _ := m.Describe(); f.Unit != first.Unit {
 			return c.refuse("shown", fmt.Sprintf("graph %s | %s", p.Metrics[0], m),

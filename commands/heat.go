@@ -8,6 +8,7 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/look"
 	"pulsh/session/metrics"
 )
 
@@ -62,7 +63,7 @@ func heat(ctx context.Context, c *call) error {
 	chart := graphs.Chart{Width: answerWidth, Height: heatHeight, Title: g.Name + " " + figure, Window: view.Window, End: s.At,
 		Now: s.At.Format("15:04:05"), Color: c.env.Color}
 	for _, m := range s.Marks {
-		chart.Marks = append(chart.Marks, graphs.Mark{At: m.At, Number: m.Number, Sign: markSign(m.Kind), Text: m.Text})
+		chart.Marks = append(chart.Marks, graphs.Mark{At: m.At, Number: m.Number, Sign: look.Sign(m.Kind), Text: m.Text})
 	}
 	rows, _ := graphs.DrawHeat(graphs.Heat{Chart: chart, Counts: counts, Classes: metrics.HeatClasses,
 		PerDecade: metrics.HeatPerDecade, Lowest: float64(metrics.Lowest / time.Nanosecond)})
@@ -71,17 +72,4 @@ func heat(ctx context.Context, c *call) error {
 	}
 	c.print(rows)
 	return nil
-}
-
-// markSign is the shape of a mark on a time axis.
-func markSign(kind session.MarkKind) graphs.Sign {
-	switch kind {
-	case session.MarkError:
-		return graphs.Trouble
-	case session.MarkReconnect:
-		return graphs.Mended
-	case session.MarkNote:
-		return graphs.Remark
-	}
-	return graphs.Event
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pulsh/session"
+	"pulsh/session/look"
 	"pulsh/session/pacing"
 )
 
@@ -144,7 +145,7 @@ func measured(t session.Term, v float64) string {
 		return "not known"
 	}
 	f, _ := t.Metric.Describe()
-	return strings.TrimSpace(GraphUnit(f.Unit).Format(v))
+	return strings.TrimSpace(look.Unit(f.Unit).Format(v))
 }
 
 // standing is how the first comparison that does not hold stands.

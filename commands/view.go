@@ -86,23 +86,6 @@ func (p *Panel) add(g session.GroupSnapshot, figure string) {
 	p.Metrics = append(p.Metrics, session.Metric{Group: g.Name, Figure: figure})
 }
 
-// GraphUnit is how figures of a unit are drawn and written.
-func GraphUnit(u session.Unit) graphs.Unit {
-	switch u {
-	case session.PerSecond:
-		return graphs.PerSecond
-	case session.BytesPerSecond:
-		return graphs.BytesPerSecond
-	case session.Nanoseconds:
-		return graphs.Time
-	case session.Bytes:
-		return graphs.ByteCount
-	case session.Percent:
-		return graphs.Share
-	}
-	return graphs.Messages
-}
-
 // panelsKind is what graph takes: groups and figures, | between graphs.
 func panelsKind() kind {
 	return kind{name: "SHOWN", sample: "fast", forms: "fast, fast sub1, fast latency, fast heat, sub1 backlog, fast.p99, fast | fast latency, off",

@@ -95,17 +95,17 @@ const aheadLeast = 16
 // for all that was typed ahead; else the last, and the end of what was typed.
 func runningRow(width int, ahead string, heads ...string) string {
 	if ahead == "" {
-		return faint + heads[0] + plain
+		return faint(heads[0])
 	}
 	const gap = "  "
 	for _, head := range heads {
 		if measure.Text(head+gap+ahead) <= width {
-			return faint + head + plain + gap + ahead
+			return faint(head) + gap + ahead
 		}
 	}
 	last := heads[len(heads)-1] + gap
 	if room := width - measure.Text(last); room >= aheadLeast {
-		return faint + last + plain + ending(ahead, room)
+		return faint(last) + ending(ahead, room)
 	}
 	return ending(ahead, width)
 }

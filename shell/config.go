@@ -102,7 +102,7 @@ type Config struct {
 	Close func(ctx context.Context)
 	// Summary returns what to print after everything has stopped.
 	Summary func() []string
-	// Env looks up an environment variable (TERM, NO_COLOR); nil is os.Getenv.
+	// Env looks up an environment variable (TERM); nil is os.Getenv.
 	Env func(name string) string
 
 	Stdin, Stdout, Stderr *os.File

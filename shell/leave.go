@@ -74,7 +74,7 @@ func (l *loop) showLeaving(now time.Time, took time.Duration) {
 		text += "  " + far
 	}
 	width, _ := l.screen.Size()
-	l.screen.SetPrompt(screen.TextView(faint+text+", Ctrl-C skips", width, l.screen.Color()))
+	l.screen.SetPrompt(screen.TextView(faint(text+", Ctrl-C skips"), width, l.screen.Color()))
 }
 
 // giveBack restores the terminal. It may be called from any goroutine, any

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/fatih/color"
+
 	"pulsh/shell/editor"
 	"pulsh/shell/screen"
 	"pulsh/shell/tty"
@@ -73,7 +75,7 @@ func newLoop(cfg Config, term *tty.Terminal) *loop {
 	l := &loop{
 		cfg: cfg, term: term, queued: cfg.Lines, period: refreshDefault,
 		screen: screen.New(term, width, height, screen.Options{
-			Color: cfg.Env("NO_COLOR") == "",
+			Color: !color.NoColor,
 		}),
 		ask: make(chan request, 1), inputs: make(chan input, 1),
 		finished: make(chan error, 1), interrupt: make(chan struct{}, 1),
@@ -130,7 +132,7 @@ func (l *loop) startReading() (stop func()) {
 		Scroll:    l.cfg.Scroll,
 		Interrupt: l.interrupted,
 		Suspend:   l.suspend,
-		Note:      func(line string) { l.screen.Print(faint + line + plain) },
+		Note:      func(line string) { l.screen.Print(faint(line)) },
 		Guard:     l.guard,
 	})
 	done := make(chan struct{})
@@ -245,7 +247,7 @@ func (l *loop) conclude(err error) (quit bool) {
 		return true
 	case err == nil:
 	case errors.Is(err, context.Canceled) && !cancelled.IsZero():
-		l.screen.Print(faint + "  cancelled" + plain)
+		l.screen.Print(faint("  cancelled"))
 	default:
 		l.screen.Print(errorLines(err)...)
 	}

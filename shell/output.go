@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"sync"
+
+	"github.com/fatih/color"
 )
 
 // tailMax is the longest line that output may build up without a line feed; then
@@ -50,11 +52,15 @@ func (l *lines) handOn(text string) {
 	l.print(strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")...)
 }
 
-const (
-	red   = "\x1b[31m"
-	faint = "\x1b[2m"
-	plain = "\x1b[0m"
-)
+// red and faint paint text. They do so also without a terminal and with NO_COLOR:
+// the plain face removes all escape sequences, the screen only the colours.
+var red, faint = painter(color.FgRed), painter(color.Faint)
+
+func painter(a color.Attribute) func(text ...any) string {
+	c := color.New(a)
+	c.EnableColor()
+	return c.SprintFunc()
+}
 
 // errorLines returns the lines of err as they are shown: the first line is the
 // fault, a line that begins with "try:" is advice. An error without a text has
@@ -69,9 +75,9 @@ func errorLines(err error) []string {
 		advice = advice || strings.HasPrefix(strings.TrimSpace(line), "try:")
 		switch {
 		case i == 0:
-			out[i] = red + line + plain
+			out[i] = red(line)
 		case advice:
-			out[i] = faint + line + plain
+			out[i] = faint(line)
 		}
 	}
 	return out

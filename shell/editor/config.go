@@ -3,14 +3,14 @@ package editor
 import (
 	"time"
 
+	prompt "github.com/c-bata/go-prompt"
+
 	"pulsh/shell/screen"
 )
 
-// Suggestion is one row of the popup.
-type Suggestion struct {
-	Text        string // replaces the word at the cursor
-	Description string // is shown beside it
-}
+// Suggestion is one row of the popup: Text replaces the word at the cursor,
+// Description is shown beside it.
+type Suggestion = prompt.Suggest
 
 // Display is where the editor draws.
 type Display interface {

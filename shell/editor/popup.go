@@ -3,6 +3,7 @@ package editor
 import (
 	"strings"
 
+	"pulsh/graphs/measure"
 	"pulsh/shell/screen"
 )
 
@@ -39,7 +40,7 @@ func (p *popup) follow(now, before line) {
 	case p.selected >= 0:
 	case p.isHidden && p.hidden == now:
 		p.list = nil
-	case now.text == "" && (before.text != "" || p.list == nil):
+	case now.Text == "" && (before.Text != "" || p.list == nil):
 		p.list, p.isHidden = nil, false
 	case now != before || p.list == nil:
 		p.isHidden = false
@@ -50,16 +51,16 @@ func (p *popup) follow(now, before line) {
 // ask fills the list. A single suggestion that stands in the line already is
 // none.
 func (p *popup) ask(l line) {
-	p.list, p.from, p.top = nil, l.at, 0
+	p.list, p.from, p.top = nil, l.at(), 0
 	if p.complete == nil {
 		return
 	}
-	list, from := p.complete(l.text, l.at)
-	if from < 0 || from > l.at {
+	list, from := p.complete(l.Text, l.at())
+	if from < 0 || from > l.at() {
 		return
 	}
 	p.list, p.from = list[:min(len(list), suggestionsMax)], from
-	if len(p.list) == 1 && p.list[0].Text == l.text[from:l.at] {
+	if len(p.list) == 1 && p.list[0].Text == l.before()[from:] {
 		p.list = nil
 	}
 }
@@ -90,7 +91,7 @@ func (p *popup) cancel() (line, bool) {
 // complete comes a blank.
 func (p *popup) accept(l line) line {
 	p.keep()
-	if l.at > 0 && !strings.ContainsRune(openEnds, rune(l.text[l.at-1])) && !strings.HasPrefix(l.text[l.at:], " ") {
+	if before := l.before(); before != "" && !strings.ContainsAny(before[len(before)-1:], openEnds) && !strings.HasPrefix(l.after(), " ") {
 		l.insert(" ")
 	}
 	return l
@@ -116,8 +117,8 @@ func (p *popup) tab(l line) line {
 		l = p.put(l, 0)
 		return p.accept(l)
 	}
-	if common := p.common(); len(common) > l.at-p.from && strings.HasPrefix(common, l.text[p.from:l.at]) {
-		l.insert(common[l.at-p.from:])
+	if rest, ok := strings.CutPrefix(p.common(), l.before()[p.from:]); ok && rest != "" {
+		l.insert(rest)
 		return l
 	}
 	return p.move(l, 1)
@@ -138,7 +139,7 @@ func (p *popup) common() string {
 
 // put is the line with a suggestion in place of the word.
 func (p *popup) put(l line, i int) line {
-	l.cut(p.from, l.at)
+	l.deleteLeft(l.before()[p.from:])
 	l.insert(p.list[i].Text)
 	return l
 }
@@ -189,7 +190,7 @@ func (p *popup) draw(from, width, height int, color bool) [][]screen.Cell {
 		p.top = min(p.top, p.selected)
 	}
 	names, texts := p.widths(width)
-	look := popupColors(color)
+	look := newPopupLook(color)
 	left := max(min(from-1, width-names-texts-popupFrame), 0)
 	rows := make([][]screen.Cell, n)
 	for i := range rows {

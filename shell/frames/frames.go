@@ -59,7 +59,7 @@ type Shown func(*session.Snapshot) Picture
 // Look is what the terminal can show.
 type Look struct {
 	Color bool // the colours of the theme; off for NO_COLOR
-	ASCII  bool // no rune beyond ASCII, for other than UTF-8 locales
+	ASCII bool // no rune beyond ASCII, for other than UTF-8 locales
 }
 
 // Frames draws frames. What it remembers from frame to frame keeps the picture

@@ -8,6 +8,7 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/look"
 	"pulsh/session/metrics"
 )
 
@@ -169,19 +170,7 @@ func unitOf(list []session.Metric) graphs.Unit {
 		return graphs.Messages
 	}
 	figure, _ := list[0].Describe()
-	switch figure.Unit {
-	case session.PerSecond:
-		return graphs.PerSecond
-	case session.BytesPerSecond:
-		return graphs.BytesPerSecond
-	case session.Nanoseconds:
-		return graphs.Time
-	case session.Bytes:
-		return graphs.ByteCount
-	case session.Percent:
-		return graphs.Share
-	}
-	return graphs.Messages
+	return look.Unit(figure.Unit)
 }
 
 // label names the lines of a graph by what tells them apart, and puts what they

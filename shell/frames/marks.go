@@ -5,6 +5,7 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/look"
 )
 
 // numberMax keeps the numbers of marks to two digits.
@@ -22,22 +23,21 @@ func (f *Frames) marks(s *session.Snapshot, shown []Graph, end time.Time) []grap
 		if age := end.Sub(m.At); age < 0 || age > window {
 			continue
 		}
-		sign, style := f.markLook(m.Kind)
-		marks = append(marks, graphs.Mark{At: m.At, Sign: sign, Number: (m.Number-1)%numberMax + 1, Text: m.Text, Style: style})
+		marks = append(marks, graphs.Mark{At: m.At, Sign: look.Sign(m.Kind), Number: (m.Number-1)%numberMax + 1, Text: m.Text, Style: f.markStyle(m.Kind)})
 	}
 	return marks
 }
 
-// markLook tells kinds of events apart, by their shape and by their colour. What
-// was typed has the chart's own colour.
-func (f *Frames) markLook(kind session.MarkKind) (graphs.Sign, graphs.Style) {
+// markStyle returns the colour of a mark. A typed command has the default colour
+// of the chart.
+func (f *Frames) markStyle(kind session.MarkKind) graphs.Style {
 	switch kind {
 	case session.MarkError:
-		return graphs.Trouble, f.palette.Red
+		return f.palette.Red
 	case session.MarkReconnect:
-		return graphs.Mended, f.palette.Green
+		return f.palette.Green
 	case session.MarkNote:
-		return graphs.Remark, f.palette.Bold
+		return f.palette.Bold
 	}
-	return graphs.Event, graphs.Plain
+	return graphs.Plain
 }

@@ -1,6 +1,10 @@
 package screen
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/fatih/color"
+)
 
 const esc = 0x1b
 
@@ -75,55 +79,86 @@ func parseParams(dst []int, s string) (n int, ok bool) {
 	return n, true
 }
 
+// NewStyle returns the style that attributes of package color describe.
+func NewStyle(attributes ...color.Attribute) Style {
+	var st Style
+	for _, a := range attributes {
+		st = st.with(a)
+	}
+	return st
+}
+
+// applySGR returns st as changed by the parameters of an SGR sequence.
 func applySGR(st Style, params []int) Style {
 	for i := 0; i < len(params); i++ {
-		p := params[i]
-		switch {
-		case p == 0:
-			st = Style{}
-		case p == 1:
-			st.Attrs |= Bold
-		case p == 2:
-			st.Attrs |= Faint
-		case p == 3:
-			st.Attrs |= Italic
-		case p == 4:
-			st.Attrs |= Underline
-		case p == 7:
-			st.Attrs |= Reverse
-		case p == 22:
-			st.Attrs &^= Bold | Faint
-		case p == 23:
-			st.Attrs &^= Italic
-		case p == 24:
-			st.Attrs &^= Underline
-		case p == 27:
-			st.Attrs &^= Reverse
-		case p == 38:
+		switch params[i] {
+		case extendedFg:
 			st.Fg, i = extendedColor(st.Fg, params, i)
-		case p == 48:
+		case extendedBg:
 			st.Bg, i = extendedColor(st.Bg, params, i)
 		default:
-			st = applyBasicColor(st, p)
+			st = st.with(color.Attribute(params[i]))
 		}
 	}
 	return st
 }
 
-func applyBasicColor(st Style, p int) Style {
-	switch {
-	case p >= 30 && p <= 37:
-		st.Fg = Palette(p - 30)
-	case p == 39:
+// SGR parameters that package color has no name for.
+const (
+	extendedFg = 38 // a colour of the palette or of the RGB cube follows
+	defaultFg  = 39
+	extendedBg = 48
+	defaultBg  = 49
+)
+
+// with returns st as changed by one attribute. Unknown attributes change nothing.
+func (st Style) with(a color.Attribute) Style {
+	switch a {
+	case color.Reset:
+		return Style{}
+	case color.Bold:
+		st.Attrs |= Bold
+	case color.Faint:
+		st.Attrs |= Faint
+	case color.Italic:
+		st.Attrs |= Italic
+	case color.Underline:
+		st.Attrs |= Underline
+	case color.ReverseVideo:
+		st.Attrs |= Reverse
+	case color.ResetBold:
+		st.Attrs &^= Bold | Faint
+	case color.ResetItalic:
+		st.Attrs &^= Italic
+	case color.ResetUnderline:
+		st.Attrs &^= Underline
+	case color.ResetReversed:
+		st.Attrs &^= Reverse
+	case defaultFg:
 		st.Fg = 0
-	case p >= 40 && p <= 47:
-		st.Bg = Palette(p - 40)
-	case p == 49:
+	case defaultBg:
 		st.Bg = 0
-	case p >= 90 && p <= 97:
-		st.Fg = Palette(p - 90 + 8)
-	case p >= 100 && p <= 107:
-		st.Bg = Palette(p - 100 + 8)
+	default:
+		return st.withColor(a)
+	}
+	return st
+}
+
+// brightColors is where the bright half of the sixteen colours begins in the
+// palette.
+const brightColors = 8
+
+// withColor returns st with one of the sixteen colours in front or behind.
+func (st Style) withColor(a color.Attribute) Style {
+	switch {
+	case a >= color.FgBlack && a <= color.FgWhite:
+		st.Fg = Palette(int(a - color.FgBlack))
+	case a >= color.FgHiBlack && a <= color.FgHiWhite:
+		st.Fg = Palette(int(a-color.FgHiBlack) + brightColors)
+	case a >= color.BgBlack && a <= color.BgWhite:
+		st.Bg = Palette(int(a - color.BgBlack))
+	case a >= color.BgHiBlack && a <= color.BgHiWhite:
+		st.Bg = Palette(int(a-color.BgHiBlack) + brightColors)
 	}
 	return st
 }
@@ -155,29 +190,32 @@ func cubeStep(v int) int {
 }
 
 // appendStyle appends the SGR sequence that sets exactly st, whatever the style
-// was before.
+// was before. Package color cannot write it: it has no palette entries above
+// fifteen, and it allocates, while the pen sets a style hundreds of times a frame.
 func appendStyle(dst []byte, st Style) []byte {
 	dst = append(dst, "\x1b[0"...)
-	for bit, code := range [...]byte{'1', '2', '3', '4', '7'} {
+	for bit, a := range [...]color.Attribute{color.Bold, color.Faint, color.Italic, color.Underline, color.ReverseVideo} {
 		if st.Attrs&(1<<bit) != 0 {
-			dst = append(dst, ';', code)
+			dst = strconv.AppendInt(append(dst, ';'), int64(a), 10)
 		}
 	}
-	dst = appendColor(dst, st.Fg, 30)
-	dst = appendColor(dst, st.Bg, 40)
+	dst = appendColor(dst, st.Fg, color.FgBlack, color.FgHiBlack, extendedFg)
+	dst = appendColor(dst, st.Bg, color.BgBlack, color.BgHiBlack, extendedBg)
 	return append(dst, 'm')
 }
 
-func appendColor(dst []byte, c Color, base int) []byte {
-	n := int(c) - 1
+// appendColor appends the parameters for c. The first eight colours follow base,
+// the next eight follow bright, and all others have the parameter extended.
+func appendColor(dst []byte, c Color, base, bright, extended color.Attribute) []byte {
+	n := int64(c) - 1
 	switch {
 	case n < 0:
 		return dst
-	case n < 8:
-		return strconv.AppendInt(append(dst, ';'), int64(base+n), 10)
-	case n < 16:
-		return strconv.AppendInt(append(dst, ';'), int64(base+60+n-8), 10)
+	case n < brightColors:
+		return strconv.AppendInt(append(dst, ';'), int64(base)+n, 10)
+	case n < 2*brightColors:
+		return strconv.AppendInt(append(dst, ';'), int64(bright)+n-brightColors, 10)
 	}
-	dst = strconv.AppendInt(append(dst, ';'), int64(base+8), 10)
-	return strconv.AppendInt(append(dst, ";5;"...), int64(n), 10)
+	dst = strconv.AppendInt(append(dst, ';'), int64(extended), 10)
+	return strconv.AppendInt(append(dst, ";5;"...), n, 10)
 }

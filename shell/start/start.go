@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
@@ -53,7 +54,7 @@ type program struct {
 // Run runs pulsh to its end and returns the exit code.
 func Run(o Options, version string, builtin []byte, files Streams) int {
 	if o.NoColor {
-		os.Setenv("NO_COLOR", "1")
+		color.NoColor = true
 	}
 	if o.Check != "" {
 		return check(o, files)
@@ -117,7 +118,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.topics = newTopicNames(p.session)
 	p.commands = commands.New(commands.Env{
 		Session: p.session,
-		Color:  p.colour(),
+		Color:   !color.NoColor,
 		Version: version,
 		Output:  p.output(),
 		Local:   p.local,
@@ -131,7 +132,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 
 		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind,
 	})
-	p.frames = frames.New(p.session, p.shown, frames.Look{Color: p.colour(), ASCII: p.locale.ascii})
+	p.frames = frames.New(p.session, p.shown, frames.Look{Color: !color.NoColor, ASCII: p.locale.ascii})
 	return p, nil
 }
 
