@@ -10,6 +10,7 @@ import (
 	"pulsh/session"
 	"pulsh/session/look"
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
 
 // heatHeight is how many rows a heat map in an answer has: three decades with
@@ -29,12 +30,12 @@ func heatCommand() command {
 
 // distributionNamed is the figure of a group's distribution that a word stands
 // for, its first one for no word.
-func distributionNamed(g session.GroupSnapshot, word string) (string, bool) {
+func distributionNamed(g snapshot.Group, word string) (string, bool) {
 	names := distributionsOf(g)
 	switch {
 	case word == "":
 		return names[0], true
-	case word == "latency" && g.Kind == session.Consume:
+	case word == "latency" && g.Kind == snapshot.Consume:
 		return "e2e", true
 	}
 	return word, slices.Contains(names, word)
@@ -55,7 +56,7 @@ func heat(ctx context.Context, c *call) error {
 	}
 	s := c.fresh(ctx)
 	columns := graphs.PlotWidth(answerWidth)
-	counts := c.env.Session.Heat(session.Metric{Group: g.Name, Figure: figure}, nil, s.At, view.Window, columns)
+	counts := c.env.Session.Heat(snapshot.Metric{Group: g.Name, Figure: figure}, nil, s.At, view.Window, columns)
 	if !slices.ContainsFunc(counts, func(n uint32) bool { return n > 0 }) {
 		c.say("%s: nothing measured in the last %s", g.Name, view.window())
 		return nil

@@ -11,16 +11,12 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
 
-// How a consumer group is kept alive.
+// How a consumer group is kept alive, beside the times that both kinds share.
 const (
-	lookEvery     = time.Second     // at the seats, beside what workers tell at once
 	discoverEvery = 2 * time.Second // the topics that match a pattern: one listing of a namespace
-	mendFirst     = 100 * time.Millisecond
-	mendMost      = 5 * time.Second  // between two attempts to subscribe again
-	mendTime      = 10 * time.Second // one attempt: the client's own operations take 5 s
 	// silentLooks is how many looks long workers must have waited for messages
 	// that are there: reconnecting takes a client a second or two.
 	silentLooks = 8
@@ -126,7 +122,7 @@ func (k *keeper) mend(ctx context.Context) {
 		k.next = time.Now().Add(k.wait)
 		k.tell(err, 0)
 	default:
-		k.group.session.notes.say("%s: receives again after %s", k.group.name, time.Since(k.troubled).Round(100*time.Millisecond))
+		k.group.host.Say("%s: receives again after %s", k.group.name, time.Since(k.troubled).Round(100*time.Millisecond))
 		k.said, k.wait, k.troubled, k.next = nil, 0, time.Time{}, time.Time{}
 	}
 }
@@ -143,8 +139,8 @@ func (k *keeper) tell(err error, lost int) {
 	if lost > 0 {
 		what = fmt.Sprintf("lost %d of %s", lost, consumers(len(g.seats())))
 	}
-	g.session.Mark(MarkError, g.name+": "+err.Error())
-	g.session.notes.say("%s: %s: %s; subscribing again; try: %s", g.name, what, err, nextStep(g.name, err))
+	g.host.Mark(snapshot.MarkError, g.name+": "+err.Error())
+	g.host.Say("%s: %s: %s; subscribing again; try: %s", g.name, what, err, nextStep(g.name, err))
 }
 
 func consumers(n int) string {
@@ -166,7 +162,7 @@ func nextStep(name string, err error) string {
 // advise gives an error the next step that only the group's name tells.
 func (g *consumer) advise(err error) error {
 	var known *broker.Error
-	if !errors.As(err, &known) || known.Try != "" || known.Category != metrics.Busy {
+	if !errors.As(err, &known) || known.Try != "" || known.Category != broker.Busy {
 		return err
 	}
 	advised := *known
@@ -227,11 +223,11 @@ func (k *keeper) listen() {
 	if silent == 0 {
 		k.patience = silentLooks
 	}
-	if silent < k.patience || g.state() != Running || g.link.state() != Up || !g.owed() {
+	if silent < k.patience || g.state() != snapshot.Running || g.cluster.Now().State != snapshot.Up || !g.owed() {
 		return
 	}
 	k.patience = min(2*k.patience, silentMost)
-	why := &broker.Error{Category: metrics.Silent, Message: fmt.Sprintf("nothing was delivered for %d s while %d entries wait",
+	why := &broker.Error{Category: broker.Silent, Message: fmt.Sprintf("nothing was delivered for %d s while %d entries wait",
 		silent, g.truth.known().BacklogEntries), Try: "backlog " + g.name}
 	for _, s := range g.seats() {
 		s.door.condemn(why)
@@ -242,7 +238,7 @@ func (k *keeper) listen() {
 // are not messages which were delivered and are kept, or come again in time.
 // Past the broker's own limit of those it is right to hold back.
 func (g *consumer) owed() bool {
-	now, _ := g.session.Snapshot().Group(g.name)
+	now, _ := g.host.Sample(g.name)
 	t, ways := g.truth.known(), g.ways.Load()
 	if now.Consumer == nil || ways == nil || time.Since(t.At) > 3*pollEvery {
 		return false
@@ -262,7 +258,7 @@ const unackedMax = 50_000
 func (k *keeper) discover(ctx context.Context) {
 	g := k.group
 	spec := g.settings()
-	if !spec.topics().Pattern() || time.Now().Before(k.lists) || g.link.state() != Up {
+	if !spec.Topics().Pattern() || time.Now().Before(k.lists) || g.cluster.Now().State != snapshot.Up {
 		return
 	}
 	k.lists = time.Now().Add(discoverEvery)
@@ -290,7 +286,7 @@ func (k *keeper) sayListing(ctx context.Context, err error) {
 	if ctx.Err() == nil && err.Error() != k.listing {
 		k.listing = err.Error()
 		k.group.shards.Failures.Add(1, broker.Classify(err), err.Error())
-		k.group.session.notes.say("%s: %s; the topics stay as they are", k.group.name, err)
+		k.group.host.Say("%s: %s; the topics stay as they are", k.group.name, err)
 	}
 }
 
@@ -301,8 +297,8 @@ func (k *keeper) gain(ctx context.Context, topic string) {
 	adding, subscribing := errgroup.WithContext(ctx)
 	adding.SetLimit(openAtOnce)
 	for _, s := range g.seats() {
-		if spread, ok := s.now().subscriber.(broker.Spread); ok && s.door.why() == nil {
-			adding.Go(func() error { return spread.Add(subscribing, topic) })
+		if at := s.now().subscriber; s.door.why() == nil {
+			adding.Go(func() error { return at.Add(subscribing, topic) })
 		}
 	}
 	if err := adding.Wait(); err != nil {
@@ -312,7 +308,7 @@ func (k *keeper) gain(ctx context.Context, topic string) {
 	}
 	k.listing = ""
 	g.setCovers(append(g.covers(), topic))
-	g.session.notes.say("%s: receives %s too, from its first message", g.name, topic)
+	g.host.Say("%s: receives %s too, from its first message", g.name, topic)
 }
 
 // lose takes a topic that is there no more from all consumers.
@@ -320,7 +316,7 @@ func (k *keeper) lose(ctx context.Context, topic string) {
 	g := k.group
 	k.leave(ctx, topic)
 	g.setCovers(slices.DeleteFunc(g.covers(), func(other string) bool { return other == topic }))
-	g.session.notes.say("%s: %s is gone", g.name, topic)
+	g.host.Say("%s: %s is gone", g.name, topic)
 }
 
 // leave drops a topic at all seats, each while nobody acknowledges through it.
@@ -328,13 +324,13 @@ func (k *keeper) leave(ctx context.Context, topic string) {
 	g := k.group
 	var all sync.WaitGroup
 	for _, s := range g.seats() {
-		spread, ok := s.now().subscriber.(broker.Spread)
-		if !ok || s.door.why() != nil {
+		at := s.now().subscriber
+		if s.door.why() != nil {
 			continue
 		}
 		all.Go(func() {
 			if s.door.clear(ctx, g.gate.nudge) == nil {
-				_ = spread.Drop(ctx, topic) // it is gone, or ends by itself
+				_ = at.Drop(ctx, topic) // it is gone, or ends by itself
 			}
 			s.door.reopen()
 		})

@@ -4,21 +4,22 @@ package look
 
 import (
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // Unit returns the unit in which values of u are drawn and written.
-func Unit(u session.Unit) graphs.Unit {
+func Unit(u spec.Unit) graphs.Unit {
 	switch u {
-	case session.PerSecond:
+	case spec.PerSecond:
 		return graphs.PerSecond
-	case session.BytesPerSecond:
+	case spec.BytesPerSecond:
 		return graphs.BytesPerSecond
-	case session.Nanoseconds:
+	case spec.Nanoseconds:
 		return graphs.Time
-	case session.Bytes:
+	case spec.Bytes:
 		return graphs.ByteCount
-	case session.Percent:
+	case spec.Percent:
 		return graphs.Share
 	}
 	return graphs.Messages
@@ -26,13 +27,13 @@ func Unit(u session.Unit) graphs.Unit {
 
 // Sign returns the shape of a mark on the time axis. Errors, recoveries and notes
 // have one each; all other marks, such as typed commands, share the fourth.
-func Sign(kind session.MarkKind) graphs.Sign {
+func Sign(kind snapshot.MarkKind) graphs.Sign {
 	switch kind {
-	case session.MarkError:
+	case snapshot.MarkError:
 		return graphs.Trouble
-	case session.MarkReconnect:
+	case snapshot.MarkReconnect:
 		return graphs.Mended
-	case session.MarkNote:
+	case snapshot.MarkNote:
 		return graphs.Remark
 	}
 	return graphs.Event

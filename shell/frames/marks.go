@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/look"
+	"pulsh/session/snapshot"
 )
 
 // numberMax keeps the numbers of marks to two digits.
@@ -13,7 +13,7 @@ const numberMax = 99
 
 // marks are those of the longest window that is shown; a chart leaves out what is
 // not in its own.
-func (f *Frames) marks(s *session.Snapshot, shown []Graph, end time.Time) []graphs.Mark {
+func (f *Frames) marks(s *snapshot.Snapshot, shown []Graph, end time.Time) []graphs.Mark {
 	var window time.Duration
 	for _, g := range shown {
 		window = max(window, g.window())
@@ -30,13 +30,13 @@ func (f *Frames) marks(s *session.Snapshot, shown []Graph, end time.Time) []grap
 
 // markStyle returns the colour of a mark. A typed command has the default colour
 // of the chart.
-func (f *Frames) markStyle(kind session.MarkKind) graphs.Style {
+func (f *Frames) markStyle(kind snapshot.MarkKind) graphs.Style {
 	switch kind {
-	case session.MarkError:
+	case snapshot.MarkError:
 		return f.palette.Red
-	case session.MarkReconnect:
+	case snapshot.MarkReconnect:
 		return f.palette.Green
-	case session.MarkNote:
+	case snapshot.MarkNote:
 		return f.palette.Bold
 	}
 	return graphs.Plain
