@@ -85,17 +85,12 @@ func New(source Source, shown Shown, look Look) *Frames {
 	return &Frames{source: source, shown: shown, look: look, palette: graphs.NewPalette(look.Color)}
 }
 
-// Frame draws the frame for a terminal of width columns and height rows. It
-// leaves rows to output and input line: see Within for the rest.
+// Frame draws a frame of at most height rows, each exactly width columns wide. It
+// has at least the row of the session, unless there is no sample or no room. It is
+// the Frames function of a shell.Config.
 func (f *Frames) Frame(now time.Time, width, height int) shell.Frame {
-	return f.Within(now, width, height-bodyRows(height))
-}
-
-// Within draws the frame into at most room rows. Every row of it is exactly
-// width columns wide; the last status row is there whenever a single row is.
-func (f *Frames) Within(now time.Time, width, room int) shell.Frame {
 	s := f.source.Snapshot()
-	if s == nil || width <= 0 || room <= 0 {
+	if s == nil || width <= 0 || height <= 0 {
 		return shell.Frame{}
 	}
 	shown := f.shown(s)
@@ -104,7 +99,7 @@ func (f *Frames) Within(now time.Time, width, room int) shell.Frame {
 	}
 	f.limits = f.source.Preferences()
 	f.health = f.clusterGrade(s.Cluster, now)
-	rows := divide(room, len(s.Groups), len(shown.Graphs) > 0)
+	rows := divide(height, len(s.Groups), len(shown.Graphs) > 0)
 	frame := shell.Frame{Status: f.status(s, shown.Graphs, now, width, rows.groups)}
 	if rows.graph > 0 {
 		frame.Graph = f.graph(s, shown, width, rows.graph)

@@ -8,8 +8,8 @@ import (
 
 const esc = 0x1b
 
-// escapeLen returns the bytes of the escape sequence that begins s, which starts
-// with ESC. A sequence without an end takes the rest of s.
+// escapeLen returns the length in bytes of the escape sequence that begins s. A
+// sequence without an end takes the rest of s.
 func escapeLen(s string) int {
 	if len(s) < 2 {
 		return len(s)
@@ -41,13 +41,13 @@ func escapeLen(s string) int {
 	return 2
 }
 
-// applyEscape returns st as changed by the escape sequence seq, when that is an
-// SGR sequence, and st otherwise.
+// applyEscape returns st as changed by the escape sequence seq. Only SGR sequences
+// change it.
 func applyEscape(st Style, seq string, color bool) Style {
 	if len(seq) < 3 || seq[1] != '[' || seq[len(seq)-1] != 'm' {
 		return st
 	}
-	var params [16]int // more than any real sequence has; the rest is ignored
+	var params [16]int // more than any real sequence has; further ones are ignored
 	n, ok := parseParams(params[:], seq[2:len(seq)-1])
 	if !ok {
 		return st
@@ -59,7 +59,8 @@ func applyEscape(st Style, seq string, color bool) Style {
 	return st
 }
 
-// parseParams reads numbers separated by ';' or ':' into dst; an empty one is 0.
+// parseParams reads numbers separated by ';' or ':' into dst. An empty number is
+// 0. It reports false for a sequence of another form.
 func parseParams(dst []int, s string) (n int, ok bool) {
 	value := 0
 	for i := 0; i <= len(s); i++ {
@@ -152,32 +153,33 @@ const brightColors = 8
 func (st Style) withColor(a color.Attribute) Style {
 	switch {
 	case a >= color.FgBlack && a <= color.FgWhite:
-		st.Fg = Palette(int(a - color.FgBlack))
+		st.Fg = paletteColor(int(a - color.FgBlack))
 	case a >= color.FgHiBlack && a <= color.FgHiWhite:
-		st.Fg = Palette(int(a-color.FgHiBlack) + brightColors)
+		st.Fg = paletteColor(int(a-color.FgHiBlack) + brightColors)
 	case a >= color.BgBlack && a <= color.BgWhite:
-		st.Bg = Palette(int(a - color.BgBlack))
+		st.Bg = paletteColor(int(a - color.BgBlack))
 	case a >= color.BgHiBlack && a <= color.BgHiWhite:
-		st.Bg = Palette(int(a-color.BgHiBlack) + brightColors)
+		st.Bg = paletteColor(int(a-color.BgHiBlack) + brightColors)
 	}
 	return st
 }
 
-// extendedColor reads "5;n" or "2;r;g;b" after params[i] and returns the colour
-// and the index of the last parameter it took. An RGB colour becomes the entry
-// of the palette's 6x6x6 cube that is next to it.
+// extendedColor reads "5;n" or "2;r;g;b" after params[i]. It returns the colour
+// and the index of the last parameter of it. An RGB colour becomes the nearest
+// entry of the 6x6x6 cube in the palette.
 func extendedColor(old Color, params []int, i int) (Color, int) {
 	if i+2 < len(params) && params[i+1] == 5 {
-		return Palette(min(params[i+2], 255)), i + 2
+		return paletteColor(min(params[i+2], 255)), i + 2
 	}
 	if i+4 < len(params) && params[i+1] == 2 {
 		r, g, b := cubeStep(params[i+2]), cubeStep(params[i+3]), cubeStep(params[i+4])
-		return Palette(16 + 36*r + 6*g + b), i + 4
+		return paletteColor(16 + 36*r + 6*g + b), i + 4
 	}
 	return old, len(params)
 }
 
-// cubeStep returns the nearest of the six levels 0, 95, 135, 175, 215 and 255.
+// cubeStep returns the number of the level nearest to v, of the six levels 0, 95,
+// 135, 175, 215 and 255.
 func cubeStep(v int) int {
 	v = min(v, 255)
 	switch {

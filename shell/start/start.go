@@ -186,7 +186,7 @@ func (p *program) run() int {
 	defer notes.stop()
 	code := shell.Run(context.Background(), shell.Config{
 		Executor:   p,
-		Frames:     p.frames.Within,
+		Frames:     p.frames.Frame,
 		Refresh:    p.commands.Refresh,
 		Notes:      notes.lines,
 		First:      first,
