@@ -48,7 +48,8 @@ func styled(cells []screen.Cell, st screen.Style) []screen.Cell {
 	return cells
 }
 
-// cutCells shortens cells to width columns; the last one becomes an ellipsis.
+// cutCells shortens cells to at most width columns. The last column of shortened
+// cells is an ellipsis.
 func cutCells(cells []screen.Cell, width int) []screen.Cell {
 	if len(cells) <= width {
 		return cells
