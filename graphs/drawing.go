@@ -2,7 +2,7 @@ package graphs
 
 import "slices"
 
-// drawing is a chart on its way to the canvas.
+// drawing is a chart with its canvas and its axes.
 type drawing struct {
 	Chart
 	canvas  *canvas
@@ -14,8 +14,8 @@ type drawing struct {
 	scale   scale
 }
 
-// overlapRun is how many columns a series has for itself where several lie on
-// the same cells, before the next one shows.
+// overlapRun is the number of columns after which the next of several series shows,
+// where all of them are level in the same row.
 const overlapRun = 3
 
 // drawValueAxis draws the axis on the left and its labels.
@@ -30,9 +30,9 @@ func (d drawing) drawValueAxis() {
 	}
 }
 
-// drawLines draws the target and then the series. Where two series lie on the
-// same level they take turns by columns, so that neither hides the other;
-// where one of them bends, the bend shows. It returns the traces of all lines.
+// drawLines draws the target and then the series, and returns their traces. Series
+// that are level in the same row alternate by columns, so that none hides another.
+// A bend is always shown.
 func (d drawing) drawLines() (traces []trace) {
 	traces = make([]trace, len(d.lines))
 	at := make([]int, d.axis.columns)
@@ -76,7 +76,7 @@ func (d drawing) drawLines() (traces []trace) {
 	return traces
 }
 
-// drawTarget draws the line of what is wanted.
+// drawTarget draws the line of the target.
 func (d drawing) drawTarget(t trace) {
 	for i, r := range t.cells {
 		if r != noRune {
@@ -86,9 +86,9 @@ func (d drawing) drawTarget(t trace) {
 	}
 }
 
-// drawExtremes draws dots from each line to the extremes of its columns, as far
-// as they lie beyond the line and its neighbours: what only a slope passes
-// through is drawn by the line itself.
+// drawExtremes draws dots from each line to the extremes of its columns. Rows that
+// lie between a value and its neighbours get no dots, because the line passes
+// through them.
 func (d drawing) drawExtremes() {
 	dot := '·'
 	if d.ASCII {
@@ -121,8 +121,8 @@ func (d drawing) drawExtremes() {
 	}
 }
 
-// topmost picks the series that shows in a cell, of those that touch its row,
-// and its shape there.
+// topmost returns the series that shows in a cell and its rune there, noRune if no
+// series touches the cell. The candidates are the series that touch the row.
 func topmost(series []trace, touching []int, column, row int) (index int, seen rune) {
 	var level [MaxSeries]int
 	n := 0
@@ -159,8 +159,8 @@ func (d drawing) drawTimeAxis() {
 	}
 }
 
-// drawMarks draws the marks on the axis, their numbers under it or, where a
-// time label stands, beside them, and explains as many as fit.
+// drawMarks draws the marks on the axis with their numbers, and explains as many of
+// them in the last row as fit.
 func (d drawing) drawMarks() {
 	y := d.rows
 	shown := d.axis.shownMarks(d.Marks, d.End)
@@ -195,8 +195,8 @@ func (d drawing) drawMarks() {
 	}
 }
 
-// drawMarkNumber puts the number of a mark under it if the cells are free, with
-// a blank on either side, or else next to it on the axis.
+// drawMarkNumber puts the number of a mark under it if there is room beside the time
+// labels, else next to it on the axis.
 func (d drawing) drawMarkNumber(mark shownMark) {
 	number, x := mark.number(), LabelWidth+mark.column
 	under := min(x-(len(number)-1)/2, d.canvas.width-len(number))
@@ -212,8 +212,8 @@ func (d drawing) drawMarkNumber(mark shownMark) {
 	}
 }
 
-// onlyAxis says whether nothing but the axis is on its cells from x up to, not
-// including, end.
+// onlyAxis reports whether the cells of the axis from x up to, not including, end
+// are free of marks.
 func (d drawing) onlyAxis(x, end int) bool {
 	if x < LabelWidth || end > d.canvas.width {
 		return false
@@ -227,7 +227,7 @@ func (d drawing) onlyAxis(x, end int) bool {
 	return true
 }
 
-// markStyle is the mark's own style, if colours are wanted at all.
+// markStyle returns the style of the mark, or that of the palette.
 func (d drawing) markStyle(mark shownMark) Style {
 	if mark.Style == Plain || !d.Color {
 		return d.palette.Mark

@@ -179,8 +179,8 @@ func (s *Screen) stage(lines ...string) {
 	}
 }
 
-// Commit turns the input line into the output line given. Both changes appear
-// with the same frame.
+// Commit removes the input line and prints a line of output in its place. Both
+// appear with the next frame.
 func (s *Screen) Commit(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
