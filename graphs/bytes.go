@@ -2,13 +2,9 @@ package graphs
 
 import "strconv"
 
-// The largest widths that the functions of this file return for values of zero or
-// more. A negative value may take one column more for its sign.
-const (
-	ByteRateWidth = 9 // 48.8 MB/s
-	BytesWidth    = 8 // 1023 MiB
-	MemoryWidth   = 5 // 1023M
-)
+// ByteRateWidth is the largest width that ByteRate returns for values of zero or
+// more, such as 48.8 MB/s. A negative value may take one column more.
+const ByteRateWidth = 9
 
 const (
 	kibi          = 1024

@@ -11,7 +11,6 @@ import (
 // more. A negative value may take one column more for its sign.
 const (
 	LatencyWidth = 6 // 11.2ms
-	MillisWidth  = 9 // 3,600,000
 	ClockWidth   = 8 // 00:01:12
 	ElapsedWidth = 6 // 59m59s
 )

@@ -18,11 +18,8 @@ const (
 // The largest widths that the functions of this file return for values of zero or
 // more. A negative value may take one column more for its sign.
 const (
-	CountWidth     = 6  // 999.9k
-	ThreeWidth     = 5  // 6.25k
-	RateWidth      = 7  // 6.25k/s
-	WholeWidth     = 19 // 999,999,999,999,999
-	PercentWidth   = 9  // 100.000 %, with three decimals
+	ThreeWidth     = 5 // 6.25k
+	RateWidth      = 7 // 6.25k/s
 	maxDecimals    = 3
 	maxPercent     = 9999
 	maxWhole       = 1e15 // a little above, float64 cannot hold every whole number

@@ -47,26 +47,3 @@ func (u Unit) Format(v float64) string {
 	}
 	return Count(v)
 }
-
-// Width returns the largest width of Format for values of zero or more.
-func (u Unit) Width() int {
-	switch u {
-	case PerSecond:
-		return RateWidth
-	case ByteCount:
-		return BytesWidth
-	case BytesPerSecond:
-		return ByteRateWidth
-	case Time:
-		return LatencyWidth
-	case Share:
-		return PercentWidth
-	}
-	return CountWidth
-}
-
-// Fixed writes a value as Format does, with spaces on the left to the Width of the
-// unit, so that a figure has the same width in every frame.
-func (u Unit) Fixed(v float64) string {
-	return Right(u.Format(v), u.Width())
-}
