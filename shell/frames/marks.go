@@ -8,11 +8,12 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// numberMax keeps the numbers of marks to two digits.
+// numberMax is the largest number of a mark, so that numbers have at most two
+// digits. The number after it is 1.
 const numberMax = 99
 
-// marks are those of the longest window that is shown; a chart leaves out what is
-// not in its own.
+// marks returns the marks in the longest window of the graphs. A chart leaves
+// out marks outside its own window.
 func (f *Frames) marks(s *snapshot.Snapshot, shown []Graph, end time.Time) []graphs.Mark {
 	var window time.Duration
 	for _, g := range shown {

@@ -211,7 +211,7 @@ func TestNoColorHasNoColorCodes(t *testing.T) {
 	run(s, "graph fast sub1", "┤")
 	run(s, "nonsense", `no command "nonsense"`)
 	leave(t, s)
-	s.RequireColourless()
+	s.RequireColorless()
 }
 
 func TestNoBrokerIsAPageAndAPrompt(t *testing.T) {
