@@ -8,20 +8,20 @@ import (
 	"github.com/fatih/color"
 )
 
-// tailMax is the longest line that output may build up without a line feed; then
-// it is broken. It bounds memory, not what is shown.
+// tailMax is the length in bytes above which a line without a line feed is
+// broken. It bounds the memory.
 const tailMax = 64 << 10
 
-// lines cuts what is written to it into whole lines and hands them on, all
-// lines of one Write together. It may be written to from any goroutine.
+// lines cuts written bytes into whole lines. It passes all lines of one Write to
+// print together. It may be used from any goroutine.
 type lines struct {
 	print func(lines ...string)
 
 	mu   sync.Mutex
-	tail []byte // a line that has no end yet
+	tail []byte // a line without its line feed
 }
 
-// Write takes more output. It always takes all of it.
+// Write takes all of p.
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -38,7 +38,7 @@ func (l *lines) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// flush hands on a line that has no end.
+// flush passes on a line without a line feed.
 func (l *lines) flush() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -62,9 +62,9 @@ func painter(a color.Attribute) func(text ...any) string {
 	return c.SprintFunc()
 }
 
-// errorLines returns the lines of err as they are shown: the first line is the
-// fault, a line that begins with "try:" is advice. An error without a text has
-// been told already, and has no lines.
+// errorLines returns the lines to show for err: the first line is the fault, a
+// line that begins with "try:" is advice. An error without a text was shown
+// already and has no lines.
 func errorLines(err error) []string {
 	if err.Error() == "" {
 		return nil
