@@ -53,7 +53,7 @@ func (l *lines) handOn(text string) {
 }
 
 // red and faint paint text. They do so also without a terminal and with NO_COLOR:
-// the plain face removes all escape sequences, the screen only the colours.
+// a shell without a terminal removes all escape sequences, the screen only the colours.
 var red, faint = painter(color.FgRed), painter(color.Faint)
 
 func painter(a color.Attribute) func(text ...any) string {

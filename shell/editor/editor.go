@@ -71,6 +71,7 @@ func (e *Editor) ReadLine(prefix string) (line string, event Event) {
 			if line, ok := e.takeLine(); ok {
 				return line, Line
 			}
+			e.draw() // typed-ahead keys change a line that the user sees
 		}
 		if t, ok := e.queue.take(); ok {
 			untouched = false

@@ -221,7 +221,7 @@ func (p *program) close(ctx context.Context) {
 	}
 }
 
-// statusLine is for the plain face; a batch of mere questions has none.
+// statusLine is for a shell without a terminal; a batch of mere questions has none.
 func (p *program) statusLine() string {
 	if len(p.session.Snapshot().Groups) == 0 {
 		return ""
