@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
 	"pulsh/session/snapshot"
 )
 
@@ -17,7 +17,7 @@ func backlogCommand() command {
 	return command{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(snapshot.Consume, "sub1")}},
 		summary:  "show what waits in the broker, by topic and partition",
 		detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
-		examples: []string{"backlog sub1"}, run: showBacklog}
+		examples: []string{"backlog sub1"}, run: verb(showBacklog)}
 }
 
 func showBacklog(ctx context.Context, c *call) error {
@@ -40,7 +40,7 @@ func showBacklog(ctx context.Context, c *call) error {
 		return c.fail("consume start "+g.Name, "%s has no subscription %q", g.Topic, name)
 	}
 	var rows [][]string
-	all := session.Flow{Out: map[string]float64{}}
+	all := brokerstats.Flow{Out: map[string]float64{}}
 	for i, one := range each {
 		all.In += flows[i].In
 		all.Out[name] += flows[i].Out[name]
@@ -59,8 +59,8 @@ func showBacklog(ctx context.Context, c *call) error {
 }
 
 // answers asks about a group's topics twice, so that rates can be counted.
-func (c *call) answers(ctx context.Context, group string) (each []session.TopicAnswer, flows []session.Flow, sum broker.TopicStats, err error) {
-	look := func() ([]session.TopicAnswer, broker.TopicStats, error) {
+func (c *call) answers(ctx context.Context, group string) (each []snapshot.TopicAnswer, flows []brokerstats.Flow, sum broker.TopicStats, err error) {
+	look := func() ([]snapshot.TopicAnswer, broker.TopicStats, error) {
 		asking, cancel := asked(ctx)
 		defer cancel()
 		return c.env.Session.TopicAnswers(asking, group)
@@ -86,14 +86,14 @@ func (c *call) answers(ctx context.Context, group string) (each []session.TopicA
 		if !ok {
 			earlier = one.Stats // made since
 		}
-		flows = append(flows, session.FlowBetween(earlier, one.Stats, apart))
+		flows = append(flows, brokerstats.FlowBetween(earlier, one.Stats, apart))
 	}
 	return each, flows, sum, nil
 }
 
 // backlogRows are a topic's partitions, below its own row where there are
 // several topics.
-func backlogRows(one session.TopicAnswer, flow session.Flow, subscription string, several bool) [][]string {
+func backlogRows(one snapshot.TopicAnswer, flow brokerstats.Flow, subscription string, several bool) [][]string {
 	var rows [][]string
 	indent := ""
 	if several {
@@ -120,7 +120,7 @@ func sortedPartitions(stats broker.TopicStats) []string {
 	return names
 }
 
-func backlogRow(label string, stats broker.TopicStats, flow session.Flow, subscription string) []string {
+func backlogRow(label string, stats broker.TopicStats, flow brokerstats.Flow, subscription string) []string {
 	s, out := stats.Subscriptions[subscription], flow.Out[subscription]
 	messages := backlogMessages(stats, subscription)
 	drained := graphs.NoValue

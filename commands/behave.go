@@ -23,14 +23,14 @@ func behaveCommands() []command {
 				"manual waits for `ack sub1 now`, which acknowledges all that is held back, or `ack sub1 100`, the oldest hundred; cumulative acknowledges with one message all before it " +
 				"(exclusive and failover). A pause leaves what is held back as it is. A stop, a seek and new consumers acknowledge what is delayed and give up what waits for the user, which then comes again. " +
 				"immediate and batched(…) need new consumers, as the client takes them only at creation; the others change under the running load.",
-			examples: []string{"ack sub1 immediate", "ack sub1 delayed(500ms)", "ack sub1 manual", "ack sub1 100", "ack sub1 now", "ack sub1 batched"}, run: setAck},
+			examples: []string{"ack sub1 immediate", "ack sub1 delayed(500ms)", "ack sub1 manual", "ack sub1 100", "ack sub1 now", "ack sub1 batched"}, run: verb(setAck)},
 		{name: "churn", section: groupSection, changes: true,
 			params: []param{consumer, {name: "share", kind: churnShareKind()},
 				{name: "every", kind: durationKind(), keyed: true, optional: true, doc: "from 1s to 24h; 30s if not given"}},
 			summary: "close a share of a group's consumers regularly and subscribe others in their places",
 			detail: "At least one each time, in turn. What a consumer had been pushed ahead goes to the others; what it had not acknowledged comes again. " +
 				"No round takes place while the group is paused or a command works on it.",
-			examples: []string{"churn sub1 10% every=30s", "churn sub1 off"}, run: churn},
+			examples: []string{"churn sub1 10% every=30s", "churn sub1 off"}, run: verb(churn)},
 	}
 }
 

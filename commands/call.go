@@ -3,10 +3,11 @@ package commands
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 )
 
-// call is a command with its arguments, ready to run.
-type call struct {
+// Call is a command with its arguments, ready to run.
+type Call struct {
 	*execution
 	command   *command
 	statement statement
@@ -26,10 +27,10 @@ type argument struct {
 	span  span
 }
 
-func (c *call) wrong(at span, message string) *Error { return c.statement.text.wrong(at, message) }
+func (c *Call) wrong(at span, message string) *Error { return c.statement.text.wrong(at, message) }
 
-// value is an argument as its kind has read it; ok is false if it was left out.
-func value[T any](c *call, name string) (v T, ok bool) {
+// Value is an argument as its kind has read it; ok is false if it was left out.
+func Value[T any](c *Call, name string) (v T, ok bool) {
 	a, ok := c.args[name]
 	if !ok {
 		return v, false
@@ -39,23 +40,23 @@ func value[T any](c *call, name string) (v T, ok bool) {
 }
 
 // text is an argument as it was typed, "" if it was left out.
-func (c *call) text(name string) string { return c.args[name].text }
+func (c *Call) text(name string) string { return c.args[name].text }
 
 // say prints an answer, set off from the line that asked.
-func (c *call) say(format string, args ...any) {
+func (c *Call) say(format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
 	io.WriteString(c.out, "  "+line+"\n") // nobody is left to tell when the output is gone
 }
 
 // print writes lines, set off in the same way.
-func (c *call) print(lines []string) {
+func (c *Call) print(lines []string) {
 	for _, l := range lines {
 		c.say("%s", l)
 	}
 }
 
 // refuse is an error at an argument's place, or without one if it was left out.
-func (c *call) refuse(name, try, format string, args ...any) error {
+func (c *Call) refuse(name, try, format string, args ...any) error {
 	e := c.fail(try, format, args...)
 	a, ok := c.args[name]
 	if !ok {
@@ -67,8 +68,21 @@ func (c *call) refuse(name, try, format string, args ...any) error {
 }
 
 // fail is an error without a place.
-func (c *call) fail(try, format string, args ...any) *Error {
+func (c *Call) fail(try, format string, args ...any) *Error {
 	e := &Error{Message: fmt.Sprintf(format, args...), From: -1, Code: ExitFailed}
-	e.suggest(try)
-	return e
+	e.step = try
+	return e.advised(c.statement.text.rows)
+}
+
+// Source is the line on one row as it was typed.
+func (c *Call) Source() string { return flat(c.statement.source()) }
+
+// place is FILE:LINE of a script's line, with the file's name alone.
+func (c *Call) place() string {
+	file := c.statement.text.file
+	if file == "" {
+		return ""
+	}
+	_, line, _ := c.statement.text.line(c.statement.span().from)
+	return fmt.Sprintf("%s:%d", filepath.Base(file), line)
 }

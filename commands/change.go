@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/group"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -29,7 +29,7 @@ func setGroup(ctx context.Context, c *call) error {
 
 // change sets what was typed and tells what it was before.
 func change[S any](ctx context.Context, c *call, g snapshot.Group, parts string, table []spec.Setting[S], settings S,
-	set func(context.Context, string, S) (session.Rebuild, error),
+	set func(context.Context, string, S) (group.Rebuild, error),
 ) error {
 	before := settings
 	if err := apply(c, table, &settings); err != nil {

@@ -25,9 +25,9 @@ func clusterCommands() []command {
 				{name: "tls_check", kind: words("full", "any-host", "none"), keyed: true, optional: true, doc: "how the certificate is checked"}},
 			summary:  "connect to a cluster",
 			detail:   "Groups must be stopped before: a session has one cluster at a time.",
-			examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080"}, run: connect},
+			examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080"}, run: verb(connect)},
 		{name: "topics", section: clusterSection, params: []param{{name: "namespace", kind: namespace, optional: true}},
-			summary: "list the topics of a namespace, with what passes through them and waits in them", examples: []string{"topics", "topics public/default"}, run: topics},
+			summary: "list the topics of a namespace, with what passes through them and waits in them", examples: []string{"topics", "topics public/default"}, run: verb(topics)},
 	}
 }
 

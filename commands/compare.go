@@ -131,11 +131,11 @@ func ratioText(r float64) string {
 func markKind() kind {
 	return kind{name: "MARK", sample: "'before the fix'", parse: asText, doc: "the text of a mark that was set, in quotes if it has blanks",
 		complete: func(s *scene) []Suggestion {
-			if s.snapshot == nil {
+			if snapshotOf(s) == nil {
 				return nil
 			}
 			var out []Suggestion
-			for _, m := range userMarks(s.snapshot) {
+			for _, m := range userMarks(snapshotOf(s)) {
 				out = append(out, Suggestion{quote(m.Text), m.At.Format("15:04:05")})
 			}
 			return out

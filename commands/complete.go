@@ -2,9 +2,6 @@ package commands
 
 import (
 	"strings"
-
-	"pulsh/session/snapshot"
-	"pulsh/session/spec"
 )
 
 // Suggestion is one way to go on. Text replaces the word at the cursor.
@@ -21,17 +18,15 @@ const (
 // scene is what a kind completes itself from. Only the command line and what
 // is in memory: nobody waits for a network while typing.
 type scene struct {
-	commands *Commands // nil for none
-	snapshot *snapshot.Snapshot
-	partial  string // what is typed of the value
-	group    snapshot.Group
-	grouped  bool // group is the one that the line names
+	Host    any      // of the Runner; nil for none
+	Partial string   // what is typed of the value
+	Words   []string // the words of the line that are no settings, before this one
 }
 
 // Complete lists how the word at the cursor, a byte offset into text, can go
 // on, the best first, and where that word begins. It may be called while a
 // command runs.
-func (c *Commands) Complete(text string, cursor int) (list []Suggestion, from int) {
+func (c *Runner) Complete(text string, cursor int) (list []Suggestion, from int) {
 	before := text[:min(max(cursor, 0), len(text))]
 	words, partial, ok := unfinished(before)
 	if !ok {
@@ -40,9 +35,9 @@ func (c *Commands) Complete(text string, cursor int) (list []Suggestion, from in
 	if out, from, ok := completeVariables(before, c.known()); ok {
 		return out[:min(len(out), suggestionsMax)], from
 	}
-	s := &scene{commands: c, snapshot: c.env.Session.Snapshot(), partial: partial.text}
-	out := fit(partial.text, commandWords(words, c.table))
-	if cmd, rest := longest(words, c.table); cmd != nil {
+	s := &scene{Host: c.config.Host, Partial: partial.text}
+	out := fit(partial.text, commandWords(words, c.config.Language.Commands))
+	if cmd, rest := longest(words, c.config.Language.Commands); cmd != nil {
 		out = append(out, cmd.complete(s, rest, partial)...)
 	}
 	return out[:min(len(out), suggestionsMax)], partial.span.from
@@ -100,11 +95,11 @@ func (c *command) complete(s *scene, rest []word, partial word) []Suggestion {
 			plain = append(plain, w)
 		}
 	}
-	if len(plain) > 0 && s.snapshot != nil {
-		s.group, s.grouped = s.snapshot.Group(plain[0].text)
+	for _, w := range plain {
+		s.Words = append(s.Words, w.text)
 	}
 	if p, ok := c.setting(partial.key); partial.keyed && ok {
-		s.partial = partial.value
+		s.Partial = partial.value
 		return prefixed(partial.key+"=", fit(partial.value, p.kind.suggestions(s)))
 	}
 	var out []Suggestion
@@ -118,7 +113,7 @@ func (c *command) complete(s *scene, rest []word, partial word) []Suggestion {
 	}
 	var keys []Suggestion
 	for _, p := range c.settings() {
-		if !given[p.name] && c.applies(p.name, s) {
+		if !given[p.name] && (c.applies == nil || c.applies(p.name, s)) {
 			keys = append(keys, Suggestion{p.name + "=", p.doc})
 		}
 	}
@@ -131,19 +126,6 @@ func (k kind) suggestions(s *scene) []Suggestion {
 		return nil
 	}
 	return k.complete(s)
-}
-
-// applies says whether a setting is one of the kind of group that is named.
-func (c *command) applies(name string, s *scene) bool {
-	if !s.grouped || c.name != "set" && c.name != "clone" {
-		return true
-	}
-	if s.group.Kind == snapshot.Produce {
-		_, ok := spec.FindSetting(spec.ProducerSettings(), name)
-		return ok
-	}
-	_, ok := spec.FindSetting(spec.ConsumerSettings(), name)
-	return ok
 }
 
 func prefixed(prefix string, list []Suggestion) []Suggestion {

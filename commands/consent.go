@@ -11,13 +11,13 @@ const asksFirst = "Asks first. Where nobody can be asked, as in a script, pulsh 
 
 // consent asks before something is lost for good. The error is that it may not
 // be done.
-func (c *call) consent(ctx context.Context, format string, args ...any) error {
+func (c *Call) consent(ctx context.Context, format string, args ...any) error {
 	switch {
-	case c.env.Yes:
+	case c.config.Yes:
 		return nil
-	case c.env.Confirm == nil:
+	case c.config.Confirm == nil:
 		return c.unasked(c.statement.text)
-	case c.env.Confirm(ctx, fmt.Sprintf(format, args...)):
+	case c.config.Confirm(ctx, fmt.Sprintf(format, args...)):
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -27,14 +27,14 @@ func (c *call) consent(ctx context.Context, format string, args ...any) error {
 
 // confirm asks before something is lost that can be made again; where nobody
 // can be asked the answer is yes.
-func (c *call) confirm(ctx context.Context, question string) bool {
-	return c.env.Yes || c.env.Confirm == nil || c.env.Confirm(ctx, question)
+func (c *Call) confirm(ctx context.Context, question string) bool {
+	return c.config.Yes || c.config.Confirm == nil || c.config.Confirm(ctx, question)
 }
 
 // permitted refuses lines that destroy something where nobody can be asked,
 // before the first of them runs.
-func (x *execution) permitted(calls []*call) error {
-	if x.env.Yes || x.env.Confirm != nil {
+func (x *execution) permitted(calls []*Call) error {
+	if x.config.Yes || x.config.Confirm != nil {
 		return nil
 	}
 	for _, c := range calls {
@@ -47,7 +47,7 @@ func (x *execution) permitted(calls []*call) error {
 
 // destroyer is the first command that destroys something: the call itself, or
 // one of the files that it runs.
-func (c *call) destroyer() *call {
+func (c *Call) destroyer() *Call {
 	if c.command.destroys {
 		return c
 	}
@@ -63,7 +63,7 @@ func (c *call) destroyer() *call {
 
 // unasked is the error of a command that must ask and cannot; whole is what
 // pulsh was given to run.
-func (c *call) unasked(whole *text) error {
+func (c *Call) unasked(whole *text) error {
 	e := c.wrong(c.statement.span(), c.command.name+" destroys something, and there is nobody to ask whether it may")
 	e.Next = "try: pulsh --yes " + whole.option()
 	return e

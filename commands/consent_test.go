@@ -14,14 +14,15 @@ import (
 // asking is a world in which lines that destroy something ask, and the answers.
 func asking(t *testing.T, answers ...bool) (*Commands, *[]string) {
 	t.Helper()
-	c := world(t, pretend(t))
 	var questions []string
-	c.env.Confirm = func(_ context.Context, question string) bool {
-		questions = append(questions, question)
-		answer := answers[0]
-		answers = answers[1:]
-		return answer
-	}
+	c := world(t, pretend(t), func(e *Env) {
+		e.Confirm = func(_ context.Context, question string) bool {
+			questions = append(questions, question)
+			answer := answers[0]
+			answers = answers[1:]
+			return answer
+		}
+	})
 	return c, &questions
 }
 

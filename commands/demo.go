@@ -33,7 +33,7 @@ func demoCommand() command {
 		summary: "walk through what pulsh can do, on the cluster that is connected",
 		detail: "Takes about a minute. Its groups send to a topic of their own, each step is explained in a line, and nothing is left behind. " +
 			"Ctrl-C ends it.",
-		examples: []string{"demo"}, run: demo}
+		examples: []string{"demo"}, run: verb(demo)}
 }
 
 func demo(ctx context.Context, c *call) error {

@@ -17,9 +17,9 @@ func detailCommands() []command {
 	group := param{name: "group", kind: groupKind()}
 	return []command{
 		{name: "workers", section: lookSection, params: []param{group}, summary: "show what each worker of a group does",
-			examples: []string{"workers fast"}, run: showWorkers},
+			examples: []string{"workers fast"}, run: verb(showWorkers)},
 		{name: "errors", section: lookSection, params: []param{group}, summary: "show a group's failures by category, with the first and the last text",
-			examples: []string{"errors fast"}, run: showErrors},
+			examples: []string{"errors fast"}, run: verb(showErrors)},
 		histCommand(),
 		ledgerCommand(),
 		backlogCommand(),
@@ -27,7 +27,7 @@ func detailCommands() []command {
 		{name: "top", section: lookSection, summary: "show what pulsh itself costs",
 			detail: "The same figures can be graphed and expected: process.cpu, process.memory, process.goroutines, process.gc, process.gc.p50, " +
 				"process.gc.max, process.collections and process.cpupermillion.",
-			examples: []string{"top"}, run: top},
+			examples: []string{"top"}, run: verb(top)},
 	}
 }
 

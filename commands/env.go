@@ -4,11 +4,14 @@ import (
 	"context"
 	"io"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
+	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/profile"
 	"pulsh/session/snapshot"
 )
 
@@ -16,7 +19,7 @@ import (
 type Env struct {
 	Session *session.Session
 	Local   Local           // nil where no Pulsar can be run on this machine
-	Library session.Library // the profiles
+	Library profile.Library // the profiles
 	Output  io.Writer       // where stream - writes; nil where the standard output is the screen
 	// Listen opens a listener for metrics; nil is net.Listen.
 	Listen func(network, address string) (net.Listener, error)
@@ -81,21 +84,18 @@ type LocalReport struct {
 	Log            []string
 }
 
-// Commands is the language at work: it runs and completes lines. Execute and
-// RunScript are for one goroutine at a time; everything else may be called by
-// any.
+// Commands is the language at work on a session. Execute and RunScript are for
+// one goroutine at a time; any goroutine may call the other methods.
 type Commands struct {
+	*Runner
 	env     Env
-	table   []command
 	view    atomic.Pointer[View]
 	saidBy  atomic.Pointer[map[string]string] // who has said a value, by its name; never changed, only replaced
 	changed atomic.Int64                      // when a command last changed a group, Unix ns
-	vars    atomic.Pointer[scope]             // of typed lines; never changed, only replaced
-	journal journal
-	task    atomic.Pointer[Progress]
 	outlets outlets
-	// recording is the one that goes on, or nil; it belongs to who executes.
-	recording *recording
+
+	mu        sync.Mutex // guards schedules
+	schedules []Schedule // of groups that were removed or started again
 }
 
 // New makes the commands of a session.
@@ -106,12 +106,43 @@ func New(env Env) *Commands {
 	if env.Listen == nil {
 		env.Listen = net.Listen
 	}
-	c := &Commands{env: env, table: table()}
+	c := &Commands{env: env}
+	c.Runner = NewRunner(Config{
+		Language: language(), Host: c, Now: env.Now, Confirm: env.Confirm, Yes: env.Yes, Speed: env.Speed, Version: env.Version,
+		Variables: env.Variables, Ran: c.ran,
+		Turned: func(turn string) { env.Session.Mark(snapshot.MarkCommand, turn) },
+	})
 	c.view.Store(&View{Auto: true, Window: windowDefault, Scale: linearScale, Layout: autoLayout})
-	vars := newScope(env.Variables)
-	c.vars.Store(&vars)
 	return c
 }
+
+// markWidth bounds the text of a mark under the graph, in cells.
+const markWidth = 40
+
+// ran notes that a command may have changed a group.
+func (c *Commands) ran(of *Call, err error) {
+	if !of.command.changes {
+		return
+	}
+	c.changed.Store(c.env.Now().UnixNano())
+	if err == nil {
+		c.env.Session.Mark(snapshot.MarkCommand, graphs.Cut(of.Source(), markWidth))
+	}
+}
+
+// call is a command with its arguments on the session that it acts on.
+type call struct {
+	*Call
+	*Commands
+}
+
+// verb makes a command's work of f.
+func verb(f func(ctx context.Context, c *call) error) func(context.Context, *Call) error {
+	return func(ctx context.Context, c *Call) error { return f(ctx, &call{c, c.config.Host.(*Commands)}) }
+}
+
+// value is an argument as its kind has read it; ok is false if it was left out.
+func value[T any](c *call, name string) (v T, ok bool) { return Value[T](c.Call, name) }
 
 // View is what the graph shows.
 func (c *Commands) View() *View { return c.view.Load() }
@@ -144,17 +175,4 @@ func (c *Commands) fresh(ctx context.Context) *snapshot.Snapshot {
 			return s
 		}
 	}
-}
-
-// execution is what the lines of one file, or of one typed line, share.
-type execution struct {
-	*Commands
-	out       io.Writer
-	depth     int    // of run within run
-	turn      string // of a for or repeat, as in w=4; "" outside
-	keepGoing bool
-	report    func(error)
-	began     time.Time // of the file
-	planned   time.Time // the place in its plan that was reached
-	result    *Result
 }

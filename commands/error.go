@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session/broker"
 )
 
 // The exit codes of pulsh.
@@ -38,6 +37,8 @@ type Error struct {
 	To    int    // behind the last wrong byte
 	Code  int    // the exit code
 	Shown bool   // a result has told it already, and Paint has nothing to add
+
+	step string // a next step that another package knows: a line or a sentence
 }
 
 // Error is the sentence, in a script with its place before it.
@@ -69,15 +70,15 @@ func (e *Error) carets() string {
 // line the carets stand under it, indent cells from the left edge, which is the
 // width of the prompt; an error of a script brings its line along. ErrQuit, and
 // what a result has told already, paint nothing.
-func Paint(err error, indent int) string {
+func (l *Language) Paint(err error, indent int) string {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var parts []string
 		for _, e := range joined.Unwrap() {
-			parts = append(parts, Paint(e, indent))
+			parts = append(parts, l.Paint(e, indent))
 		}
 		return strings.Join(parts, "\n")
 	}
-	e := asError(err)
+	e := asError(err).advised(l.Commands)
 	if e.Shown || errors.Is(err, ErrQuit) {
 		return ""
 	}
@@ -125,35 +126,33 @@ func asError(err error) *Error {
 		return e
 	}
 	e = &Error{Message: err.Error(), From: -1, Code: ExitFailed, Cause: err}
-	var refused *broker.Error
-	var stepped interface{ Try() string }
+	var known interface{ Advice() string } // of another package, which knows what the user can do
+	var away interface{ Unreachable() bool }
 	switch {
 	case errors.Is(err, context.Canceled):
 		e.Message, e.Code = "interrupted", ExitInterrupted
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Message = "that took too long"
-	case errors.As(err, &refused):
-		e.suggest(refused.Try)
-		if refused.Category == broker.Disconnected {
-			e.Code = ExitUnconnected
-		}
-	case errors.As(err, &stepped):
-		e.suggest(stepped.Try())
+	case errors.As(err, &known):
+		e.step = known.Advice()
+	}
+	if errors.As(err, &away) && away.Unreachable() {
+		e.Code = ExitUnconnected
 	}
 	return e
 }
 
-// suggest takes a next step that another package knows: a line if it can be
+// advised takes the next step that another package knows: a line if it can be
 // typed, else a sentence.
-func (e *Error) suggest(step string) {
-	if step == "" {
-		return
+func (e *Error) advised(rows []command) *Error {
+	switch {
+	case e.step == "":
+	case parses(e.step, rows):
+		e.Try, e.step = e.step, ""
+	default:
+		e.Next, e.step = e.step, ""
 	}
-	if parses(step, table()) {
-		e.Try = step
-		return
-	}
-	e.Next = step
+	return e
 }
 
 // wrong is an error of usage at a place of the text.
@@ -170,7 +169,7 @@ func (t *text) wrong(at span, message string) *Error {
 // placed gives an error of a command that ran the place of its line in a
 // script, and for a typed line leaves it without one.
 func (s statement) placed(err error) *Error {
-	e := *asError(err)
+	e := *asError(err).advised(s.text.rows)
 	if s.text.file != "" && e.File == "" {
 		_, e.Line, _ = s.text.line(s.span().from)
 		e.File = s.text.file

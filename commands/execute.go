@@ -4,28 +4,22 @@ import (
 	"context"
 	"errors"
 	"io"
-
-	"pulsh/graphs"
-	"pulsh/session/snapshot"
 )
-
-// markWidth bounds the text of a mark under the graph, in cells.
-const markWidth = 40
 
 // Execute runs a typed line of one or more commands and prints their answers
 // to out. Nothing runs if any of it cannot be understood or may not run, or of the files
 // that it runs; after an error the rest does not run. The error is for Paint
 // and ExitCode; ErrQuit asks for the end. When ctx ends, what is waited for is
 // given up.
-func (c *Commands) Execute(ctx context.Context, line string, out io.Writer) error {
-	calls, errs := parseAll(&text{body: line, rows: c.table, vars: c.known().clone(), reading: newReading()})
+func (c *Runner) Execute(ctx context.Context, line string, out io.Writer) error {
+	calls, errs := parseAll(&text{body: line, rows: c.config.Language.Commands, vars: c.known().clone(), reading: newReading(c.config.Language.Commands)})
 	switch {
 	case len(errs) == 1 || len(errs) > 0 && errs[0].File == "":
 		return errs[0]
 	case len(errs) > 0:
 		return joined(errs)
 	}
-	x := &execution{Commands: c, out: out, result: &Result{}, began: c.env.Now(), planned: c.env.Now()}
+	x := &execution{Runner: c, out: out, result: &Result{}, began: c.config.Now(), planned: c.config.Now()}
 	if err := x.permitted(calls); err != nil {
 		return err
 	}
@@ -54,7 +48,7 @@ func joined(errs []*Error) error {
 
 // parseAll reads all statements of a text, and the files that they run, or lists
 // everything that is wrong. Variables that the text sets are in t.vars then.
-func parseAll(t *text) ([]*call, []*Error) {
+func parseAll(t *text) ([]*Call, []*Error) {
 	if len(t.body) > textMax {
 		return nil, []*Error{{Message: "more than a mebibyte of commands", From: -1, Code: ExitUsage, File: t.file}}
 	}
@@ -62,7 +56,7 @@ func parseAll(t *text) ([]*call, []*Error) {
 		t.vars = scope{}
 	}
 	l := &lexer{text: t}
-	var calls []*call
+	var calls []*Call
 	var errs []*Error
 	for l.at < len(t.body) {
 		l.errs = nil
@@ -91,14 +85,14 @@ func parseAll(t *text) ([]*call, []*Error) {
 }
 
 // do runs one command. Its error has the place of the line.
-func (c *call) do(ctx context.Context) error {
+func (c *Call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	line := Line{At: c.env.Now(), Place: c.place(), Text: c.statement.plain(), Source: c.source("")}
+	line := Line{At: c.config.Now(), Place: c.place(), Text: c.statement.plain(), Source: c.source("")}
 	recorded := c.recorded()
 	if recorded {
-		c.keep(c.Commands.recording.begin, line)
+		c.keep(c.recording.begin, line)
 	}
 	outer := c.task.Load()
 	err := c.command.run(ctx, c)
@@ -110,16 +104,13 @@ func (c *call) do(ctx context.Context) error {
 	if ctx.Err() != nil {
 		line.Failure, line.Told = "interrupted", true
 	}
-	if recorded && c.Commands.recording != nil {
-		c.keep(c.Commands.recording.end, line)
+	if recorded && c.recording != nil {
+		c.keep(c.recording.end, line)
 	}
-	line.Took = c.env.Now().Sub(line.At)
+	line.Took = c.config.Now().Sub(line.At)
 	c.journal.ran(line)
-	if c.command.changes {
-		c.changed.Store(c.env.Now().UnixNano())
-	}
-	if c.command.changes && err == nil {
-		c.env.Session.Mark(snapshot.MarkCommand, graphs.Cut(flat(c.statement.source()), markWidth))
+	if c.config.Ran != nil {
+		c.config.Ran(c, err)
 	}
 	switch {
 	case err == nil || errors.Is(err, ErrQuit):

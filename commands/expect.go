@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -130,23 +129,13 @@ func (t *trial) measurements() []CheckTerm {
 	for i, term := range t.condition.Terms {
 		f, _ := term.Metric.Describe()
 		e := t.terms[i]
-		out = append(out, CheckTerm{Metric: term.Metric.String(), Op: term.Op, Limit: term.Value, Unit: f.Unit, Last: e.last, Best: e.best, Worst: e.worst})
+		out = append(out, CheckTerm{Metric: term.Metric.String(), Op: term.Op, Limit: term.Value, Unit: string(f.Unit), Last: e.last, Best: e.best, Worst: e.worst})
 	}
 	return out
 }
 
 // checkWidth is the column of conditions, so that what was measured lines up.
 const checkWidth = 36
-
-// place is FILE:LINE of a script's line, with the file's name alone.
-func (c *call) place() string {
-	file := c.statement.text.file
-	if file == "" {
-		return ""
-	}
-	_, line, _ := c.statement.text.line(c.statement.span().from)
-	return fmt.Sprintf("%s:%d", filepath.Base(file), line)
-}
 
 // label is the condition with its times: fast.p99 < 20ms for 5s.
 func (t *trial) label() string {

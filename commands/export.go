@@ -34,34 +34,34 @@ func exportCommands() []command {
 				".hlog is a log for HistogramLogProcessor: a histogram for each second, or for 2, 4, 8… seconds of long runs, since the start or reset of each group; " +
 				"a tag such as fast.latency for each group and distribution, values in microseconds. " +
 				"A file is complete or not there at all.",
-			examples: []string{"export", "export run.html", "export run.json", "export seconds.csv force=on", "export run.prom", "export run.hlog"}, run: exportFile},
+			examples: []string{"export", "export run.html", "export run.json", "export seconds.csv force=on", "export run.prom", "export run.hlog"}, run: verb(exportFile)},
 		{name: "stream", section: exportSection,
 			params: []param{{name: "file", kind: streamKind()},
 				{name: "every", kind: durationKind(), keyed: true, optional: true, doc: "how often, 100ms to 1h; 1s if not given"}, force},
 			summary: "append the figures of all groups to a file as they come",
 			detail: "Lines of JSON (.jsonl) or CSV (.csv), a record for each interval and group, with the columns of export. A record tells of the whole interval: durations are its worst, " +
 				"rates its mean. `-` is the standard output as lines of JSON, unless it is a terminal. A disk that is full ends the stream with a note, and nothing else.",
-			examples: []string{"stream run.jsonl", "stream run.csv every=10s"}, run: streamStart},
-		{name: "stream stop", section: exportSection, summary: "end the stream, after what belongs into it so far", examples: []string{"stream stop"}, run: streamStop},
+			examples: []string{"stream run.jsonl", "stream run.csv every=10s"}, run: verb(streamStart)},
+		{name: "stream stop", section: exportSection, summary: "end the stream, after what belongs into it so far", examples: []string{"stream stop"}, run: verb(streamStop)},
 		{name: "metrics serve", section: exportSection,
 			params: []param{{name: "address", kind: addressKind(), optional: true},
 				{name: "remote", kind: onKind(), keyed: true, optional: true, doc: "on lets other machines reach it, where the address says so"}},
 			summary: "serve metrics to Prometheus",
 			detail: "At " + metricsAddress + " if no address is given. Durations are histograms that can be added up over groups and processes, and beside them summaries with the exact " +
 				"quantiles of the last second. An address that other machines can reach needs remote=on.",
-			examples: []string{"metrics serve", "metrics serve 127.0.0.1:9096"}, run: metricsServe},
-		{name: "metrics stop", section: exportSection, summary: "end serving metrics", examples: []string{"metrics stop"}, run: metricsStop},
+			examples: []string{"metrics serve", "metrics serve 127.0.0.1:9096"}, run: verb(metricsServe)},
+		{name: "metrics stop", section: exportSection, summary: "end serving metrics", examples: []string{"metrics stop"}, run: verb(metricsStop)},
 		{name: "compare", section: exportSection,
 			params:   []param{{name: "a", kind: reportKind()}, {name: "b", kind: reportKind()}},
 			summary:  "put two exported runs side by side",
 			detail:   "Medians of the values a second, with the least and the most. A figure is better or worse when the middle halves of its values do not touch and the medians are 2 % apart.",
-			examples: []string{"compare a.json b.json"}, run: compare},
+			examples: []string{"compare a.json b.json"}, run: verb(compare)},
 		{name: "diff", section: exportSection,
 			params:  []param{{name: "mark", kind: markKind()}, {name: "later", kind: markKind(), optional: true}},
 			summary: "put what was before a mark beside what came after",
 			detail: "With one mark: from the mark before it (or the start) to it, beside it to the next mark or now. With two: what followed the first, up to the next mark, " +
 				"beside what followed the second. Marks are those of the mark command.",
-			examples: []string{`diff "before the fix"`, `diff "before the fix" "after the fix"`}, run: diff},
+			examples: []string{`diff "before the fix"`, `diff "before the fix" "after the fix"`}, run: verb(diff)},
 	}
 }
 
@@ -91,7 +91,7 @@ func exportKind() kind {
 // typed with each ending.
 func completeOutputs(endings func() export.Table[string]) func(*scene) []Suggestion {
 	return func(s *scene) []Suggestion {
-		stem := strings.TrimSuffix(s.partial, filepath.Ext(s.partial))
+		stem := strings.TrimSuffix(s.Partial, filepath.Ext(s.Partial))
 		if stem == "" || strings.HasSuffix(stem, "/") {
 			stem += "run"
 		}

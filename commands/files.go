@@ -45,8 +45,8 @@ func parseFile(text string) (any, error) {
 // is typed; without endings all files.
 func completeFiles(endings ...string) func(*scene) []Suggestion {
 	return func(s *scene) []Suggestion {
-		dir, begun := filepath.Split(s.partial)
-		if s.partial == "~" {
+		dir, begun := filepath.Split(s.Partial)
+		if s.Partial == "~" {
 			return []Suggestion{{"~/", "your folder"}}
 		}
 		var out []Suggestion

@@ -8,7 +8,7 @@ import (
 func generalCommands() []command {
 	return []command{
 		{name: "help", aliases: []string{"?"}, section: generalSection,
-			params:  []param{{name: "about", kind: aboutKind(), rest: true, optional: true}},
+			params:  []param{{name: "about", kind: AboutKind(language), rest: true, optional: true}},
 			summary: "explain a command or a kind of value", examples: []string{"help", "help produce start", "help RATE"}, run: help},
 		setSessionCommand(),
 		demoCommand(),
@@ -17,4 +17,4 @@ func generalCommands() []command {
 	}
 }
 
-func quit(context.Context, *call) error { return ErrQuit }
+func quit(context.Context, *Call) error { return ErrQuit }

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/look"
 	"pulsh/session/pacing"
+	"pulsh/session/profile"
 	"pulsh/session/snapshot"
 )
 
@@ -46,7 +46,7 @@ func graphCommand() command {
 			"second and a day by seconds. Where the locale is not UTF-8, or on the Linux console, everything is drawn in ASCII.",
 		examples: []string{"graph fast", "graph fast sub1", "graph fast latency", "graph fast latency scale=log", "graph sub1 backlog window=5m", "graph fast heat",
 			"graph fast | fast latency", "graph fast | fast latency scale=linear|log layout=stacked", "graph process.cpu window=24h", "graph off"},
-		run: graph}
+		run: verb(graph)}
 }
 
 func layoutKind() kind { return words(autoLayout, stacked, beside) }
@@ -70,7 +70,7 @@ func scaleWordsKind() kind {
 
 func graph(ctx context.Context, c *call) error {
 	old := c.View()
-	next, err := viewed(*old, session.Graph{Window: c.text("window"), Scale: c.text("scale"), Layout: c.text("layout")})
+	next, err := viewed(*old, profile.Graph{Window: c.text("window"), Scale: c.text("scale"), Layout: c.text("layout")})
 	if err != nil {
 		return c.refuse("window", "graph window=5m", "%s", err)
 	}
@@ -90,7 +90,7 @@ func graph(ctx context.Context, c *call) error {
 // viewed is a view that shows nothing yet, with the window, scale and layout that
 // were typed. The window, the layout and the time of the view before it stay, as
 // far as nothing else was typed; a scale belongs to what is shown.
-func viewed(old View, typed session.Graph) (View, error) {
+func viewed(old View, typed profile.Graph) (View, error) {
 	next := View{Window: old.Window, Layout: old.Layout, Scale: linearScale, Until: old.Until}
 	if typed.Layout != "" {
 		if _, err := layoutKind().parse(typed.Layout); err != nil {

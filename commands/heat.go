@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/look"
 	"pulsh/session/metrics"
+	"pulsh/session/profile"
 	"pulsh/session/snapshot"
 )
 
@@ -25,7 +25,7 @@ func heatCommand() command {
 		detail: "Time goes to the right and latency up; the shade of a cell is the share of the messages of its column. " +
 			"A stall, a second mode or a slow tail shows where a percentile would hide it. Distributions are kept by the second for ten minutes and by ten seconds " +
 			"for a day. graph fast heat shows the same live.",
-		examples: []string{"heat fast", "heat fast service", "heat sub1 e2e window=5m"}, run: heat}
+		examples: []string{"heat fast", "heat fast service", "heat sub1 e2e window=5m"}, run: verb(heat)}
 }
 
 // distributionNamed is the figure of a group's distribution that a word stands
@@ -50,18 +50,18 @@ func heat(ctx context.Context, c *call) error {
 	if !ok {
 		return c.refuse("figure", "heat "+g.Name, "a %s has no %s", kindName(g.Kind), c.text("figure"))
 	}
-	view, err := viewed(*c.View(), session.Graph{Window: c.text("window")})
+	view, err := viewed(*c.View(), profile.Graph{Window: c.text("window")})
 	if err != nil {
 		return c.refuse("window", "heat "+g.Name+" window=5m", "%s", err)
 	}
 	s := c.fresh(ctx)
-	columns := graphs.PlotWidth(answerWidth)
+	columns := graphs.PlotWidth(AnswerWidth)
 	counts := c.env.Session.Heat(snapshot.Metric{Group: g.Name, Figure: figure}, nil, s.At, view.Window, columns)
 	if !slices.ContainsFunc(counts, func(n uint32) bool { return n > 0 }) {
 		c.say("%s: nothing measured in the last %s", g.Name, view.window())
 		return nil
 	}
-	chart := graphs.Chart{Width: answerWidth, Height: heatHeight, Title: g.Name + " " + figure, Window: view.Window, End: s.At,
+	chart := graphs.Chart{Width: AnswerWidth, Height: heatHeight, Title: g.Name + " " + figure, Window: view.Window, End: s.At,
 		Now: s.At.Format("15:04:05"), Color: c.env.Color}
 	for _, m := range s.Marks {
 		chart.Marks = append(chart.Marks, graphs.Mark{At: m.At, Number: m.Number, Sign: look.Sign(m.Kind), Text: m.Text})

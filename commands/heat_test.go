@@ -28,7 +28,7 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 		require.Contains(t, shown, "1ms ┤")
 		hot := 0
 		for line := range strings.Lines(shown) {
-			require.LessOrEqual(t, graphs.Width(strings.TrimRight(line, "\n")), answerWidth+2)
+			require.LessOrEqual(t, graphs.Width(strings.TrimRight(line, "\n")), AnswerWidth+2)
 			if strings.Count(line, "█") > 20 {
 				hot++
 			}

@@ -9,78 +9,51 @@ import (
 	"pulsh/graphs"
 )
 
-// aboutKind is what help explains.
-func aboutKind() kind {
-	return kind{name: "COMMAND|KIND", sample: "keys", complete: completeAbout, named: true,
-		doc: "a command, the beginning of one, a section, a kind of value such as RATE, or keys",
+// AnswerWidth is the width of answers: a terminal of 80 columns less the two
+// cells by which an answer is set off.
+const AnswerWidth = 78
+
+// AboutKind is the kind of what help explains in a language. lang returns that
+// language; it is called when a line is read.
+func AboutKind(lang func() *Language) kind {
+	return kind{name: "COMMAND|KIND", sample: "keys", named: true,
+		complete: func(*scene) []Suggestion { return lang().topics() },
+		doc:      "a command, the beginning of one, a section, a kind of value such as RATE, or keys",
 		parse: func(text string) (any, error) {
-			if _, ok := about(text); !ok {
+			if _, ok := lang().about(text); !ok {
 				return nil, fmt.Errorf("there is no help about %q", text)
 			}
 			return text, nil
 		}}
 }
 
-// completeAbout offers all that help explains.
-func completeAbout(*scene) []Suggestion {
+// topics offers all that help explains.
+func (l *Language) topics() []Suggestion {
 	var out []Suggestion
-	for _, cmd := range table() {
+	for _, cmd := range l.Commands {
 		if first, _, more := strings.Cut(cmd.name, " "); more && !slices.ContainsFunc(out, func(s Suggestion) bool { return s.Text == first }) {
 			out = append(out, Suggestion{first, "all commands that begin like this"})
 		}
 		out = append(out, Suggestion{cmd.name, cmd.summary})
 	}
-	for _, s := range sections() {
+	for _, s := range l.Sections {
 		out = append(out, Suggestion{string(s), "a section"})
 	}
-	for _, k := range kinds() {
+	for _, k := range l.Kinds {
 		out = append(out, Suggestion{k.name, k.doc})
 	}
 	return append(out, Suggestion{"keys", "what the keys do"})
 }
 
-// keyHelp is what the keys do; the shell binds them.
-func keyHelp() []string {
-	rows := [][]string{
-		{"Tab Shift-Tab", "complete the word at the cursor, again for the next or the one before"},
-		{"Enter Esc", "take what is selected in the list; give it up"},
-		{"Right End", "at the end of the line: take what an earlier line had there; Alt-F a word of it"},
-		{"Up Down", "lines typed before that have what is typed"},
-		{"Ctrl-R Ctrl-S", "search them for a text; again for older ones, newer ones"},
-		{"!! !12 !pro", "the last line, the one of that number, the last that begins like that"},
-		{"Alt-.", "the last word of the line before, again for older ones"},
-		{"Ctrl-A Ctrl-E", "begin and end of the line"},
-		{"Alt-B Alt-F", "a word back and on"},
-		{"Ctrl-W Alt-D", "delete the word before the cursor, behind it"},
-		{"Ctrl-U Ctrl-K", "delete up to the cursor, from it on"},
-		{"Ctrl-Y Ctrl-_", "put back what was deleted; undo"},
-		{"Ctrl-T", "swap two letters"},
-		{"Ctrl-L", "clear the screen"},
-		{"Ctrl-C", "clear the line, or give up the command that runs"},
-		{"Ctrl-D", "end the session, on an empty line"},
-		{"Ctrl-Z", "stop pulsh; fg goes on"},
-		{"PgUp PgDn", "the graph's past, on an empty line"},
-		{"F1", "this help"},
-		{"F2", "pause or resume"},
-		{"F3 F4", "one worker less, one more"},
-		{"F5 F6", "a tenth less rate, a tenth more"},
-		{"F7", "five times the rate for 10 s"},
-		{"F8", "figures start anew"},
-		{"F9", "export a page of what was measured"},
-		{"F10", "stop all, at once"},
-	}
-	return append(graphs.Table(nil, rows, nil, 0), "F2 to F8 act on the first group that the graph shows, while the line is empty")
-}
-
 // about is the help about a command, commands that begin alike, a section, a
 // kind, or the keys.
-func about(text string) ([]string, bool) {
+func (l *Language) about(text string) ([]string, bool) {
 	if text == "keys" {
-		return keyHelp(), true
+		return l.Keys, true
 	}
 	var found []command
 	var exact []string
-	for _, cmd := range table() {
+	for _, cmd := range l.Commands {
 		for _, name := range cmd.names() {
 			if name == text {
 				exact = cmd.help()
@@ -93,31 +66,35 @@ func about(text string) ([]string, bool) {
 	switch {
 	case exact != nil && len(found) > 0:
 		exact = append(exact, "see also")
-		for _, line := range overview(found) {
+		for _, line := range l.overview(found) {
 			exact = append(exact, "  "+line)
 		}
 		return exact, true
 	case exact != nil:
 		return exact, true
 	case len(found) > 0:
-		return overview(found), true
+		return l.overview(found), true
 	}
-	for _, k := range kinds() {
+	for _, k := range l.Kinds {
 		if strings.EqualFold(k.name, text) {
-			return k.help(), true
+			return l.helpOf(k), true
 		}
 	}
 	return nil, false
 }
 
-func help(_ context.Context, c *call) error {
+func help(_ context.Context, c *Call) error {
+	l := c.config.Language
 	if text := c.text("about"); text != "" {
-		lines, _ := about(text)
+		lines, known := l.about(text)
+		if !known {
+			return c.refuse("about", "help", "there is no help about %q", text)
+		}
 		c.print(lines)
 		return nil
 	}
-	rows := table()
-	for _, s := range sections() {
+	rows := l.Commands
+	for _, s := range l.Sections {
 		var inside []command
 		for _, cmd := range rows {
 			if cmd.section == s {
@@ -125,7 +102,7 @@ func help(_ context.Context, c *call) error {
 			}
 		}
 		c.say("%s", s)
-		for _, line := range overview(inside) {
+		for _, line := range l.overview(inside) {
 			c.say("  %s", line)
 		}
 	}
@@ -134,9 +111,9 @@ func help(_ context.Context, c *call) error {
 }
 
 // overview is a line for each command. All sections line up.
-func overview(list []command) []string {
+func (l *Language) overview(list []command) []string {
 	longest := 0
-	for _, cmd := range table() {
+	for _, cmd := range l.Commands {
 		longest = max(longest, graphs.Width(cmd.name))
 	}
 	var rows [][]string
@@ -154,7 +131,7 @@ func overview(list []command) []string {
 func (c *command) help() []string {
 	out := []string{c.usage(), "  " + c.summary}
 	if c.detail != "" {
-		for _, line := range wrap(c.detail, answerWidth-2) {
+		for _, line := range wrap(c.detail, AnswerWidth-2) {
 			out = append(out, "  "+line)
 		}
 	}
@@ -180,15 +157,15 @@ func (c *command) help() []string {
 	return out
 }
 
-// help explains a kind: what it is, how it is written, and which commands take
+// helpOf explains a kind: what it is, how it is written, and which commands take
 // it.
-func (k kind) help() []string {
+func (l *Language) helpOf(k kind) []string {
 	out := indented(k.name+": ", k.doc)
 	if k.forms != "" {
 		out = append(out, indented("  written ", k.forms)...)
 	}
 	var users []string
-	for _, cmd := range table() {
+	for _, cmd := range l.Commands {
 		for _, p := range cmd.params {
 			if p.kind.name == k.name && !slices.Contains(users, cmd.name) {
 				users = append(users, cmd.name)
@@ -203,7 +180,7 @@ func (k kind) help() []string {
 
 // indented is a text behind a head, its further lines below its first.
 func indented(head, text string) []string {
-	lines := wrap(text, max(answerWidth-graphs.Width(head), answerWidth/2))
+	lines := wrap(text, max(AnswerWidth-graphs.Width(head), AnswerWidth/2))
 	for i := range lines {
 		if i == 0 {
 			lines[i] = head + lines[i]

@@ -12,13 +12,11 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// The sizes of bars in answers. An answer fits a terminal of 80 columns with
-// the two cells it is set off by.
+// The sizes of bars in answers.
 const (
-	answerWidth = 78
-	histBars    = 14
-	shareWidth  = 7 // of a column's percentages: 100.0 %
-	sharesGap   = 2 // between two columns
+	histBars   = 14
+	shareWidth = 7 // of a column's percentages: 100.0 %
+	sharesGap  = 2 // between two columns
 )
 
 // figure is one distribution of a group.
@@ -34,7 +32,7 @@ func histCommand() command {
 		summary: "show distributions of latencies as bars and percentiles",
 		detail: "A producer group has latency (due to acked), service (sent to acked) and lag (due to sent: pulsh's own); " +
 			"a consumer group has e2e (due to received) and processing (received to acked). Without a figure they stand side by side.",
-		examples: []string{"hist fast", "hist fast service", "hist sub1 e2e"}, run: hist}
+		examples: []string{"hist fast", "hist fast service", "hist sub1 e2e"}, run: verb(hist)}
 }
 
 func hist(ctx context.Context, c *call) error {
@@ -67,7 +65,7 @@ func hist(ctx context.Context, c *call) error {
 		for i, label := range labels {
 			bars[i] = graphs.Bar{Label: label, Count: counts[0][i]}
 		}
-		c.print(graphs.Bars("ms", "messages", bars, answerWidth, graphs.Plain))
+		c.print(graphs.Bars("ms", "messages", bars, AnswerWidth, graphs.Plain))
 	default:
 		c.print(sideBySide(figures))
 	}
@@ -171,7 +169,7 @@ func sideBySide(figures []figure) []string {
 			most = max(most, n/sum)
 		}
 	}
-	column := (answerWidth-labelWidth-len(" | "))/len(figures) - sharesGap
+	column := (AnswerWidth-labelWidth-len(" | "))/len(figures) - sharesGap
 	heading := graphs.Left("ms", labelWidth) + "   "
 	for _, f := range figures {
 		heading += graphs.Left(graphs.Right("", shareWidth-len("share"))+f.name, column+sharesGap)

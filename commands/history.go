@@ -19,7 +19,7 @@ func historyCommand() command {
 		summary: "list the lines typed before",
 		detail: "A number is how many, any other text is what they must contain. !12 types the line of that number again, !! the last one, " +
 			"!pro the newest that begins like that. Ctrl-R searches while one types. A line that begins with a blank is not kept.",
-		examples: []string{"history", "history 20", "history rate"}, run: history}
+		examples: []string{"history", "history 20", "history rate"}, run: verb(history)}
 }
 
 // pastKind is a part of the history.

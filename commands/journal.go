@@ -37,8 +37,6 @@ type journal struct {
 	mu     sync.Mutex
 	lines  []Line
 	checks []Check
-	// schedules are those of groups that were removed or started again.
-	schedules []Schedule
 }
 
 func (j *journal) ran(l Line) {
@@ -61,7 +59,7 @@ func appendBounded[T any](list []T, one T, most int) []T {
 }
 
 // Journal is what was run and tested so far.
-func (c *Commands) Journal() Journal {
+func (c *Runner) Journal() Journal {
 	c.journal.mu.Lock()
 	defer c.journal.mu.Unlock()
 	return Journal{Lines: slices.Clone(c.journal.lines), Checks: slices.Clone(c.journal.checks)}

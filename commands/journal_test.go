@@ -26,7 +26,7 @@ func TestTheJournalHoldsWhatWasRunAndTested(t *testing.T) {
 }
 
 func TestAJournalForgetsItsOldestLine(t *testing.T) {
-	var c Commands
+	c := NewRunner(Config{Language: language()})
 	for range journalLinesMax + 1 {
 		c.journal.ran(Line{Text: "wait 1s"})
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
 )
@@ -16,7 +15,7 @@ func keysCommand() command {
 		summary: "show how messages and keys are distributed over a consumer group's workers",
 		detail: "For each worker: the messages its consumer has got, how many different keys there were among them (an estimate to one in a hundred), " +
 			"and with key_shared its share of the 65,536 hash values that a key can have. The broker divides them, or with sticky=on pulsh does, evenly.",
-		examples: []string{"keys sub1"}, run: showKeys}
+		examples: []string{"keys sub1"}, run: verb(showKeys)}
 }
 
 // keyBar is the length of the longest bar.
@@ -57,7 +56,7 @@ func showKeys(ctx context.Context, c *call) error {
 }
 
 // hashesOf is a worker's part of the hash values.
-func hashesOf(s session.KeyShare) string {
+func hashesOf(s snapshot.KeyShare) string {
 	switch {
 	case s.Hashes == 0:
 		return graphs.NoValue
@@ -68,7 +67,7 @@ func hashesOf(s session.KeyShare) string {
 }
 
 // evenness compares the busiest worker with an equal share.
-func evenness(shares []session.KeyShare, total int64) string {
+func evenness(shares []snapshot.KeyShare, total int64) string {
 	busiest := shares[0]
 	for _, s := range shares {
 		if s.Received > busiest.Received {

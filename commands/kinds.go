@@ -6,24 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/profile"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
-
-// kind is one kind of value: it reads itself, completes itself, and explains
-// itself in help and in errors.
-type kind struct {
-	name     string // as usage and help write it
-	doc      string // a sentence for help
-	forms    string // ways to write it, beside a try line
-	sample   string // a value that is right nearly everywhere
-	parse    func(text string) (any, error)
-	complete func(*scene) []Suggestion // nil completes nothing
-	named    bool                      // complete lists all values that there are
-	mend     func(typed string) string // corrects a value where it can; may be nil
-}
 
 // kinds lists the kinds that help explains, in the order of the manual.
 func kinds() []kind {
@@ -45,9 +32,6 @@ func findKind(name string) kind {
 	}
 	return textKind()
 }
-
-// text reads a value as it stands.
-func asText(text string) (any, error) { return text, nil }
 
 func groupKind() kind {
 	return kind{name: "GROUP", sample: "fast", parse: checkName, complete: completeGroups(nil),
@@ -219,45 +203,14 @@ func profileKind() kind {
 func urlKind() kind {
 	return kind{name: "URL", sample: "pulsar://localhost:6650", forms: "pulsar://host:6650, pulsar+ssl://host:6651",
 		doc:      "a cluster: pulsar://host:6650 or pulsar+ssl://host:6651",
-		parse:    func(text string) (any, error) { return text, session.CheckURL(text) },
+		parse:    func(text string) (any, error) { return text, profile.CheckURL(text) },
 		complete: offer("pulsar://localhost:6650", "this machine")}
 }
 
 func adminURLKind() kind {
 	k := urlKind()
 	k.sample, k.forms = "http://localhost:8080", "http://host:8080, https://host:8443"
-	k.parse = func(text string) (any, error) { return text, session.CheckAdminURL(text) }
+	k.parse = func(text string) (any, error) { return text, profile.CheckAdminURL(text) }
 	k.complete = offer("http://localhost:8080", "this machine")
-	return k
-}
-
-func textKind() kind {
-	return kind{name: "TEXT", sample: "'before the fix'", parse: asText, doc: "words, with or without quotes"}
-}
-
-func wordKind() kind {
-	return kind{name: "WORD", parse: asText, doc: "one of the words that completion shows"}
-}
-
-// words is one of a closed list of words.
-func words(list ...string) kind {
-	k := wordKind()
-	k.sample = list[0]
-	k.forms = strings.Join(list, ", ")
-	k.parse = func(text string) (any, error) {
-		for _, w := range list {
-			if w == text {
-				return text, nil
-			}
-		}
-		return nil, fmt.Errorf("%q is none of %s", text, k.forms)
-	}
-	k.complete = func(*scene) []Suggestion {
-		var out []Suggestion
-		for _, w := range list {
-			out = append(out, Suggestion{Text: w})
-		}
-		return out
-	}
 	return k
 }

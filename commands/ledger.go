@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/delivery"
 	"pulsh/session/snapshot"
@@ -22,7 +21,7 @@ func ledgerCommand() command {
 		summary: "show what became of every message: lost, duplicated, out of order, redelivered, in doubt",
 		detail: "The figures are of the present epoch, which began with the last seek, start or rebuild of the consumers; earlier epochs are summed up in one line. " +
 			"A message is lost when it was passed over for good, a hole while it may still come, in the tail when it was acked and lies above the last one received.",
-		examples: []string{"ledger sub1"}, run: showLedger}
+		examples: []string{"ledger sub1"}, run: verb(showLedger)}
 }
 
 func showLedger(ctx context.Context, c *call) error {
@@ -53,7 +52,7 @@ func showLedger(ctx context.Context, c *call) error {
 }
 
 // ledger is the account of the present epoch, and of those before it.
-func (s *sheet) ledger(r *snapshot.Consumer, books session.Delivery) {
+func (s *sheet) ledger(r *snapshot.Consumer, books snapshot.Delivery) {
 	l := books.Present
 	figure := func(label string, n uint64, remark string) { s.add(label, whole(int64(n)), remark) }
 	begun := "the first"
@@ -93,7 +92,7 @@ func (s *sheet) ledger(r *snapshot.Consumer, books session.Delivery) {
 }
 
 // laneTable lists the lanes, the worst first, when there are several.
-func laneTable(l session.Delivery) []string {
+func laneTable(l snapshot.Delivery) []string {
 	if len(l.Producers) < 2 {
 		return nil
 	}
@@ -104,7 +103,7 @@ func laneTable(l session.Delivery) []string {
 	}
 	right := graphs.AlignRight
 	table := graphs.Table([]string{"lane", "received", "lost", "open", "duplicated", "redelivered", "disorder"}, rows,
-		[]graphs.Align{0, right, right, right, right, right, right}, answerWidth)
+		[]graphs.Align{0, right, right, right, right, right, right}, AnswerWidth)
 	if more := int(l.Present.Streams) - len(l.Producers); more > 0 {
 		table = append(table, fmt.Sprintf("and %s that fared no worse", count(more, "lane")))
 	}
@@ -162,7 +161,7 @@ func sameTopic(a, b string) bool {
 
 // verdict says in a sentence what the ledger comes to. What is open is missing
 // once all is settled: nobody sends, the backlog is gone and nothing comes.
-func verdict(g snapshot.Group, books session.Delivery, settled bool) string {
+func verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	l := books.Present
 	open := l.Holes + l.Tail
 	var parts []string

@@ -9,7 +9,7 @@ import (
 )
 
 // assign takes name=value as a variable.
-func (c *call) assign(w word) *Error {
+func (c *Call) assign(w word) *Error {
 	if err := CheckVariable(w.key); err != nil {
 		e := c.wrong(w.keySpan(), err.Error())
 		e.Try = c.command.examples[0]
@@ -33,10 +33,10 @@ func (c *call) assign(w word) *Error {
 
 // origin is where a variable was set, for sentences: FILE:LINE, "" if it was
 // typed.
-func (c *call) origin() string { return c.place() }
+func (c *Call) origin() string { return c.place() }
 
 // prepareLet sets variables for the lines behind it.
-func prepareLet(c *call) []*Error {
+func prepareLet(c *Call) []*Error {
 	vars := c.statement.text.vars
 	for _, v := range c.assigned {
 		vars.let(v)
@@ -47,7 +47,7 @@ func prepareLet(c *call) []*Error {
 
 // let keeps what a typed line has set, and tells what the variables are: those
 // that it names, or all.
-func let(_ context.Context, c *call) error {
+func let(_ context.Context, c *Call) error {
 	if c.statement.text.file == "" {
 		c.vars.Store(&c.scope)
 	}
@@ -70,7 +70,7 @@ func let(_ context.Context, c *call) error {
 	return nil
 }
 
-func listVariables(c *call) error {
+func listVariables(c *Call) error {
 	var rows [][]string
 	for _, v := range c.scope.list() {
 		rows = append(rows, []string{v.Name, quote(v.Value), v.Origin})
@@ -84,7 +84,7 @@ func listVariables(c *call) error {
 }
 
 // known is the variables of typed lines.
-func (c *Commands) known() scope {
+func (c *Runner) known() scope {
 	if vars := c.vars.Load(); vars != nil {
 		return *vars
 	}
@@ -92,7 +92,7 @@ func (c *Commands) known() scope {
 }
 
 // Variables are those of typed lines, sorted by name.
-func (c *Commands) Variables() []Variable { return c.known().list() }
+func (c *Runner) Variables() []Variable { return c.known().list() }
 
 // completeVariables offers variables while $ and a part of a name are typed, and
 // says where the name begins.

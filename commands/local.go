@@ -16,15 +16,15 @@ func localCommands() []command {
 		{name: "local start", section: clusterSection, changes: true, summary: "run a real Pulsar on this machine and connect to it",
 			detail: "Needs Java 17 or later and half a GiB of memory. The server is fetched once. " +
 				"It ends with the last pulsh that uses it; its data stays.",
-			examples: []string{"local start"}, run: localStart},
-		{name: "local stop", section: clusterSection, summary: "stop the local Pulsar for all who use it", examples: []string{"local stop"}, run: localStop},
+			examples: []string{"local start"}, run: verb(localStart)},
+		{name: "local stop", section: clusterSection, summary: "stop the local Pulsar for all who use it", examples: []string{"local stop"}, run: verb(localStop)},
 		{name: "local kill", section: clusterSection, summary: "kill the local Pulsar as a crash would",
-			detail: "A real kill -9. `local restart` brings it back with its data.", examples: []string{"local kill"}, run: localKill},
+			detail: "A real kill -9. `local restart` brings it back with its data.", examples: []string{"local kill"}, run: verb(localKill)},
 		{name: "local restart", section: clusterSection, summary: "stop the local Pulsar if it runs, and start it with its data",
-			examples: []string{"local restart"}, run: localRestart},
-		{name: "local status", section: clusterSection, summary: "show how the local Pulsar is", examples: []string{"local status"}, run: localStatus},
+			examples: []string{"local restart"}, run: verb(localRestart)},
+		{name: "local status", section: clusterSection, summary: "show how the local Pulsar is", examples: []string{"local status"}, run: verb(localStatus)},
 		{name: "local logs", section: clusterSection, params: []param{{name: "lines", kind: logLines(), optional: true}},
-			summary: "print the end of the local Pulsar's log", examples: []string{"local logs", "local logs 50"}, run: localLogs},
+			summary: "print the end of the local Pulsar's log", examples: []string{"local logs", "local logs 50"}, run: verb(localLogs)},
 	}
 }
 

@@ -10,14 +10,14 @@ import (
 // lookCommands show groups.
 func lookCommands() []command {
 	return []command{
-		{name: "status", section: lookSection, summary: "print the figures of all groups on one line", examples: []string{"status"}, run: status},
-		{name: "list", section: lookSection, summary: "list the groups", examples: []string{"list"}, run: list},
+		{name: "status", section: lookSection, summary: "print the figures of all groups on one line", examples: []string{"status"}, run: verb(status)},
+		{name: "list", section: lookSection, summary: "list the groups", examples: []string{"list"}, run: verb(list)},
 		{name: "show", section: lookSection, params: []param{{name: "group", kind: groupKind()}},
 			summary:  "show a group's settings beside what comes of them",
-			examples: []string{"show fast"}, run: show},
+			examples: []string{"show fast"}, run: verb(show)},
 		{name: "show session", section: lookSection, summary: "show what holds for the session, and where each value was said",
 			detail:   "Flags go before the environment, which goes before a profile, then Pulsar's client.conf, then the defaults.",
-			examples: []string{"show session"}, run: showSession},
+			examples: []string{"show session"}, run: verb(showSession)},
 	}
 }
 

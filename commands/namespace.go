@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
 )
 
 // The topics of a listing whose figures are asked for, and how many of them at a
@@ -99,17 +99,17 @@ func furthestBehind(stats broker.TopicStats) float64 {
 const flowTime = time.Second
 
 // flow asks for a topic's statistics twice.
-func (c *call) flow(ctx context.Context) (broker.TopicStats, session.Flow, error) {
+func (c *call) flow(ctx context.Context) (broker.TopicStats, brokerstats.Flow, error) {
 	before, err := c.statsOf(ctx)
 	if err != nil {
-		return before, session.Flow{}, err
+		return before, brokerstats.Flow{}, err
 	}
 	begin := c.env.Now()
 	if err := sleep(ctx, flowTime); err != nil {
-		return before, session.Flow{}, err
+		return before, brokerstats.Flow{}, err
 	}
 	after, err := c.statsOf(ctx)
-	return after, session.FlowBetween(before, after, c.env.Now().Sub(begin)), err
+	return after, brokerstats.FlowBetween(before, after, c.env.Now().Sub(begin)), err
 }
 
 func topicStats(ctx context.Context, c *call) error {

@@ -1,9 +1,11 @@
 package commands
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
+	"pulsh/graphs"
 	"pulsh/session/meant"
 )
 
@@ -34,4 +36,12 @@ func or(names []string) string {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
+
+// count writes a number with its noun: 1 worker, 4 workers.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%s %ss", graphs.Whole(float64(n)), noun)
 }

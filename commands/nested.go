@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"pulsh/session/snapshot"
 )
 
 // The limits of scripts that run scripts: how deep, so that a chain ends with a
@@ -30,9 +28,9 @@ type reading struct {
 	rows  []command
 }
 
-func newReading() *reading {
+func newReading(rows []command) *reading {
 	left := scriptCommandsMax
-	return &reading{left: &left, rows: table()}
+	return &reading{left: &left, rows: rows}
 }
 
 // spend counts a command or a file. It is not ok when there were too many, of
@@ -112,7 +110,7 @@ type pass struct {
 }
 
 // reads reads the file that is named at a place, for one pass.
-func (c *call) reads(at span, name, turn string, arguments []Variable, times int) []*Error {
+func (c *Call) reads(at span, name, turn string, arguments []Variable, times int) []*Error {
 	r := c.statement.text.reading
 	if r == nil {
 		return nil
@@ -144,7 +142,7 @@ func (c *call) reads(at span, name, turn string, arguments []Variable, times int
 }
 
 // nearFile is the line with a file that is there, if the one named is not.
-func (c *call) nearFile(at span, name, path string) string {
+func (c *Call) nearFile(at span, name, path string) string {
 	if _, err := os.Stat(path); err == nil {
 		return ""
 	}
@@ -171,17 +169,17 @@ func circle(chain []string) string {
 	return "scripts run each other without an end: " + strings.Join(names, " → ")
 }
 
-func prepareRun(c *call) []*Error {
+func prepareRun(c *Call) []*Error {
 	return c.reads(c.args["file"].span, c.text("file"), "", c.assigned, 1)
 }
 
-func prepareRepeat(c *call) []*Error {
-	times, _ := value[int](c, "times")
+func prepareRepeat(c *Call) []*Error {
+	times, _ := Value[int](c, "times")
 	return c.reads(c.args["file"].span, c.text("file"), "", c.assigned, times)
 }
 
 // prepareFor reads the file once for each value.
-func prepareFor(c *call) []*Error {
+func prepareFor(c *Call) []*Error {
 	name, a := c.text("name"), c.args["values"]
 	values := a.words[:len(a.words)-2]
 	var errs []*Error
@@ -197,7 +195,7 @@ func prepareFor(c *call) []*Error {
 }
 
 // runPasses runs the files of a command, one after the other.
-func runPasses(ctx context.Context, c *call) error {
+func runPasses(ctx context.Context, c *Call) error {
 	total, done := 0, 0
 	for _, p := range c.passes {
 		total += p.times
@@ -230,11 +228,13 @@ func runPasses(ctx context.Context, c *call) error {
 func (x *execution) inside(turn string) *execution {
 	inner := *x
 	inner.depth++
-	inner.began = x.env.Now()
+	inner.began = x.config.Now()
 	inner.planned = inner.began
 	inner.turn = strings.Trim(x.turn+" "+turn, " ")
 	if turn != "" {
-		x.env.Session.Mark(snapshot.MarkCommand, turn)
+		if x.config.Turned != nil {
+			x.config.Turned(turn)
+		}
 	}
 	return &inner
 }

@@ -7,25 +7,14 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// offer completes from pairs of a value and its description.
-func offer(pairs ...string) func(*scene) []Suggestion {
-	return func(*scene) []Suggestion {
-		var out []Suggestion
-		for i := 0; i+1 < len(pairs); i += 2 {
-			out = append(out, Suggestion{pairs[i], pairs[i+1]})
-		}
-		return out
-	}
-}
-
 // completeGroups offers the groups that want accepts, with their states.
 func completeGroups(want func(snapshot.Group) bool) func(*scene) []Suggestion {
 	return func(s *scene) []Suggestion {
-		if s.snapshot == nil {
+		if snapshotOf(s) == nil {
 			return nil
 		}
 		var out []Suggestion
-		for _, g := range s.snapshot.Groups {
+		for _, g := range snapshotOf(s).Groups {
 			if want == nil || want(g) {
 				out = append(out, Suggestion{g.Name, string(g.State) + " " + string(g.Kind)})
 			}
@@ -47,13 +36,13 @@ func completeShapes(relative bool) func(*scene) []Suggestion {
 
 // completeMetrics offers groups, and their figures once a group is typed.
 func completeMetrics(s *scene) []Suggestion {
-	if strings.ContainsAny(s.partial, "<>=!") || s.snapshot == nil {
+	if strings.ContainsAny(s.Partial, "<>=!") || snapshotOf(s) == nil {
 		return nil
 	}
-	typed, _, dotted := strings.Cut(s.partial, ".")
+	typed, _, dotted := strings.Cut(s.Partial, ".")
 	if !dotted {
 		out := []Suggestion{{snapshot.TotalGroup + ".", "all groups together"}, {snapshot.ProcessGroup + ".", "pulsh itself"}}
-		for _, g := range s.snapshot.Groups {
+		for _, g := range snapshotOf(s).Groups {
 			out = slices.Insert(out, len(out)-2, Suggestion{g.Name + ".", string(g.State) + " " + string(g.Kind)})
 		}
 		return out
@@ -61,7 +50,7 @@ func completeMetrics(s *scene) []Suggestion {
 	figures := snapshot.TotalFigures()
 	if typed == snapshot.ProcessGroup {
 		figures = snapshot.ProcessFigures()
-	} else if g, ok := s.snapshot.Group(typed); ok {
+	} else if g, ok := snapshotOf(s).Group(typed); ok {
 		figures = snapshot.GroupFigures(g.Kind)
 	}
 	var out []Suggestion
@@ -73,7 +62,7 @@ func completeMetrics(s *scene) []Suggestion {
 
 // completePanels offers groups, figures and metrics.
 func completePanels(s *scene) []Suggestion {
-	if strings.Contains(s.partial, ".") {
+	if strings.Contains(s.Partial, ".") {
 		return completeMetrics(s)
 	}
 	out := completeGroups(nil)(s)
@@ -84,26 +73,50 @@ func completePanels(s *scene) []Suggestion {
 }
 
 func completeTopics(s *scene) []Suggestion {
-	if s.commands == nil || s.commands.env.Topics == nil {
+	if envOf(s) == nil || envOf(s).Topics == nil {
 		return nil
 	}
 	var out []Suggestion
-	for _, name := range s.commands.env.Topics() {
+	for _, name := range envOf(s).Topics() {
 		out = append(out, Suggestion{name, "topic"})
 	}
 	return out
 }
 
 func completeProfiles(s *scene) []Suggestion {
-	if s.commands == nil {
+	if envOf(s) == nil {
 		return nil
 	}
 	var out []Suggestion
-	for _, p := range s.commands.env.Library.Builtin {
+	for _, p := range envOf(s).Library.Builtin {
 		out = append(out, Suggestion{p.Name, p.Description})
 	}
-	for _, name := range s.commands.env.Library.Saved() {
+	for _, name := range envOf(s).Library.Saved() {
 		out = append(out, Suggestion{name, "saved"})
 	}
 	return out
+}
+
+// envOf is the world that a line is completed in, nil where there is none.
+func envOf(s *scene) *Env {
+	if c, ok := s.Host.(*Commands); ok {
+		return &c.env
+	}
+	return nil
+}
+
+// snapshotOf is the latest sample, nil where there is none.
+func snapshotOf(s *scene) *snapshot.Snapshot {
+	if e := envOf(s); e != nil && e.Session != nil {
+		return e.Session.Snapshot()
+	}
+	return nil
+}
+
+// namedGroup is the group that the line names first, if it is there.
+func namedGroup(s *scene) (g snapshot.Group, ok bool) {
+	if at := snapshotOf(s); at != nil && len(s.Words) > 0 {
+		return at.Group(s.Words[0])
+	}
+	return g, false
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // parse reads a statement. The error has a place and a next step.
-func parse(s statement) (*call, *Error) {
+func parse(s statement) (*Call, *Error) {
 	if err := s.unresolved(); err != nil {
 		return nil, err
 	}
@@ -16,7 +16,7 @@ func parse(s statement) (*call, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &call{command: cmd, statement: s, args: map[string]argument{}}
+	c := &Call{command: cmd, statement: s, args: map[string]argument{}}
 	var plain []word
 	for _, w := range rest {
 		if !w.keyed || !c.takesKeys(w) {
@@ -40,7 +40,7 @@ func parses(line string, rows []command) bool {
 }
 
 // takesKeys says whether name=value is a setting here, and not part of a text.
-func (c *call) takesKeys(w word) bool {
+func (c *Call) takesKeys(w word) bool {
 	if c.command.assigns {
 		return true
 	}
@@ -51,7 +51,7 @@ func (c *call) takesKeys(w word) bool {
 	return len(c.command.settings()) > 0 || len(params) == 0 || params[len(params)-1].kind.name != "TEXT"
 }
 
-func (c *call) bindKey(w word) *Error {
+func (c *Call) bindKey(w word) *Error {
 	if c.command.assigns {
 		return c.assign(w)
 	}
@@ -73,7 +73,7 @@ func (c *call) bindKey(w word) *Error {
 	return nil
 }
 
-func (c *call) unknownKey(w word) *Error {
+func (c *Call) unknownKey(w word) *Error {
 	var names []string
 	for _, p := range c.command.settings() {
 		names = append(names, p.name)
@@ -92,7 +92,7 @@ func (c *call) unknownKey(w word) *Error {
 }
 
 // badValue offers the nearest of a list of words, or a value that is right.
-func (c *call) badValue(at span, p param, typed string, err error) *Error {
+func (c *Call) badValue(at span, p param, typed string, err error) *Error {
 	e := c.wrong(at, err.Error())
 	if !strings.Contains(e.Message, p.kind.forms) {
 		e.Hint = p.kind.forms
@@ -102,7 +102,7 @@ func (c *call) badValue(at span, p param, typed string, err error) *Error {
 }
 
 // bindWords gives words to the parameters in their order.
-func (c *call) bindWords(words []word) *Error {
+func (c *Call) bindWords(words []word) *Error {
 	for _, p := range c.command.positional() {
 		if len(words) == 0 {
 			return nil
@@ -130,7 +130,7 @@ func (c *call) bindWords(words []word) *Error {
 	return nil
 }
 
-func (c *call) tooMany(w word) *Error {
+func (c *Call) tooMany(w word) *Error {
 	if len(c.command.settings()) > 0 {
 		p := c.likeliest(w.text)
 		e := c.wrong(w.span, fmt.Sprintf("%q stands alone; a setting is written %s=%s", w.text, p.name, p.kind.sample))
@@ -145,7 +145,7 @@ func (c *call) tooMany(w word) *Error {
 
 // likeliest is the setting that a value without a name was probably meant for:
 // the rate if it can be one, else the first that takes it.
-func (c *call) likeliest(text string) param {
+func (c *Call) likeliest(text string) param {
 	settings := c.command.settings()
 	if p, ok := c.command.setting("rate"); ok {
 		settings = append([]param{p}, settings...)
@@ -159,7 +159,7 @@ func (c *call) likeliest(text string) param {
 }
 
 // missing refuses a line without what the command needs.
-func (c *call) missing() *Error {
+func (c *Call) missing() *Error {
 	var names []string
 	line := c.statement.plain()
 	for _, p := range c.command.params {

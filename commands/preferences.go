@@ -17,7 +17,7 @@ func setSessionCommand() command {
 		detail: "Figures of the status rows turn yellow from a -warn limit on and red from a -fail limit on; off takes a limit away. " +
 			"The load itself does not change.",
 		examples: []string{"set session refresh=100ms", "set session p99-warn=20ms p99-fail=100ms", "set session rate-warn=98% backlog-fail=1M", "set session behind=allowed"},
-		run:      setSession}
+		run:      verb(setSession)}
 }
 
 func setSession(_ context.Context, c *call) error {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/profile"
 )
 
 // profileCommands save and load what a session consists of.
@@ -16,17 +16,17 @@ func profileCommands() []command {
 			summary: "save the connection, the graph and all groups as a profile",
 			detail: "Writes a file that only you can read, and asks before it replaces one, but for force. " +
 				"It never holds a secret: of a token, only the file or the variable it comes from.",
-			examples: []string{"save mine", "save mine force"}, run: save},
+			examples: []string{"save mine", "save mine force"}, run: verb(save)},
 		{name: "load", section: profileSection, changes: true, params: []param{{name: "profile", kind: profileKind()}},
 			summary:  "make the groups of a profile ready",
 			detail:   "They start with produce start and consume start. The profile's connection is opened if there is none yet.",
-			examples: []string{"load low"}, run: load},
+			examples: []string{"load low"}, run: verb(load)},
 		{name: "profile show", section: profileSection, params: []param{{name: "profile", kind: profileKind()}},
-			summary: "print a profile as its file says it, defaults included", examples: []string{"profile show low"}, run: showProfile},
+			summary: "print a profile as its file says it, defaults included", examples: []string{"profile show low"}, run: verb(showProfile)},
 		{name: "profile delete", section: profileSection, params: []param{{name: "profile", kind: savedKind()}, {name: "force", kind: words("force"), optional: true}},
 			summary: "delete a profile that was saved", detail: "Asks before, but for force.",
-			examples: []string{"profile delete mine"}, run: deleteProfile},
-		{name: "profiles", section: profileSection, summary: "list the profiles", examples: []string{"profiles"}, run: listProfiles},
+			examples: []string{"profile delete mine"}, run: verb(deleteProfile)},
+		{name: "profiles", section: profileSection, summary: "list the profiles", examples: []string{"profiles"}, run: verb(listProfiles)},
 		historyCommand(),
 	}
 }
@@ -35,11 +35,11 @@ func profileCommands() []command {
 func saveName() kind {
 	return kind{name: "NAME", sample: "mine", parse: checkName, doc: "a name for a profile",
 		complete: func(s *scene) []Suggestion {
-			if s.commands == nil {
+			if envOf(s) == nil {
 				return nil
 			}
 			var out []Suggestion
-			for _, name := range s.commands.env.Library.Saved() {
+			for _, name := range envOf(s).Library.Saved() {
 				out = append(out, Suggestion{name, "is replaced"})
 			}
 			return out
@@ -51,11 +51,11 @@ func savedKind() kind {
 	k := profileKind()
 	k.sample = "mine"
 	k.complete = func(s *scene) []Suggestion {
-		if s.commands == nil {
+		if envOf(s) == nil {
 			return nil
 		}
 		var out []Suggestion
-		for _, name := range s.commands.env.Library.Saved() {
+		for _, name := range envOf(s).Library.Saved() {
 			out = append(out, Suggestion{name, "saved"})
 		}
 		return out
@@ -65,15 +65,15 @@ func savedKind() kind {
 
 func save(ctx context.Context, c *call) error {
 	view := c.View()
-	p := session.Profile{Name: c.text("name"), Session: c.env.Session.Preferences().Said(), Graph: view.profile()}
+	p := profile.Profile{Name: c.text("name"), Session: c.env.Session.Preferences().Said(), Graph: view.profile()}
 	t, _ := c.env.Session.Target()
 	p.Connection = t.Connection()
 	for _, g := range c.fresh(ctx).Groups {
 		if spec, ok := c.env.Session.Producer(g.Name); ok {
-			p.Groups = append(p.Groups, session.ProfileGroup{Name: g.Name, Kind: g.Kind, Producer: &spec})
+			p.Groups = append(p.Groups, profile.ProfileGroup{Name: g.Name, Kind: g.Kind, Producer: &spec})
 		}
 		if spec, ok := c.env.Session.Consumer(g.Name); ok {
-			p.Groups = append(p.Groups, session.ProfileGroup{Name: g.Name, Kind: g.Kind, Consumer: &spec})
+			p.Groups = append(p.Groups, profile.ProfileGroup{Name: g.Name, Kind: g.Kind, Consumer: &spec})
 		}
 	}
 	if len(p.Groups) == 0 {
@@ -134,7 +134,7 @@ func load(ctx context.Context, c *call) error {
 
 // enter connects to the cluster of a profile if there is no connection yet. The
 // groups are ready before, whatever comes of it.
-func (c *call) enter(ctx context.Context, p session.Profile) error {
+func (c *call) enter(ctx context.Context, p profile.Profile) error {
 	if _, ok := c.env.Session.Target(); ok || p.Connection.URL == "" || p.Name == c.env.Profile {
 		return nil
 	}
@@ -147,11 +147,11 @@ func (c *call) enter(ctx context.Context, p session.Profile) error {
 }
 
 // behave makes the session behave, and the graph show, what a profile says.
-func (c *call) behave(ctx context.Context, p session.Profile) error {
+func (c *call) behave(ctx context.Context, p profile.Profile) error {
 	if err := c.prefer(p.Session, "profile "+p.Name); err != nil {
 		return err
 	}
-	if p.Graph == (session.Graph{}) {
+	if p.Graph == (profile.Graph{}) {
 		return nil
 	}
 	c.changed.Store(c.env.Now().UnixNano()) // the graph may show the groups that were just made
@@ -206,7 +206,7 @@ func deleteProfile(ctx context.Context, c *call) error {
 }
 
 // profile finds the profile that was named.
-func (c *call) profile() (session.Profile, error) {
+func (c *call) profile() (profile.Profile, error) {
 	name := c.text("profile")
 	p, err := c.env.Library.Load(name)
 	if err == nil {

@@ -46,11 +46,18 @@ func (s Step) Progress() *Progress {
 
 // Progress is that of the command that runs, nil where it has none to show. It
 // may be called by any goroutine.
-func (c *Commands) Progress() *Progress { return c.task.Load() }
+func (c *Runner) Progress() *Progress { return c.task.Load() }
+
+// WaitingFor is the progress of something whose end is not known; now says how it
+// is.
+func WaitingFor(now func() string) *Progress { return &Progress{Share: math.NaN(), now: now} }
+
+// Publish shows p, which must not change any more; nil shows nothing.
+func (c *Runner) Publish(p *Progress) { c.task.Store(p) }
 
 // Report publishes how far something is that no command does. The zero Step ends
 // it.
-func (c *Commands) Report(s Step) { c.task.Store(s.Progress()) }
+func (c *Runner) Report(s Step) { c.task.Store(s.Progress()) }
 
 // progressMeter is the width of the bar, in cells.
 const progressMeter = 16
@@ -83,26 +90,9 @@ func (p *Progress) Line(now time.Time, took time.Duration) string {
 	return strings.Join(parts, "  ")
 }
 
-// Settling publishes how many messages still wait for their receipts, of the
-// group with that name or, for "", of all: what a stop waits for.
-func (c *Commands) Settling(name string) {
-	c.task.Store(&Progress{Share: math.NaN(), now: func() string {
-		waiting := 0
-		for _, g := range c.env.Session.Snapshot().Groups {
-			if g.Producer != nil && (name == "" || name == g.Name) {
-				waiting += g.Producer.InFlight
-			}
-		}
-		if waiting == 0 {
-			return "closing"
-		}
-		return plural(uint64(waiting), "message waits", "messages wait") + " for a receipt"
-	}})
-}
-
 // until publishes that a span of time passes, and what is waited for meanwhile.
-func (c *call) until(d time.Duration, now func() string) {
+func (c *Call) until(d time.Duration, now func() string) {
 	if d > 0 {
-		c.task.Store(&Progress{Begin: c.env.Now(), Span: d, now: now})
+		c.task.Store(&Progress{Begin: c.config.Now(), Span: d, now: now})
 	}
 }

@@ -147,8 +147,8 @@ func (r *recording) end(l Line) error {
 	return r.write(commented(l.Source, l.Failure))
 }
 
-func record(ctx context.Context, c *call) error {
-	path, _ := value[string](c, "file")
+func record(ctx context.Context, c *Call) error {
+	path, _ := Value[string](c, "file")
 	_, force := c.args["force"]
 	if old := c.recording; old != nil {
 		return c.fail("record stop", "%s is being recorded", old.path)
@@ -158,7 +158,7 @@ func record(ctx context.Context, c *call) error {
 		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	}
 	f, err := os.OpenFile(path, flags, 0o644)
-	if errors.Is(err, fs.ErrExist) && c.env.Confirm != nil && c.confirm(ctx, path+" is there already; write over it?") {
+	if errors.Is(err, fs.ErrExist) && c.config.Confirm != nil && c.confirm(ctx, path+" is there already; write over it?") {
 		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	}
 	switch {
@@ -167,8 +167,8 @@ func record(ctx context.Context, c *call) error {
 	case err != nil:
 		return c.refuse("file", "", "%q cannot be written: %s", path, errors.Unwrap(err))
 	}
-	r := &recording{path: path, plan: plan{start: c.env.Now()}}
-	n, err := f.WriteString(recordingHead(c.env.Version, r.plan.start, c.known().list()))
+	r := &recording{path: path, plan: plan{start: c.config.Now()}}
+	n, err := f.WriteString(recordingHead(c.config.Version, r.plan.start, c.known().list()))
 	r.size = int64(n)
 	if err := errors.Join(err, f.Close()); err != nil {
 		return c.refuse("file", "", "%q cannot be written: %s", path, errors.Unwrap(err))
@@ -178,7 +178,7 @@ func record(ctx context.Context, c *call) error {
 	return nil
 }
 
-func recordStop(_ context.Context, c *call) error {
+func recordStop(_ context.Context, c *Call) error {
 	r := c.recording
 	if r == nil {
 		return c.fail("record mine.pulsh", "nothing is being recorded")
@@ -190,27 +190,27 @@ func recordStop(_ context.Context, c *call) error {
 
 // recorded says whether a line belongs in a recording: it was typed, and is
 // neither about recording nor the end.
-func (c *call) recorded() bool {
-	return c.Commands.recording != nil && c.statement.text.file == "" &&
+func (c *Call) recorded() bool {
+	return c.recording != nil && c.statement.text.file == "" &&
 		c.command.name != "quit" && c.command.name != "record" && c.command.name != "record stop"
 }
 
 // keep writes to the recording, and ends it when that fails.
-func (c *call) keep(write func(Line) error, l Line) {
-	r := c.Commands.recording
+func (c *Call) keep(write func(Line) error, l Line) {
+	r := c.recording
 	if r == nil {
 		return
 	}
 	l.Source = c.source(filepath.Dir(r.path))
 	if err := write(l); err != nil {
-		c.Commands.recording = nil
+		c.recording = nil
 		c.say("the recording has ended: %s cannot be written: %s", r.path, err)
 	}
 }
 
 // source is the line on one row as it was typed, but that the script which it
 // runs is found from a folder: by its whole name where that is "".
-func (c *call) source(dir string) string {
+func (c *Call) source(dir string) string {
 	s := c.statement
 	at, ok := c.scriptSpan()
 	if !ok || len(c.passes) == 0 {
@@ -227,7 +227,7 @@ func (c *call) source(dir string) string {
 }
 
 // scriptSpan is where the script that the line runs is named.
-func (c *call) scriptSpan() (span, bool) {
+func (c *Call) scriptSpan() (span, bool) {
 	if a, ok := c.args["values"]; ok && c.command.name == "for" {
 		return a.last, true
 	}

@@ -27,8 +27,7 @@ func TestARecordingIsWhatWasTyped(t *testing.T) {
 	dir := files(t, map[string]string{"step.pulsh": "wait $d"})
 	path := filepath.Join(dir, "mine.pulsh")
 	synctest.Test(t, func(t *testing.T) {
-		c := world(t, refused)
-		c.env.Version = "0.1.0"
+		c := world(t, refused, func(e *Env) { e.Version = "0.1.0" })
 		var out strings.Builder
 		t.Chdir(dir)
 		typed(t, c, &out, "1s let d=2s text='a b'", "0s record "+path, "1500ms load low", "700ms run step.pulsh d=$d", "3s remove nobody",
@@ -116,7 +115,7 @@ func TestAReplayKeepsTheTiming(t *testing.T) {
 			first := marks(c, begin)
 			require.Len(t, first, len(pauses))
 
-			c.env.Speed = speed
+			c = New(Env{Session: c.env.Session, Speed: speed})
 			s, err := ReadScript(path)
 			require.NoError(t, err)
 			again := time.Now()
@@ -133,7 +132,7 @@ func TestAReplayKeepsTheTiming(t *testing.T) {
 			}
 			require.Positive(t, result.Drift.Lines)
 			require.Less(t, result.Drift.Worst, 20*time.Millisecond)
-			require.Contains(t, result.Summary(c.env.Session.Snapshot()), "kept to the plan within ")
+			require.Contains(t, Summary(result, c.env.Session.Snapshot()), "kept to the plan within ")
 		})
 	}
 }

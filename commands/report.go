@@ -291,8 +291,8 @@ func reproduce(lines []Line, r *export.Report) string {
 	slices.SortStableFunc(ordered, func(a, b Line) int { return a.At.Compare(b.At) })
 	var ended time.Time
 	for _, l := range ordered {
-		cmd := commandOf(l.Text)
-		if cmd == nil || !cmd.replays() {
+		cmd := language().CommandOf(l.Text)
+		if cmd == nil || !replaysAgain(cmd) {
 			continue
 		}
 		if pause := l.At.Sub(ended).Round(pauseStep); !ended.IsZero() && pause >= pauseStep {
@@ -312,20 +312,11 @@ func reproduce(lines []Line, r *export.Report) string {
 // types faster.
 const pauseStep = 100 * time.Millisecond
 
-// commandOf is the command of a line, nil if it is none.
-func commandOf(line string) *command {
-	calls, errs := parseAll(&text{body: line, rows: table(), quiet: true})
-	if len(errs) > 0 || len(calls) == 0 {
-		return nil
-	}
-	return calls[0].command
-}
-
-// replays says whether a line belongs into a script that does the same again.
+// replaysAgain says whether a line belongs into a script that does the same again.
 // What files ran stands there line by line and with its variables filled in, so
 // the lines that ran them and gave the variables do not; a wait that depends on
 // when the script began is a pause.
-func (c *command) replays() bool {
+func replaysAgain(c *command) bool {
 	switch {
 	case c.assigns || c.name == "at" || c.name == "connect":
 		return false

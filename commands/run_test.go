@@ -54,8 +54,7 @@ func TestEveryExampleRuns(t *testing.T) {
 		for _, example := range cmd.examples {
 			t.Run(example, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					c := world(t, pretend(t))
-					c.env.Local, c.env.Yes = home{}, true
+					c := world(t, pretend(t), func(e *Env) { e.Local, e.Yes = home{}, true })
 					t.Chdir(t.TempDir()) // for what writes files
 					var out strings.Builder
 					for _, line := range append(before, undo[cmd.name]...) {
@@ -107,7 +106,7 @@ func TestExamplesOfTheRepositoryRun(t *testing.T) {
 					require.Empty(t, Paint(err, 0), "the result has told it")
 					require.Regexp(t, `^.*fails.pulsh:5: expect: slow.rate reached 1\d\d/s, wanted > 1k, within 2s$`, err.Error())
 					require.Regexp(t, `^0 passed, 1 failed · .* sent, .* acked, 0 received, 0 lost, 0 duplicated · 2\.\d s$`,
-						result.Summary(c.env.Session.Snapshot()))
+						Summary(result, c.env.Session.Snapshot()))
 					return
 				}
 				if filepath.Base(file) == "failover.pulsh" {

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"fmt"
 	"strings"
 
 	"pulsh/graphs"
@@ -39,14 +38,6 @@ func saySize(p spec.Producer) string {
 
 func sayConsumer(_ string, s spec.Consumer) string {
 	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), count(s.Workers, "worker"), "from " + string(s.From)}, " · ")
-}
-
-// count writes a number with its noun: 1 worker, 4 workers.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%s %ss", graphs.Whole(float64(n)), noun)
 }
 
 // account sums up what a group has done.

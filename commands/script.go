@@ -5,18 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
-
-	"pulsh/graphs"
-	"pulsh/session/snapshot"
-	"pulsh/session/spec"
 )
 
 // Script is a file of commands that has been read whole and without an error.
 type Script struct {
 	Name  string
-	calls []*call
+	calls []*Call
 }
 
 // Options say how a script runs.
@@ -52,7 +47,7 @@ type Check struct {
 type CheckTerm struct {
 	Metric, Op string
 	Limit      float64
-	Unit       spec.Unit
+	Unit       string
 	Last, Best float64
 	Worst      float64 // of the last stretch in which the condition held
 }
@@ -60,8 +55,8 @@ type CheckTerm struct {
 // ParseScript reads a script whole, with the files that it runs, which are looked
 // for in the working folder. The error joins everything that is wrong, each with
 // its line.
-func ParseScript(name, body string, vars ...Variable) (*Script, error) {
-	script, errs := newReading().parse(name, body, newScope(vars))
+func (l *Language) ParseScript(name, body string, vars ...Variable) (*Script, error) {
+	script, errs := newReading(l.Commands).parse(name, body, newScope(vars))
 	if len(errs) > 0 {
 		return nil, joined(errs)
 	}
@@ -70,8 +65,8 @@ func ParseScript(name, body string, vars ...Variable) (*Script, error) {
 
 // ReadScript is ParseScript for a file of at most a mebibyte. The files that it
 // runs are looked for beside it.
-func ReadScript(path string, vars ...Variable) (*Script, error) {
-	script, errs, err := newReading().read(path, newScope(vars))
+func (l *Language) ReadScript(path string, vars ...Variable) (*Script, error) {
+	script, errs, err := newReading(l.Commands).read(path, newScope(vars))
 	switch {
 	case err != nil:
 		return nil, err
@@ -83,12 +78,12 @@ func ReadScript(path string, vars ...Variable) (*Script, error) {
 
 // RunScript runs a script to its end or its first error. A `quit` ends it
 // without an error.
-func (c *Commands) RunScript(ctx context.Context, s *Script, out io.Writer, o Options) (Result, error) {
-	begin := c.env.Now()
-	x := &execution{Commands: c, out: out, result: &Result{}, keepGoing: o.KeepGoing, report: o.Report, began: begin, planned: begin}
+func (c *Runner) RunScript(ctx context.Context, s *Script, out io.Writer, o Options) (Result, error) {
+	begin := c.config.Now()
+	x := &execution{Runner: c, out: out, result: &Result{}, keepGoing: o.KeepGoing, report: o.Report, began: begin, planned: begin}
 	defer c.task.Store(nil)
 	err := x.run(ctx, s)
-	x.result.Elapsed = c.env.Now().Sub(begin)
+	x.result.Elapsed = c.config.Now().Sub(begin)
 	if errors.Is(err, ErrQuit) {
 		err = nil
 	}
@@ -124,21 +119,4 @@ func (x *execution) run(ctx context.Context, s *Script) error {
 		return &Error{Message: fmt.Sprintf("%s failed", count(failed, "line")), From: -1, Code: ExitCode(first), Cause: first}
 	}
 	return nil
-}
-
-// Summary is the last line of a script's results: expectations, the account of
-// all messages, and how long it took.
-func (r Result) Summary(s *snapshot.Snapshot) string {
-	var parts []string
-	if r.Passed+r.Failed > 0 {
-		parts = append(parts, fmt.Sprintf("%d passed, %d failed", r.Passed, r.Failed))
-	}
-	if t := s.Totals; t.Sent+t.Received > 0 {
-		parts = append(parts, strings.Join([]string{whole(t.Sent) + " sent", whole(t.Acked) + " acked", whole(t.Received) + " received",
-			whole(t.Lost) + " lost", whole(t.Duplicated) + " duplicated"}, ", "))
-	}
-	if r.Drift.Lines > 0 {
-		parts = append(parts, r.Drift.String())
-	}
-	return strings.Join(append(parts, graphs.Seconds(r.Elapsed)), " · ")
 }

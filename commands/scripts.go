@@ -37,7 +37,7 @@ func scriptCommands() []command {
 			params: []param{{name: "condition", kind: conditionKind(), rest: true},
 				{name: "timeout", kind: durationKind(), keyed: true, optional: true, doc: "give up after so long; 5m if not given"}},
 			summary:  "wait until a condition holds",
-			examples: []string{"wait until fast.rate>1k timeout=30s", "wait until fast.p99<1s and sub1.backlog<5k"}, run: waitUntil},
+			examples: []string{"wait until fast.rate>1k timeout=30s", "wait until fast.p99<1s and sub1.backlog<5k"}, run: verb(waitUntil)},
 		{name: "wait", section: scriptSection, params: []param{{name: "duration", kind: durationKind()}},
 			summary: "wait for a while", detail: "--speed 2 halves it.", examples: []string{"wait 2s"}, run: wait},
 		{name: "at", section: scriptSection, params: []param{{name: "at", kind: instantKind()}},
@@ -50,9 +50,9 @@ func scriptCommands() []command {
 				{name: "for", kind: durationKind(), keyed: true, optional: true, doc: "it must hold for so long"},
 				{name: "within", kind: durationKind(), keyed: true, optional: true, doc: "it may take so long to begin to hold"}},
 			summary: "fail if a condition does not hold", detail: "Prints PASS or FAIL with what was measured. Without for and within it is tested once.",
-			examples: []string{"expect fast.p99<1s for=1s", "expect fast.rate>1k within=10s", "expect sub1.lost=0 and sub1.duplicated=0"}, run: expect},
+			examples: []string{"expect fast.p99<1s for=1s", "expect fast.rate>1k within=10s", "expect sub1.lost=0 and sub1.duplicated=0"}, run: verb(expect)},
 		{name: "mark", section: scriptSection, params: []param{{name: "text", kind: textKind(), rest: true}},
-			summary: "put a mark on the time axis", examples: []string{`mark "before the fix"`}, run: mark},
+			summary: "put a mark on the time axis", examples: []string{`mark "before the fix"`}, run: verb(mark)},
 	}
 }
 

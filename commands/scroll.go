@@ -18,12 +18,12 @@ func scrollCommands() []command {
 	return []command{
 		{name: "graph freeze", section: lookSection, summary: "stop the graph where it is",
 			detail:   "The graph says that it is frozen and its right edge says since when; status rows and load go on.",
-			examples: []string{"graph freeze"}, run: freeze},
+			examples: []string{"graph freeze"}, run: verb(freeze)},
 		{name: "graph back", section: lookSection, params: by, summary: "move the graph back in time",
-			detail: "Without a span it goes by most of its window, as PgUp does on an empty line.", examples: []string{"graph back", "graph back 5m"}, run: scrollBy(-1)},
+			detail: "Without a span it goes by most of its window, as PgUp does on an empty line.", examples: []string{"graph back", "graph back 5m"}, run: verb(scrollBy(-1))},
 		{name: "graph forward", section: lookSection, params: by, summary: "move the graph forward in time, up to now",
-			detail: "Without a span it goes by most of its window, as PgDn does on an empty line.", examples: []string{"graph forward 1m"}, run: scrollBy(1)},
-		{name: "graph live", section: lookSection, summary: "let the graph follow the time again", examples: []string{"graph live"}, run: live},
+			detail: "Without a span it goes by most of its window, as PgDn does on an empty line.", examples: []string{"graph forward 1m"}, run: verb(scrollBy(1))},
+		{name: "graph live", section: lookSection, summary: "let the graph follow the time again", examples: []string{"graph live"}, run: verb(live)},
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/cursor"
 	"pulsh/session/snapshot"
 )
 
@@ -21,15 +21,15 @@ func shiftCommands() []command {
 		{name: "rewind", section: groupSection, changes: true, params: []param{group, messages},
 			summary:  "receive a number of messages again",
 			detail:   whole + "What the topic has given up cannot come again.",
-			examples: []string{"rewind sub1 1000"}, run: rewind},
+			examples: []string{"rewind sub1 1000"}, run: verb(rewind)},
 		{name: "skip", section: groupSection, changes: true, destroys: true, params: []param{group, messages},
 			summary:  "pass over the oldest messages that wait for a consumer group",
 			detail:   whole + asksFirst,
-			examples: []string{"skip sub1 1000"}, run: skip},
+			examples: []string{"skip sub1 1000"}, run: verb(skip)},
 		{name: "clear", section: groupSection, changes: true, destroys: true, params: []param{group},
 			summary:  "pass over all messages that wait for a consumer group",
 			detail:   asksFirst,
-			examples: []string{"clear sub1"}, run: clearGroup},
+			examples: []string{"clear sub1"}, run: verb(clearGroup)},
 	}
 }
 
@@ -113,7 +113,7 @@ func sayWaiting(g snapshot.Group) string {
 // tooFew is the error of a skip beyond the end, with a line that does what can
 // be done.
 func (c *call) tooFew(err error, try string) error {
-	var few *session.TooFewError
+	var few *cursor.TooFewError
 	if !errors.As(err, &few) {
 		return err
 	}
@@ -128,7 +128,7 @@ func (c *call) tooFew(err error, try string) error {
 const partsShown = 8
 
 // sayShift tells how far a subscription was moved, and how that was divided.
-func sayShift(s session.Shift) string {
+func sayShift(s cursor.Move) string {
 	messages, entries := s.Messages, s.Entries
 	if entries < 0 {
 		messages, entries = -messages, -entries

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/profile"
 	"pulsh/session/spec"
 )
 
@@ -126,8 +126,8 @@ func (v *View) typed() string {
 
 // profile is the view as a profile keeps it; what is as it is by itself is not
 // said.
-func (v *View) profile() session.Graph {
-	g := session.Graph{Shown: v.shown(), Window: v.window()}
+func (v *View) profile() profile.Graph {
+	g := profile.Graph{Shown: v.shown(), Window: v.window()}
 	if v.Scale != linearScale {
 		g.Scale = v.Scale
 	}

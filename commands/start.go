@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/group"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -42,7 +42,7 @@ func startConsumer(ctx context.Context, c *call) error {
 // starter is what differs between the kinds of group.
 type starter[S any] struct {
 	add func(name string, want S) error
-	set func(ctx context.Context, name string, want S) (session.Rebuild, error)
+	set func(ctx context.Context, name string, want S) (group.Rebuild, error)
 	say func(name string, want S) string
 }
 

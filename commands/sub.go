@@ -31,27 +31,27 @@ func subscriptionCommands() []command {
 	from := words("latest", "earliest")
 	return []command{
 		{name: "subs", section: clusterSection, params: []param{topic}, summary: "list the subscriptions of a topic",
-			examples: []string{"subs fast"}, run: listSubs},
+			examples: []string{"subs fast"}, run: verb(listSubs)},
 		{name: "sub create", section: clusterSection,
 			params:   []param{topic, sub, {name: "from", kind: from, keyed: true, optional: true, doc: "where it begins; latest if not given"}},
 			summary:  "create a subscription, so that messages are kept for it",
-			examples: []string{"sub create fast audit from=earliest"}, run: createSub},
+			examples: []string{"sub create fast audit from=earliest"}, run: verb(createSub)},
 		{name: "sub delete", section: clusterSection, destroys: true, params: append([]param{topic, sub}, forceParams()...),
 			summary:  "delete a subscription with its backlog",
 			detail:   "With force its consumers are disconnected; those that connect again create it anew. " + asksFirst,
-			examples: []string{"sub delete fast audit", "sub delete fast sub1 force=on"}, run: deleteSub},
+			examples: []string{"sub delete fast audit", "sub delete fast sub1 force=on"}, run: verb(deleteSub)},
 		{name: "sub skip", section: clusterSection, destroys: true, params: []param{topic, sub, {name: "messages", kind: messagesKind()}},
 			summary: "take the oldest messages off a subscription's backlog",
 			detail: "The broker skips whole entries, that is batches, and partition by partition: the messages are divided among the partitions by " +
 				"what waits in each, and counted as entries times the messages in an entry. " + asksFirst,
-			examples: []string{"sub skip fast audit 1000"}, run: skipSub},
+			examples: []string{"sub skip fast audit 1000"}, run: verb(skipSub)},
 		{name: "sub clear", section: clusterSection, destroys: true, params: []param{topic, sub},
 			summary: "take everything off a subscription's backlog", detail: asksFirst,
-			examples: []string{"sub clear fast audit"}, run: clearSub},
+			examples: []string{"sub clear fast audit"}, run: verb(clearSub)},
 		{name: "sub expire", section: clusterSection, destroys: true, params: []param{topic, sub, {name: "age", kind: ageKind()}},
 			summary:  "take what is older than a span of time off a subscription's backlog",
 			detail:   "The broker does it in its own time, and counts in whole seconds. " + asksFirst,
-			examples: []string{"sub expire fast audit 10m"}, run: expireSub},
+			examples: []string{"sub expire fast audit 10m"}, run: verb(expireSub)},
 	}
 }
 

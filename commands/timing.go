@@ -7,9 +7,7 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session/metrics"
 	"pulsh/session/pacing"
-	"pulsh/session/snapshot"
 )
 
 // instantOf is a place in the plan of a script: so long after its beginning, or
@@ -51,35 +49,35 @@ func (d Drift) String() string {
 
 // at waits for a place in the plan. The plan is that of the file, and a place in
 // it stands whatever the lines before took: nothing adds up.
-func at(ctx context.Context, c *call) error {
-	want, _ := value[instantOf](c, "at")
+func at(ctx context.Context, c *Call) error {
+	want, _ := Value[instantOf](c, "at")
 	from := c.began
 	if want.relative {
 		from = c.planned
 	}
 	c.planned = from.Add(c.scaled(want.after))
-	if err := sleep(ctx, c.planned.Sub(c.env.Now())); err != nil {
+	if err := sleep(ctx, c.planned.Sub(c.config.Now())); err != nil {
 		return err
 	}
 	d := &c.result.Drift
 	d.Lines++
-	d.Worst = max(d.Worst, c.env.Now().Sub(c.planned))
+	d.Worst = max(d.Worst, c.config.Now().Sub(c.planned))
 	return nil
 }
 
-func wait(ctx context.Context, c *call) error {
-	d, _ := value[time.Duration](c, "duration")
+func wait(ctx context.Context, c *Call) error {
+	d, _ := Value[time.Duration](c, "duration")
 	d = c.scaled(d)
 	c.until(d, nil)
 	return sleep(ctx, d)
 }
 
 // scaled is a time of a script at the speed at which it is run.
-func (c *call) scaled(d time.Duration) time.Duration {
-	if c.env.Speed == 0 {
+func (c *Call) scaled(d time.Duration) time.Duration {
+	if c.config.Speed == 0 {
 		return d
 	}
-	return time.Duration(float64(d) / c.env.Speed)
+	return time.Duration(float64(d) / c.config.Speed)
 }
 
 // sleep waits for d or for the end of ctx.
@@ -91,28 +89,5 @@ func sleep(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	case <-ctx.Done():
 		return ctx.Err()
-	}
-}
-
-// watch calls look with every sample until it says that it has seen enough. No
-// sample is left out that was taken between two looks.
-func (c *call) watch(ctx context.Context, look func(*snapshot.Snapshot) (enough bool)) error {
-	tick := time.NewTicker(metrics.SampleEvery)
-	defer tick.Stop()
-	s := c.fresh(ctx)
-	if look(s) {
-		return nil
-	}
-	for {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		for _, next := range c.env.Session.Since(s.At) {
-			if s = next; look(s) {
-				return nil
-			}
-		}
 	}
 }

@@ -23,8 +23,8 @@ func topicsKind() kind {
 // completeTopicLists offers the topic that is being typed behind those before
 // it, without those that are there already.
 func completeTopicLists(s *scene) []Suggestion {
-	at := strings.LastIndex(s.partial, ",") + 1
-	before := s.partial[:at]
+	at := strings.LastIndex(s.Partial, ",") + 1
+	before := s.Partial[:at]
 	given := strings.Split(before, ",")
 	var out []Suggestion
 	for _, topic := range completeTopics(s) {

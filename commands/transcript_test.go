@@ -16,6 +16,7 @@ import (
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/broker/fake"
+	"pulsh/session/profile"
 )
 
 // refused is a cluster that nobody listens for.
@@ -24,20 +25,24 @@ func refused(_ context.Context, t broker.Target, _ broker.Clock) (session.Link, 
 }
 
 // world makes commands on a session, and ends it with the test.
-func world(t *testing.T, dial session.Dial) *Commands {
+func world(t *testing.T, dial session.Dial, change ...func(*Env)) *Commands {
 	t.Helper()
 	data, err := os.ReadFile("../profiles.toml")
 	require.NoError(t, err)
-	profiles, err := session.ParseProfiles(data, "profiles.toml")
+	profiles, err := profile.ParseProfiles(data, "profiles.toml")
 	require.NoError(t, err)
 	s := session.New(dial)
-	c := New(Env{
+	env := Env{
 		Session: s,
 		Listen:  listenDeaf,
-		Library: session.Library{Builtin: profiles, Dir: t.TempDir()},
+		Library: profile.Library{Builtin: profiles, Dir: t.TempDir()},
 		Topics:  func() []string { return []string{"fast", "orders"} },
 		Lines:   func() []TypedLine { return []TypedLine{{1, "produce start fast"}, {2, "rate fast 1k"}, {3, "list"}} },
-	})
+	}
+	for _, f := range change {
+		f(&env)
+	}
+	c := New(env)
 	t.Cleanup(func() {
 		s.Close(context.WithoutCancel(t.Context()))
 		c.Close(context.WithoutCancel(t.Context()))
@@ -81,8 +86,7 @@ func TestTranscripts(t *testing.T) {
 				if strings.HasPrefix(string(body), "# With a cluster") {
 					dial = pretend(t)
 				}
-				c := world(t, dial)
-				c.env.Yes = true
+				c := world(t, dial, func(e *Env) { e.Yes = true })
 				got := hideCounts(replay(t, c, string(body)))
 				if *update {
 					require.NoError(t, os.WriteFile(file, []byte(got), 0o644))

@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/spec"
@@ -33,7 +33,7 @@ func (v *virtual) apply(into *spec.Consumer, settings ...string) {
 }
 
 // change sets what is typed on the running group.
-func (v *virtual) change(settings ...string) session.Rebuild {
+func (v *virtual) change(settings ...string) group.Rebuild {
 	spec, _ := v.Consumer("sub1")
 	v.apply(&spec, settings...)
 	rebuilt, err := v.SetConsumer(v.t.Context(), "sub1", spec)

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/spec"
 )
@@ -32,7 +32,7 @@ func (l *load) apply(into *spec.Consumer, settings ...string) {
 }
 
 // change sets what is typed on the running group.
-func (l *load) change(settings ...string) session.Rebuild {
+func (l *load) change(settings ...string) group.Rebuild {
 	spec, _ := l.Consumer("sub1")
 	l.apply(&spec, settings...)
 	rebuilt, err := l.SetConsumer(l.soon(), "sub1", spec)

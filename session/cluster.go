@@ -9,13 +9,13 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/group"
 	"pulsh/session/snapshot"
 )
 
 // How the cluster is watched. A probe is one short connection, so a session
 // that sees answers anyway does not send any.
 const (
-	ProbeEvery   = time.Second     // while nothing is answered
 	probeIdle    = 5 * time.Second // while no group runs, or receipts arrive
 	probeTimeout = 2 * time.Second // a broker that is silent for so long is not there
 )
@@ -77,14 +77,14 @@ func host(raw string) string {
 func (c *connection) watch(ctx context.Context, s *Session) {
 	defer close(c.done)
 	var before int64
-	wait := ProbeEvery
+	wait := snapshot.ProbeEvery
 	for {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
 			return
 		}
-		wait = ProbeEvery
+		wait = snapshot.ProbeEvery
 		if now := s.progress(); now != before && c.state() == snapshot.Up {
 			before = now
 			continue
@@ -187,6 +187,6 @@ func (c *connection) close(ctx context.Context) {
 }
 
 // forGroups is the connection as groups see it.
-func (c *connection) forGroups() *ClusterLink {
-	return &ClusterLink{Broker: c.Broker, Admin: c.Admin, Target: c.target, Now: c.now}
+func (c *connection) forGroups() *group.Cluster {
+	return &group.Cluster{Broker: c.Broker, Admin: c.Admin, Target: c.target, Now: c.now}
 }

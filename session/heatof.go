@@ -13,13 +13,13 @@ import (
 // lag, e2e or processing.
 func (s *Session) Heat(m snapshot.Metric, into []uint32, end time.Time, window time.Duration, n int) []uint32 {
 	g, err := named[interface {
-		group
-		heat(figure string) *metrics.Heat
+		anyGroup
+		Heat(figure string) *metrics.Heat
 	}](s, m.Group)
 	if err != nil {
 		return nil
 	}
-	if h := g.heat(m.Figure); h != nil {
+	if h := g.Heat(m.Figure); h != nil {
 		return h.Columns(into, end, window, n)
 	}
 	return nil

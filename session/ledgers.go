@@ -1,20 +1,23 @@
 package session
 
 import (
+	"pulsh/session/consume"
 	"pulsh/session/delivery"
+	"pulsh/session/produce"
+	"pulsh/session/snapshot"
 )
 
 // publishAudits lists the groups that receive, by topic, so that producer groups
 // can tell them what to expect. Without that the loss of a producer's first or
 // last messages could not be seen, and a send that timed out would be called lost.
-func (s *Session) publishAudits(groups []group) {
+func (s *Session) publishAudits(groups []anyGroup) {
 	receiving := map[string][]*delivery.Audit{}
 	for _, g := range groups {
-		c, ok := g.(*consumer)
+		c, ok := g.(*consume.Group)
 		if !ok {
 			continue
 		}
-		topics, audit := c.receives()
+		topics, audit := c.Receives()
 		for _, topic := range topics {
 			receiving[topic] = append(receiving[topic], audit)
 		}
@@ -24,12 +27,12 @@ func (s *Session) publishAudits(groups []group) {
 
 // Delivery reads the delivery audit of a consumer group, with the accounts of at
 // most limit producers.
-func (s *Session) Delivery(name string, limit int) (Delivery, error) {
-	g, err := named[*consumer](s, name)
+func (s *Session) Delivery(name string, limit int) (snapshot.Delivery, error) {
+	g, err := named[*consume.Group](s, name)
 	if err != nil {
-		return Delivery{}, err
+		return snapshot.Delivery{}, err
 	}
-	return g.delivery(s.producerNames(), limit), nil
+	return g.Delivery(s.producerNames(), limit), nil
 }
 
 // producerNames names the Pulsar producers that send now, by their streams.
@@ -38,8 +41,8 @@ func (s *Session) producerNames() map[uint64]string {
 	defer s.mu.Unlock()
 	names := map[uint64]string{}
 	for _, g := range s.groups {
-		if p, ok := g.(*producer); ok {
-			p.nameStreams(names)
+		if p, ok := g.(*produce.Group); ok {
+			p.NameStreams(names)
 		}
 	}
 	return names

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
 	"pulsh/session/snapshot"
 )
 
@@ -14,7 +15,7 @@ import (
 const settled = 10 * time.Second
 
 // tell counts what happened to the groups' topics, and says each once.
-func (s *Session) tell(events map[event][]asking) {
+func (s *Session) tell(events map[brokerstats.Incident][]asking) {
 	link := s.connected()
 	if link == nil {
 		return
@@ -23,20 +24,20 @@ func (s *Session) tell(events map[event][]asking) {
 	for e, groups := range events {
 		name := ""
 		for _, g := range groups {
-			g.happened(e)
-			name = g.label()
+			g.Incident(e)
+			name = g.Label()
 		}
-		if e.category == broker.Moved && cluster.Restored && time.Since(cluster.Since) < settled {
+		if e.Category == broker.Moved && cluster.Restored && time.Since(cluster.Since) < settled {
 			continue
 		}
-		s.Mark(snapshot.MarkError, e.text)
-		s.notes.say("%s; try: show %s", e.text, name)
+		s.Mark(snapshot.MarkError, e.Text)
+		s.notes.say("%s; try: show %s", e.Text, name)
 	}
 }
 
 // poll asks about the topics of all active groups, once each.
 func (p *sampler) poll() {
-	tick := time.NewTicker(pollEvery)
+	tick := time.NewTicker(brokerstats.PollEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -50,11 +51,11 @@ func (p *sampler) poll() {
 
 // asking is a group that wants to know what the broker says of its topics.
 type asking interface {
-	group
-	topics() []string
-	state() snapshot.State
-	learn(ctx context.Context, from broker.Admin, own answers) []event
-	happened(e event)
+	anyGroup
+	Topics() []string
+	State() snapshot.State
+	Observe(ctx context.Context, from broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident
+	Incident(e brokerstats.Incident)
 }
 
 func (s *Session) poll(ctx context.Context) {
@@ -64,20 +65,20 @@ func (s *Session) poll(ctx context.Context) {
 	}
 	var topics []string
 	for _, g := range groups {
-		for _, topic := range g.topics() {
+		for _, topic := range g.Topics() {
 			if full := broker.FullTopic(topic); !slices.Contains(topics, full) {
 				topics = append(topics, full)
 			}
 		}
 	}
-	got, failed := ask(ctx, link.Admin, topics)
-	events := map[event][]asking{}
+	got, failed := brokerstats.Fetch(ctx, link.Admin, topics)
+	events := map[brokerstats.Incident][]asking{}
 	for _, g := range groups {
-		own, ok := got.of(g.topics(), failed)
+		own, ok := got.Of(g.Topics(), failed)
 		if !ok {
 			continue // the last answer stands, with its time
 		}
-		for _, e := range g.learn(ctx, link.Admin, own) {
+		for _, e := range g.Observe(ctx, link.Admin, own) {
 			events[e] = append(events[e], g)
 		}
 	}
@@ -89,7 +90,7 @@ func (s *Session) askers() (*connection, []asking) {
 	defer s.mu.Unlock()
 	var active []asking
 	for _, g := range s.groups {
-		if a, ok := g.(asking); ok && a.state().Active() {
+		if a, ok := g.(asking); ok && a.State().Active() {
 			active = append(active, a)
 		}
 	}

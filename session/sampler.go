@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
 )
@@ -54,7 +55,7 @@ func (p *sampler) sample(now time.Time) {
 	s.mu.Lock()
 	groups, link := slices.Clone(s.groups), s.link
 	s.mu.Unlock()
-	at := instant{now, snapshot.Unconnected}
+	at := group.Instant{Time: now, Cluster: snapshot.Unconnected}
 	snapshot := &snapshot.Snapshot{
 		At:      now,
 		Elapsed: now.Sub(s.base),
@@ -64,11 +65,11 @@ func (p *sampler) sample(now time.Time) {
 	}
 	if link != nil {
 		snapshot.Cluster = link.now()
-		at.cluster = snapshot.Cluster.State
+		at.Cluster = snapshot.Cluster.State
 	}
 	s.publishAudits(groups)
 	for _, g := range groups {
-		snapshot.Groups = append(snapshot.Groups, g.sample(at))
+		snapshot.Groups = append(snapshot.Groups, g.Sample(at))
 	}
 	snapshot.Totals = total(snapshot.Groups)
 	s.history.add(snapshot)

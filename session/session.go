@@ -15,8 +15,11 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/consume"
 	"pulsh/session/delivery"
+	"pulsh/session/group"
 	"pulsh/session/metrics"
+	"pulsh/session/produce"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -48,7 +51,7 @@ type Session struct {
 	line  *timeline
 
 	mu     sync.Mutex // guards what follows; held for moments only
-	groups []group
+	groups []anyGroup
 	link   *connection
 
 	history *history
@@ -57,18 +60,18 @@ type Session struct {
 
 	preferences atomic.Pointer[spec.Preferences] // nil are the defaults
 
-	host    *Host // what groups see of this session
+	host    *group.Host // what groups see of this session
 	sampler *sampler
 }
 
-// group is what the session asks of a producer or a consumer group. Its
+// anyGroup is what the session asks of a producer or a consumer group. Its
 // methods are called by one command at a time, but for sample, which the
 // sampler calls beside them.
-type group interface {
-	label() string
-	start(ctx context.Context, cluster *ClusterLink) error
-	stop(ctx context.Context) error
-	sample(at instant) snapshot.Group
+type anyGroup interface {
+	Label() string
+	Start(ctx context.Context, cluster *group.Cluster) error
+	Stop(ctx context.Context) error
+	Sample(at group.Instant) snapshot.Group
 }
 
 // New makes a session that is not connected. Close ends it.
@@ -80,7 +83,7 @@ func New(dial Dial) *Session {
 		line:    &timeline{},
 		history: newHistory(),
 	}
-	s.host = &Host{Clock: s.clock, Base: s.base, Say: s.notes.say, Mark: s.Mark, Audits: &delivery.Registry{},
+	s.host = &group.Host{Clock: s.clock, Base: s.base, Say: s.notes.say, Mark: s.Mark, Audits: &delivery.Registry{},
 		Sample: func(name string) (snapshot.Group, bool) { return s.Snapshot().Group(name) }}
 	s.sampler = startSampler(s)
 	return s
@@ -145,7 +148,7 @@ func (s *Session) AddProducer(name string, spec spec.Producer) error {
 	if err := spec.Check(); err != nil {
 		return err
 	}
-	return s.add(newProducer(name, spec, s.host))
+	return s.add(produce.New(name, spec, s.host))
 }
 
 // AddConsumer makes a ready group that is not started.
@@ -153,17 +156,17 @@ func (s *Session) AddConsumer(name string, spec spec.Consumer) error {
 	if err := spec.Check(name); err != nil {
 		return err
 	}
-	return s.add(newConsumer(name, spec, s.host))
+	return s.add(consume.New(name, spec, s.host))
 }
 
-func (s *Session) add(g group) error {
-	if err := spec.CheckName(g.label()); err != nil {
+func (s *Session) add(g anyGroup) error {
+	if err := spec.CheckName(g.Label()); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.find(g.label()) >= 0 {
-		return fmt.Errorf("there is already a group %q", g.label())
+	if s.find(g.Label()) >= 0 {
+		return fmt.Errorf("there is already a group %q", g.Label())
 	}
 	if len(s.groups) == spec.GroupsMax {
 		return fmt.Errorf("a session has at most %d groups", spec.GroupsMax)
@@ -174,11 +177,11 @@ func (s *Session) add(g group) error {
 
 // find needs the lock.
 func (s *Session) find(name string) int {
-	return slices.IndexFunc(s.groups, func(g group) bool { return g.label() == name })
+	return slices.IndexFunc(s.groups, func(g anyGroup) bool { return g.Label() == name })
 }
 
 // named finds a group of the wanted kind.
-func named[G group](s *Session, name string) (G, error) {
+func named[G anyGroup](s *Session, name string) (G, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var none G
@@ -195,9 +198,9 @@ func named[G group](s *Session, name string) (G, error) {
 
 func kindOf(g any) string {
 	switch g.(type) {
-	case *producer:
+	case *produce.Group:
 		return "a producer"
-	case *consumer:
+	case *consume.Group:
 		return "a consumer"
 	}
 	return "such a"
@@ -205,7 +208,7 @@ func kindOf(g any) string {
 
 // Start starts a ready or stopped group.
 func (s *Session) Start(ctx context.Context, name string) error {
-	g, err := named[group](s, name)
+	g, err := named[anyGroup](s, name)
 	if err != nil {
 		return err
 	}
@@ -213,7 +216,7 @@ func (s *Session) Start(ctx context.Context, name string) error {
 	if link == nil {
 		return &broker.Error{Category: broker.Disconnected, Message: "not connected to a cluster", Try: "local start"}
 	}
-	return g.start(ctx, link.forGroups())
+	return g.Start(ctx, link.forGroups())
 }
 
 // Snapshot is the latest sample.
@@ -235,13 +238,13 @@ func (s *Session) Extremes(m snapshot.Metric, end time.Time, window time.Duratio
 // bars: latency, service, lag, e2e or processing. It is nil where there is none.
 func (s *Session) Distribution(name, figure string) []metrics.Bar {
 	g, err := named[interface {
-		group
-		bars(figure string) []metrics.Bar
+		anyGroup
+		Bars(figure string) []metrics.Bar
 	}](s, name)
 	if err != nil {
 		return nil
 	}
-	return g.bars(figure)
+	return g.Bars(figure)
 }
 
 // Notes are lines for the user. The channel is bounded: when nobody reads, new

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
+	"pulsh/session/cursor"
 	"pulsh/session/spec"
 )
 
@@ -42,7 +42,7 @@ func TestPulsarMovesByMessages(t *testing.T) {
 			t.Logf("skipped %d messages in %d entries, %v", shift.Messages, shift.Entries, shift.Parts)
 			require.InDelta(t, 2000, shift.Messages, 600)
 			_, err = l.Skip(l.soon(), "sub1", 1_000_000)
-			var few *session.TooFewError
+			var few *cursor.TooFewError
 			require.ErrorAs(t, err, &few)
 			_, err = l.Clear(l.soon(), "sub1")
 			require.NoError(t, err)

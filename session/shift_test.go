@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
+	"pulsh/session/cursor"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -54,7 +54,7 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 				time.Sleep(2 * time.Second)
 				waiting := v.sub1().Consumer.Backlog.Messages
 				_, err = v.Skip(v.t.Context(), "sub1", 100_000)
-				var few *session.TooFewError
+				var few *cursor.TooFewError
 				require.ErrorAs(v.t, err, &few)
 				require.Positive(v.t, few.Waiting)
 				shift, err = v.Skip(v.t.Context(), "sub1", 1000)

@@ -31,9 +31,9 @@ func sample() Run {
 			},
 			Checks: []commands.Check{
 				{At: at, Place: "x.pulsh:3", Condition: "fast.rate > 1k", Measured: "was 0/s", Failure: "fast.rate was 0/s, wanted > 1k", Elapsed: 10 * time.Second, Samples: 100,
-					Terms: []commands.CheckTerm{{Metric: "fast.rate", Op: ">", Limit: 1000, Unit: spec.PerSecond, Last: 0, Best: math.NaN(), Worst: math.Inf(1)}}},
+					Terms: []commands.CheckTerm{{Metric: "fast.rate", Op: ">", Limit: 1000, Unit: string(spec.PerSecond), Last: 0, Best: math.NaN(), Worst: math.Inf(1)}}},
 				{At: at, Turn: "w=4", Condition: "fast.p99 < 20ms for 5s", Measured: "4.8ms", Elapsed: 5 * time.Second,
-					Terms: []commands.CheckTerm{{Metric: "fast.p99", Op: "<", Limit: 20e6, Unit: spec.Nanoseconds, Last: 4.8e6, Best: 4e6, Worst: 6.2e6}}},
+					Terms: []commands.CheckTerm{{Metric: "fast.p99", Op: "<", Limit: 20e6, Unit: string(spec.Nanoseconds), Last: 4.8e6, Best: 4e6, Worst: 6.2e6}}},
 			},
 		},
 		Schedules: []commands.Schedule{{Group: "fast", Due: 1000, Acked: 1000}, {Group: "slow", Due: 1000, Acked: 900, Behind: true}},

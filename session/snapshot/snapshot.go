@@ -32,6 +32,9 @@ func (s *Snapshot) Group(name string) (Group, bool) {
 	return Group{}, false
 }
 
+// ProbeEvery is how often a cluster that does not answer is asked again.
+const ProbeEvery = time.Second
+
 // ClusterState says whether Pulsar answers.
 type ClusterState string
 

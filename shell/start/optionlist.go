@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"pulsh/commands"
-	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/meant"
+	"pulsh/session/profile"
 	"pulsh/session/spec"
 )
 
@@ -50,10 +50,10 @@ func clusterOptions() []option {
 	}
 	return []option{
 		{name: "url", value: "URL", sample: defaultURL, variable: "PULSH_URL", doc: "the cluster",
-			said: level(func(l *Level) *Said { return &l.URL }, session.CheckURL),
+			said: level(func(l *Level) *Said { return &l.URL }, profile.CheckURL),
 			more: "Several hosts stand with commas between them. Without it " + defaultURL + " is tried."},
 		{name: "admin-url", value: "URL", sample: defaultAdminURL, variable: "PULSH_ADMIN_URL", doc: "its admin API, for backlog, seek and topics",
-			said: level(func(l *Level) *Said { return &l.AdminURL }, session.CheckAdminURL),
+			said: level(func(l *Level) *Said { return &l.AdminURL }, profile.CheckAdminURL),
 			more: "An admin URL, a token or a certificate that is said in a weaker place than the URL is used for the same host only: what belongs to one cluster is never sent to another."},
 		{name: "token-file", value: fileValue, sample: "token.txt", variable: "PULSH_TOKEN_FILE", doc: "a file that holds the token; " + envToken + " is the token itself",
 			said: level(func(l *Level) *Said { return &l.TokenFile }, anything),

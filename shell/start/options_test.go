@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/commands"
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/profile"
 )
 
 // read reads options from words, of which those with an equals sign before any
@@ -202,15 +202,15 @@ func TestBashCompletes(t *testing.T) {
 
 // world is a library with one saved profile, and files to name.
 type place struct {
-	library session.Library
+	library profile.Library
 	dir     string
 }
 
 func newPlace(t *testing.T) place {
 	t.Helper()
 	p := place{dir: t.TempDir()}
-	p.library = session.Library{Dir: filepath.Join(p.dir, "profiles")}
-	_, err := p.library.Save(session.Profile{Name: "mine", Connection: broker.Connection{
+	p.library = profile.Library{Dir: filepath.Join(p.dir, "profiles")}
+	_, err := p.library.Save(profile.Profile{Name: "mine", Connection: broker.Connection{
 		URL: "pulsar://p:6650", AdminURL: "http://p:8080", TokenFile: "/p"}})
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(filepath.Join(p.dir, "conf"), 0o700))

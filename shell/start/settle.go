@@ -12,9 +12,9 @@ import (
 	"strconv"
 
 	"pulsh/commands"
-	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/clientconf"
+	"pulsh/session/profile"
 )
 
 // settled is what all places together say.
@@ -26,7 +26,7 @@ type settled struct {
 
 // settle reads the profile and the client.conf, and joins them with the command
 // line and the environment.
-func settle(o Options, library session.Library, env func(string) string) (settled, error) {
+func settle(o Options, library profile.Library, env func(string) string) (settled, error) {
 	var profile, conf Level
 	s := settled{}
 	if o.Profile.Value != "" {
@@ -73,7 +73,7 @@ func (p *program) factsNow() []commands.Fact {
 }
 
 // profileLevel is what a profile says about the cluster.
-func profileLevel(p session.Profile, library session.Library) Level {
+func profileLevel(p profile.Profile, library profile.Library) Level {
 	said := func(key, value string) Said {
 		if value == "" {
 			return Said{}

@@ -19,6 +19,7 @@ import (
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/dial"
+	"pulsh/session/profile"
 	"pulsh/session/snapshot"
 	"pulsh/shell"
 	"pulsh/shell/frames"
@@ -88,12 +89,12 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 }
 
 func newProgram(o Options, version string, builtin []byte, files Streams) (*program, error) {
-	profiles, err := session.ParseProfiles(builtin, "profiles.toml")
+	profiles, err := profile.ParseProfiles(builtin, "profiles.toml")
 	if err != nil {
 		return nil, err
 	}
 	p := &program{Options: o, Streams: files, version: version, began: time.Now(), locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: o.PulsarHome, dir: o.LocalDir}}
-	library := session.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
+	library := profile.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
 	if p.settled, err = settle(o, library, os.Getenv); err != nil {
 		return nil, err
 	}
@@ -246,7 +247,7 @@ func (p *program) runScript(ctx context.Context, script *commands.Script, out io
 		KeepGoing: p.KeepGoing,
 		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
 	})
-	fmt.Fprintln(out, result.Summary(p.session.Snapshot()))
+	fmt.Fprintln(out, commands.Summary(result, p.session.Snapshot()))
 	return err
 }
 

@@ -1,9 +1,0 @@
-package session
-
-import "pulsh/session/broker"
-
-// TopicAnswer is what the broker says of one topic that a group uses.
-type TopicAnswer struct {
-	Topic string
-	Stats broker.TopicStats
-}
