@@ -44,8 +44,8 @@ type Env struct {
 	Version string
 	// Lines are the lines typed so far, oldest first; nil knows none.
 	Lines func() []TypedLine
-	// Colour is whether answers may have colours: pictures that gain by them do.
-	Colour bool
+	// Color is whether answers may have colours: pictures that gain by them do.
+	Color bool
 	// Profile is the one that pulsh was started with, "" for none: what it says
 	// of the cluster has been heard, and load does not connect by it again.
 	Profile string

@@ -8,6 +8,7 @@ import (
 
 	"pulsh/commands/lang"
 	"pulsh/graphs"
+	"pulsh/session/look"
 	"pulsh/session/pacing"
 	"pulsh/session/profile"
 	"pulsh/session/snapshot"
@@ -259,7 +260,7 @@ func (c *call) draw(p *Panel, groups []snapshot.Group, figures []string) error {
 // oneUnit refuses a graph of figures that share no axis.
 func (c *call) oneUnit(p *Panel) error {
 	first, _ := p.Metrics[0].Describe()
-	p.Unit = GraphUnit(first.Unit)
+	p.Unit = look.Unit(first.Unit)
 	for _, m := range p.Metrics[1:] {
 		if f, _ := m.Describe(); f.Unit != first.Unit {
 			return c.Refuse("shown", fmt.Sprintf("graph %s | %s", p.Metrics[0], m),

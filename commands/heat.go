@@ -8,6 +8,7 @@ import (
 
 	"pulsh/commands/lang"
 	"pulsh/graphs"
+	"pulsh/session/look"
 	"pulsh/session/metrics"
 	"pulsh/session/profile"
 	"pulsh/session/snapshot"
@@ -62,9 +63,9 @@ func heat(ctx context.Context, c *call) error {
 		return nil
 	}
 	chart := graphs.Chart{Width: lang.AnswerWidth, Height: heatHeight, Title: g.Name + " " + figure, Window: view.Window, End: s.At,
-		Now: s.At.Format("15:04:05"), Colour: c.env.Colour}
+		Now: s.At.Format("15:04:05"), Color: c.env.Color}
 	for _, m := range s.Marks {
-		chart.Marks = append(chart.Marks, graphs.Mark{At: m.At, Number: m.Number, Sign: markSign(m.Kind), Text: m.Text})
+		chart.Marks = append(chart.Marks, graphs.Mark{At: m.At, Number: m.Number, Sign: look.Sign(m.Kind), Text: m.Text})
 	}
 	rows, _ := graphs.DrawHeat(graphs.Heat{Chart: chart, Counts: counts, Classes: metrics.HeatClasses,
 		PerDecade: metrics.HeatPerDecade, Lowest: float64(metrics.Lowest / time.Nanosecond)})
@@ -73,17 +74,4 @@ func heat(ctx context.Context, c *call) error {
 	}
 	c.Print(rows)
 	return nil
-}
-
-// markSign is the shape of a mark on a time axis.
-func markSign(kind snapshot.MarkKind) graphs.Sign {
-	switch kind {
-	case snapshot.MarkError:
-		return graphs.Trouble
-	case snapshot.MarkReconnect:
-		return graphs.Mended
-	case snapshot.MarkNote:
-		return graphs.Remark
-	}
-	return graphs.Event
 }

@@ -37,7 +37,7 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 		require.Equal(t, 1, hot, shown)
 		require.Contains(t, shown, "▲", "a command was typed")
 
-		c.env.Colour = true
+		c.env.Color = true
 		require.Contains(t, do("heat fast"), "\x1b[")
 		do("graph fast heat")
 		require.Equal(t, "fast", c.View().Group(c.env.Session.Snapshot()))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pulsh/commands/lang"
+	"pulsh/session/look"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -146,7 +147,7 @@ func measured(t snapshot.Term, v float64) string {
 		return "not known"
 	}
 	f, _ := t.Metric.Describe()
-	return strings.TrimSpace(GraphUnit(f.Unit).Format(v))
+	return strings.TrimSpace(look.Unit(f.Unit).Format(v))
 }
 
 // standing is how the first comparison that does not hold stands.

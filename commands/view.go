@@ -10,7 +10,6 @@ import (
 	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
-	"pulsh/session/spec"
 )
 
 // The limits of a graph's window.
@@ -86,23 +85,6 @@ func (p *Panel) add(g snapshot.Group, figure string) {
 		p.Target = snapshot.Metric{Group: g.Name, Figure: "target"}
 	}
 	p.Metrics = append(p.Metrics, snapshot.Metric{Group: g.Name, Figure: figure})
-}
-
-// GraphUnit is how figures of a unit are drawn and written.
-func GraphUnit(u spec.Unit) graphs.Unit {
-	switch u {
-	case spec.PerSecond:
-		return graphs.PerSecond
-	case spec.BytesPerSecond:
-		return graphs.BytesPerSecond
-	case spec.Nanoseconds:
-		return graphs.Time
-	case spec.Bytes:
-		return graphs.ByteCount
-	case spec.Percent:
-		return graphs.Share
-	}
-	return graphs.Messages
 }
 
 // panelsKind is what graph takes: groups and figures, | between graphs.

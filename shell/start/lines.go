@@ -145,5 +145,3 @@ func (p *program) painted(err error) error {
 
 // prompts says whether somebody types: the line is on the screen then.
 func (p *program) prompts() bool { return !p.Batch() && isatty.IsTerminal(p.In.Fd()) }
-
-func (p *program) colour() bool { return os.Getenv("NO_COLOR") == "" }

@@ -117,7 +117,7 @@ func scriptOptions() []option {
 func processOptions() []option {
 	return []option{
 		{name: "no-color", doc: "as NO_COLOR in the environment",
-			said: func(o *Options, _ *Level, _ Said) error { o.NoColour = true; return nil }},
+			said: func(o *Options, _ *Level, _ Said) error { o.NoColor = true; return nil }},
 		{name: "cpuprofile", value: fileValue, sample: "cpu.pprof", doc: "write a CPU profile of this run",
 			said: func(o *Options, _ *Level, s Said) error { o.CPUProfile = s.Value; return nil }},
 		{name: "metrics", value: "ADDRESS", sample: "127.0.0.1:9095", variable: "PULSH_METRICS", doc: "serve metrics to Prometheus",

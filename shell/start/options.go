@@ -29,7 +29,7 @@ type Options struct {
 	JSON, JUnit      string // files for what became of the run; "-" is the standard output
 	Yes              bool   // every question is answered with yes
 	Check            string
-	NoColour         bool
+	NoColor          bool
 	CPUProfile       string
 	Metrics          string // where to serve metrics, "" for nowhere
 	MetricsRemote    bool

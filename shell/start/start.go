@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
@@ -55,8 +56,8 @@ type program struct {
 
 // Run runs pulsh to its end and returns the exit code.
 func Run(o Options, version string, builtin []byte, files Streams) int {
-	if o.NoColour {
-		os.Setenv("NO_COLOR", "1")
+	if o.NoColor {
+		color.NoColor = true
 	}
 	if o.Check != "" {
 		return check(o, files)
@@ -120,7 +121,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.topics = newTopicNames(p.session)
 	p.commands = commands.New(commands.Env{
 		Session: p.session,
-		Colour:  p.colour(),
+		Color:   !color.NoColor,
 		Version: version,
 		Output:  p.output(),
 		Local:   p.local,
@@ -134,7 +135,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 
 		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind,
 	})
-	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: p.locale.ascii})
+	p.frames = frames.New(p.session, p.shown, frames.Look{Color: !color.NoColor, ASCII: p.locale.ascii})
 	return p, nil
 }
 
@@ -187,7 +188,7 @@ func (p *program) run() int {
 	defer notes.stop()
 	code := shell.Run(context.Background(), shell.Config{
 		Executor:   p,
-		Frames:     p.frames.Within,
+		Frames:     p.frames.Frame,
 		Refresh:    p.commands.Refresh,
 		Notes:      notes.lines,
 		First:      first,
@@ -222,7 +223,7 @@ func (p *program) close(ctx context.Context) {
 	}
 }
 
-// statusLine is for the plain face; a batch of mere questions has none.
+// statusLine is for a shell without a terminal; a batch of mere questions has none.
 func (p *program) statusLine() string {
 	if len(p.session.Snapshot().Groups) == 0 {
 		return ""
