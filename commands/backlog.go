@@ -2,11 +2,8 @@ package commands
 
 import (
 	"context"
-	"math"
-	"slices"
-	"strings"
-	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
@@ -45,9 +42,9 @@ func showBacklog(ctx context.Context, c *call) error {
 	for i, one := range each {
 		all.In += flows[i].In
 		all.Out[name] += flows[i].Out[name]
-		rows = append(rows, backlogRows(one, flows[i], name, len(each) > 1)...)
+		rows = append(rows, answers.BacklogRows(one, flows[i], name, len(each) > 1)...)
 	}
-	rows = append(rows, backlogRow("total", sum, all, name))
+	rows = append(rows, answers.BacklogRow("total", sum, all, name))
 	right := graphs.AlignRight
 	head := "partition"
 	if len(each) > 1 {
@@ -90,43 +87,4 @@ func (c *call) answers(ctx context.Context, group string) (each []snapshot.Topic
 		flows = append(flows, brokerstats.FlowBetween(earlier, one.Stats, apart))
 	}
 	return each, flows, sum, nil
-}
-
-// backlogRows are a topic's partitions, below its own row where there are
-// several topics.
-func backlogRows(one snapshot.TopicAnswer, flow brokerstats.Flow, subscription string, several bool) [][]string {
-	var rows [][]string
-	indent := ""
-	if several {
-		rows, indent = append(rows, backlogRow(one.Topic, one.Stats, flow, subscription)), "  "
-	}
-	for _, topic := range sortedPartitions(one.Stats) {
-		rows = append(rows, backlogRow(indent+partitionLabel(topic), one.Stats.Partitions[topic], flow.Partitions[topic], subscription))
-	}
-	return rows
-}
-
-// sortedPartitions lists the partitions by number.
-func sortedPartitions(stats broker.TopicStats) []string {
-	var names []string
-	for name := range stats.Partitions {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return strings.Compare(a, b)
-	})
-	return names
-}
-
-func backlogRow(label string, stats broker.TopicStats, flow brokerstats.Flow, subscription string) []string {
-	s, out := stats.Subscriptions[subscription], flow.Out[subscription]
-	messages := backlogMessages(stats, subscription)
-	drained := graphs.NoValue
-	if net := out - flow.In; messages > 0 && net > 0 {
-		drained = graphs.Elapsed(time.Duration(min(messages/net, math.MaxInt32)) * time.Second)
-	}
-	return []string{label, graphs.Count(messages), whole(s.BacklogEntries), whole(s.Unacked), graphs.Rate(out), drained}
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -133,7 +134,7 @@ func setAck(ctx context.Context, c *call) error {
 const ackMax = time.Minute
 
 func ackNow(ctx context.Context, c *call, g snapshot.Group, limit int) error {
-	if !active(g.State) {
+	if !g.State.Active() {
 		return c.forbidden(g)
 	}
 	if g.Consumer.Kept == 0 {
@@ -151,7 +152,7 @@ func ackNow(ctx context.Context, c *call, g snapshot.Group, limit int) error {
 	if after, ok := c.fresh(ctx).Group(g.Name); ok {
 		left = after.Consumer.Kept
 	}
-	c.Say("%s: %s acknowledged, %s held back", g.Name, lang.Count(n, "message"), whole(int64(left)))
+	c.Say("%s: %s acknowledged, %s held back", g.Name, lang.Count(n, "message"), answers.Whole(int64(left)))
 	return nil
 }
 

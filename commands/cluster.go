@@ -44,7 +44,7 @@ func connect(ctx context.Context, c *call) error {
 // idle refuses to change the cluster under groups that run.
 func (c *call) idle(ctx context.Context) error {
 	for _, g := range c.fresh(ctx).Groups {
-		if active(g.State) {
+		if g.State.Active() {
 			return c.Fail("stop all", "%s is %s; a session has one cluster at a time", g.Name, g.State)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/look"
@@ -120,7 +121,7 @@ func viewed(old View, typed profile.Graph) (View, error) {
 func (c *call) rescale(v *View) error {
 	scales := strings.Split(v.Scale, "|")
 	if len(scales) > 1 && len(scales) != len(v.Panels) {
-		return c.Refuse("scale", "graph scale=log", "%d scales are not one for each of %s", len(scales), plural(uint64(len(v.Panels)), "graph", "graphs"))
+		return c.Refuse("scale", "graph scale=log", "%d scales are not one for each of %s", len(scales), answers.Plural(uint64(len(v.Panels)), "graph", "graphs"))
 	}
 	for i := range v.Panels {
 		v.Panels[i].Log = scales[min(i, len(scales)-1)] == logScale

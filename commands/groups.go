@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
 )
@@ -70,7 +71,7 @@ func stopGroup(kind snapshot.Kind) func(context.Context, *call) error {
 		if g.Kind != kind {
 			return c.Refuse("name", string(g.Kind)+" stop "+g.Name, "%s is a %s", g.Name, kindName(g.Kind))
 		}
-		if !active(g.State) {
+		if !g.State.Active() {
 			return c.Refuse("name", string(g.Kind)+" start "+g.Name, "%s is %s", g.Name, g.State)
 		}
 		bounded, cancel := context.WithTimeout(ctx, stopMax)
@@ -81,7 +82,7 @@ func stopGroup(kind snapshot.Kind) func(context.Context, *call) error {
 		if after, ok := c.fresh(ctx).Group(g.Name); ok {
 			g = after
 		}
-		c.Say("%s: stopped · %s", g.Name, account(g))
+		c.Say("%s: stopped · %s", g.Name, answers.Account(g))
 		return err
 	}
 }
@@ -89,7 +90,7 @@ func stopGroup(kind snapshot.Kind) func(context.Context, *call) error {
 func stopAll(ctx context.Context, c *call) error {
 	running := 0
 	for _, g := range c.fresh(ctx).Groups {
-		if active(g.State) {
+		if g.State.Active() {
 			running++
 		}
 	}
@@ -108,7 +109,7 @@ func removeGroup(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if active(g.State) && !c.Confirm(ctx, fmt.Sprintf("%s is %s; remove it?", g.Name, g.State)) {
+	if g.State.Active() && !c.Confirm(ctx, fmt.Sprintf("%s is %s; remove it?", g.Name, g.State)) {
 		c.Say("%s stays", g.Name)
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/look"
@@ -32,7 +33,7 @@ func heatCommand() lang.Command {
 // distributionNamed is the figure of a group's distribution that a word stands
 // for, its first one for no word.
 func distributionNamed(g snapshot.Group, word string) (string, bool) {
-	names := distributionsOf(g)
+	names := answers.DistributionsOf(g)
 	switch {
 	case word == "":
 		return names[0], true

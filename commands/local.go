@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
@@ -91,7 +92,7 @@ func localStop(ctx context.Context, c *call) error {
 		return err
 	}
 	for _, g := range c.fresh(ctx).Groups {
-		if active(g.State) && !c.Confirm(ctx, fmt.Sprintf("%s is %s; stop the local Pulsar all the same?", g.Name, g.State)) {
+		if g.State.Active() && !c.Confirm(ctx, fmt.Sprintf("%s is %s; stop the local Pulsar all the same?", g.Name, g.State)) {
 			c.Say("the local Pulsar stays")
 			return nil
 		}
@@ -140,22 +141,22 @@ func localStatus(_ context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	var s sheet
+	var s answers.Sheet
 	condition := r.Condition
 	if r.Uptime > 0 {
 		condition += " for " + graphs.Elapsed(r.Uptime.Truncate(time.Second))
 	}
-	s.add("local", condition, r.Reason)
-	s.add("Pulsar", r.Version, r.Source)
-	s.add("clients", r.URL, "")
-	s.add("admin API", r.AdminURL, "")
+	s.Add("local", condition, r.Reason)
+	s.Add("Pulsar", r.Version, r.Source)
+	s.Add("clients", r.URL, "")
+	s.Add("admin API", r.AdminURL, "")
 	if r.PID > 0 {
-		s.add("process", fmt.Sprint(r.PID), fmt.Sprintf("used by %d pulsh", r.Users))
+		s.Add("process", fmt.Sprint(r.PID), fmt.Sprintf("used by %d pulsh", r.Users))
 	}
 	if r.Resident+r.Data > 0 {
-		s.add("memory", graphs.Bytes(float64(r.Resident)), graphs.Bytes(float64(r.Data))+" of data on disk")
+		s.Add("memory", graphs.Bytes(float64(r.Resident)), graphs.Bytes(float64(r.Data))+" of data on disk")
 	}
-	c.Print(s.lines)
+	c.Print(s.Lines)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
@@ -45,31 +46,9 @@ func list(ctx context.Context, c *call) error {
 	}
 	var rows [][]string
 	for _, g := range s.Groups {
-		rows = append(rows, []string{g.Name, string(g.Kind), string(g.State), graphs.Whole(float64(g.Workers)), rateOf(g), g.Topic, since(g)})
+		rows = append(rows, []string{g.Name, string(g.Kind), string(g.State), graphs.Whole(float64(g.Workers)), answers.RateOf(g), g.Topic, answers.Since(g)})
 	}
 	right := graphs.AlignRight
 	c.Print(graphs.Table([]string{"name", "kind", "state", "workers", "rate", "topic", "since"}, rows, []graphs.Align{0, 0, 0, right, right, 0, right}, 0))
 	return nil
-}
-
-// rateOf is a group's rate beside its target: 49.9k of 50.0k/s.
-func rateOf(g snapshot.Group) string {
-	if !active(g.State) {
-		return graphs.NoValue
-	}
-	if g.Consumer != nil {
-		return graphs.Rate(g.Consumer.Rate)
-	}
-	p := g.Producer
-	if p.Target.IsMax() {
-		return graphs.Rate(p.Rate)
-	}
-	return graphs.Three(p.Rate) + " of " + graphs.Rate(float64(p.Target))
-}
-
-func since(g snapshot.Group) string {
-	if g.Since.IsZero() {
-		return graphs.NoValue
-	}
-	return graphs.Elapsed(g.Running)
 }

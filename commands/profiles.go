@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/profile"
@@ -111,10 +112,10 @@ func load(ctx context.Context, c *call) error {
 		said := ""
 		if g.Producer != nil {
 			err = c.env.Session.AddProducer(g.Name, *g.Producer)
-			said = sayProducer(g.Name, *g.Producer)
+			said = answers.SayProducer(g.Name, *g.Producer)
 		} else {
 			err = c.env.Session.AddConsumer(g.Name, *g.Consumer)
-			said = sayConsumer(g.Name, *g.Consumer)
+			said = answers.SayConsumer(g.Name, *g.Consumer)
 		}
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/session/export"
 	"pulsh/session/metrics"
@@ -132,8 +133,8 @@ func (c *Commands) groupAt(s *snapshot.Snapshot, g snapshot.Group) export.Group 
 		out.Failures = append(out.Failures, export.Failure{Category: f.Category.String(), Count: f.Count,
 			FirstAt: f.First.At, First: f.First.Text, LastAt: f.Last.At, Last: f.Last.Text})
 	}
-	for _, name := range distributionsOf(g) {
-		of := latenciesOf(g, name)
+	for _, name := range answers.DistributionsOf(g) {
+		of := answers.LatenciesOf(g, name)
 		out.Distributions = append(out.Distributions, export.Distribution{Name: name, Doc: spans(name),
 			Total: export.QuantilesOf(of.Total), Recent: export.QuantilesOf(of.Recent),
 			Counts: export.CountsOf(c.env.Session.Distribution(g.Name, name))})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/cursor"
@@ -74,7 +75,7 @@ func skip(ctx context.Context, c *call) error {
 		return err
 	}
 	n, _ := value[int](c, "messages")
-	if err := c.Consent(ctx, "pass over about %s of the %s messages that wait for %s?", whole(int64(n)), sayWaiting(g), g.Name); err != nil {
+	if err := c.Consent(ctx, "pass over about %s of the %s messages that wait for %s?", answers.Whole(int64(n)), sayWaiting(g), g.Name); err != nil {
 		return err
 	}
 	shift, err := c.env.Session.Skip(ctx, g.Name, int64(n))
@@ -134,7 +135,7 @@ func sayShift(s cursor.Move) string {
 	if entries < 0 {
 		messages, entries = -messages, -entries
 	}
-	text := fmt.Sprintf("about %s messages in %s", whole(messages), entryCount(entries))
+	text := fmt.Sprintf("about %s messages in %s", answers.Whole(messages), entryCount(entries))
 	if len(s.Parts) == 0 || entries == 0 {
 		return text
 	}
@@ -144,7 +145,7 @@ func sayShift(s cursor.Move) string {
 			parts = append(parts, "…")
 			break
 		}
-		parts = append(parts, fmt.Sprintf("%d: %s", p.Partition, whole(max(p.Entries, -p.Entries))))
+		parts = append(parts, fmt.Sprintf("%d: %s", p.Partition, answers.Whole(max(p.Entries, -p.Entries))))
 	}
 	return text + " (by partition " + strings.Join(parts, ", ") + ")"
 }
@@ -153,5 +154,5 @@ func entryCount(n int64) string {
 	if n == 1 {
 		return "1 entry"
 	}
-	return whole(n) + " entries"
+	return answers.Whole(n) + " entries"
 }

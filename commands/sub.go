@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
@@ -104,42 +105,8 @@ func listSubs(ctx context.Context, c *call) error {
 		c.Say("no subscriptions on %s", c.Text("topic"))
 		return nil
 	}
-	c.Print(subsTable(stats, nil))
+	c.Print(answers.SubsTable(stats, nil))
 	return nil
-}
-
-// subsTable lists the subscriptions of a topic; rates are messages a second by
-// subscription, the broker's own averages over a minute if there are none.
-func subsTable(stats broker.TopicStats, rates map[string]float64) []string {
-	var rows [][]string
-	for _, name := range sortedNames(stats.Subscriptions) {
-		s := stats.Subscriptions[name]
-		kind, rate := string(s.Type), s.RateOut
-		if kind == "" {
-			kind = graphs.NoValue
-		}
-		if rates != nil {
-			rate = rates[name]
-		}
-		rows = append(rows, []string{name, kind, fmt.Sprint(s.Consumers), graphs.Count(backlogMessages(stats, name)), whole(s.BacklogEntries),
-			whole(s.Unacked), graphs.Rate(rate)})
-	}
-	right := graphs.AlignRight
-	return graphs.Table([]string{"subscription", "type", "consumers", "messages", "entries", "unacked", "rate out"}, rows,
-		[]graphs.Align{0, 0, right, right, right, right, right}, 0)
-}
-
-// backlogMessages estimates the messages that wait for a subscription: the sum
-// over the partitions, each with its own messages in an entry.
-func backlogMessages(stats broker.TopicStats, subscription string) float64 {
-	if len(stats.Partitions) == 0 {
-		return float64(stats.Subscriptions[subscription].BacklogEntries) * max(stats.MessagesPerEntry, 1)
-	}
-	sum := 0.0
-	for _, part := range stats.Partitions {
-		sum += float64(part.Subscriptions[subscription].BacklogEntries) * max(part.MessagesPerEntry, 1)
-	}
-	return sum
 }
 
 func createSub(ctx context.Context, c *call) error {
@@ -179,7 +146,7 @@ func (c *call) subscription(ctx context.Context) (broker.TopicStats, broker.Subs
 	if ok {
 		return stats, s, nil
 	}
-	names := sortedNames(stats.Subscriptions)
+	names := answers.SortedNames(stats.Subscriptions)
 	if len(names) == 0 {
 		return stats, s, c.Refuse("sub", "sub create "+topic+" "+lang.Quote(name), "%s has no subscription %q; there are none", topic, name)
 	}
@@ -194,7 +161,7 @@ func (c *call) subscription(ctx context.Context) (broker.TopicStats, broker.Subs
 // would call lost what it is not given.
 func (c *call) foreign(ctx context.Context, try string) error {
 	for _, g := range c.fresh(ctx).Groups {
-		if active(g.State) && g.Consumer != nil && g.Consumer.Subscription == c.Text("sub") && receives(g, c.Text("topic")) {
+		if g.State.Active() && g.Consumer != nil && g.Consumer.Subscription == c.Text("sub") && answers.Receives(g, c.Text("topic")) {
 			return c.Refuse("sub", fmt.Sprintf(try, g.Name), "the group %s receives through %s, and would call lost what it is not given", g.Name, c.Text("sub"))
 		}
 	}
@@ -218,7 +185,7 @@ func deleteSub(ctx context.Context, c *call) error {
 		return busy(connectedTo(broker.TopicStats{Subscriptions: map[string]broker.SubscriptionStats{sub: s}}))
 	}
 	if err := c.Consent(ctx, "delete the subscription %s of %s, with about %s messages that wait for it?", sub, topic,
-		graphs.Count(backlogMessages(stats, sub))); err != nil {
+		graphs.Count(answers.BacklogMessages(stats, sub))); err != nil {
 		return err
 	}
 	ctx, cancel := asked(ctx)
@@ -247,8 +214,8 @@ func skipSub(ctx context.Context, c *call) error {
 		return err
 	}
 	topic, sub := c.Text("topic"), c.Text("sub")
-	if err := c.Consent(ctx, "skip about %s of the %s messages that wait for %s on %s?", whole(int64(n)),
-		graphs.Count(backlogMessages(stats, sub)), sub, topic); err != nil {
+	if err := c.Consent(ctx, "skip about %s of the %s messages that wait for %s on %s?", answers.Whole(int64(n)),
+		graphs.Count(answers.BacklogMessages(stats, sub)), sub, topic); err != nil {
 		return err
 	}
 	ctx, cancel := asked(ctx)
@@ -263,13 +230,13 @@ func skipSub(ctx context.Context, c *call) error {
 
 func clearSub(ctx context.Context, c *call) error {
 	return c.takeOff(ctx, "clear %s", func(stats broker.TopicStats) string {
-		return fmt.Sprintf("take all of the about %s messages that wait for %s on %s off?", graphs.Count(backlogMessages(stats, c.Text("sub"))),
+		return fmt.Sprintf("take all of the about %s messages that wait for %s on %s off?", graphs.Count(answers.BacklogMessages(stats, c.Text("sub"))),
 			c.Text("sub"), c.Text("topic"))
 	}, func(ctx context.Context, k broker.Admin, s broker.SubscriptionStats) error {
 		if err := k.ClearBacklog(ctx, c.Text("topic"), c.Text("sub")); err != nil {
 			return err
 		}
-		c.Say("%s: cleared of %s entries on %s", c.Text("sub"), whole(s.BacklogEntries), c.Text("topic"))
+		c.Say("%s: cleared of %s entries on %s", c.Text("sub"), answers.Whole(s.BacklogEntries), c.Text("topic"))
 		return nil
 	})
 }

@@ -3,10 +3,9 @@ package commands
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
@@ -220,7 +219,7 @@ func connectedTo(stats broker.TopicStats) string {
 func (c *call) again(ctx context.Context, topic string) string {
 	var names []string
 	for _, g := range c.fresh(ctx).Groups {
-		if active(g.State) && (sameTopic(g.Topic, topic) || receives(g, topic)) {
+		if g.State.Active() && (answers.SameTopic(g.Topic, topic) || answers.Receives(g, topic)) {
 			names = append(names, g.Name)
 		}
 	}
@@ -336,14 +335,4 @@ func partitionOf(topic string, i, of int) string {
 		return topic
 	}
 	return fmt.Sprintf("partition %d of %s", i, topic)
-}
-
-// sortedNames lists the keys of a map in order.
-func sortedNames[V any](m map[string]V) []string {
-	var names []string
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, strings.Compare)
-	return names
 }

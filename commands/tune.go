@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/pacing"
@@ -80,7 +81,7 @@ func scaleGroup(ctx context.Context, c *call) error {
 	}
 	tail := ""
 	switch {
-	case !active(g.State):
+	case !g.State.Active():
 		tail = " when it starts"
 	case g.Producer != nil && !g.Producer.Target.IsMax():
 		tail = ", still " + graphs.Rate(float64(g.Producer.Target))
@@ -119,7 +120,7 @@ func changeRate(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	c.Say("%s: %s → %s", g.Name, sayShape(pacing.Hold(before)), sayShape(shape))
+	c.Say("%s: %s → %s", g.Name, answers.SayShape(pacing.Hold(before)), answers.SayShape(shape))
 	return nil
 }
 
@@ -133,7 +134,7 @@ func (c *call) rateOf(g snapshot.Group) pacing.Rate {
 		spec, _ := c.env.Session.Consumer(g.Name)
 		shape, target = spec.Rate, g.Consumer.Target
 	}
-	if !active(g.State) || target == 0 {
+	if !g.State.Active() || target == 0 {
 		return shape.At(0, 0)
 	}
 	return target

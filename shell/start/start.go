@@ -16,6 +16,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session"
@@ -228,7 +229,7 @@ func (p *program) statusLine() string {
 	if len(p.session.Snapshot().Groups) == 0 {
 		return ""
 	}
-	return p.locale.text(commands.StatusLine(p.session.Snapshot(), time.Now()))
+	return p.locale.text(answers.StatusLine(p.session.Snapshot(), time.Now()))
 }
 
 // Execute runs a line, or the script that stands for it.
@@ -248,7 +249,7 @@ func (p *program) runScript(ctx context.Context, script *lang.Script, out io.Wri
 		KeepGoing: p.KeepGoing,
 		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
 	})
-	fmt.Fprintln(out, commands.Summary(result, p.session.Snapshot()))
+	fmt.Fprintln(out, answers.Summary(result, p.session.Snapshot()))
 	return err
 }
 
