@@ -29,7 +29,7 @@ func showBacklog(ctx context.Context, c *call) error {
 	if _, err := c.admin(); err != nil {
 		return err
 	}
-	each, flows, sum, err := c.answers(ctx, g.Name)
+	each, flows, sum, err := askTopics(c, ctx, g.Name)
 	if err != nil {
 		return err
 	}
@@ -56,8 +56,8 @@ func showBacklog(ctx context.Context, c *call) error {
 	return nil
 }
 
-// answers asks about a group's topics twice, so that rates can be counted.
-func (c *call) answers(ctx context.Context, group string) (each []snapshot.TopicAnswer, flows []brokerstats.Flow, sum broker.TopicStats, err error) {
+// askTopics asks about a group's topics twice, so that rates can be counted.
+func askTopics(c *call, ctx context.Context, group string) (each []snapshot.TopicAnswer, flows []brokerstats.Flow, sum broker.TopicStats, err error) {
 	look := func() ([]snapshot.TopicAnswer, broker.TopicStats, error) {
 		asking, cancel := asked(ctx)
 		defer cancel()

@@ -135,7 +135,7 @@ const ackMax = time.Minute
 
 func ackNow(ctx context.Context, c *call, g snapshot.Group, limit int) error {
 	if !g.State.Active() {
-		return c.forbidden(g)
+		return needsCluster(c, g)
 	}
 	if g.Consumer.Kept == 0 {
 		c.Say("%s holds nothing back; ack is %s", g.Name, g.Consumer.Ack)

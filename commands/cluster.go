@@ -33,16 +33,16 @@ func clusterCommands() []lang.Command {
 }
 
 func connect(ctx context.Context, c *call) error {
-	if err := c.idle(ctx); err != nil {
+	if err := requireIdle(c, ctx); err != nil {
 		return err
 	}
 	t := broker.Target{URL: c.Text("url"), AdminURL: c.Text("admin"), TokenFile: c.Text("token_file"), TokenEnv: c.Text("token_env"), TrustFile: c.Text("trust_certs"),
 		TLSCheck: broker.TLSCheck(c.Text("tls_check"))}
-	return c.reach(ctx, t)
+	return connectTo(c, ctx, t)
 }
 
-// idle refuses to change the cluster under groups that run.
-func (c *call) idle(ctx context.Context) error {
+// requireIdle refuses to change the cluster under groups that run.
+func requireIdle(c *call, ctx context.Context) error {
 	for _, g := range c.fresh(ctx).Groups {
 		if g.State.Active() {
 			return c.Fail("stop all", "%s is %s; a session has one cluster at a time", g.Name, g.State)
@@ -51,8 +51,8 @@ func (c *call) idle(ctx context.Context) error {
 	return nil
 }
 
-// reach connects and tells what answers there.
-func (c *call) reach(ctx context.Context, t broker.Target) error {
+// connectTo connects and tells what answers there.
+func connectTo(c *call, ctx context.Context, t broker.Target) error {
 	if err := c.env.Session.Connect(ctx, t); err != nil {
 		e := lang.AsError(err)
 		e.Code = lang.ExitUnconnected

@@ -32,20 +32,20 @@ func reportKind() lang.Kind {
 }
 
 func compare(_ context.Context, c *call) error {
-	a, err := c.readReport("a")
+	a, err := readReport(c, "a")
 	if err != nil {
 		return err
 	}
-	b, err := c.readReport("b")
+	b, err := readReport(c, "b")
 	if err != nil {
 		return err
 	}
 	c.Say("a  %s  %s, %s", c.Text("a"), a.Title, a.Start.Local().Format("2006-01-02 15:04:05"))
 	c.Say("b  %s  %s, %s", c.Text("b"), b.Title, b.Start.Local().Format("2006-01-02 15:04:05"))
-	return c.sideBySide("a", a, b)
+	return printSideBySide(c, "a", a, b)
 }
 
-func (c *call) readReport(name string) (*export.Report, error) {
+func readReport(c *call, name string) (*export.Report, error) {
 	path := lang.HomePath(c.Text(name))
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -68,8 +68,8 @@ func (c *call) readReport(name string) (*export.Report, error) {
 	return r, nil
 }
 
-// sideBySide prints the comparison of two reports.
-func (c *call) sideBySide(param string, a, b *export.Report) error {
+// printSideBySide prints the comparison of two reports.
+func printSideBySide(c *call, param string, a, b *export.Report) error {
 	rows, alone := export.Compare(a, b)
 	if len(rows) == 0 {
 		return c.Refuse(param, "", "there is nothing to compare: no group of the one is in the other, or nothing was measured")
@@ -152,7 +152,7 @@ func userMarks(s *snapshot.Snapshot) []snapshot.Mark {
 func diff(ctx context.Context, c *call) error {
 	s := c.fresh(ctx)
 	marks := userMarks(s)
-	first, err := c.markNamed("mark", marks)
+	first, err := markNamed(c, "mark", marks)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func diff(ctx context.Context, c *call) error {
 		b.to = marks[first+1].At
 	}
 	if c.Text("later") != "" {
-		second, err := c.markNamed("later", marks)
+		second, err := markNamed(c, "later", marks)
 		if err != nil {
 			return err
 		}
@@ -173,10 +173,10 @@ func diff(ctx context.Context, c *call) error {
 			b.to = marks[second+1].At
 		}
 	}
-	r := c.ReportNow()
+	r := ReportNow(c.Commands)
 	c.Say("a  %s", a)
 	c.Say("b  %s", b)
-	return c.sideBySide("mark", r.Between(a.from, a.to), r.Between(b.from, b.to))
+	return printSideBySide(c, "mark", r.Between(a.from, a.to), r.Between(b.from, b.to))
 }
 
 // stretch is a part of the session.
@@ -187,7 +187,7 @@ func (s stretch) String() string {
 }
 
 // markNamed is the newest mark with the text that was typed.
-func (c *call) markNamed(param string, marks []snapshot.Mark) (int, error) {
+func markNamed(c *call, param string, marks []snapshot.Mark) (int, error) {
 	name := c.Text(param)
 	var texts []string
 	for i, m := range slices.Backward(marks) {

@@ -49,13 +49,13 @@ func demo(ctx context.Context, c *call) error {
 	}
 	topic := demoTopic + c.env.Now().Format("-150405")
 	before := c.view.Load()
-	err := c.tour(ctx, strings.ReplaceAll(demoScript, "topic="+demoTopic, "topic="+topic))
+	err := runTour(c, ctx, strings.ReplaceAll(demoScript, "topic="+demoTopic, "topic="+topic))
 	c.view.Store(before)
-	return c.demoLeaves(ctx, topic, err)
+	return leaveDemo(c, ctx, topic, err)
 }
 
-// tour runs the lines of a script, each shown, and prints its comments.
-func (c *call) tour(ctx context.Context, script string) error {
+// runTour runs the lines of a script, each shown, and prints its comments.
+func runTour(c *call, ctx context.Context, script string) error {
 	steps := strings.Split(strings.TrimSpace(script), "\n")
 	for i, step := range steps {
 		if said, ok := strings.CutPrefix(step, "# "); ok {
@@ -84,9 +84,9 @@ type topicDeleter interface {
 	DeleteTopic(ctx context.Context, topic string, force bool) error
 }
 
-// demoLeaves takes away what a tour has made, however it ended. What it says of
+// leaveDemo takes away what a tour has made, however it ended. What it says of
 // that comes behind the error of the tour.
-func (c *call) demoLeaves(ctx context.Context, topic string, err error) error {
+func leaveDemo(c *call, ctx context.Context, topic string, err error) error {
 	cleaning, cancel := context.WithTimeout(context.WithoutCancel(ctx), demoCleanTime)
 	defer cancel()
 	began := false

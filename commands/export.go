@@ -114,11 +114,11 @@ func exportFile(ctx context.Context, c *call) error {
 	} else {
 		as, _ = value[export.Format](c, "file")
 	}
-	if err := c.replaceable("export", path); err != nil {
+	if err := checkReplaceable(c, "export", path); err != nil {
 		return err
 	}
 	c.fresh(ctx)
-	r := c.ReportNow()
+	r := ReportNow(c.Commands)
 	told := func(part float64) { c.Task.Store(&lang.Progress{Step: "writing " + path, Share: part}) }
 	size, err := writeWhole(ctx, path, func(w io.Writer) error { return export.Write(ctx, w, r, as, told) })
 	switch {
@@ -131,9 +131,9 @@ func exportFile(ctx context.Context, c *call) error {
 	return nil
 }
 
-// replaceable refuses a file that is there, unless it may be replaced, and what
+// checkReplaceable refuses a file that is there, unless it may be replaced, and what
 // is no file at all.
-func (c *call) replaceable(name, path string) error {
+func checkReplaceable(c *call, name, path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -79,14 +79,14 @@ func graph(ctx context.Context, c *call) error {
 	words, chosen := value[[][]string](c, "shown")
 	if !chosen && len(c.Given) > 0 && !old.Off {
 		next.Auto, next.Panels = old.Auto, slices.Clone(old.Panels)
-		if err := c.rescale(&next); err != nil {
+		if err := rescale(c, &next); err != nil {
 			return err
 		}
-		c.publish(next)
+		publishView(c, next)
 		c.Say("graph: %s", next.typed())
 		return nil
 	}
-	return c.choose(ctx, next, words)
+	return choosePanels(c, ctx, next, words)
 }
 
 // viewed is a view that shows nothing yet, with the window, scale and layout that
@@ -118,7 +118,7 @@ func viewed(old View, typed profile.Graph) (View, error) {
 }
 
 // rescale gives each panel the scale that was typed.
-func (c *call) rescale(v *View) error {
+func rescale(c *call, v *View) error {
 	scales := strings.Split(v.Scale, "|")
 	if len(scales) > 1 && len(scales) != len(v.Panels) {
 		return c.Refuse("scale", "graph scale=log", "%d scales are not one for each of %s", len(scales), answers.Plural(uint64(len(v.Panels)), "graph", "graphs"))
@@ -129,44 +129,44 @@ func (c *call) rescale(v *View) error {
 	return nil
 }
 
-// choose makes the graph show what was typed: panels of words, or none for what
+// choosePanels makes the graph show what was typed: panels of words, or none for what
 // it shows by itself.
-func (c *call) choose(ctx context.Context, next View, words [][]string) error {
+func choosePanels(c *call, ctx context.Context, next View, words [][]string) error {
 	switch {
 	case len(words) == 0:
 		next.Auto = true
 	case len(words) == 1 && len(words[0]) == 1 && words[0][0] == "off":
 		next.Off = true
-		c.publish(next)
+		publishView(c, next)
 		c.Say("graph: off")
 		return nil
 	}
 	var groups []snapshot.Group
 	for _, names := range words {
-		p, used, err := c.panel(ctx, names, groups)
+		p, used, err := newPanel(c, ctx, names, groups)
 		if err != nil {
 			return err
 		}
 		groups = used
 		next.Panels = append(next.Panels, p)
 	}
-	if err := c.rescale(&next); err != nil {
+	if err := rescale(c, &next); err != nil {
 		return err
 	}
-	c.publish(next)
+	publishView(c, next)
 	c.Say("graph: %s", next.typed())
 	return nil
 }
 
-// publish makes a view what the graph shows from now on, and says who chose it.
-func (c *call) publish(next View) {
+// publishView makes a view what the graph shows from now on, and says who chose it.
+func publishView(c *call, next View) {
 	c.view.Store(&next)
 	c.said(c.Command.Name, saidGraph)
 }
 
-// panel makes one graph of the words that were typed. Without a group it shows
+// newPanel makes one graph of the words that were typed. Without a group it shows
 // those of the graph before it, or all.
-func (c *call) panel(ctx context.Context, names []string, before []snapshot.Group) (Panel, []snapshot.Group, error) {
+func newPanel(c *call, ctx context.Context, names []string, before []snapshot.Group) (Panel, []snapshot.Group, error) {
 	p := Panel{Title: strings.Join(names, " ")}
 	s := c.fresh(ctx)
 	var groups []snapshot.Group
@@ -178,7 +178,7 @@ func (c *call) panel(ctx context.Context, names []string, before []snapshot.Grou
 			continue
 		}
 		if m, err := snapshot.ParseMetric(name); err == nil {
-			if err := c.measurable(ctx, "shown", m); err != nil {
+			if err := checkMeasurable(c, ctx, "shown", m); err != nil {
 				return p, nil, err
 			}
 			p.Metrics = append(p.Metrics, m)
@@ -201,19 +201,19 @@ func (c *call) panel(ctx context.Context, names []string, before []snapshot.Grou
 		}
 	}
 	if heat {
-		return p, shown, c.warm(&p, shown, figures)
+		return p, shown, warmPanel(c, &p, shown, figures)
 	}
 	if len(figures) == 0 {
 		figures = []string{"rate"}
 	}
-	if err := c.draw(&p, shown, figures); err != nil {
+	if err := drawPanel(c, &p, shown, figures); err != nil {
 		return p, nil, err
 	}
-	return p, shown, c.oneUnit(&p)
+	return p, shown, checkOneUnit(c, &p)
 }
 
-// warm makes the panel a heat map of one distribution of one group.
-func (c *call) warm(p *Panel, groups []snapshot.Group, figures []string) error {
+// warmPanel makes the panel a heat map of one distribution of one group.
+func warmPanel(c *call, p *Panel, groups []snapshot.Group, figures []string) error {
 	if len(groups) != 1 || len(figures) > 1 || len(p.Metrics) > 0 {
 		name := "fast"
 		if len(groups) > 0 {
@@ -233,8 +233,8 @@ func (c *call) warm(p *Panel, groups []snapshot.Group, figures []string) error {
 	return nil
 }
 
-// draw adds the figures of the groups to the panel.
-func (c *call) draw(p *Panel, groups []snapshot.Group, figures []string) error {
+// drawPanel adds the figures of the groups to the panel.
+func drawPanel(c *call, p *Panel, groups []snapshot.Group, figures []string) error {
 	alone := len(groups)*len(figures) == 1
 	for _, figure := range figures {
 		found := len(groups) == 0
@@ -258,8 +258,8 @@ func (c *call) draw(p *Panel, groups []snapshot.Group, figures []string) error {
 	return nil
 }
 
-// oneUnit refuses a graph of figures that share no axis.
-func (c *call) oneUnit(p *Panel) error {
+// checkOneUnit refuses a graph of figures that share no axis.
+func checkOneUnit(c *call, p *Panel) error {
 	first, _ := p.Metrics[0].Describe()
 	p.Unit = look.Unit(first.Unit)
 	for _, m := range p.Metrics[1:] {

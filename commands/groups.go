@@ -76,7 +76,7 @@ func stopGroup(kind snapshot.Kind) func(context.Context, *call) error {
 		}
 		bounded, cancel := context.WithTimeout(ctx, stopMax)
 		defer cancel()
-		c.Settling(g.Name)
+		Settling(c.Commands, g.Name)
 		err = c.env.Session.Stop(bounded, g.Name)
 		c.changed.Store(c.env.Now().UnixNano())
 		if after, ok := c.fresh(ctx).Group(g.Name); ok {
@@ -94,7 +94,7 @@ func stopAll(ctx context.Context, c *call) error {
 			running++
 		}
 	}
-	c.Settling("")
+	Settling(c.Commands, "")
 	err := c.env.Session.StopAll(ctx)
 	if running == 0 {
 		c.Say("no group was running")
@@ -115,8 +115,8 @@ func removeGroup(ctx context.Context, c *call) error {
 	}
 	bounded, cancel := context.WithTimeout(ctx, stopMax)
 	defer cancel()
-	c.keepSchedule(g)
-	c.Settling(g.Name)
+	keepSchedule(c, g)
+	Settling(c.Commands, g.Name)
 	if err := c.env.Session.Remove(bounded, g.Name); err != nil {
 		return err
 	}

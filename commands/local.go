@@ -49,16 +49,16 @@ func logLines() lang.Kind {
 	return k
 }
 
-// local is the local Pulsar, or why there is none.
-func (c *call) local() (Local, error) {
+// localPulsar is the local Pulsar, or why there is none.
+func localPulsar(c *call) (Local, error) {
 	if c.env.Local == nil {
 		return nil, c.Fail("connect pulsar://localhost:6650", "no Pulsar can be run here")
 	}
 	return c.env.Local, nil
 }
 
-// step says each step of a start once, and shows how far a long one is.
-func (c *call) step() func(lang.Step) {
+// reportSteps says each step of a start once, and shows how far a long one is.
+func reportSteps(c *call) func(lang.Step) {
 	said := ""
 	return func(s lang.Step) {
 		if s.Text != "" && s.Text != said {
@@ -70,24 +70,24 @@ func (c *call) step() func(lang.Step) {
 }
 
 func localStart(ctx context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}
-	if err := c.idle(ctx); err != nil {
+	if err := requireIdle(c, ctx); err != nil {
 		return err
 	}
-	t, err := l.Start(ctx, c.step())
+	t, err := l.Start(ctx, reportSteps(c))
 	if err != nil {
 		e := *lang.AsError(err)
 		e.Code = lang.ExitUnconnected
 		return &e
 	}
-	return c.reach(ctx, t)
+	return connectTo(c, ctx, t)
 }
 
 func localStop(ctx context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func localStop(ctx context.Context, c *call) error {
 }
 
 func localKill(ctx context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}
@@ -119,13 +119,13 @@ func localKill(ctx context.Context, c *call) error {
 }
 
 func localRestart(ctx context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}
 	begin := c.env.Now()
 	c.env.Session.Mark(snapshot.MarkCommand, "local restart")
-	if err := l.Restart(ctx, c.step()); err != nil {
+	if err := l.Restart(ctx, reportSteps(c)); err != nil {
 		return err
 	}
 	c.Say("local Pulsar ready after %s", graphs.Seconds(c.env.Now().Sub(begin)))
@@ -133,7 +133,7 @@ func localRestart(ctx context.Context, c *call) error {
 }
 
 func localStatus(_ context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func localStatus(_ context.Context, c *call) error {
 }
 
 func localLogs(_ context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}

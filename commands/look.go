@@ -23,8 +23,8 @@ func lookCommands() []lang.Command {
 	}
 }
 
-// measurable refuses a metric of a group that is not there or has no such figure.
-func (c *call) measurable(ctx context.Context, param string, m snapshot.Metric) error {
+// checkMeasurable refuses a metric of a group that is not there or has no such figure.
+func checkMeasurable(c *call, ctx context.Context, param string, m snapshot.Metric) error {
 	if m.Group == snapshot.TotalGroup || m.Group == snapshot.ProcessGroup {
 		return nil
 	}

@@ -91,9 +91,9 @@ func measureTopics(ctx context.Context, admin broker.Admin, list []broker.Topic)
 // broker counts batches, of which many fit in it.
 const flowTime = time.Second
 
-// flow asks for a topic's statistics twice.
-func (c *call) flow(ctx context.Context) (broker.TopicStats, brokerstats.Flow, error) {
-	before, err := c.statsOf(ctx)
+// measureFlow asks for a topic's statistics twice.
+func measureFlow(c *call, ctx context.Context) (broker.TopicStats, brokerstats.Flow, error) {
+	before, err := topicStatsOf(c, ctx)
 	if err != nil {
 		return before, brokerstats.Flow{}, err
 	}
@@ -101,12 +101,12 @@ func (c *call) flow(ctx context.Context) (broker.TopicStats, brokerstats.Flow, e
 	if err := lang.Sleep(ctx, flowTime); err != nil {
 		return before, brokerstats.Flow{}, err
 	}
-	after, err := c.statsOf(ctx)
+	after, err := topicStatsOf(c, ctx)
 	return after, brokerstats.FlowBetween(before, after, c.env.Now().Sub(begin)), err
 }
 
 func topicStats(ctx context.Context, c *call) error {
-	stats, flow, err := c.flow(ctx)
+	stats, flow, err := measureFlow(c, ctx)
 	if err != nil {
 		return err
 	}

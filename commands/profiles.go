@@ -98,7 +98,7 @@ func save(ctx context.Context, c *call) error {
 }
 
 func load(ctx context.Context, c *call) error {
-	p, err := c.profile()
+	p, err := profileNamed(c)
 	if err != nil {
 		return err
 	}
@@ -122,10 +122,10 @@ func load(ctx context.Context, c *call) error {
 		}
 		c.Say("%s: ready for %s", g.Name, said)
 	}
-	if err := c.behave(ctx, p); err != nil {
+	if err := applyPreferences(c, ctx, p); err != nil {
 		return err
 	}
-	if err := c.enter(ctx, p); err != nil {
+	if err := connectBy(c, ctx, p); err != nil {
 		return err
 	}
 	for _, g := range p.Groups {
@@ -134,9 +134,9 @@ func load(ctx context.Context, c *call) error {
 	return nil
 }
 
-// enter connects to the cluster of a profile if there is no connection yet. The
+// connectBy connects to the cluster of a profile if there is no connection yet. The
 // groups are ready before, whatever comes of it.
-func (c *call) enter(ctx context.Context, p profile.Profile) error {
+func connectBy(c *call, ctx context.Context, p profile.Profile) error {
 	if _, ok := c.env.Session.Target(); ok || p.Connection.URL == "" || p.Name == c.env.Profile {
 		return nil
 	}
@@ -148,9 +148,9 @@ func (c *call) enter(ctx context.Context, p profile.Profile) error {
 	return nil
 }
 
-// behave makes the session behave, and the graph show, what a profile says.
-func (c *call) behave(ctx context.Context, p profile.Profile) error {
-	if err := c.prefer(p.Session, "profile "+p.Name); err != nil {
+// applyPreferences makes the session behave, and the graph show, what a profile says.
+func applyPreferences(c *call, ctx context.Context, p profile.Profile) error {
+	if err := setPreferences(c, p.Session, "profile "+p.Name); err != nil {
 		return err
 	}
 	if p.Graph == (profile.Graph{}) {
@@ -169,7 +169,7 @@ func (c *call) behave(ctx context.Context, p profile.Profile) error {
 		}
 		panels = read.([][]string)
 	}
-	if err := c.choose(ctx, next, panels); err != nil {
+	if err := choosePanels(c, ctx, next, panels); err != nil {
 		return err
 	}
 	c.said("profile "+p.Name, saidGraph)
@@ -177,7 +177,7 @@ func (c *call) behave(ctx context.Context, p profile.Profile) error {
 }
 
 func showProfile(_ context.Context, c *call) error {
-	p, err := c.profile()
+	p, err := profileNamed(c)
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func deleteProfile(ctx context.Context, c *call) error {
 	name := c.Text("profile")
 	path, there := c.env.Library.File(name)
 	if !there {
-		if _, err := c.profile(); err != nil {
+		if _, err := profileNamed(c); err != nil {
 			return err
 		}
 		return c.Refuse("profile", "profiles", "%q is a built-in profile and stays", name)
@@ -207,8 +207,8 @@ func deleteProfile(ctx context.Context, c *call) error {
 	return nil
 }
 
-// profile finds the profile that was named.
-func (c *call) profile() (profile.Profile, error) {
+// profileNamed finds the profile that was named.
+func profileNamed(c *call) (profile.Profile, error) {
 	name := c.Text("profile")
 	p, err := c.env.Library.Load(name)
 	if err == nil {

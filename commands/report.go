@@ -22,15 +22,15 @@ const reportStep = metrics.CoarseStep
 
 // ReportNow is the session so far as data, for files. It is complete and does not
 // change any more. It may be called by any goroutine.
-func (c *Commands) ReportNow() *export.Report {
+func ReportNow(c *Commands) *export.Report {
 	s := c.env.Session.Snapshot()
-	r := c.outline(s)
+	r := outline(c, s)
 	r.Samples = samplesOf(c.env.Session.Began(), s.At)
 	at := func(name string, figures []snapshot.Figure, kind string) export.Table[[]export.Number] {
-		return c.series(s.At, name, figures, kind, r.Samples.Count)
+		return series(c, s.At, name, figures, kind, r.Samples.Count)
 	}
 	for i, g := range s.Groups {
-		r.Groups[i].Settings = c.settingsOf(g.Name)
+		r.Groups[i].Settings = settingsOf(c, g.Name)
 		r.Groups[i].Series = at(g.Name, snapshot.GroupFigures(g.Kind), string(g.Kind))
 		for j, d := range r.Groups[i].Distributions {
 			r.Groups[i].Distributions[j].Intervals = c.env.Session.Intervals(g.Name, d.Name)
@@ -51,10 +51,10 @@ func (c *Commands) ReportNow() *export.Report {
 
 // outline is the report without what lies in the past: the state of everything
 // at one sample.
-func (c *Commands) outline(s *snapshot.Snapshot) *export.Report {
+func outline(c *Commands, s *snapshot.Snapshot) *export.Report {
 	r := &export.Report{
 		Version: export.Version, Start: c.env.Session.Began().Round(0), End: s.At.Round(0),
-		Environment: c.environment(), Columns: reportColumns(),
+		Environment: environment(c), Columns: reportColumns(),
 		Cluster: export.Cluster{Name: s.Cluster.Name, URL: s.Cluster.URL, AdminURL: s.Cluster.AdminURL, Pulsar: s.Cluster.Version, State: string(s.Cluster.State)},
 		Total:   export.Group{Name: snapshot.TotalGroup, Kind: export.Total},
 		Process: export.Group{Name: snapshot.ProcessGroup, Kind: export.Process},
@@ -62,7 +62,7 @@ func (c *Commands) outline(s *snapshot.Snapshot) *export.Report {
 	r.Total.Figures = figuresAt(s, snapshot.TotalGroup, snapshot.TotalFigures(), export.Total)
 	r.Process.Figures = figuresAt(s, snapshot.ProcessGroup, snapshot.ProcessFigures(), export.Process)
 	for _, g := range s.Groups {
-		r.Groups = append(r.Groups, c.groupAt(s, g))
+		r.Groups = append(r.Groups, groupAt(c, s, g))
 	}
 	for _, check := range c.Journal().Checks {
 		r.Checks = append(r.Checks, export.Check{Place: check.Place, Condition: check.Condition, Measured: check.Measured,
@@ -91,7 +91,7 @@ func title(s *snapshot.Snapshot) string {
 // titleGroups is how many groups a title names before it counts them.
 const titleGroups = 4
 
-func (c *Commands) environment() export.Environment {
+func environment(c *Commands) export.Environment {
 	e := export.Environment{
 		Pulsh: c.env.Version, Client: ClientVersion(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
 		Cores: runtime.NumCPU(), Threads: runtime.GOMAXPROCS(0), MemoryLimit: os.Getenv("GOMEMLIMIT"),
@@ -113,7 +113,7 @@ func ClientVersion() string {
 }
 
 // groupAt is a group at one sample.
-func (c *Commands) groupAt(s *snapshot.Snapshot, g snapshot.Group) export.Group {
+func groupAt(c *Commands, s *snapshot.Snapshot, g snapshot.Group) export.Group {
 	out := export.Group{
 		Name: g.Name, Kind: string(g.Kind), State: string(g.State), Topic: g.Topic, Partitions: g.Partitions,
 		RunningSeconds: g.Running.Seconds(), LastError: g.LastError,
@@ -158,7 +158,7 @@ func spans(name string) string {
 }
 
 // settingsOf are a group's settings as they are typed.
-func (c *Commands) settingsOf(name string) (list export.Table[string]) {
+func settingsOf(c *Commands, name string) (list export.Table[string]) {
 	if settings, ok := c.env.Session.Producer(name); ok {
 		for _, s := range spec.ProducerSettings() {
 			list = append(list, export.Entry[string]{Name: s.Name, Value: s.Get(&settings)})
@@ -254,7 +254,7 @@ func samplesOf(began, at time.Time) export.Samples {
 
 // series are the past of a group's figures by column. What was never known is
 // left out.
-func (c *Commands) series(at time.Time, group string, figures []snapshot.Figure, kind string, n int) export.Table[[]export.Number] {
+func series(c *Commands, at time.Time, group string, figures []snapshot.Figure, kind string, n int) export.Table[[]export.Number] {
 	list := export.Table[[]export.Number]{}
 	for _, f := range figures {
 		column := columnOf(kind, f)

@@ -98,7 +98,7 @@ func valuesKind() lang.Kind {
 const waitMax = 5 * time.Minute
 
 func waitUntil(ctx context.Context, c *call) error {
-	condition, err := c.condition(ctx)
+	condition, err := typedCondition(c, ctx)
 	if err != nil {
 		return err
 	}
@@ -120,11 +120,11 @@ func waitUntil(ctx context.Context, c *call) error {
 	return c.Fail(adviceOn(t.Metric), "%s did not come within %s; it is %s", condition, pacing.FormatDuration(limit), measured(t, last.Value(t.Metric)))
 }
 
-// condition is the one that was typed, if all that it measures is there.
-func (c *call) condition(ctx context.Context) (snapshot.Condition, error) {
+// typedCondition is the one that was typed, if all that it measures is there.
+func typedCondition(c *call, ctx context.Context) (snapshot.Condition, error) {
 	condition, _ := value[snapshot.Condition](c, "condition")
 	for _, t := range condition.Terms {
-		if err := c.measurable(ctx, "condition", t.Metric); err != nil {
+		if err := checkMeasurable(c, ctx, "condition", t.Metric); err != nil {
 			return condition, err
 		}
 	}

@@ -63,7 +63,7 @@ func scrollBy(direction time.Duration) func(context.Context, *call) error {
 
 // Scroll moves the graph by pages, back with a negative number, as PgUp and PgDn
 // do. It may be called by any goroutine.
-func (c *Commands) Scroll(pages int) {
+func Scroll(c *Commands, pages int) {
 	for {
 		old := c.view.Load()
 		next := old.scrolled(c.env.Session.Snapshot(), time.Duration(pages)*old.page())

@@ -81,7 +81,7 @@ func metricsServe(_ context.Context, c *call) error {
 		return c.Refuse("address", "metrics serve", "nobody can listen at %s: %s", at.address, err)
 	}
 	commands := c.Commands
-	server := scrape.Serve(l, func() *export.Report { return commands.outline(commands.env.Session.Snapshot()) })
+	server := scrape.Serve(l, func() *export.Report { return outline(commands, commands.env.Session.Snapshot()) })
 	c.outlets.mu.Lock()
 	c.outlets.server = server
 	c.outlets.mu.Unlock()

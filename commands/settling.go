@@ -7,7 +7,7 @@ import (
 
 // Settling publishes how many messages still wait for their receipts, of the
 // group with that name or, for "", of all: what a stop waits for.
-func (c *Commands) Settling(name string) {
+func Settling(c *Commands, name string) {
 	c.Publish(lang.WaitingFor(func() string {
 		waiting := 0
 		for _, g := range c.env.Session.Snapshot().Groups {

@@ -35,8 +35,8 @@ func shiftCommands() []lang.Command {
 	}
 }
 
-// seeker is the consumer group that was named, if it can be moved.
-func (c *call) seeker(ctx context.Context) (snapshot.Group, error) {
+// seekableGroup is the consumer group that was named, if it can be moved.
+func seekableGroup(c *call, ctx context.Context) (snapshot.Group, error) {
 	g, err := c.group(ctx, "group")
 	switch {
 	case err != nil:
@@ -51,7 +51,7 @@ func (c *call) seeker(ctx context.Context) (snapshot.Group, error) {
 }
 
 func rewind(ctx context.Context, c *call) error {
-	g, err := c.seeker(ctx)
+	g, err := seekableGroup(c, ctx)
 	if err != nil {
 		return err
 	}
@@ -65,12 +65,12 @@ func rewind(ctx context.Context, c *call) error {
 	if shift.Short {
 		less = " · no more is stored"
 	}
-	c.Say("%s: back by %s%s%s", g.Name, sayShift(shift), less, c.sayDrain(ctx, g.Name))
+	c.Say("%s: back by %s%s%s", g.Name, sayShift(shift), less, describeDrain(c, ctx, g.Name))
 	return nil
 }
 
 func skip(ctx context.Context, c *call) error {
-	g, err := c.seeker(ctx)
+	g, err := seekableGroup(c, ctx)
 	if err != nil {
 		return err
 	}
@@ -80,15 +80,15 @@ func skip(ctx context.Context, c *call) error {
 	}
 	shift, err := c.env.Session.Skip(ctx, g.Name, int64(n))
 	if err != nil {
-		return c.tooFew(err, "clear "+g.Name)
+		return tooFewWaiting(c, err, "clear "+g.Name)
 	}
 	c.changed.Store(c.env.Now().UnixNano())
-	c.Say("%s: skipped %s%s", g.Name, sayShift(shift), c.sayDrain(ctx, g.Name))
+	c.Say("%s: skipped %s%s", g.Name, sayShift(shift), describeDrain(c, ctx, g.Name))
 	return nil
 }
 
 func clearGroup(ctx context.Context, c *call) error {
-	g, err := c.seeker(ctx)
+	g, err := seekableGroup(c, ctx)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func clearGroup(ctx context.Context, c *call) error {
 		return err
 	}
 	c.changed.Store(c.env.Now().UnixNano())
-	c.Say("%s: skipped %s%s", g.Name, sayShift(shift), c.sayDrain(ctx, g.Name))
+	c.Say("%s: skipped %s%s", g.Name, sayShift(shift), describeDrain(c, ctx, g.Name))
 	return nil
 }
 
@@ -112,9 +112,9 @@ func sayWaiting(g snapshot.Group) string {
 	return graphs.Count(float64(g.Consumer.Backlog.Messages))
 }
 
-// tooFew is the error of a skip beyond the end, with a line that does what can
+// tooFewWaiting is the error of a skip beyond the end, with a line that does what can
 // be done.
-func (c *call) tooFew(err error, try string) error {
+func tooFewWaiting(c *call, err error, try string) error {
 	var few *cursor.TooFewError
 	if !errors.As(err, &few) {
 		return err

@@ -50,12 +50,12 @@ const (
 
 // showSession lists what holds for the session, and where each value was said.
 func showSession(_ context.Context, c *call) error {
-	rows := c.connectionFacts()
+	rows := connectionFacts(c.Commands)
 	for _, one := range c.env.Session.Preferences().Said() {
 		rows = append(rows, Fact{one.Name, one.Value, c.sayer(one.Name)})
 	}
 	rows = append(rows, Fact{"graph", c.View().typed(), c.sayer(saidGraph)})
-	for _, f := range c.facts() {
+	for _, f := range facts(c.Commands) {
 		if !f.OfConnection() {
 			rows = append(rows, f)
 		}
@@ -79,7 +79,7 @@ func (f Fact) OfConnection() bool {
 	return f.Name == FactURL || f.Name == FactAdmin || f.Name == FactToken || f.Name == FactTrust
 }
 
-func (c *Commands) facts() []Fact {
+func facts(c *Commands) []Fact {
 	if c.env.Facts == nil {
 		return nil
 	}
@@ -88,13 +88,13 @@ func (c *Commands) facts() []Fact {
 
 // connectionFacts tell of the cluster that the session is connected to. What
 // was said at the start holds until a command connects.
-func (c *Commands) connectionFacts() []Fact {
+func connectionFacts(c *Commands) []Fact {
 	t, _ := c.env.Session.Target()
 	if by := c.sayer(saidConnection); by != "" {
 		return []Fact{{FactURL, t.URL, by}, {FactAdmin, t.AdminURL, by}, {FactToken, t.TokenSource(), by}, {FactTrust, t.Trust(), by}}
 	}
 	var out []Fact
-	for _, f := range c.facts() {
+	for _, f := range facts(c) {
 		if f.OfConnection() {
 			out = append(out, f)
 		}
@@ -153,8 +153,8 @@ func (v *View) shown() string {
 	return strings.Join(titles, " | ")
 }
 
-// prefer takes over preferences that a profile says.
-func (c *call) prefer(said []spec.Preference, from string) error {
+// setPreferences takes over preferences that a profile says.
+func setPreferences(c *call, said []spec.Preference, from string) error {
 	next, err := c.env.Session.Preferences().With(said)
 	if err == nil {
 		err = c.env.Session.SetPreferences(next)

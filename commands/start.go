@@ -55,11 +55,11 @@ func start[S any](ctx context.Context, c *call, known bool, settings []spec.Sett
 		return err
 	}
 	if known {
-		if err := c.startable(ctx, name); err != nil {
+		if err := checkStartable(c, ctx, name); err != nil {
 			return err
 		}
 		if g, ok := c.env.Session.Snapshot().Group(name); ok {
-			c.keepSchedule(g)
+			keepSchedule(c, g)
 		}
 	}
 	if err := apply(c, settings, want); err != nil {
@@ -135,8 +135,8 @@ func (c *call) connected() error {
 	return e
 }
 
-// startable refuses to start a group that is running.
-func (c *call) startable(ctx context.Context, name string) error {
+// checkStartable refuses to start a group that is running.
+func checkStartable(c *call, ctx context.Context, name string) error {
 	g, ok := c.fresh(ctx).Group(name)
 	if !ok || !g.State.Active() {
 		return nil

@@ -98,7 +98,7 @@ func streamStart(_ context.Context, c *call) error {
 	}
 	s := &stream{commands: c.Commands, path: lang.HomePath(c.Text("file")), every: every, columns: reportColumns(), done: make(chan struct{})}
 	s.csv, _ = value[bool](c, "file")
-	if err := c.openStream(s); err != nil {
+	if err := openStream(c, s); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -115,7 +115,7 @@ func streamStart(_ context.Context, c *call) error {
 }
 
 // openStream opens the file and writes what stands at its head.
-func (c *call) openStream(s *stream) error {
+func openStream(c *call, s *stream) error {
 	if s.path == standardOutput {
 		if c.env.Output == nil {
 			return c.Refuse("file", "stream run.jsonl", "the standard output is the screen")
@@ -123,7 +123,7 @@ func (c *call) openStream(s *stream) error {
 		s.to = c.env.Output
 		return nil
 	}
-	if err := c.replaceable("stream", s.path); err != nil {
+	if err := checkReplaceable(c, "stream", s.path); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666) // less the user's umask
@@ -277,7 +277,7 @@ func streamStop(ctx context.Context, c *call) error {
 // Close ends what goes on beside the lines: a stream gets its last record, the
 // metrics are served no more. Call it behind the session's Close, so that they
 // tell of the end too.
-func (c *Commands) Close(ctx context.Context) {
+func Close(c *Commands, ctx context.Context) {
 	c.outlets.mu.Lock()
 	stream, server := c.outlets.stream, c.outlets.server
 	c.outlets.stream, c.outlets.server = nil, nil

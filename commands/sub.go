@@ -97,7 +97,7 @@ func ageKind() lang.Kind {
 }
 
 func listSubs(ctx context.Context, c *call) error {
-	stats, err := c.statsOf(ctx)
+	stats, err := topicStatsOf(c, ctx)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func createSub(ctx context.Context, c *call) error {
 	if text := c.Text("from"); text != "" {
 		from = broker.Position(text)
 	}
-	if _, err := c.statsOf(ctx); err != nil { // Pulsar would create the topic too
+	if _, err := topicStatsOf(c, ctx); err != nil { // Pulsar would create the topic too
 		return err
 	}
 	topic, sub := c.Text("topic"), c.Text("sub")
@@ -129,15 +129,15 @@ func createSub(ctx context.Context, c *call) error {
 		return c.Refuse("sub", "subs "+topic, "%s has a subscription %s already", topic, sub)
 	}
 	if err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
 	c.Say("%s: created on %s, from %s", sub, topic, from)
 	return nil
 }
 
-// subscription finds the one that was named, with the topic's statistics.
-func (c *call) subscription(ctx context.Context) (broker.TopicStats, broker.SubscriptionStats, error) {
-	stats, err := c.statsOf(ctx)
+// subscriptionNamed finds the one that was named, with the topic's statistics.
+func subscriptionNamed(c *call, ctx context.Context) (broker.TopicStats, broker.SubscriptionStats, error) {
+	stats, err := topicStatsOf(c, ctx)
 	if err != nil {
 		return stats, broker.SubscriptionStats{}, err
 	}
@@ -157,9 +157,9 @@ func (c *call) subscription(ctx context.Context) (broker.TopicStats, broker.Subs
 	return stats, s, c.Refuse("sub", c.Statement.Instead(c.Args["sub"].Span, lang.Quote(better)), "%s has no subscription %q; there are %s", topic, name, lang.And(names))
 }
 
-// foreign refuses to move a subscription under a group of this session, which
+// checkForeign refuses to move a subscription under a group of this session, which
 // would call lost what it is not given.
-func (c *call) foreign(ctx context.Context, try string) error {
+func checkForeign(c *call, ctx context.Context, try string) error {
 	for _, g := range c.fresh(ctx).Groups {
 		if g.State.Active() && g.Consumer != nil && g.Consumer.Subscription == c.Text("sub") && answers.Receives(g, c.Text("topic")) {
 			return c.Refuse("sub", fmt.Sprintf(try, g.Name), "the group %s receives through %s, and would call lost what it is not given", g.Name, c.Text("sub"))
@@ -173,7 +173,7 @@ func deleteSub(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	stats, s, err := c.subscription(ctx)
+	stats, s, err := subscriptionNamed(c, ctx)
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func deleteSub(ctx context.Context, c *call) error {
 	busy := func(who string) error {
 		return c.Refuse("sub", "sub delete "+topic+" "+lang.Quote(sub)+" force=on", "%s to %s", who, sub)
 	}
-	if s.Consumers > 0 && !c.forced() {
+	if s.Consumers > 0 && !isForced(c) {
 		return busy(connectedTo(broker.TopicStats{Subscriptions: map[string]broker.SubscriptionStats{sub: s}}))
 	}
 	if err := c.Consent(ctx, "delete the subscription %s of %s, with about %s messages that wait for it?", sub, topic,
@@ -190,7 +190,7 @@ func deleteSub(ctx context.Context, c *call) error {
 	}
 	ctx, cancel := asked(ctx)
 	defer cancel()
-	err = k.DeleteSubscription(ctx, topic, sub, c.forced())
+	err = k.DeleteSubscription(ctx, topic, sub, isForced(c))
 	if broker.IsBusy(err) {
 		return busy("somebody is connected")
 	}
@@ -206,10 +206,10 @@ func skipSub(ctx context.Context, c *call) error {
 		return err
 	}
 	n, _ := value[int](c, "messages")
-	if err := c.foreign(ctx, "skip %s "+c.Text("messages")); err != nil {
+	if err := checkForeign(c, ctx, "skip %s "+c.Text("messages")); err != nil {
 		return err
 	}
-	stats, _, err := c.subscription(ctx)
+	stats, _, err := subscriptionNamed(c, ctx)
 	if err != nil {
 		return err
 	}
@@ -222,14 +222,14 @@ func skipSub(ctx context.Context, c *call) error {
 	defer cancel()
 	shift, err := c.env.Session.SkipOn(ctx, topic, sub, int64(n))
 	if err != nil {
-		return c.tooFew(err, "sub clear "+topic+" "+lang.Quote(sub))
+		return tooFewWaiting(c, err, "sub clear "+topic+" "+lang.Quote(sub))
 	}
 	c.Say("%s: skipped %s", sub, sayShift(shift))
 	return nil
 }
 
 func clearSub(ctx context.Context, c *call) error {
-	return c.takeOff(ctx, "clear %s", func(stats broker.TopicStats) string {
+	return takeOff(c, ctx, "clear %s", func(stats broker.TopicStats) string {
 		return fmt.Sprintf("take all of the about %s messages that wait for %s on %s off?", graphs.Count(answers.BacklogMessages(stats, c.Text("sub"))),
 			c.Text("sub"), c.Text("topic"))
 	}, func(ctx context.Context, k broker.Admin, s broker.SubscriptionStats) error {
@@ -243,7 +243,7 @@ func clearSub(ctx context.Context, c *call) error {
 
 func expireSub(ctx context.Context, c *call) error {
 	age, _ := value[time.Duration](c, "age")
-	return c.takeOff(ctx, "seek %s -"+c.Text("age"), func(broker.TopicStats) string {
+	return takeOff(c, ctx, "seek %s -"+c.Text("age"), func(broker.TopicStats) string {
 		return fmt.Sprintf("take what is older than %s off %s on %s?", c.Text("age"), c.Text("sub"), c.Text("topic"))
 	}, func(ctx context.Context, k broker.Admin, _ broker.SubscriptionStats) error {
 		err := k.Expire(ctx, c.Text("topic"), c.Text("sub"), age)
@@ -258,16 +258,16 @@ func expireSub(ctx context.Context, c *call) error {
 }
 
 // takeOff asks, and then takes something off a subscription's backlog.
-func (c *call) takeOff(ctx context.Context, own string, question func(broker.TopicStats) string,
+func takeOff(c *call, ctx context.Context, own string, question func(broker.TopicStats) string,
 	do func(context.Context, broker.Admin, broker.SubscriptionStats) error) error {
 	k, err := c.admin()
 	if err != nil {
 		return err
 	}
-	if err := c.foreign(ctx, own); err != nil {
+	if err := checkForeign(c, ctx, own); err != nil {
 		return err
 	}
-	stats, s, err := c.subscription(ctx)
+	stats, s, err := subscriptionNamed(c, ctx)
 	if err != nil {
 		return err
 	}

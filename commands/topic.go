@@ -68,7 +68,7 @@ func forceParams() []lang.Param {
 		{Name: "force", Kind: setting, Keyed: true, Optional: true, Doc: "on is the same as the word force"}}
 }
 
-func (c *call) forced() bool { return c.Text("word") != "" || c.Text("force") == "on" }
+func isForced(c *call) bool { return c.Text("word") != "" || c.Text("force") == "on" }
 
 // asked bounds a call to the admin API that a command waits for.
 func asked(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -77,7 +77,7 @@ func asked(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // noTopic turns the refusal of a topic that is not there into a sentence at its
 // place, with the nearest that is known.
-func (c *call) noTopic(err error) error {
+func noTopic(c *call, err error) error {
 	if !broker.IsMissing(err) {
 		return err
 	}
@@ -90,8 +90,8 @@ func (c *call) noTopic(err error) error {
 	return c.Refuse("topic", try, "there is no topic %q", c.Text("topic"))
 }
 
-// statsOf asks for a topic's statistics.
-func (c *call) statsOf(ctx context.Context) (broker.TopicStats, error) {
+// topicStatsOf asks for a topic's statistics.
+func topicStatsOf(c *call, ctx context.Context) (broker.TopicStats, error) {
 	a, err := c.admin()
 	if err != nil {
 		return broker.TopicStats{}, err
@@ -99,7 +99,7 @@ func (c *call) statsOf(ctx context.Context) (broker.TopicStats, error) {
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	stats, err := a.Stats(ctx, c.Text("topic"))
-	return stats, c.noTopic(err)
+	return stats, noTopic(c, err)
 }
 
 func createTopic(ctx context.Context, c *call) error {
@@ -146,7 +146,7 @@ func growTopic(ctx context.Context, c *call) error {
 	have, err := k.Partitions(ctx, topic)
 	switch {
 	case err != nil:
-		return c.noTopic(err)
+		return noTopic(c, err)
 	case have == 0:
 		return c.Refuse("topic", fmt.Sprintf("topic create %s-parts partitions=%d", topic, want), "%s has no partitions, and cannot be given any", topic)
 	case want < have:
@@ -168,12 +168,12 @@ func deleteTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	stats, err := c.statsOf(ctx)
+	stats, err := topicStatsOf(c, ctx)
 	if err != nil {
 		return err
 	}
 	topic := c.Text("topic")
-	if there := connectedTo(stats); there != "" && !c.forced() {
+	if there := connectedTo(stats); there != "" && !isForced(c) {
 		return c.Refuse("topic", "topic delete "+topic+" force", "%s to %s", there, topic)
 	}
 	if err := c.Consent(ctx, "delete %s for good, with %s and %s?", topic, graphs.Bytes(float64(stats.StorageBytes)),
@@ -182,14 +182,14 @@ func deleteTopic(ctx context.Context, c *call) error {
 	}
 	ctx, cancel := asked(ctx)
 	defer cancel()
-	err = k.DeleteTopic(ctx, topic, c.forced())
+	err = k.DeleteTopic(ctx, topic, isForced(c))
 	if broker.IsBusy(err) {
 		return c.Refuse("topic", "topic delete "+topic+" force", "somebody is connected to %s", topic)
 	}
 	if err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
-	c.Say("%s: deleted%s", topic, c.again(ctx, topic))
+	c.Say("%s: deleted%s", topic, reconnectAdvice(c, ctx, topic))
 	return nil
 }
 
@@ -215,8 +215,8 @@ func connectedTo(stats broker.TopicStats) string {
 	return lang.And(who) + " are connected"
 }
 
-// again names the groups of this session that will create a topic anew.
-func (c *call) again(ctx context.Context, topic string) string {
+// reconnectAdvice names the groups of this session that will create a topic anew.
+func reconnectAdvice(c *call, ctx context.Context, topic string) string {
 	var names []string
 	for _, g := range c.fresh(ctx).Groups {
 		if g.State.Active() && (answers.SameTopic(g.Topic, topic) || answers.Receives(g, topic)) {
@@ -238,7 +238,7 @@ func unloadTopic(ctx context.Context, c *call) error {
 	defer cancel()
 	begin := c.env.Now()
 	if err := k.Unload(ctx, c.Text("topic")); err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
 	c.env.Session.Mark(markOf, "unload "+c.Text("topic"))
 	c.Say("%s: unloaded in %s; its clients connect again", c.Text("topic"), graphs.Seconds(c.env.Now().Sub(begin)))
@@ -250,7 +250,7 @@ func terminateTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	stats, err := c.statsOf(ctx)
+	stats, err := topicStatsOf(c, ctx)
 	if err != nil {
 		return err
 	}
@@ -261,7 +261,7 @@ func terminateTopic(ctx context.Context, c *call) error {
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	if err := k.Terminate(ctx, topic); err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
 	c.env.Session.Mark(markOf, "terminate "+topic)
 	c.Say("%s: terminated; what it stores can still be received", topic)
@@ -283,7 +283,7 @@ func compactTopic(ctx context.Context, c *call) error {
 	calling, cancel := asked(ctx)
 	defer cancel()
 	if err := k.Compact(calling, topic); err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
 	c.Say("%s: compacting", topic)
 	told := begin

@@ -105,7 +105,7 @@ func changeRate(ctx context.Context, c *call) error {
 		return err
 	}
 	change, _ := value[pacing.Change](c, "rate")
-	before := c.rateOf(g)
+	before := baseRate(c, g)
 	shape, err := change.Apply(before)
 	if err != nil {
 		return c.Refuse("rate", "rate "+g.Name+" 50k", "%s", err)
@@ -124,8 +124,8 @@ func changeRate(ctx context.Context, c *call) error {
 	return nil
 }
 
-// rateOf is what a group wants now, or will when it starts.
-func (c *call) rateOf(g snapshot.Group) pacing.Rate {
+// baseRate is what a group wants now, or will when it starts.
+func baseRate(c *call, g snapshot.Group) pacing.Rate {
 	shape, target := pacing.Shape{}, pacing.Rate(0)
 	if g.Producer != nil {
 		spec, _ := c.env.Session.Producer(g.Name)
@@ -149,7 +149,7 @@ func burst(ctx context.Context, c *call) error {
 		return err
 	}
 	if g.State != snapshot.Running {
-		return c.forbidden(g)
+		return needsCluster(c, g)
 	}
 	factor, _ := value[float64](c, "factor")
 	d, ok := value[time.Duration](c, "for")
@@ -169,8 +169,8 @@ func burst(ctx context.Context, c *call) error {
 	return nil
 }
 
-// forbidden says which state forbids a command, and what changes it.
-func (c *call) forbidden(g snapshot.Group) error {
+// needsCluster says which state forbids a command, and what changes it.
+func needsCluster(c *call, g snapshot.Group) error {
 	try := string(g.Kind) + " start " + g.Name
 	if g.State == snapshot.Paused {
 		try = "resume " + g.Name
@@ -178,16 +178,16 @@ func (c *call) forbidden(g snapshot.Group) error {
 	return c.Refuse("group", try, "%s is %s", g.Name, g.State)
 }
 
-// each runs act on the group named, or on all that are in the state from. It
+// eachGroup runs act on the group named, or on all that are in the state from. It
 // refuses a single group in another state.
-func (c *call) each(ctx context.Context, from, to snapshot.State, act func(string) error) error {
+func eachGroup(c *call, ctx context.Context, from, to snapshot.State, act func(string) error) error {
 	if c.Text("group") != "all" {
 		g, err := c.group(ctx, "group")
 		switch {
 		case err != nil:
 			return err
 		case g.State != from && g.State != to:
-			return c.forbidden(g)
+			return needsCluster(c, g)
 		}
 		if err := act(g.Name); err != nil {
 			return err
@@ -213,11 +213,11 @@ func (c *call) each(ctx context.Context, from, to snapshot.State, act func(strin
 }
 
 func pause(ctx context.Context, c *call) error {
-	return c.each(ctx, snapshot.Running, snapshot.Paused, c.env.Session.Pause)
+	return eachGroup(c, ctx, snapshot.Running, snapshot.Paused, c.env.Session.Pause)
 }
 
 func resume(ctx context.Context, c *call) error {
-	return c.each(ctx, snapshot.Paused, snapshot.Running, c.env.Session.Resume)
+	return eachGroup(c, ctx, snapshot.Paused, snapshot.Running, c.env.Session.Resume)
 }
 
 func reset(ctx context.Context, c *call) error {

@@ -198,7 +198,7 @@ func (p *program) run() int {
 		Batch:      p.Batch(),
 		KeepGoing:  p.KeepGoing,
 		Keys:       p.keys(),
-		Scroll:     p.commands.Scroll,
+		Scroll:     func(pages int) { commands.Scroll(p.commands, pages) },
 		History:    p.history,
 		Unfinished: lang.Unfinished,
 		Questions:  p.asked,
@@ -214,9 +214,9 @@ func (p *program) run() int {
 // close ends groups and connections, then what tells of them, and gives the
 // local server back.
 func (p *program) close(ctx context.Context) {
-	p.commands.Settling("")
+	commands.Settling(p.commands, "")
 	p.session.Close(ctx)
-	p.commands.Close(ctx)
+	commands.Close(p.commands, ctx)
 	releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	if err := p.local.release(releasing); err != nil {
