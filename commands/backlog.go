@@ -11,13 +11,6 @@ import (
 	"pulsh/session/snapshot"
 )
 
-func backlogCommand() lang.Command {
-	return lang.Command{Name: "backlog", Section: lookSection, Params: []lang.Param{{Name: "group", Kind: groupOf(snapshot.Consume, "sub1")}},
-		Summary:  "show what waits in the broker, by topic and partition",
-		Detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
-		Examples: []string{"backlog sub1"}, Run: verb(showBacklog)}
-}
-
 func showBacklog(ctx context.Context, c *call) error {
 	g, err := c.group(ctx, "group")
 	if err != nil {
@@ -29,7 +22,7 @@ func showBacklog(ctx context.Context, c *call) error {
 	if _, err := c.admin(); err != nil {
 		return err
 	}
-	each, flows, sum, err := askTopics(c, ctx, g.Name)
+	each, flows, sum, err := askTopics(ctx, c, g.Name)
 	if err != nil {
 		return err
 	}
@@ -57,7 +50,7 @@ func showBacklog(ctx context.Context, c *call) error {
 }
 
 // askTopics asks about a group's topics twice, so that rates can be counted.
-func askTopics(c *call, ctx context.Context, group string) (each []snapshot.TopicAnswer, flows []brokerstats.Flow, sum broker.TopicStats, err error) {
+func askTopics(ctx context.Context, c *call, group string) (each []snapshot.TopicAnswer, flows []brokerstats.Flow, sum broker.TopicStats, err error) {
 	look := func() ([]snapshot.TopicAnswer, broker.TopicStats, error) {
 		asking, cancel := asked(ctx)
 		defer cancel()

@@ -19,18 +19,6 @@ import (
 // reportBytesMax bounds a report that is read: a day of a dozen groups.
 const reportBytesMax = 1 << 30
 
-// reportKind is a report to be read.
-func reportKind() lang.Kind {
-	return lang.Kind{Name: "REPORT", Sample: "a.json", Doc: "a report that export has written as .json",
-		Parse: func(text string) (any, error) {
-			if as, err := export.FormatOf(text); err != nil || as != export.JSON {
-				return nil, errors.New("a report to compare is one that export has written as .json")
-			}
-			return text, nil
-		},
-		Complete: lang.CompleteFiles(string(export.JSON))}
-}
-
 func compare(_ context.Context, c *call) error {
 	a, err := readReport(c, "a")
 	if err != nil {
@@ -126,21 +114,6 @@ func ratioText(r float64) string {
 		return graphs.NoValue
 	}
 	return graphs.Three(r)
-}
-
-// markKind is a mark by its text.
-func markKind() lang.Kind {
-	return lang.Kind{Name: "MARK", Sample: "'before the fix'", Parse: lang.AsText, Doc: "the text of a mark that was set, in quotes if it has blanks",
-		Complete: func(s *lang.Scene) []lang.Suggestion {
-			if snapshotOf(s) == nil {
-				return nil
-			}
-			var out []lang.Suggestion
-			for _, m := range userMarks(snapshotOf(s)) {
-				out = append(out, lang.Suggestion{Text: lang.Quote(m.Text), Description: m.At.Format("15:04:05")})
-			}
-			return out
-		}}
 }
 
 // userMarks are the marks of the mark command, oldest first.

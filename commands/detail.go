@@ -7,30 +7,9 @@ import (
 	"time"
 
 	"pulsh/commands/answers"
-	"pulsh/commands/lang"
 	"pulsh/graphs"
-	"pulsh/session/broker"
 	"pulsh/session/snapshot"
 )
-
-// detailCommands look closer at one group, and at pulsh itself.
-func detailCommands() []lang.Command {
-	group := lang.Param{Name: "group", Kind: groupKind()}
-	return []lang.Command{
-		{Name: "workers", Section: lookSection, Params: []lang.Param{group}, Summary: "show what each worker of a group does",
-			Examples: []string{"workers fast"}, Run: verb(showWorkers)},
-		{Name: "errors", Section: lookSection, Params: []lang.Param{group}, Summary: "show a group's failures by category, with the first and the last text",
-			Examples: []string{"errors fast"}, Run: verb(showErrors)},
-		histCommand(),
-		ledgerCommand(),
-		backlogCommand(),
-		keysCommand(),
-		{Name: "top", Section: lookSection, Summary: "show what pulsh itself costs",
-			Detail: "The same figures can be graphed and expected: process.cpu, process.memory, process.goroutines, process.gc, process.gc.p50, " +
-				"process.gc.max, process.collections and process.cpupermillion.",
-			Examples: []string{"top"}, Run: verb(top)},
-	}
-}
 
 func showWorkers(ctx context.Context, c *call) error {
 	g, err := c.group(ctx, "group")
@@ -92,18 +71,6 @@ func showErrors(ctx context.Context, c *call) error {
 
 // adminMax bounds a question to the admin API.
 const adminMax = 10 * time.Second
-
-// admin is the admin API, or why there is none.
-func (c *call) admin() (broker.Admin, error) {
-	if err := c.connected(); err != nil {
-		return nil, err
-	}
-	if a := c.env.Session.Admin(); a != nil {
-		return a, nil
-	}
-	t, _ := c.env.Session.Target()
-	return nil, c.Fail("connect "+t.URL+" admin=http://localhost:8080", "%s needs the admin API, and pulsh does not know where that is", c.Command.Name)
-}
 
 func top(ctx context.Context, c *call) error {
 	s := c.fresh(ctx)

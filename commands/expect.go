@@ -76,7 +76,7 @@ func (e *extremes) take(t snapshot.Term, v float64, starts bool) {
 }
 
 func expect(ctx context.Context, c *call) error {
-	condition, err := typedCondition(c, ctx)
+	condition, err := typedCondition(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"pulsh/commands/answers"
-	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/look"
 	"pulsh/session/pacing"
@@ -25,51 +24,6 @@ const (
 	heatWord    = "heat"
 )
 
-// viewCommands choose what is seen of the past.
-func viewCommands() []lang.Command {
-	return append([]lang.Command{graphCommand()}, append(scrollCommands(), heatCommand())...)
-}
-
-// graphCommand chooses what the graph shows.
-func graphCommand() lang.Command {
-	return lang.Command{Name: "graph", Section: lookSection,
-		Params: []lang.Param{{Name: "shown", Kind: panelsKind(), Rest: true, Optional: true},
-			{Name: "window", Kind: durationKind(), Keyed: true, Optional: true, Doc: "from the left edge to the right one, 5s to 24h; 1m if not given"},
-			{Name: "scale", Kind: scaleWordsKind(), Keyed: true, Optional: true, Doc: "of the values; one for all graphs or one for each, as in linear|log"},
-			{Name: "layout", Kind: layoutKind(), Keyed: true, Optional: true,
-				Doc: "of several graphs; auto puts two side by side from 140 columns on"}},
-		Summary: "choose what the graph shows",
-		Detail: "Without words it shows the rates of all groups; with settings alone it goes on with what it shows. " +
-			"Up to six lines share a graph, and up to four graphs the screen, with | between them. Each line has a stroke of its own beside its colour; " +
-			"the faint one is the target. Dots reach from a line to the lowest and the highest value within a column. " +
-			"On the time axis stand what was typed (▲), your marks (◆), reconnects (●) and errors (×), numbered and explained below. " +
-			"heat shows how the latencies of each moment were spread. " +
-			"graph freeze, graph back 5m, graph forward 1m and graph live, or PgUp and PgDn on an empty line, look at the past; what is kept is ten minutes by tenths of a " +
-			"second and a day by seconds. Where the locale is not UTF-8, or on the Linux console, everything is drawn in ASCII.",
-		Examples: []string{"graph fast", "graph fast sub1", "graph fast latency", "graph fast latency scale=log", "graph sub1 backlog window=5m", "graph fast heat",
-			"graph fast | fast latency", "graph fast | fast latency scale=linear|log layout=stacked", "graph process.cpu window=24h", "graph off"},
-		Run: verb(graph)}
-}
-
-func layoutKind() lang.Kind { return lang.Words(autoLayout, stacked, beside) }
-
-// scaleWordsKind is linear or log, for all graphs or for each.
-func scaleWordsKind() lang.Kind {
-	k := lang.WordKind()
-	k.Name, k.Sample, k.Forms = "SCALE", logScale, "linear, log, linear|log"
-	k.Doc = "linear or log, for all graphs, or one for each with | between them"
-	k.Parse = func(text string) (any, error) {
-		for part := range strings.SplitSeq(text, "|") {
-			if part != linearScale && part != logScale {
-				return nil, fmt.Errorf("%q is no scale; there are linear and log", part)
-			}
-		}
-		return text, nil
-	}
-	k.Complete = lang.Offer(linearScale, "", logScale, "every decade as high as the next", linearScale+"|"+logScale, "one for each graph")
-	return k
-}
-
 func graph(ctx context.Context, c *call) error {
 	old := c.View()
 	next, err := viewed(*old, profile.Graph{Window: c.Text("window"), Scale: c.Text("scale"), Layout: c.Text("layout")})
@@ -86,7 +40,7 @@ func graph(ctx context.Context, c *call) error {
 		c.Say("graph: %s", next.typed())
 		return nil
 	}
-	return choosePanels(c, ctx, next, words)
+	return choosePanels(ctx, c, next, words)
 }
 
 // viewed is a view that shows nothing yet, with the window, scale and layout that
@@ -131,7 +85,7 @@ func rescale(c *call, v *View) error {
 
 // choosePanels makes the graph show what was typed: panels of words, or none for what
 // it shows by itself.
-func choosePanels(c *call, ctx context.Context, next View, words [][]string) error {
+func choosePanels(ctx context.Context, c *call, next View, words [][]string) error {
 	switch {
 	case len(words) == 0:
 		next.Auto = true
@@ -143,7 +97,7 @@ func choosePanels(c *call, ctx context.Context, next View, words [][]string) err
 	}
 	var groups []snapshot.Group
 	for _, names := range words {
-		p, used, err := newPanel(c, ctx, names, groups)
+		p, used, err := newPanel(ctx, c, names, groups)
 		if err != nil {
 			return err
 		}
@@ -166,7 +120,7 @@ func publishView(c *call, next View) {
 
 // newPanel makes one graph of the words that were typed. Without a group it shows
 // those of the graph before it, or all.
-func newPanel(c *call, ctx context.Context, names []string, before []snapshot.Group) (Panel, []snapshot.Group, error) {
+func newPanel(ctx context.Context, c *call, names []string, before []snapshot.Group) (Panel, []snapshot.Group, error) {
 	p := Panel{Title: strings.Join(names, " ")}
 	s := c.fresh(ctx)
 	var groups []snapshot.Group
@@ -178,7 +132,7 @@ func newPanel(c *call, ctx context.Context, names []string, before []snapshot.Gr
 			continue
 		}
 		if m, err := snapshot.ParseMetric(name); err == nil {
-			if err := checkMeasurable(c, ctx, "shown", m); err != nil {
+			if err := checkMeasurable(ctx, c, "shown", m); err != nil {
 				return p, nil, err
 			}
 			p.Metrics = append(p.Metrics, m)

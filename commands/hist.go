@@ -8,15 +8,6 @@ import (
 	"pulsh/graphs"
 )
 
-func histCommand() lang.Command {
-	return lang.Command{Name: "hist", Section: lookSection,
-		Params:  []lang.Param{{Name: "group", Kind: groupKind()}, {Name: "figure", Kind: lang.Words(distributions()...), Optional: true}},
-		Summary: "show distributions of latencies as bars and percentiles",
-		Detail: "A producer group has latency (due to acked), service (sent to acked) and lag (due to sent: pulsh's own); " +
-			"a consumer group has e2e (due to received) and processing (received to acked). Without a figure they stand side by side.",
-		Examples: []string{"hist fast", "hist fast service", "hist sub1 e2e"}, Run: verb(hist)}
-}
-
 func hist(ctx context.Context, c *call) error {
 	g, err := c.group(ctx, "group")
 	if err != nil {

@@ -6,18 +6,8 @@ import (
 	"strings"
 
 	"pulsh/commands/answers"
-	"pulsh/commands/lang"
 	"pulsh/graphs"
-	"pulsh/session/snapshot"
 )
-
-func keysCommand() lang.Command {
-	return lang.Command{Name: "keys", Section: lookSection, Params: []lang.Param{{Name: "group", Kind: groupOf(snapshot.Consume, "sub1")}},
-		Summary: "show how messages and keys are distributed over a consumer group's workers",
-		Detail: "For each worker: the messages its consumer has got, how many different keys there were among them (an estimate to one in a hundred), " +
-			"and with key_shared its share of the 65,536 hash values that a key can have. The broker divides them, or with sticky=on pulsh does, evenly.",
-		Examples: []string{"keys sub1"}, Run: verb(showKeys)}
-}
 
 // keyBar is the length of the longest bar.
 const keyBar = 24

@@ -4,22 +4,12 @@ import (
 	"context"
 
 	"pulsh/commands/answers"
-	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
 )
 
 // ledgerLanes is how many lanes the ledger lists: with the rest of the sheet
 // they fill a screen. Lanes are many and alike; the worst come first.
 const ledgerLanes = 8
-
-// ledgerCommand shows what became of each message.
-func ledgerCommand() lang.Command {
-	return lang.Command{Name: "ledger", Section: lookSection, Params: []lang.Param{{Name: "group", Kind: groupOf(snapshot.Consume, "sub1")}},
-		Summary: "show what became of every message: lost, duplicated, out of order, redelivered, in doubt",
-		Detail: "The figures are of the present epoch, which began with the last seek, start or rebuild of the consumers; earlier epochs are summed up in one line. " +
-			"A message is lost when it was passed over for good, a hole while it may still come, in the tail when it was acked and lies above the last one received.",
-		Examples: []string{"ledger sub1"}, Run: verb(showLedger)}
-}
 
 func showLedger(ctx context.Context, c *call) error {
 	g, err := c.group(ctx, "group")

@@ -12,24 +12,6 @@ import (
 	"pulsh/session/spec"
 )
 
-// localCommands run a Pulsar on this machine.
-func localCommands() []lang.Command {
-	return []lang.Command{
-		{Name: "local start", Section: clusterSection, Changes: true, Summary: "run a real Pulsar on this machine and connect to it",
-			Detail: "Needs Java 17 or later and half a GiB of memory. The server is fetched once. " +
-				"It ends with the last pulsh that uses it; its data stays.",
-			Examples: []string{"local start"}, Run: verb(localStart)},
-		{Name: "local stop", Section: clusterSection, Summary: "stop the local Pulsar for all who use it", Examples: []string{"local stop"}, Run: verb(localStop)},
-		{Name: "local kill", Section: clusterSection, Summary: "kill the local Pulsar as a crash would",
-			Detail: "A real kill -9. `local restart` brings it back with its data.", Examples: []string{"local kill"}, Run: verb(localKill)},
-		{Name: "local restart", Section: clusterSection, Summary: "stop the local Pulsar if it runs, and start it with its data",
-			Examples: []string{"local restart"}, Run: verb(localRestart)},
-		{Name: "local status", Section: clusterSection, Summary: "show how the local Pulsar is", Examples: []string{"local status"}, Run: verb(localStatus)},
-		{Name: "local logs", Section: clusterSection, Params: []lang.Param{{Name: "lines", Kind: logLines(), Optional: true}},
-			Summary: "print the end of the local Pulsar's log", Examples: []string{"local logs", "local logs 50"}, Run: verb(localLogs)},
-	}
-}
-
 // The lines of a log that are printed: a screenful, and what a terminal keeps.
 const (
 	logDefault = 20
@@ -74,7 +56,7 @@ func localStart(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := requireIdle(c, ctx); err != nil {
+	if err := requireIdle(ctx, c); err != nil {
 		return err
 	}
 	t, err := l.Start(ctx, reportSteps(c))
@@ -83,7 +65,7 @@ func localStart(ctx context.Context, c *call) error {
 		e.Code = lang.ExitUnconnected
 		return &e
 	}
-	return connectTo(c, ctx, t)
+	return connectTo(ctx, c, t)
 }
 
 func localStop(ctx context.Context, c *call) error {

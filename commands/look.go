@@ -4,27 +4,12 @@ import (
 	"context"
 
 	"pulsh/commands/answers"
-	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 )
 
-// lookCommands show groups.
-func lookCommands() []lang.Command {
-	return []lang.Command{
-		{Name: "status", Section: lookSection, Summary: "print the figures of all groups on one line", Examples: []string{"status"}, Run: verb(status)},
-		{Name: "list", Section: lookSection, Summary: "list the groups", Examples: []string{"list"}, Run: verb(list)},
-		{Name: "show", Section: lookSection, Params: []lang.Param{{Name: "group", Kind: groupKind()}},
-			Summary:  "show a group's settings beside what comes of them",
-			Examples: []string{"show fast"}, Run: verb(show)},
-		{Name: "show session", Section: lookSection, Summary: "show what holds for the session, and where each value was said",
-			Detail:   "Flags go before the environment, which goes before a profile, then Pulsar's client.conf, then the defaults.",
-			Examples: []string{"show session"}, Run: verb(showSession)},
-	}
-}
-
 // checkMeasurable refuses a metric of a group that is not there or has no such figure.
-func checkMeasurable(c *call, ctx context.Context, param string, m snapshot.Metric) error {
+func checkMeasurable(ctx context.Context, c *call, param string, m snapshot.Metric) error {
 	if m.Group == snapshot.TotalGroup || m.Group == snapshot.ProcessGroup {
 		return nil
 	}

@@ -92,8 +92,8 @@ func measureTopics(ctx context.Context, admin broker.Admin, list []broker.Topic)
 const flowTime = time.Second
 
 // measureFlow asks for a topic's statistics twice.
-func measureFlow(c *call, ctx context.Context) (broker.TopicStats, brokerstats.Flow, error) {
-	before, err := topicStatsOf(c, ctx)
+func measureFlow(ctx context.Context, c *call) (broker.TopicStats, brokerstats.Flow, error) {
+	before, err := topicStatsOf(ctx, c)
 	if err != nil {
 		return before, brokerstats.Flow{}, err
 	}
@@ -101,12 +101,12 @@ func measureFlow(c *call, ctx context.Context) (broker.TopicStats, brokerstats.F
 	if err := lang.Sleep(ctx, flowTime); err != nil {
 		return before, brokerstats.Flow{}, err
 	}
-	after, err := topicStatsOf(c, ctx)
+	after, err := topicStatsOf(ctx, c)
 	return after, brokerstats.FlowBetween(before, after, c.env.Now().Sub(begin)), err
 }
 
 func topicStats(ctx context.Context, c *call) error {
-	stats, flow, err := measureFlow(c, ctx)
+	stats, flow, err := measureFlow(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -11,28 +11,6 @@ import (
 	"pulsh/session/profile"
 )
 
-// profileCommands save and load what a session consists of.
-func profileCommands() []lang.Command {
-	return []lang.Command{
-		{Name: "save", Section: profileSection, Params: []lang.Param{{Name: "name", Kind: saveName()}, {Name: "force", Kind: lang.Words("force"), Optional: true}},
-			Summary: "save the connection, the graph and all groups as a profile",
-			Detail: "Writes a file that only you can read, and asks before it replaces one, but for force. " +
-				"It never holds a secret: of a token, only the file or the variable it comes from.",
-			Examples: []string{"save mine", "save mine force"}, Run: verb(save)},
-		{Name: "load", Section: profileSection, Changes: true, Params: []lang.Param{{Name: "profile", Kind: profileKind()}},
-			Summary:  "make the groups of a profile ready",
-			Detail:   "They start with produce start and consume start. The profile's connection is opened if there is none yet.",
-			Examples: []string{"load low"}, Run: verb(load)},
-		{Name: "profile show", Section: profileSection, Params: []lang.Param{{Name: "profile", Kind: profileKind()}},
-			Summary: "print a profile as its file says it, defaults included", Examples: []string{"profile show low"}, Run: verb(showProfile)},
-		{Name: "profile delete", Section: profileSection, Params: []lang.Param{{Name: "profile", Kind: savedKind()}, {Name: "force", Kind: lang.Words("force"), Optional: true}},
-			Summary: "delete a profile that was saved", Detail: "Asks before, but for force.",
-			Examples: []string{"profile delete mine"}, Run: verb(deleteProfile)},
-		{Name: "profiles", Section: profileSection, Summary: "list the profiles", Examples: []string{"profiles"}, Run: verb(listProfiles)},
-		historyCommand(),
-	}
-}
-
 // saveName is a profile to be written.
 func saveName() lang.Kind {
 	return lang.Kind{Name: "NAME", Sample: "mine", Parse: checkName, Doc: "a name for a profile",
@@ -46,23 +24,6 @@ func saveName() lang.Kind {
 			}
 			return out
 		}}
-}
-
-// savedKind is a profile that save has written.
-func savedKind() lang.Kind {
-	k := profileKind()
-	k.Sample = "mine"
-	k.Complete = func(s *lang.Scene) []lang.Suggestion {
-		if envOf(s) == nil {
-			return nil
-		}
-		var out []lang.Suggestion
-		for _, name := range envOf(s).Library.Saved() {
-			out = append(out, lang.Suggestion{Text: name, Description: "saved"})
-		}
-		return out
-	}
-	return k
 }
 
 func save(ctx context.Context, c *call) error {
@@ -122,10 +83,10 @@ func load(ctx context.Context, c *call) error {
 		}
 		c.Say("%s: ready for %s", g.Name, said)
 	}
-	if err := applyPreferences(c, ctx, p); err != nil {
+	if err := applyPreferences(ctx, c, p); err != nil {
 		return err
 	}
-	if err := connectBy(c, ctx, p); err != nil {
+	if err := connectBy(ctx, c, p); err != nil {
 		return err
 	}
 	for _, g := range p.Groups {
@@ -136,7 +97,7 @@ func load(ctx context.Context, c *call) error {
 
 // connectBy connects to the cluster of a profile if there is no connection yet. The
 // groups are ready before, whatever comes of it.
-func connectBy(c *call, ctx context.Context, p profile.Profile) error {
+func connectBy(ctx context.Context, c *call, p profile.Profile) error {
 	if _, ok := c.env.Session.Target(); ok || p.Connection.URL == "" || p.Name == c.env.Profile {
 		return nil
 	}
@@ -149,7 +110,7 @@ func connectBy(c *call, ctx context.Context, p profile.Profile) error {
 }
 
 // applyPreferences makes the session behave, and the graph show, what a profile says.
-func applyPreferences(c *call, ctx context.Context, p profile.Profile) error {
+func applyPreferences(ctx context.Context, c *call, p profile.Profile) error {
 	if err := setPreferences(c, p.Session, "profile "+p.Name); err != nil {
 		return err
 	}
@@ -169,7 +130,7 @@ func applyPreferences(c *call, ctx context.Context, p profile.Profile) error {
 		}
 		panels = read.([][]string)
 	}
-	if err := choosePanels(c, ctx, next, panels); err != nil {
+	if err := choosePanels(ctx, c, next, panels); err != nil {
 		return err
 	}
 	c.said("profile "+p.Name, saidGraph)

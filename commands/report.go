@@ -45,7 +45,7 @@ func ReportNow(c *Commands) *export.Report {
 	for _, l := range j.Lines {
 		r.Lines = append(r.Lines, export.Line{At: l.At, Place: l.Place, Text: l.Text, Failure: l.Failure})
 	}
-	r.Script = reproduce(j.Lines, r)
+	r.Script = reproduce(c.Language(), j.Lines, r)
 	return r
 }
 
@@ -279,7 +279,7 @@ func series(c *Commands, at time.Time, group string, figures []snapshot.Figure, 
 // reproduce writes the lines that were run as a script: those that change
 // something, wait or expect, with the pauses between them. Lines that failed are
 // comments.
-func reproduce(lines []lang.Line, r *export.Report) string {
+func reproduce(l *lang.Language, lines []lang.Line, r *export.Report) string {
 	var b strings.Builder
 	b.WriteString("# " + r.Title + ", " + r.Start.Format(time.RFC3339) + ", pulsh " + r.Environment.Pulsh + "\n")
 	if r.Cluster.URL != "" {
@@ -292,20 +292,20 @@ func reproduce(lines []lang.Line, r *export.Report) string {
 	ordered := slices.Clone(lines)
 	slices.SortStableFunc(ordered, func(a, b lang.Line) int { return a.At.Compare(b.At) })
 	var ended time.Time
-	for _, l := range ordered {
-		cmd := language().CommandOf(l.Text)
+	for _, line := range ordered {
+		cmd := l.CommandOf(line.Text)
 		if cmd == nil || !replaysAgain(cmd) {
 			continue
 		}
-		if pause := l.At.Sub(ended).Round(pauseStep); !ended.IsZero() && pause >= pauseStep {
+		if pause := line.At.Sub(ended).Round(pauseStep); !ended.IsZero() && pause >= pauseStep {
 			b.WriteString("wait " + pause.String() + "\n")
 		}
-		text := lang.Flat(l.Text)
-		if l.Failure != "" {
-			text = "# " + text + "   (" + lang.Flat(l.Failure) + ")"
+		text := lang.Flat(line.Text)
+		if line.Failure != "" {
+			text = "# " + text + "   (" + lang.Flat(line.Failure) + ")"
 		}
 		b.WriteString(text + "\n")
-		ended = l.At.Add(l.Took)
+		ended = line.At.Add(line.Took)
 	}
 	return b.String()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"pulsh/commands/lang"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 )
@@ -12,21 +11,6 @@ import (
 // pageShare is how much of the window a page is, so that a part of what was seen
 // stays in view.
 const pageShare = 0.75
-
-// scrollCommands move the graph in time.
-func scrollCommands() []lang.Command {
-	by := []lang.Param{{Name: "by", Kind: durationKind(), Optional: true}}
-	return []lang.Command{
-		{Name: "graph freeze", Section: lookSection, Summary: "stop the graph where it is",
-			Detail:   "The graph says that it is frozen and its right edge says since when; status rows and load go on.",
-			Examples: []string{"graph freeze"}, Run: verb(freeze)},
-		{Name: "graph back", Section: lookSection, Params: by, Summary: "move the graph back in time",
-			Detail: "Without a span it goes by most of its window, as PgUp does on an empty line.", Examples: []string{"graph back", "graph back 5m"}, Run: verb(scrollBy(-1))},
-		{Name: "graph forward", Section: lookSection, Params: by, Summary: "move the graph forward in time, up to now",
-			Detail: "Without a span it goes by most of its window, as PgDn does on an empty line.", Examples: []string{"graph forward 1m"}, Run: verb(scrollBy(1))},
-		{Name: "graph live", Section: lookSection, Summary: "let the graph follow the time again", Examples: []string{"graph live"}, Run: verb(live)},
-	}
-}
 
 func freeze(ctx context.Context, c *call) error {
 	next := *c.View()

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 
-	"pulsh/commands/lang"
 	"pulsh/session/export"
 	"pulsh/session/scrape"
 )
@@ -47,14 +46,6 @@ type listenAt struct {
 	remote  bool
 }
 
-func addressKind() lang.Kind {
-	return lang.Kind{Name: "ADDRESS", Sample: metricsAddress, Forms: "127.0.0.1:9095, 9095, 0.0.0.0:9095", Doc: "where to listen: 127.0.0.1:9095, or 9095 for this machine, or 0.0.0.0:9095 for all who can reach it",
-		Parse: func(text string) (any, error) {
-			address, remote, err := ParseMetricsAddress(text)
-			return listenAt{address, remote}, err
-		}, Complete: lang.Offer(metricsAddress, "this machine alone", "0.0.0.0:9095", "all who can reach it, with remote=on")}
-}
-
 func metricsServe(_ context.Context, c *call) error {
 	at, ok := value[listenAt](c, "address")
 	if !ok {
@@ -63,9 +54,9 @@ func metricsServe(_ context.Context, c *call) error {
 	if at.remote && c.Text("remote") == "" {
 		return c.Refuse("address", "metrics serve "+at.address+" remote=on", "other machines can reach %s", at.address)
 	}
-	c.outlets.mu.Lock()
-	running := c.outlets.server
-	c.outlets.mu.Unlock()
+	outletsOf(c.Commands).mu.Lock()
+	running := outletsOf(c.Commands).server
+	outletsOf(c.Commands).mu.Unlock()
 	if running != nil {
 		return c.Fail("metrics stop", "metrics are served at %s already", running.URL())
 	}
@@ -82,18 +73,18 @@ func metricsServe(_ context.Context, c *call) error {
 	}
 	commands := c.Commands
 	server := scrape.Serve(l, func() *export.Report { return outline(commands, commands.env.Session.Snapshot()) })
-	c.outlets.mu.Lock()
-	c.outlets.server = server
-	c.outlets.mu.Unlock()
+	outletsOf(c.Commands).mu.Lock()
+	outletsOf(c.Commands).server = server
+	outletsOf(c.Commands).mu.Unlock()
 	c.Say("metrics: %s", server.URL())
 	return nil
 }
 
 func metricsStop(ctx context.Context, c *call) error {
-	c.outlets.mu.Lock()
-	server := c.outlets.server
-	c.outlets.server = nil
-	c.outlets.mu.Unlock()
+	outletsOf(c.Commands).mu.Lock()
+	server := outletsOf(c.Commands).server
+	outletsOf(c.Commands).server = nil
+	outletsOf(c.Commands).mu.Unlock()
 	if server == nil {
 		return c.Fail("metrics serve", "no metrics are served")
 	}

@@ -7,36 +7,13 @@ import (
 	"strings"
 
 	"pulsh/commands/answers"
-	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/cursor"
 	"pulsh/session/snapshot"
 )
 
-// shiftCommands move a consumer group's own subscription by messages.
-func shiftCommands() []lang.Command {
-	group := lang.Param{Name: "group", Kind: groupOf(snapshot.Consume, "sub1")}
-	messages := lang.Param{Name: "messages", Kind: messagesKind()}
-	const whole = "The broker moves by whole entries, that is batches, so it is right to half a batch; messages are entries times the messages in an entry. " +
-		"All partitions move to one instant. "
-	return []lang.Command{
-		{Name: "rewind", Section: groupSection, Changes: true, Params: []lang.Param{group, messages},
-			Summary:  "receive a number of messages again",
-			Detail:   whole + "What the topic has given up cannot come again.",
-			Examples: []string{"rewind sub1 1000"}, Run: verb(rewind)},
-		{Name: "skip", Section: groupSection, Changes: true, Destroys: true, Params: []lang.Param{group, messages},
-			Summary:  "pass over the oldest messages that wait for a consumer group",
-			Detail:   whole + lang.AsksFirst,
-			Examples: []string{"skip sub1 1000"}, Run: verb(skip)},
-		{Name: "clear", Section: groupSection, Changes: true, Destroys: true, Params: []lang.Param{group},
-			Summary:  "pass over all messages that wait for a consumer group",
-			Detail:   lang.AsksFirst,
-			Examples: []string{"clear sub1"}, Run: verb(clearGroup)},
-	}
-}
-
 // seekableGroup is the consumer group that was named, if it can be moved.
-func seekableGroup(c *call, ctx context.Context) (snapshot.Group, error) {
+func seekableGroup(ctx context.Context, c *call) (snapshot.Group, error) {
 	g, err := c.group(ctx, "group")
 	switch {
 	case err != nil:
@@ -51,7 +28,7 @@ func seekableGroup(c *call, ctx context.Context) (snapshot.Group, error) {
 }
 
 func rewind(ctx context.Context, c *call) error {
-	g, err := seekableGroup(c, ctx)
+	g, err := seekableGroup(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -65,12 +42,12 @@ func rewind(ctx context.Context, c *call) error {
 	if shift.Short {
 		less = " · no more is stored"
 	}
-	c.Say("%s: back by %s%s%s", g.Name, sayShift(shift), less, describeDrain(c, ctx, g.Name))
+	c.Say("%s: back by %s%s%s", g.Name, sayShift(shift), less, describeDrain(ctx, c, g.Name))
 	return nil
 }
 
 func skip(ctx context.Context, c *call) error {
-	g, err := seekableGroup(c, ctx)
+	g, err := seekableGroup(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -83,12 +60,12 @@ func skip(ctx context.Context, c *call) error {
 		return tooFewWaiting(c, err, "clear "+g.Name)
 	}
 	c.changed.Store(c.env.Now().UnixNano())
-	c.Say("%s: skipped %s%s", g.Name, sayShift(shift), describeDrain(c, ctx, g.Name))
+	c.Say("%s: skipped %s%s", g.Name, sayShift(shift), describeDrain(ctx, c, g.Name))
 	return nil
 }
 
 func clearGroup(ctx context.Context, c *call) error {
-	g, err := seekableGroup(c, ctx)
+	g, err := seekableGroup(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -100,7 +77,7 @@ func clearGroup(ctx context.Context, c *call) error {
 		return err
 	}
 	c.changed.Store(c.env.Now().UnixNano())
-	c.Say("%s: skipped %s%s", g.Name, sayShift(shift), describeDrain(c, ctx, g.Name))
+	c.Say("%s: skipped %s%s", g.Name, sayShift(shift), describeDrain(ctx, c, g.Name))
 	return nil
 }
 

@@ -2,17 +2,12 @@ package commands
 
 import (
 	"context"
-	"maps"
 	"strings"
 
 	"pulsh/graphs"
 	"pulsh/session/profile"
 	"pulsh/session/spec"
 )
-
-// Fact is a value that pulsh was started with, and where it was said: a flag, a
-// variable, a line of a file, or nowhere.
-type Fact struct{ Name, Value, From string }
 
 // The facts that describe the connection, which a command may replace.
 const (
@@ -21,26 +16,6 @@ const (
 	FactToken = "token"
 	FactTrust = "trust certs"
 )
-
-// said remembers that a command, or a profile, has said a value of the session.
-func (c *Commands) said(from string, names ...string) {
-	next := map[string]string{}
-	if old := c.saidBy.Load(); old != nil {
-		maps.Copy(next, *old)
-	}
-	for _, name := range names {
-		next[name] = from
-	}
-	c.saidBy.Store(&next)
-}
-
-// sayer is who said a value of the session since it began, "" for nobody.
-func (c *Commands) sayer(name string) string {
-	if by := c.saidBy.Load(); by != nil {
-		return (*by)[name]
-	}
-	return ""
-}
 
 // The names under which it is remembered who connected, and who chose the graph.
 const (
@@ -72,11 +47,6 @@ func showSession(_ context.Context, c *call) error {
 	}
 	c.Print(graphs.Table(nil, cells, nil, 0))
 	return nil
-}
-
-// OfConnection says whether a fact describes the connection.
-func (f Fact) OfConnection() bool {
-	return f.Name == FactURL || f.Name == FactAdmin || f.Name == FactToken || f.Name == FactTrust
 }
 
 func facts(c *Commands) []Fact {

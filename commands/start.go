@@ -55,7 +55,7 @@ func start[S any](ctx context.Context, c *call, known bool, settings []spec.Sett
 		return err
 	}
 	if known {
-		if err := checkStartable(c, ctx, name); err != nil {
+		if err := checkStartable(ctx, c, name); err != nil {
 			return err
 		}
 		if g, ok := c.env.Session.Snapshot().Group(name); ok {
@@ -122,21 +122,8 @@ func apply[S any](c *call, settings []spec.Setting[S], want *S) error {
 	return nil
 }
 
-// connected refuses what needs a cluster while there is none.
-func (c *call) connected() error {
-	if _, ok := c.env.Session.Target(); ok {
-		return nil
-	}
-	e := c.Fail("connect pulsar://localhost:6650", "there is no connection to a Pulsar yet")
-	if c.env.Local != nil {
-		e.Try = "local start"
-	}
-	e.Code = lang.ExitUnconnected
-	return e
-}
-
 // checkStartable refuses to start a group that is running.
-func checkStartable(c *call, ctx context.Context, name string) error {
+func checkStartable(ctx context.Context, c *call, name string) error {
 	g, ok := c.fresh(ctx).Group(name)
 	if !ok || !g.State.Active() {
 		return nil

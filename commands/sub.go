@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,56 +16,9 @@ import (
 // markOf is the kind of mark that a command leaves which changes the cluster.
 const markOf = snapshot.MarkCommand
 
-// subscriptionCommands look after subscriptions.
-func subscriptionCommands() []lang.Command {
-	topic := topicParam()
-	name := lang.TextKind()
-	name.Name, name.Sample = "SUBSCRIPTION", "sub1"
-	name.Doc = "the name of a subscription"
-	name.Parse = func(text string) (any, error) {
-		if text == "" {
-			return nil, errors.New("a subscription needs a name")
-		}
-		return text, nil
-	}
-	sub := lang.Param{Name: "sub", Kind: name}
-	from := lang.Words("latest", "earliest")
-	return []lang.Command{
-		{Name: "subs", Section: clusterSection, Params: []lang.Param{topic}, Summary: "list the subscriptions of a topic",
-			Examples: []string{"subs fast"}, Run: verb(listSubs)},
-		{Name: "sub create", Section: clusterSection,
-			Params:   []lang.Param{topic, sub, {Name: "from", Kind: from, Keyed: true, Optional: true, Doc: "where it begins; latest if not given"}},
-			Summary:  "create a subscription, so that messages are kept for it",
-			Examples: []string{"sub create fast audit from=earliest"}, Run: verb(createSub)},
-		{Name: "sub delete", Section: clusterSection, Destroys: true, Params: append([]lang.Param{topic, sub}, forceParams()...),
-			Summary:  "delete a subscription with its backlog",
-			Detail:   "With force its consumers are disconnected; those that connect again create it anew. " + lang.AsksFirst,
-			Examples: []string{"sub delete fast audit", "sub delete fast sub1 force=on"}, Run: verb(deleteSub)},
-		{Name: "sub skip", Section: clusterSection, Destroys: true, Params: []lang.Param{topic, sub, {Name: "messages", Kind: messagesKind()}},
-			Summary: "take the oldest messages off a subscription's backlog",
-			Detail: "The broker skips whole entries, that is batches, and partition by partition: the messages are divided among the partitions by " +
-				"what waits in each, and counted as entries times the messages in an entry. " + lang.AsksFirst,
-			Examples: []string{"sub skip fast audit 1000"}, Run: verb(skipSub)},
-		{Name: "sub clear", Section: clusterSection, Destroys: true, Params: []lang.Param{topic, sub},
-			Summary: "take everything off a subscription's backlog", Detail: lang.AsksFirst,
-			Examples: []string{"sub clear fast audit"}, Run: verb(clearSub)},
-		{Name: "sub expire", Section: clusterSection, Destroys: true, Params: []lang.Param{topic, sub, {Name: "age", Kind: ageKind()}},
-			Summary:  "take what is older than a span of time off a subscription's backlog",
-			Detail:   "The broker does it in its own time, and counts in whole seconds. " + lang.AsksFirst,
-			Examples: []string{"sub expire fast audit 10m"}, Run: verb(expireSub)},
-	}
-}
-
 // messagesMax bounds a number of messages to move by: a typed number has no
 // more, and a local Pulsar holds fewer.
 const messagesMax = 1_000_000_000
-
-func messagesKind() lang.Kind {
-	k := countKind()
-	k.Name, k.Sample, k.Forms = "MESSAGES", "1000", "1000, 10k, 2M"
-	k.Parse = numberOf("messages", messagesMax)
-	return k
-}
 
 // numberOf reads a whole number from 1 to most, as 8, 10k or 2M.
 func numberOf(what string, most int) func(text string) (any, error) {
@@ -82,22 +34,8 @@ func numberOf(what string, most int) func(text string) (any, error) {
 // ageMin is the least age that Pulsar expires by.
 const ageMin = time.Second
 
-func ageKind() lang.Kind {
-	k := durationKind()
-	k.Sample = "10m"
-	read := k.Parse
-	k.Parse = func(text string) (any, error) {
-		d, err := read(text)
-		if age, ok := d.(time.Duration); err == nil && ok && age < ageMin {
-			err = fmt.Errorf("%q is less than the second that the broker counts in", text)
-		}
-		return d, err
-	}
-	return k
-}
-
 func listSubs(ctx context.Context, c *call) error {
-	stats, err := topicStatsOf(c, ctx)
+	stats, err := topicStatsOf(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -118,7 +56,7 @@ func createSub(ctx context.Context, c *call) error {
 	if text := c.Text("from"); text != "" {
 		from = broker.Position(text)
 	}
-	if _, err := topicStatsOf(c, ctx); err != nil { // Pulsar would create the topic too
+	if _, err := topicStatsOf(ctx, c); err != nil { // Pulsar would create the topic too
 		return err
 	}
 	topic, sub := c.Text("topic"), c.Text("sub")
@@ -136,8 +74,8 @@ func createSub(ctx context.Context, c *call) error {
 }
 
 // subscriptionNamed finds the one that was named, with the topic's statistics.
-func subscriptionNamed(c *call, ctx context.Context) (broker.TopicStats, broker.SubscriptionStats, error) {
-	stats, err := topicStatsOf(c, ctx)
+func subscriptionNamed(ctx context.Context, c *call) (broker.TopicStats, broker.SubscriptionStats, error) {
+	stats, err := topicStatsOf(ctx, c)
 	if err != nil {
 		return stats, broker.SubscriptionStats{}, err
 	}
@@ -159,7 +97,7 @@ func subscriptionNamed(c *call, ctx context.Context) (broker.TopicStats, broker.
 
 // checkForeign refuses to move a subscription under a group of this session, which
 // would call lost what it is not given.
-func checkForeign(c *call, ctx context.Context, try string) error {
+func checkForeign(ctx context.Context, c *call, try string) error {
 	for _, g := range c.fresh(ctx).Groups {
 		if g.State.Active() && g.Consumer != nil && g.Consumer.Subscription == c.Text("sub") && answers.Receives(g, c.Text("topic")) {
 			return c.Refuse("sub", fmt.Sprintf(try, g.Name), "the group %s receives through %s, and would call lost what it is not given", g.Name, c.Text("sub"))
@@ -173,7 +111,7 @@ func deleteSub(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	stats, s, err := subscriptionNamed(c, ctx)
+	stats, s, err := subscriptionNamed(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -206,10 +144,10 @@ func skipSub(ctx context.Context, c *call) error {
 		return err
 	}
 	n, _ := value[int](c, "messages")
-	if err := checkForeign(c, ctx, "skip %s "+c.Text("messages")); err != nil {
+	if err := checkForeign(ctx, c, "skip %s "+c.Text("messages")); err != nil {
 		return err
 	}
-	stats, _, err := subscriptionNamed(c, ctx)
+	stats, _, err := subscriptionNamed(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -229,7 +167,7 @@ func skipSub(ctx context.Context, c *call) error {
 }
 
 func clearSub(ctx context.Context, c *call) error {
-	return takeOff(c, ctx, "clear %s", func(stats broker.TopicStats) string {
+	return takeOff(ctx, c, "clear %s", func(stats broker.TopicStats) string {
 		return fmt.Sprintf("take all of the about %s messages that wait for %s on %s off?", graphs.Count(answers.BacklogMessages(stats, c.Text("sub"))),
 			c.Text("sub"), c.Text("topic"))
 	}, func(ctx context.Context, k broker.Admin, s broker.SubscriptionStats) error {
@@ -243,7 +181,7 @@ func clearSub(ctx context.Context, c *call) error {
 
 func expireSub(ctx context.Context, c *call) error {
 	age, _ := value[time.Duration](c, "age")
-	return takeOff(c, ctx, "seek %s -"+c.Text("age"), func(broker.TopicStats) string {
+	return takeOff(ctx, c, "seek %s -"+c.Text("age"), func(broker.TopicStats) string {
 		return fmt.Sprintf("take what is older than %s off %s on %s?", c.Text("age"), c.Text("sub"), c.Text("topic"))
 	}, func(ctx context.Context, k broker.Admin, _ broker.SubscriptionStats) error {
 		err := k.Expire(ctx, c.Text("topic"), c.Text("sub"), age)
@@ -258,16 +196,16 @@ func expireSub(ctx context.Context, c *call) error {
 }
 
 // takeOff asks, and then takes something off a subscription's backlog.
-func takeOff(c *call, ctx context.Context, own string, question func(broker.TopicStats) string,
+func takeOff(ctx context.Context, c *call, own string, question func(broker.TopicStats) string,
 	do func(context.Context, broker.Admin, broker.SubscriptionStats) error) error {
 	k, err := c.admin()
 	if err != nil {
 		return err
 	}
-	if err := checkForeign(c, ctx, own); err != nil {
+	if err := checkForeign(ctx, c, own); err != nil {
 		return err
 	}
-	stats, s, err := subscriptionNamed(c, ctx)
+	stats, s, err := subscriptionNamed(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -11,53 +11,11 @@ import (
 	"pulsh/session/broker"
 )
 
-// topicCommands look after single topics.
-func topicCommands() []lang.Command {
-	topic := topicParam()
-	partitions := partitionsKind()
-	return []lang.Command{
-		{Name: "topic create", Section: clusterSection,
-			Params:   []lang.Param{topic, {Name: "partitions", Kind: partitions, Keyed: true, Optional: true, Doc: "how many; without it the topic has none"}},
-			Summary:  "create a topic",
-			Examples: []string{"topic create orders partitions=8"}, Run: verb(createTopic)},
-		{Name: "topic stats", Section: clusterSection, Params: []lang.Param{topic},
-			Summary:  "show what the broker says of a topic, its partitions and its subscriptions",
-			Detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
-			Examples: []string{"topic stats fast"}, Run: verb(topicStats)},
-		{Name: "topic partitions", Section: clusterSection, Params: []lang.Param{topic, {Name: "count", Kind: partitions}},
-			Summary: "give a partitioned topic more partitions", Detail: "None can be taken away.",
-			Examples: []string{"topic partitions orders 16"}, Run: verb(growTopic)},
-		{Name: "topic delete", Section: clusterSection, Destroys: true, Params: append([]lang.Param{topic}, forceParams()...),
-			Summary:  "delete a topic with everything that it stores",
-			Detail:   "With force it goes while clients are connected; those that connect again create it anew. " + lang.AsksFirst,
-			Examples: []string{"topic delete orders", "topic delete fast force"}, Run: verb(deleteTopic)},
-		{Name: "topic unload", Section: clusterSection, Params: []lang.Param{topic},
-			Summary:  "make the broker give a topic up, so that all clients connect again",
-			Detail:   "Nothing is lost: it shows how clients take a reconnect.",
-			Examples: []string{"topic unload fast"}, Run: verb(unloadTopic)},
-		{Name: "topic terminate", Section: clusterSection, Destroys: true, Params: []lang.Param{topic},
-			Summary:  "end publishing to a topic, for good",
-			Detail:   "What it stores can still be received. " + lang.AsksFirst,
-			Examples: []string{"topic terminate fast"}, Run: verb(terminateTopic)},
-		{Name: "topic compact", Section: clusterSection, Params: []lang.Param{topic},
-			Summary:  "compact a topic to the last message of each key, and wait until that is done",
-			Detail:   "Ctrl-C ends the wait; the broker goes on. Only readers that ask for the compacted topic see less; messages without a key are not in it.",
-			Examples: []string{"topic compact fast"}, Run: verb(compactTopic)},
-	}
-}
-
 // topicParam is a topic that must be named.
 func topicParam() lang.Param {
 	k := topicKind()
 	k.Parse = func(text string) (any, error) { return broker.ParseTopic(text) }
 	return lang.Param{Name: "topic", Kind: k}
-}
-
-func partitionsKind() lang.Kind {
-	k := countKind()
-	k.Sample, k.Forms = "8", fmt.Sprintf("1 to %d", broker.MaxPartitions)
-	k.Parse = numberOf("partitions", broker.MaxPartitions)
-	return k
 }
 
 // forceParams are the two ways to write force: as a word, and as a setting.
@@ -69,11 +27,6 @@ func forceParams() []lang.Param {
 }
 
 func isForced(c *call) bool { return c.Text("word") != "" || c.Text("force") == "on" }
-
-// asked bounds a call to the admin API that a command waits for.
-func asked(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, adminMax)
-}
 
 // noTopic turns the refusal of a topic that is not there into a sentence at its
 // place, with the nearest that is known.
@@ -91,7 +44,7 @@ func noTopic(c *call, err error) error {
 }
 
 // topicStatsOf asks for a topic's statistics.
-func topicStatsOf(c *call, ctx context.Context) (broker.TopicStats, error) {
+func topicStatsOf(ctx context.Context, c *call) (broker.TopicStats, error) {
 	a, err := c.admin()
 	if err != nil {
 		return broker.TopicStats{}, err
@@ -168,7 +121,7 @@ func deleteTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	stats, err := topicStatsOf(c, ctx)
+	stats, err := topicStatsOf(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -189,7 +142,7 @@ func deleteTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return noTopic(c, err)
 	}
-	c.Say("%s: deleted%s", topic, reconnectAdvice(c, ctx, topic))
+	c.Say("%s: deleted%s", topic, reconnectAdvice(ctx, c, topic))
 	return nil
 }
 
@@ -216,7 +169,7 @@ func connectedTo(stats broker.TopicStats) string {
 }
 
 // reconnectAdvice names the groups of this session that will create a topic anew.
-func reconnectAdvice(c *call, ctx context.Context, topic string) string {
+func reconnectAdvice(ctx context.Context, c *call, topic string) string {
 	var names []string
 	for _, g := range c.fresh(ctx).Groups {
 		if g.State.Active() && (answers.SameTopic(g.Topic, topic) || answers.Receives(g, topic)) {
@@ -250,7 +203,7 @@ func terminateTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	stats, err := topicStatsOf(c, ctx)
+	stats, err := topicStatsOf(ctx, c)
 	if err != nil {
 		return err
 	}

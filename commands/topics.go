@@ -4,19 +4,7 @@ import (
 	"strings"
 
 	"pulsh/commands/lang"
-	"pulsh/session/spec"
 )
-
-// topicsKind is what a consumer group receives from.
-func topicsKind() lang.Kind {
-	return lang.Kind{Name: "TOPICS", Sample: "fast", Forms: "fast, a,b,c, /orders-.*/, /tenant/ns/orders-.*/",
-		Doc: "a TOPIC, several with commas between them, or a pattern: /orders-.*/ is every topic of public/default whose whole name matches " +
-			"the regular expression, now or later, and /tenant/ns/orders-.*/ those of another namespace",
-		Parse: func(text string) (any, error) {
-			_, err := spec.ParseTopics(text)
-			return text, err
-		}, Complete: completeTopicLists}
-}
 
 // completeTopicLists offers the topic that is being typed behind those before
 // it, without those that are there already.

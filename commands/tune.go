@@ -13,48 +13,6 @@ import (
 	"pulsh/session/spec"
 )
 
-// tuneCommands change groups while they run.
-func tuneCommands() []lang.Command {
-	group := lang.Param{Name: "group", Kind: groupKind()}
-	producer := lang.Param{Name: "group", Kind: groupOf(snapshot.Produce, "fast")}
-	consumer := lang.Param{Name: "group", Kind: groupOf(snapshot.Consume, "sub1")}
-	all := lang.Param{Name: "group", Kind: allKind()}
-	return []lang.Command{
-		{Name: "scale", Section: groupSection, Changes: true,
-			Params:  []lang.Param{group, {Name: "workers", Kind: scaleKind()}},
-			Summary: "change the number of workers", Detail: "The rate stays what it is: workers share it.",
-			Examples: []string{"scale fast +4", "scale fast 8", "scale sub1 -2"}, Run: verb(scaleGroup)},
-		{Name: "rate", Section: groupSection, Changes: true,
-			Params:  []lang.Param{group, {Name: "rate", Kind: changeKind(), Rest: true}},
-			Summary: "change the rate from now on",
-			Detail: "What was due before is not made up for, and nothing bursts. A consumer group takes so many messages at most, and all with max; " +
-				"the others wait in the client's queue and in the broker.",
-			Examples: []string{"rate fast ramp(1k..50k,2m)", "rate fast +10%", "rate fast 50k", "rate sub1 5k", "rate sub1 max"}, Run: verb(changeRate)},
-		{Name: "burst", Section: groupSection, Changes: true,
-			Params: []lang.Param{producer, {Name: "factor", Kind: factorKind()},
-				{Name: "for", Kind: durationKind(), Keyed: true, Optional: true, Doc: "how long; 10s if not given"}},
-			Summary: "multiply the rate for a while", Examples: []string{"burst fast x5 for=10s"}, Run: verb(burst)},
-		{Name: "pause", Section: groupSection, Changes: true, Params: []lang.Param{all},
-			Summary: "hold a group back; its connections stay", Examples: []string{"pause fast", "pause all"}, Run: verb(pause)},
-		{Name: "resume", Section: groupSection, Changes: true, Params: []lang.Param{all},
-			Summary: "go on after pause", Examples: []string{"resume fast", "resume all"}, Run: verb(resume)},
-		{Name: "set", Section: groupSection, Applies: applies, Changes: true, SomeSetting: true,
-			Params:  append([]lang.Param{group}, groupParams()...),
-			Summary: "change settings while the load runs",
-			Detail: "What the client takes only at creation is made anew behind the scenes: the old lanes send what they have, and none is lost or sent twice. " +
-				"`help produce start` and `help consume start` list the settings.",
-			Examples: []string{"set fast size=4KiB compression=zstd batch=500"}, Run: verb(setGroup)},
-		{Name: "seek", Section: groupSection, Changes: true,
-			Params:  []lang.Param{consumer, {Name: "to", Kind: whenKind()}},
-			Summary: "move a subscription back or forward",
-			Detail: "The group is held back, its acknowledgements leave, the cursor moves, and the ledger opens a new epoch, " +
-				"so that what comes again is not called a duplicate.",
-			Examples: []string{"seek sub1 -5m", "seek sub1 earliest"}, Run: verb(seek)},
-		{Name: "reset", Section: groupSection, Changes: true, Params: []lang.Param{all},
-			Summary: "set a group's figures to zero", Examples: []string{"reset fast", "reset all"}, Run: verb(reset)},
-	}
-}
-
 func scaleGroup(ctx context.Context, c *call) error {
 	g, err := c.group(ctx, "group")
 	if err != nil {
@@ -88,15 +46,6 @@ func scaleGroup(ctx context.Context, c *call) error {
 	}
 	c.Say("%s: %d → %s%s", g.Name, g.Workers, lang.Count(n, "worker"), tail)
 	return nil
-}
-
-// producer finds the producer group that an argument names.
-func (c *call) producer(ctx context.Context, what string) (snapshot.Group, error) {
-	g, err := c.group(ctx, "group")
-	if err == nil && g.Producer == nil {
-		err = c.Refuse("group", "show "+g.Name, "%s is a consumer group and has no %s", g.Name, what)
-	}
-	return g, err
 }
 
 func changeRate(ctx context.Context, c *call) error {
@@ -180,7 +129,7 @@ func needsCluster(c *call, g snapshot.Group) error {
 
 // eachGroup runs act on the group named, or on all that are in the state from. It
 // refuses a single group in another state.
-func eachGroup(c *call, ctx context.Context, from, to snapshot.State, act func(string) error) error {
+func eachGroup(ctx context.Context, c *call, from, to snapshot.State, act func(string) error) error {
 	if c.Text("group") != "all" {
 		g, err := c.group(ctx, "group")
 		switch {
@@ -213,11 +162,11 @@ func eachGroup(c *call, ctx context.Context, from, to snapshot.State, act func(s
 }
 
 func pause(ctx context.Context, c *call) error {
-	return eachGroup(c, ctx, snapshot.Running, snapshot.Paused, c.env.Session.Pause)
+	return eachGroup(ctx, c, snapshot.Running, snapshot.Paused, c.env.Session.Pause)
 }
 
 func resume(ctx context.Context, c *call) error {
-	return eachGroup(c, ctx, snapshot.Paused, snapshot.Running, c.env.Session.Resume)
+	return eachGroup(ctx, c, snapshot.Paused, snapshot.Running, c.env.Session.Resume)
 }
 
 func reset(ctx context.Context, c *call) error {

@@ -1,12 +1,9 @@
 package commands
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -85,26 +82,6 @@ func (p *Panel) add(g snapshot.Group, figure string) {
 		p.Target = snapshot.Metric{Group: g.Name, Figure: "target"}
 	}
 	p.Metrics = append(p.Metrics, snapshot.Metric{Group: g.Name, Figure: figure})
-}
-
-// panelsKind is what graph takes: groups and figures, | between graphs.
-func panelsKind() lang.Kind {
-	return lang.Kind{Name: "SHOWN", Sample: "fast", Forms: "fast, fast sub1, fast latency, fast heat, sub1 backlog, fast.p99, fast | fast latency, off",
-		Doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and all that METRIC has) or metrics; heat shows a distribution over time; | begins another graph; off shows none",
-		Parse: func(text string) (any, error) {
-			var panels [][]string
-			for part := range strings.SplitSeq(text, "|") {
-				names := strings.Fields(part)
-				if len(names) == 0 {
-					return nil, fmt.Errorf("%q has an empty graph beside a |", text)
-				}
-				panels = append(panels, names)
-			}
-			if len(panels) > panelsMax {
-				return nil, fmt.Errorf("%d graphs are more than %d", len(panels), panelsMax)
-			}
-			return panels, nil
-		}, Complete: completePanels}
 }
 
 // distributions are the figures of latencies that stand for two quantiles.

@@ -216,7 +216,7 @@ func (p *program) run() int {
 func (p *program) close(ctx context.Context) {
 	commands.Settling(p.commands, "")
 	p.session.Close(ctx)
-	commands.Close(p.commands, ctx)
+	commands.Close(ctx, p.commands)
 	releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	if err := p.local.release(releasing); err != nil {
