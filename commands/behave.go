@@ -11,9 +11,6 @@ import (
 	"pulsh/session/spec"
 )
 
-// ackCount is how many messages are acknowledged now.
-type ackCount int
-
 func setAck(ctx context.Context, c *call) error {
 	g, err := c.consumerOf(ctx, "acknowledges nothing")
 	if err != nil {

@@ -116,11 +116,6 @@ func ratioText(r float64) string {
 	return graphs.Three(r)
 }
 
-// userMarks are the marks of the mark command, oldest first.
-func userMarks(s *snapshot.Snapshot) []snapshot.Mark {
-	return slices.DeleteFunc(slices.Clone(s.Marks), func(m snapshot.Mark) bool { return m.Kind != snapshot.MarkNote })
-}
-
 // diff compares two stretches of the session.
 func diff(ctx context.Context, c *call) error {
 	s := c.fresh(ctx)

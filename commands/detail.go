@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"strings"
-	"time"
 
 	"pulsh/commands/answers"
 	"pulsh/graphs"
@@ -68,9 +67,6 @@ func showErrors(ctx context.Context, c *call) error {
 	}
 	return nil
 }
-
-// adminMax bounds a question to the admin API.
-const adminMax = 10 * time.Second
 
 func top(ctx context.Context, c *call) error {
 	s := c.fresh(ctx)

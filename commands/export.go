@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"pulsh/commands/lang"
@@ -21,25 +20,6 @@ import (
 func DefaultExport(now time.Time) string {
 	return now.Format("pulsh-20060102-150405") + string(export.HTML)
 }
-
-// completeOutputs offers folders, files that would be replaced, and what is
-// typed with each ending.
-func completeOutputs(endings func() export.Table[string]) func(*lang.Scene) []lang.Suggestion {
-	return func(s *lang.Scene) []lang.Suggestion {
-		stem := strings.TrimSuffix(s.Partial, filepath.Ext(s.Partial))
-		if stem == "" || strings.HasSuffix(stem, "/") {
-			stem += "run"
-		}
-		var out []lang.Suggestion
-		for _, f := range endings() {
-			out = append(out, lang.Suggestion{Text: lang.Quote(stem + f.Name), Description: f.Value})
-		}
-		return append(out, lang.CompleteFiles(folders)(s)...)
-	}
-}
-
-// folders is no ending of a file, so that only folders are offered.
-const folders = "/"
 
 func exportFile(ctx context.Context, c *call) error {
 	path, as := lang.HomePath(c.Text("file")), export.HTML

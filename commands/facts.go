@@ -30,3 +30,17 @@ func (c *Commands) sayer(name string) string {
 func (f Fact) OfConnection() bool {
 	return f.Name == FactURL || f.Name == FactAdmin || f.Name == FactToken || f.Name == FactTrust
 }
+
+// The facts that describe the connection, which a command may replace.
+const (
+	FactURL   = "url"
+	FactAdmin = "admin url"
+	FactToken = "token"
+	FactTrust = "trust certs"
+)
+
+// The names under which it is remembered who connected, and who chose the graph.
+const (
+	saidConnection = "connection"
+	saidGraph      = "graph"
+)

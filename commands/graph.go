@@ -14,16 +14,6 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// The words of a graph's scale and layout.
-const (
-	linearScale = "linear"
-	logScale    = "log"
-	autoLayout  = "auto"
-	stacked     = "stacked"
-	beside      = "beside"
-	heatWord    = "heat"
-)
-
 func graph(ctx context.Context, c *call) error {
 	old := c.View()
 	next, err := viewed(*old, profile.Graph{Window: c.Text("window"), Scale: c.Text("scale"), Layout: c.Text("layout")})

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"time"
 
 	"pulsh/commands/lang"
 	"pulsh/session/broker"
@@ -55,3 +56,10 @@ func (c *call) producer(ctx context.Context, what string) (snapshot.Group, error
 	}
 	return g, err
 }
+
+// adminMax bounds a question to the admin API.
+const adminMax = 10 * time.Second
+
+// flowTime is how far two answers lie apart from which rates are counted: the
+// broker counts batches, of which many fit in it.
+const flowTime = time.Second

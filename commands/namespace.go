@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -86,10 +85,6 @@ func measureTopics(ctx context.Context, admin broker.Admin, list []broker.Topic)
 	_ = all.Wait() // none of them returns an error
 	return rows
 }
-
-// flowTime is how far two answers lie apart from which rates are counted: the
-// broker counts batches, of which many fit in it.
-const flowTime = time.Second
 
 // measureFlow asks for a topic's statistics twice.
 func measureFlow(ctx context.Context, c *call) (broker.TopicStats, brokerstats.Flow, error) {

@@ -3,14 +3,7 @@ package commands
 import (
 	"context"
 	"time"
-
-	"pulsh/session/pacing"
-	"pulsh/session/snapshot"
 )
-
-// pageShare is how much of the window a page is, so that a part of what was seen
-// stays in view.
-const pageShare = 0.75
 
 func freeze(ctx context.Context, c *call) error {
 	next := *c.View()
@@ -55,37 +48,4 @@ func Scroll(c *Commands, pages int) {
 			return
 		}
 	}
-}
-
-// page is how far PgUp goes.
-func (v *View) page() time.Duration { return time.Duration(pageShare * float64(v.Window)) }
-
-// scrolled is the view moved in time: not beyond now, where it is live again, and
-// not so far that nothing of the session would be in it.
-func (v *View) scrolled(s *snapshot.Snapshot, by time.Duration) View {
-	next := *v
-	until := next.Until
-	if until.IsZero() {
-		until = s.At
-	}
-	oldest := s.At.Add(-min(s.Elapsed, windowMax))
-	first := oldest.Add(min(v.Window, s.At.Sub(oldest)))
-	until = until.Add(by)
-	switch {
-	case !until.Before(s.At):
-		next.Until = time.Time{}
-	case until.Before(first):
-		next.Until = first
-	default:
-		next.Until = until
-	}
-	return next
-}
-
-// place is where in time the view is.
-func (v *View) place() string {
-	if v.Until.IsZero() {
-		return "live"
-	}
-	return "frozen, " + pacing.FormatDuration(v.Window) + " up to " + v.Until.Format("15:04:05") + "; graph live goes on"
 }

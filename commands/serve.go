@@ -3,48 +3,12 @@ package commands
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
-	"strconv"
-	"strings"
 	"syscall"
 
 	"pulsh/session/export"
 	"pulsh/session/scrape"
 )
-
-// metricsAddress is where metrics are served if nothing is said: Prometheus asks
-// its own at 9090, and the port was free in its list of default ports.
-const metricsAddress = "127.0.0.1:9095"
-
-// ParseMetricsAddress reads an address for metrics, HOST:PORT, :PORT or PORT.
-// Without a host it is this machine. remote says that other machines can reach it.
-func ParseMetricsAddress(text string) (address string, remote bool, err error) {
-	if !strings.Contains(text, ":") {
-		text = ":" + text
-	}
-	host, port, err := net.SplitHostPort(text)
-	if err != nil {
-		return "", false, fmt.Errorf("%q is not an address such as %s", text, metricsAddress)
-	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || port != strconv.FormatUint(n, 10) {
-		return "", false, fmt.Errorf("%q is not a port: 0 to 65535", port)
-	}
-	if host == "" {
-		host = "127.0.0.1"
-	}
-	ip := net.ParseIP(host)
-	if strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r == '/' || r == '@' }) {
-		return "", false, fmt.Errorf("%q is not the name of a host", host)
-	}
-	return net.JoinHostPort(host, port), host != "localhost" && (ip == nil || !ip.IsLoopback()), nil
-}
-
-// listenAt is an address that was read.
-type listenAt struct {
-	address string
-	remote  bool
-}
 
 func metricsServe(_ context.Context, c *call) error {
 	at, ok := value[listenAt](c, "address")

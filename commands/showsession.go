@@ -2,25 +2,9 @@ package commands
 
 import (
 	"context"
-	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session/profile"
 	"pulsh/session/spec"
-)
-
-// The facts that describe the connection, which a command may replace.
-const (
-	FactURL   = "url"
-	FactAdmin = "admin url"
-	FactToken = "token"
-	FactTrust = "trust certs"
-)
-
-// The names under which it is remembered who connected, and who chose the graph.
-const (
-	saidConnection = "connection"
-	saidGraph      = "graph"
 )
 
 // showSession lists what holds for the session, and where each value was said.
@@ -73,54 +57,6 @@ func connectionFacts(c *Commands) []Fact {
 		return []Fact{{FactURL, t.URL, ""}}
 	}
 	return out
-}
-
-// typed is the view as it is typed behind the command graph, with the window.
-func (v *View) typed() string {
-	shown := v.shown()
-	if shown == "" {
-		shown = "the rates of all groups"
-	}
-	words := []string{shown, v.window()}
-	if v.Scale != linearScale {
-		words = append(words, v.Scale+" scale")
-	}
-	if v.Layout != autoLayout {
-		words = append(words, v.Layout)
-	}
-	if !v.Until.IsZero() {
-		words = append(words, v.place())
-	}
-	return strings.Join(words, " · ")
-}
-
-// profile is the view as a profile keeps it; what is as it is by itself is not
-// said.
-func (v *View) profile() profile.Graph {
-	g := profile.Graph{Shown: v.shown(), Window: v.window()}
-	if v.Scale != linearScale {
-		g.Scale = v.Scale
-	}
-	if v.Layout != autoLayout {
-		g.Layout = v.Layout
-	}
-	return g
-}
-
-// shown is what was typed behind the command graph, "" for what it shows by
-// itself.
-func (v *View) shown() string {
-	switch {
-	case v.Off:
-		return "off"
-	case v.Auto:
-		return ""
-	}
-	var titles []string
-	for _, p := range v.Panels {
-		titles = append(titles, p.Title)
-	}
-	return strings.Join(titles, " | ")
 }
 
 // setPreferences takes over preferences that a profile says.

@@ -48,9 +48,6 @@ type stream struct {
 	done     chan struct{}
 }
 
-// standardOutput is how the standard output is written as a file.
-const standardOutput = "-"
-
 func streamStart(_ context.Context, c *call) error {
 	every, ok := value[time.Duration](c, "every")
 	if !ok {

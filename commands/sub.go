@@ -10,29 +10,10 @@ import (
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
-	"pulsh/session/spec"
 )
 
 // markOf is the kind of mark that a command leaves which changes the cluster.
 const markOf = snapshot.MarkCommand
-
-// messagesMax bounds a number of messages to move by: a typed number has no
-// more, and a local Pulsar holds fewer.
-const messagesMax = 1_000_000_000
-
-// numberOf reads a whole number from 1 to most, as 8, 10k or 2M.
-func numberOf(what string, most int) func(text string) (any, error) {
-	return func(text string) (any, error) {
-		n, err := spec.ParseCount(text)
-		if err == nil && (n < 1 || n > most) {
-			err = fmt.Errorf("%q is not a number of %s from 1 to %s", text, what, graphs.Whole(float64(most)))
-		}
-		return n, err
-	}
-}
-
-// ageMin is the least age that Pulsar expires by.
-const ageMin = time.Second
 
 func listSubs(ctx context.Context, c *call) error {
 	stats, err := topicStatsOf(ctx, c)
