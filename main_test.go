@@ -78,6 +78,15 @@ const (
 	fileLinesMax     = 450
 )
 
+// The most files and lines without tests that a package may have, so that one
+// person can hold it in the head, and the most methods of a type: more of them
+// share too many fields to be followed.
+const (
+	packageFilesMax = 25
+	packageLinesMax = 3500
+	methodsMax      = 40
+)
+
 // source is one Go file that is no test.
 type source struct {
 	path string
@@ -136,6 +145,42 @@ func TestNothingNeedsScrolling(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestPackagesAndTypesStaySmall(t *testing.T) {
+	files, lines, methods := map[string]int{}, map[string]int{}, map[string]int{}
+	for _, s := range sources(t) {
+		files[s.room]++
+		lines[s.room] += s.set.File(s.file.Pos()).LineCount()
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
+				methods[s.room+"."+receiver(f)]++
+			}
+		}
+	}
+	for room, n := range files {
+		if n > packageFilesMax || lines[room] > packageLinesMax {
+			t.Errorf("%s has %d files and %d lines", room, n, lines[room])
+		}
+	}
+	for name, n := range methods {
+		if n > methodsMax {
+			t.Errorf("%s has %d methods", name, n)
+		}
+	}
+}
+
+// receiver is the type that a method belongs to.
+func receiver(f *ast.FuncDecl) string {
+	of := f.Recv.List[0].Type
+	if star, ok := of.(*ast.StarExpr); ok {
+		of = star.X
+	}
+	if generic, ok := of.(*ast.IndexExpr); ok {
+		of = generic.X
+	}
+	name, _ := of.(*ast.Ident)
+	return name.Name
 }
 
 func TestEveryPackageAndExportedNameSaysWhatItIs(t *testing.T) {
