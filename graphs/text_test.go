@@ -96,6 +96,7 @@ func TestMeter(t *testing.T) {
 func TestASCII(t *testing.T) {
 	require.Equal(t, "._?#", graphs.ASCII("·_é█"))
 	require.Equal(t, "0 - 1", graphs.ASCII(graphs.Clean("0 – 1")))
+	require.Equal(t, "0e", graphs.ASCII("0\ufe0fe\u0301"))
 	require.Equal(t, "??.", graphs.ASCII("👨\u200d👩\u200d👧·"))
 }
 

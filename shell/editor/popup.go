@@ -141,7 +141,7 @@ func (p *popup) common() string {
 
 // put returns the line with suggestion i in the place of the word.
 func (p *popup) put(l line, i int) line {
-	l.deleteLeft(l.before()[p.from:])
+	l.removeLeft(l.before()[p.from:])
 	l.insert(p.list[i].Text)
 	return l
 }

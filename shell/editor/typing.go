@@ -122,7 +122,7 @@ func (y *typing) deleteLeft() {
 	y.popup.keep()
 	if char := y.charBefore(); char != "" {
 		y.step(false)
-		y.line.deleteLeft(char)
+		y.removeLeft(char)
 	}
 }
 
@@ -131,7 +131,7 @@ func (y *typing) deleteRight() {
 	y.popup.keep()
 	if char := y.charAfter(); char != "" {
 		y.step(false)
-		y.line.deleteRight(char)
+		y.removeRight(char)
 	}
 }
 
@@ -145,13 +145,13 @@ func (y *typing) killToEnd()     { y.killRight(y.after()) }
 func (y *typing) killLeft(text string) {
 	y.beginKill()
 	y.killed = text + y.killed
-	y.line.deleteLeft(text)
+	y.removeLeft(text)
 }
 
 func (y *typing) killRight(text string) {
 	y.beginKill()
 	y.killed += text
-	y.line.deleteRight(text)
+	y.removeRight(text)
 }
 
 func (y *typing) beginKill() {
@@ -181,7 +181,7 @@ func (y *typing) transpose() {
 		y.moveLeft(y.charBefore())
 	}
 	left, right := y.charBefore(), y.charAfter()
-	y.line.deleteLeft(left)
+	y.removeLeft(left)
 	y.moveRight(right)
 	y.insert(left)
 }
@@ -264,7 +264,7 @@ func (y *typing) lastArgument() {
 		return
 	}
 	y.step(false)
-	y.line.deleteLeft(replaced)
+	y.removeLeft(replaced)
 	y.insert(word)
 	y.recall.inserted(y.line, word)
 	y.popup.hide(y.line)
