@@ -43,8 +43,8 @@ func TestPalette(t *testing.T) {
 	require.Empty(t, graphs.NewPalette(true).Green.Paint(""))
 }
 
-// FuzzText: padded and cut text has its width, and nothing that moves the
-// cursor is left in it.
+// FuzzText checks that padded and cut text has its width and contains no byte
+// that moves the cursor.
 func FuzzText(f *testing.F) {
 	f.Add("fast", 3)
 	f.Add("日本\x1b[31m語\x1b[0m\x1b[2J", 5)
