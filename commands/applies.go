@@ -1,13 +1,14 @@
 package commands
 
 import (
+	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
 // applies reports whether a setting is one of the kind of group that the line
 // names.
-func applies(name string, s *scene) bool {
+func applies(name string, s *lang.Scene) bool {
 	g, ok := namedGroup(s)
 	if !ok {
 		return true

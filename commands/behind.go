@@ -3,6 +3,8 @@ package commands
 import (
 	"fmt"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -25,9 +27,9 @@ type Schedule struct {
 
 // String is the sentence: fast acked 41,200 of 50,000 due (82.4 %), 300 missed.
 func (s Schedule) String() string {
-	text := fmt.Sprintf("%s acked %s of %s due (%s)", s.Group, whole(s.Acked), whole(s.Due), graphs.Percent(100*float64(s.Acked)/float64(s.Due), 1))
+	text := fmt.Sprintf("%s acked %s of %s due (%s)", s.Group, answers.Whole(s.Acked), answers.Whole(s.Due), graphs.Percent(100*float64(s.Acked)/float64(s.Due), 1))
 	if s.Missed > 0 {
-		text += ", " + whole(s.Missed) + " missed"
+		text += ", " + answers.Whole(s.Missed) + " missed"
 	}
 	return text
 }
@@ -76,7 +78,7 @@ func (c *call) keepSchedule(g snapshot.Group) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.schedules = appendBounded(c.schedules, s, journalChecksMax)
+	c.schedules = lang.AppendBounded(c.schedules, s, lang.JournalChecksMax)
 }
 
 // GroupSettings are the settings of all groups as they are typed, by group and

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker"
@@ -34,7 +35,7 @@ type Env struct {
 	// completion; nil knows none.
 	Topics func() []string
 	// Variables are set from the beginning: by flags and by the environment.
-	Variables []Variable
+	Variables []lang.Variable
 	// Speed divides what wait and at wait for; 0 is 1.
 	Speed float64
 	// AllowBehind is --allow-behind: a group may fall short of its schedule.
@@ -61,11 +62,11 @@ type TypedLine struct {
 // Local is the Pulsar that pulsh runs on this machine.
 type Local interface {
 	// Start starts it, or finds it running. It tells of its steps as it goes.
-	Start(ctx context.Context, tell func(Step)) (broker.Target, error)
+	Start(ctx context.Context, tell func(lang.Step)) (broker.Target, error)
 	Stop(ctx context.Context) error
 	// Kill ends it as a crash would; its data stays.
 	Kill(ctx context.Context) error
-	Restart(ctx context.Context, tell func(Step)) error
+	Restart(ctx context.Context, tell func(lang.Step)) error
 	// Report looks at it, with the last lines of its log.
 	Report(lines int) (LocalReport, error)
 }
@@ -87,7 +88,7 @@ type LocalReport struct {
 // Commands is the language at work on a session. Execute and RunScript are for
 // one goroutine at a time; any goroutine may call the other methods.
 type Commands struct {
-	*Runner
+	*lang.Runner
 	env     Env
 	view    atomic.Pointer[View]
 	saidBy  atomic.Pointer[map[string]string] // who has said a value, by its name; never changed, only replaced
@@ -107,7 +108,7 @@ func New(env Env) *Commands {
 		env.Listen = net.Listen
 	}
 	c := &Commands{env: env}
-	c.Runner = NewRunner(Config{
+	c.Runner = lang.NewRunner(lang.Config{
 		Language: language(), Host: c, Now: env.Now, Confirm: env.Confirm, Yes: env.Yes, Speed: env.Speed, Version: env.Version,
 		Variables: env.Variables, Ran: c.ran,
 		Turned: func(turn string) { env.Session.Mark(snapshot.MarkCommand, turn) },
@@ -120,8 +121,8 @@ func New(env Env) *Commands {
 const markWidth = 40
 
 // ran notes that a command may have changed a group.
-func (c *Commands) ran(of *Call, err error) {
-	if !of.command.changes {
+func (c *Commands) ran(of *lang.Call, err error) {
+	if !of.Command.Changes {
 		return
 	}
 	c.changed.Store(c.env.Now().UnixNano())
@@ -132,17 +133,17 @@ func (c *Commands) ran(of *Call, err error) {
 
 // call is a command with its arguments on the session that it acts on.
 type call struct {
-	*Call
+	*lang.Call
 	*Commands
 }
 
 // verb makes a command's work of f.
-func verb(f func(ctx context.Context, c *call) error) func(context.Context, *Call) error {
-	return func(ctx context.Context, c *Call) error { return f(ctx, &call{c, c.config.Host.(*Commands)}) }
+func verb(f func(ctx context.Context, c *call) error) func(context.Context, *lang.Call) error {
+	return func(ctx context.Context, c *lang.Call) error { return f(ctx, &call{c, c.Config.Host.(*Commands)}) }
 }
 
 // value is an argument as its kind has read it; ok is false if it was left out.
-func value[T any](c *call, name string) (v T, ok bool) { return Value[T](c.Call, name) }
+func value[T any](c *call, name string) (v T, ok bool) { return lang.Value[T](c.Call, name) }
 
 // View is what the graph shows.
 func (c *Commands) View() *View { return c.view.Load() }

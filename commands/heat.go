@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/look"
 	"pulsh/session/metrics"
@@ -17,21 +19,21 @@ import (
 // four rows each, legend, time axis and marks.
 const heatHeight = 17
 
-func heatCommand() command {
-	return command{name: "heat", section: lookSection,
-		params: []param{{name: "group", kind: groupKind()}, {name: "figure", kind: words(distributions()...), optional: true},
-			{name: "window", kind: durationKind(), keyed: true, optional: true, doc: "from the left edge to now, 5s to 24h; that of the graph if not given"}},
-		summary: "show how latencies were spread, moment by moment",
-		detail: "Time goes to the right and latency up; the shade of a cell is the share of the messages of its column. " +
+func heatCommand() lang.Command {
+	return lang.Command{Name: "heat", Section: lookSection,
+		Params: []lang.Param{{Name: "group", Kind: groupKind()}, {Name: "figure", Kind: lang.Words(distributions()...), Optional: true},
+			{Name: "window", Kind: durationKind(), Keyed: true, Optional: true, Doc: "from the left edge to now, 5s to 24h; that of the graph if not given"}},
+		Summary: "show how latencies were spread, moment by moment",
+		Detail: "Time goes to the right and latency up; the shade of a cell is the share of the messages of its column. " +
 			"A stall, a second mode or a slow tail shows where a percentile would hide it. Distributions are kept by the second for ten minutes and by ten seconds " +
 			"for a day. graph fast heat shows the same live.",
-		examples: []string{"heat fast", "heat fast service", "heat sub1 e2e window=5m"}, run: verb(heat)}
+		Examples: []string{"heat fast", "heat fast service", "heat sub1 e2e window=5m"}, Run: verb(heat)}
 }
 
 // distributionNamed is the figure of a group's distribution that a word stands
 // for, its first one for no word.
 func distributionNamed(g snapshot.Group, word string) (string, bool) {
-	names := distributionsOf(g)
+	names := answers.DistributionsOf(g)
 	switch {
 	case word == "":
 		return names[0], true
@@ -46,22 +48,22 @@ func heat(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	figure, ok := distributionNamed(g, c.text("figure"))
+	figure, ok := distributionNamed(g, c.Text("figure"))
 	if !ok {
-		return c.refuse("figure", "heat "+g.Name, "a %s has no %s", kindName(g.Kind), c.text("figure"))
+		return c.Refuse("figure", "heat "+g.Name, "a %s has no %s", kindName(g.Kind), c.Text("figure"))
 	}
-	view, err := viewed(*c.View(), profile.Graph{Window: c.text("window")})
+	view, err := viewed(*c.View(), profile.Graph{Window: c.Text("window")})
 	if err != nil {
-		return c.refuse("window", "heat "+g.Name+" window=5m", "%s", err)
+		return c.Refuse("window", "heat "+g.Name+" window=5m", "%s", err)
 	}
 	s := c.fresh(ctx)
-	columns := graphs.PlotWidth(AnswerWidth)
+	columns := graphs.PlotWidth(lang.AnswerWidth)
 	counts := c.env.Session.Heat(snapshot.Metric{Group: g.Name, Figure: figure}, nil, s.At, view.Window, columns)
 	if !slices.ContainsFunc(counts, func(n uint32) bool { return n > 0 }) {
-		c.say("%s: nothing measured in the last %s", g.Name, view.window())
+		c.Say("%s: nothing measured in the last %s", g.Name, view.window())
 		return nil
 	}
-	chart := graphs.Chart{Width: AnswerWidth, Height: heatHeight, Title: g.Name + " " + figure, Window: view.Window, End: s.At,
+	chart := graphs.Chart{Width: lang.AnswerWidth, Height: heatHeight, Title: g.Name + " " + figure, Window: view.Window, End: s.At,
 		Now: s.At.Format("15:04:05"), Color: c.env.Color}
 	for _, m := range s.Marks {
 		chart.Marks = append(chart.Marks, graphs.Mark{At: m.At, Number: m.Number, Sign: look.Sign(m.Kind), Text: m.Text})
@@ -71,6 +73,6 @@ func heat(ctx context.Context, c *call) error {
 	for i, row := range rows {
 		rows[i] = strings.TrimRight(row, " ")
 	}
-	c.print(rows)
+	c.Print(rows)
 	return nil
 }

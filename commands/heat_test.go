@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 )
@@ -28,7 +29,7 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 		require.Contains(t, shown, "1ms ┤")
 		hot := 0
 		for line := range strings.Lines(shown) {
-			require.LessOrEqual(t, graphs.Width(strings.TrimRight(line, "\n")), AnswerWidth+2)
+			require.LessOrEqual(t, graphs.Width(strings.TrimRight(line, "\n")), lang.AnswerWidth+2)
 			if strings.Count(line, "█") > 20 {
 				hot++
 			}

@@ -4,22 +4,23 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/session/spec"
 )
 
 // Manual is the language as a manual page tells it, made from the table.
-func Manual() []ManualSection {
+func Manual() []lang.ManualSection {
 	producer, consumer, preferences := spec.DefaultProducer("NAME"), spec.DefaultConsumer("NAME"), spec.DefaultPreferences()
 	return language().Manual(
-		ManualSection{"settings of a producer group", settingEntries(spec.ProducerSettings(), &producer)},
-		ManualSection{"settings of a consumer group", settingEntries(spec.ConsumerSettings(), &consumer)},
-		ManualSection{"settings of the session", settingEntries(spec.PreferenceSettings(), &preferences)})
+		lang.ManualSection{Name: "settings of a producer group", Entries: settingEntries(spec.ProducerSettings(), &producer)},
+		lang.ManualSection{Name: "settings of a consumer group", Entries: settingEntries(spec.ConsumerSettings(), &consumer)},
+		lang.ManualSection{Name: "settings of the session", Entries: settingEntries(spec.PreferenceSettings(), &preferences)})
 }
 
-func settingEntries[S any](settings []spec.Setting[S], standard *S) []ManualEntry {
-	var out []ManualEntry
+func settingEntries[S any](settings []spec.Setting[S], standard *S) []lang.ManualEntry {
+	var out []lang.ManualEntry
 	for _, s := range settings {
-		out = append(out, ManualEntry{s.Name + "=" + s.Kind, Sentence(s.Doc) + " Default: " + s.Get(standard) + "."})
+		out = append(out, lang.ManualEntry{Call: s.Name + "=" + s.Kind, Says: lang.Sentence(s.Doc) + " Default: " + s.Get(standard) + "."})
 	}
 	return out
 }
@@ -44,7 +45,7 @@ func settingsReference[S any](b *strings.Builder, settings []spec.Setting[S], st
 		if s.Live {
 			change = "live"
 		}
-		fmt.Fprintf(b, "| `%s=` | `%s` | %s | %s |\n", s.Name, s.Get(standard), Cell(s.Doc), change)
+		fmt.Fprintf(b, "| `%s=` | `%s` | %s | %s |\n", s.Name, s.Get(standard), lang.Cell(s.Doc), change)
 	}
 	b.WriteString("\n")
 }

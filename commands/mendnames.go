@@ -4,17 +4,18 @@ import (
 	"regexp"
 	"slices"
 
+	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
 )
 
 // mendFigures mends the figures of metrics: fast.rat is fast.rate.
 func mendFigures(typed string) string {
-	return mend(regexp.MustCompile(`\.[a-z][a-z0-9_.]*`), figureNames())(typed)
+	return lang.Mend(regexp.MustCompile(`\.[a-z][a-z0-9_.]*`), figureNames())(typed)
 }
 
 // mendShapes mends the names of shapes: rmp(1k..2k,1m) is ramp(1k..2k,1m).
 func mendShapes(typed string) string {
-	return mend(regexp.MustCompile(`[a-z]+\(`), []string{"hold", "ramp", "sine", "steps", "spike"})(typed)
+	return lang.Mend(regexp.MustCompile(`[a-z]+\(`), []string{"hold", "ramp", "sine", "steps", "spike"})(typed)
 }
 
 // figureNames are the figures of anything that can be measured.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/session/export"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
@@ -76,9 +78,9 @@ func title(s *snapshot.Snapshot) string {
 	text := "no groups"
 	switch {
 	case len(names) > titleGroups:
-		text = count(len(names), "group")
+		text = lang.Count(len(names), "group")
 	case len(names) > 0:
-		text = and(names)
+		text = lang.And(names)
 	}
 	if s.Cluster.Name != "" {
 		text += " on " + s.Cluster.Name
@@ -131,8 +133,8 @@ func (c *Commands) groupAt(s *snapshot.Snapshot, g snapshot.Group) export.Group 
 		out.Failures = append(out.Failures, export.Failure{Category: f.Category.String(), Count: f.Count,
 			FirstAt: f.First.At, First: f.First.Text, LastAt: f.Last.At, Last: f.Last.Text})
 	}
-	for _, name := range distributionsOf(g) {
-		of := latenciesOf(g, name)
+	for _, name := range answers.DistributionsOf(g) {
+		of := answers.LatenciesOf(g, name)
 		out.Distributions = append(out.Distributions, export.Distribution{Name: name, Doc: spans(name),
 			Total: export.QuantilesOf(of.Total), Recent: export.QuantilesOf(of.Recent),
 			Counts: export.CountsOf(c.env.Session.Distribution(g.Name, name))})
@@ -277,7 +279,7 @@ func (c *Commands) series(at time.Time, group string, figures []snapshot.Figure,
 // reproduce writes the lines that were run as a script: those that change
 // something, wait or expect, with the pauses between them. Lines that failed are
 // comments.
-func reproduce(lines []Line, r *export.Report) string {
+func reproduce(lines []lang.Line, r *export.Report) string {
 	var b strings.Builder
 	b.WriteString("# " + r.Title + ", " + r.Start.Format(time.RFC3339) + ", pulsh " + r.Environment.Pulsh + "\n")
 	if r.Cluster.URL != "" {
@@ -288,7 +290,7 @@ func reproduce(lines []Line, r *export.Report) string {
 		b.WriteString(" -f FILE\n")
 	}
 	ordered := slices.Clone(lines)
-	slices.SortStableFunc(ordered, func(a, b Line) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(ordered, func(a, b lang.Line) int { return a.At.Compare(b.At) })
 	var ended time.Time
 	for _, l := range ordered {
 		cmd := language().CommandOf(l.Text)
@@ -298,9 +300,9 @@ func reproduce(lines []Line, r *export.Report) string {
 		if pause := l.At.Sub(ended).Round(pauseStep); !ended.IsZero() && pause >= pauseStep {
 			b.WriteString("wait " + pause.String() + "\n")
 		}
-		text := flat(l.Text)
+		text := lang.Flat(l.Text)
 		if l.Failure != "" {
-			text = "# " + text + "   (" + flat(l.Failure) + ")"
+			text = "# " + text + "   (" + lang.Flat(l.Failure) + ")"
 		}
 		b.WriteString(text + "\n")
 		ended = l.At.Add(l.Took)
@@ -316,12 +318,12 @@ const pauseStep = 100 * time.Millisecond
 // What files ran stands there line by line and with its variables filled in, so
 // the lines that ran them and gave the variables do not; a wait that depends on
 // when the script began is a pause.
-func replaysAgain(c *command) bool {
+func replaysAgain(c *lang.Command) bool {
 	switch {
-	case c.assigns || c.name == "at" || c.name == "connect":
+	case c.Assigns || c.Name == "at" || c.Name == "connect":
 		return false
-	case c.section == groupSection || c.section == scriptSection || c.section == clusterSection:
+	case c.Section == groupSection || c.Section == scriptSection || c.Section == clusterSection:
 		return true
 	}
-	return c.name == "load"
+	return c.Name == "load"
 }

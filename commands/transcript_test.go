@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/lang"
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/broker/fake"
@@ -137,8 +138,8 @@ func replay(t *testing.T, c *Commands, script string) string {
 				if text := Paint(err, 2); text != "" {
 					out.WriteString(text + "\n")
 				}
-				if e := asError(err); e.Try != "" {
-					require.True(t, parses(e.Try, table()), "%s: try: %s", typed, e.Try)
+				if e := lang.AsError(err); e.Try != "" {
+					require.True(t, lang.Parses(e.Try, table()), "%s: try: %s", typed, e.Try)
 				}
 			}
 		case isQuestion:

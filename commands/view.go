@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -87,10 +88,10 @@ func (p *Panel) add(g snapshot.Group, figure string) {
 }
 
 // panelsKind is what graph takes: groups and figures, | between graphs.
-func panelsKind() kind {
-	return kind{name: "SHOWN", sample: "fast", forms: "fast, fast sub1, fast latency, fast heat, sub1 backlog, fast.p99, fast | fast latency, off",
-		doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and all that METRIC has) or metrics; heat shows a distribution over time; | begins another graph; off shows none",
-		parse: func(text string) (any, error) {
+func panelsKind() lang.Kind {
+	return lang.Kind{Name: "SHOWN", Sample: "fast", Forms: "fast, fast sub1, fast latency, fast heat, sub1 backlog, fast.p99, fast | fast latency, off",
+		Doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and all that METRIC has) or metrics; heat shows a distribution over time; | begins another graph; off shows none",
+		Parse: func(text string) (any, error) {
 			var panels [][]string
 			for part := range strings.SplitSeq(text, "|") {
 				names := strings.Fields(part)
@@ -103,7 +104,7 @@ func panelsKind() kind {
 				return nil, fmt.Errorf("%d graphs are more than %d", len(panels), panelsMax)
 			}
 			return panels, nil
-		}, complete: completePanels}
+		}, Complete: completePanels}
 }
 
 // distributions are the figures of latencies that stand for two quantiles.

@@ -16,6 +16,8 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/dial"
@@ -44,7 +46,7 @@ type program struct {
 	local    *localPulsar
 	topics   *topicNames
 	locale   locale
-	scripts  map[string]*commands.Script // by the line that runs them
+	scripts  map[string]*lang.Script // by the line that runs them
 	history  *shell.History
 	reports  []document
 	began    time.Time
@@ -68,19 +70,19 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 	p, err := newProgram(o, version, builtin, files)
 	if err != nil {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	stop, err := profileCPU(o.CPUProfile)
 	if err != nil {
 		fmt.Fprintln(files.Err, err)
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	defer stop()
 	if o.Pprof != "" {
 		at, stop, err := servePprof(o.Pprof)
 		if err != nil {
 			fmt.Fprintln(files.Err, err)
-			return commands.ExitUsage
+			return lang.ExitUsage
 		}
 		defer stop()
 		fmt.Fprintln(p.Err, "profiles at http://"+at+"/debug/pprof/")
@@ -177,7 +179,7 @@ func (p *program) run() int {
 	} else if said, err := p.reachFirst(); err != nil {
 		fmt.Fprintln(p.Err, strings.Join(said, "\n"))
 		p.close(context.Background())
-		code := max(commands.ExitCode(err), commands.ExitUnconnected)
+		code := max(lang.ExitCode(err), lang.ExitUnconnected)
 		p.refused = strings.TrimSpace(said[0])
 		return p.report(code)
 	} else {
@@ -198,7 +200,7 @@ func (p *program) run() int {
 		Keys:       p.keys(),
 		Scroll:     p.commands.Scroll,
 		History:    p.history,
-		Unfinished: commands.Unfinished,
+		Unfinished: lang.Unfinished,
 		Questions:  p.asked,
 		Progress:   p.progress,
 		StatusLine: p.statusLine,
@@ -227,7 +229,7 @@ func (p *program) statusLine() string {
 	if len(p.session.Snapshot().Groups) == 0 {
 		return ""
 	}
-	return p.locale.text(commands.StatusLine(p.session.Snapshot(), time.Now()))
+	return p.locale.text(answers.StatusLine(p.session.Snapshot(), time.Now()))
 }
 
 // Execute runs a line, or the script that stands for it.
@@ -242,12 +244,12 @@ func (p *program) Execute(ctx context.Context, line string, out io.Writer) error
 	return p.painted(err)
 }
 
-func (p *program) runScript(ctx context.Context, script *commands.Script, out io.Writer) error {
-	result, err := p.commands.RunScript(ctx, script, out, commands.Options{
+func (p *program) runScript(ctx context.Context, script *lang.Script, out io.Writer) error {
+	result, err := p.commands.RunScript(ctx, script, out, lang.Options{
 		KeepGoing: p.KeepGoing,
 		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
 	})
-	fmt.Fprintln(out, commands.Summary(result, p.session.Snapshot()))
+	fmt.Fprintln(out, answers.Summary(result, p.session.Snapshot()))
 	return err
 }
 
