@@ -7,9 +7,9 @@ import (
 	"pulsh/shell/screen"
 )
 
-// Completer returns the suggestions for a text whose cursor stands behind the first
-// cursor bytes. A suggestion replaces the bytes from from up to the cursor; from is
-// the reason that prompt.Completer does not serve. A Completer is called with every
+// Completer returns the suggestions for a text whose cursor stands behind the
+// first cursor bytes, and the beginning of the word that they replace.
+// prompt.Completer returns no such beginning. A Completer is called with every
 // key, so it must not block.
 type Completer func(text string, cursor int) (list []Suggestion, from int)
 

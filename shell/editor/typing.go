@@ -99,8 +99,9 @@ func (y *typing) charLeft()  { y.popup.keep(); y.moveLeft(y.charBefore()) }
 func (y *typing) lineStart() { y.popup.keep(); y.moveLeft(y.before()) }
 func (y *typing) wordBack()  { y.popup.keep(); y.moveLeft(y.wordBefore()) }
 
-// charRight, lineEnd and wordForward move right. At the end of the line they
-// insert the ghost instead, wordForward only its first word.
+// The following functions move right. At the end of the line they insert the ghost
+// instead, wordForward only its first word.
+
 func (y *typing) charRight()   { y.forward(line.charAfter, y.ghost) }
 func (y *typing) lineEnd()     { y.forward(line.after, y.ghost) }
 func (y *typing) wordForward() { y.forward(line.wordAfter, lineAt(y.ghost, 0).wordAfter()) }
@@ -135,7 +136,9 @@ func (y *typing) deleteRight() {
 	}
 }
 
-// The kills delete text and keep it for yank. Kills in a row keep all their text.
+// The following functions kill text: they delete it and keep it for yank. Kills in a
+// row keep all their text.
+
 func (y *typing) killToBlank()   { y.killLeft(y.GetWordBeforeCursorWithSpace()) }
 func (y *typing) killWordLeft()  { y.killLeft(y.wordBefore()) }
 func (y *typing) killWordRight() { y.killRight(y.wordAfter()) }
