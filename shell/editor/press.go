@@ -2,8 +2,8 @@ package editor
 
 import prompt "github.com/c-bata/go-prompt"
 
-// press handles one token. It reports whether the token ended the line, and with
-// which result of ReadLine.
+// press handles one token. If the token ends the line, press reports true and
+// returns the results of ReadLine.
 func (e *Editor) press(t token) (line string, event Event, ended bool) {
 	if t.kind != keyToken {
 		e.typing.press(t)
@@ -31,8 +31,8 @@ func (e *Editor) press(t token) (line string, event Event, ended bool) {
 	return "", Line, false
 }
 
-// pressEnter ends the line, unless Enter accepts a suggestion or the line calls a
-// history line that does not exist.
+// pressEnter ends the line, unless Enter accepts a suggestion or the line refers
+// to a history line that does not exist.
 func (e *Editor) pressEnter() (line string, event Event, ended bool) {
 	if !e.typing.enters() {
 		return "", Line, false
@@ -58,7 +58,8 @@ func (e *Editor) pressPage(t token) {
 	}
 }
 
-// pressFunctionKey runs the line of function key n, if the line is empty.
+// pressFunctionKey enters the line of function key n if the present line is
+// empty.
 func (e *Editor) pressFunctionKey(n int) {
 	run := e.cfg.Keys[n]
 	if run == nil || e.typing.Text != "" {
@@ -73,8 +74,8 @@ func (e *Editor) pressFunctionKey(n int) {
 	}
 }
 
-// pressInterrupt is Ctrl-C. It commits a line that is not empty; on an empty line
-// it says from the second time on how to leave.
+// pressInterrupt handles Ctrl-C: it prints a line that is not empty. On an empty
+// line it prints how to leave, from the second Ctrl-C on.
 func (e *Editor) pressInterrupt() {
 	if e.typing.Text != "" {
 		e.interrupts = 0
