@@ -68,12 +68,15 @@ func (a *Admin) Limits(ctx context.Context, topic string) ([]Limit, error) {
 	}
 	name = name.Of(-1) // policies are those of the whole topic
 	var found []Limit
-	namespace := "namespaces/" + segments(name.Tenant, name.Namespace)
+	ns := broker.NamespaceName{Tenant: name.Tenant, Namespace: name.Namespace}
 	for _, policy := range []struct{ on, resource string }{
 		{"publish", "publishRate"}, {"dispatch", "dispatchRate"}, {"subscription dispatch", "subscriptionDispatchRate"},
 	} {
-		for _, level := range []struct{ name, path string }{
-			{"topic", topicPath(name, policy.resource)}, {"namespace", namespace + "/" + policy.resource},
+		for _, level := range []struct {
+			name string
+			path path
+		}{
+			{"topic", topicPath(name, policy.resource)}, {"namespace", namespacePath(ns, policy.resource)},
 		} {
 			var r rate
 			err := a.get(ctx, level.path, nil, &r, fmt.Sprintf("read the %s rate of %s", policy.on, name.Short()))

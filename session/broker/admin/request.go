@@ -14,10 +14,10 @@ import (
 	"pulsh/session/metrics"
 )
 
-// call is one request. Its path is below /admin/v2, already escaped.
+// call is one request.
 type call struct {
 	method string
-	path   string
+	path   path
 	query  url.Values
 	body   any    // sent as JSON unless nil
 	doing  string // what the user wanted, for the sentence: "read the statistics of orders"
@@ -67,7 +67,7 @@ func (a *Admin) ask(ctx context.Context, c call) ([]byte, http.Header, error) {
 // topic. The token travels on because Pulsar's brokers are one cluster, but
 // never to another scheme: https must not become http.
 func (a *Admin) send(ctx context.Context, c call, token string, body []byte) (*http.Response, error) {
-	target := a.base.JoinPath("admin/v2", c.path)
+	target := a.base.JoinPath("admin/v2", string(c.path))
 	target.RawQuery = c.query.Encode()
 	for range redirectsMax + 1 {
 		request, err := http.NewRequestWithContext(ctx, c.method, target.String(), bytes.NewReader(body))
@@ -119,7 +119,7 @@ func (a *Admin) next(from *url.URL, location string) (*url.URL, error) {
 }
 
 // get makes a GET and reads its JSON into a value.
-func (a *Admin) get(ctx context.Context, path string, query url.Values, into any, doing string) error {
+func (a *Admin) get(ctx context.Context, path path, query url.Values, into any, doing string) error {
 	answer, err := a.do(ctx, call{method: http.MethodGet, path: path, query: query, doing: doing})
 	if err != nil {
 		return err

@@ -31,13 +31,11 @@ var (
 // on takes a topic and a subscription from what was typed.
 func on(topic, subscription string) (broker.TopicName, error) {
 	name, err := broker.ParseTopic(topic)
-	switch {
-	case err != nil:
+	if err == nil {
+		err = checkSubscription(subscription)
+	}
+	if err != nil {
 		return broker.TopicName{}, err
-	case subscription == "":
-		return broker.TopicName{}, fmt.Errorf("a subscription needs a name")
-	case subscription == "." || subscription == "..":
-		return broker.TopicName{}, fmt.Errorf("%q is not a subscription: no path leads to it", subscription)
 	}
 	return name, nil
 }
@@ -64,7 +62,7 @@ func (a *Admin) CreateSubscription(ctx context.Context, topic, subscription stri
 	if from == broker.Earliest {
 		at = first
 	}
-	return a.change(ctx, call{method: http.MethodPut, path: topicPath(name, "subscription", subscription), body: at,
+	return a.change(ctx, call{method: http.MethodPut, path: subscriptionPath(name, subscription), body: at,
 		doing: fmt.Sprintf("create the subscription %s of %s", subscription, name.Short())})
 }
 
@@ -75,7 +73,7 @@ func (a *Admin) DeleteSubscription(ctx context.Context, topic, subscription stri
 	if err != nil {
 		return err
 	}
-	c := call{method: http.MethodDelete, path: topicPath(name, "subscription", subscription),
+	c := call{method: http.MethodDelete, path: subscriptionPath(name, subscription),
 		doing: fmt.Sprintf("delete the subscription %s of %s", subscription, name.Short())}
 	if force {
 		c.query = url.Values{"force": {"true"}}
@@ -95,7 +93,7 @@ func (a *Admin) SkipEntries(ctx context.Context, topic, subscription string, n i
 	}
 	return a.eachPart(ctx, name, func(part broker.TopicName) error {
 		return a.change(ctx, call{method: http.MethodPost,
-			path:  topicPath(part, "subscription", subscription, "skip", strconv.Itoa(n)),
+			path:  subscriptionPath(part, subscription, "skip", strconv.Itoa(n)),
 			doing: fmt.Sprintf("skip %d entries of %s on %s", n, subscription, part.Short())})
 	})
 }
@@ -106,7 +104,7 @@ func (a *Admin) ClearBacklog(ctx context.Context, topic, subscription string) er
 	if err != nil {
 		return err
 	}
-	return a.change(ctx, call{method: http.MethodPost, path: topicPath(name, "subscription", subscription, "skip_all"),
+	return a.change(ctx, call{method: http.MethodPost, path: subscriptionPath(name, subscription, "skip_all"),
 		doing: fmt.Sprintf("clear the backlog of %s on %s", subscription, name.Short())})
 }
 
@@ -118,7 +116,7 @@ func (a *Admin) Expire(ctx context.Context, topic, subscription string, age time
 		return err
 	}
 	seconds := strconv.Itoa(int(max(age, time.Second) / time.Second))
-	return a.change(ctx, call{method: http.MethodPost, path: topicPath(name, "subscription", subscription, "expireMessages", seconds),
+	return a.change(ctx, call{method: http.MethodPost, path: subscriptionPath(name, subscription, "expireMessages", seconds),
 		doing: fmt.Sprintf("expire messages of %s on %s", subscription, name.Short())})
 }
 
@@ -132,7 +130,7 @@ func (a *Admin) SeekTime(ctx context.Context, topic, subscription string, to tim
 		return err
 	}
 	ms := strconv.FormatInt(max(0, to.UnixMilli()), 10)
-	return a.change(ctx, call{method: http.MethodPost, path: topicPath(name, "subscription", subscription, "resetcursor", ms),
+	return a.change(ctx, call{method: http.MethodPost, path: subscriptionPath(name, subscription, "resetcursor", ms),
 		doing: fmt.Sprintf("move %s on %s", subscription, name.Short())})
 }
 
@@ -149,7 +147,7 @@ func (a *Admin) SeekID(ctx context.Context, topic, subscription string, id broke
 		}
 	}
 	at := position{Ledger: id.Ledger, Entry: id.Entry, Partition: name.Partition, Batch: -1}
-	return a.change(ctx, call{method: http.MethodPost, path: topicPath(name, "subscription", subscription, "resetcursor"), body: at,
+	return a.change(ctx, call{method: http.MethodPost, path: subscriptionPath(name, subscription, "resetcursor"), body: at,
 		doing: fmt.Sprintf("move %s on %s to %s", subscription, name.Short(), id)})
 }
 

@@ -131,12 +131,13 @@ func missing(format string, args ...any) error {
 	return &broker.Error{Category: metrics.Other, Message: reason, Cause: &broker.Refusal{Status: http.StatusNotFound, Reason: reason}}
 }
 
-// standing is where a subscription stands in one partition. The server names
-// cursors as they stand in a URL.
+// standing is where a subscription stands in one partition. A subscription that
+// is not durable has its cursor under its own name, unescaped. That is looked for
+// only where it cannot be the escaped name of another: x%2By is that of x+y.
 func (i internalStats) standing(partition int, subscription string) (broker.Standing, bool) {
-	cursor, ok := i.Cursors[subscription]
-	if !ok {
-		cursor, ok = i.Cursors[url.QueryEscape(subscription)]
+	cursor, ok := i.Cursors[cursorName(subscription)]
+	if other, err := url.QueryUnescape(subscription); !ok && (err != nil || cursorName(other) != subscription) {
+		cursor, ok = i.Cursors[subscription]
 	}
 	at := broker.MessageID{Partition: partition}
 	// The entry is -1 where nothing of the ledger is acked yet.

@@ -50,13 +50,12 @@ func (a *Admin) Topics(ctx context.Context, namespace string) ([]broker.Topic, e
 	if err != nil {
 		return nil, err
 	}
-	path := broker.Persistent + "/" + segments(ns.Tenant, ns.Namespace)
 	doing := fmt.Sprintf("list the topics of %s", ns)
 	var partitioned, single []string
-	if err := a.get(ctx, path+"/partitioned", nil, &partitioned, doing); err != nil {
+	if err := a.get(ctx, topicsPath(ns, "partitioned"), nil, &partitioned, doing); err != nil {
 		return nil, err
 	}
-	if err := a.get(ctx, path, nil, &single, doing); err != nil {
+	if err := a.get(ctx, topicsPath(ns), nil, &single, doing); err != nil {
 		return nil, err
 	}
 	whole := map[broker.TopicName]bool{}
@@ -219,22 +218,4 @@ func (a *Admin) Terminate(ctx context.Context, topic string) error {
 		path = topicPath(name, "terminate", "partitions")
 	}
 	return a.change(ctx, call{method: http.MethodPost, path: path, doing: "terminate " + name.Short()})
-}
-
-// topicPath is the path of a topic's resource below /admin/v2.
-func topicPath(name broker.TopicName, rest ...string) string {
-	path := name.Domain + "/" + segments(name.Tenant, name.Namespace, name.Leaf())
-	if len(rest) > 0 {
-		path += "/" + segments(rest...)
-	}
-	return path
-}
-
-// segments joins names to a path, each escaped.
-func segments(names ...string) string {
-	escaped := make([]string, len(names))
-	for i, name := range names {
-		escaped[i] = url.PathEscape(name)
-	}
-	return strings.Join(escaped, "/")
 }
