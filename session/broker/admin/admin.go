@@ -28,9 +28,6 @@ const (
 	// dialTimeout bounds the connection alone, so that a host that swallows
 	// packets is told from a slow answer.
 	dialTimeout = 3 * time.Second
-	// responseMax bounds a response in bytes: the statistics of
-	// broker.MaxPartitions partitions take some 20 MB.
-	responseMax = 64 << 20
 	// redirectsMax bounds how often a call is sent on: Pulsar sends a request
 	// to the broker that owns the topic, once, or twice while it moves.
 	redirectsMax = 5
@@ -69,8 +66,9 @@ type Admin struct {
 	client  *http.Client
 	now     func() time.Time
 
-	mu    sync.Mutex
-	known map[broker.TopicName]*knowledge
+	mu      sync.Mutex
+	known   map[broker.TopicName]*knowledge
+	brokers map[string]bool // host:port that the cluster has named
 }
 
 var _ broker.Admin = (*Admin)(nil)
@@ -94,6 +92,7 @@ func New(address string, o Options) (*Admin, error) {
 		timeout: o.Timeout,
 		now:     time.Now,
 		known:   map[broker.TopicName]*knowledge{},
+		brokers: map[string]bool{},
 		client: &http.Client{
 			Transport: &http.Transport{
 				Proxy:               http.ProxyFromEnvironment,

@@ -133,10 +133,11 @@ func TestRefusalsAreSentences(t *testing.T) {
 	}{
 		{refused(401, "Token is expired"), metrics.NotAuthorised, `URL does not accept the token: Token is expired`},
 		{refused(403, "bob lacks consume"), metrics.NotAuthorised, `URL does not allow to unload fast: bob lacks consume`},
-		{refused(404, "Topic not found"), metrics.Other, `cannot unload fast: Topic not found`},
-		{answer{404, "<html>no</html>"}, metrics.Other, `cannot unload fast: not found`},
+		{refused(404, "Topic not found"), metrics.Gone, `cannot unload fast: Topic not found`},
+		{answer{404, "<html>no</html>"}, metrics.Gone, `cannot unload fast: not found`},
 		{refused(412, "Precondition failed.\n\tat org.apache"), metrics.Other, `cannot unload fast: Precondition failed`},
-		{refused(429, ""), metrics.Throttled, `URL takes no more requests for now`},
+		{refused(412, ""), metrics.Other, `cannot unload fast (status 412)`},
+		{refused(429, ""), metrics.Throttled, `URL accepts no more requests for now`},
 		{answer{500, "Bearer s3cret was sent\r\nand more"}, metrics.Other, `cannot unload fast (status 500): Bearer … was sent`},
 		{answer{503, "\x1b[31mnot yet"}, metrics.Disconnected, `URL is not ready to unload fast (status 503): [31mnot yet`},
 		{answer{302, ""}, metrics.Other, `cannot unload fast (status 302)`},
@@ -149,9 +150,9 @@ func TestRefusalsAreSentences(t *testing.T) {
 		var e *broker.Error
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, c.category, e.Category)
-		var r *broker.Refusal
+		var r *refusal
 		require.ErrorAs(t, err, &r)
-		require.Equal(t, c.answer.status, r.Status)
+		require.Equal(t, c.answer.status, r.status)
 		require.NotContains(t, r.Error(), "s3cret")
 	}
 }
@@ -162,7 +163,7 @@ func TestNoTokenIsSaid(t *testing.T) {
 	require.NoError(t, err)
 	defer a.Close()
 	_, err = a.Version(t.Context())
-	require.EqualError(t, err, p.URL+" wants a token, and there is none")
+	require.EqualError(t, err, p.URL+" requires a token, and none is set")
 	require.Equal(t, []string{""}, p.tokens)
 }
 
@@ -256,7 +257,7 @@ func TestTLSMistakes(t *testing.T) {
 	a, err := New(strings.Replace(plain.URL, "http:", "https:", 1), Options{})
 	require.NoError(t, err)
 	_, err = a.Version(t.Context())
-	require.EqualError(t, err, a.URL()+" speaks plain HTTP; its URL begins with http://")
+	require.EqualError(t, err, a.URL()+" does not speak TLS; without it the URL begins with http://")
 
 	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "4.0.8") }))
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -265,7 +266,7 @@ func TestTLSMistakes(t *testing.T) {
 	a, err = New(secure.URL, Options{})
 	require.NoError(t, err)
 	_, err = a.Version(t.Context())
-	require.EqualError(t, err, "the certificate of "+secure.URL+" is signed by nobody that is trusted here")
+	require.EqualError(t, err, "the certificate of "+secure.URL+" is signed by an unknown authority")
 
 	trusting := secure.Client().Transport.(*http.Transport).TLSClientConfig
 	a, err = New(secure.URL, Options{TLS: trusting})
@@ -273,31 +274,6 @@ func TestTLSMistakes(t *testing.T) {
 	defer a.Close()
 	_, err = a.Version(t.Context())
 	require.NoError(t, err)
-}
-
-func TestRedirectsTakeTheTokenAlong(t *testing.T) {
-	owner, _ := serve(t, map[string]answer{"PUT persistent/public/default/fast/unload": {204, ""}})
-	var to string
-	first := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, to+r.URL.Path, http.StatusTemporaryRedirect)
-	}))
-	defer first.Close()
-	a, err := New(first.URL, Options{Token: func() (string, error) { return "s3cret", nil }})
-	require.NoError(t, err)
-	defer a.Close()
-
-	to = owner.URL
-	require.NoError(t, a.Unload(t.Context(), "fast"))
-	require.Equal(t, []string{"Bearer s3cret"}, owner.tokens)
-
-	to = strings.Replace(owner.URL, "http:", "https:", 1)
-	require.EqualError(t, a.Unload(t.Context(), "fast"),
-		fmt.Sprintf("%s sends the request on to %s; from http it may only go to http", first.URL, to))
-
-	to = first.URL
-	require.EqualError(t, a.Unload(t.Context(), "fast"),
-		first.URL+" sends the request on and on, more than 5 times")
-	require.Len(t, owner.questions(), 1)
 }
 
 func TestAnAnswerIsBounded(t *testing.T) {
@@ -314,7 +290,7 @@ func TestAnAnswerIsBounded(t *testing.T) {
 	require.NoError(t, err)
 	defer a.Close()
 	_, err = a.Version(t.Context())
-	require.EqualError(t, err, "the answer of "+strings.TrimPrefix(endless.URL, "http://")+" is longer than 64 MiB")
+	require.EqualError(t, err, "the answer of "+endless.URL+" is longer than 1 MiB")
 }
 
 // FuzzReason holds that what is quoted of a broker is one short line without
@@ -324,7 +300,7 @@ func FuzzReason(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		reason := reasonOf(body, "s3cret")
+		reason := brief(reasonOf(body, "s3cret"))
 		require.LessOrEqual(t, len([]rune(reason)), reasonMax)
 		require.NotContains(t, reason, "s3cret")
 		require.NotContains(t, reason, "\n")

@@ -200,7 +200,7 @@ func TestStatsWithoutInternalStats(t *testing.T) {
 func TestStatsOfNothing(t *testing.T) {
 	_, a := serve(t, map[string]answer{"GET " + fast + "/stats": refused(404, "Topic persistent://public/default/fast not found")})
 	_, err := a.Stats(t.Context(), "fast")
-	require.EqualError(t, err, "cannot read the statistics of fast: Topic persistent://public/default/fast not found")
+	require.EqualError(t, err, "there is no topic fast")
 	require.True(t, broker.IsMissing(err))
 
 	_, a = serve(t, map[string]answer{"GET " + fast + "/stats": ok("hello")})

@@ -79,7 +79,7 @@ func (a *Admin) Limits(ctx context.Context, topic string) ([]Limit, error) {
 			{"topic", topicPath(name, policy.resource)}, {"namespace", namespacePath(ns, policy.resource)},
 		} {
 			var r rate
-			err := a.get(ctx, level.path, nil, &r, fmt.Sprintf("read the %s rate of %s", policy.on, name.Short()))
+			_, err := a.getOptional(ctx, call{at: level.path, doing: fmt.Sprintf("read the %s rate of %s", policy.on, name.Short())}, &r)
 			if err != nil && !unasked(err) {
 				return nil, err
 			}
@@ -89,7 +89,7 @@ func (a *Admin) Limits(ctx context.Context, topic string) ([]Limit, error) {
 		}
 	}
 	settings := map[string]string{}
-	err = a.get(ctx, "brokers/configuration/runtime", nil, &settings, "read the broker's configuration")
+	_, err = a.getOptional(ctx, call{at: fixedPath("brokers/configuration/runtime"), doing: "read the broker's configuration"}, &settings)
 	if err != nil && !unasked(err) {
 		return nil, err
 	}

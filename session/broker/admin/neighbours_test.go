@@ -53,7 +53,7 @@ func neighbours(t *testing.T, partitions int) *near {
 
 func (n *near) put(t *testing.T, at path, body any) {
 	t.Helper()
-	require.NoError(t, n.change(t.Context(), call{method: "PUT", path: at, body: body, doing: "make " + string(at)}))
+	require.NoError(t, n.change(t.Context(), call{method: "PUT", at: at, body: body, doing: "make " + at.escaped}))
 }
 
 // typed tells whether a line can name a topic.
@@ -79,7 +79,7 @@ func (n *near) listed(t *testing.T, partitioned bool) []string {
 		at = topicsPath(n.ns, "partitioned")
 	}
 	var names []string
-	require.NoError(t, n.get(t.Context(), at, nil, &names, "list the topics"))
+	require.NoError(t, n.get(t.Context(), call{at: at, doing: "list the topics"}, &names))
 	slices.Sort(names)
 	return names
 }
@@ -100,12 +100,12 @@ func (n *near) look(t *testing.T, name broker.TopicName) look {
 		NumberOfEntries, EntriesAddedCounter int64
 		State                                string
 	}
-	require.NoError(t, n.get(t.Context(), topicPath(name, "internalStats"), nil, &internal, doing))
+	require.NoError(t, n.get(t.Context(), call{at: topicPath(name, "internalStats"), doing: doing}, &internal))
 	var subs []string
-	require.NoError(t, n.get(t.Context(), topicPath(name, "subscriptions"), nil, &subs, doing))
+	require.NoError(t, n.get(t.Context(), call{at: topicPath(name, "subscriptions"), doing: doing}, &subs))
 	slices.Sort(subs)
 	var compaction struct{ Status string }
-	require.NoError(t, n.get(t.Context(), topicPath(name, "compaction"), nil, &compaction, doing))
+	require.NoError(t, n.get(t.Context(), call{at: topicPath(name, "compaction"), doing: doing}, &compaction))
 	return look{internal.NumberOfEntries, internal.EntriesAddedCounter > 0, internal.State, strings.Join(subs, " "), compaction.Status}
 }
 
@@ -350,10 +350,10 @@ func TestPulsarCannotCreate(t *testing.T) {
 	name, err := broker.ParseTopic(topic)
 	require.NoError(t, err)
 	for _, sub := range []string{".", ".."} {
-		require.Error(t, r.change(ctx, call{method: "PUT", path: subscriptionPath(name, sub), body: first, doing: "create"}))
+		require.Error(t, r.change(ctx, call{method: "PUT", at: subscriptionPath(name, sub), body: first, doing: "create"}))
 		require.EqualError(t, r.CreateSubscription(ctx, topic, sub, broker.Earliest), fmt.Sprintf("%q is not a subscription: Pulsar cannot store a name of dots alone", sub))
 		name.Local = sub
-		require.Error(t, r.change(ctx, call{method: "PUT", path: topicPath(name), doing: "create"}))
+		require.Error(t, r.change(ctx, call{method: "PUT", at: topicPath(name), doing: "create"}))
 		require.EqualError(t, r.CreateTopic(ctx, sub, 0), fmt.Sprintf("%q is not a topic: no path leads to %q", sub, sub))
 		name.Local = topic
 	}

@@ -128,13 +128,13 @@ func (a *Admin) rawStats(ctx context.Context, name broker.TopicName) (topicStats
 
 func (a *Admin) statsOf(ctx context.Context, name broker.TopicName, partitioned bool) (topicStats, error) {
 	query := url.Values{"getPreciseBacklog": {"true"}}
-	path := topicPath(name, "stats")
+	at := topicPath(name, "stats")
 	if partitioned {
 		query.Set("perPartition", "true")
-		path = topicPath(name, "partitioned-stats")
+		at = topicPath(name, "partitioned-stats")
 	}
 	var raw topicStats
-	err := a.get(ctx, path, query, &raw, "read the statistics of "+name.Short())
+	err := a.get(ctx, call{at: at, query: query, doing: "read the statistics of " + name.Short(), max: longAnswer}, &raw)
 	return raw, err
 }
 

@@ -47,7 +47,7 @@ func (a *Admin) Subscriptions(ctx context.Context, topic string) ([]string, erro
 		return nil, err
 	}
 	var names []string
-	err = a.get(ctx, topicPath(name, "subscriptions"), nil, &names, "list the subscriptions of "+name.Short())
+	err = a.get(ctx, call{at: topicPath(name, "subscriptions"), doing: "list the subscriptions of " + name.Short(), max: longAnswer}, &names)
 	slices.Sort(names)
 	return names, err
 }
@@ -62,7 +62,7 @@ func (a *Admin) CreateSubscription(ctx context.Context, topic, subscription stri
 	if from == broker.Earliest {
 		at = first
 	}
-	return a.change(ctx, call{method: http.MethodPut, path: subscriptionPath(name, subscription), body: at,
+	return a.change(ctx, call{method: http.MethodPut, at: subscriptionPath(name, subscription), body: at,
 		doing: fmt.Sprintf("create the subscription %s of %s", subscription, name.Short())})
 }
 
@@ -73,7 +73,7 @@ func (a *Admin) DeleteSubscription(ctx context.Context, topic, subscription stri
 	if err != nil {
 		return err
 	}
-	c := call{method: http.MethodDelete, path: subscriptionPath(name, subscription),
+	c := call{method: http.MethodDelete, at: subscriptionPath(name, subscription),
 		doing: fmt.Sprintf("delete the subscription %s of %s", subscription, name.Short())}
 	if force {
 		c.query = url.Values{"force": {"true"}}
@@ -93,7 +93,7 @@ func (a *Admin) SkipEntries(ctx context.Context, topic, subscription string, n i
 	}
 	return a.eachPart(ctx, name, func(part broker.TopicName) error {
 		return a.change(ctx, call{method: http.MethodPost,
-			path:  subscriptionPath(part, subscription, "skip", strconv.Itoa(n)),
+			at:    subscriptionPath(part, subscription, "skip", strconv.Itoa(n)),
 			doing: fmt.Sprintf("skip %d entries of %s on %s", n, subscription, part.Short())})
 	})
 }
@@ -104,7 +104,7 @@ func (a *Admin) ClearBacklog(ctx context.Context, topic, subscription string) er
 	if err != nil {
 		return err
 	}
-	return a.change(ctx, call{method: http.MethodPost, path: subscriptionPath(name, subscription, "skip_all"),
+	return a.change(ctx, call{method: http.MethodPost, at: subscriptionPath(name, subscription, "skip_all"),
 		doing: fmt.Sprintf("clear the backlog of %s on %s", subscription, name.Short())})
 }
 
@@ -116,7 +116,7 @@ func (a *Admin) Expire(ctx context.Context, topic, subscription string, age time
 		return err
 	}
 	seconds := strconv.Itoa(int(max(age, time.Second) / time.Second))
-	return a.change(ctx, call{method: http.MethodPost, path: subscriptionPath(name, subscription, "expireMessages", seconds),
+	return a.change(ctx, call{method: http.MethodPost, at: subscriptionPath(name, subscription, "expireMessages", seconds),
 		doing: fmt.Sprintf("expire messages of %s on %s", subscription, name.Short())})
 }
 
@@ -130,7 +130,7 @@ func (a *Admin) SeekTime(ctx context.Context, topic, subscription string, to tim
 		return err
 	}
 	ms := strconv.FormatInt(max(0, to.UnixMilli()), 10)
-	return a.change(ctx, call{method: http.MethodPost, path: subscriptionPath(name, subscription, "resetcursor", ms),
+	return a.change(ctx, call{method: http.MethodPost, at: subscriptionPath(name, subscription, "resetcursor", ms),
 		doing: fmt.Sprintf("move %s on %s", subscription, name.Short())})
 }
 
@@ -147,7 +147,7 @@ func (a *Admin) SeekID(ctx context.Context, topic, subscription string, id broke
 		}
 	}
 	at := position{Ledger: id.Ledger, Entry: id.Entry, Partition: name.Partition, Batch: -1}
-	return a.change(ctx, call{method: http.MethodPost, path: subscriptionPath(name, subscription, "resetcursor"), body: at,
+	return a.change(ctx, call{method: http.MethodPost, at: subscriptionPath(name, subscription, "resetcursor"), body: at,
 		doing: fmt.Sprintf("move %s on %s to %s", subscription, name.Short(), id)})
 }
 

@@ -36,11 +36,11 @@ func (a *Admin) internals(ctx context.Context, name broker.TopicName, partitione
 	doing := "read the entries of " + name.Short()
 	if !partitioned {
 		var one internalStats
-		err := a.get(ctx, topicPath(name, "internalStats"), nil, &one, doing)
+		err := a.get(ctx, call{at: topicPath(name, "internalStats"), doing: doing, max: longAnswer}, &one)
 		return map[int]internalStats{name.Partition: one}, err
 	}
 	var all struct{ Partitions map[string]internalStats }
-	if err := a.get(ctx, topicPath(name, "partitioned-internalStats"), nil, &all, doing); err != nil {
+	if err := a.get(ctx, call{at: topicPath(name, "partitioned-internalStats"), doing: doing, max: longAnswer}, &all); err != nil {
 		return nil, err
 	}
 	parts := map[int]internalStats{}
@@ -119,16 +119,17 @@ func (a *Admin) Survey(ctx context.Context, topic, subscription string) ([]broke
 		all = append(all, s)
 	}
 	if len(all) == 0 {
-		return nil, missing("%s has no subscription %s", name.Short(), subscription)
+		return nil, notThere("%s has no subscription %s", name.Short(), subscription)
 	}
 	slices.SortFunc(all, func(x, y broker.Standing) int { return x.Partition - y.Partition })
 	return all, nil
 }
 
-// missing is an answer that the server gives in another form.
-func missing(format string, args ...any) error {
+// notThere returns the error of a subscription that the internal statistics do
+// not have.
+func notThere(format string, args ...any) error {
 	reason := fmt.Sprintf(format, args...)
-	return &broker.Error{Category: metrics.Other, Message: reason, Cause: &broker.Refusal{Status: http.StatusNotFound, Reason: reason}}
+	return &broker.Error{Category: metrics.Gone, Message: reason, Cause: &broker.Refusal{Status: http.StatusNotFound, Reason: reason}}
 }
 
 // standing is where a subscription stands in one partition. A subscription that
@@ -172,7 +173,7 @@ func (a *Admin) Entry(ctx context.Context, topic string, at broker.MessageID) (b
 		name = name.Of(at.Partition)
 	}
 	_, header, err := a.ask(ctx, call{method: http.MethodGet, doing: fmt.Sprintf("look at the entry %s of %s", at, name.Short()),
-		path: topicPath(name, "ledger", strconv.FormatInt(at.Ledger, 10), "entry", strconv.FormatInt(at.Entry, 10))})
+		at: topicPath(name, "ledger", strconv.FormatInt(at.Ledger, 10), "entry", strconv.FormatInt(at.Entry, 10)), unread: true})
 	if err != nil {
 		return broker.Entry{}, err
 	}
@@ -196,7 +197,7 @@ func (a *Admin) Compact(ctx context.Context, topic string) error {
 	// Asked for the whole, Pulsar begins with some partitions and then answers
 	// that others are being compacted already.
 	return a.eachPart(ctx, name, func(part broker.TopicName) error {
-		err := a.change(ctx, call{method: http.MethodPut, path: topicPath(part, "compaction"), doing: "compact " + part.Short()})
+		err := a.change(ctx, call{method: http.MethodPut, at: topicPath(part, "compaction"), doing: "compact " + part.Short()})
 		if broker.IsThere(err) {
 			return nil
 		}
@@ -216,10 +217,10 @@ func (a *Admin) Compaction(ctx context.Context, topic string) ([]broker.Compacti
 			Status    broker.CompactionState
 			LastError string
 		}
-		if err := a.get(ctx, topicPath(part, "compaction"), nil, &said, "ask how far compacting "+part.Short()+" is"); err != nil {
+		if err := a.get(ctx, call{at: topicPath(part, "compaction"), doing: "ask about the compaction of " + part.Short()}, &said); err != nil {
 			return err
 		}
-		all = append(all, broker.Compaction{State: said.Status, Detail: oneLine(said.LastError)})
+		all = append(all, broker.Compaction{State: said.Status, Detail: brief(oneLine(said.LastError))})
 		return nil
 	})
 	return all, err

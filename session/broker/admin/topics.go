@@ -28,7 +28,7 @@ var versionText = regexp.MustCompile(`^\d+\.\d+[-.\w]{0,40}$`)
 
 // Version asks for the release of Pulsar that the brokers run, as 4.0.8.
 func (a *Admin) Version(ctx context.Context) (string, error) {
-	answer, err := a.do(ctx, call{method: http.MethodGet, path: "brokers/version", doing: "ask for the version"})
+	answer, _, err := a.ask(ctx, call{method: http.MethodGet, at: fixedPath("brokers/version"), doing: "ask for the version"})
 	if broker.IsMissing(err) {
 		return "", a.notPulsar(err)
 	}
@@ -52,10 +52,10 @@ func (a *Admin) Topics(ctx context.Context, namespace string) ([]broker.Topic, e
 	}
 	doing := fmt.Sprintf("list the topics of %s", ns)
 	var partitioned, single []string
-	if err := a.get(ctx, topicsPath(ns, "partitioned"), nil, &partitioned, doing); err != nil {
+	if err := a.get(ctx, call{at: topicsPath(ns, "partitioned"), doing: doing, max: longAnswer}, &partitioned); err != nil {
 		return nil, err
 	}
-	if err := a.get(ctx, topicsPath(ns), nil, &single, doing); err != nil {
+	if err := a.get(ctx, call{at: topicsPath(ns), doing: doing, max: longAnswer}, &single); err != nil {
 		return nil, err
 	}
 	whole := map[broker.TopicName]bool{}
@@ -121,8 +121,8 @@ func (a *Admin) partitions(ctx context.Context, name broker.TopicName) (int, err
 		return 0, nil
 	}
 	var metadata struct{ Partitions int }
-	query := url.Values{"checkAllowAutoCreation": {"false"}}
-	err := a.get(ctx, topicPath(name, "partitions"), query, &metadata, "look up "+name.Short())
+	err := a.get(ctx, call{at: topicPath(name, "partitions"), query: url.Values{"checkAllowAutoCreation": {"false"}},
+		doing: "look up " + name.Short()}, &metadata)
 	if err == nil && (metadata.Partitions < 0 || metadata.Partitions > broker.MaxPartitions) {
 		return 0, &broker.Error{Category: metrics.Other, Message: fmt.Sprintf(
 			"%s has %d partitions, more than the %d that are supported", name.Short(), metadata.Partitions, broker.MaxPartitions)}
@@ -137,12 +137,12 @@ func (a *Admin) CreateTopic(ctx context.Context, topic string, partitions int) e
 	if err != nil {
 		return err
 	}
-	c := call{method: http.MethodPut, path: topicPath(name), doing: "create " + name.Short()}
+	c := call{method: http.MethodPut, at: topicPath(name), doing: "create " + name.Short()}
 	if partitions != 0 {
 		if err := checkPartitions(partitions); err != nil {
 			return err
 		}
-		c.path, c.body = topicPath(name, "partitions"), partitions
+		c.at, c.body = topicPath(name, "partitions"), partitions
 	}
 	return a.change(ctx, c)
 }
@@ -157,7 +157,7 @@ func (a *Admin) GrowTopic(ctx context.Context, topic string, partitions int) err
 		return err
 	}
 	doing := fmt.Sprintf("give %s %d partitions", name.Short(), partitions)
-	return a.change(ctx, call{method: http.MethodPost, path: topicPath(name, "partitions"), body: partitions, doing: doing})
+	return a.change(ctx, call{method: http.MethodPost, at: topicPath(name, "partitions"), body: partitions, doing: doing})
 }
 
 func checkPartitions(n int) error {
@@ -178,9 +178,9 @@ func (a *Admin) DeleteTopic(ctx context.Context, topic string, force bool) error
 	if err != nil {
 		return err
 	}
-	c := call{method: http.MethodDelete, path: topicPath(name), doing: "delete " + name.Short()}
+	c := call{method: http.MethodDelete, at: topicPath(name), doing: "delete " + name.Short()}
 	if n > 0 {
-		c.path = topicPath(name, "partitions")
+		c.at = topicPath(name, "partitions")
 	}
 	if force {
 		c.query = url.Values{"force": {"true"}}
@@ -199,7 +199,7 @@ func (a *Admin) Unload(ctx context.Context, topic string) error {
 	if err != nil {
 		return err
 	}
-	return a.change(ctx, call{method: http.MethodPut, path: topicPath(name, "unload"), doing: "unload " + name.Short()})
+	return a.change(ctx, call{method: http.MethodPut, at: topicPath(name, "unload"), doing: "unload " + name.Short()})
 }
 
 // Terminate ends a topic: nothing more can be published to it, ever; what is
@@ -213,9 +213,9 @@ func (a *Admin) Terminate(ctx context.Context, topic string) error {
 	if err != nil {
 		return err
 	}
-	path := topicPath(name, "terminate")
+	at := topicPath(name, "terminate")
 	if n > 0 {
-		path = topicPath(name, "terminate", "partitions")
+		at = topicPath(name, "terminate", "partitions")
 	}
-	return a.change(ctx, call{method: http.MethodPost, path: path, doing: "terminate " + name.Short()})
+	return a.change(ctx, call{method: http.MethodPost, at: at, doing: "terminate " + name.Short()})
 }
