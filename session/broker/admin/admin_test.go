@@ -228,7 +228,10 @@ func TestSilenceEndsAtTheDeadline(t *testing.T) {
 	require.EqualError(t, err, "stopped while about to ask for the version")
 }
 
-func TestNotEvenHTTP(t *testing.T) {
+// answering returns the address of a server that answers each request with the
+// same bytes.
+func answering(t *testing.T, said string) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	var wait sync.WaitGroup
@@ -239,13 +242,19 @@ func TestNotEvenHTTP(t *testing.T) {
 				return
 			}
 			c.Read(make([]byte, 1024)) // the request: an answer before it would be an idle connection's
-			io.WriteString(c, "SSH-2.0-OpenSSH_9\r\n\r\n")
+			io.WriteString(c, said)
 			c.Close()
 		}
 	})
-	defer wait.Wait()
-	defer l.Close()
-	a, err := New("http://"+l.Addr().String(), Options{})
+	t.Cleanup(func() {
+		l.Close()
+		wait.Wait()
+	})
+	return l.Addr().String()
+}
+
+func TestNotEvenHTTP(t *testing.T) {
+	a, err := New("http://"+answering(t, "SSH-2.0-OpenSSH_9\r\n\r\n"), Options{})
 	require.NoError(t, err)
 	_, err = a.Version(t.Context())
 	require.EqualError(t, err, a.URL()+" answers, but not as Pulsar's admin API")
@@ -268,16 +277,37 @@ func TestTLSMistakes(t *testing.T) {
 	_, err = a.Version(t.Context())
 	require.EqualError(t, err, "the certificate of "+secure.URL+" is signed by an unknown authority")
 
+	a, err = New(strings.Replace(secure.URL, "https:", "http:", 1), Options{})
+	require.NoError(t, err)
+	_, err = a.Version(t.Context())
+	require.EqualError(t, err, a.URL()+" speaks TLS; its URL begins with https://")
+	alerting := answering(t, "\x15\x03\x01\x00\x02\x02\x50") // as a server that does not guess what it was asked
+	a, err = New("http://"+alerting, Options{})
+	require.NoError(t, err)
+	_, err = a.Version(t.Context())
+	require.EqualError(t, err, a.URL()+" speaks TLS; its URL begins with https://")
+
 	trusting := secure.Client().Transport.(*http.Transport).TLSClientConfig
 	a, err = New(secure.URL, Options{TLS: trusting})
 	require.NoError(t, err)
 	defer a.Close()
 	_, err = a.Version(t.Context())
 	require.NoError(t, err)
+
+	late := trusting.Clone()
+	late.Time = func() time.Time { return time.Date(2100, 1, 2, 3, 4, 0, 0, time.UTC) }
+	a, err = New(secure.URL, Options{TLS: late})
+	require.NoError(t, err)
+	_, err = a.Version(t.Context())
+	require.EqualError(t, err, "the certificate of "+secure.URL+" is valid only from 1970-01-01 00:00 UTC to 2084-01-29 16:00 UTC")
 }
 
-func TestAnAnswerIsBounded(t *testing.T) {
-	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// endless answers with a status and a body without an end.
+func endless(t *testing.T, status int) *Admin {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(publishedHeader, "2026-11-26T00:00:00Z")
+		w.WriteHeader(status)
 		chunk := make([]byte, 1<<20)
 		for r.Context().Err() == nil {
 			if _, err := w.Write(chunk); err != nil {
@@ -285,12 +315,23 @@ func TestAnAnswerIsBounded(t *testing.T) {
 			}
 		}
 	}))
-	defer endless.Close()
-	a, err := New(endless.URL, Options{})
+	t.Cleanup(server.Close)
+	a, err := New(server.URL, Options{})
 	require.NoError(t, err)
-	defer a.Close()
-	_, err = a.Version(t.Context())
-	require.EqualError(t, err, "the answer of "+endless.URL+" is longer than 1 MiB")
+	t.Cleanup(a.Close)
+	return a
+}
+
+func TestAnAnswerIsBounded(t *testing.T) {
+	a := endless(t, http.StatusOK)
+	_, err := a.Version(t.Context())
+	require.EqualError(t, err, "the answer of "+a.URL()+" is longer than 1 MiB")
+	_, err = a.Topics(t.Context(), "")
+	require.EqualError(t, err, "the answer of "+a.URL()+" is longer than 64 MiB")
+	e, err := a.Entry(t.Context(), "fast", broker.MessageID{Ledger: 1, Partition: -1})
+	require.NoError(t, err, "the body of an entry is not read")
+	require.Equal(t, 1, e.Messages)
+	require.EqualError(t, endless(t, http.StatusInternalServerError).Unload(t.Context(), "fast"), "cannot unload fast (status 500)")
 }
 
 // FuzzReason holds that what is quoted of a broker is one short line without

@@ -238,6 +238,43 @@ func TestLimits(t *testing.T) {
 	}, texts)
 }
 
+func TestNegativeFiguresCountAsNone(t *testing.T) {
+	_, a := serve(t, map[string]answer{"GET " + fast + "/stats": ok(`{"msgInCounter":-4,"storageSize":-100,"msgRateIn":-0.5,
+		"subscriptions":{"s":{"type":"Shared","msgBacklog":-7,"unackedMessages":-1,"msgOutCounter":-9,"msgRateOut":-2}}}`)})
+	got, err := a.Stats(t.Context(), "fast")
+	require.NoError(t, err)
+	require.Equal(t, broker.TopicStats{MessagesPerEntry: 1, Subscriptions: map[string]broker.SubscriptionStats{"s": {Type: broker.Shared}}}, got)
+}
+
+// A proxy that drops bodies does not make a cluster without topics.
+func TestAnEmptyAnswerIsNoList(t *testing.T) {
+	for _, nothing := range []answer{ok(""), ok("null"), ok(" \n"), {204, ""}} {
+		_, a := serve(t, map[string]answer{"GET persistent/public/default/partitioned": nothing, "GET persistent/public/default": nothing,
+			"GET " + fast + "/stats": nothing, "GET " + fast + "/subscriptions": nothing, "GET " + fast + "/partitions": nothing})
+		_, topics := a.Topics(t.Context(), "")
+		_, stats := a.Stats(t.Context(), "fast")
+		_, subscriptions := a.Subscriptions(t.Context(), "fast")
+		_, partitions := a.Partitions(t.Context(), "fast")
+		for _, err := range []error{topics, stats, subscriptions, partitions} {
+			require.EqualError(t, err, a.URL()+" answers, but not as Pulsar's admin API")
+		}
+	}
+}
+
+func TestNothingIsStoredOnANonPersistentTopic(t *testing.T) {
+	const np = "non-persistent://public/default/np"
+	p, a := serve(t, nil)
+	_, survey := a.Survey(t.Context(), np, "s")
+	_, entry := a.Entry(t.Context(), np, broker.MessageID{})
+	_, compaction := a.Compaction(t.Context(), np)
+	for _, err := range []error{survey, entry, compaction, a.Compact(t.Context(), np), a.Terminate(t.Context(), np),
+		a.CreateSubscription(t.Context(), np, "s", broker.Latest), a.SkipEntries(t.Context(), np, "s", 1), a.ClearBacklog(t.Context(), np, "s"),
+		a.Expire(t.Context(), np, "s", time.Hour), a.SeekTime(t.Context(), np, "s", time.Now()), a.SeekID(t.Context(), np, "s", broker.MessageID{})} {
+		require.EqualError(t, err, "nothing is stored on non-persistent://public/default/np: it is a non-persistent topic")
+	}
+	require.Empty(t, p.questions())
+}
+
 func TestThrottled(t *testing.T) {
 	_, a := serve(t, map[string]answer{"GET " + fast + "/partitioned-stats": ok(`{"partitions":{"a":{"publishRateLimitedTimes":2},"b":{"publishRateLimitedTimes":3}}}`)})
 	times, err := a.Throttled(t.Context(), "fast")

@@ -216,13 +216,15 @@ func newSum() *sum {
 	}
 }
 
+// add adds a partition. A negative figure counts as none: the broker reports one
+// for moments, when a cursor has moved and a counter has not.
 func (s *sum) add(raw topicStats) {
-	s.stats.MessagesIn += raw.MsgInCounter
-	s.stats.BytesIn += raw.BytesInCounter
-	s.stats.RateIn += raw.MsgRateIn
-	s.stats.ThroughputIn += raw.MsgThroughputIn
-	s.stats.StorageBytes += raw.StorageSize
-	s.stats.Throttled += raw.PublishRateLimitedTimes
+	s.stats.MessagesIn += max(0, raw.MsgInCounter)
+	s.stats.BytesIn += max(0, raw.BytesInCounter)
+	s.stats.RateIn += max(0, raw.MsgRateIn)
+	s.stats.ThroughputIn += max(0, raw.MsgThroughputIn)
+	s.stats.StorageBytes += max(0, raw.StorageSize)
+	s.stats.Throttled += max(0, raw.PublishRateLimitedTimes)
 	for _, p := range raw.Publishers {
 		s.producers[p.ProducerName] = true
 	}
@@ -238,11 +240,11 @@ func (s *sum) with(name string, t broker.SubscriptionStats, raw subscriptionStat
 	if kind.UnmarshalText([]byte(strings.ToLower(raw.Type))) == nil {
 		t.Type = kind // "None" stands where no consumer has been yet
 	}
-	t.BacklogEntries += raw.MsgBacklog
-	t.Unacked += raw.UnackedMessages
-	t.MessagesOut += raw.MsgOutCounter
-	t.RateOut += raw.MsgRateOut
-	t.RateRedeliver += raw.MsgRateRedeliver
+	t.BacklogEntries += max(0, raw.MsgBacklog)
+	t.Unacked += max(0, raw.UnackedMessages)
+	t.MessagesOut += max(0, raw.MsgOutCounter)
+	t.RateOut += max(0, raw.MsgRateOut)
+	t.RateRedeliver += max(0, raw.MsgRateRedeliver)
 	for _, c := range raw.Consumers {
 		s.perEntry = max(s.perEntry, c.AvgMessagesPerEntry)
 		if key := [2]string{name, c.ConsumerName}; !s.consumers[key] {

@@ -40,6 +40,24 @@ func on(topic, subscription string) (broker.TopicName, error) {
 	return name, nil
 }
 
+// stored is on for calls about what a subscription has left to receive.
+func stored(topic, subscription string) (broker.TopicName, error) {
+	name, err := on(topic, subscription)
+	if err == nil {
+		err = checkStored(name)
+	}
+	return name, err
+}
+
+// checkStored refuses a topic that stores nothing: the broker has no such calls
+// for it and answers with an error of its program.
+func checkStored(name broker.TopicName) error {
+	if name.Domain == broker.NonPersistent {
+		return fmt.Errorf("nothing is stored on %s: it is a non-persistent topic", name)
+	}
+	return nil
+}
+
 // Subscriptions lists the names of a topic's subscriptions.
 func (a *Admin) Subscriptions(ctx context.Context, topic string) ([]string, error) {
 	name, err := broker.ParseTopic(topic)
@@ -54,7 +72,7 @@ func (a *Admin) Subscriptions(ctx context.Context, topic string) ([]string, erro
 
 // CreateSubscription creates a subscription that begins at a position.
 func (a *Admin) CreateSubscription(ctx context.Context, topic, subscription string, from broker.Position) error {
-	name, err := on(topic, subscription)
+	name, err := stored(topic, subscription)
 	if err != nil {
 		return err
 	}
@@ -84,7 +102,7 @@ func (a *Admin) DeleteSubscription(ctx context.Context, topic, subscription stri
 // SkipEntries takes the next n entries (batches, not messages) off a
 // subscription's backlog, on each partition that the topic has.
 func (a *Admin) SkipEntries(ctx context.Context, topic, subscription string, n int) error {
-	name, err := on(topic, subscription)
+	name, err := stored(topic, subscription)
 	if err != nil {
 		return err
 	}
@@ -100,7 +118,7 @@ func (a *Admin) SkipEntries(ctx context.Context, topic, subscription string, n i
 
 // ClearBacklog takes everything off a subscription's backlog.
 func (a *Admin) ClearBacklog(ctx context.Context, topic, subscription string) error {
-	name, err := on(topic, subscription)
+	name, err := stored(topic, subscription)
 	if err != nil {
 		return err
 	}
@@ -111,7 +129,7 @@ func (a *Admin) ClearBacklog(ctx context.Context, topic, subscription string) er
 // Expire takes what is older than age off a subscription's backlog. Pulsar
 // counts the age in whole seconds, at least one.
 func (a *Admin) Expire(ctx context.Context, topic, subscription string, age time.Duration) error {
-	name, err := on(topic, subscription)
+	name, err := stored(topic, subscription)
 	if err != nil {
 		return err
 	}
@@ -125,7 +143,7 @@ func (a *Admin) Expire(ctx context.Context, topic, subscription string, age time
 // message that is still stored; one in the future is behind the newest. The
 // broker disconnects the subscription's consumers, which connect again.
 func (a *Admin) SeekTime(ctx context.Context, topic, subscription string, to time.Time) error {
-	name, err := on(topic, subscription)
+	name, err := stored(topic, subscription)
 	if err != nil {
 		return err
 	}
@@ -137,7 +155,7 @@ func (a *Admin) SeekTime(ctx context.Context, topic, subscription string, to tim
 // SeekID moves a subscription to a stored message, which will be the next one.
 // On a partitioned topic the id names its partition; the others stay.
 func (a *Admin) SeekID(ctx context.Context, topic, subscription string, id broker.MessageID) error {
-	name, err := on(topic, subscription)
+	name, err := stored(topic, subscription)
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func (a *Admin) sampled(ctx context.Context, name broker.TopicName, stored map[i
 
 // Survey tells where a subscription stands in each partition of a topic.
 func (a *Admin) Survey(ctx context.Context, topic, subscription string) ([]broker.Standing, error) {
-	name, err := on(topic, subscription)
+	name, err := stored(topic, subscription)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ const (
 // Entry looks at a stored entry. Its body is read and thrown away: Pulsar has
 // no request for the description alone.
 func (a *Admin) Entry(ctx context.Context, topic string, at broker.MessageID) (broker.Entry, error) {
-	name, err := broker.ParseTopic(topic)
+	name, err := storedTopic(topic)
 	if err != nil {
 		return broker.Entry{}, err
 	}
@@ -190,7 +190,7 @@ func (a *Admin) Entry(ctx context.Context, topic string, at broker.MessageID) (b
 
 // Compact starts to compact a topic. It is no error if that goes on already.
 func (a *Admin) Compact(ctx context.Context, topic string) error {
-	name, err := broker.ParseTopic(topic)
+	name, err := storedTopic(topic)
 	if err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (a *Admin) Compact(ctx context.Context, topic string) error {
 
 // Compaction tells how far compacting is in each partition of a topic.
 func (a *Admin) Compaction(ctx context.Context, topic string) ([]broker.Compaction, error) {
-	name, err := broker.ParseTopic(topic)
+	name, err := storedTopic(topic)
 	if err != nil {
 		return nil, err
 	}

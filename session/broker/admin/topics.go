@@ -205,7 +205,7 @@ func (a *Admin) Unload(ctx context.Context, topic string) error {
 // Terminate ends a topic: nothing more can be published to it, ever; what is
 // stored can still be read.
 func (a *Admin) Terminate(ctx context.Context, topic string) error {
-	name, err := broker.ParseTopic(topic)
+	name, err := storedTopic(topic)
 	if err != nil {
 		return err
 	}
@@ -218,4 +218,13 @@ func (a *Admin) Terminate(ctx context.Context, topic string) error {
 		at = topicPath(name, "terminate", "partitions")
 	}
 	return a.change(ctx, call{method: http.MethodPost, at: at, doing: "terminate " + name.Short()})
+}
+
+// storedTopic reads the name of a topic that stores messages.
+func storedTopic(topic string) (broker.TopicName, error) {
+	name, err := broker.ParseTopic(topic)
+	if err == nil {
+		err = checkStored(name)
+	}
+	return name, err
 }

@@ -24,6 +24,17 @@ func (a *Admin) notPulsar(cause error) error {
 // answer, which is what a TLS server says to a plain request.
 const tlsAlert = `malformed HTTP response "\x15\x03`
 
+// refusesPlain reports whether an answer is that of a TLS server of Go or nginx
+// to a plain request.
+func refusesPlain(answer []byte) bool {
+	text := strings.ToLower(string(answer))
+	return strings.Contains(text, "http request to an https server") || strings.Contains(text, "plain http request was sent to https port")
+}
+
+func (a *Admin) wantsTLS() string {
+	return fmt.Sprintf("%s speaks TLS; its URL begins with https://", a.base)
+}
+
 // unreachable returns the error for a call that the network has failed.
 func (a *Admin) unreachable(ctx context.Context, c call, err error) error {
 	e := &broker.Error{Category: metrics.Disconnected, Cause: err}
@@ -43,7 +54,7 @@ func (a *Admin) unreachable(ctx context.Context, c call, err error) error {
 	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		e.Message = fmt.Sprintf("%s does not speak TLS; without it the URL begins with http://", a.base)
 	case strings.Contains(err.Error(), tlsAlert):
-		e.Message = fmt.Sprintf("%s speaks TLS; its URL begins with https://", a.base)
+		e.Message = a.wantsTLS()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &network) && network.Timeout():
 		e.Category = metrics.Timeout
