@@ -7,16 +7,18 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
+	"pulsh/session/snapshot"
 )
 
-func backlogCommand() command {
-	return command{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(session.Consume, "sub1")}},
-		summary:  "show what waits in the broker, by topic and partition",
-		detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
-		examples: []string{"backlog sub1"}, run: showBacklog}
+func backlogCommand() lang.Command {
+	return lang.Command{Name: "backlog", Section: lookSection, Params: []lang.Param{{Name: "group", Kind: groupOf(snapshot.Consume, "sub1")}},
+		Summary:  "show what waits in the broker, by topic and partition",
+		Detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
+		Examples: []string{"backlog sub1"}, Run: verb(showBacklog)}
 }
 
 func showBacklog(ctx context.Context, c *call) error {
@@ -25,7 +27,7 @@ func showBacklog(ctx context.Context, c *call) error {
 		return err
 	}
 	if g.Consumer == nil {
-		return c.refuse("group", "show "+g.Name, "%s is a producer group and has no backlog", g.Name)
+		return c.Refuse("group", "show "+g.Name, "%s is a producer group and has no backlog", g.Name)
 	}
 	if _, err := c.admin(); err != nil {
 		return err
@@ -36,10 +38,10 @@ func showBacklog(ctx context.Context, c *call) error {
 	}
 	name := g.Consumer.Subscription
 	if _, ok := sum.Subscriptions[name]; !ok {
-		return c.fail("consume start "+g.Name, "%s has no subscription %q", g.Topic, name)
+		return c.Fail("consume start "+g.Name, "%s has no subscription %q", g.Topic, name)
 	}
 	var rows [][]string
-	all := session.Flow{Out: map[string]float64{}}
+	all := brokerstats.Flow{Out: map[string]float64{}}
 	for i, one := range each {
 		all.In += flows[i].In
 		all.Out[name] += flows[i].Out[name]
@@ -51,15 +53,15 @@ func showBacklog(ctx context.Context, c *call) error {
 	if len(each) > 1 {
 		head = "topic"
 	}
-	c.print(graphs.Table([]string{head, "messages", "entries", "unacked", "rate out", "drained in"}, rows,
+	c.Print(graphs.Table([]string{head, "messages", "entries", "unacked", "rate out", "drained in"}, rows,
 		[]graphs.Align{0, right, right, right, right, right}, 0))
-	c.say("entries are what the broker calls backlog; messages are entries times %s, the messages in an entry", graphs.Three(max(sum.MessagesPerEntry, 1)))
+	c.Say("entries are what the broker calls backlog; messages are entries times %s, the messages in an entry", graphs.Three(max(sum.MessagesPerEntry, 1)))
 	return nil
 }
 
 // answers asks about a group's topics twice, so that rates can be counted.
-func (c *call) answers(ctx context.Context, group string) (each []session.TopicAnswer, flows []session.Flow, sum broker.TopicStats, err error) {
-	look := func() ([]session.TopicAnswer, broker.TopicStats, error) {
+func (c *call) answers(ctx context.Context, group string) (each []snapshot.TopicAnswer, flows []brokerstats.Flow, sum broker.TopicStats, err error) {
+	look := func() ([]snapshot.TopicAnswer, broker.TopicStats, error) {
 		asking, cancel := asked(ctx)
 		defer cancel()
 		return c.env.Session.TopicAnswers(asking, group)
@@ -69,7 +71,7 @@ func (c *call) answers(ctx context.Context, group string) (each []session.TopicA
 		return nil, nil, sum, err
 	}
 	begin := c.env.Now()
-	if err := sleep(ctx, flowTime); err != nil {
+	if err := lang.Sleep(ctx, flowTime); err != nil {
 		return nil, nil, sum, err
 	}
 	if each, sum, err = look(); err != nil {
@@ -85,14 +87,14 @@ func (c *call) answers(ctx context.Context, group string) (each []session.TopicA
 		if !ok {
 			earlier = one.Stats // made since
 		}
-		flows = append(flows, session.FlowBetween(earlier, one.Stats, apart))
+		flows = append(flows, brokerstats.FlowBetween(earlier, one.Stats, apart))
 	}
 	return each, flows, sum, nil
 }
 
 // backlogRows are a topic's partitions, below its own row where there are
 // several topics.
-func backlogRows(one session.TopicAnswer, flow session.Flow, subscription string, several bool) [][]string {
+func backlogRows(one snapshot.TopicAnswer, flow brokerstats.Flow, subscription string, several bool) [][]string {
 	var rows [][]string
 	indent := ""
 	if several {
@@ -119,7 +121,7 @@ func sortedPartitions(stats broker.TopicStats) []string {
 	return names
 }
 
-func backlogRow(label string, stats broker.TopicStats, flow session.Flow, subscription string) []string {
+func backlogRow(label string, stats broker.TopicStats, flow brokerstats.Flow, subscription string) []string {
 	s, out := stats.Subscriptions[subscription], flow.Out[subscription]
 	messages := backlogMessages(stats, subscription)
 	drained := graphs.NoValue

@@ -3,8 +3,10 @@ package commands
 import (
 	"fmt"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // When a producer group counts as having fallen short of its schedule: less than
@@ -33,7 +35,7 @@ func (s Schedule) String() string {
 
 // schedule is that of a producer group which had one; a group without a target
 // has none. What is on its way is not short.
-func schedule(g session.GroupSnapshot) (s Schedule, ok bool) {
+func schedule(g snapshot.Group) (s Schedule, ok bool) {
 	p := g.Producer
 	if p == nil || p.Due == 0 {
 		return s, false
@@ -51,9 +53,9 @@ func schedule(g session.GroupSnapshot) (s Schedule, ok bool) {
 // was started again and of groups that were removed, in their order. A reset
 // begins a group's account anew.
 func (c *Commands) Schedules() []Schedule {
-	c.journal.mu.Lock()
-	all := append([]Schedule(nil), c.journal.schedules...)
-	c.journal.mu.Unlock()
+	c.mu.Lock()
+	all := append([]Schedule(nil), c.schedules...)
+	c.mu.Unlock()
 	for _, g := range c.env.Session.Snapshot().Groups {
 		if s, ok := schedule(g); ok {
 			all = append(all, s)
@@ -68,14 +70,14 @@ func (c *Commands) BehindAllowed() bool {
 }
 
 // keepSchedule keeps what a group did before its figures go.
-func (c *call) keepSchedule(g session.GroupSnapshot) {
+func (c *call) keepSchedule(g snapshot.Group) {
 	s, ok := schedule(g)
 	if !ok {
 		return
 	}
-	c.journal.mu.Lock()
-	defer c.journal.mu.Unlock()
-	c.journal.schedules = appendBounded(c.journal.schedules, s, journalChecksMax)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.schedules = lang.AppendBounded(c.schedules, s, lang.JournalChecksMax)
 }
 
 // GroupSettings are the settings of all groups as they are typed, by group and
@@ -84,14 +86,14 @@ func (c *Commands) GroupSettings() map[string]map[string]string {
 	all := map[string]map[string]string{}
 	for _, g := range c.env.Session.Snapshot().Groups {
 		one := map[string]string{}
-		if spec, ok := c.env.Session.Producer(g.Name); ok {
-			for _, s := range session.ProducerSettings() {
-				one[s.Name] = s.Get(&spec)
+		if settings, ok := c.env.Session.Producer(g.Name); ok {
+			for _, s := range spec.ProducerSettings() {
+				one[s.Name] = s.Get(&settings)
 			}
 		}
-		if spec, ok := c.env.Session.Consumer(g.Name); ok {
-			for _, s := range session.ConsumerSettings() {
-				one[s.Name] = s.Get(&spec)
+		if settings, ok := c.env.Session.Consumer(g.Name); ok {
+			for _, s := range spec.ConsumerSettings() {
+				one[s.Name] = s.Get(&settings)
 			}
 		}
 		all[g.Name] = one

@@ -6,37 +6,38 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session"
+	"pulsh/commands/lang"
+	"pulsh/session/snapshot"
 )
 
 // group finds the group that an argument names.
-func (c *call) group(ctx context.Context, param string) (session.GroupSnapshot, error) {
-	return c.groupNamed(ctx, param, c.text(param))
+func (c *call) group(ctx context.Context, param string) (snapshot.Group, error) {
+	return c.groupNamed(ctx, param, c.Text(param))
 }
 
 // groupNamed finds a group that was named within the argument param, where also
 // other names may stand.
-func (c *call) groupNamed(ctx context.Context, param, name string, also ...string) (session.GroupSnapshot, error) {
+func (c *call) groupNamed(ctx context.Context, param, name string, also ...string) (snapshot.Group, error) {
 	s := c.fresh(ctx)
 	if g, ok := s.Group(name); ok {
 		return g, nil
 	}
 	names := groupNames(s)
 	if len(names) == 0 {
-		return session.GroupSnapshot{}, c.refuse(param, "produce start "+name, "no group %q; there are none yet", name)
+		return snapshot.Group{}, c.Refuse(param, "produce start "+name, "no group %q; there are none yet", name)
 	}
-	better, ok := nearest(name, append(also, names...))
+	better, ok := lang.Nearest(name, append(also, names...))
 	if !ok {
 		better = names[0]
 	}
-	at, try := c.args[param].span, "list"
-	if i := strings.Index(c.statement.text.body[at.from:at.to], name); i >= 0 {
-		try = c.statement.instead(span{at.from + i, at.from + i + len(name)}, better)
+	at, try := c.Args[param].Span, "list"
+	if i := strings.Index(c.Statement.Text.Body[at.From:at.To], name); i >= 0 {
+		try = c.Statement.Instead(lang.Span{From: at.From + i, To: at.From + i + len(name)}, better)
 	}
-	return session.GroupSnapshot{}, c.refuse(param, try, "no group %q; there are %s", name, and(names))
+	return snapshot.Group{}, c.Refuse(param, try, "no group %q; there are %s", name, lang.And(names))
 }
 
-func groupNames(s *session.Snapshot) []string {
+func groupNames(s *snapshot.Snapshot) []string {
 	var names []string
 	for _, g := range s.Groups {
 		names = append(names, g.Name)
@@ -45,22 +46,22 @@ func groupNames(s *session.Snapshot) []string {
 }
 
 // kindName is a kind of group in a sentence.
-func kindName(k session.Kind) string {
-	if k == session.Produce {
+func kindName(k snapshot.Kind) string {
+	if k == snapshot.Produce {
 		return "producer group"
 	}
 	return "consumer group"
 }
 
 // knownSettings refuses settings that only the other kind of group has.
-func (c *call) knownSettings(kind session.Kind) error {
+func (c *call) knownSettings(kind snapshot.Kind) error {
 	list := producerParams()
-	if kind == session.Consume {
+	if kind == snapshot.Consume {
 		list = consumerParams()
 	}
-	for _, name := range c.given {
-		if !slices.ContainsFunc(list, func(p param) bool { return p.name == name }) {
-			e := c.wrong(span{c.args[name].span.from - len(name) - 1, c.args[name].span.from - 1},
+	for _, name := range c.Given {
+		if !slices.ContainsFunc(list, func(p lang.Param) bool { return p.Name == name }) {
+			e := c.Wrong(lang.Span{From: c.Args[name].Span.From - len(name) - 1, To: c.Args[name].Span.From - 1},
 				fmt.Sprintf("a %s has no setting %q", kindName(kind), name))
 			e.Try = fmt.Sprintf("help %s start", kind)
 			return e

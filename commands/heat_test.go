@@ -8,8 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // TestHeatShowsWhatWasMeasured: the picture of a load that answers after 2 ms
@@ -28,7 +29,7 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 		require.Contains(t, shown, "1ms ┤")
 		hot := 0
 		for line := range strings.Lines(shown) {
-			require.LessOrEqual(t, graphs.Width(strings.TrimRight(line, "\n")), answerWidth+2)
+			require.LessOrEqual(t, graphs.Width(strings.TrimRight(line, "\n")), lang.AnswerWidth+2)
 			if strings.Count(line, "█") > 20 {
 				hot++
 			}
@@ -36,18 +37,18 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 		require.Equal(t, 1, hot, shown)
 		require.Contains(t, shown, "▲", "a command was typed")
 
-		c.env.Colour = true
+		c.env.Color = true
 		require.Contains(t, do("heat fast"), "\x1b[")
 		do("graph fast heat")
 		require.Equal(t, "fast", c.View().Group(c.env.Session.Snapshot()))
-		require.Equal(t, session.Metric{Group: "fast", Figure: "latency"}, c.View().Panels[0].Heat)
+		require.Equal(t, snapshot.Metric{Group: "fast", Figure: "latency"}, c.View().Panels[0].Heat)
 	})
 }
 
 // TestScroll: the graph goes back as far as the session, and forward to now.
 func TestScroll(t *testing.T) {
 	at := time.Date(2026, 3, 1, 10, 42, 7, 0, time.UTC)
-	s := &session.Snapshot{At: at, Elapsed: 10 * time.Minute}
+	s := &snapshot.Snapshot{At: at, Elapsed: 10 * time.Minute}
 	v := View{Window: time.Minute}
 	ago := func(v View) time.Duration {
 		if v.Until.IsZero() {

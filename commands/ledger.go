@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
-	"pulsh/session/payload"
+	"pulsh/session/delivery"
+	"pulsh/session/snapshot"
 )
 
 // ledgerLanes is how many lanes the ledger lists: with the rest of the sheet
@@ -16,12 +17,12 @@ import (
 const ledgerLanes = 8
 
 // ledgerCommand shows what became of each message.
-func ledgerCommand() command {
-	return command{name: "ledger", section: lookSection, params: []param{{name: "group", kind: groupOf(session.Consume, "sub1")}},
-		summary: "show what became of every message: lost, duplicated, out of order, redelivered, in doubt",
-		detail: "The figures are of the present epoch, which began with the last seek, start or rebuild of the consumers; earlier epochs are summed up in one line. " +
+func ledgerCommand() lang.Command {
+	return lang.Command{Name: "ledger", Section: lookSection, Params: []lang.Param{{Name: "group", Kind: groupOf(snapshot.Consume, "sub1")}},
+		Summary: "show what became of every message: lost, duplicated, out of order, redelivered, in doubt",
+		Detail: "The figures are of the present epoch, which began with the last seek, start or rebuild of the consumers; earlier epochs are summed up in one line. " +
 			"A message is lost when it was passed over for good, a hole while it may still come, in the tail when it was acked and lies above the last one received.",
-		examples: []string{"ledger sub1"}, run: showLedger}
+		Examples: []string{"ledger sub1"}, Run: verb(showLedger)}
 }
 
 func showLedger(ctx context.Context, c *call) error {
@@ -30,29 +31,29 @@ func showLedger(ctx context.Context, c *call) error {
 		return err
 	}
 	if g.Consumer == nil {
-		return c.refuse("group", "show "+g.Name, "%s is a producer group; the ledger is kept where messages are received", g.Name)
+		return c.Refuse("group", "show "+g.Name, "%s is a producer group; the ledger is kept where messages are received", g.Name)
 	}
-	l, err := c.env.Session.Ledger(g.Name, ledgerLanes)
+	l, err := c.env.Session.Delivery(g.Name, ledgerLanes)
 	if err != nil {
 		return err
 	}
-	c.say("%s", headline(g))
+	c.Say("%s", headline(g))
 	var s sheet
 	s.ledger(g.Consumer, l)
-	c.print(s.lines)
-	c.print(laneTable(l))
+	c.Print(s.lines)
+	c.Print(laneTable(l))
 	settled := g.Consumer.Backlog.Known && g.Consumer.Backlog.Messages == 0 && g.Consumer.Rate == 0 &&
-		g.State == session.Running && !sending(c.fresh(ctx), g)
+		g.State == snapshot.Running && !sending(c.fresh(ctx), g)
 	for _, sentence := range []string{orderSentence(g, l.Present), g.Consumer.Clock.String(), verdict(g, l, settled)} {
 		if sentence != "" {
-			c.say("%s", sentence)
+			c.Say("%s", sentence)
 		}
 	}
 	return nil
 }
 
 // ledger is the account of the present epoch, and of those before it.
-func (s *sheet) ledger(r *session.ConsumerSnapshot, books session.Ledger) {
+func (s *sheet) ledger(r *snapshot.Consumer, books snapshot.Delivery) {
 	l := books.Present
 	figure := func(label string, n uint64, remark string) { s.add(label, whole(int64(n)), remark) }
 	begun := "the first"
@@ -86,41 +87,41 @@ func (s *sheet) ledger(r *session.ConsumerSnapshot, books session.Ledger) {
 		s.add("unstamped", whole(r.Unstamped), "not sent by pulsh, in none of the above")
 	}
 	if e := books.Earlier; e.Received+e.Holes > 0 {
-		s.add("earlier", whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s left open,", count(int(e.Epoch), "epoch"), whole(int64(e.Lost)), whole(int64(e.Holes))))
+		s.add("earlier", whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s left open,", lang.Count(int(e.Epoch), "epoch"), whole(int64(e.Lost)), whole(int64(e.Holes))))
 		s.add("", "", fmt.Sprintf("%s duplicated, %s redelivered", whole(int64(e.Duplicated)), whole(int64(e.Redelivered))))
 	}
 }
 
 // laneTable lists the lanes, the worst first, when there are several.
-func laneTable(l session.Ledger) []string {
-	if len(l.Lanes) < 2 {
+func laneTable(l snapshot.Delivery) []string {
+	if len(l.Producers) < 2 {
 		return nil
 	}
 	var rows [][]string
-	for _, a := range l.Lanes {
-		rows = append(rows, []string{a.Lane, whole(int64(a.Received)), whole(int64(a.Lost)), whole(int64(a.Holes + a.Tail)),
+	for _, a := range l.Producers {
+		rows = append(rows, []string{a.Name, whole(int64(a.Received)), whole(int64(a.Lost)), whole(int64(a.Holes + a.Tail)),
 			whole(int64(a.Duplicated)), whole(int64(a.Redelivered)), whole(int64(a.OutOfOrder))})
 	}
 	right := graphs.AlignRight
 	table := graphs.Table([]string{"lane", "received", "lost", "open", "duplicated", "redelivered", "disorder"}, rows,
-		[]graphs.Align{0, right, right, right, right, right, right}, answerWidth)
-	if more := int(l.Present.Streams) - len(l.Lanes); more > 0 {
-		table = append(table, fmt.Sprintf("and %s that fared no worse", count(more, "lane")))
+		[]graphs.Align{0, right, right, right, right, right, right}, lang.AnswerWidth)
+	if more := int(l.Present.Streams) - len(l.Producers); more > 0 {
+		table = append(table, fmt.Sprintf("and %s that fared no worse", lang.Count(more, "lane")))
 	}
 	return table
 }
 
 // orderSentence says which order the subscription promises, where the figures
 // of disorder could alarm.
-func orderSentence(g session.GroupSnapshot, l payload.Totals) string {
+func orderSentence(g snapshot.Group, l delivery.Totals) string {
 	r := g.Consumer
 	if l.OutOfOrder == 0 {
 		return ""
 	}
 	switch g.Order() {
-	case session.LaneOrder:
+	case snapshot.ProducerOrder:
 		return fmt.Sprintf("%s promises the order of each lane, and %s it", r.Type, plural(l.OutOfOrder, "message broke", "messages broke"))
-	case session.KeyOrder:
+	case snapshot.KeyOrder:
 		if l.OutOfOrderKey == 0 {
 			return "disorder within a lane is natural here: only the order within a key is promised, and it was kept"
 		}
@@ -132,7 +133,7 @@ func orderSentence(g session.GroupSnapshot, l payload.Totals) string {
 	}
 	switch {
 	case r.Consumers > 1:
-		return fmt.Sprintf("disorder is natural here: %s share the subscription", count(r.Consumers, "consumer"))
+		return fmt.Sprintf("disorder is natural here: %s share the subscription", lang.Count(r.Consumers, "consumer"))
 	case g.Partitions > 1:
 		return fmt.Sprintf("disorder is natural here: %d partitions have no order between them", g.Partitions)
 	}
@@ -140,13 +141,13 @@ func orderSentence(g session.GroupSnapshot, l payload.Totals) string {
 }
 
 // sending tells whether any producer may still send what the group receives.
-func sending(s *session.Snapshot, g session.GroupSnapshot) bool {
+func sending(s *snapshot.Snapshot, g snapshot.Group) bool {
 	for _, other := range s.Groups {
 		if other.Producer != nil && active(other.State) && receives(g, other.Topic) {
 			return true
 		}
 	}
-	return g.Consumer.Truth.Producers > 0
+	return g.Consumer.Broker.Producers > 0
 }
 
 // sameTopic tells whether two names are of one topic.
@@ -161,7 +162,7 @@ func sameTopic(a, b string) bool {
 
 // verdict says in a sentence what the ledger comes to. What is open is missing
 // once all is settled: nobody sends, the backlog is gone and nothing comes.
-func verdict(g session.GroupSnapshot, books session.Ledger, settled bool) string {
+func verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	l := books.Present
 	open := l.Holes + l.Tail
 	var parts []string
@@ -191,7 +192,7 @@ func verdict(g session.GroupSnapshot, books session.Ledger, settled bool) string
 }
 
 // allReceived is the verdict on an account in which nothing is open.
-func allReceived(l payload.Totals) string {
+func allReceived(l delivery.Totals) string {
 	what := "every message that was acked has been received"
 	if l.LeftOut > 0 {
 		return "messages are left out by compaction, and so none can be called lost"
@@ -206,7 +207,7 @@ func allReceived(l payload.Totals) string {
 }
 
 // missing is the verdict while messages are open.
-func missing(g session.GroupSnapshot, lost, open uint64) string {
+func missing(g snapshot.Group, lost, open uint64) string {
 	var parts []string
 	if lost > 0 {
 		parts = append(parts, plural(lost, "message is missing", "messages are missing"))

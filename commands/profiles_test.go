@@ -10,14 +10,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/profile"
 )
 
 func TestNothingSavedIsLostUnasked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := world(t, refused)
 		answer, asked := false, ""
-		c.env.Confirm = func(_ context.Context, question string) bool { asked = question; return answer }
+		c := world(t, refused, func(e *Env) {
+			e.Confirm = func(_ context.Context, question string) bool { asked = question; return answer }
+		})
 		var out strings.Builder
 		do := func(line string) string {
 			out.Reset()
@@ -56,7 +58,7 @@ func TestATokenInMemoryStaysThere(t *testing.T) {
 	const secret = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, pretend(t))
-		target := session.Target{URL: "pulsar://a:6650", Token: session.NewSecret(secret)}
+		target := broker.Target{URL: "pulsar://a:6650", Token: broker.NewSecret(secret)}
 		require.NoError(t, c.env.Session.Connect(t.Context(), target))
 		var out strings.Builder
 		require.NoError(t, c.Execute(t.Context(), "load low; save mine; profile show mine; show session; status", &out))
@@ -112,7 +114,7 @@ func TestAProfileWhoseClusterIsAwayHasItsGroupsReady(t *testing.T) {
 func TestAProfileCannotTypeLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, refused)
-		p := session.Profile{Name: "evil", Graph: session.Graph{Shown: "off; remove perf", Window: "1m"}}
+		p := profile.Profile{Name: "evil", Graph: profile.Graph{Shown: "off; remove perf", Window: "1m"}}
 		_, err := c.env.Library.Save(p)
 		require.NoError(t, err)
 		var out strings.Builder

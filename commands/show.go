@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // sheet is the answer of show: a label, a value and a remark a line.
@@ -35,9 +37,9 @@ func show(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	c.say("%s", headline(g))
+	c.Say("%s", headline(g))
 	if g.LastError != "" {
-		c.say("%s", g.LastError)
+		c.Say("%s", g.LastError)
 	}
 	var s sheet
 	if g.Producer != nil {
@@ -50,24 +52,24 @@ func show(ctx context.Context, c *call) error {
 	for _, f := range g.Failures {
 		s.add("", whole(f.Count)+" "+f.Category.String(), f.Last.Text)
 	}
-	c.print(s.lines)
+	c.Print(s.lines)
 	return nil
 }
 
 // headline is name, state, how long, and the topic.
-func headline(g session.GroupSnapshot) string {
+func headline(g snapshot.Group) string {
 	state := string(g.State)
 	if g.Running > 0 {
 		state += " " + graphs.Elapsed(g.Running)
 	}
 	topic := covered(g)
 	if g.Partitions > 0 {
-		topic += fmt.Sprintf(" (%s)", count(g.Partitions, "partition"))
+		topic += fmt.Sprintf(" (%s)", lang.Count(g.Partitions, "partition"))
 	}
 	return fmt.Sprintf("%s  %s · %s", g.Name, state, topic)
 }
 
-func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
+func (s *sheet) producer(g snapshot.Group, spec spec.Producer) {
 	p := g.Producer
 	form := "held"
 	if _, hold := spec.Rate.IsHold(); !hold {
@@ -90,11 +92,11 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 		s.add("keys", spec.Keys.String(), "")
 	}
 	s.add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages a batch")
-	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", count(p.Lanes, "lane"), graphs.Percent(share(p.InFlight, p.Pending), 0)))
+	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", lang.Count(p.Producers, "lane"), graphs.Percent(share(p.InFlight, p.Pending), 0)))
 	s.latencies("latency", p.Latency, "due→acked")
 	s.latencies("service", p.Service, "sent→acked")
 	s.latencies("lag", p.Lag, "due→sent")
-	s.broker(p.Truth, "in", p.Truth.InPerSecond)
+	s.broker(p.Broker, "in", p.Broker.InPerSecond)
 	limit := p.Limit
 	switch {
 	case !active(g.State):
@@ -112,7 +114,7 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 	s.add("failed", whole(p.Failed), unknown)
 }
 
-func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
+func (s *sheet) consumer(g snapshot.Group, spec spec.Consumer) {
 	r := g.Consumer
 	s.add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s", spec.Type, spec.From))
 	s.topics(g)
@@ -122,13 +124,13 @@ func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
 	s.add("received", whole(r.Received), fmt.Sprintf("%s now, %s on average, %s", graphs.Rate(r.Rate), graphs.Rate(r.Average), graphs.ByteRate(r.BytesPerSecond)))
 	s.add("acked", whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), whole(r.AckFailed)))
 	s.behaviour(r, spec)
-	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s that the broker sees, queue %d", count(r.Consumers, "consumer"), spec.Queue))
+	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s that the broker sees, queue %d", lang.Count(r.Consumers, "consumer"), spec.Queue))
 	backlog := graphs.NoValue
 	if r.Backlog.Known {
 		backlog = whole(r.Backlog.Messages)
 	}
 	s.add("backlog", backlog, fmt.Sprintf("%s entries, %s unacked", whole(r.Backlog.Entries), whole(r.Backlog.Unacked)))
-	s.broker(r.Truth, "out", r.Truth.OutPerSecond)
+	s.broker(r.Broker, "out", r.Broker.OutPerSecond)
 	s.latencies("e2e", r.E2E, "due→received")
 	s.latencies("processing", r.Processing, "received→acked")
 	l := r.Ledger
@@ -146,11 +148,11 @@ func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
 }
 
 // broker is what the broker says beside pulsh's own figures.
-func (s *sheet) broker(t session.Truth, way string, perSecond float64) {
+func (s *sheet) broker(t snapshot.BrokerStats, way string, perSecond float64) {
 	if t.At.IsZero() {
 		return
 	}
-	remark := fmt.Sprintf("%s stored, %s", graphs.Bytes(float64(t.Storage)), count(t.Producers, "producer"))
+	remark := fmt.Sprintf("%s stored, %s", graphs.Bytes(float64(t.Storage)), lang.Count(t.Producers, "producer"))
 	if t.Apart != "" {
 		remark = t.Apart
 	}
@@ -161,7 +163,7 @@ func (s *sheet) broker(t session.Truth, way string, perSecond float64) {
 }
 
 // spread is how unevenly the partitions are used: what comes in, or what waits.
-func (s *sheet) spread(p session.Spread, way string) {
+func (s *sheet) spread(p snapshot.Spread, way string) {
 	value, what := graphs.Rate, "in"
 	if way != "in" {
 		value, what = graphs.Count, "behind"
@@ -171,7 +173,7 @@ func (s *sheet) spread(p session.Spread, way string) {
 }
 
 // latencies is a row of quantiles since the start.
-func (s *sheet) latencies(label string, l session.Latencies, what string) {
+func (s *sheet) latencies(label string, l snapshot.Latencies, what string) {
 	q := l.Total
 	if q.Count == 0 {
 		s.add(label, graphs.NoValue, what)
@@ -182,7 +184,7 @@ func (s *sheet) latencies(label string, l session.Latencies, what string) {
 }
 
 // dueShare is how much of what fell due was sent.
-func dueShare(p *session.ProducerSnapshot) string {
+func dueShare(p *snapshot.Producer) string {
 	if p.Due == 0 {
 		return "nothing was due"
 	}

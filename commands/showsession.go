@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/profile"
+	"pulsh/session/spec"
 )
 
 // Fact is a value that pulsh was started with, and where it was said: a flag, a
@@ -69,7 +70,7 @@ func showSession(_ context.Context, c *call) error {
 		}
 		cells = append(cells, []string{f.Name, graphs.Clean(f.Value), graphs.Clean(f.From)})
 	}
-	c.print(graphs.Table(nil, cells, nil, 0))
+	c.Print(graphs.Table(nil, cells, nil, 0))
 	return nil
 }
 
@@ -125,8 +126,8 @@ func (v *View) typed() string {
 
 // profile is the view as a profile keeps it; what is as it is by itself is not
 // said.
-func (v *View) profile() session.Graph {
-	g := session.Graph{Shown: v.shown(), Window: v.window()}
+func (v *View) profile() profile.Graph {
+	g := profile.Graph{Shown: v.shown(), Window: v.window()}
 	if v.Scale != linearScale {
 		g.Scale = v.Scale
 	}
@@ -153,13 +154,13 @@ func (v *View) shown() string {
 }
 
 // prefer takes over preferences that a profile says.
-func (c *call) prefer(said []session.Preference, from string) error {
+func (c *call) prefer(said []spec.Preference, from string) error {
 	next, err := c.env.Session.Preferences().With(said)
 	if err == nil {
 		err = c.env.Session.SetPreferences(next)
 	}
 	if err != nil {
-		return c.fail("show session", "%s: %s", from, err)
+		return c.Fail("show session", "%s: %s", from, err)
 	}
 	for _, one := range said {
 		c.said(from, one.Name)

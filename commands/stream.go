@@ -13,23 +13,25 @@ import (
 	"sync"
 	"time"
 
-	"pulsh/session"
+	"pulsh/commands/lang"
 	"pulsh/session/export"
+	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/scrape"
+	"pulsh/session/snapshot"
 )
 
 // The limits of a stream's intervals: what a sampler sees, and what a ring shows
 // without going back far.
 const (
-	streamMin     = session.SampleEvery
+	streamMin     = metrics.SampleEvery
 	streamMax     = time.Hour
 	streamDefault = time.Second
 )
 
 // settle is how long a record waits behind the end of its interval for the last
 // sample of it.
-const settle = 3 * session.SampleEvery / 2
+const settle = 3 * metrics.SampleEvery / 2
 
 // outletTime bounds how long ending a stream or a server may take: a disk that
 // does not answer keeps nobody from leaving.
@@ -61,12 +63,12 @@ type stream struct {
 const standardOutput = "-"
 
 // streamKind is a file to stream into, by its ending.
-func streamKind() kind {
+func streamKind() lang.Kind {
 	endings := func() export.Table[string] {
 		return export.Table[string]{{Name: ".jsonl", Value: "a line of JSON a record"}, {Name: ".csv", Value: "a row a record"}}
 	}
-	return kind{name: "STREAM", sample: "run.jsonl", forms: "run.jsonl, run.csv, -", doc: "a file to append records to, lines of JSON or CSV by its ending; - is the standard output",
-		parse: func(text string) (any, error) {
+	return lang.Kind{Name: "STREAM", Sample: "run.jsonl", Forms: "run.jsonl, run.csv, -", Doc: "a file to append records to, lines of JSON or CSV by its ending; - is the standard output",
+		Parse: func(text string) (any, error) {
 			switch strings.ToLower(filepath.Ext(text)) {
 			case ".jsonl", ".ndjson":
 				return false, nil
@@ -77,7 +79,7 @@ func streamKind() kind {
 				return false, nil
 			}
 			return nil, fmt.Errorf("%q does not end in .jsonl or .csv", text)
-		}, complete: completeOutputs(endings)}
+		}, Complete: completeOutputs(endings)}
 }
 
 func streamStart(_ context.Context, c *call) error {
@@ -86,15 +88,15 @@ func streamStart(_ context.Context, c *call) error {
 		every = streamDefault
 	}
 	if every < streamMin || every > streamMax {
-		return c.refuse("every", "stream run.jsonl every=1s", "%s is not from %s to %s", c.text("every"), pacing.FormatDuration(streamMin), pacing.FormatDuration(streamMax))
+		return c.Refuse("every", "stream run.jsonl every=1s", "%s is not from %s to %s", c.Text("every"), pacing.FormatDuration(streamMin), pacing.FormatDuration(streamMax))
 	}
 	c.outlets.mu.Lock()
 	running := c.outlets.stream
 	c.outlets.mu.Unlock()
 	if running != nil && !running.ended() {
-		return c.fail("stream stop", "%s is being written already", running.path)
+		return c.Fail("stream stop", "%s is being written already", running.path)
 	}
-	s := &stream{commands: c.Commands, path: homePath(c.text("file")), every: every, columns: reportColumns(), done: make(chan struct{})}
+	s := &stream{commands: c.Commands, path: lang.HomePath(c.Text("file")), every: every, columns: reportColumns(), done: make(chan struct{})}
 	s.csv, _ = value[bool](c, "file")
 	if err := c.openStream(s); err != nil {
 		return err
@@ -107,7 +109,7 @@ func streamStart(_ context.Context, c *call) error {
 	c.outlets.mu.Unlock()
 	go s.run(ctx) // owned by the commands: stop and Close end it and wait
 	if s.file != nil {
-		c.say("%s: a record every %s for each group", s.path, pacing.FormatDuration(every))
+		c.Say("%s: a record every %s for each group", s.path, pacing.FormatDuration(every))
 	}
 	return nil
 }
@@ -116,7 +118,7 @@ func streamStart(_ context.Context, c *call) error {
 func (c *call) openStream(s *stream) error {
 	if s.path == standardOutput {
 		if c.env.Output == nil {
-			return c.refuse("file", "stream run.jsonl", "the standard output is the screen")
+			return c.Refuse("file", "stream run.jsonl", "the standard output is the screen")
 		}
 		s.to = c.env.Output
 		return nil
@@ -133,7 +135,7 @@ func (c *call) openStream(s *stream) error {
 		_, err = f.Write(head.Bytes())
 	}
 	if err != nil {
-		return c.refuse("file", "", "%s cannot be written: %s", s.path, reason(err))
+		return c.Refuse("file", "", "%s cannot be written: %s", s.path, reason(err))
 	}
 	s.to, s.file = f, f
 	return nil
@@ -158,7 +160,7 @@ func (s *stream) run(ctx context.Context) {
 			return
 		}
 		if err := s.write(s.past(end)); err != nil {
-			s.commands.env.Session.Say("%s ended after %s: %s; try: stream another.jsonl", s.path, count(s.records, "record"), reason(err))
+			s.commands.env.Session.Say("%s ended after %s: %s; try: stream another.jsonl", s.path, lang.Count(s.records, "record"), reason(err))
 			s.close()
 			return
 		}
@@ -188,17 +190,17 @@ func (s *stream) ended() bool {
 
 // past are the records of the interval that ends, groups first.
 func (s *stream) past(end time.Time) []export.Record {
-	snapshot := s.commands.env.Session.Snapshot()
+	taken := s.commands.env.Session.Snapshot()
 	var list []export.Record
-	for _, g := range snapshot.Groups {
-		list = append(list, s.record(end, g.Name, string(g.Kind), session.GroupFigures(g.Kind)))
+	for _, g := range taken.Groups {
+		list = append(list, s.record(end, g.Name, string(g.Kind), snapshot.GroupFigures(g.Kind)))
 	}
-	return append(list, s.record(end, session.TotalGroup, export.Total, session.TotalFigures()),
-		s.record(end, session.ProcessGroup, export.Process, session.ProcessFigures()))
+	return append(list, s.record(end, snapshot.TotalGroup, export.Total, snapshot.TotalFigures()),
+		s.record(end, snapshot.ProcessGroup, export.Process, snapshot.ProcessFigures()))
 }
 
 // record is what the ring knows of the interval that ends at a time.
-func (s *stream) record(end time.Time, group, kind string, figures []session.Figure) export.Record {
+func (s *stream) record(end time.Time, group, kind string, figures []snapshot.Figure) export.Record {
 	r := export.Record{At: s.next.Round(0), Group: group, Kind: kind}
 	for _, f := range figures {
 		column := columnOf(kind, f)
@@ -206,7 +208,7 @@ func (s *stream) record(end time.Time, group, kind string, figures []session.Fig
 			continue
 		}
 		_, divisor := unitOf(f.Unit)
-		v := s.commands.env.Session.History(session.Metric{Group: group, Figure: f.Name}, end.Add(-1), s.every, 1)[0]
+		v := s.commands.env.Session.History(snapshot.Metric{Group: group, Figure: f.Name}, end.Add(-1), s.every, 1)[0]
 		if n := export.Number(v / divisor); n.Known() {
 			r.Values = append(r.Values, export.Entry[export.Number]{Name: column.Name, Value: n})
 		}
@@ -261,13 +263,13 @@ func streamStop(ctx context.Context, c *call) error {
 	c.outlets.stream = nil
 	c.outlets.mu.Unlock()
 	if s == nil || s.ended() {
-		return c.fail("stream run.jsonl", "nothing is streamed")
+		return c.Fail("stream run.jsonl", "nothing is streamed")
 	}
 	if err := s.stop(ctx); err != nil {
-		return c.fail("", "%s", err)
+		return c.Fail("", "%s", err)
 	}
 	if s.file != nil {
-		c.say("%s: %s", s.path, count(s.records, "record"))
+		c.Say("%s: %s", s.path, lang.Count(s.records, "record"))
 	}
 	return nil
 }

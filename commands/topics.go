@@ -3,36 +3,38 @@ package commands
 import (
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // topicsKind is what a consumer group receives from.
-func topicsKind() kind {
-	return kind{name: "TOPICS", sample: "fast", forms: "fast, a,b,c, /orders-.*/, /tenant/ns/orders-.*/",
-		doc: "a TOPIC, several with commas between them, or a pattern: /orders-.*/ is every topic of public/default whose whole name matches " +
+func topicsKind() lang.Kind {
+	return lang.Kind{Name: "TOPICS", Sample: "fast", Forms: "fast, a,b,c, /orders-.*/, /tenant/ns/orders-.*/",
+		Doc: "a TOPIC, several with commas between them, or a pattern: /orders-.*/ is every topic of public/default whose whole name matches " +
 			"the regular expression, now or later, and /tenant/ns/orders-.*/ those of another namespace",
-		parse: func(text string) (any, error) {
-			_, err := session.ParseTopics(text)
+		Parse: func(text string) (any, error) {
+			_, err := spec.ParseTopics(text)
 			return text, err
-		}, complete: completeTopicLists}
+		}, Complete: completeTopicLists}
 }
 
 // completeTopicLists offers the topic that is being typed behind those before
 // it, without those that are there already.
-func completeTopicLists(s *scene) []Suggestion {
-	at := strings.LastIndex(s.partial, ",") + 1
-	before := s.partial[:at]
+func completeTopicLists(s *lang.Scene) []lang.Suggestion {
+	at := strings.LastIndex(s.Partial, ",") + 1
+	before := s.Partial[:at]
 	given := strings.Split(before, ",")
-	var out []Suggestion
+	var out []lang.Suggestion
 	for _, topic := range completeTopics(s) {
 		if !contains(given, topic.Text) {
-			out = append(out, Suggestion{before + topic.Text, topic.Description})
+			out = append(out, lang.Suggestion{Text: before + topic.Text, Description: topic.Description})
 		}
 	}
 	if at == 0 {
-		out = append(out, Suggestion{"/", "a pattern: /orders-.*/"})
+		out = append(out, lang.Suggestion{Text: "/", Description: "a pattern: /orders-.*/"})
 	}
 	return out
 }
@@ -48,14 +50,14 @@ func contains(list []string, word string) bool {
 
 // covered is what a consumer group receives from, for the head of a page: a
 // topic's full name, or how many there are.
-func covered(g session.GroupSnapshot) string {
+func covered(g snapshot.Group) string {
 	if name, err := broker.ParseTopic(g.Topic); err == nil && !strings.Contains(g.Topic, ",") {
 		return name.String()
 	}
 	if len(g.Topics) == 0 {
 		return g.Topic
 	}
-	return g.Topic + " (" + count(len(g.Topics), "topic") + ")"
+	return g.Topic + " (" + lang.Count(len(g.Topics), "topic") + ")"
 }
 
 // topicsShown is how many topics a page names before it says how many more
@@ -63,7 +65,7 @@ func covered(g session.GroupSnapshot) string {
 const topicsShown = 8
 
 // topics is a row with the topics that a pattern or a list stands for now.
-func (s *sheet) topics(g session.GroupSnapshot) {
+func (s *sheet) topics(g snapshot.Group) {
 	if len(g.Topics) < 2 && !strings.HasPrefix(g.Topic, "/") {
 		return
 	}
@@ -80,7 +82,7 @@ func (s *sheet) topics(g session.GroupSnapshot) {
 }
 
 // receives tells whether a consumer group is subscribed to a topic.
-func receives(g session.GroupSnapshot, topic string) bool {
+func receives(g snapshot.Group, topic string) bool {
 	for _, own := range g.Topics {
 		if sameTopic(own, topic) {
 			return true
@@ -90,13 +92,13 @@ func receives(g session.GroupSnapshot, topic string) bool {
 }
 
 // coverage is how a group covers its subscription, where it is not the standard.
-func coverage(spec session.ConsumerSpec) string {
+func coverage(settings spec.Consumer) string {
 	var parts []string
-	standard := session.DefaultConsumer("sub1")
-	for _, s := range session.ConsumerSettings() {
+	standard := spec.DefaultConsumer("sub1")
+	for _, s := range spec.ConsumerSettings() {
 		switch s.Name {
 		case "durable", "priority", "compacted", "sticky", "prefix":
-			if value := s.Get(&spec); value != s.Get(&standard) {
+			if value := s.Get(&settings); value != s.Get(&standard) {
 				parts = append(parts, s.Name+"="+value)
 			}
 		}

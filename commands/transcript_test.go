@@ -13,32 +13,37 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/lang"
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/broker/fake"
-	"pulsh/session/metrics"
+	"pulsh/session/profile"
 )
 
 // refused is a cluster that nobody listens for.
-func refused(_ context.Context, t session.Target, _ broker.Clock) (session.Link, error) {
-	return session.Link{}, &broker.Error{Category: metrics.Disconnected, Message: "nothing listens at " + t.URL, Try: "local start"}
+func refused(_ context.Context, t broker.Target, _ broker.Clock) (session.Link, error) {
+	return session.Link{}, &broker.Error{Category: broker.Disconnected, Message: "nothing listens at " + t.URL, Try: "local start"}
 }
 
 // world makes commands on a session, and ends it with the test.
-func world(t *testing.T, dial session.Dial) *Commands {
+func world(t *testing.T, dial session.Dial, change ...func(*Env)) *Commands {
 	t.Helper()
 	data, err := os.ReadFile("../profiles.toml")
 	require.NoError(t, err)
-	profiles, err := session.ParseProfiles(data, "profiles.toml")
+	profiles, err := profile.ParseProfiles(data, "profiles.toml")
 	require.NoError(t, err)
 	s := session.New(dial)
-	c := New(Env{
+	env := Env{
 		Session: s,
 		Listen:  listenDeaf,
-		Library: session.Library{Builtin: profiles, Dir: t.TempDir()},
+		Library: profile.Library{Builtin: profiles, Dir: t.TempDir()},
 		Topics:  func() []string { return []string{"fast", "orders"} },
 		Lines:   func() []TypedLine { return []TypedLine{{1, "produce start fast"}, {2, "rate fast 1k"}, {3, "list"}} },
-	})
+	}
+	for _, f := range change {
+		f(&env)
+	}
+	c := New(env)
 	t.Cleanup(func() {
 		s.Close(context.WithoutCancel(t.Context()))
 		c.Close(context.WithoutCancel(t.Context()))
@@ -56,7 +61,7 @@ func pretend(t *testing.T) session.Dial {
 
 // dialled is a dial to a cluster in memory.
 func dialled(cluster *fake.Cluster) session.Dial {
-	return func(ctx context.Context, _ session.Target, clock broker.Clock) (session.Link, error) {
+	return func(ctx context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
 		b, admin, err := cluster.Connect(ctx, clock)
 		probe := func(ctx context.Context) (session.Answer, error) {
 			version, err := admin.Version(ctx)
@@ -82,8 +87,7 @@ func TestTranscripts(t *testing.T) {
 				if strings.HasPrefix(string(body), "# With a cluster") {
 					dial = pretend(t)
 				}
-				c := world(t, dial)
-				c.env.Yes = true
+				c := world(t, dial, func(e *Env) { e.Yes = true })
 				got := hideCounts(replay(t, c, string(body)))
 				if *update {
 					require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
@@ -134,8 +138,8 @@ func replay(t *testing.T, c *Commands, script string) string {
 				if text := Paint(err, 2); text != "" {
 					out.WriteString(text + "\n")
 				}
-				if e := asError(err); e.Try != "" {
-					require.True(t, parses(e.Try, table()), "%s: try: %s", typed, e.Try)
+				if e := lang.AsError(err); e.Try != "" {
+					require.True(t, lang.Parses(e.Try, table()), "%s: try: %s", typed, e.Try)
 				}
 			}
 		case isQuestion:

@@ -9,29 +9,30 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/group"
 	"pulsh/session/metrics"
+	"pulsh/session/spec"
 )
 
 // behaving starts sub1 with settings as they are typed.
 func (l *load) behaving(workers int, settings ...string) {
-	l.consume(func(spec *session.ConsumerSpec) {
+	l.consume(func(spec *spec.Consumer) {
 		spec.Workers = workers
 		l.apply(spec, settings...)
 	})
 }
 
-func (l *load) apply(spec *session.ConsumerSpec, settings ...string) {
+func (l *load) apply(into *spec.Consumer, settings ...string) {
 	for i := 0; i < len(settings); i += 2 {
-		s, ok := session.FindSetting(session.ConsumerSettings(), settings[i])
+		s, ok := spec.FindSetting(spec.ConsumerSettings(), settings[i])
 		require.True(l.t, ok, settings[i])
-		require.NoError(l.t, s.Set(spec, settings[i+1]))
+		require.NoError(l.t, s.Set(into, settings[i+1]))
 	}
 }
 
 // change sets what is typed on the running group.
-func (l *load) change(settings ...string) session.Rebuild {
+func (l *load) change(settings ...string) group.Rebuild {
 	spec, _ := l.Consumer("sub1")
 	l.apply(&spec, settings...)
 	rebuilt, err := l.SetConsumer(l.soon(), "sub1", spec)

@@ -1,112 +1,49 @@
 package session
 
 import (
-	"fmt"
-
-	"pulsh/session/broker"
-	"pulsh/session/payload"
+	"pulsh/session/consume"
+	"pulsh/session/delivery"
+	"pulsh/session/produce"
+	"pulsh/session/snapshot"
 )
 
-// A producer group tells the consumer groups of its session what they may
-// expect. Without that the loss of a stream's first or last messages could not
-// be seen, and a send that timed out would be called lost.
-
-// tell calls f for the ledger of every group that receives the topic now.
-func (g *producer) tell(topic string, f func(*payload.Ledger)) {
-	for _, l := range g.session.ledgers(topic) {
-		f(l)
-	}
-}
-
-// announce tells how far a lane's messages have been answered.
-func (g *producer) announce(l *lane) {
-	if a, ok := l.Lane.(broker.Announcer); ok {
-		g.tell(l.topic, func(ledger *payload.Ledger) { ledger.Expect(l.stream, a.Answered()) })
-	}
-}
-
-// publishLedgers lists the groups that receive, by topic.
-func (s *Session) publishLedgers(groups []group) {
-	receiving := map[string][]*payload.Ledger{}
+// publishAudits lists the groups that receive, by topic, so that producer groups
+// can tell them what to expect. Without that the loss of a producer's first or
+// last messages could not be seen, and a send that timed out would be called lost.
+func (s *Session) publishAudits(groups []anyGroup) {
+	receiving := map[string][]*delivery.Audit{}
 	for _, g := range groups {
-		if c, ok := g.(*consumer); ok && c.state().active() {
-			for _, name := range c.covers() {
-				topic := whole(name)
-				receiving[topic] = append(receiving[topic], c.ledger)
-			}
-		}
-	}
-	s.receiving.Store(&receiving)
-}
-
-// ledgers are those of the groups that receive a topic. The list is published
-// by the sampler, so that a failing send waits for nobody.
-func (s *Session) ledgers(topic string) []*payload.Ledger {
-	if receiving := s.receiving.Load(); receiving != nil {
-		return (*receiving)[whole(topic)]
-	}
-	return nil
-}
-
-// whole is a topic's full name, so that fast and persistent://public/default/fast
-// are one topic.
-func whole(topic string) string {
-	name, err := broker.ParseTopic(topic)
-	if err != nil {
-		return topic
-	}
-	return name.String()
-}
-
-// Ledger is what a consumer group's ledger knows at one instant.
-type Ledger struct {
-	Present payload.Totals // of the epoch that goes on, since its begin or the last reset
-	Earlier payload.Totals // of the epochs before, since the last reset
-	Lanes   []LaneAccount  // of the present epoch, resets or not; the worst first
-}
-
-// LaneAccount is the ledger's account of one lane.
-type LaneAccount struct {
-	// Lane is the group and the lane's number where it is one that sends now,
-	// else the end of its producer's name.
-	Lane string
-	payload.StreamAccount
-}
-
-// Ledger reads the ledger of a consumer group, with as many lanes as limit says.
-func (s *Session) Ledger(name string, limit int) (Ledger, error) {
-	g, err := named[*consumer](s, name)
-	if err != nil {
-		return Ledger{}, err
-	}
-	names := s.sending()
-	books, accounts := g.books().since(g.figures.ledger.Load()), g.ledger.Accounts(limit)
-	l := Ledger{Present: books.present, Earlier: books.earlier}
-	for _, a := range accounts {
-		lane, ok := names[a.ID]
-		if !ok {
-			lane = fmt.Sprintf("…%08x", uint32(a.ID))
-		}
-		l.Lanes = append(l.Lanes, LaneAccount{lane, a})
-	}
-	return l, nil
-}
-
-// sending names the lanes that send now, by their stream.
-func (s *Session) sending() map[uint64]string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	lanes := map[uint64]string{}
-	for _, g := range s.groups {
-		p, ok := g.(*producer)
+		c, ok := g.(*consume.Group)
 		if !ok {
 			continue
 		}
-		if now := p.current.now.Load(); now != nil {
-			for i, l := range now.lanes {
-				lanes[l.stream] = fmt.Sprintf("%s %d", p.name, i+1)
-			}
+		topics, audit := c.Receives()
+		for _, topic := range topics {
+			receiving[topic] = append(receiving[topic], audit)
 		}
 	}
-	return lanes
+	s.host.Audits.Publish(receiving)
+}
+
+// Delivery reads the delivery audit of a consumer group, with the accounts of at
+// most limit producers.
+func (s *Session) Delivery(name string, limit int) (snapshot.Delivery, error) {
+	g, err := named[*consume.Group](s, name)
+	if err != nil {
+		return snapshot.Delivery{}, err
+	}
+	return g.Delivery(s.producerNames(), limit), nil
+}
+
+// producerNames names the Pulsar producers that send now, by their streams.
+func (s *Session) producerNames() map[uint64]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	names := map[uint64]string{}
+	for _, g := range s.groups {
+		if p, ok := g.(*produce.Group); ok {
+			p.NameStreams(names)
+		}
+	}
+	return names
 }

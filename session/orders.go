@@ -9,93 +9,97 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/consume"
+	"pulsh/session/group"
 	"pulsh/session/pacing"
+	"pulsh/session/produce"
+	"pulsh/session/spec"
 )
 
 // Producer returns a producer group's settings.
-func (s *Session) Producer(name string) (ProducerSpec, bool) {
-	g, err := named[*producer](s, name)
+func (s *Session) Producer(name string) (spec.Producer, bool) {
+	g, err := named[*produce.Group](s, name)
 	if err != nil {
-		return ProducerSpec{}, false
+		return spec.Producer{}, false
 	}
-	return g.settings(), true
+	return g.Settings(), true
 }
 
 // Consumer returns a consumer group's settings.
-func (s *Session) Consumer(name string) (ConsumerSpec, bool) {
-	g, err := named[*consumer](s, name)
+func (s *Session) Consumer(name string) (spec.Consumer, bool) {
+	g, err := named[*consume.Group](s, name)
 	if err != nil {
-		return ConsumerSpec{}, false
+		return spec.Consumer{}, false
 	}
-	return g.settings(), true
+	return g.Settings(), true
 }
 
 // SetProducer applies new settings, live where they can be, by a rebuild
 // behind the scenes where the client takes them only at creation. It tells
 // whether it rebuilt.
-func (s *Session) SetProducer(ctx context.Context, name string, spec ProducerSpec) (Rebuild, error) {
-	g, err := named[*producer](s, name)
+func (s *Session) SetProducer(ctx context.Context, name string, spec spec.Producer) (group.Rebuild, error) {
+	g, err := named[*produce.Group](s, name)
 	if err != nil {
-		return Rebuild{}, err
+		return group.Rebuild{}, err
 	}
-	if err := spec.check(); err != nil {
-		return Rebuild{}, err
+	if err := spec.Check(); err != nil {
+		return group.Rebuild{}, err
 	}
-	return g.set(ctx, spec)
+	return g.Apply(ctx, spec)
 }
 
 // SetConsumer is SetProducer for a consumer group.
-func (s *Session) SetConsumer(ctx context.Context, name string, spec ConsumerSpec) (Rebuild, error) {
-	g, err := named[*consumer](s, name)
+func (s *Session) SetConsumer(ctx context.Context, name string, spec spec.Consumer) (group.Rebuild, error) {
+	g, err := named[*consume.Group](s, name)
 	if err != nil {
-		return Rebuild{}, err
+		return group.Rebuild{}, err
 	}
-	if err := spec.check(name); err != nil {
-		return Rebuild{}, err
+	if err := spec.Check(name); err != nil {
+		return group.Rebuild{}, err
 	}
-	return g.set(ctx, spec)
+	return g.Apply(ctx, spec)
 }
 
 // Scale changes the number of workers, 1 to WorkersMax. The rate stays.
 func (s *Session) Scale(ctx context.Context, name string, workers int) error {
 	g, err := named[interface {
-		group
-		scale(ctx context.Context, workers int) error
+		anyGroup
+		Scale(ctx context.Context, workers int) error
 	}](s, name)
 	if err != nil {
 		return err
 	}
-	if err := checkWorkers(workers); err != nil {
+	if err := spec.CheckWorkers(workers); err != nil {
 		return err
 	}
-	return g.scale(ctx, workers)
+	return g.Scale(ctx, workers)
 }
 
 // SetRate gives a producer group a new shape from now on.
 func (s *Session) SetRate(name string, shape pacing.Shape) error {
-	g, err := named[*producer](s, name)
+	g, err := named[*produce.Group](s, name)
 	if err != nil {
 		return err
 	}
-	g.setRate(shape)
+	g.SetRate(shape)
 	return nil
 }
 
 // Burst multiplies a producer group's rate for a while.
 func (s *Session) Burst(name string, factor float64, d time.Duration) error {
-	g, err := named[*producer](s, name)
+	g, err := named[*produce.Group](s, name)
 	if err != nil {
 		return err
 	}
-	return g.burst(factor, d)
+	return g.Burst(factor, d)
 }
 
 // pausable is what pause, resume and reset need of either kind of group.
 type pausable interface {
-	group
-	pause() error
-	resume() error
-	reset()
+	anyGroup
+	Pause() error
+	Resume() error
+	Reset()
 }
 
 // Pause stops a group's sending or receiving; its connections stay.
@@ -104,7 +108,7 @@ func (s *Session) Pause(name string) error {
 	if err != nil {
 		return err
 	}
-	return g.pause()
+	return g.Pause()
 }
 
 // Resume goes on where Pause left off.
@@ -113,7 +117,7 @@ func (s *Session) Resume(name string) error {
 	if err != nil {
 		return err
 	}
-	return g.resume()
+	return g.Resume()
 }
 
 // Reset sets a group's figures to zero at the next sample.
@@ -122,17 +126,17 @@ func (s *Session) Reset(name string) error {
 	if err != nil {
 		return err
 	}
-	g.reset()
+	g.Reset()
 	return nil
 }
 
 // Stop ends a group: flush, close, keep its figures and settings.
 func (s *Session) Stop(ctx context.Context, name string) error {
-	g, err := named[group](s, name)
+	g, err := named[anyGroup](s, name)
 	if err != nil {
 		return err
 	}
-	return g.stop(ctx)
+	return g.Stop(ctx)
 }
 
 // StopAll ends all groups at once, without a flush.
@@ -150,7 +154,7 @@ func (s *Session) stopEach(ctx context.Context) error {
 	errs := make([]error, len(groups))
 	var all sync.WaitGroup
 	for i, g := range groups {
-		all.Go(func() { errs[i] = g.stop(ctx) })
+		all.Go(func() { errs[i] = g.Stop(ctx) })
 	}
 	all.Wait()
 	for _, err := range errs {
@@ -163,13 +167,13 @@ func (s *Session) stopEach(ctx context.Context) error {
 
 // Remove stops a group and forgets it.
 func (s *Session) Remove(ctx context.Context, name string) error {
-	g, err := named[group](s, name)
+	g, err := named[anyGroup](s, name)
 	if err != nil {
 		return err
 	}
-	err = g.stop(ctx)
+	err = g.Stop(ctx)
 	s.mu.Lock()
-	s.groups = slices.DeleteFunc(s.groups, func(other group) bool { return other == g })
+	s.groups = slices.DeleteFunc(s.groups, func(other anyGroup) bool { return other == g })
 	s.mu.Unlock()
 	s.history.forget(name)
 	return err
@@ -177,18 +181,18 @@ func (s *Session) Remove(ctx context.Context, name string) error {
 
 // SeekTime moves a consumer group's subscription to a time.
 func (s *Session) SeekTime(ctx context.Context, name string, to time.Time) error {
-	g, err := named[*consumer](s, name)
+	g, err := named[*consume.Group](s, name)
 	if err != nil {
 		return err
 	}
-	return g.seek(ctx, seekTo{time: to})
+	return g.Seek(ctx, consume.SeekTo{Time: to})
 }
 
 // SeekID moves a consumer group's subscription to a message.
 func (s *Session) SeekID(ctx context.Context, name string, id broker.MessageID) error {
-	g, err := named[*consumer](s, name)
+	g, err := named[*consume.Group](s, name)
 	if err != nil {
 		return err
 	}
-	return g.seek(ctx, seekTo{id: &id})
+	return g.Seek(ctx, consume.SeekTo{Id: &id})
 }

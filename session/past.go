@@ -11,8 +11,8 @@ func (s *Session) Began() time.Time { return s.base }
 
 // distributed is a group that measures durations.
 type distributed interface {
-	group
-	distribution(figure string) *metrics.Distribution // nil where there is none
+	anyGroup
+	Distribution(figure string) *metrics.Distribution // nil where there is none
 }
 
 // Intervals is the past of a latency distribution of a group, as Distribution
@@ -23,7 +23,7 @@ func (s *Session) Intervals(name, figure string) []metrics.Interval {
 	if err != nil {
 		return nil
 	}
-	if d := g.distribution(figure); d != nil {
+	if d := g.Distribution(figure); d != nil {
 		return d.Intervals(s.Snapshot().At)
 	}
 	return nil

@@ -10,14 +10,18 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/consume"
+	"pulsh/session/delivery"
+	"pulsh/session/group"
 	"pulsh/session/metrics"
-	"pulsh/session/payload"
+	"pulsh/session/produce"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // Link is an open cluster. Admin is nil where there is no admin URL. Probe
@@ -35,7 +39,7 @@ type Answer struct {
 }
 
 // Dial opens a cluster.
-type Dial func(ctx context.Context, t Target, clock broker.Clock) (Link, error)
+type Dial func(ctx context.Context, t broker.Target, clock broker.Clock) (Link, error)
 
 // Session is one run of pulsh. Its methods may be called from one goroutine at
 // a time, but for Snapshot, Since, History, Extremes, Distribution, Intervals,
@@ -47,27 +51,27 @@ type Session struct {
 	line  *timeline
 
 	mu     sync.Mutex // guards what follows; held for moments only
-	groups []group
+	groups []anyGroup
 	link   *connection
 
 	history *history
-	latest  atomic.Pointer[Snapshot]
+	latest  atomic.Pointer[snapshot.Snapshot]
 	recent  recent
 
-	preferences atomic.Pointer[Preferences] // nil are the defaults
+	preferences atomic.Pointer[spec.Preferences] // nil are the defaults
 
-	receiving atomic.Pointer[map[string][]*payload.Ledger] // by topic
-	sampler   *sampler
+	host    *group.Host // what groups see of this session
+	sampler *sampler
 }
 
-// group is what the session asks of a producer or a consumer group. Its
+// anyGroup is what the session asks of a producer or a consumer group. Its
 // methods are called by one command at a time, but for sample, which the
 // sampler calls beside them.
-type group interface {
-	label() string
-	start(ctx context.Context, link *connection) error
-	stop(ctx context.Context) error
-	sample(at instant) GroupSnapshot
+type anyGroup interface {
+	Label() string
+	Start(ctx context.Context, cluster *group.Cluster) error
+	Stop(ctx context.Context) error
+	Sample(at group.Instant) snapshot.Group
 }
 
 // New makes a session that is not connected. Close ends it.
@@ -79,6 +83,8 @@ func New(dial Dial) *Session {
 		line:    &timeline{},
 		history: newHistory(),
 	}
+	s.host = &group.Host{Clock: s.clock, Base: s.base, Say: s.notes.say, Mark: s.Mark, Audits: &delivery.Registry{},
+		Sample: func(name string) (snapshot.Group, bool) { return s.Snapshot().Group(name) }}
 	s.sampler = startSampler(s)
 	return s
 }
@@ -87,9 +93,9 @@ func New(dial Dial) *Session {
 func (s *Session) clock() int64 { return int64(time.Since(s.base)) }
 
 // Connect opens a cluster, and replaces the one before it if no group runs.
-func (s *Session) Connect(ctx context.Context, t Target) error {
+func (s *Session) Connect(ctx context.Context, t broker.Target) error {
 	for _, g := range s.Snapshot().Groups {
-		if g.State.active() {
+		if g.State.Active() {
 			return fmt.Errorf("%s is %s; a session has one cluster at a time", g.Name, g.State)
 		}
 	}
@@ -108,19 +114,19 @@ func (s *Session) Connect(ctx context.Context, t Target) error {
 }
 
 // Target is the cluster the session is connected to; ok is false before Connect.
-func (s *Session) Target() (t Target, ok bool) {
+func (s *Session) Target() (t broker.Target, ok bool) {
 	if link := s.connected(); link != nil {
 		return link.target, true
 	}
-	return Target{}, false
+	return broker.Target{}, false
 }
 
 // Cluster is what is known of the cluster right now.
-func (s *Session) Cluster() Cluster {
+func (s *Session) Cluster() snapshot.Cluster {
 	if link := s.connected(); link != nil {
 		return link.now()
 	}
-	return Cluster{State: Unconnected}
+	return snapshot.Cluster{State: snapshot.Unconnected}
 }
 
 // Admin is the admin API, or nil.
@@ -138,32 +144,32 @@ func (s *Session) connected() *connection {
 }
 
 // AddProducer makes a ready group that is not started.
-func (s *Session) AddProducer(name string, spec ProducerSpec) error {
-	if err := spec.check(); err != nil {
+func (s *Session) AddProducer(name string, spec spec.Producer) error {
+	if err := spec.Check(); err != nil {
 		return err
 	}
-	return s.add(newProducer(name, spec, s))
+	return s.add(produce.New(name, spec, s.host))
 }
 
 // AddConsumer makes a ready group that is not started.
-func (s *Session) AddConsumer(name string, spec ConsumerSpec) error {
-	if err := spec.check(name); err != nil {
+func (s *Session) AddConsumer(name string, spec spec.Consumer) error {
+	if err := spec.Check(name); err != nil {
 		return err
 	}
-	return s.add(newConsumer(name, spec, s))
+	return s.add(consume.New(name, spec, s.host))
 }
 
-func (s *Session) add(g group) error {
-	if err := CheckName(g.label()); err != nil {
+func (s *Session) add(g anyGroup) error {
+	if err := spec.CheckName(g.Label()); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.find(g.label()) >= 0 {
-		return fmt.Errorf("there is already a group %q", g.label())
+	if s.find(g.Label()) >= 0 {
+		return fmt.Errorf("there is already a group %q", g.Label())
 	}
-	if len(s.groups) == GroupsMax {
-		return fmt.Errorf("a session has at most %d groups", GroupsMax)
+	if len(s.groups) == spec.GroupsMax {
+		return fmt.Errorf("a session has at most %d groups", spec.GroupsMax)
 	}
 	s.groups = append(s.groups, g)
 	return nil
@@ -171,11 +177,11 @@ func (s *Session) add(g group) error {
 
 // find needs the lock.
 func (s *Session) find(name string) int {
-	return slices.IndexFunc(s.groups, func(g group) bool { return g.label() == name })
+	return slices.IndexFunc(s.groups, func(g anyGroup) bool { return g.Label() == name })
 }
 
 // named finds a group of the wanted kind.
-func named[G group](s *Session, name string) (G, error) {
+func named[G anyGroup](s *Session, name string) (G, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var none G
@@ -192,9 +198,9 @@ func named[G group](s *Session, name string) (G, error) {
 
 func kindOf(g any) string {
 	switch g.(type) {
-	case *producer:
+	case *produce.Group:
 		return "a producer"
-	case *consumer:
+	case *consume.Group:
 		return "a consumer"
 	}
 	return "such a"
@@ -202,29 +208,29 @@ func kindOf(g any) string {
 
 // Start starts a ready or stopped group.
 func (s *Session) Start(ctx context.Context, name string) error {
-	g, err := named[group](s, name)
+	g, err := named[anyGroup](s, name)
 	if err != nil {
 		return err
 	}
 	link := s.connected()
 	if link == nil {
-		return &broker.Error{Category: metrics.Disconnected, Message: "not connected to a cluster", Try: "local start"}
+		return &broker.Error{Category: broker.Disconnected, Message: "not connected to a cluster", Try: "local start"}
 	}
-	return g.start(ctx, link)
+	return g.Start(ctx, link.forGroups())
 }
 
 // Snapshot is the latest sample.
-func (s *Session) Snapshot() *Snapshot { return s.latest.Load() }
+func (s *Session) Snapshot() *snapshot.Snapshot { return s.latest.Load() }
 
 // History gives the past of one figure as n columns that end at end, NaN where
 // nothing is known.
-func (s *Session) History(m Metric, end time.Time, window time.Duration, n int) []float64 {
+func (s *Session) History(m snapshot.Metric, end time.Time, window time.Duration, n int) []float64 {
 	return s.history.columns(m, end, window, n)
 }
 
 // Extremes gives the lowest and the highest value of each of the columns that
 // History gives, nil for figures whose columns hold their worst value already.
-func (s *Session) Extremes(m Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
+func (s *Session) Extremes(m snapshot.Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
 	return s.history.extremes(m, end, window, n)
 }
 
@@ -232,21 +238,21 @@ func (s *Session) Extremes(m Metric, end time.Time, window time.Duration, n int)
 // bars: latency, service, lag, e2e or processing. It is nil where there is none.
 func (s *Session) Distribution(name, figure string) []metrics.Bar {
 	g, err := named[interface {
-		group
-		bars(figure string) []metrics.Bar
+		anyGroup
+		Bars(figure string) []metrics.Bar
 	}](s, name)
 	if err != nil {
 		return nil
 	}
-	return g.bars(figure)
+	return g.Bars(figure)
 }
 
 // Notes are lines for the user. The channel is bounded: when nobody reads, new
 // ones are dropped and counted in the next that fits.
-func (s *Session) Notes() <-chan Note { return s.notes.lines }
+func (s *Session) Notes() <-chan snapshot.Note { return s.notes.lines }
 
 // Mark puts an event on the timeline.
-func (s *Session) Mark(kind MarkKind, text string) { s.line.add(kind, text) }
+func (s *Session) Mark(kind snapshot.MarkKind, text string) { s.line.add(kind, text) }
 
 // Close ends all groups within ctx, takes the last sample, and ends the
 // connection. The snapshot stays readable.
@@ -258,26 +264,4 @@ func (s *Session) Close(ctx context.Context) {
 	if link := s.connected(); link != nil {
 		link.close(ctx)
 	}
-}
-
-// CheckName says whether a group may have this name: a letter, then letters,
-// digits, - and _, at most 32 in all.
-func CheckName(name string) error {
-	letter := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
-	switch {
-	case name == "":
-		return fmt.Errorf("a group needs a name")
-	case len(name) > nameMax:
-		return fmt.Errorf("%q is longer than %d characters", name, nameMax)
-	case name == "all" || name == "total" || name == "process" || name == "session":
-		return fmt.Errorf("%q is a word of its own and not a group's name", name)
-	case !letter(rune(name[0])):
-		return fmt.Errorf("%q is not a name: it begins with a letter", name)
-	}
-	if i := strings.IndexFunc(name, func(r rune) bool {
-		return !letter(r) && !(r >= '0' && r <= '9') && r != '-' && r != '_'
-	}); i >= 0 {
-		return fmt.Errorf("%q is not a name: letters, digits, - and _", name)
-	}
-	return nil
 }

@@ -6,8 +6,9 @@ import (
 	"math"
 	"time"
 
-	"pulsh/commands"
-	"pulsh/session"
+	"pulsh/commands/lang"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // SchemaVersion is that of the JSON document. It rises when a field changes its
@@ -137,22 +138,22 @@ func JSON(w io.Writer, r Run) error {
 	return e.Encode(d)
 }
 
-func checkOf(c commands.Check) check {
+func checkOf(c lang.Check) check {
 	out := check{Place: c.Place, Turn: c.Turn, Condition: c.Condition, Passed: c.Failure == "", Measured: c.Measured, Failure: c.Failure,
 		At: c.At.UTC(), Elapsed: c.Elapsed.Seconds(), Samples: c.Samples, Terms: []term{}}
 	for _, t := range c.Terms {
-		out.Terms = append(out.Terms, term{t.Metric, t.Op, t.Limit, symbol(t.Unit), known(t.Last), known(t.Best), known(t.Worst)})
+		out.Terms = append(out.Terms, term{t.Metric, t.Op, t.Limit, symbol(spec.Unit(t.Unit)), known(t.Last), known(t.Best), known(t.Worst)})
 	}
 	return out
 }
 
-func groupOf(s *session.Snapshot, g session.GroupSnapshot, settings map[string]string) group {
+func groupOf(s *snapshot.Snapshot, g snapshot.Group, settings map[string]string) group {
 	out := group{g.Name, string(g.Kind), string(g.State), g.Topic, settings, map[string]*float64{}}
 	if settings == nil {
 		out.Settings = map[string]string{}
 	}
-	for _, f := range session.GroupFigures(g.Kind) {
-		out.Figures[f.Name] = known(s.Value(session.Metric{Group: g.Name, Figure: f.Name}))
+	for _, f := range snapshot.GroupFigures(g.Kind) {
+		out.Figures[f.Name] = known(s.Value(snapshot.Metric{Group: g.Name, Figure: f.Name}))
 	}
 	return out
 }
@@ -166,17 +167,17 @@ func known(v float64) *float64 {
 }
 
 // symbol is how a unit is written in data.
-func symbol(u session.Unit) string {
+func symbol(u spec.Unit) string {
 	switch u {
-	case session.PerSecond:
+	case spec.PerSecond:
 		return "msg/s"
-	case session.BytesPerSecond:
+	case spec.BytesPerSecond:
 		return "B/s"
-	case session.Nanoseconds:
+	case spec.Nanoseconds:
 		return "ns"
-	case session.Bytes:
+	case spec.Bytes:
 		return "B"
-	case session.Percent:
+	case spec.Percent:
 		return "%"
 	}
 	return ""

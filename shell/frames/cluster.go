@@ -5,59 +5,60 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
-// clusterMax is how much of a cluster's name is shown.
+// clusterMax is the largest width of the name of a cluster.
 const clusterMax = 24
 
-// clusterGrade says how well the connection stands: in doubt while the cluster
-// has been away for a moment, bad once it is called dead.
-func (f *Frames) clusterGrade(c session.Cluster, now time.Time) session.Grade {
+// clusterGrade grades the connection: doubtful while the cluster has been away for
+// less than the limit dead, bad afterwards.
+func (f *Frames) clusterGrade(c snapshot.Cluster, now time.Time) spec.Grade {
 	switch {
-	case c.State == session.Up:
-		return session.Good
-	case c.State == session.Reconnecting && now.Sub(c.Since) < f.limits.Dead:
-		return session.Doubtful
+	case c.State == snapshot.Up:
+		return spec.Good
+	case c.State == snapshot.Reconnecting && now.Sub(c.Since) < f.limits.Dead:
+		return spec.Doubtful
 	}
-	return session.Bad
+	return spec.Bad
 }
 
-// clusterSign is the sign of the connection's state.
-func (f *Frames) clusterSign(c session.Cluster, now time.Time) sign {
+// clusterSign returns the sign for the state of the connection.
+func (f *Frames) clusterSign(c snapshot.Cluster, now time.Time) sign {
 	grade := f.clusterGrade(c, now)
 	style := f.gradeStyle(grade)
 	switch {
-	case grade == session.Good:
+	case grade == spec.Good:
 		return f.sign("●", "*", style)
-	case grade == session.Doubtful:
+	case grade == spec.Doubtful:
 		return f.sign("◌", "~", style)
-	case c.State == session.Reconnecting:
+	case c.State == snapshot.Reconnecting:
 		return f.sign("×", "x", style)
 	}
 	return f.sign("○", "o", style)
 }
 
-// clusterCells are the cluster's name and, while it does not answer, for how
-// long, why, and what is done about it.
-func (f *Frames) clusterCells(c session.Cluster, now time.Time) []graphs.Cell {
+// clusterCells returns the name of the cluster. While the cluster does not answer
+// they also tell since when, why, and the number of attempts to reconnect.
+func (f *Frames) clusterCells(c snapshot.Cluster, now time.Time) []graphs.Cell {
 	grade := f.clusterGrade(c, now)
 	style := f.gradeStyle(grade)
 	name := graphs.Cell{Text: graphs.Cut(c.Name, clusterMax), Priority: always - 1, Tight: true}
 	switch c.State {
-	case session.Up:
+	case snapshot.Up:
 		return []graphs.Cell{name}
-	case session.Reconnecting:
+	case snapshot.Reconnecting:
 	default:
-		return []graphs.Cell{{Text: string(session.Unconnected), Priority: always - 1, Tight: true, Style: style}}
+		return []graphs.Cell{{Text: string(snapshot.Unconnected), Priority: always - 1, Tight: true, Style: style}}
 	}
 	name.Style = style
 	word := "reconnecting"
-	if grade == session.Bad {
+	if grade == spec.Bad {
 		word = "dead"
 	}
 	away := word + " " + graphs.Elapsed(max(now.Sub(c.Since), 0))
-	tried := "tried " + graphs.Right(strconv.Itoa(c.Tries), len("99")) + "x, each " + session.ProbeEvery.String()
+	tried := "tried " + graphs.Right(strconv.Itoa(c.Tries), len("99")) + "x, each " + snapshot.ProbeEvery.String()
 	return []graphs.Cell{
 		name,
 		{Text: away, Width: len(word) + 1 + graphs.ElapsedWidth, Priority: always - 2, Tight: true, Style: style},

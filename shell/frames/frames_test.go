@@ -10,29 +10,35 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+	"pulsh/shell/screen"
 )
 
 // sizes are the terminals that frames are drawn for.
 var sizes = []struct{ width, height int }{{40, 12}, {80, 24}, {140, 40}, {200, 50}}
 
+// bodyMin is what the screen leaves to output and input line at least.
+const bodyMin = 7
+
 // draw gives all rows of a frame, and holds it to its size.
 func draw(t *testing.T, f *Frames, width, height int) []string {
 	t.Helper()
-	frame := f.Frame(at, width, height)
+	frame := f.Frame(at, width, screen.Budget(height))
 	rows := append(frame.Graph, frame.Status...)
 	for _, row := range rows {
 		require.Equal(t, width, graphs.Width(row), "%q", row)
 	}
 	require.LessOrEqual(t, len(rows), max(height-1, 0))
-	if height >= bodyMin+1 {
+	if height > bodyMin {
 		require.LessOrEqual(t, len(rows), height-bodyMin)
 	}
 	return rows
 }
 
 // looks are what terminals can show.
-var looks = map[string]Look{"": {}, "-ascii": {ASCII: true}, "-colour": {Colour: true}}
+var looks = map[string]Look{"": {}, "-ascii": {ASCII: true}, "-color": {Color: true}}
 
 // picture is one scene to draw.
 type picture struct {
@@ -44,8 +50,8 @@ type picture struct {
 
 // pictures are the scenes of a session's life.
 func pictures() []picture {
-	defaults := session.DefaultPreferences()
-	many := snapshot()
+	defaults := spec.DefaultPreferences()
+	many := sessionAt()
 	for i := range 10 {
 		g := producer(fmt.Sprintf("p%d", i), 14e3, 14e3)
 		if i%2 == 1 {
@@ -54,20 +60,20 @@ func pictures() []picture {
 		many.Groups = append(many.Groups, g)
 	}
 	many.Groups[8].Producer.Failed = 12
-	empty := snapshot()
+	empty := sessionAt()
 	empty.Marks = nil
 	drained := running()
-	drained.snapshot.Groups[1].Consumer.Drain = &session.Drain{ETA: 133 * time.Second}
+	drained.snapshot.Groups[1].Consumer.Drain = &snapshot.Drain{ETA: 133 * time.Second}
 	drained.snapshot.Groups[1].Consumer.Ledger.Redelivered = 1200
-	none := snapshot()
-	none.Cluster = session.Cluster{State: session.Unconnected}
+	none := sessionAt()
+	none.Cluster = snapshot.Cluster{State: snapshot.Unconnected}
 	slow := running()
-	slow.preferences.P99, slow.preferences.Backlog = session.Limits{Warn: 5e6, Fail: 10e6}, session.Limits{Warn: 1e6}
-	slow.preferences.CPU = session.Limits{Fail: 10}
+	slow.preferences.P99, slow.preferences.Backlog = spec.Limits{Warn: 5e6, Fail: 10e6}, spec.Limits{Warn: 1e6}
+	slow.preferences.CPU = spec.Limits{Fail: 10}
 	slow.snapshot.Groups[0].Producer.Latency = quantiles(2*time.Millisecond, 7*time.Millisecond, 9*time.Millisecond)
 	slow.snapshot.Groups[0].Producer.Rate = 45e3
-	latency := Graph{Metrics: []session.Metric{metric("fast.latency.p50"), metric("fast.latency.p99")}, Window: time.Minute, Log: true}
-	heat := Graph{Heat: session.Metric{Group: "fast", Figure: "latency"}, Window: time.Minute}
+	latency := Graph{Metrics: []snapshot.Metric{metric("fast.latency.p50"), metric("fast.latency.p99")}, Window: time.Minute, Log: true}
+	heat := Graph{Heat: snapshot.Metric{Group: "fast", Figure: "latency"}, Window: time.Minute}
 	load := rates("fast", "sub1")
 	pair := Picture{Graphs: []Graph{load, latency}}
 	stacked := Picture{Graphs: []Graph{load, latency}, Layout: Stacked}
@@ -82,7 +88,7 @@ func pictures() []picture {
 		{"empty", &scene{snapshot: empty, preferences: defaults}, Picture{}, false},
 		{"away", away(4*time.Second, 3), Picture{Graphs: []Graph{load}}, true},
 		{"dead", away(72*time.Second, 71), Picture{Graphs: []Graph{load}}, true},
-		{"drain", drained, Picture{Graphs: []Graph{{Metrics: []session.Metric{metric("sub1.backlog")}, Window: 5 * time.Minute}}}, false},
+		{"drain", drained, Picture{Graphs: []Graph{{Metrics: []snapshot.Metric{metric("sub1.backlog")}, Window: 5 * time.Minute}}}, false},
 		{"unconnected", &scene{snapshot: none, preferences: defaults}, Picture{}, false},
 		{"many", &scene{snapshot: many, past: past, preferences: defaults}, Picture{Graphs: []Graph{rates("p4", "c5")}}, true},
 		{"slow", slow, Picture{Graphs: []Graph{load}}, true},
@@ -95,12 +101,12 @@ func pictures() []picture {
 func away(since time.Duration, tries int) *scene {
 	s := running()
 	c := &s.snapshot.Cluster
-	c.State, c.Since, c.Why, c.Tries = session.Reconnecting, at.Add(-since), "connection refused", tries
+	c.State, c.Since, c.Why, c.Tries = snapshot.Reconnecting, at.Add(-since), "connection refused", tries
 	p, q := s.snapshot.Groups[0].Producer, s.snapshot.Groups[1].Consumer
-	p.Rate, p.BytesPerSecond, p.Latency, p.Lag = 0, 0, session.Latencies{}, session.Latencies{}
-	q.Rate, q.BytesPerSecond, q.E2E, q.Processing = 0, 0, session.Latencies{}, session.Latencies{}
-	s.snapshot.Marks = []session.Mark{s.snapshot.Marks[0], {At: at.Add(-since), Number: 2, Kind: session.MarkError, Text: "broker unreachable"}}
-	s.past = func(m session.Metric, age time.Duration) float64 {
+	p.Rate, p.BytesPerSecond, p.Latency, p.Lag = 0, 0, snapshot.Latencies{}, snapshot.Latencies{}
+	q.Rate, q.BytesPerSecond, q.E2E, q.Processing = 0, 0, snapshot.Latencies{}, snapshot.Latencies{}
+	s.snapshot.Marks = []snapshot.Mark{s.snapshot.Marks[0], {At: at.Add(-since), Number: 2, Kind: snapshot.MarkError, Text: "broker unreachable"}}
+	s.past = func(m snapshot.Metric, age time.Duration) float64 {
 		if m.Figure != "target" && age < since {
 			return 0
 		}
@@ -120,7 +126,7 @@ func TestFrames(t *testing.T) {
 					if suffix != "" && size.width == 140 {
 						continue
 					}
-					f := New(p.scene, func(*session.Snapshot) Picture { return p.shown }, look)
+					f := New(p.scene, func(*snapshot.Snapshot) Picture { return p.shown }, look)
 					golden(t, fmt.Sprintf("%s-%dx%d%s", p.name, size.width, size.height, suffix), draw(t, f, size.width, size.height))
 				}
 			}
@@ -135,10 +141,10 @@ func TestLooksSayTheSame(t *testing.T) {
 	for _, p := range pictures() {
 		for _, size := range sizes {
 			rows := func(look Look) []string {
-				f := New(p.scene, func(*session.Snapshot) Picture { return p.shown }, look)
+				f := New(p.scene, func(*snapshot.Snapshot) Picture { return p.shown }, look)
 				return draw(t, f, size.width, size.height)
 			}
-			plain, coloured, ascii := rows(Look{}), rows(Look{Colour: true}), rows(Look{ASCII: true})
+			plain, coloured, ascii := rows(Look{}), rows(Look{Color: true}), rows(Look{ASCII: true})
 			require.Len(t, ascii, len(plain))
 			for y, row := range coloured {
 				require.Equal(t, plain[y], sequences.ReplaceAllString(row, ""), p.name)
@@ -150,20 +156,20 @@ func TestLooksSayTheSame(t *testing.T) {
 }
 
 // states has a group in every state, and every kind of trouble.
-func states() *session.Snapshot {
-	s := snapshot(producer("fast", 41e3, 50e3), consumer("sub1", 61.3e3))
+func states() *snapshot.Snapshot {
+	s := sessionAt(producer("fast", 41e3, 50e3), consumer("sub1", 61.3e3))
 	s.Groups[0].Producer.Failed, s.Groups[0].Producer.Limit = 31, "client CPU"
 	s.Groups[1].Consumer.Ledger.Lost = 7
-	s.Groups[1].Consumer.Drain = &session.Drain{ETA: 133 * time.Second}
+	s.Groups[1].Consumer.Drain = &snapshot.Drain{ETA: 133 * time.Second}
 	s.Totals.Lost = 7
-	for _, state := range []session.State{session.Ready, session.Starting, session.Paused, session.Stopping, session.Stopped, session.Failed} {
+	for _, state := range []snapshot.State{snapshot.Ready, snapshot.Starting, snapshot.Paused, snapshot.Stopping, snapshot.Stopped, snapshot.Failed} {
 		g := producer(string(state), 0, 1e3)
 		g.State = state
 		s.Groups = append(s.Groups, g)
 	}
 	s.Groups[7].LastError = "fast is not authorised to send to persistent://public/default/fast"
 	seeking := consumer("seeking", 412)
-	seeking.State, seeking.Consumer.Backlog.Known = session.Seeking, false
+	seeking.State, seeking.Consumer.Backlog.Known = snapshot.Seeking, false
 	again := consumer("again", 412)
 	again.Consumer.Ledger.Redelivered = 1200
 	fastest := producer("fastest", 883e3, 0)
@@ -184,11 +190,11 @@ func TestColumnsStand(t *testing.T) {
 			c.Rate, c.BytesPerSecond, c.Backlog.Messages = n, n*100, int64(n)
 			p.Latency = quantiles(time.Duration(n), time.Duration(n*100), time.Duration(n*1000))
 			c.E2E, p.Lag, c.Processing = p.Latency, p.Latency, p.Latency
-			s.snapshot.Totals = session.Totals{Sent: int64(n), Received: int64(n) * 7}
+			s.snapshot.Totals = snapshot.Totals{Sent: int64(n), Received: int64(n) * 7}
 			s.snapshot.Process.CPU, s.snapshot.Process.RSS = min(n, 800), int64(n)<<4
 			s.snapshot.Elapsed = time.Duration(n) * time.Second
 			var places []string
-			for _, row := range New(s, nil, Look{}).Frame(at, size.width, size.height).Status {
+			for _, row := range New(s, nil, Look{}).Frame(at, size.width, screen.Budget(size.height)).Status {
 				for _, word := range []string{"fast", "sub1", "●", "8w", "2w", "p50", "e2e", "p99", "failed", "behind", "sent", "received", "lost", "dup", "cpu", "mem"} {
 					before, _, found := strings.Cut(row, word)
 					places = append(places, fmt.Sprint(word, found, graphs.Width(before)))
@@ -212,8 +218,8 @@ func TestGraphStands(t *testing.T) {
 	var before []string
 	var moved time.Time
 	for step := range 100 {
-		s.snapshot.At = at.Add(time.Duration(step) * session.SampleEvery)
-		now := f.Frame(s.snapshot.At, 80, 24).Graph
+		s.snapshot.At = at.Add(time.Duration(step) * metrics.SampleEvery)
+		now := f.Frame(s.snapshot.At, 80, screen.Budget(24)).Graph
 		bucket := time.Unix(0, s.snapshot.At.UnixNano()/int64(column)*int64(column))
 		if bucket.Equal(moved) {
 			require.Equal(t, before, now)
@@ -223,11 +229,11 @@ func TestGraphStands(t *testing.T) {
 }
 
 func TestChoose(t *testing.T) {
-	var groups []session.GroupSnapshot
+	var groups []snapshot.Group
 	for i := range 10 {
 		groups = append(groups, producer(fmt.Sprint("g", i), 1, 1))
 	}
-	groups[7].State = session.Failed
+	groups[7].State = snapshot.Failed
 	kept, rest := choose(groups, []Graph{rates("g4")}, 4)
 	require.Len(t, rest, 7)
 	var names []string
@@ -260,11 +266,11 @@ func TestDivide(t *testing.T) {
 		{8, 2, true, rows{}},
 		{16, 2, true, rows{graph: 6, groups: 2}},
 	} {
-		require.Equal(t, c.want, divide(c.height-bodyRows(c.height), c.groups, c.graph), "%+v", c)
+		require.Equal(t, c.want, divide(screen.Budget(c.height), c.groups, c.graph), "%+v", c)
 	}
 	for height := 1; height < 100; height++ {
 		for groups := range 64 {
-			room := height - bodyRows(height)
+			room := screen.Budget(height)
 			r := divide(room, groups, true)
 			require.LessOrEqual(t, r.graph+r.groups+min(room, 1), room)
 			require.True(t, r.graph == 0 || r.graph >= graphMin)
@@ -284,7 +290,7 @@ func TestLabels(t *testing.T) {
 		{"fast.rate sub1.average", "", "fast.rate sub1.average"},
 		{"sub1.backlog", "backlog", "sub1"},
 	} {
-		var list []session.Metric
+		var list []snapshot.Metric
 		for _, text := range strings.Fields(c.metrics) {
 			list = append(list, metric(text))
 		}
@@ -299,10 +305,10 @@ func TestLabels(t *testing.T) {
 
 func TestNothing(t *testing.T) {
 	f := New(&scene{}, nil, Look{})
-	require.Empty(t, f.Frame(at, 80, 24))
+	require.Empty(t, f.Frame(at, 80, screen.Budget(24)))
 	require.Empty(t, Summary(nil))
-	require.Empty(t, New(running(), nil, Look{}).Frame(at, 80, 1))
-	require.Len(t, New(running(), nil, Look{}).Frame(at, 80, 2).Status, 1)
+	require.Empty(t, New(running(), nil, Look{}).Frame(at, 80, screen.Budget(1)))
+	require.Len(t, New(running(), nil, Look{}).Frame(at, 80, screen.Budget(2)).Status, 1)
 }
 
 // FuzzFrame: whatever the size and the figures are, rows have their width and
@@ -319,7 +325,7 @@ func FuzzFrame(f *testing.F) {
 		s.Groups[1].Consumer.Rate, s.Groups[1].Consumer.Backlog.Messages = rate, n
 		s.Groups[7].LastError, s.Cluster.Name = b, a
 		s.Groups = s.Groups[:min(int(bits)%13, len(s.Groups))]
-		fr := New(&scene{snapshot: s, past: past, preferences: session.DefaultPreferences()}, showing(rates("fast", "sub1"), rates(a), Graph{Window: time.Duration(n), Log: bits&4 != 0}), Look{Colour: bits&1 != 0, ASCII: bits&2 != 0})
+		fr := New(&scene{snapshot: s, past: past, preferences: spec.DefaultPreferences()}, showing(rates("fast", "sub1"), rates(a), Graph{Window: time.Duration(n), Log: bits&4 != 0}), Look{Color: bits&1 != 0, ASCII: bits&2 != 0})
 		for _, row := range draw(t, fr, width, height) {
 			if bits&3 == 2 {
 				require.Equal(t, graphs.ASCII(row), row)
@@ -331,7 +337,7 @@ func FuzzFrame(f *testing.F) {
 
 // TestAllSizes draws the same scene in all sizes.
 func TestAllSizes(t *testing.T) {
-	s := &scene{snapshot: states(), past: past, preferences: session.DefaultPreferences()}
+	s := &scene{snapshot: states(), past: past, preferences: spec.DefaultPreferences()}
 	f := New(s, showing(rates("fast", "sub1")), Look{})
 	for width := 1; width <= 250; width += 7 {
 		for height := 1; height <= 80; height += 9 {
@@ -344,12 +350,12 @@ func TestAllSizes(t *testing.T) {
 // measures the frames alone.
 type recorded struct {
 	*scene
-	columns map[session.Metric][]float64
+	columns map[snapshot.Metric][]float64
 }
 
-func (r *recorded) History(m session.Metric, end time.Time, window time.Duration, n int) []float64 {
+func (r *recorded) History(m snapshot.Metric, end time.Time, window time.Duration, n int) []float64 {
 	if r.columns == nil {
-		r.columns = map[session.Metric][]float64{}
+		r.columns = map[snapshot.Metric][]float64{}
 	}
 	if r.columns[m] == nil {
 		r.columns[m] = r.scene.History(m, end, window, n)
@@ -367,10 +373,10 @@ func BenchmarkFrame(b *testing.B) {
 	}
 	for _, size := range sizes {
 		b.Run(fmt.Sprintf("%dx%d", size.width, size.height), func(b *testing.B) {
-			f := New(&recorded{scene: s}, showing(shown), Look{Colour: true})
+			f := New(&recorded{scene: s}, showing(shown), Look{Color: true})
 			b.ReportAllocs()
 			for b.Loop() {
-				f.Frame(at, size.width, size.height)
+				f.Frame(at, size.width, screen.Budget(size.height))
 			}
 		})
 	}

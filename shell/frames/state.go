@@ -2,36 +2,39 @@ package frames
 
 import (
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
-// sign is a state as one cell, told apart by shape as well as by colour.
+// sign is a state as one character. The shape tells states apart without
+// colours.
 type sign struct {
 	glyph string
 	style graphs.Style
 }
 
-// groupSign is the sign of a group's state. A group that runs is no better off
-// than its cluster.
-func (f *Frames) groupSign(state session.State) sign {
+// groupSign returns the sign for the state of a group. A running group has the
+// colour of its cluster.
+func (f *Frames) groupSign(state snapshot.State) sign {
 	p, moving := f.palette, f.palette.Series[0]
 	switch state {
-	case session.Running:
+	case snapshot.Running:
 		return f.sign("●", "*", f.gradeStyle(f.health))
-	case session.Paused:
+	case snapshot.Paused:
 		return f.sign("‖", "=", p.Yellow)
-	case session.Seeking:
+	case snapshot.Seeking:
 		return f.sign("«", "<", moving)
-	case session.Starting, session.Stopping:
+	case snapshot.Starting, snapshot.Stopping:
 		return f.sign("◌", "~", moving)
-	case session.Failed:
+	case snapshot.Failed:
 		return f.sign("×", "x", p.Red)
-	case session.Stopped:
+	case snapshot.Stopped:
 		return f.sign("■", "#", p.Faint)
 	}
 	return f.sign("○", "o", p.Faint)
 }
 
+// sign returns the sign with a glyph, or with its ASCII form.
 func (f *Frames) sign(glyph, ascii string, style graphs.Style) sign {
 	if f.look.ASCII {
 		glyph = ascii
@@ -39,21 +42,21 @@ func (f *Frames) sign(glyph, ascii string, style graphs.Style) sign {
 	return sign{glyph, style}
 }
 
-// cell is the sign beside a name.
+// cell returns the cell of the sign, with one or two blanks before it.
 func (s sign) cell(gap bool) graphs.Cell {
 	return graphs.Cell{Text: s.glyph, Width: 1, Style: s.style, Priority: always, Tight: !gap}
 }
 
-// measured says whether a group in this state has figures of right now.
-func measured(state session.State) bool {
-	return state == session.Running || state == session.Paused || state == session.Seeking
+// measured reports whether a group in a state has present figures.
+func measured(state snapshot.State) bool {
+	return state == snapshot.Running || state == snapshot.Paused || state == snapshot.Seeking
 }
 
-// troubled says whether something went wrong with a group since its start or
-// reset, so that its row is shown rather than that of another.
-func troubled(g session.GroupSnapshot) bool {
+// troubled reports whether a group failed or had lost, duplicated or failed
+// messages since its start or reset. Such a group is shown before others.
+func troubled(g snapshot.Group) bool {
 	switch {
-	case g.State == session.Failed:
+	case g.State == snapshot.Failed:
 		return true
 	case g.Producer != nil:
 		return g.Producer.Failed > 0
@@ -63,30 +66,30 @@ func troubled(g session.GroupSnapshot) bool {
 	return false
 }
 
-// rateStyle is the colour of an actual rate beside its target. A rate above its
-// target is judged by the same distance, but never as bad.
+// rateStyle returns the colour of a rate beside its target. A rate above the
+// target is graded by the same distance, but at worst as doubtful.
 func (f *Frames) rateStyle(rate, target float64) graphs.Style {
 	share := 100 * rate / target
 	if share > 100 {
-		return f.gradeStyle(min(f.limits.Rate.Under(200-share), session.Doubtful))
+		return f.gradeStyle(min(f.limits.Rate.Under(200-share), spec.Doubtful))
 	}
 	return f.gradeStyle(f.limits.Rate.Under(share))
 }
 
-// gradeStyle is the colour of a figure whose goodness is known.
-func (f *Frames) gradeStyle(g session.Grade) graphs.Style {
+// gradeStyle returns the colour of a grade.
+func (f *Frames) gradeStyle(g spec.Grade) graphs.Style {
 	switch g {
-	case session.Good:
+	case spec.Good:
 		return f.palette.Green
-	case session.Doubtful:
+	case spec.Doubtful:
 		return f.palette.Yellow
 	}
 	return f.palette.Red
 }
 
-// worry is gradeStyle for a figure that has no colour while it is good.
-func (f *Frames) worry(g session.Grade) graphs.Style {
-	if g == session.Good {
+// worry is gradeStyle without a colour for a good grade.
+func (f *Frames) worry(g spec.Grade) graphs.Style {
+	if g == spec.Good {
 		return graphs.Plain
 	}
 	return f.gradeStyle(g)

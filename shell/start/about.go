@@ -9,7 +9,7 @@ import (
 
 	"pulsh/commands"
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/profile"
 )
 
 // About prints what options ask to be told of pulsh itself, and says whether
@@ -35,11 +35,11 @@ func About(o Options, version string, builtin []byte, out io.Writer) (asked bool
 // listProfiles prints the profiles as completions read them: a name, a tab, a
 // description.
 func listProfiles(builtin []byte, out io.Writer) error {
-	profiles, err := session.ParseProfiles(builtin, "profiles.toml")
+	profiles, err := profile.ParseProfiles(builtin, "profiles.toml")
 	if err != nil {
 		return err
 	}
-	library := session.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
+	library := profile.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
 	for _, p := range profiles {
 		fmt.Fprintf(out, "%s\t%s\n", p.Name, p.Description)
 	}

@@ -6,8 +6,11 @@ import (
 	"strings"
 
 	"pulsh/commands"
-	"pulsh/session"
+	"pulsh/commands/lang"
+	"pulsh/session/broker"
 	"pulsh/session/meant"
+	"pulsh/session/profile"
+	"pulsh/session/spec"
 )
 
 // option is one row of the list of options. The command line, the usage, the
@@ -48,19 +51,19 @@ func clusterOptions() []option {
 	}
 	return []option{
 		{name: "url", value: "URL", sample: defaultURL, variable: "PULSH_URL", doc: "the cluster",
-			said: level(func(l *Level) *Said { return &l.URL }, session.CheckURL),
+			said: level(func(l *Level) *Said { return &l.URL }, profile.CheckURL),
 			more: "Several hosts stand with commas between them. Without it " + defaultURL + " is tried."},
 		{name: "admin-url", value: "URL", sample: defaultAdminURL, variable: "PULSH_ADMIN_URL", doc: "its admin API, for backlog, seek and topics",
-			said: level(func(l *Level) *Said { return &l.AdminURL }, session.CheckAdminURL),
+			said: level(func(l *Level) *Said { return &l.AdminURL }, profile.CheckAdminURL),
 			more: "An admin URL, a token or a certificate that is said in a weaker place than the URL is used for the same host only: what belongs to one cluster is never sent to another."},
 		{name: "token-file", value: fileValue, sample: "token.txt", variable: "PULSH_TOKEN_FILE", doc: "a file that holds the token; " + envToken + " is the token itself",
 			said: level(func(l *Level) *Said { return &l.TokenFile }, anything),
 			more: "It is read whenever pulsh connects, and the token is kept nowhere."},
 		{name: "trust-certs", value: fileValue, sample: "ca.pem", variable: "PULSH_TRUST_CERTS", doc: "certificates to trust beside the system's",
 			said: level(func(l *Level) *Said { return &l.TrustFile }, anything)},
-		{name: "tls-check", value: "HOW", words: []string{string(session.TLSFull), string(session.TLSAnyHost), string(session.TLSNone)}, sample: "full",
+		{name: "tls-check", value: "HOW", words: []string{string(broker.TLSFull), string(broker.TLSAnyHost), string(broker.TLSNone)}, sample: "full",
 			variable: "PULSH_TLS_CHECK", doc: "check certificates: full, any-host or none",
-			said: level(func(l *Level) *Said { return &l.TLSCheck }, func(text string) error { _, err := session.ReadTLSCheck(text); return err }),
+			said: level(func(l *Level) *Said { return &l.TLSCheck }, func(text string) error { _, err := broker.ReadTLSCheck(text); return err }),
 			more: "With any-host a certificate may be made for another host; with none whoever answers is taken for the cluster."},
 		{name: "client-conf", value: fileValue, sample: "conf/client.conf", variable: "PULSAR_CLIENT_CONF", doc: "Pulsar's client.conf; else that of PULSAR_HOME",
 			said: func(o *Options, _ *Level, s Said) error { o.ClientConf = s; return nil },
@@ -73,7 +76,7 @@ func clusterOptions() []option {
 			said: func(o *Options, _ *Level, s Said) error { o.LocalDir = s.Value; return nil },
 			more: "A server with a folder of its own listens on free ports, beside one that runs already."},
 		{name: "profile", value: profileValue, sample: "low", variable: "PULSH_PROFILE", doc: "make the groups of a profile ready, and use its connection",
-			said: func(o *Options, _ *Level, s Said) error { o.Profile = s; return session.CheckName(s.Value) },
+			said: func(o *Options, _ *Level, s Said) error { o.Profile = s; return spec.CheckName(s.Value) },
 			more: "What the profile says goes before client.conf, and behind flags and the environment."},
 	}
 }
@@ -90,10 +93,10 @@ func scriptOptions() []option {
 			said: func(o *Options, _ *Level, _ Said) error { o.KeepGoing = true; return nil }},
 		{name: "set", value: "NAME=VALUE", sample: "rate=20k", doc: "a variable of scripts; may be given again", repeats: true,
 			said: func(o *Options, _ *Level, s Said) error {
-				v, err := commands.ParseVariable(s.Value, s.From)
+				v, err := lang.ParseVariable(s.Value, s.From)
 				o.Set = append(o.Set, v)
 				return err
-			}, more: "It goes before " + commands.VariablePrefix + "NAME in the environment, which goes before a let. Variables are shown and recorded: keep secrets out of them."},
+			}, more: "It goes before " + lang.VariablePrefix + "NAME in the environment, which goes before a let. Variables are shown and recorded: keep secrets out of them."},
 		{name: "speed", value: "FACTOR", sample: "2", doc: "divide the times of wait and at",
 			said: func(o *Options, _ *Level, s Said) (err error) { o.Speed, err = readSpeed(s.Value); return err }},
 		{name: "allow-behind", doc: "let producer groups fall short of their schedules",
@@ -114,7 +117,7 @@ func scriptOptions() []option {
 func processOptions() []option {
 	return []option{
 		{name: "no-color", doc: "as NO_COLOR in the environment",
-			said: func(o *Options, _ *Level, _ Said) error { o.NoColour = true; return nil }},
+			said: func(o *Options, _ *Level, _ Said) error { o.NoColor = true; return nil }},
 		{name: "cpuprofile", value: fileValue, sample: "cpu.pprof", doc: "write a CPU profile of this run",
 			said: func(o *Options, _ *Level, s Said) error { o.CPUProfile = s.Value; return nil }},
 		{name: "metrics", value: "ADDRESS", sample: "127.0.0.1:9095", variable: "PULSH_METRICS", doc: "serve metrics to Prometheus",

@@ -12,20 +12,21 @@ import (
 	"strconv"
 
 	"pulsh/commands"
-	"pulsh/session"
+	"pulsh/session/broker"
 	"pulsh/session/clientconf"
+	"pulsh/session/profile"
 )
 
 // settled is what all places together say.
 type settled struct {
-	target session.Target
+	target broker.Target
 	facts  []commands.Fact
 	notes  []string // what is said and not used
 }
 
 // settle reads the profile and the client.conf, and joins them with the command
 // line and the environment.
-func settle(o Options, library session.Library, env func(string) string) (settled, error) {
+func settle(o Options, library profile.Library, env func(string) string) (settled, error) {
 	var profile, conf Level
 	s := settled{}
 	if o.Profile.Value != "" {
@@ -43,8 +44,8 @@ func settle(o Options, library session.Library, env func(string) string) (settle
 	s.target, s.facts, passed = combine(o.Flags, o.Environment, profile, conf)
 	s.notes = append(notes, passed...)
 	if o.Local {
-		s.target, s.notes = session.Target{}, nil // the server that is started here says where it is
-		s.facts = localFacts(session.Target{URL: "the Pulsar on this machine"})
+		s.target, s.notes = broker.Target{}, nil // the server that is started here says where it is
+		s.facts = localFacts(broker.Target{URL: "the Pulsar on this machine"})
 	}
 	s.facts = append(s.facts,
 		commands.Fact{Name: "profile", Value: o.Profile.Value, From: o.Profile.From},
@@ -54,7 +55,7 @@ func settle(o Options, library session.Library, env func(string) string) (settle
 }
 
 // localFacts describe the Pulsar that --local has started.
-func localFacts(t session.Target) []commands.Fact {
+func localFacts(t broker.Target) []commands.Fact {
 	admin := commands.Fact{Name: commands.FactAdmin, Value: t.AdminURL}
 	if admin.Value != "" { // known once the server runs
 		admin.From = "--local"
@@ -72,7 +73,7 @@ func (p *program) factsNow() []commands.Fact {
 }
 
 // profileLevel is what a profile says about the cluster.
-func profileLevel(p session.Profile, library session.Library) Level {
+func profileLevel(p profile.Profile, library profile.Library) Level {
 	said := func(key, value string) Said {
 		if value == "" {
 			return Said{}

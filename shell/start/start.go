@@ -12,12 +12,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/dial"
+	"pulsh/session/profile"
+	"pulsh/session/snapshot"
 	"pulsh/shell"
 	"pulsh/shell/frames"
 )
@@ -41,7 +45,7 @@ type program struct {
 	local    *localPulsar
 	topics   *topicNames
 	locale   locale
-	scripts  map[string]*commands.Script // by the line that runs them
+	scripts  map[string]*lang.Script // by the line that runs them
 	history  *shell.History
 	reports  []document
 	began    time.Time
@@ -52,8 +56,8 @@ type program struct {
 
 // Run runs pulsh to its end and returns the exit code.
 func Run(o Options, version string, builtin []byte, files Streams) int {
-	if o.NoColour {
-		os.Setenv("NO_COLOR", "1")
+	if o.NoColor {
+		color.NoColor = true
 	}
 	if o.Check != "" {
 		return check(o, files)
@@ -65,19 +69,19 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 	p, err := newProgram(o, version, builtin, files)
 	if err != nil {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	stop, err := profileCPU(o.CPUProfile)
 	if err != nil {
 		fmt.Fprintln(files.Err, err)
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	defer stop()
 	if o.Pprof != "" {
 		at, stop, err := servePprof(o.Pprof)
 		if err != nil {
 			fmt.Fprintln(files.Err, err)
-			return commands.ExitUsage
+			return lang.ExitUsage
 		}
 		defer stop()
 		fmt.Fprintln(p.Err, "profiles at http://"+at+"/debug/pprof/")
@@ -86,12 +90,12 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 }
 
 func newProgram(o Options, version string, builtin []byte, files Streams) (*program, error) {
-	profiles, err := session.ParseProfiles(builtin, "profiles.toml")
+	profiles, err := profile.ParseProfiles(builtin, "profiles.toml")
 	if err != nil {
 		return nil, err
 	}
 	p := &program{Options: o, Streams: files, version: version, began: time.Now(), locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: o.PulsarHome, dir: o.LocalDir}}
-	library := session.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
+	library := profile.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
 	if p.settled, err = settle(o, library, os.Getenv); err != nil {
 		return nil, err
 	}
@@ -117,7 +121,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.topics = newTopicNames(p.session)
 	p.commands = commands.New(commands.Env{
 		Session: p.session,
-		Colour:  p.colour(),
+		Color:   !color.NoColor,
 		Version: version,
 		Output:  p.output(),
 		Local:   p.local,
@@ -131,7 +135,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 
 		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind,
 	})
-	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: p.locale.ascii})
+	p.frames = frames.New(p.session, p.shown, frames.Look{Color: !color.NoColor, ASCII: p.locale.ascii})
 	return p, nil
 }
 
@@ -144,7 +148,7 @@ func (p *program) output() io.Writer {
 }
 
 // shown is what the graph command has chosen.
-func (p *program) shown(s *session.Snapshot) frames.Picture {
+func (p *program) shown(s *snapshot.Snapshot) frames.Picture {
 	view := p.commands.View()
 	picture := frames.Picture{Until: view.Until, Layout: layout(view.Layout)}
 	for _, panel := range view.Shown(s) {
@@ -174,7 +178,7 @@ func (p *program) run() int {
 	} else if said, err := p.reachFirst(); err != nil {
 		fmt.Fprintln(p.Err, strings.Join(said, "\n"))
 		p.close(context.Background())
-		code := max(commands.ExitCode(err), commands.ExitUnconnected)
+		code := max(lang.ExitCode(err), lang.ExitUnconnected)
 		p.refused = strings.TrimSpace(said[0])
 		return p.report(code)
 	} else {
@@ -184,7 +188,7 @@ func (p *program) run() int {
 	defer notes.stop()
 	code := shell.Run(context.Background(), shell.Config{
 		Executor:   p,
-		Frames:     p.frames.Within,
+		Frames:     p.frames.Frame,
 		Refresh:    p.commands.Refresh,
 		Notes:      notes.lines,
 		First:      first,
@@ -195,7 +199,7 @@ func (p *program) run() int {
 		Keys:       p.keys(),
 		Scroll:     p.commands.Scroll,
 		History:    p.history,
-		Unfinished: commands.Unfinished,
+		Unfinished: lang.Unfinished,
 		Questions:  p.asked,
 		Progress:   p.progress,
 		StatusLine: p.statusLine,
@@ -219,7 +223,7 @@ func (p *program) close(ctx context.Context) {
 	}
 }
 
-// statusLine is for the plain face; a batch of mere questions has none.
+// statusLine is for a shell without a terminal; a batch of mere questions has none.
 func (p *program) statusLine() string {
 	if len(p.session.Snapshot().Groups) == 0 {
 		return ""
@@ -239,12 +243,12 @@ func (p *program) Execute(ctx context.Context, line string, out io.Writer) error
 	return p.painted(err)
 }
 
-func (p *program) runScript(ctx context.Context, script *commands.Script, out io.Writer) error {
-	result, err := p.commands.RunScript(ctx, script, out, commands.Options{
+func (p *program) runScript(ctx context.Context, script *lang.Script, out io.Writer) error {
+	result, err := p.commands.RunScript(ctx, script, out, lang.Options{
 		KeepGoing: p.KeepGoing,
 		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
 	})
-	fmt.Fprintln(out, result.Summary(p.session.Snapshot()))
+	fmt.Fprintln(out, commands.Summary(result, p.session.Snapshot()))
 	return err
 }
 

@@ -264,7 +264,7 @@ func TestAnEmptyAnswerIsNoList(t *testing.T) {
 func TestNothingIsStoredOnANonPersistentTopic(t *testing.T) {
 	const np = "non-persistent://public/default/np"
 	p, a := serve(t, nil)
-	_, survey := a.Survey(t.Context(), np, "s")
+	_, survey := a.CursorPositions(t.Context(), np, "s")
 	_, entry := a.Entry(t.Context(), np, broker.MessageID{})
 	_, compaction := a.Compaction(t.Context(), np)
 	for _, err := range []error{survey, entry, compaction, a.Compact(t.Context(), np), a.Terminate(t.Context(), np),

@@ -316,7 +316,7 @@ func (s *subs) expireAll(t *testing.T, sub string) error {
 // surveyed holds that a survey finds the subscription's own place.
 func (s *subs) surveyed(t *testing.T, sub string, left int64) {
 	t.Helper()
-	all, err := s.Survey(t.Context(), s.topic, sub)
+	all, err := s.CursorPositions(t.Context(), s.topic, sub)
 	require.NoError(t, err, sub)
 	var ahead int64
 	for _, part := range all {
@@ -336,7 +336,7 @@ func TestPulsarSurveysWhatIsNotDurable(t *testing.T) {
 	require.NoError(t, err)
 	defer consumer.Close()
 	r.publish(t, topic, 3, 1)
-	all, err := r.Survey(ctx, topic, "x/y")
+	all, err := r.CursorPositions(ctx, topic, "x/y")
 	require.NoError(t, err)
 	require.EqualValues(t, 3, all[0].Ahead())
 }

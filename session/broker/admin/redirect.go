@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // The roots of the APIs that are used.
@@ -32,7 +31,7 @@ func redirected(status int) bool {
 // of the cluster: the token goes only where the cluster itself sends it.
 func (a *Admin) follow(ctx context.Context, c call, from *url.URL, location, token string) (*url.URL, error) {
 	refuse := func(try, format string, args ...any) (*url.URL, error) {
-		return nil, &broker.Error{Category: metrics.Other, Message: a.base.String() + " redirects the request " + fmt.Sprintf(format, args...), Try: try}
+		return nil, &broker.Error{Category: broker.Other, Message: a.base.String() + " redirects the request " + fmt.Sprintf(format, args...), Try: try}
 	}
 	to, err := from.Parse(location)
 	if err != nil || location == "" || to.Host == "" || to.User != nil {

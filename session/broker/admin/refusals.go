@@ -12,7 +12,6 @@ import (
 	"unicode"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // The meanings of a refusal that callers act on, by the status that
@@ -32,7 +31,7 @@ type reading struct {
 	statuses []int  // any of these
 	words    string // in the broker's reason, names left out; "" matches any
 	meaning  int
-	category metrics.Category
+	category broker.Category
 	sentence string // see refusal.fill
 	try      string // a line that works, or ""
 }
@@ -43,53 +42,53 @@ func statuses(s ...int) []int { return s }
 // rows without words come last.
 var readings = [...]reading{
 	// What is not there.
-	{statuses(404), "amespace not found", missing, metrics.Gone, "there is no namespace {namespace}", "topics"},
-	{statuses(404), "amespace does not exist", missing, metrics.Gone, "there is no namespace {namespace}", "topics"},
-	{statuses(404), "ubscription … not found", missing, metrics.Gone, "{topic} has no subscription {subscription}", "subs {topic}"},
-	{statuses(404), "ubscription not found", missing, metrics.Gone, "{topic} has no subscription {subscription}", "subs {topic}"},
-	{statuses(404), "Message id not found", missing, metrics.Gone, "cannot {doing}: the message is not stored", ""},
-	{statuses(404), "opic … not found", missing, metrics.Gone, "there is no topic {topic}", "topics {namespace}"},
+	{statuses(404), "amespace not found", missing, broker.Gone, "there is no namespace {namespace}", "topics"},
+	{statuses(404), "amespace does not exist", missing, broker.Gone, "there is no namespace {namespace}", "topics"},
+	{statuses(404), "ubscription … not found", missing, broker.Gone, "{topic} has no subscription {subscription}", "subs {topic}"},
+	{statuses(404), "ubscription not found", missing, broker.Gone, "{topic} has no subscription {subscription}", "subs {topic}"},
+	{statuses(404), "Message id not found", missing, broker.Gone, "cannot {doing}: the message is not stored", ""},
+	{statuses(404), "opic … not found", missing, broker.Gone, "there is no topic {topic}", "topics {namespace}"},
 	// What is there already, or under way.
-	{statuses(409), "opic already exist", exists, metrics.Other, "topic {topic} already exists", "topic stats {topic}"},
-	{statuses(409), "ubscription already exist", exists, metrics.Other, "{topic} already has a subscription {subscription}", "subs {topic}"},
-	{statuses(409), "ompaction already in progress", exists, metrics.Other, "{topic} is already being compacted", "topic stats {topic}"},
-	{statuses(409), "xpire message by timestamp not issued", exists, metrics.Other,
+	{statuses(409), "opic already exist", exists, broker.Other, "topic {topic} already exists", "topic stats {topic}"},
+	{statuses(409), "ubscription already exist", exists, broker.Other, "{topic} already has a subscription {subscription}", "subs {topic}"},
+	{statuses(409), "ompaction already in progress", exists, broker.Other, "{topic} is already being compacted", "topic stats {topic}"},
+	{statuses(409), "xpire message by timestamp not issued", exists, broker.Other,
 		"an earlier expiry of {subscription} is still running, or it has almost no backlog", "subs {topic}"},
 	// What is in use.
-	{statuses(409, 412), "connected producers/consumers", busy, metrics.Busy, "cannot {doing}: producers or consumers are connected", "topic delete {topic} force"},
-	{statuses(409, 412), "active producers/subscriptions", busy, metrics.Busy, "cannot {doing}: producers or consumers are connected", "topic delete {topic} force"},
-	{statuses(409, 412), "opic has subscriptions", busy, metrics.Busy, "cannot {doing}: it has subscriptions", "topic delete {topic} force"},
-	{statuses(409, 412), "active connected consumers", busy, metrics.Busy, "cannot {doing}: consumers are connected", "sub delete {topic} {subscription} force=on"},
+	{statuses(409, 412), "connected producers/consumers", busy, broker.Busy, "cannot {doing}: producers or consumers are connected", "topic delete {topic} force"},
+	{statuses(409, 412), "active producers/subscriptions", busy, broker.Busy, "cannot {doing}: producers or consumers are connected", "topic delete {topic} force"},
+	{statuses(409, 412), "opic has subscriptions", busy, broker.Busy, "cannot {doing}: it has subscriptions", "topic delete {topic} force"},
+	{statuses(409, 412), "active connected consumers", busy, broker.Busy, "cannot {doing}: consumers are connected", "sub delete {topic} {subscription} force=on"},
 	// Limits.
-	{statuses(409, 412), "maximum number of topics in namespace", unspecified, metrics.Other,
+	{statuses(409, 412), "maximum number of topics in namespace", unspecified, broker.Other,
 		"cannot {doing}: namespace {namespace} has as many topics as it may have (maxTopicsPerNamespace)", "topics {namespace}"},
-	{statuses(409, 412), "maximum number of subscriptions", unspecified, metrics.Other,
+	{statuses(409, 412), "maximum number of subscriptions", unspecified, broker.Other,
 		"cannot {doing}: {topic} has as many subscriptions as it may have (maxSubscriptionsPerTopic)", "subs {topic}"},
-	{statuses(406, 422), "partitions should be less than or equal", unspecified, metrics.Other,
+	{statuses(406, 422), "partitions should be less than or equal", unspecified, broker.Other,
 		"cannot {doing}: the cluster allows fewer (maxNumPartitionsPerPartitionedTopic)", ""},
-	{statuses(409, 422), "less than the current partitions", unspecified, metrics.Other, "cannot {doing}: it has more, and none can be removed", "topic stats {topic}"},
+	{statuses(409, 422), "less than the current partitions", unspecified, broker.Other, "cannot {doing}: it has more, and none can be removed", "topic stats {topic}"},
 	// Partitioned or not.
-	{statuses(409), "is not the partitioned topic", unspecified, metrics.Other, "{topic} is not partitioned, or does not exist", "topics {namespace}"},
-	{statuses(409), "is a partitioned topic", unspecified, metrics.Other, "cannot {doing}: it has become a partitioned topic meanwhile", "topic stats {topic}"},
-	{statuses(409), "is a non-partitioned topic", unspecified, metrics.Other, "cannot {doing}: it has become a topic without partitions meanwhile", "topic stats {topic}"},
-	{statuses(412), "followed by", unspecified, metrics.Other,
+	{statuses(409), "is not the partitioned topic", unspecified, broker.Other, "{topic} is not partitioned, or does not exist", "topics {namespace}"},
+	{statuses(409), "is a partitioned topic", unspecified, broker.Other, "cannot {doing}: it has become a partitioned topic meanwhile", "topic stats {topic}"},
+	{statuses(409), "is a non-partitioned topic", unspecified, broker.Other, "cannot {doing}: it has become a topic without partitions meanwhile", "topic stats {topic}"},
+	{statuses(412), "followed by", unspecified, broker.Other,
 		"cannot {doing}: the name is that of a partition, and its topic has no such partition", "topics {namespace}"},
-	{statuses(412), "should not contain '-partition-'", unspecified, metrics.Other,
+	{statuses(412), "should not contain '-partition-'", unspecified, broker.Other,
 		"cannot {doing}: the name is that of a partition, which has none of its own", "topics {namespace}"},
-	{statuses(412), "opic name is not valid", unspecified, metrics.Other, "cannot {doing}: the broker does not accept this name", "topics {namespace}"},
-	{statuses(400, 405, 406), "persistent topic", unspecified, metrics.Other, "cannot {doing}: a non-persistent topic stores nothing", "topics"},
-	{statuses(500), "NonPersistentTopic cannot be cast", unspecified, metrics.Other, "cannot {doing}: a non-persistent topic stores nothing", "topics"},
+	{statuses(412), "opic name is not valid", unspecified, broker.Other, "cannot {doing}: the broker does not accept this name", "topics {namespace}"},
+	{statuses(400, 405, 406), "persistent topic", unspecified, broker.Other, "cannot {doing}: a non-persistent topic stores nothing", "topics"},
+	{statuses(500), "NonPersistentTopic cannot be cast", unspecified, broker.Other, "cannot {doing}: a non-persistent topic stores nothing", "topics"},
 	// A topic that moves from broker to broker, and a cluster that is not well.
-	{statuses(409, 412), "ownership", unspecified, metrics.Moved, "cannot {doing}: the topic is moving between brokers", "topic stats {topic}"},
-	{statuses(409, 412), "being unloaded", unspecified, metrics.Moved, "cannot {doing}: the topic is moving between brokers", "topic stats {topic}"},
-	{statuses(500), "ot enough non-faulty bookies", unspecified, metrics.Other, "cannot {doing}: too few bookies are up to store it", ""},
-	{statuses(414, 431), "", unspecified, metrics.Other, "cannot {doing}: its names are too long for a request", ""},
+	{statuses(409, 412), "ownership", unspecified, broker.Moved, "cannot {doing}: the topic is moving between brokers", "topic stats {topic}"},
+	{statuses(409, 412), "being unloaded", unspecified, broker.Moved, "cannot {doing}: the topic is moving between brokers", "topic stats {topic}"},
+	{statuses(500), "ot enough non-faulty bookies", unspecified, broker.Other, "cannot {doing}: too few bookies are up to store it", ""},
+	{statuses(414, 431), "", unspecified, broker.Other, "cannot {doing}: its names are too long for a request", ""},
 	// Any other reason: the broker's own words.
-	{statuses(403), "", unspecified, metrics.NotAuthorised, "{url} does not allow to {doing}{reason}", ""},
-	{statuses(429), "", unspecified, metrics.Throttled, "{url} accepts no more requests for now{reason}", ""},
-	{statuses(502, 503, 504), "", unspecified, metrics.Disconnected, "{url} is not ready to {doing} (status {status}){reason}", ""},
-	{statuses(404), "", missing, metrics.Gone, "cannot {doing}{reason or not found}", ""},
-	{statuses(409, 412), "", unspecified, metrics.Other, "cannot {doing}{reason or status}", ""},
+	{statuses(403), "", unspecified, broker.NotAuthorised, "{url} does not allow to {doing}{reason}", ""},
+	{statuses(429), "", unspecified, broker.Throttled, "{url} accepts no more requests for now{reason}", ""},
+	{statuses(502, 503, 504), "", unspecified, broker.Disconnected, "{url} is not ready to {doing} (status {status}){reason}", ""},
+	{statuses(404), "", missing, broker.Gone, "cannot {doing}{reason or not found}", ""},
+	{statuses(409, 412), "", unspecified, broker.Other, "cannot {doing}{reason or status}", ""},
 }
 
 // otherwise reads a status that the table does not have.
@@ -97,8 +96,8 @@ var otherwise = reading{sentence: "cannot {doing} (status {status}){reason}"}
 
 // tokenRefused and tokenWanted read status 401, by whether a token was sent.
 var (
-	tokenRefused = reading{category: metrics.NotAuthorised, sentence: "{url} does not accept the token{reason}"}
-	tokenWanted  = reading{category: metrics.NotAuthorised, sentence: "{url} requires a token, and none is set"}
+	tokenRefused = reading{category: broker.NotAuthorised, sentence: "{url} does not accept the token{reason}"}
+	tokenWanted  = reading{category: broker.NotAuthorised, sentence: "{url} requires a token, and none is set"}
 )
 
 // refusal is an answer that is not a success.
@@ -134,7 +133,7 @@ func hasStatus(err error, status int) bool {
 // refused returns the error for an answer that is not a success.
 func (a *Admin) refused(c call, status int, answer []byte, token string) error {
 	if status == http.StatusBadRequest && refusesPlain(answer) {
-		return &broker.Error{Category: metrics.Disconnected, Message: a.wantsTLS(), Cause: &refusal{status: status, row: otherwise}}
+		return &broker.Error{Category: broker.Disconnected, Message: a.wantsTLS(), Cause: &refusal{status: status, row: otherwise}}
 	}
 	whole := reasonOf(answer, token)
 	r := &refusal{status: status, reason: brief(whole)}

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // The bounds of an answer in bytes, by what is asked. The statistics of
@@ -77,7 +76,7 @@ func (a *Admin) ask(ctx context.Context, c call) ([]byte, http.Header, error) {
 	defer cancel()
 	token, err := a.token()
 	if err != nil {
-		return nil, nil, &broker.Error{Category: metrics.NotAuthorised,
+		return nil, nil, &broker.Error{Category: broker.NotAuthorised,
 			Message: "the token for the admin API cannot be read: " + err.Error(), Cause: err}
 	}
 	token = strings.TrimSpace(token)
@@ -107,7 +106,7 @@ func (a *Admin) ask(ctx context.Context, c call) ([]byte, http.Header, error) {
 	case refused:
 		return nil, nil, a.refused(c, response.StatusCode, answer, token)
 	case int64(len(answer)) > limit:
-		return nil, nil, &broker.Error{Category: metrics.Other,
+		return nil, nil, &broker.Error{Category: broker.Other,
 			Message: fmt.Sprintf("the answer of %s is longer than %d MiB", a.base, limit>>20)}
 	}
 	return answer, response.Header, nil
@@ -131,7 +130,7 @@ func (a *Admin) send(ctx context.Context, c call, token string, body []byte) (*h
 			return nil, err
 		}
 	}
-	return nil, &broker.Error{Category: metrics.Other,
+	return nil, &broker.Error{Category: broker.Other,
 		Message: fmt.Sprintf("%s redirects the request more than %d times", a.base, redirectsMax)}
 }
 

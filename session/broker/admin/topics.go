@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // topicsAtOnce bounds the requests in flight for one listing: a broker answers
@@ -124,7 +123,7 @@ func (a *Admin) partitions(ctx context.Context, name broker.TopicName) (int, err
 	err := a.get(ctx, call{at: topicPath(name, "partitions"), query: url.Values{"checkAllowAutoCreation": {"false"}},
 		doing: "look up " + name.Short()}, &metadata)
 	if err == nil && (metadata.Partitions < 0 || metadata.Partitions > broker.MaxPartitions) {
-		return 0, &broker.Error{Category: metrics.Other, Message: fmt.Sprintf(
+		return 0, &broker.Error{Category: broker.Other, Message: fmt.Sprintf(
 			"%s has %d partitions, more than the %d that are supported", name.Short(), metadata.Partitions, broker.MaxPartitions)}
 	}
 	return metadata.Partitions, err

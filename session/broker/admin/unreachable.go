@@ -11,12 +11,11 @@ import (
 	"syscall"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // notPulsar reports a server that answers, but not as Pulsar's admin API does.
 func (a *Admin) notPulsar(cause error) error {
-	return &broker.Error{Category: metrics.Other, Cause: cause,
+	return &broker.Error{Category: broker.Other, Cause: cause,
 		Message: fmt.Sprintf("%s answers, but not as Pulsar's admin API", a.base)}
 }
 
@@ -37,12 +36,12 @@ func (a *Admin) wantsTLS() string {
 
 // unreachable returns the error for a call that the network has failed.
 func (a *Admin) unreachable(ctx context.Context, c call, err error) error {
-	e := &broker.Error{Category: metrics.Disconnected, Cause: err}
+	e := &broker.Error{Category: broker.Disconnected, Cause: err}
 	var unknown *net.DNSError
 	var network net.Error
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		e.Category = metrics.Other
+		e.Category = broker.Other
 		e.Message = fmt.Sprintf("stopped while about to %s", c.doing)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.Message = fmt.Sprintf("no admin API answers at %s (connection refused)", a.base)
@@ -57,7 +56,7 @@ func (a *Admin) unreachable(ctx context.Context, c call, err error) error {
 		e.Message = a.wantsTLS()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &network) && network.Timeout():
-		e.Category = metrics.Timeout
+		e.Category = broker.Timeout
 		e.Message = fmt.Sprintf("%s did not answer in time to %s", a.base, c.doing)
 	case strings.Contains(err.Error(), "malformed HTTP"):
 		return a.notPulsar(err)

@@ -22,7 +22,6 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/local/localtest"
-	"pulsh/session/metrics"
 )
 
 func TestMain(m *testing.M) {
@@ -176,18 +175,18 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		answer   []byte
-		category metrics.Category
+		category broker.Category
 		want     string
 	}{
-		{"error", refusing(0, "too old\nat org.apache"), metrics.Other, "the Pulsar at pulsar://HOST refuses: too old"},
-		{"not ready", refusing(6, "still starting"), metrics.Disconnected, "the Pulsar at pulsar://HOST is not ready: still starting"},
-		{"http", []byte("HTTP/1.1 400 Bad Request\r\n\r\n"), metrics.Other, "pulsar://HOST answers in HTTP: it is a port for admin requests, not for messages"},
-		{"short", []byte("+OK"), metrics.Other, "pulsar://HOST answers, but not as a Pulsar"},
-		{"another command", frameOf(18, nil), metrics.Other, "pulsar://HOST answers, but not as a Pulsar"},
-		{"broken command", []byte{0, 0, 0, 6, 0, 0, 0, 2, 0xff, 0xff}, metrics.Other, "pulsar://HOST answers, but not as a Pulsar"},
-		{"cut off", connected("4.0.8")[:12], metrics.Disconnected, "pulsar://HOST takes the connection and closes it without an answer"},
-		{"nothing", nil, metrics.Disconnected, "pulsar://HOST takes the connection and closes it without an answer"},
-		{"tls alert", []byte{0x15, 3, 3, 0, 2, 2, 50, 0}, metrics.Disconnected, "pulsar://HOST speaks TLS; its URL begins with pulsar+ssl://"},
+		{"error", refusing(0, "too old\nat org.apache"), broker.Other, "the Pulsar at pulsar://HOST refuses: too old"},
+		{"not ready", refusing(6, "still starting"), broker.Disconnected, "the Pulsar at pulsar://HOST is not ready: still starting"},
+		{"http", []byte("HTTP/1.1 400 Bad Request\r\n\r\n"), broker.Other, "pulsar://HOST answers in HTTP: it is a port for admin requests, not for messages"},
+		{"short", []byte("+OK"), broker.Other, "pulsar://HOST answers, but not as a Pulsar"},
+		{"another command", frameOf(18, nil), broker.Other, "pulsar://HOST answers, but not as a Pulsar"},
+		{"broken command", []byte{0, 0, 0, 6, 0, 0, 0, 2, 0xff, 0xff}, broker.Other, "pulsar://HOST answers, but not as a Pulsar"},
+		{"cut off", connected("4.0.8")[:12], broker.Disconnected, "pulsar://HOST takes the connection and closes it without an answer"},
+		{"nothing", nil, broker.Disconnected, "pulsar://HOST takes the connection and closes it without an answer"},
+		{"tls alert", []byte{0x15, 3, 3, 0, 2, 2, 50, 0}, broker.Disconnected, "pulsar://HOST speaks TLS; its URL begins with pulsar+ssl://"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			host := says(t, c.answer)
@@ -207,8 +206,8 @@ func TestSilence(t *testing.T) {
 	_, err := Dial(ctx, "pulsar://"+host)
 	var e *broker.Error
 	require.ErrorAs(t, err, &e)
-	require.Equal(t, metrics.Timeout, e.Category)
-	require.Equal(t, "pulsar://"+host+" is silent: nothing answers in time", e.Message)
+	require.Equal(t, broker.Timeout, e.Category)
+	require.Equal(t, "pulsar://"+host+" is silent: no answer within 20ms", e.Message)
 
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
@@ -242,7 +241,7 @@ func TestTheFirstHostThatAnswersIsTaken(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, alive, answer.Host)
 	_, err = Dial(t.Context(), "pulsar://"+dead+","+says(t, nil))
-	require.EqualError(t, err, "none of 2 hosts lets us in; no Pulsar answers at pulsar://"+dead+" (connection refused)")
+	require.EqualError(t, err, "none of 2 hosts can be used; no Pulsar answers at pulsar://"+dead+" (connection refused)")
 }
 
 func TestTLS(t *testing.T) {
@@ -259,13 +258,18 @@ func TestTLS(t *testing.T) {
 		io.Copy(io.Discard, conn) // read what is left: closing too early would reset the connection
 	})
 	_, err := Dial(t.Context(), "pulsar+ssl://"+host)
-	require.EqualError(t, err, "the certificate of pulsar+ssl://"+host+" is not trusted here: nobody known has signed it")
+	require.EqualError(t, err, "the certificate of pulsar+ssl://"+host+" is not trusted here: it is signed by an unknown authority")
 	roots := certificates.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	answer, err := Dialer{TLS: &tls.Config{RootCAs: roots}}.Dial(t.Context(), "pulsar+ssl://"+host)
 	require.NoError(t, err)
 	require.Equal(t, "4.0.8", answer.Version)
 	_, err = Dialer{TLS: &tls.Config{RootCAs: roots, ServerName: "other.test"}}.Dial(t.Context(), "pulsar+ssl://"+host)
-	require.EqualError(t, err, "the certificate of pulsar+ssl://"+host+` is not trusted here: it is not made for "other.test"`)
+	require.EqualError(t, err, "the certificate of pulsar+ssl://"+host+` is not trusted here: it is not valid for "other.test"`)
+
+	later := &tls.Config{RootCAs: roots, Time: func() time.Time { return time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC) }}
+	_, err = Dialer{TLS: later}.Dial(t.Context(), "pulsar+ssl://"+host)
+	require.EqualError(t, err, "the certificate of pulsar+ssl://"+host+" is valid only from 1970-01-01 00:00 UTC to 2084-01-29 16:00 UTC")
+	require.Equal(t, OutOfDate, FailureOf(err).Fault)
 
 	plain := listen(t, func(conn net.Conn) { io.WriteString(conn, "hello, who is there?"); io.Copy(io.Discard, conn) })
 	_, err = Dial(t.Context(), "pulsar+ssl://"+plain)
@@ -273,6 +277,32 @@ func TestTLS(t *testing.T) {
 	closing := listen(t, func(conn net.Conn) { conn.Read(make([]byte, 1)) }) // as Pulsar does: the record is no frame
 	_, err = Dial(t.Context(), "pulsar+ssl://"+closing)
 	require.Equal(t, WithoutTLS, FailureOf(err).Fault)
+}
+
+func TestTLSHandshakesThatAreRefused(t *testing.T) {
+	certificates := httptest.NewUnstartedServer(http.NotFoundHandler())
+	certificates.StartTLS()
+	defer certificates.Close()
+	roots := certificates.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	const certificate = "it requires a client certificate, which pulsh cannot present"
+	for _, c := range []struct {
+		server *tls.Config
+		want   string
+	}{
+		{&tls.Config{ClientAuth: tls.RequireAnyClientCert}, certificate},
+		{&tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}, "it accepts none of the ciphers, or requires a client certificate"},
+		{&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, "it speaks other versions of TLS"},
+	} {
+		c.server.Certificates = certificates.TLS.Certificates
+		host := listen(t, func(conn net.Conn) {
+			tls.Server(conn, c.server).Handshake()
+			io.Copy(io.Discard, conn)
+		})
+		_, err := Dialer{TLS: &tls.Config{RootCAs: roots}}.Dial(t.Context(), "pulsar+ssl://"+host)
+		require.EqualError(t, err, "pulsar+ssl://"+host+" refuses the TLS handshake: "+c.want)
+		require.Equal(t, TLSRefused, FailureOf(err).Fault)
+		require.Equal(t, "TLS fault", FailureOf(err).Fault.String())
+	}
 }
 
 func TestPulsarAnswers(t *testing.T) {
