@@ -1,6 +1,7 @@
 package local
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"time"
@@ -100,19 +101,26 @@ type Config struct {
 	FreeSpace func(dir string) (int64, error)
 }
 
-// Libraries is where the server's Java libraries are kept, for all servers of
-// this user. The error says what to set where there is no such place.
+// Libraries returns the folder of the server's Java libraries, which all servers
+// of this user share. It is "" if the user has no cache directory: a server then
+// keeps its libraries in its own folder.
 func Libraries() (string, error) {
 	c, err := Config{}.withDefaults()
+	if errors.Is(err, errNoCache) {
+		return "", nil
+	}
 	return c.Libraries, err
 }
+
+// errNoCache is the cause of an error about a user without a cache directory.
+var errNoCache = errors.New("no cache directory")
 
 // withDefaults returns c with every empty field filled in.
 func (c Config) withDefaults() (Config, error) {
 	if c.Dir == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
-			return c, &Error{Message: "there is no cache directory for the local pulsar", Next: "set XDG_CACHE_HOME or HOME", Cause: err}
+			return c, &Error{Message: "there is no cache directory for the local pulsar", Next: "set HOME or XDG_CACHE_HOME, or name a folder with --local-dir", Cause: errors.Join(errNoCache, err)}
 		}
 		c.Dir = filepath.Join(cache, "pulsh")
 	}

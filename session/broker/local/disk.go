@@ -32,7 +32,7 @@ func checkDisk(dir string, free func(string) (int64, error)) error {
 	return &Error{
 		Message: fmt.Sprintf("the disk of %s has %s free, a local pulsar needs %s (an hour of full load stays below that)",
 			dir, humanize.Bytes(uint64(max(n, 0))), humanize.Bytes(DiskNeeded)),
-		Next: "free some space, or set XDG_CACHE_HOME to a folder on a larger disk",
+		Next: "free some space, or name a folder on a larger disk with --local-dir",
 	}
 }
 

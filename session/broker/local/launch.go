@@ -118,7 +118,7 @@ func loopbackInterface() string {
 
 // plan turns a source into a command: it chooses the ports, empties the
 // data if that is wanted, and writes the configuration.
-func (i instance) plan(ctx context.Context, cfg Config, src source) (state, error) {
+func (i instance) plan(ctx context.Context, cfg Config, src source, before ports) (state, error) {
 	data := i.data(src.version)
 	if cfg.Fresh {
 		if err := os.RemoveAll(i.file("data")); err != nil {
@@ -128,7 +128,7 @@ func (i instance) plan(ctx context.Context, cfg Config, src source) (state, erro
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return state{}, err
 	}
-	p, note, err := choosePorts(ctx, cfg)
+	p, note, err := choosePorts(ctx, cfg, before, len(i.users()) > 0)
 	if err != nil {
 		return state{}, err
 	}

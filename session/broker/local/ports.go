@@ -64,10 +64,27 @@ type ports struct {
 	Bookie int `json:"bookie"`
 }
 
-// choosePorts finds the four ports, and says in note what was not as wanted.
-func choosePorts(ctx context.Context, cfg Config) (p ports, note string, err error) {
+// keep returns cfg with the ports of the server before, so that clients of that
+// server find the next one. A port that was asked for by its number is changed
+// only if another pulsh still holds the server; otherwise the wish is newer.
+func (p ports) keep(cfg Config, held bool) Config {
+	again := func(wanted *int, before int) {
+		if before != 0 && (held || *wanted == AnyPort) {
+			*wanted = before
+		}
+	}
+	again(&cfg.BrokerPort, p.Broker)
+	again(&cfg.WebPort, p.Web)
+	again(&cfg.ZooKeeperPort, p.ZooKeeper)
+	return cfg
+}
+
+// choosePorts returns the four ports of a server, and a note if a wanted one is
+// taken. The ports of the server before, if it left any, are taken again.
+func choosePorts(ctx context.Context, cfg Config, before ports, held bool) (p ports, note string, err error) {
 	free := func(port int) bool { return portFree(ctx, port) }
 	not := map[int]bool{}
+	cfg = before.keep(cfg, held)
 	if p.Broker, err = choosePort(cfg.BrokerPort, not, free); err != nil {
 		return p, "", err
 	}
@@ -89,7 +106,7 @@ func portNote(cfg Config, p ports) string {
 		if wanted == AnyPort || wanted == got {
 			return ""
 		}
-		return fmt.Sprintf("port %d is taken by something that is no pulsar, using %d", wanted, got)
+		return fmt.Sprintf("port %d is taken by another program, using %d", wanted, got)
 	}
 	broker, web := moved(cfg.BrokerPort, p.Broker), moved(cfg.WebPort, p.Web)
 	if broker != "" && web != "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -36,14 +37,28 @@ type Server struct {
 // helloTime bounds the supervisor's first word; it only starts a process.
 const helloTime = 15 * time.Second
 
+// startTries bounds the starts of one call: another program may take a port
+// between the look at it and Java's use of it.
+const startTries = 3
+
 // Start returns a server that is ready to use: the one that answers on the
 // wanted port, or the one that another pulsh of this user runs, or a new one.
-// It gives up when ctx ends; what it had started is stopped then.
+// If ctx ends first, Start stops the server that it has started.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
 	}
+	for try := 1; ; try++ {
+		s, err := start(ctx, cfg)
+		if try == startTries || !errors.Is(err, errPortTaken) {
+			return s, err
+		}
+		cfg.Progress(Progress{Step: "start", Text: "another program took a port meanwhile; trying other ports"})
+	}
+}
+
+func start(ctx context.Context, cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg, at: instance{filepath.Join(cfg.Dir, "local")}}
 	if err := s.at.make(); err != nil {
 		return nil, err
@@ -120,7 +135,7 @@ func (s *Server) obtain(ctx context.Context) error {
 	if src.docker != "" {
 		removeContainer(ctx, src.docker, containerName(s.at.dir))
 	}
-	st, err = s.at.plan(ctx, s.cfg, src)
+	st, err = s.at.plan(ctx, s.cfg, src, st.Ports)
 	if err != nil {
 		return err
 	}
@@ -134,7 +149,7 @@ func (s *Server) obtain(ctx context.Context) error {
 	if err := s.takeLease(); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("starting Pulsar %s on port %d (the data folder stays below 6 GB)", st.Version, st.Ports.Broker)
+	text := fmt.Sprintf("starting Pulsar %s on port %d (uses at most 6 GB of disk)", st.Version, st.Ports.Broker)
 	if st.Note != "" {
 		text = st.Note
 	}
@@ -261,13 +276,20 @@ func (s *Server) recordReady(ctx context.Context, st state) error {
 	return nil
 }
 
-// diedEarly explains a server that ended before it was ready.
+// errPortTaken is the cause of an error about a server that found a port taken.
+var errPortTaken = errors.New("a port is taken")
+
+// diedEarly returns the error for a server that ended before it was ready.
 func (s *Server) diedEarly(st state) error {
 	why := cause(s.linesSince(st.LogFrom))
 	if e, ok := s.at.exit(st.Server); ok && e.Killed {
 		why = e.Reason
 	}
-	return &Error{Message: "pulsar ended while it was starting: " + why, Next: "see " + s.at.logFile()}
+	e := &Error{Message: "pulsar ended while it was starting: " + why, Next: "see " + s.at.logFile()}
+	if strings.Contains(why, "java.net.BindException") || strings.Contains(why, "Address already in use") {
+		e.Cause = errPortTaken
+	}
+	return e
 }
 
 // takeLease makes this process a user of the server. The lock is held.

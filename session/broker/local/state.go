@@ -104,7 +104,7 @@ func (i instance) exit(p process) (e exit, ok bool) {
 func (i instance) make() error {
 	for _, d := range []string{"leases", "conf", "data", "log"} {
 		if err := os.MkdirAll(i.file(d), 0o700); err != nil {
-			return &Error{Message: "the folder " + i.dir + " cannot be used: " + reason(err), Next: "set XDG_CACHE_HOME to a folder that can be written", Cause: err}
+			return &Error{Message: "the folder " + i.dir + " cannot be used: " + reason(err), Next: "name a folder that can be written with --local-dir", Cause: err}
 		}
 	}
 	return nil

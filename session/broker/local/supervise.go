@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -171,6 +173,13 @@ func (s *supervisor) record(err error) {
 	_ = writeJSON(s.at.file("exit.json"), e)
 }
 
+// withoutOwn returns an environment without the variables of pulsh. They may hold
+// a token, which neither the supervisor nor Java needs and every process of the
+// user could read there for as long as the server runs.
+func withoutOwn(environment []string) []string {
+	return slices.DeleteFunc(slices.Clone(environment), func(e string) bool { return strings.HasPrefix(e, "PULSH_") })
+}
+
 // spawn starts a supervisor for the launch and returns both processes. The
 // supervisor is detached: it has its own session and none of our files.
 func (i instance) spawn(command []string, run launch, deadline time.Time) (sup, server process, err error) {
@@ -189,7 +198,7 @@ func (i instance) spawn(command []string, run launch, deadline time.Time) (sup, 
 	}
 	defer errors.Close()
 	cmd := exec.Command(command[0], append(command[1:len(command):len(command)], i.dir)...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = i.dir, w, errors
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = i.dir, w, errors, withoutOwn(os.Environ())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	err = cmd.Start()
 	w.Close()
