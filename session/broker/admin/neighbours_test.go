@@ -326,7 +326,7 @@ func (s *subs) surveyed(t *testing.T, sub string, left int64) {
 }
 
 // A subscription that is not durable has its cursor under its own name.
-func TestPulsarSurveysWhatIsNotDurable(t *testing.T) {
+func TestPulsarFindsCursorsThatAreNotDurable(t *testing.T) {
 	r, ctx := connect(t), t.Context()
 	topic := r.prefix + "passing"
 	require.NoError(t, r.CreateTopic(ctx, topic, 0))

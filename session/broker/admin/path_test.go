@@ -97,11 +97,11 @@ func TestCursorsAreFoundByTheirEscapedNames(t *testing.T) {
 		{"x/y", "x/y"}, {"x~y", "x~y"}, {"100%", "100%"}, {"x y", "x y"},
 	} {
 		stats := internalStats{Cursors: map[string]struct{ MarkDeletePosition string }{c.cursor: {"7:3"}}}
-		at, ok := stats.standing(-1, c.subscription)
+		at, ok := stats.position(-1, c.subscription)
 		require.True(t, ok, c.subscription)
 		require.Equal(t, broker.MessageID{Ledger: 7, Entry: 3, Partition: -1}, at.Acked)
 		for _, other := range []string{"s", "a+b", "a b", "a*b", "a~b", "a%2Bb", "a%7Eb"} {
-			_, ok := stats.standing(-1, other)
+			_, ok := stats.position(-1, other)
 			require.Equal(t, other == c.subscription, ok, "%s finds the cursor %s", other, c.cursor)
 		}
 	}
