@@ -15,13 +15,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FakeServerWord makes the test binary a server that answers as a Pulsar that is
-// ready, in the place of Java: its starts take no time.
+// FakeServerWord is the argument with which the test binary runs [FakeServer] in
+// place of Java.
 const FakeServerWord = "be-a-server"
 
-// FakeServer serves the web port of the configuration in the arguments, until
-// SIGTERM. While the folder of the configuration has a file refuse-once, it
-// removes that and ends as Java does when it finds a port taken.
+// FakeServer answers on the web port of a configuration as a Pulsar that is ready,
+// until SIGTERM. If the folder of the configuration has a file refuse-once, it
+// removes the file and ends as Java does when a port is taken.
 func FakeServer(args []string) int {
 	conf := ""
 	for i, arg := range args[:len(args)-1] {
@@ -56,7 +56,7 @@ func FakeServer(args []string) int {
 	return 0
 }
 
-// fakeConfig is for servers that are no Java.
+// fakeConfig returns the configuration of a server that runs FakeServer.
 func fakeConfig(t *testing.T) Config {
 	t.Helper()
 	home, java := t.TempDir(), t.TempDir()
