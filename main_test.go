@@ -21,7 +21,8 @@ import (
 // room that is not listed may enter none.
 var mayImport = map[string][]string{
 	".":                              {"commands/lang", "session/broker/local", "shell/start"},
-	"commands":                       {"commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/export", "session/group", "session/look", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/snapshot", "session/spec"},
+	"commands":                       {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/export", "session/group", "session/look", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/snapshot", "session/spec"},
+	"commands/answers":               {"commands/lang", "graphs", "session/broker", "session/brokerstats", "session/delivery", "session/metrics", "session/pacing", "session/snapshot", "session/spec"},
 	"commands/lang":                  {"graphs", "session/meant", "session/pacing"},
 	"commands/outcome":               {"commands", "commands/lang", "session/snapshot", "session/spec"},
 	"examples/bench":                 {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
@@ -52,7 +53,7 @@ var mayImport = map[string][]string{
 	"shell/editor":                   {"graphs/measure", "shell/screen"},
 	"shell/frames":                   {"graphs", "session/look", "session/metrics", "session/snapshot", "session/spec", "shell"},
 	"shell/screen":                   {"graphs/measure"},
-	"shell/start":                    {"commands", "commands/lang", "commands/outcome", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/meant", "session/profile", "session/snapshot", "session/spec", "shell", "shell/frames"},
+	"shell/start":                    {"commands", "commands/answers", "commands/lang", "commands/outcome", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/meant", "session/profile", "session/snapshot", "session/spec", "shell", "shell/frames"},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.

@@ -52,7 +52,7 @@ func change[S any](ctx context.Context, c *call, g snapshot.Group, parts string,
 	switch {
 	case rebuilt.Done:
 		tail = fmt.Sprintf(" · new %s, a gap of %s", parts, graphs.Latency(float64(rebuilt.Gap)))
-	case !active(g.State):
+	case !g.State.Active():
 		tail = " when it starts"
 	}
 	c.Say("%s: %s%s", g.Name, strings.Join(told, " · "), tail)

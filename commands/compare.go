@@ -19,33 +19,21 @@ import (
 // reportBytesMax bounds a report that is read: a day of a dozen groups.
 const reportBytesMax = 1 << 30
 
-// reportKind is a report to be read.
-func reportKind() lang.Kind {
-	return lang.Kind{Name: "REPORT", Sample: "a.json", Doc: "a report that export has written as .json",
-		Parse: func(text string) (any, error) {
-			if as, err := export.FormatOf(text); err != nil || as != export.JSON {
-				return nil, errors.New("a report to compare is one that export has written as .json")
-			}
-			return text, nil
-		},
-		Complete: lang.CompleteFiles(string(export.JSON))}
-}
-
 func compare(_ context.Context, c *call) error {
-	a, err := c.readReport("a")
+	a, err := readReport(c, "a")
 	if err != nil {
 		return err
 	}
-	b, err := c.readReport("b")
+	b, err := readReport(c, "b")
 	if err != nil {
 		return err
 	}
 	c.Say("a  %s  %s, %s", c.Text("a"), a.Title, a.Start.Local().Format("2006-01-02 15:04:05"))
 	c.Say("b  %s  %s, %s", c.Text("b"), b.Title, b.Start.Local().Format("2006-01-02 15:04:05"))
-	return c.sideBySide("a", a, b)
+	return printSideBySide(c, "a", a, b)
 }
 
-func (c *call) readReport(name string) (*export.Report, error) {
+func readReport(c *call, name string) (*export.Report, error) {
 	path := lang.HomePath(c.Text(name))
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -68,8 +56,8 @@ func (c *call) readReport(name string) (*export.Report, error) {
 	return r, nil
 }
 
-// sideBySide prints the comparison of two reports.
-func (c *call) sideBySide(param string, a, b *export.Report) error {
+// printSideBySide prints the comparison of two reports.
+func printSideBySide(c *call, param string, a, b *export.Report) error {
 	rows, alone := export.Compare(a, b)
 	if len(rows) == 0 {
 		return c.Refuse(param, "", "there is nothing to compare: no group of the one is in the other, or nothing was measured")
@@ -128,31 +116,11 @@ func ratioText(r float64) string {
 	return graphs.Three(r)
 }
 
-// markKind is a mark by its text.
-func markKind() lang.Kind {
-	return lang.Kind{Name: "MARK", Sample: "'before the fix'", Parse: lang.AsText, Doc: "the text of a mark that was set, in quotes if it has blanks",
-		Complete: func(s *lang.Scene) []lang.Suggestion {
-			if snapshotOf(s) == nil {
-				return nil
-			}
-			var out []lang.Suggestion
-			for _, m := range userMarks(snapshotOf(s)) {
-				out = append(out, lang.Suggestion{Text: lang.Quote(m.Text), Description: m.At.Format("15:04:05")})
-			}
-			return out
-		}}
-}
-
-// userMarks are the marks of the mark command, oldest first.
-func userMarks(s *snapshot.Snapshot) []snapshot.Mark {
-	return slices.DeleteFunc(slices.Clone(s.Marks), func(m snapshot.Mark) bool { return m.Kind != snapshot.MarkNote })
-}
-
 // diff compares two stretches of the session.
 func diff(ctx context.Context, c *call) error {
 	s := c.fresh(ctx)
 	marks := userMarks(s)
-	first, err := c.markNamed("mark", marks)
+	first, err := markNamed(c, "mark", marks)
 	if err != nil {
 		return err
 	}
@@ -164,7 +132,7 @@ func diff(ctx context.Context, c *call) error {
 		b.to = marks[first+1].At
 	}
 	if c.Text("later") != "" {
-		second, err := c.markNamed("later", marks)
+		second, err := markNamed(c, "later", marks)
 		if err != nil {
 			return err
 		}
@@ -173,10 +141,10 @@ func diff(ctx context.Context, c *call) error {
 			b.to = marks[second+1].At
 		}
 	}
-	r := c.ReportNow()
+	r := ReportNow(c.Commands)
 	c.Say("a  %s", a)
 	c.Say("b  %s", b)
-	return c.sideBySide("mark", r.Between(a.from, a.to), r.Between(b.from, b.to))
+	return printSideBySide(c, "mark", r.Between(a.from, a.to), r.Between(b.from, b.to))
 }
 
 // stretch is a part of the session.
@@ -187,7 +155,7 @@ func (s stretch) String() string {
 }
 
 // markNamed is the newest mark with the text that was typed.
-func (c *call) markNamed(param string, marks []snapshot.Mark) (int, error) {
+func markNamed(c *call, param string, marks []snapshot.Mark) (int, error) {
 	name := c.Text(param)
 	var texts []string
 	for i, m := range slices.Backward(marks) {

@@ -29,15 +29,6 @@ const (
 // and deleting a topic is one request.
 const demoCleanTime = 10 * time.Second
 
-// demoCommand walks through what pulsh can do.
-func demoCommand() lang.Command {
-	return lang.Command{Name: "demo", Section: generalSection, Changes: true,
-		Summary: "walk through what pulsh can do, on the cluster that is connected",
-		Detail: "Takes about a minute. Its groups send to a topic of their own, each step is explained in a line, and nothing is left behind. " +
-			"Ctrl-C ends it.",
-		Examples: []string{"demo"}, Run: verb(demo)}
-}
-
 func demo(ctx context.Context, c *call) error {
 	if _, ok := c.env.Session.Target(); !ok {
 		return c.Fail("connect pulsar://localhost:6650", "a tour needs a Pulsar, and none is connected")
@@ -49,13 +40,13 @@ func demo(ctx context.Context, c *call) error {
 	}
 	topic := demoTopic + c.env.Now().Format("-150405")
 	before := c.view.Load()
-	err := c.tour(ctx, strings.ReplaceAll(demoScript, "topic="+demoTopic, "topic="+topic))
+	err := runTour(ctx, c, strings.ReplaceAll(demoScript, "topic="+demoTopic, "topic="+topic))
 	c.view.Store(before)
-	return c.demoLeaves(ctx, topic, err)
+	return leaveDemo(ctx, c, topic, err)
 }
 
-// tour runs the lines of a script, each shown, and prints its comments.
-func (c *call) tour(ctx context.Context, script string) error {
+// runTour runs the lines of a script, each shown, and prints its comments.
+func runTour(ctx context.Context, c *call, script string) error {
 	steps := strings.Split(strings.TrimSpace(script), "\n")
 	for i, step := range steps {
 		if said, ok := strings.CutPrefix(step, "# "); ok {
@@ -84,9 +75,9 @@ type topicDeleter interface {
 	DeleteTopic(ctx context.Context, topic string, force bool) error
 }
 
-// demoLeaves takes away what a tour has made, however it ended. What it says of
+// leaveDemo takes away what a tour has made, however it ended. What it says of
 // that comes behind the error of the tour.
-func (c *call) demoLeaves(ctx context.Context, topic string, err error) error {
+func leaveDemo(ctx context.Context, c *call, topic string, err error) error {
 	cleaning, cancel := context.WithTimeout(context.WithoutCancel(ctx), demoCleanTime)
 	defer cancel()
 	began := false

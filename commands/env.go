@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -93,23 +94,23 @@ type Commands struct {
 	view    atomic.Pointer[View]
 	saidBy  atomic.Pointer[map[string]string] // who has said a value, by its name; never changed, only replaced
 	changed atomic.Int64                      // when a command last changed a group, Unix ns
-	outlets outlets
 
-	mu        sync.Mutex // guards schedules
-	schedules []Schedule // of groups that were removed or started again
+	mu        sync.Mutex           // guards what follows
+	schedules []Schedule           // of groups that were removed or started again
+	attached  map[reflect.Type]any // see Attached
 }
 
-// New makes the commands of a session.
-func New(env Env) *Commands {
+// NewCommands makes the commands of a session.
+func NewCommands(env Env, language *lang.Language) *Commands {
 	if env.Now == nil {
 		env.Now = time.Now
 	}
 	if env.Listen == nil {
 		env.Listen = net.Listen
 	}
-	c := &Commands{env: env}
+	c := &Commands{env: env, attached: map[reflect.Type]any{}}
 	c.Runner = lang.NewRunner(lang.Config{
-		Language: language(), Host: c, Now: env.Now, Confirm: env.Confirm, Yes: env.Yes, Speed: env.Speed, Version: env.Version,
+		Language: language, Host: c, Now: env.Now, Confirm: env.Confirm, Yes: env.Yes, Speed: env.Speed, Version: env.Version,
 		Variables: env.Variables, Ran: c.ran,
 		Turned: func(turn string) { env.Session.Mark(snapshot.MarkCommand, turn) },
 	})
@@ -176,4 +177,16 @@ func (c *Commands) fresh(ctx context.Context) *snapshot.Snapshot {
 			return s
 		}
 	}
+}
+
+// Attached is the state of type T that a group of commands keeps beside a session,
+// made at the first call.
+func Attached[T any](c *Commands) *T {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := reflect.TypeFor[T]()
+	if c.attached[key] == nil {
+		c.attached[key] = new(T)
+	}
+	return c.attached[key].(*T)
 }

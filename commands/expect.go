@@ -76,7 +76,7 @@ func (e *extremes) take(t snapshot.Term, v float64, starts bool) {
 }
 
 func expect(ctx context.Context, c *call) error {
-	condition, err := c.condition(ctx)
+	condition, err := typedCondition(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -90,11 +90,11 @@ func expect(ctx context.Context, c *call) error {
 	if err := c.watch(ctx, func(s *snapshot.Snapshot) bool { return t.look(s) }); err != nil {
 		return err
 	}
-	return c.verdict(&t)
+	return printVerdict(c, &t)
 }
 
-// verdict prints and counts the outcome.
-func (c *call) verdict(t *trial) error {
+// printVerdict prints and counts the outcome.
+func printVerdict(c *call, t *trial) error {
 	check := lang.Check{At: t.begin, Place: c.Place(), Turn: c.Turn, Condition: t.label(), Measured: t.values(),
 		Elapsed: c.env.Now().Sub(t.begin), Samples: t.samples, Terms: t.measurements()}
 	word := "PASS"

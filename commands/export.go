@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"pulsh/commands/lang"
@@ -17,95 +16,10 @@ import (
 	"pulsh/session/export"
 )
 
-// exportCommands write what a session has measured where others can read it.
-func exportCommands() []lang.Command {
-	force := lang.Param{Name: "force", Kind: onKind(), Keyed: true, Optional: true, Doc: "on replaces a file that is there"}
-	return []lang.Command{
-		{Name: "export", Section: exportSection,
-			Params:  []lang.Param{{Name: "file", Kind: exportKind(), Optional: true}, force},
-			Summary: "write the session into a file: a page, JSON, CSV, Prometheus or histograms by its ending",
-			Detail: "Without a name it writes a page, pulsh-DATE-TIME.html. " +
-				".html is one page with graphs, settings, environment, timeline, expectations and the lines that do it again; it needs no network. " +
-				".json has all of that for programs and for compare: version (1), title, start, end, environment, cluster, columns (name, unit and meaning of each), " +
-				"samples (from, step_seconds, count), groups, total, process, timeline, lines, checks and script. A group has its settings, figures of the last sample by column, " +
-				"distributions (total and last second in ms, and every counter), failures, and series: by column a value a second, null where nothing is known; " +
-				"durations are the worst of the second, rates its mean, counts its end. " +
-				".csv has a row for each second and group with the same columns, which carry their units; times are RFC 3339. " +
-				".prom is the last sample as text of Prometheus, in seconds and bytes. " +
-				".hlog is a log for HistogramLogProcessor: a histogram for each second, or for 2, 4, 8… seconds of long runs, since the start or reset of each group; " +
-				"a tag such as fast.latency for each group and distribution, values in microseconds. " +
-				"A file is complete or not there at all.",
-			Examples: []string{"export", "export run.html", "export run.json", "export seconds.csv force=on", "export run.prom", "export run.hlog"}, Run: verb(exportFile)},
-		{Name: "stream", Section: exportSection,
-			Params: []lang.Param{{Name: "file", Kind: streamKind()},
-				{Name: "every", Kind: durationKind(), Keyed: true, Optional: true, Doc: "how often, 100ms to 1h; 1s if not given"}, force},
-			Summary: "append the figures of all groups to a file as they come",
-			Detail: "Lines of JSON (.jsonl) or CSV (.csv), a record for each interval and group, with the columns of export. A record tells of the whole interval: durations are its worst, " +
-				"rates its mean. `-` is the standard output as lines of JSON, unless it is a terminal. A disk that is full ends the stream with a note, and nothing else.",
-			Examples: []string{"stream run.jsonl", "stream run.csv every=10s"}, Run: verb(streamStart)},
-		{Name: "stream stop", Section: exportSection, Summary: "end the stream, after what belongs into it so far", Examples: []string{"stream stop"}, Run: verb(streamStop)},
-		{Name: "metrics serve", Section: exportSection,
-			Params: []lang.Param{{Name: "address", Kind: addressKind(), Optional: true},
-				{Name: "remote", Kind: onKind(), Keyed: true, Optional: true, Doc: "on lets other machines reach it, where the address says so"}},
-			Summary: "serve metrics to Prometheus",
-			Detail: "At " + metricsAddress + " if no address is given. Durations are histograms that can be added up over groups and processes, and beside them summaries with the exact " +
-				"quantiles of the last second. An address that other machines can reach needs remote=on.",
-			Examples: []string{"metrics serve", "metrics serve 127.0.0.1:9096"}, Run: verb(metricsServe)},
-		{Name: "metrics stop", Section: exportSection, Summary: "end serving metrics", Examples: []string{"metrics stop"}, Run: verb(metricsStop)},
-		{Name: "compare", Section: exportSection,
-			Params:   []lang.Param{{Name: "a", Kind: reportKind()}, {Name: "b", Kind: reportKind()}},
-			Summary:  "put two exported runs side by side",
-			Detail:   "Medians of the values a second, with the least and the most. A figure is better or worse when the middle halves of its values do not touch and the medians are 2 % apart.",
-			Examples: []string{"compare a.json b.json"}, Run: verb(compare)},
-		{Name: "diff", Section: exportSection,
-			Params:  []lang.Param{{Name: "mark", Kind: markKind()}, {Name: "later", Kind: markKind(), Optional: true}},
-			Summary: "put what was before a mark beside what came after",
-			Detail: "With one mark: from the mark before it (or the start) to it, beside it to the next mark or now. With two: what followed the first, up to the next mark, " +
-				"beside what followed the second. Marks are those of the mark command.",
-			Examples: []string{`diff "before the fix"`, `diff "before the fix" "after the fix"`}, Run: verb(diff)},
-	}
-}
-
-// onKind is the word on, for what must be said explicitly.
-func onKind() lang.Kind { return lang.Words("on") }
-
 // DefaultExport is the name of the file that export writes if none is given.
 func DefaultExport(now time.Time) string {
 	return now.Format("pulsh-20060102-150405") + string(export.HTML)
 }
-
-// exportKind is a file to be written, by its ending.
-func exportKind() lang.Kind {
-	var forms []string
-	for _, f := range export.Formats() {
-		forms = append(forms, "run"+f.Name)
-	}
-	return lang.Kind{Name: "FILE", Sample: "run.html", Forms: strings.Join(forms, ", "), Doc: "a file to be written; its ending says what it holds",
-		Parse: func(text string) (any, error) {
-			as, err := export.FormatOf(text)
-			return as, err
-		},
-		Complete: completeOutputs(func() export.Table[string] { return export.Formats() })}
-}
-
-// completeOutputs offers folders, files that would be replaced, and what is
-// typed with each ending.
-func completeOutputs(endings func() export.Table[string]) func(*lang.Scene) []lang.Suggestion {
-	return func(s *lang.Scene) []lang.Suggestion {
-		stem := strings.TrimSuffix(s.Partial, filepath.Ext(s.Partial))
-		if stem == "" || strings.HasSuffix(stem, "/") {
-			stem += "run"
-		}
-		var out []lang.Suggestion
-		for _, f := range endings() {
-			out = append(out, lang.Suggestion{Text: lang.Quote(stem + f.Name), Description: f.Value})
-		}
-		return append(out, lang.CompleteFiles(folders)(s)...)
-	}
-}
-
-// folders is no ending of a file, so that only folders are offered.
-const folders = "/"
 
 func exportFile(ctx context.Context, c *call) error {
 	path, as := lang.HomePath(c.Text("file")), export.HTML
@@ -114,11 +28,11 @@ func exportFile(ctx context.Context, c *call) error {
 	} else {
 		as, _ = value[export.Format](c, "file")
 	}
-	if err := c.replaceable("export", path); err != nil {
+	if err := checkReplaceable(c, "export", path); err != nil {
 		return err
 	}
 	c.fresh(ctx)
-	r := c.ReportNow()
+	r := ReportNow(c.Commands)
 	told := func(part float64) { c.Task.Store(&lang.Progress{Step: "writing " + path, Share: part}) }
 	size, err := writeWhole(ctx, path, func(w io.Writer) error { return export.Write(ctx, w, r, as, told) })
 	switch {
@@ -131,9 +45,9 @@ func exportFile(ctx context.Context, c *call) error {
 	return nil
 }
 
-// replaceable refuses a file that is there, unless it may be replaced, and what
+// checkReplaceable refuses a file that is there, unless it may be replaced, and what
 // is no file at all.
-func (c *call) replaceable(name, path string) error {
+func checkReplaceable(c *call, name, path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -3,11 +3,11 @@ package commands
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // group finds the group that an argument names.
@@ -55,12 +55,12 @@ func kindName(k snapshot.Kind) string {
 
 // knownSettings refuses settings that only the other kind of group has.
 func (c *call) knownSettings(kind snapshot.Kind) error {
-	list := producerParams()
-	if kind == snapshot.Consume {
-		list = consumerParams()
-	}
 	for _, name := range c.Given {
-		if !slices.ContainsFunc(list, func(p lang.Param) bool { return p.Name == name }) {
+		_, known := spec.FindSetting(spec.ProducerSettings(), name)
+		if kind == snapshot.Consume {
+			_, known = spec.FindSetting(spec.ConsumerSettings(), name)
+		}
+		if !known {
 			e := c.Wrong(lang.Span{From: c.Args[name].Span.From - len(name) - 1, To: c.Args[name].Span.From - 1},
 				fmt.Sprintf("a %s has no setting %q", kindName(kind), name))
 			e.Try = fmt.Sprintf("help %s start", kind)

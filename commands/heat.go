@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/look"
@@ -18,21 +19,10 @@ import (
 // four rows each, legend, time axis and marks.
 const heatHeight = 17
 
-func heatCommand() lang.Command {
-	return lang.Command{Name: "heat", Section: lookSection,
-		Params: []lang.Param{{Name: "group", Kind: groupKind()}, {Name: "figure", Kind: lang.Words(distributions()...), Optional: true},
-			{Name: "window", Kind: durationKind(), Keyed: true, Optional: true, Doc: "from the left edge to now, 5s to 24h; that of the graph if not given"}},
-		Summary: "show how latencies were spread, moment by moment",
-		Detail: "Time goes to the right and latency up; the shade of a cell is the share of the messages of its column. " +
-			"A stall, a second mode or a slow tail shows where a percentile would hide it. Distributions are kept by the second for ten minutes and by ten seconds " +
-			"for a day. graph fast heat shows the same live.",
-		Examples: []string{"heat fast", "heat fast service", "heat sub1 e2e window=5m"}, Run: verb(heat)}
-}
-
 // distributionNamed is the figure of a group's distribution that a word stands
 // for, its first one for no word.
 func distributionNamed(g snapshot.Group, word string) (string, bool) {
-	names := distributionsOf(g)
+	names := answers.DistributionsOf(g)
 	switch {
 	case word == "":
 		return names[0], true

@@ -74,12 +74,12 @@ func TestScrollByKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, refused)
 		time.Sleep(5 * time.Minute)
-		c.Scroll(-1)
+		Scroll(c, -1)
 		require.False(t, c.View().Until.IsZero())
 		until := c.View().Until
-		c.Scroll(-1)
+		Scroll(c, -1)
 		require.Equal(t, 45*time.Second, until.Sub(c.View().Until))
-		c.Scroll(9)
+		Scroll(c, 9)
 		require.True(t, c.View().Until.IsZero())
 	})
 }

@@ -5,31 +5,12 @@ import (
 	"strconv"
 	"strings"
 
-	"pulsh/commands/lang"
 	"pulsh/graphs"
 )
 
 // historyShown is how many lines history shows if nothing is said: what fits on
 // most screens with the graph.
 const historyShown = 30
-
-// historyCommand shows what was typed.
-func historyCommand() lang.Command {
-	return lang.Command{Name: "history", Section: profileSection,
-		Params:  []lang.Param{{Name: "what", Kind: pastKind(), Rest: true, Optional: true}},
-		Summary: "list the lines typed before",
-		Detail: "A number is how many, any other text is what they must contain. !12 types the line of that number again, !! the last one, " +
-			"!pro the newest that begins like that. Ctrl-R searches while one types. A line that begins with a blank is not kept.",
-		Examples: []string{"history", "history 20", "history rate"}, Run: verb(history)}
-}
-
-// pastKind is a part of the history.
-func pastKind() lang.Kind {
-	k := lang.TextKind()
-	k.Name, k.Sample, k.Doc = "COUNT|TEXT", "20", "how many lines, or what they contain"
-	k.Complete = lang.Offer("20", "the last twenty", "100", "the last hundred")
-	return k
-}
 
 func history(_ context.Context, c *call) error {
 	if c.env.Lines == nil {

@@ -73,7 +73,7 @@ func nameKind() lang.Kind {
 func startKind(want snapshot.Kind, sample string) lang.Kind {
 	k := nameKind()
 	k.Sample = sample
-	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want && !active(g.State) })
+	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want && !g.State.Active() })
 	return k
 }
 

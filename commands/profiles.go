@@ -5,32 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/profile"
 )
-
-// profileCommands save and load what a session consists of.
-func profileCommands() []lang.Command {
-	return []lang.Command{
-		{Name: "save", Section: profileSection, Params: []lang.Param{{Name: "name", Kind: saveName()}, {Name: "force", Kind: lang.Words("force"), Optional: true}},
-			Summary: "save the connection, the graph and all groups as a profile",
-			Detail: "Writes a file that only you can read, and asks before it replaces one, but for force. " +
-				"It never holds a secret: of a token, only the file or the variable it comes from.",
-			Examples: []string{"save mine", "save mine force"}, Run: verb(save)},
-		{Name: "load", Section: profileSection, Changes: true, Params: []lang.Param{{Name: "profile", Kind: profileKind()}},
-			Summary:  "make the groups of a profile ready",
-			Detail:   "They start with produce start and consume start. The profile's connection is opened if there is none yet.",
-			Examples: []string{"load low"}, Run: verb(load)},
-		{Name: "profile show", Section: profileSection, Params: []lang.Param{{Name: "profile", Kind: profileKind()}},
-			Summary: "print a profile as its file says it, defaults included", Examples: []string{"profile show low"}, Run: verb(showProfile)},
-		{Name: "profile delete", Section: profileSection, Params: []lang.Param{{Name: "profile", Kind: savedKind()}, {Name: "force", Kind: lang.Words("force"), Optional: true}},
-			Summary: "delete a profile that was saved", Detail: "Asks before, but for force.",
-			Examples: []string{"profile delete mine"}, Run: verb(deleteProfile)},
-		{Name: "profiles", Section: profileSection, Summary: "list the profiles", Examples: []string{"profiles"}, Run: verb(listProfiles)},
-		historyCommand(),
-	}
-}
 
 // saveName is a profile to be written.
 func saveName() lang.Kind {
@@ -45,23 +24,6 @@ func saveName() lang.Kind {
 			}
 			return out
 		}}
-}
-
-// savedKind is a profile that save has written.
-func savedKind() lang.Kind {
-	k := profileKind()
-	k.Sample = "mine"
-	k.Complete = func(s *lang.Scene) []lang.Suggestion {
-		if envOf(s) == nil {
-			return nil
-		}
-		var out []lang.Suggestion
-		for _, name := range envOf(s).Library.Saved() {
-			out = append(out, lang.Suggestion{Text: name, Description: "saved"})
-		}
-		return out
-	}
-	return k
 }
 
 func save(ctx context.Context, c *call) error {
@@ -97,7 +59,7 @@ func save(ctx context.Context, c *call) error {
 }
 
 func load(ctx context.Context, c *call) error {
-	p, err := c.profile()
+	p, err := profileNamed(c)
 	if err != nil {
 		return err
 	}
@@ -111,20 +73,20 @@ func load(ctx context.Context, c *call) error {
 		said := ""
 		if g.Producer != nil {
 			err = c.env.Session.AddProducer(g.Name, *g.Producer)
-			said = sayProducer(g.Name, *g.Producer)
+			said = answers.SayProducer(g.Name, *g.Producer)
 		} else {
 			err = c.env.Session.AddConsumer(g.Name, *g.Consumer)
-			said = sayConsumer(g.Name, *g.Consumer)
+			said = answers.SayConsumer(g.Name, *g.Consumer)
 		}
 		if err != nil {
 			return err
 		}
 		c.Say("%s: ready for %s", g.Name, said)
 	}
-	if err := c.behave(ctx, p); err != nil {
+	if err := applyPreferences(ctx, c, p); err != nil {
 		return err
 	}
-	if err := c.enter(ctx, p); err != nil {
+	if err := connectBy(ctx, c, p); err != nil {
 		return err
 	}
 	for _, g := range p.Groups {
@@ -133,9 +95,9 @@ func load(ctx context.Context, c *call) error {
 	return nil
 }
 
-// enter connects to the cluster of a profile if there is no connection yet. The
+// connectBy connects to the cluster of a profile if there is no connection yet. The
 // groups are ready before, whatever comes of it.
-func (c *call) enter(ctx context.Context, p profile.Profile) error {
+func connectBy(ctx context.Context, c *call, p profile.Profile) error {
 	if _, ok := c.env.Session.Target(); ok || p.Connection.URL == "" || p.Name == c.env.Profile {
 		return nil
 	}
@@ -147,9 +109,9 @@ func (c *call) enter(ctx context.Context, p profile.Profile) error {
 	return nil
 }
 
-// behave makes the session behave, and the graph show, what a profile says.
-func (c *call) behave(ctx context.Context, p profile.Profile) error {
-	if err := c.prefer(p.Session, "profile "+p.Name); err != nil {
+// applyPreferences makes the session behave, and the graph show, what a profile says.
+func applyPreferences(ctx context.Context, c *call, p profile.Profile) error {
+	if err := setPreferences(c, p.Session, "profile "+p.Name); err != nil {
 		return err
 	}
 	if p.Graph == (profile.Graph{}) {
@@ -168,7 +130,7 @@ func (c *call) behave(ctx context.Context, p profile.Profile) error {
 		}
 		panels = read.([][]string)
 	}
-	if err := c.choose(ctx, next, panels); err != nil {
+	if err := choosePanels(ctx, c, next, panels); err != nil {
 		return err
 	}
 	c.said("profile "+p.Name, saidGraph)
@@ -176,7 +138,7 @@ func (c *call) behave(ctx context.Context, p profile.Profile) error {
 }
 
 func showProfile(_ context.Context, c *call) error {
-	p, err := c.profile()
+	p, err := profileNamed(c)
 	if err != nil {
 		return err
 	}
@@ -190,7 +152,7 @@ func deleteProfile(ctx context.Context, c *call) error {
 	name := c.Text("profile")
 	path, there := c.env.Library.File(name)
 	if !there {
-		if _, err := c.profile(); err != nil {
+		if _, err := profileNamed(c); err != nil {
 			return err
 		}
 		return c.Refuse("profile", "profiles", "%q is a built-in profile and stays", name)
@@ -206,8 +168,8 @@ func deleteProfile(ctx context.Context, c *call) error {
 	return nil
 }
 
-// profile finds the profile that was named.
-func (c *call) profile() (profile.Profile, error) {
+// profileNamed finds the profile that was named.
+func profileNamed(c *call) (profile.Profile, error) {
 	name := c.Text("profile")
 	p, err := c.env.Library.Load(name)
 	if err == nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 )
 
@@ -134,7 +135,7 @@ func TestAReplayKeepsTheTiming(t *testing.T) {
 			}
 			require.Positive(t, result.Drift.Lines)
 			require.Less(t, result.Drift.Worst, 20*time.Millisecond)
-			require.Contains(t, Summary(result, c.env.Session.Snapshot()), "kept to the plan within ")
+			require.Contains(t, answers.Summary(result, c.env.Session.Snapshot()), "kept to the plan within ")
 		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/session"
 	"pulsh/session/broker"
@@ -107,7 +108,7 @@ func TestExamplesOfTheRepositoryRun(t *testing.T) {
 					require.Empty(t, Paint(err, 0), "the result has told it")
 					require.Regexp(t, `^.*fails.pulsh:5: expect: slow.rate reached 1\d\d/s, wanted > 1k, within 2s$`, err.Error())
 					require.Regexp(t, `^0 passed, 1 failed · .* sent, .* acked, 0 received, 0 lost, 0 duplicated · 2\.\d s$`,
-						Summary(result, c.env.Session.Snapshot()))
+						answers.Summary(result, c.env.Session.Snapshot()))
 					return
 				}
 				if filepath.Base(file) == "failover.pulsh" {

@@ -42,12 +42,12 @@ func seek(ctx context.Context, c *call) error {
 		return err
 	}
 	c.changed.Store(c.env.Now().UnixNano())
-	c.Say("%s: at %s%s", g.Name, place, c.sayDrain(ctx, g.Name))
+	c.Say("%s: at %s%s", g.Name, place, describeDrain(ctx, c, g.Name))
 	return nil
 }
 
-// sayDrain tells how much there is to receive after a seek, if that is known.
-func (c *call) sayDrain(ctx context.Context, name string) string {
+// describeDrain tells how much there is to receive after a seek, if that is known.
+func describeDrain(ctx context.Context, c *call, name string) string {
 	g, _ := c.fresh(ctx).Group(name)
 	if g.Consumer == nil {
 		return ""

@@ -1,10 +1,13 @@
 package commands
 
-import "pulsh/commands/lang"
+import (
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
+)
 
 // Settling publishes how many messages still wait for their receipts, of the
 // group with that name or, for "", of all: what a stop waits for.
-func (c *Commands) Settling(name string) {
+func Settling(c *Commands, name string) {
 	c.Publish(lang.WaitingFor(func() string {
 		waiting := 0
 		for _, g := range c.env.Session.Snapshot().Groups {
@@ -15,6 +18,6 @@ func (c *Commands) Settling(name string) {
 		if waiting == 0 {
 			return "closing"
 		}
-		return plural(uint64(waiting), "message waits", "messages wait") + " for a receipt"
+		return answers.Plural(uint64(waiting), "message waits", "messages wait") + " for a receipt"
 	}))
 }

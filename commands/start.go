@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/group"
@@ -24,7 +24,7 @@ func startProducer(ctx context.Context, c *call) error {
 		want = spec.DefaultProducer(name)
 	}
 	return start(ctx, c, known, spec.ProducerSettings(), &want, starter[spec.Producer]{
-		add: c.env.Session.AddProducer, set: c.env.Session.SetProducer, say: sayProducer})
+		add: c.env.Session.AddProducer, set: c.env.Session.SetProducer, say: answers.SayProducer})
 }
 
 func startConsumer(ctx context.Context, c *call) error {
@@ -37,7 +37,7 @@ func startConsumer(ctx context.Context, c *call) error {
 		want = spec.DefaultConsumer(name)
 	}
 	return start(ctx, c, known, spec.ConsumerSettings(), &want, starter[spec.Consumer]{
-		add: c.env.Session.AddConsumer, set: c.env.Session.SetConsumer, say: sayConsumer})
+		add: c.env.Session.AddConsumer, set: c.env.Session.SetConsumer, say: answers.SayConsumer})
 }
 
 // starter is what differs between the kinds of group.
@@ -55,11 +55,11 @@ func start[S any](ctx context.Context, c *call, known bool, settings []spec.Sett
 		return err
 	}
 	if known {
-		if err := c.startable(ctx, name); err != nil {
+		if err := checkStartable(ctx, c, name); err != nil {
 			return err
 		}
 		if g, ok := c.env.Session.Snapshot().Group(name); ok {
-			c.keepSchedule(g)
+			keepSchedule(c, g)
 		}
 	}
 	if err := apply(c, settings, want); err != nil {
@@ -122,23 +122,10 @@ func apply[S any](c *call, settings []spec.Setting[S], want *S) error {
 	return nil
 }
 
-// connected refuses what needs a cluster while there is none.
-func (c *call) connected() error {
-	if _, ok := c.env.Session.Target(); ok {
-		return nil
-	}
-	e := c.Fail("connect pulsar://localhost:6650", "there is no connection to a Pulsar yet")
-	if c.env.Local != nil {
-		e.Try = "local start"
-	}
-	e.Code = lang.ExitUnconnected
-	return e
-}
-
-// startable refuses to start a group that is running.
-func (c *call) startable(ctx context.Context, name string) error {
+// checkStartable refuses to start a group that is running.
+func checkStartable(ctx context.Context, c *call, name string) error {
 	g, ok := c.fresh(ctx).Group(name)
-	if !ok || !active(g.State) {
+	if !ok || !g.State.Active() {
 		return nil
 	}
 	try := c.Command.Name[:len("produce")] + " stop " + name
@@ -151,11 +138,6 @@ func (c *call) startable(ctx context.Context, name string) error {
 	return c.Refuse("name", try, "%s is %s", name, g.State)
 }
 
-// active says whether a group in this state has connections.
-func active(s snapshot.State) bool {
-	return !slices.Contains([]snapshot.State{snapshot.Ready, snapshot.Stopped, snapshot.Failed}, s)
-}
-
 func cloneGroup(ctx context.Context, c *call) error {
 	g, err := c.group(ctx, "group")
 	if err != nil {
@@ -166,16 +148,16 @@ func cloneGroup(ctx context.Context, c *call) error {
 	}
 	if g.Kind == snapshot.Produce {
 		want, _ := c.env.Session.Producer(g.Name)
-		return clone(ctx, c, g, spec.ProducerSettings(), &want, starter[spec.Producer]{add: c.env.Session.AddProducer, say: sayProducer})
+		return clone(ctx, c, g, spec.ProducerSettings(), &want, starter[spec.Producer]{add: c.env.Session.AddProducer, say: answers.SayProducer})
 	}
 	want, _ := c.env.Session.Consumer(g.Name)
-	return clone(ctx, c, g, spec.ConsumerSettings(), &want, starter[spec.Consumer]{add: c.env.Session.AddConsumer, say: sayConsumer})
+	return clone(ctx, c, g, spec.ConsumerSettings(), &want, starter[spec.Consumer]{add: c.env.Session.AddConsumer, say: answers.SayConsumer})
 }
 
 // clone starts the copy of a group that runs, and makes the copy of any other
 // ready.
 func clone[S any](ctx context.Context, c *call, g snapshot.Group, settings []spec.Setting[S], want *S, do starter[S]) error {
-	if active(g.State) {
+	if g.State.Active() {
 		return start(ctx, c, false, settings, want, do)
 	}
 	if err := apply(c, settings, want); err != nil {

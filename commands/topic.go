@@ -3,62 +3,19 @@ package commands
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 )
-
-// topicCommands look after single topics.
-func topicCommands() []lang.Command {
-	topic := topicParam()
-	partitions := partitionsKind()
-	return []lang.Command{
-		{Name: "topic create", Section: clusterSection,
-			Params:   []lang.Param{topic, {Name: "partitions", Kind: partitions, Keyed: true, Optional: true, Doc: "how many; without it the topic has none"}},
-			Summary:  "create a topic",
-			Examples: []string{"topic create orders partitions=8"}, Run: verb(createTopic)},
-		{Name: "topic stats", Section: clusterSection, Params: []lang.Param{topic},
-			Summary:  "show what the broker says of a topic, its partitions and its subscriptions",
-			Detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
-			Examples: []string{"topic stats fast"}, Run: verb(topicStats)},
-		{Name: "topic partitions", Section: clusterSection, Params: []lang.Param{topic, {Name: "count", Kind: partitions}},
-			Summary: "give a partitioned topic more partitions", Detail: "None can be taken away.",
-			Examples: []string{"topic partitions orders 16"}, Run: verb(growTopic)},
-		{Name: "topic delete", Section: clusterSection, Destroys: true, Params: append([]lang.Param{topic}, forceParams()...),
-			Summary:  "delete a topic with everything that it stores",
-			Detail:   "With force it goes while clients are connected; those that connect again create it anew. " + lang.AsksFirst,
-			Examples: []string{"topic delete orders", "topic delete fast force"}, Run: verb(deleteTopic)},
-		{Name: "topic unload", Section: clusterSection, Params: []lang.Param{topic},
-			Summary:  "make the broker give a topic up, so that all clients connect again",
-			Detail:   "Nothing is lost: it shows how clients take a reconnect.",
-			Examples: []string{"topic unload fast"}, Run: verb(unloadTopic)},
-		{Name: "topic terminate", Section: clusterSection, Destroys: true, Params: []lang.Param{topic},
-			Summary:  "end publishing to a topic, for good",
-			Detail:   "What it stores can still be received. " + lang.AsksFirst,
-			Examples: []string{"topic terminate fast"}, Run: verb(terminateTopic)},
-		{Name: "topic compact", Section: clusterSection, Params: []lang.Param{topic},
-			Summary:  "compact a topic to the last message of each key, and wait until that is done",
-			Detail:   "Ctrl-C ends the wait; the broker goes on. Only readers that ask for the compacted topic see less; messages without a key are not in it.",
-			Examples: []string{"topic compact fast"}, Run: verb(compactTopic)},
-	}
-}
 
 // topicParam is a topic that must be named.
 func topicParam() lang.Param {
 	k := topicKind()
 	k.Parse = func(text string) (any, error) { return broker.ParseTopic(text) }
 	return lang.Param{Name: "topic", Kind: k}
-}
-
-func partitionsKind() lang.Kind {
-	k := countKind()
-	k.Sample, k.Forms = "8", fmt.Sprintf("1 to %d", broker.MaxPartitions)
-	k.Parse = numberOf("partitions", broker.MaxPartitions)
-	return k
 }
 
 // forceParams are the two ways to write force: as a word, and as a setting.
@@ -69,16 +26,11 @@ func forceParams() []lang.Param {
 		{Name: "force", Kind: setting, Keyed: true, Optional: true, Doc: "on is the same as the word force"}}
 }
 
-func (c *call) forced() bool { return c.Text("word") != "" || c.Text("force") == "on" }
-
-// asked bounds a call to the admin API that a command waits for.
-func asked(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, adminMax)
-}
+func isForced(c *call) bool { return c.Text("word") != "" || c.Text("force") == "on" }
 
 // noTopic turns the refusal of a topic that is not there into a sentence at its
 // place, with the nearest that is known.
-func (c *call) noTopic(err error) error {
+func noTopic(c *call, err error) error {
 	if !broker.IsMissing(err) {
 		return err
 	}
@@ -91,8 +43,8 @@ func (c *call) noTopic(err error) error {
 	return c.Refuse("topic", try, "there is no topic %q", c.Text("topic"))
 }
 
-// statsOf asks for a topic's statistics.
-func (c *call) statsOf(ctx context.Context) (broker.TopicStats, error) {
+// topicStatsOf asks for a topic's statistics.
+func topicStatsOf(ctx context.Context, c *call) (broker.TopicStats, error) {
 	a, err := c.admin()
 	if err != nil {
 		return broker.TopicStats{}, err
@@ -100,7 +52,7 @@ func (c *call) statsOf(ctx context.Context) (broker.TopicStats, error) {
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	stats, err := a.Stats(ctx, c.Text("topic"))
-	return stats, c.noTopic(err)
+	return stats, noTopic(c, err)
 }
 
 func createTopic(ctx context.Context, c *call) error {
@@ -147,7 +99,7 @@ func growTopic(ctx context.Context, c *call) error {
 	have, err := k.Partitions(ctx, topic)
 	switch {
 	case err != nil:
-		return c.noTopic(err)
+		return noTopic(c, err)
 	case have == 0:
 		return c.Refuse("topic", fmt.Sprintf("topic create %s-parts partitions=%d", topic, want), "%s has no partitions, and cannot be given any", topic)
 	case want < have:
@@ -169,12 +121,12 @@ func deleteTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	stats, err := c.statsOf(ctx)
+	stats, err := topicStatsOf(ctx, c)
 	if err != nil {
 		return err
 	}
 	topic := c.Text("topic")
-	if there := connectedTo(stats); there != "" && !c.forced() {
+	if there := connectedTo(stats); there != "" && !isForced(c) {
 		return c.Refuse("topic", "topic delete "+topic+" force", "%s to %s", there, topic)
 	}
 	if err := c.Consent(ctx, "delete %s for good, with %s and %s?", topic, graphs.Bytes(float64(stats.StorageBytes)),
@@ -183,14 +135,14 @@ func deleteTopic(ctx context.Context, c *call) error {
 	}
 	ctx, cancel := asked(ctx)
 	defer cancel()
-	err = k.DeleteTopic(ctx, topic, c.forced())
+	err = k.DeleteTopic(ctx, topic, isForced(c))
 	if broker.IsBusy(err) {
 		return c.Refuse("topic", "topic delete "+topic+" force", "somebody is connected to %s", topic)
 	}
 	if err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
-	c.Say("%s: deleted%s", topic, c.again(ctx, topic))
+	c.Say("%s: deleted%s", topic, reconnectAdvice(ctx, c, topic))
 	return nil
 }
 
@@ -216,11 +168,11 @@ func connectedTo(stats broker.TopicStats) string {
 	return lang.And(who) + " are connected"
 }
 
-// again names the groups of this session that will create a topic anew.
-func (c *call) again(ctx context.Context, topic string) string {
+// reconnectAdvice names the groups of this session that will create a topic anew.
+func reconnectAdvice(ctx context.Context, c *call, topic string) string {
 	var names []string
 	for _, g := range c.fresh(ctx).Groups {
-		if active(g.State) && (sameTopic(g.Topic, topic) || receives(g, topic)) {
+		if g.State.Active() && (answers.SameTopic(g.Topic, topic) || answers.Receives(g, topic)) {
 			names = append(names, g.Name)
 		}
 	}
@@ -239,7 +191,7 @@ func unloadTopic(ctx context.Context, c *call) error {
 	defer cancel()
 	begin := c.env.Now()
 	if err := k.Unload(ctx, c.Text("topic")); err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
 	c.env.Session.Mark(markOf, "unload "+c.Text("topic"))
 	c.Say("%s: unloaded in %s; its clients connect again", c.Text("topic"), graphs.Seconds(c.env.Now().Sub(begin)))
@@ -251,7 +203,7 @@ func terminateTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	stats, err := c.statsOf(ctx)
+	stats, err := topicStatsOf(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -262,7 +214,7 @@ func terminateTopic(ctx context.Context, c *call) error {
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	if err := k.Terminate(ctx, topic); err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
 	c.env.Session.Mark(markOf, "terminate "+topic)
 	c.Say("%s: terminated; what it stores can still be received", topic)
@@ -284,7 +236,7 @@ func compactTopic(ctx context.Context, c *call) error {
 	calling, cancel := asked(ctx)
 	defer cancel()
 	if err := k.Compact(calling, topic); err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
 	c.Say("%s: compacting", topic)
 	told := begin
@@ -336,14 +288,4 @@ func partitionOf(topic string, i, of int) string {
 		return topic
 	}
 	return fmt.Sprintf("partition %d of %s", i, topic)
-}
-
-// sortedNames lists the keys of a map in order.
-func sortedNames[V any](m map[string]V) []string {
-	var names []string
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, strings.Compare)
-	return names
 }

@@ -46,7 +46,7 @@ func world(t *testing.T, dial session.Dial, change ...func(*Env)) *Commands {
 	c := New(env)
 	t.Cleanup(func() {
 		s.Close(context.WithoutCancel(t.Context()))
-		c.Close(context.WithoutCancel(t.Context()))
+		Close(context.WithoutCancel(t.Context()), c)
 	})
 	return c
 }

@@ -47,10 +47,10 @@ func (p *program) summary() []string {
 // behind are the groups that fell short of their schedules, if that is a failure
 // here: nobody watches who could judge it himself.
 func (p *program) behind() (short []commands.Schedule) {
-	if p.prompts() || p.commands.BehindAllowed() {
+	if p.prompts() || commands.BehindAllowed(p.commands) {
 		return nil
 	}
-	for _, s := range p.commands.Schedules() {
+	for _, s := range commands.Schedules(p.commands) {
 		if s.Behind {
 			short = append(short, s)
 		}
@@ -123,8 +123,8 @@ func (p *program) report(code int) int {
 func (p *program) outcome(code int) outcome.Run {
 	return outcome.Run{
 		Pulsh: p.version, Began: p.began, Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(),
-		Journal: p.commands.Journal(), Schedules: p.commands.Schedules(), BehindAllowed: p.commands.BehindAllowed(),
-		Settings: p.commands.GroupSettings(), Last: p.session.Snapshot(), Refused: p.refused,
+		Journal: p.commands.Journal(), Schedules: commands.Schedules(p.commands), BehindAllowed: commands.BehindAllowed(p.commands),
+		Settings: commands.GroupSettings(p.commands), Last: p.session.Snapshot(), Refused: p.refused,
 	}
 }
 

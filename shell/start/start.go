@@ -16,6 +16,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
+	"pulsh/commands/answers"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session"
@@ -197,7 +198,7 @@ func (p *program) run() int {
 		Batch:      p.Batch(),
 		KeepGoing:  p.KeepGoing,
 		Keys:       p.keys(),
-		Scroll:     p.commands.Scroll,
+		Scroll:     func(pages int) { commands.Scroll(p.commands, pages) },
 		History:    p.history,
 		Unfinished: lang.Unfinished,
 		Questions:  p.asked,
@@ -213,9 +214,9 @@ func (p *program) run() int {
 // close ends groups and connections, then what tells of them, and gives the
 // local server back.
 func (p *program) close(ctx context.Context) {
-	p.commands.Settling("")
+	commands.Settling(p.commands, "")
 	p.session.Close(ctx)
-	p.commands.Close(ctx)
+	commands.Close(ctx, p.commands)
 	releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	if err := p.local.release(releasing); err != nil {
@@ -228,7 +229,7 @@ func (p *program) statusLine() string {
 	if len(p.session.Snapshot().Groups) == 0 {
 		return ""
 	}
-	return p.locale.text(commands.StatusLine(p.session.Snapshot(), time.Now()))
+	return p.locale.text(answers.StatusLine(p.session.Snapshot(), time.Now()))
 }
 
 // Execute runs a line, or the script that stands for it.
@@ -248,7 +249,7 @@ func (p *program) runScript(ctx context.Context, script *lang.Script, out io.Wri
 		KeepGoing: p.KeepGoing,
 		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
 	})
-	fmt.Fprintln(out, commands.Summary(result, p.session.Snapshot()))
+	fmt.Fprintln(out, answers.Summary(result, p.session.Snapshot()))
 	return err
 }
 

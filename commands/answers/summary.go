@@ -1,4 +1,4 @@
-package commands
+package answers
 
 import (
 	"fmt"
@@ -17,8 +17,8 @@ func Summary(r lang.Result, s *snapshot.Snapshot) string {
 		parts = append(parts, fmt.Sprintf("%d passed, %d failed", r.Passed, r.Failed))
 	}
 	if t := s.Totals; t.Sent+t.Received > 0 {
-		parts = append(parts, strings.Join([]string{whole(t.Sent) + " sent", whole(t.Acked) + " acked", whole(t.Received) + " received",
-			whole(t.Lost) + " lost", whole(t.Duplicated) + " duplicated"}, ", "))
+		parts = append(parts, strings.Join([]string{Whole(t.Sent) + " sent", Whole(t.Acked) + " acked", Whole(t.Received) + " received",
+			Whole(t.Lost) + " lost", Whole(t.Duplicated) + " duplicated"}, ", "))
 	}
 	if r.Drift.Lines > 0 {
 		parts = append(parts, r.Drift.String())
