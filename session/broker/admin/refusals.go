@@ -146,7 +146,7 @@ func (a *Admin) refused(c call, status int, answer []byte, token string) error {
 		r.row = read(status, withoutNames(whole, c.at))
 	}
 	fill := r.fill(a.base.String(), c)
-	return &broker.Error{Category: r.row.category, Message: fill(r.row.sentence), Try: fill(r.row.try), Cause: r}
+	return &broker.Error{Category: r.row.category, Message: fill(r.row.sentence, func(name string) string { return name }), Try: fill(r.row.try, quoted), Cause: r}
 }
 
 // read returns the row of a status and a reason without names.
@@ -161,18 +161,33 @@ func read(status int, reason string) reading {
 	return otherwise
 }
 
-// fill returns a function that puts the refusal and its call into a text. The
-// {reason} begins with ": ", and is empty where the broker gives none.
-func (r *refusal) fill(url string, c call) func(string) string {
+// fill returns a function that puts the refusal and its call into a text, with
+// names as the second argument writes them. The {reason} begins with ": ", and is
+// empty where the broker gives none.
+func (r *refusal) fill(url string, c call) func(string, func(string) string) string {
 	reason := ""
 	if r.reason != "" {
 		reason = ": " + r.reason
 	}
 	ns := broker.NamespaceName{Tenant: c.at.topic.Tenant, Namespace: c.at.topic.Namespace}
-	return strings.NewReplacer("{url}", url, "{doing}", c.doing, "{status}", strconv.Itoa(r.status),
-		"{reason}", reason, "{reason or not found}", cmp.Or(reason, ": not found"),
-		"{reason or status}", cmp.Or(reason, fmt.Sprintf(" (status %d)", r.status)),
-		"{topic}", c.at.topic.Short(), "{subscription}", c.at.subscription, "{namespace}", ns.String()).Replace
+	return func(text string, name func(string) string) string {
+		return strings.NewReplacer("{url}", url, "{doing}", c.doing, "{status}", strconv.Itoa(r.status),
+			"{reason}", reason, "{reason or not found}", cmp.Or(reason, ": not found"),
+			"{reason or status}", cmp.Or(reason, fmt.Sprintf(" (status %d)", r.status)),
+			"{topic}", name(c.at.topic.Short()), "{subscription}", name(c.at.subscription), "{namespace}", ns.String()).Replace(text)
+	}
+}
+
+// quoted writes a name as it can be typed: in the quotes that it does not contain,
+// where it has a character with a meaning of its own.
+func quoted(name string) string {
+	if !strings.ContainsAny(name, " \t\n'\";\\$#") {
+		return name
+	}
+	if !strings.Contains(name, "'") {
+		return "'" + name + "'"
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `$$`).Replace(name) + `"`
 }
 
 // withoutNames replaces the names of a call in the broker's reason by …, so that

@@ -105,7 +105,8 @@ func TestEveryRefusalIsRead(t *testing.T) {
 			require.ErrorAs(t, err, &e)
 			require.Equal(t, strings.ReplaceAll(fill(c.want), "URL", "http://h:1"), e.Message, "%q %q: %s", local, sub, c.reason)
 			require.Equal(t, c.category, e.Category, c.reason)
-			require.Equal(t, fill(c.try), e.Try, c.reason)
+			try := strings.NewReplacer("LEAF", quoted(local), "SUB", quoted(sub)).Replace(c.try)
+			require.Equal(t, try, e.Try, c.reason)
 			for i, is := range []func(error) bool{broker.IsMissing, broker.IsThere, broker.IsBusy} {
 				want := c.meaning != nil && c.meaning(&refusal{row: reading{meaning: []int{missing, exists, busy}[i]}})
 				require.Equal(t, want, is(err), "%d %s", i, c.reason)
@@ -118,6 +119,12 @@ func TestEveryRefusalIsRead(t *testing.T) {
 	}
 	for _, row := range slices.Concat(readings[:], []reading{otherwise, tokenRefused}) {
 		require.True(t, used[fmt.Sprint(row)], "no answer of the test is read by %+v", row)
+	}
+}
+
+func TestNamesInAdviceCanBeTyped(t *testing.T) {
+	for name, want := range map[string]string{"fast": "fast", "a+b": "a+b", "my sub": "'my sub'", "a;b": "'a;b'", "$v": "'$v'", "q'q": `"q'q"`, `q'$"\`: `"q'$$\"\\"`} {
+		require.Equal(t, want, quoted(name))
 	}
 }
 
