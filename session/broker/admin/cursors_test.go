@@ -13,7 +13,7 @@ import (
 // partitionsOf are the numbers of partitions with which the calls are tried.
 var partitionsOf = []int{0, 3}
 
-func TestPulsarSurveys(t *testing.T) {
+func TestPulsarCursorPositions(t *testing.T) {
 	r, ctx := connect(t), t.Context()
 	for _, partitions := range partitionsOf {
 		topic := fmt.Sprintf("%ssurvey-%d", r.prefix, partitions)

@@ -12,11 +12,7 @@ import (
 	"pulsh/session/broker"
 )
 
-var (
-	_ broker.Admin = (*Admin)(nil)
-)
-
-// internalStats are the fields of Pulsar's internal statistics that are used.
+// internalStats has the fields of Pulsar's internal statistics that pulsh uses.
 type internalStats struct {
 	EntriesAddedCounter  int64
 	CurrentLedgerEntries int64
@@ -27,16 +23,17 @@ type internalStats struct {
 	Cursors map[string]struct{ MarkDeletePosition string }
 }
 
-// internals asks for what a topic stores, by partition; -1 is a topic without.
+// internals returns the internal statistics of a topic by partition, or under -1
+// if it is not partitioned.
 func (a *Admin) internals(ctx context.Context, name broker.TopicName, partitioned bool) (map[int]internalStats, error) {
 	doing := "read the entries of " + name.Short()
 	if !partitioned {
 		var one internalStats
-		err := a.get(ctx, topicPath(name, "internalStats"), nil, &one, doing)
+		err := a.get(ctx, call{at: topicPath(name, "internalStats"), doing: doing, max: longAnswer}, &one)
 		return map[int]internalStats{name.Partition: one}, err
 	}
 	var all struct{ Partitions map[string]internalStats }
-	if err := a.get(ctx, topicPath(name, "partitioned-internalStats"), nil, &all, doing); err != nil {
+	if err := a.get(ctx, call{at: topicPath(name, "partitioned-internalStats"), doing: doing, max: longAnswer}, &all); err != nil {
 		return nil, err
 	}
 	parts := map[int]internalStats{}
@@ -48,16 +45,17 @@ func (a *Admin) internals(ctx context.Context, name broker.TopicName, partitione
 	return parts, nil
 }
 
-// sampledParts is how many partitions sampled looks into, and sampledEntries at
-// how many entries in each: what the mean gains by more is not worth the requests.
+// sampledParts is the number of partitions from which sampled reads entries, and
+// sampledEntries that of the entries in each. More requests would hardly improve
+// the mean.
 const (
 	sampledParts   = 4
 	sampledEntries = 6
 )
 
-// sampled is how many messages some of the entries hold that wait, for the time
-// in which no counter tells: those of the broker begin when it loads a topic.
-// It is 0 if no entry could be looked at.
+// sampled returns the mean number of messages in some entries of the largest
+// backlog, or 0 if no entry could be read. It serves while no counter tells: the
+// broker's counters start at 0 when it loads a topic.
 func (a *Admin) sampled(ctx context.Context, name broker.TopicName, stored map[int]internalStats, subscriptions map[string]broker.SubscriptionStats) float64 {
 	furthest, most := "", int64(0)
 	for subscription, s := range subscriptions {
@@ -67,7 +65,7 @@ func (a *Admin) sampled(ctx context.Context, name broker.TopicName, stored map[i
 	}
 	var parts, entries, messages int
 	for index, part := range stored {
-		s, ok := part.standing(index, furthest)
+		s, ok := part.position(index, furthest)
 		if !ok || s.Ahead() == 0 {
 			continue
 		}
@@ -76,7 +74,7 @@ func (a *Admin) sampled(ctx context.Context, name broker.TopicName, stored map[i
 		}
 		n := min(sampledEntries, s.Ahead())
 		for i := range n {
-			at, _ := s.Step((2*i + 1) * s.Ahead() / (2 * n)) // not the first and the last: they may be of a few
+			at, _ := s.Step((2*i + 1) * s.Ahead() / (2 * n)) // not the first and the last, which are often smaller
 			if e, err := a.Entry(ctx, name.String(), at); err == nil {
 				entries, messages = entries+1, messages+e.Messages
 			}
@@ -85,9 +83,10 @@ func (a *Admin) sampled(ctx context.Context, name broker.TopicName, stored map[i
 	return float64(messages) / float64(max(entries, 1))
 }
 
-// Survey tells where a subscription stands in each partition of a topic.
+// CursorPositions returns the position of a subscription's cursor in each partition
+// of a topic, in order, or in a topic without partitions.
 func (a *Admin) CursorPositions(ctx context.Context, topic, subscription string) ([]broker.CursorPosition, error) {
-	name, err := on(topic, subscription)
+	name, err := stored(topic, subscription)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +100,7 @@ func (a *Admin) CursorPositions(ctx context.Context, topic, subscription string)
 	}
 	var all []broker.CursorPosition
 	for index, part := range parts {
-		s, ok := part.standing(index, subscription)
+		s, ok := part.position(index, subscription)
 		if !ok {
 			continue
 		}
@@ -115,34 +114,37 @@ func (a *Admin) CursorPositions(ctx context.Context, topic, subscription string)
 		all = append(all, s)
 	}
 	if len(all) == 0 {
-		return nil, missing("%s has no subscription %s", name.Short(), subscription)
+		return nil, notThere("%s has no subscription %s", name.Short(), subscription)
 	}
 	slices.SortFunc(all, func(x, y broker.CursorPosition) int { return x.Partition - y.Partition })
 	return all, nil
 }
 
-// missing is an answer that the server gives in another form.
-func missing(format string, args ...any) error {
+// notThere returns the error for a subscription that the internal statistics do
+// not list.
+func notThere(format string, args ...any) error {
 	reason := fmt.Sprintf(format, args...)
-	return &broker.Error{Category: broker.Other, Message: reason, Cause: &broker.Refusal{Status: http.StatusNotFound, Reason: reason}}
+	return &broker.Error{Category: broker.Gone, Message: reason, Cause: &broker.Refusal{Status: http.StatusNotFound, Reason: reason}}
 }
 
-// standing is where a subscription stands in one partition. The server names
-// cursors as they stand in a URL.
-func (i internalStats) standing(partition int, subscription string) (broker.CursorPosition, bool) {
-	cursor, ok := i.Cursors[subscription]
-	if !ok {
-		cursor, ok = i.Cursors[url.QueryEscape(subscription)]
+// position returns the position of a subscription's cursor in one partition. The
+// cursor of a subscription that is not durable is listed under the plain name. It
+// is taken only where that cannot be the escaped name of another subscription, as
+// x%2By is that of x+y.
+func (i internalStats) position(partition int, subscription string) (broker.CursorPosition, bool) {
+	cursor, ok := i.Cursors[cursorName(subscription)]
+	if other, err := url.QueryUnescape(subscription); !ok && (err != nil || cursorName(other) != subscription) {
+		cursor, ok = i.Cursors[subscription]
 	}
 	at := broker.MessageID{Partition: partition}
-	// The entry is -1 where nothing of the ledger is acked yet.
+	// The entry is -1 if no entry of the ledger is acked.
 	if _, err := fmt.Sscanf(cursor.MarkDeletePosition, "%d:%d", &at.Ledger, &at.Entry); !ok || err != nil {
 		return broker.CursorPosition{}, false
 	}
 	s := broker.CursorPosition{Partition: partition, Acked: at}
 	for n, l := range i.Ledgers {
 		entries := l.Entries
-		if n == len(i.Ledgers)-1 { // the open one is listed as empty
+		if n == len(i.Ledgers)-1 { // the open ledger is listed as empty
 			entries = max(entries, i.CurrentLedgerEntries)
 		}
 		s.Ledgers = append(s.Ledgers, broker.Ledger{ID: l.LedgerID, Entries: entries})
@@ -150,16 +152,16 @@ func (i internalStats) standing(partition int, subscription string) (broker.Curs
 	return s, true
 }
 
-// The headers in which Pulsar describes a message that it hands out.
+// The headers that describe a message in an answer.
 const (
 	batchHeader     = "X-Pulsar-Num-Batch-Message"
 	publishedHeader = "X-Pulsar-Publish-Time"
 )
 
-// Entry looks at a stored entry. Its body is read and thrown away: Pulsar has
-// no request for the description alone.
+// Entry returns the number of messages of a stored entry and its time. Pulsar has
+// no request without the body, which is not read.
 func (a *Admin) Entry(ctx context.Context, topic string, at broker.MessageID) (broker.Entry, error) {
-	name, err := broker.ParseTopic(topic)
+	name, err := storedTopic(topic)
 	if err != nil {
 		return broker.Entry{}, err
 	}
@@ -167,7 +169,7 @@ func (a *Admin) Entry(ctx context.Context, topic string, at broker.MessageID) (b
 		name = name.Of(at.Partition)
 	}
 	_, header, err := a.ask(ctx, call{method: http.MethodGet, doing: fmt.Sprintf("look at the entry %s of %s", at, name.Short()),
-		path: topicPath(name, "ledger", strconv.FormatInt(at.Ledger, 10), "entry", strconv.FormatInt(at.Entry, 10))})
+		at: topicPath(name, "ledger", strconv.FormatInt(at.Ledger, 10), "entry", strconv.FormatInt(at.Entry, 10)), unread: true})
 	if err != nil {
 		return broker.Entry{}, err
 	}
@@ -182,16 +184,17 @@ func (a *Admin) Entry(ctx context.Context, topic string, at broker.MessageID) (b
 	return e, nil
 }
 
-// Compact starts to compact a topic. It is no error if that goes on already.
+// Compact starts the compaction of a topic. A compaction that is running is not
+// an error.
 func (a *Admin) Compact(ctx context.Context, topic string) error {
-	name, err := broker.ParseTopic(topic)
+	name, err := storedTopic(topic)
 	if err != nil {
 		return err
 	}
-	// Asked for the whole, Pulsar begins with some partitions and then answers
-	// that others are being compacted already.
+	// A request for the whole topic starts some partitions and then fails if
+	// others are being compacted.
 	return a.eachPart(ctx, name, func(part broker.TopicName) error {
-		err := a.change(ctx, call{method: http.MethodPut, path: topicPath(part, "compaction"), doing: "compact " + part.Short()})
+		err := a.change(ctx, call{method: http.MethodPut, at: topicPath(part, "compaction"), doing: "compact " + part.Short()})
 		if broker.IsThere(err) {
 			return nil
 		}
@@ -199,9 +202,10 @@ func (a *Admin) Compact(ctx context.Context, topic string) error {
 	})
 }
 
-// Compaction tells how far compacting is in each partition of a topic.
+// Compaction returns the state of the compaction of each partition of a topic, in
+// order, or of a topic without partitions.
 func (a *Admin) Compaction(ctx context.Context, topic string) ([]broker.Compaction, error) {
-	name, err := broker.ParseTopic(topic)
+	name, err := storedTopic(topic)
 	if err != nil {
 		return nil, err
 	}
@@ -211,10 +215,10 @@ func (a *Admin) Compaction(ctx context.Context, topic string) ([]broker.Compacti
 			Status    broker.CompactionState
 			LastError string
 		}
-		if err := a.get(ctx, topicPath(part, "compaction"), nil, &said, "ask how far compacting "+part.Short()+" is"); err != nil {
+		if err := a.get(ctx, call{at: topicPath(part, "compaction"), doing: "ask about the compaction of " + part.Short()}, &said); err != nil {
 			return err
 		}
-		all = append(all, broker.Compaction{State: said.Status, Detail: oneLine(said.LastError)})
+		all = append(all, broker.Compaction{State: said.Status, Detail: brief(oneLine(said.LastError))})
 		return nil
 	})
 	return all, err
