@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/graphs"
-	"pulsh/session/look"
+	"pulsh/session/chart"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -20,7 +20,7 @@ func TestUnitsAreWrittenInTheirOwnWay(t *testing.T) {
 		if unit == spec.Bytes {
 			value = 2048
 		}
-		require.Equal(t, want, look.Unit(unit).Format(value), unit)
+		require.Equal(t, want, chart.Unit(unit).Format(value), unit)
 	}
 }
 
@@ -29,6 +29,6 @@ func TestMarksHaveSigns(t *testing.T) {
 		snapshot.MarkCommand: graphs.Event, snapshot.MarkNote: graphs.Remark,
 		snapshot.MarkReconnect: graphs.Mended, snapshot.MarkError: graphs.Trouble,
 	} {
-		require.Equal(t, want, look.Sign(kind), kind)
+		require.Equal(t, want, chart.Sign(kind), kind)
 	}
 }
