@@ -11,7 +11,6 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/consume"
 	"pulsh/session/group"
-	"pulsh/session/pacing"
 	"pulsh/session/produce"
 	"pulsh/session/spec"
 )
@@ -73,16 +72,6 @@ func (s *Session) Scale(ctx context.Context, name string, workers int) error {
 		return err
 	}
 	return g.Scale(ctx, workers)
-}
-
-// SetRate gives a producer group a new shape from now on.
-func (s *Session) SetRate(name string, shape pacing.Shape) error {
-	g, err := named[*produce.Group](s, name)
-	if err != nil {
-		return err
-	}
-	g.SetRate(shape)
-	return nil
 }
 
 // Burst multiplies a producer group's rate for a while.

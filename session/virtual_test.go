@@ -64,6 +64,14 @@ func (v *virtual) produce(rate pacing.Rate, change func(*spec.Producer)) {
 	require.NoError(v.t, v.Start(v.t.Context(), "fast"))
 }
 
+func (v *virtual) setRate(rate pacing.Rate) {
+	v.t.Helper()
+	change, err := pacing.ParseChange(rate.String())
+	require.NoError(v.t, err)
+	_, err = v.ChangeRate(v.t.Context(), "fast", change)
+	require.NoError(v.t, err)
+}
+
 func (v *virtual) consume() {
 	spec := spec.DefaultConsumer("sub1")
 	spec.Topic, spec.From = "fast", broker.Earliest
@@ -93,7 +101,7 @@ func TestCountsFollowTheScheduleThroughLiveChanges(t *testing.T) {
 			workers int
 			seconds float64
 		}{{1000, 4, 10}, {50, 1000, 20}, {20_000, 7, 3}, {3, 1, 30}, {5000, 100, 5}} {
-			require.NoError(t, v.SetRate("fast", pacing.Hold(stretch.rate)))
+			v.setRate(stretch.rate)
 			require.NoError(t, v.Scale(v.t.Context(), "fast", stretch.workers))
 			time.Sleep(time.Duration(stretch.seconds * float64(time.Second)))
 			want += float64(stretch.rate) * stretch.seconds
@@ -160,7 +168,7 @@ func TestTheLimitIsNamed(t *testing.T) {
 		v.produce(1000, nil)
 		time.Sleep(2 * time.Second)
 		require.Empty(t, v.fast().Producer.Limit, "the schedule")
-		require.NoError(t, v.SetRate("fast", pacing.Hold(500_000)))
+		v.setRate(500_000)
 		spec, _ := v.Producer("fast")
 		spec.Pending, spec.Delay = 100, 10*time.Millisecond
 		_, err := v.SetProducer(v.t.Context(), "fast", spec)

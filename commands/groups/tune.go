@@ -3,6 +3,7 @@ package groups
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"pulsh/commands/answers"
@@ -58,40 +59,28 @@ func ChangeRate(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	change, _ := host.Value[pacing.Change](c, "rate")
-	before := baseRate(c, g)
-	shape, err := change.Apply(before)
+	changed, err := c.Env.Session.ChangeRate(ctx, g.Name, change)
 	if err != nil {
 		return c.Refuse("rate", "rate "+g.Name+" 50k", "%s", err)
 	}
-	if g.Producer != nil {
-		err = c.Env.Session.SetRate(g.Name, shape)
-	} else {
-		spec, _ := c.Env.Session.Consumer(g.Name)
-		spec.Rate = shape
-		_, err = c.Env.Session.SetConsumer(ctx, g.Name, spec)
-	}
-	if err != nil {
-		return err
-	}
-	c.Say("%s: %s → %s", g.Name, answers.SayShape(pacing.Hold(before)), answers.SayShape(shape))
+	c.Say("%s: %s → %s%s", g.Name, answers.SayShape(changed.Before), answers.SayShape(changed.After), burstAfter(changed))
 	return nil
 }
 
-// baseRate is what a group wants now, or will when it starts.
-func baseRate(c *host.Call, g snapshot.Group) pacing.Rate {
-	shape, target := pacing.Shape{}, pacing.Rate(0)
-	if g.Producer != nil {
-		spec, _ := c.Env.Session.Producer(g.Name)
-		shape, target = spec.Rate, g.Producer.Target
-	} else {
-		spec, _ := c.Env.Session.Consumer(g.Name)
-		shape, target = spec.Rate, g.Consumer.Target
+// burstAfter says what a change of rate has done to a burst, if there was one.
+func burstAfter(changed pacing.Changed) string {
+	factor := strconv.FormatFloat(changed.Burst, 'g', -1, 64)
+	switch {
+	case changed.Burst == 0:
+		return ""
+	case changed.Ended:
+		return " · the burst x" + factor + " is over"
 	}
-	if !g.State.Active() || target == 0 {
-		return shape.At(0, 0)
-	}
-	return target
+	return fmt.Sprintf(" · the burst x%s goes on for %s", factor, pacing.FormatDuration(changed.Left.Round(burstDigits)))
 }
+
+// burstDigits is the precision with which the rest of a burst is told.
+const burstDigits = 100 * time.Millisecond
 
 // burstDefault is as long as F7 bursts.
 const burstDefault = 10 * time.Second
@@ -110,16 +99,20 @@ func Burst(ctx context.Context, c *host.Call) error {
 	if !ok {
 		d = burstDefault
 	}
-	if g.Producer.Target.IsMax() {
+	base, err := c.Env.Session.BaseRate(g.Name)
+	if err != nil {
+		return err
+	}
+	if base.IsMax() {
 		return c.Refuse("factor", "rate "+g.Name+" 50k", "%s goes as fast as it can already", g.Name)
 	}
-	if most := float64(g.Producer.Target) * factor; most > float64(pacing.Limit) {
-		return c.Refuse("factor", "burst "+g.Name+" x2", "%s times %s is more than %s", graphs.Rate(float64(g.Producer.Target)), c.Text("factor"), pacing.Limit)
+	if most := float64(base) * factor; most > float64(pacing.Limit) {
+		return c.Refuse("factor", "burst "+g.Name+" x2", "%s times %s is more than %s", graphs.Rate(float64(base)), c.Text("factor"), pacing.Limit)
 	}
 	if err := c.Env.Session.Burst(g.Name, factor, d); err != nil {
 		return err
 	}
-	c.Say("%s: %s %s for %s", g.Name, graphs.Rate(float64(g.Producer.Target)), c.Text("factor"), pacing.FormatDuration(d))
+	c.Say("%s: %s %s for %s", g.Name, graphs.Rate(float64(base)), c.Text("factor"), pacing.FormatDuration(d))
 	return nil
 }
 

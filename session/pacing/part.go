@@ -52,6 +52,8 @@ type part interface {
 	piece(e time.Duration, before Rate) piece
 	// peak is the highest rate that the part reaches.
 	peak(before Rate) Rate
+	// scaled is the part with its rates multiplied by a positive factor.
+	scaled(factor float64) part
 }
 
 // hold is a constant rate: hold(20k,30s), or a bare RATE if it is endless.

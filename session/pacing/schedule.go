@@ -71,13 +71,12 @@ func NewSchedule(clock Clock) *Schedule {
 }
 
 // Set replaces the shape from now on. The rate wanted so far (without a burst)
-// is what ramp(50k,2m) and a leading spike start from. A burst goes on over the
-// new shape. If the schedule is paused it stays so, and the shape begins when
-// it is resumed.
+// is what ramp(50k,2m) and a leading spike start from. A burst that is under way
+// ends, so that the shape is what is wanted. If the schedule is paused it stays
+// so, and the shape begins when it is resumed.
 func (s *Schedule) Set(shape Shape) {
 	s.change(func(ran int64) {
-		s.before = s.shape.At(time.Duration(ran-s.begun), s.before)
-		s.shape, s.begun = shape, ran
+		s.replace(shape, ran, s.shape.At(time.Duration(ran-s.begun), s.before))
 	})
 }
 

@@ -248,7 +248,9 @@ func TestBurst(t *testing.T) {
 	s.Pause()
 	clock.advance(time.Minute)
 	s.Resume()
-	s.Set(Hold(2000)) // the burst goes on over it
+	changed, err := s.Change(mustChange(t, "x2")) // the burst goes on over it
+	require.NoError(t, err)
+	require.Equal(t, Changed{Before: Hold(1000), After: Hold(2000), Burst: 5, Left: 6 * time.Second}, changed)
 	require.Equal(t, Rate(10000), s.Rate())
 	clock.advance(6 * time.Second)
 	require.Equal(t, Rate(2000), s.Rate())
