@@ -25,7 +25,7 @@ func LaneTable(l snapshot.Delivery) []string {
 	table := graphs.Table([]string{"lane", "received", "lost", "open", "duplicated", "redelivered", "disorder"}, rows,
 		[]graphs.Align{0, right, right, right, right, right, right}, lang.AnswerWidth)
 	if more := int(l.Present.Streams) - len(l.Producers); more > 0 {
-		table = append(table, fmt.Sprintf("and %s that fared no worse", lang.Count(more, "lane")))
+		table = append(table, fmt.Sprintf("and %s that fared no worse", graphs.Plural(more, "lane")))
 	}
 	return table
 }
@@ -39,12 +39,12 @@ func OrderSentence(g snapshot.Group, l delivery.Totals) string {
 	}
 	switch g.Order() {
 	case snapshot.ProducerOrder:
-		return fmt.Sprintf("%s promises the order of each lane, and %s it", r.Type, Plural(l.OutOfOrder, "message broke", "messages broke"))
+		return fmt.Sprintf("%s promises the order of each lane, and %s it", r.Type, graphs.Plural(l.OutOfOrder, "message broke", "messages broke"))
 	case snapshot.KeyOrder:
 		if l.OutOfOrderKey == 0 {
 			return "disorder within a lane is natural here: only the order within a key is promised, and it was kept"
 		}
-		text := fmt.Sprintf("only the order within a key is promised here, and %s it", Plural(l.OutOfOrderKey, "message broke", "messages broke"))
+		text := fmt.Sprintf("only the order within a key is promised here, and %s it", graphs.Plural(l.OutOfOrderKey, "message broke", "messages broke"))
 		if r.Type == string(broker.KeyShared) && l.KeyBatched < l.Received {
 			text += "; a batch of several keys goes where its first belongs: the sender needs batchby=key or batch=1"
 		}
@@ -52,7 +52,7 @@ func OrderSentence(g snapshot.Group, l delivery.Totals) string {
 	}
 	switch {
 	case r.Consumers > 1:
-		return fmt.Sprintf("disorder is natural here: %s share the subscription", lang.Count(r.Consumers, "consumer"))
+		return fmt.Sprintf("disorder is natural here: %s share the subscription", graphs.Plural(r.Consumers, "consumer"))
 	case g.Partitions > 1:
 		return fmt.Sprintf("disorder is natural here: %d partitions have no order between them", g.Partitions)
 	}
@@ -91,21 +91,21 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	case l.Missing() == 0:
 		parts = append(parts, allReceived(l))
 	case settled:
-		parts = append(parts, Plural(l.Missing(), "message is missing", "messages are missing")+": acked, not in the backlog, and never received")
+		parts = append(parts, graphs.Plural(l.Missing(), "message is missing", "messages are missing")+": acked, not in the backlog, and never received")
 	default:
 		parts = append(parts, missing(g, l.Lost, open))
 	}
 	if l.Duplicated > 0 {
-		parts = append(parts, Plural(l.Duplicated, "delivery was a duplicate", "deliveries were duplicates"))
+		parts = append(parts, graphs.Plural(l.Duplicated, "delivery was a duplicate", "deliveries were duplicates"))
 	}
 	if l.Redelivered > 0 {
-		parts = append(parts, Plural(l.Redelivered, "was a redelivery", "were redeliveries"))
+		parts = append(parts, graphs.Plural(l.Redelivered, "was a redelivery", "were redeliveries"))
 	}
 	if l.TooOld > 0 {
 		parts = append(parts, Whole(int64(l.TooOld))+" could not be judged")
 	}
 	if books.Earlier.Lost > 0 {
-		parts = append(parts, Plural(books.Earlier.Lost, "message was lost", "messages were lost")+" in earlier epochs")
+		parts = append(parts, graphs.Plural(books.Earlier.Lost, "message was lost", "messages were lost")+" in earlier epochs")
 	}
 	return strings.Join(parts, "; ")
 }
@@ -129,26 +129,18 @@ func allReceived(l delivery.Totals) string {
 func missing(g snapshot.Group, lost, open uint64) string {
 	var parts []string
 	if lost > 0 {
-		parts = append(parts, Plural(lost, "message is missing", "messages are missing"))
+		parts = append(parts, graphs.Plural(lost, "message is missing", "messages are missing"))
 	} else {
 		parts = append(parts, "no message is known to be lost")
 	}
 	switch {
 	case open == 0:
 	case !g.State.Active():
-		parts = append(parts, Plural(open, "was", "were")+" not received before "+g.Name+" stopped")
+		parts = append(parts, graphs.Plural(open, "was", "were")+" not received before "+g.Name+" stopped")
 	case !g.Consumer.Backlog.Known:
-		parts = append(parts, Plural(open, "has", "have")+" not come yet, and without the admin API the backlog is not known")
+		parts = append(parts, graphs.Plural(open, "has", "have")+" not come yet, and without the admin API the backlog is not known")
 	default:
-		parts = append(parts, Plural(open, "is", "are")+" on the way")
+		parts = append(parts, graphs.Plural(open, "is", "are")+" on the way")
 	}
 	return strings.Join(parts, ", ")
-}
-
-// Plural writes a number with the words that go with it.
-func Plural(n uint64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return Whole(int64(n)) + " " + many
 }

@@ -162,7 +162,7 @@ func BelowZero(g snapshot.Group, figures []Figure) []string {
 	var lines []string
 	for _, f := range figures {
 		if q := f.Of.Total; q.Negative > 0 {
-			lines = append(lines, fmt.Sprintf("%s of %s below zero, counted as 0 above; the lowest is %s", Plural(uint64(q.Negative), "value", "values"),
+			lines = append(lines, fmt.Sprintf("%s of %s below zero, counted as 0 above; the lowest is %s", graphs.Plural(q.Negative, "value", "values"),
 				f.Name, graphs.MillisUnit(float64(q.MostNegative))))
 		}
 	}

@@ -3,7 +3,6 @@ package answers
 import (
 	"strings"
 
-	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/pacing"
@@ -13,7 +12,7 @@ import (
 
 // SayProducer tells what a producer group does: sending to fast · 4 workers · …
 func SayProducer(_ string, p spec.Producer) string {
-	return strings.Join([]string{"sending to " + p.Topic, lang.Count(p.Workers, "worker"), SayShape(p.Rate), saySize(p)}, " · ")
+	return strings.Join([]string{"sending to " + p.Topic, graphs.Plural(p.Workers, "worker"), SayShape(p.Rate), saySize(p)}, " · ")
 }
 
 // SayShape writes a shape of rates, a constant one as a rate.
@@ -41,7 +40,7 @@ func saySize(p spec.Producer) string {
 
 // SayConsumer tells in one line what a consumer group does.
 func SayConsumer(_ string, s spec.Consumer) string {
-	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), lang.Count(s.Workers, "worker"), "from " + string(s.From)}, " · ")
+	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), graphs.Plural(s.Workers, "worker"), "from " + string(s.From)}, " · ")
 }
 
 // Account sums up what a group has done.
@@ -72,7 +71,7 @@ func covered(g snapshot.Group) string {
 	if len(g.Topics) == 0 {
 		return g.Topic
 	}
-	return g.Topic + " (" + lang.Count(len(g.Topics), "topic") + ")"
+	return g.Topic + " (" + graphs.Plural(len(g.Topics), "topic") + ")"
 }
 
 // Receives tells whether a consumer group is subscribed to a topic.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
@@ -47,7 +46,7 @@ func (s *Sheet) Ledger(r *snapshot.Consumer, books snapshot.Delivery) {
 		s.Add("unstamped", Whole(r.Unstamped), "not sent by pulsh, in none of the above")
 	}
 	if e := books.Earlier; e.Received+e.Holes > 0 {
-		s.Add("earlier", Whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s left open,", lang.Count(int(e.Epoch), "epoch"), Whole(int64(e.Lost)), Whole(int64(e.Holes))))
+		s.Add("earlier", Whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s left open,", graphs.Plural(int(e.Epoch), "epoch"), Whole(int64(e.Lost)), Whole(int64(e.Holes))))
 		s.Add("", "", fmt.Sprintf("%s duplicated, %s redelivered", Whole(int64(e.Duplicated)), Whole(int64(e.Redelivered))))
 	}
 }
@@ -72,7 +71,7 @@ func Headline(g snapshot.Group) string {
 	}
 	topic := covered(g)
 	if g.Partitions > 0 {
-		topic += fmt.Sprintf(" (%s)", lang.Count(g.Partitions, "partition"))
+		topic += fmt.Sprintf(" (%s)", graphs.Plural(g.Partitions, "partition"))
 	}
 	return fmt.Sprintf("%s  %s · %s", g.Name, state, topic)
 }
@@ -100,7 +99,7 @@ func (s *Sheet) Producer(g snapshot.Group, spec spec.Producer) {
 		s.Add("keys", spec.Keys.String(), "")
 	}
 	s.Add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages a batch")
-	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", lang.Count(p.Producers, "lane"), graphs.Percent(Share(p.InFlight, p.Pending), 0)))
+	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", graphs.Plural(p.Producers, "lane"), graphs.Percent(Share(p.InFlight, p.Pending), 0)))
 	s.latencies("latency", p.Latency, "due→acked")
 	s.latencies("service", p.Service, "sent→acked")
 	s.latencies("lag", p.Lag, "due→sent")
@@ -132,7 +131,7 @@ func (s *Sheet) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.Add("received", Whole(r.Received), fmt.Sprintf("%s now, %s on average, %s", graphs.Rate(r.Rate), graphs.Rate(r.Average), graphs.ByteRate(r.BytesPerSecond)))
 	s.Add("acked", Whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), Whole(r.AckFailed)))
 	s.behaviour(r, spec)
-	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s that the broker sees, queue %d", lang.Count(r.Consumers, "consumer"), spec.Queue))
+	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s that the broker sees, queue %d", graphs.Plural(r.Consumers, "consumer"), spec.Queue))
 	backlog := graphs.NoValue
 	if r.Backlog.Known {
 		backlog = Whole(r.Backlog.Messages)
@@ -160,7 +159,7 @@ func (s *Sheet) broker(t snapshot.BrokerStats, way string, perSecond float64) {
 	if t.At.IsZero() {
 		return
 	}
-	remark := fmt.Sprintf("%s stored, %s", graphs.Bytes(float64(t.Storage)), lang.Count(t.Producers, "producer"))
+	remark := fmt.Sprintf("%s stored, %s", graphs.Bytes(float64(t.Storage)), graphs.Plural(t.Producers, "producer"))
 	if t.Apart != "" {
 		remark = t.Apart
 	}

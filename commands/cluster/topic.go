@@ -87,7 +87,7 @@ func withPartitions(n int) string {
 	if n == 0 {
 		return ", without partitions"
 	}
-	return " with " + lang.Count(n, "partition")
+	return " with " + graphs.Plural(n, "partition")
 }
 
 // GrowTopic runs the command topic partitions: give a partitioned topic more partitions.
@@ -108,15 +108,15 @@ func GrowTopic(ctx context.Context, c *host.Call) error {
 		return c.Refuse("topic", fmt.Sprintf("topic create %s-parts partitions=%d", topic, want), "%s has no partitions, and cannot be given any", topic)
 	case want < have:
 		more := fmt.Sprintf("topic partitions %s %d", topic, min(2*have, broker.MaxPartitions))
-		return c.Refuse("count", more, "%s has %s, and none can be taken away", topic, lang.Count(have, "partition"))
+		return c.Refuse("count", more, "%s has %s, and none can be taken away", topic, graphs.Plural(have, "partition"))
 	case want == have:
-		c.Say("%s has %s already", topic, lang.Count(have, "partition"))
+		c.Say("%s has %s already", topic, graphs.Plural(have, "partition"))
 		return nil
 	}
 	if err := k.GrowTopic(ctx, topic, want); err != nil {
 		return err
 	}
-	c.Say("%s: %d → %s; clients that are connected notice within a minute", topic, have, lang.Count(want, "partition"))
+	c.Say("%s: %d → %s; clients that are connected notice within a minute", topic, have, graphs.Plural(want, "partition"))
 	return nil
 }
 
@@ -135,7 +135,7 @@ func DeleteTopic(ctx context.Context, c *host.Call) error {
 		return c.Refuse("topic", "topic delete "+topic+" force", "%s to %s", there, topic)
 	}
 	if err := c.Consent(ctx, "delete %s for good, with %s and %s?", topic, graphs.Bytes(float64(stats.StorageBytes)),
-		lang.Count(len(stats.Subscriptions), "subscription")); err != nil {
+		graphs.Plural(len(stats.Subscriptions), "subscription")); err != nil {
 		return err
 	}
 	ctx, cancel := host.Asked(ctx)
@@ -159,10 +159,10 @@ func connectedTo(stats broker.TopicStats) string {
 	}
 	var who []string
 	if stats.Producers > 0 {
-		who = append(who, lang.Count(stats.Producers, "producer"))
+		who = append(who, graphs.Plural(stats.Producers, "producer"))
 	}
 	if consumers > 0 {
-		who = append(who, lang.Count(consumers, "consumer"))
+		who = append(who, graphs.Plural(consumers, "consumer"))
 	}
 	switch {
 	case len(who) == 0:
@@ -215,7 +215,7 @@ func TerminateTopic(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	topic := c.Text("topic")
-	if err := c.Consent(ctx, "end publishing to %s for good (%s)?", topic, lang.Count(stats.Producers, "producer")); err != nil {
+	if err := c.Consent(ctx, "end publishing to %s for good (%s)?", topic, graphs.Plural(stats.Producers, "producer")); err != nil {
 		return err
 	}
 	ctx, cancel := host.Asked(ctx)
@@ -275,7 +275,7 @@ func CompactTopic(ctx context.Context, c *host.Call) error {
 			return nil
 		case now.Sub(told) >= compactTell:
 			told = now
-			c.Say("%s: %d of %s after %s", topic, done, lang.Count(len(all), "partition"), graphs.Seconds(now.Sub(begin)))
+			c.Say("%s: %d of %s after %s", topic, done, graphs.Plural(len(all), "partition"), graphs.Seconds(now.Sub(begin)))
 		}
 	}
 }

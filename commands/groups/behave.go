@@ -8,6 +8,7 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
+	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -49,7 +50,7 @@ func ackNow(ctx context.Context, c *host.Call, g snapshot.Group, limit int) erro
 	if after, ok := c.Fresh(ctx).Group(g.Name); ok {
 		left = after.Consumer.Kept
 	}
-	c.Say("%s: %s acknowledged, %s held back", g.Name, lang.Count(n, "message"), answers.Whole(int64(left)))
+	c.Say("%s: %s acknowledged, %s held back", g.Name, graphs.Plural(n, "message"), answers.Whole(int64(left)))
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
+	"pulsh/graphs"
 	"pulsh/session/snapshot"
 )
 
@@ -62,7 +63,7 @@ func StopAll(ctx context.Context, c *host.Call) error {
 	if running == 0 {
 		c.Say("no group was running")
 	} else {
-		c.Say("%s stopped", lang.Count(running, "group"))
+		c.Say("%s stopped", graphs.Plural(running, "group"))
 	}
 	return err
 }

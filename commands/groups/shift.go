@@ -116,7 +116,7 @@ func SayShift(s cursor.Move) string {
 	if entries < 0 {
 		messages, entries = -messages, -entries
 	}
-	text := fmt.Sprintf("about %s messages in %s", answers.Whole(messages), entryCount(entries))
+	text := fmt.Sprintf("about %s messages in %s", answers.Whole(messages), graphs.Plural(entries, "entry", "entries"))
 	if len(s.Parts) == 0 || entries == 0 {
 		return text
 	}
@@ -129,11 +129,4 @@ func SayShift(s cursor.Move) string {
 		parts = append(parts, fmt.Sprintf("%d: %s", p.Partition, answers.Whole(max(p.Entries, -p.Entries))))
 	}
 	return text + " (by partition " + strings.Join(parts, ", ") + ")"
-}
-
-func entryCount(n int64) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return answers.Whole(n) + " entries"
 }

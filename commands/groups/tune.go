@@ -48,7 +48,7 @@ func ScaleGroup(ctx context.Context, c *host.Call) error {
 	case g.Producer != nil && !g.Producer.Target.IsMax():
 		tail = ", still " + graphs.Rate(float64(g.Producer.Target))
 	}
-	c.Say("%s: %d → %s%s", g.Name, g.Workers, lang.Count(n, "worker"), tail)
+	c.Say("%s: %d → %s%s", g.Name, g.Workers, graphs.Plural(n, "worker"), tail)
 	return nil
 }
 

@@ -1,8 +1,8 @@
 package host
 
 import (
-	"pulsh/commands/answers"
 	"pulsh/commands/lang"
+	"pulsh/graphs"
 )
 
 // Settling publishes how many messages still wait for their receipts, of the
@@ -18,6 +18,6 @@ func Settling(c *Host, name string) {
 		if waiting == 0 {
 			return "closing"
 		}
-		return answers.Plural(uint64(waiting), "message waits", "messages wait") + " for a receipt"
+		return graphs.Plural(waiting, "message waits", "messages wait") + " for a receipt"
 	}))
 }

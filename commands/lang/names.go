@@ -1,11 +1,9 @@
 package lang
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
-	"pulsh/graphs"
 	"pulsh/session/meant"
 )
 
@@ -36,12 +34,4 @@ func or(names []string) string {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
-}
-
-// Count writes a number with its noun: 1 worker, 4 workers.
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%s %ss", graphs.Whole(float64(n)), noun)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/graphs"
 	"pulsh/session/pacing"
 )
 
@@ -161,7 +162,7 @@ func RecordStop(_ context.Context, c *Call) error {
 		return c.Fail("record mine.pulsh", "nothing is being recorded")
 	}
 	c.recording = nil
-	c.Say("%s recorded in %s", Count(r.lines, "line"), r.path)
+	c.Say("%s recorded in %s", graphs.Plural(r.lines, "line"), r.path)
 	return nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"pulsh/graphs"
 )
 
 // Script is a file of commands that has been read whole and without an error.
@@ -116,7 +118,7 @@ func (x *execution) run(ctx context.Context, s *Script) error {
 		}
 	}
 	if failed > 0 {
-		return &Error{Message: fmt.Sprintf("%s failed", Count(failed, "line")), From: -1, Code: ExitCode(first), Cause: first}
+		return &Error{Message: fmt.Sprintf("%s failed", graphs.Plural(failed, "line")), From: -1, Code: ExitCode(first), Cause: first}
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ type Drift struct {
 
 // String tells it as a part of a summary.
 func (d Drift) String() string {
-	return fmt.Sprintf("%s kept to the plan within %s", Count(d.Lines, "line"), graphs.Latency(float64(d.Worst)))
+	return fmt.Sprintf("%s kept to the plan within %s", graphs.Plural(d.Lines, "line"), graphs.Latency(float64(d.Worst)))
 }
 
 // At waits for a place in the plan. The plan is that of the file, and a place in

@@ -85,7 +85,7 @@ func Top(ctx context.Context, c *host.Call) error {
 	pauses := graphs.Latency(float64(p.GCPause)) + " paused in all"
 	if p.GCCount > 0 {
 		pauses += "; p50 " + graphs.Latency(float64(p.RecentPauseP50)) + ", max " + graphs.Latency(float64(p.RecentPauseMax)) + " of the last " +
-			answers.Plural(uint64(min(p.GCCount, pausesKept)), "pause", "pauses")
+			graphs.Plural(min(p.GCCount, pausesKept), "pause", "pauses")
 	}
 	rows.Add("collections", answers.Whole(p.GCCount), pauses)
 	c.Print(rows.Lines)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/commands/answers"
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
 	"pulsh/graphs"
@@ -68,7 +67,7 @@ func Viewed(old host.View, typed profile.Graph) (host.View, error) {
 func rescale(c *host.Call, v *host.View) error {
 	scales := strings.Split(v.Scale, "|")
 	if len(scales) > 1 && len(scales) != len(v.Panels) {
-		return c.Refuse("scale", "graph scale=log", "%d scales are not one for each of %s", len(scales), answers.Plural(uint64(len(v.Panels)), "graph", "graphs"))
+		return c.Refuse("scale", "graph scale=log", "%d scales are not one for each of %s", len(scales), graphs.Plural(len(v.Panels), "graph", "graphs"))
 	}
 	for i := range v.Panels {
 		v.Panels[i].Log = scales[min(i, len(scales)-1)] == host.LogScale

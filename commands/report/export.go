@@ -43,7 +43,7 @@ func ExportFile(ctx context.Context, c *host.Call) error {
 	case err != nil:
 		return c.Refuse("file", "", "%s cannot be written: %s", path, reason(err))
 	}
-	c.Say("%s: %s, %s, %s", path, graphs.Bytes(float64(size)), lang.Count(len(r.Groups), "group"), lang.Count(r.Samples.Count, "second"))
+	c.Say("%s: %s, %s, %s", path, graphs.Bytes(float64(size)), graphs.Plural(len(r.Groups), "group"), graphs.Plural(r.Samples.Count, "second"))
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
+	"pulsh/graphs"
 	"pulsh/session/export"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
@@ -79,7 +80,7 @@ func title(s *snapshot.Snapshot) string {
 	text := "no groups"
 	switch {
 	case len(names) > titleGroups:
-		text = lang.Count(len(names), "group")
+		text = graphs.Plural(len(names), "group")
 	case len(names) > 0:
 		text = lang.And(names)
 	}

@@ -13,6 +13,7 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
+	"pulsh/graphs"
 	"pulsh/session/export"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
@@ -129,7 +130,7 @@ func (s *stream) run(ctx context.Context) {
 			return
 		}
 		if err := s.write(s.past(end)); err != nil {
-			s.commands.Env.Session.Say("%s ended after %s: %s; try: stream another.jsonl", s.path, lang.Count(s.records, "record"), reason(err))
+			s.commands.Env.Session.Say("%s ended after %s: %s; try: stream another.jsonl", s.path, graphs.Plural(s.records, "record"), reason(err))
 			s.close()
 			return
 		}
@@ -239,7 +240,7 @@ func StreamStop(ctx context.Context, c *host.Call) error {
 		return c.Fail("", "%s", err)
 	}
 	if s.file != nil {
-		c.Say("%s: %s", s.path, lang.Count(s.records, "record"))
+		c.Say("%s: %s", s.path, graphs.Plural(s.records, "record"))
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func Save(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return c.Refuse("name", "save mine", "%s", err)
 	}
-	c.Say("%s saved in %s", lang.Count(len(p.Groups), "group"), path)
+	c.Say("%s saved in %s", graphs.Plural(len(p.Groups), "group"), path)
 	if t.Token.Held() {
 		c.Say("the token is not saved: pulsh holds it in memory only")
 	}

@@ -105,7 +105,7 @@ func (r groupRows) row(g snapshot.Group) groupRow {
 		Align: graphs.AlignRight, Priority: size, Tight: true}
 	if r.wide {
 		row[stateColumn] = graphs.Cell{Text: string(g.State), Width: wordWidth, Priority: always, Tight: true, Style: sign.style}
-		row[workersColumn].Text, row[workersColumn].Width = plural(g.Workers, "worker"), len("10 workers")
+		row[workersColumn].Text, row[workersColumn].Width = graphs.Plural(g.Workers, "worker"), len("10 workers")
 		row[workersColumn].Tight = false
 	}
 	switch {
@@ -148,7 +148,7 @@ func (r groupRows) producer(row *groupRow, g snapshot.Group) {
 	if !r.wide || !live {
 		return
 	}
-	row[producersColumn] = right(plural(p.Producers, "lane"), len("16 lanes"), seldom)
+	row[producersColumn] = right(graphs.Plural(p.Producers, "lane"), len("16 lanes"), seldom)
 	if target := float64(p.Target); target > 0 && !p.Target.IsMax() {
 		row[shareColumn] = right(shareText(p.Rate/target), len("100.0%"), extra)
 	}
@@ -293,11 +293,4 @@ func bytesCell(perSecond float64) graphs.Cell {
 
 func right(text string, width, priority int) graphs.Cell {
 	return graphs.Cell{Text: text, Width: width, Align: graphs.AlignRight, Priority: priority}
-}
-
-func plural(n int, name string) string {
-	if n == 1 {
-		return "1 " + name
-	}
-	return fmt.Sprintf("%d %ss", n, name)
 }
