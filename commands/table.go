@@ -96,7 +96,7 @@ func table() []lang.Command {
 				"`help produce start` and `help consume start` list the settings.",
 			Examples: []string{"set fast size=4KiB compression=zstd batch=500"}, Run: host.Verb(groups.SetGroup)},
 		{Name: "seek", Section: host.GroupSection, Changes: true,
-			Params:  []lang.Param{consumer, {Name: "to", Kind: kinds.When()}},
+			Params:  []lang.Param{consumer, {Name: "to", Kind: kinds.Position()}},
 			Summary: "move a subscription back or forward",
 			Detail: "The group waits, its acknowledgements are sent, and the cursor moves. The delivery check starts a new period, " +
 				"so that replayed messages are not counted as duplicates.",

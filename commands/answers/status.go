@@ -48,7 +48,7 @@ func statusOf(g snapshot.Group) string {
 	case c != nil:
 		words = append(words, graphs.Rate(c.Rate), "e2e p99 "+latency(c.E2E.Recent.P99, c.E2E.Recent.Count))
 		if c.Backlog.Known {
-			words = append(words, counted(c.Backlog.Messages, "behind"))
+			words = append(words, "backlog "+count(c.Backlog.Messages))
 		}
 		if n := int64(c.Ledger.Lost); n > 0 {
 			words = append(words, counted(n, "lost"))
@@ -60,13 +60,15 @@ func statusOf(g snapshot.Group) string {
 	return strings.Join(words, " ")
 }
 
-// counted is how often something happened: whole below a thousand, three digits
-// from there on.
-func counted(n int64, name string) string {
+// counted returns a count with its name.
+func counted(n int64, name string) string { return count(n) + " " + name }
+
+// count writes a count exactly below a thousand, with three digits from there on.
+func count(n int64) string {
 	if n > -1000 && n < 1000 {
-		return strconv.FormatInt(n, 10) + " " + name
+		return strconv.FormatInt(n, 10)
 	}
-	return graphs.Three(float64(n)) + " " + name
+	return graphs.Three(float64(n))
 }
 
 // latency writes a quantile, or that there is none.

@@ -131,7 +131,7 @@ func LocalStatus(_ context.Context, c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	var s answers.Sheet
+	var s answers.Rows
 	condition := r.Condition
 	if r.Uptime > 0 {
 		condition += " for " + graphs.Elapsed(r.Uptime.Truncate(time.Second))

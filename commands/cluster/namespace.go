@@ -116,7 +116,7 @@ func TopicStats(ctx context.Context, c *host.Call) error {
 		topic += fmt.Sprintf(" (%s)", graphs.Plural(n, "partition"))
 	}
 	c.Say("%s", topic)
-	var s answers.Sheet
+	var s answers.Rows
 	s.Add("in", graphs.Rate(flow.In), fmt.Sprintf("%s, %s since it was loaded", graphs.ByteRate(flow.BytesIn), answers.Whole(stats.MessagesIn)))
 	s.Add("out", graphs.Rate(flow.OutOfAll()), graphs.Plural(len(stats.Subscriptions), "subscription"))
 	s.Add("stored", graphs.Bytes(float64(stats.StorageBytes)), fmt.Sprintf("%s messages an entry", graphs.Three(max(stats.MessagesPerEntry, 1))))

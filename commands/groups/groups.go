@@ -45,7 +45,7 @@ func StopGroup(kind snapshot.Kind) func(context.Context, *host.Call) error {
 		if after, ok := c.Fresh(ctx).Group(g.Name); ok {
 			g = after
 		}
-		c.Say("%s: stopped · %s", g.Name, answers.Account(g))
+		c.Say("%s: stopped · %s", g.Name, answers.Totals(g))
 		return err
 	}
 }

@@ -10,7 +10,7 @@ import (
 // Subscription is the kind of a subscription's name.
 func Subscription() lang.Kind {
 	k := lang.TextKind()
-	k.Name, k.Sample, k.Doc = "SUBSCRIPTION", "sub1", "the name of a subscription"
+	k.Name, k.Sample, k.Doc = "SUBSCRIPTION", "sub1", "a subscription"
 	k.Parse = func(text string) (any, error) {
 		if text == "" {
 			return nil, errors.New("a subscription needs a name")

@@ -7,7 +7,7 @@ import (
 )
 
 // AsksFirst ends the detail of every command that destroys something.
-const AsksFirst = "Asks first. Where nobody can be asked, as in a script, pulsh must have been started with --yes."
+const AsksFirst = "Asks first; scripts need --yes."
 
 // Consent asks before something is lost for good. The error is that it may not
 // be done.
@@ -22,7 +22,7 @@ func (c *Call) Consent(ctx context.Context, format string, args ...any) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return c.Fail("", "nothing was done, as the answer was no")
+	return c.Fail("", "cancelled")
 }
 
 // Confirm asks before something is lost that can be made again; where nobody
@@ -64,7 +64,7 @@ func (c *Call) destroyer() *Call {
 // unasked is the error of a command that must ask and cannot; whole is what
 // pulsh was given to run.
 func (c *Call) unasked(whole *Text) error {
-	e := c.Wrong(c.Statement.span(), c.Command.Name+" destroys something, and there is nobody to ask whether it may")
+	e := c.Wrong(c.Statement.span(), c.Command.Name+" is destructive and needs --yes in a script")
 	e.Next = "try: pulsh --yes " + whole.option()
 	return e
 }

@@ -132,7 +132,7 @@ func AsError(err error) *Error {
 	case errors.Is(err, context.Canceled):
 		e.Message, e.Code = "interrupted", ExitInterrupted
 	case errors.Is(err, context.DeadlineExceeded):
-		e.Message = "that took too long"
+		e.Message = "timed out"
 	case errors.As(err, &known):
 		e.step = known.Advice()
 	}

@@ -31,7 +31,7 @@ func HomePath(path string) string {
 
 // FileKind is the kind of a file of lines.
 func FileKind() Kind {
-	return Kind{Name: "FILE", Sample: "examples/smoke.pulsh", Doc: "a file of lines as they are typed; ~ is your folder",
+	return Kind{Name: "FILE", Sample: "examples/smoke.pulsh", Doc: "a script: a file of commands; ~ is your home folder",
 		Parse: parseFile, Complete: CompleteFiles(scriptEnding)}
 }
 
@@ -48,7 +48,7 @@ func CompleteFiles(endings ...string) func(*Scene) []Suggestion {
 	return func(s *Scene) []Suggestion {
 		dir, begun := filepath.Split(s.Partial)
 		if s.Partial == "~" {
-			return []Suggestion{{"~/", "your folder"}}
+			return []Suggestion{{"~/", "your home folder"}}
 		}
 		var out []Suggestion
 		for _, e := range folder(dir) {

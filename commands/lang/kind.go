@@ -10,17 +10,25 @@ import (
 // Kind is one kind of value: it reads itself, completes itself, and explains
 // itself in help and in errors.
 type Kind struct {
-	Name     string // as usage and help write it
-	Doc      string // a sentence for help
-	Forms    string // ways to write it, beside a try line
-	Sample   string // a value that is right nearly everywhere
+	Name     string   // as usage and help write it
+	Aliases  []string // older names that help knows
+	Doc      string   // a sentence for help
+	Forms    string   // ways to write it, beside a try line
+	Sample   string   // a value that is right nearly everywhere
 	Parse    func(text string) (any, error)
 	Complete func(*Scene) []Suggestion // nil completes nothing
 	named    bool                      // complete lists all values that there are
 	Mend     func(typed string) string // corrects a value where it can; may be nil
 }
 
-// text reads a value as it stands.
+// Named reports whether name is the name of the kind or an older one, in upper or
+// lower case.
+func (k Kind) Named(name string) bool {
+	return strings.EqualFold(k.Name, name) ||
+		slices.ContainsFunc(k.Aliases, func(old string) bool { return strings.EqualFold(old, name) })
+}
+
+// AsText reads a value as it stands.
 func AsText(text string) (any, error) { return text, nil }
 
 // TextKind is the kind of a text with or without quotes.

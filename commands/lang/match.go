@@ -72,7 +72,7 @@ func unknown(s Statement) *Error {
 		return e
 	}
 	second := s.Words[1]
-	e := s.Text.wrong(second.span, fmt.Sprintf("%s has no %q; there are %s", first.Text, second.Text, And(seconds)))
+	e := s.Text.wrong(second.span, fmt.Sprintf("%s has no %q (%s)", first.Text, second.Text, strings.Join(seconds, ", ")))
 	if names := meant.Names(second.Text, seconds); len(names) > 0 {
 		e.Try = s.corrected(second.span, names)
 		return e

@@ -87,9 +87,9 @@ func readFile(path string) (string, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return "", fmt.Errorf("there is no file %q", path)
+		return "", fmt.Errorf("no file %q", path)
 	case err != nil:
-		return "", fmt.Errorf("%q cannot be read: %w", path, errors.Unwrap(err))
+		return "", fmt.Errorf("cannot read %q: %w", path, errors.Unwrap(err))
 	case !info.Mode().IsRegular():
 		return "", fmt.Errorf("%q is not a file", path)
 	case info.Size() > TextMax:
@@ -97,7 +97,7 @@ func readFile(path string) (string, error) {
 	}
 	body, err := os.ReadFile(path)
 	if err != nil {
-		return "", fmt.Errorf("%q cannot be read: %w", path, errors.Unwrap(err))
+		return "", fmt.Errorf("cannot read %q: %w", path, errors.Unwrap(err))
 	}
 	return string(body), nil
 }
@@ -128,7 +128,7 @@ func (c *Call) reads(at Span, name, turn string, arguments []Variable, times int
 		return nil
 	}
 	if len(r.chain) >= ScriptDepthMax {
-		return refuse(fmt.Sprintf("scripts run scripts %d deep at most", ScriptDepthMax))
+		return refuse(fmt.Sprintf("scripts are nested more than %d deep", ScriptDepthMax))
 	}
 	if i := slices.Index(r.chain, identity(path)); i >= 0 {
 		return refuse(circle(r.chain[i:]))
@@ -154,7 +154,7 @@ func (c *Call) nearFile(at Span, name, path string) string {
 }
 
 func tooMuch() string {
-	return fmt.Sprintf("more than %d commands, with those of the files that are run", scriptCommandsMax)
+	return fmt.Sprintf("more than %d commands, with those of nested scripts", scriptCommandsMax)
 }
 
 // circle is the sentence about files that run each other without an end.
@@ -166,7 +166,7 @@ func circle(chain []string) string {
 	for _, path := range append(slices.Clone(chain), chain[0]) {
 		names = append(names, filepath.Base(path))
 	}
-	return "scripts run each other without an end: " + strings.Join(names, " → ")
+	return "scripts run each other in a circle: " + strings.Join(names, " → ")
 }
 
 // PrepareRun reads the file that a run names.

@@ -133,11 +133,11 @@ func (c *Call) bindWords(words []word) *Error {
 func (c *Call) tooMany(w word) *Error {
 	if len(c.Command.settings()) > 0 {
 		p := c.likeliest(w.Text)
-		e := c.Wrong(w.span, fmt.Sprintf("%q stands alone; a setting is written %s=%s", w.Text, p.Name, p.Kind.Sample))
+		e := c.Wrong(w.span, fmt.Sprintf("%q is not a setting; write %s=%s", w.Text, p.Name, p.Kind.Sample))
 		e.Try = c.Statement.Instead(w.span, p.Name+"="+w.Text)
 		return e
 	}
-	e := c.Wrong(w.span, fmt.Sprintf("%q is one word too many for %s", w.Text, c.Command.usage()))
+	e := c.Wrong(w.span, fmt.Sprintf("unexpected %q after %s", w.Text, c.Command.usage()))
 	whole := c.Statement.span()
 	e.Try = c.Statement.Instead(Span{w.span.From, whole.To}, "")
 	return e

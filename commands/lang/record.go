@@ -128,30 +128,30 @@ func Record(ctx context.Context, c *Call) error {
 	path, _ := Value[string](c, "file")
 	_, force := c.Args["force"]
 	if old := c.recording; old != nil {
-		return c.Fail("record stop", "%s is being recorded", old.path)
+		return c.Fail("record stop", "already recording to %s", old.path)
 	}
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if force {
 		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	}
 	f, err := os.OpenFile(path, flags, 0o644)
-	if errors.Is(err, fs.ErrExist) && c.Config.Confirm != nil && c.Confirm(ctx, path+" is there already; write over it?") {
+	if errors.Is(err, fs.ErrExist) && c.Config.Confirm != nil && c.Confirm(ctx, path+" already exists; overwrite it?") {
 		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	}
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return c.Refuse("file", c.Statement.Plain()+" force", "%q is there already", path)
+		return c.Refuse("file", c.Statement.Plain()+" force", "%q already exists", path)
 	case err != nil:
-		return c.Refuse("file", "", "%q cannot be written: %s", path, errors.Unwrap(err))
+		return c.Refuse("file", "", "cannot write %q: %s", path, errors.Unwrap(err))
 	}
 	r := &recording{path: path, plan: plan{start: c.Config.Now()}}
 	n, err := f.WriteString(recordingHead(c.Config.Version, r.plan.start, c.known().list()))
 	r.size = int64(n)
 	if err := errors.Join(err, f.Close()); err != nil {
-		return c.Refuse("file", "", "%q cannot be written: %s", path, errors.Unwrap(err))
+		return c.Refuse("file", "", "cannot write %q: %s", path, errors.Unwrap(err))
 	}
 	c.recording = r
-	c.Say("recording what is typed to %s until record stop", path)
+	c.Say("recording to %s; stop with `record stop`", path)
 	return nil
 }
 
@@ -159,10 +159,10 @@ func Record(ctx context.Context, c *Call) error {
 func RecordStop(_ context.Context, c *Call) error {
 	r := c.recording
 	if r == nil {
-		return c.Fail("record mine.pulsh", "nothing is being recorded")
+		return c.Fail("record mine.pulsh", "not recording")
 	}
 	c.recording = nil
-	c.Say("%s recorded in %s", graphs.Plural(r.lines, "line"), r.path)
+	c.Say("recorded %s to %s", graphs.Plural(r.lines, "line"), r.path)
 	return nil
 }
 
@@ -182,7 +182,7 @@ func (c *Call) keep(write func(Line) error, l Line) {
 	l.Source = c.source(filepath.Dir(r.path))
 	if err := write(l); err != nil {
 		c.recording = nil
-		c.Say("the recording has ended: %s cannot be written: %s", r.path, err)
+		c.Say("recording stopped: cannot write %s: %s", r.path, err)
 	}
 }
 

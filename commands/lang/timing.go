@@ -19,9 +19,9 @@ type instantOf struct {
 
 // InstantKind is where in its plan a script goes on.
 func InstantKind() Kind {
-	return Kind{Name: "AT", Sample: "+10s", Forms: "+2.5s, 12.3s",
-		Doc: "a place in the plan of a script: 12.3s after it began, or +2.5s after the place before; when the line before takes longer than planned, " +
-			"what follows is late, and what is late does not add up",
+	return Kind{Name: "OFFSET", Aliases: []string{"AT"}, Sample: "+10s", Forms: "+2.5s, 12.3s",
+		Doc: "an offset in the timeline of a script: 12.3s after its start, or +2.5s after the previous offset; a slow line delays the lines after it, " +
+			"but delays do not add up",
 		Parse: func(text string) (any, error) {
 			digits, relative := strings.CutPrefix(text, "+")
 			if digits == "0" {
@@ -29,7 +29,7 @@ func InstantKind() Kind {
 			}
 			d, err := pacing.ParseDuration(digits)
 			if err != nil || d < 0 {
-				return nil, fmt.Errorf("%q is no place in a plan", text)
+				return nil, fmt.Errorf("%q is not an offset", text)
 			}
 			return instantOf{d, relative}, nil
 		}, Complete: Offer("+1s", "", "+10s", "", "+1m", "")}
@@ -44,7 +44,7 @@ type Drift struct {
 
 // String tells it as a part of a summary.
 func (d Drift) String() string {
-	return fmt.Sprintf("%s kept to the plan within %s", graphs.Plural(d.Lines, "line"), graphs.Latency(float64(d.Worst)))
+	return fmt.Sprintf("%s on time within %s", graphs.Plural(d.Lines, "line"), graphs.Latency(float64(d.Worst)))
 }
 
 // At waits for a place in the plan. The plan is that of the file, and a place in

@@ -42,7 +42,7 @@ func CheckVariable(name string) error {
 	case len(name) > variableNameMax:
 		return fmt.Errorf("%q is longer than %d characters", name, variableNameMax)
 	case variableLength(name) != len(name):
-		return fmt.Errorf("%q is no variable: a small letter, then small letters, digits and _", name)
+		return fmt.Errorf("%q is not a variable name: a lower-case letter, then lower-case letters, digits and _", name)
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func CheckVariableValue(name, value string) error {
 	case len(value) > VariableValueMax:
 		return fmt.Errorf("the value of %s is longer than %d bytes", name, VariableValueMax)
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\ufffd' }):
-		return fmt.Errorf("the value of %s holds a character that cannot be typed", name)
+		return fmt.Errorf("the value of %s has a control character", name)
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func CheckVariableValue(name, value string) error {
 func ParseVariable(text, origin string) (Variable, error) {
 	name, value, found := strings.Cut(text, "=")
 	if !found {
-		return Variable{}, fmt.Errorf("%q sets nothing; a variable is set with name=value", text)
+		return Variable{}, fmt.Errorf("%q is not a variable; write name=value", text)
 	}
 	if err := CheckVariable(name); err != nil {
 		return Variable{}, err
@@ -88,7 +88,7 @@ func EnvironmentVariables(environment []string) ([]Variable, error) {
 			return nil, err
 		}
 		if other, twice := found[v.Name]; twice {
-			return nil, fmt.Errorf("%s and %s are the same variable, $%s", min(full, other.Origin), max(full, other.Origin), v.Name)
+			return nil, fmt.Errorf("%s and %s both set $%s", min(full, other.Origin), max(full, other.Origin), v.Name)
 		}
 		found[v.Name] = v
 	}
@@ -222,7 +222,7 @@ func (l *Lexer) dollar(b *strings.Builder, quoted bool) {
 	case l.filled <= TextMax:
 		b.WriteString(u.value)
 	case l.filled-len(u.value) <= TextMax: // said once
-		l.fail(u.span, "more than a mebibyte of variables filled in")
+		l.fail(u.span, "the values of variables exceed one mebibyte")
 	}
 	l.Text.uses = append(l.Text.uses, u)
 	l.At += end
@@ -259,7 +259,7 @@ func (s Statement) Unresolved() *Error {
 			continue
 		}
 		if u.name == "" {
-			e := s.Text.wrong(u.span, "$ stands before the name of a variable; $$ is a dollar")
+			e := s.Text.wrong(u.span, "$ needs the name of a variable; $$ is a dollar sign")
 			e.Try = s.Instead(u.span, "$$")
 			return e
 		}
@@ -285,11 +285,11 @@ func (s Statement) Unresolved() *Error {
 func thereAre(names []string) string {
 	switch len(names) {
 	case 0:
-		return "; there are none"
+		return " (there are none yet)"
 	case 1:
-		return "; there is " + names[0]
+		return " (only " + names[0] + ")"
 	}
-	return "; there are " + And(names)
+	return " (" + strings.Join(names, ", ") + ")"
 }
 
 // assign takes name=value as a variable.
@@ -344,7 +344,7 @@ func Let(_ context.Context, c *Call) error {
 		text := v.Name + " = " + Quote(now.Value)
 		switch {
 		case now.argument:
-			text += " (an argument of the run)"
+			text += " (an argument of run)"
 		case now.Fixed:
 			text += " (" + now.Origin + ")"
 		}
@@ -360,7 +360,7 @@ func listVariables(c *Call) error {
 		rows = append(rows, []string{v.Name, Quote(v.Value), v.Origin})
 	}
 	if len(rows) == 0 {
-		c.Say("no variables; let rate=20k sets one, and $rate is what it stands for")
+		c.Say("no variables; set one with let rate=20k and use it as $rate")
 		return nil
 	}
 	c.Print(graphs.Table(nil, rows, nil, 0))

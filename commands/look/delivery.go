@@ -26,10 +26,10 @@ func ShowLedger(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	c.Say("%s", answers.Headline(g))
-	var s answers.Sheet
-	s.Ledger(g.Consumer, l)
+	var s answers.Rows
+	s.Delivery(g.Consumer, l)
 	c.Print(s.Lines)
-	c.Print(answers.LaneTable(l))
+	c.Print(answers.ProducerTable(l))
 	settled := g.Consumer.Backlog.Known && g.Consumer.Backlog.Messages == 0 && g.Consumer.Rate == 0 &&
 		g.State == snapshot.Running && !answers.Sending(c.Fresh(ctx), g)
 	for _, sentence := range []string{answers.OrderSentence(g, l.Present), g.Consumer.Clock.String(), answers.Verdict(g, l, settled)} {

@@ -75,7 +75,7 @@ func ShowErrors(ctx context.Context, c *host.Call) error {
 func Top(ctx context.Context, c *host.Call) error {
 	s := c.Fresh(ctx)
 	p, done := s.Process, s.Totals.Acked+s.Totals.Received
-	var rows answers.Sheet
+	var rows answers.Rows
 	rows.Add("cpu", graphs.PercentTight(p.CPU, 0), "of one core; "+graphs.Seconds(p.CPUTime)+" in all"+answers.PerMillion(p.CPUTime, done))
 	if now := s.PerMillion(); !math.IsNaN(now) {
 		rows.Add("a million", graphs.Latency(now), "of CPU for a million messages, sent and received, in the last second")
