@@ -13,14 +13,14 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// seekableGroup is the consumer group that was named, if it can be moved.
+// seekableGroup returns the named consumer group, if its cursor can be moved.
 func seekableGroup(ctx context.Context, c *host.Call) (snapshot.Group, error) {
 	g, err := c.Group(ctx, "group")
 	switch {
 	case err != nil:
 		return g, err
 	case g.Consumer == nil:
-		return g, c.Refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group can %s", g.Name, c.Command.Name)
+		return g, c.Refuse("group", "show "+g.Name, "%s is a producer group; %s is for consumer groups", g.Name, c.Command.Name)
 	case g.State != snapshot.Running && g.State != snapshot.Paused:
 		return g, c.Refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
 	}
@@ -28,7 +28,7 @@ func seekableGroup(ctx context.Context, c *host.Call) (snapshot.Group, error) {
 	return g, err
 }
 
-// Rewind runs the command rewind: receive a number of messages again.
+// Rewind runs the command rewind: replay the last N messages.
 func Rewind(ctx context.Context, c *host.Call) error {
 	g, err := seekableGroup(ctx, c)
 	if err != nil {
@@ -42,20 +42,20 @@ func Rewind(ctx context.Context, c *host.Call) error {
 	c.Changed.Store(c.Env.Now().UnixNano())
 	less := ""
 	if shift.Short {
-		less = " · no more is stored"
+		less = " · the topic stores no more"
 	}
-	c.Say("%s: back by %s%s%s", g.Name, SayShift(shift), less, describeDrain(ctx, c, g.Name))
+	c.Say("%s: moved back by %s%s%s", g.Name, SayShift(shift), less, describeDrain(ctx, c, g.Name))
 	return nil
 }
 
-// Skip runs the command skip: pass over the oldest messages that wait for a consumer group.
+// Skip runs the command skip: skip the oldest N messages in the backlog.
 func Skip(ctx context.Context, c *host.Call) error {
 	g, err := seekableGroup(ctx, c)
 	if err != nil {
 		return err
 	}
 	n, _ := host.Value[int](c, "messages")
-	if err := c.Consent(ctx, "pass over about %s of the %s messages that wait for %s?", answers.Whole(int64(n)), sayWaiting(g), g.Name); err != nil {
+	if err := c.Consent(ctx, "skip about %s of the %s messages in %s's backlog?", answers.Whole(int64(n)), backlogCount(g), g.Name); err != nil {
 		return err
 	}
 	shift, err := c.Env.Session.Skip(ctx, g.Name, int64(n))
@@ -67,13 +67,13 @@ func Skip(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// ClearGroup runs the command clear: pass over all messages that wait for a consumer group.
+// ClearGroup runs the command clear: skip all messages in the backlog.
 func ClearGroup(ctx context.Context, c *host.Call) error {
 	g, err := seekableGroup(ctx, c)
 	if err != nil {
 		return err
 	}
-	if err := c.Consent(ctx, "pass over all of the %s messages that wait for %s?", sayWaiting(g), g.Name); err != nil {
+	if err := c.Consent(ctx, "skip all of the %s messages in %s's backlog?", backlogCount(g), g.Name); err != nil {
 		return err
 	}
 	shift, err := c.Env.Session.Clear(ctx, g.Name)
@@ -85,16 +85,16 @@ func ClearGroup(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// sayWaiting is the backlog as it is known.
-func sayWaiting(g snapshot.Group) string {
+// backlogCount writes the number of messages in the backlog, if known.
+func backlogCount(g snapshot.Group) string {
 	if !g.Consumer.Backlog.Known {
 		return "unknown number of"
 	}
 	return graphs.Count(float64(g.Consumer.Backlog.Messages))
 }
 
-// TooFewWaiting is the error of a skip beyond the end, with a line that does what can
-// be done.
+// TooFewWaiting returns the error of a skip beyond the end of the backlog, with the
+// line try, which skips all.
 func TooFewWaiting(c *host.Call, err error, try string) error {
 	var few *cursor.TooFewError
 	if !errors.As(err, &few) {
@@ -106,11 +106,10 @@ func TooFewWaiting(c *host.Call, err error, try string) error {
 	return c.Refuse("messages", try, "%s", few)
 }
 
-// partsShown is how many partitions an answer lists before it says that there
-// are more.
+// partsShown is the largest number of partitions that an answer lists.
 const partsShown = 8
 
-// SayShift tells how far a subscription was moved, and how that was divided.
+// SayShift tells how far a cursor was moved, in all and by partition.
 func SayShift(s cursor.Move) string {
 	messages, entries := s.Messages, s.Entries
 	if entries < 0 {

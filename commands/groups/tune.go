@@ -34,9 +34,9 @@ func ScaleGroup(ctx context.Context, c *host.Call) error {
 	}
 	switch {
 	case n > spec.WorkersMax:
-		return c.Refuse("workers", fmt.Sprintf("scale %s %d", g.Name, spec.WorkersMax), "%s workers are more than %d", sum, spec.WorkersMax)
+		return c.Refuse("workers", fmt.Sprintf("scale %s %d", g.Name, spec.WorkersMax), "%s workers exceed the limit of %d", sum, spec.WorkersMax)
 	case n < 1:
-		return c.Refuse("workers", fmt.Sprintf("%s stop %s", g.Kind, g.Name), "%s workers leave none", sum)
+		return c.Refuse("workers", fmt.Sprintf("%s stop %s", g.Kind, g.Name), "%s workers: at least 1 is needed", sum)
 	}
 	if err := c.Env.Session.Scale(ctx, g.Name, n); err != nil {
 		return err
@@ -87,7 +87,7 @@ const burstDefault = 10 * time.Second
 
 // Burst runs the command burst: multiply the rate for a while.
 func Burst(ctx context.Context, c *host.Call) error {
-	g, err := c.Producer(ctx, "rate")
+	g, err := c.ProducerGroup(ctx)
 	if err != nil {
 		return err
 	}
@@ -104,10 +104,10 @@ func Burst(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	if base.IsMax() {
-		return c.Refuse("factor", "rate "+g.Name+" 50k", "%s goes as fast as it can already", g.Name)
+		return c.Refuse("factor", "rate "+g.Name+" 50k", "%s already runs at max", g.Name)
 	}
 	if most := float64(base) * factor; most > float64(pacing.Limit) {
-		return c.Refuse("factor", "burst "+g.Name+" x2", "%s times %s is more than %s", graphs.Rate(float64(base)), c.Text("factor"), pacing.Limit)
+		return c.Refuse("factor", "burst "+g.Name+" x2", "%s times %s exceeds the limit of %s/s", graphs.Rate(float64(base)), c.Text("factor"), pacing.Limit)
 	}
 	if err := c.Env.Session.Burst(g.Name, factor, d); err != nil {
 		return err
@@ -185,9 +185,9 @@ func Reset(ctx context.Context, c *host.Call) error {
 		}
 	}
 	if len(names) == 0 {
-		c.Say("there are no groups")
+		c.Say("no groups")
 		return nil
 	}
-	c.Say("%s: figures start anew", lang.And(names))
+	c.Say("%s: figures reset", lang.And(names))
 	return nil
 }
