@@ -11,7 +11,7 @@ import (
 
 func TestSpreadNamesTheUnevenPartitions(t *testing.T) {
 	p := snapshot.Spread{Partitions: 4, Least: snapshot.Part{Partition: "fast-partition-3", Value: 120}, Most: snapshot.Part{Partition: "fast-partition-0", Value: 4100}}
-	var s answers.Sheet
+	var s answers.Rows
 	s.Spread(p, "in")
 	s.Spread(p, "out")
 	require.Equal(t, []string{

@@ -189,7 +189,7 @@ func table() []lang.Command {
 			Detail: "The figures count from the last start, seek or rebuild of the consumers; earlier periods are summed up in one line. " +
 				"A message is lost when it can no longer arrive, a gap when later ones arrived and it still may, and outstanding when it was acked after the last one received. " +
 				"A send that failed has an unknown outcome: the broker may have stored it.",
-			Examples: []string{"delivery sub1"}, Run: host.Verb(look.ShowLedger)},
+			Examples: []string{"delivery sub1"}, Run: host.Verb(look.ShowDelivery)},
 		{Name: "backlog", Section: host.LookSection, Params: []lang.Param{{Name: "group", Kind: kinds.GroupOf(snapshot.Consume, "sub1")}},
 			Summary:  "show the backlog by topic and partition",
 			Detail:   "Takes a second: rates are computed from two readings, because the broker's own are averages over a minute.",

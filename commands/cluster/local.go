@@ -37,7 +37,7 @@ func LogLines() lang.Kind {
 // localPulsar is the local Pulsar, or why there is none.
 func localPulsar(c *host.Call) (host.Local, error) {
 	if c.Env.Local == nil {
-		return nil, c.Fail("connect pulsar://localhost:6650", "no Pulsar can be run here")
+		return nil, c.Fail("connect pulsar://localhost:6650", "a local Pulsar is not available here")
 	}
 	return c.Env.Local, nil
 }
@@ -79,8 +79,8 @@ func LocalStop(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	for _, g := range c.Fresh(ctx).Groups {
-		if g.State.Active() && !c.Confirm(ctx, fmt.Sprintf("%s is %s; stop the local Pulsar all the same?", g.Name, g.State)) {
-			c.Say("the local Pulsar stays")
+		if g.State.Active() && !c.Confirm(ctx, fmt.Sprintf("%s is %s; stop the local Pulsar anyway?", g.Name, g.State)) {
+			c.Say("cancelled")
 			return nil
 		}
 	}
@@ -141,10 +141,10 @@ func LocalStatus(_ context.Context, c *host.Call) error {
 	s.Add("clients", r.URL, "")
 	s.Add("admin API", r.AdminURL, "")
 	if r.PID > 0 {
-		s.Add("process", fmt.Sprint(r.PID), fmt.Sprintf("used by %d pulsh", r.Users))
+		s.Add("process", fmt.Sprint(r.PID), "used by "+graphs.Plural(r.Users, "pulsh process", "pulsh processes"))
 	}
 	if r.Resident+r.Data > 0 {
-		s.Add("memory", graphs.Bytes(float64(r.Resident)), graphs.Bytes(float64(r.Data))+" of data on disk")
+		s.Add("memory", graphs.Bytes(float64(r.Resident)), graphs.Bytes(float64(r.Data))+" on disk")
 	}
 	c.Print(s.Lines)
 	return nil

@@ -54,9 +54,9 @@ func Topics(ctx context.Context, c *host.Call) error {
 		rows = append(rows, append([]string{t.Name, partitions}, figures[i]...))
 	}
 	right := graphs.AlignRight
-	c.Print(graphs.Table([]string{"topic", "partitions", "rate in", "rate out", "behind", "stored"}, rows,
+	c.Print(graphs.Table([]string{"topic", "partitions", "rate in", "rate out", "backlog", "stored"}, rows,
 		[]graphs.Align{0, right, right, right, right, right}, 0))
-	c.Say("rates are the broker's averages over a minute; behind is the subscription with the most messages to go")
+	c.Say("rates are the broker's averages over a minute; backlog is that of the slowest subscription")
 	return nil
 }
 
@@ -117,9 +117,9 @@ func TopicStats(ctx context.Context, c *host.Call) error {
 	}
 	c.Say("%s", topic)
 	var s answers.Rows
-	s.Add("in", graphs.Rate(flow.In), fmt.Sprintf("%s, %s since it was loaded", graphs.ByteRate(flow.BytesIn), answers.Whole(stats.MessagesIn)))
+	s.Add("in", graphs.Rate(flow.In), fmt.Sprintf("%s, %s messages since it was loaded", graphs.ByteRate(flow.BytesIn), answers.Whole(stats.MessagesIn)))
 	s.Add("out", graphs.Rate(flow.OutOfAll()), graphs.Plural(len(stats.Subscriptions), "subscription"))
-	s.Add("stored", graphs.Bytes(float64(stats.StorageBytes)), fmt.Sprintf("%s messages an entry", graphs.Three(max(stats.MessagesPerEntry, 1))))
+	s.Add("stored", graphs.Bytes(float64(stats.StorageBytes)), fmt.Sprintf("%s messages per entry", graphs.Three(max(stats.MessagesPerEntry, 1))))
 	s.Add("producers", fmt.Sprint(stats.Producers), "")
 	if stats.Throttled > 0 {
 		s.Add("throttled", answers.Whole(stats.Throttled), "times since it was loaded")
@@ -133,7 +133,7 @@ func TopicStats(ctx context.Context, c *host.Call) error {
 				graphs.Bytes(float64(part.StorageBytes))})
 		}
 		right := graphs.AlignRight
-		c.Print(graphs.Table([]string{"partition", "rate in", "rate out", "behind", "stored"}, rows, []graphs.Align{0, right, right, right, right}, 0))
+		c.Print(graphs.Table([]string{"partition", "rate in", "rate out", "backlog", "stored"}, rows, []graphs.Align{0, right, right, right, right}, 0))
 	}
 	if len(stats.Subscriptions) > 0 {
 		c.Print(answers.SubsTable(stats, flow.Out))

@@ -68,13 +68,13 @@ func CreateTopic(ctx context.Context, c *host.Call) error {
 		n = partitions
 	}
 	if name, err := broker.ParseTopic(topic); err == nil && name.Partition >= 0 && n > 0 {
-		return c.Refuse("topic", "topic create "+name.Of(-1).Short()+" partitions="+c.Text("partitions"), "%s is the name of a partition, and has none of its own", topic)
+		return c.Refuse("topic", "topic create "+name.Of(-1).Short()+" partitions="+c.Text("partitions"), "%s is a partition, and cannot have partitions", topic)
 	}
 	ctx, cancel := host.Asked(ctx)
 	defer cancel()
 	err = k.CreateTopic(ctx, topic, n)
 	if broker.IsThere(err) {
-		return c.Refuse("topic", "topic stats "+topic, "there is a topic %s already", topic)
+		return c.Refuse("topic", "topic stats "+topic, "topic %s already exists", topic)
 	}
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func CreateTopic(ctx context.Context, c *host.Call) error {
 
 func withPartitions(n int) string {
 	if n == 0 {
-		return ", without partitions"
+		return ", not partitioned"
 	}
 	return " with " + graphs.Plural(n, "partition")
 }
@@ -105,18 +105,18 @@ func GrowTopic(ctx context.Context, c *host.Call) error {
 	case err != nil:
 		return noTopic(c, err)
 	case have == 0:
-		return c.Refuse("topic", fmt.Sprintf("topic create %s-parts partitions=%d", topic, want), "%s has no partitions, and cannot be given any", topic)
+		return c.Refuse("topic", fmt.Sprintf("topic create %s-parts partitions=%d", topic, want), "%s is not partitioned, and cannot become so", topic)
 	case want < have:
 		more := fmt.Sprintf("topic partitions %s %d", topic, min(2*have, broker.MaxPartitions))
-		return c.Refuse("count", more, "%s has %s, and none can be taken away", topic, graphs.Plural(have, "partition"))
+		return c.Refuse("count", more, "%s has %s, which cannot be removed", topic, graphs.Plural(have, "partition"))
 	case want == have:
-		c.Say("%s has %s already", topic, graphs.Plural(have, "partition"))
+		c.Say("%s already has %s", topic, graphs.Plural(have, "partition"))
 		return nil
 	}
 	if err := k.GrowTopic(ctx, topic, want); err != nil {
 		return err
 	}
-	c.Say("%s: %d → %s; clients that are connected notice within a minute", topic, have, graphs.Plural(want, "partition"))
+	c.Say("%s: %d → %s; connected clients notice within a minute", topic, have, graphs.Plural(want, "partition"))
 	return nil
 }
 
@@ -134,7 +134,7 @@ func DeleteTopic(ctx context.Context, c *host.Call) error {
 	if there := connectedTo(stats); there != "" && !isForced(c) {
 		return c.Refuse("topic", "topic delete "+topic+" force", "%s to %s", there, topic)
 	}
-	if err := c.Consent(ctx, "delete %s for good, with %s and %s?", topic, graphs.Bytes(float64(stats.StorageBytes)),
+	if err := c.Consent(ctx, "permanently delete topic %s (%s, %s)?", topic, graphs.Bytes(float64(stats.StorageBytes)),
 		graphs.Plural(len(stats.Subscriptions), "subscription")); err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func DeleteTopic(ctx context.Context, c *host.Call) error {
 	defer cancel()
 	err = k.DeleteTopic(ctx, topic, isForced(c))
 	if broker.IsBusy(err) {
-		return c.Refuse("topic", "topic delete "+topic+" force", "somebody is connected to %s", topic)
+		return c.Refuse("topic", "topic delete "+topic+" force", "a client is connected to %s", topic)
 	}
 	if err != nil {
 		return noTopic(c, err)
@@ -184,7 +184,7 @@ func reconnectAdvice(ctx context.Context, c *host.Call, topic string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "; " + lang.And(names) + " will create it anew on connecting again"
+	return "; " + lang.And(names) + " will re-create it on reconnecting"
 }
 
 // UnloadTopic runs the command topic unload: make the broker give a topic up, so that all clients connect again.
@@ -200,7 +200,7 @@ func UnloadTopic(ctx context.Context, c *host.Call) error {
 		return noTopic(c, err)
 	}
 	c.Env.Session.Mark(markOf, "unload "+c.Text("topic"))
-	c.Say("%s: unloaded in %s; its clients connect again", c.Text("topic"), graphs.Seconds(c.Env.Now().Sub(begin)))
+	c.Say("%s: unloaded in %s; its clients reconnect", c.Text("topic"), graphs.Seconds(c.Env.Now().Sub(begin)))
 	return nil
 }
 
@@ -215,7 +215,7 @@ func TerminateTopic(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	topic := c.Text("topic")
-	if err := c.Consent(ctx, "end publishing to %s for good (%s)?", topic, graphs.Plural(stats.Producers, "producer")); err != nil {
+	if err := c.Consent(ctx, "terminate topic %s (%s connected)? This cannot be undone.", topic, graphs.Plural(stats.Producers, "producer")); err != nil {
 		return err
 	}
 	ctx, cancel := host.Asked(ctx)
@@ -224,7 +224,7 @@ func TerminateTopic(ctx context.Context, c *host.Call) error {
 		return noTopic(c, err)
 	}
 	c.Env.Session.Mark(markOf, "terminate "+topic)
-	c.Say("%s: terminated; what it stores can still be received", topic)
+	c.Say("%s: terminated; stored messages can still be received", topic)
 	return nil
 }
 
@@ -250,7 +250,7 @@ func CompactTopic(ctx context.Context, c *host.Call) error {
 	told := begin
 	for {
 		if err := lang.Sleep(ctx, compactEvery); err != nil {
-			c.Say("%s: the broker goes on with it; `topic compact %s` waits again", topic, topic)
+			c.Say("%s: compaction continues on the broker; `topic compact %s` waits for it", topic, topic)
 			return err
 		}
 		asking, cancel := host.Asked(ctx)
@@ -282,10 +282,10 @@ func CompactTopic(ctx context.Context, c *host.Call) error {
 
 func compactionFailure(c broker.Compaction) string {
 	if c.State == broker.CompactionNever {
-		return "it was given up, as by a broker that went away"
+		return "aborted, as when the broker went away"
 	}
 	if c.Detail == "" {
-		return "the broker does not say what is wrong"
+		return "the broker gives no reason"
 	}
 	return c.Detail
 }

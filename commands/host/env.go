@@ -92,7 +92,7 @@ type Host struct {
 	*lang.Runner
 	Env     Env
 	Graph   atomic.Pointer[View]
-	saidBy  atomic.Pointer[map[string]string] // who has said a value, by its name; never changed, only replaced
+	origins atomic.Pointer[map[string]string] // of settings, by name; replaced, never changed
 	Changed atomic.Int64                      // when a command last changed a group, Unix ns
 
 	mu        sync.Mutex           // guards what follows

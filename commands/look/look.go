@@ -28,7 +28,7 @@ func CheckMeasurable(ctx context.Context, c *host.Call, param string, m snapshot
 func List(ctx context.Context, c *host.Call) error {
 	s := c.Fresh(ctx)
 	if len(s.Groups) == 0 {
-		c.Say("no groups; `produce start fast` makes one")
+		c.Say("no groups yet; start one with `produce start fast`")
 		return nil
 	}
 	var rows [][]string

@@ -7,7 +7,7 @@ import (
 	"pulsh/commands/host"
 )
 
-// Show runs the command show: show a group's settings beside what comes of them.
+// Show runs the command show: show a group's settings and results.
 func Show(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {

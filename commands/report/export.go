@@ -41,7 +41,7 @@ func ExportFile(ctx context.Context, c *host.Call) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return c.Refuse("file", "", "%s cannot be written: %s", path, reason(err))
+		return c.Refuse("file", "", "cannot write %s: %s", path, reason(err))
 	}
 	c.Say("%s: %s, %s, %s", path, graphs.Bytes(float64(size)), graphs.Plural(len(r.Groups), "group"), graphs.Plural(r.Samples.Count, "second"))
 	return nil
@@ -55,15 +55,15 @@ func checkReplaceable(c *host.Call, name, path string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		folder := filepath.Dir(path)
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			return c.Refuse("file", name+" "+lang.Quote(filepath.Base(path)), "there is no folder %q", folder)
+			return c.Refuse("file", name+" "+lang.Quote(filepath.Base(path)), "no folder %q", folder)
 		}
 		return nil
 	case err != nil:
-		return c.Refuse("file", "", "%s cannot be written: %s", path, reason(err))
+		return c.Refuse("file", "", "cannot write %s: %s", path, reason(err))
 	case !info.Mode().IsRegular():
 		return c.Refuse("file", "", "%q is not a file", path)
 	case c.Text("force") == "":
-		return c.Refuse("file", name+" "+lang.Quote(path)+" force=on", "%q is there already", path)
+		return c.Refuse("file", name+" "+lang.Quote(path)+" force=on", "%q already exists", path)
 	}
 	return nil
 }

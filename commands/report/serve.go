@@ -19,24 +19,24 @@ func MetricsServe(_ context.Context, c *host.Call) error {
 		at = kinds.ListenAt{Address: kinds.MetricsAddress}
 	}
 	if at.Remote && c.Text("remote") == "" {
-		return c.Refuse("address", "metrics serve "+at.Address+" remote=on", "other machines can reach %s", at.Address)
+		return c.Refuse("address", "metrics serve "+at.Address+" remote=on", "other machines can reach %s; that needs remote=on", at.Address)
 	}
 	outletsOf(c.Host).mu.Lock()
 	running := outletsOf(c.Host).server
 	outletsOf(c.Host).mu.Unlock()
 	if running != nil {
-		return c.Fail("metrics stop", "metrics are served at %s already", running.URL())
+		return c.Fail("metrics stop", "already serving metrics at %s", running.URL())
 	}
 	l, err := c.Env.Listen("tcp", at.Address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return c.Refuse("address", "metrics serve 127.0.0.1:0", "another program listens at %s", at.Address)
+		return c.Refuse("address", "metrics serve 127.0.0.1:0", "another program listens on %s", at.Address)
 	case err != nil:
 		var op *net.OpError
 		if errors.As(err, &op) {
 			err = op.Err
 		}
-		return c.Refuse("address", "metrics serve", "nobody can listen at %s: %s", at.Address, err)
+		return c.Refuse("address", "metrics serve", "cannot listen on %s: %s", at.Address, err)
 	}
 	commands := c.Host
 	server := scrape.Serve(l, func() *export.Report { return outline(commands, commands.Env.Session.Snapshot()) })
@@ -54,11 +54,11 @@ func MetricsStop(ctx context.Context, c *host.Call) error {
 	outletsOf(c.Host).server = nil
 	outletsOf(c.Host).mu.Unlock()
 	if server == nil {
-		return c.Fail("metrics serve", "no metrics are served")
+		return c.Fail("metrics serve", "not serving metrics")
 	}
 	ctx, cancel := context.WithTimeout(ctx, outletTime)
 	defer cancel()
 	server.Close(ctx)
-	c.Say("metrics: no longer at %s", server.URL())
+	c.Say("metrics: stopped serving at %s", server.URL())
 	return nil
 }

@@ -58,13 +58,13 @@ func StreamStart(_ context.Context, c *host.Call) error {
 		every = streamDefault
 	}
 	if every < streamMin || every > streamMax {
-		return c.Refuse("every", "stream run.jsonl every=1s", "%s is not from %s to %s", c.Text("every"), pacing.FormatDuration(streamMin), pacing.FormatDuration(streamMax))
+		return c.Refuse("every", "stream run.jsonl every=1s", "%s is not between %s and %s", c.Text("every"), pacing.FormatDuration(streamMin), pacing.FormatDuration(streamMax))
 	}
 	outletsOf(c.Host).mu.Lock()
 	running := outletsOf(c.Host).stream
 	outletsOf(c.Host).mu.Unlock()
 	if running != nil && !running.ended() {
-		return c.Fail("stream stop", "%s is being written already", running.path)
+		return c.Fail("stream stop", "already streaming to %s", running.path)
 	}
 	s := &stream{commands: c.Host, path: lang.HomePath(c.Text("file")), every: every, columns: ReportColumns(), done: make(chan struct{})}
 	s.csv, _ = host.Value[bool](c, "file")
@@ -79,7 +79,7 @@ func StreamStart(_ context.Context, c *host.Call) error {
 	outletsOf(c.Host).mu.Unlock()
 	go s.run(ctx) // owned by the commands: stop and Close end it and wait
 	if s.file != nil {
-		c.Say("%s: a record every %s for each group", s.path, pacing.FormatDuration(every))
+		c.Say("%s: a record every %s per group", s.path, pacing.FormatDuration(every))
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func StreamStart(_ context.Context, c *host.Call) error {
 func openStream(c *host.Call, s *stream) error {
 	if s.path == kinds.StandardOutput {
 		if c.Env.Output == nil {
-			return c.Refuse("file", "stream run.jsonl", "the standard output is the screen")
+			return c.Refuse("file", "stream run.jsonl", "standard output is the terminal")
 		}
 		s.to = c.Env.Output
 		return nil
@@ -105,7 +105,7 @@ func openStream(c *host.Call, s *stream) error {
 		_, err = f.Write(head.Bytes())
 	}
 	if err != nil {
-		return c.Refuse("file", "", "%s cannot be written: %s", s.path, reason(err))
+		return c.Refuse("file", "", "cannot write %s: %s", s.path, reason(err))
 	}
 	s.to, s.file = f, f
 	return nil
@@ -223,7 +223,7 @@ func (s *stream) stop(ctx context.Context) error {
 	case <-s.done:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("%s does not take its last record", s.path)
+		return fmt.Errorf("cannot write the last record to %s", s.path)
 	}
 }
 
@@ -234,7 +234,7 @@ func StreamStop(ctx context.Context, c *host.Call) error {
 	outletsOf(c.Host).stream = nil
 	outletsOf(c.Host).mu.Unlock()
 	if s == nil || s.ended() {
-		return c.Fail("stream run.jsonl", "nothing is streamed")
+		return c.Fail("stream run.jsonl", "not streaming")
 	}
 	if err := s.stop(ctx); err != nil {
 		return c.Fail("", "%s", err)

@@ -33,11 +33,11 @@ const demoCleanTime = 10 * time.Second
 // Demo runs the command demo: walk through what pulsh can do, on the cluster that is connected.
 func Demo(ctx context.Context, c *host.Call) error {
 	if _, ok := c.Env.Session.Target(); !ok {
-		return c.Fail("connect pulsar://localhost:6650", "a tour needs a Pulsar, and none is connected")
+		return c.Fail("connect pulsar://localhost:6650", "the tour needs a connection to a Pulsar")
 	}
 	for _, g := range c.Fresh(ctx).Groups {
 		if g.Name == demoProducer || g.Name == demoConsumer {
-			return c.Fail("remove "+g.Name, "there is a group %q already, and the tour makes one", g.Name)
+			return c.Fail("remove "+g.Name, "a group named %s already exists, and the tour creates one", g.Name)
 		}
 	}
 	topic := demoTopic + c.Env.Now().Format("-150405")
@@ -98,11 +98,11 @@ func leaveDemo(ctx context.Context, c *host.Call, topic string, err error) error
 	}
 	admin, ok := c.Env.Session.Admin().(topicDeleter)
 	if !ok {
-		c.Say("the topic %s is left, for there is no admin API to delete it", topic)
+		c.Say("topic %s remains: deleting it needs the admin API", topic)
 		return err
 	}
 	if gone := admin.DeleteTopic(cleaning, topic, true); gone != nil {
-		c.Say("the topic %s is left: %s", topic, gone)
+		c.Say("topic %s remains: %s", topic, gone)
 	}
 	return err
 }

@@ -88,7 +88,7 @@ func Expect(ctx context.Context, c *host.Call) error {
 	}
 	t.hold, _ = host.Value[time.Duration](c, "for")
 	t.within, _ = host.Value[time.Duration](c, "within")
-	c.Until(t.within+t.hold, func() string { return standing(condition, c.Env.Session.Snapshot()) })
+	c.Until(t.within+t.hold, func() string { return current(condition, c.Env.Session.Snapshot()) })
 	if err := c.Watch(ctx, func(s *snapshot.Snapshot) bool { return t.look(s) }); err != nil {
 		return err
 	}

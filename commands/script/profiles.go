@@ -23,7 +23,7 @@ func SaveName() lang.Kind {
 			}
 			var out []lang.Suggestion
 			for _, name := range kinds.EnvOf(s).Library.Saved() {
-				out = append(out, lang.Suggestion{Text: name, Description: "is replaced"})
+				out = append(out, lang.Suggestion{Text: name, Description: "replace it"})
 			}
 			return out
 		}}
@@ -44,20 +44,20 @@ func Save(ctx context.Context, c *host.Call) error {
 		}
 	}
 	if len(p.Groups) == 0 {
-		return c.Fail("produce start fast", "there are no groups to save")
+		return c.Fail("produce start fast", "no groups to save")
 	}
 	old, there := c.Env.Library.File(p.Name)
-	if there && c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("%s is there already; replace it?", old)) {
-		c.Say("%s stays as it is", p.Name)
+	if there && c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("%s already exists; replace it?", old)) {
+		c.Say("%s: not changed", p.Name)
 		return nil
 	}
 	path, err := c.Env.Library.Save(p)
 	if err != nil {
 		return c.Refuse("name", "save mine", "%s", err)
 	}
-	c.Say("%s saved in %s", graphs.Plural(len(p.Groups), "group"), path)
+	c.Say("saved %s to %s", graphs.Plural(len(p.Groups), "group"), path)
 	if t.Token.Held() {
-		c.Say("the token is not saved: pulsh holds it in memory only")
+		c.Say("the token is not saved: pulsh keeps it in memory only")
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func Load(ctx context.Context, c *host.Call) error {
 	s := c.Fresh(ctx)
 	for _, g := range p.Groups {
 		if old, ok := s.Group(g.Name); ok {
-			return c.Refuse("profile", "remove "+g.Name, "there is a group %q already, and it is %s", g.Name, old.State)
+			return c.Refuse("profile", "remove "+g.Name, "group %s is already %s", g.Name, old.State)
 		}
 	}
 	for _, g := range p.Groups {
@@ -109,7 +109,7 @@ func connectBy(ctx context.Context, c *host.Call, p profile.Profile) error {
 	if err := c.Env.Session.Connect(ctx, p.Connection.Target()); err != nil {
 		return err
 	}
-	c.Said("profile "+p.Name, host.SaidConnection)
+	c.SetBy("profile "+p.Name, host.ConnectionOrigin)
 	c.Say("connected to %s", p.Connection.URL)
 	return nil
 }
@@ -138,7 +138,7 @@ func applyPreferences(ctx context.Context, c *host.Call, p profile.Profile) erro
 	if err := look.ChoosePanels(ctx, c, next, panels); err != nil {
 		return err
 	}
-	c.Said("profile "+p.Name, host.SaidGraph)
+	c.SetBy("profile "+p.Name, host.GraphOrigin)
 	return nil
 }
 
@@ -162,10 +162,10 @@ func DeleteProfile(ctx context.Context, c *host.Call) error {
 		if _, err := profileNamed(c); err != nil {
 			return err
 		}
-		return c.Refuse("profile", "profiles", "%q is a built-in profile and stays", name)
+		return c.Refuse("profile", "profiles", "%q is a built-in profile and cannot be deleted", name)
 	}
 	if c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("delete %s?", path)) {
-		c.Say("%s stays", name)
+		c.Say("%s: kept", name)
 		return nil
 	}
 	if err := c.Env.Library.Delete(name); err != nil {
@@ -192,7 +192,7 @@ func profileNamed(c *host.Call) (profile.Profile, error) {
 	if better, ok := lang.Nearest(name, names); ok {
 		try = c.Command.Name + " " + better
 	}
-	return p, c.Refuse("profile", try, "no profile %q; there are %s", name, lang.And(names))
+	return p, c.Refuse("profile", try, "no profile %q (%s)", name, strings.Join(names, ", "))
 }
 
 // ListProfiles runs the command profiles: list the profiles.

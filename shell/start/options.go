@@ -10,13 +10,12 @@ import (
 	"pulsh/commands/lang"
 )
 
-// Options are what was said on the command line and in the environment. Flags
-// go before the environment, which goes before a profile, which goes before
-// Pulsar's client.conf.
+// Options are the options of the command line and of the environment. Precedence:
+// flags, the environment, a profile, Pulsar's client.conf, defaults.
 type Options struct {
-	Flags, Environment Level // what each says about the cluster
-	Profile            Said
-	ClientConf         Said
+	Flags, Environment Level // the settings of the connection
+	Profile            Setting
+	ClientConf         Setting
 	PulsarHome         string // PULSAR_HOME: a Pulsar that is installed here
 
 	Local, KeepLocal bool
@@ -26,7 +25,7 @@ type Options struct {
 	Set              []lang.Variable
 	Speed            float64 // of the waits of scripts; 0 is as they are written
 	AllowBehind      bool
-	JSON, JUnit      string // files for what became of the run; "-" is the standard output
+	JSON, JUnit      string // files for the results; "-" is standard output
 	Yes              bool   // every question is answered with yes
 	Check            string
 	NoColor          bool
@@ -41,9 +40,9 @@ type Options struct {
 	Completion         string // of a shell: bash, zsh or fish
 }
 
-// Said is a value, and who said it: a flag, a variable, a line of a file. The
-// zero value says nothing.
-type Said struct{ Value, From string }
+// Setting is a value with its origin: a flag, a variable of the environment, a line of
+// a file. The zero value is not set.
+type Setting struct{ Value, From string }
 
 // The environment that pulsh reads beside what stands for options. PULSH_TOKEN
 // holds a secret: pulsh keeps the variable's name and reads it when it connects.
@@ -57,23 +56,23 @@ const (
 func ReadOptions(args []string, env func(string) string) (Options, error) {
 	o := Options{PulsarHome: env(envPulsarHome)}
 	if env(envToken) != "" {
-		o.Environment.TokenEnv = Said{envToken, envToken}
+		o.Environment.TokenEnv = Setting{envToken, envToken}
 	}
 	set := flag.NewFlagSet("pulsh", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	var refused error // the flag package keeps no error but its text
 	for _, row := range optionList() {
 		if text := env(row.variable); row.variable != "" && text != "" {
-			if err := row.said(&o, &o.Environment, Said{text, row.variable}); err != nil {
+			if err := row.set(&o, &o.Environment, Setting{text, row.variable}); err != nil {
 				return o, row.refusal(row.variable, err)
 			}
 		}
 		if row.value == "" {
-			set.BoolFunc(row.name, "", func(string) error { return row.said(&o, &o.Flags, Said{"", row.flag()}) })
+			set.BoolFunc(row.name, "", func(string) error { return row.set(&o, &o.Flags, Setting{"", row.flag()}) })
 			continue
 		}
 		set.Func(row.name, "", func(text string) error {
-			err := row.said(&o, &o.Flags, Said{text, row.flag()})
+			err := row.set(&o, &o.Flags, Setting{text, row.flag()})
 			if err != nil {
 				refused = row.refusal(row.flag(), err)
 			}
@@ -93,9 +92,9 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 	case o.Local && o.Flags.URL.Value != "":
 		return o, &refusal{"--local runs a Pulsar here, and --url names another", "pulsh --local"}
 	case o.Metrics != "" && !o.MetricsRemote && !loopback(o.Metrics):
-		return o, &refusal{fmt.Sprintf("--metrics %s would let other machines in, which only --metrics-remote does", o.Metrics), "pulsh --metrics " + o.Metrics + " --metrics-remote"}
+		return o, &refusal{fmt.Sprintf("--metrics %s can be reached by other machines; that needs --metrics-remote", o.Metrics), "pulsh --metrics " + o.Metrics + " --metrics-remote"}
 	case o.Pprof != "" && !o.PprofRemote && !loopback(o.Pprof):
-		return o, &refusal{fmt.Sprintf("--pprof %s would let other machines in, which only --pprof-remote does", o.Pprof), "pulsh --pprof 127.0.0.1:6060"}
+		return o, &refusal{fmt.Sprintf("--pprof %s can be reached by other machines; that needs --pprof-remote", o.Pprof), "pulsh --pprof 127.0.0.1:6060"}
 	}
 	return o, nil
 }

@@ -40,14 +40,14 @@ func TestOptions(t *testing.T) {
 		want  Options
 	}{
 		{"", Options{}},
-		{"--url pulsar://b:6650", Options{Flags: Level{URL: Said{"pulsar://b:6650", "--url"}}}},
+		{"--url pulsar://b:6650", Options{Flags: Level{URL: Setting{"pulsar://b:6650", "--url"}}}},
 		{"PULSH_URL=pulsar://e:6650 --url=pulsar://f:6650", Options{
-			Flags: Level{URL: Said{"pulsar://f:6650", "--url"}}, Environment: Level{URL: Said{"pulsar://e:6650", "PULSH_URL"}}}},
-		{"PULSH_TOKEN=secret PULSH_TOKEN_FILE=/e --tls-check none", Options{Flags: Level{TLSCheck: Said{"none", "--tls-check"}},
-			Environment: Level{TokenFile: Said{"/e", "PULSH_TOKEN_FILE"}, TokenEnv: Said{"PULSH_TOKEN", "PULSH_TOKEN"}}}},
-		{"PULSH_PROFILE=low", Options{Profile: Said{"low", "PULSH_PROFILE"}}},
-		{"PULSH_PROFILE=low --profile high", Options{Profile: Said{"high", "--profile"}}},
-		{"PULSAR_CLIENT_CONF=/c PULSAR_HOME=/p", Options{ClientConf: Said{"/c", "PULSAR_CLIENT_CONF"}, PulsarHome: "/p"}},
+			Flags: Level{URL: Setting{"pulsar://f:6650", "--url"}}, Environment: Level{URL: Setting{"pulsar://e:6650", "PULSH_URL"}}}},
+		{"PULSH_TOKEN=secret PULSH_TOKEN_FILE=/e --tls-check none", Options{Flags: Level{TLSCheck: Setting{"none", "--tls-check"}},
+			Environment: Level{TokenFile: Setting{"/e", "PULSH_TOKEN_FILE"}, TokenEnv: Setting{"PULSH_TOKEN", "PULSH_TOKEN"}}}},
+		{"PULSH_PROFILE=low", Options{Profile: Setting{"low", "PULSH_PROFILE"}}},
+		{"PULSH_PROFILE=low --profile high", Options{Profile: Setting{"high", "--profile"}}},
+		{"PULSAR_CLIENT_CONF=/c PULSAR_HOME=/p", Options{ClientConf: Setting{"/c", "PULSAR_CLIENT_CONF"}, PulsarHome: "/p"}},
 		{"--local --keep-local", Options{Local: true, KeepLocal: true}},
 		{"--yes -e list", Options{Lines: []string{"list"}, Yes: true}},
 		{"-f a -e list -f b -e status -k", Options{Files: []string{"a", "b"}, Lines: []string{"list", "status"}, KeepGoing: true}},
