@@ -6,30 +6,32 @@ import (
 	"path/filepath"
 )
 
-// Call is a command with its arguments, ready to run.
+// Call is a parsed command, ready to run. A command reads its arguments with Value and
+// Text, prints its answer with Say and Print, and returns errors of Refuse and Fail.
 type Call struct {
 	*execution
 	Command   *Command
 	Statement Statement
 	Args      map[string]Argument
-	Given     []string // settings in the order in which they were typed
+	Given     []string // names of the typed settings, in their order
 	assigned  []Variable
-	scope     Variables // the variables behind this command, where it lists or sets some
-	passes    []pass    // the files that it runs
+	scope     Variables // the variables after this command, if it sets or lists some
+	passes    []pass    // the scripts that it runs
 }
 
-// Argument is one value, read and as it was typed.
+// Argument is the value of a parameter.
 type Argument struct {
-	Text  string
-	words []string // that it consists of, if it is no setting
+	Text  string   // as typed, without quotes
+	words []string // of Text, unless it is a setting
 	last  Span     // of the last word
 	value any
-	Span  Span
+	Span  Span // of the statement's text
 }
 
+// Wrong returns a usage error at a place of the line.
 func (c *Call) Wrong(at Span, message string) *Error { return c.Statement.Text.wrong(at, message) }
 
-// Value is an argument as its kind has read it; ok is false if it was left out.
+// Value returns the parsed value of an argument; ok is false if it was left out.
 func Value[T any](c *Call, name string) (v T, ok bool) {
 	a, ok := c.Args[name]
 	if !ok {
@@ -39,23 +41,24 @@ func Value[T any](c *Call, name string) (v T, ok bool) {
 	return v, ok
 }
 
-// Text is an argument as it was typed, "" if it was left out.
+// Text returns an argument as typed, "" if it was left out.
 func (c *Call) Text(name string) string { return c.Args[name].Text }
 
-// Say prints an answer, set off from the line that asked.
+// Say prints a line of the answer, indented by two.
 func (c *Call) Say(format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
-	io.WriteString(c.Out, "  "+line+"\n") // nobody is left to tell when the output is gone
+	io.WriteString(c.Out, "  "+line+"\n") // a closed output cannot be reported
 }
 
-// Print writes lines, set off in the same way.
+// Print prints lines as Say does.
 func (c *Call) Print(lines []string) {
 	for _, l := range lines {
 		c.Say("%s", l)
 	}
 }
 
-// Refuse is an error at an argument's place, or without one if it was left out.
+// Refuse returns an error at the place of an argument, or without a place if it was
+// left out. try is a line that works or a sentence, "" for none.
 func (c *Call) Refuse(name, try, format string, args ...any) error {
 	e := c.Fail(try, format, args...)
 	a, ok := c.Args[name]
@@ -67,17 +70,17 @@ func (c *Call) Refuse(name, try, format string, args ...any) error {
 	return at
 }
 
-// Fail is an error without a place.
+// Fail returns an error without a place.
 func (c *Call) Fail(try, format string, args ...any) *Error {
 	e := &Error{Message: fmt.Sprintf(format, args...), From: -1, Code: ExitFailed}
 	e.step = try
 	return e.advised(c.Statement.Text.Rows)
 }
 
-// Source is the line on one row as it was typed.
+// Source returns the line as typed, on one row.
 func (c *Call) Source() string { return Flat(c.Statement.Source()) }
 
-// Place is FILE:LINE of a script's line, with the file's name alone.
+// Place returns FILE:LINE with the base name of the script, "" for a typed line.
 func (c *Call) Place() string {
 	file := c.Statement.Text.file
 	if file == "" {

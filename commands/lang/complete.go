@@ -2,28 +2,27 @@ package lang
 
 import "strings"
 
-// Suggestion is one way to go on. Text replaces the word at the cursor.
+// Suggestion is a candidate of completion. Text replaces the word at the cursor.
 type Suggestion struct {
 	Text, Description string
 }
 
 // The limits of completion.
 const (
-	suggestionsMax = 100 // more than anyone looks through in a popup
-	fuzzyFrom      = 2   // letters from which on the middle of a name may be meant
+	suggestionsMax = 100 // more than a popup shows
+	fuzzyFrom      = 2   // letters from which on a match may begin inside a name
 )
 
-// Scene is what a kind completes itself from. Only the command line and what
-// is in memory: nobody waits for a network while typing.
+// Scene is the input of a kind's completion. A completion uses only this and memory,
+// so that typing never waits for the network.
 type Scene struct {
 	Host    any      // of the Runner; nil for none
-	Partial string   // what is typed of the value
-	Words   []string // the words of the line that are no settings, before this one
+	Partial string   // the typed part of the value
+	Words   []string // the words before this one that are not settings
 }
 
-// Complete lists how the word at the cursor, a byte offset into text, can go
-// on, the best first, and where that word begins. It may be called while a
-// command runs.
+// Complete returns the candidates for the word at the cursor, a byte offset into text,
+// the best first, and the offset of the word. It may be called while a command runs.
 func (c *Runner) Complete(text string, cursor int) (list []Suggestion, from int) {
 	before := text[:min(max(cursor, 0), len(text))]
 	words, partial, ok := unfinished(before)
@@ -41,8 +40,8 @@ func (c *Runner) Complete(text string, cursor int) (list []Suggestion, from int)
 	return out[:min(len(out), suggestionsMax)], partial.span.From
 }
 
-// unfinished finds the words of the statement that is being typed, and the one
-// that is not finished. It is not ok within a comment.
+// unfinished returns the finished words of the statement at the end of before, and the
+// partial word. ok is false within a comment.
 func unfinished(before string) (words []word, partial word, ok bool) {
 	l := &Lexer{Text: &Text{Body: before, quiet: true}}
 	end := 0
@@ -70,7 +69,7 @@ func unfinished(before string) (words []word, partial word, ok bool) {
 	return words[:last], words[last], true
 }
 
-// commandWords are the words that a command's name can go on with.
+// commandWords returns the rest of each command name that begins with words.
 func commandWords(words []word, rows []Command) []Suggestion {
 	var out []Suggestion
 	for _, cmd := range rows {
@@ -82,7 +81,7 @@ func commandWords(words []word, rows []Command) []Suggestion {
 	return out
 }
 
-// suggestions are the values that a kind offers.
+// suggestions returns the candidates of a kind.
 func (k Kind) suggestions(s *Scene) []Suggestion {
 	if k.Complete == nil {
 		return nil

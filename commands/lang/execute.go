@@ -6,11 +6,11 @@ import (
 	"io"
 )
 
-// Execute runs a typed line of one or more commands and prints their answers
-// to out. Nothing runs if any of it cannot be understood or may not run, or of the files
-// that it runs; after an error the rest does not run. The error is for Paint
-// and ExitCode; ErrQuit asks for the end. When ctx ends, what is waited for is
-// given up.
+// Execute runs a typed line of one or more commands and prints their answers to out.
+//
+// The whole line, with the scripts that it runs, is checked before its first command
+// runs. Execute returns at the first error, which is for Paint and ExitCode; ErrQuit
+// ends the session. When ctx ends, so do the waits of commands.
 func (c *Runner) Execute(ctx context.Context, line string, out io.Writer) error {
 	calls, errs := ParseAll(&Text{Body: line, Rows: c.Config.Language.Commands, Vars: c.known().clone(), reading: newReading(c.Config.Language.Commands)})
 	switch {
@@ -32,8 +32,7 @@ func (c *Runner) Execute(ctx context.Context, line string, out io.Writer) error 
 	return nil
 }
 
-// joined is all errors as one. A file that is read more than once has each of its
-// errors once.
+// joined joins errors, each once: a script that is read twice has the same errors.
 func joined(errs []*Error) error {
 	var all []error
 	told := map[string]bool{}
@@ -46,8 +45,8 @@ func joined(errs []*Error) error {
 	return errors.Join(all...)
 }
 
-// ParseAll reads all statements of a text, and the files that they run, or lists
-// everything that is wrong. Variables that the text sets are in t.vars then.
+// ParseAll parses all statements of a text, and the scripts that they run. It returns
+// all errors. Afterwards t.Vars has the variables that the text sets.
 func ParseAll(t *Text) ([]*Call, []*Error) {
 	if len(t.Body) > TextMax {
 		return nil, []*Error{{Message: "more than a mebibyte of commands", From: -1, Code: ExitUsage, File: t.file}}
@@ -84,7 +83,7 @@ func ParseAll(t *Text) ([]*Call, []*Error) {
 	return calls, errs
 }
 
-// do runs one command. Its error has the place of the line.
+// do runs the command. Its error has the place of the line.
 func (c *Call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -96,7 +95,7 @@ func (c *Call) do(ctx context.Context) error {
 	}
 	outer := c.Task.Load()
 	err := c.Command.Run(ctx, c)
-	c.Task.Store(outer) // a script goes on with its own
+	c.Task.Store(outer) // the progress of the script
 	if err != nil && !errors.Is(err, ErrQuit) {
 		line.Failure = err.Error()
 		line.Told = AsError(err).Shown || len(c.passes) > 0

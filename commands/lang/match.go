@@ -7,8 +7,7 @@ import (
 	"pulsh/session/meant"
 )
 
-// match finds the command that the statement begins with, or says which was
-// probably meant.
+// match returns the command that the statement begins with, and the other words.
 func match(s Statement) (*Command, []word, *Error) {
 	if cmd, rest := longest(s.Words, s.Text.Rows); cmd != nil {
 		return cmd, rest, nil
@@ -16,8 +15,8 @@ func match(s Statement) (*Command, []word, *Error) {
 	return nil, nil, unknown(s)
 }
 
-// longest is the command whose name is the longest beginning of the words, and
-// what is behind it; nil if there is none.
+// longest returns the command with the longest name that the words begin with, and the
+// other words. It returns nil if there is none.
 func longest(words []word, rows []Command) (*Command, []word) {
 	best, length := -1, 0
 	for i := range rows {
@@ -45,7 +44,7 @@ func begins(words []word, parts []string) bool {
 	return true
 }
 
-// unknown says which command was probably meant.
+// unknown returns the error for an unknown command, with the nearest one.
 func unknown(s Statement) *Error {
 	first, rows := s.Words[0], s.Text.Rows
 	var firsts, seconds []string
@@ -81,7 +80,7 @@ func unknown(s Statement) *Error {
 	return e
 }
 
-// exampleOf is the first example of a command.
+// exampleOf returns the first example of a command.
 func exampleOf(rows []Command, name string) string {
 	for _, c := range rows {
 		if c.Name == name {
@@ -91,8 +90,8 @@ func exampleOf(rows []Command, name string) string {
 	return "help"
 }
 
-// Instead is the statement with another text at one place, if it can be typed
-// then; else the example of a command that begins like it.
+// Instead returns the statement with the text at one place replaced, if it is then
+// valid; else an example of the command with the most similar beginning.
 func (s Statement) Instead(at Span, with string) string {
 	if s.Text.quiet {
 		return ""
@@ -118,7 +117,7 @@ func (s Statement) Instead(at Span, with string) string {
 	return best
 }
 
-// corrected is instead with the first of the names that makes the line right.
+// corrected is Instead with the first of the names that makes the line valid.
 func (s Statement) corrected(at Span, names []string) string {
 	for _, name := range names {
 		if line := s.replaced(at, name); !s.Text.quiet && Parses(line, s.Text.Rows) {
@@ -128,17 +127,17 @@ func (s Statement) corrected(at Span, names []string) string {
 	return s.Instead(at, names[0])
 }
 
-// replaced is the statement with another text at one place, on one line, and
-// with its variables filled in, so that it can be typed anywhere.
+// replaced returns the statement with the text at one place replaced, on one row and
+// with its variables substituted.
 func (s Statement) replaced(at Span, with string) string {
 	whole := s.span()
 	return strings.TrimSpace(Flat(s.Text.filled(Span{whole.From, at.From}) + with + s.Text.filled(Span{at.To, whole.To})))
 }
 
-// Plain is the statement on one line with its variables filled in.
+// Plain returns the statement on one row with its variables substituted.
 func (s Statement) Plain() string { return Flat(s.Text.filled(s.span())) }
 
-// filled is a stretch of the text with its variables filled in.
+// filled returns a range of the text with its variables substituted.
 func (t *Text) filled(at Span) string {
 	if at.From >= at.To {
 		return ""
@@ -157,7 +156,7 @@ func (t *Text) filled(at Span) string {
 	return b.String()
 }
 
-// Flat writes a statement of several lines on one.
+// Flat writes a statement of several lines on one row.
 func Flat(line string) string {
 	lines := strings.Split(line, "\n")
 	for i, l := range lines {

@@ -7,7 +7,7 @@ import (
 	"pulsh/session/meant"
 )
 
-// Nearest finds the name that was most likely meant.
+// Nearest returns the name nearest to typed, if one is near.
 func Nearest(typed string, names []string) (string, bool) {
 	list := meant.Names(typed, names)
 	if len(list) == 0 {
@@ -16,7 +16,7 @@ func Nearest(typed string, names []string) (string, bool) {
 	return list[0], true
 }
 
-// And joins names as a sentence does: a, b and c.
+// And joins names: a, b and c.
 func And(names []string) string {
 	switch len(names) {
 	case 0:
@@ -27,7 +27,7 @@ func And(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
-// or joins words as a question does: a, b or c.
+// or joins words: a, b or c.
 func or(names []string) string {
 	names = slices.Compact(slices.Clone(names))
 	if len(names) < 2 {

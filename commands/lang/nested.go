@@ -10,21 +10,20 @@ import (
 	"strings"
 )
 
-// The limits of scripts that run scripts: how deep, so that a chain ends with a
-// sentence; how many commands in all, since a `for` reads its file once for each
-// value and eight of them inside each other would never end; and how often one
-// `repeat` runs its file, a run a second for a day.
+// The limits of scripts that run scripts: their nesting; all commands together, because
+// nested `for` commands multiply; and the runs of a `repeat`, one a second for a day.
 const (
 	ScriptDepthMax    = 8
 	scriptCommandsMax = 20_000
 	RepeatMax         = 86_400
 )
 
-// reading is what files that run each other share while they are read.
+// reading is the state that a script shares with its nested scripts while they are
+// parsed.
 type reading struct {
-	dir   string   // where names of files begin; "" is the working folder
-	chain []string // the files that are being read, outermost first
-	left  *int     // commands and files that may still be read
+	dir   string   // that file names are relative to; "" is the working folder
+	chain []string // the scripts that are being parsed, outermost first
+	left  *int     // commands and scripts that may still be parsed
 	rows  []Command
 }
 
@@ -33,8 +32,8 @@ func newReading(rows []Command) *reading {
 	return &reading{left: &left, rows: rows}
 }
 
-// spend counts a command or a file. It is not ok when there were too many, of
-// which the first is to be told.
+// spend counts a command or a script. ok is false if there are too many, first is true
+// for the first one too many.
 func (r *reading) spend() (ok, first bool) {
 	if r == nil {
 		return true, false
@@ -43,8 +42,8 @@ func (r *reading) spend() (ok, first bool) {
 	return *r.left >= 0, *r.left == -1
 }
 
-// path finds a file: beside the script that names it, or in the working folder
-// where no file does.
+// path resolves a file name relative to the script, or to the working folder for a
+// typed line.
 func (r *reading) path(name string) string {
 	if r.dir == "" || filepath.IsAbs(name) {
 		return name
@@ -52,8 +51,8 @@ func (r *reading) path(name string) string {
 	return filepath.Join(r.dir, name)
 }
 
-// read reads a file whole, and all that it runs. Either errs say what is wrong
-// in it, or err says why it cannot be read.
+// read parses a script with its nested scripts. errs are errors in them; err is set if
+// the file cannot be read.
 func (r *reading) read(path string, vars Variables) (script *Script, errs []*Error, err error) {
 	body, err := readFile(path)
 	if err != nil {
@@ -71,7 +70,7 @@ func (r *reading) parse(name, body string, vars Variables) (*Script, []*Error) {
 	return &Script{name, calls}, errs
 }
 
-// identity is one name for a file, however it is written.
+// identity returns the same path for all names of a file.
 func identity(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
@@ -102,14 +101,14 @@ func readFile(path string) (string, error) {
 	return string(body), nil
 }
 
-// pass is a file that a command runs, so many times.
+// pass is a script that a command runs, one or more times.
 type pass struct {
 	script *Script
-	turn   string // what sets it apart from the others, as in w=4; may be ""
+	turn   string // distinguishes the passes of a for, as in w=4; else ""
 	times  int
 }
 
-// reads reads the file that is named at a place, for one pass.
+// reads parses the script that is named at a place, and adds a pass.
 func (c *Call) reads(at Span, name, turn string, arguments []Variable, times int) []*Error {
 	r := c.Statement.Text.reading
 	if r == nil {
@@ -141,7 +140,7 @@ func (c *Call) reads(at Span, name, turn string, arguments []Variable, times int
 	return errs
 }
 
-// nearFile is the line with a file that is there, if the one named is not.
+// nearFile returns the line with a near file name if the named file does not exist.
 func (c *Call) nearFile(at Span, name, path string) string {
 	if _, err := os.Stat(path); err == nil {
 		return ""
@@ -157,7 +156,7 @@ func tooMuch() string {
 	return fmt.Sprintf("more than %d commands, with those of nested scripts", scriptCommandsMax)
 }
 
-// circle is the sentence about files that run each other without an end.
+// circle returns the error of scripts that run each other in a circle.
 func circle(chain []string) string {
 	if len(chain) == 1 {
 		return fmt.Sprintf("%q runs itself", filepath.Base(chain[0]))
@@ -169,18 +168,18 @@ func circle(chain []string) string {
 	return "scripts run each other in a circle: " + strings.Join(names, " → ")
 }
 
-// PrepareRun reads the file that a run names.
+// PrepareRun parses the script of the command run.
 func PrepareRun(c *Call) []*Error {
 	return c.reads(c.Args["file"].Span, c.Text("file"), "", c.assigned, 1)
 }
 
-// PrepareRepeat reads the file that a repeat names.
+// PrepareRepeat parses the script of the command repeat.
 func PrepareRepeat(c *Call) []*Error {
 	times, _ := Value[int](c, "times")
 	return c.reads(c.Args["file"].Span, c.Text("file"), "", c.assigned, times)
 }
 
-// PrepareFor reads the file once for each value.
+// PrepareFor parses the script of the command for, once for each value.
 func PrepareFor(c *Call) []*Error {
 	name, a := c.Text("name"), c.Args["values"]
 	values := a.words[:len(a.words)-2]
@@ -196,7 +195,8 @@ func PrepareFor(c *Call) []*Error {
 	return errs
 }
 
-// RunPasses runs the files of a command, one after the other.
+// RunPasses runs the commands run, repeat and for: the parsed scripts, one after the
+// other.
 func RunPasses(ctx context.Context, c *Call) error {
 	total, done := 0, 0
 	for _, p := range c.passes {
@@ -226,7 +226,7 @@ func RunPasses(ctx context.Context, c *Call) error {
 	return first
 }
 
-// inside is the execution of a file that is run by this one.
+// inside returns the execution of a nested script.
 func (x *execution) inside(turn string) *execution {
 	inner := *x
 	inner.depth++

@@ -7,7 +7,7 @@ import (
 	"pulsh/session/meant"
 )
 
-// parse reads a statement. The error has a place and a next step.
+// parse parses a statement.
 func parse(s Statement) (*Call, *Error) {
 	if err := s.Unresolved(); err != nil {
 		return nil, err
@@ -33,13 +33,14 @@ func parse(s Statement) (*Call, *Error) {
 	return c, c.missing()
 }
 
-// Parses says whether a line can be typed.
+// Parses reports whether a line is valid.
 func Parses(line string, rows []Command) bool {
 	calls, errs := ParseAll(&Text{Body: line, quiet: true, Rows: rows, Vars: Variables{}})
 	return len(errs) == 0 && len(calls) > 0
 }
 
-// takesKeys says whether name=value is a setting here, and not part of a text.
+// takesKeys reports whether the word name=value is a setting of the command, and not
+// part of a text.
 func (c *Call) takesKeys(w word) bool {
 	if c.Command.Assigns {
 		return true
@@ -91,7 +92,7 @@ func (c *Call) unknownKey(w word) *Error {
 	return e
 }
 
-// badValue offers the nearest of a list of words, or a value that is right.
+// badValue returns the error of a value, with a valid one.
 func (c *Call) badValue(at Span, p Param, typed string, err error) *Error {
 	e := c.Wrong(at, err.Error())
 	if !strings.Contains(e.Message, p.Kind.Forms) {
@@ -101,7 +102,7 @@ func (c *Call) badValue(at Span, p Param, typed string, err error) *Error {
 	return e
 }
 
-// bindWords gives words to the parameters in their order.
+// bindWords assigns words to the positional parameters.
 func (c *Call) bindWords(words []word) *Error {
 	for _, p := range c.Command.positional() {
 		if len(words) == 0 {
@@ -143,8 +144,8 @@ func (c *Call) tooMany(w word) *Error {
 	return e
 }
 
-// likeliest is the setting that a value without a name was probably meant for:
-// the rate if it can be one, else the first that takes it.
+// likeliest returns the setting that a value without a name fits: the rate if it can be
+// one, else the first that accepts it.
 func (c *Call) likeliest(text string) Param {
 	settings := c.Command.settings()
 	if p, ok := c.Command.setting("rate"); ok {
@@ -158,7 +159,7 @@ func (c *Call) likeliest(text string) Param {
 	return settings[0]
 }
 
-// missing refuses a line without what the command needs.
+// missing returns the error of a line without a required argument.
 func (c *Call) missing() *Error {
 	var names []string
 	line := c.Statement.Plain()

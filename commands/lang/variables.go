@@ -10,31 +10,29 @@ import (
 	"pulsh/graphs"
 )
 
-// The limits of variables: a name as long as that of a group, and a value as
-// long as the longest line that anyone types.
+// The largest lengths of names and values, in bytes.
 const (
 	variableNameMax  = 32
 	VariableValueMax = 4096
 )
 
-// VariablePrefix is how the environment names variables: PULSH_VAR_RATE is
-// $rate. Nothing else of the environment can be read by a script, so that
-// PULSH_TOKEN stays where it is.
+// VariablePrefix begins the names of variables in the environment: PULSH_VAR_RATE is
+// $rate. A script cannot read others, such as PULSH_TOKEN.
 const VariablePrefix = "PULSH_VAR_"
 
-// Variable is a text that $name stands for. Variables are filled in while a
-// line is read, so that everything is checked before anything runs.
+// Variable is a variable of scripts, used as $name. Variables are substituted when a
+// line is parsed, so that everything is checked before anything runs.
 type Variable struct {
 	Name, Value string
 	Origin      string // --set, PULSH_VAR_RATE, FILE:LINE; "" if it was typed
-	// Fixed variables, those of flags and of the environment, are not changed
-	// by a let, which gives the default.
+	// Fixed variables are those of flags and of the environment. A let does not
+	// change them.
 	Fixed    bool
-	argument bool // of the run that the file belongs to: no let changes it
+	argument bool // an argument of run: a let does not change it
 }
 
-// CheckVariable says whether a variable may have this name: a small letter, then
-// small letters, digits and _, at most 32 in all.
+// CheckVariable returns an error for an invalid name. A name is a lower-case letter, then
+// lower-case letters, digits and _, at most 32 characters.
 func CheckVariable(name string) error {
 	switch {
 	case name == "":
@@ -47,7 +45,7 @@ func CheckVariable(name string) error {
 	return nil
 }
 
-// CheckVariableValue refuses what no line could hold.
+// CheckVariableValue returns an error for a value that no line can have.
 func CheckVariableValue(name, value string) error {
 	switch {
 	case len(value) > VariableValueMax:
@@ -58,7 +56,7 @@ func CheckVariableValue(name, value string) error {
 	return nil
 }
 
-// ParseVariable reads name=value as a flag has it.
+// ParseVariable parses name=value of a flag.
 func ParseVariable(text, origin string) (Variable, error) {
 	name, value, found := strings.Cut(text, "=")
 	if !found {
@@ -70,8 +68,8 @@ func ParseVariable(text, origin string) (Variable, error) {
 	return Variable{Name: name, Value: value, Origin: origin, Fixed: true}, CheckVariableValue(name, value)
 }
 
-// EnvironmentVariables are the variables among NAME=VALUE pairs of an
-// environment, sorted by name. Letters may be large or small.
+// EnvironmentVariables returns the variables among the NAME=VALUE pairs of an
+// environment, sorted by name. Names may be in upper or lower case.
 func EnvironmentVariables(environment []string) ([]Variable, error) {
 	found := Variables{}
 	for _, pair := range environment {
@@ -95,7 +93,7 @@ func EnvironmentVariables(environment []string) ([]Variable, error) {
 	return found.list(), nil
 }
 
-// variableLength is how much of a text's beginning is the name of a variable.
+// variableLength returns the length of the name of a variable that text begins with.
 func variableLength(text string) int {
 	n := 0
 	for n < len(text) && (text[n] >= 'a' && text[n] <= 'z' || n > 0 && (text[n] == '_' || text[n] >= '0' && text[n] <= '9')) {
@@ -104,10 +102,10 @@ func variableLength(text string) int {
 	return n
 }
 
-// Variables is the variables that a text knows, by name.
+// Variables are variables by name.
 type Variables map[string]Variable
 
-// NewScope holds variables of which a later one of the same name counts.
+// NewScope returns variables by name; of the same name the last counts.
 func NewScope(vars []Variable) Variables {
 	s := Variables{}
 	for _, v := range vars {
@@ -123,7 +121,7 @@ func (s Variables) clone() Variables {
 	return maps.Clone(s)
 }
 
-// list is sorted by name.
+// list returns the variables sorted by name.
 func (s Variables) list() []Variable {
 	var out []Variable
 	for _, name := range slices.Sorted(maps.Keys(s)) {
@@ -132,16 +130,15 @@ func (s Variables) list() []Variable {
 	return out
 }
 
-// let sets a variable unless a flag, the environment or an argument of the run
-// has fixed it.
+// let sets a variable unless it is fixed or an argument of run.
 func (s Variables) let(v Variable) {
 	if old := s[v.Name]; !old.Fixed && !old.argument {
 		s[v.Name] = v
 	}
 }
 
-// inner is the scope of a file that is run with arguments: it knows what is
-// known where it is run, and its own let changes nothing there.
+// inner returns the variables of a nested script: a copy of those of its caller, with
+// the arguments.
 func (s Variables) inner(arguments []Variable) Variables {
 	in := Variables{}
 	for name, v := range s {
@@ -155,18 +152,18 @@ func (s Variables) inner(arguments []Variable) Variables {
 	return in
 }
 
-// use is one place of a text where a variable stands.
+// use is a variable in a text.
 type use struct {
 	span   Span
-	name   string // "" if no name stands behind the $
+	name   string // "" if no name follows the $
 	value  string
 	known  bool
-	quoted bool // within "…"
+	quoted bool // inside "…"
 }
 
-// said tells what stood for what: $rate is 50kk, from --set.
-func (u use) said(vars Variables) string {
-	text := "$" + u.name + " is " + graphs.Cut(graphs.Clean(u.value), saidWidth)
+// describe tells the value and its origin: $rate is 50kk, from --set.
+func (u use) describe(vars Variables) string {
+	text := "$" + u.name + " is " + graphs.Cut(graphs.Clean(u.value), valueWidth)
 	if u.value == "" {
 		text = "$" + u.name + " is empty"
 	}
@@ -176,10 +173,10 @@ func (u use) said(vars Variables) string {
 	return text
 }
 
-// saidWidth bounds a value within a sentence, in cells.
-const saidWidth = 60
+// valueWidth bounds a value within a sentence, in cells.
+const valueWidth = 60
 
-// written is the value as it can stand in place of the variable.
+// written returns the value quoted as needed in the place of the variable.
 func (u use) written() string {
 	switch {
 	case u.quoted:
@@ -192,7 +189,7 @@ func (u use) written() string {
 	return Quote(u.value)
 }
 
-// dollar reads $name, ${name} or $$, or records what is wrong with it.
+// dollar reads $name, ${name} or $$, or adds an error.
 func (l *Lexer) dollar(b *strings.Builder, quoted bool) {
 	rest := l.Text.Body[l.At:]
 	if strings.HasPrefix(rest, "$$") {
@@ -221,14 +218,14 @@ func (l *Lexer) dollar(b *strings.Builder, quoted bool) {
 		b.WriteString(rest[:end])
 	case l.filled <= TextMax:
 		b.WriteString(u.value)
-	case l.filled-len(u.value) <= TextMax: // said once
+	case l.filled-len(u.value) <= TextMax: // reported once
 		l.fail(u.span, "the values of variables exceed one mebibyte")
 	}
 	l.Text.uses = append(l.Text.uses, u)
 	l.At += end
 }
 
-// usesIn are the variables that stand within a stretch of the text.
+// usesIn returns the variables in a range of the text.
 func (t *Text) usesIn(at Span) []use {
 	first, _ := slices.BinarySearchFunc(t.uses, at.From+1, func(u use, from int) int { return u.span.To - from })
 	past := first
@@ -238,21 +235,21 @@ func (t *Text) usesIn(at Span) []use {
 	return t.uses[first:past]
 }
 
-// explained tells what the variables within a stretch stood for.
+// explained tells the values of the variables in a range, for an error.
 func (t *Text) explained(at Span) string {
-	var said []string
+	var values []string
 	for _, u := range t.usesIn(at) {
-		if text := u.said(t.Vars); u.known && !slices.Contains(said, text) {
-			said = append(said, text)
+		if text := u.describe(t.Vars); u.known && !slices.Contains(values, text) {
+			values = append(values, text)
 		}
 	}
-	if len(said) == 0 {
+	if len(values) == 0 {
 		return ""
 	}
-	return " (" + strings.Join(said, "; ") + ")"
+	return " (" + strings.Join(values, "; ") + ")"
 }
 
-// Unresolved is the error of the first variable that is not known.
+// Unresolved returns the error of the first unknown variable, else nil.
 func (s Statement) Unresolved() *Error {
 	for _, u := range s.Text.usesIn(s.span()) {
 		if u.known {
@@ -292,7 +289,7 @@ func thereAre(names []string) string {
 	return " (" + strings.Join(names, ", ") + ")"
 }
 
-// assign takes name=value as a variable.
+// assign parses name=value as a variable.
 func (c *Call) assign(w word) *Error {
 	if err := CheckVariable(w.key); err != nil {
 		e := c.Wrong(w.keySpan(), err.Error())
@@ -315,11 +312,10 @@ func (c *Call) assign(w word) *Error {
 	return nil
 }
 
-// origin is where a variable was set, for sentences: FILE:LINE, "" if it was
-// typed.
+// origin returns the origin of a variable that the line sets.
 func (c *Call) origin() string { return c.Place() }
 
-// PrepareLet sets variables for the lines behind it.
+// PrepareLet sets variables for the lines that follow.
 func PrepareLet(c *Call) []*Error {
 	vars := c.Statement.Text.Vars
 	for _, v := range c.assigned {
@@ -329,8 +325,7 @@ func PrepareLet(c *Call) []*Error {
 	return nil
 }
 
-// Let keeps what a typed line has set, and tells what the variables are: those
-// that it names, or all.
+// Let runs the command let: set variables, or list them.
 func Let(_ context.Context, c *Call) error {
 	if c.Statement.Text.file == "" {
 		c.vars.Store(&c.scope)
@@ -367,7 +362,7 @@ func listVariables(c *Call) error {
 	return nil
 }
 
-// known is the variables of typed lines.
+// known returns the variables of typed lines.
 func (c *Runner) known() Variables {
 	if vars := c.vars.Load(); vars != nil {
 		return *vars
@@ -375,11 +370,11 @@ func (c *Runner) known() Variables {
 	return nil
 }
 
-// Variables are those of typed lines, sorted by name.
+// Variables returns the variables of typed lines, sorted by name.
 func (c *Runner) Variables() []Variable { return c.known().list() }
 
-// completeVariables offers variables while $ and a part of a name are typed, and
-// says where the name begins.
+// completeVariables returns the variables that match a partial $name at the end of
+// before, and the offset of the name.
 func completeVariables(before string, vars Variables) (out []Suggestion, from int, ok bool) {
 	from = len(strings.TrimRight(before, "abcdefghijklmnopqrstuvwxyz0123456789_"))
 	sign := strings.TrimSuffix(before[:from], "{")

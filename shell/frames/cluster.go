@@ -62,6 +62,6 @@ func (f *Frames) clusterCells(c snapshot.Cluster, now time.Time) []graphs.Cell {
 		name,
 		{Text: away, Width: len(word) + 1 + graphs.ElapsedWidth, Priority: always - 2, Tight: true, Style: style},
 		{Text: c.Why, Priority: trouble, Style: style},
-		{Text: tried, Priority: size - 1, Style: f.palette.Faint},
+		{Text: tried, Width: len("99 attempts, every 1s"), Priority: size - 1, Style: f.palette.Faint},
 	}
 }
