@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"session/broker/client": {"session/broker", "session/metrics", "session/payload"},
 	"session/broker/fake":   {"session/broker", "session/metrics", "session/payload"},
 	"session/broker/probe":  {"session/broker", "session/metrics"},
+	"session/broker/wire":   {"session/broker", "session/broker/protocol", "session/broker/protocol/conn", "session/metrics", "session/payload"},
 	"shell":                 {"shell/editor", "shell/screen", "shell/tty"},
 	"shell/editor":          {"shell/screen"},
 	"shell/ptytest":         {"shell/tty"},
@@ -41,6 +42,7 @@ var mayImport = map[string][]string{
 	"shell/start":           {"commands", "commands/outcome", "graphs", "session", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/meant", "shell", "shell/frames"},
 
 	"session/broker/local/localtest": {"session/broker/local"},
+	"session/broker/protocol/conn":   {"session/broker/protocol"},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.
