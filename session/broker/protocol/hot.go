@@ -406,3 +406,9 @@ func (a *Ack) append(b []byte) []byte {
 	}
 	return b
 }
+
+// Request is the request id, to be read or set: the ACK then asks for an answer.
+func (a *Ack) Request() *uint64 {
+	a.Asks = true
+	return &a.RequestID
+}
