@@ -10,10 +10,11 @@ import (
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/snapshot"
 )
 
 func backlogCommand() command {
-	return command{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(session.Consume, "sub1")}},
+	return command{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(snapshot.Consume, "sub1")}},
 		summary:  "show what waits in the broker, by topic and partition",
 		detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
 		examples: []string{"backlog sub1"}, run: showBacklog}

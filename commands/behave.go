@@ -7,13 +7,14 @@ import (
 	"math"
 	"time"
 
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // behaveCommands say what consumer groups do with their messages.
 func behaveCommands() []command {
-	consumer := param{name: "group", kind: groupOf(session.Consume, "sub1")}
+	consumer := param{name: "group", kind: groupOf(snapshot.Consume, "sub1")}
 	return []command{
 		{name: "ack", section: groupSection, changes: true,
 			params:  []param{consumer, {name: "ack", kind: ackNowKind()}},
@@ -37,7 +38,7 @@ func behaveCommands() []command {
 func ackKind() kind {
 	return kind{name: "ACK", sample: "batched", forms: "batched, batched(100,10ms), immediate, delayed(500ms), manual, cumulative",
 		doc:   "when messages are acknowledged: batched, batched(1000,100ms), immediate, delayed(500ms), manual or cumulative; the command ack takes now and a number as well",
-		parse: func(text string) (any, error) { return session.ParseAck(text) },
+		parse: func(text string) (any, error) { return spec.ParseAck(text) },
 		complete: offer("batched", "in groups of 1,000 or 100 ms", "batched(100,10ms)", "in other groups", "immediate", "each at once",
 			"delayed(500ms)", "so long after its receipt", "manual", "when you say so", "cumulative", "one for all before it")}
 }
@@ -53,13 +54,13 @@ func ackNowKind() kind {
 		if text == "now" {
 			return ackCount(math.MaxInt), nil
 		}
-		if n, err := session.ParseCount(text); err == nil {
+		if n, err := spec.ParseCount(text); err == nil {
 			if n == 0 {
 				return nil, fmt.Errorf("%q acknowledges nothing", text)
 			}
 			return ackCount(n), nil
 		}
-		return session.ParseAck(text)
+		return spec.ParseAck(text)
 	}
 	strategies := k.complete
 	k.complete = func(s *scene) []Suggestion {
@@ -70,20 +71,20 @@ func ackNowKind() kind {
 
 func shareKind() kind {
 	return kind{name: "SHARE", sample: "2%", forms: "2%, 0.5%, 0%", doc: "a share of the messages: 2%, 0.5%, 0%",
-		parse:    func(text string) (any, error) { return session.ParseShare(text) },
+		parse:    func(text string) (any, error) { return spec.ParseShare(text) },
 		complete: offer("0%", "none", "1%", "one in a hundred", "2%", "", "10%", "", "100%", "all")}
 }
 
 func workKind() kind {
 	return kind{name: "WORK", sample: "5ms", forms: "none, 5ms, 1ms..5ms, lognormal(5ms,0.6)",
 		doc:      "how long a worker is busy with a message: none, 5ms, 1ms..5ms (uniform), or lognormal(5ms,0.6) with that median and spread",
-		parse:    func(text string) (any, error) { return session.ParseWork(text) },
+		parse:    func(text string) (any, error) { return spec.ParseWork(text) },
 		complete: offer("none", "no work", "5ms", "the same each time", "1ms..5ms", "uniform", "lognormal(5ms,0.6)", "median and spread")}
 }
 
 func churnKind() kind {
 	return kind{name: "CHURN", sample: "10%/30s", forms: "10%/30s, off", doc: "a share of the consumers and how often: 10%/30s, or off",
-		parse:    func(text string) (any, error) { return session.ParseChurn(text) },
+		parse:    func(text string) (any, error) { return spec.ParseChurn(text) },
 		complete: offer("off", "no churn", "10%/30s", "a tenth every half minute")}
 }
 
@@ -93,9 +94,9 @@ func churnShareKind() kind {
 	k.name, k.sample, k.forms = "SHARE|off", "10%", "10%, off"
 	k.parse = func(text string) (any, error) {
 		if text == "off" {
-			return session.Share(0), nil
+			return spec.Share(0), nil
 		}
-		s, err := session.ParseShare(text)
+		s, err := spec.ParseShare(text)
 		if err == nil && s == 0 {
 			err = errors.New("0% is nobody; off ends the churn")
 		}
@@ -106,7 +107,7 @@ func churnShareKind() kind {
 }
 
 // consumerOf finds the consumer group that an argument names.
-func (c *call) consumerOf(ctx context.Context, what string) (session.GroupSnapshot, error) {
+func (c *call) consumerOf(ctx context.Context, what string) (snapshot.Group, error) {
 	g, err := c.group(ctx, "group")
 	if err == nil && g.Consumer == nil {
 		err = c.refuse("group", "show "+g.Name, "%s is a producer group and %s", g.Name, what)
@@ -130,7 +131,7 @@ func setAck(ctx context.Context, c *call) error {
 // them with answers, a list at a time.
 const ackMax = time.Minute
 
-func ackNow(ctx context.Context, c *call, g session.GroupSnapshot, limit int) error {
+func ackNow(ctx context.Context, c *call, g snapshot.Group, limit int) error {
 	if !active(g.State) {
 		return c.forbidden(g)
 	}
@@ -158,14 +159,14 @@ func churn(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	share, _ := value[session.Share](c, "share")
+	share, _ := value[spec.Share](c, "share")
 	text := "off"
 	if share > 0 {
 		text = share.String()
 		if d, ok := value[time.Duration](c, "every"); ok {
-			if d < session.ChurnMin || d > session.ChurnMax {
+			if d < spec.ChurnMin || d > spec.ChurnMax {
 				return c.refuse("every", "churn "+g.Name+" 10% every=30s", "%s is not from %s to %s", c.text("every"),
-					pacing.FormatDuration(session.ChurnMin), pacing.FormatDuration(session.ChurnMax))
+					pacing.FormatDuration(spec.ChurnMin), pacing.FormatDuration(spec.ChurnMax))
 			}
 			text += "/" + pacing.FormatDuration(d)
 		}

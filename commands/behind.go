@@ -4,7 +4,8 @@ import (
 	"fmt"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // When a producer group counts as having fallen short of its schedule: less than
@@ -33,7 +34,7 @@ func (s Schedule) String() string {
 
 // schedule is that of a producer group which had one; a group without a target
 // has none. What is on its way is not short.
-func schedule(g session.GroupSnapshot) (s Schedule, ok bool) {
+func schedule(g snapshot.Group) (s Schedule, ok bool) {
 	p := g.Producer
 	if p == nil || p.Due == 0 {
 		return s, false
@@ -68,7 +69,7 @@ func (c *Commands) BehindAllowed() bool {
 }
 
 // keepSchedule keeps what a group did before its figures go.
-func (c *call) keepSchedule(g session.GroupSnapshot) {
+func (c *call) keepSchedule(g snapshot.Group) {
 	s, ok := schedule(g)
 	if !ok {
 		return
@@ -84,14 +85,14 @@ func (c *Commands) GroupSettings() map[string]map[string]string {
 	all := map[string]map[string]string{}
 	for _, g := range c.env.Session.Snapshot().Groups {
 		one := map[string]string{}
-		if spec, ok := c.env.Session.Producer(g.Name); ok {
-			for _, s := range session.ProducerSettings() {
-				one[s.Name] = s.Get(&spec)
+		if settings, ok := c.env.Session.Producer(g.Name); ok {
+			for _, s := range spec.ProducerSettings() {
+				one[s.Name] = s.Get(&settings)
 			}
 		}
-		if spec, ok := c.env.Session.Consumer(g.Name); ok {
-			for _, s := range session.ConsumerSettings() {
-				one[s.Name] = s.Get(&spec)
+		if settings, ok := c.env.Session.Consumer(g.Name); ok {
+			for _, s := range spec.ConsumerSettings() {
+				one[s.Name] = s.Get(&settings)
 			}
 		}
 		all[g.Name] = one

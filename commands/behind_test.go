@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
 )
 
 func TestWhenAGroupHasFallenShort(t *testing.T) {
@@ -26,14 +26,14 @@ func TestWhenAGroupHasFallenShort(t *testing.T) {
 		{100_000, 99_899, 101, 0, true},
 		{100, 0, 0, 0, true},
 	} {
-		g := session.GroupSnapshot{Name: "fast", Producer: &session.ProducerSnapshot{Shape: pacing.Hold(10), Due: c.due, Acked: c.acked, Missed: c.missed, InFlight: c.inFlight}}
+		g := snapshot.Group{Name: "fast", Producer: &snapshot.Producer{Shape: pacing.Hold(10), Due: c.due, Acked: c.acked, Missed: c.missed, InFlight: c.inFlight}}
 		s, ok := schedule(g)
 		require.True(t, ok)
 		require.Equal(t, c.behind, s.Behind, "%+v", c)
 	}
-	for _, g := range []session.GroupSnapshot{
-		{Consumer: &session.ConsumerSnapshot{}}, {Producer: &session.ProducerSnapshot{Shape: pacing.Hold(10)}},
-		{Producer: &session.ProducerSnapshot{Shape: pacing.Hold(pacing.Max()), Due: 10}},
+	for _, g := range []snapshot.Group{
+		{Consumer: &snapshot.Consumer{}}, {Producer: &snapshot.Producer{Shape: pacing.Hold(10)}},
+		{Producer: &snapshot.Producer{Shape: pacing.Hold(pacing.Max()), Due: 10}},
 	} {
 		_, ok := schedule(g)
 		require.False(t, ok, "no schedule, nothing to fall short of")

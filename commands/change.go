@@ -7,6 +7,8 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 func setGroup(ctx context.Context, c *call) error {
@@ -17,30 +19,30 @@ func setGroup(ctx context.Context, c *call) error {
 	if err := c.knownSettings(g.Kind); err != nil {
 		return err
 	}
-	if g.Kind == session.Produce {
-		spec, _ := c.env.Session.Producer(g.Name)
-		return change(ctx, c, g, "lanes", session.ProducerSettings(), spec, c.env.Session.SetProducer)
+	if g.Kind == snapshot.Produce {
+		settings, _ := c.env.Session.Producer(g.Name)
+		return change(ctx, c, g, "lanes", spec.ProducerSettings(), settings, c.env.Session.SetProducer)
 	}
-	spec, _ := c.env.Session.Consumer(g.Name)
-	return change(ctx, c, g, "consumers", session.ConsumerSettings(), spec, c.env.Session.SetConsumer)
+	settings, _ := c.env.Session.Consumer(g.Name)
+	return change(ctx, c, g, "consumers", spec.ConsumerSettings(), settings, c.env.Session.SetConsumer)
 }
 
 // change sets what was typed and tells what it was before.
-func change[S any](ctx context.Context, c *call, g session.GroupSnapshot, parts string, settings []session.Setting[S], spec S,
+func change[S any](ctx context.Context, c *call, g snapshot.Group, parts string, table []spec.Setting[S], settings S,
 	set func(context.Context, string, S) (session.Rebuild, error),
 ) error {
-	before := spec
-	if err := apply(c, settings, &spec); err != nil {
+	before := settings
+	if err := apply(c, table, &settings); err != nil {
 		return err
 	}
-	rebuilt, err := set(ctx, g.Name, spec)
+	rebuilt, err := set(ctx, g.Name, settings)
 	if err != nil {
 		return err
 	}
 	var told []string
 	for _, name := range c.given {
-		s, _ := session.FindSetting(settings, name)
-		if was, is := s.Get(&before), s.Get(&spec); was != is {
+		s, _ := spec.FindSetting(table, name)
+		if was, is := s.Get(&before), s.Get(&settings); was != is {
 			told = append(told, fmt.Sprintf("%s %s → %s", name, was, is))
 		} else {
 			told = append(told, fmt.Sprintf("%s is %s already", name, is))

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 
-	"pulsh/session"
 	"pulsh/session/broker"
 )
 
@@ -36,8 +35,8 @@ func connect(ctx context.Context, c *call) error {
 	if err := c.idle(ctx); err != nil {
 		return err
 	}
-	t := session.Target{URL: c.text("url"), AdminURL: c.text("admin"), TokenFile: c.text("token_file"), TokenEnv: c.text("token_env"), TrustFile: c.text("trust_certs"),
-		TLSCheck: session.TLSCheck(c.text("tls_check"))}
+	t := broker.Target{URL: c.text("url"), AdminURL: c.text("admin"), TokenFile: c.text("token_file"), TokenEnv: c.text("token_env"), TrustFile: c.text("trust_certs"),
+		TLSCheck: broker.TLSCheck(c.text("tls_check"))}
 	return c.reach(ctx, t)
 }
 
@@ -52,7 +51,7 @@ func (c *call) idle(ctx context.Context) error {
 }
 
 // reach connects and tells what answers there.
-func (c *call) reach(ctx context.Context, t session.Target) error {
+func (c *call) reach(ctx context.Context, t broker.Target) error {
 	if err := c.env.Session.Connect(ctx, t); err != nil {
 		e := asError(err)
 		e.Code = ExitUnconnected

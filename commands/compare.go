@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/export"
+	"pulsh/session/snapshot"
 )
 
 // reportBytesMax bounds a report that is read: a day of a dozen groups.
@@ -143,8 +143,8 @@ func markKind() kind {
 }
 
 // userMarks are the marks of the mark command, oldest first.
-func userMarks(s *session.Snapshot) []session.Mark {
-	return slices.DeleteFunc(slices.Clone(s.Marks), func(m session.Mark) bool { return m.Kind != session.MarkNote })
+func userMarks(s *snapshot.Snapshot) []snapshot.Mark {
+	return slices.DeleteFunc(slices.Clone(s.Marks), func(m snapshot.Mark) bool { return m.Kind != snapshot.MarkNote })
 }
 
 // diff compares two stretches of the session.
@@ -186,7 +186,7 @@ func (s stretch) String() string {
 }
 
 // markNamed is the newest mark with the text that was typed.
-func (c *call) markNamed(param string, marks []session.Mark) (int, error) {
+func (c *call) markNamed(param string, marks []snapshot.Mark) (int, error) {
 	name := c.text(param)
 	var texts []string
 	for i, m := range slices.Backward(marks) {

@@ -3,7 +3,8 @@ package commands
 import (
 	"strings"
 
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // Suggestion is one way to go on. Text replaces the word at the cursor.
@@ -21,9 +22,9 @@ const (
 // is in memory: nobody waits for a network while typing.
 type scene struct {
 	commands *Commands // nil for none
-	snapshot *session.Snapshot
+	snapshot *snapshot.Snapshot
 	partial  string // what is typed of the value
-	group    session.GroupSnapshot
+	group    snapshot.Group
 	grouped  bool // group is the one that the line names
 }
 
@@ -137,11 +138,11 @@ func (c *command) applies(name string, s *scene) bool {
 	if !s.grouped || c.name != "set" && c.name != "clone" {
 		return true
 	}
-	if s.group.Kind == session.Produce {
-		_, ok := session.FindSetting(session.ProducerSettings(), name)
+	if s.group.Kind == snapshot.Produce {
+		_, ok := spec.FindSetting(spec.ProducerSettings(), name)
 		return ok
 	}
-	_, ok := session.FindSetting(session.ConsumerSettings(), name)
+	_, ok := spec.FindSetting(spec.ConsumerSettings(), name)
 	return ok
 }
 

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/snapshot"
 )
 
 // detailCommands look closer at one group, and at pulsh itself.
@@ -36,7 +36,7 @@ func showWorkers(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	per := []session.WorkerSnapshot(nil)
+	per := []snapshot.Worker(nil)
 	if g.Producer != nil {
 		per = g.Producer.PerWorker
 	} else {
@@ -68,7 +68,7 @@ func showWorkers(ctx context.Context, c *call) error {
 }
 
 // receivers is the table of workers that receive.
-func receivers(per []session.WorkerSnapshot) []string {
+func receivers(per []snapshot.Worker) []string {
 	var rows [][]string
 	for _, w := range per {
 		rows = append(rows, []string{graphs.Whole(float64(w.Worker)), whole(w.Done), graphs.Rate(w.Rate), whole(w.Acked), whole(w.Nacked), whole(w.Dropped)})

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/snapshot"
 )
 
 // Env is the world that commands act on. Only Session must be set.
@@ -56,7 +58,7 @@ type TypedLine struct {
 // Local is the Pulsar that pulsh runs on this machine.
 type Local interface {
 	// Start starts it, or finds it running. It tells of its steps as it goes.
-	Start(ctx context.Context, tell func(Step)) (session.Target, error)
+	Start(ctx context.Context, tell func(Step)) (broker.Target, error)
 	Stop(ctx context.Context) error
 	// Kill ends it as a crash would; its data stays.
 	Kill(ctx context.Context) error
@@ -126,7 +128,7 @@ const (
 
 // fresh is a snapshot that was taken after the last command that changed a
 // group, so that a line sees what the line before it did.
-func (c *Commands) fresh(ctx context.Context) *session.Snapshot {
+func (c *Commands) fresh(ctx context.Context) *snapshot.Snapshot {
 	deadline := time.NewTimer(freshMax)
 	defer deadline.Stop()
 	for {

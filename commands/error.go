@@ -8,7 +8,6 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // The exit codes of pulsh.
@@ -135,7 +134,7 @@ func asError(err error) *Error {
 		e.Message = "that took too long"
 	case errors.As(err, &refused):
 		e.suggest(refused.Try)
-		if refused.Category == metrics.Disconnected {
+		if refused.Category == broker.Disconnected {
 			e.Code = ExitUnconnected
 		}
 	case errors.As(err, &stepped):

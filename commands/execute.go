@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // markWidth bounds the text of a mark under the graph, in cells.
@@ -119,7 +119,7 @@ func (c *call) do(ctx context.Context) error {
 		c.changed.Store(c.env.Now().UnixNano())
 	}
 	if c.command.changes && err == nil {
-		c.env.Session.Mark(session.MarkCommand, graphs.Cut(flat(c.statement.source()), markWidth))
+		c.env.Session.Mark(snapshot.MarkCommand, graphs.Cut(flat(c.statement.source()), markWidth))
 	}
 	switch {
 	case err == nil || errors.Is(err, ErrQuit):

@@ -9,14 +9,14 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
 )
 
 // trial watches a condition: it passes when the condition has held for a while,
 // and fails when it breaks, or when it has not begun to hold within its time.
 type trial struct {
-	condition session.Condition
+	condition snapshot.Condition
 	hold      time.Duration // it must hold for so long
 	within    time.Duration // and begin so soon; 0 is at once
 	begin     time.Time
@@ -25,7 +25,7 @@ type trial struct {
 	samples   int
 	terms     []extremes
 	passed    bool
-	broken    session.Term // the comparison that failed
+	broken    snapshot.Term // the comparison that failed
 }
 
 // extremes are the values of one comparison during a trial.
@@ -36,7 +36,7 @@ type extremes struct{ last, best, worst float64 }
 const holeMax = 1500 * time.Millisecond
 
 // look takes a sample and says whether the trial is over.
-func (t *trial) look(s *session.Snapshot) bool {
+func (t *trial) look(s *snapshot.Snapshot) bool {
 	if s.At.Sub(t.seen) > holeMax {
 		t.since = time.Time{}
 	}
@@ -65,7 +65,7 @@ func (t *trial) look(s *session.Snapshot) bool {
 }
 
 // take keeps the extremes; the worst is that of the present stretch of holding.
-func (e *extremes) take(t session.Term, v float64, starts bool) {
+func (e *extremes) take(t snapshot.Term, v float64, starts bool) {
 	e.last = v
 	if starts || t.Worse(v, e.worst) {
 		e.worst = v
@@ -87,7 +87,7 @@ func expect(ctx context.Context, c *call) error {
 	t.hold, _ = value[time.Duration](c, "for")
 	t.within, _ = value[time.Duration](c, "within")
 	c.until(t.within+t.hold, func() string { return standing(condition, c.env.Session.Snapshot()) })
-	if err := c.watch(ctx, func(s *session.Snapshot) bool { return t.look(s) }); err != nil {
+	if err := c.watch(ctx, func(s *snapshot.Snapshot) bool { return t.look(s) }); err != nil {
 		return err
 	}
 	return c.verdict(&t)

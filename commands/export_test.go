@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
 	"pulsh/session/export"
+	"pulsh/session/snapshot"
 )
 
 // deaf is a listener that nobody connects to. Unlike a socket it lets virtual
@@ -253,7 +253,7 @@ func TestEveryFigureIsExportedOrKnownToBeLeftOut(t *testing.T) {
 		require.NoError(t, export.Write(t.Context(), &b, r, export.Prom, func(float64) {}))
 		return b.String()
 	}
-	for kind, figures := range map[string][]session.Figure{export.Produce: session.GroupFigures(session.Produce), export.Consume: session.GroupFigures(session.Consume), export.Process: session.ProcessFigures()} {
+	for kind, figures := range map[string][]snapshot.Figure{export.Produce: snapshot.GroupFigures(snapshot.Produce), export.Consume: snapshot.GroupFigures(snapshot.Consume), export.Process: snapshot.ProcessFigures()} {
 		for _, column := range columnsOf(kind, figures) {
 			if _, known := left[column.Name]; known || column.Unit == export.Milliseconds {
 				continue

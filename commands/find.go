@@ -6,24 +6,24 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // group finds the group that an argument names.
-func (c *call) group(ctx context.Context, param string) (session.GroupSnapshot, error) {
+func (c *call) group(ctx context.Context, param string) (snapshot.Group, error) {
 	return c.groupNamed(ctx, param, c.text(param))
 }
 
 // groupNamed finds a group that was named within the argument param, where also
 // other names may stand.
-func (c *call) groupNamed(ctx context.Context, param, name string, also ...string) (session.GroupSnapshot, error) {
+func (c *call) groupNamed(ctx context.Context, param, name string, also ...string) (snapshot.Group, error) {
 	s := c.fresh(ctx)
 	if g, ok := s.Group(name); ok {
 		return g, nil
 	}
 	names := groupNames(s)
 	if len(names) == 0 {
-		return session.GroupSnapshot{}, c.refuse(param, "produce start "+name, "no group %q; there are none yet", name)
+		return snapshot.Group{}, c.refuse(param, "produce start "+name, "no group %q; there are none yet", name)
 	}
 	better, ok := nearest(name, append(also, names...))
 	if !ok {
@@ -33,10 +33,10 @@ func (c *call) groupNamed(ctx context.Context, param, name string, also ...strin
 	if i := strings.Index(c.statement.text.body[at.from:at.to], name); i >= 0 {
 		try = c.statement.instead(span{at.from + i, at.from + i + len(name)}, better)
 	}
-	return session.GroupSnapshot{}, c.refuse(param, try, "no group %q; there are %s", name, and(names))
+	return snapshot.Group{}, c.refuse(param, try, "no group %q; there are %s", name, and(names))
 }
 
-func groupNames(s *session.Snapshot) []string {
+func groupNames(s *snapshot.Snapshot) []string {
 	var names []string
 	for _, g := range s.Groups {
 		names = append(names, g.Name)
@@ -45,17 +45,17 @@ func groupNames(s *session.Snapshot) []string {
 }
 
 // kindName is a kind of group in a sentence.
-func kindName(k session.Kind) string {
-	if k == session.Produce {
+func kindName(k snapshot.Kind) string {
+	if k == snapshot.Produce {
 		return "producer group"
 	}
 	return "consumer group"
 }
 
 // knownSettings refuses settings that only the other kind of group has.
-func (c *call) knownSettings(kind session.Kind) error {
+func (c *call) knownSettings(kind snapshot.Kind) error {
 	list := producerParams()
-	if kind == session.Consume {
+	if kind == snapshot.Consume {
 		list = consumerParams()
 	}
 	for _, name := range c.given {

@@ -9,6 +9,7 @@ import (
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
 )
 
 // The words of a graph's scale and layout.
@@ -137,7 +138,7 @@ func (c *call) choose(ctx context.Context, next View, words [][]string) error {
 		c.say("graph: off")
 		return nil
 	}
-	var groups []session.GroupSnapshot
+	var groups []snapshot.Group
 	for _, names := range words {
 		p, used, err := c.panel(ctx, names, groups)
 		if err != nil {
@@ -162,10 +163,10 @@ func (c *call) publish(next View) {
 
 // panel makes one graph of the words that were typed. Without a group it shows
 // those of the graph before it, or all.
-func (c *call) panel(ctx context.Context, names []string, before []session.GroupSnapshot) (Panel, []session.GroupSnapshot, error) {
+func (c *call) panel(ctx context.Context, names []string, before []snapshot.Group) (Panel, []snapshot.Group, error) {
 	p := Panel{Title: strings.Join(names, " ")}
 	s := c.fresh(ctx)
-	var groups []session.GroupSnapshot
+	var groups []snapshot.Group
 	var figures []string
 	heat := false
 	for _, name := range names {
@@ -173,7 +174,7 @@ func (c *call) panel(ctx context.Context, names []string, before []session.Group
 			groups = append(groups, g)
 			continue
 		}
-		if m, err := session.ParseMetric(name); err == nil {
+		if m, err := snapshot.ParseMetric(name); err == nil {
 			if err := c.measurable(ctx, "shown", m); err != nil {
 				return p, nil, err
 			}
@@ -184,7 +185,7 @@ func (c *call) panel(ctx context.Context, names []string, before []session.Group
 			heat = true
 			continue
 		}
-		if !slices.Contains(distributions(), name) && !hasFigure(session.Produce, name) && !hasFigure(session.Consume, name) {
+		if !slices.Contains(distributions(), name) && !hasFigure(snapshot.Produce, name) && !hasFigure(snapshot.Consume, name) {
 			_, err := c.groupNamed(ctx, "shown", name, append(distributions(), figureNames()...)...)
 			return p, nil, err
 		}
@@ -209,7 +210,7 @@ func (c *call) panel(ctx context.Context, names []string, before []session.Group
 }
 
 // warm makes the panel a heat map of one distribution of one group.
-func (c *call) warm(p *Panel, groups []session.GroupSnapshot, figures []string) error {
+func (c *call) warm(p *Panel, groups []snapshot.Group, figures []string) error {
 	if len(groups) != 1 || len(figures) > 1 || len(p.Metrics) > 0 {
 		name := "fast"
 		if len(groups) > 0 {
@@ -225,12 +226,12 @@ func (c *call) warm(p *Panel, groups []session.GroupSnapshot, figures []string) 
 	if !ok {
 		return c.refuse("shown", "graph "+g.Name+" "+heatWord, "a %s has no distribution of %s", kindName(g.Kind), name)
 	}
-	p.Heat, p.Unit = session.Metric{Group: g.Name, Figure: figure}, graphs.Time
+	p.Heat, p.Unit = snapshot.Metric{Group: g.Name, Figure: figure}, graphs.Time
 	return nil
 }
 
 // draw adds the figures of the groups to the panel.
-func (c *call) draw(p *Panel, groups []session.GroupSnapshot, figures []string) error {
+func (c *call) draw(p *Panel, groups []snapshot.Group, figures []string) error {
 	alone := len(groups)*len(figures) == 1
 	for _, figure := range figures {
 		found := len(groups) == 0

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // stopMax bounds how long a stop may flush: as long as the default send timeout
@@ -16,29 +16,29 @@ const stopMax = 30 * time.Second
 func groupCommands() []command {
 	return []command{
 		{name: "produce start", section: groupSection, changes: true,
-			params:  append([]param{{name: "name", kind: startKind(session.Produce, "fast")}}, producerParams()...),
+			params:  append([]param{{name: "name", kind: startKind(snapshot.Produce, "fast")}}, producerParams()...),
 			summary: "start a producer group",
 			detail: "Makes a group that sends to the topic of its own name, or starts one that is ready or stopped, with the settings given. " +
 				"The rate is that of all its workers together, whatever their number.",
 			examples: []string{"produce start fast rate=50000", "produce start slow topic=fast rate=300/m size=lognormal(1KiB,0.5) keys=10k"},
 			run:      startProducer},
 		{name: "produce stop", section: groupSection, changes: true,
-			params:   []param{{name: "name", kind: groupOf(session.Produce, "fast")}},
+			params:   []param{{name: "name", kind: groupOf(snapshot.Produce, "fast")}},
 			summary:  "end a producer group's sending",
 			detail:   "Waits for the answers to what was sent. The group keeps its settings and figures, and can be started again.",
-			examples: []string{"produce stop fast"}, run: stopGroup(session.Produce)},
+			examples: []string{"produce stop fast"}, run: stopGroup(snapshot.Produce)},
 		{name: "consume start", section: groupSection, changes: true,
-			params:  append([]param{{name: "name", kind: startKind(session.Consume, "sub1")}}, consumerParams()...),
+			params:  append([]param{{name: "name", kind: startKind(snapshot.Consume, "sub1")}}, consumerParams()...),
 			summary: "start a consumer group",
 			detail: "Makes a group that receives the topic of its own name under the subscription of its own name, or starts one that is ready or stopped, " +
 				"with the settings given. What Kafka calls a consumer group is a subscription here.",
 			examples: []string{"consume start sub1 topic=fast type=shared workers=4 ack=batched"},
 			run:      startConsumer},
 		{name: "consume stop", section: groupSection, changes: true,
-			params:   []param{{name: "name", kind: groupOf(session.Consume, "sub1")}},
+			params:   []param{{name: "name", kind: groupOf(snapshot.Consume, "sub1")}},
 			summary:  "end a consumer group's receiving",
 			detail:   "The subscription stays in the broker and its backlog grows. The group can be started again.",
-			examples: []string{"consume stop sub1"}, run: stopGroup(session.Consume)},
+			examples: []string{"consume stop sub1"}, run: stopGroup(snapshot.Consume)},
 		{name: "stop all", section: groupSection, changes: true,
 			summary: "end all groups at once, without a flush", detail: "For emergencies: answers that are still on their way are not waited for.",
 			examples: []string{"stop all"}, run: stopAll},
@@ -60,7 +60,7 @@ func cloneName() kind {
 	return k
 }
 
-func stopGroup(kind session.Kind) func(context.Context, *call) error {
+func stopGroup(kind snapshot.Kind) func(context.Context, *call) error {
 	return func(ctx context.Context, c *call) error {
 		g, err := c.group(ctx, "name")
 		if err != nil {

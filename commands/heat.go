@@ -9,6 +9,7 @@ import (
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
 
 // heatHeight is how many rows a heat map in an answer has: three decades with
@@ -28,12 +29,12 @@ func heatCommand() command {
 
 // distributionNamed is the figure of a group's distribution that a word stands
 // for, its first one for no word.
-func distributionNamed(g session.GroupSnapshot, word string) (string, bool) {
+func distributionNamed(g snapshot.Group, word string) (string, bool) {
 	names := distributionsOf(g)
 	switch {
 	case word == "":
 		return names[0], true
-	case word == "latency" && g.Kind == session.Consume:
+	case word == "latency" && g.Kind == snapshot.Consume:
 		return "e2e", true
 	}
 	return word, slices.Contains(names, word)
@@ -54,7 +55,7 @@ func heat(ctx context.Context, c *call) error {
 	}
 	s := c.fresh(ctx)
 	columns := graphs.PlotWidth(answerWidth)
-	counts := c.env.Session.Heat(session.Metric{Group: g.Name, Figure: figure}, nil, s.At, view.Window, columns)
+	counts := c.env.Session.Heat(snapshot.Metric{Group: g.Name, Figure: figure}, nil, s.At, view.Window, columns)
 	if !slices.ContainsFunc(counts, func(n uint32) bool { return n > 0 }) {
 		c.say("%s: nothing measured in the last %s", g.Name, view.window())
 		return nil
@@ -74,13 +75,13 @@ func heat(ctx context.Context, c *call) error {
 }
 
 // markSign is the shape of a mark on a time axis.
-func markSign(kind session.MarkKind) graphs.Sign {
+func markSign(kind snapshot.MarkKind) graphs.Sign {
 	switch kind {
-	case session.MarkError:
+	case snapshot.MarkError:
 		return graphs.Trouble
-	case session.MarkReconnect:
+	case snapshot.MarkReconnect:
 		return graphs.Mended
-	case session.MarkNote:
+	case snapshot.MarkNote:
 		return graphs.Remark
 	}
 	return graphs.Event

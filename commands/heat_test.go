@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // TestHeatShowsWhatWasMeasured: the picture of a load that answers after 2 ms
@@ -40,14 +40,14 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 		require.Contains(t, do("heat fast"), "\x1b[")
 		do("graph fast heat")
 		require.Equal(t, "fast", c.View().Group(c.env.Session.Snapshot()))
-		require.Equal(t, session.Metric{Group: "fast", Figure: "latency"}, c.View().Panels[0].Heat)
+		require.Equal(t, snapshot.Metric{Group: "fast", Figure: "latency"}, c.View().Panels[0].Heat)
 	})
 }
 
 // TestScroll: the graph goes back as far as the session, and forward to now.
 func TestScroll(t *testing.T) {
 	at := time.Date(2026, 3, 1, 10, 42, 7, 0, time.UTC)
-	s := &session.Snapshot{At: at, Elapsed: 10 * time.Minute}
+	s := &snapshot.Snapshot{At: at, Elapsed: 10 * time.Minute}
 	v := View{Window: time.Minute}
 	ago := func(v View) time.Duration {
 		if v.Until.IsZero() {

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
 
 // The sizes of bars in answers. An answer fits a terminal of 80 columns with
@@ -24,7 +24,7 @@ const (
 // figure is one distribution of a group.
 type figure struct {
 	name string
-	of   session.Latencies
+	of   snapshot.Latencies
 	bars []metrics.Bar
 }
 
@@ -77,15 +77,15 @@ func hist(ctx context.Context, c *call) error {
 }
 
 // distributionsOf lists what a group has distributions of.
-func distributionsOf(g session.GroupSnapshot) []string {
-	if g.Kind == session.Consume {
+func distributionsOf(g snapshot.Group) []string {
+	if g.Kind == snapshot.Consume {
 		return []string{"e2e", "processing"}
 	}
 	return []string{"latency", "service", "lag"}
 }
 
 // latenciesOf is the distribution that a word stands for.
-func latenciesOf(g session.GroupSnapshot, name string) session.Latencies {
+func latenciesOf(g snapshot.Group, name string) snapshot.Latencies {
 	switch name {
 	case "latency":
 		return g.Producer.Latency
@@ -215,7 +215,7 @@ func percentiles(figures []figure) []string {
 }
 
 // belowZero tells of negative values, which only clocks that differ can make.
-func belowZero(g session.GroupSnapshot, figures []figure) []string {
+func belowZero(g snapshot.Group, figures []figure) []string {
 	var lines []string
 	for _, f := range figures {
 		if q := f.of.Total; q.Negative > 0 {

@@ -8,10 +8,11 @@ import (
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/snapshot"
 )
 
 func keysCommand() command {
-	return command{name: "keys", section: lookSection, params: []param{{name: "group", kind: groupOf(session.Consume, "sub1")}},
+	return command{name: "keys", section: lookSection, params: []param{{name: "group", kind: groupOf(snapshot.Consume, "sub1")}},
 		summary: "show how messages and keys are distributed over a consumer group's workers",
 		detail: "For each worker: the messages its consumer has got, how many different keys there were among them (an estimate to one in a hundred), " +
 			"and with key_shared its share of the 65,536 hash values that a key can have. The broker divides them, or with sticky=on pulsh does, evenly.",

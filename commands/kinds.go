@@ -8,6 +8,8 @@ import (
 
 	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // kind is one kind of value: it reads itself, completes itself, and explains
@@ -69,10 +71,10 @@ func allKind() kind {
 }
 
 // groupOf is a group of one kind.
-func groupOf(want session.Kind, sample string) kind {
+func groupOf(want snapshot.Kind, sample string) kind {
 	k := groupKind()
 	k.sample = sample
-	k.complete = completeGroups(func(g session.GroupSnapshot) bool { return g.Kind == want })
+	k.complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want })
 	return k
 }
 
@@ -83,14 +85,14 @@ func nameKind() kind {
 }
 
 // startKind is a new group, or one that is not running.
-func startKind(want session.Kind, sample string) kind {
+func startKind(want snapshot.Kind, sample string) kind {
 	k := nameKind()
 	k.sample = sample
-	k.complete = completeGroups(func(g session.GroupSnapshot) bool { return g.Kind == want && !active(g.State) })
+	k.complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want && !active(g.State) })
 	return k
 }
 
-func checkName(text string) (any, error) { return text, session.CheckName(text) }
+func checkName(text string) (any, error) { return text, spec.CheckName(text) }
 
 func changeKind() kind {
 	return kind{name: "RATE", sample: "50k", forms: "50k, 300/m, max, +10%, x2, ramp(1k..50k,2m)",
@@ -171,7 +173,7 @@ func scaleKind() kind {
 		doc: "a number of workers, 8, or a change of it, +4 or -2",
 		parse: func(text string) (any, error) {
 			digits := strings.TrimLeft(text, "+-")
-			n, err := session.ParseCount(digits)
+			n, err := spec.ParseCount(digits)
 			if err != nil || len(text)-len(digits) > 1 {
 				return nil, fmt.Errorf("%q is not a number of workers", text)
 			}
@@ -187,7 +189,7 @@ func whenKind() kind {
 		doc: "a place in a topic: -5m before now, earliest, latest, a time of day 10:42:07, an instant of RFC 3339, or a message ledger:entry[:partition]",
 		// Only the form is read here: what now is, is known when the line runs.
 		parse: func(text string) (any, error) {
-			_, err := session.ParseWhen(text, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
+			_, err := spec.ParseWhen(text, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
 			return text, err
 		}, complete: offer("-1m", "a minute ago", "-5m", "five minutes ago", "earliest", "the oldest message", "latest", "behind the newest message")}
 }
@@ -195,13 +197,13 @@ func whenKind() kind {
 func metricKind() kind {
 	return kind{name: "METRIC", sample: "fast.rate", forms: "fast.rate, fast.p99, sub1.backlog",
 		doc:   "a figure of a group, of total or of process: fast.rate, fast.p99, fast.service.p99, sub1.e2e.p99.9, sub1.backlog, total.rate",
-		parse: func(text string) (any, error) { return session.ParseMetric(text) }, complete: completeMetrics, mend: mendFigures}
+		parse: func(text string) (any, error) { return snapshot.ParseMetric(text) }, complete: completeMetrics, mend: mendFigures}
 }
 
 func conditionKind() kind {
 	return kind{name: "CONDITION", sample: "fast.p99<20ms", forms: "fast.p99<20ms and sub1.backlog<5k",
 		doc:   "a METRIC, one of < <= > >= = != and a value, joined by and: fast.p99<20ms and sub1.backlog<5k; latencies are those of the last second",
-		parse: func(text string) (any, error) { return session.ParseCondition(text) }, complete: completeMetrics, mend: mendFigures}
+		parse: func(text string) (any, error) { return snapshot.ParseCondition(text) }, complete: completeMetrics, mend: mendFigures}
 }
 
 func topicKind() kind {

@@ -8,7 +8,8 @@ import (
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker"
-	"pulsh/session/payload"
+	"pulsh/session/delivery"
+	"pulsh/session/snapshot"
 )
 
 // ledgerLanes is how many lanes the ledger lists: with the rest of the sheet
@@ -17,7 +18,7 @@ const ledgerLanes = 8
 
 // ledgerCommand shows what became of each message.
 func ledgerCommand() command {
-	return command{name: "ledger", section: lookSection, params: []param{{name: "group", kind: groupOf(session.Consume, "sub1")}},
+	return command{name: "ledger", section: lookSection, params: []param{{name: "group", kind: groupOf(snapshot.Consume, "sub1")}},
 		summary: "show what became of every message: lost, duplicated, out of order, redelivered, in doubt",
 		detail: "The figures are of the present epoch, which began with the last seek, start or rebuild of the consumers; earlier epochs are summed up in one line. " +
 			"A message is lost when it was passed over for good, a hole while it may still come, in the tail when it was acked and lies above the last one received.",
@@ -42,7 +43,7 @@ func showLedger(ctx context.Context, c *call) error {
 	c.print(s.lines)
 	c.print(laneTable(l))
 	settled := g.Consumer.Backlog.Known && g.Consumer.Backlog.Messages == 0 && g.Consumer.Rate == 0 &&
-		g.State == session.Running && !sending(c.fresh(ctx), g)
+		g.State == snapshot.Running && !sending(c.fresh(ctx), g)
 	for _, sentence := range []string{orderSentence(g, l.Present), g.Consumer.Clock.String(), verdict(g, l, settled)} {
 		if sentence != "" {
 			c.say("%s", sentence)
@@ -52,7 +53,7 @@ func showLedger(ctx context.Context, c *call) error {
 }
 
 // ledger is the account of the present epoch, and of those before it.
-func (s *sheet) ledger(r *session.ConsumerSnapshot, books session.Ledger) {
+func (s *sheet) ledger(r *snapshot.Consumer, books session.Ledger) {
 	l := books.Present
 	figure := func(label string, n uint64, remark string) { s.add(label, whole(int64(n)), remark) }
 	begun := "the first"
@@ -112,15 +113,15 @@ func laneTable(l session.Ledger) []string {
 
 // orderSentence says which order the subscription promises, where the figures
 // of disorder could alarm.
-func orderSentence(g session.GroupSnapshot, l payload.Totals) string {
+func orderSentence(g snapshot.Group, l delivery.Totals) string {
 	r := g.Consumer
 	if l.OutOfOrder == 0 {
 		return ""
 	}
 	switch g.Order() {
-	case session.LaneOrder:
+	case snapshot.ProducerOrder:
 		return fmt.Sprintf("%s promises the order of each lane, and %s it", r.Type, plural(l.OutOfOrder, "message broke", "messages broke"))
-	case session.KeyOrder:
+	case snapshot.KeyOrder:
 		if l.OutOfOrderKey == 0 {
 			return "disorder within a lane is natural here: only the order within a key is promised, and it was kept"
 		}
@@ -140,13 +141,13 @@ func orderSentence(g session.GroupSnapshot, l payload.Totals) string {
 }
 
 // sending tells whether any producer may still send what the group receives.
-func sending(s *session.Snapshot, g session.GroupSnapshot) bool {
+func sending(s *snapshot.Snapshot, g snapshot.Group) bool {
 	for _, other := range s.Groups {
 		if other.Producer != nil && active(other.State) && receives(g, other.Topic) {
 			return true
 		}
 	}
-	return g.Consumer.Truth.Producers > 0
+	return g.Consumer.Broker.Producers > 0
 }
 
 // sameTopic tells whether two names are of one topic.
@@ -161,7 +162,7 @@ func sameTopic(a, b string) bool {
 
 // verdict says in a sentence what the ledger comes to. What is open is missing
 // once all is settled: nobody sends, the backlog is gone and nothing comes.
-func verdict(g session.GroupSnapshot, books session.Ledger, settled bool) string {
+func verdict(g snapshot.Group, books session.Ledger, settled bool) string {
 	l := books.Present
 	open := l.Holes + l.Tail
 	var parts []string
@@ -191,7 +192,7 @@ func verdict(g session.GroupSnapshot, books session.Ledger, settled bool) string
 }
 
 // allReceived is the verdict on an account in which nothing is open.
-func allReceived(l payload.Totals) string {
+func allReceived(l delivery.Totals) string {
 	what := "every message that was acked has been received"
 	if l.LeftOut > 0 {
 		return "messages are left out by compaction, and so none can be called lost"
@@ -206,7 +207,7 @@ func allReceived(l payload.Totals) string {
 }
 
 // missing is the verdict while messages are open.
-func missing(g session.GroupSnapshot, lost, open uint64) string {
+func missing(g snapshot.Group, lost, open uint64) string {
 	var parts []string
 	if lost > 0 {
 		parts = append(parts, plural(lost, "message is missing", "messages are missing"))

@@ -12,7 +12,6 @@ import (
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/broker/fake"
-	"pulsh/session/metrics"
 )
 
 // faulty types lines at a cluster whose faults the test can order.
@@ -20,7 +19,7 @@ func faulty(t *testing.T, test func(c *fake.Cluster, typed func(line string) str
 	synctest.Test(t, func(t *testing.T) {
 		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
 		t.Cleanup(cluster.Close)
-		c := world(t, func(ctx context.Context, _ session.Target, clock broker.Clock) (session.Link, error) {
+		c := world(t, func(ctx context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
 			b, admin, err := cluster.Connect(ctx, clock)
 			probe := func(ctx context.Context) (session.Answer, error) { return session.Answer{}, nil }
 			return session.Link{Broker: b, Admin: admin, Probe: probe}, err
@@ -44,7 +43,7 @@ func TestTheLedgerTellsEachFault(t *testing.T) {
 		}
 		typed("wait 1s")
 		require.Contains(t, typed("ledger sub1"), "no message is known to be lost, 1 is on the way; 1 delivery was a duplicate\n")
-		c.FailSends(7, metrics.Throttled, "too many messages")
+		c.FailSends(7, broker.Throttled, "too many messages")
 		typed("wait 1s; produce stop fast; wait 3s")
 		require.Equal(t, `  sub1  running 6s · persistent://public/default/fast
   epoch        1                     the first

@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // localCommands run a Pulsar on this machine.
@@ -37,7 +38,7 @@ func logLines() kind {
 	k := countKind()
 	k.sample = "50"
 	k.parse = func(text string) (any, error) {
-		n, err := session.ParseCount(text)
+		n, err := spec.ParseCount(text)
 		if err == nil && (n < 1 || n > logMax) {
 			err = fmt.Errorf("%q is not a number of lines from 1 to %d", text, logMax)
 		}
@@ -107,7 +108,7 @@ func localKill(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	c.env.Session.Mark(session.MarkCommand, "local kill")
+	c.env.Session.Mark(snapshot.MarkCommand, "local kill")
 	if err := l.Kill(ctx); err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ func localRestart(ctx context.Context, c *call) error {
 		return err
 	}
 	begin := c.env.Now()
-	c.env.Session.Mark(session.MarkCommand, "local restart")
+	c.env.Session.Mark(snapshot.MarkCommand, "local restart")
 	if err := l.Restart(ctx, c.step()); err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // lookCommands show groups.
@@ -22,11 +22,11 @@ func lookCommands() []command {
 }
 
 // measurable refuses a metric of a group that is not there or has no such figure.
-func (c *call) measurable(ctx context.Context, param string, m session.Metric) error {
-	if m.Group == session.TotalGroup || m.Group == session.ProcessGroup {
+func (c *call) measurable(ctx context.Context, param string, m snapshot.Metric) error {
+	if m.Group == snapshot.TotalGroup || m.Group == snapshot.ProcessGroup {
 		return nil
 	}
-	g, err := c.groupNamed(ctx, param, m.Group, session.TotalGroup, session.ProcessGroup)
+	g, err := c.groupNamed(ctx, param, m.Group, snapshot.TotalGroup, snapshot.ProcessGroup)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func list(ctx context.Context, c *call) error {
 }
 
 // rateOf is a group's rate beside its target: 49.9k of 50.0k/s.
-func rateOf(g session.GroupSnapshot) string {
+func rateOf(g snapshot.Group) string {
 	if !active(g.State) {
 		return graphs.NoValue
 	}
@@ -66,7 +66,7 @@ func rateOf(g session.GroupSnapshot) string {
 	return graphs.Three(p.Rate) + " of " + graphs.Rate(float64(p.Target))
 }
 
-func since(g session.GroupSnapshot) string {
+func since(g snapshot.Group) string {
 	if g.Since.IsZero() {
 		return graphs.NoValue
 	}

@@ -3,7 +3,7 @@ package commands
 import (
 	"strings"
 
-	"pulsh/session"
+	"pulsh/session/spec"
 )
 
 // ManualSection is a part of the manual: commands, settings or kinds of values.
@@ -28,11 +28,11 @@ func Manual() []ManualSection {
 		}
 		out = append(out, part)
 	}
-	producer, consumer, preferences := session.DefaultProducer("NAME"), session.DefaultConsumer("NAME"), session.DefaultPreferences()
+	producer, consumer, preferences := spec.DefaultProducer("NAME"), spec.DefaultConsumer("NAME"), spec.DefaultPreferences()
 	out = append(out,
-		ManualSection{"settings of a producer group", settingEntries(session.ProducerSettings(), &producer)},
-		ManualSection{"settings of a consumer group", settingEntries(session.ConsumerSettings(), &consumer)},
-		ManualSection{"settings of the session", settingEntries(session.PreferenceSettings(), &preferences)})
+		ManualSection{"settings of a producer group", settingEntries(spec.ProducerSettings(), &producer)},
+		ManualSection{"settings of a consumer group", settingEntries(spec.ConsumerSettings(), &consumer)},
+		ManualSection{"settings of the session", settingEntries(spec.PreferenceSettings(), &preferences)})
 	values := ManualSection{Name: "kinds of values"}
 	for _, k := range kinds() {
 		values.Entries = append(values.Entries, ManualEntry{k.name, sentence(k.doc)})
@@ -40,7 +40,7 @@ func Manual() []ManualSection {
 	return append(out, values)
 }
 
-func settingEntries[S any](settings []session.Setting[S], standard *S) []ManualEntry {
+func settingEntries[S any](settings []spec.Setting[S], standard *S) []ManualEntry {
 	var out []ManualEntry
 	for _, s := range settings {
 		out = append(out, ManualEntry{s.Name + "=" + s.Kind, sentence(s.Doc) + " Default: " + s.Get(standard) + "."})

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // mend puts the nearest known name in place of every part of a value that pattern
@@ -39,8 +39,8 @@ func mendShapes(typed string) string {
 // figureNames are the figures of anything that can be measured.
 func figureNames() []string {
 	var names []string
-	for _, list := range [][]session.Figure{
-		session.GroupFigures(session.Produce), session.GroupFigures(session.Consume), session.TotalFigures(), session.ProcessFigures(),
+	for _, list := range [][]snapshot.Figure{
+		snapshot.GroupFigures(snapshot.Produce), snapshot.GroupFigures(snapshot.Consume), snapshot.TotalFigures(), snapshot.ProcessFigures(),
 	} {
 		for _, f := range list {
 			if !slices.Contains(names, f.Name) {

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // The limits of scripts that run scripts: how deep, so that a chain ends with a
@@ -234,7 +234,7 @@ func (x *execution) inside(turn string) *execution {
 	inner.planned = inner.began
 	inner.turn = strings.Trim(x.turn+" "+turn, " ")
 	if turn != "" {
-		x.env.Session.Mark(session.MarkCommand, turn)
+		x.env.Session.Mark(snapshot.MarkCommand, turn)
 	}
 	return &inner
 }

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // offer completes from pairs of a value and its description.
@@ -19,7 +19,7 @@ func offer(pairs ...string) func(*scene) []Suggestion {
 }
 
 // completeGroups offers the groups that want accepts, with their states.
-func completeGroups(want func(session.GroupSnapshot) bool) func(*scene) []Suggestion {
+func completeGroups(want func(snapshot.Group) bool) func(*scene) []Suggestion {
 	return func(s *scene) []Suggestion {
 		if s.snapshot == nil {
 			return nil
@@ -52,17 +52,17 @@ func completeMetrics(s *scene) []Suggestion {
 	}
 	typed, _, dotted := strings.Cut(s.partial, ".")
 	if !dotted {
-		out := []Suggestion{{session.TotalGroup + ".", "all groups together"}, {session.ProcessGroup + ".", "pulsh itself"}}
+		out := []Suggestion{{snapshot.TotalGroup + ".", "all groups together"}, {snapshot.ProcessGroup + ".", "pulsh itself"}}
 		for _, g := range s.snapshot.Groups {
 			out = slices.Insert(out, len(out)-2, Suggestion{g.Name + ".", string(g.State) + " " + string(g.Kind)})
 		}
 		return out
 	}
-	figures := session.TotalFigures()
-	if typed == session.ProcessGroup {
-		figures = session.ProcessFigures()
+	figures := snapshot.TotalFigures()
+	if typed == snapshot.ProcessGroup {
+		figures = snapshot.ProcessFigures()
 	} else if g, ok := s.snapshot.Group(typed); ok {
-		figures = session.GroupFigures(g.Kind)
+		figures = snapshot.GroupFigures(g.Kind)
 	}
 	var out []Suggestion
 	for _, f := range figures {

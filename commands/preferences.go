@@ -6,13 +6,13 @@ import (
 	"strconv"
 	"strings"
 
-	"pulsh/session"
+	"pulsh/session/spec"
 )
 
 // setSessionCommand changes how the session is shown.
 func setSessionCommand() command {
 	return command{name: "set session", section: generalSection, someSetting: true,
-		params:  settingParams(session.PreferenceSettings(), session.DefaultPreferences),
+		params:  settingParams(spec.PreferenceSettings(), spec.DefaultPreferences),
 		summary: "change how the session is shown",
 		detail: "Figures of the status rows turn yellow from a -warn limit on and red from a -fail limit on; off takes a limit away. " +
 			"The load itself does not change.",
@@ -24,7 +24,7 @@ func setSession(_ context.Context, c *call) error {
 	next := c.env.Session.Preferences()
 	var said []string
 	for _, name := range c.given {
-		s, _ := session.FindSetting(session.PreferenceSettings(), name)
+		s, _ := spec.FindSetting(spec.PreferenceSettings(), name)
 		if err := s.Set(&next, c.text(name)); err != nil {
 			return c.refuse(name, "help set session", "%s", err)
 		}
@@ -32,8 +32,8 @@ func setSession(_ context.Context, c *call) error {
 	}
 	if err := c.env.Session.SetPreferences(next); err != nil {
 		name := c.given[len(c.given)-1]
-		standard := session.DefaultPreferences()
-		s, _ := session.FindSetting(session.PreferenceSettings(), name)
+		standard := spec.DefaultPreferences()
+		s, _ := spec.FindSetting(spec.PreferenceSettings(), name)
 		return c.refuse(name, "set session "+name+"="+s.Get(&standard), "%s", err)
 	}
 	c.said("set session", c.given...)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session"
+	"pulsh/session/broker"
 )
 
 func TestNothingSavedIsLostUnasked(t *testing.T) {
@@ -56,7 +57,7 @@ func TestATokenInMemoryStaysThere(t *testing.T) {
 	const secret = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, pretend(t))
-		target := session.Target{URL: "pulsar://a:6650", Token: session.NewSecret(secret)}
+		target := broker.Target{URL: "pulsar://a:6650", Token: broker.NewSecret(secret)}
 		require.NoError(t, c.env.Session.Connect(t.Context(), target))
 		var out strings.Builder
 		require.NoError(t, c.Execute(t.Context(), "load low; save mine; profile show mine; show session; status", &out))

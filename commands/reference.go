@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"pulsh/session"
+	"pulsh/session/spec"
 )
 
 // Reference is the manual of the language in Markdown, made from the table. The
@@ -23,11 +23,11 @@ func Reference() string {
 		b.WriteString("\n")
 	}
 	b.WriteString("### Settings of a producer group\n\n")
-	producer := session.DefaultProducer("NAME")
-	settingsReference(&b, session.ProducerSettings(), &producer)
+	producer := spec.DefaultProducer("NAME")
+	settingsReference(&b, spec.ProducerSettings(), &producer)
 	b.WriteString("### Settings of a consumer group\n\n")
-	consumer := session.DefaultConsumer("NAME")
-	settingsReference(&b, session.ConsumerSettings(), &consumer)
+	consumer := spec.DefaultConsumer("NAME")
+	settingsReference(&b, spec.ConsumerSettings(), &consumer)
 	b.WriteString("### Kinds of values\n\n| kind | written |\n| --- | --- |\n")
 	for _, k := range kinds() {
 		fmt.Fprintf(&b, "| %s | %s |\n", cell(k.name), cell(k.doc))
@@ -35,7 +35,7 @@ func Reference() string {
 	return b.String()
 }
 
-func settingsReference[S any](b *strings.Builder, settings []session.Setting[S], standard *S) {
+func settingsReference[S any](b *strings.Builder, settings []spec.Setting[S], standard *S) {
 	b.WriteString("| setting | default | what it says | a change is |\n| --- | --- | --- | --- |\n")
 	for _, s := range settings {
 		change := "rebuilt behind the scenes"

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"pulsh/session"
 	"pulsh/session/export"
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // reportStep is the distance of the values of a report's series: what a ring
@@ -23,18 +24,18 @@ func (c *Commands) ReportNow() *export.Report {
 	s := c.env.Session.Snapshot()
 	r := c.outline(s)
 	r.Samples = samplesOf(c.env.Session.Began(), s.At)
-	at := func(name string, figures []session.Figure, kind string) export.Table[[]export.Number] {
+	at := func(name string, figures []snapshot.Figure, kind string) export.Table[[]export.Number] {
 		return c.series(s.At, name, figures, kind, r.Samples.Count)
 	}
 	for i, g := range s.Groups {
 		r.Groups[i].Settings = c.settingsOf(g.Name)
-		r.Groups[i].Series = at(g.Name, session.GroupFigures(g.Kind), string(g.Kind))
+		r.Groups[i].Series = at(g.Name, snapshot.GroupFigures(g.Kind), string(g.Kind))
 		for j, d := range r.Groups[i].Distributions {
 			r.Groups[i].Distributions[j].Intervals = c.env.Session.Intervals(g.Name, d.Name)
 		}
 	}
-	r.Total.Series = at(session.TotalGroup, session.TotalFigures(), export.Total)
-	r.Process.Series = at(session.ProcessGroup, session.ProcessFigures(), export.Process)
+	r.Total.Series = at(snapshot.TotalGroup, snapshot.TotalFigures(), export.Total)
+	r.Process.Series = at(snapshot.ProcessGroup, snapshot.ProcessFigures(), export.Process)
 	for _, m := range s.Marks {
 		r.Timeline = append(r.Timeline, export.Event{At: m.At, Kind: string(m.Kind), Text: m.Text})
 	}
@@ -48,16 +49,16 @@ func (c *Commands) ReportNow() *export.Report {
 
 // outline is the report without what lies in the past: the state of everything
 // at one sample.
-func (c *Commands) outline(s *session.Snapshot) *export.Report {
+func (c *Commands) outline(s *snapshot.Snapshot) *export.Report {
 	r := &export.Report{
 		Version: export.Version, Start: c.env.Session.Began().Round(0), End: s.At.Round(0),
 		Environment: c.environment(), Columns: reportColumns(),
 		Cluster: export.Cluster{Name: s.Cluster.Name, URL: s.Cluster.URL, AdminURL: s.Cluster.AdminURL, Pulsar: s.Cluster.Version, State: string(s.Cluster.State)},
-		Total:   export.Group{Name: session.TotalGroup, Kind: export.Total},
-		Process: export.Group{Name: session.ProcessGroup, Kind: export.Process},
+		Total:   export.Group{Name: snapshot.TotalGroup, Kind: export.Total},
+		Process: export.Group{Name: snapshot.ProcessGroup, Kind: export.Process},
 	}
-	r.Total.Figures = figuresAt(s, session.TotalGroup, session.TotalFigures(), export.Total)
-	r.Process.Figures = figuresAt(s, session.ProcessGroup, session.ProcessFigures(), export.Process)
+	r.Total.Figures = figuresAt(s, snapshot.TotalGroup, snapshot.TotalFigures(), export.Total)
+	r.Process.Figures = figuresAt(s, snapshot.ProcessGroup, snapshot.ProcessFigures(), export.Process)
 	for _, g := range s.Groups {
 		r.Groups = append(r.Groups, c.groupAt(s, g))
 	}
@@ -70,7 +71,7 @@ func (c *Commands) outline(s *session.Snapshot) *export.Report {
 }
 
 // title names the groups and the cluster.
-func title(s *session.Snapshot) string {
+func title(s *snapshot.Snapshot) string {
 	names := groupNames(s)
 	text := "no groups"
 	switch {
@@ -110,11 +111,11 @@ func ClientVersion() string {
 }
 
 // groupAt is a group at one sample.
-func (c *Commands) groupAt(s *session.Snapshot, g session.GroupSnapshot) export.Group {
+func (c *Commands) groupAt(s *snapshot.Snapshot, g snapshot.Group) export.Group {
 	out := export.Group{
 		Name: g.Name, Kind: string(g.Kind), State: string(g.State), Topic: g.Topic, Partitions: g.Partitions,
 		RunningSeconds: g.Running.Seconds(), LastError: g.LastError,
-		Figures: figuresAt(s, g.Name, session.GroupFigures(g.Kind), string(g.Kind)),
+		Figures: figuresAt(s, g.Name, snapshot.GroupFigures(g.Kind), string(g.Kind)),
 	}
 	if !g.Since.IsZero() {
 		since := g.Since.Round(0)
@@ -156,45 +157,45 @@ func spans(name string) string {
 
 // settingsOf are a group's settings as they are typed.
 func (c *Commands) settingsOf(name string) (list export.Table[string]) {
-	if spec, ok := c.env.Session.Producer(name); ok {
-		for _, s := range session.ProducerSettings() {
-			list = append(list, export.Entry[string]{Name: s.Name, Value: s.Get(&spec)})
+	if settings, ok := c.env.Session.Producer(name); ok {
+		for _, s := range spec.ProducerSettings() {
+			list = append(list, export.Entry[string]{Name: s.Name, Value: s.Get(&settings)})
 		}
 	}
-	if spec, ok := c.env.Session.Consumer(name); ok {
-		for _, s := range session.ConsumerSettings() {
-			list = append(list, export.Entry[string]{Name: s.Name, Value: s.Get(&spec)})
+	if settings, ok := c.env.Session.Consumer(name); ok {
+		for _, s := range spec.ConsumerSettings() {
+			list = append(list, export.Entry[string]{Name: s.Name, Value: s.Get(&settings)})
 		}
 	}
 	return list
 }
 
 // unitOf is the unit of a figure in a file, and what its values are divided by.
-func unitOf(u session.Unit) (unit export.Unit, divisor float64) {
+func unitOf(u spec.Unit) (unit export.Unit, divisor float64) {
 	switch u {
-	case session.PerSecond:
+	case spec.PerSecond:
 		return export.PerSecond, 1
-	case session.BytesPerSecond:
+	case spec.BytesPerSecond:
 		return export.BytesPerSecond, 1
-	case session.Nanoseconds:
+	case spec.Nanoseconds:
 		return export.Milliseconds, float64(time.Millisecond)
-	case session.Bytes:
+	case spec.Bytes:
 		return export.Bytes, 1
-	case session.Percent:
+	case spec.Percent:
 		return export.Percent, 1
 	}
 	return export.Count, 1
 }
 
 // columnOf is the column of a figure.
-func columnOf(kind string, f session.Figure) export.Column {
+func columnOf(kind string, f snapshot.Figure) export.Column {
 	unit, _ := unitOf(f.Unit)
 	return export.Column{Name: export.ColumnName(kind, f.Name, unit), Unit: unit, Doc: f.Doc}
 }
 
 // columnsOf are the columns of a kind of group, each once: fast.p99 and
 // fast.latency.p99 are one.
-func columnsOf(kind string, figures []session.Figure) []export.Column {
+func columnsOf(kind string, figures []snapshot.Figure) []export.Column {
 	var list []export.Column
 	for _, f := range figures {
 		column := columnOf(kind, f)
@@ -210,10 +211,10 @@ func columnsOf(kind string, figures []session.Figure) []export.Column {
 func reportColumns() []export.Column {
 	var list []export.Column
 	for _, part := range [][]export.Column{
-		columnsOf(export.Produce, session.GroupFigures(session.Produce)),
-		columnsOf(export.Consume, session.GroupFigures(session.Consume)),
-		columnsOf(export.Total, session.TotalFigures()),
-		columnsOf(export.Process, session.ProcessFigures()),
+		columnsOf(export.Produce, snapshot.GroupFigures(snapshot.Produce)),
+		columnsOf(export.Consume, snapshot.GroupFigures(snapshot.Consume)),
+		columnsOf(export.Total, snapshot.TotalFigures()),
+		columnsOf(export.Process, snapshot.ProcessFigures()),
 	} {
 		for _, column := range part {
 			if !slices.ContainsFunc(list, func(c export.Column) bool { return c.Name == column.Name }) {
@@ -225,7 +226,7 @@ func reportColumns() []export.Column {
 }
 
 // figuresAt are the figures of a group at one sample, by column.
-func figuresAt(s *session.Snapshot, group string, figures []session.Figure, kind string) export.Table[export.Number] {
+func figuresAt(s *snapshot.Snapshot, group string, figures []snapshot.Figure, kind string) export.Table[export.Number] {
 	list := export.Table[export.Number]{}
 	for _, f := range figures {
 		column := columnOf(kind, f)
@@ -233,7 +234,7 @@ func figuresAt(s *session.Snapshot, group string, figures []session.Figure, kind
 			continue
 		}
 		_, divisor := unitOf(f.Unit)
-		v := export.Number(s.Value(session.Metric{Group: group, Figure: f.Name}) / divisor)
+		v := export.Number(s.Value(snapshot.Metric{Group: group, Figure: f.Name}) / divisor)
 		if v.Known() {
 			list = append(list, export.Entry[export.Number]{Name: column.Name, Value: v})
 		}
@@ -251,7 +252,7 @@ func samplesOf(began, at time.Time) export.Samples {
 
 // series are the past of a group's figures by column. What was never known is
 // left out.
-func (c *Commands) series(at time.Time, group string, figures []session.Figure, kind string, n int) export.Table[[]export.Number] {
+func (c *Commands) series(at time.Time, group string, figures []snapshot.Figure, kind string, n int) export.Table[[]export.Number] {
 	list := export.Table[[]export.Number]{}
 	for _, f := range figures {
 		column := columnOf(kind, f)
@@ -259,7 +260,7 @@ func (c *Commands) series(at time.Time, group string, figures []session.Figure, 
 			continue
 		}
 		_, divisor := unitOf(f.Unit)
-		past := c.env.Session.History(session.Metric{Group: group, Figure: f.Name}, at, time.Duration(n)*reportStep, n)
+		past := c.env.Session.History(snapshot.Metric{Group: group, Figure: f.Name}, at, time.Duration(n)*reportStep, n)
 		values := make([]export.Number, len(past))
 		known := false
 		for i, v := range past {

@@ -13,14 +13,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/snapshot"
 )
 
 // home is a local Pulsar that is always well.
 type home struct{}
 
-func (home) Start(_ context.Context, tell func(Step)) (session.Target, error) {
+func (home) Start(_ context.Context, tell func(Step)) (broker.Target, error) {
 	tell(Step{Text: "starting Pulsar 4.0.8"})
-	return session.Target{URL: "pulsar://127.0.0.1:6650", AdminURL: "http://127.0.0.1:8080"}, nil
+	return broker.Target{URL: "pulsar://127.0.0.1:6650", AdminURL: "http://127.0.0.1:8080"}, nil
 }
 func (home) Stop(context.Context) error                { return nil }
 func (home) Kill(context.Context) error                { return nil }
@@ -189,9 +191,9 @@ func TestViewFollowsTheGroups(t *testing.T) {
 		v := c.View()
 		panels := v.Shown(c.env.Session.Snapshot())
 		require.Len(t, panels, 2)
-		require.Equal(t, []session.Metric{{Group: "perf", Figure: "rate"}}, panels[0].Metrics)
-		require.Equal(t, session.Metric{Group: "perf", Figure: "target"}, panels[0].Target)
-		require.Equal(t, []session.Metric{{Group: "perf-sub", Figure: "e2e.p50"}, {Group: "perf-sub", Figure: "e2e.p99"}}, panels[1].Metrics)
+		require.Equal(t, []snapshot.Metric{{Group: "perf", Figure: "rate"}}, panels[0].Metrics)
+		require.Equal(t, snapshot.Metric{Group: "perf", Figure: "target"}, panels[0].Target)
+		require.Equal(t, []snapshot.Metric{{Group: "perf-sub", Figure: "e2e.p50"}, {Group: "perf-sub", Figure: "e2e.p99"}}, panels[1].Metrics)
 		require.Equal(t, 5*time.Minute, v.Window)
 		require.Equal(t, "perf", v.Group(c.env.Session.Snapshot()))
 		require.NoError(t, c.Execute(t.Context(), "graph off", &out))

@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // sayProducer tells what a producer group does: sending to fast · 4 workers · …
-func sayProducer(_ string, p session.ProducerSpec) string {
+func sayProducer(_ string, p spec.Producer) string {
 	return strings.Join([]string{"sending to " + p.Topic, count(p.Workers, "worker"), sayShape(p.Rate), saySize(p)}, " · ")
 }
 
@@ -25,7 +26,7 @@ func sayShape(shape pacing.Shape) string {
 	return shape.String()
 }
 
-func saySize(p session.ProducerSpec) string {
+func saySize(p spec.Producer) string {
 	size := p.Size.String()
 	if p.Size.IsFixed() {
 		size = graphs.Bytes(p.Size.Mean())
@@ -36,7 +37,7 @@ func saySize(p session.ProducerSpec) string {
 	return size + " " + string(p.Compression)
 }
 
-func sayConsumer(_ string, s session.ConsumerSpec) string {
+func sayConsumer(_ string, s spec.Consumer) string {
 	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), count(s.Workers, "worker"), "from " + string(s.From)}, " · ")
 }
 
@@ -49,7 +50,7 @@ func count(n int, noun string) string {
 }
 
 // account sums up what a group has done.
-func account(g session.GroupSnapshot) string {
+func account(g snapshot.Group) string {
 	if p := g.Producer; p != nil {
 		parts := []string{whole(p.Sent) + " sent", whole(p.Acked) + " acked", whole(p.Failed) + " failed"}
 		if p.Unknown > 0 {

@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // Script is a file of commands that has been read whole and without an error.
@@ -51,7 +52,7 @@ type Check struct {
 type CheckTerm struct {
 	Metric, Op string
 	Limit      float64
-	Unit       session.Unit
+	Unit       spec.Unit
 	Last, Best float64
 	Worst      float64 // of the last stretch in which the condition held
 }
@@ -127,7 +128,7 @@ func (x *execution) run(ctx context.Context, s *Script) error {
 
 // Summary is the last line of a script's results: expectations, the account of
 // all messages, and how long it took.
-func (r Result) Summary(s *session.Snapshot) string {
+func (r Result) Summary(s *snapshot.Snapshot) string {
 	var parts []string
 	if r.Passed+r.Failed > 0 {
 		parts = append(parts, fmt.Sprintf("%d passed, %d failed", r.Passed, r.Failed))

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // scriptCommands wait, check and replay.
@@ -58,7 +59,7 @@ func repeatKind() kind {
 	k := countKind()
 	k.sample = "3"
 	k.parse = func(text string) (any, error) {
-		n, err := session.ParseCount(text)
+		n, err := spec.ParseCount(text)
 		if err == nil && (n < 1 || n > repeatMax) {
 			err = fmt.Errorf("%q is not a number of runs from 1 to %d", text, repeatMax)
 		}
@@ -104,9 +105,9 @@ func waitUntil(ctx context.Context, c *call) error {
 		limit = waitMax
 	}
 	begin, done := c.env.Now(), false
-	var last *session.Snapshot
+	var last *snapshot.Snapshot
 	c.until(limit, func() string { return standing(condition, c.env.Session.Snapshot()) })
-	err = c.watch(ctx, func(s *session.Snapshot) bool {
+	err = c.watch(ctx, func(s *snapshot.Snapshot) bool {
 		last, done = s, condition.Holds(s)
 		return done || c.env.Now().Sub(begin) >= limit
 	})
@@ -118,8 +119,8 @@ func waitUntil(ctx context.Context, c *call) error {
 }
 
 // condition is the one that was typed, if all that it measures is there.
-func (c *call) condition(ctx context.Context) (session.Condition, error) {
-	condition, _ := value[session.Condition](c, "condition")
+func (c *call) condition(ctx context.Context) (snapshot.Condition, error) {
+	condition, _ := value[snapshot.Condition](c, "condition")
 	for _, t := range condition.Terms {
 		if err := c.measurable(ctx, "condition", t.Metric); err != nil {
 			return condition, err
@@ -129,7 +130,7 @@ func (c *call) condition(ctx context.Context) (session.Condition, error) {
 }
 
 // failing is the first comparison that does not hold.
-func failing(condition session.Condition, s *session.Snapshot) session.Term {
+func failing(condition snapshot.Condition, s *snapshot.Snapshot) snapshot.Term {
 	for _, t := range condition.Terms {
 		if !t.Holds(s.Value(t.Metric)) {
 			return t
@@ -139,7 +140,7 @@ func failing(condition session.Condition, s *session.Snapshot) session.Term {
 }
 
 // measured writes a value in the unit of a comparison.
-func measured(t session.Term, v float64) string {
+func measured(t snapshot.Term, v float64) string {
 	if math.IsNaN(v) {
 		return "not known"
 	}
@@ -148,18 +149,18 @@ func measured(t session.Term, v float64) string {
 }
 
 // standing is how the first comparison that does not hold stands.
-func standing(condition session.Condition, s *session.Snapshot) string {
+func standing(condition snapshot.Condition, s *snapshot.Snapshot) string {
 	t := failing(condition, s)
 	return t.Metric.String() + " is " + measured(t, s.Value(t.Metric))
 }
 
 // adviceOn is the command that tells more about a metric.
-func adviceOn(m session.Metric) string {
+func adviceOn(m snapshot.Metric) string {
 	last := m.Figure[strings.LastIndexByte(m.Figure, '.')+1:]
 	switch {
-	case m.Group == session.TotalGroup:
+	case m.Group == snapshot.TotalGroup:
 		return "list"
-	case m.Group == session.ProcessGroup:
+	case m.Group == snapshot.ProcessGroup:
 		return "top"
 	case m.Figure == "failed":
 		return "errors " + m.Group
@@ -172,6 +173,6 @@ func adviceOn(m session.Metric) string {
 }
 
 func mark(_ context.Context, c *call) error {
-	c.env.Session.Mark(session.MarkNote, c.text("text"))
+	c.env.Session.Mark(snapshot.MarkNote, c.text("text"))
 	return nil
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
 )
 
 // pageShare is how much of the window a page is, so that a part of what was seen
@@ -77,7 +77,7 @@ func (v *View) page() time.Duration { return time.Duration(pageShare * float64(v
 
 // scrolled is the view moved in time: not beyond now, where it is live again, and
 // not so far that nothing of the session would be in it.
-func (v *View) scrolled(s *session.Snapshot, by time.Duration) View {
+func (v *View) scrolled(s *snapshot.Snapshot, by time.Duration) View {
 	next := *v
 	until := next.Until
 	if until.IsZero() {

@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 func seek(ctx context.Context, c *call) error {
@@ -16,10 +17,10 @@ func seek(ctx context.Context, c *call) error {
 		return err
 	case g.Consumer == nil:
 		return c.refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group seeks", g.Name)
-	case g.State != session.Running && g.State != session.Paused:
+	case g.State != snapshot.Running && g.State != snapshot.Paused:
 		return c.refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
 	}
-	to, err := session.ParseWhen(c.text("to"), c.env.Now())
+	to, err := spec.ParseWhen(c.text("to"), c.env.Now())
 	if err != nil {
 		return c.refuse("to", "seek "+g.Name+" -5m", "%s", err)
 	}

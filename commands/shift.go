@@ -8,11 +8,12 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // shiftCommands move a consumer group's own subscription by messages.
 func shiftCommands() []command {
-	group := param{name: "group", kind: groupOf(session.Consume, "sub1")}
+	group := param{name: "group", kind: groupOf(snapshot.Consume, "sub1")}
 	messages := param{name: "messages", kind: messagesKind()}
 	const whole = "The broker moves by whole entries, that is batches, so it is right to half a batch; messages are entries times the messages in an entry. " +
 		"All partitions move to one instant. "
@@ -33,14 +34,14 @@ func shiftCommands() []command {
 }
 
 // seeker is the consumer group that was named, if it can be moved.
-func (c *call) seeker(ctx context.Context) (session.GroupSnapshot, error) {
+func (c *call) seeker(ctx context.Context) (snapshot.Group, error) {
 	g, err := c.group(ctx, "group")
 	switch {
 	case err != nil:
 		return g, err
 	case g.Consumer == nil:
 		return g, c.refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group can %s", g.Name, c.command.name)
-	case g.State != session.Running && g.State != session.Paused:
+	case g.State != snapshot.Running && g.State != snapshot.Paused:
 		return g, c.refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
 	}
 	_, err = c.admin()
@@ -102,7 +103,7 @@ func clearGroup(ctx context.Context, c *call) error {
 }
 
 // sayWaiting is the backlog as it is known.
-func sayWaiting(g session.GroupSnapshot) string {
+func sayWaiting(g snapshot.Group) string {
 	if !g.Consumer.Backlog.Known {
 		return "unknown number of"
 	}

@@ -6,8 +6,9 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // sheet is the answer of show: a label, a value and a remark a line.
@@ -55,7 +56,7 @@ func show(ctx context.Context, c *call) error {
 }
 
 // headline is name, state, how long, and the topic.
-func headline(g session.GroupSnapshot) string {
+func headline(g snapshot.Group) string {
 	state := string(g.State)
 	if g.Running > 0 {
 		state += " " + graphs.Elapsed(g.Running)
@@ -67,7 +68,7 @@ func headline(g session.GroupSnapshot) string {
 	return fmt.Sprintf("%s  %s · %s", g.Name, state, topic)
 }
 
-func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
+func (s *sheet) producer(g snapshot.Group, spec spec.Producer) {
 	p := g.Producer
 	form := "held"
 	if _, hold := spec.Rate.IsHold(); !hold {
@@ -90,11 +91,11 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 		s.add("keys", spec.Keys.String(), "")
 	}
 	s.add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages a batch")
-	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", count(p.Lanes, "lane"), graphs.Percent(share(p.InFlight, p.Pending), 0)))
+	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", count(p.Producers, "lane"), graphs.Percent(share(p.InFlight, p.Pending), 0)))
 	s.latencies("latency", p.Latency, "due→acked")
 	s.latencies("service", p.Service, "sent→acked")
 	s.latencies("lag", p.Lag, "due→sent")
-	s.broker(p.Truth, "in", p.Truth.InPerSecond)
+	s.broker(p.Broker, "in", p.Broker.InPerSecond)
 	limit := p.Limit
 	switch {
 	case !active(g.State):
@@ -112,7 +113,7 @@ func (s *sheet) producer(g session.GroupSnapshot, spec session.ProducerSpec) {
 	s.add("failed", whole(p.Failed), unknown)
 }
 
-func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
+func (s *sheet) consumer(g snapshot.Group, spec spec.Consumer) {
 	r := g.Consumer
 	s.add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s", spec.Type, spec.From))
 	s.topics(g)
@@ -128,7 +129,7 @@ func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
 		backlog = whole(r.Backlog.Messages)
 	}
 	s.add("backlog", backlog, fmt.Sprintf("%s entries, %s unacked", whole(r.Backlog.Entries), whole(r.Backlog.Unacked)))
-	s.broker(r.Truth, "out", r.Truth.OutPerSecond)
+	s.broker(r.Broker, "out", r.Broker.OutPerSecond)
 	s.latencies("e2e", r.E2E, "due→received")
 	s.latencies("processing", r.Processing, "received→acked")
 	l := r.Ledger
@@ -146,7 +147,7 @@ func (s *sheet) consumer(g session.GroupSnapshot, spec session.ConsumerSpec) {
 }
 
 // broker is what the broker says beside pulsh's own figures.
-func (s *sheet) broker(t session.Truth, way string, perSecond float64) {
+func (s *sheet) broker(t snapshot.BrokerStats, way string, perSecond float64) {
 	if t.At.IsZero() {
 		return
 	}
@@ -161,7 +162,7 @@ func (s *sheet) broker(t session.Truth, way string, perSecond float64) {
 }
 
 // spread is how unevenly the partitions are used: what comes in, or what waits.
-func (s *sheet) spread(p session.Spread, way string) {
+func (s *sheet) spread(p snapshot.Spread, way string) {
 	value, what := graphs.Rate, "in"
 	if way != "in" {
 		value, what = graphs.Count, "behind"
@@ -171,7 +172,7 @@ func (s *sheet) spread(p session.Spread, way string) {
 }
 
 // latencies is a row of quantiles since the start.
-func (s *sheet) latencies(label string, l session.Latencies, what string) {
+func (s *sheet) latencies(label string, l snapshot.Latencies, what string) {
 	q := l.Total
 	if q.Count == 0 {
 		s.add(label, graphs.NoValue, what)
@@ -182,7 +183,7 @@ func (s *sheet) latencies(label string, l session.Latencies, what string) {
 }
 
 // dueShare is how much of what fell due was sent.
-func dueShare(p *session.ProducerSnapshot) string {
+func dueShare(p *snapshot.Producer) string {
 	if p.Due == 0 {
 		return "nothing was due"
 	}

@@ -7,6 +7,7 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/spec"
 )
 
 // Fact is a value that pulsh was started with, and where it was said: a flag, a
@@ -153,7 +154,7 @@ func (v *View) shown() string {
 }
 
 // prefer takes over preferences that a profile says.
-func (c *call) prefer(said []session.Preference, from string) error {
+func (c *call) prefer(said []spec.Preference, from string) error {
 	next, err := c.env.Session.Preferences().With(said)
 	if err == nil {
 		err = c.env.Session.SetPreferences(next)

@@ -5,11 +5,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 func TestSpreadNamesTheUnevenPartitions(t *testing.T) {
-	p := session.Spread{Partitions: 4, Least: session.Part{Partition: "fast-partition-3", Value: 120}, Most: session.Part{Partition: "fast-partition-0", Value: 4100}}
+	p := snapshot.Spread{Partitions: 4, Least: snapshot.Part{Partition: "fast-partition-3", Value: 120}, Most: snapshot.Part{Partition: "fast-partition-0", Value: 4100}}
 	var s sheet
 	s.spread(p, "in")
 	s.spread(p, "out")

@@ -9,6 +9,8 @@ import (
 
 	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 func startProducer(ctx context.Context, c *call) error {
@@ -16,11 +18,11 @@ func startProducer(ctx context.Context, c *call) error {
 	if _, ok := c.env.Session.Consumer(name); ok {
 		return c.refuse("name", "consume start "+name, "%s is a consumer group", name)
 	}
-	spec, known := c.env.Session.Producer(name)
+	want, known := c.env.Session.Producer(name)
 	if !known {
-		spec = session.DefaultProducer(name)
+		want = spec.DefaultProducer(name)
 	}
-	return start(ctx, c, known, session.ProducerSettings(), &spec, starter[session.ProducerSpec]{
+	return start(ctx, c, known, spec.ProducerSettings(), &want, starter[spec.Producer]{
 		add: c.env.Session.AddProducer, set: c.env.Session.SetProducer, say: sayProducer})
 }
 
@@ -29,24 +31,24 @@ func startConsumer(ctx context.Context, c *call) error {
 	if _, ok := c.env.Session.Producer(name); ok {
 		return c.refuse("name", "produce start "+name, "%s is a producer group", name)
 	}
-	spec, known := c.env.Session.Consumer(name)
+	want, known := c.env.Session.Consumer(name)
 	if !known {
-		spec = session.DefaultConsumer(name)
+		want = spec.DefaultConsumer(name)
 	}
-	return start(ctx, c, known, session.ConsumerSettings(), &spec, starter[session.ConsumerSpec]{
+	return start(ctx, c, known, spec.ConsumerSettings(), &want, starter[spec.Consumer]{
 		add: c.env.Session.AddConsumer, set: c.env.Session.SetConsumer, say: sayConsumer})
 }
 
 // starter is what differs between the kinds of group.
 type starter[S any] struct {
-	add func(name string, spec S) error
-	set func(ctx context.Context, name string, spec S) (session.Rebuild, error)
-	say func(name string, spec S) string
+	add func(name string, want S) error
+	set func(ctx context.Context, name string, want S) (session.Rebuild, error)
+	say func(name string, want S) string
 }
 
 // start makes a group if it is not known, and starts it. A group that cannot
 // be started at its making is forgotten, so that the same line works later.
-func start[S any](ctx context.Context, c *call, known bool, settings []session.Setting[S], spec *S, do starter[S]) error {
+func start[S any](ctx context.Context, c *call, known bool, settings []spec.Setting[S], want *S, do starter[S]) error {
 	name := c.text("name")
 	if err := c.connected(); err != nil {
 		return err
@@ -59,14 +61,14 @@ func start[S any](ctx context.Context, c *call, known bool, settings []session.S
 			c.keepSchedule(g)
 		}
 	}
-	if err := apply(c, settings, spec); err != nil {
+	if err := apply(c, settings, want); err != nil {
 		return err
 	}
 	if known {
-		if _, err := do.set(ctx, name, *spec); err != nil {
+		if _, err := do.set(ctx, name, *want); err != nil {
 			return err
 		}
-	} else if err := do.add(name, *spec); err != nil {
+	} else if err := do.add(name, *want); err != nil {
 		return cannotBe(c, name, err)
 	}
 	if err := c.env.Session.Start(ctx, name); err != nil {
@@ -76,7 +78,7 @@ func start[S any](ctx context.Context, c *call, known bool, settings []session.S
 		}
 		return fmt.Errorf("%s cannot start: %w", name, err)
 	}
-	c.say("%s: %s", name, do.say(name, *spec))
+	c.say("%s: %s", name, do.say(name, *want))
 	return nil
 }
 
@@ -105,14 +107,14 @@ func cannotBe(c *call, name string, err error) error {
 	return c.refuse("name", "list", "%s", err)
 }
 
-// apply reads the settings that were typed into spec.
-func apply[S any](c *call, settings []session.Setting[S], spec *S) error {
+// apply reads the settings that were typed into want.
+func apply[S any](c *call, settings []spec.Setting[S], want *S) error {
 	for _, name := range c.given {
-		s, ok := session.FindSetting(settings, name)
+		s, ok := spec.FindSetting(settings, name)
 		if !ok {
 			continue
 		}
-		if err := s.Set(spec, c.text(name)); err != nil {
+		if err := s.Set(want, c.text(name)); err != nil {
 			return c.refuse(name, "", "%s", err)
 		}
 	}
@@ -149,8 +151,8 @@ func (c *call) startable(ctx context.Context, name string) error {
 }
 
 // active says whether a group in this state has connections.
-func active(s session.State) bool {
-	return !slices.Contains([]session.State{session.Ready, session.Stopped, session.Failed}, s)
+func active(s snapshot.State) bool {
+	return !slices.Contains([]snapshot.State{snapshot.Ready, snapshot.Stopped, snapshot.Failed}, s)
 }
 
 func cloneGroup(ctx context.Context, c *call) error {
@@ -161,27 +163,27 @@ func cloneGroup(ctx context.Context, c *call) error {
 	if err := c.knownSettings(g.Kind); err != nil {
 		return err
 	}
-	if g.Kind == session.Produce {
-		spec, _ := c.env.Session.Producer(g.Name)
-		return clone(ctx, c, g, session.ProducerSettings(), &spec, starter[session.ProducerSpec]{add: c.env.Session.AddProducer, say: sayProducer})
+	if g.Kind == snapshot.Produce {
+		want, _ := c.env.Session.Producer(g.Name)
+		return clone(ctx, c, g, spec.ProducerSettings(), &want, starter[spec.Producer]{add: c.env.Session.AddProducer, say: sayProducer})
 	}
-	spec, _ := c.env.Session.Consumer(g.Name)
-	return clone(ctx, c, g, session.ConsumerSettings(), &spec, starter[session.ConsumerSpec]{add: c.env.Session.AddConsumer, say: sayConsumer})
+	want, _ := c.env.Session.Consumer(g.Name)
+	return clone(ctx, c, g, spec.ConsumerSettings(), &want, starter[spec.Consumer]{add: c.env.Session.AddConsumer, say: sayConsumer})
 }
 
 // clone starts the copy of a group that runs, and makes the copy of any other
 // ready.
-func clone[S any](ctx context.Context, c *call, g session.GroupSnapshot, settings []session.Setting[S], spec *S, do starter[S]) error {
+func clone[S any](ctx context.Context, c *call, g snapshot.Group, settings []spec.Setting[S], want *S, do starter[S]) error {
 	if active(g.State) {
-		return start(ctx, c, false, settings, spec, do)
+		return start(ctx, c, false, settings, want, do)
 	}
-	if err := apply(c, settings, spec); err != nil {
+	if err := apply(c, settings, want); err != nil {
 		return err
 	}
 	name := c.text("name")
-	if err := do.add(name, *spec); err != nil {
+	if err := do.add(name, *want); err != nil {
 		return cannotBe(c, name, err)
 	}
-	c.say("%s: ready for %s", name, do.say(name, *spec))
+	c.say("%s: ready for %s", name, do.say(name, *want))
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 func status(ctx context.Context, c *call) error {
@@ -18,15 +18,15 @@ func status(ctx context.Context, c *call) error {
 // StatusLine is a session on one line without escape sequences, for the status
 // command and for a shell without a terminal: the clock, the cluster if it is
 // not well, then each group. It is "" if there is no snapshot.
-func StatusLine(s *session.Snapshot, now time.Time) string {
+func StatusLine(s *snapshot.Snapshot, now time.Time) string {
 	if s == nil {
 		return ""
 	}
 	head := strings.TrimSpace(graphs.Clock(s.Elapsed))
 	switch c := s.Cluster; c.State {
-	case session.Unconnected:
-		head += " " + string(session.Unconnected)
-	case session.Reconnecting:
+	case snapshot.Unconnected:
+		head += " " + string(snapshot.Unconnected)
+	case snapshot.Reconnecting:
 		head += " " + c.Name + " reconnecting " + graphs.Elapsed(max(now.Sub(c.Since), 0))
 	}
 	if len(s.Groups) == 0 {
@@ -40,15 +40,15 @@ func StatusLine(s *session.Snapshot, now time.Time) string {
 }
 
 // statusOf is a group as a part of the status line.
-func statusOf(g session.GroupSnapshot) string {
+func statusOf(g snapshot.Group) string {
 	words := []string{g.Name}
-	if g.State != session.Running {
+	if g.State != snapshot.Running {
 		words = append(words, string(g.State))
 	}
 	switch p, c := g.Producer, g.Consumer; {
-	case g.State == session.Failed && g.LastError != "":
+	case g.State == snapshot.Failed && g.LastError != "":
 		return g.Name + " failed: " + g.LastError
-	case g.State != session.Running && g.State != session.Paused && g.State != session.Seeking:
+	case g.State != snapshot.Running && g.State != snapshot.Paused && g.State != snapshot.Seeking:
 	case p != nil:
 		words = append(words, against(p), "p99 "+latency(p.Latency.Recent.P99, p.Latency.Recent.Count), counted(p.Failed, "failed"))
 	case c != nil:
@@ -84,7 +84,7 @@ func latency(d time.Duration, of int64) string {
 }
 
 // against is the rate beside its target: 49.9k/50.0k/s.
-func against(p *session.ProducerSnapshot) string {
+func against(p *snapshot.Producer) string {
 	switch {
 	case p.Target.IsMax():
 		return graphs.Rate(p.Rate) + " max"

@@ -13,23 +13,24 @@ import (
 	"sync"
 	"time"
 
-	"pulsh/session"
 	"pulsh/session/export"
+	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/scrape"
+	"pulsh/session/snapshot"
 )
 
 // The limits of a stream's intervals: what a sampler sees, and what a ring shows
 // without going back far.
 const (
-	streamMin     = session.SampleEvery
+	streamMin     = metrics.SampleEvery
 	streamMax     = time.Hour
 	streamDefault = time.Second
 )
 
 // settle is how long a record waits behind the end of its interval for the last
 // sample of it.
-const settle = 3 * session.SampleEvery / 2
+const settle = 3 * metrics.SampleEvery / 2
 
 // outletTime bounds how long ending a stream or a server may take: a disk that
 // does not answer keeps nobody from leaving.
@@ -188,17 +189,17 @@ func (s *stream) ended() bool {
 
 // past are the records of the interval that ends, groups first.
 func (s *stream) past(end time.Time) []export.Record {
-	snapshot := s.commands.env.Session.Snapshot()
+	taken := s.commands.env.Session.Snapshot()
 	var list []export.Record
-	for _, g := range snapshot.Groups {
-		list = append(list, s.record(end, g.Name, string(g.Kind), session.GroupFigures(g.Kind)))
+	for _, g := range taken.Groups {
+		list = append(list, s.record(end, g.Name, string(g.Kind), snapshot.GroupFigures(g.Kind)))
 	}
-	return append(list, s.record(end, session.TotalGroup, export.Total, session.TotalFigures()),
-		s.record(end, session.ProcessGroup, export.Process, session.ProcessFigures()))
+	return append(list, s.record(end, snapshot.TotalGroup, export.Total, snapshot.TotalFigures()),
+		s.record(end, snapshot.ProcessGroup, export.Process, snapshot.ProcessFigures()))
 }
 
 // record is what the ring knows of the interval that ends at a time.
-func (s *stream) record(end time.Time, group, kind string, figures []session.Figure) export.Record {
+func (s *stream) record(end time.Time, group, kind string, figures []snapshot.Figure) export.Record {
 	r := export.Record{At: s.next.Round(0), Group: group, Kind: kind}
 	for _, f := range figures {
 		column := columnOf(kind, f)
@@ -206,7 +207,7 @@ func (s *stream) record(end time.Time, group, kind string, figures []session.Fig
 			continue
 		}
 		_, divisor := unitOf(f.Unit)
-		v := s.commands.env.Session.History(session.Metric{Group: group, Figure: f.Name}, end.Add(-1), s.every, 1)[0]
+		v := s.commands.env.Session.History(snapshot.Metric{Group: group, Figure: f.Name}, end.Add(-1), s.every, 1)[0]
 		if n := export.Number(v / divisor); n.Known() {
 			r.Values = append(r.Values, export.Entry[export.Number]{Name: column.Name, Value: n})
 		}

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // markOf is the kind of mark that a command leaves which changes the cluster.
-const markOf = session.MarkCommand
+const markOf = snapshot.MarkCommand
 
 // subscriptionCommands look after subscriptions.
 func subscriptionCommands() []command {
@@ -68,7 +69,7 @@ func messagesKind() kind {
 // numberOf reads a whole number from 1 to most, as 8, 10k or 2M.
 func numberOf(what string, most int) func(text string) (any, error) {
 	return func(text string) (any, error) {
-		n, err := session.ParseCount(text)
+		n, err := spec.ParseCount(text)
 		if err == nil && (n < 1 || n > most) {
 			err = fmt.Errorf("%q is not a number of %s from 1 to %s", text, what, graphs.Whole(float64(most)))
 		}
@@ -141,7 +142,7 @@ func backlogMessages(stats broker.TopicStats, subscription string) float64 {
 }
 
 func createSub(ctx context.Context, c *call) error {
-	k, err := keeper[broker.SubscriptionKeeper](c)
+	k, err := c.admin()
 	if err != nil {
 		return err
 	}
@@ -200,7 +201,7 @@ func (c *call) foreign(ctx context.Context, try string) error {
 }
 
 func deleteSub(ctx context.Context, c *call) error {
-	k, err := keeper[broker.SubscriptionKeeper](c)
+	k, err := c.admin()
 	if err != nil {
 		return err
 	}
@@ -263,7 +264,7 @@ func clearSub(ctx context.Context, c *call) error {
 	return c.takeOff(ctx, "clear %s", func(stats broker.TopicStats) string {
 		return fmt.Sprintf("take all of the about %s messages that wait for %s on %s off?", graphs.Count(backlogMessages(stats, c.text("sub"))),
 			c.text("sub"), c.text("topic"))
-	}, func(ctx context.Context, k broker.SubscriptionKeeper, s broker.SubscriptionStats) error {
+	}, func(ctx context.Context, k broker.Admin, s broker.SubscriptionStats) error {
 		if err := k.ClearBacklog(ctx, c.text("topic"), c.text("sub")); err != nil {
 			return err
 		}
@@ -276,7 +277,7 @@ func expireSub(ctx context.Context, c *call) error {
 	age, _ := value[time.Duration](c, "age")
 	return c.takeOff(ctx, "seek %s -"+c.text("age"), func(broker.TopicStats) string {
 		return fmt.Sprintf("take what is older than %s off %s on %s?", c.text("age"), c.text("sub"), c.text("topic"))
-	}, func(ctx context.Context, k broker.SubscriptionKeeper, _ broker.SubscriptionStats) error {
+	}, func(ctx context.Context, k broker.Admin, _ broker.SubscriptionStats) error {
 		err := k.Expire(ctx, c.text("topic"), c.text("sub"), age)
 		if broker.IsThere(err) {
 			return c.fail("", "the broker is not done with the last expiry of %s", c.text("sub"))
@@ -290,8 +291,8 @@ func expireSub(ctx context.Context, c *call) error {
 
 // takeOff asks, and then takes something off a subscription's backlog.
 func (c *call) takeOff(ctx context.Context, own string, question func(broker.TopicStats) string,
-	do func(context.Context, broker.SubscriptionKeeper, broker.SubscriptionStats) error) error {
-	k, err := keeper[broker.SubscriptionKeeper](c)
+	do func(context.Context, broker.Admin, broker.SubscriptionStats) error) error {
+	k, err := c.admin()
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session"
+	"pulsh/session/spec"
 )
 
 // section is where help and the manual show a command.
@@ -125,7 +125,7 @@ func (c *command) usage() string {
 
 // settingParams makes parameters of a group's settings; fresh is a
 // specification on which a value is tried.
-func settingParams[S any](settings []session.Setting[S], fresh func() S) []param {
+func settingParams[S any](settings []spec.Setting[S], fresh func() S) []param {
 	var out []param
 	for _, s := range settings {
 		out = append(out, param{name: s.Name, keyed: true, optional: true, kind: settingKind(s, fresh), doc: s.Doc})
@@ -134,7 +134,7 @@ func settingParams[S any](settings []session.Setting[S], fresh func() S) []param
 }
 
 // settingKind is the kind of a setting's value.
-func settingKind[S any](s session.Setting[S], fresh func() S) kind {
+func settingKind[S any](s spec.Setting[S], fresh func() S) kind {
 	k := findKind(s.Kind)
 	standard := fresh()
 	if k.name == "WORD" {
@@ -160,11 +160,11 @@ func settingKind[S any](s session.Setting[S], fresh func() S) kind {
 }
 
 func producerParams() []param {
-	return settingParams(session.ProducerSettings(), func() session.ProducerSpec { return session.DefaultProducer("fast") })
+	return settingParams(spec.ProducerSettings(), func() spec.Producer { return spec.DefaultProducer("fast") })
 }
 
 func consumerParams() []param {
-	return settingParams(session.ConsumerSettings(), func() session.ConsumerSpec { return session.DefaultConsumer("sub1") })
+	return settingParams(spec.ConsumerSettings(), func() spec.Consumer { return spec.DefaultConsumer("sub1") })
 }
 
 // groupParams are the settings of either kind of group; those that both have

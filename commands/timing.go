@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/metrics"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
 )
 
 // instantOf is a place in the plan of a script: so long after its beginning, or
@@ -95,8 +96,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // watch calls look with every sample until it says that it has seen enough. No
 // sample is left out that was taken between two looks.
-func (c *call) watch(ctx context.Context, look func(*session.Snapshot) (enough bool)) error {
-	tick := time.NewTicker(session.SampleEvery)
+func (c *call) watch(ctx context.Context, look func(*snapshot.Snapshot) (enough bool)) error {
+	tick := time.NewTicker(metrics.SampleEvery)
 	defer tick.Stop()
 	s := c.fresh(ctx)
 	if look(s) {

@@ -70,19 +70,6 @@ func forceParams() []param {
 
 func (c *call) forced() bool { return c.text("word") != "" || c.text("force") == "on" }
 
-// keeper is a part of the admin API, or why there is none.
-func keeper[K any](c *call) (k K, err error) {
-	a, err := c.admin()
-	if err != nil {
-		return k, err
-	}
-	k, ok := a.(K)
-	if !ok {
-		return k, c.fail("", "this admin API has no %s", c.command.name)
-	}
-	return k, nil
-}
-
 // asked bounds a call to the admin API that a command waits for.
 func asked(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, adminMax)
@@ -116,7 +103,7 @@ func (c *call) statsOf(ctx context.Context) (broker.TopicStats, error) {
 }
 
 func createTopic(ctx context.Context, c *call) error {
-	k, err := keeper[broker.TopicKeeper](c)
+	k, err := c.admin()
 	if err != nil {
 		return err
 	}
@@ -148,7 +135,7 @@ func withPartitions(n int) string {
 }
 
 func growTopic(ctx context.Context, c *call) error {
-	k, err := keeper[broker.TopicKeeper](c)
+	k, err := c.admin()
 	if err != nil {
 		return err
 	}
@@ -177,7 +164,7 @@ func growTopic(ctx context.Context, c *call) error {
 }
 
 func deleteTopic(ctx context.Context, c *call) error {
-	k, err := keeper[broker.TopicKeeper](c)
+	k, err := c.admin()
 	if err != nil {
 		return err
 	}
@@ -243,7 +230,7 @@ func (c *call) again(ctx context.Context, topic string) string {
 }
 
 func unloadTopic(ctx context.Context, c *call) error {
-	k, err := keeper[broker.TopicCarer](c)
+	k, err := c.admin()
 	if err != nil {
 		return err
 	}
@@ -259,7 +246,7 @@ func unloadTopic(ctx context.Context, c *call) error {
 }
 
 func terminateTopic(ctx context.Context, c *call) error {
-	k, err := keeper[broker.TopicKeeper](c)
+	k, err := c.admin()
 	if err != nil {
 		return err
 	}
@@ -288,7 +275,7 @@ const (
 )
 
 func compactTopic(ctx context.Context, c *call) error {
-	k, err := keeper[broker.TopicCarer](c)
+	k, err := c.admin()
 	if err != nil {
 		return err
 	}

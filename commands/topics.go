@@ -4,8 +4,9 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // topicsKind is what a consumer group receives from.
@@ -14,7 +15,7 @@ func topicsKind() kind {
 		doc: "a TOPIC, several with commas between them, or a pattern: /orders-.*/ is every topic of public/default whose whole name matches " +
 			"the regular expression, now or later, and /tenant/ns/orders-.*/ those of another namespace",
 		parse: func(text string) (any, error) {
-			_, err := session.ParseTopics(text)
+			_, err := spec.ParseTopics(text)
 			return text, err
 		}, complete: completeTopicLists}
 }
@@ -48,7 +49,7 @@ func contains(list []string, word string) bool {
 
 // covered is what a consumer group receives from, for the head of a page: a
 // topic's full name, or how many there are.
-func covered(g session.GroupSnapshot) string {
+func covered(g snapshot.Group) string {
 	if name, err := broker.ParseTopic(g.Topic); err == nil && !strings.Contains(g.Topic, ",") {
 		return name.String()
 	}
@@ -63,7 +64,7 @@ func covered(g session.GroupSnapshot) string {
 const topicsShown = 8
 
 // topics is a row with the topics that a pattern or a list stands for now.
-func (s *sheet) topics(g session.GroupSnapshot) {
+func (s *sheet) topics(g snapshot.Group) {
 	if len(g.Topics) < 2 && !strings.HasPrefix(g.Topic, "/") {
 		return
 	}
@@ -80,7 +81,7 @@ func (s *sheet) topics(g session.GroupSnapshot) {
 }
 
 // receives tells whether a consumer group is subscribed to a topic.
-func receives(g session.GroupSnapshot, topic string) bool {
+func receives(g snapshot.Group, topic string) bool {
 	for _, own := range g.Topics {
 		if sameTopic(own, topic) {
 			return true
@@ -90,13 +91,13 @@ func receives(g session.GroupSnapshot, topic string) bool {
 }
 
 // coverage is how a group covers its subscription, where it is not the standard.
-func coverage(spec session.ConsumerSpec) string {
+func coverage(settings spec.Consumer) string {
 	var parts []string
-	standard := session.DefaultConsumer("sub1")
-	for _, s := range session.ConsumerSettings() {
+	standard := spec.DefaultConsumer("sub1")
+	for _, s := range spec.ConsumerSettings() {
 		switch s.Name {
 		case "durable", "priority", "compacted", "sticky", "prefix":
-			if value := s.Get(&spec); value != s.Get(&standard) {
+			if value := s.Get(&settings); value != s.Get(&standard) {
 				parts = append(parts, s.Name+"="+value)
 			}
 		}

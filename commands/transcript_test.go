@@ -16,12 +16,11 @@ import (
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/broker/fake"
-	"pulsh/session/metrics"
 )
 
 // refused is a cluster that nobody listens for.
-func refused(_ context.Context, t session.Target, _ broker.Clock) (session.Link, error) {
-	return session.Link{}, &broker.Error{Category: metrics.Disconnected, Message: "nothing listens at " + t.URL, Try: "local start"}
+func refused(_ context.Context, t broker.Target, _ broker.Clock) (session.Link, error) {
+	return session.Link{}, &broker.Error{Category: broker.Disconnected, Message: "nothing listens at " + t.URL, Try: "local start"}
 }
 
 // world makes commands on a session, and ends it with the test.
@@ -56,7 +55,7 @@ func pretend(t *testing.T) session.Dial {
 
 // dialled is a dial to a cluster in memory.
 func dialled(cluster *fake.Cluster) session.Dial {
-	return func(ctx context.Context, _ session.Target, clock broker.Clock) (session.Link, error) {
+	return func(ctx context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
 		b, admin, err := cluster.Connect(ctx, clock)
 		probe := func(ctx context.Context) (session.Answer, error) {
 			version, err := admin.Version(ctx)

@@ -6,15 +6,16 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // tuneCommands change groups while they run.
 func tuneCommands() []command {
 	group := param{name: "group", kind: groupKind()}
-	producer := param{name: "group", kind: groupOf(session.Produce, "fast")}
-	consumer := param{name: "group", kind: groupOf(session.Consume, "sub1")}
+	producer := param{name: "group", kind: groupOf(snapshot.Produce, "fast")}
+	consumer := param{name: "group", kind: groupOf(snapshot.Consume, "sub1")}
 	all := param{name: "group", kind: allKind()}
 	return []command{
 		{name: "scale", section: groupSection, changes: true,
@@ -68,8 +69,8 @@ func scaleGroup(ctx context.Context, c *call) error {
 		}
 	}
 	switch {
-	case n > session.WorkersMax:
-		return c.refuse("workers", fmt.Sprintf("scale %s %d", g.Name, session.WorkersMax), "%s workers are more than %d", sum, session.WorkersMax)
+	case n > spec.WorkersMax:
+		return c.refuse("workers", fmt.Sprintf("scale %s %d", g.Name, spec.WorkersMax), "%s workers are more than %d", sum, spec.WorkersMax)
 	case n < 1:
 		return c.refuse("workers", fmt.Sprintf("%s stop %s", g.Kind, g.Name), "%s workers leave none", sum)
 	}
@@ -88,7 +89,7 @@ func scaleGroup(ctx context.Context, c *call) error {
 }
 
 // producer finds the producer group that an argument names.
-func (c *call) producer(ctx context.Context, what string) (session.GroupSnapshot, error) {
+func (c *call) producer(ctx context.Context, what string) (snapshot.Group, error) {
 	g, err := c.group(ctx, "group")
 	if err == nil && g.Producer == nil {
 		err = c.refuse("group", "show "+g.Name, "%s is a consumer group and has no %s", g.Name, what)
@@ -122,7 +123,7 @@ func changeRate(ctx context.Context, c *call) error {
 }
 
 // rateOf is what a group wants now, or will when it starts.
-func (c *call) rateOf(g session.GroupSnapshot) pacing.Rate {
+func (c *call) rateOf(g snapshot.Group) pacing.Rate {
 	shape, target := pacing.Shape{}, pacing.Rate(0)
 	if g.Producer != nil {
 		spec, _ := c.env.Session.Producer(g.Name)
@@ -145,7 +146,7 @@ func burst(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if g.State != session.Running {
+	if g.State != snapshot.Running {
 		return c.forbidden(g)
 	}
 	factor, _ := value[float64](c, "factor")
@@ -167,9 +168,9 @@ func burst(ctx context.Context, c *call) error {
 }
 
 // forbidden says which state forbids a command, and what changes it.
-func (c *call) forbidden(g session.GroupSnapshot) error {
+func (c *call) forbidden(g snapshot.Group) error {
 	try := string(g.Kind) + " start " + g.Name
-	if g.State == session.Paused {
+	if g.State == snapshot.Paused {
 		try = "resume " + g.Name
 	}
 	return c.refuse("group", try, "%s is %s", g.Name, g.State)
@@ -177,7 +178,7 @@ func (c *call) forbidden(g session.GroupSnapshot) error {
 
 // each runs act on the group named, or on all that are in the state from. It
 // refuses a single group in another state.
-func (c *call) each(ctx context.Context, from, to session.State, act func(string) error) error {
+func (c *call) each(ctx context.Context, from, to snapshot.State, act func(string) error) error {
 	if c.text("group") != "all" {
 		g, err := c.group(ctx, "group")
 		switch {
@@ -210,11 +211,11 @@ func (c *call) each(ctx context.Context, from, to session.State, act func(string
 }
 
 func pause(ctx context.Context, c *call) error {
-	return c.each(ctx, session.Running, session.Paused, c.env.Session.Pause)
+	return c.each(ctx, snapshot.Running, snapshot.Paused, c.env.Session.Pause)
 }
 
 func resume(ctx context.Context, c *call) error {
-	return c.each(ctx, session.Paused, session.Running, c.env.Session.Resume)
+	return c.each(ctx, snapshot.Paused, snapshot.Running, c.env.Session.Resume)
 }
 
 func reset(ctx context.Context, c *call) error {

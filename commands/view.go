@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // The limits of a graph's window.
@@ -37,15 +38,15 @@ type View struct {
 // Panel is one graph of a view. All its metrics have one unit.
 type Panel struct {
 	Title   string // what it shows, as it was typed
-	Metrics []session.Metric
-	Target  session.Metric // what is wanted, beside the first metric; zero for none
-	Heat    session.Metric // a group's distribution as a heat map in place of lines; zero for lines
+	Metrics []snapshot.Metric
+	Target  snapshot.Metric // what is wanted, beside the first metric; zero for none
+	Heat    snapshot.Metric // a group's distribution as a heat map in place of lines; zero for lines
 	Unit    graphs.Unit
 	Log     bool // logarithmic values
 }
 
 // Shown lists the panels to paint; with Auto they follow the groups there are.
-func (v *View) Shown(s *session.Snapshot) []Panel {
+func (v *View) Shown(s *snapshot.Snapshot) []Panel {
 	switch {
 	case v.Off || s == nil:
 		return nil
@@ -54,7 +55,7 @@ func (v *View) Shown(s *session.Snapshot) []Panel {
 	}
 	p := Panel{Title: "rate", Unit: graphs.PerSecond, Log: v.Scale == logScale}
 	for _, g := range s.Groups {
-		if g.State != session.Ready && len(p.Metrics) < graphs.MaxSeries {
+		if g.State != snapshot.Ready && len(p.Metrics) < graphs.MaxSeries {
 			p.add(g, "rate")
 		}
 	}
@@ -66,7 +67,7 @@ func (v *View) Shown(s *session.Snapshot) []Panel {
 
 // Group is the group that the keys of a full-screen controller act on: the
 // first one that the graph shows, "" for none.
-func (v *View) Group(s *session.Snapshot) string {
+func (v *View) Group(s *snapshot.Snapshot) string {
 	for _, p := range v.Shown(s) {
 		for _, m := range append(p.Metrics, p.Heat) {
 			if _, ok := s.Group(m.Group); ok {
@@ -79,25 +80,25 @@ func (v *View) Group(s *session.Snapshot) string {
 
 // add puts a figure of a group on the panel, and for the first rate of a
 // producer what is wanted.
-func (p *Panel) add(g session.GroupSnapshot, figure string) {
-	if figure == "rate" && g.Kind == session.Produce && len(p.Metrics) == 0 {
-		p.Target = session.Metric{Group: g.Name, Figure: "target"}
+func (p *Panel) add(g snapshot.Group, figure string) {
+	if figure == "rate" && g.Kind == snapshot.Produce && len(p.Metrics) == 0 {
+		p.Target = snapshot.Metric{Group: g.Name, Figure: "target"}
 	}
-	p.Metrics = append(p.Metrics, session.Metric{Group: g.Name, Figure: figure})
+	p.Metrics = append(p.Metrics, snapshot.Metric{Group: g.Name, Figure: figure})
 }
 
 // GraphUnit is how figures of a unit are drawn and written.
-func GraphUnit(u session.Unit) graphs.Unit {
+func GraphUnit(u spec.Unit) graphs.Unit {
 	switch u {
-	case session.PerSecond:
+	case spec.PerSecond:
 		return graphs.PerSecond
-	case session.BytesPerSecond:
+	case spec.BytesPerSecond:
 		return graphs.BytesPerSecond
-	case session.Nanoseconds:
+	case spec.Nanoseconds:
 		return graphs.Time
-	case session.Bytes:
+	case spec.Bytes:
 		return graphs.ByteCount
-	case session.Percent:
+	case spec.Percent:
 		return graphs.Share
 	}
 	return graphs.Messages
@@ -131,10 +132,10 @@ func (v *View) window() string { return pacing.FormatDuration(v.Window) }
 
 // lines lists the figures of a group that a word stands for; none if the group
 // has no such figure.
-func lines(g session.GroupSnapshot, word string, alone bool) []string {
+func lines(g snapshot.Group, word string, alone bool) []string {
 	if slices.Contains(distributions(), word) {
 		prefix := word + "."
-		if word == "latency" && g.Kind == session.Consume {
+		if word == "latency" && g.Kind == snapshot.Consume {
 			prefix = "e2e."
 		}
 		if !hasFigure(g.Kind, prefix+"p99") {
@@ -151,6 +152,6 @@ func lines(g session.GroupSnapshot, word string, alone bool) []string {
 	return nil
 }
 
-func hasFigure(kind session.Kind, name string) bool {
-	return slices.ContainsFunc(session.GroupFigures(kind), func(f session.Figure) bool { return f.Name == name })
+func hasFigure(kind snapshot.Kind, name string) bool {
+	return slices.ContainsFunc(snapshot.GroupFigures(kind), func(f snapshot.Figure) bool { return f.Name == name })
 }

@@ -12,22 +12,23 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
+	"pulsh/session/spec"
 )
 
 // behaving starts sub1 with settings as they are typed.
 func (v *virtual) behaving(workers int, settings ...string) {
-	spec := session.DefaultConsumer("sub1")
+	spec := spec.DefaultConsumer("sub1")
 	spec.Topic, spec.From, spec.Workers = "fast", broker.Earliest, workers
 	v.apply(&spec, settings...)
 	require.NoError(v.t, v.AddConsumer("sub1", spec))
 	require.NoError(v.t, v.Start(v.t.Context(), "sub1"))
 }
 
-func (v *virtual) apply(spec *session.ConsumerSpec, settings ...string) {
+func (v *virtual) apply(into *spec.Consumer, settings ...string) {
 	for i := 0; i < len(settings); i += 2 {
-		s, ok := session.FindSetting(session.ConsumerSettings(), settings[i])
+		s, ok := spec.FindSetting(spec.ConsumerSettings(), settings[i])
 		require.True(v.t, ok, settings[i])
-		require.NoError(v.t, s.Set(spec, settings[i+1]))
+		require.NoError(v.t, s.Set(into, settings[i+1]))
 	}
 }
 
@@ -148,12 +149,12 @@ func TestManualAcknowledgementsWaitForTheUser(t *testing.T) {
 func TestRefusedAcknowledgementsAreCounted(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		v.behaving(1, "ack", "delayed(100ms)", "response", "on")
-		v.cluster.FailAcks(25, &broker.Error{Category: metrics.Timeout, Message: "the broker does not answer"})
+		v.cluster.FailAcks(25, &broker.Error{Category: broker.Timeout, Message: "the broker does not answer"})
 		v.produce(1000, nil)
 		time.Sleep(time.Second)
 		g := v.sub1()
 		require.EqualValues(t, 25, g.Consumer.AckFailed)
-		require.Equal(t, metrics.Timeout, g.Failures[0].Category)
+		require.Equal(t, broker.Timeout, g.Failures[0].Category)
 	})
 }
 
@@ -313,7 +314,7 @@ func TestADeadLetterTopicThatRefusesLosesNothing(t *testing.T) {
 		v.produce(100, nil)
 		time.Sleep(time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
-		v.cluster.FailSends(7, metrics.Throttled, "too many messages")
+		v.cluster.FailSends(7, broker.Throttled, "too many messages")
 		time.Sleep(3 * time.Second)
 		c := v.sub1().Consumer
 		require.EqualValues(t, 7, c.Outcomes[metrics.ForwardFailed])

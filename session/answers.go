@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // askedAtOnce bounds the questions to the admin API in flight: a small server
@@ -49,14 +47,14 @@ func ask(ctx context.Context, from broker.Admin, topics []string) (got answers, 
 
 // missing says whether a refusal means that there is no such topic.
 func missing(err error) bool {
-	return broker.IsMissing(err) || broker.Classify(err) == metrics.Gone
+	return broker.IsMissing(err) || broker.Classify(err) == broker.Gone
 }
 
 // of are the answers about a group's topics; ok is false if one is not known.
 func (a answers) of(topics []string, failed map[string]bool) (own answers, ok bool) {
 	own = answers{}
 	for _, topic := range topics {
-		full := whole(topic)
+		full := broker.FullTopic(topic)
 		if failed[full] {
 			return nil, false
 		}
@@ -133,7 +131,7 @@ func (a answers) counters(subscription string) map[string]counters {
 			put(topic, s)
 		}
 		for name, part := range s.Partitions {
-			put(whole(name), part)
+			put(broker.FullTopic(name), part)
 		}
 	}
 	return list
@@ -141,7 +139,7 @@ func (a answers) counters(subscription string) map[string]counters {
 
 // event is something that happened to a topic behind the back of a group.
 type event struct {
-	category metrics.Category
+	category broker.Category
 	text     string
 }
 
@@ -154,54 +152,14 @@ func compareCounters(before, now map[string]counters, subscription string) (in, 
 		switch {
 		case !known:
 		case n.in < b.in:
-			events = append(events, event{metrics.Moved, short(name) + " was loaded anew by the broker: it was unloaded, or deleted and made again"})
+			events = append(events, event{broker.Moved, broker.ShortTopic(name) + " was loaded anew by the broker: it was unloaded, or deleted and made again"})
 		case b.there && n.out < b.out:
-			events = append(events, event{metrics.Gone, fmt.Sprintf(
-				"the subscription %s of %s was deleted and made again: what waited in it is gone", subscription, short(name))})
+			events = append(events, event{broker.Gone, fmt.Sprintf(
+				"the subscription %s of %s was deleted and made again: what waited in it is gone", subscription, broker.ShortTopic(name))})
 		default:
 			in += n.in - b.in
 			out += n.out - b.out
 		}
 	}
 	return in, out, events
-}
-
-func short(topic string) string {
-	if name, err := broker.ParseTopic(topic); err == nil {
-		return name.Short()
-	}
-	return topic
-}
-
-// settled is how long the cluster must have answered before a topic that was
-// loaded anew is news: after a broker's restart all of them are.
-const settled = 10 * time.Second
-
-// tell counts what happened to the groups' topics, and says each once.
-func (s *Session) tell(events map[event][]asking) {
-	link := s.connected()
-	if link == nil {
-		return
-	}
-	cluster := link.now()
-	for e, groups := range events {
-		name := ""
-		for _, g := range groups {
-			g.happened(e)
-			name = g.label()
-		}
-		if e.category == metrics.Moved && cluster.Restored && time.Since(cluster.Since) < settled {
-			continue
-		}
-		s.Mark(MarkError, e.text)
-		s.notes.say("%s; try: show %s", e.text, name)
-	}
-}
-
-func (g *producer) happened(e event) { g.shards.Failures.Add(1, e.category, e.text) }
-
-func (g *consumer) happened(e event) {
-	if e.category != metrics.Gone || g.settings().Durable {
-		g.shards.Failures.Add(1, e.category, e.text)
-	}
 }

@@ -12,21 +12,22 @@ import (
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/metrics"
+	"pulsh/session/spec"
 )
 
 // behaving starts sub1 with settings as they are typed.
 func (l *load) behaving(workers int, settings ...string) {
-	l.consume(func(spec *session.ConsumerSpec) {
+	l.consume(func(spec *spec.Consumer) {
 		spec.Workers = workers
 		l.apply(spec, settings...)
 	})
 }
 
-func (l *load) apply(spec *session.ConsumerSpec, settings ...string) {
+func (l *load) apply(into *spec.Consumer, settings ...string) {
 	for i := 0; i < len(settings); i += 2 {
-		s, ok := session.FindSetting(session.ConsumerSettings(), settings[i])
+		s, ok := spec.FindSetting(spec.ConsumerSettings(), settings[i])
 		require.True(l.t, ok, settings[i])
-		require.NoError(l.t, s.Set(spec, settings[i+1]))
+		require.NoError(l.t, s.Set(into, settings[i+1]))
 	}
 }
 

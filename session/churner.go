@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // churner closes some of a group's consumers again and again.
 type churner struct {
-	churn  Churn
+	churn  spec.Churn
 	cancel context.CancelFunc
 	ended  sync.WaitGroup
 	next   int // the seat at which the next round begins
@@ -22,7 +23,7 @@ const churnTime = 5 * time.Second
 
 // churnBy starts, changes or ends the churn. Only a command that has the floor
 // calls it, or stop.
-func (g *consumer) churnBy(c Churn) {
+func (g *consumer) churnBy(c spec.Churn) {
 	if old := g.churner; old != nil {
 		if old.churn == c {
 			return
@@ -31,7 +32,7 @@ func (g *consumer) churnBy(c Churn) {
 		old.cancel()
 		old.ended.Wait()
 	}
-	if c == (Churn{}) {
+	if c == (spec.Churn{}) {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -53,7 +54,7 @@ func (g *consumer) churning(ctx context.Context, r *churner) {
 		}
 		select {
 		case g.floor <- struct{}{}:
-			if g.state() == Running {
+			if g.state() == snapshot.Running {
 				g.reseat(ctx, r)
 			}
 			<-g.floor
@@ -77,7 +78,7 @@ func (g *consumer) reseat(ctx context.Context, r *churner) {
 	}
 	g.mu.Unlock()
 	var all sync.WaitGroup
-	for range r.churn.of(len(seats)) {
+	for range r.churn.Of(len(seats)) {
 		r.next = (r.next + 1) % len(seats)
 		chosen := at[seats[r.next]]
 		all.Go(func() { g.exchange(ctx, chosen) })
@@ -126,7 +127,7 @@ type vacant struct {
 	why   error
 }
 
-func vacancy(why error) broker.Subscriber {
+func vacancy(why error) broker.Consumer {
 	v := &vacant{ended: make(chan struct{}), why: why}
 	close(v.ended)
 	return v
@@ -137,11 +138,26 @@ func (v *vacant) Receive(<-chan struct{}, []broker.Delivery) int { return 0 }
 
 // Ack refuses: nothing was received here.
 func (v *vacant) Ack(run []broker.Delivery) (int, error) {
-	return len(run), &broker.Error{Category: metrics.Disconnected, Message: "there is no consumer", Cause: v.why}
+	return len(run), &broker.Error{Category: broker.Disconnected, Message: "there is no consumer", Cause: v.why}
+}
+
+// AckUpTo refuses as Ack does.
+func (v *vacant) AckUpTo(run []broker.Delivery) error {
+	_, err := v.Ack(run)
+	return err
 }
 
 // Nack does nothing.
 func (v *vacant) Nack([]broker.Delivery) {}
+
+// Waiting is 0.
+func (v *vacant) Waiting() int { return 0 }
+
+// Add refuses: there is no consumer.
+func (v *vacant) Add(context.Context, string) error { return v.why }
+
+// Drop does nothing.
+func (v *vacant) Drop(context.Context, string) error { return nil }
 
 // Ended says so from the beginning.
 func (v *vacant) Ended() (<-chan struct{}, func() error) {

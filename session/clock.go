@@ -1,42 +1,12 @@
 package session
 
 import (
-	"fmt"
 	"math"
 	"time"
 
-	"pulsh/session/payload"
+	"pulsh/session/delivery"
+	"pulsh/session/snapshot"
 )
-
-// Clock is what a consumer group knows of the clocks of other hosts, whose
-// pulsh send what it receives. Messages of the session's own groups are stamped
-// and received by one clock and tell nothing.
-//
-// A stamp tells when a message left by its sender's clock, our clock tells when
-// it came. Of the difference, the transit, one part is the way that the message
-// really took, which is never negative, and the other is what the sender's
-// clock is ahead of ours. So the clock is ahead by at least the shortest
-// transit with its sign turned: that is Low, and it holds without any
-// assumption. One way alone gives no other bound. An upper one needs to know
-// how long the quickest message can have taken, which is no longer than the
-// mean one took. By Little's law (J. D. C. Little, A proof for the queuing
-// formula L = λW, Operations Research 9 (1961)) the mean time in the broker and
-// with us is the mean backlog divided by the rate; clockPath is allowed for the
-// way to the broker, which no backlog shows. That is High. It is known while
-// the admin API tells the backlog and while we keep up with it, as after a
-// seek messages come that have waited longer than any backlog explains. It is
-// too low where messages wait long at their sender, behind a queue that is full.
-//
-// A clock that is ahead shows at once when it is ahead by more than messages
-// take. A clock that is behind looks like messages that wait: it shows when
-// they would have to wait longer than the backlog explains.
-type Clock struct {
-	Streams int           // that others send, and that were heard lately
-	Differs bool          // the clocks differ for certain, or as far as High is right
-	Low     time.Duration // the sender's clock is ahead by this at least; negative is behind
-	High    time.Duration // and by this at most, if Bounded
-	Bounded bool
-}
 
 // What the estimate rests on.
 const (
@@ -50,30 +20,6 @@ const (
 	// first after a seek may have been asked before it.
 	clockAnswers = 3
 )
-
-// String says what is known as a sentence, or "" while nothing differs.
-func (c Clock) String() string {
-	switch {
-	case !c.Differs:
-		return ""
-	case c.High < 0:
-		return fmt.Sprintf("a sender's clock is behind this one by %s to %s: e2e is that much too long", span(-c.High), span(-c.Low))
-	case c.Bounded:
-		return fmt.Sprintf("a sender's clock is ahead of this one by %s to %s: e2e is that much too short", span(c.Low), span(c.High))
-	}
-	return fmt.Sprintf("a sender's clock is ahead of this one by %s at least: e2e is that much too short", span(c.Low))
-}
-
-// span writes a difference of clocks to a hundredth of its unit.
-func span(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return fmt.Sprintf("%.0f µs", float64(d)/float64(time.Microsecond))
-	case d < time.Second:
-		return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
-	}
-	return fmt.Sprintf("%.2f s", d.Seconds())
-}
 
 // clocks gathers what Clock is made of, in this period and the one before.
 // The sampler alone uses it.
@@ -98,7 +44,7 @@ type waits struct {
 // look takes the transits since the last call and the backlog, with what has
 // been received in all and the rate at which it comes. A new epoch begins
 // somewhere else in the topic, with messages of any age.
-func (k *clocks) look(l *payload.Ledger, epoch uint64, now time.Time, b Backlog, received int64, rate float64) Clock {
+func (k *clocks) look(l *delivery.Audit, epoch uint64, now time.Time, b snapshot.Backlog, received int64, rate float64) snapshot.SenderClock {
 	if now.Sub(k.turned) >= clockPeriod {
 		k.turn(now)
 	}
@@ -127,7 +73,7 @@ func (k *clocks) look(l *payload.Ledger, epoch uint64, now time.Time, b Backlog,
 // answer takes an answer about the backlog. When as much has been received
 // since the last one as was waiting then, all that comes from now on has been
 // stored since then. Before that it may be of any age, and is forgotten.
-func (k *clocks) answer(b Backlog, received int64, rate float64) {
+func (k *clocks) answer(b snapshot.Backlog, received int64, rate float64) {
 	keepsUp := k.streak >= 0 && received-k.counted >= k.ahead
 	k.asked, k.ahead, k.counted = b.At, b.Messages, received
 	if k.streak++; !keepsUp {
@@ -179,8 +125,8 @@ func (k *clocks) longest() (time.Duration, bool) {
 const clockWaitMax = 24 * time.Hour
 
 // judge picks the clock that is furthest ahead, or else furthest behind.
-func (k *clocks) judge() Clock {
-	c := Clock{Streams: len(k.streams)}
+func (k *clocks) judge() snapshot.SenderClock {
+	c := snapshot.SenderClock{Streams: len(k.streams)}
 	longest, bounded := k.longest()
 	first := true
 	ahead, behind := time.Duration(0), time.Duration(0)
@@ -194,7 +140,7 @@ func (k *clocks) judge() Clock {
 	c.Low, c.Bounded = ahead, bounded
 	switch {
 	case first:
-		return Clock{}
+		return snapshot.SenderClock{}
 	case ahead > 0:
 		c.Differs = true
 	case bounded && behind+longest < 0:

@@ -6,27 +6,30 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/session/delivery"
+	"pulsh/session/metrics"
 	"pulsh/session/payload"
+	"pulsh/session/snapshot"
 )
 
 // TestAnHourOldBacklogTellsNothingOfClocks drains, after a seek, ten thousand
 // messages that are an hour old, a thousand a second, and goes on with fresh
 // ones. The first answer about the backlog is from before the seek.
 func TestAnHourOldBacklogTellsNothingOfClocks(t *testing.T) {
-	l := payload.NewLedger(0)
+	l := delivery.NewAudit(0)
 	r := l.Reader()
 	k := &clocks{}
 	now := time.Unix(1_700_000_000, 0)
-	b := Backlog{Known: true, At: now}
+	b := snapshot.Backlog{Known: true, At: now}
 	received := int64(0)
 	for tick := range 300 {
-		now = now.Add(SampleEvery)
+		now = now.Add(metrics.SampleEvery)
 		transit := time.Hour
 		if received >= 10_000 {
 			transit = 3 * time.Millisecond
 		}
 		for range 100 {
-			r.Take(&payload.Arrival{Stamp: payload.Stamp{Stream: 1, Sequence: uint64(received)}, Transit: int64(transit)})
+			r.Take(&delivery.Arrival{Stamp: payload.Stamp{Stream: 1, Sequence: uint64(received)}, Transit: int64(transit)})
 			received++
 		}
 		if tick%10 == 9 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/snapshot"
 )
 
 // How the cluster is watched. A probe is one short connection, so a session
@@ -22,17 +23,17 @@ const (
 // connection is an open cluster with what is known of its health.
 type connection struct {
 	Link
-	target Target
+	target broker.Target
 
 	mu      sync.Mutex
-	cluster Cluster
+	cluster snapshot.Cluster
 
 	cancel context.CancelFunc
 	done   chan struct{}
 }
 
 // open dials, asks once whether the cluster answers, and starts to watch it.
-func (s *Session) open(ctx context.Context, t Target) (*connection, error) {
+func (s *Session) open(ctx context.Context, t broker.Target) (*connection, error) {
 	link, err := s.dial(ctx, t, s.clock)
 	if err != nil {
 		return nil, err
@@ -48,9 +49,9 @@ func (s *Session) open(ctx context.Context, t Target) (*connection, error) {
 	c := &connection{
 		Link:   link,
 		target: t,
-		cluster: Cluster{
+		cluster: snapshot.Cluster{
 			URL: t.URL, AdminURL: t.AdminURL, Name: t.Name, Version: answer.Version, SizeMax: answer.SizeMax,
-			State: Up, Since: time.Now(),
+			State: snapshot.Up, Since: time.Now(),
 		},
 		cancel: cancel,
 		done:   make(chan struct{}),
@@ -84,7 +85,7 @@ func (c *connection) watch(ctx context.Context, s *Session) {
 			return
 		}
 		wait = ProbeEvery
-		if now := s.progress(); now != before && c.state() == Up {
+		if now := s.progress(); now != before && c.state() == snapshot.Up {
 			before = now
 			continue
 		}
@@ -110,14 +111,14 @@ func (s *Session) progress() int64 {
 // running says whether a group expects answers.
 func (s *Session) running() bool {
 	for _, g := range s.Snapshot().Groups {
-		if g.State.active() {
+		if g.State.Active() {
 			return true
 		}
 	}
 	return false
 }
 
-func (c *connection) state() ClusterState {
+func (c *connection) state() snapshot.ClusterState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.cluster.State
@@ -127,28 +128,28 @@ func (c *connection) state() ClusterState {
 func (c *connection) judge(err error, s *Session) {
 	c.mu.Lock()
 	was, since := c.cluster.State, c.cluster.Since
-	now := Up
+	now := snapshot.Up
 	if err != nil {
-		now = Reconnecting
+		now = snapshot.Reconnecting
 		c.cluster.Detail, c.cluster.Why = err.Error(), brief(err)
 		c.cluster.Tries++
 	}
 	if now != was {
 		c.cluster.State, c.cluster.Since = now, time.Now()
-		c.cluster.Restored = now == Up
+		c.cluster.Restored = now == snapshot.Up
 	}
-	if now == Up {
+	if now == snapshot.Up {
 		c.cluster.Tries = 0
 	}
 	c.mu.Unlock()
 	switch {
 	case now == was:
-	case now == Up:
+	case now == snapshot.Up:
 		away := time.Since(since).Round(100 * time.Millisecond)
-		s.Mark(MarkReconnect, "broker back after "+away.String())
+		s.Mark(snapshot.MarkReconnect, "broker back after "+away.String())
 		s.notes.say("%s answers again after %s", c.target.URL, away)
 	default:
-		s.Mark(MarkError, "broker unreachable")
+		s.Mark(snapshot.MarkError, "broker unreachable")
 		s.notes.say("%s", err)
 	}
 }
@@ -163,7 +164,7 @@ func brief(err error) string {
 }
 
 // now is the cluster's state for a snapshot.
-func (c *connection) now() Cluster {
+func (c *connection) now() snapshot.Cluster {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.cluster
@@ -183,15 +184,6 @@ func (c *connection) close(ctx context.Context) {
 	case <-closed:
 	case <-ctx.Done():
 	}
-}
-
-// active says whether a group in this state has connections.
-func (s State) active() bool {
-	switch s {
-	case Starting, Running, Paused, Seeking, Stopping:
-		return true
-	}
-	return false
 }
 
 // waitFor is broker.Error's text for a call that did not end in time.

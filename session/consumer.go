@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/delivery"
 	"pulsh/session/metrics"
-	"pulsh/session/payload"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // consumer is a consumer group: workers that take deliveries from seats, enter
@@ -19,16 +21,16 @@ type consumer struct {
 	name    string
 	session *Session
 	shards  *metrics.ReceiveShards
-	ledger  *payload.Ledger
+	ledger  *delivery.Audit
 	gate    *gate
 	figures consumerBooks // the sampler's
 	truth   truths
-	drain   atomic.Pointer[Drain]
+	drain   atomic.Pointer[snapshot.Drain]
 	keeper  *keeper
-	ways    atomic.Pointer[ways]
+	ways    atomic.Pointer[Ways]
 	kept    atomic.Int64 // messages on the shelves of all seats
 	churned atomic.Int64 // consumers closed and subscribed again
-	returns returns
+	returns Returns
 
 	// Why messages come again, where their entry does not say: the epoch began
 	// with a seek; consumers have closed in it; an exclusive one gave back.
@@ -40,7 +42,7 @@ type consumer struct {
 	churner    *churner
 
 	mu      sync.Mutex // guards what follows; held for moments only
-	spec    ConsumerSpec
+	spec    spec.Consumer
 	life    life
 	link    *connection
 	workers []*receiver
@@ -49,19 +51,19 @@ type consumer struct {
 	recorders []*metrics.ReceiveRecorder
 }
 
-func newConsumer(name string, spec ConsumerSpec, s *Session) *consumer {
+func newConsumer(name string, spec spec.Consumer, s *Session) *consumer {
 	g := &consumer{
 		name:    name,
 		session: s,
 		shards:  metrics.NewReceiveShards(time.Now),
-		ledger:  payload.NewLedger(payload.DefaultWindow),
+		ledger:  delivery.NewAudit(delivery.DefaultWindow),
 		gate:    newGate(),
 		floor:   make(chan struct{}, 1),
 
 		forwarders: map[forwarding]broker.Forwarder{},
 
 		spec: spec,
-		life: life{state: Ready},
+		life: life{state: snapshot.Ready},
 	}
 	g.figures = newConsumerBooks()
 	g.keeper = newKeeper(g)
@@ -70,19 +72,19 @@ func newConsumer(name string, spec ConsumerSpec, s *Session) *consumer {
 
 func (g *consumer) label() string { return g.name }
 
-func (g *consumer) settings() ConsumerSpec {
+func (g *consumer) settings() spec.Consumer {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.spec
 }
 
-func (g *consumer) state() State {
+func (g *consumer) state() snapshot.State {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.life.state
 }
 
-func (g *consumer) enter(to State) {
+func (g *consumer) enter(to snapshot.State) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.life.enter(to)
@@ -91,34 +93,34 @@ func (g *consumer) enter(to State) {
 // start subscribes all workers, or none.
 func (g *consumer) start(ctx context.Context, link *connection) error {
 	g.mu.Lock()
-	if g.life.state.active() {
+	if g.life.state.Active() {
 		defer g.mu.Unlock()
 		return fmt.Errorf("%s is already %s", g.name, g.life.state)
 	}
 	g.link = link
 	again := !g.life.since.IsZero()
-	g.life.enter(Starting)
+	g.life.enter(snapshot.Starting)
 	g.mu.Unlock()
 	if again && !g.settings().Durable {
 		g.newEpoch(false)
 	}
 	g.parted.Store(true) // what was not acknowledged in an earlier run comes again
-	spec := g.settings()
-	err := g.cover(ctx, spec)
+	settings := g.settings()
+	err := g.cover(ctx, settings)
 	if err == nil {
 		g.tellWhere(ctx)
-		err = g.adopt(ctx, spec)
+		err = g.adopt(ctx, settings)
 	}
 	if err == nil {
-		err = g.hire(ctx, spec)
+		err = g.hire(ctx, settings)
 	}
 	if err != nil {
 		g.failed(err)
-		g.churnBy(Churn{})
+		g.churnBy(spec.Churn{})
 		g.closeForwarders(ctx)
 		return err
 	}
-	g.enter(Running)
+	g.enter(snapshot.Running)
 	g.keeper.start()
 	return nil
 }
@@ -132,7 +134,7 @@ func (g *consumer) tellWhere(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 	spec := g.settings()
-	full := fullNames(g.topics())
+	full := broker.FullTopics(g.topics())
 	got, _ := ask(ctx, g.link.Admin, full)
 	sum := got.sum(spec.Subscription)
 	behind := float64(sum.Subscriptions[spec.Subscription].BacklogEntries) * max(sum.MessagesPerEntry, 1)
@@ -145,18 +147,18 @@ func (g *consumer) tellWhere(ctx context.Context) {
 // stop ends the workers and closes their consumers within ctx.
 func (g *consumer) stop(ctx context.Context) error {
 	g.mu.Lock()
-	if !g.life.state.active() {
+	if !g.life.state.Active() {
 		g.mu.Unlock()
 		return nil
 	}
-	g.life.enter(Stopping)
+	g.life.enter(snapshot.Stopping)
 	g.mu.Unlock()
 	g.keeper.stop()
-	g.churnBy(Churn{})
+	g.churnBy(spec.Churn{})
 	err := g.dismiss(ctx, 0)
 	g.closeForwarders(ctx)
 	g.gate.open() // for the next start
-	g.enter(Stopped)
+	g.enter(snapshot.Stopped)
 	return err
 }
 
@@ -175,10 +177,10 @@ func (g *consumer) staff(ctx context.Context, workers int) error {
 	spec := g.settings()
 	from := spec.Workers
 	spec.Workers = workers
-	if g.state().active() && spec.Sticky && workers != from {
+	if g.state().Active() && spec.Sticky && workers != from {
 		return g.anew(ctx, spec, false, nil) // who serves which keys changes for all
 	}
-	if g.state().active() {
+	if g.state().Active() {
 		if err := g.hire(ctx, spec); err != nil {
 			return err
 		}
@@ -195,21 +197,21 @@ func (g *consumer) staff(ctx context.Context, workers int) error {
 // set applies a whole new specification: what the workers do at once, and what
 // the client takes at creation only by closing the consumers and making them
 // again.
-func (g *consumer) set(ctx context.Context, spec ConsumerSpec) (Rebuild, error) {
+func (g *consumer) set(ctx context.Context, spec spec.Consumer) (Rebuild, error) {
 	yield, err := g.take(ctx)
 	if err != nil {
 		return Rebuild{}, err
 	}
 	defer yield()
 	old := g.settings()
-	if !g.state().active() {
-		if spec.anotherPlace(old) {
+	if !g.state().Active() {
+		if spec.OtherCursor(old) {
 			g.newEpoch(false)
 		}
 		g.replace(spec)
 		return Rebuild{}, nil
 	}
-	if spec.sameConsumers(old) {
+	if spec.SameConsumers(old) {
 		if err := g.adopt(ctx, spec); err != nil {
 			return Rebuild{}, err
 		}
@@ -229,21 +231,21 @@ func (g *consumer) take(ctx context.Context) (yield func(), err error) {
 	case g.floor <- struct{}{}:
 		g.keeper.stop()
 		return func() {
-			if g.state().active() {
+			if g.state().Active() {
 				g.keeper.start()
 			}
 			<-g.floor
 		}, nil
 	case <-ctx.Done():
 		g.keeper.stop()
-		if g.state().active() {
+		if g.state().Active() {
 			g.keeper.start()
 		}
 		return nil, waitFor(ctx, g.name+": waiting for a churn to end")
 	}
 }
 
-func (g *consumer) replace(spec ConsumerSpec) {
+func (g *consumer) replace(spec spec.Consumer) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.spec = spec
@@ -254,13 +256,13 @@ func (g *consumer) replace(spec ConsumerSpec) {
 // What a closed consumer had been pushed ahead is gone with it, so nothing of
 // it comes late. Where the cursor moves or another one is followed, the ledger
 // opens a new epoch. A paused group stays paused.
-func (g *consumer) anew(ctx context.Context, spec ConsumerSpec, sought bool, act func() error) error {
+func (g *consumer) anew(ctx context.Context, spec spec.Consumer, sought bool, act func() error) error {
 	old := g.settings()
 	covered, err := g.expand(ctx, spec)
 	if err != nil {
 		return err
 	}
-	if g.state() != Paused {
+	if g.state() != snapshot.Paused {
 		if err := g.quiet(ctx); err != nil {
 			return err
 		}
@@ -278,7 +280,7 @@ func (g *consumer) anew(ctx context.Context, spec ConsumerSpec, sought bool, act
 	again, cancel := context.WithTimeout(context.WithoutCancel(ctx), hireTime) // Ctrl-C must not leave a group without consumers
 	defer cancel()
 	if err == nil {
-		if act != nil || spec.anotherPlace(old) {
+		if act != nil || spec.OtherCursor(old) {
 			g.newEpoch(sought)
 		}
 		g.replace(spec)
@@ -291,7 +293,7 @@ func (g *consumer) anew(ctx context.Context, spec ConsumerSpec, sought bool, act
 }
 
 // back subscribes as before after a change that could not be made.
-func (g *consumer) back(ctx context.Context, old ConsumerSpec) error {
+func (g *consumer) back(ctx context.Context, old spec.Consumer) error {
 	g.replace(old)
 	err := g.cover(ctx, old)
 	if err == nil {
@@ -302,16 +304,10 @@ func (g *consumer) back(ctx context.Context, old ConsumerSpec) error {
 	}
 	if err != nil {
 		g.failed(err)
-		g.churnBy(Churn{})
+		g.churnBy(spec.Churn{})
 		g.closeForwarders(ctx)
 	}
 	return err
-}
-
-// anotherPlace says whether what comes next is not what would have come next
-// from the old specification's subscription: then one ledger cannot judge both.
-func (spec ConsumerSpec) anotherPlace(old ConsumerSpec) bool {
-	return spec.Subscription != old.Subscription || !spec.Durable || !old.Durable || spec.Compacted != old.Compacted || !spec.topics().include(old.topics())
 }
 
 // hireTime bounds subscribing again after a change: measured, a thousand
@@ -339,7 +335,7 @@ func (g *consumer) quiet(ctx context.Context) error {
 }
 
 func (g *consumer) pause() error {
-	return g.turn(Running, Paused, func(ctx context.Context) error {
+	return g.turn(snapshot.Running, snapshot.Paused, func(ctx context.Context) error {
 		if err := g.gate.close(ctx); err != nil {
 			return waitFor(ctx, g.name+": waiting for its workers")
 		}
@@ -351,7 +347,7 @@ func (g *consumer) pause() error {
 }
 
 func (g *consumer) resume() error {
-	return g.turn(Paused, Running, func(context.Context) error {
+	return g.turn(snapshot.Paused, snapshot.Running, func(context.Context) error {
 		if plan := g.ways.Load().plan; plan != nil {
 			plan.Resume()
 		}
@@ -361,7 +357,7 @@ func (g *consumer) resume() error {
 }
 
 // turn goes from one state to another, and does nothing if it is there already.
-func (g *consumer) turn(from, to State, act func(context.Context) error) error {
+func (g *consumer) turn(from, to snapshot.State, act func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), gateTime)
 	defer cancel()
 	yield, err := g.take(ctx)

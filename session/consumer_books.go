@@ -4,10 +4,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"pulsh/session/broker"
+	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
-	"pulsh/session/payload"
+	"pulsh/session/snapshot"
 )
 
 // consumerBooks is what the sampler keeps of a consumer group between two
@@ -36,7 +36,7 @@ func newConsumerBooks() consumerBooks {
 }
 
 // sample makes a cut of the group.
-func (g *consumer) sample(at instant) GroupSnapshot {
+func (g *consumer) sample(at instant) snapshot.Group {
 	f := &g.figures
 	g.shards.Collect()
 	f.heats.add(at.time, g.distribution)
@@ -61,7 +61,7 @@ func (g *consumer) sample(at instant) GroupSnapshot {
 	c.InFlight = int(all.InFlight())
 	c.Nacked, c.Outcomes = counts.Nacked, counts.Outcomes
 	g.doings(c)
-	if at.cluster == Reconnecting {
+	if at.cluster == snapshot.Reconnecting {
 		g.parted.Store(true)
 	}
 	c.Ledger = ledger.since(f.ledger.Load()).sum()
@@ -79,13 +79,13 @@ func (g *consumer) sample(at instant) GroupSnapshot {
 }
 
 // head is the part of a sample that needs the group's lock.
-func (g *consumer) head(at instant) GroupSnapshot {
+func (g *consumer) head(at instant) snapshot.Group {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	c := &ConsumerSnapshot{
+	c := &snapshot.Consumer{
 		Subscription: g.spec.Subscription,
 		Type:         string(g.spec.Type),
-		PerWorker:    make([]WorkerSnapshot, len(g.workers)),
+		PerWorker:    make([]snapshot.Worker, len(g.workers)),
 	}
 	seats := map[*seat]bool{}
 	for i, w := range g.workers {
@@ -95,8 +95,8 @@ func (g *consumer) head(at instant) GroupSnapshot {
 		one.Acked, one.Nacked, one.Dropped = w.acked.Load(), w.nacked.Load(), w.dropped.Load()
 	}
 	c.Consumers = len(seats)
-	return GroupSnapshot{
-		Name: g.name, Kind: Consume, State: g.life.state,
+	return snapshot.Group{
+		Name: g.name, Kind: snapshot.Consume, State: g.life.state,
 		Topic: g.spec.Topic, Topics: g.ownTopics(), Partitions: int(g.figures.partitions.Load()),
 		Workers: g.spec.Workers, Since: g.life.since, Running: g.life.running(at.time),
 		LastError: g.life.text(), Consumer: c,
@@ -104,7 +104,7 @@ func (g *consumer) head(at instant) GroupSnapshot {
 }
 
 // doings fills in what the group does with its messages now.
-func (g *consumer) doings(c *ConsumerSnapshot) {
+func (g *consumer) doings(c *snapshot.Consumer) {
 	c.Kept, c.Churned, c.Target = int(g.kept.Load()), g.churned.Load(), pacing.Max()
 	spec := g.settings()
 	c.Ack, c.Shape = spec.Ack, spec.Rate
@@ -112,14 +112,12 @@ func (g *consumer) doings(c *ConsumerSnapshot) {
 		c.Target = w.plan.Rate()
 	}
 	for _, s := range g.sittings() {
-		if p, knows := s.subscriber.(broker.Prefetcher); knows {
-			c.Waiting += p.Waiting()
-		}
+		c.Waiting += s.subscriber.Waiting()
 	}
 }
 
 // ledgers is a reading of the group's ledger.
-type ledgers struct{ present, earlier payload.Totals }
+type ledgers struct{ present, earlier delivery.Totals }
 
 func (g *consumer) books() ledgers {
 	return ledgers{g.ledger.Totals(), g.ledger.Earlier()}
@@ -127,7 +125,7 @@ func (g *consumer) books() ledgers {
 
 // sum adds up all epochs. What was still open when an epoch ended by a seek is
 // not held against the group.
-func (l ledgers) sum() payload.Totals { return l.present.With(l.earlier) }
+func (l ledgers) sum() delivery.Totals { return l.present.With(l.earlier) }
 
 // since is what has been added after a reset, if there was one.
 func (l ledgers) since(base *ledgers) ledgers {
@@ -144,9 +142,9 @@ func (l ledgers) since(base *ledgers) ledgers {
 }
 
 // waiting fills in what waits in the broker.
-func (g *consumer) waiting(c *ConsumerSnapshot, now time.Time) {
-	c.Truth = g.truth.known()
-	c.Backlog = c.Truth.backlog()
+func (g *consumer) waiting(c *snapshot.Consumer, now time.Time) {
+	c.Broker = g.truth.known()
+	c.Backlog = c.Broker.Backlog()
 	d := g.drain.Load()
 	if d == nil {
 		return

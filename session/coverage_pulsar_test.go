@@ -6,9 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
+	"pulsh/session/spec"
 )
 
 // A broker that still writes when a topic is terminated may fence the topic
@@ -16,13 +15,13 @@ import (
 func TestATopicTerminatedUnderAProducerLosesNothing(t *testing.T) {
 	l := newLoad(t)
 	l.produce(nil)
-	l.consume(func(s *session.ConsumerSpec) { s.Workers = 2 })
+	l.consume(func(s *spec.Consumer) { s.Workers = 2 })
 	l.acked(4000)
 	require.NoError(t, l.admin.Terminate(l.soon(), l.topic))
 	l.told("; trying again; try: ")
 	l.until("a count of it", func() bool {
 		g := l.group("fast")
-		return failed(g, metrics.TopicTerminated)+failed(g, metrics.Moved)+failed(g, metrics.Silent) > 0
+		return failed(g, broker.TopicTerminated)+failed(g, broker.Moved)+failed(g, broker.Silent) > 0
 	})
 	l.until("all received", func() bool { return l.sub1().Ledger.Unique() >= uint64(l.fast().Acked) })
 	require.Zero(t, l.sub1().Ledger.Lost)
@@ -35,7 +34,7 @@ func TestATopicTerminatedUnderAProducerLosesNothing(t *testing.T) {
 
 func TestACompactedTopicIsReadByItsKeys(t *testing.T) {
 	l := newLoad(t)
-	l.produce(func(s *session.ProducerSpec) {
+	l.produce(func(s *spec.Producer) {
 		s.Workers = 1
 		require.NoError(t, s.Keys.UnmarshalText([]byte("50")))
 	})
@@ -46,7 +45,7 @@ func TestACompactedTopicIsReadByItsKeys(t *testing.T) {
 		done, err := l.admin.Compaction(l.soon(), l.topic)
 		return err == nil && len(done) == 1 && done[0].State == broker.CompactionDone
 	})
-	l.consume(func(s *session.ConsumerSpec) { s.Type, s.Compacted, s.Ack = broker.Exclusive, true, cumulative(t) })
+	l.consume(func(s *spec.Consumer) { s.Type, s.Compacted, s.Ack = broker.Exclusive, true, cumulative(t) })
 	l.until("one message for each key", func() bool { return l.sub1().Received >= 50 })
 	time.Sleep(time.Second)
 	got := l.sub1()
@@ -55,12 +54,12 @@ func TestACompactedTopicIsReadByItsKeys(t *testing.T) {
 	require.Zero(t, got.Ledger.Holes)
 	require.Positive(t, got.Ledger.LeftOut)
 	require.Zero(t, got.Unstamped)
-	l.until("all acknowledged", func() bool { return l.sub1().Truth.BacklogEntries == 0 })
+	l.until("all acknowledged", func() bool { return l.sub1().Broker.BacklogEntries == 0 })
 }
 
 func TestTheFirstPriorityIsServedFirst(t *testing.T) {
 	l := newLoad(t)
-	l.consume(func(s *session.ConsumerSpec) { s.Priority = 0 })
+	l.consume(func(s *spec.Consumer) { s.Priority = 0 })
 	spec, _ := l.Consumer("sub1")
 	spec.Priority = 1
 	require.NoError(t, l.AddConsumer("second", spec))
@@ -75,7 +74,7 @@ func TestTheFirstPriorityIsServedFirst(t *testing.T) {
 func TestASubscriptionThatIsNotDurableEndsWithItsConsumer(t *testing.T) {
 	l := newLoad(t)
 	l.produce(nil)
-	l.consume(func(s *session.ConsumerSpec) { s.Durable = false })
+	l.consume(func(s *spec.Consumer) { s.Durable = false })
 	l.until("it receives", func() bool { return l.sub1().Received > 2000 })
 	stats, err := l.admin.Stats(l.soon(), l.topic)
 	require.NoError(t, err)
@@ -90,8 +89,8 @@ func TestASubscriptionThatIsNotDurableEndsWithItsConsumer(t *testing.T) {
 }
 
 // cumulative acknowledges what compaction left out as well.
-func cumulative(t *testing.T) session.Ack {
-	ack, err := session.ParseAck("cumulative")
+func cumulative(t *testing.T) spec.Ack {
+	ack, err := spec.ParseAck("cumulative")
 	require.NoError(t, err)
 	return ack
 }

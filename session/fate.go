@@ -6,17 +6,18 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/metrics"
+	"pulsh/session/spec"
 )
 
-// fate is what a worker does with a message in the end.
-type fate uint8
+// Fate is what a worker does with a message in the end.
+type Fate uint8
 
 const (
-	acked fate = iota
-	nacked
-	dropped
-	deadLettered
-	retried
+	Acked Fate = iota
+	Nacked
+	Dropped
+	DeadLettered
+	Retried
 )
 
 // chooser draws fates. A broker gives back whole entries, so the messages of
@@ -33,7 +34,7 @@ type chooser struct {
 type flow struct {
 	entry uint32
 	index int32 // the last one that came
-	fate  fate
+	fate  Fate
 	open  bool
 }
 
@@ -41,29 +42,29 @@ type flow struct {
 // partition of a topic that has many.
 const flowsMax = 128
 
-func newChooser() *chooser {
+func NewChooser() *chooser {
 	return &chooser{random: rand.New(rand.NewPCG(randomID(), randomID()))}
 }
 
-// choose draws the fates of a run.
-func (c *chooser) choose(w *ways, run []broker.Delivery, fates []fate) {
+// Choose draws the fates of a run.
+func (c *chooser) Choose(w *Ways, run []broker.Delivery, fates []Fate) {
 	for i := range run {
 		f := c.of(w, &run[i])
 		switch came := max(run[i].Redelivery, uint32(run[i].Retries)); {
-		case w.dead != nil && came > uint32(w.MaxRedeliver):
-			f = deadLettered
-		case f != nacked:
-		case w.dead != nil && came == uint32(w.MaxRedeliver):
-			f = deadLettered
-		case w.retry != nil:
-			f = retried
+		case w.Dead != nil && came > uint32(w.MaxRedeliver):
+			f = DeadLettered
+		case f != Nacked:
+		case w.Dead != nil && came == uint32(w.MaxRedeliver):
+			f = DeadLettered
+		case w.Retry != nil:
+			f = Retried
 		}
 		fates[i] = f
 	}
 }
 
 // of is what the mix of the group makes of a message.
-func (c *chooser) of(w *ways, d *broker.Delivery) fate {
+func (c *chooser) of(w *Ways, d *broker.Delivery) Fate {
 	for i := range c.flows {
 		f := &c.flows[i]
 		if f.open && f.entry == d.Entry && f.index < d.Index {
@@ -77,23 +78,23 @@ func (c *chooser) of(w *ways, d *broker.Delivery) fate {
 	return f.fate
 }
 
-func (c *chooser) draw(w *ways) fate {
-	switch at := Share(c.random.Float64() * 100); {
+func (c *chooser) draw(w *Ways) Fate {
+	switch at := spec.Share(c.random.Float64() * 100); {
 	case at < w.Nack:
-		return nacked
+		return Nacked
 	case at < w.Nack+w.Drop:
-		return dropped
+		return Dropped
 	}
-	return acked
+	return Acked
 }
 
-// returns remembers which messages the group has given back or dropped, so that
+// Returns remembers which messages the group has given back or dropped, so that
 // their coming again has a cause. Those that come because they share an entry
 // with one of them have the cause that the entry got last. Beyond its bound the
 // oldest are forgotten.
-type returns struct {
+type Returns struct {
 	mu     sync.Mutex
-	causes map[memo]metrics.Outcome
+	Causes map[memo]metrics.Outcome
 	order  []memo // a ring
 	at     int
 }
@@ -105,16 +106,16 @@ type memo uint64
 func entryOf(d *broker.Delivery) memo   { return memo(d.Entry) << 32 }
 func messageOf(d *broker.Delivery) memo { return entryOf(d) + memo(d.Index) + 1 }
 
-// returnsMax is how many messages and entries are remembered, in about 6 MB;
+// ReturnsMax is how many messages and entries are remembered, in about 6 MB;
 // what is older than so many counts as unknown.
-const returnsMax = 1 << 17
+const ReturnsMax = 1 << 17
 
-// note remembers a run of messages and their entries.
-func (r *returns) note(run []broker.Delivery, cause metrics.Outcome) {
+// Note remembers a run of messages and their entries.
+func (r *Returns) Note(run []broker.Delivery, cause metrics.Outcome) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.causes == nil {
-		r.causes = map[memo]metrics.Outcome{}
+	if r.Causes == nil {
+		r.Causes = map[memo]metrics.Outcome{}
 	}
 	for i := range run {
 		r.put(messageOf(&run[i]), cause)
@@ -122,43 +123,43 @@ func (r *returns) note(run []broker.Delivery, cause metrics.Outcome) {
 	}
 }
 
-func (r *returns) put(at memo, cause metrics.Outcome) {
-	if _, known := r.causes[at]; !known {
+func (r *Returns) put(at memo, cause metrics.Outcome) {
+	if _, known := r.Causes[at]; !known {
 		r.push(at)
 	}
-	r.causes[at] = cause
+	r.Causes[at] = cause
 }
 
-func (r *returns) push(at memo) {
-	if len(r.order) < returnsMax {
+func (r *Returns) push(at memo) {
+	if len(r.order) < ReturnsMax {
 		r.order = append(r.order, at)
 		return
 	}
-	delete(r.causes, r.order[r.at])
+	delete(r.Causes, r.order[r.at])
 	r.order[r.at] = at
-	r.at = (r.at + 1) % returnsMax
+	r.at = (r.at + 1) % ReturnsMax
 }
 
-// cause is why a message comes again, if the group has made it.
-func (r *returns) cause(d *broker.Delivery) (cause metrics.Outcome, known bool) {
+// Cause is why a message comes again, if the group has made it.
+func (r *Returns) Cause(d *broker.Delivery) (Cause metrics.Outcome, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if cause, known = r.causes[messageOf(d)]; !known {
-		cause, known = r.causes[entryOf(d)]
+	if Cause, known = r.Causes[messageOf(d)]; !known {
+		Cause, known = r.Causes[entryOf(d)]
 	}
-	return cause, known
+	return Cause, known
 }
 
-func (r *returns) forget() {
+func (r *Returns) Forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.causes, r.order, r.at = nil, nil, 0
+	r.Causes, r.order, r.at = nil, nil, 0
 }
 
 // again counts a message that came once more, by its cause. replayed says that
 // it came before this epoch of the ledger began.
 func (g *consumer) again(recorder *metrics.ReceiveRecorder, d *broker.Delivery, replayed bool) {
-	cause, known := g.returns.cause(d)
+	cause, known := g.returns.Cause(d)
 	switch {
 	case d.Retries > 0:
 		cause = metrics.AgainNack
@@ -182,6 +183,6 @@ func (g *consumer) newEpoch(sought bool) {
 	g.parted.Store(false)
 	g.gaveBack.Store(false)
 	if sought {
-		g.returns.forget()
+		g.returns.Forget()
 	}
 }

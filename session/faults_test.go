@@ -13,13 +13,15 @@ import (
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/broker/fake"
+	"pulsh/session/delivery"
 	"pulsh/session/metrics"
-	"pulsh/session/payload"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // receive starts a consumer group from the beginning of fast.
-func (v *virtual) receive(change func(*session.ConsumerSpec)) {
-	spec := session.DefaultConsumer("sub1")
+func (v *virtual) receive(change func(*spec.Consumer)) {
+	spec := spec.DefaultConsumer("sub1")
 	spec.Topic, spec.From = "fast", broker.Earliest
 	change(&spec)
 	require.NoError(v.t, v.AddConsumer("sub1", spec))
@@ -27,7 +29,7 @@ func (v *virtual) receive(change func(*session.ConsumerSpec)) {
 }
 
 // settle stops the producer and waits until all has come that will.
-func (v *virtual) settle() (session.GroupSnapshot, payload.Totals) {
+func (v *virtual) settle() (snapshot.Group, delivery.Totals) {
 	require.NoError(v.t, v.Stop(v.t.Context(), "fast"))
 	time.Sleep(3 * time.Second)
 	g := v.sub1()
@@ -37,18 +39,18 @@ func (v *virtual) settle() (session.GroupSnapshot, payload.Totals) {
 func TestEveryKindOfFaultIsCountedExactly(t *testing.T) {
 	for _, kind := range []broker.SubscriptionType{broker.Exclusive, broker.Shared, broker.Failover, broker.KeyShared} {
 		inVirtualTime(t, func(v *virtual) {
-			v.receive(func(s *session.ConsumerSpec) { s.Type = kind })
-			v.produce(1000, func(s *session.ProducerSpec) { s.Workers, s.Lanes = 1, 1 })
+			v.receive(func(s *spec.Consumer) { s.Type = kind })
+			v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers = 1, 1 })
 			time.Sleep(time.Second)
 			for n, how := range []fake.Tampering{fake.Lose, fake.Double, fake.Swap, fake.Lose, fake.Swap, fake.Double, fake.Swap} {
 				require.NoError(v.t, v.cluster.Tamper("fast", 5+10*n, how))
 			}
 			time.Sleep(time.Second)
-			v.cluster.FailSends(7, metrics.Throttled, "too many messages")
+			v.cluster.FailSends(7, broker.Throttled, "too many messages")
 			time.Sleep(time.Second)
 			_, books := v.settle()
 			acked := uint64(v.fast().Producer.Acked)
-			require.Equal(v.t, payload.Totals{
+			require.Equal(v.t, delivery.Totals{
 				Received: acked, Holes: 2, Doubtful: 7, Duplicated: 2, OutOfOrder: 3, Epoch: 1, Streams: 1, Announced: 1,
 			}, books, "%s", kind)
 		})
@@ -57,8 +59,8 @@ func TestEveryKindOfFaultIsCountedExactly(t *testing.T) {
 
 func TestTheLossOfTheLastMessagesIsSeen(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		v.receive(func(s *session.ConsumerSpec) { s.Type = broker.Exclusive })
-		v.produce(1000, func(s *session.ProducerSpec) { s.Workers, s.Lanes = 1, 1 })
+		v.receive(func(s *spec.Consumer) { s.Type = broker.Exclusive })
+		v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers = 1, 1 })
 		time.Sleep(time.Second)
 		for n := range 10_000 { // all from here on
 			require.NoError(v.t, v.cluster.Tamper("fast", n+1, fake.Lose))
@@ -75,8 +77,8 @@ func TestTheLossOfTheLastMessagesIsSeen(t *testing.T) {
 
 func TestTimedOutSendsThatAreStoredAreReceivedOnce(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		v.receive(func(s *session.ConsumerSpec) { s.Type = broker.Exclusive })
-		v.produce(1000, func(s *session.ProducerSpec) { s.Workers, s.Lanes, s.Timeout = 1, 1, time.Second })
+		v.receive(func(s *spec.Consumer) { s.Type = broker.Exclusive })
+		v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers, s.Timeout = 1, 1, time.Second })
 		time.Sleep(time.Second)
 		v.cluster.Stall(1500 * time.Millisecond)
 		time.Sleep(3 * time.Second)
@@ -92,7 +94,7 @@ func TestTimedOutSendsThatAreStoredAreReceivedOnce(t *testing.T) {
 
 func TestEvictedConsumersGetMessagesAgainAndTheBrokerSaysSo(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		v.receive(func(s *session.ConsumerSpec) { s.Workers = 2 })
+		v.receive(func(s *spec.Consumer) { s.Workers = 2 })
 		v.produce(1000, nil)
 		time.Sleep(time.Second)
 		v.cluster.FailAcks(25, errors.New("not now")) // they are delivered again when their consumer goes
@@ -110,8 +112,8 @@ func TestEvictedConsumersGetMessagesAgainAndTheBrokerSaysSo(t *testing.T) {
 
 func TestEpochsKeepReplayApart(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		v.receive(func(s *session.ConsumerSpec) { s.Type = broker.Exclusive })
-		v.produce(1000, func(s *session.ProducerSpec) { s.Workers, s.Lanes = 1, 1 })
+		v.receive(func(s *spec.Consumer) { s.Type = broker.Exclusive })
+		v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers = 1, 1 })
 		time.Sleep(time.Second)
 		require.NoError(v.t, v.cluster.Tamper("fast", 1, fake.Lose))
 		require.NoError(v.t, v.cluster.Tamper("fast", 9, fake.Double))
@@ -123,7 +125,7 @@ func TestEpochsKeepReplayApart(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			l, err := v.Ledger("sub1", 10)
 			require.NoError(v.t, err)
-			require.Equal(v.t, payload.Totals{Received: acked, Holes: 1, Duplicated: 1, Epoch: epoch, Streams: 1, Announced: 1}, l.Present)
+			require.Equal(v.t, delivery.Totals{Received: acked, Holes: 1, Duplicated: 1, Epoch: epoch, Streams: 1, Announced: 1}, l.Present)
 			require.Equal(v.t, (epoch-1)*acked, l.Earlier.Received)
 			require.Equal(v.t, epoch-1, l.Earlier.Holes)
 			require.Equal(v.t, epoch-1, l.Earlier.Duplicated)
@@ -140,21 +142,21 @@ func TestEpochsKeepReplayApart(t *testing.T) {
 
 func TestOrderWithinKeys(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		v.receive(func(s *session.ConsumerSpec) { s.Type, s.Workers = broker.KeyShared, 4 })
-		v.produce(1000, func(s *session.ProducerSpec) {
-			s.Workers, s.Lanes = 1, 1
+		v.receive(func(s *spec.Consumer) { s.Type, s.Workers = broker.KeyShared, 4 })
+		v.produce(1000, func(s *spec.Producer) {
+			s.Workers, s.Producers = 1, 1
 			require.NoError(v.t, s.Keys.UnmarshalText([]byte("100")))
 		})
 		time.Sleep(2 * time.Second)
 		g, books := v.settle()
-		require.Equal(v.t, session.KeyOrder, g.Order())
+		require.Equal(v.t, snapshot.KeyOrder, g.Order())
 		require.Equal(v.t, books.Received, books.Keyed)
 		require.Zero(v.t, books.OutOfOrderKey, "each key has one consumer")
 	})
 	inVirtualTime(t, func(v *virtual) { // with one key a swap shows in it
-		v.receive(func(s *session.ConsumerSpec) { s.Type, s.Workers = broker.KeyShared, 4 })
-		v.produce(1000, func(s *session.ProducerSpec) {
-			s.Workers, s.Lanes = 1, 1
+		v.receive(func(s *spec.Consumer) { s.Type, s.Workers = broker.KeyShared, 4 })
+		v.produce(1000, func(s *spec.Producer) {
+			s.Workers, s.Producers = 1, 1
 			require.NoError(v.t, s.Keys.UnmarshalText([]byte("1")))
 		})
 		for n := range 5 {
@@ -165,7 +167,7 @@ func TestOrderWithinKeys(t *testing.T) {
 		require.EqualValues(v.t, 5, books.OutOfOrderKey)
 		disorder, promised := g.Disorder()
 		require.EqualValues(v.t, 5, disorder)
-		require.Equal(v.t, session.KeyOrder, promised)
+		require.Equal(v.t, snapshot.KeyOrder, promised)
 	})
 }
 
@@ -175,19 +177,19 @@ type elsewhere struct {
 	ahead time.Duration
 }
 
-func (e elsewhere) OpenLane(ctx context.Context, spec broker.LaneSpec) (broker.Lane, error) {
+func (e elsewhere) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (broker.Producer, error) {
 	spec.Base = spec.Base.Add(e.ahead)
-	return e.Broker.OpenLane(ctx, spec)
+	return e.Broker.OpenProducer(ctx, spec)
 }
 
 // apart runs a sender on another host, whose clock is ahead, and a receiver
 // here. It returns what the receiver knows.
-func apart(t *testing.T, ahead time.Duration, withAdmin bool) (g session.GroupSnapshot, notes []string) {
+func apart(t *testing.T, ahead time.Duration, withAdmin bool) (g snapshot.Group, notes []string) {
 	synctest.Test(t, func(t *testing.T) {
 		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
 		defer cluster.Close()
 		host := func(ahead time.Duration) *session.Session {
-			s := session.New(func(ctx context.Context, _ session.Target, clock broker.Clock) (session.Link, error) {
+			s := session.New(func(ctx context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
 				b, admin, err := cluster.Connect(ctx, clock)
 				link := session.Link{Broker: elsewhere{b, ahead}, Probe: func(context.Context) (session.Answer, error) { return session.Answer{}, nil }}
 				if withAdmin {
@@ -195,17 +197,17 @@ func apart(t *testing.T, ahead time.Duration, withAdmin bool) (g session.GroupSn
 				}
 				return link, err
 			})
-			require.NoError(t, s.Connect(t.Context(), session.Target{URL: "pulsar://memory:6650"}))
+			require.NoError(t, s.Connect(t.Context(), broker.Target{URL: "pulsar://memory:6650"}))
 			return s
 		}
 		here, there := host(0), host(ahead)
 		defer here.Close(context.WithoutCancel(t.Context()))
 		defer there.Close(context.WithoutCancel(t.Context()))
-		received := session.DefaultConsumer("sub1")
+		received := spec.DefaultConsumer("sub1")
 		received.Topic = "fast"
 		require.NoError(t, here.AddConsumer("sub1", received))
 		require.NoError(t, here.Start(t.Context(), "sub1"))
-		require.NoError(t, there.AddProducer("fast", session.DefaultProducer("fast")))
+		require.NoError(t, there.AddProducer("fast", spec.DefaultProducer("fast")))
 		require.NoError(t, there.Start(t.Context(), "fast"))
 		time.Sleep(15 * time.Second)
 		g, _ = here.Snapshot().Group("sub1")
@@ -275,13 +277,13 @@ func TestAReplayIsNoClockThatIsBehind(t *testing.T) {
 		time.Sleep(time.Hour)
 		v.consume() // its ledger has not been told of these streams
 		for range 300 {
-			time.Sleep(session.SampleEvery)
+			time.Sleep(metrics.SampleEvery)
 			g, _ := v.Snapshot().Group("sub1")
 			require.False(v.t, g.Consumer.Clock.Differs, "%+v", g.Consumer.Clock)
 		}
 		require.NoError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Now().Add(-2*time.Hour)))
 		for range 300 {
-			time.Sleep(session.SampleEvery)
+			time.Sleep(metrics.SampleEvery)
 			g, _ := v.Snapshot().Group("sub1")
 			require.False(v.t, g.Consumer.Clock.Differs, "%+v", g.Consumer.Clock)
 		}
@@ -290,9 +292,9 @@ func TestAReplayIsNoClockThatIsBehind(t *testing.T) {
 
 func TestASessionsOwnClockTellsNothing(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		v.receive(func(*session.ConsumerSpec) {})
+		v.receive(func(*spec.Consumer) {})
 		v.produce(1000, nil)
 		time.Sleep(3 * time.Second)
-		require.Equal(t, session.Clock{}, v.sub1().Consumer.Clock)
+		require.Equal(t, snapshot.SenderClock{}, v.sub1().Consumer.Clock)
 	})
 }

@@ -12,10 +12,10 @@ import (
 // hand is what a worker has received and not yet dealt with.
 type hand struct {
 	at      *sitting
-	ways    *ways
+	ways    *Ways
 	run     []broker.Delivery
-	fates   []fate
-	taking  *taking       // its place in the line, under ack=cumulative
+	fates   []Fate
+	taking  *Taking       // its place in the line, under ack=cumulative
 	counted int           // messages at the front whose work is in debt
 	debt    time.Duration // work that is still to be done for them
 }
@@ -93,7 +93,7 @@ func (w *receiver) busy(leave <-chan struct{}) bool {
 func (w *receiver) settle(ctx context.Context, h *hand, n int) {
 	run, fates := h.run[:n], h.fates
 	if len(fates) == 0 {
-		w.fulfil(ctx, h, acked, run)
+		w.fulfil(ctx, h, Acked, run)
 	}
 	for from := 0; from < n && len(fates) > 0; {
 		to := from + 1
@@ -108,21 +108,21 @@ func (w *receiver) settle(ctx context.Context, h *hand, n int) {
 }
 
 // fulfil does with messages what is their fate.
-func (w *receiver) fulfil(ctx context.Context, h *hand, f fate, run []broker.Delivery) {
+func (w *receiver) fulfil(ctx context.Context, h *hand, f Fate, run []broker.Delivery) {
 	switch {
-	case f == nacked:
+	case f == Nacked:
 		w.giveBack(h, run)
-	case f == dropped:
-		w.group.returns.note(run, metrics.AgainDrop)
+	case f == Dropped:
+		w.group.returns.Note(run, metrics.AgainDrop)
 		h.at.dropped.Add(int64(len(run)))
 		w.recorder.Count(metrics.Dropped, len(run))
 		w.dropped.Add(int64(len(run)))
-	case f == deadLettered:
-		w.forward(ctx, h, h.ways.dead, metrics.DeadLettered, run)
-	case f == retried:
-		w.forward(ctx, h, h.ways.retry, metrics.Retried, run)
+	case f == DeadLettered:
+		w.forward(ctx, h, h.ways.Dead, metrics.DeadLettered, run)
+	case f == Retried:
+		w.forward(ctx, h, h.ways.Retry, metrics.Retried, run)
 	case h.taking != nil: // acknowledged when the whole run is processed
-	case h.ways.Ack.keeps():
+	case h.ways.Ack.Keeps():
 		h.at.keep(run)
 	default:
 		w.acknowledge(h.at, run)
@@ -131,7 +131,7 @@ func (w *receiver) fulfil(ctx context.Context, h *hand, f fate, run []broker.Del
 
 // giveBack asks for messages to come again.
 func (w *receiver) giveBack(h *hand, run []broker.Delivery) {
-	w.group.returns.note(run, metrics.AgainNack)
+	w.group.returns.Note(run, metrics.AgainNack)
 	if h.ways.ordered {
 		w.group.gaveBack.Store(true)
 	}

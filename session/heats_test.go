@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
 
 // TestHeatOfGroups: what a group has acked or received is in the heat of its
@@ -21,13 +21,13 @@ func TestHeatOfGroups(t *testing.T) {
 		v.fast()
 		s := v.Snapshot()
 		for _, c := range []struct {
-			metric session.Metric
+			metric snapshot.Metric
 			want   int64
 		}{
-			{session.Metric{Group: "fast", Figure: "latency"}, s.Totals.Acked},
-			{session.Metric{Group: "fast", Figure: "service"}, s.Totals.Acked},
-			{session.Metric{Group: "sub1", Figure: "e2e"}, s.Totals.Received},
-			{session.Metric{Group: "sub1", Figure: "latency"}, s.Totals.Received},
+			{snapshot.Metric{Group: "fast", Figure: "latency"}, s.Totals.Acked},
+			{snapshot.Metric{Group: "fast", Figure: "service"}, s.Totals.Acked},
+			{snapshot.Metric{Group: "sub1", Figure: "e2e"}, s.Totals.Received},
+			{snapshot.Metric{Group: "sub1", Figure: "latency"}, s.Totals.Received},
 		} {
 			columns := v.Heat(c.metric, nil, s.At, time.Minute, 60)
 			require.Len(t, columns, 60*metrics.HeatClasses)
@@ -40,16 +40,16 @@ func TestHeatOfGroups(t *testing.T) {
 			}
 			require.Equal(t, c.want, n, c.metric)
 		}
-		require.Nil(t, v.Heat(session.Metric{Group: "fast", Figure: "e2e"}, nil, s.At, time.Minute, 60))
-		require.Nil(t, v.Heat(session.Metric{Group: "nobody", Figure: "latency"}, nil, s.At, time.Minute, 60))
+		require.Nil(t, v.Heat(snapshot.Metric{Group: "fast", Figure: "e2e"}, nil, s.At, time.Minute, 60))
+		require.Nil(t, v.Heat(snapshot.Metric{Group: "nobody", Figure: "latency"}, nil, s.At, time.Minute, 60))
 
-		rate := session.Metric{Group: "fast", Figure: "rate"}
+		rate := snapshot.Metric{Group: "fast", Figure: "rate"}
 		low, high := v.Extremes(rate, s.At, 4*time.Second, 2)
 		require.Len(t, high, 2)
 		require.LessOrEqual(t, low[1], v.History(rate, s.At, 4*time.Second, 2)[1])
-		low, _ = v.Extremes(session.Metric{Group: "fast", Figure: "p99"}, s.At, 4*time.Second, 2)
+		low, _ = v.Extremes(snapshot.Metric{Group: "fast", Figure: "p99"}, s.At, 4*time.Second, 2)
 		require.Nil(t, low)
-		low, _ = v.Extremes(session.Metric{Group: "nobody", Figure: "rate"}, s.At, 4*time.Second, 2)
+		low, _ = v.Extremes(snapshot.Metric{Group: "nobody", Figure: "rate"}, s.At, 4*time.Second, 2)
 		require.Nil(t, low)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
 
 // history keeps every figure of every group over time: the last ten minutes in
@@ -15,24 +16,24 @@ import (
 // when the day is full, a group some forty figures.
 type history struct {
 	mu      sync.Mutex
-	rings   map[Metric]*metrics.Ring
-	figures map[Kind][]Figure
-	total   []Figure
-	process []Figure
+	rings   map[snapshot.Metric]*metrics.Ring
+	figures map[snapshot.Kind][]snapshot.Figure
+	total   []snapshot.Figure
+	process []snapshot.Figure
 }
 
 func newHistory() *history {
 	return &history{
-		rings:   map[Metric]*metrics.Ring{},
-		figures: map[Kind][]Figure{Produce: own(GroupFigures(Produce)), Consume: own(GroupFigures(Consume))},
-		total:   TotalFigures(),
-		process: ProcessFigures(),
+		rings:   map[snapshot.Metric]*metrics.Ring{},
+		figures: map[snapshot.Kind][]snapshot.Figure{snapshot.Produce: own(snapshot.GroupFigures(snapshot.Produce)), snapshot.Consume: own(snapshot.GroupFigures(snapshot.Consume))},
+		total:   snapshot.TotalFigures(),
+		process: snapshot.ProcessFigures(),
 	}
 }
 
 // own leaves out the figures that are other names of the same.
-func own(figures []Figure) []Figure {
-	return slices.DeleteFunc(figures, func(f Figure) bool { return f.Name != plain(f.Name) })
+func own(figures []snapshot.Figure) []snapshot.Figure {
+	return slices.DeleteFunc(figures, func(f snapshot.Figure) bool { return f.Name != plain(f.Name) })
 }
 
 // plain is the shortest name of a figure: fast.p99 is fast.latency.p99, and
@@ -41,47 +42,33 @@ func plain(figure string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(figure, "latency."), "e2e.")
 }
 
-func (h *history) add(s *Snapshot) {
+func (h *history) add(s *snapshot.Snapshot) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, g := range s.Groups {
-		if g.State.active() {
+		if g.State.Active() {
 			h.put(s, g, g.Name, h.figures[g.Kind])
 		}
 	}
-	h.put(s, GroupSnapshot{}, TotalGroup, h.total)
-	h.put(s, GroupSnapshot{}, ProcessGroup, h.process)
+	h.put(s, snapshot.Group{}, snapshot.TotalGroup, h.total)
+	h.put(s, snapshot.Group{}, snapshot.ProcessGroup, h.process)
 }
 
 // put needs the lock. What is not known now leaves a gap.
-func (h *history) put(s *Snapshot, g GroupSnapshot, name string, figures []Figure) {
+func (h *history) put(s *snapshot.Snapshot, g snapshot.Group, name string, figures []snapshot.Figure) {
 	for _, f := range figures {
-		v := f.of(s, g)
+		v := f.Of(s, g)
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			continue
 		}
-		m := Metric{name, f.Name}
+		m := snapshot.Metric{Group: name, Figure: f.Name}
 		ring := h.rings[m]
 		if ring == nil {
-			ring = metrics.NewRing(f.overTime())
+			ring = metrics.NewRing(f.OverTime())
 			h.rings[m] = ring
 		}
 		ring.Add(s.At, v)
 	}
-}
-
-// overTime says what one column of a graph shows of a stretch: durations the
-// worst, counts the last, everything else the mean, a cost as well.
-func (f Figure) overTime() metrics.Aggregate {
-	switch {
-	case f.Name == perMillion:
-		return metrics.Mean
-	case f.Unit == Nanoseconds:
-		return metrics.Max
-	case f.Unit == Count:
-		return metrics.Last
-	}
-	return metrics.Mean
 }
 
 func (h *history) forget(group string) {
@@ -94,10 +81,10 @@ func (h *history) forget(group string) {
 	}
 }
 
-func (h *history) columns(m Metric, end time.Time, window time.Duration, n int) []float64 {
+func (h *history) columns(m snapshot.Metric, end time.Time, window time.Duration, n int) []float64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if ring := h.rings[Metric{m.Group, plain(m.Figure)}]; ring != nil {
+	if ring := h.rings[snapshot.Metric{Group: m.Group, Figure: plain(m.Figure)}]; ring != nil {
 		return ring.Columns(end, window, n)
 	}
 	none := make([]float64, n)
@@ -108,10 +95,10 @@ func (h *history) columns(m Metric, end time.Time, window time.Duration, n int) 
 }
 
 // extremes are nil where columns says all, or where nothing is known.
-func (h *history) extremes(m Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
+func (h *history) extremes(m snapshot.Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if ring := h.rings[Metric{m.Group, plain(m.Figure)}]; ring != nil {
+	if ring := h.rings[snapshot.Metric{Group: m.Group, Figure: plain(m.Figure)}]; ring != nil {
 		return ring.Extremes(end, window, n)
 	}
 	return nil, nil

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
 
 // How a consumer group is kept alive.
@@ -143,7 +143,7 @@ func (k *keeper) tell(err error, lost int) {
 	if lost > 0 {
 		what = fmt.Sprintf("lost %d of %s", lost, consumers(len(g.seats())))
 	}
-	g.session.Mark(MarkError, g.name+": "+err.Error())
+	g.session.Mark(snapshot.MarkError, g.name+": "+err.Error())
 	g.session.notes.say("%s: %s: %s; subscribing again; try: %s", g.name, what, err, nextStep(g.name, err))
 }
 
@@ -166,7 +166,7 @@ func nextStep(name string, err error) string {
 // advise gives an error the next step that only the group's name tells.
 func (g *consumer) advise(err error) error {
 	var known *broker.Error
-	if !errors.As(err, &known) || known.Try != "" || known.Category != metrics.Busy {
+	if !errors.As(err, &known) || known.Try != "" || known.Category != broker.Busy {
 		return err
 	}
 	advised := *known
@@ -227,11 +227,11 @@ func (k *keeper) listen() {
 	if silent == 0 {
 		k.patience = silentLooks
 	}
-	if silent < k.patience || g.state() != Running || g.link.state() != Up || !g.owed() {
+	if silent < k.patience || g.state() != snapshot.Running || g.link.state() != snapshot.Up || !g.owed() {
 		return
 	}
 	k.patience = min(2*k.patience, silentMost)
-	why := &broker.Error{Category: metrics.Silent, Message: fmt.Sprintf("nothing was delivered for %d s while %d entries wait",
+	why := &broker.Error{Category: broker.Silent, Message: fmt.Sprintf("nothing was delivered for %d s while %d entries wait",
 		silent, g.truth.known().BacklogEntries), Try: "backlog " + g.name}
 	for _, s := range g.seats() {
 		s.door.condemn(why)
@@ -262,7 +262,7 @@ const unackedMax = 50_000
 func (k *keeper) discover(ctx context.Context) {
 	g := k.group
 	spec := g.settings()
-	if !spec.topics().Pattern() || time.Now().Before(k.lists) || g.link.state() != Up {
+	if !spec.Topics().Pattern() || time.Now().Before(k.lists) || g.link.state() != snapshot.Up {
 		return
 	}
 	k.lists = time.Now().Add(discoverEvery)
@@ -301,8 +301,8 @@ func (k *keeper) gain(ctx context.Context, topic string) {
 	adding, subscribing := errgroup.WithContext(ctx)
 	adding.SetLimit(openAtOnce)
 	for _, s := range g.seats() {
-		if spread, ok := s.now().subscriber.(broker.Spread); ok && s.door.why() == nil {
-			adding.Go(func() error { return spread.Add(subscribing, topic) })
+		if at := s.now().subscriber; s.door.why() == nil {
+			adding.Go(func() error { return at.Add(subscribing, topic) })
 		}
 	}
 	if err := adding.Wait(); err != nil {
@@ -328,13 +328,13 @@ func (k *keeper) leave(ctx context.Context, topic string) {
 	g := k.group
 	var all sync.WaitGroup
 	for _, s := range g.seats() {
-		spread, ok := s.now().subscriber.(broker.Spread)
-		if !ok || s.door.why() != nil {
+		at := s.now().subscriber
+		if s.door.why() != nil {
 			continue
 		}
 		all.Go(func() {
 			if s.door.clear(ctx, g.gate.nudge) == nil {
-				_ = spread.Drop(ctx, topic) // it is gone, or ends by itself
+				_ = at.Drop(ctx, topic) // it is gone, or ends by itself
 			}
 			s.door.reopen()
 		})

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
 
 // stuckLooks is how many looks a lane may have messages in flight without one
@@ -61,7 +61,7 @@ func (k *laneKeeper) keep(ctx context.Context) {
 func (k *laneKeeper) trouble(look bool) error {
 	g := k.group
 	now := g.current.now.Load()
-	if now == nil || g.link.state() != Up {
+	if now == nil || g.link.state() != snapshot.Up {
 		return nil
 	}
 	heard := map[uint64]hearing{}
@@ -70,10 +70,7 @@ func (k *laneKeeper) trouble(look bool) error {
 			return *cause
 		}
 		h := k.heard[l.stream]
-		answered := uint64(0)
-		if a, ok := l.Lane.(broker.Announcer); ok {
-			answered = a.Answered()
-		}
+		answered := l.Answered()
 		switch {
 		case answered != h.answered || l.InFlight() == 0 || g.truth.known().Throttled:
 			h = hearing{answered: answered}
@@ -82,7 +79,7 @@ func (k *laneKeeper) trouble(look bool) error {
 		}
 		heard[l.stream] = h
 		if h.looks >= stuckLooks {
-			return &broker.Error{Category: metrics.Silent, Message: fmt.Sprintf("no message was answered for %d s by a cluster that answers", h.looks)}
+			return &broker.Error{Category: broker.Silent, Message: fmt.Sprintf("no message was answered for %d s by a cluster that answers", h.looks)}
 		}
 	}
 	k.heard = heard
@@ -123,12 +120,12 @@ const fullEvery = time.Minute
 // tellFull says that the broker refuses messages because too many wait.
 func (k *laneKeeper) tellFull() {
 	g := k.group
-	if time.Since(g.shards.Failures.Last(metrics.BacklogFull)) > lookEvery || time.Since(k.fullAt) < fullEvery {
+	if time.Since(g.shards.Failures.Last(broker.BacklogFull)) > lookEvery || time.Since(k.fullAt) < fullEvery {
 		return
 	}
 	k.fullAt = time.Now()
 	topic := g.settings().Topic
-	g.session.Mark(MarkError, g.name+": backlog full")
+	g.session.Mark(snapshot.MarkError, g.name+": backlog full")
 	g.session.notes.say("%s: as much waits on %s as the broker lets wait: it refuses more until that is received; try: subs %s", g.name, topic, topic)
 }
 
@@ -141,14 +138,14 @@ func (k *laneKeeper) tell(err error) {
 	}
 	try := "errors " + g.name
 	switch broker.Classify(err) {
-	case metrics.TopicTerminated:
+	case broker.TopicTerminated:
 		try = "set " + g.name + " topic=" + g.settings().Topic + "-2"
-	case metrics.Gone:
+	case broker.Gone:
 		try = "topics"
-	case metrics.Moved:
+	case broker.Moved:
 		try = "topic unload " + g.settings().Topic
 	}
-	g.session.Mark(MarkError, g.name+": "+err.Error())
+	g.session.Mark(snapshot.MarkError, g.name+": "+err.Error())
 	g.session.notes.say("%s: %s; trying again; try: %s", g.name, err, try)
 }
 

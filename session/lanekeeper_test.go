@@ -9,14 +9,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
-	"pulsh/session/metrics"
+	"pulsh/session/broker"
+	"pulsh/session/spec"
 )
 
 // full is a producer group whose workers wait for a place on a cluster that
 // gives no answer.
 func (v *virtual) full() {
-	v.produce(1000, func(s *session.ProducerSpec) { s.Workers, s.Pending, s.Timeout = 2, 100, 0 })
+	v.produce(1000, func(s *spec.Producer) { s.Workers, s.Pending, s.Timeout = 2, 100, 0 })
 	time.Sleep(time.Second)
 	v.cluster.Stall(time.Hour)
 	time.Sleep(time.Second)
@@ -56,12 +56,12 @@ func TestABacklogThatIsFullIsSaidOnceAMinute(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		v.produce(100, nil)
 		refused := func(d time.Duration) int {
-			v.cluster.FailSends(math.MaxInt, metrics.BacklogFull, "ProducerBlockedQuotaExceededException")
+			v.cluster.FailSends(math.MaxInt, broker.BacklogFull, "ProducerBlockedQuotaExceededException")
 			time.Sleep(d)
 			if d > 0 {
 				require.Equal(v.t, "broker: the backlog is full", v.fast().Producer.Limit)
 			}
-			v.cluster.FailSends(0, metrics.Other, "")
+			v.cluster.FailSends(0, broker.Other, "")
 			time.Sleep(5 * time.Second)
 			require.Empty(v.t, v.fast().Producer.Limit)
 			return strings.Count(v.heard(), "fast: as much waits on fast as the broker lets wait: it refuses more until that is received; try: subs fast")
@@ -70,6 +70,6 @@ func TestABacklogThatIsFullIsSaidOnceAMinute(t *testing.T) {
 		require.Equal(v.t, 0, refused(10*time.Second))
 		require.Equal(v.t, 2, refused(80*time.Second))
 		require.Equal(v.t, 0, refused(0))
-		require.Positive(v.t, failed(v.fast(), metrics.BacklogFull))
+		require.Positive(v.t, failed(v.fast(), broker.BacklogFull))
 	})
 }

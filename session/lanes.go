@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -15,13 +14,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
+	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/payload"
+	"pulsh/session/spec"
 )
-
-// LanesMax is the most producers that workers share by default: measured, more
-// lanes than twice the cores gain nothing.
-const LanesMax = 16
 
 // openAtOnce is how many producers are created side by side: each costs the
 // broker a lookup and a registration.
@@ -33,7 +30,7 @@ const drainTime = 10 * time.Second
 
 // lane is a broker lane with its place in the ledgers.
 type lane struct {
-	broker.Lane
+	broker.Producer
 	topic  string
 	stream uint64
 	inside sync.RWMutex          // held for reading by whoever sends
@@ -147,39 +144,31 @@ func closeLanes(ctx context.Context, lanes []*lane) error {
 	return errors.Join(errs...)
 }
 
-// laneCount is how many lanes a group has with so many workers.
-func (spec ProducerSpec) laneCount() int {
-	if spec.Lanes > 0 {
-		return min(spec.Workers, spec.Lanes)
-	}
-	return min(spec.Workers, 2*runtime.NumCPU(), LanesMax)
-}
-
 // frameRoom is what a message's metadata may take beside its body, generously.
 const frameRoom = 1 << 10
 
 // checkSize refuses bodies that the broker would refuse one by one.
-func (g *producer) checkSize(spec ProducerSpec) error {
+func (g *producer) checkSize(spec spec.Producer) error {
 	most := g.link.now().SizeMax - frameRoom
 	if most <= 0 || spec.Size.Max() <= most {
 		return nil
 	}
 	return &broker.Error{
-		Category: metrics.TooLarge,
+		Category: broker.TooLarge,
 		Message:  fmt.Sprintf("the broker takes messages up to %s, and size=%s is more", payload.FormatBytes(int64(most+frameRoom)), spec.Size),
 		Try:      fmt.Sprintf("set %s size=%s", g.name, payload.FormatBytes(int64(most))),
 	}
 }
 
 // open creates a whole generation, or nothing.
-func (g *producer) open(ctx context.Context, spec ProducerSpec, number int) (*generation, error) {
+func (g *producer) open(ctx context.Context, spec spec.Producer, number int) (*generation, error) {
 	if err := g.checkSize(spec); err != nil {
 		return nil, err
 	}
 	if err := g.ensureTopic(ctx, spec); err != nil {
 		return nil, err
 	}
-	lanes, err := g.openLanes(ctx, spec, number, 0, spec.laneCount())
+	lanes, err := g.openLanes(ctx, spec, number, 0, spec.ProducerCount())
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +176,7 @@ func (g *producer) open(ctx context.Context, spec ProducerSpec, number int) (*ge
 }
 
 // openLanes creates the lanes numbered from to to-1.
-func (g *producer) openLanes(ctx context.Context, spec ProducerSpec, number, from, to int) ([]*lane, error) {
+func (g *producer) openLanes(ctx context.Context, spec spec.Producer, number, from, to int) ([]*lane, error) {
 	lanes := make([]*lane, to-from)
 	opening, creating := errgroup.WithContext(ctx)
 	opening.SetLimit(openAtOnce)
@@ -197,13 +186,13 @@ func (g *producer) openLanes(ctx context.Context, spec ProducerSpec, number, fro
 			wanted := g.laneSpec(spec, number, from+i, recorder)
 			made := &lane{topic: wanted.Topic, stream: wanted.Stream}
 			wanted.Ended = func(cause error) { g.lost(made, cause) }
-			opened, err := g.link.Broker.OpenLane(creating, wanted)
+			opened, err := g.link.Broker.OpenProducer(creating, wanted)
 			if err != nil {
 				return err
 			}
-			made.Lane = opened
+			made.Producer = opened
 			lanes[i] = made
-			g.tell(wanted.Topic, func(l *payload.Ledger) { l.Open(wanted.Stream, 0) })
+			g.tell(wanted.Topic, func(l *delivery.Audit) { l.Open(wanted.Stream, 0) })
 			return nil
 		})
 	}
@@ -214,28 +203,28 @@ func (g *producer) openLanes(ctx context.Context, spec ProducerSpec, number, fro
 	return lanes, nil
 }
 
-func (g *producer) laneSpec(spec ProducerSpec, number, index int, recorder *metrics.SendRecorder) broker.LaneSpec {
-	stream := payload.StreamID(randomID(), spec.BatchBy == ByKey)
-	return broker.LaneSpec{
-		Topic:       spec.Topic,
+func (g *producer) laneSpec(settings spec.Producer, number, index int, recorder *metrics.SendRecorder) broker.ProducerSpec {
+	stream := payload.StreamID(randomID(), settings.BatchBy == spec.ByKey)
+	return broker.ProducerSpec{
+		Topic:       settings.Topic,
 		Name:        fmt.Sprintf("pulsh-%s-g%d-%d-%08x", g.name, number, index+1, uint32(stream)),
 		Stream:      stream,
-		Compression: spec.Compression,
-		Batch:       broker.Batch{Messages: spec.Batch, Bytes: spec.BatchBytes, Delay: spec.Delay, ByKey: spec.BatchBy == ByKey},
-		Pending:     max(spec.Pending/spec.laneCount(), 1),
-		Timeout:     spec.Timeout,
-		Bodies:      spec.bodies(),
-		Keys:        g.keys(spec),
+		Compression: settings.Compression,
+		Batch:       broker.Batch{Messages: settings.Batch, Bytes: settings.BatchBytes, Delay: settings.Delay, ByKey: settings.BatchBy == spec.ByKey},
+		Pending:     max(settings.Pending/settings.ProducerCount(), 1),
+		Timeout:     settings.Timeout,
+		Bodies:      settings.Bodies(),
+		Keys:        g.keys(settings),
 		Seed:        stream,
 		Clock:       g.session.clock,
 		Base:        g.session.base,
 		Recorder:    recorder,
-		Doubt:       func(n uint64) { g.tell(spec.Topic, func(l *payload.Ledger) { l.Doubt(stream, n) }) },
+		Doubt:       func(n uint64) { g.tell(settings.Topic, func(l *delivery.Audit) { l.Doubt(stream, n) }) },
 	}
 }
 
 // keys makes the group's keys once and shares them among its lanes.
-func (g *producer) keys(spec ProducerSpec) *payload.KeyTable {
+func (g *producer) keys(spec spec.Producer) *payload.KeyTable {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.keyTable == nil || g.keysMade != spec.Keys {
@@ -253,15 +242,13 @@ func randomID() uint64 {
 
 // ensureTopic looks the topic up, and creates it with the wanted partitions
 // where it does not exist.
-func (g *producer) ensureTopic(ctx context.Context, spec ProducerSpec) error {
+func (g *producer) ensureTopic(ctx context.Context, spec spec.Producer) error {
 	name, err := broker.ParseTopic(spec.Topic)
 	if err != nil {
 		return err
 	}
-	if creator, ok := g.link.Admin.(interface {
-		CreateTopic(ctx context.Context, topic string, partitions int) error
-	}); ok && spec.Partitions > 0 && name.Partition < 0 {
-		if err := creator.CreateTopic(ctx, spec.Topic, spec.Partitions); err != nil && !broker.IsThere(err) {
+	if g.link.Admin != nil && spec.Partitions > 0 && name.Partition < 0 {
+		if err := g.link.Admin.CreateTopic(ctx, spec.Topic, spec.Partitions); err != nil && !broker.IsThere(err) {
 			return err
 		}
 	}
@@ -291,7 +278,7 @@ const gapTime = time.Second
 
 // rebuild opens the next generation beside the present one, moves the workers
 // over, and lets the old lanes get their last receipts in the background.
-func (g *producer) rebuild(ctx context.Context, spec ProducerSpec) (Rebuild, error) {
+func (g *producer) rebuild(ctx context.Context, spec spec.Producer) (Rebuild, error) {
 	next, err := g.open(ctx, spec, g.current.now.Load().number+1)
 	if err != nil {
 		return Rebuild{}, err
@@ -321,9 +308,9 @@ func gapBetween(ctx context.Context, old, next *generation) time.Duration {
 
 // resize gives the group as many lanes as the specification wants, and keeps
 // those that are there.
-func (g *producer) resize(ctx context.Context, spec ProducerSpec) error {
+func (g *producer) resize(ctx context.Context, spec spec.Producer) error {
 	now := g.current.now.Load()
-	have, want := len(now.lanes), spec.laneCount()
+	have, want := len(now.lanes), spec.ProducerCount()
 	switch {
 	case want > have:
 		more, err := g.openLanes(ctx, spec, now.number, have, want)

@@ -4,34 +4,20 @@ import (
 	"fmt"
 
 	"pulsh/session/broker"
-	"pulsh/session/payload"
+	"pulsh/session/delivery"
 )
 
 // A producer group tells the consumer groups of its session what they may
 // expect. Without that the loss of a stream's first or last messages could not
 // be seen, and a send that timed out would be called lost.
 
-// tell calls f for the ledger of every group that receives the topic now.
-func (g *producer) tell(topic string, f func(*payload.Ledger)) {
-	for _, l := range g.session.ledgers(topic) {
-		f(l)
-	}
-}
-
-// announce tells how far a lane's messages have been answered.
-func (g *producer) announce(l *lane) {
-	if a, ok := l.Lane.(broker.Announcer); ok {
-		g.tell(l.topic, func(ledger *payload.Ledger) { ledger.Expect(l.stream, a.Answered()) })
-	}
-}
-
 // publishLedgers lists the groups that receive, by topic.
 func (s *Session) publishLedgers(groups []group) {
-	receiving := map[string][]*payload.Ledger{}
+	receiving := map[string][]*delivery.Audit{}
 	for _, g := range groups {
-		if c, ok := g.(*consumer); ok && c.state().active() {
+		if c, ok := g.(*consumer); ok && c.state().Active() {
 			for _, name := range c.covers() {
-				topic := whole(name)
+				topic := broker.FullTopic(name)
 				receiving[topic] = append(receiving[topic], c.ledger)
 			}
 		}
@@ -41,28 +27,18 @@ func (s *Session) publishLedgers(groups []group) {
 
 // ledgers are those of the groups that receive a topic. The list is published
 // by the sampler, so that a failing send waits for nobody.
-func (s *Session) ledgers(topic string) []*payload.Ledger {
+func (s *Session) ledgers(topic string) []*delivery.Audit {
 	if receiving := s.receiving.Load(); receiving != nil {
-		return (*receiving)[whole(topic)]
+		return (*receiving)[broker.FullTopic(topic)]
 	}
 	return nil
 }
 
-// whole is a topic's full name, so that fast and persistent://public/default/fast
-// are one topic.
-func whole(topic string) string {
-	name, err := broker.ParseTopic(topic)
-	if err != nil {
-		return topic
-	}
-	return name.String()
-}
-
 // Ledger is what a consumer group's ledger knows at one instant.
 type Ledger struct {
-	Present payload.Totals // of the epoch that goes on, since its begin or the last reset
-	Earlier payload.Totals // of the epochs before, since the last reset
-	Lanes   []LaneAccount  // of the present epoch, resets or not; the worst first
+	Present delivery.Totals // of the epoch that goes on, since its begin or the last reset
+	Earlier delivery.Totals // of the epochs before, since the last reset
+	Lanes   []LaneAccount   // of the present epoch, resets or not; the worst first
 }
 
 // LaneAccount is the ledger's account of one lane.
@@ -70,7 +46,7 @@ type LaneAccount struct {
 	// Lane is the group and the lane's number where it is one that sends now,
 	// else the end of its producer's name.
 	Lane string
-	payload.StreamAccount
+	delivery.ProducerAccount
 }
 
 // Ledger reads the ledger of a consumer group, with as many lanes as limit says.

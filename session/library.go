@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"pulsh/session/spec"
 )
 
 // profileEnding is how the files of saved profiles end.
@@ -28,7 +30,7 @@ func (l Library) Load(name string) (Profile, error) {
 	if i := slices.IndexFunc(l.Builtin, func(p Profile) bool { return p.Name == name }); i >= 0 {
 		return l.Builtin[i], nil
 	}
-	if err := CheckName(name); err != nil {
+	if err := spec.CheckName(name); err != nil {
 		return Profile{}, err
 	}
 	path := l.path(name)
@@ -63,7 +65,7 @@ func (l Library) Saved() []string {
 	var names []string
 	for _, e := range entries {
 		name, found := strings.CutSuffix(e.Name(), profileEnding)
-		if found && CheckName(name) == nil && !l.isBuiltin(name) {
+		if found && spec.CheckName(name) == nil && !l.isBuiltin(name) {
 			names = append(names, name)
 		}
 	}
@@ -117,7 +119,7 @@ func (l Library) path(name string) string { return filepath.Join(l.Dir, name+pro
 // Save writes a profile into its file, replacing what was there in one step.
 // Only the user may read it. It returns the file's path.
 func (l Library) Save(p Profile) (path string, err error) {
-	if err := CheckName(p.Name); err != nil {
+	if err := spec.CheckName(p.Name); err != nil {
 		return "", err
 	}
 	if l.isBuiltin(p.Name) {

@@ -1,10 +1,14 @@
 package session
 
-import "time"
+import (
+	"time"
+
+	"pulsh/session/snapshot"
+)
 
 // life is a group's state with the times that belong to it.
 type life struct {
-	state State
+	state snapshot.State
 	since time.Time     // of the first start
 	ran   time.Duration // in earlier stretches of running
 	from  time.Time     // of the present stretch, or zero
@@ -12,23 +16,23 @@ type life struct {
 }
 
 // enter changes the state; running time counts only in Running and Seeking.
-func (l *life) enter(to State) {
+func (l *life) enter(to snapshot.State) {
 	now := time.Now()
 	if !l.from.IsZero() {
 		l.ran += now.Sub(l.from)
 		l.from = time.Time{}
 	}
-	if to == Running || to == Seeking {
+	if to == snapshot.Running || to == snapshot.Seeking {
 		l.from = now
 	}
-	if to == Starting {
+	if to == snapshot.Starting {
 		l.since, l.ran, l.err = now, 0, nil
 	}
 	l.state = to
 }
 
 func (l *life) fail(err error) {
-	l.enter(Failed)
+	l.enter(snapshot.Failed)
 	l.err = err
 }
 

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // A group keeps up while less than this stretch of its schedule waits to be
@@ -18,15 +20,15 @@ const (
 
 // limit says what keeps a producer group below its target, or "" when that is
 // its schedule.
-func limit(p *ProducerSnapshot, spec ProducerSpec, cluster ClusterState) string {
+func limit(p *snapshot.Producer, spec spec.Producer, cluster snapshot.ClusterState) string {
 	switch {
-	case p.Target == 0 || !p.Target.IsMax() && p.waiting() < keepsUp:
+	case p.Target == 0 || !p.Target.IsMax() && p.Waiting() < keepsUp:
 		return ""
-	case cluster != Up:
+	case cluster != snapshot.Up:
 		return "connection: " + string(cluster)
-	case p.Truth.Throttled && p.Truth.Limit != "":
-		return "broker throttle: " + p.Truth.Limit
-	case p.Truth.Throttled:
+	case p.Broker.Throttled && p.Broker.Limit != "":
+		return "broker throttle: " + p.Broker.Limit
+	case p.Broker.Throttled:
 		return "broker throttle"
 	case float64(p.InFlight) < queueFull*float64(p.Pending):
 		return "client CPU"
@@ -38,10 +40,4 @@ func limit(p *ProducerSnapshot, spec ProducerSpec, cluster ClusterState) string 
 		return fmt.Sprintf("queue full: %d pending ÷ %s delay is %s", p.Pending, spec.Delay, pacing.Rate(float64(p.Pending)/spec.Delay.Seconds()))
 	}
 	return fmt.Sprintf("broker: %d pending, %s to an ack", p.Pending, service.Round(100*time.Microsecond))
-}
-
-// waiting is how long a stretch of the schedule is due and not yet sent.
-func (p *ProducerSnapshot) waiting() time.Duration {
-	slots := float64(p.Due - p.Missed - p.Sent)
-	return time.Duration(slots / float64(p.Target) * float64(time.Second))
 }

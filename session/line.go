@@ -12,30 +12,30 @@ import (
 // or the acknowledgement would cover what another worker still has in hand.
 type line struct {
 	mu    sync.Mutex
-	runs  []*taking
+	runs  []*Taking
 	after chan struct{} // holds one token while a worker acknowledges
 }
 
-// taking is one run in the line.
-type taking struct {
+// Taking is one run in the line.
+type Taking struct {
 	run  []broker.Delivery
 	done bool
 }
 
-func newLine() *line { return &line{after: make(chan struct{}, 1)} }
+func NewLine() *line { return &line{after: make(chan struct{}, 1)} }
 
-// join puts a run at the end. Whoever calls it has the turn at the seat.
-func (l *line) join(run []broker.Delivery) *taking {
-	t := &taking{run: slices.Clone(run)}
+// Join puts a run at the end. Whoever calls it has the turn at the seat.
+func (l *line) Join(run []broker.Delivery) *Taking {
+	t := &Taking{run: slices.Clone(run)}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.runs = append(l.runs, t)
 	return t
 }
 
-// leave marks a run as processed and takes those from the head of the line that
+// Leave marks a run as processed and takes those from the head of the line that
 // are.
-func (l *line) leave(t *taking) (ready []*taking) {
+func (l *line) Leave(t *Taking) (ready []*Taking) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	t.done = true
@@ -48,8 +48,8 @@ func (l *line) leave(t *taking) (ready []*taking) {
 	return ready
 }
 
-// unfinished is how many processed messages stand behind one that is not.
-func (l *line) unfinished() (n int) {
+// Unfinished is how many processed messages stand behind one that is not.
+func (l *line) Unfinished() (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, t := range l.runs {
@@ -61,10 +61,10 @@ func (l *line) unfinished() (n int) {
 }
 
 // acknowledgeUpTo acknowledges what the end of a run makes ready.
-func (s *sitting) acknowledgeUpTo(t *taking) (acked int) {
+func (s *sitting) acknowledgeUpTo(t *Taking) (acked int) {
 	s.line.after <- struct{}{} // an acknowledgement must not overtake the one before
 	defer func() { <-s.line.after }()
-	ready := s.line.leave(t)
+	ready := s.line.Leave(t)
 	if len(ready) == 0 {
 		return 0
 	}
@@ -72,12 +72,7 @@ func (s *sitting) acknowledgeUpTo(t *taking) (acked int) {
 	for _, r := range ready {
 		all = append(all, r.run...)
 	}
-	acker, can := s.subscriber.(broker.CumulativeAcker)
-	err := error(&broker.Error{Message: "this broker has no cumulative acknowledgement"})
-	if can {
-		err = acker.AckUpTo(all)
-	}
-	if err != nil {
+	if err := s.subscriber.AckUpTo(all); err != nil {
 		s.recorder.AckFailed(len(all), broker.Classify(err), err.Error())
 		return 0
 	}

@@ -10,22 +10,23 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/pacing"
+	"pulsh/session/spec"
 )
 
 // Producer returns a producer group's settings.
-func (s *Session) Producer(name string) (ProducerSpec, bool) {
+func (s *Session) Producer(name string) (spec.Producer, bool) {
 	g, err := named[*producer](s, name)
 	if err != nil {
-		return ProducerSpec{}, false
+		return spec.Producer{}, false
 	}
 	return g.settings(), true
 }
 
 // Consumer returns a consumer group's settings.
-func (s *Session) Consumer(name string) (ConsumerSpec, bool) {
+func (s *Session) Consumer(name string) (spec.Consumer, bool) {
 	g, err := named[*consumer](s, name)
 	if err != nil {
-		return ConsumerSpec{}, false
+		return spec.Consumer{}, false
 	}
 	return g.settings(), true
 }
@@ -33,24 +34,24 @@ func (s *Session) Consumer(name string) (ConsumerSpec, bool) {
 // SetProducer applies new settings, live where they can be, by a rebuild
 // behind the scenes where the client takes them only at creation. It tells
 // whether it rebuilt.
-func (s *Session) SetProducer(ctx context.Context, name string, spec ProducerSpec) (Rebuild, error) {
+func (s *Session) SetProducer(ctx context.Context, name string, spec spec.Producer) (Rebuild, error) {
 	g, err := named[*producer](s, name)
 	if err != nil {
 		return Rebuild{}, err
 	}
-	if err := spec.check(); err != nil {
+	if err := spec.Check(); err != nil {
 		return Rebuild{}, err
 	}
 	return g.set(ctx, spec)
 }
 
 // SetConsumer is SetProducer for a consumer group.
-func (s *Session) SetConsumer(ctx context.Context, name string, spec ConsumerSpec) (Rebuild, error) {
+func (s *Session) SetConsumer(ctx context.Context, name string, spec spec.Consumer) (Rebuild, error) {
 	g, err := named[*consumer](s, name)
 	if err != nil {
 		return Rebuild{}, err
 	}
-	if err := spec.check(name); err != nil {
+	if err := spec.Check(name); err != nil {
 		return Rebuild{}, err
 	}
 	return g.set(ctx, spec)
@@ -65,7 +66,7 @@ func (s *Session) Scale(ctx context.Context, name string, workers int) error {
 	if err != nil {
 		return err
 	}
-	if err := checkWorkers(workers); err != nil {
+	if err := spec.CheckWorkers(workers); err != nil {
 		return err
 	}
 	return g.scale(ctx, workers)

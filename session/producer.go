@@ -10,6 +10,8 @@ import (
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/payload"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // producer is a producer group: workers that take due messages from one
@@ -26,7 +28,7 @@ type producer struct {
 	leaving atomic.Bool    // from a stop to the next start
 
 	mu      sync.Mutex // guards what follows; held for moments only
-	spec    ProducerSpec
+	spec    spec.Producer
 	life    life
 	link    *connection
 	workers []*sender
@@ -39,14 +41,14 @@ type producer struct {
 	keysMade payload.Keys // what keyTable was made from
 }
 
-func newProducer(name string, spec ProducerSpec, s *Session) *producer {
+func newProducer(name string, spec spec.Producer, s *Session) *producer {
 	g := &producer{
 		name:     name,
 		session:  s,
 		schedule: pacing.NewSchedule(s.clock),
 		shards:   metrics.NewSendShards(time.Now),
 		spec:     spec,
-		life:     life{state: Ready},
+		life:     life{state: snapshot.Ready},
 	}
 	g.figures = newProducerBooks()
 	g.keeper = newLaneKeeper(g)
@@ -56,7 +58,7 @@ func newProducer(name string, spec ProducerSpec, s *Session) *producer {
 
 func (g *producer) label() string { return g.name }
 
-func (g *producer) settings() ProducerSpec {
+func (g *producer) settings() spec.Producer {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.spec
@@ -77,7 +79,7 @@ func (g *producer) start(ctx context.Context, link *connection) error {
 	g.leaving.Store(false)
 	g.current.swap(lanes)
 	g.mu.Lock()
-	g.life.enter(Running)
+	g.life.enter(snapshot.Running)
 	g.mu.Unlock()
 	g.hire(spec.Workers)
 	g.plan().Set(spec.Rate)
@@ -89,12 +91,12 @@ func (g *producer) start(ctx context.Context, link *connection) error {
 func (g *producer) begin(link *connection) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.life.state.active() {
+	if g.life.state.Active() {
 		return fmt.Errorf("%s is already %s", g.name, g.life.state)
 	}
 	g.link = link
 	g.schedule = pacing.NewSchedule(g.session.clock)
-	g.life.enter(Starting)
+	g.life.enter(snapshot.Starting)
 	return nil
 }
 
@@ -112,12 +114,12 @@ func (g *producer) failed(err error) {
 }
 
 // warn tells of settings that hold the rate down by themselves.
-func (g *producer) warn(spec ProducerSpec) {
+func (g *producer) warn(settings spec.Producer) {
 	lanes := g.current.count()
-	most := pacing.Rate(float64(spec.Pending) / spec.Delay.Seconds())
-	if spec.Batch > 1 && spec.Pending < spec.Batch*lanes && most < spec.Rate.Peak(0) {
+	most := pacing.Rate(float64(settings.Pending) / settings.Delay.Seconds())
+	if settings.Batch > 1 && settings.Pending < settings.Batch*lanes && most < settings.Rate.Peak(0) {
 		g.session.notes.say("%s: pending=%d ÷ delay=%s holds it to %s/s; try: set %s pending=%d",
-			g.name, spec.Pending, spec.Delay, most, g.name, min(3*spec.Batch*lanes, PendingMax))
+			g.name, settings.Pending, settings.Delay, most, g.name, min(3*settings.Batch*lanes, spec.PendingMax))
 	}
 }
 
@@ -142,7 +144,7 @@ func (g *producer) stop(ctx context.Context) error {
 	}
 	g.current.past.Wait()
 	g.mu.Lock()
-	g.life.enter(Stopped)
+	g.life.enter(snapshot.Stopped)
 	g.mu.Unlock()
 	return err
 }
@@ -171,10 +173,10 @@ func (g *producer) handOut(ctx context.Context) {
 func (g *producer) end() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !g.life.state.active() {
+	if !g.life.state.Active() {
 		return false
 	}
-	g.life.enter(Stopping)
+	g.life.enter(snapshot.Stopping)
 	return true
 }
 
@@ -197,9 +199,9 @@ func (g *producer) scale(ctx context.Context, workers int) error {
 }
 
 // set applies a whole new specification: what differs decides what is done.
-func (g *producer) set(ctx context.Context, spec ProducerSpec) (done Rebuild, err error) {
+func (g *producer) set(ctx context.Context, spec spec.Producer) (done Rebuild, err error) {
 	old := g.settings()
-	if g.running() && spec.needsLanes(old) {
+	if g.running() && spec.NeedsProducers(old) {
 		defer g.aside()()
 		if done, err = g.rebuild(ctx, spec); err != nil {
 			return done, err
@@ -222,7 +224,7 @@ func (g *producer) set(ctx context.Context, spec ProducerSpec) (done Rebuild, er
 func (g *producer) setRate(shape pacing.Shape) {
 	g.mu.Lock()
 	g.spec.Rate = shape
-	active := g.life.state.active()
+	active := g.life.state.Active()
 	g.mu.Unlock()
 	if active {
 		g.plan().Set(shape)
@@ -230,7 +232,7 @@ func (g *producer) setRate(shape pacing.Shape) {
 }
 
 func (g *producer) burst(factor float64, d time.Duration) error {
-	if state := g.state(); state != Running {
+	if state := g.state(); state != snapshot.Running {
 		return fmt.Errorf("%s is %s", g.name, state)
 	}
 	g.plan().Burst(factor, d)
@@ -238,15 +240,15 @@ func (g *producer) burst(factor float64, d time.Duration) error {
 }
 
 func (g *producer) pause() error {
-	return g.turn(Running, Paused, (*pacing.Schedule).Pause)
+	return g.turn(snapshot.Running, snapshot.Paused, (*pacing.Schedule).Pause)
 }
 
 func (g *producer) resume() error {
-	return g.turn(Paused, Running, (*pacing.Schedule).Resume)
+	return g.turn(snapshot.Paused, snapshot.Running, (*pacing.Schedule).Resume)
 }
 
 // turn goes from one state to another, and does nothing if it is there already.
-func (g *producer) turn(from, to State, act func(*pacing.Schedule)) error {
+func (g *producer) turn(from, to snapshot.State, act func(*pacing.Schedule)) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch g.life.state {
@@ -262,11 +264,11 @@ func (g *producer) turn(from, to State, act func(*pacing.Schedule)) error {
 
 func (g *producer) reset() { g.figures.reset.Store(true) }
 
-func (g *producer) state() State {
+func (g *producer) state() snapshot.State {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.life.state
 }
 
 // running says whether there are lanes.
-func (g *producer) running() bool { return g.state().active() }
+func (g *producer) running() bool { return g.state().Active() }

@@ -5,7 +5,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
 
 // producerBooks is what the sampler keeps of a producer group between two
@@ -45,7 +47,7 @@ func newProducerBooks() producerBooks {
 }
 
 // sample makes a cut of the group.
-func (g *producer) sample(at instant) GroupSnapshot {
+func (g *producer) sample(at instant) snapshot.Group {
 	f := &g.figures
 	f.cut.Lock()
 	defer f.cut.Unlock()
@@ -76,9 +78,9 @@ func (g *producer) sample(at instant) GroupSnapshot {
 	p.Latency = latencies(g.shards.Latency)
 	p.Service = latencies(g.shards.Service)
 	p.Lag = latencies(g.shards.Lag)
-	p.Truth = g.truth.known()
+	p.Broker = g.truth.known()
 	p.Limit = limit(p, g.settings(), at.cluster)
-	if at.time.Sub(g.shards.Failures.Last(metrics.BacklogFull)) < rateWindow {
+	if at.time.Sub(g.shards.Failures.Last(broker.BacklogFull)) < rateWindow {
 		p.Limit = "broker: the backlog is full"
 	}
 	s.Failures = g.shards.Failures.List()
@@ -101,31 +103,31 @@ func (g *producer) slots() (due, missed int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	due, missed = g.schedule.Due(), g.schedule.Missed()
-	if g.life.state == Stopped {
+	if g.life.state == snapshot.Stopped {
 		missed = due - g.schedule.HandedOut()
 	}
 	return due, missed
 }
 
 // head is the part of a sample that needs the group's lock.
-func (g *producer) head(at instant) GroupSnapshot {
+func (g *producer) head(at instant) snapshot.Group {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s := GroupSnapshot{
-		Name: g.name, Kind: Produce, State: g.life.state,
+	s := snapshot.Group{
+		Name: g.name, Kind: snapshot.Produce, State: g.life.state,
 		Topic: g.spec.Topic, Partitions: int(g.figures.partitions.Load()),
 		Workers: g.spec.Workers, Since: g.life.since, Running: g.life.running(at.time),
 		LastError: g.life.text(),
 	}
-	p := &ProducerSnapshot{
+	p := &snapshot.Producer{
 		Shape: g.spec.Rate, Size: g.spec.Size, Pending: g.spec.Pending,
-		PerWorker: make([]WorkerSnapshot, len(g.workers)),
+		PerWorker: make([]snapshot.Worker, len(g.workers)),
 	}
-	if s.State == Running {
+	if s.State == snapshot.Running {
 		p.Target = g.schedule.Rate()
 	}
 	if now := g.current.now.Load(); now != nil {
-		p.Lanes, p.Generation = len(now.lanes), now.number
+		p.Producers, p.Generation = len(now.lanes), now.number
 		for _, l := range now.lanes {
 			p.InFlight += l.InFlight()
 			g.announce(l)
@@ -140,22 +142,22 @@ func (g *producer) head(at instant) GroupSnapshot {
 }
 
 // worker samples one worker's own count.
-func (f *producerBooks) worker(at instant, number int, done int64) WorkerSnapshot {
+func (f *producerBooks) worker(at instant, number int, done int64) snapshot.Worker {
 	return sampleWorker(f.workers, at, number, done)
 }
 
-func sampleWorker(rates map[int]*metrics.Throughput, at instant, number int, done int64) WorkerSnapshot {
+func sampleWorker(rates map[int]*metrics.Throughput, at instant, number int, done int64) snapshot.Worker {
 	rate := rates[number]
 	if rate == nil {
 		rate = metrics.NewThroughput(rateWindow)
 		rates[number] = rate
 	}
 	rate.Add(at.time, done)
-	return WorkerSnapshot{Worker: number, Done: done, Rate: rate.Rate()}
+	return snapshot.Worker{Worker: number, Done: done, Rate: rate.Rate()}
 }
 
-func latencies(d *metrics.Distribution) Latencies {
-	return Latencies{Recent: d.Recent(), Total: d.Total()}
+func latencies(d *metrics.Distribution) snapshot.Latencies {
+	return snapshot.Latencies{Recent: d.Recent(), Total: d.Total()}
 }
 
 func ratio(a, b float64) float64 {

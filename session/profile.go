@@ -6,7 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"pulsh/session/broker"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // ProfileVersion is the form of the files that this pulsh writes. It reads
@@ -36,22 +39,10 @@ const ProfileVersion = 1
 type Profile struct {
 	Name        string
 	Description string
-	Connection  Connection
-	Session     []Preference // in the order of PreferenceSettings; nil says nothing
+	Connection  broker.Connection
+	Session     []spec.Preference // in the order of PreferenceSettings; nil says nothing
 	Graph       Graph
 	Groups      []ProfileGroup // in the order of the file
-}
-
-// Connection says where a profile connects; empty parts are not said. It never
-// holds a secret, only the file or the variable that does.
-type Connection struct {
-	URL, AdminURL, TokenFile, TokenEnv, TrustFile string
-	TLSCheck                                      TLSCheck
-}
-
-// Target is the cluster of a connection.
-func (c Connection) Target() Target {
-	return Target{URL: c.URL, AdminURL: c.AdminURL, TokenFile: c.TokenFile, TokenEnv: c.TokenEnv, TrustFile: c.TrustFile, TLSCheck: c.TLSCheck}
 }
 
 // Graph is what the graph shows, as it is typed; empty parts are not said.
@@ -63,19 +54,19 @@ type Graph struct {
 }
 
 // graphSettings lists what the table graph may hold.
-func graphSettings() []Setting[Graph] {
+func graphSettings() []spec.Setting[Graph] {
 	type G = Graph
-	return []Setting[G]{
-		{Name: "shown", Doc: "what the graph shows", get: func(g *G) string { return g.Shown },
-			set: func(g *G, text string) error {
+	return []spec.Setting[G]{
+		{Name: "shown", Doc: "what the graph shows", Read: func(g *G) string { return g.Shown },
+			Write: func(g *G, text string) error {
 				if err := checkPlain(text); err != nil {
 					return err
 				}
 				g.Shown = text
 				return nil
 			}},
-		{Name: "window", Doc: "from the left edge to now", get: func(g *G) string { return g.Window },
-			set: func(g *G, text string) error {
+		{Name: "window", Doc: "from the left edge to now", Read: func(g *G) string { return g.Window },
+			Write: func(g *G, text string) error {
 				_, err := pacing.ParseDuration(text)
 				if err == nil {
 					g.Window = text
@@ -88,10 +79,10 @@ func graphSettings() []Setting[Graph] {
 }
 
 // graphWord is a setting of the graph that the command graph checks.
-func graphWord(name, doc string, of func(*Graph) *string) Setting[Graph] {
-	return Setting[Graph]{Name: name, Doc: doc,
-		get: func(g *Graph) string { return *of(g) },
-		set: func(g *Graph, text string) error {
+func graphWord(name, doc string, of func(*Graph) *string) spec.Setting[Graph] {
+	return spec.Setting[Graph]{Name: name, Doc: doc,
+		Read: func(g *Graph) string { return *of(g) },
+		Write: func(g *Graph, text string) error {
 			if err := checkPlain(text); err != nil {
 				return err
 			}
@@ -104,18 +95,18 @@ func graphWord(name, doc string, of func(*Graph) *string) Setting[Graph] {
 // is set, by Kind.
 type ProfileGroup struct {
 	Name     string
-	Kind     Kind
-	Producer *ProducerSpec
-	Consumer *ConsumerSpec
+	Kind     snapshot.Kind
+	Producer *spec.Producer
+	Consumer *spec.Consumer
 }
 
 // connectionSettings lists what the table connection may hold.
-func connectionSettings() []Setting[Connection] {
-	type C = Connection
-	plain := func(name, doc string, field func(*C) *string, check func(string) error) Setting[C] {
-		return Setting[C]{Name: name, Doc: doc,
-			get: func(c *C) string { return *field(c) },
-			set: func(c *C, text string) error {
+func connectionSettings() []spec.Setting[broker.Connection] {
+	type C = broker.Connection
+	plain := func(name, doc string, field func(*C) *string, check func(string) error) spec.Setting[C] {
+		return spec.Setting[C]{Name: name, Doc: doc,
+			Read: func(c *C) string { return *field(c) },
+			Write: func(c *C, text string) error {
 				if err := check(text); err != nil {
 					return err
 				}
@@ -123,16 +114,16 @@ func connectionSettings() []Setting[Connection] {
 				return nil
 			}}
 	}
-	return []Setting[C]{
+	return []spec.Setting[C]{
 		plain("url", "the cluster", func(c *C) *string { return &c.URL }, CheckURL),
 		plain("admin_url", "its admin API", func(c *C) *string { return &c.AdminURL }, CheckAdminURL),
 		plain("token_file", "file that holds the token", func(c *C) *string { return &c.TokenFile }, checkPlain),
 		plain("token_env", "variable that holds the token", func(c *C) *string { return &c.TokenEnv }, checkPlain),
 		plain("trust_certs", "certificates to trust beside the system's", func(c *C) *string { return &c.TrustFile }, checkPlain),
-		{Name: "tls_check", Words: []string{string(TLSFull), string(TLSAnyHost), string(TLSNone)}, Doc: "how the cluster's certificate is checked",
-			get: func(c *C) string { return string(c.TLSCheck) },
-			set: func(c *C, text string) (err error) {
-				read, err := ReadTLSCheck(text)
+		{Name: "tls_check", Words: []string{string(broker.TLSFull), string(broker.TLSAnyHost), string(broker.TLSNone)}, Doc: "how the cluster's certificate is checked",
+			Read: func(c *C) string { return string(c.TLSCheck) },
+			Write: func(c *C, text string) (err error) {
+				read, err := broker.ReadTLSCheck(text)
 				if err == nil {
 					c.TLSCheck = read
 				}
@@ -198,17 +189,17 @@ func (p Profile) TOML() []byte {
 		}
 		fmt.Fprintf(&b, "[%s.%s]\n", g.Kind, g.Name)
 		if g.Producer != nil {
-			writeSettings(&b, ProducerSettings(), g.Producer)
+			writeSettings(&b, spec.ProducerSettings(), g.Producer)
 		}
 		if g.Consumer != nil {
-			writeSettings(&b, ConsumerSettings(), g.Consumer)
+			writeSettings(&b, spec.ConsumerSettings(), g.Consumer)
 		}
 	}
 	return []byte(b.String())
 }
 
 // writeSaid writes a table of those settings that are said.
-func writeSaid[S comparable](b *strings.Builder, table string, settings []Setting[S], spec *S) {
+func writeSaid[S comparable](b *strings.Builder, table string, settings []spec.Setting[S], spec *S) {
 	var none S
 	if *spec == none {
 		return
@@ -222,7 +213,7 @@ func writeSaid[S comparable](b *strings.Builder, table string, settings []Settin
 	b.WriteString("\n")
 }
 
-func writeSettings[S any](b *strings.Builder, settings []Setting[S], spec *S) {
+func writeSettings[S any](b *strings.Builder, settings []spec.Setting[S], spec *S) {
 	for _, s := range settings {
 		v := s.Get(spec)
 		if s.Kind != "COUNT" || strings.Trim(v, "0123456789") != "" {

@@ -9,6 +9,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/session/broker"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 func builtin(t testing.TB) []Profile {
@@ -65,8 +69,8 @@ func TestProfileErrorsNameThePlace(t *testing.T) {
 
 func TestProfileRoundTrip(t *testing.T) {
 	for _, p := range builtin(t) {
-		p.Connection = Connection{URL: "pulsar://a:6650,b:6650", AdminURL: "http://a:8080", TokenFile: "/run/token \"x\"", TrustFile: "/ca.pem", TLSCheck: TLSAnyHost}
-		p.Session = []Preference{{"refresh", "250ms"}}
+		p.Connection = broker.Connection{URL: "pulsar://a:6650,b:6650", AdminURL: "http://a:8080", TokenFile: "/run/token \"x\"", TrustFile: "/ca.pem", TLSCheck: broker.TLSAnyHost}
+		p.Session = []spec.Preference{{Name: "refresh", Value: "250ms"}}
 		p.Graph = Graph{Shown: "fast sub1 | fast latency", Window: "5m"}
 		again, err := ParseProfile(p.TOML(), p.Name, p.Name)
 		require.NoError(t, err, p.Name)
@@ -107,12 +111,12 @@ func TestLibrarySavesForItsUserOnly(t *testing.T) {
 func anyProfile(chance *rand.Rand) Profile {
 	p := Profile{Name: "any", Description: anyText(chance)}
 	if chance.IntN(2) == 0 {
-		p.Connection = Connection{URL: "pulsar://a:6650", AdminURL: "https://b:8443", TokenEnv: "TOKEN", TrustFile: "/ca " + anyText(chance) + ".pem"}
+		p.Connection = broker.Connection{URL: "pulsar://a:6650", AdminURL: "https://b:8443", TokenEnv: "TOKEN", TrustFile: "/ca " + anyText(chance) + ".pem"}
 	}
 	if chance.IntN(2) == 0 {
-		prefer := DefaultPreferences()
-		if anySettings(chance, PreferenceSettings(), &prefer); prefer.Check() != nil {
-			prefer = DefaultPreferences() // limits that contradict each other
+		prefer := spec.DefaultPreferences()
+		if anySettings(chance, spec.PreferenceSettings(), &prefer); prefer.Check() != nil {
+			prefer = spec.DefaultPreferences() // limits that contradict each other
 		}
 		p.Session = prefer.Said()
 	}
@@ -122,14 +126,14 @@ func anyProfile(chance *rand.Rand) Profile {
 	for i := range chance.IntN(6) {
 		name := fmt.Sprintf("g%d", i)
 		if chance.IntN(2) == 0 {
-			spec := DefaultProducer(name)
-			anySettings(chance, ProducerSettings(), &spec)
-			p.Groups = append(p.Groups, ProfileGroup{Name: name, Kind: Produce, Producer: &spec})
+			settings := spec.DefaultProducer(name)
+			anySettings(chance, spec.ProducerSettings(), &settings)
+			p.Groups = append(p.Groups, ProfileGroup{Name: name, Kind: snapshot.Produce, Producer: &settings})
 			continue
 		}
-		spec := DefaultConsumer(name)
-		anySettings(chance, ConsumerSettings(), &spec)
-		p.Groups = append(p.Groups, ProfileGroup{Name: name, Kind: Consume, Consumer: &spec})
+		settings := spec.DefaultConsumer(name)
+		anySettings(chance, spec.ConsumerSettings(), &settings)
+		p.Groups = append(p.Groups, ProfileGroup{Name: name, Kind: snapshot.Consume, Consumer: &settings})
 	}
 	return p
 }
@@ -144,7 +148,7 @@ func anyText(chance *rand.Rand) string {
 	return string(out)
 }
 
-func anySettings[S any](chance *rand.Rand, settings []Setting[S], spec *S) {
+func anySettings[S any](chance *rand.Rand, settings []spec.Setting[S], spec *S) {
 	values := map[string][]string{
 		"COUNT": {"0", "1", "7", "64", "1k"}, "DURATION": {"20ms", "1s", "1m", "90s"}, "BYTES": {"1KiB", "1.5MB", "64MiB"},
 		"SHAPE": {"max", "50k", "300/m", "ramp(1k..50k,2m)+max", "hold(2k,30s)+spike(x5,10s,every=1m)", "sine(20k,50%,1m)"},

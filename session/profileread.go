@@ -11,6 +11,8 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"pulsh/session/meant"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // profilesMax bounds the profiles of a file, and with GroupsMax what one file
@@ -74,7 +76,7 @@ func ParseProfiles(data []byte, file string) ([]Profile, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := CheckName(name); err != nil {
+		if err := spec.CheckName(name); err != nil {
 			return nil, d.wrong(path, err)
 		}
 		p, err := d.profile(name, path, table)
@@ -208,16 +210,16 @@ func (d *tomlFile) profile(name string, path []string, table map[string]any) (Pr
 }
 
 // preferences reads the table session: what it says, and nothing of the rest.
-func (d *tomlFile) preferences(path []string, table map[string]any) ([]Preference, error) {
-	read := DefaultPreferences()
-	if err := readTable(d, path, table, "session", PreferenceSettings(), &read); err != nil {
+func (d *tomlFile) preferences(path []string, table map[string]any) ([]spec.Preference, error) {
+	read := spec.DefaultPreferences()
+	if err := readTable(d, path, table, "session", spec.PreferenceSettings(), &read); err != nil {
 		return nil, err
 	}
 	said, err := d.table(path, table, "session")
 	if err != nil {
 		return nil, err
 	}
-	var out []Preference
+	var out []spec.Preference
 	for _, one := range read.Said() {
 		if _, there := said[one.Name]; there {
 			out = append(out, one)
@@ -230,7 +232,7 @@ func (d *tomlFile) preferences(path []string, table map[string]any) ([]Preferenc
 }
 
 // readTable reads a table within a table, if it is there.
-func readTable[S any](d *tomlFile, path []string, in map[string]any, name string, settings []Setting[S], spec *S) error {
+func readTable[S any](d *tomlFile, path []string, in map[string]any, name string, settings []spec.Setting[S], spec *S) error {
 	table, err := d.table(path, in, name)
 	if err != nil {
 		return err
@@ -246,7 +248,7 @@ func (d *tomlFile) groups(path []string, table map[string]any) ([]ProfileGroup, 
 	}
 	var groups []placed
 	seen := map[string]bool{}
-	for _, kind := range []Kind{Produce, Consume} {
+	for _, kind := range []snapshot.Kind{snapshot.Produce, snapshot.Consume} {
 		at := append(slices.Clone(path), string(kind))
 		tables, err := d.table(path, table, string(kind))
 		if err != nil {
@@ -258,7 +260,7 @@ func (d *tomlFile) groups(path []string, table map[string]any) ([]ProfileGroup, 
 			if err != nil {
 				return nil, err
 			}
-			if err := CheckName(name); err != nil {
+			if err := spec.CheckName(name); err != nil {
 				return nil, d.wrong(here, err)
 			}
 			if seen[name] {
@@ -272,8 +274,8 @@ func (d *tomlFile) groups(path []string, table map[string]any) ([]ProfileGroup, 
 			groups = append(groups, placed{g, d.order[strings.Join(here, ".")]})
 		}
 	}
-	if len(groups) > GroupsMax {
-		return nil, fmt.Errorf("%s: %d groups are more than %d", d.file, len(groups), GroupsMax)
+	if len(groups) > spec.GroupsMax {
+		return nil, fmt.Errorf("%s: %d groups are more than %d", d.file, len(groups), spec.GroupsMax)
 	}
 	slices.SortStableFunc(groups, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
 	var out []ProfileGroup
@@ -283,20 +285,20 @@ func (d *tomlFile) groups(path []string, table map[string]any) ([]ProfileGroup, 
 	return out, nil
 }
 
-func (d *tomlFile) group(kind Kind, name string, path []string, table map[string]any) (ProfileGroup, error) {
+func (d *tomlFile) group(kind snapshot.Kind, name string, path []string, table map[string]any) (ProfileGroup, error) {
 	g := ProfileGroup{Name: name, Kind: kind}
-	if kind == Produce {
-		spec := DefaultProducer(name)
-		g.Producer = &spec
-		return g, readSettings(d, path, table, ProducerSettings(), &spec)
+	if kind == snapshot.Produce {
+		settings := spec.DefaultProducer(name)
+		g.Producer = &settings
+		return g, readSettings(d, path, table, spec.ProducerSettings(), &settings)
 	}
-	spec := DefaultConsumer(name)
-	g.Consumer = &spec
-	return g, readSettings(d, path, table, ConsumerSettings(), &spec)
+	settings := spec.DefaultConsumer(name)
+	g.Consumer = &settings
+	return g, readSettings(d, path, table, spec.ConsumerSettings(), &settings)
 }
 
 // readSettings reads a table whose keys are the names of settings.
-func readSettings[S any](d *tomlFile, path []string, table map[string]any, settings []Setting[S], spec *S) error {
+func readSettings[S any](d *tomlFile, path []string, table map[string]any, settings []spec.Setting[S], into *S) error {
 	known := make([]string, len(settings))
 	for i, s := range settings {
 		known[i] = s.Name
@@ -310,8 +312,8 @@ func readSettings[S any](d *tomlFile, path []string, table map[string]any, setti
 		if !ok {
 			return d.wrong(here, fmt.Errorf("%s is a text or a number", name))
 		}
-		s, _ := FindSetting(settings, name)
-		if err := s.Set(spec, text); err != nil {
+		s, _ := spec.FindSetting(settings, name)
+		if err := s.Set(into, text); err != nil {
 			return d.wrong(here, fmt.Errorf("%s: %w", name, err))
 		}
 	}

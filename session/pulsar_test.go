@@ -18,6 +18,8 @@ import (
 	"pulsh/session/broker/local/localtest"
 	"pulsh/session/dial"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
@@ -42,7 +44,7 @@ func newLoad(t *testing.T) *load {
 		defer cancel()
 		l.Close(ctx)
 	})
-	require.NoError(t, l.Connect(l.soon(), session.Target{URL: server.URL(), AdminURL: server.AdminURL()}))
+	require.NoError(t, l.Connect(l.soon(), broker.Target{URL: server.URL(), AdminURL: server.AdminURL()}))
 	l.admin = l.Admin().(*admin.Admin)
 	return l
 }
@@ -53,8 +55,8 @@ func (l *load) soon() context.Context {
 	return ctx
 }
 
-func (l *load) produce(change func(*session.ProducerSpec)) {
-	spec := session.DefaultProducer("fast")
+func (l *load) produce(change func(*spec.Producer)) {
+	spec := spec.DefaultProducer("fast")
 	spec.Topic, spec.Rate = l.topic, pacing.Hold(2000)
 	if change != nil {
 		change(&spec)
@@ -63,8 +65,8 @@ func (l *load) produce(change func(*session.ProducerSpec)) {
 	require.NoError(l.t, l.Start(l.soon(), "fast"))
 }
 
-func (l *load) consume(change func(*session.ConsumerSpec)) {
-	spec := session.DefaultConsumer("sub1")
+func (l *load) consume(change func(*spec.Consumer)) {
+	spec := spec.DefaultConsumer("sub1")
 	spec.Topic, spec.From = l.topic, broker.Earliest
 	if change != nil {
 		change(&spec)
@@ -73,16 +75,16 @@ func (l *load) consume(change func(*session.ConsumerSpec)) {
 	require.NoError(l.t, l.Start(l.soon(), "sub1"))
 }
 
-func (l *load) fast() *session.ProducerSnapshot {
+func (l *load) fast() *snapshot.Producer {
 	return l.group("fast").Producer
 }
 
-func (l *load) sub1() *session.ConsumerSnapshot {
+func (l *load) sub1() *snapshot.Consumer {
 	return l.group("sub1").Consumer
 }
 
 // group waits for the sample that knows the group.
-func (l *load) group(name string) (g session.GroupSnapshot) {
+func (l *load) group(name string) (g snapshot.Group) {
 	l.until(name, func() (ok bool) { g, ok = l.Snapshot().Group(name); return ok })
 	return g
 }
@@ -130,13 +132,13 @@ func TestLoadIsAccountedForToTheMessage(t *testing.T) {
 
 func TestALiveRebuildLosesAndDoublesNothing(t *testing.T) {
 	l := newLoad(t)
-	l.consume(func(s *session.ConsumerSpec) { s.Type = broker.Exclusive })
-	l.produce(func(s *session.ProducerSpec) { s.Workers = 8 })
-	for i, change := range []func(*session.ProducerSpec){
-		func(s *session.ProducerSpec) { s.Batch, s.Delay = 10, time.Millisecond },
-		func(s *session.ProducerSpec) { s.Compression = "zstd" },
-		func(s *session.ProducerSpec) { s.Batch, s.Pending = 1, 100 },
-		func(s *session.ProducerSpec) { s.Lanes = 2 },
+	l.consume(func(s *spec.Consumer) { s.Type = broker.Exclusive })
+	l.produce(func(s *spec.Producer) { s.Workers = 8 })
+	for i, change := range []func(*spec.Producer){
+		func(s *spec.Producer) { s.Batch, s.Delay = 10, time.Millisecond },
+		func(s *spec.Producer) { s.Compression = "zstd" },
+		func(s *spec.Producer) { s.Batch, s.Pending = 1, 100 },
+		func(s *spec.Producer) { s.Producers = 2 },
 	} {
 		l.acked(1000)
 		spec, _ := l.Producer("fast")
@@ -154,7 +156,7 @@ func TestALiveRebuildLosesAndDoublesNothing(t *testing.T) {
 
 func TestScalingToAThousandAndBack(t *testing.T) {
 	l := newLoad(t)
-	l.produce(func(s *session.ProducerSpec) { s.Workers = 1 })
+	l.produce(func(s *spec.Producer) { s.Workers = 1 })
 	l.acked(1000)
 	before := runtime.NumGoroutine()
 	require.NoError(t, l.Scale(l.soon(), "fast", 1000))
@@ -214,8 +216,8 @@ func TestSeekUnderLoad(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := newLoad(t)
-			l.produce(func(s *session.ProducerSpec) { s.Partitions = test.partitions })
-			l.consume(func(s *session.ConsumerSpec) { s.Type, s.Workers = test.kind, test.workers })
+			l.produce(func(s *spec.Producer) { s.Partitions = test.partitions })
+			l.consume(func(s *spec.Consumer) { s.Type, s.Workers = test.kind, test.workers })
 			l.acked(2000)
 			received := l.sub1().Received
 			require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-time.Hour)))
@@ -233,7 +235,7 @@ func TestSeekUnderLoad(t *testing.T) {
 func TestManySeeks(t *testing.T) {
 	l := newLoad(t)
 	l.produce(nil)
-	l.consume(func(s *session.ConsumerSpec) { s.Workers = 2 })
+	l.consume(func(s *spec.Consumer) { s.Workers = 2 })
 	for range 20 {
 		received := l.sub1().Received
 		require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-time.Second)))
@@ -268,21 +270,21 @@ func TestTheBrokersCountStandsBesideOurs(t *testing.T) {
 	l.consume(nil)
 	l.produce(nil)
 	l.until("the broker counts", func() bool {
-		return l.fast().Truth.InPerSecond > 1500 && l.sub1().Truth.OutPerSecond > 1000
+		return l.fast().Broker.InPerSecond > 1500 && l.sub1().Broker.OutPerSecond > 1000
 	})
-	require.Equal(t, l.fast().Lanes, l.fast().Truth.Producers)
-	require.Empty(t, l.fast().Truth.Apart)
+	require.Equal(t, l.fast().Producers, l.fast().Broker.Producers)
+	require.Empty(t, l.fast().Broker.Apart)
 	l.clean()
 }
 
 func TestRefusals(t *testing.T) {
 	l := newLoad(t)
-	l.produce(func(s *session.ProducerSpec) { s.Partitions = 2 })
-	spec := session.DefaultProducer("other")
+	l.produce(func(s *spec.Producer) { s.Partitions = 2 })
+	spec := spec.DefaultProducer("other")
 	spec.Topic, spec.Partitions = l.topic, 3
 	require.NoError(t, l.AddProducer("other", spec))
 	require.ErrorContains(t, l.Start(l.soon(), "other"), "has 2 partitions, not 3")
-	l.until("nothing that runs is disturbed", func() bool { return l.group("fast").State == session.Running })
+	l.until("nothing that runs is disturbed", func() bool { return l.group("fast").State == snapshot.Running })
 	require.ErrorContains(t, l.Start(l.soon(), "fast"), "fast is already running")
 	require.ErrorContains(t, l.Start(l.soon(), "none"), `no group "none"`)
 	require.ErrorContains(t, l.Scale(l.soon(), "fast", 1001), "1001 workers are more than 1000")

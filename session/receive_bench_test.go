@@ -8,6 +8,7 @@ import (
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/payload"
+	"pulsh/session/spec"
 )
 
 // perReceive is how many messages the Go client puts ahead.
@@ -16,11 +17,12 @@ const perReceive = 10
 // spring is a subscriber that has a number of messages at once, so that what
 // is timed is all pulsh's own.
 type spring struct {
-	clock  broker.Clock
-	left   int
-	next   uint64
-	bodies [perReceive][payload.StampSize]byte
-	dry    chan struct{}
+	broker.Consumer // nothing else is asked
+	clock           broker.Clock
+	left            int
+	next            uint64
+	bodies          [perReceive][payload.StampSize]byte
+	dry             chan struct{}
 }
 
 func (s *spring) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
@@ -55,7 +57,7 @@ type springs struct {
 	spring        *spring
 }
 
-func (s springs) Subscribe(context.Context, broker.SubscriberSpec) (broker.Subscriber, error) {
+func (s springs) Subscribe(context.Context, broker.ConsumerSpec) (broker.Consumer, error) {
 	return s.spring, nil
 }
 func (s springs) Close() {}
@@ -65,7 +67,7 @@ func (s springs) Close() {}
 func BenchmarkReceive(b *testing.B) {
 	b.ReportAllocs()
 	s := &spring{left: b.N, dry: make(chan struct{})}
-	l := session.New(func(_ context.Context, _ session.Target, clock broker.Clock) (session.Link, error) {
+	l := session.New(func(_ context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
 		s.clock = clock
 		return session.Link{Broker: springs{spring: s}, Probe: func(context.Context) (session.Answer, error) { return session.Answer{}, nil }}, nil
 	})
@@ -74,10 +76,10 @@ func BenchmarkReceive(b *testing.B) {
 		defer cancel()
 		l.Close(ctx)
 	}()
-	if err := l.Connect(b.Context(), session.Target{URL: "pulsar://memory:6650"}); err != nil {
+	if err := l.Connect(b.Context(), broker.Target{URL: "pulsar://memory:6650"}); err != nil {
 		b.Fatal(err)
 	}
-	if err := l.AddConsumer("sub1", session.DefaultConsumer("sub1")); err != nil {
+	if err := l.AddConsumer("sub1", spec.DefaultConsumer("sub1")); err != nil {
 		b.Fatal(err)
 	}
 	b.ResetTimer()

@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/payload"
+	"pulsh/session/spec"
 )
 
 // deliveriesMax is how many messages a worker takes at a time. The Go client
@@ -23,14 +25,14 @@ type receiver struct {
 	group    *consumer
 	seat     *seat
 	recorder *metrics.ReceiveRecorder
-	ledger   *payload.Reader
+	ledger   *delivery.Reader
 	cancel   context.CancelFunc
 	ended    sync.WaitGroup
 
 	received, acked, nacked, dropped atomic.Int64
 
 	hand   *hand // what follows belongs to the worker's goroutine
-	fates  [deliveriesMax]fate
+	fates  [deliveriesMax]Fate
 	random *rand.Rand
 	timer  *time.Timer
 	credit time.Duration // work owed from the run before, or done in advance
@@ -111,8 +113,8 @@ func (w *receiver) turn(ctx context.Context, at *sitting, leave <-chan struct{},
 
 // room is how many messages the worker may take now; it waits while that is
 // none, and returns 0 when the worker should leave.
-func (w *receiver) room(ways *ways, leave <-chan struct{}, most int) int {
-	if ways.Ack.keeps() && !w.group.roomy() {
+func (w *receiver) room(ways *Ways, leave <-chan struct{}, most int) int {
+	if ways.Ack.Keeps() && !w.group.roomy() {
 		w.timer.Reset(roomPause)
 		select {
 		case <-w.timer.C:
@@ -157,7 +159,7 @@ func (w *receiver) depart() {
 // receive takes deliveries and enters them in the books. Workers that share a
 // seat take turns at it, so that the books see the order of the subscription.
 // Under any but the plain way the deliveries are in the worker's hand then.
-func (w *receiver) receive(at *sitting, ways *ways, leave <-chan struct{}, buf []broker.Delivery) int {
+func (w *receiver) receive(at *sitting, ways *Ways, leave <-chan struct{}, buf []broker.Delivery) int {
 	w.seat.turn <- struct{}{}
 	defer func() { <-w.seat.turn }()
 	pulse := &w.seat.pulse
@@ -176,10 +178,10 @@ func (w *receiver) receive(at *sitting, ways *ways, leave <-chan struct{}, buf [
 	h := &hand{at: at, ways: ways, run: buf[:n], debt: w.credit}
 	if ways.choosy {
 		h.fates = w.fates[:n]
-		at.chooser.choose(ways, h.run, h.fates)
+		at.chooser.Choose(ways, h.run, h.fates)
 	}
-	if ways.Ack.way == ackCumulative {
-		h.taking = at.line.join(h.run)
+	if ways.Ack.Way == spec.AckCumulative {
+		h.taking = at.line.Join(h.run)
 	}
 	w.hand = h
 	return n
@@ -202,11 +204,11 @@ func (w *receiver) enter(run []broker.Delivery) {
 		if d.Key != "" {
 			w.seat.keys.see(d.Key)
 		}
-		arrival := payload.Arrival{
+		arrival := delivery.Arrival{
 			Stamp: stamp, Entry: d.Entry, Redelivery: max(d.Redelivery, uint32(d.Retries)), Key: d.Key, Partition: d.Partition,
 			Transit: received - max(stamp.Due, d.Published),
 		}
-		if class := w.ledger.Take(&arrival); class == payload.Redelivered || arrival.Replayed {
+		if class := w.ledger.Take(&arrival); class == delivery.Redelivered || arrival.Replayed {
 			w.group.again(w.recorder, d, arrival.Replayed)
 		}
 		if d.Redelivery > 0 {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"pulsh/session/snapshot"
 )
 
 // recentMax is how many snapshots are kept for those who must see every one:
@@ -13,10 +15,10 @@ const recentMax = 100
 // recent keeps the last snapshots, oldest first.
 type recent struct {
 	mu   sync.Mutex
-	list []*Snapshot
+	list []*snapshot.Snapshot
 }
 
-func (r *recent) add(s *Snapshot) {
+func (r *recent) add(s *snapshot.Snapshot) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.list) == recentMax {
@@ -27,7 +29,7 @@ func (r *recent) add(s *Snapshot) {
 
 // Since lists the snapshots that were taken after an instant, oldest first. Ten
 // seconds are kept: who asks more often sees every one.
-func (s *Session) Since(at time.Time) []*Snapshot {
+func (s *Session) Since(at time.Time) []*snapshot.Snapshot {
 	s.recent.mu.Lock()
 	defer s.recent.mu.Unlock()
 	list := s.recent.list

@@ -7,15 +7,13 @@ import (
 	"time"
 
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
-
-// SampleEvery is how often a session is sampled: the rhythm of the screen.
-const SampleEvery = 100 * time.Millisecond
 
 // instant is the moment of a sample.
 type instant struct {
 	time    time.Time
-	cluster ClusterState
+	cluster snapshot.ClusterState
 }
 
 // sampler publishes a snapshot ten times a second, and asks the admin API once.
@@ -38,7 +36,7 @@ func startSampler(s *Session) *sampler {
 }
 
 func (p *sampler) run() {
-	tick := time.NewTicker(SampleEvery)
+	tick := time.NewTicker(metrics.SampleEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -62,11 +60,11 @@ func (p *sampler) sample(now time.Time) {
 	s.mu.Lock()
 	groups, link := slices.Clone(s.groups), s.link
 	s.mu.Unlock()
-	at := instant{now, Unconnected}
-	snapshot := &Snapshot{
+	at := instant{now, snapshot.Unconnected}
+	snapshot := &snapshot.Snapshot{
 		At:      now,
 		Elapsed: now.Sub(s.base),
-		Cluster: Cluster{State: Unconnected},
+		Cluster: snapshot.Cluster{State: snapshot.Unconnected},
 		Process: p.process.Sample(now),
 		Marks:   s.line.list(),
 	}
@@ -84,8 +82,8 @@ func (p *sampler) sample(now time.Time) {
 	s.latest.Store(snapshot)
 }
 
-func total(groups []GroupSnapshot) Totals {
-	var t Totals
+func total(groups []snapshot.Group) snapshot.Totals {
+	var t snapshot.Totals
 	for _, g := range groups {
 		if p := g.Producer; p != nil {
 			t.Sent += p.Sent

@@ -30,7 +30,7 @@ type seat struct {
 type sitting struct {
 	group      *consumer
 	name       string // of the consumer, for the broker
-	subscriber broker.Subscriber
+	subscriber broker.Consumer
 	recorder   *metrics.ReceiveRecorder
 	shelf      *shelf
 	line       *line
@@ -39,16 +39,16 @@ type sitting struct {
 	over       atomic.Bool // its consumer has ended by itself
 }
 
-func (g *consumer) newSeat(name string, s broker.Subscriber, number int) *seat {
+func (g *consumer) newSeat(name string, s broker.Consumer, number int) *seat {
 	at := &seat{number: number, turn: make(chan struct{}, 1), keys: newSeenKeys()}
 	at.sitting.Store(g.newSitting(name, s, number))
 	return at
 }
 
-func (g *consumer) newSitting(name string, s broker.Subscriber, number int) *sitting {
+func (g *consumer) newSitting(name string, s broker.Consumer, number int) *sitting {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return &sitting{group: g, name: name, subscriber: s, recorder: g.recorder(number - 1), shelf: newShelf(), line: newLine(), chooser: newChooser()}
+	return &sitting{group: g, name: name, subscriber: s, recorder: g.recorder(number - 1), shelf: NewShelf(), line: NewLine(), chooser: NewChooser()}
 }
 
 // now is the seat's present sitting.

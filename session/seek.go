@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
+	"pulsh/session/snapshot"
 )
 
 // seekTime bounds the broker's part of a seek: measured, 10 to 330 ms.
@@ -29,7 +30,7 @@ func (g *consumer) seek(ctx context.Context, to seekTo) error {
 // Nothing is disturbed if check refuses.
 func (g *consumer) reposition(ctx context.Context, check func() error, move func(context.Context) error) error {
 	was := g.state()
-	if was != Running && was != Paused {
+	if was != snapshot.Running && was != snapshot.Paused {
 		return &broker.Error{Message: fmt.Sprintf("%s is %s", g.name, was), Try: "consume start " + g.name}
 	}
 	if g.link.Admin == nil {
@@ -42,13 +43,13 @@ func (g *consumer) reposition(ctx context.Context, check func() error, move func
 		return err
 	}
 	defer yield()
-	if was == Running {
-		g.enter(Seeking)
+	if was == snapshot.Running {
+		g.enter(snapshot.Seeking)
 	}
 	if err = check(); err == nil {
 		err = g.anew(ctx, g.settings(), true, func() error { return move(ctx) })
 	}
-	if g.state() != Failed {
+	if g.state() != snapshot.Failed {
 		g.enter(was)
 	}
 	if err != nil {
@@ -64,8 +65,8 @@ func (g *consumer) checkSeek(to seekTo) error {
 	if !spec.Durable {
 		return &broker.Error{Message: g.name + " has durable=off: its subscription keeps no place that could be moved", Try: "set " + g.name + " durable=on"}
 	}
-	topics := spec.topics()
-	if to.id == nil || topics.single() {
+	topics := spec.Topics()
+	if to.id == nil || topics.Single() {
 		return nil
 	}
 	what := "a pattern"
@@ -86,7 +87,7 @@ func (g *consumer) move(ctx context.Context, to seekTo) error {
 	for _, topic := range g.topics() {
 		moving.Go(func() error {
 			err := g.link.Admin.SeekTime(seeking, topic, spec.Subscription, to.time)
-			if missing(err) && spec.topics().Pattern() {
+			if missing(err) && spec.Topics().Pattern() {
 				return nil // gone since it was listed
 			}
 			return err
@@ -97,12 +98,12 @@ func (g *consumer) move(ctx context.Context, to seekTo) error {
 
 // beginDrain notes how much there is to receive after a seek.
 func (g *consumer) beginDrain(ctx context.Context) {
-	full := fullNames(g.topics())
+	full := broker.FullTopics(g.topics())
 	got, failed := ask(ctx, g.link.Admin, full)
 	if own, ok := got.of(full, failed); ok {
 		g.learn(ctx, g.link.Admin, own) // what else has happened shows in the next answer
 	}
 	if n := g.truth.known().BacklogMessages; n > 0 {
-		g.drain.Store(&Drain{From: time.Now(), Start: n})
+		g.drain.Store(&snapshot.Drain{From: time.Now(), Start: n})
 	}
 }

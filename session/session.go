@@ -10,14 +10,15 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/delivery"
 	"pulsh/session/metrics"
-	"pulsh/session/payload"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // Link is an open cluster. Admin is nil where there is no admin URL. Probe
@@ -35,7 +36,7 @@ type Answer struct {
 }
 
 // Dial opens a cluster.
-type Dial func(ctx context.Context, t Target, clock broker.Clock) (Link, error)
+type Dial func(ctx context.Context, t broker.Target, clock broker.Clock) (Link, error)
 
 // Session is one run of pulsh. Its methods may be called from one goroutine at
 // a time, but for Snapshot, Since, History, Extremes, Distribution, Intervals,
@@ -51,12 +52,12 @@ type Session struct {
 	link   *connection
 
 	history *history
-	latest  atomic.Pointer[Snapshot]
+	latest  atomic.Pointer[snapshot.Snapshot]
 	recent  recent
 
-	preferences atomic.Pointer[Preferences] // nil are the defaults
+	preferences atomic.Pointer[spec.Preferences] // nil are the defaults
 
-	receiving atomic.Pointer[map[string][]*payload.Ledger] // by topic
+	receiving atomic.Pointer[map[string][]*delivery.Audit] // by topic
 	sampler   *sampler
 }
 
@@ -67,7 +68,7 @@ type group interface {
 	label() string
 	start(ctx context.Context, link *connection) error
 	stop(ctx context.Context) error
-	sample(at instant) GroupSnapshot
+	sample(at instant) snapshot.Group
 }
 
 // New makes a session that is not connected. Close ends it.
@@ -87,9 +88,9 @@ func New(dial Dial) *Session {
 func (s *Session) clock() int64 { return int64(time.Since(s.base)) }
 
 // Connect opens a cluster, and replaces the one before it if no group runs.
-func (s *Session) Connect(ctx context.Context, t Target) error {
+func (s *Session) Connect(ctx context.Context, t broker.Target) error {
 	for _, g := range s.Snapshot().Groups {
-		if g.State.active() {
+		if g.State.Active() {
 			return fmt.Errorf("%s is %s; a session has one cluster at a time", g.Name, g.State)
 		}
 	}
@@ -108,19 +109,19 @@ func (s *Session) Connect(ctx context.Context, t Target) error {
 }
 
 // Target is the cluster the session is connected to; ok is false before Connect.
-func (s *Session) Target() (t Target, ok bool) {
+func (s *Session) Target() (t broker.Target, ok bool) {
 	if link := s.connected(); link != nil {
 		return link.target, true
 	}
-	return Target{}, false
+	return broker.Target{}, false
 }
 
 // Cluster is what is known of the cluster right now.
-func (s *Session) Cluster() Cluster {
+func (s *Session) Cluster() snapshot.Cluster {
 	if link := s.connected(); link != nil {
 		return link.now()
 	}
-	return Cluster{State: Unconnected}
+	return snapshot.Cluster{State: snapshot.Unconnected}
 }
 
 // Admin is the admin API, or nil.
@@ -138,23 +139,23 @@ func (s *Session) connected() *connection {
 }
 
 // AddProducer makes a ready group that is not started.
-func (s *Session) AddProducer(name string, spec ProducerSpec) error {
-	if err := spec.check(); err != nil {
+func (s *Session) AddProducer(name string, spec spec.Producer) error {
+	if err := spec.Check(); err != nil {
 		return err
 	}
 	return s.add(newProducer(name, spec, s))
 }
 
 // AddConsumer makes a ready group that is not started.
-func (s *Session) AddConsumer(name string, spec ConsumerSpec) error {
-	if err := spec.check(name); err != nil {
+func (s *Session) AddConsumer(name string, spec spec.Consumer) error {
+	if err := spec.Check(name); err != nil {
 		return err
 	}
 	return s.add(newConsumer(name, spec, s))
 }
 
 func (s *Session) add(g group) error {
-	if err := CheckName(g.label()); err != nil {
+	if err := spec.CheckName(g.label()); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -162,8 +163,8 @@ func (s *Session) add(g group) error {
 	if s.find(g.label()) >= 0 {
 		return fmt.Errorf("there is already a group %q", g.label())
 	}
-	if len(s.groups) == GroupsMax {
-		return fmt.Errorf("a session has at most %d groups", GroupsMax)
+	if len(s.groups) == spec.GroupsMax {
+		return fmt.Errorf("a session has at most %d groups", spec.GroupsMax)
 	}
 	s.groups = append(s.groups, g)
 	return nil
@@ -208,23 +209,23 @@ func (s *Session) Start(ctx context.Context, name string) error {
 	}
 	link := s.connected()
 	if link == nil {
-		return &broker.Error{Category: metrics.Disconnected, Message: "not connected to a cluster", Try: "local start"}
+		return &broker.Error{Category: broker.Disconnected, Message: "not connected to a cluster", Try: "local start"}
 	}
 	return g.start(ctx, link)
 }
 
 // Snapshot is the latest sample.
-func (s *Session) Snapshot() *Snapshot { return s.latest.Load() }
+func (s *Session) Snapshot() *snapshot.Snapshot { return s.latest.Load() }
 
 // History gives the past of one figure as n columns that end at end, NaN where
 // nothing is known.
-func (s *Session) History(m Metric, end time.Time, window time.Duration, n int) []float64 {
+func (s *Session) History(m snapshot.Metric, end time.Time, window time.Duration, n int) []float64 {
 	return s.history.columns(m, end, window, n)
 }
 
 // Extremes gives the lowest and the highest value of each of the columns that
 // History gives, nil for figures whose columns hold their worst value already.
-func (s *Session) Extremes(m Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
+func (s *Session) Extremes(m snapshot.Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
 	return s.history.extremes(m, end, window, n)
 }
 
@@ -243,10 +244,10 @@ func (s *Session) Distribution(name, figure string) []metrics.Bar {
 
 // Notes are lines for the user. The channel is bounded: when nobody reads, new
 // ones are dropped and counted in the next that fits.
-func (s *Session) Notes() <-chan Note { return s.notes.lines }
+func (s *Session) Notes() <-chan snapshot.Note { return s.notes.lines }
 
 // Mark puts an event on the timeline.
-func (s *Session) Mark(kind MarkKind, text string) { s.line.add(kind, text) }
+func (s *Session) Mark(kind snapshot.MarkKind, text string) { s.line.add(kind, text) }
 
 // Close ends all groups within ctx, takes the last sample, and ends the
 // connection. The snapshot stays readable.
@@ -258,26 +259,4 @@ func (s *Session) Close(ctx context.Context) {
 	if link := s.connected(); link != nil {
 		link.close(ctx)
 	}
-}
-
-// CheckName says whether a group may have this name: a letter, then letters,
-// digits, - and _, at most 32 in all.
-func CheckName(name string) error {
-	letter := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
-	switch {
-	case name == "":
-		return fmt.Errorf("a group needs a name")
-	case len(name) > nameMax:
-		return fmt.Errorf("%q is longer than %d characters", name, nameMax)
-	case name == "all" || name == "total" || name == "process" || name == "session":
-		return fmt.Errorf("%q is a word of its own and not a group's name", name)
-	case !letter(rune(name[0])):
-		return fmt.Errorf("%q is not a name: it begins with a letter", name)
-	}
-	if i := strings.IndexFunc(name, func(r rune) bool {
-		return !letter(r) && !(r >= '0' && r <= '9') && r != '-' && r != '_'
-	}); i >= 0 {
-		return fmt.Errorf("%q is not a name: letters, digits, - and _", name)
-	}
-	return nil
 }

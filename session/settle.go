@@ -8,23 +8,12 @@ import (
 	"pulsh/session/broker"
 )
 
-// AckKept acknowledges the oldest messages that a consumer group keeps under
-// ack=delayed or ack=manual, at most limit of them, and tells how many. What a
-// broker refused is among the group's failures.
-func (s *Session) AckKept(ctx context.Context, name string, limit int) (int, error) {
-	g, err := named[*consumer](s, name)
-	if err != nil {
-		return 0, err
-	}
-	return g.acknowledgeOldest(ctx, limit)
-}
-
 func (g *consumer) acknowledgeOldest(ctx context.Context, limit int) (int, error) {
 	yield, err := g.take(ctx)
 	if err != nil {
 		return 0, err
 	}
-	if !g.state().active() {
+	if !g.state().Active() {
 		yield()
 		return 0, &broker.Error{Message: g.name + " is " + string(g.state()), Try: "consume start " + g.name}
 	}
@@ -47,7 +36,7 @@ func (g *consumer) acknowledgeOldest(ctx context.Context, limit int) (int, error
 func acknowledgeOldest(all []*sitting, limit int) (acked int) {
 	var received []int64
 	for _, s := range all {
-		received = append(received, s.shelf.first(limit)...)
+		received = append(received, s.shelf.First(limit)...)
 	}
 	if len(received) == 0 {
 		return 0
@@ -57,7 +46,7 @@ func acknowledgeOldest(all []*sitting, limit int) (acked int) {
 	for _, until := range []int64{until, math.MaxInt64} { // workers that share a shelf do not fill it quite in order
 		for _, s := range all {
 			for limit > 0 {
-				run, _ := s.shelf.take(min(shelfChunk, limit), until)
+				run, _ := s.shelf.Take(min(shelfChunk, limit), until)
 				if len(run) == 0 {
 					break
 				}

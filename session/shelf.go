@@ -21,17 +21,17 @@ const (
 	roomPause  = 10 * time.Millisecond // between two looks for room
 )
 
-// kept is a processed message that is to be acknowledged later.
-type kept struct {
-	message  any
-	received int64
+// Kept is a processed message that is to be acknowledged later.
+type Kept struct {
+	Message  any
+	Received int64
 }
 
 // shelf holds what one consumer has processed and not yet acknowledged, in the
 // order of processing. Its goroutine begins with the first message.
 type shelf struct {
 	mu    sync.Mutex
-	items []kept
+	Items []Kept
 	from  int // of items, the first that is still there
 
 	wake    chan struct{} // of capacity one
@@ -40,7 +40,7 @@ type shelf struct {
 	started bool
 }
 
-func newShelf() *shelf {
+func NewShelf() *shelf {
 	return &shelf{wake: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{})}
 }
 
@@ -48,9 +48,9 @@ func newShelf() *shelf {
 func (s *sitting) keep(run []broker.Delivery) {
 	h := s.shelf
 	h.mu.Lock()
-	first := len(h.items) == h.from
+	first := len(h.Items) == h.from
 	for i := range run {
-		h.items = append(h.items, kept{run[i].Message, run[i].Received})
+		h.Items = append(h.Items, Kept{run[i].Message, run[i].Received})
 	}
 	if !h.started {
 		h.started = true
@@ -92,12 +92,12 @@ func (s *sitting) clear() {
 // clearDue acknowledges what is due now, and tells how long nothing will be.
 func (s *sitting) clearDue() time.Duration {
 	for {
-		after, never := s.group.ways.Load().Ack.wait()
+		after, never := s.group.ways.Load().Ack.Wait()
 		if never {
 			return time.Hour
 		}
 		now := s.group.session.clock()
-		run, next := s.shelf.take(shelfChunk, now-int64(after))
+		run, next := s.shelf.Take(shelfChunk, now-int64(after))
 		s.acknowledgeKept(run)
 		if len(run) < shelfChunk {
 			return time.Duration(next - (now - int64(after)))
@@ -105,58 +105,58 @@ func (s *sitting) clearDue() time.Duration {
 	}
 }
 
-// take takes up to n messages that were received until a time, and tells when
+// Take takes up to n messages that were received until a time, and tells when
 // the next one was received.
-func (h *shelf) take(n int, until int64) (run []kept, next int64) {
+func (h *shelf) Take(n int, until int64) (run []Kept, next int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	to := h.from
-	for to < len(h.items) && to-h.from < n && h.items[to].received <= until {
+	for to < len(h.Items) && to-h.from < n && h.Items[to].Received <= until {
 		to++
 	}
-	run = append(run, h.items[h.from:to]...)
-	clear(h.items[h.from:to])
+	run = append(run, h.Items[h.from:to]...)
+	clear(h.Items[h.from:to])
 	h.from = to
-	if h.from > len(h.items)/2 { // at most half of the memory is stale
-		h.items = append(h.items[:0:0], h.items[h.from:]...)
+	if h.from > len(h.Items)/2 { // at most half of the memory is stale
+		h.Items = append(h.Items[:0:0], h.Items[h.from:]...)
 		h.from = 0
 	}
 	next = until
 	if until < math.MaxInt64-int64(time.Hour) {
 		next += int64(time.Hour)
 	}
-	if h.from < len(h.items) {
-		next = h.items[h.from].received
+	if h.from < len(h.Items) {
+		next = h.Items[h.from].Received
 	}
 	return run, next
 }
 
-// count is how many messages are on the shelf.
-func (h *shelf) count() int {
+// Count is how many messages are on the shelf.
+func (h *shelf) Count() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.items) - h.from
+	return len(h.Items) - h.from
 }
 
-// first tells when each of the first n messages was received.
-func (h *shelf) first(n int) []int64 {
+// First tells when each of the first n messages was received.
+func (h *shelf) First(n int) []int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var received []int64
-	for _, k := range h.items[h.from : h.from+min(len(h.items)-h.from, n)] {
-		received = append(received, k.received)
+	for _, k := range h.Items[h.from : h.from+min(len(h.Items)-h.from, n)] {
+		received = append(received, k.Received)
 	}
 	return received
 }
 
 // acknowledgeKept acknowledges messages that were taken from the shelf.
-func (s *sitting) acknowledgeKept(run []kept) (acked int) {
+func (s *sitting) acknowledgeKept(run []Kept) (acked int) {
 	if len(run) == 0 {
 		return 0
 	}
 	deliveries := make([]broker.Delivery, len(run))
 	for i, k := range run {
-		deliveries[i] = broker.Delivery{Message: k.message, Received: k.received}
+		deliveries[i] = broker.Delivery{Message: k.Message, Received: k.Received}
 	}
 	failed, err := s.subscriber.Ack(deliveries)
 	if err != nil {
@@ -164,7 +164,7 @@ func (s *sitting) acknowledgeKept(run []kept) (acked int) {
 	}
 	now := s.group.session.clock()
 	for _, k := range run[:len(run)-failed] {
-		s.recorder.Acked(k.received, now)
+		s.recorder.Acked(k.Received, now)
 	}
 	s.group.kept.Add(-int64(len(run)))
 	return len(run) - failed
@@ -186,9 +186,9 @@ func (s *sitting) finish(ctx context.Context) {
 			return
 		}
 	}
-	_, never := s.group.ways.Load().Ack.wait()
+	_, never := s.group.ways.Load().Ack.Wait()
 	for !never && ctx.Err() == nil {
-		run, _ := h.take(shelfChunk, s.group.session.clock())
+		run, _ := h.Take(shelfChunk, s.group.session.clock())
 		if len(run) == 0 {
 			break
 		}
@@ -215,9 +215,9 @@ func (s *sitting) abandon() {
 
 // release counts what the consumer's end gives up.
 func (s *sitting) release() {
-	left := s.shelf.count()
+	left := s.shelf.Count()
 	s.group.kept.Add(-int64(left))
-	left += s.line.unfinished() + int(s.dropped.Swap(0))
+	left += s.line.Unfinished() + int(s.dropped.Swap(0))
 	s.recorder.Count(metrics.Released, left)
 }
 

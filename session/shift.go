@@ -32,142 +32,23 @@ type PartShift struct {
 // has four HTTP threads.
 const lookAtOnce = 8
 
-// Rewind moves a consumer group's subscription back by about so many messages,
-// as a seek does.
-func (s *Session) Rewind(ctx context.Context, name string, messages int64) (Shift, error) {
-	return s.shift(ctx, name, -messages)
-}
-
-// Skip moves a consumer group's subscription forward by about so many messages,
-// as a seek does. It is an error if fewer wait.
-func (s *Session) Skip(ctx context.Context, name string, messages int64) (Shift, error) {
-	return s.shift(ctx, name, messages)
-}
-
-// Clear moves a consumer group's subscription behind all that waits, on all of
-// its topics. The parts of the Shift are those of its only topic.
-func (s *Session) Clear(ctx context.Context, name string) (all Shift, err error) {
-	g, err := named[*consumer](s, name)
-	if err != nil {
-		return Shift{}, err
-	}
-	return all, g.reposition(ctx, func() error { return g.checkSeek(seekTo{}) }, func(ctx context.Context) error {
-		topics := g.topics()
-		for _, topic := range topics {
-			p, err := g.link.place(topic, g.settings().Subscription)
-			if err == nil {
-				err = p.look(ctx)
-			}
-			if err != nil {
-				return err
-			}
-			one, err := p.watched(ctx, func() error { return p.keeper.ClearBacklog(ctx, p.topic.String(), p.subscription) })
-			if err != nil {
-				return err
-			}
-			all.Entries, all.Messages = all.Entries+one.Entries, all.Messages+one.Messages
-			if len(topics) == 1 {
-				all.Parts = one.Parts
-			}
-		}
-		return nil
-	})
-}
-
-// SkipOn takes about so many messages off a subscription that no group of this
-// session receives through. In a topic with partitions each gives its share.
-func (s *Session) SkipOn(ctx context.Context, topic, subscription string, messages int64) (Shift, error) {
-	link := s.connected()
-	if link == nil {
-		return Shift{}, &broker.Error{Message: "not connected to a cluster", Try: "local start"}
-	}
-	p, err := link.place(topic, subscription)
-	if err != nil {
-		return Shift{}, err
-	}
-	if err := p.look(ctx); err != nil {
-		return Shift{}, err
-	}
-	entries, err := p.divide(messages)
-	if err != nil {
-		return Shift{}, err
-	}
-	return p.watched(ctx, func() error {
-		for i, n := range entries {
-			if n == 0 {
-				continue
-			}
-			if err := p.keeper.SkipEntries(ctx, p.part(i), subscription, int(n)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// shift moves a group by messages.
-func (s *Session) shift(ctx context.Context, name string, messages int64) (shift Shift, err error) {
-	g, err := named[*consumer](s, name)
-	if err != nil {
-		return Shift{}, err
-	}
-	return shift, g.reposition(ctx, func() error { return g.checkShift(messages) }, func(ctx context.Context) error {
-		spec := g.settings()
-		p, err := g.link.place(spec.Topic, spec.Subscription)
-		if err == nil {
-			err = p.look(ctx)
-		}
-		if err == nil {
-			shift, err = p.by(ctx, messages)
-		}
-		return err
-	})
-}
-
-// checkShift refuses to count messages where there is no one order of them.
-func (g *consumer) checkShift(messages int64) error {
-	if g.settings().topics().single() {
-		return g.checkSeek(seekTo{})
-	}
-	try := "seek " + g.name + " -5m"
-	if messages > 0 {
-		try = "clear " + g.name
-	}
-	return &broker.Error{Message: g.name + " receives from several topics, and messages are counted in one", Try: try}
-}
-
 // place is where a subscription stands, with the means to move it.
 type place struct {
 	admin        broker.Admin
-	survey       broker.Surveyor
-	keeper       broker.SubscriptionKeeper
 	topic        broker.TopicName
 	subscription string
-	standing     []broker.Standing
+	standing     []broker.CursorPosition
 	perEntry     []float64 // messages, by standing
 }
 
-func (c *connection) place(topic, subscription string) (*place, error) {
-	name, err := broker.ParseTopic(topic)
-	if err != nil {
-		return nil, err
-	}
-	survey, known := c.Admin.(broker.Surveyor)
-	keeper, kept := c.Admin.(broker.SubscriptionKeeper)
-	if !known || !kept {
-		return nil, needsAdmin(c.target)
-	}
-	return &place{admin: c.Admin, survey: survey, keeper: keeper, topic: name, subscription: subscription}, nil
-}
-
-func needsAdmin(t Target) error {
+func needsAdmin(t broker.Target) error {
 	return &broker.Error{Message: "that needs the admin API", Try: "connect " + t.URL + " admin=http://127.0.0.1:8080"}
 }
 
 // look asks where the subscription stands. Where nothing is known of the
 // messages in an entry, one of them is looked at.
 func (p *place) look(ctx context.Context) (err error) {
-	if p.standing, err = p.survey.Survey(ctx, p.topic.String(), p.subscription); err != nil {
+	if p.standing, err = p.admin.CursorPositions(ctx, p.topic.String(), p.subscription); err != nil {
 		return err
 	}
 	p.perEntry = make([]float64, len(p.standing))
@@ -179,7 +60,7 @@ func (p *place) look(ctx context.Context) (err error) {
 			at, ok = s.Step(-1)
 		}
 		if p.perEntry[i] == 0 && ok {
-			e, err := p.survey.Entry(ctx, p.topic.String(), at)
+			e, err := p.admin.Entry(ctx, p.topic.String(), at)
 			p.perEntry[i] = float64(e.Messages)
 			return err
 		}
@@ -210,13 +91,13 @@ func (p *place) watched(ctx context.Context, move func() error) (Shift, error) {
 	if err := move(); err != nil {
 		return Shift{}, err
 	}
-	later, err := p.survey.Survey(ctx, p.topic.String(), p.subscription)
+	later, err := p.admin.CursorPositions(ctx, p.topic.String(), p.subscription)
 	if err != nil {
 		return Shift{}, err
 	}
 	var all Shift
 	for i, s := range p.standing {
-		n := slices.IndexFunc(later, func(l broker.Standing) bool { return l.Partition == s.Partition })
+		n := slices.IndexFunc(later, func(l broker.CursorPosition) bool { return l.Partition == s.Partition })
 		if n < 0 {
 			continue
 		}
@@ -301,7 +182,7 @@ func (p *place) by(ctx context.Context, messages int64) (Shift, error) {
 // single moves a subscription in a topic without partitions.
 func (p *place) single(ctx context.Context, entries int64, forward bool) error {
 	if forward {
-		return p.keeper.SkipEntries(ctx, p.topic.String(), p.subscription, int(entries))
+		return p.admin.SkipEntries(ctx, p.topic.String(), p.subscription, int(entries))
 	}
 	if at, ok := p.standing[0].Step(-entries); ok && entries > 0 {
 		return p.admin.SeekID(ctx, p.topic.String(), p.subscription, at)
@@ -321,14 +202,14 @@ func (p *place) together(ctx context.Context, entries, room []int64, forward boo
 			return nil
 		}
 		if instant.IsZero() {
-			return p.keeper.ClearBacklog(ctx, p.part(i), p.subscription)
+			return p.admin.ClearBacklog(ctx, p.part(i), p.subscription)
 		}
 		beside := int64(0) // the entry that would be passed first
 		if !forward {
 			beside = -1
 		}
 		at, _ := p.standing[i].Step(beside)
-		e, err := p.survey.Entry(ctx, p.topic.String(), at)
+		e, err := p.admin.Entry(ctx, p.topic.String(), at)
 		if err != nil || forward != e.Published.Before(instant) {
 			return err
 		}
@@ -357,7 +238,7 @@ func (p *place) instant(ctx context.Context, entries []int64, forward bool) (tim
 		if !ok { // all of it
 			return nil
 		}
-		e, err := p.survey.Entry(ctx, p.topic.String(), at)
+		e, err := p.admin.Entry(ctx, p.topic.String(), at)
 		votes[i].at = e.Published
 		return err
 	})

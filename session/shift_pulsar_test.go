@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session"
+	"pulsh/session/spec"
 )
 
 // On a real Pulsar, whose batches hold what the moment gives them, a move by
@@ -16,7 +17,7 @@ func TestPulsarMovesByMessages(t *testing.T) {
 	for _, partitions := range []int{0, 3} {
 		t.Run(fmt.Sprint(partitions), func(t *testing.T) {
 			l := newLoad(t)
-			l.produce(func(p *session.ProducerSpec) { p.Partitions, p.Workers = partitions, 1 })
+			l.produce(func(p *spec.Producer) { p.Partitions, p.Workers = partitions, 1 })
 			l.consume(nil)
 			l.acked(8000)
 			l.settle()
@@ -55,7 +56,7 @@ func TestPulsarMovesByMessages(t *testing.T) {
 func TestASeekOnATopicLoadedAMomentAgoTellsMessagesToGo(t *testing.T) {
 	l := newLoad(t)
 	l.consume(nil)
-	l.produce(func(s *session.ProducerSpec) { s.Batch, s.Delay, s.Workers = 50, 100*time.Millisecond, 1 })
+	l.produce(func(s *spec.Producer) { s.Batch, s.Delay, s.Workers = 50, 100*time.Millisecond, 1 })
 	l.acked(4000)
 	l.settle()
 	stored := l.fast().Acked

@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // Moved back, a group receives so many messages again, none of which is called
@@ -18,7 +20,7 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 			inVirtualTime(t, func(v *virtual) {
 				require.NoError(v.t, v.cluster.CreateTopic("fast", partitions))
 				v.consume()
-				v.produce(2000, func(p *session.ProducerSpec) { p.Workers = 1 })
+				v.produce(2000, func(p *spec.Producer) { p.Workers = 1 })
 				time.Sleep(5 * time.Second)
 				require.NoError(v.t, v.Pause("fast"))
 				time.Sleep(2 * time.Second)
@@ -79,11 +81,11 @@ func TestTruthKnowsThePartitions(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		require.NoError(v.t, v.cluster.CreateTopic("fast", 4))
 		v.consume()
-		v.produce(2000, func(p *session.ProducerSpec) { p.Workers = 1 })
+		v.produce(2000, func(p *spec.Producer) { p.Workers = 1 })
 		time.Sleep(3 * time.Second)
 		require.NoError(v.t, v.Pause("sub1"))
 		time.Sleep(4 * time.Second)
-		in, behind := v.fast().Producer.Truth.Spread, v.sub1().Consumer.Truth.Spread
+		in, behind := v.fast().Producer.Broker.Spread, v.sub1().Consumer.Broker.Spread
 		require.Equal(v.t, 4, in.Partitions)
 		require.InDelta(v.t, 500, in.Least.Value, 25)
 		require.InDelta(v.t, 500, in.Most.Value, 25)
@@ -91,7 +93,7 @@ func TestTruthKnowsThePartitions(t *testing.T) {
 		require.LessOrEqual(v.t, behind.Least.Value, behind.Most.Value)
 		require.Positive(v.t, behind.Most.Value)
 		s := v.Snapshot()
-		for metric, least := range map[session.Metric]float64{
+		for metric, least := range map[snapshot.Metric]float64{
 			{Group: "fast", Figure: "storage"}: 1e6, {Group: "fast", Figure: "broker.in"}: 1900,
 			{Group: "sub1", Figure: "unacked"}: 0, {Group: "sub1", Figure: "broker.in"}: 1900, {Group: "sub1", Figure: "broker.out"}: 0,
 		} {

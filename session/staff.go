@@ -11,10 +11,11 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/metrics"
+	"pulsh/session/spec"
 )
 
 // hire subscribes workers until there are spec.Workers.
-func (g *consumer) hire(ctx context.Context, spec ConsumerSpec) error {
+func (g *consumer) hire(ctx context.Context, spec spec.Consumer) error {
 	g.ledger.Compacted(spec.Compacted)
 	g.mu.Lock()
 	from := len(g.workers)
@@ -39,7 +40,7 @@ func (g *consumer) hire(ctx context.Context, spec ConsumerSpec) error {
 }
 
 // sit finds a seat for each new worker.
-func (g *consumer) sit(ctx context.Context, spec ConsumerSpec, from int, shared *seat) ([]*seat, error) {
+func (g *consumer) sit(ctx context.Context, spec spec.Consumer, from int, shared *seat) ([]*seat, error) {
 	seats := make([]*seat, spec.Workers-from)
 	if spec.Type == broker.Exclusive {
 		if shared == nil {
@@ -78,24 +79,24 @@ func (g *consumer) sit(ctx context.Context, spec ConsumerSpec, from int, shared 
 }
 
 // subscribe makes a consumer, under a name of its own.
-func (g *consumer) subscribe(ctx context.Context, spec ConsumerSpec, number int) (name string, made broker.Subscriber, err error) {
+func (g *consumer) subscribe(ctx context.Context, spec spec.Consumer, number int) (name string, made broker.Consumer, err error) {
 	name = g.consumerName(spec, number)
-	made, err = g.link.Broker.Subscribe(ctx, broker.SubscriberSpec{
+	made, err = g.link.Broker.Subscribe(ctx, broker.ConsumerSpec{
 		Topics:       g.covers(),
 		Subscription: spec.Subscription,
 		Type:         spec.Type,
 		Name:         name,
 		Queue:        spec.Queue,
 		Position:     spec.From,
-		Grouping:     spec.Ack.grouping(),
+		Grouping:     spec.Ack.Grouping(),
 		Respond:      spec.Response,
 		BatchIndex:   spec.BatchIndex,
 		NackDelay:    spec.NackDelay,
 		NonDurable:   !spec.Durable,
 		Priority:     spec.Priority,
 		Compacted:    spec.Compacted,
-		Spread:       spec.topics().Pattern(),
-		Ranges:       spec.ranges(number),
+		Spread:       spec.Topics().Pattern(),
+		Ranges:       spec.Ranges(number),
 	})
 	return name, made, g.advise(err)
 }

@@ -13,9 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session"
+	"pulsh/session/broker"
 	"pulsh/session/broker/local/localtest"
 	"pulsh/session/dial"
 	"pulsh/session/pacing"
+	"pulsh/session/spec"
 )
 
 // The stall of TestAStalledBrokerShowsInFull: two of ten seconds.
@@ -77,8 +79,8 @@ func TestAStalledBrokerShowsInFull(t *testing.T) {
 	server := localtest.Own(t)
 	l := &load{Session: session.New(dial.Cluster), t: t, topic: "stalled"}
 	t.Cleanup(func() { l.Close(l.soon()) })
-	require.NoError(t, l.Connect(l.soon(), session.Target{URL: server.URL(), AdminURL: server.AdminURL()}))
-	l.produce(func(s *session.ProducerSpec) { s.Rate = pacing.Hold(stallRate) })
+	require.NoError(t, l.Connect(l.soon(), broker.Target{URL: server.URL(), AdminURL: server.AdminURL()}))
+	l.produce(func(s *spec.Producer) { s.Rate = pacing.Hold(stallRate) })
 	l.acked(2 * stallRate) // the broker is warm
 	require.NoError(t, l.Stop(l.soon(), "fast"))
 

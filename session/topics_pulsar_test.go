@@ -9,10 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // spread makes topics of a kind, with a producer group on each, and returns
@@ -22,7 +22,7 @@ func (l *load) spread(kind string, rate float64) (topics string, producers []str
 		"single": {""}, "partitioned": {""}, "multi": {"-a", "-b", "-c"}, "pattern": {"-a", "-b", "-c"},
 	}[kind]
 	for i, suffix := range names {
-		spec := session.DefaultProducer("x")
+		spec := spec.DefaultProducer("x")
 		spec.Topic, spec.Rate, spec.Workers = l.topic+suffix, pacing.Hold(pacing.Rate(rate/float64(len(names)))), 2
 		if kind == "partitioned" {
 			spec.Partitions = 4
@@ -72,7 +72,7 @@ func TestAHundredSeeksUnderLoad(t *testing.T) {
 		t.Run(test.kind, func(t *testing.T) {
 			l := newLoad(t)
 			topics, producers := l.spread(test.kind, 20_000)
-			l.consume(func(s *session.ConsumerSpec) { s.Topic, s.Workers = topics, 2 })
+			l.consume(func(s *spec.Consumer) { s.Topic, s.Workers = topics, 2 })
 			worst, resumed := time.Duration(0), 0
 			for range test.seeks {
 				received := l.sub1().Received
@@ -95,11 +95,11 @@ func TestKeysKeepTheirOrderThroughScaling(t *testing.T) {
 	for i, sticky := range []bool{false, true} {
 		t.Run(fmt.Sprintf("sticky=%t", sticky), func(t *testing.T) {
 			l := newLoad(t)
-			l.consume(func(s *session.ConsumerSpec) { s.Type, s.Sticky = broker.KeyShared, sticky })
-			l.produce(func(s *session.ProducerSpec) {
+			l.consume(func(s *spec.Consumer) { s.Type, s.Sticky = broker.KeyShared, sticky })
+			l.produce(func(s *spec.Producer) {
 				require.NoError(t, s.Keys.UnmarshalText([]byte("1000,hot=20%/3")))
 				// A batch of several keys goes where its first key goes.
-				s.Batch, s.BatchBy = [...]int{1, 1000}[i], session.ByKey
+				s.Batch, s.BatchBy = [...]int{1, 1000}[i], spec.ByKey
 			})
 			for _, workers := range []int{8, 3} {
 				l.acked(4000)
@@ -125,7 +125,7 @@ func TestKeysKeepTheirOrderThroughScaling(t *testing.T) {
 }
 
 // failed is how often a group has failed for a cause.
-func failed(g session.GroupSnapshot, c metrics.Category) (n int64) {
+func failed(g snapshot.Group, c broker.Category) (n int64) {
 	for _, f := range g.Failures {
 		if f.Category == c {
 			n += f.Count
@@ -155,19 +155,19 @@ func TestUpheavalsAreNoticedAndSurvived(t *testing.T) {
 		name     string
 		do       func(l *load) error
 		note     string
-		category metrics.Category
+		category broker.Category
 	}{
-		{"unload", func(l *load) error { return l.admin.Unload(l.soon(), l.topic) }, "was loaded anew", metrics.Moved},
+		{"unload", func(l *load) error { return l.admin.Unload(l.soon(), l.topic) }, "was loaded anew", broker.Moved},
 		{"delete the subscription", func(l *load) error { return l.admin.DeleteSubscription(l.soon(), l.topic, "sub1", true) },
-			"was deleted and made again", metrics.Gone},
-		{"delete the topic", func(l *load) error { return l.admin.DeleteTopic(l.soon(), l.topic, true) }, "was loaded anew", metrics.Moved},
+			"was deleted and made again", broker.Gone},
+		{"delete the topic", func(l *load) error { return l.admin.DeleteTopic(l.soon(), l.topic, true) }, "was loaded anew", broker.Moved},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := newLoad(t)
 			l.produce(nil)
-			l.consume(func(s *session.ConsumerSpec) { s.Workers, s.From = 2, broker.Latest }) // from earliest the counter would be back at once
+			l.consume(func(s *spec.Consumer) { s.Workers, s.From = 2, broker.Latest }) // from earliest the counter would be back at once
 			l.acked(4000)
-			l.until("the broker counts", func() bool { return l.sub1().Truth.Messages > 2000 && l.fast().Truth.Messages > 2000 })
+			l.until("the broker counts", func() bool { return l.sub1().Broker.Messages > 2000 && l.fast().Broker.Messages > 2000 })
 			require.NoError(t, test.do(l))
 			l.told(test.note)
 			received := l.sub1().Received
@@ -180,13 +180,13 @@ func TestUpheavalsAreNoticedAndSurvived(t *testing.T) {
 
 func TestASecondExclusiveConsumerIsRefusedWithANextStep(t *testing.T) {
 	l := newLoad(t)
-	l.consume(func(s *session.ConsumerSpec) { s.Type = broker.Exclusive })
+	l.consume(func(s *spec.Consumer) { s.Type = broker.Exclusive })
 	spec, _ := l.Consumer("sub1")
 	require.NoError(t, l.AddConsumer("sub2", spec))
 	err := l.Start(l.soon(), "sub2")
 	var refused *broker.Error
 	require.ErrorAs(t, err, &refused)
-	require.Equal(t, metrics.Busy, refused.Category)
+	require.Equal(t, broker.Busy, refused.Category)
 	require.Equal(t, "set sub2 subscription=sub1-2", refused.Try)
 }
 
@@ -194,7 +194,7 @@ func TestTopicsChangeLive(t *testing.T) {
 	l := newLoad(t)
 	topics, producers := l.spread("multi", 3000)
 	each := strings.Split(topics, ",")
-	l.consume(func(s *session.ConsumerSpec) { s.Topic, s.Workers = each[0], 2 })
+	l.consume(func(s *spec.Consumer) { s.Topic, s.Workers = each[0], 2 })
 	set := func(topic string) {
 		spec, _ := l.Consumer("sub1")
 		spec.Topic = topic
@@ -207,7 +207,7 @@ func TestTopicsChangeLive(t *testing.T) {
 	require.Len(t, l.group("sub1").Topics, 3)
 	set("/" + l.topic + "-./")
 	require.Equal(t, 1, l.sub1().Epoch, "the same topics and more: nothing begins anew")
-	late := session.DefaultProducer("late")
+	late := spec.DefaultProducer("late")
 	late.Topic, late.Rate = l.topic+"-d", pacing.Hold(1000)
 	require.NoError(t, l.AddProducer("late", late))
 	require.NoError(t, l.Start(l.soon(), "late"))
@@ -239,18 +239,18 @@ func TestEveryTypeWithEveryAckOnEveryKindOfTopic(t *testing.T) {
 			var groups []string
 			for _, of := range broker.SubscriptionTypes() {
 				for _, ack := range []string{"immediate", "batched", "cumulative"} {
-					spec := session.DefaultConsumer(fmt.Sprintf("%s-%s", of, ack))
-					spec.Topic, spec.Type, spec.Workers, spec.From = topics, of, 2, broker.Earliest
+					settings := spec.DefaultConsumer(fmt.Sprintf("%s-%s", of, ack))
+					settings.Topic, settings.Type, settings.Workers, settings.From = topics, of, 2, broker.Earliest
 					var err error
-					spec.Ack, err = session.ParseAck(ack)
+					settings.Ack, err = spec.ParseAck(ack)
 					require.NoError(t, err)
 					if ack == "cumulative" && (of == broker.Shared || of == broker.KeyShared) {
-						require.Error(t, l.AddConsumer(spec.Subscription, spec))
+						require.Error(t, l.AddConsumer(settings.Subscription, settings))
 						continue
 					}
-					require.NoError(t, l.AddConsumer(spec.Subscription, spec))
-					require.NoError(t, l.Start(l.soon(), spec.Subscription))
-					groups = append(groups, spec.Subscription)
+					require.NoError(t, l.AddConsumer(settings.Subscription, settings))
+					require.NoError(t, l.Start(l.soon(), settings.Subscription))
+					groups = append(groups, settings.Subscription)
 				}
 			}
 			time.Sleep(combinationTime(t)) // the load itself: nothing is compared with this time

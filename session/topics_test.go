@@ -8,10 +8,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 func TestTopicsAreRead(t *testing.T) {
@@ -29,21 +30,21 @@ func TestTopicsAreRead(t *testing.T) {
 		{"/(/", "", `"/(/" is not a pattern: missing closing ): ` + "`(`"},
 		{"/persistent://public/default/x/", "", `"/persistent://public/default/x/" is not a pattern: it has no domain, persistent topics alone are matched`},
 	} {
-		topics, err := session.ParseTopics(test.text)
+		topics, err := spec.ParseTopics(test.text)
 		if test.refusal != "" {
 			require.EqualError(t, err, test.refusal, test.text)
 			continue
 		}
 		require.NoError(t, err, test.text)
 		require.Equal(t, test.want, topics.String())
-		again, err := session.ParseTopics(topics.String())
+		again, err := spec.ParseTopics(topics.String())
 		require.NoError(t, err)
 		require.Equal(t, topics, again, "what is written is read")
 	}
 }
 
 func TestPatternsMatchWholeNamesOfOneNamespace(t *testing.T) {
-	topics, err := session.ParseTopics("/orders-.|x/")
+	topics, err := spec.ParseTopics("/orders-.|x/")
 	require.NoError(t, err)
 	for name, want := range map[string]bool{
 		"orders-a": true, "x": true, "orders-": false, "orders-ab": false, "my-orders-a": false, "xx": false,
@@ -59,11 +60,11 @@ func FuzzTopics(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		topics, err := session.ParseTopics(text)
+		topics, err := spec.ParseTopics(text)
 		if err != nil {
 			return
 		}
-		again, err := session.ParseTopics(topics.String())
+		again, err := spec.ParseTopics(topics.String())
 		require.NoError(t, err)
 		require.Equal(t, topics.String(), again.String())
 		for _, name := range topics.Names() {
@@ -87,8 +88,8 @@ func TestHashesAreDividedEvenlyAndWhole(t *testing.T) {
 }
 
 // consumeAs starts a consumer group of two workers with changed settings.
-func (v *virtual) consumeAs(change func(*session.ConsumerSpec)) {
-	spec := session.DefaultConsumer("sub1")
+func (v *virtual) consumeAs(change func(*spec.Consumer)) {
+	spec := spec.DefaultConsumer("sub1")
 	spec.Topic, spec.From, spec.Workers = "fast", broker.Earliest, 2
 	change(&spec)
 	require.NoError(v.t, v.AddConsumer("sub1", spec))
@@ -97,7 +98,7 @@ func (v *virtual) consumeAs(change func(*session.ConsumerSpec)) {
 
 // send starts a producer group named like its topic.
 func (v *virtual) send(topic string, rate pacing.Rate) {
-	spec := session.DefaultProducer(topic)
+	spec := spec.DefaultProducer(topic)
 	spec.Rate = pacing.Hold(rate)
 	require.NoError(v.t, v.AddProducer(topic, spec))
 	require.NoError(v.t, v.Start(v.t.Context(), topic))
@@ -124,7 +125,7 @@ func (v *virtual) complete(producers ...string) {
 	var acked int64
 	for _, name := range producers {
 		require.NoError(v.t, v.Stop(v.t.Context(), name))
-		time.Sleep(2 * session.SampleEvery)
+		time.Sleep(2 * metrics.SampleEvery)
 		p, _ := v.Snapshot().Group(name)
 		acked += p.Producer.Acked
 	}
@@ -139,7 +140,7 @@ func TestSeveralTopicsChangeLiveAndNothingIsLost(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		v.send("a", 1000)
 		v.send("b", 500)
-		v.consumeAs(func(s *session.ConsumerSpec) { s.Topic = "a" })
+		v.consumeAs(func(s *spec.Consumer) { s.Topic = "a" })
 		time.Sleep(2 * time.Second)
 		spec, _ := v.Consumer("sub1")
 		spec.Topic = "a,b"
@@ -150,7 +151,7 @@ func TestSeveralTopicsChangeLiveAndNothingIsLost(t *testing.T) {
 		g := v.sub1()
 		require.Equal(v.t, []string{"a", "b"}, g.Topics)
 		require.Equal(v.t, 1, g.Consumer.Epoch, "one more topic begins nothing anew")
-		require.InDelta(v.t, 1500, g.Consumer.Truth.OutPerSecond, 50, "the broker's count is of both topics")
+		require.InDelta(v.t, 1500, g.Consumer.Broker.OutPerSecond, 50, "the broker's count is of both topics")
 		v.complete("a", "b")
 		spec.Topic = "a"
 		_, err = v.SetConsumer(v.t.Context(), "sub1", spec)
@@ -161,7 +162,7 @@ func TestSeveralTopicsChangeLiveAndNothingIsLost(t *testing.T) {
 
 func TestAPatternFollowsTheTopicsThatThereAre(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		v.consumeAs(func(s *session.ConsumerSpec) { s.Topic, s.From = "/orders-.*/", broker.Latest })
+		v.consumeAs(func(s *spec.Consumer) { s.Topic, s.From = "/orders-.*/", broker.Latest })
 		require.Empty(v.t, v.sub1().Topics)
 		v.send("orders-a", 1000)
 		v.send("other", 1000)
@@ -174,7 +175,7 @@ func TestAPatternFollowsTheTopicsThatThereAre(t *testing.T) {
 		require.NoError(v.t, v.cluster.Delete("orders-b"))
 		time.Sleep(5 * time.Second)
 		require.Equal(v.t, []string{"orders-a"}, v.sub1().Topics)
-		require.Equal(v.t, session.Running, v.sub1().State)
+		require.Equal(v.t, snapshot.Running, v.sub1().State)
 	})
 }
 
@@ -182,7 +183,7 @@ func TestSeeksOfSeveralTopics(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		v.send("a", 1000)
 		v.send("b", 1000)
-		v.consumeAs(func(s *session.ConsumerSpec) { s.Topic = "a,b" })
+		v.consumeAs(func(s *spec.Consumer) { s.Topic = "a,b" })
 		time.Sleep(3 * time.Second)
 		received := v.sub1().Consumer.Received
 		require.NoError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Unix(0, 0)))
@@ -199,23 +200,23 @@ func TestSeeksOfSeveralTopics(t *testing.T) {
 func TestUnsuitableCoverageIsRefused(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		for _, test := range []struct {
-			change       func(*session.ConsumerSpec)
+			change       func(*spec.Consumer)
 			refusal, try string
 		}{
-			{func(s *session.ConsumerSpec) { s.Compacted = true }, "compacted=on needs type=exclusive or type=failover, and this is shared", "set sub1 type=failover compacted=on"},
-			{func(s *session.ConsumerSpec) { s.Sticky = true }, "sticky=on divides keys, and type=shared does not go by keys", "set sub1 type=key_shared sticky=on"},
-			{func(s *session.ConsumerSpec) {
+			{func(s *spec.Consumer) { s.Compacted = true }, "compacted=on needs type=exclusive or type=failover, and this is shared", "set sub1 type=failover compacted=on"},
+			{func(s *spec.Consumer) { s.Sticky = true }, "sticky=on divides keys, and type=shared does not go by keys", "set sub1 type=key_shared sticky=on"},
+			{func(s *spec.Consumer) {
 				s.Type, s.Compacted, s.Topic = broker.Failover, true, "a,non-persistent://public/default/b"
 			}, "compacted=on needs persistent topics, and non-persistent://public/default/b is none", "set sub1 compacted=off"},
 		} {
-			spec := session.DefaultConsumer("sub1")
+			spec := spec.DefaultConsumer("sub1")
 			test.change(&spec)
 			var refused *broker.Error
 			require.ErrorAs(v.t, v.AddConsumer("sub1", spec), &refused)
 			require.Equal(v.t, test.refusal, refused.Message)
 			require.Equal(v.t, test.try, refused.Try)
 		}
-		v.consumeAs(func(s *session.ConsumerSpec) { s.Durable = false })
+		v.consumeAs(func(s *spec.Consumer) { s.Durable = false })
 		require.EqualError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Now()), "sub1 has durable=off: its subscription keeps no place that could be moved")
 	})
 }
@@ -224,22 +225,22 @@ func TestConsumersThatAreLostOrSilentAreReplaced(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		upset    func(v *virtual) error
-		category metrics.Category
+		category broker.Category
 		note     string
 		lossless bool
 	}{
 		{"evicted", func(v *virtual) error {
-			return v.cluster.Evict("fast", "sub1", &broker.Error{Category: metrics.Busy, Message: "another consumer holds this subscription"})
-		}, metrics.Busy, "sub1: lost 2 of 2 consumers: another consumer holds this subscription; subscribing again; try: ", true},
-		{"numb", func(v *virtual) error { return v.cluster.Numb("fast", "sub1") }, metrics.Silent, "nothing was delivered for 8 s while", true},
-		{"unloaded", func(v *virtual) error { return v.cluster.Unload("fast") }, metrics.Moved, "fast was loaded anew by the broker", true},
-		{"subscription deleted", func(v *virtual) error { return v.cluster.DeleteSubscription("fast", "sub1") }, metrics.Gone, "the subscription sub1 of fast was deleted and made again", false},
-		{"topic deleted and made again", func(v *virtual) error { return v.cluster.Recreate("fast") }, metrics.Moved, "fast was loaded anew by the broker", false},
+			return v.cluster.Evict("fast", "sub1", &broker.Error{Category: broker.Busy, Message: "another consumer holds this subscription"})
+		}, broker.Busy, "sub1: lost 2 of 2 consumers: another consumer holds this subscription; subscribing again; try: ", true},
+		{"numb", func(v *virtual) error { return v.cluster.Numb("fast", "sub1") }, broker.Silent, "nothing was delivered for 8 s while", true},
+		{"unloaded", func(v *virtual) error { return v.cluster.Unload("fast") }, broker.Moved, "fast was loaded anew by the broker", true},
+		{"subscription deleted", func(v *virtual) error { return v.cluster.DeleteSubscription("fast", "sub1") }, broker.Gone, "the subscription sub1 of fast was deleted and made again", false},
+		{"topic deleted and made again", func(v *virtual) error { return v.cluster.Recreate("fast") }, broker.Moved, "fast was loaded anew by the broker", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inVirtualTime(t, func(v *virtual) {
 				v.send("fast", 1000)
-				v.consumeAs(func(*session.ConsumerSpec) {})
+				v.consumeAs(func(*spec.Consumer) {})
 				time.Sleep(5 * time.Second)
 				v.heard()
 				require.NoError(v.t, test.upset(v))
@@ -263,13 +264,13 @@ func TestALaneThatWasGivenUpIsReplacedWhereItCanBe(t *testing.T) {
 		require.NoError(v.t, v.cluster.Delete("fast"))
 		time.Sleep(3 * time.Second)
 		g, _ := v.Snapshot().Group("fast")
-		require.Positive(v.t, failed(g, metrics.Gone))
+		require.Positive(v.t, failed(g, broker.Gone))
 		require.InDelta(v.t, 1000, g.Producer.Rate, 100, "the topic was made again, and it sends again")
 		require.NoError(v.t, v.cluster.Terminate("fast"))
 		time.Sleep(20 * time.Second)
 		require.Equal(v.t, 1, strings.Count(v.heard(), "fast: topic fast is terminated and takes no more messages; trying again; try: set fast topic=fast-2"))
 		g, _ = v.Snapshot().Group("fast")
-		require.Positive(v.t, failed(g, metrics.TopicTerminated))
+		require.Positive(v.t, failed(g, broker.TopicTerminated))
 		spec, _ := v.Producer("fast")
 		spec.Topic = "fast-2"
 		_, err := v.SetProducer(v.t.Context(), "fast", spec)
@@ -283,8 +284,8 @@ func TestALaneThatWasGivenUpIsReplacedWhereItCanBe(t *testing.T) {
 
 func TestKeysAreShared(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		v.consumeAs(func(s *session.ConsumerSpec) { s.Type, s.Sticky, s.Workers = broker.KeyShared, true, 4 })
-		v.produce(1000, func(s *session.ProducerSpec) { require.NoError(v.t, s.Keys.UnmarshalText([]byte("500"))) })
+		v.consumeAs(func(s *spec.Consumer) { s.Type, s.Sticky, s.Workers = broker.KeyShared, true, 4 })
+		v.produce(1000, func(s *spec.Producer) { require.NoError(v.t, s.Keys.UnmarshalText([]byte("500"))) })
 		time.Sleep(5 * time.Second)
 		shares, err := v.Keys(v.t.Context(), "sub1")
 		require.NoError(v.t, err)
@@ -307,7 +308,7 @@ func TestKeysAreShared(t *testing.T) {
 func TestATroubleOfTwoPartsIsSaidOnce(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		v.send("fast", 1000)
-		v.consumeAs(func(*session.ConsumerSpec) {})
+		v.consumeAs(func(*spec.Consumer) {})
 		time.Sleep(2 * time.Second)
 		v.heard()
 		v.cluster.Refuse(true)

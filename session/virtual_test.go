@@ -14,6 +14,8 @@ import (
 	"pulsh/session/broker/fake"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // virtual is a session on a Pulsar in memory, in virtual time: a second of load
@@ -31,12 +33,12 @@ func inVirtualTime(t *testing.T, test func(v *virtual)) {
 		v := &virtual{t: t, cluster: cluster}
 		v.Session = session.New(v.dial)
 		defer v.close(5 * time.Second)
-		require.NoError(t, v.Connect(v.t.Context(), session.Target{URL: "pulsar://memory:6650"}))
+		require.NoError(t, v.Connect(v.t.Context(), broker.Target{URL: "pulsar://memory:6650"}))
 		test(v)
 	})
 }
 
-func (v *virtual) dial(ctx context.Context, _ session.Target, clock broker.Clock) (session.Link, error) {
+func (v *virtual) dial(ctx context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
 	b, admin, err := v.cluster.Connect(ctx, clock)
 	return session.Link{Broker: b, Admin: admin, Probe: func(ctx context.Context) (session.Answer, error) {
 		version, err := admin.Version(ctx)
@@ -52,8 +54,8 @@ func (v *virtual) close(within time.Duration) time.Duration {
 	return time.Since(begin)
 }
 
-func (v *virtual) produce(rate pacing.Rate, change func(*session.ProducerSpec)) {
-	spec := session.DefaultProducer("fast")
+func (v *virtual) produce(rate pacing.Rate, change func(*spec.Producer)) {
+	spec := spec.DefaultProducer("fast")
 	spec.Rate = pacing.Hold(rate)
 	if change != nil {
 		change(&spec)
@@ -63,21 +65,21 @@ func (v *virtual) produce(rate pacing.Rate, change func(*session.ProducerSpec)) 
 }
 
 func (v *virtual) consume() {
-	spec := session.DefaultConsumer("sub1")
+	spec := spec.DefaultConsumer("sub1")
 	spec.Topic, spec.From = "fast", broker.Earliest
 	require.NoError(v.t, v.AddConsumer("sub1", spec))
 	require.NoError(v.t, v.Start(v.t.Context(), "sub1"))
 }
 
 // fast and sub1 wait for a sample of this moment.
-func (v *virtual) fast() session.GroupSnapshot {
-	time.Sleep(2 * session.SampleEvery)
+func (v *virtual) fast() snapshot.Group {
+	time.Sleep(2 * metrics.SampleEvery)
 	g, _ := v.Snapshot().Group("fast")
 	return g
 }
 
-func (v *virtual) sub1() session.GroupSnapshot {
-	time.Sleep(2 * session.SampleEvery)
+func (v *virtual) sub1() snapshot.Group {
+	time.Sleep(2 * metrics.SampleEvery)
 	g, _ := v.Snapshot().Group("sub1")
 	return g
 }
@@ -123,7 +125,7 @@ func TestAStallShowsInFull(t *testing.T) {
 
 func TestQuitWithADeadBrokerTakesItsDeadlineAndNoMore(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		v.produce(50_000, func(s *session.ProducerSpec) { s.Pending = 100 })
+		v.produce(50_000, func(s *spec.Producer) { s.Pending = 100 })
 		v.consume()
 		time.Sleep(time.Second)
 		v.cluster.Kill()
@@ -138,11 +140,11 @@ func TestQuitWithADeadBrokerTakesItsDeadlineAndNoMore(t *testing.T) {
 
 func TestWorkersOfAnExclusiveGroupKeepItsOrder(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		spec := session.DefaultConsumer("sub1")
-		spec.Topic, spec.Type, spec.Workers, spec.From = "fast", broker.Exclusive, 8, broker.Earliest
-		require.NoError(t, v.AddConsumer("sub1", spec))
+		settings := spec.DefaultConsumer("sub1")
+		settings.Topic, settings.Type, settings.Workers, settings.From = "fast", broker.Exclusive, 8, broker.Earliest
+		require.NoError(t, v.AddConsumer("sub1", settings))
 		require.NoError(t, v.Start(v.t.Context(), "sub1"))
-		v.produce(5000, func(s *session.ProducerSpec) { s.Workers = 8 })
+		v.produce(5000, func(s *spec.Producer) { s.Workers = 8 })
 		time.Sleep(5 * time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		time.Sleep(time.Second)
@@ -211,12 +213,12 @@ func TestFailuresHaveACategoryAndATimedOutSendIsNoLoss(t *testing.T) {
 		v.produce(1000, nil)
 		v.consume()
 		time.Sleep(time.Second)
-		v.cluster.FailSends(7, metrics.Throttled, "too many messages")
+		v.cluster.FailSends(7, broker.Throttled, "too many messages")
 		time.Sleep(time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		g := v.fast()
 		require.EqualValues(t, 7, g.Producer.Failed)
-		require.Equal(t, metrics.Throttled, g.Failures[0].Category)
+		require.Equal(t, broker.Throttled, g.Failures[0].Category)
 		require.Equal(t, "too many messages", g.Failures[0].First.Text)
 		require.Zero(t, v.sub1().Consumer.Ledger.Missing())
 	})
@@ -251,14 +253,14 @@ func TestARestartCountsFromZero(t *testing.T) {
 
 func TestAFailedStartLeavesNothingAndCanBeTriedAgain(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		spec := session.DefaultProducer("fast")
+		spec := spec.DefaultProducer("fast")
 		require.NoError(t, v.AddProducer("fast", spec))
 		v.cluster.Refuse(true)
 		ctx, cancel := context.WithTimeout(v.t.Context(), 5*time.Second)
 		defer cancel()
 		require.Error(t, v.Start(ctx, "fast"))
 		g := v.fast()
-		require.Equal(t, session.Failed, g.State)
+		require.Equal(t, snapshot.Failed, g.State)
 		require.NotEmpty(t, g.LastError)
 		v.cluster.Refuse(false)
 		require.NoError(t, v.Start(v.t.Context(), "fast"))
@@ -276,7 +278,7 @@ func TestASizeBeyondTheBrokersIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		require.ErrorContains(t, err, "the broker takes messages up to 5MiB, and size=6MiB is more")
 		time.Sleep(time.Second)
 		g := v.fast()
-		require.Equal(t, session.Running, g.State)
+		require.Equal(t, snapshot.Running, g.State)
 		require.Zero(t, g.Producer.Failed)
 	})
 }
@@ -286,11 +288,11 @@ func TestHistoryKnowsThePast(t *testing.T) {
 		v.produce(1000, nil)
 		time.Sleep(10 * time.Second)
 		s := v.Snapshot()
-		rate := v.History(session.Metric{Group: "fast", Figure: "rate"}, s.At, 5*time.Second, 5)
+		rate := v.History(snapshot.Metric{Group: "fast", Figure: "rate"}, s.At, 5*time.Second, 5)
 		for _, r := range rate {
 			require.InDelta(t, 1000, r, 20)
 		}
-		none := v.History(session.Metric{Group: "fast", Figure: "rate"}, s.At, time.Hour, 10)
+		none := v.History(snapshot.Metric{Group: "fast", Figure: "rate"}, s.At, time.Hour, 10)
 		require.True(t, math.IsNaN(none[0]))
 	})
 }

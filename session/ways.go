@@ -7,18 +7,20 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
-// ways is how the workers of a consumer group treat messages now. It is made
+// Ways is how the workers of a consumer group treat messages now. It is made
 // anew for each change and never changed; a worker takes it with each run.
-type ways struct {
-	Behaviour
+type Ways struct {
+	spec.Behaviour
 	plain   bool             // a message is acknowledged as it comes, and nothing else
 	choosy  bool             // not all messages have the same fate
 	ordered bool             // the subscription gives back all that is not acknowledged, to keep the order
 	plan    *pacing.Schedule // of what may be taken; nil for all
-	dead    broker.Forwarder // nil for none
-	retry   broker.Forwarder // nil for none
+	Dead    broker.Forwarder // nil for none
+	Retry   broker.Forwarder // nil for none
 }
 
 // lateTaking is how long a consumer group's rate makes up for: a group that
@@ -26,25 +28,25 @@ type ways struct {
 const lateTaking = 100 * time.Millisecond
 
 // adopt makes the group behave as a specification says, from now on.
-func (g *consumer) adopt(ctx context.Context, spec ConsumerSpec) error {
-	w := &ways{
-		Behaviour: spec.Behaviour,
-		choosy:    spec.Nack+spec.Drop > 0 || spec.MaxRedeliver > 0,
-		ordered:   spec.Type == broker.Exclusive || spec.Type == broker.Failover,
+func (g *consumer) adopt(ctx context.Context, settings spec.Consumer) error {
+	w := &Ways{
+		Behaviour: settings.Behaviour,
+		choosy:    settings.Nack+settings.Drop > 0 || settings.MaxRedeliver > 0,
+		ordered:   settings.Type == broker.Exclusive || settings.Type == broker.Failover,
 	}
-	w.plain = !w.choosy && spec.Work.IsZero() && !spec.Ack.keeps() && spec.Ack.way != ackCumulative
+	w.plain = !w.choosy && settings.Work.IsZero() && !settings.Ack.Keeps() && settings.Ack.Way != spec.AckCumulative
 	var err error
-	if w.dead, err = g.forwarder(ctx, spec.deadLetter(), false); err != nil {
+	if w.Dead, err = g.forwarder(ctx, settings.DeadLetterTopic(), false); err != nil {
 		return fmt.Errorf("the dead-letter topic: %w", err)
 	}
-	if w.retry, err = g.forwarder(ctx, spec.Retry, true); err != nil {
+	if w.Retry, err = g.forwarder(ctx, settings.Retry, true); err != nil {
 		return fmt.Errorf("the retry topic: %w", err)
 	}
-	w.plan = g.planFor(spec.Rate)
+	w.plan = g.planFor(settings.Rate)
 	g.ways.Store(w)
 	g.poke()
 	g.gate.nudge() // whoever waits by the old rate
-	g.churnBy(spec.Churn)
+	g.churnBy(settings.Churn)
 	return nil
 }
 
@@ -64,7 +66,7 @@ func (g *consumer) planFor(rate pacing.Shape) *pacing.Schedule {
 	plan := pacing.NewSchedule(g.session.clock)
 	plan.SetLagLimit(lateTaking)
 	plan.Set(rate)
-	if g.state() == Paused {
+	if g.state() == snapshot.Paused {
 		plan.Pause()
 	}
 	return plan

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"pulsh/commands"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // SchemaVersion is that of the JSON document. It rises when a field changes its
@@ -146,13 +147,13 @@ func checkOf(c commands.Check) check {
 	return out
 }
 
-func groupOf(s *session.Snapshot, g session.GroupSnapshot, settings map[string]string) group {
+func groupOf(s *snapshot.Snapshot, g snapshot.Group, settings map[string]string) group {
 	out := group{g.Name, string(g.Kind), string(g.State), g.Topic, settings, map[string]*float64{}}
 	if settings == nil {
 		out.Settings = map[string]string{}
 	}
-	for _, f := range session.GroupFigures(g.Kind) {
-		out.Figures[f.Name] = known(s.Value(session.Metric{Group: g.Name, Figure: f.Name}))
+	for _, f := range snapshot.GroupFigures(g.Kind) {
+		out.Figures[f.Name] = known(s.Value(snapshot.Metric{Group: g.Name, Figure: f.Name}))
 	}
 	return out
 }
@@ -166,17 +167,17 @@ func known(v float64) *float64 {
 }
 
 // symbol is how a unit is written in data.
-func symbol(u session.Unit) string {
+func symbol(u spec.Unit) string {
 	switch u {
-	case session.PerSecond:
+	case spec.PerSecond:
 		return "msg/s"
-	case session.BytesPerSecond:
+	case spec.BytesPerSecond:
 		return "B/s"
-	case session.Nanoseconds:
+	case spec.Nanoseconds:
 		return "ns"
-	case session.Bytes:
+	case spec.Bytes:
 		return "B"
-	case session.Percent:
+	case spec.Percent:
 		return "%"
 	}
 	return ""

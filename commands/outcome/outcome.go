@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"pulsh/commands"
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // Run is a run that has ended.
@@ -22,7 +22,7 @@ type Run struct {
 	// BehindAllowed says that a schedule that fell short is no failure.
 	BehindAllowed bool
 	Settings      map[string]map[string]string // of groups, by group and name
-	Last          *session.Snapshot
+	Last          *snapshot.Snapshot
 	// Refused is why the cluster was not reached, or "".
 	Refused string
 }

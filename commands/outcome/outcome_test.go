@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/commands"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // sample is a run in which everything happened.
@@ -30,15 +31,15 @@ func sample() Run {
 			},
 			Checks: []commands.Check{
 				{At: at, Place: "x.pulsh:3", Condition: "fast.rate > 1k", Measured: "was 0/s", Failure: "fast.rate was 0/s, wanted > 1k", Elapsed: 10 * time.Second, Samples: 100,
-					Terms: []commands.CheckTerm{{Metric: "fast.rate", Op: ">", Limit: 1000, Unit: session.PerSecond, Last: 0, Best: math.NaN(), Worst: math.Inf(1)}}},
+					Terms: []commands.CheckTerm{{Metric: "fast.rate", Op: ">", Limit: 1000, Unit: spec.PerSecond, Last: 0, Best: math.NaN(), Worst: math.Inf(1)}}},
 				{At: at, Turn: "w=4", Condition: "fast.p99 < 20ms for 5s", Measured: "4.8ms", Elapsed: 5 * time.Second,
-					Terms: []commands.CheckTerm{{Metric: "fast.p99", Op: "<", Limit: 20e6, Unit: session.Nanoseconds, Last: 4.8e6, Best: 4e6, Worst: 6.2e6}}},
+					Terms: []commands.CheckTerm{{Metric: "fast.p99", Op: "<", Limit: 20e6, Unit: spec.Nanoseconds, Last: 4.8e6, Best: 4e6, Worst: 6.2e6}}},
 			},
 		},
 		Schedules: []commands.Schedule{{Group: "fast", Due: 1000, Acked: 1000}, {Group: "slow", Due: 1000, Acked: 900, Behind: true}},
 		Settings:  map[string]map[string]string{"fast": {"rate": "50k"}},
-		Last: &session.Snapshot{Cluster: session.Cluster{URL: "pulsar://h:6650", Version: "4.0.8"}, Totals: session.Totals{Sent: 5, Lost: 1},
-			Groups: []session.GroupSnapshot{{Name: "fast", Kind: session.Produce, State: session.Stopped, Topic: "t", Producer: &session.ProducerSnapshot{Acked: 5}}}},
+		Last: &snapshot.Snapshot{Cluster: snapshot.Cluster{URL: "pulsar://h:6650", Version: "4.0.8"}, Totals: snapshot.Totals{Sent: 5, Lost: 1},
+			Groups: []snapshot.Group{{Name: "fast", Kind: snapshot.Produce, State: snapshot.Stopped, Topic: "t", Producer: &snapshot.Producer{Acked: 5}}}},
 	}
 }
 

@@ -16,21 +16,6 @@ type Grouping struct {
 // StandardGrouping is the Go client's own default.
 func StandardGrouping() Grouping { return Grouping{1000, 100 * time.Millisecond} }
 
-// CumulativeAcker is a subscriber that can acknowledge with one message all
-// that came before it. Only exclusive and failover subscriptions can.
-type CumulativeAcker interface {
-	// AckUpTo acknowledges a run in order of receipt, with everything that came
-	// before it from the same partitions.
-	AckUpTo(run []Delivery) error
-}
-
-// Prefetcher is a subscriber that knows how many messages have been pushed to
-// it and wait in its own queue. After a reconnect the number is too large until
-// the queue was seen empty once.
-type Prefetcher interface {
-	Waiting() int
-}
-
 // Forwarder stores received messages in another topic: a dead-letter or a
 // retry topic.
 type Forwarder interface {

@@ -12,7 +12,6 @@ import (
 	"context"
 	"time"
 
-	"pulsh/session/metrics"
 	"pulsh/session/payload"
 )
 
@@ -22,11 +21,11 @@ type Clock func() int64
 
 // Broker is a connection to one Pulsar cluster.
 type Broker interface {
-	// OpenLane creates a producer. It returns when the broker has accepted it,
+	// OpenProducer creates a producer. It returns when the broker has accepted it,
 	// or with a *Error when it has not within ctx.
-	OpenLane(ctx context.Context, spec LaneSpec) (Lane, error)
+	OpenProducer(ctx context.Context, spec ProducerSpec) (Producer, error)
 	// Subscribe creates a consumer that the broker has accepted.
-	Subscribe(ctx context.Context, spec SubscriberSpec) (Subscriber, error)
+	Subscribe(ctx context.Context, spec ConsumerSpec) (Consumer, error)
 	// Partitions tells how many partitions a topic has, 0 if it is not
 	// partitioned; the lookup creates the topic where the broker allows that.
 	Partitions(ctx context.Context, topic string) (int, error)
@@ -36,9 +35,9 @@ type Broker interface {
 	Close()
 }
 
-// LaneSpec is what a lane is created with. None of it changes while the lane
+// ProducerSpec is what a lane is created with. None of it changes while the lane
 // lives: a change is a new lane.
-type LaneSpec struct {
+type ProducerSpec struct {
 	Topic       string
 	Name        string        // producer name, unique in the cluster
 	Stream      uint64        // the stamp's stream: unique to this lane
@@ -51,9 +50,20 @@ type LaneSpec struct {
 	Seed        uint64            // of bodies and keys
 	Clock       Clock
 	Base        time.Time // the instant at which Clock is 0
-	Recorder    *metrics.SendRecorder
+	Recorder    SendRecorder
 	Doubt       func(sequence uint64) // called for each message that failed, and may be stored all the same; nil is allowed
 	Ended       func(cause error)     // called once if the lane is given up for good, by whomever; it must not block; nil is allowed
+}
+
+// SendRecorder counts what became of a lane's messages. Times are readings of
+// LaneSpec.Clock. Its methods never block and may be called by any goroutine.
+type SendRecorder interface {
+	// Sent counts n messages handed to the connection, with the bytes of their bodies.
+	Sent(n int, bytes int64)
+	// AckedAlike counts n messages with the same times, acked in so many batches.
+	AckedAlike(n, batches int, due, sent, now int64)
+	// Failed counts a message that was refused, or got no answer in time.
+	Failed(c Category, text string)
 }
 
 // Batch says when a lane sends a batch. Messages of 1 or less means that
@@ -65,14 +75,17 @@ type Batch struct {
 	ByKey    bool // a batch holds messages of one key only, as key_shared needs
 }
 
-// Lane is one producer, shared by the workers of a group.
-type Lane interface {
+// Producer is one producer, shared by the workers of a group.
+type Producer interface {
 	// Send stamps and sends one message for each due time, in order. It blocks
 	// while Pending messages are unanswered, and returns how many it has
 	// handed over: fewer than len(dues) only after Release.
 	Send(dues []int64) int
 	// InFlight is how many messages are sent and not yet answered.
 	InFlight() int
+	// Answered is how far the stream has been answered: the numbers below it are
+	// acked or failed, except what several partitions answer out of order.
+	Answered() uint64
 	// Release makes every Send, running or to come, return at once.
 	Release()
 	// Close flushes until ctx ends, then closes the producer. No Send may be
@@ -80,15 +93,8 @@ type Lane interface {
 	Close(ctx context.Context) error
 }
 
-// Announcer is a lane that can tell how far its stream has been answered: the
-// numbers below Answered are acked or failed, but for what several partitions
-// answer out of order.
-type Announcer interface {
-	Answered() uint64
-}
-
-// SubscriberSpec is what a subscriber is created with.
-type SubscriberSpec struct {
+// ConsumerSpec is what a subscriber is created with.
+type ConsumerSpec struct {
 	Topics       []string
 	Subscription string
 	Type         SubscriptionType
@@ -121,8 +127,8 @@ type Delivery struct {
 	Whole      any    // the engine's own message with all that it carries, for Forward; not to be kept
 }
 
-// Subscriber is one consumer that the broker sees.
-type Subscriber interface {
+// Consumer is one consumer that the broker sees.
+type Consumer interface {
 	// Receive waits for at least one message, then takes what is there without
 	// waiting, at most len(buf). It returns 0 when stop is closed or the
 	// subscriber has ended.
@@ -130,23 +136,27 @@ type Subscriber interface {
 	// Ack acknowledges deliveries; the error is the first one, with how many
 	// of them failed.
 	Ack(run []Delivery) (failed int, err error)
+	// AckUpTo acknowledges a run in order of receipt, with everything that came
+	// before it from the same partitions. Only exclusive and failover
+	// subscriptions can.
+	AckUpTo(run []Delivery) error
 	// Nack asks for deliveries to come again. The whole entry that a message
 	// belongs to does, but for what was acknowledged by SubscriberSpec.BatchIndex.
 	Nack(run []Delivery)
+	// Waiting is how many messages have been pushed to this consumer and wait in
+	// its own queue. After a reconnect the number is too large until the queue
+	// was seen empty once.
+	Waiting() int
+	// Add subscribes to one more topic, where a new subscription begins at the
+	// first message. Only a subscriber made with Spread can.
+	Add(ctx context.Context, topic string) error
+	// Drop leaves a topic. Messages that have come from it can still be received.
+	Drop(ctx context.Context, topic string) error
 	// Ended is closed when the broker or the client has given this consumer up
 	// for good, on one of its topics or on all; the function then says why.
 	Ended() (<-chan struct{}, func() error)
 	// Close ends the consumer. No Receive or Ack may be running.
 	Close(ctx context.Context) error
-}
-
-// Spread is a subscriber whose topics can come and go while it receives.
-type Spread interface {
-	// Add subscribes to one more topic, where a new subscription of it begins
-	// at its first message.
-	Add(ctx context.Context, topic string) error
-	// Drop leaves a topic. What has come from it and was not received yet still is.
-	Drop(ctx context.Context, topic string) error
 }
 
 // Admin is the part of the admin API that a session uses. Topics are full or
@@ -157,4 +167,8 @@ type Admin interface {
 	Stats(ctx context.Context, topic string) (TopicStats, error)
 	SeekTime(ctx context.Context, topic, subscription string, to time.Time) error
 	SeekID(ctx context.Context, topic, subscription string, id MessageID) error
+	// Limits lists the rate limits that hold for a topic.
+	Limits(ctx context.Context, topic string) ([]Limit, error)
+	TopicAdmin
+	SubscriptionAdmin
 }

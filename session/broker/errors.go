@@ -4,13 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-
-	"pulsh/session/metrics"
 )
 
 // Error is a refusal or a silence of Pulsar as a sentence for the user.
 type Error struct {
-	Category metrics.Category
+	Category Category
 	Message  string // what is wrong, lower case, without a full stop
 	Try      string // a line that works when typed, or ""
 	Cause    error
@@ -23,12 +21,12 @@ func (e *Error) Error() string { return e.Message }
 func (e *Error) Unwrap() error { return e.Cause }
 
 // Classify is the category of an error, Other where it is no *Error.
-func Classify(err error) metrics.Category {
+func Classify(err error) Category {
 	var known *Error
 	if errors.As(err, &known) {
 		return known.Category
 	}
-	return metrics.Other
+	return Other
 }
 
 // Refusal is an answer of the admin API that is not a success, as the Cause of

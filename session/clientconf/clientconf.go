@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"pulsh/session"
+	"pulsh/session/broker"
 )
 
 // Value is what the file says, and on which line.
@@ -22,10 +23,10 @@ type Value struct {
 type Conf struct {
 	URL, AdminURL Value
 	TokenFile     Value
-	Token         session.Secret // where the file holds the token itself
+	Token         broker.Secret // where the file holds the token itself
 	TokenLine     int
 	TrustFile     Value
-	TLSCheck      session.TLSCheck // "" if the file says nothing of it
+	TLSCheck      broker.TLSCheck // "" if the file says nothing of it
 	TLSCheckLine  int
 	Notes         []string // what the file asks for and pulsh cannot do, a sentence each; never a secret
 }
@@ -105,11 +106,11 @@ func (r *reader) check(c *Conf) {
 	insecure, host := r.text("tlsAllowInsecureConnection"), r.text("tlsEnableHostnameVerification")
 	switch {
 	case r.truth("tlsAllowInsecureConnection"):
-		c.TLSCheck, c.TLSCheckLine = session.TLSNone, insecure.Line
+		c.TLSCheck, c.TLSCheckLine = broker.TLSNone, insecure.Line
 	case host.Text != "" && !r.truth("tlsEnableHostnameVerification"):
-		c.TLSCheck, c.TLSCheckLine = session.TLSAnyHost, host.Line
+		c.TLSCheck, c.TLSCheckLine = broker.TLSAnyHost, host.Line
 	case host.Text != "":
-		c.TLSCheck, c.TLSCheckLine = session.TLSFull, host.Line
+		c.TLSCheck, c.TLSCheckLine = broker.TLSFull, host.Line
 	}
 }
 
@@ -136,7 +137,7 @@ func (r *reader) token(c *Conf) {
 	case params.Text == "":
 		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: authPlugin asks for a token, and authParams has none", r.file, plugin.Line))
 	case strings.HasPrefix(params.Text, "token:"):
-		c.Token = session.NewSecret(strings.TrimSpace(strings.TrimPrefix(params.Text, "token:")))
+		c.Token = broker.NewSecret(strings.TrimSpace(strings.TrimPrefix(params.Text, "token:")))
 	case strings.HasPrefix(params.Text, "file:"):
 		u, err := url.Parse(params.Text)
 		path := strings.TrimPrefix(params.Text, "file:")
@@ -156,9 +157,9 @@ func (r *reader) token(c *Conf) {
 			r.fail(params.Line, "authParams: no token stands in the braces")
 			return
 		}
-		c.Token = session.NewSecret(held.Token)
+		c.Token = broker.NewSecret(held.Token)
 	default:
-		c.Token = session.NewSecret(params.Text)
+		c.Token = broker.NewSecret(params.Text)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
+	"pulsh/session/broker"
 )
 
 const secret = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"
@@ -31,10 +31,10 @@ func TestTheShippedFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, secret, c.Token.Reveal())
 	require.NotContains(t, fmt.Sprintf("%v %+v %#v", c, c, c), secret)
-	c.Token = session.Secret{}
+	c.Token = broker.Secret{}
 	require.Equal(t, Conf{
 		URL: Value{"pulsar+ssl://broker.example.com:6651", 4}, AdminURL: Value{"https://broker.example.com:8443", 3},
-		TokenLine: 6, TrustFile: Value{"/etc/ssl/ca.pem", 9}, TLSCheck: session.TLSAnyHost, TLSCheckLine: 8,
+		TokenLine: 6, TrustFile: Value{"/etc/ssl/ca.pem", 9}, TLSCheck: broker.TLSAnyHost, TLSCheckLine: 8,
 	}, c)
 }
 
@@ -74,9 +74,9 @@ func TestWhatIsNotDoneIsNoted(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
-	for text, want := range map[string]session.TLSCheck{
-		"": "", "tlsAllowInsecureConnection=true\ntlsEnableHostnameVerification=true": session.TLSNone,
-		"tlsEnableHostnameVerification=true": session.TLSFull, "tlsEnableHostnameVerification = FALSE": session.TLSAnyHost,
+	for text, want := range map[string]broker.TLSCheck{
+		"": "", "tlsAllowInsecureConnection=true\ntlsEnableHostnameVerification=true": broker.TLSNone,
+		"tlsEnableHostnameVerification=true": broker.TLSFull, "tlsEnableHostnameVerification = FALSE": broker.TLSAnyHost,
 	} {
 		c, err := Parse(text, "f")
 		require.NoError(t, err)

@@ -16,12 +16,11 @@ import (
 	"pulsh/session/broker/admin"
 	"pulsh/session/broker/client"
 	"pulsh/session/broker/probe"
-	"pulsh/session/metrics"
 )
 
 // Cluster is the session.Dial of real clusters. It connects to nothing yet but
 // refuses addresses, certificates and tokens that cannot work.
-func Cluster(_ context.Context, t session.Target, clock broker.Clock) (session.Link, error) {
+func Cluster(_ context.Context, t broker.Target, clock broker.Clock) (session.Link, error) {
 	token := tokenOf(t)
 	if token != nil {
 		if _, err := token(); err != nil {
@@ -39,7 +38,7 @@ func Cluster(_ context.Context, t session.Target, clock broker.Clock) (session.L
 	link := session.Link{Broker: engine, Probe: func(ctx context.Context) (session.Answer, error) {
 		answer, err := probe.Dialer{TLS: secure, Token: token}.Dial(ctx, t.URL)
 		if err == nil && answer.AuthRequired {
-			err = &broker.Error{Category: metrics.NotAuthorised, Cause: &probe.Failure{Fault: probe.NoToken, Host: answer.Host},
+			err = &broker.Error{Category: broker.NotAuthorised, Cause: &probe.Failure{Fault: probe.NoToken, Host: answer.Host},
 				Message: fmt.Sprintf("the Pulsar at %s lets nobody in without authentication, and there is no token", t.URL)}
 		}
 		return session.Answer{Version: answer.Version, SizeMax: answer.MessageSizeMax}, err
@@ -56,7 +55,7 @@ func Cluster(_ context.Context, t session.Target, clock broker.Clock) (session.L
 
 // tokenOf reads the token where it lives, each time it is asked; nil for a
 // cluster that is entered without one.
-func tokenOf(t session.Target) func() (string, error) {
+func tokenOf(t broker.Target) func() (string, error) {
 	switch {
 	case t.TokenFile != "":
 		return func() (string, error) {
@@ -86,8 +85,8 @@ func tokenOf(t session.Target) func() (string, error) {
 
 // secureOf is how certificates are checked, by the client, the admin API and
 // the probe alike; nil means by the system's roots.
-func secureOf(t session.Target) (*tls.Config, error) {
-	if t.TrustFile == "" && (t.TLSCheck == "" || t.TLSCheck == session.TLSFull) {
+func secureOf(t broker.Target) (*tls.Config, error) {
+	if t.TrustFile == "" && (t.TLSCheck == "" || t.TLSCheck == broker.TLSFull) {
 		return nil, nil
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
@@ -103,10 +102,10 @@ func secureOf(t session.Target) (*tls.Config, error) {
 			return nil, fmt.Errorf("%s holds no certificate", t.TrustFile)
 		}
 	}
-	if t.TLSCheck == session.TLSNone || t.TLSCheck == session.TLSAnyHost {
+	if t.TLSCheck == broker.TLSNone || t.TLSCheck == broker.TLSAnyHost {
 		config.InsecureSkipVerify = true // what is asked for is checked below
 	}
-	if t.TLSCheck == session.TLSAnyHost {
+	if t.TLSCheck == broker.TLSAnyHost {
 		config.VerifyConnection = signedByAny(config.RootCAs)
 	}
 	return config, nil

@@ -19,7 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
+	"pulsh/session/broker"
 	"pulsh/session/broker/probe"
 )
 
@@ -74,19 +74,19 @@ func TestHowCertificatesAreChecked(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		trust string
-		check session.TLSCheck
+		check broker.TLSCheck
 		want  probe.Fault
 	}{
 		{"by the system's roots", "", "", probe.OtherHost},
-		{"another authority", stranger, session.TLSFull, probe.OtherHost},
-		{"another authority, any host", stranger, session.TLSAnyHost, probe.Untrusted},
-		{"no authority, any host", "", session.TLSAnyHost, probe.Untrusted},
-		{"the authority, but another host", authority, session.TLSFull, probe.OtherHost},
-		{"the authority, any host", authority, session.TLSAnyHost, probe.HTTP},
-		{"unchecked", "", session.TLSNone, probe.HTTP},
+		{"another authority", stranger, broker.TLSFull, probe.OtherHost},
+		{"another authority, any host", stranger, broker.TLSAnyHost, probe.Untrusted},
+		{"no authority, any host", "", broker.TLSAnyHost, probe.Untrusted},
+		{"the authority, but another host", authority, broker.TLSFull, probe.OtherHost},
+		{"the authority, any host", authority, broker.TLSAnyHost, probe.HTTP},
+		{"unchecked", "", broker.TLSNone, probe.HTTP},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			link, err := Cluster(t.Context(), session.Target{URL: "pulsar+ssl://" + l.Addr().String(), TrustFile: c.trust, TLSCheck: c.check},
+			link, err := Cluster(t.Context(), broker.Target{URL: "pulsar+ssl://" + l.Addr().String(), TrustFile: c.trust, TLSCheck: c.check},
 				func() int64 { return 0 })
 			require.NoError(t, err)
 			defer link.Broker.Close()
@@ -101,7 +101,7 @@ func TestWhatCannotWorkIsRefusedBeforeConnecting(t *testing.T) {
 	empty := filepath.Join(dir, "empty")
 	require.NoError(t, os.WriteFile(empty, []byte(" \n"), 0o600))
 	nowhere := filepath.Join(dir, "nowhere")
-	for want, target := range map[string]session.Target{
+	for want, target := range map[string]broker.Target{
 		"the token file " + nowhere + " cannot be read: no such file or directory":      {TokenFile: nowhere},
 		"the token file " + empty + " is empty":                                         {TokenFile: empty},
 		"the variable PULSH_NO_SUCH_TOKEN holds no token":                               {TokenEnv: "PULSH_NO_SUCH_TOKEN"},

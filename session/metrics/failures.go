@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"pulsh/session/broker"
 )
 
 // failureTextMax bounds a kept text, in bytes: a few lines of a terminal.
@@ -19,7 +21,7 @@ type FailureText struct {
 
 // Failure is what is known of one category of failure.
 type Failure struct {
-	Category    Category
+	Category    broker.Category
 	Count       int64
 	First, Last FailureText
 }
@@ -30,16 +32,16 @@ type Failure struct {
 type Failures struct {
 	now func() time.Time
 	mu  sync.Mutex
-	by  [categoryCount]Failure
+	by  [broker.CategoryCount]Failure
 }
 
 // NewFailures returns an empty count that asks now for the time of each failure.
 func NewFailures(now func() time.Time) *Failures { return &Failures{now: now} }
 
 // Add counts n failures of one cause.
-func (f *Failures) Add(n int, c Category, text string) {
-	if c >= categoryCount {
-		c = Other
+func (f *Failures) Add(n int, c broker.Category, text string) {
+	if c >= broker.CategoryCount {
+		c = broker.Other
 	}
 	at := f.now()
 	f.mu.Lock()
@@ -57,7 +59,7 @@ func (f *Failures) Add(n int, c Category, text string) {
 }
 
 // Last is when the last failure of one category was counted; zero if none was.
-func (f *Failures) Last(c Category) time.Time {
+func (f *Failures) Last(c broker.Category) time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.by[c].Last.At
@@ -80,7 +82,7 @@ func (f *Failures) List() []Failure {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var list []Failure
-	for _, c := range Categories() {
+	for _, c := range broker.Categories() {
 		if f.by[c].Count > 0 {
 			list = append(list, f.by[c])
 		}

@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"pulsh/session/broker"
 )
 
 // ReceiveRecorder is one shard of what a consumer group counts. Any number of
@@ -65,13 +67,13 @@ func (r *ReceiveRecorder) AckedMany(received, now int64, n int) {
 func (r *ReceiveRecorder) Nacked(n int) { r.nacked.Add(int64(n)) }
 
 // AckFailed counts n messages whose acknowledgement failed for one cause.
-func (r *ReceiveRecorder) AckFailed(n int, c Category, text string) {
+func (r *ReceiveRecorder) AckFailed(n int, c broker.Category, text string) {
 	r.ackFailed.Add(int64(n))
 	r.failures.Add(n, c, text)
 }
 
 // Failed notes n failures that are no acknowledgements.
-func (r *ReceiveRecorder) Failed(n int, c Category, text string) { r.failures.Add(n, c, text) }
+func (r *ReceiveRecorder) Failed(n int, c broker.Category, text string) { r.failures.Add(n, c, text) }
 
 // ReceiveCounts are the counters of a consumer group.
 type ReceiveCounts struct {

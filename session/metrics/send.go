@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"pulsh/session/broker"
 )
 
 // SendRecorder is one shard of what a producer group counts, for one lane or
@@ -75,10 +77,10 @@ func (r *SendRecorder) AckedRun(dues []int64, sent, now int64) {
 }
 
 // Failed counts one message that the client or the broker has refused.
-func (r *SendRecorder) Failed(c Category, text string) { r.FailedRun(1, c, text) }
+func (r *SendRecorder) Failed(c broker.Category, text string) { r.FailedRun(1, c, text) }
 
 // FailedRun counts n messages refused for one cause.
-func (r *SendRecorder) FailedRun(n int, c Category, text string) {
+func (r *SendRecorder) FailedRun(n int, c broker.Category, text string) {
 	r.failed.Add(int64(n))
 	r.failures.Add(n, c, text)
 }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/session/broker"
 )
 
 // clock is a clock that stands still.
@@ -22,7 +24,7 @@ func TestSendShards(t *testing.T) {
 	second.Sent(10, 1000)
 	second.AckedRun([]int64{0, 10_000, 20_000}, 1_000_000, 2_000_000)
 	second.AckedRun(nil, 0, 0)
-	second.Failed(QueueFull, "the queue is full")
+	second.Failed(broker.QueueFull, "the queue is full")
 	second.Unknown(2)
 	require.EqualValues(t, 4, second.InFlight())
 	s.Collect()
@@ -93,7 +95,7 @@ func TestShardsUnderLoad(t *testing.T) {
 				for i := range messages {
 					r.Sent(1, 10)
 					if i%10 == 0 {
-						r.Failed(Timeout, "no answer")
+						r.Failed(broker.Timeout, "no answer")
 					} else {
 						r.Acked(0, 1000, int64(i)*100_000, i%5 == 0)
 					}
@@ -127,7 +129,7 @@ func TestReceiveShards(t *testing.T) {
 	r.Acked(0, 1_000_000)
 	r.AckedMany(0, 2_000_000, 2)
 	r.Nacked(1)
-	r.AckFailed(1, Disconnected, "gone")
+	r.AckFailed(1, broker.Disconnected, "gone")
 	s.Collect()
 	require.Equal(t, ReceiveCounts{
 		Received: 5, Redelivered: 1, Unstamped: 1, Bytes: 500,
@@ -164,21 +166,21 @@ func TestFailures(t *testing.T) {
 	at := clock()
 	f := NewFailures(func() time.Time { at = at.Add(time.Second); return at })
 	require.Empty(t, f.List())
-	f.Add(1, Timeout, "first")
-	f.Add(2, Timeout, "second")
-	f.Add(1, Category(200), "strange")
-	f.Add(4, TooLarge, strings.Repeat("ä", 1000))
+	f.Add(1, broker.Timeout, "first")
+	f.Add(2, broker.Timeout, "second")
+	f.Add(1, broker.Category(200), "strange")
+	f.Add(4, broker.TooLarge, strings.Repeat("ä", 1000))
 	list := f.List()
 	require.Len(t, list, 3)
 	require.Equal(t, Failure{
-		Category: Timeout, Count: 3,
+		Category: broker.Timeout, Count: 3,
 		First: FailureText{clock().Add(time.Second), "first"},
 		Last:  FailureText{clock().Add(2 * time.Second), "second"},
 	}, list[0])
-	require.Equal(t, TooLarge, list[1].Category)
+	require.Equal(t, broker.TooLarge, list[1].Category)
 	require.LessOrEqual(t, len(list[1].Last.Text), failureTextMax)
 	require.True(t, utf8.ValidString(list[1].Last.Text))
-	require.Equal(t, Other, list[2].Category)
+	require.Equal(t, broker.Other, list[2].Category)
 	require.EqualValues(t, 8, f.Total())
 	f.Reset()
 	require.Zero(t, f.Total())
@@ -186,10 +188,10 @@ func TestFailures(t *testing.T) {
 
 func TestCategories(t *testing.T) {
 	seen := map[string]bool{}
-	for _, c := range Categories() {
+	for _, c := range broker.Categories() {
 		require.NotEmpty(t, c.String())
 		seen[c.String()] = true
 	}
-	require.Len(t, seen, int(categoryCount))
-	require.Equal(t, "other", Category(99).String())
+	require.Len(t, seen, int(broker.CategoryCount))
+	require.Equal(t, "other", broker.Category(99).String())
 }

@@ -2,7 +2,6 @@ package payload
 
 import (
 	"math/rand/v2"
-	"strconv"
 	"testing"
 )
 
@@ -70,79 +69,6 @@ func BenchmarkKeys(b *testing.B) {
 	}
 }
 
-func BenchmarkObserveInOrder(b *testing.B) {
-	r := NewLedger(0).Reader()
-	b.ReportAllocs()
-	for n := uint64(0); b.Loop(); n++ {
-		r.Observe(Stamp{Stream: 1, Sequence: n}, uint32(n), 0)
-	}
-}
-
-func BenchmarkObserveRun(b *testing.B) {
-	r := NewLedger(0).Reader()
-	run := make([]Stamp, 64)
-	b.ReportAllocs()
-	for n := uint64(0); b.Loop(); n += 64 {
-		for i := range run {
-			run[i] = Stamp{Stream: 1, Sequence: n + uint64(i)}
-		}
-		r.ObserveRun(run, uint32(n), 0)
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/64, "ns/message")
-}
-
-func BenchmarkObserveDisorderedWithin64(b *testing.B) {
-	r := NewLedger(0).Reader()
-	order := rand.New(rand.NewPCG(1, 2)).Perm(64)
-	b.ReportAllocs()
-	for n := uint64(0); b.Loop(); n++ {
-		r.Observe(Stamp{Stream: 1, Sequence: n&^63 + uint64(order[n&63])}, uint32(n), 0)
-	}
-}
-
-// BenchmarkObserve1000Streams changes the stream with every message, the
-// worst case for the reader's memory and for the processor's caches.
-func BenchmarkObserve1000Streams(b *testing.B) {
-	for _, turn := range []uint64{1, 100} {
-		b.Run(map[uint64]string{1: "each", 100: "every100"}[turn], func(b *testing.B) {
-			l := NewLedger(0)
-			r := l.Reader()
-			var next [1000]uint64
-			for i := range next {
-				r.Observe(Stamp{Stream: uint64(i) * 0x9e3779b97f4a7c15}, 0, 0)
-			}
-			b.ReportAllocs()
-			for n := uint64(0); b.Loop(); n++ {
-				i := n / turn % 1000
-				next[i]++
-				r.Observe(Stamp{Stream: i * 0x9e3779b97f4a7c15, Sequence: next[i]}, uint32(n), 0)
-			}
-		})
-	}
-}
-
-func BenchmarkObserveContended(b *testing.B) {
-	l := NewLedger(0)
-	b.ReportAllocs()
-	b.RunParallel(func(pb *testing.PB) {
-		r := l.Reader()
-		for n := uint64(0); pb.Next(); n++ {
-			r.Observe(Stamp{Stream: 1, Sequence: n}, uint32(n), 0)
-		}
-	})
-}
-
-func BenchmarkTotals1000Streams(b *testing.B) {
-	l := NewLedger(64)
-	for id := range uint64(1000) {
-		l.Observe(Stamp{Stream: id}, 0, 0)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		sink += int(l.Totals().Received)
-	}
-}
-
 // TestHotPathsDoNotAllocate holds what the benchmarks show.
 func TestHotPathsDoNotAllocate(t *testing.T) {
 	bodies := mustBodies(t, "256..4KiB", RandomKind, 10)
@@ -151,51 +77,15 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 		t.Fatal(err)
 	}
 	chooser := NewKeyTable(keys).Chooser(rand.NewPCG(1, 2))
-	l := NewLedger(0)
-	r := l.Reader()
-	r.Observe(Stamp{Stream: 1}, 0, 0)
 	n := uint64(0)
 	allocated := testing.AllocsPerRun(1000, func() {
 		n += 2
 		body := bodies.Body(int(n % 10))
 		PutStamp(body, Stamp{Stream: 1, Sequence: n, Due: 0})
 		stamp, _ := ReadStamp(body)
-		r.Observe(stamp, 1, 0)
-		stamp.Sequence--
-		r.Observe(stamp, 1, 0)
-		r.Observe(stamp, 2, 0)
-		l.Totals()
-		sink += len(chooser.Next())
+		sink += int(stamp.Sequence) + len(chooser.Next())
 	})
 	if allocated != 0 {
 		t.Fatalf("%v allocations per message", allocated)
-	}
-}
-
-// BenchmarkTake is a delivery of a worker, with and without a key.
-func BenchmarkTake(b *testing.B) {
-	const keys = 10_000
-	names := make([]string, keys)
-	for i := range names {
-		names[i] = "key-" + strconv.Itoa(10_000+i)
-	}
-	for _, c := range []struct {
-		name    string
-		streams uint64
-		keys    int
-	}{{"no key", 1, 0}, {"1 key", 1, 1}, {"100 keys", 1, 100}, {"10000 keys", 1, keys}, {"10000 keys of 16 streams", 16, keys}} {
-		b.Run(c.name, func(b *testing.B) {
-			r := NewLedger(0).Reader()
-			random := rand.New(rand.NewPCG(1, 2))
-			a := Arrival{}
-			b.ReportAllocs()
-			for n := uint64(0); b.Loop(); n++ {
-				a.Stamp = Stamp{Stream: n % c.streams, Sequence: n / c.streams}
-				if c.keys > 0 {
-					a.Key = names[random.IntN(c.keys)]
-				}
-				r.Take(&a)
-			}
-		})
 	}
 }

@@ -1,6 +1,5 @@
 // Package payload says what messages carry: how large their bodies are, what
-// fills them, which key they have, the stamp at the head of every body, and
-// the ledger that works out from the stamps what became of each message.
+// fills them, which key they have, and the stamp at the head of every body.
 //
 // The package is pure: randomness, sizes and times are arguments, nothing
 // here reads a clock, opens a file or starts a goroutine.

@@ -6,6 +6,8 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // clusterMax is how much of a cluster's name is shown.
@@ -13,26 +15,26 @@ const clusterMax = 24
 
 // clusterGrade says how well the connection stands: in doubt while the cluster
 // has been away for a moment, bad once it is called dead.
-func (f *Frames) clusterGrade(c session.Cluster, now time.Time) session.Grade {
+func (f *Frames) clusterGrade(c snapshot.Cluster, now time.Time) spec.Grade {
 	switch {
-	case c.State == session.Up:
-		return session.Good
-	case c.State == session.Reconnecting && now.Sub(c.Since) < f.limits.Dead:
-		return session.Doubtful
+	case c.State == snapshot.Up:
+		return spec.Good
+	case c.State == snapshot.Reconnecting && now.Sub(c.Since) < f.limits.Dead:
+		return spec.Doubtful
 	}
-	return session.Bad
+	return spec.Bad
 }
 
 // clusterSign is the sign of the connection's state.
-func (f *Frames) clusterSign(c session.Cluster, now time.Time) sign {
+func (f *Frames) clusterSign(c snapshot.Cluster, now time.Time) sign {
 	grade := f.clusterGrade(c, now)
 	style := f.gradeStyle(grade)
 	switch {
-	case grade == session.Good:
+	case grade == spec.Good:
 		return f.sign("●", "*", style)
-	case grade == session.Doubtful:
+	case grade == spec.Doubtful:
 		return f.sign("◌", "~", style)
-	case c.State == session.Reconnecting:
+	case c.State == snapshot.Reconnecting:
 		return f.sign("×", "x", style)
 	}
 	return f.sign("○", "o", style)
@@ -40,20 +42,20 @@ func (f *Frames) clusterSign(c session.Cluster, now time.Time) sign {
 
 // clusterCells are the cluster's name and, while it does not answer, for how
 // long, why, and what is done about it.
-func (f *Frames) clusterCells(c session.Cluster, now time.Time) []graphs.Cell {
+func (f *Frames) clusterCells(c snapshot.Cluster, now time.Time) []graphs.Cell {
 	grade := f.clusterGrade(c, now)
 	style := f.gradeStyle(grade)
 	name := graphs.Cell{Text: graphs.Cut(c.Name, clusterMax), Priority: always - 1, Tight: true}
 	switch c.State {
-	case session.Up:
+	case snapshot.Up:
 		return []graphs.Cell{name}
-	case session.Reconnecting:
+	case snapshot.Reconnecting:
 	default:
-		return []graphs.Cell{{Text: string(session.Unconnected), Priority: always - 1, Tight: true, Style: style}}
+		return []graphs.Cell{{Text: string(snapshot.Unconnected), Priority: always - 1, Tight: true, Style: style}}
 	}
 	name.Style = style
 	word := "reconnecting"
-	if grade == session.Bad {
+	if grade == spec.Bad {
 		word = "dead"
 	}
 	away := word + " " + graphs.Elapsed(max(now.Sub(c.Since), 0))

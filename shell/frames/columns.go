@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 const (
@@ -33,7 +33,7 @@ func columnWidth(window time.Duration, n int) int64 { return max(int64(window)/i
 
 // follow brings the columns up to end, with their extremes if they are wanted and
 // the columns are wide enough to have any.
-func (c *columns) follow(source Source, m session.Metric, end time.Time, window time.Duration, n int, extremes bool) {
+func (c *columns) follow(source Source, m snapshot.Metric, end time.Time, window time.Duration, n int, extremes bool) {
 	width := columnWidth(window, n)
 	newest := end.UnixNano() / width
 	fresh := n
@@ -93,7 +93,7 @@ type counts struct {
 
 // follow asks for the counts once a second, which is what they are kept by, and
 // when the columns move.
-func (c *counts) follow(source Source, m session.Metric, end time.Time, window time.Duration, n int) {
+func (c *counts) follow(source Source, m snapshot.Metric, end time.Time, window time.Duration, n int) {
 	newest, second := end.UnixNano()/columnWidth(window, n), end.Unix()
 	if c.known && c.window == window && c.n == n && c.newest == newest && c.second == second {
 		return

@@ -4,35 +4,36 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 	"pulsh/shell"
 )
 
 // Source is what the frames show; a session.Session is one.
 type Source interface {
 	// Snapshot is the latest sample; nil shows nothing.
-	Snapshot() *session.Snapshot
+	Snapshot() *snapshot.Snapshot
 	// History gives the past of a figure as n columns that end at end, each
 	// beginning at a multiple of window/n, NaN where nothing is known.
-	History(m session.Metric, end time.Time, window time.Duration, n int) []float64
+	History(m snapshot.Metric, end time.Time, window time.Duration, n int) []float64
 	// Extremes gives the lowest and the highest value of each of these columns,
 	// nil where there are none.
-	Extremes(m session.Metric, end time.Time, window time.Duration, n int) (low, high []float64)
+	Extremes(m snapshot.Metric, end time.Time, window time.Duration, n int) (low, high []float64)
 	// Heat gives metrics.HeatClasses counts for each of these columns of a
 	// distribution, in the memory of into if that is large enough; nil where
 	// there is none.
-	Heat(m session.Metric, into []uint32, end time.Time, window time.Duration, n int) []uint32
+	Heat(m snapshot.Metric, into []uint32, end time.Time, window time.Duration, n int) []uint32
 	// Preferences says from which values on a figure is coloured.
-	Preferences() session.Preferences
+	Preferences() spec.Preferences
 }
 
 // Graph is one graph to draw.
 type Graph struct {
-	Metrics []session.Metric // all of one unit, at most graphs.MaxSeries
-	Target  session.Metric   // what is wanted, as a faint line; the zero Metric draws none
-	Heat    session.Metric   // a group's distribution instead of lines, such as latency; the zero Metric draws lines
-	Window  time.Duration    // from the left edge to now; a minute if it is not positive
-	Log     bool             // logarithmic values
+	Metrics []snapshot.Metric // all of one unit, at most graphs.MaxSeries
+	Target  snapshot.Metric   // what is wanted, as a faint line; the zero Metric draws none
+	Heat    snapshot.Metric   // a group's distribution instead of lines, such as latency; the zero Metric draws lines
+	Window  time.Duration     // from the left edge to now; a minute if it is not positive
+	Log     bool              // logarithmic values
 }
 
 // Layout is how several graphs share their place.
@@ -54,7 +55,7 @@ type Picture struct {
 }
 
 // Shown says what to draw beside a snapshot. It is asked once for each frame.
-type Shown func(*session.Snapshot) Picture
+type Shown func(*snapshot.Snapshot) Picture
 
 // Look is what the terminal can show.
 type Look struct {
@@ -71,15 +72,15 @@ type Frames struct {
 	look   Look
 
 	palette graphs.Palette
-	limits  session.Preferences // of the frame being drawn
-	health  session.Grade       // of the cluster in that frame
+	limits  spec.Preferences // of the frame being drawn
+	health  spec.Grade       // of the cluster in that frame
 	past    []remembered
 }
 
 // New makes frames of a source. A nil shown draws no graphs.
 func New(source Source, shown Shown, look Look) *Frames {
 	if shown == nil {
-		shown = func(*session.Snapshot) Picture { return Picture{} }
+		shown = func(*snapshot.Snapshot) Picture { return Picture{} }
 	}
 	return &Frames{source: source, shown: shown, look: look, palette: graphs.NewPalette(look.Colour)}
 }

@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // sizes are the terminals that frames are drawn for.
@@ -44,8 +46,8 @@ type picture struct {
 
 // pictures are the scenes of a session's life.
 func pictures() []picture {
-	defaults := session.DefaultPreferences()
-	many := snapshot()
+	defaults := spec.DefaultPreferences()
+	many := sessionAt()
 	for i := range 10 {
 		g := producer(fmt.Sprintf("p%d", i), 14e3, 14e3)
 		if i%2 == 1 {
@@ -54,20 +56,20 @@ func pictures() []picture {
 		many.Groups = append(many.Groups, g)
 	}
 	many.Groups[8].Producer.Failed = 12
-	empty := snapshot()
+	empty := sessionAt()
 	empty.Marks = nil
 	drained := running()
-	drained.snapshot.Groups[1].Consumer.Drain = &session.Drain{ETA: 133 * time.Second}
+	drained.snapshot.Groups[1].Consumer.Drain = &snapshot.Drain{ETA: 133 * time.Second}
 	drained.snapshot.Groups[1].Consumer.Ledger.Redelivered = 1200
-	none := snapshot()
-	none.Cluster = session.Cluster{State: session.Unconnected}
+	none := sessionAt()
+	none.Cluster = snapshot.Cluster{State: snapshot.Unconnected}
 	slow := running()
-	slow.preferences.P99, slow.preferences.Backlog = session.Limits{Warn: 5e6, Fail: 10e6}, session.Limits{Warn: 1e6}
-	slow.preferences.CPU = session.Limits{Fail: 10}
+	slow.preferences.P99, slow.preferences.Backlog = spec.Limits{Warn: 5e6, Fail: 10e6}, spec.Limits{Warn: 1e6}
+	slow.preferences.CPU = spec.Limits{Fail: 10}
 	slow.snapshot.Groups[0].Producer.Latency = quantiles(2*time.Millisecond, 7*time.Millisecond, 9*time.Millisecond)
 	slow.snapshot.Groups[0].Producer.Rate = 45e3
-	latency := Graph{Metrics: []session.Metric{metric("fast.latency.p50"), metric("fast.latency.p99")}, Window: time.Minute, Log: true}
-	heat := Graph{Heat: session.Metric{Group: "fast", Figure: "latency"}, Window: time.Minute}
+	latency := Graph{Metrics: []snapshot.Metric{metric("fast.latency.p50"), metric("fast.latency.p99")}, Window: time.Minute, Log: true}
+	heat := Graph{Heat: snapshot.Metric{Group: "fast", Figure: "latency"}, Window: time.Minute}
 	load := rates("fast", "sub1")
 	pair := Picture{Graphs: []Graph{load, latency}}
 	stacked := Picture{Graphs: []Graph{load, latency}, Layout: Stacked}
@@ -82,7 +84,7 @@ func pictures() []picture {
 		{"empty", &scene{snapshot: empty, preferences: defaults}, Picture{}, false},
 		{"away", away(4*time.Second, 3), Picture{Graphs: []Graph{load}}, true},
 		{"dead", away(72*time.Second, 71), Picture{Graphs: []Graph{load}}, true},
-		{"drain", drained, Picture{Graphs: []Graph{{Metrics: []session.Metric{metric("sub1.backlog")}, Window: 5 * time.Minute}}}, false},
+		{"drain", drained, Picture{Graphs: []Graph{{Metrics: []snapshot.Metric{metric("sub1.backlog")}, Window: 5 * time.Minute}}}, false},
 		{"unconnected", &scene{snapshot: none, preferences: defaults}, Picture{}, false},
 		{"many", &scene{snapshot: many, past: past, preferences: defaults}, Picture{Graphs: []Graph{rates("p4", "c5")}}, true},
 		{"slow", slow, Picture{Graphs: []Graph{load}}, true},
@@ -95,12 +97,12 @@ func pictures() []picture {
 func away(since time.Duration, tries int) *scene {
 	s := running()
 	c := &s.snapshot.Cluster
-	c.State, c.Since, c.Why, c.Tries = session.Reconnecting, at.Add(-since), "connection refused", tries
+	c.State, c.Since, c.Why, c.Tries = snapshot.Reconnecting, at.Add(-since), "connection refused", tries
 	p, q := s.snapshot.Groups[0].Producer, s.snapshot.Groups[1].Consumer
-	p.Rate, p.BytesPerSecond, p.Latency, p.Lag = 0, 0, session.Latencies{}, session.Latencies{}
-	q.Rate, q.BytesPerSecond, q.E2E, q.Processing = 0, 0, session.Latencies{}, session.Latencies{}
-	s.snapshot.Marks = []session.Mark{s.snapshot.Marks[0], {At: at.Add(-since), Number: 2, Kind: session.MarkError, Text: "broker unreachable"}}
-	s.past = func(m session.Metric, age time.Duration) float64 {
+	p.Rate, p.BytesPerSecond, p.Latency, p.Lag = 0, 0, snapshot.Latencies{}, snapshot.Latencies{}
+	q.Rate, q.BytesPerSecond, q.E2E, q.Processing = 0, 0, snapshot.Latencies{}, snapshot.Latencies{}
+	s.snapshot.Marks = []snapshot.Mark{s.snapshot.Marks[0], {At: at.Add(-since), Number: 2, Kind: snapshot.MarkError, Text: "broker unreachable"}}
+	s.past = func(m snapshot.Metric, age time.Duration) float64 {
 		if m.Figure != "target" && age < since {
 			return 0
 		}
@@ -120,7 +122,7 @@ func TestFrames(t *testing.T) {
 					if suffix != "" && size.width == 140 {
 						continue
 					}
-					f := New(p.scene, func(*session.Snapshot) Picture { return p.shown }, look)
+					f := New(p.scene, func(*snapshot.Snapshot) Picture { return p.shown }, look)
 					golden(t, fmt.Sprintf("%s-%dx%d%s", p.name, size.width, size.height, suffix), draw(t, f, size.width, size.height))
 				}
 			}
@@ -135,7 +137,7 @@ func TestLooksSayTheSame(t *testing.T) {
 	for _, p := range pictures() {
 		for _, size := range sizes {
 			rows := func(look Look) []string {
-				f := New(p.scene, func(*session.Snapshot) Picture { return p.shown }, look)
+				f := New(p.scene, func(*snapshot.Snapshot) Picture { return p.shown }, look)
 				return draw(t, f, size.width, size.height)
 			}
 			plain, coloured, ascii := rows(Look{}), rows(Look{Colour: true}), rows(Look{ASCII: true})
@@ -150,20 +152,20 @@ func TestLooksSayTheSame(t *testing.T) {
 }
 
 // states has a group in every state, and every kind of trouble.
-func states() *session.Snapshot {
-	s := snapshot(producer("fast", 41e3, 50e3), consumer("sub1", 61.3e3))
+func states() *snapshot.Snapshot {
+	s := sessionAt(producer("fast", 41e3, 50e3), consumer("sub1", 61.3e3))
 	s.Groups[0].Producer.Failed, s.Groups[0].Producer.Limit = 31, "client CPU"
 	s.Groups[1].Consumer.Ledger.Lost = 7
-	s.Groups[1].Consumer.Drain = &session.Drain{ETA: 133 * time.Second}
+	s.Groups[1].Consumer.Drain = &snapshot.Drain{ETA: 133 * time.Second}
 	s.Totals.Lost = 7
-	for _, state := range []session.State{session.Ready, session.Starting, session.Paused, session.Stopping, session.Stopped, session.Failed} {
+	for _, state := range []snapshot.State{snapshot.Ready, snapshot.Starting, snapshot.Paused, snapshot.Stopping, snapshot.Stopped, snapshot.Failed} {
 		g := producer(string(state), 0, 1e3)
 		g.State = state
 		s.Groups = append(s.Groups, g)
 	}
 	s.Groups[7].LastError = "fast is not authorised to send to persistent://public/default/fast"
 	seeking := consumer("seeking", 412)
-	seeking.State, seeking.Consumer.Backlog.Known = session.Seeking, false
+	seeking.State, seeking.Consumer.Backlog.Known = snapshot.Seeking, false
 	again := consumer("again", 412)
 	again.Consumer.Ledger.Redelivered = 1200
 	fastest := producer("fastest", 883e3, 0)
@@ -184,7 +186,7 @@ func TestColumnsStand(t *testing.T) {
 			c.Rate, c.BytesPerSecond, c.Backlog.Messages = n, n*100, int64(n)
 			p.Latency = quantiles(time.Duration(n), time.Duration(n*100), time.Duration(n*1000))
 			c.E2E, p.Lag, c.Processing = p.Latency, p.Latency, p.Latency
-			s.snapshot.Totals = session.Totals{Sent: int64(n), Received: int64(n) * 7}
+			s.snapshot.Totals = snapshot.Totals{Sent: int64(n), Received: int64(n) * 7}
 			s.snapshot.Process.CPU, s.snapshot.Process.RSS = min(n, 800), int64(n)<<4
 			s.snapshot.Elapsed = time.Duration(n) * time.Second
 			var places []string
@@ -212,7 +214,7 @@ func TestGraphStands(t *testing.T) {
 	var before []string
 	var moved time.Time
 	for step := range 100 {
-		s.snapshot.At = at.Add(time.Duration(step) * session.SampleEvery)
+		s.snapshot.At = at.Add(time.Duration(step) * metrics.SampleEvery)
 		now := f.Frame(s.snapshot.At, 80, 24).Graph
 		bucket := time.Unix(0, s.snapshot.At.UnixNano()/int64(column)*int64(column))
 		if bucket.Equal(moved) {
@@ -223,11 +225,11 @@ func TestGraphStands(t *testing.T) {
 }
 
 func TestChoose(t *testing.T) {
-	var groups []session.GroupSnapshot
+	var groups []snapshot.Group
 	for i := range 10 {
 		groups = append(groups, producer(fmt.Sprint("g", i), 1, 1))
 	}
-	groups[7].State = session.Failed
+	groups[7].State = snapshot.Failed
 	kept, rest := choose(groups, []Graph{rates("g4")}, 4)
 	require.Len(t, rest, 7)
 	var names []string
@@ -284,7 +286,7 @@ func TestLabels(t *testing.T) {
 		{"fast.rate sub1.average", "", "fast.rate sub1.average"},
 		{"sub1.backlog", "backlog", "sub1"},
 	} {
-		var list []session.Metric
+		var list []snapshot.Metric
 		for _, text := range strings.Fields(c.metrics) {
 			list = append(list, metric(text))
 		}
@@ -319,7 +321,7 @@ func FuzzFrame(f *testing.F) {
 		s.Groups[1].Consumer.Rate, s.Groups[1].Consumer.Backlog.Messages = rate, n
 		s.Groups[7].LastError, s.Cluster.Name = b, a
 		s.Groups = s.Groups[:min(int(bits)%13, len(s.Groups))]
-		fr := New(&scene{snapshot: s, past: past, preferences: session.DefaultPreferences()}, showing(rates("fast", "sub1"), rates(a), Graph{Window: time.Duration(n), Log: bits&4 != 0}), Look{Colour: bits&1 != 0, ASCII: bits&2 != 0})
+		fr := New(&scene{snapshot: s, past: past, preferences: spec.DefaultPreferences()}, showing(rates("fast", "sub1"), rates(a), Graph{Window: time.Duration(n), Log: bits&4 != 0}), Look{Colour: bits&1 != 0, ASCII: bits&2 != 0})
 		for _, row := range draw(t, fr, width, height) {
 			if bits&3 == 2 {
 				require.Equal(t, graphs.ASCII(row), row)
@@ -331,7 +333,7 @@ func FuzzFrame(f *testing.F) {
 
 // TestAllSizes draws the same scene in all sizes.
 func TestAllSizes(t *testing.T) {
-	s := &scene{snapshot: states(), past: past, preferences: session.DefaultPreferences()}
+	s := &scene{snapshot: states(), past: past, preferences: spec.DefaultPreferences()}
 	f := New(s, showing(rates("fast", "sub1")), Look{})
 	for width := 1; width <= 250; width += 7 {
 		for height := 1; height <= 80; height += 9 {
@@ -344,12 +346,12 @@ func TestAllSizes(t *testing.T) {
 // measures the frames alone.
 type recorded struct {
 	*scene
-	columns map[session.Metric][]float64
+	columns map[snapshot.Metric][]float64
 }
 
-func (r *recorded) History(m session.Metric, end time.Time, window time.Duration, n int) []float64 {
+func (r *recorded) History(m snapshot.Metric, end time.Time, window time.Duration, n int) []float64 {
 	if r.columns == nil {
-		r.columns = map[session.Metric][]float64{}
+		r.columns = map[snapshot.Metric][]float64{}
 	}
 	if r.columns[m] == nil {
 		r.columns[m] = r.scene.History(m, end, window, n)

@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 // graph draws the graphs into exactly height rows: side by side in pairs on a
 // wide screen, else on top of each other. Those that would be lower than
 // graphMin are left out.
-func (f *Frames) graph(s *session.Snapshot, p Picture, width, height int) []string {
+func (f *Frames) graph(s *snapshot.Snapshot, p Picture, width, height int) []string {
 	abreast := p.abreast(width)
 	shown := p.Graphs
 	lines := min((len(shown)+abreast-1)/abreast, height/graphMin)
@@ -80,7 +81,7 @@ func (p Picture) abreast(width int) int {
 }
 
 // end is the time of the right edge.
-func (p Picture) end(s *session.Snapshot) time.Time {
+func (p Picture) end(s *snapshot.Snapshot) time.Time {
 	if p.Until.IsZero() || p.Until.After(s.At) {
 		return s.At
 	}
@@ -103,9 +104,9 @@ func (f *Frames) remember(shown []Graph) {
 // remembered is a graph of the frame before: what it showed, its value axis, and
 // the columns it was drawn from.
 type remembered struct {
-	metrics []session.Metric
+	metrics []snapshot.Metric
 	log     bool
-	heat    session.Metric
+	heat    snapshot.Metric
 	unit    graphs.Unit
 	axis    graphs.Axis
 	target  columns
@@ -118,7 +119,7 @@ func (r *remembered) draw(source Source, g Graph, c graphs.Chart, end time.Time)
 	var box []string
 	n := graphs.PlotWidth(c.Width)
 	c.Before, c.Unit = r.axis, r.unit
-	if g.Heat != (session.Metric{}) {
+	if g.Heat != (snapshot.Metric{}) {
 		c.Title = g.Heat.Group + " " + g.Heat.Figure
 		r.counts.follow(source, g.Heat, end, c.Window, n)
 		box, r.axis = graphs.DrawHeat(graphs.Heat{Chart: c, Counts: r.counts.values,
@@ -136,7 +137,7 @@ func (r *remembered) draw(source Source, g Graph, c graphs.Chart, end time.Time)
 		l.follow(source, m, end, c.Window, n, true)
 		c.Series[i] = graphs.Series{Name: names[i], Values: l.values, Low: l.low, High: l.high}
 	}
-	if g.Target != (session.Metric{}) {
+	if g.Target != (snapshot.Metric{}) {
 		r.target.follow(source, g.Target, end, c.Window, n, false)
 		if slices.ContainsFunc(r.target.values, func(v float64) bool { return !math.IsNaN(v) }) {
 			c.Target = r.target.values // else as fast as possible: there is no line to keep to
@@ -164,21 +165,21 @@ func columnEnd(at time.Time, window time.Duration, n int) time.Time {
 }
 
 // unitOf is how the figure of the first metric is drawn; all have one unit.
-func unitOf(list []session.Metric) graphs.Unit {
+func unitOf(list []snapshot.Metric) graphs.Unit {
 	if len(list) == 0 {
 		return graphs.Messages
 	}
 	figure, _ := list[0].Describe()
 	switch figure.Unit {
-	case session.PerSecond:
+	case spec.PerSecond:
 		return graphs.PerSecond
-	case session.BytesPerSecond:
+	case spec.BytesPerSecond:
 		return graphs.BytesPerSecond
-	case session.Nanoseconds:
+	case spec.Nanoseconds:
 		return graphs.Time
-	case session.Bytes:
+	case spec.Bytes:
 		return graphs.ByteCount
-	case session.Percent:
+	case spec.Percent:
 		return graphs.Share
 	}
 	return graphs.Messages
@@ -187,7 +188,7 @@ func unitOf(list []session.Metric) graphs.Unit {
 // label names the lines of a graph by what tells them apart, and puts what they
 // have in common into the title: lines of one figure are named by their group,
 // those of one group by their figure. The unit of rates says what they are.
-func label(list []session.Metric) (title string, names []string) {
+func label(list []snapshot.Metric) (title string, names []string) {
 	names = make([]string, len(list))
 	group, figure := common(list)
 	for i, m := range list {
@@ -210,7 +211,7 @@ func label(list []session.Metric) (title string, names []string) {
 }
 
 // common is the group and the figure that all metrics share, "" if they differ.
-func common(list []session.Metric) (group, figure string) {
+func common(list []snapshot.Metric) (group, figure string) {
 	for i, m := range list {
 		if i == 0 {
 			group, figure = m.Group, m.Figure

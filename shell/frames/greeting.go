@@ -4,15 +4,15 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // Greeting is what a shell begins with: its version, the cluster, and what to
 // type first. Ready is how long a local server took to start; zero says that it
 // was not started here.
-func Greeting(version string, c session.Cluster, ready time.Duration) []string {
+func Greeting(version string, c snapshot.Cluster, ready time.Duration) []string {
 	first := "pulsh " + version
-	if c.State == session.Unconnected {
+	if c.State == snapshot.Unconnected {
 		first += " · not connected"
 	} else {
 		first += " · " + c.URL + " · Pulsar"

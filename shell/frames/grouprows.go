@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
 
 // The columns of the groups' rows, in order. A column that no group fills takes
@@ -57,7 +57,7 @@ type groupRows struct {
 }
 
 // newGroupRows finds the width of the names of all groups, shown or not.
-func newGroupRows(f *Frames, groups []session.GroupSnapshot, width int) groupRows {
+func newGroupRows(f *Frames, groups []snapshot.Group, width int) groupRows {
 	r := groupRows{Frames: f, wide: width >= wide, width: width, nameWidth: nameMin}
 	most := nameNarrow
 	if r.wide {
@@ -70,7 +70,7 @@ func newGroupRows(f *Frames, groups []session.GroupSnapshot, width int) groupRow
 }
 
 // draw gives one row for each group.
-func (r groupRows) draw(groups []session.GroupSnapshot) []string {
+func (r groupRows) draw(groups []snapshot.Group) []string {
 	cells := make([][]graphs.Cell, len(groups))
 	for i, g := range groups {
 		row := r.row(g)
@@ -78,7 +78,7 @@ func (r groupRows) draw(groups []session.GroupSnapshot) []string {
 	}
 	lines := graphs.Rows(r.width, cells)
 	for i, g := range groups {
-		if g.State == session.Failed && g.LastError != "" {
+		if g.State == snapshot.Failed && g.LastError != "" {
 			lines[i] = r.failed(g)
 		}
 	}
@@ -87,7 +87,7 @@ func (r groupRows) draw(groups []session.GroupSnapshot) []string {
 
 // failed is the row of a group that has ended by itself: what happened stands
 // where the others have figures.
-func (r groupRows) failed(g session.GroupSnapshot) string {
+func (r groupRows) failed(g snapshot.Group) string {
 	row := r.row(g)
 	left := r.width - r.nameWidth - len("  x failed: ")
 	text := "failed: " + graphs.Cut(g.LastError, left)
@@ -96,7 +96,7 @@ func (r groupRows) failed(g session.GroupSnapshot) string {
 }
 
 // row builds the cells of a group.
-func (r groupRows) row(g session.GroupSnapshot) groupRow {
+func (r groupRows) row(g snapshot.Group) groupRow {
 	var row groupRow
 	row[nameColumn] = graphs.Cell{Text: graphs.Cut(g.Name, r.nameWidth), Width: r.nameWidth, Style: r.palette.Bold}
 	sign := r.groupSign(g.State)
@@ -114,7 +114,7 @@ func (r groupRows) row(g session.GroupSnapshot) groupRow {
 	case g.Consumer != nil:
 		r.consumer(&row, g)
 	}
-	if !measured(g.State) || g.State != session.Running && !r.wide {
+	if !measured(g.State) || g.State != snapshot.Running && !r.wide {
 		row[rateColumn] = graphs.Cell{}
 		if !r.wide {
 			row[rateColumn] = graphs.Cell{Text: string(g.State), Priority: always, Style: sign.style}
@@ -125,10 +125,10 @@ func (r groupRows) row(g session.GroupSnapshot) groupRow {
 }
 
 // producer fills in the figures of a producer group.
-func (r groupRows) producer(row *groupRow, g session.GroupSnapshot) {
+func (r groupRows) producer(row *groupRow, g snapshot.Group) {
 	p, live := g.Producer, measured(g.State)
 	row[rateColumn] = graphs.Cell{Text: rateText(p), Priority: always}
-	if target := float64(p.Target); target > 0 && !p.Target.IsMax() && g.State == session.Running {
+	if target := float64(p.Target); target > 0 && !p.Target.IsMax() && g.State == snapshot.Running {
 		row[rateColumn].Style = r.rateStyle(p.Rate, target)
 	}
 	if live {
@@ -136,7 +136,7 @@ func (r groupRows) producer(row *groupRow, g session.GroupSnapshot) {
 		row[p50Column] = latencyCell("p50", p.Latency.Recent, p.Latency.Recent.P50, median)
 		row[p99Column] = r.tailCell(p.Latency.Recent)
 	}
-	if g.State != session.Ready {
+	if g.State != snapshot.Ready {
 		row[outcomeColumn] = r.failedCell(p.Failed)
 	}
 	switch {
@@ -148,7 +148,7 @@ func (r groupRows) producer(row *groupRow, g session.GroupSnapshot) {
 	if !r.wide || !live {
 		return
 	}
-	row[lanesColumn] = right(plural(p.Lanes, "lane"), len("16 lanes"), seldom)
+	row[lanesColumn] = right(plural(p.Producers, "lane"), len("16 lanes"), seldom)
 	if target := float64(p.Target); target > 0 && !p.Target.IsMax() {
 		row[shareColumn] = right(shareText(p.Rate/target), len("100.0%"), extra)
 	}
@@ -159,7 +159,7 @@ func (r groupRows) producer(row *groupRow, g session.GroupSnapshot) {
 }
 
 // consumer fills in the figures of a consumer group.
-func (r groupRows) consumer(row *groupRow, g session.GroupSnapshot) {
+func (r groupRows) consumer(row *groupRow, g snapshot.Group) {
 	c, live := g.Consumer, measured(g.State)
 	row[rateColumn] = graphs.Cell{Text: graphs.Right(graphs.Three(c.Rate), graphs.ThreeWidth) + "/s", Priority: always}
 	if live {
@@ -167,7 +167,7 @@ func (r groupRows) consumer(row *groupRow, g session.GroupSnapshot) {
 		row[p50Column] = latencyCell("e2e", c.E2E.Recent, c.E2E.Recent.P50, median)
 		row[p99Column] = r.tailCell(c.E2E.Recent)
 	}
-	if g.State != session.Ready {
+	if g.State != snapshot.Ready {
 		row[outcomeColumn] = r.behindCell(c.Backlog)
 	}
 	row[troubleColumn] = r.ledgerCell(c)
@@ -187,7 +187,7 @@ func (r groupRows) consumer(row *groupRow, g session.GroupSnapshot) {
 }
 
 // ledgerCell is the worst that the ledger has seen, and blank if all is well.
-func (r groupRows) ledgerCell(c *session.ConsumerSnapshot) graphs.Cell {
+func (r groupRows) ledgerCell(c *snapshot.Consumer) graphs.Cell {
 	l := c.Ledger
 	switch {
 	case l.Lost > 0:
@@ -222,7 +222,7 @@ func (f *Frames) failedCell(n int64) graphs.Cell {
 }
 
 // behindCell is how many messages wait, at the right edge.
-func (f *Frames) behindCell(b session.Backlog) graphs.Cell {
+func (f *Frames) behindCell(b snapshot.Backlog) graphs.Cell {
 	c := right(waiting(b)+" behind", countedWidth, outcome)
 	if b.Known {
 		c.Style = f.worry(f.limits.Backlog.Over(float64(b.Messages)))
@@ -232,7 +232,7 @@ func (f *Frames) behindCell(b session.Backlog) graphs.Cell {
 }
 
 // rateText is the actual rate beside the wanted one.
-func rateText(p *session.ProducerSnapshot) string {
+func rateText(p *snapshot.Producer) string {
 	text := graphs.Right(graphs.Three(p.Rate), graphs.ThreeWidth)
 	switch {
 	case p.Target.IsMax():
@@ -253,7 +253,7 @@ func shareText(share float64) string {
 }
 
 // waiting is how many messages wait in the broker, if that is known.
-func waiting(b session.Backlog) string {
+func waiting(b snapshot.Backlog) string {
 	if !b.Known {
 		return graphs.NoValue
 	}

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // numberMax keeps the numbers of marks to two digits.
@@ -12,7 +12,7 @@ const numberMax = 99
 
 // marks are those of the longest window that is shown; a chart leaves out what is
 // not in its own.
-func (f *Frames) marks(s *session.Snapshot, shown []Graph, end time.Time) []graphs.Mark {
+func (f *Frames) marks(s *snapshot.Snapshot, shown []Graph, end time.Time) []graphs.Mark {
 	var window time.Duration
 	for _, g := range shown {
 		window = max(window, g.window())
@@ -30,13 +30,13 @@ func (f *Frames) marks(s *session.Snapshot, shown []Graph, end time.Time) []grap
 
 // markLook tells kinds of events apart, by their shape and by their colour. What
 // was typed has the chart's own colour.
-func (f *Frames) markLook(kind session.MarkKind) (graphs.Sign, graphs.Style) {
+func (f *Frames) markLook(kind snapshot.MarkKind) (graphs.Sign, graphs.Style) {
 	switch kind {
-	case session.MarkError:
+	case snapshot.MarkError:
 		return graphs.Trouble, f.palette.Red
-	case session.MarkReconnect:
+	case snapshot.MarkReconnect:
 		return graphs.Mended, f.palette.Green
-	case session.MarkNote:
+	case snapshot.MarkNote:
 		return graphs.Remark, f.palette.Bold
 	}
 	return graphs.Event, graphs.Plain

@@ -4,13 +4,13 @@ import (
 	"fmt"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 )
 
 // rollUp is one row for several groups: the gravest of their states, and their
 // sums.
-func (f *Frames) rollUp(groups []session.GroupSnapshot, more bool, width int) string {
+func (f *Frames) rollUp(groups []snapshot.Group, more bool, width int) string {
 	name := fmt.Sprintf("%d groups", len(groups))
 	if len(groups) == 1 {
 		name = "1 group"
@@ -20,21 +20,21 @@ func (f *Frames) rollUp(groups []session.GroupSnapshot, more bool, width int) st
 	}
 	sum := addUp(groups)
 	cells := []graphs.Cell{{Text: name, Width: len("+10 groups"), Style: f.palette.Bold}, f.groupSign(sum.worst).cell(true)}
-	if sum.kinds[session.Produce] {
+	if sum.kinds[snapshot.Produce] {
 		out := right(graphs.Rate(sum.sent)+" out", graphs.RateWidth+len(" out"), always)
 		if sum.target > 0 {
 			out.Style = f.rateStyle(sum.bound, sum.target)
 		}
 		cells = append(cells, out)
 	}
-	if sum.kinds[session.Consume] {
+	if sum.kinds[snapshot.Consume] {
 		cells = append(cells, right(graphs.Rate(sum.received)+" in", graphs.RateWidth+len(" in"), always-1))
 	}
 	cells = append(cells, f.tailCell(sum.slowest))
-	if sum.kinds[session.Produce] {
+	if sum.kinds[snapshot.Produce] {
 		cells = append(cells, f.failedCell(sum.failed))
 	}
-	if sum.kinds[session.Consume] {
+	if sum.kinds[snapshot.Consume] {
 		cells = append(cells, f.behindCell(sum.behind))
 	}
 	return graphs.Row(width, cells)
@@ -42,17 +42,17 @@ func (f *Frames) rollUp(groups []session.GroupSnapshot, more bool, width int) st
 
 // together is what several groups come to.
 type together struct {
-	kinds          map[session.Kind]bool
-	worst          session.State
+	kinds          map[snapshot.Kind]bool
+	worst          snapshot.State
 	sent, received float64           // messages a second
 	bound, target  float64           // of the groups that have a target, and run
 	slowest        metrics.Quantiles // of the last second, by the 99th percentile
 	failed         int64
-	behind         session.Backlog
+	behind         snapshot.Backlog
 }
 
-func addUp(groups []session.GroupSnapshot) together {
-	s := together{kinds: map[session.Kind]bool{}, worst: groups[0].State}
+func addUp(groups []snapshot.Group) together {
+	s := together{kinds: map[snapshot.Kind]bool{}, worst: groups[0].State}
 	for _, g := range groups {
 		s.kinds[g.Kind] = true
 		if gravity(g.State) > gravity(s.worst) {
@@ -62,7 +62,7 @@ func addUp(groups []session.GroupSnapshot) together {
 		if p := g.Producer; p != nil {
 			s.sent += p.Rate
 			s.failed += p.Failed
-			if g.State == session.Running && p.Target > 0 && !p.Target.IsMax() {
+			if g.State == snapshot.Running && p.Target > 0 && !p.Target.IsMax() {
 				s.bound += p.Rate
 				s.target += float64(p.Target)
 			}
@@ -84,19 +84,19 @@ func addUp(groups []session.GroupSnapshot) together {
 }
 
 // gravity orders states by how much they should be seen.
-func gravity(state session.State) int {
+func gravity(state snapshot.State) int {
 	switch state {
-	case session.Failed:
+	case snapshot.Failed:
 		return 6
-	case session.Seeking:
+	case snapshot.Seeking:
 		return 5
-	case session.Starting, session.Stopping:
+	case snapshot.Starting, snapshot.Stopping:
 		return 4
-	case session.Paused:
+	case snapshot.Paused:
 		return 3
-	case session.Running:
+	case snapshot.Running:
 		return 2
-	case session.Stopped:
+	case snapshot.Stopped:
 		return 1
 	}
 	return 0

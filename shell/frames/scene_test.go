@@ -11,10 +11,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
+	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
-	"pulsh/session/payload"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 var update = flag.Bool("update", false, "write the golden drawings anew")
@@ -24,16 +25,16 @@ var at = time.Date(2026, 3, 1, 10, 42, 7, 0, time.UTC)
 
 // scene is a source with a past that is a function of time.
 type scene struct {
-	snapshot *session.Snapshot
-	past     func(m session.Metric, age time.Duration) float64
+	snapshot *snapshot.Snapshot
+	past     func(m snapshot.Metric, age time.Duration) float64
 
-	preferences session.Preferences
+	preferences spec.Preferences
 }
 
-func (s *scene) Snapshot() *session.Snapshot { return s.snapshot }
+func (s *scene) Snapshot() *snapshot.Snapshot { return s.snapshot }
 
 // Extremes reach beyond the columns of a long window by a tenth.
-func (s *scene) Extremes(m session.Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
+func (s *scene) Extremes(m snapshot.Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
 	for _, v := range s.History(m, end, window, n) {
 		low, high = append(low, 0.9*v), append(high, 1.1*v)
 	}
@@ -42,7 +43,7 @@ func (s *scene) Extremes(m session.Metric, end time.Time, window time.Duration, 
 
 // Heat is a distribution around 2 ms with a tail, driven up while the broker is
 // away.
-func (s *scene) Heat(m session.Metric, into []uint32, end time.Time, window time.Duration, n int) []uint32 {
+func (s *scene) Heat(m snapshot.Metric, into []uint32, end time.Time, window time.Duration, n int) []uint32 {
 	if m.Group != "fast" {
 		return nil
 	}
@@ -67,10 +68,10 @@ func (s *scene) Heat(m session.Metric, into []uint32, end time.Time, window time
 	return columns
 }
 
-func (s *scene) Preferences() session.Preferences { return s.preferences }
+func (s *scene) Preferences() spec.Preferences { return s.preferences }
 
 // History has columns that begin at multiples of their width.
-func (s *scene) History(m session.Metric, end time.Time, window time.Duration, n int) []float64 {
+func (s *scene) History(m snapshot.Metric, end time.Time, window time.Duration, n int) []float64 {
 	columns := make([]float64, n)
 	width := max(int64(window)/int64(n), 1)
 	newest := end.UnixNano() / width
@@ -84,8 +85,8 @@ func (s *scene) History(m session.Metric, end time.Time, window time.Duration, n
 	return columns
 }
 
-func metric(text string) session.Metric {
-	m, err := session.ParseMetric(text)
+func metric(text string) snapshot.Metric {
+	m, err := snapshot.ParseMetric(text)
 	if err != nil {
 		panic(err)
 	}
@@ -94,20 +95,20 @@ func metric(text string) session.Metric {
 
 // rates shows the rates of groups, with the target of the first.
 func rates(names ...string) Graph {
-	g := Graph{Window: time.Minute, Target: session.Metric{Group: names[0], Figure: "target"}}
+	g := Graph{Window: time.Minute, Target: snapshot.Metric{Group: names[0], Figure: "target"}}
 	for _, name := range names {
-		g.Metrics = append(g.Metrics, session.Metric{Group: name, Figure: "rate"})
+		g.Metrics = append(g.Metrics, snapshot.Metric{Group: name, Figure: "rate"})
 	}
 	return g
 }
 
 func showing(list ...Graph) Shown {
-	return func(*session.Snapshot) Picture { return Picture{Graphs: list} }
+	return func(*snapshot.Snapshot) Picture { return Picture{Graphs: list} }
 }
 
 // past is a producer that dips while a broker is away, and a consumer that
 // catches up after a seek.
-func past(m session.Metric, age time.Duration) float64 {
+func past(m snapshot.Metric, age time.Duration) float64 {
 	s := age.Seconds()
 	if m.Group == "gone" {
 		return math.NaN()
@@ -145,56 +146,56 @@ func past(m session.Metric, age time.Duration) float64 {
 	return 1e3 * math.Abs(wave)
 }
 
-func quantiles(p50, p99, p999 time.Duration) session.Latencies {
+func quantiles(p50, p99, p999 time.Duration) snapshot.Latencies {
 	q := metrics.Quantiles{Count: 1000, P50: p50, P99: p99, P999: p999, Max: 2104 * time.Millisecond}
-	return session.Latencies{Recent: q, Total: q}
+	return snapshot.Latencies{Recent: q, Total: q}
 }
 
-func producer(name string, rate, target float64) session.GroupSnapshot {
-	return session.GroupSnapshot{
-		Name: name, Kind: session.Produce, State: session.Running, Topic: "fast", Partitions: 4, Workers: 8,
-		Producer: &session.ProducerSnapshot{
+func producer(name string, rate, target float64) snapshot.Group {
+	return snapshot.Group{
+		Name: name, Kind: snapshot.Produce, State: snapshot.Running, Topic: "fast", Partitions: 4, Workers: 8,
+		Producer: &snapshot.Producer{
 			Target: pacing.Rate(target), Rate: rate, Average: 49_998, BytesPerSecond: 12.4e6,
-			Sent: 3_600_412, Acked: 3_600_412, MessagesPerBatch: 412, Lanes: 4,
+			Sent: 3_600_412, Acked: 3_600_412, MessagesPerBatch: 412, Producers: 4,
 			Latency: quantiles(2100*time.Microsecond, 4800*time.Microsecond, 12100*time.Microsecond),
 			Lag:     quantiles(100*time.Microsecond, 200*time.Microsecond, 300*time.Microsecond),
 		},
 	}
 }
 
-func consumer(name string, rate float64) session.GroupSnapshot {
-	return session.GroupSnapshot{
-		Name: name, Kind: session.Consume, State: session.Running, Topic: "fast", Workers: 2,
-		Consumer: &session.ConsumerSnapshot{
+func consumer(name string, rate float64) snapshot.Group {
+	return snapshot.Group{
+		Name: name, Kind: snapshot.Consume, State: snapshot.Running, Topic: "fast", Workers: 2,
+		Consumer: &snapshot.Consumer{
 			Subscription: name, Type: "shared", Rate: rate, BytesPerSecond: 15.1e6,
-			Received: 3_600_412, Acked: 3_600_400, Ledger: payload.Totals{Received: 3_600_412},
+			Received: 3_600_412, Acked: 3_600_400, Ledger: delivery.Totals{Received: 3_600_412},
 			E2E:        quantiles(3*time.Millisecond, 11200*time.Microsecond, 25*time.Millisecond),
 			Processing: quantiles(80*time.Microsecond, 200*time.Microsecond, 300*time.Microsecond),
-			Backlog:    session.Backlog{Known: true, Messages: 8_200_000, Entries: 19_911},
+			Backlog:    snapshot.Backlog{Known: true, Messages: 8_200_000, Entries: 19_911},
 		},
 	}
 }
 
-func snapshot(groups ...session.GroupSnapshot) *session.Snapshot {
-	return &session.Snapshot{
+func sessionAt(groups ...snapshot.Group) *snapshot.Snapshot {
+	return &snapshot.Snapshot{
 		At: at, Elapsed: 72 * time.Second,
-		Cluster: session.Cluster{URL: "pulsar://127.0.0.1:6650", Name: "local", Version: "4.0.8", State: session.Up, Since: at.Add(-time.Minute)},
+		Cluster: snapshot.Cluster{URL: "pulsar://127.0.0.1:6650", Name: "local", Version: "4.0.8", State: snapshot.Up, Since: at.Add(-time.Minute)},
 		Groups:  groups,
-		Totals:  session.Totals{Sent: 3_600_412, Acked: 3_600_412, Received: 11_800_000, ProduceRate: 50e3, RecvRate: 61.3e3},
+		Totals:  snapshot.Totals{Sent: 3_600_412, Acked: 3_600_412, Received: 11_800_000, ProduceRate: 50e3, RecvRate: 61.3e3},
 		Process: metrics.ProcessStats{CPU: 18.2, CPUTime: 13100 * time.Millisecond, RSS: 60 << 20, PeakRSS: 64 << 20,
 			Goroutines: 42, GCCount: 71, RecentPauseP50: 60 * time.Microsecond, RecentPauseMax: 180 * time.Microsecond},
-		Marks: []session.Mark{
-			{At: at.Add(-5 * time.Minute), Number: 1, Kind: session.MarkCommand, Text: "consume start sub1"},
-			{At: at.Add(-27 * time.Second), Number: 2, Kind: session.MarkError, Text: "broker unreachable"},
-			{At: at.Add(-22 * time.Second), Number: 3, Kind: session.MarkReconnect, Text: "broker back after 5 s"},
-			{At: at.Add(-17 * time.Second), Number: 4, Kind: session.MarkCommand, Text: "seek sub1 -5m"},
+		Marks: []snapshot.Mark{
+			{At: at.Add(-5 * time.Minute), Number: 1, Kind: snapshot.MarkCommand, Text: "consume start sub1"},
+			{At: at.Add(-27 * time.Second), Number: 2, Kind: snapshot.MarkError, Text: "broker unreachable"},
+			{At: at.Add(-22 * time.Second), Number: 3, Kind: snapshot.MarkReconnect, Text: "broker back after 5 s"},
+			{At: at.Add(-17 * time.Second), Number: 4, Kind: snapshot.MarkCommand, Text: "seek sub1 -5m"},
 		},
 	}
 }
 
 // running is the scene of two groups that run.
 func running() *scene {
-	return &scene{snapshot: snapshot(producer("fast", 50e3, 50e3), consumer("sub1", 61.3e3)), past: past, preferences: session.DefaultPreferences()}
+	return &scene{snapshot: sessionAt(producer("fast", 50e3, 50e3), consumer("sub1", 61.3e3)), past: past, preferences: spec.DefaultPreferences()}
 }
 
 // golden compares a drawing with the one in testdata; with -update it becomes it.

@@ -2,7 +2,8 @@ package frames
 
 import (
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // sign is a state as one cell, told apart by shape as well as by colour.
@@ -13,20 +14,20 @@ type sign struct {
 
 // groupSign is the sign of a group's state. A group that runs is no better off
 // than its cluster.
-func (f *Frames) groupSign(state session.State) sign {
+func (f *Frames) groupSign(state snapshot.State) sign {
 	p, moving := f.palette, f.palette.Series[0]
 	switch state {
-	case session.Running:
+	case snapshot.Running:
 		return f.sign("●", "*", f.gradeStyle(f.health))
-	case session.Paused:
+	case snapshot.Paused:
 		return f.sign("‖", "=", p.Yellow)
-	case session.Seeking:
+	case snapshot.Seeking:
 		return f.sign("«", "<", moving)
-	case session.Starting, session.Stopping:
+	case snapshot.Starting, snapshot.Stopping:
 		return f.sign("◌", "~", moving)
-	case session.Failed:
+	case snapshot.Failed:
 		return f.sign("×", "x", p.Red)
-	case session.Stopped:
+	case snapshot.Stopped:
 		return f.sign("■", "#", p.Faint)
 	}
 	return f.sign("○", "o", p.Faint)
@@ -45,15 +46,15 @@ func (s sign) cell(gap bool) graphs.Cell {
 }
 
 // measured says whether a group in this state has figures of right now.
-func measured(state session.State) bool {
-	return state == session.Running || state == session.Paused || state == session.Seeking
+func measured(state snapshot.State) bool {
+	return state == snapshot.Running || state == snapshot.Paused || state == snapshot.Seeking
 }
 
 // troubled says whether something went wrong with a group since its start or
 // reset, so that its row is shown rather than that of another.
-func troubled(g session.GroupSnapshot) bool {
+func troubled(g snapshot.Group) bool {
 	switch {
-	case g.State == session.Failed:
+	case g.State == snapshot.Failed:
 		return true
 	case g.Producer != nil:
 		return g.Producer.Failed > 0
@@ -68,25 +69,25 @@ func troubled(g session.GroupSnapshot) bool {
 func (f *Frames) rateStyle(rate, target float64) graphs.Style {
 	share := 100 * rate / target
 	if share > 100 {
-		return f.gradeStyle(min(f.limits.Rate.Under(200-share), session.Doubtful))
+		return f.gradeStyle(min(f.limits.Rate.Under(200-share), spec.Doubtful))
 	}
 	return f.gradeStyle(f.limits.Rate.Under(share))
 }
 
 // gradeStyle is the colour of a figure whose goodness is known.
-func (f *Frames) gradeStyle(g session.Grade) graphs.Style {
+func (f *Frames) gradeStyle(g spec.Grade) graphs.Style {
 	switch g {
-	case session.Good:
+	case spec.Good:
 		return f.palette.Green
-	case session.Doubtful:
+	case spec.Doubtful:
 		return f.palette.Yellow
 	}
 	return f.palette.Red
 }
 
 // worry is gradeStyle for a figure that has no colour while it is good.
-func (f *Frames) worry(g session.Grade) graphs.Style {
-	if g == session.Good {
+func (f *Frames) worry(g spec.Grade) graphs.Style {
+	if g == spec.Good {
 		return graphs.Plain
 	}
 	return f.gradeStyle(g)

@@ -5,7 +5,8 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // wide is the width from which on all figures of a group are shown, and two
@@ -28,7 +29,7 @@ const (
 )
 
 // status draws the rows of so many groups, and the session's own row.
-func (f *Frames) status(s *session.Snapshot, shown []Graph, now time.Time, width, limit int) []string {
+func (f *Frames) status(s *snapshot.Snapshot, shown []Graph, now time.Time, width, limit int) []string {
 	var lines []string
 	if limit > 0 && len(s.Groups) > 0 {
 		rows := newGroupRows(f, s.Groups, width)
@@ -44,16 +45,16 @@ func (f *Frames) status(s *session.Snapshot, shown []Graph, now time.Time, width
 // choose picks the groups that get rows of their own, in their order. If not
 // all fit, the last row is left to the rest, and groups in a graph or in
 // trouble come first.
-func choose(groups []session.GroupSnapshot, shown []Graph, limit int) (kept, rest []session.GroupSnapshot) {
+func choose(groups []snapshot.Group, shown []Graph, limit int) (kept, rest []snapshot.Group) {
 	if len(groups) <= limit {
 		return groups, nil
 	}
 	inGraph := func(name string) bool {
 		return slices.ContainsFunc(shown, func(g Graph) bool {
-			return slices.ContainsFunc(g.Metrics, func(m session.Metric) bool { return m.Group == name })
+			return slices.ContainsFunc(g.Metrics, func(m snapshot.Metric) bool { return m.Group == name })
 		})
 	}
-	first := func(g session.GroupSnapshot) bool { return troubled(g) || inGraph(g.Name) }
+	first := func(g snapshot.Group) bool { return troubled(g) || inGraph(g.Name) }
 	chosen := make([]bool, len(groups))
 	left := limit - 1
 	for _, preferred := range []bool{true, false} {
@@ -75,7 +76,7 @@ func choose(groups []session.GroupSnapshot, shown []Graph, limit int) (kept, res
 }
 
 // sessionRow is the last row: clock, cluster, sums, and what pulsh costs.
-func (f *Frames) sessionRow(s *session.Snapshot, now time.Time, width int) string {
+func (f *Frames) sessionRow(s *snapshot.Snapshot, now time.Time, width int) string {
 	cells := []graphs.Cell{
 		{Text: graphs.Clock(s.Elapsed), Width: graphs.ClockWidth},
 		f.clusterSign(s.Cluster, now).cell(false),
@@ -86,17 +87,17 @@ func (f *Frames) sessionRow(s *session.Snapshot, now time.Time, width int) strin
 }
 
 // costs are what pulsh itself takes, at the right edge.
-func (f *Frames) costs(s *session.Snapshot, all bool) []graphs.Cell {
+func (f *Frames) costs(s *snapshot.Snapshot, all bool) []graphs.Cell {
 	p := s.Process
 	var cells []graphs.Cell
-	cost := func(name, text string, width, priority int, grade session.Grade) {
+	cost := func(name, text string, width, priority int, grade spec.Grade) {
 		cells = append(cells, graphs.Cell{Text: name + " " + graphs.Right(text, width), Priority: priority, Edge: true, Style: f.worry(grade)})
 	}
 	if all {
 		perMillion := s.PerMillion()
-		cost("gc", graphs.Latency(float64(p.RecentPauseMax)), graphs.LatencyWidth, seldom-2, session.Good)
-		cost("goroutines", figure(int64(p.Goroutines)), graphs.ThreeWidth, seldom-3, session.Good)
-		cost("cpu/million", graphs.Latency(perMillion), graphs.LatencyWidth, seldom-1, session.Good)
+		cost("gc", graphs.Latency(float64(p.RecentPauseMax)), graphs.LatencyWidth, seldom-2, spec.Good)
+		cost("goroutines", figure(int64(p.Goroutines)), graphs.ThreeWidth, seldom-3, spec.Good)
+		cost("cpu/million", graphs.Latency(perMillion), graphs.LatencyWidth, seldom-1, spec.Good)
 	}
 	cost("cpu", graphs.PercentTight(p.CPU, 0), len("100%"), speed, f.limits.CPU.Over(p.CPU))
 	cost("mem", graphs.Memory(float64(p.RSS)), len("999M"), seldom, f.limits.Memory.Over(float64(p.RSS)))
@@ -104,7 +105,7 @@ func (f *Frames) costs(s *session.Snapshot, all bool) []graphs.Cell {
 }
 
 // sums are the totals of all groups of either kind, where there are such.
-func (f *Frames) sums(s *session.Snapshot) []graphs.Cell {
+func (f *Frames) sums(s *snapshot.Snapshot) []graphs.Cell {
 	p := f.palette
 	if len(s.Groups) == 0 {
 		return []graphs.Cell{{Text: "no groups", Priority: outcome, Style: p.Faint}}
@@ -120,14 +121,14 @@ func (f *Frames) sums(s *session.Snapshot) []graphs.Cell {
 		return c
 	}
 	var cells []graphs.Cell
-	kinds := map[session.Kind]bool{}
+	kinds := map[snapshot.Kind]bool{}
 	for _, g := range s.Groups {
 		kinds[g.Kind] = true
 	}
-	if kinds[session.Produce] {
+	if kinds[snapshot.Produce] {
 		cells = append(cells, total("sent", s.Totals.Sent, outcome))
 	}
-	if kinds[session.Consume] {
+	if kinds[snapshot.Consume] {
 		cells = append(cells, total("received", s.Totals.Received, progress),
 			worry("lost", s.Totals.Lost), worry("dup", s.Totals.Duplicated))
 	}

@@ -6,19 +6,19 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // Summary is what a session came to, a line for each group that was started and
 // one for pulsh itself: how long, processor time in seconds, also for each
 // million messages that went through, and the most memory that was resident.
-func Summary(s *session.Snapshot) []string {
+func Summary(s *snapshot.Snapshot) []string {
 	if s == nil {
 		return nil
 	}
 	nameWidth := nameMin
 	for _, g := range s.Groups {
-		if g.State != session.Ready {
+		if g.State != snapshot.Ready {
 			nameWidth = max(nameWidth, graphs.Width(g.Name))
 		}
 	}
@@ -26,14 +26,14 @@ func Summary(s *session.Snapshot) []string {
 	for _, g := range s.Groups {
 		var facts []string
 		switch {
-		case g.State == session.Ready:
+		case g.State == snapshot.Ready:
 			continue
 		case g.Producer != nil:
 			facts = producerFacts(g.Producer)
 		case g.Consumer != nil:
 			facts = consumerFacts(g)
 		}
-		if g.State == session.Failed && g.LastError != "" {
+		if g.State == snapshot.Failed && g.LastError != "" {
 			facts = append(facts, "failed: "+g.LastError)
 		}
 		lines = append(lines, "  "+graphs.Left(g.Name, nameWidth)+"  "+graphs.Clean(strings.Join(facts, " · ")))
@@ -43,7 +43,7 @@ func Summary(s *session.Snapshot) []string {
 
 // producerFacts are the totals of a producer group; latencies are in
 // milliseconds, due to acked.
-func producerFacts(p *session.ProducerSnapshot) []string {
+func producerFacts(p *snapshot.Producer) []string {
 	facts := []string{whole(p.Sent, "sent"), whole(p.Acked, "acked"), whole(p.Failed, "failed")}
 	if p.Unknown > 0 {
 		facts = append(facts, whole(p.Unknown, "without an answer"))
@@ -60,7 +60,7 @@ func producerFacts(p *session.ProducerSnapshot) []string {
 
 // consumerFacts are the totals of a consumer group. Disorder is told where the
 // subscription promises an order: elsewhere it is natural and no fault.
-func consumerFacts(g session.GroupSnapshot) []string {
+func consumerFacts(g snapshot.Group) []string {
 	c := g.Consumer
 	l := c.Ledger
 	facts := []string{whole(c.Received, "received"), whole(int64(l.Lost), "lost")}
@@ -69,9 +69,9 @@ func consumerFacts(g session.GroupSnapshot) []string {
 	}
 	facts = append(facts, whole(int64(l.Duplicated), "duplicated"))
 	switch disorder, promised := g.Disorder(); promised {
-	case session.LaneOrder:
+	case snapshot.ProducerOrder:
 		facts = append(facts, whole(int64(disorder), "out of order"))
-	case session.KeyOrder:
+	case snapshot.KeyOrder:
 		facts = append(facts, whole(int64(disorder), "out of order by key"))
 	}
 	if l.Redelivered > 0 {
@@ -88,7 +88,7 @@ const million = 1e6
 
 // processLine is what the session cost. A message that is sent and received by
 // the same session counts once.
-func processLine(s *session.Snapshot) string {
+func processLine(s *snapshot.Snapshot) string {
 	used := s.Process.CPUTime.Seconds()
 	line := fmt.Sprintf("%s · pulsh used %.1f CPU s", graphs.Elapsed(s.Elapsed), used)
 	if messages := max(s.Totals.Sent, s.Totals.Received); messages > 0 {

@@ -7,9 +7,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
+	"pulsh/session/delivery"
 	"pulsh/session/pacing"
-	"pulsh/session/payload"
+	"pulsh/session/snapshot"
 )
 
 var pacingMax = pacing.Max()
@@ -23,40 +23,40 @@ func TestSummary(t *testing.T) {
 		"  sub1  3,600,412 received · 0 lost · 0 duplicated · e2e p99 11.2 ms",
 		"  1m12s · pulsh used 13.1 CPU s (3.64 per million) · 64 MiB at most",
 	}, Summary(s))
-	require.Equal(t, []string{"  1m12s · pulsh used 13.1 CPU s · 64 MiB at most"}, Summary(&session.Snapshot{Elapsed: s.Elapsed, Process: s.Process}))
+	require.Equal(t, []string{"  1m12s · pulsh used 13.1 CPU s · 64 MiB at most"}, Summary(&snapshot.Snapshot{Elapsed: s.Elapsed, Process: s.Process}))
 }
 
 func TestSummaryTellsDisorderWhereOrderIsPromised(t *testing.T) {
-	fact := func(change func(g *session.GroupSnapshot)) string {
+	fact := func(change func(g *snapshot.Group)) string {
 		g := consumer("sub1", 0)
-		g.Consumer.E2E = session.Latencies{}
-		g.Consumer.Truth.At = at
-		g.Consumer.Ledger = payload.Totals{Received: 100, OutOfOrder: 40, OutOfOrderKey: 3}
+		g.Consumer.E2E = snapshot.Latencies{}
+		g.Consumer.Broker.At = at
+		g.Consumer.Ledger = delivery.Totals{Received: 100, OutOfOrder: 40, OutOfOrderKey: 3}
 		change(&g)
-		line, _ := strings.CutPrefix(Summary(&session.Snapshot{Groups: []session.GroupSnapshot{g}})[0], "  sub1  3,600,412 received · 0 lost · ")
+		line, _ := strings.CutPrefix(Summary(&snapshot.Snapshot{Groups: []snapshot.Group{g}})[0], "  sub1  3,600,412 received · 0 lost · ")
 		return line
 	}
-	require.Equal(t, "0 duplicated", fact(func(*session.GroupSnapshot) {}), "shared")
-	require.Equal(t, "0 duplicated · 40 out of order", fact(func(g *session.GroupSnapshot) { g.Consumer.Type = "exclusive" }))
-	require.Equal(t, "0 duplicated · 40 out of order", fact(func(g *session.GroupSnapshot) { g.Consumer.Type, g.Partitions = "failover", 1 }))
-	require.Equal(t, "0 duplicated", fact(func(g *session.GroupSnapshot) { g.Consumer.Type, g.Partitions = "failover", 4 }))
-	require.Equal(t, "0 duplicated · 3 out of order by key", fact(func(g *session.GroupSnapshot) {
+	require.Equal(t, "0 duplicated", fact(func(*snapshot.Group) {}), "shared")
+	require.Equal(t, "0 duplicated · 40 out of order", fact(func(g *snapshot.Group) { g.Consumer.Type = "exclusive" }))
+	require.Equal(t, "0 duplicated · 40 out of order", fact(func(g *snapshot.Group) { g.Consumer.Type, g.Partitions = "failover", 1 }))
+	require.Equal(t, "0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Type, g.Partitions = "failover", 4 }))
+	require.Equal(t, "0 duplicated · 3 out of order by key", fact(func(g *snapshot.Group) {
 		g.Consumer.Type, g.Partitions, g.Consumer.Ledger.Keyed = "exclusive", 4, 100
 	}))
-	require.Equal(t, "0 duplicated", fact(func(g *session.GroupSnapshot) { g.Consumer.Type = "key_shared" }))
-	require.Equal(t, "0 duplicated · 3 out of order by key", fact(func(g *session.GroupSnapshot) {
+	require.Equal(t, "0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Type = "key_shared" }))
+	require.Equal(t, "0 duplicated · 3 out of order by key", fact(func(g *snapshot.Group) {
 		g.Consumer.Type, g.Consumer.Ledger.Keyed = "key_shared", 100
 	}))
-	require.Equal(t, "12 not received · 0 duplicated", fact(func(g *session.GroupSnapshot) { g.Consumer.Ledger.Tail = 12 }))
+	require.Equal(t, "12 not received · 0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Ledger.Tail = 12 }))
 }
 
 func TestGreeting(t *testing.T) {
-	c := snapshot().Cluster
+	c := sessionAt().Cluster
 	require.Equal(t, "pulsh 0.1.0 · pulsar://127.0.0.1:6650 · Pulsar 4.0.8 (local, ready in 5.4 s)", Greeting("0.1.0", c, 5400*time.Millisecond)[0])
 	c.Version = ""
 	require.Equal(t, "pulsh 0.1.0 · pulsar://127.0.0.1:6650 · Pulsar", Greeting("0.1.0", c, 0)[0])
-	require.Equal(t, "pulsh 0.1.0 · not connected", Greeting("0.1.0", session.Cluster{State: session.Unconnected}, 0)[0])
-	golden(t, "greeting", Greeting("0.1.0", snapshot().Cluster, 5400*time.Millisecond))
+	require.Equal(t, "pulsh 0.1.0 · not connected", Greeting("0.1.0", snapshot.Cluster{State: snapshot.Unconnected}, 0)[0])
+	golden(t, "greeting", Greeting("0.1.0", sessionAt().Cluster, 5400*time.Millisecond))
 	golden(t, "no-broker", Advice("no Pulsar answers at pulsar://127.0.0.1:6650 (connection refused)", []Try{
 		{"local start", "here (Java 17, 0.5 GiB)"}, {"connect pulsar://host:6650", "elsewhere"},
 		{"kubectl port-forward -n pulsar svc/pulsar-proxy 6650", "in Minikube"}, {"kubectl port-forward -n pulsar svc/pulsar-broker 8080", "its admin API"}}))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pulsh/session"
+	"pulsh/session/broker"
 	"pulsh/session/broker/probe"
 	"pulsh/shell/frames"
 )
@@ -26,7 +27,7 @@ const (
 
 // advice is what to type after a fault, the likeliest first: lines of the prompt,
 // or, where there is none, of a shell.
-func advice(ctx context.Context, t session.Target, err error, prompt bool) []frames.Try {
+func advice(ctx context.Context, t broker.Target, err error, prompt bool) []frames.Try {
 	f := probe.FailureOf(err)
 	a := adviser{target: t, prompt: prompt}
 	switch f.Fault {
@@ -36,7 +37,7 @@ func advice(ctx context.Context, t session.Target, err error, prompt bool) []fra
 	case probe.UnknownHost:
 		return append(a.inside(f.Host), a.elsewhere("elsewhere"))
 	case probe.HTTP:
-		return []frames.Try{a.connect("the usual port for messages", func(t *session.Target) {
+		return []frames.Try{a.connect("the usual port for messages", func(t *broker.Target) {
 			host, _, _ := net.SplitHostPort(f.Host)
 			t.URL, t.AdminURL = "pulsar://"+net.JoinHostPort(host, probe.DefaultPort), "http://"+f.Host
 		})}
@@ -48,23 +49,23 @@ func advice(ctx context.Context, t session.Target, err error, prompt bool) []fra
 		return a.closed(ctx, f.Host)
 	case probe.Untrusted:
 		return []frames.Try{
-			a.connect("with the certificate that signed it", func(t *session.Target) { t.TrustFile = "ca.pem" }),
-			a.connect("unchecked, in a network that is yours", func(t *session.Target) { t.TLSCheck = session.TLSNone })}
+			a.connect("with the certificate that signed it", func(t *broker.Target) { t.TrustFile = "ca.pem" }),
+			a.connect("unchecked, in a network that is yours", func(t *broker.Target) { t.TLSCheck = broker.TLSNone })}
 	case probe.OtherHost:
 		return []frames.Try{
-			a.connect("whatever host it is made for", func(t *session.Target) { t.TLSCheck = session.TLSAnyHost }),
+			a.connect("whatever host it is made for", func(t *broker.Target) { t.TLSCheck = broker.TLSAnyHost }),
 			a.elsewhere("by the name in the certificate")}
 	case probe.NoToken, probe.TokenRefused:
-		return []frames.Try{a.connect("with a token of this cluster", func(t *session.Target) { t.TokenFile, t.TokenEnv = "token.txt", "" })}
+		return []frames.Try{a.connect("with a token of this cluster", func(t *broker.Target) { t.TokenFile, t.TokenEnv = "token.txt", "" })}
 	case probe.NotReady:
-		return []frames.Try{a.connect("again, in a moment", func(*session.Target) {})}
+		return []frames.Try{a.connect("again, in a moment", func(*broker.Target) {})}
 	}
 	return append([]frames.Try{a.elsewhere("elsewhere")}, a.local()...)
 }
 
 // adviser writes lines that connect.
 type adviser struct {
-	target session.Target
+	target broker.Target
 	prompt bool
 }
 
@@ -86,7 +87,7 @@ func (a adviser) elsewhere(why string) frames.Try {
 }
 
 // connect is the target with a change.
-func (a adviser) connect(why string, change func(*session.Target)) frames.Try {
+func (a adviser) connect(why string, change func(*broker.Target)) frames.Try {
 	t := a.target
 	change(&t)
 	line, names := "connect "+t.URL, []string{" admin=", " token_file=", " trust_certs=", " tls_check="}
@@ -106,7 +107,7 @@ func (a adviser) connect(why string, change func(*session.Target)) frames.Try {
 
 // scheme is the same address in another way.
 func (a adviser) scheme(scheme, why string) frames.Try {
-	return a.connect(why, func(t *session.Target) {
+	return a.connect(why, func(t *broker.Target) {
 		_, rest, _ := strings.Cut(t.URL, "://")
 		t.URL = scheme + "://" + rest
 	})
@@ -122,7 +123,7 @@ func (a adviser) inside(host string) []frames.Try {
 	}
 	return []frames.Try{
 		{Line: "kubectl port-forward svc/" + service + " 6650", For: "if it is a service in Kubernetes, and then"},
-		a.connect("", func(t *session.Target) { t.URL, t.AdminURL = defaultURL, "" }),
+		a.connect("", func(t *broker.Target) { t.URL, t.AdminURL = defaultURL, "" }),
 	}
 }
 
@@ -136,14 +137,14 @@ func (a adviser) closed(ctx context.Context, host string) []frames.Try {
 	}
 	return []frames.Try{
 		{Line: forwardMessages, For: "anew, if this is a port-forward: its pod is gone"},
-		a.connect("and again", func(*session.Target) {}),
+		a.connect("and again", func(*broker.Target) {}),
 		a.elsewhere("elsewhere"),
 	}
 }
 
 // adminFault looks whether the admin API answers, since a session without it
 // works in part: it says what is wrong with it, or nothing.
-func adminFault(ctx context.Context, s *session.Session, t session.Target, prompt bool) []string {
+func adminFault(ctx context.Context, s *session.Session, t broker.Target, prompt bool) []string {
 	admin := s.Admin()
 	if admin == nil {
 		return nil
@@ -155,12 +156,12 @@ func adminFault(ctx context.Context, s *session.Session, t session.Target, promp
 		return nil
 	}
 	fault, a := err.Error(), adviser{target: t, prompt: prompt}
-	tries := []frames.Try{{Line: forwardAdmin, For: "in Minikube"}, a.connect("elsewhere", func(t *session.Target) { t.AdminURL = "http://host:8080" })}
+	tries := []frames.Try{{Line: forwardAdmin, For: "in Minikube"}, a.connect("elsewhere", func(t *broker.Target) { t.AdminURL = "http://host:8080" })}
 	u, parseErr := url.Parse(t.AdminURL)
 	if parseErr == nil {
 		if _, err := (probe.Dialer{}).Dial(asking, "pulsar://"+u.Host); err == nil {
 			fault = t.AdminURL + " is a port for messages, not for admin requests"
-			tries = []frames.Try{a.connect("the usual port for admin requests", func(t *session.Target) { t.AdminURL = "http://" + u.Hostname() + ":8080" })}
+			tries = []frames.Try{a.connect("the usual port for admin requests", func(t *broker.Target) { t.AdminURL = "http://" + u.Hostname() + ":8080" })}
 		}
 	}
 	return frames.Advice(fault+"; backlog, seek and topics need the admin API", tries)

@@ -19,6 +19,7 @@ import (
 
 	"pulsh/commands"
 	"pulsh/session"
+	"pulsh/session/broker"
 	"pulsh/session/dial"
 	"pulsh/shell/frames"
 )
@@ -82,7 +83,7 @@ var (
 var columns = regexp.MustCompile(`(\S) {3,}`)
 
 // page connects, and is what the user reads when that fails; "" if it does not.
-func page(t *testing.T, target session.Target, prompt bool) string {
+func page(t *testing.T, target broker.Target, prompt bool) string {
 	t.Helper()
 	s := session.New(dial.Cluster)
 	defer s.Close(context.WithoutCancel(t.Context()))
@@ -119,48 +120,48 @@ func TestEveryFaultAtTheStartHasItsAdvice(t *testing.T) {
 	secured := answering(t, over(greets(welcome)))
 	for _, c := range []struct {
 		name   string
-		target session.Target
+		target broker.Target
 		want   string // of the prompt, HOST being the address
 	}{
-		{"nobody listens", session.Target{URL: "pulsar://" + free.Addr().String()}, `no Pulsar answers at pulsar://HOST (connection refused)
+		{"nobody listens", broker.Target{URL: "pulsar://" + free.Addr().String()}, `no Pulsar answers at pulsar://HOST (connection refused)
   try: local start   here (Java 17, 0.5 GiB)
        connect pulsar://host:6650   elsewhere
        kubectl port-forward -n pulsar svc/pulsar-proxy 6650   in Minikube
        kubectl port-forward -n pulsar svc/pulsar-broker 8080   its admin API`},
-		{"a service's name", session.Target{URL: "pulsar://pulsar-proxy.pulsar.svc.invalid:6650"}, `no host "pulsar-proxy.pulsar.svc.invalid" is known, of pulsar://HOST
+		{"a service's name", broker.Target{URL: "pulsar://pulsar-proxy.pulsar.svc.invalid:6650"}, `no host "pulsar-proxy.pulsar.svc.invalid" is known, of pulsar://HOST
   try: kubectl port-forward svc/pulsar-proxy 6650   if it is a service in Kubernetes, and then
        connect pulsar://localhost:6650
        connect pulsar://host:6650   elsewhere`},
-		{"the admin port", session.Target{URL: "pulsar://" + api.Listener.Addr().String()}, `pulsar://HOST answers in HTTP: it is a port for admin requests, not for messages
+		{"the admin port", broker.Target{URL: "pulsar://" + api.Listener.Addr().String()}, `pulsar://HOST answers in HTTP: it is a port for admin requests, not for messages
   try: connect pulsar://127.0.0.1:6650 admin=http://HOST   the usual port for messages`},
-		{"the port for messages as the admin port", session.Target{URL: "pulsar://" + pulsar, AdminURL: "http://" + pulsar}, `http://HOST is a port for messages, not for admin requests; backlog, seek and topics need the admin API
+		{"the port for messages as the admin port", broker.Target{URL: "pulsar://" + pulsar, AdminURL: "http://" + pulsar}, `http://HOST is a port for messages, not for admin requests; backlog, seek and topics need the admin API
   try: connect pulsar://HOST admin=http://127.0.0.1:8080   the usual port for admin requests`},
-		{"no admin API", session.Target{URL: "pulsar://" + pulsar, AdminURL: "http://" + free.Addr().String()}, `no admin API answers at http://FREE (connection refused); backlog, seek and topics need the admin API
+		{"no admin API", broker.Target{URL: "pulsar://" + pulsar, AdminURL: "http://" + free.Addr().String()}, `no admin API answers at http://FREE (connection refused); backlog, seek and topics need the admin API
   try: kubectl port-forward -n pulsar svc/pulsar-broker 8080   in Minikube
        connect pulsar://HOST admin=http://host:8080   elsewhere`},
-		{"all is well", session.Target{URL: "pulsar://" + pulsar, AdminURL: api.URL}, ""},
-		{"a port-forward without a pod", session.Target{URL: "pulsar://" + answering(t, func(net.Conn) {})}, `pulsar://HOST takes the connection and closes it without an answer
+		{"all is well", broker.Target{URL: "pulsar://" + pulsar, AdminURL: api.URL}, ""},
+		{"a port-forward without a pod", broker.Target{URL: "pulsar://" + answering(t, func(net.Conn) {})}, `pulsar://HOST takes the connection and closes it without an answer
   try: kubectl port-forward -n pulsar svc/pulsar-proxy 6650   anew, if this is a port-forward: its pod is gone
        connect pulsar://HOST   and again
        connect pulsar://host:6650   elsewhere`},
-		{"plain against TLS", session.Target{URL: "pulsar://" + secured, AdminURL: "http://a:8080"}, `pulsar://HOST takes the connection and closes it without an answer
+		{"plain against TLS", broker.Target{URL: "pulsar://" + secured, AdminURL: "http://a:8080"}, `pulsar://HOST takes the connection and closes it without an answer
   try: connect pulsar+ssl://HOST admin=http://a:8080   it speaks TLS`},
-		{"plain against TLS that says so", session.Target{URL: "pulsar://" + answering(t, greets([]byte{0x15, 3, 3, 0, 2, 2, 50, 0}))}, `pulsar://HOST speaks TLS; its URL begins with pulsar+ssl://
+		{"plain against TLS that says so", broker.Target{URL: "pulsar://" + answering(t, greets([]byte{0x15, 3, 3, 0, 2, 2, 50, 0}))}, `pulsar://HOST speaks TLS; its URL begins with pulsar+ssl://
   try: connect pulsar+ssl://HOST   with TLS`},
-		{"TLS against plain", session.Target{URL: "pulsar+ssl://" + pulsar}, `pulsar+ssl://HOST does not speak TLS; without it the URL begins with pulsar://
+		{"TLS against plain", broker.Target{URL: "pulsar+ssl://" + pulsar}, `pulsar+ssl://HOST does not speak TLS; without it the URL begins with pulsar://
   try: connect pulsar://HOST   without TLS`},
-		{"a certificate that nobody signed", session.Target{URL: "pulsar+ssl://" + secured}, `the certificate of pulsar+ssl://HOST is not trusted here: nobody known has signed it
+		{"a certificate that nobody signed", broker.Target{URL: "pulsar+ssl://" + secured}, `the certificate of pulsar+ssl://HOST is not trusted here: nobody known has signed it
   try: connect pulsar+ssl://HOST trust_certs=ca.pem   with the certificate that signed it
        connect pulsar+ssl://HOST tls_check=none   unchecked, in a network that is yours`},
-		{"unchecked", session.Target{URL: "pulsar+ssl://" + secured, TLSCheck: session.TLSNone}, ""},
-		{"no token", session.Target{URL: "pulsar://" + wants}, `the Pulsar at pulsar://HOST lets nobody in without authentication, and there is no token
+		{"unchecked", broker.Target{URL: "pulsar+ssl://" + secured, TLSCheck: broker.TLSNone}, ""},
+		{"no token", broker.Target{URL: "pulsar://" + wants}, `the Pulsar at pulsar://HOST lets nobody in without authentication, and there is no token
   try: connect pulsar://HOST token_file=token.txt   with a token of this cluster`},
-		{"the wrong token", session.Target{URL: "pulsar://" + wants, TokenFile: token}, `the Pulsar at pulsar://HOST does not accept the token: no
+		{"the wrong token", broker.Target{URL: "pulsar://" + wants, TokenFile: token}, `the Pulsar at pulsar://HOST does not accept the token: no
   try: connect pulsar://HOST token_file=token.txt   with a token of this cluster`},
-		{"something else", session.Target{URL: "pulsar://" + answering(t, func(c net.Conn) { io.WriteString(c, "+OK who is there?\r\n"); io.Copy(io.Discard, c) })}, `pulsar://HOST answers, but not as a Pulsar
+		{"something else", broker.Target{URL: "pulsar://" + answering(t, func(c net.Conn) { io.WriteString(c, "+OK who is there?\r\n"); io.Copy(io.Discard, c) })}, `pulsar://HOST answers, but not as a Pulsar
   try: connect pulsar://host:6650   elsewhere
        local start   here (Java 17, 0.5 GiB)`},
-		{"silence", session.Target{URL: "pulsar://" + answering(t, func(c net.Conn) { <-silent })}, `pulsar://HOST is silent: nothing answers in time
+		{"silence", broker.Target{URL: "pulsar://" + answering(t, func(c net.Conn) { <-silent })}, `pulsar://HOST is silent: nothing answers in time
   try: connect pulsar://host:6650   elsewhere
        local start   here (Java 17, 0.5 GiB)`},
 	} {

@@ -11,7 +11,7 @@ import (
 
 	"pulsh/commands"
 	"pulsh/commands/outcome"
-	"pulsh/session"
+	"pulsh/session/broker"
 	"pulsh/shell/frames"
 )
 
@@ -169,7 +169,7 @@ func writeWhole(path, body string) error {
 }
 
 // reaching are the options that lead to a cluster.
-func reaching(t session.Target, local bool) []string {
+func reaching(t broker.Target, local bool) []string {
 	if local {
 		return []string{"--local"}
 	}
@@ -183,7 +183,7 @@ func reaching(t session.Target, local bool) []string {
 	add("--admin-url", t.AdminURL, defaultAdminURL)
 	add("--token-file", t.TokenFile, "")
 	add("--trust-certs", t.TrustFile, "")
-	add("--tls-check", string(t.TLSCheck), string(session.TLSFull))
+	add("--tls-check", string(t.TLSCheck), string(broker.TLSFull))
 	return out
 }
 

@@ -3,7 +3,7 @@ package start
 import (
 	"fmt"
 
-	"pulsh/session"
+	"pulsh/session/snapshot"
 )
 
 // burstKey is what F7 does: five times the rate, long enough to see what the
@@ -31,7 +31,7 @@ func (p *program) keys() map[int]func() (line, note string) {
 		1: always("help keys"),
 		2: func() (string, string) {
 			s := p.session.Snapshot()
-			if g, ok := s.Group(p.commands.View().Group(s)); ok && g.State == session.Paused {
+			if g, ok := s.Group(p.commands.View().Group(s)); ok && g.State == snapshot.Paused {
 				return resume()
 			}
 			return pause()

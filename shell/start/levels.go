@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"pulsh/commands"
-	"pulsh/session"
+	"pulsh/session/broker"
 )
 
 // Where a Pulsar is looked for when nothing is said. The two are a pair.
@@ -21,8 +21,8 @@ const (
 type Level struct {
 	URL, AdminURL, TokenFile, TokenEnv, TrustFile, TLSCheck Said
 
-	Token     session.Secret // the token itself
-	TokenFrom string         // who said it
+	Token     broker.Secret // the token itself
+	TokenFrom string        // who said it
 }
 
 // combine joins levels, the strongest first, to the cluster that they name.
@@ -32,7 +32,7 @@ type Level struct {
 // nothing about this one: half of one cluster and half of another would seek in
 // one what is received from the other, and show the token of one to the other.
 // What is passed over for that reason is noted.
-func combine(levels ...Level) (t session.Target, facts []commands.Fact, notes []string) {
+func combine(levels ...Level) (t broker.Target, facts []commands.Fact, notes []string) {
 	url, decides := Said{defaultURL, ""}, len(levels)
 	for i, l := range levels {
 		if l.URL.Value != "" {
@@ -62,7 +62,7 @@ func combine(levels ...Level) (t session.Target, facts []commands.Fact, notes []
 	}
 	trust := pick(func(l Level) Said { return l.TrustFile })
 	check := pick(func(l Level) Said { return l.TLSCheck })
-	t = session.Target{URL: url.Value, AdminURL: admin.Value, TrustFile: trust.Value, TLSCheck: session.TLSCheck(check.Value)}
+	t = broker.Target{URL: url.Value, AdminURL: admin.Value, TrustFile: trust.Value, TLSCheck: broker.TLSCheck(check.Value)}
 	token := takeToken(here, &t)
 	trusted := commands.Fact{Name: commands.FactTrust, Value: t.Trust(), From: trust.From}
 	if check.Value != "" && trust.From != check.From {
@@ -80,7 +80,7 @@ func combine(levels ...Level) (t session.Target, facts []commands.Fact, notes []
 }
 
 // takeToken puts the strongest token into the target and returns who said it.
-func takeToken(levels []Level, t *session.Target) (from string) {
+func takeToken(levels []Level, t *broker.Target) (from string) {
 	for _, l := range levels {
 		switch {
 		case l.TokenFile.Value != "":

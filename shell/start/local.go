@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"pulsh/commands"
-	"pulsh/session"
+	"pulsh/session/broker"
 	"pulsh/session/broker/local"
 )
 
@@ -22,15 +22,15 @@ type localPulsar struct {
 var _ commands.Local = (*localPulsar)(nil)
 
 // Start starts the server, joins the one that runs, or finds a foreign one.
-func (l *localPulsar) Start(ctx context.Context, tell func(commands.Step)) (session.Target, error) {
+func (l *localPulsar) Start(ctx context.Context, tell func(commands.Step)) (broker.Target, error) {
 	cfg, err := l.config()
 	if err != nil {
-		return session.Target{}, err
+		return broker.Target{}, err
 	}
 	cfg.Progress = func(p local.Progress) { tell(commands.Step{Text: p.Text, Done: p.Done, Total: p.Total}) }
 	server, err := local.Start(ctx, cfg)
 	if err != nil {
-		return session.Target{}, err
+		return broker.Target{}, err
 	}
 	l.mu.Lock()
 	l.server = server
@@ -38,7 +38,7 @@ func (l *localPulsar) Start(ctx context.Context, tell func(commands.Step)) (sess
 	if note := server.Note(); note != "" {
 		tell(commands.Step{Text: note})
 	}
-	return session.Target{URL: server.URL(), AdminURL: server.AdminURL(), Name: "local"}, nil
+	return broker.Target{URL: server.URL(), AdminURL: server.AdminURL(), Name: "local"}, nil
 }
 
 // config is where the server lives. One with a folder of its own stands beside

@@ -7,7 +7,9 @@ import (
 
 	"pulsh/commands"
 	"pulsh/session"
+	"pulsh/session/broker"
 	"pulsh/session/meant"
+	"pulsh/session/spec"
 )
 
 // option is one row of the list of options. The command line, the usage, the
@@ -58,9 +60,9 @@ func clusterOptions() []option {
 			more: "It is read whenever pulsh connects, and the token is kept nowhere."},
 		{name: "trust-certs", value: fileValue, sample: "ca.pem", variable: "PULSH_TRUST_CERTS", doc: "certificates to trust beside the system's",
 			said: level(func(l *Level) *Said { return &l.TrustFile }, anything)},
-		{name: "tls-check", value: "HOW", words: []string{string(session.TLSFull), string(session.TLSAnyHost), string(session.TLSNone)}, sample: "full",
+		{name: "tls-check", value: "HOW", words: []string{string(broker.TLSFull), string(broker.TLSAnyHost), string(broker.TLSNone)}, sample: "full",
 			variable: "PULSH_TLS_CHECK", doc: "check certificates: full, any-host or none",
-			said: level(func(l *Level) *Said { return &l.TLSCheck }, func(text string) error { _, err := session.ReadTLSCheck(text); return err }),
+			said: level(func(l *Level) *Said { return &l.TLSCheck }, func(text string) error { _, err := broker.ReadTLSCheck(text); return err }),
 			more: "With any-host a certificate may be made for another host; with none whoever answers is taken for the cluster."},
 		{name: "client-conf", value: fileValue, sample: "conf/client.conf", variable: "PULSAR_CLIENT_CONF", doc: "Pulsar's client.conf; else that of PULSAR_HOME",
 			said: func(o *Options, _ *Level, s Said) error { o.ClientConf = s; return nil },
@@ -73,7 +75,7 @@ func clusterOptions() []option {
 			said: func(o *Options, _ *Level, s Said) error { o.LocalDir = s.Value; return nil },
 			more: "A server with a folder of its own listens on free ports, beside one that runs already."},
 		{name: "profile", value: profileValue, sample: "low", variable: "PULSH_PROFILE", doc: "make the groups of a profile ready, and use its connection",
-			said: func(o *Options, _ *Level, s Said) error { o.Profile = s; return session.CheckName(s.Value) },
+			said: func(o *Options, _ *Level, s Said) error { o.Profile = s; return spec.CheckName(s.Value) },
 			more: "What the profile says goes before client.conf, and behind flags and the environment."},
 	}
 }

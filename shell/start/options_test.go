@@ -14,6 +14,7 @@ import (
 
 	"pulsh/commands"
 	"pulsh/session"
+	"pulsh/session/broker"
 )
 
 // read reads options from words, of which those with an equals sign before any
@@ -209,7 +210,7 @@ func newPlace(t *testing.T) place {
 	t.Helper()
 	p := place{dir: t.TempDir()}
 	p.library = session.Library{Dir: filepath.Join(p.dir, "profiles")}
-	_, err := p.library.Save(session.Profile{Name: "mine", Connection: session.Connection{
+	_, err := p.library.Save(session.Profile{Name: "mine", Connection: broker.Connection{
 		URL: "pulsar://p:6650", AdminURL: "http://p:8080", TokenFile: "/p"}})
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(filepath.Join(p.dir, "conf"), 0o700))
@@ -288,7 +289,7 @@ func TestPrecedence(t *testing.T) {
 	}
 	s, _, err := p.settle("")
 	require.NoError(t, err)
-	require.Equal(t, session.Target{URL: defaultURL, AdminURL: defaultAdminURL}, s.target)
+	require.Equal(t, broker.Target{URL: defaultURL, AdminURL: defaultAdminURL}, s.target)
 	s, _, err = p.settle("--url pulsar://127.0.0.1:6650")
 	require.NoError(t, err)
 	require.Equal(t, defaultAdminURL, s.target.AdminURL, "the default's other half")

@@ -13,12 +13,13 @@ import (
 
 	"pulsh/commands"
 	"pulsh/session"
+	"pulsh/session/broker"
 	"pulsh/session/clientconf"
 )
 
 // settled is what all places together say.
 type settled struct {
-	target session.Target
+	target broker.Target
 	facts  []commands.Fact
 	notes  []string // what is said and not used
 }
@@ -43,8 +44,8 @@ func settle(o Options, library session.Library, env func(string) string) (settle
 	s.target, s.facts, passed = combine(o.Flags, o.Environment, profile, conf)
 	s.notes = append(notes, passed...)
 	if o.Local {
-		s.target, s.notes = session.Target{}, nil // the server that is started here says where it is
-		s.facts = localFacts(session.Target{URL: "the Pulsar on this machine"})
+		s.target, s.notes = broker.Target{}, nil // the server that is started here says where it is
+		s.facts = localFacts(broker.Target{URL: "the Pulsar on this machine"})
 	}
 	s.facts = append(s.facts,
 		commands.Fact{Name: "profile", Value: o.Profile.Value, From: o.Profile.From},
@@ -54,7 +55,7 @@ func settle(o Options, library session.Library, env func(string) string) (settle
 }
 
 // localFacts describe the Pulsar that --local has started.
-func localFacts(t session.Target) []commands.Fact {
+func localFacts(t broker.Target) []commands.Fact {
 	admin := commands.Fact{Name: commands.FactAdmin, Value: t.AdminURL}
 	if admin.Value != "" { // known once the server runs
 		admin.From = "--local"

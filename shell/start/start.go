@@ -18,6 +18,7 @@ import (
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/dial"
+	"pulsh/session/snapshot"
 	"pulsh/shell"
 	"pulsh/shell/frames"
 )
@@ -144,7 +145,7 @@ func (p *program) output() io.Writer {
 }
 
 // shown is what the graph command has chosen.
-func (p *program) shown(s *session.Snapshot) frames.Picture {
+func (p *program) shown(s *snapshot.Snapshot) frames.Picture {
 	view := p.commands.View()
 	picture := frames.Picture{Until: view.Until, Layout: layout(view.Layout)}
 	for _, panel := range view.Shown(s) {

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 const (
@@ -118,7 +117,7 @@ func (a *Admin) Close() { a.client.CloseIdleConnections() }
 // parseAddress reads the URL of an admin API and adds its default port.
 func parseAddress(address string) (*url.URL, error) {
 	refuse := func(format string, args ...any) error {
-		return &broker.Error{Category: metrics.Other, Message: fmt.Sprintf(format, args...)}
+		return &broker.Error{Category: broker.Other, Message: fmt.Sprintf(format, args...)}
 	}
 	scheme, rest, found := strings.Cut(address, "://")
 	switch {

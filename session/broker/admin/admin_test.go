@@ -18,7 +18,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // pretend is an admin API of canned answers by "METHOD path"; it keeps what it
@@ -128,20 +127,20 @@ func TestRefusalsAreSentences(t *testing.T) {
 	long := strings.Repeat("long ", 100)
 	for _, c := range []struct {
 		answer   answer
-		category metrics.Category
+		category broker.Category
 		want     string
 	}{
-		{refused(401, "Token is expired"), metrics.NotAuthorised, `URL does not accept the token: Token is expired`},
-		{refused(403, "bob lacks consume"), metrics.NotAuthorised, `URL does not allow to unload fast: bob lacks consume`},
-		{refused(404, "Topic not found"), metrics.Other, `cannot unload fast: Topic not found`},
-		{answer{404, "<html>no</html>"}, metrics.Other, `cannot unload fast: not found`},
-		{refused(412, "Precondition failed.\n\tat org.apache"), metrics.Other, `cannot unload fast: Precondition failed`},
-		{refused(429, ""), metrics.Throttled, `URL takes no more requests for now`},
-		{answer{500, "Bearer s3cret was sent\r\nand more"}, metrics.Other, `cannot unload fast (status 500): Bearer … was sent`},
-		{answer{503, "\x1b[31mnot yet"}, metrics.Disconnected, `URL is not ready to unload fast (status 503): [31mnot yet`},
-		{answer{302, ""}, metrics.Other, `cannot unload fast (status 302)`},
-		{refused(500, "\n --- An unexpected error ---\n\nMessage: no ledger 5\n\nStacktrace:"), metrics.Other, `cannot unload fast (status 500): no ledger 5`},
-		{refused(500, long), metrics.Other, `cannot unload fast (status 500): ` + long[:159] + "…"},
+		{refused(401, "Token is expired"), broker.NotAuthorised, `URL does not accept the token: Token is expired`},
+		{refused(403, "bob lacks consume"), broker.NotAuthorised, `URL does not allow to unload fast: bob lacks consume`},
+		{refused(404, "Topic not found"), broker.Other, `cannot unload fast: Topic not found`},
+		{answer{404, "<html>no</html>"}, broker.Other, `cannot unload fast: not found`},
+		{refused(412, "Precondition failed.\n\tat org.apache"), broker.Other, `cannot unload fast: Precondition failed`},
+		{refused(429, ""), broker.Throttled, `URL takes no more requests for now`},
+		{answer{500, "Bearer s3cret was sent\r\nand more"}, broker.Other, `cannot unload fast (status 500): Bearer … was sent`},
+		{answer{503, "\x1b[31mnot yet"}, broker.Disconnected, `URL is not ready to unload fast (status 503): [31mnot yet`},
+		{answer{302, ""}, broker.Other, `cannot unload fast (status 302)`},
+		{refused(500, "\n --- An unexpected error ---\n\nMessage: no ledger 5\n\nStacktrace:"), broker.Other, `cannot unload fast (status 500): no ledger 5`},
+		{refused(500, long), broker.Other, `cannot unload fast (status 500): ` + long[:159] + "…"},
 	} {
 		_, a := serve(t, map[string]answer{"PUT persistent/public/default/fast/unload": c.answer})
 		err := a.Unload(t.Context(), "fast")
@@ -198,7 +197,7 @@ func TestNobodyAnswers(t *testing.T) {
 	var e *broker.Error
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, "no admin API answers at "+a.URL()+" (connection refused)", e.Message)
-	require.Equal(t, metrics.Disconnected, e.Category)
+	require.Equal(t, broker.Disconnected, e.Category)
 	require.Equal(t, "local start", e.Try)
 
 	a, err = New("http://nowhere.invalid", Options{})
@@ -218,7 +217,7 @@ func TestSilenceEndsAtTheDeadline(t *testing.T) {
 	_, err = a.Version(t.Context())
 	var e *broker.Error
 	require.ErrorAs(t, err, &e)
-	require.Equal(t, metrics.Timeout, e.Category)
+	require.Equal(t, broker.Timeout, e.Category)
 	require.Equal(t, silent.URL+" did not answer in time to ask for the version", e.Message)
 
 	stopped, cancel := context.WithCancel(t.Context())

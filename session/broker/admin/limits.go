@@ -9,30 +9,6 @@ import (
 	"pulsh/session/broker"
 )
 
-// Limit is one rate limit that Pulsar enforces, per second. 0 means that this
-// side of it is not limited.
-type Limit struct {
-	Level    string // who set it: topic, namespace or broker
-	On       string // what it holds down: publish, dispatch or subscription dispatch
-	Messages float64
-	Bytes    float64
-}
-
-// String is the limit as a part of a sentence.
-func (l Limit) String() string {
-	text := fmt.Sprintf("the %s's %s rate", l.Level, l.On)
-	if l.Messages > 0 {
-		text += fmt.Sprintf(" of %.0f msg/s", l.Messages)
-	}
-	if l.Messages > 0 && l.Bytes > 0 {
-		text += " and"
-	}
-	if l.Bytes > 0 {
-		text += fmt.Sprintf(" of %.0f B/s", l.Bytes)
-	}
-	return text
-}
-
 // rate reads each of Pulsar's rate policies; -1 and 0 mean no limit.
 type rate struct {
 	PublishThrottlingRateInMsg   float64
@@ -42,9 +18,9 @@ type rate struct {
 	RatePeriodInSecond           float64
 }
 
-func (r rate) limit(level, on string) Limit {
+func (r rate) limit(level, on string) broker.Limit {
 	period := max(1, r.RatePeriodInSecond)
-	return Limit{Level: level, On: on,
+	return broker.Limit{Level: level, On: on,
 		Messages: max(0, r.PublishThrottlingRateInMsg, r.DispatchThrottlingRateInMsg) / period,
 		Bytes:    max(0, r.PublishThrottlingRateInByte, r.DispatchThrottlingRateInByte) / period}
 }
@@ -61,13 +37,13 @@ var brokerLimits = [...]struct{ on, messages, bytes string }{
 // Limits lists the rate limits that can hold a topic down, of the topic, its
 // namespace and its broker. A level that may not be asked (it takes an
 // administrator, or the policies are switched off) is left out.
-func (a *Admin) Limits(ctx context.Context, topic string) ([]Limit, error) {
+func (a *Admin) Limits(ctx context.Context, topic string) ([]broker.Limit, error) {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
 		return nil, err
 	}
 	name = name.Of(-1) // policies are those of the whole topic
-	var found []Limit
+	var found []broker.Limit
 	namespace := "namespaces/" + segments(name.Tenant, name.Namespace)
 	for _, policy := range []struct{ on, resource string }{
 		{"publish", "publishRate"}, {"dispatch", "dispatchRate"}, {"subscription dispatch", "subscriptionDispatchRate"},
@@ -104,10 +80,10 @@ func unasked(err error) bool {
 	return false
 }
 
-func configured(settings map[string]string) []Limit {
-	var found []Limit
+func configured(settings map[string]string) []broker.Limit {
+	var found []broker.Limit
 	for _, b := range brokerLimits {
-		l := Limit{Level: "broker", On: b.on, Messages: positive(settings[b.messages]), Bytes: positive(settings[b.bytes])}
+		l := broker.Limit{Level: "broker", On: b.on, Messages: positive(settings[b.messages]), Bytes: positive(settings[b.bytes])}
 		if l.Messages > 0 || l.Bytes > 0 {
 			found = append(found, l)
 		}

@@ -264,7 +264,7 @@ func TestPulsarLimits(t *testing.T) {
 	}, soon, glance)
 	require.Eventually(t, func() bool {
 		limits, err := r.Limits(ctx, topic)
-		return err == nil && len(limits) == 1 && limits[0] == Limit{Level: "topic", On: "publish", Messages: 20}
+		return err == nil && len(limits) == 1 && limits[0] == broker.Limit{Level: "topic", On: "publish", Messages: 20}
 	}, soon, glance)
 	require.Eventually(t, func() bool {
 		r.publish(t, topic, 10, 5)

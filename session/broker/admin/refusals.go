@@ -14,7 +14,6 @@ import (
 	"unicode"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // reasonMax bounds what is quoted of a broker's reason, in characters: the
@@ -33,19 +32,19 @@ func (a *Admin) refusal(c call, response *http.Response, answer []byte, token st
 	if r.Reason != "" {
 		because = ": " + r.Reason
 	}
-	e := &broker.Error{Category: metrics.Other, Cause: r}
+	e := &broker.Error{Category: broker.Other, Cause: r}
 	switch r.Status {
 	case http.StatusUnauthorized:
-		e.Category = metrics.NotAuthorised
+		e.Category = broker.NotAuthorised
 		e.Message = fmt.Sprintf("%s does not accept the token%s", a.base, because)
 		if token == "" {
 			e.Message = fmt.Sprintf("%s wants a token, and there is none", a.base)
 		}
 	case http.StatusForbidden:
-		e.Category = metrics.NotAuthorised
+		e.Category = broker.NotAuthorised
 		e.Message = fmt.Sprintf("%s does not allow to %s%s", a.base, c.doing, because)
 	case http.StatusTooManyRequests:
-		e.Category = metrics.Throttled
+		e.Category = broker.Throttled
 		e.Message = fmt.Sprintf("%s takes no more requests for now%s", a.base, because)
 	case http.StatusNotFound:
 		e.Message = fmt.Sprintf("cannot %s: not found%s", c.doing, because)
@@ -58,7 +57,7 @@ func (a *Admin) refusal(c call, response *http.Response, answer []byte, token st
 			e.Message = fmt.Sprintf("cannot %s%s", c.doing, because)
 		}
 	case http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
-		e.Category = metrics.Disconnected
+		e.Category = broker.Disconnected
 		e.Message = fmt.Sprintf("%s is not ready to %s (status %d)%s", a.base, c.doing, r.Status, because)
 	default:
 		e.Message = fmt.Sprintf("cannot %s (status %d)%s", c.doing, r.Status, because)
@@ -108,20 +107,20 @@ func oneLine(reason string) string {
 
 // notPulsar says that somebody answers who is not Pulsar's admin API.
 func (a *Admin) notPulsar(cause error) error {
-	return &broker.Error{Category: metrics.Other, Cause: cause,
+	return &broker.Error{Category: broker.Other, Cause: cause,
 		Message: fmt.Sprintf("%s answers, but not as Pulsar's admin API", a.base)}
 }
 
 // unreachable turns an error of the network into a sentence.
 func (a *Admin) unreachable(ctx context.Context, c call, err error) error {
-	e := &broker.Error{Category: metrics.Disconnected, Cause: err}
+	e := &broker.Error{Category: broker.Disconnected, Cause: err}
 	var unknown *net.DNSError
 	var authority x509.UnknownAuthorityError
 	var hostname x509.HostnameError
 	var network net.Error
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		e.Category = metrics.Other
+		e.Category = broker.Other
 		e.Message = fmt.Sprintf("stopped while about to %s", c.doing)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.Message = fmt.Sprintf("no admin API answers at %s (connection refused)", a.base)
@@ -136,7 +135,7 @@ func (a *Admin) unreachable(ctx context.Context, c call, err error) error {
 		e.Message = fmt.Sprintf("%s speaks plain HTTP; its URL begins with http://", a.base)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &network) && network.Timeout():
-		e.Category = metrics.Timeout
+		e.Category = broker.Timeout
 		e.Message = fmt.Sprintf("%s did not answer in time to %s", a.base, c.doing)
 	case strings.Contains(err.Error(), "malformed HTTP"):
 		return a.notPulsar(err)

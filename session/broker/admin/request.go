@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // call is one request. Its path is below /admin/v2, already escaped.
@@ -35,7 +34,7 @@ func (a *Admin) ask(ctx context.Context, c call) ([]byte, http.Header, error) {
 	defer cancel()
 	token, err := a.token()
 	if err != nil {
-		return nil, nil, &broker.Error{Category: metrics.NotAuthorised,
+		return nil, nil, &broker.Error{Category: broker.NotAuthorised,
 			Message: "the token for the admin API cannot be read: " + err.Error(), Cause: err}
 	}
 	token = strings.TrimSpace(token)
@@ -55,7 +54,7 @@ func (a *Admin) ask(ctx context.Context, c call) ([]byte, http.Header, error) {
 	case err != nil:
 		return nil, nil, a.unreachable(ctx, c, err)
 	case len(answer) > responseMax:
-		return nil, nil, &broker.Error{Category: metrics.Other,
+		return nil, nil, &broker.Error{Category: broker.Other,
 			Message: fmt.Sprintf("the answer of %s is longer than %d MiB", a.base.Host, responseMax>>20)}
 	case response.StatusCode >= http.StatusMultipleChoices:
 		return nil, nil, a.refusal(c, response, answer, token)
@@ -93,7 +92,7 @@ func (a *Admin) send(ctx context.Context, c call, token string, body []byte) (*h
 			return nil, err
 		}
 	}
-	return nil, &broker.Error{Category: metrics.Other,
+	return nil, &broker.Error{Category: broker.Other,
 		Message: fmt.Sprintf("%s sends the request on and on, more than %d times", a.base, redirectsMax)}
 }
 
@@ -108,11 +107,11 @@ func redirected(status int) bool {
 func (a *Admin) next(from *url.URL, location string) (*url.URL, error) {
 	to, err := from.Parse(location)
 	if err != nil || location == "" || to.Host == "" {
-		return nil, &broker.Error{Category: metrics.Other,
+		return nil, &broker.Error{Category: broker.Other,
 			Message: fmt.Sprintf("%s sends the request on, but to no address", a.base), Cause: err}
 	}
 	if to.Scheme != from.Scheme {
-		return nil, &broker.Error{Category: metrics.Other, Message: fmt.Sprintf(
+		return nil, &broker.Error{Category: broker.Other, Message: fmt.Sprintf(
 			"%s sends the request on to %s://%s; from %s it may only go to %s", a.base, to.Scheme, to.Host, from.Scheme, from.Scheme)}
 	}
 	return to, nil

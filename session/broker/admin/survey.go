@@ -10,14 +10,10 @@ import (
 	"time"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 var (
-	_ broker.TopicKeeper        = (*Admin)(nil)
-	_ broker.TopicCarer         = (*Admin)(nil)
-	_ broker.SubscriptionKeeper = (*Admin)(nil)
-	_ broker.Surveyor           = (*Admin)(nil)
+	_ broker.Admin = (*Admin)(nil)
 )
 
 // internalStats are the fields of Pulsar's internal statistics that are used.
@@ -90,7 +86,7 @@ func (a *Admin) sampled(ctx context.Context, name broker.TopicName, stored map[i
 }
 
 // Survey tells where a subscription stands in each partition of a topic.
-func (a *Admin) Survey(ctx context.Context, topic, subscription string) ([]broker.Standing, error) {
+func (a *Admin) CursorPositions(ctx context.Context, topic, subscription string) ([]broker.CursorPosition, error) {
 	name, err := on(topic, subscription)
 	if err != nil {
 		return nil, err
@@ -103,7 +99,7 @@ func (a *Admin) Survey(ctx context.Context, topic, subscription string) ([]broke
 	if err != nil {
 		return nil, err
 	}
-	var all []broker.Standing
+	var all []broker.CursorPosition
 	for index, part := range parts {
 		s, ok := part.standing(index, subscription)
 		if !ok {
@@ -121,19 +117,19 @@ func (a *Admin) Survey(ctx context.Context, topic, subscription string) ([]broke
 	if len(all) == 0 {
 		return nil, missing("%s has no subscription %s", name.Short(), subscription)
 	}
-	slices.SortFunc(all, func(x, y broker.Standing) int { return x.Partition - y.Partition })
+	slices.SortFunc(all, func(x, y broker.CursorPosition) int { return x.Partition - y.Partition })
 	return all, nil
 }
 
 // missing is an answer that the server gives in another form.
 func missing(format string, args ...any) error {
 	reason := fmt.Sprintf(format, args...)
-	return &broker.Error{Category: metrics.Other, Message: reason, Cause: &broker.Refusal{Status: http.StatusNotFound, Reason: reason}}
+	return &broker.Error{Category: broker.Other, Message: reason, Cause: &broker.Refusal{Status: http.StatusNotFound, Reason: reason}}
 }
 
 // standing is where a subscription stands in one partition. The server names
 // cursors as they stand in a URL.
-func (i internalStats) standing(partition int, subscription string) (broker.Standing, bool) {
+func (i internalStats) standing(partition int, subscription string) (broker.CursorPosition, bool) {
 	cursor, ok := i.Cursors[subscription]
 	if !ok {
 		cursor, ok = i.Cursors[url.QueryEscape(subscription)]
@@ -141,9 +137,9 @@ func (i internalStats) standing(partition int, subscription string) (broker.Stan
 	at := broker.MessageID{Partition: partition}
 	// The entry is -1 where nothing of the ledger is acked yet.
 	if _, err := fmt.Sscanf(cursor.MarkDeletePosition, "%d:%d", &at.Ledger, &at.Entry); !ok || err != nil {
-		return broker.Standing{}, false
+		return broker.CursorPosition{}, false
 	}
-	s := broker.Standing{Partition: partition, Acked: at}
+	s := broker.CursorPosition{Partition: partition, Acked: at}
 	for n, l := range i.Ledgers {
 		entries := l.Entries
 		if n == len(i.Ledgers)-1 { // the open one is listed as empty

@@ -24,7 +24,7 @@ func TestPulsarSurveys(t *testing.T) {
 		ids := r.publish(t, topic, 12, 25)
 		parts := max(partitions, 1)
 
-		all, err := r.Survey(ctx, topic, "s/1")
+		all, err := r.CursorPositions(ctx, topic, "s/1")
 		require.NoError(t, err)
 		require.Len(t, all, parts)
 		for i, s := range all {
@@ -45,7 +45,7 @@ func TestPulsarSurveys(t *testing.T) {
 			require.WithinRange(t, e.Published, begin, time.Now())
 			require.NoError(t, r.SeekID(ctx, topic, "s/1", at))
 		}
-		later, err := r.Survey(ctx, topic, "s/1")
+		later, err := r.CursorPositions(ctx, topic, "s/1")
 		require.NoError(t, err)
 		for i := range all {
 			require.EqualValues(t, 2, all[i].Moved(later[i]))
@@ -55,7 +55,7 @@ func TestPulsarSurveys(t *testing.T) {
 			first, _ := all[i].Step(0)
 			require.Equal(t, first, back)
 		}
-		_, err = r.Survey(ctx, topic, "nobody")
+		_, err = r.CursorPositions(ctx, topic, "nobody")
 		require.EqualError(t, err, topic+" has no subscription nobody")
 		require.True(t, broker.IsMissing(err))
 		_, err = r.Entry(ctx, topic, broker.MessageID{Ledger: ids[0].LedgerID(), Entry: 99_999, Partition: int(ids[0].PartitionIdx())})

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // topicsAtOnce bounds the requests in flight for one listing: a broker answers
@@ -125,7 +124,7 @@ func (a *Admin) partitions(ctx context.Context, name broker.TopicName) (int, err
 	query := url.Values{"checkAllowAutoCreation": {"false"}}
 	err := a.get(ctx, topicPath(name, "partitions"), query, &metadata, "look up "+name.Short())
 	if err == nil && (metadata.Partitions < 0 || metadata.Partitions > broker.MaxPartitions) {
-		return 0, &broker.Error{Category: metrics.Other, Message: fmt.Sprintf(
+		return 0, &broker.Error{Category: broker.Other, Message: fmt.Sprintf(
 			"%s has %d partitions, more than the %d that are supported", name.Short(), metadata.Partitions, broker.MaxPartitions)}
 	}
 	return metadata.Partitions, err

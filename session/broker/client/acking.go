@@ -11,13 +11,10 @@ import (
 	"pulsh/session/broker"
 )
 
-var _ broker.CumulativeAcker = (*subscriber)(nil)
-var _ broker.Prefetcher = (*subscriber)(nil)
-
 // Ack acknowledges each delivery. With answers the run travels as one list: the
 // client has one acknowledgement on the way at a time and waits for its answer,
 // so one by one they would take a round trip each.
-func (s *subscriber) Ack(run []broker.Delivery) (failed int, err error) {
+func (s *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 	if s.respond {
 		return s.ackList(run)
 	}
@@ -34,7 +31,7 @@ func (s *subscriber) Ack(run []broker.Delivery) (failed int, err error) {
 }
 
 // ackList sends a list for each topic in the run.
-func (s *subscriber) ackList(run []broker.Delivery) (failed int, err error) {
+func (s *consumer) ackList(run []broker.Delivery) (failed int, err error) {
 	for len(run) > 0 {
 		to, _ := s.parts.of(&run[0])
 		var ids []pulsar.MessageID
@@ -70,7 +67,7 @@ func refusedOf(e error, n int) (failed int, err error) {
 }
 
 // AckUpTo acknowledges the last message of each topic in the run.
-func (s *subscriber) AckUpTo(run []broker.Delivery) error {
+func (s *consumer) AckUpTo(run []broker.Delivery) error {
 	last := map[string]*broker.Delivery{}
 	for i := range run {
 		last[run[i].Whole.(pulsar.Message).Topic()] = &run[i]
@@ -85,7 +82,7 @@ func (s *subscriber) AckUpTo(run []broker.Delivery) error {
 }
 
 // Nack asks for the entry of each delivery again.
-func (s *subscriber) Nack(run []broker.Delivery) {
+func (s *consumer) Nack(run []broker.Delivery) {
 	for i := range run {
 		consumer, id := s.parts.of(&run[i])
 		consumer.NackID(id)

@@ -75,10 +75,10 @@ func BenchmarkLane(b *testing.B) {
 	go s.run() // ends with the channel
 	defer close(s.batches)
 	begin := time.Now()
-	l := &lane{producer: s, clock: func() int64 { return int64(time.Since(begin)) }, bodies: bodies,
+	l := &producer{producer: s, clock: func() int64 { return int64(time.Since(begin)) }, bodies: bodies,
 		recorder: metrics.NewSendShards(time.Now).Attach(), keys: (*payload.KeyTable)(nil).Chooser(rand.NewPCG(1, 2))}
 	l.furnish()
-	var _ broker.Lane = l
+	var _ broker.Producer = l
 	dues := make([]int64, runMax)
 	b.ReportAllocs()
 	b.ResetTimer()

@@ -9,50 +9,49 @@ import (
 	"github.com/apache/pulsar-client-go/pulsar"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // kinds of failure, recognised by the client's result or, where it hands the
 // broker's words on without one, by those words.
 var kinds = []struct {
-	category metrics.Category
+	category broker.Category
 	results  []pulsar.Result
 	words    []string
 	sentence string // %s is the topic, here and in try
 	try      string
 }{
-	{metrics.TooLarge, []pulsar.Result{pulsar.MessageTooBig}, []string{"exceeds maxmessagesize"},
+	{broker.TooLarge, []pulsar.Result{pulsar.MessageTooBig}, []string{"exceeds maxmessagesize"},
 		"the message is larger than the broker takes", ""},
-	{metrics.TopicTerminated, []pulsar.Result{pulsar.TopicTerminated}, []string{"topicterminated", "terminated"},
+	{broker.TopicTerminated, []pulsar.Result{pulsar.TopicTerminated}, []string{"topicterminated", "terminated"},
 		"topic %s is terminated and takes no more messages", ""},
-	{metrics.NotAuthorised, []pulsar.Result{pulsar.AuthenticationError, pulsar.AuthorizationError, pulsar.ErrorGettingAuthenticationData},
+	{broker.NotAuthorised, []pulsar.Result{pulsar.AuthenticationError, pulsar.AuthorizationError, pulsar.ErrorGettingAuthenticationData},
 		[]string{"authorization", "authentication", "not authorized"}, "not authorised for topic %s", ""},
-	{metrics.BacklogFull, []pulsar.Result{pulsar.ProducerBlockedQuotaExceededError, pulsar.ProducerBlockedQuotaExceededException},
+	{broker.BacklogFull, []pulsar.Result{pulsar.ProducerBlockedQuotaExceededError, pulsar.ProducerBlockedQuotaExceededException},
 		[]string{"quotaexceeded"}, "as much waits on topic %s as the broker lets wait, and it takes no more", "subs %s"},
-	{metrics.Throttled, []pulsar.Result{pulsar.TooManyLookupRequestException},
+	{broker.Throttled, []pulsar.Result{pulsar.TooManyLookupRequestException},
 		[]string{"too many", "toomanyrequests"}, "the broker throttles topic %s", ""},
-	{metrics.QueueFull, []pulsar.Result{pulsar.ProducerQueueIsFull, pulsar.ClientMemoryBufferIsFull}, nil, "the send queue is full", ""},
-	{metrics.Busy, []pulsar.Result{pulsar.ConsumerBusy}, []string{"consumerbusy", "exclusive consumer is already connected"},
+	{broker.QueueFull, []pulsar.Result{pulsar.ProducerQueueIsFull, pulsar.ClientMemoryBufferIsFull}, nil, "the send queue is full", ""},
+	{broker.Busy, []pulsar.Result{pulsar.ConsumerBusy}, []string{"consumerbusy", "exclusive consumer is already connected"},
 		"another consumer holds this subscription of topic %s", ""},
-	{metrics.Busy, nil, []string{"consumerassignerror", "range conflict"},
+	{broker.Busy, nil, []string{"consumerassignerror", "range conflict"},
 		"another consumer of this subscription of topic %s serves the same keys", ""},
-	{metrics.Moved, nil, []string{"topicfenced", "temporarily unavailable"}, "the broker has fenced topic %s: nobody sends to it until it is loaded anew", ""},
-	{metrics.Gone, []pulsar.Result{pulsar.TopicNotFound}, []string{"topicnotfound", "topic not found"}, "there is no topic %s", "topics"},
-	{metrics.Gone, []pulsar.Result{pulsar.SubscriptionNotFound}, []string{"subscriptionnotfound"}, "there is no such subscription of topic %s", "topics"},
-	{metrics.Other, []pulsar.Result{pulsar.InvalidTopicName}, []string{"invalid topic name"}, "%q is not a topic name", ""},
-	{metrics.Disconnected, []pulsar.Result{pulsar.ConnectError, pulsar.NotConnectedError, pulsar.ProducerClosed, pulsar.ConsumerClosed, pulsar.LookupError, pulsar.ReadError},
+	{broker.Moved, nil, []string{"topicfenced", "temporarily unavailable"}, "the broker has fenced topic %s: nobody sends to it until it is loaded anew", ""},
+	{broker.Gone, []pulsar.Result{pulsar.TopicNotFound}, []string{"topicnotfound", "topic not found"}, "there is no topic %s", "topics"},
+	{broker.Gone, []pulsar.Result{pulsar.SubscriptionNotFound}, []string{"subscriptionnotfound"}, "there is no such subscription of topic %s", "topics"},
+	{broker.Other, []pulsar.Result{pulsar.InvalidTopicName}, []string{"invalid topic name"}, "%q is not a topic name", ""},
+	{broker.Disconnected, []pulsar.Result{pulsar.ConnectError, pulsar.NotConnectedError, pulsar.ProducerClosed, pulsar.ConsumerClosed, pulsar.LookupError, pulsar.ReadError},
 		[]string{"connection refused", "connection closed", "connection error", "connection reset", "no such host", "broken pipe", "eof"},
 		"the broker cannot be reached", "local start"},
-	{metrics.Timeout, []pulsar.Result{pulsar.TimeoutError}, []string{"timeout", "timed out", "deadline exceeded"}, "the broker does not answer", ""},
+	{broker.Timeout, []pulsar.Result{pulsar.TimeoutError}, []string{"timeout", "timed out", "deadline exceeded"}, "the broker does not answer", ""},
 }
 
 // classify says which category of failure an error is; the text is the
 // client's own.
-func classify(err error) (metrics.Category, string) {
+func classify(err error) (broker.Category, string) {
 	if k := kindOf(err); k >= 0 {
 		return kinds[k].category, firstLine(err)
 	}
-	return metrics.Other, firstLine(err)
+	return broker.Other, firstLine(err)
 }
 
 // kindOf finds the row of kinds, or -1.
@@ -85,7 +84,7 @@ func sentence(err error, topic string) error {
 	}
 	k := kindOf(err)
 	if k < 0 {
-		return &broker.Error{Category: metrics.Other, Message: firstLine(err), Cause: err}
+		return &broker.Error{Category: broker.Other, Message: firstLine(err), Cause: err}
 	}
 	about := func(text string) string {
 		if strings.Contains(text, "%") {

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // topicsAtOnce is how many topics a subscriber subscribes to side by side.
@@ -138,7 +137,7 @@ type routedID struct {
 }
 
 // handle is what an acknowledgement needs of a message.
-func (s *subscriber) handle(m pulsar.ConsumerMessage) any {
+func (s *consumer) handle(m pulsar.ConsumerMessage) any {
 	if s.routed {
 		return routedID{m.ID(), m.Consumer}
 	}
@@ -177,7 +176,7 @@ func (e *partEnd) OnConsumerClose(_ pulsar.Consumer, err error) {
 type dropped struct{ pulsar.Consumer }
 
 func refuse() error {
-	return &broker.Error{Category: metrics.Gone, Message: "the topic of this message is not received any more"}
+	return &broker.Error{Category: broker.Gone, Message: "the topic of this message is not received any more"}
 }
 
 func (dropped) Ack(pulsar.Message) error                     { return refuse() }

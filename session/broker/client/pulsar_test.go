@@ -11,6 +11,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/local/localtest"
+	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/payload"
 )
@@ -46,10 +47,10 @@ func (b *bench) within() context.Context {
 	return ctx
 }
 
-func (b *bench) lane(change func(*broker.LaneSpec)) *lane {
+func (b *bench) lane(change func(*broker.ProducerSpec)) *producer {
 	size, err := payload.FixedSize(100)
 	require.NoError(b.t, err)
-	spec := broker.LaneSpec{
+	spec := broker.ProducerSpec{
 		Topic: b.topic, Name: fmt.Sprintf("lane-%d", time.Now().UnixNano()), Stream: uint64(time.Now().UnixNano()),
 		Compression: "lz4", Batch: broker.Batch{Messages: 100, Bytes: 128 << 10, Delay: 5 * time.Millisecond},
 		Pending: 1000, Timeout: 30 * time.Second, Bodies: payload.Spec{Size: size},
@@ -58,13 +59,13 @@ func (b *bench) lane(change func(*broker.LaneSpec)) *lane {
 	if change != nil {
 		change(&spec)
 	}
-	opened, err := b.OpenLane(b.within(), spec)
+	opened, err := b.OpenProducer(b.within(), spec)
 	require.NoError(b.t, err)
-	return opened.(*lane)
+	return opened.(*producer)
 }
 
-func (b *bench) subscribe(kind broker.SubscriptionType) broker.Subscriber {
-	s, err := b.Subscribe(b.within(), broker.SubscriberSpec{
+func (b *bench) subscribe(kind broker.SubscriptionType) broker.Consumer {
+	s, err := b.Subscribe(b.within(), broker.ConsumerSpec{
 		Topics: []string{b.topic}, Subscription: "s", Type: kind, Name: fmt.Sprintf("c%d", time.Now().UnixNano()),
 		Queue: 1000, Position: broker.Earliest, Grouping: broker.StandardGrouping(),
 	})
@@ -82,8 +83,8 @@ func (b *bench) dues(n int) []int64 {
 }
 
 // collect receives into a ledger until nothing is missing.
-func (b *bench) collect(s broker.Subscriber, want int) payload.Totals {
-	ledger, stop := payload.NewLedger(payload.DefaultWindow), make(chan struct{})
+func (b *bench) collect(s broker.Consumer, want int) delivery.Totals {
+	ledger, stop := delivery.NewAudit(delivery.DefaultWindow), make(chan struct{})
 	deadline := time.AfterFunc(soon, func() { close(stop) })
 	defer deadline.Stop()
 	var buf [64]broker.Delivery
@@ -107,7 +108,7 @@ func TestEveryMessageArrivesOnceAndInOrder(t *testing.T) {
 	server := localtest.Start(t)
 	b := newBench(t, server.URL())
 	subscriber := b.subscribe(broker.Exclusive)
-	lanes := []*lane{b.lane(nil), b.lane(nil)}
+	lanes := []*producer{b.lane(nil), b.lane(nil)}
 	const runs, workers = 40, 8
 	var all sync.WaitGroup
 	for w := range workers {
@@ -137,7 +138,7 @@ func TestEveryMessageArrivesOnceAndInOrder(t *testing.T) {
 func TestBatchesHoldManyMessages(t *testing.T) {
 	b := newBench(t, localtest.Start(t).URL())
 	shards := metrics.NewSendShards(time.Now)
-	l := b.lane(func(s *broker.LaneSpec) { s.Recorder = shards.Attach() })
+	l := b.lane(func(s *broker.ProducerSpec) { s.Recorder = shards.Attach() })
 	for range 100 {
 		require.Equal(t, 100, l.Send(b.dues(100)))
 	}
@@ -151,7 +152,7 @@ func TestBatchesHoldManyMessages(t *testing.T) {
 func TestWithoutBatchingEveryMessageTravelsAlone(t *testing.T) {
 	b := newBench(t, localtest.Start(t).URL())
 	shards := metrics.NewSendShards(time.Now)
-	l := b.lane(func(s *broker.LaneSpec) { s.Recorder, s.Batch.Messages = shards.Attach(), 1 })
+	l := b.lane(func(s *broker.ProducerSpec) { s.Recorder, s.Batch.Messages = shards.Attach(), 1 })
 	require.Equal(t, 500, l.Send(b.dues(500)))
 	require.NoError(t, l.Close(b.within()))
 	shards.Collect()
@@ -161,7 +162,7 @@ func TestWithoutBatchingEveryMessageTravelsAlone(t *testing.T) {
 func TestAMessageTooLargeIsRefusedAndCounted(t *testing.T) {
 	b := newBench(t, localtest.Start(t).URL())
 	shards := metrics.NewSendShards(time.Now)
-	l := b.lane(func(s *broker.LaneSpec) {
+	l := b.lane(func(s *broker.ProducerSpec) {
 		s.Bodies.Size, _ = payload.FixedSize(6 << 20)
 		s.Recorder, s.Batch.Messages, s.Pending, s.Compression = shards.Attach(), 1, 4, "none"
 	})
@@ -170,14 +171,14 @@ func TestAMessageTooLargeIsRefusedAndCounted(t *testing.T) {
 	shards.Collect()
 	failures := shards.Failures.List()
 	require.Len(t, failures, 1)
-	require.Equal(t, metrics.TooLarge, failures[0].Category)
+	require.Equal(t, broker.TooLarge, failures[0].Category)
 	require.EqualValues(t, 3, failures[0].Count)
 }
 
 func TestADeadBrokerHoldsNobody(t *testing.T) {
 	server := localtest.Own(t)
 	b := newBench(t, server.URL())
-	l := b.lane(func(s *broker.LaneSpec) { s.Pending = 100 })
+	l := b.lane(func(s *broker.ProducerSpec) { s.Pending = 100 })
 	require.Equal(t, 10, l.Send(b.dues(10)))
 	require.NoError(t, server.Kill(b.within()))
 	sending := make(chan int)
@@ -194,7 +195,7 @@ func TestNothingIsLostThroughAKill(t *testing.T) {
 	server := localtest.Own(t)
 	b := newBench(t, server.URL())
 	subscriber := b.subscribe(broker.Shared)
-	l := b.lane(func(s *broker.LaneSpec) { s.Pending, s.Timeout = 50_000, 5*time.Minute }) // a start on a busy machine may take longer than the usual timeout
+	l := b.lane(func(s *broker.ProducerSpec) { s.Pending, s.Timeout = 50_000, 5*time.Minute }) // a start on a busy machine may take longer than the usual timeout
 	const runs = 300
 	var sending sync.WaitGroup
 	killed := make(chan struct{})
@@ -213,7 +214,7 @@ func TestNothingIsLostThroughAKill(t *testing.T) {
 	require.NoError(t, l.Close(b.within()))
 	require.EqualValues(t, 0, l.InFlight())
 	const want = runs * 64
-	ledger, stop := payload.NewLedger(payload.DefaultWindow), make(chan struct{})
+	ledger, stop := delivery.NewAudit(delivery.DefaultWindow), make(chan struct{})
 	deadline := time.AfterFunc(soon, func() { close(stop) })
 	defer deadline.Stop()
 	var buf [64]broker.Delivery
@@ -233,7 +234,7 @@ func TestNothingIsLostThroughAKill(t *testing.T) {
 func TestExclusiveTwiceIsRefusedWithASentence(t *testing.T) {
 	b := newBench(t, localtest.Start(t).URL())
 	first := b.subscribe(broker.Exclusive)
-	_, err := b.Subscribe(b.within(), broker.SubscriberSpec{
+	_, err := b.Subscribe(b.within(), broker.ConsumerSpec{
 		Topics: []string{b.topic}, Subscription: "s", Type: broker.Exclusive, Name: "second", Queue: 10, Position: broker.Latest,
 	})
 	require.ErrorContains(t, err, "another consumer holds this subscription")

@@ -4,7 +4,6 @@ import (
 	"sync"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // Reading the clock costs as much as the rest of our accounting, so one reading
@@ -17,7 +16,7 @@ const messagesPerClockReading = 16
 // speed those are most, and a message costs a comparison.
 type receipts struct {
 	clock    broker.Clock
-	recorder *metrics.SendRecorder
+	recorder broker.SendRecorder
 	places   *places
 
 	mu        sync.Mutex
@@ -28,7 +27,7 @@ type receipts struct {
 	returning []int32
 }
 
-func newReceipts(clock broker.Clock, recorder *metrics.SendRecorder, p *places) *receipts {
+func newReceipts(clock broker.Clock, recorder broker.SendRecorder, p *places) *receipts {
 	return &receipts{clock: clock, recorder: recorder, places: p, returning: make([]int32, 0, runMax)}
 }
 

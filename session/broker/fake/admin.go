@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // admin is the cluster's admin API. It fails while the cluster is dead.
@@ -24,10 +23,10 @@ func (a *admin) Version(context.Context) (string, error) {
 
 func (a *admin) answers() error {
 	if a.cluster.closed || a.cluster.faults.dead {
-		return refusal(metrics.Disconnected, "the fake broker's admin API refuses connections")
+		return refusal(broker.Disconnected, "the fake broker's admin API refuses connections")
 	}
 	if a.cluster.faults.stalls > 0 {
-		return refusal(metrics.Timeout, "the fake broker's admin API did not answer in time")
+		return refusal(broker.Timeout, "the fake broker's admin API did not answer in time")
 	}
 	return nil
 }
@@ -154,4 +153,14 @@ func (a *admin) SeekID(_ context.Context, name, subscription string, id broker.M
 
 func (a *admin) seek(name, subscription string, move func(*cursor)) error {
 	return a.cursorsOf(name, subscription, move)
+}
+
+// Limits lists the rate that Throttle has set.
+func (a *admin) Limits(context.Context, string) ([]broker.Limit, error) {
+	a.cluster.mu.Lock()
+	defer a.cluster.mu.Unlock()
+	if err := a.answers(); err != nil || a.cluster.faults.rate == 0 {
+		return nil, err
+	}
+	return []broker.Limit{{Level: "broker", On: "publish", Messages: a.cluster.faults.rate}}, nil
 }

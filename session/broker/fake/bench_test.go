@@ -25,11 +25,11 @@ func BenchmarkMessage(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	u, err := door.Subscribe(b.Context(), broker.SubscriberSpec{Topics: []string{"t"}, Subscription: "s", Type: broker.Shared, Queue: 1000})
+	u, err := door.Subscribe(b.Context(), broker.ConsumerSpec{Topics: []string{"t"}, Subscription: "s", Type: broker.Shared, Queue: 1000})
 	if err != nil {
 		b.Fatal(err)
 	}
-	l, err := door.OpenLane(b.Context(), broker.LaneSpec{Topic: "t", Pending: 1000, Batch: broker.Batch{Messages: 100},
+	l, err := door.OpenProducer(b.Context(), broker.ProducerSpec{Topic: "t", Pending: 1000, Batch: broker.Batch{Messages: 100},
 		Bodies: payload.Spec{Size: size}, Clock: clock, Base: base, Recorder: metrics.NewSendRecorder(time.Now)})
 	if err != nil {
 		b.Fatal(err)

@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // Version is what the fake says it is.
@@ -49,7 +48,7 @@ type Cluster struct {
 	options Options
 	topics  map[string]*topic
 	subs    []*subscription // in the order in which they were made
-	lanes   []*lane
+	lanes   []*producer
 	agenda  agenda
 	order   uint64 // of what is due at one instant
 	ledgers int64  // the last ledger's number
@@ -240,9 +239,9 @@ func (c *Cluster) reachable() error {
 }
 
 func unreachable() error {
-	return &broker.Error{Category: metrics.Disconnected, Message: "the fake broker refuses connections"}
+	return &broker.Error{Category: broker.Disconnected, Message: "the fake broker refuses connections"}
 }
 
-func refusal(category metrics.Category, format string, args ...any) error {
+func refusal(category broker.Category, format string, args ...any) error {
 	return &broker.Error{Category: category, Message: fmt.Sprintf(format, args...)}
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"pulsh/session/metrics"
+	"pulsh/session/broker"
 )
 
 // Tampering is what can be done to one message between its receipt and the log.
@@ -30,7 +30,7 @@ type faults struct {
 	free time.Time // when the next message can be taken, if rate is set
 
 	failing     int // of the next messages
-	failure     metrics.Category
+	failure     broker.Category
 	failureText string
 
 	ackFailing int // of the next acks
@@ -62,7 +62,7 @@ func (f *faults) paced(arrival time.Time, n int) time.Time {
 }
 
 // fails says whether the next message is to fail.
-func (f *faults) fails() (metrics.Category, string, bool) {
+func (f *faults) fails() (broker.Category, string, bool) {
 	if f.failing == 0 {
 		return 0, "", false
 	}
@@ -177,7 +177,7 @@ func (c *Cluster) SetLatency(d time.Duration) {
 }
 
 // FailSends makes the next n messages fail.
-func (c *Cluster) FailSends(n int, category metrics.Category, text string) {
+func (c *Cluster) FailSends(n int, category broker.Category, text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults.failing, c.faults.failure, c.faults.failureText = n, category, text
@@ -225,7 +225,7 @@ func (c *Cluster) Evict(name, subscription string, why error) error {
 	}
 	for _, s := range c.subs {
 		if s.topic == t && s.name == subscription {
-			for _, u := range append([]*subscriber(nil), s.consumers...) {
+			for _, u := range append([]*consumer(nil), s.consumers...) {
 				u.end(why)
 			}
 		}

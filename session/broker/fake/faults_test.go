@@ -20,8 +20,8 @@ func TestRefuse(t *testing.T) {
 		_, _, err := w.Connect(w.Context(), w.clock)
 		var e *broker.Error
 		require.ErrorAs(w, err, &e)
-		require.Equal(w, metrics.Disconnected, e.Category)
-		_, err = w.broker.OpenLane(w.Context(), w.spec("fast"))
+		require.Equal(w, broker.Disconnected, e.Category)
+		_, err = w.broker.OpenProducer(w.Context(), w.spec("fast"))
 		require.Error(w, err)
 		w.send(l, 5)
 		require.EqualValues(w, 5, w.counts().Acked, "who is in goes on")
@@ -43,7 +43,7 @@ func TestKillSendsAgainWhatWasInFlight(t *testing.T) {
 		require.Error(w, err)
 		ctx, cancel := context.WithTimeout(w.Context(), time.Second)
 		defer cancel()
-		_, err = w.broker.OpenLane(ctx, w.spec("fast"))
+		_, err = w.broker.OpenProducer(ctx, w.spec("fast"))
 		require.EqualError(w, err, "the fake broker refuses connections")
 
 		w.Restore()
@@ -93,7 +93,7 @@ func TestTimeoutsAreInDoubt(t *testing.T) {
 			in(t, Options{}, func(w *world) {
 				u := w.subscriber("fast", broker.Shared)
 				doubts := 0
-				l := w.lane("fast", func(s *broker.LaneSpec) {
+				l := w.lane("fast", func(s *broker.ProducerSpec) {
 					s.Timeout, s.Doubt = 3*time.Second, func(uint64) { doubts++ }
 				})
 				c.fault(w)
@@ -102,7 +102,7 @@ func TestTimeoutsAreInDoubt(t *testing.T) {
 				w.closeWithin(l, 5*time.Second)
 				require.Equal(w, 3*time.Second, time.Since(start))
 				require.EqualValues(w, 7, w.counts().Failed)
-				require.Equal(w, metrics.Timeout, w.shards.Failures.List()[0].Category)
+				require.Equal(w, broker.Timeout, w.shards.Failures.List()[0].Category)
 				require.Equal(w, 7, doubts)
 				time.Sleep(20 * time.Second)
 				require.Len(w, w.drain(u), c.stored)
@@ -113,7 +113,7 @@ func TestTimeoutsAreInDoubt(t *testing.T) {
 }
 
 // closeWithin closes a lane within a time of its own.
-func (w *world) closeWithin(l *lane, d time.Duration) {
+func (w *world) closeWithin(l *producer, d time.Duration) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), d)
 	defer cancel()
@@ -146,7 +146,7 @@ func (w *world) recorded() *metrics.SendShards {
 
 func TestThrottle(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		l := w.lane("fast", func(s *broker.LaneSpec) { s.Pending = 10 })
+		l := w.lane("fast", func(s *broker.ProducerSpec) { s.Pending = 10 })
 		w.Throttle(100)
 		start := time.Now()
 		l.Send(w.dues(210))
@@ -185,7 +185,7 @@ func TestTamper(t *testing.T) {
 func TestFailSends(t *testing.T) {
 	in(t, Options{}, func(w *world) {
 		u, l := w.subscriber("fast", broker.Shared), w.lane("fast")
-		w.FailSends(2, metrics.Throttled, "too much")
+		w.FailSends(2, broker.Throttled, "too much")
 		w.send(l, 5)
 		require.EqualValues(w, 3, w.counts().Acked)
 		require.EqualValues(w, 2, w.counts().Failed)
@@ -196,7 +196,7 @@ func TestFailSends(t *testing.T) {
 
 func TestFailAcks(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		u, l := w.subscriber("fast", broker.Shared), w.lane("fast", func(s *broker.LaneSpec) { s.Batch.Messages = 1 })
+		u, l := w.subscriber("fast", broker.Shared), w.lane("fast", func(s *broker.ProducerSpec) { s.Batch.Messages = 1 })
 		w.send(l, 5)
 		w.FailAcks(2, errors.New("no"))
 		failed, err := u.Ack(w.drain(u))

@@ -7,14 +7,10 @@ import (
 	"time"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 var (
-	_ broker.TopicKeeper        = (*admin)(nil)
-	_ broker.TopicCarer         = (*admin)(nil)
-	_ broker.SubscriptionKeeper = (*admin)(nil)
-	_ broker.Surveyor           = (*admin)(nil)
+	_ broker.Admin = (*admin)(nil)
 )
 
 // compactTime is how long a compaction of the fake takes: two looks at it, a
@@ -23,7 +19,7 @@ const compactTime = 2 * time.Second
 
 // refuse is a refusal of the admin API with a status of HTTP.
 func refuse(status int, format string, args ...any) error {
-	e := refusal(metrics.Other, format, args...).(*broker.Error)
+	e := refusal(broker.Other, format, args...).(*broker.Error)
 	e.Cause = &broker.Refusal{Status: status, Reason: e.Message}
 	return e
 }
@@ -31,7 +27,7 @@ func refuse(status int, format string, args ...any) error {
 // gone is the refusal of a topic or a subscription that is not there.
 func gone(format string, args ...any) error {
 	e := refuse(http.StatusNotFound, format, args...).(*broker.Error)
-	e.Category = metrics.Gone
+	e.Category = broker.Gone
 	return e
 }
 
@@ -216,7 +212,7 @@ func (a *admin) CreateSubscription(_ context.Context, name, subscription string,
 			return refuse(http.StatusConflict, "cannot create the subscription %s of %s: Subscription already exists for topic",
 				subscription, t.name.Short())
 		}
-		a.cluster.subscribe(t, broker.SubscriberSpec{Subscription: subscription, Type: broker.Shared, Position: from})
+		a.cluster.subscribe(t, broker.ConsumerSpec{Subscription: subscription, Type: broker.Shared, Position: from})
 		return nil
 	})
 }
@@ -234,7 +230,7 @@ func (a *admin) DeleteSubscription(_ context.Context, name, named string, force 
 				named, t.name.Short())
 		}
 		for _, u := range slices.Clone(s.consumers) {
-			u.end(refusal(metrics.Other, "the subscription was deleted"))
+			u.end(refusal(broker.Other, "the subscription was deleted"))
 		}
 		for _, p := range t.partitions {
 			p.cursors = slices.DeleteFunc(p.cursors, func(k *cursor) bool { return k.subscription == s })
@@ -284,14 +280,14 @@ func (k *cursor) ackWhile(want func(*stored) bool) {
 }
 
 // Survey tells where a subscription stands.
-func (a *admin) Survey(_ context.Context, name, subscription string) (all []broker.Standing, err error) {
+func (a *admin) CursorPositions(_ context.Context, name, subscription string) (all []broker.CursorPosition, err error) {
 	err = a.cursorsOf(name, subscription, func(k *cursor) {
 		p := k.partition
 		next := p.entries
 		if k.done < p.end() {
 			next = p.at(max(k.done, p.first)).entry
 		}
-		s := broker.Standing{
+		s := broker.CursorPosition{
 			Partition: p.index, Ledgers: []broker.Ledger{{ID: p.ledger, Entries: p.entries}},
 			Acked: broker.MessageID{Ledger: p.ledger, Entry: next - 1, Partition: p.index},
 		}

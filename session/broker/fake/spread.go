@@ -5,13 +5,10 @@ import (
 	"slices"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
-var _ broker.Spread = (*subscriber)(nil)
-
 // Add subscribes to one more topic from its first message on.
-func (u *subscriber) Add(ctx context.Context, name string) error {
+func (u *consumer) Add(ctx context.Context, name string) error {
 	c := u.cluster
 	if err := c.await(ctx); err != nil {
 		return err
@@ -19,7 +16,7 @@ func (u *subscriber) Add(ctx context.Context, name string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if u.gone {
-		return refusal(metrics.Disconnected, "the consumer is closed")
+		return refusal(broker.Disconnected, "the consumer is closed")
 	}
 	spec := u.spec
 	spec.Position = broker.Earliest
@@ -36,7 +33,7 @@ func (u *subscriber) Add(ctx context.Context, name string) error {
 }
 
 // Drop leaves a topic; one that is not there any more is left as well.
-func (u *subscriber) Drop(_ context.Context, name string) error {
+func (u *consumer) Drop(_ context.Context, name string) error {
 	c := u.cluster
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -54,7 +51,7 @@ func (u *subscriber) Drop(_ context.Context, name string) error {
 }
 
 // join finds or makes a topic's subscription, if the consumer may come in.
-func (c *Cluster) join(name string, spec broker.SubscriberSpec) (*subscription, error) {
+func (c *Cluster) join(name string, spec broker.ConsumerSpec) (*subscription, error) {
 	t, err := c.find(name, true)
 	if err != nil {
 		return nil, err
@@ -65,8 +62,8 @@ func (c *Cluster) join(name string, spec broker.SubscriberSpec) (*subscription, 
 
 // part takes the consumer out of one subscription; what it holds goes to the
 // others. A subscription that is not durable ends with its last consumer.
-func (u *subscriber) part(s *subscription) {
-	s.consumers = slices.DeleteFunc(s.consumers, func(other *subscriber) bool { return other == u })
+func (u *consumer) part(s *subscription) {
+	s.consumers = slices.DeleteFunc(s.consumers, func(other *consumer) bool { return other == u })
 	for _, k := range s.cursors {
 		k.release(u)
 		u.queue = slices.DeleteFunc(u.queue, func(i item) bool { return i.cursor == k })

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // subscription is a named place in a topic, with a cursor in each partition.
@@ -15,8 +14,8 @@ type subscription struct {
 	topic     *topic
 	name      string
 	kind      broker.SubscriptionType
-	consumers []*subscriber // in the order in which they came
-	turn      int           // of the consumers, where they take turns
+	consumers []*consumer // in the order in which they came
+	turn      int         // of the consumers, where they take turns
 	cursors   []*cursor
 }
 
@@ -28,14 +27,14 @@ type cursor struct {
 	partition    *partition
 	done, read   int64
 	acked        map[int64]bool
-	held         map[int64]*subscriber
+	held         map[int64]*consumer
 	again        []int64 // to be delivered again, in order
 	counts       map[int64]uint32
 	out          int64
 }
 
 // subscribe finds or makes a subscription, at its position.
-func (c *Cluster) subscribe(t *topic, spec broker.SubscriberSpec) *subscription {
+func (c *Cluster) subscribe(t *topic, spec broker.ConsumerSpec) *subscription {
 	for _, s := range c.subs {
 		if s.topic == t && s.name == spec.Subscription {
 			return s
@@ -57,14 +56,14 @@ func (c *Cluster) subscribe(t *topic, spec broker.SubscriberSpec) *subscription 
 }
 
 // admit says why a consumer may not come in, or nothing.
-func (s *subscription) admit(spec broker.SubscriberSpec) error {
+func (s *subscription) admit(spec broker.ConsumerSpec) error {
 	switch {
 	case len(s.consumers) == 0:
 		s.kind = spec.Type
 	case s.kind != spec.Type:
-		return refusal(metrics.Other, "subscription %s is %s, not %s", s.name, s.kind, spec.Type)
+		return refusal(broker.Other, "subscription %s is %s, not %s", s.name, s.kind, spec.Type)
 	case s.kind == broker.Exclusive:
-		return refusal(metrics.Busy, "another consumer holds this subscription of topic %s", s.topic.name.Short())
+		return refusal(broker.Busy, "another consumer holds this subscription of topic %s", s.topic.name.Short())
 	}
 	return nil
 }
@@ -73,7 +72,7 @@ func (s *subscription) admit(spec broker.SubscriberSpec) error {
 func (k *cursor) reset(at int64) {
 	k.done, k.read = at, at
 	k.acked = map[int64]bool{}
-	k.held = map[int64]*subscriber{}
+	k.held = map[int64]*consumer{}
 	k.counts = map[int64]uint32{}
 	k.again = nil
 }
@@ -126,12 +125,12 @@ func (k *cursor) next() (int64, bool) {
 }
 
 // choose picks the consumer for a message, nil if there is none with room.
-func (s *subscription) choose(p *partition, m *stored) *subscriber {
+func (s *subscription) choose(p *partition, m *stored) *consumer {
 	n := len(s.consumers)
 	if n == 0 {
 		return nil
 	}
-	var u *subscriber
+	var u *consumer
 	switch s.kind {
 	case broker.Shared:
 		for i := range n {
@@ -144,7 +143,7 @@ func (s *subscription) choose(p *partition, m *stored) *subscriber {
 	case broker.KeyShared:
 		u = s.consumers[hash(m.key)%uint32(n)]
 	case broker.Failover:
-		byName := slices.SortedFunc(slices.Values(s.consumers), func(a, b *subscriber) int {
+		byName := slices.SortedFunc(slices.Values(s.consumers), func(a, b *consumer) int {
 			return strings.Compare(a.spec.Name, b.spec.Name)
 		})
 		u = byName[max(p.index, 0)%n]
@@ -172,7 +171,7 @@ func (k *cursor) ack(index int64) {
 }
 
 // redeliver puts a message back, if it is still that consumer's.
-func (k *cursor) redeliver(index int64, u *subscriber) {
+func (k *cursor) redeliver(index int64, u *consumer) {
 	if k.held[index] != u {
 		return
 	}
@@ -187,7 +186,7 @@ func (k *cursor) redeliver(index int64, u *subscriber) {
 }
 
 // release takes all messages back from a consumer.
-func (k *cursor) release(u *subscriber) {
+func (k *cursor) release(u *consumer) {
 	var indexes []int64
 	for index, holder := range k.held {
 		if holder == u {
@@ -214,7 +213,7 @@ func (s *subscription) disconnect() {
 // rewind has all that is not acked delivered again.
 func (k *cursor) rewind() {
 	k.read = k.done
-	k.held = map[int64]*subscriber{}
+	k.held = map[int64]*consumer{}
 	k.counts = map[int64]uint32{}
 	k.again = nil
 }
@@ -245,7 +244,7 @@ func (k *cursor) backlog() (messages, entries int64) {
 }
 
 // later delivers messages again after a delay, unless they are acked until then.
-func (u *subscriber) later(run []item, delay time.Duration) {
+func (u *consumer) later(run []item, delay time.Duration) {
 	c := u.cluster
 	c.at(time.Now().Add(delay), func() {
 		for _, i := range run {

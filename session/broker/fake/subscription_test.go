@@ -26,7 +26,7 @@ func TestSharedConsumersTakeTurns(t *testing.T) {
 
 func TestQueueBoundsWhatIsFetchedAhead(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		a := w.subscriber("fast", broker.Shared, func(s *broker.SubscriberSpec) { s.Queue = 5 })
+		a := w.subscriber("fast", broker.Shared, func(s *broker.ConsumerSpec) { s.Queue = 5 })
 		b := w.subscriber("fast", broker.Shared)
 		w.send(w.lane("fast"), 100)
 		require.Len(w, w.drain(b), 95)
@@ -50,8 +50,8 @@ func TestExclusiveAdmitsOne(t *testing.T) {
 
 func TestFailoverHandsOver(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		named := func(name string) func(*broker.SubscriberSpec) {
-			return func(s *broker.SubscriberSpec) { s.Name = name }
+		named := func(name string) func(*broker.ConsumerSpec) {
+			return func(s *broker.ConsumerSpec) { s.Name = name }
 		}
 		b, a := w.subscriber("fast", broker.Failover, named("b")), w.subscriber("fast", broker.Failover, named("a"))
 		l := w.lane("fast")
@@ -71,8 +71,8 @@ func TestKeySharedKeepsKeysTogether(t *testing.T) {
 	in(t, Options{}, func(w *world) {
 		keys, err := payload.ParseKeys("20")
 		require.NoError(w, err)
-		consumers := []*subscriber{w.subscriber("fast", broker.KeyShared), w.subscriber("fast", broker.KeyShared), w.subscriber("fast", broker.KeyShared)}
-		w.send(w.lane("fast", func(s *broker.LaneSpec) { s.Keys = payload.NewKeyTable(keys) }), 300)
+		consumers := []*consumer{w.subscriber("fast", broker.KeyShared), w.subscriber("fast", broker.KeyShared), w.subscriber("fast", broker.KeyShared)}
+		w.send(w.lane("fast", func(s *broker.ProducerSpec) { s.Keys = payload.NewKeyTable(keys) }), 300)
 		total := 0
 		seen := map[string]int{}
 		for i, u := range consumers {
@@ -131,7 +131,7 @@ func TestPositions(t *testing.T) {
 	in(t, Options{}, func(w *world) {
 		l := w.lane("fast")
 		w.send(l, 10)
-		early := w.subscriber("fast", broker.Shared, func(s *broker.SubscriberSpec) { s.Subscription, s.Position = "early", broker.Earliest })
+		early := w.subscriber("fast", broker.Shared, func(s *broker.ConsumerSpec) { s.Subscription, s.Position = "early", broker.Earliest })
 		late := w.subscriber("fast", broker.Shared)
 		w.send(l, 5)
 		require.Len(w, w.drain(early), 15)
@@ -241,9 +241,9 @@ func TestNothingIsLostWhateverHappens(t *testing.T) {
 			partitions := random.IntN(3)
 			require.NoError(w, w.CreateTopic("fast", partitions))
 			kind := []broker.SubscriptionType{broker.Shared, broker.KeyShared, broker.Failover}[random.IntN(3)]
-			l := w.lane("fast", func(s *broker.LaneSpec) { s.Pending = 50 })
+			l := w.lane("fast", func(s *broker.ProducerSpec) { s.Pending = 50 })
 			got := map[int]bool{}
-			consumers := []*subscriber{w.subscriber("fast", kind), w.subscriber("fast", kind)}
+			consumers := []*consumer{w.subscriber("fast", kind), w.subscriber("fast", kind)}
 			receive := func() {
 				for _, u := range consumers {
 					run := w.drain(u)

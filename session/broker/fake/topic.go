@@ -6,8 +6,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
-	"pulsh/session/payload"
+	"pulsh/session/delivery"
 )
 
 // topic is a topic with its partitions; an unpartitioned one has exactly one.
@@ -54,7 +53,7 @@ func (p *partition) end() int64 { return p.first + int64(len(p.messages)) }
 func (p *partition) at(index int64) *stored { return &p.messages[index-p.first] }
 
 func (p *partition) fingerprint(s *stored) uint32 {
-	return payload.EntryFingerprint(p.ledger, s.entry, int32(p.index))
+	return delivery.EntryFingerprint(p.ledger, s.entry, int32(p.index))
 }
 
 // name is the partition's own, full name.
@@ -101,7 +100,7 @@ func (c *Cluster) find(name string, create bool) (*topic, error) {
 	whole := c.topics[parsed.Of(-1).String()]
 	switch {
 	case whole != nil && parsed.Partition >= 0 && parsed.Partition < len(whole.partitions):
-		return nil, refusal(metrics.Other, "the fake broker opens %s as a whole only", whole.name.Short())
+		return nil, refusal(broker.Other, "the fake broker opens %s as a whole only", whole.name.Short())
 	case create:
 		return c.create(parsed, 0), nil
 	}

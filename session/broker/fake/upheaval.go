@@ -3,7 +3,7 @@ package fake
 import (
 	"slices"
 
-	"pulsh/session/metrics"
+	"pulsh/session/broker"
 )
 
 // What an administrator can do to topics and subscriptions under their users.
@@ -56,7 +56,7 @@ func (c *Cluster) recreate(t *topic) {
 // lanes and consumers end.
 func (c *Cluster) Delete(name string) error {
 	return c.upset(name, func(t *topic) {
-		gone := refusal(metrics.Gone, "there is no topic %s", t.name.Short())
+		gone := refusal(broker.Gone, "there is no topic %s", t.name.Short())
 		delete(c.topics, t.name.String())
 		for _, s := range slices.Clone(c.subs) {
 			if s.topic == t {
@@ -126,7 +126,7 @@ func (c *Cluster) endLanes(t *topic, why error) {
 }
 
 // give gives the lane up: it takes no more, and what is in flight fails.
-func (l *lane) give(why error) {
+func (l *producer) give(why error) {
 	if l.ended != nil {
 		return
 	}

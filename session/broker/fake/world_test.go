@@ -40,35 +40,35 @@ func in(t *testing.T, o Options, test func(w *world)) {
 
 func (w *world) clock() int64 { return int64(time.Since(w.base)) }
 
-func (w *world) spec(topic string) broker.LaneSpec {
+func (w *world) spec(topic string) broker.ProducerSpec {
 	w.stream++
 	size, err := payload.ParseSize("100")
 	require.NoError(w, err)
-	return broker.LaneSpec{Topic: topic, Stream: w.stream, Pending: 1000, Timeout: 30 * time.Second,
+	return broker.ProducerSpec{Topic: topic, Stream: w.stream, Pending: 1000, Timeout: 30 * time.Second,
 		Batch: broker.Batch{Messages: 10}, Bodies: payload.Spec{Size: size}, Clock: w.clock, Base: w.base,
 		Recorder: w.shards.Attach()}
 }
 
-func (w *world) lane(topic string, change ...func(*broker.LaneSpec)) *lane {
+func (w *world) lane(topic string, change ...func(*broker.ProducerSpec)) *producer {
 	w.Helper()
 	spec := w.spec(topic)
 	for _, f := range change {
 		f(&spec)
 	}
-	l, err := w.broker.OpenLane(w.Context(), spec)
+	l, err := w.broker.OpenProducer(w.Context(), spec)
 	require.NoError(w, err)
-	return l.(*lane)
+	return l.(*producer)
 }
 
-func (w *world) subscriber(topic string, kind broker.SubscriptionType, change ...func(*broker.SubscriberSpec)) *subscriber {
+func (w *world) subscriber(topic string, kind broker.SubscriptionType, change ...func(*broker.ConsumerSpec)) *consumer {
 	w.Helper()
-	spec := broker.SubscriberSpec{Topics: []string{topic}, Subscription: "s", Type: kind, Queue: 1000, NackDelay: time.Second}
+	spec := broker.ConsumerSpec{Topics: []string{topic}, Subscription: "s", Type: kind, Queue: 1000, NackDelay: time.Second}
 	for _, f := range change {
 		f(&spec)
 	}
 	u, err := w.broker.Subscribe(w.Context(), spec)
 	require.NoError(w, err)
-	return u.(*subscriber)
+	return u.(*consumer)
 }
 
 // dues are n due times, all now.
@@ -81,7 +81,7 @@ func (w *world) dues(n int) []int64 {
 }
 
 // send sends n messages and waits until all are answered.
-func (w *world) send(l *lane, n int) {
+func (w *world) send(l *producer, n int) {
 	w.Helper()
 	require.Equal(w, n, l.Send(w.dues(n)))
 	w.settle()
@@ -94,7 +94,7 @@ func (w *world) settle() {
 }
 
 // drain receives what there is without waiting.
-func (w *world) drain(u *subscriber) []broker.Delivery {
+func (w *world) drain(u *consumer) []broker.Delivery {
 	stop := make(chan struct{})
 	var all []broker.Delivery
 	timer := time.AfterFunc(10*time.Millisecond, func() { close(stop) })
@@ -121,7 +121,7 @@ func (w *world) numbers(run []broker.Delivery) []int {
 	return numbers
 }
 
-func (w *world) ack(u *subscriber, run []broker.Delivery) {
+func (w *world) ack(u *consumer, run []broker.Delivery) {
 	w.Helper()
 	failed, err := u.Ack(run)
 	require.NoError(w, err)
@@ -135,7 +135,7 @@ func (w *world) backlog(topic string) int64 {
 	return stats.Subscriptions["s"].BacklogEntries
 }
 
-func (w *world) close(l *lane) {
+func (w *world) close(l *producer) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), time.Second)
 	defer cancel()

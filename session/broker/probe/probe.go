@@ -17,7 +17,6 @@ import (
 	"unicode"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 const (
@@ -196,21 +195,21 @@ func oneLine(s string) string {
 func sentence(ctx context.Context, u URL, host string, err error) *broker.Error {
 	at := u.scheme() + host
 	fault, message := faultOf(u, host, at, err)
-	category := metrics.Disconnected
+	category := broker.Disconnected
 	switch fault {
 	case NotPulsar, HTTP:
-		category = metrics.Other
+		category = broker.Other
 	case Silent:
-		category = metrics.Timeout
+		category = broker.Timeout
 	case TokenRefused, NoToken:
-		category = metrics.NotAuthorised
+		category = broker.NotAuthorised
 	}
 	var said *refusal
 	if fault == Unclear && errors.As(err, &said) {
-		category = metrics.Other
+		category = broker.Other
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
-		fault, category, message = Unclear, metrics.Other, fmt.Sprintf("stopped while asking %s", at)
+		fault, category, message = Unclear, broker.Other, fmt.Sprintf("stopped while asking %s", at)
 	}
 	e := &broker.Error{Category: category, Message: message, Cause: &Failure{fault, host, err}}
 	if fault == Refused {

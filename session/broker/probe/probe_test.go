@@ -22,7 +22,6 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/local/localtest"
-	"pulsh/session/metrics"
 )
 
 func TestMain(m *testing.M) {
@@ -176,18 +175,18 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		answer   []byte
-		category metrics.Category
+		category broker.Category
 		want     string
 	}{
-		{"error", refusing(0, "too old\nat org.apache"), metrics.Other, "the Pulsar at pulsar://HOST refuses: too old"},
-		{"not ready", refusing(6, "still starting"), metrics.Disconnected, "the Pulsar at pulsar://HOST is not ready: still starting"},
-		{"http", []byte("HTTP/1.1 400 Bad Request\r\n\r\n"), metrics.Other, "pulsar://HOST answers in HTTP: it is a port for admin requests, not for messages"},
-		{"short", []byte("+OK"), metrics.Other, "pulsar://HOST answers, but not as a Pulsar"},
-		{"another command", frameOf(18, nil), metrics.Other, "pulsar://HOST answers, but not as a Pulsar"},
-		{"broken command", []byte{0, 0, 0, 6, 0, 0, 0, 2, 0xff, 0xff}, metrics.Other, "pulsar://HOST answers, but not as a Pulsar"},
-		{"cut off", connected("4.0.8")[:12], metrics.Disconnected, "pulsar://HOST takes the connection and closes it without an answer"},
-		{"nothing", nil, metrics.Disconnected, "pulsar://HOST takes the connection and closes it without an answer"},
-		{"tls alert", []byte{0x15, 3, 3, 0, 2, 2, 50, 0}, metrics.Disconnected, "pulsar://HOST speaks TLS; its URL begins with pulsar+ssl://"},
+		{"error", refusing(0, "too old\nat org.apache"), broker.Other, "the Pulsar at pulsar://HOST refuses: too old"},
+		{"not ready", refusing(6, "still starting"), broker.Disconnected, "the Pulsar at pulsar://HOST is not ready: still starting"},
+		{"http", []byte("HTTP/1.1 400 Bad Request\r\n\r\n"), broker.Other, "pulsar://HOST answers in HTTP: it is a port for admin requests, not for messages"},
+		{"short", []byte("+OK"), broker.Other, "pulsar://HOST answers, but not as a Pulsar"},
+		{"another command", frameOf(18, nil), broker.Other, "pulsar://HOST answers, but not as a Pulsar"},
+		{"broken command", []byte{0, 0, 0, 6, 0, 0, 0, 2, 0xff, 0xff}, broker.Other, "pulsar://HOST answers, but not as a Pulsar"},
+		{"cut off", connected("4.0.8")[:12], broker.Disconnected, "pulsar://HOST takes the connection and closes it without an answer"},
+		{"nothing", nil, broker.Disconnected, "pulsar://HOST takes the connection and closes it without an answer"},
+		{"tls alert", []byte{0x15, 3, 3, 0, 2, 2, 50, 0}, broker.Disconnected, "pulsar://HOST speaks TLS; its URL begins with pulsar+ssl://"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			host := says(t, c.answer)
@@ -207,7 +206,7 @@ func TestSilence(t *testing.T) {
 	_, err := Dial(ctx, "pulsar://"+host)
 	var e *broker.Error
 	require.ErrorAs(t, err, &e)
-	require.Equal(t, metrics.Timeout, e.Category)
+	require.Equal(t, broker.Timeout, e.Category)
 	require.Equal(t, "pulsar://"+host+" is silent: nothing answers in time", e.Message)
 
 	ctx, stop := context.WithCancel(t.Context())

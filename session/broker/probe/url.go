@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
 // The schemes of a Pulsar URL, with "://", and their ports when it names none.
@@ -125,5 +124,5 @@ func isHostName(s string) bool {
 }
 
 func refuse(try, format string, args ...any) error {
-	return &broker.Error{Category: metrics.Other, Message: fmt.Sprintf(format, args...), Try: try}
+	return &broker.Error{Category: broker.Other, Message: fmt.Sprintf(format, args...), Try: try}
 }

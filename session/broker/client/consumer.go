@@ -1,0 +1,227 @@
+package client
+
+import (
+	"context"
+	"sync"
+
+	"github.com/apache/pulsar-client-go/pulsar"
+
+	"pulsh/session/broker"
+	"pulsh/session/delivery"
+)
+
+// consumer is one consumer. The client's channel is never closed, so every
+// wait on it also waits for the consumer's end.
+type consumer struct {
+	parts    parts
+	messages chan pulsar.ConsumerMessage
+	clock    broker.Clock
+	respond  bool
+	routed   bool // acknowledgements go by each message's own topic
+	thin     bool // it reads compacted topics
+	*ending
+	*prefetch
+}
+
+// channelRoom is how many messages the client may put ahead of Receive: its own
+// default. They count as delivered, so that more would only be held back from
+// other consumers.
+const channelRoom = 10
+
+// ending is told once when a consumer has been closed, by whomever.
+type ending struct {
+	once sync.Once
+	done chan struct{}
+	err  error
+}
+
+// Subscribe creates a consumer on the receiving connection.
+func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
+	s := &consumer{
+		messages: make(chan pulsar.ConsumerMessage, channelRoom),
+		clock:    c.clock,
+		respond:  spec.Respond,
+		routed:   spec.Spread || len(spec.Topics) != 1,
+		thin:     spec.Compacted,
+		ending:   &ending{done: make(chan struct{})},
+		prefetch: &prefetch{},
+	}
+	s.parts.open = func(ctx context.Context, topic string, from broker.Position, end *partEnd) (pulsar.Consumer, error) {
+		own := spec
+		own.Position = from
+		options := consumerOptions(own)
+		options.Topic, options.MessageChannel = topic, s.messages
+		options.Interceptors = pulsar.ConsumerInterceptors{interceptor{end, s.prefetch}}
+		return within(ctx, func() (pulsar.Consumer, error) { return c.taking.Subscribe(options) }, pulsar.Consumer.Close)
+	}
+	s.parts.ending = s.ending
+	if err := s.parts.addAll(ctx, spec.Topics, spec.Position); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
+	precision := nackPrecision(spec.NackDelay)
+	options := pulsar.ConsumerOptions{
+		SubscriptionName:            spec.Subscription,
+		Type:                        types[spec.Type],
+		Name:                        spec.Name,
+		ReceiverQueueSize:           spec.Queue,
+		SubscriptionInitialPosition: pulsar.SubscriptionPositionLatest,
+		NackRedeliveryDelay:         spec.NackDelay,
+		NackPrecisionBit:            &precision,
+		AutoDiscoveryPeriod:         discoverEvery,
+		BackOffPolicyFunc:           newRetry,
+		AckWithResponse:             spec.Respond,
+
+		EnableBatchIndexAcknowledgment: spec.BatchIndex,
+		AckGroupingOptions:             &pulsar.AckGroupingOptions{MaxSize: 1},
+	}
+	options.PriorityLevel, options.ReadCompacted = spec.Priority, spec.Compacted
+	if spec.NonDurable {
+		options.SubscriptionMode = pulsar.NonDurable
+	}
+	if spec.Ranges != nil {
+		options.KeySharedPolicy = sticky(spec.Ranges)
+	}
+	if spec.Position == broker.Earliest {
+		options.SubscriptionInitialPosition = pulsar.SubscriptionPositionEarliest
+	}
+	if spec.Grouping.Messages > 1 {
+		options.AckGroupingOptions = &pulsar.AckGroupingOptions{MaxSize: uint32(spec.Grouping.Messages), MaxTime: spec.Grouping.Delay}
+	}
+	return options
+}
+
+// sticky is the client's form of ranges: pairs of both ends.
+func sticky(ranges []broker.HashRange) *pulsar.KeySharedPolicy {
+	policy := &pulsar.KeySharedPolicy{Mode: pulsar.KeySharedPolicyModeSticky}
+	for _, r := range ranges {
+		policy.HashRanges = append(policy.HashRanges, r.First, r.Last)
+	}
+	return policy
+}
+
+var types = map[broker.SubscriptionType]pulsar.SubscriptionType{
+	broker.Exclusive: pulsar.Exclusive,
+	broker.Shared:    pulsar.Shared,
+	broker.Failover:  pulsar.Failover,
+	broker.KeyShared: pulsar.KeyShared,
+}
+
+// Receive waits for one message and takes what else is there. The client puts
+// at most ten ahead, so one clock reading serves them all.
+func (s *consumer) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
+	for {
+		m, ok := s.next(stop)
+		if !ok {
+			return 0
+		}
+		if n := s.drain(m, buf); n > 0 {
+			return n
+		}
+	}
+}
+
+// next waits for a message; there is none when stop is closed or the consumer
+// has ended.
+func (s *consumer) next(stop <-chan struct{}) (m pulsar.ConsumerMessage, ok bool) {
+	select {
+	case m = <-s.messages:
+		return m, true
+	default:
+	}
+	s.idle.Add(1)
+	defer s.idle.Add(-1)
+	select {
+	case m = <-s.messages:
+		return m, true
+	case <-stop:
+	case <-s.done:
+	}
+	return m, false
+}
+
+// drain delivers m and what is there behind it.
+func (s *consumer) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) (n int) {
+	now, taken := s.clock(), int64(0)
+	defer func() { s.taken.Add(taken) }()
+	for {
+		taken++
+		if s.thin && len(m.Payload()) == 0 {
+			s.leaveOut(m)
+		} else {
+			s.deliver(&buf[n], m, now)
+			if n++; n == len(buf) {
+				return n
+			}
+		}
+		select {
+		case m = <-s.messages:
+		default:
+			return n
+		}
+	}
+}
+
+// leaveOut acknowledges what stands in a batch for a message that compaction
+// took out of it: the client (v0.21.0) hands it on, with nothing in it.
+func (s *consumer) leaveOut(m pulsar.ConsumerMessage) {
+	_ = m.AckID(m.ID()) // what is not acknowledged comes again, and is left out again
+}
+
+func (s *consumer) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int64) {
+	id := m.ID()
+	*d = broker.Delivery{
+		Body:       m.Payload(),
+		Entry:      delivery.EntryFingerprint(id.LedgerID(), id.EntryID(), id.PartitionIdx()),
+		Redelivery: m.RedeliveryCount(),
+		Received:   now,
+		Published:  published(m.Message),
+		Key:        m.Key(),
+		Index:      max(id.BatchIdx(), 0),
+		Partition:  uint16(max(id.PartitionIdx(), 0)),
+		Retries:    retries(m.Message),
+		Message:    s.handle(m),
+		Whole:      m.Message,
+	}
+}
+
+// published is the sender's clock when it began the batch, in whole
+// milliseconds as the protocol has them; 0 if the message does not say.
+func published(m pulsar.Message) int64 {
+	if at := m.PublishTime(); at.Unix() > 0 {
+		return at.UnixNano()
+	}
+	return 0
+}
+
+// Ended tells of a consumer that will deliver nothing any more.
+func (s *consumer) Ended() (<-chan struct{}, func() error) {
+	return s.done, func() error { <-s.done; return s.err }
+}
+
+// Add subscribes to one more topic from its first message on.
+func (s *consumer) Add(ctx context.Context, topic string) error {
+	return s.parts.addAll(ctx, []string{topic}, broker.Earliest)
+}
+
+// Drop leaves a topic.
+func (s *consumer) Drop(ctx context.Context, topic string) error { return s.parts.drop(ctx, topic) }
+
+// Close ends the consumer; with a dead broker the client may need longer than
+// ctx, and then finishes by itself.
+func (s *consumer) Close(ctx context.Context) error {
+	err := s.parts.closeAll(ctx)
+	s.ending.tell(nil)
+	return err
+}
+
+// tell closes done with the cause, once.
+func (e *ending) tell(cause error) {
+	e.once.Do(func() {
+		e.err = cause
+		close(e.done)
+	})
+}

@@ -1,0 +1,48 @@
+package client
+
+import (
+	"errors"
+	"sync/atomic"
+
+	"github.com/apache/pulsar-client-go/pulsar"
+
+	"pulsh/session/broker"
+)
+
+// laneEnd knows whether the client has given a producer up. What is sent
+// through it then fails at once, each message with the same words.
+type laneEnd struct {
+	topic   string
+	tell    func(cause error)
+	closing atomic.Bool // by us
+	cause   atomic.Pointer[broker.Error]
+}
+
+// judge is the category and the text of a failed send. gone says that no other
+// can succeed.
+func (e *laneEnd) judge(err error) (category broker.Category, text string, gone bool) {
+	category, text = classify(err)
+	if cause := e.cause.Load(); cause != nil {
+		if category == broker.Disconnected {
+			category, text = cause.Category, cause.Message // it is the consequence
+		}
+		return category, text, true
+	}
+	if e.closing.Load() || !final(category, err) {
+		return category, text, false
+	}
+	cause, ok := errors.AsType[*broker.Error](sentence(err, e.topic))
+	if ok && e.cause.CompareAndSwap(nil, cause) {
+		e.tell(cause)
+	}
+	return category, text, true
+}
+
+// final says whether the client does not connect again after such an error.
+func final(category broker.Category, err error) bool {
+	if category == broker.TopicTerminated || category == broker.Gone {
+		return true
+	}
+	known, ok := errors.AsType[*pulsar.Error](err)
+	return ok && (known.Result() == pulsar.ProducerClosed || known.Result() == pulsar.ProducerFenced)
+}

@@ -1,0 +1,64 @@
+package delivery
+
+// touch notes whether the stream has received anything since the last sweep.
+// The caller holds its lock. So the hot path need not note the time.
+func (s *sequence) touch(sweep uint64) {
+	if s.received != s.sweptReceived {
+		s.sweptReceived = s.received
+		s.activeAt = sweep
+	}
+}
+
+// idler reports whether s should be retired rather than t: it was active
+// longer ago or, when that is the same, its producer has ended.
+func (s *sequence) idler(t *sequence) bool {
+	if s.activeAt != t.activeAt {
+		return s.activeAt < t.activeAt
+	}
+	return s.finished && !t.finished
+}
+
+// end closes the stream and releases its window. The caller holds its lock.
+func (s *sequence) end() {
+	s.closed = true
+	s.seen, s.entries = nil, nil
+}
+
+// retireIdlest ends the stream that was idle for longest and keeps its sums.
+// Its holes count as lost, as they have left the window for good; its tail
+// remains, as nothing has shown yet that it will not come. The caller holds
+// the ledger's mu.
+func (l *Audit) retireIdlest() {
+	sweep := l.sweeps.Add(1)
+	var idlest *sequence
+	for _, s := range l.streams {
+		s.mu.Lock()
+		s.touch(sweep)
+		if idlest == nil || s.idler(idlest) {
+			idlest = s
+		}
+		s.mu.Unlock()
+	}
+	idlest.mu.Lock()
+	sum := idlest.totals()
+	idlest.end()
+	idlest.mu.Unlock()
+	sum.Lost, sum.Holes = sum.Lost+sum.Holes, 0
+	l.gone.add(sum)
+	l.numbers -= idlest.width
+	delete(l.streams, idlest.id)
+	l.rememberRetired(idlest.id)
+}
+
+// rememberRetired adds id to the retired streams, in the place of the one that
+// was retired first when there are too many.
+func (l *Audit) rememberRetired(id uint64) {
+	if len(l.retiredOrder) < maxRetired {
+		l.retiredOrder = append(l.retiredOrder, id)
+	} else {
+		delete(l.retired, l.retiredOrder[l.retiredAt])
+		l.retiredOrder[l.retiredAt] = id
+		l.retiredAt = (l.retiredAt + 1) % maxRetired
+	}
+	l.retired[id] = struct{}{}
+}

@@ -1,0 +1,188 @@
+package spec
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/pacing"
+)
+
+// Behaviour is what a consumer group does with the messages that it receives.
+type Behaviour struct {
+	Ack        Ack
+	Response   bool // the broker answers acknowledgements
+	BatchIndex bool // messages of an entry are acknowledged one by one, by brokers that know how
+	Nack       Share
+	Drop       Share // neither acknowledged nor given back
+	NackDelay  time.Duration
+	Work       Work
+	Rate       pacing.Shape // messages taken a second at most; max takes all
+	// MaxRedeliver is how often a message comes again before it goes to the
+	// dead-letter topic; 0 for ever.
+	MaxRedeliver int
+	DeadLetter   string // the topic; "" is TOPIC-SUBSCRIPTION-DLQ
+	Retry        string // the topic that failed messages go through, "" for none
+	RetryDelay   time.Duration
+	Churn        Churn
+}
+
+// Limits of a behaviour, each with its reason.
+const (
+	NackDelayMin    = 100 * time.Millisecond // the client looks three times a delay: more often costs more than the load
+	NackDelayMax    = time.Hour
+	RetryDelayMax   = 24 * time.Hour
+	MaxRedeliverMax = 1000 // the broker keeps such counts in memory only
+)
+
+// standardBehaviour is what a consumer group does when nothing else is said.
+func standardBehaviour() Behaviour {
+	return Behaviour{
+		Ack:        BatchedAck(),
+		NackDelay:  time.Minute, // the client's own
+		Rate:       pacing.Hold(pacing.Max()),
+		RetryDelay: 10 * time.Second,
+	}
+}
+
+// behaviourSettings are the settings of a consumer group that say what it does
+// with its messages.
+func behaviourSettings() []Setting[Consumer] {
+	type C = Consumer
+	percent := func(name, doc string, field func(*C) *Share) Setting[C] {
+		return Setting[C]{Name: name, Kind: "SHARE", Live: true, Doc: doc,
+			Read:  func(c *C) string { return field(c).String() },
+			Write: func(c *C, text string) error { return parseInto(field(c), ParseShare, text) }}
+	}
+	span := func(name, doc string, live bool, least, most time.Duration, field func(*C) *time.Duration) Setting[C] {
+		return Setting[C]{Name: name, Kind: "DURATION", Live: live, Doc: doc,
+			Read:  func(c *C) string { return pacing.FormatDuration(*field(c)) },
+			Write: func(c *C, text string) error { return readDuration(field(c), text, least, most) }}
+	}
+	flag := func(name, doc string, field func(*C) *bool) Setting[C] {
+		return Setting[C]{Name: name, Kind: "WORD", Words: []string{"off", "on"}, Doc: doc,
+			Read:  func(c *C) string { return writeSwitch(*field(c)) },
+			Write: func(c *C, text string) error { return readSwitch(field(c), text) }}
+	}
+	elsewhere := func(name, doc string, live bool, none string, field func(*C) *string) Setting[C] {
+		return Setting[C]{Name: name, Kind: "TOPIC", Live: live, Doc: doc,
+			Read:  func(c *C) string { return writeElse(*field(c), none) },
+			Write: func(c *C, text string) error { return readElse(field(c), text, none) }}
+	}
+	return []Setting[C]{
+		{Name: "ack", Kind: "ACK", Live: true, Doc: "when messages are acknowledged: batched, batched(1000,100ms), immediate, delayed(500ms), manual or cumulative",
+			Read:  func(c *C) string { return c.Ack.String() },
+			Write: func(c *C, text string) error { return parseInto(&c.Ack, ParseAck, text) }},
+		flag("response", "whether the broker answers acknowledgements, so that refusals are counted", func(c *C) *bool { return &c.Response }),
+		flag("batchindex", "whether messages of a batch are acknowledged one by one; a broker heeds it with acknowledgmentAtBatchIndexLevelEnabled=true", func(c *C) *bool { return &c.BatchIndex }),
+		percent("nack", "share of the messages that are given back, in whole batches as Pulsar gives back", func(c *C) *Share { return &c.Nack }),
+		percent("drop", "share of the messages that are neither acknowledged nor given back; they come again when their consumer closes", func(c *C) *Share { return &c.Drop }),
+		span("nackdelay", "until what was given back comes again", false, NackDelayMin, NackDelayMax, func(c *C) *time.Duration { return &c.NackDelay }),
+		{Name: "work", Kind: "WORK", Live: true, Doc: "how long a worker is busy with each message",
+			Read:  func(c *C) string { return c.Work.String() },
+			Write: func(c *C, text string) error { return parseInto(&c.Work, ParseWork, text) }},
+		{Name: "rate", Kind: "SHAPE", Live: true, Doc: "messages a second that are taken at most, all workers together; max takes all",
+			Read:  func(c *C) string { return c.Rate.String() },
+			Write: func(c *C, text string) error { return c.Rate.UnmarshalText([]byte(text)) }},
+		{Name: "maxredeliver", Kind: "COUNT", Live: true, Doc: "how often a message comes again before it goes to the dead-letter topic; 0 for ever",
+			Read: func(c *C) string { return strconv.Itoa(c.MaxRedeliver) },
+			Write: func(c *C, text string) error {
+				return readCount(&c.MaxRedeliver, text, "redeliveries", 0, MaxRedeliverMax)
+			}},
+		elsewhere("dlq", "the dead-letter topic of maxredeliver; auto is TOPIC-SUBSCRIPTION-DLQ", true, "auto", func(c *C) *string { return &c.DeadLetter }),
+		elsewhere("retry", "topic that messages to be given back go through instead, which the group receives as well; off for none", false, "off", func(c *C) *string { return &c.Retry }),
+		span("retrydelay", "how long a message stays in the retry topic", true, time.Millisecond, RetryDelayMax, func(c *C) *time.Duration { return &c.RetryDelay }),
+		{Name: "churn", Kind: "CHURN", Live: true, Doc: "share of the consumers that is closed and subscribed again, and how often: 10%/30s, or off",
+			Read:  func(c *C) string { return c.Churn.String() },
+			Write: func(c *C, text string) error { return parseInto(&c.Churn, ParseChurn, text) }},
+	}
+}
+
+// parseInto reads a value, and leaves the old one where the text is wrong.
+func parseInto[T any](into *T, parse func(string) (T, error), text string) error {
+	v, err := parse(text)
+	if err == nil {
+		*into = v
+	}
+	return err
+}
+
+func readSwitch(into *bool, text string) error {
+	if text != "on" && text != "off" {
+		return fmt.Errorf("%q is neither on nor off", text)
+	}
+	*into = text == "on"
+	return nil
+}
+
+func writeSwitch(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// readElse reads a topic, or the word for none.
+func readElse(into *string, text, none string) error {
+	if text == none {
+		*into = ""
+		return nil
+	}
+	return readTopic(into, text)
+}
+
+func writeElse(topic, none string) string {
+	if topic == "" {
+		return none
+	}
+	return topic
+}
+
+// DeadLetterTopic is the topic that messages which came too often go to, or "".
+func (spec Consumer) DeadLetterTopic() string {
+	switch {
+	case spec.MaxRedeliver == 0:
+		return ""
+	case spec.DeadLetter != "":
+		return spec.DeadLetter
+	}
+	return spec.Topic + "-" + spec.Subscription + "-DLQ"
+}
+
+// checkBehaviour refuses what does not go together.
+func (spec Consumer) checkBehaviour() error {
+	individual := spec.Type == broker.Shared || spec.Type == broker.KeyShared
+	refuse := func(try, format string, args ...any) error {
+		return &broker.Error{Message: fmt.Sprintf(format, args...), Try: try}
+	}
+	switch {
+	case spec.Nack+spec.Drop > 100:
+		return refuse("", "nack=%s and drop=%s are more than all messages", spec.Nack, spec.Drop)
+	case spec.Ack.Way == AckCumulative && individual:
+		return refuse("", "ack=cumulative needs type=exclusive or type=failover: consumers of a %s subscription get what others got before", spec.Type)
+	case spec.Ack.Way == AckCumulative && spec.Nack+spec.Drop > 0:
+		return refuse("", "ack=cumulative acknowledges everything before a message, so there is no nack=%s and no drop=%s with it", spec.Nack, spec.Drop)
+	case spec.MaxRedeliver > 0 && !individual && spec.Retry == "":
+		return refuse("", "maxredeliver=%d needs type=shared or type=key_shared, where the broker counts, or a retry topic", spec.MaxRedeliver)
+	case spec.MaxRedeliver > 0 && spec.DeadLetter == "" && !spec.Topics().Single():
+		return refuse("", "maxredeliver=%d from several topics needs a dlq of its own, as dlq=%s-DLQ", spec.MaxRedeliver, spec.Subscription)
+	case spec.DeadLetter != "" && spec.MaxRedeliver == 0:
+		return refuse("", "dlq=%s needs maxredeliver=3 or another number", spec.DeadLetter)
+	}
+	for _, other := range []struct{ name, topic string }{{"dlq", spec.DeadLetter}, {"retry", spec.Retry}} {
+		if other.topic != "" && spec.Topics().Match(other.topic) {
+			return refuse("", "%s=%s is the topic that the group receives", other.name, other.topic)
+		}
+	}
+	if spec.Retry != "" && broker.FullTopic(spec.Retry) == broker.FullTopic(spec.DeadLetterTopic()) {
+		return refuse("", "retry=%s and dlq=%s are one topic", spec.Retry, spec.DeadLetterTopic())
+	}
+	return nil
+}
+
+// sameConsumers says whether consumers made for b serve o as well.
+func (b Behaviour) sameConsumers(o Behaviour) bool {
+	return b.Ack.Grouping() == o.Ack.Grouping() && b.Response == o.Response && b.BatchIndex == o.BatchIndex &&
+		b.NackDelay == o.NackDelay && b.Retry == o.Retry
+}

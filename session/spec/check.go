@@ -1,0 +1,68 @@
+package spec
+
+import (
+	"fmt"
+
+	"pulsh/session/broker"
+	"pulsh/session/payload"
+)
+
+// Check refuses what no group can be made from; single values have been
+// checked where they were read.
+func (spec Producer) Check() error {
+	if _, err := broker.ParseTopic(spec.Topic); err != nil {
+		return err
+	}
+	if err := CheckWorkers(spec.Workers); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Check is the same for a consumer group.
+func (spec Consumer) Check(name string) error {
+	if err := spec.checkCoverage(name); err != nil {
+		return err
+	}
+	if spec.Subscription == "" {
+		return fmt.Errorf("a consumer group needs a subscription")
+	}
+	if err := spec.checkBehaviour(); err != nil {
+		return err
+	}
+	return CheckWorkers(spec.Workers)
+}
+
+// CheckWorkers reports whether a group may have n workers, 1 to WorkersMax.
+func CheckWorkers(n int) error {
+	if n > WorkersMax {
+		return fmt.Errorf("%d workers are more than %d", n, WorkersMax)
+	}
+	if n < 1 {
+		return fmt.Errorf("a group needs at least 1 worker")
+	}
+	return nil
+}
+
+// NeedsProducers says whether the client takes the difference only at creation.
+func (spec Producer) NeedsProducers(old Producer) bool {
+	spec.Rate, spec.Workers = old.Rate, old.Workers
+	return !spec.equal(old)
+}
+
+func (spec Producer) equal(o Producer) bool {
+	return spec.Topic == o.Topic && spec.Partitions == o.Partitions && spec.Producers == o.Producers &&
+		spec.Size == o.Size && spec.Body == o.Body && spec.Keys == o.Keys &&
+		spec.Batch == o.Batch && spec.BatchBy == o.BatchBy && spec.BatchBytes == o.BatchBytes && spec.Delay == o.Delay &&
+		spec.Compression == o.Compression && spec.Pending == o.Pending && spec.Timeout == o.Timeout
+}
+
+func (spec Producer) Bodies() payload.Spec {
+	return payload.Spec{Size: spec.Size, Kind: spec.Body}
+}
+
+// SameConsumers says whether consumers made for one serve the other as well.
+func (spec Consumer) SameConsumers(o Consumer) bool {
+	return spec.Topic == o.Topic && spec.Subscription == o.Subscription && spec.Type == o.Type &&
+		spec.Queue == o.Queue && spec.From == o.From && spec.sameCoverage(o) && spec.Behaviour.sameConsumers(o.Behaviour)
+}

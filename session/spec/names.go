@@ -1,0 +1,28 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+)
+
+// CheckName says whether a group may have this name: a letter, then letters,
+// digits, - and _, at most 32 in all.
+func CheckName(name string) error {
+	letter := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+	switch {
+	case name == "":
+		return fmt.Errorf("a group needs a name")
+	case len(name) > nameMax:
+		return fmt.Errorf("%q is longer than %d characters", name, nameMax)
+	case name == "all" || name == "total" || name == "process" || name == "session":
+		return fmt.Errorf("%q is a word of its own and not a group's name", name)
+	case !letter(rune(name[0])):
+		return fmt.Errorf("%q is not a name: it begins with a letter", name)
+	}
+	if i := strings.IndexFunc(name, func(r rune) bool {
+		return !letter(r) && !(r >= '0' && r <= '9') && r != '-' && r != '_'
+	}); i >= 0 {
+		return fmt.Errorf("%q is not a name: letters, digits, - and _", name)
+	}
+	return nil
+}

@@ -1,0 +1,187 @@
+package spec
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"pulsh/session/metrics"
+	"pulsh/session/pacing"
+)
+
+// The limits of how often the screen is painted.
+const (
+	RefreshMin = 20 * time.Millisecond // fifty frames a second are more than anyone sees
+	RefreshMax = 10 * time.Second      // slower, the screen seems to hang
+)
+
+// The limits of how long a cluster may be away before it is called dead.
+const (
+	deadMin = time.Second // a probe every second can tell no less
+	deadMax = time.Hour   // who waits longer does not look at a colour
+)
+
+// What a group that falls short of its schedule is for a run: a failure, or not.
+const (
+	behindFails   = "fails"
+	behindAllowed = "allowed"
+)
+
+// off is how a limit is written that is not wanted.
+const off = "off"
+
+// Preferences is how a session is shown and judged: how often it is painted, from
+// which values on a figure is in doubt or bad, and whether a load that falls
+// short is a failure. They change nothing of the load.
+type Preferences struct {
+	Refresh time.Duration
+	Rate    Limits // of the actual rate, in percent of its target; below is worse
+	P99     Limits // of latency and e2e, in nanoseconds
+	Backlog Limits // in messages
+	CPU     Limits // of pulsh, in percent of one core
+	Memory  Limits // of pulsh, in bytes
+	Dead    time.Duration
+	// BehindAllowed says that a run may fall short of its schedule.
+	BehindAllowed bool
+}
+
+// DefaultPreferences are those of a session that was told nothing. How fast is
+// fast enough only the user knows, so only rates have limits of themselves.
+func DefaultPreferences() Preferences {
+	return Preferences{
+		Refresh: metrics.SampleEvery,
+		Rate:    Limits{Warn: 95, Fail: 80},
+		Dead:    10 * time.Second,
+	}
+}
+
+// Grade says how well a figure stands.
+type Grade uint8
+
+// The grades: green, yellow and red where there are colours.
+const (
+	Good Grade = iota
+	Doubtful
+	Bad
+)
+
+// Limits are the values from which on a figure is in doubt, and bad. A limit of
+// 0 is off.
+type Limits struct{ Warn, Fail float64 }
+
+// Over grades a figure that is worse the higher it is. NaN is good: nothing is
+// known against it.
+func (l Limits) Over(v float64) Grade {
+	switch {
+	case l.Fail > 0 && v >= l.Fail:
+		return Bad
+	case l.Warn > 0 && v >= l.Warn:
+		return Doubtful
+	}
+	return Good
+}
+
+// Under grades a figure that is worse the lower it is.
+func (l Limits) Under(v float64) Grade {
+	switch {
+	case l.Fail > 0 && v < l.Fail:
+		return Bad
+	case l.Warn > 0 && v < l.Warn:
+		return Doubtful
+	}
+	return Good
+}
+
+// PreferenceSettings lists the session's own settings in the order in which
+// they are shown and saved.
+func PreferenceSettings() []Setting[Preferences] {
+	type P = Preferences
+	list := []Setting[P]{{Name: "refresh", Kind: "DURATION", Live: true, Doc: "how often the screen is painted, 20ms to 10s",
+		Read:  func(p *P) string { return pacing.FormatDuration(p.Refresh) },
+		Write: func(p *P, text string) error { return readDuration(&p.Refresh, text, RefreshMin, RefreshMax) }}}
+	for _, l := range []struct {
+		name, kind string
+		unit       Unit
+		warn, fail string
+		of         func(*P) *Limits
+	}{
+		{"rate", "PERCENT", Percent, "below this share of its target a rate is yellow", "below this share of its target a rate is red",
+			func(p *P) *Limits { return &p.Rate }},
+		{"p99", "DURATION", Nanoseconds, "from this latency on p99 is yellow", "from this latency on p99 is red",
+			func(p *P) *Limits { return &p.P99 }},
+		{"backlog", "COUNT", Count, "from so many messages on a backlog is yellow", "from so many messages on a backlog is red",
+			func(p *P) *Limits { return &p.Backlog }},
+		{"cpu", "PERCENT", Percent, "from this share of a core on pulsh's own cost is yellow", "from this share of a core on pulsh's own cost is red",
+			func(p *P) *Limits { return &p.CPU }},
+		{"memory", "BYTES", Bytes, "from so much memory on pulsh's own is yellow", "from so much memory on pulsh's own is red",
+			func(p *P) *Limits { return &p.Memory }},
+	} {
+		list = append(list,
+			limitSetting(l.name+"-warn", l.kind, l.warn, l.unit, func(p *P) *float64 { return &l.of(p).Warn }),
+			limitSetting(l.name+"-fail", l.kind, l.fail, l.unit, func(p *P) *float64 { return &l.of(p).Fail }))
+	}
+	return append(list,
+		Setting[P]{Name: "dead", Kind: "DURATION", Live: true, Doc: "how long a broker may not answer before it is called dead, 1s to 1h",
+			Read:  func(p *P) string { return pacing.FormatDuration(p.Dead) },
+			Write: func(p *P, text string) error { return readDuration(&p.Dead, text, deadMin, deadMax) }},
+		Setting[P]{Name: "behind", Kind: "WORD", Live: true, Words: []string{behindFails, behindAllowed}, Doc: "whether a run fails when a producer group fell short of its schedule",
+			Read: func(p *P) string {
+				if p.BehindAllowed {
+					return behindAllowed
+				}
+				return behindFails
+			},
+			Write: func(p *P, text string) error {
+				if text != behindFails && text != behindAllowed {
+					return fmt.Errorf("%q is neither %s nor %s", text, behindFails, behindAllowed)
+				}
+				p.BehindAllowed = text == behindAllowed
+				return nil
+			}})
+}
+
+// limitSetting is a limit in a unit, or off.
+func limitSetting(name, kind, doc string, unit Unit, of func(*Preferences) *float64) Setting[Preferences] {
+	return Setting[Preferences]{Name: name, Kind: kind, Live: true, Words: []string{off}, Doc: doc,
+		Read: func(p *Preferences) string {
+			if v := *of(p); v > 0 {
+				return unit.Format(v)
+			}
+			return off
+		},
+		Write: func(p *Preferences, text string) error {
+			v, err := 0.0, error(nil)
+			if text != off {
+				v, err = unit.Parse(text)
+			}
+			switch {
+			case err != nil:
+				return err
+			case text != off && !(v > 0 && v < math.MaxInt64):
+				return fmt.Errorf("%q is no limit: more than 0, or off", text)
+			}
+			*of(p) = v
+			return nil
+		}}
+}
+
+// Check refuses limits that contradict each other. The error is a sentence.
+func (p Preferences) Check() error {
+	for _, s := range []struct {
+		name  string
+		of    Limits
+		unit  Unit
+		under bool
+	}{
+		{"rate", p.Rate, Percent, true}, {"p99", p.P99, Nanoseconds, false}, {"backlog", p.Backlog, Count, false},
+		{"cpu", p.CPU, Percent, false}, {"memory", p.Memory, Bytes, false},
+	} {
+		if s.of.Warn <= 0 || s.of.Fail <= 0 {
+			continue
+		}
+		if s.under && s.of.Warn < s.of.Fail || !s.under && s.of.Warn > s.of.Fail {
+			return fmt.Errorf("%s-warn=%s never shows beside %s-fail=%s", s.name, s.unit.Format(s.of.Warn), s.name, s.unit.Format(s.of.Fail))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+package spec
+
+import (
+	"strconv"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/pacing"
+	"pulsh/session/payload"
+)
+
+// Limits of settings that spec.go does not name, each with its reason.
+const (
+	BatchBytesMin  = 1 << 10          // below it a batch holds no message of the default size
+	BatchBytesMax  = 64 << 20         // no broker takes a larger frame, whatever its maxMessageSize
+	BatchDelayMax  = time.Minute      // longer than any batch of a load waits to fill
+	SendTimeoutMin = time.Second      // the client looks for overdue messages a few times a second
+	SendTimeoutMax = 10 * time.Minute // an unanswered message keeps its place in the queue so long
+)
+
+// ProducersEach asks for a lane for each worker. A group never has more lanes than
+// workers, so the largest number says it.
+const ProducersEach = WorkersMax
+
+// Setting is one named value of a group's settings: how it is typed, shown,
+// saved, completed and explained. S is ProducerSpec or ConsumerSpec.
+type Setting[S any] struct {
+	Name  string   // as it is typed before the equals sign and in a profile
+	Kind  string   // what is typed behind it, as the help names it: SHAPE, COUNT …
+	Words []string // the values that are words, if there are any
+	Doc   string   // one line, lower case, without a full stop
+	// Live settings change under the running load. The others are taken when
+	// a lane or consumer is made, so that a change makes new ones.
+	Live  bool
+	Read  func(*S) string
+	Write func(*S, string) error
+}
+
+// Get writes the setting's value in spec as Set reads it.
+func (s Setting[S]) Get(spec *S) string { return s.Read(spec) }
+
+// Set reads a value into spec. The error is a sentence that quotes the text;
+// spec is unchanged then.
+func (s Setting[S]) Set(spec *S, text string) error { return s.Write(spec, text) }
+
+// DefaultProducer is what a producer group of this name is made from when
+// nothing else is said.
+func DefaultProducer(name string) Producer {
+	size, _ := payload.FixedSize(1 << 10) // between the stamp and the largest size
+	return Producer{
+		Topic:       name,
+		Rate:        pacing.Hold(1000),
+		Workers:     4,
+		Size:        size,
+		Body:        payload.RandomKind,
+		Batch:       1000,
+		BatchBy:     ByAny,
+		BatchBytes:  128 << 10,
+		Delay:       5 * time.Millisecond,
+		Compression: "lz4",
+		Pending:     10_000,
+		Timeout:     30 * time.Second,
+	}
+}
+
+// DefaultConsumer is what a consumer group of this name is made from when
+// nothing else is said.
+func DefaultConsumer(name string) Consumer {
+	return Consumer{
+		Topic:        name,
+		Subscription: name,
+		Type:         broker.Shared,
+		Workers:      1,
+		Queue:        1000,
+		From:         broker.Latest,
+		Behaviour:    standardBehaviour(),
+		Durable:      true,
+	}
+}
+
+// ProducerSettings lists the settings of a producer group in the order in
+// which they are shown and saved.
+func ProducerSettings() []Setting[Producer] {
+	type P = Producer
+	return []Setting[P]{
+		{Name: "topic", Kind: "TOPIC", Doc: "where messages go; by default the topic named like the group",
+			Read:  func(p *P) string { return p.Topic },
+			Write: func(p *P, text string) error { return readTopic(&p.Topic, text) }},
+		{Name: "partitions", Kind: "COUNT", Doc: "partitions to make the topic with if it does not exist; 0 leaves it to the broker",
+			Read: func(p *P) string { return strconv.Itoa(p.Partitions) },
+			Write: func(p *P, text string) error {
+				return readCount(&p.Partitions, text, "partitions", 0, broker.MaxPartitions)
+			}},
+		{Name: "rate", Kind: "SHAPE", Live: true, Doc: "messages a second that are wanted, all workers together",
+			Read:  func(p *P) string { return p.Rate.String() },
+			Write: func(p *P, text string) error { return p.Rate.UnmarshalText([]byte(text)) }},
+		{Name: "workers", Kind: "COUNT", Live: true, Doc: "goroutines that send; they share the rate",
+			Read:  func(p *P) string { return strconv.Itoa(p.Workers) },
+			Write: func(p *P, text string) error { return readCount(&p.Workers, text, "workers", 1, WorkersMax) }},
+		{Name: "producers", Kind: "LANES", Words: []string{"auto", "each"}, Doc: "Pulsar producers that the workers share; each is one a worker",
+			Read:  func(p *P) string { return writeProducers(p.Producers) },
+			Write: func(p *P, text string) error { return readProducers(&p.Producers, text) }},
+		{Name: "size", Kind: "SIZE", Doc: "bytes of each message, fixed or distributed",
+			Read:  func(p *P) string { return p.Size.String() },
+			Write: func(p *P, text string) error { return p.Size.UnmarshalText([]byte(text)) }},
+		{Name: "body", Kind: "WORD", Words: payload.KindNames(), Doc: "what fills a message behind its stamp",
+			Read:  func(p *P) string { return p.Body.String() },
+			Write: func(p *P, text string) error { return p.Body.UnmarshalText([]byte(text)) }},
+		{Name: "keys", Kind: "KEYS", Doc: "how many keys messages have, and how unevenly",
+			Read:  func(p *P) string { return p.Keys.String() },
+			Write: func(p *P, text string) error { return p.Keys.UnmarshalText([]byte(text)) }},
+		{Name: "batch", Kind: "COUNT", Doc: "messages of a batch at most; 1 sends each alone",
+			Read: func(p *P) string { return strconv.Itoa(p.Batch) },
+			Write: func(p *P, text string) error {
+				return readCount(&p.Batch, text, "messages a batch", 1, BatchMax)
+			}},
+		{Name: "batchby", Kind: "WORD", Words: texts(batchBys()), Doc: "which messages share a batch: any, or those of one key, so that key_shared keeps their order",
+			Read:  func(p *P) string { return string(p.BatchBy) },
+			Write: func(p *P, text string) error { return p.BatchBy.UnmarshalText([]byte(text)) }},
+		{Name: "bytes", Kind: "BYTES", Doc: "bytes of a batch at most",
+			Read:  func(p *P) string { return payload.FormatBytes(int64(p.BatchBytes)) },
+			Write: func(p *P, text string) error { return readBytes(&p.BatchBytes, text) }},
+		{Name: "delay", Kind: "DURATION", Doc: "how long a batch waits to fill",
+			Read: func(p *P) string { return pacing.FormatDuration(p.Delay) },
+			Write: func(p *P, text string) error {
+				return readDuration(&p.Delay, text, time.Millisecond, BatchDelayMax)
+			}},
+		{Name: "compression", Kind: "WORD", Words: texts(broker.Compressions()), Doc: "codec of the batches",
+			Read:  func(p *P) string { return string(p.Compression) },
+			Write: func(p *P, text string) error { return p.Compression.UnmarshalText([]byte(text)) }},
+		{Name: "pending", Kind: "COUNT", Doc: "messages sent and not yet answered at most, in the whole group",
+			Read: func(p *P) string { return strconv.Itoa(p.Pending) },
+			Write: func(p *P, text string) error {
+				return readCount(&p.Pending, text, "pending messages", 1, PendingMax)
+			}},
+		{Name: "timeout", Kind: "DURATION", Doc: "after which an unanswered message has failed",
+			Read: func(p *P) string { return pacing.FormatDuration(p.Timeout) },
+			Write: func(p *P, text string) error {
+				return readDuration(&p.Timeout, text, SendTimeoutMin, SendTimeoutMax)
+			}},
+	}
+}
+
+// ConsumerSettings lists the settings of a consumer group in the order in
+// which they are shown and saved.
+func ConsumerSettings() []Setting[Consumer] {
+	type C = Consumer
+	return append([]Setting[C]{
+		{Name: "topic", Kind: "TOPICS", Doc: "where messages come from: a topic, several a,b,c, or a pattern /orders-.*/; by default the topic named like the group",
+			Read:  func(c *C) string { return c.Topic },
+			Write: func(c *C, text string) error { return readTopics(&c.Topic, text) }},
+		{Name: "subscription", Kind: "NAME", Doc: "whose cursor is moved; by default named like the group",
+			Read:  func(c *C) string { return c.Subscription },
+			Write: func(c *C, text string) error { return readSubscription(&c.Subscription, text) }},
+		{Name: "type", Kind: "WORD", Words: texts(broker.SubscriptionTypes()), Doc: "how consumers share the messages",
+			Read:  func(c *C) string { return string(c.Type) },
+			Write: func(c *C, text string) error { return c.Type.UnmarshalText([]byte(text)) }},
+		{Name: "workers", Kind: "COUNT", Live: true, Doc: "consumers that receive; an exclusive subscription has one, which they share",
+			Read:  func(c *C) string { return strconv.Itoa(c.Workers) },
+			Write: func(c *C, text string) error { return readCount(&c.Workers, text, "workers", 1, WorkersMax) }},
+		{Name: "queue", Kind: "COUNT", Doc: "messages the broker may push ahead to one consumer",
+			Read: func(c *C) string { return strconv.Itoa(c.Queue) },
+			Write: func(c *C, text string) error {
+				return readCount(&c.Queue, text, "messages in a queue", 1, QueueMax)
+			}},
+		{Name: "from", Kind: "WORD", Words: texts(broker.Positions()), Doc: "where a new subscription begins",
+			Read:  func(c *C) string { return string(c.From) },
+			Write: func(c *C, text string) error { return c.From.UnmarshalText([]byte(text)) }},
+	}, append(coverageSettings(), behaviourSettings()...)...)
+}
+
+// FindSetting returns the setting of that name.
+func FindSetting[S any](settings []Setting[S], name string) (Setting[S], bool) {
+	for _, s := range settings {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Setting[S]{}, false
+}

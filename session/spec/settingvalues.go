@@ -1,0 +1,135 @@
+package spec
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/pacing"
+	"pulsh/session/payload"
+)
+
+// texts are words as plain strings.
+func texts[T ~string](words []T) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = string(w)
+	}
+	return out
+}
+
+func readTopic(into *string, text string) error {
+	if strings.HasPrefix(text, patternMark) || strings.Contains(text, ",") {
+		return fmt.Errorf("%q is more than one topic, and a producer group sends to one", text)
+	}
+	name, err := broker.ParseTopic(text)
+	if err == nil {
+		*into = name.Short()
+	}
+	return err
+}
+
+// subscriptionMax bounds a subscription's name in bytes: it is one part of a
+// path in the cluster's metadata.
+const subscriptionMax = 256
+
+func readSubscription(into *string, text string) error {
+	switch {
+	case text == "":
+		return fmt.Errorf("a subscription needs a name")
+	case len(text) > subscriptionMax:
+		return fmt.Errorf("a subscription's name of %d bytes is longer than %d", len(text), subscriptionMax)
+	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == '/' || r == 0x7f || r == '\ufffd' }):
+		return fmt.Errorf("%q is not a subscription: no blanks and no / in its name", text)
+	}
+	*into = text
+	return nil
+}
+
+func readProducers(into *int, text string) error {
+	switch text {
+	case "auto":
+		*into = 0
+		return nil
+	case "each":
+		*into = ProducersEach
+		return nil
+	}
+	return readCount(into, text, "producers", 1, ProducersEach-1)
+}
+
+func writeProducers(n int) string {
+	switch n {
+	case 0:
+		return "auto"
+	case ProducersEach:
+		return "each"
+	}
+	return strconv.Itoa(n)
+}
+
+// ParseCount reads a whole number such as 8, 10k or 2M from 0 on.
+func ParseCount(text string) (int, error) {
+	digits, unit := text, 1
+	switch {
+	case strings.HasSuffix(text, "k"):
+		digits, unit = text[:len(text)-1], 1e3
+	case strings.HasSuffix(text, "M"):
+		digits, unit = text[:len(text)-1], 1e6
+	}
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return 0, fmt.Errorf("%q is not a whole number", text)
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || n > countMax/int64(unit) {
+		return 0, fmt.Errorf("%q is too large a number", text)
+	}
+	return int(n) * unit, nil
+}
+
+// countMax bounds a typed number. It is beyond all limits, and sums of two
+// still fit an int of 32 bits.
+const countMax = 1e9
+
+func readCount(into *int, text, what string, least, most int) error {
+	n, err := ParseCount(text)
+	switch {
+	case err != nil:
+		return err
+	case n > most:
+		return fmt.Errorf("%s %s are more than %d", text, what, most)
+	case n < least:
+		return fmt.Errorf("%s %s are less than %d", text, what, least)
+	}
+	*into = n
+	return nil
+}
+
+func readBytes(into *int, text string) error {
+	n, err := payload.ParseBytes(text)
+	switch {
+	case err != nil:
+		return err
+	case n < BatchBytesMin || n > BatchBytesMax:
+		return fmt.Errorf("%q is not a size of batches: from %s to %s", text,
+			payload.FormatBytes(BatchBytesMin), payload.FormatBytes(BatchBytesMax))
+	}
+	*into = int(n)
+	return nil
+}
+
+func readDuration(into *time.Duration, text string, least, most time.Duration) error {
+	d, err := pacing.ParseDuration(text)
+	switch {
+	case err != nil:
+		return err
+	case d < least:
+		return fmt.Errorf("%q is too short; at least %s", text, pacing.FormatDuration(least))
+	case d > most:
+		return fmt.Errorf("%q is too long; at most %s", text, pacing.FormatDuration(most))
+	}
+	*into = d
+	return nil
+}

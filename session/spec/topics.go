@@ -1,0 +1,162 @@
+package spec
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"pulsh/session/broker"
+)
+
+// TopicsMax is how many topics one consumer group covers at most: each worker
+// has a consumer on each of them, and the broker's counts of all are asked for
+// once a second.
+const TopicsMax = 200
+
+// Topics is what a consumer group receives from: topics that are named, or all
+// of a namespace whose names match a pattern.
+type Topics struct {
+	names     []string       // short; nil with a pattern
+	pattern   *regexp.Regexp // of the last part of a name; nil with names
+	namespace broker.NamespaceName
+	text      string
+}
+
+// patternMark stands before and behind a pattern. No topic's name begins with
+// it: a name that did would have an empty tenant or namespace.
+const patternMark = "/"
+
+// ParseTopics reads a topic's name, several with commas between them, or a
+// pattern between slashes: /orders-.*/ is every topic of public/default whose
+// whole name matches the regular expression, and /tenant/ns/orders-.*/ those
+// of another namespace. Patterns match persistent topics; a partitioned topic
+// is one.
+func ParseTopics(text string) (Topics, error) {
+	if strings.HasPrefix(text, patternMark) {
+		return parsePattern(text)
+	}
+	var t Topics
+	for name := range strings.SplitSeq(text, ",") {
+		topic, err := broker.ParseTopic(strings.TrimSpace(name))
+		if err != nil {
+			return Topics{}, err
+		}
+		if short := topic.Short(); !slices.Contains(t.names, short) {
+			t.names = append(t.names, short)
+		}
+	}
+	if len(t.names) > TopicsMax {
+		return Topics{}, fmt.Errorf("%d topics are more than %d", len(t.names), TopicsMax)
+	}
+	t.text = strings.Join(t.names, ",")
+	return t, nil
+}
+
+func parsePattern(text string) (Topics, error) {
+	body, found := strings.CutSuffix(text[len(patternMark):], patternMark)
+	switch {
+	case !found || body == "":
+		return Topics{}, fmt.Errorf("%q is not a pattern: it ends with a slash too, as /orders-.*/", text)
+	case strings.Contains(body, "://"):
+		return Topics{}, fmt.Errorf("%q is not a pattern: it has no domain, persistent topics alone are matched", text)
+	}
+	t := Topics{text: text}
+	space, expression := "", body
+	if at := strings.LastIndex(body, "/"); at >= 0 {
+		space, expression = body[:at], body[at+1:]
+	}
+	var err error
+	if t.namespace, err = broker.ParseNamespace(space); err != nil {
+		return Topics{}, err
+	}
+	if t.pattern, err = regexp.Compile("^(?:" + expression + ")$"); err != nil || expression == "" {
+		return Topics{}, fmt.Errorf("%q is not a pattern: %s", text, patternFault(expression, err))
+	}
+	return t, nil
+}
+
+// patternFault says what is wrong with a regular expression.
+func patternFault(expression string, err error) string {
+	if expression == "" {
+		return "it is empty"
+	}
+	if _, alone := regexp.Compile(expression); alone != nil {
+		err = alone // without the anchors around it
+	}
+	return strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+}
+
+// String writes the topics as ParseTopics reads them.
+func (t Topics) String() string { return t.text }
+
+// Pattern says whether these are all topics that match, now or later.
+func (t Topics) Pattern() bool { return t.pattern != nil }
+
+// Names are the topics that were named; nil for a pattern.
+func (t Topics) Names() []string { return slices.Clone(t.names) }
+
+// Single says whether this is exactly one topic.
+func (t Topics) Single() bool { return len(t.names) == 1 }
+
+// Match says whether a topic's name, short or full, is one of them.
+func (t Topics) Match(topic string) bool {
+	name, err := broker.ParseTopic(topic)
+	if err != nil {
+		return false
+	}
+	if !t.Pattern() {
+		return slices.Contains(t.names, name.Short())
+	}
+	return name.Domain == broker.Persistent && name.Partition < 0 &&
+		name.Tenant == t.namespace.Tenant && name.Namespace == t.namespace.Namespace && t.pattern.MatchString(name.Leaf())
+}
+
+// include says whether all of the others are among these.
+func (t Topics) include(others Topics) bool {
+	if others.Pattern() {
+		return t.text == others.text
+	}
+	return !slices.ContainsFunc(others.names, func(name string) bool { return !t.Match(name) })
+}
+
+// Expand lists the topics that there are now: for a pattern by asking the
+// admin API, which may be nil.
+func (t Topics) Expand(ctx context.Context, from broker.Admin) ([]string, error) {
+	if !t.Pattern() {
+		return t.Names(), nil
+	}
+	if from == nil {
+		return nil, &broker.Error{Message: fmt.Sprintf("the pattern %s needs the admin API, which lists the topics", t), Try: "connect pulsar://localhost:6650 admin=http://localhost:8080"}
+	}
+	listed, err := from.Topics(ctx, t.namespace.String())
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, topic := range listed {
+		if t.Match(topic.Name) {
+			names = append(names, topic.Name)
+		}
+	}
+	if len(names) > TopicsMax {
+		return nil, &broker.Error{Message: fmt.Sprintf("%d topics match %s, more than %d", len(names), t, TopicsMax), Try: "topics"}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+func readTopics(into *string, text string) error {
+	t, err := ParseTopics(text)
+	if err == nil {
+		*into = t.String()
+	}
+	return err
+}
+
+// Topics is what the group receives from, as its specification says.
+func (spec Consumer) Topics() Topics {
+	t, _ := ParseTopics(spec.Topic) // checked where it was set
+	return t
+}
