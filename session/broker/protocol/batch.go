@@ -199,6 +199,19 @@ func (b *Builder) extend(size int) []byte {
 // Payload is what was added, to be compressed.
 func (b *Builder) Payload() []byte { return b.buf[b.room:] }
 
+// Compress adds the compressed form of a payload.
+func (b *Builder) Compress(c *Compressor, payload []byte) (err error) {
+	b.buf, err = c.Append(b.buf, payload)
+	return err
+}
+
+// Memory gives the memory of a payload back that will not be finished.
+func (b *Builder) Memory() []byte {
+	memory := b.buf[:0]
+	b.buf = nil
+	return memory
+}
+
 // Finish writes command, checksum and metadata before the payload and returns
 // the frame, with the memory that it lives in for another Begin.
 func (b *Builder) Finish(send *Send, meta *Metadata) (frame, memory []byte) {

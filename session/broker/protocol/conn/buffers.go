@@ -48,13 +48,19 @@ func (in *input) unread() []byte { return in.buf[in.start:in.end] }
 
 func (in *input) consume(n int) { in.start += n }
 
-// output is the bytes that wait to be sent, in order. Commands are gathered in
-// chunks; frames of SENDs are not copied.
+// copied is up to which size in bytes a frame is copied into a chunk: below it a
+// buffer of its own costs the system more than the copy.
+const copied = 2 << 10
+
+// output is the bytes that wait to be sent, in order. Commands and small frames
+// are gathered in chunks; large frames are not copied.
 type output struct {
 	urgent []byte // goes before all else: PING and PONG
 	chunks [][]byte
 	taken  int // chunks at the front that were taken
 	small  []byte
+	spare  []byte // a chunk that was taken by the last Take but one
+	lent   []byte // a chunk that was taken by the last
 	bytes  int
 }
 
@@ -65,16 +71,28 @@ func (o *output) first(m protocol.Body) {
 
 func (o *output) command(m protocol.Body) {
 	before := len(o.small)
-	o.small = protocol.Append(o.small, m)
+	o.small = protocol.Append(o.chunk(), m)
 	o.bytes += len(o.small) - before
+}
+
+// chunk is where commands are gathered.
+func (o *output) chunk() []byte {
+	if o.small == nil {
+		o.small, o.spare = o.spare, nil
+	}
+	return o.small
 }
 
 // Send queues the frame of a SEND. It must not change until the receipt has come
 // or the connection has ended.
 func (o *output) Send(frame []byte) {
+	o.bytes += len(frame)
+	if len(frame) <= copied {
+		o.small = append(o.chunk(), frame...)
+		return
+	}
 	o.seal()
 	o.chunks = append(o.chunks, frame)
-	o.bytes += len(frame)
 }
 
 // seal makes a chunk of the commands that were gathered.
@@ -89,11 +107,18 @@ func (o *output) seal() {
 func (o *output) Waiting() int { return o.bytes + len(o.urgent) }
 
 // Take moves chunks to into, at most most bytes or one chunk, and returns it.
-// They are valid until their connection has ended.
+// They are valid until the next Take.
 func (o *output) Take(into [][]byte, most int) [][]byte {
+	if o.spare == nil && o.lent != nil {
+		o.spare = o.lent[:0]
+	}
+	o.lent = nil
 	if len(o.urgent) > 0 {
 		into = append(into, o.urgent)
 		o.urgent = nil
+	}
+	if len(o.small) > 0 && o.taken == len(o.chunks) {
+		o.lent = o.small // nothing else refers to it
 	}
 	o.seal()
 	for taken := 0; o.taken < len(o.chunks); {

@@ -165,6 +165,18 @@ func (c *Conn) Orphans() (owners []any) {
 	return owners
 }
 
+// Owners are those to whom something was routed, producers and consumers. Who
+// drives the connection tells them of its end.
+func (c *Conn) Owners() (owners []any) {
+	for _, owner := range c.producers {
+		owners = append(owners, owner)
+	}
+	for _, owner := range c.consumers {
+		owners = append(owners, owner)
+	}
+	return owners
+}
+
 // Ask sends a question and returns its request id. The answer comes as an event
 // with owner, or Overdue after the timeout.
 func (c *Conn) Ask(now int64, q protocol.Question, timeout time.Duration, owner any) uint64 {

@@ -204,7 +204,7 @@ func TestOutputKeepsItsOrder(t *testing.T) {
 			c.Tell(m)
 			want = protocol.Append(want, m)
 		} else {
-			frame := make([]byte, r.IntN(100))
+			frame := make([]byte, r.IntN(100)+i%2*copied)
 			frame = append(frame, byte(i))
 			c.Send(frame)
 			want = append(want, frame...)
@@ -275,6 +275,7 @@ func TestRequestsWaitUntilTheirDeadline(t *testing.T) {
 	require.Nil(t, w.event(w.client), "the answer is late")
 	w.client.Ask(w.now, &protocol.Lookup{Topic: "x"}, time.Second, "x")
 	w.client.Fail(ErrClosed)
+	require.Empty(t, w.client.Owners())
 	require.Equal(t, []any{"x"}, w.client.Orphans())
 	require.Empty(t, w.client.Orphans())
 }
@@ -296,6 +297,7 @@ func TestAClosedProducerHearsNothingMore(t *testing.T) {
 	w.client.AddProducer(1, "one")
 	w.client.AddProducer(2, "two")
 	w.client.AddConsumer(1, "consumer")
+	require.ElementsMatch(t, []any{"one", "two", "consumer"}, w.client.Owners())
 	w.server.Tell(&protocol.SendReceipt{ProducerID: 1, Sequence: 5})
 	w.server.Tell(&protocol.CloseProducer{ProducerID: 1, Numbered: protocol.Numbered{RequestID: Unsolicited}, URL: "pulsar://other:6650"})
 	w.server.Tell(&protocol.SendReceipt{ProducerID: 1, Sequence: 6})

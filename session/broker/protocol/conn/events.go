@@ -212,3 +212,11 @@ func (c *Conn) answered(m protocol.Question) {
 	}
 	c.event.Kind, c.event.Owner = Answered, r.owner
 }
+
+// Late takes the owners of all requests that are overdue, for a driver that does
+// not wait for Next.
+func (c *Conn) Late() []any {
+	late := c.overdue
+	c.overdue = nil
+	return late
+}
