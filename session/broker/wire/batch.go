@@ -1,8 +1,7 @@
 package wire
 
 import (
-	"time"
-
+	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/payload"
 )
@@ -27,6 +26,7 @@ type run struct {
 // batch is an entry from its first message to its receipt. It is used again
 // after that, with all its memory.
 type batch struct {
+	part    *part
 	builder protocol.Builder
 	memory  []byte // of builder
 	packed  []byte // of the frame, where the payload is compressed
@@ -71,7 +71,9 @@ func (b *batch) write(m *message, base int64, stream uint64, alone bool) {
 
 // acked records the receipt of a batch: each message with its own times. Where
 // neighbours have the same, they are recorded together.
-func (b *batch) acked(p *producer, now int64) {
+func (b *batch) acked() {
+	p := b.part.producer
+	now := p.spec.Clock()
 	batches := 1
 	dues := b.dues
 	for _, r := range b.runs {
@@ -92,7 +94,24 @@ func (b *batch) acked(p *producer, now int64) {
 		}
 	}
 	p.room.give(len(b.dues), b.bytes)
+	b.part.mu.Lock()
+	b.part.keep(b)
+	b.part.mu.Unlock()
 }
 
-// since is how long ago, in the engine's time.
-func since(now, then int64) time.Duration { return time.Duration(now - then) }
+// refused accounts for a batch that failed. Its memory is not used again: a
+// connection may still send its frame.
+func (b *batch) refused(category broker.Category, text string) {
+	p := b.part.producer
+	for _, r := range b.runs {
+		for i := range uint64(r.count) {
+			p.failed.Add(1)
+			p.recorder.Failed(category, text)
+			p.spec.Doubt(r.first + i)
+		}
+	}
+	p.room.give(len(b.dues), b.bytes)
+}
+
+// lend keeps the memory of a frame that a connection may still send.
+func (b *batch) lend() { b.lent = true }

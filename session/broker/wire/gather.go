@@ -5,7 +5,6 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
-	"pulsh/session/broker/protocol/conn"
 )
 
 // singleBytes is what stands before a message in a batch, apart from its key.
@@ -14,8 +13,8 @@ const singleBytes = 4 + 2 + 5
 // batchBytes is how many bytes of payload a batch may have.
 func (t *part) batchBytes() int {
 	most := t.most - metadataBytes
-	if t.spec.Batch.Bytes > 0 {
-		most = min(most, t.spec.Batch.Bytes)
+	if t.producer.spec.Batch.Bytes > 0 {
+		most = min(most, t.producer.spec.Batch.Bytes)
 	}
 	return most
 }
@@ -26,29 +25,29 @@ const metadataBytes = 512
 
 // write adds a message to its batch, and sends what is full. It needs mu.
 func (t *part) write(m *message) {
-	alone := t.spec.Batch.Messages <= 1
+	alone := t.producer.spec.Batch.Messages <= 1
 	size := len(m.body) + len(m.key) + singleBytes
-	if t.gather > 0 && t.payload+size > t.batchBytes() {
+	if t.messages > 0 && t.payload+size > t.batchBytes() {
 		t.sendAll() // it would not fit any more
 	}
 	b := t.batchFor(m.key, alone)
-	if t.gather == 0 {
+	if t.messages == 0 {
 		t.opened = t.engine.now()
-		t.arm(t.spec.Batch.Delay)
+		t.arm(t.producer.spec.Batch.Delay)
 	}
-	b.write(m, t.base, t.spec.Stream, alone)
-	t.gather++
+	b.write(m, t.producer.base, t.producer.spec.Stream, alone)
+	t.messages++
 	t.payload += size
-	if alone || t.gather >= t.spec.Batch.Messages || t.payload >= t.batchBytes() || t.spec.Batch.Delay <= 0 {
+	if alone || t.messages >= t.producer.spec.Batch.Messages || t.payload >= t.batchBytes() || t.producer.spec.Batch.Delay <= 0 {
 		t.sendAll()
-		t.turn++ // the next messages without a key go elsewhere
+		t.producer.turn++ // the next messages without a key go elsewhere
 	}
 }
 
 // batchFor is the open batch of a key: there is one for all keys unless batches
 // are by key.
 func (t *part) batchFor(key string, alone bool) *batch {
-	if !t.spec.Batch.ByKey && !alone {
+	if !t.producer.spec.Batch.ByKey && !alone {
 		if len(t.gathered) > 0 {
 			return t.gathered[0]
 		}
@@ -64,7 +63,7 @@ func (t *part) batchFor(key string, alone bool) *batch {
 	if n := len(t.free); n > 0 {
 		b, t.free = t.free[n-1], t.free[:n-1]
 	} else {
-		b = &batch{}
+		b = &batch{part: t}
 	}
 	b.begin(t.name, key)
 	t.gathered = append(t.gathered, b)
@@ -73,7 +72,7 @@ func (t *part) batchFor(key string, alone bool) *batch {
 
 // arm starts the timer of the delay, unless it runs. It needs mu.
 func (t *part) arm(after time.Duration) {
-	if t.armed || t.spec.Batch.Messages <= 1 || after <= 0 {
+	if t.armed || t.producer.spec.Batch.Messages <= 1 || after <= 0 {
 		return
 	}
 	t.armed = true
@@ -87,20 +86,20 @@ func (t *part) arm(after time.Duration) {
 // delayed sends what was gathered longer than the delay ago. The timer is not
 // stopped when a batch is full: it finds out here that it is early.
 func (t *part) delayed() {
-	t.order.Lock() // turn is changed
-	defer t.order.Unlock()
+	t.producer.order.Lock() // turn is changed
+	defer t.producer.order.Unlock()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.armed = false
-	if t.gather == 0 || t.closed {
+	if t.messages == 0 || t.closed {
 		return
 	}
-	if left := t.spec.Batch.Delay - since(t.engine.now(), t.opened); left > 0 {
+	if left := t.producer.spec.Batch.Delay - time.Duration(t.engine.now()-t.opened); left > 0 {
 		t.arm(left)
 		return
 	}
 	t.sendAll()
-	t.turn++
+	t.producer.turn++
 }
 
 // seal makes the frame of a batch and sends it. A batch that the broker would
@@ -113,9 +112,9 @@ func (t *part) seal(b *batch) {
 	t.meta = protocol.Metadata{
 		ProducerName: append(t.meta.ProducerName[:0], t.name...), Sequence: first,
 		PublishTime: uint64(time.Now().UnixMilli()), PartitionKey: append(t.meta.PartitionKey[:0], b.key...), KeySet: b.key != "",
-		Compression: t.codec,
+		Compression: t.producer.codec,
 	}
-	if t.spec.Batch.Messages > 1 {
+	if t.producer.spec.Batch.Messages > 1 {
 		t.meta.Batch, t.meta.BatchSize = true, int32(n)
 	}
 	if n > 1 {
@@ -124,19 +123,16 @@ func (t *part) seal(b *batch) {
 	}
 	frame := t.frameOf(b)
 	if len(frame) > t.most {
-		t.refuse(b, broker.TooLarge, "the message is larger than the broker takes")
+		b.refused(broker.TooLarge, "the message is larger than the broker takes")
 		t.keep(b)
 		return
 	}
-	t.window.Push(conn.Pending[*batch]{First: first, Last: first + uint64(n) - 1, Frame: frame, Sent: t.engine.now(), Value: b})
-	if t.link != nil {
-		t.link.send(frame)
-	}
+	t.push(first, first+uint64(n)-1, frame, b)
 }
 
 // frameOf writes the frame, compressed if that is wanted.
 func (t *part) frameOf(b *batch) (frame []byte) {
-	if t.codec == protocol.None {
+	if t.producer.codec == protocol.None {
 		t.meta.UncompressedSize = uint32(b.builder.Size())
 		frame, b.memory = b.builder.Finish(&t.send, &t.meta)
 		return frame

@@ -129,7 +129,7 @@ func (p *producer) openParts(ctx context.Context, topic string, first, last int)
 	for _, err := range errs {
 		if err != nil {
 			for _, one := range parts {
-				one.close(ctx)
+				one.stop(ctx)
 			}
 			return nil, err
 		}
@@ -254,7 +254,7 @@ func (p *producer) Close(ctx context.Context) error {
 	p.stop()
 	var all sync.WaitGroup
 	for _, one := range parts {
-		all.Go(func() { one.close(ctx) })
+		all.Go(func() { one.stop(ctx) })
 	}
 	all.Wait()
 	if err != nil {
@@ -263,22 +263,9 @@ func (p *producer) Close(ctx context.Context) error {
 	return nil
 }
 
-// refuse accounts for a batch that failed. Each of its messages may be stored
-// all the same unless it is certain that it is not.
-func (p *producer) refuse(b *batch, category broker.Category, text string) {
-	for _, s := range b.runs {
-		for i := range uint64(s.count) {
-			p.failed.Add(1)
-			p.recorder.Failed(category, text)
-			p.spec.Doubt(s.first + i)
-		}
-	}
-	p.room.give(len(b.dues), b.bytes)
-}
-
-// giveUp ends the producer: what is sent through it from now on finds no room.
+// giveUp tells that the producer has ended. What is sent through it from now on
+// finds no room.
 func (p *producer) giveUp(cause error) {
-	p.room.block()
 	if !p.closing.Load() {
 		p.end.once(sentence(cause, p.spec.Topic))
 	}
