@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"session/broker/client": {"session/broker", "session/delivery", "session/payload"},
 	"session/broker/fake":   {"session/broker", "session/delivery", "session/payload"},
 	"session/broker/probe":  {"session/broker"},
-	"session/broker/wire":   {"session/broker", "session/broker/protocol", "session/broker/protocol/conn", "session/payload"},
+	"session/broker/wire":   {"session/broker", "session/broker/protocol", "session/broker/protocol/conn", "session/delivery", "session/payload"},
 	"shell":                 {"shell/editor", "shell/screen", "shell/tty"},
 	"shell/editor":          {"shell/screen"},
 	"shell/ptytest":         {"shell/tty"},

@@ -352,11 +352,11 @@ func (l *link) alive() bool {
 	}
 }
 
-// forgetProducer closes a producer whose creation nobody waits for any more.
-func (l *link) forgetProducer(id uint64) {
+// forget closes a producer or a consumer that nobody waits for.
+func (l *link) forget(q protocol.Question) {
 	l.mu.Lock()
 	if l.c.Err() == nil {
-		l.c.Ask(l.engine.now(), &protocol.CloseProducer{ProducerID: id}, operationTimeout, nil)
+		l.c.Ask(l.engine.now(), q, operationTimeout, nil)
 	}
 	l.mu.Unlock()
 	l.rouse()

@@ -127,7 +127,7 @@ func (s *sender) leave(l *link, err error) {
 	l.remove(s.id, false)
 	var refusal *conn.Refusal
 	if !errors.As(err, &refusal) {
-		l.forgetProducer(s.id)
+		l.forget(&protocol.CloseProducer{ProducerID: s.id})
 	}
 }
 
@@ -137,7 +137,7 @@ func (s *sender) attach(l *link, success *protocol.ProducerSuccess) error {
 	defer s.mu.Unlock()
 	if s.closed {
 		l.remove(s.id, false)
-		l.forgetProducer(s.id)
+		l.forget(&protocol.CloseProducer{ProducerID: s.id})
 		return errClosed
 	}
 	if !s.started {
@@ -195,12 +195,12 @@ func (s *sender) refused(l *link, e *protocol.SendError) {
 	case e.Error == protocol.ProducerBlockedQuotaException:
 		category, text := told(refusal, s.about)
 		s.drop(category, text)
-		l.forgetProducer(s.id)
+		l.forget(&protocol.CloseProducer{ProducerID: s.id})
 		s.detach(l, nil)
 	case final(refusal):
 		s.finish(refusal)
 	default:
-		l.forgetProducer(s.id)
+		l.forget(&protocol.CloseProducer{ProducerID: s.id})
 		s.detach(l, nil)
 	}
 }

@@ -84,6 +84,8 @@ type Engine struct {
 	running sync.WaitGroup // goroutines that connect, or discover partitions
 }
 
+var _ broker.Broker = (*Engine)(nil)
+
 // New makes an engine. It does not connect: the first producer or consumer does.
 func New(o Options) (*Engine, error) {
 	where, err := parseAddress(o.URL)
