@@ -117,7 +117,7 @@ func (b *bench) consumer(change func(*broker.ConsumerSpec)) broker.Consumer {
 func (b *bench) spec() broker.ConsumerSpec {
 	return broker.ConsumerSpec{
 		Topics: []string{b.topic}, Subscription: "s", Type: broker.Shared, Name: fmt.Sprintf("c%d", b.random.Uint64()),
-		Queue: 1000, Position: broker.Earliest, Grouping: broker.StandardGrouping(),
+		Queue: 1000, Position: broker.Earliest, Grouping: broker.StandardGrouping(), NackDelay: 100 * time.Millisecond,
 	}
 }
 
