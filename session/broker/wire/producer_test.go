@@ -395,12 +395,12 @@ func TestBatchesByKeyHoldOneKeyEach(t *testing.T) {
 
 func TestMessagesThatAreTooLargeFailAlone(t *testing.T) {
 	r := newRig(t, nil)
-	r.station.greet = func(p *peer, m *protocol.Connect) bool {
+	r.onGreet(func(p *peer, m *protocol.Connect) bool {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.c.Accept(2000, protocol.Version)
 		return true
-	}
+	})
 	p := r.producer(func(s *broker.ProducerSpec) {
 		s.Bodies.Size, _ = payload.ParseSize("1000..3000")
 		s.Bodies.Kind = payload.RandomKind
@@ -529,10 +529,10 @@ func TestWhatCannotBeReachedIsASentence(t *testing.T) {
 	})
 	t.Cleanup(func() { web.Close(); mute.Close(); serving.Wait() })
 	refuses := newStation(t)
-	refuses.greet = func(p *peer, _ *protocol.Connect) bool {
+	refuses.onGreet(func(p *peer, _ *protocol.Connect) bool {
 		p.say(&protocol.Error{Numbered: protocol.Numbered{RequestID: 1<<64 - 1}, Error: protocol.AuthenticationError, Message: "token is expired"})
 		return true
-	}
+	})
 	for _, c := range []struct {
 		url      string
 		category broker.Category

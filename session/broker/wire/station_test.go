@@ -68,6 +68,13 @@ func (s *station) on(kind protocol.Type, hook func(p *peer, m protocol.Body, res
 	s.hooks[kind] = hook
 }
 
+// onGreet takes greetings; true: it was answered. It may be called at any time.
+func (s *station) onGreet(hook func(p *peer, m *protocol.Connect) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.greet = hook
+}
+
 // hangUp closes every connection.
 func (s *station) hangUp() {
 	s.mu.Lock()
