@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
@@ -129,7 +130,7 @@ func PreferenceSettings() []Setting[Preferences] {
 			Write: func(p *P, text string) error { return readDuration(&p.Dead, text, deadMin, deadMax) }},
 		Setting[P]{Name: "engine", Kind: "WORD", Words: texts([]broker.Engine{broker.ClientEngine, broker.WireEngine}),
 			Doc:  "the engine of groups that choose none: client is the Go client, wire is pulsh's own; groups that run follow with their next rebuild or start",
-			Read: func(p *P) string { return string(p.Engine) },
+			Read: func(p *P) string { return string(cmp.Or(p.Engine, broker.ClientEngine)) },
 			Write: func(p *P, text string) error {
 				if text == string(broker.SessionEngine) {
 					return fmt.Errorf("%q is not an engine of a session: %s or %s", text, broker.ClientEngine, broker.WireEngine)
