@@ -141,7 +141,11 @@ func ackNow(ctx context.Context, c *call, g snapshot.Group, limit int) error {
 	}
 	bounded, cancel := context.WithTimeout(ctx, ackMax)
 	defer cancel()
-	n, err := c.env.Session.AckKept(bounded, g.Name, limit)
+	group, err := c.env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return err
+	}
+	n, err := group.AckOldest(bounded, limit)
 	if err != nil {
 		return err
 	}

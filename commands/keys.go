@@ -31,10 +31,11 @@ func showKeys(ctx context.Context, c *call) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, adminMax)
 	defer cancel()
-	shares, err := c.env.Session.Keys(ctx, g.Name)
+	group, err := c.env.Session.ConsumerGroup(g.Name)
 	if err != nil {
 		return err
 	}
+	shares := group.KeyShares(ctx)
 	if len(shares) == 0 {
 		c.say("%s is %s and has no workers now", g.Name, g.State)
 		return nil

@@ -24,11 +24,15 @@ func seek(ctx context.Context, c *call) error {
 	if err != nil {
 		return c.refuse("to", "seek "+g.Name+" -5m", "%s", err)
 	}
+	group, err := c.env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return err
+	}
 	place := ""
 	switch {
 	case to.ID != nil:
 		place = "message " + to.ID.String()
-		err = c.env.Session.SeekID(ctx, g.Name, *to.ID)
+		err = group.SeekID(ctx, *to.ID)
 	default:
 		place = to.Time.Format("15:04:05")
 		if text := c.text("to"); text == "earliest" || text == "latest" {
@@ -36,7 +40,7 @@ func seek(ctx context.Context, c *call) error {
 		} else if c.env.Now().Sub(to.Time) > 24*time.Hour {
 			place = to.Time.Format(time.DateTime)
 		}
-		err = c.env.Session.SeekTime(ctx, g.Name, to.Time)
+		err = group.SeekTime(ctx, to.Time)
 	}
 	if err != nil {
 		return err

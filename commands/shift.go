@@ -54,7 +54,11 @@ func rewind(ctx context.Context, c *call) error {
 		return err
 	}
 	n, _ := value[int](c, "messages")
-	shift, err := c.env.Session.Rewind(ctx, g.Name, int64(n))
+	group, err := c.env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return err
+	}
+	shift, err := group.MoveBy(ctx, -int64(n))
 	if err != nil {
 		return err
 	}
@@ -76,7 +80,11 @@ func skip(ctx context.Context, c *call) error {
 	if err := c.consent(ctx, "pass over about %s of the %s messages that wait for %s?", whole(int64(n)), sayWaiting(g), g.Name); err != nil {
 		return err
 	}
-	shift, err := c.env.Session.Skip(ctx, g.Name, int64(n))
+	group, err := c.env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return err
+	}
+	shift, err := group.MoveBy(ctx, int64(n))
 	if err != nil {
 		return c.tooFew(err, "clear "+g.Name)
 	}
@@ -93,7 +101,11 @@ func clearGroup(ctx context.Context, c *call) error {
 	if err := c.consent(ctx, "pass over all of the %s messages that wait for %s?", sayWaiting(g), g.Name); err != nil {
 		return err
 	}
-	shift, err := c.env.Session.Clear(ctx, g.Name)
+	group, err := c.env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return err
+	}
+	shift, err := group.ClearBacklog(ctx)
 	if err != nil {
 		return err
 	}

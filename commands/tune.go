@@ -109,7 +109,11 @@ func changeRate(ctx context.Context, c *call) error {
 		return c.refuse("rate", "rate "+g.Name+" 50k", "%s", err)
 	}
 	if g.Producer != nil {
-		err = c.env.Session.SetRate(g.Name, shape)
+		group, err := c.env.Session.ProducerGroup(g.Name)
+		if err != nil {
+			return err
+		}
+		group.SetRate(shape)
 	} else {
 		spec, _ := c.env.Session.Consumer(g.Name)
 		spec.Rate = shape
@@ -160,7 +164,11 @@ func burst(ctx context.Context, c *call) error {
 	if most := float64(g.Producer.Target) * factor; most > float64(pacing.Limit) {
 		return c.refuse("factor", "burst "+g.Name+" x2", "%s times %s is more than %s", graphs.Rate(float64(g.Producer.Target)), c.text("factor"), pacing.Limit)
 	}
-	if err := c.env.Session.Burst(g.Name, factor, d); err != nil {
+	group, err := c.env.Session.ProducerGroup(g.Name)
+	if err != nil {
+		return err
+	}
+	if err := group.Burst(factor, d); err != nil {
 		return err
 	}
 	c.say("%s: %s %s for %s", g.Name, graphs.Rate(float64(g.Producer.Target)), c.text("factor"), pacing.FormatDuration(d))

@@ -77,7 +77,7 @@ func TestAHundredSeeksUnderLoad(t *testing.T) {
 			for range test.seeks {
 				received := l.sub1().Received
 				begin := time.Now()
-				require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-500*time.Millisecond)))
+				require.NoError(t, l.consumerGroup("sub1").SeekTime(l.soon(), time.Now().Add(-500*time.Millisecond)))
 				l.until("it receives again", func() bool { return l.sub1().Received > received })
 				worst = max(worst, time.Since(begin))
 				resumed++
@@ -107,8 +107,7 @@ func TestKeysKeepTheirOrderThroughScaling(t *testing.T) {
 				l.until("the consumers", func() bool { return l.sub1().Consumers == workers })
 			}
 			l.acked(4000)
-			shares, err := l.Keys(l.soon(), "sub1")
-			require.NoError(t, err)
+			shares := l.consumerGroup("sub1").KeyShares(l.soon())
 			l.clean()
 			books := l.sub1().Ledger
 			t.Logf("%d keyed, %d out of order by key, %d unknown, %d redelivered", books.Keyed, books.OutOfOrderKey, books.KeyUnknown, books.Redelivered)
@@ -157,10 +156,10 @@ func TestUpheavalsAreNoticedAndSurvived(t *testing.T) {
 		note     string
 		category broker.Category
 	}{
-		{"unload", func(l *load) error { return l.admin.Unload(l.soon(), l.topic) }, "was loaded anew", broker.Moved},
+		{"unload", func(l *load) error { return l.admin.Unload(l.soon(), l.topic) }, "was reloaded by the broker", broker.Moved},
 		{"delete the subscription", func(l *load) error { return l.admin.DeleteSubscription(l.soon(), l.topic, "sub1", true) },
-			"was deleted and made again", broker.Gone},
-		{"delete the topic", func(l *load) error { return l.admin.DeleteTopic(l.soon(), l.topic, true) }, "was loaded anew", broker.Moved},
+			"was deleted and re-created", broker.Gone},
+		{"delete the topic", func(l *load) error { return l.admin.DeleteTopic(l.soon(), l.topic, true) }, "was reloaded by the broker", broker.Moved},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := newLoad(t)

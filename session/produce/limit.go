@@ -9,20 +9,22 @@ import (
 	"pulsh/session/spec"
 )
 
-// A group keeps up while less than this stretch of its schedule waits to be
-// sent, its queue is full when so much of it is in flight, and it waits for the
-// batch delay when receipts take less than so many delays.
 const (
-	keepsUp     = 50 * time.Millisecond
-	queueFull   = 0.9
-	delayBounds = 2
+	// waitingMax is the stretch of its schedule that a group which keeps up may
+	// be behind.
+	waitingMax = 50 * time.Millisecond
+	// queueFull is the share of its queue that a group which waits for the broker
+	// has in flight.
+	queueFull = 0.9
+	// delaysMax is the number of batch delays that receipts take at most where
+	// the batch delay, and not the broker, holds the group up.
+	delaysMax = 2
 )
 
-// limit says what keeps a producer group below its target, or "" when that is
-// its schedule.
-func limit(p *snapshot.Producer, spec spec.Producer, cluster snapshot.ClusterState) string {
+// limit returns what keeps a group below its target, or "" if nothing does.
+func limit(p *snapshot.Producer, settings spec.Producer, cluster snapshot.ClusterState) string {
 	switch {
-	case p.Target == 0 || !p.Target.IsMax() && p.Waiting() < keepsUp:
+	case p.Target == 0 || !p.Target.IsMax() && p.Waiting() < waitingMax:
 		return ""
 	case cluster != snapshot.Up:
 		return "connection: " + string(cluster)
@@ -36,8 +38,8 @@ func limit(p *snapshot.Producer, spec spec.Producer, cluster snapshot.ClusterSta
 		return "broker: nothing is acked"
 	}
 	service := p.Service.Recent.P50
-	if spec.Batch > 1 && service < delayBounds*spec.Delay {
-		return fmt.Sprintf("queue full: %d pending ÷ %s delay is %s", p.Pending, spec.Delay, pacing.Rate(float64(p.Pending)/spec.Delay.Seconds()))
+	if settings.Batch > 1 && service < delaysMax*settings.Delay {
+		return fmt.Sprintf("queue full: %d pending ÷ %s delay is %s", p.Pending, settings.Delay, pacing.Rate(float64(p.Pending)/settings.Delay.Seconds()))
 	}
 	return fmt.Sprintf("broker: %d pending, %s to an ack", p.Pending, service.Round(100*time.Microsecond))
 }
