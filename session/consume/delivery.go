@@ -12,9 +12,7 @@ import (
 // period and of all earlier ones.
 type auditReading struct{ present, earlier delivery.Totals }
 
-func (g *Group) readAudit() auditReading {
-	return auditReading{g.audit.Totals(), g.audit.Earlier()}
-}
+func readAudit(a *delivery.Audit) auditReading { return auditReading{a.Totals(), a.Earlier()} }
 
 // sum adds up all periods. Messages that were still missing when a seek ended a
 // period do not count against the group.
@@ -46,7 +44,7 @@ func (g *Group) Receives() ([]string, *delivery.Audit) {
 // Delivery reads the audit, with the accounts of at most limit producers. names
 // are those of the producers in use, by their streams.
 func (g *Group) Delivery(names map[uint64]string, limit int) snapshot.Delivery {
-	r := g.readAudit().since(g.sampled.audit.Load())
+	r := readAudit(g.audit).since(g.sampled.audit.Load())
 	d := snapshot.Delivery{Present: r.present, Earlier: r.earlier}
 	for _, account := range g.audit.Accounts(limit) {
 		name, ok := names[account.ID]

@@ -42,7 +42,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	g.shards.Collect()
 	g.AddHeats(at.Time)
 	s, settings := g.Head(at.Time)
-	audit := g.readAudit()
+	audit := readAudit(g.audit)
 	if g.TakeReset(s.Running) {
 		g.shards.Reset()
 		g.sampled.audit.Store(&audit)
@@ -68,7 +68,9 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	s.Consumer = c
 	g.sampleCounts(c, at.Time, s.Running)
 	g.samplePolicy(c, settings)
-	g.sampleBacklog(c, at.Time)
+	c.Broker = g.stats.Latest()
+	c.Backlog = c.Broker.Backlog()
+	c.Drain = g.sampled.drainOf(c.Backlog, at.Time)
 	c.Clock = g.sampled.clocks.look(g.audit, audit.present.Epoch, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
 	if c.Clock.Differs && !g.sampled.clocks.reported {
 		g.sampled.clocks.reported = true
@@ -101,21 +103,20 @@ func (g *Group) samplePolicy(c *snapshot.Consumer, settings spec.Consumer) {
 	}
 }
 
-// sampleBacklog fills in the backlog, and how long it will take to drain.
-func (g *Group) sampleBacklog(c *snapshot.Consumer, now time.Time) {
-	c.Broker = g.stats.Latest()
-	c.Backlog = c.Broker.Backlog()
-	began := g.sampled.drain.Load()
+// drainOf returns how long the backlog that a seek left will take to drain, nil
+// once it is gone.
+func (f *sampleState) drainOf(b snapshot.Backlog, now time.Time) *snapshot.Drain {
+	began := f.drain.Load()
 	if began == nil {
-		return
+		return nil
 	}
-	if c.Backlog.Entries == 0 && c.Backlog.At.After(began.From) {
-		g.sampled.drain.Store(nil)
-		return
+	if b.Entries == 0 && b.At.After(began.From) {
+		f.drain.Store(nil)
+		return nil
 	}
-	drain, drained := *began, began.Start-c.Backlog.Messages
+	drain, drained := *began, began.Start-b.Messages
 	if perSecond := group.Ratio(float64(drained), now.Sub(began.From).Seconds()); perSecond > 0 {
-		drain.ETA = time.Duration(float64(c.Backlog.Messages) / perSecond * float64(time.Second))
+		drain.ETA = time.Duration(float64(b.Messages) / perSecond * float64(time.Second))
 	}
-	c.Drain = &drain
+	return &drain
 }

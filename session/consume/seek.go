@@ -11,6 +11,7 @@ import (
 	"pulsh/session/brokerstats"
 	"pulsh/session/cursor"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // seekTime bounds a seek, from the closing of the consumers to the broker's
@@ -19,18 +20,13 @@ const seekTime = 10 * time.Second
 
 // SeekTime moves the subscription to a time, on all its topics.
 func (g *Group) SeekTime(ctx context.Context, to time.Time) error {
-	return g.moveCursor(ctx, g.checkDurable, func(ctx context.Context) error { return g.seekTopics(ctx, to) })
+	return g.moveCursor(ctx, checkDurable, func(ctx context.Context) error { return g.seekTopics(ctx, to) })
 }
 
 // SeekID moves the subscription to a message. It is an error for a group that
 // receives from several topics.
 func (g *Group) SeekID(ctx context.Context, to broker.MessageID) error {
-	check := func() error {
-		if err := g.checkDurable(); err != nil {
-			return err
-		}
-		return g.checkSingle(to)
-	}
+	check := func(name string, settings spec.Consumer) error { return checkSingle(name, settings, to) }
 	return g.moveCursor(ctx, check, func(ctx context.Context) error {
 		settings := g.Settings()
 		return g.Cluster().Admin.SeekID(ctx, settings.Topic, settings.Subscription, to)
@@ -41,7 +37,8 @@ func (g *Group) SeekID(ctx context.Context, to broker.MessageID) error {
 // negative. It is a cursor.TooFewError if fewer are in the backlog, and an error
 // for a group that receives from several topics.
 func (g *Group) MoveBy(ctx context.Context, messages int64) (moved cursor.Move, err error) {
-	err = g.moveCursor(ctx, func() error { return g.checkCountable(messages) }, func(ctx context.Context) error {
+	check := func(name string, settings spec.Consumer) error { return checkCountable(name, settings, messages) }
+	err = g.moveCursor(ctx, check, func(ctx context.Context) error {
 		at, err := g.cursor(ctx, g.Settings().Topic)
 		if err == nil {
 			moved, err = at.By(ctx, messages)
@@ -54,7 +51,7 @@ func (g *Group) MoveBy(ctx context.Context, messages int64) (moved cursor.Move, 
 // ClearBacklog moves the subscription to the end of all its topics. The parts of
 // the Move are those of the only topic.
 func (g *Group) ClearBacklog(ctx context.Context) (moved cursor.Move, err error) {
-	err = g.moveCursor(ctx, g.checkDurable, func(ctx context.Context) error {
+	err = g.moveCursor(ctx, checkDurable, func(ctx context.Context) error {
 		topics := g.Topics()
 		for _, topic := range topics {
 			at, err := g.cursor(ctx, topic)
@@ -83,7 +80,7 @@ func (g *Group) cursor(ctx context.Context, topic string) (*cursor.Cursor, error
 // moveCursor moves the subscription while it has no consumers, and begins a new
 // period of the audit: messages that come again after it are no duplicates. It
 // disturbs nothing if check refuses.
-func (g *Group) moveCursor(ctx context.Context, check func() error, move func(context.Context) error) error {
+func (g *Group) moveCursor(ctx context.Context, check func(name string, settings spec.Consumer) error, move func(context.Context) error) error {
 	was := g.State()
 	if was != snapshot.Running && was != snapshot.Paused {
 		return g.notRunning()
@@ -101,7 +98,7 @@ func (g *Group) moveCursor(ctx context.Context, check func() error, move func(co
 	if was == snapshot.Running {
 		g.Enter(snapshot.Seeking)
 	}
-	if err = check(); err == nil {
+	if err = check(g.Name(), g.Settings()); err == nil {
 		err = g.resubscribe(ctx, g.Settings(), true, func() error { return move(ctx) })
 	}
 	if g.State() != snapshot.Failed {
@@ -115,37 +112,37 @@ func (g *Group) moveCursor(ctx context.Context, check func() error, move func(co
 }
 
 // checkDurable refuses to move a subscription that has no cursor.
-func (g *Group) checkDurable() error {
-	if g.Settings().Durable {
+func checkDurable(name string, settings spec.Consumer) error {
+	if settings.Durable {
 		return nil
 	}
-	return &broker.Error{Message: g.Name() + " has durable=off: its subscription has no cursor to move", Try: "set " + g.Name() + " durable=on"}
+	return &broker.Error{Message: name + " has durable=off: its subscription has no cursor to move", Try: "set " + name + " durable=on"}
 }
 
-// checkSingle refuses a message where it is in one of several topics at most.
-func (g *Group) checkSingle(id broker.MessageID) error {
-	topics := g.Settings().Topics()
+// checkSingle also refuses a message where it is in one of several topics at most.
+func checkSingle(name string, settings spec.Consumer, id broker.MessageID) error {
+	topics := settings.Topics()
 	if topics.Single() {
-		return nil
+		return checkDurable(name, settings)
 	}
 	from := "a pattern"
 	if !topics.Pattern() {
 		from = fmt.Sprintf("%d topics", len(topics.Names()))
 	}
-	return &broker.Error{Message: fmt.Sprintf("%s receives from %s, and message %s is in one of them at most", g.Name(), from, id), Try: "seek " + g.Name() + " -5m"}
+	return &broker.Error{Message: fmt.Sprintf("%s receives from %s, and message %s is in one of them at most", name, from, id), Try: "seek " + name + " -5m"}
 }
 
-// checkCountable refuses to count messages in several topics, which have no order
-// among them.
-func (g *Group) checkCountable(messages int64) error {
-	if g.Settings().Topics().Single() {
-		return g.checkDurable()
+// checkCountable also refuses to count messages in several topics, which have no
+// order among them.
+func checkCountable(name string, settings spec.Consumer, messages int64) error {
+	if settings.Topics().Single() {
+		return checkDurable(name, settings)
 	}
-	try := "seek " + g.Name() + " -5m"
+	try := "seek " + name + " -5m"
 	if messages > 0 {
-		try = "clear " + g.Name()
+		try = "clear " + name
 	}
-	return &broker.Error{Message: g.Name() + " receives from several topics, and messages are counted in one", Try: try}
+	return &broker.Error{Message: name + " receives from several topics, and messages are counted in one", Try: try}
 }
 
 // seekTopics moves the subscription on all topics side by side.

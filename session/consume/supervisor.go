@@ -155,7 +155,7 @@ func (s *supervisor) failSilent() {
 	if silent == 0 {
 		s.patience = silentChecks
 	}
-	if silent < s.patience || g.State() != snapshot.Running || g.Cluster().Now().State != snapshot.Up || !g.backlogHeld() {
+	if silent < s.patience || g.State() != snapshot.Running || g.Cluster().Now().State != snapshot.Up || !s.backlogHeld() {
 		return
 	}
 	s.patience = min(2*s.patience, silentChecksMost)
@@ -174,7 +174,8 @@ const unackedMax = 50_000
 // that were delivered and are not acknowledged are part of the backlog too; they
 // are kept by a consumer, or will be redelivered, and above unackedMax of them
 // the broker is right to hold back.
-func (g *Group) backlogHeld() bool {
+func (s *supervisor) backlogHeld() bool {
+	g := s.group
 	now, _ := g.Host().Sample(g.Name())
 	stats, p := g.stats.Latest(), g.policy.Load()
 	if now.Consumer == nil || p == nil || time.Since(stats.At) > 3*brokerstats.PollEvery {
