@@ -299,6 +299,11 @@ func TestKeysAreShared(t *testing.T) {
 		require.NoError(v.t, v.Scale(v.t.Context(), "sub1", 2))
 		shares = v.consumerGroup("sub1").KeyShares(v.t.Context())
 		require.Equal(v.t, broker.HashRange{First: broker.HashSlots / 2, Last: broker.HashSlots - 1}, shares[1].Range)
+		settings, _ := v.Consumer("sub1")
+		settings.Workers = 4
+		_, err := v.SetConsumer(v.t.Context(), "sub1", settings)
+		require.NoError(v.t, err, "set divides the keys again as scale does")
+		require.Len(v.t, v.consumerGroup("sub1").KeyShares(v.t.Context()), 4)
 		v.complete("fast")
 	})
 }

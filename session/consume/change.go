@@ -2,7 +2,7 @@ package consume
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"time"
 
 	"pulsh/session/broker"
@@ -27,11 +27,11 @@ func (g *Group) scale(ctx context.Context, workers int) error {
 	from := settings.Workers
 	settings.Workers = workers
 	if g.Active() && settings.Sticky && workers != from {
-		return g.resubscribe(ctx, settings, false, nil) // the key ranges of all workers change
+		return g.change(ctx, settings) // the key ranges of all workers change
 	}
 	if g.Active() {
 		if err := g.workers.add(ctx, settings); err != nil {
-			return err
+			return g.Unchanged(err)
 		}
 		if err := g.workers.remove(ctx, workers); err != nil {
 			g.Say("scaling from %d to %d: %s", from, workers, err)
@@ -59,7 +59,7 @@ func (g *Group) Apply(ctx context.Context, settings spec.Consumer) (group.Rebuil
 	}
 	if settings.SameConsumers(old) {
 		if err := g.applyPolicy(ctx, settings); err != nil {
-			return group.Rebuild{}, err
+			return group.Rebuild{}, g.Unchanged(err)
 		}
 		workers := settings.Workers
 		settings.Workers = old.Workers
@@ -67,8 +67,13 @@ func (g *Group) Apply(ctx context.Context, settings spec.Consumer) (group.Rebuil
 		return group.Rebuild{}, g.scale(ctx, workers)
 	}
 	begin := time.Now()
-	err = g.resubscribe(ctx, settings, false, nil)
-	return group.Rebuild{Done: true, Gap: time.Since(begin)}, err
+	err = g.change(ctx, settings)
+	return group.Rebuild{Done: err == nil, Gap: time.Since(begin)}, err
+}
+
+// change replaces all consumers by others with these settings. It needs opLock.
+func (g *Group) change(ctx context.Context, settings spec.Consumer) error {
+	return g.Unchanged(g.resubscribe(ctx, settings, nil))
 }
 
 // subscribeTime bounds subscribing again after a change: measured, a thousand
@@ -83,8 +88,13 @@ const subscribeTime = 10 * time.Second
 // gone with it, so none of them comes late. If other messages come from now on
 // than would have come, the audit begins a new period. A paused group stays
 // paused.
-func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, sought bool, move func() error) error {
-	old := g.Settings()
+//
+// An error leaves the old settings in force. The group has consumers afterwards
+// or, while the cluster is away, slots that the supervisor subscribes again for.
+func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, move func() error) error {
+	if err := g.checkReachable(); err != nil {
+		return err
+	}
 	topics, err := g.subscription.list(ctx, settings)
 	if err != nil {
 		return err
@@ -95,44 +105,72 @@ func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, sought 
 		}
 		defer g.gate.Open()
 	}
-	if err := g.workers.remove(ctx, 0); err != nil {
-		return err
-	}
-	if move != nil {
-		err = move()
-	}
-	if err == nil {
-		err = g.applyPolicy(ctx, settings)
+	if err = g.workers.remove(ctx, 0); err == nil && move != nil {
+		if err = move(); err == nil || group.IsOutage(err) { // without an answer it may have moved all the same
+			g.newPeriod(true)
+		}
 	}
 	again, cancel := context.WithTimeout(context.WithoutCancel(ctx), subscribeTime) // Ctrl-C must not leave a group without consumers
 	defer cancel()
+	if err != nil {
+		g.restore(again, g.Settings(), g.subscription.all(), err)
+		return err
+	}
+	if move != nil {
+		g.subscription.set(topics)
+		if err := g.workers.add(again, settings); err != nil {
+			g.workers.addFailed(settings, err) // no error: the move is done
+		}
+		return nil
+	}
+	return g.subscribe(again, settings, topics)
+}
+
+// subscribe puts other settings in force for a group without workers, and restores
+// the old ones if it cannot.
+func (g *Group) subscribe(ctx context.Context, settings spec.Consumer, topics []string) error {
+	old, oldTopics := g.Settings(), g.subscription.all()
+	err := g.applyPolicy(ctx, settings)
 	if err == nil {
-		if move != nil || settings.OtherCursor(old) {
-			g.newPeriod(sought)
+		if settings.OtherCursor(old) {
+			g.newPeriod(false)
 		}
 		g.Replace(settings)
 		g.subscription.set(topics)
-		if err = g.workers.add(again, settings); err == nil {
-			return nil
-		}
+		err = g.workers.add(ctx, settings)
 	}
-	return errors.Join(err, g.restore(again, old))
+	if err != nil {
+		g.restore(ctx, old, oldTopics, err)
+	}
+	return err
 }
 
-// restore subscribes with the old settings after a change that failed.
-func (g *Group) restore(ctx context.Context, old spec.Consumer) error {
+// restore subscribes with the old settings after a change that failed for a
+// reason. If the cluster is away, the supervisor goes on with that.
+func (g *Group) restore(ctx context.Context, old spec.Consumer, topics []string, why error) {
 	g.Replace(old)
-	err := g.subscription.refresh(ctx, old)
-	if err == nil {
-		err = g.applyPolicy(ctx, old)
-	}
+	g.subscription.set(topics)
+	err := g.applyPolicy(ctx, old)
 	if err == nil {
 		err = g.workers.add(ctx, old)
 	}
 	if err != nil {
-		g.fail(ctx, err)
+		g.workers.addFailed(old, why)
 	}
-	return err
+}
+
+// checkReachable refuses a change that needs other consumers while the cluster is
+// known to be away.
+func (g *Group) checkReachable() error {
+	cluster := g.Cluster().Now()
+	if cluster.State == snapshot.Up {
+		return nil
+	}
+	return &broker.Error{
+		Category: broker.Disconnected,
+		Message:  fmt.Sprintf("%s is unchanged: the cluster has not answered for %s", g.Name(), time.Since(cluster.Since).Round(time.Second)),
+		Try:      "status",
+	}
 }
 
 // flushAcks closes the gate and lets the client send its grouped acknowledgements.

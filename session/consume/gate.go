@@ -59,20 +59,38 @@ type gate struct {
 
 // Enter waits while the gate is closed.
 func (g *gate) Enter(ctx context.Context) error {
-	for {
-		g.mu.Lock()
-		opened := g.opened
-		if opened == nil {
-			g.inside++
-			g.mu.Unlock()
-			return nil
+	for !g.TryEnter() {
+		if err := g.Wait(ctx); err != nil {
+			return err
 		}
-		g.mu.Unlock()
-		select {
-		case <-opened:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	}
+	return nil
+}
+
+// TryEnter reports whether it has entered: not if the gate is closed.
+func (g *gate) TryEnter() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.opened != nil {
+		return false
+	}
+	g.inside++
+	return true
+}
+
+// Wait returns when the gate is open, without entering.
+func (g *gate) Wait(ctx context.Context) error {
+	g.mu.Lock()
+	opened := g.opened
+	g.mu.Unlock()
+	if opened == nil {
+		return nil
+	}
+	select {
+	case <-opened:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
 	"pulsh/session/cursor"
+	"pulsh/session/group"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -99,13 +100,11 @@ func (g *Group) moveCursor(ctx context.Context, check func(name string, settings
 		g.Enter(snapshot.Seeking)
 	}
 	if err = check(g.Name(), g.Settings()); err == nil {
-		err = g.resubscribe(ctx, g.Settings(), true, func() error { return move(ctx) })
+		err = g.resubscribe(ctx, g.Settings(), func() error { return move(ctx) })
 	}
-	if g.State() != snapshot.Failed {
-		g.Enter(was)
-	}
+	g.Enter(was)
 	if err != nil {
-		return err
+		return group.Explain(err, "it is not known whether the subscription of "+g.Name()+" was moved", "backlog "+g.Name())
 	}
 	g.beginDrain(ctx)
 	return nil

@@ -72,8 +72,17 @@ func (s *supervisor) repair(ctx context.Context) {
 		Report: func(err error, isNew bool) { s.reportLoss(err, isNew, len(broken)) },
 		Failed: s.reportFailure,
 		Do:     func(ctx context.Context) error { return s.resubscribe(ctx, broken) },
-		Done:   func(after time.Duration) { g.Say("receiving again after %s", after.Round(100*time.Millisecond)) },
+		Done:   s.reportRepair,
 	})
+}
+
+// reportRepair tells the user that all consumers are subscribed.
+func (s *supervisor) reportRepair(after time.Duration) {
+	again := "receiving again"
+	if s.group.State() == snapshot.Paused {
+		again = "subscribed again, paused"
+	}
+	s.group.Say("%s after %s", again, after.Round(100*time.Millisecond))
 }
 
 // reportLoss counts lost consumers, and tells the user if the reason is new.

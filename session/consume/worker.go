@@ -75,14 +75,21 @@ func (w *worker) end() {
 	}
 }
 
-// enterGates enters the gate of the slot, then that of the group.
+// enterGates enters the gate of the slot, then that of the group. It waits for
+// either outside of both, so that a consumer can be replaced while the group is
+// paused, and the group can be paused while a consumer is replaced.
 func (w *worker) enterGates(ctx context.Context) error {
-	if err := w.slot.gate.Enter(ctx); err != nil {
-		return err
-	}
-	if err := w.group.gate.Enter(ctx); err != nil {
+	for {
+		if err := w.slot.gate.Enter(ctx); err != nil {
+			return err
+		}
+		if w.group.gate.TryEnter() {
+			break
+		}
 		w.slot.gate.Leave()
-		return err
+		if err := w.group.gate.Wait(ctx); err != nil {
+			return err
+		}
 	}
 	if ctx.Err() != nil {
 		w.leaveGates()

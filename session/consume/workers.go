@@ -58,8 +58,23 @@ func (s *workers) sample(f *group.Sampling, at group.Instant) []snapshot.Worker 
 	return all
 }
 
+// subscribeFunc makes a consumer for the worker with a number.
+type subscribeFunc func(ctx context.Context, settings spec.Consumer, number int) (name string, consumer broker.Consumer, err error)
+
 // add subscribes and starts workers until there are settings.Workers, or none.
 func (s *workers) add(ctx context.Context, settings spec.Consumer) error {
+	return s.addBy(ctx, settings, s.group.subscription.subscribe)
+}
+
+// addFailed starts workers as add does, without consumers. The supervisor
+// subscribes for them.
+func (s *workers) addFailed(settings spec.Consumer, why error) {
+	_ = s.addBy(context.Background(), settings, func(context.Context, spec.Consumer, int) (string, broker.Consumer, error) {
+		return "", newFailedConsumer(why), nil
+	})
+}
+
+func (s *workers) addBy(ctx context.Context, settings spec.Consumer, subscribe subscribeFunc) error {
 	s.group.audit.Compacted(settings.Compacted)
 	s.mu.Lock()
 	from := len(s.list)
@@ -71,7 +86,7 @@ func (s *workers) add(ctx context.Context, settings spec.Consumer) error {
 	if settings.Workers <= from {
 		return nil
 	}
-	slots, err := s.openSlots(ctx, settings, from, shared)
+	slots, err := s.openSlots(ctx, settings, from, shared, subscribe)
 	if err != nil {
 		return err
 	}
@@ -85,11 +100,11 @@ func (s *workers) add(ctx context.Context, settings spec.Consumer) error {
 
 // openSlots returns a slot for each worker from the index from on. The workers of
 // an exclusive group get the shared one, if there is one.
-func (s *workers) openSlots(ctx context.Context, settings spec.Consumer, from int, shared *slot) (slots []*slot, err error) {
+func (s *workers) openSlots(ctx context.Context, settings spec.Consumer, from int, shared *slot, subscribe subscribeFunc) (slots []*slot, err error) {
 	slots = make([]*slot, settings.Workers-from)
 	if settings.Type == broker.Exclusive {
 		if shared == nil {
-			shared, err = s.openSlot(ctx, settings, 1)
+			shared, err = s.openSlot(ctx, settings, 1, subscribe)
 		}
 		for i := range slots {
 			slots[i] = shared
@@ -100,7 +115,7 @@ func (s *workers) openSlots(ctx context.Context, settings spec.Consumer, from in
 	opening.SetLimit(group.OpenAtOnce)
 	for i := range slots {
 		opening.Go(func() (err error) {
-			slots[i], err = s.openSlot(creating, settings, from+i+1)
+			slots[i], err = s.openSlot(creating, settings, from+i+1, subscribe)
 			return err
 		})
 	}
@@ -116,8 +131,8 @@ func (s *workers) openSlots(ctx context.Context, settings spec.Consumer, from in
 }
 
 // openSlot subscribes a consumer for the worker with this number.
-func (s *workers) openSlot(ctx context.Context, settings spec.Consumer, number int) (*slot, error) {
-	name, consumer, err := s.group.subscription.subscribe(ctx, settings, number)
+func (s *workers) openSlot(ctx context.Context, settings spec.Consumer, number int, subscribe subscribeFunc) (*slot, error) {
+	name, consumer, err := subscribe(ctx, settings, number)
 	if err != nil {
 		return nil, err
 	}

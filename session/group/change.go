@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"time"
 
 	"pulsh/session/broker"
@@ -22,6 +23,31 @@ func TookTooLong(ctx context.Context, step string) error {
 		return ctx.Err()
 	}
 	return &broker.Error{Message: step + " took too long", Try: "status"}
+}
+
+// IsOutage reports whether a request failed for want of an answer. It may have
+// been carried out all the same.
+func IsOutage(err error) bool {
+	category := broker.Classify(err)
+	return errors.Is(err, context.DeadlineExceeded) || category == broker.Timeout || category == broker.Disconnected
+}
+
+// Explain tells the user what is known after a request that failed for want of an
+// answer. It returns all other errors as they are.
+func Explain(err error, known, try string) error {
+	if !IsOutage(err) {
+		return err
+	}
+	category, why := broker.Classify(err), err.Error()
+	if errors.Is(err, context.DeadlineExceeded) {
+		category, why = broker.Timeout, "the cluster did not answer in time"
+	}
+	return &broker.Error{Category: category, Message: known + ": " + why, Try: try}
+}
+
+// Unchanged explains the error of a change that the cluster has not answered.
+func (b *Base[Settings]) Unchanged(err error) error {
+	return Explain(err, b.name+" keeps its settings", "status")
 }
 
 // OpenAtOnce bounds the producers or consumers that are created side by side:

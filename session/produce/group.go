@@ -155,7 +155,7 @@ func (g *Group) Scale(ctx context.Context, workers int) error {
 	defer g.pauseSupervisor()()
 	if g.Active() {
 		if err := g.resize(ctx, settings); err != nil {
-			return err
+			return g.Unchanged(err)
 		}
 		g.workers.add(workers, g.Schedule(), &g.current)
 		g.workers.remove(workers)
@@ -172,7 +172,7 @@ func (g *Group) Apply(ctx context.Context, settings spec.Producer) (done group.R
 	if g.Active() && settings.NeedsProducers(old) {
 		defer g.pauseSupervisor()()
 		if done, err = g.rebuild(ctx, settings); err != nil {
-			return done, err
+			return done, g.Unchanged(err)
 		}
 	}
 	if settings.Workers != old.Workers {
