@@ -2,7 +2,6 @@ package consume
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"pulsh/session/broker"
@@ -27,7 +26,7 @@ func (g *Group) scale(ctx context.Context, workers int) error {
 	from := settings.Workers
 	settings.Workers = workers
 	if g.Active() && settings.Sticky && workers != from {
-		return g.change(ctx, settings) // the key ranges of all workers change
+		return g.Unchanged(g.resubscribe(ctx, settings, nil)) // the key ranges of all workers change
 	}
 	if g.Active() {
 		if err := g.workers.add(ctx, settings); err != nil {
@@ -67,13 +66,8 @@ func (g *Group) Apply(ctx context.Context, settings spec.Consumer) (group.Rebuil
 		return group.Rebuild{}, g.scale(ctx, workers)
 	}
 	begin := time.Now()
-	err = g.change(ctx, settings)
-	return group.Rebuild{Done: err == nil, Gap: time.Since(begin)}, err
-}
-
-// change replaces all consumers by others with these settings. It needs opLock.
-func (g *Group) change(ctx context.Context, settings spec.Consumer) error {
-	return g.Unchanged(g.resubscribe(ctx, settings, nil))
+	err = g.resubscribe(ctx, settings, nil)
+	return group.Rebuild{Done: err == nil, Gap: time.Since(begin)}, g.Unchanged(err)
 }
 
 // subscribeTime bounds subscribing again after a change: measured, a thousand
@@ -92,7 +86,7 @@ const subscribeTime = 10 * time.Second
 // An error leaves the old settings in force. The group has consumers afterwards
 // or, while the cluster is away, slots that the supervisor subscribes again for.
 func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, move func() error) error {
-	if err := g.checkReachable(); err != nil {
+	if err := g.CheckReachable(); err != nil {
 		return err
 	}
 	topics, err := g.subscription.list(ctx, settings)
@@ -156,20 +150,6 @@ func (g *Group) restore(ctx context.Context, old spec.Consumer, topics []string,
 	}
 	if err != nil {
 		g.workers.addFailed(old, why)
-	}
-}
-
-// checkReachable refuses a change that needs other consumers while the cluster is
-// known to be away.
-func (g *Group) checkReachable() error {
-	cluster := g.Cluster().Now()
-	if cluster.State == snapshot.Up {
-		return nil
-	}
-	return &broker.Error{
-		Category: broker.Disconnected,
-		Message:  fmt.Sprintf("%s is unchanged: the cluster has not answered for %s", g.Name(), time.Since(cluster.Since).Round(time.Second)),
-		Try:      "status",
 	}
 }
 

@@ -107,7 +107,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	g.redeliveries.consumersClosed.Store(true) // messages that an earlier run did not acknowledge are redelivered
 	err = g.subscription.refresh(ctx, settings)
 	if err == nil {
-		g.announceBacklog(ctx)
+		g.subscription.announceBacklog(ctx)
 		err = g.applyPolicy(ctx, settings)
 	}
 	if err == nil {
@@ -127,22 +127,6 @@ func (g *Group) fail(ctx context.Context, err error) {
 	g.Fail(err)
 	g.churner.set(spec.Churn{})
 	g.forwarders.close(ctx)
-}
-
-// announceBacklog tells the user that the subscription exists and has a backlog:
-// Pulsar uses the wanted position only for a new subscription.
-func (g *Group) announceBacklog(ctx context.Context) {
-	admin := g.Cluster().Admin
-	if admin == nil {
-		return
-	}
-	name := g.Settings().Subscription
-	stats, _ := brokerstats.Fetch(ctx, admin, broker.FullTopics(g.Topics()))
-	sum := stats.Sum(name)
-	backlog := float64(sum.Subscriptions[name].BacklogEntries) * max(sum.MessagesPerEntry, 1)
-	if backlog > 0 {
-		g.Say("subscription %s exists, resuming with a backlog of %.0f; to skip it, try: seek %s latest", name, backlog, g.Name())
-	}
 }
 
 // Stop ends the workers and closes their consumers within ctx.

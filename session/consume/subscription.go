@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
 	"pulsh/session/group"
 	"pulsh/session/spec"
 )
@@ -57,6 +58,23 @@ func (s *subscription) all() []string {
 func (g *Group) Topics() []string {
 	retry := g.Settings().Retry
 	return slices.DeleteFunc(g.subscription.all(), func(topic string) bool { return topic == retry })
+}
+
+// announceBacklog tells the user that the subscription exists and has a backlog:
+// Pulsar uses the wanted position only for a new subscription.
+func (s *subscription) announceBacklog(ctx context.Context) {
+	g := s.group
+	admin := g.Cluster().Admin
+	if admin == nil {
+		return
+	}
+	name := g.Settings().Subscription
+	stats, _ := brokerstats.Fetch(ctx, admin, broker.FullTopics(g.Topics()))
+	sum := stats.Sum(name)
+	backlog := float64(sum.Subscriptions[name].BacklogEntries) * max(sum.MessagesPerEntry, 1)
+	if backlog > 0 {
+		g.Say("subscription %s exists, resuming with a backlog of %.0f messages; to skip it, try: seek %s latest", name, backlog, g.Name())
+	}
 }
 
 // subscribe makes a consumer, with a name of its own.

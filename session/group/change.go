@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/snapshot"
 )
 
 // Rebuild tells of a change to a setting that the client takes only when it
@@ -48,6 +50,19 @@ func Explain(err error, known, try string) error {
 // Unchanged explains the error of a change that the cluster has not answered.
 func (b *Base[Settings]) Unchanged(err error) error {
 	return Explain(err, b.name+" keeps its settings", "status")
+}
+
+// CheckReachable refuses a change while the cluster is known to be away.
+func (b *Base[Settings]) CheckReachable() error {
+	cluster := b.Cluster().Now()
+	if cluster.State == snapshot.Up {
+		return nil
+	}
+	return &broker.Error{
+		Category: broker.Disconnected,
+		Message:  fmt.Sprintf("%s is unchanged: the cluster has not answered for %s", b.name, time.Since(cluster.Since).Round(time.Second)),
+		Try:      "status",
+	}
 }
 
 // OpenAtOnce bounds the producers or consumers that are created side by side:
