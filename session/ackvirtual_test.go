@@ -51,7 +51,7 @@ func (v *virtual) pending() int64 {
 // whole asserts that all of the stream has come, and nothing was stored twice.
 func (v *virtual) whole() {
 	v.t.Helper()
-	books := v.sub1().Consumer.Ledger
+	books := v.sub1().Consumer.Delivery
 	require.Zero(v.t, books.Missing())
 	require.Zero(v.t, books.Duplicated)
 	require.Zero(v.t, books.TooOld)
@@ -238,7 +238,7 @@ func TestWorkersOfAnExclusiveGroupLeaveTheirMessagesToTheOthers(t *testing.T) {
 		require.Zero(t, v.pending())
 		c := v.sub1().Consumer
 		require.Zero(t, c.InFlight)
-		require.Zero(t, c.Ledger.Redelivered)
+		require.Zero(t, c.Delivery.Redelivered)
 		require.EqualValues(t, v.fast().Producer.Acked, c.Acked)
 	})
 }
@@ -358,7 +358,7 @@ func TestChurnOutlivesADeadBroker(t *testing.T) {
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		time.Sleep(3 * time.Second)
 		require.Equal(t, 3, v.sub1().Consumer.Consumers)
-		require.Zero(t, v.sub1().Consumer.Ledger.Missing())
+		require.Zero(t, v.sub1().Consumer.Delivery.Missing())
 		require.Zero(t, v.pending())
 	})
 }

@@ -61,7 +61,7 @@ func (l *load) drained() {
 // whole asserts that every acked message was received, however often.
 func (l *load) whole() {
 	l.t.Helper()
-	books := l.sub1().Ledger
+	books := l.sub1().Delivery
 	require.EqualValues(l.t, l.fast().Acked, books.Unique())
 	require.Zero(l.t, books.Missing())
 	require.Zero(l.t, books.Duplicated)
@@ -205,7 +205,7 @@ func TestChurnAndRateOnAPulsar(t *testing.T) {
 	l.whole()
 	c := l.sub1()
 	require.Zero(t, c.Outcomes[metrics.AgainUnknown])
-	require.Equal(t, c.Ledger.Redelivered, uint64(c.Outcomes[metrics.AgainDisconnect]))
+	require.Equal(t, c.Delivery.Redelivered, uint64(c.Outcomes[metrics.AgainDisconnect]))
 }
 
 func TestAnExclusiveGroupRewindsToWhatItGaveBack(t *testing.T) {

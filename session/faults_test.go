@@ -33,7 +33,7 @@ func (v *virtual) settle() (snapshot.Group, delivery.Totals) {
 	require.NoError(v.t, v.Stop(v.t.Context(), "fast"))
 	time.Sleep(3 * time.Second)
 	g := v.sub1()
-	return g, g.Consumer.Ledger
+	return g, g.Consumer.Delivery
 }
 
 func TestEveryKindOfFaultIsCountedExactly(t *testing.T) {

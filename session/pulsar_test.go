@@ -112,14 +112,14 @@ func (l *load) settle() {
 	l.t.Helper()
 	require.NoError(l.t, l.Stop(l.soon(), "fast"))
 	l.until("the last sample", func() bool { p := l.fast(); return p.Sent == p.Acked && p.InFlight == 0 })
-	l.until("all received", func() bool { return int64(l.sub1().Ledger.Unique()) >= l.fast().Acked })
+	l.until("all received", func() bool { return int64(l.sub1().Delivery.Unique()) >= l.fast().Acked })
 }
 
 // clean asserts that every acked message was received, and once.
 func (l *load) clean() {
 	l.t.Helper()
 	l.settle()
-	books := l.sub1().Ledger
+	books := l.sub1().Delivery
 	require.EqualValues(l.t, l.fast().Acked, books.Unique())
 	require.Zero(l.t, books.Missing())
 	require.Zero(l.t, books.Duplicated)
@@ -158,7 +158,7 @@ func TestALiveRebuildLosesAndDoublesNothing(t *testing.T) {
 	}
 	l.acked(1000)
 	l.clean()
-	require.Zero(t, l.sub1().Ledger.OutOfOrder)
+	require.Zero(t, l.sub1().Delivery.OutOfOrder)
 }
 
 func TestScalingToAThousandAndBack(t *testing.T) {
@@ -188,8 +188,8 @@ func TestConsumersScaleUnderLoad(t *testing.T) {
 		l.until("the consumers", func() bool { return l.sub1().Consumers == workers })
 	}
 	l.settle()
-	require.Zero(t, l.sub1().Ledger.Missing())
-	require.Zero(t, l.sub1().Ledger.Duplicated)
+	require.Zero(t, l.sub1().Delivery.Missing())
+	require.Zero(t, l.sub1().Delivery.Duplicated)
 }
 
 func TestPauseStopsBothSides(t *testing.T) {
@@ -232,7 +232,7 @@ func TestSeekUnderLoad(t *testing.T) {
 			l.acked(1000)
 			require.NoError(t, l.Stop(l.soon(), "fast"))
 			l.until("everything once more", func() bool { return l.sub1().Received >= received+l.fast().Acked })
-			books := l.sub1().Ledger
+			books := l.sub1().Delivery
 			require.Zero(t, books.Lost)
 			require.Zero(t, books.Duplicated, "what comes again after a seek is no duplicate")
 		})
@@ -248,7 +248,7 @@ func TestManySeeks(t *testing.T) {
 		require.NoError(t, l.consumerGroup("sub1").SeekTime(l.soon(), time.Now().Add(-time.Second)))
 		l.until("it receives again", func() bool { return l.sub1().Received > received })
 	}
-	require.Zero(t, l.sub1().Ledger.Duplicated)
+	require.Zero(t, l.sub1().Delivery.Duplicated)
 }
 
 func TestABrokersThrottleIsNamed(t *testing.T) {

@@ -130,7 +130,7 @@ func (v *virtual) complete(producers ...string) {
 		acked += p.Producer.Acked
 	}
 	time.Sleep(2 * time.Second)
-	books := v.sub1().Consumer.Ledger
+	books := v.sub1().Consumer.Delivery
 	require.EqualValues(v.t, acked, books.Unique())
 	require.Zero(v.t, books.Missing())
 	require.Zero(v.t, books.Duplicated)
@@ -191,7 +191,7 @@ func TestSeeksOfSeveralTopics(t *testing.T) {
 		require.Greater(v.t, v.sub1().Consumer.Received, 2*received)
 		err := v.consumerGroup("sub1").SeekID(v.t.Context(), broker.MessageID{Ledger: 1, Partition: -1})
 		require.EqualError(v.t, err, "sub1 receives from 2 topics, and message 1:0 is in one of them at most")
-		books := v.sub1().Consumer.Ledger
+		books := v.sub1().Consumer.Delivery
 		require.Zero(v.t, books.Lost)
 		require.Zero(v.t, books.Duplicated)
 	})

@@ -60,7 +60,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 		Type:         string(settings.Type),
 		Consumers:    len(g.workers.slots()),
 		PerWorker:    g.workers.sample(&g.Sampling, at),
-		Ledger:       audit.since(g.sampled.audit.Load()).sum(),
+		Delivery:     audit.since(g.sampled.audit.Load()).sum(),
 		Epoch:        int(audit.present.Epoch),
 		E2E:          group.Latencies(g.shards.E2E),
 		Processing:   group.Latencies(g.shards.Processing),
