@@ -79,12 +79,12 @@ const subscribeTime = 10 * time.Second
 //
 // The workers finish their runs first, and the client sends its grouped
 // acknowledgements. Messages that the broker had pushed to a closed consumer are
-// gone with it, so none of them comes late. If other messages come from now on
-// than would have come, the audit begins a new period. A paused group stays
-// paused.
+// gone with it, so none of them comes late. If the next messages are not those that
+// would have come next, the audit begins a new period. A paused group stays paused.
 //
-// An error leaves the old settings in force. The group has consumers afterwards
-// or, while the cluster is away, slots that the supervisor subscribes again for.
+// An error leaves the old settings in force. Even then the group has its workers
+// again. Those for which no consumer could be subscribed get one from the
+// supervisor, once the cluster is back.
 func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, move func() error) error {
 	if err := g.CheckReachable(); err != nil {
 		return err
@@ -100,7 +100,7 @@ func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, move fu
 		defer g.gate.Open()
 	}
 	if err = g.workers.remove(ctx, 0); err == nil && move != nil {
-		if err = move(); err == nil || group.IsOutage(err) { // without an answer it may have moved all the same
+		if err = move(); err == nil || group.IsOutage(err) { // the move may be done though its answer is missing
 			g.newPeriod(true)
 		}
 	}
@@ -139,8 +139,8 @@ func (g *Group) subscribe(ctx context.Context, settings spec.Consumer, topics []
 	return err
 }
 
-// restore subscribes with the old settings after a change that failed for a
-// reason. If the cluster is away, the supervisor goes on with that.
+// restore subscribes with the old settings after a change that failed, or leaves
+// that to the supervisor.
 func (g *Group) restore(ctx context.Context, old spec.Consumer, topics []string, why error) {
 	g.Replace(old)
 	g.subscription.set(topics)

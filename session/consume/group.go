@@ -33,22 +33,24 @@ import (
 //
 // Seek stands for SeekTime, SeekID, MoveBy and ClearBacklog. In all other states
 // Stop does nothing, Apply and Scale change settings alone, and the rest are
-// errors. A command that fails leaves the group in its state; only Start fails it.
+// errors. A Start that fails leads to failed. Any other command that fails leaves
+// the group in the state it was in.
 //
-// Three parties act on the consumers: a command, a round of the churner and a
-// check of the supervisor. opLock keeps them apart. A command interrupts the
-// supervisor, which then gives opLock up at once, and stops it until the command
-// is done; a round of the churner ends first. Start and Stop need no opLock, as
-// nothing else runs before the one and after the beginning of the other.
+// Three parties open and close consumers: a command, a round of the churner and a
+// check of the supervisor. Each holds opLock meanwhile. A command interrupts the
+// supervisor and stops it until the command is done; it waits for the end of a
+// round. Start and Stop take no opLock: Start begins before the other two, and Stop
+// ends them first.
 //
-// Whoever holds several locks has taken them in this order:
+// The locks, in the order in which one goroutine may take several:
 //
-//	opLock              command, churner, supervisor; while consumers open or close
-//	slot.gate           worker, for one run; closed while the consumer is replaced
-//	gate                worker, for one run; closed as the table says
-//	slot.receiveLock    worker, for one Receive and its recording
-//	ackOrder.ackLock    worker, for one cumulative acknowledgement
-//	mutexes             anybody, for moments
+//	lock                held by
+//	opLock              a command, the churner or the supervisor, as above
+//	slot.gate           a worker inside, for one run; closed while the consumer is replaced
+//	gate                a worker inside, for one run; closed as the table says
+//	slot.receiveLock    a worker, for one Receive and its recording
+//	ackOrder.ackLock    a worker, for one cumulative acknowledgement
+//	mutexes             any goroutine, for moments
 type Group struct {
 	group.Base[spec.Consumer]
 	group.Sampling
@@ -122,7 +124,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	return nil
 }
 
-// fail ends a group that has no consumers.
+// fail enters Failed. The group has no workers then.
 func (g *Group) fail(ctx context.Context, err error) {
 	g.Fail(err)
 	g.churner.set(spec.Churn{})
@@ -131,10 +133,11 @@ func (g *Group) fail(ctx context.Context, err error) {
 
 // Stop ends the workers and closes their consumers within ctx.
 //
-// This is subtle: a worker may be blocked, waiting for a message, for the rate,
-// for room or for its simulated work. All these end when the interrupt fires. A
-// worker that acknowledges to a dead broker cannot be interrupted; when ctx ends,
-// it is left to end by itself, and its consumer is not closed under it.
+// This is subtle: a worker may be blocked. It may wait for a message, for its rate,
+// for room or for the end of its simulated work; all of these end when the
+// interrupt fires. Or it waits for a dead broker to take an acknowledgement, which
+// nothing interrupts. Then the end of ctx leaves the worker to itself, and its
+// consumer open, since the client must not close a consumer that is in use.
 func (g *Group) Stop(ctx context.Context) error {
 	if !g.End() {
 		return nil
@@ -148,8 +151,8 @@ func (g *Group) Stop(ctx context.Context) error {
 	return err
 }
 
-// lockOp waits until neither a churn nor the supervisor acts on the consumers, and
-// keeps them from it until unlock is called.
+// lockOp takes opLock from the supervisor or the churner. The supervisor stays
+// stopped until unlock is called.
 func (g *Group) lockOp(ctx context.Context) (unlock func(), err error) {
 	g.supervisor.Interrupt()
 	err = g.opLock.Lock(ctx)
@@ -214,8 +217,7 @@ func (g *Group) switchState(from, to snapshot.State, act func(context.Context) e
 	return g.Switch(from, to, func() error { return act(ctx) })
 }
 
-// closeGate returns when no worker processes a message any more. After an error
-// the gate is open.
+// closeGate closes the gate. After an error the gate is open again.
 func (g *Group) closeGate(ctx context.Context) error {
 	if g.gate.Close(ctx) != nil {
 		g.gate.Open()

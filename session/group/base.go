@@ -9,9 +9,9 @@ import (
 )
 
 // Base is the part that producer groups and consumer groups share: the name,
-// the settings, the state, and the session and the cluster around them. Any
-// goroutine may call its methods. Those that change the group are for the
-// packages of the two kinds, which embed it.
+// the settings, the state, and the session and the cluster around them. Both kinds
+// embed it; only their packages call the methods that change something. All
+// methods are safe for several goroutines.
 type Base[Settings any] struct {
 	name string
 	host *Host
@@ -95,7 +95,7 @@ func (b *Base[Settings]) Fail(err error) {
 	b.life.fail(err)
 }
 
-// Begin enters Starting on a cluster, and reports whether the group has run
+// Begin enters Starting on a cluster, and reports whether the group was started
 // before. It is an error if the group is active.
 func (b *Base[Settings]) Begin(cluster *Cluster) (again bool, err error) {
 	b.mu.Lock()
@@ -120,8 +120,8 @@ func (b *Base[Settings]) End() bool {
 	return true
 }
 
-// Switch calls act in one state and then enters another. It does nothing in
-// the state to enter, and is an error in all others.
+// Switch calls act and then goes from one state to another. If the group is in
+// the other state already, Switch does nothing; in a third state, it is an error.
 func (b *Base[Settings]) Switch(from, to snapshot.State, act func() error) error {
 	switch state := b.State(); state {
 	case to:

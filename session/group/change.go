@@ -12,14 +12,14 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Rebuild tells of a change to a setting that the client takes only when it
-// creates a producer or a consumer.
+// Rebuild tells whether a change has replaced the producers or the consumers of a
+// group, because of a setting that the client takes only when it creates one.
 type Rebuild struct {
-	Done bool          // false if no such setting has changed
-	Gap  time.Duration // between the last message of the old ones and the first of the new
+	Done bool
+	Gap  time.Duration // without messages: from the last old to the first new producer, or all of the change
 }
 
-// TookTooLong is the error of a step that did not end before its context did.
+// TookTooLong returns the error of a step that did not end before its context.
 func TookTooLong(ctx context.Context, step string) error {
 	if ctx.Err() == context.Canceled {
 		return ctx.Err()
@@ -34,8 +34,8 @@ func IsOutage(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || category == broker.Timeout || category == broker.Disconnected
 }
 
-// Explain tells the user what is known after a request that failed for want of an
-// answer. It returns all other errors as they are.
+// Explain returns an error that says what is known after a request that failed
+// for want of an answer. It returns all other errors as they are.
 func Explain(err error, known, try string) error {
 	if !IsOutage(err) {
 		return err
@@ -47,7 +47,7 @@ func Explain(err error, known, try string) error {
 	return &broker.Error{Category: category, Message: known + ": " + why, Try: try}
 }
 
-// Unchanged explains the error of a change that the cluster has not answered.
+// Unchanged is Explain for a change that has left the settings as they were.
 func (b *Base[Settings]) Unchanged(err error) error {
 	return Explain(err, b.name+" keeps its settings", "status")
 }

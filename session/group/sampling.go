@@ -8,10 +8,10 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Sampling is the state that the sampler keeps of either kind of group between
-// two samples: its distributions over time, the rates of its workers and the
-// last reset. Reset, Distribution, Heat, Bars and the partitions are for any
-// goroutine; the rest is the sampler's.
+// Sampling is the state that the sampler keeps of either kind of group between two
+// samples: the distributions over time, the rates of the workers and the last
+// reset. Any goroutine may call Reset, Distribution, Heat, Bars, SetPartitions and
+// Partitions; the other methods are for the sampler.
 type Sampling struct {
 	distributions map[string]*metrics.Distribution // by figure; never changed
 	heats         map[string]*metrics.Heat         // likewise
@@ -53,10 +53,10 @@ func (s *Sampling) Bars(figure string) []metrics.Bar {
 // Reset sets the figures to zero at the next sample.
 func (s *Sampling) Reset() { s.reset.Store(true) }
 
-// SetPartitions stores the number of the topic's partitions.
+// SetPartitions stores the number of partitions of the group's topics.
 func (s *Sampling) SetPartitions(n int) { s.partitions.Store(int64(n)) }
 
-// Partitions returns the number of the topic's partitions as it was told last.
+// Partitions returns the number that was stored last.
 func (s *Sampling) Partitions() int { return int(s.partitions.Load()) }
 
 // AddHeats appends the last interval of each distribution to its heat map.
@@ -70,8 +70,8 @@ func (s *Sampling) AddHeats(at time.Time) {
 	}
 }
 
-// TakeReset reports whether a reset was asked for since the last call. Then the
-// running time that Since returns begins here.
+// TakeReset reports whether a reset was asked for since the last call. If so,
+// Since counts from this running time on.
 func (s *Sampling) TakeReset(running time.Duration) bool {
 	if !s.reset.Swap(false) {
 		return false
@@ -80,13 +80,14 @@ func (s *Sampling) TakeReset(running time.Duration) bool {
 	return true
 }
 
-// StartOver makes the running time begin at 0 again, for a new run.
+// StartOver makes Since count from 0, for a new run.
 func (s *Sampling) StartOver() { s.since = 0 }
 
-// Since returns the running time since the last reset.
+// Since returns the part of the running time after the last reset.
 func (s *Sampling) Since(running time.Duration) time.Duration { return running - s.since }
 
-// Worker returns the sample of one worker that has dealt with so many messages.
+// Worker returns the sample of one worker, which has sent or received so many
+// messages.
 func (s *Sampling) Worker(at time.Time, number int, done int64) snapshot.Worker {
 	rate := s.workers[number]
 	if rate == nil {

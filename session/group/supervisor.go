@@ -13,11 +13,9 @@ const (
 	RepairTimeout = 10 * time.Second       // for one attempt: the client's own operations take 5 s
 )
 
-// Supervisor repairs a group while it runs. It checks the group once every
-// CheckEvery, at once when Wake is called, and when an attempt to repair is due
-// again.
-//
-// The kind of group gives it a check, which finds the trouble and calls Attempt.
+// Supervisor repairs a group while it runs. It calls a function that checks the
+// group, and that calls Attempt with what it finds: every CheckEvery, at once after
+// Wake, and when another attempt to repair is due.
 type Supervisor struct {
 	Loop
 	check func(ctx context.Context, tick bool)
@@ -29,8 +27,8 @@ type Supervisor struct {
 	next     time.Time       // of the next attempt
 }
 
-// NewSupervisor returns a supervisor that is not started. tick is true where
-// check is called because CheckEvery has passed.
+// NewSupervisor returns a supervisor that is not started. tick tells check that it
+// is called because CheckEvery has passed.
 func NewSupervisor(check func(ctx context.Context, tick bool)) *Supervisor {
 	s := &Supervisor{check: check}
 	s.Loop = newLoop(s.run)
@@ -63,17 +61,17 @@ func (s *Supervisor) due() <-chan time.Time {
 	return time.After(time.Until(s.next))
 }
 
-// Repair is how a kind of group repairs a trouble.
+// Repair tells how a group is repaired, and how the user learns of it.
 type Repair struct {
-	Report func(err error, isNew bool) // counts an error, and tells the user if it is new
-	Failed func(err error, isNew bool) // likewise, where the repair itself fails
-	Do     func(ctx context.Context) error
-	Done   func(after time.Duration) // tells the user that the group is well again
+	Report func(err error, isNew bool)     // counts the trouble, and tells the user if it is new
+	Do     func(ctx context.Context) error // repairs the group
+	Failed func(err error, isNew bool)     // counts an error of Do, and tells the user if it is new
+	Done   func(after time.Duration)       // tells the user that the group is well again
 }
 
-// Attempt repairs a trouble, or remembers that the group is well if there is
-// none. After a failure it waits, twice as long each time. Each error is new
-// once until the group is well.
+// Attempt repairs the group. A nil trouble means that the group is well. After a
+// failure Attempt does nothing until a wait is over; the wait doubles each time.
+// The same error is new only once until the group is well again.
 func (s *Supervisor) Attempt(ctx context.Context, trouble error, repair Repair) {
 	if trouble == nil {
 		s.well()
@@ -90,7 +88,7 @@ func (s *Supervisor) Attempt(ctx context.Context, trouble error, repair Repair) 
 	defer cancel()
 	err := repair.Do(attempt)
 	switch {
-	case ctx.Err() != nil: // a command has interrupted it
+	case ctx.Err() != nil: // a command has interrupted it, and takes over
 	case err != nil:
 		s.wait = min(max(2*s.wait, retryFirst), retryMost)
 		s.next = time.Now().Add(s.wait)

@@ -98,11 +98,11 @@ func (g *Group) warnOfLimits(settings spec.Producer) {
 // Stop lets the workers send what is due, flushes and closes the producers
 // within ctx.
 //
-// This is subtle: a worker may be blocked, waiting for a free place in the queue
-// of a producer. Answers make places free, and if there are none, the end of ctx
-// releases all producers. A producer that was lost gets no answers and nothing
-// replaces it any more, so a stop releases the whole set, at once or when the
-// client reports the loss.
+// This is subtle: a worker may be blocked, waiting for a free place in the queue of
+// a producer. Answers free places. If none come, the end of ctx releases all
+// producers. A lost producer gets no answers, and nothing replaces it during a
+// stop; so the whole set is released at once if a producer is lost already, or
+// else when the client reports the loss.
 func (g *Group) Stop(ctx context.Context) error {
 	if !g.End() {
 		return nil

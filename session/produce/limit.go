@@ -10,14 +10,12 @@ import (
 )
 
 const (
-	// waitingMax is the stretch of its schedule that a group which keeps up may
-	// be behind.
+	// waitingMax is how far behind its schedule a group may be that keeps up.
 	waitingMax = 50 * time.Millisecond
-	// queueFull is the share of its queue that a group which waits for the broker
-	// has in flight.
+	// queueFull is the share of the queue above which the queue counts as full.
 	queueFull = 0.9
-	// delaysMax is the number of batch delays that receipts take at most where
-	// the batch delay, and not the broker, holds the group up.
+	// delaysMax is the service time, in batch delays, below which the batch delay
+	// holds the group up, and not the broker.
 	delaysMax = 2
 )
 

@@ -20,10 +20,10 @@ const gapTime = time.Second
 
 // rebuild replaces all producers.
 //
-// This is subtle: the new producers are open before the old ones are released,
-// so a worker always has a set to send through. The swap of one pointer is the
-// only instant at which anything changes for the workers. If opening fails, the
-// old set was never touched.
+// This is subtle: the new producers are open before the old ones are released, so
+// a worker always has a set to send through. For the workers everything changes
+// in one instant, the swap of a pointer. If the new producers cannot be opened,
+// the old ones were never touched.
 func (g *Group) rebuild(ctx context.Context, settings spec.Producer) (group.Rebuild, error) {
 	next, err := g.opener.open(ctx, settings, g.current.set.Load().number+1)
 	if err != nil {
@@ -85,7 +85,8 @@ func (g *Group) closeLater(replaced []*producerHandle) {
 	})
 }
 
-// closed keeps account of producers that have been closed.
+// closed tells the audits what closed producers have had answered, and remembers
+// what they have not.
 func (g *Group) closed(producers []*producerHandle) {
 	for _, p := range producers {
 		g.reportAnswered(p)
@@ -93,8 +94,8 @@ func (g *Group) closed(producers []*producerHandle) {
 	g.unanswered.add(producers)
 }
 
-// unanswered lists closed producers whose last messages have no answer yet. An
-// answer that comes late still counts, and takes its message off.
+// unanswered holds closed producers whose last messages have no answer. An answer
+// that comes late still counts, and its message is no longer unanswered.
 type unanswered struct {
 	mu        sync.Mutex // guards producers; held for moments only
 	producers []*producerHandle

@@ -9,9 +9,9 @@ import (
 	"pulsh/session/broker"
 )
 
-// A producerSet holds the producers that a group sends through at one time. The
-// list never changes: a change makes another set. Most often both lists share
-// producers, after a change of scale.
+// producerSet holds the producers that a group sends through at one time. It never
+// changes: a change makes another set, which after a change of scale shares most
+// producers with the one before. The states of a set:
 //
 //	state     entered by                 its producers                 left when
 //	opening   opener.open                no worker knows them          all are open (or all are closed again)
@@ -20,10 +20,10 @@ import (
 //	draining  producerHandle.close       get their last receipts       all sends are answered, or time is up
 //	closed    broker.Producer.Close      late receipts still count     -
 //
-// Only commands and the supervisor swap sets, never both at once: a command
-// stops the supervisor first. The last three states are entered producer by
-// producer, in a goroutine that Group.Stop waits for. A producer that the new
-// set has as well stays in use.
+// Only commands and the supervisor swap sets, and never at the same time: a command
+// stops the supervisor first. The last three states are those of single producers
+// that the next set does not have. A goroutine for each replaced set, which
+// Group.Stop waits for, leads its producers through them.
 type producerSet struct {
 	number      int // 1 is that of the start; a change of scale keeps the number
 	producers   []*producerHandle
@@ -48,10 +48,10 @@ func (p *producerHandle) send(dues []int64) int {
 
 // close releases the producer, flushes within ctx and closes.
 //
-// This is subtle: workers may be blocked inside Send, and the client must not be
-// closed under them. Release makes each of them return, with what it could not
-// send; only then does the lock become free. A worker that comes later is let
-// in once more and returns at once.
+// This is subtle: workers may be blocked inside Send, and a producer must not be
+// closed under them. Release makes each of them return early, and only then does
+// the lock become free. A worker that comes later gets the lock after the closing;
+// its Send returns 0 at once, because the producer stays released.
 func (p *producerHandle) close(ctx context.Context) error {
 	p.Release()
 	p.inside.Lock()
@@ -142,8 +142,8 @@ func (c *currentSet) release() {
 	}
 }
 
-// releaseIfLost does so if a producer cannot send any more. During a stop
-// nothing replaces that producer, and its places never become free.
+// releaseIfLost does so if a producer cannot send any more. During a stop nothing
+// replaces that producer, and no place in its queue becomes free again.
 func (c *currentSet) releaseIfLost() {
 	if set := c.set.Load(); set != nil && set.lost() {
 		set.release()

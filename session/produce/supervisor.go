@@ -10,9 +10,9 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// stuckChecks bounds the checks at which a producer may have messages in flight
-// and no new answer, from a cluster that answers: a terminated topic is silent
-// until the send timeout.
+// stuckChecks is the number of checks in a row after which a producer is replaced
+// that has messages in flight and gets no answers, though the cluster answers
+// probes: a terminated topic is silent until the send timeout.
 const stuckChecks = 10
 
 // supervisor keeps a producer group alive while it runs: it replaces producers
@@ -126,8 +126,8 @@ func (s *supervisor) reportBacklogFull() {
 	g.Say("the backlog of %s has reached its quota, and the broker refuses messages until it shrinks; try: subs %s", topic, topic)
 }
 
-// producerLost takes the news that a producer cannot send any more. The client's
-// goroutine calls it.
+// producerLost notes that a producer cannot send any more. The client's goroutine
+// calls it.
 func (g *Group) producerLost(p *producerHandle, cause error) {
 	p.lost.Store(&cause)
 	g.supervisor.Wake()
