@@ -61,7 +61,7 @@ func (l *load) drained() {
 // whole asserts that every acked message was received, however often.
 func (l *load) whole() {
 	l.t.Helper()
-	books := l.sub1().Ledger
+	books := l.sub1().Delivery
 	require.EqualValues(l.t, l.fast().Acked, books.Unique())
 	require.Zero(l.t, books.Missing())
 	require.Zero(l.t, books.Duplicated)
@@ -82,7 +82,7 @@ func TestEachStrategyOnAPulsar(t *testing.T) {
 			l.clean()
 			if l.sub1().Ack.String() == "manual" {
 				require.EqualValues(t, l.fast().Acked, l.sub1().Kept)
-				n, err := l.AckKept(l.soon(), "sub1", 1<<40)
+				n, err := l.consumerGroup("sub1").AckOldest(l.soon(), 1<<40)
 				require.NoError(t, err)
 				require.EqualValues(t, l.fast().Acked, n)
 			}
@@ -205,7 +205,7 @@ func TestChurnAndRateOnAPulsar(t *testing.T) {
 	l.whole()
 	c := l.sub1()
 	require.Zero(t, c.Outcomes[metrics.AgainUnknown])
-	require.Equal(t, c.Ledger.Redelivered, uint64(c.Outcomes[metrics.AgainDisconnect]))
+	require.Equal(t, c.Delivery.Redelivered, uint64(c.Outcomes[metrics.AgainDisconnect]))
 }
 
 func TestAnExclusiveGroupRewindsToWhatItGaveBack(t *testing.T) {
@@ -220,6 +220,6 @@ func TestAnExclusiveGroupRewindsToWhatItGaveBack(t *testing.T) {
 	l.whole()
 	require.Equal(t, broker.Exclusive, broker.SubscriptionType(l.sub1().Type))
 	require.Zero(t, l.sub1().Outcomes[metrics.AgainUnknown])
-	require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-time.Hour)))
+	require.NoError(t, l.consumerGroup("sub1").SeekTime(l.soon(), time.Now().Add(-time.Hour)))
 	l.until("all once more", func() bool { return l.sub1().Outcomes[metrics.AgainSeek] == l.fast().Acked })
 }

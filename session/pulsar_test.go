@@ -16,6 +16,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/admin"
 	"pulsh/session/broker/local/localtest"
+	"pulsh/session/consume"
 	"pulsh/session/dial"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -53,6 +54,12 @@ func (l *load) soon() context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	l.t.Cleanup(cancel)
 	return ctx
+}
+
+func (l *load) consumerGroup(name string) *consume.Group {
+	g, err := l.ConsumerGroup(name)
+	require.NoError(l.t, err)
+	return g
 }
 
 func (l *load) produce(change func(*spec.Producer)) {
@@ -105,14 +112,14 @@ func (l *load) settle() {
 	l.t.Helper()
 	require.NoError(l.t, l.Stop(l.soon(), "fast"))
 	l.until("the last sample", func() bool { p := l.fast(); return p.Sent == p.Acked && p.InFlight == 0 })
-	l.until("all received", func() bool { return int64(l.sub1().Ledger.Unique()) >= l.fast().Acked })
+	l.until("all received", func() bool { return int64(l.sub1().Delivery.Unique()) >= l.fast().Acked })
 }
 
 // clean asserts that every acked message was received, and once.
 func (l *load) clean() {
 	l.t.Helper()
 	l.settle()
-	books := l.sub1().Ledger
+	books := l.sub1().Delivery
 	require.EqualValues(l.t, l.fast().Acked, books.Unique())
 	require.Zero(l.t, books.Missing())
 	require.Zero(l.t, books.Duplicated)
@@ -151,7 +158,7 @@ func TestALiveRebuildLosesAndDoublesNothing(t *testing.T) {
 	}
 	l.acked(1000)
 	l.clean()
-	require.Zero(t, l.sub1().Ledger.OutOfOrder)
+	require.Zero(t, l.sub1().Delivery.OutOfOrder)
 }
 
 func TestScalingToAThousandAndBack(t *testing.T) {
@@ -181,8 +188,8 @@ func TestConsumersScaleUnderLoad(t *testing.T) {
 		l.until("the consumers", func() bool { return l.sub1().Consumers == workers })
 	}
 	l.settle()
-	require.Zero(t, l.sub1().Ledger.Missing())
-	require.Zero(t, l.sub1().Ledger.Duplicated)
+	require.Zero(t, l.sub1().Delivery.Missing())
+	require.Zero(t, l.sub1().Delivery.Duplicated)
 }
 
 func TestPauseStopsBothSides(t *testing.T) {
@@ -220,12 +227,12 @@ func TestSeekUnderLoad(t *testing.T) {
 			l.consume(func(s *spec.Consumer) { s.Type, s.Workers = test.kind, test.workers })
 			l.acked(2000)
 			received := l.sub1().Received
-			require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-time.Hour)))
+			require.NoError(t, l.consumerGroup("sub1").SeekTime(l.soon(), time.Now().Add(-time.Hour)))
 			l.until("a new epoch", func() bool { return l.sub1().Epoch == 2 })
 			l.acked(1000)
 			require.NoError(t, l.Stop(l.soon(), "fast"))
 			l.until("everything once more", func() bool { return l.sub1().Received >= received+l.fast().Acked })
-			books := l.sub1().Ledger
+			books := l.sub1().Delivery
 			require.Zero(t, books.Lost)
 			require.Zero(t, books.Duplicated, "what comes again after a seek is no duplicate")
 		})
@@ -238,10 +245,10 @@ func TestManySeeks(t *testing.T) {
 	l.consume(func(s *spec.Consumer) { s.Workers = 2 })
 	for range 20 {
 		received := l.sub1().Received
-		require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-time.Second)))
+		require.NoError(t, l.consumerGroup("sub1").SeekTime(l.soon(), time.Now().Add(-time.Second)))
 		l.until("it receives again", func() bool { return l.sub1().Received > received })
 	}
-	require.Zero(t, l.sub1().Ledger.Duplicated)
+	require.Zero(t, l.sub1().Delivery.Duplicated)
 }
 
 func TestABrokersThrottleIsNamed(t *testing.T) {
@@ -288,5 +295,6 @@ func TestRefusals(t *testing.T) {
 	require.ErrorContains(t, l.Start(l.soon(), "fast"), "fast is already running")
 	require.ErrorContains(t, l.Start(l.soon(), "none"), `no group "none"`)
 	require.ErrorContains(t, l.Scale(l.soon(), "fast", 1001), "1001 workers are more than 1000")
-	require.ErrorContains(t, l.SeekTime(l.soon(), "fast", time.Now()), "fast is not a consumer group")
+	_, err := l.ConsumerGroup("fast")
+	require.ErrorContains(t, err, "fast is not a consumer group")
 }

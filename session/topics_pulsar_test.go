@@ -59,7 +59,7 @@ func (l *load) settleAll(group string, producers []string) (acked int64) {
 	})
 	l.until(group+" has all", func() bool {
 		c := l.group(group).Consumer
-		return c.Ledger.Holes == 0 && c.Ledger.Tail == 0
+		return c.Delivery.Holes == 0 && c.Delivery.Tail == 0
 	})
 	return acked
 }
@@ -77,15 +77,15 @@ func TestAHundredSeeksUnderLoad(t *testing.T) {
 			for range test.seeks {
 				received := l.sub1().Received
 				begin := time.Now()
-				require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-500*time.Millisecond)))
+				require.NoError(t, l.consumerGroup("sub1").SeekTime(l.soon(), time.Now().Add(-500*time.Millisecond)))
 				l.until("it receives again", func() bool { return l.sub1().Received > received })
 				worst = max(worst, time.Since(begin))
 				resumed++
 			}
 			l.settleAll("sub1", producers)
 			t.Logf("%d of %d seeks, delivery resumed after each, at most %s", resumed, test.seeks, worst)
-			require.Zero(t, l.sub1().Ledger.Duplicated)
-			require.Zero(t, l.sub1().Ledger.Lost)
+			require.Zero(t, l.sub1().Delivery.Duplicated)
+			require.Zero(t, l.sub1().Delivery.Lost)
 			require.Equal(t, test.seeks+1, l.sub1().Epoch)
 		})
 	}
@@ -107,10 +107,9 @@ func TestKeysKeepTheirOrderThroughScaling(t *testing.T) {
 				l.until("the consumers", func() bool { return l.sub1().Consumers == workers })
 			}
 			l.acked(4000)
-			shares, err := l.Keys(l.soon(), "sub1")
-			require.NoError(t, err)
+			shares := l.consumerGroup("sub1").KeyShares(l.soon())
 			l.clean()
-			books := l.sub1().Ledger
+			books := l.sub1().Delivery
 			t.Logf("%d keyed, %d out of order by key, %d unknown, %d redelivered", books.Keyed, books.OutOfOrderKey, books.KeyUnknown, books.Redelivered)
 			require.Zero(t, books.OutOfOrderKey)
 			require.Len(t, shares, 3)
@@ -157,10 +156,10 @@ func TestUpheavalsAreNoticedAndSurvived(t *testing.T) {
 		note     string
 		category broker.Category
 	}{
-		{"unload", func(l *load) error { return l.admin.Unload(l.soon(), l.topic) }, "was loaded anew", broker.Moved},
+		{"unload", func(l *load) error { return l.admin.Unload(l.soon(), l.topic) }, "was reloaded by the broker", broker.Moved},
 		{"delete the subscription", func(l *load) error { return l.admin.DeleteSubscription(l.soon(), l.topic, "sub1", true) },
-			"was deleted and made again", broker.Gone},
-		{"delete the topic", func(l *load) error { return l.admin.DeleteTopic(l.soon(), l.topic, true) }, "was loaded anew", broker.Moved},
+			"was deleted and re-created", broker.Gone},
+		{"delete the topic", func(l *load) error { return l.admin.DeleteTopic(l.soon(), l.topic, true) }, "was reloaded by the broker", broker.Moved},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := newLoad(t)
@@ -213,8 +212,8 @@ func TestTopicsChangeLive(t *testing.T) {
 	require.NoError(t, l.Start(l.soon(), "late"))
 	l.told("receives " + l.topic + "-d too")
 	acked := l.settleAll("sub1", append(producers, "late"))
-	l.until("all received", func() bool { return int64(l.sub1().Ledger.Unique()) == acked })
-	books := l.sub1().Ledger
+	l.until("all received", func() bool { return int64(l.sub1().Delivery.Unique()) == acked })
+	books := l.sub1().Delivery
 	require.Zero(t, books.Lost)
 	require.Zero(t, books.Duplicated)
 }
@@ -256,8 +255,8 @@ func TestEveryTypeWithEveryAckOnEveryKindOfTopic(t *testing.T) {
 			time.Sleep(combinationTime(t)) // the load itself: nothing is compared with this time
 			for _, group := range groups {
 				acked := l.settleAll(group, producers)
-				l.until(group, func() bool { return int64(l.group(group).Consumer.Ledger.Unique()) == acked })
-				books := l.group(group).Consumer.Ledger
+				l.until(group, func() bool { return int64(l.group(group).Consumer.Delivery.Unique()) == acked })
+				books := l.group(group).Consumer.Delivery
 				require.Zero(t, books.Missing(), group)
 				require.Zero(t, books.Duplicated, group)
 				require.Zero(t, books.TooOld, group)
