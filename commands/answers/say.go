@@ -53,8 +53,8 @@ func Totals(g snapshot.Group) string {
 		return strings.Join(parts, " · ")
 	}
 	if s := g.Consumer; s != nil {
-		return strings.Join([]string{Whole(s.Received) + " received", Whole(int64(s.Ledger.Lost)) + " lost",
-			Whole(int64(s.Ledger.Duplicated)) + " duplicated"}, " · ")
+		return strings.Join([]string{Whole(s.Received) + " received", Whole(int64(s.Delivery.Lost)) + " lost",
+			Whole(int64(s.Delivery.Duplicated)) + " duplicated"}, " · ")
 	}
 	return ""
 }

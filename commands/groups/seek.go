@@ -25,11 +25,15 @@ func Seek(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return c.Refuse("to", "seek "+g.Name+" -5m", "%s", err)
 	}
+	group, err := c.Env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return err
+	}
 	position := ""
 	switch {
 	case to.ID != nil:
 		position = "message " + to.ID.String()
-		err = c.Env.Session.SeekID(ctx, g.Name, *to.ID)
+		err = group.SeekID(ctx, *to.ID)
 	default:
 		position = to.Time.Format("15:04:05")
 		if text := c.Text("to"); text == "earliest" || text == "latest" {
@@ -37,7 +41,7 @@ func Seek(ctx context.Context, c *host.Call) error {
 		} else if c.Env.Now().Sub(to.Time) > 24*time.Hour {
 			position = to.Time.Format(time.DateTime)
 		}
-		err = c.Env.Session.SeekTime(ctx, g.Name, to.Time)
+		err = group.SeekTime(ctx, to.Time)
 	}
 	if err != nil {
 		return err

@@ -59,12 +59,28 @@ func ChangeRate(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	change, _ := host.Value[pacing.Change](c, "rate")
-	changed, err := c.Env.Session.ChangeRate(ctx, g.Name, change)
+	changed, err := applyChange(ctx, c, g, change)
 	if err != nil {
 		return c.Refuse("rate", "rate "+g.Name+" 50k", "%s", err)
 	}
 	c.Say("%s: %s → %s%s", g.Name, answers.SayShape(changed.Before), answers.SayShape(changed.After), burstAfter(changed))
 	return nil
+}
+
+// applyChange changes the rate of a group of either kind.
+func applyChange(ctx context.Context, c *host.Call, g snapshot.Group, change pacing.Change) (pacing.Changed, error) {
+	if g.Producer != nil {
+		group, err := c.Env.Session.ProducerGroup(g.Name)
+		if err != nil {
+			return pacing.Changed{}, err
+		}
+		return group.ChangeRate(change)
+	}
+	group, err := c.Env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return pacing.Changed{}, err
+	}
+	return group.ChangeRate(ctx, change)
 }
 
 // burstAfter says what a change of rate has done to a burst, if there was one.
@@ -99,17 +115,18 @@ func Burst(ctx context.Context, c *host.Call) error {
 	if !ok {
 		d = burstDefault
 	}
-	base, err := c.Env.Session.BaseRate(g.Name)
+	group, err := c.Env.Session.ProducerGroup(g.Name)
 	if err != nil {
 		return err
 	}
+	base := group.BaseRate()
 	if base.IsMax() {
 		return c.Refuse("factor", "rate "+g.Name+" 50k", "%s already runs at max", g.Name)
 	}
 	if most := float64(base) * factor; most > float64(pacing.Limit) {
 		return c.Refuse("factor", "burst "+g.Name+" x2", "%s times %s exceeds the limit of %s/s", graphs.Rate(float64(base)), c.Text("factor"), pacing.Limit)
 	}
-	if err := c.Env.Session.Burst(g.Name, factor, d); err != nil {
+	if err := group.Burst(factor, d); err != nil {
 		return err
 	}
 	c.Say("%s: %s %s for %s", g.Name, graphs.Rate(float64(base)), c.Text("factor"), pacing.FormatDuration(d))

@@ -12,8 +12,8 @@ func (g *Group) ChangeRate(ctx context.Context, change pacing.Change) (pacing.Ch
 	settings := g.Settings()
 	changed := pacing.Changed{Before: settings.Rate}
 	var err error
-	if w := g.policy.Load(); g.State().Active() && w != nil && w.plan != nil && !isMax(settings.Rate) {
-		changed, err = w.plan.Change(change)
+	if p := g.policy.Load(); g.Active() && p != nil && p.schedule != nil && !isMax(settings.Rate) {
+		changed, err = p.schedule.Change(change)
 	} else {
 		changed.After, err = change.ApplyTo(settings.Rate, settings.Rate.At(0, 0))
 	}

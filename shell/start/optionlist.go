@@ -98,6 +98,8 @@ func scriptOptions() []option {
 			}, more: "It overrides " + lang.VariablePrefix + "NAME in the environment, which overrides a let. Variables are shown and recorded: keep secrets out of them."},
 		{name: "speed", value: "FACTOR", sample: "2", doc: "divide the durations of wait and at",
 			set: func(o *Options, _ *Level, s Setting) (err error) { o.Speed, err = readSpeed(s.Value); return err }},
+		{name: "engine", value: "ENGINE", sample: "wire", doc: "default engine of groups: client (the Go client) or wire (pulsh's own)",
+			set: func(o *Options, _ *Level, s Setting) error { o.Engine = s.Value; return checkEngine(s.Value) }},
 		{name: "allow-behind", doc: "do not fail when a producer group is behind its schedule",
 			set:  func(o *Options, _ *Level, _ Setting) error { o.AllowBehind = true; return nil },
 			more: "Without it a run fails if less than 99 % of the due messages were acked, or more than 0.1 % were skipped as too late."},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pulsh/commands/lang"
+	"pulsh/session/spec"
 )
 
 // Options are the options of the command line and of the environment. Precedence:
@@ -25,6 +26,7 @@ type Options struct {
 	Set              []lang.Variable
 	Speed            float64 // of the waits of scripts; 0 is as they are written
 	AllowBehind      bool
+	Engine           string // of groups that choose none, "" for that of the profile or the default
 	JSON, JUnit      string // files for the results; "-" is standard output
 	Yes              bool   // every question is answered with yes
 	Check            string
@@ -128,3 +130,9 @@ func flagFault(err error) error {
 
 // Batch says whether pulsh ends after what it was given.
 func (o Options) Batch() bool { return len(o.Files)+len(o.Lines) > 0 }
+
+// checkEngine refuses what is no engine of a session.
+func checkEngine(name string) error {
+	_, err := spec.DefaultPreferences().With([]spec.Preference{{Name: "engine", Value: name}})
+	return err
+}
