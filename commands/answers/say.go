@@ -15,7 +15,7 @@ func SayProducer(_ string, p spec.Producer) string {
 	return strings.Join([]string{"sending to " + p.Topic, graphs.Plural(p.Workers, "worker"), SayShape(p.Rate), saySize(p)}, " · ")
 }
 
-// SayShape writes a shape of rates, a constant one as a rate.
+// SayShape writes a shape; a constant one as a rate.
 func SayShape(shape pacing.Shape) string {
 	r, hold := shape.IsHold()
 	switch {
@@ -27,6 +27,7 @@ func SayShape(shape pacing.Shape) string {
 	return shape.String()
 }
 
+// saySize returns the message size and the compression.
 func saySize(p spec.Producer) string {
 	size := p.Size.String()
 	if p.Size.IsFixed() {

@@ -9,9 +9,9 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// StatusLine is a session on one line without escape sequences, for the status
-// command and for a shell without a terminal: the clock, the cluster if it is
-// not well, then each group. It is "" if there is no snapshot.
+// StatusLine returns the status of a session on one line without escape sequences:
+// the clock, the cluster unless it is up, then each group. It returns "" without a
+// snapshot.
 func StatusLine(s *snapshot.Snapshot, now time.Time) string {
 	if s == nil {
 		return ""
@@ -33,7 +33,7 @@ func StatusLine(s *snapshot.Snapshot, now time.Time) string {
 	return graphs.Clean(head + " " + strings.Join(parts, " | "))
 }
 
-// statusOf is a group as a part of the status line.
+// statusOf returns the status of a group.
 func statusOf(g snapshot.Group) string {
 	words := []string{g.Name}
 	if g.State != snapshot.Running {
@@ -71,7 +71,7 @@ func count(n int64) string {
 	return graphs.Three(float64(n))
 }
 
-// latency writes a quantile, or that there is none.
+// latency writes a quantile, graphs.NoValue if there are no values.
 func latency(d time.Duration, of int64) string {
 	if of == 0 {
 		return graphs.NoValue
@@ -79,7 +79,7 @@ func latency(d time.Duration, of int64) string {
 	return graphs.Latency(float64(d))
 }
 
-// against is the rate beside its target: 49.9k/50.0k/s.
+// against returns the rate of a producer group with its target: 49.9k/50.0k/s.
 func against(p *snapshot.Producer) string {
 	switch {
 	case p.Target.IsMax():

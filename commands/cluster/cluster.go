@@ -18,7 +18,8 @@ func Connect(ctx context.Context, c *host.Call) error {
 	return connectTo(ctx, c, t)
 }
 
-// requireIdle refuses to change the cluster under groups that run.
+// requireIdle returns an error if a group is active: the cluster cannot change under
+// it.
 func requireIdle(ctx context.Context, c *host.Call) error {
 	for _, g := range c.Fresh(ctx).Groups {
 		if g.State.Active() {
@@ -28,7 +29,7 @@ func requireIdle(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// connectTo connects and tells what answers there.
+// connectTo connects to a cluster and prints its version.
 func connectTo(ctx context.Context, c *host.Call, t broker.Target) error {
 	if err := c.Env.Session.Connect(ctx, t); err != nil {
 		e := lang.AsError(err)

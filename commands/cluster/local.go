@@ -14,13 +14,13 @@ import (
 	"pulsh/session/spec"
 )
 
-// The lines of a log that are printed: a screenful, and what a terminal keeps.
+// The default and the largest number of log lines.
 const (
 	logDefault = 20
 	logMax     = 1000
 )
 
-// LogLines is the kind of a number of log lines.
+// LogLines returns the kind COUNT of log lines.
 func LogLines() lang.Kind {
 	k := kinds.Count()
 	k.Sample = "50"
@@ -34,7 +34,7 @@ func LogLines() lang.Kind {
 	return k
 }
 
-// localPulsar is the local Pulsar, or why there is none.
+// localPulsar returns the local Pulsar, or an error if there is none.
 func localPulsar(c *host.Call) (host.Local, error) {
 	if c.Env.Local == nil {
 		return nil, c.Fail("connect pulsar://localhost:6650", "a local Pulsar is not available here")
@@ -42,7 +42,8 @@ func localPulsar(c *host.Call) (host.Local, error) {
 	return c.Env.Local, nil
 }
 
-// reportSteps says each step of a start once, and shows how far a long one is.
+// reportSteps returns a function that prints each step of a start once, and publishes
+// its progress.
 func reportSteps(c *host.Call) func(lang.Step) {
 	said := ""
 	return func(s lang.Step) {
@@ -106,7 +107,8 @@ func LocalKill(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// LocalRestart runs the command local restart: stop the local Pulsar if it runs, and start it with its data.
+// LocalRestart runs the command local restart: restart the local Pulsar with its
+// data.
 func LocalRestart(ctx context.Context, c *host.Call) error {
 	l, err := localPulsar(c)
 	if err != nil {
@@ -121,7 +123,7 @@ func LocalRestart(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// LocalStatus runs the command local status: show how the local Pulsar is.
+// LocalStatus runs the command local status: show the local Pulsar's status.
 func LocalStatus(_ context.Context, c *host.Call) error {
 	l, err := localPulsar(c)
 	if err != nil {

@@ -16,14 +16,14 @@ import (
 	"pulsh/session/brokerstats"
 )
 
-// The topics of a listing whose figures are asked for, and how many of them at a
-// time: more would keep a small broker from its work for seconds.
+// The limits of the topics of a listing with figures, in all and requested at a time:
+// more would keep a small broker busy for seconds.
 const (
 	topicsMeasured = 100
 	topicsAtOnce   = 8
 )
 
-// Topics runs the command topics: list the topics of a namespace, with what passes through them and waits in them.
+// Topics runs the command topics: list the topics of a namespace.
 func Topics(ctx context.Context, c *host.Call) error {
 	admin, err := c.Admin()
 	if err != nil {
@@ -60,8 +60,8 @@ func Topics(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// measureTopics asks for the figures of the first topics of a list. One that
-// gives none is listed without.
+// measureTopics returns the figures of the first topicsMeasured topics. A topic
+// without statistics has none.
 func measureTopics(ctx context.Context, admin broker.Admin, list []broker.Topic) [][]string {
 	rows := make([][]string, len(list))
 	var all errgroup.Group
@@ -88,7 +88,7 @@ func measureTopics(ctx context.Context, admin broker.Admin, list []broker.Topic)
 	return rows
 }
 
-// measureFlow asks for a topic's statistics twice.
+// measureFlow reads a topic's statistics twice, to compute rates.
 func measureFlow(ctx context.Context, c *host.Call) (broker.TopicStats, brokerstats.Flow, error) {
 	before, err := topicStatsOf(ctx, c)
 	if err != nil {
@@ -102,7 +102,7 @@ func measureFlow(ctx context.Context, c *host.Call) (broker.TopicStats, brokerst
 	return after, brokerstats.FlowBetween(before, after, c.Env.Now().Sub(begin)), err
 }
 
-// TopicStats runs the command topic stats: show what the broker says of a topic, its partitions and its subscriptions.
+// TopicStats runs the command topic stats: show the broker's statistics for a topic.
 func TopicStats(ctx context.Context, c *host.Call) error {
 	stats, flow, err := measureFlow(ctx, c)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// markOf is the kind of mark that a command leaves which changes the cluster.
+// markOf is the kind of the mark of a command that changes the cluster.
 const markOf = snapshot.MarkCommand
 
 // ListSubs runs the command subs: list the subscriptions of a topic.
@@ -32,7 +32,7 @@ func ListSubs(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// CreateSub runs the command sub create: create a subscription, so that messages are kept for it.
+// CreateSub runs the command sub create: create a subscription.
 func CreateSub(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -59,7 +59,8 @@ func CreateSub(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// subscriptionNamed finds the one that was named, with the topic's statistics.
+// subscriptionNamed returns the statistics of the named subscription and of its
+// topic.
 func subscriptionNamed(ctx context.Context, c *host.Call) (broker.TopicStats, broker.SubscriptionStats, error) {
 	stats, err := topicStatsOf(ctx, c)
 	if err != nil {
@@ -81,8 +82,8 @@ func subscriptionNamed(ctx context.Context, c *host.Call) (broker.TopicStats, br
 	return stats, s, c.Refuse("sub", c.Statement.Instead(c.Args["sub"].Span, lang.Quote(better)), "no subscription %q on %s (%s)", name, topic, strings.Join(names, ", "))
 }
 
-// checkForeign refuses to move a subscription under a group of this session, which
-// would call lost what it is not given.
+// checkForeign refuses to move the cursor of a subscription that a group of this
+// session uses: it would count the skipped messages as lost.
 func checkForeign(ctx context.Context, c *host.Call, try string) error {
 	for _, g := range c.Fresh(ctx).Groups {
 		if g.State.Active() && g.Consumer != nil && g.Consumer.Subscription == c.Text("sub") && answers.Receives(g, c.Text("topic")) {
@@ -92,7 +93,7 @@ func checkForeign(ctx context.Context, c *host.Call, try string) error {
 	return nil
 }
 
-// DeleteSub runs the command sub delete: delete a subscription with its backlog.
+// DeleteSub runs the command sub delete: delete a subscription and its backlog.
 func DeleteSub(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -126,7 +127,7 @@ func DeleteSub(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// SkipSub runs the command sub skip: take the oldest messages off a subscription's backlog.
+// SkipSub runs the command sub skip: skip the oldest N messages of a subscription.
 func SkipSub(ctx context.Context, c *host.Call) error {
 	if _, err := c.Admin(); err != nil {
 		return err
@@ -154,7 +155,7 @@ func SkipSub(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// ClearSub runs the command sub clear: take everything off a subscription's backlog.
+// ClearSub runs the command sub clear: skip the whole backlog of a subscription.
 func ClearSub(ctx context.Context, c *host.Call) error {
 	return takeOff(ctx, c, "clear %s", func(stats broker.TopicStats) string {
 		return fmt.Sprintf("skip all of the about %s messages in the backlog of %s on %s?", graphs.Count(answers.BacklogMessages(stats, c.Text("sub"))),
@@ -168,7 +169,8 @@ func ClearSub(ctx context.Context, c *host.Call) error {
 	})
 }
 
-// ExpireSub runs the command sub expire: take what is older than a span of time off a subscription's backlog.
+// ExpireSub runs the command sub expire: expire the messages of a subscription that
+// are older than an age.
 func ExpireSub(ctx context.Context, c *host.Call) error {
 	age, _ := host.Value[time.Duration](c, "age")
 	return takeOff(ctx, c, "seek %s -"+c.Text("age"), func(broker.TopicStats) string {
@@ -185,7 +187,7 @@ func ExpireSub(ctx context.Context, c *host.Call) error {
 	})
 }
 
-// takeOff asks, and then takes something off a subscription's backlog.
+// takeOff asks the question, and then removes messages from a backlog with do.
 func takeOff(ctx context.Context, c *host.Call, own string, question func(broker.TopicStats) string,
 	do func(context.Context, broker.Admin, broker.SubscriptionStats) error) error {
 	k, err := c.Admin()

@@ -13,14 +13,14 @@ import (
 	"pulsh/session/broker"
 )
 
-// TopicParam is a topic that must be named.
+// TopicParam returns the parameter for the name of a topic.
 func TopicParam() lang.Param {
 	k := kinds.Topic()
 	k.Parse = func(text string) (any, error) { return broker.ParseTopic(text) }
 	return lang.Param{Name: "topic", Kind: k}
 }
 
-// ForceParams are the two ways to write force: as a word, and as a setting.
+// ForceParams returns the two forms of force: a word and a setting.
 func ForceParams() []lang.Param {
 	word, setting := lang.Words("force"), lang.Words("on", "off")
 	word.Name = "force"
@@ -30,8 +30,7 @@ func ForceParams() []lang.Param {
 
 func isForced(c *host.Call) bool { return c.Text("word") != "" || c.Text("force") == "on" }
 
-// noTopic turns the refusal of a topic that is not there into a sentence at its
-// place, with the nearest that is known.
+// noTopic adds to the error of a missing topic its place and the nearest known topic.
 func noTopic(c *host.Call, err error) error {
 	if !broker.IsMissing(err) {
 		return err
@@ -45,7 +44,7 @@ func noTopic(c *host.Call, err error) error {
 	return c.Refuse("topic", try, "there is no topic %q", c.Text("topic"))
 }
 
-// topicStatsOf asks for a topic's statistics.
+// topicStatsOf reads the statistics of the topic that the line names.
 func topicStatsOf(ctx context.Context, c *host.Call) (broker.TopicStats, error) {
 	a, err := c.Admin()
 	if err != nil {
@@ -90,7 +89,7 @@ func withPartitions(n int) string {
 	return " with " + graphs.Plural(n, "partition")
 }
 
-// GrowTopic runs the command topic partitions: give a partitioned topic more partitions.
+// GrowTopic runs the command topic partitions: add partitions to a partitioned topic.
 func GrowTopic(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -120,7 +119,7 @@ func GrowTopic(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// DeleteTopic runs the command topic delete: delete a topic with everything that it stores.
+// DeleteTopic runs the command topic delete: delete a topic and its messages.
 func DeleteTopic(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -151,7 +150,8 @@ func DeleteTopic(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// connectedTo tells who is connected: 1 producer and 2 consumers are connected.
+// connectedTo counts the clients of a topic: 1 producer and 2 consumers are
+// connected.
 func connectedTo(stats broker.TopicStats) string {
 	consumers := 0
 	for _, s := range stats.Subscriptions {
@@ -173,7 +173,8 @@ func connectedTo(stats broker.TopicStats) string {
 	return lang.And(who) + " are connected"
 }
 
-// reconnectAdvice names the groups of this session that will create a topic anew.
+// reconnectAdvice names the groups of this session that will re-create a deleted
+// topic.
 func reconnectAdvice(ctx context.Context, c *host.Call, topic string) string {
 	var names []string
 	for _, g := range c.Fresh(ctx).Groups {
@@ -187,7 +188,7 @@ func reconnectAdvice(ctx context.Context, c *host.Call, topic string) string {
 	return "; " + lang.And(names) + " will re-create it on reconnecting"
 }
 
-// UnloadTopic runs the command topic unload: make the broker give a topic up, so that all clients connect again.
+// UnloadTopic runs the command topic unload: unload the topic from its broker.
 func UnloadTopic(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -204,7 +205,7 @@ func UnloadTopic(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// TerminateTopic runs the command topic terminate: end publishing to a topic, for good.
+// TerminateTopic runs the command topic terminate: no more publishing, ever.
 func TerminateTopic(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -228,13 +229,13 @@ func TerminateTopic(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// How often a compaction is looked at, and how often the wait is told.
+// The intervals at which a compaction is polled, and its progress is printed.
 const (
 	compactEvery = 500 * time.Millisecond
 	compactTell  = 5 * time.Second
 )
 
-// CompactTopic runs the command topic compact: compact a topic to the last message of each key, and wait until that is done.
+// CompactTopic runs the command topic compact: compact a topic, and wait for the end.
 func CompactTopic(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -247,7 +248,7 @@ func CompactTopic(ctx context.Context, c *host.Call) error {
 		return noTopic(c, err)
 	}
 	c.Say("%s: compacting", topic)
-	told := begin
+	printed := begin
 	for {
 		if err := lang.Sleep(ctx, compactEvery); err != nil {
 			c.Say("%s: compaction continues on the broker; `topic compact %s` waits for it", topic, topic)
@@ -273,8 +274,8 @@ func CompactTopic(ctx context.Context, c *host.Call) error {
 		case done == len(all):
 			c.Say("%s: compacted in %s", topic, graphs.Seconds(now.Sub(begin)))
 			return nil
-		case now.Sub(told) >= compactTell:
-			told = now
+		case now.Sub(printed) >= compactTell:
+			printed = now
 			c.Say("%s: %d of %s after %s", topic, done, graphs.Plural(len(all), "partition"), graphs.Seconds(now.Sub(begin)))
 		}
 	}
@@ -290,7 +291,7 @@ func compactionFailure(c broker.Compaction) string {
 	return c.Detail
 }
 
-// partitionOf names one of a topic's parts.
+// partitionOf names partition i of a topic with the given number of partitions.
 func partitionOf(topic string, i, of int) string {
 	if of == 1 {
 		return topic

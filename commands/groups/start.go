@@ -125,7 +125,7 @@ func apply[S any](c *host.Call, settings []spec.Setting[S], want *S) error {
 	return nil
 }
 
-// checkStartable refuses to start a group that is running.
+// checkStartable returns an error if the group is active.
 func checkStartable(ctx context.Context, c *host.Call, name string) error {
 	g, ok := c.Fresh(ctx).Group(name)
 	if !ok || !g.State.Active() {

@@ -52,7 +52,7 @@ func ScaleGroup(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// ChangeRate runs the command rate: change the rate from now on.
+// ChangeRate runs the command rate: change the rate.
 func ChangeRate(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
@@ -83,7 +83,7 @@ func applyChange(ctx context.Context, c *host.Call, g snapshot.Group, change pac
 	return group.ChangeRate(ctx, change)
 }
 
-// burstAfter says what a change of rate has done to a burst, if there was one.
+// burstAfter tells what a change of rate has done to a burst, "" if there was none.
 func burstAfter(changed pacing.Changed) string {
 	factor := strconv.FormatFloat(changed.Burst, 'g', -1, 64)
 	switch {
@@ -95,10 +95,10 @@ func burstAfter(changed pacing.Changed) string {
 	return fmt.Sprintf(" · the burst x%s goes on for %s", factor, pacing.FormatDuration(changed.Left.Round(burstDigits)))
 }
 
-// burstDigits is the precision with which the rest of a burst is told.
+// burstDigits is the precision of the rest of a burst in an answer.
 const burstDigits = 100 * time.Millisecond
 
-// burstDefault is as long as F7 bursts.
+// burstDefault is the default duration of a burst, which is also that of F7.
 const burstDefault = 10 * time.Second
 
 // Burst runs the command burst: multiply the rate for a while.
@@ -133,7 +133,8 @@ func Burst(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// needsCluster says which state forbids a command, and what changes it.
+// needsCluster returns the error of a command that the state of the group forbids,
+// with the command that changes the state.
 func needsCluster(c *host.Call, g snapshot.Group) error {
 	try := string(g.Kind) + " start " + g.Name
 	if g.State == snapshot.Paused {
@@ -142,8 +143,8 @@ func needsCluster(c *host.Call, g snapshot.Group) error {
 	return c.Refuse("group", try, "%s is %s", g.Name, g.State)
 }
 
-// eachGroup runs act on the group named, or on all that are in the state from. It
-// refuses a single group in another state.
+// eachGroup runs act on the named group, or on all groups in the state from. It
+// refuses a named group in another state.
 func eachGroup(ctx context.Context, c *host.Call, from, to snapshot.State, act func(string) error) error {
 	if c.Text("group") != "all" {
 		g, err := c.Group(ctx, "group")
@@ -176,17 +177,17 @@ func eachGroup(ctx context.Context, c *host.Call, from, to snapshot.State, act f
 	return nil
 }
 
-// Pause runs the command pause: hold a group back; its connections stay.
+// Pause runs the command pause: pause a group, keeping its connections.
 func Pause(ctx context.Context, c *host.Call) error {
 	return eachGroup(ctx, c, snapshot.Running, snapshot.Paused, c.Env.Session.Pause)
 }
 
-// Resume runs the command resume: go on after pause.
+// Resume runs the command resume: resume after a pause.
 func Resume(ctx context.Context, c *host.Call) error {
 	return eachGroup(ctx, c, snapshot.Paused, snapshot.Running, c.Env.Session.Resume)
 }
 
-// Reset runs the command reset: set a group's figures to zero.
+// Reset runs the command reset: reset a group's figures to zero.
 func Reset(ctx context.Context, c *host.Call) error {
 	names := host.GroupNames(c.Fresh(ctx))
 	if c.Text("group") != "all" {

@@ -10,7 +10,7 @@ import (
 	"pulsh/session/spec"
 )
 
-// Group finds the group that an argument names.
+// Group returns the group that an argument names.
 func (c *Call) Group(ctx context.Context, param string) (snapshot.Group, error) {
 	return c.GroupNamed(ctx, param, c.Text(param))
 }

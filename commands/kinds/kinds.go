@@ -13,7 +13,7 @@ import (
 	"pulsh/session/spec"
 )
 
-// Kinds lists the kinds that help explains, in the order of the manual.
+// Kinds returns the kinds that help explains, in the order of the manual.
 func Kinds() []lang.Kind {
 	return []lang.Kind{
 		Group(), Name(), Change(), Shape(), Factor(), Size(), Bytes(), Count(), Scale(), Producers(), Keys(),

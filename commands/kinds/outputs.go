@@ -16,10 +16,10 @@ import (
 	"pulsh/session/spec"
 )
 
-// AckCount is how many messages are acknowledged now.
+// AckCount is the number of messages to acknowledge now.
 type AckCount int
 
-// UserMarks are the marks of the mark command, oldest first.
+// UserMarks returns the marks of the command mark, oldest first.
 func UserMarks(s *snapshot.Snapshot) []snapshot.Mark {
 	return slices.DeleteFunc(slices.Clone(s.Marks), func(m snapshot.Mark) bool { return m.Kind != snapshot.MarkNote })
 }
@@ -73,13 +73,13 @@ type ListenAt struct {
 	Remote  bool
 }
 
-// StandardOutput is how the standard output is written as a file.
+// StandardOutput is the file name of standard output.
 const StandardOutput = "-"
 
 // messagesMax bounds the number of messages of rewind and skip.
 const messagesMax = 1_000_000_000
 
-// numberOf reads a whole number from 1 to most, as 8, 10k or 2M.
+// numberOf returns the parser of an integer from 1 to most, as 8, 10k or 2M.
 func numberOf(what string, most int) func(text string) (any, error) {
 	return func(text string) (any, error) {
 		n, err := spec.ParseCount(text)

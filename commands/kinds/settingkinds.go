@@ -17,7 +17,7 @@ func SettingParams[S any](settings []spec.Setting[S], fresh func() S) []lang.Par
 	return out
 }
 
-// settingKind is the kind of a setting's value.
+// settingKind returns the kind of a setting's value.
 func settingKind[S any](s spec.Setting[S], fresh func() S) lang.Kind {
 	k := Find(s.Kind)
 	standard := fresh()

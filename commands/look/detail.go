@@ -48,7 +48,7 @@ func ShowWorkers(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// workerBar is the length of the fastest worker's bar.
+// workerBar is the width of the bar of the fastest worker.
 const workerBar = 8
 
 // ShowErrors runs the command errors: show a group's failures by category.
@@ -92,5 +92,5 @@ func Top(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// pausesKept is how many pauses the runtime remembers.
+// pausesKept is the number of GC pauses that the Go runtime keeps.
 const pausesKept = 256

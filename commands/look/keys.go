@@ -10,7 +10,7 @@ import (
 	"pulsh/graphs"
 )
 
-// keyBar is the length of the longest bar.
+// keyBar is the width of the longest bar.
 const keyBar = 24
 
 // ShowKeys runs the command keys: show how messages and keys are distributed over the

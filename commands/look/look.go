@@ -9,7 +9,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// CheckMeasurable refuses a metric of a group that is not there or has no such figure.
+// CheckMeasurable returns an error for a metric whose group or figure does not exist.
 func CheckMeasurable(ctx context.Context, c *host.Call, param string, m snapshot.Metric) error {
 	if m.Group == snapshot.TotalGroup || m.Group == snapshot.ProcessGroup {
 		return nil

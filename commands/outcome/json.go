@@ -11,12 +11,12 @@ import (
 	"pulsh/session/spec"
 )
 
-// SchemaVersion is that of the JSON document. It rises when a field changes its
-// meaning or goes; new fields may come without it.
+// SchemaVersion is the version of the JSON document. It increases when a field
+// changes its meaning or is removed, not when fields are added.
 const SchemaVersion = 1
 
-// document is the JSON. Times are RFC 3339 in UTC, spans are in seconds, values
-// of metrics are in the unit beside them, and null is not known.
+// document is the JSON document. Times are RFC 3339 in UTC, durations in seconds,
+// values of metrics in the unit next to them; null is unknown.
 type document struct {
 	Version   int               `json:"version"`
 	Pulsh     string            `json:"pulsh"`
@@ -158,7 +158,7 @@ func groupOf(s *snapshot.Snapshot, g snapshot.Group, settings map[string]string)
 	return out
 }
 
-// known is a value that JSON can hold, or nil.
+// known returns a value that JSON can represent, or nil.
 func known(v float64) *float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil
@@ -166,7 +166,7 @@ func known(v float64) *float64 {
 	return &v
 }
 
-// symbol is how a unit is written in data.
+// symbol returns the symbol of a unit.
 func symbol(u spec.Unit) string {
 	switch u {
 	case spec.PerSecond:

@@ -1,5 +1,5 @@
-// Package outcome writes what became of a run, for the machines that asked for
-// it: as JSON, and as the JUnit XML that pipelines show.
+// Package outcome writes the results of a run for other programs: as JSON, and as
+// JUnit XML for CI systems.
 package outcome
 
 import (
@@ -20,15 +20,15 @@ type Run struct {
 	Variables []lang.Variable
 	Journal   lang.Journal
 	Schedules []host.Schedule
-	// BehindAllowed says that a schedule that fell short is no failure.
+	// BehindAllowed reports whether a group behind its schedule is no failure.
 	BehindAllowed bool
 	Settings      map[string]map[string]string // of groups, by group and name
 	Last          *snapshot.Snapshot
-	// Refused is why the cluster was not reached, or "".
+	// Refused is the error of the connection, or "".
 	Refused string
 }
 
-// result is the exit code as a word.
+// result returns the exit code as a word.
 func (r Run) result() string {
 	switch r.ExitCode {
 	case lang.ExitDone:
@@ -43,8 +43,8 @@ func (r Run) result() string {
 	return "interrupted"
 }
 
-// failedLines are the commands that failed, but for expectations, which the
-// checks tell of, and for those that failed because of a line that they ran.
+// failedLines returns the commands that failed, without expectations and without
+// lines whose nested script has failed.
 func (r Run) failedLines() []lang.Line {
 	var out []lang.Line
 	for _, l := range r.Journal.Lines {

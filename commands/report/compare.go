@@ -18,7 +18,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// reportBytesMax bounds a report that is read: a day of a dozen groups.
+// reportBytesMax bounds the size of a report to read: a day of a dozen groups.
 const reportBytesMax = 1 << 30
 
 // Compare runs the command compare: put two exported runs side by side.
@@ -91,7 +91,7 @@ func medianText(unit export.Unit, s export.Spread) string {
 	return valueText(unit, s.Median)
 }
 
-// rangeText writes the least and the most, "" where there is one value.
+// rangeText writes the minimum and the maximum, "" for a single value.
 func rangeText(unit export.Unit, s export.Spread) string {
 	if s.Count < 2 {
 		return ""
@@ -119,7 +119,7 @@ func ratioText(r float64) string {
 	return graphs.Three(r)
 }
 
-// Diff compares two stretches of the session.
+// Diff runs the command diff: compare before and after a mark.
 func Diff(ctx context.Context, c *host.Call) error {
 	s := c.Fresh(ctx)
 	marks := kinds.UserMarks(s)
@@ -157,7 +157,7 @@ func (s stretch) String() string {
 	return s.from.Format("15:04:05") + " to " + s.to.Format("15:04:05") + ", " + graphs.Seconds(s.to.Sub(s.from))
 }
 
-// markNamed is the newest mark with the text that was typed.
+// markNamed returns the index of the newest mark with the typed text.
 func markNamed(c *host.Call, param string, marks []snapshot.Mark) (int, error) {
 	name := c.Text(param)
 	var texts []string

@@ -21,9 +21,9 @@ func MetricsServe(_ context.Context, c *host.Call) error {
 	if at.Remote && c.Text("remote") == "" {
 		return c.Refuse("address", "metrics serve "+at.Address+" remote=on", "other machines can reach %s; that needs remote=on", at.Address)
 	}
-	outletsOf(c.Host).mu.Lock()
-	running := outletsOf(c.Host).server
-	outletsOf(c.Host).mu.Unlock()
+	backgroundOf(c.Host).mu.Lock()
+	running := backgroundOf(c.Host).server
+	backgroundOf(c.Host).mu.Unlock()
 	if running != nil {
 		return c.Fail("metrics stop", "already serving metrics at %s", running.URL())
 	}
@@ -40,23 +40,23 @@ func MetricsServe(_ context.Context, c *host.Call) error {
 	}
 	commands := c.Host
 	server := scrape.Serve(l, func() *export.Report { return outline(commands, commands.Env.Session.Snapshot()) })
-	outletsOf(c.Host).mu.Lock()
-	outletsOf(c.Host).server = server
-	outletsOf(c.Host).mu.Unlock()
+	backgroundOf(c.Host).mu.Lock()
+	backgroundOf(c.Host).server = server
+	backgroundOf(c.Host).mu.Unlock()
 	c.Say("metrics: %s", server.URL())
 	return nil
 }
 
 // MetricsStop runs the command metrics stop: end serving metrics.
 func MetricsStop(ctx context.Context, c *host.Call) error {
-	outletsOf(c.Host).mu.Lock()
-	server := outletsOf(c.Host).server
-	outletsOf(c.Host).server = nil
-	outletsOf(c.Host).mu.Unlock()
+	backgroundOf(c.Host).mu.Lock()
+	server := backgroundOf(c.Host).server
+	backgroundOf(c.Host).server = nil
+	backgroundOf(c.Host).mu.Unlock()
 	if server == nil {
 		return c.Fail("metrics serve", "not serving metrics")
 	}
-	ctx, cancel := context.WithTimeout(ctx, outletTime)
+	ctx, cancel := context.WithTimeout(ctx, backgroundStopMax)
 	defer cancel()
 	server.Close(ctx)
 	c.Say("metrics: stopped serving at %s", server.URL())

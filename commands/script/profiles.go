@@ -16,7 +16,7 @@ import (
 	"pulsh/session/spec"
 )
 
-// SaveName is a profile to be written.
+// SaveName returns the kind NAME of a profile to write.
 func SaveName() lang.Kind {
 	return lang.Kind{Name: "NAME", Sample: "mine", Parse: kinds.CheckName, Doc: "a name for a profile",
 		Complete: func(s *lang.Scene) []lang.Suggestion {
@@ -64,7 +64,7 @@ func Save(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// Load runs the command load: make the groups of a profile ready.
+// Load runs the command load: load a profile; its groups are ready to start.
 func Load(ctx context.Context, c *host.Call) error {
 	p, err := profileNamed(c)
 	if err != nil {
@@ -102,8 +102,7 @@ func Load(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// connectBy connects to the cluster of a profile if there is no connection yet. The
-// groups are ready before, whatever comes of it.
+// connectBy connects to the cluster of a profile if there is no connection yet.
 func connectBy(ctx context.Context, c *host.Call, p profile.Profile) error {
 	if _, ok := c.Env.Session.Target(); ok || p.Connection.URL == "" || p.Name == c.Env.Profile {
 		return nil
@@ -116,7 +115,7 @@ func connectBy(ctx context.Context, c *host.Call, p profile.Profile) error {
 	return nil
 }
 
-// applyPreferences makes the session behave, and the graph show, what a profile says.
+// applyPreferences applies the session settings and the graph of a profile.
 func applyPreferences(ctx context.Context, c *host.Call, p profile.Profile) error {
 	said := slices.DeleteFunc(slices.Clone(p.Session), func(one spec.Preference) bool { return one.Name == "engine" && c.Env.Engine != "" })
 	if err := look.SetPreferences(c, said, "profile "+p.Name); err != nil {
@@ -145,7 +144,7 @@ func applyPreferences(ctx context.Context, c *host.Call, p profile.Profile) erro
 	return nil
 }
 
-// ShowProfile runs the command profile show: print a profile as its file says it, defaults included.
+// ShowProfile runs the command profile show: print a profile, defaults included.
 func ShowProfile(_ context.Context, c *host.Call) error {
 	p, err := profileNamed(c)
 	if err != nil {
@@ -157,7 +156,7 @@ func ShowProfile(_ context.Context, c *host.Call) error {
 	return nil
 }
 
-// DeleteProfile runs the command profile delete: delete a profile that was saved.
+// DeleteProfile runs the command profile delete: delete a saved profile.
 func DeleteProfile(ctx context.Context, c *host.Call) error {
 	name := c.Text("profile")
 	path, there := c.Env.Library.File(name)
@@ -178,7 +177,7 @@ func DeleteProfile(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// profileNamed finds the profile that was named.
+// profileNamed returns the named profile.
 func profileNamed(c *host.Call) (profile.Profile, error) {
 	name := c.Text("profile")
 	p, err := c.Env.Library.Load(name)

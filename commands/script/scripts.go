@@ -16,7 +16,7 @@ import (
 // waitMax is the default timeout of wait until: a script fails rather than hangs.
 const waitMax = 5 * time.Minute
 
-// WaitUntil runs the command wait until: wait until a condition holds.
+// WaitUntil runs the command wait until: wait until a condition is true.
 func WaitUntil(ctx context.Context, c *host.Call) error {
 	condition, err := typedCondition(ctx, c)
 	if err != nil {
@@ -40,7 +40,8 @@ func WaitUntil(ctx context.Context, c *host.Call) error {
 	return c.Fail(adviceOn(t.Metric), "%s not reached within %s; it is %s", condition, pacing.FormatDuration(limit), measured(t, last.Value(t.Metric)))
 }
 
-// typedCondition is the one that was typed, if all that it measures is there.
+// typedCondition returns the typed condition, or an error if a group or a figure does
+// not exist.
 func typedCondition(ctx context.Context, c *host.Call) (snapshot.Condition, error) {
 	condition, _ := host.Value[snapshot.Condition](c, "condition")
 	for _, t := range condition.Terms {
@@ -76,7 +77,7 @@ func current(condition snapshot.Condition, s *snapshot.Snapshot) string {
 	return t.Metric.String() + " is " + measured(t, s.Value(t.Metric))
 }
 
-// adviceOn is the command that tells more about a metric.
+// adviceOn returns the command that tells more about a metric.
 func adviceOn(m snapshot.Metric) string {
 	last := m.Figure[strings.LastIndexByte(m.Figure, '.')+1:]
 	switch {

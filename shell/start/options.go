@@ -53,8 +53,8 @@ const (
 	envPulsarHome = "PULSAR_HOME"
 )
 
-// ReadOptions reads the command line over the environment. The error is a
-// sentence with a next step.
+// ReadOptions reads the environment and the command line. The error is a sentence
+// with a next step.
 func ReadOptions(args []string, env func(string) string) (Options, error) {
 	o := Options{PulsarHome: env(envPulsarHome)}
 	if env(envToken) != "" {
@@ -128,7 +128,7 @@ func flagFault(err error) error {
 	return r
 }
 
-// Batch says whether pulsh ends after what it was given.
+// Batch reports whether pulsh exits after the scripts and lines of the command line.
 func (o Options) Batch() bool { return len(o.Files)+len(o.Lines) > 0 }
 
 // checkEngine refuses what is no engine of a session.

@@ -94,6 +94,7 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 	return p.run()
 }
 
+// newProgram reads profiles, settings and scripts, and builds the program.
 func newProgram(o Options, version string, builtin []byte, files Streams) (*program, error) {
 	profiles, err := profile.ParseProfiles(builtin, "profiles.toml")
 	if err != nil {
