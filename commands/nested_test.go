@@ -147,10 +147,10 @@ func TestForErrors(t *testing.T) {
 		"run step.pulsh w-x=4":      `"w-x" is no variable`,
 		"run step.pulsh w=1 w=2":    "w is given twice",
 	} {
-		_, errs := lang.ParseAll(&lang.Text{Body: line, Rows: table()})
+		_, errs := language().Parse(line)
 		require.Len(t, errs, 1, line)
 		require.Contains(t, errs[0].Message, say)
 		require.NotEmpty(t, errs[0].Try, line)
-		require.True(t, lang.Parses(errs[0].Try, table()), errs[0].Try)
+		require.True(t, language().Valid(errs[0].Try), errs[0].Try)
 	}
 }

@@ -143,7 +143,7 @@ func replay(t *testing.T, c *host.Host, script string) string {
 					out.WriteString(text + "\n")
 				}
 				if e := lang.AsError(err); e.Try != "" {
-					require.True(t, lang.Parses(e.Try, table()), "%s: try: %s", typed, e.Try)
+					require.True(t, language().Valid(e.Try), "%s: try: %s", typed, e.Try)
 				}
 			}
 		case isQuestion:

@@ -12,53 +12,6 @@ import (
 	"pulsh/commands/lang"
 )
 
-func TestVariablesAreFilledIn(t *testing.T) {
-	vars := lang.Variables{}
-	for name, value := range map[string]string{"rate": "20k", "r": "1", "empty": "", "blank": "a b", "q": `it's "x" $5\`, "kv": "rate=5"} {
-		vars[name] = lang.Variable{Name: name, Value: value}
-	}
-	for line, want := range map[string][]string{
-		"$rate":          {"20k"},
-		"x$rate.y":       {"x20k.y"},
-		"${r}ate":        {"1ate"},
-		"$$rate":         {"$rate"},
-		"a$$":            {"a$"},
-		`"$rate $$ $r"`:  {"20k $ 1"},
-		"'$rate'":        {"$rate"},
-		`'$'"$r"`:        {"$1"},
-		"rate=$rate":     {"rate=20k"},
-		"$empty x":       {"", "x"},
-		"$blank":         {"a b"},
-		"$q":             {`it's "x" $5\`},
-		`"$q"`:           {`it's "x" $5\`},
-		"ramp(1..$rate)": {"ramp(1..20k)"},
-		"# $none":        nil,
-	} {
-		in := &lang.Text{Body: line, Vars: vars}
-		statements, errs := lex(in)
-		require.Empty(t, errs, line)
-		var got []string
-		for _, s := range statements {
-			require.Nil(t, s.Unresolved(), line)
-			for _, w := range s.Words {
-				got = append(got, w.Text)
-			}
-			again, errs := lex(&lang.Text{Body: s.Plain()})
-			require.Empty(t, errs, line)
-			require.Len(t, again, 1, line)
-			for i, w := range again[0].Words {
-				require.Equal(t, s.Words[i].Text, w.Text, "%s filled in is %s", line, s.Plain())
-				require.Equal(t, s.Words[i].Keyed, w.Keyed, line)
-			}
-		}
-		require.Equal(t, want, got, line)
-	}
-	statements, _ := lex(&lang.Text{Body: "$kv x$kv", Vars: vars})
-	for _, w := range statements[0].Words {
-		require.False(t, w.Keyed, "a value is no setting")
-	}
-}
-
 func TestVariableErrors(t *testing.T) {
 	for line, want := range map[string]string{
 		"mark $rat":                        "     ^^^^ no variable \"rat\"; there is rate\n  try: mark 50kk",
@@ -73,7 +26,7 @@ func TestVariableErrors(t *testing.T) {
 		"let a-b=1":                        "    ^^^ \"a-b\" is no variable: a small letter, then small letters, digits and _\n  try: let rate=20k",
 		"scale fsat $rate":                 "           ^^^^^ \"50kk\" is not a number of workers ($rate is 50kk, from --set)\n  try: scale fsat +4     (8, +4, -2)",
 	} {
-		_, errs := lang.ParseAll(&lang.Text{Body: line, Rows: table(), Vars: lang.NewScope([]lang.Variable{{Name: "rate", Value: "50kk", Origin: "--set", Fixed: true}})})
+		_, errs := language().Parse(line, lang.Variable{Name: "rate", Value: "50kk", Origin: "--set", Fixed: true})
 		require.Len(t, errs, 1, line)
 		assert.Contains(t, Paint(errs[0], 0), want, line)
 	}
@@ -159,10 +112,9 @@ func TestVariablesDoNotGrowWithoutAnEnd(t *testing.T) {
 	body := "let a=xxxxxxxxxxxxxxxx\n" + strings.Repeat("let a=$a$a\n", 100)
 	_, err := ParseScript("grow.pulsh", body)
 	require.ErrorContains(t, err, "grow.pulsh:10:7: the value of a is longer than 4096 bytes")
-	big := lang.Variables{"a": {Name: "a", Value: strings.Repeat("x", lang.VariableValueMax)}}
-	_, errs := lang.ParseAll(&lang.Text{Body: "mark " + strings.Repeat("$a", lang.TextMax/4), Rows: table(), Vars: big})
+	_, errs := language().Parse("mark "+strings.Repeat("$a", 1<<18), lang.Variable{Name: "a", Value: strings.Repeat("x", 4096)})
 	require.NotEmpty(t, errs)
-	require.Contains(t, errs[0].Message, "more than a mebibyte of variables filled in")
+	require.Contains(t, errs[0].Message, "the values of variables exceed one mebibyte")
 }
 
 func FuzzVariables(f *testing.F) {
@@ -171,13 +123,13 @@ func FuzzVariables(f *testing.F) {
 	}
 	f.Add("$a $b", "", "it's \"$\\ #;=")
 	f.Fuzz(func(t *testing.T, line, a, b string) {
-		vars := lang.Variables{}
+		var vars []lang.Variable
 		for name, value := range map[string]string{"a": a, "b": b} {
 			if lang.CheckVariableValue(name, value) == nil {
-				vars[name] = lang.Variable{Name: name, Value: value, Origin: "--set"}
+				vars = append(vars, lang.Variable{Name: name, Value: value, Origin: "--set"})
 			}
 		}
-		calls, errs := lang.ParseAll(&lang.Text{Body: line, Rows: table(), Vars: vars})
+		calls, errs := language().Parse(line, vars...)
 		for _, e := range errs {
 			require.NotEmpty(t, e.Message)
 			require.GreaterOrEqual(t, e.From, -1)
@@ -185,16 +137,16 @@ func FuzzVariables(f *testing.F) {
 			require.LessOrEqual(t, e.To, len(e.Text))
 			Paint(e, 2)
 			if e.Try != "" {
-				require.True(t, lang.Parses(e.Try, table()), "try: %s", e.Try)
+				require.True(t, language().Valid(e.Try), "try: %s", e.Try)
 			}
 		}
 		for _, c := range calls {
-			again, errs := lang.ParseAll(&lang.Text{Body: c.Statement.Plain(), Rows: table()})
-			require.Empty(t, errs, "%q filled in is %q", c.Statement.Source(), c.Statement.Plain())
+			again, errs := language().Parse(c.Plain())
+			require.Empty(t, errs, "%q filled in is %q", c.Source(), c.Plain())
 			require.Len(t, again, 1)
 			require.Equal(t, c.Command.Name, again[0].Command.Name)
-			for name, arg := range c.Args {
-				require.Equal(t, arg.Text, again[0].Args[name].Text, "%q filled in is %q", c.Statement.Source(), c.Statement.Plain())
+			for _, p := range c.Command.Params {
+				require.Equal(t, c.Text(p.Name), again[0].Text(p.Name), "%q filled in is %q", c.Source(), c.Plain())
 			}
 		}
 	})

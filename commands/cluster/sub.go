@@ -79,7 +79,7 @@ func subscriptionNamed(ctx context.Context, c *host.Call) (broker.TopicStats, br
 	if !near {
 		better = names[0]
 	}
-	return stats, s, c.Refuse("sub", c.Statement.Instead(c.Args["sub"].Span, lang.Quote(better)), "no subscription %q on %s (%s)", name, topic, strings.Join(names, ", "))
+	return stats, s, c.Refuse("sub", c.WithArgument("sub", lang.Quote(better)), "no subscription %q on %s (%s)", name, topic, strings.Join(names, ", "))
 }
 
 // checkForeign refuses to move the cursor of a subscription that a group of this

@@ -38,7 +38,7 @@ func noTopic(c *host.Call, err error) error {
 	try := "topics"
 	if c.Env.Topics != nil {
 		if better, ok := lang.Nearest(c.Text("topic"), c.Env.Topics()); ok && better != c.Text("topic") {
-			try = c.Statement.Instead(c.Args["topic"].Span, better)
+			try = c.WithArgument("topic", better)
 		}
 	}
 	return c.Refuse("topic", try, "there is no topic %q", c.Text("topic"))

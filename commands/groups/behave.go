@@ -7,7 +7,6 @@ import (
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
-	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -76,7 +75,6 @@ func Churn(ctx context.Context, c *host.Call) error {
 			text += "/" + pacing.FormatDuration(d)
 		}
 	}
-	c.Args["churn"] = lang.Argument{Text: text}
-	c.Given = []string{"churn"}
+	c.SetArgument("churn", text)
 	return SetGroup(ctx, c)
 }

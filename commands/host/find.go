@@ -30,9 +30,9 @@ func (c *Call) GroupNamed(ctx context.Context, param, name string, also ...strin
 	if !ok {
 		better = names[0]
 	}
-	at, try := c.Args[param].Span, "list"
-	if i := strings.Index(c.Statement.Text.Body[at.From:at.To], name); i >= 0 {
-		try = c.Statement.Instead(lang.Span{From: at.From + i, To: at.From + i + len(name)}, better)
+	try := c.WithPart(param, name, better)
+	if try == "" {
+		try = "list"
 	}
 	return snapshot.Group{}, c.Refuse(param, try, "no group %q (groups: %s)", name, strings.Join(names, ", "))
 }
@@ -62,10 +62,7 @@ func (c *Call) KnownSettings(kind snapshot.Kind) error {
 			_, known = spec.FindSetting(spec.ConsumerSettings(), name)
 		}
 		if !known {
-			e := c.Wrong(lang.Span{From: c.Args[name].Span.From - len(name) - 1, To: c.Args[name].Span.From - 1},
-				fmt.Sprintf("a %s has no setting %q", KindName(kind), name))
-			e.Try = fmt.Sprintf("help %s start", kind)
-			return e
+			return c.RefuseSetting(name, fmt.Sprintf("help %s start", kind), "a %s has no setting %q", KindName(kind), name)
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 )
 
 // Call is a parsed command, ready to run. A command reads its arguments with Value and
@@ -88,4 +89,39 @@ func (c *Call) Place() string {
 	}
 	_, line, _ := c.Statement.Text.line(c.Statement.span().From)
 	return fmt.Sprintf("%s:%d", filepath.Base(file), line)
+}
+
+// Plain returns the line on one row with its variables substituted.
+func (c *Call) Plain() string { return c.Statement.Plain() }
+
+// WithArgument returns the line with another text in place of an argument, if it is
+// then valid; else an example of the command.
+func (c *Call) WithArgument(name, text string) string {
+	return c.Statement.Instead(c.Args[name].Span, text)
+}
+
+// WithPart is WithArgument for the first occurrence of part within the argument. It
+// returns "" if there is none.
+func (c *Call) WithPart(name, part, text string) string {
+	at := c.Args[name].Span
+	i := strings.Index(c.Statement.Text.Body[at.From:at.To], part)
+	if i < 0 {
+		return ""
+	}
+	return c.Statement.Instead(Span{at.From + i, at.From + i + len(part)}, text)
+}
+
+// RefuseSetting returns an error at the name of a typed setting.
+func (c *Call) RefuseSetting(name, try, format string, args ...any) error {
+	value := c.Args[name].Span.From
+	e := c.Wrong(Span{value - len(name) - 1, value - 1}, fmt.Sprintf(format, args...))
+	e.Try = try
+	return e
+}
+
+// SetArgument replaces all typed settings by one, for a command that does its work
+// through another one.
+func (c *Call) SetArgument(name, text string) {
+	c.Args[name] = Argument{Text: text}
+	c.Given = []string{name}
 }

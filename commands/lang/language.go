@@ -15,6 +15,15 @@ type Language struct {
 	Keys     []string // the lines of help keys
 }
 
+// Parse parses a typed line of one or more commands without running it. vars are the
+// variables that the line may use. It returns all errors.
+func (l *Language) Parse(line string, vars ...Variable) ([]*Call, []*Error) {
+	return ParseAll(&Text{Body: line, Rows: l.Commands, Vars: NewScope(vars)})
+}
+
+// Valid reports whether a line can be run.
+func (l *Language) Valid(line string) bool { return Parses(line, l.Commands) }
+
 // CommandOf returns the command of a valid line, else nil.
 func (l *Language) CommandOf(line string) *Command {
 	calls, errs := ParseAll(&Text{Body: line, Rows: l.Commands, quiet: true})
