@@ -45,13 +45,13 @@ func localPulsar(c *host.Call) (host.Local, error) {
 // reportSteps returns a function that prints each step of a start once, and publishes
 // its progress.
 func reportSteps(c *host.Call) func(lang.Step) {
-	said := ""
+	last := ""
 	return func(s lang.Step) {
-		if s.Text != "" && s.Text != said {
-			said = s.Text
+		if s.Text != "" && s.Text != last {
+			last = s.Text
 			c.Say("%s", s.Text)
 		}
-		c.Task.Store(s.Progress())
+		c.Report(s)
 	}
 }
 

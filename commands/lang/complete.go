@@ -32,8 +32,8 @@ func (c *Runner) Complete(text string, cursor int) (list []Suggestion, from int)
 	if out, from, ok := completeVariables(before, c.known()); ok {
 		return out[:min(len(out), suggestionsMax)], from
 	}
-	s := &Scene{Host: c.Config.Host, Partial: partial.Text}
-	out := fit(partial.Text, commandWords(words, c.Config.Language.Commands))
+	s := &Scene{Host: c.Config.Host, Partial: partial.text}
+	out := fit(partial.text, commandWords(words, c.Config.Language.Commands))
 	if cmd, rest := longest(words, c.Config.Language.Commands); cmd != nil {
 		out = append(out, cmd.complete(s, rest, partial)...)
 	}
@@ -43,17 +43,17 @@ func (c *Runner) Complete(text string, cursor int) (list []Suggestion, from int)
 // unfinished returns the finished words of the statement at the end of before, and the
 // partial word. ok is false within a comment.
 func unfinished(before string) (words []word, partial word, ok bool) {
-	l := &Lexer{Text: &Text{Body: before, quiet: true}}
+	l := &lexer{text: &source{body: before, quiet: true}}
 	end := 0
 	for {
-		words = l.Statement()
-		if l.At >= len(before) {
+		words = l.statement()
+		if l.at >= len(before) {
 			break
 		}
-		end = l.At
+		end = l.at
 	}
-	if strings.HasSuffix(before, "\n") || strings.HasSuffix(before, ";") && len(l.Errs) == 0 {
-		return nil, word{span: Span{len(before), len(before)}}, true
+	if strings.HasSuffix(before, "\n") || strings.HasSuffix(before, ";") && len(l.errs) == 0 {
+		return nil, word{span: span{len(before), len(before)}}, true
 	}
 	last := len(words) - 1
 	tail := before[end:]
@@ -64,7 +64,7 @@ func unfinished(before string) (words []word, partial word, ok bool) {
 		return nil, word{}, false
 	}
 	if last < 0 || tail != "" {
-		return words, word{span: Span{len(before), len(before)}}, true
+		return words, word{span: span{len(before), len(before)}}, true
 	}
 	return words[:last], words[last], true
 }

@@ -16,7 +16,7 @@ func (c *Call) Consent(ctx context.Context, format string, args ...any) error {
 	case c.Config.Yes:
 		return nil
 	case c.Config.Confirm == nil:
-		return c.unasked(c.Statement.Text)
+		return c.unasked(c.statement.text)
 	case c.Config.Confirm(ctx, fmt.Sprintf(format, args...)):
 		return nil
 	case ctx.Err() != nil:
@@ -39,7 +39,7 @@ func (x *execution) permitted(calls []*Call) error {
 	}
 	for _, c := range calls {
 		if wrong := c.destroyer(); wrong != nil {
-			return wrong.unasked(c.Statement.Text)
+			return wrong.unasked(c.statement.text)
 		}
 	}
 	return nil
@@ -63,17 +63,17 @@ func (c *Call) destroyer() *Call {
 
 // unasked returns the error of a command that must ask and cannot; whole is the text
 // that pulsh was started with.
-func (c *Call) unasked(whole *Text) error {
-	e := c.Wrong(c.Statement.span(), c.Command.Name+" is destructive and needs --yes in a script")
+func (c *Call) unasked(whole *source) error {
+	e := c.wrong(c.statement.span(), c.Command.Name+" is destructive and needs --yes in a script")
 	e.Next = "try: pulsh --yes " + whole.option()
 	return e
 }
 
 // option returns the option that runs the text from a shell.
-func (t *Text) option() string {
+func (t *source) option() string {
 	switch t.file {
 	case "", "-e":
-		return "-e " + ShellQuoted(Flat(strings.TrimSpace(t.Body)))
+		return "-e " + ShellQuoted(Flat(strings.TrimSpace(t.body)))
 	case "stdin":
 		return "-f -"
 	}

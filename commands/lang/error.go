@@ -146,7 +146,7 @@ func AsError(err error) *Error {
 func (e *Error) advised(rows []Command) *Error {
 	switch {
 	case e.step == "":
-	case Parses(e.step, rows):
+	case parses(e.step, rows):
 		e.Try, e.step = e.step, ""
 	default:
 		e.Next, e.step = e.step, ""
@@ -155,7 +155,7 @@ func (e *Error) advised(rows []Command) *Error {
 }
 
 // wrong returns a usage error at a place of the text.
-func (t *Text) wrong(at Span, message string) *Error {
+func (t *source) wrong(at span, message string) *Error {
 	line, number, start := t.line(at.From)
 	e := &Error{Message: message + t.explained(at), File: t.file, Line: number, Text: line, Code: ExitUsage,
 		From: at.From - start, To: min(at.To-start, len(line))}
@@ -166,12 +166,12 @@ func (t *Text) wrong(at Span, message string) *Error {
 }
 
 // placed adds to the error of a command the place of its line, if that is in a script.
-func (s Statement) placed(err error) *Error {
-	e := *AsError(err).advised(s.Text.Rows)
-	if s.Text.file != "" && e.File == "" {
-		_, e.Line, _ = s.Text.line(s.span().From)
-		e.File = s.Text.file
-		e.Message = s.Words[0].Text + ": " + e.Message
+func (s statement) placed(err error) *Error {
+	e := *AsError(err).advised(s.text.rows)
+	if s.text.file != "" && e.File == "" {
+		_, e.Line, _ = s.text.line(s.span().From)
+		e.File = s.text.file
+		e.Message = s.words[0].text + ": " + e.Message
 		e.From = -1
 	}
 	return &e

@@ -12,14 +12,14 @@ import (
 // runs. Execute returns at the first error, which is for Paint and ExitCode; ErrQuit
 // ends the session. When ctx ends, so do the waits of commands.
 func (c *Runner) Execute(ctx context.Context, line string, out io.Writer) error {
-	calls, errs := ParseAll(&Text{Body: line, Rows: c.Config.Language.Commands, Vars: c.known().clone(), reading: newReading(c.Config.Language.Commands)})
+	calls, errs := parseAll(&source{body: line, rows: c.Config.Language.Commands, vars: c.known().clone(), reading: newReading(c.Config.Language.Commands)})
 	switch {
 	case len(errs) == 1 || len(errs) > 0 && errs[0].File == "":
 		return errs[0]
 	case len(errs) > 0:
 		return joined(errs)
 	}
-	x := &execution{Runner: c, Out: out, Result: &Result{}, began: c.Config.Now(), planned: c.Config.Now()}
+	x := &execution{Runner: c, Out: out, result: &Result{}, began: c.Config.Now(), planned: c.Config.Now()}
 	if err := x.permitted(calls); err != nil {
 		return err
 	}
@@ -45,32 +45,32 @@ func joined(errs []*Error) error {
 	return errors.Join(all...)
 }
 
-// ParseAll parses all statements of a text, and the scripts that they run. It returns
-// all errors. Afterwards t.Vars has the variables that the text sets.
-func ParseAll(t *Text) ([]*Call, []*Error) {
-	if len(t.Body) > TextMax {
+// parseAll parses all statements of a text, and the scripts that they run. It returns
+// all errors. Afterwards t.vars has the variables that the text sets.
+func parseAll(t *source) ([]*Call, []*Error) {
+	if len(t.body) > textMax {
 		return nil, []*Error{{Message: "more than a mebibyte of commands", From: -1, Code: ExitUsage, File: t.file}}
 	}
-	if t.Vars == nil {
-		t.Vars = Variables{}
+	if t.vars == nil {
+		t.vars = variables{}
 	}
-	l := &Lexer{Text: t}
+	l := &lexer{text: t}
 	var calls []*Call
 	var errs []*Error
-	for l.At < len(t.Body) {
-		l.Errs = nil
-		words := l.Statement()
-		errs = append(errs, l.Errs...)
-		if len(words) == 0 || len(l.Errs) > 0 {
+	for l.at < len(t.body) {
+		l.errs = nil
+		words := l.statement()
+		errs = append(errs, l.errs...)
+		if len(words) == 0 || len(l.errs) > 0 {
 			continue
 		}
 		if ok, first := t.reading.spend(); !ok {
 			if first {
-				errs = append(errs, t.wrong(Statement{t, words}.span(), tooMuch()))
+				errs = append(errs, t.wrong(statement{t, words}.span(), tooMuch()))
 			}
 			return calls, errs
 		}
-		call, err := parse(Statement{t, words})
+		call, err := parse(statement{t, words})
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -88,14 +88,14 @@ func (c *Call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	line := Line{At: c.Config.Now(), Place: c.Place(), Text: c.Statement.Plain(), Source: c.source("")}
+	line := Line{At: c.Config.Now(), Place: c.Place(), Text: c.statement.plain(), Source: c.source("")}
 	recorded := c.recorded()
 	if recorded {
 		c.keep(c.recording.begin, line)
 	}
-	outer := c.Task.Load()
+	outer := c.task.Load()
 	err := c.Command.Run(ctx, c)
-	c.Task.Store(outer) // the progress of the script
+	c.task.Store(outer) // the progress of the script
 	if err != nil && !errors.Is(err, ErrQuit) {
 		line.Failure = err.Error()
 		line.Told = AsError(err).Shown || len(c.passes) > 0
@@ -107,7 +107,7 @@ func (c *Call) do(ctx context.Context) error {
 		c.keep(c.recording.end, line)
 	}
 	line.Took = c.Config.Now().Sub(line.At)
-	c.Past.Ran(line)
+	c.past.ran(line)
 	if c.Config.Ran != nil {
 		c.Config.Ran(c, err)
 	}
@@ -117,5 +117,5 @@ func (c *Call) do(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return c.Statement.placed(err)
+	return c.statement.placed(err)
 }

@@ -9,7 +9,7 @@ import (
 // The limits of a journal, which drops the oldest entries: an hour of a command a
 // second, and as many expectations.
 const (
-	JournalLinesMax  = 3600
+	journalLinesMax  = 3600
 	JournalChecksMax = 3600
 )
 
@@ -38,15 +38,15 @@ type journal struct {
 	checks []Check
 }
 
-// Ran adds a command.
-func (j *journal) Ran(l Line) {
+// ran adds a command.
+func (j *journal) ran(l Line) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.lines = AppendBounded(j.lines, l, JournalLinesMax)
+	j.lines = AppendBounded(j.lines, l, journalLinesMax)
 }
 
-// Tested adds an expectation.
-func (j *journal) Tested(c Check) {
+// tested adds an expectation.
+func (j *journal) tested(c Check) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.checks = AppendBounded(j.checks, c, JournalChecksMax)
@@ -62,7 +62,7 @@ func AppendBounded[T any](list []T, one T, most int) []T {
 
 // Journal returns the commands and expectations so far.
 func (c *Runner) Journal() Journal {
-	c.Past.mu.Lock()
-	defer c.Past.mu.Unlock()
-	return Journal{Lines: slices.Clone(c.Past.lines), Checks: slices.Clone(c.Past.checks)}
+	c.past.mu.Lock()
+	defer c.past.mu.Unlock()
+	return Journal{Lines: slices.Clone(c.past.lines), Checks: slices.Clone(c.past.checks)}
 }

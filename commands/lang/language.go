@@ -18,15 +18,15 @@ type Language struct {
 // Parse parses a typed line of one or more commands without running it. vars are the
 // variables that the line may use. It returns all errors.
 func (l *Language) Parse(line string, vars ...Variable) ([]*Call, []*Error) {
-	return ParseAll(&Text{Body: line, Rows: l.Commands, Vars: NewScope(vars)})
+	return parseAll(&source{body: line, rows: l.Commands, vars: newScope(vars)})
 }
 
 // Valid reports whether a line can be run.
-func (l *Language) Valid(line string) bool { return Parses(line, l.Commands) }
+func (l *Language) Valid(line string) bool { return parses(line, l.Commands) }
 
 // CommandOf returns the command of a valid line, else nil.
 func (l *Language) CommandOf(line string) *Command {
-	calls, errs := ParseAll(&Text{Body: line, Rows: l.Commands, quiet: true})
+	calls, errs := parseAll(&source{body: line, rows: l.Commands, quiet: true})
 	if len(errs) > 0 || len(calls) == 0 {
 		return nil
 	}
@@ -133,16 +133,16 @@ func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 	var plain []word
 	given := map[string]bool{}
 	for _, w := range rest {
-		if _, ok := c.setting(w.key); w.Keyed && ok {
+		if _, ok := c.setting(w.key); w.keyed && ok {
 			given[w.key] = true
 		} else {
 			plain = append(plain, w)
 		}
 	}
 	for _, w := range plain {
-		s.Words = append(s.Words, w.Text)
+		s.Words = append(s.Words, w.text)
 	}
-	if p, ok := c.setting(partial.key); partial.Keyed && ok {
+	if p, ok := c.setting(partial.key); partial.keyed && ok {
 		s.Partial = partial.value
 		return prefixed(partial.key+"=", fit(partial.value, p.Kind.suggestions(s)))
 	}
@@ -150,7 +150,7 @@ func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 	params := c.positional()
 	if n := len(plain); n < len(params) || n > 0 && len(params) > 0 && params[len(params)-1].Rest {
 		p := params[min(n, len(params)-1)]
-		out = fit(partial.Text, p.Kind.suggestions(s))
+		out = fit(partial.text, p.Kind.suggestions(s))
 		if n < len(params) && !p.Optional {
 			return out
 		}
@@ -161,7 +161,7 @@ func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 			keys = append(keys, Suggestion{p.Name + "=", p.Doc})
 		}
 	}
-	return append(out, fit(partial.Text, keys)...)
+	return append(out, fit(partial.text, keys)...)
 }
 
 // help returns the help for a command.

@@ -8,14 +8,14 @@ import (
 )
 
 // lex splits a text that has no variables into statements.
-func lex(t *Text) (out []Statement, errs []*Error) {
-	l := &Lexer{Text: t}
-	for l.At < len(t.Body) {
-		if words := l.Statement(); len(words) > 0 {
-			out = append(out, Statement{Text: t, Words: words})
+func lex(t *source) (out []statement, errs []*Error) {
+	l := &lexer{text: t}
+	for l.at < len(t.body) {
+		if words := l.statement(); len(words) > 0 {
+			out = append(out, statement{text: t, words: words})
 		}
 	}
-	return out, l.Errs
+	return out, l.errs
 }
 
 func TestLexer(t *testing.T) {
@@ -38,13 +38,13 @@ func TestLexer(t *testing.T) {
 		"seek sub1 10:42:07":    {{"seek", "sub1", "10:42:07"}},
 		"rate fast hold(1k,2s)": {{"rate", "fast", "hold(1k,2s)"}},
 	} {
-		statements, errs := lex(&Text{Body: line})
+		statements, errs := lex(&source{body: line})
 		require.Empty(t, errs, line)
 		var got [][]string
 		for _, s := range statements {
 			var words []string
-			for _, w := range s.Words {
-				words = append(words, w.Text)
+			for _, w := range s.words {
+				words = append(words, w.text)
 			}
 			got = append(got, words)
 		}
@@ -60,16 +60,16 @@ func FuzzQuote(f *testing.F) {
 		if strings.ContainsAny(v, "\n") {
 			return // a quote ends on its line
 		}
-		statements, errs := lex(&Text{Body: Quote(v)})
+		statements, errs := lex(&source{body: Quote(v)})
 		require.Empty(t, errs)
 		require.Len(t, statements, 1)
-		require.Len(t, statements[0].Words, 1)
-		require.Equal(t, v, statements[0].Words[0].Text)
+		require.Len(t, statements[0].words, 1)
+		require.Equal(t, v, statements[0].words[0].text)
 	})
 }
 
 func TestVariablesAreFilledIn(t *testing.T) {
-	vars := Variables{}
+	vars := variables{}
 	for name, value := range map[string]string{"rate": "20k", "r": "1", "empty": "", "blank": "a b", "q": `it's "x" $5\`, "kv": "rate=5"} {
 		vars[name] = Variable{Name: name, Value: value}
 	}
@@ -90,27 +90,27 @@ func TestVariablesAreFilledIn(t *testing.T) {
 		"ramp(1..$rate)": {"ramp(1..20k)"},
 		"# $none":        nil,
 	} {
-		in := &Text{Body: line, Vars: vars}
+		in := &source{body: line, vars: vars}
 		statements, errs := lex(in)
 		require.Empty(t, errs, line)
 		var got []string
 		for _, s := range statements {
-			require.Nil(t, s.Unresolved(), line)
-			for _, w := range s.Words {
-				got = append(got, w.Text)
+			require.Nil(t, s.unresolved(), line)
+			for _, w := range s.words {
+				got = append(got, w.text)
 			}
-			again, errs := lex(&Text{Body: s.Plain()})
+			again, errs := lex(&source{body: s.plain()})
 			require.Empty(t, errs, line)
 			require.Len(t, again, 1, line)
-			for i, w := range again[0].Words {
-				require.Equal(t, s.Words[i].Text, w.Text, "%s filled in is %s", line, s.Plain())
-				require.Equal(t, s.Words[i].Keyed, w.Keyed, line)
+			for i, w := range again[0].words {
+				require.Equal(t, s.words[i].text, w.text, "%s filled in is %s", line, s.plain())
+				require.Equal(t, s.words[i].keyed, w.keyed, line)
 			}
 		}
 		require.Equal(t, want, got, line)
 	}
-	statements, _ := lex(&Text{Body: "$kv x$kv", Vars: vars})
-	for _, w := range statements[0].Words {
-		require.False(t, w.Keyed, "a value is no setting")
+	statements, _ := lex(&source{body: "$kv x$kv", vars: vars})
+	for _, w := range statements[0].words {
+		require.False(t, w.keyed, "a value is no setting")
 	}
 }

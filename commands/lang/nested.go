@@ -53,7 +53,7 @@ func (r *reading) path(name string) string {
 
 // read parses a script with its nested scripts. errs are errors in them; err is set if
 // the file cannot be read.
-func (r *reading) read(path string, vars Variables) (script *Script, errs []*Error, err error) {
+func (r *reading) read(path string, vars variables) (script *Script, errs []*Error, err error) {
 	body, err := readFile(path)
 	if err != nil {
 		return nil, nil, err
@@ -65,8 +65,8 @@ func (r *reading) read(path string, vars Variables) (script *Script, errs []*Err
 	return script, errs, nil
 }
 
-func (r *reading) parse(name, body string, vars Variables) (*Script, []*Error) {
-	calls, errs := ParseAll(&Text{file: name, Body: body, Rows: r.rows, Vars: vars, reading: r})
+func (r *reading) parse(name, body string, vars variables) (*Script, []*Error) {
+	calls, errs := parseAll(&source{file: name, body: body, rows: r.rows, vars: vars, reading: r})
 	return &Script{name, calls}, errs
 }
 
@@ -91,7 +91,7 @@ func readFile(path string) (string, error) {
 		return "", fmt.Errorf("cannot read %q: %w", path, errors.Unwrap(err))
 	case !info.Mode().IsRegular():
 		return "", fmt.Errorf("%q is not a file", path)
-	case info.Size() > TextMax:
+	case info.Size() > textMax:
 		return "", fmt.Errorf("%q is larger than a mebibyte", path)
 	}
 	body, err := os.ReadFile(path)
@@ -109,14 +109,14 @@ type pass struct {
 }
 
 // reads parses the script that is named at a place, and adds a pass.
-func (c *Call) reads(at Span, name, turn string, arguments []Variable, times int) []*Error {
-	r := c.Statement.Text.reading
+func (c *Call) reads(at span, name, turn string, arguments []Variable, times int) []*Error {
+	r := c.statement.text.reading
 	if r == nil {
 		return nil
 	}
 	path := r.path(HomePath(name))
 	refuse := func(message string) []*Error {
-		e := c.Wrong(at, message)
+		e := c.wrong(at, message)
 		e.Try = c.nearFile(at, name, path)
 		return []*Error{e}
 	}
@@ -132,7 +132,7 @@ func (c *Call) reads(at Span, name, turn string, arguments []Variable, times int
 	if i := slices.Index(r.chain, identity(path)); i >= 0 {
 		return refuse(circle(r.chain[i:]))
 	}
-	script, errs, err := r.read(path, c.Statement.Text.Vars.inner(arguments))
+	script, errs, err := r.read(path, c.statement.text.vars.inner(arguments))
 	if err != nil {
 		return refuse(err.Error())
 	}
@@ -141,13 +141,13 @@ func (c *Call) reads(at Span, name, turn string, arguments []Variable, times int
 }
 
 // nearFile returns the line with a near file name if the named file does not exist.
-func (c *Call) nearFile(at Span, name, path string) string {
+func (c *Call) nearFile(at span, name, path string) string {
 	if _, err := os.Stat(path); err == nil {
 		return ""
 	}
 	dir, _ := filepath.Split(name)
 	for _, near := range nearFiles(path) {
-		return c.Statement.Instead(at, Quote(dir+filepath.Base(near)))
+		return c.statement.instead(at, Quote(dir+filepath.Base(near)))
 	}
 	return ""
 }
@@ -170,24 +170,24 @@ func circle(chain []string) string {
 
 // PrepareRun parses the script of the command run.
 func PrepareRun(c *Call) []*Error {
-	return c.reads(c.Args["file"].Span, c.Text("file"), "", c.assigned, 1)
+	return c.reads(c.args["file"].Span, c.Text("file"), "", c.assigned, 1)
 }
 
 // PrepareRepeat parses the script of the command repeat.
 func PrepareRepeat(c *Call) []*Error {
 	times, _ := Value[int](c, "times")
-	return c.reads(c.Args["file"].Span, c.Text("file"), "", c.assigned, times)
+	return c.reads(c.args["file"].Span, c.Text("file"), "", c.assigned, times)
 }
 
 // PrepareFor parses the script of the command for, once for each value.
 func PrepareFor(c *Call) []*Error {
-	name, a := c.Text("name"), c.Args["values"]
+	name, a := c.Text("name"), c.args["values"]
 	values := a.words[:len(a.words)-2]
 	var errs []*Error
 	for _, v := range values {
 		w := Variable{Name: name, Value: v, Origin: c.origin()}
 		if err := CheckVariableValue(name, v); err != nil {
-			return append(errs, c.Wrong(a.Span, err.Error()))
+			return append(errs, c.wrong(a.Span, err.Error()))
 		}
 		turn := name + "=" + Quote(v)
 		errs = append(errs, c.reads(a.last, a.words[len(a.words)-1], turn, append(slices.Clone(c.assigned), w), 1)...)

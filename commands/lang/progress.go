@@ -45,18 +45,18 @@ func (s Step) Progress() *Progress {
 
 // Progress returns the progress of the running command, nil for none. It may be called
 // by any goroutine.
-func (c *Runner) Progress() *Progress { return c.Task.Load() }
+func (c *Runner) Progress() *Progress { return c.task.Load() }
 
 // WaitingFor returns the progress of a wait of unknown length; now returns its present
 // state.
 func WaitingFor(now func() string) *Progress { return &Progress{Share: math.NaN(), Now: now} }
 
 // Publish shows p, which must not change any more; nil for none.
-func (c *Runner) Publish(p *Progress) { c.Task.Store(p) }
+func (c *Runner) Publish(p *Progress) { c.task.Store(p) }
 
 // Report publishes the progress of an operation that is not a command. The zero Step
 // ends it.
-func (c *Runner) Report(s Step) { c.Task.Store(s.Progress()) }
+func (c *Runner) Report(s Step) { c.task.Store(s.Progress()) }
 
 // progressMeter is the width of the bar, in cells.
 const progressMeter = 16
@@ -93,6 +93,6 @@ func (p *Progress) Line(now time.Time, took time.Duration) string {
 // waits for, and may be nil.
 func (c *Call) Until(d time.Duration, now func() string) {
 	if d > 0 {
-		c.Task.Store(&Progress{Begin: c.Config.Now(), Span: d, Now: now})
+		c.task.Store(&Progress{Begin: c.Config.Now(), Span: d, Now: now})
 	}
 }

@@ -124,7 +124,7 @@ func (r *recording) end(l Line) error {
 // Record runs the command record: record the typed lines as a script.
 func Record(ctx context.Context, c *Call) error {
 	path, _ := Value[string](c, "file")
-	_, force := c.Args["force"]
+	_, force := c.args["force"]
 	if old := c.recording; old != nil {
 		return c.Fail("record stop", "already recording to %s", old.path)
 	}
@@ -138,7 +138,7 @@ func Record(ctx context.Context, c *Call) error {
 	}
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return c.Refuse("file", c.Statement.Plain()+" force", "%q already exists", path)
+		return c.Refuse("file", c.statement.plain()+" force", "%q already exists", path)
 	case err != nil:
 		return c.Refuse("file", "", "cannot write %q: %s", path, errors.Unwrap(err))
 	}
@@ -167,7 +167,7 @@ func RecordStop(_ context.Context, c *Call) error {
 // recorded reports whether the line is recorded: it is typed, and not one of record,
 // record stop and quit.
 func (c *Call) recorded() bool {
-	return c.recording != nil && c.Statement.Text.file == "" &&
+	return c.recording != nil && c.statement.text.file == "" &&
 		c.Command.Name != "quit" && c.Command.Name != "record" && c.Command.Name != "record stop"
 }
 
@@ -187,10 +187,10 @@ func (c *Call) keep(write func(Line) error, l Line) {
 // source returns the line as typed, on one row, with the path of a script relative to
 // dir, or absolute for "".
 func (c *Call) source(dir string) string {
-	s := c.Statement
+	s := c.statement
 	at, ok := c.scriptSpan()
 	if !ok || len(c.passes) == 0 {
-		return Flat(s.Source())
+		return Flat(s.source())
 	}
 	path := wholePath(c.passes[0].script.Name)
 	if dir != "" {
@@ -199,15 +199,15 @@ func (c *Call) source(dir string) string {
 		}
 	}
 	from := s.span()
-	return Flat(s.Text.Body[from.From:at.From] + Quote(path) + s.Text.Body[at.To:from.To])
+	return Flat(s.text.body[from.From:at.From] + Quote(path) + s.text.body[at.To:from.To])
 }
 
 // scriptSpan returns the range of the name of the script that the line runs.
-func (c *Call) scriptSpan() (Span, bool) {
-	if a, ok := c.Args["values"]; ok && c.Command.Name == "for" {
+func (c *Call) scriptSpan() (span, bool) {
+	if a, ok := c.args["values"]; ok && c.Command.Name == "for" {
 		return a.last, true
 	}
-	a, ok := c.Args["file"]
+	a, ok := c.args["file"]
 	return a.Span, ok && c.Command.Prepare != nil
 }
 

@@ -37,9 +37,9 @@ type Config struct {
 // RunScript; any goroutine may call the other methods.
 type Runner struct {
 	Config Config
-	vars   atomic.Pointer[Variables] // of typed lines; replaced, never changed
-	Past   journal
-	Task   atomic.Pointer[Progress]
+	vars   atomic.Pointer[variables] // of typed lines; replaced, never changed
+	past   journal
+	task   atomic.Pointer[Progress]
 	// recording is the present recording, or nil; only the goroutine that executes
 	// uses it.
 	recording *recording
@@ -51,7 +51,7 @@ func NewRunner(config Config) *Runner {
 		config.Now = time.Now
 	}
 	c := &Runner{Config: config}
-	vars := NewScope(config.Variables)
+	vars := newScope(config.Variables)
 	c.vars.Store(&vars)
 	return c
 }
@@ -66,7 +66,7 @@ type execution struct {
 	report    func(error)
 	began     time.Time // start of the script
 	planned   time.Time // the last offset of `at`
-	Result    *Result
+	result    *Result
 }
 
 // Language returns the language of the Runner.

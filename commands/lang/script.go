@@ -57,7 +57,7 @@ type CheckTerm struct {
 // ParseScript parses a script with its nested scripts, whose names are relative to the
 // working folder. The error joins all errors.
 func (l *Language) ParseScript(name, body string, vars ...Variable) (*Script, error) {
-	script, errs := newReading(l.Commands).parse(name, body, NewScope(vars))
+	script, errs := newReading(l.Commands).parse(name, body, newScope(vars))
 	if len(errs) > 0 {
 		return nil, joined(errs)
 	}
@@ -67,7 +67,7 @@ func (l *Language) ParseScript(name, body string, vars ...Variable) (*Script, er
 // ReadScript is ParseScript for a file of at most one MiB. The names of nested scripts
 // are relative to its folder.
 func (l *Language) ReadScript(path string, vars ...Variable) (*Script, error) {
-	script, errs, err := newReading(l.Commands).read(path, NewScope(vars))
+	script, errs, err := newReading(l.Commands).read(path, newScope(vars))
 	switch {
 	case err != nil:
 		return nil, err
@@ -81,14 +81,14 @@ func (l *Language) ReadScript(path string, vars ...Variable) (*Script, error) {
 // which is not an error.
 func (c *Runner) RunScript(ctx context.Context, s *Script, out io.Writer, o Options) (Result, error) {
 	begin := c.Config.Now()
-	x := &execution{Runner: c, Out: out, Result: &Result{}, keepGoing: o.KeepGoing, report: o.Report, began: begin, planned: begin}
-	defer c.Task.Store(nil)
+	x := &execution{Runner: c, Out: out, result: &Result{}, keepGoing: o.KeepGoing, report: o.Report, began: begin, planned: begin}
+	defer c.task.Store(nil)
 	err := x.run(ctx, s)
-	x.Result.Elapsed = c.Config.Now().Sub(begin)
+	x.result.Elapsed = c.Config.Now().Sub(begin)
 	if errors.Is(err, ErrQuit) {
 		err = nil
 	}
-	return *x.Result, err
+	return *x.result, err
 }
 
 func (x *execution) run(ctx context.Context, s *Script) error {
@@ -99,7 +99,7 @@ func (x *execution) run(ctx context.Context, s *Script) error {
 	failed := 0
 	for i, parsed := range s.calls {
 		call := *parsed // a script may run more than once
-		x.Task.Store(&Progress{Far: fmt.Sprintf("command %d of %d", i+1, len(s.calls)), Share: float64(i) / float64(len(s.calls))})
+		x.task.Store(&Progress{Far: fmt.Sprintf("command %d of %d", i+1, len(s.calls)), Share: float64(i) / float64(len(s.calls))})
 		call.execution = x
 		err := call.do(ctx)
 		switch {

@@ -59,7 +59,7 @@ func At(ctx context.Context, c *Call) error {
 	if err := Sleep(ctx, c.planned.Sub(c.Config.Now())); err != nil {
 		return err
 	}
-	d := &c.Result.Drift
+	d := &c.result.Drift
 	d.Lines++
 	d.Worst = max(d.Worst, c.Config.Now().Sub(c.planned))
 	return nil

@@ -71,7 +71,7 @@ func ParseVariable(text, origin string) (Variable, error) {
 // EnvironmentVariables returns the variables among the NAME=VALUE pairs of an
 // environment, sorted by name. Names may be in upper or lower case.
 func EnvironmentVariables(environment []string) ([]Variable, error) {
-	found := Variables{}
+	found := variables{}
 	for _, pair := range environment {
 		full, value, _ := strings.Cut(pair, "=")
 		name, ours := strings.CutPrefix(full, VariablePrefix)
@@ -102,27 +102,27 @@ func variableLength(text string) int {
 	return n
 }
 
-// Variables are variables by name.
-type Variables map[string]Variable
+// variables are variables by name.
+type variables map[string]Variable
 
-// NewScope returns variables by name; of the same name the last counts.
-func NewScope(vars []Variable) Variables {
-	s := Variables{}
+// newScope returns variables by name; of the same name the last counts.
+func newScope(vars []Variable) variables {
+	s := variables{}
 	for _, v := range vars {
 		s[v.Name] = v
 	}
 	return s
 }
 
-func (s Variables) clone() Variables {
+func (s variables) clone() variables {
 	if s == nil {
-		return Variables{}
+		return variables{}
 	}
 	return maps.Clone(s)
 }
 
 // list returns the variables sorted by name.
-func (s Variables) list() []Variable {
+func (s variables) list() []Variable {
 	var out []Variable
 	for _, name := range slices.Sorted(maps.Keys(s)) {
 		out = append(out, s[name])
@@ -131,7 +131,7 @@ func (s Variables) list() []Variable {
 }
 
 // let sets a variable unless it is fixed or an argument of run.
-func (s Variables) let(v Variable) {
+func (s variables) let(v Variable) {
 	if old := s[v.Name]; !old.Fixed && !old.argument {
 		s[v.Name] = v
 	}
@@ -139,8 +139,8 @@ func (s Variables) let(v Variable) {
 
 // inner returns the variables of a nested script: a copy of those of its caller, with
 // the arguments.
-func (s Variables) inner(arguments []Variable) Variables {
-	in := Variables{}
+func (s variables) inner(arguments []Variable) variables {
+	in := variables{}
 	for name, v := range s {
 		v.argument = false
 		in[name] = v
@@ -154,7 +154,7 @@ func (s Variables) inner(arguments []Variable) Variables {
 
 // use is a variable in a text.
 type use struct {
-	span   Span
+	span   span
 	name   string // "" if no name follows the $
 	value  string
 	known  bool
@@ -162,7 +162,7 @@ type use struct {
 }
 
 // describe tells the value and its origin: $rate is 50kk, from --set.
-func (u use) describe(vars Variables) string {
+func (u use) describe(vars variables) string {
 	text := "$" + u.name + " is " + graphs.Cut(graphs.Clean(u.value), valueWidth)
 	if u.value == "" {
 		text = "$" + u.name + " is empty"
@@ -190,11 +190,11 @@ func (u use) written() string {
 }
 
 // dollar reads $name, ${name} or $$, or adds an error.
-func (l *Lexer) dollar(b *strings.Builder, quoted bool) {
-	rest := l.Text.Body[l.At:]
+func (l *lexer) dollar(b *strings.Builder, quoted bool) {
+	rest := l.text.body[l.at:]
 	if strings.HasPrefix(rest, "$$") {
 		b.WriteByte('$')
-		l.At += 2
+		l.at += 2
 		return
 	}
 	from, to := 1, 1+variableLength(rest[1:])
@@ -210,23 +210,23 @@ func (l *Lexer) dollar(b *strings.Builder, quoted bool) {
 		end = max(end, 1)
 		from, to = 0, 0
 	}
-	u := use{span: Span{l.At, l.At + end}, name: rest[from:to], quoted: quoted}
-	v, known := l.Text.Vars[u.name]
+	u := use{span: span{l.at, l.at + end}, name: rest[from:to], quoted: quoted}
+	v, known := l.text.vars[u.name]
 	u.known, u.value = known && u.name != "", v.Value
 	switch l.filled += len(u.value); {
 	case !u.known:
 		b.WriteString(rest[:end])
-	case l.filled <= TextMax:
+	case l.filled <= textMax:
 		b.WriteString(u.value)
-	case l.filled-len(u.value) <= TextMax: // reported once
+	case l.filled-len(u.value) <= textMax: // reported once
 		l.fail(u.span, "the values of variables exceed one mebibyte")
 	}
-	l.Text.uses = append(l.Text.uses, u)
-	l.At += end
+	l.text.uses = append(l.text.uses, u)
+	l.at += end
 }
 
 // usesIn returns the variables in a range of the text.
-func (t *Text) usesIn(at Span) []use {
+func (t *source) usesIn(at span) []use {
 	first, _ := slices.BinarySearchFunc(t.uses, at.From+1, func(u use, from int) int { return u.span.To - from })
 	past := first
 	for past < len(t.uses) && t.uses[past].span.From < max(at.To, at.From+1) {
@@ -236,10 +236,10 @@ func (t *Text) usesIn(at Span) []use {
 }
 
 // explained tells the values of the variables in a range, for an error.
-func (t *Text) explained(at Span) string {
+func (t *source) explained(at span) string {
 	var values []string
 	for _, u := range t.usesIn(at) {
-		if text := u.describe(t.Vars); u.known && !slices.Contains(values, text) {
+		if text := u.describe(t.vars); u.known && !slices.Contains(values, text) {
 			values = append(values, text)
 		}
 	}
@@ -249,25 +249,25 @@ func (t *Text) explained(at Span) string {
 	return " (" + strings.Join(values, "; ") + ")"
 }
 
-// Unresolved returns the error of the first unknown variable, else nil.
-func (s Statement) Unresolved() *Error {
-	for _, u := range s.Text.usesIn(s.span()) {
+// unresolved returns the error of the first unknown variable, else nil.
+func (s statement) unresolved() *Error {
+	for _, u := range s.text.usesIn(s.span()) {
 		if u.known {
 			continue
 		}
 		if u.name == "" {
-			e := s.Text.wrong(u.span, "$ needs the name of a variable; $$ is a dollar sign")
-			e.Try = s.Instead(u.span, "$$")
+			e := s.text.wrong(u.span, "$ needs the name of a variable; $$ is a dollar sign")
+			e.Try = s.instead(u.span, "$$")
 			return e
 		}
 		var names []string
-		for _, v := range s.Text.Vars.list() {
+		for _, v := range s.text.vars.list() {
 			names = append(names, v.Name)
 		}
-		e := s.Text.wrong(u.span, fmt.Sprintf("no variable %q%s", u.name, thereAre(names)))
+		e := s.text.wrong(u.span, fmt.Sprintf("no variable %q%s", u.name, thereAre(names)))
 		e.Try = "let " + u.name + "=20k"
 		if better, ok := Nearest(u.name, names); ok {
-			if line := s.corrected(u.span, []string{use{value: s.Text.Vars[better].Value, quoted: u.quoted}.written()}); line != "" {
+			if line := s.corrected(u.span, []string{use{value: s.text.vars[better].Value, quoted: u.quoted}.written()}); line != "" {
 				e.Try = line
 			}
 		}
@@ -292,19 +292,19 @@ func thereAre(names []string) string {
 // assign parses name=value as a variable.
 func (c *Call) assign(w word) *Error {
 	if err := CheckVariable(w.key); err != nil {
-		e := c.Wrong(w.keySpan(), err.Error())
+		e := c.wrong(w.keySpan(), err.Error())
 		e.Try = c.Command.Examples[0]
 		return e
 	}
 	if err := CheckVariableValue(w.key, w.value); err != nil {
-		e := c.Wrong(w.valueSpan(), err.Error())
+		e := c.wrong(w.valueSpan(), err.Error())
 		e.Try = c.Command.Examples[0]
 		return e
 	}
 	for _, v := range c.assigned {
 		if v.Name == w.key {
-			e := c.Wrong(w.span, fmt.Sprintf("%s is given twice", w.key))
-			e.Try = c.Statement.Instead(w.span, "")
+			e := c.wrong(w.span, fmt.Sprintf("%s is given twice", w.key))
+			e.Try = c.statement.instead(w.span, "")
 			return e
 		}
 	}
@@ -317,7 +317,7 @@ func (c *Call) origin() string { return c.Place() }
 
 // PrepareLet sets variables for the lines that follow.
 func PrepareLet(c *Call) []*Error {
-	vars := c.Statement.Text.Vars
+	vars := c.statement.text.vars
 	for _, v := range c.assigned {
 		vars.let(v)
 	}
@@ -327,13 +327,13 @@ func PrepareLet(c *Call) []*Error {
 
 // Let runs the command let: set variables, or list them.
 func Let(_ context.Context, c *Call) error {
-	if c.Statement.Text.file == "" {
+	if c.statement.text.file == "" {
 		c.vars.Store(&c.scope)
 	}
 	if len(c.assigned) == 0 {
 		return listVariables(c)
 	}
-	var said []string
+	var set []string
 	for _, v := range c.assigned {
 		now := c.scope[v.Name]
 		text := v.Name + " = " + Quote(now.Value)
@@ -343,9 +343,9 @@ func Let(_ context.Context, c *Call) error {
 		case now.Fixed:
 			text += " (" + now.Origin + ")"
 		}
-		said = append(said, text)
+		set = append(set, text)
 	}
-	c.Say("%s", strings.Join(said, " · "))
+	c.Say("%s", strings.Join(set, " · "))
 	return nil
 }
 
@@ -363,7 +363,7 @@ func listVariables(c *Call) error {
 }
 
 // known returns the variables of typed lines.
-func (c *Runner) known() Variables {
+func (c *Runner) known() variables {
 	if vars := c.vars.Load(); vars != nil {
 		return *vars
 	}
@@ -375,7 +375,7 @@ func (c *Runner) Variables() []Variable { return c.known().list() }
 
 // completeVariables returns the variables that match a partial $name at the end of
 // before, and the offset of the name.
-func completeVariables(before string, vars Variables) (out []Suggestion, from int, ok bool) {
+func completeVariables(before string, vars variables) (out []Suggestion, from int, ok bool) {
 	from = len(strings.TrimRight(before, "abcdefghijklmnopqrstuvwxyz0123456789_"))
 	sign := strings.TrimSuffix(before[:from], "{")
 	if !strings.HasSuffix(sign, "$") || strings.HasSuffix(sign, "$$") {

@@ -36,7 +36,7 @@ func ExportFile(ctx context.Context, c *host.Call) error {
 	}
 	c.Fresh(ctx)
 	r := ReportNow(c.Host)
-	told := func(part float64) { c.Task.Store(&lang.Progress{Step: "writing " + path, Share: part}) }
+	told := func(part float64) { c.Publish(&lang.Progress{Step: "writing " + path, Share: part}) }
 	size, err := WriteWhole(ctx, path, func(w io.Writer) error { return export.Write(ctx, w, r, as, told) })
 	switch {
 	case ctx.Err() != nil:

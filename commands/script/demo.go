@@ -49,12 +49,12 @@ func Demo(ctx context.Context, c *host.Call) error {
 func runTour(ctx context.Context, c *host.Call, script string) error {
 	steps := strings.Split(strings.TrimSpace(script), "\n")
 	for i, step := range steps {
-		if said, ok := strings.CutPrefix(step, "# "); ok {
+		if comment, ok := strings.CutPrefix(step, "# "); ok {
 			c.Say("")
-			c.Say("%s", said)
+			c.Say("%s", comment)
 			continue
 		}
-		c.Task.Store(&lang.Progress{Far: fmt.Sprintf("step %d of %d", i+1, len(steps)), Share: math.NaN()})
+		c.Publish(&lang.Progress{Far: fmt.Sprintf("step %d of %d", i+1, len(steps)), Share: math.NaN()})
 		if !strings.HasPrefix(step, "wait ") {
 			c.Say("> %s", step)
 		}

@@ -116,13 +116,10 @@ func printVerdict(c *host.Call, t *trial) error {
 		line += check.Turn + "  "
 	}
 	fmt.Fprintf(c.Out, "%s%s  %s\n", line, graphs.Left(check.Condition, max(checkWidth, graphs.Width(check.Condition))), check.Measured)
-	c.Result.Checks = append(c.Result.Checks, check)
-	c.Past.Tested(check)
+	c.AddCheck(check)
 	if failure == nil {
-		c.Result.Passed++
 		return nil
 	}
-	c.Result.Failed++
 	fmt.Fprintf(c.Out, "      try: %s\n", failure.Try)
 	return failure
 }

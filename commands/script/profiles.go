@@ -77,18 +77,18 @@ func Load(ctx context.Context, c *host.Call) error {
 		}
 	}
 	for _, g := range p.Groups {
-		said := ""
+		text := ""
 		if g.Producer != nil {
 			err = c.Env.Session.AddProducer(g.Name, *g.Producer)
-			said = answers.SayProducer(g.Name, *g.Producer)
+			text = answers.SayProducer(g.Name, *g.Producer)
 		} else {
 			err = c.Env.Session.AddConsumer(g.Name, *g.Consumer)
-			said = answers.SayConsumer(g.Name, *g.Consumer)
+			text = answers.SayConsumer(g.Name, *g.Consumer)
 		}
 		if err != nil {
 			return err
 		}
-		c.Say("%s: ready for %s", g.Name, said)
+		c.Say("%s: ready for %s", g.Name, text)
 	}
 	if err := applyPreferences(ctx, c, p); err != nil {
 		return err
@@ -117,8 +117,8 @@ func connectBy(ctx context.Context, c *host.Call, p profile.Profile) error {
 
 // applyPreferences applies the session settings and the graph of a profile.
 func applyPreferences(ctx context.Context, c *host.Call, p profile.Profile) error {
-	said := slices.DeleteFunc(slices.Clone(p.Session), func(one spec.Preference) bool { return one.Name == "engine" && c.Env.Engine != "" })
-	if err := look.SetPreferences(c, said, "profile "+p.Name); err != nil {
+	set := slices.DeleteFunc(slices.Clone(p.Session), func(one spec.Preference) bool { return one.Name == "engine" && c.Env.Engine != "" })
+	if err := look.SetPreferences(c, set, "profile "+p.Name); err != nil {
 		return err
 	}
 	if p.Graph == (profile.Graph{}) {
