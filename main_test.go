@@ -41,6 +41,8 @@ var mayImport = map[string][]string{
 	"session/broker/fake":            {"session/broker", "session/delivery", "session/payload"},
 	"session/broker/local/localtest": {"session/broker/local"},
 	"session/broker/probe":           {"session/broker"},
+	"session/broker/protocol/conn":   {"session/broker/protocol"},
+	"session/broker/wire":            {"session/broker", "session/broker/protocol", "session/broker/protocol/conn", "session/delivery", "session/payload"},
 	"session/brokerstats":            {"session/broker", "session/snapshot"},
 	"session/chart":                  {"graphs", "session/snapshot", "session/spec"},
 	"session/clientconf":             {"session/broker", "session/profile"},
