@@ -42,7 +42,7 @@ func (s *Session) open(ctx context.Context, t broker.Target) (*connection, error
 	answer, err := link.Probe(asking)
 	cancel()
 	if err != nil {
-		link.Broker.Close()
+		link.closeEngines()
 		return nil, err
 	}
 	watching, cancel := context.WithCancel(context.Background())
@@ -177,7 +177,7 @@ func (c *connection) close(ctx context.Context) {
 	<-c.done
 	closed := make(chan struct{})
 	go func() {
-		c.Broker.Close()
+		c.closeEngines()
 		close(closed)
 	}()
 	select {
@@ -188,5 +188,5 @@ func (c *connection) close(ctx context.Context) {
 
 // forGroups is the connection as groups see it.
 func (c *connection) forGroups() *group.Cluster {
-	return &group.Cluster{Broker: c.Broker, Admin: c.Admin, Target: c.target, Now: c.now}
+	return &group.Cluster{Broker: c.Broker, Wire: c.Wire, Admin: c.Admin, Target: c.target, Now: c.now}
 }

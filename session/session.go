@@ -27,9 +27,18 @@ import (
 // Link is an open cluster. Admin is nil where there is no admin URL. Probe
 // asks whether the cluster answers right now.
 type Link struct {
-	Broker broker.Broker
+	Broker broker.Broker // the Go client
+	Wire   broker.Broker // the wire engine; nil where there is none
 	Admin  broker.Admin
 	Probe  func(ctx context.Context) (Answer, error)
+}
+
+// closeEngines ends all connections.
+func (l Link) closeEngines() {
+	if l.Wire != nil {
+		l.Wire.Close()
+	}
+	l.Broker.Close()
 }
 
 // Answer is what a cluster says of itself.
@@ -84,6 +93,7 @@ func New(dial Dial) *Session {
 		history: newHistory(),
 	}
 	s.host = &group.Host{Clock: s.clock, Base: s.base, Say: s.notes.say, Mark: s.Mark, Audits: &delivery.Registry{},
+		Engine: func() broker.Engine { return s.Preferences().Engine },
 		Sample: func(name string) (snapshot.Group, bool) { return s.Snapshot().Group(name) }}
 	s.sampler = startSampler(s)
 	return s

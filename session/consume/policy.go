@@ -37,10 +37,10 @@ func (g *Group) applyPolicy(ctx context.Context, settings spec.Consumer) error {
 	}
 	w.plain = !w.choosy && settings.Work.IsZero() && !settings.Ack.Keeps() && settings.Ack.Way != spec.AckCumulative
 	var err error
-	if w.Dead, err = g.forwarder(ctx, settings.DeadLetterTopic(), false); err != nil {
+	if w.Dead, err = g.forwarder(ctx, settings, settings.DeadLetterTopic(), false); err != nil {
 		return fmt.Errorf("the dead-letter topic: %w", err)
 	}
-	if w.Retry, err = g.forwarder(ctx, settings.Retry, true); err != nil {
+	if w.Retry, err = g.forwarder(ctx, settings, settings.Retry, true); err != nil {
 		return fmt.Errorf("the retry topic: %w", err)
 	}
 	w.plan = g.newSchedule(settings.Rate)
@@ -75,15 +75,19 @@ func (g *Group) newSchedule(rate pacing.Shape) *pacing.Schedule {
 
 // forwarder is the producer for a topic, opened once and closed when the group
 // stops; nil for no topic.
-func (g *Group) forwarder(ctx context.Context, topic string, retry bool) (broker.Forwarder, error) {
+func (g *Group) forwarder(ctx context.Context, settings spec.Consumer, topic string, retry bool) (broker.Forwarder, error) {
 	if topic == "" {
 		return nil, nil
 	}
-	key := forwarding{topic, retry}
+	key := forwarding{topic, retry, g.host.EngineOf(settings.Engine)}
 	if f, open := g.forwarders[key]; open {
 		return f, nil
 	}
-	f, err := g.cluster.Broker.OpenForwarder(ctx, broker.ForwarderSpec{
+	engine, err := g.host.BrokerOf(g.cluster, settings.Engine)
+	if err != nil {
+		return nil, err
+	}
+	f, err := engine.OpenForwarder(ctx, broker.ForwarderSpec{
 		Topic: topic, Retry: retry,
 		Name: fmt.Sprintf("pulsh-%s-forward-%08x", g.name, uint32(group.RandomID())),
 	})
@@ -95,8 +99,9 @@ func (g *Group) forwarder(ctx context.Context, topic string, retry bool) (broker
 
 // forwarding is where received messages are stored elsewhere.
 type forwarding struct {
-	topic string
-	retry bool
+	topic  string
+	retry  bool
+	engine broker.Engine // a message that one engine has received is not forwarded by another
 }
 
 // closeForwarders ends them all; what they could not do within ctx finishes by

@@ -97,7 +97,7 @@ func (g *Group) head(at group.Instant) snapshot.Group {
 	}
 	c.Consumers = len(seats)
 	return snapshot.Group{
-		Name: g.name, Kind: snapshot.Consume, State: g.life.State,
+		Name: g.name, Kind: snapshot.Consume, State: g.life.State, Engine: g.host.EngineOf(g.spec.Engine),
 		Topic: g.spec.Topic, Topics: g.ownTopics(), Partitions: int(g.sampled.partitions.Load()),
 		Workers: g.spec.Workers, Since: g.life.Since, Running: g.life.Running(at.Time),
 		LastError: g.life.Text(), Consumer: c,

@@ -82,7 +82,11 @@ func (g *Group) subscribeSlots(ctx context.Context, spec spec.Consumer, from int
 // subscribe makes a consumer, under a name of its own.
 func (g *Group) subscribe(ctx context.Context, spec spec.Consumer, number int) (name string, made broker.Consumer, err error) {
 	name = g.consumerName(spec, number)
-	made, err = g.cluster.Broker.Subscribe(ctx, broker.ConsumerSpec{
+	engine, err := g.host.BrokerOf(g.cluster, spec.Engine)
+	if err != nil {
+		return name, nil, err
+	}
+	made, err = engine.Subscribe(ctx, broker.ConsumerSpec{
 		Topics:       g.Subscribed(),
 		Subscription: spec.Subscription,
 		Type:         spec.Type,

@@ -16,12 +16,33 @@ type Host struct {
 	Mark   func(kind snapshot.MarkKind, text string) // puts an event on the time axis
 	Sample func(name string) (snapshot.Group, bool)  // the latest sample of a group
 	Audits *delivery.Registry
+	Engine func() broker.Engine // of groups that choose none
 }
 
 // Cluster is the open cluster as a group sees it.
 type Cluster struct {
-	Broker broker.Broker
-	Admin  broker.Admin // nil where there is no admin URL
+	Broker broker.Broker // the Go client
+	Wire   broker.Broker // the wire engine; nil where there is none
+	Admin  broker.Admin  // nil where there is no admin URL
 	Target broker.Target
 	Now    func() snapshot.Cluster // its state at this moment
+}
+
+// EngineOf resolves a group's choice of engine.
+func (h *Host) EngineOf(chosen broker.Engine) broker.Engine {
+	if chosen != broker.ClientEngine && chosen != broker.WireEngine {
+		return h.Engine()
+	}
+	return chosen
+}
+
+// BrokerOf returns the engine that a group has chosen on a cluster.
+func (h *Host) BrokerOf(c *Cluster, chosen broker.Engine) (broker.Broker, error) {
+	if h.EngineOf(chosen) != broker.WireEngine {
+		return c.Broker, nil
+	}
+	if c.Wire == nil {
+		return nil, &broker.Error{Message: "this connection has no wire engine", Try: "set session engine=client"}
+	}
+	return c.Wire, nil
 }

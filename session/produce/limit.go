@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -20,7 +21,7 @@ const (
 
 // limit says what keeps a producer group below its target, or "" when that is
 // its schedule.
-func limit(p *snapshot.Producer, spec spec.Producer, cluster snapshot.ClusterState) string {
+func limit(p *snapshot.Producer, spec spec.Producer, engine broker.Engine, cluster snapshot.ClusterState) string {
 	switch {
 	case p.Target == 0 || !p.Target.IsMax() && p.Waiting() < keepsUp:
 		return ""
@@ -31,6 +32,9 @@ func limit(p *snapshot.Producer, spec spec.Producer, cluster snapshot.ClusterSta
 	case p.Broker.Throttled:
 		return "broker throttle"
 	case float64(p.InFlight) < queueFull*float64(p.Pending):
+		if engine == broker.WireEngine {
+			return "pulsh CPU"
+		}
 		return "client CPU"
 	case p.Rate == 0:
 		return "broker: nothing is acked"

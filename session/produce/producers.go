@@ -172,6 +172,10 @@ func (g *Group) open(ctx context.Context, spec spec.Producer, number int) (*prod
 
 // openProducers creates the lanes numbered from to to-1.
 func (g *Group) openProducers(ctx context.Context, spec spec.Producer, number, from, to int) ([]*producerHandle, error) {
+	engine, err := g.host.BrokerOf(g.cluster, spec.Engine)
+	if err != nil {
+		return nil, err
+	}
 	lanes := make([]*producerHandle, to-from)
 	opening, creating := errgroup.WithContext(ctx)
 	opening.SetLimit(group.OpenAtOnce)
@@ -181,7 +185,7 @@ func (g *Group) openProducers(ctx context.Context, spec spec.Producer, number, f
 			wanted := g.producerSpec(spec, number, from+i, recorder)
 			made := &producerHandle{topic: wanted.Topic, stream: wanted.Stream}
 			wanted.Ended = func(cause error) { g.producerLost(made, cause) }
-			opened, err := g.cluster.Broker.OpenProducer(creating, wanted)
+			opened, err := engine.OpenProducer(creating, wanted)
 			if err != nil {
 				return err
 			}
@@ -240,7 +244,11 @@ func (g *Group) ensureTopic(ctx context.Context, spec spec.Producer) error {
 			return err
 		}
 	}
-	partitions, err := g.cluster.Broker.Partitions(ctx, spec.Topic)
+	engine, err := g.host.BrokerOf(g.cluster, spec.Engine)
+	if err != nil {
+		return err
+	}
+	partitions, err := engine.Partitions(ctx, spec.Topic)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	p.Service = group.Latencies(g.shards.Service)
 	p.Lag = group.Latencies(g.shards.Lag)
 	p.Broker = g.stats.Latest()
-	p.Limit = limit(p, g.Settings(), at.Cluster)
+	p.Limit = limit(p, g.Settings(), s.Engine, at.Cluster)
 	if at.Time.Sub(g.shards.Failures.Last(broker.BacklogFull)) < group.RateWindow {
 		p.Limit = "broker: the backlog is full"
 	}
@@ -107,7 +107,7 @@ func (g *Group) head(at group.Instant) snapshot.Group {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := snapshot.Group{
-		Name: g.name, Kind: snapshot.Produce, State: g.life.State,
+		Name: g.name, Kind: snapshot.Produce, State: g.life.State, Engine: g.host.EngineOf(g.spec.Engine),
 		Topic: g.spec.Topic, Partitions: int(g.sampled.partitions.Load()),
 		Workers: g.spec.Workers, Since: g.life.Since, Running: g.life.Running(at.Time),
 		LastError: g.life.Text(),
