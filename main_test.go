@@ -351,6 +351,44 @@ func TestTheReadmeCanBeReadInOneSitting(t *testing.T) {
 	require.LessOrEqual(t, strings.Count(readme(t), "\n"), readmeLinesMax)
 }
 
+// TestDesignNamesEveryPackage compares the table of packages in DESIGN.md with the
+// tree, both ways, and looks for the files that the file map names.
+func TestDesignNamesEveryPackage(t *testing.T) {
+	text, err := os.ReadFile("DESIGN.md")
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(text), "## Packages")
+	require.True(t, found)
+	table, fileMap, found := strings.Cut(rest, "## Where to look first")
+	require.True(t, found)
+
+	packages := map[string]bool{}
+	for _, s := range sources(t) {
+		packages[s.room] = true
+	}
+	for _, cell := range column(table, "package") {
+		name := strings.Trim(cell, "`")
+		if name == "main.go" {
+			name = "."
+		}
+		require.True(t, packages[name], "there is no package %q", name)
+		delete(packages, name)
+	}
+	require.Empty(t, packages, "DESIGN.md does not name these packages")
+
+	files := column(fileMap, "files")
+	require.NotEmpty(t, files)
+	for i, folder := range column(fileMap, "package") {
+		for _, file := range quoted.FindAllStringSubmatch(files[i], -1) {
+			require.FileExists(t, filepath.Join(strings.Trim(folder, "`"), file[1]))
+		}
+	}
+	for _, path := range quoted.FindAllStringSubmatch(string(text), -1) {
+		if strings.Contains(path[1], "/") && strings.HasSuffix(path[1], ".go") {
+			require.FileExists(t, path[1])
+		}
+	}
+}
+
 // update writes the README's script anew: make docs.
 var update = flag.Bool("update", false, "write the README's script anew")
 
