@@ -157,7 +157,7 @@ func (s *Sheet) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.broker(r.Broker, "out", r.Broker.OutPerSecond)
 	s.latencies("e2e", r.E2E, "due→received")
 	s.latencies("processing", r.Processing, "received→acked")
-	l := r.Ledger
+	l := r.Delivery
 	s.Add("ledger", Whole(int64(l.Lost))+" lost", fmt.Sprintf("%s duplicated, %s redelivered", Whole(int64(l.Duplicated)), Whole(int64(l.Redelivered))))
 	if causes := sayCauses(r.Outcomes); causes != "" {
 		s.Add("", "came again", causes)

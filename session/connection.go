@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,33 +14,33 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// How the cluster is watched. A probe is one short connection, so a session
-// that sees answers anyway does not send any.
+// How the cluster is probed. A probe is one short connection, so a session whose
+// messages are answered anyway sends none.
 const (
-	probeIdle    = 5 * time.Second // while no group runs, or receipts arrive
-	probeTimeout = 2 * time.Second // a broker that is silent for so long is not there
+	probeIdle    = 5 * time.Second // between two probes while no group is active
+	probeTimeout = 2 * time.Second // after which a silent broker counts as unreachable
 )
 
-// connection is an open cluster with what is known of its health.
+// connection is an open cluster and the state of its health.
 type connection struct {
 	Link
 	target broker.Target
 
-	mu      sync.Mutex
+	mu      sync.Mutex // guards cluster; held for moments only
 	cluster snapshot.Cluster
 
 	cancel context.CancelFunc
 	done   chan struct{}
 }
 
-// open dials, asks once whether the cluster answers, and starts to watch it.
-func (s *Session) open(ctx context.Context, t broker.Target) (*connection, error) {
+// open dials, probes the cluster once, and starts to watch it.
+func open(ctx context.Context, s *Session, t broker.Target) (*connection, error) {
 	link, err := s.dial(ctx, t, s.clock)
 	if err != nil {
 		return nil, err
 	}
-	asking, cancel := context.WithTimeout(ctx, probeTimeout)
-	answer, err := link.Probe(asking)
+	probing, cancel := context.WithTimeout(ctx, probeTimeout)
+	answer, err := link.Probe(probing)
 	cancel()
 	if err != nil {
 		link.closeEngines()
@@ -63,6 +64,7 @@ func (s *Session) open(ctx context.Context, t broker.Target) (*connection, error
 	return c, nil
 }
 
+// host returns the first host of a URL with its port.
 func host(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {
@@ -72,8 +74,8 @@ func host(raw string) string {
 	return name
 }
 
-// watch probes the cluster until ctx ends, faster while it does not answer and
-// while groups run without any message being answered.
+// watch probes the cluster until ctx ends, unless messages were answered since the
+// last time.
 func (c *connection) watch(ctx context.Context, s *Session) {
 	defer close(c.done)
 	var before int64
@@ -85,37 +87,26 @@ func (c *connection) watch(ctx context.Context, s *Session) {
 			return
 		}
 		wait = snapshot.ProbeEvery
-		if now := s.progress(); now != before && c.state() == snapshot.Up {
+		totals := s.Snapshot().Totals
+		if now := totals.Acked + totals.Received; now != before && c.state() == snapshot.Up {
 			before = now
 			continue
 		}
-		asking, cancel := context.WithTimeout(ctx, probeTimeout)
-		_, err := c.Probe(asking)
+		probing, cancel := context.WithTimeout(ctx, probeTimeout)
+		_, err := c.Probe(probing)
 		cancel()
 		if ctx.Err() != nil {
 			return
 		}
-		c.judge(err, s)
-		if err == nil && !s.running() {
+		c.observe(err, s)
+		if err == nil && !anyActive(s.Snapshot()) {
 			wait = probeIdle
 		}
 	}
 }
 
-// progress counts all answers of the cluster so far.
-func (s *Session) progress() int64 {
-	t := s.Snapshot().Totals
-	return t.Acked + t.Received
-}
-
-// running says whether a group expects answers.
-func (s *Session) running() bool {
-	for _, g := range s.Snapshot().Groups {
-		if g.State.Active() {
-			return true
-		}
-	}
-	return false
+func anyActive(s *snapshot.Snapshot) bool {
+	return slices.ContainsFunc(s.Groups, func(g snapshot.Group) bool { return g.State.Active() })
 }
 
 func (c *connection) state() snapshot.ClusterState {
@@ -124,8 +115,8 @@ func (c *connection) state() snapshot.ClusterState {
 	return c.cluster.State
 }
 
-// judge takes the outcome of a probe and tells of a change.
-func (c *connection) judge(err error, s *Session) {
+// observe takes the outcome of a probe, and tells the user if the state changes.
+func (c *connection) observe(err error, s *Session) {
 	c.mu.Lock()
 	was, since := c.cluster.State, c.cluster.Since
 	now := snapshot.Up
@@ -147,14 +138,14 @@ func (c *connection) judge(err error, s *Session) {
 	case now == snapshot.Up:
 		away := time.Since(since).Round(100 * time.Millisecond)
 		s.Mark(snapshot.MarkReconnect, "broker back after "+away.String())
-		s.notes.say("%s answers again after %s", c.target.URL, away)
+		s.Say("broker reachable again after %s", away)
 	default:
 		s.Mark(snapshot.MarkError, "broker unreachable")
-		s.notes.say("%s", err)
+		s.Say("%s", err)
 	}
 }
 
-// brief is a refusal in a few words.
+// brief returns an error in a few words.
 func brief(err error) string {
 	var short interface{ Brief() string }
 	if errors.As(err, &short) {
@@ -163,15 +154,15 @@ func brief(err error) string {
 	return "unreachable"
 }
 
-// now is the cluster's state for a snapshot.
+// now returns the state of the cluster at this moment.
 func (c *connection) now() snapshot.Cluster {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.cluster
 }
 
-// close ends the watch and the connections; the client's own close may outlive
-// ctx with a silent broker and then ends by itself.
+// close ends the watch and the connections. With a silent broker the client may
+// take longer than ctx to close, and then does so in the background.
 func (c *connection) close(ctx context.Context) {
 	c.cancel()
 	<-c.done
@@ -186,7 +177,7 @@ func (c *connection) close(ctx context.Context) {
 	}
 }
 
-// forGroups is the connection as groups see it.
+// forGroups returns the connection as groups see it.
 func (c *connection) forGroups() *group.Cluster {
 	return &group.Cluster{Broker: c.Broker, Wire: c.Wire, Admin: c.Admin, Target: c.target, Now: c.now}
 }

@@ -64,7 +64,7 @@ func TestABacklogThatIsFullIsSaidOnceAMinute(t *testing.T) {
 			v.cluster.FailSends(0, broker.Other, "")
 			time.Sleep(5 * time.Second)
 			require.Empty(v.t, v.fast().Producer.Limit)
-			return strings.Count(v.heard(), "fast: as much waits on fast as the broker lets wait: it refuses more until that is received; try: subs fast")
+			return strings.Count(v.heard(), "fast: the backlog of fast has reached its quota, and the broker refuses messages until it shrinks; try: subs fast")
 		}
 		require.Equal(v.t, 1, refused(30*time.Second))
 		require.Equal(v.t, 0, refused(10*time.Second))

@@ -10,16 +10,16 @@ import (
 	"pulsh/session/broker"
 )
 
-// RequestsAtOnce bounds the questions to the admin API in flight: a small server
-// has four HTTP threads, and others want some too.
+// RequestsAtOnce bounds the requests to the admin API that are in flight: a small
+// server has four HTTP threads, and others need some too.
 const RequestsAtOnce = 8
 
-// StatsByTopic are what the broker says of topics, by the topic's full name. A topic
-// that is not there is missing.
+// StatsByTopic is the broker's statistics by the topic's full name. It has no
+// entry for a topic that does not exist.
 type StatsByTopic map[string]broker.TopicStats
 
-// Fetch asks about topics side by side. What is not answered within pollTimeout,
-// but for a topic that is not there, is in failed.
+// Fetch asks for the statistics of topics side by side, within FetchTimeout. The
+// topics in failed were not answered for; those in neither do not exist.
 func Fetch(ctx context.Context, from broker.Admin, topics []string) (got StatsByTopic, failed map[string]bool) {
 	ctx, cancel := context.WithTimeout(ctx, FetchTimeout)
 	defer cancel()
@@ -45,12 +45,13 @@ func Fetch(ctx context.Context, from broker.Admin, topics []string) (got StatsBy
 	return got, failed
 }
 
-// IsMissing says whether a refusal means that there is no such topic.
+// IsMissing reports whether a refusal means that the topic does not exist.
 func IsMissing(err error) bool {
 	return broker.IsMissing(err) || broker.Classify(err) == broker.Gone
 }
 
-// Of are the answers about a group's topics; ok is false if one is not known.
+// Of returns the statistics of a group's topics. ok is false if one of them was
+// not answered for, or if none exists.
 func (a StatsByTopic) Of(topics []string, failed map[string]bool) (own StatsByTopic, ok bool) {
 	own = StatsByTopic{}
 	for _, topic := range topics {
@@ -58,16 +59,16 @@ func (a StatsByTopic) Of(topics []string, failed map[string]bool) (own StatsByTo
 		if failed[full] {
 			return nil, false
 		}
-		if stats, there := a[full]; there {
+		if stats, ok := a[full]; ok {
 			own[full] = stats
 		}
 	}
 	return own, len(own) > 0
 }
 
-// Sum adds the topics up as if they were one. MessagesPerEntry is that of the
-// subscription's backlog where there is one, so that entries times it is the
-// estimate of its messages.
+// Sum adds the topics up as if they were one. If the subscription has a backlog,
+// MessagesPerEntry is that of the backlog, so that entries times it estimate the
+// backlog in messages.
 func (a StatsByTopic) Sum(subscription string) broker.TopicStats {
 	if len(a) == 1 {
 		for _, stats := range a {
@@ -76,7 +77,7 @@ func (a StatsByTopic) Sum(subscription string) broker.TopicStats {
 	}
 	sum := broker.TopicStats{Subscriptions: map[string]broker.SubscriptionStats{}, MessagesPerEntry: 1}
 	var total broker.SubscriptionStats
-	messages, there := 0.0, false
+	messages, subscribed := 0.0, false
 	for _, s := range a {
 		sum.MessagesIn += s.MessagesIn
 		sum.BytesIn += s.BytesIn
@@ -86,28 +87,28 @@ func (a StatsByTopic) Sum(subscription string) broker.TopicStats {
 		sum.Producers += s.Producers
 		sum.Throttled += s.Throttled
 		own, ok := s.Subscriptions[subscription]
-		there = there || ok
+		subscribed = subscribed || ok
 		messages += float64(own.BacklogEntries) * max(s.MessagesPerEntry, 1)
 		total = addSubscription(total, own)
 	}
 	if total.BacklogEntries > 0 {
 		sum.MessagesPerEntry = messages / float64(total.BacklogEntries)
 	}
-	if there {
+	if subscribed {
 		sum.Subscriptions[subscription] = total
 	}
 	return sum
 }
 
 func addSubscription(a, b broker.SubscriptionStats) broker.SubscriptionStats {
-	a.Type = max(a.Type, b.Type) // "" where no consumer has been yet
+	a.Type = max(a.Type, b.Type) // "" where there was no consumer yet
 	a.BacklogEntries += b.BacklogEntries
 	a.Unacked += b.Unacked
 	a.MessagesOut += b.MessagesOut
 	a.RateOut += b.RateOut
 	a.RateRedeliver += b.RateRedeliver
 	if len(a.Hashes) == 0 {
-		a.Hashes = b.Hashes // divided alike on all topics
+		a.Hashes = b.Hashes // the same on all topics
 	}
 	a.Consumers = max(a.Consumers, b.Consumers) // each worker is one consumer on every topic
 	return a
@@ -115,16 +116,16 @@ func addSubscription(a, b broker.SubscriptionStats) broker.SubscriptionStats {
 
 // counters are the broker's cumulative counts of one topic or partition.
 type counters struct {
-	in, out int64
-	there   bool // the subscription
+	in, out    int64
+	subscribed bool // the subscription exists, and out counts for it
 }
 
-// counters lists them by the name of the topic or partition.
+// counters returns the counts by the name of the topic or partition.
 func (a StatsByTopic) counters(subscription string) map[string]counters {
 	list := map[string]counters{}
 	put := func(name string, s broker.TopicStats) {
-		own, there := s.Subscriptions[subscription]
-		list[name] = counters{s.MessagesIn, own.MessagesOut, there}
+		own, ok := s.Subscriptions[subscription]
+		list[name] = counters{s.MessagesIn, own.MessagesOut, ok}
 	}
 	for topic, s := range a {
 		if len(s.Partitions) == 0 {
@@ -137,29 +138,30 @@ func (a StatsByTopic) counters(subscription string) map[string]counters {
 	return list
 }
 
-// Incident is something that happened to a topic behind the back of a group.
+// Incident is something that happened to a topic and that no group has done.
 type Incident struct {
 	Category broker.Category
 	Text     string
 }
 
-// compareCounters tells how much the counters grew, and what it means where
-// they begin again: they do when a topic is loaded, and those of a subscription
-// when it is made.
-func compareCounters(before, now map[string]counters, subscription string) (in, out int64, events []Incident) {
+// compareCounters returns how much the counters grew. Counters that are smaller
+// than before have begun again: those of a topic when a broker loads it, those of
+// a subscription when it is created.
+func compareCounters(before, now map[string]counters, subscription string) (in, out int64, incidents []Incident) {
 	for name, n := range now {
 		b, known := before[name]
 		switch {
 		case !known:
 		case n.in < b.in:
-			events = append(events, Incident{broker.Moved, broker.ShortTopic(name) + " was loaded anew by the broker: it was unloaded, or deleted and made again"})
-		case b.there && n.out < b.out:
-			events = append(events, Incident{broker.Gone, fmt.Sprintf(
-				"the subscription %s of %s was deleted and made again: what waited in it is gone", subscription, broker.ShortTopic(name))})
+			incidents = append(incidents, Incident{broker.Moved,
+				"topic " + broker.ShortTopic(name) + " was reloaded by the broker (unloaded, or deleted and re-created)"})
+		case b.subscribed && n.out < b.out:
+			incidents = append(incidents, Incident{broker.Gone, fmt.Sprintf(
+				"the subscription %s of %s was deleted and re-created: its backlog is gone", subscription, broker.ShortTopic(name))})
 		default:
 			in += n.in - b.in
 			out += n.out - b.out
 		}
 	}
-	return in, out, events
+	return in, out, incidents
 }
