@@ -389,6 +389,42 @@ func TestDesignNamesEveryPackage(t *testing.T) {
 	}
 }
 
+// TestDesignsPurePackagesArePure holds what DESIGN.md says of the packages that it calls pure.
+func TestDesignsPurePackagesArePure(t *testing.T) {
+	text, err := os.ReadFile("DESIGN.md")
+	require.NoError(t, err)
+	pure := map[string]bool{}
+	contents := column(string(text), "contents")
+	for i, cell := range column(string(text)[:strings.Index(string(text), "## Where to look first")], "package") {
+		if strings.HasSuffix(contents[i], "Pure") {
+			pure[strings.Trim(cell, "`")] = true
+		}
+	}
+	require.Greater(t, len(pure), 8)
+	for _, s := range sources(t) {
+		if !pure[s.room] {
+			continue
+		}
+		for _, spec := range s.file.Imports {
+			path := strings.Trim(spec.Path.Value, `"`)
+			if path == "os" || path == "net" || strings.HasPrefix(path, "net/http") {
+				t.Errorf("%s imports %s", s.path, path)
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				t.Errorf("%s: line %d starts a goroutine", s.path, s.set.Position(n.Pos()).Line)
+			case *ast.SelectorExpr:
+				if of, ok := n.X.(*ast.Ident); ok && of.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, n.Sel.Name) {
+					t.Errorf("%s: line %d reads the clock", s.path, s.set.Position(n.Pos()).Line)
+				}
+			}
+			return true
+		})
+	}
+}
+
 // update writes the README's script anew: make docs.
 var update = flag.Bool("update", false, "write the README's script anew")
 
