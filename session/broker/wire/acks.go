@@ -141,6 +141,13 @@ func (a *acks) ask(ctx context.Context, command *protocol.Ack) error {
 	return nil
 }
 
+// drop forgets what waits: its messages come again.
+func (a *acks) drop() {
+	a.mu.Lock()
+	a.waiting, a.upTo = nil, nil
+	a.mu.Unlock()
+}
+
 // close stops the timer.
 func (a *acks) close() {
 	a.mu.Lock()

@@ -180,6 +180,7 @@ func (s *subscription) happened(l *link, e *conn.Event) {
 				to = &at
 			}
 		}
+		s.acks.drop() // after a seek they would acknowledge what is to come again
 		s.detach(l, to)
 	}
 }
