@@ -30,14 +30,13 @@ var engines = []string{"wire", "client"}
 // bench is a server with an engine for each side, and what producers and
 // consumers need.
 type bench struct {
-	t                 testing.TB
-	server            *local.Server
-	sending, taking   broker.Broker
-	base              time.Time
-	topic             string
-	shards            *metrics.SendShards
-	random            *rand.Rand
-	producers, opened int
+	t               testing.TB
+	server          *local.Server
+	sending, taking broker.Broker
+	base            time.Time
+	topic           string
+	shards          *metrics.SendShards
+	random          *rand.Rand
 }
 
 // open makes an engine by name.
@@ -89,7 +88,6 @@ func (b *bench) admin() *admin.Admin {
 func (b *bench) producer(change func(*broker.ProducerSpec)) broker.Producer {
 	size, err := payload.FixedSize(100)
 	require.NoError(b.t, err)
-	b.producers++
 	spec := broker.ProducerSpec{
 		Topic: b.topic, Name: fmt.Sprintf("producer-%d", b.random.Uint64()), Stream: payload.StreamID(b.random.Uint64(), false),
 		Compression: "lz4", Batch: broker.Batch{Messages: 100, Bytes: 128 << 10, Delay: 5 * time.Millisecond},
