@@ -31,6 +31,13 @@ func (t *part) write(m *message) {
 		t.sendAll() // it would not fit any more
 	}
 	b := t.batchFor(m.key, alone)
+	if t.closed { // by whoever has given the producer up a moment ago
+		b.write(m, t.producer.base, t.producer.spec.Stream, alone)
+		for _, late := range t.takeGathered() {
+			late.refused(t.why.category, t.why.text)
+		}
+		return
+	}
 	if t.messages == 0 {
 		t.opened = t.engine.now()
 		t.arm(t.producer.spec.Batch.Delay)

@@ -273,6 +273,32 @@ func TestWhatABrokerRefuses(t *testing.T) {
 	}
 }
 
+func TestNothingIsForgottenWhenAProducerEndsUnderItsSenders(t *testing.T) {
+	r := newRig(t, nil)
+	p := r.producer(func(s *broker.ProducerSpec) { s.Pending = 1000 })
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for p.Send(r.dues(7)) == 7 {
+			}
+		})
+	}
+	hears[*protocol.Send](r.station, 20)
+	r.on(protocol.TypeSend, func(p *peer, m protocol.Body, _ []byte) bool {
+		p.say(&protocol.SendError{ProducerID: 1, Sequence: m.(*protocol.Send).Sequence, Error: protocol.TopicTerminatedError, Message: "over"})
+		return true
+	})
+	require.Eventually(t, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return len(r.ends) == 1 }, soon, time.Millisecond)
+	p.Release()
+	all.Wait()
+	r.answered(p)
+	counts := r.counts()
+	require.Greater(t, counts.Failed, int64(0))
+	require.Equal(t, counts.Sent, counts.Acked+counts.Failed)
+	require.Len(t, r.doubts, int(counts.Failed))
+	require.NoError(t, p.Close(r.within()))
+}
+
 func TestATopicThatIsGoneOnReconnectEndsTheProducer(t *testing.T) {
 	r := newRig(t, nil)
 	r.on(protocol.TypeSend, nobody)
@@ -541,7 +567,7 @@ func TestWhatCannotBeReachedIsASentence(t *testing.T) {
 		{"pulsar://127.0.0.1:1", broker.Disconnected, "the broker cannot be reached"},
 		{"pulsar://no.such.host.invalid:6650", broker.Disconnected, "the broker cannot be reached"},
 		{"pulsar://" + web.Addr().String(), broker.Other, "what answers does not speak Pulsar's protocol"},
-		{"pulsar+ssl://" + web.Addr().String(), broker.Other, "tls"},
+		{"pulsar+ssl://" + web.Addr().String(), broker.Other, "what answers does not speak TLS"},
 		{"pulsar://" + mute.Addr().String(), broker.Timeout, "the broker does not answer"},
 		{refuses.url(), broker.NotAuthorised, "not authorised for topic t"},
 	} {
