@@ -41,7 +41,7 @@ check: go
 
 bench: build
 	$(GO) test -run '^$$' -bench . -benchmem ./session/... ./graphs/... ./shell/...
-	$(GO) run ./session/bench
+	$(GO) run ./examples/bench
 
 fuzz: go
 	@set -e; for package in $$($(GO) list ./...); do \
@@ -68,7 +68,7 @@ install: pages
 	install -D -m 0644 bin/docs/pulsh.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pulsh.fish
 
 profile: build
-	$(GO) run ./session/bench -profile default.pgo
+	$(GO) run ./examples/bench -profile default.pgo
 
 clean:
 	rm -rf bin

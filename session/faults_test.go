@@ -33,7 +33,7 @@ func (v *virtual) settle() (snapshot.Group, delivery.Totals) {
 	require.NoError(v.t, v.Stop(v.t.Context(), "fast"))
 	time.Sleep(3 * time.Second)
 	g := v.sub1()
-	return g, g.Consumer.Ledger
+	return g, g.Consumer.Delivery
 }
 
 func TestEveryKindOfFaultIsCountedExactly(t *testing.T) {
@@ -121,19 +121,19 @@ func TestEpochsKeepReplayApart(t *testing.T) {
 		v.settle()
 		acked := uint64(v.fast().Producer.Acked)
 		for epoch := uint64(2); epoch <= 4; epoch++ {
-			require.NoError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Now().Add(-time.Hour)))
+			require.NoError(v.t, v.consumerGroup("sub1").SeekTime(v.t.Context(), time.Now().Add(-time.Hour)))
 			time.Sleep(3 * time.Second)
-			l, err := v.Ledger("sub1", 10)
+			l, err := v.Delivery("sub1", 10)
 			require.NoError(v.t, err)
 			require.Equal(v.t, delivery.Totals{Received: acked, Holes: 1, Duplicated: 1, Epoch: epoch, Streams: 1, Announced: 1}, l.Present)
 			require.Equal(v.t, (epoch-1)*acked, l.Earlier.Received)
 			require.Equal(v.t, epoch-1, l.Earlier.Holes)
 			require.Equal(v.t, epoch-1, l.Earlier.Duplicated)
-			require.Len(v.t, l.Lanes, 1)
+			require.Len(v.t, l.Producers, 1)
 		}
 		require.NoError(v.t, v.Reset("sub1"))
 		v.sub1()
-		l, err := v.Ledger("sub1", 10)
+		l, err := v.Delivery("sub1", 10)
 		require.NoError(v.t, err)
 		require.Zero(v.t, l.Present.Received+l.Present.Duplicated+l.Earlier.Received+l.Earlier.Duplicated)
 		require.EqualValues(v.t, 1, l.Present.Holes, "what is open is open")
@@ -281,7 +281,7 @@ func TestAReplayIsNoClockThatIsBehind(t *testing.T) {
 			g, _ := v.Snapshot().Group("sub1")
 			require.False(v.t, g.Consumer.Clock.Differs, "%+v", g.Consumer.Clock)
 		}
-		require.NoError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Now().Add(-2*time.Hour)))
+		require.NoError(v.t, v.consumerGroup("sub1").SeekTime(v.t.Context(), time.Now().Add(-2*time.Hour)))
 		for range 300 {
 			time.Sleep(metrics.SampleEvery)
 			g, _ := v.Snapshot().Group("sub1")

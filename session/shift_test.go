@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
+	"pulsh/session/cursor"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -25,9 +25,9 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 				require.NoError(v.t, v.Pause("fast"))
 				time.Sleep(2 * time.Second)
 				before := v.sub1().Consumer
-				require.Zero(v.t, before.Ledger.Missing())
+				require.Zero(v.t, before.Delivery.Missing())
 
-				shift, err := v.Rewind(v.t.Context(), "sub1", 1000)
+				shift, err := v.consumerGroup("sub1").MoveBy(v.t.Context(), -1000)
 				require.NoError(v.t, err)
 				require.InDelta(v.t, -1000, shift.Messages, 100)
 				require.Less(v.t, shift.Entries, int64(0))
@@ -36,11 +36,11 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 				time.Sleep(2 * time.Second)
 				after := v.sub1().Consumer
 				require.InDelta(v.t, 1000, after.Received-before.Received, 100)
-				require.Zero(v.t, after.Ledger.Duplicated)
-				require.Zero(v.t, after.Ledger.Lost)
+				require.Zero(v.t, after.Delivery.Duplicated)
+				require.Zero(v.t, after.Delivery.Lost)
 				require.Zero(v.t, after.Backlog.Entries)
 
-				shift, err = v.Rewind(v.t.Context(), "sub1", 1_000_000)
+				shift, err = v.consumerGroup("sub1").MoveBy(v.t.Context(), -1_000_000)
 				require.NoError(v.t, err)
 				require.True(v.t, shift.Short)
 				require.InDelta(v.t, -10_000, shift.Messages, 50, "all that is stored")
@@ -53,23 +53,23 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 				require.NoError(v.t, v.Pause("fast"))
 				time.Sleep(2 * time.Second)
 				waiting := v.sub1().Consumer.Backlog.Messages
-				_, err = v.Skip(v.t.Context(), "sub1", 100_000)
-				var few *session.TooFewError
+				_, err = v.consumerGroup("sub1").MoveBy(v.t.Context(), 100_000)
+				var few *cursor.TooFewError
 				require.ErrorAs(v.t, err, &few)
 				require.Positive(v.t, few.Waiting)
-				shift, err = v.Skip(v.t.Context(), "sub1", 1000)
+				shift, err = v.consumerGroup("sub1").MoveBy(v.t.Context(), 1000)
 				require.NoError(v.t, err)
 				require.InDelta(v.t, 1000, shift.Messages, 100)
 				time.Sleep(2 * time.Second)
 				require.InDelta(v.t, waiting-shift.Messages, v.sub1().Consumer.Backlog.Messages, 20)
-				_, err = v.Clear(v.t.Context(), "sub1")
+				_, err = v.consumerGroup("sub1").ClearBacklog(v.t.Context())
 				require.NoError(v.t, err)
 				time.Sleep(2 * time.Second)
 				require.Zero(v.t, v.sub1().Consumer.Backlog.Messages)
 				require.NoError(v.t, v.Resume("sub1"))
 				time.Sleep(time.Second)
 				last := v.sub1().Consumer
-				require.Zero(v.t, last.Ledger.Duplicated)
+				require.Zero(v.t, last.Delivery.Duplicated)
 				require.Equal(v.t, 5, last.Epoch, "a skip that is refused opens none")
 			})
 		})

@@ -9,8 +9,8 @@ import (
 	"net/url"
 	"strings"
 
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/profile"
 )
 
 // Value is what the file says, and on which line.
@@ -40,8 +40,8 @@ func Parse(text, file string) (Conf, error) {
 	}
 	r := reader{said: said, file: file}
 	c := Conf{
-		URL:       r.address("brokerServiceUrl", session.CheckURL),
-		AdminURL:  r.address("webServiceUrl", session.CheckAdminURL),
+		URL:       r.address("brokerServiceUrl", profile.CheckURL),
+		AdminURL:  r.address("webServiceUrl", profile.CheckAdminURL),
 		TrustFile: r.text("tlsTrustCertsFilePath"),
 	}
 	// Before addresses had a scheme for it, TLS was a switch of its own.

@@ -5,16 +5,15 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
-// clusterMax is how much of a cluster's name is shown.
+// clusterMax is the largest width of the name of a cluster.
 const clusterMax = 24
 
-// clusterGrade says how well the connection stands: in doubt while the cluster
-// has been away for a moment, bad once it is called dead.
+// clusterGrade grades the connection: doubtful while the cluster has been away for
+// less than the limit dead, bad afterwards.
 func (f *Frames) clusterGrade(c snapshot.Cluster, now time.Time) spec.Grade {
 	switch {
 	case c.State == snapshot.Up:
@@ -25,7 +24,7 @@ func (f *Frames) clusterGrade(c snapshot.Cluster, now time.Time) spec.Grade {
 	return spec.Bad
 }
 
-// clusterSign is the sign of the connection's state.
+// clusterSign returns the sign for the state of the connection.
 func (f *Frames) clusterSign(c snapshot.Cluster, now time.Time) sign {
 	grade := f.clusterGrade(c, now)
 	style := f.gradeStyle(grade)
@@ -40,8 +39,8 @@ func (f *Frames) clusterSign(c snapshot.Cluster, now time.Time) sign {
 	return f.sign("○", "o", style)
 }
 
-// clusterCells are the cluster's name and, while it does not answer, for how
-// long, why, and what is done about it.
+// clusterCells returns the name of the cluster. While the cluster does not answer
+// they also tell since when, why, and the number of attempts to reconnect.
 func (f *Frames) clusterCells(c snapshot.Cluster, now time.Time) []graphs.Cell {
 	grade := f.clusterGrade(c, now)
 	style := f.gradeStyle(grade)
@@ -59,7 +58,7 @@ func (f *Frames) clusterCells(c snapshot.Cluster, now time.Time) []graphs.Cell {
 		word = "dead"
 	}
 	away := word + " " + graphs.Elapsed(max(now.Sub(c.Since), 0))
-	tried := "tried " + graphs.Right(strconv.Itoa(c.Tries), len("99")) + "x, each " + session.ProbeEvery.String()
+	tried := "tried " + graphs.Right(strconv.Itoa(c.Tries), len("99")) + "x, each " + snapshot.ProbeEvery.String()
 	return []graphs.Cell{
 		name,
 		{Text: away, Width: len(word) + 1 + graphs.ElapsedWidth, Priority: always - 2, Tight: true, Style: style},

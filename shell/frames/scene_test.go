@@ -20,10 +20,10 @@ import (
 
 var update = flag.Bool("update", false, "write the golden drawings anew")
 
-// at is when the snapshots are from.
+// at is the time of the snapshots.
 var at = time.Date(2026, 3, 1, 10, 42, 7, 0, time.UTC)
 
-// scene is a source with a past that is a function of time.
+// scene is a source whose past is a function of time.
 type scene struct {
 	snapshot *snapshot.Snapshot
 	past     func(m snapshot.Metric, age time.Duration) float64
@@ -168,7 +168,7 @@ func consumer(name string, rate float64) snapshot.Group {
 		Name: name, Kind: snapshot.Consume, State: snapshot.Running, Topic: "fast", Workers: 2,
 		Consumer: &snapshot.Consumer{
 			Subscription: name, Type: "shared", Rate: rate, BytesPerSecond: 15.1e6,
-			Received: 3_600_412, Acked: 3_600_400, Ledger: delivery.Totals{Received: 3_600_412},
+			Received: 3_600_412, Acked: 3_600_400, Delivery: delivery.Totals{Received: 3_600_412},
 			E2E:        quantiles(3*time.Millisecond, 11200*time.Microsecond, 25*time.Millisecond),
 			Processing: quantiles(80*time.Microsecond, 200*time.Microsecond, 300*time.Microsecond),
 			Backlog:    snapshot.Backlog{Known: true, Messages: 8_200_000, Entries: 19_911},
@@ -193,12 +193,13 @@ func sessionAt(groups ...snapshot.Group) *snapshot.Snapshot {
 	}
 }
 
-// running is the scene of two groups that run.
+// running returns a scene with two running groups.
 func running() *scene {
 	return &scene{snapshot: sessionAt(producer("fast", 50e3, 50e3), consumer("sub1", 61.3e3)), past: past, preferences: spec.DefaultPreferences()}
 }
 
-// golden compares a drawing with the one in testdata; with -update it becomes it.
+// golden compares a drawing with the file in testdata, or writes the file with
+// -update.
 func golden(t *testing.T, name string, rows []string) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".txt")

@@ -8,8 +8,9 @@ import (
 	"strings"
 
 	"pulsh/commands"
+	"pulsh/commands/report"
 	"pulsh/graphs"
-	"pulsh/session"
+	"pulsh/session/profile"
 )
 
 // About prints what options ask to be told of pulsh itself, and says whether
@@ -19,7 +20,7 @@ func About(o Options, version string, builtin []byte, out io.Writer) (asked bool
 	case o.Help:
 		_, err = io.WriteString(out, Usage())
 	case o.Version:
-		_, err = fmt.Fprintf(out, "pulsh %s · %s · pulsar-client-go %s\n", version, runtime.Version(), commands.ClientVersion())
+		_, err = fmt.Fprintf(out, "pulsh %s · %s · pulsar-client-go %s\n", version, runtime.Version(), report.ClientVersion())
 	case o.Man:
 		_, err = io.WriteString(out, manual(version))
 	case o.Completion != "":
@@ -35,11 +36,11 @@ func About(o Options, version string, builtin []byte, out io.Writer) (asked bool
 // listProfiles prints the profiles as completions read them: a name, a tab, a
 // description.
 func listProfiles(builtin []byte, out io.Writer) error {
-	profiles, err := session.ParseProfiles(builtin, "profiles.toml")
+	profiles, err := profile.ParseProfiles(builtin, "profiles.toml")
 	if err != nil {
 		return err
 	}
-	library := session.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
+	library := profile.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
 	for _, p := range profiles {
 		fmt.Fprintf(out, "%s\t%s\n", p.Name, p.Description)
 	}

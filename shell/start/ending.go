@@ -9,7 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"pulsh/commands"
+	"pulsh/commands/host"
+	"pulsh/commands/lang"
 	"pulsh/commands/outcome"
 	"pulsh/session/broker"
 	"pulsh/shell/frames"
@@ -45,11 +46,11 @@ func (p *program) summary() []string {
 
 // behind are the groups that fell short of their schedules, if that is a failure
 // here: nobody watches who could judge it himself.
-func (p *program) behind() (short []commands.Schedule) {
-	if p.prompts() || p.commands.BehindAllowed() {
+func (p *program) behind() (short []host.Schedule) {
+	if p.prompts() || host.BehindAllowed(p.commands) {
 		return nil
 	}
-	for _, s := range p.commands.Schedules() {
+	for _, s := range host.Schedules(p.commands) {
 		if s.Behind {
 			short = append(short, s)
 		}
@@ -59,8 +60,8 @@ func (p *program) behind() (short []commands.Schedule) {
 
 // judge fails a run that was done but for its schedules.
 func (p *program) judge(code int) int {
-	if code == commands.ExitDone && len(p.behind()) > 0 {
-		return commands.ExitFailed
+	if code == lang.ExitDone && len(p.behind()) > 0 {
+		return lang.ExitFailed
 	}
 	return code
 }
@@ -96,7 +97,7 @@ func (p *program) openReports() error {
 }
 
 // report writes the files and returns the exit code, which says when that failed.
-func (p *program) report(code int) int {
+func (p *program) writeReport(code int) int {
 	if len(p.reports) == 0 {
 		return code
 	}
@@ -113,7 +114,7 @@ func (p *program) report(code int) int {
 		}
 		if err != nil {
 			fmt.Fprintln(p.Err, "the report cannot be written:", err)
-			code = max(code, commands.ExitFailed)
+			code = max(code, lang.ExitFailed)
 		}
 	}
 	return code
@@ -122,14 +123,14 @@ func (p *program) report(code int) int {
 func (p *program) outcome(code int) outcome.Run {
 	return outcome.Run{
 		Pulsh: p.version, Began: p.began, Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(),
-		Journal: p.commands.Journal(), Schedules: p.commands.Schedules(), BehindAllowed: p.commands.BehindAllowed(),
-		Settings: p.commands.GroupSettings(), Last: p.session.Snapshot(), Refused: p.refused,
+		Journal: p.commands.Journal(), Schedules: host.Schedules(p.commands), BehindAllowed: host.BehindAllowed(p.commands),
+		Settings: host.GroupSettings(p.commands), Last: p.session.Snapshot(), Refused: p.refused,
 	}
 }
 
 // again saves what was typed and says how it is run again.
 func (p *program) again() []string {
-	var fixed []commands.Variable
+	var fixed []lang.Variable
 	for _, v := range p.commands.Variables() {
 		if v.Fixed {
 			fixed = append(fixed, v)

@@ -4,7 +4,8 @@ import (
 	"context"
 	"sync"
 
-	"pulsh/commands"
+	"pulsh/commands/host"
+	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/broker/local"
 )
@@ -19,15 +20,15 @@ type localPulsar struct {
 	server *local.Server
 }
 
-var _ commands.Local = (*localPulsar)(nil)
+var _ host.Local = (*localPulsar)(nil)
 
 // Start starts the server, joins the one that runs, or finds a foreign one.
-func (l *localPulsar) Start(ctx context.Context, tell func(commands.Step)) (broker.Target, error) {
+func (l *localPulsar) Start(ctx context.Context, tell func(lang.Step)) (broker.Target, error) {
 	cfg, err := l.config()
 	if err != nil {
 		return broker.Target{}, err
 	}
-	cfg.Progress = func(p local.Progress) { tell(commands.Step{Text: p.Text, Done: p.Done, Total: p.Total}) }
+	cfg.Progress = func(p local.Progress) { tell(lang.Step{Text: p.Text, Done: p.Done, Total: p.Total}) }
 	server, err := local.Start(ctx, cfg)
 	if err != nil {
 		return broker.Target{}, err
@@ -36,7 +37,7 @@ func (l *localPulsar) Start(ctx context.Context, tell func(commands.Step)) (brok
 	l.server = server
 	l.mu.Unlock()
 	if note := server.Note(); note != "" {
-		tell(commands.Step{Text: note})
+		tell(lang.Step{Text: note})
 	}
 	return broker.Target{URL: server.URL(), AdminURL: server.AdminURL(), Name: "local"}, nil
 }
@@ -82,7 +83,7 @@ func (l *localPulsar) Kill(ctx context.Context) error {
 }
 
 // Restart starts the server again with its data.
-func (l *localPulsar) Restart(ctx context.Context, _ func(commands.Step)) error {
+func (l *localPulsar) Restart(ctx context.Context, _ func(lang.Step)) error {
 	return l.with(func(s *local.Server) error { return s.Restart(ctx) })
 }
 
@@ -95,13 +96,13 @@ func (l *localPulsar) with(act func(*local.Server) error) error {
 }
 
 // Report looks at the server, with the last lines of its log.
-func (l *localPulsar) Report(lines int) (commands.LocalReport, error) {
+func (l *localPulsar) Report(lines int) (host.LocalReport, error) {
 	server, err := l.running()
 	if err != nil {
-		return commands.LocalReport{}, err
+		return host.LocalReport{}, err
 	}
 	s := server.Status()
-	report := commands.LocalReport{
+	report := host.LocalReport{
 		Condition: string(s.Condition), Reason: s.Reason, URL: server.URL(), AdminURL: server.AdminURL(),
 		Version: s.Version, Source: s.Source, PID: s.PID, Uptime: s.Uptime,
 		Resident: s.Resident, Data: s.Data, Users: s.Users,

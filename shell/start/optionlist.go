@@ -5,10 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/commands"
-	"pulsh/session"
+	"pulsh/commands/kinds"
+	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/meant"
+	"pulsh/session/profile"
 	"pulsh/session/spec"
 )
 
@@ -50,10 +51,10 @@ func clusterOptions() []option {
 	}
 	return []option{
 		{name: "url", value: "URL", sample: defaultURL, variable: "PULSH_URL", doc: "the cluster",
-			said: level(func(l *Level) *Said { return &l.URL }, session.CheckURL),
+			said: level(func(l *Level) *Said { return &l.URL }, profile.CheckURL),
 			more: "Several hosts stand with commas between them. Without it " + defaultURL + " is tried."},
 		{name: "admin-url", value: "URL", sample: defaultAdminURL, variable: "PULSH_ADMIN_URL", doc: "its admin API, for backlog, seek and topics",
-			said: level(func(l *Level) *Said { return &l.AdminURL }, session.CheckAdminURL),
+			said: level(func(l *Level) *Said { return &l.AdminURL }, profile.CheckAdminURL),
 			more: "An admin URL, a token or a certificate that is said in a weaker place than the URL is used for the same host only: what belongs to one cluster is never sent to another."},
 		{name: "token-file", value: fileValue, sample: "token.txt", variable: "PULSH_TOKEN_FILE", doc: "a file that holds the token; " + envToken + " is the token itself",
 			said: level(func(l *Level) *Said { return &l.TokenFile }, anything),
@@ -92,12 +93,14 @@ func scriptOptions() []option {
 			said: func(o *Options, _ *Level, _ Said) error { o.KeepGoing = true; return nil }},
 		{name: "set", value: "NAME=VALUE", sample: "rate=20k", doc: "a variable of scripts; may be given again", repeats: true,
 			said: func(o *Options, _ *Level, s Said) error {
-				v, err := commands.ParseVariable(s.Value, s.From)
+				v, err := lang.ParseVariable(s.Value, s.From)
 				o.Set = append(o.Set, v)
 				return err
-			}, more: "It goes before " + commands.VariablePrefix + "NAME in the environment, which goes before a let. Variables are shown and recorded: keep secrets out of them."},
+			}, more: "It goes before " + lang.VariablePrefix + "NAME in the environment, which goes before a let. Variables are shown and recorded: keep secrets out of them."},
 		{name: "speed", value: "FACTOR", sample: "2", doc: "divide the times of wait and at",
 			said: func(o *Options, _ *Level, s Said) (err error) { o.Speed, err = readSpeed(s.Value); return err }},
+		{name: "engine", value: "ENGINE", sample: "wire", doc: "the engine of groups that choose none: client (the Go client) or wire (pulsh's own)",
+			said: func(o *Options, _ *Level, s Said) error { o.Engine = s.Value; return checkEngine(s.Value) }},
 		{name: "allow-behind", doc: "let producer groups fall short of their schedules",
 			said: func(o *Options, _ *Level, _ Said) error { o.AllowBehind = true; return nil },
 			more: "Without it a run fails when less than 99 % of what was due was acked, or when more than 0.1 % of it was given up as too late."},
@@ -116,12 +119,12 @@ func scriptOptions() []option {
 func processOptions() []option {
 	return []option{
 		{name: "no-color", doc: "as NO_COLOR in the environment",
-			said: func(o *Options, _ *Level, _ Said) error { o.NoColour = true; return nil }},
+			said: func(o *Options, _ *Level, _ Said) error { o.NoColor = true; return nil }},
 		{name: "cpuprofile", value: fileValue, sample: "cpu.pprof", doc: "write a CPU profile of this run",
 			said: func(o *Options, _ *Level, s Said) error { o.CPUProfile = s.Value; return nil }},
 		{name: "metrics", value: "ADDRESS", sample: "127.0.0.1:9095", variable: "PULSH_METRICS", doc: "serve metrics to Prometheus",
 			said: func(o *Options, _ *Level, s Said) error {
-				address, _, err := commands.ParseMetricsAddress(s.Value)
+				address, _, err := kinds.ParseMetricsAddress(s.Value)
 				o.Metrics = address
 				return err
 			}, more: "As metrics serve does at the prompt. Only this machine reaches it, but for --metrics-remote."},

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/commands"
-	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/profile"
 )
 
 // read reads options from words, of which those with an equals sign before any
@@ -53,7 +53,7 @@ func TestOptions(t *testing.T) {
 		{"-f a -e list -f b -e status -k", Options{Files: []string{"a", "b"}, Lines: []string{"list", "status"}, KeepGoing: true}},
 		{"-f -", Options{Files: []string{"-"}}},
 		{"--check a", Options{Check: "a"}},
-		{"--no-color --cpuprofile p", Options{NoColour: true, CPUProfile: "p"}},
+		{"--no-color --cpuprofile p", Options{NoColor: true, CPUProfile: "p"}},
 		{"--pprof :6060", Options{Pprof: "127.0.0.1:6060"}},
 		{"--pprof 0.0.0.0:6060 --pprof-remote", Options{Pprof: "0.0.0.0:6060", PprofRemote: true}},
 		{"--completion fish", Options{Completion: "fish"}},
@@ -202,15 +202,15 @@ func TestBashCompletes(t *testing.T) {
 
 // world is a library with one saved profile, and files to name.
 type place struct {
-	library session.Library
+	library profile.Library
 	dir     string
 }
 
 func newPlace(t *testing.T) place {
 	t.Helper()
 	p := place{dir: t.TempDir()}
-	p.library = session.Library{Dir: filepath.Join(p.dir, "profiles")}
-	_, err := p.library.Save(session.Profile{Name: "mine", Connection: broker.Connection{
+	p.library = profile.Library{Dir: filepath.Join(p.dir, "profiles")}
+	_, err := p.library.Save(profile.Profile{Name: "mine", Connection: broker.Connection{
 		URL: "pulsar://p:6650", AdminURL: "http://p:8080", TokenFile: "/p"}})
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(filepath.Join(p.dir, "conf"), 0o700))

@@ -12,13 +12,21 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
+	"pulsh/commands/answers"
+	"pulsh/commands/host"
+	"pulsh/commands/lang"
+	"pulsh/commands/look"
+	"pulsh/commands/report"
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/dial"
+	"pulsh/session/profile"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 	"pulsh/shell"
 	"pulsh/shell/frames"
 )
@@ -37,12 +45,12 @@ type program struct {
 	settled
 	version  string
 	session  *session.Session
-	commands *commands.Commands
+	commands *host.Host
 	frames   *frames.Frames
 	local    *localPulsar
 	topics   *topicNames
 	locale   locale
-	scripts  map[string]*commands.Script // by the line that runs them
+	scripts  map[string]*lang.Script // by the line that runs them
 	history  *shell.History
 	reports  []document
 	began    time.Time
@@ -53,8 +61,8 @@ type program struct {
 
 // Run runs pulsh to its end and returns the exit code.
 func Run(o Options, version string, builtin []byte, files Streams) int {
-	if o.NoColour {
-		os.Setenv("NO_COLOR", "1")
+	if o.NoColor {
+		color.NoColor = true
 	}
 	if o.Check != "" {
 		return check(o, files)
@@ -66,19 +74,19 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 	p, err := newProgram(o, version, builtin, files)
 	if err != nil {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	stop, err := profileCPU(o.CPUProfile)
 	if err != nil {
 		fmt.Fprintln(files.Err, err)
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	defer stop()
 	if o.Pprof != "" {
 		at, stop, err := servePprof(o.Pprof)
 		if err != nil {
 			fmt.Fprintln(files.Err, err)
-			return commands.ExitUsage
+			return lang.ExitUsage
 		}
 		defer stop()
 		fmt.Fprintln(p.Err, "profiles at http://"+at+"/debug/pprof/")
@@ -87,12 +95,12 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 }
 
 func newProgram(o Options, version string, builtin []byte, files Streams) (*program, error) {
-	profiles, err := session.ParseProfiles(builtin, "profiles.toml")
+	profiles, err := profile.ParseProfiles(builtin, "profiles.toml")
 	if err != nil {
 		return nil, err
 	}
 	p := &program{Options: o, Streams: files, version: version, began: time.Now(), locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: o.PulsarHome, dir: o.LocalDir}}
-	library := session.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
+	library := profile.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
 	if p.settled, err = settle(o, library, os.Getenv); err != nil {
 		return nil, err
 	}
@@ -115,10 +123,19 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	})
 	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
+	if o.Engine != "" {
+		chosen, err := p.session.Preferences().With([]spec.Preference{{Name: "engine", Value: o.Engine}})
+		if err == nil {
+			err = p.session.SetPreferences(chosen)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	p.topics = newTopicNames(p.session)
-	p.commands = commands.New(commands.Env{
+	p.commands = commands.New(host.Env{
 		Session: p.session,
-		Colour:  p.colour(),
+		Color:   !color.NoColor,
 		Version: version,
 		Output:  p.output(),
 		Local:   p.local,
@@ -130,9 +147,9 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Lines:   p.typed,
 		Confirm: p.confirm(),
 
-		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind,
+		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind, Engine: o.Engine,
 	})
-	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: p.locale.ascii})
+	p.frames = frames.New(p.session, p.shown, frames.Look{Color: !color.NoColor, ASCII: p.locale.ascii})
 	return p, nil
 }
 
@@ -175,9 +192,9 @@ func (p *program) run() int {
 	} else if said, err := p.reachFirst(); err != nil {
 		fmt.Fprintln(p.Err, strings.Join(said, "\n"))
 		p.close(context.Background())
-		code := max(commands.ExitCode(err), commands.ExitUnconnected)
+		code := max(lang.ExitCode(err), lang.ExitUnconnected)
 		p.refused = strings.TrimSpace(said[0])
-		return p.report(code)
+		return p.writeReport(code)
 	} else {
 		greeting = said
 	}
@@ -185,7 +202,7 @@ func (p *program) run() int {
 	defer notes.stop()
 	code := shell.Run(context.Background(), shell.Config{
 		Executor:   p,
-		Frames:     p.frames.Within,
+		Frames:     p.frames.Frame,
 		Refresh:    p.commands.Refresh,
 		Notes:      notes.lines,
 		First:      first,
@@ -194,9 +211,9 @@ func (p *program) run() int {
 		Batch:      p.Batch(),
 		KeepGoing:  p.KeepGoing,
 		Keys:       p.keys(),
-		Scroll:     p.commands.Scroll,
+		Scroll:     func(pages int) { look.Scroll(p.commands, pages) },
 		History:    p.history,
-		Unfinished: commands.Unfinished,
+		Unfinished: lang.Unfinished,
 		Questions:  p.asked,
 		Progress:   p.progress,
 		StatusLine: p.statusLine,
@@ -204,15 +221,15 @@ func (p *program) run() int {
 		Summary:    p.summary,
 		Stdin:      p.In, Stdout: p.results(), Stderr: p.Err,
 	})
-	return p.report(p.judge(code))
+	return p.writeReport(p.judge(code))
 }
 
 // close ends groups and connections, then what tells of them, and gives the
 // local server back.
 func (p *program) close(ctx context.Context) {
-	p.commands.Settling("")
+	host.Settling(p.commands, "")
 	p.session.Close(ctx)
-	p.commands.Close(ctx)
+	report.Close(ctx, p.commands)
 	releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	if err := p.local.release(releasing); err != nil {
@@ -220,12 +237,12 @@ func (p *program) close(ctx context.Context) {
 	}
 }
 
-// statusLine is for the plain face; a batch of mere questions has none.
+// statusLine is for a shell without a terminal; a batch of mere questions has none.
 func (p *program) statusLine() string {
 	if len(p.session.Snapshot().Groups) == 0 {
 		return ""
 	}
-	return p.locale.text(commands.StatusLine(p.session.Snapshot(), time.Now()))
+	return p.locale.text(answers.StatusLine(p.session.Snapshot(), time.Now()))
 }
 
 // Execute runs a line, or the script that stands for it.
@@ -240,12 +257,12 @@ func (p *program) Execute(ctx context.Context, line string, out io.Writer) error
 	return p.painted(err)
 }
 
-func (p *program) runScript(ctx context.Context, script *commands.Script, out io.Writer) error {
-	result, err := p.commands.RunScript(ctx, script, out, commands.Options{
+func (p *program) runScript(ctx context.Context, script *lang.Script, out io.Writer) error {
+	result, err := p.commands.RunScript(ctx, script, out, lang.Options{
 		KeepGoing: p.KeepGoing,
 		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
 	})
-	fmt.Fprintln(out, result.Summary(p.session.Snapshot()))
+	fmt.Fprintln(out, answers.Summary(result, p.session.Snapshot()))
 	return err
 }
 
@@ -312,10 +329,10 @@ func (p *program) progress(now time.Time, took time.Duration) string {
 }
 
 // typed is the history for the command that shows it.
-func (p *program) typed() []commands.TypedLine {
-	var lines []commands.TypedLine
+func (p *program) typed() []host.TypedLine {
+	var lines []host.TypedLine
 	for _, e := range p.history.Entries() {
-		lines = append(lines, commands.TypedLine{Number: e.Number, Text: e.Text})
+		lines = append(lines, host.TypedLine{Number: e.Number, Text: e.Text})
 	}
 	return lines
 }

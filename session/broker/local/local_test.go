@@ -53,7 +53,7 @@ func TestChoosePort(t *testing.T) {
 func TestPortNote(t *testing.T) {
 	cfg := Config{BrokerPort: 6650, WebPort: 8080}
 	require.Empty(t, portNote(cfg, ports{Broker: 6650, Web: 8080}))
-	require.Equal(t, "port 8080 is taken by something that is no pulsar, using 8081", portNote(cfg, ports{Broker: 6650, Web: 8081}))
+	require.Equal(t, "port 8080 is taken by another program, using 8081", portNote(cfg, ports{Broker: 6650, Web: 8081}))
 	require.Empty(t, portNote(Config{BrokerPort: AnyPort, WebPort: AnyPort}, ports{Broker: 20001, Web: 20002}))
 }
 
@@ -63,7 +63,7 @@ func TestSmallDiskIsRefused(t *testing.T) {
 	var e *Error
 	require.ErrorAs(t, err, &e)
 	require.Contains(t, e.Message, "has 6.0 GB free, a local pulsar needs 6.0 GB")
-	require.NotEmpty(t, e.Try())
+	require.NotEmpty(t, e.Advice())
 	require.Empty(t, instance{filepath.Join(cfg.Dir, "local")}.users())
 
 	broken := errors.New("no such disk")
@@ -89,7 +89,7 @@ func TestSourceOrder(t *testing.T) {
 		var e *Error
 		require.ErrorAs(t, err, &e)
 		require.Contains(t, e.Message, want)
-		require.NotEmpty(t, e.Try())
+		require.NotEmpty(t, e.Advice())
 	}
 	next("there is no java here")
 	script("java", `echo 'openjdk version "11.0.2"' >&2`)

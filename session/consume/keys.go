@@ -1,0 +1,66 @@
+package consume
+
+import (
+	"context"
+	"hash/maphash"
+	"math"
+	"math/bits"
+	"sync/atomic"
+
+	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
+	"pulsh/session/snapshot"
+)
+
+// KeyShares returns how messages and keys are distributed over the workers. The
+// hash ranges are the broker's, unknown without an admin API.
+func (g *Group) KeyShares(ctx context.Context) (shares []snapshot.KeyShare) {
+	settings := g.Settings()
+	var stats broker.SubscriptionStats
+	if cluster := g.Cluster(); cluster != nil && cluster.Admin != nil && g.Active() {
+		got, _ := brokerstats.Fetch(ctx, cluster.Admin, broker.FullTopics(g.subscription.all()))
+		stats = got.Sum(settings.Subscription).Subscriptions[settings.Subscription]
+	}
+	for _, one := range g.workers.slots() {
+		share := snapshot.KeyShare{
+			Worker: one.number, Consumer: one.attachment().name, Received: one.silence.received.Load(), Keys: one.keys.count(),
+		}
+		share.Hashes = stats.Hashes[share.Consumer]
+		if ranges := settings.Ranges(one.number); ranges != nil {
+			share.Sticky, share.Range, share.Hashes = true, ranges[0], ranges[0].Width()
+		}
+		shares = append(shares, share)
+	}
+	return shares
+}
+
+// seenBits is the size of a slot's bitmap of keys: 8 KiB, which count up to some
+// ten thousand keys to one in a hundred.
+const seenBits = 1 << 16
+
+// seenKeys estimates the number of different keys that came to a slot, by linear
+// counting (Whang, Vander-Zanden and Taylor, ACM TODS 15(2), 1990). It is safe
+// for several goroutines.
+type seenKeys struct {
+	seed maphash.Seed
+	bits [seenBits / 64]atomic.Uint64
+}
+
+func newSeenKeys() *seenKeys { return &seenKeys{seed: maphash.MakeSeed()} }
+
+func (s *seenKeys) see(key string) {
+	h := maphash.String(s.seed, key) % seenBits
+	word, bit := &s.bits[h/64], uint64(1)<<(h%64)
+	if word.Load()&bit == 0 {
+		word.Or(bit)
+	}
+}
+
+// count returns the estimate. It cannot exceed that of a bitmap with one bit left.
+func (s *seenKeys) count() int {
+	free := seenBits
+	for i := range s.bits {
+		free -= bits.OnesCount64(s.bits[i].Load())
+	}
+	return int(math.Round(seenBits * math.Log(seenBits/float64(max(free, 1)))))
+}

@@ -1,0 +1,123 @@
+package consume
+
+import (
+	"sync/atomic"
+	"time"
+
+	"pulsh/session/group"
+	"pulsh/session/metrics"
+	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// sampleState is the state that the sampler keeps between two samples, beside
+// group.Sampling. The sampler alone uses it, but for the atomics.
+type sampleState struct {
+	audit  atomic.Pointer[auditReading]   // at the last reset, or nil
+	drain  atomic.Pointer[snapshot.Drain] // nil unless a seek left a backlog that lasts
+	clocks senderClocks
+	rates  rates
+}
+
+// rates are of the last second.
+type rates struct{ received, acked, bytes *metrics.Throughput }
+
+func newRates() rates {
+	return rates{
+		received: metrics.NewThroughput(group.RateWindow),
+		acked:    metrics.NewThroughput(group.RateWindow),
+		bytes:    metrics.NewThroughput(group.RateWindow),
+	}
+}
+
+func (r *rates) add(at time.Time, all metrics.ReceiveCounts) {
+	r.received.Add(at, all.Received)
+	r.acked.Add(at, all.Acked)
+	r.bytes.Add(at, all.Bytes)
+}
+
+// Sample collects the figures of the group.
+func (g *Group) Sample(at group.Instant) snapshot.Group {
+	g.shards.Collect()
+	g.AddHeats(at.Time)
+	s, settings := g.Head(at.Time)
+	audit := readAudit(g.audit)
+	if g.TakeReset(s.Running) {
+		g.shards.Reset()
+		g.sampled.audit.Store(&audit)
+	}
+	g.shards.Log(at.Time)
+	if at.Cluster == snapshot.Reconnecting {
+		g.redeliveries.consumersClosed.Store(true)
+	}
+	s.Engine = g.Host().EngineOf(settings.Engine)
+	s.Kind, s.Topic, s.Topics, s.Workers = snapshot.Consume, settings.Topic, g.Topics(), settings.Workers
+	s.Partitions = g.Partitions()
+	s.Running = g.Since(s.Running)
+	s.Failures = g.shards.Failures.List()
+	c := &snapshot.Consumer{
+		Subscription: settings.Subscription,
+		Type:         string(settings.Type),
+		Consumers:    len(g.workers.slots()),
+		PerWorker:    g.workers.sample(&g.Sampling, at),
+		Delivery:     audit.since(g.sampled.audit.Load()).sum(),
+		Epoch:        int(audit.present.Epoch),
+		E2E:          group.Latencies(g.shards.E2E),
+		Processing:   group.Latencies(g.shards.Processing),
+	}
+	s.Consumer = c
+	g.sampleCounts(c, at.Time, s.Running)
+	g.samplePolicy(c, settings)
+	c.Broker = g.stats.Latest()
+	c.Backlog = c.Broker.Backlog()
+	c.Drain = g.sampled.drainOf(c.Backlog, at.Time)
+	c.Clock = g.sampled.clocks.look(g.audit, audit.present.Epoch, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
+	if c.Clock.Differs && !g.sampled.clocks.reported {
+		g.sampled.clocks.reported = true
+		g.Say("%s", c.Clock)
+	}
+	return s
+}
+
+// sampleCounts fills in the counts and the rates.
+func (g *Group) sampleCounts(c *snapshot.Consumer, at time.Time, running time.Duration) {
+	counts, all, r := g.shards.Counts(), g.shards.Lifetime(), &g.sampled.rates
+	r.add(at, all)
+	c.Received, c.Acked, c.AckFailed = counts.Received, counts.Acked, counts.AckFailed
+	c.Bytes, c.Unstamped = counts.Bytes, counts.Unstamped
+	c.Rate, c.AckRate, c.BytesPerSecond = r.received.Rate(), r.acked.Rate(), r.bytes.Rate()
+	c.Average = group.PerSecond(counts.Received, running)
+	c.InFlight = int(all.InFlight())
+	c.Nacked, c.Outcomes = counts.Nacked, counts.Outcomes
+}
+
+// samplePolicy fills in how messages are treated now.
+func (g *Group) samplePolicy(c *snapshot.Consumer, settings spec.Consumer) {
+	c.Kept, c.Churned, c.Target = int(g.pending.Load()), g.churner.replaced.Load(), pacing.Max()
+	c.Ack, c.Shape = settings.Ack, settings.Rate
+	if p := g.policy.Load(); p != nil && p.schedule != nil {
+		c.Target = p.schedule.Rate()
+	}
+	for _, a := range g.workers.attachments() {
+		c.Waiting += a.consumer.Waiting()
+	}
+}
+
+// drainOf returns how long the backlog that a seek left will take to drain, nil
+// once it is gone.
+func (f *sampleState) drainOf(b snapshot.Backlog, now time.Time) *snapshot.Drain {
+	began := f.drain.Load()
+	if began == nil {
+		return nil
+	}
+	if b.Entries == 0 && b.At.After(began.From) {
+		f.drain.Store(nil)
+		return nil
+	}
+	drain, drained := *began, began.Start-b.Messages
+	if perSecond := group.Ratio(float64(drained), now.Sub(began.From).Seconds()); perSecond > 0 {
+		drain.ETA = time.Duration(float64(b.Messages) / perSecond * float64(time.Second))
+	}
+	return &drain
+}

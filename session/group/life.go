@@ -1,0 +1,53 @@
+package group
+
+import (
+	"time"
+
+	"pulsh/session/snapshot"
+)
+
+// life is the state of a group with its times.
+type life struct {
+	state snapshot.State
+	since time.Time     // of the last start, zero before the first
+	ran   time.Duration // in the stretches of running that have ended
+	from  time.Time     // of the present stretch, zero if there is none
+	err   error         // of the failure, nil unless the state is Failed
+}
+
+// enter changes the state. Only time in Running and Seeking counts as running.
+func (l *life) enter(to snapshot.State) {
+	now := time.Now()
+	if !l.from.IsZero() {
+		l.ran += now.Sub(l.from)
+		l.from = time.Time{}
+	}
+	if to == snapshot.Running || to == snapshot.Seeking {
+		l.from = now
+	}
+	if to == snapshot.Starting {
+		l.since, l.ran, l.err = now, 0, nil
+	}
+	l.state = to
+}
+
+func (l *life) fail(err error) {
+	l.enter(snapshot.Failed)
+	l.err = err
+}
+
+// running returns the time spent running since the start.
+func (l *life) running(now time.Time) time.Duration {
+	if l.from.IsZero() {
+		return l.ran
+	}
+	return l.ran + now.Sub(l.from)
+}
+
+// text returns the error of the failure, or "".
+func (l *life) text() string {
+	if l.err == nil {
+		return ""
+	}
+	return l.err.Error()
+}

@@ -1,0 +1,28 @@
+package produce
+
+import (
+	"fmt"
+
+	"pulsh/session/broker"
+	"pulsh/session/delivery"
+)
+
+// eachAudit calls f for the delivery audit of each group that receives the topic.
+func (g *Group) eachAudit(topic string, f func(*delivery.Audit)) {
+	for _, audit := range g.Host().Audits.Of(broker.FullTopic(topic)) {
+		f(audit)
+	}
+}
+
+// reportAnswered tells the audits which messages of a producer are answered, and
+// so must arrive.
+func (g *Group) reportAnswered(p *producerHandle) {
+	g.eachAudit(p.topic, func(a *delivery.Audit) { a.Expect(p.stream, p.Answered()) })
+}
+
+// NameStreams adds the names of the producers in use, by their streams.
+func (g *Group) NameStreams(names map[uint64]string) {
+	for i, p := range g.current.list() {
+		names[p.stream] = fmt.Sprintf("%s %d", g.Name(), i+1)
+	}
+}

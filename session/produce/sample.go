@@ -1,0 +1,126 @@
+package produce
+
+import (
+	"sync"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/group"
+	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// sampleState is the state that the sampler keeps between two samples, beside
+// group.Sampling.
+type sampleState struct {
+	mu     sync.Mutex // held during a sample, and when a start sets the figures to zero
+	due    group.Counter
+	missed group.Counter
+	rates  rates
+}
+
+// rates are of the last second.
+type rates struct{ sent, acked, bytes, batches *metrics.Throughput }
+
+func newRates() rates {
+	return rates{
+		sent:    metrics.NewThroughput(group.RateWindow),
+		acked:   metrics.NewThroughput(group.RateWindow),
+		bytes:   metrics.NewThroughput(group.RateWindow),
+		batches: metrics.NewThroughput(group.RateWindow),
+	}
+}
+
+func (r *rates) add(at time.Time, all metrics.SendCounts) {
+	r.sent.Add(at, all.Sent)
+	r.acked.Add(at, all.Acked)
+	r.bytes.Add(at, all.Bytes)
+	r.batches.Add(at, all.Batches)
+}
+
+// Sample collects the figures of the group.
+func (g *Group) Sample(at group.Instant) snapshot.Group {
+	f := &g.sampled
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	due, missed := g.dueAndMissed()
+	g.shards.Collect()
+	g.AddHeats(at.Time)
+	s, settings := g.Head(at.Time)
+	if g.TakeReset(s.Running) {
+		g.shards.Reset()
+		f.due.Base, f.missed.Base = due, missed
+	}
+	g.shards.Log(at.Time)
+	s.Engine = g.Host().EngineOf(settings.Engine)
+	s.Kind, s.Topic, s.Partitions, s.Workers = snapshot.Produce, settings.Topic, g.Partitions(), settings.Workers
+	s.Running = g.Since(s.Running)
+	s.Failures = g.shards.Failures.List()
+	p := &snapshot.Producer{Due: f.due.Since(due), Missed: f.missed.Since(missed)}
+	s.Producer = p
+	g.sampleProducers(p, s.State, settings)
+	p.PerWorker = g.workers.sample(&g.Sampling, at)
+	g.sampleCounts(p, at.Time, s.Running)
+	p.Latency = group.Latencies(g.shards.Latency)
+	p.Service = group.Latencies(g.shards.Service)
+	p.Lag = group.Latencies(g.shards.Lag)
+	p.Broker = g.stats.Latest()
+	p.Limit = limit(p, settings, s.Engine, at.Cluster)
+	if at.Time.Sub(g.shards.Failures.Last(broker.BacklogFull)) < group.RateWindow {
+		p.Limit = "broker: the backlog is full"
+	}
+	return s
+}
+
+// sampleProducers fills in the settings and the producers in use, and tells the
+// audits how far these are answered.
+func (g *Group) sampleProducers(p *snapshot.Producer, state snapshot.State, settings spec.Producer) {
+	p.Shape, p.Size, p.Pending = settings.Rate, settings.Size, settings.Pending
+	if state == snapshot.Running {
+		p.Target = g.Schedule().Rate()
+	}
+	if set := g.current.set.Load(); set != nil {
+		p.Producers, p.Generation = len(set.producers), set.number
+		for _, one := range set.producers {
+			p.InFlight += one.InFlight()
+			g.reportAnswered(one)
+		}
+	}
+	p.Unknown = g.unanswered.count()
+}
+
+// sampleCounts fills in the counts and the rates.
+func (g *Group) sampleCounts(p *snapshot.Producer, at time.Time, running time.Duration) {
+	counts, r := g.shards.Counts(), &g.sampled.rates
+	r.add(at, g.shards.Lifetime())
+	p.Sent, p.Acked, p.Failed, p.Bytes = counts.Sent, counts.Acked, counts.Failed, counts.Bytes
+	p.SentPerSecond, p.Rate, p.BytesPerSecond = r.sent.Rate(), r.acked.Rate(), r.bytes.Rate()
+	p.Average = group.PerSecond(counts.Acked, running)
+	p.MessagesPerBatch = group.Ratio(r.acked.Rate(), r.batches.Rate())
+	if p.MessagesPerBatch == 0 {
+		p.MessagesPerBatch = group.Ratio(float64(counts.Acked), float64(counts.Batches))
+	}
+}
+
+// zeroFigures sets all figures to zero, for a new run.
+func (g *Group) zeroFigures() {
+	f := &g.sampled
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	g.shards.Collect()
+	g.shards.Reset()
+	g.StartOver()
+	f.due.Base, f.missed.Base = 0, 0
+}
+
+// dueAndMissed returns the schedule's own counts. Messages that had fallen due
+// and were not taken when the group stopped are missed.
+func (g *Group) dueAndMissed() (due, missed int64) {
+	schedule := g.Schedule()
+	due, missed = schedule.Due(), schedule.Missed()
+	if g.State() == snapshot.Stopped {
+		missed = due - schedule.HandedOut()
+	}
+	return due, missed
+}

@@ -1,0 +1,197 @@
+package profile
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session/broker"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+func builtin(t testing.TB) []Profile {
+	t.Helper()
+	data, err := os.ReadFile("../profiles.toml")
+	require.NoError(t, err)
+	profiles, err := ParseProfiles(data, "profiles.toml")
+	require.NoError(t, err)
+	return profiles
+}
+
+func TestBuiltinProfiles(t *testing.T) {
+	var names []string
+	for _, p := range builtin(t) {
+		names = append(names, p.Name)
+		require.NotEmpty(t, p.Description, p.Name)
+		require.NotEmpty(t, p.Groups, p.Name)
+	}
+	require.Equal(t, []string{"default", "low-latency", "high-throughput", "burst", "sustained", "low", "medium", "high", "stress"}, names)
+}
+
+func TestProfileErrorsNameThePlace(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"wrong value", "[produce.fast]\nrate = \"50kk\"\n",
+			"p.toml:2:9: rate: \"50kk\" is not a rate\n  rate = \"50kk\"\n          ^^^^"},
+		{"unknown key", "[produce.fast]\nrte = \"50k\"\n",
+			"p.toml:2:1: [produce.fast] has no key \"rte\", but \"rate\"\n  rte = \"50k\"\n  ^^^"},
+		{"unknown table", "[prodcue.fast]\n", "p.toml:1:2: the profile has no key \"prodcue\", but \"produce\"\n  [prodcue.fast]\n   ^^^^^^^^^^^^"},
+		{"unknown preference", "[session]\nrefesh = \"1s\"\n", "p.toml:2:1: [session] has no key \"refesh\", but \"refresh\"\n  refesh = \"1s\"\n  ^^^^^^"},
+		{"preference", "[session]\nrefresh = \"1ms\"\n", "p.toml:2:12: refresh: \"1ms\" is too short; at least 20ms\n  refresh = \"1ms\"\n             ^^^"},
+		{"contradiction", "[session]\np99-warn = \"1s\"\np99-fail = \"1ms\"\n",
+			"p.toml:1:2: p99-warn=1s never shows beside p99-fail=1ms\n  [session]\n   ^^^^^^^"},
+		{"window", "[graph]\nwindow = \"long\"\n", "p.toml:2:11: window: \"long\" is not a duration\n  window = \"long\"\n            ^^^^"},
+		{"newer", "version = 2\nnew = 1\n", "p.toml:1:11: version 2 is of a newer pulsh; this one reads version 1\n  version = 2\n            ^"},
+		{"version", "version = \"one\"\n", "p.toml:1:12: a version is a whole number such as 1\n  version = \"one\"\n             ^^^"},
+		{"number", "\n[produce.fast]\n  workers = 10000 # many\n",
+			"p.toml:3:13: workers: 10000 workers are more than 1000\n    workers = 10000 # many\n              ^^^^^"},
+		{"inline table", "produce = { fast = { workers = 0 } }\n",
+			"p.toml:1:11: workers: 0 workers are less than 1\n  produce = { fast = { workers = 0 } }\n            ^"},
+		{"type", "[consume.sub1]\nworkers = [1]\n", "p.toml:2:11: workers is a text or a number\n  workers = [1]\n            ^^^"},
+		{"group's name", "[produce.1st]\n", "p.toml:1:2: \"1st\" is not a name: it begins with a letter\n  [produce.1st]\n   ^^^^^^^^^^^"},
+		{"two groups", "[produce.a]\n[consume.a]\n", "p.toml:2:2: there are two groups \"a\"\n  [consume.a]\n   ^^^^^^^^^"},
+		{"secret", "[connection]\ntoken = \"abc\"\n",
+			"p.toml:2:1: [connection] has no key \"token\"; there are url, admin_url, token_file, token_env, trust_certs, tls_check\n  token = \"abc\"\n  ^^^^^"},
+		{"password", "[connection]\nurl = \"pulsar://me:secret@host:6650\"\n",
+			"p.toml:2:8: url: a URL with a password would end up in files and on the screen; use token_file or token_env\n  url = \"pulsar://me:secret@host:6650\"\n         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^"},
+	} {
+		_, err := ParseProfile([]byte(c.text), "p.toml", "p")
+		require.EqualError(t, err, c.want, c.name)
+	}
+	_, err := ParseProfile([]byte("[produce.fast]\nrate = 50k\n"), "p.toml", "p")
+	require.ErrorContains(t, err, "p.toml:2:")
+}
+
+func TestProfileRoundTrip(t *testing.T) {
+	for _, p := range builtin(t) {
+		p.Connection = broker.Connection{URL: "pulsar://a:6650,b:6650", AdminURL: "http://a:8080", TokenFile: "/run/token \"x\"", TrustFile: "/ca.pem", TLSCheck: broker.TLSAnyHost}
+		p.Session = []spec.Preference{{Name: "refresh", Value: "250ms"}}
+		p.Graph = Graph{Shown: "fast sub1 | fast latency", Window: "5m"}
+		again, err := ParseProfile(p.TOML(), p.Name, p.Name)
+		require.NoError(t, err, p.Name)
+		require.Equal(t, p, again)
+		require.Equal(t, string(p.TOML()), string(again.TOML()))
+	}
+}
+
+func TestLibrarySavesForItsUserOnly(t *testing.T) {
+	l := Library{Builtin: builtin(t), Dir: filepath.Join(t.TempDir(), "profiles")}
+	_, err := l.Load("mine")
+	require.ErrorContains(t, err, `no profile "mine"; there are default, low-latency`)
+	p, err := l.Load("high")
+	require.NoError(t, err)
+	_, err = l.Save(p)
+	require.EqualError(t, err, `"high" is a built-in profile; choose another name`)
+	p.Name = "mine"
+	for range 2 { // the second one replaces the first
+		path, err := l.Save(p)
+		require.NoError(t, err)
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	}
+	entries, err := os.ReadDir(l.Dir)
+	require.NoError(t, err)
+	require.Len(t, entries, 1, "no temporary file stays")
+	again, err := l.Load("mine")
+	require.NoError(t, err)
+	require.Equal(t, p, again)
+	require.Equal(t, []string{"mine"}, l.Saved())
+	_, err = l.Load("../mine")
+	require.Error(t, err)
+}
+
+// anyProfile makes a valid profile out of chance: every setting has one of its
+// words, or a value of its kind.
+func anyProfile(chance *rand.Rand) Profile {
+	p := Profile{Name: "any", Description: anyText(chance)}
+	if chance.IntN(2) == 0 {
+		p.Connection = broker.Connection{URL: "pulsar://a:6650", AdminURL: "https://b:8443", TokenEnv: "TOKEN", TrustFile: "/ca " + anyText(chance) + ".pem"}
+	}
+	if chance.IntN(2) == 0 {
+		prefer := spec.DefaultPreferences()
+		if anySettings(chance, spec.PreferenceSettings(), &prefer); prefer.Check() != nil {
+			prefer = spec.DefaultPreferences() // limits that contradict each other
+		}
+		p.Session = prefer.Said()
+	}
+	if chance.IntN(2) == 0 {
+		p.Graph = Graph{Shown: "g0 | g1 " + anyText(chance), Window: "90s"}
+	}
+	for i := range chance.IntN(6) {
+		name := fmt.Sprintf("g%d", i)
+		if chance.IntN(2) == 0 {
+			settings := spec.DefaultProducer(name)
+			anySettings(chance, spec.ProducerSettings(), &settings)
+			p.Groups = append(p.Groups, ProfileGroup{Name: name, Kind: snapshot.Produce, Producer: &settings})
+			continue
+		}
+		settings := spec.DefaultConsumer(name)
+		anySettings(chance, spec.ConsumerSettings(), &settings)
+		p.Groups = append(p.Groups, ProfileGroup{Name: name, Kind: snapshot.Consume, Consumer: &settings})
+	}
+	return p
+}
+
+// anyText is text that is hard to quote.
+func anyText(chance *rand.Rand) string {
+	const letters = "ab \"\\'#=[]\u00e9\u4e16."
+	var out []rune
+	for range 1 + chance.IntN(12) {
+		out = append(out, []rune(letters)[chance.IntN(len([]rune(letters)))])
+	}
+	return string(out)
+}
+
+func anySettings[S any](chance *rand.Rand, settings []spec.Setting[S], spec *S) {
+	values := map[string][]string{
+		"COUNT": {"0", "1", "7", "64", "1k"}, "DURATION": {"20ms", "1s", "1m", "90s"}, "BYTES": {"1KiB", "1.5MB", "64MiB"},
+		"SHAPE": {"max", "50k", "300/m", "ramp(1k..50k,2m)+max", "hold(2k,30s)+spike(x5,10s,every=1m)", "sine(20k,50%,1m)"},
+		"SIZE":  {"512", "256..4KiB", "lognormal(1KiB,0.5)"}, "LANES": {"auto", "each", "3"},
+		"KEYS": {"none", "10k", "10k,zipf=1.1", "10k,hot=20%/3"}, "TOPIC": {"x", "ns/x", "t/ns/x", "non-persistent://t/ns/x"},
+		"NAME": {"s", "s-1"}, "PERCENT": {"1%", "50%", "97.5%"},
+	}
+	for _, s := range settings {
+		all := append(slices.Clone(s.Words), values[s.Kind]...)
+		if len(all) > 0 {
+			_ = s.Set(spec, all[chance.IntN(len(all))]) // what is refused changes nothing
+		}
+	}
+}
+
+func FuzzProfileSavedAndLoaded(f *testing.F) {
+	f.Add(uint64(1))
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		l := Library{Dir: filepath.Join(t.TempDir(), "profiles")}
+		chance := rand.New(rand.NewPCG(seed, 0))
+		for range 5 {
+			p := anyProfile(chance)
+			_, err := l.Save(p)
+			require.NoError(t, err)
+			again, err := l.Load(p.Name)
+			require.NoError(t, err, "%s", p.TOML())
+			require.Equal(t, p, again)
+		}
+	})
+}
+
+func FuzzProfile(f *testing.F) {
+	for _, p := range builtin(f) {
+		f.Add(string(p.TOML()))
+	}
+	f.Add("[connection]\nurl=\"pulsar://x:1\"\n[consume.a]\n[produce.b]\nsize=\"256..4KiB\"\nkeys=\"10k,zipf=1.1\"")
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := ParseProfile([]byte(text), "f.toml", "f")
+		if err != nil {
+			return
+		}
+		again, err := ParseProfile(p.TOML(), "f.toml", "f")
+		require.NoError(t, err, "%s", p.TOML())
+		require.Equal(t, p, again)
+	})
+}

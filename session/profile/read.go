@@ -1,0 +1,334 @@
+package profile
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"pulsh/session/meant"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// profilesMax bounds the profiles of a file, and with GroupsMax what one file
+// can make pulsh remember.
+const profilesMax = 100
+
+// ParseProfile reads a file that holds one profile. Errors name the file, the
+// line and the column, and quote the line.
+func ParseProfile(data []byte, file, name string) (Profile, error) {
+	d, err := decodeTOML(data, file)
+	if err != nil {
+		return Profile{}, err
+	}
+	if err := d.readable(); err != nil {
+		return Profile{}, err
+	}
+	return d.profile(name, nil, d.root)
+}
+
+// readable refuses a file of a later form before its keys are called unknown.
+func (d *tomlFile) readable() error {
+	value, there := d.root["version"]
+	if !there {
+		return nil
+	}
+	version, ok := value.(int64)
+	switch {
+	case !ok || version < 1:
+		return d.wrong([]string{"version"}, fmt.Errorf("a version is a whole number such as %d", ProfileVersion))
+	case version > ProfileVersion:
+		return d.wrong([]string{"version"}, fmt.Errorf("version %d is of a newer pulsh; this one reads version %d", version, ProfileVersion))
+	}
+	return nil
+}
+
+// ParseProfiles reads a file of several profiles, each in a table profile.NAME,
+// in the order of the file.
+func ParseProfiles(data []byte, file string) ([]Profile, error) {
+	d, err := decodeTOML(data, file)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.only(nil, d.root, "version", "profile"); err != nil {
+		return nil, err
+	}
+	if err := d.readable(); err != nil {
+		return nil, err
+	}
+	tables, err := d.table(nil, d.root, "profile")
+	if err != nil {
+		return nil, err
+	}
+	names := d.inOrder([]string{"profile"}, tables)
+	if len(names) > profilesMax {
+		return nil, fmt.Errorf("%s: %d profiles are more than %d", file, len(names), profilesMax)
+	}
+	var out []Profile
+	for _, name := range names {
+		path := []string{"profile", name}
+		table, err := d.table(path[:1], tables, name)
+		if err != nil {
+			return nil, err
+		}
+		if err := spec.CheckName(name); err != nil {
+			return nil, d.wrong(path, err)
+		}
+		p, err := d.profile(name, path, table)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// tomlFile is a decoded file together with where its keys stand.
+type tomlFile struct {
+	file  string
+	root  map[string]any
+	spots map[string]tomlSpot // of values by path, joined with dots
+	keys  map[string]tomlSpot // of the keys before them
+	order map[string]int
+}
+
+func decodeTOML(data []byte, file string) (*tomlFile, error) {
+	d := &tomlFile{file: file, root: map[string]any{}, order: map[string]int{}}
+	d.spots, d.keys = findKeys(string(data))
+	meta, err := toml.Decode(string(data), &d.root)
+	if err != nil {
+		return nil, syntaxError(file, string(data), err)
+	}
+	for i, key := range meta.Keys() {
+		for n := range key {
+			path := strings.Join(key[:n+1], ".")
+			if _, seen := d.order[path]; !seen {
+				d.order[path] = i
+			}
+		}
+	}
+	return d, nil
+}
+
+// syntaxError says in one line what is no TOML, and shows where.
+func syntaxError(file, data string, err error) error {
+	var parse toml.ParseError
+	if !errors.As(err, &parse) {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	lines := strings.Split(data, "\n")
+	at := tomlSpot{line: parse.Position.Line, column: max(parse.Position.Col, 1), width: max(parse.Position.Len, 1)}
+	if at.line >= 1 && at.line <= len(lines) {
+		at.text = strings.TrimRight(lines[at.line-1], "\r")
+	}
+	message := parse.Message
+	if message == "" {
+		message = parse.Error()
+	}
+	return &ProfileError{File: file, Line: at.line, Column: at.column, Message: message, Text: at.text, Width: at.width}
+}
+
+// inOrder lists the keys of a table in the order of the file.
+func (d *tomlFile) inOrder(path []string, table map[string]any) []string {
+	names := make([]string, 0, len(table))
+	for name := range table {
+		names = append(names, name)
+	}
+	at := func(name string) int { return d.order[strings.Join(append(slices.Clone(path), name), ".")] }
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(at(a), at(b)), strings.Compare(a, b))
+	})
+	return names
+}
+
+// table returns a table within a table, nil if it is not there.
+func (d *tomlFile) table(path []string, in map[string]any, name string) (map[string]any, error) {
+	value, there := in[name]
+	if !there {
+		return nil, nil
+	}
+	t, ok := value.(map[string]any)
+	if !ok {
+		return nil, d.wrong(append(slices.Clone(path), name), fmt.Errorf("%s is a table and not a value", name))
+	}
+	return t, nil
+}
+
+// only refuses keys of a table that it cannot have.
+func (d *tomlFile) only(path []string, table map[string]any, known ...string) error {
+	for _, name := range d.inOrder(path, table) {
+		if !slices.Contains(known, name) {
+			here, where := append(slices.Clone(path), name), "the profile"
+			if len(path) > 0 {
+				where = "[" + strings.Join(path, ".") + "]"
+			}
+			if near := meant.Names(name, known); len(near) > 0 {
+				name = fmt.Sprintf("%q, but %q", name, near[0])
+			} else {
+				name = fmt.Sprintf("%q; there are %s", name, strings.Join(known, ", "))
+			}
+			return d.unknown(here, fmt.Errorf("%s has no key %s", where, name))
+		}
+	}
+	return nil
+}
+
+// profile reads one profile from its table.
+func (d *tomlFile) profile(name string, path []string, table map[string]any) (Profile, error) {
+	p := Profile{Name: name}
+	known := []string{"description", "connection", "session", "graph", "produce", "consume"}
+	if len(path) == 0 { // a file of several has one version for all
+		known = slices.Insert(known, 0, "version")
+	}
+	if err := d.only(path, table, known...); err != nil {
+		return Profile{}, err
+	}
+	if text, there := table["description"]; there {
+		s, ok := text.(string)
+		if !ok {
+			return Profile{}, d.wrong(append(slices.Clone(path), "description"), errors.New("a description is a text"))
+		}
+		p.Description = s
+	}
+	if err := readTable(d, path, table, "connection", connectionSettings(), &p.Connection); err != nil {
+		return Profile{}, err
+	}
+	if err := readTable(d, path, table, "graph", graphSettings(), &p.Graph); err != nil {
+		return Profile{}, err
+	}
+	var err error
+	if p.Session, err = d.preferences(path, table); err != nil {
+		return Profile{}, err
+	}
+	p.Groups, err = d.groups(path, table)
+	return p, err
+}
+
+// preferences reads the table session: what it says, and nothing of the rest.
+func (d *tomlFile) preferences(path []string, table map[string]any) ([]spec.Preference, error) {
+	read := spec.DefaultPreferences()
+	if err := readTable(d, path, table, "session", spec.PreferenceSettings(), &read); err != nil {
+		return nil, err
+	}
+	said, err := d.table(path, table, "session")
+	if err != nil {
+		return nil, err
+	}
+	var out []spec.Preference
+	for _, one := range read.Said() {
+		if _, there := said[one.Name]; there {
+			out = append(out, one)
+		}
+	}
+	if err := read.Check(); err != nil {
+		return nil, d.wrong(append(slices.Clone(path), "session"), err)
+	}
+	return out, nil
+}
+
+// readTable reads a table within a table, if it is there.
+func readTable[S any](d *tomlFile, path []string, in map[string]any, name string, settings []spec.Setting[S], spec *S) error {
+	table, err := d.table(path, in, name)
+	if err != nil {
+		return err
+	}
+	return readSettings(d, append(slices.Clone(path), name), table, settings, spec)
+}
+
+// groups reads the tables produce.NAME and consume.NAME in the file's order.
+func (d *tomlFile) groups(path []string, table map[string]any) ([]ProfileGroup, error) {
+	type placed struct {
+		ProfileGroup
+		at int
+	}
+	var groups []placed
+	seen := map[string]bool{}
+	for _, kind := range []snapshot.Kind{snapshot.Produce, snapshot.Consume} {
+		at := append(slices.Clone(path), string(kind))
+		tables, err := d.table(path, table, string(kind))
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range d.inOrder(at, tables) {
+			here := append(slices.Clone(at), name)
+			settings, err := d.table(at, tables, name)
+			if err != nil {
+				return nil, err
+			}
+			if err := spec.CheckName(name); err != nil {
+				return nil, d.wrong(here, err)
+			}
+			if seen[name] {
+				return nil, d.wrong(here, fmt.Errorf("there are two groups %q", name))
+			}
+			seen[name] = true
+			g, err := d.group(kind, name, here, settings)
+			if err != nil {
+				return nil, err
+			}
+			groups = append(groups, placed{g, d.order[strings.Join(here, ".")]})
+		}
+	}
+	if len(groups) > spec.GroupsMax {
+		return nil, fmt.Errorf("%s: %d groups are more than %d", d.file, len(groups), spec.GroupsMax)
+	}
+	slices.SortStableFunc(groups, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+	var out []ProfileGroup
+	for _, g := range groups {
+		out = append(out, g.ProfileGroup)
+	}
+	return out, nil
+}
+
+func (d *tomlFile) group(kind snapshot.Kind, name string, path []string, table map[string]any) (ProfileGroup, error) {
+	g := ProfileGroup{Name: name, Kind: kind}
+	if kind == snapshot.Produce {
+		settings := spec.DefaultProducer(name)
+		g.Producer = &settings
+		return g, readSettings(d, path, table, spec.ProducerSettings(), &settings)
+	}
+	settings := spec.DefaultConsumer(name)
+	g.Consumer = &settings
+	return g, readSettings(d, path, table, spec.ConsumerSettings(), &settings)
+}
+
+// readSettings reads a table whose keys are the names of settings.
+func readSettings[S any](d *tomlFile, path []string, table map[string]any, settings []spec.Setting[S], into *S) error {
+	known := make([]string, len(settings))
+	for i, s := range settings {
+		known[i] = s.Name
+	}
+	if err := d.only(path, table, known...); err != nil {
+		return err
+	}
+	for _, name := range d.inOrder(path, table) {
+		here := append(slices.Clone(path), name)
+		text, ok := scalar(table[name])
+		if !ok {
+			return d.wrong(here, fmt.Errorf("%s is a text or a number", name))
+		}
+		s, _ := spec.FindSetting(settings, name)
+		if err := s.Set(into, text); err != nil {
+			return d.wrong(here, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	return nil
+}
+
+// scalar writes a value of TOML as a user would type it.
+func scalar(value any) (string, bool) {
+	switch v := value.(type) {
+	case string:
+		return v, true
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	}
+	return "", false
+}

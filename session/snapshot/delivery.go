@@ -1,0 +1,18 @@
+package snapshot
+
+import "pulsh/session/delivery"
+
+// Delivery is the delivery audit of a consumer group at one instant.
+type Delivery struct {
+	Present   delivery.Totals   // of the epoch that goes on, since its begin or the last reset
+	Earlier   delivery.Totals   // of the epochs before, since the last reset
+	Producers []ProducerAccount // of the present epoch, resets or not; the worst first
+}
+
+// ProducerAccount is the delivery account of one Pulsar producer.
+type ProducerAccount struct {
+	// Name is the group and the producer's number if it sends now in this
+	// session, else the end of its Pulsar name.
+	Name string
+	delivery.ProducerAccount
+}
