@@ -9,6 +9,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/local/localtest"
+	"pulsh/session/metrics"
 	"pulsh/session/payload"
 )
 
@@ -103,4 +104,29 @@ func BenchmarkConsume(b *testing.B) {
 		})
 		require.NoError(b, c.Close(at.within()))
 	})
+}
+
+// BenchmarkAcked is what the receipt of a message costs in a batch of 1000 whose
+// messages were handed over in runs, all at one due time or each at its own.
+func BenchmarkAcked(b *testing.B) {
+	for name, step := range map[string]int64{"alike": 0, "paced": 1000} {
+		b.Run(name, func(b *testing.B) {
+			p := &producer{room: newRoom(1<<30, 1<<60), recorder: metrics.NewSendRecorder(time.Now)}
+			p.runs, _ = p.recorder.(runRecorder)
+			now := int64(time.Hour)
+			p.spec.Clock = func() int64 { now += 1000; return now }
+			one := &batch{part: &part{producer: p, sender: &sender{}}}
+			for i := range int64(1000) {
+				one.dues = append(one.dues, now-1e6+i*step)
+				if i%250 == 0 {
+					one.runs = append(one.runs, run{sent: now, count: 250})
+				}
+			}
+			b.ReportAllocs()
+			for range b.N {
+				one.acked()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*1000), "ns/message")
+		})
+	}
 }
