@@ -115,7 +115,7 @@ type entry struct {
 	whole       bool   // rest is one message without metadata of its own
 	next        int32  // index of the next message
 	deliver     protocol.AckSet
-	redelivs    uint32
+	redelivery  uint32
 	published   int64   // ns of Unix time; 0 if it is not said
 	key         string  // of a message without metadata of its own
 	said        details // and what else it says
@@ -173,7 +173,7 @@ func (e *entry) take(d *broker.Delivery, now int64, single *protocol.Single) (ok
 			return false, more
 		}
 	}
-	d.Body, d.Entry, d.Redelivery, d.Received, d.Published = w.body, e.fingerprint, e.redelivs, now, e.published
+	d.Body, d.Entry, d.Redelivery, d.Received, d.Published = w.body, e.fingerprint, e.redelivery, now, e.published
 	d.Key, d.Index, d.Partition, d.Retries = w.key, index, uint16(max(e.from.partition, 0)), 0
 	if w.said != nil {
 		d.Retries = retries(w.said.properties)

@@ -419,6 +419,30 @@ func TestBatchesByKeyHoldOneKeyEach(t *testing.T) {
 	require.NoError(t, p.Close(r.within()))
 }
 
+func TestAMixedBatchHasTheKeyOfItsFirstMessage(t *testing.T) {
+	r := newRig(t, nil)
+	checked := make(chan bool, 1)
+	r.on(protocol.TypeSend, func(p *peer, m protocol.Body, rest []byte) bool {
+		e, err := protocol.ParseEntry(rest)
+		var meta protocol.Metadata
+		var single protocol.Single
+		same := err == nil && meta.Decode(e.Metadata) == nil
+		if same {
+			_, _, err = protocol.NextInBatch(e.Payload, &single)
+		}
+		checked <- same && err == nil && len(meta.PartitionKey) > 0 && string(meta.PartitionKey) == string(single.PartitionKey)
+		return false
+	})
+	keys, err := payload.ParseKeys("50")
+	require.NoError(t, err)
+	p := r.producer(func(s *broker.ProducerSpec) {
+		s.Keys, s.Batch.Messages, s.Batch.Delay = payload.NewKeyTable(keys), 20, time.Hour
+	})
+	require.Equal(t, 20, p.Send(r.dues(20)))
+	require.True(t, <-checked)
+	require.NoError(t, p.Close(r.within()))
+}
+
 func TestMessagesThatAreTooLargeFailAlone(t *testing.T) {
 	r := newRig(t, nil)
 	r.onGreet(func(p *peer, m *protocol.Connect) bool {

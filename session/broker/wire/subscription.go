@@ -260,7 +260,7 @@ func (s *subscription) delivered(l *link, event *conn.Event) {
 		return
 	}
 	batched := s.meta.Batch && !s.meta.Encrypted()
-	e := &entry{from: s, tracker: t, rest: stored.Payload, whole: !batched, redelivs: m.RedeliveryCount}
+	e := &entry{from: s, tracker: t, rest: stored.Payload, whole: !batched, redelivery: m.RedeliveryCount}
 	if s.meta.IsMarker {
 		s.acks.add(t)
 		s.grant(1)
