@@ -70,7 +70,14 @@ func readFrame(t *testing.T, frame Frame) {
 	payload, err := d.Decompress(nil, e.Payload, meta.Compression, meta.UncompressedSize, 1<<16)
 	var single Single
 	for err == nil && len(payload) > 0 {
-		_, payload, err = NextInBatch(payload, &single)
+		quick, after, plain := NextPlain(payload)
+		var body []byte
+		body, payload, err = NextInBatch(payload, &single)
+		if plain {
+			require.NoError(t, err)
+			require.Equal(t, body, quick)
+			require.Equal(t, len(payload), len(after))
+		}
 	}
 }
 

@@ -319,6 +319,8 @@ func TestABatchIsBuiltAndTakenApart(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	var memory []byte
 	var b Builder
+	plains := 0
+	defer func() { require.Greater(t, plains, 10) }()
 	for round := range 50 {
 		meta := &Metadata{}
 		scramble(r, reflect.ValueOf(meta).Elem(), 0)
@@ -381,7 +383,14 @@ func TestABatchIsBuiltAndTakenApart(t *testing.T) {
 		for i, one := range singles {
 			var single Single
 			var body []byte
+			quick, after, plain := NextPlain(rest)
 			body, rest, err = NextInBatch(rest, &single)
+			if plain {
+				require.Equal(t, string(body), string(quick))
+				require.Equal(t, len(rest), len(after))
+				require.Equal(t, Single{Size: single.Size}, single)
+			}
+			plains += map[bool]int{true: 1}[plain]
 			require.NoError(t, err)
 			require.Equal(t, string(bodies[i]), string(body))
 			if single.Properties == nil {

@@ -25,12 +25,9 @@ type acks struct {
 	closed  bool
 }
 
-// add queues the acknowledgement of a message, and sends what waits if that is a
+// add queues the acknowledgement of an entry, and sends what waits if that is a
 // full group.
-func (a *acks) add(t *tracker, index int32) {
-	if !t.clear(index, a.of.consumer.spec.BatchIndex) {
-		return
-	}
+func (a *acks) add(t *tracker) {
 	group := a.of.consumer.spec.Grouping
 	a.mu.Lock()
 	a.waiting = append(a.waiting, t)
@@ -41,6 +38,16 @@ func (a *acks) add(t *tracker, index int32) {
 	a.mu.Unlock()
 	if full {
 		a.flush()
+	}
+}
+
+// addOne acknowledges one message.
+func (a *acks) addOne(t *tracker, index int32) {
+	t.mu.Lock()
+	tell := t.clear(index, a.of.consumer.spec.BatchIndex)
+	t.mu.Unlock()
+	if tell {
+		a.add(t)
 	}
 }
 
@@ -101,14 +108,8 @@ func (a *acks) command(list []*tracker) *protocol.Ack {
 	return ack
 }
 
-// confirm acknowledges messages and waits for the broker's answer.
-func (a *acks) confirm(ctx context.Context, run []*handle) (failed int, err error) {
-	var list []*tracker
-	for _, h := range run {
-		if h.of.clear(h.index, a.of.consumer.spec.BatchIndex) {
-			list = append(list, h.of)
-		}
-	}
+// confirm acknowledges entries and waits for the broker's answers.
+func (a *acks) confirm(ctx context.Context, list []*tracker) (failed int, err error) {
 	for len(list) > 0 {
 		n := min(len(list), idsMost)
 		command := a.command(list[:n])
@@ -120,7 +121,7 @@ func (a *acks) confirm(ctx context.Context, run []*handle) (failed int, err erro
 			}
 		}
 	}
-	return min(failed, len(run)), err
+	return failed, err
 }
 
 // ask sends an ACK and waits for its answer.
@@ -141,6 +142,13 @@ func (a *acks) ask(ctx context.Context, command *protocol.Ack) error {
 	return nil
 }
 
+// drop forgets what waits: its messages come again.
+func (a *acks) drop() {
+	a.mu.Lock()
+	a.waiting, a.upTo = nil, nil
+	a.mu.Unlock()
+}
+
 // close stops the timer.
 func (a *acks) close() {
 	a.mu.Lock()
@@ -154,20 +162,23 @@ func (a *acks) close() {
 // Ack acknowledges each delivery. With answers the run travels as one list for
 // each topic.
 func (c *consumer) Ack(run []broker.Delivery) (failed int, err error) {
-	lists := map[*subscription][]*handle{}
-	for i := range run {
-		h := run[i].Message.(*handle)
-		from := h.of.from
+	all := len(run)
+	lists := map[*subscription][]*tracker{}
+	for len(run) > 0 {
+		t := run[0].Message.(*handle).of
+		before := len(run)
+		var tell bool
+		if tell, run = t.clearRun(run, c.spec.BatchIndex); t.from.ctx.Err() != nil {
+			failed += before - len(run)
+			err = refuse()
+			continue
+		}
 		switch {
-		case from.ctx.Err() != nil:
-			failed++
-			if err == nil {
-				err = refuse()
-			}
+		case !tell:
 		case c.spec.Respond:
-			lists[from] = append(lists[from], h)
+			lists[t.from] = append(lists[t.from], t)
 		default:
-			from.acks.add(h.of, h.index)
+			t.from.acks.add(t)
 		}
 	}
 	for from, list := range lists {
@@ -177,7 +188,7 @@ func (c *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 			err = e
 		}
 	}
-	return failed, err
+	return min(failed, all), err
 }
 
 // refuse is the answer to who acknowledges a message of a topic that was left.

@@ -165,10 +165,13 @@ func (c *consumer) grow(t *topic, about string) {
 
 // leave closes a topic's subscriptions side by side.
 func (c *consumer) leave(ctx context.Context, t *topic) {
-	t.stop()
 	t.mu.Lock()
 	parts := slices.Clone(t.parts)
 	t.mu.Unlock()
+	for _, one := range parts {
+		one.flush()
+	}
+	t.stop()
 	var all sync.WaitGroup
 	for _, one := range parts {
 		all.Go(func() { one.close(ctx) })

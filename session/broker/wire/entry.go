@@ -6,7 +6,6 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
-	"pulsh/session/delivery"
 )
 
 // The properties by which Pulsar's clients recognise messages that went through
@@ -59,11 +58,25 @@ func (t *tracker) id() protocol.MessageID {
 	return protocol.MessageID{Ledger: t.ledger, Entry: t.entry, Partition: t.from.partition, BatchIndex: -1}
 }
 
-// clear acknowledges message i, and tells whether something is to be said to
-// the broker, now or with others.
-func (t *tracker) clear(i int32, byIndex bool) (tell bool) {
+// clearRun acknowledges the messages of a run that begins with one of the
+// entry, as far as they are of it, and returns the others.
+func (t *tracker) clearRun(run []broker.Delivery, byIndex bool) (tell bool, others []broker.Delivery) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	for len(run) > 0 {
+		h := run[0].Message.(*handle)
+		if h.of != t {
+			break
+		}
+		tell = t.clear(h.index, byIndex) || tell
+		run = run[1:]
+	}
+	return tell, run
+}
+
+// clear acknowledges message i, and tells whether something is to be said to
+// the broker, now or with others. It needs mu.
+func (t *tracker) clear(i int32, byIndex bool) (tell bool) {
 	if t.size == 0 {
 		tell = !t.queued
 		t.queued = true
@@ -94,35 +107,44 @@ func (t *tracker) ackID() protocol.MessageID {
 
 // entry is a stored entry that came and was not taken yet.
 type entry struct {
-	from     *subscription
-	tracker  *tracker
-	handles  []handle
-	rest     []byte // of the payload, uncompressed
-	whole    bool   // rest is one message without metadata of its own
-	next     int32  // index of the next message
-	deliver  protocol.AckSet
-	redelivs uint32
-	meta     kept
+	from        *subscription
+	tracker     *tracker
+	fingerprint uint32
+	handles     []handle
+	rest        []byte // of the payload, uncompressed
+	whole       bool   // rest is one message without metadata of its own
+	next        int32  // index of the next message
+	deliver     protocol.AckSet
+	redelivery  uint32
+	published   int64   // ns of Unix time; 0 if it is not said
+	key         string  // of a message without metadata of its own
+	said        details // and what else it says
 }
 
-// kept is what is kept of an entry's metadata, for all of its messages.
-type kept struct {
-	published  int64 // ns of Unix time; 0 if it is not said
-	eventTime  uint64
-	key        string
+// details are what few messages carry.
+type details struct {
 	orderKey   []byte
+	eventTime  uint64
 	properties []protocol.Property
 }
 
-// whole is a message with all that it carries, for Forward.
+// whole is a message with all that it carries, for Forward. It is used again
+// with the buffer that its delivery stands in.
 type whole struct {
-	from       *subscription
-	id         protocol.MessageID
-	body       []byte
-	key        string
-	orderKey   []byte
-	eventTime  uint64
-	properties []protocol.Property
+	entry *entry
+	index int32
+	body  []byte
+	key   string
+	said  *details // nil if there are none
+}
+
+// id names the message.
+func (w *whole) id() protocol.MessageID {
+	id := w.entry.tracker.id()
+	if !w.entry.whole {
+		id.BatchIndex = w.index
+	}
+	return id
 }
 
 // take delivers the next message of the entry; ok is false where it is not to be
@@ -130,17 +152,15 @@ type whole struct {
 func (e *entry) take(d *broker.Delivery, now int64, single *protocol.Single) (ok, more bool) {
 	w, reused := d.Whole.(*whole)
 	if !reused {
-		w = &whole{} // used again with the buffer that the delivery stands in
+		w = &whole{}
 	}
 	index := e.next
 	e.next++
-	*w = whole{from: e.from, id: e.tracker.id(), key: e.meta.key, orderKey: e.meta.orderKey, eventTime: e.meta.eventTime, properties: e.meta.properties}
+	w.entry, w.index = e, index
 	if e.whole {
-		w.body = e.rest
-		index = 0
+		w.body, w.key, w.said = e.rest, e.key, &e.said
 	} else {
-		var err error
-		if w.body, e.rest, err = protocol.NextInBatch(e.rest, single); err != nil {
+		if !e.takeOne(w, single) {
 			e.from.damaged(e.tracker)
 			return false, false
 		}
@@ -148,39 +168,42 @@ func (e *entry) take(d *broker.Delivery, now int64, single *protocol.Single) (ok
 		if !e.deliver.Holds(int(index)) {
 			return false, more
 		}
-		w.id.BatchIndex = index
-		e.single(w, single)
-		if single.CompactedOut || e.from.thin() && len(w.body) == 0 {
+		if single.CompactedOut || len(w.body) == 0 && e.from.thin() {
 			e.from.leaveOut(&e.handles[index])
 			return false, more
 		}
 	}
-	*d = broker.Delivery{
-		Body:       w.body,
-		Entry:      delivery.EntryFingerprint(int64(e.tracker.ledger), int64(e.tracker.entry), e.from.partition),
-		Redelivery: e.redelivs,
-		Received:   now,
-		Published:  e.meta.published,
-		Key:        w.key,
-		Index:      index,
-		Partition:  uint16(max(e.from.partition, 0)),
-		Retries:    retries(w.properties),
-		Message:    &e.handles[index],
-		Whole:      w,
+	d.Body, d.Entry, d.Redelivery, d.Received, d.Published = w.body, e.fingerprint, e.redelivery, now, e.published
+	d.Key, d.Index, d.Partition, d.Retries = w.key, index, uint16(max(e.from.partition, 0)), 0
+	if w.said != nil {
+		d.Retries = retries(w.said.properties)
 	}
+	d.Message, d.Whole = &e.handles[index], w
 	return true, more
 }
 
-// single takes over what a message of a batch says itself.
-func (e *entry) single(w *whole, single *protocol.Single) {
-	w.properties = single.Properties
-	w.orderKey, w.eventTime, w.key = single.OrderingKey, single.EventTime, ""
+// takeOne takes the next message off a batch, with what it says itself. It
+// returns false if the batch is damaged.
+func (e *entry) takeOne(w *whole, single *protocol.Single) (ok bool) {
+	w.key, w.said = "", nil
+	single.CompactedOut = false
+	body, rest, plain := protocol.NextPlain(e.rest)
+	if plain {
+		w.body, e.rest = body, rest
+		return true
+	}
+	var err error
+	if w.body, e.rest, err = protocol.NextInBatch(e.rest, single); err != nil {
+		return false
+	}
 	if single.KeySet {
 		w.key = e.from.keys.name(single.PartitionKey)
 	}
-	if len(single.Properties) > 0 {
-		single.Properties = nil // whole keeps the list
+	if len(single.Properties) > 0 || single.EventTime > 0 || len(single.OrderingKey) > 0 {
+		w.said = &details{single.OrderingKey, single.EventTime, single.Properties}
+		single.Properties = nil // the message keeps the list
 	}
+	return true
 }
 
 // retries is how often a message says it went through a retry topic.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -70,7 +71,14 @@ func sentence(err error, topic string) error {
 		}
 		return said
 	}
+	var untrusted *tls.CertificateVerificationError
+	var plain tls.RecordHeaderError
 	switch {
+	case errors.As(err, &untrusted):
+		said.Message = "the broker's certificate is not accepted: " + firstLine(untrusted.Err)
+	case errors.As(err, &plain):
+		said.Message = "what answers does not speak TLS"
+		said.Try = "connect pulsar://" + hostOf(&plain)
 	case timedOut(err):
 		said.Category, said.Message = broker.Timeout, "the broker does not answer"
 	case disconnected(err):
@@ -79,6 +87,14 @@ func sentence(err error, topic string) error {
 		said.Message = "what answers does not speak Pulsar's protocol"
 	}
 	return said
+}
+
+// hostOf is the peer of a TLS handshake that met no TLS.
+func hostOf(e *tls.RecordHeaderError) string {
+	if e.Conn == nil {
+		return "localhost:" + plainPort
+	}
+	return e.Conn.RemoteAddr().String()
 }
 
 // fenced tells whether a refusal is about a topic that the broker holds closed

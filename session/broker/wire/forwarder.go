@@ -121,10 +121,14 @@ func (f *forwarder) send(w *whole, delay time.Duration, done func(error)) {
 func (f *forwarder) metadata(w *whole, delay time.Duration) *protocol.Metadata {
 	meta := &protocol.Metadata{
 		PublishTime: uint64(time.Now().UnixMilli()), PartitionKey: []byte(w.key), KeySet: w.key != "",
-		OrderingKey: w.orderKey, EventTime: w.eventTime,
 	}
+	var said details
+	if w.said != nil {
+		said = *w.said
+	}
+	meta.OrderingKey, meta.EventTime = said.orderKey, said.eventTime
 	known := false
-	for _, p := range w.properties {
+	for _, p := range said.properties {
 		known = known || string(p.Key) == propertyRealTopic
 		if f.spec.Retry && (string(p.Key) == propertyRetries || string(p.Key) == propertyDelay) {
 			continue
@@ -135,11 +139,11 @@ func (f *forwarder) metadata(w *whole, delay time.Duration) *protocol.Metadata {
 		meta.Properties = append(meta.Properties, protocol.Property{Key: []byte(key), Value: []byte(value)})
 	}
 	if !known {
-		add(propertyRealTopic, w.from.topic)
-		add(propertyOrigin, origin(w.id))
+		add(propertyRealTopic, w.entry.from.topic)
+		add(propertyOrigin, origin(w.id()))
 	}
 	if f.spec.Retry {
-		add(propertyRetries, strconv.Itoa(int(retries(w.properties))+1))
+		add(propertyRetries, strconv.Itoa(int(retries(said.properties))+1))
 		add(propertyDelay, strconv.FormatInt(delay.Milliseconds(), 10))
 		if delay > 0 {
 			meta.DeliverAt = time.Now().Add(delay).UnixMilli()

@@ -30,7 +30,14 @@ func (t *part) write(m *message) {
 	if t.messages > 0 && t.payload+size > t.batchBytes() {
 		t.sendAll() // it would not fit any more
 	}
-	b := t.batchFor(m.key, alone)
+	b := t.batchFor(m.key)
+	if t.closed { // by whoever has given the producer up a moment ago
+		b.write(m, t.producer.base, t.producer.spec.Stream, alone)
+		for _, late := range t.takeGathered() {
+			late.refused(t.why.category, t.why.text)
+		}
+		return
+	}
 	if t.messages == 0 {
 		t.opened = t.engine.now()
 		t.arm(t.producer.spec.Batch.Delay)
@@ -45,18 +52,12 @@ func (t *part) write(m *message) {
 }
 
 // batchFor is the open batch of a key: there is one for all keys unless batches
-// are by key.
-func (t *part) batchFor(key string, alone bool) *batch {
-	if !t.producer.spec.Batch.ByKey && !alone {
-		if len(t.gathered) > 0 {
-			return t.gathered[0]
-		}
-		key = "" // of the batch as a whole
-	} else if !alone {
-		for _, b := range t.gathered {
-			if b.key == key {
-				return b
-			}
+// are by key. That one has the key of its first message, as with Pulsar's
+// clients.
+func (t *part) batchFor(key string) *batch {
+	for _, b := range t.gathered {
+		if b.key == key || !t.producer.spec.Batch.ByKey {
+			return b
 		}
 	}
 	var b *batch

@@ -8,9 +8,9 @@ import (
 	"pulsh/session/broker/protocol"
 )
 
-// freeMost is how many batches a part keeps for use again: more were in flight
-// at once only for a while.
-const freeMost = 64
+// freeLeast is how many batches a part keeps for use again at least, even if
+// fewer full ones are in flight: batches by key are small.
+const freeLeast = 64
 
 // part is a group's producer on one partition: a sender and what it gathers into
 // batches. Its fields are under the sender's mu.
@@ -24,6 +24,7 @@ type part struct {
 	armed    bool  // the timer runs
 	timer    *time.Timer
 	free     []*batch
+	freeMost int
 	packer   *protocol.Compressor
 	scratch  protocol.Builder
 	send     protocol.Send
@@ -33,6 +34,7 @@ type part struct {
 func newPart(p *producer, topic string) *part {
 	t := &part{producer: p, sender: newSender(p.engine, p.ctx, topic, p.spec.Topic, p.spec.Name, p.spec.Timeout)}
 	t.gatheredNow, t.ending, t.ended = t.takeGathered, func(error) { p.room.block() }, p.giveUp
+	t.freeMost = max(freeLeast, p.spec.Pending/max(p.spec.Batch.Messages, 1))
 	t.packer, _ = protocol.NewCompressor(p.codec) // every codec of codecs is known
 	return t
 }
@@ -48,7 +50,7 @@ func (t *part) takeGathered() (all []item) {
 
 // keep takes a batch back that nobody needs. It needs mu.
 func (t *part) keep(b *batch) {
-	if !b.lent && len(t.free) < freeMost {
+	if !b.lent && len(t.free) < t.freeMost {
 		t.free = append(t.free, b)
 	}
 }

@@ -273,6 +273,32 @@ func TestWhatABrokerRefuses(t *testing.T) {
 	}
 }
 
+func TestNothingIsForgottenWhenAProducerEndsUnderItsSenders(t *testing.T) {
+	r := newRig(t, nil)
+	p := r.producer(func(s *broker.ProducerSpec) { s.Pending = 1000 })
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for p.Send(r.dues(7)) == 7 {
+			}
+		})
+	}
+	hears[*protocol.Send](r.station, 20)
+	r.on(protocol.TypeSend, func(p *peer, m protocol.Body, _ []byte) bool {
+		p.say(&protocol.SendError{ProducerID: 1, Sequence: m.(*protocol.Send).Sequence, Error: protocol.TopicTerminatedError, Message: "over"})
+		return true
+	})
+	require.Eventually(t, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return len(r.ends) == 1 }, soon, time.Millisecond)
+	p.Release()
+	all.Wait()
+	r.answered(p)
+	counts := r.counts()
+	require.Greater(t, counts.Failed, int64(0))
+	require.Equal(t, counts.Sent, counts.Acked+counts.Failed)
+	require.Len(t, r.doubts, int(counts.Failed))
+	require.NoError(t, p.Close(r.within()))
+}
+
 func TestATopicThatIsGoneOnReconnectEndsTheProducer(t *testing.T) {
 	r := newRig(t, nil)
 	r.on(protocol.TypeSend, nobody)
@@ -390,6 +416,30 @@ func TestBatchesByKeyHoldOneKeyEach(t *testing.T) {
 	require.GreaterOrEqual(t, batches, 50, "five for each hundred")
 	require.LessOrEqual(t, batches, 60)
 	mu.Unlock()
+	require.NoError(t, p.Close(r.within()))
+}
+
+func TestAMixedBatchHasTheKeyOfItsFirstMessage(t *testing.T) {
+	r := newRig(t, nil)
+	checked := make(chan bool, 1)
+	r.on(protocol.TypeSend, func(p *peer, m protocol.Body, rest []byte) bool {
+		e, err := protocol.ParseEntry(rest)
+		var meta protocol.Metadata
+		var single protocol.Single
+		same := err == nil && meta.Decode(e.Metadata) == nil
+		if same {
+			_, _, err = protocol.NextInBatch(e.Payload, &single)
+		}
+		checked <- same && err == nil && len(meta.PartitionKey) > 0 && string(meta.PartitionKey) == string(single.PartitionKey)
+		return false
+	})
+	keys, err := payload.ParseKeys("50")
+	require.NoError(t, err)
+	p := r.producer(func(s *broker.ProducerSpec) {
+		s.Keys, s.Batch.Messages, s.Batch.Delay = payload.NewKeyTable(keys), 20, time.Hour
+	})
+	require.Equal(t, 20, p.Send(r.dues(20)))
+	require.True(t, <-checked)
 	require.NoError(t, p.Close(r.within()))
 }
 
@@ -541,7 +591,7 @@ func TestWhatCannotBeReachedIsASentence(t *testing.T) {
 		{"pulsar://127.0.0.1:1", broker.Disconnected, "the broker cannot be reached"},
 		{"pulsar://no.such.host.invalid:6650", broker.Disconnected, "the broker cannot be reached"},
 		{"pulsar://" + web.Addr().String(), broker.Other, "what answers does not speak Pulsar's protocol"},
-		{"pulsar+ssl://" + web.Addr().String(), broker.Other, "tls"},
+		{"pulsar+ssl://" + web.Addr().String(), broker.Other, "what answers does not speak TLS"},
 		{"pulsar://" + mute.Addr().String(), broker.Timeout, "the broker does not answer"},
 		{refuses.url(), broker.NotAuthorised, "not authorised for topic t"},
 	} {

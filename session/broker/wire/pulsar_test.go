@@ -30,18 +30,17 @@ var engines = []string{"wire", "client"}
 // bench is a server with an engine for each side, and what producers and
 // consumers need.
 type bench struct {
-	t                 *testing.T
-	server            *local.Server
-	sending, taking   broker.Broker
-	base              time.Time
-	topic             string
-	shards            *metrics.SendShards
-	random            *rand.Rand
-	producers, opened int
+	t               testing.TB
+	server          *local.Server
+	sending, taking broker.Broker
+	base            time.Time
+	topic           string
+	shards          *metrics.SendShards
+	random          *rand.Rand
 }
 
 // open makes an engine by name.
-func open(t *testing.T, name, url string, clock broker.Clock) (e broker.Broker) {
+func open(t testing.TB, name, url string, clock broker.Clock) (e broker.Broker) {
 	var err error
 	if name == "wire" {
 		e, err = New(Options{URL: url, Clock: clock})
@@ -53,7 +52,7 @@ func open(t *testing.T, name, url string, clock broker.Clock) (e broker.Broker) 
 	return e
 }
 
-func newBench(t *testing.T, server *local.Server, sending, taking string) *bench {
+func newBench(t testing.TB, server *local.Server, sending, taking string) *bench {
 	b := &bench{t: t, server: server, base: time.Now(), shards: metrics.NewSendShards(time.Now), random: rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))}
 	b.topic = fmt.Sprintf("wire-%d", b.random.Uint64())
 	b.sending = open(t, sending, server.URL(), b.clock)
@@ -89,7 +88,6 @@ func (b *bench) admin() *admin.Admin {
 func (b *bench) producer(change func(*broker.ProducerSpec)) broker.Producer {
 	size, err := payload.FixedSize(100)
 	require.NoError(b.t, err)
-	b.producers++
 	spec := broker.ProducerSpec{
 		Topic: b.topic, Name: fmt.Sprintf("producer-%d", b.random.Uint64()), Stream: payload.StreamID(b.random.Uint64(), false),
 		Compression: "lz4", Batch: broker.Batch{Messages: 100, Bytes: 128 << 10, Delay: 5 * time.Millisecond},

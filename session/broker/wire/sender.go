@@ -49,8 +49,15 @@ type sender struct {
 	started    bool // it was accepted once
 	connecting bool
 	closed     bool
+	why        verdict // why it was given up; what is still sent fails so
 	backoff    conn.Backoff
 	expiring   *time.Timer
+}
+
+// verdict is why an entry failed.
+type verdict struct {
+	category broker.Category
+	text     string
 }
 
 func newSender(e *Engine, ctx context.Context, topic, about, name string, timeout time.Duration) *sender {
@@ -227,11 +234,11 @@ func (s *sender) drop(category broker.Category, text string) {
 
 // finish gives the producer up for good.
 func (s *sender) finish(cause error) {
+	category, text := told(cause, s.about)
 	s.mu.Lock()
-	s.closed = true
+	s.closed, s.why = true, verdict{category, text}
 	s.mu.Unlock()
 	s.ending(cause)
-	category, text := told(cause, s.about)
 	s.drop(category, text)
 	s.ended(cause)
 }

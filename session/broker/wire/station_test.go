@@ -37,6 +37,11 @@ type peer struct {
 func newStation(t *testing.T) *station {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
+	return stationOn(t, l)
+}
+
+// stationOn is a station behind a listener of the test's own.
+func stationOn(t *testing.T, l net.Listener) *station {
 	s := &station{t: t, listener: l, hooks: map[protocol.Type]func(*peer, protocol.Body, []byte) bool{}}
 	s.running.Go(func() {
 		for {

@@ -11,6 +11,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/protocol/conn"
+	"pulsh/session/delivery"
 )
 
 // payloadMost bounds an uncompressed payload in bytes: what one says of itself is
@@ -180,6 +181,7 @@ func (s *subscription) happened(l *link, e *conn.Event) {
 				to = &at
 			}
 		}
+		s.acks.drop() // after a seek they would acknowledge what is to come again
 		s.detach(l, to)
 	}
 }
@@ -258,9 +260,9 @@ func (s *subscription) delivered(l *link, event *conn.Event) {
 		return
 	}
 	batched := s.meta.Batch && !s.meta.Encrypted()
-	e := &entry{from: s, tracker: t, rest: stored.Payload, whole: !batched, redelivs: m.RedeliveryCount}
+	e := &entry{from: s, tracker: t, rest: stored.Payload, whole: !batched, redelivery: m.RedeliveryCount}
 	if s.meta.IsMarker {
-		s.acks.add(t, 0)
+		s.acks.add(t)
 		s.grant(1)
 		return
 	}
@@ -299,15 +301,15 @@ const leastBytes = 6
 
 // keep takes over what the messages of an entry may need of its metadata.
 func (s *subscription) keep(e *entry) {
-	e.meta.published, e.meta.eventTime = published(s.meta.PublishTime), s.meta.EventTime
+	e.published = published(s.meta.PublishTime)
+	e.fingerprint = delivery.EntryFingerprint(int64(e.tracker.ledger), int64(e.tracker.entry), s.partition)
 	if !e.whole {
 		return
 	}
 	if s.meta.KeySet {
-		e.meta.key = string(s.meta.PartitionKey)
+		e.key = string(s.meta.PartitionKey)
 	}
-	e.meta.orderKey = s.meta.OrderingKey
-	e.meta.properties = append([]protocol.Property(nil), s.meta.Properties...)
+	e.said = details{s.meta.OrderingKey, s.meta.EventTime, append([]protocol.Property(nil), s.meta.Properties...)}
 }
 
 // behind tells whether a subscription that is not durable has taken all of an
@@ -354,7 +356,7 @@ func (s *subscription) damaged(t *tracker) { s.reject(t, protocol.BatchDeSeriali
 func (s *subscription) thin() bool { return s.consumer.spec.Compacted }
 
 // leaveOut acknowledges what stands in a batch for a message that is no more.
-func (s *subscription) leaveOut(h *handle) { s.acks.add(h.of, h.index) }
+func (s *subscription) leaveOut(h *handle) { s.acks.addOne(h.of, h.index) }
 
 // taken notes that messages of an entry have left the queue.
 func (s *subscription) taken(e *entry, n int) {
