@@ -54,7 +54,7 @@ func TestFilesBeginBesideTheScriptThatNamesThem(t *testing.T) {
 	_, err = ParseScript("stdin", "run two.pulsh")
 	require.NoError(t, err, "what is no file begins in the working folder")
 	_, err = ParseScript("stdin", "run steps/two.pulsh")
-	require.ErrorContains(t, err, `stdin:1:5: there is no file "steps/two.pulsh"`)
+	require.ErrorContains(t, err, `stdin:1:5: no file "steps/two.pulsh"`)
 }
 
 func TestNestedFilesAreReadBeforeTheFirstLine(t *testing.T) {
@@ -75,7 +75,7 @@ wrong.pulsh:2:6: "4x" is not a duration ($w is 4x, from all.pulsh:2)
   wait $w
        ^^
   try: wait 10s     (300ms, 10s, 1h30m, 2d)
-all.pulsh:3:5: there is no file "none"
+all.pulsh:3:5: no file "none"
   run none
       ^^^^
 step.pulsh:1:28: "3x" is not a whole number ($n is 3x, from all.pulsh:4)
@@ -137,14 +137,14 @@ func TestRepeatAndFor(t *testing.T) {
 
 func TestForErrors(t *testing.T) {
 	for line, say := range map[string]string{
-		"for w in 1 2 4":            "does not end with run FILE",
-		"for w in run step.pulsh":   "does not end with run FILE",
-		"for W in 1 run step.pulsh": `"W" is no variable`,
+		"for w in 1 2 4":            "does not end in run FILE",
+		"for w in run step.pulsh":   "does not end in run FILE",
+		"for W in 1 run step.pulsh": `"W" is not a variable name`,
 		"for w of 1 run step.pulsh": `"of" is none of in`,
 		"repeat 0 step.pulsh":       "is not a number of runs from 1 to 86400",
 		"repeat x step.pulsh":       `"x"`,
-		"run step.pulsh W=4":        `"W=4" is one word too many`,
-		"run step.pulsh w-x=4":      `"w-x" is no variable`,
+		"run step.pulsh W=4":        `unexpected "W=4"`,
+		"run step.pulsh w-x=4":      `"w-x" is not a variable name`,
 		"run step.pulsh w=1 w=2":    "w is given twice",
 	} {
 		_, errs := language().Parse(line)

@@ -165,7 +165,7 @@ func TestScriptsGoOnWhenAsked(t *testing.T) {
 		require.NoError(t, err, "quit ends a script in order")
 		require.Equal(t, 1, result.Passed)
 		require.Equal(t, "x.pulsh:5", result.Checks[0].Place)
-		require.Equal(t, `dir/x.pulsh:2:8: no group "nobody"; there are perf and perf-sub
+		require.Equal(t, `dir/x.pulsh:2:8: no group "nobody" (groups: perf, perf-sub)
   remove nobody
          ^^^^^^
   try: remove perf

@@ -14,16 +14,16 @@ import (
 
 func TestVariableErrors(t *testing.T) {
 	for line, want := range map[string]string{
-		"mark $rat":                        "     ^^^^ no variable \"rat\"; there is rate\n  try: mark 50kk",
-		"let d=10s; wait $dd":              "                ^^^ no variable \"dd\"; there are d and rate\n  try: wait 10s",
-		"wait $other":                      "     ^^^^^^ no variable \"other\"; there is rate\n  try: let other=20k",
-		"wait ${":                          "     ^^ $ stands before the name of a variable; $$ is a dollar\n  try: wait until fast.rate>1k timeout=30s",
-		"mark a $ b":                       "       ^ $ stands before the name of a variable; $$ is a dollar\n  try: mark a $$ b",
-		"mark ${rate":                      "     ^^ $ stands before the name of a variable; $$ is a dollar\n  try: mark $$rate",
+		"mark $rat":                        "     ^^^^ no variable \"rat\" (only rate)\n  try: mark 50kk",
+		"let d=10s; wait $dd":              "                ^^^ no variable \"dd\" (d, rate)\n  try: wait 10s",
+		"wait $other":                      "     ^^^^^^ no variable \"other\" (only rate)\n  try: let other=20k",
+		"wait ${":                          "     ^^ $ needs the name of a variable; $$ is a dollar sign\n  try: wait until fast.rate>1k timeout=30s",
+		"mark a $ b":                       "       ^ $ needs the name of a variable; $$ is a dollar sign\n  try: mark a $$ b",
+		"mark ${rate":                      "     ^^ $ needs the name of a variable; $$ is a dollar sign\n  try: mark $$rate",
 		"rate fast $rate":                  "          ^^^^^ \"50kk\" is not a rate ($rate is 50kk, from --set)\n  try: rate fast 50k     (50k, 300/m, max, +10%, x2, ramp(1k..50k,2m))",
 		"set fast rate=ramp($rate..1k,2m)": "              ^^^^^^^^^^^^^^^^^^",
-		"let rate":                         "    ^^^^ \"rate\" is one word too many for let [NAME=VALUE…]\n  try: let",
-		"let a-b=1":                        "    ^^^ \"a-b\" is no variable: a small letter, then small letters, digits and _\n  try: let rate=20k",
+		"let rate":                         "    ^^^^ unexpected \"rate\" after let [NAME=VALUE…]\n  try: let",
+		"let a-b=1":                        "    ^^^ \"a-b\" is not a variable name: a lower-case letter, then lower-case letters, digits and _\n  try: let rate=20k",
 		"scale fsat $rate":                 "           ^^^^^ \"50kk\" is not a number of workers ($rate is 50kk, from --set)\n  try: scale fsat +4     (8, +4, -2)",
 	} {
 		_, errs := language().Parse(line, lang.Variable{Name: "rate", Value: "50kk", Origin: "--set", Fixed: true})
@@ -70,7 +70,7 @@ func TestVariablesOfThePrompt(t *testing.T) {
 		require.NoError(t, c.Execute(t.Context(), "let d=2s name=x; wait $d", &out))
 		require.Error(t, c.Execute(t.Context(), "let d=9s; sek sub1", &out), "nothing of a wrong line runs")
 		require.NoError(t, c.Execute(t.Context(), `mark "$name is '$d'"; let`, &out))
-		require.Equal(t, "  no variables; let rate=20k sets one, and $rate is what it stands for\n  d = 2s · name = x\n  d     2s\n  name  x\n", out.String())
+		require.Equal(t, "  no variables; set one with let rate=20k and use it as $rate\n  d = 2s · name = x\n  d     2s\n  name  x\n", out.String())
 		offered, from := c.Complete("let wait=$d", 11)
 		require.Equal(t, []lang.Suggestion{{Text: "d", Description: "2s"}}, offered)
 		require.Equal(t, 10, from)
@@ -93,7 +93,7 @@ func TestVariablesOfTheEnvironment(t *testing.T) {
 	}, vars)
 	for pair, say := range map[string]string{
 		"PULSH_VAR_=1":     "PULSH_VAR_: a variable needs a name",
-		"PULSH_VAR_1A=1":   `PULSH_VAR_1A: "1a" is no variable`,
+		"PULSH_VAR_1A=1":   `PULSH_VAR_1A: "1a" is not a variable name`,
 		"PULSH_VAR_rate=1": "PULSH_VAR_RATE and PULSH_VAR_rate are the same variable, $rate",
 		"PULSH_VAR_X=a\nb": "the value of PULSH_VAR_X holds a character that cannot be typed",
 		"PULSH_VAR_Y=" + strings.Repeat("y", lang.VariableValueMax+1): "longer than 4096 bytes",
@@ -101,7 +101,7 @@ func TestVariablesOfTheEnvironment(t *testing.T) {
 		_, err := lang.EnvironmentVariables([]string{"PULSH_VAR_RATE=20k", pair})
 		require.ErrorContains(t, err, say)
 	}
-	for text, say := range map[string]string{"rate": "name=value", "Rate=1": "is no variable", "=1": "needs a name", "a=\x00": "cannot be typed"} {
+	for text, say := range map[string]string{"rate": "name=value", "Rate=1": "is not a variable name", "=1": "needs a name", "a=\x00": "control character"} {
 		_, err := lang.ParseVariable(text, "--set")
 		require.ErrorContains(t, err, say)
 	}

@@ -48,7 +48,7 @@ func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 		s.Add("unstamped", Whole(r.Unstamped), "not sent by pulsh, not counted above")
 	}
 	if e := books.Earlier; e.Received+e.Holes > 0 {
-		s.Add("earlier", Whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s gaps,", graphs.Plural(e.Epoch, "period"), Whole(int64(e.Lost)), Whole(int64(e.Holes))))
+		s.Add("earlier", Whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s,", graphs.Plural(e.Epoch, "period"), Whole(int64(e.Lost)), graphs.Plural(e.Holes, "gap")))
 		s.Add("", "", fmt.Sprintf("%s duplicated, %s redelivered", Whole(int64(e.Duplicated)), Whole(int64(e.Redelivered))))
 	}
 }

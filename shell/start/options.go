@@ -24,11 +24,11 @@ type Options struct {
 	Files, Lines     []string // in the order in which they were given
 	KeepGoing        bool
 	Set              []lang.Variable
-	Speed            float64 // of the waits of scripts; 0 is as they are written
+	Speed            float64 // divides the waits of scripts; 0 is 1
 	AllowBehind      bool
 	Engine           string // of groups that choose none, "" for that of the profile or the default
 	JSON, JUnit      string // files for the results; "-" is standard output
-	Yes              bool   // every question is answered with yes
+	Yes              bool   // all questions are answered with yes
 	Check            string
 	NoColor          bool
 	CPUProfile       string
@@ -62,7 +62,7 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 	}
 	set := flag.NewFlagSet("pulsh", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
-	var refused error // the flag package keeps no error but its text
+	var refused error // the flag package keeps only the text of errors
 	for _, row := range optionList() {
 		if text := env(row.variable); row.variable != "" && text != "" {
 			if err := row.set(&o, &o.Environment, Setting{text, row.variable}); err != nil {
@@ -90,9 +90,9 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 	case err != nil:
 		return o, flagFault(err)
 	case set.NArg() > 0:
-		return o, &refusal{fmt.Sprintf("%q is no option; a script runs with -f", set.Arg(0)), "pulsh -f " + set.Arg(0)}
+		return o, &refusal{fmt.Sprintf("unknown argument %q; to run a script: pulsh -f %s", set.Arg(0), set.Arg(0)), "pulsh -f " + set.Arg(0)}
 	case o.Local && o.Flags.URL.Value != "":
-		return o, &refusal{"--local runs a Pulsar here, and --url names another", "pulsh --local"}
+		return o, &refusal{"--local and --url exclude each other", "pulsh --local"}
 	case o.Metrics != "" && !o.MetricsRemote && !loopback(o.Metrics):
 		return o, &refusal{fmt.Sprintf("--metrics %s can be reached by other machines; that needs --metrics-remote", o.Metrics), "pulsh --metrics " + o.Metrics + " --metrics-remote"}
 	case o.Pprof != "" && !o.PprofRemote && !loopback(o.Pprof):
@@ -101,14 +101,13 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 	return o, nil
 }
 
-// refusal is what is wrong with the command line, and a line that is right.
+// refusal is an error of the command line, with a line that works.
 type refusal struct{ message, try string }
 
-// Error is the sentence and the next step.
+// Error returns the sentence and the next step.
 func (r *refusal) Error() string { return r.message + "\n  try: " + r.try }
 
-// flagFault turns the flag package's words into ours, and names the option
-// that was meant.
+// flagFault converts an error of the flag package, and finds the nearest option.
 func flagFault(err error) error {
 	text, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
 	if !unknown {
@@ -117,11 +116,11 @@ func flagFault(err error) error {
 			return &refusal{row.flag() + " needs a value, " + row.value, "pulsh " + row.example()}
 		}
 		if found {
-			return &refusal{"the option -" + option + " needs a value", "pulsh --help"}
+			return &refusal{"option -" + option + " needs a value", "pulsh --help"}
 		}
 		return &refusal{strings.TrimPrefix(err.Error(), "flag "), "pulsh --help"}
 	}
-	r := &refusal{fmt.Sprintf("there is no option %s", dashed(text)), "pulsh --help"}
+	r := &refusal{fmt.Sprintf("unknown option %s", dashed(text)), "pulsh --help"}
 	if row, ok := nearestOption(text); ok {
 		r.try = "pulsh " + row.example()
 	}
@@ -131,7 +130,7 @@ func flagFault(err error) error {
 // Batch reports whether pulsh exits after the scripts and lines of the command line.
 func (o Options) Batch() bool { return len(o.Files)+len(o.Lines) > 0 }
 
-// checkEngine refuses what is no engine of a session.
+// checkEngine returns an error for an unknown engine.
 func checkEngine(name string) error {
 	_, err := spec.DefaultPreferences().With([]spec.Preference{{Name: "engine", Value: name}})
 	return err

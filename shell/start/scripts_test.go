@@ -228,7 +228,7 @@ func TestASessionCanBeRunAgain(t *testing.T) {
 	run(s, "wait until fast.acked>$n", `^>$`)
 	run(s, "scale fsat 1", `no group "fsat"`)
 	leave(t, s)
-	again := s.See(`^  again: pulsh (--url .*) -f ~/(\S+)$`)
+	again := s.See(`^  replay: pulsh (--url .*) -f ~/(\S+)$`)
 	home := ""
 	for _, v := range cmd.Env {
 		if dir, ok := strings.CutPrefix(v, "HOME="); ok {

@@ -37,13 +37,13 @@ func TestTheCommandsOfTheReadme(t *testing.T) {
 			s.See(`└─+┬─`)
 			grows(s, "sent")
 			grows(s, "received")
-			run(s, "seek sub1 -5m", `^  sub1: at \d\d:\d\d:\d\d.* · ledger epoch 2$`)
+			run(s, "seek sub1 -5m", `^  sub1: moved to \d\d:\d\d:\d\d · about .* messages to receive$`)
 			s.See(`\d seek sub1`)
 			grows(s, "received")
 			s.See(`^\d\d:\d\d:\d\d ● .* lost 0  dup 0 `)
 			leave(t, s)
 			s.See(`^  fast  [0-9,]+ sent · [0-9,]+ acked · 0 failed`)
-			s.See(`^  sub1  [0-9,]+ received · 0 lost · ([0-9,]+ not received · )?0 duplicated`) // what is still behind is not received
+			s.See(`^  sub1  [0-9,]+ received · 0 lost · ([0-9,]+ outstanding · )?0 duplicated`) // those still in the backlog
 			s.See(`pulsh used [0-9.]+ CPU s \(`)
 			s.Gone(`^(fast|sub1) +[●◌]`)
 			s.Gone(`└──`)

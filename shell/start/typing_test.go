@@ -43,7 +43,7 @@ func TestFunctionKeysActOnTheShownGroup(t *testing.T) {
 	cmd.Dir = t.TempDir() // where export writes
 	s := openCommand(t, cmd, 100, 40)
 	s.Send("\x1bOR")
-	s.See("^the keys act on the group that the graph shows, and there is none$")
+	s.See("^the keys act on the first group in the graph, and there is none$")
 	topic := ownTopic()
 	run(s, "produce start fast rate=1000 topic="+topic, `^  fast: sending to `)
 	s.See(`^fast +● `)
@@ -92,7 +92,7 @@ func TestQuestionsOnTheTerminal(t *testing.T) {
 	s.Send("remove fast\rlist\r")
 	s.See(`^fast is running; remove it\? \(y/n\)$`)
 	s.Send("n\r")
-	s.See("^  fast stays$")
+	s.See("^  fast: kept$")
 	s.See("^  fast +produce +running")
 	s.Send("remove fast\r")
 	s.See(`remove it\? \(y/n\)$`)
