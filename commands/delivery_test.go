@@ -32,9 +32,9 @@ func faulty(t *testing.T, test func(c *fake.Cluster, typed func(line string) str
 	})
 }
 
-// TestTheLedgerTellsEachFault injects one fault of each kind and reads the
+// TestDeliveryTellsEachFault injects one fault of each kind and reads the
 // sheet.
-func TestTheLedgerTellsEachFault(t *testing.T) {
+func TestDeliveryTellsEachFault(t *testing.T) {
 	faulty(t, func(c *fake.Cluster, typed func(string) string) {
 		typed("connect pulsar://localhost:6650")
 		typed("consume start sub1 topic=fast type=exclusive; produce start fast rate=1000 producers=1 workers=1; wait 1s")
@@ -69,7 +69,7 @@ func TestTheLedgerTellsEachFault(t *testing.T) {
 	})
 }
 
-func TestTheLedgerTellsTheTail(t *testing.T) {
+func TestDeliveryTellsWhatIsOutstanding(t *testing.T) {
 	faulty(t, func(c *fake.Cluster, typed func(string) string) {
 		typed("connect pulsar://localhost:6650")
 		typed("consume start sub1 topic=fast; produce start fast rate=1000 producers=1 workers=1; wait 1s; pause sub1; wait 1s")
