@@ -23,7 +23,7 @@ func TestSummary(t *testing.T) {
 		"  sub1  3,600,412 received · 0 lost · 0 duplicated · e2e p99 11.2 ms",
 		"  1m12s · pulsh: 13.1 CPU s (3.64 per million) · peak 64 MiB",
 	}, Summary(s))
-	require.Equal(t, []string{"  1m12s · pulsh used 13.1 CPU s · 64 MiB at most"}, Summary(&snapshot.Snapshot{Elapsed: s.Elapsed, Process: s.Process}))
+	require.Equal(t, []string{"  1m12s · pulsh: 13.1 CPU s · peak 64 MiB"}, Summary(&snapshot.Snapshot{Elapsed: s.Elapsed, Process: s.Process}))
 }
 
 func TestSummaryTellsDisorderWhereOrderIsPromised(t *testing.T) {

@@ -85,12 +85,12 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		"PULSH_ADMIN_URL=b":               "PULSH_ADMIN_URL: ",
 		"PULSH_TLS_CHECK=some":            "PULSH_TLS_CHECK: \"some\" is not a way to check certificates; there are full, any-host, none\n  try: pulsh --tls-check full",
 		"--token-file=":                   "--token-file: the value is empty\n  try: pulsh --token-file token.txt",
-		"--local --url pulsar://b":        "--local runs a Pulsar here, and --url names another\n  try: pulsh --local",
+		"--local --url pulsar://b":        "--local and --url exclude each other\n  try: pulsh --local",
 		"--url pulsar://me:secret@b:6650": "a URL with a password would end up in files and on the screen",
 		"PULSH_TOKEN=secret --nonsense":   "unknown option",
 		"PULSH_TOKEN=secret --url http:/": "--url: ",
 		"--pprof 6060":                    "--pprof: \"6060\" is not an address such as 127.0.0.1:6060\n  try: pulsh --pprof 127.0.0.1:6060",
-		"--pprof 0.0.0.0:6060":            "--pprof 0.0.0.0:6060 would let other machines in, which only --pprof-remote does\n  try: pulsh --pprof 127.0.0.1:6060",
+		"--pprof 0.0.0.0:6060":            "--pprof 0.0.0.0:6060 can be reached by other machines; that needs --pprof-remote\n  try: pulsh --pprof 127.0.0.1:6060",
 		"--completion tcsh":               "--completion: no completion for shell \"tcsh\" (bash, zsh, fish)\n  try: pulsh --completion bash",
 		"--profile 1st":                   "--profile: \"1st\" is not a name: it begins with a letter\n  try: pulsh --profile low",
 	} {
@@ -279,7 +279,7 @@ func TestPrecedence(t *testing.T) {
 		{"PULSH_TOKEN=secret --token-file /f", []string{"token=file /f < --token-file"}},
 		{"PULSAR_CLIENT_CONF=DIR/conf/client.conf --admin-url http://other:1", []string{conf[0], "admin url=http://other:1 < --admin-url", conf[2], conf[3],
 			"client.conf=DIR/conf/client.conf < PULSAR_CLIENT_CONF"}},
-		{"PULSH_URL=pulsar://e:6650 --local", []string{"url=the Pulsar on this machine < --local"}},
+		{"PULSH_URL=pulsar://e:6650 --local", []string{"url=the local Pulsar < --local"}},
 		{"GOGC=50 GOMEMLIMIT=1GiB", []string{"GOGC=50 < GOGC", "GOMEMLIMIT=1GiB < GOMEMLIMIT"}},
 	} {
 		s, told, err := p.settle(c.words)
@@ -306,7 +306,7 @@ func TestPlacesThatAreWrong(t *testing.T) {
 		"PULSH_PROFILE=nobody":       `PULSH_PROFILE: no profile "nobody"`,
 		"--client-conf DIR/nowhere":  "--client-conf: cannot read " + p.dir + "/nowhere: no such file or directory",
 		"PULSAR_CLIENT_CONF=DIR":     "PULSAR_CLIENT_CONF: cannot read " + p.dir + ": is a directory",
-		"--client-conf DIR/bad.conf": "--client-conf: cannot read " + p.dir + `/bad.conf:2: brokerServiceUrl: "c:6651" is not a URL such as pulsar://localhost:6650`,
+		"--client-conf DIR/bad.conf": "--client-conf: " + p.dir + `/bad.conf:2: brokerServiceUrl: "c:6651" is not a URL such as pulsar://localhost:6650`,
 	} {
 		_, _, err := p.settle(words)
 		require.ErrorContains(t, err, says, words)

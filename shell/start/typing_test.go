@@ -53,7 +53,7 @@ func TestFunctionKeysActOnTheShownGroup(t *testing.T) {
 		{"\x1b[15~", "rate fast -10%", `^  fast: 1\.00k/s → 900/s`},
 		{"\x1b[17~", "rate fast +10%", `^  fast: 900/s → 990/s`},
 		{"\x1b[18~", "burst fast x5 for=10s", `^  fast: `},
-		{"\x1b[19~", "reset fast", `^  fast: figures start anew`},
+		{"\x1b[19~", "reset fast", `^  fast: figures reset`},
 		{"\x1bOQ", "pause fast", `^  fast: paused|^  fast`},
 		{"\x1b[12~", "resume fast", `^  fast: `},
 		{"\x1b[20~", "export", `^  pulsh-\d+-\d+\.html: .*1 group`},
