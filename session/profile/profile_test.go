@@ -17,7 +17,7 @@ import (
 
 func builtin(t testing.TB) []Profile {
 	t.Helper()
-	data, err := os.ReadFile("../profiles.toml")
+	data, err := os.ReadFile("../../profiles.toml")
 	require.NoError(t, err)
 	profiles, err := ParseProfiles(data, "profiles.toml")
 	require.NoError(t, err)
