@@ -41,7 +41,7 @@ var mayImport = map[string][]string{
 	"session/group":                  {"session/broker", "session/delivery", "session/metrics", "session/snapshot"},
 	"session/metrics":                {"session/broker"},
 	"session/produce":                {"session/broker", "session/brokerstats", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
-	"session/profile":                {"session/broker", "session/meant", "session/pacing", "session/snapshot", "session/spec"},
+	"session/profile":                {"session/broker", "session/input", "session/meant", "session/pacing", "session/snapshot", "session/spec"},
 	"session/scrape":                 {"session/export"},
 	"session/snapshot":               {"session/broker", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/spec"},
 	"session/spec":                   {"session/broker", "session/metrics", "session/pacing", "session/payload"},

@@ -15,7 +15,7 @@ func profileCommands() []command {
 		{name: "save", section: profileSection, params: []param{{name: "name", kind: saveName()}, {name: "force", kind: words("force"), optional: true}},
 			summary: "save the connection, the graph and all groups as a profile",
 			detail: "Writes a file that only you can read, and asks before it replaces one, but for force. " +
-				"It never holds a secret: of a token, only the file or the variable it comes from.",
+				"Comments of the old file stay at their keys. It never holds a secret: of a token, only the file or the variable it comes from.",
 			examples: []string{"save mine", "save mine force"}, run: save},
 		{name: "load", section: profileSection, changes: true, params: []param{{name: "profile", kind: profileKind()}},
 			summary:  "make the groups of a profile ready",
@@ -84,11 +84,14 @@ func save(ctx context.Context, c *call) error {
 		c.say("%s stays as it is", p.Name)
 		return nil
 	}
-	path, err := c.env.Library.Save(p)
+	saved, err := c.env.Library.Save(p)
 	if err != nil {
 		return c.refuse("name", "save mine", "%s", err)
 	}
-	c.say("%s saved in %s", count(len(p.Groups), "group"), path)
+	c.say("saved %s to %s", count(len(p.Groups), "group"), saved.Path)
+	if saved.Lost > 0 {
+		c.say("dropped %d of the old file's %s", saved.Lost, count(saved.Comments, "comment"))
+	}
 	if t.Token.Held() {
 		c.say("the token is not saved: pulsh holds it in memory only")
 	}

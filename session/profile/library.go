@@ -9,14 +9,12 @@ import (
 	"slices"
 	"strings"
 
+	"pulsh/session/input"
 	"pulsh/session/spec"
 )
 
 // profileEnding is how the files of saved profiles end.
 const profileEnding = ".toml"
-
-// profileBytesMax bounds a profile's file: GroupsMax groups take a few dozen KiB.
-const profileBytesMax = 1 << 20
 
 // Library holds the profiles that load knows: the built-in ones, and those
 // that a user has saved, each in a file of its own.
@@ -34,20 +32,14 @@ func (l Library) Load(name string) (Profile, error) {
 		return Profile{}, err
 	}
 	path := l.path(name)
-	info, err := os.Stat(path)
+	text, err := input.ReadRegular(path, input.ConfigMax)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Profile{}, fmt.Errorf("no profile %q; there are %s", name, strings.Join(l.Names(), ", "))
 	case err != nil:
 		return Profile{}, fmt.Errorf("%s cannot be read: %w", path, err)
-	case info.Size() > profileBytesMax:
-		return Profile{}, fmt.Errorf("%s is larger than %d bytes", path, profileBytesMax)
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return Profile{}, fmt.Errorf("%s cannot be read: %w", path, err)
-	}
-	return ParseProfile(data, path, name)
+	return ParseProfile([]byte(text), path, name)
 }
 
 // Names lists the profiles, the built-in ones first.
@@ -90,12 +82,11 @@ func (l Library) Place(name, key string) string {
 	if !ok {
 		return ""
 	}
-	data, err := os.ReadFile(path)
+	text, err := input.ReadRegular(path, input.ConfigMax)
 	if err != nil {
 		return ""
 	}
-	spots, _ := findKeys(string(data))
-	at, ok := spots[key]
+	at, ok := findPositions(text).values[key]
 	if !ok {
 		return ""
 	}
@@ -115,32 +106,3 @@ func (l Library) Delete(name string) error {
 }
 
 func (l Library) path(name string) string { return filepath.Join(l.Dir, name+profileEnding) }
-
-// Save writes a profile into its file, replacing what was there in one step.
-// Only the user may read it. It returns the file's path.
-func (l Library) Save(p Profile) (path string, err error) {
-	if err := spec.CheckName(p.Name); err != nil {
-		return "", err
-	}
-	if l.isBuiltin(p.Name) {
-		return "", fmt.Errorf("%q is a built-in profile; choose another name", p.Name)
-	}
-	path = l.path(p.Name)
-	if err := os.MkdirAll(l.Dir, 0o700); err != nil {
-		return "", fmt.Errorf("%s cannot be made: %w", l.Dir, err)
-	}
-	temporary, err := os.CreateTemp(l.Dir, "."+p.Name+"-*") // with mode 0600
-	if err != nil {
-		return "", fmt.Errorf("%s cannot be written: %w", path, err)
-	}
-	defer os.Remove(temporary.Name()) // gone already when all went well
-	_, err = temporary.Write(p.TOML())
-	err = errors.Join(err, temporary.Sync(), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
-		return "", fmt.Errorf("%s cannot be written: %w", path, err)
-	}
-	return path, nil
-}

@@ -56,15 +56,23 @@ func TestProfileErrorsNameThePlace(t *testing.T) {
 		{"group's name", "[produce.1st]\n", "p.toml:1:2: \"1st\" is not a name: it begins with a letter\n  [produce.1st]\n   ^^^^^^^^^^^"},
 		{"two groups", "[produce.a]\n[consume.a]\n", "p.toml:2:2: there are two groups \"a\"\n  [consume.a]\n   ^^^^^^^^^"},
 		{"secret", "[connection]\ntoken = \"abc\"\n",
-			"p.toml:2:1: [connection] has no key \"token\"; there are url, admin_url, token_file, token_env, trust_certs, tls_check\n  token = \"abc\"\n  ^^^^^"},
+			"p.toml:2:1: [connection] has no key \"token\"; there are url, admin_url, token_file, token_env, trust_certs, tls_check\n  token = (hidden)\n  ^^^^^"},
+		{"secret of any name", "[connection]\nmine = \"abc\"\n",
+			"p.toml:2:1: [connection] has no key \"mine\"; there are url, admin_url, token_file, token_env, trust_certs, tls_check\n  mine = (hidden)\n  ^^^^"},
+		{"token as a file", "[connection]\ntoken_file = \"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln\"\n",
+			"p.toml:2:15: token_file: this is a token, and the name of a file was expected; write the token into a file, or set PULSH_TOKEN to it\n  token_file = \"(hidden)\"\n                ^^^^^^^^^"},
+		{"value for a table", "produce = 5\n", "p.toml:1:11: produce must be a table: [produce]\n  produce = 5\n            ^"},
 		{"password", "[connection]\nurl = \"pulsar://me:secret@host:6650\"\n",
-			"p.toml:2:8: url: a URL with a password would end up in files and on the screen; use token_file or token_env\n  url = \"pulsar://me:secret@host:6650\"\n         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^"},
+			"p.toml:2:8: url: a URL with a password would end up in files and on the screen; use token_file or token_env\n  url = \"pulsar://(hidden)@host:6650\"\n         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^"},
 	} {
 		_, err := ParseProfile([]byte(c.text), "p.toml", "p")
 		require.EqualError(t, err, c.want, c.name)
 	}
 	_, err := ParseProfile([]byte("[produce.fast]\nrate = 50k\n"), "p.toml", "p")
 	require.ErrorContains(t, err, "p.toml:2:")
+	_, err = ParseProfile([]byte("[connection]\ntoken = SECRET\n"), "p.toml", "p")
+	require.ErrorContains(t, err, "p.toml:2:")
+	require.NotContains(t, err.Error(), "SECRET")
 }
 
 func TestProfileRoundTrip(t *testing.T) {
@@ -89,9 +97,10 @@ func TestLibrarySavesForItsUserOnly(t *testing.T) {
 	require.EqualError(t, err, `"high" is a built-in profile; choose another name`)
 	p.Name = "mine"
 	for range 2 { // the second one replaces the first
-		path, err := l.Save(p)
+		saved, err := l.Save(p)
 		require.NoError(t, err)
-		info, err := os.Stat(path)
+		require.Equal(t, Saved{Path: filepath.Join(l.Dir, "mine.toml")}, saved)
+		info, err := os.Stat(saved.Path)
 		require.NoError(t, err)
 		require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"pulsh/session/input"
 	"pulsh/session/meant"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -88,21 +89,27 @@ func ParseProfiles(data []byte, file string) ([]Profile, error) {
 	return out, nil
 }
 
-// tomlFile is a decoded file together with where its keys stand.
+// tomlFile is a decoded file with the positions and the order of its keys.
 type tomlFile struct {
-	file  string
-	root  map[string]any
-	spots map[string]tomlSpot // of values by path, joined with dots
-	keys  map[string]tomlSpot // of the keys before them
-	order map[string]int
+	file string
+	root map[string]any
+	positions
+	order map[string]int // of paths
 }
 
+// decodeTOML reads a file with or without a byte order mark.
 func decodeTOML(data []byte, file string) (*tomlFile, error) {
-	d := &tomlFile{file: file, root: map[string]any{}, order: map[string]int{}}
-	d.spots, d.keys = findKeys(string(data))
-	meta, err := toml.Decode(string(data), &d.root)
+	text, err := input.Text(data)
 	if err != nil {
-		return nil, syntaxError(file, string(data), err)
+		return nil, fmt.Errorf("%s cannot be read: %w", file, err)
+	}
+	if at, err := checkShape(text); err != nil {
+		return nil, faultAt(file, at, err.Error())
+	}
+	d := &tomlFile{file: file, root: map[string]any{}, order: map[string]int{}, positions: findPositions(text)}
+	meta, err := toml.Decode(text, &d.root)
+	if err != nil {
+		return nil, syntaxError(file, text, err)
 	}
 	for i, key := range meta.Keys() {
 		for n := range key {
@@ -122,7 +129,7 @@ func syntaxError(file, data string, err error) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	lines := strings.Split(data, "\n")
-	at := tomlSpot{line: parse.Position.Line, column: max(parse.Position.Col, 1), width: max(parse.Position.Len, 1)}
+	at := position{line: parse.Position.Line, column: max(parse.Position.Col, 1), width: max(parse.Position.Len, 1)}
 	if at.line >= 1 && at.line <= len(lines) {
 		at.text = strings.TrimRight(lines[at.line-1], "\r")
 	}
@@ -130,7 +137,7 @@ func syntaxError(file, data string, err error) error {
 	if message == "" {
 		message = parse.Error()
 	}
-	return &ProfileError{File: file, Line: at.line, Column: at.column, Message: message, Text: at.text, Width: at.width}
+	return faultAt(file, at, message)
 }
 
 // inOrder lists the keys of a table in the order of the file.
@@ -154,7 +161,7 @@ func (d *tomlFile) table(path []string, in map[string]any, name string) (map[str
 	}
 	t, ok := value.(map[string]any)
 	if !ok {
-		return nil, d.wrong(append(slices.Clone(path), name), fmt.Errorf("%s is a table and not a value", name))
+		return nil, d.wrong(append(slices.Clone(path), name), fmt.Errorf("%s must be a table: [%s]", name, strings.Join(append(slices.Clone(path), name), ".")))
 	}
 	return t, nil
 }
