@@ -21,7 +21,7 @@ import (
 // room that is not listed may enter none.
 var mayImport = map[string][]string{
 	".":                              {"commands", "session/broker/local", "shell/start"},
-	"commands":                       {"graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/export", "session/group", "session/meant", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/snapshot", "session/spec"},
+	"commands":                       {"graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/export", "session/group", "session/input", "session/meant", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/snapshot", "session/spec"},
 	"commands/outcome":               {"commands", "session/snapshot", "session/spec"},
 	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/produce", "session/snapshot", "session/spec"},
 	"examples/bench":                 {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
@@ -29,14 +29,15 @@ var mayImport = map[string][]string{
 	"session/broker/admin":           {"session/broker"},
 	"session/broker/client":          {"session/broker", "session/delivery", "session/payload"},
 	"session/broker/fake":            {"session/broker", "session/delivery", "session/payload"},
+	"session/broker/local":           {"session/broker"},
 	"session/broker/local/localtest": {"session/broker/local"},
 	"session/broker/probe":           {"session/broker"},
 	"session/brokerstats":            {"session/broker", "session/snapshot"},
-	"session/clientconf":             {"session/broker", "session/profile"},
+	"session/clientconf":             {"session/broker", "session/input", "session/profile"},
 	"session/consume":                {"session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"session/cursor":                 {"session/broker"},
 	"session/delivery":               {"session/payload"},
-	"session/dial":                   {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe"},
+	"session/dial":                   {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe", "session/input"},
 	"session/export":                 {"session/metrics"},
 	"session/group":                  {"session/broker", "session/delivery", "session/metrics", "session/snapshot"},
 	"session/metrics":                {"session/broker"},
@@ -48,7 +49,7 @@ var mayImport = map[string][]string{
 	"shell":                          {"shell/editor", "shell/screen", "shell/tty"},
 	"shell/editor":                   {"shell/screen"},
 	"shell/frames":                   {"graphs", "session/metrics", "session/snapshot", "session/spec", "shell"},
-	"shell/start":                    {"commands", "commands/outcome", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/meant", "session/profile", "session/snapshot", "session/spec", "shell", "shell/frames"},
+	"shell/start":                    {"commands", "commands/outcome", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/input", "session/meant", "session/profile", "session/snapshot", "session/spec", "shell", "shell/frames"},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.

@@ -84,16 +84,16 @@ func Paint(err error, indent int) string {
 	var b strings.Builder
 	switch {
 	case e.File != "" && e.From >= 0:
-		fmt.Fprintf(&b, "%s\n  %s\n  %s%s", e.Error(), graphs.Clean(e.Text), strings.Repeat(" ", e.column()), e.carets())
+		fmt.Fprintf(&b, "%s\n  %s\n  %s%s", broker.Redact(e.Error()), graphs.Clean(broker.Redact(e.Text)), strings.Repeat(" ", e.column()), e.carets())
 	case e.File != "":
-		b.WriteString(e.Error())
+		b.WriteString(broker.Redact(e.Error()))
 	case e.From >= 0:
-		b.WriteString(strings.Repeat(" ", indent+e.column()) + e.carets() + " " + e.Message)
+		b.WriteString(strings.Repeat(" ", indent+e.column()) + e.carets() + " " + broker.Redact(e.Message))
 	default:
-		b.WriteString("  " + e.Message)
+		b.WriteString("  " + broker.Redact(e.Message))
 	}
 	if e.Try != "" {
-		b.WriteString("\n  try: " + e.Try)
+		b.WriteString("\n  try: " + broker.Redact(e.Try))
 		if e.Hint != "" {
 			b.WriteString("     (" + e.Hint + ")")
 		}

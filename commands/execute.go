@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"pulsh/graphs"
+	"pulsh/session/broker"
 	"pulsh/session/snapshot"
 )
 
@@ -95,7 +96,7 @@ func (c *call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	line := Line{At: c.env.Now(), Place: c.place(), Text: c.statement.plain(), Source: c.source("")}
+	line := Line{At: c.env.Now(), Place: c.place(), Text: broker.Redact(c.statement.plain()), Source: broker.Redact(c.source(""))}
 	recorded := c.recorded()
 	if recorded {
 		c.keep(c.Commands.recording.begin, line)
@@ -104,7 +105,7 @@ func (c *call) do(ctx context.Context) error {
 	err := c.command.run(ctx, c)
 	c.task.Store(outer) // a script goes on with its own
 	if err != nil && !errors.Is(err, ErrQuit) {
-		line.Failure = err.Error()
+		line.Failure = broker.Redact(err.Error())
 		line.Told = asError(err).Shown || len(c.passes) > 0
 	}
 	if ctx.Err() != nil {
@@ -119,7 +120,7 @@ func (c *call) do(ctx context.Context) error {
 		c.changed.Store(c.env.Now().UnixNano())
 	}
 	if c.command.changes && err == nil {
-		c.env.Session.Mark(snapshot.MarkCommand, graphs.Cut(flat(c.statement.source()), markWidth))
+		c.env.Session.Mark(snapshot.MarkCommand, graphs.Cut(broker.Redact(flat(c.statement.source())), markWidth))
 	}
 	switch {
 	case err == nil || errors.Is(err, ErrQuit):

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/pacing"
 )
 
@@ -66,7 +67,7 @@ func recordingHead(version string, at time.Time, vars []Variable) string {
 	fmt.Fprintf(&b, "# Recorded by pulsh %s on %s.\n# pulsh -f FILE replays it, --speed 2 in half the time.\n\n",
 		version, at.UTC().Format("2006-01-02 15:04:05 UTC"))
 	for _, v := range vars {
-		fmt.Fprintf(&b, "let %s=%s\n", v.Name, quote(v.Value))
+		fmt.Fprintf(&b, "%s\n", broker.Redact("let "+v.Name+"="+quote(v.Value)))
 	}
 	return b.String()
 }

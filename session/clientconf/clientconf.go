@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"pulsh/session/broker"
+	"pulsh/session/input"
 	"pulsh/session/profile"
 )
 
@@ -34,6 +35,10 @@ type Conf struct {
 // Parse reads the text of a client.conf. The error is a sentence that begins
 // with the place; it never quotes a secret.
 func Parse(text, file string) (Conf, error) {
+	text, err := input.Text([]byte(text))
+	if err != nil {
+		return Conf{}, fmt.Errorf("%s cannot be read: %w", file, err)
+	}
 	said, err := properties(text, file)
 	if err != nil {
 		return Conf{}, err
@@ -42,7 +47,7 @@ func Parse(text, file string) (Conf, error) {
 	c := Conf{
 		URL:       r.address("brokerServiceUrl", profile.CheckURL),
 		AdminURL:  r.address("webServiceUrl", profile.CheckAdminURL),
-		TrustFile: r.text("tlsTrustCertsFilePath"),
+		TrustFile: r.path("tlsTrustCertsFilePath"),
 	}
 	// Before addresses had a scheme for it, TLS was a switch of its own.
 	if r.truth("useTls") {
@@ -51,7 +56,10 @@ func Parse(text, file string) (Conf, error) {
 	r.check(&c)
 	r.token(&c)
 	r.cannot(&c)
-	return c, r.err
+	if r.err != nil {
+		return Conf{}, r.err // what was read so far may hold a secret in a wrong place
+	}
+	return c, nil
 }
 
 // reader takes values out of properties and keeps the first error.
@@ -70,6 +78,16 @@ func (r *reader) fail(line int, format string, args ...any) {
 func (r *reader) text(key string) Value {
 	v := r.said[key]
 	v.Text = strings.TrimSpace(v.Text)
+	return v
+}
+
+// path reads the name of a file.
+func (r *reader) path(key string) Value {
+	v := r.text(key)
+	if err := broker.CheckSecretFile(v.Text); err != nil {
+		r.fail(v.Line, "%s: %s", key, err)
+		return Value{}
+	}
 	return v
 }
 
@@ -96,7 +114,7 @@ func (r *reader) truth(key string) bool {
 	case "", "false":
 		return false
 	}
-	r.fail(v.Line, "%s: %q is neither true nor false", key, v.Text)
+	r.fail(v.Line, "%s: %q is neither true nor false", key, broker.Redact(v.Text))
 	return false
 }
 
@@ -127,7 +145,7 @@ func (r *reader) token(c *Conf) {
 	if plugin.Text != tokenPlugin && plugin.Text != "token" {
 		name := "this authPlugin" // what is no class may be a token in the wrong place
 		if strings.Contains(plugin.Text, "Authentication") {
-			name = "authPlugin " + plugin.Text
+			name = "authPlugin " + broker.Redact(plugin.Text)
 		}
 		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: pulsh has no %s; it knows %s", r.file, plugin.Line, name, tokenPlugin))
 		return
@@ -146,6 +164,10 @@ func (r *reader) token(c *Conf) {
 		}
 		if path == "" || path == "//" {
 			r.fail(params.Line, "authParams: file: names no file")
+			return
+		}
+		if err := broker.CheckSecretFile(path); err != nil {
+			r.fail(params.Line, "authParams: %s", err)
 			return
 		}
 		c.TokenFile = Value{path, params.Line}

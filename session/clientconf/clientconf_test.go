@@ -87,6 +87,8 @@ func TestTLS(t *testing.T) {
 	require.Equal(t, "pulsar+ssl://b:6651", c.URL.Text)
 	_, err = Parse("\nuseTls=yes", "f")
 	require.EqualError(t, err, `f:2: useTls: "yes" is neither true nor false`)
+	_, err = Parse("useTls="+secret, "f")
+	require.EqualError(t, err, `f:1: useTls: "(hidden)" is neither true nor false`)
 	_, err = Parse("brokerServiceUrl=http://b:8080", "f")
 	require.EqualError(t, err, `f:1: brokerServiceUrl: "http://b:8080" is not a URL such as pulsar://localhost:6650`)
 }
@@ -101,11 +103,30 @@ func TestProperties(t *testing.T) {
 		_, err := properties(text, "f")
 		require.ErrorContains(t, err, "f:1: ", text)
 	}
-	_, err = properties(strings.Repeat("a", bytesMax+1), "f")
-	require.Error(t, err)
 }
 
-// FuzzParse looks for panics, and for secrets in what is told.
+func TestAByteOrderMarkIsSkipped(t *testing.T) {
+	c, err := Parse("\xef\xbb\xbfbrokerServiceUrl=pulsar://b:6650\r\n", "f")
+	require.NoError(t, err)
+	require.Equal(t, Value{"pulsar://b:6650", 1}, c.URL)
+	_, err = Parse("\xff\xfeb\x00", "f")
+	require.EqualError(t, err, "f cannot be read: it is UTF-16; save it as UTF-8")
+}
+
+// A token in a wrong place is refused or noted, and not quoted.
+func TestSecretsInWrongPlaces(t *testing.T) {
+	const plugin = "authPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken\n"
+	for _, text := range []string{
+		plugin + "authParams=file:" + secret, "brokerServiceUrl=pulsar://b:6650?token=" + secret, "webServiceUrl=http://" + secret + "@b:8080",
+		"brokerServiceUrl=" + secret, "authPlugin=Authentication" + secret, "tlsAllowInsecureConnection=" + secret, secret + "=\\u12", "tlsTrustCertsFilePath=" + secret,
+	} {
+		c, err := Parse(text, "f")
+		require.NotContains(t, fmt.Sprint(c, c.Notes, err), secret, text)
+		require.True(t, err != nil || len(c.Notes) > 0, text)
+	}
+}
+
+// FuzzParse looks for panics, and for secrets in errors and notes.
 func FuzzParse(f *testing.F) {
 	f.Add(shipped)
 	f.Add("authPlugin=" + secret)

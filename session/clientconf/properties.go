@@ -4,18 +4,14 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-)
 
-// bytesMax bounds the file: the one that Pulsar ships has 5 KB.
-const bytesMax = 1 << 20
+	"pulsh/session/broker"
+)
 
 // properties reads the format of java.util.Properties: key and value divided by
 // =, : or blanks, # and ! before comments, \ at the end of a line that goes on,
 // and escapes. Of a key that is said twice the last one holds.
 func properties(text, file string) (map[string]Value, error) {
-	if len(text) > bytesMax {
-		return nil, fmt.Errorf("%s is larger than %d bytes", file, bytesMax)
-	}
 	out := map[string]Value{}
 	lines := strings.Split(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n")
 	for i := 0; i < len(lines); i++ {
@@ -38,7 +34,7 @@ func properties(text, file string) (map[string]Value, error) {
 		}
 		plain, err := unescape(value)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %s: %w", file, number, plainKey, err)
+			return nil, fmt.Errorf("%s:%d: %s: %w", file, number, broker.Redact(plainKey), err)
 		}
 		out[plainKey] = Value{plain, number}
 	}

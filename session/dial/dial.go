@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -16,11 +15,15 @@ import (
 	"pulsh/session/broker/admin"
 	"pulsh/session/broker/client"
 	"pulsh/session/broker/probe"
+	"pulsh/session/input"
 )
 
 // Cluster is the session.Dial of real clusters. It connects to nothing yet but
 // refuses addresses, certificates and tokens that cannot work.
 func Cluster(_ context.Context, t broker.Target, clock broker.Clock) (session.Link, error) {
+	if err := broker.CheckSecretFile(t.TokenFile); err != nil {
+		return session.Link{}, err
+	}
 	token := tokenOf(t)
 	if token != nil {
 		if _, err := token(); err != nil {
@@ -59,11 +62,11 @@ func tokenOf(t broker.Target) func() (string, error) {
 	switch {
 	case t.TokenFile != "":
 		return func() (string, error) {
-			text, err := os.ReadFile(t.TokenFile)
+			text, err := input.Read(t.TokenFile, input.SecretMax)
 			if err != nil {
-				return "", fmt.Errorf("the token file %s cannot be read: %w", t.TokenFile, errors.Unwrap(err))
+				return "", fmt.Errorf("the token file %s cannot be read: %w", t.TokenFile, err)
 			}
-			token := strings.TrimSpace(string(text))
+			token := strings.TrimSpace(text)
 			if token == "" {
 				return "", fmt.Errorf("the token file %s is empty", t.TokenFile)
 			}
@@ -91,14 +94,14 @@ func secureOf(t broker.Target) (*tls.Config, error) {
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if t.TrustFile != "" {
-		pem, err := os.ReadFile(t.TrustFile)
+		pem, err := input.Read(t.TrustFile, input.ConfigMax)
 		if err != nil {
-			return nil, fmt.Errorf("the certificates of %s cannot be read: %w", t.TrustFile, errors.Unwrap(err))
+			return nil, fmt.Errorf("the certificates of %s cannot be read: %w", t.TrustFile, err)
 		}
 		if config.RootCAs, err = x509.SystemCertPool(); err != nil {
 			config.RootCAs = x509.NewCertPool()
 		}
-		if !config.RootCAs.AppendCertsFromPEM(pem) {
+		if !config.RootCAs.AppendCertsFromPEM([]byte(pem)) {
 			return nil, fmt.Errorf("%s holds no certificate", t.TrustFile)
 		}
 	}

@@ -58,10 +58,29 @@ func (d *tomlFile) unknown(path []string, err error) error {
 		return d.wrong(path, err)
 	}
 	if slices.Contains(path, "connection") { // the value of an unknown key may be a secret
-		key, _, _ := strings.Cut(at.text, "=")
-		at.text = strings.TrimRight(key, " \t") + " = (hidden)"
+		at.text = hideValue(at.text)
 	}
 	return faultAt(d.file, at, err.Error())
+}
+
+// hideValue returns a line with its key alone.
+func hideValue(line string) string {
+	key, _, found := strings.Cut(line, "=")
+	if !found {
+		return broker.Redact(line)
+	}
+	return strings.TrimRight(key, " \t") + " = (hidden)"
+}
+
+// mayBeSecret reports whether the line at a position belongs to a connection,
+// or looks as if it held a secret.
+func mayBeSecret(data string, at position) bool {
+	for line := range entries(data) {
+		if line.number == at.line {
+			return slices.Contains(line.path, "connection") || broker.HoldsSecret(line.text)
+		}
+	}
+	return false
 }
 
 // wrong places a refusal at the value of a path, or at the name of a table.

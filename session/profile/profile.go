@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -117,7 +118,7 @@ func connectionSettings() []spec.Setting[broker.Connection] {
 	return []spec.Setting[C]{
 		plain("url", "the cluster", func(c *C) *string { return &c.URL }, CheckURL),
 		plain("admin_url", "its admin API", func(c *C) *string { return &c.AdminURL }, CheckAdminURL),
-		plain("token_file", "file that holds the token", func(c *C) *string { return &c.TokenFile }, checkPlain),
+		plain("token_file", "file that holds the token", func(c *C) *string { return &c.TokenFile }, CheckSecretFile),
 		plain("token_env", "variable that holds the token", func(c *C) *string { return &c.TokenEnv }, checkPlain),
 		plain("trust_certs", "certificates to trust beside the system's", func(c *C) *string { return &c.TrustFile }, checkPlain),
 		{Name: "tls_check", Words: []string{string(broker.TLSFull), string(broker.TLSAnyHost), string(broker.TLSNone)}, Doc: "how the cluster's certificate is checked",
@@ -132,12 +133,26 @@ func connectionSettings() []spec.Setting[broker.Connection] {
 	}
 }
 
-// CheckURL refuses what is not the URL of a cluster, or holds a password.
+// CheckSecretFile refuses text that is not the name of a file: a token itself,
+// control characters, or nothing. It never quotes a token.
+func CheckSecretFile(text string) error {
+	if text == "" {
+		return errors.New("there is no value")
+	}
+	if err := broker.CheckSecretFile(text); err != nil {
+		return err
+	}
+	return checkPlain(text)
+}
+
+// CheckURL refuses text that is not the URL of a cluster, and a URL that holds a
+// secret, which it does not quote.
 func CheckURL(text string) error {
 	return checkURL(text, "pulsar://localhost:6650", "pulsar", "pulsar+ssl")
 }
 
-// CheckAdminURL refuses what is not the URL of an admin API, or holds a password.
+// CheckAdminURL refuses text that is not the URL of an admin API, and a URL that
+// holds a secret, which it does not quote.
 func CheckAdminURL(text string) error {
 	return checkURL(text, "http://localhost:8080", "http", "https")
 }
@@ -150,10 +165,12 @@ func checkURL(text, example string, schemes ...string) error {
 	first, _, _ := strings.Cut(text, ",")
 	u, err := url.Parse(first)
 	switch {
-	case err != nil || u.Hostname() == "" || !slices.Contains(schemes, u.Scheme):
-		return fmt.Errorf("%q is not a URL such as %s", text, example)
 	case strings.Contains(text, "@"):
-		return fmt.Errorf("a URL with a password would end up in files and on the screen; use token_file or token_env")
+		return errors.New("a URL with a password would end up in files and on the screen; use token_file or token_env")
+	case broker.HoldsSecret(text):
+		return errors.New("a URL with a token would end up in files and on the screen; use token_file or token_env")
+	case err != nil || u.Hostname() == "" || !slices.Contains(schemes, u.Scheme) || strings.ContainsAny(text, "?#"):
+		return fmt.Errorf("%q is not a URL such as %s", text, example)
 	}
 	return nil
 }
@@ -161,7 +178,7 @@ func checkURL(text, example string, schemes ...string) error {
 // checkPlain refuses what no line and no file could hold again.
 func checkPlain(text string) error {
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\ufffd' }) {
-		return fmt.Errorf("%q holds a character that cannot be shown, or nothing at all", text)
+		return fmt.Errorf("%q holds a character that cannot be shown, or nothing at all", broker.Redact(text))
 	}
 	return nil
 }

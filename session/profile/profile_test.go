@@ -70,9 +70,11 @@ func TestProfileErrorsNameThePlace(t *testing.T) {
 	}
 	_, err := ParseProfile([]byte("[produce.fast]\nrate = 50k\n"), "p.toml", "p")
 	require.ErrorContains(t, err, "p.toml:2:")
-	_, err = ParseProfile([]byte("[connection]\ntoken = SECRET\n"), "p.toml", "p")
-	require.ErrorContains(t, err, "p.toml:2:")
-	require.NotContains(t, err.Error(), "SECRET")
+	for _, text := range []string{"[connection]\ntoken = SECRET\n", "[connection]\nmine = SECRET\n", "[produce.a]\npassword = SECRET\n", "[connection]\nmine = 'SECRET\n"} {
+		_, err = ParseProfile([]byte(text), "p.toml", "p")
+		require.ErrorContains(t, err, "p.toml:2:")
+		require.NotContains(t, err.Error(), "SECRET")
+	}
 }
 
 func TestProfileRoundTrip(t *testing.T) {

@@ -137,6 +137,9 @@ func syntaxError(file, data string, err error) error {
 	if message == "" {
 		message = parse.Error()
 	}
+	if mayBeSecret(data, at) { // the message quotes the value
+		at.text, message = hideValue(at.text), "the value is not TOML; a text needs quotes"
+	}
 	return faultAt(file, at, message)
 }
 

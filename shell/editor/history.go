@@ -32,6 +32,7 @@ type History struct {
 	entries []Entry
 	last    int // the number given last
 	file    *historyFile
+	private func(text string) bool
 }
 
 // OpenHistory returns the history kept in the file at path; without a path it
@@ -53,6 +54,11 @@ func OpenHistory(path string, note func(line string)) *History {
 	return h
 }
 
+// KeepOut keeps the lines out of the file for which private returns true. They
+// stay in memory, so that the user can recall and correct them. KeepOut must be
+// called before the first Add.
+func (h *History) KeepOut(private func(text string) bool) { h.private = private }
+
 // Add appends a line, in memory and in the file. An earlier equal line goes.
 func (h *History) Add(text string) {
 	text = strings.TrimRight(text, " \t")
@@ -65,7 +71,7 @@ func (h *History) Add(text string) {
 		return
 	}
 	h.remember(text)
-	if h.file == nil {
+	if h.file == nil || h.private != nil && h.private(text) {
 		return
 	}
 	if err := h.file.add(text); err != nil {

@@ -12,6 +12,8 @@ import (
 
 	"pulsh/commands"
 	"pulsh/graphs"
+	"pulsh/session/broker"
+	"pulsh/session/input"
 	"pulsh/shell"
 )
 
@@ -66,11 +68,11 @@ func readScript(file string, vars []commands.Variable, in io.Reader) (*commands.
 	if file != "-" {
 		return commands.ReadScript(file, vars...)
 	}
-	body, err := io.ReadAll(io.LimitReader(in, scriptMax))
+	body, err := input.From(in, scriptMax)
 	if err != nil {
 		return nil, fmt.Errorf("the standard input cannot be read: %w", err)
 	}
-	return commands.ParseScript("stdin", string(body), vars...)
+	return commands.ParseScript("stdin", body, vars...)
 }
 
 // variables are those of the environment and of flags, which go before.
@@ -137,7 +139,7 @@ func (p *program) painted(err error) error {
 	text := commands.Paint(err, promptCells)
 	var placed *commands.Error
 	if errors.As(err, &placed) && placed.File == "" && placed.From >= 0 && !placed.Shown {
-		text = strings.Repeat(" ", promptCells) + graphs.Clean(placed.Text) + "\n" + text
+		text = strings.Repeat(" ", promptCells) + graphs.Clean(broker.Redact(placed.Text)) + "\n" + text
 	}
 	return &paintedError{p.locale.text(text), err}
 }

@@ -56,7 +56,7 @@ func clusterOptions() []option {
 			said: level(func(l *Level) *Said { return &l.AdminURL }, profile.CheckAdminURL),
 			more: "An admin URL, a token or a certificate that is said in a weaker place than the URL is used for the same host only: what belongs to one cluster is never sent to another."},
 		{name: "token-file", value: fileValue, sample: "token.txt", variable: "PULSH_TOKEN_FILE", doc: "a file that holds the token; " + envToken + " is the token itself",
-			said: level(func(l *Level) *Said { return &l.TokenFile }, anything),
+			said: level(func(l *Level) *Said { return &l.TokenFile }, profile.CheckSecretFile),
 			more: "It is read whenever pulsh connects, and the token is kept nowhere."},
 		{name: "trust-certs", value: fileValue, sample: "ca.pem", variable: "PULSH_TRUST_CERTS", doc: "certificates to trust beside the system's",
 			said: level(func(l *Level) *Said { return &l.TrustFile }, anything)},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pulsh/commands"
+	"pulsh/session/broker"
 )
 
 // Options are what was said on the command line and in the environment. Flags
@@ -89,7 +90,11 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 	case err != nil:
 		return o, flagFault(err)
 	case set.NArg() > 0:
-		return o, &refusal{fmt.Sprintf("%q is no option; a script runs with -f", set.Arg(0)), "pulsh -f " + set.Arg(0)}
+		word := set.Arg(0)
+		if broker.HoldsSecret(word) {
+			return o, &refusal{"a token is no argument; write it into a file, or set " + envToken + " to it", "pulsh --token-file token.txt"}
+		}
+		return o, &refusal{fmt.Sprintf("unknown argument %q; to run a script: pulsh -f %s", word, word), "pulsh -f " + word}
 	case o.Local && o.Flags.URL.Value != "":
 		return o, &refusal{"--local runs a Pulsar here, and --url names another", "pulsh --local"}
 	case o.Metrics != "" && !o.MetricsRemote && !loopback(o.Metrics):

@@ -74,11 +74,18 @@ func TestOptions(t *testing.T) {
 
 func TestOptionsThatAreRefused(t *testing.T) {
 	for words, says := range map[string]string{
-		"--nonsense":                      "there is no option --nonsense\n  try: pulsh --help",
-		"--profil low":                    "there is no option --profil\n  try: pulsh --profile low",
-		"--clientconf=x":                  "there is no option --clientconf\n  try: pulsh --client-conf conf/client.conf",
-		"--url":                           "--url needs a value, URL\n  try: pulsh --url pulsar://localhost:6650",
-		"smoke.pulsh":                     "\"smoke.pulsh\" is no option; a script runs with -f\n  try: pulsh -f smoke.pulsh",
+		"--nonsense":                         "there is no option --nonsense\n  try: pulsh --help",
+		"--profil low":                       "there is no option --profil\n  try: pulsh --profile low",
+		"--clientconf=x":                     "there is no option --clientconf\n  try: pulsh --client-conf conf/client.conf",
+		"--url":                              "--url needs a value, URL\n  try: pulsh --url pulsar://localhost:6650",
+		"smoke.pulsh":                        "unknown argument \"smoke.pulsh\"; to run a script: pulsh -f smoke.pulsh\n  try: pulsh -f smoke.pulsh",
+		"eyJhbGciOiJIUzI1NiJ9.secret.secret": "a token is no argument; write it into a file, or set PULSH_TOKEN to it",
+		"--token-file eyJhbGciOiJIUzI1NiJ9.secret.secret":                      "--token-file: this is a token, and the name of a file was expected",
+		"--url pulsar://h:1?token=eyJhbGciOiJIUzI1NiJ9.secret.secret":          "--url: a URL with a token would end up in files and on the screen",
+		"--admin-url http://h:1/?token=secret":                                 "--admin-url: a URL with a token would end up in files and on the screen",
+		"--url eyJhbGciOiJIUzI1NiJ9.secret.secret":                             "--url: a URL with a token",
+		"PULSH_TOKEN_FILE=eyJhbGciOiJIUzI1NiJ9.secret.secret --url pulsar://h": "PULSH_TOKEN_FILE: this is a token",
+
 		"--url http://b":                  "--url: \"http://b\" is not a URL such as pulsar://localhost:6650\n  try: pulsh --url pulsar://localhost:6650",
 		"PULSH_URL=b:6650":                "PULSH_URL: ",
 		"--admin-url pulsar://b":          "--admin-url: ",

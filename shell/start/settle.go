@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -14,6 +13,7 @@ import (
 	"pulsh/commands"
 	"pulsh/session/broker"
 	"pulsh/session/clientconf"
+	"pulsh/session/input"
 	"pulsh/session/profile"
 )
 
@@ -101,14 +101,14 @@ func (o Options) confLevel() (file Said, l Level, notes []string, err error) {
 	if file.Value == "" {
 		return Said{}, l, nil, nil
 	}
-	text, err := os.ReadFile(file.Value)
+	text, err := input.Read(file.Value, input.ConfigMax)
 	if errors.Is(err, fs.ErrNotExist) && file.From == envPulsarHome {
 		return Said{}, l, nil, nil
 	}
 	if err != nil {
-		return file, l, nil, fmt.Errorf("%s: %s cannot be read: %w", file.From, file.Value, errors.Unwrap(err))
+		return file, l, nil, fmt.Errorf("%s: %s cannot be read: %w", file.From, file.Value, err)
 	}
-	c, err := clientconf.Parse(string(text), file.Value)
+	c, err := clientconf.Parse(text, file.Value)
 	if err != nil {
 		return file, l, nil, fmt.Errorf("%s: %w", file.From, err)
 	}

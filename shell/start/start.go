@@ -17,6 +17,7 @@ import (
 	"pulsh/commands"
 	"pulsh/graphs"
 	"pulsh/session"
+	"pulsh/session/broker"
 	"pulsh/session/dial"
 	"pulsh/session/profile"
 	"pulsh/session/snapshot"
@@ -114,6 +115,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		default:
 		}
 	})
+	p.history.KeepOut(broker.HoldsSecret)
 	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
 	p.topics = newTopicNames(p.session)

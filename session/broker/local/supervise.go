@@ -76,7 +76,7 @@ func (s *supervisor) begin() error {
 	}
 	defer console.Close()
 	s.cmd = exec.Command(s.run.Command[0], s.run.Command[1:]...)
-	s.cmd.Env = append(os.Environ(), s.run.Env...)
+	s.cmd.Env = append(withoutSecrets(os.Environ()), s.run.Env...)
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = s.at.dir, console, console
 	s.cmd.SysProcAttr = ownedBySupervisor()
 	if err := s.cmd.Start(); err != nil {
@@ -189,6 +189,7 @@ func (i instance) spawn(command []string, run launch, deadline time.Time) (sup, 
 	}
 	defer errors.Close()
 	cmd := exec.Command(command[0], append(command[1:len(command):len(command)], i.dir)...)
+	cmd.Env = withoutSecrets(os.Environ())
 	cmd.Dir, cmd.Stdout, cmd.Stderr = i.dir, w, errors
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	err = cmd.Start()
