@@ -7,17 +7,18 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
 	"pulsh/session/snapshot"
 )
 
-func backlogCommand() command {
-	return command{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(snapshot.Consume, "sub1")}},
-		summary:  "show what waits in the broker, by topic and partition",
-		detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
-		examples: []string{"backlog sub1"}, run: showBacklog}
+func backlogCommand() lang.Command {
+	return lang.Command{Name: "backlog", Section: lookSection, Params: []lang.Param{{Name: "group", Kind: groupOf(snapshot.Consume, "sub1")}},
+		Summary:  "show what waits in the broker, by topic and partition",
+		Detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
+		Examples: []string{"backlog sub1"}, Run: verb(showBacklog)}
 }
 
 func showBacklog(ctx context.Context, c *call) error {
@@ -26,7 +27,7 @@ func showBacklog(ctx context.Context, c *call) error {
 		return err
 	}
 	if g.Consumer == nil {
-		return c.refuse("group", "show "+g.Name, "%s is a producer group and has no backlog", g.Name)
+		return c.Refuse("group", "show "+g.Name, "%s is a producer group and has no backlog", g.Name)
 	}
 	if _, err := c.admin(); err != nil {
 		return err
@@ -37,7 +38,7 @@ func showBacklog(ctx context.Context, c *call) error {
 	}
 	name := g.Consumer.Subscription
 	if _, ok := sum.Subscriptions[name]; !ok {
-		return c.fail("consume start "+g.Name, "%s has no subscription %q", g.Topic, name)
+		return c.Fail("consume start "+g.Name, "%s has no subscription %q", g.Topic, name)
 	}
 	var rows [][]string
 	all := brokerstats.Flow{Out: map[string]float64{}}
@@ -52,9 +53,9 @@ func showBacklog(ctx context.Context, c *call) error {
 	if len(each) > 1 {
 		head = "topic"
 	}
-	c.print(graphs.Table([]string{head, "messages", "entries", "unacked", "rate out", "drained in"}, rows,
+	c.Print(graphs.Table([]string{head, "messages", "entries", "unacked", "rate out", "drained in"}, rows,
 		[]graphs.Align{0, right, right, right, right, right}, 0))
-	c.say("entries are what the broker calls backlog; messages are entries times %s, the messages in an entry", graphs.Three(max(sum.MessagesPerEntry, 1)))
+	c.Say("entries are what the broker calls backlog; messages are entries times %s, the messages in an entry", graphs.Three(max(sum.MessagesPerEntry, 1)))
 	return nil
 }
 
@@ -70,7 +71,7 @@ func (c *call) answers(ctx context.Context, group string) (each []snapshot.Topic
 		return nil, nil, sum, err
 	}
 	begin := c.env.Now()
-	if err := sleep(ctx, flowTime); err != nil {
+	if err := lang.Sleep(ctx, flowTime); err != nil {
 		return nil, nil, sum, err
 	}
 	if each, sum, err = look(); err != nil {

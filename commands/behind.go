@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -52,9 +53,9 @@ func schedule(g snapshot.Group) (s Schedule, ok bool) {
 // was started again and of groups that were removed, in their order. A reset
 // begins a group's account anew.
 func (c *Commands) Schedules() []Schedule {
-	c.journal.mu.Lock()
-	all := append([]Schedule(nil), c.journal.schedules...)
-	c.journal.mu.Unlock()
+	c.mu.Lock()
+	all := append([]Schedule(nil), c.schedules...)
+	c.mu.Unlock()
 	for _, g := range c.env.Session.Snapshot().Groups {
 		if s, ok := schedule(g); ok {
 			all = append(all, s)
@@ -74,9 +75,9 @@ func (c *call) keepSchedule(g snapshot.Group) {
 	if !ok {
 		return
 	}
-	c.journal.mu.Lock()
-	defer c.journal.mu.Unlock()
-	c.journal.schedules = appendBounded(c.journal.schedules, s, journalChecksMax)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.schedules = lang.AppendBounded(c.schedules, s, lang.JournalChecksMax)
 }
 
 // GroupSettings are the settings of all groups as they are typed, by group and

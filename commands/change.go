@@ -40,7 +40,7 @@ func change[S any](ctx context.Context, c *call, g snapshot.Group, parts string,
 		return err
 	}
 	var told []string
-	for _, name := range c.given {
+	for _, name := range c.Given {
 		s, _ := spec.FindSetting(table, name)
 		if was, is := s.Get(&before), s.Get(&settings); was != is {
 			told = append(told, fmt.Sprintf("%s %s → %s", name, was, is))
@@ -55,6 +55,6 @@ func change[S any](ctx context.Context, c *call, g snapshot.Group, parts string,
 	case !active(g.State):
 		tail = " when it starts"
 	}
-	c.say("%s: %s%s", g.Name, strings.Join(told, " · "), tail)
+	c.Say("%s: %s%s", g.Name, strings.Join(told, " · "), tail)
 	return nil
 }

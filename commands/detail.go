@@ -7,27 +7,28 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
 )
 
 // detailCommands look closer at one group, and at pulsh itself.
-func detailCommands() []command {
-	group := param{name: "group", kind: groupKind()}
-	return []command{
-		{name: "workers", section: lookSection, params: []param{group}, summary: "show what each worker of a group does",
-			examples: []string{"workers fast"}, run: showWorkers},
-		{name: "errors", section: lookSection, params: []param{group}, summary: "show a group's failures by category, with the first and the last text",
-			examples: []string{"errors fast"}, run: showErrors},
+func detailCommands() []lang.Command {
+	group := lang.Param{Name: "group", Kind: groupKind()}
+	return []lang.Command{
+		{Name: "workers", Section: lookSection, Params: []lang.Param{group}, Summary: "show what each worker of a group does",
+			Examples: []string{"workers fast"}, Run: verb(showWorkers)},
+		{Name: "errors", Section: lookSection, Params: []lang.Param{group}, Summary: "show a group's failures by category, with the first and the last text",
+			Examples: []string{"errors fast"}, Run: verb(showErrors)},
 		histCommand(),
 		ledgerCommand(),
 		backlogCommand(),
 		keysCommand(),
-		{name: "top", section: lookSection, summary: "show what pulsh itself costs",
-			detail: "The same figures can be graphed and expected: process.cpu, process.memory, process.goroutines, process.gc, process.gc.p50, " +
+		{Name: "top", Section: lookSection, Summary: "show what pulsh itself costs",
+			Detail: "The same figures can be graphed and expected: process.cpu, process.memory, process.goroutines, process.gc, process.gc.p50, " +
 				"process.gc.max, process.collections and process.cpupermillion.",
-			examples: []string{"top"}, run: top},
+			Examples: []string{"top"}, Run: verb(top)},
 	}
 }
 
@@ -43,11 +44,11 @@ func showWorkers(ctx context.Context, c *call) error {
 		per = g.Consumer.PerWorker
 	}
 	if len(per) == 0 {
-		c.say("%s is %s and has no workers now", g.Name, g.State)
+		c.Say("%s is %s and has no workers now", g.Name, g.State)
 		return nil
 	}
 	if g.Consumer != nil {
-		c.print(receivers(per))
+		c.Print(receivers(per))
 		return nil
 	}
 	fastest := 0.0
@@ -63,7 +64,7 @@ func showWorkers(ctx context.Context, c *call) error {
 		rows = append(rows, []string{graphs.Whole(float64(w.Worker)), whole(w.Done), graphs.Rate(w.Rate), whole(w.Failed), state})
 	}
 	right := graphs.AlignRight
-	c.print(graphs.Table([]string{"worker", "sent", "rate", "failed", ""}, rows, []graphs.Align{right, right, right, right}, 0))
+	c.Print(graphs.Table([]string{"worker", "sent", "rate", "failed", ""}, rows, []graphs.Align{right, right, right, right}, 0))
 	return nil
 }
 
@@ -86,14 +87,14 @@ func showErrors(ctx context.Context, c *call) error {
 		return err
 	}
 	if len(g.Failures) == 0 {
-		c.say("%s: no failures", g.Name)
+		c.Say("%s: no failures", g.Name)
 		return nil
 	}
 	for _, f := range g.Failures {
-		c.say("%s %s", whole(f.Count), f.Category)
-		c.say("  first %s  %s", f.First.At.Format("15:04:05"), f.First.Text)
+		c.Say("%s %s", whole(f.Count), f.Category)
+		c.Say("  first %s  %s", f.First.At.Format("15:04:05"), f.First.Text)
 		if f.Count > 1 {
-			c.say("  last  %s  %s", f.Last.At.Format("15:04:05"), f.Last.Text)
+			c.Say("  last  %s  %s", f.Last.At.Format("15:04:05"), f.Last.Text)
 		}
 	}
 	return nil
@@ -111,7 +112,7 @@ func (c *call) admin() (broker.Admin, error) {
 		return a, nil
 	}
 	t, _ := c.env.Session.Target()
-	return nil, c.fail("connect "+t.URL+" admin=http://localhost:8080", "%s needs the admin API, and pulsh does not know where that is", c.command.name)
+	return nil, c.Fail("connect "+t.URL+" admin=http://localhost:8080", "%s needs the admin API, and pulsh does not know where that is", c.Command.Name)
 }
 
 func top(ctx context.Context, c *call) error {
@@ -130,7 +131,7 @@ func top(ctx context.Context, c *call) error {
 			plural(uint64(min(p.GCCount, pausesKept)), "pause", "pauses")
 	}
 	rows.add("collections", whole(p.GCCount), pauses)
-	c.print(rows.lines)
+	c.Print(rows.lines)
 	return nil
 }
 

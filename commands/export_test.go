@@ -32,16 +32,16 @@ func (d deaf) Accept() (net.Conn, error) { <-d.closed; return nil, net.ErrClosed
 func (d deaf) Close() error              { close(d.closed); return nil }
 func (d deaf) Addr() net.Addr            { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9095} }
 
-const secret = "eyJhbGciOiJIUzI1NiJ9.s3cret"
+const webToken = "eyJhbGciOiJIUzI1NiJ9.s3cret"
 
 // loaded is a session that has sent, received, expected and failed.
 func loaded(t *testing.T) (*Commands, string) {
 	t.Helper()
-	t.Setenv("PULSH_TEST_TOKEN", secret)
+	t.Setenv("PULSH_TEST_TOKEN", webToken)
 	c := world(t, pretend(t))
 	dir := t.TempDir()
 	token := filepath.Join(dir, "token")
-	require.NoError(t, os.WriteFile(token, []byte(secret), 0o600))
+	require.NoError(t, os.WriteFile(token, []byte(webToken), 0o600))
 	t.Chdir(dir)
 	var out strings.Builder
 	for _, line := range []string{
@@ -64,7 +64,7 @@ func TestExportsTellOfTheSession(t *testing.T) {
 			require.NoError(t, c.Execute(t.Context(), "export run"+f.Name, &out))
 			text, err := os.ReadFile("run" + f.Name)
 			require.NoError(t, err)
-			require.NotContains(t, string(text), secret)
+			require.NotContains(t, string(text), webToken)
 			require.NotContains(t, string(text), "s3cret")
 		}
 		f, err := os.Open("run.json")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
 )
 
@@ -13,50 +14,50 @@ import (
 const stopMax = 30 * time.Second
 
 // groupCommands make groups and end them.
-func groupCommands() []command {
-	return []command{
-		{name: "produce start", section: groupSection, changes: true,
-			params:  append([]param{{name: "name", kind: startKind(snapshot.Produce, "fast")}}, producerParams()...),
-			summary: "start a producer group",
-			detail: "Makes a group that sends to the topic of its own name, or starts one that is ready or stopped, with the settings given. " +
+func groupCommands() []lang.Command {
+	return []lang.Command{
+		{Name: "produce start", Section: groupSection, Changes: true,
+			Params:  append([]lang.Param{{Name: "name", Kind: startKind(snapshot.Produce, "fast")}}, producerParams()...),
+			Summary: "start a producer group",
+			Detail: "Makes a group that sends to the topic of its own name, or starts one that is ready or stopped, with the settings given. " +
 				"The rate is that of all its workers together, whatever their number.",
-			examples: []string{"produce start fast rate=50000", "produce start slow topic=fast rate=300/m size=lognormal(1KiB,0.5) keys=10k"},
-			run:      startProducer},
-		{name: "produce stop", section: groupSection, changes: true,
-			params:   []param{{name: "name", kind: groupOf(snapshot.Produce, "fast")}},
-			summary:  "end a producer group's sending",
-			detail:   "Waits for the answers to what was sent. The group keeps its settings and figures, and can be started again.",
-			examples: []string{"produce stop fast"}, run: stopGroup(snapshot.Produce)},
-		{name: "consume start", section: groupSection, changes: true,
-			params:  append([]param{{name: "name", kind: startKind(snapshot.Consume, "sub1")}}, consumerParams()...),
-			summary: "start a consumer group",
-			detail: "Makes a group that receives the topic of its own name under the subscription of its own name, or starts one that is ready or stopped, " +
+			Examples: []string{"produce start fast rate=50000", "produce start slow topic=fast rate=300/m size=lognormal(1KiB,0.5) keys=10k"},
+			Run:      verb(startProducer)},
+		{Name: "produce stop", Section: groupSection, Changes: true,
+			Params:   []lang.Param{{Name: "name", Kind: groupOf(snapshot.Produce, "fast")}},
+			Summary:  "end a producer group's sending",
+			Detail:   "Waits for the answers to what was sent. The group keeps its settings and figures, and can be started again.",
+			Examples: []string{"produce stop fast"}, Run: verb(stopGroup(snapshot.Produce))},
+		{Name: "consume start", Section: groupSection, Changes: true,
+			Params:  append([]lang.Param{{Name: "name", Kind: startKind(snapshot.Consume, "sub1")}}, consumerParams()...),
+			Summary: "start a consumer group",
+			Detail: "Makes a group that receives the topic of its own name under the subscription of its own name, or starts one that is ready or stopped, " +
 				"with the settings given. What Kafka calls a consumer group is a subscription here.",
-			examples: []string{"consume start sub1 topic=fast type=shared workers=4 ack=batched"},
-			run:      startConsumer},
-		{name: "consume stop", section: groupSection, changes: true,
-			params:   []param{{name: "name", kind: groupOf(snapshot.Consume, "sub1")}},
-			summary:  "end a consumer group's receiving",
-			detail:   "The subscription stays in the broker and its backlog grows. The group can be started again.",
-			examples: []string{"consume stop sub1"}, run: stopGroup(snapshot.Consume)},
-		{name: "stop all", section: groupSection, changes: true,
-			summary: "end all groups at once, without a flush", detail: "For emergencies: answers that are still on their way are not waited for.",
-			examples: []string{"stop all"}, run: stopAll},
-		{name: "remove", section: groupSection, changes: true,
-			params:  []param{{name: "group", kind: groupKind()}},
-			summary: "end a group and forget it", examples: []string{"remove slow"}, run: removeGroup},
-		{name: "clone", section: groupSection, changes: true,
-			params:   append([]param{{name: "group", kind: groupKind()}, {name: "name", kind: cloneName()}}, groupParams()...),
-			summary:  "make a group with the settings of another",
-			detail:   "The settings given are changed. The copy of a running group is started.",
-			examples: []string{"clone fast faster rate=80k"}, run: cloneGroup},
+			Examples: []string{"consume start sub1 topic=fast type=shared workers=4 ack=batched"},
+			Run:      verb(startConsumer)},
+		{Name: "consume stop", Section: groupSection, Changes: true,
+			Params:   []lang.Param{{Name: "name", Kind: groupOf(snapshot.Consume, "sub1")}},
+			Summary:  "end a consumer group's receiving",
+			Detail:   "The subscription stays in the broker and its backlog grows. The group can be started again.",
+			Examples: []string{"consume stop sub1"}, Run: verb(stopGroup(snapshot.Consume))},
+		{Name: "stop all", Section: groupSection, Changes: true,
+			Summary: "end all groups at once, without a flush", Detail: "For emergencies: answers that are still on their way are not waited for.",
+			Examples: []string{"stop all"}, Run: verb(stopAll)},
+		{Name: "remove", Section: groupSection, Changes: true,
+			Params:  []lang.Param{{Name: "group", Kind: groupKind()}},
+			Summary: "end a group and forget it", Examples: []string{"remove slow"}, Run: verb(removeGroup)},
+		{Name: "clone", Section: groupSection, Applies: applies, Changes: true,
+			Params:   append([]lang.Param{{Name: "group", Kind: groupKind()}, {Name: "name", Kind: cloneName()}}, groupParams()...),
+			Summary:  "make a group with the settings of another",
+			Detail:   "The settings given are changed. The copy of a running group is started.",
+			Examples: []string{"clone fast faster rate=80k"}, Run: verb(cloneGroup)},
 	}
 }
 
 // cloneName is a name that no group has.
-func cloneName() kind {
+func cloneName() lang.Kind {
 	k := nameKind()
-	k.sample = "faster"
+	k.Sample = "faster"
 	return k
 }
 
@@ -67,10 +68,10 @@ func stopGroup(kind snapshot.Kind) func(context.Context, *call) error {
 			return err
 		}
 		if g.Kind != kind {
-			return c.refuse("name", string(g.Kind)+" stop "+g.Name, "%s is a %s", g.Name, kindName(g.Kind))
+			return c.Refuse("name", string(g.Kind)+" stop "+g.Name, "%s is a %s", g.Name, kindName(g.Kind))
 		}
 		if !active(g.State) {
-			return c.refuse("name", string(g.Kind)+" start "+g.Name, "%s is %s", g.Name, g.State)
+			return c.Refuse("name", string(g.Kind)+" start "+g.Name, "%s is %s", g.Name, g.State)
 		}
 		bounded, cancel := context.WithTimeout(ctx, stopMax)
 		defer cancel()
@@ -80,7 +81,7 @@ func stopGroup(kind snapshot.Kind) func(context.Context, *call) error {
 		if after, ok := c.fresh(ctx).Group(g.Name); ok {
 			g = after
 		}
-		c.say("%s: stopped · %s", g.Name, account(g))
+		c.Say("%s: stopped · %s", g.Name, account(g))
 		return err
 	}
 }
@@ -95,9 +96,9 @@ func stopAll(ctx context.Context, c *call) error {
 	c.Settling("")
 	err := c.env.Session.StopAll(ctx)
 	if running == 0 {
-		c.say("no group was running")
+		c.Say("no group was running")
 	} else {
-		c.say("%s stopped", count(running, "group"))
+		c.Say("%s stopped", lang.Count(running, "group"))
 	}
 	return err
 }
@@ -107,8 +108,8 @@ func removeGroup(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if active(g.State) && !c.confirm(ctx, fmt.Sprintf("%s is %s; remove it?", g.Name, g.State)) {
-		c.say("%s stays", g.Name)
+	if active(g.State) && !c.Confirm(ctx, fmt.Sprintf("%s is %s; remove it?", g.Name, g.State)) {
+		c.Say("%s stays", g.Name)
 		return nil
 	}
 	bounded, cancel := context.WithTimeout(ctx, stopMax)
@@ -118,6 +119,6 @@ func removeGroup(ctx context.Context, c *call) error {
 	if err := c.env.Session.Remove(bounded, g.Name); err != nil {
 		return err
 	}
-	c.say("%s: removed", g.Name)
+	c.Say("%s: removed", g.Name)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 )
@@ -28,7 +29,7 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 		require.Contains(t, shown, "1ms ┤")
 		hot := 0
 		for line := range strings.Lines(shown) {
-			require.LessOrEqual(t, graphs.Width(strings.TrimRight(line, "\n")), answerWidth+2)
+			require.LessOrEqual(t, graphs.Width(strings.TrimRight(line, "\n")), lang.AnswerWidth+2)
 			if strings.Count(line, "█") > 20 {
 				hot++
 			}
@@ -36,7 +37,7 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 		require.Equal(t, 1, hot, shown)
 		require.Contains(t, shown, "▲", "a command was typed")
 
-		c.env.Colour = true
+		c.env.Color = true
 		require.Contains(t, do("heat fast"), "\x1b[")
 		do("graph fast heat")
 		require.Equal(t, "fast", c.View().Group(c.env.Session.Snapshot()))

@@ -7,18 +7,17 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
 )
 
-// The sizes of bars in answers. An answer fits a terminal of 80 columns with
-// the two cells it is set off by.
+// The sizes of bars in answers.
 const (
-	answerWidth = 78
-	histBars    = 14
-	shareWidth  = 7 // of a column's percentages: 100.0 %
-	sharesGap   = 2 // between two columns
+	histBars   = 14
+	shareWidth = 7 // of a column's percentages: 100.0 %
+	sharesGap  = 2 // between two columns
 )
 
 // figure is one distribution of a group.
@@ -28,13 +27,13 @@ type figure struct {
 	bars []metrics.Bar
 }
 
-func histCommand() command {
-	return command{name: "hist", section: lookSection,
-		params:  []param{{name: "group", kind: groupKind()}, {name: "figure", kind: words(distributions()...), optional: true}},
-		summary: "show distributions of latencies as bars and percentiles",
-		detail: "A producer group has latency (due to acked), service (sent to acked) and lag (due to sent: pulsh's own); " +
+func histCommand() lang.Command {
+	return lang.Command{Name: "hist", Section: lookSection,
+		Params:  []lang.Param{{Name: "group", Kind: groupKind()}, {Name: "figure", Kind: lang.Words(distributions()...), Optional: true}},
+		Summary: "show distributions of latencies as bars and percentiles",
+		Detail: "A producer group has latency (due to acked), service (sent to acked) and lag (due to sent: pulsh's own); " +
 			"a consumer group has e2e (due to received) and processing (received to acked). Without a figure they stand side by side.",
-		examples: []string{"hist fast", "hist fast service", "hist sub1 e2e"}, run: hist}
+		Examples: []string{"hist fast", "hist fast service", "hist sub1 e2e"}, Run: verb(hist)}
 }
 
 func hist(ctx context.Context, c *call) error {
@@ -43,10 +42,10 @@ func hist(ctx context.Context, c *call) error {
 		return err
 	}
 	names := distributionsOf(g)
-	if word := c.text("figure"); word != "" {
+	if word := c.Text("figure"); word != "" {
 		name, ok := distributionNamed(g, word)
 		if !ok {
-			return c.refuse("figure", "hist "+g.Name, "a %s has no %s", kindName(g.Kind), word)
+			return c.Refuse("figure", "hist "+g.Name, "a %s has no %s", kindName(g.Kind), word)
 		}
 		names = []string{name}
 	}
@@ -59,7 +58,7 @@ func hist(ctx context.Context, c *call) error {
 	}
 	switch len(figures) {
 	case 0:
-		c.say("%s: nothing measured yet", g.Name)
+		c.Say("%s: nothing measured yet", g.Name)
 		return nil
 	case 1:
 		labels, counts := classes(figures)
@@ -67,12 +66,12 @@ func hist(ctx context.Context, c *call) error {
 		for i, label := range labels {
 			bars[i] = graphs.Bar{Label: label, Count: counts[0][i]}
 		}
-		c.print(graphs.Bars("ms", "messages", bars, answerWidth, graphs.Plain))
+		c.Print(graphs.Bars("ms", "messages", bars, lang.AnswerWidth, graphs.Plain))
 	default:
-		c.print(sideBySide(figures))
+		c.Print(sideBySide(figures))
 	}
-	c.print(percentiles(figures))
-	c.print(belowZero(g, figures))
+	c.Print(percentiles(figures))
+	c.Print(belowZero(g, figures))
 	return nil
 }
 
@@ -171,7 +170,7 @@ func sideBySide(figures []figure) []string {
 			most = max(most, n/sum)
 		}
 	}
-	column := (answerWidth-labelWidth-len(" | "))/len(figures) - sharesGap
+	column := (lang.AnswerWidth-labelWidth-len(" | "))/len(figures) - sharesGap
 	heading := graphs.Left("ms", labelWidth) + "   "
 	for _, f := range figures {
 		heading += graphs.Left(graphs.Right("", shareWidth-len("share"))+f.name, column+sharesGap)

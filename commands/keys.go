@@ -5,17 +5,18 @@ import (
 	"math"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
 )
 
-func keysCommand() command {
-	return command{name: "keys", section: lookSection, params: []param{{name: "group", kind: groupOf(snapshot.Consume, "sub1")}},
-		summary: "show how messages and keys are distributed over a consumer group's workers",
-		detail: "For each worker: the messages its consumer has got, how many different keys there were among them (an estimate to one in a hundred), " +
+func keysCommand() lang.Command {
+	return lang.Command{Name: "keys", Section: lookSection, Params: []lang.Param{{Name: "group", Kind: groupOf(snapshot.Consume, "sub1")}},
+		Summary: "show how messages and keys are distributed over a consumer group's workers",
+		Detail: "For each worker: the messages its consumer has got, how many different keys there were among them (an estimate to one in a hundred), " +
 			"and with key_shared its share of the 65,536 hash values that a key can have. The broker divides them, or with sticky=on pulsh does, evenly.",
-		examples: []string{"keys sub1"}, run: showKeys}
+		Examples: []string{"keys sub1"}, Run: verb(showKeys)}
 }
 
 // keyBar is the length of the longest bar.
@@ -27,7 +28,7 @@ func showKeys(ctx context.Context, c *call) error {
 		return err
 	}
 	if g.Consumer == nil {
-		return c.refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group shares keys", g.Name)
+		return c.Refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group shares keys", g.Name)
 	}
 	ctx, cancel := context.WithTimeout(ctx, adminMax)
 	defer cancel()
@@ -36,7 +37,7 @@ func showKeys(ctx context.Context, c *call) error {
 		return err
 	}
 	if len(shares) == 0 {
-		c.say("%s is %s and has no workers now", g.Name, g.State)
+		c.Say("%s is %s and has no workers now", g.Name, g.State)
 		return nil
 	}
 	var most, total int64
@@ -50,8 +51,8 @@ func showKeys(ctx context.Context, c *call) error {
 			graphs.Whole(float64(s.Keys)), hashesOf(s), bar})
 	}
 	right := graphs.AlignRight
-	c.print(graphs.Table([]string{"worker", "received", "share", "keys", "hash values", ""}, rows, []graphs.Align{right, right, right, right, right}, 0))
-	c.say("%s: %s", g.Name, evenness(shares, total))
+	c.Print(graphs.Table([]string{"worker", "received", "share", "keys", "hash values", ""}, rows, []graphs.Align{right, right, right, right, right}, 0))
+	c.Say("%s: %s", g.Name, evenness(shares, total))
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/delivery"
@@ -16,12 +17,12 @@ import (
 const ledgerLanes = 8
 
 // ledgerCommand shows what became of each message.
-func ledgerCommand() command {
-	return command{name: "ledger", section: lookSection, params: []param{{name: "group", kind: groupOf(snapshot.Consume, "sub1")}},
-		summary: "show what became of every message: lost, duplicated, out of order, redelivered, in doubt",
-		detail: "The figures are of the present epoch, which began with the last seek, start or rebuild of the consumers; earlier epochs are summed up in one line. " +
+func ledgerCommand() lang.Command {
+	return lang.Command{Name: "ledger", Section: lookSection, Params: []lang.Param{{Name: "group", Kind: groupOf(snapshot.Consume, "sub1")}},
+		Summary: "show what became of every message: lost, duplicated, out of order, redelivered, in doubt",
+		Detail: "The figures are of the present epoch, which began with the last seek, start or rebuild of the consumers; earlier epochs are summed up in one line. " +
 			"A message is lost when it was passed over for good, a hole while it may still come, in the tail when it was acked and lies above the last one received.",
-		examples: []string{"ledger sub1"}, run: showLedger}
+		Examples: []string{"ledger sub1"}, Run: verb(showLedger)}
 }
 
 func showLedger(ctx context.Context, c *call) error {
@@ -30,22 +31,22 @@ func showLedger(ctx context.Context, c *call) error {
 		return err
 	}
 	if g.Consumer == nil {
-		return c.refuse("group", "show "+g.Name, "%s is a producer group; the ledger is kept where messages are received", g.Name)
+		return c.Refuse("group", "show "+g.Name, "%s is a producer group; the ledger is kept where messages are received", g.Name)
 	}
 	l, err := c.env.Session.Delivery(g.Name, ledgerLanes)
 	if err != nil {
 		return err
 	}
-	c.say("%s", headline(g))
+	c.Say("%s", headline(g))
 	var s sheet
 	s.ledger(g.Consumer, l)
-	c.print(s.lines)
-	c.print(laneTable(l))
+	c.Print(s.lines)
+	c.Print(laneTable(l))
 	settled := g.Consumer.Backlog.Known && g.Consumer.Backlog.Messages == 0 && g.Consumer.Rate == 0 &&
 		g.State == snapshot.Running && !sending(c.fresh(ctx), g)
 	for _, sentence := range []string{orderSentence(g, l.Present), g.Consumer.Clock.String(), verdict(g, l, settled)} {
 		if sentence != "" {
-			c.say("%s", sentence)
+			c.Say("%s", sentence)
 		}
 	}
 	return nil
@@ -86,7 +87,7 @@ func (s *sheet) ledger(r *snapshot.Consumer, books snapshot.Delivery) {
 		s.add("unstamped", whole(r.Unstamped), "not sent by pulsh, in none of the above")
 	}
 	if e := books.Earlier; e.Received+e.Holes > 0 {
-		s.add("earlier", whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s left open,", count(int(e.Epoch), "epoch"), whole(int64(e.Lost)), whole(int64(e.Holes))))
+		s.add("earlier", whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s left open,", lang.Count(int(e.Epoch), "epoch"), whole(int64(e.Lost)), whole(int64(e.Holes))))
 		s.add("", "", fmt.Sprintf("%s duplicated, %s redelivered", whole(int64(e.Duplicated)), whole(int64(e.Redelivered))))
 	}
 }
@@ -103,9 +104,9 @@ func laneTable(l snapshot.Delivery) []string {
 	}
 	right := graphs.AlignRight
 	table := graphs.Table([]string{"lane", "received", "lost", "open", "duplicated", "redelivered", "disorder"}, rows,
-		[]graphs.Align{0, right, right, right, right, right, right}, answerWidth)
+		[]graphs.Align{0, right, right, right, right, right, right}, lang.AnswerWidth)
 	if more := int(l.Present.Streams) - len(l.Producers); more > 0 {
-		table = append(table, fmt.Sprintf("and %s that fared no worse", count(more, "lane")))
+		table = append(table, fmt.Sprintf("and %s that fared no worse", lang.Count(more, "lane")))
 	}
 	return table
 }
@@ -132,7 +133,7 @@ func orderSentence(g snapshot.Group, l delivery.Totals) string {
 	}
 	switch {
 	case r.Consumers > 1:
-		return fmt.Sprintf("disorder is natural here: %s share the subscription", count(r.Consumers, "consumer"))
+		return fmt.Sprintf("disorder is natural here: %s share the subscription", lang.Count(r.Consumers, "consumer"))
 	case g.Partitions > 1:
 		return fmt.Sprintf("disorder is natural here: %d partitions have no order between them", g.Partitions)
 	}

@@ -5,26 +5,27 @@ import (
 	"fmt"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
 // localCommands run a Pulsar on this machine.
-func localCommands() []command {
-	return []command{
-		{name: "local start", section: clusterSection, changes: true, summary: "run a real Pulsar on this machine and connect to it",
-			detail: "Needs Java 17 or later and half a GiB of memory. The server is fetched once. " +
+func localCommands() []lang.Command {
+	return []lang.Command{
+		{Name: "local start", Section: clusterSection, Changes: true, Summary: "run a real Pulsar on this machine and connect to it",
+			Detail: "Needs Java 17 or later and half a GiB of memory. The server is fetched once. " +
 				"It ends with the last pulsh that uses it; its data stays.",
-			examples: []string{"local start"}, run: localStart},
-		{name: "local stop", section: clusterSection, summary: "stop the local Pulsar for all who use it", examples: []string{"local stop"}, run: localStop},
-		{name: "local kill", section: clusterSection, summary: "kill the local Pulsar as a crash would",
-			detail: "A real kill -9. `local restart` brings it back with its data.", examples: []string{"local kill"}, run: localKill},
-		{name: "local restart", section: clusterSection, summary: "stop the local Pulsar if it runs, and start it with its data",
-			examples: []string{"local restart"}, run: localRestart},
-		{name: "local status", section: clusterSection, summary: "show how the local Pulsar is", examples: []string{"local status"}, run: localStatus},
-		{name: "local logs", section: clusterSection, params: []param{{name: "lines", kind: logLines(), optional: true}},
-			summary: "print the end of the local Pulsar's log", examples: []string{"local logs", "local logs 50"}, run: localLogs},
+			Examples: []string{"local start"}, Run: verb(localStart)},
+		{Name: "local stop", Section: clusterSection, Summary: "stop the local Pulsar for all who use it", Examples: []string{"local stop"}, Run: verb(localStop)},
+		{Name: "local kill", Section: clusterSection, Summary: "kill the local Pulsar as a crash would",
+			Detail: "A real kill -9. `local restart` brings it back with its data.", Examples: []string{"local kill"}, Run: verb(localKill)},
+		{Name: "local restart", Section: clusterSection, Summary: "stop the local Pulsar if it runs, and start it with its data",
+			Examples: []string{"local restart"}, Run: verb(localRestart)},
+		{Name: "local status", Section: clusterSection, Summary: "show how the local Pulsar is", Examples: []string{"local status"}, Run: verb(localStatus)},
+		{Name: "local logs", Section: clusterSection, Params: []lang.Param{{Name: "lines", Kind: logLines(), Optional: true}},
+			Summary: "print the end of the local Pulsar's log", Examples: []string{"local logs", "local logs 50"}, Run: verb(localLogs)},
 	}
 }
 
@@ -34,10 +35,10 @@ const (
 	logMax     = 1000
 )
 
-func logLines() kind {
+func logLines() lang.Kind {
 	k := countKind()
-	k.sample = "50"
-	k.parse = func(text string) (any, error) {
+	k.Sample = "50"
+	k.Parse = func(text string) (any, error) {
 		n, err := spec.ParseCount(text)
 		if err == nil && (n < 1 || n > logMax) {
 			err = fmt.Errorf("%q is not a number of lines from 1 to %d", text, logMax)
@@ -50,20 +51,20 @@ func logLines() kind {
 // local is the local Pulsar, or why there is none.
 func (c *call) local() (Local, error) {
 	if c.env.Local == nil {
-		return nil, c.fail("connect pulsar://localhost:6650", "no Pulsar can be run here")
+		return nil, c.Fail("connect pulsar://localhost:6650", "no Pulsar can be run here")
 	}
 	return c.env.Local, nil
 }
 
 // step says each step of a start once, and shows how far a long one is.
-func (c *call) step() func(Step) {
+func (c *call) step() func(lang.Step) {
 	said := ""
-	return func(s Step) {
+	return func(s lang.Step) {
 		if s.Text != "" && s.Text != said {
 			said = s.Text
-			c.say("%s", s.Text)
+			c.Say("%s", s.Text)
 		}
-		c.task.Store(s.Progress())
+		c.Task.Store(s.Progress())
 	}
 }
 
@@ -77,8 +78,8 @@ func localStart(ctx context.Context, c *call) error {
 	}
 	t, err := l.Start(ctx, c.step())
 	if err != nil {
-		e := *asError(err)
-		e.Code = ExitUnconnected
+		e := *lang.AsError(err)
+		e.Code = lang.ExitUnconnected
 		return &e
 	}
 	return c.reach(ctx, t)
@@ -90,8 +91,8 @@ func localStop(ctx context.Context, c *call) error {
 		return err
 	}
 	for _, g := range c.fresh(ctx).Groups {
-		if active(g.State) && !c.confirm(ctx, fmt.Sprintf("%s is %s; stop the local Pulsar all the same?", g.Name, g.State)) {
-			c.say("the local Pulsar stays")
+		if active(g.State) && !c.Confirm(ctx, fmt.Sprintf("%s is %s; stop the local Pulsar all the same?", g.Name, g.State)) {
+			c.Say("the local Pulsar stays")
 			return nil
 		}
 	}
@@ -99,7 +100,7 @@ func localStop(ctx context.Context, c *call) error {
 	if err := l.Stop(ctx); err != nil {
 		return err
 	}
-	c.say("local Pulsar stopped in %s", graphs.Seconds(c.env.Now().Sub(begin)))
+	c.Say("local Pulsar stopped in %s", graphs.Seconds(c.env.Now().Sub(begin)))
 	return nil
 }
 
@@ -112,7 +113,7 @@ func localKill(ctx context.Context, c *call) error {
 	if err := l.Kill(ctx); err != nil {
 		return err
 	}
-	c.say("local Pulsar killed; `local restart` brings it back with its data")
+	c.Say("local Pulsar killed; `local restart` brings it back with its data")
 	return nil
 }
 
@@ -126,7 +127,7 @@ func localRestart(ctx context.Context, c *call) error {
 	if err := l.Restart(ctx, c.step()); err != nil {
 		return err
 	}
-	c.say("local Pulsar ready after %s", graphs.Seconds(c.env.Now().Sub(begin)))
+	c.Say("local Pulsar ready after %s", graphs.Seconds(c.env.Now().Sub(begin)))
 	return nil
 }
 
@@ -154,7 +155,7 @@ func localStatus(_ context.Context, c *call) error {
 	if r.Resident+r.Data > 0 {
 		s.add("memory", graphs.Bytes(float64(r.Resident)), graphs.Bytes(float64(r.Data))+" of data on disk")
 	}
-	c.print(s.lines)
+	c.Print(s.lines)
 	return nil
 }
 
@@ -172,7 +173,7 @@ func localLogs(_ context.Context, c *call) error {
 		return err
 	}
 	for _, line := range r.Log {
-		c.say("%s", graphs.Clean(line))
+		c.Say("%s", graphs.Clean(line))
 	}
 	return nil
 }

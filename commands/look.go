@@ -3,21 +3,22 @@ package commands
 import (
 	"context"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 )
 
 // lookCommands show groups.
-func lookCommands() []command {
-	return []command{
-		{name: "status", section: lookSection, summary: "print the figures of all groups on one line", examples: []string{"status"}, run: status},
-		{name: "list", section: lookSection, summary: "list the groups", examples: []string{"list"}, run: list},
-		{name: "show", section: lookSection, params: []param{{name: "group", kind: groupKind()}},
-			summary:  "show a group's settings beside what comes of them",
-			examples: []string{"show fast"}, run: show},
-		{name: "show session", section: lookSection, summary: "show what holds for the session, and where each value was said",
-			detail:   "Flags go before the environment, which goes before a profile, then Pulsar's client.conf, then the defaults.",
-			examples: []string{"show session"}, run: showSession},
+func lookCommands() []lang.Command {
+	return []lang.Command{
+		{Name: "status", Section: lookSection, Summary: "print the figures of all groups on one line", Examples: []string{"status"}, Run: verb(status)},
+		{Name: "list", Section: lookSection, Summary: "list the groups", Examples: []string{"list"}, Run: verb(list)},
+		{Name: "show", Section: lookSection, Params: []lang.Param{{Name: "group", Kind: groupKind()}},
+			Summary:  "show a group's settings beside what comes of them",
+			Examples: []string{"show fast"}, Run: verb(show)},
+		{Name: "show session", Section: lookSection, Summary: "show what holds for the session, and where each value was said",
+			Detail:   "Flags go before the environment, which goes before a profile, then Pulsar's client.conf, then the defaults.",
+			Examples: []string{"show session"}, Run: verb(showSession)},
 	}
 }
 
@@ -31,7 +32,7 @@ func (c *call) measurable(ctx context.Context, param string, m snapshot.Metric) 
 		return err
 	}
 	if !hasFigure(g.Kind, m.Figure) {
-		return c.refuse(param, "show "+g.Name, "a %s has no %s", kindName(g.Kind), m.Figure)
+		return c.Refuse(param, "show "+g.Name, "a %s has no %s", kindName(g.Kind), m.Figure)
 	}
 	return nil
 }
@@ -39,7 +40,7 @@ func (c *call) measurable(ctx context.Context, param string, m snapshot.Metric) 
 func list(ctx context.Context, c *call) error {
 	s := c.fresh(ctx)
 	if len(s.Groups) == 0 {
-		c.say("no groups; `produce start fast` makes one")
+		c.Say("no groups; `produce start fast` makes one")
 		return nil
 	}
 	var rows [][]string
@@ -47,7 +48,7 @@ func list(ctx context.Context, c *call) error {
 		rows = append(rows, []string{g.Name, string(g.Kind), string(g.State), graphs.Whole(float64(g.Workers)), rateOf(g), g.Topic, since(g)})
 	}
 	right := graphs.AlignRight
-	c.print(graphs.Table([]string{"name", "kind", "state", "workers", "rate", "topic", "since"}, rows, []graphs.Align{0, 0, 0, right, right, 0, right}, 0))
+	c.Print(graphs.Table([]string{"name", "kind", "state", "workers", "rate", "topic", "since"}, rows, []graphs.Align{0, 0, 0, right, right, 0, right}, 0))
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
@@ -37,7 +38,7 @@ func topics(ctx context.Context, c *call) error {
 		return err
 	}
 	if len(list) == 0 {
-		c.say("no topics in %s", name)
+		c.Say("no topics in %s", name)
 		return nil
 	}
 	slices.SortFunc(list, func(a, b broker.Topic) int { return strings.Compare(a.Name, b.Name) })
@@ -51,9 +52,9 @@ func topics(ctx context.Context, c *call) error {
 		rows = append(rows, append([]string{t.Name, partitions}, figures[i]...))
 	}
 	right := graphs.AlignRight
-	c.print(graphs.Table([]string{"topic", "partitions", "rate in", "rate out", "behind", "stored"}, rows,
+	c.Print(graphs.Table([]string{"topic", "partitions", "rate in", "rate out", "behind", "stored"}, rows,
 		[]graphs.Align{0, right, right, right, right, right}, 0))
-	c.say("rates are the broker's averages over a minute; behind is the subscription with the most messages to go")
+	c.Say("rates are the broker's averages over a minute; behind is the subscription with the most messages to go")
 	return nil
 }
 
@@ -105,7 +106,7 @@ func (c *call) flow(ctx context.Context) (broker.TopicStats, brokerstats.Flow, e
 		return before, brokerstats.Flow{}, err
 	}
 	begin := c.env.Now()
-	if err := sleep(ctx, flowTime); err != nil {
+	if err := lang.Sleep(ctx, flowTime); err != nil {
 		return before, brokerstats.Flow{}, err
 	}
 	after, err := c.statsOf(ctx)
@@ -117,23 +118,23 @@ func topicStats(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	topic := c.text("topic")
+	topic := c.Text("topic")
 	if name, err := broker.ParseTopic(topic); err == nil {
 		topic = name.String()
 	}
 	if n := len(stats.Partitions); n > 0 {
-		topic += fmt.Sprintf(" (%s)", count(n, "partition"))
+		topic += fmt.Sprintf(" (%s)", lang.Count(n, "partition"))
 	}
-	c.say("%s", topic)
+	c.Say("%s", topic)
 	var s sheet
 	s.add("in", graphs.Rate(flow.In), fmt.Sprintf("%s, %s since it was loaded", graphs.ByteRate(flow.BytesIn), whole(stats.MessagesIn)))
-	s.add("out", graphs.Rate(flow.OutOfAll()), count(len(stats.Subscriptions), "subscription"))
+	s.add("out", graphs.Rate(flow.OutOfAll()), lang.Count(len(stats.Subscriptions), "subscription"))
 	s.add("stored", graphs.Bytes(float64(stats.StorageBytes)), fmt.Sprintf("%s messages an entry", graphs.Three(max(stats.MessagesPerEntry, 1))))
 	s.add("producers", fmt.Sprint(stats.Producers), "")
 	if stats.Throttled > 0 {
 		s.add("throttled", whole(stats.Throttled), "times since it was loaded")
 	}
-	c.print(s.lines)
+	c.Print(s.lines)
 	if len(stats.Partitions) > 0 {
 		var rows [][]string
 		for _, name := range sortedPartitions(stats) {
@@ -142,10 +143,10 @@ func topicStats(ctx context.Context, c *call) error {
 				graphs.Bytes(float64(part.StorageBytes))})
 		}
 		right := graphs.AlignRight
-		c.print(graphs.Table([]string{"partition", "rate in", "rate out", "behind", "stored"}, rows, []graphs.Align{0, right, right, right, right}, 0))
+		c.Print(graphs.Table([]string{"partition", "rate in", "rate out", "behind", "stored"}, rows, []graphs.Align{0, right, right, right, right}, 0))
 	}
 	if len(stats.Subscriptions) > 0 {
-		c.print(subsTable(stats, flow.Out))
+		c.Print(subsTable(stats, flow.Out))
 	}
 	return nil
 }

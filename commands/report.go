@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/session/export"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
@@ -76,9 +77,9 @@ func title(s *snapshot.Snapshot) string {
 	text := "no groups"
 	switch {
 	case len(names) > titleGroups:
-		text = count(len(names), "group")
+		text = lang.Count(len(names), "group")
 	case len(names) > 0:
-		text = and(names)
+		text = lang.And(names)
 	}
 	if s.Cluster.Name != "" {
 		text += " on " + s.Cluster.Name
@@ -277,7 +278,7 @@ func (c *Commands) series(at time.Time, group string, figures []snapshot.Figure,
 // reproduce writes the lines that were run as a script: those that change
 // something, wait or expect, with the pauses between them. Lines that failed are
 // comments.
-func reproduce(lines []Line, r *export.Report) string {
+func reproduce(lines []lang.Line, r *export.Report) string {
 	var b strings.Builder
 	b.WriteString("# " + r.Title + ", " + r.Start.Format(time.RFC3339) + ", pulsh " + r.Environment.Pulsh + "\n")
 	if r.Cluster.URL != "" {
@@ -288,19 +289,19 @@ func reproduce(lines []Line, r *export.Report) string {
 		b.WriteString(" -f FILE\n")
 	}
 	ordered := slices.Clone(lines)
-	slices.SortStableFunc(ordered, func(a, b Line) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(ordered, func(a, b lang.Line) int { return a.At.Compare(b.At) })
 	var ended time.Time
 	for _, l := range ordered {
-		cmd := commandOf(l.Text)
-		if cmd == nil || !cmd.replays() {
+		cmd := language().CommandOf(l.Text)
+		if cmd == nil || !replaysAgain(cmd) {
 			continue
 		}
 		if pause := l.At.Sub(ended).Round(pauseStep); !ended.IsZero() && pause >= pauseStep {
 			b.WriteString("wait " + pause.String() + "\n")
 		}
-		text := flat(l.Text)
+		text := lang.Flat(l.Text)
 		if l.Failure != "" {
-			text = "# " + text + "   (" + flat(l.Failure) + ")"
+			text = "# " + text + "   (" + lang.Flat(l.Failure) + ")"
 		}
 		b.WriteString(text + "\n")
 		ended = l.At.Add(l.Took)
@@ -312,25 +313,16 @@ func reproduce(lines []Line, r *export.Report) string {
 // types faster.
 const pauseStep = 100 * time.Millisecond
 
-// commandOf is the command of a line, nil if it is none.
-func commandOf(line string) *command {
-	calls, errs := parseAll(&text{body: line, rows: table(), quiet: true})
-	if len(errs) > 0 || len(calls) == 0 {
-		return nil
-	}
-	return calls[0].command
-}
-
-// replays says whether a line belongs into a script that does the same again.
+// replaysAgain says whether a line belongs into a script that does the same again.
 // What files ran stands there line by line and with its variables filled in, so
 // the lines that ran them and gave the variables do not; a wait that depends on
 // when the script began is a pause.
-func (c *command) replays() bool {
+func replaysAgain(c *lang.Command) bool {
 	switch {
-	case c.assigns || c.name == "at" || c.name == "connect":
+	case c.Assigns || c.Name == "at" || c.Name == "connect":
 		return false
-	case c.section == groupSection || c.section == scriptSection || c.section == clusterSection:
+	case c.Section == groupSection || c.Section == scriptSection || c.Section == clusterSection:
 		return true
 	}
-	return c.name == "load"
+	return c.Name == "load"
 }

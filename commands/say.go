@@ -1,9 +1,9 @@
 package commands
 
 import (
-	"fmt"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -12,7 +12,7 @@ import (
 
 // sayProducer tells what a producer group does: sending to fast · 4 workers · …
 func sayProducer(_ string, p spec.Producer) string {
-	return strings.Join([]string{"sending to " + p.Topic, count(p.Workers, "worker"), sayShape(p.Rate), saySize(p)}, " · ")
+	return strings.Join([]string{"sending to " + p.Topic, lang.Count(p.Workers, "worker"), sayShape(p.Rate), saySize(p)}, " · ")
 }
 
 func sayShape(shape pacing.Shape) string {
@@ -38,15 +38,7 @@ func saySize(p spec.Producer) string {
 }
 
 func sayConsumer(_ string, s spec.Consumer) string {
-	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), count(s.Workers, "worker"), "from " + string(s.From)}, " · ")
-}
-
-// count writes a number with its noun: 1 worker, 4 workers.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%s %ss", graphs.Whole(float64(n)), noun)
+	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), lang.Count(s.Workers, "worker"), "from " + string(s.From)}, " · ")
 }
 
 // account sums up what a group has done.

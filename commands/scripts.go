@@ -7,82 +7,84 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/lang"
+	"pulsh/session/look"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
 // scriptCommands wait, check and replay.
-func scriptCommands() []command {
-	return []command{
-		{name: "run", section: scriptSection, params: []param{{name: "file", kind: fileKind()}}, assigns: true,
-			summary: "run the lines of a file",
-			detail: "The file is read whole before its first line runs, with the files that it runs itself, and ends at its first error. " +
+func scriptCommands() []lang.Command {
+	return []lang.Command{
+		{Name: "run", Section: scriptSection, Params: []lang.Param{{Name: "file", Kind: lang.FileKind()}}, Assigns: true,
+			Summary: "run the lines of a file",
+			Detail: "The file is read whole before its first line runs, with the files that it runs itself, and ends at its first error. " +
 				"Names within a script begin beside it. NAME=VALUE are its variables: nothing else changes them in that file.",
-			examples: []string{"run examples/smoke.pulsh", "run examples/smoke.pulsh rate=2k"}, prepare: prepareRun, run: runPasses},
-		{name: "repeat", section: scriptSection, params: []param{{name: "times", kind: repeatKind()}, {name: "file", kind: fileKind()}}, assigns: true,
-			summary: "run a file so many times", examples: []string{"repeat 2 examples/step.pulsh w=2"}, prepare: prepareRepeat, run: runPasses},
-		{name: "for", section: scriptSection, assigns: true,
-			params:  []param{{name: "name", kind: variableKind()}, {name: "in", kind: inKind()}, {name: "values", kind: valuesKind(), rest: true}},
-			summary: "run a file once for each value of a variable", examples: []string{"for w in 1 2 4 8 run examples/step.pulsh"},
-			prepare: prepareFor, run: runPasses},
-		{name: "let", section: scriptSection, assigns: true,
-			summary: "set variables, or list them",
-			detail: "$rate and ${rate} stand for the value in the lines that follow, in \"…\" too, but not in '…'; $$ is a dollar. " +
+			Examples: []string{"run examples/smoke.pulsh", "run examples/smoke.pulsh rate=2k"}, Prepare: lang.PrepareRun, Run: lang.RunPasses},
+		{Name: "repeat", Section: scriptSection, Params: []lang.Param{{Name: "times", Kind: repeatKind()}, {Name: "file", Kind: lang.FileKind()}}, Assigns: true,
+			Summary: "run a file so many times", Examples: []string{"repeat 2 examples/step.pulsh w=2"}, Prepare: lang.PrepareRepeat, Run: lang.RunPasses},
+		{Name: "for", Section: scriptSection, Assigns: true,
+			Params:  []lang.Param{{Name: "name", Kind: variableKind()}, {Name: "in", Kind: inKind()}, {Name: "values", Kind: valuesKind(), Rest: true}},
+			Summary: "run a file once for each value of a variable", Examples: []string{"for w in 1 2 4 8 run examples/step.pulsh"},
+			Prepare: lang.PrepareFor, Run: lang.RunPasses},
+		{Name: "let", Section: scriptSection, Assigns: true,
+			Summary: "set variables, or list them",
+			Detail: "$rate and ${rate} stand for the value in the lines that follow, in \"…\" too, but not in '…'; $$ is a dollar. " +
 				"Variables are filled in while a script is read. A let is the default: an argument of run, --set rate=20k and PULSH_VAR_RATE in the environment go before it, in this order. " +
 				"The variables of a script are its own and those of the scripts that it runs. They are shown and recorded: keep secrets out of them.",
-			examples: []string{"let rate=20k", "let"}, prepare: prepareLet, run: let},
-		{name: "wait until", section: scriptSection,
-			params: []param{{name: "condition", kind: conditionKind(), rest: true},
-				{name: "timeout", kind: durationKind(), keyed: true, optional: true, doc: "give up after so long; 5m if not given"}},
-			summary:  "wait until a condition holds",
-			examples: []string{"wait until fast.rate>1k timeout=30s", "wait until fast.p99<1s and sub1.backlog<5k"}, run: waitUntil},
-		{name: "wait", section: scriptSection, params: []param{{name: "duration", kind: durationKind()}},
-			summary: "wait for a while", detail: "--speed 2 halves it.", examples: []string{"wait 2s"}, run: wait},
-		{name: "at", section: scriptSection, params: []param{{name: "at", kind: instantKind()}},
-			summary: "wait for a place in the script's plan",
-			detail: "What record writes for the pauses. A place is fixed when the script begins, so that lines that take long do not shift those behind them; " +
+			Examples: []string{"let rate=20k", "let"}, Prepare: lang.PrepareLet, Run: lang.Let},
+		{Name: "wait until", Section: scriptSection,
+			Params: []lang.Param{{Name: "condition", Kind: conditionKind(), Rest: true},
+				{Name: "timeout", Kind: durationKind(), Keyed: true, Optional: true, Doc: "give up after so long; 5m if not given"}},
+			Summary:  "wait until a condition holds",
+			Examples: []string{"wait until fast.rate>1k timeout=30s", "wait until fast.p99<1s and sub1.backlog<5k"}, Run: verb(waitUntil)},
+		{Name: "wait", Section: scriptSection, Params: []lang.Param{{Name: "duration", Kind: durationKind()}},
+			Summary: "wait for a while", Detail: "--speed 2 halves it.", Examples: []string{"wait 2s"}, Run: lang.Wait},
+		{Name: "at", Section: scriptSection, Params: []lang.Param{{Name: "at", Kind: lang.InstantKind()}},
+			Summary: "wait for a place in the script's plan",
+			Detail: "What record writes for the pauses. A place is fixed when the script begins, so that lines that take long do not shift those behind them; " +
 				"`wait` begins when the line before it has ended. --speed 2 halves all of them. The summary tells how far the script drifted from its plan.",
-			examples: []string{"at +2s", "at 2s"}, run: at},
-		{name: "expect", section: scriptSection,
-			params: []param{{name: "condition", kind: conditionKind(), rest: true},
-				{name: "for", kind: durationKind(), keyed: true, optional: true, doc: "it must hold for so long"},
-				{name: "within", kind: durationKind(), keyed: true, optional: true, doc: "it may take so long to begin to hold"}},
-			summary: "fail if a condition does not hold", detail: "Prints PASS or FAIL with what was measured. Without for and within it is tested once.",
-			examples: []string{"expect fast.p99<1s for=1s", "expect fast.rate>1k within=10s", "expect sub1.lost=0 and sub1.duplicated=0"}, run: expect},
-		{name: "mark", section: scriptSection, params: []param{{name: "text", kind: textKind(), rest: true}},
-			summary: "put a mark on the time axis", examples: []string{`mark "before the fix"`}, run: mark},
+			Examples: []string{"at +2s", "at 2s"}, Run: lang.At},
+		{Name: "expect", Section: scriptSection,
+			Params: []lang.Param{{Name: "condition", Kind: conditionKind(), Rest: true},
+				{Name: "for", Kind: durationKind(), Keyed: true, Optional: true, Doc: "it must hold for so long"},
+				{Name: "within", Kind: durationKind(), Keyed: true, Optional: true, Doc: "it may take so long to begin to hold"}},
+			Summary: "fail if a condition does not hold", Detail: "Prints PASS or FAIL with what was measured. Without for and within it is tested once.",
+			Examples: []string{"expect fast.p99<1s for=1s", "expect fast.rate>1k within=10s", "expect sub1.lost=0 and sub1.duplicated=0"}, Run: verb(expect)},
+		{Name: "mark", Section: scriptSection, Params: []lang.Param{{Name: "text", Kind: lang.TextKind(), Rest: true}},
+			Summary: "put a mark on the time axis", Examples: []string{`mark "before the fix"`}, Run: verb(mark)},
 	}
 }
 
-func repeatKind() kind {
+func repeatKind() lang.Kind {
 	k := countKind()
-	k.sample = "3"
-	k.parse = func(text string) (any, error) {
+	k.Sample = "3"
+	k.Parse = func(text string) (any, error) {
 		n, err := spec.ParseCount(text)
-		if err == nil && (n < 1 || n > repeatMax) {
-			err = fmt.Errorf("%q is not a number of runs from 1 to %d", text, repeatMax)
+		if err == nil && (n < 1 || n > lang.RepeatMax) {
+			err = fmt.Errorf("%q is not a number of runs from 1 to %d", text, lang.RepeatMax)
 		}
 		return n, err
 	}
 	return k
 }
 
-func variableKind() kind {
-	return kind{name: "VARIABLE", sample: "w", doc: "a variable: a small letter, then small letters, digits and _, at most 32; $w stands for its value",
-		parse: func(text string) (any, error) { return text, CheckVariable(text) }}
+func variableKind() lang.Kind {
+	return lang.Kind{Name: "VARIABLE", Sample: "w", Doc: "a variable: a small letter, then small letters, digits and _, at most 32; $w stands for its value",
+		Parse: func(text string) (any, error) { return text, lang.CheckVariable(text) }}
 }
 
-func inKind() kind {
-	k := words("in")
-	k.name = "in"
+func inKind() lang.Kind {
+	k := lang.Words("in")
+	k.Name = "in"
 	return k
 }
 
 // valuesKind is the values of a for, and the file that they are for.
-func valuesKind() kind {
-	return kind{name: "VALUE… run FILE", sample: "1 2 4 8 run examples/step.pulsh", doc: "values, then run and a file",
-		parse: func(text string) (any, error) {
+func valuesKind() lang.Kind {
+	return lang.Kind{Name: "VALUE… run FILE", Sample: "1 2 4 8 run examples/step.pulsh", Doc: "values, then run and a file",
+		Parse: func(text string) (any, error) {
 			parts := strings.Fields(text)
 			if len(parts) < 3 || parts[len(parts)-2] != "run" {
 				return nil, fmt.Errorf("%q does not end with run FILE behind a value", text)
@@ -106,7 +108,7 @@ func waitUntil(ctx context.Context, c *call) error {
 	}
 	begin, done := c.env.Now(), false
 	var last *snapshot.Snapshot
-	c.until(limit, func() string { return standing(condition, c.env.Session.Snapshot()) })
+	c.Until(limit, func() string { return standing(condition, c.env.Session.Snapshot()) })
 	err = c.watch(ctx, func(s *snapshot.Snapshot) bool {
 		last, done = s, condition.Holds(s)
 		return done || c.env.Now().Sub(begin) >= limit
@@ -115,7 +117,7 @@ func waitUntil(ctx context.Context, c *call) error {
 		return err
 	}
 	t := failing(condition, last)
-	return c.fail(adviceOn(t.Metric), "%s did not come within %s; it is %s", condition, pacing.FormatDuration(limit), measured(t, last.Value(t.Metric)))
+	return c.Fail(adviceOn(t.Metric), "%s did not come within %s; it is %s", condition, pacing.FormatDuration(limit), measured(t, last.Value(t.Metric)))
 }
 
 // condition is the one that was typed, if all that it measures is there.
@@ -145,7 +147,7 @@ func measured(t snapshot.Term, v float64) string {
 		return "not known"
 	}
 	f, _ := t.Metric.Describe()
-	return strings.TrimSpace(GraphUnit(f.Unit).Format(v))
+	return strings.TrimSpace(look.Unit(f.Unit).Format(v))
 }
 
 // standing is how the first comparison that does not hold stands.
@@ -173,6 +175,31 @@ func adviceOn(m snapshot.Metric) string {
 }
 
 func mark(_ context.Context, c *call) error {
-	c.env.Session.Mark(snapshot.MarkNote, c.text("text"))
+	c.env.Session.Mark(snapshot.MarkNote, c.Text("text"))
 	return nil
+}
+
+// recordCommands write what is typed as a script.
+func recordCommands() []lang.Command {
+	return []lang.Command{
+		{Name: "record", Section: scriptSection,
+			Params:  []lang.Param{{Name: "file", Kind: newFileKind()}, {Name: "force", Kind: forceKind(), Optional: true}},
+			Summary: "write what is typed from now on as a script",
+			Detail: "Every line is written when it begins, with an `at` for the pause before it, so that a crash loses nothing. " +
+				"A line that fails is kept as a comment, but for an expect. A file that is there is only written over with force.",
+			Examples: []string{"record mine.pulsh force"}, Run: lang.Record},
+		{Name: "record stop", Section: scriptSection, Summary: "end the recording", Examples: []string{"record stop"}, Run: lang.RecordStop},
+	}
+}
+
+func newFileKind() lang.Kind {
+	k := lang.FileKind()
+	k.Sample, k.Doc = "mine.pulsh", "a file to write"
+	return k
+}
+
+func forceKind() lang.Kind {
+	k := lang.Words("force")
+	k.Name = "force"
+	return k
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 )
@@ -13,17 +14,17 @@ import (
 const pageShare = 0.75
 
 // scrollCommands move the graph in time.
-func scrollCommands() []command {
-	by := []param{{name: "by", kind: durationKind(), optional: true}}
-	return []command{
-		{name: "graph freeze", section: lookSection, summary: "stop the graph where it is",
-			detail:   "The graph says that it is frozen and its right edge says since when; status rows and load go on.",
-			examples: []string{"graph freeze"}, run: freeze},
-		{name: "graph back", section: lookSection, params: by, summary: "move the graph back in time",
-			detail: "Without a span it goes by most of its window, as PgUp does on an empty line.", examples: []string{"graph back", "graph back 5m"}, run: scrollBy(-1)},
-		{name: "graph forward", section: lookSection, params: by, summary: "move the graph forward in time, up to now",
-			detail: "Without a span it goes by most of its window, as PgDn does on an empty line.", examples: []string{"graph forward 1m"}, run: scrollBy(1)},
-		{name: "graph live", section: lookSection, summary: "let the graph follow the time again", examples: []string{"graph live"}, run: live},
+func scrollCommands() []lang.Command {
+	by := []lang.Param{{Name: "by", Kind: durationKind(), Optional: true}}
+	return []lang.Command{
+		{Name: "graph freeze", Section: lookSection, Summary: "stop the graph where it is",
+			Detail:   "The graph says that it is frozen and its right edge says since when; status rows and load go on.",
+			Examples: []string{"graph freeze"}, Run: verb(freeze)},
+		{Name: "graph back", Section: lookSection, Params: by, Summary: "move the graph back in time",
+			Detail: "Without a span it goes by most of its window, as PgUp does on an empty line.", Examples: []string{"graph back", "graph back 5m"}, Run: verb(scrollBy(-1))},
+		{Name: "graph forward", Section: lookSection, Params: by, Summary: "move the graph forward in time, up to now",
+			Detail: "Without a span it goes by most of its window, as PgDn does on an empty line.", Examples: []string{"graph forward 1m"}, Run: verb(scrollBy(1))},
+		{Name: "graph live", Section: lookSection, Summary: "let the graph follow the time again", Examples: []string{"graph live"}, Run: verb(live)},
 	}
 }
 
@@ -33,7 +34,7 @@ func freeze(ctx context.Context, c *call) error {
 		next.Until = c.fresh(ctx).At
 	}
 	c.view.Store(&next)
-	c.say("graph: %s", next.place())
+	c.Say("graph: %s", next.place())
 	return nil
 }
 
@@ -41,7 +42,7 @@ func live(_ context.Context, c *call) error {
 	next := *c.View()
 	next.Until = time.Time{}
 	c.view.Store(&next)
-	c.say("graph: %s", next.place())
+	c.Say("graph: %s", next.place())
 	return nil
 }
 
@@ -55,7 +56,7 @@ func scrollBy(direction time.Duration) func(context.Context, *call) error {
 		}
 		next := old.scrolled(s, direction*by)
 		c.view.Store(&next)
-		c.say("graph: %s", next.place())
+		c.Say("graph: %s", next.place())
 		return nil
 	}
 }

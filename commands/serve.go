@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"pulsh/commands/lang"
 	"pulsh/session/export"
 	"pulsh/session/scrape"
 )
@@ -46,12 +47,12 @@ type listenAt struct {
 	remote  bool
 }
 
-func addressKind() kind {
-	return kind{name: "ADDRESS", sample: metricsAddress, forms: "127.0.0.1:9095, 9095, 0.0.0.0:9095", doc: "where to listen: 127.0.0.1:9095, or 9095 for this machine, or 0.0.0.0:9095 for all who can reach it",
-		parse: func(text string) (any, error) {
+func addressKind() lang.Kind {
+	return lang.Kind{Name: "ADDRESS", Sample: metricsAddress, Forms: "127.0.0.1:9095, 9095, 0.0.0.0:9095", Doc: "where to listen: 127.0.0.1:9095, or 9095 for this machine, or 0.0.0.0:9095 for all who can reach it",
+		Parse: func(text string) (any, error) {
 			address, remote, err := ParseMetricsAddress(text)
 			return listenAt{address, remote}, err
-		}, complete: offer(metricsAddress, "this machine alone", "0.0.0.0:9095", "all who can reach it, with remote=on")}
+		}, Complete: lang.Offer(metricsAddress, "this machine alone", "0.0.0.0:9095", "all who can reach it, with remote=on")}
 }
 
 func metricsServe(_ context.Context, c *call) error {
@@ -59,32 +60,32 @@ func metricsServe(_ context.Context, c *call) error {
 	if !ok {
 		at = listenAt{address: metricsAddress}
 	}
-	if at.remote && c.text("remote") == "" {
-		return c.refuse("address", "metrics serve "+at.address+" remote=on", "other machines can reach %s", at.address)
+	if at.remote && c.Text("remote") == "" {
+		return c.Refuse("address", "metrics serve "+at.address+" remote=on", "other machines can reach %s", at.address)
 	}
 	c.outlets.mu.Lock()
 	running := c.outlets.server
 	c.outlets.mu.Unlock()
 	if running != nil {
-		return c.fail("metrics stop", "metrics are served at %s already", running.URL())
+		return c.Fail("metrics stop", "metrics are served at %s already", running.URL())
 	}
 	l, err := c.env.Listen("tcp", at.address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return c.refuse("address", "metrics serve 127.0.0.1:0", "another program listens at %s", at.address)
+		return c.Refuse("address", "metrics serve 127.0.0.1:0", "another program listens at %s", at.address)
 	case err != nil:
 		var op *net.OpError
 		if errors.As(err, &op) {
 			err = op.Err
 		}
-		return c.refuse("address", "metrics serve", "nobody can listen at %s: %s", at.address, err)
+		return c.Refuse("address", "metrics serve", "nobody can listen at %s: %s", at.address, err)
 	}
 	commands := c.Commands
 	server := scrape.Serve(l, func() *export.Report { return commands.outline(commands.env.Session.Snapshot()) })
 	c.outlets.mu.Lock()
 	c.outlets.server = server
 	c.outlets.mu.Unlock()
-	c.say("metrics: %s", server.URL())
+	c.Say("metrics: %s", server.URL())
 	return nil
 }
 
@@ -94,11 +95,11 @@ func metricsStop(ctx context.Context, c *call) error {
 	c.outlets.server = nil
 	c.outlets.mu.Unlock()
 	if server == nil {
-		return c.fail("metrics serve", "no metrics are served")
+		return c.Fail("metrics serve", "no metrics are served")
 	}
 	ctx, cancel := context.WithTimeout(ctx, outletTime)
 	defer cancel()
 	server.Close(ctx)
-	c.say("metrics: no longer at %s", server.URL())
+	c.Say("metrics: no longer at %s", server.URL())
 	return nil
 }

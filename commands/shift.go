@@ -6,30 +6,31 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/cursor"
 	"pulsh/session/snapshot"
 )
 
 // shiftCommands move a consumer group's own subscription by messages.
-func shiftCommands() []command {
-	group := param{name: "group", kind: groupOf(snapshot.Consume, "sub1")}
-	messages := param{name: "messages", kind: messagesKind()}
+func shiftCommands() []lang.Command {
+	group := lang.Param{Name: "group", Kind: groupOf(snapshot.Consume, "sub1")}
+	messages := lang.Param{Name: "messages", Kind: messagesKind()}
 	const whole = "The broker moves by whole entries, that is batches, so it is right to half a batch; messages are entries times the messages in an entry. " +
 		"All partitions move to one instant. "
-	return []command{
-		{name: "rewind", section: groupSection, changes: true, params: []param{group, messages},
-			summary:  "receive a number of messages again",
-			detail:   whole + "What the topic has given up cannot come again.",
-			examples: []string{"rewind sub1 1000"}, run: rewind},
-		{name: "skip", section: groupSection, changes: true, destroys: true, params: []param{group, messages},
-			summary:  "pass over the oldest messages that wait for a consumer group",
-			detail:   whole + asksFirst,
-			examples: []string{"skip sub1 1000"}, run: skip},
-		{name: "clear", section: groupSection, changes: true, destroys: true, params: []param{group},
-			summary:  "pass over all messages that wait for a consumer group",
-			detail:   asksFirst,
-			examples: []string{"clear sub1"}, run: clearGroup},
+	return []lang.Command{
+		{Name: "rewind", Section: groupSection, Changes: true, Params: []lang.Param{group, messages},
+			Summary:  "receive a number of messages again",
+			Detail:   whole + "What the topic has given up cannot come again.",
+			Examples: []string{"rewind sub1 1000"}, Run: verb(rewind)},
+		{Name: "skip", Section: groupSection, Changes: true, Destroys: true, Params: []lang.Param{group, messages},
+			Summary:  "pass over the oldest messages that wait for a consumer group",
+			Detail:   whole + lang.AsksFirst,
+			Examples: []string{"skip sub1 1000"}, Run: verb(skip)},
+		{Name: "clear", Section: groupSection, Changes: true, Destroys: true, Params: []lang.Param{group},
+			Summary:  "pass over all messages that wait for a consumer group",
+			Detail:   lang.AsksFirst,
+			Examples: []string{"clear sub1"}, Run: verb(clearGroup)},
 	}
 }
 
@@ -40,9 +41,9 @@ func (c *call) seeker(ctx context.Context) (snapshot.Group, error) {
 	case err != nil:
 		return g, err
 	case g.Consumer == nil:
-		return g, c.refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group can %s", g.Name, c.command.name)
+		return g, c.Refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group can %s", g.Name, c.Command.Name)
 	case g.State != snapshot.Running && g.State != snapshot.Paused:
-		return g, c.refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
+		return g, c.Refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
 	}
 	_, err = c.admin()
 	return g, err
@@ -63,7 +64,7 @@ func rewind(ctx context.Context, c *call) error {
 	if shift.Short {
 		less = " · no more is stored"
 	}
-	c.say("%s: back by %s%s%s", g.Name, sayShift(shift), less, c.sayDrain(ctx, g.Name))
+	c.Say("%s: back by %s%s%s", g.Name, sayShift(shift), less, c.sayDrain(ctx, g.Name))
 	return nil
 }
 
@@ -73,7 +74,7 @@ func skip(ctx context.Context, c *call) error {
 		return err
 	}
 	n, _ := value[int](c, "messages")
-	if err := c.consent(ctx, "pass over about %s of the %s messages that wait for %s?", whole(int64(n)), sayWaiting(g), g.Name); err != nil {
+	if err := c.Consent(ctx, "pass over about %s of the %s messages that wait for %s?", whole(int64(n)), sayWaiting(g), g.Name); err != nil {
 		return err
 	}
 	shift, err := c.env.Session.Skip(ctx, g.Name, int64(n))
@@ -81,7 +82,7 @@ func skip(ctx context.Context, c *call) error {
 		return c.tooFew(err, "clear "+g.Name)
 	}
 	c.changed.Store(c.env.Now().UnixNano())
-	c.say("%s: skipped %s%s", g.Name, sayShift(shift), c.sayDrain(ctx, g.Name))
+	c.Say("%s: skipped %s%s", g.Name, sayShift(shift), c.sayDrain(ctx, g.Name))
 	return nil
 }
 
@@ -90,7 +91,7 @@ func clearGroup(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.consent(ctx, "pass over all of the %s messages that wait for %s?", sayWaiting(g), g.Name); err != nil {
+	if err := c.Consent(ctx, "pass over all of the %s messages that wait for %s?", sayWaiting(g), g.Name); err != nil {
 		return err
 	}
 	shift, err := c.env.Session.Clear(ctx, g.Name)
@@ -98,7 +99,7 @@ func clearGroup(ctx context.Context, c *call) error {
 		return err
 	}
 	c.changed.Store(c.env.Now().UnixNano())
-	c.say("%s: skipped %s%s", g.Name, sayShift(shift), c.sayDrain(ctx, g.Name))
+	c.Say("%s: skipped %s%s", g.Name, sayShift(shift), c.sayDrain(ctx, g.Name))
 	return nil
 }
 
@@ -120,7 +121,7 @@ func (c *call) tooFew(err error, try string) error {
 	if few.Waiting == 0 {
 		try = ""
 	}
-	return c.refuse("messages", try, "%s", few)
+	return c.Refuse("messages", try, "%s", few)
 }
 
 // partsShown is how many partitions an answer lists before it says that there

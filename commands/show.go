@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -36,9 +37,9 @@ func show(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	c.say("%s", headline(g))
+	c.Say("%s", headline(g))
 	if g.LastError != "" {
-		c.say("%s", g.LastError)
+		c.Say("%s", g.LastError)
 	}
 	var s sheet
 	if g.Producer != nil {
@@ -51,7 +52,7 @@ func show(ctx context.Context, c *call) error {
 	for _, f := range g.Failures {
 		s.add("", whole(f.Count)+" "+f.Category.String(), f.Last.Text)
 	}
-	c.print(s.lines)
+	c.Print(s.lines)
 	return nil
 }
 
@@ -63,7 +64,7 @@ func headline(g snapshot.Group) string {
 	}
 	topic := covered(g)
 	if g.Partitions > 0 {
-		topic += fmt.Sprintf(" (%s)", count(g.Partitions, "partition"))
+		topic += fmt.Sprintf(" (%s)", lang.Count(g.Partitions, "partition"))
 	}
 	return fmt.Sprintf("%s  %s · %s", g.Name, state, topic)
 }
@@ -91,7 +92,7 @@ func (s *sheet) producer(g snapshot.Group, spec spec.Producer) {
 		s.add("keys", spec.Keys.String(), "")
 	}
 	s.add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages a batch")
-	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", count(p.Producers, "lane"), graphs.Percent(share(p.InFlight, p.Pending), 0)))
+	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", lang.Count(p.Producers, "lane"), graphs.Percent(share(p.InFlight, p.Pending), 0)))
 	s.latencies("latency", p.Latency, "due→acked")
 	s.latencies("service", p.Service, "sent→acked")
 	s.latencies("lag", p.Lag, "due→sent")
@@ -123,7 +124,7 @@ func (s *sheet) consumer(g snapshot.Group, spec spec.Consumer) {
 	s.add("received", whole(r.Received), fmt.Sprintf("%s now, %s on average, %s", graphs.Rate(r.Rate), graphs.Rate(r.Average), graphs.ByteRate(r.BytesPerSecond)))
 	s.add("acked", whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), whole(r.AckFailed)))
 	s.behaviour(r, spec)
-	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s that the broker sees, queue %d", count(r.Consumers, "consumer"), spec.Queue))
+	s.add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s that the broker sees, queue %d", lang.Count(r.Consumers, "consumer"), spec.Queue))
 	backlog := graphs.NoValue
 	if r.Backlog.Known {
 		backlog = whole(r.Backlog.Messages)
@@ -151,7 +152,7 @@ func (s *sheet) broker(t snapshot.BrokerStats, way string, perSecond float64) {
 	if t.At.IsZero() {
 		return
 	}
-	remark := fmt.Sprintf("%s stored, %s", graphs.Bytes(float64(t.Storage)), count(t.Producers, "producer"))
+	remark := fmt.Sprintf("%s stored, %s", graphs.Bytes(float64(t.Storage)), lang.Count(t.Producers, "producer"))
 	if t.Apart != "" {
 		remark = t.Apart
 	}

@@ -70,7 +70,7 @@ func showSession(_ context.Context, c *call) error {
 		}
 		cells = append(cells, []string{f.Name, graphs.Clean(f.Value), graphs.Clean(f.From)})
 	}
-	c.print(graphs.Table(nil, cells, nil, 0))
+	c.Print(graphs.Table(nil, cells, nil, 0))
 	return nil
 }
 
@@ -160,7 +160,7 @@ func (c *call) prefer(said []spec.Preference, from string) error {
 		err = c.env.Session.SetPreferences(next)
 	}
 	if err != nil {
-		return c.fail("show session", "%s: %s", from, err)
+		return c.Fail("show session", "%s: %s", from, err)
 	}
 	for _, one := range said {
 		c.said(from, one.Name)

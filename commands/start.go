@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/snapshot"
@@ -14,9 +15,9 @@ import (
 )
 
 func startProducer(ctx context.Context, c *call) error {
-	name := c.text("name")
+	name := c.Text("name")
 	if _, ok := c.env.Session.Consumer(name); ok {
-		return c.refuse("name", "consume start "+name, "%s is a consumer group", name)
+		return c.Refuse("name", "consume start "+name, "%s is a consumer group", name)
 	}
 	want, known := c.env.Session.Producer(name)
 	if !known {
@@ -27,9 +28,9 @@ func startProducer(ctx context.Context, c *call) error {
 }
 
 func startConsumer(ctx context.Context, c *call) error {
-	name := c.text("name")
+	name := c.Text("name")
 	if _, ok := c.env.Session.Producer(name); ok {
-		return c.refuse("name", "produce start "+name, "%s is a producer group", name)
+		return c.Refuse("name", "produce start "+name, "%s is a producer group", name)
 	}
 	want, known := c.env.Session.Consumer(name)
 	if !known {
@@ -49,7 +50,7 @@ type starter[S any] struct {
 // start makes a group if it is not known, and starts it. A group that cannot
 // be started at its making is forgotten, so that the same line works later.
 func start[S any](ctx context.Context, c *call, known bool, settings []spec.Setting[S], want *S, do starter[S]) error {
-	name := c.text("name")
+	name := c.Text("name")
 	if err := c.connected(); err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func start[S any](ctx context.Context, c *call, known bool, settings []spec.Sett
 		}
 		return fmt.Errorf("%s cannot start: %w", name, err)
 	}
-	c.say("%s: %s", name, do.say(name, *want))
+	c.Say("%s: %s", name, do.say(name, *want))
 	return nil
 }
 
@@ -94,7 +95,7 @@ func startInstead(c *call, name string, err error) error {
 		return err
 	}
 	instead := *refused
-	instead.Try = c.command.name + " " + name + " " + setting
+	instead.Try = c.Command.Name + " " + name + " " + setting
 	return &instead
 }
 
@@ -104,18 +105,18 @@ func cannotBe(c *call, name string, err error) error {
 	if errors.As(err, &refused) && refused.Try != "" {
 		return startInstead(c, name, err)
 	}
-	return c.refuse("name", "list", "%s", err)
+	return c.Refuse("name", "list", "%s", err)
 }
 
 // apply reads the settings that were typed into want.
 func apply[S any](c *call, settings []spec.Setting[S], want *S) error {
-	for _, name := range c.given {
+	for _, name := range c.Given {
 		s, ok := spec.FindSetting(settings, name)
 		if !ok {
 			continue
 		}
-		if err := s.Set(want, c.text(name)); err != nil {
-			return c.refuse(name, "", "%s", err)
+		if err := s.Set(want, c.Text(name)); err != nil {
+			return c.Refuse(name, "", "%s", err)
 		}
 	}
 	return nil
@@ -126,11 +127,11 @@ func (c *call) connected() error {
 	if _, ok := c.env.Session.Target(); ok {
 		return nil
 	}
-	e := c.fail("connect pulsar://localhost:6650", "there is no connection to a Pulsar yet")
+	e := c.Fail("connect pulsar://localhost:6650", "there is no connection to a Pulsar yet")
 	if c.env.Local != nil {
 		e.Try = "local start"
 	}
-	e.Code = ExitUnconnected
+	e.Code = lang.ExitUnconnected
 	return e
 }
 
@@ -140,14 +141,14 @@ func (c *call) startable(ctx context.Context, name string) error {
 	if !ok || !active(g.State) {
 		return nil
 	}
-	try := c.command.name[:len("produce")] + " stop " + name
-	if len(c.given) > 0 {
+	try := c.Command.Name[:len("produce")] + " stop " + name
+	if len(c.Given) > 0 {
 		try = "set " + name
-		for _, key := range c.given {
-			try += " " + key + "=" + quote(c.text(key))
+		for _, key := range c.Given {
+			try += " " + key + "=" + lang.Quote(c.Text(key))
 		}
 	}
-	return c.refuse("name", try, "%s is %s", name, g.State)
+	return c.Refuse("name", try, "%s is %s", name, g.State)
 }
 
 // active says whether a group in this state has connections.
@@ -180,10 +181,10 @@ func clone[S any](ctx context.Context, c *call, g snapshot.Group, settings []spe
 	if err := apply(c, settings, want); err != nil {
 		return err
 	}
-	name := c.text("name")
+	name := c.Text("name")
 	if err := do.add(name, *want); err != nil {
 		return cannotBe(c, name, err)
 	}
-	c.say("%s: ready for %s", name, do.say(name, *want))
+	c.Say("%s: ready for %s", name, do.say(name, *want))
 	return nil
 }

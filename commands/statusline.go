@@ -11,7 +11,7 @@ import (
 )
 
 func status(ctx context.Context, c *call) error {
-	c.say("%s", StatusLine(c.fresh(ctx), c.env.Now()))
+	c.Say("%s", StatusLine(c.fresh(ctx), c.env.Now()))
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/session/export"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
@@ -62,12 +63,12 @@ type stream struct {
 const standardOutput = "-"
 
 // streamKind is a file to stream into, by its ending.
-func streamKind() kind {
+func streamKind() lang.Kind {
 	endings := func() export.Table[string] {
 		return export.Table[string]{{Name: ".jsonl", Value: "a line of JSON a record"}, {Name: ".csv", Value: "a row a record"}}
 	}
-	return kind{name: "STREAM", sample: "run.jsonl", forms: "run.jsonl, run.csv, -", doc: "a file to append records to, lines of JSON or CSV by its ending; - is the standard output",
-		parse: func(text string) (any, error) {
+	return lang.Kind{Name: "STREAM", Sample: "run.jsonl", Forms: "run.jsonl, run.csv, -", Doc: "a file to append records to, lines of JSON or CSV by its ending; - is the standard output",
+		Parse: func(text string) (any, error) {
 			switch strings.ToLower(filepath.Ext(text)) {
 			case ".jsonl", ".ndjson":
 				return false, nil
@@ -78,7 +79,7 @@ func streamKind() kind {
 				return false, nil
 			}
 			return nil, fmt.Errorf("%q does not end in .jsonl or .csv", text)
-		}, complete: completeOutputs(endings)}
+		}, Complete: completeOutputs(endings)}
 }
 
 func streamStart(_ context.Context, c *call) error {
@@ -87,15 +88,15 @@ func streamStart(_ context.Context, c *call) error {
 		every = streamDefault
 	}
 	if every < streamMin || every > streamMax {
-		return c.refuse("every", "stream run.jsonl every=1s", "%s is not from %s to %s", c.text("every"), pacing.FormatDuration(streamMin), pacing.FormatDuration(streamMax))
+		return c.Refuse("every", "stream run.jsonl every=1s", "%s is not from %s to %s", c.Text("every"), pacing.FormatDuration(streamMin), pacing.FormatDuration(streamMax))
 	}
 	c.outlets.mu.Lock()
 	running := c.outlets.stream
 	c.outlets.mu.Unlock()
 	if running != nil && !running.ended() {
-		return c.fail("stream stop", "%s is being written already", running.path)
+		return c.Fail("stream stop", "%s is being written already", running.path)
 	}
-	s := &stream{commands: c.Commands, path: homePath(c.text("file")), every: every, columns: reportColumns(), done: make(chan struct{})}
+	s := &stream{commands: c.Commands, path: lang.HomePath(c.Text("file")), every: every, columns: reportColumns(), done: make(chan struct{})}
 	s.csv, _ = value[bool](c, "file")
 	if err := c.openStream(s); err != nil {
 		return err
@@ -108,7 +109,7 @@ func streamStart(_ context.Context, c *call) error {
 	c.outlets.mu.Unlock()
 	go s.run(ctx) // owned by the commands: stop and Close end it and wait
 	if s.file != nil {
-		c.say("%s: a record every %s for each group", s.path, pacing.FormatDuration(every))
+		c.Say("%s: a record every %s for each group", s.path, pacing.FormatDuration(every))
 	}
 	return nil
 }
@@ -117,7 +118,7 @@ func streamStart(_ context.Context, c *call) error {
 func (c *call) openStream(s *stream) error {
 	if s.path == standardOutput {
 		if c.env.Output == nil {
-			return c.refuse("file", "stream run.jsonl", "the standard output is the screen")
+			return c.Refuse("file", "stream run.jsonl", "the standard output is the screen")
 		}
 		s.to = c.env.Output
 		return nil
@@ -134,7 +135,7 @@ func (c *call) openStream(s *stream) error {
 		_, err = f.Write(head.Bytes())
 	}
 	if err != nil {
-		return c.refuse("file", "", "%s cannot be written: %s", s.path, reason(err))
+		return c.Refuse("file", "", "%s cannot be written: %s", s.path, reason(err))
 	}
 	s.to, s.file = f, f
 	return nil
@@ -159,7 +160,7 @@ func (s *stream) run(ctx context.Context) {
 			return
 		}
 		if err := s.write(s.past(end)); err != nil {
-			s.commands.env.Session.Say("%s ended after %s: %s; try: stream another.jsonl", s.path, count(s.records, "record"), reason(err))
+			s.commands.env.Session.Say("%s ended after %s: %s; try: stream another.jsonl", s.path, lang.Count(s.records, "record"), reason(err))
 			s.close()
 			return
 		}
@@ -262,13 +263,13 @@ func streamStop(ctx context.Context, c *call) error {
 	c.outlets.stream = nil
 	c.outlets.mu.Unlock()
 	if s == nil || s.ended() {
-		return c.fail("stream run.jsonl", "nothing is streamed")
+		return c.Fail("stream run.jsonl", "nothing is streamed")
 	}
 	if err := s.stop(ctx); err != nil {
-		return c.fail("", "%s", err)
+		return c.Fail("", "%s", err)
 	}
 	if s.file != nil {
-		c.say("%s: %s", s.path, count(s.records, "record"))
+		c.Say("%s: %s", s.path, lang.Count(s.records, "record"))
 	}
 	return nil
 }

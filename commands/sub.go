@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
@@ -16,42 +17,42 @@ import (
 const markOf = snapshot.MarkCommand
 
 // subscriptionCommands look after subscriptions.
-func subscriptionCommands() []command {
+func subscriptionCommands() []lang.Command {
 	topic := topicParam()
-	name := textKind()
-	name.name, name.sample = "SUBSCRIPTION", "sub1"
-	name.doc = "the name of a subscription"
-	name.parse = func(text string) (any, error) {
+	name := lang.TextKind()
+	name.Name, name.Sample = "SUBSCRIPTION", "sub1"
+	name.Doc = "the name of a subscription"
+	name.Parse = func(text string) (any, error) {
 		if text == "" {
 			return nil, errors.New("a subscription needs a name")
 		}
 		return text, nil
 	}
-	sub := param{name: "sub", kind: name}
-	from := words("latest", "earliest")
-	return []command{
-		{name: "subs", section: clusterSection, params: []param{topic}, summary: "list the subscriptions of a topic",
-			examples: []string{"subs fast"}, run: listSubs},
-		{name: "sub create", section: clusterSection,
-			params:   []param{topic, sub, {name: "from", kind: from, keyed: true, optional: true, doc: "where it begins; latest if not given"}},
-			summary:  "create a subscription, so that messages are kept for it",
-			examples: []string{"sub create fast audit from=earliest"}, run: createSub},
-		{name: "sub delete", section: clusterSection, destroys: true, params: append([]param{topic, sub}, forceParams()...),
-			summary:  "delete a subscription with its backlog",
-			detail:   "With force its consumers are disconnected; those that connect again create it anew. " + asksFirst,
-			examples: []string{"sub delete fast audit", "sub delete fast sub1 force=on"}, run: deleteSub},
-		{name: "sub skip", section: clusterSection, destroys: true, params: []param{topic, sub, {name: "messages", kind: messagesKind()}},
-			summary: "take the oldest messages off a subscription's backlog",
-			detail: "The broker skips whole entries, that is batches, and partition by partition: the messages are divided among the partitions by " +
-				"what waits in each, and counted as entries times the messages in an entry. " + asksFirst,
-			examples: []string{"sub skip fast audit 1000"}, run: skipSub},
-		{name: "sub clear", section: clusterSection, destroys: true, params: []param{topic, sub},
-			summary: "take everything off a subscription's backlog", detail: asksFirst,
-			examples: []string{"sub clear fast audit"}, run: clearSub},
-		{name: "sub expire", section: clusterSection, destroys: true, params: []param{topic, sub, {name: "age", kind: ageKind()}},
-			summary:  "take what is older than a span of time off a subscription's backlog",
-			detail:   "The broker does it in its own time, and counts in whole seconds. " + asksFirst,
-			examples: []string{"sub expire fast audit 10m"}, run: expireSub},
+	sub := lang.Param{Name: "sub", Kind: name}
+	from := lang.Words("latest", "earliest")
+	return []lang.Command{
+		{Name: "subs", Section: clusterSection, Params: []lang.Param{topic}, Summary: "list the subscriptions of a topic",
+			Examples: []string{"subs fast"}, Run: verb(listSubs)},
+		{Name: "sub create", Section: clusterSection,
+			Params:   []lang.Param{topic, sub, {Name: "from", Kind: from, Keyed: true, Optional: true, Doc: "where it begins; latest if not given"}},
+			Summary:  "create a subscription, so that messages are kept for it",
+			Examples: []string{"sub create fast audit from=earliest"}, Run: verb(createSub)},
+		{Name: "sub delete", Section: clusterSection, Destroys: true, Params: append([]lang.Param{topic, sub}, forceParams()...),
+			Summary:  "delete a subscription with its backlog",
+			Detail:   "With force its consumers are disconnected; those that connect again create it anew. " + lang.AsksFirst,
+			Examples: []string{"sub delete fast audit", "sub delete fast sub1 force=on"}, Run: verb(deleteSub)},
+		{Name: "sub skip", Section: clusterSection, Destroys: true, Params: []lang.Param{topic, sub, {Name: "messages", Kind: messagesKind()}},
+			Summary: "take the oldest messages off a subscription's backlog",
+			Detail: "The broker skips whole entries, that is batches, and partition by partition: the messages are divided among the partitions by " +
+				"what waits in each, and counted as entries times the messages in an entry. " + lang.AsksFirst,
+			Examples: []string{"sub skip fast audit 1000"}, Run: verb(skipSub)},
+		{Name: "sub clear", Section: clusterSection, Destroys: true, Params: []lang.Param{topic, sub},
+			Summary: "take everything off a subscription's backlog", Detail: lang.AsksFirst,
+			Examples: []string{"sub clear fast audit"}, Run: verb(clearSub)},
+		{Name: "sub expire", Section: clusterSection, Destroys: true, Params: []lang.Param{topic, sub, {Name: "age", Kind: ageKind()}},
+			Summary:  "take what is older than a span of time off a subscription's backlog",
+			Detail:   "The broker does it in its own time, and counts in whole seconds. " + lang.AsksFirst,
+			Examples: []string{"sub expire fast audit 10m"}, Run: verb(expireSub)},
 	}
 }
 
@@ -59,10 +60,10 @@ func subscriptionCommands() []command {
 // more, and a local Pulsar holds fewer.
 const messagesMax = 1_000_000_000
 
-func messagesKind() kind {
+func messagesKind() lang.Kind {
 	k := countKind()
-	k.name, k.sample, k.forms = "MESSAGES", "1000", "1000, 10k, 2M"
-	k.parse = numberOf("messages", messagesMax)
+	k.Name, k.Sample, k.Forms = "MESSAGES", "1000", "1000, 10k, 2M"
+	k.Parse = numberOf("messages", messagesMax)
 	return k
 }
 
@@ -80,11 +81,11 @@ func numberOf(what string, most int) func(text string) (any, error) {
 // ageMin is the least age that Pulsar expires by.
 const ageMin = time.Second
 
-func ageKind() kind {
+func ageKind() lang.Kind {
 	k := durationKind()
-	k.sample = "10m"
-	read := k.parse
-	k.parse = func(text string) (any, error) {
+	k.Sample = "10m"
+	read := k.Parse
+	k.Parse = func(text string) (any, error) {
 		d, err := read(text)
 		if age, ok := d.(time.Duration); err == nil && ok && age < ageMin {
 			err = fmt.Errorf("%q is less than the second that the broker counts in", text)
@@ -100,10 +101,10 @@ func listSubs(ctx context.Context, c *call) error {
 		return err
 	}
 	if len(stats.Subscriptions) == 0 {
-		c.say("no subscriptions on %s", c.text("topic"))
+		c.Say("no subscriptions on %s", c.Text("topic"))
 		return nil
 	}
-	c.print(subsTable(stats, nil))
+	c.Print(subsTable(stats, nil))
 	return nil
 }
 
@@ -147,23 +148,23 @@ func createSub(ctx context.Context, c *call) error {
 		return err
 	}
 	from := broker.Latest
-	if text := c.text("from"); text != "" {
+	if text := c.Text("from"); text != "" {
 		from = broker.Position(text)
 	}
 	if _, err := c.statsOf(ctx); err != nil { // Pulsar would create the topic too
 		return err
 	}
-	topic, sub := c.text("topic"), c.text("sub")
+	topic, sub := c.Text("topic"), c.Text("sub")
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	err = k.CreateSubscription(ctx, topic, sub, from)
 	if broker.IsThere(err) {
-		return c.refuse("sub", "subs "+topic, "%s has a subscription %s already", topic, sub)
+		return c.Refuse("sub", "subs "+topic, "%s has a subscription %s already", topic, sub)
 	}
 	if err != nil {
 		return c.noTopic(err)
 	}
-	c.say("%s: created on %s, from %s", sub, topic, from)
+	c.Say("%s: created on %s, from %s", sub, topic, from)
 	return nil
 }
 
@@ -173,28 +174,28 @@ func (c *call) subscription(ctx context.Context) (broker.TopicStats, broker.Subs
 	if err != nil {
 		return stats, broker.SubscriptionStats{}, err
 	}
-	topic, name := c.text("topic"), c.text("sub")
+	topic, name := c.Text("topic"), c.Text("sub")
 	s, ok := stats.Subscriptions[name]
 	if ok {
 		return stats, s, nil
 	}
 	names := sortedNames(stats.Subscriptions)
 	if len(names) == 0 {
-		return stats, s, c.refuse("sub", "sub create "+topic+" "+quote(name), "%s has no subscription %q; there are none", topic, name)
+		return stats, s, c.Refuse("sub", "sub create "+topic+" "+lang.Quote(name), "%s has no subscription %q; there are none", topic, name)
 	}
-	better, near := nearest(name, names)
+	better, near := lang.Nearest(name, names)
 	if !near {
 		better = names[0]
 	}
-	return stats, s, c.refuse("sub", c.statement.instead(c.args["sub"].span, quote(better)), "%s has no subscription %q; there are %s", topic, name, and(names))
+	return stats, s, c.Refuse("sub", c.Statement.Instead(c.Args["sub"].Span, lang.Quote(better)), "%s has no subscription %q; there are %s", topic, name, lang.And(names))
 }
 
 // foreign refuses to move a subscription under a group of this session, which
 // would call lost what it is not given.
 func (c *call) foreign(ctx context.Context, try string) error {
 	for _, g := range c.fresh(ctx).Groups {
-		if active(g.State) && g.Consumer != nil && g.Consumer.Subscription == c.text("sub") && receives(g, c.text("topic")) {
-			return c.refuse("sub", fmt.Sprintf(try, g.Name), "the group %s receives through %s, and would call lost what it is not given", g.Name, c.text("sub"))
+		if active(g.State) && g.Consumer != nil && g.Consumer.Subscription == c.Text("sub") && receives(g, c.Text("topic")) {
+			return c.Refuse("sub", fmt.Sprintf(try, g.Name), "the group %s receives through %s, and would call lost what it is not given", g.Name, c.Text("sub"))
 		}
 	}
 	return nil
@@ -209,14 +210,14 @@ func deleteSub(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	topic, sub := c.text("topic"), c.text("sub")
+	topic, sub := c.Text("topic"), c.Text("sub")
 	busy := func(who string) error {
-		return c.refuse("sub", "sub delete "+topic+" "+quote(sub)+" force=on", "%s to %s", who, sub)
+		return c.Refuse("sub", "sub delete "+topic+" "+lang.Quote(sub)+" force=on", "%s to %s", who, sub)
 	}
 	if s.Consumers > 0 && !c.forced() {
 		return busy(connectedTo(broker.TopicStats{Subscriptions: map[string]broker.SubscriptionStats{sub: s}}))
 	}
-	if err := c.consent(ctx, "delete the subscription %s of %s, with about %s messages that wait for it?", sub, topic,
+	if err := c.Consent(ctx, "delete the subscription %s of %s, with about %s messages that wait for it?", sub, topic,
 		graphs.Count(backlogMessages(stats, sub))); err != nil {
 		return err
 	}
@@ -229,7 +230,7 @@ func deleteSub(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	c.say("%s: deleted from %s", sub, topic)
+	c.Say("%s: deleted from %s", sub, topic)
 	return nil
 }
 
@@ -238,15 +239,15 @@ func skipSub(ctx context.Context, c *call) error {
 		return err
 	}
 	n, _ := value[int](c, "messages")
-	if err := c.foreign(ctx, "skip %s "+c.text("messages")); err != nil {
+	if err := c.foreign(ctx, "skip %s "+c.Text("messages")); err != nil {
 		return err
 	}
 	stats, _, err := c.subscription(ctx)
 	if err != nil {
 		return err
 	}
-	topic, sub := c.text("topic"), c.text("sub")
-	if err := c.consent(ctx, "skip about %s of the %s messages that wait for %s on %s?", whole(int64(n)),
+	topic, sub := c.Text("topic"), c.Text("sub")
+	if err := c.Consent(ctx, "skip about %s of the %s messages that wait for %s on %s?", whole(int64(n)),
 		graphs.Count(backlogMessages(stats, sub)), sub, topic); err != nil {
 		return err
 	}
@@ -254,36 +255,36 @@ func skipSub(ctx context.Context, c *call) error {
 	defer cancel()
 	shift, err := c.env.Session.SkipOn(ctx, topic, sub, int64(n))
 	if err != nil {
-		return c.tooFew(err, "sub clear "+topic+" "+quote(sub))
+		return c.tooFew(err, "sub clear "+topic+" "+lang.Quote(sub))
 	}
-	c.say("%s: skipped %s", sub, sayShift(shift))
+	c.Say("%s: skipped %s", sub, sayShift(shift))
 	return nil
 }
 
 func clearSub(ctx context.Context, c *call) error {
 	return c.takeOff(ctx, "clear %s", func(stats broker.TopicStats) string {
-		return fmt.Sprintf("take all of the about %s messages that wait for %s on %s off?", graphs.Count(backlogMessages(stats, c.text("sub"))),
-			c.text("sub"), c.text("topic"))
+		return fmt.Sprintf("take all of the about %s messages that wait for %s on %s off?", graphs.Count(backlogMessages(stats, c.Text("sub"))),
+			c.Text("sub"), c.Text("topic"))
 	}, func(ctx context.Context, k broker.Admin, s broker.SubscriptionStats) error {
-		if err := k.ClearBacklog(ctx, c.text("topic"), c.text("sub")); err != nil {
+		if err := k.ClearBacklog(ctx, c.Text("topic"), c.Text("sub")); err != nil {
 			return err
 		}
-		c.say("%s: cleared of %s entries on %s", c.text("sub"), whole(s.BacklogEntries), c.text("topic"))
+		c.Say("%s: cleared of %s entries on %s", c.Text("sub"), whole(s.BacklogEntries), c.Text("topic"))
 		return nil
 	})
 }
 
 func expireSub(ctx context.Context, c *call) error {
 	age, _ := value[time.Duration](c, "age")
-	return c.takeOff(ctx, "seek %s -"+c.text("age"), func(broker.TopicStats) string {
-		return fmt.Sprintf("take what is older than %s off %s on %s?", c.text("age"), c.text("sub"), c.text("topic"))
+	return c.takeOff(ctx, "seek %s -"+c.Text("age"), func(broker.TopicStats) string {
+		return fmt.Sprintf("take what is older than %s off %s on %s?", c.Text("age"), c.Text("sub"), c.Text("topic"))
 	}, func(ctx context.Context, k broker.Admin, _ broker.SubscriptionStats) error {
-		err := k.Expire(ctx, c.text("topic"), c.text("sub"), age)
+		err := k.Expire(ctx, c.Text("topic"), c.Text("sub"), age)
 		if broker.IsThere(err) {
-			return c.fail("", "the broker is not done with the last expiry of %s", c.text("sub"))
+			return c.Fail("", "the broker is not done with the last expiry of %s", c.Text("sub"))
 		}
 		if err == nil {
-			c.say("%s: the broker takes off what is older than %s", c.text("sub"), c.text("age"))
+			c.Say("%s: the broker takes off what is older than %s", c.Text("sub"), c.Text("age"))
 		}
 		return err
 	})
@@ -303,7 +304,7 @@ func (c *call) takeOff(ctx context.Context, own string, question func(broker.Top
 	if err != nil {
 		return err
 	}
-	if err := c.consent(ctx, "%s", question(stats)); err != nil {
+	if err := c.Consent(ctx, "%s", question(stats)); err != nil {
 		return err
 	}
 	ctx, cancel := asked(ctx)

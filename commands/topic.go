@@ -7,68 +7,69 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 )
 
 // topicCommands look after single topics.
-func topicCommands() []command {
+func topicCommands() []lang.Command {
 	topic := topicParam()
 	partitions := partitionsKind()
-	return []command{
-		{name: "topic create", section: clusterSection,
-			params:   []param{topic, {name: "partitions", kind: partitions, keyed: true, optional: true, doc: "how many; without it the topic has none"}},
-			summary:  "create a topic",
-			examples: []string{"topic create orders partitions=8"}, run: createTopic},
-		{name: "topic stats", section: clusterSection, params: []param{topic},
-			summary:  "show what the broker says of a topic, its partitions and its subscriptions",
-			detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
-			examples: []string{"topic stats fast"}, run: topicStats},
-		{name: "topic partitions", section: clusterSection, params: []param{topic, {name: "count", kind: partitions}},
-			summary: "give a partitioned topic more partitions", detail: "None can be taken away.",
-			examples: []string{"topic partitions orders 16"}, run: growTopic},
-		{name: "topic delete", section: clusterSection, destroys: true, params: append([]param{topic}, forceParams()...),
-			summary:  "delete a topic with everything that it stores",
-			detail:   "With force it goes while clients are connected; those that connect again create it anew. " + asksFirst,
-			examples: []string{"topic delete orders", "topic delete fast force"}, run: deleteTopic},
-		{name: "topic unload", section: clusterSection, params: []param{topic},
-			summary:  "make the broker give a topic up, so that all clients connect again",
-			detail:   "Nothing is lost: it shows how clients take a reconnect.",
-			examples: []string{"topic unload fast"}, run: unloadTopic},
-		{name: "topic terminate", section: clusterSection, destroys: true, params: []param{topic},
-			summary:  "end publishing to a topic, for good",
-			detail:   "What it stores can still be received. " + asksFirst,
-			examples: []string{"topic terminate fast"}, run: terminateTopic},
-		{name: "topic compact", section: clusterSection, params: []param{topic},
-			summary:  "compact a topic to the last message of each key, and wait until that is done",
-			detail:   "Ctrl-C ends the wait; the broker goes on. Only readers that ask for the compacted topic see less; messages without a key are not in it.",
-			examples: []string{"topic compact fast"}, run: compactTopic},
+	return []lang.Command{
+		{Name: "topic create", Section: clusterSection,
+			Params:   []lang.Param{topic, {Name: "partitions", Kind: partitions, Keyed: true, Optional: true, Doc: "how many; without it the topic has none"}},
+			Summary:  "create a topic",
+			Examples: []string{"topic create orders partitions=8"}, Run: verb(createTopic)},
+		{Name: "topic stats", Section: clusterSection, Params: []lang.Param{topic},
+			Summary:  "show what the broker says of a topic, its partitions and its subscriptions",
+			Detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
+			Examples: []string{"topic stats fast"}, Run: verb(topicStats)},
+		{Name: "topic partitions", Section: clusterSection, Params: []lang.Param{topic, {Name: "count", Kind: partitions}},
+			Summary: "give a partitioned topic more partitions", Detail: "None can be taken away.",
+			Examples: []string{"topic partitions orders 16"}, Run: verb(growTopic)},
+		{Name: "topic delete", Section: clusterSection, Destroys: true, Params: append([]lang.Param{topic}, forceParams()...),
+			Summary:  "delete a topic with everything that it stores",
+			Detail:   "With force it goes while clients are connected; those that connect again create it anew. " + lang.AsksFirst,
+			Examples: []string{"topic delete orders", "topic delete fast force"}, Run: verb(deleteTopic)},
+		{Name: "topic unload", Section: clusterSection, Params: []lang.Param{topic},
+			Summary:  "make the broker give a topic up, so that all clients connect again",
+			Detail:   "Nothing is lost: it shows how clients take a reconnect.",
+			Examples: []string{"topic unload fast"}, Run: verb(unloadTopic)},
+		{Name: "topic terminate", Section: clusterSection, Destroys: true, Params: []lang.Param{topic},
+			Summary:  "end publishing to a topic, for good",
+			Detail:   "What it stores can still be received. " + lang.AsksFirst,
+			Examples: []string{"topic terminate fast"}, Run: verb(terminateTopic)},
+		{Name: "topic compact", Section: clusterSection, Params: []lang.Param{topic},
+			Summary:  "compact a topic to the last message of each key, and wait until that is done",
+			Detail:   "Ctrl-C ends the wait; the broker goes on. Only readers that ask for the compacted topic see less; messages without a key are not in it.",
+			Examples: []string{"topic compact fast"}, Run: verb(compactTopic)},
 	}
 }
 
 // topicParam is a topic that must be named.
-func topicParam() param {
+func topicParam() lang.Param {
 	k := topicKind()
-	k.parse = func(text string) (any, error) { return broker.ParseTopic(text) }
-	return param{name: "topic", kind: k}
+	k.Parse = func(text string) (any, error) { return broker.ParseTopic(text) }
+	return lang.Param{Name: "topic", Kind: k}
 }
 
-func partitionsKind() kind {
+func partitionsKind() lang.Kind {
 	k := countKind()
-	k.sample, k.forms = "8", fmt.Sprintf("1 to %d", broker.MaxPartitions)
-	k.parse = numberOf("partitions", broker.MaxPartitions)
+	k.Sample, k.Forms = "8", fmt.Sprintf("1 to %d", broker.MaxPartitions)
+	k.Parse = numberOf("partitions", broker.MaxPartitions)
 	return k
 }
 
 // forceParams are the two ways to write force: as a word, and as a setting.
-func forceParams() []param {
-	word, setting := words("force"), words("on", "off")
-	word.name = "force"
-	return []param{{name: "word", kind: word, optional: true},
-		{name: "force", kind: setting, keyed: true, optional: true, doc: "on is the same as the word force"}}
+func forceParams() []lang.Param {
+	word, setting := lang.Words("force"), lang.Words("on", "off")
+	word.Name = "force"
+	return []lang.Param{{Name: "word", Kind: word, Optional: true},
+		{Name: "force", Kind: setting, Keyed: true, Optional: true, Doc: "on is the same as the word force"}}
 }
 
-func (c *call) forced() bool { return c.text("word") != "" || c.text("force") == "on" }
+func (c *call) forced() bool { return c.Text("word") != "" || c.Text("force") == "on" }
 
 // asked bounds a call to the admin API that a command waits for.
 func asked(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -83,11 +84,11 @@ func (c *call) noTopic(err error) error {
 	}
 	try := "topics"
 	if c.env.Topics != nil {
-		if better, ok := nearest(c.text("topic"), c.env.Topics()); ok && better != c.text("topic") {
-			try = c.statement.instead(c.args["topic"].span, better)
+		if better, ok := lang.Nearest(c.Text("topic"), c.env.Topics()); ok && better != c.Text("topic") {
+			try = c.Statement.Instead(c.Args["topic"].Span, better)
 		}
 	}
-	return c.refuse("topic", try, "there is no topic %q", c.text("topic"))
+	return c.Refuse("topic", try, "there is no topic %q", c.Text("topic"))
 }
 
 // statsOf asks for a topic's statistics.
@@ -98,7 +99,7 @@ func (c *call) statsOf(ctx context.Context) (broker.TopicStats, error) {
 	}
 	ctx, cancel := asked(ctx)
 	defer cancel()
-	stats, err := a.Stats(ctx, c.text("topic"))
+	stats, err := a.Stats(ctx, c.Text("topic"))
 	return stats, c.noTopic(err)
 }
 
@@ -107,23 +108,23 @@ func createTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	topic, n := c.text("topic"), 0
+	topic, n := c.Text("topic"), 0
 	if partitions, ok := value[int](c, "partitions"); ok {
 		n = partitions
 	}
 	if name, err := broker.ParseTopic(topic); err == nil && name.Partition >= 0 && n > 0 {
-		return c.refuse("topic", "topic create "+name.Of(-1).Short()+" partitions="+c.text("partitions"), "%s is the name of a partition, and has none of its own", topic)
+		return c.Refuse("topic", "topic create "+name.Of(-1).Short()+" partitions="+c.Text("partitions"), "%s is the name of a partition, and has none of its own", topic)
 	}
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	err = k.CreateTopic(ctx, topic, n)
 	if broker.IsThere(err) {
-		return c.refuse("topic", "topic stats "+topic, "there is a topic %s already", topic)
+		return c.Refuse("topic", "topic stats "+topic, "there is a topic %s already", topic)
 	}
 	if err != nil {
 		return err
 	}
-	c.say("%s: created%s", topic, withPartitions(n))
+	c.Say("%s: created%s", topic, withPartitions(n))
 	return nil
 }
 
@@ -131,7 +132,7 @@ func withPartitions(n int) string {
 	if n == 0 {
 		return ", without partitions"
 	}
-	return " with " + count(n, "partition")
+	return " with " + lang.Count(n, "partition")
 }
 
 func growTopic(ctx context.Context, c *call) error {
@@ -139,7 +140,7 @@ func growTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	topic := c.text("topic")
+	topic := c.Text("topic")
 	want, _ := value[int](c, "count")
 	ctx, cancel := asked(ctx)
 	defer cancel()
@@ -148,18 +149,18 @@ func growTopic(ctx context.Context, c *call) error {
 	case err != nil:
 		return c.noTopic(err)
 	case have == 0:
-		return c.refuse("topic", fmt.Sprintf("topic create %s-parts partitions=%d", topic, want), "%s has no partitions, and cannot be given any", topic)
+		return c.Refuse("topic", fmt.Sprintf("topic create %s-parts partitions=%d", topic, want), "%s has no partitions, and cannot be given any", topic)
 	case want < have:
 		more := fmt.Sprintf("topic partitions %s %d", topic, min(2*have, broker.MaxPartitions))
-		return c.refuse("count", more, "%s has %s, and none can be taken away", topic, count(have, "partition"))
+		return c.Refuse("count", more, "%s has %s, and none can be taken away", topic, lang.Count(have, "partition"))
 	case want == have:
-		c.say("%s has %s already", topic, count(have, "partition"))
+		c.Say("%s has %s already", topic, lang.Count(have, "partition"))
 		return nil
 	}
 	if err := k.GrowTopic(ctx, topic, want); err != nil {
 		return err
 	}
-	c.say("%s: %d → %s; clients that are connected notice within a minute", topic, have, count(want, "partition"))
+	c.Say("%s: %d → %s; clients that are connected notice within a minute", topic, have, lang.Count(want, "partition"))
 	return nil
 }
 
@@ -172,24 +173,24 @@ func deleteTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	topic := c.text("topic")
+	topic := c.Text("topic")
 	if there := connectedTo(stats); there != "" && !c.forced() {
-		return c.refuse("topic", "topic delete "+topic+" force", "%s to %s", there, topic)
+		return c.Refuse("topic", "topic delete "+topic+" force", "%s to %s", there, topic)
 	}
-	if err := c.consent(ctx, "delete %s for good, with %s and %s?", topic, graphs.Bytes(float64(stats.StorageBytes)),
-		count(len(stats.Subscriptions), "subscription")); err != nil {
+	if err := c.Consent(ctx, "delete %s for good, with %s and %s?", topic, graphs.Bytes(float64(stats.StorageBytes)),
+		lang.Count(len(stats.Subscriptions), "subscription")); err != nil {
 		return err
 	}
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	err = k.DeleteTopic(ctx, topic, c.forced())
 	if broker.IsBusy(err) {
-		return c.refuse("topic", "topic delete "+topic+" force", "somebody is connected to %s", topic)
+		return c.Refuse("topic", "topic delete "+topic+" force", "somebody is connected to %s", topic)
 	}
 	if err != nil {
 		return c.noTopic(err)
 	}
-	c.say("%s: deleted%s", topic, c.again(ctx, topic))
+	c.Say("%s: deleted%s", topic, c.again(ctx, topic))
 	return nil
 }
 
@@ -201,10 +202,10 @@ func connectedTo(stats broker.TopicStats) string {
 	}
 	var who []string
 	if stats.Producers > 0 {
-		who = append(who, count(stats.Producers, "producer"))
+		who = append(who, lang.Count(stats.Producers, "producer"))
 	}
 	if consumers > 0 {
-		who = append(who, count(consumers, "consumer"))
+		who = append(who, lang.Count(consumers, "consumer"))
 	}
 	switch {
 	case len(who) == 0:
@@ -212,7 +213,7 @@ func connectedTo(stats broker.TopicStats) string {
 	case stats.Producers+consumers == 1:
 		return who[0] + " is connected"
 	}
-	return and(who) + " are connected"
+	return lang.And(who) + " are connected"
 }
 
 // again names the groups of this session that will create a topic anew.
@@ -226,7 +227,7 @@ func (c *call) again(ctx context.Context, topic string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "; " + and(names) + " will create it anew on connecting again"
+	return "; " + lang.And(names) + " will create it anew on connecting again"
 }
 
 func unloadTopic(ctx context.Context, c *call) error {
@@ -237,11 +238,11 @@ func unloadTopic(ctx context.Context, c *call) error {
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	begin := c.env.Now()
-	if err := k.Unload(ctx, c.text("topic")); err != nil {
+	if err := k.Unload(ctx, c.Text("topic")); err != nil {
 		return c.noTopic(err)
 	}
-	c.env.Session.Mark(markOf, "unload "+c.text("topic"))
-	c.say("%s: unloaded in %s; its clients connect again", c.text("topic"), graphs.Seconds(c.env.Now().Sub(begin)))
+	c.env.Session.Mark(markOf, "unload "+c.Text("topic"))
+	c.Say("%s: unloaded in %s; its clients connect again", c.Text("topic"), graphs.Seconds(c.env.Now().Sub(begin)))
 	return nil
 }
 
@@ -254,8 +255,8 @@ func terminateTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	topic := c.text("topic")
-	if err := c.consent(ctx, "end publishing to %s for good (%s)?", topic, count(stats.Producers, "producer")); err != nil {
+	topic := c.Text("topic")
+	if err := c.Consent(ctx, "end publishing to %s for good (%s)?", topic, lang.Count(stats.Producers, "producer")); err != nil {
 		return err
 	}
 	ctx, cancel := asked(ctx)
@@ -264,7 +265,7 @@ func terminateTopic(ctx context.Context, c *call) error {
 		return c.noTopic(err)
 	}
 	c.env.Session.Mark(markOf, "terminate "+topic)
-	c.say("%s: terminated; what it stores can still be received", topic)
+	c.Say("%s: terminated; what it stores can still be received", topic)
 	return nil
 }
 
@@ -279,17 +280,17 @@ func compactTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	topic, begin := c.text("topic"), c.env.Now()
+	topic, begin := c.Text("topic"), c.env.Now()
 	calling, cancel := asked(ctx)
 	defer cancel()
 	if err := k.Compact(calling, topic); err != nil {
 		return c.noTopic(err)
 	}
-	c.say("%s: compacting", topic)
+	c.Say("%s: compacting", topic)
 	told := begin
 	for {
-		if err := sleep(ctx, compactEvery); err != nil {
-			c.say("%s: the broker goes on with it; `topic compact %s` waits again", topic, topic)
+		if err := lang.Sleep(ctx, compactEvery); err != nil {
+			c.Say("%s: the broker goes on with it; `topic compact %s` waits again", topic, topic)
 			return err
 		}
 		asking, cancel := asked(ctx)
@@ -304,17 +305,17 @@ func compactTopic(ctx context.Context, c *call) error {
 			case broker.CompactionDone:
 				done++
 			case broker.CompactionFailed, broker.CompactionNever:
-				return c.fail("topic compact "+topic, "compacting %s: %s", partitionOf(topic, i, len(all)), compactionFailure(one))
+				return c.Fail("topic compact "+topic, "compacting %s: %s", partitionOf(topic, i, len(all)), compactionFailure(one))
 			}
 		}
 		now := c.env.Now()
 		switch {
 		case done == len(all):
-			c.say("%s: compacted in %s", topic, graphs.Seconds(now.Sub(begin)))
+			c.Say("%s: compacted in %s", topic, graphs.Seconds(now.Sub(begin)))
 			return nil
 		case now.Sub(told) >= compactTell:
 			told = now
-			c.say("%s: %d of %s after %s", topic, done, count(len(all), "partition"), graphs.Seconds(now.Sub(begin)))
+			c.Say("%s: %d of %s after %s", topic, done, lang.Count(len(all), "partition"), graphs.Seconds(now.Sub(begin)))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
@@ -10,30 +11,30 @@ import (
 )
 
 // topicsKind is what a consumer group receives from.
-func topicsKind() kind {
-	return kind{name: "TOPICS", sample: "fast", forms: "fast, a,b,c, /orders-.*/, /tenant/ns/orders-.*/",
-		doc: "a TOPIC, several with commas between them, or a pattern: /orders-.*/ is every topic of public/default whose whole name matches " +
+func topicsKind() lang.Kind {
+	return lang.Kind{Name: "TOPICS", Sample: "fast", Forms: "fast, a,b,c, /orders-.*/, /tenant/ns/orders-.*/",
+		Doc: "a TOPIC, several with commas between them, or a pattern: /orders-.*/ is every topic of public/default whose whole name matches " +
 			"the regular expression, now or later, and /tenant/ns/orders-.*/ those of another namespace",
-		parse: func(text string) (any, error) {
+		Parse: func(text string) (any, error) {
 			_, err := spec.ParseTopics(text)
 			return text, err
-		}, complete: completeTopicLists}
+		}, Complete: completeTopicLists}
 }
 
 // completeTopicLists offers the topic that is being typed behind those before
 // it, without those that are there already.
-func completeTopicLists(s *scene) []Suggestion {
-	at := strings.LastIndex(s.partial, ",") + 1
-	before := s.partial[:at]
+func completeTopicLists(s *lang.Scene) []lang.Suggestion {
+	at := strings.LastIndex(s.Partial, ",") + 1
+	before := s.Partial[:at]
 	given := strings.Split(before, ",")
-	var out []Suggestion
+	var out []lang.Suggestion
 	for _, topic := range completeTopics(s) {
 		if !contains(given, topic.Text) {
-			out = append(out, Suggestion{before + topic.Text, topic.Description})
+			out = append(out, lang.Suggestion{Text: before + topic.Text, Description: topic.Description})
 		}
 	}
 	if at == 0 {
-		out = append(out, Suggestion{"/", "a pattern: /orders-.*/"})
+		out = append(out, lang.Suggestion{Text: "/", Description: "a pattern: /orders-.*/"})
 	}
 	return out
 }
@@ -56,7 +57,7 @@ func covered(g snapshot.Group) string {
 	if len(g.Topics) == 0 {
 		return g.Topic
 	}
-	return g.Topic + " (" + count(len(g.Topics), "topic") + ")"
+	return g.Topic + " (" + lang.Count(len(g.Topics), "topic") + ")"
 }
 
 // topicsShown is how many topics a page names before it says how many more

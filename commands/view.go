@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
-	"pulsh/session/spec"
 )
 
 // The limits of a graph's window.
@@ -87,28 +87,11 @@ func (p *Panel) add(g snapshot.Group, figure string) {
 	p.Metrics = append(p.Metrics, snapshot.Metric{Group: g.Name, Figure: figure})
 }
 
-// GraphUnit is how figures of a unit are drawn and written.
-func GraphUnit(u spec.Unit) graphs.Unit {
-	switch u {
-	case spec.PerSecond:
-		return graphs.PerSecond
-	case spec.BytesPerSecond:
-		return graphs.BytesPerSecond
-	case spec.Nanoseconds:
-		return graphs.Time
-	case spec.Bytes:
-		return graphs.ByteCount
-	case spec.Percent:
-		return graphs.Share
-	}
-	return graphs.Messages
-}
-
 // panelsKind is what graph takes: groups and figures, | between graphs.
-func panelsKind() kind {
-	return kind{name: "SHOWN", sample: "fast", forms: "fast, fast sub1, fast latency, fast heat, sub1 backlog, fast.p99, fast | fast latency, off",
-		doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and all that METRIC has) or metrics; heat shows a distribution over time; | begins another graph; off shows none",
-		parse: func(text string) (any, error) {
+func panelsKind() lang.Kind {
+	return lang.Kind{Name: "SHOWN", Sample: "fast", Forms: "fast, fast sub1, fast latency, fast heat, sub1 backlog, fast.p99, fast | fast latency, off",
+		Doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and all that METRIC has) or metrics; heat shows a distribution over time; | begins another graph; off shows none",
+		Parse: func(text string) (any, error) {
 			var panels [][]string
 			for part := range strings.SplitSeq(text, "|") {
 				names := strings.Fields(part)
@@ -121,7 +104,7 @@ func panelsKind() kind {
 				return nil, fmt.Errorf("%d graphs are more than %d", len(panels), panelsMax)
 			}
 			return panels, nil
-		}, complete: completePanels}
+		}, Complete: completePanels}
 }
 
 // distributions are the figures of latencies that stand for two quantiles.

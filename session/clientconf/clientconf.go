@@ -12,6 +12,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/input"
 	"pulsh/session/profile"
+	"pulsh/session/secret"
 )
 
 // Value is what the file says, and on which line.
@@ -84,7 +85,7 @@ func (r *reader) text(key string) Value {
 // path reads the name of a file.
 func (r *reader) path(key string) Value {
 	v := r.text(key)
-	if err := broker.CheckSecretFile(v.Text); err != nil {
+	if err := secret.CheckFile(v.Text); err != nil {
 		r.fail(v.Line, "%s: %s", key, err)
 		return Value{}
 	}
@@ -114,7 +115,7 @@ func (r *reader) truth(key string) bool {
 	case "", "false":
 		return false
 	}
-	r.fail(v.Line, "%s: %q is neither true nor false", key, broker.Redact(v.Text))
+	r.fail(v.Line, "%s: %q is neither true nor false", key, secret.Redact(v.Text))
 	return false
 }
 
@@ -145,7 +146,7 @@ func (r *reader) token(c *Conf) {
 	if plugin.Text != tokenPlugin && plugin.Text != "token" {
 		name := "this authPlugin" // what is no class may be a token in the wrong place
 		if strings.Contains(plugin.Text, "Authentication") {
-			name = "authPlugin " + broker.Redact(plugin.Text)
+			name = "authPlugin " + secret.Redact(plugin.Text)
 		}
 		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: pulsh has no %s; it knows %s", r.file, plugin.Line, name, tokenPlugin))
 		return
@@ -166,7 +167,7 @@ func (r *reader) token(c *Conf) {
 			r.fail(params.Line, "authParams: file: names no file")
 			return
 		}
-		if err := broker.CheckSecretFile(path); err != nil {
+		if err := secret.CheckFile(path); err != nil {
 			r.fail(params.Line, "authParams: %s", err)
 			return
 		}

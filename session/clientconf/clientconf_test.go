@@ -10,7 +10,7 @@ import (
 	"pulsh/session/broker"
 )
 
-const secret = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"
+const webToken = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"
 
 // shipped is how the file looks that comes with Pulsar, filled in.
 const shipped = `# Configuration for pulsar-client and pulsar-admin CLI tools
@@ -18,7 +18,7 @@ const shipped = `# Configuration for pulsar-client and pulsar-admin CLI tools
 webServiceUrl=https://broker.example.com:8443/
 brokerServiceUrl=pulsar+ssl://broker.example.com:6651/
 authPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken
-authParams=token:` + secret + `
+authParams=token:` + webToken + `
 tlsAllowInsecureConnection=false
 tlsEnableHostnameVerification=false
 tlsTrustCertsFilePath=/etc/ssl/ca.pem
@@ -29,8 +29,8 @@ proxyServiceUrl=
 func TestTheShippedFile(t *testing.T) {
 	c, err := Parse(shipped, "client.conf")
 	require.NoError(t, err)
-	require.Equal(t, secret, c.Token.Reveal())
-	require.NotContains(t, fmt.Sprintf("%v %+v %#v", c, c, c), secret)
+	require.Equal(t, webToken, c.Token.Reveal())
+	require.NotContains(t, fmt.Sprintf("%v %+v %#v", c, c, c), webToken)
 	c.Token = broker.Secret{}
 	require.Equal(t, Conf{
 		URL: Value{"pulsar+ssl://broker.example.com:6651", 4}, AdminURL: Value{"https://broker.example.com:8443", 3},
@@ -41,7 +41,7 @@ func TestTheShippedFile(t *testing.T) {
 func TestTokens(t *testing.T) {
 	const plugin = "authPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken\n"
 	for params, want := range map[string]string{
-		"token:" + secret: secret, secret: secret, `{"token":"` + secret + `"}`: secret,
+		"token:" + webToken: webToken, webToken: webToken, `{"token":"` + webToken + `"}`: webToken,
 		"file:///run/token": "/run/token", "file:/run/token": "/run/token", "file:token": "token",
 	} {
 		c, err := Parse(plugin+"authParams="+params, "f")
@@ -49,19 +49,19 @@ func TestTokens(t *testing.T) {
 		require.Equal(t, want, c.Token.Reveal()+c.TokenFile.Text, params)
 		require.Empty(t, c.Notes)
 	}
-	for params, says := range map[string]string{"file:": "names no file", "{\"secret\":\"" + secret + "\"}": "no token stands in the braces"} {
+	for params, says := range map[string]string{"file:": "names no file", "{\"secret\":\"" + webToken + "\"}": "no token stands in the braces"} {
 		_, err := Parse(plugin+"authParams="+params, "f")
 		require.ErrorContains(t, err, "f:2: authParams: ")
 		require.ErrorContains(t, err, says)
-		require.NotContains(t, err.Error(), secret)
+		require.NotContains(t, err.Error(), webToken)
 	}
-	c, err := Parse("authParams=token:"+secret, "f")
+	c, err := Parse("authParams=token:"+webToken, "f")
 	require.NoError(t, err)
 	require.False(t, c.Token.Held(), "without a plugin there is no authentication")
 }
 
 func TestWhatIsNotDoneIsNoted(t *testing.T) {
-	c, err := Parse("authPlugin=org.apache.pulsar.client.impl.auth.oauth2.AuthenticationOAuth2\nauthParams={\"privateKey\":\""+secret+"\"}\n"+
+	c, err := Parse("authPlugin=org.apache.pulsar.client.impl.auth.oauth2.AuthenticationOAuth2\nauthParams={\"privateKey\":\""+webToken+"\"}\n"+
 		"useKeyStoreTls=true\nproxyServiceUrl=pulsar+ssl://p:6651\ntlsKeyFilePath=/k\n", "f")
 	require.NoError(t, err)
 	require.Equal(t, []string{
@@ -70,7 +70,7 @@ func TestWhatIsNotDoneIsNoted(t *testing.T) {
 		"f:4: proxyServiceUrl is not done: give the proxy as brokerServiceUrl",
 		"f:5: tlsKeyFilePath is not done: pulsh shows no certificate of its own",
 	}, c.Notes)
-	require.NotContains(t, strings.Join(c.Notes, ""), secret)
+	require.NotContains(t, strings.Join(c.Notes, ""), webToken)
 }
 
 func TestTLS(t *testing.T) {
@@ -87,7 +87,7 @@ func TestTLS(t *testing.T) {
 	require.Equal(t, "pulsar+ssl://b:6651", c.URL.Text)
 	_, err = Parse("\nuseTls=yes", "f")
 	require.EqualError(t, err, `f:2: useTls: "yes" is neither true nor false`)
-	_, err = Parse("useTls="+secret, "f")
+	_, err = Parse("useTls="+webToken, "f")
 	require.EqualError(t, err, `f:1: useTls: "(hidden)" is neither true nor false`)
 	_, err = Parse("brokerServiceUrl=http://b:8080", "f")
 	require.EqualError(t, err, `f:1: brokerServiceUrl: "http://b:8080" is not a URL such as pulsar://localhost:6650`)
@@ -117,11 +117,11 @@ func TestAByteOrderMarkIsSkipped(t *testing.T) {
 func TestSecretsInWrongPlaces(t *testing.T) {
 	const plugin = "authPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken\n"
 	for _, text := range []string{
-		plugin + "authParams=file:" + secret, "brokerServiceUrl=pulsar://b:6650?token=" + secret, "webServiceUrl=http://" + secret + "@b:8080",
-		"brokerServiceUrl=" + secret, "authPlugin=Authentication" + secret, "tlsAllowInsecureConnection=" + secret, secret + "=\\u12", "tlsTrustCertsFilePath=" + secret,
+		plugin + "authParams=file:" + webToken, "brokerServiceUrl=pulsar://b:6650?token=" + webToken, "webServiceUrl=http://" + webToken + "@b:8080",
+		"brokerServiceUrl=" + webToken, "authPlugin=Authentication" + webToken, "tlsAllowInsecureConnection=" + webToken, webToken + "=\\u12", "tlsTrustCertsFilePath=" + webToken,
 	} {
 		c, err := Parse(text, "f")
-		require.NotContains(t, fmt.Sprint(c, c.Notes, err), secret, text)
+		require.NotContains(t, fmt.Sprint(c, c.Notes, err), webToken, text)
 		require.True(t, err != nil || len(c.Notes) > 0, text)
 	}
 }
@@ -129,14 +129,14 @@ func TestSecretsInWrongPlaces(t *testing.T) {
 // FuzzParse looks for panics, and for secrets in errors and notes.
 func FuzzParse(f *testing.F) {
 	f.Add(shipped)
-	f.Add("authPlugin=" + secret)
+	f.Add("authPlugin=" + webToken)
 	f.Add("a=\\u00e9\\\n  b\n:=\\")
 	f.Fuzz(func(t *testing.T, text string) {
-		text = "authParams=token:" + secret + "\n" + text
+		text = "authParams=token:" + webToken + "\n" + text
 		c, err := Parse(text, "f")
 		if err != nil {
-			require.NotContains(t, err.Error(), secret)
+			require.NotContains(t, err.Error(), webToken)
 		}
-		require.NotContains(t, fmt.Sprintf("%+v", c), secret)
+		require.NotContains(t, fmt.Sprintf("%+v", c), webToken)
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"pulsh/session/broker"
+	"pulsh/session/secret"
 )
 
 // properties reads the format of java.util.Properties: key and value divided by
@@ -34,7 +34,7 @@ func properties(text, file string) (map[string]Value, error) {
 		}
 		plain, err := unescape(value)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %s: %w", file, number, broker.Redact(plainKey), err)
+			return nil, fmt.Errorf("%s:%d: %s: %w", file, number, secret.Redact(plainKey), err)
 		}
 		out[plainKey] = Value{plain, number}
 	}

@@ -16,12 +16,13 @@ import (
 	"pulsh/session/broker/client"
 	"pulsh/session/broker/probe"
 	"pulsh/session/input"
+	"pulsh/session/secret"
 )
 
 // Cluster is the session.Dial of real clusters. It connects to nothing yet but
 // refuses addresses, certificates and tokens that cannot work.
 func Cluster(_ context.Context, t broker.Target, clock broker.Clock) (session.Link, error) {
-	if err := broker.CheckSecretFile(t.TokenFile); err != nil {
+	if err := secret.CheckFile(t.TokenFile); err != nil {
 		return session.Link{}, err
 	}
 	token := tokenOf(t)

@@ -3,7 +3,7 @@ package profile
 import (
 	"strings"
 
-	"pulsh/session/broker"
+	"pulsh/session/secret"
 )
 
 // The paths of the comments at the beginning of a file, before a blank line, and
@@ -33,7 +33,7 @@ func findComments(data string) *comments {
 		switch {
 		case strings.HasPrefix(trimmed, "#"):
 			c.count++
-			if !severalLines && !broker.HoldsSecret(trimmed) {
+			if !severalLines && !secret.In(trimmed) {
 				waiting = append(waiting, trimmed)
 			}
 		case trimmed == "":
@@ -49,7 +49,7 @@ func findComments(data string) *comments {
 			waiting, first = nil, false
 			if comment := commentBehind(line.text); comment != "" {
 				c.count++
-				if !severalLines && !broker.HoldsSecret(comment) {
+				if !severalLines && !secret.In(comment) {
 					c.behind[path] = comment
 				}
 			}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"pulsh/session/broker"
+	"pulsh/session/secret"
 )
 
 // ProfileError is a fault of a profile's file and its position. It never quotes
@@ -43,7 +43,7 @@ func (e *ProfileError) Error() string {
 // faultAt is an error at a position. Of a line that may hold a secret it quotes
 // the rest.
 func faultAt(file string, at position, message string) *ProfileError {
-	e := &ProfileError{File: file, Line: at.line, Column: at.column, Message: broker.Redact(message), Text: broker.Redact(at.text), Width: at.width}
+	e := &ProfileError{File: file, Line: at.line, Column: at.column, Message: secret.Redact(message), Text: secret.Redact(at.text), Width: at.width}
 	if length := utf8.RuneCountInString(e.Text); e.Text != at.text {
 		e.Column = min(e.Column, max(length, 1))
 		e.Width = min(e.Width, length-e.Column+1)
@@ -67,7 +67,7 @@ func (d *tomlFile) unknown(path []string, err error) error {
 func hideValue(line string) string {
 	key, _, found := strings.Cut(line, "=")
 	if !found {
-		return broker.Redact(line)
+		return secret.Redact(line)
 	}
 	return strings.TrimRight(key, " \t") + " = (hidden)"
 }
@@ -77,7 +77,7 @@ func hideValue(line string) string {
 func mayBeSecret(data string, at position) bool {
 	for line := range entries(data) {
 		if line.number == at.line {
-			return slices.Contains(line.path, "connection") || broker.HoldsSecret(line.text)
+			return slices.Contains(line.path, "connection") || secret.In(line.text)
 		}
 	}
 	return false

@@ -9,6 +9,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/pacing"
+	"pulsh/session/secret"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -139,7 +140,7 @@ func CheckSecretFile(text string) error {
 	if text == "" {
 		return errors.New("there is no value")
 	}
-	if err := broker.CheckSecretFile(text); err != nil {
+	if err := secret.CheckFile(text); err != nil {
 		return err
 	}
 	return checkPlain(text)
@@ -167,7 +168,7 @@ func checkURL(text, example string, schemes ...string) error {
 	switch {
 	case strings.Contains(text, "@"):
 		return errors.New("a URL with a password would end up in files and on the screen; use token_file or token_env")
-	case broker.HoldsSecret(text):
+	case secret.In(text):
 		return errors.New("a URL with a token would end up in files and on the screen; use token_file or token_env")
 	case err != nil || u.Hostname() == "" || !slices.Contains(schemes, u.Scheme) || strings.ContainsAny(text, "?#"):
 		return fmt.Errorf("%q is not a URL such as %s", text, example)
@@ -178,7 +179,7 @@ func checkURL(text, example string, schemes ...string) error {
 // checkPlain refuses what no line and no file could hold again.
 func checkPlain(text string) error {
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\ufffd' }) {
-		return fmt.Errorf("%q holds a character that cannot be shown, or nothing at all", broker.Redact(text))
+		return fmt.Errorf("%q holds a character that cannot be shown, or nothing at all", secret.Redact(text))
 	}
 	return nil
 }

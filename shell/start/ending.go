@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/commands/outcome"
 	"pulsh/session/broker"
 	"pulsh/shell/frames"
@@ -59,8 +60,8 @@ func (p *program) behind() (short []commands.Schedule) {
 
 // judge fails a run that was done but for its schedules.
 func (p *program) judge(code int) int {
-	if code == commands.ExitDone && len(p.behind()) > 0 {
-		return commands.ExitFailed
+	if code == lang.ExitDone && len(p.behind()) > 0 {
+		return lang.ExitFailed
 	}
 	return code
 }
@@ -113,7 +114,7 @@ func (p *program) report(code int) int {
 		}
 		if err != nil {
 			fmt.Fprintln(p.Err, "the report cannot be written:", err)
-			code = max(code, commands.ExitFailed)
+			code = max(code, lang.ExitFailed)
 		}
 	}
 	return code
@@ -129,7 +130,7 @@ func (p *program) outcome(code int) outcome.Run {
 
 // again saves what was typed and says how it is run again.
 func (p *program) again() []string {
-	var fixed []commands.Variable
+	var fixed []lang.Variable
 	for _, v := range p.commands.Variables() {
 		if v.Fixed {
 			fixed = append(fixed, v)

@@ -7,8 +7,8 @@ import (
 	"io"
 	"strings"
 
-	"pulsh/commands"
-	"pulsh/session/broker"
+	"pulsh/commands/lang"
+	"pulsh/session/secret"
 )
 
 // Options are what was said on the command line and in the environment. Flags
@@ -24,13 +24,13 @@ type Options struct {
 	LocalDir         string   // of the local Pulsar's data, "" for the user's cache folder
 	Files, Lines     []string // in the order in which they were given
 	KeepGoing        bool
-	Set              []commands.Variable
+	Set              []lang.Variable
 	Speed            float64 // of the waits of scripts; 0 is as they are written
 	AllowBehind      bool
 	JSON, JUnit      string // files for what became of the run; "-" is the standard output
 	Yes              bool   // every question is answered with yes
 	Check            string
-	NoColour         bool
+	NoColor          bool
 	CPUProfile       string
 	Metrics          string // where to serve metrics, "" for nowhere
 	MetricsRemote    bool
@@ -91,7 +91,7 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 		return o, flagFault(err)
 	case set.NArg() > 0:
 		word := set.Arg(0)
-		if broker.HoldsSecret(word) {
+		if secret.In(word) {
 			return o, &refusal{"a token is no argument; write it into a file, or set " + envToken + " to it", "pulsh --token-file token.txt"}
 		}
 		return o, &refusal{fmt.Sprintf("unknown argument %q; to run a script: pulsh -f %s", word, word), "pulsh -f " + word}

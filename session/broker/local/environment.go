@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session/broker"
+	"pulsh/session/secret"
 )
 
 // withoutSecrets returns the environment without the variables that hold a
@@ -13,6 +13,6 @@ import (
 // that runs for days.
 func withoutSecrets(environment []string) []string {
 	return slices.DeleteFunc(slices.Clone(environment), func(variable string) bool {
-		return strings.HasPrefix(variable, "PULSH_") || broker.HoldsSecret(variable)
+		return strings.HasPrefix(variable, "PULSH_") || secret.In(variable)
 	})
 }
