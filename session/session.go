@@ -216,6 +216,11 @@ func (s *Session) Start(ctx context.Context, name string) error {
 	if link == nil {
 		return &broker.Error{Category: broker.Disconnected, Message: "not connected to a cluster", Try: "local start"}
 	}
+	if consumer, ok := g.(*consume.Group); ok {
+		if err := s.createPartitions(ctx, link.Admin, consumer); err != nil {
+			return err
+		}
+	}
 	return g.Start(ctx, link.forGroups())
 }
 
