@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	".":                              {"commands/lang", "session/broker/local", "shell/start"},
 	"commands":                       {"commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/export", "session/group", "session/look", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/secret", "session/snapshot", "session/spec"},
 	"commands/lang":                  {"graphs", "session/input", "session/meant", "session/pacing", "session/secret"},
-	"commands/outcome":               {"commands", "commands/lang", "session/snapshot", "session/spec"},
+	"commands/outcome":               {"commands", "commands/lang", "session/export", "session/secret"},
 	"examples/bench":                 {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"graphs":                         {"graphs/measure"},
 	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/produce", "session/snapshot", "session/spec"},

@@ -6,7 +6,6 @@ import (
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
-	"pulsh/session/spec"
 )
 
 // When a producer group counts as having fallen short of its schedule: less than
@@ -78,25 +77,4 @@ func (c *call) keepSchedule(g snapshot.Group) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.schedules = lang.AppendBounded(c.schedules, s, lang.JournalChecksMax)
-}
-
-// GroupSettings are the settings of all groups as they are typed, by group and
-// by name.
-func (c *Commands) GroupSettings() map[string]map[string]string {
-	all := map[string]map[string]string{}
-	for _, g := range c.env.Session.Snapshot().Groups {
-		one := map[string]string{}
-		if settings, ok := c.env.Session.Producer(g.Name); ok {
-			for _, s := range spec.ProducerSettings() {
-				one[s.Name] = s.Get(&settings)
-			}
-		}
-		if settings, ok := c.env.Session.Consumer(g.Name); ok {
-			for _, s := range spec.ConsumerSettings() {
-				one[s.Name] = s.Get(&settings)
-			}
-		}
-		all[g.Name] = one
-	}
-	return all
 }

@@ -25,12 +25,12 @@ func exportCommands() []lang.Command {
 			Params:  []lang.Param{{Name: "file", Kind: exportKind(), Optional: true}, force},
 			Summary: "write the session into a file: a page, JSON, CSV, Prometheus or histograms by its ending",
 			Detail: "Without a name it writes a page, pulsh-DATE-TIME.html. " +
-				".html is one page with graphs, settings, environment, timeline, expectations and the lines that do it again; it needs no network. " +
-				".json has all of that for programs and for compare: version (1), title, start, end, environment, cluster, columns (name, unit and meaning of each), " +
-				"samples (from, step_seconds, count), groups, total, process, timeline, lines, checks and script. A group has its settings, figures of the last sample by column, " +
-				"distributions (total and last second in ms, and every counter), failures, and series: by column a value a second, null where nothing is known; " +
+				".html is one page with graphs, settings, environment, timeline, expectations and the lines that repeat the run; it needs no network. " +
+				".json has all of that for programs and for compare: version (2), title, start, end, elapsed_seconds, environment, cluster, columns (name in CSV, metric, unit and meaning of each), " +
+				"samples (from, step_seconds, count), groups, total, process, timeline, lines, checks and script. A group has its settings, figures of the last sample by metric, " +
+				"distributions (total and last second in ms, and every counter), failures, workers, and series: by metric a value a second, null where nothing is known; " +
 				"durations are the worst of the second, rates its mean, counts its end. " +
-				".csv has a row for each second and group with the same columns, which carry their units; times are RFC 3339. " +
+				".csv has a row for each second and group with the same columns, which carry their units, and at the end a row with the final figures of each group; times are RFC 3339. " +
 				".prom is the last sample as text of Prometheus, in seconds and bytes. " +
 				".hlog is a log for HistogramLogProcessor: a histogram for each second, or for 2, 4, 8… seconds of long runs, since the start or reset of each group; " +
 				"a tag such as fast.latency for each group and distribution, values in microseconds. " +

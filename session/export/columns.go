@@ -23,23 +23,31 @@ const (
 
 // Column is one figure over time.
 type Column struct {
-	Name string `json:"name"`
-	Unit Unit   `json:"unit"`
-	Doc  string `json:"doc"`
+	Name   string `json:"name"`   // in CSV; it ends with the unit
+	Metric string `json:"metric"` // in conditions and in JSON, without the group; "" in version 1
+	Unit   Unit   `json:"unit"`
+	Doc    string `json:"doc"`
+}
+
+// MetricName is the full name of a group's figure in conditions: latency.p99 for
+// p99 of a producer group, e2e.p99 for that of a consumer group.
+func MetricName(kind, figure string) string {
+	if slices.Contains(metrics.QuantileNames(), figure) {
+		switch kind {
+		case Produce:
+			return "latency." + figure
+		case Consume:
+			return "e2e." + figure
+		}
+	}
+	return figure
 }
 
 // ColumnName is the column of a group's figure: the figure as it is typed, p99
 // with what it is a quantile of, and the unit: latency_p99_ms, e2e_p99_9_ms,
 // broker_in_messages_per_second, sent.
 func ColumnName(kind, figure string, unit Unit) string {
-	if slices.Contains(metrics.QuantileNames(), figure) {
-		switch kind {
-		case Produce:
-			figure = "latency." + figure
-		case Consume:
-			figure = "e2e." + figure
-		}
-	}
+	figure = MetricName(kind, figure)
 	if figure == "mbps" { // which is how bytes a second are typed
 		figure = "throughput"
 	}

@@ -58,8 +58,12 @@ func (r Record) MarshalJSON() ([]byte, error) {
 // times a second.
 const tellEvery = 1000
 
-// writeCSV writes a row for each sample and group, oldest first. A sample at
-// which nothing is known of a group has none.
+// writeCSV writes a row for each sample and group, oldest first, and at the end a
+// row with the figures of each group at the report's end. A group has no row for
+// a sample at which nothing is known of it.
+//
+// The last row is needed because a group that has stopped has no samples after
+// its stop, while the answers to its last messages still arrive.
 func (r *Report) writeCSV(ctx context.Context, w io.Writer, told func(part float64)) error {
 	buffered := bufio.NewWriter(w)
 	out := csv.NewWriter(buffered)
@@ -98,6 +102,11 @@ func (r *Report) writeCSV(ctx context.Context, w io.Writer, told func(part float
 			if err := out.Write(row); err != nil {
 				return err
 			}
+		}
+	}
+	for _, g := range groups {
+		if err := out.Write(Record{r.End, g.Name, g.Kind, g.Figures}.Row(r.Columns)); err != nil {
+			return err
 		}
 	}
 	out.Flush()

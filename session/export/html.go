@@ -76,6 +76,7 @@ func (r *Report) writeHTML(w io.Writer) error {
 		"since":   func(t time.Time) string { return elapsed(t.Sub(r.Start)) },
 		"seconds": func(v float64) string { return brief(v*1000, Milliseconds) },
 		"whole":   func(n int64) string { return whole(float64(n)) },
+		"rate":    func(v float64) string { return brief(v, PerSecond) },
 	}).Parse(pageTemplate)
 	if err != nil {
 		return err
@@ -116,7 +117,7 @@ func (r *Report) page() (*page, error) {
 		p.Sections = append(p.Sections, s)
 	}
 	p.Tiles = r.summary()
-	data, err := json.Marshal(slim.withoutCounts())
+	data, err := json.Marshal(slim.withoutCounts().document())
 	if err != nil {
 		return nil, err
 	}

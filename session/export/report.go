@@ -2,28 +2,31 @@ package export
 
 import "time"
 
-// Version is the version of the JSON document. It goes up when a name goes or
-// changes its meaning; new names do not change it.
-const Version = 1
+// Version is the version of the JSON document. A new version removes a name or
+// changes its meaning; an additional name is no new version. Read also reads
+// version 1.
+const Version = 2
 
-// Report is a session as data: everything that a file tells of it. Whoever has
-// made it does not change it any more.
+// Report is a session as data: all that a file describes. It is immutable once
+// it is complete.
 type Report struct {
-	Version     int         `json:"version"` // see Version
-	Title       string      `json:"title"`
-	Start       time.Time   `json:"start"` // of the session
-	End         time.Time   `json:"end"`   // of the last sample
-	Environment Environment `json:"environment"`
-	Cluster     Cluster     `json:"cluster"`
-	Columns     []Column    `json:"columns"` // of Figures and Series, in their order
-	Samples     Samples     `json:"samples"`
-	Groups      []Group     `json:"groups"`
-	Total       Group       `json:"total"`   // all groups together
-	Process     Group       `json:"process"` // pulsh itself
-	Timeline    []Event     `json:"timeline"`
-	Lines       []Line      `json:"lines"`
-	Checks      []Check     `json:"checks"`
-	Script      string      `json:"script"` // lines that do it again
+	Version        int         `json:"version"` // see Version
+	Title          string      `json:"title"`
+	Start          time.Time   `json:"start"` // of the session
+	End            time.Time   `json:"end"`   // of the last sample
+	ElapsedSeconds float64     `json:"elapsed_seconds"`
+	Run            *Run        `json:"run,omitempty"` // of a script; nil for an interactive session
+	Environment    Environment `json:"environment"`
+	Cluster        Cluster     `json:"cluster"`
+	Columns        []Column    `json:"columns"` // of Figures and Series, in their order
+	Samples        Samples     `json:"samples"`
+	Groups         []Group     `json:"groups"`
+	Total          Group       `json:"total"`   // all groups together
+	Process        Group       `json:"process"` // pulsh itself
+	Timeline       []Event     `json:"timeline"`
+	Lines          []Line      `json:"lines"`
+	Checks         []Check     `json:"checks"`
+	Script         string      `json:"script"` // lines that repeat the run
 }
 
 // Environment is what a run depends on beside its settings.
@@ -85,10 +88,11 @@ type Group struct {
 	Limit          string          `json:"limit,omitempty"` // what holds the rate down, as a sentence
 	Bytes          int64           `json:"bytes,omitempty"` // payload sent or received
 	Settings       Table[string]   `json:"settings,omitempty"`
-	Figures        Table[Number]   `json:"figures"` // of the last sample, by column
+	Figures        Table[Number]   `json:"figures"` // of the last sample, by column; in JSON by metric
 	Distributions  []Distribution  `json:"distributions,omitempty"`
 	Failures       []Failure       `json:"failures,omitempty"`
-	Series         Table[[]Number] `json:"series,omitempty"` // by column
+	Workers        []Worker        `json:"workers,omitempty"` // of a running group
+	Series         Table[[]Number] `json:"series,omitempty"`  // by column; in JSON by metric
 }
 
 // Distribution is a set of durations since the group's start or last reset.
@@ -115,41 +119,6 @@ type Quantiles struct {
 	Max      float64 `json:"max_ms"`
 	Negative int64   `json:"negative"` // below zero, which clocks that differ can make; counted as 0
 	Over     int64   `json:"over"`     // above the highest counter, an hour
-}
-
-// Event is a mark on the time axis.
-type Event struct {
-	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // command, mark, reconnect or error
-	Text string    `json:"text"`
-}
-
-// Line is a command that was run.
-type Line struct {
-	At      time.Time `json:"at"`
-	Place   string    `json:"place,omitempty"` // FILE:LINE, "" for a typed line
-	Text    string    `json:"text"`
-	Failure string    `json:"failure,omitempty"`
-}
-
-// Check is an expectation that was tested.
-type Check struct {
-	Place          string  `json:"place,omitempty"`
-	Condition      string  `json:"condition"`
-	Measured       string  `json:"measured"`
-	Passed         bool    `json:"passed"`
-	Failure        string  `json:"failure,omitempty"`
-	ElapsedSeconds float64 `json:"elapsed_seconds"`
-}
-
-// Failure is one category of what went wrong in a group.
-type Failure struct {
-	Category string    `json:"category"`
-	Count    int64     `json:"count"`
-	FirstAt  time.Time `json:"first_at"`
-	First    string    `json:"first"`
-	LastAt   time.Time `json:"last_at"`
-	Last     string    `json:"last"`
 }
 
 // Group finds a group by its name.

@@ -7,8 +7,8 @@ import (
 	"regexp"
 )
 
-// hidden stands in a text in place of a secret.
-const hidden = "(hidden)"
+// Hidden stands in a text in place of a secret.
+const Hidden = "(hidden)"
 
 // The forms in which a secret is given in a wrong place. A JSON Web Token begins
 // with {" in base64, which is eyJ, and has two or three parts. The names are
@@ -24,9 +24,9 @@ var (
 // passwords in URLs, and the values of token=, password= and secret=. It is for
 // quoting a text in which a user may have put a secret by mistake.
 func Redact(text string) string {
-	text = webToken.ReplaceAllString(text, hidden)
-	text = urlUser.ReplaceAllString(text, "${1}"+hidden+"@")
-	return namedSecret.ReplaceAllString(text, "${1}"+hidden)
+	text = webToken.ReplaceAllString(text, Hidden)
+	text = urlUser.ReplaceAllString(text, "${1}"+Hidden+"@")
+	return namedSecret.ReplaceAllString(text, "${1}"+Hidden)
 }
 
 // In reports whether Redact would replace something in text.

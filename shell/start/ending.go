@@ -122,9 +122,8 @@ func (p *program) report(code int) int {
 
 func (p *program) outcome(code int) outcome.Run {
 	return outcome.Run{
-		Pulsh: p.version, Began: p.began, Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(),
-		Journal: p.commands.Journal(), Schedules: p.commands.Schedules(), BehindAllowed: p.commands.BehindAllowed(),
-		Settings: p.commands.GroupSettings(), Last: p.session.Snapshot(), Refused: p.refused,
+		Report: p.commands.ReportNow(), Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(),
+		Schedules: p.commands.Schedules(), BehindAllowed: p.commands.BehindAllowed(), Refused: p.refused,
 	}
 }
 
