@@ -68,3 +68,6 @@ type execution struct {
 	planned   time.Time // the place in its plan that was reached
 	Result    *Result
 }
+
+// Language is the one whose commands the Runner runs.
+func (c *Runner) Language() *Language { return c.Config.Language }

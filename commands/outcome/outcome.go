@@ -5,7 +5,7 @@ package outcome
 import (
 	"time"
 
-	"pulsh/commands"
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/session/export"
 )
@@ -17,7 +17,7 @@ type Run struct {
 	ExitCode  int
 	Scripts   []string // the files that were run
 	Variables []lang.Variable
-	Schedules []commands.Schedule
+	Schedules []host.Schedule
 	// BehindAllowed reports that a group behind its schedule is no failure.
 	BehindAllowed bool
 	// Refused is the reason why the cluster was not reached, or "".

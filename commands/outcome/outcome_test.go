@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/commands"
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/session/export"
 )
@@ -23,7 +23,7 @@ func sample() Run {
 	return Run{
 		Elapsed: 12400 * time.Millisecond, ExitCode: 1, Scripts: []string{"dir/<soak>.pulsh"},
 		Variables: []lang.Variable{{Name: "rate", Value: `"20k" & <more>`}, {Name: "token", Value: "opaque"}, {Name: "mine", Value: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln"}},
-		Schedules: []commands.Schedule{{Group: "fast", Due: 1000, Acked: 1000}, {Group: "slow", Due: 1000, Acked: 900, Behind: true}},
+		Schedules: []host.Schedule{{Group: "fast", Due: 1000, Acked: 1000}, {Group: "slow", Due: 1000, Acked: 900, Behind: true}},
 		Report: &export.Report{
 			Version: export.Version, Start: at, End: at.Add(12 * time.Second), ElapsedSeconds: 12, Environment: export.Environment{Pulsh: "0.1.0"},
 			Cluster: export.Cluster{URL: "pulsar://h:6650", Pulsar: "4.0.8"},

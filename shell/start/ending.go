@@ -9,9 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"pulsh/commands"
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/commands/outcome"
+	"pulsh/commands/report"
 	"pulsh/session/broker"
 	"pulsh/shell/frames"
 )
@@ -46,11 +47,11 @@ func (p *program) summary() []string {
 
 // behind are the groups that fell short of their schedules, if that is a failure
 // here: nobody watches who could judge it himself.
-func (p *program) behind() (short []commands.Schedule) {
-	if p.prompts() || p.commands.BehindAllowed() {
+func (p *program) behind() (short []host.Schedule) {
+	if p.prompts() || host.BehindAllowed(p.commands) {
 		return nil
 	}
-	for _, s := range p.commands.Schedules() {
+	for _, s := range host.Schedules(p.commands) {
 		if s.Behind {
 			short = append(short, s)
 		}
@@ -97,7 +98,7 @@ func (p *program) openReports() error {
 }
 
 // report writes the files and returns the exit code, which says when that failed.
-func (p *program) report(code int) int {
+func (p *program) writeReport(code int) int {
 	if len(p.reports) == 0 {
 		return code
 	}
@@ -122,8 +123,8 @@ func (p *program) report(code int) int {
 
 func (p *program) outcome(code int) outcome.Run {
 	return outcome.Run{
-		Report: p.commands.ReportNow(), Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(),
-		Schedules: p.commands.Schedules(), BehindAllowed: p.commands.BehindAllowed(), Refused: p.refused,
+		Report: report.ReportNow(p.commands), Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(),
+		Schedules: host.Schedules(p.commands), BehindAllowed: host.BehindAllowed(p.commands), Refused: p.refused,
 	}
 }
 

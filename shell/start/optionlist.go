@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/commands"
+	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/meant"
@@ -122,7 +122,7 @@ func processOptions() []option {
 			said: func(o *Options, _ *Level, s Said) error { o.CPUProfile = s.Value; return nil }},
 		{name: "metrics", value: "ADDRESS", sample: "127.0.0.1:9095", variable: "PULSH_METRICS", doc: "serve metrics to Prometheus",
 			said: func(o *Options, _ *Level, s Said) error {
-				address, _, err := commands.ParseMetricsAddress(s.Value)
+				address, _, err := kinds.ParseMetricsAddress(s.Value)
 				o.Metrics = address
 				return err
 			}, more: "As metrics serve does at the prompt. Only this machine reaches it, but for --metrics-remote."},

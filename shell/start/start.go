@@ -16,7 +16,11 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
+	"pulsh/commands/answers"
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
+	"pulsh/commands/look"
+	"pulsh/commands/report"
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/dial"
@@ -41,7 +45,7 @@ type program struct {
 	settled
 	version  string
 	session  *session.Session
-	commands *commands.Commands
+	commands *host.Host
 	frames   *frames.Frames
 	local    *localPulsar
 	topics   *topicNames
@@ -121,7 +125,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
 	p.topics = newTopicNames(p.session)
-	p.commands = commands.New(commands.Env{
+	p.commands = commands.New(host.Env{
 		Session: p.session,
 		Color:   !color.NoColor,
 		Version: version,
@@ -182,7 +186,7 @@ func (p *program) run() int {
 		p.close(context.Background())
 		code := max(lang.ExitCode(err), lang.ExitUnconnected)
 		p.refused = strings.TrimSpace(said[0])
-		return p.report(code)
+		return p.writeReport(code)
 	} else {
 		greeting = said
 	}
@@ -199,7 +203,7 @@ func (p *program) run() int {
 		Batch:      p.Batch(),
 		KeepGoing:  p.KeepGoing,
 		Keys:       p.keys(),
-		Scroll:     p.commands.Scroll,
+		Scroll:     func(pages int) { look.Scroll(p.commands, pages) },
 		History:    p.history,
 		Unfinished: lang.Unfinished,
 		Questions:  p.asked,
@@ -209,15 +213,15 @@ func (p *program) run() int {
 		Summary:    p.summary,
 		Stdin:      p.In, Stdout: p.results(), Stderr: p.Err,
 	})
-	return p.report(p.judge(code))
+	return p.writeReport(p.judge(code))
 }
 
 // close ends groups and connections, then what tells of them, and gives the
 // local server back.
 func (p *program) close(ctx context.Context) {
-	p.commands.Settling("")
+	host.Settling(p.commands, "")
 	p.session.Close(ctx)
-	p.commands.Close(ctx)
+	report.Close(ctx, p.commands)
 	releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	if err := p.local.release(releasing); err != nil {
@@ -230,7 +234,7 @@ func (p *program) statusLine() string {
 	if len(p.session.Snapshot().Groups) == 0 {
 		return ""
 	}
-	return p.locale.text(commands.StatusLine(p.session.Snapshot(), time.Now()))
+	return p.locale.text(answers.StatusLine(p.session.Snapshot(), time.Now()))
 }
 
 // Execute runs a line, or the script that stands for it.
@@ -250,7 +254,7 @@ func (p *program) runScript(ctx context.Context, script *lang.Script, out io.Wri
 		KeepGoing: p.KeepGoing,
 		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
 	})
-	fmt.Fprintln(out, commands.Summary(result, p.session.Snapshot()))
+	fmt.Fprintln(out, answers.Summary(result, p.session.Snapshot()))
 	return err
 }
 
@@ -317,10 +321,10 @@ func (p *program) progress(now time.Time, took time.Duration) string {
 }
 
 // typed is the history for the command that shows it.
-func (p *program) typed() []commands.TypedLine {
-	var lines []commands.TypedLine
+func (p *program) typed() []host.TypedLine {
+	var lines []host.TypedLine
 	for _, e := range p.history.Entries() {
-		lines = append(lines, commands.TypedLine{Number: e.Number, Text: e.Text})
+		lines = append(lines, host.TypedLine{Number: e.Number, Text: e.Text})
 	}
 	return lines
 }
