@@ -26,7 +26,7 @@ import (
 // A token file may be replaced while pulsh runs, and may begin with a byte order mark.
 func TestATokenFileIsReadAgain(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "token")
-	token := tokenOf(broker.Target{TokenFile: file})
+	token := source{what: "token", file: file}.read
 	for _, want := range []string{"first", "second"} {
 		require.NoError(t, os.WriteFile(file, []byte("\xef\xbb\xbf"+want+"\r\n"), 0o600))
 		text, err := token()
