@@ -321,12 +321,12 @@ func table() []lang.Command {
 		// cluster
 
 		{Name: "connect", Section: host.ClusterSection, Changes: true,
-			Params: []lang.Param{{Name: "url", Kind: kinds.Url()},
+			Params: append([]lang.Param{{Name: "url", Kind: kinds.Url()},
 				{Name: "admin", Kind: kinds.AdminURL(), Keyed: true, Optional: true, Doc: "the admin API: backlog, seek, topics"},
 				{Name: "token_file", Kind: path, Keyed: true, Optional: true, Doc: "file that holds the token"},
 				{Name: "token_env", Kind: variable, Keyed: true, Optional: true, Doc: "variable that holds the token"},
 				{Name: "trust_certs", Kind: path, Keyed: true, Optional: true, Doc: "certificates to trust beside the system's"},
-				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how the certificate is checked"}},
+				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how the certificate is checked"}}, loginParams(path, variable)...),
 			Summary:  "connect to a cluster",
 			Detail:   "Groups must be stopped before: a session has one cluster at a time.",
 			Examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080"}, Run: host.Verb(cluster.Connect)},

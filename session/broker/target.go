@@ -63,11 +63,11 @@ func (t Target) secretSource() string {
 	case t.OAuthIssuer != "":
 		return "OAuth 2.0 of " + t.OAuthIssuer + ", file " + t.OAuthFile
 	case t.TokenFile != "":
-		return "file " + t.TokenFile
+		return "token of file " + t.TokenFile
 	case t.TokenEnv != "":
-		return "variable " + t.TokenEnv
+		return "token of variable " + t.TokenEnv
 	case t.Token.Held():
-		return "held in memory"
+		return "token held in memory"
 	}
 	return ""
 }

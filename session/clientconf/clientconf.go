@@ -4,9 +4,7 @@
 package clientconf
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"pulsh/session/broker"
@@ -25,8 +23,11 @@ type Value struct {
 type Conf struct {
 	URL, AdminURL Value
 	TokenFile     Value
-	Token         broker.Secret // where the file holds the token itself
-	TokenLine     int
+	Token         broker.Secret    // where the file holds the token itself
+	Login         map[string]Value // by the names of broker.LoginFields
+	Password      broker.Secret    // of Login's user
+	OAuth         broker.Secret    // JSON with client_id and client_secret, where the file holds it
+	SecretLine    int              // of authParams
 	TrustFile     Value
 	TLSCheck      broker.TLSCheck // "" if the file says nothing of it
 	TLSCheckLine  int
@@ -44,7 +45,7 @@ func Parse(text, file string) (Conf, error) {
 	if err != nil {
 		return Conf{}, err
 	}
-	r := reader{said: said, file: file}
+	r := reader{said: said, name: file}
 	c := Conf{
 		URL:       r.address("brokerServiceUrl", profile.CheckURL),
 		AdminURL:  r.address("webServiceUrl", profile.CheckAdminURL),
@@ -55,7 +56,7 @@ func Parse(text, file string) (Conf, error) {
 		c.URL.Text = strings.Replace(c.URL.Text, "pulsar://", "pulsar+ssl://", 1)
 	}
 	r.check(&c)
-	r.token(&c)
+	r.login(&c)
 	r.cannot(&c)
 	if r.err != nil {
 		return Conf{}, r.err // what was read so far may hold a secret in a wrong place
@@ -66,13 +67,13 @@ func Parse(text, file string) (Conf, error) {
 // reader takes values out of properties and keeps the first error.
 type reader struct {
 	said map[string]Value
-	file string
+	name string // of the file
 	err  error
 }
 
 func (r *reader) fail(line int, format string, args ...any) {
 	if r.err == nil {
-		r.err = fmt.Errorf("%s:%d: %s", r.file, line, fmt.Sprintf(format, args...))
+		r.err = fmt.Errorf("%s:%d: %s", r.name, line, fmt.Sprintf(format, args...))
 	}
 }
 
@@ -133,75 +134,15 @@ func (r *reader) check(c *Conf) {
 	}
 }
 
-// tokenPlugin is the class that presents a token.
-const tokenPlugin = "org.apache.pulsar.client.impl.auth.AuthenticationToken"
-
-// token reads authParams: token:TEXT, file:PATH, {"token":"TEXT"}, or the token
-// alone. What is no such thing is never quoted.
-func (r *reader) token(c *Conf) {
-	plugin, params := r.text("authPlugin"), r.text("authParams")
-	if plugin.Text == "" {
-		return
-	}
-	if plugin.Text != tokenPlugin && plugin.Text != "token" {
-		name := "this authPlugin" // what is no class may be a token in the wrong place
-		if strings.Contains(plugin.Text, "Authentication") {
-			name = "authPlugin " + secret.Redact(plugin.Text)
-		}
-		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: pulsh has no %s; it knows %s", r.file, plugin.Line, name, tokenPlugin))
-		return
-	}
-	c.TokenLine = params.Line
-	switch {
-	case params.Text == "":
-		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: authPlugin asks for a token, and authParams has none", r.file, plugin.Line))
-	case strings.HasPrefix(params.Text, "token:"):
-		c.Token = broker.NewSecret(strings.TrimSpace(strings.TrimPrefix(params.Text, "token:")))
-	case strings.HasPrefix(params.Text, "file:"):
-		u, err := url.Parse(params.Text)
-		path := strings.TrimPrefix(params.Text, "file:")
-		if err == nil && u.Path != "" {
-			path = u.Path
-		}
-		if path == "" || path == "//" {
-			r.fail(params.Line, "authParams: file: names no file")
-			return
-		}
-		if err := secret.CheckFile(path); err != nil {
-			r.fail(params.Line, "authParams: %s", err)
-			return
-		}
-		c.TokenFile = Value{path, params.Line}
-	case strings.HasPrefix(params.Text, "{"):
-		var held struct {
-			Token string `json:"token"`
-		}
-		if json.Unmarshal([]byte(params.Text), &held) != nil || held.Token == "" {
-			r.fail(params.Line, "authParams: no token stands in the braces")
-			return
-		}
-		c.Token = broker.NewSecret(held.Token)
-	default:
-		c.Token = broker.NewSecret(params.Text)
-	}
-}
-
 // cannot notes what the file asks for and pulsh does not do.
 func (r *reader) cannot(c *Conf) {
 	note := func(key, why string) {
-		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: %s is not done: %s", r.file, r.said[key].Line, key, why))
+		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: %s is not done: %s", r.name, r.said[key].Line, key, why))
 	}
 	if r.truth("useKeyStoreTls") {
 		note("useKeyStoreTls", "pulsh reads certificates in PEM, from tlsTrustCertsFilePath")
 	}
 	if r.text("proxyServiceUrl").Text != "" {
 		note("proxyServiceUrl", "give the proxy as brokerServiceUrl")
-	}
-	if r.text("tlsCertificateFilePath").Text != "" || r.text("tlsKeyFilePath").Text != "" {
-		key := "tlsCertificateFilePath"
-		if r.text(key).Text == "" {
-			key = "tlsKeyFilePath"
-		}
-		note(key, "pulsh shows no certificate of its own")
 	}
 }

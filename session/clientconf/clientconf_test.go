@@ -34,7 +34,7 @@ func TestTheShippedFile(t *testing.T) {
 	c.Token = broker.Secret{}
 	require.Equal(t, Conf{
 		URL: Value{"pulsar+ssl://broker.example.com:6651", 4}, AdminURL: Value{"https://broker.example.com:8443", 3},
-		TokenLine: 6, TrustFile: Value{"/etc/ssl/ca.pem", 9}, TLSCheck: broker.TLSAnyHost, TLSCheckLine: 8,
+		SecretLine: 6, TrustFile: Value{"/etc/ssl/ca.pem", 9}, TLSCheck: broker.TLSAnyHost, TLSCheckLine: 8,
 	}, c)
 }
 
@@ -61,16 +61,56 @@ func TestTokens(t *testing.T) {
 }
 
 func TestWhatIsNotDoneIsNoted(t *testing.T) {
-	c, err := Parse("authPlugin=org.apache.pulsar.client.impl.auth.oauth2.AuthenticationOAuth2\nauthParams={\"privateKey\":\""+webToken+"\"}\n"+
-		"useKeyStoreTls=true\nproxyServiceUrl=pulsar+ssl://p:6651\ntlsKeyFilePath=/k\n", "f")
+	c, err := Parse("authPlugin=org.apache.pulsar.client.impl.auth.AuthenticationAthenz\nauthParams={\"privateKey\":\""+webToken+"\"}\n"+
+		"useKeyStoreTls=true\nproxyServiceUrl=pulsar+ssl://p:6651\n", "f")
 	require.NoError(t, err)
 	require.Equal(t, []string{
-		"f:1: pulsh has no authPlugin org.apache.pulsar.client.impl.auth.oauth2.AuthenticationOAuth2; it knows " + tokenPlugin,
+		"f:1: pulsh does not know authPlugin org.apache.pulsar.client.impl.auth.AuthenticationAthenz; it knows AuthenticationToken, AuthenticationTls, AuthenticationBasic and AuthenticationOAuth2",
 		"f:3: useKeyStoreTls is not done: pulsh reads certificates in PEM, from tlsTrustCertsFilePath",
 		"f:4: proxyServiceUrl is not done: give the proxy as brokerServiceUrl",
-		"f:5: tlsKeyFilePath is not done: pulsh shows no certificate of its own",
 	}, c.Notes)
 	require.NotContains(t, strings.Join(c.Notes, ""), webToken)
+}
+
+// login parses a file with a plugin and its authParams.
+func login(t *testing.T, plugin, params string) Conf {
+	t.Helper()
+	c, err := Parse("authPlugin="+plugin+"\nauthParams="+params+"\n", "f")
+	require.NoError(t, err, params)
+	require.Empty(t, c.Notes)
+	return c
+}
+
+func TestOtherWaysOfAuthentication(t *testing.T) {
+	const classPrefix = "org.apache.pulsar.client.impl.auth."
+	for _, params := range []string{"tlsCertFile:/c.pem,tlsKeyFile:/k.pem", `{"tlsCertFile":"/c.pem","tlsKeyFile":"/k.pem"}`, "tlsCertFile:file:///c.pem, tlsKeyFile:file:///k.pem"} {
+		c := login(t, classPrefix+"AuthenticationTls", params)
+		require.Equal(t, map[string]Value{"tls_cert": {"/c.pem", 2}, "tls_key": {"/k.pem", 2}}, c.Login, params)
+	}
+	c := login(t, "tls", "\ntlsCertificateFilePath=/c.pem\ntlsKeyFilePath=/k.pem")
+	require.Equal(t, map[string]Value{"tls_cert": {"/c.pem", 3}, "tls_key": {"/k.pem", 4}}, c.Login)
+	for _, params := range []string{`{"userId":"me","password":"hunter:2"}`, "me:hunter:2"} {
+		c = login(t, classPrefix+"AuthenticationBasic", params)
+		require.Equal(t, map[string]Value{"user": {"me", 2}}, c.Login)
+		require.Equal(t, "hunter:2", c.Password.Reveal())
+		require.NotContains(t, fmt.Sprintf("%+v", c), "hunter")
+	}
+	c = login(t, classPrefix+"oauth2.AuthenticationOAuth2", `{"type":"client_credentials","privateKey":"file:///key.json","issuerUrl":"https://auth/","audience":"urn:a","scope":"s"}`)
+	require.Equal(t, map[string]Value{"oauth_issuer": {"https://auth/", 2}, "oauth_file": {"/key.json", 2}, "oauth_audience": {"urn:a", 2}, "oauth_scope": {"s", 2}}, c.Login)
+	c = login(t, "oauth2", `{"privateKey":"data:application/json;base64,eyJjbGllbnRfaWQiOiJhIn0=","issuerUrl":"https://auth"}`)
+	require.Equal(t, `{"client_id":"a"}`, c.OAuth.Reveal())
+	for text, says := range map[string]string{
+		"authPlugin=tls\nauthParams=tlsCertFile:/c": "authPlugin tls needs tlsCertFile and tlsKeyFile",
+		"authPlugin=tls":                                            "authPlugin tls needs tlsCertFile and tlsKeyFile",
+		"authPlugin=basic\nauthParams=hunter2":                      "basic authentication needs",
+		"authPlugin=basic\nauthParams={hunter2":                     "not a JSON object",
+		"authPlugin=oauth2\nauthParams={\"issuerUrl\":\"hunter2\"}": "needs issuerUrl and privateKey",
+		"authPlugin=oauth2\nauthParams={\"privateKey\":\"data:,hunter2!\",\"issuerUrl\":\"https://a\"}": "not base64",
+	} {
+		_, err := Parse(text, "f")
+		require.ErrorContains(t, err, says)
+		require.NotContains(t, err.Error(), "hunter2")
+	}
 }
 
 func TestTLS(t *testing.T) {

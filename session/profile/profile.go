@@ -116,7 +116,7 @@ func connectionSettings() []spec.Setting[broker.Connection] {
 				return nil
 			}}
 	}
-	return []spec.Setting[C]{
+	list := []spec.Setting[C]{
 		plain("url", "the cluster", func(c *C) *string { return &c.URL }, CheckURL),
 		plain("admin_url", "its admin API", func(c *C) *string { return &c.AdminURL }, CheckAdminURL),
 		plain("token_file", "file that holds the token", func(c *C) *string { return &c.TokenFile }, CheckSecretFile),
@@ -132,6 +132,14 @@ func connectionSettings() []spec.Setting[broker.Connection] {
 				return err
 			}},
 	}
+	for _, f := range broker.LoginFields() {
+		check := checkPlain
+		if f.File {
+			check = CheckSecretFile
+		}
+		list = append(list, plain(f.Name, f.Doc, func(c *C) *string { return f.Field(&c.Login) }, check))
+	}
+	return list
 }
 
 // CheckSecretFile refuses text that is not the name of a file: a token itself,

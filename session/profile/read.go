@@ -177,6 +177,9 @@ func (d *tomlFile) only(path []string, table map[string]any, known ...string) er
 			if len(path) > 0 {
 				where = "[" + strings.Join(path, ".") + "]"
 			}
+			if slices.Contains(known, name+"_file") && slices.Contains(known, name+"_env") {
+				return d.unknown(here, fmt.Errorf("%s holds no %s; use %s_file or %s_env", where, name, name, name))
+			}
 			if near := meant.Names(name, known); len(near) > 0 {
 				name = fmt.Sprintf("%q, but %q", name, near[0])
 			} else {

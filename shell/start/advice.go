@@ -99,6 +99,15 @@ func (a adviser) connect(why string, change func(*broker.Target)) frames.Try {
 			line += names[i] + value
 		}
 	}
+	for _, f := range broker.LoginFields() {
+		switch value := *f.Field(&t.Login); {
+		case value == "":
+		case a.prompt:
+			line += " " + f.Name + "=" + value
+		case f.Name != "password_env": // PULSH_PASSWORD stays as it is
+			line += " " + dashed(flagName(f.Name)) + " " + value
+		}
+	}
 	if a.prompt && t.TokenEnv != "" {
 		line += " token_env=" + t.TokenEnv
 	}
@@ -120,7 +129,17 @@ func (a adviser) withToken(host string) frames.Try {
 	if name, _, _ := net.SplitHostPort(host); strings.HasPrefix(a.target.URL, plainScheme) && !isLoopback(name) {
 		a.target.URL, why = "pulsar+ssl://"+net.JoinHostPort(name, tlsPort), why+", over TLS so that nobody else can read it"
 	}
-	return a.connect(why, func(t *broker.Target) { t.TokenFile, t.TokenEnv, t.Token = "token.txt", "", broker.Secret{} })
+	return a.connect(why, func(t *broker.Target) {
+		*t = withoutLogin(*t)
+		t.TokenFile = "token.txt"
+	})
+}
+
+// withoutLogin returns a target without credentials.
+func withoutLogin(t broker.Target) broker.Target {
+	t.TokenFile, t.TokenEnv, t.Token = "", "", broker.Secret{}
+	t.Login, t.Password, t.OAuth = broker.Login{}, broker.Secret{}, broker.Secret{}
+	return t
 }
 
 // The beginning of URLs without TLS, and the usual port of those with it.
@@ -139,10 +158,10 @@ func isLoopback(name string) bool {
 // would travel in the clear.
 func (a adviser) withoutTLS() frames.Try {
 	why := "without TLS"
-	if a.target.TokenSource() != "" {
-		why += " and without the token, which anyone on the way could read"
+	if a.target.LoginSource() != "" {
+		why += " and without the login, which anyone on the way could read"
 	}
-	a.target.TokenFile, a.target.TokenEnv, a.target.Token = "", "", broker.Secret{}
+	a.target = withoutLogin(a.target)
 	return a.scheme("pulsar", why)
 }
 

@@ -184,6 +184,11 @@ func reaching(t broker.Target, local bool) []string {
 	add("--admin-url", t.AdminURL, defaultAdminURL)
 	add("--token-file", t.TokenFile, "")
 	add("--trust-certs", t.TrustFile, "")
+	for _, f := range broker.LoginFields() {
+		if f.Name != "password_env" {
+			add(dashed(flagName(f.Name)), *f.Field(&t.Login), "")
+		}
+	}
 	add("--tls-check", string(t.TLSCheck), string(broker.TLSFull))
 	return out
 }

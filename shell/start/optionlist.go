@@ -35,7 +35,7 @@ const (
 
 // optionList lists the options in the order of the usage.
 func optionList() []option {
-	return slices.Concat(clusterOptions(), scriptOptions(), processOptions(), aboutOptions())
+	return slices.Concat(clusterOptions(), loginOptions(), scriptOptions(), processOptions(), aboutOptions())
 }
 
 // clusterOptions say which cluster to use and how to enter it.
@@ -67,7 +67,7 @@ func clusterOptions() []option {
 			more: "With any-host a certificate may be made for another host; with none whoever answers is taken for the cluster."},
 		{name: "client-conf", value: fileValue, sample: "conf/client.conf", variable: "PULSAR_CLIENT_CONF", doc: "Pulsar's client.conf; else that of PULSAR_HOME",
 			said: func(o *Options, _ *Level, s Said) error { o.ClientConf = s; return nil },
-			more: "Read are brokerServiceUrl, webServiceUrl, authPlugin and authParams of a token, tlsTrustCertsFilePath, tlsAllowInsecureConnection, tlsEnableHostnameVerification and useTls."},
+			more: "Read are brokerServiceUrl, webServiceUrl, authPlugin and authParams (token, TLS, basic and OAuth 2.0), tlsTrustCertsFilePath, tlsCertificateFilePath, tlsKeyFilePath, tlsAllowInsecureConnection, tlsEnableHostnameVerification and useTls."},
 		{name: "local", doc: "run Apache Pulsar here if none answers: Java 17, half a GiB",
 			said: func(o *Options, _ *Level, _ Said) error { o.Local = true; return nil }},
 		{name: "keep-local", doc: "let it run on when pulsh ends",

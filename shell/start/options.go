@@ -46,8 +46,9 @@ type Options struct {
 // zero value says nothing.
 type Said struct{ Value, From string }
 
-// The environment that pulsh reads beside what stands for options. PULSH_TOKEN
-// holds a secret: pulsh keeps the variable's name and reads it when it connects.
+// The environment that pulsh reads beside the variables of options. PULSH_TOKEN
+// and PULSH_PASSWORD hold secrets: pulsh keeps the variable's name and reads it when
+// it connects.
 const (
 	envToken      = "PULSH_TOKEN"
 	envPulsarHome = "PULSAR_HOME"
@@ -59,6 +60,9 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 	o := Options{PulsarHome: env(envPulsarHome)}
 	if env(envToken) != "" {
 		o.Environment.TokenEnv = Said{envToken, envToken}
+	}
+	if env(envPassword) != "" {
+		o.Environment.setLogin("password_env", Said{envPassword, envPassword})
 	}
 	set := flag.NewFlagSet("pulsh", flag.ContinueOnError)
 	set.SetOutput(io.Discard)

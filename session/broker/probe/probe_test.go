@@ -284,7 +284,7 @@ func TestTLSHandshakesThatAreRefused(t *testing.T) {
 	certificates.StartTLS()
 	defer certificates.Close()
 	roots := certificates.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
-	const certificate = "it requires a client certificate, which pulsh cannot present"
+	const certificate = "it requires a client certificate (tls_cert, tls_key) that it trusts"
 	for _, c := range []struct {
 		server *tls.Config
 		want   string
