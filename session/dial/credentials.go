@@ -90,6 +90,9 @@ func (s source) read() (string, error) {
 // expiry explains why a token was refused, if it has expired: a JSON Web Token
 // holds the time. It returns "" otherwise.
 func expiry(t broker.Target, c *broker.Credentials) string {
+	if t.OAuthIssuer != "" { // an issuer is asked for another token before one expires
+		return ""
+	}
 	text, err := c.Present()
 	if err != nil || c == nil || c.Method != broker.ByToken {
 		return ""

@@ -127,7 +127,7 @@ func (i *issuer) endpoint(ctx context.Context) (string, error) {
 	}
 	response, err := i.client.Do(request)
 	if err != nil {
-		return "", fmt.Errorf("the OAuth 2.0 issuer %s cannot be reached: %w", i.target.OAuthIssuer, withoutURL(err))
+		return "", fmt.Errorf("the OAuth 2.0 issuer %s cannot be reached: %s", i.target.OAuthIssuer, withoutURL(err))
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, discoveryMax))
@@ -149,7 +149,7 @@ func (i *issuer) endpoint(ctx context.Context) (string, error) {
 func (i *issuer) refused(err error, clientSecret string) error {
 	var said *oauth2.RetrieveError
 	if !errors.As(err, &said) {
-		return fmt.Errorf("the OAuth 2.0 issuer %s gives no token: %w", i.target.OAuthIssuer, withoutURL(err))
+		return fmt.Errorf("the OAuth 2.0 issuer %s gives no token: %s", i.target.OAuthIssuer, withoutURL(err))
 	}
 	reason := strings.TrimSuffix(said.ErrorCode+": "+said.ErrorDescription, ": ")
 	if said.ErrorCode == "" {
@@ -159,11 +159,13 @@ func (i *issuer) refused(err error, clientSecret string) error {
 	return fmt.Errorf("the OAuth 2.0 issuer %s gives no token: %.200s", i.target.OAuthIssuer, reason)
 }
 
-// withoutURL drops the method and the URL from an error of the HTTP client.
-func withoutURL(err error) error {
+// withoutURL returns the text of an error of the HTTP client without the method
+// and the URL. The error itself is not passed on: a fault of the issuer's
+// certificate would read as one of the cluster's.
+func withoutURL(err error) string {
 	var of *url.Error
 	if errors.As(err, &of) {
-		return of.Err
+		err = of.Err
 	}
-	return err
+	return err.Error()
 }
