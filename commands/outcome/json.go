@@ -8,14 +8,14 @@ import (
 	"pulsh/session/secret"
 )
 
-// JSON writes the run as the document that export writes, with its part run.
+// JSON writes the run as the document of export, with its part run.
 func JSON(w io.Writer, r Run) error {
 	report := *r.Report
 	report.Run = r.part()
 	return export.Write(context.Background(), w, &report, export.JSON, func(float64) {})
 }
 
-// part is the part of the document that describes the run.
+// part returns the part of the document that describes the run.
 func (r Run) part() *export.Run {
 	part := &export.Run{Result: r.result(), ExitCode: r.ExitCode, ElapsedSeconds: r.Elapsed.Seconds(), Refused: r.Refused,
 		Scripts: append([]string{}, r.Scripts...), BehindAllowed: r.BehindAllowed, Schedules: []export.Schedule{}}
@@ -35,7 +35,7 @@ func (r Run) part() *export.Run {
 	return part
 }
 
-// plainValue is the value of a variable, unless a secret was put into it.
+// plainValue returns the value of a variable, or secret.Hidden for a secret.
 func plainValue(name, value string) string {
 	if secret.In(name + "=" + value) {
 		return secret.Hidden

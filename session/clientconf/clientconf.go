@@ -13,13 +13,13 @@ import (
 	"pulsh/session/secret"
 )
 
-// Value is what the file says, and on which line.
+// Value is the value of a key and its line.
 type Value struct {
-	Text string // "" if it is not said
+	Text string // "" without the key
 	Line int    // from 1
 }
 
-// Conf is what pulsh takes from a client.conf.
+// Conf is the part of a client.conf that pulsh uses.
 type Conf struct {
 	URL, AdminURL Value
 	TokenFile     Value
@@ -29,13 +29,13 @@ type Conf struct {
 	OAuth         broker.Secret    // JSON with client_id and client_secret, where the file holds it
 	SecretLine    int              // of authParams
 	TrustFile     Value
-	TLSCheck      broker.TLSCheck // "" if the file says nothing of it
+	TLSCheck      broker.TLSCheck // "" without these keys
 	TLSCheckLine  int
-	Notes         []string // what the file asks for and pulsh cannot do, a sentence each; never a secret
+	Notes         []string // a sentence for each setting that pulsh does not support; never a secret
 }
 
-// Parse reads the text of a client.conf. The error is a sentence that begins
-// with the place; it never quotes a secret.
+// Parse reads the text of a client.conf. The error begins with FILE:LINE and never
+// quotes a secret.
 func Parse(text, file string) (Conf, error) {
 	text, err := input.Text([]byte(text))
 	if err != nil {
@@ -51,7 +51,7 @@ func Parse(text, file string) (Conf, error) {
 		AdminURL:  r.address("webServiceUrl", profile.CheckAdminURL),
 		TrustFile: r.path("tlsTrustCertsFilePath"),
 	}
-	// Before addresses had a scheme for it, TLS was a switch of its own.
+	// Before URLs had the scheme pulsar+ssl, useTls switched TLS on.
 	if r.truth("useTls") {
 		c.URL.Text = strings.Replace(c.URL.Text, "pulsar://", "pulsar+ssl://", 1)
 	}
@@ -59,12 +59,12 @@ func Parse(text, file string) (Conf, error) {
 	r.login(&c)
 	r.cannot(&c)
 	if r.err != nil {
-		return Conf{}, r.err // what was read so far may hold a secret in a wrong place
+		return Conf{}, r.err // the values so far may hold a secret in a wrong place
 	}
 	return c, nil
 }
 
-// reader takes values out of properties and keeps the first error.
+// reader reads values from properties and keeps the first error.
 type reader struct {
 	said map[string]Value
 	name string // of the file
@@ -93,8 +93,8 @@ func (r *reader) path(key string) Value {
 	return v
 }
 
-// address reads a URL without the slash at its end, which the file that Pulsar
-// ships has.
+// address reads a URL without a slash at its end, which the client.conf of
+// Pulsar's distribution has.
 func (r *reader) address(key string, check func(string) error) Value {
 	v := r.text(key)
 	v.Text = strings.TrimRight(v.Text, "/")
@@ -107,7 +107,7 @@ func (r *reader) address(key string, check func(string) error) Value {
 	return v
 }
 
-// truth reads a switch; what is not said is off.
+// truth reads a boolean. A missing key is false.
 func (r *reader) truth(key string) bool {
 	v := r.text(key)
 	switch strings.ToLower(v.Text) {
@@ -120,8 +120,8 @@ func (r *reader) truth(key string) bool {
 	return false
 }
 
-// check reads how certificates are checked. A file that says nothing of it
-// leaves it to pulsh, which checks all there is.
+// check reads how certificates are checked. Without these keys pulsh checks
+// everything.
 func (r *reader) check(c *Conf) {
 	insecure, host := r.text("tlsAllowInsecureConnection"), r.text("tlsEnableHostnameVerification")
 	switch {
@@ -134,7 +134,7 @@ func (r *reader) check(c *Conf) {
 	}
 }
 
-// cannot notes what the file asks for and pulsh does not do.
+// cannot adds a note for each key that pulsh does not support.
 func (r *reader) cannot(c *Conf) {
 	note := func(key, why string) {
 		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: %s is not done: %s", r.name, r.said[key].Line, key, why))

@@ -29,7 +29,7 @@ type Report struct {
 	Script         string      `json:"script"` // lines that repeat the run
 }
 
-// Environment is what a run depends on beside its settings.
+// Environment describes the versions and the machine of a run.
 type Environment struct {
 	Pulsh       string `json:"pulsh"`  // version
 	Client      string `json:"client"` // version of pulsar-client-go
@@ -42,7 +42,7 @@ type Environment struct {
 	MemoryLimit string `json:"memory_limit"` // GOMEMLIMIT, or ""
 }
 
-// Cluster is what was sent to and received from. It never holds a token.
+// Cluster is the cluster of the session. It never holds a token.
 type Cluster struct {
 	Name     string `json:"name"`
 	URL      string `json:"url"`
@@ -51,18 +51,18 @@ type Cluster struct {
 	State    string `json:"state"`
 }
 
-// Samples says which times the values of a Series stand for: Count steps from
-// From on, each of StepSeconds and named by its beginning.
+// Samples describes the times of a series: Count steps of StepSeconds. A step has
+// the time of its beginning; the first is From.
 type Samples struct {
 	From        time.Time `json:"from"`
 	StepSeconds float64   `json:"step_seconds"`
 	Count       int       `json:"count"`
 }
 
-// Step is the distance of two values.
+// Step returns the distance between two values.
 func (s Samples) Step() time.Duration { return time.Duration(s.StepSeconds * float64(time.Second)) }
 
-// At is the beginning of a step.
+// At returns the beginning of a step.
 func (s Samples) At(i int) time.Time { return s.From.Add(time.Duration(i) * s.Step()) }
 
 // The kinds of a Group.
@@ -73,8 +73,8 @@ const (
 	Process = "process"
 )
 
-// Group is a producer or a consumer group; the total and the process are told
-// in the same form.
+// Group is a producer or a consumer group, or the total or the process, which have
+// the same form.
 type Group struct {
 	Name           string          `json:"name"`
 	Kind           string          `json:"kind"` // produce, consume, total or process
@@ -85,7 +85,7 @@ type Group struct {
 	Since          *time.Time      `json:"since,omitempty"`      // of the start
 	RunningSeconds float64         `json:"running_seconds,omitempty"`
 	LastError      string          `json:"last_error,omitempty"`
-	Limit          string          `json:"limit,omitempty"` // what holds the rate down, as a sentence
+	Limit          string          `json:"limit,omitempty"` // the reason for a rate below the target, as a sentence
 	Bytes          int64           `json:"bytes,omitempty"` // payload sent or received
 	Settings       Table[string]   `json:"settings,omitempty"`
 	Figures        Table[Number]   `json:"figures"` // of the last sample, by column; in JSON by metric
@@ -121,7 +121,7 @@ type Quantiles struct {
 	Over     int64   `json:"over"`     // above the highest counter, an hour
 }
 
-// Group finds a group by its name.
+// Group returns a group by its name.
 func (r *Report) Group(name string) (Group, bool) {
 	for _, g := range r.Groups {
 		if g.Name == name {
@@ -131,7 +131,7 @@ func (r *Report) Group(name string) (Group, bool) {
 	return Group{}, false
 }
 
-// all lists the groups, the total and the process.
+// all returns the groups, the total and the process.
 func (r *Report) all() []Group {
 	list := make([]Group, 0, len(r.Groups)+2)
 	list = append(list, r.Groups...)

@@ -15,7 +15,7 @@ type ProfileError struct {
 	File         string
 	Line, Column int // from 1; Column counts characters and is 0 if it is not known
 	Message      string
-	Text         string // the line, as much of it as is quoted
+	Text         string // the line, without secrets
 	Width        int    // of the faulty part from Column on, in characters
 }
 
@@ -30,7 +30,7 @@ func (e *ProfileError) Error() string {
 	}
 	before := strings.Repeat(" ", max(e.Column-1, 0))
 	text, width := []rune(e.Text), max(e.Width, 1)
-	if len(text) > quotedMax { // quote what is around the fault
+	if len(text) > quotedMax { // quote the part around the fault
 		from := max(min(e.Column-1-quotedMax/4, len(text)-quotedMax), 0)
 		text = slices.Concat([]rune("…"), text[from:min(from+quotedMax, len(text))], []rune("…"))
 		before = strings.Repeat(" ", max(e.Column-from, 0))
@@ -40,8 +40,7 @@ func (e *ProfileError) Error() string {
 		strings.ReplaceAll(string(text), "\t", " "), before, strings.Repeat("^", width))
 }
 
-// faultAt is an error at a position. Of a line that may hold a secret it quotes
-// the rest.
+// faultAt returns an error at a position. It hides the secrets of the line.
 func faultAt(file string, at position, message string) *ProfileError {
 	e := &ProfileError{File: file, Line: at.line, Column: at.column, Message: secret.Redact(message), Text: secret.Redact(at.text), Width: at.width}
 	if length := utf8.RuneCountInString(e.Text); e.Text != at.text {
@@ -51,7 +50,7 @@ func faultAt(file string, at position, message string) *ProfileError {
 	return e
 }
 
-// unknown places a refusal at the key of a path.
+// unknown returns an error at the key of a path.
 func (d *tomlFile) unknown(path []string, err error) error {
 	at, found := d.keys[strings.Join(path, ".")]
 	if !found { // it is a table
@@ -63,7 +62,7 @@ func (d *tomlFile) unknown(path []string, err error) error {
 	return faultAt(d.file, at, err.Error())
 }
 
-// hideValue returns a line with its key alone.
+// hideValue returns a line without its value.
 func hideValue(line string) string {
 	key, _, found := strings.Cut(line, "=")
 	if !found {
@@ -72,8 +71,8 @@ func hideValue(line string) string {
 	return strings.TrimRight(key, " \t") + " = (hidden)"
 }
 
-// mayBeSecret reports whether the line at a position belongs to a connection,
-// or looks as if it held a secret.
+// mayBeSecret reports whether the line at a position is in a connection or holds a
+// secret.
 func mayBeSecret(data string, at position) bool {
 	for line := range entries(data) {
 		if line.number == at.line {
@@ -83,10 +82,10 @@ func mayBeSecret(data string, at position) bool {
 	return false
 }
 
-// wrong places a refusal at the value of a path, or at the name of a table.
+// wrong returns an error at the value of a path, or at the name of a table.
 func (d *tomlFile) wrong(path []string, err error) error {
 	at, found := d.values[strings.Join(path, ".")]
-	for !found && len(path) > 1 { // as in an inline table: show the table
+	for !found && len(path) > 1 { // in an inline table: show the table
 		path = path[:len(path)-1]
 		at, found = d.values[strings.Join(path, ".")]
 	}

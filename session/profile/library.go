@@ -13,17 +13,17 @@ import (
 	"pulsh/session/spec"
 )
 
-// profileEnding is how the files of saved profiles end.
+// profileEnding is the extension of the files of saved profiles.
 const profileEnding = ".toml"
 
-// Library holds the profiles that load knows: the built-in ones, and those
-// that a user has saved, each in a file of its own.
+// Library holds the profiles of the command load: the built-in ones and those that
+// the user has saved, each in a file of its own.
 type Library struct {
 	Builtin []Profile
-	Dir     string // of saved profiles; made when the first one is saved
+	Dir     string // of saved profiles; Save creates it
 }
 
-// Load returns the profile of that name.
+// Load returns a profile by its name. It reads a saved one from its file.
 func (l Library) Load(name string) (Profile, error) {
 	if i := slices.IndexFunc(l.Builtin, func(p Profile) bool { return p.Name == name }); i >= 0 {
 		return l.Builtin[i], nil
@@ -42,7 +42,7 @@ func (l Library) Load(name string) (Profile, error) {
 	return ParseProfile([]byte(text), path, name)
 }
 
-// Names lists the profiles, the built-in ones first.
+// Names returns the names of all profiles, the built-in ones first.
 func (l Library) Names() []string {
 	var names []string
 	for _, p := range l.Builtin {
@@ -51,7 +51,7 @@ func (l Library) Names() []string {
 	return append(names, l.Saved()...)
 }
 
-// Saved lists the names of the profiles that the user has saved.
+// Saved returns the names of the saved profiles.
 func (l Library) Saved() []string {
 	entries, _ := os.ReadDir(l.Dir) // without the directory there are none
 	var names []string
@@ -68,15 +68,14 @@ func (l Library) isBuiltin(name string) bool {
 	return slices.ContainsFunc(l.Builtin, func(p Profile) bool { return p.Name == name })
 }
 
-// File is the file of a profile that the user has saved; ok is false if there
-// is none.
+// File returns the path of a saved profile; ok is false if there is none.
 func (l Library) File(name string) (path string, ok bool) {
 	path = l.path(name)
 	return path, slices.Contains(l.Saved(), name)
 }
 
-// Place is FILE:LINE of a value in the file of a profile that the user has
-// saved, by its dotted key; "" if there is none.
+// Place returns FILE:LINE of a value of a saved profile by its dotted key, "" if
+// there is none.
 func (l Library) Place(name, key string) string {
 	path, ok := l.File(name)
 	if !ok {
@@ -93,7 +92,7 @@ func (l Library) Place(name, key string) string {
 	return fmt.Sprintf("%s:%d", path, at.line)
 }
 
-// Delete removes a profile that the user has saved.
+// Delete removes a saved profile.
 func (l Library) Delete(name string) error {
 	path, ok := l.File(name)
 	if !ok {

@@ -14,8 +14,8 @@ import (
 	"pulsh/session/spec"
 )
 
-// ProfileVersion is the form of the files that this pulsh writes. It reads
-// those that name it or none, and refuses what a later one has written.
+// ProfileVersion is the version of the files that Save writes. Files of this
+// version and files without one can be read, those of a later version cannot.
 const ProfileVersion = 1
 
 // Profile describes a session: where it connects, how it behaves, what its
@@ -36,26 +36,27 @@ const ProfileVersion = 1
 //	topic = "fast"
 //
 // where the names in [produce] and [consume] tables are those of
-// ProducerSettings and ConsumerSettings, and what is left out has its default.
-// A file of several profiles has each of them in a table profile.NAME.
+// spec.ProducerSettings and spec.ConsumerSettings. A missing setting has its
+// default. A file of several profiles has each of them in a table profile.NAME.
 type Profile struct {
 	Name        string
 	Description string
 	Connection  broker.Connection
-	Session     []spec.Preference // in the order of PreferenceSettings; nil says nothing
+	Session     []spec.Preference // in the order of PreferenceSettings
 	Graph       Graph
 	Groups      []ProfileGroup // in the order of the file
 }
 
-// Graph is what the graph shows, as it is typed; empty parts are not said.
+// Graph is the state of the graph, in the words of the command graph. Empty fields
+// are not set.
 type Graph struct {
-	Shown  string // groups, figures and | as behind the command graph
-	Window string // a span of time
+	Shown  string // groups, figures and |
+	Window string // a duration
 	Scale  string // linear, log, or one of them for each graph with | between
 	Layout string // auto, stacked or beside
 }
 
-// graphSettings lists what the table graph may hold.
+// graphSettings returns the keys of the table graph.
 func graphSettings() []spec.Setting[Graph] {
 	type G = Graph
 	return []spec.Setting[G]{
@@ -80,7 +81,7 @@ func graphSettings() []spec.Setting[Graph] {
 	}
 }
 
-// graphWord is a setting of the graph that the command graph checks.
+// graphWord returns a key of the table graph that the command graph checks.
 func graphWord(name, doc string, of func(*Graph) *string) spec.Setting[Graph] {
 	return spec.Setting[Graph]{Name: name, Doc: doc,
 		Read: func(g *Graph) string { return *of(g) },
@@ -93,8 +94,8 @@ func graphWord(name, doc string, of func(*Graph) *string) spec.Setting[Graph] {
 		}}
 }
 
-// ProfileGroup is one group of a profile. Exactly one of Producer and Consumer
-// is set, by Kind.
+// ProfileGroup is one group of a profile. Exactly one of Producer and Consumer is
+// set, according to Kind.
 type ProfileGroup struct {
 	Name     string
 	Kind     snapshot.Kind
@@ -102,7 +103,7 @@ type ProfileGroup struct {
 	Consumer *spec.Consumer
 }
 
-// connectionSettings lists what the table connection may hold.
+// connectionSettings returns the keys of the table connection.
 func connectionSettings() []spec.Setting[broker.Connection] {
 	type C = broker.Connection
 	plain := func(name, doc string, field func(*C) *string, check func(string) error) spec.Setting[C] {
@@ -170,7 +171,8 @@ func checkURL(text, example string, schemes ...string) error {
 	if err := checkPlain(text); err != nil {
 		return err
 	}
-	// net/url knows one host; a cluster may be given as several, with commas.
+	// net/url reads one host; a URL of a cluster may have several with commas
+	// between.
 	first, _, _ := strings.Cut(text, ",")
 	u, err := url.Parse(first)
 	switch {
@@ -184,7 +186,8 @@ func checkURL(text, example string, schemes ...string) error {
 	return nil
 }
 
-// checkPlain refuses what no line and no file could hold again.
+// checkPlain refuses an empty text and control characters, which neither a line
+// nor a file could hold.
 func checkPlain(text string) error {
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\ufffd' }) {
 		return fmt.Errorf("%q holds a character that cannot be shown, or nothing at all", secret.Redact(text))

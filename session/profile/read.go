@@ -16,12 +16,12 @@ import (
 	"pulsh/session/spec"
 )
 
-// profilesMax bounds the profiles of a file, and with GroupsMax what one file
-// can make pulsh remember.
+// profilesMax bounds the profiles of a file. With GroupsMax it bounds the memory
+// that a file can take.
 const profilesMax = 100
 
-// ParseProfile reads a file that holds one profile. Errors name the file, the
-// line and the column, and quote the line.
+// ParseProfile reads a file with one profile. Its errors have FILE:LINE:COLUMN and
+// quote the line without secrets.
 func ParseProfile(data []byte, file, name string) (Profile, error) {
 	d, err := decodeTOML(data, file)
 	if err != nil {
@@ -33,7 +33,8 @@ func ParseProfile(data []byte, file, name string) (Profile, error) {
 	return d.profile(name, nil, d.root)
 }
 
-// readable refuses a file of a later form before its keys are called unknown.
+// readable refuses a file of a later version, before its keys are refused as
+// unknown.
 func (d *tomlFile) readable() error {
 	value, there := d.root["version"]
 	if !there {
@@ -49,8 +50,8 @@ func (d *tomlFile) readable() error {
 	return nil
 }
 
-// ParseProfiles reads a file of several profiles, each in a table profile.NAME,
-// in the order of the file.
+// ParseProfiles reads a file of several profiles, each in a table profile.NAME, in
+// the order of the file.
 func ParseProfiles(data []byte, file string) ([]Profile, error) {
 	d, err := decodeTOML(data, file)
 	if err != nil {
@@ -122,7 +123,7 @@ func decodeTOML(data []byte, file string) (*tomlFile, error) {
 	return d, nil
 }
 
-// syntaxError says in one line what is no TOML, and shows where.
+// syntaxError returns the library's error in one line with its position.
 func syntaxError(file, data string, err error) error {
 	var parse toml.ParseError
 	if !errors.As(err, &parse) {
@@ -143,7 +144,7 @@ func syntaxError(file, data string, err error) error {
 	return faultAt(file, at, message)
 }
 
-// inOrder lists the keys of a table in the order of the file.
+// inOrder returns the keys of a table in the order of the file.
 func (d *tomlFile) inOrder(path []string, table map[string]any) []string {
 	names := make([]string, 0, len(table))
 	for name := range table {
@@ -156,7 +157,7 @@ func (d *tomlFile) inOrder(path []string, table map[string]any) []string {
 	return names
 }
 
-// table returns a table within a table, nil if it is not there.
+// table returns a table within a table, nil if it is missing.
 func (d *tomlFile) table(path []string, in map[string]any, name string) (map[string]any, error) {
 	value, there := in[name]
 	if !there {
@@ -169,7 +170,7 @@ func (d *tomlFile) table(path []string, in map[string]any, name string) (map[str
 	return t, nil
 }
 
-// only refuses keys of a table that it cannot have.
+// only refuses the keys of a table that are not known.
 func (d *tomlFile) only(path []string, table map[string]any, known ...string) error {
 	for _, name := range d.inOrder(path, table) {
 		if !slices.Contains(known, name) {
@@ -222,7 +223,8 @@ func (d *tomlFile) profile(name string, path []string, table map[string]any) (Pr
 	return p, err
 }
 
-// preferences reads the table session: what it says, and nothing of the rest.
+// preferences reads the table session. It returns the values that the file has,
+// without defaults.
 func (d *tomlFile) preferences(path []string, table map[string]any) ([]spec.Preference, error) {
 	read := spec.DefaultPreferences()
 	if err := readTable(d, path, table, "session", spec.PreferenceSettings(), &read); err != nil {
@@ -244,7 +246,7 @@ func (d *tomlFile) preferences(path []string, table map[string]any) ([]spec.Pref
 	return out, nil
 }
 
-// readTable reads a table within a table, if it is there.
+// readTable reads the settings of a table within a table, if it is there.
 func readTable[S any](d *tomlFile, path []string, in map[string]any, name string, settings []spec.Setting[S], spec *S) error {
 	table, err := d.table(path, in, name)
 	if err != nil {
@@ -253,7 +255,7 @@ func readTable[S any](d *tomlFile, path []string, in map[string]any, name string
 	return readSettings(d, append(slices.Clone(path), name), table, settings, spec)
 }
 
-// groups reads the tables produce.NAME and consume.NAME in the file's order.
+// groups reads the tables produce.NAME and consume.NAME in the order of the file.
 func (d *tomlFile) groups(path []string, table map[string]any) ([]ProfileGroup, error) {
 	type placed struct {
 		ProfileGroup
@@ -310,7 +312,7 @@ func (d *tomlFile) group(kind snapshot.Kind, name string, path []string, table m
 	return g, readSettings(d, path, table, spec.ConsumerSettings(), &settings)
 }
 
-// readSettings reads a table whose keys are the names of settings.
+// readSettings reads a table with the names of settings as keys.
 func readSettings[S any](d *tomlFile, path []string, table map[string]any, settings []spec.Setting[S], into *S) error {
 	known := make([]string, len(settings))
 	for i, s := range settings {
@@ -333,7 +335,7 @@ func readSettings[S any](d *tomlFile, path []string, table map[string]any, setti
 	return nil
 }
 
-// scalar writes a value of TOML as a user would type it.
+// scalar returns a TOML value as a user would type it.
 func scalar(value any) (string, bool) {
 	switch v := value.(type) {
 	case string:
