@@ -17,7 +17,7 @@ const Hidden = "(hidden)"
 var (
 	webToken    = regexp.MustCompile(`eyJ[\w-]{6,}={0,2}\.[\w-]+={0,2}(\.[\w-]*={0,2})?`)
 	urlUser     = regexp.MustCompile(`(://)[^/\s"'@]*@`)
-	namedSecret = regexp.MustCompile(`(?i)((?:^|[^\w-])["']?(?:token|password|passwd|secret|client_?secret|api_?key|authparams)["']?\s*[=:]\s*)("[^"]*"?|'[^']*'?|[^\s"'&;,]+)`)
+	namedSecret = regexp.MustCompile(`(?i)((?:^|[^\w-])(?:` + names + `\s*=|["']` + names + `["']\s*[=:])\s*)("[^"]*"?|'[^']*'?|[^\s"'&;,]+)`)
 )
 
 // Redact returns text with the secrets in it replaced: JSON Web Tokens, users and
@@ -28,6 +28,9 @@ func Redact(text string) string {
 	text = urlUser.ReplaceAllString(text, "${1}"+Hidden+"@")
 	return namedSecret.ReplaceAllString(text, "${1}"+Hidden)
 }
+
+// names are the names of secrets.
+const names = `(?:token|password|passwd|secret|client_?secret|api_?key|authparams)`
 
 // In reports whether Redact would replace something in text.
 func In(text string) bool { return Redact(text) != text }

@@ -24,7 +24,10 @@ func TestRedactHidesSecretsInWrongPlaces(t *testing.T) {
 		"token_file = \"/run/token\" token_env=PULSAR": "token_file = \"/run/token\" token_env=PULSAR",
 		"produce start token rate=5k":                  "produce start token rate=5k",
 		"set fast topic=my-token":                      "set fast topic=my-token",
-		"eyJ.x":                                        "eyJ.x",
+		"the Pulsar at pulsar://h:1 does not accept the token: Failed to authenticate": "the Pulsar at pulsar://h:1 does not accept the token: Failed to authenticate",
+		"[connection] holds no password; use password_file or password_env":            "[connection] holds no password; use password_file or password_env",
+		"'password':hunter2": "'password':(hidden)",
+		"eyJ.x":              "eyJ.x",
 	} {
 		require.Equal(t, want, Redact(text))
 		require.Equal(t, text != want, In(text), text)
