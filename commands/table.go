@@ -326,7 +326,7 @@ func table() []lang.Command {
 				{Name: "token_file", Kind: path, Keyed: true, Optional: true, Doc: "file that holds the token"},
 				{Name: "token_env", Kind: variable, Keyed: true, Optional: true, Doc: "variable that holds the token"},
 				{Name: "trust_certs", Kind: path, Keyed: true, Optional: true, Doc: "certificates to trust beside the system's"},
-				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how the certificate is checked"}}, loginParams(path, variable)...),
+				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how the certificate is checked"}}, kinds.LoginParams(path, variable)...),
 			Summary:  "connect to a cluster",
 			Detail:   "Groups must be stopped before: a session has one cluster at a time.",
 			Examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080"}, Run: host.Verb(cluster.Connect)},

@@ -51,7 +51,7 @@ func (v *virtual) pending() int64 {
 // whole asserts that all of the stream has come, and nothing was stored twice.
 func (v *virtual) whole() {
 	v.t.Helper()
-	books := v.sub1().Consumer.Ledger
+	books := v.sub1().Consumer.Delivery
 	require.Zero(v.t, books.Missing())
 	require.Zero(v.t, books.Duplicated)
 	require.Zero(v.t, books.TooOld)
@@ -83,7 +83,7 @@ func TestEachStrategyThroughPauseStopAndSeek(t *testing.T) {
 				require.Positive(t, v.sub1().Consumer.Waiting, "while messages wait in the client's queue")
 				require.NoError(t, v.Resume("sub1"))
 				time.Sleep(time.Second)
-				require.NoError(t, v.SeekTime(v.t.Context(), "sub1", time.Now().Add(-2*time.Second)))
+				require.NoError(t, v.consumerGroup("sub1").SeekTime(v.t.Context(), time.Now().Add(-2*time.Second)))
 				time.Sleep(2 * time.Second)
 				v.whole()
 				require.NoError(t, v.Stop(v.t.Context(), "sub1"))
@@ -132,13 +132,13 @@ func TestManualAcknowledgementsWaitForTheUser(t *testing.T) {
 		time.Sleep(time.Second)
 		c := v.sub1().Consumer
 		require.Zero(t, c.Acked)
-		n, err := v.AckKept(v.t.Context(), "sub1", 100)
+		n, err := v.consumerGroup("sub1").AckOldest(v.t.Context(), 100)
 		require.NoError(t, err)
 		require.Equal(t, 100, n)
 		after := v.sub1().Consumer
 		require.EqualValues(t, 100, after.Acked)
 		require.Equal(t, c.Kept-100, after.Kept)
-		n, err = v.AckKept(v.t.Context(), "sub1", math.MaxInt)
+		n, err = v.consumerGroup("sub1").AckOldest(v.t.Context(), math.MaxInt)
 		require.NoError(t, err)
 		require.Equal(t, after.Kept, n)
 		require.Zero(t, v.pending())
@@ -238,7 +238,7 @@ func TestWorkersOfAnExclusiveGroupLeaveTheirMessagesToTheOthers(t *testing.T) {
 		require.Zero(t, v.pending())
 		c := v.sub1().Consumer
 		require.Zero(t, c.InFlight)
-		require.Zero(t, c.Ledger.Redelivered)
+		require.Zero(t, c.Delivery.Redelivered)
 		require.EqualValues(t, v.fast().Producer.Acked, c.Acked)
 	})
 }
@@ -358,7 +358,7 @@ func TestChurnOutlivesADeadBroker(t *testing.T) {
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		time.Sleep(3 * time.Second)
 		require.Equal(t, 3, v.sub1().Consumer.Consumers)
-		require.Zero(t, v.sub1().Consumer.Ledger.Missing())
+		require.Zero(t, v.sub1().Consumer.Delivery.Missing())
 		require.Zero(t, v.pending())
 	})
 }

@@ -37,9 +37,7 @@ func (s *Session) partitionsWanted(topic string) int {
 	if err != nil || wanted.Partition >= 0 {
 		return 0
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, g := range s.groups {
+	for _, g := range s.groups.all() {
 		producer, ok := g.(*produce.Group)
 		if !ok {
 			continue

@@ -130,7 +130,7 @@ func (v *virtual) complete(producers ...string) {
 		acked += p.Producer.Acked
 	}
 	time.Sleep(2 * time.Second)
-	books := v.sub1().Consumer.Ledger
+	books := v.sub1().Consumer.Delivery
 	require.EqualValues(v.t, acked, books.Unique())
 	require.Zero(v.t, books.Missing())
 	require.Zero(v.t, books.Duplicated)
@@ -170,7 +170,7 @@ func TestAPatternFollowsTheTopicsThatThereAre(t *testing.T) {
 		v.send("orders-b", 500)
 		time.Sleep(5 * time.Second)
 		require.Equal(v.t, []string{"orders-a", "orders-b"}, v.sub1().Topics)
-		require.Contains(v.t, v.heard(), "sub1: receives orders-b too, from its first message")
+		require.Contains(v.t, v.heard(), "sub1: also receiving from orders-b now, from its first message")
 		v.complete("orders-a", "orders-b")
 		require.NoError(v.t, v.cluster.Delete("orders-b"))
 		time.Sleep(5 * time.Second)
@@ -186,12 +186,12 @@ func TestSeeksOfSeveralTopics(t *testing.T) {
 		v.consumeAs(func(s *spec.Consumer) { s.Topic = "a,b" })
 		time.Sleep(3 * time.Second)
 		received := v.sub1().Consumer.Received
-		require.NoError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Unix(0, 0)))
+		require.NoError(v.t, v.consumerGroup("sub1").SeekTime(v.t.Context(), time.Unix(0, 0)))
 		time.Sleep(2 * time.Second)
 		require.Greater(v.t, v.sub1().Consumer.Received, 2*received)
-		err := v.SeekID(v.t.Context(), "sub1", broker.MessageID{Ledger: 1, Partition: -1})
+		err := v.consumerGroup("sub1").SeekID(v.t.Context(), broker.MessageID{Ledger: 1, Partition: -1})
 		require.EqualError(v.t, err, "sub1 receives from 2 topics, and message 1:0 is in one of them at most")
-		books := v.sub1().Consumer.Ledger
+		books := v.sub1().Consumer.Delivery
 		require.Zero(v.t, books.Lost)
 		require.Zero(v.t, books.Duplicated)
 	})
@@ -217,7 +217,7 @@ func TestUnsuitableCoverageIsRefused(t *testing.T) {
 			require.Equal(v.t, test.try, refused.Try)
 		}
 		v.consumeAs(func(s *spec.Consumer) { s.Durable = false })
-		require.EqualError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Now()), "sub1 has durable=off: its subscription keeps no place that could be moved")
+		require.EqualError(v.t, v.consumerGroup("sub1").SeekTime(v.t.Context(), time.Now()), "sub1 has durable=off: its subscription has no cursor to move")
 	})
 }
 
@@ -231,11 +231,11 @@ func TestConsumersThatAreLostOrSilentAreReplaced(t *testing.T) {
 	}{
 		{"evicted", func(v *virtual) error {
 			return v.cluster.Evict("fast", "sub1", &broker.Error{Category: broker.Busy, Message: "another consumer holds this subscription"})
-		}, broker.Busy, "sub1: lost 2 of 2 consumers: another consumer holds this subscription; subscribing again; try: ", true},
-		{"numb", func(v *virtual) error { return v.cluster.Numb("fast", "sub1") }, broker.Silent, "nothing was delivered for 8 s while", true},
-		{"unloaded", func(v *virtual) error { return v.cluster.Unload("fast") }, broker.Moved, "fast was loaded anew by the broker", true},
-		{"subscription deleted", func(v *virtual) error { return v.cluster.DeleteSubscription("fast", "sub1") }, broker.Gone, "the subscription sub1 of fast was deleted and made again", false},
-		{"topic deleted and made again", func(v *virtual) error { return v.cluster.Recreate("fast") }, broker.Moved, "fast was loaded anew by the broker", false},
+		}, broker.Busy, "sub1: another consumer holds this subscription; re-subscribing 2 of 2 consumers; try: ", true},
+		{"numb", func(v *virtual) error { return v.cluster.Numb("fast", "sub1") }, broker.Silent, "no deliveries for 8 s with", true},
+		{"unloaded", func(v *virtual) error { return v.cluster.Unload("fast") }, broker.Moved, "topic fast was reloaded by the broker", true},
+		{"subscription deleted", func(v *virtual) error { return v.cluster.DeleteSubscription("fast", "sub1") }, broker.Gone, "the subscription sub1 of fast was deleted and re-created", false},
+		{"topic deleted and made again", func(v *virtual) error { return v.cluster.Recreate("fast") }, broker.Moved, "topic fast was reloaded by the broker", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inVirtualTime(t, func(v *virtual) {
@@ -287,8 +287,7 @@ func TestKeysAreShared(t *testing.T) {
 		v.consumeAs(func(s *spec.Consumer) { s.Type, s.Sticky, s.Workers = broker.KeyShared, true, 4 })
 		v.produce(1000, func(s *spec.Producer) { require.NoError(v.t, s.Keys.UnmarshalText([]byte("500"))) })
 		time.Sleep(5 * time.Second)
-		shares, err := v.Keys(v.t.Context(), "sub1")
-		require.NoError(v.t, err)
+		shares := v.consumerGroup("sub1").KeyShares(v.t.Context())
 		require.Len(v.t, shares, 4)
 		keys := 0
 		for _, s := range shares {
@@ -298,9 +297,15 @@ func TestKeysAreShared(t *testing.T) {
 		}
 		require.InDelta(v.t, 500, keys, 10)
 		require.NoError(v.t, v.Scale(v.t.Context(), "sub1", 2))
-		shares, err = v.Keys(v.t.Context(), "sub1")
-		require.NoError(v.t, err)
+		shares = v.consumerGroup("sub1").KeyShares(v.t.Context())
 		require.Equal(v.t, broker.HashRange{First: broker.HashSlots / 2, Last: broker.HashSlots - 1}, shares[1].Range)
+		settings, _ := v.Consumer("sub1")
+		settings.Workers = 4
+		_, err := v.SetConsumer(v.t.Context(), "sub1", settings)
+		require.NoError(v.t, err)
+		again := v.consumerGroup("sub1").KeyShares(v.t.Context())
+		require.Len(v.t, again, 4)
+		require.NotEqual(v.t, shares[0].Consumer, again[0].Consumer, "set gives all workers other keys, as scale does")
 		v.complete("fast")
 	})
 }
@@ -319,7 +324,7 @@ func TestATroubleOfTwoPartsIsSaidOnce(t *testing.T) {
 		require.Equal(v.t, 1, strings.Count(said, "cannot subscribe"), said)
 		v.cluster.Refuse(false)
 		time.Sleep(time.Minute)
-		require.Contains(v.t, v.heard(), "sub1: receives again after ")
+		require.Contains(v.t, v.heard(), "sub1: receiving again after ")
 		v.complete("fast")
 	})
 }

@@ -54,8 +54,8 @@ func Account(g snapshot.Group) string {
 		return strings.Join(parts, " · ")
 	}
 	if s := g.Consumer; s != nil {
-		return strings.Join([]string{Whole(s.Received) + " received", Whole(int64(s.Ledger.Lost)) + " lost",
-			Whole(int64(s.Ledger.Duplicated)) + " duplicated"}, " · ")
+		return strings.Join([]string{Whole(s.Received) + " received", Whole(int64(s.Delivery.Lost)) + " lost",
+			Whole(int64(s.Delivery.Duplicated)) + " duplicated"}, " · ")
 	}
 	return ""
 }

@@ -40,7 +40,11 @@ func ackNow(ctx context.Context, c *host.Call, g snapshot.Group, limit int) erro
 	}
 	bounded, cancel := context.WithTimeout(ctx, ackMax)
 	defer cancel()
-	n, err := c.Env.Session.AckKept(bounded, g.Name, limit)
+	group, err := c.Env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return err
+	}
+	n, err := group.AckOldest(bounded, limit)
 	if err != nil {
 		return err
 	}

@@ -26,11 +26,15 @@ func Seek(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return c.Refuse("to", "seek "+g.Name+" -5m", "%s", err)
 	}
+	group, err := c.Env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return err
+	}
 	place := ""
 	switch {
 	case to.ID != nil:
 		place = "message " + to.ID.String()
-		err = c.Env.Session.SeekID(ctx, g.Name, *to.ID)
+		err = group.SeekID(ctx, *to.ID)
 	default:
 		place = to.Time.Format("15:04:05")
 		if text := c.Text("to"); text == "earliest" || text == "latest" {
@@ -38,7 +42,7 @@ func Seek(ctx context.Context, c *host.Call) error {
 		} else if c.Env.Now().Sub(to.Time) > 24*time.Hour {
 			place = to.Time.Format(time.DateTime)
 		}
-		err = c.Env.Session.SeekTime(ctx, g.Name, to.Time)
+		err = group.SeekTime(ctx, to.Time)
 	}
 	if err != nil {
 		return err

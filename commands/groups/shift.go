@@ -35,7 +35,11 @@ func Rewind(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	n, _ := host.Value[int](c, "messages")
-	shift, err := c.Env.Session.Rewind(ctx, g.Name, int64(n))
+	group, err := c.Env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return err
+	}
+	shift, err := group.MoveBy(ctx, -int64(n))
 	if err != nil {
 		return err
 	}
@@ -58,7 +62,11 @@ func Skip(ctx context.Context, c *host.Call) error {
 	if err := c.Consent(ctx, "pass over about %s of the %s messages that wait for %s?", answers.Whole(int64(n)), sayWaiting(g), g.Name); err != nil {
 		return err
 	}
-	shift, err := c.Env.Session.Skip(ctx, g.Name, int64(n))
+	group, err := c.Env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return err
+	}
+	shift, err := group.MoveBy(ctx, int64(n))
 	if err != nil {
 		return TooFewWaiting(c, err, "clear "+g.Name)
 	}
@@ -76,7 +84,11 @@ func ClearGroup(ctx context.Context, c *host.Call) error {
 	if err := c.Consent(ctx, "pass over all of the %s messages that wait for %s?", sayWaiting(g), g.Name); err != nil {
 		return err
 	}
-	shift, err := c.Env.Session.Clear(ctx, g.Name)
+	group, err := c.Env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return err
+	}
+	shift, err := group.ClearBacklog(ctx)
 	if err != nil {
 		return err
 	}

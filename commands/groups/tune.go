@@ -64,7 +64,11 @@ func ChangeRate(ctx context.Context, c *host.Call) error {
 		return c.Refuse("rate", "rate "+g.Name+" 50k", "%s", err)
 	}
 	if g.Producer != nil {
-		err = c.Env.Session.SetRate(g.Name, shape)
+		group, err := c.Env.Session.ProducerGroup(g.Name)
+		if err != nil {
+			return err
+		}
+		group.SetRate(shape)
 	} else {
 		spec, _ := c.Env.Session.Consumer(g.Name)
 		spec.Rate = shape
@@ -116,7 +120,11 @@ func Burst(ctx context.Context, c *host.Call) error {
 	if most := float64(g.Producer.Target) * factor; most > float64(pacing.Limit) {
 		return c.Refuse("factor", "burst "+g.Name+" x2", "%s times %s is more than %s", graphs.Rate(float64(g.Producer.Target)), c.Text("factor"), pacing.Limit)
 	}
-	if err := c.Env.Session.Burst(g.Name, factor, d); err != nil {
+	group, err := c.Env.Session.ProducerGroup(g.Name)
+	if err != nil {
+		return err
+	}
+	if err := group.Burst(factor, d); err != nil {
 		return err
 	}
 	c.Say("%s: %s %s for %s", g.Name, graphs.Rate(float64(g.Producer.Target)), c.Text("factor"), pacing.FormatDuration(d))

@@ -24,10 +24,11 @@ func ShowKeys(ctx context.Context, c *host.Call) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, host.AdminMax)
 	defer cancel()
-	shares, err := c.Env.Session.Keys(ctx, g.Name)
+	group, err := c.Env.Session.ConsumerGroup(g.Name)
 	if err != nil {
 		return err
 	}
+	shares := group.KeyShares(ctx)
 	if len(shares) == 0 {
 		c.Say("%s is %s and has no workers now", g.Name, g.State)
 		return nil

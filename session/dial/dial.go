@@ -16,6 +16,7 @@ import (
 	"pulsh/session/broker/admin"
 	"pulsh/session/broker/client"
 	"pulsh/session/broker/probe"
+	"pulsh/session/broker/wire"
 	"pulsh/session/input"
 )
 
@@ -34,10 +35,16 @@ func Cluster(_ context.Context, t broker.Target, clock broker.Clock) (session.Li
 	if err != nil {
 		return session.Link{}, err
 	}
-	link := session.Link{Broker: engine, Probe: func(ctx context.Context) (session.Answer, error) { return ask(ctx, t, secure, credentials) }}
+	own, err := wire.New(wire.Options{URL: t.URL, Auth: authOf(credentials), TLS: secure, Clock: clock})
+	if err != nil {
+		engine.Close()
+		return session.Link{}, err
+	}
+	link := session.Link{Broker: engine, Wire: own, Probe: func(ctx context.Context) (session.Answer, error) { return ask(ctx, t, secure, credentials) }}
 	if t.AdminURL != "" {
 		link.Admin, err = admin.New(t.AdminURL, adminOptions(secure, credentials))
 		if err != nil {
+			own.Close()
 			engine.Close()
 			return session.Link{}, err
 		}
@@ -76,6 +83,17 @@ func adminOptions(secure *tls.Config, credentials *broker.Credentials) admin.Opt
 		}
 	}
 	return o
+}
+
+// authOf presents the credentials for the wire engine; nil presents nothing.
+func authOf(credentials *broker.Credentials) wire.Auth {
+	if credentials == nil {
+		return nil
+	}
+	return func() (method string, data []byte, err error) {
+		secret, err := credentials.Present()
+		return credentials.Method, []byte(secret), err
+	}
 }
 
 // secureOf returns the configuration of TLS for the client, the admin API and the

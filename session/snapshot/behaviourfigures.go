@@ -43,10 +43,10 @@ func behaviourFigures() []Figure {
 		outcome("redelivered.seek", "messages that came again after a seek", metrics.AgainSeek),
 		outcome("redelivered.unknown", "messages that came again for no known cause", metrics.AgainUnknown),
 		figure("churned", spec.Count, "consumers closed and subscribed again by churn", func(c C) float64 { return float64(c.Churned) }),
-		figure("holes", spec.Count, "messages passed over that may still come", func(c C) float64 { return float64(c.Ledger.Holes) }),
-		figure("tail", spec.Count, "messages acked to their producer, above the last one received", func(c C) float64 { return float64(c.Ledger.Tail) }),
-		figure("doubtful", spec.Count, "failed sends that may be stored", func(c C) float64 { return float64(c.Ledger.Doubtful) }),
-		figure("disordered.key", spec.Count, "messages out of order within a key", func(c C) float64 { return float64(c.Ledger.OutOfOrderKey) }),
-		figure("tooold", spec.Count, "messages of before the ledger's window, not to be judged", func(c C) float64 { return float64(c.Ledger.TooOld) }),
+		figure("holes", spec.Count, "messages passed over that may still come", func(c C) float64 { return float64(c.Delivery.Holes) }),
+		figure("tail", spec.Count, "messages acked to their producer, above the last one received", func(c C) float64 { return float64(c.Delivery.Tail) }),
+		figure("doubtful", spec.Count, "failed sends that may be stored", func(c C) float64 { return float64(c.Delivery.Doubtful) }),
+		figure("disordered.key", spec.Count, "messages out of order within a key", func(c C) float64 { return float64(c.Delivery.OutOfOrderKey) }),
+		figure("tooold", spec.Count, "messages of before the ledger's window, not to be judged", func(c C) float64 { return float64(c.Delivery.TooOld) }),
 	}
 }

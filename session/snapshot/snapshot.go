@@ -3,6 +3,7 @@ package snapshot
 import (
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
@@ -86,6 +87,7 @@ type Group struct {
 	Name       string
 	Kind       Kind
 	State      State
+	Engine     broker.Engine // that speaks for the group: ClientEngine or WireEngine
 	Topic      string
 	Topics     []string // that a consumer group is subscribed to; nil before its start, and of a producer group
 	Partitions int      // 0 if the topic is not partitioned or not looked up yet
@@ -137,15 +139,15 @@ type Consumer struct {
 	Bytes                      int64
 	InFlight                   int             // received and not yet acked
 	Consumers                  int             // that the broker sees
-	Ledger                     delivery.Totals // of all epochs; what is open is of the present one
+	Delivery                   delivery.Totals // of all periods; messages still missing are of the present one
 	Clock                      SenderClock     // how the clocks of other senders stand
 	Unstamped                  int64           // not sent by pulsh: neither latency nor ledger
 	E2E                        Latencies       // due → received
 	Processing                 Latencies       // received → acked
 	Backlog                    Backlog
 	Broker                     BrokerStats // what the broker says of topic and subscription
-	Epoch                      int
-	Drain                      *Drain // after a seek, until the backlog is gone
+	Epoch                      int         // number of the present period, from 1; a seek begins another
+	Drain                      *Drain      // after a seek, until the backlog is gone
 	PerWorker                  []Worker
 	Target                     pacing.Rate      // messages a second that may be taken now
 	Shape                      pacing.Shape     // of the target

@@ -188,7 +188,7 @@ func (r groupRows) consumer(row *groupRow, g snapshot.Group) {
 
 // deliveryCell returns the worst fault of the delivery, blank if there is none.
 func (r groupRows) deliveryCell(c *snapshot.Consumer) graphs.Cell {
-	l := c.Ledger
+	l := c.Delivery
 	switch {
 	case l.Lost > 0:
 		return counted(int64(l.Lost), "lost", trouble, r.palette.Red)

@@ -62,7 +62,7 @@ func producerFacts(p *snapshot.Producer) []string {
 // counted only if the subscription promises an order.
 func consumerFacts(g snapshot.Group) []string {
 	c := g.Consumer
-	l := c.Ledger
+	l := c.Delivery
 	facts := []string{whole(c.Received, "received"), whole(int64(l.Lost), "lost")}
 	if open := l.Holes + l.Tail; open > 0 {
 		facts = append(facts, whole(int64(open), "not received"))
