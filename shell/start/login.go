@@ -22,7 +22,7 @@ func loginOptions() []option {
 		if f.Name == "password_env" {
 			continue
 		}
-		o := option{name: flagName(f.Name), value: strings.ToUpper(f.Name[strings.LastIndexByte(f.Name, '_')+1:]), sample: sampleOf(f.Name),
+		o := option{name: flagName(f.Name), value: wordOf(f.Name), sample: sampleOf(f.Name),
 			variable: "PULSH_" + strings.ToUpper(f.Name), doc: f.Doc}
 		check := anything
 		if f.File {
@@ -39,6 +39,17 @@ func loginOptions() []option {
 		list = append(list, o)
 	}
 	return list
+}
+
+// wordOf is the word for the value of a field that is no file.
+func wordOf(field string) string {
+	switch field {
+	case "user":
+		return "NAME"
+	case "oauth_issuer":
+		return "URL"
+	}
+	return "TEXT"
 }
 
 // sampleOf is a value of a field of a login that could be right.
