@@ -254,7 +254,7 @@ func table() []lang.Command {
 		{Name: "save", Section: host.ProfileSection, Params: []lang.Param{{Name: "name", Kind: script.SaveName()}, {Name: "force", Kind: lang.Words("force"), Optional: true}},
 			Summary: "save the connection, the graph and all groups as a profile",
 			Detail: "Writes a file that only you can read, and asks before it replaces one, but for force. " +
-				"It never holds a secret: of a token, only the file or the variable it comes from.",
+				"Comments of the old file stay at their keys. It never holds a secret: of a token, only the file or the variable it comes from.",
 			Examples: []string{"save mine", "save mine force"}, Run: host.Verb(script.Save)},
 		{Name: "load", Section: host.ProfileSection, Changes: true, Params: []lang.Param{{Name: "profile", Kind: kinds.Profile()}},
 			Summary:  "make the groups of a profile ready",
@@ -279,12 +279,12 @@ func table() []lang.Command {
 			Params:  []lang.Param{{Name: "file", Kind: kinds.Export(), Optional: true}, force},
 			Summary: "write the session into a file: a page, JSON, CSV, Prometheus or histograms by its ending",
 			Detail: "Without a name it writes a page, pulsh-DATE-TIME.html. " +
-				".html is one page with graphs, settings, environment, timeline, expectations and the lines that do it again; it needs no network. " +
-				".json has all of that for programs and for compare: version (1), title, start, end, environment, cluster, columns (name, unit and meaning of each), " +
-				"samples (from, step_seconds, count), groups, total, process, timeline, lines, checks and script. A group has its settings, figures of the last sample by column, " +
-				"distributions (total and last second in ms, and every counter), failures, and series: by column a value a second, null where nothing is known; " +
+				".html is one page with graphs, settings, environment, timeline, expectations and the lines that repeat the run; it needs no network. " +
+				".json has all of that for programs and for compare: version (2), title, start, end, elapsed_seconds, environment, cluster, columns (name in CSV, metric, unit and meaning of each), " +
+				"samples (from, step_seconds, count), groups, total, process, timeline, lines, checks and script. A group has its settings, figures of the last sample by metric, " +
+				"distributions (total and last second in ms, and every counter), failures, workers, and series: by metric a value a second, null where nothing is known; " +
 				"durations are the worst of the second, rates its mean, counts its end. " +
-				".csv has a row for each second and group with the same columns, which carry their units; times are RFC 3339. " +
+				".csv has a row for each second and group with the same columns, which carry their units, and at the end a row with the final figures of each group; times are RFC 3339. " +
 				".prom is the last sample as text of Prometheus, in seconds and bytes. " +
 				".hlog is a log for HistogramLogProcessor: a histogram for each second, or for 2, 4, 8… seconds of long runs, since the start or reset of each group; " +
 				"a tag such as fast.latency for each group and distribution, values in microseconds. " +
@@ -321,12 +321,12 @@ func table() []lang.Command {
 		// cluster
 
 		{Name: "connect", Section: host.ClusterSection, Changes: true,
-			Params: []lang.Param{{Name: "url", Kind: kinds.Url()},
+			Params: append([]lang.Param{{Name: "url", Kind: kinds.Url()},
 				{Name: "admin", Kind: kinds.AdminURL(), Keyed: true, Optional: true, Doc: "the admin API: backlog, seek, topics"},
 				{Name: "token_file", Kind: path, Keyed: true, Optional: true, Doc: "file that holds the token"},
 				{Name: "token_env", Kind: variable, Keyed: true, Optional: true, Doc: "variable that holds the token"},
 				{Name: "trust_certs", Kind: path, Keyed: true, Optional: true, Doc: "certificates to trust beside the system's"},
-				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how the certificate is checked"}},
+				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how the certificate is checked"}}, kinds.LoginParams(path, variable)...),
 			Summary:  "connect to a cluster",
 			Detail:   "Groups must be stopped before: a session has one cluster at a time.",
 			Examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080"}, Run: host.Verb(cluster.Connect)},

@@ -90,7 +90,7 @@ func ChurnShare() lang.Kind {
 
 // Report is a report to be read.
 func Report() lang.Kind {
-	return lang.Kind{Name: "REPORT", Sample: "a.json", Doc: "a report that export has written as .json",
+	return lang.Kind{Name: "REPORT", Sample: "a.json", Doc: "a report that export or --json has written, as .json",
 		Parse: func(text string) (any, error) {
 			if as, err := export.FormatOf(text); err != nil || as != export.JSON {
 				return nil, errors.New("a report to compare is one that export has written as .json")

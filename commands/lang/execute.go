@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"pulsh/session/secret"
 )
 
 // Execute runs a typed line of one or more commands and prints their answers
@@ -89,7 +91,7 @@ func (c *Call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	line := Line{At: c.Config.Now(), Place: c.Place(), Text: c.Statement.Plain(), Source: c.source("")}
+	line := Line{At: c.Config.Now(), Place: c.Place(), Text: secret.Redact(c.Statement.Plain()), Source: secret.Redact(c.source(""))}
 	recorded := c.recorded()
 	if recorded {
 		c.keep(c.recording.begin, line)
@@ -98,7 +100,7 @@ func (c *Call) do(ctx context.Context) error {
 	err := c.Command.Run(ctx, c)
 	c.Task.Store(outer) // a script goes on with its own
 	if err != nil && !errors.Is(err, ErrQuit) {
-		line.Failure = err.Error()
+		line.Failure = secret.Redact(err.Error())
 		line.Told = AsError(err).Shown || len(c.passes) > 0
 	}
 	if ctx.Err() != nil {

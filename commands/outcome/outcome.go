@@ -1,5 +1,5 @@
-// Package outcome writes what became of a run, for the machines that asked for
-// it: as JSON, and as the JUnit XML that pipelines show.
+// Package outcome writes the result of a run for machines: as JSON, and as the
+// JUnit XML that pipelines show.
 package outcome
 
 import (
@@ -7,28 +7,24 @@ import (
 
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
-	"pulsh/session/snapshot"
+	"pulsh/session/export"
 )
 
 // Run is a run that has ended.
 type Run struct {
-	Pulsh     string // its version
-	Began     time.Time
+	Report    *export.Report // at its end
 	Elapsed   time.Duration
 	ExitCode  int
 	Scripts   []string // the files that were run
 	Variables []lang.Variable
-	Journal   lang.Journal
 	Schedules []host.Schedule
-	// BehindAllowed says that a schedule that fell short is no failure.
+	// BehindAllowed reports that a group behind its schedule is no failure.
 	BehindAllowed bool
-	Settings      map[string]map[string]string // of groups, by group and name
-	Last          *snapshot.Snapshot
-	// Refused is why the cluster was not reached, or "".
+	// Refused is the reason why the cluster was not reached, or "".
 	Refused string
 }
 
-// result is the exit code as a word.
+// result returns the exit code as a word.
 func (r Run) result() string {
 	switch r.ExitCode {
 	case lang.ExitDone:
@@ -43,12 +39,12 @@ func (r Run) result() string {
 	return "interrupted"
 }
 
-// failedLines are the commands that failed, but for expectations, which the
-// checks tell of, and for those that failed because of a line that they ran.
-func (r Run) failedLines() []lang.Line {
-	var out []lang.Line
-	for _, l := range r.Journal.Lines {
-		if l.Failure != "" && !l.Told {
+// failedLines returns the commands that failed, without those whose failure a
+// check or another line has.
+func (r Run) failedLines() []export.Line {
+	var out []export.Line
+	for _, l := range r.Report.Lines {
+		if l.Failure != "" && !l.Repeated {
 			out = append(out, l)
 		}
 	}

@@ -23,6 +23,12 @@ type Level struct {
 
 	Token     broker.Secret // the token itself
 	TokenFrom string        // who said it
+
+	Login        map[string]Said // by the names of broker.LoginFields
+	Password     broker.Secret   // the password itself
+	PasswordFrom string
+	OAuth        broker.Secret // the JSON of OAuth 2.0 client credentials itself
+	OAuthFrom    string
 }
 
 // combine joins levels, the strongest first, to the cluster that they name.
@@ -63,7 +69,7 @@ func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []strin
 	trust := pick(func(l Level) Said { return l.TrustFile })
 	check := pick(func(l Level) Said { return l.TLSCheck })
 	t = broker.Target{URL: url.Value, AdminURL: admin.Value, TrustFile: trust.Value, TLSCheck: broker.TLSCheck(check.Value)}
-	token := takeToken(here, &t)
+	login := takeLogin(here, &t)
 	trusted := host.Fact{Name: host.FactTrust, Value: t.Trust(), From: trust.From}
 	if check.Value != "" && trust.From != check.From {
 		trusted.From = strings.TrimPrefix(trust.From+" and "+check.From, " and ")
@@ -74,7 +80,7 @@ func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []strin
 	return t, []host.Fact{
 		{Name: host.FactURL, Value: url.Value, From: url.From},
 		{Name: host.FactAdmin, Value: admin.Value, From: admin.From},
-		{Name: host.FactToken, Value: t.TokenSource(), From: token},
+		{Name: host.FactLogin, Value: t.LoginSource(), From: login},
 		trusted,
 	}, notes
 }
@@ -112,7 +118,7 @@ func (l Level) elsewhere(url string) bool {
 // alone that a stronger one replaces is no news.
 func (l Level) passedOver(url Said) []string {
 	var out []string
-	for _, s := range []Said{l.AdminURL, l.TokenFile, l.TokenEnv, l.TrustFile, l.TLSCheck, {"a token", l.TokenFrom}} {
+	for _, s := range append([]Said{l.AdminURL, l.TokenFile, l.TokenEnv, l.TrustFile, l.TLSCheck, {"a token", l.TokenFrom}}, l.loginSaid()...) {
 		if s.Value == "" || s.From == "" {
 			continue
 		}
@@ -120,7 +126,7 @@ func (l Level) passedOver(url Said) []string {
 		if by == "" {
 			by = "the default"
 		}
-		out = append(out, fmt.Sprintf("%s is not used: it stands for another cluster than %s, %s", s.From, url.Value, by))
+		out = appendNew(out, fmt.Sprintf("%s is not used: it stands for another cluster than %s, %s", s.From, url.Value, by))
 	}
 	return out
 }

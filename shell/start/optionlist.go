@@ -35,7 +35,7 @@ const (
 
 // optionList lists the options in the order of the usage.
 func optionList() []option {
-	return slices.Concat(clusterOptions(), scriptOptions(), processOptions(), aboutOptions())
+	return slices.Concat(clusterOptions(), loginOptions(), scriptOptions(), processOptions(), aboutOptions())
 }
 
 // clusterOptions say which cluster to use and how to enter it.
@@ -57,7 +57,7 @@ func clusterOptions() []option {
 			said: level(func(l *Level) *Said { return &l.AdminURL }, profile.CheckAdminURL),
 			more: "An admin URL, a token or a certificate that is said in a weaker place than the URL is used for the same host only: what belongs to one cluster is never sent to another."},
 		{name: "token-file", value: fileValue, sample: "token.txt", variable: "PULSH_TOKEN_FILE", doc: "a file that holds the token; " + envToken + " is the token itself",
-			said: level(func(l *Level) *Said { return &l.TokenFile }, anything),
+			said: level(func(l *Level) *Said { return &l.TokenFile }, profile.CheckSecretFile),
 			more: "It is read whenever pulsh connects, and the token is kept nowhere."},
 		{name: "trust-certs", value: fileValue, sample: "ca.pem", variable: "PULSH_TRUST_CERTS", doc: "certificates to trust beside the system's",
 			said: level(func(l *Level) *Said { return &l.TrustFile }, anything)},
@@ -67,7 +67,7 @@ func clusterOptions() []option {
 			more: "With any-host a certificate may be made for another host; with none whoever answers is taken for the cluster."},
 		{name: "client-conf", value: fileValue, sample: "conf/client.conf", variable: "PULSAR_CLIENT_CONF", doc: "Pulsar's client.conf; else that of PULSAR_HOME",
 			said: func(o *Options, _ *Level, s Said) error { o.ClientConf = s; return nil },
-			more: "Read are brokerServiceUrl, webServiceUrl, authPlugin and authParams of a token, tlsTrustCertsFilePath, tlsAllowInsecureConnection, tlsEnableHostnameVerification and useTls."},
+			more: "Read are brokerServiceUrl, webServiceUrl, authPlugin and authParams (token, TLS, basic and OAuth 2.0), tlsTrustCertsFilePath, tlsCertificateFilePath, tlsKeyFilePath, tlsAllowInsecureConnection, tlsEnableHostnameVerification and useTls."},
 		{name: "local", doc: "run Apache Pulsar here if none answers: Java 17, half a GiB",
 			said: func(o *Options, _ *Level, _ Said) error { o.Local = true; return nil }},
 		{name: "keep-local", doc: "let it run on when pulsh ends",

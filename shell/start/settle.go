@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -14,6 +13,7 @@ import (
 	"pulsh/commands/host"
 	"pulsh/session/broker"
 	"pulsh/session/clientconf"
+	"pulsh/session/input"
 	"pulsh/session/profile"
 )
 
@@ -60,7 +60,7 @@ func localFacts(t broker.Target) []host.Fact {
 	if admin.Value != "" { // known once the server runs
 		admin.From = "--local"
 	}
-	return []host.Fact{{Name: host.FactURL, Value: t.URL, From: "--local"}, admin, {Name: host.FactToken}, {Name: host.FactTrust}}
+	return []host.Fact{{Name: host.FactURL, Value: t.URL, From: "--local"}, admin, {Name: host.FactLogin}, {Name: host.FactTrust}}
 }
 
 // factsNow are what pulsh was started with, and since then found out about it.
@@ -85,10 +85,14 @@ func profileLevel(p profile.Profile, library profile.Library) Level {
 		return Said{value, from}
 	}
 	c := p.Connection
-	return Level{
+	l := Level{
 		URL: said("url", c.URL), AdminURL: said("admin_url", c.AdminURL), TokenFile: said("token_file", c.TokenFile),
 		TokenEnv: said("token_env", c.TokenEnv), TrustFile: said("trust_certs", c.TrustFile), TLSCheck: said("tls_check", string(c.TLSCheck)),
 	}
+	for _, f := range broker.LoginFields() {
+		l.setLogin(f.Name, said(f.Name, *f.Field(&c.Login)))
+	}
+	return l
 }
 
 // confLevel is what a client.conf says about the cluster. The one that was named
@@ -101,14 +105,14 @@ func (o Options) confLevel() (file Said, l Level, notes []string, err error) {
 	if file.Value == "" {
 		return Said{}, l, nil, nil
 	}
-	text, err := os.ReadFile(file.Value)
+	text, err := input.Read(file.Value, input.ConfigMax)
 	if errors.Is(err, fs.ErrNotExist) && file.From == envPulsarHome {
 		return Said{}, l, nil, nil
 	}
 	if err != nil {
-		return file, l, nil, fmt.Errorf("%s: %s cannot be read: %w", file.From, file.Value, errors.Unwrap(err))
+		return file, l, nil, fmt.Errorf("%s: %s cannot be read: %w", file.From, file.Value, err)
 	}
-	c, err := clientconf.Parse(string(text), file.Value)
+	c, err := clientconf.Parse(text, file.Value)
 	if err != nil {
 		return file, l, nil, fmt.Errorf("%s: %w", file.From, err)
 	}
@@ -120,8 +124,20 @@ func (o Options) confLevel() (file Said, l Level, notes []string, err error) {
 	}
 	l = Level{URL: said(c.URL), AdminURL: said(c.AdminURL), TokenFile: said(c.TokenFile), TrustFile: said(c.TrustFile),
 		TLSCheck: said(clientconf.Value{Text: string(c.TLSCheck), Line: c.TLSCheckLine}), Token: c.Token}
+	for _, f := range broker.LoginFields() {
+		l.setLogin(f.Name, said(c.Login[f.Name]))
+	}
+	// authParams has one line for whichever secret it holds.
+	at := fmt.Sprintf("%s:%d", file.Value, c.SecretLine)
+	l.Password, l.OAuth = c.Password, c.OAuth
 	if c.Token.Held() {
-		l.TokenFrom = fmt.Sprintf("%s:%d", file.Value, c.TokenLine)
+		l.TokenFrom = at
+	}
+	if c.Password.Held() {
+		l.PasswordFrom = at
+	}
+	if c.OAuth.Held() {
+		l.OAuthFrom = at
 	}
 	return file, l, c.Notes, nil
 }

@@ -52,6 +52,9 @@ type Options struct {
 	// its source may change; Admin does not keep the token. No function, or an
 	// empty token, means none.
 	Token func() (string, error)
+	// Basic says that Token returns user:password in base64, for basic
+	// authentication.
+	Basic bool
 	// TLS configures https; nil trusts the system's authorities.
 	TLS *tls.Config
 	// Timeout bounds each call without an earlier deadline; 0 means 10 s.
@@ -63,6 +66,7 @@ type Options struct {
 type Admin struct {
 	base    *url.URL
 	token   func() (string, error)
+	basic   bool
 	timeout time.Duration
 	client  *http.Client
 	now     func() time.Time
@@ -91,6 +95,7 @@ func New(address string, o Options) (*Admin, error) {
 	return &Admin{
 		base:    base,
 		token:   o.Token,
+		basic:   o.Basic,
 		timeout: o.Timeout,
 		now:     time.Now,
 		known:   map[broker.TopicName]*knowledge{},

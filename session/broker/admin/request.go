@@ -145,7 +145,11 @@ func (a *Admin) sendOnce(ctx context.Context, method string, target *url.URL, to
 		request.Header.Set("Content-Type", "application/json")
 	}
 	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
+		scheme := "Bearer "
+		if a.basic {
+			scheme = "Basic "
+		}
+		request.Header.Set("Authorization", scheme+token)
 	}
 	return a.client.Do(request)
 }
