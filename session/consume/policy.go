@@ -18,14 +18,14 @@ type policy struct {
 	spec.Behaviour
 	plain    bool             // every message is acknowledged at once
 	mixed    bool             // messages have different outcomes
-	ordered  bool             // the subscription keeps the order, so a redelivery goes back to the first message that is not acknowledged
+	ordered  bool             // the subscription keeps the order: a nack redelivers all from that message on
 	schedule *pacing.Schedule // of the messages that may be received; nil for no limit
 	dead     broker.Forwarder // nil for none
 	retry    broker.Forwarder // nil for none
 }
 
-// lateMax bounds how far a group that found nothing to receive may catch up: it
-// must not receive all at once later.
+// lateMax bounds how far behind its rate a group may fall that finds nothing to
+// receive: it must not receive all the rest at once later.
 const lateMax = 100 * time.Millisecond
 
 // applyPolicy puts the settings about the treatment of messages in force.
@@ -53,8 +53,8 @@ func (g *Group) applyPolicy(ctx context.Context, settings spec.Consumer) error {
 	return nil
 }
 
-// scheduleFor returns the schedule of a rate, nil for max. If there is a schedule
-// it goes on with the new rate.
+// scheduleFor returns a schedule for a rate, nil for max. It is the present one if
+// there is one, which changes to the rate.
 func (g *Group) scheduleFor(rate pacing.Shape) *pacing.Schedule {
 	if most, held := rate.IsHold(); rate.IsZero() || held && most.IsMax() {
 		return nil
@@ -76,8 +76,8 @@ func (g *Group) scheduleFor(rate pacing.Shape) *pacing.Schedule {
 }
 
 // forwarders holds the producers for the dead-letter topic and the retry topic.
-// Each is opened when it is first needed and closed when the group stops. The
-// holder of opLock alone uses it, and Start and Stop.
+// Each is opened when it is first needed and closed when the group stops. Start,
+// Stop and the holder of opLock alone use it.
 type forwarders struct {
 	group *Group
 	open  map[forwarding]broker.Forwarder
@@ -107,7 +107,8 @@ func (f *forwarders) get(ctx context.Context, topic string, retry bool) (broker.
 	return one, err
 }
 
-// close closes all of them. The client finishes by itself what ctx cuts short.
+// close closes all of them. If ctx ends first, the client goes on with it in the
+// background.
 func (f *forwarders) close(ctx context.Context) {
 	for key, one := range f.open {
 		if err := one.Close(ctx); err != nil && ctx.Err() == nil {

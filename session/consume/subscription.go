@@ -31,7 +31,7 @@ func (s *subscription) list(ctx context.Context, settings spec.Consumer) ([]stri
 	return topics, err
 }
 
-// refresh makes the topics that the settings cover now those to subscribe to.
+// refresh lists the topics that the settings cover, for consumers to come.
 func (s *subscription) refresh(ctx context.Context, settings spec.Consumer) error {
 	topics, err := s.list(ctx, settings)
 	if err == nil {

@@ -20,7 +20,7 @@ type sampleState struct {
 	rates  rates
 }
 
-// rates are of the last second.
+// rates are averages over group.RateWindow.
 type rates struct{ sent, acked, bytes, batches *metrics.Throughput }
 
 func newRates() rates {
