@@ -43,7 +43,7 @@ func open(ctx context.Context, s *Session, t broker.Target) (*connection, error)
 	answer, err := link.Probe(probing)
 	cancel()
 	if err != nil {
-		link.Broker.Close()
+		link.closeEngines()
 		return nil, err
 	}
 	watching, cancel := context.WithCancel(context.Background())
@@ -168,7 +168,7 @@ func (c *connection) close(ctx context.Context) {
 	<-c.done
 	closed := make(chan struct{})
 	go func() {
-		c.Broker.Close()
+		c.closeEngines()
 		close(closed)
 	}()
 	select {
@@ -179,5 +179,5 @@ func (c *connection) close(ctx context.Context) {
 
 // forGroups returns the connection as groups see it.
 func (c *connection) forGroups() *group.Cluster {
-	return &group.Cluster{Broker: c.Broker, Admin: c.Admin, Target: c.target, Now: c.now}
+	return &group.Cluster{Broker: c.Broker, Wire: c.Wire, Admin: c.Admin, Target: c.target, Now: c.now}
 }

@@ -23,9 +23,18 @@ import (
 
 // Link is an open cluster.
 type Link struct {
-	Broker broker.Broker
+	Broker broker.Broker                             // the Go client
+	Wire   broker.Broker                             // the wire engine, nil if there is none
 	Admin  broker.Admin                              // nil if there is no admin URL
 	Probe  func(ctx context.Context) (Answer, error) // asks whether the cluster answers now
+}
+
+// closeEngines closes all connections.
+func (l Link) closeEngines() {
+	if l.Wire != nil {
+		l.Wire.Close()
+	}
+	l.Broker.Close()
 }
 
 // Answer is a cluster's answer to a probe.
@@ -76,6 +85,7 @@ func New(dial Dial) *Session {
 		Mark:   s.Mark,
 		Sample: func(name string) (snapshot.Group, bool) { return s.Snapshot().Group(name) },
 		Audits: &delivery.Registry{},
+		Engine: func() broker.Engine { return s.Preferences().Engine },
 	}
 	s.sampler = startSampler(s)
 	return s

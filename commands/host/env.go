@@ -41,6 +41,8 @@ type Env struct {
 	Speed float64
 	// AllowBehind is --allow-behind: a group may fall short of its schedule.
 	AllowBehind bool
+	// Engine is --engine, which no profile overrides; "" leaves it to them.
+	Engine string
 	// Version is that of pulsh, for recordings and exports.
 	Version string
 	// Lines are the lines typed so far, oldest first; nil knows none.

@@ -3,6 +3,7 @@ package script
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"pulsh/commands/answers"
@@ -12,6 +13,7 @@ import (
 	"pulsh/commands/look"
 	"pulsh/graphs"
 	"pulsh/session/profile"
+	"pulsh/session/spec"
 )
 
 // SaveName is a profile to be written.
@@ -116,7 +118,8 @@ func connectBy(ctx context.Context, c *host.Call, p profile.Profile) error {
 
 // applyPreferences makes the session behave, and the graph show, what a profile says.
 func applyPreferences(ctx context.Context, c *host.Call, p profile.Profile) error {
-	if err := look.SetPreferences(c, p.Session, "profile "+p.Name); err != nil {
+	said := slices.DeleteFunc(slices.Clone(p.Session), func(one spec.Preference) bool { return one.Name == "engine" && c.Env.Engine != "" })
+	if err := look.SetPreferences(c, said, "profile "+p.Name); err != nil {
 		return err
 	}
 	if p.Graph == (profile.Graph{}) {

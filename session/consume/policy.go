@@ -37,10 +37,10 @@ func (g *Group) applyPolicy(ctx context.Context, settings spec.Consumer) error {
 	}
 	p.plain = !p.mixed && settings.Work.IsZero() && !settings.Ack.Keeps() && settings.Ack.Way != spec.AckCumulative
 	var err error
-	if p.dead, err = g.forwarders.get(ctx, settings.DeadLetterTopic(), false); err != nil {
+	if p.dead, err = g.forwarders.get(ctx, settings.Engine, settings.DeadLetterTopic(), false); err != nil {
 		return fmt.Errorf("the dead-letter topic: %w", err)
 	}
-	if p.retry, err = g.forwarders.get(ctx, settings.Retry, true); err != nil {
+	if p.retry, err = g.forwarders.get(ctx, settings.Engine, settings.Retry, true); err != nil {
 		return fmt.Errorf("the retry topic: %w", err)
 	}
 	p.schedule = g.scheduleFor(settings.Rate)
@@ -84,20 +84,25 @@ type forwarders struct {
 }
 
 type forwarding struct {
-	topic string
-	retry bool
+	topic  string
+	retry  bool
+	engine broker.Engine // no engine forwards messages that another one has received
 }
 
 // get returns the producer for a topic, nil for no topic.
-func (f *forwarders) get(ctx context.Context, topic string, retry bool) (broker.Forwarder, error) {
+func (f *forwarders) get(ctx context.Context, engine broker.Engine, topic string, retry bool) (broker.Forwarder, error) {
 	if topic == "" {
 		return nil, nil
 	}
-	key := forwarding{topic, retry}
+	key := forwarding{topic, retry, f.group.Host().EngineOf(engine)}
 	if one, ok := f.open[key]; ok {
 		return one, nil
 	}
-	one, err := f.group.Cluster().Broker.OpenForwarder(ctx, broker.ForwarderSpec{
+	through, err := f.group.Broker(engine)
+	if err != nil {
+		return nil, err
+	}
+	one, err := through.OpenForwarder(ctx, broker.ForwarderSpec{
 		Topic: topic, Retry: retry,
 		Name: fmt.Sprintf("pulsh-%s-forward-%08x", f.group.Name(), uint32(group.RandomID())),
 	})

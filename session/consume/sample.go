@@ -52,7 +52,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 		g.redeliveries.consumersClosed.Store(true)
 	}
 	s.Kind, s.Topic, s.Topics, s.Workers = snapshot.Consume, settings.Topic, g.Topics(), settings.Workers
-	s.Partitions = g.Partitions()
+	s.Partitions, s.Engine = g.Partitions(), g.Host().EngineOf(settings.Engine)
 	s.Running = g.Since(s.Running)
 	s.Failures = g.shards.Failures.List()
 	c := &snapshot.Consumer{

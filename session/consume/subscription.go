@@ -80,7 +80,11 @@ func (s *subscription) announceBacklog(ctx context.Context) {
 // subscribe makes a consumer, with a name of its own.
 func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, number int) (name string, consumer broker.Consumer, err error) {
 	name = s.consumerName(settings, number)
-	consumer, err = s.group.Cluster().Broker.Subscribe(ctx, broker.ConsumerSpec{
+	engine, err := s.group.Broker(settings.Engine)
+	if err != nil {
+		return name, nil, err
+	}
+	consumer, err = engine.Subscribe(ctx, broker.ConsumerSpec{
 		Topics:       s.all(),
 		Subscription: settings.Subscription,
 		Type:         settings.Type,

@@ -16,12 +16,34 @@ type Host struct {
 	Mark   func(kind snapshot.MarkKind, text string) // puts an event on the time axis
 	Sample func(name string) (snapshot.Group, bool)  // returns the latest sample of a group
 	Audits *delivery.Registry
+	Engine func() broker.Engine // returns the engine of groups that choose none
 }
 
 // Cluster is the open cluster as groups see it.
 type Cluster struct {
-	Broker broker.Broker
-	Admin  broker.Admin // nil if there is no admin URL
+	Broker broker.Broker // the Go client
+	Wire   broker.Broker // the wire engine, nil if there is none
+	Admin  broker.Admin  // nil if there is no admin URL
 	Target broker.Target
 	Now    func() snapshot.Cluster // returns the state at this moment
+}
+
+// EngineOf returns the engine that a group has chosen, or else that of the session.
+func (h *Host) EngineOf(chosen broker.Engine) broker.Engine {
+	if chosen != broker.ClientEngine && chosen != broker.WireEngine {
+		return h.Engine()
+	}
+	return chosen
+}
+
+// Broker returns the connection of the engine that the group has chosen.
+func (b *Base[Settings]) Broker(chosen broker.Engine) (broker.Broker, error) {
+	c := b.Cluster()
+	if b.host.EngineOf(chosen) != broker.WireEngine {
+		return c.Broker, nil
+	}
+	if c.Wire == nil {
+		return nil, &broker.Error{Message: "this connection has no wire engine", Try: "set session engine=client"}
+	}
+	return c.Wire, nil
 }

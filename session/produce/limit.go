@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -20,7 +21,7 @@ const (
 )
 
 // limit returns what keeps a group below its target, or "" if nothing does.
-func limit(p *snapshot.Producer, settings spec.Producer, cluster snapshot.ClusterState) string {
+func limit(p *snapshot.Producer, settings spec.Producer, engine broker.Engine, cluster snapshot.ClusterState) string {
 	switch {
 	case p.Target == 0 || !p.Target.IsMax() && p.Waiting() < waitingMax:
 		return ""
@@ -31,6 +32,9 @@ func limit(p *snapshot.Producer, settings spec.Producer, cluster snapshot.Cluste
 	case p.Broker.Throttled:
 		return "broker throttle"
 	case float64(p.InFlight) < queueFull*float64(p.Pending):
+		if engine == broker.WireEngine {
+			return "pulsh CPU"
+		}
 		return "client CPU"
 	case p.Rate == 0:
 		return "broker: nothing is acked"

@@ -72,7 +72,11 @@ func (o *opener) ensureTopic(ctx context.Context, settings spec.Producer) error 
 			return err
 		}
 	}
-	partitions, err := cluster.Broker.Partitions(ctx, settings.Topic)
+	engine, err := o.group.Broker(settings.Engine)
+	if err != nil {
+		return err
+	}
+	partitions, err := engine.Partitions(ctx, settings.Topic)
 	if err != nil {
 		return err
 	}
@@ -105,10 +109,14 @@ func (o *opener) openProducers(ctx context.Context, settings spec.Producer, numb
 }
 
 func (o *opener) openOne(ctx context.Context, settings spec.Producer, number, index int) (*producerHandle, error) {
+	engine, err := o.group.Broker(settings.Engine)
+	if err != nil {
+		return nil, err
+	}
 	wanted := o.producerSpec(settings, number, index)
 	handle := &producerHandle{topic: wanted.Topic, stream: wanted.Stream}
 	wanted.Ended = func(cause error) { o.lost(handle, cause) }
-	opened, err := o.group.Cluster().Broker.OpenProducer(ctx, wanted)
+	opened, err := engine.OpenProducer(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}

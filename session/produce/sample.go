@@ -53,6 +53,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 		f.due.Base, f.missed.Base = due, missed
 	}
 	g.shards.Log(at.Time)
+	s.Engine = g.Host().EngineOf(settings.Engine)
 	s.Kind, s.Topic, s.Partitions, s.Workers = snapshot.Produce, settings.Topic, g.Partitions(), settings.Workers
 	s.Running = g.Since(s.Running)
 	s.Failures = g.shards.Failures.List()
@@ -65,7 +66,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	p.Service = group.Latencies(g.shards.Service)
 	p.Lag = group.Latencies(g.shards.Lag)
 	p.Broker = g.stats.Latest()
-	p.Limit = limit(p, settings, at.Cluster)
+	p.Limit = limit(p, settings, s.Engine, at.Cluster)
 	if at.Time.Sub(g.shards.Failures.Last(broker.BacklogFull)) < group.RateWindow {
 		p.Limit = "broker: the backlog is full"
 	}

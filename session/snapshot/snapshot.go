@@ -3,6 +3,7 @@ package snapshot
 import (
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
@@ -86,6 +87,7 @@ type Group struct {
 	Name       string
 	Kind       Kind
 	State      State
+	Engine     broker.Engine // that speaks for the group: ClientEngine or WireEngine
 	Topic      string
 	Topics     []string // that a consumer group is subscribed to; nil before its start, and of a producer group
 	Partitions int      // 0 if the topic is not partitioned or not looked up yet

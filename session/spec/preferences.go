@@ -1,10 +1,12 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 )
@@ -41,6 +43,7 @@ type Preferences struct {
 	CPU     Limits // of pulsh, in percent of one core
 	Memory  Limits // of pulsh, in bytes
 	Dead    time.Duration
+	Engine  broker.Engine // of groups that choose none: ClientEngine or WireEngine
 	// BehindAllowed says that a run may fall short of its schedule.
 	BehindAllowed bool
 }
@@ -52,6 +55,7 @@ func DefaultPreferences() Preferences {
 		Refresh: metrics.SampleEvery,
 		Rate:    Limits{Warn: 95, Fail: 80},
 		Dead:    10 * time.Second,
+		Engine:  broker.ClientEngine,
 	}
 }
 
@@ -124,6 +128,15 @@ func PreferenceSettings() []Setting[Preferences] {
 		Setting[P]{Name: "dead", Kind: "DURATION", Live: true, Doc: "how long a broker may not answer before it is called dead, 1s to 1h",
 			Read:  func(p *P) string { return pacing.FormatDuration(p.Dead) },
 			Write: func(p *P, text string) error { return readDuration(&p.Dead, text, deadMin, deadMax) }},
+		Setting[P]{Name: "engine", Kind: "WORD", Words: texts([]broker.Engine{broker.ClientEngine, broker.WireEngine}),
+			Doc:  "the engine of groups that choose none: client is the Go client, wire is pulsh's own; groups that run follow with their next rebuild or start",
+			Read: func(p *P) string { return string(cmp.Or(p.Engine, broker.ClientEngine)) },
+			Write: func(p *P, text string) error {
+				if text == string(broker.SessionEngine) {
+					return fmt.Errorf("%q is not an engine of a session: %s or %s", text, broker.ClientEngine, broker.WireEngine)
+				}
+				return p.Engine.UnmarshalText([]byte(text))
+			}},
 		Setting[P]{Name: "behind", Kind: "WORD", Live: true, Words: []string{behindFails, behindAllowed}, Doc: "whether a run fails when a producer group fell short of its schedule",
 			Read: func(p *P) string {
 				if p.BehindAllowed {

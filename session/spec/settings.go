@@ -57,6 +57,7 @@ func DefaultProducer(name string) Producer {
 		BatchBy:     ByAny,
 		BatchBytes:  128 << 10,
 		Delay:       5 * time.Millisecond,
+		Engine:      broker.SessionEngine,
 		Compression: "lz4",
 		Pending:     10_000,
 		Timeout:     30 * time.Second,
@@ -69,6 +70,7 @@ func DefaultConsumer(name string) Consumer {
 	return Consumer{
 		Topic:        name,
 		Subscription: name,
+		Engine:       broker.SessionEngine,
 		Type:         broker.Shared,
 		Workers:      1,
 		Queue:        1000,
@@ -86,6 +88,9 @@ func ProducerSettings() []Setting[Producer] {
 		{Name: "topic", Kind: "TOPIC", Doc: "where messages go; by default the topic named like the group",
 			Read:  func(p *P) string { return p.Topic },
 			Write: func(p *P, text string) error { return readTopic(&p.Topic, text) }},
+		{Name: "engine", Kind: "WORD", Words: engineWords(), Doc: "client (pulsar-client-go), wire (pulsh's own, far cheaper) or session (what set session engine says)",
+			Read:  func(p *P) string { return string(p.Engine) },
+			Write: func(p *P, text string) error { return p.Engine.UnmarshalText([]byte(text)) }},
 		{Name: "partitions", Kind: "COUNT", Doc: "partitions to make the topic with if it does not exist; 0 leaves it to the broker",
 			Read: func(p *P) string { return strconv.Itoa(p.Partitions) },
 			Write: func(p *P, text string) error {
@@ -152,6 +157,9 @@ func ConsumerSettings() []Setting[Consumer] {
 		{Name: "subscription", Kind: "NAME", Doc: "whose cursor is moved; by default named like the group",
 			Read:  func(c *C) string { return c.Subscription },
 			Write: func(c *C, text string) error { return readSubscription(&c.Subscription, text) }},
+		{Name: "engine", Kind: "WORD", Words: engineWords(), Doc: "client (pulsar-client-go), wire (pulsh's own, far cheaper) or session (what set session engine says)",
+			Read:  func(p *C) string { return string(p.Engine) },
+			Write: func(p *C, text string) error { return p.Engine.UnmarshalText([]byte(text)) }},
 		{Name: "type", Kind: "WORD", Words: texts(broker.SubscriptionTypes()), Doc: "how consumers share the messages",
 			Read:  func(c *C) string { return string(c.Type) },
 			Write: func(c *C, text string) error { return c.Type.UnmarshalText([]byte(text)) }},
@@ -177,4 +185,9 @@ func FindSetting[S any](settings []Setting[S], name string) (Setting[S], bool) {
 		}
 	}
 	return Setting[S]{}, false
+}
+
+// engineWords lists the engines, the standard one first.
+func engineWords() []string {
+	return texts([]broker.Engine{broker.SessionEngine, broker.ClientEngine, broker.WireEngine})
 }

@@ -22,6 +22,7 @@ const (
 // Producer is what a producer group is made from.
 type Producer struct {
 	Topic       string
+	Engine      broker.Engine
 	Partitions  int // the topic is created with so many if it does not exist; 0 leaves it to the broker
 	Rate        pacing.Shape
 	Workers     int
@@ -42,6 +43,7 @@ type Producer struct {
 type Consumer struct {
 	Topic        string // one, several with commas between, or a pattern: as ParseTopics reads it
 	Subscription string
+	Engine       broker.Engine
 	Type         broker.SubscriptionType
 	Workers      int
 	Queue        int

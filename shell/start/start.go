@@ -26,6 +26,7 @@ import (
 	"pulsh/session/dial"
 	"pulsh/session/profile"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 	"pulsh/shell"
 	"pulsh/shell/frames"
 )
@@ -122,6 +123,15 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	})
 	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
+	if o.Engine != "" {
+		chosen, err := p.session.Preferences().With([]spec.Preference{{Name: "engine", Value: o.Engine}})
+		if err == nil {
+			err = p.session.SetPreferences(chosen)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	p.topics = newTopicNames(p.session)
 	p.commands = commands.New(host.Env{
 		Session: p.session,
@@ -137,7 +147,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Lines:   p.typed,
 		Confirm: p.confirm(),
 
-		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind,
+		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind, Engine: o.Engine,
 	})
 	p.frames = frames.New(p.session, p.shown, frames.Look{Color: !color.NoColor, ASCII: p.locale.ascii})
 	return p, nil
