@@ -51,6 +51,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	if at.Cluster == snapshot.Reconnecting {
 		g.redeliveries.consumersClosed.Store(true)
 	}
+	s.Engine = g.Host().EngineOf(settings.Engine)
 	s.Kind, s.Topic, s.Topics, s.Workers = snapshot.Consume, settings.Topic, g.Topics(), settings.Workers
 	s.Partitions, s.Engine = g.Partitions(), g.Host().EngineOf(settings.Engine)
 	s.Running = g.Since(s.Running)
