@@ -53,7 +53,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	}
 	s.Engine = g.Host().EngineOf(settings.Engine)
 	s.Kind, s.Topic, s.Topics, s.Workers = snapshot.Consume, settings.Topic, g.Topics(), settings.Workers
-	s.Partitions, s.Engine = g.Partitions(), g.Host().EngineOf(settings.Engine)
+	s.Partitions = g.Partitions()
 	s.Running = g.Since(s.Running)
 	s.Failures = g.shards.Failures.List()
 	c := &snapshot.Consumer{
