@@ -110,7 +110,6 @@ func (g *Group) zeroFigures() {
 	defer f.mu.Unlock()
 	g.shards.Collect()
 	g.shards.Reset()
-	g.StartOver()
 	f.due.Base, f.missed.Base = 0, 0
 }
 
