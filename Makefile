@@ -4,8 +4,8 @@
 # make check      formatting, vet, staticcheck, tidiness
 # make bench      micro benchmarks, then pulsh beside a bare client and its peers
 # make fuzz       each fuzz target for FUZZTIME
-# make docs       regenerates the README's command reference and script, and writes the
-#                 manual page and the completions of bash, zsh and fish to bin/docs
+# make docs       regenerates commands/REFERENCE.md and the README's list of commands and script,
+#                 and writes the manual page and the completions of bash, zsh and fish to bin/docs
 # make profile    a CPU profile of a loaded pulsh, for default.pgo
 # make install    puts pulsh, its manual page and the completions of bash, zsh and fish into $(PREFIX)
 
@@ -50,7 +50,7 @@ fuzz: go
 	  done; done
 
 docs: pages
-	$(GO) test ./commands -run Reference -update
+	$(GO) test -pgo=off ./commands -run 'Reference|Readme' -update
 	$(GO) test -pgo=off . -run Readme -update
 
 pages: build

@@ -8,13 +8,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"pulsh/commands"
+	"pulsh/shell/start"
 )
 
 // mayImport says which rooms of the house a room may enter, besides itself. A
@@ -88,6 +91,9 @@ const (
 	packageLinesMax = 3500
 	methodsMax      = 40
 )
+
+// The most lines of the README, so that it can be read in one sitting.
+const readmeLinesMax = 360
 
 // source is one Go file that is no test.
 type source struct {
@@ -221,31 +227,202 @@ func TestTheTopLevelIsFixed(t *testing.T) {
 // between is the text of the README between two markers.
 func between(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	_, rest, found := strings.Cut(string(text), "<!-- "+name+" -->")
+	_, rest, found := strings.Cut(readme(t), "<!-- "+name+" -->")
 	require.True(t, found, name)
 	block, _, found := strings.Cut(rest, "<!-- /"+name+" -->")
 	require.True(t, found, name)
 	return block
 }
 
-func TestTheReadmesLinesCanBeTyped(t *testing.T) {
-	var script strings.Builder
-	for line := range strings.SplitSeq(between(t, "quick start"), "\n") {
-		typed, _, _ := strings.Cut(strings.TrimSpace(line), "   ")
-		script.WriteString(typed + "\n")
-	}
-	typed := 0
-	for line := range strings.SplitSeq(between(t, "capture"), "\n") {
-		if command, found := strings.CutPrefix(strings.TrimSpace(line), "> "); found && command != "" {
-			script.WriteString(command + "\n")
-			typed++
+// readme is the text of the README.
+func readme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	return string(text)
+}
+
+// quoted finds what stands in backquotes.
+var quoted = regexp.MustCompile("`([^`]+)`")
+
+// column is the cells of a Markdown table's column with this heading, in all
+// tables that have one.
+func column(text, heading string) (cells []string) {
+	at := -1
+	for line := range strings.SplitSeq(text, "\n") {
+		row := strings.Split(strings.ReplaceAll(line, `\|`, "\x00"), "|")
+		for i := range row {
+			row[i] = strings.ReplaceAll(strings.TrimSpace(row[i]), "\x00", "|")
+		}
+		switch {
+		case !strings.HasPrefix(line, "|"):
+			at = -1
+		case at < 0:
+			at = slices.Index(row, heading)
+		case at < len(row) && !strings.HasPrefix(row[at], "---"):
+			cells = append(cells, row[at])
 		}
 	}
-	require.Greater(t, typed, 3)
-	_, err := commands.ParseScript("README.md", script.String())
+	return cells
+}
+
+// typedLines lists the lines of the README that are typed at the prompt of pulsh,
+// and those that are typed at the prompt of a system shell.
+func typedLines(t *testing.T) (prompt, system []string) {
+	t.Helper()
+	text := readme(t)
+	for line := range strings.SplitSeq(between(t, "quick start"), "\n") {
+		typed, _, _ := strings.Cut(strings.TrimSpace(line), "   ")
+		prompt = append(prompt, typed)
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		code, isCode := strings.CutPrefix(line, "    ")
+		if typed, found := strings.CutPrefix(code, "> "); isCode && found {
+			prompt = append(prompt, typed)
+		}
+		if isCode && strings.HasPrefix(code, "pulsh") {
+			typed, _, _ := strings.Cut(code, "   ")
+			system = append(system, typed)
+		}
+	}
+	for _, cell := range column(text, "what to type") {
+		found := quoted.FindAllStringSubmatch(cell, -1)
+		require.NotEmpty(t, found, "%q tells nothing to type", cell)
+		for _, one := range found {
+			if strings.HasPrefix(one[1], "pulsh") {
+				system = append(system, one[1])
+			} else {
+				prompt = append(prompt, one[1])
+			}
+		}
+	}
+	return prompt, system
+}
+
+func TestTheReadmesLinesCanBeTyped(t *testing.T) {
+	prompt, system := typedLines(t)
+	require.Greater(t, len(prompt), 50)
+	require.Greater(t, len(system), 10)
+	for _, line := range prompt {
+		_, err := commands.ParseScript("README.md", line+"\n")
+		require.NoError(t, err, line)
+	}
+	for _, line := range system {
+		typed, script, found := strings.Cut(line, " -e ")
+		options, err := start.ReadOptions(strings.Fields(typed)[1:], func(string) string { return "" })
+		require.NoError(t, err, line)
+		require.False(t, options.Help, line)
+		if found {
+			_, err = commands.ParseScript("README.md", strings.Trim(script, "'"))
+			require.NoError(t, err, line)
+		}
+	}
+}
+
+// TestTheReadmesSymptomsArePrinted looks in the program for every text that the
+// README's troubleshooting quotes. An ellipsis stands for any text.
+func TestTheReadmesSymptomsArePrinted(t *testing.T) {
+	var printed []string
+	for _, s := range sources(t) {
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				if text, err := strconv.Unquote(literal.Value); err == nil {
+					printed = append(printed, text)
+				}
+			}
+			return true
+		})
+	}
+	symptoms := column(readme(t), "symptom")
+	require.Greater(t, len(symptoms), 20)
+	for _, symptom := range symptoms {
+		for _, quote := range quoted.FindAllStringSubmatch(symptom, -1) {
+			parts := strings.Split(quote[1], "…")
+			for i := range parts {
+				parts[i] = regexp.QuoteMeta(strings.TrimSpace(parts[i]))
+			}
+			pattern := regexp.MustCompile("(?s)" + strings.Join(parts, ".*"))
+			require.True(t, slices.ContainsFunc(printed, pattern.MatchString), "nothing prints %q", quote[1])
+		}
+	}
+}
+
+func TestTheReadmeCanBeReadInOneSitting(t *testing.T) {
+	require.LessOrEqual(t, strings.Count(readme(t), "\n"), readmeLinesMax)
+}
+
+// TestDesignNamesEveryPackage compares the table of packages in DESIGN.md with the
+// tree, both ways, and looks for the files that the file map names.
+func TestDesignNamesEveryPackage(t *testing.T) {
+	text, err := os.ReadFile("DESIGN.md")
 	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(text), "## Packages")
+	require.True(t, found)
+	table, fileMap, found := strings.Cut(rest, "## Where to look first")
+	require.True(t, found)
+
+	packages := map[string]bool{}
+	for _, s := range sources(t) {
+		packages[s.room] = true
+	}
+	for _, cell := range column(table, "package") {
+		name := strings.Trim(cell, "`")
+		if name == "main.go" {
+			name = "."
+		}
+		require.True(t, packages[name], "there is no package %q", name)
+		delete(packages, name)
+	}
+	require.Empty(t, packages, "DESIGN.md does not name these packages")
+
+	files := column(fileMap, "files")
+	require.NotEmpty(t, files)
+	for i, folder := range column(fileMap, "package") {
+		for _, file := range quoted.FindAllStringSubmatch(files[i], -1) {
+			require.FileExists(t, filepath.Join(strings.Trim(folder, "`"), file[1]))
+		}
+	}
+	for _, path := range quoted.FindAllStringSubmatch(string(text), -1) {
+		if strings.Contains(path[1], "/") && strings.HasSuffix(path[1], ".go") {
+			require.FileExists(t, path[1])
+		}
+	}
+}
+
+// TestDesignsPurePackagesArePure holds what DESIGN.md says of the packages that it calls pure.
+func TestDesignsPurePackagesArePure(t *testing.T) {
+	text, err := os.ReadFile("DESIGN.md")
+	require.NoError(t, err)
+	pure := map[string]bool{}
+	contents := column(string(text), "contents")
+	for i, cell := range column(string(text)[:strings.Index(string(text), "## Where to look first")], "package") {
+		if strings.HasSuffix(contents[i], "Pure") {
+			pure[strings.Trim(cell, "`")] = true
+		}
+	}
+	require.Greater(t, len(pure), 8)
+	for _, s := range sources(t) {
+		if !pure[s.room] {
+			continue
+		}
+		for _, spec := range s.file.Imports {
+			path := strings.Trim(spec.Path.Value, `"`)
+			if path == "os" || path == "net" || strings.HasPrefix(path, "net/http") {
+				t.Errorf("%s imports %s", s.path, path)
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				t.Errorf("%s: line %d starts a goroutine", s.path, s.set.Position(n.Pos()).Line)
+			case *ast.SelectorExpr:
+				if of, ok := n.X.(*ast.Ident); ok && of.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, n.Sel.Name) {
+					t.Errorf("%s: line %d reads the clock", s.path, s.set.Position(n.Pos()).Line)
+				}
+			}
+			return true
+		})
+	}
 }
 
 // update writes the README's script anew: make docs.
@@ -263,9 +440,7 @@ func TestTheReadmesScriptIsTheExample(t *testing.T) {
 	}
 	want += "\n"
 	if shown := between(t, "smoke"); *update && shown != want {
-		readme, err := os.ReadFile("README.md")
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile("README.md", []byte(strings.Replace(string(readme), shown, want, 1)), 0o644))
+		require.NoError(t, os.WriteFile("README.md", []byte(strings.Replace(readme(t), shown, want, 1)), 0o644))
 	}
 	require.Equal(t, want, between(t, "smoke"))
 }

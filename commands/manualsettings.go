@@ -25,21 +25,20 @@ func settingEntries[S any](settings []spec.Setting[S], standard *S) []lang.Manua
 	return out
 }
 
-// Reference is the manual of the language in Markdown. REFERENCE.md holds it, and
-// a test says when it is stale.
+// Reference returns the command reference in Markdown, made from the table. The
+// file REFERENCE.md holds it, and a test says when the file is stale.
 func Reference() string {
 	var b strings.Builder
-	b.WriteString("### Settings of a producer group\n\n")
-	producer := spec.DefaultProducer("NAME")
-	settingsReference(&b, spec.ProducerSettings(), &producer)
-	b.WriteString("### Settings of a consumer group\n\n")
-	consumer := spec.DefaultConsumer("NAME")
-	settingsReference(&b, spec.ConsumerSettings(), &consumer)
-	return language().Reference(b.String())
+	producer, consumer, preferences := spec.DefaultProducer("NAME"), spec.DefaultConsumer("NAME"), spec.DefaultPreferences()
+	settingsReference(&b, "a producer group", spec.ProducerSettings(), &producer)
+	settingsReference(&b, "a consumer group", spec.ConsumerSettings(), &consumer)
+	settingsReference(&b, "the session", spec.PreferenceSettings(), &preferences)
+	return "# Command reference\n\nMade from the table of commands by `make docs`. " +
+		"At the prompt, `help COMMAND` and `help KIND` say more.\n\n" + language().Reference(b.String())
 }
 
-func settingsReference[S any](b *strings.Builder, settings []spec.Setting[S], standard *S) {
-	b.WriteString("| setting | default | what it says | a change is |\n| --- | --- | --- | --- |\n")
+func settingsReference[S any](b *strings.Builder, of string, settings []spec.Setting[S], standard *S) {
+	b.WriteString("## Settings of " + of + "\n\n| setting | default | what it says | a change is |\n| --- | --- | --- | --- |\n")
 	for _, s := range settings {
 		change := "rebuilt behind the scenes"
 		if s.Live {

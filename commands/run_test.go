@@ -78,6 +78,37 @@ func TestEveryExampleRuns(t *testing.T) {
 	}
 }
 
+// TestTheReadmesBlocksRun types the blocks of the README whose lines begin with "> ",
+// each on a cluster of its own. A rate of max would keep virtual time from passing.
+func TestTheReadmesBlocksRun(t *testing.T) {
+	data, err := os.ReadFile(readme)
+	require.NoError(t, err)
+	var blocks [][]string
+	for block := range strings.SplitSeq(string(data), "\n\n") {
+		var typed []string
+		for line := range strings.SplitSeq(block, "\n") {
+			if one, found := strings.CutPrefix(line, "    > "); found {
+				typed = append(typed, one)
+			}
+		}
+		if len(typed) > 0 {
+			blocks = append(blocks, typed)
+		}
+	}
+	require.GreaterOrEqual(t, len(blocks), 4)
+	for _, typed := range blocks {
+		t.Run(typed[0], func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := world(t, pretend(t))
+				var out strings.Builder
+				for _, line := range append([]string{"connect pulsar://localhost:6650 admin=http://localhost:8080"}, typed...) {
+					require.NoError(t, c.Execute(t.Context(), strings.ReplaceAll(line, "rate=max", "rate=2k"), &out), line)
+				}
+			})
+		})
+	}
+}
+
 // examplesRoot is the directory of the example scripts.
 func examplesRoot(t *testing.T) string {
 	t.Helper()

@@ -50,7 +50,7 @@ func (l *Language) Reference(middle string) string {
 	var b strings.Builder
 	rows := l.Commands
 	for _, s := range l.Sections {
-		fmt.Fprintf(&b, "### %s\n\n", strings.ToUpper(string(s[:1]))+string(s[1:]))
+		fmt.Fprintf(&b, "## %s\n\n", strings.ToUpper(string(s[:1]))+string(s[1:]))
 		b.WriteString("| command | what it does | for example |\n| --- | --- | --- |\n")
 		for _, c := range rows {
 			if c.Section == s {
@@ -60,7 +60,7 @@ func (l *Language) Reference(middle string) string {
 		b.WriteString("\n")
 	}
 	b.WriteString(middle)
-	b.WriteString("### Kinds of values\n\n| kind | written |\n| --- | --- |\n")
+	b.WriteString("## Kinds of values\n\n| kind | written |\n| --- | --- |\n")
 	for _, k := range l.Kinds {
 		fmt.Fprintf(&b, "| %s | %s |\n", Cell(k.Name), Cell(k.Doc))
 	}
