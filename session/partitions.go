@@ -19,7 +19,7 @@ func (s *Session) createPartitions(ctx context.Context, admin broker.Admin, cons
 		return err
 	}
 	for _, name := range topics.Names() {
-		partitions := s.partitionsWanted(name)
+		partitions := s.groups.partitionsWanted(name)
 		if partitions == 0 {
 			continue
 		}
@@ -32,13 +32,13 @@ func (s *Session) createPartitions(ctx context.Context, admin broker.Admin, cons
 
 // partitionsWanted returns the partitions that a producer group of this session
 // wants for a topic, 0 if none does.
-func (s *Session) partitionsWanted(topic string) int {
+func (g *groups) partitionsWanted(topic string) int {
 	wanted, err := broker.ParseTopic(topic)
 	if err != nil || wanted.Partition >= 0 {
 		return 0
 	}
-	for _, g := range s.groups.all() {
-		producer, ok := g.(*produce.Group)
+	for _, one := range g.all() {
+		producer, ok := one.(*produce.Group)
 		if !ok {
 			continue
 		}
