@@ -54,7 +54,7 @@ func (e *Engine) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 		engine: e, spec: spec, ready: make(chan struct{}, 1), done: make(chan struct{}), topics: map[string]*topic{},
 	}
 	c.spec.Queue = max(spec.Queue, 1)
-	c.ctx, c.stop = context.WithCancel(e.ctx)
+	c.ctx, c.stop = context.WithCancel(e.life())
 	if err := c.addAll(ctx, spec.Topics, spec.Position); err != nil {
 		c.stop()
 		return nil, err
@@ -96,7 +96,7 @@ func (c *consumer) addAll(ctx context.Context, names []string, from broker.Posit
 // open subscribes to every partition of a topic.
 func (c *consumer) open(ctx context.Context, name string, from broker.Position) (*topic, error) {
 	t := &topic{name: protocol.FullTopic(name)}
-	n, err := c.engine.partitions(ctx, &c.engine.taking, t.name)
+	n, err := c.engine.partitions(ctx, &c.engine.receiving, t.name)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (c *consumer) open(ctx context.Context, name string, from broker.Position) 
 		return nil, err
 	}
 	if t.partitioned {
-		c.engine.running.Go(func() {
+		c.engine.start(func() {
 			for sleep(t.ctx, discoverEvery) {
 				c.grow(t, name)
 			}
@@ -141,7 +141,7 @@ func (c *consumer) openParts(ctx context.Context, t *topic, about string, first,
 // grow subscribes to partitions that a topic was given, from their first message
 // on.
 func (c *consumer) grow(t *topic, about string) {
-	n, err := c.engine.partitions(t.ctx, &c.engine.taking, t.name)
+	n, err := c.engine.partitions(t.ctx, &c.engine.receiving, t.name)
 	t.mu.Lock()
 	have := len(t.parts)
 	t.mu.Unlock()
@@ -158,7 +158,7 @@ func (c *consumer) grow(t *topic, about string) {
 	t.mu.Unlock()
 	if gone {
 		for _, one := range more {
-			one.close(c.engine.ctx)
+			one.close(c.engine.life())
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (e *Engine) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (
 		}
 	}
 	f := &forwarder{engine: e, spec: spec}
-	life, stop := context.WithCancel(e.ctx)
+	life, stop := context.WithCancel(e.life())
 	f.stop = stop
 	for _, name := range names {
 		s := newSender(e, life, name, spec.Topic, spec.Name, forwardTimeout)

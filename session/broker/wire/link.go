@@ -32,11 +32,11 @@ type owner interface {
 
 // link drives one connection: a reader, a writer and a clock around a conn.Conn.
 type link struct {
-	engine *Engine
-	socket net.Conn
-	wake   chan struct{} // of the writer
-	done   chan struct{} // closed when the connection has ended
-	up     chan struct{} // closed when the broker has greeted
+	cluster *Cluster
+	socket  net.Conn
+	wake    chan struct{} // of the writer
+	done    chan struct{} // closed when the connection has ended
+	up      chan struct{} // closed when the broker has greeted
 
 	mu sync.Mutex
 	c  *conn.Conn
@@ -50,8 +50,8 @@ type answer struct {
 
 // newLink greets the broker on a fresh socket. The link ends by itself, or by
 // fail.
-func newLink(e *Engine, socket net.Conn, proxyTo, method string, data []byte) *link {
-	l := &link{engine: e, socket: socket, wake: make(chan struct{}, 1), done: make(chan struct{}), up: make(chan struct{})}
+func newLink(e *Cluster, socket net.Conn, proxyTo, method string, data []byte) *link {
+	l := &link{cluster: e, socket: socket, wake: make(chan struct{}, 1), done: make(chan struct{}), up: make(chan struct{})}
 	l.c = conn.NewClient(conn.Config{
 		Version: clientVersion, Proxy: proxyTo, KeepAlive: keepAlive, Handshake: connectTimeout,
 		Flags: protocol.FeatureFlags{AuthRefresh: true, BrokerEntryMetadata: true, PartitionsWithoutCreation: true},
@@ -113,7 +113,7 @@ func (l *link) read() {
 		room := l.c.Room()
 		l.mu.Unlock()
 		n, err := l.socket.Read(room)
-		now := l.engine.now()
+		now := l.cluster.now()
 		l.mu.Lock()
 		l.c.Filled(n)
 		l.mu.Unlock()
@@ -178,7 +178,7 @@ var errOverdue = errors.New("the broker does not answer")
 
 // prove answers a challenge.
 func (l *link) prove() {
-	method, data, err := l.engine.options.Auth()
+	method, data, err := l.cluster.options.Auth()
 	if err != nil {
 		l.fail(err)
 		return
@@ -230,7 +230,7 @@ func (l *link) tick() {
 			return
 		case <-ticker.C:
 		}
-		now := l.engine.now()
+		now := l.cluster.now()
 		l.mu.Lock()
 		var late []any
 		if now >= l.c.Deadline() {
@@ -288,7 +288,7 @@ func (l *link) ask(ctx context.Context, q protocol.Question) (protocol.Body, err
 		l.mu.Unlock()
 		return nil, lostError{err}
 	}
-	id := l.c.Ask(l.engine.now(), q, operationTimeout, reply)
+	id := l.c.Ask(l.cluster.now(), q, operationTimeout, reply)
 	l.mu.Unlock()
 	l.rouse()
 	select {
@@ -356,7 +356,7 @@ func (l *link) alive() bool {
 func (l *link) forget(q protocol.Question) {
 	l.mu.Lock()
 	if l.c.Err() == nil {
-		l.c.Ask(l.engine.now(), q, operationTimeout, nil)
+		l.c.Ask(l.cluster.now(), q, operationTimeout, nil)
 	}
 	l.mu.Unlock()
 	l.rouse()

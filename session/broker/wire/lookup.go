@@ -15,7 +15,7 @@ const redirectsMost = 20
 
 // service returns a connection to the service URL: to its first host that
 // answers.
-func (e *Engine) service(ctx context.Context, p *pool) (*link, place, error) {
+func (e *Cluster) service(ctx context.Context, p *pool) (*link, place, error) {
 	var errs []error
 	for _, host := range e.address.hosts {
 		to := place{dial: host}
@@ -32,7 +32,7 @@ func (e *Engine) service(ctx context.Context, p *pool) (*link, place, error) {
 }
 
 // partitions asks how many partitions a topic has, 0 if it is not partitioned.
-func (e *Engine) partitions(ctx context.Context, p *pool, topic string) (n int, err error) {
+func (e *Cluster) partitions(ctx context.Context, p *pool, topic string) (n int, err error) {
 	err = e.persist(ctx, func(ctx context.Context) error {
 		l, _, err := e.service(ctx, p)
 		if err != nil {
@@ -57,7 +57,7 @@ func (e *Engine) partitions(ctx context.Context, p *pool, topic string) (n int, 
 
 // persist asks again while an answer may still change: brokers that start say
 // that they are not ready.
-func (e *Engine) persist(ctx context.Context, attempt func(context.Context) error) error {
+func (e *Cluster) persist(ctx context.Context, attempt func(context.Context) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, operationTimeout, errOverdue)
 	defer cancel()
 	return retry(ctx, attempt, func(err error) bool {
@@ -79,7 +79,7 @@ func unexpected(body protocol.Body) error {
 
 // lookup asks which broker serves a topic or a partition. The question makes the
 // broker load the topic, so it comes before each producer and each consumer.
-func (e *Engine) lookup(ctx context.Context, p *pool, topic string) (at place, err error) {
+func (e *Cluster) lookup(ctx context.Context, p *pool, topic string) (at place, err error) {
 	err = e.persist(ctx, func(ctx context.Context) error {
 		at, err = e.follow(ctx, p, topic)
 		return err
@@ -87,7 +87,7 @@ func (e *Engine) lookup(ctx context.Context, p *pool, topic string) (at place, e
 	return at, err
 }
 
-func (e *Engine) follow(ctx context.Context, p *pool, topic string) (place, error) {
+func (e *Cluster) follow(ctx context.Context, p *pool, topic string) (place, error) {
 	l, via, err := e.service(ctx, p)
 	if err != nil {
 		return place{}, err
@@ -119,7 +119,7 @@ func (e *Engine) follow(ctx context.Context, p *pool, topic string) (place, erro
 }
 
 // placeOf is the way to a broker that a lookup or a close has named.
-func (e *Engine) placeOf(plain, secure string, home place, proxied bool) (place, error) {
+func (e *Cluster) placeOf(plain, secure string, home place, proxied bool) (place, error) {
 	url := plain
 	if e.address.secure {
 		url = secure

@@ -23,8 +23,8 @@ type slot struct {
 
 // pool has the connections for one purpose, sending or receiving.
 type pool struct {
-	engine *Engine
-	turn   atomic.Uint32
+	cluster *Cluster
+	turn    atomic.Uint32
 
 	mu     sync.Mutex
 	links  map[slot]*dialing
@@ -41,7 +41,7 @@ type dialing struct {
 // link returns a live connection to a place. Whoever comes while one is being
 // made waits for the same.
 func (p *pool) link(ctx context.Context, to place) (*link, error) {
-	key := slot{to, int(p.turn.Add(1)) % p.engine.options.Connections}
+	key := slot{to, int(p.turn.Add(1)) % p.cluster.options.Connections}
 	for {
 		p.mu.Lock()
 		if p.closed {
@@ -55,7 +55,7 @@ func (p *pool) link(ctx context.Context, to place) (*link, error) {
 			}
 			d = &dialing{done: make(chan struct{})}
 			p.links[key] = d
-			p.engine.running.Go(func() { p.dial(key, d) })
+			p.cluster.running.Go(func() { p.dial(key, d) })
 		}
 		p.mu.Unlock()
 		select {
@@ -87,9 +87,9 @@ func (p *pool) forget(key slot, d *dialing) {
 
 // dial makes a connection and leaves it in d.
 func (p *pool) dial(key slot, d *dialing) {
-	ctx, cancel := context.WithTimeout(p.engine.ctx, connectTimeout)
+	ctx, cancel := context.WithTimeout(p.cluster.ctx, connectTimeout)
 	defer cancel()
-	d.link, d.err = p.engine.connect(ctx, key.place)
+	d.link, d.err = p.cluster.connect(ctx, key.place)
 	if d.err != nil {
 		p.forget(key, d)
 	}
@@ -97,7 +97,7 @@ func (p *pool) dial(key slot, d *dialing) {
 }
 
 // connect opens a socket and greets the broker.
-func (e *Engine) connect(ctx context.Context, to place) (*link, error) {
+func (e *Cluster) connect(ctx context.Context, to place) (*link, error) {
 	socket, err := (&net.Dialer{}).DialContext(ctx, "tcp", to.dial)
 	if err != nil {
 		return nil, err

@@ -81,7 +81,7 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		end:  ending{topic: spec.Topic, tell: spec.Ended},
 	}
 	p.runs, _ = spec.Recorder.(runRecorder)
-	p.ctx, p.stop = context.WithCancel(e.ctx)
+	p.ctx, p.stop = context.WithCancel(e.life())
 	if err := p.open(ctx); err != nil {
 		p.stop()
 		return nil, sentence(err, spec.Topic)
@@ -103,7 +103,7 @@ func (p *producer) open(ctx context.Context) error {
 	}
 	p.parts.Store(&parts)
 	if p.partitioned {
-		p.engine.running.Go(p.discover)
+		p.engine.start(p.discover)
 	}
 	return nil
 }

@@ -280,7 +280,7 @@ func (s *sender) reconnect(to *place) {
 		return
 	}
 	s.connecting = true
-	s.engine.running.Go(func() {
+	s.engine.start(func() {
 		for {
 			if to == nil && !sleep(s.ctx, s.pause()) {
 				break

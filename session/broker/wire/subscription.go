@@ -74,13 +74,13 @@ func (s *subscription) open(ctx context.Context) error {
 func (s *subscription) connect(ctx context.Context, to *place) error {
 	engine := s.consumer.engine
 	if to == nil {
-		at, err := engine.lookup(ctx, &engine.taking, s.topic)
+		at, err := engine.lookup(ctx, &engine.receiving, s.topic)
 		if err != nil {
 			return err
 		}
 		to = &at
 	}
-	l, err := engine.taking.link(ctx, *to)
+	l, err := engine.receiving.link(ctx, *to)
 	if err != nil {
 		return err
 	}
@@ -212,7 +212,7 @@ func (s *subscription) reconnect(to *place) {
 		return
 	}
 	s.connecting = true
-	s.consumer.engine.running.Go(func() {
+	s.consumer.engine.start(func() {
 		for first := true; ; first = false {
 			if !first && !sleep(s.ctx, s.pause()) {
 				break
