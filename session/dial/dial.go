@@ -17,6 +17,7 @@ import (
 	"pulsh/session/broker/client"
 	"pulsh/session/broker/probe"
 	"pulsh/session/broker/wire"
+	"pulsh/session/broker/wire/connect"
 	"pulsh/session/input"
 )
 
@@ -35,7 +36,7 @@ func Cluster(_ context.Context, t broker.Target, clock broker.Clock) (session.Li
 	if err != nil {
 		return session.Link{}, err
 	}
-	own, err := wire.New(wire.Options{URL: t.URL, Auth: authOf(credentials), TLS: secure, Clock: clock})
+	own, err := wire.New(connect.Options{URL: t.URL, Auth: authOf(credentials), TLS: secure, Clock: clock})
 	if err != nil {
 		engine.Close()
 		return session.Link{}, err
@@ -86,7 +87,7 @@ func adminOptions(secure *tls.Config, credentials *broker.Credentials) admin.Opt
 }
 
 // authOf presents the credentials for the wire engine; nil presents nothing.
-func authOf(credentials *broker.Credentials) wire.Auth {
+func authOf(credentials *broker.Credentials) connect.Auth {
 	if credentials == nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package wire
+package connect
 
 import (
 	"context"
@@ -16,11 +16,11 @@ import (
 // is gone, and be back within a second of its return.
 const (
 	connectTimeout   = 5 * time.Second
-	operationTimeout = 5 * time.Second // of lookups and creations
+	OperationTimeout = 5 * time.Second // of lookups and creations
 	keepAlive        = 10 * time.Second
-	retryFirst       = 50 * time.Millisecond
-	retryMost        = time.Second
-	discoverEvery    = time.Minute // of new partitions; one request per producer and interval
+	RetryFirst       = 50 * time.Millisecond
+	RetryMost        = time.Second
+	DiscoverEvery    = time.Minute // of new partitions; one request per producer and interval
 )
 
 // clientVersion is how brokers see this engine in their statistics.
@@ -62,12 +62,12 @@ func Certificate() Auth {
 // connections of their own, so that acknowledgements never wait behind messages.
 type Cluster struct {
 	options Options
-	address address
-	clock   broker.Clock
+	address Address
+	Clock   broker.Clock
 	base    time.Time
 
-	sending   pool
-	receiving pool
+	Sending   pool
+	Receiving pool
 	ctx       context.Context // ends with the cluster
 	end       context.CancelFunc
 	running   sync.WaitGroup // goroutines that connect, or discover partitions
@@ -76,7 +76,7 @@ type Cluster struct {
 // NewCluster makes a Cluster. It does not connect: the first producer or consumer
 // does.
 func NewCluster(o Options) (*Cluster, error) {
-	where, err := parseAddress(o.URL)
+	where, err := ParseAddress(o.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -84,46 +84,46 @@ func NewCluster(o Options) (*Cluster, error) {
 		o.Auth = func() (string, []byte, error) { return "none", nil, nil }
 	}
 	o.Connections = max(o.Connections, 1)
-	c := &Cluster{options: o, address: where, clock: o.Clock, base: time.Now()}
+	c := &Cluster{options: o, address: where, Clock: o.Clock, base: time.Now()}
 	c.ctx, c.end = context.WithCancel(context.Background())
-	c.sending.cluster, c.receiving.cluster = c, c
+	c.Sending.cluster, c.Receiving.cluster = c, c
 	return c, nil
 }
 
-// now is the cluster's own monotonic time in ns, for deadlines.
-func (c *Cluster) now() int64 { return int64(time.Since(c.base)) }
+// Now is the cluster's own monotonic time in ns, for deadlines.
+func (c *Cluster) Now() int64 { return int64(time.Since(c.base)) }
 
-// start runs f beside the caller; Close waits for it.
-func (c *Cluster) start(f func()) { c.running.Go(f) }
+// Start runs f beside the caller; Close waits for it.
+func (c *Cluster) Start(f func()) { c.running.Go(f) }
 
-// life returns a context that ends with the cluster.
-func (c *Cluster) life() context.Context { return c.ctx }
+// Life returns a context that ends with the cluster.
+func (c *Cluster) Life() context.Context { return c.ctx }
 
 // Close ends all connections and waits for the goroutines.
 func (c *Cluster) Close() {
 	c.end()
-	c.sending.close()
-	c.receiving.close()
+	c.Sending.close()
+	c.Receiving.close()
 	c.running.Wait()
 }
 
-// retry runs attempt until it succeeds, its error is final or ctx ends, with a
+// Retry runs attempt until it succeeds, its error is final or ctx ends, with a
 // growing pause between attempts.
-func retry(ctx context.Context, attempt func(ctx context.Context) error, final func(error) bool) error {
-	pause := conn.Backoff{First: retryFirst, Most: retryMost}
+func Retry(ctx context.Context, attempt func(ctx context.Context) error, final func(error) bool) error {
+	pause := conn.Backoff{First: RetryFirst, Most: RetryMost}
 	for {
 		err := attempt(ctx)
 		if err == nil || final(err) {
 			return err
 		}
-		if !sleep(ctx, pause.Next(rand.Float64())) {
+		if !Sleep(ctx, pause.Next(rand.Float64())) {
 			return errors.Join(context.Cause(ctx), err)
 		}
 	}
 }
 
-// sleep waits, and tells whether ctx has not ended meanwhile.
-func sleep(ctx context.Context, d time.Duration) bool {
+// Sleep waits, and tells whether ctx has not ended meanwhile.
+func Sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -1,4 +1,4 @@
-package wire
+package connect
 
 import (
 	"context"
@@ -15,11 +15,11 @@ const redirectsMost = 20
 
 // service returns a connection to the service URL: to its first host that
 // answers.
-func (e *Cluster) service(ctx context.Context, p *pool) (*link, place, error) {
+func (e *Cluster) service(ctx context.Context, p *pool) (*Connection, Endpoint, error) {
 	var errs []error
-	for _, host := range e.address.hosts {
-		to := place{dial: host}
-		l, err := p.link(ctx, to)
+	for _, host := range e.address.Hosts {
+		to := Endpoint{Address: host}
+		l, err := p.Link(ctx, to)
 		if err == nil {
 			return l, to, nil
 		}
@@ -28,23 +28,23 @@ func (e *Cluster) service(ctx context.Context, p *pool) (*link, place, error) {
 			break
 		}
 	}
-	return nil, place{}, errors.Join(errs...)
+	return nil, Endpoint{}, errors.Join(errs...)
 }
 
-// partitions asks how many partitions a topic has, 0 if it is not partitioned.
-func (e *Cluster) partitions(ctx context.Context, p *pool, topic string) (n int, err error) {
+// PartitionsOf asks how many partitions a topic has, 0 if it is not partitioned.
+func (e *Cluster) PartitionsOf(ctx context.Context, p *pool, topic string) (n int, err error) {
 	err = e.persist(ctx, func(ctx context.Context) error {
 		l, _, err := e.service(ctx, p)
 		if err != nil {
 			return err
 		}
-		body, err := l.ask(ctx, &protocol.PartitionedMetadata{Topic: topic})
+		body, err := l.Ask(ctx, &protocol.PartitionedMetadata{Topic: topic})
 		if err != nil {
 			return err
 		}
 		a, ok := body.(*protocol.PartitionedMetadataAnswer)
 		if !ok {
-			return unexpected(body)
+			return Unexpected(body)
 		}
 		if a.Failed != 0 {
 			return &conn.Refusal{Code: a.Error, Message: a.Message}
@@ -58,11 +58,11 @@ func (e *Cluster) partitions(ctx context.Context, p *pool, topic string) (n int,
 // persist asks again while an answer may still change: brokers that start say
 // that they are not ready.
 func (e *Cluster) persist(ctx context.Context, attempt func(context.Context) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, operationTimeout, errOverdue)
+	ctx, cancel := context.WithTimeoutCause(ctx, OperationTimeout, ErrOverdue)
 	defer cancel()
-	return retry(ctx, attempt, func(err error) bool {
+	return Retry(ctx, attempt, func(err error) bool {
 		var refusal *conn.Refusal
-		var gone lostError
+		var gone LostError
 		switch {
 		case errors.As(err, &gone):
 			return ctx.Err() != nil
@@ -73,13 +73,14 @@ func (e *Cluster) persist(ctx context.Context, attempt func(context.Context) err
 	})
 }
 
-func unexpected(body protocol.Body) error {
+// Unexpected is the error for an answer of another kind than was asked for.
+func Unexpected(body protocol.Body) error {
 	return fmt.Errorf("%w: a %v is no answer to that", protocol.ErrMalformed, body.Type())
 }
 
-// lookup asks which broker serves a topic or a partition. The question makes the
+// Lookup asks which broker serves a topic or a partition. The question makes the
 // broker load the topic, so it comes before each producer and each consumer.
-func (e *Cluster) lookup(ctx context.Context, p *pool, topic string) (at place, err error) {
+func (e *Cluster) Lookup(ctx context.Context, p *pool, topic string) (at Endpoint, err error) {
 	err = e.persist(ctx, func(ctx context.Context) error {
 		at, err = e.follow(ctx, p, topic)
 		return err
@@ -87,50 +88,50 @@ func (e *Cluster) lookup(ctx context.Context, p *pool, topic string) (at place, 
 	return at, err
 }
 
-func (e *Cluster) follow(ctx context.Context, p *pool, topic string) (place, error) {
+func (e *Cluster) follow(ctx context.Context, p *pool, topic string) (Endpoint, error) {
 	l, via, err := e.service(ctx, p)
 	if err != nil {
-		return place{}, err
+		return Endpoint{}, err
 	}
 	home := via
 	authoritative := false
 	for range redirectsMost {
-		body, err := l.ask(ctx, &protocol.Lookup{Topic: topic, Authoritative: authoritative, Listener: e.options.Listener})
+		body, err := l.Ask(ctx, &protocol.Lookup{Topic: topic, Authoritative: authoritative, Listener: e.options.Listener})
 		if err != nil {
-			return place{}, err
+			return Endpoint{}, err
 		}
 		a, ok := body.(*protocol.LookupAnswer)
 		switch {
 		case !ok:
-			return place{}, unexpected(body)
+			return Endpoint{}, Unexpected(body)
 		case a.Response == protocol.LookupFailed:
-			return place{}, &conn.Refusal{Code: a.Error, Message: a.Message}
+			return Endpoint{}, &conn.Refusal{Code: a.Error, Message: a.Message}
 		}
-		next, err := e.placeOf(a.URL, a.TLSURL, home, a.Proxied)
+		next, err := e.PlaceOf(a.URL, a.TLSURL, home, a.Proxied)
 		if err != nil || a.Response == protocol.LookupConnect {
 			return next, err
 		}
 		authoritative = a.Authoritative
-		if l, err = p.link(ctx, next); err != nil {
-			return place{}, err
+		if l, err = p.Link(ctx, next); err != nil {
+			return Endpoint{}, err
 		}
 	}
-	return place{}, fmt.Errorf("the lookup of the topic was sent on %d times without an end", redirectsMost)
+	return Endpoint{}, fmt.Errorf("the lookup of the topic was sent on %d times without an end", redirectsMost)
 }
 
-// placeOf is the way to a broker that a lookup or a close has named.
-func (e *Cluster) placeOf(plain, secure string, home place, proxied bool) (place, error) {
+// PlaceOf is the way to a broker that a lookup or a close has named.
+func (e *Cluster) PlaceOf(plain, secure string, home Endpoint, proxied bool) (Endpoint, error) {
 	url := plain
-	if e.address.secure {
+	if e.address.Secure {
 		url = secure
 	}
 	_, host, found := strings.Cut(url, "://")
 	if !found || host == "" {
-		return place{}, fmt.Errorf("the broker names no address of its own for this kind of connection")
+		return Endpoint{}, fmt.Errorf("the broker names no address of its own for this kind of connection")
 	}
 	host = strings.TrimSuffix(host, "/")
 	if proxied {
-		return place{dial: home.dial, broker: host}, nil
+		return Endpoint{Address: home.Address, broker: host}, nil
 	}
-	return place{dial: host}, nil
+	return Endpoint{Address: host}, nil
 }
