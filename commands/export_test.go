@@ -9,6 +9,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -35,16 +37,16 @@ func (d deaf) Accept() (net.Conn, error) { <-d.closed; return nil, net.ErrClosed
 func (d deaf) Close() error              { close(d.closed); return nil }
 func (d deaf) Addr() net.Addr            { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9095} }
 
-const secret = "eyJhbGciOiJIUzI1NiJ9.s3cret"
+const webToken = "eyJhbGciOiJIUzI1NiJ9.s3cret"
 
 // loaded is a session that has sent, received, expected and failed.
 func loaded(t *testing.T) (*host.Host, string) {
 	t.Helper()
-	t.Setenv("PULSH_TEST_TOKEN", secret)
+	t.Setenv("PULSH_TEST_TOKEN", webToken)
 	c := world(t, pretend(t))
 	dir := t.TempDir()
 	token := filepath.Join(dir, "token")
-	require.NoError(t, os.WriteFile(token, []byte(secret), 0o600))
+	require.NoError(t, os.WriteFile(token, []byte(webToken), 0o600))
 	t.Chdir(dir)
 	var out strings.Builder
 	for _, line := range []string{
@@ -67,7 +69,7 @@ func TestExportsTellOfTheSession(t *testing.T) {
 			require.NoError(t, c.Execute(t.Context(), "export run"+f.Name, &out))
 			text, err := os.ReadFile("run" + f.Name)
 			require.NoError(t, err)
-			require.NotContains(t, string(text), secret)
+			require.NotContains(t, string(text), webToken)
 			require.NotContains(t, string(text), "s3cret")
 		}
 		f, err := os.Open("run.json")
@@ -100,6 +102,53 @@ func TestExportsTellOfTheSession(t *testing.T) {
 		log, err := os.ReadFile("run.hlog")
 		require.NoError(t, err)
 		require.Contains(t, string(log), "Tag=sub1.e2e,")
+	})
+}
+
+// The last rows of a CSV are the figures that show has, and those of the groups
+// add up to the total, also after a group has stopped.
+func TestAnExportEndsWithTheFinalFigures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := loaded(t)
+		var out strings.Builder
+		require.NoError(t, c.Execute(t.Context(), "produce start slow topic=fast rate=333", &out))
+		require.NoError(t, c.Execute(t.Context(), "wait 1500ms; produce stop fast; export run.csv; export run.json", &out))
+		f, err := os.Open("run.csv")
+		require.NoError(t, err)
+		defer f.Close()
+		rows, err := csv.NewReader(f).ReadAll()
+		require.NoError(t, err)
+		cell := func(row []string, column string) int {
+			n, err := strconv.Atoi(row[slices.Index(rows[0], column)])
+			require.NoError(t, err, column)
+			return n
+		}
+		s := c.Env.Session.Snapshot()
+		last, sum := rows[len(rows)-len(s.Groups)-2:], map[string]int{}
+		for i, g := range s.Groups {
+			require.Equal(t, []string{g.Name, string(g.Kind)}, last[i][1:3])
+			if g.Producer == nil {
+				require.EqualValues(t, g.Consumer.Received, cell(last[i], "received"))
+				continue
+			}
+			require.EqualValues(t, g.Producer.Sent, cell(last[i], "sent"))
+			require.EqualValues(t, g.Producer.Acked, cell(last[i], "acked"))
+			sum["sent"] += cell(last[i], "sent")
+			sum["acked"] += cell(last[i], "acked")
+		}
+		total := last[len(s.Groups)]
+		require.Equal(t, export.Total, total[1])
+		for column, n := range sum {
+			require.Equal(t, n, cell(total, column), column)
+		}
+		text, err := os.Open("run.json")
+		require.NoError(t, err)
+		defer text.Close()
+		r, err := export.Read(text)
+		require.NoError(t, err)
+		sub1, _ := r.Group("sub1")
+		require.Len(t, sub1.Workers, 2)
+		require.Positive(t, sub1.Workers[0].Received)
 	})
 }
 

@@ -42,10 +42,10 @@ func TestNothingSavedIsLostUnasked(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(before), string(after))
 
-		require.Contains(t, do("save mine force"), "2 groups saved")
+		require.Contains(t, do("save mine force"), "saved 2 groups")
 		require.Empty(t, asked)
 		answer = true
-		require.Contains(t, do("rate perf 8; save mine"), "2 groups saved")
+		require.Contains(t, do("rate perf 8; save mine"), "saved 2 groups")
 		after, err = os.ReadFile(file)
 		require.NoError(t, err)
 		require.Contains(t, string(after), `rate = "8"`)

@@ -3,9 +3,11 @@ package commands
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
+	"pulsh/commands/report"
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
@@ -190,6 +193,37 @@ func TestRunFileErrors(t *testing.T) {
 		err := c.Execute(t.Context(), "run "+wrong, &out)
 		require.Equal(t, wrong+":2:1: no command \"sek\"\n  sek sub1 -5m\n  ^^^\n  try: seek sub1 -5m", Paint(err, 2))
 		require.ErrorContains(t, c.Execute(t.Context(), "run "+dir, &out), "is not a file")
+	})
+}
+
+// Scripts are read from pipes as from files, and never without a bound.
+func TestScriptsAreReadFromPipesAndBounded(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	wrote := make(chan error, 1)
+	go func() { wrote <- os.WriteFile(pipe, []byte("\xef\xbb\xbflist\r\n"), 0) }()
+	script, err := ReadScript(pipe)
+	require.NoError(t, err)
+	require.NotNil(t, script)
+	require.NoError(t, <-wrote)
+	_, err = ReadScript("/dev/zero")
+	require.ErrorContains(t, err, "it is larger than 1 MiB")
+}
+
+func TestAJournalHoldsNoSecrets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, refused)
+		const secret = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln"
+		var out strings.Builder
+		require.NoError(t, c.Execute(t.Context(), "let mine="+secret+"; let password=hunter2", &out))
+		err := c.Execute(t.Context(), "connect pulsar://:hunter2@host:1", &out)
+		require.Error(t, err)
+		require.NotContains(t, Paint(err, 2), "hunter2")
+		text := fmt.Sprint(c.Journal().Lines, c.Journal().Replay("1", c.Variables()), report.ReportNow(c).Script, report.ReportNow(c).Lines)
+		require.NotContains(t, text, secret)
+		require.NotContains(t, text, "hunter2")
+		require.Contains(t, text, "(hidden)")
 	})
 }
 

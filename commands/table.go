@@ -256,7 +256,7 @@ func table() []lang.Command {
 		{Name: "save", Section: host.ProfileSection, Params: []lang.Param{{Name: "name", Kind: script.SaveName()}, {Name: "force", Kind: lang.Words("force"), Optional: true}},
 			Summary: "save the connection, the graph and all groups as a profile",
 			Detail: "Writes a file that only you can read. Asks before it replaces one, unless force is given. " +
-				"Secrets are never saved: of a token, only the name of its file or variable.",
+				"Comments of the old file stay at their keys. Secrets are never saved: of a token, only the name of its file or variable.",
 			Examples: []string{"save mine", "save mine force"}, Run: host.Verb(script.Save)},
 		{Name: "load", Section: host.ProfileSection, Changes: true, Params: []lang.Param{{Name: "profile", Kind: kinds.Profile()}},
 			Summary:  "load a profile; its groups are ready to start",
@@ -282,11 +282,11 @@ func table() []lang.Command {
 			Summary: "export the session; the extension picks the format (.html .json .csv .prom .hlog)",
 			Detail: "Without a name it writes a page, pulsh-DATE-TIME.html. " +
 				".html is one page with graphs, settings, environment, timeline, expectations and a script that repeats the run; it needs no network. " +
-				".json has all of that for programs and for compare: version (1), title, start, end, environment, cluster, columns (name, unit and meaning of each), " +
-				"samples (from, step_seconds, count), groups, total, process, timeline, lines, checks and script. A group has its settings, figures of the last sample by column, " +
-				"distributions (total and last second in ms, and every counter), failures, and series: one value per second and column, null if unknown; " +
+				".json has all of that for programs and for compare: version (2), title, start, end, elapsed_seconds, environment, cluster, columns (name in CSV, metric, unit and meaning of each), " +
+				"samples (from, step_seconds, count), groups, total, process, timeline, lines, checks and script. A group has its settings, figures of the last sample by metric, " +
+				"distributions (total and last second in ms, and every counter), failures, workers, and series: one value per second and metric, null if unknown; " +
 				"durations are the maximum of the second, rates its mean, counts the value at its end. " +
-				".csv has a row for each second and group with the same columns, which carry their units; times are RFC 3339. " +
+				".csv has a row for each second and group with the same columns, which carry their units, and at the end a row with the final figures of each group; times are RFC 3339. " +
 				".prom is the last sample in the text format of Prometheus, in seconds and bytes. " +
 				".hlog is a log for HistogramLogProcessor: a histogram per second, or per 2, 4, 8… seconds of long runs, since the start or reset of each group; " +
 				"tags such as fast.latency name group and distribution, values are in microseconds. " +
@@ -323,12 +323,12 @@ func table() []lang.Command {
 		// cluster
 
 		{Name: "connect", Section: host.ClusterSection, Changes: true,
-			Params: []lang.Param{{Name: "url", Kind: kinds.Url()},
+			Params: append([]lang.Param{{Name: "url", Kind: kinds.Url()},
 				{Name: "admin", Kind: kinds.AdminURL(), Keyed: true, Optional: true, Doc: "URL of the admin API, for backlog, seek and topics"},
 				{Name: "token_file", Kind: path, Keyed: true, Optional: true, Doc: "file with the token"},
 				{Name: "token_env", Kind: variable, Keyed: true, Optional: true, Doc: "environment variable with the token"},
 				{Name: "trust_certs", Kind: path, Keyed: true, Optional: true, Doc: "CA certificates to trust in addition to the system's"},
-				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how to verify the server certificate"}},
+				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how to verify the server certificate"}}, kinds.LoginParams(path, variable)...),
 			Summary:  "connect to a cluster",
 			Detail:   "All groups must be stopped first: a session has one cluster.",
 			Examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080"}, Run: host.Verb(cluster.Connect)},

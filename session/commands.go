@@ -117,6 +117,11 @@ func (s *Session) Start(ctx context.Context, name string) error {
 	if c == nil {
 		return notConnected()
 	}
+	if consumer, ok := g.(*consume.Group); ok {
+		if err := s.createPartitions(ctx, c.Admin, consumer); err != nil {
+			return err
+		}
+	}
 	return g.Start(ctx, c.forGroups())
 }
 

@@ -110,7 +110,7 @@ func TestEvictedConsumersGetMessagesAgainAndTheBrokerSaysSo(t *testing.T) {
 	})
 }
 
-func TestEpochsKeepReplayApart(t *testing.T) {
+func TestPeriodsKeepReplaysApart(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		v.receive(func(s *spec.Consumer) { s.Type = broker.Exclusive })
 		v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers = 1, 1 })
@@ -171,7 +171,7 @@ func TestOrderWithinKeys(t *testing.T) {
 	})
 }
 
-// elsewhere is a broker whose lanes stamp by a clock that is ahead.
+// elsewhere is a broker whose producers stamp by a clock that is ahead.
 type elsewhere struct {
 	broker.Broker
 	ahead time.Duration
@@ -275,7 +275,7 @@ func TestAReplayIsNoClockThatIsBehind(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		require.NoError(v.t, v.Stop(v.t.Context(), "fast"))
 		time.Sleep(time.Hour)
-		v.consume() // its ledger has not been told of these streams
+		v.consume() // its audit does not know these streams
 		for range 300 {
 			time.Sleep(metrics.SampleEvery)
 			g, _ := v.Snapshot().Group("sub1")

@@ -114,10 +114,10 @@ func (gs *groups) stop(ctx context.Context) error {
 	return nil
 }
 
-// publishAudits tells the producer groups which consumer groups receive from which
-// topics, for them to tell these what to expect. Otherwise nobody could see the
-// loss of a producer's first or last messages, and a send that timed out would
-// count as lost.
+// publishAudits publishes the audits of the consumer groups by topic, for producer
+// groups to report what must arrive. Without these reports the loss of a producer's
+// first or last messages could not be seen, and a send that timed out would count as
+// lost.
 func (gs *groups) publishAudits(to *delivery.Registry) {
 	receiving := map[string][]*delivery.Audit{}
 	for _, g := range gs.all() {

@@ -23,7 +23,7 @@ func (v *virtual) full() {
 	require.Equal(v.t, 100, v.fast().Producer.InFlight)
 }
 
-func TestAGroupThatStopsLeavesALaneThatIsGivenUpMeanwhile(t *testing.T) {
+func TestAStopEndsThoughAProducerIsLostMeanwhile(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		v.full()
 		stopped := make(chan error, 1)
@@ -41,7 +41,7 @@ func TestAGroupThatStopsLeavesALaneThatIsGivenUpMeanwhile(t *testing.T) {
 	})
 }
 
-func TestFewerWorkersDoNotWaitForALaneThatWasGivenUp(t *testing.T) {
+func TestFewerWorkersDoNotWaitForALostProducer(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		v.full()
 		require.NoError(v.t, v.cluster.Terminate("fast"))

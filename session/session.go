@@ -29,7 +29,7 @@ type Link struct {
 	Probe  func(ctx context.Context) (Answer, error) // asks whether the cluster answers now
 }
 
-// closeEngines ends all connections.
+// closeEngines closes all connections.
 func (l Link) closeEngines() {
 	if l.Wire != nil {
 		l.Wire.Close()
@@ -46,9 +46,8 @@ type Answer struct {
 // Dial opens a cluster.
 type Dial func(ctx context.Context, t broker.Target, clock broker.Clock) (Link, error)
 
-// Session is one run of pulsh. Methods that change something are for one goroutine
-// at a time, but for Say, Mark and SetPreferences; those, and all methods that
-// only read, are for any.
+// Session is one run of pulsh. Methods that change something, except Say, Mark and
+// SetPreferences, are for one goroutine at a time. Any goroutine may call the others.
 type Session struct {
 	dial     Dial
 	base     time.Time // at which it began

@@ -77,7 +77,7 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 }
 
 // The partitions' spread and the rates of the broker come with every answer.
-func TestTruthKnowsThePartitions(t *testing.T) {
+func TestBrokerStatsKnowThePartitions(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		require.NoError(v.t, v.cluster.CreateTopic("fast", 4))
 		v.consume()

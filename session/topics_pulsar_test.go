@@ -214,7 +214,7 @@ func TestTopicsChangeLive(t *testing.T) {
 		late.Topic, late.Rate = l.topic+"-d", pacing.Hold(1000)
 		require.NoError(t, l.AddProducer("late", late))
 		require.NoError(t, l.Start(l.soon(), "late"))
-		l.told("receives " + l.topic + "-d too")
+		l.told("also receiving from " + l.topic + "-d now")
 		acked := l.settleAll("sub1", append(producers, "late"))
 		l.until("all received", func() bool { return int64(l.sub1().Delivery.Unique()) == acked })
 		books := l.sub1().Delivery
@@ -266,7 +266,7 @@ func TestEveryTypeWithEveryAckOnEveryKindOfTopic(t *testing.T) {
 					require.Zero(t, books.Duplicated, group)
 					require.Zero(t, books.TooOld, group)
 				}
-				t.Logf("%d combinations on %s, each ledger clean", len(groups), topics)
+				t.Logf("%d combinations on %s, no losses or duplicates", len(groups), topics)
 			})
 		})
 	}

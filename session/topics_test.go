@@ -257,7 +257,7 @@ func TestConsumersThatAreLostOrSilentAreReplaced(t *testing.T) {
 	}
 }
 
-func TestALaneThatWasGivenUpIsReplacedWhereItCanBe(t *testing.T) {
+func TestALostProducerIsReplacedWhereItCanBe(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
 		v.send("fast", 1000)
 		time.Sleep(2 * time.Second)
@@ -278,7 +278,7 @@ func TestALaneThatWasGivenUpIsReplacedWhereItCanBe(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		g, _ = v.Snapshot().Group("fast")
 		require.Positive(v.t, g.Producer.Rate, "another topic takes its messages")
-		require.Equal(v.t, g.Producer.Sent, g.Producer.Acked+g.Producer.Failed+g.Producer.Unknown+int64(g.Producer.InFlight), "every message has a fate")
+		require.Equal(v.t, g.Producer.Sent, g.Producer.Acked+g.Producer.Failed+g.Producer.Unknown+int64(g.Producer.InFlight), "every message is accounted for")
 	})
 }
 

@@ -147,7 +147,7 @@ func TestQuitWithADeadBrokerTakesItsDeadlineAndNoMore(t *testing.T) {
 		require.Equal(t, "connection: reconnecting", v.fast().Producer.Limit)
 		require.LessOrEqual(t, v.close(2*time.Second), 2500*time.Millisecond)
 		p, _ := v.Snapshot().Group("fast")
-		require.Equal(t, p.Producer.Sent, p.Producer.Acked+p.Producer.Failed+p.Producer.Unknown, "every message has a fate")
+		require.Equal(t, p.Producer.Sent, p.Producer.Acked+p.Producer.Failed+p.Producer.Unknown, "every message is accounted for")
 		v.cluster.Restore()
 	})
 }

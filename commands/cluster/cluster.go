@@ -15,6 +15,9 @@ func Connect(ctx context.Context, c *host.Call) error {
 	}
 	t := broker.Target{URL: c.Text("url"), AdminURL: c.Text("admin"), TokenFile: c.Text("token_file"), TokenEnv: c.Text("token_env"), TrustFile: c.Text("trust_certs"),
 		TLSCheck: broker.TLSCheck(c.Text("tls_check"))}
+	for _, f := range broker.LoginFields() {
+		*f.Field(&t.Login) = c.Text(f.Name)
+	}
 	return connectTo(ctx, c, t)
 }
 

@@ -7,7 +7,6 @@ import (
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
-	"pulsh/session/spec"
 )
 
 // A producer group is behind its schedule if less than ackedShareMin of the due
@@ -78,24 +77,4 @@ func KeepSchedule(c *Call, g snapshot.Group) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.schedules = lang.AppendBounded(c.schedules, s, lang.JournalChecksMax)
-}
-
-// GroupSettings returns the settings of all groups as typed, by group and name.
-func GroupSettings(c *Host) map[string]map[string]string {
-	all := map[string]map[string]string{}
-	for _, g := range c.Env.Session.Snapshot().Groups {
-		one := map[string]string{}
-		if settings, ok := c.Env.Session.Producer(g.Name); ok {
-			for _, s := range spec.ProducerSettings() {
-				one[s.Name] = s.Get(&settings)
-			}
-		}
-		if settings, ok := c.Env.Session.Consumer(g.Name); ok {
-			for _, s := range spec.ConsumerSettings() {
-				one[s.Name] = s.Get(&settings)
-			}
-		}
-		all[g.Name] = one
-	}
-	return all
 }

@@ -14,6 +14,7 @@ import (
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/profile"
+	"pulsh/session/secret"
 	"pulsh/session/snapshot"
 )
 
@@ -130,7 +131,7 @@ func (c *Host) ran(of *lang.Call, err error) {
 	}
 	c.Changed.Store(c.Env.Now().UnixNano())
 	if err == nil {
-		c.Env.Session.Mark(snapshot.MarkCommand, graphs.Cut(of.Source(), markWidth))
+		c.Env.Session.Mark(snapshot.MarkCommand, graphs.Cut(secret.Redact(of.Source()), markWidth))
 	}
 }
 

@@ -29,14 +29,14 @@ func (c *Host) Origin(name string) string {
 
 // OfConnection reports whether a fact describes the connection.
 func (f Fact) OfConnection() bool {
-	return f.Name == FactURL || f.Name == FactAdmin || f.Name == FactToken || f.Name == FactTrust
+	return f.Name == FactURL || f.Name == FactAdmin || f.Name == FactLogin || f.Name == FactTrust
 }
 
 // The facts that describe the connection, which a command may replace.
 const (
 	FactURL   = "url"
 	FactAdmin = "admin url"
-	FactToken = "token"
+	FactLogin = "login"
 	FactTrust = "trust certs"
 )
 

@@ -90,7 +90,7 @@ func ChurnShare() lang.Kind {
 
 // Report is the kind FILE of a report to read.
 func Report() lang.Kind {
-	return lang.Kind{Name: "FILE", Aliases: []string{"REPORT"}, Sample: "a.json", Doc: "a report that export wrote as .json",
+	return lang.Kind{Name: "FILE", Aliases: []string{"REPORT"}, Sample: "a.json", Doc: "a report that export or --json wrote as .json",
 		Parse: func(text string) (any, error) {
 			if as, err := export.FormatOf(text); err != nil || as != export.JSON {
 				return nil, errors.New("compare takes reports that export wrote as .json")

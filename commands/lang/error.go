@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"pulsh/graphs"
+	"pulsh/session/secret"
 )
 
 // The exit codes of pulsh.
@@ -59,10 +60,10 @@ func (e *Error) place() string {
 // column returns the number of cells before the wrong part.
 func (e *Error) column() int { return graphs.Width(graphs.Clean(e.Text[:min(e.From, len(e.Text))])) }
 
-// carets returns a caret for each cell of the wrong part, one at least.
-func (e *Error) carets() string {
+// carets returns carets for the wrong part as it is shown, one at least.
+func (e *Error) carets(shown func(part string) string) string {
 	part := e.Text[min(e.From, len(e.Text)):min(e.To, len(e.Text))]
-	return strings.Repeat("^", max(graphs.Width(graphs.Clean(part)), 1))
+	return strings.Repeat("^", max(graphs.Width(graphs.Clean(shown(part))), 1))
 }
 
 // Paint formats an error for the user, without a newline at its end. The carets of a
@@ -84,16 +85,16 @@ func (l *Language) Paint(err error, indent int) string {
 	var b strings.Builder
 	switch {
 	case e.File != "" && e.From >= 0:
-		fmt.Fprintf(&b, "%s\n  %s\n  %s%s", e.Error(), graphs.Clean(e.Text), strings.Repeat(" ", e.column()), e.carets())
+		fmt.Fprintf(&b, "%s\n  %s\n  %s%s", secret.Redact(e.Error()), graphs.Clean(secret.Redact(e.Text)), strings.Repeat(" ", e.column()), e.carets(secret.Redact))
 	case e.File != "":
-		b.WriteString(e.Error())
+		b.WriteString(secret.Redact(e.Error()))
 	case e.From >= 0:
-		b.WriteString(strings.Repeat(" ", indent+e.column()) + e.carets() + " " + e.Message)
+		b.WriteString(strings.Repeat(" ", indent+e.column()) + e.carets(strings.Clone) + " " + secret.Redact(e.Message))
 	default:
-		b.WriteString("  " + e.Message)
+		b.WriteString("  " + secret.Redact(e.Message))
 	}
 	if e.Try != "" {
-		b.WriteString("\n  try: " + e.Try)
+		b.WriteString("\n  try: " + secret.Redact(e.Try))
 		if e.Hint != "" {
 			b.WriteString("     (" + e.Hint + ")")
 		}

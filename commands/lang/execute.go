@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"pulsh/session/secret"
 )
 
 // Execute runs a typed line of one or more commands and prints their answers to out.
@@ -88,7 +90,7 @@ func (c *Call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	line := Line{At: c.Config.Now(), Place: c.Place(), Text: c.statement.plain(), Source: c.source("")}
+	line := Line{At: c.Config.Now(), Place: c.Place(), Text: secret.Redact(c.statement.plain()), Source: secret.Redact(c.source(""))}
 	recorded := c.recorded()
 	if recorded {
 		c.keep(c.recording.begin, line)
@@ -97,7 +99,7 @@ func (c *Call) do(ctx context.Context) error {
 	err := c.Command.Run(ctx, c)
 	c.task.Store(outer) // the progress of the script
 	if err != nil && !errors.Is(err, ErrQuit) {
-		line.Failure = err.Error()
+		line.Failure = secret.Redact(err.Error())
 		line.Told = AsError(err).Shown || len(c.passes) > 0
 	}
 	if ctx.Err() != nil {

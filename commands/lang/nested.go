@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
+
+	"pulsh/session/input"
 )
 
 // The limits of scripts that run scripts: their nesting; all commands together, because
@@ -81,24 +84,18 @@ func identity(path string) string {
 	return path
 }
 
-// readFile reads a script of at most a mebibyte.
+// readFile reads a script of at most a mebibyte, from a file, a pipe or a device.
 func readFile(path string) (string, error) {
-	info, err := os.Stat(path)
+	body, err := input.Read(path, textMax)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return "", fmt.Errorf("no file %q", path)
-	case err != nil:
-		return "", fmt.Errorf("cannot read %q: %w", path, errors.Unwrap(err))
-	case !info.Mode().IsRegular():
+	case errors.Is(err, syscall.EISDIR):
 		return "", fmt.Errorf("%q is not a file", path)
-	case info.Size() > textMax:
-		return "", fmt.Errorf("%q is larger than a mebibyte", path)
+	case err != nil:
+		return "", fmt.Errorf("cannot read %q: %w", path, err)
 	}
-	body, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("cannot read %q: %w", path, errors.Unwrap(err))
-	}
-	return string(body), nil
+	return body, nil
 }
 
 // pass is a script that a command runs, one or more times.

@@ -12,6 +12,7 @@ import (
 
 	"pulsh/graphs"
 	"pulsh/session/pacing"
+	"pulsh/session/secret"
 )
 
 // plan converts the times of lines to offsets for `at`, each from the one before and
@@ -41,7 +42,7 @@ func recordingHead(version string, at time.Time, vars []Variable) string {
 	fmt.Fprintf(&b, "# Recorded by pulsh %s on %s.\n# pulsh -f FILE replays it, --speed 2 in half the time.\n\n",
 		version, at.UTC().Format("2006-01-02 15:04:05 UTC"))
 	for _, v := range vars {
-		fmt.Fprintf(&b, "let %s=%s\n", v.Name, Quote(v.Value))
+		fmt.Fprintf(&b, "%s\n", secret.Redact("let "+v.Name+"="+Quote(v.Value)))
 	}
 	return b.String()
 }

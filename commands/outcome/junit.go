@@ -53,7 +53,7 @@ type (
 // JUnit writes the run as a test suite. Cases are the expectations, the schedules of
 // producer groups, and the lines that failed for other reasons.
 func JUnit(w io.Writer, r Run) error {
-	s := suite{Name: strings.Join(r.Scripts, " "), Time: seconds(r.Elapsed), Timestamp: r.Began.UTC().Format("2006-01-02T15:04:05")}
+	s := suite{Name: strings.Join(r.Scripts, " "), Time: seconds(r.Elapsed), Timestamp: r.Report.Start.UTC().Format("2006-01-02T15:04:05")}
 	if s.Name == "" {
 		s.Name = "pulsh"
 	}
@@ -81,19 +81,17 @@ func JUnit(w io.Writer, r Run) error {
 }
 
 func properties(r Run) []property {
-	all := []property{{"pulsh", r.Pulsh}, {"result", r.result()}, {"exit_code", strconv.Itoa(r.ExitCode)}}
-	if s := r.Last; s != nil {
-		all = append(all, property{"cluster", s.Cluster.URL}, property{"pulsar", s.Cluster.Version})
-	}
+	all := []property{{"pulsh", r.Report.Environment.Pulsh}, {"result", r.result()}, {"exit_code", strconv.Itoa(r.ExitCode)},
+		{"cluster", r.Report.Cluster.URL}, {"pulsar", r.Report.Cluster.Pulsar}}
 	for _, v := range r.Variables {
-		all = append(all, property{"variable." + v.Name, v.Value})
+		all = append(all, property{"variable." + v.Name, plainValue(v.Name, v.Value)})
 	}
 	return all
 }
 
 func (s *suite) expectations(r Run) (out []testcase) {
-	for _, c := range r.Journal.Checks {
-		t := testcase{Name: c.Condition, Class: s.Name, Time: seconds(c.Elapsed), Out: c.Measured}
+	for _, c := range r.Report.Checks {
+		t := testcase{Name: c.Condition, Class: s.Name, Time: secondsText(c.ElapsedSeconds), Out: c.Measured}
 		if c.Place != "" {
 			t.Name = c.Place + " " + t.Name
 			t.Class, _, _ = strings.Cut(c.Place, ":")
@@ -139,5 +137,7 @@ func (s *suite) errors(r Run) (out []testcase) {
 	return out
 }
 
-// seconds writes a duration as JUnit does.
-func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }
+// seconds returns a duration as JUnit writes it.
+func seconds(d time.Duration) string { return secondsText(d.Seconds()) }
+
+func secondsText(s float64) string { return strconv.FormatFloat(s, 'f', 3, 64) }

@@ -7,24 +7,20 @@ import (
 
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
-	"pulsh/session/snapshot"
+	"pulsh/session/export"
 )
 
 // Run is a run that has ended.
 type Run struct {
-	Pulsh     string // its version
-	Began     time.Time
+	Report    *export.Report // at its end
 	Elapsed   time.Duration
 	ExitCode  int
 	Scripts   []string // the files that were run
 	Variables []lang.Variable
-	Journal   lang.Journal
 	Schedules []host.Schedule
-	// BehindAllowed reports whether a group behind its schedule is no failure.
+	// BehindAllowed reports that a group behind its schedule is no failure.
 	BehindAllowed bool
-	Settings      map[string]map[string]string // of groups, by group and name
-	Last          *snapshot.Snapshot
-	// Refused is the error of the connection, or "".
+	// Refused is the reason why the cluster was not reached, or "".
 	Refused string
 }
 
@@ -43,12 +39,12 @@ func (r Run) result() string {
 	return "interrupted"
 }
 
-// failedLines returns the commands that failed, without expectations and without
-// lines whose nested script has failed.
-func (r Run) failedLines() []lang.Line {
-	var out []lang.Line
-	for _, l := range r.Journal.Lines {
-		if l.Failure != "" && !l.Told {
+// failedLines returns the commands that failed, without those whose failure a
+// check or another line has.
+func (r Run) failedLines() []export.Line {
+	var out []export.Line
+	for _, l := range r.Report.Lines {
+		if l.Failure != "" && !l.Repeated {
 			out = append(out, l)
 		}
 	}

@@ -14,66 +14,81 @@ import (
 
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
-	"pulsh/session/snapshot"
-	"pulsh/session/spec"
+	"pulsh/session/export"
 )
 
-// sample is a run in which everything happened.
+// sample is a run with a success and a failure of each kind.
 func sample() Run {
 	at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	return Run{
-		Pulsh: "0.1.0", Began: at, Elapsed: 12400 * time.Millisecond, ExitCode: 1, Scripts: []string{"dir/<soak>.pulsh"},
-		Variables: []lang.Variable{{Name: "rate", Value: `"20k" & <more>`}},
-		Journal: lang.Journal{
-			Lines: []lang.Line{
+		Elapsed: 12400 * time.Millisecond, ExitCode: 1, Scripts: []string{"dir/<soak>.pulsh"},
+		Variables: []lang.Variable{{Name: "rate", Value: `"20k" & <more>`}, {Name: "token", Value: "opaque"}, {Name: "mine", Value: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln"}},
+		Schedules: []host.Schedule{{Group: "fast", Due: 1000, Acked: 1000}, {Group: "slow", Due: 1000, Acked: 900, Behind: true}},
+		Report: &export.Report{
+			Version: export.Version, Start: at, End: at.Add(12 * time.Second), ElapsedSeconds: 12, Environment: export.Environment{Pulsh: "0.1.0"},
+			Cluster: export.Cluster{URL: "pulsar://h:6650", Pulsar: "4.0.8"},
+			Lines: []export.Line{
 				{At: at, Place: "x.pulsh:1", Text: "list"},
 				{At: at, Place: "x.pulsh:2", Text: "scale fsat +4", Failure: `no group "fsat"`},
-				{At: at, Place: "x.pulsh:3", Text: "expect fast.rate>1k", Failure: "fast.rate was 0", Told: true},
+				{At: at, Place: "x.pulsh:3", Text: "expect fast.rate>1k", Failure: "fast.rate was 0", Repeated: true},
 			},
-			Checks: []lang.Check{
-				{At: at, Place: "x.pulsh:3", Condition: "fast.rate > 1k", Measured: "was 0/s", Failure: "fast.rate was 0/s, wanted > 1k", Elapsed: 10 * time.Second, Samples: 100,
-					Terms: []lang.CheckTerm{{Metric: "fast.rate", Op: ">", Limit: 1000, Unit: string(spec.PerSecond), Last: 0, Best: math.NaN(), Worst: math.Inf(1)}}},
-				{At: at, Turn: "w=4", Condition: "fast.p99 < 20ms for 5s", Measured: "4.8ms", Elapsed: 5 * time.Second,
-					Terms: []lang.CheckTerm{{Metric: "fast.p99", Op: "<", Limit: 20e6, Unit: string(spec.Nanoseconds), Last: 4.8e6, Best: 4e6, Worst: 6.2e6}}},
+			Checks: []export.Check{
+				{At: at, Place: "x.pulsh:3", Condition: "fast.rate > 1k", Measured: "was 0/s", Failure: "fast.rate was 0/s, wanted > 1k", ElapsedSeconds: 10, Samples: 100,
+					Terms: []export.Term{{Metric: "fast.rate", Op: ">", Limit: 1000, Unit: export.PerSecond, Last: 0, Best: export.Number(math.NaN()), Worst: export.Number(math.Inf(1))}}},
+				{At: at, Turn: "w=4", Condition: "fast.p99 < 20ms for 5s", Measured: "4.8ms", Passed: true, ElapsedSeconds: 5},
 			},
+			Columns: []export.Column{{Name: "latency_p99_ms", Metric: "latency.p99", Unit: export.Milliseconds}},
+			Groups: []export.Group{{Name: "fast", Kind: export.Produce, Topic: "t", Settings: export.Table[string]{{Name: "rate", Value: "50k"}},
+				Figures: export.Table[export.Number]{{Name: "acked", Value: 5}, {Name: "latency_p99_ms", Value: 4.5}}}},
 		},
-		Schedules: []host.Schedule{{Group: "fast", Due: 1000, Acked: 1000}, {Group: "slow", Due: 1000, Acked: 900, Behind: true}},
-		Settings:  map[string]map[string]string{"fast": {"rate": "50k"}},
-		Last: &snapshot.Snapshot{Cluster: snapshot.Cluster{URL: "pulsar://h:6650", Version: "4.0.8"}, Totals: snapshot.Totals{Sent: 5, Lost: 1},
-			Groups: []snapshot.Group{{Name: "fast", Kind: snapshot.Produce, State: snapshot.Stopped, Topic: "t", Producer: &snapshot.Producer{Acked: 5}}}},
 	}
 }
 
 func TestJSON(t *testing.T) {
 	var b bytes.Buffer
-	require.NoError(t, JSON(&b, sample()))
+	run := sample()
+	require.NoError(t, JSON(&b, run))
+	require.Nil(t, run.Report.Run, "the report itself stays as it is")
 	var d map[string]any
 	require.NoError(t, json.Unmarshal(b.Bytes(), &d))
-	require.EqualValues(t, SchemaVersion, d["version"])
-	for name, want := range map[string]any{"result": "failed", "exit_code": 1.0, "elapsed_s": 12.4, "passed": 1.0, "failed": 1.0, "began": "2026-11-22T08:00:00Z"} {
-		require.Equal(t, want, d[name], name)
+	require.EqualValues(t, 2, d["version"])
+	require.Equal(t, "2026-11-22T08:00:00Z", d["start"])
+	part := d["run"].(map[string]any)
+	for name, want := range map[string]any{"result": "failed", "exit_code": 1.0, "elapsed_seconds": 12.4, "checks_passed": 1.0, "checks_failed": 1.0, "behind_allowed": false} {
+		require.Equal(t, want, part[name], name)
 	}
+	require.Equal(t, map[string]any{"rate": `"20k" & <more>`, "token": "(hidden)", "mine": "(hidden)"}, part["variables"])
+	require.Equal(t, true, part["schedules"].([]any)[1].(map[string]any)["behind"])
 	check := d["checks"].([]any)[0].(map[string]any)
 	require.Equal(t, "x.pulsh:3", check["place"])
 	require.Equal(t, false, check["passed"])
 	term := check["terms"].([]any)[0].(map[string]any)
-	require.Equal(t, map[string]any{"metric": "fast.rate", "op": ">", "limit": 1000.0, "unit": "msg/s", "last": 0.0, "best": nil, "worst": nil}, term)
+	require.Equal(t, map[string]any{"metric": "fast.rate", "op": ">", "limit": 1000.0, "unit": "messages_per_second", "last": 0.0, "best": nil, "worst": nil}, term)
 	group := d["groups"].([]any)[0].(map[string]any)
 	require.Equal(t, "50k", group["settings"].(map[string]any)["rate"])
-	require.Equal(t, 5.0, group["figures"].(map[string]any)["acked"])
-	require.Nil(t, group["figures"].(map[string]any)["p99"], "what is not known is null")
-	require.Equal(t, `"20k" & <more>`, d["variables"].(map[string]any)["rate"])
-	require.Len(t, d["errors"], 1, "a failed expectation is told by its check")
-	require.Equal(t, true, d["schedules"].([]any)[1].(map[string]any)["behind"])
+	require.Equal(t, map[string]any{"acked": 5.0, "latency.p99": 4.5}, group["figures"])
+	require.Len(t, d["lines"], 3)
+}
+
+// The document of a run is one that compare reads.
+func TestTheRunsDocumentIsAReport(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, JSON(&b, sample()))
+	r, err := export.Read(&b)
+	require.NoError(t, err)
+	require.Equal(t, "failed", r.Run.Result)
+	p99, ok := r.Groups[0].Figures.Get("latency_p99_ms")
+	require.True(t, ok)
+	require.EqualValues(t, 4.5, p99)
 }
 
 // An empty run has lists and no nulls in place of them.
 func TestJSONOfNothing(t *testing.T) {
 	var b bytes.Buffer
-	require.NoError(t, JSON(&b, Run{ExitCode: 3, Refused: "no Pulsar answers"}))
+	require.NoError(t, JSON(&b, Run{Report: &export.Report{Version: export.Version}, ExitCode: 3, Refused: "no Pulsar answers"}))
 	require.NotContains(t, b.String(), "null")
-	require.Contains(t, b.String(), `"result": "unconnected"`)
-	require.Contains(t, b.String(), `"refused": "no Pulsar answers"`)
+	require.Contains(t, b.String(), `"result":"unconnected"`)
+	require.Contains(t, b.String(), `"refused":"no Pulsar answers"`)
 }
 
 // walk reads an XML text whole, and counts elements by name.
@@ -128,7 +143,7 @@ func TestJUnit(t *testing.T) {
 
 func TestJUnitOfRunsThatDidNotEnd(t *testing.T) {
 	for code, say := range map[int]string{130: "interrupted after 3.000 s", 143: "interrupted after 3.000 s", 3: "no Pulsar answers"} {
-		r := Run{ExitCode: code, Elapsed: 3 * time.Second}
+		r := Run{Report: &export.Report{}, ExitCode: code, Elapsed: 3 * time.Second}
 		if code == 3 {
 			r.Refused = say
 		}
@@ -145,7 +160,7 @@ func FuzzJUnitIsWellFormed(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string) {
 		r := sample()
 		r.Scripts, r.Refused = []string{a}, b
-		r.Journal.Checks[0].Failure, r.Journal.Lines[1].Failure, r.Variables[0].Value = b, a+b, a
+		r.Report.Checks[0].Failure, r.Report.Lines[1].Failure, r.Variables[0].Value = b, a+b, a
 		var out bytes.Buffer
 		require.NoError(t, JUnit(&out, r))
 		walk(t, out.Bytes())

@@ -44,7 +44,7 @@ func ReportNow(c *host.Host) *export.Report {
 	}
 	j := c.Journal()
 	for _, l := range j.Lines {
-		r.Lines = append(r.Lines, export.Line{At: l.At, Place: l.Place, Text: l.Text, Failure: l.Failure})
+		r.Lines = append(r.Lines, export.Line{At: l.At, Place: l.Place, Text: l.Text, Failure: l.Failure, Repeated: l.Told})
 	}
 	r.Script = reproduce(c.Language(), j.Lines, r)
 	return r
@@ -65,11 +65,39 @@ func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 		r.Groups = append(r.Groups, groupAt(c, s, g))
 	}
 	for _, check := range c.Journal().Checks {
-		r.Checks = append(r.Checks, export.Check{Place: check.Place, Condition: check.Condition, Measured: check.Measured,
-			Passed: check.Failure == "", Failure: check.Failure, ElapsedSeconds: check.Elapsed.Seconds()})
+		r.Checks = append(r.Checks, checkOf(check))
 	}
+	r.ElapsedSeconds = r.End.Sub(r.Start).Seconds()
 	r.Title = title(s)
 	return r
+}
+
+// checkOf is an expectation as data, with its values in the units of columns.
+func checkOf(c lang.Check) export.Check {
+	out := export.Check{At: c.At, Place: c.Place, Turn: c.Turn, Condition: c.Condition, Measured: c.Measured, Passed: c.Failure == "", Failure: c.Failure,
+		ElapsedSeconds: c.Elapsed.Seconds(), Samples: c.Samples, Terms: []export.Term{}}
+	for _, t := range c.Terms {
+		unit, divisor := unitOf(spec.Unit(t.Unit))
+		in := func(v float64) export.Number { return export.Number(v / divisor) }
+		out.Terms = append(out.Terms, export.Term{Metric: t.Metric, Op: t.Op, Limit: in(t.Limit), Unit: unit, Last: in(t.Last), Best: in(t.Best), Worst: in(t.Worst)})
+	}
+	return out
+}
+
+// workersOf are the workers of a group as data.
+func workersOf(g snapshot.Group) (list []export.Worker) {
+	if g.Producer != nil {
+		for _, w := range g.Producer.PerWorker {
+			list = append(list, export.Worker{Worker: w.Worker, Sent: w.Done, MessagesPerSecond: w.Rate, Failed: w.Failed})
+		}
+	}
+	if g.Consumer != nil {
+		for _, w := range g.Consumer.PerWorker {
+			list = append(list, export.Worker{Worker: w.Worker, Received: w.Done, MessagesPerSecond: w.Rate, Failed: w.Failed,
+				Acked: w.Acked, Nacked: w.Nacked, Dropped: w.Dropped})
+		}
+	}
+	return list
 }
 
 // title names the groups and the cluster.
@@ -129,6 +157,7 @@ func groupAt(c *host.Host, s *snapshot.Snapshot, g snapshot.Group) export.Group 
 	if g.Consumer != nil {
 		out.Subscription, out.Bytes = g.Consumer.Subscription, g.Consumer.Bytes
 	}
+	out.Workers = workersOf(g)
 	for _, f := range g.Failures {
 		out.Failures = append(out.Failures, export.Failure{Category: f.Category.String(), Count: f.Count,
 			FirstAt: f.First.At, First: f.First.Text, LastAt: f.Last.At, Last: f.Last.Text})
@@ -192,7 +221,7 @@ func unitOf(u spec.Unit) (unit export.Unit, divisor float64) {
 // columnOf returns the column of a figure.
 func columnOf(kind string, f snapshot.Figure) export.Column {
 	unit, _ := unitOf(f.Unit)
-	return export.Column{Name: export.ColumnName(kind, f.Name, unit), Unit: unit, Doc: f.Doc}
+	return export.Column{Name: export.ColumnName(kind, f.Name, unit), Metric: export.MetricName(kind, f.Name), Unit: unit, Doc: f.Doc}
 }
 
 // ColumnsOf returns the columns of a kind of group, each once: fast.p99 and

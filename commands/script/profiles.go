@@ -53,11 +53,14 @@ func Save(ctx context.Context, c *host.Call) error {
 		c.Say("%s: not changed", p.Name)
 		return nil
 	}
-	path, err := c.Env.Library.Save(p)
+	saved, err := c.Env.Library.Save(p)
 	if err != nil {
 		return c.Refuse("name", "save mine", "%s", err)
 	}
-	c.Say("saved %s to %s", graphs.Plural(len(p.Groups), "group"), path)
+	c.Say("saved %s to %s", graphs.Plural(len(p.Groups), "group"), saved.Path)
+	if saved.Lost > 0 {
+		c.Say("dropped %d of the old file's %s", saved.Lost, graphs.Plural(saved.Comments, "comment"))
+	}
 	if t.Token.Held() {
 		c.Say("the token is not saved: pulsh keeps it in memory only")
 	}

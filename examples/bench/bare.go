@@ -18,31 +18,32 @@ import (
 )
 
 const (
-	// bareWord is the hidden first argument that makes this program the bare
-	// loop: what an application could at best do with the Go client.
+	// bareWord is the hidden first argument that makes this program the bare loop:
+	// the best that an application can do with the Go client.
 	bareWord = "bare-loop"
-	// bareGOGC is the collector's setting of the bare loop, which is pulsh's.
+	// bareGOGC is the setting of the garbage collector in the bare loop. It is
+	// that of pulsh.
 	bareGOGC = "400"
-	// bareFlush bounds waiting for the last answers.
+	// bareFlush bounds the wait for the last receipts.
 	bareFlush = 4 * time.Second
 )
 
-// bareTold is what a bare loop is told, as JSON in its second argument.
+// bareTold is the input of a bare loop, as JSON in its second argument.
 type bareTold struct {
 	URL, Topic, Subscription string
 	Send, Receive            bool
-	Producers                int           // producers, and consumers
+	Producers                int           // number of producers, and of consumers
 	Size                     int           // bytes of a message
-	Pending                  int           // unanswered messages of one producer on one partition
-	Ring                     int           // messages that each producer uses in turn
-	Batch                    int           // messages of a batch; 1 sends each alone
-	Delay                    time.Duration // that a batch waits to fill
-	Count                    int           // messages to send before it ends; 0 is without end
-	Life                     time.Duration // after which it ends in any case
+	Pending                  int           // pending messages of a producer on a partition
+	Ring                     int           // messages that each producer reuses
+	Batch                    int           // messages in a batch; 1 disables batching
+	Delay                    time.Duration // maximum delay of a batch
+	Count                    int           // messages to send; 0 is no limit
+	Life                     time.Duration // maximum run time
 }
 
-// runBare is the bare loop's whole program: it returns the exit code and says
-// what it sent, what failed and what it received.
+// runBare runs the bare loop and returns the exit code. It prints the messages
+// that it sent, failed to send and received.
 func runBare(told string, out io.Writer) int {
 	var b bareTold
 	if err := json.Unmarshal([]byte(told), &b); err != nil {
@@ -65,11 +66,11 @@ func runBare(told string, out io.Writer) int {
 	return exitDone
 }
 
-// bare counts what a bare loop did.
+// bare has the counters of a bare loop.
 type bare struct{ acked, failed, received atomic.Int64 }
 
-// run opens everything, then sends and receives until ctx ends or the count is
-// reached. Sending and receiving have a connection each, as in pulsh.
+// run opens producers and consumers, then sends and receives until ctx ends or the
+// count is reached. Sending and receiving each have a connection, as in pulsh.
 func (l *bare) run(ctx context.Context, b bareTold) error {
 	var loops []func()
 	if b.Receive {
@@ -113,8 +114,8 @@ func (l *bare) run(ctx context.Context, b bareTold) error {
 	return nil
 }
 
-// bareClient is a client with nothing that costs time: no metrics per topic, no
-// log, no count of memory, which pending messages bound already.
+// bareClient returns a client without avoidable cost: no metrics per topic, no
+// log, and no memory limit, since the pending messages are bounded already.
 func bareClient(url string) (pulsar.Client, error) {
 	return pulsar.NewClient(pulsar.ClientOptions{
 		URL: url, MaxConnectionsPerBroker: 1, MemoryLimitBytes: -1, Logger: log.DefaultNopLogger(),
@@ -122,8 +123,8 @@ func bareClient(url string) (pulsar.Client, error) {
 	})
 }
 
-// send is the loop. Its messages are made once and used in turn: nothing
-// writes to them, so that it does not matter which are still on their way.
+// send sends in a loop. It reuses a ring of messages. Nothing writes to them, so
+// that a message may be reused while it is in flight.
 func (l *bare) send(ctx context.Context, producer pulsar.Producer, b bareTold) {
 	messages := make([]pulsar.ProducerMessage, b.Ring)
 	for i := range messages {
@@ -137,7 +138,7 @@ func (l *bare) send(ctx context.Context, producer pulsar.Producer, b bareTold) {
 		l.acked.Add(1)
 	}
 	end := (b.Count + b.Producers - 1) / b.Producers
-	// A context that ends would fail messages that are on their way.
+	// A context that ends would fail the messages in flight.
 	for i := 0; ctx.Err() == nil && (b.Count == 0 || i < end); i++ {
 		producer.SendAsync(context.Background(), &messages[i%len(messages)], answer)
 	}

@@ -12,17 +12,18 @@ import (
 )
 
 const (
-	// stopGrace is how long a contender may take to end by itself.
+	// stopGrace bounds the orderly end of a contender.
 	stopGrace = 5 * time.Second
-	// outputKept bounds what is kept of a contender's output: its summary.
+	// outputKept bounds the part of a contender's output that is kept for its
+	// summary.
 	outputKept = 16 << 10
 )
 
-// program is a command to run as a contender.
+// program is the command of a contender.
 type program struct {
 	path string
 	args []string
-	env  []string // added to this program's, which has no GOGC
+	env  []string // added to the environment of this program without GOGC
 	dir  string
 }
 
@@ -33,7 +34,7 @@ type child struct {
 	ended  chan struct{}
 }
 
-// start runs a program until it ends, is stopped, or ctx is done.
+// start starts a program. It runs until it ends, is stopped, or ctx ends.
 func (p program) start(ctx context.Context) (*child, error) {
 	c := &child{cmd: exec.CommandContext(ctx, p.path, p.args...), output: &tail{}, ended: make(chan struct{})}
 	c.cmd.Dir = p.dir
@@ -46,12 +47,12 @@ func (p program) start(ctx context.Context) (*child, error) {
 	}
 	go func() {
 		defer close(c.ended)
-		_ = c.cmd.Wait() // the process's state tells what matters
+		_ = c.cmd.Wait() // the process's state has the result
 	}()
 	return c, nil
 }
 
-// withoutGOGC leaves the collector as each contender sets it itself.
+// withoutGOGC removes GOGC, since each contender sets its own.
 func withoutGOGC(env []string) []string {
 	var kept []string
 	for _, e := range env {
@@ -62,8 +63,8 @@ func withoutGOGC(env []string) []string {
 	return kept
 }
 
-// stop ends the child and waits for it. SIGTERM lets pulsh and the bare loop
-// flush; the Go tool dies of it at once, where an interrupt would hang it.
+// stop stops the child and waits for it. On SIGTERM pulsh and the bare loop flush.
+// The Go tool ends at once; an interrupt would hang it.
 func (c *child) stop() {
 	_ = c.cmd.Process.Signal(syscall.SIGTERM)
 	select {
@@ -75,7 +76,7 @@ func (c *child) stop() {
 	<-c.ended
 }
 
-// running says whether the child has not ended.
+// running reports whether the child is running.
 func (c *child) running() bool {
 	select {
 	case <-c.ended:
@@ -85,15 +86,15 @@ func (c *child) running() bool {
 	}
 }
 
-// cpu is the processor time that the child has used so far.
+// cpu returns the CPU time of the child so far.
 func (c *child) cpu() (time.Duration, error) { return cpuOf(c.cmd.Process.Pid) }
 
-// died describes a child that ended by itself.
+// died returns an error for a child that ended by itself.
 func (c *child) died() error {
 	return fmt.Errorf("it ended by itself (%s); its last words: %s", c.cmd.ProcessState, c.output.last(3))
 }
 
-// tail keeps the end of what is written to it.
+// tail is a writer that keeps the end of its input.
 type tail struct {
 	mu   sync.Mutex
 	kept []byte
@@ -110,14 +111,14 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// String is what has been kept.
+// String returns the kept part.
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return string(t.kept)
 }
 
-// last joins the last lines that say something.
+// last joins the last lines that are not empty.
 func (t *tail) last(n int) string {
 	lines := strings.FieldsFunc(t.String(), func(r rune) bool { return r == '\n' || r == '\r' })
 	return strings.Join(lines[max(len(lines)-n, 0):], " / ")

@@ -18,21 +18,21 @@ const (
 	javaPerf  = "javaperf"
 )
 
-// contenderKinds are all contenders, in the order in which they are shown.
+// contenderKinds returns all contenders in the order of the tables.
 func contenderKinds() []string { return []string{bareLoop, pulshTool, wireTool, goPerf, javaPerf} }
 
-// contender is a program with a number of producers: producers where it sends,
-// consumers where it receives.
+// contender is a program with a number of producers, or of consumers where it
+// receives.
 type contender struct {
 	kind      string
 	producers int
 }
 
-// name is what the table says: pulsh ×4.
+// name returns the name in the tables: pulsh ×4.
 func (c contender) name() string { return fmt.Sprintf("%s ×%d", c.kind, c.producers) }
 
-// chooseContenders reads comma-separated kinds and numbers of producers. The Go
-// tool has one producer or consumer and no other number.
+// chooseContenders reads comma-separated kinds with numbers of producers. The Go
+// tool always has one producer or consumer.
 func chooseContenders(kinds, producers string) ([]contender, error) {
 	wanted := strings.Split(kinds, ",")
 	for _, kind := range wanted {
@@ -55,9 +55,9 @@ func chooseContenders(kinds, producers string) ([]contender, error) {
 	return all, nil
 }
 
-// canRun says whether a contender has what a scenario asks for.
+// canRun reports whether a contender can run a scenario.
 func (c contender) canRun(s scenario) bool {
-	return c.kind != goPerf || s.batched || !s.sends() // it cannot switch batching off
+	return c.kind != goPerf || s.batched || !s.sends() // it cannot disable batching
 }
 
 // job is one run of a contender.
@@ -67,17 +67,16 @@ type job struct {
 	url, admin   string
 	topic        string // its short name, in public/default
 	subscription string
-	life         time.Duration // after which it must be over
+	life         time.Duration // maximum run time
 }
 
-// fullTopic is the name that Java wants.
+// fullTopic returns the full name of the topic, which Java requires.
 func (j job) fullTopic() string { return "persistent://public/default/" + j.topic }
 
-// perProducer is how many messages one producer may have unanswered on one
-// partition.
+// perProducer returns the pending messages of one producer on one partition.
 func (j job) perProducer() int { return max(j.pending()/j.producers, 1) }
 
-// programs are the commands that make up a contender.
+// programs returns the commands of a contender.
 func (t tools) programs(kind string, j job) []program {
 	switch kind {
 	case pulshTool:
@@ -106,7 +105,8 @@ func (t tools) pulshProgram(j job, engine string) program {
 	return program{path: t.pulsh, args: append(args, "-e", fmt.Sprintf("wait %v", j.life))}
 }
 
-// bareProgram sends count messages, or without end if it is 0.
+// bareProgram returns a bare loop that sends count messages, or without limit if
+// count is 0.
 func (t tools) bareProgram(j job, count int) program {
 	told, err := json.Marshal(bareTold{
 		URL: j.url, Topic: j.topic, Subscription: j.subscription, Life: j.life,
@@ -135,7 +135,7 @@ func (t tools) goPrograms(j job) []program {
 	return all
 }
 
-// javaRate is more than pulsar-perf reaches; it has no word for unlimited.
+// javaRate is above the maximum of pulsar-perf, which has no unlimited rate.
 const javaRate = "10000000"
 
 func (t tools) javaPrograms(j job) []program {
@@ -158,8 +158,8 @@ func (t tools) javaPrograms(j job) []program {
 	return all
 }
 
-// javaProgram runs pulsar-perf as its script would, with a bounded heap.
-// Source: bin/pulsar-perf of the distribution.
+// javaProgram returns the command of pulsar-perf as its script runs it, with a
+// bounded heap. Source: bin/pulsar-perf of the distribution.
 func (t tools) javaProgram(args ...string) program {
 	java := []string{
 		"-Xmx768m", "-XX:MaxDirectMemorySize=768m",

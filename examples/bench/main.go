@@ -4,13 +4,10 @@
 //
 //	go run ./examples/bench -rounds 3 -seconds 10 -only produce/100B/batched
 //
-// Messages are counted by the broker and processor time by the system, alike
-// for all, within a window that begins when a contender is under way. Each run
-// has a topic of its own, or a subscription of its own where there is a backlog
-// to drain. The first round is thrown away. Ratios are taken round by round.
-//
-// With -profile it writes a CPU profile of pulsh under a mix of loads instead,
-// for a profile-guided build.
+// Messages are counted by the broker and CPU time by the system, for all
+// contenders alike, within a window that begins after the warm-up. Each run has
+// its own topic, or its own subscription where there is a backlog to drain. The
+// first round is discarded. Ratios are taken round by round.
 package main
 
 import (
@@ -27,7 +24,7 @@ import (
 	"pulsh/session/broker/local"
 )
 
-// The exit codes, as pulsh has them.
+// The exit codes, which are those of pulsh.
 const (
 	exitDone = iota
 	exitFailed
@@ -36,7 +33,7 @@ const (
 )
 
 func main() {
-	// Contenders die with the thread that started them.
+	// Contenders end with the thread that started them.
 	runtime.LockOSThread()
 	os.Exit(run(os.Args[1:]))
 }
@@ -62,7 +59,7 @@ func run(args []string) int {
 	return report(ctx, bench(ctx, o, args))
 }
 
-// bench does what was asked for on a server that it gives back.
+// bench runs the benchmark or the profile on a server and gives the server back.
 func bench(ctx context.Context, o options, args []string) error {
 	scratch, err := os.MkdirTemp("", "pulsh-bench-")
 	if err != nil {
@@ -89,7 +86,7 @@ func bench(ctx context.Context, o options, args []string) error {
 	return s.run(ctx)
 }
 
-// report prints an error and what to try, and returns the exit code.
+// report prints an error with a next step, and returns the exit code.
 func report(ctx context.Context, err error) int {
 	var next interface{ Advice() string }
 	switch {

@@ -8,29 +8,29 @@ import (
 )
 
 const (
-	// firstMessage bounds the time from a contender's start to the first
-	// message: Java on a busy machine needs several seconds.
+	// firstMessage bounds the time from a contender's start to the first message.
+	// Java on a busy machine needs several seconds.
 	firstMessage = 60 * time.Second
-	// lookEvery is how often the broker's counters are asked for. An answer
+	// lookEvery is the interval of readings of the broker's counters. A reading
 	// costs the broker about a millisecond.
 	lookEvery = 250 * time.Millisecond
-	// drained is the share of a backlog at which a window ends: behind it
-	// consumers may run dry.
+	// drained is the part of a backlog at which a window ends. After it, consumers
+	// may run dry.
 	drained = 0.95
-	// shortestWindow is what a figure must rest on at least.
+	// shortestWindow is the minimum window of a figure.
 	shortestWindow = 500 * time.Millisecond
-	// lifeBeyond is how long a contender may outlive its window, should this
-	// program not stop it.
+	// lifeBeyond bounds the run time of a contender after its window, in case this
+	// program does not stop it.
 	lifeBeyond = firstMessage + 30*time.Second
 )
 
-// counters are what the broker has counted on a topic.
+// counters are the broker's counters of a topic.
 type counters struct{ in, out int64 }
 
 // ask reads the broker's counters.
 type ask func(context.Context) (counters, error)
 
-// reading is a look at a run. The counters are the broker's, so that all
+// reading is one reading of a run. The counters are the broker's, so that all
 // contenders are counted alike.
 type reading struct {
 	counters
@@ -38,15 +38,15 @@ type reading struct {
 	cpu time.Duration
 }
 
-// window says when to measure.
+// window describes when to measure.
 type window struct {
 	warm, length time.Duration
-	backlog      int64 // messages to receive; 0 when they are sent meanwhile
+	backlog      int64 // messages to receive; 0 if they are sent meanwhile
 }
 
-// measure runs the programs of one contender and returns what they did in the
-// window: that begins when the first message has come and the warm-up has
-// passed, so that neither connecting nor starting Java counts.
+// measure runs the programs of one contender and returns their messages and CPU
+// time in the window. The window begins after the first message and the warm-up,
+// so that neither connecting nor the start of Java counts.
 func measure(ctx context.Context, programs []program, w window, counted ask) (result, []*child, error) {
 	var children []*child
 	defer func() {
@@ -82,8 +82,8 @@ func measure(ctx context.Context, programs []program, w window, counted ask) (re
 	return r, children, err
 }
 
-// until looks again and again, a last time at the deadline, and returns the
-// look that was enough or the last one.
+// until reads repeatedly until a reading is enough, and a last time at the
+// deadline. It returns the last reading.
 func until(ctx context.Context, deadline time.Time, look func() (reading, error), enough func(reading) bool) (reading, error) {
 	for {
 		rest := time.Until(deadline)
@@ -99,7 +99,7 @@ func until(ctx context.Context, deadline time.Time, look func() (reading, error)
 	}
 }
 
-// read takes the processor time and the counters as close together as it can.
+// read reads the CPU time and the counters as close together as possible.
 func read(ctx context.Context, children []*child, counted ask) (reading, error) {
 	var r reading
 	asked := time.Now()
@@ -122,7 +122,7 @@ func read(ctx context.Context, children []*child, counted ask) (reading, error) 
 	return r, nil
 }
 
-// between is what happened from one reading to a later one.
+// between returns the difference of two readings.
 func between(begin, end reading) (result, error) {
 	messages := float64(end.in - begin.in + end.out - begin.out)
 	took := end.at.Sub(begin.at)

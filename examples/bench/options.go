@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// The bounds of a benchmark: of its time, and of what a small machine carries.
+// The limits of a benchmark: of its time, and of the load on a small machine.
 const (
 	roundsMax    = 50
 	secondsMax   = 300
 	producersMax = 64
-	// warmUp is how long a contender runs before it is measured: Java's
-	// compilers need it most.
+	// warmUp is the time before the window of a contender. Java's compilers need
+	// most of it.
 	warmUp = 2 * time.Second
-	// discarded is the window of the first round, which only warms the server.
+	// discarded is the window of the first round, which warms up the server.
 	discarded = 2 * time.Second
 )
 
@@ -38,7 +38,7 @@ const usage = `bench measures pulsh beside a bare loop, the Go client's perf and
   -profile FILE      write a CPU profile of pulsh under a mix of loads instead; -seconds, at most 15, is each load's time
 `
 
-// options are what was asked for.
+// options are the options of the command line.
 type options struct {
 	rounds        int
 	seconds       int
@@ -89,7 +89,7 @@ func readOptions(args []string) (options, error) {
 	return o, errors.Join(onThisMachine(o.url), onThisMachine(o.adminURL))
 }
 
-// onThisMachine refuses to load anybody else's server.
+// onThisMachine refuses the servers of other machines.
 func onThisMachine(address string) error {
 	u, err := url.Parse(address)
 	if err == nil {

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// tick is the unit of processor times in /proc: Linux shows a hundred a second
-// on every architecture, whatever it counts with.
+// tick is the unit of CPU times in /proc. Linux reports a hundred a second on
+// every architecture.
 const tick = time.Second / 100
 
-// cpuOf is the processor time of a process and of its children that it has
-// waited for. Source: proc(5), /proc/PID/stat, fields 14 to 17.
+// cpuOf returns the CPU time of a process and of those children that it has waited
+// for. Source: proc(5), /proc/PID/stat, fields 14 to 17.
 func cpuOf(pid int) (time.Duration, error) {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
@@ -23,8 +23,8 @@ func cpuOf(pid int) (time.Duration, error) {
 	return parseStat(string(stat))
 }
 
-// parseStat reads the times off a line of /proc/PID/stat. The name in field 2
-// may hold anything; the fields go on after the last bracket.
+// parseStat reads the times from a line of /proc/PID/stat. The name in field 2 may
+// contain anything; the other fields follow its last bracket.
 func parseStat(stat string) (time.Duration, error) {
 	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
 	const first, last = 11, 14 // fields 14 to 17, counted from field 3
@@ -42,15 +42,14 @@ func parseStat(stat string) (time.Duration, error) {
 	return sum, nil
 }
 
-// ownedByUs makes the kernel kill a contender when this program dies, however
-// it dies. It works because contenders are started from the main thread, which
-// main locks. Ctrl-C reaches this program alone, which stops them in order.
+// ownedByUs makes the kernel kill a contender when this program ends in any way.
+// This works because the main thread, which main locks, starts the contenders.
+// Ctrl-C reaches only this program, which stops them in order.
 func ownedByUs() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// machineLoad is the number of processes that wanted a core, over the last
-// minute.
+// machineLoad returns the average number of runnable processes of the last minute.
 func machineLoad() string {
 	load, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

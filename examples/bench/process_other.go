@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// cpuOf is the processor time of a process, as ps(1) tells it: [[hours:]minutes:]seconds.
+// cpuOf returns the CPU time of a process from ps(1), which prints
+// [[hours:]minutes:]seconds.
 func cpuOf(pid int) (time.Duration, error) {
 	out, err := exec.Command("ps", "-o", "time=", "-p", strconv.Itoa(pid)).Output()
 	if err != nil {
@@ -28,8 +29,9 @@ func cpuOf(pid int) (time.Duration, error) {
 	return time.Duration(seconds * float64(time.Second)), nil
 }
 
-// ownedByUs keeps Ctrl-C to this program alone, which stops contenders in order.
+// ownedByUs keeps Ctrl-C from contenders. This program receives it and stops them
+// in order.
 func ownedByUs() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// machineLoad is not known here.
+// machineLoad returns "": the load is not known here.
 func machineLoad() string { return "" }

@@ -9,20 +9,21 @@ import (
 )
 
 const (
-	// profileBeyond is how long pulsh may take beside the loads of a profile.
+	// profileBeyond bounds the time of pulsh in addition to the loads of a
+	// profile.
 	profileBeyond = 60 * time.Second
-	// profileSecondsMax bounds each load: what is stored for the consumers
-	// stays below the 2 GB at which the local server refuses producers.
+	// profileSecondsMax bounds each load. The messages for the consumers stay
+	// below 2 GB, from which on the local server refuses producers.
 	profileSecondsMax = 15
 )
 
-// profileTopics are the topics of a profile: one that nobody reads and two that
-// are stored for the consumers.
+// profileTopics returns the topics of a profile: one without consumers and two
+// that are stored for consumers.
 type profileTopics struct{ flood, small, usual string }
 
-// profileLines are a mix of what pulsh is used for: small and usual messages as
-// fast as they go, a paced load with the default compression, receiving both,
-// and sending while receiving.
+// profileLines returns a mix of typical loads: small and usual messages at the
+// maximum rate, a paced load with the default compression, receiving both, and
+// sending while receiving.
 func profileLines(t profileTopics, seconds int) []string {
 	wait := fmt.Sprintf("wait %ds", seconds)
 	return []string{
@@ -36,8 +37,8 @@ func profileLines(t profileTopics, seconds int) []string {
 	}
 }
 
-// profile runs the mix and puts pulsh's profile of it in place when it is
-// whole.
+// profile runs the mix. It replaces the old profile of pulsh when the new one is
+// complete.
 func profile(ctx context.Context, t tools, p *cluster, o options) error {
 	id := fmt.Sprintf("bench-%d-", os.Getpid())
 	topics := profileTopics{flood: id + "flood", small: id + "small", usual: id + "usual"}

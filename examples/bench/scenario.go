@@ -7,28 +7,28 @@ import (
 	"time"
 )
 
-// The directions of a scenario. In both, messages sent and messages received
-// are counted together.
+// The directions of a scenario. In both, sent and received messages are counted
+// together.
 const (
 	produce = "produce"
 	consume = "consume"
 	both    = "both"
 )
 
-// What all contenders are told alike.
+// The settings that all contenders share.
 const (
 	batchMessages = 1000
 	batchBytes    = 128 << 10
-	receiverQueue = 1000 // messages that the broker may push ahead to one consumer
+	receiverQueue = 1000 // receiver queue of a consumer, in messages
 )
 
-// The selections that -only knows beside the words of names.
+// The words of -only that are not parts of names.
 const (
 	mainScenarios = "main" // what the README shows
 	allScenarios  = "all"
 )
 
-// scenario is one thing to measure.
+// scenario is one measurement.
 type scenario struct {
 	direction  string
 	size       int // bytes of a message
@@ -36,7 +36,7 @@ type scenario struct {
 	partitions int // 1 is a topic without partitions
 }
 
-// scenarios are all there are, in the order in which they run.
+// scenarios returns all scenarios in the order in which they run.
 func scenarios() []scenario {
 	var all []scenario
 	for _, direction := range []string{produce, consume, both} {
@@ -51,7 +51,7 @@ func scenarios() []scenario {
 	return all
 }
 
-// name is direction/size/batching/partitions: produce/100B/batched/1p.
+// name returns direction/size/batching/partitions: produce/100B/batched/1p.
 func (s scenario) name() string {
 	size, batching := "100B", "batched"
 	if s.size != 100 {
@@ -63,8 +63,9 @@ func (s scenario) name() string {
 	return fmt.Sprintf("%s/%s/%s/%dp", s.direction, size, batching, s.partitions)
 }
 
-// principal says whether the scenario belongs to the main ones: each size and
-// direction in the usual form, and what batching and partitions change.
+// principal reports whether a scenario is one of the main ones: each size and
+// direction with batching on one partition, and the effects of batching and
+// partitions.
 func (s scenario) principal() bool {
 	switch {
 	case s.batched && s.partitions == 1:
@@ -75,9 +76,9 @@ func (s scenario) principal() bool {
 	return s.batched && s.direction != both && (s.size > 100 || s.direction == produce)
 }
 
-// pending is how many messages may be unanswered, all producers together, on
-// each partition: that is what the Go client and pulsar-perf can bound. pulsh,
-// which bounds the whole, takes at most session.PendingMax.
+// pending returns the maximum pending messages of all producers together on each
+// partition, which the Go client and pulsar-perf can bound. pulsh, which bounds
+// the whole group, has at most spec.PendingMax.
 func (s scenario) pending() int {
 	switch {
 	case s.size > 100:
@@ -88,7 +89,7 @@ func (s scenario) pending() int {
 	return 20_000
 }
 
-// delay is how long a batch may wait to fill.
+// delay returns the maximum delay of a batch.
 func (s scenario) delay() time.Duration {
 	if s.size == 100 {
 		return 5 * time.Millisecond
@@ -96,7 +97,7 @@ func (s scenario) delay() time.Duration {
 	return time.Millisecond
 }
 
-// batch is how many messages a batch may hold; 1 sends each alone.
+// batch returns the maximum messages of a batch; 1 disables batching.
 func (s scenario) batch() int {
 	if s.batched {
 		return batchMessages
@@ -107,7 +108,7 @@ func (s scenario) batch() int {
 func (s scenario) sends() bool    { return s.direction != consume }
 func (s scenario) receives() bool { return s.direction != produce }
 
-// settings says what all contenders were told.
+// settings describes the settings of all contenders.
 func (s scenario) settings() string {
 	var said []string
 	if s.sends() {
@@ -127,8 +128,8 @@ func (s scenario) settings() string {
 	return strings.Join(said, "; ") + ", no compression"
 }
 
-// chooseScenarios returns those that any of the comma-separated patterns
-// names. A pattern is main, all, or words of a name: produce/100B, 8p.
+// chooseScenarios returns the scenarios that match any of the comma-separated
+// patterns. A pattern is main, all, or words of a name: produce/100B, 8p.
 func chooseScenarios(only string) ([]scenario, error) {
 	var chosen []scenario
 	for _, s := range scenarios() {

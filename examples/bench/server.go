@@ -12,20 +12,21 @@ import (
 )
 
 const (
-	// releaseTime bounds giving a server back.
+	// releaseTime bounds the release of a server.
 	releaseTime = 15 * time.Second
-	// cleanTime bounds deleting a topic; the run may have been interrupted.
+	// cleanTime bounds the deletion of a topic. The run may have been interrupted.
 	cleanTime = 10 * time.Second
 )
 
-// cluster is the server that all contenders use.
+// cluster is the server of all contenders.
 type cluster struct {
 	url, adminURL string
 	admin         *admin.Admin
-	server        *local.Server // nil if its address was given
+	server        *local.Server // nil for a given address
 }
 
-// reach uses the given server, or joins or starts the local one.
+// reach connects to the given server, or else to the local one, which it starts if
+// necessary.
 func reach(ctx context.Context, o options) (*cluster, error) {
 	p := &cluster{url: o.url, adminURL: o.adminURL}
 	if o.url == "" {
@@ -43,7 +44,7 @@ func reach(ctx context.Context, o options) (*cluster, error) {
 	return p, nil
 }
 
-// sayProgress says each step of a start once.
+// sayProgress prints each step of a start once.
 func sayProgress() func(local.Progress) {
 	last := ""
 	return func(step local.Progress) {
@@ -54,7 +55,7 @@ func sayProgress() func(local.Progress) {
 	}
 }
 
-// release gives the server back: one that this program started is stopped.
+// release gives the server back. One that this program started stops.
 func (p *cluster) release() {
 	if p.admin != nil {
 		p.admin.Close()
@@ -69,7 +70,7 @@ func (p *cluster) release() {
 	}
 }
 
-// create makes a topic, with the subscription if it is named.
+// create creates a topic, and a subscription if it is named.
 func (p *cluster) create(ctx context.Context, topic string, partitions int, subscription string) error {
 	if partitions == 1 {
 		partitions = 0
@@ -83,7 +84,7 @@ func (p *cluster) create(ctx context.Context, topic string, partitions int, subs
 	return p.admin.CreateSubscription(ctx, topic, subscription, broker.Earliest)
 }
 
-// remove deletes a topic, also when the run has been interrupted.
+// remove deletes a topic, even after an interrupt.
 func (p *cluster) remove(ctx context.Context, topic string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
 	defer cancel()
@@ -92,7 +93,7 @@ func (p *cluster) remove(ctx context.Context, topic string) {
 	}
 }
 
-// counted asks for what a scenario counts: what came in, what went out to the
+// counted returns the counter of a scenario: messages in, messages out to the
 // subscription, or both.
 func (p *cluster) counted(s scenario, topic, subscription string) ask {
 	return func(ctx context.Context) (counters, error) {

@@ -15,22 +15,22 @@ import (
 )
 
 const (
-	// storedMost bounds a backlog in bytes: beyond 2 GB the local server
-	// refuses producers.
+	// storedMost bounds a backlog in bytes. From 2 GB on the local server refuses
+	// producers.
 	storedMost = 1500 << 20
-	// storedRate is how many messages a second a consumer is expected to
-	// receive at most: a backlog that lasts longer costs only time to send.
+	// storedRate is the expected maximum rate of a consumer in messages per
+	// second. A larger backlog would only cost time to send.
 	storedRate = 1_000_000
-	// storeTime bounds sending a backlog; small messages that are not batched
+	// storeTime bounds the sending of a backlog. Small messages without batching
 	// are slow to send.
 	storeTime = 40 * time.Second
-	// betweenRuns is what a run takes beside its window: start, first message,
-	// end. It serves the estimate alone.
+	// betweenRuns is the time of a run outside its window: start, first message
+	// and end. Only the estimate uses it.
 	betweenRuns = 4 * time.Second
 )
 
-// failuresMost is how many runs may fail one after the other: then it is not
-// the contenders, and the rest would fail as well.
+// failuresMost is the number of consecutive failures after which the suite ends.
+// The fault is then not that of a contender.
 const failuresMost = 3
 
 // anchor is the subscription that keeps a backlog stored.
@@ -41,13 +41,13 @@ type suite struct {
 	options
 	tools
 	*cluster
-	out      io.Writer // takes the tables; progress goes to the standard error
-	topics   int       // created so far
-	failures int       // runs that failed, since the last that did not
+	out      io.Writer // for the tables; progress goes to the standard error
+	topics   int       // topics created so far
+	failures int       // consecutive failures
 	failed   bool
 }
 
-// introduce says what was measured, with what and where.
+// introduce prints what is measured, with which versions and where.
 func (s *suite) introduce(ctx context.Context, command string) {
 	version, err := s.admin.Version(ctx)
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *suite) introduce(ctx context.Context, command string) {
 	fmt.Fprintf(os.Stderr, "%s: at most about %v\n", graphs.Plural(len(s.scenarios), "scenario"), s.estimate().Round(time.Minute))
 }
 
-// guidance says whether a program was built with a profile.
+// guidance reports whether a program was built with a profile.
 func guidance(file string) string {
 	info, err := buildinfo.ReadFile(file)
 	if err != nil {
@@ -83,8 +83,8 @@ func (s *suite) estimate() time.Duration {
 	return time.Duration(len(s.scenarios)*len(s.contenders)) * whole
 }
 
-// run measures all scenarios and prints a table after each. Contenders that
-// fail leave a gap; the error then says so at the end.
+// run measures all scenarios and prints a table after each. A contender that fails
+// leaves a gap, and run returns an error at the end.
 func (s *suite) run(ctx context.Context) error {
 	for _, scene := range s.scenarios {
 		if err := s.compare(ctx, scene); err != nil {
@@ -97,8 +97,8 @@ func (s *suite) run(ctx context.Context) error {
 	return nil
 }
 
-// compare runs one scenario: round by round, each round beginning with another
-// contender, so that none always follows the same one.
+// compare runs one scenario. Each round begins with another contender, so that
+// none always follows the same one.
 func (s *suite) compare(ctx context.Context, scene scenario) error {
 	var all []contender
 	for _, c := range s.contenders {
@@ -155,13 +155,13 @@ func (s *suite) print(scene scenario, all []contender, measured map[contender]re
 	fmt.Fprintf(s.out, "\n**%s**: %s\n\n%s\n", scene.name(), scene.settings(), strings.Join(markdown(rows), "\n"))
 }
 
-// newTopic names a topic that no other run has.
+// newTopic returns the name of an unused topic.
 func (s *suite) newTopic() string {
 	s.topics++
 	return fmt.Sprintf("bench-%d-%d", os.Getpid(), s.topics)
 }
 
-// once is one run of one contender.
+// once runs one contender once.
 func (s *suite) once(ctx context.Context, c contender, scene scenario, stored store, round int) (result, error) {
 	w := window{warm: warmUp, length: discarded, backlog: stored.messages}
 	if round > 0 {
@@ -192,7 +192,7 @@ func (s *suite) once(ctx context.Context, c contender, scene scenario, stored st
 	return r, err
 }
 
-// checkSummary holds pulsh's own last account against the broker's.
+// checkSummary compares the summary of pulsh with the broker's counters.
 func checkSummary(ctx context.Context, output string, counted ask) error {
 	own, err := parseSummary(output)
 	if err != nil {
@@ -211,8 +211,8 @@ type store struct {
 	messages int64
 }
 
-// fill stores messages for consumers, sent by the bare loop. The subscription
-// that keeps them is not read.
+// fill stores messages for consumers, which the bare loop sends. Nobody reads the
+// subscription that keeps them.
 func (s *suite) fill(ctx context.Context, scene scenario) (store, error) {
 	stored := store{topic: s.newTopic()}
 	if err := s.create(ctx, stored.topic, scene.partitions, anchor); err != nil {
@@ -227,7 +227,7 @@ func (s *suite) fill(ctx context.Context, scene scenario) (store, error) {
 	if err != nil {
 		return stored, err
 	}
-	<-c.ended // its life is bounded
+	<-c.ended // its run time is bounded
 	if ctx.Err() != nil {
 		return stored, ctx.Err()
 	}

@@ -13,9 +13,9 @@ import (
 //	out  941,376 sent · 941,376 acked · 0 failed · 310,506/s
 var summaryLine = regexp.MustCompile(`([\d,]+) sent · ([\d,]+) acked · ([\d,]+) failed`)
 
-// parseSummary returns how many messages pulsh says were acked. That some were
-// sent but not acked, or failed, is an error: figures would compare unlike
-// things.
+// parseSummary returns the acked messages in the summary of pulsh. Messages that
+// were sent but not acked, or that failed, are an error: the figures would not be
+// comparable.
 func parseSummary(output string) (int64, error) {
 	all := summaryLine.FindAllStringSubmatch(output, -1)
 	if len(all) == 0 {

@@ -7,20 +7,20 @@ import (
 	"pulsh/graphs"
 )
 
-// row is one contender of a table.
+// row is one contender in a table.
 type row struct {
 	name string
 	own  results
-	bare results // of the bare loop with as many producers; nil if it did not run
+	bare results // of the bare loop with as many producers, or nil
 }
 
-// header names the columns of a table.
+// header returns the names of the columns.
 func header() []string {
 	return []string{"contender", "msg/s", "CPU s per million", "msg/s ÷ bare", "CPU ÷ bare"}
 }
 
-// markdown lays rows out as a Markdown table that can be read as it stands:
-// each figure is a median with the least and the most.
+// markdown formats rows as a Markdown table that is readable as text. Each figure
+// is a median with the least and the most.
 func markdown(rows []row) []string {
 	table := [][]string{header()}
 	for _, r := range rows {
@@ -60,7 +60,7 @@ func (r row) cells() []string {
 	}
 }
 
-// figure writes a median and its spread: 861k (850k–872k).
+// figure formats a median and its spread: 861k (850k–872k).
 func figure(values []float64, write func(float64) string) string {
 	if len(values) == 0 {
 		return graphs.NoValue

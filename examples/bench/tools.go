@@ -13,23 +13,22 @@ import (
 )
 
 const (
-	// goPerfPackage is the Go client's own tool, in the version of the client
-	// that pulsh is built with.
+	// goPerfPackage is the Go client's own tool, in the client's version of pulsh.
 	goPerfPackage = "github.com/apache/pulsar-client-go/perf@v0.21.0"
-	// installTime bounds fetching and building it: some fifty packages.
+	// installTime bounds the download and the build of its fifty packages.
 	installTime = 10 * time.Minute
 )
 
-// tools are the programs that are compared; an empty one is not here.
+// tools are the programs to compare. The path of a missing one is empty.
 type tools struct {
 	pulsh, self    string
 	goPerf         string
 	java, javaHome string
-	scratch        string // a folder for what they write
+	scratch        string // the folder of their output
 }
 
-// findTools finds the programs of the wanted contenders, and says which are
-// missing and why.
+// findTools finds the programs of the chosen contenders. It returns the missing
+// ones with the reasons.
 func findTools(ctx context.Context, o options, scratch string) (tools, []string, error) {
 	t := tools{scratch: scratch}
 	var err error
@@ -56,7 +55,7 @@ func findTools(ctx context.Context, o options, scratch string) (tools, []string,
 	return t, missing, nil
 }
 
-// here says whether a contender's program was found.
+// here reports whether the program of a contender was found.
 func (t tools) here(c contender) bool {
 	return (c.kind != goPerf || t.goPerf != "") && (c.kind != javaPerf || t.java != "")
 }
@@ -87,8 +86,8 @@ func installGoPerf(ctx context.Context) (string, error) {
 	return tool, nil
 }
 
-// findJavaPerf finds Java and the distribution that holds pulsar-perf: that of
-// PULSAR_HOME, else the one that the local server was fetched with.
+// findJavaPerf finds Java and a distribution with pulsar-perf: that of
+// PULSAR_HOME, or else the one of the local server.
 func findJavaPerf() (java, home string, err error) {
 	if home = os.Getenv("PULSAR_HOME"); home == "" {
 		cache, err := os.UserCacheDir()

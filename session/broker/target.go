@@ -1,6 +1,9 @@
 package broker
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Target names a cluster and says how to enter it.
 type Target struct {
@@ -9,7 +12,10 @@ type Target struct {
 	Name      string // as the status line shows it; "" means the URL's host
 	TokenFile string // file that holds the token; the token itself is never kept
 	TokenEnv  string // variable that holds the token
-	Token     Secret // the token itself, where neither file nor variable is said
+	Token     Secret // the token itself, where neither file nor variable is named
+	Login
+	Password  Secret // the password itself, where neither file nor variable is named
+	OAuth     Secret // the JSON of client_id and client_secret, where no file is named
 	TrustFile string // certificates to trust beside the system's
 	TLSCheck  TLSCheck
 }
@@ -35,20 +41,45 @@ func ReadTLSCheck(text string) (TLSCheck, error) {
 
 // Connection is what a profile keeps of a target: never a secret.
 func (t Target) Connection() Connection {
-	return Connection{URL: t.URL, AdminURL: t.AdminURL, TokenFile: t.TokenFile, TokenEnv: t.TokenEnv, TrustFile: t.TrustFile, TLSCheck: t.TLSCheck}
+	return Connection{URL: t.URL, AdminURL: t.AdminURL, TokenFile: t.TokenFile, TokenEnv: t.TokenEnv, TrustFile: t.TrustFile, TLSCheck: t.TLSCheck, Login: t.Login}
 }
 
-// TokenSource says where the token comes from, "" if there is none.
-func (t Target) TokenSource() string {
+// LoginSource says how the client authenticates and where the secret comes from,
+// "" without authentication.
+func (t Target) LoginSource() string {
+	source := t.secretSource()
+	if t.CertFile != "" {
+		source = strings.TrimPrefix(source+", certificate of "+t.CertFile, ", ")
+	}
+	return source
+}
+
+func (t Target) secretSource() string {
 	switch {
+	case t.User != "":
+		return "user " + t.User + ", password from " + t.passwordSource()
+	case t.OAuthIssuer != "" && t.OAuthFile == "":
+		return "OAuth 2.0 of " + t.OAuthIssuer + ", held in memory"
+	case t.OAuthIssuer != "":
+		return "OAuth 2.0 of " + t.OAuthIssuer + ", file " + t.OAuthFile
 	case t.TokenFile != "":
-		return "file " + t.TokenFile
+		return "token of file " + t.TokenFile
 	case t.TokenEnv != "":
-		return "variable " + t.TokenEnv
+		return "token of variable " + t.TokenEnv
 	case t.Token.Held():
-		return "held in memory"
+		return "token held in memory"
 	}
 	return ""
+}
+
+func (t Target) passwordSource() string {
+	switch {
+	case t.PasswordFile != "":
+		return "file " + t.PasswordFile
+	case t.PasswordEnv != "":
+		return "variable " + t.PasswordEnv
+	}
+	return "memory"
 }
 
 // Trust says which certificates are taken for good, "" for the usual ones.
@@ -70,9 +101,10 @@ func (t Target) Trust() string {
 type Connection struct {
 	URL, AdminURL, TokenFile, TokenEnv, TrustFile string
 	TLSCheck                                      TLSCheck
+	Login
 }
 
 // Target is the cluster of a connection.
 func (c Connection) Target() Target {
-	return Target{URL: c.URL, AdminURL: c.AdminURL, TokenFile: c.TokenFile, TokenEnv: c.TokenEnv, TrustFile: c.TrustFile, TLSCheck: c.TLSCheck}
+	return Target{URL: c.URL, AdminURL: c.AdminURL, TokenFile: c.TokenFile, TokenEnv: c.TokenEnv, TrustFile: c.TrustFile, TLSCheck: c.TLSCheck, Login: c.Login}
 }

@@ -4,66 +4,76 @@
 package clientconf
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"pulsh/session/broker"
+	"pulsh/session/input"
 	"pulsh/session/profile"
+	"pulsh/session/secret"
 )
 
-// Value is what the file says, and on which line.
+// Value is the value of a key and its line.
 type Value struct {
-	Text string // "" if it is not said
+	Text string // "" without the key
 	Line int    // from 1
 }
 
-// Conf is what pulsh takes from a client.conf.
+// Conf is the part of a client.conf that pulsh uses.
 type Conf struct {
 	URL, AdminURL Value
 	TokenFile     Value
-	Token         broker.Secret // where the file holds the token itself
-	TokenLine     int
+	Token         broker.Secret    // where the file holds the token itself
+	Login         map[string]Value // by the names of broker.LoginFields
+	Password      broker.Secret    // of Login's user
+	OAuth         broker.Secret    // JSON with client_id and client_secret, where the file holds it
+	SecretLine    int              // of authParams
 	TrustFile     Value
-	TLSCheck      broker.TLSCheck // "" if the file says nothing of it
+	TLSCheck      broker.TLSCheck // "" without these keys
 	TLSCheckLine  int
-	Notes         []string // what the file asks for and pulsh cannot do, a sentence each; never a secret
+	Notes         []string // a sentence for each setting that pulsh does not support; never a secret
 }
 
-// Parse reads the text of a client.conf. The error is a sentence that begins
-// with the place; it never quotes a secret.
+// Parse reads the text of a client.conf. The error begins with FILE:LINE and never
+// quotes a secret.
 func Parse(text, file string) (Conf, error) {
+	text, err := input.Text([]byte(text))
+	if err != nil {
+		return Conf{}, fmt.Errorf("%s cannot be read: %w", file, err)
+	}
 	said, err := properties(text, file)
 	if err != nil {
 		return Conf{}, err
 	}
-	r := reader{said: said, file: file}
+	r := reader{said: said, name: file}
 	c := Conf{
 		URL:       r.address("brokerServiceUrl", profile.CheckURL),
 		AdminURL:  r.address("webServiceUrl", profile.CheckAdminURL),
-		TrustFile: r.text("tlsTrustCertsFilePath"),
+		TrustFile: r.path("tlsTrustCertsFilePath"),
 	}
-	// Before addresses had a scheme for it, TLS was a switch of its own.
+	// Before URLs had the scheme pulsar+ssl, useTls switched TLS on.
 	if r.truth("useTls") {
 		c.URL.Text = strings.Replace(c.URL.Text, "pulsar://", "pulsar+ssl://", 1)
 	}
 	r.check(&c)
-	r.token(&c)
+	r.login(&c)
 	r.cannot(&c)
-	return c, r.err
+	if r.err != nil {
+		return Conf{}, r.err // the values so far may hold a secret in a wrong place
+	}
+	return c, nil
 }
 
-// reader takes values out of properties and keeps the first error.
+// reader reads values from properties and keeps the first error.
 type reader struct {
 	said map[string]Value
-	file string
+	name string // of the file
 	err  error
 }
 
 func (r *reader) fail(line int, format string, args ...any) {
 	if r.err == nil {
-		r.err = fmt.Errorf("%s:%d: %s", r.file, line, fmt.Sprintf(format, args...))
+		r.err = fmt.Errorf("%s:%d: %s", r.name, line, fmt.Sprintf(format, args...))
 	}
 }
 
@@ -73,8 +83,18 @@ func (r *reader) text(key string) Value {
 	return v
 }
 
-// address reads a URL without the slash at its end, which the file that Pulsar
-// ships has.
+// path reads the name of a file.
+func (r *reader) path(key string) Value {
+	v := r.text(key)
+	if err := secret.CheckFile(v.Text); err != nil {
+		r.fail(v.Line, "%s: %s", key, err)
+		return Value{}
+	}
+	return v
+}
+
+// address reads a URL without a slash at its end, which the client.conf of
+// Pulsar's distribution has.
 func (r *reader) address(key string, check func(string) error) Value {
 	v := r.text(key)
 	v.Text = strings.TrimRight(v.Text, "/")
@@ -87,7 +107,7 @@ func (r *reader) address(key string, check func(string) error) Value {
 	return v
 }
 
-// truth reads a switch; what is not said is off.
+// truth reads a boolean. A missing key is false.
 func (r *reader) truth(key string) bool {
 	v := r.text(key)
 	switch strings.ToLower(v.Text) {
@@ -96,12 +116,12 @@ func (r *reader) truth(key string) bool {
 	case "", "false":
 		return false
 	}
-	r.fail(v.Line, "%s: %q is neither true nor false", key, v.Text)
+	r.fail(v.Line, "%s: %q is neither true nor false", key, secret.Redact(v.Text))
 	return false
 }
 
-// check reads how certificates are checked. A file that says nothing of it
-// leaves it to pulsh, which checks all there is.
+// check reads how certificates are checked. Without these keys pulsh checks
+// everything.
 func (r *reader) check(c *Conf) {
 	insecure, host := r.text("tlsAllowInsecureConnection"), r.text("tlsEnableHostnameVerification")
 	switch {
@@ -114,71 +134,15 @@ func (r *reader) check(c *Conf) {
 	}
 }
 
-// tokenPlugin is the class that presents a token.
-const tokenPlugin = "org.apache.pulsar.client.impl.auth.AuthenticationToken"
-
-// token reads authParams: token:TEXT, file:PATH, {"token":"TEXT"}, or the token
-// alone. What is no such thing is never quoted.
-func (r *reader) token(c *Conf) {
-	plugin, params := r.text("authPlugin"), r.text("authParams")
-	if plugin.Text == "" {
-		return
-	}
-	if plugin.Text != tokenPlugin && plugin.Text != "token" {
-		name := "this authPlugin" // what is no class may be a token in the wrong place
-		if strings.Contains(plugin.Text, "Authentication") {
-			name = "authPlugin " + plugin.Text
-		}
-		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: pulsh has no %s; it knows %s", r.file, plugin.Line, name, tokenPlugin))
-		return
-	}
-	c.TokenLine = params.Line
-	switch {
-	case params.Text == "":
-		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: authPlugin asks for a token, and authParams has none", r.file, plugin.Line))
-	case strings.HasPrefix(params.Text, "token:"):
-		c.Token = broker.NewSecret(strings.TrimSpace(strings.TrimPrefix(params.Text, "token:")))
-	case strings.HasPrefix(params.Text, "file:"):
-		u, err := url.Parse(params.Text)
-		path := strings.TrimPrefix(params.Text, "file:")
-		if err == nil && u.Path != "" {
-			path = u.Path
-		}
-		if path == "" || path == "//" {
-			r.fail(params.Line, "authParams: file: names no file")
-			return
-		}
-		c.TokenFile = Value{path, params.Line}
-	case strings.HasPrefix(params.Text, "{"):
-		var held struct {
-			Token string `json:"token"`
-		}
-		if json.Unmarshal([]byte(params.Text), &held) != nil || held.Token == "" {
-			r.fail(params.Line, "authParams: no token stands in the braces")
-			return
-		}
-		c.Token = broker.NewSecret(held.Token)
-	default:
-		c.Token = broker.NewSecret(params.Text)
-	}
-}
-
-// cannot notes what the file asks for and pulsh does not do.
+// cannot adds a note for each key that pulsh does not support.
 func (r *reader) cannot(c *Conf) {
 	note := func(key, why string) {
-		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: %s is not done: %s", r.file, r.said[key].Line, key, why))
+		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: %s is not done: %s", r.name, r.said[key].Line, key, why))
 	}
 	if r.truth("useKeyStoreTls") {
 		note("useKeyStoreTls", "pulsh reads certificates in PEM, from tlsTrustCertsFilePath")
 	}
 	if r.text("proxyServiceUrl").Text != "" {
 		note("proxyServiceUrl", "give the proxy as brokerServiceUrl")
-	}
-	if r.text("tlsCertificateFilePath").Text != "" || r.text("tlsKeyFilePath").Text != "" {
-		key := "tlsCertificateFilePath"
-		if r.text(key).Text == "" {
-			key = "tlsKeyFilePath"
-		}
-		note(key, "pulsh shows no certificate of its own")
 	}
 }

@@ -4,18 +4,14 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"pulsh/session/secret"
 )
 
-// bytesMax bounds the file: the one that Pulsar ships has 5 KB.
-const bytesMax = 1 << 20
-
-// properties reads the format of java.util.Properties: key and value divided by
-// =, : or blanks, # and ! before comments, \ at the end of a line that goes on,
-// and escapes. Of a key that is said twice the last one holds.
+// properties reads the format of java.util.Properties: a key and a value with =, :
+// or blanks between, comments after # or !, a backslash at the end of a line that
+// continues, and escapes. The last value of a repeated key counts.
 func properties(text, file string) (map[string]Value, error) {
-	if len(text) > bytesMax {
-		return nil, fmt.Errorf("%s is larger than %d bytes", file, bytesMax)
-	}
 	out := map[string]Value{}
 	lines := strings.Split(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n")
 	for i := 0; i < len(lines); i++ {
@@ -38,22 +34,23 @@ func properties(text, file string) (map[string]Value, error) {
 		}
 		plain, err := unescape(value)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %s: %w", file, number, plainKey, err)
+			return nil, fmt.Errorf("%s:%d: %s: %w", file, number, secret.Redact(plainKey), err)
 		}
 		out[plainKey] = Value{plain, number}
 	}
 	return out, nil
 }
 
-// blanks are what the format takes for white space within a line.
+// blanks are the white space within a line.
 const blanks = " \t\f"
 
-// goesOn says whether a line ends with an odd number of backslashes.
+// goesOn reports whether a line continues: it ends with an odd number of
+// backslashes.
 func goesOn(line string) bool {
 	return (len(line)-len(strings.TrimRight(line, `\`)))%2 == 1
 }
 
-// divide splits a line at its first divider that is not escaped.
+// divide splits a line at its first separator that is not escaped.
 func divide(line string) (key, value string) {
 	end := len(line)
 	for i := 0; i < len(line); i++ {
@@ -73,8 +70,8 @@ func divide(line string) (key, value string) {
 	return line[:end], value
 }
 
-// unescape replaces \t, \n, \f, \r and \uXXXX; before anything else a backslash
-// falls away.
+// unescape replaces \t, \n, \f, \r and \uXXXX. It drops a backslash before any
+// other character.
 func unescape(text string) (string, error) {
 	if !strings.Contains(text, `\`) {
 		return text, nil

@@ -8,8 +8,8 @@ import (
 	"pulsh/session/metrics"
 )
 
-// attachment is the consumer that a slot has for the time being, with the state
-// that ends with it: no other consumer can acknowledge what it has received.
+// attachment is the present consumer of a slot, with the state that ends with it:
+// no other consumer can acknowledge the messages that it has received.
 type attachment struct {
 	group    *Group
 	name     string // of the consumer, for the broker
@@ -22,8 +22,8 @@ type attachment struct {
 	ended    atomic.Bool  // the consumer is gone
 }
 
-// acknowledge acknowledges messages that are listed with their times of receipt,
-// and returns how many the broker took.
+// acknowledge acknowledges messages that were received at different times, and
+// returns how many the broker took.
 func (a *attachment) acknowledge(run []broker.Delivery) (acked int) {
 	failed, err := a.consumer.Ack(run)
 	if err != nil {
@@ -36,12 +36,11 @@ func (a *attachment) acknowledge(run []broker.Delivery) (acked int) {
 	return len(run) - failed
 }
 
-// finish is called before the consumer closes. It acknowledges the pending
-// messages, unless they wait for the user: those are released, as are the
-// dropped ones.
+// finish must be called before the consumer closes. It acknowledges the pending
+// messages, and releases those that wait for the user or were dropped.
 func (a *attachment) finish(ctx context.Context) {
 	if a.ended.Load() {
-		return // lose has done it
+		return // lose has released them
 	}
 	if !a.pending.stop(ctx.Done()) {
 		return // an acknowledgement to a dead broker has not returned
@@ -57,8 +56,8 @@ func (a *attachment) finish(ctx context.Context) {
 	a.release()
 }
 
-// lose is called when the consumer is gone: nothing can be acknowledged by it any
-// more.
+// lose must be called when the consumer has ended by itself. It releases all
+// messages, because that consumer can acknowledge nothing any more.
 func (a *attachment) lose() {
 	a.group.redeliveries.consumersClosed.Store(true)
 	if a.ended.CompareAndSwap(false, true) {

@@ -15,7 +15,7 @@ type churner struct {
 	group    *Group
 	replaced atomic.Int64 // consumers so far
 
-	// The holder of opLock alone uses the fields below, and Start and Stop.
+	// Start, Stop and the holder of opLock alone use the fields below.
 	churn   spec.Churn
 	cancel  context.CancelFunc // nil while it does not run
 	running sync.WaitGroup

@@ -22,7 +22,7 @@ const discoverEvery = 2 * time.Second
 type discovery struct {
 	group *Group
 	next  time.Time // of the next listing
-	fault string    // what was last wrong
+	fault string    // the last error that was reported, "" since a topic was added
 }
 
 // check adds and drops topics, if the group has a pattern and a listing is due.

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// lock is a mutex whose Lock can be given up.
+// lock is a mutex whose Lock a context can end.
 type lock chan struct{}
 
 func newLock() lock { return make(lock, 1) }
@@ -24,8 +24,8 @@ func (l lock) Lock(ctx context.Context) error {
 // Unlock is for the goroutine that has the lock.
 func (l lock) Unlock() { <-l }
 
-// interrupt makes the workers of a group stop whatever they wait for, and look
-// at their orders again.
+// interrupt makes the workers of a group stop waiting, for whatever it is, and
+// begin their loop again.
 type interrupt struct {
 	channel atomic.Pointer[chan struct{}]
 }
@@ -67,7 +67,7 @@ func (g *gate) Enter(ctx context.Context) error {
 	return nil
 }
 
-// TryEnter reports whether it has entered: not if the gate is closed.
+// TryEnter enters if the gate is open, and reports whether it is.
 func (g *gate) TryEnter() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -104,7 +104,7 @@ func (g *gate) Leave() {
 	}
 }
 
-// Shut lets no more workers in. It waits for none.
+// Shut closes the gate without waiting for the workers inside.
 func (g *gate) Shut() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -113,8 +113,8 @@ func (g *gate) Shut() {
 	}
 }
 
-// Close lets no more workers in, and returns when none is inside. It leaves the
-// gate closed even if ctx ends first, which is an error.
+// Close closes the gate and returns when no worker is inside. If ctx ends first,
+// that is an error, and the gate stays closed.
 func (g *gate) Close(ctx context.Context) error {
 	g.Shut()
 	g.mu.Lock()
@@ -136,7 +136,7 @@ func (g *gate) Close(ctx context.Context) error {
 	}
 }
 
-// Open lets workers in again. It does nothing if the gate is open.
+// Open opens the gate if it is closed.
 func (g *gate) Open() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

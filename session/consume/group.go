@@ -158,7 +158,7 @@ func (g *Group) lockOp(ctx context.Context) (unlock func(), err error) {
 	err = g.opLock.Lock(ctx)
 	g.supervisor.Stop()
 	supervise := func() {
-		if g.Active() {
+		if state := g.State(); state.Active() && state != snapshot.Stopping {
 			g.supervisor.Start()
 		}
 	}

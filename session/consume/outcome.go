@@ -47,7 +47,7 @@ func newOutcomePicker() *outcomePicker {
 	return &outcomePicker{random: newRandom()}
 }
 
-// newRandom returns a random source of its own.
+// newRandom returns a random source for one goroutine.
 func newRandom() *rand.Rand { return rand.New(rand.NewPCG(group.RandomID(), group.RandomID())) }
 
 // pick draws the outcomes of a run.

@@ -18,8 +18,8 @@ const pendingMax = 500_000
 
 const (
 	pendingChunk = 256                   // messages acknowledged at a time
-	pendingPause = time.Millisecond      // between two looks for messages that are due: timers are no finer
-	roomPause    = 10 * time.Millisecond // between two looks for room
+	pendingPause = time.Millisecond      // between two checks for messages that are due: timers are no finer
+	roomPause    = 10 * time.Millisecond // between two checks for room
 )
 
 // pendingAck is a processed message that is acknowledged later.
@@ -65,7 +65,7 @@ func (a *attachment) hold(run []broker.Delivery) {
 	}
 }
 
-// wakeUp makes the goroutine look again.
+// wakeUp makes the goroutine check at once.
 func (p *pendingAcks) wakeUp() {
 	select {
 	case p.wake <- struct{}{}:
@@ -220,8 +220,9 @@ func ackOldest(all []*attachment, limit int) (acked int) {
 	}
 	slices.Sort(received)
 	until := received[min(limit, len(received))-1]
-	// Workers that share a slot add their messages not quite in the order of
-	// receipt. So the second round takes what an older message held up.
+	// Workers that share a slot do not add their messages exactly in the order of
+	// receipt. An item that was received later may hide an older one behind it; the
+	// second round takes these.
 	for _, until := range []int64{until, math.MaxInt64} {
 		for _, a := range all {
 			for limit > 0 {

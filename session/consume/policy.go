@@ -18,14 +18,14 @@ type policy struct {
 	spec.Behaviour
 	plain    bool             // every message is acknowledged at once
 	mixed    bool             // messages have different outcomes
-	ordered  bool             // the subscription keeps the order, so a redelivery goes back to the first message that is not acknowledged
+	ordered  bool             // the subscription keeps the order: a nack redelivers all from that message on
 	schedule *pacing.Schedule // of the messages that may be received; nil for no limit
 	dead     broker.Forwarder // nil for none
 	retry    broker.Forwarder // nil for none
 }
 
-// lateMax bounds how far a group that found nothing to receive may catch up: it
-// must not receive all at once later.
+// lateMax bounds how far behind its rate a group may fall that finds nothing to
+// receive: it must not receive all the rest at once later.
 const lateMax = 100 * time.Millisecond
 
 // applyPolicy puts the settings about the treatment of messages in force.
@@ -37,10 +37,10 @@ func (g *Group) applyPolicy(ctx context.Context, settings spec.Consumer) error {
 	}
 	p.plain = !p.mixed && settings.Work.IsZero() && !settings.Ack.Keeps() && settings.Ack.Way != spec.AckCumulative
 	var err error
-	if p.dead, err = g.forwarders.get(ctx, settings, settings.DeadLetterTopic(), false); err != nil {
+	if p.dead, err = g.forwarders.get(ctx, settings.Engine, settings.DeadLetterTopic(), false); err != nil {
 		return fmt.Errorf("the dead-letter topic: %w", err)
 	}
-	if p.retry, err = g.forwarders.get(ctx, settings, settings.Retry, true); err != nil {
+	if p.retry, err = g.forwarders.get(ctx, settings.Engine, settings.Retry, true); err != nil {
 		return fmt.Errorf("the retry topic: %w", err)
 	}
 	p.schedule = g.scheduleFor(settings.Rate)
@@ -53,8 +53,8 @@ func (g *Group) applyPolicy(ctx context.Context, settings spec.Consumer) error {
 	return nil
 }
 
-// scheduleFor returns the schedule of a rate, nil for max. If there is a schedule
-// it goes on with the new rate.
+// scheduleFor returns a schedule for a rate, nil for max. It is the present one if
+// there is one, which changes to the rate.
 func (g *Group) scheduleFor(rate pacing.Shape) *pacing.Schedule {
 	if most, held := rate.IsHold(); rate.IsZero() || held && most.IsMax() {
 		return nil
@@ -76,8 +76,8 @@ func (g *Group) scheduleFor(rate pacing.Shape) *pacing.Schedule {
 }
 
 // forwarders holds the producers for the dead-letter topic and the retry topic.
-// Each is opened when it is first needed and closed when the group stops. The
-// holder of opLock alone uses it, and Start and Stop.
+// Each is opened when it is first needed and closed when the group stops. Start,
+// Stop and the holder of opLock alone use it.
 type forwarders struct {
 	group *Group
 	open  map[forwarding]broker.Forwarder
@@ -86,23 +86,23 @@ type forwarders struct {
 type forwarding struct {
 	topic  string
 	retry  bool
-	engine broker.Engine // a message is forwarded by the engine that received it
+	engine broker.Engine // no engine forwards messages that another one has received
 }
 
 // get returns the producer for a topic, nil for no topic.
-func (f *forwarders) get(ctx context.Context, settings spec.Consumer, topic string, retry bool) (broker.Forwarder, error) {
+func (f *forwarders) get(ctx context.Context, engine broker.Engine, topic string, retry bool) (broker.Forwarder, error) {
 	if topic == "" {
 		return nil, nil
 	}
-	key := forwarding{topic, retry, f.group.Host().EngineOf(settings.Engine)}
+	key := forwarding{topic, retry, f.group.Host().EngineOf(engine)}
 	if one, ok := f.open[key]; ok {
 		return one, nil
 	}
-	engine, err := f.group.Host().BrokerOf(f.group.Cluster(), settings.Engine)
+	through, err := f.group.Broker(engine)
 	if err != nil {
 		return nil, err
 	}
-	one, err := engine.OpenForwarder(ctx, broker.ForwarderSpec{
+	one, err := through.OpenForwarder(ctx, broker.ForwarderSpec{
 		Topic: topic, Retry: retry,
 		Name: fmt.Sprintf("pulsh-%s-forward-%08x", f.group.Name(), uint32(group.RandomID())),
 	})
@@ -112,7 +112,8 @@ func (f *forwarders) get(ctx context.Context, settings spec.Consumer, topic stri
 	return one, err
 }
 
-// close closes all of them. The client finishes by itself what ctx cuts short.
+// close closes all of them. If ctx ends first, the client goes on with it in the
+// background.
 func (f *forwarders) close(ctx context.Context) {
 	for key, one := range f.open {
 		if err := one.Close(ctx); err != nil && ctx.Err() == nil {

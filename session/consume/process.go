@@ -8,24 +8,23 @@ import (
 	"pulsh/session/metrics"
 )
 
-// inflightRun is a run that a worker has received and not yet processed to the
-// end.
+// inflightRun is a run that a worker has received and not processed to the end.
+//
+// Processing is simulated by sleeping. Timers are no finer than a millisecond, so
+// the worker adds up the work of several messages and sleeps for all of them.
 type inflightRun struct {
 	at       *attachment
 	policy   *policy
 	messages []broker.Delivery // that are left
 	outcomes []outcome         // of messages; empty if all are to be acknowledged
 	ticket   *ticket           // under ack=cumulative, else nil
-	counted  int               // messages at the front whose work is in debt
-	debt     time.Duration     // work still to be done for them
+	counted  int               // messages at the front whose work is part of debt
+	debt     time.Duration     // work still to be slept for; negative after sleeping too long
 }
 
 const (
-	// workSlack is the debt at which a worker sleeps: timers are no finer.
-	workSlack = time.Millisecond
-	// workCredit bounds what a worker that slept too long takes off the next
-	// messages.
-	workCredit = 100 * time.Millisecond
+	workSlack  = time.Millisecond       // the debt at which a worker sleeps
+	workCredit = 100 * time.Millisecond // the most that it takes off the next debt after sleeping too long
 )
 
 // release gives up the messages that are left. The broker redelivers them.
@@ -55,8 +54,8 @@ func (w *worker) process(ctx context.Context, leave <-chan struct{}) {
 	w.inflight = nil
 }
 
-// work does the work of some messages at the front and returns how many, 0 if it
-// was interrupted.
+// work simulates the work of some messages at the front and returns how many, 0 if
+// it was interrupted.
 func (w *worker) work(leave <-chan struct{}) int {
 	r := w.inflight
 	if r.policy.Work.IsZero() {
@@ -71,12 +70,11 @@ func (w *worker) work(leave <-chan struct{}) int {
 	}
 	n := r.counted
 	r.counted = 0
-	w.credit = r.debt // the rest goes over to the next run
+	w.credit = r.debt // the rest is for the next run
 	return n
 }
 
-// workOff sleeps until the debt is worked off. It returns false if it was
-// interrupted.
+// workOff sleeps for the debt. It returns false if it was interrupted.
 func (w *worker) workOff(leave <-chan struct{}) bool {
 	r, clock := w.inflight, w.group.Host().Clock
 	begin := clock()

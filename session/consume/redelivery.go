@@ -12,9 +12,9 @@ import (
 // group has nacked or dropped, and what else has happened in the present period.
 // A period of the delivery audit lasts from a start or a seek to the next seek.
 type redeliveries struct {
-	// The present period began with a seek; consumers have closed in it; a
-	// subscription that keeps the order was asked to redeliver.
-	afterSeek, consumersClosed, nackedInOrder atomic.Bool
+	afterSeek       atomic.Bool // the present period began with a seek
+	consumersClosed atomic.Bool // consumers have closed in it
+	nackedInOrder   atomic.Bool // a subscription that keeps the order got a nack in it
 
 	mu     sync.Mutex // guards the fields below; held for moments only
 	causes map[messageKey]metrics.Outcome
@@ -66,8 +66,9 @@ func (r *redeliveries) remember(key messageKey) {
 	r.oldest = (r.oldest + 1) % causesMax
 }
 
-// cause returns why the group itself has made a message redelivered. A message
-// that is redelivered because it shares an entry has the last cause of the entry.
+// cause returns why the group itself has had a message redelivered, if it has. For
+// a message that only shares its entry with such a one, that is the last cause of
+// the entry.
 func (r *redeliveries) cause(d *broker.Delivery) (cause metrics.Outcome, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -95,7 +96,7 @@ func (r *redeliveries) count(recorder *metrics.ReceiveRecorder, d *broker.Delive
 		cause = metrics.AgainSeek
 	case replayed || r.consumersClosed.Load():
 		cause = metrics.AgainDisconnect
-	case r.nackedInOrder.Load(): // such a subscription goes back to the nacked message
+	case r.nackedInOrder.Load(): // such a subscription redelivers all from the nacked message on
 		cause = metrics.AgainNack
 	default:
 		cause = metrics.AgainUnknown
@@ -103,8 +104,8 @@ func (r *redeliveries) count(recorder *metrics.ReceiveRecorder, d *broker.Delive
 	recorder.Count(cause, 1)
 }
 
-// newPeriod begins a period of the delivery audit, with a seek or with other
-// messages to come.
+// newPeriod begins a period of the delivery audit: sought by a seek, or else
+// because other messages than before come from now on.
 func (g *Group) newPeriod(sought bool) {
 	g.audit.NewEpoch()
 	r := &g.redeliveries

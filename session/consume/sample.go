@@ -12,15 +12,15 @@ import (
 )
 
 // sampleState is the state that the sampler keeps between two samples, beside
-// group.Sampling. The sampler alone uses it, but for the atomics.
+// group.Sampling. The sampler alone uses it, except the atomics.
 type sampleState struct {
 	audit  atomic.Pointer[auditReading]   // at the last reset, or nil
-	drain  atomic.Pointer[snapshot.Drain] // nil unless a seek left a backlog that lasts
+	drain  atomic.Pointer[snapshot.Drain] // of the backlog that the last seek left, nil once that is gone
 	clocks senderClocks
 	rates  rates
 }
 
-// rates are of the last second.
+// rates are averages over group.RateWindow.
 type rates struct{ received, acked, bytes *metrics.Throughput }
 
 func newRates() rates {

@@ -166,7 +166,7 @@ func (g *Group) beginDrain(ctx context.Context) {
 	admin, topics := g.Cluster().Admin, broker.FullTopics(g.Topics())
 	got, failed := brokerstats.Fetch(ctx, admin, topics)
 	if own, ok := got.Of(topics, failed); ok {
-		g.Observe(ctx, admin, own) // incidents will show in the next statistics, too
+		g.Observe(ctx, admin, own) // an incident shows again in the next statistics
 	}
 	if n := g.stats.Latest().BacklogMessages; n > 0 {
 		g.sampled.drain.Store(&snapshot.Drain{From: time.Now(), Start: n})

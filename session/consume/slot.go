@@ -8,10 +8,11 @@ import (
 	"pulsh/session/broker"
 )
 
-// slot is one consumer that the broker sees, and that can be replaced by another
-// one. The workers of an exclusive group share a slot; all others have one each.
+// slot is the place of one consumer at the subscription. The consumer can be
+// replaced while the slot and its workers stay. The workers of an exclusive group
+// share a slot; all others have one each.
 type slot struct {
-	number      int  // that of its first worker; the consumer is named by it
+	number      int  // of its first worker; part of the consumer's name
 	gate        gate // closed while the consumer is gone or is being replaced
 	receiveLock lock // held during a Receive, until the messages are recorded
 	silence     silence
@@ -24,10 +25,10 @@ type slot struct {
 	fault error      // why there is no consumer; nil while there is one
 }
 
-// attachment returns the slot's present consumer with its state.
+// attachment returns the present consumer with its state.
 func (s *slot) attachment() *attachment { return s.current.Load() }
 
-// fail closes the gate, for the supervisor to replace the consumer. It does not
+// fail closes the gate, so that the supervisor replaces the consumer. It does not
 // wait for the workers inside.
 func (s *slot) fail(why error) {
 	s.mu.Lock()
@@ -63,9 +64,9 @@ func (s *slot) reopen() {
 	}
 }
 
-// failIfEnded fails the slot if the broker or the client has ended the consumer
-// of at, and reports whether it has. It does nothing if that consumer was
-// replaced.
+// failIfEnded fails the slot if the consumer of at has ended, by the broker or by
+// the client, and reports whether it has. It returns false if that consumer was
+// replaced already.
 func (s *slot) failIfEnded(at *attachment) bool {
 	ended, cause := at.consumer.Ended()
 	select {
@@ -131,15 +132,15 @@ func (u *unfinishedRuns) take() *inflightRun {
 	return run
 }
 
-// silence counts how long the workers of a slot have waited for messages in
-// vain.
+// silence counts the checks for which the workers of a slot have waited for a
+// message in vain.
 type silence struct {
 	waiting  atomic.Int32 // workers that wait for a message at this moment
 	received atomic.Int64 // messages so far
 
 	// The supervisor alone uses the fields below.
 	seen   int64 // received, at the last check
-	checks int   // in a row at which a worker waited and nothing had come
+	checks int   // in a row at which a worker waited and no message had come
 }
 
 // check returns the number of checks in a row at which a worker waited and

@@ -31,7 +31,7 @@ func (s *subscription) list(ctx context.Context, settings spec.Consumer) ([]stri
 	return topics, err
 }
 
-// refresh makes the topics that the settings cover now those to subscribe to.
+// refresh lists the topics that the settings cover, for consumers to come.
 func (s *subscription) refresh(ctx context.Context, settings spec.Consumer) error {
 	topics, err := s.list(ctx, settings)
 	if err == nil {
@@ -60,8 +60,8 @@ func (g *Group) Topics() []string {
 	return slices.DeleteFunc(g.subscription.all(), func(topic string) bool { return topic == retry })
 }
 
-// announceBacklog tells the user that the subscription exists and has a backlog:
-// Pulsar uses the wanted position only for a new subscription.
+// announceBacklog tells the user if the subscription has a backlog already: Pulsar
+// uses the wanted position only for a new subscription.
 func (s *subscription) announceBacklog(ctx context.Context) {
 	g := s.group
 	admin := g.Cluster().Admin
@@ -77,10 +77,10 @@ func (s *subscription) announceBacklog(ctx context.Context) {
 	}
 }
 
-// subscribe makes a consumer, with a name of its own.
+// subscribe makes a consumer under a new name.
 func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, number int) (name string, consumer broker.Consumer, err error) {
 	name = s.consumerName(settings, number)
-	engine, err := s.group.Host().BrokerOf(s.group.Cluster(), settings.Engine)
+	engine, err := s.group.Broker(settings.Engine)
 	if err != nil {
 		return name, nil, err
 	}

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// silentChecks is the number of checks for which workers must have waited for
-	// messages of the backlog before their consumers are replaced: a client takes
-	// a second or two to reconnect.
+	// silentChecks is the number of checks in a row after which consumers that get
+	// nothing of a backlog are replaced: a client takes a second or two to
+	// reconnect.
 	silentChecks = 8
 	// silentChecksMost bounds its doubling while replacing consumers does not help.
 	silentChecksMost = 120
@@ -179,10 +179,10 @@ func (s *supervisor) failSilent() {
 // holds so many gets no more.
 const unackedMax = 50_000
 
-// backlogHeld reports whether the broker holds entries back without reason. Those
-// that were delivered and are not acknowledged are part of the backlog too; they
-// are kept by a consumer, or will be redelivered, and above unackedMax of them
-// the broker is right to hold back.
+// backlogHeld reports whether the broker has entries for the group that it does not
+// deliver, without a reason. Entries that were delivered and not acknowledged are
+// part of the backlog and are not held back. When there are unackedMax of them,
+// the broker has a reason not to deliver the others.
 func (s *supervisor) backlogHeld() bool {
 	g := s.group
 	now, _ := g.Host().Sample(g.Name())

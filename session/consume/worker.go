@@ -36,10 +36,10 @@ type worker struct {
 	outcomes [runMax]outcome
 	random   *rand.Rand
 	timer    *time.Timer
-	credit   time.Duration    // work owed from the run before, negative if done in advance
+	credit   time.Duration    // the debt that the last run has left for the next
 	schedule *pacing.Schedule // that the cursor belongs to, nil for none
 	cursor   *pacing.Cursor
-	allowed  int // messages that the schedule allows and that were not received yet
+	allowed  int // messages that the schedule allows and that were not yet received
 }
 
 // run is the hot path of receiving.
@@ -171,8 +171,8 @@ func (w *worker) follow(schedule *pacing.Schedule) {
 // Receive until its messages are recorded, have their outcomes and their ticket.
 // So the audit and the order of acknowledgements see the messages in the
 // subscription's order, though several workers share the consumer. A worker that
-// waits for the lock waits for a message in effect: the interrupt makes the one
-// before it give the lock up, and then each in turn.
+// waits for the lock can be interrupted, too: the interrupt ends the Receive of the
+// worker that has the lock, and then that of each of the others in turn.
 func (w *worker) receive(ctx context.Context, at *attachment, p *policy, leave <-chan struct{}, buf []broker.Delivery) int {
 	if w.slot.receiveLock.Lock(ctx) != nil {
 		return 0

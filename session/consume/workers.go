@@ -98,8 +98,8 @@ func (s *workers) addBy(ctx context.Context, settings spec.Consumer, subscribe s
 	return nil
 }
 
-// openSlots returns a slot for each worker from the index from on. The workers of
-// an exclusive group get the shared one, if there is one.
+// openSlots returns a slot for each worker from an index on. The workers of an
+// exclusive group get the shared one; it is nil if they have none yet.
 func (s *workers) openSlots(ctx context.Context, settings spec.Consumer, from int, shared *slot, subscribe subscribeFunc) (slots []*slot, err error) {
 	slots = make([]*slot, settings.Workers-from)
 	if settings.Type == broker.Exclusive {
@@ -217,7 +217,7 @@ func (s *workers) endAll(ctx context.Context, ending []*worker) []error {
 	return errs
 }
 
-// wait waits for the worker's end and closes its slot if no other worker uses it.
+// wait waits for the worker's end, and closes its slot if no other worker uses it.
 func (w *worker) wait(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() { // ends with the worker

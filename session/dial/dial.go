@@ -6,9 +6,9 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"pulsh/session"
@@ -17,40 +17,33 @@ import (
 	"pulsh/session/broker/client"
 	"pulsh/session/broker/probe"
 	"pulsh/session/broker/wire"
+	"pulsh/session/broker/wire/connect"
+	"pulsh/session/input"
 )
 
-// Cluster is the session.Dial of real clusters. It connects to nothing yet but
-// refuses addresses, certificates and tokens that cannot work.
+// Cluster is the session.Dial of real clusters. It does not connect yet, but
+// refuses addresses, certificates and credentials that cannot work.
 func Cluster(_ context.Context, t broker.Target, clock broker.Clock) (session.Link, error) {
-	token := tokenOf(t)
-	if token != nil {
-		if _, err := token(); err != nil {
-			return session.Link{}, err
-		}
+	credentials, err := credentialsOf(t)
+	if err != nil {
+		return session.Link{}, err
 	}
 	secure, err := secureOf(t)
 	if err != nil {
 		return session.Link{}, err
 	}
-	engine, err := client.New(client.Options{URL: t.URL, Token: token, TLS: secure, Clock: clock})
+	engine, err := client.New(client.Options{URL: t.URL, Credentials: credentials, TLS: secure, Clock: clock})
 	if err != nil {
 		return session.Link{}, err
 	}
-	own, err := wire.New(wire.Options{URL: t.URL, Auth: authOf(token), TLS: secure, Clock: clock})
+	own, err := wire.New(connect.Options{URL: t.URL, Auth: authOf(credentials), TLS: secure, Clock: clock})
 	if err != nil {
 		engine.Close()
 		return session.Link{}, err
 	}
-	link := session.Link{Broker: engine, Wire: own, Probe: func(ctx context.Context) (session.Answer, error) {
-		answer, err := probe.Dialer{TLS: secure, Token: token}.Dial(ctx, t.URL)
-		if err == nil && answer.AuthRequired {
-			err = &broker.Error{Category: broker.NotAuthorised, Cause: &probe.Failure{Fault: probe.NoToken, Host: answer.Host},
-				Message: fmt.Sprintf("the Pulsar at %s lets nobody in without authentication, and there is no token", t.URL)}
-		}
-		return session.Answer{Version: answer.Version, SizeMax: answer.MessageSizeMax}, err
-	}}
+	link := session.Link{Broker: engine, Wire: own, Probe: func(ctx context.Context) (session.Answer, error) { return ask(ctx, t, secure, credentials) }}
 	if t.AdminURL != "" {
-		link.Admin, err = admin.New(t.AdminURL, admin.Options{Token: token, TLS: secure})
+		link.Admin, err = admin.New(t.AdminURL, adminOptions(secure, credentials))
 		if err != nil {
 			own.Close()
 			engine.Close()
@@ -60,75 +53,114 @@ func Cluster(_ context.Context, t broker.Target, clock broker.Clock) (session.Li
 	return link, nil
 }
 
-// tokenOf reads the token where it lives, each time it is asked; nil for a
-// cluster that is entered without one.
-func tokenOf(t broker.Target) func() (string, error) {
-	switch {
-	case t.TokenFile != "":
-		return func() (string, error) {
-			text, err := os.ReadFile(t.TokenFile)
-			if err != nil {
-				return "", fmt.Errorf("the token file %s cannot be read: %w", t.TokenFile, errors.Unwrap(err))
-			}
-			token := strings.TrimSpace(string(text))
-			if token == "" {
-				return "", fmt.Errorf("the token file %s is empty", t.TokenFile)
-			}
-			return token, nil
-		}
-	case t.TokenEnv != "":
-		return func() (string, error) {
-			token := strings.TrimSpace(os.Getenv(t.TokenEnv))
-			if token == "" {
-				return "", fmt.Errorf("the variable %s holds no token", t.TokenEnv)
-			}
-			return token, nil
-		}
-	case t.Token.Held():
-		return func() (string, error) { return t.Token.Reveal(), nil }
+// ask probes a cluster with the credentials that the client presents.
+func ask(ctx context.Context, t broker.Target, secure *tls.Config, credentials *broker.Credentials) (session.Answer, error) {
+	d := probe.Dialer{TLS: secure}
+	if credentials != nil {
+		d.Token, d.Method = credentials.Present, credentials.Method
 	}
-	return nil
+	answer, err := d.Dial(ctx, t.URL)
+	var failed *broker.Error
+	switch {
+	case err == nil && answer.AuthRequired:
+		err = &broker.Error{Category: broker.NotAuthorised, Cause: &probe.Failure{Fault: probe.NoToken, Host: answer.Host},
+			Message: fmt.Sprintf("the Pulsar at %s lets nobody in without authentication, and there is no token", t.URL)}
+	case errors.As(err, &failed) && probe.FailureOf(err).Fault == probe.TokenRefused:
+		explained := *failed
+		explained.Message += expiry(t, credentials)
+		err = &explained
+	}
+	return session.Answer{Version: answer.Version, SizeMax: answer.MessageSizeMax}, err
 }
 
-// authOf is how the wire engine proves who it is; nil for a cluster that is
-// entered without a token.
-func authOf(token func() (string, error)) wire.Auth {
-	if token == nil {
+// adminOptions presents the credentials to the admin API.
+func adminOptions(secure *tls.Config, credentials *broker.Credentials) admin.Options {
+	o := admin.Options{TLS: secure, Token: credentials.Present}
+	if credentials != nil && credentials.Method == broker.ByPassword {
+		o.Basic = true
+		o.Token = func() (string, error) {
+			secret, err := credentials.Present()
+			return base64.StdEncoding.EncodeToString([]byte(secret)), err
+		}
+	}
+	return o
+}
+
+// authOf presents the credentials for the wire engine; nil presents nothing.
+func authOf(credentials *broker.Credentials) connect.Auth {
+	if credentials == nil {
 		return nil
 	}
-	return wire.Token(token)
+	return func() (method string, data []byte, err error) {
+		secret, err := credentials.Present()
+		return credentials.Method, []byte(secret), err
+	}
 }
 
-// secureOf is how certificates are checked, by the client, the admin API and
-// the probe alike; nil means by the system's roots.
+// secureOf returns the configuration of TLS for the client, the admin API and the
+// probe alike; nil checks certificates by the system's authorities and presents none.
 func secureOf(t broker.Target) (*tls.Config, error) {
-	if t.TrustFile == "" && (t.TLSCheck == "" || t.TLSCheck == broker.TLSFull) {
+	if t.TrustFile == "" && t.CertFile == "" && (t.TLSCheck == "" || t.TLSCheck == broker.TLSFull) {
 		return nil, nil
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if t.TrustFile != "" {
-		pem, err := os.ReadFile(t.TrustFile)
-		if err != nil {
-			return nil, fmt.Errorf("the certificates of %s cannot be read: %w", t.TrustFile, errors.Unwrap(err))
-		}
-		if config.RootCAs, err = x509.SystemCertPool(); err != nil {
-			config.RootCAs = x509.NewCertPool()
-		}
-		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("%s holds no certificate", t.TrustFile)
+		var err error
+		if config.RootCAs, err = trusted(t.TrustFile); err != nil {
+			return nil, err
 		}
 	}
 	if t.TLSCheck == broker.TLSNone || t.TLSCheck == broker.TLSAnyHost {
-		config.InsecureSkipVerify = true // what is asked for is checked below
+		config.InsecureSkipVerify = true // signedByAny checks the rest
 	}
 	if t.TLSCheck == broker.TLSAnyHost {
 		config.VerifyConnection = signedByAny(config.RootCAs)
 	}
+	if t.CertFile != "" {
+		if _, err := certificate(t.Login); err != nil {
+			return nil, err
+		}
+		// Certificates are short-lived in many clusters: each handshake reads the files.
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return certificate(t.Login) }
+	}
 	return config, nil
 }
 
-// signedByAny checks a chain of certificates without the host's name. The
-// fault is told as the library tells those that it finds itself.
+// trusted returns the system's authorities and those of a file.
+func trusted(file string) (*x509.CertPool, error) {
+	pem, err := input.Read(file, input.ConfigMax)
+	if err != nil {
+		return nil, fmt.Errorf("the certificates of %s cannot be read: %w", file, err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM([]byte(pem)) {
+		return nil, fmt.Errorf("%s holds no certificate", file)
+	}
+	return pool, nil
+}
+
+// certificate reads a client certificate and its key.
+func certificate(l broker.Login) (*tls.Certificate, error) {
+	public, err := input.Read(l.CertFile, input.ConfigMax)
+	if err != nil {
+		return nil, fmt.Errorf("the client certificate %s cannot be read: %w", l.CertFile, err)
+	}
+	private, err := input.Read(l.KeyFile, input.SecretMax)
+	if err != nil {
+		return nil, fmt.Errorf("the private key %s cannot be read: %w", l.KeyFile, err)
+	}
+	pair, err := tls.X509KeyPair([]byte(public), []byte(private))
+	if err != nil {
+		return nil, fmt.Errorf("%s and %s are no client certificate with its key: %s", l.CertFile, l.KeyFile, strings.TrimPrefix(err.Error(), "tls: "))
+	}
+	return &pair, nil
+}
+
+// signedByAny returns a check of a chain of certificates without the host's name.
+// Its error is like those of the library's own check.
 func signedByAny(roots *x509.CertPool) func(tls.ConnectionState) error {
 	return func(state tls.ConnectionState) error {
 		options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}

@@ -23,6 +23,18 @@ import (
 	"pulsh/session/broker/probe"
 )
 
+// A token file may be replaced while pulsh runs, and may begin with a byte order mark.
+func TestATokenFileIsReadAgain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	token := source{what: "token", file: file}.read
+	for _, want := range []string{"first", "second"} {
+		require.NoError(t, os.WriteFile(file, []byte("\xef\xbb\xbf"+want+"\r\n"), 0o600))
+		text, err := token()
+		require.NoError(t, err)
+		require.Equal(t, want, text)
+	}
+}
+
 // signed is a certificate for one host and the file of the authority behind it.
 func signed(t *testing.T, host string) (tls.Certificate, string) {
 	t.Helper()
@@ -101,12 +113,18 @@ func TestWhatCannotWorkIsRefusedBeforeConnecting(t *testing.T) {
 	empty := filepath.Join(dir, "empty")
 	require.NoError(t, os.WriteFile(empty, []byte(" \n"), 0o600))
 	nowhere := filepath.Join(dir, "nowhere")
+	huge := filepath.Join(dir, "huge")
+	require.NoError(t, os.WriteFile(huge, make([]byte, 65<<10), 0o600))
 	for want, target := range map[string]broker.Target{
-		"the token file " + nowhere + " cannot be read: no such file or directory":      {TokenFile: nowhere},
-		"the token file " + empty + " is empty":                                         {TokenFile: empty},
-		"the variable PULSH_NO_SUCH_TOKEN holds no token":                               {TokenEnv: "PULSH_NO_SUCH_TOKEN"},
-		"the certificates of " + nowhere + " cannot be read: no such file or directory": {TrustFile: nowhere},
-		empty + " holds no certificate":                                                 {TrustFile: empty},
+		"the token file " + nowhere + " cannot be read: no such file or directory":                                    {TokenFile: nowhere},
+		"the token file " + empty + " is empty":                                                                       {TokenFile: empty},
+		"the token file /dev/zero cannot be read: it is larger than 64 KiB":                                           {TokenFile: "/dev/zero"},
+		"the token file " + huge + " cannot be read: it is larger than 64 KiB":                                        {TokenFile: huge},
+		"the certificates of /dev/zero cannot be read: it is larger than 1 MiB":                                       {TrustFile: "/dev/zero"},
+		"this is a token, and the name of a file was expected; write the token into a file, or set PULSH_TOKEN to it": {TokenFile: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln"},
+		"the variable PULSH_NO_SUCH_TOKEN holds no token":                                                             {TokenEnv: "PULSH_NO_SUCH_TOKEN"},
+		"the certificates of " + nowhere + " cannot be read: no such file or directory":                               {TrustFile: nowhere},
+		empty + " holds no certificate":                                                                               {TrustFile: empty},
 	} {
 		target.URL = "pulsar://" + net.JoinHostPort("127.0.0.1", "1")
 		_, err := Cluster(t.Context(), target, func() int64 { return 0 })

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// barsMax is how many bars a histogram has at most: eight in each power of ten,
-// as many as the powers between a microsecond and an hour need, leave bars of
-// four units.
+// barsMax is the largest number of bars in a histogram. Eight in each power of
+// ten, for the nine powers between a microsecond and an hour, leave each bar four
+// units of width.
 const (
 	barsPerPower = 8
 	barsMax      = 80
@@ -62,8 +62,8 @@ func histogram(counts []Counted, title string) template.HTML {
 	return template.HTML(b.String())
 }
 
-// barTicks are the round durations between two bars: powers of ten, and 2 and 5
-// of them where there are few.
+// barTicks returns the round durations between two bars: powers of ten, and their
+// multiples by 2 and 5 where there are few.
 func barTicks(first, past int) []float64 {
 	factors := []float64{1}
 	if past-first <= 2*barsPerPower {

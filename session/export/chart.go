@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// The size of a graph in its own units: on paper and on a desk one is about a
-// pixel, on a phone three quarters of one, so that its text stays readable.
+// The size of a graph in its own units. A unit is about a pixel on paper and on a
+// desktop screen, and three quarters of one on a phone, where text stays readable.
 const (
 	chartWidth  = 480.0
 	chartHeight = 200.0
@@ -19,8 +19,8 @@ const (
 	plotBottom  = chartHeight - 22
 )
 
-// logarithmicFrom is how far apart the least and the most of a graph of
-// durations may be before its axis is logarithmic.
+// logarithmicFrom is the ratio of the largest to the smallest duration of a graph
+// from which its axis is logarithmic.
 const logarithmicFrom = 40
 
 // chart is a graph of lines over time.
@@ -30,7 +30,7 @@ type chart struct {
 	lines []line
 	begin time.Time     // of the first value
 	step  time.Duration // from value to value
-	zero  time.Time     // that the time axis counts from
+	zero  time.Time     // the origin of the time axis
 	marks []numberedMark
 }
 
@@ -62,7 +62,7 @@ func (s scale) y(v float64) float64 {
 	return plotBottom - part*(plotBottom-plotTop)
 }
 
-// scaleOf fits a scale to all lines; without a value it ends at 1.
+// scaleOf returns a scale for all lines. Without a value it ends at 1.
 func (c chart) scaleOf() scale {
 	least, most := math.Inf(1), 0.0
 	for _, l := range c.lines {
@@ -92,7 +92,7 @@ func logarithmic(least, most float64) scale {
 	return s
 }
 
-// linear is a scale from 0 to the next round number.
+// linear returns a scale from 0 to the next round number.
 func linear(most float64) scale {
 	if most <= 0 {
 		most = 1
@@ -111,7 +111,7 @@ func linear(most float64) scale {
 	return s
 }
 
-// count is the number of values of the longest line.
+// count returns the number of values of the longest line.
 func (c chart) count() int {
 	n := 0
 	for _, l := range c.lines {
@@ -120,18 +120,18 @@ func (c chart) count() int {
 	return n
 }
 
-// x is where the middle of a step stands.
+// x returns the horizontal position of the middle of a step.
 func (c chart) x(step float64) float64 {
 	return plotLeft + (step+0.5)/float64(max(c.count(), 1))*(plotRight-plotLeft)
 }
 
-// xAt is where a time stands, and whether it is on the graph.
+// xAt returns the horizontal position of a time, and whether it is on the graph.
 func (c chart) xAt(at time.Time) (x float64, inside bool) {
 	step := float64(at.Sub(c.begin))/float64(c.step) - 0.5
 	return c.x(step), step >= -0.5 && step <= float64(c.count())-0.5
 }
 
-// svg draws the graph. It holds numbers and escaped text only.
+// svg returns the graph as SVG. It contains numbers and escaped text only.
 func (c chart) svg() template.HTML {
 	var b strings.Builder
 	s := c.scaleOf()
@@ -149,12 +149,11 @@ func (c chart) svg() template.HTML {
 	return template.HTML(b.String())
 }
 
-// markApart is how far apart the numbers of two marks are at least. Those that
-// are closer stand together, as 3–5.
+// markApart is the smallest distance between the numbers of two marks. Closer
+// marks share one label, as 3–5.
 const markApart = 12
 
-// markAxis draws the events. Only the first of those that stand together has a
-// number above it.
+// markAxis draws the events. Marks that share a label have it above the first.
 func (c chart) markAxis(b *strings.Builder) {
 	type place struct {
 		x           float64
@@ -183,8 +182,8 @@ func (c chart) markAxis(b *strings.Builder) {
 	}
 }
 
-// path is a line with gaps where nothing is known. A value that stands alone is
-// a short stroke.
+// path returns a line with gaps at unknown values. A value between two gaps is a
+// short stroke.
 func (c chart) path(values []Number, s scale) string {
 	var b strings.Builder
 	drawing := false
@@ -207,21 +206,21 @@ func (c chart) path(values []Number, s scale) string {
 	return b.String()
 }
 
-// timeSteps are the distances of ticks on a time axis that people count in.
+// timeSteps are the usual distances between ticks of a time axis.
 func timeSteps() []time.Duration {
 	return []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
 		time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
 		time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour}
 }
 
-// timeTicksMax keeps the labels of a time axis apart.
+// timeTicksMax bounds the ticks of a time axis, to keep their labels apart.
 const timeTicksMax = 7
 
-// labelHalf is half the width of a label of the time axis: closer to the edge it
-// would be cut.
+// labelHalf is half the width of a label of the time axis. A label closer to the
+// edge would be cut.
 const labelHalf = 16
 
-// timeAxis counts from the start of the session.
+// timeAxis draws the time since the start of the session.
 func (c chart) timeAxis(b *strings.Builder) {
 	span := c.step * time.Duration(c.count())
 	steps := timeSteps()
@@ -246,7 +245,7 @@ func (c chart) timeAxis(b *strings.Builder) {
 	fmt.Fprintf(b, `<line class="axis" x1="%g" x2="%g" y1="%g" y2="%g"/>`, plotLeft, plotRight, plotBottom, plotBottom)
 }
 
-// elapsed is a time since the start: 1:05, 1:02:03.
+// elapsed formats a time since the start: 1:05 or 1:02:03.
 func elapsed(d time.Duration) string {
 	s := int64(d / time.Second)
 	if d < 0 {
@@ -258,7 +257,7 @@ func elapsed(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// brief writes a value as an axis has it: 50k, 2.5 MB, 200 µs, 1.5 s.
+// brief formats a value for an axis: 50k, 2.5 MB, 200 µs or 1.5 s.
 func brief(v float64, unit Unit) string {
 	switch unit {
 	case Milliseconds:
@@ -279,7 +278,7 @@ func brief(v float64, unit Unit) string {
 	return prefixed(v, "")
 }
 
-// prefixed writes a number with a decimal prefix.
+// prefixed formats a number with a decimal prefix.
 func prefixed(v float64, gap string) string {
 	for _, p := range []struct {
 		size   float64
@@ -292,7 +291,7 @@ func prefixed(v float64, gap string) string {
 	return three(v) + gap
 }
 
-// three writes a number with three digits, without zeros behind the point.
+// three formats a number with three digits, without zeros at its end.
 func three(v float64) string {
 	text := fmt.Sprintf("%.2f", v)
 	switch {

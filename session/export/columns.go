@@ -8,7 +8,7 @@ import (
 	"pulsh/session/metrics"
 )
 
-// Unit is what a value counts, as the end of its column's name says it.
+// Unit is the unit of a value. The name of its column ends with it.
 type Unit string
 
 // The units of columns.
@@ -18,28 +18,36 @@ const (
 	Milliseconds   Unit = "ms"
 	Bytes          Unit = "bytes"
 	Percent        Unit = "percent"
-	Count          Unit = "count" // which names do not say
+	Count          Unit = "count" // not in the name
 )
 
 // Column is one figure over time.
 type Column struct {
-	Name string `json:"name"`
-	Unit Unit   `json:"unit"`
-	Doc  string `json:"doc"`
+	Name   string `json:"name"`   // in CSV; it ends with the unit
+	Metric string `json:"metric"` // in conditions and in JSON, without the group; "" in version 1
+	Unit   Unit   `json:"unit"`
+	Doc    string `json:"doc"`
 }
 
-// ColumnName is the column of a group's figure: the figure as it is typed, p99
-// with what it is a quantile of, and the unit: latency_p99_ms, e2e_p99_9_ms,
-// broker_in_messages_per_second, sent.
-func ColumnName(kind, figure string, unit Unit) string {
+// MetricName returns the full name of a group's figure in conditions: latency.p99
+// for p99 of a producer group, e2e.p99 for p99 of a consumer group.
+func MetricName(kind, figure string) string {
 	if slices.Contains(metrics.QuantileNames(), figure) {
 		switch kind {
 		case Produce:
-			figure = "latency." + figure
+			return "latency." + figure
 		case Consume:
-			figure = "e2e." + figure
+			return "e2e." + figure
 		}
 	}
+	return figure
+}
+
+// ColumnName returns the column of a group's figure: the full name of its metric
+// and its unit, as latency_p99_ms, e2e_p99_9_ms, broker_in_messages_per_second and
+// sent.
+func ColumnName(kind, figure string, unit Unit) string {
+	figure = MetricName(kind, figure)
 	if figure == "mbps" { // which is how bytes a second are typed
 		figure = "throughput"
 	}
@@ -50,8 +58,8 @@ func ColumnName(kind, figure string, unit Unit) string {
 	return name
 }
 
-// combine makes one value of several in a row: of durations the worst, of rates
-// and shares the mean, of all others the last. Unknown ones are left out.
+// combine returns one value for several consecutive ones: the worst duration, the
+// mean rate or share, the last of all others. It leaves out unknown values.
 func (u Unit) combine(values []Number) Number {
 	result, n := Number(math.NaN()), 0
 	for _, v := range values {
@@ -76,7 +84,7 @@ func (u Unit) combine(values []Number) Number {
 	return result
 }
 
-// unit finds the unit of a column.
+// unit returns the unit of a column.
 func (r *Report) unit(column string) Unit {
 	for _, c := range r.Columns {
 		if c.Name == column {
@@ -86,7 +94,7 @@ func (r *Report) unit(column string) Unit {
 	return Count
 }
 
-// thin combines values so that at most n are left; each stands for so many.
+// thin combines each run of values of a given length into one.
 func thin(values []Number, unit Unit, each int) []Number {
 	if each <= 1 {
 		return values
@@ -98,8 +106,8 @@ func thin(values []Number, unit Unit, each int) []Number {
 	return out
 }
 
-// Thinned is the report with at most n values in a series: several seconds are
-// combined to one value, of durations the worst, of rates the mean.
+// Thinned returns the report with at most n values in a series. It combines
+// several seconds into one value: the worst duration, the mean rate.
 func (r *Report) Thinned(n int) *Report {
 	each := (r.Samples.Count + n - 1) / n
 	if each <= 1 {

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Verdict says how b stands to a.
+// Verdict is the result of a comparison of b with a.
 type Verdict string
 
-// The verdicts. Alike means that the difference is within what either does from
-// second to second.
+// The verdicts. Alike means that the difference is within the variation of the
+// seconds of either report.
 const (
 	Better  Verdict = "better"
 	Worse   Verdict = "worse"
@@ -18,12 +18,12 @@ const (
 	Unknown Verdict = ""
 )
 
-// Spread describes the values that a figure had, one a second.
+// Spread describes the values of a figure, one a second.
 type Spread struct {
 	Count       int
 	Median      float64
 	Least, Most float64
-	low, high   float64 // a quarter of the values is below, a quarter above
+	low, high   float64 // quartiles
 }
 
 // Comparison is one figure of a group in two reports.
@@ -32,15 +32,15 @@ type Comparison struct {
 	Figure  string
 	Unit    Unit
 	A, B    Spread
-	Ratio   float64 // of the medians, b to a; NaN if there is none
+	Ratio   float64 // of the median of b to that of a; NaN if there is none
 	Verdict Verdict
 }
 
-// compared is a figure that comparisons tell.
+// compared is a figure that Compare compares.
 type compared struct {
 	name, column string
 	lessIsBetter bool
-	counter      bool // the count of the whole stretch, instead of values a second
+	counter      bool // one count, instead of a value a second
 }
 
 func comparedFigures(kind string) []compared {
@@ -69,9 +69,9 @@ func comparedFigures(kind string) []compared {
 	}
 }
 
-// Compare puts the groups of two reports side by side: those of one name, and of
-// those that are left, the only one of a kind. alone names the groups that have
-// no other to stand beside.
+// Compare compares the groups of two reports. It pairs groups of the same name and
+// kind, and of the others the only ones of a kind. alone names the groups without
+// a partner.
 func Compare(a, b *Report) (rows []Comparison, alone []string) {
 	taken := map[string]bool{}
 	for _, ga := range a.Groups {
@@ -110,7 +110,7 @@ func unitOf(f compared, r *Report) Unit {
 	return r.unit(f.column)
 }
 
-// partner finds the group of b that stands beside one of a.
+// partner returns the group of b to compare with a group of a.
 func partner(g Group, a, b *Report) (Group, bool) {
 	if same, ok := b.Group(g.Name); ok && same.Kind == g.Kind {
 		return same, true
@@ -129,8 +129,8 @@ func partner(g Group, a, b *Report) (Group, bool) {
 	return Group{}, false
 }
 
-// settledFrom is how many values there must be for the first and the last to be
-// left out: seconds in which a group began and ended are no whole ones.
+// settledFrom is the number of values from which the first and the last are left
+// out. The seconds of a start and of a stop are not whole ones.
 const settledFrom = 5
 
 func (f compared) spread(g Group) Spread {
@@ -165,7 +165,8 @@ func spreadOf(values []float64) Spread {
 	return Spread{n, quantile(sorted, 0.5), sorted[0], sorted[n-1], quantile(sorted, 0.25), quantile(sorted, 0.75)}
 }
 
-// quantile is the value at a rank from 0 to 1, between two values their mixture.
+// quantile returns the value at a rank from 0 to 1. Between two values it
+// interpolates.
 func quantile(sorted []float64, rank float64) float64 {
 	at := rank * float64(len(sorted)-1)
 	below := int(at)
@@ -173,12 +174,12 @@ func quantile(sorted []float64, rank float64) float64 {
 	return sorted[below] + (at-float64(below))*(sorted[above]-sorted[below])
 }
 
-// alikeWithin is how far apart medians may be and still be alike: nobody runs a
-// load test twice with less between.
+// alikeWithin is the relative difference up to which medians are alike. Two runs
+// of one load test differ as much.
 const alikeWithin = 0.02
 
 // judge compares the medians. They differ for certain when the middle halves of
-// the values do not touch.
+// the values do not overlap.
 func (c *Comparison) judge(f compared) {
 	if c.A.Count == 0 || c.B.Count == 0 {
 		return
@@ -198,8 +199,8 @@ func (c *Comparison) judge(f compared) {
 	}
 }
 
-// Between is the report of a stretch of time: of series the values that begin
-// within it, of figures that count what they counted meanwhile.
+// Between returns the report of a part of the session: the values of series that
+// begin in it, and of counters their increase in it.
 func (r *Report) Between(from, to time.Time) *Report {
 	step := r.Samples.Step()
 	index := func(at time.Time) int {

@@ -11,8 +11,7 @@ import (
 // timeLayout is RFC 3339 with milliseconds.
 const timeLayout = "2006-01-02T15:04:05.000Z07:00"
 
-// Header is the first row of a CSV file: the time of the sample, the group, its
-// kind, and the columns.
+// Header returns the first row of a CSV file: time, group, kind and the columns.
 func Header(columns []Column) []string {
 	row := []string{"time", "group", "kind"}
 	for _, c := range columns {
@@ -26,10 +25,10 @@ type Record struct {
 	At     time.Time
 	Group  string
 	Kind   string
-	Values Table[Number] // by column; what is not known may be left out
+	Values Table[Number] // by column; unknown values may be missing
 }
 
-// Row is the record as a row of a CSV file.
+// Row returns the record as a row of a CSV file.
 func (r Record) Row(columns []Column) []string {
 	row := []string{r.At.Format(timeLayout), r.Group, r.Kind}
 	for _, c := range columns {
@@ -42,8 +41,8 @@ func (r Record) Row(columns []Column) []string {
 	return row
 }
 
-// MarshalJSON writes the record as an object of its time, group, kind and what
-// is known.
+// MarshalJSON returns the record as an object with time, group, kind and the known
+// values.
 func (r Record) MarshalJSON() ([]byte, error) {
 	all := Table[any]{{"time", r.At.Format(timeLayout)}, {"group", r.Group}, {"kind", r.Kind}}
 	for _, v := range r.Values {
@@ -54,12 +53,16 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	return all.MarshalJSON()
 }
 
-// tellEvery is after how many samples a long file tells how far it is: a few
-// times a second.
+// tellEvery is the number of samples between two reports of progress. A long file
+// reports a few times a second.
 const tellEvery = 1000
 
-// writeCSV writes a row for each sample and group, oldest first. A sample at
-// which nothing is known of a group has none.
+// writeCSV writes a row for each sample and group, oldest first, and at the end a
+// row with the figures of each group at the report's end. A group has no row for a
+// sample without a known value.
+//
+// The last row is needed because a stopped group has no samples after its stop,
+// while the answers to its last messages still arrive.
 func (r *Report) writeCSV(ctx context.Context, w io.Writer, told func(part float64)) error {
 	buffered := bufio.NewWriter(w)
 	out := csv.NewWriter(buffered)
@@ -98,6 +101,11 @@ func (r *Report) writeCSV(ctx context.Context, w io.Writer, told func(part float
 			if err := out.Write(row); err != nil {
 				return err
 			}
+		}
+	}
+	for _, g := range groups {
+		if err := out.Write(Record{r.End, g.Name, g.Kind, g.Figures}.Row(r.Columns)); err != nil {
+			return err
 		}
 	}
 	out.Flush()

@@ -8,14 +8,14 @@ import (
 // panel is one graph of the dashboard.
 type panel struct {
 	title string
-	unit  string // as Grafana names it
+	unit  string // by its name in Grafana
 	lines []query
 }
 
-// query is an expression of PromQL with the legend of its lines.
+// query is a PromQL expression with the legend of its lines.
 type query struct{ expression, legend string }
 
-// dashboardPanels are the graphs of the dashboard, two in a row.
+// dashboardPanels returns the graphs of the dashboard, two in a row.
 func dashboardPanels() []panel {
 	const rate, of = "[$__rate_interval]", `{group=~"$group"}`
 	quantile := func(rank, name string) string {
@@ -51,8 +51,8 @@ const (
 	panelHeight = 8
 )
 
-// Dashboard is a dashboard for Grafana over what Families names, as JSON with
-// an indentation.
+// Dashboard returns a Grafana dashboard over the metrics of Families, as indented
+// JSON.
 func Dashboard() string {
 	source := map[string]any{"type": "prometheus", "uid": "${source}"}
 	var panels []any
@@ -85,8 +85,8 @@ func Dashboard() string {
 	return string(text)
 }
 
-// DashboardManifest is the dashboard as a ConfigMap that the sidecar of
-// Grafana's chart loads.
+// DashboardManifest returns the dashboard as a ConfigMap for the sidecar of
+// Grafana's chart.
 func DashboardManifest() string {
 	var b strings.Builder
 	b.WriteString(`# A dashboard for Grafana over the metrics of pulsh (pulsh --metrics). The sidecar of Grafana's Helm chart loads every

@@ -1,33 +1,50 @@
 // Package export writes a session as data: an immutable Report becomes JSON,
 // CSV, text of Prometheus, a log of HdrHistogram or a page of HTML, and two
-// Reports become a comparison. It is pure: what it writes depends on the Report
+// Reports become a comparison. It is pure: the output depends on the Report
 // alone.
 //
 // # The JSON document
 //
-// A report is one object; its names are those of Report and of the types
-// within. "version" is 1: it goes up when a name goes or changes its meaning, and
-// readers may meet names that they do not know. Times are RFC 3339. Durations
-// carry their unit in their names: _ms, _seconds.
+// One document describes a session and a run of scripts: export writes it, and so
+// does the flag --json, with the part run. It is one object; its names are those
+// of Report and of the types within, in lower case with underscores. "version" is
+// 2: a new version removes a name or changes its meaning, and readers may meet
+// names that they do not know. Times are RFC 3339. Durations carry their unit in
+// their names, _ms or _seconds; null is a value that is not known.
 //
-//	version, title, start, end
+//	version, title, start, end, elapsed_seconds
+//	run              of scripts only: result, exit_code, elapsed_seconds, refused,
+//	                 scripts, variables, checks_passed, checks_failed,
+//	                 behind_allowed, schedules (group, due, acked, missed, behind)
 //	environment      versions of pulsh, client and Go; system, host, cores
 //	cluster          name, url, admin_url, pulsar (version), state
-//	columns          name, unit and meaning of each figure, in the order of CSV
+//	columns          name (in CSV), metric, unit and meaning of each figure
 //	samples          from, step_seconds, count: the times of all series
 //	groups           name, kind, state, topic, subscription, since, running_seconds
 //	  settings       as they are typed
-//	  figures        of the last sample, by column
+//	  figures        of the last sample, by metric, in the unit of its column
 //	  distributions  name, doc, total, recent (the last second), counts
 //	  failures       category, count, first and last text
-//	  series         by column, a value a second, null where nothing is known
+//	  workers        of a running group: worker, messages_per_second and counts
+//	  series         by metric, a value a second, null where nothing is known
 //	total, process   figures and series of all groups together and of pulsh itself
 //	timeline         at, kind (command, mark, reconnect, error), text
-//	lines            at, place, text, failure: what was run
-//	checks           condition, measured, passed: what was expected
-//	script           lines that do it again
+//	lines            the commands that were run: at, place, text, failure; repeated
+//	                 if a check or another line has the same failure
+//	checks           at, place, turn, condition, measured, passed, failure,
+//	                 elapsed_seconds, samples, terms (metric, op, limit, unit,
+//	                 last, best, worst)
+//	script           lines that repeat the run
 //
-// A series has a value for each second since the session's start, a day at most.
-// Durations are the worst of their second, rates its mean, counts their value at
-// its end. Values have seven digits. A report never holds a secret.
+// A metric has the name that conditions use, without the group: rate,
+// latency.p99, e2e.p99.9, redelivered.nack. A series has a value for each second
+// since the session's start, a day at most. Durations are the worst of their
+// second, rates its mean, counts their value at its end. Values of series have
+// seven digits. A report never holds a secret.
+//
+// # Version 1
+//
+// Up to version 1, export and --json wrote different documents. Read reads that
+// of export: its figures and series have the names of columns, its checks no
+// time and no terms.
 package export

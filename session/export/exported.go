@@ -2,7 +2,7 @@ package export
 
 import "strings"
 
-// exported is a column that is a family of its own.
+// exported is a column that is a metric family.
 type exported struct {
 	kind, column string
 	name         string
@@ -11,9 +11,9 @@ type exported struct {
 	scale        float64 // from the column's unit to the base unit; 0 is 1
 }
 
-// exportedColumns are the columns that Prometheus gets. Rates and averages are
-// left out where a counter tells them for any stretch of time, and quantiles are
-// those of the distributions.
+// exportedColumns returns the columns for Prometheus. It leaves out rates and
+// averages where a counter gives them for any range, and quantiles, which the
+// distributions give.
 func exportedColumns() []exported {
 	return []exported{
 		{kind: Produce, column: "target_messages_per_second", name: "pulsh_target_messages_per_second", metric: Gauge, help: "Messages a second that are wanted now, absent where it is as fast as possible."},
@@ -63,10 +63,10 @@ func exportedColumns() []exported {
 	}
 }
 
-// causesPrefix begins the columns of what came again, by cause.
+// causesPrefix is the beginning of the columns of redeliveries by cause.
 const causesPrefix = "redelivered_"
 
-// redeliveries tells by cause what came again.
+// redeliveries returns the redelivered messages by cause.
 func (r *Report) redeliveries() Family {
 	f := Family{Name: "pulsh_redeliveries_total", Help: "Messages that came again, by cause.", Type: Counter, Labels: []string{"cause", "group"}}
 	for _, g := range r.Groups {

@@ -2,7 +2,7 @@ package export
 
 import "slices"
 
-// MetricType is the type of a family as Prometheus has it.
+// MetricType is the type of a family in Prometheus.
 type MetricType string
 
 // The types of families.
@@ -13,25 +13,25 @@ const (
 	Histogram MetricType = "histogram"
 )
 
-// Family is a metric of Prometheus: a name, what it means, and a sample for
-// each set of label values. Units are seconds and bytes.
+// Family is a Prometheus metric: its name, its help, and a sample for each set of
+// label values. Units are seconds and bytes.
 type Family struct {
 	Name    string
 	Help    string
 	Type    MetricType
-	Labels  []string // ascending, as the client library writes them
+	Labels  []string // in ascending order, as the client library requires
 	Samples []Sample
 }
 
-// Sample is one time series of a family. Count, Sum, Quantiles and Buckets are
-// those of summaries and histograms, Value is that of all others.
+// Sample is one time series of a family. Summaries and histograms have Count, Sum,
+// Quantiles and Buckets; all others have Value.
 type Sample struct {
 	Labels    []string // values, in the order of the family's labels
 	Value     float64
 	Count     uint64
 	Sum       float64 // seconds
 	Quantiles []Quantile
-	Buckets   []Bucket // cumulative, ascending, without the one that has no bound
+	Buckets   []Bucket // cumulative, in ascending order, without +Inf
 }
 
 // Quantile is a value in seconds with its rank from 0 to 1.
@@ -43,7 +43,7 @@ type Bucket struct {
 	Count uint64
 }
 
-// distributionHelp says what the families of a distribution count.
+// distributionHelp returns the help of the families of each distribution.
 func distributionHelp() Table[string] {
 	return Table[string]{
 		{"latency", "Time from due to acked, which a stalled broker cannot hide."},
@@ -54,17 +54,16 @@ func distributionHelp() Table[string] {
 	}
 }
 
-// boundsMillis are the buckets' bounds in milliseconds: two or three in each
-// power of ten between the quickest answer of a broker and an outage of a minute. There are
-// few, as each is a time series; the recent quantiles are exact.
+// boundsMillis returns the bounds of buckets in milliseconds: two or three in each
+// power of ten, from the fastest answer of a broker to an outage of a minute. They
+// are few because each is a time series; the recent quantiles are exact.
 func boundsMillis() []float64 {
 	return []float64{0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000}
 }
 
-// Families is the report as metrics of Prometheus. All families are there, those
-// without samples too, so that names can be known in advance; what has no value
-// now has no sample. There are at most two dozen time series and five
-// distributions for each group, and no labels but those of Labels.
+// Families returns the report as Prometheus metrics. It includes families without
+// samples, so that their names are known in advance. A figure without a value has
+// no sample. Each group has at most two dozen time series and five distributions.
 func (r *Report) Families() []Family {
 	list := append(r.sessionFamilies(), r.redeliveries())
 	for _, e := range exportedColumns() {
@@ -138,9 +137,9 @@ func truth(is bool) float64 {
 	return 0
 }
 
-// distributionFamilies are a histogram of all values since the start, which can
-// be added up over groups and processes and asked for quantiles of any stretch
-// of time, and a summary with the exact quantiles of the last second.
+// distributionFamilies returns two families for each distribution: a histogram of
+// all values since the start, which can be added up over groups and processes, and
+// a summary with the exact quantiles of the last second.
 func (r *Report) distributionFamilies(name, help string) []Family {
 	all := Family{Name: "pulsh_" + name + "_seconds", Help: help, Type: Histogram, Labels: []string{"group"}}
 	recent := Family{Name: "pulsh_" + name + "_recent_seconds", Type: Summary, Labels: []string{"group"},
@@ -164,8 +163,8 @@ func (r *Report) distributionFamilies(name, help string) []Family {
 	return []Family{all, recent}
 }
 
-// bucketsOf adds counters up to each bound in milliseconds. A counter that lies
-// across a bound, a thousandth of it wide, counts below.
+// bucketsOf adds up the counters below each bound in milliseconds. A counter
+// across a bound, which is a thousandth of the bound wide, counts as below.
 func bucketsOf(counts []Counted, bounds []float64) []Bucket {
 	list := make([]Bucket, len(bounds))
 	var sum uint64

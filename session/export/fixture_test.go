@@ -3,6 +3,7 @@ package export
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,18 +13,24 @@ import (
 // begin is when the sample runs began.
 func begin() time.Time { return time.Date(2026, 11, 22, 10, 41, 55, 0, time.UTC) }
 
+// column is a column with the metric that its name is made from.
+func column(name string, unit Unit, doc string) Column {
+	metric := strings.ReplaceAll(strings.TrimSuffix(name, "_"+string(unit)), "_", ".")
+	return Column{name, metric, unit, doc}
+}
+
 // lived is a run of so many seconds with a producer and a consumer, whose
 // latency is about so many milliseconds.
 func lived(t testing.TB, seconds int, latency float64) *Report {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
 	columns := []Column{
-		{"rate_messages_per_second", PerSecond, "messages acked a second"}, {"target_messages_per_second", PerSecond, "wanted"}, {"average_messages_per_second", PerSecond, "mean"},
-		{"sent", Count, "messages sent"}, {"acked", Count, "messages acked"}, {"failed", Count, "messages refused"}, {"missed", Count, "given up"},
-		{"latency_p50_ms", Milliseconds, ""}, {"latency_p99_ms", Milliseconds, ""}, {"latency_p99_9_ms", Milliseconds, ""}, {"latency_max_ms", Milliseconds, ""},
-		{"lag_p50_ms", Milliseconds, ""}, {"lag_p99_ms", Milliseconds, ""}, {"lag_max_ms", Milliseconds, ""},
-		{"received", Count, "messages received"}, {"backlog", Count, ""}, {"lost", Count, ""}, {"duplicated", Count, ""}, {"ackrate_messages_per_second", PerSecond, ""},
-		{"e2e_p50_ms", Milliseconds, ""}, {"e2e_p99_ms", Milliseconds, ""}, {"e2e_p99_9_ms", Milliseconds, ""}, {"e2e_max_ms", Milliseconds, ""}, {"cpu_percent", Percent, ""},
+		column("rate_messages_per_second", PerSecond, "messages acked a second"), column("target_messages_per_second", PerSecond, "wanted"), column("average_messages_per_second", PerSecond, "mean"),
+		column("sent", Count, "messages sent"), column("acked", Count, "messages acked"), column("failed", Count, "messages refused"), column("missed", Count, "given up"),
+		column("latency_p50_ms", Milliseconds, ""), column("latency_p99_ms", Milliseconds, ""), column("latency_p99_9_ms", Milliseconds, ""), column("latency_max_ms", Milliseconds, ""),
+		column("lag_p50_ms", Milliseconds, ""), column("lag_p99_ms", Milliseconds, ""), column("lag_max_ms", Milliseconds, ""),
+		column("received", Count, "messages received"), column("backlog", Count, ""), column("lost", Count, ""), column("duplicated", Count, ""), column("ackrate_messages_per_second", PerSecond, ""),
+		column("e2e_p50_ms", Milliseconds, ""), column("e2e_p99_ms", Milliseconds, ""), column("e2e_p99_9_ms", Milliseconds, ""), column("e2e_max_ms", Milliseconds, ""), column("cpu_percent", Percent, ""),
 	}
 	series := func(of func(i int) float64) []Number {
 		values := make([]Number, seconds)
@@ -87,15 +94,17 @@ func lived(t testing.TB, seconds int, latency float64) *Report {
 		Version: Version, Title: "fast and sub1 on local", Start: begin(), End: begin().Add(time.Duration(seconds) * time.Second),
 		Environment: Environment{"0.1.0", "v0.21.0", "go1.26.8", "linux", "amd64", "bench-7", 8, 4, "1GiB"},
 		Cluster:     Cluster{"local", "pulsar://127.0.0.1:6650", "http://127.0.0.1:8080", "4.0.8", "up"},
-		Columns:     columns,
-		Samples:     Samples{begin(), 1, seconds},
-		Groups:      []Group{fast, sub},
-		Total:       Group{Name: "total", Kind: Total, Figures: Table[Number]{{"sent", 3_600_412}, {"acked", 3_600_409}, {"received", 3_600_101}, {"failed", 3}, {"lost", 0}, {"duplicated", 2}}},
-		Process:     Group{Name: "process", Kind: Process, Figures: Table[Number]{{"cpu_percent", 83.5}, {"memory_bytes", 67_108_864}, {"goroutines", 61}}, Series: Table[[]Number]{{"cpu_percent", series(func(int) float64 { return noise(80, 0.2) })}}},
+		Columns:     columns, ElapsedSeconds: float64(seconds),
+		Samples: Samples{begin(), 1, seconds},
+		Groups:  []Group{fast, sub},
+		Total:   Group{Name: "total", Kind: Total, Figures: Table[Number]{{"sent", 3_600_412}, {"acked", 3_600_409}, {"received", 3_600_101}, {"failed", 3}, {"lost", 0}, {"duplicated", 2}}},
+		Process: Group{Name: "process", Kind: Process, Figures: Table[Number]{{"cpu_percent", 83.5}, {"memory_bytes", 67_108_864}, {"goroutines", 61}}, Series: Table[[]Number]{{"cpu_percent", series(func(int) float64 { return noise(80, 0.2) })}}},
 		Timeline: []Event{{begin().Add(2 * time.Second), "command", "produce start fast rate=50000"}, {begin().Add(time.Duration(seconds) * time.Second * 3 / 10), "mark", "before <the> fix"},
 			{begin().Add(time.Duration(seconds) * time.Second * 6 / 10), "reconnect", "broker unreachable 2.1 s"}, {begin().Add(time.Duration(seconds) * time.Second * 8 / 10), "mark", "after the fix"}},
-		Lines:  []Line{{begin().Add(2 * time.Second), "", "produce start fast rate=50000", ""}},
-		Checks: []Check{{"smoke.pulsh:6", "fast.p99 < 20ms for 5s", "4.8ms worst 6.2ms", true, "", 5}, {"smoke.pulsh:7", "fast.rate > 55k within 10s", "reached 50.0k/s", false, "fast.rate reached 50.0k/s", 10}},
+		Lines: []Line{{At: begin().Add(2 * time.Second), Text: "produce start fast rate=50000"}},
+		Checks: []Check{{Place: "smoke.pulsh:6", Condition: "fast.p99 < 20ms for 5s", Measured: "4.8ms worst 6.2ms", Passed: true, ElapsedSeconds: 5,
+			Terms: []Term{{"fast.p99", "<", 20, Milliseconds, 4.8, 4.1, 6.2}}},
+			{Place: "smoke.pulsh:7", Condition: "fast.rate > 55k within 10s", Measured: "reached 50.0k/s", Failure: "fast.rate reached 50.0k/s", ElapsedSeconds: 10}},
 		Script: "# pulsh --url pulsar://127.0.0.1:6650 -f FILE\nproduce start fast rate=50000 topic='</script><script>alert(1)</script>'\nwait 1m\n",
 	}
 }

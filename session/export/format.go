@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Format is one way to write a report, named by how its files end.
+// Format is a file format for reports. Its value is the extension of files.
 type Format string
 
 // The formats.
@@ -21,7 +21,7 @@ const (
 	formats        = ".json .csv .prom .html .hlog"
 )
 
-// Formats lists all formats with what they are, for help and completion.
+// Formats returns all formats with a description, for help and completion.
 func Formats() Table[string] {
 	return Table[string]{
 		{string(HTML), "a page to look at and to hand on"},
@@ -32,7 +32,7 @@ func Formats() Table[string] {
 	}
 }
 
-// FormatOf is the format of a file by its ending.
+// FormatOf returns the format of a file by its extension.
 func FormatOf(path string) (Format, error) {
 	ending := Format(strings.ToLower(filepath.Ext(path)))
 	for _, f := range Formats() {
@@ -43,8 +43,8 @@ func FormatOf(path string) (Format, error) {
 	return "", fmt.Errorf("%q does not end in one of %s", path, formats)
 }
 
-// Write writes the report in a format. told hears how much is written, from 0 to
-// 1, as often as it changes. It ends early with the context's error.
+// Write writes the report in a format. It calls told with the part that is
+// written, from 0 to 1. When ctx ends, Write returns its error.
 func Write(ctx context.Context, w io.Writer, r *Report, as Format, told func(part float64)) error {
 	switch as {
 	case JSON:

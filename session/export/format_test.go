@@ -3,7 +3,9 @@ package export
 import (
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"math"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +26,75 @@ func TestAReportIsReadAsItWasWritten(t *testing.T) {
 	require.True(t, ok)
 	require.False(t, rate[0].Known(), "null is not known")
 	require.True(t, rate[5].Known())
+}
+
+// Conditions and JSON have the same names for figures; CSV has names with units.
+func TestJSONHasTheNamesOfMetrics(t *testing.T) {
+	var d map[string]any
+	require.NoError(t, json.Unmarshal([]byte(written(t, lived(t, 12, 2), JSON)), &d))
+	require.EqualValues(t, 2, d["version"])
+	require.EqualValues(t, 12, d["elapsed_seconds"])
+	group := d["groups"].([]any)[0].(map[string]any)
+	require.Contains(t, group["figures"], "rate")
+	require.Contains(t, group["figures"], "latency.p99")
+	require.Contains(t, group["series"], "latency.p99.9")
+	require.NotContains(t, group["series"], "latency_p99_9_ms")
+	term := d["checks"].([]any)[0].(map[string]any)["terms"].([]any)[0].(map[string]any)
+	require.Equal(t, map[string]any{"metric": "fast.p99", "op": "<", "limit": 20.0, "unit": "ms", "last": 4.8, "best": 4.1, "worst": 6.2}, term)
+	require.NotContains(t, d, "run", "a session is no run of scripts")
+}
+
+// Every name in the document is in lower case with underscores.
+func TestJSONHasOneSpelling(t *testing.T) {
+	r := lived(t, 12, 2)
+	r.Run = &Run{Scripts: []string{"a"}, Schedules: []Schedule{{Group: "fast"}}}
+	r.Groups[0].Workers = []Worker{{Worker: 1, Sent: 5, Received: 1, Failed: 1, Acked: 1, Nacked: 1, Dropped: 1}}
+	var d any
+	require.NoError(t, json.Unmarshal([]byte(written(t, r, JSON)), &d))
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, one := range v {
+				walk(one)
+			}
+		case map[string]any:
+			for name, one := range v {
+				require.Regexp(t, `^[a-z][a-z0-9]*([_.][a-z0-9]+)*$`, name)
+				require.NotRegexp(t, `_s$|_seconds_`, name)
+				walk(one)
+			}
+		}
+	}
+	walk(d)
+}
+
+func TestAReportWithoutGroupsHasNoNulls(t *testing.T) {
+	text := written(t, &Report{Version: Version}, JSON)
+	require.NotContains(t, text, "null")
+}
+
+// A file of version 1 has its figures by column, and compares with one of
+// version 2.
+func TestVersion1IsRead(t *testing.T) {
+	f, err := os.Open("testdata/version1.json")
+	require.NoError(t, err)
+	defer f.Close()
+	old, err := Read(f)
+	require.NoError(t, err)
+	require.Equal(t, 1, old.Version)
+	acked, ok := old.Groups[0].Figures.Get("acked")
+	require.True(t, ok)
+	require.EqualValues(t, 3_600_409, acked)
+	require.Equal(t, "fast.p99 < 20ms for 5s", old.Checks[0].Condition)
+	now, err := Read(strings.NewReader(written(t, lived(t, 12, 16), JSON)))
+	require.NoError(t, err)
+	rows, alone := Compare(old, now)
+	require.Empty(t, alone)
+	p99 := find(t, rows, "latency p99")
+	require.Equal(t, Worse, p99.Verdict)
+	require.InDelta(t, 8, p99.Ratio, 1)
+	require.Equal(t, Milliseconds, p99.Unit)
 }
 
 func TestWhatIsNoReport(t *testing.T) {
@@ -73,8 +144,19 @@ func TestRowsAreSamples(t *testing.T) {
 			times = append(times, row[0])
 		}
 	}
-	require.Len(t, times, 60)
+	require.Len(t, times, 61)
 	require.IsIncreasing(t, times)
+	last := rows[len(rows)-4:]
+	for i, g := range r.all() {
+		require.Equal(t, []string{"2026-11-22T10:42:55.000Z", g.Name, g.Kind}, last[i][:3], "the end")
+		for j, c := range r.Columns {
+			want := ""
+			if v, ok := g.Figures.Get(c.Name); ok {
+				want = v.text()
+			}
+			require.Equal(t, want, last[i][3+j], c.Name)
+		}
+	}
 	rate, _ := r.Groups[0].Series.Get("rate_messages_per_second")
 	require.Equal(t, rate[5].text(), rows[1+5*3][3], "fast, sub1 and process a second")
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// writeHlog writes a log of HdrHistogram: a histogram for each interval of each
-// distribution, with the tag GROUP.DISTRIBUTION. Values are microseconds, as
-// those of pulsar-perf. Times count from the base time.
+// writeHlog writes a log for the tools of HdrHistogram: a histogram for each
+// interval of each distribution, with the tag GROUP.DISTRIBUTION. Values are
+// microseconds, as in the logs of pulsar-perf. Times are relative to the base
+// time.
 func (r *Report) writeHlog(ctx context.Context, w io.Writer, told func(part float64)) error {
 	buffered := bufio.NewWriter(w)
 	log := hdrhistogram.NewHistogramLogWriter(buffered)
-	base := r.Start.Unix() * 1000 // whole seconds, which is what the header can hold
+	base := r.Start.Unix() * 1000 // the header has whole seconds
 	log.SetBaseTime(base)
 	head := []error{
 		log.OutputComment("[pulsh " + r.Environment.Pulsh + ": values are microseconds, Interval_Max is in seconds]"),

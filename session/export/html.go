@@ -13,15 +13,15 @@ import (
 //go:embed report.html
 var pageTemplate string
 
-// pagePoints is how many values a line of the page has at most: more than two
-// for each unit of its width cannot be told apart.
+// pagePoints is the largest number of values in a line of the page. More than two
+// in each unit of its width cannot be distinguished.
 const pagePoints = 900
 
-// marksShown is how many numbered marks fit on a time axis. Those of the user
-// come first, then the newest.
+// marksShown is the number of numbered marks that fit on a time axis. Marks of the
+// user have precedence, then the newest.
 const marksShown = 40
 
-// page is what the template shows.
+// page is the input of the template.
 type page struct {
 	*Report
 	Duration string
@@ -31,8 +31,8 @@ type page struct {
 	Passed   int
 	Failed   int
 	Script   string
-	Hover    template.JS // what the graphs show, for the cursor
-	Data     template.JS // the report, as the JSON file has it but for counters
+	Hover    template.JS // the graphs' values, for the cursor
+	Data     template.JS // the report as in the JSON file, without counters
 }
 
 // tile is one figure in large letters.
@@ -55,7 +55,7 @@ type plot struct {
 
 type legend struct{ Name, Class string }
 
-// hover is what the cursor of a graph reads.
+// hover is the data of a graph for the cursor.
 type hover struct {
 	From  float64    `json:"from"` // seconds since the session's start
 	Step  float64    `json:"step"`
@@ -64,7 +64,7 @@ type hover struct {
 	Lines [][]Number `json:"lines"`
 }
 
-// writeHTML writes a page that needs nothing but itself.
+// writeHTML writes a page that loads nothing else.
 func (r *Report) writeHTML(w io.Writer) error {
 	page, err := r.page()
 	if err != nil {
@@ -76,6 +76,7 @@ func (r *Report) writeHTML(w io.Writer) error {
 		"since":   func(t time.Time) string { return elapsed(t.Sub(r.Start)) },
 		"seconds": func(v float64) string { return brief(v*1000, Milliseconds) },
 		"whole":   func(n int64) string { return whole(float64(n)) },
+		"rate":    func(v float64) string { return brief(v, PerSecond) },
 	}).Parse(pageTemplate)
 	if err != nil {
 		return err
@@ -116,17 +117,17 @@ func (r *Report) page() (*page, error) {
 		p.Sections = append(p.Sections, s)
 	}
 	p.Tiles = r.summary()
-	data, err := json.Marshal(slim.withoutCounts())
+	data, err := json.Marshal(slim.withoutCounts().document())
 	if err != nil {
 		return nil, err
 	}
 	points, err := json.Marshal(hovers)
-	p.Data, p.Hover = template.JS(data), template.JS(points) // encoding/json escapes < and >
+	p.Data, p.Hover = template.JS(data), template.JS(points) // encoding/json has escaped < and >
 	return p, err
 }
 
-// withoutCounts leaves out the counters of the distributions: they are drawn, and
-// would be most of the page.
+// withoutCounts returns the report without the counters of distributions. The page
+// draws them, and as data they would be most of the page.
 func (r *Report) withoutCounts() *Report {
 	slim := *r
 	slim.Groups = slices.Clone(r.Groups)
@@ -139,7 +140,7 @@ func (r *Report) withoutCounts() *Report {
 	return &slim
 }
 
-// inhabited is the stretch of samples in which something is known of a group.
+// inhabited returns the range of samples with a known value of a group.
 func (r *Report) inhabited() (first, past int) {
 	first = r.Samples.Count
 	for _, g := range r.Groups {
@@ -157,7 +158,8 @@ func (r *Report) inhabited() (first, past int) {
 	return min(first, past), past
 }
 
-// marks numbers the events, the user's own and the newest if there are many.
+// marks returns numbered events: if there are many, those of the user and the
+// newest.
 func (r *Report) marks() []numberedMark {
 	var list []numberedMark
 	for i, e := range r.Timeline {
@@ -176,14 +178,14 @@ func (r *Report) marks() []numberedMark {
 	return list
 }
 
-// shown is a graph of a group: some of its columns.
+// shown is a graph of a group with its columns.
 type shown struct {
 	title   string
 	columns []string
 	names   []string
 }
 
-// graphsOf lists the graphs of a kind of group.
+// graphsOf returns the graphs of a kind of group.
 func graphsOf(kind string) []shown {
 	if kind == Produce {
 		return []shown{
@@ -199,7 +201,7 @@ func graphsOf(kind string) []shown {
 	}
 }
 
-// charts are the graphs of a group for which there is something to show.
+// charts returns the graphs of a group that have a value.
 func (r *Report) charts(g Group, first, past int, marks []numberedMark) []chart {
 	var list []chart
 	for _, s := range graphsOf(g.Kind) {
@@ -225,7 +227,7 @@ func (r *Report) charts(g Group, first, past int, marks []numberedMark) []chart 
 	return list
 }
 
-// summary is the first row of tiles: all groups together.
+// summary returns the tiles of all groups together.
 func (r *Report) summary() []tile {
 	get := func(column string) float64 {
 		v, _ := r.Total.Figures.Get(column)
@@ -245,7 +247,7 @@ func (r *Report) summary() []tile {
 	return list
 }
 
-// tiles are the figures that a reader asks for first.
+// tiles returns the main figures of a group.
 func tiles(g Group) []tile {
 	figure := func(label, column string, unit Unit) tile {
 		v, ok := g.Figures.Get(column)
@@ -288,7 +290,7 @@ func tiles(g Group) []tile {
 	return list
 }
 
-// whole writes a count with commas: 3,600,412.
+// whole formats a count with commas: 3,600,412.
 func whole(v float64) string {
 	digits := Number(v).text()
 	if len(digits) <= 3 {

@@ -2,7 +2,6 @@ package export
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"regexp"
 	"strings"
@@ -62,8 +61,9 @@ func TestAPageHoldsTheReport(t *testing.T) {
 	_, rest, found := strings.Cut(page, `<script type="application/json" id="report">`)
 	require.True(t, found)
 	data, _, _ := strings.Cut(rest, "</script>")
-	var held Report
-	require.NoError(t, json.Unmarshal([]byte(data), &held))
+	held, err := Read(strings.NewReader(data))
+	require.NoError(t, err)
+	require.Contains(t, data, `"latency.max":`, "the names of the JSON file")
 	require.Equal(t, 3.0, held.Samples.StepSeconds, "thinned")
 	require.LessOrEqual(t, held.Samples.Count, pagePoints)
 	rate, _ := held.Groups[0].Series.Get("rate_messages_per_second")
@@ -72,6 +72,18 @@ func TestAPageHoldsTheReport(t *testing.T) {
 	thinned, _ := held.Groups[0].Series.Get("latency_max_ms")
 	require.InDelta(t, float64(max(whole[3], whole[4], whole[5])), float64(thinned[1]), 1e-3, "the worst of three seconds")
 	require.Less(t, len(page), 3<<19, "the counters are drawn only")
+}
+
+func TestAPageShowsWorkers(t *testing.T) {
+	r := lived(t, 12, 2)
+	require.NotContains(t, written(t, r, HTML), "<summary>Workers")
+	r.Groups[0].Workers = []Worker{{Worker: 7, Sent: 1_234_567, MessagesPerSecond: 2500}}
+	r.Groups[1].Workers = []Worker{{Worker: 1, Received: 76_543, Acked: 54_321}}
+	page := written(t, r, HTML)
+	require.Equal(t, 2, strings.Count(page, "<summary>Workers"))
+	for _, text := range []string{"1,234,567", "2.5k", "76,543", "54,321"} {
+		require.Contains(t, page, text)
+	}
 }
 
 func TestAPageOfNothing(t *testing.T) {

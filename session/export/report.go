@@ -2,31 +2,34 @@ package export
 
 import "time"
 
-// Version is the version of the JSON document. It goes up when a name goes or
-// changes its meaning; new names do not change it.
-const Version = 1
+// Version is the version of the JSON document. A new version removes a name or
+// changes its meaning; an additional name is no new version. Read also reads
+// version 1.
+const Version = 2
 
-// Report is a session as data: everything that a file tells of it. Whoever has
-// made it does not change it any more.
+// Report is a session as data: all that a file describes. It is immutable once
+// it is complete.
 type Report struct {
-	Version     int         `json:"version"` // see Version
-	Title       string      `json:"title"`
-	Start       time.Time   `json:"start"` // of the session
-	End         time.Time   `json:"end"`   // of the last sample
-	Environment Environment `json:"environment"`
-	Cluster     Cluster     `json:"cluster"`
-	Columns     []Column    `json:"columns"` // of Figures and Series, in their order
-	Samples     Samples     `json:"samples"`
-	Groups      []Group     `json:"groups"`
-	Total       Group       `json:"total"`   // all groups together
-	Process     Group       `json:"process"` // pulsh itself
-	Timeline    []Event     `json:"timeline"`
-	Lines       []Line      `json:"lines"`
-	Checks      []Check     `json:"checks"`
-	Script      string      `json:"script"` // lines that do it again
+	Version        int         `json:"version"` // see Version
+	Title          string      `json:"title"`
+	Start          time.Time   `json:"start"` // of the session
+	End            time.Time   `json:"end"`   // of the last sample
+	ElapsedSeconds float64     `json:"elapsed_seconds"`
+	Run            *Run        `json:"run,omitempty"` // of a script; nil for an interactive session
+	Environment    Environment `json:"environment"`
+	Cluster        Cluster     `json:"cluster"`
+	Columns        []Column    `json:"columns"` // of Figures and Series, in their order
+	Samples        Samples     `json:"samples"`
+	Groups         []Group     `json:"groups"`
+	Total          Group       `json:"total"`   // all groups together
+	Process        Group       `json:"process"` // pulsh itself
+	Timeline       []Event     `json:"timeline"`
+	Lines          []Line      `json:"lines"`
+	Checks         []Check     `json:"checks"`
+	Script         string      `json:"script"` // lines that repeat the run
 }
 
-// Environment is what a run depends on beside its settings.
+// Environment describes the versions and the machine of a run.
 type Environment struct {
 	Pulsh       string `json:"pulsh"`  // version
 	Client      string `json:"client"` // version of pulsar-client-go
@@ -39,7 +42,7 @@ type Environment struct {
 	MemoryLimit string `json:"memory_limit"` // GOMEMLIMIT, or ""
 }
 
-// Cluster is what was sent to and received from. It never holds a token.
+// Cluster is the cluster of the session. It never holds a token.
 type Cluster struct {
 	Name     string `json:"name"`
 	URL      string `json:"url"`
@@ -48,18 +51,18 @@ type Cluster struct {
 	State    string `json:"state"`
 }
 
-// Samples says which times the values of a Series stand for: Count steps from
-// From on, each of StepSeconds and named by its beginning.
+// Samples describes the times of a series: Count steps of StepSeconds. A step has
+// the time of its beginning; the first is From.
 type Samples struct {
 	From        time.Time `json:"from"`
 	StepSeconds float64   `json:"step_seconds"`
 	Count       int       `json:"count"`
 }
 
-// Step is the distance of two values.
+// Step returns the distance between two values.
 func (s Samples) Step() time.Duration { return time.Duration(s.StepSeconds * float64(time.Second)) }
 
-// At is the beginning of a step.
+// At returns the beginning of a step.
 func (s Samples) At(i int) time.Time { return s.From.Add(time.Duration(i) * s.Step()) }
 
 // The kinds of a Group.
@@ -70,8 +73,8 @@ const (
 	Process = "process"
 )
 
-// Group is a producer or a consumer group; the total and the process are told
-// in the same form.
+// Group is a producer or a consumer group, or the total or the process, which have
+// the same form.
 type Group struct {
 	Name           string          `json:"name"`
 	Kind           string          `json:"kind"` // produce, consume, total or process
@@ -82,13 +85,14 @@ type Group struct {
 	Since          *time.Time      `json:"since,omitempty"`      // of the start
 	RunningSeconds float64         `json:"running_seconds,omitempty"`
 	LastError      string          `json:"last_error,omitempty"`
-	Limit          string          `json:"limit,omitempty"` // what holds the rate down, as a sentence
+	Limit          string          `json:"limit,omitempty"` // the reason for a rate below the target, as a sentence
 	Bytes          int64           `json:"bytes,omitempty"` // payload sent or received
 	Settings       Table[string]   `json:"settings,omitempty"`
-	Figures        Table[Number]   `json:"figures"` // of the last sample, by column
+	Figures        Table[Number]   `json:"figures"` // of the last sample, by column; in JSON by metric
 	Distributions  []Distribution  `json:"distributions,omitempty"`
 	Failures       []Failure       `json:"failures,omitempty"`
-	Series         Table[[]Number] `json:"series,omitempty"` // by column
+	Workers        []Worker        `json:"workers,omitempty"` // of a running group
+	Series         Table[[]Number] `json:"series,omitempty"`  // by column; in JSON by metric
 }
 
 // Distribution is a set of durations since the group's start or last reset.
@@ -117,42 +121,7 @@ type Quantiles struct {
 	Over     int64   `json:"over"`     // above the highest counter, an hour
 }
 
-// Event is a mark on the time axis.
-type Event struct {
-	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // command, mark, reconnect or error
-	Text string    `json:"text"`
-}
-
-// Line is a command that was run.
-type Line struct {
-	At      time.Time `json:"at"`
-	Place   string    `json:"place,omitempty"` // FILE:LINE, "" for a typed line
-	Text    string    `json:"text"`
-	Failure string    `json:"failure,omitempty"`
-}
-
-// Check is an expectation that was tested.
-type Check struct {
-	Place          string  `json:"place,omitempty"`
-	Condition      string  `json:"condition"`
-	Measured       string  `json:"measured"`
-	Passed         bool    `json:"passed"`
-	Failure        string  `json:"failure,omitempty"`
-	ElapsedSeconds float64 `json:"elapsed_seconds"`
-}
-
-// Failure is one category of what went wrong in a group.
-type Failure struct {
-	Category string    `json:"category"`
-	Count    int64     `json:"count"`
-	FirstAt  time.Time `json:"first_at"`
-	First    string    `json:"first"`
-	LastAt   time.Time `json:"last_at"`
-	Last     string    `json:"last"`
-}
-
-// Group finds a group by its name.
+// Group returns a group by its name.
 func (r *Report) Group(name string) (Group, bool) {
 	for _, g := range r.Groups {
 		if g.Name == name {
@@ -162,7 +131,7 @@ func (r *Report) Group(name string) (Group, bool) {
 	return Group{}, false
 }
 
-// all lists the groups, the total and the process.
+// all returns the groups, the total and the process.
 func (r *Report) all() []Group {
 	list := make([]Group, 0, len(r.Groups)+2)
 	list = append(list, r.Groups...)

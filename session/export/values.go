@@ -11,14 +11,14 @@ import (
 	"pulsh/session/metrics"
 )
 
-// Number is a value that may be unknown: NaN is null in JSON and an empty cell
-// in CSV. Values of series have seven digits, as they are kept.
+// Number is a value that may be unknown. Unknown is NaN, null in JSON and an empty
+// cell in CSV. Values of series have seven digits.
 type Number float64
 
-// Known says whether there is a value.
+// Known reports whether there is a value.
 func (n Number) Known() bool { return !math.IsNaN(float64(n)) && !math.IsInf(float64(n), 0) }
 
-// text writes the number as short as seven digits can be, whole numbers whole.
+// text formats whole numbers exactly, and others with at most seven digits.
 func (n Number) text() string {
 	v := float64(n)
 	if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
@@ -27,7 +27,7 @@ func (n Number) text() string {
 	return strconv.FormatFloat(v, 'f', -1, 32)
 }
 
-// MarshalJSON writes null where nothing is known.
+// MarshalJSON returns null for an unknown value.
 func (n Number) MarshalJSON() ([]byte, error) {
 	if !n.Known() {
 		return []byte("null"), nil
@@ -49,16 +49,16 @@ func (n *Number) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Entry is one name with its value.
+// Entry is a name with its value.
 type Entry[T any] struct {
 	Name  string
 	Value T
 }
 
-// Table is names with values in a fixed order; in JSON it is an object.
+// Table is a list of names with values. In JSON it is an object in the same order.
 type Table[T any] []Entry[T]
 
-// Get finds a value by its name.
+// Get returns a value by its name.
 func (t Table[T]) Get(name string) (v T, ok bool) {
 	for _, e := range t {
 		if e.Name == name {
@@ -68,7 +68,7 @@ func (t Table[T]) Get(name string) (v T, ok bool) {
 	return v, false
 }
 
-// MarshalJSON writes an object in the table's order.
+// MarshalJSON returns an object in the table's order.
 func (t Table[T]) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -121,20 +121,20 @@ func (t *Table[T]) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Counted is how many durations lie from one bound to another.
+// Counted is the number of durations between two bounds.
 type Counted struct {
 	From  float64 `json:"from_ms"`
 	To    float64 `json:"to_ms"` // exclusive
 	Count int64   `json:"count"`
 }
 
-// Interval is a stretch of a distribution's past.
+// Interval is a part of the history of a distribution.
 type Interval = metrics.Interval
 
-// Millis turns a duration into milliseconds.
+// Millis returns a duration in milliseconds.
 func Millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// QuantilesOf describes a distribution in milliseconds.
+// QuantilesOf returns the quantiles of a distribution in milliseconds.
 func QuantilesOf(q metrics.Quantiles) Quantiles {
 	return Quantiles{
 		Count: q.Count, Min: Millis(q.Min), Mean: Millis(q.Mean), P50: Millis(q.P50), P90: Millis(q.P90), P95: Millis(q.P95),
@@ -142,7 +142,7 @@ func QuantilesOf(q metrics.Quantiles) Quantiles {
 	}
 }
 
-// CountsOf lists the counters of a distribution.
+// CountsOf returns the counters of a distribution.
 func CountsOf(bars []metrics.Bar) []Counted {
 	list := make([]Counted, len(bars))
 	for i, b := range bars {

@@ -28,7 +28,7 @@ type Cluster struct {
 	Now    func() snapshot.Cluster // returns the state at this moment
 }
 
-// EngineOf resolves a group's choice of engine.
+// EngineOf returns the engine that a group has chosen, or else that of the session.
 func (h *Host) EngineOf(chosen broker.Engine) broker.Engine {
 	if chosen != broker.ClientEngine && chosen != broker.WireEngine {
 		return h.Engine()
@@ -36,9 +36,10 @@ func (h *Host) EngineOf(chosen broker.Engine) broker.Engine {
 	return chosen
 }
 
-// BrokerOf returns the engine that a group has chosen on a cluster.
-func (h *Host) BrokerOf(c *Cluster, chosen broker.Engine) (broker.Broker, error) {
-	if h.EngineOf(chosen) != broker.WireEngine {
+// Broker returns the connection of the engine that the group has chosen.
+func (b *Base[Settings]) Broker(chosen broker.Engine) (broker.Broker, error) {
+	c := b.Cluster()
+	if b.host.EngineOf(chosen) != broker.WireEngine {
 		return c.Broker, nil
 	}
 	if c.Wire == nil {

@@ -80,11 +80,15 @@ func (s *Sampling) TakeReset(running time.Duration) bool {
 	return true
 }
 
-// StartOver makes Since count from 0, for a new run.
-func (s *Sampling) StartOver() { s.since = 0 }
-
-// Since returns the part of the running time after the last reset.
-func (s *Sampling) Since(running time.Duration) time.Duration { return running - s.since }
+// Since returns the part of the running time after the last reset. It must be called
+// with each sample: a running time that is shorter than before is that of a new run,
+// without a reset.
+func (s *Sampling) Since(running time.Duration) time.Duration {
+	if running < s.since {
+		s.since = 0
+	}
+	return running - s.since
+}
 
 // Worker returns the sample of one worker, which has sent or received so many
 // messages.

@@ -119,7 +119,7 @@ func (g *Group) Stop(ctx context.Context) error {
 	if last := g.current.list(); last != nil {
 		err = closeProducers(ctx, last)
 		g.current.swap(nil)
-		g.closed(last)
+		g.noteClosed(last)
 	}
 	g.closing.Wait()
 	g.Enter(snapshot.Stopped)

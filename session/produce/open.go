@@ -72,7 +72,7 @@ func (o *opener) ensureTopic(ctx context.Context, settings spec.Producer) error 
 			return err
 		}
 	}
-	engine, err := o.group.Host().BrokerOf(cluster, settings.Engine)
+	engine, err := o.group.Broker(settings.Engine)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (o *opener) openProducers(ctx context.Context, settings spec.Producer, numb
 }
 
 func (o *opener) openOne(ctx context.Context, settings spec.Producer, number, index int) (*producerHandle, error) {
-	engine, err := o.group.Host().BrokerOf(o.group.Cluster(), settings.Engine)
+	engine, err := o.group.Broker(settings.Engine)
 	if err != nil {
 		return nil, err
 	}

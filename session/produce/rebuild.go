@@ -81,13 +81,13 @@ func (g *Group) closeLater(replaced []*producerHandle) {
 		if err := closeProducers(ctx, replaced); err != nil {
 			g.Say("closing a replaced producer: %s", err)
 		}
-		g.closed(replaced)
+		g.noteClosed(replaced)
 	})
 }
 
-// closed tells the audits what closed producers have had answered, and remembers
+// noteClosed tells the audits what closed producers have had answered, and remembers
 // what they have not.
-func (g *Group) closed(producers []*producerHandle) {
+func (g *Group) noteClosed(producers []*producerHandle) {
 	for _, p := range producers {
 		g.reportAnswered(p)
 	}

@@ -20,7 +20,7 @@ type sampleState struct {
 	rates  rates
 }
 
-// rates are of the last second.
+// rates are averages over group.RateWindow.
 type rates struct{ sent, acked, bytes, batches *metrics.Throughput }
 
 func newRates() rates {
@@ -110,7 +110,6 @@ func (g *Group) zeroFigures() {
 	defer f.mu.Unlock()
 	g.shards.Collect()
 	g.shards.Reset()
-	g.StartOver()
 	f.due.Base, f.missed.Base = 0, 0
 }
 

@@ -5,114 +5,89 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"pulsh/session/secret"
 )
 
-// ProfileError is what is wrong in a profile's file, and where.
+// ProfileError is a fault of a profile's file and its position. It never quotes
+// a secret.
 type ProfileError struct {
 	File         string
 	Line, Column int // from 1; Column counts characters and is 0 if it is not known
 	Message      string
-	Text         string // the line as it stands in the file
-	Width        int    // characters that are wrong, from Column on
+	Text         string // the line, without secrets
+	Width        int    // of the faulty part from Column on, in characters
 }
 
-// Error is FILE:LINE:COLUMN: and the sentence, and below it the line with
-// carets under what is wrong.
+// quotedMax bounds the part of a line that is quoted, in characters.
+const quotedMax = 160
+
+// Error returns FILE:LINE:COLUMN: and the sentence, and below it the line with
+// carets under the faulty part.
 func (e *ProfileError) Error() string {
 	if e.Column == 0 {
 		return fmt.Sprintf("%s: %s", e.File, e.Message)
 	}
 	before := strings.Repeat(" ", max(e.Column-1, 0))
+	text, width := []rune(e.Text), max(e.Width, 1)
+	if len(text) > quotedMax { // quote the part around the fault
+		from := max(min(e.Column-1-quotedMax/4, len(text)-quotedMax), 0)
+		text = slices.Concat([]rune("…"), text[from:min(from+quotedMax, len(text))], []rune("…"))
+		before = strings.Repeat(" ", max(e.Column-from, 0))
+		width = max(min(width, len(text)-len(before)), 1)
+	}
 	return fmt.Sprintf("%s:%d:%d: %s\n  %s\n  %s%s", e.File, e.Line, e.Column, e.Message,
-		strings.ReplaceAll(e.Text, "\t", " "), before, strings.Repeat("^", max(e.Width, 1)))
+		strings.ReplaceAll(string(text), "\t", " "), before, strings.Repeat("^", width))
 }
 
-// unknown places a refusal at the key of a path.
+// faultAt returns an error at a position. It hides the secrets of the line.
+func faultAt(file string, at position, message string) *ProfileError {
+	e := &ProfileError{File: file, Line: at.line, Column: at.column, Message: secret.Redact(message), Text: secret.Redact(at.text), Width: at.width}
+	if length := utf8.RuneCountInString(e.Text); e.Text != at.text {
+		e.Column = min(e.Column, max(length, 1))
+		e.Width = min(e.Width, length-e.Column+1)
+	}
+	return e
+}
+
+// unknown returns an error at the key of a path.
 func (d *tomlFile) unknown(path []string, err error) error {
 	at, found := d.keys[strings.Join(path, ".")]
 	if !found { // it is a table
 		return d.wrong(path, err)
 	}
-	return &ProfileError{File: d.file, Line: at.line, Column: at.column, Message: err.Error(), Text: at.text, Width: at.width}
+	if slices.Contains(path, "connection") { // the value of an unknown key may be a secret
+		at.text = hideValue(at.text)
+	}
+	return faultAt(d.file, at, err.Error())
 }
 
-// wrong places a refusal at the value of a path, or at the name of a table.
+// hideValue returns a line without its value.
+func hideValue(line string) string {
+	key, _, found := strings.Cut(line, "=")
+	if !found {
+		return secret.Redact(line)
+	}
+	return strings.TrimRight(key, " \t") + " = (hidden)"
+}
+
+// mayBeSecret reports whether the line at a position is in a connection or holds a
+// secret.
+func mayBeSecret(data string, at position) bool {
+	for line := range entries(data) {
+		if line.number == at.line {
+			return slices.Contains(line.path, "connection") || secret.In(line.text)
+		}
+	}
+	return false
+}
+
+// wrong returns an error at the value of a path, or at the name of a table.
 func (d *tomlFile) wrong(path []string, err error) error {
-	at, found := d.spots[strings.Join(path, ".")]
-	for !found && len(path) > 1 { // as in an inline table: show the table
+	at, found := d.values[strings.Join(path, ".")]
+	for !found && len(path) > 1 { // in an inline table: show the table
 		path = path[:len(path)-1]
-		at, found = d.spots[strings.Join(path, ".")]
+		at, found = d.values[strings.Join(path, ".")]
 	}
-	return &ProfileError{File: d.file, Line: at.line, Column: at.column, Message: err.Error(), Text: at.text, Width: at.width}
-}
-
-// tomlSpot is where a value stands, or a key if the value is a table.
-type tomlSpot struct {
-	line, column, width int
-	text                string
-}
-
-// findKeys finds where the values of a TOML file stand, and the keys before them. The library tells no
-// positions of keys, so this reads the plain forms that profiles are written
-// in: [table.name] and key = value, one a line. Other forms are found by the
-// table they are in.
-func findKeys(data string) (spots, keys map[string]tomlSpot) {
-	spots, keys = map[string]tomlSpot{}, map[string]tomlSpot{}
-	var table []string
-	for i, line := range strings.Split(data, "\n") {
-		line = strings.TrimRight(line, "\r")
-		trimmed := strings.TrimSpace(line)
-		if name, found := strings.CutPrefix(trimmed, "["); found {
-			name, _, _ = strings.Cut(name, "]")
-			table = splitKey(name)
-			for n := range table { // a table says that those around it are there
-				path := strings.Join(table[:n+1], ".")
-				if _, seen := spots[path]; !seen || n == len(table)-1 {
-					spots[path] = spotOf(i, line, strings.TrimSpace(name))
-				}
-			}
-			continue
-		}
-		name, value, found := strings.Cut(line, "=")
-		if !found || strings.HasPrefix(trimmed, "#") {
-			continue
-		}
-		path := strings.Join(append(slices.Clone(table), splitKey(name)...), ".")
-		if _, seen := spots[path]; seen {
-			continue
-		}
-		spots[path] = valueSpot(i, line, len(name)+1, value)
-		keys[path] = spotOf(i, line, strings.TrimSpace(name))
-	}
-	return spots, keys
-}
-
-// splitKey takes a dotted key apart.
-func splitKey(text string) []string {
-	parts := strings.Split(text, ".")
-	for i, p := range parts {
-		parts[i] = strings.Trim(strings.TrimSpace(p), `"'`)
-	}
-	return parts
-}
-
-func spotOf(line int, text, part string) tomlSpot {
-	at := max(strings.Index(text, part), 0)
-	return tomlSpot{line + 1, utf8.RuneCountInString(text[:at]) + 1, utf8.RuneCountInString(part), text}
-}
-
-// valueSpot places the value that begins at the byte from, inside its quotes.
-func valueSpot(line int, text string, from int, value string) tomlSpot {
-	trimmed := strings.TrimLeft(value, " \t")
-	from += len(value) - len(trimmed)
-	end := strings.IndexAny(trimmed, " \t#")
-	if quote := strings.IndexAny(trimmed, `"'`); quote == 0 {
-		from++
-		trimmed = trimmed[1:]
-		end = strings.IndexByte(trimmed, text[from-1])
-	}
-	if end < 0 {
-		end = len(trimmed)
-	}
-	return tomlSpot{line + 1, utf8.RuneCountInString(text[:from]) + 1, utf8.RuneCountInString(trimmed[:end]), text}
+	return faultAt(d.file, at, err.Error())
 }

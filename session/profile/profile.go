@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -8,12 +9,13 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/pacing"
+	"pulsh/session/secret"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
-// ProfileVersion is the form of the files that this pulsh writes. It reads
-// those that name it or none, and refuses what a later one has written.
+// ProfileVersion is the version of the files that Save writes. Files of this
+// version and files without one can be read, those of a later version cannot.
 const ProfileVersion = 1
 
 // Profile describes a session: where it connects, how it behaves, what its
@@ -34,26 +36,27 @@ const ProfileVersion = 1
 //	topic = "fast"
 //
 // where the names in [produce] and [consume] tables are those of
-// ProducerSettings and ConsumerSettings, and what is left out has its default.
-// A file of several profiles has each of them in a table profile.NAME.
+// spec.ProducerSettings and spec.ConsumerSettings. A missing setting has its
+// default. A file of several profiles has each of them in a table profile.NAME.
 type Profile struct {
 	Name        string
 	Description string
 	Connection  broker.Connection
-	Session     []spec.Preference // in the order of PreferenceSettings; nil says nothing
+	Session     []spec.Preference // in the order of PreferenceSettings
 	Graph       Graph
 	Groups      []ProfileGroup // in the order of the file
 }
 
-// Graph is what the graph shows, as it is typed; empty parts are not said.
+// Graph is the state of the graph, in the words of the command graph. Empty fields
+// are not set.
 type Graph struct {
-	Shown  string // groups, figures and | as behind the command graph
-	Window string // a span of time
+	Shown  string // groups, figures and |
+	Window string // a duration
 	Scale  string // linear, log, or one of them for each graph with | between
 	Layout string // auto, stacked or beside
 }
 
-// graphSettings lists what the table graph may hold.
+// graphSettings returns the keys of the table graph.
 func graphSettings() []spec.Setting[Graph] {
 	type G = Graph
 	return []spec.Setting[G]{
@@ -78,7 +81,7 @@ func graphSettings() []spec.Setting[Graph] {
 	}
 }
 
-// graphWord is a setting of the graph that the command graph checks.
+// graphWord returns a key of the table graph that the command graph checks.
 func graphWord(name, doc string, of func(*Graph) *string) spec.Setting[Graph] {
 	return spec.Setting[Graph]{Name: name, Doc: doc,
 		Read: func(g *Graph) string { return *of(g) },
@@ -91,8 +94,8 @@ func graphWord(name, doc string, of func(*Graph) *string) spec.Setting[Graph] {
 		}}
 }
 
-// ProfileGroup is one group of a profile. Exactly one of Producer and Consumer
-// is set, by Kind.
+// ProfileGroup is one group of a profile. Exactly one of Producer and Consumer is
+// set, according to Kind.
 type ProfileGroup struct {
 	Name     string
 	Kind     snapshot.Kind
@@ -100,7 +103,7 @@ type ProfileGroup struct {
 	Consumer *spec.Consumer
 }
 
-// connectionSettings lists what the table connection may hold.
+// connectionSettings returns the keys of the table connection.
 func connectionSettings() []spec.Setting[broker.Connection] {
 	type C = broker.Connection
 	plain := func(name, doc string, field func(*C) *string, check func(string) error) spec.Setting[C] {
@@ -114,10 +117,10 @@ func connectionSettings() []spec.Setting[broker.Connection] {
 				return nil
 			}}
 	}
-	return []spec.Setting[C]{
+	list := []spec.Setting[C]{
 		plain("url", "the cluster", func(c *C) *string { return &c.URL }, CheckURL),
 		plain("admin_url", "its admin API", func(c *C) *string { return &c.AdminURL }, CheckAdminURL),
-		plain("token_file", "file that holds the token", func(c *C) *string { return &c.TokenFile }, checkPlain),
+		plain("token_file", "file that holds the token", func(c *C) *string { return &c.TokenFile }, CheckSecretFile),
 		plain("token_env", "variable that holds the token", func(c *C) *string { return &c.TokenEnv }, checkPlain),
 		plain("trust_certs", "certificates to trust beside the system's", func(c *C) *string { return &c.TrustFile }, checkPlain),
 		{Name: "tls_check", Words: []string{string(broker.TLSFull), string(broker.TLSAnyHost), string(broker.TLSNone)}, Doc: "how the cluster's certificate is checked",
@@ -130,14 +133,36 @@ func connectionSettings() []spec.Setting[broker.Connection] {
 				return err
 			}},
 	}
+	for _, f := range broker.LoginFields() {
+		check := checkPlain
+		if f.File {
+			check = CheckSecretFile
+		}
+		list = append(list, plain(f.Name, f.Doc, func(c *C) *string { return f.Field(&c.Login) }, check))
+	}
+	return list
 }
 
-// CheckURL refuses what is not the URL of a cluster, or holds a password.
+// CheckSecretFile refuses text that is not the name of a file: a token itself,
+// control characters, or nothing. It never quotes a token.
+func CheckSecretFile(text string) error {
+	if text == "" {
+		return errors.New("there is no value")
+	}
+	if err := secret.CheckFile(text); err != nil {
+		return err
+	}
+	return checkPlain(text)
+}
+
+// CheckURL refuses text that is not the URL of a cluster, and a URL that holds a
+// secret, which it does not quote.
 func CheckURL(text string) error {
 	return checkURL(text, "pulsar://localhost:6650", "pulsar", "pulsar+ssl")
 }
 
-// CheckAdminURL refuses what is not the URL of an admin API, or holds a password.
+// CheckAdminURL refuses text that is not the URL of an admin API, and a URL that
+// holds a secret, which it does not quote.
 func CheckAdminURL(text string) error {
 	return checkURL(text, "http://localhost:8080", "http", "https")
 }
@@ -146,98 +171,26 @@ func checkURL(text, example string, schemes ...string) error {
 	if err := checkPlain(text); err != nil {
 		return err
 	}
-	// net/url knows one host; a cluster may be given as several, with commas.
+	// net/url reads one host; a URL of a cluster may have several with commas
+	// between.
 	first, _, _ := strings.Cut(text, ",")
 	u, err := url.Parse(first)
 	switch {
-	case err != nil || u.Hostname() == "" || !slices.Contains(schemes, u.Scheme):
-		return fmt.Errorf("%q is not a URL such as %s", text, example)
 	case strings.Contains(text, "@"):
-		return fmt.Errorf("a URL with a password would end up in files and on the screen; use token_file or token_env")
+		return errors.New("a URL with a password would end up in files and on the screen; use token_file or token_env")
+	case secret.In(text):
+		return errors.New("a URL with a token would end up in files and on the screen; use token_file or token_env")
+	case err != nil || u.Hostname() == "" || !slices.Contains(schemes, u.Scheme) || strings.ContainsAny(text, "?#"):
+		return fmt.Errorf("%q is not a URL such as %s", text, example)
 	}
 	return nil
 }
 
-// checkPlain refuses what no line and no file could hold again.
+// checkPlain refuses an empty text and control characters, which neither a line
+// nor a file could hold.
 func checkPlain(text string) error {
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\ufffd' }) {
-		return fmt.Errorf("%q holds a character that cannot be shown, or nothing at all", text)
+		return fmt.Errorf("%q holds a character that cannot be shown, or nothing at all", secret.Redact(text))
 	}
 	return nil
-}
-
-// TOML writes the profile as ParseProfile reads it, every setting included.
-func (p Profile) TOML() []byte {
-	var b strings.Builder
-	fmt.Fprintf(&b, "version = %d\n", ProfileVersion)
-	if p.Description != "" {
-		fmt.Fprintf(&b, "description = %s\n", quoteTOML(p.Description))
-	}
-	b.WriteString("\n")
-	writeSaid(&b, "connection", connectionSettings(), &p.Connection)
-	if len(p.Session) > 0 {
-		b.WriteString("[session]\n")
-		for _, one := range p.Session {
-			fmt.Fprintf(&b, "%s = %s\n", one.Name, quoteTOML(one.Value))
-		}
-		b.WriteString("\n")
-	}
-	writeSaid(&b, "graph", graphSettings(), &p.Graph)
-	for i, g := range p.Groups {
-		if i > 0 {
-			b.WriteString("\n")
-		}
-		fmt.Fprintf(&b, "[%s.%s]\n", g.Kind, g.Name)
-		if g.Producer != nil {
-			writeSettings(&b, spec.ProducerSettings(), g.Producer)
-		}
-		if g.Consumer != nil {
-			writeSettings(&b, spec.ConsumerSettings(), g.Consumer)
-		}
-	}
-	return []byte(b.String())
-}
-
-// writeSaid writes a table of those settings that are said.
-func writeSaid[S comparable](b *strings.Builder, table string, settings []spec.Setting[S], spec *S) {
-	var none S
-	if *spec == none {
-		return
-	}
-	fmt.Fprintf(b, "[%s]\n", table)
-	for _, s := range settings {
-		if v := s.Get(spec); v != "" {
-			fmt.Fprintf(b, "%s = %s\n", s.Name, quoteTOML(v))
-		}
-	}
-	b.WriteString("\n")
-}
-
-func writeSettings[S any](b *strings.Builder, settings []spec.Setting[S], spec *S) {
-	for _, s := range settings {
-		v := s.Get(spec)
-		if s.Kind != "COUNT" || strings.Trim(v, "0123456789") != "" {
-			v = quoteTOML(v)
-		}
-		fmt.Fprintf(b, "%s = %s\n", s.Name, v)
-	}
-}
-
-// quoteTOML writes a basic string of TOML.
-func quoteTOML(text string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range text {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < ' ' || r == 0x7f:
-			fmt.Fprintf(&b, `\u%04X`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }

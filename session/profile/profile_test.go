@@ -17,7 +17,7 @@ import (
 
 func builtin(t testing.TB) []Profile {
 	t.Helper()
-	data, err := os.ReadFile("../profiles.toml")
+	data, err := os.ReadFile("../../profiles.toml")
 	require.NoError(t, err)
 	profiles, err := ParseProfiles(data, "profiles.toml")
 	require.NoError(t, err)
@@ -56,20 +56,31 @@ func TestProfileErrorsNameThePlace(t *testing.T) {
 		{"group's name", "[produce.1st]\n", "p.toml:1:2: \"1st\" is not a name: it begins with a letter\n  [produce.1st]\n   ^^^^^^^^^^^"},
 		{"two groups", "[produce.a]\n[consume.a]\n", "p.toml:2:2: there are two groups \"a\"\n  [consume.a]\n   ^^^^^^^^^"},
 		{"secret", "[connection]\ntoken = \"abc\"\n",
-			"p.toml:2:1: [connection] has no key \"token\"; there are url, admin_url, token_file, token_env, trust_certs, tls_check\n  token = \"abc\"\n  ^^^^^"},
+			"p.toml:2:1: [connection] holds no token; use token_file or token_env\n  token = (hidden)\n  ^^^^^"},
+		{"secret of any name", "[connection]\nmine = \"abc\"\n",
+			"p.toml:2:1: [connection] has no key \"mine\"; there are url, admin_url, token_file, token_env, trust_certs, tls_check, tls_cert, tls_key, user, password_file, password_env, oauth_issuer, oauth_file, oauth_audience, oauth_scope\n  mine = (hidden)\n  ^^^^"},
+		{"token as a file", "[connection]\ntoken_file = \"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln\"\n",
+			"p.toml:2:15: token_file: this is a token, and the name of a file was expected; write the token into a file, or set PULSH_TOKEN to it\n  token_file = \"(hidden)\"\n                ^^^^^^^^^"},
+		{"value for a table", "produce = 5\n", "p.toml:1:11: produce must be a table: [produce]\n  produce = 5\n            ^"},
 		{"password", "[connection]\nurl = \"pulsar://me:secret@host:6650\"\n",
-			"p.toml:2:8: url: a URL with a password would end up in files and on the screen; use token_file or token_env\n  url = \"pulsar://me:secret@host:6650\"\n         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^"},
+			"p.toml:2:8: url: a URL with a password would end up in files and on the screen; use token_file or token_env\n  url = \"pulsar://(hidden)@host:6650\"\n         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^"},
 	} {
 		_, err := ParseProfile([]byte(c.text), "p.toml", "p")
 		require.EqualError(t, err, c.want, c.name)
 	}
 	_, err := ParseProfile([]byte("[produce.fast]\nrate = 50k\n"), "p.toml", "p")
 	require.ErrorContains(t, err, "p.toml:2:")
+	for _, text := range []string{"[connection]\ntoken = SECRET\n", "[connection]\nmine = SECRET\n", "[produce.a]\npassword = SECRET\n", "[connection]\nmine = 'SECRET\n"} {
+		_, err = ParseProfile([]byte(text), "p.toml", "p")
+		require.ErrorContains(t, err, "p.toml:2:")
+		require.NotContains(t, err.Error(), "SECRET")
+	}
 }
 
 func TestProfileRoundTrip(t *testing.T) {
 	for _, p := range builtin(t) {
-		p.Connection = broker.Connection{URL: "pulsar://a:6650,b:6650", AdminURL: "http://a:8080", TokenFile: "/run/token \"x\"", TrustFile: "/ca.pem", TLSCheck: broker.TLSAnyHost}
+		p.Connection = broker.Connection{URL: "pulsar://a:6650,b:6650", AdminURL: "http://a:8080", TokenFile: "/run/token \"x\"", TrustFile: "/ca.pem", TLSCheck: broker.TLSAnyHost,
+			Login: broker.Login{CertFile: "/c.pem", KeyFile: "/k.pem", User: "me", PasswordEnv: "SECRET"}}
 		p.Session = []spec.Preference{{Name: "refresh", Value: "250ms"}}
 		p.Graph = Graph{Shown: "fast sub1 | fast latency", Window: "5m"}
 		again, err := ParseProfile(p.TOML(), p.Name, p.Name)
@@ -89,9 +100,10 @@ func TestLibrarySavesForItsUserOnly(t *testing.T) {
 	require.EqualError(t, err, `"high" is a built-in profile; choose another name`)
 	p.Name = "mine"
 	for range 2 { // the second one replaces the first
-		path, err := l.Save(p)
+		saved, err := l.Save(p)
 		require.NoError(t, err)
-		info, err := os.Stat(path)
+		require.Equal(t, Saved{Path: filepath.Join(l.Dir, "mine.toml")}, saved)
+		info, err := os.Stat(saved.Path)
 		require.NoError(t, err)
 		require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 	}

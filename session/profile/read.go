@@ -10,17 +10,18 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"pulsh/session/input"
 	"pulsh/session/meant"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
-// profilesMax bounds the profiles of a file, and with GroupsMax what one file
-// can make pulsh remember.
+// profilesMax bounds the profiles of a file. With GroupsMax it bounds the memory
+// that a file can take.
 const profilesMax = 100
 
-// ParseProfile reads a file that holds one profile. Errors name the file, the
-// line and the column, and quote the line.
+// ParseProfile reads a file with one profile. Its errors have FILE:LINE:COLUMN and
+// quote the line without secrets.
 func ParseProfile(data []byte, file, name string) (Profile, error) {
 	d, err := decodeTOML(data, file)
 	if err != nil {
@@ -32,7 +33,8 @@ func ParseProfile(data []byte, file, name string) (Profile, error) {
 	return d.profile(name, nil, d.root)
 }
 
-// readable refuses a file of a later form before its keys are called unknown.
+// readable refuses a file of a later version, before its keys are refused as
+// unknown.
 func (d *tomlFile) readable() error {
 	value, there := d.root["version"]
 	if !there {
@@ -48,8 +50,8 @@ func (d *tomlFile) readable() error {
 	return nil
 }
 
-// ParseProfiles reads a file of several profiles, each in a table profile.NAME,
-// in the order of the file.
+// ParseProfiles reads a file of several profiles, each in a table profile.NAME, in
+// the order of the file.
 func ParseProfiles(data []byte, file string) ([]Profile, error) {
 	d, err := decodeTOML(data, file)
 	if err != nil {
@@ -88,21 +90,27 @@ func ParseProfiles(data []byte, file string) ([]Profile, error) {
 	return out, nil
 }
 
-// tomlFile is a decoded file together with where its keys stand.
+// tomlFile is a decoded file with the positions and the order of its keys.
 type tomlFile struct {
-	file  string
-	root  map[string]any
-	spots map[string]tomlSpot // of values by path, joined with dots
-	keys  map[string]tomlSpot // of the keys before them
-	order map[string]int
+	file string
+	root map[string]any
+	positions
+	order map[string]int // of paths
 }
 
+// decodeTOML reads a file with or without a byte order mark.
 func decodeTOML(data []byte, file string) (*tomlFile, error) {
-	d := &tomlFile{file: file, root: map[string]any{}, order: map[string]int{}}
-	d.spots, d.keys = findKeys(string(data))
-	meta, err := toml.Decode(string(data), &d.root)
+	text, err := input.Text(data)
 	if err != nil {
-		return nil, syntaxError(file, string(data), err)
+		return nil, fmt.Errorf("%s cannot be read: %w", file, err)
+	}
+	if at, err := checkShape(text); err != nil {
+		return nil, faultAt(file, at, err.Error())
+	}
+	d := &tomlFile{file: file, root: map[string]any{}, order: map[string]int{}, positions: findPositions(text)}
+	meta, err := toml.Decode(text, &d.root)
+	if err != nil {
+		return nil, syntaxError(file, text, err)
 	}
 	for i, key := range meta.Keys() {
 		for n := range key {
@@ -115,14 +123,14 @@ func decodeTOML(data []byte, file string) (*tomlFile, error) {
 	return d, nil
 }
 
-// syntaxError says in one line what is no TOML, and shows where.
+// syntaxError returns the library's error in one line with its position.
 func syntaxError(file, data string, err error) error {
 	var parse toml.ParseError
 	if !errors.As(err, &parse) {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	lines := strings.Split(data, "\n")
-	at := tomlSpot{line: parse.Position.Line, column: max(parse.Position.Col, 1), width: max(parse.Position.Len, 1)}
+	at := position{line: parse.Position.Line, column: max(parse.Position.Col, 1), width: max(parse.Position.Len, 1)}
 	if at.line >= 1 && at.line <= len(lines) {
 		at.text = strings.TrimRight(lines[at.line-1], "\r")
 	}
@@ -130,10 +138,13 @@ func syntaxError(file, data string, err error) error {
 	if message == "" {
 		message = parse.Error()
 	}
-	return &ProfileError{File: file, Line: at.line, Column: at.column, Message: message, Text: at.text, Width: at.width}
+	if mayBeSecret(data, at) { // the message quotes the value
+		at.text, message = hideValue(at.text), "the value is not TOML; a text needs quotes"
+	}
+	return faultAt(file, at, message)
 }
 
-// inOrder lists the keys of a table in the order of the file.
+// inOrder returns the keys of a table in the order of the file.
 func (d *tomlFile) inOrder(path []string, table map[string]any) []string {
 	names := make([]string, 0, len(table))
 	for name := range table {
@@ -146,7 +157,7 @@ func (d *tomlFile) inOrder(path []string, table map[string]any) []string {
 	return names
 }
 
-// table returns a table within a table, nil if it is not there.
+// table returns a table within a table, nil if it is missing.
 func (d *tomlFile) table(path []string, in map[string]any, name string) (map[string]any, error) {
 	value, there := in[name]
 	if !there {
@@ -154,18 +165,21 @@ func (d *tomlFile) table(path []string, in map[string]any, name string) (map[str
 	}
 	t, ok := value.(map[string]any)
 	if !ok {
-		return nil, d.wrong(append(slices.Clone(path), name), fmt.Errorf("%s is a table and not a value", name))
+		return nil, d.wrong(append(slices.Clone(path), name), fmt.Errorf("%s must be a table: [%s]", name, strings.Join(append(slices.Clone(path), name), ".")))
 	}
 	return t, nil
 }
 
-// only refuses keys of a table that it cannot have.
+// only refuses the keys of a table that are not known.
 func (d *tomlFile) only(path []string, table map[string]any, known ...string) error {
 	for _, name := range d.inOrder(path, table) {
 		if !slices.Contains(known, name) {
 			here, where := append(slices.Clone(path), name), "the profile"
 			if len(path) > 0 {
 				where = "[" + strings.Join(path, ".") + "]"
+			}
+			if slices.Contains(known, name+"_file") && slices.Contains(known, name+"_env") {
+				return d.unknown(here, fmt.Errorf("%s holds no %s; use %s_file or %s_env", where, name, name, name))
 			}
 			if near := meant.Names(name, known); len(near) > 0 {
 				name = fmt.Sprintf("%q, but %q", name, near[0])
@@ -209,7 +223,8 @@ func (d *tomlFile) profile(name string, path []string, table map[string]any) (Pr
 	return p, err
 }
 
-// preferences reads the table session: what it says, and nothing of the rest.
+// preferences reads the table session. It returns the values that the file has,
+// without defaults.
 func (d *tomlFile) preferences(path []string, table map[string]any) ([]spec.Preference, error) {
 	read := spec.DefaultPreferences()
 	if err := readTable(d, path, table, "session", spec.PreferenceSettings(), &read); err != nil {
@@ -231,7 +246,7 @@ func (d *tomlFile) preferences(path []string, table map[string]any) ([]spec.Pref
 	return out, nil
 }
 
-// readTable reads a table within a table, if it is there.
+// readTable reads the settings of a table within a table, if it is there.
 func readTable[S any](d *tomlFile, path []string, in map[string]any, name string, settings []spec.Setting[S], spec *S) error {
 	table, err := d.table(path, in, name)
 	if err != nil {
@@ -240,7 +255,7 @@ func readTable[S any](d *tomlFile, path []string, in map[string]any, name string
 	return readSettings(d, append(slices.Clone(path), name), table, settings, spec)
 }
 
-// groups reads the tables produce.NAME and consume.NAME in the file's order.
+// groups reads the tables produce.NAME and consume.NAME in the order of the file.
 func (d *tomlFile) groups(path []string, table map[string]any) ([]ProfileGroup, error) {
 	type placed struct {
 		ProfileGroup
@@ -297,7 +312,7 @@ func (d *tomlFile) group(kind snapshot.Kind, name string, path []string, table m
 	return g, readSettings(d, path, table, spec.ConsumerSettings(), &settings)
 }
 
-// readSettings reads a table whose keys are the names of settings.
+// readSettings reads a table with the names of settings as keys.
 func readSettings[S any](d *tomlFile, path []string, table map[string]any, settings []spec.Setting[S], into *S) error {
 	known := make([]string, len(settings))
 	for i, s := range settings {
@@ -320,7 +335,7 @@ func readSettings[S any](d *tomlFile, path []string, table map[string]any, setti
 	return nil
 }
 
-// scalar writes a value of TOML as a user would type it.
+// scalar returns a TOML value as a user would type it.
 func scalar(value any) (string, bool) {
 	switch v := value.(type) {
 	case string:

@@ -6,21 +6,21 @@ import (
 	"pulsh/session/export"
 )
 
-// collector turns the families of a report into metrics of the client library.
+// collector converts the families of a report to metrics of the client library.
 type collector struct{ source func() *export.Report }
 
 func describe(f export.Family) *prometheus.Desc {
 	return prometheus.NewDesc(f.Name, f.Help, f.Labels, nil)
 }
 
-// Describe lists all families, those without a sample too.
+// Describe sends all families, including those without a sample.
 func (c collector) Describe(to chan<- *prometheus.Desc) {
 	for _, f := range (&export.Report{}).Families() {
 		to <- describe(f)
 	}
 }
 
-// Collect tells the state of the moment.
+// Collect sends the current samples.
 func (c collector) Collect(to chan<- prometheus.Metric) {
 	for _, f := range c.source().Families() {
 		desc := describe(f)

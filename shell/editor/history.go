@@ -33,6 +33,7 @@ type History struct {
 	entries []Entry
 	last    int // the number of the newest entry
 	file    *historyFile
+	private func(text string) bool
 }
 
 // OpenHistory returns the history in the file at path. If path is empty, or the
@@ -54,6 +55,11 @@ func OpenHistory(path string, note func(line string)) *History {
 	return h
 }
 
+// KeepOut keeps the lines out of the file for which private returns true. They
+// stay in memory, so that the user can recall and correct them. KeepOut must be
+// called before the first Add.
+func (h *History) KeepOut(private func(text string) bool) { h.private = private }
+
 // Add appends a line in memory and in the file. It removes an earlier equal line.
 // Lines of more than 4096 bytes are not added.
 func (h *History) Add(text string) {
@@ -67,7 +73,7 @@ func (h *History) Add(text string) {
 		return
 	}
 	h.remember(text)
-	if h.file == nil {
+	if h.file == nil || h.private != nil && h.private(text) {
 		return
 	}
 	if err := h.file.add(text); err != nil {

@@ -43,7 +43,7 @@ func advice(ctx context.Context, t broker.Target, err error, prompt bool) []fram
 	case probe.WantsTLS:
 		return []frames.Try{a.scheme("pulsar+ssl", "with TLS")}
 	case probe.WithoutTLS:
-		return []frames.Try{a.scheme("pulsar", "without TLS")}
+		return []frames.Try{a.withoutTLS()}
 	case probe.Closed:
 		return a.closed(ctx, f.Host)
 	case probe.Untrusted:
@@ -55,7 +55,7 @@ func advice(ctx context.Context, t broker.Target, err error, prompt bool) []fram
 			a.connect("whatever host it is made for", func(t *broker.Target) { t.TLSCheck = broker.TLSAnyHost }),
 			a.elsewhere("by the name in the certificate")}
 	case probe.NoToken, probe.TokenRefused:
-		return []frames.Try{a.connect("with a token of this cluster", func(t *broker.Target) { t.TokenFile, t.TokenEnv = "token.txt", "" })}
+		return []frames.Try{a.withToken(f.Host)}
 	case probe.NotReady:
 		return []frames.Try{a.connect("again, in a moment", func(*broker.Target) {})}
 	}
@@ -98,6 +98,15 @@ func (a adviser) connect(why string, change func(*broker.Target)) frames.Try {
 			line += names[i] + value
 		}
 	}
+	for _, f := range broker.LoginFields() {
+		switch value := *f.Field(&t.Login); {
+		case value == "":
+		case a.prompt:
+			line += " " + f.Name + "=" + value
+		case f.Name != "password_env": // PULSH_PASSWORD stays as it is
+			line += " " + dashed(flagName(f.Name)) + " " + value
+		}
+	}
 	if a.prompt && t.TokenEnv != "" {
 		line += " token_env=" + t.TokenEnv
 	}
@@ -110,6 +119,49 @@ func (a adviser) scheme(scheme, why string) frames.Try {
 		_, rest, _ := strings.Cut(t.URL, "://")
 		t.URL = scheme + "://" + rest
 	})
+}
+
+// withToken returns the line for the same address with a token, and with TLS if the
+// address is of another machine.
+func (a adviser) withToken(host string) frames.Try {
+	why := "with a token of this cluster"
+	if name, _, _ := net.SplitHostPort(host); strings.HasPrefix(a.target.URL, plainScheme) && !isLoopback(name) {
+		a.target.URL, why = "pulsar+ssl://"+net.JoinHostPort(name, tlsPort), why+", over TLS so that nobody else can read it"
+	}
+	return a.connect(why, func(t *broker.Target) {
+		*t = withoutLogin(*t)
+		t.TokenFile = "token.txt"
+	})
+}
+
+// withoutLogin returns a target without credentials.
+func withoutLogin(t broker.Target) broker.Target {
+	t.TokenFile, t.TokenEnv, t.Token = "", "", broker.Secret{}
+	t.Login, t.Password, t.OAuth = broker.Login{}, broker.Secret{}, broker.Secret{}
+	return t
+}
+
+// The beginning of URLs without TLS, and the usual port of those with it.
+const (
+	plainScheme = "pulsar://"
+	tlsPort     = "6651"
+)
+
+// isLoopback reports whether a host is this machine.
+func isLoopback(name string) bool {
+	ip := net.ParseIP(name)
+	return strings.EqualFold(name, thisHost) || ip != nil && ip.IsLoopback()
+}
+
+// withoutTLS returns the line for the same address without TLS. It has no credentials,
+// which would be sent in the clear.
+func (a adviser) withoutTLS() frames.Try {
+	why := "without TLS"
+	if a.target.LoginSource() != "" {
+		why += " and without the login, which anyone on the way could read"
+	}
+	a.target = withoutLogin(a.target)
+	return a.scheme("pulsar", why)
 }
 
 // inside returns the lines for an unknown host name, which may be the name of a service

@@ -150,6 +150,8 @@ func TestEveryFaultAtTheStartHasItsAdvice(t *testing.T) {
   try: connect pulsar+ssl://HOST   with TLS`},
 		{"TLS against plain", broker.Target{URL: "pulsar+ssl://" + pulsar}, `pulsar+ssl://HOST does not speak TLS; without it the URL begins with pulsar://
   try: connect pulsar://HOST   without TLS`},
+		{"TLS with a token against plain", broker.Target{URL: "pulsar+ssl://" + pulsar, TokenFile: token}, `pulsar+ssl://HOST does not speak TLS; without it the URL begins with pulsar://
+  try: connect pulsar://HOST   without TLS and without the login, which anyone on the way could read`},
 		{"a certificate that nobody signed", broker.Target{URL: "pulsar+ssl://" + secured}, `the certificate of pulsar+ssl://HOST is not trusted here: it is signed by an unknown authority
   try: connect pulsar+ssl://HOST trust_certs=ca.pem   with the CA certificate of the server
        connect pulsar+ssl://HOST tls_check=none   without verifying the server, in a trusted network`},

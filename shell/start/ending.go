@@ -12,6 +12,7 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/commands/outcome"
+	"pulsh/commands/report"
 	"pulsh/session/broker"
 	"pulsh/shell/frames"
 )
@@ -123,9 +124,8 @@ func (p *program) writeReport(code int) int {
 
 func (p *program) outcome(code int) outcome.Run {
 	return outcome.Run{
-		Pulsh: p.version, Began: p.began, Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(),
-		Journal: p.commands.Journal(), Schedules: host.Schedules(p.commands), BehindAllowed: host.BehindAllowed(p.commands),
-		Settings: host.GroupSettings(p.commands), Last: p.session.Snapshot(), Refused: p.refused,
+		Report: report.ReportNow(p.commands), Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(),
+		Schedules: host.Schedules(p.commands), BehindAllowed: host.BehindAllowed(p.commands), Refused: p.refused,
 	}
 }
 
@@ -185,6 +185,11 @@ func connectionFlags(t broker.Target, local bool) []string {
 	add("--admin-url", t.AdminURL, defaultAdminURL)
 	add("--token-file", t.TokenFile, "")
 	add("--trust-certs", t.TrustFile, "")
+	for _, f := range broker.LoginFields() {
+		if f.Name != "password_env" {
+			add(dashed(flagName(f.Name)), *f.Field(&t.Login), "")
+		}
+	}
 	add("--tls-check", string(t.TLSCheck), string(broker.TLSFull))
 	return out
 }

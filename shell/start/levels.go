@@ -23,6 +23,12 @@ type Level struct {
 
 	Token     broker.Secret // the token itself
 	TokenFrom string        // its origin
+
+	Login        map[string]Setting // by the names of broker.LoginFields
+	Password     broker.Secret      // the password itself
+	PasswordFrom string
+	OAuth        broker.Secret // the JSON of OAuth 2.0 client credentials itself
+	OAuthFrom    string
 }
 
 // combine returns the target of levels, given in order of precedence.
@@ -62,7 +68,7 @@ func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []strin
 	trust := pick(func(l Level) Setting { return l.TrustFile })
 	check := pick(func(l Level) Setting { return l.TLSCheck })
 	t = broker.Target{URL: url.Value, AdminURL: admin.Value, TrustFile: trust.Value, TLSCheck: broker.TLSCheck(check.Value)}
-	token := takeToken(here, &t)
+	login := takeLogin(here, &t)
 	trusted := host.Fact{Name: host.FactTrust, Value: t.Trust(), From: trust.From}
 	if check.Value != "" && trust.From != check.From {
 		trusted.From = strings.TrimPrefix(trust.From+" and "+check.From, " and ")
@@ -73,7 +79,7 @@ func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []strin
 	return t, []host.Fact{
 		{Name: host.FactURL, Value: url.Value, From: url.From},
 		{Name: host.FactAdmin, Value: admin.Value, From: admin.From},
-		{Name: host.FactToken, Value: t.TokenSource(), From: token},
+		{Name: host.FactLogin, Value: t.LoginSource(), From: login},
 		trusted,
 	}, notes
 }
@@ -111,7 +117,7 @@ func (l Level) elsewhere(url string) bool {
 // alone, which another one overrides, needs no note.
 func (l Level) passedOver(url Setting) []string {
 	var out []string
-	for _, s := range []Setting{l.AdminURL, l.TokenFile, l.TokenEnv, l.TrustFile, l.TLSCheck, {"a token", l.TokenFrom}} {
+	for _, s := range append([]Setting{l.AdminURL, l.TokenFile, l.TokenEnv, l.TrustFile, l.TLSCheck, {"a token", l.TokenFrom}}, l.loginSettings()...) {
 		if s.Value == "" || s.From == "" {
 			continue
 		}
@@ -119,7 +125,7 @@ func (l Level) passedOver(url Setting) []string {
 		if by == "" {
 			by = "default"
 		}
-		out = append(out, fmt.Sprintf("%s is ignored: it is for another cluster than %s (%s)", s.From, url.Value, by))
+		out = appendNew(out, fmt.Sprintf("%s is ignored: it is for another cluster than %s (%s)", s.From, url.Value, by))
 	}
 	return out
 }

@@ -13,6 +13,8 @@ import (
 	"pulsh/commands"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
+	"pulsh/session/input"
+	"pulsh/session/secret"
 	"pulsh/shell"
 )
 
@@ -67,11 +69,11 @@ func readScript(file string, vars []lang.Variable, in io.Reader) (*lang.Script, 
 	if file != "-" {
 		return commands.ReadScript(file, vars...)
 	}
-	body, err := io.ReadAll(io.LimitReader(in, scriptMax))
+	body, err := input.From(in, scriptMax)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read standard input: %w", err)
 	}
-	return commands.ParseScript("stdin", string(body), vars...)
+	return commands.ParseScript("stdin", body, vars...)
 }
 
 // variables returns the variables of the environment, then those of flags, which
@@ -138,7 +140,7 @@ func (p *program) painted(err error) error {
 	text := commands.Paint(err, promptCells)
 	var placed *lang.Error
 	if errors.As(err, &placed) && placed.File == "" && placed.From >= 0 && !placed.Shown {
-		text = strings.Repeat(" ", promptCells) + graphs.Clean(placed.Text) + "\n" + text
+		text = strings.Repeat(" ", promptCells) + graphs.Clean(secret.Redact(placed.Text)) + "\n" + text
 	}
 	return &paintedError{p.locale.text(text), err}
 }

@@ -35,7 +35,7 @@ const (
 
 // optionList lists the options in the order of the usage.
 func optionList() []option {
-	return slices.Concat(clusterOptions(), scriptOptions(), processOptions(), aboutOptions())
+	return slices.Concat(clusterOptions(), loginOptions(), scriptOptions(), processOptions(), aboutOptions())
 }
 
 // clusterOptions returns the options of the connection.
@@ -57,7 +57,7 @@ func clusterOptions() []option {
 			set:  level(func(l *Level) *Setting { return &l.AdminURL }, profile.CheckAdminURL),
 			more: "An admin URL, a token or a certificate from a source of lower precedence than the URL is used for the same host only: credentials never leak to another cluster."},
 		{name: "token-file", value: fileValue, sample: "token.txt", variable: "PULSH_TOKEN_FILE", doc: "file with the token; " + envToken + " is the token itself",
-			set:  level(func(l *Level) *Setting { return &l.TokenFile }, anything),
+			set:  level(func(l *Level) *Setting { return &l.TokenFile }, profile.CheckSecretFile),
 			more: "pulsh reads it at each connection, and never stores the token."},
 		{name: "trust-certs", value: fileValue, sample: "ca.pem", variable: "PULSH_TRUST_CERTS", doc: "CA certificates to trust in addition to the system's",
 			set: level(func(l *Level) *Setting { return &l.TrustFile }, anything)},
@@ -67,7 +67,7 @@ func clusterOptions() []option {
 			more: "any-host accepts a certificate for another host name; none does not verify the server."},
 		{name: "client-conf", value: fileValue, sample: "conf/client.conf", variable: "PULSAR_CLIENT_CONF", doc: "Pulsar's client.conf; default that of PULSAR_HOME",
 			set:  func(o *Options, _ *Level, s Setting) error { o.ClientConf = s; return nil },
-			more: "pulsh reads brokerServiceUrl, webServiceUrl, authPlugin and authParams of a token, tlsTrustCertsFilePath, tlsAllowInsecureConnection, tlsEnableHostnameVerification and useTls."},
+			more: "pulsh reads brokerServiceUrl, webServiceUrl, authPlugin and authParams (token, TLS, basic and OAuth 2.0), tlsTrustCertsFilePath, tlsCertificateFilePath, tlsKeyFilePath, tlsAllowInsecureConnection, tlsEnableHostnameVerification and useTls."},
 		{name: "local", doc: "run Apache Pulsar on this machine unless one is running (Java 17, 0.5 GiB)",
 			set: func(o *Options, _ *Level, _ Setting) error { o.Local = true; return nil }},
 		{name: "keep-local", doc: "leave the local Pulsar running on exit",

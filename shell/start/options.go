@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pulsh/commands/lang"
+	"pulsh/session/secret"
 	"pulsh/session/spec"
 )
 
@@ -46,8 +47,9 @@ type Options struct {
 // a file. The zero value is not set.
 type Setting struct{ Value, From string }
 
-// The environment that pulsh reads beside what stands for options. PULSH_TOKEN
-// holds a secret: pulsh keeps the variable's name and reads it when it connects.
+// The environment that pulsh reads beside the variables of options. PULSH_TOKEN
+// and PULSH_PASSWORD hold secrets: pulsh keeps the variable's name and reads it when
+// it connects.
 const (
 	envToken      = "PULSH_TOKEN"
 	envPulsarHome = "PULSAR_HOME"
@@ -59,6 +61,9 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 	o := Options{PulsarHome: env(envPulsarHome)}
 	if env(envToken) != "" {
 		o.Environment.TokenEnv = Setting{envToken, envToken}
+	}
+	if env(envPassword) != "" {
+		o.Environment.setLogin("password_env", Setting{envPassword, envPassword})
 	}
 	set := flag.NewFlagSet("pulsh", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
@@ -90,7 +95,11 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 	case err != nil:
 		return o, flagFault(err)
 	case set.NArg() > 0:
-		return o, &refusal{fmt.Sprintf("unknown argument %q; to run a script: pulsh -f %s", set.Arg(0), set.Arg(0)), "pulsh -f " + set.Arg(0)}
+		word := set.Arg(0)
+		if secret.In(word) {
+			return o, &refusal{"a token is no argument; write it into a file, or set " + envToken + " to it", "pulsh --token-file token.txt"}
+		}
+		return o, &refusal{fmt.Sprintf("unknown argument %q; to run a script: pulsh -f %s", word, word), "pulsh -f " + word}
 	case o.Local && o.Flags.URL.Value != "":
 		return o, &refusal{"--local and --url exclude each other", "pulsh --local"}
 	case o.Metrics != "" && !o.MetricsRemote && !loopback(o.Metrics):

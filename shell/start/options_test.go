@@ -74,11 +74,18 @@ func TestOptions(t *testing.T) {
 
 func TestOptionsThatAreRefused(t *testing.T) {
 	for words, says := range map[string]string{
-		"--nonsense":                      "unknown option --nonsense\n  try: pulsh --help",
-		"--profil low":                    "unknown option --profil\n  try: pulsh --profile low",
-		"--clientconf=x":                  "unknown option --clientconf\n  try: pulsh --client-conf conf/client.conf",
-		"--url":                           "--url needs a value, URL\n  try: pulsh --url pulsar://localhost:6650",
-		"smoke.pulsh":                     "unknown argument \"smoke.pulsh\"; to run a script: pulsh -f smoke.pulsh\n  try: pulsh -f smoke.pulsh",
+		"--nonsense":                         "unknown option --nonsense\n  try: pulsh --help",
+		"--profil low":                       "unknown option --profil\n  try: pulsh --profile low",
+		"--clientconf=x":                     "unknown option --clientconf\n  try: pulsh --client-conf conf/client.conf",
+		"--url":                              "--url needs a value, URL\n  try: pulsh --url pulsar://localhost:6650",
+		"smoke.pulsh":                        "unknown argument \"smoke.pulsh\"; to run a script: pulsh -f smoke.pulsh\n  try: pulsh -f smoke.pulsh",
+		"eyJhbGciOiJIUzI1NiJ9.secret.secret": "a token is no argument; write it into a file, or set PULSH_TOKEN to it",
+		"--token-file eyJhbGciOiJIUzI1NiJ9.secret.secret":                      "--token-file: this is a token, and the name of a file was expected",
+		"--url pulsar://h:1?token=eyJhbGciOiJIUzI1NiJ9.secret.secret":          "--url: a URL with a token would end up in files and on the screen",
+		"--admin-url http://h:1/?token=secret":                                 "--admin-url: a URL with a token would end up in files and on the screen",
+		"--url eyJhbGciOiJIUzI1NiJ9.secret.secret":                             "--url: a URL with a token",
+		"PULSH_TOKEN_FILE=eyJhbGciOiJIUzI1NiJ9.secret.secret --url pulsar://h": "PULSH_TOKEN_FILE: this is a token",
+
 		"--url http://b":                  "--url: \"http://b\" is not a URL such as pulsar://localhost:6650\n  try: pulsh --url pulsar://localhost:6650",
 		"PULSH_URL=b:6650":                "PULSH_URL: ",
 		"--admin-url pulsar://b":          "--admin-url: ",
@@ -247,8 +254,10 @@ func (p place) settle(words string) (settled, []string, error) {
 
 func TestPrecedence(t *testing.T) {
 	p := newPlace(t)
+	require.NoError(t, os.MkdirAll(filepath.Join(p.dir, "basic", "conf"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(p.dir, "basic", "conf", "client.conf"), []byte("brokerServiceUrl=pulsar://c:6650\nauthPlugin=basic\nauthParams=me:secret\n"), 0o600))
 	conf := []string{"url=pulsar+ssl://c:6651 < DIR/conf/client.conf:1", "admin url=https://c:8443 < DIR/conf/client.conf:2",
-		"token=held in memory < DIR/conf/client.conf:4", "trust certs=/ca.pem, for any host < DIR/conf/client.conf:5 and DIR/conf/client.conf:6",
+		"login=token held in memory < DIR/conf/client.conf:4", "trust certs=/ca.pem, for any host < DIR/conf/client.conf:5 and DIR/conf/client.conf:6",
 		"client.conf=DIR/conf/client.conf < PULSAR_HOME"}
 	for _, c := range []struct {
 		words string
@@ -259,14 +268,14 @@ func TestPrecedence(t *testing.T) {
 		{"PULSAR_HOME=DIR", conf},
 		{"PULSAR_HOME=DIR --profile mine", []string{
 			"url=pulsar://p:6650 < profile mine, DIR/profiles/mine.toml:4", "admin url=http://p:8080 < profile mine, DIR/profiles/mine.toml:5",
-			"token=file /p < profile mine, DIR/profiles/mine.toml:6", "profile=mine < --profile", "client.conf=DIR/conf/client.conf < PULSAR_HOME",
+			"login=token of file /p < profile mine, DIR/profiles/mine.toml:6", "profile=mine < --profile", "client.conf=DIR/conf/client.conf < PULSAR_HOME",
 			"note: DIR/conf/client.conf:2 is ignored: it is for another cluster than pulsar://p:6650 (profile mine, DIR/profiles/mine.toml:4)",
 			"note: DIR/conf/client.conf:5 is ignored: it is for another cluster than pulsar://p:6650 (profile mine, DIR/profiles/mine.toml:4)",
 			"note: DIR/conf/client.conf:6 is ignored: it is for another cluster than pulsar://p:6650 (profile mine, DIR/profiles/mine.toml:4)",
 			"note: DIR/conf/client.conf:4 is ignored: it is for another cluster than pulsar://p:6650 (profile mine, DIR/profiles/mine.toml:4)"}},
 		{"PULSH_TOKEN=secret PULSH_PROFILE=mine", []string{
 			"url=pulsar://p:6650 < profile mine, DIR/profiles/mine.toml:4", "admin url=http://p:8080 < profile mine, DIR/profiles/mine.toml:5",
-			"token=variable PULSH_TOKEN < PULSH_TOKEN", "profile=mine < PULSH_PROFILE"}},
+			"login=token of variable PULSH_TOKEN < PULSH_TOKEN", "profile=mine < PULSH_PROFILE"}},
 		{"PULSH_URL=pulsar://e:6650 --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url"}},
 		{"PULSH_URL=pulsar://e:6650 PULSH_ADMIN_URL=http://e:8080 PULSH_TOKEN=secret --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url",
 			"note: PULSH_ADMIN_URL is ignored: it is for another cluster than pulsar://f:6650 (--url)",
@@ -275,8 +284,19 @@ func TestPrecedence(t *testing.T) {
 			"note: PULSH_ADMIN_URL is ignored: it is for another cluster than pulsar://f:6650 (--url)"}},
 		{"PULSH_ADMIN_URL=http://F:8080 --url pulsar://a,f:6650", []string{"url=pulsar://a,f:6650 < --url", "admin url=http://F:8080 < PULSH_ADMIN_URL"}},
 		{"PULSH_ADMIN_URL=http://e:8080", []string{"admin url=http://e:8080 < PULSH_ADMIN_URL"}},
-		{"PULSH_TOKEN=secret --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url", "token=variable PULSH_TOKEN < PULSH_TOKEN"}},
-		{"PULSH_TOKEN=secret --token-file /f", []string{"token=file /f < --token-file"}},
+		{"PULSH_TOKEN=secret --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url", "login=token of variable PULSH_TOKEN < PULSH_TOKEN"}},
+		{"PULSH_TOKEN=secret --token-file /f", []string{"login=token of file /f < --token-file"}},
+		{"PULSH_TOKEN=secret PULSH_PASSWORD=secret --user me", []string{"login=user me, password from variable PULSH_PASSWORD < --user and PULSH_PASSWORD"}},
+		{"PULSH_USER=me PULSH_PASSWORD_FILE=/pw --token-file /f", []string{"login=token of file /f < --token-file"}},
+		{"PULSH_TLS_CERT=/c --tls-key /k --token-file /f", []string{"login=token of file /f, certificate of /c < --token-file and PULSH_TLS_CERT and --tls-key"}},
+		{"PULSH_OAUTH_ISSUER=https://i --oauth-file /o --oauth-audience a", []string{"login=OAuth 2.0 of https://i, file /o < PULSH_OAUTH_ISSUER and --oauth-file and --oauth-audience"}},
+		{"PULSAR_HOME=DIR --user me --password-file /pw", []string{conf[0], conf[1], "login=user me, password from file /pw < --user and --password-file", conf[3], conf[4]}},
+		{"PULSAR_HOME=DIR/basic --profile mine", []string{
+			"url=pulsar://p:6650 < profile mine, DIR/profiles/mine.toml:4", "admin url=http://p:8080 < profile mine, DIR/profiles/mine.toml:5",
+			"login=token of file /p < profile mine, DIR/profiles/mine.toml:6", "profile=mine < --profile", "client.conf=DIR/basic/conf/client.conf < PULSAR_HOME",
+			"note: DIR/basic/conf/client.conf:3 is not used: it stands for another cluster than pulsar://p:6650, profile mine, DIR/profiles/mine.toml:4"}},
+		{"PULSAR_HOME=DIR/basic", []string{"url=pulsar://c:6650 < DIR/basic/conf/client.conf:1", "login=user me, password from memory < DIR/basic/conf/client.conf:3",
+			"client.conf=DIR/basic/conf/client.conf < PULSAR_HOME"}},
 		{"PULSAR_CLIENT_CONF=DIR/conf/client.conf --admin-url http://other:1", []string{conf[0], "admin url=http://other:1 < --admin-url", conf[2], conf[3],
 			"client.conf=DIR/conf/client.conf < PULSAR_CLIENT_CONF"}},
 		{"PULSH_URL=pulsar://e:6650 --local", []string{"url=the local Pulsar < --local"}},

@@ -20,31 +20,35 @@ import (
 
 // jsonReport is what a run wrote as JSON.
 type jsonReport struct {
-	Version  int    `json:"version"`
-	Result   string `json:"result"`
-	ExitCode int    `json:"exit_code"`
-	Passed   int    `json:"passed"`
-	Failed   int    `json:"failed"`
-	Checks   []struct {
+	Version int `json:"version"`
+	Run     struct {
+		Result    string `json:"result"`
+		ExitCode  int    `json:"exit_code"`
+		Passed    int    `json:"checks_passed"`
+		Failed    int    `json:"checks_failed"`
+		Schedules []struct {
+			Group  string `json:"group"`
+			Behind bool   `json:"behind"`
+		} `json:"schedules"`
+		Variables map[string]string `json:"variables"`
+	} `json:"run"`
+	Checks []struct {
 		Place   string `json:"place"`
 		Passed  bool   `json:"passed"`
 		Samples int    `json:"samples"`
 	} `json:"checks"`
-	Schedules []struct {
-		Group  string `json:"group"`
-		Behind bool   `json:"behind"`
-	} `json:"schedules"`
-	Totals struct {
-		Sent     int64 `json:"sent"`
-		Received int64 `json:"received"`
-	} `json:"totals"`
-	Variables map[string]string `json:"variables"`
+	Total struct {
+		Figures struct {
+			Sent     int64 `json:"sent"`
+			Received int64 `json:"received"`
+		} `json:"figures"`
+	} `json:"total"`
 }
 
 func readJSON(t *testing.T, text []byte) (r jsonReport) {
 	t.Helper()
 	require.NoError(t, json.Unmarshal(text, &r), string(text))
-	require.Equal(t, 1, r.Version)
+	require.Equal(t, 2, r.Version)
 	return r
 }
 
@@ -94,11 +98,11 @@ func TestTheExamplesOnARealPulsar(t *testing.T) {
 			body, err := os.ReadFile(filepath.Join(dir, "out.json"))
 			require.NoError(t, err)
 			r := readJSON(t, body)
-			require.Equal(t, c.code, r.ExitCode)
+			require.Equal(t, c.code, r.Run.ExitCode)
 			require.Len(t, r.Checks, c.checks)
-			require.Equal(t, c.code, r.Failed, "the one that must fail, or none")
-			require.NotEmpty(t, r.Schedules)
-			require.Positive(t, r.Totals.Sent+r.Totals.Received+int64(len(r.Checks)))
+			require.Equal(t, c.code, r.Run.Failed, "the one that must fail, or none")
+			require.NotEmpty(t, r.Run.Schedules)
+			require.Positive(t, r.Total.Figures.Sent+r.Total.Figures.Received+int64(len(r.Checks)))
 			elements := wellFormed(t, filepath.Join(dir, "out.xml"))
 			require.Equal(t, c.checks+c.judged, elements["testcase"])
 			require.Equal(t, c.code, elements["failure"])
@@ -113,9 +117,9 @@ func TestAFailoverIsPassed(t *testing.T) {
 	got := pipedWithin(t, starts, pulsh(t, nil, "--local", "--local-dir", t.TempDir(), "-f", "examples/failover.pulsh", "--set", "down=1s", "--json", "-"), "")
 	require.Zero(t, got.code, got)
 	r := readJSON(t, []byte(got.out))
-	require.Equal(t, "passed", r.Result)
-	require.Equal(t, 3, r.Passed)
-	require.Positive(t, r.Totals.Received)
+	require.Equal(t, "passed", r.Run.Result)
+	require.Equal(t, 3, r.Run.Passed)
+	require.Positive(t, r.Total.Figures.Received)
 }
 
 func TestVariablesFromOutside(t *testing.T) {
@@ -149,7 +153,7 @@ func TestReportsOfARunWithoutACluster(t *testing.T) {
 	dir := t.TempDir()
 	got := piped(t, pulsh(t, nil, "--url", nowhere, "-e", "list", "--json", "-", "--junit", filepath.Join(dir, "x.xml")), "")
 	require.Equal(t, 3, got.code, got)
-	require.Equal(t, "unconnected", readJSON(t, []byte(got.out)).Result)
+	require.Equal(t, "unconnected", readJSON(t, []byte(got.out)).Run.Result)
 	require.Equal(t, 1, wellFormed(t, filepath.Join(dir, "x.xml"))["error"])
 	got = piped(t, pulsh(t, nil, "--url", nowhere, "-e", "list", "--json", filepath.Join(dir, "no", "such")), "")
 	require.Equal(t, 2, got.code, "a report that cannot be written is told before anything runs")
@@ -164,8 +168,8 @@ func TestFallingShortOfTheSchedule(t *testing.T) {
 	require.Equal(t, 1, got.code, got)
 	require.Regexp(t, `(?m)^FAIL  fast acked [0-9,]+ of [0-9,]+ due \([0-9.]+ %\)`, got.err, "text is on the standard error then")
 	r := readJSON(t, []byte(got.out))
-	require.Equal(t, "failed", r.Result)
-	require.True(t, r.Schedules[0].Behind)
+	require.Equal(t, "failed", r.Run.Result)
+	require.True(t, r.Run.Schedules[0].Behind)
 	got = piped(t, pulsh(t, nil, append(at(server), "-e", line, "--allow-behind")...), "")
 	require.Zero(t, got.code, got)
 	require.NotContains(t, got.out, "FAIL")
@@ -194,9 +198,9 @@ func TestAScriptThatIsInterrupted(t *testing.T) {
 	body, err := os.ReadFile(filepath.Join(dir, "x.json"))
 	require.NoError(t, err)
 	r := readJSON(t, body)
-	require.Equal(t, "interrupted", r.Result)
-	require.Equal(t, 130, r.ExitCode)
-	require.Equal(t, 1, r.Passed)
+	require.Equal(t, "interrupted", r.Run.Result)
+	require.Equal(t, 130, r.Run.ExitCode)
+	require.Equal(t, 1, r.Run.Passed)
 	require.Equal(t, 1, wellFormed(t, filepath.Join(dir, "x.xml"))["error"])
 }
 

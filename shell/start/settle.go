@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -14,6 +13,7 @@ import (
 	"pulsh/commands/host"
 	"pulsh/session/broker"
 	"pulsh/session/clientconf"
+	"pulsh/session/input"
 	"pulsh/session/profile"
 )
 
@@ -59,7 +59,7 @@ func localFacts(t broker.Target) []host.Fact {
 	if admin.Value != "" { // known once the server runs
 		admin.From = "--local"
 	}
-	return []host.Fact{{Name: host.FactURL, Value: t.URL, From: "--local"}, admin, {Name: host.FactToken}, {Name: host.FactTrust}}
+	return []host.Fact{{Name: host.FactURL, Value: t.URL, From: "--local"}, admin, {Name: host.FactLogin}, {Name: host.FactTrust}}
 }
 
 // factsNow returns the settings that pulsh was started with, with the URLs of a local
@@ -85,10 +85,14 @@ func profileLevel(p profile.Profile, library profile.Library) Level {
 		return Setting{value, from}
 	}
 	c := p.Connection
-	return Level{
+	l := Level{
 		URL: set("url", c.URL), AdminURL: set("admin_url", c.AdminURL), TokenFile: set("token_file", c.TokenFile),
 		TokenEnv: set("token_env", c.TokenEnv), TrustFile: set("trust_certs", c.TrustFile), TLSCheck: set("tls_check", string(c.TLSCheck)),
 	}
+	for _, f := range broker.LoginFields() {
+		l.setLogin(f.Name, set(f.Name, *f.Field(&c.Login)))
+	}
+	return l
 }
 
 // confLevel returns the connection of a client.conf. Only that of PULSAR_HOME may be
@@ -101,14 +105,14 @@ func (o Options) confLevel() (file Setting, l Level, notes []string, err error) 
 	if file.Value == "" {
 		return Setting{}, l, nil, nil
 	}
-	text, err := os.ReadFile(file.Value)
+	text, err := input.Read(file.Value, input.ConfigMax)
 	if errors.Is(err, fs.ErrNotExist) && file.From == envPulsarHome {
 		return Setting{}, l, nil, nil
 	}
 	if err != nil {
-		return file, l, nil, fmt.Errorf("%s: cannot read %s: %w", file.From, file.Value, errors.Unwrap(err))
+		return file, l, nil, fmt.Errorf("%s: cannot read %s: %w", file.From, file.Value, err)
 	}
-	c, err := clientconf.Parse(string(text), file.Value)
+	c, err := clientconf.Parse(text, file.Value)
 	if err != nil {
 		return file, l, nil, fmt.Errorf("%s: %w", file.From, err)
 	}
@@ -120,8 +124,20 @@ func (o Options) confLevel() (file Setting, l Level, notes []string, err error) 
 	}
 	l = Level{URL: set(c.URL), AdminURL: set(c.AdminURL), TokenFile: set(c.TokenFile), TrustFile: set(c.TrustFile),
 		TLSCheck: set(clientconf.Value{Text: string(c.TLSCheck), Line: c.TLSCheckLine}), Token: c.Token}
+	for _, f := range broker.LoginFields() {
+		l.setLogin(f.Name, set(c.Login[f.Name]))
+	}
+	// authParams has one line for whichever secret it holds.
+	at := fmt.Sprintf("%s:%d", file.Value, c.SecretLine)
+	l.Password, l.OAuth = c.Password, c.OAuth
 	if c.Token.Held() {
-		l.TokenFrom = fmt.Sprintf("%s:%d", file.Value, c.TokenLine)
+		l.TokenFrom = at
+	}
+	if c.Password.Held() {
+		l.PasswordFrom = at
+	}
+	if c.OAuth.Held() {
+		l.OAuthFrom = at
 	}
 	return file, l, c.Notes, nil
 }

@@ -25,6 +25,7 @@ import (
 	"pulsh/session"
 	"pulsh/session/dial"
 	"pulsh/session/profile"
+	"pulsh/session/secret"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 	"pulsh/shell"
@@ -122,6 +123,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		default:
 		}
 	})
+	p.history.KeepOut(secret.In)
 	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
 	if o.Engine != "" {

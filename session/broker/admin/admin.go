@@ -52,6 +52,9 @@ type Options struct {
 	// its source may change; Admin does not keep the token. No function, or an
 	// empty token, means none.
 	Token func() (string, error)
+	// Basic says that Token returns user:password in base64, for basic
+	// authentication.
+	Basic bool
 	// TLS configures https; nil trusts the system's authorities.
 	TLS *tls.Config
 	// Timeout bounds each call without an earlier deadline; 0 means 10 s.
@@ -61,14 +64,23 @@ type Options struct {
 // Admin is a client of the admin API of one cluster. It is safe for concurrent
 // use.
 type Admin struct {
+	*api
+
+	mu    sync.Mutex // guards known
+	known map[broker.TopicName]*knowledge
+}
+
+// api makes the calls: it sends requests, decides where the token goes, and turns
+// refusals into sentences. It is safe for concurrent use.
+type api struct {
 	base    *url.URL
 	token   func() (string, error)
+	basic   bool
 	timeout time.Duration
 	client  *http.Client
 	now     func() time.Time
 
-	mu      sync.Mutex
-	known   map[broker.TopicName]*knowledge
+	mu      sync.Mutex      // guards brokers
 	brokers map[string]bool // host:port that the cluster has named
 }
 
@@ -88,12 +100,12 @@ func New(address string, o Options) (*Admin, error) {
 	if o.Token == nil {
 		o.Token = func() (string, error) { return "", nil }
 	}
-	return &Admin{
+	return &Admin{known: map[broker.TopicName]*knowledge{}, api: &api{
 		base:    base,
 		token:   o.Token,
+		basic:   o.Basic,
 		timeout: o.Timeout,
 		now:     time.Now,
-		known:   map[broker.TopicName]*knowledge{},
 		brokers: map[string]bool{},
 		client: &http.Client{
 			Transport: &http.Transport{
@@ -107,14 +119,14 @@ func New(address string, o Options) (*Admin, error) {
 			// send follows redirects itself, to decide where the token goes.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-	}, nil
+	}}, nil
 }
 
 // URL returns the address of the admin API.
-func (a *Admin) URL() string { return a.base.String() }
+func (a *api) URL() string { return a.base.String() }
 
 // Close closes the idle connections.
-func (a *Admin) Close() { a.client.CloseIdleConnections() }
+func (a *api) Close() { a.client.CloseIdleConnections() }
 
 // parseAddress parses the URL of an admin API and adds its default port.
 func parseAddress(address string) (*url.URL, error) {

@@ -29,7 +29,7 @@ func redirected(status int) bool {
 // follow returns the target of a redirect. It refuses one that leads to another
 // scheme, to another resource, or, with a token, to a host that is not a broker
 // of the cluster: the token goes only where the cluster itself sends it.
-func (a *Admin) follow(ctx context.Context, c call, from *url.URL, location, token string) (*url.URL, error) {
+func (a *api) follow(ctx context.Context, c call, from *url.URL, location, token string) (*url.URL, error) {
 	refuse := func(try, format string, args ...any) (*url.URL, error) {
 		return nil, &broker.Error{Category: broker.Other, Message: a.base.String() + " redirects the request " + fmt.Sprintf(format, args...), Try: try}
 	}
@@ -55,7 +55,7 @@ func (a *Admin) follow(ctx context.Context, c call, from *url.URL, location, tok
 // isBroker reports whether the cluster names a host as one of its brokers. The
 // answer is remembered until a host is not found. The list of brokers is for
 // administrators; to others the look-up of the call's topic names its owner.
-func (a *Admin) isBroker(ctx context.Context, c call, to *url.URL, token string) bool {
+func (a *api) isBroker(ctx context.Context, c call, to *url.URL, token string) bool {
 	a.mu.Lock()
 	known := a.brokers[to.Host]
 	a.mu.Unlock()
@@ -74,7 +74,7 @@ func (a *Admin) isBroker(ctx context.Context, c call, to *url.URL, token string)
 // listsBroker asks for the list of brokers. It names each by the host and the
 // port of its plain admin API, if it has one; with TLS the port may differ, and
 // the certificate proves the host.
-func (a *Admin) listsBroker(ctx context.Context, to *url.URL, token string) bool {
+func (a *api) listsBroker(ctx context.Context, to *url.URL, token string) bool {
 	var listed []string
 	if !a.trusted(ctx, a.base.JoinPath(apiRoot, "brokers"), token, &listed) {
 		return false
@@ -86,7 +86,7 @@ func (a *Admin) listsBroker(ctx context.Context, to *url.URL, token string) bool
 }
 
 // owns asks which broker owns a topic.
-func (a *Admin) owns(ctx context.Context, topic broker.TopicName, to *url.URL, token string) bool {
+func (a *api) owns(ctx context.Context, topic broker.TopicName, to *url.URL, token string) bool {
 	var owner struct{ HTTPURL, HTTPURLTLS string }
 	if !a.trusted(ctx, a.base.JoinPath(lookupRoot, topicPath(topic).escaped), token, &owner) {
 		return false
@@ -99,7 +99,7 @@ func (a *Admin) owns(ctx context.Context, topic broker.TopicName, to *url.URL, t
 
 // trusted asks the address that the user gave, and no other: it follows no
 // redirect.
-func (a *Admin) trusted(ctx context.Context, at *url.URL, token string, into any) bool {
+func (a *api) trusted(ctx context.Context, at *url.URL, token string, into any) bool {
 	response, err := a.sendOnce(ctx, http.MethodGet, at, token, nil)
 	if err != nil {
 		return false

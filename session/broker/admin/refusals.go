@@ -131,7 +131,7 @@ func hasStatus(err error, status int) bool {
 }
 
 // refused returns the error for an answer that is not a success.
-func (a *Admin) refused(c call, status int, answer []byte, token string) error {
+func (a *api) refused(c call, status int, answer []byte, token string) error {
 	if status == http.StatusBadRequest && refusesPlain(answer) {
 		return &broker.Error{Category: broker.Disconnected, Message: a.wantsTLS(), Cause: &refusal{status: status, row: otherwise}}
 	}

@@ -94,7 +94,7 @@ func TestEveryRefusalIsRead(t *testing.T) {
 			topic, err := broker.ParseTopic(local)
 			require.NoError(t, err, local)
 			fill := strings.NewReplacer("TOPIC", topic.String(), "LEAF", local, "SUB", sub, "DO", "do it", "URL", "URL").Replace
-			a := &Admin{base: mustParse(t, "http://h:1")}
+			a := &api{base: mustParse(t, "http://h:1")}
 			request := call{at: subscriptionPath(topic, sub), doing: "do it"}
 			body := fmt.Sprintf(`{"reason":%q}`, fill(c.reason))
 			if strings.HasPrefix(c.reason, "<") {

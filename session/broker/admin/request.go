@@ -35,7 +35,7 @@ type call struct {
 }
 
 // change makes a call whose answer has no content of interest.
-func (a *Admin) change(ctx context.Context, c call) error {
+func (a *api) change(ctx context.Context, c call) error {
 	_, _, err := a.ask(ctx, c)
 	return err
 }
@@ -43,7 +43,7 @@ func (a *Admin) change(ctx context.Context, c call) error {
 // get makes a GET request and decodes the JSON of its answer into a value. An
 // empty answer is an error: a proxy that drops bodies must not look like a
 // cluster without topics.
-func (a *Admin) get(ctx context.Context, c call, into any) error {
+func (a *api) get(ctx context.Context, c call, into any) error {
 	set, err := a.getOptional(ctx, c, into)
 	if err == nil && !set {
 		return a.notPulsar(nil)
@@ -53,7 +53,7 @@ func (a *Admin) get(ctx context.Context, c call, into any) error {
 
 // getOptional is get for what may be unset, as a policy: Pulsar then answers with
 // no content, and into stays as it is.
-func (a *Admin) getOptional(ctx context.Context, c call, into any) (set bool, err error) {
+func (a *api) getOptional(ctx context.Context, c call, into any) (set bool, err error) {
 	c.method = http.MethodGet
 	answer, _, err := a.ask(ctx, c)
 	if err != nil {
@@ -71,7 +71,7 @@ func (a *Admin) getOptional(ctx context.Context, c call, into any) (set bool, er
 
 // ask makes a call and returns the body and the header of its answer. The error
 // is a *broker.Error.
-func (a *Admin) ask(ctx context.Context, c call) ([]byte, http.Header, error) {
+func (a *api) ask(ctx context.Context, c call) ([]byte, http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	token, err := a.token()
@@ -114,7 +114,7 @@ func (a *Admin) ask(ctx context.Context, c call) ([]byte, http.Header, error) {
 
 // send makes the request and follows redirects, which lead to the broker that
 // owns the topic.
-func (a *Admin) send(ctx context.Context, c call, token string, body []byte) (*http.Response, error) {
+func (a *api) send(ctx context.Context, c call, token string, body []byte) (*http.Response, error) {
 	target := a.base.JoinPath(apiRoot, c.at.escaped)
 	target.RawQuery = c.query.Encode()
 	for range redirectsMax + 1 {
@@ -135,7 +135,7 @@ func (a *Admin) send(ctx context.Context, c call, token string, body []byte) (*h
 }
 
 // sendOnce makes one request and follows nothing.
-func (a *Admin) sendOnce(ctx context.Context, method string, target *url.URL, token string, body []byte) (*http.Response, error) {
+func (a *api) sendOnce(ctx context.Context, method string, target *url.URL, token string, body []byte) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -145,7 +145,11 @@ func (a *Admin) sendOnce(ctx context.Context, method string, target *url.URL, to
 		request.Header.Set("Content-Type", "application/json")
 	}
 	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
+		scheme := "Bearer "
+		if a.basic {
+			scheme = "Basic "
+		}
+		request.Header.Set("Authorization", scheme+token)
 	}
 	return a.client.Do(request)
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // notPulsar reports a server that answers, but not as Pulsar's admin API does.
-func (a *Admin) notPulsar(cause error) error {
+func (a *api) notPulsar(cause error) error {
 	return &broker.Error{Category: broker.Other, Cause: cause,
 		Message: fmt.Sprintf("%s answers, but not as Pulsar's admin API", a.base)}
 }
@@ -30,12 +30,12 @@ func refusesPlain(answer []byte) bool {
 	return strings.Contains(text, "http request to an https server") || strings.Contains(text, "plain http request was sent to https port")
 }
 
-func (a *Admin) wantsTLS() string {
+func (a *api) wantsTLS() string {
 	return fmt.Sprintf("%s speaks TLS; its URL begins with https://", a.base)
 }
 
 // unreachable returns the error for a call that the network has failed.
-func (a *Admin) unreachable(ctx context.Context, c call, err error) error {
+func (a *api) unreachable(ctx context.Context, c call, err error) error {
 	e := &broker.Error{Category: broker.Disconnected, Cause: err}
 	var unknown *net.DNSError
 	var network net.Error
@@ -68,7 +68,7 @@ func (a *Admin) unreachable(ctx context.Context, c call, err error) error {
 
 // certificateFault returns a sentence about a certificate that is not trusted,
 // or "".
-func (a *Admin) certificateFault(err error) string {
+func (a *api) certificateFault(err error) string {
 	var authority x509.UnknownAuthorityError
 	var hostname x509.HostnameError
 	var invalid x509.CertificateInvalidError

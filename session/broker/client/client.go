@@ -29,11 +29,13 @@ const (
 
 // Options say how to reach and enter a cluster.
 type Options struct {
-	URL   string                 // pulsar://host:port or pulsar+ssl://host:port
-	Token func() (string, error) // asked at each connection, so that nothing keeps the token; nil for none
-	TLS   *tls.Config            // for pulsar+ssl://; nil means the system's roots
-	Clock broker.Clock
-	Log   log.Logger // nil for silence
+	URL string // pulsar://host:port or pulsar+ssl://host:port
+	// Credentials are presented at each connection; nil presents none. Client
+	// certificates are those of TLS.
+	Credentials *broker.Credentials
+	TLS         *tls.Config // for pulsar+ssl://; nil means the system's roots
+	Clock       broker.Clock
+	Log         log.Logger // nil for silence
 }
 
 // Client is a broker.Broker over two pulsar.Clients: one for sending and one
@@ -78,8 +80,8 @@ func connect(o Options) (pulsar.Client, error) {
 		TLSConfig:               o.TLS,
 		TLSValidateHostname:     true,
 	}
-	if o.Token != nil {
-		options.Authentication = pulsar.NewAuthenticationTokenFromSupplier(o.Token)
+	if o.Credentials != nil {
+		options.Authentication = &presenter{o.Credentials}
 	}
 	return pulsar.NewClient(options)
 }

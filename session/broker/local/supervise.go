@@ -9,8 +9,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -78,7 +76,7 @@ func (s *supervisor) begin() error {
 	}
 	defer console.Close()
 	s.cmd = exec.Command(s.run.Command[0], s.run.Command[1:]...)
-	s.cmd.Env = append(os.Environ(), s.run.Env...)
+	s.cmd.Env = append(withoutSecrets(os.Environ()), s.run.Env...)
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = s.at.dir, console, console
 	s.cmd.SysProcAttr = ownedBySupervisor()
 	if err := s.cmd.Start(); err != nil {
@@ -173,12 +171,6 @@ func (s *supervisor) record(err error) {
 	_ = writeJSON(s.at.file("exit.json"), e)
 }
 
-// withoutOwn returns an environment without the variables of pulsh. They may hold a
-// token, which other processes of the user could read there while the server runs.
-func withoutOwn(environment []string) []string {
-	return slices.DeleteFunc(slices.Clone(environment), func(e string) bool { return strings.HasPrefix(e, "PULSH_") })
-}
-
 // spawn starts a supervisor and returns its process and that of the server. The
 // supervisor has its own session and inherits no files but its output.
 func (i instance) spawn(command []string, run launch, deadline time.Time) (sup, server process, err error) {
@@ -197,7 +189,8 @@ func (i instance) spawn(command []string, run launch, deadline time.Time) (sup, 
 	}
 	defer errors.Close()
 	cmd := exec.Command(command[0], append(command[1:len(command):len(command)], i.dir)...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = i.dir, w, errors, withoutOwn(os.Environ())
+	cmd.Env = withoutSecrets(os.Environ())
+	cmd.Dir, cmd.Stdout, cmd.Stderr = i.dir, w, errors
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	err = cmd.Start()
 	w.Close()

@@ -46,15 +46,16 @@ type greeting struct {
 	errorText       string
 }
 
-// connectFrame returns a CONNECT frame, with the token unless it is empty.
-func connectFrame(clientVersion, token string) []byte {
+// connectFrame returns a CONNECT frame with the secret of a way of
+// authentication, or without any if the method is empty.
+func connectFrame(clientVersion, method, secret string) []byte {
 	connect := appendBytes(nil, 1, clientVersion)
-	if token != "" {
-		connect = appendBytes(connect, 3, token)
+	if secret != "" {
+		connect = appendBytes(connect, 3, secret)
 	}
 	connect = appendNumber(connect, 4, protocolVersion)
-	if token != "" {
-		connect = appendBytes(connect, 5, "token")
+	if method != "" {
+		connect = appendBytes(connect, 5, method)
 	}
 	command := appendNumber(nil, 1, commandConnect)
 	command = appendBytes(command, commandConnect, string(connect))

@@ -50,6 +50,9 @@ type Dialer struct {
 	// Token returns the token to present and is called once per host. Nil
 	// presents none; a broker that requires one still answers.
 	Token func() (string, error)
+	// Method is the way of authentication, in which Token returns the secret:
+	// broker.ByToken, which "" means too, ByPassword or ByCertificate.
+	Method string
 }
 
 // Dial is like the function Dial, with the settings of d.
@@ -117,7 +120,7 @@ func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	if _, err := conn.Write(connectFrame(clientVersion, token)); err != nil {
+	if _, err := conn.Write(connectFrame(clientVersion, d.method(token), token)); err != nil {
 		return Answer{}, err
 	}
 	g, err := readGreeting(conn)
@@ -131,8 +134,8 @@ func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 	}
 	entry := g.command == commandError && (g.errorCode == authenticationError || g.errorCode == authorizationError)
 	switch {
-	case entry && token != "":
-		return Answer{}, &refusal{code: g.errorCode, text: said}
+	case entry && d.method(token) != "":
+		return Answer{}, &refusal{code: g.errorCode, text: said, method: d.method(token)}
 	case entry, g.command == commandChallenge:
 		answer.AuthRequired = true
 	case g.command == commandError:
@@ -142,6 +145,17 @@ func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 		answer.MessageSizeMax = int(g.maxMessageSize)
 	}
 	return answer, nil
+}
+
+// method returns the way of authentication, "" if there is nothing to present.
+func (d Dialer) method(secret string) string {
+	switch {
+	case secret == "" && d.Method != broker.ByCertificate:
+		return ""
+	case d.Method == "":
+		return broker.ByToken
+	}
+	return d.Method
 }
 
 // secure makes the TLS handshake.
@@ -174,11 +188,23 @@ func (t *tokenFailure) Unwrap() error { return t.error }
 
 // refusal is the broker's answer ERROR.
 type refusal struct {
-	code uint64
-	text string
+	code   uint64
+	text   string
+	method string // of authentication, "" for none
 }
 
 func (r *refusal) Error() string { return r.text }
+
+// presented names the credentials that were refused.
+func (r *refusal) presented() string {
+	switch r.method {
+	case broker.ByPassword:
+		return "user and password"
+	case broker.ByCertificate:
+		return "client certificate"
+	}
+	return "token"
+}
 
 // releaseOf returns the release in a server's version, which is
 // "Pulsar Server4.0.8" or the release alone.
@@ -274,7 +300,7 @@ func faultOf(host, at string, limit time.Duration, err error) (Fault, string) {
 func (r *refusal) fault(at string) (Fault, string) {
 	switch r.code {
 	case authenticationError, authorizationError:
-		return TokenRefused, fmt.Sprintf("the Pulsar at %s does not accept the token: %s", at, r.text)
+		return TokenRefused, fmt.Sprintf("the Pulsar at %s does not accept the %s: %s", at, r.presented(), r.text)
 	case serviceNotReady:
 		return NotReady, fmt.Sprintf("the Pulsar at %s is not ready: %s", at, r.text)
 	}

@@ -104,8 +104,8 @@ func listen(t *testing.T, answer func(net.Conn)) string {
 // says answers a CONNECT with these bytes.
 func says(t *testing.T, answer []byte) string {
 	return listen(t, func(conn net.Conn) {
-		frame := make([]byte, len(connectFrame(clientVersion, "")))
-		if _, err := io.ReadFull(conn, frame); err == nil && bytes.Equal(frame, connectFrame(clientVersion, "")) {
+		frame := make([]byte, len(connectFrame(clientVersion, "", "")))
+		if _, err := io.ReadFull(conn, frame); err == nil && bytes.Equal(frame, connectFrame(clientVersion, "", "")) {
 			conn.Write(answer)
 		}
 	})
@@ -151,8 +151,8 @@ func TestATokenIsPresented(t *testing.T) {
 	present := Dialer{Token: func() (string, error) { return secret, nil }}
 	answering := func(answer []byte) string {
 		return "pulsar://" + listen(t, func(conn net.Conn) {
-			frame := make([]byte, len(connectFrame(clientVersion, secret)))
-			if _, err := io.ReadFull(conn, frame); err == nil && bytes.Equal(frame, connectFrame(clientVersion, secret)) {
+			frame := make([]byte, len(connectFrame(clientVersion, "token", secret)))
+			if _, err := io.ReadFull(conn, frame); err == nil && bytes.Equal(frame, connectFrame(clientVersion, "token", secret)) {
 				conn.Write(answer)
 			}
 		})
@@ -251,7 +251,7 @@ func TestTLS(t *testing.T) {
 	server := &tls.Config{Certificates: certificates.TLS.Certificates}
 	host := listen(t, func(conn net.Conn) {
 		secure := tls.Server(conn, server)
-		if _, err := io.ReadFull(secure, make([]byte, len(connectFrame(clientVersion, "")))); err == nil {
+		if _, err := io.ReadFull(secure, make([]byte, len(connectFrame(clientVersion, "", "")))); err == nil {
 			secure.Write(connected("4.0.8"))
 			return
 		}
@@ -284,7 +284,7 @@ func TestTLSHandshakesThatAreRefused(t *testing.T) {
 	certificates.StartTLS()
 	defer certificates.Close()
 	roots := certificates.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
-	const certificate = "it requires a client certificate, which pulsh cannot present"
+	const certificate = "it requires a client certificate (tls_cert, tls_key) that it trusts"
 	for _, c := range []struct {
 		server *tls.Config
 		want   string
@@ -321,7 +321,7 @@ func TestPulsarAnswers(t *testing.T) {
 // FuzzGreeting holds that no bytes make the reader fail otherwise than with an
 // error, nor read more than a frame.
 func FuzzGreeting(f *testing.F) {
-	for _, seed := range [][]byte{connected("4.0.8"), refusing(3, "no"), connectFrame("x", ""), []byte("HTTP/1.1 200 OK\r\n"), {0, 0, 0, 4, 0, 0, 0, 0}} {
+	for _, seed := range [][]byte{connected("4.0.8"), refusing(3, "no"), connectFrame("x", "", ""), []byte("HTTP/1.1 200 OK\r\n"), {0, 0, 0, 4, 0, 0, 0, 0}} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

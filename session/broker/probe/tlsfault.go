@@ -63,7 +63,7 @@ func alertOf(err error) string {
 	alert, _ := strings.CutPrefix(op.Err.Error(), "tls: ")
 	switch alert {
 	case "certificate required", "bad certificate":
-		return "it requires a client certificate, which pulsh cannot present"
+		return "it requires a client certificate (tls_cert, tls_key) that it trusts"
 	case "handshake failure": // in TLS 1.2 also for a missing client certificate
 		return "it accepts none of the ciphers, or requires a client certificate"
 	case "protocol version not supported":

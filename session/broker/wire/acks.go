@@ -7,6 +7,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/wire/connect"
 )
 
 // idsMost is how many messages one ACK or REDELIVER names, as with Pulsar's
@@ -80,13 +81,13 @@ func (a *acks) flush() {
 }
 
 // resend sends what waits on a link. It needs the subscription's mu.
-func (a *acks) resend(l *link) {
+func (a *acks) resend(l *connect.Connection) {
 	a.mu.Lock()
 	waiting, upTo := a.waiting, a.upTo
 	a.waiting, a.upTo = nil, nil
 	a.mu.Unlock()
 	if upTo != nil {
-		l.tell(&protocol.Ack{ConsumerID: a.of.id, Ack: protocol.Cumulative, IDs: []protocol.MessageID{*upTo}, Validation: protocol.NoValidationError})
+		l.Tell(&protocol.Ack{ConsumerID: a.of.id, Ack: protocol.Cumulative, IDs: []protocol.MessageID{*upTo}, Validation: protocol.NoValidationError})
 	}
 	alone := a.of.consumer.spec.Grouping.Messages <= 1
 	for len(waiting) > 0 {
@@ -94,7 +95,7 @@ func (a *acks) resend(l *link) {
 		if alone {
 			n = 1
 		}
-		l.tell(a.command(waiting[:n]))
+		l.Tell(a.command(waiting[:n]))
 		waiting = waiting[n:]
 	}
 }
@@ -132,12 +133,12 @@ func (a *acks) ask(ctx context.Context, command *protocol.Ack) error {
 	if l == nil {
 		return &broker.Error{Category: broker.Disconnected, Message: "the broker cannot be reached", Try: "local start"}
 	}
-	body, err := l.ask(ctx, command)
+	body, err := l.Ask(ctx, command)
 	if err != nil {
-		return sentence(err, a.of.about)
+		return connect.Sentence(err, a.of.about)
 	}
 	if answer, ok := body.(*protocol.AckResponse); ok && answer.Error != protocol.NoError {
-		return sentence(refusalOf(answer), a.of.about)
+		return connect.Sentence(refusalOf(answer), a.of.about)
 	}
 	return nil
 }

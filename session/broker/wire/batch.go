@@ -26,7 +26,7 @@ type run struct {
 // batch is an entry from its first message to its receipt. It is used again
 // after that, with all its memory.
 type batch struct {
-	part    *part
+	part    *partition
 	builder protocol.Builder
 	memory  []byte // of builder
 	packed  []byte // of the frame, where the payload is compressed

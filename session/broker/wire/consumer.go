@@ -11,6 +11,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/wire/connect"
 )
 
 // topicsAtOnce is how many topics a consumer subscribes to side by side.
@@ -54,7 +55,7 @@ func (e *Engine) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 		engine: e, spec: spec, ready: make(chan struct{}, 1), done: make(chan struct{}), topics: map[string]*topic{},
 	}
 	c.spec.Queue = max(spec.Queue, 1)
-	c.ctx, c.stop = context.WithCancel(e.ctx)
+	c.ctx, c.stop = context.WithCancel(e.Life())
 	if err := c.addAll(ctx, spec.Topics, spec.Position); err != nil {
 		c.stop()
 		return nil, err
@@ -71,7 +72,7 @@ func (c *consumer) addAll(ctx context.Context, names []string, from broker.Posit
 		opening.Go(func() error {
 			t, err := c.open(subscribing, name, from)
 			if err != nil {
-				return sentence(err, name)
+				return connect.Sentence(err, name)
 			}
 			fresh[i] = t
 			return nil
@@ -96,7 +97,7 @@ func (c *consumer) addAll(ctx context.Context, names []string, from broker.Posit
 // open subscribes to every partition of a topic.
 func (c *consumer) open(ctx context.Context, name string, from broker.Position) (*topic, error) {
 	t := &topic{name: protocol.FullTopic(name)}
-	n, err := c.engine.partitions(ctx, &c.engine.taking, t.name)
+	n, err := c.engine.PartitionsOf(ctx, &c.engine.Receiving, t.name)
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +108,8 @@ func (c *consumer) open(ctx context.Context, name string, from broker.Position) 
 		return nil, err
 	}
 	if t.partitioned {
-		c.engine.running.Go(func() {
-			for sleep(t.ctx, discoverEvery) {
+		c.engine.Start(func() {
+			for connect.Sleep(t.ctx, connect.DiscoverEvery) {
 				c.grow(t, name)
 			}
 		})
@@ -141,7 +142,7 @@ func (c *consumer) openParts(ctx context.Context, t *topic, about string, first,
 // grow subscribes to partitions that a topic was given, from their first message
 // on.
 func (c *consumer) grow(t *topic, about string) {
-	n, err := c.engine.partitions(t.ctx, &c.engine.taking, t.name)
+	n, err := c.engine.PartitionsOf(t.ctx, &c.engine.Receiving, t.name)
 	t.mu.Lock()
 	have := len(t.parts)
 	t.mu.Unlock()
@@ -158,7 +159,7 @@ func (c *consumer) grow(t *topic, about string) {
 	t.mu.Unlock()
 	if gone {
 		for _, one := range more {
-			one.close(c.engine.ctx)
+			one.close(c.engine.Life())
 		}
 	}
 }
@@ -261,7 +262,7 @@ func (c *consumer) take(buf []broker.Delivery) (n int) {
 	now := int64(0)
 	for n < len(buf) && c.head < len(c.queue) {
 		if n == 0 {
-			now = c.engine.clock()
+			now = c.engine.Clock()
 		}
 		e := c.queue[c.head]
 		before := e.next
@@ -337,7 +338,7 @@ func (c *consumer) Close(ctx context.Context) error {
 	c.stop()
 	c.tell(nil)
 	if err := context.Cause(ctx); err != nil && errors.Is(err, context.DeadlineExceeded) {
-		return sentence(err, "")
+		return connect.Sentence(err, "")
 	}
 	return nil
 }

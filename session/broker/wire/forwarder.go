@@ -9,6 +9,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/wire/connect"
 )
 
 // forwardTimeout is how long a forwarder waits for a receipt.
@@ -36,9 +37,9 @@ type forwarded struct {
 // OpenForwarder creates a producer on every partition of the topic.
 func (e *Engine) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (broker.Forwarder, error) {
 	topic := protocol.FullTopic(spec.Topic)
-	n, err := e.partitions(ctx, &e.sending, topic)
+	n, err := e.PartitionsOf(ctx, &e.Sending, topic)
 	if err != nil {
-		return nil, sentence(err, spec.Topic)
+		return nil, connect.Sentence(err, spec.Topic)
 	}
 	names := []string{topic}
 	if n > 0 {
@@ -48,13 +49,13 @@ func (e *Engine) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (
 		}
 	}
 	f := &forwarder{engine: e, spec: spec}
-	life, stop := context.WithCancel(e.ctx)
+	life, stop := context.WithCancel(e.Life())
 	f.stop = stop
 	for _, name := range names {
 		s := newSender(e, life, name, spec.Topic, spec.Name, forwardTimeout)
 		if err := s.open(ctx); err != nil {
 			_ = f.Close(ctx) // it has no errors
-			return nil, sentence(err, spec.Topic)
+			return nil, connect.Sentence(err, spec.Topic)
 		}
 		f.parts = append(f.parts, s)
 	}

@@ -11,7 +11,7 @@ import (
 const singleBytes = 4 + 2 + 5
 
 // batchBytes is how many bytes of payload a batch may have.
-func (t *part) batchBytes() int {
+func (t *partition) batchBytes() int {
 	most := t.most - metadataBytes
 	if t.producer.spec.Batch.Bytes > 0 {
 		most = min(most, t.producer.spec.Batch.Bytes)
@@ -24,7 +24,7 @@ func (t *part) batchBytes() int {
 const metadataBytes = 512
 
 // write adds a message to its batch, and sends what is full. It needs mu.
-func (t *part) write(m *message) {
+func (t *partition) write(m *message) {
 	alone := t.producer.spec.Batch.Messages <= 1
 	size := len(m.body) + len(m.key) + singleBytes
 	if t.messages > 0 && t.payload+size > t.batchBytes() {
@@ -33,13 +33,13 @@ func (t *part) write(m *message) {
 	b := t.batchFor(m.key)
 	if t.closed { // by whoever has given the producer up a moment ago
 		b.write(m, t.producer.base, t.producer.spec.Stream, alone)
-		for _, late := range t.takeGathered() {
+		for _, late := range t.takeBatches() {
 			late.refused(t.why.category, t.why.text)
 		}
 		return
 	}
 	if t.messages == 0 {
-		t.opened = t.engine.now()
+		t.opened = t.engine.Now()
 		t.arm(t.producer.spec.Batch.Delay)
 	}
 	b.write(m, t.producer.base, t.producer.spec.Stream, alone)
@@ -54,8 +54,8 @@ func (t *part) write(m *message) {
 // batchFor is the open batch of a key: there is one for all keys unless batches
 // are by key. That one has the key of its first message, as with Pulsar's
 // clients.
-func (t *part) batchFor(key string) *batch {
-	for _, b := range t.gathered {
+func (t *partition) batchFor(key string) *batch {
+	for _, b := range t.batches {
 		if b.key == key || !t.producer.spec.Batch.ByKey {
 			return b
 		}
@@ -67,12 +67,12 @@ func (t *part) batchFor(key string) *batch {
 		b = &batch{part: t}
 	}
 	b.begin(t.name, key)
-	t.gathered = append(t.gathered, b)
+	t.batches = append(t.batches, b)
 	return b
 }
 
 // arm starts the timer of the delay, unless it runs. It needs mu.
-func (t *part) arm(after time.Duration) {
+func (t *partition) arm(after time.Duration) {
 	if t.armed || t.producer.spec.Batch.Messages <= 1 || after <= 0 {
 		return
 	}
@@ -86,7 +86,7 @@ func (t *part) arm(after time.Duration) {
 
 // delayed sends what was gathered longer than the delay ago. The timer is not
 // stopped when a batch is full: it finds out here that it is early.
-func (t *part) delayed() {
+func (t *partition) delayed() {
 	t.producer.order.Lock() // turn is changed
 	defer t.producer.order.Unlock()
 	t.mu.Lock()
@@ -95,7 +95,7 @@ func (t *part) delayed() {
 	if t.messages == 0 || t.closed {
 		return
 	}
-	if left := t.producer.spec.Batch.Delay - time.Duration(t.engine.now()-t.opened); left > 0 {
+	if left := t.producer.spec.Batch.Delay - time.Duration(t.engine.Now()-t.opened); left > 0 {
 		t.arm(left)
 		return
 	}
@@ -105,7 +105,7 @@ func (t *part) delayed() {
 
 // seal makes the frame of a batch and sends it. A batch that the broker would
 // not take fails. It needs mu.
-func (t *part) seal(b *batch) {
+func (t *partition) seal(b *batch) {
 	n := b.builder.Messages()
 	first := t.next
 	t.next += uint64(n)
@@ -132,7 +132,7 @@ func (t *part) seal(b *batch) {
 }
 
 // frameOf writes the frame, compressed if that is wanted.
-func (t *part) frameOf(b *batch) (frame []byte) {
+func (t *partition) frameOf(b *batch) (frame []byte) {
 	if t.producer.codec == protocol.None {
 		t.meta.UncompressedSize = uint32(b.builder.Size())
 		frame, b.memory = b.builder.Finish(&t.send, &t.meta)

@@ -24,7 +24,7 @@ type nack struct {
 
 // Nack asks for the entry of each delivery again.
 func (c *consumer) Nack(run []broker.Delivery) {
-	at := c.engine.now() + int64(c.spec.NackDelay)
+	at := c.engine.Now() + int64(c.spec.NackDelay)
 	c.nacks.mu.Lock()
 	defer c.nacks.mu.Unlock()
 	for i := range run {
@@ -47,7 +47,7 @@ func (n *nacks) arm(c *consumer) {
 	if len(n.queue) == 0 || n.closed {
 		return
 	}
-	wait := time.Duration(n.queue[0].at - c.engine.now())
+	wait := time.Duration(n.queue[0].at - c.engine.Now())
 	if n.timer == nil {
 		n.timer = time.AfterFunc(wait, c.giveBack)
 	} else {
@@ -70,7 +70,7 @@ func (n *nacks) close() {
 func (c *consumer) giveBack() {
 	n := &c.nacks
 	n.mu.Lock()
-	now := c.engine.now()
+	now := c.engine.Now()
 	due := map[*subscription][]protocol.MessageID{}
 	for len(n.queue) > 0 && n.queue[0].at <= now {
 		t := n.queue[0].of
@@ -95,7 +95,7 @@ func (s *subscription) redeliver(ids []protocol.MessageID) {
 	defer s.mu.Unlock()
 	for s.link != nil && len(ids) > 0 {
 		n := min(len(ids), idsMost)
-		s.link.tell(&protocol.Redeliver{ConsumerID: s.id, IDs: ids[:n], Epoch: protocol.NoEpoch})
+		s.link.Tell(&protocol.Redeliver{ConsumerID: s.id, IDs: ids[:n], Epoch: protocol.NoEpoch})
 		ids = ids[n:]
 	}
 }

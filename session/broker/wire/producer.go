@@ -9,6 +9,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/wire/connect"
 	"pulsh/session/payload"
 )
 
@@ -34,7 +35,7 @@ type producer struct {
 	bodies   *payload.Bodies
 	keyed    bool
 	codec    protocol.Compression
-	room     *room
+	room     *window
 	end      ending
 
 	order    sync.Mutex // stamps leave in the order in which they are given
@@ -43,7 +44,7 @@ type producer struct {
 	slot     int    // of the body used last
 	turn     int    // the partition that messages without a key go to
 
-	parts       atomic.Pointer[[]*part]
+	parts       atomic.Pointer[[]*partition]
 	partitioned bool
 	given       atomic.Int64
 	failed      atomic.Uint64
@@ -77,14 +78,14 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	p := &producer{
 		engine: e, spec: spec, base: spec.Base.UnixNano(), recorder: spec.Recorder, bodies: bodies, codec: codec,
 		keyed: spec.Keys != nil, keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
-		room: newRoom(max(spec.Pending, 1), inFlightBytes),
+		room: newWindow(max(spec.Pending, 1), inFlightBytes),
 		end:  ending{topic: spec.Topic, tell: spec.Ended},
 	}
 	p.runs, _ = spec.Recorder.(runRecorder)
-	p.ctx, p.stop = context.WithCancel(e.ctx)
+	p.ctx, p.stop = context.WithCancel(e.Life())
 	if err := p.open(ctx); err != nil {
 		p.stop()
-		return nil, sentence(err, spec.Topic)
+		return nil, connect.Sentence(err, spec.Topic)
 	}
 	return p, nil
 }
@@ -92,7 +93,7 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 // open creates the parts side by side.
 func (p *producer) open(ctx context.Context) error {
 	topic := protocol.FullTopic(p.spec.Topic)
-	n, err := p.engine.partitions(ctx, &p.engine.sending, topic)
+	n, err := p.engine.PartitionsOf(ctx, &p.engine.Sending, topic)
 	if err != nil {
 		return err
 	}
@@ -103,14 +104,14 @@ func (p *producer) open(ctx context.Context) error {
 	}
 	p.parts.Store(&parts)
 	if p.partitioned {
-		p.engine.running.Go(p.discover)
+		p.engine.Start(p.discover)
 	}
 	return nil
 }
 
 // openParts creates parts from the first to before the last partition, or one
 // for a topic without partitions.
-func (p *producer) openParts(ctx context.Context, topic string, first, last int) ([]*part, error) {
+func (p *producer) openParts(ctx context.Context, topic string, first, last int) ([]*partition, error) {
 	names := []string{topic}
 	if p.partitioned {
 		names = names[:0]
@@ -118,11 +119,11 @@ func (p *producer) openParts(ctx context.Context, topic string, first, last int)
 			names = append(names, protocol.PartitionName(topic, i))
 		}
 	}
-	parts := make([]*part, len(names))
+	parts := make([]*partition, len(names))
 	errs := make([]error, len(names))
 	var all sync.WaitGroup
 	for i, name := range names {
-		parts[i] = newPart(p, name)
+		parts[i] = newPartition(p, name)
 		all.Go(func() { errs[i] = parts[i].open(ctx) })
 	}
 	all.Wait()
@@ -140,14 +141,14 @@ func (p *producer) openParts(ctx context.Context, topic string, first, last int)
 // discover finds partitions that the topic is given while the producer runs.
 func (p *producer) discover() {
 	topic := protocol.FullTopic(p.spec.Topic)
-	for sleep(p.ctx, discoverEvery) {
+	for connect.Sleep(p.ctx, connect.DiscoverEvery) {
 		p.grow(topic)
 	}
 }
 
 func (p *producer) grow(topic string) {
 	now := *p.parts.Load()
-	n, err := p.engine.partitions(p.ctx, &p.engine.sending, topic)
+	n, err := p.engine.PartitionsOf(p.ctx, &p.engine.Sending, topic)
 	if err != nil || n <= len(now) {
 		return // it is asked again
 	}
@@ -155,7 +156,7 @@ func (p *producer) grow(topic string) {
 	if err != nil {
 		return
 	}
-	all := append(append([]*part{}, now...), more...)
+	all := append(append([]*partition{}, now...), more...)
 	p.order.Lock()
 	defer p.order.Unlock()
 	p.parts.Store(&all)
@@ -195,7 +196,7 @@ func (p *producer) sendRun(dues []int64) {
 	p.given.Add(int64(len(dues)))
 	m := message{sent: p.spec.Clock(), failed: p.failed.Load()}
 	parts := *p.parts.Load()
-	var to *part
+	var to *partition
 	for i, due := range dues {
 		if due > m.sent {
 			m.sent = max(p.spec.Clock(), due) // what falls due between two readings is not early
@@ -219,7 +220,7 @@ func (p *producer) sendRun(dues []int64) {
 
 // choose is the partition of the next message: by its key, or in turn, the next
 // one with each batch.
-func (p *producer) choose(parts []*part, key string) *part {
+func (p *producer) choose(parts []*partition, key string) *partition {
 	switch {
 	case len(parts) == 1:
 		return parts[0]
@@ -258,7 +259,7 @@ func (p *producer) Close(ctx context.Context) error {
 	}
 	all.Wait()
 	if err != nil {
-		return sentence(err, p.spec.Topic)
+		return connect.Sentence(err, p.spec.Topic)
 	}
 	return nil
 }
@@ -267,7 +268,7 @@ func (p *producer) Close(ctx context.Context) error {
 // finds no room.
 func (p *producer) giveUp(cause error) {
 	if !p.closing.Load() {
-		p.end.once(sentence(cause, p.spec.Topic))
+		p.end.once(connect.Sentence(cause, p.spec.Topic))
 	}
 }
 

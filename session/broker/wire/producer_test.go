@@ -13,6 +13,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/wire/connect"
 	"pulsh/session/metrics"
 	"pulsh/session/payload"
 )
@@ -28,13 +29,13 @@ type rig struct {
 	mu     sync.Mutex
 }
 
-func newRig(t *testing.T, change func(*Options)) *rig {
+func newRig(t *testing.T, change func(*connect.Options)) *rig {
 	return rigAt(t, newStation(t), change)
 }
 
-func rigAt(t *testing.T, s *station, change func(*Options)) *rig {
+func rigAt(t *testing.T, s *station, change func(*connect.Options)) *rig {
 	r := &rig{station: s, base: time.Now(), shards: metrics.NewSendShards(time.Now)}
-	o := Options{URL: s.url(), Clock: func() int64 { return int64(time.Since(r.base)) }}
+	o := connect.Options{URL: s.url(), Clock: func() int64 { return int64(time.Since(r.base)) }}
 	if change != nil {
 		change(&o)
 	}
@@ -56,7 +57,7 @@ func (r *rig) spec(change func(*broker.ProducerSpec)) broker.ProducerSpec {
 	require.NoError(r.t, err)
 	spec := broker.ProducerSpec{
 		Topic: "t", Name: "p", Stream: 1, Batch: broker.Batch{Messages: 10, Bytes: 128 << 10, Delay: time.Millisecond},
-		Pending: 100, Timeout: soon, Bodies: payload.Spec{Size: size}, Clock: r.engine.clock, Base: r.base, Recorder: r.shards.Attach(),
+		Pending: 100, Timeout: soon, Bodies: payload.Spec{Size: size}, Clock: r.engine.Clock, Base: r.base, Recorder: r.shards.Attach(),
 		Doubt: func(sequence uint64) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
@@ -93,7 +94,7 @@ func (r *rig) answered(p broker.Producer) {
 func TestEachMessageKeepsItsOwnTimes(t *testing.T) {
 	r := newRig(t, nil)
 	p := r.producer(func(s *broker.ProducerSpec) { s.Batch.Messages, s.Batch.Delay = 100, time.Hour })
-	now := r.engine.clock()
+	now := r.engine.Clock()
 	for range 10 { // one batch of ten runs, due from 1 to 100 s ago
 		dues := make([]int64, 10)
 		for i := range dues {
@@ -176,7 +177,7 @@ func TestEverythingUnansweredIsSentAgainWithItsNumbers(t *testing.T) {
 func (r *rig) dues(n int) []int64 {
 	dues := make([]int64, n)
 	for i := range dues {
-		dues[i] = r.engine.clock()
+		dues[i] = r.engine.Clock()
 	}
 	return dues
 }
@@ -494,13 +495,15 @@ func TestAThousandProducersShareAConnection(t *testing.T) {
 
 func TestHowAClusterIsEntered(t *testing.T) {
 	secret := "first"
-	r := newRig(t, func(o *Options) { o.Auth, o.Listener = Token(func() (string, error) { return secret, nil }), "outside" })
+	r := newRig(t, func(o *connect.Options) {
+		o.Auth, o.Listener = connect.Token(func() (string, error) { return secret, nil }), "outside"
+	})
 	p := r.producer(nil)
-	connect := said[*protocol.Connect](r.station)[0]
-	require.Equal(t, "token", connect.AuthMethod)
-	require.Equal(t, "first", string(connect.AuthData))
-	require.EqualValues(t, protocol.Version, connect.ProtocolVersion)
-	require.True(t, connect.Flags.AuthRefresh)
+	via := said[*protocol.Connect](r.station)[0]
+	require.Equal(t, "token", via.AuthMethod)
+	require.Equal(t, "first", string(via.AuthData))
+	require.EqualValues(t, protocol.Version, via.ProtocolVersion)
+	require.True(t, via.Flags.AuthRefresh)
 	require.Equal(t, "outside", said[*protocol.Lookup](r.station)[0].Listener)
 	secret = "second"
 	r.station.mu.Lock()
@@ -510,10 +513,10 @@ func TestHowAClusterIsEntered(t *testing.T) {
 	require.Equal(t, "second", string(hears[*protocol.AuthResponse](r.station, 1)[0].Response.Data))
 	require.NoError(t, p.Close(r.within()))
 
-	r = newRig(t, func(o *Options) { o.Auth = Basic("user", "word") })
+	r = newRig(t, func(o *connect.Options) { o.Auth = connect.Basic("user", "word") })
 	require.NoError(t, r.producer(nil).Close(r.within()))
 	require.Equal(t, "user:word", string(said[*protocol.Connect](r.station)[0].AuthData))
-	r = newRig(t, func(o *Options) { o.Auth = Certificate() })
+	r = newRig(t, func(o *connect.Options) { o.Auth = connect.Certificate() })
 	require.NoError(t, r.producer(nil).Close(r.within()))
 	require.Equal(t, "tls", said[*protocol.Connect](r.station)[0].AuthMethod)
 }
@@ -557,7 +560,7 @@ func TestAProxyLeadsToItsBrokers(t *testing.T) {
 }
 
 func TestSeveralHostsAreTriedInTurn(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.URL = "pulsar://127.0.0.1:1," + o.URL[len("pulsar://"):] })
+	r := newRig(t, func(o *connect.Options) { o.URL = "pulsar://127.0.0.1:1," + o.URL[len("pulsar://"):] })
 	require.NoError(t, r.producer(nil).Close(r.within()))
 }
 
@@ -596,7 +599,7 @@ func TestWhatCannotBeReachedIsASentence(t *testing.T) {
 		{refuses.url(), broker.NotAuthorised, "not authorised for topic t"},
 	} {
 		t.Run(c.url, func(t *testing.T) {
-			e, err := New(Options{URL: c.url, Clock: func() int64 { return 0 }})
+			e, err := New(connect.Options{URL: c.url, Clock: func() int64 { return 0 }})
 			require.NoError(t, err)
 			defer e.Close()
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -610,10 +613,10 @@ func TestWhatCannotBeReachedIsASentence(t *testing.T) {
 		})
 	}
 	for _, url := range []string{"http://x", "pulsar://", "pulsar://a,,b", "x"} {
-		_, err := New(Options{URL: url})
+		_, err := New(connect.Options{URL: url})
 		require.ErrorContains(t, err, "no address of a Pulsar")
 	}
-	a, err := parseAddress("pulsar+ssl://one,two:7000/,[::1]")
+	a, err := connect.ParseAddress("pulsar+ssl://one,two:7000/,[::1]")
 	require.NoError(t, err)
-	require.Equal(t, address{secure: true, hosts: []string{"one:6651", "two:7000"}}, address{a.secure, a.hosts[:2]})
+	require.Equal(t, connect.Address{Secure: true, Hosts: []string{"one:6651", "two:7000"}}, connect.Address{Secure: a.Secure, Hosts: a.Hosts[:2]})
 }

@@ -15,6 +15,7 @@ import (
 	"pulsh/session/broker/client"
 	"pulsh/session/broker/local"
 	"pulsh/session/broker/local/localtest"
+	"pulsh/session/broker/wire/connect"
 	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/payload"
@@ -43,7 +44,7 @@ type bench struct {
 func open(t testing.TB, name, url string, clock broker.Clock) (e broker.Broker) {
 	var err error
 	if name == "wire" {
-		e, err = New(Options{URL: url, Clock: clock})
+		e, err = New(connect.Options{URL: url, Clock: clock})
 	} else {
 		e, err = client.New(client.Options{URL: url, Clock: clock})
 	}

@@ -10,6 +10,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/protocol/conn"
+	"pulsh/session/broker/wire/connect"
 )
 
 // item is an entry that a sender has sent. Its methods are called once, without
@@ -34,14 +35,14 @@ type sender struct {
 	id      uint64
 	timeout time.Duration // of an entry; 0 for none
 
-	gatheredNow func() []item     // takes what is not sent yet; called under mu
-	ending      func(cause error) // called when it is given up, before what waits fails
-	ended       func(cause error) // and after
+	unsent func() []item     // takes what is not sent yet; called under mu
+	ending func(cause error) // called when it is given up, before what waits fails
+	ended  func(cause error) // and after
 
 	mu         sync.Mutex
-	name       string // in force at the broker
-	link       *link  // nil while there is none that has accepted the producer
-	gone       *link  // that has closed the producer before it was attached
+	name       string              // in force at the broker
+	link       *connect.Connection // nil while there is none that has accepted the producer
+	gone       *connect.Connection // that has closed the producer before it was attached
 	window     conn.Window[item]
 	next       uint64 // sequence id
 	most       int    // bytes of a message that the broker takes
@@ -63,25 +64,25 @@ type verdict struct {
 func newSender(e *Engine, ctx context.Context, topic, about, name string, timeout time.Duration) *sender {
 	return &sender{
 		engine: e, ctx: ctx, topic: topic, about: about, id: e.ids.Add(1), name: name, timeout: timeout,
-		gatheredNow: func() []item { return nil }, ending: func(error) {}, ended: func(error) {},
-		most: protocol.MaxMessageSize, backoff: conn.Backoff{First: retryFirst, Most: retryMost},
+		unsent: func() []item { return nil }, ending: func(error) {}, ended: func(error) {},
+		most: protocol.MaxMessageSize, backoff: conn.Backoff{First: connect.RetryFirst, Most: connect.RetryMost},
 	}
 }
 
 // push sends an entry whose frame has the sequence ids from first to last. It
 // needs mu.
 func (s *sender) push(first, last uint64, frame []byte, value item) {
-	s.window.Push(conn.Pending[item]{First: first, Last: last, Frame: frame, Sent: s.engine.now(), Value: value})
+	s.window.Push(conn.Pending[item]{First: first, Last: last, Frame: frame, Sent: s.engine.Now(), Value: value})
 	if s.link != nil {
-		s.link.send(frame)
+		s.link.Send(frame)
 	}
 }
 
 // open connects for the first time.
 func (s *sender) open(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, operationTimeout, errOverdue)
+	ctx, cancel := context.WithTimeoutCause(ctx, connect.OperationTimeout, connect.ErrOverdue)
 	defer cancel()
-	err := retry(ctx, func(ctx context.Context) error { return s.connect(ctx, nil) }, finalAtFirst)
+	err := connect.Retry(ctx, func(ctx context.Context) error { return s.connect(ctx, nil) }, connect.FinalAtFirst)
 	if err != nil {
 		return err
 	}
@@ -96,19 +97,19 @@ func (s *sender) open(ctx context.Context) error {
 // connect looks the partition up, unless the broker has said where it is, and
 // creates the producer there. What was not answered is sent again before
 // anything new.
-func (s *sender) connect(ctx context.Context, to *place) error {
+func (s *sender) connect(ctx context.Context, to *connect.Endpoint) error {
 	if to == nil {
-		at, err := s.engine.lookup(ctx, &s.engine.sending, s.topic)
+		at, err := s.engine.Lookup(ctx, &s.engine.Sending, s.topic)
 		if err != nil {
 			return err
 		}
 		to = &at
 	}
-	l, err := s.engine.sending.link(ctx, *to)
+	l, err := s.engine.Sending.Link(ctx, *to)
 	if err != nil {
 		return err
 	}
-	if err := l.add(s.id, s, false); err != nil {
+	if err := l.Add(s.id, s, false); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -116,53 +117,53 @@ func (s *sender) connect(ctx context.Context, to *place) error {
 	s.epoch++
 	s.gone = nil
 	s.mu.Unlock()
-	body, err := l.ask(ctx, question)
+	body, err := l.Ask(ctx, question)
 	if err != nil {
 		s.leave(l, err)
 		return err
 	}
 	success, ok := body.(*protocol.ProducerSuccess)
 	if !ok {
-		return unexpected(body)
+		return connect.Unexpected(body)
 	}
 	return s.attach(l, success)
 }
 
 // leave takes back a PRODUCER that was not answered with success: the broker may
 // still carry it out, and would keep the name.
-func (s *sender) leave(l *link, err error) {
-	l.remove(s.id, false)
+func (s *sender) leave(l *connect.Connection, err error) {
+	l.Remove(s.id, false)
 	var refusal *conn.Refusal
 	if !errors.As(err, &refusal) {
-		l.forget(&protocol.CloseProducer{ProducerID: s.id})
+		l.Forget(&protocol.CloseProducer{ProducerID: s.id})
 	}
 }
 
 // attach makes a link the one to send on.
-func (s *sender) attach(l *link, success *protocol.ProducerSuccess) error {
+func (s *sender) attach(l *connect.Connection, success *protocol.ProducerSuccess) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		l.remove(s.id, false)
-		l.forget(&protocol.CloseProducer{ProducerID: s.id})
-		return errClosed
+		l.Remove(s.id, false)
+		l.Forget(&protocol.CloseProducer{ProducerID: s.id})
+		return connect.ErrClosed
 	}
 	if !s.started {
 		s.started, s.name, s.next = true, success.Name, uint64(success.LastSequence+1)
 	}
-	s.most = l.maxMessage()
+	s.most = l.MaxMessage()
 	s.backoff.Reset()
 	s.link = l
-	s.window.Each(func(p *conn.Pending[item]) { l.send(p.Frame) })
-	if s.gone == l || !l.alive() { // its end was told before the link was ours
+	s.window.Each(func(p *conn.Pending[item]) { l.Send(p.Frame) })
+	if s.gone == l || !l.Alive() { // its end was told before the link was ours
 		s.link = nil
-		return lostError{errClosed}
+		return connect.LostError{Cause: connect.ErrClosed}
 	}
 	return nil
 }
 
-// happened is an event of the link.
-func (s *sender) happened(l *link, e *conn.Event) {
+// Handle is an event of the link.
+func (s *sender) Handle(l *connect.Connection, e *conn.Event) {
 	switch e.Kind {
 	case conn.Receipt:
 		s.receipt(l, e.Receipt)
@@ -174,13 +175,13 @@ func (s *sender) happened(l *link, e *conn.Event) {
 }
 
 // receipt accounts for what the broker has stored.
-func (s *sender) receipt(l *link, r *protocol.SendReceipt) {
+func (s *sender) receipt(l *connect.Connection, r *protocol.SendReceipt) {
 	s.mu.Lock()
 	pending, verdict := s.window.Receipt(r.Sequence)
 	s.mu.Unlock()
 	switch verdict {
 	case conn.Gap:
-		l.fail(conn.ErrOrder)
+		l.Fail(conn.ErrOrder)
 	case conn.Matched:
 		pending.Value.acked()
 	}
@@ -188,7 +189,7 @@ func (s *sender) receipt(l *link, r *protocol.SendReceipt) {
 
 // refused deals with what the broker has not stored: by the error it is given
 // up, all that waits is, the producer is, or all is sent again.
-func (s *sender) refused(l *link, e *protocol.SendError) {
+func (s *sender) refused(l *connect.Connection, e *protocol.SendError) {
 	refusal := &conn.Refusal{Code: e.Error, Message: e.Message}
 	switch {
 	case e.Error == protocol.NotAllowedError:
@@ -202,19 +203,19 @@ func (s *sender) refused(l *link, e *protocol.SendError) {
 	case e.Error == protocol.ProducerBlockedQuotaException:
 		category, text := told(refusal, s.about)
 		s.drop(category, text)
-		l.forget(&protocol.CloseProducer{ProducerID: s.id})
+		l.Forget(&protocol.CloseProducer{ProducerID: s.id})
 		s.detach(l, nil)
-	case final(refusal):
+	case connect.Final(refusal):
 		s.finish(refusal)
 	default:
-		l.forget(&protocol.CloseProducer{ProducerID: s.id})
+		l.Forget(&protocol.CloseProducer{ProducerID: s.id})
 		s.detach(l, nil)
 	}
 }
 
 // told is the category of an error and its text in the list of failures.
 func told(err error, topic string) (broker.Category, string) {
-	said := sentence(err, topic)
+	said := connect.Sentence(err, topic)
 	return broker.Classify(said), said.Error()
 }
 
@@ -225,7 +226,7 @@ func (s *sender) drop(category broker.Category, text string) {
 	for p, ok := s.window.Take(); ok; p, ok = s.window.Take() {
 		dropped = append(dropped, p.Value)
 	}
-	dropped = append(dropped, s.gatheredNow()...)
+	dropped = append(dropped, s.unsent()...)
 	s.mu.Unlock()
 	for _, b := range dropped {
 		b.refused(category, text)
@@ -245,21 +246,21 @@ func (s *sender) finish(cause error) {
 
 // movedTo follows the broker's close: to the broker that it names, or by a
 // lookup.
-func (s *sender) movedTo(l *link, m *protocol.CloseProducer) {
-	var to *place
+func (s *sender) movedTo(l *connect.Connection, m *protocol.CloseProducer) {
+	var to *connect.Endpoint
 	if m.URL != "" || m.TLSURL != "" {
-		if at, err := s.engine.placeOf(m.URL, m.TLSURL, place{}, false); err == nil {
+		if at, err := s.engine.PlaceOf(m.URL, m.TLSURL, connect.Endpoint{}, false); err == nil {
 			to = &at
 		}
 	}
 	s.detach(l, to)
 }
 
-// lost is the end of the link.
-func (s *sender) lost(l *link, _ error) { s.detach(l, nil) }
+// Lost is the end of the link.
+func (s *sender) Lost(l *connect.Connection, _ error) { s.detach(l, nil) }
 
 // detach leaves a link and connects anew, at once if the broker said where.
-func (s *sender) detach(l *link, to *place) {
+func (s *sender) detach(l *connect.Connection, to *connect.Endpoint) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.link != l {
@@ -267,32 +268,32 @@ func (s *sender) detach(l *link, to *place) {
 		return
 	}
 	s.link = nil
-	if l.alive() {
-		l.remove(s.id, false)
+	if l.Alive() {
+		l.Remove(s.id, false)
 		s.window.Each(func(p *conn.Pending[item]) { p.Value.lend() })
 	}
 	s.reconnect(to)
 }
 
 // reconnect runs attempts until one succeeds. It needs mu.
-func (s *sender) reconnect(to *place) {
+func (s *sender) reconnect(to *connect.Endpoint) {
 	if s.connecting || s.closed {
 		return
 	}
 	s.connecting = true
-	s.engine.running.Go(func() {
+	s.engine.Start(func() {
 		for {
-			if to == nil && !sleep(s.ctx, s.pause()) {
+			if to == nil && !connect.Sleep(s.ctx, s.pause()) {
 				break
 			}
-			ctx, cancel := context.WithTimeoutCause(s.ctx, operationTimeout, errOverdue)
+			ctx, cancel := context.WithTimeoutCause(s.ctx, connect.OperationTimeout, connect.ErrOverdue)
 			err := s.connect(ctx, to)
 			cancel()
 			to = nil
 			if err == nil || s.ctx.Err() != nil {
 				break
 			}
-			if final(err) {
+			if connect.Final(err) {
 				s.finish(err)
 				break
 			}
@@ -314,7 +315,7 @@ func (s *sender) pause() time.Duration {
 
 // expire fails what has waited longer than the timeout.
 func (s *sender) expire() {
-	now := s.engine.now()
+	now := s.engine.Now()
 	s.mu.Lock()
 	var late []item
 	for p, ok := s.window.Expired(now, s.timeout); ok; p, ok = s.window.Expired(now, s.timeout) {
@@ -339,7 +340,7 @@ func (s *sender) close(ctx context.Context) {
 	}
 	s.mu.Unlock()
 	if l != nil {
-		_, _ = l.ask(ctx, &protocol.CloseProducer{ProducerID: s.id}) // a broker that does not answer has closed it with the connection
-		l.remove(s.id, false)
+		_, _ = l.Ask(ctx, &protocol.CloseProducer{ProducerID: s.id}) // a broker that does not answer has closed it with the connection
+		l.Remove(s.id, false)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/protocol/conn"
+	"pulsh/session/broker/wire/connect"
 	"pulsh/session/delivery"
 )
 
@@ -34,9 +35,9 @@ type subscription struct {
 	keys   names // under the consumer's mu
 
 	mu         sync.Mutex
-	link       *link // nil while there is none that has accepted the consumer
-	gone       *link // that has closed the consumer before it was attached
-	permits    int   // to be given back
+	link       *connect.Connection // nil while there is none that has accepted the consumer
+	gone       *connect.Connection // that has closed the consumer before it was attached
+	permits    int                 // to be given back
 	last       mark
 	acks       acks
 	started    bool
@@ -56,7 +57,7 @@ func newSubscription(c *consumer, t *topic, name, about string, from broker.Posi
 	_, partition := protocol.SplitPartition(name)
 	s := &subscription{
 		consumer: c, ctx: t.ctx, topic: name, about: about, partition: int32(partition), id: c.engine.ids.Add(1), from: from,
-		backoff: conn.Backoff{First: retryFirst, Most: retryMost},
+		backoff: conn.Backoff{First: connect.RetryFirst, Most: connect.RetryMost},
 	}
 	s.acks.of = s
 	return s
@@ -64,44 +65,44 @@ func newSubscription(c *consumer, t *topic, name, about string, from broker.Posi
 
 // open subscribes for the first time.
 func (s *subscription) open(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, operationTimeout, errOverdue)
+	ctx, cancel := context.WithTimeoutCause(ctx, connect.OperationTimeout, connect.ErrOverdue)
 	defer cancel()
-	return retry(ctx, func(ctx context.Context) error { return s.connect(ctx, nil) }, finalAtFirst)
+	return connect.Retry(ctx, func(ctx context.Context) error { return s.connect(ctx, nil) }, connect.FinalAtFirst)
 }
 
 // connect looks the topic up, unless the broker has said where it is, and
 // subscribes there.
-func (s *subscription) connect(ctx context.Context, to *place) error {
+func (s *subscription) connect(ctx context.Context, to *connect.Endpoint) error {
 	engine := s.consumer.engine
 	if to == nil {
-		at, err := engine.lookup(ctx, &engine.taking, s.topic)
+		at, err := engine.Lookup(ctx, &engine.Receiving, s.topic)
 		if err != nil {
 			return err
 		}
 		to = &at
 	}
-	l, err := engine.taking.link(ctx, *to)
+	l, err := engine.Receiving.Link(ctx, *to)
 	if err != nil {
 		return err
 	}
-	if err := l.add(s.id, s, true); err != nil {
+	if err := l.Add(s.id, s, true); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	s.gone = nil
 	question := s.question()
 	s.mu.Unlock()
-	body, err := l.ask(ctx, question)
+	body, err := l.Ask(ctx, question)
 	if err != nil {
-		l.remove(s.id, true)
+		l.Remove(s.id, true)
 		var refusal *conn.Refusal
 		if !errors.As(err, &refusal) {
-			l.forget(&protocol.CloseConsumer{ConsumerID: s.id})
+			l.Forget(&protocol.CloseConsumer{ConsumerID: s.id})
 		}
 		return err
 	}
 	if _, ok := body.(*protocol.Success); !ok {
-		return unexpected(body)
+		return connect.Unexpected(body)
 	}
 	return s.attach(l)
 }
@@ -148,36 +149,36 @@ func (s *subscription) start() *protocol.MessageID {
 
 // attach makes a link the one to receive on, and permits the broker to send a
 // queue full of messages: the only place that does.
-func (s *subscription) attach(l *link) error {
+func (s *subscription) attach(l *connect.Connection) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		l.remove(s.id, true)
-		l.forget(&protocol.CloseConsumer{ConsumerID: s.id})
-		return errClosed
+		l.Remove(s.id, true)
+		l.Forget(&protocol.CloseConsumer{ConsumerID: s.id})
+		return connect.ErrClosed
 	}
 	s.started = true
 	s.backoff.Reset()
 	s.link, s.permits = l, 0
-	l.tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.consumer.spec.Queue)})
+	l.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.consumer.spec.Queue)})
 	s.acks.resend(l)
-	if s.gone == l || !l.alive() { // its end was told before the link was ours
+	if s.gone == l || !l.Alive() { // its end was told before the link was ours
 		s.link = nil
-		return lostError{errClosed}
+		return connect.LostError{Cause: connect.ErrClosed}
 	}
 	return nil
 }
 
-// happened is an event of the link.
-func (s *subscription) happened(l *link, e *conn.Event) {
+// Handle is an event of the link.
+func (s *subscription) Handle(l *connect.Connection, e *conn.Event) {
 	switch e.Kind {
 	case conn.Delivered:
 		s.delivered(l, e)
 	case conn.ConsumerClosed:
 		m := e.Body.(*protocol.CloseConsumer)
-		var to *place
+		var to *connect.Endpoint
 		if m.URL != "" || m.TLSURL != "" {
-			if at, err := s.consumer.engine.placeOf(m.URL, m.TLSURL, place{}, false); err == nil {
+			if at, err := s.consumer.engine.PlaceOf(m.URL, m.TLSURL, connect.Endpoint{}, false); err == nil {
 				to = &at
 			}
 		}
@@ -186,12 +187,12 @@ func (s *subscription) happened(l *link, e *conn.Event) {
 	}
 }
 
-// lost is the end of the link.
-func (s *subscription) lost(l *link, _ error) { s.detach(l, nil) }
+// Lost is the end of the link.
+func (s *subscription) Lost(l *connect.Connection, _ error) { s.detach(l, nil) }
 
 // detach leaves a link, drops what came through it and connects anew, at once if
 // the broker said where.
-func (s *subscription) detach(l *link, to *place) {
+func (s *subscription) detach(l *connect.Connection, to *connect.Endpoint) {
 	s.mu.Lock()
 	if s.link != l {
 		s.gone = l
@@ -207,28 +208,28 @@ func (s *subscription) detach(l *link, to *place) {
 }
 
 // reconnect runs attempts until one succeeds. It needs mu.
-func (s *subscription) reconnect(to *place) {
+func (s *subscription) reconnect(to *connect.Endpoint) {
 	if s.connecting || s.closed {
 		return
 	}
 	s.connecting = true
-	s.consumer.engine.running.Go(func() {
+	s.consumer.engine.Start(func() {
 		for first := true; ; first = false {
-			if !first && !sleep(s.ctx, s.pause()) {
+			if !first && !connect.Sleep(s.ctx, s.pause()) {
 				break
 			}
-			ctx, cancel := context.WithTimeoutCause(s.ctx, operationTimeout, errOverdue)
+			ctx, cancel := context.WithTimeoutCause(s.ctx, connect.OperationTimeout, connect.ErrOverdue)
 			err := s.connect(ctx, to)
 			cancel()
 			to = nil
 			if err == nil || s.ctx.Err() != nil {
 				break
 			}
-			if final(err) {
+			if connect.Final(err) {
 				s.mu.Lock()
 				s.closed = true
 				s.mu.Unlock()
-				s.consumer.tell(sentence(err, s.about))
+				s.consumer.tell(connect.Sentence(err, s.about))
 				break
 			}
 		}
@@ -248,7 +249,7 @@ func (s *subscription) pause() time.Duration {
 }
 
 // delivered queues an entry. Its bytes stay where they were read.
-func (s *subscription) delivered(l *link, event *conn.Event) {
+func (s *subscription) delivered(l *connect.Connection, event *conn.Event) {
 	m := event.Message
 	t := &tracker{from: s, ledger: m.ID.Ledger, entry: m.ID.Entry}
 	stored, err := protocol.ParseEntry(event.Rest)
@@ -282,7 +283,7 @@ func (s *subscription) delivered(l *link, event *conn.Event) {
 		t.expect(messages, m.AckSet)
 		e.deliver = append(e.deliver, m.AckSet...)
 	}
-	l.hold()
+	l.Hold()
 	s.keep(e)
 	if s.behind(e) {
 		s.grant(messages)
@@ -343,7 +344,7 @@ func (s *subscription) behind(e *entry) bool {
 func (s *subscription) reject(t *tracker, why int32, messages int) {
 	s.mu.Lock()
 	if s.link != nil {
-		s.link.tell(&protocol.Ack{ConsumerID: s.id, IDs: []protocol.MessageID{t.id()}, Validation: why})
+		s.link.Tell(&protocol.Ack{ConsumerID: s.id, IDs: []protocol.MessageID{t.id()}, Validation: why})
 	}
 	s.mu.Unlock()
 	s.grant(messages)
@@ -383,7 +384,7 @@ func (s *subscription) grant(n int) {
 	defer s.mu.Unlock()
 	s.permits += n
 	if s.link != nil && s.permits >= max(s.consumer.spec.Queue/2, 1) {
-		s.link.tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.permits)})
+		s.link.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.permits)})
 		s.permits = 0
 	}
 }
@@ -399,7 +400,7 @@ func (s *subscription) close(ctx context.Context) {
 	s.closed, s.link = true, nil
 	s.mu.Unlock()
 	if l != nil {
-		_, _ = l.ask(ctx, &protocol.CloseConsumer{ConsumerID: s.id}) // a broker that does not answer has closed it with the connection
-		l.remove(s.id, true)
+		_, _ = l.Ask(ctx, &protocol.CloseConsumer{ConsumerID: s.id}) // a broker that does not answer has closed it with the connection
+		l.Remove(s.id, true)
 	}
 }

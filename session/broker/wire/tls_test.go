@@ -17,6 +17,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/wire/connect"
 )
 
 // certificate signs one for itself.
@@ -54,8 +55,8 @@ func TestConnectionsAreSecuredAndCheckedForTheHost(t *testing.T) {
 				Response: protocol.LookupConnect, Error: protocol.NoError})
 			return true
 		})
-		r := rigAt(t, s, func(o *Options) {
-			o.URL, o.Auth = "pulsar+ssl://"+l.Addr().String(), Certificate()
+		r := rigAt(t, s, func(o *connect.Options) {
+			o.URL, o.Auth = "pulsar+ssl://"+l.Addr().String(), connect.Certificate()
 			o.TLS = &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{us}, MinVersion: tls.VersionTLS12}
 		})
 		p, err := r.engine.OpenProducer(r.within(), r.spec(nil))
@@ -74,7 +75,7 @@ func TestNothingRunsOnAfterTheEngine(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	s := newStation(t)
 	r := &rig{station: s, base: time.Now()}
-	e, err := New(Options{URL: s.url(), Clock: func() int64 { return int64(time.Since(r.base)) }})
+	e, err := New(connect.Options{URL: s.url(), Clock: func() int64 { return int64(time.Since(r.base)) }})
 	require.NoError(t, err)
 	r.engine = e
 	c := r.consumer(func(s *broker.ConsumerSpec) { s.NackDelay = time.Hour })

@@ -12,12 +12,12 @@ import (
 // fewer full ones are in flight: batches by key are small.
 const freeLeast = 64
 
-// part is a group's producer on one partition: a sender and what it gathers into
+// partition is a group's producer on one partition: a sender and what it gathers into
 // batches. Its fields are under the sender's mu.
-type part struct {
+type partition struct {
 	*sender
 	producer *producer
-	gathered []*batch
+	batches  []*batch
 	messages int   // in gathered
 	payload  int   // bytes of their payloads
 	opened   int64 // when the first of them came, in the engine's time
@@ -31,48 +31,48 @@ type part struct {
 	meta     protocol.Metadata
 }
 
-func newPart(p *producer, topic string) *part {
-	t := &part{producer: p, sender: newSender(p.engine, p.ctx, topic, p.spec.Topic, p.spec.Name, p.spec.Timeout)}
-	t.gatheredNow, t.ending, t.ended = t.takeGathered, func(error) { p.room.block() }, p.giveUp
+func newPartition(p *producer, topic string) *partition {
+	t := &partition{producer: p, sender: newSender(p.engine, p.ctx, topic, p.spec.Topic, p.spec.Name, p.spec.Timeout)}
+	t.unsent, t.ending, t.ended = t.takeBatches, func(error) { p.room.block() }, p.giveUp
 	t.freeMost = max(freeLeast, p.spec.Pending/max(p.spec.Batch.Messages, 1))
 	t.packer, _ = protocol.NewCompressor(p.codec) // every codec of codecs is known
 	return t
 }
 
-// takeGathered takes what was not sent yet.
-func (t *part) takeGathered() (all []item) {
-	for _, b := range t.gathered {
+// takeBatches takes what was not sent yet.
+func (t *partition) takeBatches() (all []item) {
+	for _, b := range t.batches {
 		all = append(all, b)
 	}
-	t.gathered, t.messages, t.payload = nil, 0, 0
+	t.batches, t.messages, t.payload = nil, 0, 0
 	return all
 }
 
 // keep takes a batch back that nobody needs. It needs mu.
-func (t *part) keep(b *batch) {
+func (t *partition) keep(b *batch) {
 	if !b.lent && len(t.free) < t.freeMost {
 		t.free = append(t.free, b)
 	}
 }
 
 // flush sends what was gathered.
-func (t *part) flush() {
+func (t *partition) flush() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sendAll()
 }
 
 // sendAll closes every open batch and sends it, the oldest first. It needs mu.
-func (t *part) sendAll() {
-	for _, b := range t.gathered {
+func (t *partition) sendAll() {
+	for _, b := range t.batches {
 		t.seal(b)
 	}
-	t.gathered = slices.Delete(t.gathered, 0, len(t.gathered))
+	t.batches = slices.Delete(t.batches, 0, len(t.batches))
 	t.messages, t.payload = 0, 0
 }
 
 // stop ends the part. What is in flight stays so.
-func (t *part) stop(ctx context.Context) {
+func (t *partition) stop(ctx context.Context) {
 	t.mu.Lock()
 	if t.timer != nil {
 		t.timer.Stop()

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// room bounds what a producer has in flight, in messages and in bytes.
-type room struct {
+// window bounds what a producer has in flight, in messages and in bytes.
+type window struct {
 	mu        sync.Mutex
 	most      int
 	mostBytes int64
@@ -20,15 +20,15 @@ type room struct {
 	emptied   chan struct{} // closed when nothing is in flight; nil if nobody waits for it
 }
 
-func newRoom(most int, bytes int64) *room {
-	r := &room{most: most, mostBytes: bytes, enough: min(runMax, max(most/4, 1))}
+func newWindow(most int, bytes int64) *window {
+	r := &window{most: most, mostBytes: bytes, enough: min(runMax, max(most/4, 1))}
 	r.wake = sync.NewCond(&r.mu)
 	return r
 }
 
 // take gets room for up to n messages, at least one, and waits for it. It
 // returns 0 when the room is closed.
-func (r *room) take(n int) int {
+func (r *window) take(n int) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for !r.closed && (r.blocked || r.messages >= r.most || r.bytes >= r.mostBytes) {
@@ -48,14 +48,14 @@ func (r *room) take(n int) int {
 }
 
 // add counts the bytes of messages that have got in.
-func (r *room) add(bytes int64) {
+func (r *window) add(bytes int64) {
 	r.mu.Lock()
 	r.bytes += bytes
 	r.mu.Unlock()
 }
 
 // give counts messages that were answered.
-func (r *room) give(messages int, bytes int64) {
+func (r *window) give(messages int, bytes int64) {
 	r.mu.Lock()
 	r.messages -= messages
 	r.bytes -= bytes
@@ -71,14 +71,14 @@ func (r *room) give(messages int, bytes int64) {
 }
 
 // taken is how many messages are in flight.
-func (r *room) taken() int {
+func (r *window) taken() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.messages
 }
 
 // close lets every taker go, now and later.
-func (r *room) close() {
+func (r *window) close() {
 	r.mu.Lock()
 	r.closed = true
 	r.mu.Unlock()
@@ -86,14 +86,14 @@ func (r *room) close() {
 }
 
 // block lets nobody in until the room is closed.
-func (r *room) block() {
+func (r *window) block() {
 	r.mu.Lock()
 	r.blocked = true
 	r.mu.Unlock()
 }
 
 // empty waits until nothing is in flight.
-func (r *room) empty(ctx context.Context) error {
+func (r *window) empty(ctx context.Context) error {
 	r.mu.Lock()
 	if r.messages == 0 {
 		r.mu.Unlock()

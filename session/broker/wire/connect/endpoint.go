@@ -1,4 +1,4 @@
-package wire
+package connect
 
 import (
 	"fmt"
@@ -14,16 +14,16 @@ const (
 	securePort = "6651"
 )
 
-// address is a service URL, taken apart.
-type address struct {
-	secure bool
-	hosts  []string // host:port, to be tried in turn
+// Address is a service URL, taken apart.
+type Address struct {
+	Secure bool
+	Hosts  []string // host:port, to be tried in turn
 }
 
-// parseAddress reads pulsar://host[:port][,host[:port]…] and pulsar+ssl://….
-func parseAddress(url string) (a address, err error) {
-	refuse := func(why string) (address, error) {
-		return address{}, &broker.Error{Message: fmt.Sprintf("%q is no address of a Pulsar: %s", url, why), Try: "connect pulsar://localhost:6650"}
+// ParseAddress reads pulsar://host[:port][,host[:port]…] and pulsar+ssl://….
+func ParseAddress(url string) (a Address, err error) {
+	refuse := func(why string) (Address, error) {
+		return Address{}, &broker.Error{Message: fmt.Sprintf("%q is no address of a Pulsar: %s", url, why), Try: "connect pulsar://localhost:6650"}
 	}
 	scheme, rest, found := strings.Cut(url, "://")
 	port := plainPort
@@ -31,7 +31,7 @@ func parseAddress(url string) (a address, err error) {
 	case !found || scheme != "pulsar" && scheme != "pulsar+ssl":
 		return refuse("it does not begin with pulsar:// or pulsar+ssl://")
 	case scheme == "pulsar+ssl":
-		a.secure, port = true, securePort
+		a.Secure, port = true, securePort
 	}
 	rest, _, _ = strings.Cut(rest, "/")
 	for host := range strings.SplitSeq(rest, ",") {
@@ -41,7 +41,7 @@ func parseAddress(url string) (a address, err error) {
 		if _, _, err := net.SplitHostPort(host); err != nil {
 			host = net.JoinHostPort(strings.Trim(host, "[]"), port)
 		}
-		a.hosts = append(a.hosts, host)
+		a.Hosts = append(a.Hosts, host)
 	}
 	return a, nil
 }

@@ -1,4 +1,4 @@
-package wire
+package connect
 
 import (
 	"context"
@@ -20,23 +20,23 @@ const (
 	tickEvery = 100 * time.Millisecond
 )
 
-// owner is a producer's or a consumer's end of a connection.
-type owner interface {
+// Owner is a producer's or a consumer's end of a connection.
+type Owner interface {
 	// happened is called by the reader of the link, without locks. The event is
 	// valid until it returns.
-	happened(l *link, e *conn.Event)
+	Handle(l *Connection, e *conn.Event)
 	// lost is called once when the connection has ended and nothing of it runs
 	// any more.
-	lost(l *link, cause error)
+	Lost(l *Connection, cause error)
 }
 
-// link drives one connection: a reader, a writer and a clock around a conn.Conn.
-type link struct {
-	engine *Engine
-	socket net.Conn
-	wake   chan struct{} // of the writer
-	done   chan struct{} // closed when the connection has ended
-	up     chan struct{} // closed when the broker has greeted
+// Connection drives one connection: a reader, a writer and a clock around a conn.Conn.
+type Connection struct {
+	cluster *Cluster
+	socket  net.Conn
+	wake    chan struct{} // of the writer
+	done    chan struct{} // closed when the connection has ended
+	up      chan struct{} // closed when the broker has greeted
 
 	mu sync.Mutex
 	c  *conn.Conn
@@ -50,12 +50,12 @@ type answer struct {
 
 // newLink greets the broker on a fresh socket. The link ends by itself, or by
 // fail.
-func newLink(e *Engine, socket net.Conn, proxyTo, method string, data []byte) *link {
-	l := &link{engine: e, socket: socket, wake: make(chan struct{}, 1), done: make(chan struct{}), up: make(chan struct{})}
+func newLink(e *Cluster, socket net.Conn, proxyTo, method string, data []byte) *Connection {
+	l := &Connection{cluster: e, socket: socket, wake: make(chan struct{}, 1), done: make(chan struct{}), up: make(chan struct{})}
 	l.c = conn.NewClient(conn.Config{
 		Version: clientVersion, Proxy: proxyTo, KeepAlive: keepAlive, Handshake: connectTimeout,
 		Flags: protocol.FeatureFlags{AuthRefresh: true, BrokerEntryMetadata: true, PartitionsWithoutCreation: true},
-	}, e.now(), method, data)
+	}, e.Now(), method, data)
 	var all sync.WaitGroup
 	all.Go(l.read)
 	all.Go(l.write)
@@ -67,15 +67,15 @@ func newLink(e *Engine, socket net.Conn, proxyTo, method string, data []byte) *l
 	return l
 }
 
-// fail ends the connection.
-func (l *link) fail(cause error) {
+// Fail ends the connection.
+func (l *Connection) Fail(cause error) {
 	l.mu.Lock()
 	l.ended(cause)
 	l.mu.Unlock()
 }
 
 // ended notes the end under mu and lets everybody go.
-func (l *link) ended(cause error) {
+func (l *Connection) ended(cause error) {
 	l.c.Fail(cause)
 	select {
 	case <-l.done:
@@ -87,33 +87,33 @@ func (l *link) ended(cause error) {
 
 // bury tells those who relied on the connection. Nothing of it runs any more, so
 // what it was given to send is free.
-func (l *link) bury() {
+func (l *Connection) bury() {
 	l.mu.Lock()
 	cause, owners, orphans := l.c.Err(), l.c.Owners(), l.c.Orphans()
 	l.mu.Unlock()
 	for _, waiting := range orphans {
 		if reply, ok := waiting.(chan answer); ok {
-			reply <- answer{err: lostError{cause}}
+			reply <- answer{err: LostError{cause}}
 		}
 	}
 	for _, o := range owners {
-		o.(owner).lost(l, cause)
+		o.(Owner).Lost(l, cause)
 	}
 }
 
-// lostError says that a request died with its connection: it may be asked again.
-type lostError struct{ cause error }
+// LostError says that a request died with its connection: it may be asked again.
+type LostError struct{ Cause error }
 
-func (e lostError) Error() string { return e.cause.Error() }
-func (e lostError) Unwrap() error { return e.cause }
+func (e LostError) Error() string { return e.Cause.Error() }
+func (e LostError) Unwrap() error { return e.Cause }
 
-func (l *link) read() {
+func (l *Connection) read() {
 	for {
 		l.mu.Lock()
 		room := l.c.Room()
 		l.mu.Unlock()
 		n, err := l.socket.Read(room)
-		now := l.engine.now()
+		now := l.cluster.Now()
 		l.mu.Lock()
 		l.c.Filled(n)
 		l.mu.Unlock()
@@ -123,14 +123,14 @@ func (l *link) read() {
 			if errors.Is(err, io.EOF) {
 				err = fmt.Errorf("the broker has closed the connection: %w", err)
 			}
-			l.fail(err)
+			l.Fail(err)
 			return
 		}
 	}
 }
 
 // deliver hands the next event on, and tells whether there may be another.
-func (l *link) deliver(now int64) bool {
+func (l *Connection) deliver(now int64) bool {
 	l.mu.Lock()
 	event := l.c.Next(now)
 	if err := l.c.Err(); err != nil {
@@ -153,11 +153,11 @@ func (l *link) deliver(now int64) bool {
 	case conn.Answered, conn.Overdue:
 		if reply, ok := event.Owner.(chan answer); ok {
 			reply <- answerOf(event)
-		} else if o, ok := event.Owner.(owner); ok {
-			o.happened(l, event)
+		} else if o, ok := event.Owner.(Owner); ok {
+			o.Handle(l, event)
 		}
 	default:
-		event.Owner.(owner).happened(l, event)
+		event.Owner.(Owner).Handle(l, event)
 	}
 	return true
 }
@@ -165,7 +165,7 @@ func (l *link) deliver(now int64) bool {
 // answerOf is the answer in an event: an ERROR is one.
 func answerOf(event *conn.Event) answer {
 	if event.Kind == conn.Overdue {
-		return answer{err: errOverdue}
+		return answer{err: ErrOverdue}
 	}
 	if refused, ok := event.Body.(*protocol.Error); ok {
 		return answer{err: &conn.Refusal{Code: refused.Error, Message: refused.Message}}
@@ -173,23 +173,23 @@ func answerOf(event *conn.Event) answer {
 	return answer{body: event.Body}
 }
 
-// errOverdue is the lack of an answer.
-var errOverdue = errors.New("the broker does not answer")
+// ErrOverdue is the lack of an answer.
+var ErrOverdue = errors.New("the broker does not answer")
 
 // prove answers a challenge.
-func (l *link) prove() {
-	method, data, err := l.engine.options.Auth()
+func (l *Connection) prove() {
+	method, data, err := l.cluster.options.Auth()
 	if err != nil {
-		l.fail(err)
+		l.Fail(err)
 		return
 	}
-	l.tell(&protocol.AuthResponse{
+	l.Tell(&protocol.AuthResponse{
 		ClientVersion: clientVersion, ProtocolVersion: protocol.Version,
 		Response: &protocol.AuthData{Method: method, Data: append([]byte{}, data...)},
 	})
 }
 
-func (l *link) write() {
+func (l *Connection) write() {
 	var chunks [][]byte
 	for {
 		l.mu.Lock()
@@ -205,14 +205,14 @@ func (l *link) write() {
 		}
 		buffers := net.Buffers(chunks)
 		if _, err := buffers.WriteTo(l.socket); err != nil {
-			l.fail(err)
+			l.Fail(err)
 			return
 		}
 	}
 }
 
 // rouse wakes the writer.
-func (l *link) rouse() {
+func (l *Connection) rouse() {
 	select {
 	case l.wake <- struct{}{}:
 	default:
@@ -221,7 +221,7 @@ func (l *link) rouse() {
 
 // tick looks at the deadlines. What is overdue becomes an event, which the
 // reader alone hands on; it may be waiting for bytes, so tick answers for it.
-func (l *link) tick() {
+func (l *Connection) tick() {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
 	for {
@@ -230,7 +230,7 @@ func (l *link) tick() {
 			return
 		case <-ticker.C:
 		}
-		now := l.engine.now()
+		now := l.cluster.Now()
 		l.mu.Lock()
 		var late []any
 		if now >= l.c.Deadline() {
@@ -247,16 +247,16 @@ func (l *link) tick() {
 		}
 		for _, waiting := range late {
 			if reply, ok := waiting.(chan answer); ok {
-				reply <- answer{err: errOverdue}
-			} else if o, ok := waiting.(owner); ok {
-				o.happened(l, &conn.Event{Kind: conn.Overdue, Owner: waiting})
+				reply <- answer{err: ErrOverdue}
+			} else if o, ok := waiting.(Owner); ok {
+				o.Handle(l, &conn.Event{Kind: conn.Overdue, Owner: waiting})
 			}
 		}
 	}
 }
 
-// tell sends a command that nothing answers.
-func (l *link) tell(m protocol.Body) {
+// Tell sends a command that nothing answers.
+func (l *Connection) Tell(m protocol.Body) {
 	l.mu.Lock()
 	if l.c.Err() == nil {
 		l.c.Tell(m)
@@ -265,9 +265,9 @@ func (l *link) tell(m protocol.Body) {
 	l.rouse()
 }
 
-// send queues a frame, which must not change until it is answered or the link is
+// Send queues a frame, which must not change until it is answered or the link is
 // lost. An ended link forgets it.
-func (l *link) send(frame []byte) {
+func (l *Connection) Send(frame []byte) {
 	l.mu.Lock()
 	wake := l.c.Waiting() == 0
 	if l.c.Err() == nil {
@@ -279,16 +279,16 @@ func (l *link) send(frame []byte) {
 	}
 }
 
-// ask sends a question and waits for its answer. An answer that nobody waits for
+// Ask sends a question and waits for its answer. An answer that nobody waits for
 // any more is dropped.
-func (l *link) ask(ctx context.Context, q protocol.Question) (protocol.Body, error) {
+func (l *Connection) Ask(ctx context.Context, q protocol.Question) (protocol.Body, error) {
 	reply := make(chan answer, 1)
 	l.mu.Lock()
 	if err := l.c.Err(); err != nil {
 		l.mu.Unlock()
-		return nil, lostError{err}
+		return nil, LostError{err}
 	}
-	id := l.c.Ask(l.engine.now(), q, operationTimeout, reply)
+	id := l.c.Ask(l.cluster.Now(), q, OperationTimeout, reply)
 	l.mu.Unlock()
 	l.rouse()
 	select {
@@ -302,13 +302,13 @@ func (l *link) ask(ctx context.Context, q protocol.Question) (protocol.Body, err
 	}
 }
 
-// add routes what comes for a producer or a consumer to its owner. It fails if
+// Add routes what comes for a producer or a consumer to its owner. It fails if
 // the link has ended: lost would not be called.
-func (l *link) add(id uint64, o owner, consumer bool) error {
+func (l *Connection) Add(id uint64, o Owner, consumer bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.c.Err(); err != nil {
-		return lostError{err}
+		return LostError{err}
 	}
 	if consumer {
 		l.c.AddConsumer(id, o)
@@ -318,7 +318,7 @@ func (l *link) add(id uint64, o owner, consumer bool) error {
 	return nil
 }
 
-func (l *link) remove(id uint64, consumer bool) {
+func (l *Connection) Remove(id uint64, consumer bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if consumer {
@@ -328,22 +328,22 @@ func (l *link) remove(id uint64, consumer bool) {
 	}
 }
 
-// maxMessage is the largest message in bytes that the broker takes.
-func (l *link) maxMessage() int {
+// MaxMessage is the largest message in bytes that the broker takes.
+func (l *Connection) MaxMessage() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.c.MaxMessage()
 }
 
-// hold keeps what the present event points to.
-func (l *link) hold() {
+// Hold keeps what the present event points to.
+func (l *Connection) Hold() {
 	l.mu.Lock()
 	l.c.Hold()
 	l.mu.Unlock()
 }
 
-// alive tells whether the link has not ended.
-func (l *link) alive() bool {
+// Alive tells whether the link has not ended.
+func (l *Connection) Alive() bool {
 	select {
 	case <-l.done:
 		return false
@@ -352,11 +352,11 @@ func (l *link) alive() bool {
 	}
 }
 
-// forget closes a producer or a consumer that nobody waits for.
-func (l *link) forget(q protocol.Question) {
+// Forget closes a producer or a consumer that nobody waits for.
+func (l *Connection) Forget(q protocol.Question) {
 	l.mu.Lock()
 	if l.c.Err() == nil {
-		l.c.Ask(l.engine.now(), q, operationTimeout, nil)
+		l.c.Ask(l.cluster.Now(), q, OperationTimeout, nil)
 	}
 	l.mu.Unlock()
 	l.rouse()

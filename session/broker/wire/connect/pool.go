@@ -1,4 +1,4 @@
-package wire
+package connect
 
 import (
 	"context"
@@ -9,53 +9,53 @@ import (
 	"sync/atomic"
 )
 
-// place is a broker and the way to it.
-type place struct {
-	dial   string // host:port
-	broker string // host:port behind a proxy at dial, or ""
+// Endpoint is a broker and the way to it.
+type Endpoint struct {
+	Address string // host:port
+	broker  string // host:port behind a proxy at dial, or ""
 }
 
-// slot names one of the connections to a place.
-type slot struct {
-	place
+// connectionKey names one of the connections to a place.
+type connectionKey struct {
+	Endpoint
 	number int
 }
 
 // pool has the connections for one purpose, sending or receiving.
 type pool struct {
-	engine *Engine
-	turn   atomic.Uint32
+	cluster *Cluster
+	turn    atomic.Uint32
 
 	mu     sync.Mutex
-	links  map[slot]*dialing
+	links  map[connectionKey]*attempt
 	closed bool
 }
 
-// dialing is a connection, or an attempt at one that several may wait for.
-type dialing struct {
+// attempt is a connection, or an attempt at one that several may wait for.
+type attempt struct {
 	done chan struct{}
-	link *link
+	link *Connection
 	err  error
 }
 
-// link returns a live connection to a place. Whoever comes while one is being
+// Link returns a live connection to a place. Whoever comes while one is being
 // made waits for the same.
-func (p *pool) link(ctx context.Context, to place) (*link, error) {
-	key := slot{to, int(p.turn.Add(1)) % p.engine.options.Connections}
+func (p *pool) Link(ctx context.Context, to Endpoint) (*Connection, error) {
+	key := connectionKey{to, int(p.turn.Add(1)) % p.cluster.options.Connections}
 	for {
 		p.mu.Lock()
 		if p.closed {
 			p.mu.Unlock()
-			return nil, errClosed
+			return nil, ErrClosed
 		}
 		d := p.links[key]
 		if d == nil {
 			if p.links == nil {
-				p.links = map[slot]*dialing{}
+				p.links = map[connectionKey]*attempt{}
 			}
-			d = &dialing{done: make(chan struct{})}
+			d = &attempt{done: make(chan struct{})}
 			p.links[key] = d
-			p.engine.running.Go(func() { p.dial(key, d) })
+			p.cluster.running.Go(func() { p.dial(key, d) })
 		}
 		p.mu.Unlock()
 		select {
@@ -75,9 +75,9 @@ func (p *pool) link(ctx context.Context, to place) (*link, error) {
 	}
 }
 
-var errClosed = errors.New("the engine is closed")
+var ErrClosed = errors.New("the engine is closed")
 
-func (p *pool) forget(key slot, d *dialing) {
+func (p *pool) forget(key connectionKey, d *attempt) {
 	p.mu.Lock()
 	if p.links[key] == d {
 		delete(p.links, key)
@@ -86,10 +86,10 @@ func (p *pool) forget(key slot, d *dialing) {
 }
 
 // dial makes a connection and leaves it in d.
-func (p *pool) dial(key slot, d *dialing) {
-	ctx, cancel := context.WithTimeout(p.engine.ctx, connectTimeout)
+func (p *pool) dial(key connectionKey, d *attempt) {
+	ctx, cancel := context.WithTimeout(p.cluster.ctx, connectTimeout)
 	defer cancel()
-	d.link, d.err = p.engine.connect(ctx, key.place)
+	d.link, d.err = p.cluster.connect(ctx, key.Endpoint)
 	if d.err != nil {
 		p.forget(key, d)
 	}
@@ -97,18 +97,18 @@ func (p *pool) dial(key slot, d *dialing) {
 }
 
 // connect opens a socket and greets the broker.
-func (e *Engine) connect(ctx context.Context, to place) (*link, error) {
-	socket, err := (&net.Dialer{}).DialContext(ctx, "tcp", to.dial)
+func (e *Cluster) connect(ctx context.Context, to Endpoint) (*Connection, error) {
+	socket, err := (&net.Dialer{}).DialContext(ctx, "tcp", to.Address)
 	if err != nil {
 		return nil, err
 	}
-	if e.address.secure {
+	if e.address.Secure {
 		config := e.options.TLS.Clone()
 		if config == nil {
 			config = &tls.Config{MinVersion: tls.VersionTLS12}
 		}
 		if config.ServerName == "" {
-			config.ServerName, _, _ = net.SplitHostPort(to.dial)
+			config.ServerName, _, _ = net.SplitHostPort(to.Address)
 		}
 		secure := tls.Client(socket, config)
 		if err := secure.HandshakeContext(ctx); err != nil {
@@ -131,7 +131,7 @@ func (e *Engine) connect(ctx context.Context, to place) (*link, error) {
 		defer l.mu.Unlock()
 		return nil, l.c.Err()
 	case <-ctx.Done():
-		l.fail(context.Cause(ctx))
+		l.Fail(context.Cause(ctx))
 		return nil, context.Cause(ctx)
 	}
 }
@@ -140,7 +140,7 @@ func (e *Engine) connect(ctx context.Context, to place) (*link, error) {
 func (p *pool) close() {
 	p.mu.Lock()
 	p.closed = true
-	all := make([]*dialing, 0, len(p.links))
+	all := make([]*attempt, 0, len(p.links))
 	for _, d := range p.links {
 		all = append(all, d)
 	}
@@ -148,7 +148,7 @@ func (p *pool) close() {
 	for _, d := range all {
 		<-d.done
 		if d.link != nil {
-			d.link.fail(errClosed)
+			d.link.Fail(ErrClosed)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package wire
+package connect
 
 import (
 	"context"
@@ -52,8 +52,8 @@ func about(text, topic string) string {
 	return text
 }
 
-// sentence turns what the broker or the network says into what the user reads.
-func sentence(err error, topic string) error {
+// Sentence turns what the broker or the network says into what the user reads.
+func Sentence(err error, topic string) error {
 	var already *broker.Error
 	if err == nil || errors.As(err, &already) || errors.Is(err, context.Canceled) {
 		return err
@@ -105,30 +105,30 @@ func fenced(r *conn.Refusal) bool {
 }
 
 func timedOut(err error) bool {
-	return errors.Is(err, errOverdue) || errors.Is(err, conn.ErrSlow) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+	return errors.Is(err, ErrOverdue) || errors.Is(err, conn.ErrSlow) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 func disconnected(err error) bool {
 	var network *net.OpError
 	var name *net.DNSError
 	return errors.As(err, &network) || errors.As(err, &name) || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, conn.ErrSilent) || errors.Is(err, conn.ErrOrder) || errors.Is(err, errClosed) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, conn.ErrSilent) || errors.Is(err, conn.ErrOrder) || errors.Is(err, ErrClosed) ||
 		errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// final tells whether a producer or a consumer that was there before cannot come
+// Final tells whether a producer or a consumer that was there before cannot come
 // back.
-func final(err error) bool {
+func Final(err error) bool {
 	var refusal *conn.Refusal
 	return errors.As(err, &refusal) && meanings[refusal.Code].final
 }
 
-// finalAtFirst tells whether one that has not been there yet cannot come: then
+// FinalAtFirst tells whether one that has not been there yet cannot come: then
 // what a later attempt might change is told at once, so that a user can act.
-func finalAtFirst(err error) bool {
+func FinalAtFirst(err error) bool {
 	var refusal *conn.Refusal
 	if !errors.As(err, &refusal) {
-		return !errors.Is(err, io.EOF) && !errors.As(err, new(lostError))
+		return !errors.Is(err, io.EOF) && !errors.As(err, new(LostError))
 	}
 	switch refusal.Code {
 	case protocol.ServiceNotReady, protocol.TooManyRequests, protocol.MetadataError, protocol.PersistenceError, protocol.UnknownError:
