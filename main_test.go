@@ -455,7 +455,7 @@ func TestTheProgramTellsWhatIsWrong(t *testing.T) {
 	}{
 		{[]string{"--version"}, 0, "pulsar-client-go v0.21.0"},
 		{[]string{"--help"}, 0, "an interactive load shell"},
-		{[]string{"--nonsense"}, 2, "there is no option --nonsense\n  try: pulsh --help"},
+		{[]string{"--nonsense"}, 2, "unknown option --nonsense\n  try: pulsh --help"},
 		{[]string{"smoke.pulsh"}, 2, "try: pulsh -f smoke.pulsh"},
 		{[]string{"--url", "http://localhost"}, 2, "--url"},
 		{[]string{"--local", "--url", "pulsar://x:6650"}, 2, "try: pulsh --local"},

@@ -268,9 +268,9 @@ func TestAFullDiskEndsAStreamAndNothingElse(t *testing.T) {
 		require.NoError(t, c.Execute(t.Context(), "stream -; wait 6s; expect fast.rate>1k", &out))
 		note := <-c.Env.Session.Notes()
 		require.Regexp(t, `^- ended after \d+ records: no space left on device; try: stream another.jsonl$`, note.Text)
-		require.ErrorContains(t, c.Execute(t.Context(), "stream stop", &out), "nothing is streamed")
+		require.ErrorContains(t, c.Execute(t.Context(), "stream stop", &out), "not streaming")
 		c.Env.Output = nil
-		require.ErrorContains(t, c.Execute(t.Context(), "stream -", &out), "the standard output is the screen")
+		require.ErrorContains(t, c.Execute(t.Context(), "stream -", &out), "standard output is the terminal")
 		require.NoError(t, c.Execute(t.Context(), "stream run.jsonl; stream stop", &out))
 	})
 }

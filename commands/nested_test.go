@@ -93,8 +93,8 @@ func TestScriptsThatRunEachOtherWithoutAnEnd(t *testing.T) {
 	dir := files(t, bodies)
 	for name, say := range map[string]string{
 		"self.pulsh":  `self.pulsh:1:5: "self.pulsh" runs itself`,
-		"a.pulsh":     "b.pulsh:1:16: scripts run each other without an end: a.pulsh → b.pulsh → a.pulsh",
-		"deep0.pulsh": fmt.Sprintf("deep%d.pulsh:1:5: scripts run scripts %d deep at most", lang.ScriptDepthMax-1, lang.ScriptDepthMax),
+		"a.pulsh":     "b.pulsh:1:16: scripts run each other in a circle: a.pulsh → b.pulsh → a.pulsh",
+		"deep0.pulsh": fmt.Sprintf("deep%d.pulsh:1:5: scripts are nested more than %d deep", lang.ScriptDepthMax-1, lang.ScriptDepthMax),
 	} {
 		_, err := ReadScript(filepath.Join(dir, name))
 		require.ErrorContains(t, err, say)
@@ -112,7 +112,7 @@ func TestReadingEnds(t *testing.T) {
 		"c.pulsh": "for c in " + values + "run d.pulsh", "d.pulsh": "# nothing",
 	})
 	_, err := ReadScript(filepath.Join(dir, "a.pulsh"))
-	require.ErrorContains(t, err, "more than 20000 commands, with those of the files that are run")
+	require.ErrorContains(t, err, "more than 20000 commands, with those of nested scripts")
 	require.Less(t, len(err.Error()), 1000, "it is said once")
 }
 
@@ -126,7 +126,7 @@ func TestRepeatAndFor(t *testing.T) {
 	require.NoError(t, err, out)
 	require.Equal(t, 4*time.Second, result.Elapsed.Truncate(time.Second))
 	for _, say := range []string{
-		"  wait.pulsh  run 1 of 2\n  d = 2s (an argument of the run)\n", "  wait.pulsh  run 2 of 2\n",
+		"  wait.pulsh  run 1 of 2\n  d = 2s (an argument of run)\n", "  wait.pulsh  run 2 of 2\n",
 		"  step.pulsh  run 2 of 3  w=2\nPASS  step.pulsh:2  w=2  perf.workers > 0", "PASS  step.pulsh:2  w='a b'  perf.workers > 0",
 	} {
 		require.Contains(t, out, say)

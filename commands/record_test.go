@@ -36,7 +36,7 @@ func TestARecordingIsWhatWasTyped(t *testing.T) {
 		t.Chdir(dir)
 		typed(t, c, &out, "1s let d=2s text='a b'", "0s record "+path, "1500ms load low", "700ms run step.pulsh d=$d", "3s remove nobody",
 			"1ms mark \"$text\"; let e=1", "250ms expect perf.workers>9", "1s record other.pulsh", "1s record stop", "1s list", "0s record stop")
-		require.Contains(t, out.String(), "  recording what is typed to "+path+" until record stop\n")
+		require.Contains(t, out.String(), "  recording to "+path+"; stop with `record stop`\n")
 		require.Contains(t, out.String(), "  recorded 5 lines to "+path+"\n")
 	})
 	body, err := os.ReadFile(path)
@@ -136,7 +136,7 @@ func TestAReplayKeepsTheTiming(t *testing.T) {
 			}
 			require.Positive(t, result.Drift.Lines)
 			require.Less(t, result.Drift.Worst, 20*time.Millisecond)
-			require.Contains(t, answers.Summary(result, c.Env.Session.Snapshot()), "kept to the plan within ")
+			require.Contains(t, answers.Summary(result, c.Env.Session.Snapshot()), " at most ")
 		})
 	}
 }

@@ -15,7 +15,7 @@ func TestSpreadNamesTheUnevenPartitions(t *testing.T) {
 	s.Spread(p, "in")
 	s.Spread(p, "out")
 	require.Equal(t, []string{
-		"partitions   4                     in: least 120/s on 3, most 4.10k/s on 0",
+		"partitions    4                     in: least 120/s on 3, most 4.10k/s on 0",
 		"partitions    4                     backlog: least 120 on 3, most 4.1k on 0",
 	}, s.Lines)
 }

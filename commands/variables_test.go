@@ -46,7 +46,7 @@ func TestWhichVariableCounts(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, `  a = let · b = flag (--set) · c = let
   d = let
-  a = inner · c = argument (an argument of the run)
+  a = inner · c = argument (an argument of run)
   b = flag (--set)
   a  inner     inner.pulsh:1
   b  flag      --set
@@ -95,7 +95,7 @@ func TestVariablesOfTheEnvironment(t *testing.T) {
 		"PULSH_VAR_=1":     "PULSH_VAR_: a variable needs a name",
 		"PULSH_VAR_1A=1":   `PULSH_VAR_1A: "1a" is not a variable name`,
 		"PULSH_VAR_rate=1": "PULSH_VAR_RATE and PULSH_VAR_rate are the same variable, $rate",
-		"PULSH_VAR_X=a\nb": "the value of PULSH_VAR_X holds a character that cannot be typed",
+		"PULSH_VAR_X=a\nb": "the value of PULSH_VAR_X has a control character",
 		"PULSH_VAR_Y=" + strings.Repeat("y", lang.VariableValueMax+1): "longer than 4096 bytes",
 	} {
 		_, err := lang.EnvironmentVariables([]string{"PULSH_VAR_RATE=20k", pair})

@@ -44,7 +44,7 @@ type Drift struct {
 
 // String returns the text for a summary.
 func (d Drift) String() string {
-	return fmt.Sprintf("%s on time within %s", graphs.Plural(d.Lines, "line"), graphs.Latency(float64(d.Worst)))
+	return fmt.Sprintf("%s at most %s late", graphs.Plural(d.Lines, "timed line"), graphs.Latency(float64(d.Worst)))
 }
 
 // At runs the command at: wait until an offset in the timeline. Delays do not add up,
