@@ -211,9 +211,6 @@ func (w *receiver) record(run []broker.Delivery) {
 		if class := w.audit.Take(&arrival); class == delivery.Redelivered || arrival.Replayed {
 			w.group.countRedelivery(w.recorder, d, arrival.Replayed)
 		}
-		if d.Redelivery > 0 {
-			w.recorder.Redelivered(1)
-		}
 	}
 	w.recorder.Received(len(run), bytes)
 	w.received.Add(int64(len(run)))

@@ -72,26 +72,6 @@ func NewAudit(window int) *Audit {
 	}
 }
 
-// Observe accounts for the delivery of the message with the given stamp, as
-// the stored entry with the given fingerprint (see EntryFingerprint) and with
-// the redelivery count that the broker sent along. A goroutine that observes
-// many messages does it faster through a Reader.
-func (l *Audit) Observe(stamp payload.Stamp, entry, redelivery uint32) Class {
-	for {
-		s := l.find(stamp.Stream)
-		if s == nil {
-			return l.stray()
-		}
-		s.mu.Lock()
-		if !s.closed {
-			class := s.observe(stamp.Sequence, entry, redelivery)
-			s.mu.Unlock()
-			return class
-		}
-		s.mu.Unlock()
-	}
-}
-
 // stray accounts for a message of a stream that was retired.
 func (l *Audit) stray() Class {
 	l.strays.Add(1)
@@ -122,19 +102,6 @@ func (l *Audit) Expect(id, next uint64) {
 		if next <= payload.MaxSequence {
 			s.expected = max(s.expected, next)
 		}
-	})
-}
-
-// Close announces that the producer of a stream has ended and that last is the
-// highest number that was acked to it. The stream is still accounted for until
-// its place is needed by another.
-func (l *Audit) Close(id, last uint64) {
-	l.update(id, func(s *sequence) {
-		s.announced = true
-		if last < payload.MaxSequence {
-			s.expected = max(s.expected, last+1)
-		}
-		s.finished = true
 	})
 }
 
@@ -251,7 +218,7 @@ func (l *Audit) NewEpoch() {
 		s.mu.Lock()
 		sum.add(s.totals())
 		next := &sequence{
-			id: id, width: s.width, expected: s.expected, finished: s.finished,
+			id: id, width: s.width, expected: s.expected,
 			previous: s.previous, activeAt: s.activeAt, doubts: s.passed.join(s.doubts),
 			announced: s.announced, quickest: s.quickest, reached: s.reached,
 		}

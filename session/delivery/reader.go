@@ -1,7 +1,5 @@
 package delivery
 
-import "pulsh/session/payload"
-
 // readerCache is how many streams a Reader remembers, in 8 KiB; a power of two.
 const readerCache = 1024
 
@@ -16,39 +14,6 @@ type Reader struct {
 
 // Reader returns a new way into the ledger.
 func (l *Audit) Reader() *Reader { return &Reader{ledger: l} }
-
-// Observe does what Ledger.Observe does.
-func (r *Reader) Observe(stamp payload.Stamp, entry, redelivery uint32) Class {
-	s := r.lock(stamp.Stream)
-	if s == nil {
-		return r.ledger.stray()
-	}
-	class := s.observe(stamp.Sequence, entry, redelivery)
-	s.mu.Unlock()
-	return class
-}
-
-// ObserveRun accounts for messages that were stored together as one entry. It
-// takes one lock for each run of stamps of the same stream.
-func (r *Reader) ObserveRun(stamps []payload.Stamp, entry, redelivery uint32) {
-	for len(stamps) > 0 {
-		id := stamps[0].Stream
-		s := r.lock(id)
-		n := 0
-		for n < len(stamps) && stamps[n].Stream == id {
-			if s != nil {
-				s.observe(stamps[n].Sequence, entry, redelivery)
-			} else {
-				r.ledger.stray()
-			}
-			n++
-		}
-		if s != nil {
-			s.mu.Unlock()
-		}
-		stamps = stamps[n:]
-	}
-}
 
 // lock returns the stream with the given id, locked, or nil if it has been
 // retired.

@@ -9,15 +9,6 @@ func (s *sequence) touch(sweep uint64) {
 	}
 }
 
-// idler reports whether s should be retired rather than t: it was active
-// longer ago or, when that is the same, its producer has ended.
-func (s *sequence) idler(t *sequence) bool {
-	if s.activeAt != t.activeAt {
-		return s.activeAt < t.activeAt
-	}
-	return s.finished && !t.finished
-}
-
 // end closes the stream and releases its window. The caller holds its lock.
 func (s *sequence) end() {
 	s.closed = true
@@ -34,7 +25,7 @@ func (l *Audit) retireIdlest() {
 	for _, s := range l.streams {
 		s.mu.Lock()
 		s.touch(sweep)
-		if idlest == nil || s.idler(idlest) {
+		if idlest == nil || s.activeAt < idlest.activeAt {
 			idlest = s
 		}
 		s.mu.Unlock()

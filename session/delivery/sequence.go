@@ -46,7 +46,6 @@ type sequence struct {
 
 	announced bool   // a producer of this session sends it
 	expected  uint64 // the number that the producer uses next, 0 when unknown
-	finished  bool   // the producer is gone, expected is final
 
 	doubts  doubts // the numbers whose sending failed, see doubt.go
 	passed  doubts // those of them that left the window: a seek may bring them back

@@ -22,21 +22,6 @@ const (
 	TooOld
 )
 
-// String returns the name of the class.
-func (c Class) String() string {
-	switch c {
-	case New:
-		return "new"
-	case OutOfOrder:
-		return "out of order"
-	case Redelivered:
-		return "redelivered"
-	case Duplicated:
-		return "duplicated"
-	}
-	return "too old"
-}
-
 // Totals are the sums of a Ledger over its streams. Received counts all
 // deliveries; those that are neither Duplicated, Redelivered nor TooOld were
 // the first of their number.

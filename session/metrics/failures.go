@@ -90,17 +90,6 @@ func (f *Failures) List() []Failure {
 	return list
 }
 
-// Total is how many failures there were in all categories.
-func (f *Failures) Total() int64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var total int64
-	for i := range f.by {
-		total += f.by[i].Count
-	}
-	return total
-}
-
 // Reset forgets all failures.
 func (f *Failures) Reset() {
 	f.mu.Lock()

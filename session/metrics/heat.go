@@ -68,7 +68,7 @@ func (d *Distribution) heat(counts *[HeatClasses]uint32) {
 		return
 	}
 	class, limit := 0, heatLimit(0)
-	d.cut(1).each(func(i int, n uint64) {
+	d.delta(1).each(func(i int, n uint64) {
 		for us := float64(lowestOf(i)); us >= limit && class < HeatClasses-1; {
 			class++
 			limit = heatLimit(class)

@@ -55,16 +55,6 @@ func (h *Histogram) RecordMany(ns int64, n uint32) {
 	h.raise(us)
 }
 
-// RecordRun counts a run of durations in nanoseconds. Neighbours that fall into
-// one counter are added together.
-func (h *Histogram) RecordRun(ns []int64) {
-	var r run
-	for _, v := range ns {
-		r.add(h, v)
-	}
-	r.end(h)
-}
-
 // RecordSince counts the time from each of starts to end, in nanoseconds of
 // one clock: a receipt for a run of messages.
 func (h *Histogram) RecordSince(starts []int64, end int64) {
@@ -104,7 +94,7 @@ func (h *Histogram) outside(ns int64, n uint32) int64 {
 // zero in one step, so a count is either in this drain or in a later one: no
 // shard needs a copy of what was seen before, and none is lost when a writer
 // is busy. A counter wraps only if one bucket gets 2^32 values between drains.
-func (h *Histogram) drain(t *tally) {
+func (h *Histogram) drain(t *counts) {
 	top := h.max.Load()
 	if top > 0 {
 		top = h.max.Swap(0)
@@ -120,13 +110,13 @@ func (h *Histogram) drain(t *tally) {
 			lo = i
 		}
 		c := uint64(counts[i].Swap(0))
-		t.counts[i] += c
+		t.of[i] += c
 		n += c
 		sum += c * lowestOf(i)
 	}
 	t.widen(n, lo, hi)
-	t.sum.add(sum)
-	t.sum.add(h.residue.Swap(0))
+	t.sum.plus(uint128{low: sum})
+	t.sum.plus(uint128{low: h.residue.Swap(0)})
 	t.max = max(t.max, top)
 	t.over += h.over.Swap(0)
 	t.negative += h.negative.Swap(0)

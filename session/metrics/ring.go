@@ -9,7 +9,7 @@ import (
 // second. Ten minutes is the longest window that a screen's columns resolve
 // better than a second; a day is the longest soak test.
 const (
-	FineStep   = CutEvery
+	FineStep   = SampleEvery
 	FineSpan   = 10 * time.Minute
 	CoarseStep = time.Second
 	CoarseSpan = 24 * time.Hour
@@ -60,14 +60,6 @@ func (r *Ring) Add(at time.Time, v float64) {
 	}
 	r.fine.add(at, v, r.aggregate)
 	r.coarse.add(at, v, r.aggregate)
-}
-
-// Newest is the value of the newest step, NaN if there is none.
-func (r *Ring) Newest() float64 {
-	if r.fine.newest == noStep {
-		return math.NaN()
-	}
-	return r.fine.at(r.fine.newest)
 }
 
 // fineColumn is the widest column that is made of the fine part: wider ones

@@ -8,7 +8,7 @@ const ThroughputWindow = time.Second
 // early is how much before its window a sample may count as its beginning: half
 // a cut, so that a sampler's jitter neither lengthens the window by a cut nor
 // shows a rate after all of the window has passed.
-const early = CutEvery / 2
+const early = SampleEvery / 2
 
 // Throughput is the rate of a cumulative counter over a sliding window. It
 // divides by the time that really passed between its samples: it is right while
@@ -26,10 +26,10 @@ type counted struct {
 }
 
 // NewThroughput returns a rate over the given window, at least one cut. It
-// keeps the samples of one window that come every CutEvery; if they come more
+// keeps the samples of one window that come every SampleEvery; if they come more
 // often the window gets shorter.
 func NewThroughput(window time.Duration) *Throughput {
-	keep := int(window/CutEvery) + 2
+	keep := int(window/SampleEvery) + 2
 	return &Throughput{window: window, keep: max(keep, 2)}
 }
 
@@ -65,6 +65,3 @@ func (t *Throughput) Rate() float64 {
 	first, last := t.samples[0], t.samples[len(t.samples)-1]
 	return float64(last.total-first.total) / last.at.Sub(first.at).Seconds()
 }
-
-// Reset forgets all samples: the next one is a new beginning.
-func (t *Throughput) Reset() { t.samples = t.samples[:0] }

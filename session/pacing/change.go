@@ -141,15 +141,3 @@ func (c Change) Apply(current Rate) (Shape, error) {
 	}
 	return Hold(rate), nil
 }
-
-// MarshalText writes the change as String does.
-func (c Change) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-// UnmarshalText reads the change as ParseChange does.
-func (c *Change) UnmarshalText(text []byte) error {
-	parsed, err := ParseChange(string(text))
-	if err == nil {
-		*c = parsed
-	}
-	return err
-}

@@ -12,8 +12,7 @@ type Cursor struct {
 	schedule *Schedule
 	wake     chan struct{} // holds one token
 	timer    *time.Timer
-	now      int64 // the clock at the last successful Next
-	waited   bool  // took part in the waiting since the last successful Next
+	waited   bool // took part in the waiting since the last successful Next
 
 	// These belong to the schedule's mutex.
 	queued     bool
@@ -53,7 +52,6 @@ func (c *Cursor) Next(dues []int64, stop <-chan struct{}) (n int, ok bool) {
 		}
 		now := c.schedule.clock()
 		if n := c.claim(dues, now); n > 0 || len(dues) == 0 {
-			c.now = now
 			if c.waited {
 				c.leave()
 			}
@@ -62,10 +60,6 @@ func (c *Cursor) Next(dues []int64, stop <-chan struct{}) (n int, ok bool) {
 		c.wait(now, stop)
 	}
 }
-
-// Now returns the clock as the last successful Next read it. It spares a worker
-// its own reading.
-func (c *Cursor) Now() int64 { return c.now }
 
 // Close ends the use of the cursor. The slots that its worker was given remain
 // the worker's to send or to count; no other slot is affected. It must not run

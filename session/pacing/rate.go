@@ -166,18 +166,6 @@ func placePoint(digits string, exponent int) string {
 	}
 }
 
-// MarshalText writes the rate as String does.
-func (r Rate) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
-
-// UnmarshalText reads the rate as ParseRate does.
-func (r *Rate) UnmarshalText(text []byte) error {
-	parsed, err := ParseRate(string(text))
-	if err == nil {
-		*r = parsed
-	}
-	return err
-}
-
 // times multiplies a rate and keeps the product within the highest rate.
 func (r Rate) times(factor float64) Rate {
 	if r.IsMax() || factor == 1 {

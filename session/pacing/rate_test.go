@@ -1,7 +1,6 @@
 package pacing
 
 import (
-	"encoding/json"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -80,16 +79,6 @@ func TestRateRoundTripsForAnyValue(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-}
-
-func TestRateAsText(t *testing.T) {
-	var r struct{ Rate Rate }
-	require.NoError(t, json.Unmarshal([]byte(`{"Rate":"1.5M"}`), &r))
-	text, err := json.Marshal(r)
-	require.NoError(t, err)
-	require.JSONEq(t, `{"Rate":"1.5M"}`, string(text))
-	require.Error(t, json.Unmarshal([]byte(`{"Rate":"fast"}`), &r))
-	require.Equal(t, Rate(1.5e6), r.Rate)
 }
 
 func FuzzParseRate(f *testing.F) {

@@ -127,13 +127,6 @@ func (s *Schedule) Resume() {
 // for each second of a sine.
 func (s *Schedule) SetLagLimit(limit time.Duration) { s.lag.Store(int64(max(limit, 0))) }
 
-// Paused reports whether Pause holds the schedule, or it was never set.
-func (s *Schedule) Paused() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.paused || s.shape.IsZero()
-}
-
 // Shape returns the shape that was set last.
 func (s *Schedule) Shape() Shape {
 	s.mu.Lock()

@@ -102,9 +102,6 @@ func (s Shape) String() string {
 	return strings.Join(texts, "+")
 }
 
-// MarshalText writes the shape as String does.
-func (s Shape) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
 // UnmarshalText reads the shape as ParseShape does. It does not read the empty
 // text of the zero Shape.
 func (s *Shape) UnmarshalText(text []byte) error {

@@ -34,9 +34,7 @@ func TestShapeRoundTrip(t *testing.T) {
 
 	var shape Shape
 	require.NoError(t, shape.UnmarshalText([]byte("ramp(1..2,1s)")))
-	out, err := shape.MarshalText()
-	require.NoError(t, err)
-	require.Equal(t, "ramp(1..2,1s)", string(out))
+	require.Equal(t, "ramp(1..2,1s)", shape.String())
 	require.Error(t, shape.UnmarshalText(nil))
 }
 

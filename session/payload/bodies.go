@@ -125,9 +125,6 @@ func (b *Bodies) fill(kind Kind, source *rand.ChaCha8) {
 // in flight.
 func (b *Bodies) Slots() int { return b.slots }
 
-// Memory returns the bytes that the bodies take.
-func (b *Bodies) Memory() int { return len(b.arena) + 4*len(b.sizes) + 4*len(b.turns) }
-
 // Body returns the body of the next message in the slot, from 0 to Slots()-1.
 // Its first StampSize bytes are the caller's to stamp and the rest is not to
 // be written; its capacity ends with it, so that an append cannot reach the

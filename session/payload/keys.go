@@ -142,9 +142,6 @@ func (k Keys) String() string {
 	return text
 }
 
-// MarshalText writes the keys as String does.
-func (k Keys) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
 // UnmarshalText reads the keys as ParseKeys does.
 func (k *Keys) UnmarshalText(text []byte) error {
 	parsed, err := ParseKeys(string(text))
@@ -157,19 +154,6 @@ func (k *Keys) UnmarshalText(text []byte) error {
 
 // Count returns how many keys there are, 0 for none.
 func (k Keys) Count() int { return k.count }
-
-// Share returns the share of all messages, from 0 to 1, that have the key of
-// the given rank, where rank 0 is the most frequent.
-func (k Keys) Share(rank int) float64 {
-	if rank < 0 || rank >= k.count {
-		return 0
-	}
-	weight, total := k.weight(rank), 0.0
-	for r := range k.count {
-		total += k.weight(r)
-	}
-	return weight / total
-}
 
 // weight returns what the share of a rank is in proportion to.
 func (k Keys) weight(rank int) float64 {

@@ -88,9 +88,6 @@ func aliasTable(keys Keys) []aliasCell {
 	return cells
 }
 
-// Key returns the key of the given rank, from 0.
-func (t *KeyTable) Key(rank int) string { return t.text[rank*t.width : (rank+1)*t.width] }
-
 // Chooser returns a chooser that draws from the table with source. The table
 // may be nil.
 func (t *KeyTable) Chooser(source rand.Source) *KeyChooser {

@@ -43,9 +43,6 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// MarshalText writes the kind as String does.
-func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
 // UnmarshalText reads the kind as ParseKind does.
 func (k *Kind) UnmarshalText(text []byte) error {
 	parsed, err := ParseKind(string(text))

@@ -3,7 +3,6 @@ package payload
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 )
@@ -142,9 +141,6 @@ func (s Size) String() string {
 	return FormatBytes(int64(s.low))
 }
 
-// MarshalText writes the size as String does.
-func (s Size) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
 // UnmarshalText reads the size as ParseSize does.
 func (s *Size) UnmarshalText(text []byte) error {
 	parsed, err := ParseSize(string(text))
@@ -204,14 +200,6 @@ func (s Size) Quantile(p float64) int {
 		return s.deviate(max(-lognormalReach, min(z, lognormalReach)))
 	}
 	return s.low
-}
-
-// Sample draws a size in bytes from r.
-func (s Size) Sample(r *rand.Rand) int {
-	if s.form == fixedSize {
-		return s.low
-	}
-	return s.Quantile(r.Float64())
 }
 
 // deviate returns the lognormal size that lies z standard deviations from the

@@ -14,7 +14,6 @@ import (
 type When struct {
 	Time time.Time         // zero if ID is given
 	ID   *broker.MessageID // nil if Time is given
-	edge string            // earliest or latest, if that was said
 }
 
 // ParseWhen reads -5m (before now), earliest, latest, a time of day such as
@@ -26,9 +25,9 @@ func ParseWhen(text string, now time.Time) (When, error) {
 	wrong := fmt.Errorf("%q is neither a time nor a message (-5m, earliest, latest, 10:42:07, ledger:entry)", text)
 	switch {
 	case text == "earliest":
-		return When{Time: time.Unix(0, 0), edge: text}, nil
+		return When{Time: time.Unix(0, 0)}, nil
 	case text == "latest":
-		return When{Time: now, edge: text}, nil
+		return When{Time: now}, nil
 	case strings.HasPrefix(text, "-"):
 		ago, err := pacing.ParseDuration(text[1:])
 		if err != nil || ago < 0 || strings.HasPrefix(text, "--") {
@@ -81,18 +80,4 @@ func clockTime(text string, now time.Time) (time.Time, bool) {
 		return today, true
 	}
 	return on(d - 1), true
-}
-
-// String writes the place as ParseWhen reads it at any later time.
-func (w When) String() string {
-	switch {
-	case w.ID != nil:
-		if _, both := clockTime(w.ID.String(), time.Unix(0, 0)); both {
-			return "0" + w.ID.String()
-		}
-		return w.ID.String()
-	case w.edge != "":
-		return w.edge
-	}
-	return w.Time.Format(time.RFC3339Nano)
 }

@@ -61,10 +61,8 @@ func FuzzWhen(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := ParseWhen(w.String(), noon())
-		require.NoError(t, err, w.String())
-		require.Equal(t, w.String(), again.String())
-		require.Equal(t, w.ID, again.ID)
-		require.True(t, w.Time.Equal(again.Time))
+		require.NotEqual(t, w.ID == nil, w.Time.IsZero(), "either an instant or a message")
+		require.False(t, w.Time.After(noon()))
+		require.False(t, w.ID == nil && w.Time.Before(time.Unix(0, 0)))
 	})
 }

@@ -30,7 +30,7 @@ type bench struct {
 }
 
 func newBench(t *testing.T, url string) *bench {
-	b := &bench{t: t, base: time.Now(), sent: metrics.NewSendRecorder(time.Now)}
+	b := &bench{t: t, base: time.Now(), sent: metrics.NewSendShards(time.Now).Attach()}
 	b.topic = fmt.Sprintf("client-%d", b.base.UnixNano())
 	c, err := New(Options{URL: url, Clock: b.clock})
 	require.NoError(t, err)
@@ -85,6 +85,7 @@ func (b *bench) dues(n int) []int64 {
 // collect receives into a ledger until nothing is missing.
 func (b *bench) collect(s broker.Consumer, want int) delivery.Totals {
 	ledger, stop := delivery.NewAudit(delivery.DefaultWindow), make(chan struct{})
+	reader := ledger.Reader()
 	deadline := time.AfterFunc(soon, func() { close(stop) })
 	defer deadline.Stop()
 	var buf [64]broker.Delivery
@@ -94,7 +95,7 @@ func (b *bench) collect(s broker.Consumer, want int) delivery.Totals {
 		for _, d := range buf[:n] {
 			stamp, ok := payload.ReadStamp(d.Body)
 			require.True(b.t, ok)
-			ledger.Observe(stamp, d.Entry, d.Redelivery)
+			reader.Take(&delivery.Arrival{Stamp: stamp, Entry: d.Entry, Redelivery: d.Redelivery, Partition: d.Partition})
 		}
 		failed, err := s.Ack(buf[:n])
 		require.NoError(b.t, err)
@@ -215,6 +216,7 @@ func TestNothingIsLostThroughAKill(t *testing.T) {
 	require.EqualValues(t, 0, l.InFlight())
 	const want = runs * 64
 	ledger, stop := delivery.NewAudit(delivery.DefaultWindow), make(chan struct{})
+	reader := ledger.Reader()
 	deadline := time.AfterFunc(soon, func() { close(stop) })
 	defer deadline.Stop()
 	var buf [64]broker.Delivery
@@ -223,7 +225,7 @@ func TestNothingIsLostThroughAKill(t *testing.T) {
 		require.NotZero(t, n, "%+v", ledger.Totals())
 		for _, d := range buf[:n] {
 			stamp, _ := payload.ReadStamp(d.Body)
-			ledger.Observe(stamp, d.Entry, d.Redelivery)
+			reader.Take(&delivery.Arrival{Stamp: stamp, Entry: d.Entry, Redelivery: d.Redelivery, Partition: d.Partition})
 		}
 		_, _ = subscriber.Ack(buf[:n])
 	}
