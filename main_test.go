@@ -21,7 +21,7 @@ import (
 // room that is not listed may enter none.
 var mayImport = map[string][]string{
 	".":                              {"commands", "session/broker/local", "shell/start"},
-	"commands":                       {"graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/export", "session/group", "session/meant", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/snapshot", "session/spec"},
+	"commands":                       {"graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/export", "session/group", "session/spell", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/snapshot", "session/spec"},
 	"commands/outcome":               {"commands", "session/snapshot", "session/spec"},
 	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/produce", "session/snapshot", "session/spec"},
 	"examples/bench":                 {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
@@ -41,14 +41,14 @@ var mayImport = map[string][]string{
 	"session/group":                  {"session/broker", "session/delivery", "session/metrics", "session/snapshot"},
 	"session/metrics":                {"session/broker"},
 	"session/produce":                {"session/broker", "session/brokerstats", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
-	"session/profile":                {"session/broker", "session/meant", "session/pacing", "session/snapshot", "session/spec"},
+	"session/profile":                {"session/broker", "session/spell", "session/pacing", "session/snapshot", "session/spec"},
 	"session/scrape":                 {"session/export"},
 	"session/snapshot":               {"session/broker", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/spec"},
 	"session/spec":                   {"session/broker", "session/metrics", "session/pacing", "session/payload"},
 	"shell":                          {"shell/editor", "shell/screen", "shell/tty"},
 	"shell/editor":                   {"shell/screen"},
 	"shell/frames":                   {"graphs", "session/metrics", "session/snapshot", "session/spec", "shell"},
-	"shell/start":                    {"commands", "commands/outcome", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/meant", "session/profile", "session/snapshot", "session/spec", "shell", "shell/frames"},
+	"shell/start":                    {"commands", "commands/outcome", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/spell", "session/profile", "session/snapshot", "session/spec", "shell", "shell/frames"},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.

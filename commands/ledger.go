@@ -56,20 +56,20 @@ func (s *sheet) ledger(r *snapshot.Consumer, books snapshot.Delivery) {
 	l := books.Present
 	figure := func(label string, n uint64, remark string) { s.add(label, whole(int64(n)), remark) }
 	begun := "the first"
-	if l.Epoch > 1 {
+	if l.Period > 1 {
 		begun = "begun by a seek, a start or new consumers"
 	}
-	s.add("epoch", whole(int64(l.Epoch)), begun)
+	s.add("epoch", whole(int64(l.Period)), begun)
 	figure("received", l.Received, whole(int64(l.Unique()))+" different ones")
 	figure("lost", l.Lost, "passed over for good")
-	figure("holes", l.Holes, "passed over so far, may still come")
-	figure("tail", l.Tail, "acked, above the last one received")
-	figure("in doubt", l.Doubtful, "failed sends that may be stored")
-	if l.LeftOut > 0 {
-		figure("left out", l.LeftOut, "older messages of their keys, by compaction")
+	figure("holes", l.Gaps, "passed over so far, may still come")
+	figure("tail", l.NotYetReceived, "acked, above the last one received")
+	figure("in doubt", l.Unknown, "failed sends that may be stored")
+	if l.CompactedAway > 0 {
+		figure("left out", l.CompactedAway, "older messages of their keys, by compaction")
 	}
 	figure("duplicated", l.Duplicated, "stored twice")
-	figure("redelivered", l.Redelivered, "came again, "+whole(int64(l.RedeliveredTold))+" by the broker's own count")
+	figure("redelivered", l.Redelivered, "came again, "+whole(int64(l.RedeliveredByBroker))+" by the broker's own count")
 	if causes := sayCauses(r.Outcomes); causes != "" {
 		s.add("", "came again", causes)
 	}
@@ -81,12 +81,12 @@ func (s *sheet) ledger(r *snapshot.Consumer, books snapshot.Delivery) {
 		}
 		figure("by key", l.OutOfOrderKey, "out of order within a key of a lane"+unknown)
 	}
-	figure("too old", l.TooOld, "of before the window, not to be judged")
+	figure("too old", l.OutsideWindow, "of before the window, not to be judged")
 	if r.Unstamped > 0 {
 		s.add("unstamped", whole(r.Unstamped), "not sent by pulsh, in none of the above")
 	}
-	if e := books.Earlier; e.Received+e.Holes > 0 {
-		s.add("earlier", whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s left open,", count(int(e.Epoch), "epoch"), whole(int64(e.Lost)), whole(int64(e.Holes))))
+	if e := books.Previous; e.Received+e.Gaps > 0 {
+		s.add("earlier", whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s left open,", count(int(e.Period), "epoch"), whole(int64(e.Lost)), whole(int64(e.Gaps))))
 		s.add("", "", fmt.Sprintf("%s duplicated, %s redelivered", whole(int64(e.Duplicated)), whole(int64(e.Redelivered))))
 	}
 }
@@ -98,13 +98,13 @@ func laneTable(l snapshot.Delivery) []string {
 	}
 	var rows [][]string
 	for _, a := range l.Producers {
-		rows = append(rows, []string{a.Name, whole(int64(a.Received)), whole(int64(a.Lost)), whole(int64(a.Holes + a.Tail)),
+		rows = append(rows, []string{a.Name, whole(int64(a.Received)), whole(int64(a.Lost)), whole(int64(a.Gaps + a.NotYetReceived)),
 			whole(int64(a.Duplicated)), whole(int64(a.Redelivered)), whole(int64(a.OutOfOrder))})
 	}
 	right := graphs.AlignRight
 	table := graphs.Table([]string{"lane", "received", "lost", "open", "duplicated", "redelivered", "disorder"}, rows,
 		[]graphs.Align{0, right, right, right, right, right, right}, answerWidth)
-	if more := int(l.Present.Streams) - len(l.Producers); more > 0 {
+	if more := int(l.Present.Producers) - len(l.Producers); more > 0 {
 		table = append(table, fmt.Sprintf("and %s that fared no worse", count(more, "lane")))
 	}
 	return table
@@ -163,7 +163,7 @@ func sameTopic(a, b string) bool {
 // once all is settled: nobody sends, the backlog is gone and nothing comes.
 func verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	l := books.Present
-	open := l.Holes + l.Tail
+	open := l.Gaps + l.NotYetReceived
 	var parts []string
 	switch {
 	case l.Received == 0 && open == 0:
@@ -181,11 +181,11 @@ func verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	if l.Redelivered > 0 {
 		parts = append(parts, plural(l.Redelivered, "was a redelivery", "were redeliveries"))
 	}
-	if l.TooOld > 0 {
-		parts = append(parts, whole(int64(l.TooOld))+" could not be judged")
+	if l.OutsideWindow > 0 {
+		parts = append(parts, whole(int64(l.OutsideWindow))+" could not be judged")
 	}
-	if books.Earlier.Lost > 0 {
-		parts = append(parts, plural(books.Earlier.Lost, "message was lost", "messages were lost")+" in earlier epochs")
+	if books.Previous.Lost > 0 {
+		parts = append(parts, plural(books.Previous.Lost, "message was lost", "messages were lost")+" in earlier epochs")
 	}
 	return strings.Join(parts, "; ")
 }
@@ -193,10 +193,10 @@ func verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 // allReceived is the verdict on an account in which nothing is open.
 func allReceived(l delivery.Totals) string {
 	what := "every message that was acked has been received"
-	if l.LeftOut > 0 {
+	if l.CompactedAway > 0 {
 		return "messages are left out by compaction, and so none can be called lost"
 	}
-	if l.Announced < l.Streams { // what was promised by others is not known
+	if l.Announced < l.Producers { // what was promised by others is not known
 		what = "every message from the first to the last that came of each lane has been received"
 	}
 	if l.Duplicated == 0 && l.Redelivered == 0 {

@@ -4,12 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // nearest finds the name that was most likely meant.
 func nearest(typed string, names []string) (string, bool) {
-	list := meant.Names(typed, names)
+	list := spell.Nearest(typed, names)
 	if len(list) == 0 {
 		return "", false
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // parse reads a statement. The error has a place and a next step.
@@ -85,7 +85,7 @@ func (c *call) unknownKey(w word) *Error {
 	}
 	e := c.wrong(w.keySpan(), fmt.Sprintf("%s has no setting %q", c.command.name, w.key))
 	e.Try = "help " + c.command.name
-	if near := meant.Names(w.key, names); len(near) > 0 {
+	if near := spell.Nearest(w.key, names); len(near) > 0 {
 		e.Try = c.statement.corrected(w.keySpan(), near)
 	}
 	return e

@@ -59,8 +59,8 @@ func account(g snapshot.Group) string {
 		return strings.Join(parts, " · ")
 	}
 	if s := g.Consumer; s != nil {
-		return strings.Join([]string{whole(s.Received) + " received", whole(int64(s.Ledger.Lost)) + " lost",
-			whole(int64(s.Ledger.Duplicated)) + " duplicated"}, " · ")
+		return strings.Join([]string{whole(s.Received) + " received", whole(int64(s.Delivery.Lost)) + " lost",
+			whole(int64(s.Delivery.Duplicated)) + " duplicated"}, " · ")
 	}
 	return ""
 }

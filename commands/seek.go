@@ -56,5 +56,5 @@ func (c *call) sayDrain(ctx context.Context, name string) string {
 	if d := g.Consumer.Drain; d != nil {
 		text = " · " + graphs.Count(float64(d.Start)) + " messages to go"
 	}
-	return text + fmt.Sprintf(" · ledger epoch %d", g.Consumer.Epoch)
+	return text + fmt.Sprintf(" · ledger epoch %d", g.Consumer.Period)
 }

@@ -132,12 +132,12 @@ func (s *sheet) consumer(g snapshot.Group, spec spec.Consumer) {
 	s.broker(r.Broker, "out", r.Broker.OutPerSecond)
 	s.latencies("e2e", r.E2E, "due→received")
 	s.latencies("processing", r.Processing, "received→acked")
-	l := r.Ledger
+	l := r.Delivery
 	s.add("ledger", whole(int64(l.Lost))+" lost", fmt.Sprintf("%s duplicated, %s redelivered", whole(int64(l.Duplicated)), whole(int64(l.Redelivered))))
 	if causes := sayCauses(r.Outcomes); causes != "" {
 		s.add("", "came again", causes)
 	}
-	s.add("", whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("epoch %d, %s still expected", r.Epoch, whole(int64(l.Holes+l.Tail))))
+	s.add("", whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("epoch %d, %s still expected", r.Period, whole(int64(l.Gaps+l.NotYetReceived))))
 	if r.Clock.Differs {
 		s.add("clock", r.Clock.String(), "")
 	}

@@ -65,8 +65,8 @@ func sayCauses(o metrics.Outcomes) string {
 		outcome metrics.Outcome
 		text    string
 	}{
-		{metrics.AgainNack, "given back"}, {metrics.AgainDrop, "dropped"}, {metrics.AgainDisconnect, "by consumers that closed"},
-		{metrics.AgainSeek, "by a seek"}, {metrics.AgainUnknown, "for no known cause"},
+		{metrics.RedeliveredNack, "given back"}, {metrics.RedeliveredDrop, "dropped"}, {metrics.RedeliveredDisconnect, "by consumers that closed"},
+		{metrics.RedeliveredSeek, "by a seek"}, {metrics.RedeliveredUnknown, "for no known cause"},
 	} {
 		if n := o[cause.outcome]; n > 0 {
 			parts = append(parts, whole(n)+" "+cause.text)

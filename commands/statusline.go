@@ -56,10 +56,10 @@ func statusOf(g snapshot.Group) string {
 		if c.Backlog.Known {
 			words = append(words, counted(c.Backlog.Messages, "behind"))
 		}
-		if n := int64(c.Ledger.Lost); n > 0 {
+		if n := int64(c.Delivery.Lost); n > 0 {
 			words = append(words, counted(n, "lost"))
 		}
-		if n := int64(c.Ledger.Duplicated); n > 0 {
+		if n := int64(c.Delivery.Duplicated); n > 0 {
 			words = append(words, counted(n, "dup"))
 		}
 	}

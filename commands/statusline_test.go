@@ -18,7 +18,7 @@ func TestStatusLine(t *testing.T) {
 		Rate: 41e3, Target: pacing.Rate(50e3), Failed: 31,
 		Latency: snapshot.Latencies{Recent: metrics.Quantiles{Count: 9, P99: 4800 * time.Microsecond}}}}
 	sub := snapshot.Group{Name: "sub1", Kind: snapshot.Consume, State: snapshot.Running, Consumer: &snapshot.Consumer{
-		Rate: 61.3e3, Backlog: snapshot.Backlog{Known: true, Messages: 8_200_000}, Ledger: delivery.Totals{Lost: 7, Duplicated: 2000}}}
+		Rate: 61.3e3, Backlog: snapshot.Backlog{Known: true, Messages: 8_200_000}, Delivery: delivery.Totals{Lost: 7, Duplicated: 2000}}}
 	s := &snapshot.Snapshot{At: at, Elapsed: 72 * time.Second, Cluster: snapshot.Cluster{State: snapshot.Up, Name: "local"}}
 	line := func() string { return StatusLine(s, at) }
 	require.Equal(t, "00:01:12 no groups", line())
@@ -27,7 +27,7 @@ func TestStatusLine(t *testing.T) {
 	s.Cluster.State, s.Cluster.Since = snapshot.Reconnecting, at.Add(-3*time.Second)
 	fastest, paused, ended, stopped, unknown := fast, fast, fast, fast, sub
 	p, c := *fast.Producer, *sub.Consumer
-	p.Target, c.Backlog.Known, c.Ledger = pacing.Max(), false, delivery.Totals{}
+	p.Target, c.Backlog.Known, c.Delivery = pacing.Max(), false, delivery.Totals{}
 	fastest.Producer, unknown.Consumer = &p, &c
 	paused.State, stopped.State = snapshot.Paused, snapshot.Stopped
 	ended.State, ended.LastError = snapshot.Failed, "not authorised\nto send"

@@ -23,8 +23,8 @@ func TestATopicTerminatedUnderAProducerLosesNothing(t *testing.T) {
 		g := l.group("fast")
 		return failed(g, broker.TopicTerminated)+failed(g, broker.Moved)+failed(g, broker.Silent) > 0
 	})
-	l.until("all received", func() bool { return l.sub1().Ledger.Unique() >= uint64(l.fast().Acked) })
-	require.Zero(t, l.sub1().Ledger.Lost)
+	l.until("all received", func() bool { return l.sub1().Delivery.Unique() >= uint64(l.fast().Acked) })
+	require.Zero(t, l.sub1().Delivery.Lost)
 	spec, _ := l.Producer("fast")
 	spec.Topic = l.topic + "-2"
 	_, err := l.SetProducer(l.soon(), "fast", spec)
@@ -50,9 +50,9 @@ func TestACompactedTopicIsReadByItsKeys(t *testing.T) {
 	time.Sleep(time.Second)
 	got := l.sub1()
 	require.EqualValues(t, 50, got.Received)
-	require.Zero(t, got.Ledger.Lost)
-	require.Zero(t, got.Ledger.Holes)
-	require.Positive(t, got.Ledger.LeftOut)
+	require.Zero(t, got.Delivery.Lost)
+	require.Zero(t, got.Delivery.Gaps)
+	require.Positive(t, got.Delivery.CompactedAway)
 	require.Zero(t, got.Unstamped)
 	l.until("all acknowledged", func() bool { return l.sub1().Broker.BacklogEntries == 0 })
 }
@@ -85,7 +85,7 @@ func TestASubscriptionThatIsNotDurableEndsWithItsConsumer(t *testing.T) {
 		_, there := stats.Subscriptions["sub1"]
 		return err == nil && !there
 	})
-	require.Zero(t, l.sub1().Ledger.Lost)
+	require.Zero(t, l.sub1().Delivery.Lost)
 }
 
 // cumulative acknowledges what compaction left out as well.

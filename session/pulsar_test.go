@@ -105,18 +105,18 @@ func (l *load) settle() {
 	l.t.Helper()
 	require.NoError(l.t, l.Stop(l.soon(), "fast"))
 	l.until("the last sample", func() bool { p := l.fast(); return p.Sent == p.Acked && p.InFlight == 0 })
-	l.until("all received", func() bool { return int64(l.sub1().Ledger.Unique()) >= l.fast().Acked })
+	l.until("all received", func() bool { return int64(l.sub1().Delivery.Unique()) >= l.fast().Acked })
 }
 
 // clean asserts that every acked message was received, and once.
 func (l *load) clean() {
 	l.t.Helper()
 	l.settle()
-	books := l.sub1().Ledger
+	books := l.sub1().Delivery
 	require.EqualValues(l.t, l.fast().Acked, books.Unique())
 	require.Zero(l.t, books.Missing())
 	require.Zero(l.t, books.Duplicated)
-	require.Zero(l.t, books.TooOld)
+	require.Zero(l.t, books.OutsideWindow)
 	require.Zero(l.t, l.fast().Failed)
 }
 
@@ -151,7 +151,7 @@ func TestALiveRebuildLosesAndDoublesNothing(t *testing.T) {
 	}
 	l.acked(1000)
 	l.clean()
-	require.Zero(t, l.sub1().Ledger.OutOfOrder)
+	require.Zero(t, l.sub1().Delivery.OutOfOrder)
 }
 
 func TestScalingToAThousandAndBack(t *testing.T) {
@@ -181,8 +181,8 @@ func TestConsumersScaleUnderLoad(t *testing.T) {
 		l.until("the consumers", func() bool { return l.sub1().Consumers == workers })
 	}
 	l.settle()
-	require.Zero(t, l.sub1().Ledger.Missing())
-	require.Zero(t, l.sub1().Ledger.Duplicated)
+	require.Zero(t, l.sub1().Delivery.Missing())
+	require.Zero(t, l.sub1().Delivery.Duplicated)
 }
 
 func TestPauseStopsBothSides(t *testing.T) {
@@ -221,11 +221,11 @@ func TestSeekUnderLoad(t *testing.T) {
 			l.acked(2000)
 			received := l.sub1().Received
 			require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-time.Hour)))
-			l.until("a new epoch", func() bool { return l.sub1().Epoch == 2 })
+			l.until("a new epoch", func() bool { return l.sub1().Period == 2 })
 			l.acked(1000)
 			require.NoError(t, l.Stop(l.soon(), "fast"))
 			l.until("everything once more", func() bool { return l.sub1().Received >= received+l.fast().Acked })
-			books := l.sub1().Ledger
+			books := l.sub1().Delivery
 			require.Zero(t, books.Lost)
 			require.Zero(t, books.Duplicated, "what comes again after a seek is no duplicate")
 		})
@@ -241,7 +241,7 @@ func TestManySeeks(t *testing.T) {
 		require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-time.Second)))
 		l.until("it receives again", func() bool { return l.sub1().Received > received })
 	}
-	require.Zero(t, l.sub1().Ledger.Duplicated)
+	require.Zero(t, l.sub1().Delivery.Duplicated)
 }
 
 func TestABrokersThrottleIsNamed(t *testing.T) {

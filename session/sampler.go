@@ -88,8 +88,8 @@ func total(groups []snapshot.Group) snapshot.Totals {
 		}
 		if c := g.Consumer; c != nil {
 			t.Received += c.Received
-			t.Lost += int64(c.Ledger.Lost)
-			t.Duplicated += int64(c.Ledger.Duplicated)
+			t.Lost += int64(c.Delivery.Lost)
+			t.Duplicated += int64(c.Delivery.Duplicated)
 			t.RecvRate += c.Rate
 		}
 	}

@@ -31,7 +31,7 @@ func TestPulsarMovesByMessages(t *testing.T) {
 			again := l.sub1().Received - before.Received
 			t.Logf("%d messages came again", again)
 			require.InDelta(t, -shift.Messages, again, 800, "the estimate")
-			require.Zero(t, l.sub1().Ledger.Duplicated)
+			require.Zero(t, l.sub1().Delivery.Duplicated)
 
 			require.NoError(t, l.Pause("sub1"))
 			require.NoError(t, l.Start(l.soon(), "fast"))
@@ -48,7 +48,7 @@ func TestPulsarMovesByMessages(t *testing.T) {
 			require.NoError(t, err)
 			l.until("an empty backlog", func() bool { return l.sub1().Backlog.Entries == 0 })
 			require.NoError(t, l.Resume("sub1"))
-			require.Zero(t, l.sub1().Ledger.Duplicated)
+			require.Zero(t, l.sub1().Delivery.Duplicated)
 		})
 	}
 }

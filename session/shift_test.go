@@ -25,7 +25,7 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 				require.NoError(v.t, v.Pause("fast"))
 				time.Sleep(2 * time.Second)
 				before := v.sub1().Consumer
-				require.Zero(v.t, before.Ledger.Missing())
+				require.Zero(v.t, before.Delivery.Missing())
 
 				shift, err := v.Rewind(v.t.Context(), "sub1", 1000)
 				require.NoError(v.t, err)
@@ -36,8 +36,8 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 				time.Sleep(2 * time.Second)
 				after := v.sub1().Consumer
 				require.InDelta(v.t, 1000, after.Received-before.Received, 100)
-				require.Zero(v.t, after.Ledger.Duplicated)
-				require.Zero(v.t, after.Ledger.Lost)
+				require.Zero(v.t, after.Delivery.Duplicated)
+				require.Zero(v.t, after.Delivery.Lost)
 				require.Zero(v.t, after.Backlog.Entries)
 
 				shift, err = v.Rewind(v.t.Context(), "sub1", 1_000_000)
@@ -69,8 +69,8 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 				require.NoError(v.t, v.Resume("sub1"))
 				time.Sleep(time.Second)
 				last := v.sub1().Consumer
-				require.Zero(v.t, last.Ledger.Duplicated)
-				require.Equal(v.t, 5, last.Epoch, "a skip that is refused opens none")
+				require.Zero(v.t, last.Delivery.Duplicated)
+				require.Equal(v.t, 5, last.Period, "a skip that is refused opens none")
 			})
 		})
 	}

@@ -59,7 +59,7 @@ func (l *load) settleAll(group string, producers []string) (acked int64) {
 	})
 	l.until(group+" has all", func() bool {
 		c := l.group(group).Consumer
-		return c.Ledger.Holes == 0 && c.Ledger.Tail == 0
+		return c.Delivery.Gaps == 0 && c.Delivery.NotYetReceived == 0
 	})
 	return acked
 }
@@ -84,9 +84,9 @@ func TestAHundredSeeksUnderLoad(t *testing.T) {
 			}
 			l.settleAll("sub1", producers)
 			t.Logf("%d of %d seeks, delivery resumed after each, at most %s", resumed, test.seeks, worst)
-			require.Zero(t, l.sub1().Ledger.Duplicated)
-			require.Zero(t, l.sub1().Ledger.Lost)
-			require.Equal(t, test.seeks+1, l.sub1().Epoch)
+			require.Zero(t, l.sub1().Delivery.Duplicated)
+			require.Zero(t, l.sub1().Delivery.Lost)
+			require.Equal(t, test.seeks+1, l.sub1().Period)
 		})
 	}
 }
@@ -110,7 +110,7 @@ func TestKeysKeepTheirOrderThroughScaling(t *testing.T) {
 			shares, err := l.Keys(l.soon(), "sub1")
 			require.NoError(t, err)
 			l.clean()
-			books := l.sub1().Ledger
+			books := l.sub1().Delivery
 			t.Logf("%d keyed, %d out of order by key, %d unknown, %d redelivered", books.Keyed, books.OutOfOrderKey, books.KeyUnknown, books.Redelivered)
 			require.Zero(t, books.OutOfOrderKey)
 			require.Len(t, shares, 3)
@@ -206,15 +206,15 @@ func TestTopicsChangeLive(t *testing.T) {
 	set(topics)
 	require.Len(t, l.group("sub1").Topics, 3)
 	set("/" + l.topic + "-./")
-	require.Equal(t, 1, l.sub1().Epoch, "the same topics and more: nothing begins anew")
+	require.Equal(t, 1, l.sub1().Period, "the same topics and more: nothing begins anew")
 	late := spec.DefaultProducer("late")
 	late.Topic, late.Rate = l.topic+"-d", pacing.Hold(1000)
 	require.NoError(t, l.AddProducer("late", late))
 	require.NoError(t, l.Start(l.soon(), "late"))
 	l.told("receives " + l.topic + "-d too")
 	acked := l.settleAll("sub1", append(producers, "late"))
-	l.until("all received", func() bool { return int64(l.sub1().Ledger.Unique()) == acked })
-	books := l.sub1().Ledger
+	l.until("all received", func() bool { return int64(l.sub1().Delivery.Unique()) == acked })
+	books := l.sub1().Delivery
 	require.Zero(t, books.Lost)
 	require.Zero(t, books.Duplicated)
 }
@@ -256,11 +256,11 @@ func TestEveryTypeWithEveryAckOnEveryKindOfTopic(t *testing.T) {
 			time.Sleep(combinationTime(t)) // the load itself: nothing is compared with this time
 			for _, group := range groups {
 				acked := l.settleAll(group, producers)
-				l.until(group, func() bool { return int64(l.group(group).Consumer.Ledger.Unique()) == acked })
-				books := l.group(group).Consumer.Ledger
+				l.until(group, func() bool { return int64(l.group(group).Consumer.Delivery.Unique()) == acked })
+				books := l.group(group).Consumer.Delivery
 				require.Zero(t, books.Missing(), group)
 				require.Zero(t, books.Duplicated, group)
-				require.Zero(t, books.TooOld, group)
+				require.Zero(t, books.OutsideWindow, group)
 			}
 			t.Logf("%d combinations on %s, each ledger clean", len(groups), topics)
 		})

@@ -130,7 +130,7 @@ func (v *virtual) complete(producers ...string) {
 		acked += p.Producer.Acked
 	}
 	time.Sleep(2 * time.Second)
-	books := v.sub1().Consumer.Ledger
+	books := v.sub1().Consumer.Delivery
 	require.EqualValues(v.t, acked, books.Unique())
 	require.Zero(v.t, books.Missing())
 	require.Zero(v.t, books.Duplicated)
@@ -150,13 +150,13 @@ func TestSeveralTopicsChangeLiveAndNothingIsLost(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		g := v.sub1()
 		require.Equal(v.t, []string{"a", "b"}, g.Topics)
-		require.Equal(v.t, 1, g.Consumer.Epoch, "one more topic begins nothing anew")
+		require.Equal(v.t, 1, g.Consumer.Period, "one more topic begins nothing anew")
 		require.InDelta(v.t, 1500, g.Consumer.Broker.OutPerSecond, 50, "the broker's count is of both topics")
 		v.complete("a", "b")
 		spec.Topic = "a"
 		_, err = v.SetConsumer(v.t.Context(), "sub1", spec)
 		require.NoError(v.t, err)
-		require.Equal(v.t, 2, v.sub1().Consumer.Epoch, "what b still had is not held against the group")
+		require.Equal(v.t, 2, v.sub1().Consumer.Period, "what b still had is not held against the group")
 	})
 }
 
@@ -191,7 +191,7 @@ func TestSeeksOfSeveralTopics(t *testing.T) {
 		require.Greater(v.t, v.sub1().Consumer.Received, 2*received)
 		err := v.SeekID(v.t.Context(), "sub1", broker.MessageID{Ledger: 1, Partition: -1})
 		require.EqualError(v.t, err, "sub1 receives from 2 topics, and message 1:0 is in one of them at most")
-		books := v.sub1().Consumer.Ledger
+		books := v.sub1().Consumer.Delivery
 		require.Zero(v.t, books.Lost)
 		require.Zero(v.t, books.Duplicated)
 	})

@@ -150,8 +150,8 @@ func TestWorkersOfAnExclusiveGroupKeepItsOrder(t *testing.T) {
 		time.Sleep(time.Second)
 		c := v.sub1().Consumer
 		require.Equal(t, 1, c.Consumers)
-		require.EqualValues(t, v.fast().Producer.Acked, c.Ledger.Unique())
-		require.Zero(t, c.Ledger.OutOfOrder)
+		require.EqualValues(t, v.fast().Producer.Acked, c.Delivery.Unique())
+		require.Zero(t, c.Delivery.OutOfOrder)
 	})
 }
 
@@ -184,7 +184,7 @@ func TestAReconnectLosesNothing(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		time.Sleep(5 * time.Second)
-		books := v.sub1().Consumer.Ledger
+		books := v.sub1().Consumer.Delivery
 		require.Zero(t, books.Missing())
 		require.EqualValues(t, v.fast().Producer.Acked, books.Unique())
 	})
@@ -201,7 +201,7 @@ func TestInjectedFaultsAreCountedExactly(t *testing.T) {
 		time.Sleep(time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		time.Sleep(time.Second)
-		books := v.sub1().Consumer.Ledger
+		books := v.sub1().Consumer.Delivery
 		require.EqualValues(t, 1, books.Missing())
 		require.EqualValues(t, 1, books.Duplicated)
 		require.EqualValues(t, v.fast().Producer.Acked-1, books.Unique())
@@ -220,7 +220,7 @@ func TestFailuresHaveACategoryAndATimedOutSendIsNoLoss(t *testing.T) {
 		require.EqualValues(t, 7, g.Producer.Failed)
 		require.Equal(t, broker.Throttled, g.Failures[0].Category)
 		require.Equal(t, "too many messages", g.Failures[0].First.Text)
-		require.Zero(t, v.sub1().Consumer.Ledger.Missing())
+		require.Zero(t, v.sub1().Consumer.Delivery.Missing())
 	})
 }
 

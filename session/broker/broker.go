@@ -40,7 +40,7 @@ type Broker interface {
 type ProducerSpec struct {
 	Topic       string
 	Name        string        // producer name, unique in the cluster
-	Stream      uint64        // the stamp's stream: unique to this lane
+	ID          uint64        // the stamp's stream: unique to this lane
 	Compression Compression   // none, lz4, zlib, zstd or snappy
 	Batch       Batch         // when a batch is sent
 	Pending     int           // messages sent and not yet answered, at most
@@ -51,7 +51,7 @@ type ProducerSpec struct {
 	Clock       Clock
 	Base        time.Time // the instant at which Clock is 0
 	Recorder    SendRecorder
-	Doubt       func(sequence uint64) // called for each message that failed, and may be stored all the same; nil is allowed
+	SendFailed  func(sequence uint64) // called for each message that failed, and may be stored all the same; nil is allowed
 	Ended       func(cause error)     // called once if the lane is given up for good, by whomever; it must not block; nil is allowed
 }
 
@@ -108,7 +108,7 @@ type ConsumerSpec struct {
 	NonDurable   bool          // the subscription ends with its last consumer
 	Priority     int           // 0 is served first; lower levels get what these leave
 	Compacted    bool          // the last message of each key, where the topic is compacted
-	Spread       bool          // topics may come and go; there may be none at first
+	TopicsChange bool          // topics may come and go; there may be none at first
 	Ranges       []HashRange   // of keys that this consumer alone serves; nil lets the broker divide them
 }
 

@@ -52,7 +52,7 @@ func (k *senderClocks) look(l *delivery.Audit, epoch uint64, now time.Time, b sn
 		k.epoch, k.streak = epoch, -1
 		k.forget()
 	}
-	l.Quickest(func(id uint64, announced bool, transit int64) {
+	l.ShortestTransits(func(id uint64, announced bool, transit int64) {
 		if announced { // perhaps only now
 			delete(k.streams, id)
 			return
@@ -126,7 +126,7 @@ const clockWaitMax = 24 * time.Hour
 
 // judge picks the clock that is furthest ahead, or else furthest behind.
 func (k *senderClocks) judge() snapshot.SenderClock {
-	c := snapshot.SenderClock{Streams: len(k.streams)}
+	c := snapshot.SenderClock{Producers: len(k.streams)}
 	longest, bounded := k.longest()
 	first := true
 	ahead, behind := time.Duration(0), time.Duration(0)

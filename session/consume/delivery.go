@@ -21,7 +21,7 @@ func (g *Group) Receives() ([]string, *delivery.Audit) {
 // are those of the producers that send now, by their streams.
 func (g *Group) Delivery(names map[uint64]string, limit int) snapshot.Delivery {
 	books := g.readAudit().since(g.sampled.ledger.Load())
-	d := snapshot.Delivery{Present: books.present, Earlier: books.earlier}
+	d := snapshot.Delivery{Present: books.present, Previous: books.earlier}
 	for _, a := range g.audit.Accounts(limit) {
 		name, ok := names[a.ID]
 		if !ok {

@@ -163,23 +163,23 @@ func (g *Group) countRedelivery(recorder *metrics.ReceiveRecorder, d *broker.Del
 	cause, known := g.redeliveries.cause(d)
 	switch {
 	case d.Retries > 0:
-		cause = metrics.AgainNack
+		cause = metrics.RedeliveredNack
 	case known:
 	case replayed && g.afterSeek.Load():
-		cause = metrics.AgainSeek
+		cause = metrics.RedeliveredSeek
 	case replayed || g.consumersClosed.Load():
-		cause = metrics.AgainDisconnect
+		cause = metrics.RedeliveredDisconnect
 	case g.nackedAny.Load(): // an exclusive subscription rewinds to what was given back
-		cause = metrics.AgainNack
+		cause = metrics.RedeliveredNack
 	default:
-		cause = metrics.AgainUnknown
+		cause = metrics.RedeliveredUnknown
 	}
 	recorder.Count(cause, 1)
 }
 
 // newEpoch opens an epoch of the ledger, because of a seek or of new consumers.
 func (g *Group) newEpoch(sought bool) {
-	g.audit.NewEpoch()
+	g.audit.NewPeriod()
 	g.afterSeek.Store(sought)
 	g.consumersClosed.Store(false)
 	g.nackedAny.Store(false)

@@ -114,7 +114,7 @@ func (w *receiver) apply(ctx context.Context, h *inflightRun, f outcome, run []b
 	case f == Nacked:
 		w.nack(h, run)
 	case f == Dropped:
-		w.group.redeliveries.note(run, metrics.AgainDrop)
+		w.group.redeliveries.note(run, metrics.RedeliveredDrop)
 		h.at.dropped.Add(int64(len(run)))
 		w.recorder.Count(metrics.Dropped, len(run))
 		w.dropped.Add(int64(len(run)))
@@ -132,7 +132,7 @@ func (w *receiver) apply(ctx context.Context, h *inflightRun, f outcome, run []b
 
 // nack asks for messages to come again.
 func (w *receiver) nack(h *inflightRun, run []broker.Delivery) {
-	w.group.redeliveries.note(run, metrics.AgainNack)
+	w.group.redeliveries.note(run, metrics.RedeliveredNack)
 	if h.ways.ordered {
 		w.group.nackedAny.Store(true)
 	}

@@ -65,12 +65,12 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	if at.Cluster == snapshot.Reconnecting {
 		g.consumersClosed.Store(true)
 	}
-	c.Ledger = ledger.since(f.ledger.Load()).sum()
-	c.Epoch = int(ledger.present.Epoch)
+	c.Delivery = ledger.since(f.ledger.Load()).sum()
+	c.Period = int(ledger.present.Period)
 	c.E2E = group.Latencies(g.shards.E2E)
 	c.Processing = group.Latencies(g.shards.Processing)
 	g.sampleBacklog(c, at.Time)
-	c.Clock = f.clocks.look(g.audit, ledger.present.Epoch, at.Time, c.Backlog, all.Received, c.Rate)
+	c.Clock = f.clocks.look(g.audit, ledger.present.Period, at.Time, c.Backlog, all.Received, c.Rate)
 	if c.Clock.Differs && !f.clocks.told {
 		f.clocks.told = true
 		g.host.Say("%s: %s", g.name, c.Clock)
@@ -121,7 +121,7 @@ func (g *Group) sampleBehaviour(c *snapshot.Consumer) {
 type auditReading struct{ present, earlier delivery.Totals }
 
 func (g *Group) readAudit() auditReading {
-	return auditReading{g.audit.Totals(), g.audit.Earlier()}
+	return auditReading{g.audit.Totals(), g.audit.Previous()}
 }
 
 // sum adds up all epochs. What was still open when an epoch ended by a seek is
@@ -134,7 +134,7 @@ func (l auditReading) since(base *auditReading) auditReading {
 		return l
 	}
 	l.earlier = l.earlier.Since(base.earlier)
-	if l.present.Epoch == base.present.Epoch {
+	if l.present.Period == base.present.Period {
 		l.present = l.present.Since(base.present)
 	} else {
 		l.earlier = l.earlier.Since(base.present)

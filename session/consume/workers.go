@@ -17,7 +17,7 @@ import (
 
 // addWorkers subscribes workers until there are spec.Workers.
 func (g *Group) addWorkers(ctx context.Context, spec spec.Consumer) error {
-	g.audit.Compacted(spec.Compacted)
+	g.audit.SetCompacted(spec.Compacted)
 	g.mu.Lock()
 	from := len(g.workers)
 	var shared *slot
@@ -96,7 +96,7 @@ func (g *Group) subscribe(ctx context.Context, spec spec.Consumer, number int) (
 		NonDurable:   !spec.Durable,
 		Priority:     spec.Priority,
 		Compacted:    spec.Compacted,
-		Spread:       spec.Topics().Pattern(),
+		TopicsChange: spec.Topics().Pattern(),
 		Ranges:       spec.Ranges(number),
 	})
 	return name, made, g.addAdvice(err)

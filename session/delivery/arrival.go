@@ -31,26 +31,26 @@ type Arrival struct {
 // Take accounts for an arrival as Observe does, and beyond that for the order
 // of its key and for the shortest transit of its stream.
 func (r *Reader) Take(a *Arrival) Class {
-	s := r.lock(a.Stamp.Stream)
+	s := r.lock(a.Stamp.Producer)
 	if s == nil {
-		return r.ledger.stray()
+		return r.audit.countRetired()
 	}
-	s.told.hear(a.Stamp.Failed)
+	s.reported.record(a.Stamp.Failed)
 	class := s.observe(a.Stamp.Sequence, a.Entry, a.Redelivery)
-	if class <= OutOfOrder && !s.whole {
-		s.meet(a.Stamp.Sequence, a.Partition)
+	if class <= OutOfOrder && !s.openedByProducer {
+		s.seePartition(a.Stamp.Sequence, a.Partition)
 	}
-	s.quickest = min(s.quickest, a.Transit)
-	a.Replayed = a.Stamp.Sequence < s.reached && class <= OutOfOrder
+	s.shortestTransit = min(s.shortestTransit, a.Transit)
+	a.Replayed = a.Stamp.Sequence < s.reachedBefore && class <= OutOfOrder
 	s.mu.Unlock()
 	if a.Key != "" && class <= OutOfOrder {
-		r.ledger.keyed().judge(a.Stamp.Stream, a.Stamp.Sequence, a.Key, class)
+		r.audit.keyOrder().judge(a.Stamp.Producer, a.Stamp.Sequence, a.Key, class)
 	}
 	return class
 }
 
-// keyed returns the memory of keys, made by the first message that has one.
-func (l *Audit) keyed() *keyOrder {
+// keyOrder returns the memory of keys, made by the first message that has one.
+func (l *Audit) keyOrder() *keyOrder {
 	for {
 		if k := l.keys.Load(); k != nil {
 			return k
@@ -73,15 +73,15 @@ type ProducerAccount struct {
 // Totals for as long.
 func (l *Audit) Accounts(limit int) []ProducerAccount {
 	l.mu.RLock()
-	accounts := make([]ProducerAccount, 0, len(l.streams))
-	for id, s := range l.streams {
+	accounts := make([]ProducerAccount, 0, len(l.sequences))
+	for id, s := range l.sequences {
 		s.mu.Lock()
 		a := ProducerAccount{ID: id, Announced: s.announced, Next: s.next, Totals: s.totals()}
-		if l.thin.Load() {
-			a.leaveOut()
+		if l.compacted.Load() {
+			a.compactAway()
 		}
 		s.mu.Unlock()
-		if a.Streams > 0 {
+		if a.Producers > 0 {
 			accounts = append(accounts, a)
 		}
 	}
@@ -96,16 +96,16 @@ func (l *Audit) Accounts(limit int) []ProducerAccount {
 	return accounts[:min(limit, len(accounts))]
 }
 
-// Quickest calls f for each stream with the shortest transit in ns since the
+// ShortestTransits calls f for each stream with the shortest transit in ns since the
 // call before. Streams of which nothing came since are left out. A stream that
 // nobody has announced may have a sender with another clock.
-func (l *Audit) Quickest(f func(id uint64, announced bool, transit int64)) {
+func (l *Audit) ShortestTransits(f func(id uint64, announced bool, transit int64)) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	for id, s := range l.streams {
+	for id, s := range l.sequences {
 		s.mu.Lock()
-		quickest, announced := s.quickest, s.announced
-		s.quickest = NoTransit
+		quickest, announced := s.shortestTransit, s.announced
+		s.shortestTransit = NoTransit
 		s.mu.Unlock()
 		if quickest != NoTransit {
 			f(id, announced, quickest)

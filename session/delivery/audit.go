@@ -23,13 +23,13 @@ const (
 	// WindowBudget is how many numbers all windows together may remember
 	// before streams get lean ones: 256 windows of the default width.
 	WindowBudget = 1 << 24
-	// MaxStreams is how many streams are told apart at a time: a thousand
+	// MaxProducers is how many streams are told apart at a time: a thousand
 	// lanes, while a rebuild replaces each by another. Beyond it the stream
 	// that was idle for longest is retired.
-	MaxStreams = 2048
+	MaxProducers = 2048
 	// maxRetired is how many retired streams are remembered, so that what
 	// still comes from them is not taken for a new stream.
-	maxRetired = 16 * MaxStreams
+	maxRetired = 16 * MaxProducers
 )
 
 // A Ledger keeps the account of what was delivered to one consumer group, from
@@ -40,20 +40,20 @@ const (
 type Audit struct {
 	window uint64
 
-	mu           sync.RWMutex // taken before that of a stream
-	epoch        uint64
-	streams      map[uint64]*sequence
-	numbers      uint64 // the widths of all streams together
-	retired      map[uint64]struct{}
-	retiredOrder []uint64 // a ring in the order of retirement
-	retiredAt    int
-	gone         Totals // of the streams of this epoch that were retired
-	earlier      Totals // of the epochs before
+	mu            sync.RWMutex // taken before that of a stream
+	period        uint64
+	sequences     map[uint64]*sequence
+	numbers       uint64 // the widths of all streams together
+	retired       map[uint64]struct{}
+	retiredOrder  []uint64 // a ring in the order of retirement
+	retiredAt     int
+	retiredTotals Totals // of the streams of this epoch that were retired
+	previous      Totals // of the epochs before
 
-	keys   atomic.Pointer[keyOrder] // of this epoch; nil until a message has a key
-	strays atomic.Uint64            // deliveries from retired streams in this epoch
-	thin   atomic.Bool              // the deliveries are those of a compacted topic
-	sweeps atomic.Uint64            // counts the searches for idle streams
+	keys        atomic.Pointer[keyOrder] // of this epoch; nil until a message has a key
+	fromRetired atomic.Uint64            // deliveries from retired streams in this epoch
+	compacted   atomic.Bool              // the deliveries are those of a compacted topic
+	sweeps      atomic.Uint64            // counts the searches for idle streams
 }
 
 // NewAudit returns a ledger in its first epoch. The window is the number of
@@ -65,17 +65,17 @@ func NewAudit(window int) *Audit {
 	}
 	window = max(MinWindow, min(window, MaxWindow))
 	return &Audit{
-		window:  1 << bits.Len(uint(window-1)),
-		epoch:   1,
-		streams: make(map[uint64]*sequence),
-		retired: make(map[uint64]struct{}),
+		window:    1 << bits.Len(uint(window-1)),
+		period:    1,
+		sequences: make(map[uint64]*sequence),
+		retired:   make(map[uint64]struct{}),
 	}
 }
 
-// stray accounts for a message of a stream that was retired.
-func (l *Audit) stray() Class {
-	l.strays.Add(1)
-	return TooOld
+// countRetired accounts for a message of a stream that was retired.
+func (l *Audit) countRetired() Class {
+	l.fromRetired.Add(1)
+	return OutsideWindow
 }
 
 // Open announces that the numbers of a stream from first on are meant for this
@@ -87,7 +87,7 @@ func (l *Audit) Open(id, first uint64) {
 		s.announced = true
 		if !s.opened && first <= payload.MaxSequence {
 			s.open(first)
-			s.whole = true
+			s.openedByProducer = true
 		}
 	})
 }
@@ -105,15 +105,15 @@ func (l *Audit) Expect(id, next uint64) {
 	})
 }
 
-// Compacted announces whether the group reads a compacted topic, from which all
+// SetCompacted announces whether the group reads a compacted topic, from which all
 // messages but the last of each key may be left out. Then no message between two
 // others can be called lost. Call it at the beginning of an epoch.
-func (l *Audit) Compacted(on bool) { l.thin.Store(on) }
+func (l *Audit) SetCompacted(on bool) { l.compacted.Store(on) }
 
-// Doubt announces that the sending of a number failed. It may be stored for
+// SendFailed announces that the sending of a number failed. It may be stored for
 // all that, as after a timeout; if it does not arrive it is Totals.Doubtful,
 // neither lost nor a hole.
-func (l *Audit) Doubt(id, n uint64) { l.update(id, func(s *sequence) { s.doubt(n) }) }
+func (l *Audit) SendFailed(id, n uint64) { l.update(id, func(s *sequence) { s.sendFailed(n) }) }
 
 // update changes a stream under its lock, if it has not been retired.
 func (l *Audit) update(id uint64, change func(*sequence)) {
@@ -138,7 +138,7 @@ func (l *Audit) update(id uint64, change func(*sequence)) {
 // there is none, or nil if it has been retired.
 func (l *Audit) find(id uint64) *sequence {
 	l.mu.RLock()
-	s := l.streams[id]
+	s := l.sequences[id]
 	_, retired := l.retired[id]
 	l.mu.RUnlock()
 	if s != nil || retired {
@@ -146,18 +146,18 @@ func (l *Audit) find(id uint64) *sequence {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s = l.streams[id]; s != nil {
+	if s = l.sequences[id]; s != nil {
 		return s
 	}
 	if _, retired = l.retired[id]; retired {
 		return nil
 	}
-	if len(l.streams) >= MaxStreams {
+	if len(l.sequences) >= MaxProducers {
 		l.retireIdlest()
 	}
-	s = &sequence{id: id, width: l.nextWidth(), activeAt: l.sweeps.Load(), quickest: NoTransit}
+	s = &sequence{id: id, width: l.nextWidth(), activeAt: l.sweeps.Load(), shortestTransit: NoTransit}
 	l.numbers += s.width
-	l.streams[id] = s
+	l.sequences[id] = s
 	return s
 }
 
@@ -174,71 +174,71 @@ func (l *Audit) nextWidth() uint64 {
 func (l *Audit) Totals() Totals {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	sum := l.gone
-	sum.Epoch = l.epoch
-	strays := l.strays.Load()
+	sum := l.retiredTotals
+	sum.Period = l.period
+	strays := l.fromRetired.Load()
 	sum.Received += strays
-	sum.TooOld += strays
+	sum.OutsideWindow += strays
 	sweep := l.sweeps.Add(1)
-	for _, s := range l.streams {
+	for _, s := range l.sequences {
 		s.mu.Lock()
 		sum.add(s.totals())
 		s.touch(sweep)
 		s.mu.Unlock()
 	}
 	l.keys.Load().counts(&sum)
-	if l.thin.Load() {
-		sum.leaveOut()
+	if l.compacted.Load() {
+		sum.compactAway()
 	}
 	return sum
 }
 
-// Earlier returns the sums of all epochs before the current one, as they stood
+// Previous returns the sums of all epochs before the current one, as they stood
 // when they ended. Its Holes are messages of which a seek has left open
 // whether they would have come; its Tail is 0.
-func (l *Audit) Earlier() Totals {
+func (l *Audit) Previous() Totals {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.earlier
+	return l.previous
 }
 
-// NewEpoch ends the epoch and begins another: after a seek or a rebuild of the
+// NewPeriod ends the epoch and begins another: after a seek or a rebuild of the
 // subscription the same messages come again and none of it is duplication.
 // What was expected of the streams remains expected. Call it when the
 // consumers have been drained; stragglers that come later nonetheless are told
 // apart where they can be and count as too old.
-func (l *Audit) NewEpoch() {
+func (l *Audit) NewPeriod() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	sum := l.gone
-	strays := l.strays.Swap(0)
+	sum := l.retiredTotals
+	strays := l.fromRetired.Swap(0)
 	sum.Received += strays
-	sum.TooOld += strays
-	for id, s := range l.streams {
+	sum.OutsideWindow += strays
+	for id, s := range l.sequences {
 		s.mu.Lock()
 		sum.add(s.totals())
 		next := &sequence{
 			id: id, width: s.width, expected: s.expected,
-			previous: s.previous, activeAt: s.activeAt, doubts: s.passed.join(s.doubts),
-			announced: s.announced, quickest: s.quickest, reached: s.reached,
+			previousEnd: s.previousEnd, activeAt: s.activeAt, unknown: s.unknownPassed.join(s.unknown),
+			announced: s.announced, shortestTransit: s.shortestTransit, reachedBefore: s.reachedBefore,
 		}
 		if s.received > 0 && s.opened {
-			next.previous = s.next
-			next.reached = max(s.reached, s.next)
+			next.previousEnd = s.next
+			next.reachedBefore = max(s.reachedBefore, s.next)
 		}
 		s.end()
 		s.mu.Unlock()
-		l.streams[id] = next
+		l.sequences[id] = next
 	}
 	l.keys.Swap(nil).counts(&sum)
-	if l.thin.Load() {
-		sum.leaveOut()
+	if l.compacted.Load() {
+		sum.compactAway()
 	}
-	sum.Tail = 0
-	l.earlier.add(sum)
-	l.earlier.Epoch = l.epoch
-	l.epoch++
-	l.gone = Totals{}
+	sum.NotYetReceived = 0
+	l.previous.add(sum)
+	l.previous.Period = l.period
+	l.period++
+	l.retiredTotals = Totals{}
 	clear(l.retired)
 	l.retiredOrder, l.retiredAt = l.retiredOrder[:0], 0
 }

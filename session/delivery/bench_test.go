@@ -14,7 +14,7 @@ func BenchmarkObserveInOrder(b *testing.B) {
 	r := NewAudit(0).Reader()
 	b.ReportAllocs()
 	for n := uint64(0); b.Loop(); n++ {
-		observe(r, payload.Stamp{Stream: 1, Sequence: n}, uint32(n), 0)
+		observe(r, payload.Stamp{Producer: 1, Sequence: n}, uint32(n), 0)
 	}
 }
 
@@ -23,7 +23,7 @@ func BenchmarkObserveDisorderedWithin64(b *testing.B) {
 	order := rand.New(rand.NewPCG(1, 2)).Perm(64)
 	b.ReportAllocs()
 	for n := uint64(0); b.Loop(); n++ {
-		observe(r, payload.Stamp{Stream: 1, Sequence: n&^63 + uint64(order[n&63])}, uint32(n), 0)
+		observe(r, payload.Stamp{Producer: 1, Sequence: n&^63 + uint64(order[n&63])}, uint32(n), 0)
 	}
 }
 
@@ -36,13 +36,13 @@ func BenchmarkObserve1000Streams(b *testing.B) {
 			r := l.Reader()
 			var next [1000]uint64
 			for i := range next {
-				observe(r, payload.Stamp{Stream: uint64(i) * 0x9e3779b97f4a7c15}, 0, 0)
+				observe(r, payload.Stamp{Producer: uint64(i) * 0x9e3779b97f4a7c15}, 0, 0)
 			}
 			b.ReportAllocs()
 			for n := uint64(0); b.Loop(); n++ {
 				i := n / turn % 1000
 				next[i]++
-				observe(r, payload.Stamp{Stream: i * 0x9e3779b97f4a7c15, Sequence: next[i]}, uint32(n), 0)
+				observe(r, payload.Stamp{Producer: i * 0x9e3779b97f4a7c15, Sequence: next[i]}, uint32(n), 0)
 			}
 		})
 	}
@@ -54,7 +54,7 @@ func BenchmarkObserveContended(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		r := l.Reader()
 		for n := uint64(0); pb.Next(); n++ {
-			observe(r, payload.Stamp{Stream: 1, Sequence: n}, uint32(n), 0)
+			observe(r, payload.Stamp{Producer: 1, Sequence: n}, uint32(n), 0)
 		}
 	})
 }
@@ -62,7 +62,7 @@ func BenchmarkObserveContended(b *testing.B) {
 func BenchmarkTotals1000Streams(b *testing.B) {
 	l := NewAudit(64)
 	for id := range uint64(1000) {
-		observe(l.Reader(), payload.Stamp{Stream: id}, 0, 0)
+		observe(l.Reader(), payload.Stamp{Producer: id}, 0, 0)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
@@ -74,11 +74,11 @@ func BenchmarkTotals1000Streams(b *testing.B) {
 func TestTheHotPathDoesNotAllocate(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
-	observe(r, payload.Stamp{Stream: 1}, 0, 0)
+	observe(r, payload.Stamp{Producer: 1}, 0, 0)
 	n := uint64(0)
 	allocated := testing.AllocsPerRun(1000, func() {
 		n += 2
-		stamp := payload.Stamp{Stream: 1, Sequence: n}
+		stamp := payload.Stamp{Producer: 1, Sequence: n}
 		observe(r, stamp, 1, 0)
 		stamp.Sequence--
 		observe(r, stamp, 1, 0)
@@ -108,7 +108,7 @@ func BenchmarkTake(b *testing.B) {
 			a := Arrival{}
 			b.ReportAllocs()
 			for n := uint64(0); b.Loop(); n++ {
-				a.Stamp = payload.Stamp{Stream: n % c.streams, Sequence: n / c.streams}
+				a.Stamp = payload.Stamp{Producer: n % c.streams, Sequence: n / c.streams}
 				if c.keys > 0 {
 					a.Key = names[random.IntN(c.keys)]
 				}

@@ -17,10 +17,10 @@ const (
 	keyStripes = 256
 )
 
-// vague marks a pair that was forgotten and came back with a number below the
+// uncertain marks a pair that was forgotten and came back with a number below the
 // highest of its stream: it may have had a higher one. MaxSequence leaves the
 // bit free.
-const vague = 1 << 63
+const uncertain = 1 << 63
 
 // A keyPair is the highest number seen of one key in one stream.
 type keyPair struct {
@@ -70,14 +70,14 @@ func (k *keyOrder) judge(stream, n uint64, key string, class Class) {
 		next = n + 1
 	case full:
 		stripe.unknown++
-		next = n + 1 | vague
+		next = n + 1 | uncertain
 	case !found:
 		next = n + 1
-	case n+1 < next&^vague:
+	case n+1 < next&^uncertain:
 		stripe.disorder++
-	case next&vague != 0:
+	case next&uncertain != 0:
 		stripe.unknown++
-		next = n + 1 | vague
+		next = n + 1 | uncertain
 	default:
 		next = n + 1
 	}

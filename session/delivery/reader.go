@@ -7,13 +7,13 @@ const readerCache = 1024
 // streams are, so that most messages take one lock and no search. It is for
 // one goroutine at a time and follows the ledger through its epochs.
 type Reader struct {
-	ledger *Audit
-	last   *sequence
-	cache  [readerCache]*sequence
+	audit *Audit
+	last  *sequence
+	cache [readerCache]*sequence
 }
 
 // Reader returns a new way into the ledger.
-func (l *Audit) Reader() *Reader { return &Reader{ledger: l} }
+func (l *Audit) Reader() *Reader { return &Reader{audit: l} }
 
 // lock returns the stream with the given id, locked, or nil if it has been
 // retired.
@@ -34,7 +34,7 @@ func (r *Reader) lockOther(id uint64) *sequence {
 	s := *place
 	for {
 		if s == nil || s.id != id {
-			if s = r.ledger.find(id); s == nil {
+			if s = r.audit.find(id); s == nil {
 				return nil
 			}
 		}

@@ -22,7 +22,7 @@ func (s *sequence) end() {
 func (l *Audit) retireIdlest() {
 	sweep := l.sweeps.Add(1)
 	var idlest *sequence
-	for _, s := range l.streams {
+	for _, s := range l.sequences {
 		s.mu.Lock()
 		s.touch(sweep)
 		if idlest == nil || s.activeAt < idlest.activeAt {
@@ -34,10 +34,10 @@ func (l *Audit) retireIdlest() {
 	sum := idlest.totals()
 	idlest.end()
 	idlest.mu.Unlock()
-	sum.Lost, sum.Holes = sum.Lost+sum.Holes, 0
-	l.gone.add(sum)
+	sum.Lost, sum.Gaps = sum.Lost+sum.Gaps, 0
+	l.retiredTotals.add(sum)
 	l.numbers -= idlest.width
-	delete(l.streams, idlest.id)
+	delete(l.sequences, idlest.id)
 	l.rememberRetired(idlest.id)
 }
 

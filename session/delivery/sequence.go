@@ -7,9 +7,9 @@ import (
 	"pulsh/session/payload"
 )
 
-// StragglerLimit is how many numbers of a stream may be taken for stragglers
+// LateLimit is how many numbers of a stream may be taken for stragglers
 // of the epoch before. Four receive queues of the default size hold as many.
-const StragglerLimit = 4096
+const LateLimit = 4096
 
 // A stream is the account of one lane generation within one epoch: a window
 // that slides over the numbers.
@@ -25,10 +25,10 @@ const StragglerLimit = 4096
 type sequence struct {
 	mu sync.Mutex
 
-	id     uint64
-	closed bool // retired, or its epoch is over: look for another
-	opened bool // a first number is known, base and next are set
-	whole  bool // the first number was announced: all from it on are meant for this epoch
+	id               uint64
+	closed           bool // retired, or its epoch is over: look for another
+	opened           bool // a first number is known, base and next are set
+	openedByProducer bool // the first number was announced: all from it on are meant for this epoch
 
 	next  uint64 // the highest number seen, plus one
 	base  uint64 // the lowest number that counts
@@ -37,31 +37,31 @@ type sequence struct {
 	// entries holds the fingerprints of the numbers seen.
 	entries []uint32
 
-	received, lost, holes                       uint64
-	duplicated, redelivered, outOfOrder, tooOld uint64
+	received, lost, gaps                               uint64
+	duplicated, redelivered, outOfOrder, outsideWindow uint64
 
-	brokerTold uint64 // of those redelivered, how many the broker counted as such
+	redeliveredByBroker uint64 // of those redelivered, how many the broker counted as such
 
-	quickest int64 // the shortest transit since it was last asked for, see arrival.go
+	shortestTransit int64 // the shortest transit since it was last asked for, see arrival.go
 
 	announced bool   // a producer of this session sends it
 	expected  uint64 // the number that the producer uses next, 0 when unknown
 
-	doubts  doubts // the numbers whose sending failed, see doubt.go
-	passed  doubts // those of them that left the window: a seek may bring them back
-	excused uint64 // of those lost, how many were in doubt
-	told    told   // of failed sends by the stamps, see doubt.go
+	unknown       spans            // the numbers whose sending failed, see doubt.go
+	unknownPassed spans            // those of them that left the window: a seek may bring them back
+	unknownLost   uint64           // of those lost, how many were in doubt
+	reported      reportedFailures // of failed sends by the stamps, see doubt.go
 
-	met     []uint64 // a bit for each partition that something came from, see front.go
-	sure    uint64   // every number from here on is meant for this epoch
-	outside uint64   // of those lost, how many lie below sure
+	seenPartitions []uint64 // a bit for each partition that something came from, see front.go
+	judgedFrom     uint64   // every number from here on is meant for this epoch
+	unjudgedLost   uint64   // of those lost, how many lie below sure
 
-	reached uint64 // the highest next of all epochs before, or 0
+	reachedBefore uint64 // the highest next of all epochs before, or 0
 
 	// previous is next at the end of the epoch before, or 0; see stragglers.go.
-	previous   uint64
-	tentative  bool
-	stragglers uint64
+	previousEnd uint64
+	tentative   bool
+	late        uint64
 
 	// sweptReceived and activeAt belong to the ledger's search for the stream
 	// that was idle for longest.
@@ -85,17 +85,17 @@ func (s *sequence) push(n uint64, entry uint32) {
 	if *word&bit == 0 {
 		if n-s.base >= s.width { // n−W leaves the window unseen
 			s.lost++
-			s.holes--
-			if n-s.width < s.sure {
-				s.outside++
+			s.gaps--
+			if n-s.width < s.judgedFrom {
+				s.unjudgedLost++
 			}
 		}
 		*word |= bit
 	}
 	s.entries[position] = entry
 	s.next = n + 1
-	if len(s.doubts) > 0 {
-		s.doubts = s.doubts.remove(n)
+	if len(s.unknown) > 0 {
+		s.unknown = s.unknown.remove(n)
 	}
 }
 
@@ -103,21 +103,21 @@ func (s *sequence) push(n uint64, entry uint32) {
 func (s *sequence) classify(n uint64, entry, redelivery uint32) Class {
 	switch {
 	case n > payload.MaxSequence:
-		s.tooOld++
-		return TooOld
+		s.outsideWindow++
+		return OutsideWindow
 	case !s.opened:
 		return s.first(n, entry, redelivery)
 	case n >= s.next:
-		return s.leap(n, entry)
+		return s.jump(n, entry)
 	case redelivery > 0 && (n < s.base || s.next-n > s.width):
-		return s.again(redelivery)
+		return s.countRedelivery(redelivery)
 	case s.next-n > s.width:
-		return s.tooLow(n, entry)
+		return s.belowWindow(n, entry)
 	case n < s.base:
-		s.extend(n, entry)
+		s.lowerBase(n, entry)
 		return OutOfOrder
 	}
-	return s.inside(n, entry, redelivery)
+	return s.inWindow(n, entry, redelivery)
 }
 
 // first opens the stream at its first number. A number that was delivered
@@ -125,10 +125,10 @@ func (s *sequence) classify(n uint64, entry, redelivery uint32) Class {
 // have been acknowledged long ago. So it waits for one that was not.
 func (s *sequence) first(n uint64, entry, redelivery uint32) Class {
 	if redelivery > 0 {
-		return s.again(redelivery)
+		return s.countRedelivery(redelivery)
 	}
 	s.open(n)
-	s.tentative = s.nearPrevious(n)
+	s.tentative = s.nearPreviousEnd(n)
 	s.push(n, entry)
 	return New
 }
@@ -141,33 +141,33 @@ func (s *sequence) open(n uint64) {
 	s.entries = make([]uint32, s.width)
 }
 
-// extend lowers the base to n, not a full window below next. Until the window
+// lowerBase lowers the base to n, not a full window below next. Until the window
 // has filled for the first time the order at the start is anyone's guess, as
 // the consumers of a shared subscription all begin at once.
-func (s *sequence) extend(n uint64, entry uint32) {
-	s.holes += s.base - n // n itself is a hole until it is marked
+func (s *sequence) lowerBase(n uint64, entry uint32) {
+	s.gaps += s.base - n // n itself is a hole until it is marked
 	s.base = n
 	s.mark(n, entry)
 }
 
-// inside accounts for a number within the window.
-func (s *sequence) inside(n uint64, entry, redelivery uint32) Class {
+// inWindow accounts for a number within the window.
+func (s *sequence) inWindow(n uint64, entry, redelivery uint32) Class {
 	switch {
 	case !s.has(n):
 		s.mark(n, entry)
 		return OutOfOrder
 	case redelivery > 0 || s.entries[n&(s.width-1)] == entry:
-		return s.again(redelivery)
+		return s.countRedelivery(redelivery)
 	}
 	s.duplicated++
 	return Duplicated
 }
 
-// again accounts for a redelivery, which the broker may have counted as one.
-func (s *sequence) again(redelivery uint32) Class {
+// countRedelivery accounts for a redelivery, which the broker may have counted as one.
+func (s *sequence) countRedelivery(redelivery uint32) Class {
 	s.redelivered++
 	if redelivery > 0 {
-		s.brokerTold++
+		s.redeliveredByBroker++
 	}
 	return Redelivered
 }
@@ -177,17 +177,17 @@ func (s *sequence) mark(n uint64, entry uint32) {
 	position := n & (s.width - 1)
 	s.seen[position>>6] |= 1 << (position & 63)
 	s.entries[position] = entry
-	s.holes--
+	s.gaps--
 	s.outOfOrder++
-	if len(s.doubts) > 0 {
-		s.doubts = s.doubts.remove(n)
+	if len(s.unknown) > 0 {
+		s.unknown = s.unknown.remove(n)
 	}
 }
 
-// leap accounts for a number above next.
-func (s *sequence) leap(n uint64, entry uint32) Class {
-	if s.previous != 0 && n-s.next-s.failedBefore(n) >= s.width {
-		if class, done := s.leapUp(n, entry); done {
+// jump accounts for a number above next.
+func (s *sequence) jump(n uint64, entry uint32) Class {
+	if s.previousEnd != 0 && n-s.next-s.failedBefore(n) >= s.width {
+		if class, done := s.judgeJump(n, entry); done {
 			return class
 		}
 	}
@@ -203,9 +203,9 @@ func (s *sequence) slide(to uint64) {
 	if grow >= s.width {
 		// Everything in the window falls out, and of the numbers in between
 		// all but the last W pass through it unseen.
-		s.outside += s.unsure()
-		s.lost += s.holes + grow - s.width
-		s.holes = s.width
+		s.unjudgedLost += s.unjudgedGaps()
+		s.lost += s.gaps + grow - s.width
+		s.gaps = s.width
 		clear(s.seen)
 		s.next = to
 		return
@@ -214,11 +214,11 @@ func (s *sequence) slide(to uint64) {
 	var leaving uint64
 	if to > s.width && to-s.width > low {
 		leaving = to - s.width - low
-		s.outside += s.unseen(low, min(low+leaving, s.sure))
+		s.unjudgedLost += s.unseen(low, min(low+leaving, s.judgedFrom))
 	}
-	unseen := leaving - s.wipe(s.next, grow)
+	unseen := leaving - s.clearSeen(s.next, grow)
 	s.lost += unseen
-	s.holes += grow - unseen
+	s.gaps += grow - unseen
 	s.next = to
 }
 
@@ -243,9 +243,9 @@ func (s *sequence) unseen(from, to uint64) (unseen uint64) {
 	return unseen
 }
 
-// wipe clears the bits at the positions of count numbers from n on, at most a
+// clearSeen clears the bits at the positions of count numbers from n on, at most a
 // window, and returns how many were set.
-func (s *sequence) wipe(n, count uint64) uint64 {
+func (s *sequence) clearSeen(n, count uint64) uint64 {
 	set := 0
 	for count > 0 {
 		position := n & (s.width - 1)
@@ -263,22 +263,22 @@ func (s *sequence) wipe(n, count uint64) uint64 {
 // totals returns the counts of the stream. The caller holds mu.
 func (s *sequence) totals() Totals {
 	t := Totals{
-		Received: s.received, Lost: s.lost - s.outside, Holes: s.holes,
+		Received: s.received, Lost: s.lost - s.unjudgedLost, Gaps: s.gaps,
 		Duplicated: s.duplicated, Redelivered: s.redelivered,
-		OutOfOrder: s.outOfOrder, TooOld: s.tooOld, RedeliveredTold: s.brokerTold,
+		OutOfOrder: s.outOfOrder, OutsideWindow: s.outsideWindow, RedeliveredByBroker: s.redeliveredByBroker,
 	}
 	if s.opened && s.expected > s.next {
-		t.Tail = s.expected - s.next
+		t.NotYetReceived = s.expected - s.next
 	}
 	if s.opened {
-		t.Holes -= s.unsure()
+		t.Gaps -= s.unjudgedGaps()
 	}
-	s.excuse(&t)
+	s.setAsideUnknown(&t)
 	if payload.BatchedByKey(s.id) {
 		t.KeyBatched = s.received
 	}
 	if s.opened || s.received > 0 {
-		t.Streams = 1
+		t.Producers = 1
 		if s.announced {
 			t.Announced = 1
 		}

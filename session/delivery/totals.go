@@ -17,66 +17,66 @@ const (
 	// Duplicated is a number seen before that came again as another stored
 	// entry: the topic holds the message twice.
 	Duplicated
-	// TooOld is a number that left the window or that belongs to an earlier
+	// OutsideWindow is a number that left the window or that belongs to an earlier
 	// epoch, so that it cannot be told what it is.
-	TooOld
+	OutsideWindow
 )
 
 // Totals are the sums of a Ledger over its streams. Received counts all
 // deliveries; those that are neither Duplicated, Redelivered nor TooOld were
 // the first of their number.
 type Totals struct {
-	Received    uint64 // deliveries of stamped messages
-	Lost        uint64 // numbers that left the window unseen
-	Holes       uint64 // numbers in the window that have not been seen yet
-	Tail        uint64 // numbers above the highest seen that Expect announced
-	Doubtful    uint64 // numbers not seen whose sending failed, in none of the above
-	LeftOut     uint64 // numbers not seen of a compacted topic, in none of the above, see Ledger.Compacted
-	Duplicated  uint64
-	Redelivered uint64
-	OutOfOrder  uint64
-	TooOld      uint64
-	Epoch       uint64 // the number of the epoch, from 1; of Earlier, how many
-	Streams     uint64 // streams that messages came from or were expected from
+	Received       uint64 // deliveries of stamped messages
+	Lost           uint64 // numbers that left the window unseen
+	Gaps           uint64 // numbers in the window that have not been seen yet
+	NotYetReceived uint64 // numbers above the highest seen that Expect announced
+	Unknown        uint64 // numbers not seen whose sending failed, in none of the above
+	CompactedAway  uint64 // numbers not seen of a compacted topic, in none of the above, see Ledger.Compacted
+	Duplicated     uint64
+	Redelivered    uint64
+	OutOfOrder     uint64
+	OutsideWindow  uint64
+	Period         uint64 // the number of the epoch, from 1; of Earlier, how many
+	Producers      uint64 // streams that messages came from or were expected from
 
-	RedeliveredTold uint64 // of those redelivered, how many the broker counted as such
-	Announced       uint64 // of the streams, how many a producer of this session sends
-	Keyed           uint64 // first deliveries with a key
-	OutOfOrderKey   uint64 // of those keyed, how many came after a later number of their stream and key
-	KeyUnknown      uint64 // of those keyed, how many may have, as their key had been forgotten
-	KeyBatched      uint64 // deliveries of streams that keep the order within a key only, see StreamID
+	RedeliveredByBroker uint64 // of those redelivered, how many the broker counted as such
+	Announced           uint64 // of the streams, how many a producer of this session sends
+	Keyed               uint64 // first deliveries with a key
+	OutOfOrderKey       uint64 // of those keyed, how many came after a later number of their stream and key
+	KeyUnknown          uint64 // of those keyed, how many may have, as their key had been forgotten
+	KeyBatched          uint64 // deliveries of streams that keep the order within a key only, see StreamID
 }
 
 // Unique returns how many different messages were received.
 func (t Totals) Unique() uint64 {
-	return t.Received - t.Duplicated - t.Redelivered - t.TooOld
+	return t.Received - t.Duplicated - t.Redelivered - t.OutsideWindow
 }
 
 // Missing returns how many messages that were promised have not been received:
 // those that are lost, and those that still may come. Once the subscription
 // has been drained all of them are lost.
-func (t Totals) Missing() uint64 { return t.Lost + t.Holes + t.Tail }
+func (t Totals) Missing() uint64 { return t.Lost + t.Gaps + t.NotYetReceived }
 
-// leaveOut takes what is not seen for what was left out.
-func (t *Totals) leaveOut() {
-	t.LeftOut = t.Lost + t.Holes
-	t.Lost, t.Holes = 0, 0
+// compactAway takes what is not seen for what was left out.
+func (t *Totals) compactAway() {
+	t.CompactedAway = t.Lost + t.Gaps
+	t.Lost, t.Gaps = 0, 0
 }
 
 // add adds u to the counts of t.
 func (t *Totals) add(u Totals) {
 	t.Received += u.Received
 	t.Lost += u.Lost
-	t.Holes += u.Holes
-	t.Tail += u.Tail
-	t.Doubtful += u.Doubtful
-	t.LeftOut += u.LeftOut
+	t.Gaps += u.Gaps
+	t.NotYetReceived += u.NotYetReceived
+	t.Unknown += u.Unknown
+	t.CompactedAway += u.CompactedAway
 	t.Duplicated += u.Duplicated
 	t.Redelivered += u.Redelivered
 	t.OutOfOrder += u.OutOfOrder
-	t.TooOld += u.TooOld
-	t.Streams += u.Streams
-	t.RedeliveredTold += u.RedeliveredTold
+	t.OutsideWindow += u.OutsideWindow
+	t.Producers += u.Producers
+	t.RedeliveredByBroker += u.RedeliveredByBroker
 	t.Announced += u.Announced
 	t.Keyed += u.Keyed
 	t.OutOfOrderKey += u.OutOfOrderKey
@@ -90,8 +90,8 @@ func (t *Totals) add(u Totals) {
 func (t Totals) With(u Totals) Totals {
 	sum := t
 	sum.add(u)
-	sum.Holes, sum.Tail, sum.Streams, sum.Announced = t.Holes, t.Tail, t.Streams, t.Announced
-	sum.Doubtful, sum.LeftOut = t.Doubtful, t.LeftOut
+	sum.Gaps, sum.NotYetReceived, sum.Producers, sum.Announced = t.Gaps, t.NotYetReceived, t.Producers, t.Announced
+	sum.Unknown, sum.CompactedAway = t.Unknown, t.CompactedAway
 	return sum
 }
 
@@ -104,8 +104,8 @@ func (t Totals) Since(base Totals) Totals {
 		then uint64
 	}{
 		{&t.Received, base.Received}, {&t.Lost, base.Lost}, {&t.Duplicated, base.Duplicated},
-		{&t.Redelivered, base.Redelivered}, {&t.OutOfOrder, base.OutOfOrder}, {&t.TooOld, base.TooOld},
-		{&t.RedeliveredTold, base.RedeliveredTold}, {&t.Keyed, base.Keyed},
+		{&t.Redelivered, base.Redelivered}, {&t.OutOfOrder, base.OutOfOrder}, {&t.OutsideWindow, base.OutsideWindow},
+		{&t.RedeliveredByBroker, base.RedeliveredByBroker}, {&t.Keyed, base.Keyed},
 		{&t.OutOfOrderKey, base.OutOfOrderKey}, {&t.KeyUnknown, base.KeyUnknown},
 		{&t.KeyBatched, base.KeyBatched},
 	} {

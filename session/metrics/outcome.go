@@ -8,16 +8,16 @@ type Outcome uint8
 
 // The outcomes. Again… count deliveries of messages that had come before.
 const (
-	Dropped         Outcome = iota // neither acknowledged nor given back, on purpose
-	Released                       // given up by its consumer's end, to come again
-	DeadLettered                   // stored in the dead-letter topic
-	Retried                        // stored in the retry topic
-	ForwardFailed                  // could not be stored in either
-	AgainNack                      // it had been given back
-	AgainDrop                      // it had been dropped
-	AgainDisconnect                // its consumer had closed or lost its connection
-	AgainSeek                      // the subscription was moved back
-	AgainUnknown                   // none of these is known
+	Dropped               Outcome = iota // neither acknowledged nor given back, on purpose
+	Released                             // given up by its consumer's end, to come again
+	DeadLettered                         // stored in the dead-letter topic
+	Retried                              // stored in the retry topic
+	ForwardFailed                        // could not be stored in either
+	RedeliveredNack                      // it had been given back
+	RedeliveredDrop                      // it had been dropped
+	RedeliveredDisconnect                // its consumer had closed or lost its connection
+	RedeliveredSeek                      // the subscription was moved back
+	RedeliveredUnknown                   // none of these is known
 	outcomes
 )
 

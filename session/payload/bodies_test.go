@@ -146,7 +146,7 @@ func deflated(t *testing.T, kind Kind, size string, batch int) float64 {
 	total := 0
 	for slot := range batch {
 		body := b.Body(slot)
-		PutStamp(body, Stamp{Stream: 99, Sequence: uint64(slot), Due: int64(slot) * 20_000})
+		PutStamp(body, Stamp{Producer: 99, Sequence: uint64(slot), Due: int64(slot) * 20_000})
 		total += len(body)
 		_, err := w.Write(body)
 		require.NoError(t, err)

@@ -33,7 +33,7 @@ const MaxFailed = 1<<24 - 1
 type Stamp struct {
 	// Stream is the random id of the lane generation that numbered the message,
 	// made by StreamID.
-	Stream uint64
+	Producer uint64
 	// Sequence counts the messages of the stream, up to MaxSequence.
 	Sequence uint64
 	// Due is when the schedule wanted the message sent, in nanoseconds of
@@ -48,10 +48,10 @@ type Stamp struct {
 // key each, so that messages of different keys overtake one another.
 const keyBatched = 1 << 63
 
-// StreamID makes the id of a lane generation from a random number. A receiver
+// ProducerID makes the id of a lane generation from a random number. A receiver
 // learns from it whether the lane keeps the order of all its messages or that
 // within each key only.
-func StreamID(random uint64, byKey bool) uint64 {
+func ProducerID(random uint64, byKey bool) uint64 {
 	if byKey {
 		return random | keyBatched
 	}
@@ -66,7 +66,7 @@ func BatchedByKey(stream uint64) bool { return stream&keyBatched != 0 }
 func PutStamp(b []byte, s Stamp) {
 	_ = b[StampSize-1]
 	binary.LittleEndian.PutUint64(b[0:], stampHead|min(s.Failed, MaxFailed)<<failedShift)
-	binary.LittleEndian.PutUint64(b[8:], s.Stream)
+	binary.LittleEndian.PutUint64(b[8:], s.Producer)
 	binary.LittleEndian.PutUint64(b[16:], s.Sequence)
 	binary.LittleEndian.PutUint64(b[24:], uint64(s.Due))
 }
@@ -84,7 +84,7 @@ func ReadStamp(b []byte) (Stamp, bool) {
 	}
 	return Stamp{
 		Failed:   head >> failedShift,
-		Stream:   binary.LittleEndian.Uint64(b[8:]),
+		Producer: binary.LittleEndian.Uint64(b[8:]),
 		Sequence: binary.LittleEndian.Uint64(b[16:]),
 		Due:      int64(binary.LittleEndian.Uint64(b[24:])),
 	}, true

@@ -179,7 +179,7 @@ func (g *Group) openProducers(ctx context.Context, spec spec.Producer, number, f
 		opening.Go(func() error {
 			recorder := g.recorder(from + i)
 			wanted := g.producerSpec(spec, number, from+i, recorder)
-			made := &producerHandle{topic: wanted.Topic, stream: wanted.Stream}
+			made := &producerHandle{topic: wanted.Topic, stream: wanted.ID}
 			wanted.Ended = func(cause error) { g.producerLost(made, cause) }
 			opened, err := g.cluster.Broker.OpenProducer(creating, wanted)
 			if err != nil {
@@ -187,7 +187,7 @@ func (g *Group) openProducers(ctx context.Context, spec spec.Producer, number, f
 			}
 			made.Producer = opened
 			lanes[i] = made
-			g.eachAudit(wanted.Topic, func(l *delivery.Audit) { l.Open(wanted.Stream, 0) })
+			g.eachAudit(wanted.Topic, func(l *delivery.Audit) { l.Open(wanted.ID, 0) })
 			return nil
 		})
 	}
@@ -199,11 +199,11 @@ func (g *Group) openProducers(ctx context.Context, spec spec.Producer, number, f
 }
 
 func (g *Group) producerSpec(settings spec.Producer, number, index int, recorder *metrics.SendRecorder) broker.ProducerSpec {
-	stream := payload.StreamID(group.RandomID(), settings.BatchBy == spec.ByKey)
+	stream := payload.ProducerID(group.RandomID(), settings.BatchBy == spec.ByKey)
 	return broker.ProducerSpec{
 		Topic:       settings.Topic,
 		Name:        fmt.Sprintf("pulsh-%s-g%d-%d-%08x", g.name, number, index+1, uint32(stream)),
-		Stream:      stream,
+		ID:          stream,
 		Compression: settings.Compression,
 		Batch:       broker.Batch{Messages: settings.Batch, Bytes: settings.BatchBytes, Delay: settings.Delay, ByKey: settings.BatchBy == spec.ByKey},
 		Pending:     max(settings.Pending/settings.ProducerCount(), 1),
@@ -214,7 +214,7 @@ func (g *Group) producerSpec(settings spec.Producer, number, index int, recorder
 		Clock:       g.host.Clock,
 		Base:        g.host.Base,
 		Recorder:    recorder,
-		Doubt:       func(n uint64) { g.eachAudit(settings.Topic, func(l *delivery.Audit) { l.Doubt(stream, n) }) },
+		SendFailed:  func(n uint64) { g.eachAudit(settings.Topic, func(l *delivery.Audit) { l.SendFailed(stream, n) }) },
 	}
 }
 

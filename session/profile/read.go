@@ -10,9 +10,9 @@ import (
 
 	"github.com/BurntSushi/toml"
 
-	"pulsh/session/meant"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
+	"pulsh/session/spell"
 )
 
 // profilesMax bounds the profiles of a file, and with GroupsMax what one file
@@ -167,7 +167,7 @@ func (d *tomlFile) only(path []string, table map[string]any, known ...string) er
 			if len(path) > 0 {
 				where = "[" + strings.Join(path, ".") + "]"
 			}
-			if near := meant.Names(name, known); len(near) > 0 {
+			if near := spell.Nearest(name, known); len(near) > 0 {
 				name = fmt.Sprintf("%q, but %q", name, near[0])
 			} else {
 				name = fmt.Sprintf("%q; there are %s", name, strings.Join(known, ", "))

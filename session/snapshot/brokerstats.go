@@ -28,11 +28,11 @@ import (
 // take. A clock that is behind looks like messages that wait: it shows when
 // they would have to wait longer than the backlog explains.
 type SenderClock struct {
-	Streams int           // that others send, and that were heard lately
-	Differs bool          // the clocks differ for certain, or as far as High is right
-	Low     time.Duration // the sender's clock is ahead by this at least; negative is behind
-	High    time.Duration // and by this at most, if Bounded
-	Bounded bool
+	Producers int           // that others send, and that were heard lately
+	Differs   bool          // the clocks differ for certain, or as far as High is right
+	Low       time.Duration // the sender's clock is ahead by this at least; negative is behind
+	High      time.Duration // and by this at most, if Bounded
+	Bounded   bool
 }
 
 // String says what is known as a sentence, or "" while nothing differs.

@@ -5,7 +5,7 @@ import "pulsh/session/delivery"
 // Delivery is the delivery audit of a consumer group at one instant.
 type Delivery struct {
 	Present   delivery.Totals   // of the epoch that goes on, since its begin or the last reset
-	Earlier   delivery.Totals   // of the epochs before, since the last reset
+	Previous  delivery.Totals   // of the epochs before, since the last reset
 	Producers []ProducerAccount // of the present epoch, resets or not; the worst first
 }
 

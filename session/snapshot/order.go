@@ -26,14 +26,14 @@ func (g Group) Order() Order {
 	}
 	switch broker.SubscriptionType(c.Type) {
 	case broker.Exclusive, broker.Failover:
-		if !c.Broker.At.IsZero() && g.Partitions <= 1 && c.Ledger.KeyBatched == 0 {
+		if !c.Broker.At.IsZero() && g.Partitions <= 1 && c.Delivery.KeyBatched == 0 {
 			return ProducerOrder
 		}
 	case broker.KeyShared:
 	default:
 		return NoOrder
 	}
-	if c.Ledger.Keyed > 0 {
+	if c.Delivery.Keyed > 0 {
 		return KeyOrder
 	}
 	return NoOrder
@@ -43,9 +43,9 @@ func (g Group) Order() Order {
 func (g Group) Disorder() (messages uint64, promised Order) {
 	switch promised = g.Order(); promised {
 	case ProducerOrder:
-		return g.Consumer.Ledger.OutOfOrder, promised
+		return g.Consumer.Delivery.OutOfOrder, promised
 	case KeyOrder:
-		return g.Consumer.Ledger.OutOfOrderKey, promised
+		return g.Consumer.Delivery.OutOfOrderKey, promised
 	}
 	return 0, NoOrder
 }

@@ -137,14 +137,14 @@ type Consumer struct {
 	Bytes                      int64
 	InFlight                   int             // received and not yet acked
 	Consumers                  int             // that the broker sees
-	Ledger                     delivery.Totals // of all epochs; what is open is of the present one
+	Delivery                   delivery.Totals // of all epochs; what is open is of the present one
 	Clock                      SenderClock     // how the clocks of other senders stand
 	Unstamped                  int64           // not sent by pulsh: neither latency nor ledger
 	E2E                        Latencies       // due → received
 	Processing                 Latencies       // received → acked
 	Backlog                    Backlog
 	Broker                     BrokerStats // what the broker says of topic and subscription
-	Epoch                      int
+	Period                     int
 	Drain                      *Drain // after a seek, until the backlog is gone
 	PerWorker                  []Worker
 	Target                     pacing.Rate      // messages a second that may be taken now

@@ -60,7 +60,7 @@ func pictures() []picture {
 	empty.Marks = nil
 	drained := running()
 	drained.snapshot.Groups[1].Consumer.Drain = &snapshot.Drain{ETA: 133 * time.Second}
-	drained.snapshot.Groups[1].Consumer.Ledger.Redelivered = 1200
+	drained.snapshot.Groups[1].Consumer.Delivery.Redelivered = 1200
 	none := sessionAt()
 	none.Cluster = snapshot.Cluster{State: snapshot.Unconnected}
 	slow := running()
@@ -155,7 +155,7 @@ func TestLooksSayTheSame(t *testing.T) {
 func states() *snapshot.Snapshot {
 	s := sessionAt(producer("fast", 41e3, 50e3), consumer("sub1", 61.3e3))
 	s.Groups[0].Producer.Failed, s.Groups[0].Producer.Limit = 31, "client CPU"
-	s.Groups[1].Consumer.Ledger.Lost = 7
+	s.Groups[1].Consumer.Delivery.Lost = 7
 	s.Groups[1].Consumer.Drain = &snapshot.Drain{ETA: 133 * time.Second}
 	s.Totals.Lost = 7
 	for _, state := range []snapshot.State{snapshot.Ready, snapshot.Starting, snapshot.Paused, snapshot.Stopping, snapshot.Stopped, snapshot.Failed} {
@@ -167,7 +167,7 @@ func states() *snapshot.Snapshot {
 	seeking := consumer("seeking", 412)
 	seeking.State, seeking.Consumer.Backlog.Known = snapshot.Seeking, false
 	again := consumer("again", 412)
-	again.Consumer.Ledger.Redelivered = 1200
+	again.Consumer.Delivery.Redelivered = 1200
 	fastest := producer("fastest", 883e3, 0)
 	fastest.Producer.Target = pacingMax
 	fastest.Producer.Missed = 4

@@ -188,7 +188,7 @@ func (r groupRows) consumer(row *groupRow, g snapshot.Group) {
 
 // ledgerCell is the worst that the ledger has seen, and blank if all is well.
 func (r groupRows) ledgerCell(c *snapshot.Consumer) graphs.Cell {
-	l := c.Ledger
+	l := c.Delivery
 	switch {
 	case l.Lost > 0:
 		return counted(int64(l.Lost), "lost", trouble, r.palette.Red)

@@ -168,7 +168,7 @@ func consumer(name string, rate float64) snapshot.Group {
 		Name: name, Kind: snapshot.Consume, State: snapshot.Running, Topic: "fast", Workers: 2,
 		Consumer: &snapshot.Consumer{
 			Subscription: name, Type: "shared", Rate: rate, BytesPerSecond: 15.1e6,
-			Received: 3_600_412, Acked: 3_600_400, Ledger: delivery.Totals{Received: 3_600_412},
+			Received: 3_600_412, Acked: 3_600_400, Delivery: delivery.Totals{Received: 3_600_412},
 			E2E:        quantiles(3*time.Millisecond, 11200*time.Microsecond, 25*time.Millisecond),
 			Processing: quantiles(80*time.Microsecond, 200*time.Microsecond, 300*time.Microsecond),
 			Backlog:    snapshot.Backlog{Known: true, Messages: 8_200_000, Entries: 19_911},

@@ -59,7 +59,7 @@ func troubled(g snapshot.Group) bool {
 	case g.Producer != nil:
 		return g.Producer.Failed > 0
 	case g.Consumer != nil:
-		return g.Consumer.Ledger.Lost > 0 || g.Consumer.Ledger.Duplicated > 0
+		return g.Consumer.Delivery.Lost > 0 || g.Consumer.Delivery.Duplicated > 0
 	}
 	return false
 }

@@ -62,9 +62,9 @@ func producerFacts(p *snapshot.Producer) []string {
 // subscription promises an order: elsewhere it is natural and no fault.
 func consumerFacts(g snapshot.Group) []string {
 	c := g.Consumer
-	l := c.Ledger
+	l := c.Delivery
 	facts := []string{whole(c.Received, "received"), whole(int64(l.Lost), "lost")}
-	if open := l.Holes + l.Tail; open > 0 {
+	if open := l.Gaps + l.NotYetReceived; open > 0 {
 		facts = append(facts, whole(int64(open), "not received"))
 	}
 	facts = append(facts, whole(int64(l.Duplicated), "duplicated"))

@@ -31,7 +31,7 @@ func TestSummaryTellsDisorderWhereOrderIsPromised(t *testing.T) {
 		g := consumer("sub1", 0)
 		g.Consumer.E2E = snapshot.Latencies{}
 		g.Consumer.Broker.At = at
-		g.Consumer.Ledger = delivery.Totals{Received: 100, OutOfOrder: 40, OutOfOrderKey: 3}
+		g.Consumer.Delivery = delivery.Totals{Received: 100, OutOfOrder: 40, OutOfOrderKey: 3}
 		change(&g)
 		line, _ := strings.CutPrefix(Summary(&snapshot.Snapshot{Groups: []snapshot.Group{g}})[0], "  sub1  3,600,412 received · 0 lost · ")
 		return line
@@ -41,13 +41,13 @@ func TestSummaryTellsDisorderWhereOrderIsPromised(t *testing.T) {
 	require.Equal(t, "0 duplicated · 40 out of order", fact(func(g *snapshot.Group) { g.Consumer.Type, g.Partitions = "failover", 1 }))
 	require.Equal(t, "0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Type, g.Partitions = "failover", 4 }))
 	require.Equal(t, "0 duplicated · 3 out of order by key", fact(func(g *snapshot.Group) {
-		g.Consumer.Type, g.Partitions, g.Consumer.Ledger.Keyed = "exclusive", 4, 100
+		g.Consumer.Type, g.Partitions, g.Consumer.Delivery.Keyed = "exclusive", 4, 100
 	}))
 	require.Equal(t, "0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Type = "key_shared" }))
 	require.Equal(t, "0 duplicated · 3 out of order by key", fact(func(g *snapshot.Group) {
-		g.Consumer.Type, g.Consumer.Ledger.Keyed = "key_shared", 100
+		g.Consumer.Type, g.Consumer.Delivery.Keyed = "key_shared", 100
 	}))
-	require.Equal(t, "12 not received · 0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Ledger.Tail = 12 }))
+	require.Equal(t, "12 not received · 0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Delivery.NotYetReceived = 12 }))
 }
 
 func TestGreeting(t *testing.T) {

@@ -19,7 +19,7 @@ func (s *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 		return s.ackList(run)
 	}
 	for i := range run {
-		consumer, id := s.parts.of(&run[i])
+		consumer, id := s.topics.of(&run[i])
 		if e := consumer.AckID(id); e != nil {
 			failed++
 			if err == nil {
@@ -33,10 +33,10 @@ func (s *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 // ackList sends a list for each topic in the run.
 func (s *consumer) ackList(run []broker.Delivery) (failed int, err error) {
 	for len(run) > 0 {
-		to, _ := s.parts.of(&run[0])
+		to, _ := s.topics.of(&run[0])
 		var ids []pulsar.MessageID
 		for len(run) > 0 {
-			consumer, id := s.parts.of(&run[0])
+			consumer, id := s.topics.of(&run[0])
 			if consumer != to {
 				break
 			}
@@ -73,7 +73,7 @@ func (s *consumer) AckUpTo(run []broker.Delivery) error {
 		last[run[i].Whole.(pulsar.Message).Topic()] = &run[i]
 	}
 	for _, d := range last {
-		consumer, id := s.parts.of(d)
+		consumer, id := s.topics.of(d)
 		if err := consumer.AckIDCumulative(id); err != nil {
 			return sentence(err, "")
 		}
@@ -84,7 +84,7 @@ func (s *consumer) AckUpTo(run []broker.Delivery) error {
 // Nack asks for the entry of each delivery again.
 func (s *consumer) Nack(run []broker.Delivery) {
 	for i := range run {
-		consumer, id := s.parts.of(&run[i])
+		consumer, id := s.topics.of(&run[i])
 		consumer.NackID(id)
 	}
 }
@@ -117,7 +117,7 @@ func (p *prefetch) Waiting() int {
 
 // interceptor is what the client tells of a consumer.
 type interceptor struct {
-	*partEnd
+	*topicEnd
 	*prefetch
 }
 

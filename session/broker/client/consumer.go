@@ -13,13 +13,13 @@ import (
 // consumer is one consumer. The client's channel is never closed, so every
 // wait on it also waits for the consumer's end.
 type consumer struct {
-	parts    parts
-	messages chan pulsar.ConsumerMessage
-	clock    broker.Clock
-	respond  bool
-	routed   bool // acknowledgements go by each message's own topic
-	thin     bool // it reads compacted topics
-	*ending
+	topics    topicConsumers
+	messages  chan pulsar.ConsumerMessage
+	clock     broker.Clock
+	respond   bool
+	routed    bool // acknowledgements go by each message's own topic
+	compacted bool // it reads compacted topics
+	*end
 	*prefetch
 }
 
@@ -28,8 +28,8 @@ type consumer struct {
 // other consumers.
 const channelRoom = 10
 
-// ending is told once when a consumer has been closed, by whomever.
-type ending struct {
+// end is told once when a consumer has been closed, by whomever.
+type end struct {
 	once sync.Once
 	done chan struct{}
 	err  error
@@ -38,15 +38,15 @@ type ending struct {
 // Subscribe creates a consumer on the receiving connection.
 func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
 	s := &consumer{
-		messages: make(chan pulsar.ConsumerMessage, channelRoom),
-		clock:    c.clock,
-		respond:  spec.Respond,
-		routed:   spec.Spread || len(spec.Topics) != 1,
-		thin:     spec.Compacted,
-		ending:   &ending{done: make(chan struct{})},
-		prefetch: &prefetch{},
+		messages:  make(chan pulsar.ConsumerMessage, channelRoom),
+		clock:     c.clock,
+		respond:   spec.Respond,
+		routed:    spec.TopicsChange || len(spec.Topics) != 1,
+		compacted: spec.Compacted,
+		end:       &end{done: make(chan struct{})},
+		prefetch:  &prefetch{},
 	}
-	s.parts.open = func(ctx context.Context, topic string, from broker.Position, end *partEnd) (pulsar.Consumer, error) {
+	s.topics.open = func(ctx context.Context, topic string, from broker.Position, end *topicEnd) (pulsar.Consumer, error) {
 		own := spec
 		own.Position = from
 		options := consumerOptions(own)
@@ -54,8 +54,8 @@ func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 		options.Interceptors = pulsar.ConsumerInterceptors{interceptor{end, s.prefetch}}
 		return within(ctx, func() (pulsar.Consumer, error) { return c.taking.Subscribe(options) }, pulsar.Consumer.Close)
 	}
-	s.parts.ending = s.ending
-	if err := s.parts.addAll(ctx, spec.Topics, spec.Position); err != nil {
+	s.topics.ending = s.end
+	if err := s.topics.addAll(ctx, spec.Topics, spec.Position); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -149,8 +149,8 @@ func (s *consumer) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) (n int
 	defer func() { s.taken.Add(taken) }()
 	for {
 		taken++
-		if s.thin && len(m.Payload()) == 0 {
-			s.leaveOut(m)
+		if s.compacted && len(m.Payload()) == 0 {
+			s.skipCompacted(m)
 		} else {
 			s.deliver(&buf[n], m, now)
 			if n++; n == len(buf) {
@@ -165,9 +165,9 @@ func (s *consumer) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) (n int
 	}
 }
 
-// leaveOut acknowledges what stands in a batch for a message that compaction
+// skipCompacted acknowledges what stands in a batch for a message that compaction
 // took out of it: the client (v0.21.0) hands it on, with nothing in it.
-func (s *consumer) leaveOut(m pulsar.ConsumerMessage) {
+func (s *consumer) skipCompacted(m pulsar.ConsumerMessage) {
 	_ = m.AckID(m.ID()) // what is not acknowledged comes again, and is left out again
 }
 
@@ -204,22 +204,22 @@ func (s *consumer) Ended() (<-chan struct{}, func() error) {
 
 // Add subscribes to one more topic from its first message on.
 func (s *consumer) Add(ctx context.Context, topic string) error {
-	return s.parts.addAll(ctx, []string{topic}, broker.Earliest)
+	return s.topics.addAll(ctx, []string{topic}, broker.Earliest)
 }
 
 // Drop leaves a topic.
-func (s *consumer) Drop(ctx context.Context, topic string) error { return s.parts.drop(ctx, topic) }
+func (s *consumer) Drop(ctx context.Context, topic string) error { return s.topics.drop(ctx, topic) }
 
 // Close ends the consumer; with a dead broker the client may need longer than
 // ctx, and then finishes by itself.
 func (s *consumer) Close(ctx context.Context) error {
-	err := s.parts.closeAll(ctx)
-	s.ending.tell(nil)
+	err := s.topics.closeAll(ctx)
+	s.end.fire(nil)
 	return err
 }
 
-// tell closes done with the cause, once.
-func (e *ending) tell(cause error) {
+// fire closes done with the cause, once.
+func (e *end) fire(cause error) {
 	e.once.Do(func() {
 		e.err = cause
 		close(e.done)

@@ -15,18 +15,18 @@ import (
 // producer is one producer. Its places bound what is in flight, so that SendAsync
 // itself never blocks: a worker waits here, where Release can reach it.
 type producer struct {
-	producer pulsar.Producer
-	clock    broker.Clock
-	base     int64 // Unix time of the clock's zero, ns
-	stream   uint64
-	recorder broker.SendRecorder
-	bodies   *payload.Bodies
-	keyed    bool
-	keys     *payload.KeyChooser // only under order
-	doubt    func(sequence uint64)
-	end      *laneEnd
+	producer   pulsar.Producer
+	clock      broker.Clock
+	base       int64 // Unix time of the clock's zero, ns
+	id         uint64
+	recorder   broker.SendRecorder
+	bodies     *payload.Bodies
+	keyed      bool
+	keys       *payload.KeyChooser // only under order
+	sendFailed func(sequence uint64)
+	ended      *producerEnd
 
-	places    *places
+	slots     *sendSlots
 	receipts  *receipts
 	messages  []pulsar.ProducerMessage // by place, as what follows
 	callbacks []callback
@@ -61,22 +61,22 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if spec.Ended == nil {
 		spec.Ended = func(error) {}
 	}
-	if spec.Doubt == nil {
-		spec.Doubt = func(uint64) {}
+	if spec.SendFailed == nil {
+		spec.SendFailed = func(uint64) {}
 	}
 	l := &producer{
-		producer: made,
-		clock:    spec.Clock,
-		base:     spec.Base.UnixNano(),
-		stream:   spec.Stream,
-		recorder: spec.Recorder,
-		doubt:    spec.Doubt,
-		end:      &laneEnd{topic: spec.Topic, tell: spec.Ended},
-		bodies:   bodies,
-		keyed:    spec.Keys != nil,
-		keys:     spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
+		producer:   made,
+		clock:      spec.Clock,
+		base:       spec.Base.UnixNano(),
+		id:         spec.ID,
+		recorder:   spec.Recorder,
+		sendFailed: spec.SendFailed,
+		ended:      &producerEnd{topic: spec.Topic, tell: spec.Ended},
+		bodies:     bodies,
+		keyed:      spec.Keys != nil,
+		keys:       spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
 	}
-	l.furnish()
+	l.makeSlots()
 	return l, nil
 }
 
@@ -109,9 +109,9 @@ var codecs = map[broker.Compression]pulsar.CompressionType{
 	"snappy": pulsar.SNAPPY,
 }
 
-// furnish makes the lane's places, one for each slot of its bodies. Messages
+// makeSlots makes the lane's places, one for each slot of its bodies. Messages
 // and callbacks are made once and used again after each receipt.
-func (l *producer) furnish() {
+func (l *producer) makeSlots() {
 	n := l.bodies.Slots()
 	l.messages = make([]pulsar.ProducerMessage, n)
 	l.callbacks = make([]callback, n)
@@ -121,8 +121,8 @@ func (l *producer) furnish() {
 		free[i] = int32(i)
 		l.callbacks[i] = func(id pulsar.MessageID, _ *pulsar.ProducerMessage, err error) { l.answer(int32(i), id, err) }
 	}
-	l.places = newPlaces(free)
-	l.receipts = newReceipts(l.clock, l.recorder, l.places)
+	l.slots = newSendSlots(free)
+	l.receipts = newReceipts(l.clock, l.recorder, l.slots)
 }
 
 // Send stamps and sends one message per due time. It is the hot path: no
@@ -131,7 +131,7 @@ func (l *producer) Send(dues []int64) int {
 	var run [runMax]int32
 	sent := 0
 	for sent < len(dues) {
-		n := l.places.take(run[:min(runMax, len(dues)-sent)])
+		n := l.slots.take(run[:min(runMax, len(dues)-sent)])
 		if n == 0 {
 			return sent
 		}
@@ -163,7 +163,7 @@ func (l *producer) stampRun(run []int32, dues []int64) (bytes int64) {
 	for i, p := range run {
 		body := l.bodies.Body(int(p))
 		payload.PutStamp(body, payload.Stamp{
-			Stream:   l.stream,
+			Producer: l.id,
 			Sequence: l.sequence,
 			Due:      l.base + dues[i],
 			Failed:   failed,
@@ -199,11 +199,11 @@ func (l *producer) answer(place int32, id pulsar.MessageID, err error) {
 // refused accounts for a message that failed.
 func (l *producer) refused(place int32, err error) {
 	l.inFlight.Add(-1)
-	category, text, gone := l.end.judge(err)
+	category, text, gone := l.ended.judge(err)
 	l.failed.Add(1)
 	l.recorder.Failed(category, text)
 	if stamp, ok := payload.ReadStamp(l.messages[place].Payload); ok {
-		l.doubt(stamp.Sequence)
+		l.sendFailed(stamp.Sequence)
 	}
 	if !gone { // else whoever waits for a place waits for another lane
 		l.receipts.refuse(place)
@@ -221,13 +221,13 @@ func (l *producer) Answered() uint64 {
 func (l *producer) InFlight() int { return int(l.inFlight.Load()) }
 
 // Release lets every Send go.
-func (l *producer) Release() { l.places.close() }
+func (l *producer) Release() { l.slots.close() }
 
 // Close flushes until ctx ends and closes the producer. The client's own Close
 // does not flush, and would forget the callbacks of what is still queued.
 func (l *producer) Close(ctx context.Context) error {
-	l.end.closing.Store(true)
-	l.places.close()
+	l.ended.closing.Store(true)
+	l.slots.close()
 	var err error
 	if l.InFlight() > 0 {
 		err = l.producer.FlushWithCtx(ctx)

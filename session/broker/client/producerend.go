@@ -9,9 +9,9 @@ import (
 	"pulsh/session/broker"
 )
 
-// laneEnd knows whether the client has given a producer up. What is sent
+// producerEnd knows whether the client has given a producer up. What is sent
 // through it then fails at once, each message with the same words.
-type laneEnd struct {
+type producerEnd struct {
 	topic   string
 	tell    func(cause error)
 	closing atomic.Bool // by us
@@ -20,7 +20,7 @@ type laneEnd struct {
 
 // judge is the category and the text of a failed send. gone says that no other
 // can succeed.
-func (e *laneEnd) judge(err error) (category broker.Category, text string, gone bool) {
+func (e *producerEnd) judge(err error) (category broker.Category, text string, gone bool) {
 	category, text = classify(err)
 	if cause := e.cause.Load(); cause != nil {
 		if category == broker.Disconnected {

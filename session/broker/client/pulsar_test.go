@@ -51,7 +51,7 @@ func (b *bench) lane(change func(*broker.ProducerSpec)) *producer {
 	size, err := payload.FixedSize(100)
 	require.NoError(b.t, err)
 	spec := broker.ProducerSpec{
-		Topic: b.topic, Name: fmt.Sprintf("lane-%d", time.Now().UnixNano()), Stream: uint64(time.Now().UnixNano()),
+		Topic: b.topic, Name: fmt.Sprintf("lane-%d", time.Now().UnixNano()), ID: uint64(time.Now().UnixNano()),
 		Compression: "lz4", Batch: broker.Batch{Messages: 100, Bytes: 128 << 10, Delay: 5 * time.Millisecond},
 		Pending: 1000, Timeout: 30 * time.Second, Bodies: payload.Spec{Size: size},
 		Clock: b.clock, Base: b.base, Recorder: b.sent,

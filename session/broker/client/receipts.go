@@ -17,7 +17,7 @@ const messagesPerClockReading = 16
 type receipts struct {
 	clock    broker.Clock
 	recorder broker.SendRecorder
-	places   *places
+	slots    *sendSlots
 
 	mu        sync.Mutex
 	now       int64 // the last clock reading
@@ -27,8 +27,8 @@ type receipts struct {
 	returning []int32
 }
 
-func newReceipts(clock broker.Clock, recorder broker.SendRecorder, p *places) *receipts {
-	return &receipts{clock: clock, recorder: recorder, places: p, returning: make([]int32, 0, runMax)}
+func newReceipts(clock broker.Clock, recorder broker.SendRecorder, p *sendSlots) *receipts {
+	return &receipts{clock: clock, recorder: recorder, slots: p, returning: make([]int32, 0, runMax)}
 }
 
 // add takes one receipt. The client numbers the messages of a batch, so the
@@ -74,7 +74,7 @@ func (r *receipts) record() {
 func (r *receipts) giveBack(place int32, last bool) {
 	r.returning = append(r.returning, place)
 	if last || len(r.returning) == runMax {
-		r.places.give(r.returning)
+		r.slots.give(r.returning)
 		r.returning = r.returning[:0]
 	}
 }

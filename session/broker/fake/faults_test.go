@@ -94,7 +94,7 @@ func TestTimeoutsAreInDoubt(t *testing.T) {
 				u := w.subscriber("fast", broker.Shared)
 				doubts := 0
 				l := w.lane("fast", func(s *broker.ProducerSpec) {
-					s.Timeout, s.Doubt = 3*time.Second, func(uint64) { doubts++ }
+					s.Timeout, s.SendFailed = 3*time.Second, func(uint64) { doubts++ }
 				})
 				c.fault(w)
 				start := time.Now()

@@ -151,7 +151,7 @@ func (l *producer) ship(dues []int64) {
 // stamp makes what is kept of the next body, and tells its size.
 func (l *producer) stamp(due int64) ([]byte, int) {
 	head := make([]byte, payload.StampSize)
-	payload.PutStamp(head, payload.Stamp{Stream: l.spec.Stream, Sequence: l.sequence, Due: l.spec.Base.UnixNano() + due, Failed: l.failed})
+	payload.PutStamp(head, payload.Stamp{Producer: l.spec.ID, Sequence: l.sequence, Due: l.spec.Base.UnixNano() + due, Failed: l.failed})
 	l.sequence++
 	return head, len(l.bodies.Body(0))
 }
@@ -240,11 +240,11 @@ func (c *Cluster) refuses(l *producer, m *message) (broker.Category, string, boo
 func (l *producer) fail(m *message, category broker.Category, text string) {
 	l.failed++
 	l.spec.Recorder.Failed(category, text)
-	if l.spec.Doubt == nil {
+	if l.spec.SendFailed == nil {
 		return
 	}
 	stamp, _ := payload.ReadStamp(m.head)
-	l.cluster.told = append(l.cluster.told, func() { l.spec.Doubt(stamp.Sequence) })
+	l.cluster.told = append(l.cluster.told, func() { l.spec.SendFailed(stamp.Sequence) })
 }
 
 // answer gives the places of n messages back.

@@ -28,7 +28,7 @@ func TestWhatIsSentIsReceivedInOrder(t *testing.T) {
 		require.Equal(w, upTo(25), w.numbers(run))
 		stamp, _ := payload.ReadStamp(run[24].Body)
 		require.Equal(w, w.base.UnixNano()+start, stamp.Due)
-		require.Equal(w, l.spec.Stream, stamp.Stream)
+		require.Equal(w, l.spec.ID, stamp.Producer)
 		require.Len(w, run[0].Body, 100)
 		require.Equal(w, run[0].Entry, run[9].Entry, "a batch is one entry")
 		require.NotEqual(w, run[0].Entry, run[10].Entry)

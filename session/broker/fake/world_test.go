@@ -44,7 +44,7 @@ func (w *world) spec(topic string) broker.ProducerSpec {
 	w.stream++
 	size, err := payload.ParseSize("100")
 	require.NoError(w, err)
-	return broker.ProducerSpec{Topic: topic, Stream: w.stream, Pending: 1000, Timeout: 30 * time.Second,
+	return broker.ProducerSpec{Topic: topic, ID: w.stream, Pending: 1000, Timeout: 30 * time.Second,
 		Batch: broker.Batch{Messages: 10}, Bodies: payload.Spec{Size: size}, Clock: w.clock, Base: w.base,
 		Recorder: w.shards.Attach()}
 }

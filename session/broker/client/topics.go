@@ -17,57 +17,57 @@ import (
 // topicsAtOnce is how many topics a subscriber subscribes to side by side.
 const topicsAtOnce = 16
 
-// parts are the client's consumers of one subscriber, one a topic. They share
+// topicConsumers are the client's consumers of one subscriber, one a topic. They share
 // the subscriber's channel. The client's own consumer of several topics would
 // serve as well, but for topics that come and go.
-type parts struct {
-	open   func(ctx context.Context, topic string, from broker.Position, end *partEnd) (pulsar.Consumer, error)
-	ending *ending
+type topicConsumers struct {
+	open   func(ctx context.Context, topic string, from broker.Position, end *topicEnd) (pulsar.Consumer, error)
+	ending *end
 
 	mu  sync.Mutex // held by whoever changes now
-	now atomic.Pointer[partList]
+	now atomic.Pointer[consumerList]
 }
 
-// partList is the consumers of one moment. It never changes.
-type partList struct {
-	byTopic map[string]*part // as the topic was given
+// consumerList is the consumers of one moment. It never changes.
+type consumerList struct {
+	byTopic map[string]*topicConsumer // as the topic was given
 	live    map[pulsar.Consumer]bool
 	only    pulsar.Consumer // if there is just one
 }
 
-// part is the consumer of one topic.
-type part struct {
+// topicConsumer is the consumer of one topic.
+type topicConsumer struct {
 	consumer pulsar.Consumer
-	end      *partEnd
+	end      *topicEnd
 }
 
-// partEnd hands on the end of a part that was not asked for.
-type partEnd struct {
+// topicEnd hands on the end of a part that was not asked for.
+type topicEnd struct {
 	topic  string
-	ending *ending
+	ending *end
 	asked  atomic.Bool
 }
 
 // addAll subscribes to topics, to all of them or to none.
-func (p *parts) addAll(ctx context.Context, topics []string, from broker.Position) error {
-	fresh := make([]*part, len(topics))
+func (p *topicConsumers) addAll(ctx context.Context, topics []string, from broker.Position) error {
+	fresh := make([]*topicConsumer, len(topics))
 	opening, subscribing := errgroup.WithContext(ctx)
 	opening.SetLimit(topicsAtOnce)
 	for i, topic := range topics {
 		opening.Go(func() error {
-			end := &partEnd{topic: topic, ending: p.ending}
+			end := &topicEnd{topic: topic, ending: p.ending}
 			consumer, err := p.open(subscribing, topic, from, end)
 			if err != nil {
 				return sentence(err, topic)
 			}
-			fresh[i] = &part{consumer, end}
+			fresh[i] = &topicConsumer{consumer, end}
 			return nil
 		})
 	}
 	if err := opening.Wait(); err != nil {
-		return errors.Join(err, closeParts(ctx, fresh))
+		return errors.Join(err, closeConsumers(ctx, fresh))
 	}
-	p.change(func(byTopic map[string]*part) {
+	p.change(func(byTopic map[string]*topicConsumer) {
 		for i, topic := range topics {
 			byTopic[topic] = fresh[i]
 		}
@@ -76,28 +76,28 @@ func (p *parts) addAll(ctx context.Context, topics []string, from broker.Positio
 }
 
 // drop closes a topic's consumer.
-func (p *parts) drop(ctx context.Context, topic string) error {
-	var leaving *part
-	p.change(func(byTopic map[string]*part) {
+func (p *topicConsumers) drop(ctx context.Context, topic string) error {
+	var leaving *topicConsumer
+	p.change(func(byTopic map[string]*topicConsumer) {
 		leaving = byTopic[topic]
 		delete(byTopic, topic)
 	})
-	return closeParts(ctx, []*part{leaving})
+	return closeConsumers(ctx, []*topicConsumer{leaving})
 }
 
 // closeAll closes all consumers; they stay listed for acknowledgements that
 // are refused then.
-func (p *parts) closeAll(ctx context.Context) error {
-	var all []*part
+func (p *topicConsumers) closeAll(ctx context.Context) error {
+	var all []*topicConsumer
 	if list := p.now.Load(); list != nil {
 		for _, one := range list.byTopic {
 			all = append(all, one)
 		}
 	}
-	return closeParts(ctx, all)
+	return closeConsumers(ctx, all)
 }
 
-func closeParts(ctx context.Context, all []*part) error {
+func closeConsumers(ctx context.Context, all []*topicConsumer) error {
 	errs := make([]error, len(all))
 	var closing sync.WaitGroup
 	for i, one := range all {
@@ -114,10 +114,10 @@ func closeParts(ctx context.Context, all []*part) error {
 }
 
 // change publishes another list.
-func (p *parts) change(edit func(map[string]*part)) {
+func (p *topicConsumers) change(edit func(map[string]*topicConsumer)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	next := &partList{byTopic: map[string]*part{}, live: map[pulsar.Consumer]bool{}}
+	next := &consumerList{byTopic: map[string]*topicConsumer{}, live: map[pulsar.Consumer]bool{}}
 	if now := p.now.Load(); now != nil {
 		next.byTopic = maps.Clone(now.byTopic)
 	}
@@ -146,7 +146,7 @@ func (s *consumer) handle(m pulsar.ConsumerMessage) any {
 
 // of is the consumer that a message came through, and its id. A topic that was
 // dropped has none any more: acknowledgements of its messages are refused.
-func (p *parts) of(d *broker.Delivery) (pulsar.Consumer, pulsar.MessageID) {
+func (p *topicConsumers) of(d *broker.Delivery) (pulsar.Consumer, pulsar.MessageID) {
 	list := p.now.Load()
 	routed, ok := d.Message.(routedID)
 	switch {
@@ -160,14 +160,14 @@ func (p *parts) of(d *broker.Delivery) (pulsar.Consumer, pulsar.MessageID) {
 
 // OnConsumerClose is called by the client once, with the cause where it was
 // not asked for.
-func (e *partEnd) OnConsumerClose(_ pulsar.Consumer, err error) {
+func (e *topicEnd) OnConsumerClose(_ pulsar.Consumer, err error) {
 	if e.asked.Load() {
 		return
 	}
 	if err != nil {
 		err = sentence(err, e.topic)
 	}
-	e.ending.tell(err)
+	e.ending.fire(err)
 }
 
 // dropped stands for the consumer of a topic that was dropped: it refuses

@@ -7,12 +7,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func freePlaces(n int) *places {
+func freePlaces(n int) *sendSlots {
 	free := make([]int32, n)
 	for i := range free {
 		free[i] = int32(i)
 	}
-	return newPlaces(free)
+	return newSendSlots(free)
 }
 
 // TestPlacesAreTakenOnceAtATime lets senders and receipts work at once: every

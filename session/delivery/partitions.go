@@ -8,23 +8,23 @@ package delivery
 // From the highest of the partitions' first numbers on none may be. What is not
 // seen below it is neither lost nor expected.
 
-// meet notes that n came from a partition. The caller holds mu and has
+// seePartition notes that n came from a partition. The caller holds mu and has
 // accounted for n as the first delivery of its number.
-func (s *sequence) meet(n uint64, partition uint16) {
+func (s *sequence) seePartition(n uint64, partition uint16) {
 	word, bit := int(partition>>6), uint64(1)<<(partition&63)
-	if word < len(s.met) && s.met[word]&bit != 0 {
+	if word < len(s.seenPartitions) && s.seenPartitions[word]&bit != 0 {
 		return
 	}
-	if word >= len(s.met) {
-		s.met = append(s.met, make([]uint64, word+1-len(s.met))...)
+	if word >= len(s.seenPartitions) {
+		s.seenPartitions = append(s.seenPartitions, make([]uint64, word+1-len(s.seenPartitions))...)
 	}
-	s.met[word] |= bit
-	if n > s.sure {
-		s.sure = n
-		s.outside, s.excused = s.lost, 0 // what has left the window lies below n
+	s.seenPartitions[word] |= bit
+	if n > s.judgedFrom {
+		s.judgedFrom = n
+		s.unjudgedLost, s.unknownLost = s.lost, 0 // what has left the window lies below n
 	}
 }
 
-// unsure counts the numbers of the window that have not been seen and need not
+// unjudgedGaps counts the numbers of the window that have not been seen and need not
 // be. The caller holds mu, and the stream is open.
-func (s *sequence) unsure() uint64 { return s.unseen(s.low(), min(s.sure, s.next)) }
+func (s *sequence) unjudgedGaps() uint64 { return s.unseen(s.low(), min(s.judgedFrom, s.next)) }

@@ -11,9 +11,9 @@ const runMax = 64
 // broker busy meanwhile.
 const wakeRuns = 4
 
-// places are the numbers of a lane's free places, most recently used first so that the
+// sendSlots are the numbers of a lane's free places, most recently used first so that the
 // bodies in use stay in the cache.
-type places struct {
+type sendSlots struct {
 	mu      sync.Mutex
 	free    []int32
 	enough  int // free places for which a sender that waits is woken
@@ -22,15 +22,15 @@ type places struct {
 	wake    *sync.Cond
 }
 
-func newPlaces(free []int32) *places {
-	p := &places{free: free, enough: min(wakeRuns*runMax, max(len(free)/4, 1))}
+func newSendSlots(free []int32) *sendSlots {
+	p := &sendSlots{free: free, enough: min(wakeRuns*runMax, max(len(free)/4, 1))}
 	p.wake = sync.NewCond(&p.mu)
 	return p
 }
 
 // take fills run with free places, at least one, and waits for it. It returns 0
 // when the places are closed.
-func (p *places) take(run []int32) int {
+func (p *sendSlots) take(run []int32) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for len(p.free) == 0 && !p.closed {
@@ -51,7 +51,7 @@ func (p *places) take(run []int32) int {
 }
 
 // give brings a run of places back.
-func (p *places) give(run []int32) {
+func (p *sendSlots) give(run []int32) {
 	p.mu.Lock()
 	p.free = append(p.free, run...)
 	wake := p.waiting > 0 && len(p.free) >= p.enough
@@ -62,7 +62,7 @@ func (p *places) give(run []int32) {
 }
 
 // close lets every taker go, now and later.
-func (p *places) close() {
+func (p *sendSlots) close() {
 	p.mu.Lock()
 	p.closed = true
 	p.mu.Unlock()
