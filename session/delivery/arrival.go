@@ -8,28 +8,28 @@ import (
 	"pulsh/session/payload"
 )
 
-// NoTransit is the shortest transit of a stream of which nothing has come.
+// NoTransit is the shortest transit of a producer of which nothing arrived.
 const NoTransit = math.MaxInt64
 
-// An Arrival is one delivery of a stamped message, with all that a consumer
-// knows of it.
+// An Arrival is one delivery of a stamped message.
 type Arrival struct {
 	Stamp      payload.Stamp
 	Entry      uint32 // the fingerprint of the stored entry, see EntryFingerprint
-	Redelivery uint32 // how often the broker says it has been delivered before
+	Redelivery uint32 // the broker's redelivery count
 	Key        string // "" for none
-	Partition  uint16 // of the topic, 0 where it has none
-	// Transit is the time in ns from when the sender's clock says that the
-	// message left, or was due, to when the receiver's clock says that it came.
-	// It is negative where the sender's clock is ahead by more than it took.
+	Partition  uint16 // 0 on a topic without partitions
+	// Transit is the time in ns from when the message was sent or, if that is
+	// later, was due, by the sender's clock, to when it was received, by the
+	// receiver's clock. It is negative if the sender's clock is ahead by more
+	// than the message took.
 	Transit int64
-	// Replayed is set by Take: the number is new in this epoch, and lies below
-	// what an earlier epoch had reached.
+	// Replayed is set by Take: the message is new in this period, and a
+	// previous period had already reached its number.
 	Replayed bool
 }
 
-// Take accounts for an arrival as Observe does, and beyond that for the order
-// of its key and for the shortest transit of its stream.
+// Take accounts for a delivery and returns its class. It also judges the order
+// within the message's key and notes the shortest transit of the producer.
 func (r *Reader) Take(a *Arrival) Class {
 	s := r.lock(a.Stamp.Producer)
 	if s == nil {
@@ -49,43 +49,43 @@ func (r *Reader) Take(a *Arrival) Class {
 	return class
 }
 
-// keyOrder returns the memory of keys, made by the first message that has one.
-func (l *Audit) keyOrder() *keyOrder {
+// keyOrder returns the memory of keys. The first message with a key makes it.
+func (a *Audit) keyOrder() *keyOrder {
 	for {
-		if k := l.keys.Load(); k != nil {
+		if k := a.keys.Load(); k != nil {
 			return k
 		}
-		l.keys.CompareAndSwap(nil, &keyOrder{})
+		a.keys.CompareAndSwap(nil, &keyOrder{})
 	}
 }
 
-// A StreamAccount is the account of one stream in the current epoch.
+// A ProducerAccount is the account of one producer in the current period.
 type ProducerAccount struct {
 	ID        uint64
-	Announced bool   // by a producer of this session
-	Next      uint64 // the highest number seen plus one, 0 if none was
+	Announced bool   // it belongs to this session
+	Next      uint64 // the highest number received plus one, 0 if none was
 	Totals
 }
 
-// Accounts returns the accounts of at most limit streams of the current epoch,
-// the worst first: those that miss most, then those with most duplicates, most
-// redeliveries, most disorder and most deliveries. It takes the locks of
-// Totals for as long.
-func (l *Audit) Accounts(limit int) []ProducerAccount {
-	l.mu.RLock()
-	accounts := make([]ProducerAccount, 0, len(l.sequences))
-	for id, s := range l.sequences {
+// Accounts returns the accounts of at most limit producers in the current
+// period, the worst first: those with most missing messages, then those with
+// most duplicates, redeliveries, disorder and deliveries. It takes the same
+// locks as Totals.
+func (a *Audit) Accounts(limit int) []ProducerAccount {
+	a.mu.RLock()
+	accounts := make([]ProducerAccount, 0, len(a.sequences))
+	for id, s := range a.sequences {
 		s.mu.Lock()
-		a := ProducerAccount{ID: id, Announced: s.announced, Next: s.next, Totals: s.totals()}
-		if l.compacted.Load() {
-			a.compactAway()
+		account := ProducerAccount{ID: id, Announced: s.announced, Next: s.next, Totals: s.totals()}
+		if a.compacted.Load() {
+			account.compactAway()
 		}
 		s.mu.Unlock()
-		if a.Producers > 0 {
-			accounts = append(accounts, a)
+		if account.Producers > 0 {
+			accounts = append(accounts, account)
 		}
 	}
-	l.mu.RUnlock()
+	a.mu.RUnlock()
 	slices.SortFunc(accounts, func(a, b ProducerAccount) int {
 		return cmp.Or(
 			cmp.Compare(b.Missing(), a.Missing()), cmp.Compare(b.Duplicated, a.Duplicated),
@@ -96,13 +96,13 @@ func (l *Audit) Accounts(limit int) []ProducerAccount {
 	return accounts[:min(limit, len(accounts))]
 }
 
-// ShortestTransits calls f for each stream with the shortest transit in ns since the
-// call before. Streams of which nothing came since are left out. A stream that
-// nobody has announced may have a sender with another clock.
-func (l *Audit) ShortestTransits(f func(id uint64, announced bool, transit int64)) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	for id, s := range l.sequences {
+// ShortestTransits calls f for each producer of which messages arrived since
+// the last call, with the shortest transit of these messages in ns. A producer
+// that was not announced is another process, whose clock may differ.
+func (a *Audit) ShortestTransits(f func(id uint64, announced bool, transit int64)) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for id, s := range a.sequences {
 		s.mu.Lock()
 		quickest, announced := s.shortestTransit, s.announced
 		s.shortestTransit = NoTransit

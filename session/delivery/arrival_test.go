@@ -12,7 +12,7 @@ import (
 	"pulsh/session/payload"
 )
 
-// keyed is an arrival of stream 1 as an entry of its own.
+// keyed is an arrival of producer 1 as an entry of its own.
 func keyed(n uint64, key string) *Arrival {
 	return &Arrival{Stamp: payload.Stamp{Producer: 1, Sequence: n}, Entry: uint32(n), Key: key}
 }
@@ -21,7 +21,7 @@ func TestOrderIsJudgedPerKey(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
 	for _, a := range []*Arrival{
-		keyed(0, "a"), keyed(2, "b"), keyed(1, "a"), // out of order in the stream, not in its key
+		keyed(0, "a"), keyed(2, "b"), keyed(1, "a"), // out of order in the producer, not in its key
 		keyed(5, "a"), keyed(4, "a"), // in its key too
 		keyed(4, "a"), keyed(4, "a"), // redelivered: no order to judge
 		keyed(3, ""), // has no key
@@ -31,7 +31,7 @@ func TestOrderIsJudgedPerKey(t *testing.T) {
 	require.Equal(t, Totals{Received: 8, OutOfOrder: 3, Redelivered: 2, Keyed: 5, OutOfOrderKey: 1, Period: 1, Producers: 1}, l.Totals())
 }
 
-func TestAKeyOfTwoStreamsHasNoOrderBetweenThem(t *testing.T) {
+func TestAKeyOfTwoProducersHasNoOrderBetweenThem(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
 	for n := range uint64(100) {
@@ -52,21 +52,21 @@ func TestKeyOrderAgreesWithAMap(t *testing.T) {
 		disorder, judged := uint64(0), uint64(0)
 		next := [3]uint64{}
 		for range 20_000 {
-			stream := r.IntN(len(next))
-			n := next[stream]
+			producer := r.IntN(len(next))
+			n := next[producer]
 			if r.IntN(5) == 0 {
 				n += r.Uint64N(30)
 			} else if r.IntN(5) == 0 {
 				n -= min(n, r.Uint64N(60))
 			}
-			next[stream] = max(next[stream], n+1)
+			next[producer] = max(next[producer], n+1)
 			key := strconv.Itoa(r.IntN(50))
-			class := reader.Take(&Arrival{Stamp: payload.Stamp{Producer: uint64(stream), Sequence: n}, Entry: r.Uint32(), Key: key})
+			class := reader.Take(&Arrival{Stamp: payload.Stamp{Producer: uint64(producer), Sequence: n}, Entry: r.Uint32(), Key: key})
 			if class > OutOfOrder {
 				continue
 			}
 			judged++
-			pair := fmt.Sprint(stream, key)
+			pair := fmt.Sprint(producer, key)
 			if n+1 < highest[pair] {
 				disorder++
 			}
@@ -102,7 +102,7 @@ func TestForgottenKeysAreUnknown(t *testing.T) {
 	require.Greater(t, got.OutOfOrderKey, uint64(KeyPairs/4))
 }
 
-func TestKeysStartAnewWithAnEpoch(t *testing.T) {
+func TestKeysStartAnewWithAPeriod(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
 	r.Take(keyed(100, "a"))
@@ -134,7 +134,7 @@ func TestWorkersShareTheMemoryOfKeys(t *testing.T) {
 	require.EqualValues(t, 40_000, got.OutOfOrderKey)
 }
 
-func TestQuickestForgetsWhatItTold(t *testing.T) {
+func TestShortestTransitsAreReportedOnce(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
 	l.Open(1, 0)
@@ -160,14 +160,14 @@ func TestQuickestForgetsWhatItTold(t *testing.T) {
 func TestAccountsAreWorstFirst(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
-	for stream := range uint64(5) {
+	for producer := range uint64(5) {
 		for n := range uint64(10) {
-			if n == 5 && stream == 3 {
+			if n == 5 && producer == 3 {
 				continue
 			}
-			r.Take(&Arrival{Stamp: payload.Stamp{Producer: stream, Sequence: n}, Entry: 1})
-			if stream == 2 {
-				r.Take(&Arrival{Stamp: payload.Stamp{Producer: stream, Sequence: n}, Entry: uint32(n)})
+			r.Take(&Arrival{Stamp: payload.Stamp{Producer: producer, Sequence: n}, Entry: 1})
+			if producer == 2 {
+				r.Take(&Arrival{Stamp: payload.Stamp{Producer: producer, Sequence: n}, Entry: uint32(n)})
 			}
 		}
 	}

@@ -21,7 +21,7 @@ func observe(r *Reader, stamp payload.Stamp, entry, redelivery uint32) Class {
 	return s.observe(stamp.Sequence, entry, redelivery)
 }
 
-// feed observes the numbers of stream 1 from first to last, each as an entry
+// feed observes the numbers of producer 1 from first to last, each as an entry
 // of its own number.
 func feed(l *Audit, first, last uint64) {
 	r := l.Reader()
@@ -34,7 +34,7 @@ func see(l *Audit, n uint64) Class {
 	return observe(l.Reader(), payload.Stamp{Producer: 1, Sequence: n}, uint32(n), 0)
 }
 
-func TestStreamsMayStartAnywhere(t *testing.T) {
+func TestProducersMayStartAnywhere(t *testing.T) {
 	for _, start := range []uint64{0, 1, 1_000_000, payload.MaxSequence - 999} {
 		l := NewAudit(64)
 		feed(l, start, start+999)
@@ -97,7 +97,7 @@ func TestMessagesThatACloseLeftUnseenAreNew(t *testing.T) {
 	require.Zero(t, l.Totals().Redelivered)
 }
 
-func TestTail(t *testing.T) {
+func TestNotYetReceived(t *testing.T) {
 	l := NewAudit(0)
 	l.Expect(1, 50)
 	require.Equal(t, Totals{Period: 1}, l.Totals(), "nobody knows yet where the account begins")
@@ -123,7 +123,7 @@ func TestOpenShowsTheLossOfTheFirst(t *testing.T) {
 	require.Equal(t, New, see(l, 900))
 }
 
-func TestFailedSendsAreInDoubt(t *testing.T) {
+func TestFailedSendsAreUnknown(t *testing.T) {
 	l := NewAudit(64)
 	l.Open(1, 0)
 	for n := uint64(10); n < 30; n++ {
@@ -141,14 +141,14 @@ func TestFailedSendsAreInDoubt(t *testing.T) {
 	require.EqualValues(t, 15, l.Totals().Unknown)
 	l.SendFailed(1, 50) // has been seen
 	require.EqualValues(t, 15, l.Totals().Unknown)
-	l.SendFailed(1, 30) // the failure is told late
+	l.SendFailed(1, 30) // the failure is reported late
 	require.EqualValues(t, 16, l.Totals().Unknown)
 	require.Zero(t, l.Totals().Lost)
 	l.SendFailed(1, 31)
-	require.EqualValues(t, 16, l.Totals().Unknown, "no more can be in doubt than is lost")
+	require.EqualValues(t, 16, l.Totals().Unknown, "no more can be unknown than is lost")
 }
 
-func TestDoubtsAreASet(t *testing.T) {
+func TestSpansAreASet(t *testing.T) {
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		var d spans
@@ -176,7 +176,7 @@ func TestDoubtsAreASet(t *testing.T) {
 	}
 }
 
-func TestDoubtsAreBounded(t *testing.T) {
+func TestSpansAreBounded(t *testing.T) {
 	var d spans
 	for n := range uint64(4 * MaxUnknownSpans) {
 		d = d.add(2 * n)
@@ -189,21 +189,21 @@ func TestDoubtsAreBounded(t *testing.T) {
 	require.LessOrEqual(t, len(d), MaxUnknownSpans)
 }
 
-func TestEpochs(t *testing.T) {
+func TestPeriods(t *testing.T) {
 	cases := []struct {
-		name       string
-		stragglers []uint64 // of the old epoch, before the new one begins
-		first      uint64
-		late       []uint64 // of the old epoch, after it began
-		tooOld     uint64
+		name    string
+		early   []uint64 // numbers of the old period, before the new one begins
+		first   uint64
+		late    []uint64 // numbers of the old period, after the new one began
+		outside uint64
 	}{
 		{"back", nil, 2000, nil, 0},
-		{"back, stragglers first", []uint64{10_001, 10_003, 10_000}, 2000, nil, 3},
-		{"back, stragglers in between", nil, 2000, []uint64{10_000, 10_002}, 2},
-		{"back, stragglers both", []uint64{10_001}, 2000, []uint64{10_000, 10_002}, 3},
+		{"back, late first", []uint64{10_001, 10_003, 10_000}, 2000, nil, 3},
+		{"back, late in between", nil, 2000, []uint64{10_000, 10_002}, 2},
+		{"back, late both", []uint64{10_001}, 2000, []uint64{10_000, 10_002}, 3},
 		{"forward", nil, 50_000, nil, 0},
-		{"forward, stragglers first", []uint64{10_001, 10_000}, 50_000, nil, 2},
-		{"forward, stragglers both", []uint64{10_001, 10_000}, 50_000, []uint64{10_002}, 3},
+		{"forward, late first", []uint64{10_001, 10_000}, 50_000, nil, 2},
+		{"forward, late both", []uint64{10_001, 10_000}, 50_000, []uint64{10_002}, 3},
 		{"no move", nil, 9_900, nil, 0},
 	}
 	for _, c := range cases {
@@ -212,7 +212,7 @@ func TestEpochs(t *testing.T) {
 			feed(l, 0, 4_999)
 			feed(l, 5_010, 9_999)
 			l.NewPeriod()
-			for _, n := range c.stragglers {
+			for _, n := range c.early {
 				see(l, n)
 			}
 			feed(l, c.first, c.first+99)
@@ -220,12 +220,12 @@ func TestEpochs(t *testing.T) {
 				require.Equal(t, OutsideWindow, see(l, n))
 			}
 			feed(l, c.first+100, c.first+999)
-			want := Totals{OutsideWindow: c.tooOld, Received: 1000 + c.tooOld, Period: 2, Producers: 1}
+			want := Totals{OutsideWindow: c.outside, Received: 1000 + c.outside, Period: 2, Producers: 1}
 			require.Equal(t, want, l.Totals())
 			require.Equal(t, Totals{Received: 9_990, Lost: 10, Period: 1, Producers: 1}, l.Previous())
 			l.NewPeriod()
 			require.Equal(t, Totals{Period: 3}, l.Totals())
-			require.Equal(t, Totals{Received: 10_990 + c.tooOld, Lost: 10, OutsideWindow: c.tooOld, Period: 2, Producers: 2}, l.Previous())
+			require.Equal(t, Totals{Received: 10_990 + c.outside, Lost: 10, OutsideWindow: c.outside, Period: 2, Producers: 2}, l.Previous())
 		})
 	}
 }
@@ -239,7 +239,7 @@ func TestReplayThroughTheOldEndLosesNothing(t *testing.T) {
 	require.Equal(t, Totals{Received: 20_002, OutsideWindow: 1, Period: 2, Producers: 1}, l.Totals())
 }
 
-func TestLossIsNotTakenForAStragglerForEver(t *testing.T) {
+func TestLossIsNotTakenForLateForEver(t *testing.T) {
 	l := NewAudit(256)
 	feed(l, 0, 99_999)
 	l.NewPeriod()
@@ -252,7 +252,7 @@ func TestLossIsNotTakenForAStragglerForEver(t *testing.T) {
 	require.GreaterOrEqual(t, got.Lost, uint64(49_900))
 }
 
-func TestExpectationsOutliveTheEpoch(t *testing.T) {
+func TestExpectationsOutliveThePeriod(t *testing.T) {
 	l := NewAudit(0)
 	feed(l, 0, 99)
 	l.Expect(1, 200)
@@ -263,12 +263,12 @@ func TestExpectationsOutliveTheEpoch(t *testing.T) {
 	require.Zero(t, l.Previous().NotYetReceived)
 }
 
-func TestStreamsAreBounded(t *testing.T) {
+func TestProducersAreBounded(t *testing.T) {
 	l := NewAudit(64)
 	for id := range uint64(MaxProducers) {
 		observe(l.Reader(), payload.Stamp{Producer: id}, 0, 0)
 	}
-	observe(l.Reader(), payload.Stamp{Producer: 7, Sequence: 2}, 0, 0) // leaves a hole
+	observe(l.Reader(), payload.Stamp{Producer: 7, Sequence: 2}, 0, 0) // leaves a gap
 	l.Totals()
 	for id := range uint64(MaxProducers) {
 		if id != 7 {
@@ -296,7 +296,7 @@ func TestStreamsAreBounded(t *testing.T) {
 	require.EqualValues(t, 3, l.Previous().OutsideWindow)
 }
 
-func TestRetiredStreamsAreForgottenInOrder(t *testing.T) {
+func TestRetiredProducersAreForgottenInOrder(t *testing.T) {
 	l := NewAudit(64)
 	for id := range uint64(maxRetired + 10) {
 		l.rememberRetired(id)
@@ -319,7 +319,7 @@ func TestWindowsShareABudget(t *testing.T) {
 	require.LessOrEqual(t, sum, uint64(WindowBudget+MaxProducers*LeanWindow))
 }
 
-func TestNewLedgerRoundsTheWindow(t *testing.T) {
+func TestNewAuditRoundsTheWindow(t *testing.T) {
 	for asked, want := range map[int]uint64{0: DefaultWindow, 1: 64, -5: 64, 64: 64, 65: 128, 1 << 30: MaxWindow} {
 		require.Equal(t, want, NewAudit(asked).window)
 	}
@@ -337,11 +337,11 @@ func TestEntryFingerprint(t *testing.T) {
 	require.GreaterOrEqual(t, len(seen), 20*200*5-2)
 }
 
-// TestWorkersTogether lets workers share streams while totals are read, a
-// promise is made and epochs end; whatever the order, nothing is lost and all
+// TestWorkersTogether lets workers share producers while totals are read, a
+// promise is made and periods end; whatever the order, nothing is lost and all
 // deliveries are accounted for.
 func TestWorkersTogether(t *testing.T) {
-	const workers, streams, each = 8, 5, 20_000
+	const workers, producers, each = 8, 5, 20_000
 	l := NewAudit(0)
 	var work, watch sync.WaitGroup
 	done := make(chan struct{})
@@ -351,7 +351,7 @@ func TestWorkersTogether(t *testing.T) {
 			run := make([]payload.Stamp, 4)
 			for i := range uint64(each / 4) {
 				for j := range run {
-					run[j] = payload.Stamp{Producer: i % streams, Sequence: (i/streams)*4*workers + uint64(w)*4 + uint64(j)}
+					run[j] = payload.Stamp{Producer: i % producers, Sequence: (i/producers)*4*workers + uint64(w)*4 + uint64(j)}
 				}
 				for _, stamp := range run {
 					observe(reader, stamp, uint32(w), 0)
@@ -366,7 +366,7 @@ func TestWorkersTogether(t *testing.T) {
 				return
 			default:
 				l.Totals()
-				l.Expect(id%streams, 1)
+				l.Expect(id%producers, 1)
 			}
 		}
 	})
@@ -379,7 +379,7 @@ func TestWorkersTogether(t *testing.T) {
 	require.Zero(t, got.Missing())
 }
 
-func TestEpochsWhileWorkersRun(t *testing.T) {
+func TestPeriodsWhileWorkersRun(t *testing.T) {
 	const workers, each = 4, 30_000
 	l := NewAudit(1024)
 	var work sync.WaitGroup

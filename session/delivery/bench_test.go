@@ -27,9 +27,9 @@ func BenchmarkObserveDisorderedWithin64(b *testing.B) {
 	}
 }
 
-// BenchmarkObserve1000Streams changes the stream with every message, the
+// BenchmarkObserve1000Producers changes the producer with every message, the
 // worst case for the reader's memory and for the processor's caches.
-func BenchmarkObserve1000Streams(b *testing.B) {
+func BenchmarkObserve1000Producers(b *testing.B) {
 	for _, turn := range []uint64{1, 100} {
 		b.Run(map[uint64]string{1: "each", 100: "every100"}[turn], func(b *testing.B) {
 			l := NewAudit(0)
@@ -59,7 +59,7 @@ func BenchmarkObserveContended(b *testing.B) {
 	})
 }
 
-func BenchmarkTotals1000Streams(b *testing.B) {
+func BenchmarkTotals1000Producers(b *testing.B) {
 	l := NewAudit(64)
 	for id := range uint64(1000) {
 		observe(l.Reader(), payload.Stamp{Producer: id}, 0, 0)
@@ -98,17 +98,17 @@ func BenchmarkTake(b *testing.B) {
 		names[i] = "key-" + strconv.Itoa(10_000+i)
 	}
 	for _, c := range []struct {
-		name    string
-		streams uint64
-		keys    int
-	}{{"no key", 1, 0}, {"1 key", 1, 1}, {"100 keys", 1, 100}, {"10000 keys", 1, keys}, {"10000 keys of 16 streams", 16, keys}} {
+		name      string
+		producers uint64
+		keys      int
+	}{{"no key", 1, 0}, {"1 key", 1, 1}, {"100 keys", 1, 100}, {"10000 keys", 1, keys}, {"10000 keys of 16 producers", 16, keys}} {
 		b.Run(c.name, func(b *testing.B) {
 			r := NewAudit(0).Reader()
 			random := rand.New(rand.NewPCG(1, 2))
 			a := Arrival{}
 			b.ReportAllocs()
 			for n := uint64(0); b.Loop(); n++ {
-				a.Stamp = payload.Stamp{Producer: n % c.streams, Sequence: n / c.streams}
+				a.Stamp = payload.Stamp{Producer: n % c.producers, Sequence: n / c.producers}
 				if c.keys > 0 {
 					a.Key = names[random.IntN(c.keys)]
 				}

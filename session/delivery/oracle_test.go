@@ -9,7 +9,7 @@ import (
 	"pulsh/session/payload"
 )
 
-// An oracle keeps the same account as a stream the slow and obvious way: it
+// An oracle keeps the same account as a producer the slow and obvious way: it
 // remembers every number for ever and settles them one by one.
 type oracle struct {
 	width, base, next uint64
@@ -84,12 +84,12 @@ func (o *oracle) totals() Totals {
 	return t
 }
 
-// requireInvariant checks what must hold for a stream at all times.
+// requireInvariant checks what must hold for a producer at all times.
 func requireInvariant(t *testing.T, s *sequence) {
 	t.Helper()
 	unique := s.received - s.duplicated - s.redelivered - s.outsideWindow
 	if s.next-s.base != unique+s.lost+s.gaps || s.gaps > s.width || s.unknownLost > s.lost {
-		t.Fatalf("the sums do not agree: from %d to %d there are %d seen, %d lost (%d in doubt) and %d holes",
+		t.Fatalf("the sums do not agree: from %d to %d there are %d seen, %d lost (%d unknown) and %d holes",
 			s.base, s.next, unique, s.lost, s.unknownLost, s.gaps)
 	}
 }
@@ -120,7 +120,7 @@ func nextNumber(r *rand.Rand, next, width uint64) uint64 {
 	return next
 }
 
-func TestStreamAgreesWithOracle(t *testing.T) {
+func TestSequenceAgreesWithOracle(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		width := uint64(64) << r.IntN(3)
@@ -159,7 +159,7 @@ type injection struct {
 	want       Totals
 }
 
-// inject makes the deliveries of count numbers of one stream from start on:
+// inject makes the deliveries of count numbers of one producer from start on:
 // some are lost, some stored twice, some delivered twice with or without a
 // redelivery count, and all within 64 numbers of their place.
 func inject(r *rand.Rand, id, start uint64, count int) injection {
@@ -206,12 +206,12 @@ func disorder(r *rand.Rand, deliveries []delivery) {
 }
 
 func TestHalfAMillionInjectedFaultsAreCountedExactly(t *testing.T) {
-	const count, streams = 125_000, 4
+	const count, producers = 125_000, 4
 	r := rand.New(rand.NewPCG(1, 9))
 	l := NewAudit(0)
-	want := Totals{Period: 1, Producers: streams, Announced: streams}
+	want := Totals{Period: 1, Producers: producers, Announced: producers}
 	oracles := map[uint64]*oracle{}
-	var all [streams][]delivery
+	var all [producers][]delivery
 	for i := range all {
 		id, start := uint64(i)*77+3, uint64(i)*1_000_000
 		in := inject(r, id, start, count)
@@ -250,9 +250,9 @@ func TestHalfAMillionInjectedFaultsAreCountedExactly(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
-// FuzzStream feeds a stream and the oracle with numbers made from bytes: the
+// FuzzSequence feeds a producer and the oracle with numbers made from bytes: the
 // first of each pair says how far to go and where, the second which entry.
-func FuzzStream(f *testing.F) {
+func FuzzSequence(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 0, 70, 1, 130, 0, 64, 2, 200, 9})
 	f.Fuzz(func(t *testing.T, script []byte) {
 		l, o := NewAudit(64), newOracle(64)

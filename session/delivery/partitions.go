@@ -1,12 +1,13 @@
 package delivery
 
-// A subscription begins in each partition of a topic at a place of its own, and
-// the numbers of a stream are spread over the partitions. A seek to an instant
-// finds the first entry of each partition that was published then, and two
-// batches that were begun at once stand in no order. So near the beginning a
-// number may be missing because the partition that holds it begins behind it.
-// From the highest of the partitions' first numbers on none may be. What is not
-// seen below it is neither lost nor expected.
+// Where the account begins. A subscription begins in each partition of a topic
+// at an entry of its own, and the numbers of a producer are spread over the
+// partitions. A seek to an instant finds the first entry of each partition that
+// was published then, and batches of two partitions have no order between them.
+// So near the beginning a number may be missing because the subscription begins
+// behind it in its partition. From the highest of the partitions' first numbers
+// on no number may be missing. A number below it that does not arrive is neither
+// lost nor expected.
 
 // seePartition notes that n came from a partition. The caller holds mu and has
 // accounted for n as the first delivery of its number.
@@ -21,10 +22,10 @@ func (s *sequence) seePartition(n uint64, partition uint16) {
 	s.seenPartitions[word] |= bit
 	if n > s.judgedFrom {
 		s.judgedFrom = n
-		s.unjudgedLost, s.unknownLost = s.lost, 0 // what has left the window lies below n
+		s.unjudgedLost, s.unknownLost = s.lost, 0 // all lost numbers are below n
 	}
 }
 
-// unjudgedGaps counts the numbers of the window that have not been seen and need not
-// be. The caller holds mu, and the stream is open.
+// unjudgedGaps counts the gaps of the window that are not judged. The caller
+// holds mu, and the sequence is open.
 func (s *sequence) unjudgedGaps() uint64 { return s.unseen(s.low(), min(s.judgedFrom, s.next)) }

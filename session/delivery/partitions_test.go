@@ -9,7 +9,7 @@ import (
 	"pulsh/session/payload"
 )
 
-// spread deals the numbers of a stream out in batches of ten over partitions,
+// spread deals the numbers of a producer out in batches of ten over partitions,
 // and lets each partition begin at a number of its own near begin.
 func spread(r *rand.Rand, partitions int, begin, end uint64) [][]uint64 {
 	dealt := make([][]uint64, partitions)
@@ -84,7 +84,7 @@ func TestPartitionsBeginAtPlacesOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestAStreamKnownFromItsFirstNumberIsJudgedFromThere(t *testing.T) {
+func TestAProducerKnownFromItsFirstNumberIsJudgedFromThere(t *testing.T) {
 	l := NewAudit(64)
 	l.Open(1, 0)
 	reader := l.Reader()
@@ -95,7 +95,7 @@ func TestAStreamKnownFromItsFirstNumberIsJudgedFromThere(t *testing.T) {
 	require.EqualValues(t, 201-3, got.Lost+got.Gaps)
 }
 
-func TestAnEpochForgetsWhereThePartitionsBegan(t *testing.T) {
+func TestAPeriodForgetsWhereThePartitionsBegan(t *testing.T) {
 	l := NewAudit(64)
 	reader := l.Reader()
 	take := func(n uint64, partition uint16) {

@@ -1,21 +1,22 @@
 package delivery
 
-// readerCache is how many streams a Reader remembers, in 8 KiB; a power of two.
+// readerCache is how many sequences a Reader remembers, in 8 KiB. A power of
+// two.
 const readerCache = 1024
 
-// A Reader is the way of one worker into a Ledger: it remembers where the
-// streams are, so that most messages take one lock and no search. It is for
-// one goroutine at a time and follows the ledger through its epochs.
+// A Reader gives one worker access to an Audit. It remembers where sequences
+// are, so that most messages take one lock and no search. One goroutine at a
+// time may use it, through any number of periods.
 type Reader struct {
 	audit *Audit
 	last  *sequence
 	cache [readerCache]*sequence
 }
 
-// Reader returns a new way into the ledger.
-func (l *Audit) Reader() *Reader { return &Reader{audit: l} }
+// Reader returns a reader for one worker.
+func (a *Audit) Reader() *Reader { return &Reader{audit: a} }
 
-// lock returns the stream with the given id, locked, or nil if it has been
+// lock returns the sequence of a producer, locked, or nil if the producer was
 // retired.
 func (r *Reader) lock(id uint64) *sequence {
 	if s := r.last; s != nil && s.id == id {
@@ -28,7 +29,7 @@ func (r *Reader) lock(id uint64) *sequence {
 	return r.lockOther(id)
 }
 
-// lockOther is lock for a stream that is not the last one, or was closed.
+// lockOther is lock for a sequence that is not the last one or was closed.
 func (r *Reader) lockOther(id uint64) *sequence {
 	place := &r.cache[id%readerCache]
 	s := *place

@@ -7,15 +7,15 @@ import (
 )
 
 // MaxUnknownSpans bounds how many separate runs of failed sends are remembered
-// per stream. Sends fail in long runs, as when a broker is away. What fails
-// beyond is treated as if it had been sent.
+// for each producer. Sends fail in long runs, as while a broker is away.
+// Further failures are treated as successful sends.
 const MaxUnknownSpans = 4096
 
-// A span is the numbers from from up to but excluding to.
+// A span is the numbers in [from, to).
 type span struct{ from, to uint64 }
 
-// spans are the numbers whose sending failed and that have not been seen, as
-// spans in rising order with gaps between them.
+// spans are numbers whose send failed and that were not received, in ascending
+// order and with numbers between them.
 type spans []span
 
 // find returns the index of the first span that ends at n or above it.
@@ -29,7 +29,7 @@ func (d spans) find(n uint64) int {
 	return i
 }
 
-// add returns the doubts with n among them.
+// add returns the spans with n added.
 func (d spans) add(n uint64) spans {
 	i := d.find(n)
 	switch {
@@ -51,7 +51,7 @@ func (d spans) add(n uint64) spans {
 	return slices.Insert(d, i, span{n, n + 1})
 }
 
-// remove returns the doubts without n, which has been seen.
+// remove returns the spans without n.
 func (d spans) remove(n uint64) spans {
 	i := d.find(n + 1)
 	if i == len(d) || n < d[i].from {
@@ -72,7 +72,8 @@ func (d spans) remove(n uint64) spans {
 	return slices.Insert(d, i, low)
 }
 
-// split parts the doubts below n from the rest, and counts them.
+// split divides the spans into the numbers below n and the rest, and counts the
+// numbers below n.
 func (d spans) split(n uint64) (count uint64, below, rest spans) {
 	whole := 0
 	for whole < len(d) && d[whole].to <= n {
@@ -88,13 +89,13 @@ func (d spans) split(n uint64) (count uint64, below, rest spans) {
 	return count, below, rest
 }
 
-// join returns d with the doubts of above, which are all higher. The lowest go
-// when they are too many.
+// join returns d followed by above, whose numbers are all higher. Of too many
+// spans it drops the lowest.
 func (d spans) join(above spans) spans {
 	if len(above) == 0 {
 		return d
 	}
-	if len(d) > 0 && len(above) > 0 && d[len(d)-1].to == above[0].from {
+	if len(d) > 0 && d[len(d)-1].to == above[0].from {
 		d[len(d)-1].to = above[0].to
 		above = above[1:]
 	}
@@ -102,7 +103,7 @@ func (d spans) join(above spans) spans {
 	return slices.Clone(d[max(len(d)-MaxUnknownSpans, 0):])
 }
 
-// below returns how many doubts are below n.
+// below returns how many of the numbers are below n.
 func (d spans) below(n uint64) (count uint64) {
 	for _, s := range d {
 		if s.from >= n {
@@ -113,42 +114,42 @@ func (d spans) below(n uint64) (count uint64) {
 	return count
 }
 
-// sendFailed notes that the sending of n failed. The caller holds mu.
+// sendFailed notes that the send of n failed. The caller holds mu.
 func (s *sequence) sendFailed(n uint64) {
 	switch {
 	case n > payload.MaxSequence:
 	case s.opened && n < max(s.base, s.judgedFrom):
 		s.unknownPassed = s.unknownPassed.add(n)
 	case s.opened && n < s.next && s.next-n > s.width:
-		// It has been settled. Whether it is one of those that were counted
-		// as lost cannot be told, so the promise is not held to it.
+		// n has left the window. Nothing tells whether it is one of the lost
+		// numbers, so one of them is taken for it.
 		s.unknownLost = min(s.unknownLost+1, s.lost-s.unjudgedLost)
 		s.unknownPassed = s.unknownPassed.add(n)
-	case s.opened && n < s.next && s.has(n): // it was stored after all
+	case s.opened && n < s.next && s.has(n): // it was stored nonetheless
 	default:
 		s.unknown = s.unknown.add(n)
 	}
 }
 
-// has reports whether n, which lies in the window, has been seen.
+// has reports whether n, which lies in the window, was received.
 func (s *sequence) has(n uint64) bool {
 	position := n & (s.width - 1)
 	return s.seen[position>>6]&(1<<(position&63)) != 0
 }
 
-// setAsideUnknown takes the failed sends out of the counts in t. Those that left the
-// window are settled as excused. The caller holds mu.
+// setAsideUnknown moves failed sends in t from lost, gaps and not yet received
+// to unknown. The caller holds mu.
 func (s *sequence) setAsideUnknown(t *Totals) {
 	if s.opened && len(s.unknown) > 0 {
 		s.passUnknown(max(s.base, s.judgedFrom))
 		if s.next > s.width {
 			s.unknownLost = min(s.unknownLost+s.passUnknown(s.next-s.width), s.lost-s.unjudgedLost)
 		}
-		holes := s.unknown.below(s.next)
-		tail := s.unknown.below(s.next+t.NotYetReceived) - holes
-		t.Gaps -= holes
-		t.NotYetReceived -= tail
-		t.Unknown += holes + tail
+		gaps := s.unknown.below(s.next)
+		ahead := s.unknown.below(s.next+t.NotYetReceived) - gaps
+		t.Gaps -= gaps
+		t.NotYetReceived -= ahead
+		t.Unknown += gaps + ahead
 	}
 	t.Lost -= s.unknownLost
 	t.Unknown += s.unknownLost
@@ -157,7 +158,7 @@ func (s *sequence) setAsideUnknown(t *Totals) {
 	}
 }
 
-// passUnknown moves the doubts below n to those that have passed, and returns how
+// passUnknown moves the failed sends below n to unknownPassed and returns how
 // many they are.
 func (s *sequence) passUnknown(n uint64) (count uint64) {
 	count, passed, rest := s.unknown.split(n)
@@ -165,22 +166,23 @@ func (s *sequence) passUnknown(n uint64) (count uint64) {
 	return count
 }
 
-// failedBefore returns how many sends are known to have failed from next up to
-// n, which was just taken.
+// failedBefore returns how many sends in [next, n) are known to have failed.
+// The message n was just received.
 func (s *sequence) failedBefore(n uint64) uint64 {
 	known := s.unknown.below(n) - s.unknown.below(s.next)
 	return min(max(known, s.reported.fresh), n-s.next)
 }
 
-// reportedFailures is what the stamps of a stream say of its failed sends. Of a sender
-// outside of this session nothing else is known.
+// reportedFailures holds what the stamps of a producer report about its failed
+// sends. A stamp carries how many sends failed before it. For a producer of
+// another process nothing else is known.
 type reportedFailures struct {
 	any       bool
 	low, high uint64
-	fresh     uint64 // what the last message told first
+	fresh     uint64 // how many failures the last stamp was the first to report
 }
 
-// record takes in what a message says.
+// record notes the failures that a stamp reports.
 func (t *reportedFailures) record(failed uint64) {
 	if !t.any {
 		t.any, t.low, t.high = true, failed, failed
@@ -189,13 +191,13 @@ func (t *reportedFailures) record(failed uint64) {
 	t.low, t.high = min(t.low, failed), max(t.high, failed)
 }
 
-// setAside takes as many as failed out of what is missing: lost first. Those that
-// failed and were stored nonetheless excuse others.
+// setAside moves as many missing messages as sends failed to unknown, the lost
+// ones first. A failed send that was stored nonetheless hides one real loss.
 func (t *reportedFailures) setAside(sum *Totals) {
 	failed := t.high - t.low
 	lost := min(failed, sum.Lost)
-	holes := min(failed-lost, sum.Gaps)
+	gaps := min(failed-lost, sum.Gaps)
 	sum.Lost -= lost
-	sum.Gaps -= holes
-	sum.Unknown += lost + holes
+	sum.Gaps -= gaps
+	sum.Unknown += lost + gaps
 }

@@ -8,7 +8,7 @@ import (
 	"pulsh/session/payload"
 )
 
-func TestFailedSendsAreInDoubtAgainAfterASeek(t *testing.T) {
+func TestFailedSendsAreUnknownAgainAfterASeek(t *testing.T) {
 	l := NewAudit(64)
 	l.Open(1, 0)
 	for n := uint64(100); n < 300; n++ {
@@ -41,18 +41,18 @@ func TestASenderOutsideTellsOfItsFailedSends(t *testing.T) {
 	}
 	got := l.Totals()
 	require.EqualValues(t, 98, got.Unknown)
-	require.EqualValues(t, 1, got.Lost, "one was neither stored nor told of")
+	require.EqualValues(t, 1, got.Lost, "one was neither stored nor reported")
 	for n := uint64(1400); n < 1500; n++ {
 		from(r, n, 139)
 	}
-	require.Zero(t, l.Totals().Lost, "it is told of late")
+	require.Zero(t, l.Totals().Lost, "it is reported late")
 	for n := uint64(1500 + payload.MaxFailed); n < 1600+payload.MaxFailed; n++ {
 		from(r, n, payload.MaxFailed)
 	}
 	require.EqualValues(t, 139, l.Totals().Lost, "no stamp tells of more")
 }
 
-func TestFailedSendsDoNotLookLikeTheEndOfTheEpochBefore(t *testing.T) {
+func TestFailedSendsDoNotLookLikeTheEndOfThePeriodBefore(t *testing.T) {
 	l := NewAudit(64)
 	l.Open(1, 0)
 	feed(l, 0, 999)
