@@ -9,7 +9,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/session/broker/local"
 	"pulsh/shell/start"
 )
@@ -33,14 +33,14 @@ func run(args []string, stdin, stdout, stderr *os.File) int {
 	options, err := start.ReadOptions(args, os.Getenv)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	if asked, err := start.About(options, version, builtinProfiles, stdout); asked {
 		if err != nil {
 			fmt.Fprintln(stderr, err)
-			return commands.ExitFailed
+			return lang.ExitFailed
 		}
-		return commands.ExitDone
+		return lang.ExitDone
 	}
 	logrus.SetOutput(io.Discard) // the client logs through the global logger in places, which would spoil the screen
 	return start.Run(options, version, builtinProfiles, start.Streams{In: stdin, Out: stdout, Err: stderr})

@@ -20,11 +20,14 @@ import (
 // mayImport says which rooms of the house a room may enter, besides itself. A
 // room that is not listed may enter none.
 var mayImport = map[string][]string{
-	".":                              {"commands", "session/broker/local", "shell/start"},
-	"commands":                       {"graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/export", "session/group", "session/spell", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/snapshot", "session/spec"},
-	"commands/outcome":               {"commands", "session/snapshot", "session/spec"},
-	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/produce", "session/snapshot", "session/spec"},
+	".":                              {"commands/lang", "session/broker/local", "shell/start"},
+	"commands":                       {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/cursor", "session/export", "session/group", "session/look", "session/metrics", "session/pacing", "session/profile", "session/scrape", "session/snapshot", "session/spec"},
+	"commands/answers":               {"commands/lang", "graphs", "session/broker", "session/brokerstats", "session/delivery", "session/metrics", "session/pacing", "session/snapshot", "session/spec"},
+	"commands/lang":                  {"graphs", "session/spell", "session/pacing"},
+	"commands/outcome":               {"commands", "commands/lang", "session/snapshot", "session/spec"},
 	"examples/bench":                 {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
+	"graphs":                         {"graphs/measure"},
+	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/produce", "session/snapshot", "session/spec"},
 	"session/broker":                 {"session/payload"},
 	"session/broker/admin":           {"session/broker"},
 	"session/broker/client":          {"session/broker", "session/delivery", "session/payload"},
@@ -39,22 +42,25 @@ var mayImport = map[string][]string{
 	"session/dial":                   {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe"},
 	"session/export":                 {"session/metrics"},
 	"session/group":                  {"session/broker", "session/delivery", "session/metrics", "session/snapshot"},
+	"session/look":                   {"graphs", "session/snapshot", "session/spec"},
 	"session/metrics":                {"session/broker"},
 	"session/produce":                {"session/broker", "session/brokerstats", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"session/profile":                {"session/broker", "session/spell", "session/pacing", "session/snapshot", "session/spec"},
 	"session/scrape":                 {"session/export"},
 	"session/snapshot":               {"session/broker", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/spec"},
 	"session/spec":                   {"session/broker", "session/metrics", "session/pacing", "session/payload"},
-	"shell":                          {"shell/editor", "shell/screen", "shell/tty"},
-	"shell/editor":                   {"shell/screen"},
-	"shell/frames":                   {"graphs", "session/metrics", "session/snapshot", "session/spec", "shell"},
-	"shell/start":                    {"commands", "commands/outcome", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/spell", "session/profile", "session/snapshot", "session/spec", "shell", "shell/frames"},
+	"shell":                          {"graphs/measure", "shell/editor", "shell/screen", "shell/tty"},
+	"shell/editor":                   {"graphs/measure", "shell/screen"},
+	"shell/frames":                   {"graphs", "session/look", "session/metrics", "session/snapshot", "session/spec", "shell"},
+	"shell/screen":                   {"graphs/measure"},
+	"shell/start":                    {"commands", "commands/answers", "commands/lang", "commands/outcome", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/spell", "session/profile", "session/snapshot", "session/spec", "shell", "shell/frames"},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.
 var onlyIn = map[string][]string{
 	"github.com/apache/pulsar-client-go": {"session/broker/client", "examples/bench"},
 	"github.com/c-bata/go-prompt":        {"shell/editor"},
+	"github.com/fatih/color":             {"graphs", "shell", "shell/editor", "shell/screen", "shell/start"},
 	"github.com/guptarohit/asciigraph":   {"graphs"},
 }
 

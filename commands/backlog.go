@@ -2,23 +2,14 @@ package commands
 
 import (
 	"context"
-	"math"
-	"slices"
-	"strings"
-	"time"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
 	"pulsh/session/snapshot"
 )
-
-func backlogCommand() command {
-	return command{name: "backlog", section: lookSection, params: []param{{name: "group", kind: groupOf(snapshot.Consume, "sub1")}},
-		summary:  "show what waits in the broker, by topic and partition",
-		detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
-		examples: []string{"backlog sub1"}, run: showBacklog}
-}
 
 func showBacklog(ctx context.Context, c *call) error {
 	g, err := c.group(ctx, "group")
@@ -26,40 +17,40 @@ func showBacklog(ctx context.Context, c *call) error {
 		return err
 	}
 	if g.Consumer == nil {
-		return c.refuse("group", "show "+g.Name, "%s is a producer group and has no backlog", g.Name)
+		return c.Refuse("group", "show "+g.Name, "%s is a producer group and has no backlog", g.Name)
 	}
 	if _, err := c.admin(); err != nil {
 		return err
 	}
-	each, flows, sum, err := c.answers(ctx, g.Name)
+	each, flows, sum, err := askTopics(ctx, c, g.Name)
 	if err != nil {
 		return err
 	}
 	name := g.Consumer.Subscription
 	if _, ok := sum.Subscriptions[name]; !ok {
-		return c.fail("consume start "+g.Name, "%s has no subscription %q", g.Topic, name)
+		return c.Fail("consume start "+g.Name, "%s has no subscription %q", g.Topic, name)
 	}
 	var rows [][]string
 	all := brokerstats.Flow{Out: map[string]float64{}}
 	for i, one := range each {
 		all.In += flows[i].In
 		all.Out[name] += flows[i].Out[name]
-		rows = append(rows, backlogRows(one, flows[i], name, len(each) > 1)...)
+		rows = append(rows, answers.BacklogRows(one, flows[i], name, len(each) > 1)...)
 	}
-	rows = append(rows, backlogRow("total", sum, all, name))
+	rows = append(rows, answers.BacklogRow("total", sum, all, name))
 	right := graphs.AlignRight
 	head := "partition"
 	if len(each) > 1 {
 		head = "topic"
 	}
-	c.print(graphs.Table([]string{head, "messages", "entries", "unacked", "rate out", "drained in"}, rows,
+	c.Print(graphs.Table([]string{head, "messages", "entries", "unacked", "rate out", "drained in"}, rows,
 		[]graphs.Align{0, right, right, right, right, right}, 0))
-	c.say("entries are what the broker calls backlog; messages are entries times %s, the messages in an entry", graphs.Three(max(sum.MessagesPerEntry, 1)))
+	c.Say("entries are what the broker calls backlog; messages are entries times %s, the messages in an entry", graphs.Three(max(sum.MessagesPerEntry, 1)))
 	return nil
 }
 
-// answers asks about a group's topics twice, so that rates can be counted.
-func (c *call) answers(ctx context.Context, group string) (each []snapshot.TopicAnswer, flows []brokerstats.Flow, sum broker.TopicStats, err error) {
+// askTopics asks about a group's topics twice, so that rates can be counted.
+func askTopics(ctx context.Context, c *call, group string) (each []snapshot.TopicAnswer, flows []brokerstats.Flow, sum broker.TopicStats, err error) {
 	look := func() ([]snapshot.TopicAnswer, broker.TopicStats, error) {
 		asking, cancel := asked(ctx)
 		defer cancel()
@@ -70,7 +61,7 @@ func (c *call) answers(ctx context.Context, group string) (each []snapshot.Topic
 		return nil, nil, sum, err
 	}
 	begin := c.env.Now()
-	if err := sleep(ctx, flowTime); err != nil {
+	if err := lang.Sleep(ctx, flowTime); err != nil {
 		return nil, nil, sum, err
 	}
 	if each, sum, err = look(); err != nil {
@@ -89,43 +80,4 @@ func (c *call) answers(ctx context.Context, group string) (each []snapshot.Topic
 		flows = append(flows, brokerstats.FlowBetween(earlier, one.Stats, apart))
 	}
 	return each, flows, sum, nil
-}
-
-// backlogRows are a topic's partitions, below its own row where there are
-// several topics.
-func backlogRows(one snapshot.TopicAnswer, flow brokerstats.Flow, subscription string, several bool) [][]string {
-	var rows [][]string
-	indent := ""
-	if several {
-		rows, indent = append(rows, backlogRow(one.Topic, one.Stats, flow, subscription)), "  "
-	}
-	for _, topic := range sortedPartitions(one.Stats) {
-		rows = append(rows, backlogRow(indent+partitionLabel(topic), one.Stats.Partitions[topic], flow.Partitions[topic], subscription))
-	}
-	return rows
-}
-
-// sortedPartitions lists the partitions by number.
-func sortedPartitions(stats broker.TopicStats) []string {
-	var names []string
-	for name := range stats.Partitions {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return strings.Compare(a, b)
-	})
-	return names
-}
-
-func backlogRow(label string, stats broker.TopicStats, flow brokerstats.Flow, subscription string) []string {
-	s, out := stats.Subscriptions[subscription], flow.Out[subscription]
-	messages := backlogMessages(stats, subscription)
-	drained := graphs.NoValue
-	if net := out - flow.In; messages > 0 && net > 0 {
-		drained = graphs.Elapsed(time.Duration(min(messages/net, math.MaxInt32)) * time.Second)
-	}
-	return []string{label, graphs.Count(messages), whole(s.BacklogEntries), whole(s.Unacked), graphs.Rate(out), drained}
 }

@@ -2,118 +2,14 @@ package commands
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"math"
 	"time"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
-
-// behaveCommands say what consumer groups do with their messages.
-func behaveCommands() []command {
-	consumer := param{name: "group", kind: groupOf(snapshot.Consume, "sub1")}
-	return []command{
-		{name: "ack", section: groupSection, changes: true,
-			params:  []param{consumer, {name: "ack", kind: ackNowKind()}},
-			summary: "change when messages are acknowledged, or acknowledge what is held back",
-			detail: "batched sends acknowledgements in groups of 1,000 or 100 ms, batched(100,10ms) in others; immediate sends each at once; delayed(500ms) waits so long from the receipt on; " +
-				"manual waits for `ack sub1 now`, which acknowledges all that is held back, or `ack sub1 100`, the oldest hundred; cumulative acknowledges with one message all before it " +
-				"(exclusive and failover). A pause leaves what is held back as it is. A stop, a seek and new consumers acknowledge what is delayed and give up what waits for the user, which then comes again. " +
-				"immediate and batched(…) need new consumers, as the client takes them only at creation; the others change under the running load.",
-			examples: []string{"ack sub1 immediate", "ack sub1 delayed(500ms)", "ack sub1 manual", "ack sub1 100", "ack sub1 now", "ack sub1 batched"}, run: setAck},
-		{name: "churn", section: groupSection, changes: true,
-			params: []param{consumer, {name: "share", kind: churnShareKind()},
-				{name: "every", kind: durationKind(), keyed: true, optional: true, doc: "from 1s to 24h; 30s if not given"}},
-			summary: "close a share of a group's consumers regularly and subscribe others in their places",
-			detail: "At least one each time, in turn. What a consumer had been pushed ahead goes to the others; what it had not acknowledged comes again. " +
-				"No round takes place while the group is paused or a command works on it.",
-			examples: []string{"churn sub1 10% every=30s", "churn sub1 off"}, run: churn},
-	}
-}
-
-// ackKind is a strategy.
-func ackKind() kind {
-	return kind{name: "ACK", sample: "batched", forms: "batched, batched(100,10ms), immediate, delayed(500ms), manual, cumulative",
-		doc:   "when messages are acknowledged: batched, batched(1000,100ms), immediate, delayed(500ms), manual or cumulative; the command ack takes now and a number as well",
-		parse: func(text string) (any, error) { return spec.ParseAck(text) },
-		complete: offer("batched", "in groups of 1,000 or 100 ms", "batched(100,10ms)", "in other groups", "immediate", "each at once",
-			"delayed(500ms)", "so long after its receipt", "manual", "when you say so", "cumulative", "one for all before it")}
-}
-
-// ackCount is how many messages are acknowledged now.
-type ackCount int
-
-// ackNowKind is a strategy, or what is to be acknowledged at once.
-func ackNowKind() kind {
-	k := ackKind()
-	k.name, k.forms = "ACK|now|COUNT", k.forms+", now, 100"
-	k.parse = func(text string) (any, error) {
-		if text == "now" {
-			return ackCount(math.MaxInt), nil
-		}
-		if n, err := spec.ParseCount(text); err == nil {
-			if n == 0 {
-				return nil, fmt.Errorf("%q acknowledges nothing", text)
-			}
-			return ackCount(n), nil
-		}
-		return spec.ParseAck(text)
-	}
-	strategies := k.complete
-	k.complete = func(s *scene) []Suggestion {
-		return append(strategies(s), Suggestion{"now", "acknowledge all that is held back"})
-	}
-	return k
-}
-
-func shareKind() kind {
-	return kind{name: "SHARE", sample: "2%", forms: "2%, 0.5%, 0%", doc: "a share of the messages: 2%, 0.5%, 0%",
-		parse:    func(text string) (any, error) { return spec.ParseShare(text) },
-		complete: offer("0%", "none", "1%", "one in a hundred", "2%", "", "10%", "", "100%", "all")}
-}
-
-func workKind() kind {
-	return kind{name: "WORK", sample: "5ms", forms: "none, 5ms, 1ms..5ms, lognormal(5ms,0.6)",
-		doc:      "how long a worker is busy with a message: none, 5ms, 1ms..5ms (uniform), or lognormal(5ms,0.6) with that median and spread",
-		parse:    func(text string) (any, error) { return spec.ParseWork(text) },
-		complete: offer("none", "no work", "5ms", "the same each time", "1ms..5ms", "uniform", "lognormal(5ms,0.6)", "median and spread")}
-}
-
-func churnKind() kind {
-	return kind{name: "CHURN", sample: "10%/30s", forms: "10%/30s, off", doc: "a share of the consumers and how often: 10%/30s, or off",
-		parse:    func(text string) (any, error) { return spec.ParseChurn(text) },
-		complete: offer("off", "no churn", "10%/30s", "a tenth every half minute")}
-}
-
-// churnShareKind is the share of a churn, or its end.
-func churnShareKind() kind {
-	k := shareKind()
-	k.name, k.sample, k.forms = "SHARE|off", "10%", "10%, off"
-	k.parse = func(text string) (any, error) {
-		if text == "off" {
-			return spec.Share(0), nil
-		}
-		s, err := spec.ParseShare(text)
-		if err == nil && s == 0 {
-			err = errors.New("0% is nobody; off ends the churn")
-		}
-		return s, err
-	}
-	k.complete = offer("10%", "a tenth of the consumers", "50%", "half of them", "100%", "all of them", "off", "no churn any more")
-	return k
-}
-
-// consumerOf finds the consumer group that an argument names.
-func (c *call) consumerOf(ctx context.Context, what string) (snapshot.Group, error) {
-	g, err := c.group(ctx, "group")
-	if err == nil && g.Consumer == nil {
-		err = c.refuse("group", "show "+g.Name, "%s is a producer group and %s", g.Name, what)
-	}
-	return g, err
-}
 
 func setAck(ctx context.Context, c *call) error {
 	g, err := c.consumerOf(ctx, "acknowledges nothing")
@@ -123,7 +19,7 @@ func setAck(ctx context.Context, c *call) error {
 	if limit, now := value[ackCount](c, "ack"); now {
 		return ackNow(ctx, c, g, int(limit))
 	}
-	c.given = []string{"ack"}
+	c.Given = []string{"ack"}
 	return setGroup(ctx, c)
 }
 
@@ -132,11 +28,11 @@ func setAck(ctx context.Context, c *call) error {
 const ackMax = time.Minute
 
 func ackNow(ctx context.Context, c *call, g snapshot.Group, limit int) error {
-	if !active(g.State) {
-		return c.forbidden(g)
+	if !g.State.Active() {
+		return needsCluster(c, g)
 	}
 	if g.Consumer.Kept == 0 {
-		c.say("%s holds nothing back; ack is %s", g.Name, g.Consumer.Ack)
+		c.Say("%s holds nothing back; ack is %s", g.Name, g.Consumer.Ack)
 		return nil
 	}
 	bounded, cancel := context.WithTimeout(ctx, ackMax)
@@ -150,7 +46,7 @@ func ackNow(ctx context.Context, c *call, g snapshot.Group, limit int) error {
 	if after, ok := c.fresh(ctx).Group(g.Name); ok {
 		left = after.Consumer.Kept
 	}
-	c.say("%s: %s acknowledged, %s held back", g.Name, count(n, "message"), whole(int64(left)))
+	c.Say("%s: %s acknowledged, %s held back", g.Name, lang.Count(n, "message"), answers.Whole(int64(left)))
 	return nil
 }
 
@@ -165,13 +61,13 @@ func churn(ctx context.Context, c *call) error {
 		text = share.String()
 		if d, ok := value[time.Duration](c, "every"); ok {
 			if d < spec.ChurnMin || d > spec.ChurnMax {
-				return c.refuse("every", "churn "+g.Name+" 10% every=30s", "%s is not from %s to %s", c.text("every"),
+				return c.Refuse("every", "churn "+g.Name+" 10% every=30s", "%s is not from %s to %s", c.Text("every"),
 					pacing.FormatDuration(spec.ChurnMin), pacing.FormatDuration(spec.ChurnMax))
 			}
 			text += "/" + pacing.FormatDuration(d)
 		}
 	}
-	c.args["churn"] = argument{text: text}
-	c.given = []string{"churn"}
+	c.Args["churn"] = lang.Argument{Text: text}
+	c.Given = []string{"churn"}
 	return setGroup(ctx, c)
 }

@@ -3,6 +3,8 @@ package commands
 import (
 	"fmt"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -25,9 +27,9 @@ type Schedule struct {
 
 // String is the sentence: fast acked 41,200 of 50,000 due (82.4 %), 300 missed.
 func (s Schedule) String() string {
-	text := fmt.Sprintf("%s acked %s of %s due (%s)", s.Group, whole(s.Acked), whole(s.Due), graphs.Percent(100*float64(s.Acked)/float64(s.Due), 1))
+	text := fmt.Sprintf("%s acked %s of %s due (%s)", s.Group, answers.Whole(s.Acked), answers.Whole(s.Due), graphs.Percent(100*float64(s.Acked)/float64(s.Due), 1))
 	if s.Missed > 0 {
-		text += ", " + whole(s.Missed) + " missed"
+		text += ", " + answers.Whole(s.Missed) + " missed"
 	}
 	return text
 }
@@ -51,10 +53,10 @@ func schedule(g snapshot.Group) (s Schedule, ok bool) {
 // Schedules are those of all producer groups, also of what a group did before it
 // was started again and of groups that were removed, in their order. A reset
 // begins a group's account anew.
-func (c *Commands) Schedules() []Schedule {
-	c.journal.mu.Lock()
-	all := append([]Schedule(nil), c.journal.schedules...)
-	c.journal.mu.Unlock()
+func Schedules(c *Commands) []Schedule {
+	c.mu.Lock()
+	all := append([]Schedule(nil), c.schedules...)
+	c.mu.Unlock()
 	for _, g := range c.env.Session.Snapshot().Groups {
 		if s, ok := schedule(g); ok {
 			all = append(all, s)
@@ -64,24 +66,24 @@ func (c *Commands) Schedules() []Schedule {
 }
 
 // BehindAllowed says that falling short of a schedule is no failure of a run.
-func (c *Commands) BehindAllowed() bool {
+func BehindAllowed(c *Commands) bool {
 	return c.env.AllowBehind || c.env.Session.Preferences().BehindAllowed
 }
 
 // keepSchedule keeps what a group did before its figures go.
-func (c *call) keepSchedule(g snapshot.Group) {
+func keepSchedule(c *call, g snapshot.Group) {
 	s, ok := schedule(g)
 	if !ok {
 		return
 	}
-	c.journal.mu.Lock()
-	defer c.journal.mu.Unlock()
-	c.journal.schedules = appendBounded(c.journal.schedules, s, journalChecksMax)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.schedules = lang.AppendBounded(c.schedules, s, lang.JournalChecksMax)
 }
 
 // GroupSettings are the settings of all groups as they are typed, by group and
 // by name.
-func (c *Commands) GroupSettings() map[string]map[string]string {
+func GroupSettings(c *Commands) map[string]map[string]string {
 	all := map[string]map[string]string{}
 	for _, g := range c.env.Session.Snapshot().Groups {
 		one := map[string]string{}

@@ -47,7 +47,7 @@ func TestSchedulesOfGroupsThatAreGone(t *testing.T) {
 		c := world(t, pretend(t))
 		var out strings.Builder
 		require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650; produce start a rate=100; produce start b rate=200; wait 1s; remove a; produce stop b; produce start b; wait 500ms; produce stop b", &out))
-		all := c.Schedules()
+		all := Schedules(c)
 		require.Len(t, all, 3, "%v", all)
 		for i, want := range []struct {
 			group string
@@ -57,8 +57,8 @@ func TestSchedulesOfGroupsThatAreGone(t *testing.T) {
 			require.InDelta(t, want.due, all[i].Due, 0.2*float64(want.due))
 			require.False(t, all[i].Behind, all[i].String())
 		}
-		require.False(t, c.BehindAllowed())
+		require.False(t, BehindAllowed(c))
 		require.NoError(t, c.Execute(t.Context(), "set session behind=allowed", &out))
-		require.True(t, c.BehindAllowed())
+		require.True(t, BehindAllowed(c))
 	})
 }

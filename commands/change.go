@@ -40,7 +40,7 @@ func change[S any](ctx context.Context, c *call, g snapshot.Group, parts string,
 		return err
 	}
 	var told []string
-	for _, name := range c.given {
+	for _, name := range c.Given {
 		s, _ := spec.FindSetting(table, name)
 		if was, is := s.Get(&before), s.Get(&settings); was != is {
 			told = append(told, fmt.Sprintf("%s %s → %s", name, was, is))
@@ -52,9 +52,9 @@ func change[S any](ctx context.Context, c *call, g snapshot.Group, parts string,
 	switch {
 	case rebuilt.Done:
 		tail = fmt.Sprintf(" · new %s, a gap of %s", parts, graphs.Latency(float64(rebuilt.Gap)))
-	case !active(g.State):
+	case !g.State.Active():
 		tail = " when it starts"
 	}
-	c.say("%s: %s%s", g.Name, strings.Join(told, " · "), tail)
+	c.Say("%s: %s%s", g.Name, strings.Join(told, " · "), tail)
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/export"
 	"pulsh/session/snapshot"
@@ -18,60 +19,48 @@ import (
 // reportBytesMax bounds a report that is read: a day of a dozen groups.
 const reportBytesMax = 1 << 30
 
-// reportKind is a report to be read.
-func reportKind() kind {
-	return kind{name: "REPORT", sample: "a.json", doc: "a report that export has written as .json",
-		parse: func(text string) (any, error) {
-			if as, err := export.FormatOf(text); err != nil || as != export.JSON {
-				return nil, errors.New("a report to compare is one that export has written as .json")
-			}
-			return text, nil
-		},
-		complete: completeFiles(string(export.JSON))}
-}
-
 func compare(_ context.Context, c *call) error {
-	a, err := c.readReport("a")
+	a, err := readReport(c, "a")
 	if err != nil {
 		return err
 	}
-	b, err := c.readReport("b")
+	b, err := readReport(c, "b")
 	if err != nil {
 		return err
 	}
-	c.say("a  %s  %s, %s", c.text("a"), a.Title, a.Start.Local().Format("2006-01-02 15:04:05"))
-	c.say("b  %s  %s, %s", c.text("b"), b.Title, b.Start.Local().Format("2006-01-02 15:04:05"))
-	return c.sideBySide("a", a, b)
+	c.Say("a  %s  %s, %s", c.Text("a"), a.Title, a.Start.Local().Format("2006-01-02 15:04:05"))
+	c.Say("b  %s  %s, %s", c.Text("b"), b.Title, b.Start.Local().Format("2006-01-02 15:04:05"))
+	return printSideBySide(c, "a", a, b)
 }
 
-func (c *call) readReport(name string) (*export.Report, error) {
-	path := homePath(c.text(name))
+func readReport(c *call, name string) (*export.Report, error) {
+	path := lang.HomePath(c.Text(name))
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, c.refuse(name, "export "+quote(path), "there is no file %q", path)
+		return nil, c.Refuse(name, "export "+lang.Quote(path), "there is no file %q", path)
 	}
 	if err != nil {
-		return nil, c.refuse(name, "", "%q cannot be read: %s", path, reason(err))
+		return nil, c.Refuse(name, "", "%q cannot be read: %s", path, reason(err))
 	}
 	defer f.Close()
 	switch info, err := f.Stat(); {
 	case err != nil || !info.Mode().IsRegular():
-		return nil, c.refuse(name, "", "%q is not a file", path)
+		return nil, c.Refuse(name, "", "%q is not a file", path)
 	case info.Size() > reportBytesMax:
-		return nil, c.refuse(name, "", "%q is larger than a gibibyte", path)
+		return nil, c.Refuse(name, "", "%q is larger than a gibibyte", path)
 	}
 	r, err := export.Read(f)
 	if err != nil {
-		return nil, c.refuse(name, "", "%q is not a report: %s", path, err)
+		return nil, c.Refuse(name, "", "%q is not a report: %s", path, err)
 	}
 	return r, nil
 }
 
-// sideBySide prints the comparison of two reports.
-func (c *call) sideBySide(param string, a, b *export.Report) error {
+// printSideBySide prints the comparison of two reports.
+func printSideBySide(c *call, param string, a, b *export.Report) error {
 	rows, alone := export.Compare(a, b)
 	if len(rows) == 0 {
-		return c.refuse(param, "", "there is nothing to compare: no group of the one is in the other, or nothing was measured")
+		return c.Refuse(param, "", "there is nothing to compare: no group of the one is in the other, or nothing was measured")
 	}
 	var cells [][]string
 	last := ""
@@ -84,9 +73,9 @@ func (c *call) sideBySide(param string, a, b *export.Report) error {
 			ratioText(r.Ratio), string(r.Verdict)})
 	}
 	right := graphs.AlignRight
-	c.print(graphs.Table([]string{"", "a", "least–most", "b", "least–most", "b/a", ""}, cells, []graphs.Align{0, right, right, right, right, right, 0}, 0))
+	c.Print(graphs.Table([]string{"", "a", "least–most", "b", "least–most", "b/a", ""}, cells, []graphs.Align{0, right, right, right, right, right, 0}, 0))
 	if len(alone) > 0 {
-		c.say("only in one of them: %s", and(alone))
+		c.Say("only in one of them: %s", lang.And(alone))
 	}
 	return nil
 }
@@ -127,31 +116,11 @@ func ratioText(r float64) string {
 	return graphs.Three(r)
 }
 
-// markKind is a mark by its text.
-func markKind() kind {
-	return kind{name: "MARK", sample: "'before the fix'", parse: asText, doc: "the text of a mark that was set, in quotes if it has blanks",
-		complete: func(s *scene) []Suggestion {
-			if s.snapshot == nil {
-				return nil
-			}
-			var out []Suggestion
-			for _, m := range userMarks(s.snapshot) {
-				out = append(out, Suggestion{quote(m.Text), m.At.Format("15:04:05")})
-			}
-			return out
-		}}
-}
-
-// userMarks are the marks of the mark command, oldest first.
-func userMarks(s *snapshot.Snapshot) []snapshot.Mark {
-	return slices.DeleteFunc(slices.Clone(s.Marks), func(m snapshot.Mark) bool { return m.Kind != snapshot.MarkNote })
-}
-
 // diff compares two stretches of the session.
 func diff(ctx context.Context, c *call) error {
 	s := c.fresh(ctx)
 	marks := userMarks(s)
-	first, err := c.markNamed("mark", marks)
+	first, err := markNamed(c, "mark", marks)
 	if err != nil {
 		return err
 	}
@@ -162,8 +131,8 @@ func diff(ctx context.Context, c *call) error {
 	if first+1 < len(marks) {
 		b.to = marks[first+1].At
 	}
-	if c.text("later") != "" {
-		second, err := c.markNamed("later", marks)
+	if c.Text("later") != "" {
+		second, err := markNamed(c, "later", marks)
 		if err != nil {
 			return err
 		}
@@ -172,10 +141,10 @@ func diff(ctx context.Context, c *call) error {
 			b.to = marks[second+1].At
 		}
 	}
-	r := c.ReportNow()
-	c.say("a  %s", a)
-	c.say("b  %s", b)
-	return c.sideBySide("mark", r.Between(a.from, a.to), r.Between(b.from, b.to))
+	r := ReportNow(c.Commands)
+	c.Say("a  %s", a)
+	c.Say("b  %s", b)
+	return printSideBySide(c, "mark", r.Between(a.from, a.to), r.Between(b.from, b.to))
 }
 
 // stretch is a part of the session.
@@ -186,21 +155,21 @@ func (s stretch) String() string {
 }
 
 // markNamed is the newest mark with the text that was typed.
-func (c *call) markNamed(param string, marks []snapshot.Mark) (int, error) {
-	name := c.text(param)
+func markNamed(c *call, param string, marks []snapshot.Mark) (int, error) {
+	name := c.Text(param)
 	var texts []string
 	for i, m := range slices.Backward(marks) {
 		if m.Text == name {
 			return i, nil
 		}
-		texts = append(texts, quote(m.Text))
+		texts = append(texts, lang.Quote(m.Text))
 	}
 	if len(texts) == 0 {
-		return 0, c.refuse(param, "mark "+quote(name), "there are no marks yet")
+		return 0, c.Refuse(param, "mark "+lang.Quote(name), "there are no marks yet")
 	}
 	try := "diff " + texts[0]
-	if near, ok := nearest(quote(name), texts); ok {
+	if near, ok := lang.Nearest(lang.Quote(name), texts); ok {
 		try = "diff " + near
 	}
-	return 0, c.refuse(param, try, "there is no mark %q; there are %s", name, and(texts))
+	return 0, c.Refuse(param, try, "there is no mark %q; there are %s", name, lang.And(texts))
 }

@@ -9,19 +9,22 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/commands/lang"
 )
 
 // asking is a world in which lines that destroy something ask, and the answers.
 func asking(t *testing.T, answers ...bool) (*Commands, *[]string) {
 	t.Helper()
-	c := world(t, pretend(t))
 	var questions []string
-	c.env.Confirm = func(_ context.Context, question string) bool {
-		questions = append(questions, question)
-		answer := answers[0]
-		answers = answers[1:]
-		return answer
-	}
+	c := world(t, pretend(t), func(e *Env) {
+		e.Confirm = func(_ context.Context, question string) bool {
+			questions = append(questions, question)
+			answer := answers[0]
+			answers = answers[1:]
+			return answer
+		}
+	})
 	return c, &questions
 }
 
@@ -33,7 +36,7 @@ func TestWhatDestroysAsksFirst(t *testing.T) {
 		require.NoError(t, run("connect pulsar://localhost:6650 admin=http://localhost:8080; topic create orders; sub create orders audit"))
 		err := run("topic delete orders; topic create more")
 		require.EqualError(t, err, "nothing was done, as the answer was no")
-		require.Equal(t, ExitFailed, ExitCode(err))
+		require.Equal(t, lang.ExitFailed, lang.ExitCode(err))
 		require.ErrorContains(t, run("topic stats more"), "there is no topic", "what follows a no is not run")
 		require.NoError(t, run("topic stats orders"))
 		require.NoError(t, run("consume start sub1 topic=orders; produce start fast topic=orders rate=1k; wait 2s; pause sub1; wait 2s"))
@@ -55,7 +58,7 @@ func TestWhereNobodyCanBeAskedNothingIsDestroyed(t *testing.T) {
 		var out strings.Builder
 		require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650 admin=http://localhost:8080; topic create orders", &out))
 		err := c.Execute(t.Context(), `topic create other; topic delete orders`, &out)
-		require.Equal(t, ExitUsage, ExitCode(err))
+		require.Equal(t, lang.ExitUsage, lang.ExitCode(err))
 		require.Equal(t, `                      ^^^^^^^^^^^^^^^^^^^ topic delete destroys something, and there is nobody to ask whether it may
   try: pulsh --yes -e 'topic create other; topic delete orders'`, Paint(err, 2))
 		require.ErrorContains(t, c.Execute(t.Context(), "topic stats other", &out), "there is no topic", "nothing of the line has run")
@@ -64,8 +67,8 @@ func TestWhereNobodyCanBeAskedNothingIsDestroyed(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte("topic create other\nsub clear orders audit\n"), 0o600))
 		s, err := ReadScript(file)
 		require.NoError(t, err)
-		_, err = c.RunScript(t.Context(), s, &out, Options{KeepGoing: true})
-		require.Equal(t, ExitUsage, ExitCode(err))
+		_, err = c.RunScript(t.Context(), s, &out, lang.Options{KeepGoing: true})
+		require.Equal(t, lang.ExitUsage, lang.ExitCode(err))
 		require.ErrorContains(t, err, file+":2:1: sub clear destroys something")
 		require.Contains(t, Paint(err, 2), "try: pulsh --yes -f '"+file+"'")
 		require.ErrorContains(t, c.Execute(t.Context(), "topic stats other", &out), "there is no topic", "nothing of the script has run")
@@ -77,6 +80,6 @@ func TestWordsForAShell(t *testing.T) {
 	for word, want := range map[string]string{
 		"": "''", "a-b_c.pulsh": "a-b_c.pulsh", "/tmp/x": "/tmp/x", "end it": "'end it'", "it's": `'it'\''s'`, "$(x)": "'$(x)'",
 	} {
-		require.Equal(t, want, shellQuoted(word))
+		require.Equal(t, want, lang.ShellQuoted(word))
 	}
 }

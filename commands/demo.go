@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"pulsh/commands/lang"
 )
 
 // demoScript is the tour: lines as they are typed, and comments that explain
@@ -27,49 +29,40 @@ const (
 // and deleting a topic is one request.
 const demoCleanTime = 10 * time.Second
 
-// demoCommand walks through what pulsh can do.
-func demoCommand() command {
-	return command{name: "demo", section: generalSection, changes: true,
-		summary: "walk through what pulsh can do, on the cluster that is connected",
-		detail: "Takes about a minute. Its groups send to a topic of their own, each step is explained in a line, and nothing is left behind. " +
-			"Ctrl-C ends it.",
-		examples: []string{"demo"}, run: demo}
-}
-
 func demo(ctx context.Context, c *call) error {
 	if _, ok := c.env.Session.Target(); !ok {
-		return c.fail("connect pulsar://localhost:6650", "a tour needs a Pulsar, and none is connected")
+		return c.Fail("connect pulsar://localhost:6650", "a tour needs a Pulsar, and none is connected")
 	}
 	for _, g := range c.fresh(ctx).Groups {
 		if g.Name == demoProducer || g.Name == demoConsumer {
-			return c.fail("remove "+g.Name, "there is a group %q already, and the tour makes one", g.Name)
+			return c.Fail("remove "+g.Name, "there is a group %q already, and the tour makes one", g.Name)
 		}
 	}
 	topic := demoTopic + c.env.Now().Format("-150405")
 	before := c.view.Load()
-	err := c.tour(ctx, strings.ReplaceAll(demoScript, "topic="+demoTopic, "topic="+topic))
+	err := runTour(ctx, c, strings.ReplaceAll(demoScript, "topic="+demoTopic, "topic="+topic))
 	c.view.Store(before)
-	return c.demoLeaves(ctx, topic, err)
+	return leaveDemo(ctx, c, topic, err)
 }
 
-// tour runs the lines of a script, each shown, and prints its comments.
-func (c *call) tour(ctx context.Context, script string) error {
+// runTour runs the lines of a script, each shown, and prints its comments.
+func runTour(ctx context.Context, c *call, script string) error {
 	steps := strings.Split(strings.TrimSpace(script), "\n")
 	for i, step := range steps {
 		if said, ok := strings.CutPrefix(step, "# "); ok {
-			c.say("")
-			c.say("%s", said)
+			c.Say("")
+			c.Say("%s", said)
 			continue
 		}
-		c.task.Store(&Progress{Far: fmt.Sprintf("step %d of %d", i+1, len(steps)), Share: math.NaN()})
+		c.Task.Store(&lang.Progress{Far: fmt.Sprintf("step %d of %d", i+1, len(steps)), Share: math.NaN()})
 		if !strings.HasPrefix(step, "wait ") {
-			c.say("> %s", step)
+			c.Say("> %s", step)
 		}
-		switch err := c.Execute(ctx, step, c.out); {
+		switch err := c.Execute(ctx, step, c.Out); {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			e := *asError(err)
+			e := *lang.AsError(err)
 			e.From = -1 // it belongs to a step, not to the line that was typed
 			return &e
 		}
@@ -82,9 +75,9 @@ type topicDeleter interface {
 	DeleteTopic(ctx context.Context, topic string, force bool) error
 }
 
-// demoLeaves takes away what a tour has made, however it ended. What it says of
+// leaveDemo takes away what a tour has made, however it ended. What it says of
 // that comes behind the error of the tour.
-func (c *call) demoLeaves(ctx context.Context, topic string, err error) error {
+func leaveDemo(ctx context.Context, c *call, topic string, err error) error {
 	cleaning, cancel := context.WithTimeout(context.WithoutCancel(ctx), demoCleanTime)
 	defer cancel()
 	began := false
@@ -103,11 +96,11 @@ func (c *call) demoLeaves(ctx context.Context, topic string, err error) error {
 	}
 	admin, ok := c.env.Session.Admin().(topicDeleter)
 	if !ok {
-		c.say("the topic %s is left, for there is no admin API to delete it", topic)
+		c.Say("the topic %s is left, for there is no admin API to delete it", topic)
 		return err
 	}
 	if gone := admin.DeleteTopic(cleaning, topic, true); gone != nil {
-		c.say("the topic %s is left: %s", topic, gone)
+		c.Say("the topic %s is left: %s", topic, gone)
 	}
 	return err
 }

@@ -2,34 +2,13 @@ package commands
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"strings"
-	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/graphs"
-	"pulsh/session/broker"
 	"pulsh/session/snapshot"
 )
-
-// detailCommands look closer at one group, and at pulsh itself.
-func detailCommands() []command {
-	group := param{name: "group", kind: groupKind()}
-	return []command{
-		{name: "workers", section: lookSection, params: []param{group}, summary: "show what each worker of a group does",
-			examples: []string{"workers fast"}, run: showWorkers},
-		{name: "errors", section: lookSection, params: []param{group}, summary: "show a group's failures by category, with the first and the last text",
-			examples: []string{"errors fast"}, run: showErrors},
-		histCommand(),
-		ledgerCommand(),
-		backlogCommand(),
-		keysCommand(),
-		{name: "top", section: lookSection, summary: "show what pulsh itself costs",
-			detail: "The same figures can be graphed and expected: process.cpu, process.memory, process.goroutines, process.gc, process.gc.p50, " +
-				"process.gc.max, process.collections and process.cpupermillion.",
-			examples: []string{"top"}, run: top},
-	}
-}
 
 func showWorkers(ctx context.Context, c *call) error {
 	g, err := c.group(ctx, "group")
@@ -43,11 +22,11 @@ func showWorkers(ctx context.Context, c *call) error {
 		per = g.Consumer.PerWorker
 	}
 	if len(per) == 0 {
-		c.say("%s is %s and has no workers now", g.Name, g.State)
+		c.Say("%s is %s and has no workers now", g.Name, g.State)
 		return nil
 	}
 	if g.Consumer != nil {
-		c.print(receivers(per))
+		c.Print(answers.Receivers(per))
 		return nil
 	}
 	fastest := 0.0
@@ -60,21 +39,11 @@ func showWorkers(ctx context.Context, c *call) error {
 		if w.Waiting {
 			state = strings.TrimSpace(state + " waits")
 		}
-		rows = append(rows, []string{graphs.Whole(float64(w.Worker)), whole(w.Done), graphs.Rate(w.Rate), whole(w.Failed), state})
+		rows = append(rows, []string{graphs.Whole(float64(w.Worker)), answers.Whole(w.Done), graphs.Rate(w.Rate), answers.Whole(w.Failed), state})
 	}
 	right := graphs.AlignRight
-	c.print(graphs.Table([]string{"worker", "sent", "rate", "failed", ""}, rows, []graphs.Align{right, right, right, right}, 0))
+	c.Print(graphs.Table([]string{"worker", "sent", "rate", "failed", ""}, rows, []graphs.Align{right, right, right, right}, 0))
 	return nil
-}
-
-// receivers is the table of workers that receive.
-func receivers(per []snapshot.Worker) []string {
-	var rows [][]string
-	for _, w := range per {
-		rows = append(rows, []string{graphs.Whole(float64(w.Worker)), whole(w.Done), graphs.Rate(w.Rate), whole(w.Acked), whole(w.Nacked), whole(w.Dropped)})
-	}
-	right := graphs.AlignRight
-	return graphs.Table([]string{"worker", "received", "rate", "acked", "nacked", "dropped"}, rows, []graphs.Align{right, right, right, right, right, right}, 0)
 }
 
 // workerBar is the length of the fastest worker's bar.
@@ -86,61 +55,38 @@ func showErrors(ctx context.Context, c *call) error {
 		return err
 	}
 	if len(g.Failures) == 0 {
-		c.say("%s: no failures", g.Name)
+		c.Say("%s: no failures", g.Name)
 		return nil
 	}
 	for _, f := range g.Failures {
-		c.say("%s %s", whole(f.Count), f.Category)
-		c.say("  first %s  %s", f.First.At.Format("15:04:05"), f.First.Text)
+		c.Say("%s %s", answers.Whole(f.Count), f.Category)
+		c.Say("  first %s  %s", f.First.At.Format("15:04:05"), f.First.Text)
 		if f.Count > 1 {
-			c.say("  last  %s  %s", f.Last.At.Format("15:04:05"), f.Last.Text)
+			c.Say("  last  %s  %s", f.Last.At.Format("15:04:05"), f.Last.Text)
 		}
 	}
 	return nil
 }
 
-// adminMax bounds a question to the admin API.
-const adminMax = 10 * time.Second
-
-// admin is the admin API, or why there is none.
-func (c *call) admin() (broker.Admin, error) {
-	if err := c.connected(); err != nil {
-		return nil, err
-	}
-	if a := c.env.Session.Admin(); a != nil {
-		return a, nil
-	}
-	t, _ := c.env.Session.Target()
-	return nil, c.fail("connect "+t.URL+" admin=http://localhost:8080", "%s needs the admin API, and pulsh does not know where that is", c.command.name)
-}
-
 func top(ctx context.Context, c *call) error {
 	s := c.fresh(ctx)
 	p, done := s.Process, s.Totals.Acked+s.Totals.Received
-	var rows sheet
-	rows.add("cpu", graphs.PercentTight(p.CPU, 0), "of one core; "+graphs.Seconds(p.CPUTime)+" in all"+perMillion(p.CPUTime, done))
+	var rows answers.Sheet
+	rows.Add("cpu", graphs.PercentTight(p.CPU, 0), "of one core; "+graphs.Seconds(p.CPUTime)+" in all"+answers.PerMillion(p.CPUTime, done))
 	if now := s.PerMillion(); !math.IsNaN(now) {
-		rows.add("a million", graphs.Latency(now), "of CPU for a million messages, sent and received, in the last second")
+		rows.Add("a million", graphs.Latency(now), "of CPU for a million messages, sent and received, in the last second")
 	}
-	rows.add("memory", graphs.Bytes(float64(p.RSS)), graphs.Bytes(float64(p.PeakRSS))+" at most")
-	rows.add("goroutines", graphs.Whole(float64(p.Goroutines)), "")
+	rows.Add("memory", graphs.Bytes(float64(p.RSS)), graphs.Bytes(float64(p.PeakRSS))+" at most")
+	rows.Add("goroutines", graphs.Whole(float64(p.Goroutines)), "")
 	pauses := graphs.Latency(float64(p.GCPause)) + " paused in all"
 	if p.GCCount > 0 {
 		pauses += "; p50 " + graphs.Latency(float64(p.RecentPauseP50)) + ", max " + graphs.Latency(float64(p.RecentPauseMax)) + " of the last " +
-			plural(uint64(min(p.GCCount, pausesKept)), "pause", "pauses")
+			answers.Plural(uint64(min(p.GCCount, pausesKept)), "pause", "pauses")
 	}
-	rows.add("collections", whole(p.GCCount), pauses)
-	c.print(rows.lines)
+	rows.Add("collections", answers.Whole(p.GCCount), pauses)
+	c.Print(rows.Lines)
 	return nil
 }
 
 // pausesKept is how many pauses the runtime remembers.
 const pausesKept = 256
-
-// perMillion is processor time per million messages, once there are some.
-func perMillion(used time.Duration, messages int64) string {
-	if messages < 1e5 {
-		return ""
-	}
-	return fmt.Sprintf(", %s CPU s per million messages", graphs.Three(used.Seconds()/float64(messages)*1e6))
-}

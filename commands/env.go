@@ -4,9 +4,13 @@ import (
 	"context"
 	"io"
 	"net"
+	"reflect"
+	"sync"
 	"sync/atomic"
 	"time"
 
+	"pulsh/commands/lang"
+	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/profile"
@@ -32,7 +36,7 @@ type Env struct {
 	// completion; nil knows none.
 	Topics func() []string
 	// Variables are set from the beginning: by flags and by the environment.
-	Variables []Variable
+	Variables []lang.Variable
 	// Speed divides what wait and at wait for; 0 is 1.
 	Speed float64
 	// AllowBehind is --allow-behind: a group may fall short of its schedule.
@@ -41,8 +45,8 @@ type Env struct {
 	Version string
 	// Lines are the lines typed so far, oldest first; nil knows none.
 	Lines func() []TypedLine
-	// Colour is whether answers may have colours: pictures that gain by them do.
-	Colour bool
+	// Color is whether answers may have colours: pictures that gain by them do.
+	Color bool
 	// Profile is the one that pulsh was started with, "" for none: what it says
 	// of the cluster has been heard, and load does not connect by it again.
 	Profile string
@@ -59,11 +63,11 @@ type TypedLine struct {
 // Local is the Pulsar that pulsh runs on this machine.
 type Local interface {
 	// Start starts it, or finds it running. It tells of its steps as it goes.
-	Start(ctx context.Context, tell func(Step)) (broker.Target, error)
+	Start(ctx context.Context, tell func(lang.Step)) (broker.Target, error)
 	Stop(ctx context.Context) error
 	// Kill ends it as a crash would; its data stays.
 	Kill(ctx context.Context) error
-	Restart(ctx context.Context, tell func(Step)) error
+	Restart(ctx context.Context, tell func(lang.Step)) error
 	// Report looks at it, with the last lines of its log.
 	Report(lines int) (LocalReport, error)
 }
@@ -82,37 +86,65 @@ type LocalReport struct {
 	Log            []string
 }
 
-// Commands is the language at work: it runs and completes lines. Execute and
-// RunScript are for one goroutine at a time; everything else may be called by
-// any.
+// Commands is the language at work on a session. Execute and RunScript are for
+// one goroutine at a time; any goroutine may call the other methods.
 type Commands struct {
+	*lang.Runner
 	env     Env
-	table   []command
 	view    atomic.Pointer[View]
 	saidBy  atomic.Pointer[map[string]string] // who has said a value, by its name; never changed, only replaced
 	changed atomic.Int64                      // when a command last changed a group, Unix ns
-	vars    atomic.Pointer[scope]             // of typed lines; never changed, only replaced
-	journal journal
-	task    atomic.Pointer[Progress]
-	outlets outlets
-	// recording is the one that goes on, or nil; it belongs to who executes.
-	recording *recording
+
+	mu        sync.Mutex           // guards what follows
+	schedules []Schedule           // of groups that were removed or started again
+	attached  map[reflect.Type]any // see Attached
 }
 
-// New makes the commands of a session.
-func New(env Env) *Commands {
+// NewCommands makes the commands of a session.
+func NewCommands(env Env, language *lang.Language) *Commands {
 	if env.Now == nil {
 		env.Now = time.Now
 	}
 	if env.Listen == nil {
 		env.Listen = net.Listen
 	}
-	c := &Commands{env: env, table: table()}
+	c := &Commands{env: env, attached: map[reflect.Type]any{}}
+	c.Runner = lang.NewRunner(lang.Config{
+		Language: language, Host: c, Now: env.Now, Confirm: env.Confirm, Yes: env.Yes, Speed: env.Speed, Version: env.Version,
+		Variables: env.Variables, Ran: c.ran,
+		Turned: func(turn string) { env.Session.Mark(snapshot.MarkCommand, turn) },
+	})
 	c.view.Store(&View{Auto: true, Window: windowDefault, Scale: linearScale, Layout: autoLayout})
-	vars := newScope(env.Variables)
-	c.vars.Store(&vars)
 	return c
 }
+
+// markWidth bounds the text of a mark under the graph, in cells.
+const markWidth = 40
+
+// ran notes that a command may have changed a group.
+func (c *Commands) ran(of *lang.Call, err error) {
+	if !of.Command.Changes {
+		return
+	}
+	c.changed.Store(c.env.Now().UnixNano())
+	if err == nil {
+		c.env.Session.Mark(snapshot.MarkCommand, graphs.Cut(of.Source(), markWidth))
+	}
+}
+
+// call is a command with its arguments on the session that it acts on.
+type call struct {
+	*lang.Call
+	*Commands
+}
+
+// verb makes a command's work of f.
+func verb(f func(ctx context.Context, c *call) error) func(context.Context, *lang.Call) error {
+	return func(ctx context.Context, c *lang.Call) error { return f(ctx, &call{c, c.Config.Host.(*Commands)}) }
+}
+
+// value is an argument as its kind has read it; ok is false if it was left out.
+func value[T any](c *call, name string) (v T, ok bool) { return lang.Value[T](c.Call, name) }
 
 // View is what the graph shows.
 func (c *Commands) View() *View { return c.view.Load() }
@@ -147,15 +179,14 @@ func (c *Commands) fresh(ctx context.Context) *snapshot.Snapshot {
 	}
 }
 
-// execution is what the lines of one file, or of one typed line, share.
-type execution struct {
-	*Commands
-	out       io.Writer
-	depth     int    // of run within run
-	turn      string // of a for or repeat, as in w=4; "" outside
-	keepGoing bool
-	report    func(error)
-	began     time.Time // of the file
-	planned   time.Time // the place in its plan that was reached
-	result    *Result
+// Attached is the state of type T that a group of commands keeps beside a session,
+// made at the first call.
+func Attached[T any](c *Commands) *T {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := reflect.TypeFor[T]()
+	if c.attached[key] == nil {
+		c.attached[key] = new(T)
+	}
+	return c.attached[key].(*T)
 }

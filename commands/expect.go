@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"path/filepath"
 	"strings"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -76,7 +76,7 @@ func (e *extremes) take(t snapshot.Term, v float64, starts bool) {
 }
 
 func expect(ctx context.Context, c *call) error {
-	condition, err := c.condition(ctx)
+	condition, err := typedCondition(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -86,22 +86,22 @@ func expect(ctx context.Context, c *call) error {
 	}
 	t.hold, _ = value[time.Duration](c, "for")
 	t.within, _ = value[time.Duration](c, "within")
-	c.until(t.within+t.hold, func() string { return standing(condition, c.env.Session.Snapshot()) })
+	c.Until(t.within+t.hold, func() string { return standing(condition, c.env.Session.Snapshot()) })
 	if err := c.watch(ctx, func(s *snapshot.Snapshot) bool { return t.look(s) }); err != nil {
 		return err
 	}
-	return c.verdict(&t)
+	return printVerdict(c, &t)
 }
 
-// verdict prints and counts the outcome.
-func (c *call) verdict(t *trial) error {
-	check := Check{At: t.begin, Place: c.place(), Turn: c.turn, Condition: t.label(), Measured: t.values(),
+// printVerdict prints and counts the outcome.
+func printVerdict(c *call, t *trial) error {
+	check := lang.Check{At: t.begin, Place: c.Place(), Turn: c.Turn, Condition: t.label(), Measured: t.values(),
 		Elapsed: c.env.Now().Sub(t.begin), Samples: t.samples, Terms: t.measurements()}
 	word := "PASS"
-	var failure *Error
+	var failure *lang.Error
 	if !t.passed {
 		word = "FAIL"
-		failure = c.fail(adviceOn(t.broken.Metric), "%s", t.failure())
+		failure = c.Fail(adviceOn(t.broken.Metric), "%s", t.failure())
 		failure.Shown = true
 		check.Failure = failure.Message
 	}
@@ -112,41 +112,31 @@ func (c *call) verdict(t *trial) error {
 	if check.Turn != "" {
 		line += check.Turn + "  "
 	}
-	fmt.Fprintf(c.out, "%s%s  %s\n", line, graphs.Left(check.Condition, max(checkWidth, graphs.Width(check.Condition))), check.Measured)
-	c.result.Checks = append(c.result.Checks, check)
-	c.journal.tested(check)
+	fmt.Fprintf(c.Out, "%s%s  %s\n", line, graphs.Left(check.Condition, max(checkWidth, graphs.Width(check.Condition))), check.Measured)
+	c.Result.Checks = append(c.Result.Checks, check)
+	c.Past.Tested(check)
 	if failure == nil {
-		c.result.Passed++
+		c.Result.Passed++
 		return nil
 	}
-	c.result.Failed++
-	fmt.Fprintf(c.out, "      try: %s\n", failure.Try)
+	c.Result.Failed++
+	fmt.Fprintf(c.Out, "      try: %s\n", failure.Try)
 	return failure
 }
 
 // measurements are what the comparisons saw, for a report.
-func (t *trial) measurements() []CheckTerm {
-	var out []CheckTerm
+func (t *trial) measurements() []lang.CheckTerm {
+	var out []lang.CheckTerm
 	for i, term := range t.condition.Terms {
 		f, _ := term.Metric.Describe()
 		e := t.terms[i]
-		out = append(out, CheckTerm{Metric: term.Metric.String(), Op: term.Op, Limit: term.Value, Unit: f.Unit, Last: e.last, Best: e.best, Worst: e.worst})
+		out = append(out, lang.CheckTerm{Metric: term.Metric.String(), Op: term.Op, Limit: term.Value, Unit: string(f.Unit), Last: e.last, Best: e.best, Worst: e.worst})
 	}
 	return out
 }
 
 // checkWidth is the column of conditions, so that what was measured lines up.
 const checkWidth = 36
-
-// place is FILE:LINE of a script's line, with the file's name alone.
-func (c *call) place() string {
-	file := c.statement.text.file
-	if file == "" {
-		return ""
-	}
-	_, line, _ := c.statement.text.line(c.statement.span().from)
-	return fmt.Sprintf("%s:%d", filepath.Base(file), line)
-}
 
 // label is the condition with its times: fast.p99 < 20ms for 5s.
 func (t *trial) label() string {

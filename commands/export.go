@@ -9,144 +9,59 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/export"
 )
-
-// exportCommands write what a session has measured where others can read it.
-func exportCommands() []command {
-	force := param{name: "force", kind: onKind(), keyed: true, optional: true, doc: "on replaces a file that is there"}
-	return []command{
-		{name: "export", section: exportSection,
-			params:  []param{{name: "file", kind: exportKind(), optional: true}, force},
-			summary: "write the session into a file: a page, JSON, CSV, Prometheus or histograms by its ending",
-			detail: "Without a name it writes a page, pulsh-DATE-TIME.html. " +
-				".html is one page with graphs, settings, environment, timeline, expectations and the lines that do it again; it needs no network. " +
-				".json has all of that for programs and for compare: version (1), title, start, end, environment, cluster, columns (name, unit and meaning of each), " +
-				"samples (from, step_seconds, count), groups, total, process, timeline, lines, checks and script. A group has its settings, figures of the last sample by column, " +
-				"distributions (total and last second in ms, and every counter), failures, and series: by column a value a second, null where nothing is known; " +
-				"durations are the worst of the second, rates its mean, counts its end. " +
-				".csv has a row for each second and group with the same columns, which carry their units; times are RFC 3339. " +
-				".prom is the last sample as text of Prometheus, in seconds and bytes. " +
-				".hlog is a log for HistogramLogProcessor: a histogram for each second, or for 2, 4, 8… seconds of long runs, since the start or reset of each group; " +
-				"a tag such as fast.latency for each group and distribution, values in microseconds. " +
-				"A file is complete or not there at all.",
-			examples: []string{"export", "export run.html", "export run.json", "export seconds.csv force=on", "export run.prom", "export run.hlog"}, run: exportFile},
-		{name: "stream", section: exportSection,
-			params: []param{{name: "file", kind: streamKind()},
-				{name: "every", kind: durationKind(), keyed: true, optional: true, doc: "how often, 100ms to 1h; 1s if not given"}, force},
-			summary: "append the figures of all groups to a file as they come",
-			detail: "Lines of JSON (.jsonl) or CSV (.csv), a record for each interval and group, with the columns of export. A record tells of the whole interval: durations are its worst, " +
-				"rates its mean. `-` is the standard output as lines of JSON, unless it is a terminal. A disk that is full ends the stream with a note, and nothing else.",
-			examples: []string{"stream run.jsonl", "stream run.csv every=10s"}, run: streamStart},
-		{name: "stream stop", section: exportSection, summary: "end the stream, after what belongs into it so far", examples: []string{"stream stop"}, run: streamStop},
-		{name: "metrics serve", section: exportSection,
-			params: []param{{name: "address", kind: addressKind(), optional: true},
-				{name: "remote", kind: onKind(), keyed: true, optional: true, doc: "on lets other machines reach it, where the address says so"}},
-			summary: "serve metrics to Prometheus",
-			detail: "At " + metricsAddress + " if no address is given. Durations are histograms that can be added up over groups and processes, and beside them summaries with the exact " +
-				"quantiles of the last second. An address that other machines can reach needs remote=on.",
-			examples: []string{"metrics serve", "metrics serve 127.0.0.1:9096"}, run: metricsServe},
-		{name: "metrics stop", section: exportSection, summary: "end serving metrics", examples: []string{"metrics stop"}, run: metricsStop},
-		{name: "compare", section: exportSection,
-			params:   []param{{name: "a", kind: reportKind()}, {name: "b", kind: reportKind()}},
-			summary:  "put two exported runs side by side",
-			detail:   "Medians of the values a second, with the least and the most. A figure is better or worse when the middle halves of its values do not touch and the medians are 2 % apart.",
-			examples: []string{"compare a.json b.json"}, run: compare},
-		{name: "diff", section: exportSection,
-			params:  []param{{name: "mark", kind: markKind()}, {name: "later", kind: markKind(), optional: true}},
-			summary: "put what was before a mark beside what came after",
-			detail: "With one mark: from the mark before it (or the start) to it, beside it to the next mark or now. With two: what followed the first, up to the next mark, " +
-				"beside what followed the second. Marks are those of the mark command.",
-			examples: []string{`diff "before the fix"`, `diff "before the fix" "after the fix"`}, run: diff},
-	}
-}
-
-// onKind is the word on, for what must be said explicitly.
-func onKind() kind { return words("on") }
 
 // DefaultExport is the name of the file that export writes if none is given.
 func DefaultExport(now time.Time) string {
 	return now.Format("pulsh-20060102-150405") + string(export.HTML)
 }
 
-// exportKind is a file to be written, by its ending.
-func exportKind() kind {
-	var forms []string
-	for _, f := range export.Formats() {
-		forms = append(forms, "run"+f.Name)
-	}
-	return kind{name: "FILE", sample: "run.html", forms: strings.Join(forms, ", "), doc: "a file to be written; its ending says what it holds",
-		parse: func(text string) (any, error) {
-			as, err := export.FormatOf(text)
-			return as, err
-		},
-		complete: completeOutputs(func() export.Table[string] { return export.Formats() })}
-}
-
-// completeOutputs offers folders, files that would be replaced, and what is
-// typed with each ending.
-func completeOutputs(endings func() export.Table[string]) func(*scene) []Suggestion {
-	return func(s *scene) []Suggestion {
-		stem := strings.TrimSuffix(s.partial, filepath.Ext(s.partial))
-		if stem == "" || strings.HasSuffix(stem, "/") {
-			stem += "run"
-		}
-		var out []Suggestion
-		for _, f := range endings() {
-			out = append(out, Suggestion{quote(stem + f.Name), f.Value})
-		}
-		return append(out, completeFiles(folders)(s)...)
-	}
-}
-
-// folders is no ending of a file, so that only folders are offered.
-const folders = "/"
-
 func exportFile(ctx context.Context, c *call) error {
-	path, as := homePath(c.text("file")), export.HTML
+	path, as := lang.HomePath(c.Text("file")), export.HTML
 	if path == "" {
 		path = DefaultExport(c.env.Now())
 	} else {
 		as, _ = value[export.Format](c, "file")
 	}
-	if err := c.replaceable("export", path); err != nil {
+	if err := checkReplaceable(c, "export", path); err != nil {
 		return err
 	}
 	c.fresh(ctx)
-	r := c.ReportNow()
-	told := func(part float64) { c.task.Store(&Progress{Step: "writing " + path, Share: part}) }
+	r := ReportNow(c.Commands)
+	told := func(part float64) { c.Task.Store(&lang.Progress{Step: "writing " + path, Share: part}) }
 	size, err := writeWhole(ctx, path, func(w io.Writer) error { return export.Write(ctx, w, r, as, told) })
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return c.refuse("file", "", "%s cannot be written: %s", path, reason(err))
+		return c.Refuse("file", "", "%s cannot be written: %s", path, reason(err))
 	}
-	c.say("%s: %s, %s, %s", path, graphs.Bytes(float64(size)), count(len(r.Groups), "group"), count(r.Samples.Count, "second"))
+	c.Say("%s: %s, %s, %s", path, graphs.Bytes(float64(size)), lang.Count(len(r.Groups), "group"), lang.Count(r.Samples.Count, "second"))
 	return nil
 }
 
-// replaceable refuses a file that is there, unless it may be replaced, and what
+// checkReplaceable refuses a file that is there, unless it may be replaced, and what
 // is no file at all.
-func (c *call) replaceable(name, path string) error {
+func checkReplaceable(c *call, name, path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		folder := filepath.Dir(path)
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			return c.refuse("file", name+" "+quote(filepath.Base(path)), "there is no folder %q", folder)
+			return c.Refuse("file", name+" "+lang.Quote(filepath.Base(path)), "there is no folder %q", folder)
 		}
 		return nil
 	case err != nil:
-		return c.refuse("file", "", "%s cannot be written: %s", path, reason(err))
+		return c.Refuse("file", "", "%s cannot be written: %s", path, reason(err))
 	case !info.Mode().IsRegular():
-		return c.refuse("file", "", "%q is not a file", path)
-	case c.text("force") == "":
-		return c.refuse("file", name+" "+quote(path)+" force=on", "%q is there already", path)
+		return c.Refuse("file", "", "%q is not a file", path)
+	case c.Text("force") == "":
+		return c.Refuse("file", name+" "+lang.Quote(path)+" force=on", "%q is there already", path)
 	}
 	return nil
 }

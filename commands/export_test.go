@@ -176,7 +176,7 @@ func TestAStreamAppendsWholeIntervals(t *testing.T) {
 			}
 		}
 		c.env.Session.Close(t.Context())
-		c.Close(t.Context())
+		Close(t.Context(), c)
 		lines, err := os.ReadFile("run.jsonl")
 		require.NoError(t, err)
 		groups := map[string]int{}

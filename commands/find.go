@@ -3,15 +3,16 @@ package commands
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // group finds the group that an argument names.
 func (c *call) group(ctx context.Context, param string) (snapshot.Group, error) {
-	return c.groupNamed(ctx, param, c.text(param))
+	return c.groupNamed(ctx, param, c.Text(param))
 }
 
 // groupNamed finds a group that was named within the argument param, where also
@@ -23,17 +24,17 @@ func (c *call) groupNamed(ctx context.Context, param, name string, also ...strin
 	}
 	names := groupNames(s)
 	if len(names) == 0 {
-		return snapshot.Group{}, c.refuse(param, "produce start "+name, "no group %q; there are none yet", name)
+		return snapshot.Group{}, c.Refuse(param, "produce start "+name, "no group %q; there are none yet", name)
 	}
-	better, ok := nearest(name, append(also, names...))
+	better, ok := lang.Nearest(name, append(also, names...))
 	if !ok {
 		better = names[0]
 	}
-	at, try := c.args[param].span, "list"
-	if i := strings.Index(c.statement.text.body[at.from:at.to], name); i >= 0 {
-		try = c.statement.instead(span{at.from + i, at.from + i + len(name)}, better)
+	at, try := c.Args[param].Span, "list"
+	if i := strings.Index(c.Statement.Text.Body[at.From:at.To], name); i >= 0 {
+		try = c.Statement.Instead(lang.Span{From: at.From + i, To: at.From + i + len(name)}, better)
 	}
-	return snapshot.Group{}, c.refuse(param, try, "no group %q; there are %s", name, and(names))
+	return snapshot.Group{}, c.Refuse(param, try, "no group %q; there are %s", name, lang.And(names))
 }
 
 func groupNames(s *snapshot.Snapshot) []string {
@@ -54,13 +55,13 @@ func kindName(k snapshot.Kind) string {
 
 // knownSettings refuses settings that only the other kind of group has.
 func (c *call) knownSettings(kind snapshot.Kind) error {
-	list := producerParams()
-	if kind == snapshot.Consume {
-		list = consumerParams()
-	}
-	for _, name := range c.given {
-		if !slices.ContainsFunc(list, func(p param) bool { return p.name == name }) {
-			e := c.wrong(span{c.args[name].span.from - len(name) - 1, c.args[name].span.from - 1},
+	for _, name := range c.Given {
+		_, known := spec.FindSetting(spec.ProducerSettings(), name)
+		if kind == snapshot.Consume {
+			_, known = spec.FindSetting(spec.ConsumerSettings(), name)
+		}
+		if !known {
+			e := c.Wrong(lang.Span{From: c.Args[name].Span.From - len(name) - 1, To: c.Args[name].Span.From - 1},
 				fmt.Sprintf("a %s has no setting %q", kindName(kind), name))
 			e.Try = fmt.Sprintf("help %s start", kind)
 			return e

@@ -2,19 +2,8 @@ package commands
 
 import (
 	"context"
+
+	"pulsh/commands/lang"
 )
 
-// generalCommands are about pulsh itself.
-func generalCommands() []command {
-	return []command{
-		{name: "help", aliases: []string{"?"}, section: generalSection,
-			params:  []param{{name: "about", kind: aboutKind(), rest: true, optional: true}},
-			summary: "explain a command or a kind of value", examples: []string{"help", "help produce start", "help RATE"}, run: help},
-		setSessionCommand(),
-		demoCommand(),
-		{name: "quit", aliases: []string{"exit"}, section: generalSection, summary: "end the session",
-			detail: "All groups are stopped, and what they did is summed up.", examples: []string{"quit"}, run: quit},
-	}
-}
-
-func quit(context.Context, *call) error { return ErrQuit }
+func quit(context.Context, *lang.Call) error { return lang.ErrQuit }

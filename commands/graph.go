@@ -6,84 +6,31 @@ import (
 	"slices"
 	"strings"
 
+	"pulsh/commands/answers"
 	"pulsh/graphs"
+	"pulsh/session/look"
 	"pulsh/session/pacing"
 	"pulsh/session/profile"
 	"pulsh/session/snapshot"
 )
 
-// The words of a graph's scale and layout.
-const (
-	linearScale = "linear"
-	logScale    = "log"
-	autoLayout  = "auto"
-	stacked     = "stacked"
-	beside      = "beside"
-	heatWord    = "heat"
-)
-
-// viewCommands choose what is seen of the past.
-func viewCommands() []command {
-	return append([]command{graphCommand()}, append(scrollCommands(), heatCommand())...)
-}
-
-// graphCommand chooses what the graph shows.
-func graphCommand() command {
-	return command{name: "graph", section: lookSection,
-		params: []param{{name: "shown", kind: panelsKind(), rest: true, optional: true},
-			{name: "window", kind: durationKind(), keyed: true, optional: true, doc: "from the left edge to the right one, 5s to 24h; 1m if not given"},
-			{name: "scale", kind: scaleWordsKind(), keyed: true, optional: true, doc: "of the values; one for all graphs or one for each, as in linear|log"},
-			{name: "layout", kind: layoutKind(), keyed: true, optional: true,
-				doc: "of several graphs; auto puts two side by side from 140 columns on"}},
-		summary: "choose what the graph shows",
-		detail: "Without words it shows the rates of all groups; with settings alone it goes on with what it shows. " +
-			"Up to six lines share a graph, and up to four graphs the screen, with | between them. Each line has a stroke of its own beside its colour; " +
-			"the faint one is the target. Dots reach from a line to the lowest and the highest value within a column. " +
-			"On the time axis stand what was typed (▲), your marks (◆), reconnects (●) and errors (×), numbered and explained below. " +
-			"heat shows how the latencies of each moment were spread. " +
-			"graph freeze, graph back 5m, graph forward 1m and graph live, or PgUp and PgDn on an empty line, look at the past; what is kept is ten minutes by tenths of a " +
-			"second and a day by seconds. Where the locale is not UTF-8, or on the Linux console, everything is drawn in ASCII.",
-		examples: []string{"graph fast", "graph fast sub1", "graph fast latency", "graph fast latency scale=log", "graph sub1 backlog window=5m", "graph fast heat",
-			"graph fast | fast latency", "graph fast | fast latency scale=linear|log layout=stacked", "graph process.cpu window=24h", "graph off"},
-		run: graph}
-}
-
-func layoutKind() kind { return words(autoLayout, stacked, beside) }
-
-// scaleWordsKind is linear or log, for all graphs or for each.
-func scaleWordsKind() kind {
-	k := wordKind()
-	k.name, k.sample, k.forms = "SCALE", logScale, "linear, log, linear|log"
-	k.doc = "linear or log, for all graphs, or one for each with | between them"
-	k.parse = func(text string) (any, error) {
-		for part := range strings.SplitSeq(text, "|") {
-			if part != linearScale && part != logScale {
-				return nil, fmt.Errorf("%q is no scale; there are linear and log", part)
-			}
-		}
-		return text, nil
-	}
-	k.complete = offer(linearScale, "", logScale, "every decade as high as the next", linearScale+"|"+logScale, "one for each graph")
-	return k
-}
-
 func graph(ctx context.Context, c *call) error {
 	old := c.View()
-	next, err := viewed(*old, profile.Graph{Window: c.text("window"), Scale: c.text("scale"), Layout: c.text("layout")})
+	next, err := viewed(*old, profile.Graph{Window: c.Text("window"), Scale: c.Text("scale"), Layout: c.Text("layout")})
 	if err != nil {
-		return c.refuse("window", "graph window=5m", "%s", err)
+		return c.Refuse("window", "graph window=5m", "%s", err)
 	}
 	words, chosen := value[[][]string](c, "shown")
-	if !chosen && len(c.given) > 0 && !old.Off {
+	if !chosen && len(c.Given) > 0 && !old.Off {
 		next.Auto, next.Panels = old.Auto, slices.Clone(old.Panels)
-		if err := c.rescale(&next); err != nil {
+		if err := rescale(c, &next); err != nil {
 			return err
 		}
-		c.publish(next)
-		c.say("graph: %s", next.typed())
+		publishView(c, next)
+		c.Say("graph: %s", next.typed())
 		return nil
 	}
-	return c.choose(ctx, next, words)
+	return choosePanels(ctx, c, next, words)
 }
 
 // viewed is a view that shows nothing yet, with the window, scale and layout that
@@ -92,13 +39,13 @@ func graph(ctx context.Context, c *call) error {
 func viewed(old View, typed profile.Graph) (View, error) {
 	next := View{Window: old.Window, Layout: old.Layout, Scale: linearScale, Until: old.Until}
 	if typed.Layout != "" {
-		if _, err := layoutKind().parse(typed.Layout); err != nil {
+		if _, err := layoutKind().Parse(typed.Layout); err != nil {
 			return next, err
 		}
 		next.Layout = typed.Layout
 	}
 	if typed.Scale != "" {
-		if _, err := scaleWordsKind().parse(typed.Scale); err != nil {
+		if _, err := scaleWordsKind().Parse(typed.Scale); err != nil {
 			return next, err
 		}
 		next.Scale = typed.Scale
@@ -115,10 +62,10 @@ func viewed(old View, typed profile.Graph) (View, error) {
 }
 
 // rescale gives each panel the scale that was typed.
-func (c *call) rescale(v *View) error {
+func rescale(c *call, v *View) error {
 	scales := strings.Split(v.Scale, "|")
 	if len(scales) > 1 && len(scales) != len(v.Panels) {
-		return c.refuse("scale", "graph scale=log", "%d scales are not one for each of %s", len(scales), plural(uint64(len(v.Panels)), "graph", "graphs"))
+		return c.Refuse("scale", "graph scale=log", "%d scales are not one for each of %s", len(scales), answers.Plural(uint64(len(v.Panels)), "graph", "graphs"))
 	}
 	for i := range v.Panels {
 		v.Panels[i].Log = scales[min(i, len(scales)-1)] == logScale
@@ -126,44 +73,44 @@ func (c *call) rescale(v *View) error {
 	return nil
 }
 
-// choose makes the graph show what was typed: panels of words, or none for what
+// choosePanels makes the graph show what was typed: panels of words, or none for what
 // it shows by itself.
-func (c *call) choose(ctx context.Context, next View, words [][]string) error {
+func choosePanels(ctx context.Context, c *call, next View, words [][]string) error {
 	switch {
 	case len(words) == 0:
 		next.Auto = true
 	case len(words) == 1 && len(words[0]) == 1 && words[0][0] == "off":
 		next.Off = true
-		c.publish(next)
-		c.say("graph: off")
+		publishView(c, next)
+		c.Say("graph: off")
 		return nil
 	}
 	var groups []snapshot.Group
 	for _, names := range words {
-		p, used, err := c.panel(ctx, names, groups)
+		p, used, err := newPanel(ctx, c, names, groups)
 		if err != nil {
 			return err
 		}
 		groups = used
 		next.Panels = append(next.Panels, p)
 	}
-	if err := c.rescale(&next); err != nil {
+	if err := rescale(c, &next); err != nil {
 		return err
 	}
-	c.publish(next)
-	c.say("graph: %s", next.typed())
+	publishView(c, next)
+	c.Say("graph: %s", next.typed())
 	return nil
 }
 
-// publish makes a view what the graph shows from now on, and says who chose it.
-func (c *call) publish(next View) {
+// publishView makes a view what the graph shows from now on, and says who chose it.
+func publishView(c *call, next View) {
 	c.view.Store(&next)
-	c.said(c.command.name, saidGraph)
+	c.said(c.Command.Name, saidGraph)
 }
 
-// panel makes one graph of the words that were typed. Without a group it shows
+// newPanel makes one graph of the words that were typed. Without a group it shows
 // those of the graph before it, or all.
-func (c *call) panel(ctx context.Context, names []string, before []snapshot.Group) (Panel, []snapshot.Group, error) {
+func newPanel(ctx context.Context, c *call, names []string, before []snapshot.Group) (Panel, []snapshot.Group, error) {
 	p := Panel{Title: strings.Join(names, " ")}
 	s := c.fresh(ctx)
 	var groups []snapshot.Group
@@ -175,7 +122,7 @@ func (c *call) panel(ctx context.Context, names []string, before []snapshot.Grou
 			continue
 		}
 		if m, err := snapshot.ParseMetric(name); err == nil {
-			if err := c.measurable(ctx, "shown", m); err != nil {
+			if err := checkMeasurable(ctx, c, "shown", m); err != nil {
 				return p, nil, err
 			}
 			p.Metrics = append(p.Metrics, m)
@@ -198,25 +145,25 @@ func (c *call) panel(ctx context.Context, names []string, before []snapshot.Grou
 		}
 	}
 	if heat {
-		return p, shown, c.warm(&p, shown, figures)
+		return p, shown, warmPanel(c, &p, shown, figures)
 	}
 	if len(figures) == 0 {
 		figures = []string{"rate"}
 	}
-	if err := c.draw(&p, shown, figures); err != nil {
+	if err := drawPanel(c, &p, shown, figures); err != nil {
 		return p, nil, err
 	}
-	return p, shown, c.oneUnit(&p)
+	return p, shown, checkOneUnit(c, &p)
 }
 
-// warm makes the panel a heat map of one distribution of one group.
-func (c *call) warm(p *Panel, groups []snapshot.Group, figures []string) error {
+// warmPanel makes the panel a heat map of one distribution of one group.
+func warmPanel(c *call, p *Panel, groups []snapshot.Group, figures []string) error {
 	if len(groups) != 1 || len(figures) > 1 || len(p.Metrics) > 0 {
 		name := "fast"
 		if len(groups) > 0 {
 			name = groups[0].Name
 		}
-		return c.refuse("shown", "graph "+name+" "+heatWord, "a heat map shows one distribution of one group")
+		return c.Refuse("shown", "graph "+name+" "+heatWord, "a heat map shows one distribution of one group")
 	}
 	g, name := groups[0], ""
 	if len(figures) > 0 {
@@ -224,14 +171,14 @@ func (c *call) warm(p *Panel, groups []snapshot.Group, figures []string) error {
 	}
 	figure, ok := distributionNamed(g, name)
 	if !ok {
-		return c.refuse("shown", "graph "+g.Name+" "+heatWord, "a %s has no distribution of %s", kindName(g.Kind), name)
+		return c.Refuse("shown", "graph "+g.Name+" "+heatWord, "a %s has no distribution of %s", kindName(g.Kind), name)
 	}
 	p.Heat, p.Unit = snapshot.Metric{Group: g.Name, Figure: figure}, graphs.Time
 	return nil
 }
 
-// draw adds the figures of the groups to the panel.
-func (c *call) draw(p *Panel, groups []snapshot.Group, figures []string) error {
+// drawPanel adds the figures of the groups to the panel.
+func drawPanel(c *call, p *Panel, groups []snapshot.Group, figures []string) error {
 	alone := len(groups)*len(figures) == 1
 	for _, figure := range figures {
 		found := len(groups) == 0
@@ -243,25 +190,25 @@ func (c *call) draw(p *Panel, groups []snapshot.Group, figures []string) error {
 		}
 		if !found {
 			g := groups[0]
-			return c.refuse("shown", "graph "+g.Name, "a %s has no %s", kindName(g.Kind), figure)
+			return c.Refuse("shown", "graph "+g.Name, "a %s has no %s", kindName(g.Kind), figure)
 		}
 	}
 	switch {
 	case len(p.Metrics) == 0:
-		return c.refuse("shown", "list", "there is nothing to show yet")
+		return c.Refuse("shown", "list", "there is nothing to show yet")
 	case len(p.Metrics) > graphs.MaxSeries:
-		return c.refuse("shown", "graph "+p.Metrics[0].Group, "%d lines are more than the %d that a graph can tell apart", len(p.Metrics), graphs.MaxSeries)
+		return c.Refuse("shown", "graph "+p.Metrics[0].Group, "%d lines are more than the %d that a graph can tell apart", len(p.Metrics), graphs.MaxSeries)
 	}
 	return nil
 }
 
-// oneUnit refuses a graph of figures that share no axis.
-func (c *call) oneUnit(p *Panel) error {
+// checkOneUnit refuses a graph of figures that share no axis.
+func checkOneUnit(c *call, p *Panel) error {
 	first, _ := p.Metrics[0].Describe()
-	p.Unit = GraphUnit(first.Unit)
+	p.Unit = look.Unit(first.Unit)
 	for _, m := range p.Metrics[1:] {
 		if f, _ := m.Describe(); f.Unit != first.Unit {
-			return c.refuse("shown", fmt.Sprintf("graph %s | %s", p.Metrics[0], m),
+			return c.Refuse("shown", fmt.Sprintf("graph %s | %s", p.Metrics[0], m),
 				"%s is %s and %s is %s; they share no axis", p.Metrics[0], first.Unit, m, f.Unit)
 		}
 	}

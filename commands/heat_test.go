@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 )
@@ -28,7 +29,7 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 		require.Contains(t, shown, "1ms ┤")
 		hot := 0
 		for line := range strings.Lines(shown) {
-			require.LessOrEqual(t, graphs.Width(strings.TrimRight(line, "\n")), answerWidth+2)
+			require.LessOrEqual(t, graphs.Width(strings.TrimRight(line, "\n")), lang.AnswerWidth+2)
 			if strings.Count(line, "█") > 20 {
 				hot++
 			}
@@ -36,7 +37,7 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 		require.Equal(t, 1, hot, shown)
 		require.Contains(t, shown, "▲", "a command was typed")
 
-		c.env.Colour = true
+		c.env.Color = true
 		require.Contains(t, do("heat fast"), "\x1b[")
 		do("graph fast heat")
 		require.Equal(t, "fast", c.View().Group(c.env.Session.Snapshot()))
@@ -73,12 +74,12 @@ func TestScrollByKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, refused)
 		time.Sleep(5 * time.Minute)
-		c.Scroll(-1)
+		Scroll(c, -1)
 		require.False(t, c.View().Until.IsZero())
 		until := c.View().Until
-		c.Scroll(-1)
+		Scroll(c, -1)
 		require.Equal(t, 45*time.Second, until.Sub(c.View().Until))
-		c.Scroll(9)
+		Scroll(c, 9)
 		require.True(t, c.View().Until.IsZero())
 	})
 }

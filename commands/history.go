@@ -12,30 +12,12 @@ import (
 // most screens with the graph.
 const historyShown = 30
 
-// historyCommand shows what was typed.
-func historyCommand() command {
-	return command{name: "history", section: profileSection,
-		params:  []param{{name: "what", kind: pastKind(), rest: true, optional: true}},
-		summary: "list the lines typed before",
-		detail: "A number is how many, any other text is what they must contain. !12 types the line of that number again, !! the last one, " +
-			"!pro the newest that begins like that. Ctrl-R searches while one types. A line that begins with a blank is not kept.",
-		examples: []string{"history", "history 20", "history rate"}, run: history}
-}
-
-// pastKind is a part of the history.
-func pastKind() kind {
-	k := textKind()
-	k.name, k.sample, k.doc = "COUNT|TEXT", "20", "how many lines, or what they contain"
-	k.complete = offer("20", "the last twenty", "100", "the last hundred")
-	return k
-}
-
 func history(_ context.Context, c *call) error {
 	if c.env.Lines == nil {
 		return nil
 	}
 	lines := c.env.Lines()
-	shown, what := historyShown, c.text("what")
+	shown, what := historyShown, c.Text("what")
 	if n, err := strconv.Atoi(what); err == nil && n > 0 {
 		shown = n
 	} else if what != "" {
@@ -43,11 +25,11 @@ func history(_ context.Context, c *call) error {
 		shown = len(lines)
 	}
 	if len(lines) == 0 && what != "" {
-		return c.refuse("what", "history", "no line of the history has %q", what)
+		return c.Refuse("what", "history", "no line of the history has %q", what)
 	}
 	lines = lines[max(len(lines)-shown, 0):]
 	for _, l := range lines {
-		c.say("%3d  %s", l.Number, graphs.Clean(l.Text))
+		c.Say("%3d  %s", l.Number, graphs.Clean(l.Text))
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/commands/lang"
 )
 
 func TestTheJournalHoldsWhatWasRunAndTested(t *testing.T) {
@@ -14,7 +16,7 @@ func TestTheJournalHoldsWhatWasRunAndTested(t *testing.T) {
 		s, err := ParseScript("dir/x.pulsh", "load low\nremove nobody\nexpect perf.workers>0")
 		require.NoError(t, err)
 		var out strings.Builder
-		_, _ = c.RunScript(t.Context(), s, &out, Options{KeepGoing: true})
+		_, _ = c.RunScript(t.Context(), s, &out, lang.Options{KeepGoing: true})
 		j := c.Journal()
 		require.Len(t, j.Lines, 3)
 		require.Equal(t, "x.pulsh:1", j.Lines[0].Place)
@@ -26,9 +28,9 @@ func TestTheJournalHoldsWhatWasRunAndTested(t *testing.T) {
 }
 
 func TestAJournalForgetsItsOldestLine(t *testing.T) {
-	var c Commands
-	for range journalLinesMax + 1 {
-		c.journal.ran(Line{Text: "wait 1s"})
+	c := lang.NewRunner(lang.Config{Language: language()})
+	for range lang.JournalLinesMax + 1 {
+		c.Past.Ran(lang.Line{Text: "wait 1s"})
 	}
-	require.Len(t, c.Journal().Lines, journalLinesMax)
+	require.Len(t, c.Journal().Lines, lang.JournalLinesMax)
 }

@@ -5,28 +5,12 @@ import (
 	"fmt"
 	"time"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
-
-// localCommands run a Pulsar on this machine.
-func localCommands() []command {
-	return []command{
-		{name: "local start", section: clusterSection, changes: true, summary: "run a real Pulsar on this machine and connect to it",
-			detail: "Needs Java 17 or later and half a GiB of memory. The server is fetched once. " +
-				"It ends with the last pulsh that uses it; its data stays.",
-			examples: []string{"local start"}, run: localStart},
-		{name: "local stop", section: clusterSection, summary: "stop the local Pulsar for all who use it", examples: []string{"local stop"}, run: localStop},
-		{name: "local kill", section: clusterSection, summary: "kill the local Pulsar as a crash would",
-			detail: "A real kill -9. `local restart` brings it back with its data.", examples: []string{"local kill"}, run: localKill},
-		{name: "local restart", section: clusterSection, summary: "stop the local Pulsar if it runs, and start it with its data",
-			examples: []string{"local restart"}, run: localRestart},
-		{name: "local status", section: clusterSection, summary: "show how the local Pulsar is", examples: []string{"local status"}, run: localStatus},
-		{name: "local logs", section: clusterSection, params: []param{{name: "lines", kind: logLines(), optional: true}},
-			summary: "print the end of the local Pulsar's log", examples: []string{"local logs", "local logs 50"}, run: localLogs},
-	}
-}
 
 // The lines of a log that are printed: a screenful, and what a terminal keeps.
 const (
@@ -34,10 +18,10 @@ const (
 	logMax     = 1000
 )
 
-func logLines() kind {
+func logLines() lang.Kind {
 	k := countKind()
-	k.sample = "50"
-	k.parse = func(text string) (any, error) {
+	k.Sample = "50"
+	k.Parse = func(text string) (any, error) {
 		n, err := spec.ParseCount(text)
 		if err == nil && (n < 1 || n > logMax) {
 			err = fmt.Errorf("%q is not a number of lines from 1 to %d", text, logMax)
@@ -47,51 +31,51 @@ func logLines() kind {
 	return k
 }
 
-// local is the local Pulsar, or why there is none.
-func (c *call) local() (Local, error) {
+// localPulsar is the local Pulsar, or why there is none.
+func localPulsar(c *call) (Local, error) {
 	if c.env.Local == nil {
-		return nil, c.fail("connect pulsar://localhost:6650", "no Pulsar can be run here")
+		return nil, c.Fail("connect pulsar://localhost:6650", "no Pulsar can be run here")
 	}
 	return c.env.Local, nil
 }
 
-// step says each step of a start once, and shows how far a long one is.
-func (c *call) step() func(Step) {
+// reportSteps says each step of a start once, and shows how far a long one is.
+func reportSteps(c *call) func(lang.Step) {
 	said := ""
-	return func(s Step) {
+	return func(s lang.Step) {
 		if s.Text != "" && s.Text != said {
 			said = s.Text
-			c.say("%s", s.Text)
+			c.Say("%s", s.Text)
 		}
-		c.task.Store(s.Progress())
+		c.Task.Store(s.Progress())
 	}
 }
 
 func localStart(ctx context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}
-	if err := c.idle(ctx); err != nil {
+	if err := requireIdle(ctx, c); err != nil {
 		return err
 	}
-	t, err := l.Start(ctx, c.step())
+	t, err := l.Start(ctx, reportSteps(c))
 	if err != nil {
-		e := *asError(err)
-		e.Code = ExitUnconnected
+		e := *lang.AsError(err)
+		e.Code = lang.ExitUnconnected
 		return &e
 	}
-	return c.reach(ctx, t)
+	return connectTo(ctx, c, t)
 }
 
 func localStop(ctx context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}
 	for _, g := range c.fresh(ctx).Groups {
-		if active(g.State) && !c.confirm(ctx, fmt.Sprintf("%s is %s; stop the local Pulsar all the same?", g.Name, g.State)) {
-			c.say("the local Pulsar stays")
+		if g.State.Active() && !c.Confirm(ctx, fmt.Sprintf("%s is %s; stop the local Pulsar all the same?", g.Name, g.State)) {
+			c.Say("the local Pulsar stays")
 			return nil
 		}
 	}
@@ -99,12 +83,12 @@ func localStop(ctx context.Context, c *call) error {
 	if err := l.Stop(ctx); err != nil {
 		return err
 	}
-	c.say("local Pulsar stopped in %s", graphs.Seconds(c.env.Now().Sub(begin)))
+	c.Say("local Pulsar stopped in %s", graphs.Seconds(c.env.Now().Sub(begin)))
 	return nil
 }
 
 func localKill(ctx context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}
@@ -112,26 +96,26 @@ func localKill(ctx context.Context, c *call) error {
 	if err := l.Kill(ctx); err != nil {
 		return err
 	}
-	c.say("local Pulsar killed; `local restart` brings it back with its data")
+	c.Say("local Pulsar killed; `local restart` brings it back with its data")
 	return nil
 }
 
 func localRestart(ctx context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}
 	begin := c.env.Now()
 	c.env.Session.Mark(snapshot.MarkCommand, "local restart")
-	if err := l.Restart(ctx, c.step()); err != nil {
+	if err := l.Restart(ctx, reportSteps(c)); err != nil {
 		return err
 	}
-	c.say("local Pulsar ready after %s", graphs.Seconds(c.env.Now().Sub(begin)))
+	c.Say("local Pulsar ready after %s", graphs.Seconds(c.env.Now().Sub(begin)))
 	return nil
 }
 
 func localStatus(_ context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}
@@ -139,27 +123,27 @@ func localStatus(_ context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	var s sheet
+	var s answers.Sheet
 	condition := r.Condition
 	if r.Uptime > 0 {
 		condition += " for " + graphs.Elapsed(r.Uptime.Truncate(time.Second))
 	}
-	s.add("local", condition, r.Reason)
-	s.add("Pulsar", r.Version, r.Source)
-	s.add("clients", r.URL, "")
-	s.add("admin API", r.AdminURL, "")
+	s.Add("local", condition, r.Reason)
+	s.Add("Pulsar", r.Version, r.Source)
+	s.Add("clients", r.URL, "")
+	s.Add("admin API", r.AdminURL, "")
 	if r.PID > 0 {
-		s.add("process", fmt.Sprint(r.PID), fmt.Sprintf("used by %d pulsh", r.Users))
+		s.Add("process", fmt.Sprint(r.PID), fmt.Sprintf("used by %d pulsh", r.Users))
 	}
 	if r.Resident+r.Data > 0 {
-		s.add("memory", graphs.Bytes(float64(r.Resident)), graphs.Bytes(float64(r.Data))+" of data on disk")
+		s.Add("memory", graphs.Bytes(float64(r.Resident)), graphs.Bytes(float64(r.Data))+" of data on disk")
 	}
-	c.print(s.lines)
+	c.Print(s.Lines)
 	return nil
 }
 
 func localLogs(_ context.Context, c *call) error {
-	l, err := c.local()
+	l, err := localPulsar(c)
 	if err != nil {
 		return err
 	}
@@ -172,7 +156,7 @@ func localLogs(_ context.Context, c *call) error {
 		return err
 	}
 	for _, line := range r.Log {
-		c.say("%s", graphs.Clean(line))
+		c.Say("%s", graphs.Clean(line))
 	}
 	return nil
 }

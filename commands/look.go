@@ -3,26 +3,13 @@ package commands
 import (
 	"context"
 
+	"pulsh/commands/answers"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 )
 
-// lookCommands show groups.
-func lookCommands() []command {
-	return []command{
-		{name: "status", section: lookSection, summary: "print the figures of all groups on one line", examples: []string{"status"}, run: status},
-		{name: "list", section: lookSection, summary: "list the groups", examples: []string{"list"}, run: list},
-		{name: "show", section: lookSection, params: []param{{name: "group", kind: groupKind()}},
-			summary:  "show a group's settings beside what comes of them",
-			examples: []string{"show fast"}, run: show},
-		{name: "show session", section: lookSection, summary: "show what holds for the session, and where each value was said",
-			detail:   "Flags go before the environment, which goes before a profile, then Pulsar's client.conf, then the defaults.",
-			examples: []string{"show session"}, run: showSession},
-	}
-}
-
-// measurable refuses a metric of a group that is not there or has no such figure.
-func (c *call) measurable(ctx context.Context, param string, m snapshot.Metric) error {
+// checkMeasurable refuses a metric of a group that is not there or has no such figure.
+func checkMeasurable(ctx context.Context, c *call, param string, m snapshot.Metric) error {
 	if m.Group == snapshot.TotalGroup || m.Group == snapshot.ProcessGroup {
 		return nil
 	}
@@ -31,7 +18,7 @@ func (c *call) measurable(ctx context.Context, param string, m snapshot.Metric) 
 		return err
 	}
 	if !hasFigure(g.Kind, m.Figure) {
-		return c.refuse(param, "show "+g.Name, "a %s has no %s", kindName(g.Kind), m.Figure)
+		return c.Refuse(param, "show "+g.Name, "a %s has no %s", kindName(g.Kind), m.Figure)
 	}
 	return nil
 }
@@ -39,36 +26,14 @@ func (c *call) measurable(ctx context.Context, param string, m snapshot.Metric) 
 func list(ctx context.Context, c *call) error {
 	s := c.fresh(ctx)
 	if len(s.Groups) == 0 {
-		c.say("no groups; `produce start fast` makes one")
+		c.Say("no groups; `produce start fast` makes one")
 		return nil
 	}
 	var rows [][]string
 	for _, g := range s.Groups {
-		rows = append(rows, []string{g.Name, string(g.Kind), string(g.State), graphs.Whole(float64(g.Workers)), rateOf(g), g.Topic, since(g)})
+		rows = append(rows, []string{g.Name, string(g.Kind), string(g.State), graphs.Whole(float64(g.Workers)), answers.RateOf(g), g.Topic, answers.Since(g)})
 	}
 	right := graphs.AlignRight
-	c.print(graphs.Table([]string{"name", "kind", "state", "workers", "rate", "topic", "since"}, rows, []graphs.Align{0, 0, 0, right, right, 0, right}, 0))
+	c.Print(graphs.Table([]string{"name", "kind", "state", "workers", "rate", "topic", "since"}, rows, []graphs.Align{0, 0, 0, right, right, 0, right}, 0))
 	return nil
-}
-
-// rateOf is a group's rate beside its target: 49.9k of 50.0k/s.
-func rateOf(g snapshot.Group) string {
-	if !active(g.State) {
-		return graphs.NoValue
-	}
-	if g.Consumer != nil {
-		return graphs.Rate(g.Consumer.Rate)
-	}
-	p := g.Producer
-	if p.Target.IsMax() {
-		return graphs.Rate(p.Rate)
-	}
-	return graphs.Three(p.Rate) + " of " + graphs.Rate(float64(p.Target))
-}
-
-func since(g snapshot.Group) string {
-	if g.Since.IsZero() {
-		return graphs.NoValue
-	}
-	return graphs.Elapsed(g.Running)
 }

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
@@ -37,7 +38,7 @@ func topics(ctx context.Context, c *call) error {
 		return err
 	}
 	if len(list) == 0 {
-		c.say("no topics in %s", name)
+		c.Say("no topics in %s", name)
 		return nil
 	}
 	slices.SortFunc(list, func(a, b broker.Topic) int { return strings.Compare(a.Name, b.Name) })
@@ -51,9 +52,9 @@ func topics(ctx context.Context, c *call) error {
 		rows = append(rows, append([]string{t.Name, partitions}, figures[i]...))
 	}
 	right := graphs.AlignRight
-	c.print(graphs.Table([]string{"topic", "partitions", "rate in", "rate out", "behind", "stored"}, rows,
+	c.Print(graphs.Table([]string{"topic", "partitions", "rate in", "rate out", "behind", "stored"}, rows,
 		[]graphs.Align{0, right, right, right, right, right}, 0))
-	c.say("rates are the broker's averages over a minute; behind is the subscription with the most messages to go")
+	c.Say("rates are the broker's averages over a minute; behind is the subscription with the most messages to go")
 	return nil
 }
 
@@ -77,7 +78,7 @@ func measureTopics(ctx context.Context, admin broker.Admin, list []broker.Topic)
 			for _, s := range stats.Subscriptions {
 				out += s.RateOut
 			}
-			rows[i] = []string{graphs.Rate(stats.RateIn), graphs.Rate(out), graphs.Count(furthestBehind(stats)), graphs.Bytes(float64(stats.StorageBytes))}
+			rows[i] = []string{graphs.Rate(stats.RateIn), graphs.Rate(out), graphs.Count(answers.FurthestBehind(stats)), graphs.Bytes(float64(stats.StorageBytes))}
 			return nil
 		})
 	}
@@ -85,75 +86,54 @@ func measureTopics(ctx context.Context, admin broker.Admin, list []broker.Topic)
 	return rows
 }
 
-// furthestBehind is the largest backlog among the subscriptions, in messages.
-func furthestBehind(stats broker.TopicStats) float64 {
-	most := 0.0
-	for name := range stats.Subscriptions {
-		most = max(most, backlogMessages(stats, name))
-	}
-	return most
-}
-
-// flowTime is how far two answers lie apart from which rates are counted: the
-// broker counts batches, of which many fit in it.
-const flowTime = time.Second
-
-// flow asks for a topic's statistics twice.
-func (c *call) flow(ctx context.Context) (broker.TopicStats, brokerstats.Flow, error) {
-	before, err := c.statsOf(ctx)
+// measureFlow asks for a topic's statistics twice.
+func measureFlow(ctx context.Context, c *call) (broker.TopicStats, brokerstats.Flow, error) {
+	before, err := topicStatsOf(ctx, c)
 	if err != nil {
 		return before, brokerstats.Flow{}, err
 	}
 	begin := c.env.Now()
-	if err := sleep(ctx, flowTime); err != nil {
+	if err := lang.Sleep(ctx, flowTime); err != nil {
 		return before, brokerstats.Flow{}, err
 	}
-	after, err := c.statsOf(ctx)
+	after, err := topicStatsOf(ctx, c)
 	return after, brokerstats.FlowBetween(before, after, c.env.Now().Sub(begin)), err
 }
 
 func topicStats(ctx context.Context, c *call) error {
-	stats, flow, err := c.flow(ctx)
+	stats, flow, err := measureFlow(ctx, c)
 	if err != nil {
 		return err
 	}
-	topic := c.text("topic")
+	topic := c.Text("topic")
 	if name, err := broker.ParseTopic(topic); err == nil {
 		topic = name.String()
 	}
 	if n := len(stats.Partitions); n > 0 {
-		topic += fmt.Sprintf(" (%s)", count(n, "partition"))
+		topic += fmt.Sprintf(" (%s)", lang.Count(n, "partition"))
 	}
-	c.say("%s", topic)
-	var s sheet
-	s.add("in", graphs.Rate(flow.In), fmt.Sprintf("%s, %s since it was loaded", graphs.ByteRate(flow.BytesIn), whole(stats.MessagesIn)))
-	s.add("out", graphs.Rate(flow.OutOfAll()), count(len(stats.Subscriptions), "subscription"))
-	s.add("stored", graphs.Bytes(float64(stats.StorageBytes)), fmt.Sprintf("%s messages an entry", graphs.Three(max(stats.MessagesPerEntry, 1))))
-	s.add("producers", fmt.Sprint(stats.Producers), "")
+	c.Say("%s", topic)
+	var s answers.Sheet
+	s.Add("in", graphs.Rate(flow.In), fmt.Sprintf("%s, %s since it was loaded", graphs.ByteRate(flow.BytesIn), answers.Whole(stats.MessagesIn)))
+	s.Add("out", graphs.Rate(flow.OutOfAll()), lang.Count(len(stats.Subscriptions), "subscription"))
+	s.Add("stored", graphs.Bytes(float64(stats.StorageBytes)), fmt.Sprintf("%s messages an entry", graphs.Three(max(stats.MessagesPerEntry, 1))))
+	s.Add("producers", fmt.Sprint(stats.Producers), "")
 	if stats.Throttled > 0 {
-		s.add("throttled", whole(stats.Throttled), "times since it was loaded")
+		s.Add("throttled", answers.Whole(stats.Throttled), "times since it was loaded")
 	}
-	c.print(s.lines)
+	c.Print(s.Lines)
 	if len(stats.Partitions) > 0 {
 		var rows [][]string
-		for _, name := range sortedPartitions(stats) {
+		for _, name := range answers.SortedPartitions(stats) {
 			part, through := stats.Partitions[name], flow.Partitions[name]
-			rows = append(rows, []string{partitionLabel(name), graphs.Rate(through.In), graphs.Rate(through.OutOfAll()), graphs.Count(furthestBehind(part)),
+			rows = append(rows, []string{answers.PartitionLabel(name), graphs.Rate(through.In), graphs.Rate(through.OutOfAll()), graphs.Count(answers.FurthestBehind(part)),
 				graphs.Bytes(float64(part.StorageBytes))})
 		}
 		right := graphs.AlignRight
-		c.print(graphs.Table([]string{"partition", "rate in", "rate out", "behind", "stored"}, rows, []graphs.Align{0, right, right, right, right}, 0))
+		c.Print(graphs.Table([]string{"partition", "rate in", "rate out", "behind", "stored"}, rows, []graphs.Align{0, right, right, right, right}, 0))
 	}
 	if len(stats.Subscriptions) > 0 {
-		c.print(subsTable(stats, flow.Out))
+		c.Print(answers.SubsTable(stats, flow.Out))
 	}
 	return nil
-}
-
-// partitionLabel is the number of a partition, or the whole name.
-func partitionLabel(topic string) string {
-	if t, err := broker.ParseTopic(topic); err == nil && t.Partition >= 0 {
-		return fmt.Sprint(t.Partition)
-	}
-	return topic
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/commands/lang"
 )
 
 // files writes scripts into a folder of the test's own.
@@ -25,14 +27,14 @@ func files(t *testing.T, bodies map[string]string) (dir string) {
 }
 
 // played runs a script without a cluster and returns what it printed.
-func played(t *testing.T, path string, vars ...Variable) (out string, result Result, err error) {
+func played(t *testing.T, path string, vars ...lang.Variable) (out string, result lang.Result, err error) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, refused)
 		s, read := ReadScript(path, vars...)
 		require.NoError(t, read)
 		var b strings.Builder
-		result, err = c.RunScript(t.Context(), s, &b, Options{})
+		result, err = c.RunScript(t.Context(), s, &b, lang.Options{})
 		out = b.String()
 	})
 	return out, result, err
@@ -63,7 +65,7 @@ func TestNestedFilesAreReadBeforeTheFirstLine(t *testing.T) {
 	})
 	_, err := ReadScript(filepath.Join(dir, "all.pulsh"))
 	require.Error(t, err)
-	require.Equal(t, ExitUsage, ExitCode(err))
+	require.Equal(t, lang.ExitUsage, lang.ExitCode(err))
 	painted := strings.ReplaceAll(Paint(err, 0), dir+"/", "")
 	require.Equal(t, `wrong.pulsh:1:1: no command "sek"
   sek sub1 -5m
@@ -84,15 +86,15 @@ step.pulsh:1:28: "3x" is not a whole number ($n is 3x, from all.pulsh:4)
 
 func TestScriptsThatRunEachOtherWithoutAnEnd(t *testing.T) {
 	bodies := map[string]string{"self.pulsh": "run ./self.pulsh", "a.pulsh": "repeat 3 b.pulsh", "b.pulsh": "for x in 1 run a.pulsh"}
-	for i := range scriptDepthMax + 1 {
+	for i := range lang.ScriptDepthMax + 1 {
 		bodies[fmt.Sprintf("deep%d.pulsh", i)] = fmt.Sprintf("run deep%d.pulsh", i+1)
 	}
-	bodies[fmt.Sprintf("deep%d.pulsh", scriptDepthMax+1)] = "list"
+	bodies[fmt.Sprintf("deep%d.pulsh", lang.ScriptDepthMax+1)] = "list"
 	dir := files(t, bodies)
 	for name, say := range map[string]string{
 		"self.pulsh":  `self.pulsh:1:5: "self.pulsh" runs itself`,
 		"a.pulsh":     "b.pulsh:1:16: scripts run each other without an end: a.pulsh → b.pulsh → a.pulsh",
-		"deep0.pulsh": fmt.Sprintf("deep%d.pulsh:1:5: scripts run scripts %d deep at most", scriptDepthMax-1, scriptDepthMax),
+		"deep0.pulsh": fmt.Sprintf("deep%d.pulsh:1:5: scripts run scripts %d deep at most", lang.ScriptDepthMax-1, lang.ScriptDepthMax),
 	} {
 		_, err := ReadScript(filepath.Join(dir, name))
 		require.ErrorContains(t, err, say)
@@ -145,10 +147,10 @@ func TestForErrors(t *testing.T) {
 		"run step.pulsh w-x=4":      `"w-x" is no variable`,
 		"run step.pulsh w=1 w=2":    "w is given twice",
 	} {
-		_, errs := parseAll(&text{body: line, rows: table()})
+		_, errs := lang.ParseAll(&lang.Text{Body: line, Rows: table()})
 		require.Len(t, errs, 1, line)
 		require.Contains(t, errs[0].Message, say)
 		require.NotEmpty(t, errs[0].Try, line)
-		require.True(t, parses(errs[0].Try, table()), errs[0].Try)
+		require.True(t, lang.Parses(errs[0].Try, table()), errs[0].Try)
 	}
 }

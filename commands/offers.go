@@ -4,30 +4,20 @@ import (
 	"slices"
 	"strings"
 
+	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
 )
 
-// offer completes from pairs of a value and its description.
-func offer(pairs ...string) func(*scene) []Suggestion {
-	return func(*scene) []Suggestion {
-		var out []Suggestion
-		for i := 0; i+1 < len(pairs); i += 2 {
-			out = append(out, Suggestion{pairs[i], pairs[i+1]})
-		}
-		return out
-	}
-}
-
 // completeGroups offers the groups that want accepts, with their states.
-func completeGroups(want func(snapshot.Group) bool) func(*scene) []Suggestion {
-	return func(s *scene) []Suggestion {
-		if s.snapshot == nil {
+func completeGroups(want func(snapshot.Group) bool) func(*lang.Scene) []lang.Suggestion {
+	return func(s *lang.Scene) []lang.Suggestion {
+		if snapshotOf(s) == nil {
 			return nil
 		}
-		var out []Suggestion
-		for _, g := range s.snapshot.Groups {
+		var out []lang.Suggestion
+		for _, g := range snapshotOf(s).Groups {
 			if want == nil || want(g) {
-				out = append(out, Suggestion{g.Name, string(g.State) + " " + string(g.Kind)})
+				out = append(out, lang.Suggestion{Text: g.Name, Description: string(g.State) + " " + string(g.Kind)})
 			}
 		}
 		return out
@@ -35,75 +25,99 @@ func completeGroups(want func(snapshot.Group) bool) func(*scene) []Suggestion {
 }
 
 // completeShapes offers forms of rates to change.
-func completeShapes(relative bool) func(*scene) []Suggestion {
+func completeShapes(relative bool) func(*lang.Scene) []lang.Suggestion {
 	list := []string{"1k", "a thousand a second", "10k", "ten thousand a second", "50k", "fifty thousand a second", "max", "as fast as it goes",
 		"ramp(1k..50k,2m)", "from one rate to another", "sine(20k,50%,1m)", "around a rate", "steps(10k,20k,40k,every=30s)", "one after the other",
 		"spike(x5,10s,every=1m)", "bursts", "hold(20k,30s)", "for a while, then + what follows"}
 	if relative {
 		list = append(list, "+10%", "a tenth more", "-10%", "a tenth less", "x2", "twice as much")
 	}
-	return offer(list...)
+	return lang.Offer(list...)
 }
 
 // completeMetrics offers groups, and their figures once a group is typed.
-func completeMetrics(s *scene) []Suggestion {
-	if strings.ContainsAny(s.partial, "<>=!") || s.snapshot == nil {
+func completeMetrics(s *lang.Scene) []lang.Suggestion {
+	if strings.ContainsAny(s.Partial, "<>=!") || snapshotOf(s) == nil {
 		return nil
 	}
-	typed, _, dotted := strings.Cut(s.partial, ".")
+	typed, _, dotted := strings.Cut(s.Partial, ".")
 	if !dotted {
-		out := []Suggestion{{snapshot.TotalGroup + ".", "all groups together"}, {snapshot.ProcessGroup + ".", "pulsh itself"}}
-		for _, g := range s.snapshot.Groups {
-			out = slices.Insert(out, len(out)-2, Suggestion{g.Name + ".", string(g.State) + " " + string(g.Kind)})
+		out := []lang.Suggestion{{Text: snapshot.TotalGroup + ".", Description: "all groups together"}, {Text: snapshot.ProcessGroup + ".", Description: "pulsh itself"}}
+		for _, g := range snapshotOf(s).Groups {
+			out = slices.Insert(out, len(out)-2, lang.Suggestion{Text: g.Name + ".", Description: string(g.State) + " " + string(g.Kind)})
 		}
 		return out
 	}
 	figures := snapshot.TotalFigures()
 	if typed == snapshot.ProcessGroup {
 		figures = snapshot.ProcessFigures()
-	} else if g, ok := s.snapshot.Group(typed); ok {
+	} else if g, ok := snapshotOf(s).Group(typed); ok {
 		figures = snapshot.GroupFigures(g.Kind)
 	}
-	var out []Suggestion
+	var out []lang.Suggestion
 	for _, f := range figures {
-		out = append(out, Suggestion{typed + "." + f.Name, f.Doc})
+		out = append(out, lang.Suggestion{Text: typed + "." + f.Name, Description: f.Doc})
 	}
 	return out
 }
 
 // completePanels offers groups, figures and metrics.
-func completePanels(s *scene) []Suggestion {
-	if strings.Contains(s.partial, ".") {
+func completePanels(s *lang.Scene) []lang.Suggestion {
+	if strings.Contains(s.Partial, ".") {
 		return completeMetrics(s)
 	}
 	out := completeGroups(nil)(s)
 	for _, name := range append([]string{"rate"}, distributions()...) {
-		out = append(out, Suggestion{name, "figure"})
+		out = append(out, lang.Suggestion{Text: name, Description: "figure"})
 	}
-	return append(out, Suggestion{"backlog", "figure"}, Suggestion{"mbps", "figure"}, Suggestion{heatWord, "a distribution over time"}, Suggestion{"|", "another graph"}, Suggestion{"off", "no graph"})
+	return append(out, lang.Suggestion{Text: "backlog", Description: "figure"}, lang.Suggestion{Text: "mbps", Description: "figure"}, lang.Suggestion{Text: heatWord, Description: "a distribution over time"}, lang.Suggestion{Text: "|", Description: "another graph"}, lang.Suggestion{Text: "off", Description: "no graph"})
 }
 
-func completeTopics(s *scene) []Suggestion {
-	if s.commands == nil || s.commands.env.Topics == nil {
+func completeTopics(s *lang.Scene) []lang.Suggestion {
+	if envOf(s) == nil || envOf(s).Topics == nil {
 		return nil
 	}
-	var out []Suggestion
-	for _, name := range s.commands.env.Topics() {
-		out = append(out, Suggestion{name, "topic"})
+	var out []lang.Suggestion
+	for _, name := range envOf(s).Topics() {
+		out = append(out, lang.Suggestion{Text: name, Description: "topic"})
 	}
 	return out
 }
 
-func completeProfiles(s *scene) []Suggestion {
-	if s.commands == nil {
+func completeProfiles(s *lang.Scene) []lang.Suggestion {
+	if envOf(s) == nil {
 		return nil
 	}
-	var out []Suggestion
-	for _, p := range s.commands.env.Library.Builtin {
-		out = append(out, Suggestion{p.Name, p.Description})
+	var out []lang.Suggestion
+	for _, p := range envOf(s).Library.Builtin {
+		out = append(out, lang.Suggestion{Text: p.Name, Description: p.Description})
 	}
-	for _, name := range s.commands.env.Library.Saved() {
-		out = append(out, Suggestion{name, "saved"})
+	for _, name := range envOf(s).Library.Saved() {
+		out = append(out, lang.Suggestion{Text: name, Description: "saved"})
 	}
 	return out
+}
+
+// envOf is the world that a line is completed in, nil where there is none.
+func envOf(s *lang.Scene) *Env {
+	if c, ok := s.Host.(*Commands); ok {
+		return &c.env
+	}
+	return nil
+}
+
+// snapshotOf is the latest sample, nil where there is none.
+func snapshotOf(s *lang.Scene) *snapshot.Snapshot {
+	if e := envOf(s); e != nil && e.Session != nil {
+		return e.Session.Snapshot()
+	}
+	return nil
+}
+
+// namedGroup is the group that the line names first, if it is there.
+func namedGroup(s *lang.Scene) (g snapshot.Group, ok bool) {
+	if at := snapshotOf(s); at != nil && len(s.Words) > 0 {
+		return at.Group(s.Words[0])
+	}
+	return g, false
 }

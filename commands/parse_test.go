@@ -7,31 +7,33 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/commands/lang"
 )
 
 func TestEveryExampleParses(t *testing.T) {
 	for _, c := range table() {
-		require.NotEmpty(t, c.examples, c.name)
-		require.NotEmpty(t, c.summary, c.name)
-		require.NotNil(t, c.run, c.name)
-		for _, e := range c.examples {
-			calls, errs := parseAll(&text{body: e, rows: table()})
+		require.NotEmpty(t, c.Examples, c.Name)
+		require.NotEmpty(t, c.Summary, c.Name)
+		require.NotNil(t, c.Run, c.Name)
+		for _, e := range c.Examples {
+			calls, errs := lang.ParseAll(&lang.Text{Body: e, Rows: table()})
 			require.Empty(t, errs, e)
 			require.Len(t, calls, 1, e)
-			require.Equal(t, c.name, calls[0].command.name, e)
+			require.Equal(t, c.Name, calls[0].Command.Name, e)
 		}
 	}
 }
 
 func TestSamplesAreRight(t *testing.T) {
 	for _, c := range table() {
-		for _, p := range c.params {
-			_, err := p.kind.parse(p.kind.sample)
-			require.NoError(t, err, "%s %s", c.name, p.name)
+		for _, p := range c.Params {
+			_, err := p.Kind.Parse(p.Kind.Sample)
+			require.NoError(t, err, "%s %s", c.Name, p.Name)
 		}
 	}
 	for _, k := range kinds() {
-		require.NotEmpty(t, k.doc, k.name)
+		require.NotEmpty(t, k.Doc, k.Name)
 	}
 }
 
@@ -54,7 +56,7 @@ func TestWrongLinesAreErrorsOfUsage(t *testing.T) {
 	for _, line := range wrongLines(t) {
 		err := c.Execute(t.Context(), line, nil)
 		require.Error(t, err, line)
-		require.Equal(t, ExitUsage, ExitCode(err), line)
+		require.Equal(t, lang.ExitUsage, lang.ExitCode(err), line)
 	}
 }
 
@@ -68,7 +70,7 @@ ramp.pulsh:4:8: "50kk" is not a rate
     rate=50kk
          ^^^^
   try: produce start fast rate=50k     (50k, 1.5M, 300/m, max, ramp(1k..50k,2m))`, Paint(err, 2))
-	require.Equal(t, ExitUsage, ExitCode(err))
+	require.Equal(t, lang.ExitUsage, lang.ExitCode(err))
 }
 
 func TestExamplesOfTheRepositoryParse(t *testing.T) {
@@ -82,14 +84,14 @@ func TestExamplesOfTheRepositoryParse(t *testing.T) {
 }
 
 // lex splits a text that has no variables into statements.
-func lex(t *text) (out []statement, errs []*Error) {
-	l := &lexer{text: t}
-	for l.at < len(t.body) {
-		if words := l.statement(); len(words) > 0 {
-			out = append(out, statement{t, words})
+func lex(t *lang.Text) (out []lang.Statement, errs []*lang.Error) {
+	l := &lang.Lexer{Text: t}
+	for l.At < len(t.Body) {
+		if words := l.Statement(); len(words) > 0 {
+			out = append(out, lang.Statement{Text: t, Words: words})
 		}
 	}
-	return out, l.errs
+	return out, l.Errs
 }
 
 func TestLexer(t *testing.T) {
@@ -112,13 +114,13 @@ func TestLexer(t *testing.T) {
 		"seek sub1 10:42:07":    {{"seek", "sub1", "10:42:07"}},
 		"rate fast hold(1k,2s)": {{"rate", "fast", "hold(1k,2s)"}},
 	} {
-		statements, errs := lex(&text{body: line})
+		statements, errs := lex(&lang.Text{Body: line})
 		require.Empty(t, errs, line)
 		var got [][]string
 		for _, s := range statements {
 			var words []string
-			for _, w := range s.words {
-				words = append(words, w.text)
+			for _, w := range s.Words {
+				words = append(words, w.Text)
 			}
 			got = append(got, words)
 		}
@@ -128,7 +130,7 @@ func TestLexer(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, c := range table() {
-		for _, e := range c.examples {
+		for _, e := range c.Examples {
 			f.Add(e)
 		}
 	}
@@ -136,19 +138,19 @@ func FuzzParse(f *testing.F) {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		in := &text{body: line, rows: table()}
-		calls, errs := parseAll(in)
+		in := &lang.Text{Body: line, Rows: table()}
+		calls, errs := lang.ParseAll(in)
 		for _, e := range errs {
 			require.NotEmpty(t, e.Message)
 			require.LessOrEqual(t, e.From, e.To)
 			require.LessOrEqual(t, e.To, len(e.Text))
 			Paint(e, 2)
 			if e.Try != "" {
-				require.True(t, parses(e.Try, table()), "try: %s", e.Try)
+				require.True(t, lang.Parses(e.Try, table()), "try: %s", e.Try)
 			}
 		}
 		for _, c := range calls {
-			require.True(t, parses(c.statement.plain(), table()), "%q", c.statement.source())
+			require.True(t, lang.Parses(c.Statement.Plain(), table()), "%q", c.Statement.Source())
 		}
 	})
 }
@@ -158,14 +160,14 @@ func FuzzParse(f *testing.F) {
 func TestSeedsAreAcceptedAndRefused(t *testing.T) {
 	accepted, refused := 0, 0
 	for _, c := range table() {
-		for _, e := range c.examples {
-			if parses(e, table()) {
+		for _, e := range c.Examples {
+			if lang.Parses(e, table()) {
 				accepted++
 			}
 		}
 	}
 	for _, line := range wrongLines(t) {
-		if !parses(line, table()) {
+		if !lang.Parses(line, table()) {
 			refused++
 		}
 	}
@@ -181,10 +183,10 @@ func FuzzQuote(f *testing.F) {
 		if strings.ContainsAny(v, "\n") {
 			return // a quote ends on its line
 		}
-		statements, errs := lex(&text{body: quote(v)})
+		statements, errs := lex(&lang.Text{Body: lang.Quote(v)})
 		require.Empty(t, errs)
 		require.Len(t, statements, 1)
-		require.Len(t, statements[0].words, 1)
-		require.Equal(t, v, statements[0].words[0].text)
+		require.Len(t, statements[0].Words, 1)
+		require.Equal(t, v, statements[0].Words[0].Text)
 	})
 }

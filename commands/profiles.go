@@ -5,67 +5,30 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/profile"
 )
 
-// profileCommands save and load what a session consists of.
-func profileCommands() []command {
-	return []command{
-		{name: "save", section: profileSection, params: []param{{name: "name", kind: saveName()}, {name: "force", kind: words("force"), optional: true}},
-			summary: "save the connection, the graph and all groups as a profile",
-			detail: "Writes a file that only you can read, and asks before it replaces one, but for force. " +
-				"It never holds a secret: of a token, only the file or the variable it comes from.",
-			examples: []string{"save mine", "save mine force"}, run: save},
-		{name: "load", section: profileSection, changes: true, params: []param{{name: "profile", kind: profileKind()}},
-			summary:  "make the groups of a profile ready",
-			detail:   "They start with produce start and consume start. The profile's connection is opened if there is none yet.",
-			examples: []string{"load low"}, run: load},
-		{name: "profile show", section: profileSection, params: []param{{name: "profile", kind: profileKind()}},
-			summary: "print a profile as its file says it, defaults included", examples: []string{"profile show low"}, run: showProfile},
-		{name: "profile delete", section: profileSection, params: []param{{name: "profile", kind: savedKind()}, {name: "force", kind: words("force"), optional: true}},
-			summary: "delete a profile that was saved", detail: "Asks before, but for force.",
-			examples: []string{"profile delete mine"}, run: deleteProfile},
-		{name: "profiles", section: profileSection, summary: "list the profiles", examples: []string{"profiles"}, run: listProfiles},
-		historyCommand(),
-	}
-}
-
 // saveName is a profile to be written.
-func saveName() kind {
-	return kind{name: "NAME", sample: "mine", parse: checkName, doc: "a name for a profile",
-		complete: func(s *scene) []Suggestion {
-			if s.commands == nil {
+func saveName() lang.Kind {
+	return lang.Kind{Name: "NAME", Sample: "mine", Parse: checkName, Doc: "a name for a profile",
+		Complete: func(s *lang.Scene) []lang.Suggestion {
+			if envOf(s) == nil {
 				return nil
 			}
-			var out []Suggestion
-			for _, name := range s.commands.env.Library.Saved() {
-				out = append(out, Suggestion{name, "is replaced"})
+			var out []lang.Suggestion
+			for _, name := range envOf(s).Library.Saved() {
+				out = append(out, lang.Suggestion{Text: name, Description: "is replaced"})
 			}
 			return out
 		}}
 }
 
-// savedKind is a profile that save has written.
-func savedKind() kind {
-	k := profileKind()
-	k.sample = "mine"
-	k.complete = func(s *scene) []Suggestion {
-		if s.commands == nil {
-			return nil
-		}
-		var out []Suggestion
-		for _, name := range s.commands.env.Library.Saved() {
-			out = append(out, Suggestion{name, "saved"})
-		}
-		return out
-	}
-	return k
-}
-
 func save(ctx context.Context, c *call) error {
 	view := c.View()
-	p := profile.Profile{Name: c.text("name"), Session: c.env.Session.Preferences().Said(), Graph: view.profile()}
+	p := profile.Profile{Name: c.Text("name"), Session: c.env.Session.Preferences().Said(), Graph: view.profile()}
 	t, _ := c.env.Session.Target()
 	p.Connection = t.Connection()
 	for _, g := range c.fresh(ctx).Groups {
@@ -77,64 +40,64 @@ func save(ctx context.Context, c *call) error {
 		}
 	}
 	if len(p.Groups) == 0 {
-		return c.fail("produce start fast", "there are no groups to save")
+		return c.Fail("produce start fast", "there are no groups to save")
 	}
 	old, there := c.env.Library.File(p.Name)
-	if there && c.text("force") == "" && !c.confirm(ctx, fmt.Sprintf("%s is there already; replace it?", old)) {
-		c.say("%s stays as it is", p.Name)
+	if there && c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("%s is there already; replace it?", old)) {
+		c.Say("%s stays as it is", p.Name)
 		return nil
 	}
 	path, err := c.env.Library.Save(p)
 	if err != nil {
-		return c.refuse("name", "save mine", "%s", err)
+		return c.Refuse("name", "save mine", "%s", err)
 	}
-	c.say("%s saved in %s", count(len(p.Groups), "group"), path)
+	c.Say("%s saved in %s", lang.Count(len(p.Groups), "group"), path)
 	if t.Token.Held() {
-		c.say("the token is not saved: pulsh holds it in memory only")
+		c.Say("the token is not saved: pulsh holds it in memory only")
 	}
 	return nil
 }
 
 func load(ctx context.Context, c *call) error {
-	p, err := c.profile()
+	p, err := profileNamed(c)
 	if err != nil {
 		return err
 	}
 	s := c.fresh(ctx)
 	for _, g := range p.Groups {
 		if old, ok := s.Group(g.Name); ok {
-			return c.refuse("profile", "remove "+g.Name, "there is a group %q already, and it is %s", g.Name, old.State)
+			return c.Refuse("profile", "remove "+g.Name, "there is a group %q already, and it is %s", g.Name, old.State)
 		}
 	}
 	for _, g := range p.Groups {
 		said := ""
 		if g.Producer != nil {
 			err = c.env.Session.AddProducer(g.Name, *g.Producer)
-			said = sayProducer(g.Name, *g.Producer)
+			said = answers.SayProducer(g.Name, *g.Producer)
 		} else {
 			err = c.env.Session.AddConsumer(g.Name, *g.Consumer)
-			said = sayConsumer(g.Name, *g.Consumer)
+			said = answers.SayConsumer(g.Name, *g.Consumer)
 		}
 		if err != nil {
 			return err
 		}
-		c.say("%s: ready for %s", g.Name, said)
+		c.Say("%s: ready for %s", g.Name, said)
 	}
-	if err := c.behave(ctx, p); err != nil {
+	if err := applyPreferences(ctx, c, p); err != nil {
 		return err
 	}
-	if err := c.enter(ctx, p); err != nil {
+	if err := connectBy(ctx, c, p); err != nil {
 		return err
 	}
 	for _, g := range p.Groups {
-		c.say("  %s start %s", g.Kind, g.Name)
+		c.Say("  %s start %s", g.Kind, g.Name)
 	}
 	return nil
 }
 
-// enter connects to the cluster of a profile if there is no connection yet. The
+// connectBy connects to the cluster of a profile if there is no connection yet. The
 // groups are ready before, whatever comes of it.
-func (c *call) enter(ctx context.Context, p profile.Profile) error {
+func connectBy(ctx context.Context, c *call, p profile.Profile) error {
 	if _, ok := c.env.Session.Target(); ok || p.Connection.URL == "" || p.Name == c.env.Profile {
 		return nil
 	}
@@ -142,13 +105,13 @@ func (c *call) enter(ctx context.Context, p profile.Profile) error {
 		return err
 	}
 	c.said("profile "+p.Name, saidConnection)
-	c.say("connected to %s", p.Connection.URL)
+	c.Say("connected to %s", p.Connection.URL)
 	return nil
 }
 
-// behave makes the session behave, and the graph show, what a profile says.
-func (c *call) behave(ctx context.Context, p profile.Profile) error {
-	if err := c.prefer(p.Session, "profile "+p.Name); err != nil {
+// applyPreferences makes the session behave, and the graph show, what a profile says.
+func applyPreferences(ctx context.Context, c *call, p profile.Profile) error {
+	if err := setPreferences(c, p.Session, "profile "+p.Name); err != nil {
 		return err
 	}
 	if p.Graph == (profile.Graph{}) {
@@ -157,17 +120,17 @@ func (c *call) behave(ctx context.Context, p profile.Profile) error {
 	c.changed.Store(c.env.Now().UnixNano()) // the graph may show the groups that were just made
 	next, err := viewed(*c.View(), p.Graph)
 	if err != nil {
-		return c.fail("graph window=5m", "profile %s: %s", p.Name, err)
+		return c.Fail("graph window=5m", "profile %s: %s", p.Name, err)
 	}
 	var panels [][]string
 	if p.Graph.Shown != "" {
-		read, err := panelsKind().parse(p.Graph.Shown)
+		read, err := panelsKind().Parse(p.Graph.Shown)
 		if err != nil {
-			return c.fail("graph", "profile %s: %s", p.Name, err)
+			return c.Fail("graph", "profile %s: %s", p.Name, err)
 		}
 		panels = read.([][]string)
 	}
-	if err := c.choose(ctx, next, panels); err != nil {
+	if err := choosePanels(ctx, c, next, panels); err != nil {
 		return err
 	}
 	c.said("profile "+p.Name, saidGraph)
@@ -175,39 +138,39 @@ func (c *call) behave(ctx context.Context, p profile.Profile) error {
 }
 
 func showProfile(_ context.Context, c *call) error {
-	p, err := c.profile()
+	p, err := profileNamed(c)
 	if err != nil {
 		return err
 	}
 	for line := range strings.SplitSeq(strings.TrimRight(string(p.TOML()), "\n"), "\n") {
-		c.say("%s", graphs.Clean(line))
+		c.Say("%s", graphs.Clean(line))
 	}
 	return nil
 }
 
 func deleteProfile(ctx context.Context, c *call) error {
-	name := c.text("profile")
+	name := c.Text("profile")
 	path, there := c.env.Library.File(name)
 	if !there {
-		if _, err := c.profile(); err != nil {
+		if _, err := profileNamed(c); err != nil {
 			return err
 		}
-		return c.refuse("profile", "profiles", "%q is a built-in profile and stays", name)
+		return c.Refuse("profile", "profiles", "%q is a built-in profile and stays", name)
 	}
-	if c.text("force") == "" && !c.confirm(ctx, fmt.Sprintf("delete %s?", path)) {
-		c.say("%s stays", name)
+	if c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("delete %s?", path)) {
+		c.Say("%s stays", name)
 		return nil
 	}
 	if err := c.env.Library.Delete(name); err != nil {
 		return err
 	}
-	c.say("%s deleted", path)
+	c.Say("%s deleted", path)
 	return nil
 }
 
-// profile finds the profile that was named.
-func (c *call) profile() (profile.Profile, error) {
-	name := c.text("profile")
+// profileNamed finds the profile that was named.
+func profileNamed(c *call) (profile.Profile, error) {
+	name := c.Text("profile")
 	p, err := c.env.Library.Load(name)
 	if err == nil {
 		return p, nil
@@ -219,10 +182,10 @@ func (c *call) profile() (profile.Profile, error) {
 		}
 	}
 	try := "profiles"
-	if better, ok := nearest(name, names); ok {
-		try = c.command.name + " " + better
+	if better, ok := lang.Nearest(name, names); ok {
+		try = c.Command.Name + " " + better
 	}
-	return p, c.refuse("profile", try, "no profile %q; there are %s", name, and(names))
+	return p, c.Refuse("profile", try, "no profile %q; there are %s", name, lang.And(names))
 }
 
 func listProfiles(_ context.Context, c *call) error {
@@ -241,8 +204,8 @@ func listProfiles(_ context.Context, c *call) error {
 		rows = append(rows, []string{name, text})
 	}
 	if len(rows) == 0 {
-		c.say("no profiles")
+		c.Say("no profiles")
 	}
-	c.print(graphs.Table(nil, rows, nil, 0))
+	c.Print(graphs.Table(nil, rows, nil, 0))
 	return nil
 }

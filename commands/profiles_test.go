@@ -16,9 +16,10 @@ import (
 
 func TestNothingSavedIsLostUnasked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := world(t, refused)
 		answer, asked := false, ""
-		c.env.Confirm = func(_ context.Context, question string) bool { asked = question; return answer }
+		c := world(t, refused, func(e *Env) {
+			e.Confirm = func(_ context.Context, question string) bool { asked = question; return answer }
+		})
 		var out strings.Builder
 		do := func(line string) string {
 			out.Reset()

@@ -8,18 +8,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/lang"
 	"pulsh/session/broker/fake"
 )
 
 func TestProgressAsALine(t *testing.T) {
 	now := time.Unix(1000, 0)
-	for want, p := range map[string]*Progress{
+	for want, p := range map[string]*lang.Progress{
 		"": nil,
-		"████████░░░░░░░░ 50 %  50 MiB of 100 MiB  7s  fetching Pulsar": Step{"fetching Pulsar", 50 << 20, 100 << 20}.Progress(),
-		"3 MiB  7s  fetching": Step{"fetching", 3 << 20, 0}.Progress(),
-		"7s  starting Java":   Step{Text: "starting Java"}.Progress(),
+		"████████░░░░░░░░ 50 %  50 MiB of 100 MiB  7s  fetching Pulsar": lang.Step{Text: "fetching Pulsar", Done: 50 << 20, Total: 100 << 20}.Progress(),
+		"3 MiB  7s  fetching": lang.Step{Text: "fetching", Done: 3 << 20, Total: 0}.Progress(),
+		"7s  starting Java":   lang.Step{Text: "starting Java"}.Progress(),
 		"████░░░░░░░░░░░░ 25 %  5s of 20s":       {Begin: now.Add(-5 * time.Second), Span: 20 * time.Second},
-		"████████████████ 100 %  20s of 20s  up": {Begin: now.Add(-time.Hour), Span: 20 * time.Second, now: func() string { return "up" }},
+		"████████████████ 100 %  20s of 20s  up": {Begin: now.Add(-time.Hour), Span: 20 * time.Second, Now: func() string { return "up" }},
 	} {
 		require.Equal(t, want, p.Line(now, 7*time.Second))
 	}
@@ -48,7 +49,7 @@ func TestCommandsShowTheirProgress(t *testing.T) {
 		}
 		script, err := ParseScript("x", "wait 1s\nset session refresh=1s\nwait 1s")
 		require.NoError(t, err)
-		_, err = c.RunScript(t.Context(), script, &strings.Builder{}, Options{})
+		_, err = c.RunScript(t.Context(), script, &strings.Builder{}, lang.Options{})
 		require.NoError(t, err)
 		require.Nil(t, c.Progress())
 	})

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 )
 
 // typed runs lines, so long after each other.
@@ -27,8 +30,7 @@ func TestARecordingIsWhatWasTyped(t *testing.T) {
 	dir := files(t, map[string]string{"step.pulsh": "wait $d"})
 	path := filepath.Join(dir, "mine.pulsh")
 	synctest.Test(t, func(t *testing.T) {
-		c := world(t, refused)
-		c.env.Version = "0.1.0"
+		c := world(t, refused, func(e *Env) { e.Version = "0.1.0" })
 		var out strings.Builder
 		t.Chdir(dir)
 		typed(t, c, &out, "1s let d=2s text='a b'", "0s record "+path, "1500ms load low", "700ms run step.pulsh d=$d", "3s remove nobody",
@@ -84,7 +86,7 @@ func TestRecordingErrors(t *testing.T) {
 		there := filepath.Join(dir, "there.pulsh")
 		err := c.Execute(t.Context(), "record "+there, &out)
 		require.ErrorContains(t, err, "is there already")
-		require.Equal(t, "record "+there+" force", asError(err).Try)
+		require.Equal(t, "record "+there+" force", lang.AsError(err).Try)
 		body, _ := os.ReadFile(there)
 		require.Equal(t, "list\n", string(body))
 		require.ErrorContains(t, c.Execute(t.Context(), "record "+filepath.Join(dir, "no", "such"), &out), "cannot be written: no such file or directory")
@@ -116,11 +118,11 @@ func TestAReplayKeepsTheTiming(t *testing.T) {
 			first := marks(c, begin)
 			require.Len(t, first, len(pauses))
 
-			c.env.Speed = speed
+			c = New(Env{Session: c.env.Session, Speed: speed})
 			s, err := ReadScript(path)
 			require.NoError(t, err)
 			again := time.Now()
-			result, err := c.RunScript(t.Context(), s, &out, Options{})
+			result, err := c.RunScript(t.Context(), s, &out, lang.Options{})
 			require.NoError(t, err, out.String())
 			second := marks(c, again)
 			require.Len(t, second, len(pauses))
@@ -133,7 +135,7 @@ func TestAReplayKeepsTheTiming(t *testing.T) {
 			}
 			require.Positive(t, result.Drift.Lines)
 			require.Less(t, result.Drift.Worst, 20*time.Millisecond)
-			require.Contains(t, result.Summary(c.env.Session.Snapshot()), "kept to the plan within ")
+			require.Contains(t, answers.Summary(result, c.env.Session.Snapshot()), "kept to the plan within ")
 		})
 	}
 }
@@ -156,7 +158,7 @@ func TestLatenessDoesNotAddUp(t *testing.T) {
 		require.NoError(t, err)
 		var out strings.Builder
 		begin := time.Now()
-		result, err := c.RunScript(t.Context(), s, &out, Options{})
+		result, err := c.RunScript(t.Context(), s, &out, lang.Options{})
 		require.NoError(t, err)
 		var got []time.Duration
 		for _, m := range marks(c, begin) {
@@ -171,7 +173,7 @@ func TestLatenessDoesNotAddUp(t *testing.T) {
 func TestAJournalIsReplayed(t *testing.T) {
 	begin := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	at := func(d time.Duration) time.Time { return begin.Add(d) }
-	j := Journal{Lines: []Line{
+	j := lang.Journal{Lines: []lang.Line{
 		{At: at(0), Source: "load low"},
 		{At: at(time.Second), Place: "x.pulsh:1", Source: "list"},
 		{At: at(1500 * time.Millisecond), Source: "remove x", Failure: "no group \"x\"\n  try: list"},
@@ -188,6 +190,6 @@ load low
 at +2s
 wait until fast.rate>1
 list
-`, j.Replay("0.1.0", []Variable{{Name: "w", Value: "a b"}}))
-	require.Empty(t, Journal{Lines: []Line{{Source: "quit"}}}.Replay("0.1.0", nil))
+`, j.Replay("0.1.0", []lang.Variable{{Name: "w", Value: "a b"}}))
+	require.Empty(t, lang.Journal{Lines: []lang.Line{{Source: "quit"}}}.Replay("0.1.0", nil))
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/session/export"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
@@ -20,15 +22,15 @@ const reportStep = metrics.CoarseStep
 
 // ReportNow is the session so far as data, for files. It is complete and does not
 // change any more. It may be called by any goroutine.
-func (c *Commands) ReportNow() *export.Report {
+func ReportNow(c *Commands) *export.Report {
 	s := c.env.Session.Snapshot()
-	r := c.outline(s)
+	r := outline(c, s)
 	r.Samples = samplesOf(c.env.Session.Began(), s.At)
 	at := func(name string, figures []snapshot.Figure, kind string) export.Table[[]export.Number] {
-		return c.series(s.At, name, figures, kind, r.Samples.Count)
+		return series(c, s.At, name, figures, kind, r.Samples.Count)
 	}
 	for i, g := range s.Groups {
-		r.Groups[i].Settings = c.settingsOf(g.Name)
+		r.Groups[i].Settings = settingsOf(c, g.Name)
 		r.Groups[i].Series = at(g.Name, snapshot.GroupFigures(g.Kind), string(g.Kind))
 		for j, d := range r.Groups[i].Distributions {
 			r.Groups[i].Distributions[j].Intervals = c.env.Session.Intervals(g.Name, d.Name)
@@ -43,16 +45,16 @@ func (c *Commands) ReportNow() *export.Report {
 	for _, l := range j.Lines {
 		r.Lines = append(r.Lines, export.Line{At: l.At, Place: l.Place, Text: l.Text, Failure: l.Failure})
 	}
-	r.Script = reproduce(j.Lines, r)
+	r.Script = reproduce(c.Language(), j.Lines, r)
 	return r
 }
 
 // outline is the report without what lies in the past: the state of everything
 // at one sample.
-func (c *Commands) outline(s *snapshot.Snapshot) *export.Report {
+func outline(c *Commands, s *snapshot.Snapshot) *export.Report {
 	r := &export.Report{
 		Version: export.Version, Start: c.env.Session.Began().Round(0), End: s.At.Round(0),
-		Environment: c.environment(), Columns: reportColumns(),
+		Environment: environment(c), Columns: reportColumns(),
 		Cluster: export.Cluster{Name: s.Cluster.Name, URL: s.Cluster.URL, AdminURL: s.Cluster.AdminURL, Pulsar: s.Cluster.Version, State: string(s.Cluster.State)},
 		Total:   export.Group{Name: snapshot.TotalGroup, Kind: export.Total},
 		Process: export.Group{Name: snapshot.ProcessGroup, Kind: export.Process},
@@ -60,7 +62,7 @@ func (c *Commands) outline(s *snapshot.Snapshot) *export.Report {
 	r.Total.Figures = figuresAt(s, snapshot.TotalGroup, snapshot.TotalFigures(), export.Total)
 	r.Process.Figures = figuresAt(s, snapshot.ProcessGroup, snapshot.ProcessFigures(), export.Process)
 	for _, g := range s.Groups {
-		r.Groups = append(r.Groups, c.groupAt(s, g))
+		r.Groups = append(r.Groups, groupAt(c, s, g))
 	}
 	for _, check := range c.Journal().Checks {
 		r.Checks = append(r.Checks, export.Check{Place: check.Place, Condition: check.Condition, Measured: check.Measured,
@@ -76,9 +78,9 @@ func title(s *snapshot.Snapshot) string {
 	text := "no groups"
 	switch {
 	case len(names) > titleGroups:
-		text = count(len(names), "group")
+		text = lang.Count(len(names), "group")
 	case len(names) > 0:
-		text = and(names)
+		text = lang.And(names)
 	}
 	if s.Cluster.Name != "" {
 		text += " on " + s.Cluster.Name
@@ -89,7 +91,7 @@ func title(s *snapshot.Snapshot) string {
 // titleGroups is how many groups a title names before it counts them.
 const titleGroups = 4
 
-func (c *Commands) environment() export.Environment {
+func environment(c *Commands) export.Environment {
 	e := export.Environment{
 		Pulsh: c.env.Version, Client: ClientVersion(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
 		Cores: runtime.NumCPU(), Threads: runtime.GOMAXPROCS(0), MemoryLimit: os.Getenv("GOMEMLIMIT"),
@@ -111,7 +113,7 @@ func ClientVersion() string {
 }
 
 // groupAt is a group at one sample.
-func (c *Commands) groupAt(s *snapshot.Snapshot, g snapshot.Group) export.Group {
+func groupAt(c *Commands, s *snapshot.Snapshot, g snapshot.Group) export.Group {
 	out := export.Group{
 		Name: g.Name, Kind: string(g.Kind), State: string(g.State), Topic: g.Topic, Partitions: g.Partitions,
 		RunningSeconds: g.Running.Seconds(), LastError: g.LastError,
@@ -131,8 +133,8 @@ func (c *Commands) groupAt(s *snapshot.Snapshot, g snapshot.Group) export.Group 
 		out.Failures = append(out.Failures, export.Failure{Category: f.Category.String(), Count: f.Count,
 			FirstAt: f.First.At, First: f.First.Text, LastAt: f.Last.At, Last: f.Last.Text})
 	}
-	for _, name := range distributionsOf(g) {
-		of := latenciesOf(g, name)
+	for _, name := range answers.DistributionsOf(g) {
+		of := answers.LatenciesOf(g, name)
 		out.Distributions = append(out.Distributions, export.Distribution{Name: name, Doc: spans(name),
 			Total: export.QuantilesOf(of.Total), Recent: export.QuantilesOf(of.Recent),
 			Counts: export.CountsOf(c.env.Session.Distribution(g.Name, name))})
@@ -156,7 +158,7 @@ func spans(name string) string {
 }
 
 // settingsOf are a group's settings as they are typed.
-func (c *Commands) settingsOf(name string) (list export.Table[string]) {
+func settingsOf(c *Commands, name string) (list export.Table[string]) {
 	if settings, ok := c.env.Session.Producer(name); ok {
 		for _, s := range spec.ProducerSettings() {
 			list = append(list, export.Entry[string]{Name: s.Name, Value: s.Get(&settings)})
@@ -252,7 +254,7 @@ func samplesOf(began, at time.Time) export.Samples {
 
 // series are the past of a group's figures by column. What was never known is
 // left out.
-func (c *Commands) series(at time.Time, group string, figures []snapshot.Figure, kind string, n int) export.Table[[]export.Number] {
+func series(c *Commands, at time.Time, group string, figures []snapshot.Figure, kind string, n int) export.Table[[]export.Number] {
 	list := export.Table[[]export.Number]{}
 	for _, f := range figures {
 		column := columnOf(kind, f)
@@ -277,7 +279,7 @@ func (c *Commands) series(at time.Time, group string, figures []snapshot.Figure,
 // reproduce writes the lines that were run as a script: those that change
 // something, wait or expect, with the pauses between them. Lines that failed are
 // comments.
-func reproduce(lines []Line, r *export.Report) string {
+func reproduce(l *lang.Language, lines []lang.Line, r *export.Report) string {
 	var b strings.Builder
 	b.WriteString("# " + r.Title + ", " + r.Start.Format(time.RFC3339) + ", pulsh " + r.Environment.Pulsh + "\n")
 	if r.Cluster.URL != "" {
@@ -288,22 +290,22 @@ func reproduce(lines []Line, r *export.Report) string {
 		b.WriteString(" -f FILE\n")
 	}
 	ordered := slices.Clone(lines)
-	slices.SortStableFunc(ordered, func(a, b Line) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(ordered, func(a, b lang.Line) int { return a.At.Compare(b.At) })
 	var ended time.Time
-	for _, l := range ordered {
-		cmd := commandOf(l.Text)
-		if cmd == nil || !cmd.replays() {
+	for _, line := range ordered {
+		cmd := l.CommandOf(line.Text)
+		if cmd == nil || !replaysAgain(cmd) {
 			continue
 		}
-		if pause := l.At.Sub(ended).Round(pauseStep); !ended.IsZero() && pause >= pauseStep {
+		if pause := line.At.Sub(ended).Round(pauseStep); !ended.IsZero() && pause >= pauseStep {
 			b.WriteString("wait " + pause.String() + "\n")
 		}
-		text := flat(l.Text)
-		if l.Failure != "" {
-			text = "# " + text + "   (" + flat(l.Failure) + ")"
+		text := lang.Flat(line.Text)
+		if line.Failure != "" {
+			text = "# " + text + "   (" + lang.Flat(line.Failure) + ")"
 		}
 		b.WriteString(text + "\n")
-		ended = l.At.Add(l.Took)
+		ended = line.At.Add(line.Took)
 	}
 	return b.String()
 }
@@ -312,25 +314,16 @@ func reproduce(lines []Line, r *export.Report) string {
 // types faster.
 const pauseStep = 100 * time.Millisecond
 
-// commandOf is the command of a line, nil if it is none.
-func commandOf(line string) *command {
-	calls, errs := parseAll(&text{body: line, rows: table(), quiet: true})
-	if len(errs) > 0 || len(calls) == 0 {
-		return nil
-	}
-	return calls[0].command
-}
-
-// replays says whether a line belongs into a script that does the same again.
+// replaysAgain says whether a line belongs into a script that does the same again.
 // What files ran stands there line by line and with its variables filled in, so
 // the lines that ran them and gave the variables do not; a wait that depends on
 // when the script began is a pause.
-func (c *command) replays() bool {
+func replaysAgain(c *lang.Command) bool {
 	switch {
-	case c.assigns || c.name == "at" || c.name == "connect":
+	case c.Assigns || c.Name == "at" || c.Name == "connect":
 		return false
-	case c.section == groupSection || c.section == scriptSection || c.section == clusterSection:
+	case c.Section == groupSection || c.Section == scriptSection || c.Section == clusterSection:
 		return true
 	}
-	return c.name == "load"
+	return c.Name == "load"
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
@@ -20,13 +22,13 @@ import (
 // home is a local Pulsar that is always well.
 type home struct{}
 
-func (home) Start(_ context.Context, tell func(Step)) (broker.Target, error) {
-	tell(Step{Text: "starting Pulsar 4.0.8"})
+func (home) Start(_ context.Context, tell func(lang.Step)) (broker.Target, error) {
+	tell(lang.Step{Text: "starting Pulsar 4.0.8"})
 	return broker.Target{URL: "pulsar://127.0.0.1:6650", AdminURL: "http://127.0.0.1:8080"}, nil
 }
-func (home) Stop(context.Context) error                { return nil }
-func (home) Kill(context.Context) error                { return nil }
-func (home) Restart(context.Context, func(Step)) error { return nil }
+func (home) Stop(context.Context) error                     { return nil }
+func (home) Kill(context.Context) error                     { return nil }
+func (home) Restart(context.Context, func(lang.Step)) error { return nil }
 func (home) Report(int) (LocalReport, error) {
 	return LocalReport{Condition: "running", Version: "4.0.8", PID: 7, Users: 1, Resident: 512 << 20, Log: []string{"ready"}}, nil
 }
@@ -51,22 +53,21 @@ func TestEveryExampleRuns(t *testing.T) {
 	}
 	root := examplesRoot(t)
 	for _, cmd := range table() {
-		for _, example := range cmd.examples {
+		for _, example := range cmd.Examples {
 			t.Run(example, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					c := world(t, pretend(t))
-					c.env.Local, c.env.Yes = home{}, true
+					c := world(t, pretend(t), func(e *Env) { e.Local, e.Yes = home{}, true })
 					t.Chdir(t.TempDir()) // for what writes files
 					var out strings.Builder
-					for _, line := range append(before, undo[cmd.name]...) {
+					for _, line := range append(before, undo[cmd.Name]...) {
 						require.NoError(t, c.Execute(t.Context(), line, &out), line)
 					}
 					example := strings.ReplaceAll(example, "examples/", root)
-					if cmd.name == "run" {
+					if cmd.Name == "run" {
 						require.NoError(t, c.Execute(t.Context(), "remove fast; remove sub1", &out))
 					}
 					err := c.Execute(t.Context(), example, &out)
-					if errors.Is(err, ErrQuit) {
+					if errors.Is(err, lang.ErrQuit) {
 						err = nil
 					}
 					require.NoError(t, err, out.String())
@@ -95,19 +96,19 @@ func TestExamplesOfTheRepositoryRun(t *testing.T) {
 				var out strings.Builder
 				require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650 admin=http://localhost:8080", &out))
 				c.env.Local = home{}
-				s, err := ReadScript(file, Variable{Name: "for", Value: "3s", Origin: "--set", Fixed: true})
+				s, err := ReadScript(file, lang.Variable{Name: "for", Value: "3s", Origin: "--set", Fixed: true})
 				require.NoError(t, err)
-				result, err := c.RunScript(t.Context(), s, &out, Options{})
+				result, err := c.RunScript(t.Context(), s, &out, lang.Options{})
 				require.LessOrEqual(t, result.Elapsed, 30*time.Second, "examples are short")
 				if filepath.Base(file) == "fails.pulsh" {
-					require.Equal(t, ExitFailed, ExitCode(err))
+					require.Equal(t, lang.ExitFailed, lang.ExitCode(err))
 					require.Equal(t, 1, result.Failed)
 					require.Regexp(t, `FAIL  fails.pulsh:5  slow.rate > 1k within 2s  +reached 1\d\d/s
       try: show slow\n$`, out.String())
 					require.Empty(t, Paint(err, 0), "the result has told it")
 					require.Regexp(t, `^.*fails.pulsh:5: expect: slow.rate reached 1\d\d/s, wanted > 1k, within 2s$`, err.Error())
 					require.Regexp(t, `^0 passed, 1 failed · .* sent, .* acked, 0 received, 0 lost, 0 duplicated · 2\.\d s$`,
-						result.Summary(c.env.Session.Snapshot()))
+						answers.Summary(result, c.env.Session.Snapshot()))
 					return
 				}
 				if filepath.Base(file) == "failover.pulsh" {
@@ -128,7 +129,7 @@ func TestScriptsGoOnWhenAsked(t *testing.T) {
 		s, err := ParseScript("dir/x.pulsh", "load low\nremove nobody\nscale perf 9\npause perf\nexpect perf.workers=9\nquit\nload low\n")
 		require.NoError(t, err)
 		var out, told strings.Builder
-		result, err := c.RunScript(t.Context(), s, &out, Options{KeepGoing: true, Report: func(err error) { told.WriteString(Paint(err, 2) + "\n") }})
+		result, err := c.RunScript(t.Context(), s, &out, lang.Options{KeepGoing: true, Report: func(err error) { told.WriteString(Paint(err, 2) + "\n") }})
 		require.NoError(t, err, "quit ends a script in order")
 		require.Equal(t, 1, result.Passed)
 		require.Equal(t, "x.pulsh:5", result.Checks[0].Place)
@@ -141,9 +142,9 @@ dir/x.pulsh:4:7: perf is ready
         ^^^^
   try: produce start perf
 `, told.String())
-		_, err = c.RunScript(t.Context(), s, &out, Options{})
+		_, err = c.RunScript(t.Context(), s, &out, lang.Options{})
 		require.Equal(t, "dir/x.pulsh:1:6: there is a group \"perf\" already, and it is ready\n  load low\n       ^^^\n  try: remove perf", Paint(err, 2))
-		require.Equal(t, ExitFailed, ExitCode(err))
+		require.Equal(t, lang.ExitFailed, lang.ExitCode(err))
 	})
 }
 
@@ -173,7 +174,7 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 			defer stop.Stop()
 			begin := time.Now()
 			err := c.Execute(ctx, line, &out)
-			require.Equal(t, ExitInterrupted, ExitCode(err), line)
+			require.Equal(t, lang.ExitInterrupted, lang.ExitCode(err), line)
 			require.Equal(t, "  interrupted", Paint(err, 2))
 			require.Less(t, time.Since(begin), 6*time.Second)
 		})

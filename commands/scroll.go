@@ -3,29 +3,7 @@ package commands
 import (
 	"context"
 	"time"
-
-	"pulsh/session/pacing"
-	"pulsh/session/snapshot"
 )
-
-// pageShare is how much of the window a page is, so that a part of what was seen
-// stays in view.
-const pageShare = 0.75
-
-// scrollCommands move the graph in time.
-func scrollCommands() []command {
-	by := []param{{name: "by", kind: durationKind(), optional: true}}
-	return []command{
-		{name: "graph freeze", section: lookSection, summary: "stop the graph where it is",
-			detail:   "The graph says that it is frozen and its right edge says since when; status rows and load go on.",
-			examples: []string{"graph freeze"}, run: freeze},
-		{name: "graph back", section: lookSection, params: by, summary: "move the graph back in time",
-			detail: "Without a span it goes by most of its window, as PgUp does on an empty line.", examples: []string{"graph back", "graph back 5m"}, run: scrollBy(-1)},
-		{name: "graph forward", section: lookSection, params: by, summary: "move the graph forward in time, up to now",
-			detail: "Without a span it goes by most of its window, as PgDn does on an empty line.", examples: []string{"graph forward 1m"}, run: scrollBy(1)},
-		{name: "graph live", section: lookSection, summary: "let the graph follow the time again", examples: []string{"graph live"}, run: live},
-	}
-}
 
 func freeze(ctx context.Context, c *call) error {
 	next := *c.View()
@@ -33,7 +11,7 @@ func freeze(ctx context.Context, c *call) error {
 		next.Until = c.fresh(ctx).At
 	}
 	c.view.Store(&next)
-	c.say("graph: %s", next.place())
+	c.Say("graph: %s", next.place())
 	return nil
 }
 
@@ -41,7 +19,7 @@ func live(_ context.Context, c *call) error {
 	next := *c.View()
 	next.Until = time.Time{}
 	c.view.Store(&next)
-	c.say("graph: %s", next.place())
+	c.Say("graph: %s", next.place())
 	return nil
 }
 
@@ -55,14 +33,14 @@ func scrollBy(direction time.Duration) func(context.Context, *call) error {
 		}
 		next := old.scrolled(s, direction*by)
 		c.view.Store(&next)
-		c.say("graph: %s", next.place())
+		c.Say("graph: %s", next.place())
 		return nil
 	}
 }
 
 // Scroll moves the graph by pages, back with a negative number, as PgUp and PgDn
 // do. It may be called by any goroutine.
-func (c *Commands) Scroll(pages int) {
+func Scroll(c *Commands, pages int) {
 	for {
 		old := c.view.Load()
 		next := old.scrolled(c.env.Session.Snapshot(), time.Duration(pages)*old.page())
@@ -70,37 +48,4 @@ func (c *Commands) Scroll(pages int) {
 			return
 		}
 	}
-}
-
-// page is how far PgUp goes.
-func (v *View) page() time.Duration { return time.Duration(pageShare * float64(v.Window)) }
-
-// scrolled is the view moved in time: not beyond now, where it is live again, and
-// not so far that nothing of the session would be in it.
-func (v *View) scrolled(s *snapshot.Snapshot, by time.Duration) View {
-	next := *v
-	until := next.Until
-	if until.IsZero() {
-		until = s.At
-	}
-	oldest := s.At.Add(-min(s.Elapsed, windowMax))
-	first := oldest.Add(min(v.Window, s.At.Sub(oldest)))
-	until = until.Add(by)
-	switch {
-	case !until.Before(s.At):
-		next.Until = time.Time{}
-	case until.Before(first):
-		next.Until = first
-	default:
-		next.Until = until
-	}
-	return next
-}
-
-// place is where in time the view is.
-func (v *View) place() string {
-	if v.Until.IsZero() {
-		return "live"
-	}
-	return "frozen, " + pacing.FormatDuration(v.Window) + " up to " + v.Until.Format("15:04:05") + "; graph live goes on"
 }

@@ -16,13 +16,13 @@ func seek(ctx context.Context, c *call) error {
 	case err != nil:
 		return err
 	case g.Consumer == nil:
-		return c.refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group seeks", g.Name)
+		return c.Refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group seeks", g.Name)
 	case g.State != snapshot.Running && g.State != snapshot.Paused:
-		return c.refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
+		return c.Refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
 	}
-	to, err := spec.ParseWhen(c.text("to"), c.env.Now())
+	to, err := spec.ParseWhen(c.Text("to"), c.env.Now())
 	if err != nil {
-		return c.refuse("to", "seek "+g.Name+" -5m", "%s", err)
+		return c.Refuse("to", "seek "+g.Name+" -5m", "%s", err)
 	}
 	place := ""
 	switch {
@@ -31,7 +31,7 @@ func seek(ctx context.Context, c *call) error {
 		err = c.env.Session.SeekID(ctx, g.Name, *to.ID)
 	default:
 		place = to.Time.Format("15:04:05")
-		if text := c.text("to"); text == "earliest" || text == "latest" {
+		if text := c.Text("to"); text == "earliest" || text == "latest" {
 			place = text
 		} else if c.env.Now().Sub(to.Time) > 24*time.Hour {
 			place = to.Time.Format(time.DateTime)
@@ -42,12 +42,12 @@ func seek(ctx context.Context, c *call) error {
 		return err
 	}
 	c.changed.Store(c.env.Now().UnixNano())
-	c.say("%s: at %s%s", g.Name, place, c.sayDrain(ctx, g.Name))
+	c.Say("%s: at %s%s", g.Name, place, describeDrain(ctx, c, g.Name))
 	return nil
 }
 
-// sayDrain tells how much there is to receive after a seek, if that is known.
-func (c *call) sayDrain(ctx context.Context, name string) string {
+// describeDrain tells how much there is to receive after a seek, if that is known.
+func describeDrain(ctx context.Context, c *call, name string) string {
 	g, _ := c.fresh(ctx).Group(name)
 	if g.Consumer == nil {
 		return ""

@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/snapshot"
@@ -14,29 +15,29 @@ import (
 )
 
 func startProducer(ctx context.Context, c *call) error {
-	name := c.text("name")
+	name := c.Text("name")
 	if _, ok := c.env.Session.Consumer(name); ok {
-		return c.refuse("name", "consume start "+name, "%s is a consumer group", name)
+		return c.Refuse("name", "consume start "+name, "%s is a consumer group", name)
 	}
 	want, known := c.env.Session.Producer(name)
 	if !known {
 		want = spec.DefaultProducer(name)
 	}
 	return start(ctx, c, known, spec.ProducerSettings(), &want, starter[spec.Producer]{
-		add: c.env.Session.AddProducer, set: c.env.Session.SetProducer, say: sayProducer})
+		add: c.env.Session.AddProducer, set: c.env.Session.SetProducer, say: answers.SayProducer})
 }
 
 func startConsumer(ctx context.Context, c *call) error {
-	name := c.text("name")
+	name := c.Text("name")
 	if _, ok := c.env.Session.Producer(name); ok {
-		return c.refuse("name", "produce start "+name, "%s is a producer group", name)
+		return c.Refuse("name", "produce start "+name, "%s is a producer group", name)
 	}
 	want, known := c.env.Session.Consumer(name)
 	if !known {
 		want = spec.DefaultConsumer(name)
 	}
 	return start(ctx, c, known, spec.ConsumerSettings(), &want, starter[spec.Consumer]{
-		add: c.env.Session.AddConsumer, set: c.env.Session.SetConsumer, say: sayConsumer})
+		add: c.env.Session.AddConsumer, set: c.env.Session.SetConsumer, say: answers.SayConsumer})
 }
 
 // starter is what differs between the kinds of group.
@@ -49,16 +50,16 @@ type starter[S any] struct {
 // start makes a group if it is not known, and starts it. A group that cannot
 // be started at its making is forgotten, so that the same line works later.
 func start[S any](ctx context.Context, c *call, known bool, settings []spec.Setting[S], want *S, do starter[S]) error {
-	name := c.text("name")
+	name := c.Text("name")
 	if err := c.connected(); err != nil {
 		return err
 	}
 	if known {
-		if err := c.startable(ctx, name); err != nil {
+		if err := checkStartable(ctx, c, name); err != nil {
 			return err
 		}
 		if g, ok := c.env.Session.Snapshot().Group(name); ok {
-			c.keepSchedule(g)
+			keepSchedule(c, g)
 		}
 	}
 	if err := apply(c, settings, want); err != nil {
@@ -78,7 +79,7 @@ func start[S any](ctx context.Context, c *call, known bool, settings []spec.Sett
 		}
 		return fmt.Errorf("%s cannot start: %w", name, err)
 	}
-	c.say("%s: %s", name, do.say(name, *want))
+	c.Say("%s: %s", name, do.say(name, *want))
 	return nil
 }
 
@@ -94,7 +95,7 @@ func startInstead(c *call, name string, err error) error {
 		return err
 	}
 	instead := *refused
-	instead.Try = c.command.name + " " + name + " " + setting
+	instead.Try = c.Command.Name + " " + name + " " + setting
 	return &instead
 }
 
@@ -104,55 +105,37 @@ func cannotBe(c *call, name string, err error) error {
 	if errors.As(err, &refused) && refused.Try != "" {
 		return startInstead(c, name, err)
 	}
-	return c.refuse("name", "list", "%s", err)
+	return c.Refuse("name", "list", "%s", err)
 }
 
 // apply reads the settings that were typed into want.
 func apply[S any](c *call, settings []spec.Setting[S], want *S) error {
-	for _, name := range c.given {
+	for _, name := range c.Given {
 		s, ok := spec.FindSetting(settings, name)
 		if !ok {
 			continue
 		}
-		if err := s.Set(want, c.text(name)); err != nil {
-			return c.refuse(name, "", "%s", err)
+		if err := s.Set(want, c.Text(name)); err != nil {
+			return c.Refuse(name, "", "%s", err)
 		}
 	}
 	return nil
 }
 
-// connected refuses what needs a cluster while there is none.
-func (c *call) connected() error {
-	if _, ok := c.env.Session.Target(); ok {
-		return nil
-	}
-	e := c.fail("connect pulsar://localhost:6650", "there is no connection to a Pulsar yet")
-	if c.env.Local != nil {
-		e.Try = "local start"
-	}
-	e.Code = ExitUnconnected
-	return e
-}
-
-// startable refuses to start a group that is running.
-func (c *call) startable(ctx context.Context, name string) error {
+// checkStartable refuses to start a group that is running.
+func checkStartable(ctx context.Context, c *call, name string) error {
 	g, ok := c.fresh(ctx).Group(name)
-	if !ok || !active(g.State) {
+	if !ok || !g.State.Active() {
 		return nil
 	}
-	try := c.command.name[:len("produce")] + " stop " + name
-	if len(c.given) > 0 {
+	try := c.Command.Name[:len("produce")] + " stop " + name
+	if len(c.Given) > 0 {
 		try = "set " + name
-		for _, key := range c.given {
-			try += " " + key + "=" + quote(c.text(key))
+		for _, key := range c.Given {
+			try += " " + key + "=" + lang.Quote(c.Text(key))
 		}
 	}
-	return c.refuse("name", try, "%s is %s", name, g.State)
-}
-
-// active says whether a group in this state has connections.
-func active(s snapshot.State) bool {
-	return !slices.Contains([]snapshot.State{snapshot.Ready, snapshot.Stopped, snapshot.Failed}, s)
+	return c.Refuse("name", try, "%s is %s", name, g.State)
 }
 
 func cloneGroup(ctx context.Context, c *call) error {
@@ -165,25 +148,25 @@ func cloneGroup(ctx context.Context, c *call) error {
 	}
 	if g.Kind == snapshot.Produce {
 		want, _ := c.env.Session.Producer(g.Name)
-		return clone(ctx, c, g, spec.ProducerSettings(), &want, starter[spec.Producer]{add: c.env.Session.AddProducer, say: sayProducer})
+		return clone(ctx, c, g, spec.ProducerSettings(), &want, starter[spec.Producer]{add: c.env.Session.AddProducer, say: answers.SayProducer})
 	}
 	want, _ := c.env.Session.Consumer(g.Name)
-	return clone(ctx, c, g, spec.ConsumerSettings(), &want, starter[spec.Consumer]{add: c.env.Session.AddConsumer, say: sayConsumer})
+	return clone(ctx, c, g, spec.ConsumerSettings(), &want, starter[spec.Consumer]{add: c.env.Session.AddConsumer, say: answers.SayConsumer})
 }
 
 // clone starts the copy of a group that runs, and makes the copy of any other
 // ready.
 func clone[S any](ctx context.Context, c *call, g snapshot.Group, settings []spec.Setting[S], want *S, do starter[S]) error {
-	if active(g.State) {
+	if g.State.Active() {
 		return start(ctx, c, false, settings, want, do)
 	}
 	if err := apply(c, settings, want); err != nil {
 		return err
 	}
-	name := c.text("name")
+	name := c.Text("name")
 	if err := do.add(name, *want); err != nil {
 		return cannotBe(c, name, err)
 	}
-	c.say("%s: ready for %s", name, do.say(name, *want))
+	c.Say("%s: ready for %s", name, do.say(name, *want))
 	return nil
 }

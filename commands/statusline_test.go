@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/answers"
 	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
@@ -20,7 +21,7 @@ func TestStatusLine(t *testing.T) {
 	sub := snapshot.Group{Name: "sub1", Kind: snapshot.Consume, State: snapshot.Running, Consumer: &snapshot.Consumer{
 		Rate: 61.3e3, Backlog: snapshot.Backlog{Known: true, Messages: 8_200_000}, Delivery: delivery.Totals{Lost: 7, Duplicated: 2000}}}
 	s := &snapshot.Snapshot{At: at, Elapsed: 72 * time.Second, Cluster: snapshot.Cluster{State: snapshot.Up, Name: "local"}}
-	line := func() string { return StatusLine(s, at) }
+	line := func() string { return answers.StatusLine(s, at) }
 	require.Equal(t, "00:01:12 no groups", line())
 	s.Groups = []snapshot.Group{fast, sub}
 	require.Equal(t, "00:01:12 fast 41.0k/50.0k/s p99 4.8ms 31 failed | sub1 61.3k/s e2e p99 – 8.20M behind 7 lost 2.00k dup", line())
@@ -36,5 +37,5 @@ func TestStatusLine(t *testing.T) {
 		"fast failed: not authorised to send | fast stopped | sub1 61.3k/s e2e p99 –", line())
 	s.Cluster, s.Groups = snapshot.Cluster{State: snapshot.Unconnected}, nil
 	require.Equal(t, "00:01:12 not connected no groups", line())
-	require.Empty(t, StatusLine(nil, at))
+	require.Empty(t, answers.StatusLine(nil, at))
 }

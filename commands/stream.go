@@ -8,15 +8,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
-	"sync"
 	"time"
 
+	"pulsh/commands/lang"
 	"pulsh/session/export"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
-	"pulsh/session/scrape"
 	"pulsh/session/snapshot"
 )
 
@@ -36,13 +33,6 @@ const settle = 3 * metrics.SampleEvery / 2
 // does not answer keeps nobody from leaving.
 const outletTime = 2 * time.Second
 
-// outlets are what goes on beside the lines that are typed.
-type outlets struct {
-	mu     sync.Mutex // held for moments
-	stream *stream
-	server *scrape.Server
-}
-
 // stream appends records to a file until it is told to stop or cannot.
 type stream struct {
 	commands *Commands
@@ -58,71 +48,48 @@ type stream struct {
 	done     chan struct{}
 }
 
-// standardOutput is how the standard output is written as a file.
-const standardOutput = "-"
-
-// streamKind is a file to stream into, by its ending.
-func streamKind() kind {
-	endings := func() export.Table[string] {
-		return export.Table[string]{{Name: ".jsonl", Value: "a line of JSON a record"}, {Name: ".csv", Value: "a row a record"}}
-	}
-	return kind{name: "STREAM", sample: "run.jsonl", forms: "run.jsonl, run.csv, -", doc: "a file to append records to, lines of JSON or CSV by its ending; - is the standard output",
-		parse: func(text string) (any, error) {
-			switch strings.ToLower(filepath.Ext(text)) {
-			case ".jsonl", ".ndjson":
-				return false, nil
-			case ".csv":
-				return true, nil
-			}
-			if text == standardOutput {
-				return false, nil
-			}
-			return nil, fmt.Errorf("%q does not end in .jsonl or .csv", text)
-		}, complete: completeOutputs(endings)}
-}
-
 func streamStart(_ context.Context, c *call) error {
 	every, ok := value[time.Duration](c, "every")
 	if !ok {
 		every = streamDefault
 	}
 	if every < streamMin || every > streamMax {
-		return c.refuse("every", "stream run.jsonl every=1s", "%s is not from %s to %s", c.text("every"), pacing.FormatDuration(streamMin), pacing.FormatDuration(streamMax))
+		return c.Refuse("every", "stream run.jsonl every=1s", "%s is not from %s to %s", c.Text("every"), pacing.FormatDuration(streamMin), pacing.FormatDuration(streamMax))
 	}
-	c.outlets.mu.Lock()
-	running := c.outlets.stream
-	c.outlets.mu.Unlock()
+	outletsOf(c.Commands).mu.Lock()
+	running := outletsOf(c.Commands).stream
+	outletsOf(c.Commands).mu.Unlock()
 	if running != nil && !running.ended() {
-		return c.fail("stream stop", "%s is being written already", running.path)
+		return c.Fail("stream stop", "%s is being written already", running.path)
 	}
-	s := &stream{commands: c.Commands, path: homePath(c.text("file")), every: every, columns: reportColumns(), done: make(chan struct{})}
+	s := &stream{commands: c.Commands, path: lang.HomePath(c.Text("file")), every: every, columns: reportColumns(), done: make(chan struct{})}
 	s.csv, _ = value[bool](c, "file")
-	if err := c.openStream(s); err != nil {
+	if err := openStream(c, s); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	s.next = c.env.Now().Truncate(every)
-	c.outlets.mu.Lock()
-	c.outlets.stream = s
-	c.outlets.mu.Unlock()
+	outletsOf(c.Commands).mu.Lock()
+	outletsOf(c.Commands).stream = s
+	outletsOf(c.Commands).mu.Unlock()
 	go s.run(ctx) // owned by the commands: stop and Close end it and wait
 	if s.file != nil {
-		c.say("%s: a record every %s for each group", s.path, pacing.FormatDuration(every))
+		c.Say("%s: a record every %s for each group", s.path, pacing.FormatDuration(every))
 	}
 	return nil
 }
 
 // openStream opens the file and writes what stands at its head.
-func (c *call) openStream(s *stream) error {
+func openStream(c *call, s *stream) error {
 	if s.path == standardOutput {
 		if c.env.Output == nil {
-			return c.refuse("file", "stream run.jsonl", "the standard output is the screen")
+			return c.Refuse("file", "stream run.jsonl", "the standard output is the screen")
 		}
 		s.to = c.env.Output
 		return nil
 	}
-	if err := c.replaceable("stream", s.path); err != nil {
+	if err := checkReplaceable(c, "stream", s.path); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666) // less the user's umask
@@ -134,7 +101,7 @@ func (c *call) openStream(s *stream) error {
 		_, err = f.Write(head.Bytes())
 	}
 	if err != nil {
-		return c.refuse("file", "", "%s cannot be written: %s", s.path, reason(err))
+		return c.Refuse("file", "", "%s cannot be written: %s", s.path, reason(err))
 	}
 	s.to, s.file = f, f
 	return nil
@@ -159,7 +126,7 @@ func (s *stream) run(ctx context.Context) {
 			return
 		}
 		if err := s.write(s.past(end)); err != nil {
-			s.commands.env.Session.Say("%s ended after %s: %s; try: stream another.jsonl", s.path, count(s.records, "record"), reason(err))
+			s.commands.env.Session.Say("%s ended after %s: %s; try: stream another.jsonl", s.path, lang.Count(s.records, "record"), reason(err))
 			s.close()
 			return
 		}
@@ -257,18 +224,18 @@ func (s *stream) stop(ctx context.Context) error {
 }
 
 func streamStop(ctx context.Context, c *call) error {
-	c.outlets.mu.Lock()
-	s := c.outlets.stream
-	c.outlets.stream = nil
-	c.outlets.mu.Unlock()
+	outletsOf(c.Commands).mu.Lock()
+	s := outletsOf(c.Commands).stream
+	outletsOf(c.Commands).stream = nil
+	outletsOf(c.Commands).mu.Unlock()
 	if s == nil || s.ended() {
-		return c.fail("stream run.jsonl", "nothing is streamed")
+		return c.Fail("stream run.jsonl", "nothing is streamed")
 	}
 	if err := s.stop(ctx); err != nil {
-		return c.fail("", "%s", err)
+		return c.Fail("", "%s", err)
 	}
 	if s.file != nil {
-		c.say("%s: %s", s.path, count(s.records, "record"))
+		c.Say("%s: %s", s.path, lang.Count(s.records, "record"))
 	}
 	return nil
 }
@@ -276,11 +243,11 @@ func streamStop(ctx context.Context, c *call) error {
 // Close ends what goes on beside the lines: a stream gets its last record, the
 // metrics are served no more. Call it behind the session's Close, so that they
 // tell of the end too.
-func (c *Commands) Close(ctx context.Context) {
-	c.outlets.mu.Lock()
-	stream, server := c.outlets.stream, c.outlets.server
-	c.outlets.stream, c.outlets.server = nil, nil
-	c.outlets.mu.Unlock()
+func Close(ctx context.Context, c *Commands) {
+	outletsOf(c).mu.Lock()
+	stream, server := outletsOf(c).stream, outletsOf(c).server
+	outletsOf(c).stream, outletsOf(c).server = nil, nil
+	outletsOf(c).mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outletTime)
 	defer cancel()
 	if stream != nil {

@@ -3,103 +3,56 @@ package commands
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 )
 
-// topicCommands look after single topics.
-func topicCommands() []command {
-	topic := topicParam()
-	partitions := partitionsKind()
-	return []command{
-		{name: "topic create", section: clusterSection,
-			params:   []param{topic, {name: "partitions", kind: partitions, keyed: true, optional: true, doc: "how many; without it the topic has none"}},
-			summary:  "create a topic",
-			examples: []string{"topic create orders partitions=8"}, run: createTopic},
-		{name: "topic stats", section: clusterSection, params: []param{topic},
-			summary:  "show what the broker says of a topic, its partitions and its subscriptions",
-			detail:   "Takes a second: rates are counted between two answers of the broker, whose own are averages over a minute.",
-			examples: []string{"topic stats fast"}, run: topicStats},
-		{name: "topic partitions", section: clusterSection, params: []param{topic, {name: "count", kind: partitions}},
-			summary: "give a partitioned topic more partitions", detail: "None can be taken away.",
-			examples: []string{"topic partitions orders 16"}, run: growTopic},
-		{name: "topic delete", section: clusterSection, destroys: true, params: append([]param{topic}, forceParams()...),
-			summary:  "delete a topic with everything that it stores",
-			detail:   "With force it goes while clients are connected; those that connect again create it anew. " + asksFirst,
-			examples: []string{"topic delete orders", "topic delete fast force"}, run: deleteTopic},
-		{name: "topic unload", section: clusterSection, params: []param{topic},
-			summary:  "make the broker give a topic up, so that all clients connect again",
-			detail:   "Nothing is lost: it shows how clients take a reconnect.",
-			examples: []string{"topic unload fast"}, run: unloadTopic},
-		{name: "topic terminate", section: clusterSection, destroys: true, params: []param{topic},
-			summary:  "end publishing to a topic, for good",
-			detail:   "What it stores can still be received. " + asksFirst,
-			examples: []string{"topic terminate fast"}, run: terminateTopic},
-		{name: "topic compact", section: clusterSection, params: []param{topic},
-			summary:  "compact a topic to the last message of each key, and wait until that is done",
-			detail:   "Ctrl-C ends the wait; the broker goes on. Only readers that ask for the compacted topic see less; messages without a key are not in it.",
-			examples: []string{"topic compact fast"}, run: compactTopic},
-	}
-}
-
 // topicParam is a topic that must be named.
-func topicParam() param {
+func topicParam() lang.Param {
 	k := topicKind()
-	k.parse = func(text string) (any, error) { return broker.ParseTopic(text) }
-	return param{name: "topic", kind: k}
-}
-
-func partitionsKind() kind {
-	k := countKind()
-	k.sample, k.forms = "8", fmt.Sprintf("1 to %d", broker.MaxPartitions)
-	k.parse = numberOf("partitions", broker.MaxPartitions)
-	return k
+	k.Parse = func(text string) (any, error) { return broker.ParseTopic(text) }
+	return lang.Param{Name: "topic", Kind: k}
 }
 
 // forceParams are the two ways to write force: as a word, and as a setting.
-func forceParams() []param {
-	word, setting := words("force"), words("on", "off")
-	word.name = "force"
-	return []param{{name: "word", kind: word, optional: true},
-		{name: "force", kind: setting, keyed: true, optional: true, doc: "on is the same as the word force"}}
+func forceParams() []lang.Param {
+	word, setting := lang.Words("force"), lang.Words("on", "off")
+	word.Name = "force"
+	return []lang.Param{{Name: "word", Kind: word, Optional: true},
+		{Name: "force", Kind: setting, Keyed: true, Optional: true, Doc: "on is the same as the word force"}}
 }
 
-func (c *call) forced() bool { return c.text("word") != "" || c.text("force") == "on" }
-
-// asked bounds a call to the admin API that a command waits for.
-func asked(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, adminMax)
-}
+func isForced(c *call) bool { return c.Text("word") != "" || c.Text("force") == "on" }
 
 // noTopic turns the refusal of a topic that is not there into a sentence at its
 // place, with the nearest that is known.
-func (c *call) noTopic(err error) error {
+func noTopic(c *call, err error) error {
 	if !broker.IsMissing(err) {
 		return err
 	}
 	try := "topics"
 	if c.env.Topics != nil {
-		if better, ok := nearest(c.text("topic"), c.env.Topics()); ok && better != c.text("topic") {
-			try = c.statement.instead(c.args["topic"].span, better)
+		if better, ok := lang.Nearest(c.Text("topic"), c.env.Topics()); ok && better != c.Text("topic") {
+			try = c.Statement.Instead(c.Args["topic"].Span, better)
 		}
 	}
-	return c.refuse("topic", try, "there is no topic %q", c.text("topic"))
+	return c.Refuse("topic", try, "there is no topic %q", c.Text("topic"))
 }
 
-// statsOf asks for a topic's statistics.
-func (c *call) statsOf(ctx context.Context) (broker.TopicStats, error) {
+// topicStatsOf asks for a topic's statistics.
+func topicStatsOf(ctx context.Context, c *call) (broker.TopicStats, error) {
 	a, err := c.admin()
 	if err != nil {
 		return broker.TopicStats{}, err
 	}
 	ctx, cancel := asked(ctx)
 	defer cancel()
-	stats, err := a.Stats(ctx, c.text("topic"))
-	return stats, c.noTopic(err)
+	stats, err := a.Stats(ctx, c.Text("topic"))
+	return stats, noTopic(c, err)
 }
 
 func createTopic(ctx context.Context, c *call) error {
@@ -107,23 +60,23 @@ func createTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	topic, n := c.text("topic"), 0
+	topic, n := c.Text("topic"), 0
 	if partitions, ok := value[int](c, "partitions"); ok {
 		n = partitions
 	}
 	if name, err := broker.ParseTopic(topic); err == nil && name.Partition >= 0 && n > 0 {
-		return c.refuse("topic", "topic create "+name.Of(-1).Short()+" partitions="+c.text("partitions"), "%s is the name of a partition, and has none of its own", topic)
+		return c.Refuse("topic", "topic create "+name.Of(-1).Short()+" partitions="+c.Text("partitions"), "%s is the name of a partition, and has none of its own", topic)
 	}
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	err = k.CreateTopic(ctx, topic, n)
 	if broker.IsThere(err) {
-		return c.refuse("topic", "topic stats "+topic, "there is a topic %s already", topic)
+		return c.Refuse("topic", "topic stats "+topic, "there is a topic %s already", topic)
 	}
 	if err != nil {
 		return err
 	}
-	c.say("%s: created%s", topic, withPartitions(n))
+	c.Say("%s: created%s", topic, withPartitions(n))
 	return nil
 }
 
@@ -131,7 +84,7 @@ func withPartitions(n int) string {
 	if n == 0 {
 		return ", without partitions"
 	}
-	return " with " + count(n, "partition")
+	return " with " + lang.Count(n, "partition")
 }
 
 func growTopic(ctx context.Context, c *call) error {
@@ -139,27 +92,27 @@ func growTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	topic := c.text("topic")
+	topic := c.Text("topic")
 	want, _ := value[int](c, "count")
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	have, err := k.Partitions(ctx, topic)
 	switch {
 	case err != nil:
-		return c.noTopic(err)
+		return noTopic(c, err)
 	case have == 0:
-		return c.refuse("topic", fmt.Sprintf("topic create %s-parts partitions=%d", topic, want), "%s has no partitions, and cannot be given any", topic)
+		return c.Refuse("topic", fmt.Sprintf("topic create %s-parts partitions=%d", topic, want), "%s has no partitions, and cannot be given any", topic)
 	case want < have:
 		more := fmt.Sprintf("topic partitions %s %d", topic, min(2*have, broker.MaxPartitions))
-		return c.refuse("count", more, "%s has %s, and none can be taken away", topic, count(have, "partition"))
+		return c.Refuse("count", more, "%s has %s, and none can be taken away", topic, lang.Count(have, "partition"))
 	case want == have:
-		c.say("%s has %s already", topic, count(have, "partition"))
+		c.Say("%s has %s already", topic, lang.Count(have, "partition"))
 		return nil
 	}
 	if err := k.GrowTopic(ctx, topic, want); err != nil {
 		return err
 	}
-	c.say("%s: %d → %s; clients that are connected notice within a minute", topic, have, count(want, "partition"))
+	c.Say("%s: %d → %s; clients that are connected notice within a minute", topic, have, lang.Count(want, "partition"))
 	return nil
 }
 
@@ -168,28 +121,28 @@ func deleteTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	stats, err := c.statsOf(ctx)
+	stats, err := topicStatsOf(ctx, c)
 	if err != nil {
 		return err
 	}
-	topic := c.text("topic")
-	if there := connectedTo(stats); there != "" && !c.forced() {
-		return c.refuse("topic", "topic delete "+topic+" force", "%s to %s", there, topic)
+	topic := c.Text("topic")
+	if there := connectedTo(stats); there != "" && !isForced(c) {
+		return c.Refuse("topic", "topic delete "+topic+" force", "%s to %s", there, topic)
 	}
-	if err := c.consent(ctx, "delete %s for good, with %s and %s?", topic, graphs.Bytes(float64(stats.StorageBytes)),
-		count(len(stats.Subscriptions), "subscription")); err != nil {
+	if err := c.Consent(ctx, "delete %s for good, with %s and %s?", topic, graphs.Bytes(float64(stats.StorageBytes)),
+		lang.Count(len(stats.Subscriptions), "subscription")); err != nil {
 		return err
 	}
 	ctx, cancel := asked(ctx)
 	defer cancel()
-	err = k.DeleteTopic(ctx, topic, c.forced())
+	err = k.DeleteTopic(ctx, topic, isForced(c))
 	if broker.IsBusy(err) {
-		return c.refuse("topic", "topic delete "+topic+" force", "somebody is connected to %s", topic)
+		return c.Refuse("topic", "topic delete "+topic+" force", "somebody is connected to %s", topic)
 	}
 	if err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
-	c.say("%s: deleted%s", topic, c.again(ctx, topic))
+	c.Say("%s: deleted%s", topic, reconnectAdvice(ctx, c, topic))
 	return nil
 }
 
@@ -201,10 +154,10 @@ func connectedTo(stats broker.TopicStats) string {
 	}
 	var who []string
 	if stats.Producers > 0 {
-		who = append(who, count(stats.Producers, "producer"))
+		who = append(who, lang.Count(stats.Producers, "producer"))
 	}
 	if consumers > 0 {
-		who = append(who, count(consumers, "consumer"))
+		who = append(who, lang.Count(consumers, "consumer"))
 	}
 	switch {
 	case len(who) == 0:
@@ -212,21 +165,21 @@ func connectedTo(stats broker.TopicStats) string {
 	case stats.Producers+consumers == 1:
 		return who[0] + " is connected"
 	}
-	return and(who) + " are connected"
+	return lang.And(who) + " are connected"
 }
 
-// again names the groups of this session that will create a topic anew.
-func (c *call) again(ctx context.Context, topic string) string {
+// reconnectAdvice names the groups of this session that will create a topic anew.
+func reconnectAdvice(ctx context.Context, c *call, topic string) string {
 	var names []string
 	for _, g := range c.fresh(ctx).Groups {
-		if active(g.State) && (sameTopic(g.Topic, topic) || receives(g, topic)) {
+		if g.State.Active() && (answers.SameTopic(g.Topic, topic) || answers.Receives(g, topic)) {
 			names = append(names, g.Name)
 		}
 	}
 	if len(names) == 0 {
 		return ""
 	}
-	return "; " + and(names) + " will create it anew on connecting again"
+	return "; " + lang.And(names) + " will create it anew on connecting again"
 }
 
 func unloadTopic(ctx context.Context, c *call) error {
@@ -237,11 +190,11 @@ func unloadTopic(ctx context.Context, c *call) error {
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	begin := c.env.Now()
-	if err := k.Unload(ctx, c.text("topic")); err != nil {
-		return c.noTopic(err)
+	if err := k.Unload(ctx, c.Text("topic")); err != nil {
+		return noTopic(c, err)
 	}
-	c.env.Session.Mark(markOf, "unload "+c.text("topic"))
-	c.say("%s: unloaded in %s; its clients connect again", c.text("topic"), graphs.Seconds(c.env.Now().Sub(begin)))
+	c.env.Session.Mark(markOf, "unload "+c.Text("topic"))
+	c.Say("%s: unloaded in %s; its clients connect again", c.Text("topic"), graphs.Seconds(c.env.Now().Sub(begin)))
 	return nil
 }
 
@@ -250,21 +203,21 @@ func terminateTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	stats, err := c.statsOf(ctx)
+	stats, err := topicStatsOf(ctx, c)
 	if err != nil {
 		return err
 	}
-	topic := c.text("topic")
-	if err := c.consent(ctx, "end publishing to %s for good (%s)?", topic, count(stats.Producers, "producer")); err != nil {
+	topic := c.Text("topic")
+	if err := c.Consent(ctx, "end publishing to %s for good (%s)?", topic, lang.Count(stats.Producers, "producer")); err != nil {
 		return err
 	}
 	ctx, cancel := asked(ctx)
 	defer cancel()
 	if err := k.Terminate(ctx, topic); err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
 	c.env.Session.Mark(markOf, "terminate "+topic)
-	c.say("%s: terminated; what it stores can still be received", topic)
+	c.Say("%s: terminated; what it stores can still be received", topic)
 	return nil
 }
 
@@ -279,17 +232,17 @@ func compactTopic(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	topic, begin := c.text("topic"), c.env.Now()
+	topic, begin := c.Text("topic"), c.env.Now()
 	calling, cancel := asked(ctx)
 	defer cancel()
 	if err := k.Compact(calling, topic); err != nil {
-		return c.noTopic(err)
+		return noTopic(c, err)
 	}
-	c.say("%s: compacting", topic)
+	c.Say("%s: compacting", topic)
 	told := begin
 	for {
-		if err := sleep(ctx, compactEvery); err != nil {
-			c.say("%s: the broker goes on with it; `topic compact %s` waits again", topic, topic)
+		if err := lang.Sleep(ctx, compactEvery); err != nil {
+			c.Say("%s: the broker goes on with it; `topic compact %s` waits again", topic, topic)
 			return err
 		}
 		asking, cancel := asked(ctx)
@@ -304,17 +257,17 @@ func compactTopic(ctx context.Context, c *call) error {
 			case broker.CompactionDone:
 				done++
 			case broker.CompactionFailed, broker.CompactionNever:
-				return c.fail("topic compact "+topic, "compacting %s: %s", partitionOf(topic, i, len(all)), compactionFailure(one))
+				return c.Fail("topic compact "+topic, "compacting %s: %s", partitionOf(topic, i, len(all)), compactionFailure(one))
 			}
 		}
 		now := c.env.Now()
 		switch {
 		case done == len(all):
-			c.say("%s: compacted in %s", topic, graphs.Seconds(now.Sub(begin)))
+			c.Say("%s: compacted in %s", topic, graphs.Seconds(now.Sub(begin)))
 			return nil
 		case now.Sub(told) >= compactTell:
 			told = now
-			c.say("%s: %d of %s after %s", topic, done, count(len(all), "partition"), graphs.Seconds(now.Sub(begin)))
+			c.Say("%s: %d of %s after %s", topic, done, lang.Count(len(all), "partition"), graphs.Seconds(now.Sub(begin)))
 		}
 	}
 }
@@ -335,14 +288,4 @@ func partitionOf(topic string, i, of int) string {
 		return topic
 	}
 	return fmt.Sprintf("partition %d of %s", i, topic)
-}
-
-// sortedNames lists the keys of a map in order.
-func sortedNames[V any](m map[string]V) []string {
-	var names []string
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, strings.Compare)
-	return names
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/lang"
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/broker/fake"
@@ -25,23 +26,27 @@ func refused(_ context.Context, t broker.Target, _ broker.Clock) (session.Link, 
 }
 
 // world makes commands on a session, and ends it with the test.
-func world(t *testing.T, dial session.Dial) *Commands {
+func world(t *testing.T, dial session.Dial, change ...func(*Env)) *Commands {
 	t.Helper()
 	data, err := os.ReadFile("../profiles.toml")
 	require.NoError(t, err)
 	profiles, err := profile.ParseProfiles(data, "profiles.toml")
 	require.NoError(t, err)
 	s := session.New(dial)
-	c := New(Env{
+	env := Env{
 		Session: s,
 		Listen:  listenDeaf,
 		Library: profile.Library{Builtin: profiles, Dir: t.TempDir()},
 		Topics:  func() []string { return []string{"fast", "orders"} },
 		Lines:   func() []TypedLine { return []TypedLine{{1, "produce start fast"}, {2, "rate fast 1k"}, {3, "list"}} },
-	})
+	}
+	for _, f := range change {
+		f(&env)
+	}
+	c := New(env)
 	t.Cleanup(func() {
 		s.Close(context.WithoutCancel(t.Context()))
-		c.Close(context.WithoutCancel(t.Context()))
+		Close(context.WithoutCancel(t.Context()), c)
 	})
 	return c
 }
@@ -82,8 +87,7 @@ func TestTranscripts(t *testing.T) {
 				if strings.HasPrefix(string(body), "# With a cluster") {
 					dial = pretend(t)
 				}
-				c := world(t, dial)
-				c.env.Yes = true
+				c := world(t, dial, func(e *Env) { e.Yes = true })
 				got := hideCounts(replay(t, c, string(body)))
 				if *update {
 					require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
@@ -134,8 +138,8 @@ func replay(t *testing.T, c *Commands, script string) string {
 				if text := Paint(err, 2); text != "" {
 					out.WriteString(text + "\n")
 				}
-				if e := asError(err); e.Try != "" {
-					require.True(t, parses(e.Try, table()), "%s: try: %s", typed, e.Try)
+				if e := lang.AsError(err); e.Try != "" {
+					require.True(t, lang.Parses(e.Try, table()), "%s: try: %s", typed, e.Try)
 				}
 			}
 		case isQuestion:

@@ -8,12 +8,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"pulsh/commands/lang"
 )
 
 func TestVariablesAreFilledIn(t *testing.T) {
-	vars := scope{}
+	vars := lang.Variables{}
 	for name, value := range map[string]string{"rate": "20k", "r": "1", "empty": "", "blank": "a b", "q": `it's "x" $5\`, "kv": "rate=5"} {
-		vars[name] = Variable{Name: name, Value: value}
+		vars[name] = lang.Variable{Name: name, Value: value}
 	}
 	for line, want := range map[string][]string{
 		"$rate":          {"20k"},
@@ -32,28 +34,28 @@ func TestVariablesAreFilledIn(t *testing.T) {
 		"ramp(1..$rate)": {"ramp(1..20k)"},
 		"# $none":        nil,
 	} {
-		in := &text{body: line, vars: vars}
+		in := &lang.Text{Body: line, Vars: vars}
 		statements, errs := lex(in)
 		require.Empty(t, errs, line)
 		var got []string
 		for _, s := range statements {
-			require.Nil(t, s.unresolved(), line)
-			for _, w := range s.words {
-				got = append(got, w.text)
+			require.Nil(t, s.Unresolved(), line)
+			for _, w := range s.Words {
+				got = append(got, w.Text)
 			}
-			again, errs := lex(&text{body: s.plain()})
+			again, errs := lex(&lang.Text{Body: s.Plain()})
 			require.Empty(t, errs, line)
 			require.Len(t, again, 1, line)
-			for i, w := range again[0].words {
-				require.Equal(t, s.words[i].text, w.text, "%s filled in is %s", line, s.plain())
-				require.Equal(t, s.words[i].keyed, w.keyed, line)
+			for i, w := range again[0].Words {
+				require.Equal(t, s.Words[i].Text, w.Text, "%s filled in is %s", line, s.Plain())
+				require.Equal(t, s.Words[i].Keyed, w.Keyed, line)
 			}
 		}
 		require.Equal(t, want, got, line)
 	}
-	statements, _ := lex(&text{body: "$kv x$kv", vars: vars})
-	for _, w := range statements[0].words {
-		require.False(t, w.keyed, "a value is no setting")
+	statements, _ := lex(&lang.Text{Body: "$kv x$kv", Vars: vars})
+	for _, w := range statements[0].Words {
+		require.False(t, w.Keyed, "a value is no setting")
 	}
 }
 
@@ -71,7 +73,7 @@ func TestVariableErrors(t *testing.T) {
 		"let a-b=1":                        "    ^^^ \"a-b\" is no variable: a small letter, then small letters, digits and _\n  try: let rate=20k",
 		"scale fsat $rate":                 "           ^^^^^ \"50kk\" is not a number of workers ($rate is 50kk, from --set)\n  try: scale fsat +4     (8, +4, -2)",
 	} {
-		_, errs := parseAll(&text{body: line, rows: table(), vars: newScope([]Variable{{Name: "rate", Value: "50kk", Origin: "--set", Fixed: true}})})
+		_, errs := lang.ParseAll(&lang.Text{Body: line, Rows: table(), Vars: lang.NewScope([]lang.Variable{{Name: "rate", Value: "50kk", Origin: "--set", Fixed: true}})})
 		require.Len(t, errs, 1, line)
 		assert.Contains(t, Paint(errs[0], 0), want, line)
 	}
@@ -85,8 +87,8 @@ func TestWhichVariableCounts(t *testing.T) {
 		"inner.pulsh":   "let a=inner c=inner\nlet b=inner\nlet\nrun deepest.pulsh",
 		"deepest.pulsh": "let c=deepest\nlet a=deepest",
 	})
-	vars := append([]Variable{{Name: "b", Value: "environment", Origin: "PULSH_VAR_B", Fixed: true}},
-		Variable{Name: "b", Value: "flag", Origin: "--set", Fixed: true})
+	vars := append([]lang.Variable{{Name: "b", Value: "environment", Origin: "PULSH_VAR_B", Fixed: true}},
+		lang.Variable{Name: "b", Value: "flag", Origin: "--set", Fixed: true})
 	out, _, err := played(t, filepath.Join(dir, "all.pulsh"), vars...)
 	require.NoError(t, err)
 	require.Equal(t, `  a = let · b = flag (--set) · c = let
@@ -117,10 +119,10 @@ func TestVariablesOfThePrompt(t *testing.T) {
 		require.NoError(t, c.Execute(t.Context(), `mark "$name is '$d'"; let`, &out))
 		require.Equal(t, "  no variables; let rate=20k sets one, and $rate is what it stands for\n  d = 2s · name = x\n  d     2s\n  name  x\n", out.String())
 		offered, from := c.Complete("let wait=$d", 11)
-		require.Equal(t, []Suggestion{{"d", "2s"}}, offered)
+		require.Equal(t, []lang.Suggestion{{Text: "d", Description: "2s"}}, offered)
 		require.Equal(t, 10, from)
 		offered, _ = c.Complete("wait ${", 7)
-		require.Equal(t, []Suggestion{{"d", "2s"}, {"name", "x"}}, offered)
+		require.Equal(t, []lang.Suggestion{{Text: "d", Description: "2s"}, {Text: "name", Description: "x"}}, offered)
 		offered, _ = c.Complete("mark $$d", 8)
 		require.Empty(t, offered)
 		j := c.Journal()
@@ -130,9 +132,9 @@ func TestVariablesOfThePrompt(t *testing.T) {
 }
 
 func TestVariablesOfTheEnvironment(t *testing.T) {
-	vars, err := EnvironmentVariables([]string{"PULSH_VAR_RATE=20k", "PULSH_VAR_long_name=a=b", "PULSH_TOKEN=secret", "PULSH_URL=x", "HOME=/"})
+	vars, err := lang.EnvironmentVariables([]string{"PULSH_VAR_RATE=20k", "PULSH_VAR_long_name=a=b", "PULSH_TOKEN=secret", "PULSH_URL=x", "HOME=/"})
 	require.NoError(t, err)
-	require.Equal(t, []Variable{
+	require.Equal(t, []lang.Variable{
 		{Name: "long_name", Value: "a=b", Origin: "PULSH_VAR_long_name", Fixed: true},
 		{Name: "rate", Value: "20k", Origin: "PULSH_VAR_RATE", Fixed: true},
 	}, vars)
@@ -141,13 +143,13 @@ func TestVariablesOfTheEnvironment(t *testing.T) {
 		"PULSH_VAR_1A=1":   `PULSH_VAR_1A: "1a" is no variable`,
 		"PULSH_VAR_rate=1": "PULSH_VAR_RATE and PULSH_VAR_rate are the same variable, $rate",
 		"PULSH_VAR_X=a\nb": "the value of PULSH_VAR_X holds a character that cannot be typed",
-		"PULSH_VAR_Y=" + strings.Repeat("y", variableValueMax+1): "longer than 4096 bytes",
+		"PULSH_VAR_Y=" + strings.Repeat("y", lang.VariableValueMax+1): "longer than 4096 bytes",
 	} {
-		_, err := EnvironmentVariables([]string{"PULSH_VAR_RATE=20k", pair})
+		_, err := lang.EnvironmentVariables([]string{"PULSH_VAR_RATE=20k", pair})
 		require.ErrorContains(t, err, say)
 	}
 	for text, say := range map[string]string{"rate": "name=value", "Rate=1": "is no variable", "=1": "needs a name", "a=\x00": "cannot be typed"} {
-		_, err := ParseVariable(text, "--set")
+		_, err := lang.ParseVariable(text, "--set")
 		require.ErrorContains(t, err, say)
 	}
 }
@@ -157,8 +159,8 @@ func TestVariablesDoNotGrowWithoutAnEnd(t *testing.T) {
 	body := "let a=xxxxxxxxxxxxxxxx\n" + strings.Repeat("let a=$a$a\n", 100)
 	_, err := ParseScript("grow.pulsh", body)
 	require.ErrorContains(t, err, "grow.pulsh:10:7: the value of a is longer than 4096 bytes")
-	big := scope{"a": {Name: "a", Value: strings.Repeat("x", variableValueMax)}}
-	_, errs := parseAll(&text{body: "mark " + strings.Repeat("$a", textMax/4), rows: table(), vars: big})
+	big := lang.Variables{"a": {Name: "a", Value: strings.Repeat("x", lang.VariableValueMax)}}
+	_, errs := lang.ParseAll(&lang.Text{Body: "mark " + strings.Repeat("$a", lang.TextMax/4), Rows: table(), Vars: big})
 	require.NotEmpty(t, errs)
 	require.Contains(t, errs[0].Message, "more than a mebibyte of variables filled in")
 }
@@ -169,13 +171,13 @@ func FuzzVariables(f *testing.F) {
 	}
 	f.Add("$a $b", "", "it's \"$\\ #;=")
 	f.Fuzz(func(t *testing.T, line, a, b string) {
-		vars := scope{}
+		vars := lang.Variables{}
 		for name, value := range map[string]string{"a": a, "b": b} {
-			if checkVariableValue(name, value) == nil {
-				vars[name] = Variable{Name: name, Value: value, Origin: "--set"}
+			if lang.CheckVariableValue(name, value) == nil {
+				vars[name] = lang.Variable{Name: name, Value: value, Origin: "--set"}
 			}
 		}
-		calls, errs := parseAll(&text{body: line, rows: table(), vars: vars})
+		calls, errs := lang.ParseAll(&lang.Text{Body: line, Rows: table(), Vars: vars})
 		for _, e := range errs {
 			require.NotEmpty(t, e.Message)
 			require.GreaterOrEqual(t, e.From, -1)
@@ -183,16 +185,16 @@ func FuzzVariables(f *testing.F) {
 			require.LessOrEqual(t, e.To, len(e.Text))
 			Paint(e, 2)
 			if e.Try != "" {
-				require.True(t, parses(e.Try, table()), "try: %s", e.Try)
+				require.True(t, lang.Parses(e.Try, table()), "try: %s", e.Try)
 			}
 		}
 		for _, c := range calls {
-			again, errs := parseAll(&text{body: c.statement.plain(), rows: table()})
-			require.Empty(t, errs, "%q filled in is %q", c.statement.source(), c.statement.plain())
+			again, errs := lang.ParseAll(&lang.Text{Body: c.Statement.Plain(), Rows: table()})
+			require.Empty(t, errs, "%q filled in is %q", c.Statement.Source(), c.Statement.Plain())
 			require.Len(t, again, 1)
-			require.Equal(t, c.command.name, again[0].command.name)
-			for name, arg := range c.args {
-				require.Equal(t, arg.text, again[0].args[name].text, "%q filled in is %q", c.statement.source(), c.statement.plain())
+			require.Equal(t, c.Command.Name, again[0].Command.Name)
+			for name, arg := range c.Args {
+				require.Equal(t, arg.Text, again[0].Args[name].Text, "%q filled in is %q", c.Statement.Source(), c.Statement.Plain())
 			}
 		}
 	})

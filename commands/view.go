@@ -1,15 +1,14 @@
 package commands
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"pulsh/graphs"
 	"pulsh/session/pacing"
+	"pulsh/session/profile"
 	"pulsh/session/snapshot"
-	"pulsh/session/spec"
 )
 
 // The limits of a graph's window.
@@ -87,43 +86,6 @@ func (p *Panel) add(g snapshot.Group, figure string) {
 	p.Metrics = append(p.Metrics, snapshot.Metric{Group: g.Name, Figure: figure})
 }
 
-// GraphUnit is how figures of a unit are drawn and written.
-func GraphUnit(u spec.Unit) graphs.Unit {
-	switch u {
-	case spec.PerSecond:
-		return graphs.PerSecond
-	case spec.BytesPerSecond:
-		return graphs.BytesPerSecond
-	case spec.Nanoseconds:
-		return graphs.Time
-	case spec.Bytes:
-		return graphs.ByteCount
-	case spec.Percent:
-		return graphs.Share
-	}
-	return graphs.Messages
-}
-
-// panelsKind is what graph takes: groups and figures, | between graphs.
-func panelsKind() kind {
-	return kind{name: "SHOWN", sample: "fast", forms: "fast, fast sub1, fast latency, fast heat, sub1 backlog, fast.p99, fast | fast latency, off",
-		doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and all that METRIC has) or metrics; heat shows a distribution over time; | begins another graph; off shows none",
-		parse: func(text string) (any, error) {
-			var panels [][]string
-			for part := range strings.SplitSeq(text, "|") {
-				names := strings.Fields(part)
-				if len(names) == 0 {
-					return nil, fmt.Errorf("%q has an empty graph beside a |", text)
-				}
-				panels = append(panels, names)
-			}
-			if len(panels) > panelsMax {
-				return nil, fmt.Errorf("%d graphs are more than %d", len(panels), panelsMax)
-			}
-			return panels, nil
-		}, complete: completePanels}
-}
-
 // distributions are the figures of latencies that stand for two quantiles.
 func distributions() []string { return []string{"latency", "service", "lag", "e2e", "processing"} }
 
@@ -154,4 +116,89 @@ func lines(g snapshot.Group, word string, alone bool) []string {
 
 func hasFigure(kind snapshot.Kind, name string) bool {
 	return slices.ContainsFunc(snapshot.GroupFigures(kind), func(f snapshot.Figure) bool { return f.Name == name })
+}
+
+// pageShare is how much of the window a page is, so that a part of what was seen
+// stays in view.
+const pageShare = 0.75
+
+// page is how far PgUp goes.
+func (v *View) page() time.Duration { return time.Duration(pageShare * float64(v.Window)) }
+
+// scrolled is the view moved in time: not beyond now, where it is live again, and
+// not so far that nothing of the session would be in it.
+func (v *View) scrolled(s *snapshot.Snapshot, by time.Duration) View {
+	next := *v
+	until := next.Until
+	if until.IsZero() {
+		until = s.At
+	}
+	oldest := s.At.Add(-min(s.Elapsed, windowMax))
+	first := oldest.Add(min(v.Window, s.At.Sub(oldest)))
+	until = until.Add(by)
+	switch {
+	case !until.Before(s.At):
+		next.Until = time.Time{}
+	case until.Before(first):
+		next.Until = first
+	default:
+		next.Until = until
+	}
+	return next
+}
+
+// place is where in time the view is.
+func (v *View) place() string {
+	if v.Until.IsZero() {
+		return "live"
+	}
+	return "frozen, " + pacing.FormatDuration(v.Window) + " up to " + v.Until.Format("15:04:05") + "; graph live goes on"
+}
+
+// typed is the view as it is typed behind the command graph, with the window.
+func (v *View) typed() string {
+	shown := v.shown()
+	if shown == "" {
+		shown = "the rates of all groups"
+	}
+	words := []string{shown, v.window()}
+	if v.Scale != linearScale {
+		words = append(words, v.Scale+" scale")
+	}
+	if v.Layout != autoLayout {
+		words = append(words, v.Layout)
+	}
+	if !v.Until.IsZero() {
+		words = append(words, v.place())
+	}
+	return strings.Join(words, " · ")
+}
+
+// profile is the view as a profile keeps it; what is as it is by itself is not
+// said.
+func (v *View) profile() profile.Graph {
+	g := profile.Graph{Shown: v.shown(), Window: v.window()}
+	if v.Scale != linearScale {
+		g.Scale = v.Scale
+	}
+	if v.Layout != autoLayout {
+		g.Layout = v.Layout
+	}
+	return g
+}
+
+// shown is what was typed behind the command graph, "" for what it shows by
+// itself.
+func (v *View) shown() string {
+	switch {
+	case v.Off:
+		return "off"
+	case v.Auto:
+		return ""
+	}
+	var titles []string
+	for _, p := range v.Panels {
+		titles = append(titles, p.Title)
+	}
+	return strings.Join(titles, " | ")
 }

@@ -1,29 +1,40 @@
 package graphs
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
 
-// ASCII rewrites a text for a terminal that shows nothing but ASCII: blocks,
-// lines and signs of this package become the nearest ASCII character, every
-// other rune becomes '?'. The width stays the same.
+	"pulsh/graphs/measure"
+)
+
+// ASCII rewrites text for a terminal that shows only ASCII: blocks, lines and
+// signs of this package become the nearest ASCII character, any other character
+// becomes one '?' per column. SGR sequences and the width stay the same.
 func ASCII(text string) string {
 	if plainASCII(text) {
 		return text
 	}
-	measure := narrow()
 	var out strings.Builder
-	for _, r := range text {
-		if r <= '~' {
-			out.WriteRune(r)
+	for text != "" {
+		n := measure.Next(text)
+		char := text[:n]
+		text = text[n:]
+		if char[0] < utf8.RuneSelf {
+			out.WriteString(char)
 			continue
 		}
-		for range measure.RuneWidth(r) {
-			out.WriteRune(nearestASCII(r))
+		nearest := '?'
+		if r, size := utf8.DecodeRuneInString(char); size == n {
+			nearest = nearestASCII(r)
+		}
+		for range measure.Character(char) {
+			out.WriteRune(nearest)
 		}
 	}
 	return out.String()
 }
 
-// nearestASCII is the character that looks or reads most like a rune.
+// nearestASCII returns the character that looks or reads most like r.
 func nearestASCII(r rune) rune {
 	switch r {
 	case 'µ':

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/guptarohit/asciigraph"
 	"github.com/stretchr/testify/require"
 )
 
@@ -130,19 +131,20 @@ func TestColumnsAndAges(t *testing.T) {
 
 // TestTrace: column i leads from value i-1 to value i.
 func TestTrace(t *testing.T) {
-	up := newTrace([]int{1, 1, 3, 3})
-	require.Equal(t, level, up.at(0, 1))
-	require.Equal(t, upLeft, up.at(2, 1))
-	require.Equal(t, upright, up.at(2, 2))
-	require.Equal(t, downRight, up.at(2, 3))
-	require.Equal(t, level, up.at(3, 3))
-	require.Equal(t, nothing, up.at(3, 9))
+	plot := func(values ...int) trace { return newTrace(values, asciigraph.DefaultCharSet) }
+	up := plot(1, 1, 3, 3)
+	require.Equal(t, '─', up.at(0, 1))
+	require.Equal(t, '╯', up.at(2, 1))
+	require.Equal(t, '│', up.at(2, 2))
+	require.Equal(t, '╭', up.at(2, 3))
+	require.Equal(t, '─', up.at(3, 3))
+	require.Equal(t, noRune, up.at(3, 9))
 
-	gap := newTrace([]int{blankRow, 2, blankRow, blankRow})
-	require.Equal(t, []shape{nothing, starts, ends, nothing}, []shape{gap.at(0, 2), gap.at(1, 2), gap.at(2, 2), gap.at(3, 2)})
-	require.Zero(t, newTrace([]int{blankRow, blankRow}).end)
-	require.Equal(t, starts, newTrace([]int{blankRow, blankRow, 5}).at(2, 5))
-	require.Equal(t, level, newTrace([]int{7}).at(0, 7))
+	gap := plot(blankRow, 2, blankRow, blankRow)
+	require.Equal(t, []rune{noRune, '╶', '╴', noRune}, []rune{gap.at(0, 2), gap.at(1, 2), gap.at(2, 2), gap.at(3, 2)})
+	require.Zero(t, plot(blankRow, blankRow).end)
+	require.Equal(t, '╶', plot(blankRow, blankRow, 5).at(2, 5))
+	require.Equal(t, '─', plot(7).at(0, 7))
 }
 
 // TestSteadyValueHasARow: a rate that keeps to its target lies on one row, at

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// axisLabel writes a round value as short as it goes: 0, 0.25, 50, 12.5k, 80k,
+// axisLabel returns the shortest text for a round value: 0, 0.25, 50, 12.5k, 80k,
 // 500µs, 2.5ms.
 func axisLabel(unit Unit, v float64) string {
 	minus, size := sign(v)
@@ -24,7 +24,8 @@ func axisLabel(unit Unit, v float64) string {
 	return minus + text
 }
 
-// stepped divides a size by base until it is below base, and names the steps.
+// stepped divides size by base until it is below base, and appends the name of the
+// last step.
 func stepped(size, base float64, names []string) string {
 	i := 0
 	for i < len(names)-1 && fourDigits(size) >= base {
@@ -34,8 +35,8 @@ func stepped(size, base float64, names []string) string {
 	return strconv.FormatFloat(fourDigits(size), 'f', -1, 64) + names[i]
 }
 
-// fourDigits rounds to four significant digits, which is more than a round
-// value has, and takes away what the division left behind them.
+// fourDigits rounds to four significant digits. A round value has fewer, so this
+// only removes the error of divisions.
 func fourDigits(size float64) float64 {
 	if size == 0 {
 		return 0

@@ -4,17 +4,16 @@ import "math"
 
 // Bar is one class of a distribution.
 type Bar struct {
-	Label string  // what belongs to it: "2 – 4"
-	Count float64 // how many do
+	Label string  // its range: "2 – 4"
+	Count float64 // the number of values in the range
 }
 
-// minBar is the least width that is left to the bars; below it they go, and the
-// figures stay.
+// minBar is the smallest width of a full bar. With less room there are no bars.
 const minBar = 4
 
-// Bars draws a distribution as rows of label, count, share and bar under a
-// heading with the unit of the labels and the name of what is counted. The
-// longest bar ends at width; no row is wider than that.
+// Bars draws a distribution as rows of label, count, share and bar. The heading
+// has the unit of the labels and the name of the counted things. No row is wider
+// than width columns, and the longest bar ends there.
 func Bars(unit, counted string, bars []Bar, width int, style Style) []string {
 	total, most := 0.0, 0.0
 	rows := [][]string{}
@@ -45,7 +44,7 @@ func Bars(unit, counted string, bars []Bar, width int, style Style) []string {
 	return lines
 }
 
-// countable says whether a count is a number of something.
+// countable reports whether count is zero or more, and finite.
 func countable(count float64) bool {
 	return count >= 0 && !math.IsInf(count, 0)
 }

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// eighths are the blocks that fill a cell from the left, by eighths.
+// eighths are the blocks that fill no to eight eighths of a cell, from the left.
 const eighths = " ▏▎▍▌▋▊▉█"
 
-// bar fills cells from the left by eighths of a cell: share 1 fills width
-// cells. What is more than nothing shows at least one eighth, and what is less
-// than all leaves at least one free. It has no padding.
+// bar returns blocks that fill a share of width cells, from the left and without
+// padding. A share above 0 fills at least one eighth of a cell, and a share below
+// 1 leaves at least one eighth free.
 func bar(share float64, width int) string {
 	full := width * 8
 	if full <= 0 || math.IsNaN(share) || share <= 0 {
@@ -27,8 +27,8 @@ func bar(share float64, width int) string {
 	return text
 }
 
-// Meter draws how full something is into exactly width cells: ████░░. A value
-// that was not measured, and a maximum of zero or less, draw an empty meter.
+// Meter draws value as a share of maximum into exactly width cells: ████░░. The
+// meter is empty for NaN and for a maximum of zero or less.
 func Meter(value, maximum float64, width int) string {
 	width = max(width, 0)
 	filled := ""
@@ -36,32 +36,4 @@ func Meter(value, maximum float64, width int) string {
 		filled = bar(value/maximum, width)
 	}
 	return filled + strings.Repeat("░", width-Width(filled))
-}
-
-// Sparkline draws values as blocks of eight heights into exactly width cells,
-// the newest at the right edge. Zero and less is the lowest block, the largest
-// value the highest; no data is a blank.
-func Sparkline(values []float64, width int) string {
-	width = max(width, 0)
-	values = values[max(len(values)-width, 0):]
-	highest := 0.0
-	for _, v := range values {
-		if v > highest && !math.IsInf(v, 0) {
-			highest = v
-		}
-	}
-	heights := []rune("▁▂▃▄▅▆▇█")
-	line := []rune(spaces(width - len(values)))
-	for _, v := range values {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			line = append(line, ' ')
-			continue
-		}
-		height := 0
-		if highest > 0 {
-			height = int(math.Round(max(v, 0) / highest * float64(len(heights)-1)))
-		}
-		line = append(line, heights[height])
-	}
-	return string(line)
 }

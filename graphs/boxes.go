@@ -1,7 +1,7 @@
 package graphs
 
-// Stack puts boxes of rows on top of each other. Every row of the result is as
-// wide as the widest one.
+// Stack puts boxes of rows on top of each other. All rows of the result are as
+// wide as the widest row.
 func Stack(boxes ...[]string) []string {
 	var rows []string
 	width := 0
@@ -15,8 +15,8 @@ func Stack(boxes ...[]string) []string {
 	return rows
 }
 
-// SideBySide puts boxes of rows next to each other with gap blank cells between
-// them. A lower box is filled up with blank rows at its bottom.
+// SideBySide puts boxes of rows next to each other with gap blank columns between
+// them. Lower boxes get blank rows at their bottom.
 func SideBySide(gap int, boxes ...[]string) []string {
 	height := 0
 	for _, box := range boxes {
@@ -39,7 +39,7 @@ func SideBySide(gap int, boxes ...[]string) []string {
 	return rows
 }
 
-// boxWidth is the width of the widest row.
+// boxWidth returns the width of the widest row.
 func boxWidth(box []string) int {
 	width := 0
 	for _, row := range box {

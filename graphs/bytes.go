@@ -2,22 +2,17 @@ package graphs
 
 import "strconv"
 
-// The most cells that the functions of this file use for a value of zero or
-// more; a negative value may take one cell more for its sign.
-const (
-	ByteRateWidth = 9 // 48.8 MB/s
-	BytesWidth    = 8 // 1023 MiB
-	MemoryWidth   = 5 // 1023M
-)
+// ByteRateWidth is the largest width that ByteRate returns for values of zero or
+// more, such as 48.8 MB/s. A negative value may take one column more.
+const ByteRateWidth = 9
 
 const (
 	kibi          = 1024
 	binaryLetters = "KMGTPE"
 )
 
-// ByteRate shows bytes a second in decimal steps, as networks and disks are
-// sold: 512 B/s, 48.8 MB/s is 48.8 million bytes a second. It takes at most
-// ByteRateWidth cells.
+// ByteRate writes bytes a second in decimal steps, as in the data sheets of
+// networks and disks: 512 B/s; 48.8 MB/s is 48.8 million bytes a second.
 func ByteRate(v float64) string {
 	if text, ok := unmeasured(v); ok {
 		if text == NoValue {
@@ -44,7 +39,7 @@ func ByteRate(v float64) string {
 	return ">999 EB/s"
 }
 
-// signed puts the sign before digits other than zero.
+// signed puts a sign before all digits but "0".
 func signed(minus, digits string) string {
 	if digits == "0" {
 		return digits
@@ -52,8 +47,8 @@ func signed(minus, digits string) string {
 	return minus + digits
 }
 
-// Bytes shows a size in binary steps: 512 B, 1 KiB, 1.5 KiB, 64 MiB. Zeros
-// behind the point are left out. It takes at most BytesWidth cells.
+// Bytes writes a size in binary steps, without zeros at the end of a fraction:
+// 512 B, 1 KiB, 1.5 KiB, 64 MiB.
 func Bytes(v float64) string {
 	if text, ok := unmeasured(v); ok {
 		return text
@@ -74,8 +69,8 @@ func Bytes(v float64) string {
 	return ">999 EiB"
 }
 
-// binaryDigits writes a value below 1024 with one decimal below 100, and none
-// where the decimal would be zero.
+// binaryDigits writes a value below 1024. It has one decimal if the value is below
+// 100 and the decimal is not zero.
 func binaryDigits(size float64) string {
 	if size >= 99.95 {
 		return strconv.FormatFloat(size, 'f', 0, 64)
@@ -87,8 +82,8 @@ func binaryDigits(size float64) string {
 	return text
 }
 
-// Memory shows a size in binary steps as short as a status row needs it: 512B,
-// 64M, 1.9G. It takes at most MemoryWidth cells.
+// Memory writes a size in binary steps and short, for a status row: 512B, 64M,
+// 1.9G.
 func Memory(v float64) string {
 	if text, ok := unmeasured(v); ok {
 		return text

@@ -2,28 +2,27 @@ package graphs
 
 import "strings"
 
-// Cell is one figure of a status row. It is shown whole or not at all.
+// Cell is one figure of a status row. A row shows it whole or not at all.
 type Cell struct {
 	Text     string
-	Width    int   // the cells that are kept for it even if the text is shorter
-	Priority int   // the cell of the lowest goes first when the row is too narrow
-	Align    Align // within its column
+	Width    int   // the smallest width of its column
+	Priority int   // a row that is too narrow drops the cell of the lowest priority first
+	Align    Align // the place of the text in its column
 	Style    Style
-	Tight    bool // one blank before it instead of two
-	Edge     bool // this cell and those behind it stand at the right edge of the row
+	Tight    bool // one blank before the cell instead of two
+	Edge     bool // this cell and all cells behind it stand at the right edge of the row
 }
 
-// Row lays out cells in exactly width cells of the terminal. Whole cells go,
-// the lowest priority first and of equals the rightmost, until the rest fits.
-// The first cell never goes; it is cut if nothing else is left.
+// Row lays out cells in exactly width columns. It drops whole cells until the rest
+// fits, those of the lowest priority first, and of equal ones the rightmost. It
+// never drops the first cell, but cuts it if no other is left.
 func Row(width int, cells []Cell) string {
 	return Rows(width, [][]Cell{cells})[0]
 }
 
 // Rows lays out rows that share their columns: the n-th cells of all rows stand
-// under each other, in a column as wide as the widest of them, and they go
-// together. The priority of a column is the highest of its cells; an empty text
-// leaves its place blank.
+// under each other in a column as wide as the widest of them, and are dropped
+// together. The priority of a column is the highest of its cells.
 func Rows(width int, rows [][]Cell) []string {
 	width = max(width, 0)
 	columns := shareColumns(rows)
@@ -47,17 +46,16 @@ func Rows(width int, rows [][]Cell) []string {
 	return texts
 }
 
-// column is what the cells of a column have in common.
+// column is the layout of the n-th cells of all rows.
 type column struct {
-	index    int // of its cells in the rows
+	index    int // n
 	gap      int // blanks before it
 	width    int
 	priority int
 	edge     bool
 }
 
-// shareColumns finds the columns of rows. Columns without any text have no
-// place.
+// shareColumns returns the columns of rows. Columns without a width are left out.
 func shareColumns(rows [][]Cell) []column {
 	most := 0
 	for _, row := range rows {
@@ -91,7 +89,7 @@ func shareColumns(rows [][]Cell) []column {
 	return columns
 }
 
-// total is the width of columns with the gaps between them.
+// total returns the width of columns with the gaps between them.
 func total(columns []column) int {
 	sum := 0
 	for _, c := range columns {

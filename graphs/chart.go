@@ -7,19 +7,20 @@ import (
 
 // The size of charts.
 const (
-	// MinWidth and MinHeight are the smallest chart that says anything: two
-	// time labels and three rows. A smaller box stays blank.
+	// MinWidth and MinHeight are the size of the smallest chart with two time
+	// labels and three rows of values. A smaller box stays blank.
 	MinWidth  = 24
 	MinHeight = 5
-	// LabelWidth is the width of the value labels with the axis.
+	// LabelWidth is the width of the value labels and the axis.
 	LabelWidth = 8
-	// marksHeight is the height from which on a row explains the marks, whether
-	// there are any or not: the plot must not change its size when one comes.
+	// marksHeight is the height from which on the last row explains the marks.
+	// The row exists also without marks, so that the plot keeps its size when the
+	// first mark comes.
 	marksHeight = 8
-	// axisRows are the rows of the time axis and its labels.
+	// axisRows is the number of rows of the time axis and its labels.
 	axisRows = 2
-	// MaxWidth and MaxHeight bound what one drawing may cost. What is asked for
-	// beyond them stays blank.
+	// MaxWidth and MaxHeight bound the cost of one drawing. Columns and rows
+	// beyond them stay blank.
 	MaxWidth  = 1000
 	MaxHeight = 300
 )
@@ -28,37 +29,38 @@ const (
 type Series struct {
 	Name   string
 	Values []float64 // one per column, oldest first, in the unit of the chart; NaN for no data
-	// Low and High are the extremes of each column, like Values. Where they lie
-	// beyond the line and its neighbours, dots reach out to them, so that no peak
-	// is lost in a column that stands for a long time. They may be nil.
+	// Low and High are the extremes of each column, like Values, or nil. Dots
+	// reach from the line to an extreme that lies beyond the values of the column
+	// and its neighbours, so that a column of a long time hides no peak.
 	Low, High []float64
 }
 
-// Chart is a line chart over time: what is drawn, and the box it has to fill.
+// Chart is a line chart over time in a box of a given size.
 type Chart struct {
 	Width, Height int // of the whole box, in cells
 
-	Title  string    // stands before the unit in the first row
+	Title  string    // the text before the unit in the first row
 	Series []Series  // at most MaxSeries are drawn, the first on top
-	Target []float64 // what is wanted, like the values of a series; none if nil
+	Target []float64 // the wanted values, like those of a series; nil for none
 	Marks  []Mark
 
-	Window time.Duration // from the left edge to now; a minute if it is not positive
+	Window time.Duration // from the left to the right edge; a minute if it is not positive
 	End    time.Time     // the time of the right edge
-	Now    string        // what is written under the right edge; "" is now
-	Notice string        // stands first in the first row and goes last: what is unusual
+	Now    string        // the label of the right edge; "" is now
+	Notice string        // an unusual state, before the title; a narrow row drops it last
 	Unit   Unit
 
-	// Before is the Axis of the frame before. While the data fits it, the axis
-	// stays as it was.
+	// Before is the Axis that Draw returned for the previous frame. The axis stays
+	// the same while the data fits it.
 	Before Axis
-	Log    bool // logarithmic; the lowest row is zero if there are such values
-	ASCII  bool // no rune beyond ASCII, for other than UTF-8 locales
-	Colour bool
+	Log    bool // the value axis is logarithmic; its lowest row is zero if there are values of zero or less
+	ASCII  bool // no character beyond ASCII, for locales without UTF-8
+	Color  bool
 }
 
-// PlotWidth is how many values a series of a chart that is width cells wide has
-// to give, one per column. It is zero for a chart that stays blank.
+// PlotWidth returns the number of columns for values in a chart of width columns:
+// the number of values that a series shall have. It is zero for a chart that stays
+// blank.
 func PlotWidth(width int) int {
 	if width < MinWidth {
 		return 0
@@ -66,16 +68,10 @@ func PlotWidth(width int) int {
 	return min(width, MaxWidth) - LabelWidth
 }
 
-// Render is Draw without the axis.
-func Render(c Chart) []string {
-	rows, _ := Draw(c)
-	return rows
-}
-
-// Draw draws the chart: exactly Height rows of exactly Width cells, whatever the
-// data is. Shorter series end at the right edge, longer ones lose their oldest
-// values; infinite values count as no data. The axis is the next frame's Before;
-// a chart that stays blank hands on its own.
+// Draw draws the chart: exactly Height rows of exactly Width columns, for any data.
+// A shorter series ends at the right edge, a longer one loses its oldest values,
+// and infinite values count as missing. The returned axis is the Before of the next
+// frame.
 func Draw(c Chart) ([]string, Axis) {
 	rows := c.plotRows()
 	if rows == 0 {
@@ -92,7 +88,7 @@ func Draw(c Chart) ([]string, Axis) {
 	return d.finish(traces)
 }
 
-// newDrawing is an empty drawing of a chart whose plot has so many rows.
+// newDrawing returns an empty drawing of a chart whose plot has a number of rows.
 func newDrawing(c Chart, rows int) drawing {
 	if c.Window <= 0 {
 		c.Window = time.Minute
@@ -100,20 +96,20 @@ func newDrawing(c Chart, rows int) drawing {
 	return drawing{
 		Chart:   c,
 		canvas:  newCanvas(min(c.Width, MaxWidth), min(c.Height, MaxHeight)),
-		palette: NewPalette(c.Colour),
+		palette: NewPalette(c.Color),
 		frame:   frameFor(c.ASCII),
 		rows:    rows,
 		axis:    timeAxis{columns: PlotWidth(c.Width), window: c.Window, now: c.Now},
 	}
 }
 
-// finish gives the rows of the drawing, and its axis.
+// finish returns the rows of the drawing and its axis.
 func (d drawing) finish(traces []trace) ([]string, Axis) {
 	return fillBox(d.canvas.rows(), d.Width, d.Height), Axis{Max: d.scale.maximum(), decades: d.scale.decades, traces: traces}
 }
 
-// plotRows is the number of rows that values are drawn on, zero for a chart
-// that stays blank.
+// plotRows returns the number of rows for values, zero for a chart that stays
+// blank.
 func (c Chart) plotRows() int {
 	switch height := min(c.Height, MaxHeight); {
 	case c.Width < MinWidth || height < MinHeight:
@@ -125,8 +121,8 @@ func (c Chart) plotRows() int {
 	}
 }
 
-// lines are the values that are drawn, one per column: the target (nil if there
-// is none) and then the series.
+// lines returns the lines to draw, with one value per column: the target, which may
+// be nil, and the series.
 func (c Chart) lines() [][]float64 {
 	columns := PlotWidth(c.Width)
 	lines := [][]float64{nil}
@@ -139,7 +135,7 @@ func (c Chart) lines() [][]float64 {
 	return lines
 }
 
-// fitColumns gives exactly one value per column, the newest at the right edge.
+// fitColumns returns exactly one value per column, the newest at the right edge.
 func fitColumns(values []float64, columns int) []float64 {
 	values = values[max(len(values)-columns, 0):]
 	if len(values) == columns {
@@ -154,8 +150,8 @@ func fitColumns(values []float64, columns int) []float64 {
 	return fitted
 }
 
-// scale finds the value axis for everything that is drawn. What is steady is the
-// newest target, or the largest value where there is none.
+// scale returns the value axis for lines and extremes. The steady value is the
+// newest target, or the largest value if there is no target.
 func (c Chart) scale(lines [][]float64, rows int) scale {
 	var r reach
 	for _, line := range lines {
@@ -178,17 +174,17 @@ func (c Chart) scale(lines [][]float64, rows int) scale {
 	return newScale(r, rows, c.Unit, c.Log, c.Before)
 }
 
-// finite says whether a value can be drawn.
+// finite reports whether v can be drawn.
 func finite(v float64) bool {
 	return !math.IsNaN(v) && !math.IsInf(v, 0)
 }
 
-// blankBox is a box of spaces.
+// blankBox returns a box of spaces.
 func blankBox(width, height int) []string {
 	return fillBox(nil, width, height)
 }
 
-// fillBox adds spaces and rows to rows of equal width.
+// fillBox extends rows of equal width to the size of a box with spaces.
 func fillBox(rows []string, width, height int) []string {
 	if missing := width - MaxWidth; missing > 0 {
 		for y := range rows {

@@ -154,19 +154,19 @@ func TestDrawings(t *testing.T) {
 			"six":     sixChart(size.width, size.height),
 			"empty":   {Width: size.width, Height: size.height, Window: 10 * time.Second, End: end, Unit: graphs.PerSecond},
 		} {
-			rows := graphs.Render(chart)
+			rows := render(chart)
 			requireBox(t, rows, size.width, size.height)
 			golden(t, kind+"-"+size.name, rows)
 			chart.ASCII = true
-			rows = graphs.Render(chart)
+			rows = render(chart)
 			requireBox(t, rows, size.width, size.height)
 			golden(t, kind+"-"+size.name+"-ascii", rows)
 		}
 	}
 	colour := loadChart(80, 12)
-	colour.Colour = true
-	golden(t, "load-80x24-colour", graphs.Render(colour))
-	golden(t, "side-by-side", graphs.SideBySide(2, graphs.Render(loadChart(69, 14)), graphs.Render(latencyChart(69, 12))))
+	colour.Color = true
+	golden(t, "load-80x24-color", render(colour))
+	golden(t, "side-by-side", graphs.SideBySide(2, render(loadChart(69, 14)), render(latencyChart(69, 12))))
 }
 
 // TestColourChangesNothingElse: without its sequences the coloured drawing is
@@ -174,9 +174,9 @@ func TestDrawings(t *testing.T) {
 func TestColourChangesNothingElse(t *testing.T) {
 	plain := loadChart(80, 12)
 	coloured := plain
-	coloured.Colour = true
-	for y, row := range graphs.Render(coloured) {
-		require.Equal(t, graphs.Render(plain)[y], sgr.ReplaceAllString(row, ""))
+	coloured.Color = true
+	for y, row := range render(coloured) {
+		require.Equal(t, render(plain)[y], sgr.ReplaceAllString(row, ""))
 	}
 }
 
@@ -191,6 +191,12 @@ func rowOf(rows []string, column int, r rune) int {
 	return -1
 }
 
+// render is Draw without the axis.
+func render(c graphs.Chart) []string {
+	rows, _ := graphs.Draw(c)
+	return rows
+}
+
 // TestTruth: zero lies on the row labelled 0, a labelled value on the row of
 // its label, and the newest value above "now".
 func TestTruth(t *testing.T) {
@@ -202,7 +208,7 @@ func TestTruth(t *testing.T) {
 			}
 			return 50e3
 		})}}
-		rows := graphs.Render(c)
+		rows := render(c)
 		zero := rowOf(rows, 5, '─')
 		require.True(t, strings.HasPrefix(rows[zero], "     0 ┤"), rows[zero])
 		high := rowOf(rows, graphs.PlotWidth(80)-1, '─')
@@ -217,7 +223,7 @@ func TestTruth(t *testing.T) {
 func TestNothingBetween(t *testing.T) {
 	c := graphs.Chart{Width: 80, Height: 14, Unit: graphs.Messages, Window: time.Minute, End: end}
 	c.Series = []graphs.Series{{Values: []float64{10, 10, 10, 70, 70, 10}}}
-	rows := graphs.Render(c)
+	rows := render(c)
 	corners := 0
 	for _, row := range rows[:11] {
 		corners += strings.Count(row, "╭") + strings.Count(row, "╮") + strings.Count(row, "╰") + strings.Count(row, "╯")
@@ -281,7 +287,7 @@ func TestLegendStaysInside(t *testing.T) {
 			c.Series = append(c.Series, graphs.Series{Name: name, Values: values(width, func(s float64) float64 { return 100 * s })})
 		}
 		c.Target = values(width, func(float64) float64 { return 100 })
-		rows := graphs.Render(c)
+		rows := render(c)
 		requireBox(t, rows, width, 12)
 		require.NotContains(t, rows[0], "╭")
 	}
@@ -293,7 +299,7 @@ func TestMarks(t *testing.T) {
 		c.Marks = append(c.Marks, graphs.Mark{At: end.Add(-time.Duration(i*5) * time.Second), Number: 12 - i, Text: "something happened"})
 	}
 	c.Marks = append(c.Marks, graphs.Mark{At: end.Add(time.Hour), Number: 77, Text: "later"}, graphs.Mark{At: end.Add(-time.Hour), Number: 78})
-	rows := graphs.Render(c)
+	rows := render(c)
 	requireBox(t, rows, 60, 12)
 	require.Equal(t, "        11 something happened   12 something happened", strings.TrimRight(rows[11], " "))
 	require.NotContains(t, strings.Join(rows, ""), "77")
@@ -309,7 +315,7 @@ func FuzzRender(f *testing.F) {
 		width, height = width%300, height%60
 		c := graphs.Chart{
 			Width: width, Height: height, Title: text, Window: time.Duration(window), End: end,
-			Unit: graphs.Unit(bits >> 5), Log: bits&1 != 0, ASCII: bits&2 != 0, Colour: bits&4 != 0, Before: graphs.Axis{Max: previous},
+			Unit: graphs.Unit(bits >> 5), Log: bits&1 != 0, ASCII: bits&2 != 0, Color: bits&4 != 0, Before: graphs.Axis{Max: previous},
 			Marks: []graphs.Mark{
 				{At: end.Add(-time.Duration(window / 2)), Number: int(bits), Text: text},
 				{At: end.Add(-time.Duration(window / 3)), Number: -height, Text: name},
@@ -322,7 +328,7 @@ func FuzzRender(f *testing.F) {
 		if bits&8 != 0 {
 			c.Target = []float64{b, a, z}
 		}
-		rows := graphs.Render(c)
+		rows := render(c)
 		requireBox(t, rows, width, height)
 		if c.ASCII {
 			for _, r := range sgr.ReplaceAllString(strings.Join(rows, ""), "") {
@@ -330,10 +336,10 @@ func FuzzRender(f *testing.F) {
 			}
 		}
 		_, c.Before = graphs.Draw(c)
-		again := graphs.Render(c)
+		again := render(c)
 		requireBox(t, again, width, height)
 		_, c.Before = graphs.Draw(c)
-		require.Equal(t, again, graphs.Render(c), "what is remembered changes nothing")
+		require.Equal(t, again, render(c), "what is remembered changes nothing")
 	})
 }
 
@@ -347,11 +353,11 @@ func BenchmarkRender(b *testing.B) {
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			c := loadChart(bench.width, bench.height)
-			c.Colour = true
+			c.Color = true
 			c.Series = append(c.Series, c.Series...)[:bench.series]
 			b.ReportAllocs()
 			for b.Loop() {
-				graphs.Render(c)
+				render(c)
 			}
 		})
 	}

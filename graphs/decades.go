@@ -3,43 +3,41 @@ package graphs
 import "math"
 
 const (
-	// decadesMax bounds the decades of one axis: from a nanosecond to a quarter
-	// of an hour. What is smaller is drawn as nothing.
+	// decadesMax is the largest number of decades of one axis: a nanosecond to a
+	// quarter of an hour. Smaller values are drawn as zero.
 	decadesMax = 12
-	// decadesEmpty is how many decades an axis without data shows.
+	// decadesEmpty is the number of decades of an axis without data.
 	decadesEmpty = 3
-	// largestPower is the first power of ten above all that is drawn.
+	// largestPower is the first power of ten above all drawn values.
 	largestPower = 19
-	// perDecadeMax is the most rows from decade to decade. More would show
-	// differences of a fifth as steps of several rows.
+	// perDecadeMax is the largest number of rows per decade. With more, a
+	// difference of a fifth would be a step of several rows.
 	perDecadeMax = 12
-	// decadeSlack is how many rows an axis must have to spare before it takes
-	// the place of a coarser one that serves as well, so that it does not change
-	// to and fro.
+	// decadeSlack is the number of rows that an axis must have free to replace a
+	// coarser one of the previous frame. Without it the axis would alternate.
 	decadeSlack = 2
 )
 
-// decades is a logarithmic axis: every decade has the same whole number of rows,
-// or every row the same whole number of decades, so that each label stands
-// exactly where its value is drawn.
+// decades is a logarithmic axis. Each decade has the same whole number of rows, or
+// each row the same whole number of decades, so that a label stands exactly in the
+// row of its value.
 type decades struct {
-	zero  bool // the lowest row is zero, or too little to draw
+	zero  bool // the lowest row is zero
 	first int  // the row of the lowest power: 1 above a zero, else 0
-	per   int  // rows from decade to decade, 0 if a row stands for several
-	each  int  // decades from row to row then
-	from  int  // the power of ten of the first row is from/per, or from
+	per   int  // rows per decade, 0 if a row stands for several decades
+	each  int  // decades per row, if per is 0
+	from  int  // the power of ten in row first is from/per, or from if per is 0
 }
 
-// spread is what a logarithmic axis has to show.
+// spread is the range that a logarithmic axis shows.
 type spread struct {
-	least, most float64 // the smallest and the largest value above zero, 0 if there is none
+	least, most float64 // the smallest and the largest value above zero, 0 for none
 	zero        bool    // there are values of zero or less
 }
 
-// newDecades finds the axis of a plot of so many rows, the topmost of which is
-// left to the legend. An axis of the frame before is kept while the data fits it
-// well. A divisor asks for rows to a decade of which it is a multiple, 0 takes
-// any number.
+// newDecades returns the axis of a plot. The topmost of its rows belongs to the
+// legend. The axis of the previous frame, before, stays while the data fits it
+// well. If divisor is not 0, the number of rows per decade divides it.
 func newDecades(s spread, rows int, unit Unit, divisor int, before decades) decades {
 	if s.most <= 0 {
 		s.most = nothingHigh(unit)
@@ -70,11 +68,11 @@ func newDecades(s spread, rows int, unit Unit, divisor int, before decades) deca
 	return before
 }
 
-// fitDecades finds the finest axis that shows two decades' labels at least and
-// all powers of ten from low to high.
+// fitDecades returns the finest axis that has at least two labels and contains the
+// powers of ten from low to high.
 func fitDecades(low, high float64, rows, divisor int) decades {
 	if rows < 2 {
-		return decades{per: 1, from: int(math.Ceil(high - rounding))} // one row for all that is not zero
+		return decades{per: 1, from: int(math.Ceil(high - rounding))} // one row for all values above zero
 	}
 	for per := min(perDecadeMax, rows-1); per > 0; per-- {
 		if divisor > 0 && divisor%per != 0 {
@@ -97,15 +95,16 @@ func fitDecades(low, high float64, rows, divisor int) decades {
 	}
 }
 
-// rounding is the error of a logarithm of a power of ten.
+// rounding is larger than the error in the logarithm of a power of ten.
 const rounding = 1e-9
 
-// holds says whether the powers of ten from low to high lie on so many rows.
+// holds reports whether a number of rows contains the powers of ten from low to
+// high.
 func (d decades) holds(low, high float64, rows int) bool {
 	return d.at(low) >= -rounding && d.at(high) <= float64(rows-1)+rounding
 }
 
-// labels is how many decades begin on so many rows.
+// labels returns the number of labels in a number of rows.
 func (d decades) labels(rows int) int {
 	if d.per == 0 {
 		return rows
@@ -113,7 +112,7 @@ func (d decades) labels(rows int) int {
 	return floorDiv(d.from+rows-1, d.per) - floorDiv(d.from-1, d.per)
 }
 
-// at is where a power of ten lies, in rows above the first.
+// at returns the place of a power of ten, in rows above the first.
 func (d decades) at(power float64) float64 {
 	if d.per > 0 {
 		return power*float64(d.per) - float64(d.from)
@@ -121,7 +120,7 @@ func (d decades) at(power float64) float64 {
 	return (power - float64(d.from)) / float64(d.each)
 }
 
-// power is the power of ten that lies at a row.
+// power returns the power of ten in a row.
 func (d decades) power(row int) float64 {
 	if d.per > 0 {
 		return float64(d.from+row-d.first) / float64(d.per)
@@ -129,7 +128,7 @@ func (d decades) power(row int) float64 {
 	return float64(d.from + (row-d.first)*d.each)
 }
 
-// position is where a value lies, in rows from the bottom.
+// position returns the place of a value, in rows from the bottom.
 func (d decades) position(v float64) float64 {
 	if v <= 0 {
 		return 0
@@ -141,7 +140,8 @@ func (d decades) position(v float64) float64 {
 	return at + float64(d.first)
 }
 
-// label is the value that is written at one of so many rows, if one is.
+// label returns the value of the label in a row of a plot. It reports false for a
+// row without a label.
 func (d decades) label(row, rows int) (value float64, ok bool) {
 	if d.zero && row == 0 {
 		return 0, true
@@ -156,7 +156,7 @@ func (d decades) label(row, rows int) (value float64, ok bool) {
 	return math.Pow10(int(math.Round(d.power(row)))), number%every == 0
 }
 
-// floorDiv is a/b rounded down.
+// floorDiv returns a/b rounded down.
 func floorDiv(a, b int) int {
 	q := a / b
 	if a%b != 0 && (a < 0) != (b < 0) {

@@ -1,8 +1,7 @@
-// Package graphs turns numbers into text: figures with units, line charts of
-// an exact size, bars, sparklines, tables and rows of cells.
+// Package graphs turns numbers into text: figures with units, line charts and heat
+// maps of an exact size, bars, tables and rows of cells.
 //
-// The package is pure. It reads no clock, no environment and no terminal;
-// sizes, times and colours are arguments, and equal arguments give equal text.
-// A width is always counted in terminal cells, and escape sequences for
-// colours (SGR) count as nothing.
+// The package is pure: sizes, times and colours are arguments, and equal arguments
+// give equal text. It reads no clock, no environment and no terminal. Widths are
+// terminal columns; escape sequences for colours (SGR) take none.
 package graphs

@@ -2,7 +2,7 @@ package graphs
 
 import "slices"
 
-// drawing is a chart on its way to the canvas.
+// drawing is a chart with its canvas and its axes.
 type drawing struct {
 	Chart
 	canvas  *canvas
@@ -14,8 +14,8 @@ type drawing struct {
 	scale   scale
 }
 
-// overlapRun is how many columns a series has for itself where several lie on
-// the same cells, before the next one shows.
+// overlapRun is the number of columns after which the next of several series shows,
+// where all of them are level in the same row.
 const overlapRun = 3
 
 // drawValueAxis draws the axis on the left and its labels.
@@ -30,9 +30,9 @@ func (d drawing) drawValueAxis() {
 	}
 }
 
-// drawLines draws the target and then the series. Where two series lie on the
-// same level they take turns by columns, so that neither hides the other;
-// where one of them bends, the bend shows. It returns the traces of all lines.
+// drawLines draws the target and then the series, and returns their traces. Series
+// that are level in the same row alternate by columns, so that none hides another.
+// A bend is always shown.
 func (d drawing) drawLines() (traces []trace) {
 	traces = make([]trace, len(d.lines))
 	at := make([]int, d.axis.columns)
@@ -43,19 +43,19 @@ func (d drawing) drawLines() (traces []trace) {
 		for x, v := range line {
 			at[x] = d.scale.row(v)
 		}
-		if before := d.Before.traces; i < len(before) && slices.Equal(before[i].made, at) {
+		stroke := d.targetStroke()
+		if i > 0 {
+			stroke = d.seriesStroke(i - 1)
+		}
+		if before := d.Before.traces; i < len(before) && before[i].stroke == stroke && slices.Equal(before[i].values, at) {
 			traces[i] = before[i] // as in most frames, in which nothing moves by a row
 			continue
 		}
-		traces[i] = newTrace(at)
+		traces[i] = newTrace(at, stroke)
 	}
 	d.drawTarget(traces[0])
 	d.drawExtremes()
 	series := traces[1:]
-	strokes := make([]stroke, len(series))
-	for i := range strokes {
-		strokes[i] = seriesStroke(i, d.ASCII)
-	}
 	touching := make([]int, 0, MaxSeries)
 	for row := range d.rows {
 		touching = touching[:0]
@@ -68,28 +68,27 @@ func (d drawing) drawLines() (traces []trace) {
 			continue
 		}
 		for column := range d.axis.columns {
-			if i, s := topmost(series, touching, column, row); s != nothing {
-				d.canvas.set(LabelWidth+column, d.rows-1-row, strokes[i][s], d.palette.Series[i])
+			if i, r := topmost(series, touching, column, row); r != noRune {
+				d.canvas.set(LabelWidth+column, d.rows-1-row, r, d.palette.Series[i])
 			}
 		}
 	}
 	return traces
 }
 
-// drawTarget draws the line of what is wanted.
+// drawTarget draws the line of the target.
 func (d drawing) drawTarget(t trace) {
-	look := targetStroke(d.ASCII)
-	for i, s := range t.cells {
-		if s != nothing {
+	for i, r := range t.cells {
+		if r != noRune {
 			y := d.rows - 1 - t.lowest - i/t.columns
-			d.canvas.set(LabelWidth+i%t.columns, y, look[s], d.palette.Faint)
+			d.canvas.set(LabelWidth+i%t.columns, y, r, d.palette.Faint)
 		}
 	}
 }
 
-// drawExtremes draws dots from each line to the extremes of its columns, as far
-// as they lie beyond the line and its neighbours: what only a slope passes
-// through is drawn by the line itself.
+// drawExtremes draws dots from each line to the extremes of its columns. Rows that
+// lie between a value and its neighbours get no dots, because the line passes
+// through them.
 func (d drawing) drawExtremes() {
 	dot := '·'
 	if d.ASCII {
@@ -122,25 +121,27 @@ func (d drawing) drawExtremes() {
 	}
 }
 
-// topmost picks the series that shows in a cell, of those that touch its row,
-// and its shape there.
-func topmost(series []trace, touching []int, column, row int) (index int, seen shape) {
-	var flat [MaxSeries]int
-	lying := 0
+// topmost returns the series that shows in a cell and its rune there, noRune if no
+// series touches the cell. The candidates are the series that touch the row.
+func topmost(series []trace, touching []int, column, row int) (index int, seen rune) {
+	var level [MaxSeries]int
+	n := 0
 	for _, i := range touching {
-		switch s := series[i].at(column, row); s {
-		case nothing:
-		case level:
-			flat[lying] = i
-			lying++
+		r := series[i].at(column, row)
+		switch {
+		case r == noRune:
+		case series[i].levelAt(column):
+			level[n] = i
+			n++
 		default:
-			return i, s
+			return i, r
 		}
 	}
-	if lying == 0 {
-		return 0, nothing
+	if n == 0 {
+		return 0, noRune
 	}
-	return flat[column/overlapRun%lying], level
+	index = level[column/overlapRun%n]
+	return index, series[index].at(column, row)
 }
 
 // drawTimeAxis draws the axis at the bottom and its labels.
@@ -158,8 +159,8 @@ func (d drawing) drawTimeAxis() {
 	}
 }
 
-// drawMarks draws the marks on the axis, their numbers under it or, where a
-// time label stands, beside them, and explains as many as fit.
+// drawMarks draws the marks on the axis with their numbers, and explains as many of
+// them in the last row as fit.
 func (d drawing) drawMarks() {
 	y := d.rows
 	shown := d.axis.shownMarks(d.Marks, d.End)
@@ -194,8 +195,8 @@ func (d drawing) drawMarks() {
 	}
 }
 
-// drawMarkNumber puts the number of a mark under it if the cells are free, with
-// a blank on either side, or else next to it on the axis.
+// drawMarkNumber puts the number of a mark under it if there is room beside the time
+// labels, else next to it on the axis.
 func (d drawing) drawMarkNumber(mark shownMark) {
 	number, x := mark.number(), LabelWidth+mark.column
 	under := min(x-(len(number)-1)/2, d.canvas.width-len(number))
@@ -211,8 +212,8 @@ func (d drawing) drawMarkNumber(mark shownMark) {
 	}
 }
 
-// onlyAxis says whether nothing but the axis is on its cells from x up to, not
-// including, end.
+// onlyAxis reports whether the cells of the axis from x up to, not including, end
+// are free of marks.
 func (d drawing) onlyAxis(x, end int) bool {
 	if x < LabelWidth || end > d.canvas.width {
 		return false
@@ -226,9 +227,9 @@ func (d drawing) onlyAxis(x, end int) bool {
 	return true
 }
 
-// markStyle is the mark's own style, if colours are wanted at all.
+// markStyle returns the style of the mark, or that of the palette.
 func (d drawing) markStyle(mark shownMark) Style {
-	if mark.Style == Plain || !d.Colour {
+	if mark.Style == Plain || !d.Color {
 		return d.palette.Mark
 	}
 	return mark.Style

@@ -7,26 +7,23 @@ import (
 	"time"
 )
 
-// The most cells that the functions of this file use for a value of zero or
-// more; a negative value may take one cell more for its sign.
+// The largest widths that the functions of this file return for values of zero or
+// more. A negative value may take one column more for its sign.
 const (
 	LatencyWidth = 6 // 11.2ms
-	MillisWidth  = 9 // 3,600,000
 	ClockWidth   = 8 // 00:01:12
 	ElapsedWidth = 6 // 59m59s
 )
 
 const (
 	day         = 24 * time.Hour
-	clockDays   = 10   // from here on a clock has no room for minutes
+	clockDays   = 10   // from here on Clock has no room for minutes
 	elapsedDays = 9999 // more than a session can last
 	maxMillis   = 9_999_999
 )
 
-// Latency shows a time span with its unit and three significant digits at
-// most: 850µs, 2.1ms, 11.2ms, 112ms, 1.98s. Nanoseconds are given as a float
-// so that NaN can say that nothing was measured; a time.Duration d is
-// float64(d). It takes at most LatencyWidth cells.
+// Latency writes a time span with its unit and at most three significant digits:
+// 850µs, 2.1ms, 11.2ms, 112ms, 1.98s. NaN stands for a missing value.
 func Latency(nanoseconds float64) string {
 	if text, ok := unmeasured(nanoseconds); ok {
 		return text
@@ -51,7 +48,7 @@ func Latency(nanoseconds float64) string {
 	return minus + elapsed(roundSeconds(size))
 }
 
-// roundSeconds makes a duration of whole seconds, the longest one at most.
+// roundSeconds returns a duration of whole seconds, at most the longest one.
 func roundSeconds(nanoseconds float64) time.Duration {
 	if nanoseconds >= math.MaxInt64 {
 		return math.MaxInt64
@@ -59,9 +56,8 @@ func roundSeconds(nanoseconds float64) time.Duration {
 	return time.Duration(nanoseconds).Round(time.Second)
 }
 
-// Millis shows a time span, given in nanoseconds, in milliseconds without the
-// unit, for columns whose heading has it: 0.085, 0.85, 2.1, 12.1, 2,104. It
-// takes at most MillisWidth cells.
+// Millis writes nanoseconds as milliseconds without the unit, for a column that has
+// the unit in its heading: 0.085, 0.85, 2.1, 12.1, 2,104.
 func Millis(nanoseconds float64) string {
 	if text, ok := unmeasured(nanoseconds); ok {
 		return text
@@ -84,8 +80,8 @@ func Millis(nanoseconds float64) string {
 	return minus + elapsed(roundSeconds(size*1e6))
 }
 
-// MillisUnit is Millis with its unit: "2,104 ms". A span too long for that
-// already says its own: "3h04m".
+// MillisUnit is Millis with the unit: "2,104 ms". From about three hours on it has
+// the units of Elapsed.
 func MillisUnit(nanoseconds float64) string {
 	text := Millis(nanoseconds)
 	if _, size := sign(nanoseconds / 1e6); text == NoValue || size >= maxMillis {
@@ -94,10 +90,9 @@ func MillisUnit(nanoseconds float64) string {
 	return text + " ms"
 }
 
-// Clock shows how long a session lasts, in whole seconds that have passed:
-// 00:01:12, from a hundred hours on 4d04h10m,
-// from ten days on "  11d13h". It takes exactly ClockWidth
-// cells, one more if it is negative.
+// Clock writes the age of a session in whole seconds: 00:01:12, from a hundred hours
+// on 4d04h10m, from ten days on "  11d13h". Its width is exactly ClockWidth, and
+// one more for a negative age.
 func Clock(d time.Duration) string {
 	minus := ""
 	if d < 0 {
@@ -119,9 +114,8 @@ func Clock(d time.Duration) string {
 	return minus + fmt.Sprintf("%*s", ClockWidth, text)
 }
 
-// Elapsed shows how long something lasts in its two largest units, in whole
-// seconds that have passed: 58s, 1m12s, 2h05m, 3d04h. It takes at most
-// ElapsedWidth cells.
+// Elapsed writes a time span in its two largest units, rounded down: 58s, 1m12s,
+// 2h05m, 3d04h.
 func Elapsed(d time.Duration) string {
 	if d < 0 {
 		text := elapsed(-max(d, -math.MaxInt64))
@@ -149,8 +143,8 @@ func elapsed(d time.Duration) string {
 	return fmt.Sprintf(">%dd", elapsedDays)
 }
 
-// Seconds shows a short time span in a sentence, with one decimal: "5.4 s".
-// From a hundred seconds on it is Elapsed.
+// Seconds writes a short time span with one decimal, for a sentence: "5.4 s". From
+// a hundred seconds on it is Elapsed.
 func Seconds(d time.Duration) string {
 	if d < 0 {
 		return "-" + Seconds(-max(d, -math.MaxInt64))

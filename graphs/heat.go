@@ -2,30 +2,31 @@ package graphs
 
 import "math"
 
-// Heat is a distribution over time: how the durations of each column are spread
-// over a logarithmic axis. Box, time axis, marks and legend are those of the
-// Chart, whose series, target, unit and scale are not looked at.
+// Heat is a heat map: the distribution of durations over time, on a logarithmic
+// axis. Of the Chart it uses the box, the time axis, the marks and the texts, not
+// the series, the target, the unit and the scale.
 type Heat struct {
 	Chart
-	// Counts are Classes counts for each column of the plot, oldest column first.
+	// Counts holds Classes counts for each column of the plot, the oldest column
+	// first.
 	Counts []uint32
-	// Classes is how many classes there are, PerDecade how many of them make a
-	// power of ten, and Lowest where the first begins, in nanoseconds.
+	// Classes is the number of classes, PerDecade the number of them in a decade,
+	// and Lowest the beginning of the first class in nanoseconds.
 	Classes, PerDecade int
 	Lowest             float64
 }
 
-// heatLevels are the shares of a column, from the highest, from which on a cell
-// is drawn in a shade. What is less than the last and more than nothing is a dot.
-func heatLevels() []float64 { return []float64{0.5, 0.2, 0.05, 0.01} }
+// heatLevels are the smallest shares of a column for each shade, the hottest first.
+// A smaller share above zero is a dot.
+var heatLevels = [...]float64{0.5, 0.2, 0.05, 0.01}
 
-// shade is what one cell looks like.
+// shade is the look of one cell.
 type shade struct {
 	r     rune
 	style Style
 }
 
-// shades are the looks of the levels, and of the dot behind them.
+// shades returns the shade of each level, and the dot at the end.
 func (d drawing) shades() []shade {
 	runes := []rune("█▓▒░·")
 	if d.ASCII {
@@ -38,8 +39,8 @@ func (d drawing) shades() []shade {
 	return all
 }
 
-// DrawHeat draws exactly Height rows of exactly Width cells. The axis is the next
-// frame's Before, as that of Draw.
+// DrawHeat draws exactly Height rows of exactly Width columns. The returned axis is
+// the Before of the next frame.
 func DrawHeat(h Heat) ([]string, Axis) {
 	h.Unit, h.Log, h.Series, h.Target = Time, true, nil, nil
 	rows := h.plotRows()
@@ -61,12 +62,12 @@ func DrawHeat(h Heat) ([]string, Axis) {
 	return d.finish(nil)
 }
 
-// start is where a class begins, in ns.
+// start returns the beginning of a class in nanoseconds.
 func (h Heat) start(class int) float64 {
 	return h.Lowest * math.Pow(10, float64(class)/float64(h.PerDecade))
 }
 
-// column is the counts of a column of the plot, nil if there are none.
+// column returns the counts of a column of the plot, nil for a column without.
 func (h Heat) column(column, columns int) []uint32 {
 	i := column - columns + len(h.Counts)/max(h.Classes, 1)
 	if i < 0 || h.Classes <= 0 {
@@ -75,8 +76,8 @@ func (h Heat) column(column, columns int) []uint32 {
 	return h.Counts[i*h.Classes : (i+1)*h.Classes]
 }
 
-// used is the range of classes with durations in them; highest is -1 if there
-// are none.
+// used returns the lowest and the highest class with durations. The highest is -1 if
+// there are no durations.
 func (h Heat) used(columns int) (lowest, highest int) {
 	lowest, highest = h.Classes, -1
 	for x := range columns {
@@ -89,15 +90,15 @@ func (h Heat) used(columns int) (lowest, highest int) {
 	return lowest, highest
 }
 
-// drawHeat draws the cells. A cell stands for the classes from its label on up
-// to the next row.
+// drawHeat draws the cells. A cell stands for the classes from the value of its row
+// up to that of the next row.
 func (d drawing) drawHeat(h Heat) {
 	rowOf := make([]int, h.Classes)
 	for class := range rowOf {
 		at := d.scale.decades.position(h.start(class))
 		rowOf[class] = min(max(int(math.Floor(at+1e-6)), 0), d.rows-1)
 	}
-	shades, levels := d.shades(), heatLevels()
+	shades, levels := d.shades(), heatLevels
 	shares := make([]float64, d.rows)
 	for x := range d.axis.columns {
 		clear(shares)
@@ -119,11 +120,11 @@ func (d drawing) drawHeat(h Heat) {
 	}
 }
 
-// heatLegend says what the shades stand for, as far as width cells hold it: the
-// title goes last.
+// heatLegend returns the legend of the shades, as far as it fits into width columns.
+// The title is dropped last but the notice.
 func (d drawing) heatLegend(width int) []legendEntry {
 	shades := d.shades()
-	levels := heatLevels()
+	levels := heatLevels
 	last := len(levels)
 	key := []legendEntry{{sample: string(shades[last].r), text: "<" + Percent(levels[last-1]*100, 0), style: shades[last].style}}
 	for i := last - 1; i >= 0; i-- {

@@ -66,9 +66,9 @@ func TestHeatDrawings(t *testing.T) {
 	}
 	h := heatChart(80, 12)
 	plain, _ := graphs.DrawHeat(h)
-	h.Colour = true
+	h.Color = true
 	coloured, _ := graphs.DrawHeat(h)
-	golden(t, "heat-80x24-colour", coloured)
+	golden(t, "heat-80x24-color", coloured)
 	for y, row := range coloured {
 		require.Equal(t, plain[y], sgr.ReplaceAllString(row, ""))
 	}
@@ -128,13 +128,13 @@ func TestEverySize(t *testing.T) {
 		for height := -1; height <= 40; height += 1 + height/12 {
 			c := loadChart(max(width, graphs.MinWidth), height)
 			c.Width, c.Notice, c.Now = width, "frozen", "10:42:07"
-			c.Colour, c.ASCII, c.Log = width%2 == 0, height%2 == 0, width%4 == 1
+			c.Color, c.ASCII, c.Log = width%2 == 0, height%2 == 0, width%4 == 1
 			for i := range c.Series {
 				c.Series[i].Low, c.Series[i].High = []float64{0, 1e3}, []float64{90e3, 200e3}
 			}
-			requireBox(t, graphs.Render(c), width, height)
+			requireBox(t, render(c), width, height)
 			h := heatChart(max(width, graphs.MinWidth), height)
-			h.Width, h.Colour, h.ASCII, h.Notice = width, c.Colour, c.ASCII, c.Notice
+			h.Width, h.Color, h.ASCII, h.Notice = width, c.Color, c.ASCII, c.Notice
 			rows, _ := graphs.DrawHeat(h)
 			requireBox(t, rows, width, height)
 			if c.ASCII {
@@ -181,12 +181,12 @@ func TestSigns(t *testing.T) {
 	for i, sign := range []graphs.Sign{graphs.Event, graphs.Remark, graphs.Mended, graphs.Trouble} {
 		c.Marks = append(c.Marks, graphs.Mark{At: end.Add(-time.Duration(12*i+5) * time.Second), Sign: sign, Number: i + 1, Text: "what happened"})
 	}
-	axis := graphs.Render(c)[9]
+	axis := render(c)[9]
 	for _, sign := range "▲◆●×" {
 		require.Equal(t, 1, strings.Count(axis, string(sign)), axis)
 	}
 	c.ASCII = true
-	axis = graphs.Render(c)[9]
+	axis = render(c)[9]
 	for _, sign := range "^#ox" {
 		require.Equal(t, 1, strings.Count(axis, string(sign)), axis)
 	}
@@ -197,7 +197,7 @@ func TestFrozen(t *testing.T) {
 	for width := graphs.MinWidth; width < 100; width++ {
 		c := loadChart(width, 12)
 		c.Notice, c.Now = "frozen", "10:42:07"
-		rows := graphs.Render(c)
+		rows := render(c)
 		requireBox(t, rows, width, 12)
 		require.Contains(t, rows[0], "frozen")
 		require.True(t, strings.HasSuffix(rows[10], "10:42:07"), rows[10])

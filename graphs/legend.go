@@ -1,8 +1,13 @@
 package graphs
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
 
-// legendEntry is a stroke and a name, or a text alone.
+	"github.com/guptarohit/asciigraph"
+)
+
+// legendEntry is a sample of a line with its name, or a text alone.
 type legendEntry struct {
 	sample string
 	text   string
@@ -11,11 +16,12 @@ type legendEntry struct {
 
 // The legend.
 const (
-	legendGap = 2  // cells between two entries
-	nameWidth = 24 // a longer name is cut, or one series would push out the others
+	legendGap = 2  // columns between two entries
+	nameWidth = 24 // a longer name is cut, to leave room for other series
 )
 
-// textStyle is the look of the text: that of a line is on its sample alone.
+// textStyle returns the style of the text. In an entry with a sample only the sample
+// has a style.
 func (e legendEntry) textStyle() Style {
 	if e.sample != "" {
 		return Plain
@@ -23,7 +29,7 @@ func (e legendEntry) textStyle() Style {
 	return e.style
 }
 
-// width is the number of cells of an entry.
+// width returns the columns of an entry.
 func (e legendEntry) width() int {
 	if e.sample == "" {
 		return Width(e.text)
@@ -31,7 +37,7 @@ func (e legendEntry) width() int {
 	return Width(e.sample) + 1 + Width(e.text)
 }
 
-// drawLegend writes entries into the right end of the first row.
+// drawLegend writes entries at the right end of the first row.
 func (d drawing) drawLegend(entries []legendEntry) {
 	width := 0
 	for _, e := range entries {
@@ -46,7 +52,7 @@ func (d drawing) drawLegend(entries []legendEntry) {
 	}
 }
 
-// notice is what is unusual about the chart, none if nothing is.
+// notice returns the entry for the notice of the chart, if there is one.
 func (d drawing) notice() []legendEntry {
 	if d.Notice == "" {
 		return nil
@@ -56,19 +62,19 @@ func (d drawing) notice() []legendEntry {
 	return []legendEntry{e}
 }
 
-// legend is title, unit and what the lines are, as far as it fits into width
-// cells. Entries that do not fit are left out whole: the title first, then the
-// unit, then the target, then series from the last one; how many of those are
-// missing is said.
+// legend returns the notice, the title, the unit, the series and the target, as far
+// as they fit into width columns. It leaves out whole entries: the title first,
+// then the unit, the target, and series from the last one on. An entry +2 counts
+// the missing series.
 func (d drawing) legend(width int) []legendEntry {
 	notice := d.notice()
 	head := []legendEntry{d.legendText(d.Title), d.legendText(d.Unit.Name())}
 	var series, target []legendEntry
 	for i, s := range d.Series[:min(len(d.Series), MaxSeries)] {
-		series = append(series, d.legendLine(seriesStroke(i, d.ASCII), s.Name, d.palette.Series[i]))
+		series = append(series, d.legendLine(d.seriesStroke(i), s.Name, d.palette.Series[i]))
 	}
 	if len(d.Target) > 0 {
-		target = append(target, d.legendLine(targetStroke(d.ASCII), "target", d.palette.Faint))
+		target = append(target, d.legendLine(d.targetStroke(), "target", d.palette.Faint))
 	}
 	for keep := len(series); keep >= 0; keep-- {
 		kept := series[:keep:keep]
@@ -86,7 +92,7 @@ func (d drawing) legend(width int) []legendEntry {
 	return notice
 }
 
-// legendText is an entry without a stroke.
+// legendText returns an entry without a sample.
 func (d drawing) legendText(text string) legendEntry {
 	text = Cut(stripSGR(text), nameWidth)
 	if d.ASCII {
@@ -95,14 +101,14 @@ func (d drawing) legendText(text string) legendEntry {
 	return legendEntry{text: text}
 }
 
-// legendLine is an entry with a piece of the line.
-func (d drawing) legendLine(look stroke, name string, style Style) legendEntry {
+// legendLine returns an entry with a sample of the line.
+func (d drawing) legendLine(stroke asciigraph.CharSet, name string, style Style) legendEntry {
 	e := d.legendText(name)
-	e.sample, e.style = string([]rune{look[level], look[level]}), style
+	e.sample, e.style = strings.Repeat(stroke.Horizontal, 2), style
 	return e
 }
 
-// join puts lists of entries behind each other without the empty entries.
+// join concatenates lists of entries without the empty entries.
 func join(lists ...[]legendEntry) []legendEntry {
 	var all []legendEntry
 	for _, list := range lists {
@@ -115,8 +121,7 @@ func join(lists ...[]legendEntry) []legendEntry {
 	return all
 }
 
-// legendWidth is the number of cells that entries take with the gaps between
-// them.
+// legendWidth returns the columns of entries with the gaps between them.
 func legendWidth(entries []legendEntry) int {
 	width := -legendGap
 	for _, e := range entries {

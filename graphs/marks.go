@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// Sign is the shape of a mark on the time axis, so that kinds of events are told
-// apart without colour.
+// Sign is the shape of a mark on the time axis. It tells kinds of events apart
+// without colours.
 type Sign uint8
 
 // The signs of marks.
 const (
-	Event   Sign = iota // ▲ something was done
-	Remark              // ◆ somebody said something
-	Mended              // ● something is well again
-	Trouble             // × something went wrong
+	Event   Sign = iota // ▲ a command
+	Remark              // ◆ a note of the user
+	Mended              // ● a recovery
+	Trouble             // × an error
 )
 
-// rune is what stands on the axis.
+// rune returns the character on the axis.
 func (s Sign) rune(ascii bool) rune {
 	signs := [...][2]rune{Event: {'▲', '^'}, Remark: {'◆', '#'}, Mended: {'●', 'o'}, Trouble: {'×', 'x'}}
 	of := signs[min(s, Trouble)]
@@ -33,18 +33,18 @@ func (s Sign) rune(ascii bool) rune {
 type Mark struct {
 	At     time.Time
 	Sign   Sign
-	Number int    // what stands under the mark; it stays with the event from frame to frame
-	Text   string // what happened, in a few words
-	Style  Style  // Plain takes the palette's style for marks
+	Number int    // the number at the mark; the same in every frame
+	Text   string // the event in a few words
+	Style  Style  // Plain stands for the Mark style of the palette
 }
 
-// shownMark is a mark inside of the window, by its column in the plot.
+// shownMark is a mark inside the window with its column in the plot.
 type shownMark struct {
 	Mark
 	column int
 }
 
-// shownMarks are the marks inside of the window, newest first.
+// shownMarks returns the marks inside the window, the newest first.
 func (a timeAxis) shownMarks(marks []Mark, end time.Time) []shownMark {
 	var shown []shownMark
 	for _, mark := range marks {
@@ -59,8 +59,8 @@ func (a timeAxis) shownMarks(marks []Mark, end time.Time) []shownMark {
 	return shown
 }
 
-// explained picks the marks whose explanation fits into width cells, newest
-// first, and puts them in the order in which they stand on the axis.
+// explained returns the newest marks whose explanations fit into width columns, in
+// the order in which they stand on the axis.
 func explained(shown []shownMark, width int) []shownMark {
 	var fit []shownMark
 	for _, mark := range shown {
@@ -78,12 +78,12 @@ func explained(shown []shownMark, width int) []shownMark {
 // markGap separates two explanations.
 const markGap = "   "
 
-// explanation is the mark's number and text.
+// explanation returns the number and the text of the mark.
 func (m shownMark) explanation() string {
 	return strings.TrimRight(m.number()+" "+m.Text, " ")
 }
 
-// number is the mark's number as text.
+// number returns the number of the mark as text.
 func (m shownMark) number() string {
 	return strconv.Itoa(m.Number)
 }

@@ -8,28 +8,25 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// What a figure shows when there is no number to show.
+// The texts for values that are no numbers.
 const (
-	NoValue  = "–"   // not a number: nothing was measured
-	Infinite = "inf" // without an end; "-inf" for the other direction
-	almost0  = "~0"  // not zero, but too small for the digits there are
+	NoValue  = "–"   // NaN: a missing value
+	Infinite = "inf" // infinite; "-inf" for the negative side
+	almost0  = "~0"  // not zero, but too small for the digits
 )
 
-// The most cells that the functions of this file use for a value of zero or
-// more; a negative value may take one cell more for its sign.
+// The largest widths that the functions of this file return for values of zero or
+// more. A negative value may take one column more for its sign.
 const (
-	CountWidth     = 6  // 999.9k
-	ThreeWidth     = 5  // 6.25k
-	RateWidth      = 7  // 6.25k/s
-	WholeWidth     = 19 // 999,999,999,999,999
-	PercentWidth   = 9  // 100.000 %, with three decimals
+	ThreeWidth     = 5 // 6.25k
+	RateWidth      = 7 // 6.25k/s
 	maxDecimals    = 3
 	maxPercent     = 9999
-	maxWhole       = 1e15 // above it a float64 soon skips whole numbers
+	maxWhole       = 1e15 // a little above, float64 cannot hold every whole number
 	decimalLetters = "kMGTPE"
 )
 
-// unmeasured gives the text for a value that is no finite number.
+// unmeasured returns the text for a value that is not finite.
 func unmeasured(v float64) (string, bool) {
 	switch {
 	case math.IsNaN(v):
@@ -42,7 +39,7 @@ func unmeasured(v float64) (string, bool) {
 	return "", false
 }
 
-// sign splits a value into its sign as text and its size.
+// sign splits a value into its sign, "-" or "", and its size.
 func sign(v float64) (string, float64) {
 	if v < 0 {
 		return "-", -v
@@ -50,8 +47,7 @@ func sign(v float64) (string, float64) {
 	return "", v
 }
 
-// Count shows how many, with one decimal from a thousand on: 0, 412, 50.0k,
-// 3.6M. It takes at most CountWidth cells.
+// Count writes a count, with one decimal from a thousand on: 0, 412, 50.0k, 3.6M.
 func Count(v float64) string {
 	if text, ok := unmeasured(v); ok {
 		return text
@@ -74,7 +70,7 @@ func Count(v float64) string {
 	return beyond(minus)
 }
 
-// beyond is shown for what is larger than the largest letter can say.
+// beyond returns the text for a size beyond the largest letter.
 func beyond(minus string) string {
 	if minus != "" {
 		return "<-999E"
@@ -82,8 +78,8 @@ func beyond(minus string) string {
 	return ">999E"
 }
 
-// Three shows a value with three significant digits: 0, 0.50, 6.25, 412,
-// 50.0k, 8.20M. It takes at most ThreeWidth cells.
+// Three writes a value with three significant digits: 0, 0.50, 6.25, 412, 50.0k,
+// 8.20M.
 func Three(v float64) string {
 	if text, ok := unmeasured(v); ok {
 		return text
@@ -106,8 +102,9 @@ func Three(v float64) string {
 	return beyond(minus)
 }
 
-// threeDigits writes a value below 999.5 with three significant digits, two of
-// them at most behind the point. The limits lie where rounding adds a digit.
+// threeDigits writes a value below 999.5 with three significant digits, at most two
+// of them behind the point. The limits are the values from which on rounding adds a
+// digit.
 func threeDigits(size float64) string {
 	decimals := 0
 	switch {
@@ -119,13 +116,12 @@ func threeDigits(size float64) string {
 	return strconv.FormatFloat(size, 'f', decimals, 64)
 }
 
-// Rate shows messages a second: 50.0k/s, 6.25k/s, 0.50/s. It takes at most
-// RateWidth cells.
+// Rate writes messages a second: 50.0k/s, 6.25k/s, 0.50/s.
 func Rate(v float64) string {
 	return perSecond(Three(v))
 }
 
-// perSecond adds "/s" to a figure that is a number.
+// perSecond appends "/s" to all texts but NoValue.
 func perSecond(text string) string {
 	if text == NoValue {
 		return text
@@ -133,8 +129,7 @@ func perSecond(text string) string {
 	return text + "/s"
 }
 
-// Whole shows a count to the last one: 3,600,412. It takes at most WholeWidth
-// cells; from 1e15 on it falls back to Count.
+// Whole writes all digits of a count: 3,600,412. From 1e15 on it is Count.
 func Whole(v float64) string {
 	if text, ok := unmeasured(v); ok {
 		return text
@@ -146,10 +141,9 @@ func Whole(v float64) string {
 	return humanize.Comma(int64(v))
 }
 
-// Percent shows a share in percent, where 100 is all, with zero to three
-// decimals: "99.996 %". Rounding neither completes it nor empties it: 99.9996
-// is shown as "99.999 %" and not as 100, a little more than zero as "<0.1 %".
-// It takes at most PercentWidth cells.
+// Percent writes a percentage with zero to three decimals: "99.996 %". It never
+// rounds up to 100 or down to 0: with three decimals 99.9996 is "99.999 %", and
+// with one decimal 0.01 is "<0.1 %".
 func Percent(v float64, decimals int) string {
 	text := percentNumber(v, decimals)
 	if text == NoValue {

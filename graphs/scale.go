@@ -5,42 +5,42 @@ import (
 )
 
 const (
-	// largestDrawn bounds what the value axis has to label. A larger value is
-	// drawn as if it were this large.
+	// largestDrawn is the largest value that the value axis labels. A larger one
+	// is drawn like it.
 	largestDrawn = 1e18
-	// keepShare is how much of the usable height the largest value has to fill
-	// for the scale of the frame before to stay. Below it the curve would lie
+	// keepShare is the share of the usable height that the largest value must
+	// fill to keep the scale of the previous frame. With less, the curve would be
 	// flat at the bottom.
 	keepShare = 0.4
-	// mostLabels bounds the labels of the value axis, so that tall charts do
-	// not become a column of figures.
+	// mostLabels is the largest number of labels on the value axis. More would
+	// make a tall chart hard to read.
 	mostLabels = 11
-	// oddTop is how much wider a scale may be whose top row has a label, and
-	// still be taken before one whose top row has none.
+	// oddTop is how many times wider a scale with a label in the top row may be
+	// and still be preferred to one without.
 	oddTop = 1.25
-	// offRow is how much wider a scale may be that puts the steady value on a
-	// row exactly, and still be taken before one that has it half a row off,
-	// where the least noise would make the curve jump between two rows.
+	// offRow is the share by which a scale that puts the steady value exactly on
+	// a row may be wider, and still be preferred to one that puts it half a row
+	// off. There the least noise would make the curve jump between two rows.
 	offRow = 0.3
-	// stepsTried is how many round steps are tried for each spacing of labels:
-	// six decades from a tenth of what a row has to hold at least, which covers
-	// MaxHeight rows at the smallest step.
+	// stepsTried is the number of round steps that are tried for each spacing of
+	// labels: six decades, from a tenth of the least that a row must hold. This
+	// covers MaxHeight rows at the smallest step.
 	stepsTried = 24
 )
 
-// scale maps values to rows. Row 0 is at the bottom. The top row is left to the
-// legend: no value of the data that the scale was made for reaches it.
+// scale maps values to rows. Row 0 is at the bottom. The top row belongs to the
+// legend; no value that the scale was made for reaches it.
 type scale struct {
 	rows   int
 	unit   Unit
-	perRow float64 // linear: what one row stands for
+	perRow float64 // linear: the value of one row
 	origin int     // linear: the row of the value 0
 	every  int     // linear: rows from label to label
 	log    bool
 	decades
 }
 
-// row is where a value is drawn, blankRow for none.
+// row returns the row of a value, blankRow for a missing one.
 func (s scale) row(v float64) int {
 	if !finite(v) {
 		return blankRow
@@ -49,6 +49,7 @@ func (s scale) row(v float64) int {
 	return int(math.Round(min(max(at, 0), float64(s.rows-1))))
 }
 
+// position returns the place of a value, in rows from the bottom.
 func (s scale) position(v float64) float64 {
 	if s.log {
 		return s.decades.position(v)
@@ -56,8 +57,8 @@ func (s scale) position(v float64) float64 {
 	return v/s.perRow + float64(s.origin)
 }
 
-// maximum is the value at the top of the scale: for a linear scale that of the
-// top row, for a logarithmic one its highest decade.
+// maximum returns the value of the top row of a linear scale, and of the row below
+// it of a logarithmic scale.
 func (s scale) maximum() float64 {
 	if s.log {
 		return math.Pow(10, s.power(s.rows-2))
@@ -65,7 +66,7 @@ func (s scale) maximum() float64 {
 	return s.perRow * float64(s.rows-1-s.origin)
 }
 
-// label is the text at a row of the axis, empty for a row without one.
+// label returns the label of a row of the axis, "" for a row without one.
 func (s scale) label(row int) string {
 	if s.log {
 		value, ok := s.decades.label(row, s.rows-1-s.first)
@@ -80,14 +81,14 @@ func (s scale) label(row int) string {
 	return axisLabel(s.unit, float64(row-s.origin)*s.perRow)
 }
 
-// reach is what a scale has to show.
+// reach is the range that a scale shows.
 type reach struct {
 	low, high float64 // the smallest and the largest value
-	steady    float64 // the value that shall lie on a row and not between two
-	spread            // what a logarithmic scale has to show
+	steady    float64 // the value that shall lie exactly on a row
+	spread            // the range of a logarithmic scale
 }
 
-// add widens the reach to a value; one that cannot be drawn changes nothing.
+// add widens the reach to a value. NaN and infinite values change nothing.
 func (r *reach) add(v float64) {
 	switch {
 	case !finite(v):
@@ -101,24 +102,23 @@ func (r *reach) add(v float64) {
 	}
 }
 
-// within keeps a reach to what an axis can label, with zero in it.
+// within returns the reach with zero in it, and bounded by largestDrawn.
 func (r reach) within() reach {
 	clamp := func(v float64) float64 { return min(max(v, -largestDrawn), largestDrawn) }
 	return reach{low: clamp(min(r.low, 0)), high: clamp(max(r.high, 0)), steady: clamp(r.steady), spread: r.spread}
 }
 
-// Axis is the value axis of a chart. The one of the frame before keeps the next
-// frame's as it was, while the data fits it, and saves drawing the lines anew
-// that are the same.
+// Axis is the value axis of a drawn chart. The next frame keeps it while the data
+// fits it, and draws lines that have not changed from it.
 type Axis struct {
-	Max float64 // the value at its top
+	Max float64 // the largest value of the axis
 	decades
 	traces []trace // of the target and the series; never changed
 }
 
-// newScale finds the tightest scale with round labels for a reach. The scale of
-// the frame before is kept while the values fit it well; the zero Axis means
-// that there was none.
+// newScale returns the tightest scale with round labels for a reach. The scale of
+// the previous frame stays while the values fit it well. The zero Axis stands for no
+// previous frame.
 func newScale(r reach, rows int, unit Unit, log bool, before Axis) scale {
 	r = r.within()
 	s := scale{rows: rows, unit: unit, log: log}
@@ -139,8 +139,8 @@ func newScale(r reach, rows int, unit Unit, log bool, before Axis) scale {
 	return s.tightest(reach{low: r.low / factor, high: r.high / factor, steady: r.steady / factor}, factor)
 }
 
-// keep gives the scale of the frame before, if it is one of ours and still
-// serves.
+// keep returns the scale of the previous frame, whose largest value is previous. It
+// reports false if the values do not fit it, or if it has no round labels.
 func (s scale) keep(low, high, factor, previous float64) (scale, bool) {
 	usable := float64(s.rows - 2)
 	s.perRow = previous / float64(s.rows-1)
@@ -163,8 +163,8 @@ func (s scale) keep(low, high, factor, previous float64) (scale, bool) {
 	return s, s.every > 0
 }
 
-// tightest searches the round steps and label spacings for the smallest scale
-// that holds a reach, already divided by the factor.
+// tightest returns the smallest scale that contains a reach, of all round steps and
+// label spacings. The reach is divided by factor.
 func (s scale) tightest(r reach, factor float64) scale {
 	start := math.Floor(math.Log10(max(r.high-r.low, smallestStep(s.unit)/factor)/float64(s.rows))) - 1
 	best, cost := s, math.Inf(1)
@@ -197,8 +197,8 @@ func (s scale) tightest(r reach, factor float64) scale {
 	return best
 }
 
-// cramped is the scale of a plot that has too few rows for values on both sides
-// of zero and a free row on top: zero lies on the second row.
+// cramped returns the scale of a plot that has too few rows for values on both sides
+// of zero and a free row on top. Zero lies on the second row.
 func (s scale) cramped(low, high, factor float64) scale {
 	size := max(high, -low)
 	start := math.Floor(math.Log10(size))
@@ -209,8 +209,8 @@ func (s scale) cramped(low, high, factor float64) scale {
 	return s
 }
 
-// allows says whether labels may be a step, divided by the factor, apart: there
-// is no half of a message.
+// allows reports whether labels may have the distance step·factor. Messages, for
+// example, have no fractions.
 func (s scale) allows(step, factor float64) bool {
 	if s.unit == Messages && math.Abs(step-math.Round(step)) > 1e-6 {
 		return false
@@ -218,18 +218,18 @@ func (s scale) allows(step, factor float64) bool {
 	return step > smallestStep(s.unit)/factor*(1-1e-9)
 }
 
-// spacing is the range of rows from label to label.
+// spacing returns the smallest and the largest number of rows from label to label.
 func (s scale) spacing() (first, last int) {
 	first = (s.rows + mostLabels - 1) / mostLabels
 	return first, min(first+4, max(s.rows-2, 1))
 }
 
-// niceStep is the i-th round step from 10^start on: 1, 2, 2.5, 5, 10, 20 …
+// niceStep returns the i-th round step from 10^start on: 1, 2, 2.5, 5, 10, 20 …
 func niceStep(start float64, i int) float64 {
 	return [...]float64{1, 2, 2.5, 5}[i%4] * math.Pow10(int(start)+i/4)
 }
 
-// isNice says whether a step is 1, 2, 2.5 or 5 times a power of ten.
+// isNice reports whether a step is 1, 2, 2.5 or 5 times a power of ten.
 func isNice(step float64) bool {
 	start := math.Floor(math.Log10(step) + 1e-9)
 	for i := range 5 {
@@ -240,7 +240,7 @@ func isNice(step float64) bool {
 	return false
 }
 
-// nothingHigh is the largest value that an axis without any data is made for.
+// nothingHigh returns the largest value of an axis without data.
 func nothingHigh(unit Unit) float64 {
 	switch unit {
 	case Time:
@@ -253,7 +253,7 @@ func nothingHigh(unit Unit) float64 {
 	return 10
 }
 
-// smallestStep is the smallest step that a label of the unit can show.
+// smallestStep returns the smallest step that labels of the unit can show.
 func smallestStep(unit Unit) float64 {
 	switch unit {
 	case PerSecond, Share:
@@ -262,7 +262,7 @@ func smallestStep(unit Unit) float64 {
 	return 1
 }
 
-// binaryFactor is the binary unit in which a size is labelled.
+// binaryFactor returns the binary unit, in bytes, in which a size is labelled.
 func binaryFactor(size float64) float64 {
 	factor := 1.0
 	for size >= factor*kibi {

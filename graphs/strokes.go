@@ -1,53 +1,47 @@
 package graphs
 
-// shape is what a line does inside one cell.
-type shape uint8
+import "github.com/guptarohit/asciigraph"
 
-const (
-	nothing shape = iota
-	level
-	upright
-	downRight // from below to the right: ╭
-	downLeft  // from the left down: ╮
-	upRight   // from above to the right: ╰
-	upLeft    // from the left up: ╯
-	ends      // the last value before a gap
-	starts    // the first value behind a gap
-	shapes    // how many there are
+// newStroke makes the character set of a line from eight runes: level, upright,
+// the four bends ╭ ╮ ╰ ╯, and the last and the first value beside a gap.
+func newStroke(runes string) asciigraph.CharSet {
+	r := []rune(runes)
+	return asciigraph.CharSet{
+		Horizontal: string(r[0]), VerticalLine: string(r[1]),
+		ArcDownRight: string(r[2]), ArcDownLeft: string(r[3]), ArcUpRight: string(r[4]), ArcUpLeft: string(r[5]),
+		EndCap: string(r[6]), StartCap: string(r[7]),
+	}
+}
+
+// The strokes of a chart. Series are told apart by their stroke where there are
+// no colours.
+var (
+	seriesStrokes = [MaxSeries]asciigraph.CharSet{
+		asciigraph.DefaultCharSet, newStroke("━┃┏┓┗┛╸╺"), newStroke("═║╔╗╚╝══"),
+		newStroke("╌╎┌┐└┘╌╌"), asciigraph.CreateCharSet("•"), newStroke("╍╏┏┓┗┛╍╍"),
+	}
+	seriesStrokesASCII = [MaxSeries]asciigraph.CharSet{
+		newStroke(`-|/\\/--`), newStroke("=|++++=="), asciigraph.CreateCharSet("*"),
+		asciigraph.CreateCharSet("o"), asciigraph.CreateCharSet("x"), asciigraph.CreateCharSet("#"),
+	}
+	targetStroke      = newStroke("┈┊┈┈┈┈┈┈")
+	targetStrokeASCII = asciigraph.CreateCharSet(".")
 )
 
-// stroke holds the runes of one kind of line, by shape.
-type stroke [shapes]rune
-
-// newStroke takes the eight runes of a stroke, from level to starts.
-func newStroke(runes string) stroke {
-	s := stroke{nothing: ' '}
-	i := 0
-	for _, r := range runes {
-		i++
-		s[i] = r
+// seriesStroke returns the stroke of the series with an index.
+func (c Chart) seriesStroke(index int) asciigraph.CharSet {
+	if c.ASCII {
+		return seriesStrokesASCII[index]
 	}
-	return s
+	return seriesStrokes[index]
 }
 
-// seriesStroke is the line of a series, told apart without any colour.
-func seriesStroke(index int, ascii bool) stroke {
-	if ascii {
-		return newStroke([MaxSeries]string{
-			`-|/\\/--`, "=|++++==", "********", "oooooooo", "xxxxxxxx", "########",
-		}[index%MaxSeries])
+// targetStroke returns the stroke of the target.
+func (c Chart) targetStroke() asciigraph.CharSet {
+	if c.ASCII {
+		return targetStrokeASCII
 	}
-	return newStroke([MaxSeries]string{
-		"─│╭╮╰╯╴╶", "━┃┏┓┗┛╸╺", "═║╔╗╚╝══", "╌╎┌┐└┘╌╌", "••••••••", "╍╏┏┓┗┛╍╍",
-	}[index%MaxSeries])
-}
-
-// targetStroke is the line of what is wanted.
-func targetStroke(ascii bool) stroke {
-	if ascii {
-		return newStroke("........")
-	}
-	return newStroke("┈┊┈┈┈┈┈┈")
+	return targetStroke
 }
 
 // frameRunes are the fixed parts of a chart.

@@ -1,56 +1,80 @@
 package graphs
 
-import "strconv"
+import (
+	"strings"
 
-// Style is one look of text. Its value is the number of the SGR attribute that
-// switches it on (ECMA-48, section 8.3.117); zero is the terminal's own look.
+	"github.com/fatih/color"
+)
+
+// Style is a colour or another attribute of text: the number of an attribute of
+// package color.
 type Style uint8
 
 // Plain leaves text as it is.
-const Plain Style = 0
+const Plain = Style(color.Reset)
 
-// MaxSeries is the number of series one chart can tell apart, by stroke as
-// well as by colour.
+// MaxSeries is the largest number of series in one chart. Each has a stroke and a
+// colour of its own.
 const MaxSeries = 6
 
-// Palette names the styles of the screen. Only the sixteen colours that a
-// terminal's theme defines are used, so that a light theme stays readable.
+// Palette names the styles of the screen. It uses only the sixteen colours that
+// the theme of the terminal defines, so that a light theme stays readable.
 type Palette struct {
-	Green, Yellow, Red Style // healthy, in doubt, broken
+	Green, Yellow, Red Style // good, doubtful, bad
 	Faint, Bold        Style
 	Mark               Style // marks on the time axis
 	Series             [MaxSeries]Style
 	Heat               [5]Style // shades of a heat map, the hottest first
 }
 
-// NewPalette gives the colours of the screen, or a palette in which every
-// style is Plain when colour is unwanted (NO_COLOR, a dumb terminal, a pipe).
-func NewPalette(colour bool) Palette {
-	if !colour {
+// NewPalette returns the colours of the screen. Without colors every style is
+// Plain; callers pass !color.NoColor, which is false for NO_COLOR, a dumb
+// terminal and a pipe.
+func NewPalette(colors bool) Palette {
+	if !colors {
 		return Palette{}
 	}
 	return Palette{
-		Green: 32, Yellow: 33, Red: 31,
-		Faint: 2, Bold: 1,
-		Mark:   33,
-		Series: [MaxSeries]Style{36, 35, 33, 94, 32, 91},
-		Heat:   [5]Style{91, 33, 32, 36, 94},
+		Green: Style(color.FgGreen), Yellow: Style(color.FgYellow), Red: Style(color.FgRed),
+		Faint: Style(color.Faint), Bold: Style(color.Bold),
+		Mark: Style(color.FgYellow),
+		Series: [MaxSeries]Style{
+			Style(color.FgCyan), Style(color.FgMagenta), Style(color.FgYellow),
+			Style(color.FgHiBlue), Style(color.FgGreen), Style(color.FgHiRed),
+		},
+		Heat: [5]Style{
+			Style(color.FgHiRed), Style(color.FgYellow), Style(color.FgGreen), Style(color.FgCyan), Style(color.FgHiBlue),
+		},
 	}
 }
 
-// Paint puts text between the sequences that switch the style on and off.
-// Plain and empty text come back unchanged.
+// Paint returns text in the style. Plain and empty text stay unchanged.
 func (s Style) Paint(text string) string {
 	if s == Plain || text == "" {
 		return text
 	}
-	return s.on() + text + sgrOff
+	begin, end := s.sequences()
+	return begin + text + end
 }
 
-// sgrOff switches every attribute off.
-const sgrOff = "\x1b[0m"
-
-// on is the sequence that switches the style on.
-func (s Style) on() string {
-	return "\x1b[" + strconv.Itoa(int(s)) + "m"
+// sequences returns the escape sequences that begin and end the style.
+func (s Style) sequences() (begin, end string) {
+	if int(s) >= len(sequences) {
+		return "", ""
+	}
+	return sequences[s].begin, sequences[s].end
 }
+
+// sequences holds what package color writes around a text, by Style. A chart
+// changes the style thousands of times a second, and package color builds its
+// sequences anew at each call.
+var sequences = func() (all [color.BgHiWhite + 1]struct{ begin, end string }) {
+	for s := range all {
+		if Style(s) != Plain {
+			painter := color.New(color.Attribute(s))
+			painter.EnableColor() // the Palette decides, not the environment
+			all[s].begin, all[s].end, _ = strings.Cut(painter.Sprint("|"), "|")
+		}
+	}
+	return all
+}()

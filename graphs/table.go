@@ -2,10 +2,10 @@ package graphs
 
 import "strings"
 
-// Align is the side of its column at which a text stands.
+// Align is the side of a column at which its texts stand.
 type Align uint8
 
-// Text stands left, figures stand right, so that their digits line up.
+// The sides of a column. Figures stand right, so that their digits line up.
 const (
 	AlignLeft Align = iota
 	AlignRight
@@ -14,11 +14,11 @@ const (
 // columnGap is the number of blank cells between two columns.
 const columnGap = 2
 
-// Table lays out rows in columns as wide as their widest text, under a header
-// (none if it is nil). Rows may be ragged; columns without an alignment stand
-// left. If the table is wider than width, whole columns go, from the right; the
-// first one stays and is cut if it has to be. A width of zero or less means no
-// limit. Rows have no blanks at their end.
+// Table lays out rows under a header, which may be nil, in columns as wide as their
+// widest text. Rows may have different numbers of columns, and columns without an
+// alignment stand left. If the table is wider than width, Table drops whole columns
+// from the right, and cuts the first column if it is the only one left. A width of
+// zero or less is no limit. Rows have no blanks at their ends.
 func Table(header []string, rows [][]string, align []Align, width int) []string {
 	if header != nil {
 		rows = append([][]string{header}, rows...)
@@ -45,7 +45,7 @@ func Table(header []string, rows [][]string, align []Align, width int) []string 
 	return lines
 }
 
-// columnWidths is the width of the widest text of every column.
+// columnWidths returns the width of the widest text of each column.
 func columnWidths(rows [][]string) []int {
 	var widths []int
 	for _, row := range rows {

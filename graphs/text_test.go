@@ -93,15 +93,10 @@ func TestMeter(t *testing.T) {
 	require.Empty(t, graphs.Meter(1, 2, -3))
 }
 
-func TestSparkline(t *testing.T) {
-	require.Equal(t, "▁▅█", graphs.Sparkline([]float64{0, 4, 7}, 3))
-	require.Equal(t, "  ▁▅█", graphs.Sparkline([]float64{0, 4, 7}, 5))
-	require.Equal(t, "█", graphs.Sparkline([]float64{0, 4, 7}, 1))
-	require.Equal(t, "▁▁▁", graphs.Sparkline([]float64{0, 0, 0}, 3))
-	require.Equal(t, "▁ █ ", graphs.Sparkline([]float64{-3, math.NaN(), 2, math.Inf(1)}, 4))
-	require.Empty(t, graphs.Sparkline([]float64{1}, -1))
+func TestASCII(t *testing.T) {
 	require.Equal(t, "._?#", graphs.ASCII("·_é█"))
 	require.Equal(t, "0 - 1", graphs.ASCII(graphs.Clean("0 – 1")))
+	require.Equal(t, "??.", graphs.ASCII("👨\u200d👩\u200d👧·"))
 }
 
 func TestTable(t *testing.T) {

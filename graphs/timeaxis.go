@@ -7,23 +7,23 @@ import (
 )
 
 const (
-	// tickGap is the least number of columns from tick to tick.
+	// tickGap is the smallest number of columns from tick to tick.
 	tickGap = 9
-	// labelGap is the least number of blank cells between two time labels.
+	// labelGap is the smallest number of blank columns between two time labels.
 	labelGap = 2
-	// now is the label of the right edge, if nothing else is.
+	// now is the default label of the right edge.
 	now = "now"
 )
 
-// timeAxis maps ages to columns of the plot. The right edge of the last column
-// is the age 0, its left edge is the start of the window.
+// timeAxis maps ages to columns of the plot. The right edge of the last column has
+// age 0, the left edge of the first column the age of the window.
 type timeAxis struct {
 	columns int
 	window  time.Duration
-	now     string // the label of the right edge, now if it is empty
+	now     string // the label of the right edge, "" for the default
 }
 
-// edge is the label of the right edge.
+// edge returns the label of the right edge.
 func (a timeAxis) edge() string {
 	if a.now == "" {
 		return now
@@ -31,15 +31,15 @@ func (a timeAxis) edge() string {
 	return a.now
 }
 
-// column is where an age lies: the column whose right edge is nearest to it.
-// The start of the window gives -1, which is the column of the value axis.
+// column returns the column whose right edge is nearest to an age. For the start of
+// the window it is -1, the column of the value axis.
 func (a timeAxis) column(age time.Duration) int {
 	return a.columns - 1 - int(math.Round(float64(age)/float64(a.window)*float64(a.columns)))
 }
 
-// step is the time between two ticks: the shortest round one that keeps them
-// apart. It depends on the size of the box and the window only, so ticks and
-// labels stand still while the data moves.
+// step returns the time between two ticks: the shortest round time that keeps the
+// ticks tickGap apart. It depends only on the box and the window, so ticks and
+// labels do not move with the data.
 func (a timeAxis) step() time.Duration {
 	for _, step := range [...]time.Duration{
 		10 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond,
@@ -58,16 +58,16 @@ func (a timeAxis) step() time.Duration {
 	return a.window
 }
 
-// tick is one labelled place on the time axis.
+// tick is a labelled place on the time axis.
 type tick struct {
 	column int // of the plot
-	from   int // where the label starts
+	from   int // the column where the label begins
 	label  string
 }
 
-// ticks are the labelled places, oldest first. The first is the start of the
-// window and the last is now; a tick whose label would touch one of those two
-// is left out.
+// ticks returns the labelled places, the oldest first. The first is the start of the
+// window and the last the right edge; ticks whose labels would touch these two are
+// left out.
 func (a timeAxis) ticks() []tick {
 	start := tick{column: -1, from: -1, label: ageLabel(a.window, a.window)}
 	end := tick{column: a.columns - 1, label: a.edge()}
@@ -90,7 +90,7 @@ func (a timeAxis) ticks() []tick {
 	return append(all, end)
 }
 
-// ageLabel writes an age as the window needs it: 500ms, 50s, 2m, 1m30s, 6h.
+// ageLabel writes an age in units that suit the window: 500ms, 50s, 2m, 1m30s, 6h.
 func ageLabel(age, window time.Duration) string {
 	switch {
 	case window < 10*time.Second && age%time.Second != 0:
@@ -105,7 +105,7 @@ func ageLabel(age, window time.Duration) string {
 	return twoUnits(age, day, "d", time.Hour, "h")
 }
 
-// twoUnits writes an age in a unit, and what is left in a smaller one.
+// twoUnits writes an age in a unit and the rest in a smaller unit.
 func twoUnits(age, unit time.Duration, name string, small time.Duration, smallName string) string {
 	text := strconv.FormatInt(int64(age/unit), 10) + name
 	if rest := age % unit / small; rest != 0 {

@@ -1,11 +1,11 @@
 package graphs
 
-// Unit says what a number counts, and by that how it is written.
+// Unit is the unit of a number, which decides how the number is written.
 type Unit uint8
 
 // The units of the session's figures.
 const (
-	Messages       Unit = iota // how many
+	Messages       Unit = iota // a count of anything
 	PerSecond                  // messages a second
 	ByteCount                  // bytes, shown in binary steps
 	BytesPerSecond             // bytes a second, shown in decimal steps
@@ -13,8 +13,8 @@ const (
 	Share                      // percent: 100 is all
 )
 
-// Name is the unit as the legend of a chart has it. It is empty where every
-// figure carries its own unit.
+// Name returns the unit for the legend of a chart. It is empty for Time, because
+// each label has its own unit.
 func (u Unit) Name() string {
 	switch u {
 	case Messages:
@@ -31,7 +31,7 @@ func (u Unit) Name() string {
 	return ""
 }
 
-// Format writes a value with its unit, as long as it needs to be.
+// Format writes a value with its unit, without padding.
 func (u Unit) Format(v float64) string {
 	switch u {
 	case PerSecond:
@@ -46,27 +46,4 @@ func (u Unit) Format(v float64) string {
 		return Percent(v, 1)
 	}
 	return Count(v)
-}
-
-// Width is the most cells that Format uses for a value of zero or more.
-func (u Unit) Width() int {
-	switch u {
-	case PerSecond:
-		return RateWidth
-	case ByteCount:
-		return BytesWidth
-	case BytesPerSecond:
-		return ByteRateWidth
-	case Time:
-		return LatencyWidth
-	case Share:
-		return PercentWidth
-	}
-	return CountWidth
-}
-
-// Fixed is Format with spaces on its left side, so that the figure takes the
-// same cells in every frame.
-func (u Unit) Fixed(v float64) string {
-	return Right(u.Format(v), u.Width())
 }

@@ -5,33 +5,34 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/fatih/color"
+
+	"pulsh/graphs/measure"
 )
 
 // ellipsis stands for text that was cut off.
 const ellipsis = "…"
 
-// narrow measures text as terminals outside of East Asian locales do. Box
-// drawing is one cell there; the package never asks the environment, because a
-// chart must have the same size everywhere.
-func narrow() *runewidth.Condition {
-	return &runewidth.Condition{StrictEmojiNeutral: true}
-}
-
-// Width is the number of terminal cells that a text of one line takes. SGR
-// sequences take none.
+// Width returns the terminal columns of a line of text. SGR sequences, which
+// choose colours and attributes, take none.
 func Width(text string) int {
-	if plainASCII(text) {
-		return len(text)
+	if columns, ok := measure.Simple(text); ok {
+		return columns
 	}
-	return narrow().StringWidth(stripSGR(text))
+	width := 0
+	for text != "" {
+		plain, _, rest := nextSGR(text)
+		width += measure.Text(plain)
+		text = rest
+	}
+	return width
 }
 
-// Clean makes text safe to put on one line of the screen: control characters
-// become spaces, bytes and runes that cannot be shown become '?', runes of no
-// width are dropped. SGR sequences stay.
+// Clean makes text safe for one line of the screen: control characters become
+// spaces, bytes and runes that cannot be shown become '?', and characters without
+// a width are dropped. SGR sequences stay.
 func Clean(text string) string {
-	if plainASCII(text) {
+	if _, ok := measure.Simple(text); ok {
 		return text
 	}
 	var out strings.Builder
@@ -44,19 +45,19 @@ func Clean(text string) string {
 	return out.String()
 }
 
-// Left pads text with spaces on its right side, or cuts it, to width cells.
+// Left pads text with spaces on its right side, or cuts it, to width columns.
 func Left(text string, width int) string {
 	text = Cut(text, width)
 	return text + spaces(width-Width(text))
 }
 
-// Right pads text with spaces on its left side, or cuts it, to width cells.
+// Right pads text with spaces on its left side, or cuts it, to width columns.
 func Right(text string, width int) string {
 	text = Cut(text, width)
 	return spaces(width-Width(text)) + text
 }
 
-// Cut cleans text and shortens it to at most width cells. The last cell of a
+// Cut cleans text and shortens it to at most width columns. The last column of a
 // shortened text is an ellipsis.
 func Cut(text string, width int) string {
 	if width <= 0 {
@@ -67,15 +68,17 @@ func Cut(text string, width int) string {
 		return text
 	}
 	var out strings.Builder
-	measure, left, painted := narrow(), width-1, false
+	left, painted := width-1, false
 	for text != "" && left >= 0 {
 		plain, sequence, rest := nextSGR(text)
-		for _, r := range plain {
-			left -= measure.RuneWidth(r)
+		for plain != "" {
+			n := measure.Next(plain)
+			left -= measure.Character(plain[:n])
 			if left < 0 {
 				break
 			}
-			out.WriteRune(r)
+			out.WriteString(plain[:n])
+			plain = plain[n:]
 		}
 		if left >= 0 && sequence != "" {
 			out.WriteString(sequence)
@@ -85,12 +88,13 @@ func Cut(text string, width int) string {
 	}
 	out.WriteString(ellipsis)
 	if painted {
-		out.WriteString(sgrOff)
+		_, end := Style(color.FgWhite).sequences()
+		out.WriteString(end)
 	}
 	return out.String()
 }
 
-// plainASCII says whether every byte is a printable ASCII character.
+// plainASCII reports whether every byte is a printable ASCII character.
 func plainASCII(text string) bool {
 	for i := range len(text) {
 		if text[i] < ' ' || text[i] > '~' {
@@ -100,16 +104,19 @@ func plainASCII(text string) bool {
 	return true
 }
 
+// sgrBegin begins every SGR sequence; parameters and an m follow.
+const sgrBegin = "\x1b["
+
 // nextSGR splits text at its first SGR sequence.
 func nextSGR(text string) (plain, sequence, rest string) {
 	from := 0
 	for {
-		start := strings.Index(text[from:], "\x1b[")
+		start := strings.Index(text[from:], sgrBegin)
 		if start < 0 {
 			return text, "", ""
 		}
 		start += from
-		end := start + len("\x1b[")
+		end := start + len(sgrBegin)
 		for end < len(text) && (text[end] >= '0' && text[end] <= '9' || text[end] == ';') {
 			end++
 		}
@@ -122,7 +129,7 @@ func nextSGR(text string) (plain, sequence, rest string) {
 
 // stripSGR removes the SGR sequences from text.
 func stripSGR(text string) string {
-	if !strings.Contains(text, "\x1b[") {
+	if !strings.Contains(text, sgrBegin) {
 		return text
 	}
 	var out strings.Builder
@@ -134,40 +141,46 @@ func stripSGR(text string) string {
 	return out.String()
 }
 
-// cleanPlain is Clean for a text without SGR sequences. In its result the
-// width of the whole is the sum of the widths of its runes, wherever it is put:
-// a text whose runes melt together (flags, some scripts) loses them to '?'.
+// cleanPlain is Clean for text without SGR sequences. A character that could join
+// its neighbour, and so change the width of the line that the text is put into,
+// becomes '?'.
 func cleanPlain(text string) string {
-	if plainASCII(text) {
+	if _, ok := measure.Simple(text); ok {
 		return text
 	}
-	measure, sum := narrow(), 0
+	text = strings.Map(cleanRune, text)
 	var out strings.Builder
-	for _, r := range text {
-		switch {
-		case unicode.IsControl(r):
-			r = ' '
-		case r == utf8.RuneError || !unicode.IsPrint(r):
-			r = '?'
-		}
-		if width := measure.RuneWidth(r); width > 0 {
-			out.WriteRune(r)
-			sum += width
+	for text != "" {
+		n := measure.Next(text)
+		char := strings.TrimSuffix(text[:n], string(joiner))
+		text = text[n:]
+		first, _ := utf8.DecodeRuneInString(char)
+		switch width := measure.Character(char); {
+		case width == 0 || measure.Rune(first) == 0:
+		case measure.Separable(char):
+			out.WriteString(char)
+		default:
+			out.WriteString(strings.Repeat("?", width))
 		}
 	}
-	cleaned := out.String()
-	if measure.StringWidth("x"+cleaned+"x") == sum+len("xx") {
-		return cleaned
-	}
-	return strings.Map(func(r rune) rune {
-		if r > '~' {
-			return '?'
-		}
-		return r
-	}, cleaned)
+	return out.String()
 }
 
-// spaces is n spaces, none for a negative n.
+// joiner is the zero width joiner, which makes one emoji of several.
+const joiner = '\u200d'
+
+// cleanRune returns the rune that is shown for r.
+func cleanRune(r rune) rune {
+	switch {
+	case unicode.IsControl(r):
+		return ' '
+	case r != joiner && (r == utf8.RuneError || !unicode.IsPrint(r)):
+		return '?'
+	}
+	return r
+}
+
+// spaces returns n spaces, none for a negative n.
 func spaces(n int) string {
 	return strings.Repeat(" ", max(n, 0))
 }

@@ -6,19 +6,20 @@ import (
 	"io"
 	"time"
 
+	"pulsh/graphs/measure"
 	"pulsh/shell/screen"
 )
 
-// quickCommand is how long a command may take before its row says that it runs;
-// most are done sooner, and the row would only flicker.
+// quickCommand is the time after which the row of the input line shows the
+// running command. Most commands end sooner, and the row would only flicker.
 const quickCommand = 300 * time.Millisecond
 
-// command is the line that runs.
+// command is the running line.
 type command struct {
 	line      string
 	begun     time.Time
 	cancel    context.CancelFunc
-	cancelled time.Time // when Ctrl-C asked it to end
+	cancelled time.Time // the time of Ctrl-C, zero before
 }
 
 // start runs line.
@@ -28,8 +29,8 @@ func (l *loop) start(line string) {
 	}})
 }
 
-// startTask runs a task in a goroutine of its own, which ends with it; conclude
-// or leave receive what it returns.
+// startTask runs a task in a goroutine of its own, which ends with the task.
+// conclude or leave receives its error.
 func (l *loop) startTask(t Task) {
 	ctx, cancel := context.WithCancel(context.Background())
 	l.command = &command{line: t.Name, begun: time.Now(), cancel: cancel}
@@ -40,19 +41,19 @@ func (l *loop) startTask(t Task) {
 	}()
 }
 
-// end forgets the command, which has returned.
+// end forgets the command after it has returned.
 func (l *loop) end() {
 	l.command.cancel()
 	l.command = nil
 	l.busy.Store(false)
 }
 
-// cancel asks the command to end. It reports true when the command was asked
-// long ago and still runs: then the shell is left instead.
+// cancel asks the command to end. It reports true if the command does not end
+// although it was asked stuckAfter ago; the shell then exits.
 func (l *loop) cancel() (stuck bool) {
 	c := l.command
 	if c == nil {
-		return false // it ended in the same moment
+		return false // it has just ended
 	}
 	if c.cancelled.IsZero() {
 		c.cancelled = time.Now()
@@ -62,7 +63,8 @@ func (l *loop) cancel() (stuck bool) {
 	return time.Since(c.cancelled) >= stuckAfter
 }
 
-// showCommand says in place of the input line what runs and what was typed ahead.
+// showCommand shows the running command and the text typed ahead in the row of
+// the input line.
 func (l *loop) showCommand(now time.Time, width int) {
 	c := l.command
 	took := now.Sub(c.begun)
@@ -86,37 +88,39 @@ func (l *loop) showCommand(now time.Time, width int) {
 	l.screen.SetPrompt(screen.TextView(row, width, l.screen.Color()))
 }
 
-// aheadLeast is how many cells of what was typed ahead the row shows at least:
-// the word that is being typed.
+// aheadLeast is the smallest number of columns for the text typed ahead: the
+// word that the user is typing.
 const aheadLeast = 16
 
-// runningRow is the first of the heads, which become shorter, that leaves room
-// for all that was typed ahead; else the last, and the end of what was typed.
+// runningRow returns the row of a running command: the first of heads that
+// leaves room for the whole text typed ahead, or the last head and the end of
+// that text. Heads are ordered from long to short.
 func runningRow(width int, ahead string, heads ...string) string {
 	if ahead == "" {
-		return faint + heads[0] + plain
+		return faint(heads[0])
 	}
 	const gap = "  "
 	for _, head := range heads {
-		if screen.TextWidth(head+gap+ahead) <= width {
-			return faint + head + plain + gap + ahead
+		if measure.Text(head+gap+ahead) <= width {
+			return faint(head) + gap + ahead
 		}
 	}
 	last := heads[len(heads)-1] + gap
-	if room := width - screen.TextWidth(last); room >= aheadLeast {
-		return faint + last + plain + ending(ahead, room)
+	if room := width - measure.Text(last); room >= aheadLeast {
+		return faint(last) + ending(ahead, room)
 	}
 	return ending(ahead, width)
 }
 
-// ending is the end of a text in so many cells, with a sign of what is left out.
+// ending returns the end of text in at most width columns, with an ellipsis for
+// the rest.
 func ending(text string, width int) string {
 	const more = "…"
-	if screen.TextWidth(text) <= width {
+	if measure.Text(text) <= width {
 		return text
 	}
-	for screen.TextWidth(more+text) > width {
-		text = text[screen.Character(text):]
+	for measure.Text(more+text) > width {
+		text = text[measure.Next(text):]
 	}
 	return more + text
 }

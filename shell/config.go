@@ -10,39 +10,41 @@ import (
 	"pulsh/shell/editor"
 )
 
-// Suggestion is one row of the popup: Text replaces the word before the cursor.
+// Suggestion is one row of the popup. Text replaces the word before the cursor.
 type Suggestion = editor.Suggestion
 
-// History holds the lines that were entered.
+// History holds the entered lines.
 type History = editor.History
 
-// OpenHistory returns the history kept in the file at path; without a path it
-// lives in memory only. A fault of the file is told to note, once.
+// OpenHistory returns the history in the file at path, or one in memory if path
+// is empty. Note gets one line about the first error of the file.
 func OpenHistory(path string, note func(line string)) *History { return editor.OpenHistory(path, note) }
 
 // Executor runs lines.
 type Executor interface {
-	// Execute runs one line and writes its answer to out. It returns when ctx
-	// ends at the latest. ErrQuit, wrapped or not, leaves the shell. Any other
+	// Execute runs one line and writes its answer to out. It returns at the
+	// latest when ctx ends. ErrQuit, also wrapped, ends the shell. Any other
 	// error is printed: its first line as the fault, lines that begin with
-	// "try:" as advice. An error with a method ExitCode() int says how a batch ends.
+	// "try:" as advice. An error with a method ExitCode() int sets the exit code
+	// of a batch.
 	Execute(ctx context.Context, line string, out io.Writer) error
-	// Complete returns what could stand for the word that ends after the first
-	// cursor bytes of text, and where that word begins. It must not block.
+	// Complete returns suggestions for the word that ends behind the first
+	// cursor bytes of text, and the beginning of that word in bytes. It must not
+	// block.
 	Complete(text string, cursor int) (list []Suggestion, from int)
 }
 
-// Task is something that takes its time: it prints to out, and returns when ctx
-// ends at the latest.
+// Task is a long operation. Run prints to out and returns at the latest when ctx
+// ends.
 type Task struct {
-	Name string // what is done, for whoever waits
+	Name string // shown while the task runs
 	Run  func(ctx context.Context, out io.Writer) error
 }
 
-// ErrQuit is returned by an Executor to leave the shell.
+// ErrQuit is returned by an Executor to end the shell.
 var ErrQuit = errors.New("quit")
 
-// Frame is what stands below the input line: rows of text, with SGR sequences.
+// Frame holds the rows below the input line, texts with SGR sequences.
 type Frame struct {
 	Graph, Status []string
 }
@@ -54,55 +56,54 @@ const (
 	ExitInterrupted = 130 // Ctrl-C or SIGINT; other signals are 128 + their number
 )
 
-// Config says what a shell works with. Executor, Stdin, Stdout and Stderr must
-// be set; everything else may be left out.
+// Config configures a shell. Executor, Stdin, Stdout and Stderr must be set; all
+// other fields may be left out.
 type Config struct {
 	Executor Executor
-	// Frames returns the graph and status rows for a terminal of width columns;
-	// together they have at most height rows.
+	// Frames returns the graph and the status rows for a terminal of width
+	// columns, together at most height rows.
 	Frames func(now time.Time, width, height int) Frame
-	// Refresh returns the time between two frames; it is asked after each one.
-	// Without it that is 100 ms.
+	// Refresh returns the time between two frames. It is called after each
+	// frame. Without it the time is 100 ms.
 	Refresh func() time.Duration
 	// Notes carries lines to print above the input line.
 	Notes <-chan string
-	// Questions carries what a command wants to know before it goes on. Without
-	// a terminal none is asked.
+	// Questions carries the questions of commands. A shell without a terminal
+	// asks none.
 	Questions <-chan Question
-	// Progress says how far the command that has run for so long has come, in one
-	// line without its name; "" says nothing. It may be asked at any time.
+	// Progress returns the progress of the running command in one line, without
+	// the name of the command; "" shows none. It is called at any time.
 	Progress func(now time.Time, took time.Duration) string
-	// Greeting is printed first, on a terminal.
+	// Greeting is printed first on a terminal.
 	Greeting []string
-	// First runs before any line; the screen is there already. It may be left
-	// out.
+	// First runs before any line, when the screen is there already.
 	First Task
-	// Lines are run before any that is typed, in order.
+	// Lines are run in order before any typed line.
 	Lines []string
 	// Batch ends the shell after Lines, without a full screen.
 	Batch bool
-	// KeepGoing runs the lines of a batch that follow a failed one.
+	// KeepGoing runs the lines of a batch that follow a failed line.
 	KeepGoing bool
-	// Keys holds what the function keys 1..10 type on an empty line, or a note
-	// that says why they type nothing.
+	// Keys holds functions for the function keys 1 to 10 on an empty line. A
+	// function returns the line to enter, or a note that says why there is none.
 	Keys map[int]func() (line, note string)
-	// Scroll moves what the frames show by a page, back with -1: PgUp and PgDn
-	// on an empty line.
+	// Scroll moves the frames by a page, with -1 back: PgUp and PgDn on an empty
+	// line.
 	Scroll func(pages int)
-	// History gets the lines that are entered; nil keeps them in memory.
+	// History gets the entered lines. Without it the shell keeps them in memory.
 	History *History
-	// Unfinished says whether a line goes on in the next one, such as one with
-	// an open quote; the lines are joined by a blank. Without it none does.
+	// Unfinished reports whether a line goes on in the next one, such as a line
+	// with an open quote. A blank joins the two. Without it no line goes on.
 	Unfinished func(line string) bool
-	// StatusLine returns the line that goes to stderr once a second when there
-	// is no terminal; "" prints none.
+	// StatusLine returns the line that a shell without a terminal prints to
+	// stderr once a second; "" prints none.
 	StatusLine func() string
-	// Close stops what runs. When its context ends it must give up what is not
-	// done.
+	// Close stops the groups. When ctx ends it gives up the rest.
 	Close func(ctx context.Context)
-	// Summary returns what to print after everything has stopped.
+	// Summary returns the lines to print after Close.
 	Summary func() []string
-	// Env looks up an environment variable (TERM, NO_COLOR); nil is os.Getenv.
+	// Env returns an environment variable (TERM). Without it the shell calls
+	// os.Getenv.
 	Env func(name string) string
 
 	Stdin, Stdout, Stderr *os.File

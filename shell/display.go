@@ -5,8 +5,8 @@ import (
 	"pulsh/shell/tty"
 )
 
-// display is the screen as the editor sees it. What the user types is painted on
-// the spot, past the loop: an echo must not wait for a frame.
+// display is the screen for the editor. It paints the input line at once,
+// without the loop, because an echo must not wait for a frame.
 type display struct{ *screen.Screen }
 
 // SetPrompt shows an input line.
@@ -21,7 +21,8 @@ func (d display) Clear() {
 	d.Paint()
 }
 
-// suspend stops the program for Ctrl-Z, on the key reader's goroutine.
+// suspend stops the program for Ctrl-Z. It runs on the goroutine of the key
+// reader.
 func (l *loop) suspend() {
 	l.giveBack()
 	tty.Suspend()

@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	// quitMax is how long leaving may take, whatever the broker does.
+	// quitMax is the longest time that an exit takes, whatever the broker does.
 	quitMax = 3 * time.Second
-	// quitGrace is what Close gets to return after its context ended.
+	// quitGrace is the time that Close has after its context ended.
 	quitGrace = 250 * time.Millisecond
 )
 
-// leave cancels the command, closes what runs, and waits for both, painting on.
-// Ctrl-C or a signal skips what takes time, and so does the limit.
+// leave cancels the command, calls Close, and waits for both while it goes on
+// painting. Ctrl-C, a signal and quitMax end the wait.
 func (l *loop) leave() {
 	l.busy.Store(true)
 	ctx, skip := context.WithTimeout(context.Background(), quitMax-quitGrace)
@@ -65,6 +65,7 @@ func (l *loop) leave() {
 	l.screen.Print(l.notes.take()...)
 }
 
+// showLeaving shows the progress of the exit in the row of the input line.
 func (l *loop) showLeaving(now time.Time, took time.Duration) {
 	if took < quickCommand {
 		return
@@ -74,7 +75,7 @@ func (l *loop) showLeaving(now time.Time, took time.Duration) {
 		text += "  " + far
 	}
 	width, _ := l.screen.Size()
-	l.screen.SetPrompt(screen.TextView(faint+text+", Ctrl-C skips", width, l.screen.Color()))
+	l.screen.SetPrompt(screen.TextView(faint(text+", Ctrl-C skips"), width, l.screen.Color()))
 }
 
 // giveBack restores the terminal. It may be called from any goroutine, any
@@ -84,8 +85,8 @@ func (l *loop) giveBack() {
 	l.term.Restore()
 }
 
-// guard is deferred in every goroutine of the shell: a panic gives the terminal
-// back before it ends the program.
+// guard is deferred in every goroutine of the shell. It restores the terminal
+// before a panic ends the program.
 func (l *loop) guard() {
 	if fault := recover(); fault != nil {
 		l.giveBack()
@@ -93,7 +94,8 @@ func (l *loop) guard() {
 	}
 }
 
-// interrupted is the editor's Ctrl-C, on the key reader's goroutine.
+// interrupted handles Ctrl-C if a command runs or the shell is leaving. It runs
+// on the goroutine of the key reader.
 func (l *loop) interrupted() bool {
 	if !l.busy.Load() {
 		return false

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/fatih/color"
+
 	"pulsh/shell/editor"
 	"pulsh/shell/screen"
 	"pulsh/shell/tty"
@@ -19,18 +21,19 @@ const (
 	prefix         = "> "
 	prefixContinue = "… "
 
-	// stuckAfter is how long a cancelled command may take to end. After it a
-	// further Ctrl-C leaves the shell.
+	// stuckAfter is the time that a cancelled command may take to end. After it
+	// another Ctrl-C exits the shell.
 	stuckAfter = 3 * time.Second
-	// slowPaint is a write that a terminal on this machine never needs. After a
-	// slower one painting rests, so that a slow link carries keys, not frames.
+	// slowPaint is longer than any write to a terminal on this machine takes.
+	// After a longer write painting pauses, so that a slow link carries keys and
+	// not frames.
 	slowPaint = 20 * time.Millisecond
-	restShare = 4           // the rest in multiples of the slow write
-	restMax   = time.Second // and its limit
+	restShare = 4           // the pause in multiples of the slow write
+	restMax   = time.Second // the longest pause
 )
 
-// loop is the one owner of the terminal while the shell runs. Its fields belong
-// to the goroutine in run, except where they are channels or say otherwise.
+// loop owns the terminal while the shell runs. Its fields belong to the
+// goroutine in run, except for channels, atomics, and fields that say otherwise.
 type loop struct {
 	cfg    Config
 	term   *tty.Terminal
@@ -39,30 +42,30 @@ type loop struct {
 	out    *lines
 
 	ask       chan request  // one line is read for each
-	inputs    chan input    // what ReadLine returned
-	finished  chan error    // what Execute returned
+	inputs    chan input    // the results of ReadLine
+	finished  chan error    // the results of Execute
 	interrupt chan struct{} // Ctrl-C while busy
 	ended     chan os.Signal
 	resized   chan os.Signal
-	busy      atomic.Bool // a command runs or the shell is leaving: Ctrl-C is for us
+	busy      atomic.Bool // a command runs or the shell is leaving: Ctrl-C does not go to the editor
 
 	command  *command  // nil while the user may type
-	question *Question // that the command has asked
-	queued   []string  // lines of the configuration that have not been run
+	question *Question // the question of the command, nil for none
+	queued   []string  // lines of the configuration that have not run yet
 	joined   joiner
 	notes    notes
-	rest     time.Time // no frame is painted before
+	rest     time.Time // the end of the pause after a slow write
 	period   time.Duration
 	ticker   *time.Ticker
 }
 
-// request is for a line: a command, or the answer to a question.
+// request asks for a line: a command, or the answer to a question.
 type request struct {
 	prefix   string
 	question bool
 }
 
-// input is one line, or why there is none.
+// input is one line, or the reason for its absence.
 type input struct {
 	line  string
 	event editor.Event
@@ -73,7 +76,7 @@ func newLoop(cfg Config, term *tty.Terminal) *loop {
 	l := &loop{
 		cfg: cfg, term: term, queued: cfg.Lines, period: refreshDefault,
 		screen: screen.New(term, width, height, screen.Options{
-			Color: cfg.Env("NO_COLOR") == "",
+			Color: !color.NoColor,
 		}),
 		ask: make(chan request, 1), inputs: make(chan input, 1),
 		finished: make(chan error, 1), interrupt: make(chan struct{}, 1),
@@ -84,7 +87,7 @@ func newLoop(cfg Config, term *tty.Terminal) *loop {
 	return l
 }
 
-// run is the whole life of a shell on a terminal.
+// run runs the shell on a terminal and returns the exit code.
 func (l *loop) run(ctx context.Context) int {
 	defer l.term.Close()
 	defer l.guard()
@@ -112,14 +115,14 @@ func (l *loop) run(ctx context.Context) int {
 	width, _ := l.screen.Size()
 	for _, line := range l.cfg.Summary() {
 		for _, row := range screen.FoldText(line, width) {
-			_, _ = l.cfg.Stdout.WriteString(row + "\n") // nobody is left to tell
+			_, _ = l.cfg.Stdout.WriteString(row + "\n") // there is no other place to report an error
 		}
 	}
 	return code
 }
 
-// startReading starts the editor and the goroutine that waits for its lines. The
-// function it returns ends both and waits for them.
+// startReading starts the editor and the goroutine that reads its lines. stop
+// ends both and waits for them.
 func (l *loop) startReading() (stop func()) {
 	l.editor = editor.New(editor.Config{
 		Display: display{l.screen}, Keyboard: l.term,
@@ -130,7 +133,7 @@ func (l *loop) startReading() (stop func()) {
 		Scroll:    l.cfg.Scroll,
 		Interrupt: l.interrupted,
 		Suspend:   l.suspend,
-		Note:      func(line string) { l.screen.Print(faint + line + plain) },
+		Note:      func(line string) { l.screen.Print(faint(line)) },
 		Guard:     l.guard,
 	})
 	done := make(chan struct{})
@@ -153,7 +156,7 @@ func (l *loop) startReading() (stop func()) {
 	}
 }
 
-// serve is the loop itself. It returns the exit code.
+// serve handles events until the shell ends, and returns the exit code.
 func (l *loop) serve(ctx context.Context) int {
 	l.ticker = time.NewTicker(l.period)
 	defer l.ticker.Stop()
@@ -204,7 +207,7 @@ func (l *loop) serve(ctx context.Context) int {
 	}
 }
 
-// next runs a line of the configuration or asks the user for one.
+// next runs a line of the configuration, or asks the user for one.
 func (l *loop) next() {
 	if len(l.queued) > 0 {
 		line := l.queued[0]
@@ -220,8 +223,8 @@ func (l *loop) next() {
 	}
 }
 
-// enter takes a line and runs it when it is complete. A line that was typed goes
-// to the history.
+// enter takes a line and runs it if it is complete. Typed lines go to the
+// history.
 func (l *loop) enter(line string, typed bool) {
 	whole, complete := l.joined.add(line)
 	if !complete || strings.TrimSpace(whole) == "" {
@@ -234,8 +237,8 @@ func (l *loop) enter(line string, typed bool) {
 	l.start(whole)
 }
 
-// conclude ends the command that returned err and reports whether the shell is
-// to leave.
+// conclude ends the command that returned err. It reports whether the shell
+// exits.
 func (l *loop) conclude(err error) (quit bool) {
 	l.out.flush()
 	cancelled := l.command.cancelled
@@ -245,7 +248,7 @@ func (l *loop) conclude(err error) (quit bool) {
 		return true
 	case err == nil:
 	case errors.Is(err, context.Canceled) && !cancelled.IsZero():
-		l.screen.Print(faint + "  cancelled" + plain)
+		l.screen.Print(faint("  cancelled"))
 	default:
 		l.screen.Print(errorLines(err)...)
 	}
@@ -261,7 +264,7 @@ func (l *loop) takeNote(note string, ok bool) {
 	l.notes.add(note)
 }
 
-// tick makes the next frame, and follows a change of the refresh period.
+// tick paints the next frame and applies a changed refresh period.
 func (l *loop) tick(now time.Time) {
 	if !now.Before(l.rest) {
 		l.refresh(now)
@@ -272,7 +275,7 @@ func (l *loop) tick(now time.Time) {
 	}
 }
 
-// refresh paints everything that changes by itself.
+// refresh paints frame, notes and running command.
 func (l *loop) refresh(now time.Time) {
 	width, height := l.screen.Size()
 	frame := l.cfg.Frames(now, width, screen.Budget(height))
@@ -284,6 +287,7 @@ func (l *loop) refresh(now time.Time) {
 	l.paint()
 }
 
+// paint paints the screen. After a slow write it begins a pause.
 func (l *loop) paint() {
 	begun := time.Now()
 	l.screen.Paint()
@@ -292,6 +296,7 @@ func (l *loop) paint() {
 	}
 }
 
+// resize applies the new size of the terminal.
 func (l *loop) resize() {
 	width, height := l.term.Size()
 	l.screen.Resize(width, height)

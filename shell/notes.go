@@ -2,11 +2,11 @@ package shell
 
 import "fmt"
 
-// notesPerFrame are the notes printed with one frame. What comes faster is
-// counted: nobody reads more, and the output above would be gone.
+// notesPerFrame is the largest number of notes printed with one frame. More
+// would push the output out of sight; they are only counted.
 const notesPerFrame = 10
 
-// notes collects what happened between two frames.
+// notes collects the notes between two frames.
 type notes struct {
 	lines   []string
 	dropped int
@@ -20,7 +20,7 @@ func (n *notes) add(line string) {
 	n.lines = append(n.lines, line)
 }
 
-// take returns what to print and begins anew.
+// take returns the lines to print and removes them.
 func (n *notes) take() []string {
 	out := n.lines
 	if n.dropped > 0 {

@@ -4,22 +4,24 @@ import (
 	"bytes"
 	"strings"
 	"sync"
+
+	"github.com/fatih/color"
 )
 
-// tailMax is the longest line that output may build up without a line feed; then
-// it is broken. It bounds memory, not what is shown.
+// tailMax is the length in bytes above which a line without a line feed is
+// broken. It bounds the memory.
 const tailMax = 64 << 10
 
-// lines cuts what is written to it into whole lines and hands them on, all
-// lines of one Write together. It may be written to from any goroutine.
+// lines cuts written bytes into whole lines. It passes all lines of one Write to
+// print together. It may be used from any goroutine.
 type lines struct {
 	print func(lines ...string)
 
 	mu   sync.Mutex
-	tail []byte // a line that has no end yet
+	tail []byte // a line without its line feed
 }
 
-// Write takes more output. It always takes all of it.
+// Write takes all of p.
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -36,7 +38,7 @@ func (l *lines) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// flush hands on a line that has no end.
+// flush passes on a line without a line feed.
 func (l *lines) flush() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -50,15 +52,19 @@ func (l *lines) handOn(text string) {
 	l.print(strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")...)
 }
 
-const (
-	red   = "\x1b[31m"
-	faint = "\x1b[2m"
-	plain = "\x1b[0m"
-)
+// red and faint paint text. They do so also without a terminal and with NO_COLOR:
+// a shell without a terminal removes all escape sequences, the screen only the colours.
+var red, faint = painter(color.FgRed), painter(color.Faint)
 
-// errorLines returns the lines of err as they are shown: the first line is the
-// fault, a line that begins with "try:" is advice. An error without a text has
-// been told already, and has no lines.
+func painter(a color.Attribute) func(text ...any) string {
+	c := color.New(a)
+	c.EnableColor()
+	return c.SprintFunc()
+}
+
+// errorLines returns the lines to show for err: the first line is the fault, a
+// line that begins with "try:" is advice. An error without a text was shown
+// already and has no lines.
 func errorLines(err error) []string {
 	if err.Error() == "" {
 		return nil
@@ -69,9 +75,9 @@ func errorLines(err error) []string {
 		advice = advice || strings.HasPrefix(strings.TrimSpace(line), "try:")
 		switch {
 		case i == 0:
-			out[i] = red + line + plain
+			out[i] = red(line)
 		case advice:
-			out[i] = faint + line + plain
+			out[i] = faint(line)
 		}
 	}
 	return out

@@ -74,7 +74,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestErrorLines(t *testing.T) {
 	require.Equal(t, []string{
-		red + "  ^^ fault" + plain, "more", faint + "  try: this" + plain, faint + "       or this" + plain,
+		"\x1b[31m  ^^ fault\x1b[0m", "more", "\x1b[2m  try: this\x1b[22m", "\x1b[2m       or this\x1b[22m",
 	}, errorLines(errors.New("  ^^ fault\nmore\n  try: this\n       or this\n")))
 	require.Empty(t, errorLines(errors.New("")))
 }

@@ -16,41 +16,41 @@ import (
 
 const (
 	statusEvery = time.Second
-	// lineMax is the longest line read from stdin, in bytes: longer than any
-	// command, and small enough to refuse a binary file at once.
+	// lineMax is the length in bytes of the longest line read from stdin: longer
+	// than any command, and short enough to refuse a binary file at once.
 	lineMax = 1 << 20
 )
 
-// plainFace is the shell without a terminal.
-type plainFace struct {
+// plainShell is the shell without a terminal.
+type plainShell struct {
 	cfg      Config
 	out      *lines
 	finished chan error
 	ended    chan os.Signal
 	status   *time.Ticker
 	code     int
-	running  string // the name of what is executed
+	running  string // the name of the running task
 	begun    time.Time
-	stopped  bool // by a signal or by the context: code is final
+	stopped  bool // a signal or the context has set code
 }
 
-func newPlain(cfg Config) *plainFace {
-	p := &plainFace{cfg: cfg, finished: make(chan error, 1), ended: make(chan os.Signal, 2)}
+func newPlain(cfg Config) *plainShell {
+	p := &plainShell{cfg: cfg, finished: make(chan error, 1), ended: make(chan os.Signal, 2)}
 	p.out = &lines{print: func(lines ...string) { p.print(cfg.Stdout, lines...) }}
 	return p
 }
 
-// print writes lines without their escape sequences. A closed pipe is no fault
-// of the load: what cannot be told is left.
-func (p *plainFace) print(w io.Writer, lines ...string) {
+// print writes lines without their escape sequences. An error, such as a closed
+// pipe, does not end the load, and there is no other place to report it.
+func (p *plainShell) print(w io.Writer, lines ...string) {
 	for _, line := range lines {
 		_, _ = io.WriteString(w, screen.PlainText(line)+"\n")
 	}
 }
 
-// run executes the lines of the configuration, then, unless it is a batch, those
-// of stdin, and returns the exit code.
-func (p *plainFace) run(ctx context.Context) int {
+// run runs the lines of the configuration and, unless it is a batch, those of
+// stdin. It returns the exit code.
+func (p *plainShell) run(ctx context.Context) int {
 	signal.Notify(p.ended, endSignals()...)
 	defer signal.Stop(p.ended)
 	p.status = time.NewTicker(statusEvery)
@@ -62,8 +62,8 @@ func (p *plainFace) run(ctx context.Context) int {
 	return p.code
 }
 
-// all executes line after line until one fails or says quit.
-func (p *plainFace) all(ctx context.Context) {
+// all runs line after line until one fails or ends the shell.
+func (p *plainShell) all(ctx context.Context) {
 	next := p.source()
 	var joined joiner
 	if first := p.cfg.First; first.Run != nil {
@@ -99,17 +99,17 @@ func (p *plainFace) all(ctx context.Context) {
 	}
 }
 
-// stop makes code the exit code, unless an earlier stop did.
-func (p *plainFace) stop(code int) {
+// stop sets the exit code, unless an earlier stop did.
+func (p *plainShell) stop(code int) {
 	if !p.stopped {
 		p.stopped, p.code = true, code
 	}
 }
 
-// source returns the lines to run, the channel closed after the last. The
-// goroutine that reads stdin cannot be ended while it waits there; it ends with
-// the program or with stdin, and holds nothing.
-func (p *plainFace) source() <-chan string {
+// source returns the lines to run on a channel that is closed after the last.
+// The goroutine that reads stdin cannot be stopped while it waits there; it ends
+// with stdin or with the program, and holds no resources.
+func (p *plainShell) source() <-chan string {
 	next := make(chan string)
 	go func() {
 		defer close(next)
@@ -131,9 +131,9 @@ func (p *plainFace) source() <-chan string {
 	return next
 }
 
-// await waits for the next line; it returns false after the last one and when the
-// shell is to end.
-func (p *plainFace) await(ctx context.Context, next <-chan string) (line string, ok bool) {
+// await waits for the next line. It reports false after the last line and when
+// the shell ends.
+func (p *plainShell) await(ctx context.Context, next <-chan string) (line string, ok bool) {
 	for !p.stopped {
 		select {
 		case line, ok = <-next:
@@ -151,9 +151,9 @@ func (p *plainFace) await(ctx context.Context, next <-chan string) (line string,
 	return "", false
 }
 
-// execute runs one line, or what comes first. A signal, or the end of ctx, cancels it and stops the
-// shell; a line that goes on for quitMax after that is left behind.
-func (p *plainFace) execute(ctx context.Context, t Task) error {
+// execute runs a task. A signal or the end of ctx cancels the task and stops the
+// shell; execute then waits for at most quitMax.
+func (p *plainShell) execute(ctx context.Context, t Task) error {
 	p.running, p.begun = t.Name, time.Now()
 	defer func() { p.running = "" }()
 	lineCtx, cancel := context.WithCancel(ctx)
@@ -191,8 +191,9 @@ func (p *plainFace) execute(ctx context.Context, t Task) error {
 	}
 }
 
-// leave closes what runs, within quitMax; a signal skips what takes time.
-func (p *plainFace) leave() {
+// leave calls Close and waits for it, at most quitMax. A signal ends its
+// context.
+func (p *plainShell) leave() {
 	ctx, skip := context.WithTimeout(context.Background(), quitMax-quitGrace)
 	defer skip()
 	closed := make(chan struct{})
@@ -217,8 +218,8 @@ func (p *plainFace) leave() {
 	}
 }
 
-// tell prints the status line, and how far the command that runs has come.
-func (p *plainFace) tell() {
+// tell prints the status line and the progress of the running command.
+func (p *plainShell) tell() {
 	line := p.cfg.StatusLine()
 	now := time.Now()
 	if far := p.cfg.Progress(now, now.Sub(p.begun)); far != "" && p.running != "" {
@@ -232,7 +233,7 @@ func (p *plainFace) tell() {
 	}
 }
 
-func (p *plainFace) note(line string, ok bool) {
+func (p *plainShell) note(line string, ok bool) {
 	if !ok {
 		p.cfg.Notes = nil
 		return
@@ -241,7 +242,7 @@ func (p *plainFace) note(line string, ok bool) {
 }
 
 // lastNotes prints the notes that wait.
-func (p *plainFace) lastNotes() {
+func (p *plainShell) lastNotes() {
 	for {
 		select {
 		case note, ok := <-p.cfg.Notes:

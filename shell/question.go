@@ -2,24 +2,24 @@ package shell
 
 import "strings"
 
-// Question is asked of whoever types, in the input line's place, while the
-// command that wants to know runs.
+// Question is asked in the row of the input line while its command waits for the
+// answer.
 type Question struct {
 	Text   string
-	Answer chan<- bool // gets one answer, and must have room for it
+	Answer chan<- bool // gets one value, for which it must have room
 }
 
-// askHints say how a question is answered.
+// askHints shows the possible answers.
 const askHints = " (y/n) "
 
-// put asks the question. What was typed ahead is no answer: it waits.
+// put asks a question. Text that was typed ahead is no answer.
 func (l *loop) put(q Question) {
 	l.question = &q
-	l.busy.Store(false) // Ctrl-C is a no
+	l.busy.Store(false) // Ctrl-C goes to the editor and means no
 	l.ask <- request{q.Text + askHints, true}
 }
 
-// answered hands on what was said to the question. Whatever is not a yes is a no.
+// answered passes the answer to the command. Only "y" and "yes" mean yes.
 func (l *loop) answered(said string) {
 	said = strings.ToLower(strings.TrimSpace(said))
 	l.question.Answer <- said == "y" || said == "yes"

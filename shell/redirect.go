@@ -8,10 +8,10 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// redirect leads what libraries write to os.Stdout, os.Stderr and the standard
-// logs into w, so that it cannot spoil the screen. The file descriptors
-// themselves stay, for the trace of a panic. The function it returns undoes it
-// and waits until all is handed on.
+// redirect sends the output of os.Stdout, os.Stderr and the standard loggers to
+// w, so that libraries cannot disturb the screen. The file descriptors stay, for
+// the trace of a panic. undo restores everything and waits until w has all
+// output.
 func redirect(w io.Writer, guard func()) (undo func(), err error) {
 	in, out, err := os.Pipe()
 	if err != nil {

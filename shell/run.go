@@ -12,8 +12,8 @@ import (
 )
 
 // Run runs a shell until the user leaves, ctx ends or a signal comes, and
-// returns the exit code. With a terminal that can do it, and lines to type, it
-// takes the whole screen; otherwise it uses the plain face.
+// returns the exit code. It takes the whole screen if there is a usable terminal
+// and no batch; otherwise the shell is plain.
 func Run(ctx context.Context, cfg Config) int {
 	cfg = cfg.withDefaults()
 	if cfg.Batch || tty.Usable(cfg.Stdin, cfg.Stdout, cfg.Env("TERM")) != nil {
@@ -32,7 +32,7 @@ func Run(ctx context.Context, cfg Config) int {
 	return newLoop(cfg, term).run(ctx)
 }
 
-// exitCode returns the code that err asks for, 1 when it does not say.
+// exitCode returns the exit code of err, ExitFailed if err has none.
 func exitCode(err error) int {
 	var coded interface{ ExitCode() int }
 	if errors.As(err, &coded) {
@@ -41,7 +41,7 @@ func exitCode(err error) int {
 	return ExitFailed
 }
 
-// signalCode returns the exit code of a program that a signal ended.
+// signalCode returns the exit code after a signal.
 func signalCode(s os.Signal) int {
 	if n, ok := s.(syscall.Signal); ok {
 		return 128 + int(n)
@@ -49,21 +49,21 @@ func signalCode(s os.Signal) int {
 	return ExitInterrupted
 }
 
-// endSignals are the signals that end the shell in order.
+// endSignals returns the signals that end the shell in order.
 func endSignals() []os.Signal {
 	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 }
 
-// joiner puts together lines that end in an odd number of backslashes, or that
-// are unfinished otherwise.
+// joiner joins lines that end in an odd number of backslashes or are unfinished
+// otherwise.
 type joiner struct {
-	unfinished func(line string) bool // nil knows of none
+	unfinished func(line string) bool // may be nil
 
 	begun string
-	open  bool // a line waits for its continuation
+	open  bool // a line waits for its next part
 }
 
-// add takes a line and returns the whole one when it is complete.
+// add takes a line. If the line completes a whole one, add returns it.
 func (j *joiner) add(line string) (whole string, complete bool) {
 	whole = j.begun + line
 	slashes := len(line) - len(strings.TrimRight(line, `\`))
@@ -79,5 +79,5 @@ func (j *joiner) add(line string) (whole string, complete bool) {
 	return whole, true
 }
 
-// drop forgets what was begun.
+// drop forgets an incomplete line.
 func (j *joiner) drop() { j.begun, j.open = "", false }

@@ -423,5 +423,5 @@ func TestNoColorHasNoColorCodes(t *testing.T) {
 	s.See(`"fail" fails`)
 	s.Send("quit\r")
 	require.Zero(t, s.Wait())
-	s.RequireColourless()
+	s.RequireColorless()
 }

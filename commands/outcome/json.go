@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -138,11 +138,11 @@ func JSON(w io.Writer, r Run) error {
 	return e.Encode(d)
 }
 
-func checkOf(c commands.Check) check {
+func checkOf(c lang.Check) check {
 	out := check{Place: c.Place, Turn: c.Turn, Condition: c.Condition, Passed: c.Failure == "", Measured: c.Measured, Failure: c.Failure,
 		At: c.At.UTC(), Elapsed: c.Elapsed.Seconds(), Samples: c.Samples, Terms: []term{}}
 	for _, t := range c.Terms {
-		out.Terms = append(out.Terms, term{t.Metric, t.Op, t.Limit, symbol(t.Unit), known(t.Last), known(t.Best), known(t.Worst)})
+		out.Terms = append(out.Terms, term{t.Metric, t.Op, t.Limit, symbol(spec.Unit(t.Unit)), known(t.Last), known(t.Best), known(t.Worst)})
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
 )
 
@@ -16,8 +17,8 @@ type Run struct {
 	Elapsed   time.Duration
 	ExitCode  int
 	Scripts   []string // the files that were run
-	Variables []commands.Variable
-	Journal   commands.Journal
+	Variables []lang.Variable
+	Journal   lang.Journal
 	Schedules []commands.Schedule
 	// BehindAllowed says that a schedule that fell short is no failure.
 	BehindAllowed bool
@@ -30,13 +31,13 @@ type Run struct {
 // result is the exit code as a word.
 func (r Run) result() string {
 	switch r.ExitCode {
-	case commands.ExitDone:
+	case lang.ExitDone:
 		return "passed"
-	case commands.ExitFailed:
+	case lang.ExitFailed:
 		return "failed"
-	case commands.ExitUsage:
+	case lang.ExitUsage:
 		return "usage"
-	case commands.ExitUnconnected:
+	case lang.ExitUnconnected:
 		return "unconnected"
 	}
 	return "interrupted"
@@ -44,8 +45,8 @@ func (r Run) result() string {
 
 // failedLines are the commands that failed, but for expectations, which the
 // checks tell of, and for those that failed because of a line that they ran.
-func (r Run) failedLines() []commands.Line {
-	var out []commands.Line
+func (r Run) failedLines() []lang.Line {
+	var out []lang.Line
 	for _, l := range r.Journal.Lines {
 		if l.Failure != "" && !l.Told {
 			out = append(out, l)

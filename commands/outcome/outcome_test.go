@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -22,18 +23,18 @@ func sample() Run {
 	at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	return Run{
 		Pulsh: "0.1.0", Began: at, Elapsed: 12400 * time.Millisecond, ExitCode: 1, Scripts: []string{"dir/<soak>.pulsh"},
-		Variables: []commands.Variable{{Name: "rate", Value: `"20k" & <more>`}},
-		Journal: commands.Journal{
-			Lines: []commands.Line{
+		Variables: []lang.Variable{{Name: "rate", Value: `"20k" & <more>`}},
+		Journal: lang.Journal{
+			Lines: []lang.Line{
 				{At: at, Place: "x.pulsh:1", Text: "list"},
 				{At: at, Place: "x.pulsh:2", Text: "scale fsat +4", Failure: `no group "fsat"`},
 				{At: at, Place: "x.pulsh:3", Text: "expect fast.rate>1k", Failure: "fast.rate was 0", Told: true},
 			},
-			Checks: []commands.Check{
+			Checks: []lang.Check{
 				{At: at, Place: "x.pulsh:3", Condition: "fast.rate > 1k", Measured: "was 0/s", Failure: "fast.rate was 0/s, wanted > 1k", Elapsed: 10 * time.Second, Samples: 100,
-					Terms: []commands.CheckTerm{{Metric: "fast.rate", Op: ">", Limit: 1000, Unit: spec.PerSecond, Last: 0, Best: math.NaN(), Worst: math.Inf(1)}}},
+					Terms: []lang.CheckTerm{{Metric: "fast.rate", Op: ">", Limit: 1000, Unit: string(spec.PerSecond), Last: 0, Best: math.NaN(), Worst: math.Inf(1)}}},
 				{At: at, Turn: "w=4", Condition: "fast.p99 < 20ms for 5s", Measured: "4.8ms", Elapsed: 5 * time.Second,
-					Terms: []commands.CheckTerm{{Metric: "fast.p99", Op: "<", Limit: 20e6, Unit: spec.Nanoseconds, Last: 4.8e6, Best: 4e6, Worst: 6.2e6}}},
+					Terms: []lang.CheckTerm{{Metric: "fast.p99", Op: "<", Limit: 20e6, Unit: string(spec.Nanoseconds), Last: 4.8e6, Best: 4e6, Worst: 6.2e6}}},
 			},
 		},
 		Schedules: []commands.Schedule{{Group: "fast", Due: 1000, Acked: 1000}, {Group: "slow", Due: 1000, Acked: 900, Behind: true}},

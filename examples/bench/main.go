@@ -91,7 +91,7 @@ func bench(ctx context.Context, o options, args []string) error {
 
 // report prints an error and what to try, and returns the exit code.
 func report(ctx context.Context, err error) int {
-	var next interface{ Try() string }
+	var next interface{ Advice() string }
 	switch {
 	case err == nil:
 		return exitDone
@@ -100,8 +100,8 @@ func report(ctx context.Context, err error) int {
 		return exitInterrupted
 	}
 	fmt.Fprintln(os.Stderr, err)
-	if errors.As(err, &next) && next.Try() != "" {
-		fmt.Fprintln(os.Stderr, "  try:", next.Try())
+	if errors.As(err, &next) && next.Advice() != "" {
+		fmt.Fprintln(os.Stderr, "  try:", next.Advice())
 	}
 	return exitFailed
 }

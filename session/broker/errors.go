@@ -20,6 +20,12 @@ func (e *Error) Error() string { return e.Message }
 // Unwrap is what the client or the network said.
 func (e *Error) Unwrap() error { return e.Cause }
 
+// Advice is a line that works when typed, or "".
+func (e *Error) Advice() string { return e.Try }
+
+// Unreachable reports whether there is no connection to the cluster.
+func (e *Error) Unreachable() bool { return e.Category == Disconnected }
+
 // Classify is the category of an error, Other where it is no *Error.
 func Classify(err error) Category {
 	var known *Error

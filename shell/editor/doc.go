@@ -1,13 +1,14 @@
-// Package editor reads lines from a terminal: keys in, lines out, with history,
-// suggestions and a search.
+// Package editor reads lines from a terminal, with history, suggestions and a
+// search.
 //
-//	bytes ─► splitter ─► tokens ─► queue ─► go-prompt ─► typing ─► view ─► Display
+//	bytes ─► splitter ─► tokens ─► queue ─► typing ─► view ─► Display
 //
-// go-prompt is reduced to the loop that waits for keys and holds the line. It
-// never sees the terminal: it gets one key that says that tokens wait, and what it
-// draws is not shown. Its own motions count bytes, its popup panics when a list
-// becomes shorter, and it knows no undo; so what keys do is in typing, which knows
-// no terminal and is tested without one. Its Run is never called: it deadlocks on
-// a resize and swallows signals. Pastes, Ctrl-R, Ctrl-C and Ctrl-Z are done in the
-// key reader.
+// go-prompt decodes the keys (keys.go), holds the text with its cursor (line.go)
+// and names the suggestions. Its loop, its reader and its renderer are not used:
+// the loop deadlocks on a resize and swallows signals, the reader leaves the
+// terminal in raw mode, and the renderer needs the terminal for itself. The popup,
+// the drawing and the motions by characters are the editor's own.
+//
+// The key reader handles pastes, Ctrl-R, Ctrl-C and Ctrl-Z, because they also work
+// while a command runs. All other keys wait in the queue for ReadLine.
 package editor

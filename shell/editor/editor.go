@@ -3,14 +3,12 @@ package editor
 import (
 	"strings"
 	"sync/atomic"
-
-	prompt "github.com/c-bata/go-prompt"
 )
 
-// Event says what ended a ReadLine.
+// Event says why ReadLine returned.
 type Event int
 
-// The ways in which ReadLine ends.
+// The reasons for ReadLine to return.
 const (
 	Line        Event = iota // a line was entered
 	Interrupted              // Ctrl-C cleared the line
@@ -18,64 +16,35 @@ const (
 	Closed                   // the terminal is gone, or Close was called
 )
 
-// outcome says how go-prompt's Input was left.
-type outcome int
+// interruptsMax is the number of Ctrl-C in a row on an empty line after which the
+// editor says how to leave.
+const interruptsMax = 2
 
-const (
-	restarted outcome = iota // to read the size anew; the line stays
-	entered
-	cleared // by Ctrl-C
-	ended   // by Ctrl-D
-)
-
-const (
-	// interruptsTold is how many Ctrl-C on an empty line bring the advice how to
-	// leave.
-	interruptsTold = 2
-	// faultsMax are the panics of go-prompt that are survived, each at the price
-	// of the line being typed. More mean that the editor is of no use.
-	faultsMax = 5
-)
-
-// Editor reads lines. Only one goroutine may be in ReadLine.
+// Editor reads lines. Only one goroutine may be in ReadLine or ReadAnswer.
 type Editor struct {
 	cfg    Config
 	queue  *queue
-	face   face
+	prompt promptRow
 	typing *typing
-	prompt *prompt.Prompt
-	parser *parser
-	writer *writer
 	prefix string
 
-	leaving    bool // the keys being handled end Input
-	outcome    outcome
-	entered    string // the line that was entered, or cleared
-	fresh      bool   // the line is empty: the last Input did not end by a restart
-	interrupts int    // Ctrl-C on an empty line, in a row
-	faults     int
+	interrupts int // Ctrl-C on an empty line, in a row
 
-	split    splitter // this and search belong to the key reader
+	split    splitter // split and search belong to the key reader
 	search   *search
-	searched atomic.Pointer[string] // what the search shows, for Ahead
+	searched atomic.Pointer[string] // the text of the search, for Ahead
 
-	reading atomic.Bool // ReadLine is under way
+	reading atomic.Bool // a goroutine is in ReadLine
 	closed  atomic.Bool
-	done    chan struct{}
+	done    chan struct{} // closed when the key reader has ended
 }
 
-// New returns an editor and starts its key reader, which ends when the keyboard
-// ends. The process must have a controlling terminal: go-prompt panics without.
+// New returns an editor and starts its key reader, a goroutine that ends when the
+// keyboard returns an error.
 func New(cfg Config) *Editor {
-	e := &Editor{
-		cfg: cfg.withDefaults(), fresh: true,
-		split: splitter{known: knownSequences()},
-		done:  make(chan struct{}),
-	}
-	e.face.display = cfg.Display
+	e := &Editor{cfg: cfg.withDefaults(), queue: newQueue(), done: make(chan struct{})}
+	e.prompt.display = cfg.Display
 	e.typing = newTyping(e.cfg.History, e.cfg.Complete)
-	e.queue = newQueue(cfg.Display.Size)
-	e.newPrompt()
 	go e.readKeys()
 	return e
 }
@@ -86,40 +55,35 @@ func (e *Editor) ReadLine(prefix string) (line string, event Event) {
 	e.prefix = prefix
 	e.reading.Store(true)
 	defer e.reading.Store(false)
+	e.typing.clear()
+	untouched := true // no key was pressed on this line
 	for {
-		e.queue.dropRestart()
-		if e.fresh {
-			e.typing.clear()
-			e.idle()
-		}
+		e.queue.dropRedraw()
 		if e.closed.Load() {
 			return "", Closed
 		}
-		if line, ok := e.takeQueued(); ok {
-			return line, Line
-		}
-		e.writer.mute = false
-		if !e.input() {
+		if !e.queue.waiting() {
+			e.draw()
+			e.queue.wait()
 			continue
 		}
-		e.fresh = e.outcome != restarted
-		switch e.outcome {
-		case cleared:
-			if e.entered != "" {
-				e.cfg.Display.Commit(e.prefix + e.entered + "^C")
+		if untouched {
+			if line, ok := e.takeLine(); ok {
+				return line, Line
 			}
-			return "", Interrupted
-		case ended:
-			return "", EOF
-		case entered:
-			e.interrupts = 0
-			return e.commit(e.entered), Line
+			e.draw() // typed-ahead keys change a line that the user sees
+		}
+		if t, ok := e.queue.take(); ok {
+			untouched = false
+			if line, event, ended := e.press(t); ended {
+				return line, event
+			}
 		}
 	}
 }
 
 // ReadAnswer reads a line as ReadLine does, for a question: without history and
-// suggestions, and of what was typed ahead nothing is taken.
+// suggestions. Text that was typed ahead is no answer; it waits for ReadLine.
 func (e *Editor) ReadAnswer(prefix string) (line string, event Event) {
 	ahead, command := e.queue.setAside(), e.typing
 	e.typing = newTyping(nil, nil)
@@ -130,31 +94,8 @@ func (e *Editor) ReadAnswer(prefix string) (line string, event Event) {
 	return e.ReadLine(prefix)
 }
 
-// commit turns the line into a line of output and returns it without the blanks
-// at its end.
-func (e *Editor) commit(line string) string {
-	line = strings.TrimRight(line, " ")
-	e.cfg.Display.Commit(e.prefix + line)
-	return line
-}
-
-// idle shows the empty line and waits for the first key. go-prompt would wake a
-// hundred times a second for it, half of what an idle screen costs.
-func (e *Editor) idle() {
-	for !e.closed.Load() && !e.queue.waiting() {
-		e.draw()
-		e.queue.wait()
-		if !e.queue.dropRestart() {
-			return
-		}
-	}
-}
-
-// takeQueued takes a whole line past go-prompt, when one waits.
-func (e *Editor) takeQueued() (string, bool) {
-	if !e.fresh {
-		return "", false
-	}
+// takeLine takes a whole line from the queue without editing it.
+func (e *Editor) takeLine() (string, bool) {
 	line, ok := e.queue.takeLine()
 	if !ok {
 		return "", false
@@ -168,38 +109,26 @@ func (e *Editor) takeQueued() (string, bool) {
 	return e.commit(expanded), true
 }
 
-// input runs go-prompt until the line ends or a restart comes. A panic in it
-// costs the line, not the load that runs behind the shell.
-func (e *Editor) input() (ok bool) {
-	defer func() {
-		if e.faults >= faultsMax {
-			return
-		}
-		if fault := recover(); fault != nil {
-			e.faults++
-			e.replacePrompt()
-			e.cfg.Note("the line editor lost its line")
-		}
-	}()
-	e.prompt.Input()
-	return true
+// commit turns the line into a line of output and returns it without the blanks
+// at its end.
+func (e *Editor) commit(line string) string {
+	line = strings.TrimRight(line, " ")
+	e.cfg.Display.Commit(e.prefix + line)
+	return line
 }
 
-// replacePrompt gives up the go-prompt that panicked. Its reader goroutine cannot
-// be ended from outside; it is parked.
-func (e *Editor) replacePrompt() {
-	e.parser.retired.Store(true)
-	e.queue.take()
-	e.leaving, e.fresh = false, true
-	e.newPrompt()
+// draw shows the line.
+func (e *Editor) draw() {
+	width, height := e.cfg.Display.Size()
+	e.prompt.setLine(e.typing.view(e.prefix, max(width, 1), height, e.cfg.Color))
 }
 
-// Resize makes the line take the width that the display has now, with all that
-// was typed. It may be called from any goroutine.
-func (e *Editor) Resize() { e.queue.restart() }
+// Resize draws the line for the present size of the display. It may be called
+// from any goroutine.
+func (e *Editor) Resize() { e.queue.redraw() }
 
-// Ahead returns the text that was typed ahead of a command that runs, or the
-// search that is under way.
+// Ahead returns the text that was typed ahead of a running command, or the search
+// that is under way. It may be called from any goroutine.
 func (e *Editor) Ahead() string {
 	if shown := e.searched.Load(); shown != nil {
 		return *shown
@@ -207,18 +136,15 @@ func (e *Editor) Ahead() string {
 	return strings.TrimRight(e.queue.ahead(), " ")
 }
 
-// Close makes ReadLine return and waits for the key reader. The keyboard must
-// have been woken before.
+// Close makes ReadLine return Closed and waits for the key reader. The keyboard
+// must return an error by then.
 func (e *Editor) Close() {
-	e.end(false)
+	e.end()
 	<-e.done
 }
 
 // end makes ReadLine return Closed.
-func (e *Editor) end(hungUp bool) {
+func (e *Editor) end() {
 	e.closed.Store(true)
-	if hungUp {
-		e.queue.flush()
-	}
-	e.queue.restart()
+	e.queue.redraw()
 }

@@ -6,9 +6,11 @@ import (
 	"strings"
 )
 
-// Expand returns the line that a line stands for: !! is the one before, !12 the
-// one of that number, !-2 the last but one, and !pro the newest that begins like
-// that. What follows behind a blank is added. Any other line is itself.
+// Expand replaces a reference to the history at the beginning of a line: !! is the
+// newest line, !12 the line with number 12, !-2 the last but one, and !pro the
+// newest line that begins with pro. A blank and the text behind it stay. A line
+// without a reference is returned unchanged. The error names a reference to a line
+// that does not exist.
 func (h *History) Expand(text string) (string, error) {
 	call, rest, more := strings.Cut(strings.TrimLeft(text, " "), " ")
 	name, ok := strings.CutPrefix(call, "!")
@@ -25,7 +27,7 @@ func (h *History) Expand(text string) (string, error) {
 	return found, nil
 }
 
-// find returns the line that !name stands for.
+// find returns the line that the reference !name means.
 func (h *History) find(name string) (string, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

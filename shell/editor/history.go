@@ -8,35 +8,36 @@ import (
 )
 
 const (
-	// historyMax are the lines kept: months of work, and searched with every key.
+	// historyMax is the number of lines kept: months of work, and few enough to
+	// search them with every key.
 	historyMax = 1000
-	// entryMax is the longest line kept, in bytes: longer than any command, and
-	// short enough that the file stays small whatever is pasted.
+	// entryMax is the length of the longest line kept, in bytes: longer than any
+	// command. It bounds the file when long lines are pasted.
 	entryMax = 4096
 )
 
-// Entry is a line that was entered, and its number, which it keeps as long as
-// the program runs.
+// Entry is an entered line and its number, which does not change while the program
+// runs.
 type Entry struct {
 	Number int
 	Text   string
 }
 
-// History holds the lines that were entered, oldest first, each once, in memory
-// and in a file. A line that begins with a blank is not kept. It may be used
-// from any goroutine.
+// History holds the entered lines in memory and in a file, the oldest first. It
+// keeps equal lines once, and no line that begins with a blank. It may be used from
+// any goroutine.
 type History struct {
 	note func(string)
 
 	mu      sync.Mutex
 	entries []Entry
-	last    int // the number given last
+	last    int // the number of the newest entry
 	file    *historyFile
 }
 
-// OpenHistory returns the history kept in the file at path; without a path it
-// lives in memory only. A file that cannot be read or written is told to note
-// once and is no reason to fail: the history goes on in memory.
+// OpenHistory returns the history in the file at path. Without a path, or if the
+// file cannot be read or written, the history exists in memory only. Note gets one
+// line about the first error of the file.
 func OpenHistory(path string, note func(line string)) *History {
 	h := &History{note: note}
 	if path == "" {
@@ -53,7 +54,8 @@ func OpenHistory(path string, note func(line string)) *History {
 	return h
 }
 
-// Add appends a line, in memory and in the file. An earlier equal line goes.
+// Add appends a line in memory and in the file. It removes an earlier equal line.
+// Lines of more than 4096 bytes are not added.
 func (h *History) Add(text string) {
 	text = strings.TrimRight(text, " \t")
 	if text == "" || text[0] == ' ' || len(text) > entryMax || strings.ContainsAny(text, "\r\n") {
@@ -73,6 +75,7 @@ func (h *History) Add(text string) {
 	}
 }
 
+// remember appends a line in memory.
 func (h *History) remember(text string) {
 	h.entries = slices.DeleteFunc(h.entries, func(e Entry) bool { return e.Text == text })
 	h.last++
@@ -82,7 +85,7 @@ func (h *History) remember(text string) {
 	}
 }
 
-// giveUp tells once why the file is not used, and goes on without it.
+// giveUp reports an error of the file and stops using the file.
 func (h *History) giveUp(err error) {
 	h.file = nil
 	if h.note != nil {
@@ -108,8 +111,8 @@ func (h *History) Lines() []string {
 	return lines
 }
 
-// search returns the newest line before index (from 0) that contains query, and
-// its index, or -1.
+// search returns the newest line before an index that contains query, and its
+// index, or -1.
 func (h *History) search(query string, before int) (string, int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -121,7 +124,7 @@ func (h *History) search(query string, before int) (string, int) {
 	return "", -1
 }
 
-// newer returns the oldest line behind index that contains query, and its index,
+// newer returns the oldest line after an index that contains query, and its index,
 // or -1.
 func (h *History) newer(query string, after int) (string, int) {
 	h.mu.Lock()
@@ -134,7 +137,7 @@ func (h *History) newer(query string, after int) (string, int) {
 	return "", -1
 }
 
-// beginning returns what the newest line that begins with text has behind it.
+// beginning returns the rest of the newest line that begins with text.
 func (h *History) beginning(text string) string {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	prompt "github.com/c-bata/go-prompt"
 	"github.com/stretchr/testify/require"
 )
 
@@ -82,29 +83,29 @@ func TestSearch(t *testing.T) {
 	}
 	require.Equal(t, searching, press(text("ra"), text("te")))
 	require.Equal(t, "rate slow 1k", s.match)
-	press(key(ctrlR))
+	press(pressed(prompt.ControlR))
 	require.Equal(t, "rate fast 10k", s.match)
-	press(key(ctrlR))
+	press(pressed(prompt.ControlR))
 	require.Equal(t, "rate fast 10k", s.match, "there is no older one")
 	press(text(" fast"))
 	require.Equal(t, "rate fast 10k", s.match)
 	press(text("x"))
 	require.Empty(t, s.match)
 	require.Contains(t, s.text(), "nothing like it")
-	press(key(backspace))
+	press(pressed(prompt.Backspace))
 	require.Equal(t, "rate fast 10k", s.match)
 	v := s.view(20)
 	require.Len(t, v.Rows, 2)
 	require.Equal(t, 17, v.X)
-	press(key(ctrlR), key(ctrlS))
+	press(pressed(prompt.ControlR), pressed(prompt.ControlS))
 	require.Equal(t, "rate fast 10k", s.match, "Ctrl-S goes back to the newer one")
 	require.Equal(t, running, press(enterKey))
-	require.Equal(t, leaving, press(key(ctrlG)))
-	require.Equal(t, leaving, press(token{interruptToken, ctrlC}))
-	require.Equal(t, accepting, press(key(tab)))
+	require.Equal(t, leaving, press(pressed(prompt.ControlG)))
+	require.Equal(t, leaving, press(pressed(prompt.ControlC)))
+	require.Equal(t, accepting, press(pressed(prompt.Tab)))
 	require.Equal(t, passing, press(key("\x1b[A")))
 	for range 20 {
-		press(key(backspace))
+		press(pressed(prompt.Backspace))
 	}
 	require.Empty(t, s.query)
 }

@@ -13,27 +13,27 @@ import (
 )
 
 const (
-	// fileLinesMax is the length in lines at which the file is written anew with
-	// the lines kept.
+	// fileLinesMax is the number of lines above which the file is rewritten with
+	// the kept lines only.
 	fileLinesMax = 4 * historyMax
-	// fileBytesMax is how much of the end of a file is read: all that the lines
-	// kept can be.
+	// fileBytesMax is the number of bytes that are read, from the end of the file:
+	// the most that the kept lines can have.
 	fileBytesMax = historyMax * (entryMax + 1)
-	// lockWait is how long another pulsh may keep the file; it needs a
-	// millisecond.
+	// lockWait is how long another pulsh may keep the file locked. It needs about
+	// a millisecond.
 	lockWait = 200 * time.Millisecond
 	lockTry  = 5 * time.Millisecond
 )
 
-// historyFile is the file of a history. Several pulsh may use one: each line is
-// appended with one write, and whoever writes it anew keeps what others have
-// added.
+// historyFile is the file of a history. Several pulsh processes may use one file:
+// each appends a line with one write, and a rewrite keeps the lines that others
+// have added.
 type historyFile struct {
 	path  string
-	lines int // in the file, as far as this process knows
+	lines int // the number of lines in the file that this process knows of
 }
 
-// open reads the lines kept and creates what is missing.
+// open returns the lines of the file. It creates the folder if that is missing.
 func (f *historyFile) open() ([]string, error) {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 		return nil, err
@@ -52,8 +52,8 @@ func (f *historyFile) open() ([]string, error) {
 	return lines, err
 }
 
-// read returns the lines of the file, oldest first. Of one that is too large it
-// reads the end.
+// read returns the lines of the file, the oldest first. It reads only the end of a
+// file that is larger than fileBytesMax.
 func (f *historyFile) read() ([]string, error) {
 	file, err := os.Open(f.path)
 	if err != nil {
@@ -99,13 +99,13 @@ func (f *historyFile) add(line string) error {
 	return err
 }
 
-// lock keeps other pulsh from the file until the function is called. Where locks
-// do not work it goes on without.
+// lock keeps other processes from the file until unlock is called. On a file system
+// without locks it has no effect.
 func (f *historyFile) lock() (unlock func()) {
 	l := flock.New(f.path+".lock", flock.SetPermissions(0o600))
 	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
 	defer cancel()
-	_, _ = l.TryLockContext(ctx, lockTry) // see above
+	_, _ = l.TryLockContext(ctx, lockTry) // without the lock a line may be lost, no more
 	return func() { _ = l.Close() }
 }
 
@@ -116,7 +116,8 @@ func (f *historyFile) compact() error {
 	return f.rewrite()
 }
 
-// rewrite replaces the file by the last of its lines, each once, in one step.
+// rewrite atomically replaces the file by one with the kept lines only. The caller
+// holds the lock.
 func (f *historyFile) rewrite() error {
 	lines, err := f.read()
 	if err != nil {
@@ -139,7 +140,7 @@ func (f *historyFile) rewrite() error {
 		err = os.Rename(file.Name(), f.path)
 	}
 	if err != nil {
-		_ = os.Remove(file.Name()) // what matters is the first error
+		_ = os.Remove(file.Name()) // the first error is the one to report
 		return err
 	}
 	f.lines = len(lines)

@@ -5,96 +5,122 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"pulsh/shell/screen"
+	prompt "github.com/c-bata/go-prompt"
+
+	"pulsh/graphs/measure"
 )
 
-// line is a text and the cursor in it. Its methods move and delete by characters
-// as a user sees them, never by bytes or runes.
-type line struct {
-	text string // valid UTF-8 without control characters
-	at   int    // bytes before the cursor
+// line is a text without control characters and a cursor in it: a go-prompt
+// Document. Lines compare with ==.
+//
+// A Document counts runes, and its motions by words mix runes and bytes. The
+// methods of line move and delete by characters as a user sees them: they find the
+// character first and then tell the prompt.Buffer its number of runes.
+type line struct{ prompt.Document }
+
+// lineAt returns a line with the cursor behind its first at bytes.
+func lineAt(text string, at int) line {
+	b := prompt.NewBuffer()
+	b.InsertText(text[:at], false, true)
+	b.InsertText(text[at:], false, false)
+	return line{*b.Document()}
 }
 
-// before is the place one character left of at.
-func (l line) before(at int) int {
-	// A character is found from the left only; the one before the cursor begins
-	// at most at the last rune that stands alone.
-	from := 0
-	for i := at; i > 0; {
-		r, n := utf8.DecodeLastRuneInString(l.text[:i])
+// edit changes the line by way of a buffer.
+func (l *line) edit(change func(*prompt.Buffer)) {
+	b := prompt.NewBuffer()
+	b.InsertText(l.before(), false, true)
+	b.InsertText(l.after(), false, false)
+	change(b)
+	l.Document = *b.Document()
+}
+
+// before returns the text before the cursor, after the text behind it.
+func (l line) before() string { return l.TextBeforeCursor() }
+func (l line) after() string  { return l.TextAfterCursor() }
+
+// at returns the number of bytes before the cursor.
+func (l line) at() int { return len(l.before()) }
+
+// atEnd reports whether the cursor stands behind the whole text.
+func (l line) atEnd() bool { return l.after() == "" }
+
+// charBefore returns the character before the cursor, "" at the start.
+func (l line) charBefore() string {
+	// Characters can only be found from left to right. Two ASCII characters in a
+	// row never join, so the search begins at the last ASCII character that is
+	// not itself directly before the cursor.
+	before, from := l.before(), 0
+	for i := len(before); i > 0; {
+		r, n := utf8.DecodeLastRuneInString(before[:i])
 		i -= n
-		if r < utf8.RuneSelf && at-i > 1 {
+		if r < utf8.RuneSelf && len(before)-i > 1 {
 			from = i
 			break
 		}
 	}
 	last := from
-	for from < at {
+	for from < len(before) {
 		last = from
-		from += screen.Character(l.text[from:])
+		from += measure.Next(before[from:])
 	}
-	return last
+	return before[last:]
 }
 
-// after is the place one character right of at.
-func (l line) after(at int) int { return at + screen.Character(l.text[at:]) }
+// charAfter returns the character behind the cursor, "" at the end.
+func (l line) charAfter() string {
+	after := l.after()
+	return after[:measure.Next(after)]
+}
 
-func (l *line) left()  { l.at = l.before(l.at) }
-func (l *line) right() { l.at = l.after(l.at) }
-func (l *line) home()  { l.at = 0 }
-func (l *line) end()   { l.at = len(l.text) }
+// moveLeft moves the cursor over text, which stands before it.
+func (l *line) moveLeft(text string) {
+	l.edit(func(b *prompt.Buffer) { b.CursorLeft(utf8.RuneCountInString(text)) })
+}
+
+// moveRight moves the cursor over text, which stands behind it.
+func (l *line) moveRight(text string) {
+	l.edit(func(b *prompt.Buffer) { b.CursorRight(utf8.RuneCountInString(text)) })
+}
 
 // insert puts text before the cursor.
 func (l *line) insert(text string) {
-	l.text = l.text[:l.at] + text + l.text[l.at:]
-	l.at += len(text)
+	l.edit(func(b *prompt.Buffer) { b.InsertText(text, false, true) })
 }
 
-// cut deletes what lies between two places and returns it. The cursor goes
-// there.
-func (l *line) cut(from, to int) string {
-	gone := l.text[from:to]
-	l.text = l.text[:from] + l.text[to:]
-	l.at = from
-	return gone
+// deleteLeft deletes text, which stands before the cursor.
+func (l *line) deleteLeft(text string) {
+	l.edit(func(b *prompt.Buffer) { b.DeleteBeforeCursor(utf8.RuneCountInString(text)) })
 }
 
-// isWord says whether r is part of a word for the word motions: rate=50k is two.
+// deleteRight deletes text, which stands behind the cursor. Buffer.Delete returns
+// the wrong text for runes of several bytes, so its result is not used.
+func (l *line) deleteRight(text string) {
+	l.edit(func(b *prompt.Buffer) { b.Delete(utf8.RuneCountInString(text)) })
+}
+
+// isWord reports whether r is part of a word for the motions by words: rate=50k
+// is two words.
 func isWord(r rune) bool {
 	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// isSpelled says the same where only blanks divide words.
-func isSpelled(r rune) bool { return !unicode.IsSpace(r) }
+// isGap reports whether r stands between words.
+func isGap(r rune) bool { return !isWord(r) }
 
-// wordLeft is the beginning of the word before the cursor.
-func (l line) wordLeft(in func(rune) bool) int {
-	rest := strings.TrimRightFunc(l.text[:l.at], func(r rune) bool { return !in(r) })
-	return len(strings.TrimRightFunc(rest, in))
+// wordBefore returns the text from the beginning of the word before the cursor.
+func (l line) wordBefore() string {
+	before := l.before()
+	return before[len(strings.TrimRightFunc(strings.TrimRightFunc(before, isGap), isWord)):]
 }
 
-// wordRight is the end of the word behind the cursor.
-func (l line) wordRight(in func(rune) bool) int {
-	rest := strings.TrimLeftFunc(l.text[l.at:], func(r rune) bool { return !in(r) })
-	return len(l.text) - len(strings.TrimLeftFunc(rest, in))
+// wordAfter returns the text up to the end of the word behind the cursor.
+func (l line) wordAfter() string {
+	after := l.after()
+	return after[:len(after)-len(strings.TrimLeftFunc(strings.TrimLeftFunc(after, isGap), isWord))]
 }
 
-// transpose swaps the two characters around the cursor and goes on; at the end
-// it swaps the last two.
-func (l *line) transpose() {
-	if l.at == len(l.text) {
-		l.left()
-	}
-	if l.at == 0 {
-		l.at = min(l.after(0), len(l.text))
-		return
-	}
-	from, to := l.before(l.at), l.after(l.at)
-	l.text = l.text[:from] + l.text[l.at:to] + l.text[from:l.at] + l.text[to:]
-	l.at = to
-}
-
-// lastWord is what Alt-. inserts: the last word of a line.
+// lastWord returns the last word of a line, where blanks divide words.
 func lastWord(text string) string {
 	words := strings.Fields(text)
 	if len(words) == 0 {

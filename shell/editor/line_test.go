@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	prompt "github.com/c-bata/go-prompt"
 	"github.com/stretchr/testify/require"
 
 	"pulsh/shell/screen"
@@ -14,10 +15,13 @@ import (
 // marked reads a line whose cursor is written |.
 func marked(s string) line {
 	before, after, _ := strings.Cut(s, "|")
-	return line{before + after, len(before)}
+	return lineAt(before+after, len(before))
 }
 
-func (l line) marked() string { return l.text[:l.at] + "|" + l.text[l.at:] }
+func (l line) marked() string { return l.before() + "|" + l.after() }
+
+// key is the token of the key that a terminal reports with sequence.
+func key(sequence string) token { return pressed(keyOf(sequence)) }
 
 const family = "👨\u200d👩\u200d👧"
 
@@ -96,8 +100,8 @@ func TestHistoryOnTheArrows(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			y := newTyping(h, nil)
-			y.press(newLine(marked(c.from).text))
-			y.at = marked(c.from).at
+			y.press(newLine(marked(c.from).Text))
+			y.line = marked(c.from)
 			y.settle(line{})
 			press(y, c.keys)
 			require.Equal(t, c.want, y.line.marked())
@@ -117,8 +121,8 @@ func FuzzTyping(f *testing.F) {
 		f.Add(ops)
 	}
 	texts := []string{"a", " ", "é", "e\u0301", "\u0301", "日本", family, "\u200d", "🇩", "set rate=", "\uFFFD", "!!"}
-	var keys []string
-	for k := range bindings() {
+	var keys []prompt.Key
+	for k := range bindings {
 		keys = append(keys, k)
 	}
 	f.Fuzz(func(t *testing.T, ops []byte) {
@@ -127,21 +131,21 @@ func FuzzTyping(f *testing.F) {
 		h.Add("a" + family)
 		y := newTyping(h, func(text string, cursor int) ([]Suggestion, int) {
 			word := strings.LastIndexByte(text[:cursor], ' ') + 1
-			return []Suggestion{{"set", "to change"}, {"日本語", ""}, {text[word:cursor] + "e\u0301", "longer"}}[len(text)%4%3:], word
+			return []Suggestion{{Text: "set", Description: "to change"}, {Text: "日本語"}, {Text: text[word:cursor] + "e\u0301", Description: "longer"}}[len(text)%4%3:], word
 		})
 		for _, op := range ops {
 			switch n := int(op); {
 			case n < 96:
 				y.press(text(texts[n%len(texts)]))
 			case n < 240:
-				y.press(key(keys[n%len(keys)]))
+				y.press(pressed(keys[n%len(keys)]))
 			case n < 248:
 				y.enters()
 			default:
 				y.clear()
 			}
-			require.True(t, utf8.ValidString(y.text))
-			require.True(t, y.at >= 0 && y.at <= len(y.text) && utf8.ValidString(y.text[:y.at]), "%q", y.line)
+			require.True(t, utf8.ValidString(y.Text))
+			require.Equal(t, y.Text, y.before()+y.after())
 			width := 1 + int(op)%40
 			v := y.view("> ", width, 12, true)
 			require.True(t, v.Y >= 0 && v.Y < len(v.Rows) && v.X >= 0 && v.X < max(width, 2), "%d,%d of %d rows, %d wide", v.X, v.Y, len(v.Rows), width)

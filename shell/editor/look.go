@@ -1,26 +1,31 @@
 package editor
 
-import "pulsh/shell/screen"
+import (
+	"github.com/fatih/color"
 
-// prefixColor is that of the "> " before the line: cyan.
-var prefixColor = screen.Palette(6)
+	"pulsh/shell/screen"
+)
 
-// popupLook says how the cells of the popup look.
+var (
+	prefixStyle = screen.NewStyle(color.FgCyan) // the "> " before the line
+	ghostStyle  = screen.NewStyle(color.Faint)  // the proposal of the history behind the line
+)
+
+// popupLook holds the styles of the parts of the popup.
 type popupLook struct{ names, texts, chosen, chosenText, track, thumb screen.Style }
 
-// popupColors are the colours of the popup. Without colour what is selected, and
-// the thumb, are reversed.
-func popupColors(color bool) popupLook {
-	if !color {
-		reversed := screen.Style{Attrs: screen.Reverse}
+// newPopupLook returns the styles of the popup. Without colors the selected
+// suggestion and the thumb of the scrollbar are reversed.
+func newPopupLook(colors bool) popupLook {
+	if !colors {
+		reversed := screen.NewStyle(color.ReverseVideo)
 		return popupLook{chosen: reversed, thumb: reversed}
 	}
-	ground := screen.Palette(8)
 	return popupLook{
-		names: screen.Style{Fg: screen.Palette(15), Bg: ground}, texts: screen.Style{Fg: screen.Palette(7), Bg: ground},
-		chosen:     screen.Style{Fg: screen.Palette(0), Bg: screen.Palette(6), Attrs: screen.Bold},
-		chosenText: screen.Style{Fg: screen.Palette(0), Bg: screen.Palette(6)},
-		track:      screen.Style{Bg: ground}, thumb: screen.Style{Bg: screen.Palette(7)},
+		names: screen.NewStyle(color.FgHiWhite, color.BgHiBlack), texts: screen.NewStyle(color.FgWhite, color.BgHiBlack),
+		chosen:     screen.NewStyle(color.FgBlack, color.BgCyan, color.Bold),
+		chosenText: screen.NewStyle(color.FgBlack, color.BgCyan),
+		track:      screen.NewStyle(color.BgHiBlack), thumb: screen.NewStyle(color.BgWhite),
 	}
 }
 
@@ -35,7 +40,7 @@ func either(yes bool, a, b screen.Style) screen.Style {
 	return b
 }
 
-// styled gives cells a style.
+// styled gives all cells the style st and returns them.
 func styled(cells []screen.Cell, st screen.Style) []screen.Cell {
 	for i := range cells {
 		cells[i].Style = st
@@ -43,7 +48,8 @@ func styled(cells []screen.Cell, st screen.Style) []screen.Cell {
 	return cells
 }
 
-// cutCells shortens cells to width columns; the last one becomes an ellipsis.
+// cutCells shortens cells to at most width columns. The last column of shortened
+// cells is an ellipsis.
 func cutCells(cells []screen.Cell, width int) []screen.Cell {
 	if len(cells) <= width {
 		return cells
@@ -58,7 +64,7 @@ func cutCells(cells []screen.Cell, width int) []screen.Cell {
 	return append(cells, screen.Cell{Rune: '…', Width: 1})
 }
 
-// column is text in exactly width columns.
+// column returns text in exactly width cells.
 func column(text string, width int, st screen.Style) []screen.Cell {
 	cells := cutCells(screen.Cells(text, false), width)
 	for len(cells) < width {

@@ -3,43 +3,45 @@ package editor
 import (
 	"strings"
 
+	"pulsh/graphs/measure"
 	"pulsh/shell/screen"
 )
 
-// Completer returns the suggestions for text with the cursor after its first
-// cursor bytes, and where the word begins that they replace, as bytes of text.
-// It runs on the way of every key, so it must not block.
+// Completer returns the suggestions for a text whose cursor stands behind the first
+// cursor bytes. A suggestion replaces the bytes from from up to the cursor; from is
+// the reason that prompt.Completer does not serve. A Completer is called with every
+// key, so it must not block.
 type Completer func(text string, cursor int) (list []Suggestion, from int)
 
 const (
-	// suggestionsMax are the rows that the popup can be scrolled through: nobody
-	// tabs further.
+	// suggestionsMax is the number of suggestions that the popup can scroll
+	// through: more than anyone reads.
 	suggestionsMax = 200
-	popupMax       = 6 // rows shown: enough to choose from, and most of a graph stays
-	popupRoom      = 4 // rows of the screen that the popup never takes
+	popupMax       = 6 // rows of the popup: enough to choose from, with most of a graph in sight
+	popupRoom      = 4 // rows of the terminal that the popup never takes
 )
 
-// popup is the list below the line. It opens as one types; Tab and the arrows
-// select in it, and the line shows what is selected.
+// popup is the list of suggestions below the line. It opens while the user types.
+// Tab and the arrows select a suggestion, which replaces the word in the line.
 type popup struct {
 	complete Completer
 
 	list     []Suggestion
-	from     int  // where the word begins that a suggestion replaces
-	selected int  // -1 is none
-	top      int  // the first row shown
-	typed    line // the line before something was selected
-	hidden   line // the line for which the list is not to be shown
-	isHidden bool
+	from     int  // the beginning of the word that a suggestion replaces, in bytes
+	selected int  // the index of the selected suggestion, -1 for none
+	top      int  // the index of the first suggestion shown
+	typed    line // the line before a suggestion was selected
+	hidden   line // the line for which Escape closed the list
+	isHidden bool // hidden is set
 }
 
-// follow brings the list up to date with the line.
+// follow asks for suggestions if the line has changed from before to now.
 func (p *popup) follow(now, before line) {
 	switch {
 	case p.selected >= 0:
 	case p.isHidden && p.hidden == now:
 		p.list = nil
-	case now.text == "" && (before.text != "" || p.list == nil):
+	case now.Text == "" && (before.Text != "" || p.list == nil):
 		p.list, p.isHidden = nil, false
 	case now != before || p.list == nil:
 		p.isHidden = false
@@ -47,37 +49,38 @@ func (p *popup) follow(now, before line) {
 	}
 }
 
-// ask fills the list. A single suggestion that stands in the line already is
-// none.
+// ask fills the list with suggestions. A single suggestion that stands in the line
+// already is dropped.
 func (p *popup) ask(l line) {
-	p.list, p.from, p.top = nil, l.at, 0
+	p.list, p.from, p.top = nil, l.at(), 0
 	if p.complete == nil {
 		return
 	}
-	list, from := p.complete(l.text, l.at)
-	if from < 0 || from > l.at {
+	list, from := p.complete(l.Text, l.at())
+	if from < 0 || from > l.at() {
 		return
 	}
 	p.list, p.from = list[:min(len(list), suggestionsMax)], from
-	if len(p.list) == 1 && p.list[0].Text == l.text[from:l.at] {
+	if len(p.list) == 1 && p.list[0].Text == l.before()[from:] {
 		p.list = nil
 	}
 }
 
-// hide closes the list until the line changes.
+// hide closes the list until the line differs from l.
 func (p *popup) hide(l line) {
 	p.keep()
 	p.list, p.hidden, p.isHidden = nil, l, true
 }
 
-// keep makes what is selected part of the line for good.
+// keep ends the selection; the selected suggestion stays in the line.
 func (p *popup) keep() {
 	if p.selected >= 0 {
 		p.selected, p.list = -1, nil
 	}
 }
 
-// cancel gives back the line before something was selected.
+// cancel ends the selection and returns the line before it. It reports false if
+// there was no selection.
 func (p *popup) cancel() (line, bool) {
 	if p.selected < 0 {
 		return line{}, false
@@ -86,21 +89,21 @@ func (p *popup) cancel() (line, bool) {
 	return p.typed, true
 }
 
-// accept takes what is selected and closes the list. Behind a word that is
-// complete comes a blank.
+// accept keeps the selected suggestion, closes the list and returns the line with a
+// blank behind a complete word.
 func (p *popup) accept(l line) line {
 	p.keep()
-	if l.at > 0 && !strings.ContainsRune(openEnds, rune(l.text[l.at-1])) && !strings.HasPrefix(l.text[l.at:], " ") {
+	if before := l.before(); before != "" && !strings.ContainsAny(before[len(before)-1:], openEnds) && !strings.HasPrefix(l.after(), " ") {
 		l.insert(" ")
 	}
 	return l
 }
 
-// openEnds are the characters behind which a suggestion goes on.
+// openEnds are the last characters of suggestions that are not complete words.
 const openEnds = "=/.(,<> "
 
-// tab completes: a single suggestion at once, what all have in common next, then
-// one after the other.
+// tab returns the line after Tab: with the only suggestion, or with the beginning
+// that all suggestions share, or with the next suggestion.
 func (p *popup) tab(l line) line {
 	if p.selected >= 0 {
 		return p.move(l, 1)
@@ -116,14 +119,14 @@ func (p *popup) tab(l line) line {
 		l = p.put(l, 0)
 		return p.accept(l)
 	}
-	if common := p.common(); len(common) > l.at-p.from && strings.HasPrefix(common, l.text[p.from:l.at]) {
-		l.insert(common[l.at-p.from:])
+	if rest, ok := strings.CutPrefix(p.common(), l.before()[p.from:]); ok && rest != "" {
+		l.insert(rest)
 		return l
 	}
 	return p.move(l, 1)
 }
 
-// common is the beginning that all suggestions share.
+// common returns the beginning that all suggestions share.
 func (p *popup) common() string {
 	common := p.list[0].Text
 	for _, s := range p.list[1:] {
@@ -136,15 +139,15 @@ func (p *popup) common() string {
 	return strings.ToValidUTF8(common, "")
 }
 
-// put is the line with a suggestion in place of the word.
+// put returns the line with suggestion i in the place of the word.
 func (p *popup) put(l line, i int) line {
-	l.cut(p.from, l.at)
+	l.deleteLeft(l.before()[p.from:])
 	l.insert(p.list[i].Text)
 	return l
 }
 
-// move selects the suggestion by rows further down; behind the last comes the
-// first.
+// move selects the suggestion that is by rows further down. The first follows the
+// last.
 func (p *popup) move(l line, by int) line {
 	if len(p.list) == 0 {
 		p.ask(l)
@@ -162,7 +165,8 @@ func (p *popup) move(l line, by int) line {
 	return p.choose(l, next)
 }
 
-// page selects a popup's height further, not beyond the ends.
+// page selects the suggestion that is by pages further down, at most the last or
+// the first.
 func (p *popup) page(l line, by int) line {
 	if p.selected < 0 {
 		return l
@@ -170,6 +174,7 @@ func (p *popup) page(l line, by int) line {
 	return p.choose(l, min(max(p.selected+by*popupMax, 0), len(p.list)-1))
 }
 
+// choose selects suggestion i.
 func (p *popup) choose(l line, i int) line {
 	if p.selected < 0 {
 		p.typed = l
@@ -178,7 +183,8 @@ func (p *popup) choose(l line, i int) line {
 	return p.put(p.typed, i)
 }
 
-// draw makes the rows of the popup, which begins below the word in column from.
+// draw returns the rows of the popup for a terminal of the given size. The names
+// stand below column from, where the word begins, if there is room.
 func (p *popup) draw(from, width, height int, color bool) [][]screen.Cell {
 	n := min(len(p.list), popupMax, max(height-popupRoom, 1))
 	if n <= 0 || width < popupWidthMin {
@@ -189,7 +195,7 @@ func (p *popup) draw(from, width, height int, color bool) [][]screen.Cell {
 		p.top = min(p.top, p.selected)
 	}
 	names, texts := p.widths(width)
-	look := popupColors(color)
+	look := newPopupLook(color)
 	left := max(min(from-1, width-names-texts-popupFrame), 0)
 	rows := make([][]screen.Cell, n)
 	for i := range rows {
@@ -205,15 +211,15 @@ func (p *popup) draw(from, width, height int, color bool) [][]screen.Cell {
 }
 
 const (
-	popupWidthMin = 8 // a list narrower than this shows no word
+	popupWidthMin = 8 // a narrower list shows no word
 	popupFrame    = 4 // columns around names and texts
 )
 
-// widths are the columns of names and of texts.
+// widths returns the columns of the names and of the descriptions.
 func (p *popup) widths(width int) (names, texts int) {
 	for _, s := range p.list {
-		names = max(names, screen.TextWidth(s.Text))
-		texts = max(texts, screen.TextWidth(s.Description))
+		names = max(names, measure.Text(s.Text))
+		texts = max(texts, measure.Text(s.Description))
 	}
 	names = min(names, width-popupFrame)
 	texts = min(texts, width-popupFrame-names)
@@ -223,8 +229,8 @@ func (p *popup) widths(width int) (names, texts int) {
 	return names, texts
 }
 
-// isThumb says whether row i of n is where the scrollbar's thumb is. A list that
-// is shown whole has none.
+// isThumb reports whether the thumb of the scrollbar is in row i of n. A list that
+// is shown whole has no thumb.
 func (p *popup) isThumb(i, n int) bool {
 	if n == len(p.list) {
 		return false

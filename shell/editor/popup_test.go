@@ -16,7 +16,7 @@ func words(list ...string) Completer {
 		from = strings.LastIndexByte(text[:cursor], ' ') + 1
 		for _, w := range list {
 			if strings.HasPrefix(w, text[from:cursor]) {
-				out = append(out, Suggestion{w, "what " + w + " is"})
+				out = append(out, Suggestion{Text: w, Description: "what " + w + " is"})
 			}
 		}
 		return out, from

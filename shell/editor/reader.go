@@ -1,10 +1,14 @@
 package editor
 
-import "time"
+import (
+	"time"
+
+	prompt "github.com/c-bata/go-prompt"
+)
 
 const (
-	// keyWait is how long the reader waits for keys before it looks again; it
-	// only bounds a keyboard that cannot be woken.
+	// keyWait is how long the reader waits for keys before it asks again. It only
+	// matters for a keyboard that cannot be woken.
 	keyWait = time.Second
 	// sequenceWait is how long the rest of an escape sequence or of a rune may
 	// take. A lone ESC counts as typed after it.
@@ -12,8 +16,8 @@ const (
 	keyBuffer    = 4096 // bytes: a line of any length, or a good part of a paste
 )
 
-// readKeys turns what is typed into tokens until the keyboard ends. Editor.New
-// starts it, Editor.Close waits for it.
+// readKeys turns typed bytes into tokens until the keyboard returns an error. New
+// starts it, Close waits for it.
 func (e *Editor) readKeys() {
 	defer close(e.done)
 	defer e.cfg.Guard()
@@ -25,7 +29,7 @@ func (e *Editor) readKeys() {
 		}
 		n, err := e.cfg.Keyboard.ReadTimeout(buf, wait)
 		if err != nil {
-			e.end(true)
+			e.end()
 			return
 		}
 		tokens := e.split.feed(buf[:n])
@@ -38,22 +42,23 @@ func (e *Editor) readKeys() {
 	}
 }
 
-// accept handles one token on the key reader's goroutine.
+// accept handles a token that works at once, also while a command runs: Ctrl-C,
+// Ctrl-Z, and Ctrl-R with the keys of its search. It queues all others.
 func (e *Editor) accept(t token) {
 	if e.search != nil {
 		e.searchKey(t)
 		return
 	}
 	switch {
-	case t.kind == interruptToken:
+	case t.is(prompt.ControlC):
 		e.queue.flush()
 		if !e.cfg.Interrupt() {
 			e.queue.push(t)
 		}
-	case t.bytes == ctrlZ:
+	case t.is(prompt.ControlZ):
 		e.cfg.Suspend()
-		e.queue.restart()
-	case t.bytes == ctrlR:
+		e.queue.redraw()
+	case t.is(prompt.ControlR):
 		e.search = newSearch(e.cfg.History)
 		e.showSearch()
 	default:
@@ -61,7 +66,7 @@ func (e *Editor) accept(t token) {
 	}
 }
 
-// searchKey gives a key to the search under way.
+// searchKey gives a token to the search under way.
 func (e *Editor) searchKey(t token) {
 	s := e.search
 	result := s.take(t)
@@ -77,17 +82,17 @@ func (e *Editor) searchKey(t token) {
 	if result == running {
 		e.queue.push(t)
 	}
-	e.face.uncover(e.reading.Load())
+	e.prompt.uncover(e.reading.Load())
 	if result == passing {
 		e.accept(t)
 	}
 }
 
-// showSearch draws the search in place of the line; while a command runs, the
-// shell shows it beside that.
+// showSearch draws the search in the place of the line. While a command runs, the
+// shell shows it beside the command (see Ahead).
 func (e *Editor) showSearch() {
 	width, _ := e.cfg.Display.Size()
 	shown := e.search.text()
 	e.searched.Store(&shown)
-	e.face.cover(e.search.view(max(width, 1)), e.reading.Load())
+	e.prompt.cover(e.search.view(max(width, 1)), e.reading.Load())
 }

@@ -2,22 +2,22 @@ package editor
 
 import "strings"
 
-// recall walks through history from the line being typed. The zero index is the
-// oldest line; -1 says that the line is not one of history.
+// recall is the place in the history that the line being edited comes from.
 type recall struct {
 	history *History
-	index   int
-	query   string // what was typed: only lines with it are shown
-	shown   string
+	index   int    // of the line in the history, from the oldest; -1 for a line that was typed
+	query   string // the typed text: only lines that contain it are shown
+	shown   string // the line of the history as it was shown
 
-	words int  // how many lines back the word of Alt-. is
-	after line // the line as Alt-. left it
-	size  int  // of the word that it inserted
+	// The last word that Alt-. inserted.
+	back  int    // the number of lines it was taken from, counted from the newest
+	word  string // the word
+	after line   // the line after it was inserted
 }
 
 func newRecall(h *History) recall { return recall{history: h, index: -1} }
 
-// older is the next older line that has what was typed.
+// older returns the next older line that contains the typed text.
 func (r *recall) older(typed string) (string, bool) {
 	if r.history == nil {
 		return "", false
@@ -39,7 +39,8 @@ func (r *recall) older(typed string) (string, bool) {
 	}
 }
 
-// newer is the next newer line, in the end what was typed.
+// newer returns the next newer line that contains the typed text, and after the
+// newest one the typed text itself.
 func (r *recall) newer() (string, bool) {
 	if r.index < 0 || r.history == nil {
 		return "", false
@@ -56,24 +57,24 @@ func (r *recall) newer() (string, bool) {
 	return query, true
 }
 
-// argument is the word that Alt-. inserts, and how many bytes before the cursor
-// it replaces.
-func (r *recall) argument(l line) (word string, replaces int, ok bool) {
+// argument returns the word that Alt-. inserts and the word before the cursor
+// that it replaces, "" for none.
+func (r *recall) argument(l line) (word, replaced string, ok bool) {
 	if r.history == nil {
-		return "", 0, false
+		return "", "", false
 	}
-	if l != r.after || r.size == 0 {
-		r.words, r.size = 0, 0
+	if l != r.after {
+		r.back, r.word = 0, ""
 	}
 	lines := r.history.Lines()
-	for r.words < len(lines) {
-		r.words++
-		if word = lastWord(lines[len(lines)-r.words]); word != "" {
-			return word, r.size, true
+	for r.back < len(lines) {
+		r.back++
+		if word = lastWord(lines[len(lines)-r.back]); word != "" {
+			return word, r.word, true
 		}
 	}
-	return "", 0, false
+	return "", "", false
 }
 
-// inserted remembers the line behind Alt-., to go on from there.
-func (r *recall) inserted(l line, size int) { r.after, r.size = l, size }
+// inserted saves the line after Alt-. has inserted word.
+func (r *recall) inserted(l line, word string) { r.after, r.word = l, word }

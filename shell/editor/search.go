@@ -3,11 +3,13 @@ package editor
 import (
 	"unicode/utf8"
 
+	prompt "github.com/c-bata/go-prompt"
+
 	"pulsh/shell/screen"
 )
 
-// search is the search through history that Ctrl-R begins; go-prompt has none.
-// It belongs to the key reader.
+// search is the search through the history that Ctrl-R begins. It belongs to the
+// key reader.
 type search struct {
 	history *History
 	query   string
@@ -15,15 +17,15 @@ type search struct {
 	index   int // of the match in the history; its length when there is none yet
 }
 
-// verdict says what a key did to a search.
+// verdict is the effect of a key on a search.
 type verdict int
 
 const (
-	searching verdict = iota
-	leaving           // the line stays as it was
-	accepting         // the line becomes the match
-	running           // the line becomes the match and is entered
-	passing           // as accepting, and the key is then taken as usual
+	searching verdict = iota // the search goes on
+	leaving                  // the line stays as it was
+	accepting                // the match becomes the line
+	running                  // the match becomes the line and is entered
+	passing                  // the match becomes the line, and then the key applies to it
 )
 
 func newSearch(h *History) *search { return &search{history: h, index: h.len()} }
@@ -31,27 +33,26 @@ func newSearch(h *History) *search { return &search{history: h, index: h.len()} 
 // take handles one token.
 func (s *search) take(t token) verdict {
 	switch {
-	case t.kind == restartToken:
 	case t.kind == textToken:
-		s.query += t.bytes
-		s.find(s.index + 1) // the match may go on matching
-	case t.bytes == backspace || t.bytes == ctrlH:
+		s.query += t.text
+		s.find(s.index + 1) // the match may contain the longer text too
+	case t.backspaces():
 		_, n := utf8.DecodeLastRuneInString(s.query)
 		s.query = s.query[:len(s.query)-n]
 		s.find(s.history.len())
-	case t.bytes == ctrlR:
+	case t.is(prompt.ControlR):
 		if line, i := s.history.search(s.query, s.index); i >= 0 {
 			s.match, s.index = line, i
 		}
-	case t.bytes == ctrlS:
+	case t.is(prompt.ControlS):
 		if line, i := s.history.newer(s.query, s.index); i >= 0 {
 			s.match, s.index = line, i
 		}
-	case t.kind == interruptToken, t.bytes == ctrlG, t.bytes == escape:
+	case t.is(prompt.ControlC), t.is(prompt.ControlG), t.is(prompt.Escape):
 		return leaving
-	case t.kind == enterToken:
+	case t.is(prompt.Enter):
 		return running
-	case t.bytes == tab:
+	case t.is(prompt.Tab):
 		return accepting
 	default:
 		return passing
@@ -59,6 +60,7 @@ func (s *search) take(t token) verdict {
 	return searching
 }
 
+// find searches the newest line before an index that contains the query.
 func (s *search) find(before int) {
 	if s.query == "" {
 		s.match, s.index = "", s.history.len()
@@ -71,12 +73,13 @@ func (s *search) find(before int) {
 	s.match, s.index = "", s.history.len()
 }
 
-// text is what the search shows.
+// text returns the search as a line of text.
 func (s *search) text() string {
 	head, tail := s.parts()
 	return head + tail
 }
 
+// parts returns the text before the cursor and the text behind it.
 func (s *search) parts() (head, tail string) {
 	switch {
 	case s.match != "":

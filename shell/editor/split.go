@@ -5,30 +5,32 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	prompt "github.com/c-bata/go-prompt"
 )
 
 const (
 	pasteBegin = "\x1b[200~"
 	pasteEnd   = "\x1b[201~"
 
-	// sequenceMax bounds an escape sequence that never ends; real ones are
-	// shorter by far. Beyond it the bytes are dropped.
+	// sequenceMax bounds an escape sequence that never ends. Real ones are far
+	// shorter; a longer one is dropped.
 	sequenceMax = 4096
+	esc         = '\x1b' // begins every escape sequence
 )
 
-// splitter cuts the bytes that a terminal sends into tokens. It knows nothing
-// of time: the caller says when what is pending will not be completed.
+// splitter cuts the bytes that a terminal sends into tokens. It knows no time: the
+// caller calls flush when the rest of a sequence did not arrive in time.
 type splitter struct {
-	known   map[string]token // the escape sequences that mean something
 	pending []byte
 	pasting bool
 	afterCR bool // the last byte of the paste was CR: a LF belongs to it
 }
 
-// partial reports whether bytes wait for the rest of their sequence.
+// partial reports whether bytes wait for the rest of their sequence or rune.
 func (s *splitter) partial() bool { return len(s.pending) > 0 && !s.pasting }
 
-// feed takes more bytes and returns the tokens that are complete.
+// feed takes bytes and returns the tokens that are complete.
 func (s *splitter) feed(b []byte) []token {
 	s.pending = append(s.pending, b...)
 	var out []token
@@ -50,14 +52,14 @@ func (s *splitter) feed(b []byte) []token {
 	return out
 }
 
-// flush takes what is pending as complete: no more bytes came in time.
+// flush returns the tokens of the pending bytes as if they were complete.
 func (s *splitter) flush() []token {
 	if s.pasting || len(s.pending) == 0 {
 		return nil
 	}
 	rest := string(s.pending)
 	s.pending = nil
-	if rest[0] == escape[0] {
+	if rest[0] == esc {
 		return s.sequence(nil, rest)
 	}
 	return appendText(nil, rest)
@@ -68,7 +70,7 @@ func (s *splitter) flush() []token {
 func (s *splitter) typed(out []token) ([]token, int) {
 	b := s.pending
 	switch c := b[0]; {
-	case c == escape[0]:
+	case c == esc:
 		n := sequenceLen(b)
 		if n == 0 && len(b) > sequenceMax {
 			return out, len(b)
@@ -78,33 +80,41 @@ func (s *splitter) typed(out []token) ([]token, int) {
 		}
 		return out, n
 	case c < 0x20 || c == 0x7f:
-		return appendControl(out, c), 1
+		return appendKey(out, string(rune(c))), 1
 	}
 	n := textLen(b)
 	return appendText(out, string(b[:n])), n
 }
 
-// sequence appends the token for a complete escape sequence; one that means
-// nothing is dropped, so that it is not taken for text.
+// sequence appends the token for a complete escape sequence. It drops an unknown
+// one, which would be taken for text otherwise.
 func (s *splitter) sequence(out []token, seq string) []token {
 	if seq == pasteBegin {
 		s.pasting, s.afterCR = true, false
 		return out
 	}
-	if t, ok := s.known[seq]; ok {
-		return append(out, t)
-	}
-	return out
+	return appendKey(out, seq)
 }
 
-// sequenceLen returns the length of the escape sequence that begins b, 0 when
-// its end is missing.
+// appendKey appends the key that the terminal reports with sequence, if there is
+// one.
+func appendKey(out []token, sequence string) []token {
+	switch k := keyOf(sequence); k {
+	case prompt.NotDefined, prompt.Ignore, prompt.ControlSpace:
+		return out
+	default:
+		return append(out, pressed(k))
+	}
+}
+
+// sequenceLen returns the length of the escape sequence that begins b, 0 if its
+// end is missing.
 func sequenceLen(b []byte) int {
 	if len(b) < 2 {
 		return 0
 	}
 	switch b[1] {
-	case escape[0]:
+	case esc:
 		return 1 // ESC ESC: the first stands alone
 	case 'O':
 		return need(b, 3)
@@ -123,7 +133,7 @@ func sequenceLen(b []byte) int {
 			if b[i] == 0x07 {
 				return i + 1
 			}
-			if b[i] == escape[0] && i+1 < len(b) && b[i+1] == '\\' {
+			if b[i] == esc && i+1 < len(b) && b[i+1] == '\\' {
 				return i + 2
 			}
 		}
@@ -136,6 +146,7 @@ func sequenceLen(b []byte) int {
 	return 1 + n
 }
 
+// need returns n if b has n bytes, else 0.
 func need(b []byte, n int) int {
 	if len(b) < n {
 		return 0
@@ -143,8 +154,8 @@ func need(b []byte, n int) int {
 	return n
 }
 
-// textLen returns the length of the text that begins b, which ends before a
-// control character or an incomplete rune.
+// textLen returns the length of the text that begins b. Text ends before a control
+// character and before an incomplete rune.
 func textLen(b []byte) int {
 	n := 0
 	for n < len(b) && b[n] >= 0x20 && b[n] != 0x7f {
@@ -157,23 +168,8 @@ func textLen(b []byte) int {
 	return n
 }
 
-func appendControl(out []token, c byte) []token {
-	switch s := string(rune(c)); s {
-	case "\x00":
-		return out
-	case enter, "\n":
-		return append(out, token{enterToken, enter})
-	case ctrlC:
-		return append(out, token{interruptToken, s})
-	case ctrlD:
-		return append(out, token{eofToken, s})
-	default:
-		return append(out, key(s))
-	}
-}
-
-// appendText appends valid UTF-8 without control characters. Every byte that is
-// not UTF-8 becomes U+FFFD.
+// appendText appends a text without its control characters. Every byte that is not
+// UTF-8 becomes U+FFFD.
 func appendText(out []token, s string) []token {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -187,16 +183,16 @@ func appendText(out []token, s string) []token {
 	return append(out, text(s))
 }
 
-// paste cuts pasted bytes into text and Enter tokens and returns how many bytes
-// it took. The end mark may arrive in pieces: the last bytes that could begin it
-// are held back.
+// paste appends text and Enter tokens for pasted bytes and returns the number of
+// bytes it took. The end mark may arrive in pieces, so the last bytes that could
+// begin it stay pending.
 func (s *splitter) paste(out []token) ([]token, int) {
 	var n, skip int
 	if end := bytes.Index(s.pending, []byte(pasteEnd)); end >= 0 {
 		n, skip = end, len(pasteEnd)
 		s.pasting = false
 	} else {
-		n = heldBack(s.pending)
+		n = complete(s.pending)
 	}
 	body := string(s.pending[:n])
 	for len(body) > 0 {
@@ -211,20 +207,21 @@ func (s *splitter) paste(out []token) ([]token, int) {
 			s.afterCR = false
 			break
 		}
-		out = append(appendPasted(out, body[:i]), token{enterToken, enter})
+		out = append(appendPasted(out, body[:i]), pressed(prompt.Enter))
 		s.afterCR = body[i] == '\r'
 		body = body[i+1:]
 	}
 	return out, n + skip
 }
 
+// appendPasted appends a piece of a paste, in which a tab is a blank.
 func appendPasted(out []token, s string) []token {
-	return appendText(out, strings.ReplaceAll(s, tab, " "))
+	return appendText(out, strings.ReplaceAll(s, "\t", " "))
 }
 
-// heldBack returns how many of b can be taken without cutting a rune or what
-// may be the beginning of the end mark.
-func heldBack(b []byte) int {
+// complete returns the number of bytes of b before an incomplete rune and before a
+// possible beginning of the end mark.
+func complete(b []byte) int {
 	n := len(b)
 	for k := min(len(pasteEnd)-1, len(b)); k > 0; k-- {
 		if strings.HasPrefix(pasteEnd, string(b[len(b)-k:])) {

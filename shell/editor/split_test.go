@@ -5,13 +5,14 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	prompt "github.com/c-bata/go-prompt"
 	"github.com/stretchr/testify/require"
 )
 
-func newSplitter() *splitter { return &splitter{known: knownSequences()} }
+func newSplitter() *splitter { return &splitter{} }
 
 var (
-	enterKey = token{enterToken, enter}
+	enterKey = pressed(prompt.Enter)
 	up       = key("\x1b[A")
 )
 
@@ -25,15 +26,15 @@ func TestSplit(t *testing.T) {
 		"two arrows":           {"\x1b[A\x1b[A", []token{up, up}},
 		"application arrow":    {"\x1bOA", []token{up}},
 		"home":                 {"\x1bOHx", []token{key("\x1b[H"), text("x")}},
-		"console F1":           {"\x1b[[Ax", []token{{functionToken, "1"}, text("x")}},
+		"console F1":           {"\x1b[[Ax", []token{pressed(prompt.F1), text("x")}},
 		"unknown sequences":    {"\x1b[99;99zx\x1b]0;title\x07y\x1bPq\x1b\\z", []token{text("x"), text("y"), text("z")}},
-		"our own restart":      {"\x1b[Ex", []token{text("x")}},
-		"control keys":         {"\x01a\x03\x04\x00\x7f", []token{key("\x01"), text("a"), {interruptToken, "\x03"}, {eofToken, "\x04"}, key("\x7f")}},
+		"a key to ignore":      {"\x1b[Ex", []token{text("x")}},
+		"control keys":         {"\x01a\x03\x04\x00\x7f", []token{key("\x01"), text("a"), pressed(prompt.ControlC), pressed(prompt.ControlD), key("\x7f")}},
 		"word motion":          {"\x1bf\x1b\x7f", []token{key("\x1bf"), key("\x1b\x7f")}},
 		"wide text":            {"日本\r", []token{text("日本"), enterKey}},
 		"invalid":              {"a\xffb", []token{text("a\uFFFDb")}},
 		"C1 controls":          {"a\u0085b", []token{text("ab")}},
-		"escape escape":        {"\x1b\x1b[A", []token{key(escape), up}},
+		"escape escape":        {"\x1b\x1b[A", []token{pressed(prompt.Escape), up}},
 		"paste":                {"\x1b[200~one\r\ntwo\rthree\n\tfour\x07\x1b[201~x", []token{text("one"), enterKey, text("two"), enterKey, text("three"), enterKey, text(" four"), text("x")}},
 		"paste with sequences": {"\x1b[200~a\x1b[Ab\x03\x1b[201~", []token{text("a[Ab")}},
 		"empty lines of paste": {"\x1b[200~\n\n\x1b[201~", []token{enterKey, enterKey}},
@@ -57,7 +58,7 @@ func joinText(tokens []token) []token {
 	var out []token
 	for _, t := range tokens {
 		if n := len(out) - 1; n >= 0 && t.kind == textToken && out[n].kind == textToken {
-			out[n].bytes += t.bytes
+			out[n].text += t.text
 			continue
 		}
 		out = append(out, t)
@@ -69,7 +70,7 @@ func TestFlushTakesWhatIsThere(t *testing.T) {
 	s := newSplitter()
 	require.Empty(t, s.feed([]byte("\x1b")))
 	require.True(t, s.partial())
-	require.Equal(t, []token{key(escape)}, s.flush())
+	require.Equal(t, []token{pressed(prompt.Escape)}, s.flush())
 	require.Empty(t, s.feed([]byte("\x1b[1")))
 	require.Empty(t, s.flush())
 	require.Empty(t, s.feed([]byte("\xe6\x97")))
@@ -87,7 +88,7 @@ func TestPasteEndInPieces(t *testing.T) {
 	}
 }
 
-// FuzzSplit holds that every token is one that go-prompt can take, and that how
+// FuzzSplit holds that every token is a text or a key, and that the way in which
 // the bytes arrive makes no difference.
 func FuzzSplit(f *testing.F) {
 	f.Add([]byte("seq 30\r\x1b[A\x1b[200~a\r\nb\x1b[201~\xe6\x97\xa5\x1bOP"), uint8(3))
@@ -98,10 +99,10 @@ func FuzzSplit(f *testing.F) {
 		for _, k := range want {
 			switch k.kind {
 			case textToken:
-				require.True(t, utf8.ValidString(k.bytes) && k.bytes != "")
-				require.NotRegexp(t, "[\x00-\x1f\x7f]", k.bytes)
+				require.True(t, utf8.ValidString(k.text) && k.text != "")
+				require.NotRegexp(t, "[\x00-\x1f\x7f]", k.text)
 			case keyToken:
-				require.True(t, len(k.bytes) == 1 || strings.HasPrefix(k.bytes, "\x1b"))
+				require.True(t, k.key != prompt.NotDefined && k.key != prompt.Ignore && k.text == "")
 			}
 		}
 		pieces, got := newSplitter(), []token(nil)

@@ -1,47 +1,30 @@
 package editor
 
+import prompt "github.com/c-bata/go-prompt"
+
 // kind says what a token is.
 type kind int
 
 const (
-	textToken      kind = iota // printable text, to be inserted
-	keyToken                   // one control character, or the name of an escape sequence
-	functionToken              // a function key; bytes is its number
-	lineToken                  // not typed: the line becomes this text
-	enterToken                 // the line is complete
-	interruptToken             // Ctrl-C
-	eofToken                   // Ctrl-D, or the terminal is gone
-	restartToken               // not typed: makes go-prompt read the size anew
+	textToken   kind = iota // printable text, to be inserted
+	keyToken                // a key
+	lineToken               // not typed: the line becomes this text
+	redrawToken             // not typed: the line is drawn anew
 )
 
 // token is one thing that was typed.
 type token struct {
-	kind  kind
-	bytes string
+	kind kind
+	key  prompt.Key // of a keyToken
+	text string     // of a textToken or a lineToken
 }
 
-// mayEnd says whether the token may end go-prompt's Input.
-func (t token) mayEnd() bool { return t.kind >= enterToken }
+func pressed(k prompt.Key) token { return token{kind: keyToken, key: k} }
+func text(s string) token        { return token{kind: textToken, text: s} }
+func newLine(s string) token     { return token{kind: lineToken, text: s} }
 
-const (
-	ctrlC     = "\x03"
-	ctrlD     = "\x04"
-	ctrlG     = "\x07"
-	ctrlH     = "\x08"
-	tab       = "\t"
-	enter     = "\r"
-	ctrlL     = "\x0c"
-	ctrlR     = "\x12"
-	ctrlS     = "\x13"
-	ctrlZ     = "\x1a"
-	escape    = "\x1b"
-	backspace = "\x7f"
+// is reports whether the token is a key.
+func (t token) is(k prompt.Key) bool { return t.kind == keyToken && t.key == k }
 
-	// wakeKey is in go-prompt's table as a key without a meaning. It is all that
-	// go-prompt ever gets: it says that tokens wait in the queue.
-	wakeKey = "\x1b[E"
-)
-
-func key(s string) token     { return token{keyToken, s} }
-func text(s string) token    { return token{textToken, s} }
-func newLine(s string) token { return token{lineToken, s} }
+// backspaces reports whether the token deletes the character before the cursor.
+func (t token) backspaces() bool { return t.is(prompt.Backspace) || t.is(prompt.ControlH) }

@@ -3,92 +3,83 @@ package editor
 import (
 	"unicode/utf8"
 
+	prompt "github.com/c-bata/go-prompt"
+
 	"pulsh/shell/screen"
 )
 
-// undoMax are the steps that can be taken back: more than a line has keys.
+// undoMax is the number of changes that can be undone: more than a line has keys.
 const undoMax = 200
 
-// typing is a line on its way, with all that helps to write it. It knows nothing
-// of a terminal.
+// typing is the line being edited, with its undo steps, its place in the history
+// and its popup. It knows no terminal.
 type typing struct {
 	line
-	history *History
-	keys    map[string]func(*typing)
+	history *History // nil for an answer, which has no history
 
-	undo   []line
-	grown  bool   // the last change was a letter typed: the next is the same step
-	killed string // what the last kills deleted
-	kills  bool   // the last key killed: the next kill adds to it
-	recall recall
-	popup  popup
-	ghost  string // what history has behind the text
+	undo    []line
+	letters bool   // the last change inserted a letter: the next letter is the same undo step
+	killed  string // the text that yank inserts
+	killing bool   // the last key killed text: the next kill adds to it
+	recall  recall
+	popup   popup
+	ghost   string // the rest of the newest history line that begins with the text
 }
 
 func newTyping(h *History, complete Completer) *typing {
-	return &typing{history: h, keys: bindings(), popup: popup{complete: complete, selected: -1}, recall: newRecall(h)}
+	return &typing{history: h, popup: popup{complete: complete, selected: -1}, recall: newRecall(h)}
 }
 
-// clear begins a new line. What was killed can be put into it.
+// clear begins a new line. Killed text can be put into it.
 func (y *typing) clear() {
-	*y = typing{history: y.history, keys: y.keys, killed: y.killed,
+	*y = typing{history: y.history, killed: y.killed,
 		popup: popup{complete: y.popup.complete, selected: -1}, recall: newRecall(y.history)}
 }
 
-// press does what a text or a key asks for.
+// press applies a token to the line. Keys without a binding change nothing.
 func (y *typing) press(t token) {
-	before, kills := y.line, y.kills
-	y.kills = false
+	before, killing := y.line, y.killing
+	y.killing = false
 	switch t.kind {
 	case textToken:
-		y.write(t.bytes)
+		y.write(t.text)
 	case lineToken:
-		y.setLine(t.bytes)
+		y.replace(t.text)
 	case keyToken:
-		if act := y.keys[t.bytes]; act != nil {
-			y.kills = kills
+		if act := bindings[t.key]; act != nil {
+			y.killing = killing
 			act(y)
-			y.kills = y.kills && isKill(t.bytes)
+			y.killing = y.killing && isKill(t.key)
 		}
 	}
 	y.settle(before)
 }
 
-// isKill says whether a key adds to what was killed before it.
-func isKill(k string) bool {
-	switch k {
-	case "\x17", "\x1b\x7f", "\x1bd", "\x15", "\x0b":
-		return true
-	}
-	return false
-}
-
-// settle follows a change: popup and ghost belong to the text as it is now.
+// settle makes popup and ghost follow a change of the line.
 func (y *typing) settle(before line) {
-	if y.line.text != before.text && y.recall.index >= 0 && y.recall.shown != y.line.text {
+	if y.Text != before.Text && y.recall.index >= 0 && y.recall.shown != y.Text {
 		y.recall = newRecall(y.history)
 	}
 	y.popup.follow(y.line, before)
 	y.ghost = ""
-	if y.history != nil && y.text != "" && y.at == len(y.text) && y.popup.selected < 0 && y.recall.index < 0 {
-		y.ghost = y.history.beginning(y.text)
+	if y.history != nil && y.Text != "" && y.atEnd() && y.popup.selected < 0 && y.recall.index < 0 {
+		y.ghost = y.history.beginning(y.Text)
 	}
 }
 
-// step remembers the line as it is, to come back to. Letters in a row are one
-// step.
+// step saves the line for undo. Letters in a row are one step.
 func (y *typing) step(letter bool) {
-	if letter && y.grown && len(y.undo) > 0 {
+	if letter && y.letters && len(y.undo) > 0 {
 		return
 	}
-	y.grown = letter
+	y.letters = letter
 	y.undo = append(y.undo, y.line)
 	if len(y.undo) > undoMax {
 		y.undo = append(y.undo[:0], y.undo[1:]...)
 	}
 }
 
-// write inserts what was typed. A selected suggestion is kept.
+// write inserts typed text. A selected suggestion stays in the line.
 func (y *typing) write(s string) {
 	r, n := utf8.DecodeRuneInString(s)
 	y.step(n == len(s) && isWord(r))
@@ -96,92 +87,83 @@ func (y *typing) write(s string) {
 	y.insert(s)
 }
 
-// setLine replaces the line.
-func (y *typing) setLine(s string) {
+// replace makes s the line.
+func (y *typing) replace(s string) {
 	y.step(false)
 	y.popup.keep()
-	y.line = line{s, len(s)}
+	y.line = lineAt(s, len(s))
 	y.popup.hide(y.line)
 }
 
-func (y *typing) charLeft()  { y.popup.keep(); y.left() }
-func (y *typing) lineStart() { y.popup.keep(); y.home() }
-func (y *typing) wordBack()  { y.popup.keep(); y.at = y.wordLeft(isWord) }
+func (y *typing) charLeft()  { y.popup.keep(); y.moveLeft(y.charBefore()) }
+func (y *typing) lineStart() { y.popup.keep(); y.moveLeft(y.before()) }
+func (y *typing) wordBack()  { y.popup.keep(); y.moveLeft(y.wordBefore()) }
 
-// charRight goes right; at the end of the line it takes what history has there.
-func (y *typing) charRight() {
-	if y.at == len(y.text) && y.ghost != "" {
-		y.takeGhost(len(y.ghost))
+// charRight, lineEnd and wordForward move right. At the end of the line they
+// insert the ghost instead, wordForward only its first word.
+func (y *typing) charRight()   { y.forward(line.charAfter, y.ghost) }
+func (y *typing) lineEnd()     { y.forward(line.after, y.ghost) }
+func (y *typing) wordForward() { y.forward(line.wordAfter, lineAt(y.ghost, 0).wordAfter()) }
+
+// forward moves over a text behind the cursor; at the end of the line it inserts
+// ghost.
+func (y *typing) forward(over func(line) string, ghost string) {
+	if y.atEnd() && ghost != "" {
+		y.step(false)
+		y.insert(ghost)
 		return
 	}
 	y.popup.keep()
-	y.right()
+	y.moveRight(over(y.line))
 }
 
-// lineEnd goes to the end; there it takes what history has.
-func (y *typing) lineEnd() {
-	if y.at == len(y.text) && y.ghost != "" {
-		y.takeGhost(len(y.ghost))
-		return
-	}
-	y.popup.keep()
-	y.end()
-}
-
-// wordForward goes to the end of a word; at the end of the line it takes a word
-// of what history has.
-func (y *typing) wordForward() {
-	if y.at == len(y.text) && y.ghost != "" {
-		y.takeGhost(line{y.ghost, 0}.wordRight(isWord))
-		return
-	}
-	y.popup.keep()
-	y.at = y.wordRight(isWord)
-}
-
-func (y *typing) takeGhost(n int) {
-	y.step(false)
-	y.insert(y.ghost[:n])
-}
-
+// deleteLeft deletes the character before the cursor.
 func (y *typing) deleteLeft() {
 	y.popup.keep()
-	if y.at > 0 {
+	if char := y.charBefore(); char != "" {
 		y.step(false)
-		y.cut(y.before(y.at), y.at)
+		y.line.deleteLeft(char)
 	}
 }
 
+// deleteRight deletes the character behind the cursor.
 func (y *typing) deleteRight() {
 	y.popup.keep()
-	if y.at < len(y.text) {
+	if char := y.charAfter(); char != "" {
 		y.step(false)
-		y.cut(y.at, y.after(y.at))
+		y.line.deleteRight(char)
 	}
 }
 
-// kill deletes what lies between the cursor and a place and keeps it for yank.
-func (y *typing) kill(to int) {
+// The kills delete text and keep it for yank. Kills in a row keep all their text.
+func (y *typing) killToBlank()   { y.killLeft(y.GetWordBeforeCursorWithSpace()) }
+func (y *typing) killWordLeft()  { y.killLeft(y.wordBefore()) }
+func (y *typing) killWordRight() { y.killRight(y.wordAfter()) }
+func (y *typing) killToStart()   { y.killLeft(y.before()) }
+func (y *typing) killToEnd()     { y.killRight(y.after()) }
+
+func (y *typing) killLeft(text string) {
+	y.beginKill()
+	y.killed = text + y.killed
+	y.line.deleteLeft(text)
+}
+
+func (y *typing) killRight(text string) {
+	y.beginKill()
+	y.killed += text
+	y.line.deleteRight(text)
+}
+
+func (y *typing) beginKill() {
 	y.popup.keep()
 	y.step(false)
-	if !y.kills {
+	if !y.killing {
 		y.killed = ""
 	}
-	y.kills = true
-	if to < y.at {
-		y.killed = y.cut(to, y.at) + y.killed
-	} else {
-		y.killed += y.cut(y.at, to)
-	}
+	y.killing = true
 }
 
-func (y *typing) killSpelledLeft() { y.kill(y.wordLeft(isSpelled)) }
-func (y *typing) killWordLeft()    { y.kill(y.wordLeft(isWord)) }
-func (y *typing) killWordRight()   { y.kill(y.wordRight(isWord)) }
-func (y *typing) killToStart()     { y.kill(0) }
-func (y *typing) killToEnd()       { y.kill(len(y.text)) }
-
-// yank inserts what was killed last.
+// yank inserts the killed text.
 func (y *typing) yank() {
 	y.popup.keep()
 	if y.killed != "" {
@@ -190,10 +172,18 @@ func (y *typing) yank() {
 	}
 }
 
-func (y *typing) swap() {
+// transpose swaps the characters on both sides of the cursor and moves behind
+// them; at the end of the line it swaps the last two.
+func (y *typing) transpose() {
 	y.popup.keep()
 	y.step(false)
-	y.transpose()
+	if y.atEnd() {
+		y.moveLeft(y.charBefore())
+	}
+	left, right := y.charBefore(), y.charAfter()
+	y.line.deleteLeft(left)
+	y.moveRight(right)
+	y.insert(left)
 }
 
 // takeBack undoes the last change.
@@ -202,14 +192,15 @@ func (y *typing) takeBack() {
 	for len(y.undo) > 0 {
 		last := y.undo[len(y.undo)-1]
 		y.undo = y.undo[:len(y.undo)-1]
-		if last.text != y.text {
-			y.line, y.grown = last, false
+		if last.Text != y.Text {
+			y.line, y.letters = last, false
 			y.popup.hide(y.line)
 			return
 		}
 	}
 }
 
+// escape restores the line before a suggestion was selected and closes the popup.
 func (y *typing) escape() {
 	if old, ok := y.popup.cancel(); ok {
 		y.line = old
@@ -230,8 +221,8 @@ func (y *typing) backTab() {
 func (y *typing) pageUp()   { y.line = y.popup.page(y.line, -1) }
 func (y *typing) pageDown() { y.line = y.popup.page(y.line, 1) }
 
-// up goes up in the popup while something is selected there, else back in
-// history.
+// up moves up in the popup if a suggestion is selected, else to an older line of
+// the history.
 func (y *typing) up() {
 	if y.popup.selected >= 0 {
 		y.line = y.popup.move(y.line, -1)
@@ -240,7 +231,8 @@ func (y *typing) up() {
 	y.older()
 }
 
-// down goes down in the popup, unless it goes forward in history.
+// down moves to a newer line if the line is one of the history, else down in the
+// popup.
 func (y *typing) down() {
 	if y.recall.index < 0 && (y.popup.selected >= 0 || len(y.popup.list) > 0) {
 		y.line = y.popup.move(y.line, 1)
@@ -249,39 +241,37 @@ func (y *typing) down() {
 	y.newer()
 }
 
-func (y *typing) older() { y.remember(y.recall.older(y.text)) }
+func (y *typing) older() { y.remember(y.recall.older(y.Text)) }
 func (y *typing) newer() { y.remember(y.recall.newer()) }
 
-// remember makes a line of history the one being typed.
+// remember makes a line of the history the line being edited.
 func (y *typing) remember(text string, ok bool) {
 	y.popup.keep()
 	if !ok {
 		return
 	}
 	y.step(false)
-	y.line = line{text, len(text)}
+	y.line = lineAt(text, len(text))
 	y.popup.hide(y.line)
 }
 
-// lastArgument inserts the last word of the newest line of history; pressed
-// again, that of the one before.
+// lastArgument inserts the last word of the newest line of the history. Pressed
+// again it replaces the word by that of the line before.
 func (y *typing) lastArgument() {
 	y.popup.keep()
-	word, n, ok := y.recall.argument(y.line)
+	word, replaced, ok := y.recall.argument(y.line)
 	if !ok {
 		return
 	}
 	y.step(false)
-	if n > 0 {
-		y.cut(y.at-n, y.at)
-	}
+	y.line.deleteLeft(replaced)
 	y.insert(word)
-	y.recall.inserted(y.line, len(word))
+	y.recall.inserted(y.line, word)
 	y.popup.hide(y.line)
 }
 
-// enters says whether Enter ends the line. While a suggestion is selected it only
-// takes that.
+// enters reports whether Enter ends the line. While a suggestion is selected,
+// Enter only accepts it.
 func (y *typing) enters() bool {
 	if y.popup.selected < 0 {
 		return true
@@ -292,15 +282,25 @@ func (y *typing) enters() bool {
 	return false
 }
 
+// endsOrDeletes is Ctrl-D: it reports whether the line is empty, and deletes the
+// character behind the cursor otherwise.
+func (y *typing) endsOrDeletes() bool {
+	if y.Text == "" {
+		return true
+	}
+	y.press(pressed(prompt.Delete))
+	return false
+}
+
 // view draws the line behind prefix on a terminal of the given size.
 func (y *typing) view(prefix string, width, height int, color bool) screen.View {
 	style := screen.Style{}
 	if color {
-		style.Fg = prefixColor
+		style = prefixStyle
 	}
 	head := styled(screen.Cells(prefix, false), style)
-	cells := append(head, screen.Cells(y.text, false)...)
-	cursor := len(head) + len(screen.Cells(y.text[:y.at], false))
+	cells := append(head, screen.Cells(y.Text, false)...)
+	cursor := len(head) + len(screen.Cells(y.before(), false))
 	v := screen.View{Rows: screen.Wrap(cells, width)}
 	v.X, v.Y = place(v.Rows, cursor)
 	if v.X >= width {
@@ -311,15 +311,15 @@ func (y *typing) view(prefix string, width, height int, color bool) screen.View 
 	}
 	if y.ghost != "" {
 		last := len(v.Rows) - 1
-		ghost := styled(cutCells(screen.Cells(y.ghost, false), width-len(v.Rows[last])), screen.Style{Attrs: screen.Faint})
+		ghost := styled(cutCells(screen.Cells(y.ghost, false), width-len(v.Rows[last])), ghostStyle)
 		v.Rows[last] = append(v.Rows[last][:len(v.Rows[last]):len(v.Rows[last])], ghost...)
 	}
-	from, _ := place(v.Rows, len(head)+len(screen.Cells(y.text[:min(y.popup.from, len(y.text))], false)))
+	from, _ := place(v.Rows, len(head)+len(screen.Cells(y.Text[:min(y.popup.from, len(y.Text))], false)))
 	v.Popup = y.popup.draw(from, width, height, color)
 	return v
 }
 
-// place finds the cell of that number in rows.
+// place returns column and row of the cell with number n in rows.
 func place(rows [][]screen.Cell, n int) (x, y int) {
 	for y < len(rows)-1 && n >= len(rows[y]) {
 		n -= len(rows[y])

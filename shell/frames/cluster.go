@@ -9,11 +9,11 @@ import (
 	"pulsh/session/spec"
 )
 
-// clusterMax is how much of a cluster's name is shown.
+// clusterMax is the largest width of the name of a cluster.
 const clusterMax = 24
 
-// clusterGrade says how well the connection stands: in doubt while the cluster
-// has been away for a moment, bad once it is called dead.
+// clusterGrade grades the connection: doubtful while the cluster has been away for
+// less than the limit dead, bad afterwards.
 func (f *Frames) clusterGrade(c snapshot.Cluster, now time.Time) spec.Grade {
 	switch {
 	case c.State == snapshot.Up:
@@ -24,7 +24,7 @@ func (f *Frames) clusterGrade(c snapshot.Cluster, now time.Time) spec.Grade {
 	return spec.Bad
 }
 
-// clusterSign is the sign of the connection's state.
+// clusterSign returns the sign for the state of the connection.
 func (f *Frames) clusterSign(c snapshot.Cluster, now time.Time) sign {
 	grade := f.clusterGrade(c, now)
 	style := f.gradeStyle(grade)
@@ -39,8 +39,8 @@ func (f *Frames) clusterSign(c snapshot.Cluster, now time.Time) sign {
 	return f.sign("○", "o", style)
 }
 
-// clusterCells are the cluster's name and, while it does not answer, for how
-// long, why, and what is done about it.
+// clusterCells returns the name of the cluster. While the cluster does not answer
+// they also tell since when, why, and the number of attempts to reconnect.
 func (f *Frames) clusterCells(c snapshot.Cluster, now time.Time) []graphs.Cell {
 	grade := f.clusterGrade(c, now)
 	style := f.gradeStyle(grade)

@@ -8,31 +8,31 @@ import (
 )
 
 const (
-	// renewEvery is how long columns are kept before all of them are asked for
-	// anew: a group may have been removed and made again.
+	// renewEvery is the age at which all columns are read anew, because a group
+	// may have been removed and created again.
 	renewEvery = 10 * time.Second
-	// unsettled is how many of the newest columns may still change: the newest,
-	// and the one that it has just followed.
+	// unsettled is the number of columns that may still change: the newest and
+	// the one before it.
 	unsettled = 2
-	// extremesFrom is the narrowest column that may hide a peak: rates are means
-	// of a second.
+	// extremesFrom is the time from which on a column may hide a peak. Rates are
+	// means of a second, so shorter columns hide none.
 	extremesFrom = time.Second
 )
 
-// columns is the past of one figure as it was drawn in the frame before. From
-// frame to frame only the newest columns are asked for.
+// columns holds the past of one figure as drawn in the previous frame. The next
+// frame reads only the newest columns.
 type columns struct {
 	window            time.Duration
-	newest            int64     // number of the newest column
-	renewed           time.Time // when all were asked for
+	newest            int64     // the number of the newest column
+	renewed           time.Time // the time at which all columns were read
 	values, low, high []float64
 }
 
-// columnWidth is how much time each of n columns of a window stands for, in ns.
+// columnWidth returns the time of each of n columns of a window, in nanoseconds.
 func columnWidth(window time.Duration, n int) int64 { return max(int64(window)/int64(n), 1) }
 
-// follow brings the columns up to end, with their extremes if they are wanted and
-// the columns are wide enough to have any.
+// follow brings the columns up to the time end. With extremes, it also reads the
+// extremes of columns that may hide a peak.
 func (c *columns) follow(source Source, m snapshot.Metric, end time.Time, window time.Duration, n int, extremes bool) {
 	width := columnWidth(window, n)
 	newest := end.UnixNano() / width
@@ -55,7 +55,7 @@ func (c *columns) follow(source Source, m snapshot.Metric, end time.Time, window
 		low, high = source.Extremes(m, end, ask, fresh)
 	}
 	if fresh == n || (low == nil) != (c.low == nil) {
-		if fresh < n { // the figure has begun, or its group has gone
+		if fresh < n { // the figure appeared or disappeared
 			c.newest, c.window = 0, 0
 			c.follow(source, m, end, window, n, extremes)
 			return
@@ -71,7 +71,7 @@ func (c *columns) follow(source Source, m snapshot.Metric, end time.Time, window
 	}
 }
 
-// shift moves values to the left by so many places.
+// shift moves values to the left by a number of places.
 func shift(values []float64, by int) {
 	if by > 0 && len(values) > by {
 		copy(values, values[by:])
@@ -81,18 +81,18 @@ func shift(values []float64, by int) {
 	}
 }
 
-// counts is a distribution over time as it was drawn in the frame before.
+// counts holds a distribution over time as drawn in the previous frame.
 type counts struct {
 	window time.Duration
 	n      int
-	newest int64 // number of the newest column
-	second int64 // in which they were asked for
+	newest int64 // the number of the newest column
+	second int64 // the second in which the counts were read
 	values []uint32
 	known  bool
 }
 
-// follow asks for the counts once a second, which is what they are kept by, and
-// when the columns move.
+// follow reads the counts when the columns move and once a second, the period in
+// which they are kept.
 func (c *counts) follow(source Source, m snapshot.Metric, end time.Time, window time.Duration, n int) {
 	newest, second := end.UnixNano()/columnWidth(window, n), end.Unix()
 	if c.known && c.window == window && c.n == n && c.newest == newest && c.second == second {

@@ -1,10 +1,9 @@
-// Package frames draws what stands below the input line: graphs and status
-// rows, from a snapshot and the past of its figures. It also writes the other
-// texts that show a session as a whole: the status line of a shell without a
-// terminal, the greeting, and the summary at the end.
+// Package frames draws the graphs and the status rows below the input line, from a
+// snapshot of the session and the past of its figures. It also writes the greeting,
+// the advice after a failed connection, and the summary at the end.
 //
-// A frame decides its own heights and drops what does not fit as a whole:
-// figures cell by cell, groups into one row that adds them up, graphs from the
-// lowest useful height on. Every figure has a fixed width, so that nothing
-// moves from frame to frame but the digits.
+// A frame adapts to the size of the terminal by leaving out whole parts: cells of a
+// row by their priority, groups, which are then added up in one row, and graphs that
+// would be lower than graphMin. Every figure has a fixed width, so that from frame to
+// frame only digits change.
 package frames

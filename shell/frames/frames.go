@@ -9,93 +9,88 @@ import (
 	"pulsh/shell"
 )
 
-// Source is what the frames show; a session.Session is one.
+// Source is the session that the frames show; a session.Session is one.
 type Source interface {
-	// Snapshot is the latest sample; nil shows nothing.
+	// Snapshot returns the latest sample, nil before the first.
 	Snapshot() *snapshot.Snapshot
-	// History gives the past of a figure as n columns that end at end, each
-	// beginning at a multiple of window/n, NaN where nothing is known.
+	// History returns the past of a figure as n columns up to the time end. Each
+	// column begins at a multiple of window/n. A column without data is NaN.
 	History(m snapshot.Metric, end time.Time, window time.Duration, n int) []float64
-	// Extremes gives the lowest and the highest value of each of these columns,
-	// nil where there are none.
+	// Extremes returns the lowest and the highest value of each of these columns,
+	// nil for a figure without extremes.
 	Extremes(m snapshot.Metric, end time.Time, window time.Duration, n int) (low, high []float64)
-	// Heat gives metrics.HeatClasses counts for each of these columns of a
-	// distribution, in the memory of into if that is large enough; nil where
-	// there is none.
+	// Heat returns metrics.HeatClasses counts for each of these columns of a
+	// distribution, nil if there is no distribution. It uses the memory of into
+	// if that is large enough.
 	Heat(m snapshot.Metric, into []uint32, end time.Time, window time.Duration, n int) []uint32
-	// Preferences says from which values on a figure is coloured.
+	// Preferences returns the limits from which on figures are coloured.
 	Preferences() spec.Preferences
 }
 
 // Graph is one graph to draw.
 type Graph struct {
 	Metrics []snapshot.Metric // all of one unit, at most graphs.MaxSeries
-	Target  snapshot.Metric   // what is wanted, as a faint line; the zero Metric draws none
-	Heat    snapshot.Metric   // a group's distribution instead of lines, such as latency; the zero Metric draws lines
-	Window  time.Duration     // from the left edge to now; a minute if it is not positive
+	Target  snapshot.Metric   // the wanted values, as a faint line; the zero Metric draws none
+	Heat    snapshot.Metric   // a distribution, such as latency, drawn as a heat map; the zero Metric draws lines
+	Window  time.Duration     // from the left to the right edge; a minute if it is not positive
 	Log     bool              // logarithmic values
 }
 
-// Layout is how several graphs share their place.
+// Layout is the arrangement of several graphs.
 type Layout uint8
 
-// The layouts. Auto puts two side by side on a screen of 140 columns and more.
+// The layouts. Auto puts two graphs side by side from 140 columns on.
 const (
 	Auto Layout = iota
 	Stacked
 	Beside
 )
 
-// Picture is the graphs to draw, in order; none means that the status rows stand
-// alone.
+// Picture holds the graphs to draw, in order. Without graphs a frame has only status
+// rows.
 type Picture struct {
 	Graphs []Graph
 	Layout Layout
-	Until  time.Time // the time of the right edge, zero for now
+	Until  time.Time // the time of the right edge, the zero time for now
 }
 
-// Shown says what to draw beside a snapshot. It is asked once for each frame.
+// Shown returns the graphs to draw with a snapshot. It is called once per frame.
 type Shown func(*snapshot.Snapshot) Picture
 
-// Look is what the terminal can show.
+// Look is the ability of the terminal.
 type Look struct {
-	Colour bool // the colours of the theme; off for NO_COLOR
-	ASCII  bool // no rune beyond ASCII, for other than UTF-8 locales
+	Color bool // the colours of the theme
+	ASCII bool // no character beyond ASCII, for locales without UTF-8
 }
 
-// Frames draws frames. What it remembers from frame to frame keeps the picture
-// quiet and cheap: the value axis of each graph and its columns. It is used from
-// one goroutine at a time.
+// Frames draws frames. It keeps the value axis and the columns of each graph from
+// frame to frame, which saves time and keeps the axis from moving. Only one goroutine
+// may use it at a time.
 type Frames struct {
 	source Source
 	shown  Shown
 	look   Look
 
 	palette graphs.Palette
-	limits  spec.Preferences // of the frame being drawn
-	health  spec.Grade       // of the cluster in that frame
+	limits  spec.Preferences // of the present frame
+	health  spec.Grade       // of the cluster in the present frame
 	past    []remembered
 }
 
-// New makes frames of a source. A nil shown draws no graphs.
+// New returns the Frames of a source. A nil shown draws no graphs.
 func New(source Source, shown Shown, look Look) *Frames {
 	if shown == nil {
 		shown = func(*snapshot.Snapshot) Picture { return Picture{} }
 	}
-	return &Frames{source: source, shown: shown, look: look, palette: graphs.NewPalette(look.Colour)}
+	return &Frames{source: source, shown: shown, look: look, palette: graphs.NewPalette(look.Color)}
 }
 
-// Frame draws the frame for a terminal of width columns and height rows. It
-// leaves rows to output and input line: see Within for the rest.
+// Frame draws a frame of at most height rows, each exactly width columns wide. It
+// has at least the row of the session, unless there is no sample or no room. It is
+// the Frames function of a shell.Config.
 func (f *Frames) Frame(now time.Time, width, height int) shell.Frame {
-	return f.Within(now, width, height-bodyRows(height))
-}
-
-// Within draws the frame into at most room rows. Every row of it is exactly
-// width columns wide; the last status row is there whenever a single row is.
-func (f *Frames) Within(now time.Time, width, room int) shell.Frame {
 	s := f.source.Snapshot()
-	if s == nil || width <= 0 || room <= 0 {
+	if s == nil || width <= 0 || height <= 0 {
 		return shell.Frame{}
 	}
 	shown := f.shown(s)
@@ -104,7 +99,7 @@ func (f *Frames) Within(now time.Time, width, room int) shell.Frame {
 	}
 	f.limits = f.source.Preferences()
 	f.health = f.clusterGrade(s.Cluster, now)
-	rows := divide(room, len(s.Groups), len(shown.Graphs) > 0)
+	rows := divide(height, len(s.Groups), len(shown.Graphs) > 0)
 	frame := shell.Frame{Status: f.status(s, shown.Graphs, now, width, rows.groups)}
 	if rows.graph > 0 {
 		frame.Graph = f.graph(s, shown, width, rows.graph)

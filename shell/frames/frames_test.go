@@ -13,28 +13,32 @@ import (
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
+	"pulsh/shell/screen"
 )
 
 // sizes are the terminals that frames are drawn for.
 var sizes = []struct{ width, height int }{{40, 12}, {80, 24}, {140, 40}, {200, 50}}
 
+// bodyMin is what the screen leaves to output and input line at least.
+const bodyMin = 7
+
 // draw gives all rows of a frame, and holds it to its size.
 func draw(t *testing.T, f *Frames, width, height int) []string {
 	t.Helper()
-	frame := f.Frame(at, width, height)
+	frame := f.Frame(at, width, screen.Budget(height))
 	rows := append(frame.Graph, frame.Status...)
 	for _, row := range rows {
 		require.Equal(t, width, graphs.Width(row), "%q", row)
 	}
 	require.LessOrEqual(t, len(rows), max(height-1, 0))
-	if height >= bodyMin+1 {
+	if height > bodyMin {
 		require.LessOrEqual(t, len(rows), height-bodyMin)
 	}
 	return rows
 }
 
 // looks are what terminals can show.
-var looks = map[string]Look{"": {}, "-ascii": {ASCII: true}, "-colour": {Colour: true}}
+var looks = map[string]Look{"": {}, "-ascii": {ASCII: true}, "-color": {Color: true}}
 
 // picture is one scene to draw.
 type picture struct {
@@ -140,7 +144,7 @@ func TestLooksSayTheSame(t *testing.T) {
 				f := New(p.scene, func(*snapshot.Snapshot) Picture { return p.shown }, look)
 				return draw(t, f, size.width, size.height)
 			}
-			plain, coloured, ascii := rows(Look{}), rows(Look{Colour: true}), rows(Look{ASCII: true})
+			plain, coloured, ascii := rows(Look{}), rows(Look{Color: true}), rows(Look{ASCII: true})
 			require.Len(t, ascii, len(plain))
 			for y, row := range coloured {
 				require.Equal(t, plain[y], sequences.ReplaceAllString(row, ""), p.name)
@@ -190,7 +194,7 @@ func TestColumnsStand(t *testing.T) {
 			s.snapshot.Process.CPU, s.snapshot.Process.RSS = min(n, 800), int64(n)<<4
 			s.snapshot.Elapsed = time.Duration(n) * time.Second
 			var places []string
-			for _, row := range New(s, nil, Look{}).Frame(at, size.width, size.height).Status {
+			for _, row := range New(s, nil, Look{}).Frame(at, size.width, screen.Budget(size.height)).Status {
 				for _, word := range []string{"fast", "sub1", "●", "8w", "2w", "p50", "e2e", "p99", "failed", "behind", "sent", "received", "lost", "dup", "cpu", "mem"} {
 					before, _, found := strings.Cut(row, word)
 					places = append(places, fmt.Sprint(word, found, graphs.Width(before)))
@@ -215,7 +219,7 @@ func TestGraphStands(t *testing.T) {
 	var moved time.Time
 	for step := range 100 {
 		s.snapshot.At = at.Add(time.Duration(step) * metrics.SampleEvery)
-		now := f.Frame(s.snapshot.At, 80, 24).Graph
+		now := f.Frame(s.snapshot.At, 80, screen.Budget(24)).Graph
 		bucket := time.Unix(0, s.snapshot.At.UnixNano()/int64(column)*int64(column))
 		if bucket.Equal(moved) {
 			require.Equal(t, before, now)
@@ -262,11 +266,11 @@ func TestDivide(t *testing.T) {
 		{8, 2, true, rows{}},
 		{16, 2, true, rows{graph: 6, groups: 2}},
 	} {
-		require.Equal(t, c.want, divide(c.height-bodyRows(c.height), c.groups, c.graph), "%+v", c)
+		require.Equal(t, c.want, divide(screen.Budget(c.height), c.groups, c.graph), "%+v", c)
 	}
 	for height := 1; height < 100; height++ {
 		for groups := range 64 {
-			room := height - bodyRows(height)
+			room := screen.Budget(height)
 			r := divide(room, groups, true)
 			require.LessOrEqual(t, r.graph+r.groups+min(room, 1), room)
 			require.True(t, r.graph == 0 || r.graph >= graphMin)
@@ -301,10 +305,10 @@ func TestLabels(t *testing.T) {
 
 func TestNothing(t *testing.T) {
 	f := New(&scene{}, nil, Look{})
-	require.Empty(t, f.Frame(at, 80, 24))
+	require.Empty(t, f.Frame(at, 80, screen.Budget(24)))
 	require.Empty(t, Summary(nil))
-	require.Empty(t, New(running(), nil, Look{}).Frame(at, 80, 1))
-	require.Len(t, New(running(), nil, Look{}).Frame(at, 80, 2).Status, 1)
+	require.Empty(t, New(running(), nil, Look{}).Frame(at, 80, screen.Budget(1)))
+	require.Len(t, New(running(), nil, Look{}).Frame(at, 80, screen.Budget(2)).Status, 1)
 }
 
 // FuzzFrame: whatever the size and the figures are, rows have their width and
@@ -321,7 +325,7 @@ func FuzzFrame(f *testing.F) {
 		s.Groups[1].Consumer.Rate, s.Groups[1].Consumer.Backlog.Messages = rate, n
 		s.Groups[7].LastError, s.Cluster.Name = b, a
 		s.Groups = s.Groups[:min(int(bits)%13, len(s.Groups))]
-		fr := New(&scene{snapshot: s, past: past, preferences: spec.DefaultPreferences()}, showing(rates("fast", "sub1"), rates(a), Graph{Window: time.Duration(n), Log: bits&4 != 0}), Look{Colour: bits&1 != 0, ASCII: bits&2 != 0})
+		fr := New(&scene{snapshot: s, past: past, preferences: spec.DefaultPreferences()}, showing(rates("fast", "sub1"), rates(a), Graph{Window: time.Duration(n), Log: bits&4 != 0}), Look{Color: bits&1 != 0, ASCII: bits&2 != 0})
 		for _, row := range draw(t, fr, width, height) {
 			if bits&3 == 2 {
 				require.Equal(t, graphs.ASCII(row), row)
@@ -369,10 +373,10 @@ func BenchmarkFrame(b *testing.B) {
 	}
 	for _, size := range sizes {
 		b.Run(fmt.Sprintf("%dx%d", size.width, size.height), func(b *testing.B) {
-			f := New(&recorded{scene: s}, showing(shown), Look{Colour: true})
+			f := New(&recorded{scene: s}, showing(shown), Look{Color: true})
 			b.ReportAllocs()
 			for b.Loop() {
-				f.Frame(at, size.width, size.height)
+				f.Frame(at, size.width, screen.Budget(size.height))
 			}
 		})
 	}

@@ -7,22 +7,21 @@ import (
 	"time"
 
 	"pulsh/graphs"
+	"pulsh/session/look"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
-	"pulsh/session/spec"
 )
 
 const (
-	// graphGap is how many blank cells stand between two graphs.
+	// graphGap is the number of blank columns between two graphs.
 	graphGap = 2
-	// besideMin is the narrowest graph that is put beside another one when that
-	// was asked for: legend and time labels need as much.
+	// besideMin is the smallest width of a graph in the layout Beside: legend and
+	// time labels need as much.
 	besideMin = 36
 )
 
-// graph draws the graphs into exactly height rows: side by side in pairs on a
-// wide screen, else on top of each other. Those that would be lower than
-// graphMin are left out.
+// graph draws the graphs into exactly height rows, as the layout says. It leaves out
+// graphs that would be lower than graphMin.
 func (f *Frames) graph(s *snapshot.Snapshot, p Picture, width, height int) []string {
 	abreast := p.abreast(width)
 	shown := p.Graphs
@@ -47,7 +46,7 @@ func (f *Frames) graph(s *snapshot.Snapshot, p Picture, width, height int) []str
 			c := graphs.Chart{
 				Width: share, Height: rows, Marks: marks,
 				Window: g.window(), End: columnEnd(end, g.window(), graphs.PlotWidth(share)),
-				Log: g.Log, ASCII: f.look.ASCII, Colour: f.look.Colour,
+				Log: g.Log, ASCII: f.look.ASCII, Color: f.look.Color,
 			}
 			if !p.Until.IsZero() {
 				c.Notice, c.Now = "frozen", end.Format("15:04:05")
@@ -62,8 +61,8 @@ func (f *Frames) graph(s *snapshot.Snapshot, p Picture, width, height int) []str
 	return graphs.Stack(stack...)
 }
 
-// abreastOf puts boxes next to each other; a single one, as in most frames, needs
-// no measuring.
+// abreastOf puts boxes next to each other. A single box, the usual case, needs no
+// measuring.
 func abreastOf(boxes [][]string) []string {
 	if len(boxes) == 1 {
 		return boxes[0]
@@ -71,7 +70,7 @@ func abreastOf(boxes [][]string) []string {
 	return graphs.SideBySide(graphGap, boxes...)
 }
 
-// abreast is how many graphs stand side by side.
+// abreast returns the number of graphs side by side.
 func (p Picture) abreast(width int) int {
 	switch {
 	case p.Layout == Beside && (width-graphGap)/2 >= besideMin, p.Layout == Auto && width >= wide:
@@ -80,7 +79,7 @@ func (p Picture) abreast(width int) int {
 	return 1
 }
 
-// end is the time of the right edge.
+// end returns the time of the right edge.
 func (p Picture) end(s *snapshot.Snapshot) time.Time {
 	if p.Until.IsZero() || p.Until.After(s.At) {
 		return s.At
@@ -88,7 +87,7 @@ func (p Picture) end(s *snapshot.Snapshot) time.Time {
 	return p.Until
 }
 
-// remember keeps what is known of the graphs that are still where they were.
+// remember keeps the state of graphs that have not changed since the previous frame.
 func (f *Frames) remember(shown []Graph) {
 	for i, g := range shown {
 		if i == len(f.past) {
@@ -101,8 +100,8 @@ func (f *Frames) remember(shown []Graph) {
 	f.past = f.past[:len(shown)]
 }
 
-// remembered is a graph of the frame before: what it showed, its value axis, and
-// the columns it was drawn from.
+// remembered is the state of a graph after a frame: its figures, its value axis, and
+// its columns.
 type remembered struct {
 	metrics []snapshot.Metric
 	log     bool
@@ -114,7 +113,7 @@ type remembered struct {
 	counts  counts
 }
 
-// draw draws the graph into the box of a chart that has no data yet.
+// draw draws the graph into the box of the chart c, which has no data yet.
 func (r *remembered) draw(source Source, g Graph, c graphs.Chart, end time.Time) []string {
 	var box []string
 	n := graphs.PlotWidth(c.Width)
@@ -140,14 +139,14 @@ func (r *remembered) draw(source Source, g Graph, c graphs.Chart, end time.Time)
 	if g.Target != (snapshot.Metric{}) {
 		r.target.follow(source, g.Target, end, c.Window, n, false)
 		if slices.ContainsFunc(r.target.values, func(v float64) bool { return !math.IsNaN(v) }) {
-			c.Target = r.target.values // else as fast as possible: there is no line to keep to
+			c.Target = r.target.values // a target of max has no values
 		}
 	}
 	box, r.axis = graphs.Draw(c)
 	return box
 }
 
-// window is the stretch of time that the graph shows.
+// window returns the time that the graph shows.
 func (g Graph) window() time.Duration {
 	if g.Window <= 0 {
 		return time.Minute
@@ -155,39 +154,28 @@ func (g Graph) window() time.Duration {
 	return g.Window
 }
 
-// columnEnd is the end of the newest of n columns at a time. Columns begin at
-// multiples of their width, and marks move with them only if ages are counted
-// from there: then nothing but the newest column changes until the next begins.
+// columnEnd returns the end of the newest of n columns at a time. Columns begin at
+// multiples of their width. With ages counted from the end of a column, marks move
+// together with the columns, and between two moves only the newest column changes.
 func columnEnd(at time.Time, window time.Duration, n int) time.Time {
 	column := columnWidth(window, n)
 	into := at.UnixNano() % column
 	return at.Add(time.Duration(column - into))
 }
 
-// unitOf is how the figure of the first metric is drawn; all have one unit.
+// unitOf returns the unit of the first metric, which all metrics of a graph share.
 func unitOf(list []snapshot.Metric) graphs.Unit {
 	if len(list) == 0 {
 		return graphs.Messages
 	}
 	figure, _ := list[0].Describe()
-	switch figure.Unit {
-	case spec.PerSecond:
-		return graphs.PerSecond
-	case spec.BytesPerSecond:
-		return graphs.BytesPerSecond
-	case spec.Nanoseconds:
-		return graphs.Time
-	case spec.Bytes:
-		return graphs.ByteCount
-	case spec.Percent:
-		return graphs.Share
-	}
-	return graphs.Messages
+	return look.Unit(figure.Unit)
 }
 
-// label names the lines of a graph by what tells them apart, and puts what they
-// have in common into the title: lines of one figure are named by their group,
-// those of one group by their figure. The unit of rates says what they are.
+// label returns the title of a graph and the names of its lines. Lines of one figure
+// are named by their group, with the figure in the title; lines of one group by their
+// figure, with the group in the title. A graph of rates has no title, because its unit
+// says it.
 func label(list []snapshot.Metric) (title string, names []string) {
 	names = make([]string, len(list))
 	group, figure := common(list)
@@ -210,7 +198,7 @@ func label(list []snapshot.Metric) (title string, names []string) {
 	return title, names
 }
 
-// common is the group and the figure that all metrics share, "" if they differ.
+// common returns the group and the figure that all metrics share, "" if they differ.
 func common(list []snapshot.Metric) (group, figure string) {
 	for i, m := range list {
 		if i == 0 {
@@ -226,8 +214,8 @@ func common(list []snapshot.Metric) (group, figure string) {
 	return group, figure
 }
 
-// shorten moves the first word of dotted names to the title if all have it:
-// service.p50 and service.p99 become p50 and p99.
+// shorten moves the first word of dotted names to the title if all names share it:
+// service.p50 and service.p99 become p50 and p99. It returns the new title.
 func shorten(names []string, title string) string {
 	word, _, dotted := strings.Cut(names[0], ".")
 	for _, name := range names {

@@ -7,9 +7,9 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Greeting is what a shell begins with: its version, the cluster, and what to
-// type first. Ready is how long a local server took to start; zero says that it
-// was not started here.
+// Greeting returns the first lines of a shell: its version, the cluster, and the
+// first commands to type. Ready is the time that a local server took to start, zero
+// if this program did not start it.
 func Greeting(version string, c snapshot.Cluster, ready time.Duration) []string {
 	first := "pulsh " + version
 	if c.State == snapshot.Unconnected {
@@ -34,10 +34,10 @@ func Greeting(version string, c snapshot.Cluster, ready time.Duration) []string 
 	}
 }
 
-// Try is a line that may help, and when it does.
+// Try is a line that may help, and the case in which it does.
 type Try struct{ Line, For string }
 
-// Advice is a page about a fault: its words, and the lines to try.
+// Advice returns a page about a fault with the lines to try.
 func Advice(fault string, tries []Try) []string {
 	width := 0
 	for _, t := range tries {
@@ -60,7 +60,6 @@ func Advice(fault string, tries []Try) []string {
 	return out
 }
 
-// adviceWidth bounds the column of lines to try, so that what they are for
-// stands beside them; a longer line moves its own, which may have eighteen
-// cells on a screen of 80 columns.
+// adviceWidth is the largest width of the column of lines to try. A longer line moves
+// only its own explanation, which has eighteen columns on a terminal of 80.
 const adviceWidth = 40

@@ -11,14 +11,14 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// The columns of the groups' rows, in order. A column that no group fills takes
-// no place.
+// The columns of the rows of groups, in order. A column without a text in any row
+// has no width.
 const (
 	nameColumn = iota
 	signColumn
-	stateColumn   // wide only
-	workersColumn // 8w, wide 8 workers
-	lanesColumn   // wide only: lanes, or the type of subscription
+	stateColumn     // wide only
+	workersColumn   // 8w, wide 8 workers
+	producersColumn // wide only: Pulsar producers, or the type of subscription
 	rateColumn
 	shareColumn // wide only: of the target
 	bytesColumn
@@ -27,8 +27,8 @@ const (
 	p99Column
 	p999Column    // wide only
 	insideColumn  // wide only: lag, or processing
-	troubleColumn // lost, duplicated, redelivered, missed: the worst of them
-	limitColumn   // wide only: what holds the rate down
+	troubleColumn // the worst of lost, duplicated, redelivered, missed
+	limitColumn   // wide only: the cause of a rate below the target
 	outcomeColumn // failed, or behind
 	drainColumn   // after a seek
 	columnCount
@@ -36,7 +36,7 @@ const (
 
 type groupRow [columnCount]graphs.Cell
 
-// The widths of columns whose texts are built here.
+// The widths of columns whose texts this file builds.
 const (
 	nameMin      = 4
 	nameNarrow   = 12 // on a narrow screen a longer name is cut
@@ -48,7 +48,7 @@ const (
 	countedWidth = 12 // 8.20M missed
 )
 
-// groupRows draws groups in shared columns.
+// groupRows draws the rows of groups, which share their columns.
 type groupRows struct {
 	*Frames
 	wide      bool
@@ -56,7 +56,8 @@ type groupRows struct {
 	nameWidth int
 }
 
-// newGroupRows finds the width of the names of all groups, shown or not.
+// newGroupRows returns groupRows with names as wide as the longest name of any group,
+// shown or not.
 func newGroupRows(f *Frames, groups []snapshot.Group, width int) groupRows {
 	r := groupRows{Frames: f, wide: width >= wide, width: width, nameWidth: nameMin}
 	most := nameNarrow
@@ -69,7 +70,7 @@ func newGroupRows(f *Frames, groups []snapshot.Group, width int) groupRows {
 	return r
 }
 
-// draw gives one row for each group.
+// draw returns one row for each group.
 func (r groupRows) draw(groups []snapshot.Group) []string {
 	cells := make([][]graphs.Cell, len(groups))
 	for i, g := range groups {
@@ -85,8 +86,7 @@ func (r groupRows) draw(groups []snapshot.Group) []string {
 	return lines
 }
 
-// failed is the row of a group that has ended by itself: what happened stands
-// where the others have figures.
+// failed returns the row of a failed group, with its error in the place of figures.
 func (r groupRows) failed(g snapshot.Group) string {
 	row := r.row(g)
 	left := r.width - r.nameWidth - len("  x failed: ")
@@ -95,7 +95,7 @@ func (r groupRows) failed(g snapshot.Group) string {
 		{Text: text, Priority: always, Tight: true, Style: r.palette.Red}})
 }
 
-// row builds the cells of a group.
+// row returns the cells of a group.
 func (r groupRows) row(g snapshot.Group) groupRow {
 	var row groupRow
 	row[nameColumn] = graphs.Cell{Text: graphs.Cut(g.Name, r.nameWidth), Width: r.nameWidth, Style: r.palette.Bold}
@@ -148,7 +148,7 @@ func (r groupRows) producer(row *groupRow, g snapshot.Group) {
 	if !r.wide || !live {
 		return
 	}
-	row[lanesColumn] = right(plural(p.Producers, "lane"), len("16 lanes"), seldom)
+	row[producersColumn] = right(plural(p.Producers, "lane"), len("16 lanes"), seldom)
 	if target := float64(p.Target); target > 0 && !p.Target.IsMax() {
 		row[shareColumn] = right(shareText(p.Rate/target), len("100.0%"), extra)
 	}
@@ -170,7 +170,7 @@ func (r groupRows) consumer(row *groupRow, g snapshot.Group) {
 	if g.State != snapshot.Ready {
 		row[outcomeColumn] = r.behindCell(c.Backlog)
 	}
-	row[troubleColumn] = r.ledgerCell(c)
+	row[troubleColumn] = r.deliveryCell(c)
 	if c.Drain != nil {
 		row[drainColumn] = right("", graphs.ElapsedWidth+len(" left"), progress)
 		if c.Drain.ETA > 0 {
@@ -181,13 +181,13 @@ func (r groupRows) consumer(row *groupRow, g snapshot.Group) {
 	if !r.wide || !live {
 		return
 	}
-	row[lanesColumn] = graphs.Cell{Text: c.Type, Width: len("16 lanes"), Priority: seldom}
+	row[producersColumn] = graphs.Cell{Text: c.Type, Width: len("16 lanes"), Priority: seldom}
 	row[p999Column] = latencyCell("p99.9", c.E2E.Recent, c.E2E.Recent.P999, median)
 	row[insideColumn] = latencyCell("work", c.Processing.Recent, c.Processing.Recent.P50, speed)
 }
 
-// ledgerCell is the worst that the ledger has seen, and blank if all is well.
-func (r groupRows) ledgerCell(c *snapshot.Consumer) graphs.Cell {
+// deliveryCell returns the worst fault of the delivery, blank if there is none.
+func (r groupRows) deliveryCell(c *snapshot.Consumer) graphs.Cell {
 	l := c.Delivery
 	switch {
 	case l.Lost > 0:
@@ -204,14 +204,14 @@ func (r groupRows) ledgerCell(c *snapshot.Consumer) graphs.Cell {
 	return graphs.Cell{}
 }
 
-// counted is how often something happened.
+// counted returns the cell of a count with its name.
 func counted(n int64, name string, priority int, style graphs.Style) graphs.Cell {
 	c := right(figure(n)+" "+name, countedWidth, priority)
 	c.Style = style
 	return c
 }
 
-// failedCell is how many messages were refused, at the right edge.
+// failedCell returns the number of failed messages, at the right edge.
 func (f *Frames) failedCell(n int64) graphs.Cell {
 	c := counted(n, "failed", outcome, f.palette.Faint)
 	if n > 0 {
@@ -221,7 +221,7 @@ func (f *Frames) failedCell(n int64) graphs.Cell {
 	return c
 }
 
-// behindCell is how many messages wait, at the right edge.
+// behindCell returns the number of messages in the backlog, at the right edge.
 func (f *Frames) behindCell(b snapshot.Backlog) graphs.Cell {
 	c := right(waiting(b)+" behind", countedWidth, outcome)
 	if b.Known {
@@ -231,7 +231,7 @@ func (f *Frames) behindCell(b snapshot.Backlog) graphs.Cell {
 	return c
 }
 
-// rateText is the actual rate beside the wanted one.
+// rateText returns the measured rate beside the target.
 func rateText(p *snapshot.Producer) string {
 	text := graphs.Right(graphs.Three(p.Rate), graphs.ThreeWidth)
 	switch {
@@ -243,7 +243,7 @@ func rateText(p *snapshot.Producer) string {
 	return text + "/s"
 }
 
-// shareText is how much of its target a rate is.
+// shareText writes a rate as a share of its target.
 func shareText(share float64) string {
 	const most = 9.99
 	if share > most {
@@ -252,7 +252,7 @@ func shareText(share float64) string {
 	return graphs.PercentTight(100*share, 1)
 }
 
-// waiting is how many messages wait in the broker, if that is known.
+// waiting returns the number of messages in the backlog, if it is known.
 func waiting(b snapshot.Backlog) string {
 	if !b.Known {
 		return graphs.NoValue
@@ -260,8 +260,8 @@ func waiting(b snapshot.Backlog) string {
 	return figure(b.Messages)
 }
 
-// figure is a count in graphs.ThreeWidth cells at most: whole below a thousand,
-// three digits from there on.
+// figure writes a count in at most graphs.ThreeWidth columns: exactly below a
+// thousand, with three significant digits from there on.
 func figure(n int64) string {
 	if n > -1000 && n < 1000 {
 		return strconv.FormatInt(n, 10)
@@ -269,7 +269,7 @@ func figure(n int64) string {
 	return graphs.Three(float64(n))
 }
 
-// latencyCell is one quantile of what the last second has seen.
+// latencyCell returns the cell of a quantile d of the last second.
 func latencyCell(label string, of metrics.Quantiles, d time.Duration, priority int) graphs.Cell {
 	v := float64(d)
 	if of.Count == 0 {
@@ -278,7 +278,7 @@ func latencyCell(label string, of metrics.Quantiles, d time.Duration, priority i
 	return graphs.Cell{Text: label + " " + graphs.Right(graphs.Latency(v), graphs.LatencyWidth), Priority: priority}
 }
 
-// tailCell is the 99th percentile in the colour that the limits give it.
+// tailCell returns the 99th percentile in the colour of its grade.
 func (f *Frames) tailCell(of metrics.Quantiles) graphs.Cell {
 	c := latencyCell("p99", of, of.P99, tail)
 	if of.Count > 0 {

@@ -4,14 +4,16 @@ import (
 	"time"
 
 	"pulsh/graphs"
+	"pulsh/session/look"
 	"pulsh/session/snapshot"
 )
 
-// numberMax keeps the numbers of marks to two digits.
+// numberMax is the largest number of a mark, so that numbers have at most two
+// digits. The number after it is 1.
 const numberMax = 99
 
-// marks are those of the longest window that is shown; a chart leaves out what is
-// not in its own.
+// marks returns the marks in the longest window of the graphs. A chart leaves
+// out marks outside its own window.
 func (f *Frames) marks(s *snapshot.Snapshot, shown []Graph, end time.Time) []graphs.Mark {
 	var window time.Duration
 	for _, g := range shown {
@@ -22,22 +24,21 @@ func (f *Frames) marks(s *snapshot.Snapshot, shown []Graph, end time.Time) []gra
 		if age := end.Sub(m.At); age < 0 || age > window {
 			continue
 		}
-		sign, style := f.markLook(m.Kind)
-		marks = append(marks, graphs.Mark{At: m.At, Sign: sign, Number: (m.Number-1)%numberMax + 1, Text: m.Text, Style: style})
+		marks = append(marks, graphs.Mark{At: m.At, Sign: look.Sign(m.Kind), Number: (m.Number-1)%numberMax + 1, Text: m.Text, Style: f.markStyle(m.Kind)})
 	}
 	return marks
 }
 
-// markLook tells kinds of events apart, by their shape and by their colour. What
-// was typed has the chart's own colour.
-func (f *Frames) markLook(kind snapshot.MarkKind) (graphs.Sign, graphs.Style) {
+// markStyle returns the colour of a mark. A typed command has the default colour
+// of the chart.
+func (f *Frames) markStyle(kind snapshot.MarkKind) graphs.Style {
 	switch kind {
 	case snapshot.MarkError:
-		return graphs.Trouble, f.palette.Red
+		return f.palette.Red
 	case snapshot.MarkReconnect:
-		return graphs.Mended, f.palette.Green
+		return f.palette.Green
 	case snapshot.MarkNote:
-		return graphs.Remark, f.palette.Bold
+		return f.palette.Bold
 	}
-	return graphs.Event, graphs.Plain
+	return graphs.Plain
 }

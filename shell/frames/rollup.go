@@ -8,8 +8,9 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// rollUp is one row for several groups: the gravest of their states, and their
-// sums.
+// rollUp returns one row for several groups, with the most serious of their
+// states and their sums. With more, other groups have rows of their own above
+// it.
 func (f *Frames) rollUp(groups []snapshot.Group, more bool, width int) string {
 	name := fmt.Sprintf("%d groups", len(groups))
 	if len(groups) == 1 {
@@ -40,7 +41,7 @@ func (f *Frames) rollUp(groups []snapshot.Group, more bool, width int) string {
 	return graphs.Row(width, cells)
 }
 
-// together is what several groups come to.
+// together is the sum of several groups.
 type together struct {
 	kinds          map[snapshot.Kind]bool
 	worst          snapshot.State
@@ -51,6 +52,7 @@ type together struct {
 	behind         snapshot.Backlog
 }
 
+// addUp returns the sum of groups.
 func addUp(groups []snapshot.Group) together {
 	s := together{kinds: map[snapshot.Kind]bool{}, worst: groups[0].State}
 	for _, g := range groups {
@@ -83,7 +85,7 @@ func addUp(groups []snapshot.Group) together {
 	return s
 }
 
-// gravity orders states by how much they should be seen.
+// gravity orders states by their need for attention.
 func gravity(state snapshot.State) int {
 	switch state {
 	case snapshot.Failed:

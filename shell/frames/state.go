@@ -6,14 +6,15 @@ import (
 	"pulsh/session/spec"
 )
 
-// sign is a state as one cell, told apart by shape as well as by colour.
+// sign is a state as one character. The shape tells states apart without
+// colours.
 type sign struct {
 	glyph string
 	style graphs.Style
 }
 
-// groupSign is the sign of a group's state. A group that runs is no better off
-// than its cluster.
+// groupSign returns the sign for the state of a group. A running group has the
+// colour of its cluster.
 func (f *Frames) groupSign(state snapshot.State) sign {
 	p, moving := f.palette, f.palette.Series[0]
 	switch state {
@@ -33,6 +34,7 @@ func (f *Frames) groupSign(state snapshot.State) sign {
 	return f.sign("○", "o", p.Faint)
 }
 
+// sign returns the sign with a glyph, or with its ASCII form.
 func (f *Frames) sign(glyph, ascii string, style graphs.Style) sign {
 	if f.look.ASCII {
 		glyph = ascii
@@ -40,18 +42,18 @@ func (f *Frames) sign(glyph, ascii string, style graphs.Style) sign {
 	return sign{glyph, style}
 }
 
-// cell is the sign beside a name.
+// cell returns the cell of the sign, with one or two blanks before it.
 func (s sign) cell(gap bool) graphs.Cell {
 	return graphs.Cell{Text: s.glyph, Width: 1, Style: s.style, Priority: always, Tight: !gap}
 }
 
-// measured says whether a group in this state has figures of right now.
+// measured reports whether a group in a state has present figures.
 func measured(state snapshot.State) bool {
 	return state == snapshot.Running || state == snapshot.Paused || state == snapshot.Seeking
 }
 
-// troubled says whether something went wrong with a group since its start or
-// reset, so that its row is shown rather than that of another.
+// troubled reports whether a group failed or had lost, duplicated or failed
+// messages since its start or reset. Such a group is shown before others.
 func troubled(g snapshot.Group) bool {
 	switch {
 	case g.State == snapshot.Failed:
@@ -64,8 +66,8 @@ func troubled(g snapshot.Group) bool {
 	return false
 }
 
-// rateStyle is the colour of an actual rate beside its target. A rate above its
-// target is judged by the same distance, but never as bad.
+// rateStyle returns the colour of a rate beside its target. A rate above the
+// target is graded by the same distance, but at worst as doubtful.
 func (f *Frames) rateStyle(rate, target float64) graphs.Style {
 	share := 100 * rate / target
 	if share > 100 {
@@ -74,7 +76,7 @@ func (f *Frames) rateStyle(rate, target float64) graphs.Style {
 	return f.gradeStyle(f.limits.Rate.Under(share))
 }
 
-// gradeStyle is the colour of a figure whose goodness is known.
+// gradeStyle returns the colour of a grade.
 func (f *Frames) gradeStyle(g spec.Grade) graphs.Style {
 	switch g {
 	case spec.Good:
@@ -85,7 +87,7 @@ func (f *Frames) gradeStyle(g spec.Grade) graphs.Style {
 	return f.palette.Red
 }
 
-// worry is gradeStyle for a figure that has no colour while it is good.
+// worry is gradeStyle without a colour for a good grade.
 func (f *Frames) worry(g spec.Grade) graphs.Style {
 	if g == spec.Good {
 		return graphs.Plain

@@ -9,11 +9,11 @@ import (
 	"pulsh/session/spec"
 )
 
-// wide is the width from which on all figures of a group are shown, and two
+// wide is the width from which on a row has all figures of a group, and two
 // graphs stand side by side.
 const wide = 140
 
-// The order in which cells go when the row is too narrow, the lowest first.
+// The priorities of cells. A narrow row drops the lowest first.
 const (
 	seldom   = 10 // known from show as well
 	extra    = 15
@@ -28,7 +28,7 @@ const (
 	always   = 90 // state and rate
 )
 
-// status draws the rows of so many groups, and the session's own row.
+// status returns the rows of at most limit groups and the row of the session.
 func (f *Frames) status(s *snapshot.Snapshot, shown []Graph, now time.Time, width, limit int) []string {
 	var lines []string
 	if limit > 0 && len(s.Groups) > 0 {
@@ -42,9 +42,9 @@ func (f *Frames) status(s *snapshot.Snapshot, shown []Graph, now time.Time, widt
 	return append(lines, f.sessionRow(s, now, width))
 }
 
-// choose picks the groups that get rows of their own, in their order. If not
-// all fit, the last row is left to the rest, and groups in a graph or in
-// trouble come first.
+// choose divides groups into those with a row of their own and the rest. If not
+// all groups fit into limit rows, the last row is for the rest; groups in a
+// graph or in trouble are chosen first. Both results keep the order.
 func choose(groups []snapshot.Group, shown []Graph, limit int) (kept, rest []snapshot.Group) {
 	if len(groups) <= limit {
 		return groups, nil
@@ -75,7 +75,8 @@ func choose(groups []snapshot.Group, shown []Graph, limit int) (kept, rest []sna
 	return kept, rest
 }
 
-// sessionRow is the last row: clock, cluster, sums, and what pulsh costs.
+// sessionRow returns the last row: clock, cluster, sums, and the resources that
+// pulsh uses.
 func (f *Frames) sessionRow(s *snapshot.Snapshot, now time.Time, width int) string {
 	cells := []graphs.Cell{
 		{Text: graphs.Clock(s.Elapsed), Width: graphs.ClockWidth},
@@ -86,7 +87,7 @@ func (f *Frames) sessionRow(s *snapshot.Snapshot, now time.Time, width int) stri
 	return graphs.Row(width, append(cells, f.costs(s, width >= wide)...))
 }
 
-// costs are what pulsh itself takes, at the right edge.
+// costs returns the resources that pulsh uses, at the right edge.
 func (f *Frames) costs(s *snapshot.Snapshot, all bool) []graphs.Cell {
 	p := s.Process
 	var cells []graphs.Cell
@@ -104,7 +105,8 @@ func (f *Frames) costs(s *snapshot.Snapshot, all bool) []graphs.Cell {
 	return cells
 }
 
-// sums are the totals of all groups of either kind, where there are such.
+// sums returns the totals of all groups, for each kind of which there are
+// groups.
 func (f *Frames) sums(s *snapshot.Snapshot) []graphs.Cell {
 	p := f.palette
 	if len(s.Groups) == 0 {

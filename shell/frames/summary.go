@@ -9,9 +9,9 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Summary is what a session came to, a line for each group that was started and
-// one for pulsh itself: how long, processor time in seconds, also for each
-// million messages that went through, and the most memory that was resident.
+// Summary returns the totals of a session: a line for each group that was started,
+// and a line for pulsh with the duration, the processor time in seconds, in all and
+// per million messages, and the largest resident memory.
 func Summary(s *snapshot.Snapshot) []string {
 	if s == nil {
 		return nil
@@ -41,8 +41,8 @@ func Summary(s *snapshot.Snapshot) []string {
 	return append(lines, "  "+processLine(s))
 }
 
-// producerFacts are the totals of a producer group; latencies are in
-// milliseconds, due to acked.
+// producerFacts returns the totals of a producer group. Latencies are in milliseconds
+// and count from due to acked.
 func producerFacts(p *snapshot.Producer) []string {
 	facts := []string{whole(p.Sent, "sent"), whole(p.Acked, "acked"), whole(p.Failed, "failed")}
 	if p.Unknown > 0 {
@@ -58,8 +58,8 @@ func producerFacts(p *snapshot.Producer) []string {
 	return facts
 }
 
-// consumerFacts are the totals of a consumer group. Disorder is told where the
-// subscription promises an order: elsewhere it is natural and no fault.
+// consumerFacts returns the totals of a consumer group. Messages out of order are
+// counted only if the subscription promises an order.
 func consumerFacts(g snapshot.Group) []string {
 	c := g.Consumer
 	l := c.Delivery
@@ -83,11 +83,11 @@ func consumerFacts(g snapshot.Group) []string {
 	return facts
 }
 
-// million is what processor time is shared over.
+// million is the number of messages to which processor time is related.
 const million = 1e6
 
-// processLine is what the session cost. A message that is sent and received by
-// the same session counts once.
+// processLine returns the line of pulsh. A message that the session has both sent and
+// received counts once.
 func processLine(s *snapshot.Snapshot) string {
 	used := s.Process.CPUTime.Seconds()
 	line := fmt.Sprintf("%s · pulsh used %.1f CPU s", graphs.Elapsed(s.Elapsed), used)

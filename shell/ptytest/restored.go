@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// RequireRestored checks that the program has given the terminal back: cooked
-// modes, and each private mode left as it is by default.
+// RequireRestored checks that the program has restored the terminal: cooked
+// modes, and the default of each private mode.
 func (s *Terminal) RequireRestored() {
 	s.t.Helper()
 	m, err := unix.IoctlGetTermios(int(s.pty.Fd()), getTermios)
@@ -32,8 +32,8 @@ func (s *Terminal) RequireRestored() {
 	}
 }
 
-// RequireColourless checks that nothing the program wrote chooses a colour.
-func (s *Terminal) RequireColourless() {
+// RequireColorless checks that the program has written no colour.
+func (s *Terminal) RequireColorless() {
 	s.t.Helper()
 	for _, m := range regexp.MustCompile("\x1b\\[([0-9;]*)m").FindAllStringSubmatch(s.Stream(), -1) {
 		require.NotRegexp(s.t, `(^|;)([349][0-7]|10[0-7]|38|48)($|;)`, m[1])

@@ -1,7 +1,6 @@
-// Package ptytest gives tests a program on a terminal of its own: a pty, with an
-// emulator that shows what a user would see. Tests wait for rows of its screen
-// and never for time to pass; what must hold on every frame is checked after
-// every frame.
+// Package ptytest runs a program on a pseudo-terminal, with an emulator that
+// shows the screen of a user. Tests wait for rows of the screen and never for
+// time to pass. A test can set a check that runs after every frame.
 package ptytest
 
 import (
@@ -21,18 +20,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience is how long a test waits for what a program alone has to do.
+// patience is the default time that a test waits for the program.
 const patience = 15 * time.Second
 
-// frameEnd is what every frame ends with: the end of a synchronized update.
+// frameEnd is the last byte sequence of every frame: the end of a synchronized
+// update.
 const frameEnd = "\x1b[?2026l"
 
-// Terminal is a program on a pty, with an emulator that shows its screen. Its
-// methods may be called from several goroutines.
+// Terminal is a program on a pseudo-terminal with an emulator of its screen. Its
+// methods may be called from any goroutine.
 type Terminal struct {
-	// Cmd is the program, which has been started.
+	// Cmd is the program. It has been started.
 	Cmd *exec.Cmd
-	// Patience is how long the waiting methods wait before they fail the test.
+	// Patience is the time that the waiting methods wait before they fail the
+	// test.
 	Patience time.Duration
 
 	t      testing.TB
@@ -48,8 +49,8 @@ type Terminal struct {
 	changed chan struct{} // closed and replaced after every read
 }
 
-// Start starts cmd on a terminal of the given size. When the test ends the
-// program is killed, if it still runs.
+// Start starts cmd on a terminal of the given size. It kills the program at the
+// end of the test.
 func Start(t testing.TB, cmd *exec.Cmd, width, height int) *Terminal {
 	t.Helper()
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
@@ -64,7 +65,7 @@ func Start(t testing.TB, cmd *exec.Cmd, width, height int) *Terminal {
 	return s
 }
 
-// pump feeds the emulator, frame by frame, until nobody can write any more.
+// pump feeds the emulator frame by frame until no process has the terminal open.
 func (s *Terminal) pump() {
 	defer close(s.pumped)
 	buf := make([]byte, 64<<10)
@@ -78,8 +79,8 @@ func (s *Terminal) pump() {
 	}
 }
 
-// feed writes whole frames to the emulator, and what cannot be the beginning of
-// a frame's end; it returns the rest.
+// feed writes pending bytes to the emulator, frame by frame. It returns the last
+// bytes that may be the beginning of a frameEnd.
 func (s *Terminal) feed(pending, read []byte, last bool) (rest []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,8 +115,8 @@ func (s *Terminal) inspect() {
 	}
 }
 
-// Always sets what must hold after every frame from now on; nil is nothing. The
-// test fails at its end when it did not.
+// Always sets a check that must hold after every later frame; nil removes it. At
+// its end the test fails with the first error.
 func (s *Terminal) Always(check func(rows []string) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,14 +142,14 @@ func (s *Terminal) rowsLocked() []string {
 	return rows
 }
 
-// Rows returns the screen, row by row, without the blanks at their ends.
+// Rows returns the rows of the screen without the blanks at their ends.
 func (s *Terminal) Rows() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.rowsLocked()
 }
 
-// Cell returns what stands in one cell, "" outside of the screen. It is much
+// Cell returns the character in a cell, "" outside the screen. It is much
 // cheaper than Rows.
 func (s *Terminal) Cell(x, y int) string {
 	s.mu.Lock()
@@ -159,7 +160,7 @@ func (s *Terminal) Cell(x, y int) string {
 	return ""
 }
 
-// Scrollback returns the rows that left the screen, the oldest first.
+// Scrollback returns the rows that have left the screen, the oldest first.
 func (s *Terminal) Scrollback() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -176,28 +177,28 @@ func (s *Terminal) Scrollback() []string {
 	return rows
 }
 
-// Stream returns every byte that the program has written.
+// Stream returns all bytes that the program has written.
 func (s *Terminal) Stream() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.raw.String()
 }
 
-// Frames returns how many frames the program has painted.
+// Frames returns the number of frames that the program has painted.
 func (s *Terminal) Frames() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.frames
 }
 
-// Send types.
+// Send types keys.
 func (s *Terminal) Send(keys string) {
 	s.t.Helper()
 	_, err := io.WriteString(s.pty, keys)
 	require.NoError(s.t, err)
 }
 
-// Resize gives the terminal another size.
+// Resize changes the size of the terminal.
 func (s *Terminal) Resize(width, height int) {
 	s.t.Helper()
 	s.mu.Lock()

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Until waits until done says yes; it is asked after everything that the
-// program writes.
+// Until waits until done returns true. It calls done after each write of the
+// program.
 func (s *Terminal) Until(what string, done func() bool) {
 	s.t.Helper()
 	deadline := time.After(s.Patience)
@@ -28,8 +28,7 @@ func (s *Terminal) Until(what string, done func() bool) {
 	}
 }
 
-// See waits for a row that matches the pattern, and returns the match with its
-// groups.
+// See waits for a row that matches pattern. It returns the match and its groups.
 func (s *Terminal) See(pattern string) (match []string) {
 	s.t.Helper()
 	re := regexp.MustCompile(pattern)
@@ -44,7 +43,7 @@ func (s *Terminal) See(pattern string) (match []string) {
 	return match
 }
 
-// Gone waits until no row matches the pattern.
+// Gone waits until no row matches pattern.
 func (s *Terminal) Gone(pattern string) {
 	s.t.Helper()
 	re := regexp.MustCompile(pattern)
@@ -58,8 +57,8 @@ func (s *Terminal) Gone(pattern string) {
 	})
 }
 
-// Wait waits for the end of the program, and until all that it wrote is on the
-// screen. It returns the exit code, -1 if a signal ended the program.
+// Wait waits for the end of the program and for its last bytes on the screen. It
+// returns the exit code, -1 if a signal ended the program.
 func (s *Terminal) Wait() (code int) {
 	s.t.Helper()
 	ended := make(chan error, 1)
@@ -80,11 +79,11 @@ func (s *Terminal) Wait() (code int) {
 	return s.Cmd.ProcessState.ExitCode()
 }
 
-// againAfter is how long Again waits before it tries once more.
+// againAfter is the time after which Again acts once more.
 const againAfter = time.Second
 
-// Again acts until done says yes, once a second: keys that are on their way yet
-// may spoil an action.
+// Again calls act until done returns true, once a second, because keys that are
+// still on their way may spoil the effect of act.
 func (s *Terminal) Again(act func(), what string, done func() bool) {
 	s.t.Helper()
 	for begun := time.Now(); time.Since(begun) < s.Patience; {
@@ -105,8 +104,8 @@ func (s *Terminal) Again(act func(), what string, done func() bool) {
 	require.FailNow(s.t, "never came: "+what, strings.Join(s.Rows(), "\n"))
 }
 
-// Forget drops what the program has written so far from the stream and the
-// scrollback, which would grow without end.
+// Forget drops the stream and the scrollback, which grow without end in a long
+// test.
 func (s *Terminal) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

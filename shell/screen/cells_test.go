@@ -9,24 +9,24 @@ import (
 )
 
 func TestCells(t *testing.T) {
-	red := Style{Fg: Palette(1)}
+	red := Style{Fg: paletteColor(1)}
 	for name, c := range map[string]struct {
 		in   string
 		want []Cell
 	}{
 		"text":      {"ab", []Cell{{Rune: 'a', Width: 1, Style: Style{}}, {Rune: 'b', Width: 1, Style: Style{}}}},
 		"color":     {"\x1b[31ma\x1b[0mb", []Cell{{Rune: 'a', Width: 1, Style: red}, {Rune: 'b', Width: 1, Style: Style{}}}},
-		"bright":    {"\x1b[91;104ma", []Cell{{Rune: 'a', Width: 1, Style: Style{Fg: Palette(9), Bg: Palette(12)}}}},
-		"palette":   {"\x1b[38;5;200;48;5;16ma", []Cell{{Rune: 'a', Width: 1, Style: Style{Fg: Palette(200), Bg: Palette(16)}}}},
-		"rgb":       {"\x1b[38;2;255;0;0;1ma", []Cell{{Rune: 'a', Width: 1, Style: Style{Fg: Palette(196), Attrs: Bold}}}},
+		"bright":    {"\x1b[91;104ma", []Cell{{Rune: 'a', Width: 1, Style: Style{Fg: paletteColor(9), Bg: paletteColor(12)}}}},
+		"palette":   {"\x1b[38;5;200;48;5;16ma", []Cell{{Rune: 'a', Width: 1, Style: Style{Fg: paletteColor(200), Bg: paletteColor(16)}}}},
+		"rgb":       {"\x1b[38;2;255;0;0;1ma", []Cell{{Rune: 'a', Width: 1, Style: Style{Fg: paletteColor(196), Attrs: Bold}}}},
 		"attrs":     {"\x1b[1;2;3;4;7ma\x1b[22;24mb", []Cell{{Rune: 'a', Width: 1, Style: Style{Attrs: Bold | Faint | Italic | Underline | Reverse}}, {Rune: 'b', Width: 1, Style: Style{Attrs: Italic | Reverse}}}},
 		"back":      {"\x1b[31;42m\x1b[39;49ma", []Cell{{Rune: 'a', Width: 1, Style: Style{}}}},
 		"empty sgr": {"\x1b[31m\x1b[ma", []Cell{{Rune: 'a', Width: 1, Style: Style{}}}},
 		"others":    {"\x1b[2Ja\x1b]0;title\x07b\x1b(Bc\x1b[?25l", []Cell{{Rune: 'a', Width: 1, Style: Style{}}, {Rune: 'B', Width: 1, Style: Style{}}, {Rune: 'b', Width: 1, Style: Style{}}, {Rune: 'c', Width: 1, Style: Style{}}}},
-		"wide":      {"日", []Cell{{Rune: '日', Width: 2, Style: Style{}}, RightHalf(Style{})}},
+		"wide":      {"日", []Cell{{Rune: '日', Width: 2, Style: Style{}}, rightHalf(Style{})}},
 		"accent":    {"e\u0301x", []Cell{{Rune: 'e', Width: 1, Marks: "\u0301"}, {Rune: 'x', Width: 1}}},
-		"family":    {"👨\u200d👩x", []Cell{{Rune: '👨', Width: 2, Marks: "\u200d👩"}, RightHalf(Style{}), {Rune: 'x', Width: 1}}},
-		"flag":      {"🇩🇪", []Cell{{Rune: '🇩', Width: 2, Marks: "🇪"}, RightHalf(Style{})}},
+		"family":    {"👨\u200d👩x", []Cell{{Rune: '👨', Width: 2, Marks: "\u200d👩"}, rightHalf(Style{}), {Rune: 'x', Width: 1}}},
+		"flag":      {"🇩🇪", []Cell{{Rune: '🇩', Width: 2, Marks: "🇪"}, rightHalf(Style{})}},
 		"controls":  {"a\x00\x07\u0301\u200b\u0085b", []Cell{{Rune: 'a', Width: 1, Style: Style{}}, {Rune: 'b', Width: 1, Style: Style{}}}},
 	} {
 		got := Cells(c.in, true)
@@ -42,7 +42,7 @@ func TestCells(t *testing.T) {
 
 func TestStylesReadAndWriteThemselves(t *testing.T) {
 	for attrs := range Attr(32) {
-		for _, fg := range []Color{0, Palette(0), Palette(7), Palette(8), Palette(15), Palette(16), Palette(255)} {
+		for _, fg := range []Color{0, paletteColor(0), paletteColor(7), paletteColor(8), paletteColor(15), paletteColor(16), paletteColor(255)} {
 			st := Style{Fg: fg, Bg: (fg * 3) % 257, Attrs: attrs}
 			got := Cells(string(appendStyle([]byte("\x1b[7;31m"), st))+"x", true)
 			require.Equal(t, []Cell{{Rune: 'x', Width: 1, Style: st}}, got)
@@ -121,7 +121,7 @@ func TestFoldKeepsColumns(t *testing.T) {
 		{"short  line", []string{"short  line"}},
 	} {
 		var got []string
-		for _, row := range Fold(Cells(c.in, false), 24) {
+		for _, row := range fold(Cells(c.in, false), 24) {
 			require.LessOrEqual(t, len(row), 24)
 			got = append(got, RowText(row))
 		}

@@ -1,11 +1,12 @@
 package screen
 
-// rewriteGap is how many equal columns a run of changes includes: rewriting
-// them is cheaper than a new cursor position, which takes 6 to 9 bytes.
+// rewriteGap is the largest number of equal columns that a run of changes
+// includes. To write them again is cheaper than a new cursor position, which takes
+// 6 to 9 bytes.
 const rewriteGap = 8
 
-// paintRow writes the cells of want that differ from have, the cells that the
-// terminal shows in row y, and copies want into have. Both have the same length.
+// paintRow brings row y of the terminal from have to want: it writes the cells
+// that differ and copies want into have. Both have the same length.
 func (p *pen) paintRow(y int, have, want []Cell) {
 	widen(have, want)
 	end := len(want)
@@ -28,8 +29,8 @@ func (p *pen) paintRow(y int, have, want []Cell) {
 	copy(have, want)
 }
 
-// runEnd returns the column after the run of changes that begins at from; it
-// does not reach beyond end.
+// runEnd returns the column after the run of changes that begins at from, at most
+// end.
 func runEnd(have, want []Cell, from, end int) int {
 	last := from
 	for x := from + 1; x < end && x-last <= rewriteGap; x++ {
@@ -43,10 +44,10 @@ func runEnd(have, want []Cell, from, end int) int {
 	return last + 1
 }
 
-// widen makes wide cells differ as a whole: when one half of one changes, on
-// the terminal or in what is wanted, both halves are painted. Behind a character
-// of several runes, which a terminal may draw wider than it is, the rest of the row
-// is painted.
+// widen marks more cells of have as different. If one half of a wide cell differs,
+// in have or in want, both halves are painted. If a character of several runes
+// differs, the rest of the row is painted: a terminal may draw such a character
+// wider than it is.
 func widen(have, want []Cell) {
 	for x := range want {
 		if have[x] == want[x] {

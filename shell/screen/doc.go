@@ -1,10 +1,10 @@
-// Package screen owns what the terminal shows: output that scrolls into the
-// terminal's own scrollback, the input line below it, a popup over the graph,
-// and the graph and status rows at the bottom.
+// Package screen draws on the terminal: output, which scrolls into the scrollback
+// of the terminal, below it the input line with its popup, and at the bottom the
+// graph and the status rows.
 //
-// There is one writer, one mutex and one write per frame. A frame holds only
-// the cells that differ from what the terminal already shows, between the marks
-// of a synchronized update, with absolute positions. Lines leave the screen
-// through a scroll region whose top margin is row 1 and which exists only
-// inside that one write, because only such lines reach the scrollback.
+// All bytes go through one Screen, which writes once per frame. A frame contains
+// only the cells that differ from those that the terminal shows, at absolute
+// positions, between the marks of a synchronized update. Lines leave the screen
+// through a scroll region that begins in row 1 and exists only within that write:
+// terminals keep only such lines in their scrollback.
 package screen

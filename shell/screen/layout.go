@@ -1,22 +1,22 @@
 package screen
 
 const (
-	bodyMin  = 7 // rows left to output and input line: a command, its answer and the next line
-	graphMin = 5 // a graph lower than this shows no shape
+	bodyMin  = 7 // rows for output and input line: a command, its answer, the next line
+	graphMin = 5 // a lower graph shows no shape
 )
 
-// Budget returns the rows that graph and status may take together on a terminal
-// of the given height: at most five eighths of it, and so few that seven rows
-// are left for output and input line. One row, the last status row, is always
-// granted, except on a terminal of one row.
+// Budget returns the number of rows that graph and status may take together on a
+// terminal of height rows: at most five eighths, and so few that seven rows remain
+// for output and input line. It is at least 1, except on a terminal of one row.
 func Budget(height int) int {
 	body := max(bodyMin, height*3/8)
 	return max(height-body, min(height-1, 1), 0)
 }
 
-// heights divides height rows into body, graph and status. What is asked for is
-// given if it fits above one row of body; otherwise the graph shrinks, goes when
-// it would be lower than five rows, and then status rows go from the top.
+// heights divides height rows into body, graph and status. Graph and status get
+// the rows they ask for if one row remains for the body. Otherwise the graph
+// shrinks; it goes if it would have less than graphMin rows, and then status rows
+// go, from the top.
 func heights(height, graph, status int) (body, graphRows, statusRows int) {
 	statusRows = min(status, max(height-1, 0))
 	graphRows = min(graph, height-1-statusRows)

@@ -8,7 +8,7 @@ const (
 	showCursor = "\x1b[?25h"
 )
 
-// paint composes the frame, writes what changed, and returns the bytes written.
+// paint composes the frame, writes the changes, and returns the number of bytes.
 func (s *Screen) paint() int {
 	if !s.started {
 		return 0
@@ -38,8 +38,8 @@ func (s *Screen) paint() int {
 	return n
 }
 
-// takeStaged appends the staged lines to the rows of output, and pushes the rows
-// that no longer fit above the input line into the scrollback.
+// takeStaged appends the staged lines to the rows of output, and pushes rows that
+// do not fit above the input line any more into the scrollback.
 func (s *Screen) takeStaged(body, room int, view View) {
 	rows := s.rows
 	for _, line := range s.staged {
@@ -51,7 +51,7 @@ func (s *Screen) takeStaged(body, room int, view View) {
 		s.lines = slices.Clone(s.lines[len(s.lines)-keptLines:])
 	}
 
-	input := max(len(view.Rows), 1) // while a command runs its row stays free
+	input := max(len(view.Rows), 1) // its row stays free while a command runs
 	leave := len(rows) + input - body
 	leave = max(leave, len(rows)+input+len(view.Popup)-room)
 	leave = min(max(leave, 0), len(rows))
@@ -66,17 +66,17 @@ func (s *Screen) takeStaged(body, room int, view View) {
 	}
 }
 
-// push scrolls rows out at the top of the screen, so that the terminal keeps
-// them in its scrollback. They are painted first where they are not on the
-// screen already. Where two or more rows stand above the input line, only those
-// scroll, and the input line is not painted again.
+// push scrolls rows out at the top of the screen, so that the terminal keeps them
+// in its scrollback. Rows that are not on the screen are painted first. If two or
+// more rows stand above the input line, only those scroll, and the input line
+// needs no painting.
 func (s *Screen) push(rows [][]Cell, body, above int) {
 	if len(rows) == 0 {
 		return
 	}
 	region := min(max(body, len(rows), 2), s.height)
 	if above >= 2 {
-		region = above // the steady state: one line comes, one leaves
+		region = above // the usual case: one line comes, one leaves
 	}
 	for len(rows) > 0 {
 		n := min(region, len(rows))
@@ -90,7 +90,7 @@ func (s *Screen) push(rows [][]Cell, body, above int) {
 
 // scroll moves the first region rows of the terminal up by n rows.
 func (s *Screen) scroll(n, region int) {
-	s.pen.setStyle(Style{}) // new rows take the background of the current style
+	s.pen.setStyle(Style{}) // a terminal gives new rows the background of the current style
 	if region < s.height {
 		s.pen.region(region)
 	}
@@ -109,7 +109,7 @@ func (s *Screen) scroll(n, region int) {
 	}
 }
 
-// compose fills next with the whole frame and returns where the cursor belongs.
+// compose fills next with the whole frame and returns the place of the cursor.
 func (s *Screen) compose(body, graph, status int, view View) shownCursor {
 	for y, row := range s.next {
 		var from []Cell
@@ -137,8 +137,8 @@ func (s *Screen) compose(body, graph, status int, view View) shownCursor {
 	}
 }
 
-// fill makes dst hold src, cut or padded with blanks to its length. A wide cell
-// that would reach over the edge becomes a blank.
+// fill copies src into dst, cut or padded with blanks, and returns dst. A wide
+// cell that would reach over the edge becomes a blank.
 func (s *Screen) fill(dst, src []Cell) []Cell {
 	n := 0
 	for n < len(src) && n < len(dst) {
@@ -157,8 +157,8 @@ func (s *Screen) fill(dst, src []Cell) []Cell {
 	return dst
 }
 
-// overlay puts the set cells of src over dst and mends the wide cells that it
-// cuts in half, on either side.
+// overlay puts the set cells of src over dst. Wide cells that lose one half become
+// blank, in src and in dst.
 func overlay(dst, src []Cell) {
 	for x := 0; x < len(src) && x < len(dst); x++ {
 		if src[x].IsSet() {
@@ -175,7 +175,7 @@ func overlay(dst, src []Cell) {
 	}
 }
 
-// finish ends the frame with the cursor in its place.
+// finish ends the frame and puts the cursor in its place.
 func (s *Screen) finish(cursor shownCursor) {
 	s.pen.setStyle(Style{})
 	s.pen.moveTo(cursor.x, cursor.y)

@@ -5,17 +5,17 @@ import (
 	"unicode/utf8"
 )
 
-// pen collects the bytes of one frame and tracks where they leave the cursor
-// and in which style.
+// pen collects the bytes of one frame and tracks the cursor and the style that the
+// terminal has after them.
 type pen struct {
 	buf        []byte
 	x, y       int
-	known      bool // whether x and y are where the cursor is
+	known      bool // x and y are the place of the cursor
 	style      Style
 	styleKnown bool
 }
 
-// reset starts a new frame: nothing is known about cursor and style.
+// reset begins a new frame, without knowledge of cursor and style.
 func (p *pen) reset() { *p = pen{buf: p.buf[:0]} }
 
 func (p *pen) raw(s string) { p.buf = append(p.buf, s...) }
@@ -42,7 +42,7 @@ func (p *pen) setStyle(st Style) {
 }
 
 // cells writes row[from:to] at the cursor. After the last column of the row the
-// cursor counts as unknown: terminals differ.
+// place of the cursor is unknown, because terminals differ.
 func (p *pen) cells(row []Cell, from, to int) {
 	y := p.y
 	for x, c := range row[from:to] {
@@ -55,7 +55,7 @@ func (p *pen) cells(row []Cell, from, to int) {
 		p.x += int(c.Width)
 		if c.Marks != "" {
 			p.buf = append(p.buf, c.Marks...)
-			p.known = false // terminals differ in how wide they make it
+			p.known = false // terminals differ in the width they give it
 		}
 	}
 	p.known = p.known && to < len(row)
@@ -68,8 +68,8 @@ func (p *pen) clearTail(x, y int) {
 	p.raw("\x1b[K")
 }
 
-// region limits scrolling to the first rows rows; 0 lifts the limit. Either
-// moves the cursor.
+// region limits scrolling to a number of rows at the top; 0 lifts the limit. The
+// place of the cursor is unknown afterwards.
 func (p *pen) region(rows int) {
 	if rows == 0 {
 		p.raw("\x1b[r")

@@ -9,22 +9,23 @@ import (
 )
 
 const (
-	// keptLines are the lines of output that a resize can wrap anew: more than
-	// any terminal has rows. Twice as many may pile up before they are cut.
+	// keptLines is the number of lines that a resize can wrap anew: more than any
+	// terminal has rows. Twice as many accumulate before they are cut.
 	keptLines = 2000
-	// stagedMax are the lines that may wait for the next frame. Whoever prints
-	// more paints, so that a flood of output is held to the terminal's speed.
+	// stagedMax is the number of lines that may wait for the next frame. A caller
+	// that prints more paints itself, so that output is not faster than the
+	// terminal.
 	stagedMax = 1000
 )
 
-// Options of a Screen that never change.
+// Options are the properties of a Screen that never change.
 type Options struct {
-	Color bool // false drops colours and keeps the other attributes (NO_COLOR)
+	Color bool // false drops colours and keeps other attributes
 }
 
 // Screen is the only writer to the terminal. Its methods may be called from any
-// goroutine; those that paint hold a mutex while the terminal takes the bytes,
-// so goroutines that carry load must not call them.
+// goroutine. Those that paint hold a mutex until the terminal has taken the bytes,
+// so the goroutines that produce and consume must not call them.
 type Screen struct {
 	opts    Options
 	changed chan struct{}
@@ -34,37 +35,37 @@ type Screen struct {
 	width, height int
 	started       bool
 
-	lines  []string // the last lines of output, as they were printed
+	lines  []string // the last lines of output, as printed
 	staged []string // lines that wait for the next frame
 	rows   [][]Cell // rows of output on the screen, top first
 	prompt View
-	wipe   bool // push every row into the scrollback with the next frame
+	wipe   bool // the next frame pushes all output into the scrollback
 
 	graphText, statusText []string
 	graph, status         [][]Cell
 
 	front [][]Cell // what the terminal shows
-	next  [][]Cell // what it should show; kept between frames to save garbage
+	next  [][]Cell // what it shall show; kept between frames to save allocations
 	pen   pen
-	lost  bool // the last write broke off: region and modes are unknown
+	lost  bool // the last write failed: scroll region and modes are unknown
 	shown shownCursor
 }
 
-// shownCursor is the cursor as the last frame left it.
+// shownCursor is the cursor after a frame.
 type shownCursor struct {
 	x, y   int
 	hidden bool
 }
 
-// New returns a screen of width columns and height rows that writes to w, one
-// Write per frame. It writes nothing before Start.
+// New returns a screen of width columns and height rows that writes to w, once per
+// frame. It writes nothing before Start.
 func New(w io.Writer, width, height int, opts Options) *Screen {
 	s := &Screen{w: w, opts: opts, changed: make(chan struct{}, 1)}
 	s.setSize(width, height)
 	return s
 }
 
-// Changed carries a token when lines wait to be painted.
+// Changed returns a channel that holds a value while lines wait to be painted.
 func (s *Screen) Changed() <-chan struct{} { return s.changed }
 
 // Size returns the columns and rows of the screen.
@@ -77,9 +78,10 @@ func (s *Screen) Size() (width, height int) {
 // Color reports whether colours are shown.
 func (s *Screen) Color() bool { return s.opts.Color }
 
-// Start takes the terminal: what stood on it goes to the scrollback, autowrap
-// is off (the screen wraps by itself, so a width it misjudges spoils one row
-// only), and pastes come in brackets. It does nothing when already started.
+// Start takes the terminal: the text on it goes to the scrollback, and pastes are
+// bracketed. Automatic wrapping is off; the screen wraps itself, so that a
+// character of unexpected width spoils only one row. Start does nothing if the
+// screen is started.
 func (s *Screen) Start() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,9 +95,9 @@ func (s *Screen) Start() {
 	s.paint()
 }
 
-// Stop gives the terminal back: input line and live region are removed, the
-// cursor stands below the last row of output, and the modes that Start set are
-// undone. It may be called any number of times; Start takes the terminal again.
+// Stop gives the terminal back: it removes input line, graph and status, puts the
+// cursor below the last row of output, and undoes the modes that Start set. It may
+// be called any number of times. Start takes the terminal again.
 func (s *Screen) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,9 +112,8 @@ func (s *Screen) Stop() {
 		";1H\x1b[J\x1b[?7h\x1b[?2004l\x1b[?25h"))
 }
 
-// Resize tells the size that the terminal has now. Sizes below one column or
-// one row are ignored. The output is wrapped anew and everything is repainted
-// with the next frame.
+// Resize sets the size of the terminal. The next frame wraps the output anew and
+// repaints everything. A size without columns or rows is ignored.
 func (s *Screen) Resize(width, height int) {
 	if width < 1 || height < 1 {
 		return
@@ -156,8 +157,8 @@ func (s *Screen) stale() {
 	}
 }
 
-// Print adds lines of output above the input line; a line may hold SGR
-// sequences, and line breaks divide it. They appear with the next frame.
+// Print adds lines of output above the input line. A line may contain SGR
+// sequences; a line feed divides it. The lines appear with the next frame.
 func (s *Screen) Print(lines ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -167,6 +168,7 @@ func (s *Screen) Print(lines ...string) {
 	}
 }
 
+// stage appends lines to those that wait for the next frame.
 func (s *Screen) stage(lines ...string) {
 	for _, line := range lines {
 		s.staged = append(s.staged, strings.Split(line, "\n")...)
@@ -177,8 +179,8 @@ func (s *Screen) stage(lines ...string) {
 	}
 }
 
-// Commit turns the input line into the output line given. Both changes appear
-// with the same frame.
+// Commit removes the input line and prints a line of output in its place. Both
+// appear with the next frame.
 func (s *Screen) Commit(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -186,14 +188,14 @@ func (s *Screen) Commit(line string) {
 	s.stage(line)
 }
 
-// SetPrompt sets the input line and its popup; they appear with the next frame.
+// SetPrompt sets the input line and its popup, which appear with the next frame.
 func (s *Screen) SetPrompt(v View) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.prompt = v
 }
 
-// SetLive sets the graph and status rows, lines of text with SGR sequences; they
+// SetLive sets the graph and the status rows, texts with SGR sequences, which
 // appear with the next frame. Rows that do not fit are left out (see Budget).
 func (s *Screen) SetLive(graph, status []string) {
 	s.mu.Lock()
@@ -214,7 +216,7 @@ func (s *Screen) parse(lines []string) [][]Cell {
 	return rows
 }
 
-// Clear moves the output into the scrollback with the next frame, so that the
+// Clear makes the next frame move all output into the scrollback, so that the
 // input line stands in the first row.
 func (s *Screen) Clear() {
 	s.mu.Lock()
@@ -222,16 +224,16 @@ func (s *Screen) Clear() {
 	s.wipe = true
 }
 
-// Paint brings the terminal up to date with one write and returns its bytes: 0
-// when nothing changed.
+// Paint brings the terminal up to date with one write and returns the number of
+// bytes, 0 if nothing changed.
 func (s *Screen) Paint() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.paint()
 }
 
-// write hands b to the terminal. When not all of it is taken (a stalled link)
-// the next frame repaints everything.
+// write writes b to the terminal. If the terminal does not take all of it, as on a
+// stalled link, the next frame repaints everything.
 func (s *Screen) write(b []byte) {
 	if n, err := s.w.Write(b); err != nil || n < len(b) {
 		s.stale()
@@ -239,5 +241,5 @@ func (s *Screen) write(b []byte) {
 }
 
 func (s *Screen) wrap(line string) [][]Cell {
-	return Fold(Cells(line, s.opts.Color), s.width)
+	return fold(Cells(line, s.opts.Color), s.width)
 }

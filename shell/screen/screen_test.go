@@ -277,7 +277,7 @@ func TestWithoutColor(t *testing.T) {
 
 func TestLongLinesFoldBetweenWords(t *testing.T) {
 	rows := func(text string, width int) (out []string) {
-		for _, row := range Fold(Cells(text, false), width) {
+		for _, row := range fold(Cells(text, false), width) {
 			var b strings.Builder
 			for _, c := range row {
 				b.WriteRune(c.Rune)

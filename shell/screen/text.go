@@ -4,14 +4,16 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"pulsh/graphs/measure"
 )
 
 const tabStop = 8 // columns between tab stops, as terminals have them
 
-// Cells turns one line of text into cells. It understands SGR sequences, skips
-// every other escape sequence, expands tabs to multiples of 8 columns, and drops
-// control characters and what has no width. Without color the colours of SGR
-// sequences are dropped and the attributes kept.
+// Cells turns one line of text into cells. It applies SGR sequences, skips other
+// escape sequences, expands tabs to multiples of 8 columns, and drops control
+// characters and characters without a width. Without color it drops colours and
+// keeps other attributes.
 func Cells(text string, color bool) []Cell {
 	return appendCells(make([]Cell, 0, len(text)), text, color)
 }
@@ -33,30 +35,30 @@ func appendCells(cells []Cell, text string, color bool) []Cell {
 			i++
 			continue
 		}
-		n := Character(text[i:])
+		n := measure.Next(text[i:])
 		cells = appendCharacter(cells, text[i:i+n], st)
 		i += n
 	}
 	return cells
 }
 
-// appendCharacter appends the cells of one character; one without width, such as
-// a control character or an accent on nothing, has none.
+// appendCharacter appends the cells of one character. A character without a width,
+// such as a control character or a lone accent, has none.
 func appendCharacter(cells []Cell, char string, st Style) []Cell {
 	r, n := utf8.DecodeRuneInString(char)
-	width := CharacterWidth(char)
-	if width == 0 || RuneWidth(r) == 0 {
+	width := measure.Character(char)
+	if width == 0 || measure.Rune(r) == 0 {
 		return cells
 	}
 	cells = append(cells, Cell{Rune: r, Width: int8(width), Style: st, Marks: char[n:]})
 	if width == 2 {
-		cells = append(cells, RightHalf(st))
+		cells = append(cells, rightHalf(st))
 	}
 	return cells
 }
 
-// Wrap cuts cells into rows of at most width columns, and returns at least one
-// row. A wide cell that does not fit begins the next row.
+// Wrap cuts cells into rows of at most width columns. It returns at least one row.
+// A wide cell that does not fit begins the next row.
 func Wrap(cells []Cell, width int) [][]Cell {
 	width = max(width, 1)
 	rows := make([][]Cell, 0, len(cells)/width+1)
@@ -71,23 +73,23 @@ func Wrap(cells []Cell, width int) [][]Cell {
 	return append(rows, cells)
 }
 
-// foldIndent is how far the rows of a folded line stand in.
+// foldIndent is the indent of the second and all later rows of a folded line.
 const foldIndent = 4
 
-// Fold cuts a line of output into rows of at most width columns, between words
-// where there is a blank in the second half of a row. The rows that follow the
-// first stand in, so that one sees what belongs together: below the last column of
-// a table, where the line is a row of one.
-func Fold(cells []Cell, width int) [][]Cell {
+// fold cuts a line of output into rows of at most width columns. It cuts at a
+// blank if there is one in the second half of the row. The second and all later
+// rows are indented, to show that they belong to the first: in a row of a table
+// they stand below its last column.
+func fold(cells []Cell, width int) [][]Cell {
 	if len(cells) <= width || width < 4*foldIndent {
 		return Wrap(cells, width)
 	}
 	return foldAt(cells, width, hang(cells[:width]))
 }
 
-// hang is where the last column of a row of a table begins: behind the last two
-// blanks that follow a text. A line without columns, or with one that begins in the
-// second half, has foldIndent.
+// hang returns the indent for a line: the beginning of the last column of a table,
+// which follows a text and two blanks in the first half of the row. A line without
+// columns has foldIndent.
 func hang(cells []Cell) int {
 	column, seen := foldIndent, false
 	for x, c := range cells[:len(cells)/2] {
@@ -100,6 +102,7 @@ func hang(cells []Cell) int {
 	return column
 }
 
+// foldAt folds cells with an indent for all rows but the first.
 func foldAt(cells []Cell, width, indent int) [][]Cell {
 	if len(cells) <= width {
 		return [][]Cell{cells}
@@ -118,17 +121,16 @@ func foldAt(cells []Cell, width, indent int) [][]Cell {
 	return append([][]Cell{cells[:cut:cut]}, foldAt(append(rest, cells[cut+1:]...), width, indent)...)
 }
 
-// FoldText folds a line as Fold does, for what is written past the screen. It
-// keeps no style.
+// FoldText folds a line that is not written to the screen. The rows have no styles.
 func FoldText(line string, width int) []string {
 	var rows []string
-	for _, row := range Fold(Cells(line, false), width) {
+	for _, row := range fold(Cells(line, false), width) {
 		rows = append(rows, RowText(row))
 	}
 	return rows
 }
 
-// RowText is what stands in a row, without the blanks at its end.
+// RowText returns the text of a row without the blanks at its end.
 func RowText(row []Cell) string {
 	var b strings.Builder
 	for _, c := range row {
@@ -144,15 +146,15 @@ func RowText(row []Cell) string {
 	return strings.TrimRight(b.String(), " ")
 }
 
-// TextView returns the view of a row of text without an input line: it is cut at
-// width columns and has no cursor.
+// TextView returns a view that shows a row of text in the place of the input line.
+// It is cut at width columns and has no cursor.
 func TextView(text string, width int, color bool) View {
 	cells := Cells(text, color)
 	return View{Rows: [][]Cell{cells[:min(len(cells), width)]}, HideCursor: true}
 }
 
-// PlainText returns text without its escape sequences and without control
-// characters other than tabs.
+// PlainText returns text without escape sequences and control characters. Tabs
+// stay.
 func PlainText(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/commands/outcome"
 	"pulsh/session/broker"
 	"pulsh/shell/frames"
@@ -46,10 +47,10 @@ func (p *program) summary() []string {
 // behind are the groups that fell short of their schedules, if that is a failure
 // here: nobody watches who could judge it himself.
 func (p *program) behind() (short []commands.Schedule) {
-	if p.prompts() || p.commands.BehindAllowed() {
+	if p.prompts() || commands.BehindAllowed(p.commands) {
 		return nil
 	}
-	for _, s := range p.commands.Schedules() {
+	for _, s := range commands.Schedules(p.commands) {
 		if s.Behind {
 			short = append(short, s)
 		}
@@ -59,8 +60,8 @@ func (p *program) behind() (short []commands.Schedule) {
 
 // judge fails a run that was done but for its schedules.
 func (p *program) judge(code int) int {
-	if code == commands.ExitDone && len(p.behind()) > 0 {
-		return commands.ExitFailed
+	if code == lang.ExitDone && len(p.behind()) > 0 {
+		return lang.ExitFailed
 	}
 	return code
 }
@@ -113,7 +114,7 @@ func (p *program) report(code int) int {
 		}
 		if err != nil {
 			fmt.Fprintln(p.Err, "the report cannot be written:", err)
-			code = max(code, commands.ExitFailed)
+			code = max(code, lang.ExitFailed)
 		}
 	}
 	return code
@@ -122,14 +123,14 @@ func (p *program) report(code int) int {
 func (p *program) outcome(code int) outcome.Run {
 	return outcome.Run{
 		Pulsh: p.version, Began: p.began, Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(),
-		Journal: p.commands.Journal(), Schedules: p.commands.Schedules(), BehindAllowed: p.commands.BehindAllowed(),
-		Settings: p.commands.GroupSettings(), Last: p.session.Snapshot(), Refused: p.refused,
+		Journal: p.commands.Journal(), Schedules: commands.Schedules(p.commands), BehindAllowed: commands.BehindAllowed(p.commands),
+		Settings: commands.GroupSettings(p.commands), Last: p.session.Snapshot(), Refused: p.refused,
 	}
 }
 
 // again saves what was typed and says how it is run again.
 func (p *program) again() []string {
-	var fixed []commands.Variable
+	var fixed []lang.Variable
 	for _, v := range p.commands.Variables() {
 		if v.Fixed {
 			fixed = append(fixed, v)

@@ -11,6 +11,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/shell"
 )
@@ -47,8 +48,8 @@ func (p *program) metricsLine() string {
 }
 
 // readScripts parses all scripts and lines before anything runs.
-func readScripts(o Options, vars []commands.Variable, in io.Reader) (map[string]*commands.Script, error) {
-	scripts := map[string]*commands.Script{}
+func readScripts(o Options, vars []lang.Variable, in io.Reader) (map[string]*lang.Script, error) {
+	scripts := map[string]*lang.Script{}
 	for _, file := range o.Files {
 		script, err := readScript(file, vars, in)
 		if err != nil {
@@ -62,7 +63,7 @@ func readScripts(o Options, vars []commands.Variable, in io.Reader) (map[string]
 	return scripts, nil
 }
 
-func readScript(file string, vars []commands.Variable, in io.Reader) (*commands.Script, error) {
+func readScript(file string, vars []lang.Variable, in io.Reader) (*lang.Script, error) {
 	if file != "-" {
 		return commands.ReadScript(file, vars...)
 	}
@@ -74,8 +75,8 @@ func readScript(file string, vars []commands.Variable, in io.Reader) (*commands.
 }
 
 // variables are those of the environment and of flags, which go before.
-func (o Options) variables(environment []string) ([]commands.Variable, error) {
-	vars, err := commands.EnvironmentVariables(environment)
+func (o Options) variables(environment []string) ([]lang.Variable, error) {
+	vars, err := lang.EnvironmentVariables(environment)
 	return append(vars, o.Set...), err
 }
 
@@ -102,10 +103,10 @@ func check(o Options, files Streams) int {
 	}
 	if err != nil {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	fmt.Fprintf(files.Out, "%s is in order\n", o.Check)
-	return commands.ExitDone
+	return lang.ExitDone
 }
 
 // paintedError is an error as the shell prints it.
@@ -121,7 +122,7 @@ func (e *paintedError) Error() string { return e.text }
 func (e *paintedError) Unwrap() error { return e.cause }
 
 // ExitCode is what the error makes of a batch.
-func (e *paintedError) ExitCode() int { return commands.ExitCode(e.cause) }
+func (e *paintedError) ExitCode() int { return lang.ExitCode(e.cause) }
 
 // painted is an error as it stands below the line that was typed. Without a
 // prompt nobody sees the line, so that the error brings it along.
@@ -129,13 +130,13 @@ func (p *program) painted(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, commands.ErrQuit):
+	case errors.Is(err, lang.ErrQuit):
 		return shell.ErrQuit
 	case p.prompts():
 		return &paintedError{p.locale.text(commands.Paint(err, promptCells)), err}
 	}
 	text := commands.Paint(err, promptCells)
-	var placed *commands.Error
+	var placed *lang.Error
 	if errors.As(err, &placed) && placed.File == "" && placed.From >= 0 && !placed.Shown {
 		text = strings.Repeat(" ", promptCells) + graphs.Clean(placed.Text) + "\n" + text
 	}
@@ -144,5 +145,3 @@ func (p *program) painted(err error) error {
 
 // prompts says whether somebody types: the line is on the screen then.
 func (p *program) prompts() bool { return !p.Batch() && isatty.IsTerminal(p.In.Fd()) }
-
-func (p *program) colour() bool { return os.Getenv("NO_COLOR") == "" }

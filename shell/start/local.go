@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/broker/local"
 )
@@ -22,12 +23,12 @@ type localPulsar struct {
 var _ commands.Local = (*localPulsar)(nil)
 
 // Start starts the server, joins the one that runs, or finds a foreign one.
-func (l *localPulsar) Start(ctx context.Context, tell func(commands.Step)) (broker.Target, error) {
+func (l *localPulsar) Start(ctx context.Context, tell func(lang.Step)) (broker.Target, error) {
 	cfg, err := l.config()
 	if err != nil {
 		return broker.Target{}, err
 	}
-	cfg.Progress = func(p local.Progress) { tell(commands.Step{Text: p.Text, Done: p.Done, Total: p.Total}) }
+	cfg.Progress = func(p local.Progress) { tell(lang.Step{Text: p.Text, Done: p.Done, Total: p.Total}) }
 	server, err := local.Start(ctx, cfg)
 	if err != nil {
 		return broker.Target{}, err
@@ -36,7 +37,7 @@ func (l *localPulsar) Start(ctx context.Context, tell func(commands.Step)) (brok
 	l.server = server
 	l.mu.Unlock()
 	if note := server.Note(); note != "" {
-		tell(commands.Step{Text: note})
+		tell(lang.Step{Text: note})
 	}
 	return broker.Target{URL: server.URL(), AdminURL: server.AdminURL(), Name: "local"}, nil
 }
@@ -82,7 +83,7 @@ func (l *localPulsar) Kill(ctx context.Context) error {
 }
 
 // Restart starts the server again with its data.
-func (l *localPulsar) Restart(ctx context.Context, _ func(commands.Step)) error {
+func (l *localPulsar) Restart(ctx context.Context, _ func(lang.Step)) error {
 	return l.with(func(s *local.Server) error { return s.Restart(ctx) })
 }
 

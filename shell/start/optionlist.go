@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/profile"
 	"pulsh/session/spec"
@@ -92,10 +93,10 @@ func scriptOptions() []option {
 			said: func(o *Options, _ *Level, _ Said) error { o.KeepGoing = true; return nil }},
 		{name: "set", value: "NAME=VALUE", sample: "rate=20k", doc: "a variable of scripts; may be given again", repeats: true,
 			said: func(o *Options, _ *Level, s Said) error {
-				v, err := commands.ParseVariable(s.Value, s.From)
+				v, err := lang.ParseVariable(s.Value, s.From)
 				o.Set = append(o.Set, v)
 				return err
-			}, more: "It goes before " + commands.VariablePrefix + "NAME in the environment, which goes before a let. Variables are shown and recorded: keep secrets out of them."},
+			}, more: "It goes before " + lang.VariablePrefix + "NAME in the environment, which goes before a let. Variables are shown and recorded: keep secrets out of them."},
 		{name: "speed", value: "FACTOR", sample: "2", doc: "divide the times of wait and at",
 			said: func(o *Options, _ *Level, s Said) (err error) { o.Speed, err = readSpeed(s.Value); return err }},
 		{name: "allow-behind", doc: "let producer groups fall short of their schedules",
@@ -116,7 +117,7 @@ func scriptOptions() []option {
 func processOptions() []option {
 	return []option{
 		{name: "no-color", doc: "as NO_COLOR in the environment",
-			said: func(o *Options, _ *Level, _ Said) error { o.NoColour = true; return nil }},
+			said: func(o *Options, _ *Level, _ Said) error { o.NoColor = true; return nil }},
 		{name: "cpuprofile", value: fileValue, sample: "cpu.pprof", doc: "write a CPU profile of this run",
 			said: func(o *Options, _ *Level, s Said) error { o.CPUProfile = s.Value; return nil }},
 		{name: "metrics", value: "ADDRESS", sample: "127.0.0.1:9095", variable: "PULSH_METRICS", doc: "serve metrics to Prometheus",

@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"pulsh/commands"
+	"pulsh/commands/lang"
 )
 
 // Options are what was said on the command line and in the environment. Flags
@@ -23,13 +23,13 @@ type Options struct {
 	LocalDir         string   // of the local Pulsar's data, "" for the user's cache folder
 	Files, Lines     []string // in the order in which they were given
 	KeepGoing        bool
-	Set              []commands.Variable
+	Set              []lang.Variable
 	Speed            float64 // of the waits of scripts; 0 is as they are written
 	AllowBehind      bool
 	JSON, JUnit      string // files for what became of the run; "-" is the standard output
 	Yes              bool   // every question is answered with yes
 	Check            string
-	NoColour         bool
+	NoColor          bool
 	CPUProfile       string
 	Metrics          string // where to serve metrics, "" for nowhere
 	MetricsRemote    bool

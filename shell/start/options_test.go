@@ -53,7 +53,7 @@ func TestOptions(t *testing.T) {
 		{"-f a -e list -f b -e status -k", Options{Files: []string{"a", "b"}, Lines: []string{"list", "status"}, KeepGoing: true}},
 		{"-f -", Options{Files: []string{"-"}}},
 		{"--check a", Options{Check: "a"}},
-		{"--no-color --cpuprofile p", Options{NoColour: true, CPUProfile: "p"}},
+		{"--no-color --cpuprofile p", Options{NoColor: true, CPUProfile: "p"}},
 		{"--pprof :6060", Options{Pprof: "127.0.0.1:6060"}},
 		{"--pprof 0.0.0.0:6060 --pprof-remote", Options{Pprof: "0.0.0.0:6060", PprofRemote: true}},
 		{"--completion fish", Options{Completion: "fish"}},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pulsh/commands"
+	"pulsh/commands/lang"
 	"pulsh/shell"
 	"pulsh/shell/frames"
 )
@@ -30,7 +31,7 @@ func (p *program) opening() shell.Task {
 			fmt.Fprintln(out, p.locale.text("note: "+note))
 		}
 		said, err := p.reach(ctx, p.commands.Report)
-		p.commands.Report(commands.Step{})
+		p.commands.Report(lang.Step{})
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -54,7 +55,7 @@ func (p *program) reachFirst() (greeting []string, err error) {
 }
 
 // reach brings up or finds the cluster, and returns what to say of it.
-func (p *program) reach(ctx context.Context, tell func(commands.Step)) (greeting []string, err error) {
+func (p *program) reach(ctx context.Context, tell func(lang.Step)) (greeting []string, err error) {
 	target := p.target
 	begin := time.Now()
 	var ready time.Duration
@@ -88,9 +89,9 @@ const stepsEvery = time.Second
 
 // tellStep shows each step of the start on a line of its own, and of a long one
 // how far it is, once a second at most.
-func (p *program) tellStep() func(commands.Step) {
+func (p *program) tellStep() func(lang.Step) {
 	said, at, begin := "", time.Now(), time.Now()
-	return func(s commands.Step) {
+	return func(s lang.Step) {
 		if s.Text == "" || s.Text == said && (s.Done == 0 || time.Since(at) < stepsEvery) {
 			return
 		}

@@ -12,9 +12,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
 
 	"pulsh/commands"
+	"pulsh/commands/answers"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/dial"
@@ -43,7 +46,7 @@ type program struct {
 	local    *localPulsar
 	topics   *topicNames
 	locale   locale
-	scripts  map[string]*commands.Script // by the line that runs them
+	scripts  map[string]*lang.Script // by the line that runs them
 	history  *shell.History
 	reports  []document
 	began    time.Time
@@ -54,8 +57,8 @@ type program struct {
 
 // Run runs pulsh to its end and returns the exit code.
 func Run(o Options, version string, builtin []byte, files Streams) int {
-	if o.NoColour {
-		os.Setenv("NO_COLOR", "1")
+	if o.NoColor {
+		color.NoColor = true
 	}
 	if o.Check != "" {
 		return check(o, files)
@@ -67,19 +70,19 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 	p, err := newProgram(o, version, builtin, files)
 	if err != nil {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	stop, err := profileCPU(o.CPUProfile)
 	if err != nil {
 		fmt.Fprintln(files.Err, err)
-		return commands.ExitUsage
+		return lang.ExitUsage
 	}
 	defer stop()
 	if o.Pprof != "" {
 		at, stop, err := servePprof(o.Pprof)
 		if err != nil {
 			fmt.Fprintln(files.Err, err)
-			return commands.ExitUsage
+			return lang.ExitUsage
 		}
 		defer stop()
 		fmt.Fprintln(p.Err, "profiles at http://"+at+"/debug/pprof/")
@@ -119,7 +122,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.topics = newTopicNames(p.session)
 	p.commands = commands.New(commands.Env{
 		Session: p.session,
-		Colour:  p.colour(),
+		Color:   !color.NoColor,
 		Version: version,
 		Output:  p.output(),
 		Local:   p.local,
@@ -133,7 +136,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 
 		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind,
 	})
-	p.frames = frames.New(p.session, p.shown, frames.Look{Colour: p.colour(), ASCII: p.locale.ascii})
+	p.frames = frames.New(p.session, p.shown, frames.Look{Color: !color.NoColor, ASCII: p.locale.ascii})
 	return p, nil
 }
 
@@ -176,7 +179,7 @@ func (p *program) run() int {
 	} else if said, err := p.reachFirst(); err != nil {
 		fmt.Fprintln(p.Err, strings.Join(said, "\n"))
 		p.close(context.Background())
-		code := max(commands.ExitCode(err), commands.ExitUnconnected)
+		code := max(lang.ExitCode(err), lang.ExitUnconnected)
 		p.refused = strings.TrimSpace(said[0])
 		return p.report(code)
 	} else {
@@ -186,7 +189,7 @@ func (p *program) run() int {
 	defer notes.stop()
 	code := shell.Run(context.Background(), shell.Config{
 		Executor:   p,
-		Frames:     p.frames.Within,
+		Frames:     p.frames.Frame,
 		Refresh:    p.commands.Refresh,
 		Notes:      notes.lines,
 		First:      first,
@@ -195,9 +198,9 @@ func (p *program) run() int {
 		Batch:      p.Batch(),
 		KeepGoing:  p.KeepGoing,
 		Keys:       p.keys(),
-		Scroll:     p.commands.Scroll,
+		Scroll:     func(pages int) { commands.Scroll(p.commands, pages) },
 		History:    p.history,
-		Unfinished: commands.Unfinished,
+		Unfinished: lang.Unfinished,
 		Questions:  p.asked,
 		Progress:   p.progress,
 		StatusLine: p.statusLine,
@@ -211,9 +214,9 @@ func (p *program) run() int {
 // close ends groups and connections, then what tells of them, and gives the
 // local server back.
 func (p *program) close(ctx context.Context) {
-	p.commands.Settling("")
+	commands.Settling(p.commands, "")
 	p.session.Close(ctx)
-	p.commands.Close(ctx)
+	commands.Close(ctx, p.commands)
 	releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	if err := p.local.release(releasing); err != nil {
@@ -221,12 +224,12 @@ func (p *program) close(ctx context.Context) {
 	}
 }
 
-// statusLine is for the plain face; a batch of mere questions has none.
+// statusLine is for a shell without a terminal; a batch of mere questions has none.
 func (p *program) statusLine() string {
 	if len(p.session.Snapshot().Groups) == 0 {
 		return ""
 	}
-	return p.locale.text(commands.StatusLine(p.session.Snapshot(), time.Now()))
+	return p.locale.text(answers.StatusLine(p.session.Snapshot(), time.Now()))
 }
 
 // Execute runs a line, or the script that stands for it.
@@ -241,12 +244,12 @@ func (p *program) Execute(ctx context.Context, line string, out io.Writer) error
 	return p.painted(err)
 }
 
-func (p *program) runScript(ctx context.Context, script *commands.Script, out io.Writer) error {
-	result, err := p.commands.RunScript(ctx, script, out, commands.Options{
+func (p *program) runScript(ctx context.Context, script *lang.Script, out io.Writer) error {
+	result, err := p.commands.RunScript(ctx, script, out, lang.Options{
 		KeepGoing: p.KeepGoing,
 		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
 	})
-	fmt.Fprintln(out, result.Summary(p.session.Snapshot()))
+	fmt.Fprintln(out, answers.Summary(result, p.session.Snapshot()))
 	return err
 }
 

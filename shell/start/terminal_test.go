@@ -202,7 +202,7 @@ func TestAHistoryThatCannotBeWrittenIsOneNote(t *testing.T) {
 	leave(t, s)
 }
 
-func TestNoColorHasNoColourCodes(t *testing.T) {
+func TestNoColorHasNoColorCodes(t *testing.T) {
 	s := open(t, localtest.Start(t), 100, 30, "NO_COLOR=1")
 	load(s, "100")
 	s.Send("sc")
@@ -211,7 +211,7 @@ func TestNoColorHasNoColourCodes(t *testing.T) {
 	run(s, "graph fast sub1", "┤")
 	run(s, "nonsense", `no command "nonsense"`)
 	leave(t, s)
-	s.RequireColourless()
+	s.RequireColorless()
 }
 
 func TestNoBrokerIsAPageAndAPrompt(t *testing.T) {

@@ -1,6 +1,6 @@
-// Package tty opens the controlling terminal, reads keys and writes frames
-// without ever blocking for long, switches it to raw mode and back, and says
-// when a full screen should not be started at all.
+// Package tty opens the controlling terminal, switches it to raw mode and back, reads
+// keys and writes frames. No call blocks for long, also on a stalled terminal. Usable
+// reports whether the terminal serves for a full screen.
 //
-// It works on Linux and macOS.
+// The package works on Linux and macOS.
 package tty

@@ -7,25 +7,25 @@ import (
 	"strings"
 )
 
-// keeperScript waits for the end of its input. A word there means that all is
-// well; without one the program has died in a way that no code of it could
-// catch (SIGKILL, a panic in a goroutine of a library), and the modes that it
-// left are undone. If the shell above has taken the terminal back already, stty
-// fails and nothing is done.
+// keeperScript waits for the end of its input. A word before the end means that
+// the program has restored the terminal. Without a word the program was killed
+// or has panicked in a goroutine of a library, and the script restores the
+// modes. If the calling shell has taken the terminal back already, stty fails
+// and the script does nothing.
 const keeperScript = `trap '' HUP INT QUIT TERM PIPE
 exec 3<>/dev/tty || exit
 read -r word && exit
 stty "$1" <&3 && printf '\0337\033[?2026l\033[r\033[0m\033[?7h\033[?2004l\033[?25h\0338\r\n\033[J' >&3`
 
-// Keeper is a process of about one MiB that outlives the program to restore the
-// terminal. A nil Keeper does nothing.
+// Keeper is a process of about one MiB that restores the terminal if the program
+// dies. A nil Keeper does nothing.
 type Keeper struct {
 	process *exec.Cmd
 	word    io.WriteCloser
 }
 
-// Keep starts a Keeper for the modes that the terminal has now; call it before
-// Raw. It returns nil on a system without sh and stty.
+// Keep starts a Keeper for the present modes of the terminal; it must be called
+// before Raw. It returns nil on a system without sh and stty.
 func Keep() *Keeper {
 	terminal, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
@@ -48,12 +48,13 @@ func Keep() *Keeper {
 	return k
 }
 
-// Release ends the Keeper, after the terminal was restored, and waits for it.
+// Release ends the Keeper and waits for it. The terminal must be restored
+// before.
 func (k *Keeper) Release() {
 	if k == nil {
 		return
 	}
-	// Whatever fails here, the process ends with its input.
+	// After an error the process ends all the same, with its input.
 	_, _ = io.WriteString(k.word, "done\n")
 	_ = k.word.Close()
 	_ = k.process.Wait()

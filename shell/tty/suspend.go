@@ -8,13 +8,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stopMax is how long a stop may take to happen. Without job control (no shell
-// above us) the kernel ignores it, and we go on after this.
+// stopMax is the longest time that a stop takes to happen. Without job control,
+// in a session without a shell, the kernel ignores the stop, and Suspend returns
+// after this time.
 const stopMax = 300 * time.Millisecond
 
-// Suspend stops the whole process group, as Ctrl-Z does in a terminal that is
-// not raw, and returns when it is continued. The caller gives the terminal back
-// before and takes it again after.
+// Suspend stops the process group, as Ctrl-Z does in a terminal that is not raw,
+// and returns when it is continued. The caller restores the terminal before and
+// takes it again afterwards.
 func Suspend() {
 	continued := make(chan os.Signal, 1)
 	signal.Notify(continued, unix.SIGCONT)
@@ -22,7 +23,8 @@ func Suspend() {
 	if unix.Kill(0, unix.SIGTSTP) != nil {
 		return
 	}
-	// kill returns before the stop takes effect; both events follow it.
+	// kill returns before the stop takes effect, and the process continues after
+	// it.
 	select {
 	case <-continued:
 	case <-time.After(stopMax):

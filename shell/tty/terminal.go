@@ -11,16 +11,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stallMax is how long one Write waits for a terminal that takes nothing, such
-// as a dead ssh link. After that the rest of the bytes is given up, so that
-// neither keys nor signals nor the way out ever hang on a terminal.
+// stallMax is the time that Write waits for a terminal that takes no bytes, such
+// as a dead ssh link. It then drops the rest, so that no key, no signal and no
+// exit waits for the terminal.
 const stallMax = time.Second
 
-// ErrStalled is returned by Write when the terminal took no bytes for a second.
+// ErrStalled is returned by Write if the terminal took no bytes for a second.
 var ErrStalled = errors.New("the terminal takes no output")
 
 // Terminal is the controlling terminal. Its methods may be called from any
-// goroutine, except that only one may read.
+// goroutine, but only one goroutine may read.
 type Terminal struct {
 	in, out int
 	owned   bool // in and out were opened here
@@ -32,8 +32,8 @@ type Terminal struct {
 	closed bool
 }
 
-// Open opens the controlling terminal and remembers its modes. Call Usable
-// before.
+// Open opens the controlling terminal and saves its modes. Usable must have
+// returned nil.
 func Open(stdin, stdout *os.File) (*Terminal, error) {
 	in, out, owned, err := openBoth(stdin, stdout)
 	if err != nil {
@@ -54,8 +54,8 @@ func Open(stdin, stdout *os.File) (*Terminal, error) {
 	return t, nil
 }
 
-// Raw switches the terminal to raw mode: every key arrives as it is typed,
-// Ctrl-C among them. Output processing stays on, so that a crash trace remains
+// Raw switches the terminal to raw mode, in which every key, also Ctrl-C, is a
+// byte to read. Output processing stays on, so that the trace of a panic is
 // readable.
 func (t *Terminal) Raw() error {
 	t.mu.Lock()
@@ -77,8 +77,8 @@ func (t *Terminal) Raw() error {
 	return nil
 }
 
-// Restore gives the terminal the modes that it had before Raw. It may be called
-// any number of times.
+// Restore sets the modes that the terminal had at Open. It may be called any
+// number of times.
 func (t *Terminal) Restore() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -86,7 +86,7 @@ func (t *Terminal) Restore() {
 		return
 	}
 	t.raw = false
-	// The terminal may be gone (hang-up); nothing is left to restore then.
+	// An error means that the terminal is gone, and nothing is left to restore.
 	_ = t.set(&t.saved)
 }
 
@@ -98,8 +98,8 @@ func (t *Terminal) set(m *unix.Termios) error {
 	}
 }
 
-// Size returns the columns and rows of the terminal, 80 by 24 when it does not
-// tell.
+// Size returns the columns and rows of the terminal, 80 and 24 if they are
+// unknown.
 func (t *Terminal) Size() (width, height int) {
 	ws, err := unix.IoctlGetWinsize(t.out, unix.TIOCGWINSZ)
 	if err != nil || ws.Col == 0 || ws.Row == 0 {
@@ -108,8 +108,8 @@ func (t *Terminal) Size() (width, height int) {
 	return int(ws.Col), int(ws.Row)
 }
 
-// ReadTimeout reads what was typed into p. It returns 0 without an error when
-// nothing came within d, and io.EOF when the terminal hung up or Wake was called.
+// ReadTimeout reads typed bytes into p. It returns 0 without an error if no byte
+// came within d, and io.EOF if the terminal hung up or Wake was called.
 func (t *Terminal) ReadTimeout(p []byte, d time.Duration) (int, error) {
 	fds := []unix.PollFd{
 		{Fd: int32(t.in), Events: unix.POLLIN},
@@ -134,8 +134,8 @@ func (t *Terminal) ReadTimeout(p []byte, d time.Duration) (int, error) {
 	return n, nil
 }
 
-// temporary returns nil for an error after which one simply tries again, and
-// io.EOF for every other.
+// temporary returns nil for an error after which a call can be repeated, and
+// io.EOF for all others.
 func temporary(err error) error {
 	if err == unix.EINTR || err == unix.EAGAIN {
 		return nil
@@ -143,8 +143,8 @@ func temporary(err error) error {
 	return io.EOF
 }
 
-// Write writes p, waiting for a slow terminal as long as it takes something
-// every second; then it returns what was written and ErrStalled.
+// Write writes p. It returns ErrStalled and the number of written bytes if the
+// terminal takes no byte for a second.
 func (t *Terminal) Write(p []byte) (int, error) {
 	done := 0
 	for done < len(p) {
@@ -168,18 +168,18 @@ func (t *Terminal) Write(p []byte) (int, error) {
 	return done, nil
 }
 
-// Wake ends a ReadTimeout under way and every later one with io.EOF.
+// Wake makes a running and all later calls of ReadTimeout return io.EOF.
 func (t *Terminal) Wake() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.closed {
-		// The pipe cannot be full: one byte ends the reader for good.
+		// The pipe is never full, because one byte ends the reader.
 		_, _ = unix.Write(t.wake[1], []byte{0})
 	}
 }
 
-// Close restores the modes and closes what Open opened. No other method may be
-// in use.
+// Close restores the modes and closes the files that Open opened. No other
+// method may be running.
 func (t *Terminal) Close() {
 	t.Restore()
 	t.mu.Lock()

@@ -8,15 +8,15 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// The reasons for not starting a full screen.
+// The errors of Usable.
 var (
 	ErrNotTerminal = errors.New("stdin or stdout is not a terminal")
 	ErrDumb        = errors.New("the terminal cannot move its cursor (TERM is empty or dumb)")
 )
 
-// Usable returns nil when a full screen can be started: stdin and stdout are
-// terminals, TERM is neither empty nor "dumb", and /dev/tty opens (go-prompt
-// panics without a controlling terminal). Otherwise it returns the reason.
+// Usable returns nil if the shell can use the full screen: stdin and stdout are
+// terminals, TERM is neither empty nor "dumb", and there is a controlling terminal,
+// which signals and the Keeper need. Otherwise it returns the reason.
 func Usable(stdin, stdout *os.File, term string) error {
 	if !isatty.IsTerminal(stdin.Fd()) || !isatty.IsTerminal(stdout.Fd()) {
 		return ErrNotTerminal

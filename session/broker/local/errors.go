@@ -15,8 +15,8 @@ type Error struct {
 // Error returns the sentence.
 func (e *Error) Error() string { return e.Message }
 
-// Try returns the next step, or "" when there is none.
-func (e *Error) Try() string { return e.Next }
+// Advice returns the next step, or "" when there is none.
+func (e *Error) Advice() string { return e.Next }
 
 // Unwrap returns the error underneath.
 func (e *Error) Unwrap() error { return e.Cause }

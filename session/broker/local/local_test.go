@@ -63,7 +63,7 @@ func TestSmallDiskIsRefused(t *testing.T) {
 	var e *Error
 	require.ErrorAs(t, err, &e)
 	require.Contains(t, e.Message, "has 6.0 GB free, a local pulsar needs 6.0 GB")
-	require.NotEmpty(t, e.Try())
+	require.NotEmpty(t, e.Advice())
 	require.Empty(t, instance{filepath.Join(cfg.Dir, "local")}.users())
 
 	broken := errors.New("no such disk")
@@ -89,7 +89,7 @@ func TestSourceOrder(t *testing.T) {
 		var e *Error
 		require.ErrorAs(t, err, &e)
 		require.Contains(t, e.Message, want)
-		require.NotEmpty(t, e.Try())
+		require.NotEmpty(t, e.Advice())
 	}
 	next("there is no java here")
 	script("java", `echo 'openjdk version "11.0.2"' >&2`)

@@ -1,0 +1,27 @@
+package answers
+
+import (
+	"fmt"
+	"strings"
+
+	"pulsh/commands/lang"
+	"pulsh/graphs"
+	"pulsh/session/snapshot"
+)
+
+// Summary is the last line of a script's results: expectations, the account of
+// all messages, and how long it took.
+func Summary(r lang.Result, s *snapshot.Snapshot) string {
+	var parts []string
+	if r.Passed+r.Failed > 0 {
+		parts = append(parts, fmt.Sprintf("%d passed, %d failed", r.Passed, r.Failed))
+	}
+	if t := s.Totals; t.Sent+t.Received > 0 {
+		parts = append(parts, strings.Join([]string{Whole(t.Sent) + " sent", Whole(t.Acked) + " acked", Whole(t.Received) + " received",
+			Whole(t.Lost) + " lost", Whole(t.Duplicated) + " duplicated"}, ", "))
+	}
+	if r.Drift.Lines > 0 {
+		parts = append(parts, r.Drift.String())
+	}
+	return strings.Join(append(parts, graphs.Seconds(r.Elapsed)), " · ")
+}

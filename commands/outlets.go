@@ -1,0 +1,17 @@
+package commands
+
+import (
+	"sync"
+
+	"pulsh/session/scrape"
+)
+
+// outlets are what goes on beside the lines that are typed.
+type outlets struct {
+	mu     sync.Mutex // held for moments
+	stream *stream
+	server *scrape.Server
+}
+
+// outletsOf are those of a session.
+func outletsOf(c *Commands) *outlets { return Attached[outlets](c) }
