@@ -33,7 +33,7 @@ func newHistory() *history {
 
 // own leaves out the figures that are other names of the same.
 func own(figures []snapshot.Figure) []snapshot.Figure {
-	return slices.DeleteFunc(figures, func(f snapshot.Figure) bool { return f.Name != plain(f.Name) })
+	return slices.DeleteFunc(slices.Clone(figures), func(f snapshot.Figure) bool { return f.Name != plain(f.Name) })
 }
 
 // plain is the shortest name of a figure: fast.p99 is fast.latency.p99, and
