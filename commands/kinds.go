@@ -125,7 +125,7 @@ func countKind() lang.Kind {
 }
 
 func lanesKind() lang.Kind {
-	return lang.Kind{Name: "LANES", Sample: "auto", Forms: "auto, each, 4",
+	return lang.Kind{Name: "PRODUCERS", Sample: "auto", Forms: "auto, each, 4",
 		Doc: "auto (the workers, twice the cores or 16, whichever is least), each (one a worker), or a number"}
 }
 

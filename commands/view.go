@@ -108,8 +108,8 @@ func lines(g snapshot.Group, word string, alone bool) []string {
 		}
 		return []string{prefix + "p50", prefix + "p99"}
 	}
-	if hasFigure(g.Kind, word) {
-		return []string{word}
+	if figure := snapshot.FigureName(word); hasFigure(g.Kind, figure) {
+		return []string{figure}
 	}
 	return nil
 }

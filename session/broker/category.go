@@ -30,7 +30,7 @@ func (c Category) String() string {
 	return [CategoryCount]string{
 		"other", "timeout", "queue full", "disconnected", "too large",
 		"throttled", "backlog full", "not authorised", "topic terminated",
-		"busy", "gone", "moved", "silent",
+		"busy", "gone", "topic unloaded", "no response",
 	}[c]
 }
 

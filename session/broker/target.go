@@ -30,7 +30,7 @@ func ReadTLSCheck(text string) (TLSCheck, error) {
 	case TLSFull, TLSAnyHost, TLSNone:
 		return c, nil
 	}
-	return "", fmt.Errorf("%q is not a way to check certificates; there are %s, %s, %s", text, TLSFull, TLSAnyHost, TLSNone)
+	return "", fmt.Errorf("%q is not a way to check certificates (%s, %s, %s)", text, TLSFull, TLSAnyHost, TLSNone)
 }
 
 // Connection is what a profile keeps of a target: never a secret.

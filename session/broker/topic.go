@@ -45,12 +45,12 @@ func ParseTopic(s string) (TopicName, error) {
 		return TopicName{}, fmt.Errorf("a topic needs a name")
 	}
 	if len(s) > topicNameMax {
-		return TopicName{}, fmt.Errorf("a topic's name of %d bytes is longer than %d", len(s), topicNameMax)
+		return TopicName{}, fmt.Errorf("a topic name of %d bytes exceeds the limit of %d", len(s), topicNameMax)
 	}
 	path := s
 	if domain, rest, found := strings.Cut(s, "://"); found {
 		if domain != Persistent && domain != NonPersistent {
-			return TopicName{}, fmt.Errorf("%q is not a topic: it begins with %q, not with persistent:// or non-persistent://", s, domain+"://")
+			return TopicName{}, fmt.Errorf("%q is not a topic: it begins with %q instead of persistent:// or non-persistent://", s, domain+"://")
 		}
 		t.Domain, path = domain, rest
 	}
@@ -59,7 +59,7 @@ func ParseTopic(s string) (TopicName, error) {
 	case len(parts) == 3:
 		t.Tenant, t.Namespace, t.Local = parts[0], parts[1], parts[2]
 	case path != s:
-		return TopicName{}, fmt.Errorf("%q is not a topic: after the domain come tenant/namespace/topic", s)
+		return TopicName{}, fmt.Errorf("%q is not a topic: the domain must be followed by tenant/namespace/topic", s)
 	case len(parts) == 2:
 		t.Namespace, t.Local = parts[0], parts[1]
 	case len(parts) == 1:
@@ -84,13 +84,13 @@ func (t TopicName) check(s string) error {
 	case t.Local == "":
 		return fmt.Errorf("%q is not a topic: its name is empty", s)
 	case t.Local == "." || t.Local == "..":
-		return fmt.Errorf("%q is not a topic: no path leads to %q", s, t.Local)
+		return fmt.Errorf("%q is not a topic: Pulsar does not accept %q", s, t.Local)
 	case !utf8.ValidString(s):
 		return fmt.Errorf("%q is not a topic: it is not UTF-8", s)
 	}
 	for _, r := range t.Local {
 		if !unicode.IsGraphic(r) || unicode.IsSpace(r) {
-			return fmt.Errorf("%q is not a topic: its name has a blank or control character", s)
+			return fmt.Errorf("%q is not a topic: its name has a space or control character", s)
 		}
 	}
 	return nil
@@ -103,7 +103,7 @@ func checkNamed(what, name string) error {
 		return fmt.Errorf("its %s is empty", what)
 	}
 	if name == "." || name == ".." {
-		return fmt.Errorf("no path leads to the %s %q", what, name)
+		return fmt.Errorf("Pulsar does not accept the %s %q", what, name)
 	}
 	for _, r := range name {
 		letter := r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r))
@@ -175,7 +175,7 @@ func ParseNamespace(s string) (NamespaceName, error) {
 		return name, nil
 	}
 	if len(s) > topicNameMax {
-		return NamespaceName{}, fmt.Errorf("a namespace's name of %d bytes is longer than %d", len(s), topicNameMax)
+		return NamespaceName{}, fmt.Errorf("a namespace name of %d bytes exceeds the limit of %d", len(s), topicNameMax)
 	}
 	name.Namespace = s
 	if tenant, rest, found := strings.Cut(s, "/"); found {

@@ -72,7 +72,7 @@ func choose[T ~string](into *T, words []T, text []byte, what string) error {
 	for i, w := range words {
 		names[i] = string(w)
 	}
-	return fmt.Errorf("%q is not %s; there are %s", text, what, strings.Join(names, ", "))
+	return fmt.Errorf("%q is not %s (%s)", text, what, strings.Join(names, ", "))
 }
 
 // MessageID names a stored entry. Partition is -1 on an unpartitioned topic.

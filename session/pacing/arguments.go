@@ -28,11 +28,11 @@ func newArguments(inner string) (*arguments, error) {
 		name, value, named := strings.Cut(field, "=")
 		switch _, twice := a.options[name]; {
 		case !named && len(a.options) > 0:
-			return nil, fmt.Errorf("%q must stand before the options", field)
+			return nil, fmt.Errorf("%q must come before the options", field)
 		case !named:
 			a.words = append(a.words, field)
 		case twice:
-			return nil, fmt.Errorf("%s= is written twice", name)
+			return nil, fmt.Errorf("%s= is given twice", name)
 		default:
 			a.options[name] = value
 		}

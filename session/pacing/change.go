@@ -112,7 +112,7 @@ func (c Change) String() string {
 // below 0 or beyond the limits of a rate.
 func (c Change) Apply(current Rate) (Shape, error) {
 	if current.IsMax() && (c.Relative() || c.shape.needsFiniteStart()) {
-		return Shape{}, fmt.Errorf("%s starts from the current rate, and that is max", c)
+		return Shape{}, fmt.Errorf("%s starts from the current rate, which is max", c)
 	}
 	signed := func(v float64) float64 {
 		if c.negative {
@@ -134,10 +134,19 @@ func (c Change) Apply(current Rate) (Shape, error) {
 	}
 	rate := Rate(tidy(result))
 	if rate <= 0 {
-		return Shape{}, fmt.Errorf("%s from %s would leave no rate; a rate must be more than 0", c, current)
+		return Shape{}, fmt.Errorf("%s is not above 0; the rate must stay above 0", c.sum(current))
 	}
 	if err := checkRate(rate); err != nil {
-		return Shape{}, fmt.Errorf("%s from %s is %w", c, current, err)
+		return Shape{}, fmt.Errorf("%s is %w", c.sum(current), err)
 	}
 	return Hold(rate), nil
+}
+
+// sum writes the change as a calculation with the current rate: 20k - 50k.
+func (c Change) sum(current Rate) string {
+	text := c.String()
+	if c.kind == changeFactor {
+		return current.String() + " " + text
+	}
+	return current.String() + " " + text[:1] + " " + text[1:]
 }

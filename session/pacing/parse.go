@@ -94,7 +94,7 @@ func splitParts(text string) ([]string, error) {
 	if len(parts) > 1 {
 		for _, p := range parts {
 			if p == "" {
-				return nil, fmt.Errorf("%q has nothing beside a +", text)
+				return nil, fmt.Errorf("%q has nothing next to a +", text)
 			}
 		}
 	}
@@ -119,7 +119,7 @@ func parsePart(text string) (part, error) {
 		}
 		names = append(names, form.name)
 	}
-	return nil, fmt.Errorf("no shape %q; there are %s", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("%q is not a shape (%s)", name, strings.Join(names, ", "))
 }
 
 // parse reads the arguments of one part.
@@ -130,7 +130,7 @@ func (f partForm) parse(text, inner string) (part, error) {
 	}
 	p, err := f.read(args)
 	if errors.Is(err, errForm) || err == nil && args.left() {
-		return nil, fmt.Errorf("%q is not written as %s is", text, f.example)
+		return nil, fmt.Errorf("%q is not written like %s", text, f.example)
 	}
 	return p, err
 }
@@ -140,7 +140,7 @@ func checkJoints(parts []part) error {
 	var before Rate
 	for i, p := range parts {
 		if r, ok := p.(ramp); ok && i > 0 && r.from == 0 && before.IsMax() {
-			return fmt.Errorf("%s starts from the rate before it, and that is max", p)
+			return fmt.Errorf("%s starts from the rate before it, which is max", p)
 		}
 		if i == len(parts)-1 {
 			break
@@ -208,7 +208,7 @@ func readSine(a *arguments) (part, error) {
 	case s.mean.IsMax():
 		return nil, errors.New("a sine cannot swing around max")
 	case s.peak(0) > Limit:
-		return nil, fmt.Errorf("%s reaches more than %s a second, the highest rate", s, Limit)
+		return nil, fmt.Errorf("%s reaches more than %s per second, the highest rate", s, Limit)
 	}
 	return s, nil
 }
@@ -249,7 +249,7 @@ func readSpike(a *arguments) (part, error) {
 	case s.every > 0 && s.every <= s.length:
 		return nil, fmt.Errorf("%s recurs before it has ended; every= must be more than %s", s, FormatDuration(s.length))
 	case s.every == 0 && s.total != endless:
-		return nil, fmt.Errorf("%s needs every= beside for=", s)
+		return nil, fmt.Errorf("%s needs every= with for=", s)
 	}
 	return s, nil
 }

@@ -60,9 +60,9 @@ func checkRate(r Rate) error {
 	case r.IsMax():
 		return nil
 	case r > Limit:
-		return fmt.Errorf("more than %s a second, the highest rate (max is without a limit)", Limit)
+		return fmt.Errorf("more than %s per second, the highest rate (max has no limit)", Limit)
 	case r < Least:
-		return fmt.Errorf("less than %s a second, the lowest rate", formatDecimal(float64(Least)))
+		return fmt.Errorf("less than %s per second, the lowest rate", formatDecimal(float64(Least)))
 	}
 	return nil
 }

@@ -60,8 +60,8 @@ func TestParseRateRefuses(t *testing.T) {
 		"0":                     "a rate must be more than 0",
 		"-5":                    "a rate must be more than 0",
 		"0.0k/m":                "a rate must be more than 0",
-		"101M":                  `"101M" is more than 100M a second, the highest rate (max is without a limit)`,
-		"0.001/h":               `"0.001/h" is less than 0.000001 a second, the lowest rate`,
+		"101M":                  `"101M" is more than 100M per second, the highest rate (max has no limit)`,
+		"0.001/h":               `"0.001/h" is less than 0.000001 per second, the lowest rate`,
 	} {
 		_, err := ParseRate(text)
 		require.EqualError(t, err, want)

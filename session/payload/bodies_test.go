@@ -57,7 +57,7 @@ func TestKinds(t *testing.T) {
 		require.Equal(t, k, again)
 	}
 	_, err := ParseKind("noise")
-	require.EqualError(t, err, `"noise" is not a kind of payload; there are random, text, sequential, zero`)
+	require.EqualError(t, err, `"noise" is not a kind of body (random, text, sequential, zero)`)
 }
 
 func TestSlotsDoNotTouch(t *testing.T) {

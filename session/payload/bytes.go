@@ -81,7 +81,7 @@ func notBytes(text string) error {
 }
 
 func tooManyBytes(text string) error {
-	return fmt.Errorf("%q is more bytes than can be counted", text)
+	return fmt.Errorf("%q is too large", text)
 }
 
 // FormatBytes writes n as ParseBytes reads it, without loss: with the largest

@@ -52,9 +52,9 @@ func ParseKeys(text string) (Keys, error) {
 	}
 	switch {
 	case k.zipf > 0 && k.hot > 0:
-		return Keys{}, fmt.Errorf("%q gives both zipf and hot, of which keys follow one", text)
+		return Keys{}, fmt.Errorf("%q gives both zipf and hot, which exclude each other", text)
 	case k.hot >= k.count:
-		return Keys{}, fmt.Errorf("%q has %d hot keys of %d in all, which leaves none for the other messages", text, k.hot, k.count)
+		return Keys{}, fmt.Errorf("%q has %d hot keys of %d keys, which leaves no key for the other messages", text, k.hot, k.count)
 	}
 	return k, nil
 }
@@ -80,10 +80,10 @@ func (k *Keys) parseWord(word string) error {
 		given = k.hot > 0
 		k.percent, k.hot, err = parseHot(value)
 	default:
-		return fmt.Errorf("%q is nothing that keys have; there are keys, zipf and hot", word)
+		return fmt.Errorf("%q is not an option of keys (keys, zipf, hot)", word)
 	}
 	if given {
-		return fmt.Errorf("%q gives %s a second time", word, name)
+		return fmt.Errorf("%q gives %s twice", word, name)
 	}
 	return err
 }

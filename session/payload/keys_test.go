@@ -33,11 +33,11 @@ func TestParseKeysRefuses(t *testing.T) {
 		"hot=20/3":          `"20/3" is not a share of messages and a number of hot keys such as 20%/3`,
 		"hot=120%/3":        `"120%/3" is not a share of messages and a number of hot keys such as 20%/3`,
 		"hot=20%/0":         `"20%/0" is not a share of messages and a number of hot keys such as 20%/3`,
-		"3,hot=20%/3":       `"3,hot=20%/3" has 3 hot keys of 3 in all, which leaves none for the other messages`,
-		"zipf=1,hot=20%/3":  `"zipf=1,hot=20%/3" gives both zipf and hot, of which keys follow one`,
-		"10,20":             `"20" gives keys a second time`,
-		"10,cold=3":         `"cold=3" is nothing that keys have; there are keys, zipf and hot`,
-		"zipf=1.1 zipf=1.2": `"zipf=1.2" gives zipf a second time`,
+		"3,hot=20%/3":       `"3,hot=20%/3" has 3 hot keys of 3 keys, which leaves no key for the other messages`,
+		"zipf=1,hot=20%/3":  `"zipf=1,hot=20%/3" gives both zipf and hot, which exclude each other`,
+		"10,20":             `"20" gives keys twice`,
+		"10,cold=3":         `"cold=3" is not an option of keys (keys, zipf, hot)`,
+		"zipf=1.1 zipf=1.2": `"zipf=1.2" gives zipf twice`,
 	} {
 		_, err := ParseKeys(text)
 		require.EqualError(t, err, want, text)

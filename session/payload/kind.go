@@ -32,7 +32,7 @@ func ParseKind(text string) (Kind, error) {
 			return Kind(i), nil
 		}
 	}
-	return 0, fmt.Errorf("%q is not a kind of payload; there are %s", text, strings.Join(KindNames(), ", "))
+	return 0, fmt.Errorf("%q is not a kind of body (%s)", text, strings.Join(KindNames(), ", "))
 }
 
 // String returns the name of the kind.

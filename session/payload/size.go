@@ -123,9 +123,9 @@ func parseSizeBytes(text string) (int, error) {
 func checkSize(n int64) error {
 	switch {
 	case n < StampSize:
-		return fmt.Errorf("%s is less than the %s stamp that every message carries", spacedBytes(n), spacedBytes(StampSize))
+		return fmt.Errorf("%s is less than the %s stamp of every message", spacedBytes(n), spacedBytes(StampSize))
 	case n > MaxSize:
-		return fmt.Errorf("%s is more than the %s that a message may have", spacedBytes(n), spacedBytes(MaxSize))
+		return fmt.Errorf("%s is more than the %s limit of a message", spacedBytes(n), spacedBytes(MaxSize))
 	}
 	return nil
 }

@@ -314,7 +314,10 @@ func readSettings[S any](d *tomlFile, path []string, table map[string]any, setti
 		}
 		s, _ := spec.FindSetting(settings, name)
 		if err := s.Set(into, text); err != nil {
-			return d.wrong(here, fmt.Errorf("%s: %w", name, err))
+			if !strings.HasPrefix(err.Error(), name+" ") {
+				err = fmt.Errorf("%s: %w", name, err)
+			}
+			return d.wrong(here, err)
 		}
 	}
 	return nil

@@ -28,6 +28,15 @@ var aliases = map[string]string{
 	"disordered.key": "outoforder.key",
 }
 
+// FigureName returns the present name of a figure that is given by its present
+// or a former name.
+func FigureName(name string) string {
+	if present, former := aliases[name]; former {
+		return present
+	}
+	return name
+}
+
 // GroupFigures lists the figures of one kind of group. The caller must not
 // change the list.
 func GroupFigures(kind Kind) []Figure {

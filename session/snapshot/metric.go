@@ -31,10 +31,7 @@ func ParseMetric(text string) (Metric, error) {
 	if !dotted || group == "" || figure == "" {
 		return Metric{}, fmt.Errorf("%q is not a metric such as fast.rate or sub1.e2e.p99", text)
 	}
-	if present, former := aliases[figure]; former {
-		figure = present
-	}
-	m := Metric{group, figure}
+	m := Metric{group, FigureName(figure)}
 	if _, ok := m.Describe(); !ok {
 		return Metric{}, fmt.Errorf("there is no figure %q", figure)
 	}

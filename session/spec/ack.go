@@ -76,7 +76,7 @@ func parseBatched(text, inner string) (Ack, error) {
 		return Ack{}, fmt.Errorf("%q is not batched(COUNT,DURATION) as in batched(1000,100ms)", text)
 	}
 	a := Ack{Way: ackBatched}
-	if err := readCount(&a.group.Messages, strings.TrimSpace(count), "acknowledgements a group", AckGroupMin, AckGroupMax); err != nil {
+	if err := readCount(&a.group.Messages, strings.TrimSpace(count), "messages per ack group", AckGroupMin, AckGroupMax); err != nil {
 		return Ack{}, err
 	}
 	if err := readDuration(&a.group.Delay, strings.TrimSpace(delay), time.Millisecond, AckGroupDelayMax); err != nil {

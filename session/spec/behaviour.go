@@ -74,26 +74,26 @@ func behaviourSettings() []Setting[Consumer] {
 		{Name: "ack", Kind: "ACK", Live: true, Doc: "when messages are acknowledged: batched, batched(1000,100ms), immediate, delayed(500ms), manual or cumulative",
 			Read:  func(c *C) string { return c.Ack.String() },
 			Write: func(c *C, text string) error { return parseInto(&c.Ack, ParseAck, text) }},
-		flag("response", "whether the broker answers acknowledgements, so that refusals are counted", func(c *C) *bool { return &c.Response }),
-		flag("batchindex", "whether messages of a batch are acknowledged one by one; a broker heeds it with acknowledgmentAtBatchIndexLevelEnabled=true", func(c *C) *bool { return &c.BatchIndex }),
-		percent("nack", "share of the messages that are given back, in whole batches as Pulsar gives back", func(c *C) *Share { return &c.Nack }),
-		percent("drop", "share of the messages that are neither acknowledged nor given back; they come again when their consumer closes", func(c *C) *Share { return &c.Drop }),
-		span("nackdelay", "until what was given back comes again", false, NackDelayMin, NackDelayMax, func(c *C) *time.Duration { return &c.NackDelay }),
-		{Name: "work", Kind: "WORK", Live: true, Doc: "how long a worker is busy with each message",
+		flag("response", "wait for ack receipts (so failed acks are counted)", func(c *C) *bool { return &c.Response }),
+		flag("batchindex", "acknowledge the messages of a batch one by one; the broker needs acknowledgmentAtBatchIndexLevelEnabled=true", func(c *C) *bool { return &c.BatchIndex }),
+		percent("nack", "share of messages negatively acknowledged (nacked); Pulsar redelivers whole batches", func(c *C) *Share { return &c.Nack }),
+		percent("drop", "share of messages left unacknowledged; redelivered when the consumer closes", func(c *C) *Share { return &c.Drop }),
+		span("nackdelay", "delay before a nacked message is redelivered", false, NackDelayMin, NackDelayMax, func(c *C) *time.Duration { return &c.NackDelay }),
+		{Name: "work", Kind: "WORK", Live: true, Doc: "processing time per message",
 			Read:  func(c *C) string { return c.Work.String() },
 			Write: func(c *C, text string) error { return parseInto(&c.Work, ParseWork, text) }},
-		{Name: "rate", Kind: "SHAPE", Live: true, Doc: "messages a second that are taken at most, all workers together; max takes all",
+		{Name: "rate", Kind: "SHAPE", Live: true, Doc: "max messages received per second, all workers together; max is no limit",
 			Read:  func(c *C) string { return c.Rate.String() },
 			Write: func(c *C, text string) error { return c.Rate.UnmarshalText([]byte(text)) }},
-		{Name: "maxredeliver", Kind: "COUNT", Live: true, Doc: "how often a message comes again before it goes to the dead-letter topic; 0 for ever",
+		{Name: "maxredeliver", Kind: "COUNT", Live: true, Doc: "redeliveries of a message before it goes to the dead-letter topic; 0 is no limit",
 			Read: func(c *C) string { return strconv.Itoa(c.MaxRedeliver) },
 			Write: func(c *C, text string) error {
-				return readCount(&c.MaxRedeliver, text, "redeliveries", 0, MaxRedeliverMax)
+				return readCount(&c.MaxRedeliver, text, "maxredeliver", 0, MaxRedeliverMax)
 			}},
-		elsewhere("dlq", "the dead-letter topic of maxredeliver; auto is TOPIC-SUBSCRIPTION-DLQ", true, "auto", func(c *C) *string { return &c.DeadLetter }),
-		elsewhere("retry", "topic that messages to be given back go through instead, which the group receives as well; off for none", false, "off", func(c *C) *string { return &c.Retry }),
-		span("retrydelay", "how long a message stays in the retry topic", true, time.Millisecond, RetryDelayMax, func(c *C) *time.Duration { return &c.RetryDelay }),
-		{Name: "churn", Kind: "CHURN", Live: true, Doc: "share of the consumers that is closed and subscribed again, and how often: 10%/30s, or off",
+		elsewhere("dlq", "dead-letter topic of maxredeliver; auto is TOPIC-SUBSCRIPTION-DLQ", true, "auto", func(c *C) *string { return &c.DeadLetter }),
+		elsewhere("retry", "retry topic for messages that would be nacked; the group receives it as well; off is none", false, "off", func(c *C) *string { return &c.Retry }),
+		span("retrydelay", "delay of a message in the retry topic", true, time.Millisecond, RetryDelayMax, func(c *C) *time.Duration { return &c.RetryDelay }),
+		{Name: "churn", Kind: "CHURN", Live: true, Doc: "share of consumers replaced periodically: 10%/30s, or off",
 			Read:  func(c *C) string { return c.Churn.String() },
 			Write: func(c *C, text string) error { return parseInto(&c.Churn, ParseChurn, text) }},
 	}
@@ -158,25 +158,25 @@ func (spec Consumer) checkBehaviour() error {
 	}
 	switch {
 	case spec.Nack+spec.Drop > 100:
-		return refuse("", "nack=%s and drop=%s are more than all messages", spec.Nack, spec.Drop)
+		return refuse("", "nack=%s and drop=%s exceed 100%% together", spec.Nack, spec.Drop)
 	case spec.Ack.Way == AckCumulative && individual:
-		return refuse("", "ack=cumulative needs type=exclusive or type=failover: consumers of a %s subscription get what others got before", spec.Type)
+		return refuse("", "ack=cumulative needs type=exclusive or type=failover, not %s", spec.Type)
 	case spec.Ack.Way == AckCumulative && spec.Nack+spec.Drop > 0:
-		return refuse("", "ack=cumulative acknowledges everything before a message, so there is no nack=%s and no drop=%s with it", spec.Nack, spec.Drop)
+		return refuse("", "ack=cumulative acknowledges all earlier messages, so it excludes nack=%s and drop=%s", spec.Nack, spec.Drop)
 	case spec.MaxRedeliver > 0 && !individual && spec.Retry == "":
-		return refuse("", "maxredeliver=%d needs type=shared or type=key_shared, where the broker counts, or a retry topic", spec.MaxRedeliver)
+		return refuse("", "maxredeliver=%d needs type=shared or type=key_shared (others have no redelivery count) or a retry topic", spec.MaxRedeliver)
 	case spec.MaxRedeliver > 0 && spec.DeadLetter == "" && !spec.Topics().Single():
-		return refuse("", "maxredeliver=%d from several topics needs a dlq of its own, as dlq=%s-DLQ", spec.MaxRedeliver, spec.Subscription)
+		return refuse("", "maxredeliver=%d with several topics needs a dead-letter topic, as in dlq=%s-DLQ", spec.MaxRedeliver, spec.Subscription)
 	case spec.DeadLetter != "" && spec.MaxRedeliver == 0:
-		return refuse("", "dlq=%s needs maxredeliver=3 or another number", spec.DeadLetter)
+		return refuse("", "dlq=%s needs maxredeliver, as in maxredeliver=3", spec.DeadLetter)
 	}
 	for _, other := range []struct{ name, topic string }{{"dlq", spec.DeadLetter}, {"retry", spec.Retry}} {
 		if other.topic != "" && spec.Topics().Match(other.topic) {
-			return refuse("", "%s=%s is the topic that the group receives", other.name, other.topic)
+			return refuse("", "%s=%s is a topic that the group itself receives", other.name, other.topic)
 		}
 	}
 	if spec.Retry != "" && broker.FullTopic(spec.Retry) == broker.FullTopic(spec.DeadLetterTopic()) {
-		return refuse("", "retry=%s and dlq=%s are one topic", spec.Retry, spec.DeadLetterTopic())
+		return refuse("", "retry=%s and dlq=%s are the same topic", spec.Retry, spec.DeadLetterTopic())
 	}
 	return nil
 }

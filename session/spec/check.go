@@ -36,10 +36,10 @@ func (spec Consumer) Check(name string) error {
 // CheckWorkers reports whether a group may have n workers, 1 to WorkersMax.
 func CheckWorkers(n int) error {
 	if n > WorkersMax {
-		return fmt.Errorf("%d workers are more than %d", n, WorkersMax)
+		return fmt.Errorf("%d workers exceed the limit of %d", n, WorkersMax)
 	}
 	if n < 1 {
-		return fmt.Errorf("a group needs at least 1 worker")
+		return fmt.Errorf("at least 1 worker is needed")
 	}
 	return nil
 }

@@ -92,11 +92,16 @@ func (l Limits) Under(v float64) Grade {
 	return Good
 }
 
+// preferenceSettings is built once and never changed.
+var preferenceSettings = newPreferenceSettings()
+
 // PreferenceSettings lists the session's own settings in the order in which
-// they are shown and saved.
-func PreferenceSettings() []Setting[Preferences] {
+// they are shown and saved. The caller must not change the list.
+func PreferenceSettings() []Setting[Preferences] { return preferenceSettings }
+
+func newPreferenceSettings() []Setting[Preferences] {
 	type P = Preferences
-	list := []Setting[P]{{Name: "refresh", Kind: "DURATION", Live: true, Doc: "how often the screen is painted, 20ms to 10s",
+	list := []Setting[P]{{Name: "refresh", Kind: "DURATION", Live: true, Doc: "interval between screen updates, 20ms to 10s",
 		Read:  func(p *P) string { return pacing.FormatDuration(p.Refresh) },
 		Write: func(p *P, text string) error { return readDuration(&p.Refresh, text, RefreshMin, RefreshMax) }}}
 	for _, l := range []struct {
@@ -105,15 +110,15 @@ func PreferenceSettings() []Setting[Preferences] {
 		warn, fail string
 		of         func(*P) *Limits
 	}{
-		{"rate", "PERCENT", Percent, "below this share of its target a rate is yellow", "below this share of its target a rate is red",
+		{"rate", "PERCENT", Percent, "a rate below this share of its target is yellow", "a rate below this share of its target is red",
 			func(p *P) *Limits { return &p.Rate }},
-		{"p99", "DURATION", Nanoseconds, "from this latency on p99 is yellow", "from this latency on p99 is red",
+		{"p99", "DURATION", Nanoseconds, "a p99 from this latency on is yellow", "a p99 from this latency on is red",
 			func(p *P) *Limits { return &p.P99 }},
-		{"backlog", "COUNT", Count, "from so many messages on a backlog is yellow", "from so many messages on a backlog is red",
+		{"backlog", "COUNT", Count, "a backlog from this size on is yellow", "a backlog from this size on is red",
 			func(p *P) *Limits { return &p.Backlog }},
-		{"cpu", "PERCENT", Percent, "from this share of a core on pulsh's own cost is yellow", "from this share of a core on pulsh's own cost is red",
+		{"cpu", "PERCENT", Percent, "pulsh's own CPU from this share of a core on is yellow", "pulsh's own CPU from this share of a core on is red",
 			func(p *P) *Limits { return &p.CPU }},
-		{"memory", "BYTES", Bytes, "from so much memory on pulsh's own is yellow", "from so much memory on pulsh's own is red",
+		{"memory", "BYTES", Bytes, "pulsh's own memory from this size on is yellow", "pulsh's own memory from this size on is red",
 			func(p *P) *Limits { return &p.Memory }},
 	} {
 		list = append(list,
@@ -121,10 +126,10 @@ func PreferenceSettings() []Setting[Preferences] {
 			limitSetting(l.name+"-fail", l.kind, l.fail, l.unit, func(p *P) *float64 { return &l.of(p).Fail }))
 	}
 	return append(list,
-		Setting[P]{Name: "dead", Kind: "DURATION", Live: true, Doc: "how long a broker may not answer before it is called dead, 1s to 1h",
+		Setting[P]{Name: "dead", Kind: "DURATION", Live: true, Doc: "time without an answer after which a broker is shown as dead, 1s to 1h",
 			Read:  func(p *P) string { return pacing.FormatDuration(p.Dead) },
 			Write: func(p *P, text string) error { return readDuration(&p.Dead, text, deadMin, deadMax) }},
-		Setting[P]{Name: "behind", Kind: "WORD", Live: true, Words: []string{behindFails, behindAllowed}, Doc: "whether a run fails when a producer group fell short of its schedule",
+		Setting[P]{Name: "behind", Kind: "WORD", Live: true, Words: []string{behindFails, behindAllowed}, Doc: "whether a run fails when a producer group falls behind its schedule",
 			Read: func(p *P) string {
 				if p.BehindAllowed {
 					return behindAllowed
@@ -158,7 +163,7 @@ func limitSetting(name, kind, doc string, unit Unit, of func(*Preferences) *floa
 			case err != nil:
 				return err
 			case text != off && !(v > 0 && v < math.MaxInt64):
-				return fmt.Errorf("%q is no limit: more than 0, or off", text)
+				return fmt.Errorf("%q is not a limit: more than 0, or off", text)
 			}
 			*of(p) = v
 			return nil
@@ -180,7 +185,7 @@ func (p Preferences) Check() error {
 			continue
 		}
 		if s.under && s.of.Warn < s.of.Fail || !s.under && s.of.Warn > s.of.Fail {
-			return fmt.Errorf("%s-warn=%s never shows beside %s-fail=%s", s.name, s.unit.Format(s.of.Warn), s.name, s.unit.Format(s.of.Fail))
+			return fmt.Errorf("%s-warn=%s has no effect with %s-fail=%s", s.name, s.unit.Format(s.of.Warn), s.name, s.unit.Format(s.of.Fail))
 		}
 	}
 	return nil

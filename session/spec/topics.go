@@ -48,7 +48,7 @@ func ParseTopics(text string) (Topics, error) {
 		}
 	}
 	if len(t.names) > TopicsMax {
-		return Topics{}, fmt.Errorf("%d topics are more than %d", len(t.names), TopicsMax)
+		return Topics{}, fmt.Errorf("%d topics exceed the limit of %d", len(t.names), TopicsMax)
 	}
 	t.text = strings.Join(t.names, ",")
 	return t, nil
@@ -58,9 +58,9 @@ func parsePattern(text string) (Topics, error) {
 	body, found := strings.CutSuffix(text[len(patternMark):], patternMark)
 	switch {
 	case !found || body == "":
-		return Topics{}, fmt.Errorf("%q is not a pattern: it ends with a slash too, as /orders-.*/", text)
+		return Topics{}, fmt.Errorf("%q is not a pattern: it must end with a slash, like /orders-.*/", text)
 	case strings.Contains(body, "://"):
-		return Topics{}, fmt.Errorf("%q is not a pattern: it has no domain, persistent topics alone are matched", text)
+		return Topics{}, fmt.Errorf("%q is not a pattern: leave out the domain, only persistent topics match", text)
 	}
 	t := Topics{text: text}
 	space, expression := "", body
@@ -128,7 +128,7 @@ func (t Topics) Expand(ctx context.Context, from broker.Admin) ([]string, error)
 		return t.Names(), nil
 	}
 	if from == nil {
-		return nil, &broker.Error{Message: fmt.Sprintf("the pattern %s needs the admin API, which lists the topics", t), Try: "connect pulsar://localhost:6650 admin=http://localhost:8080"}
+		return nil, &broker.Error{Message: fmt.Sprintf("the pattern %s needs the admin API to list the topics", t), Try: "connect pulsar://localhost:6650 admin=http://localhost:8080"}
 	}
 	listed, err := from.Topics(ctx, t.namespace.String())
 	if err != nil {
@@ -141,7 +141,7 @@ func (t Topics) Expand(ctx context.Context, from broker.Admin) ([]string, error)
 		}
 	}
 	if len(names) > TopicsMax {
-		return nil, &broker.Error{Message: fmt.Sprintf("%d topics match %s, more than %d", len(names), t, TopicsMax), Try: "topics"}
+		return nil, &broker.Error{Message: fmt.Sprintf("%d topics match %s, more than the limit of %d", len(names), t, TopicsMax), Try: "topics"}
 	}
 	slices.Sort(names)
 	return names, nil

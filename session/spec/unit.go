@@ -16,8 +16,8 @@ type Unit string
 
 // The units of figures.
 const (
-	PerSecond      Unit = "messages a second"
-	BytesPerSecond Unit = "bytes a second"
+	PerSecond      Unit = "messages per second"
+	BytesPerSecond Unit = "bytes per second"
 	Nanoseconds    Unit = "a duration"
 	Bytes          Unit = "bytes"
 	Count          Unit = "a count"
@@ -34,7 +34,7 @@ func (u Unit) Parse(text string) (float64, error) {
 		}
 		r, err := pacing.ParseRate(text)
 		if err == nil && r.IsMax() {
-			err = fmt.Errorf("%q is no number", text)
+			err = fmt.Errorf("%q is not a number", text)
 		}
 		return float64(r), err
 	case Nanoseconds:
@@ -85,7 +85,7 @@ const valueMax = 1 << 53
 func wholeBytes(text string) (float64, error) {
 	n, err := payload.ParseBytes(text)
 	if err == nil && n > valueMax {
-		err = fmt.Errorf("%q is more than can be compared with", text)
+		err = fmt.Errorf("%q is too large to compare with", text)
 	}
 	return float64(n), err
 }

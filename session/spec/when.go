@@ -45,7 +45,7 @@ func ParseWhen(text string, now time.Time) (When, error) {
 		return When{Time: at}, nil
 	}
 	if d, err := pacing.ParseDuration(text); err == nil && d > 0 {
-		return When{}, fmt.Errorf("%q lies ahead; -%s is %s ago", text, text, text)
+		return When{}, fmt.Errorf("%q is in the future; -%s is %s ago", text, text, text)
 	}
 	id, err := broker.ParseMessageID(text)
 	if err != nil {
@@ -58,9 +58,9 @@ func ParseWhen(text string, now time.Time) (When, error) {
 func past(text string, at, now time.Time) (When, error) {
 	switch {
 	case at.After(now):
-		return When{}, fmt.Errorf("%q lies ahead; it is %s now", text, now.Format(time.RFC3339))
+		return When{}, fmt.Errorf("%q is in the future; it is %s now", text, now.Format(time.RFC3339))
 	case at.Before(time.Unix(0, 0)):
-		return When{}, fmt.Errorf("%q is before 1970; earliest is the beginning", text)
+		return When{}, fmt.Errorf("%q is before 1970; the oldest message is at earliest", text)
 	}
 	return When{Time: at}, nil
 }

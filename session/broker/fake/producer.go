@@ -95,7 +95,7 @@ func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec)
 }
 
 func terminated(t *topic) error {
-	return refusal(broker.TopicTerminated, "topic %s is terminated and takes no more messages", t.name.Short())
+	return refusal(broker.TopicTerminated, "topic %s is terminated and accepts no more messages", t.name.Short())
 }
 
 // Send stamps and sends one message for each due time.
@@ -231,7 +231,7 @@ func (c *Cluster) refuses(l *producer, m *message) (broker.Category, string, boo
 	case l.topic.terminated:
 		return broker.TopicTerminated, "topic is terminated", true
 	case m.size > c.options.SizeMax:
-		return broker.TooLarge, "message is larger than the broker takes", true
+		return broker.TooLarge, "message is larger than the broker accepts", true
 	}
 	return c.faults.fails()
 }

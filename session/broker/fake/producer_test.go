@@ -139,7 +139,7 @@ func TestLanesThatCannotBe(t *testing.T) {
 
 		require.NoError(w, w.Terminate("fast"))
 		_, err = w.broker.OpenProducer(w.Context(), w.spec("fast"))
-		require.EqualError(w, err, "topic fast is terminated and takes no more messages")
+		require.EqualError(w, err, "topic fast is terminated and accepts no more messages")
 		sending := make(chan int)
 		go func() { sending <- l.Send(w.dues(1)) }() // ends below, by Release
 		w.settle()

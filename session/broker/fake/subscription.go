@@ -63,7 +63,7 @@ func (s *subscription) admit(spec broker.ConsumerSpec) error {
 	case s.kind != spec.Type:
 		return refusal(broker.Other, "subscription %s is %s, not %s", s.name, s.kind, spec.Type)
 	case s.kind == broker.Exclusive:
-		return refusal(broker.Busy, "another consumer holds this subscription of topic %s", s.topic.name.Short())
+		return refusal(broker.Busy, "another consumer already holds this subscription of topic %s", s.topic.name.Short())
 	}
 	return nil
 }

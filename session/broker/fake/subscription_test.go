@@ -39,7 +39,7 @@ func TestExclusiveAdmitsOne(t *testing.T) {
 		u := w.subscriber("fast", broker.Exclusive)
 		spec := u.spec
 		_, err := w.broker.Subscribe(w.Context(), spec)
-		require.EqualError(w, err, "another consumer holds this subscription of topic fast")
+		require.EqualError(w, err, "another consumer already holds this subscription of topic fast")
 		spec.Type = broker.Shared
 		_, err = w.broker.Subscribe(w.Context(), spec)
 		require.EqualError(w, err, "subscription s is exclusive, not shared")
