@@ -28,9 +28,9 @@ func (d *Distribution) Buckets() []Bar {
 	return bars
 }
 
-// RoundBounds returns round bounds (1, 2, 5, 10, 20, 50 … µs) for Bars such
-// that values from lowest to highest fall into at most the given number of
-// bars. If they would need more, the highest bars are one: it shows its maximum.
+// RoundBounds returns bounds of 1, 2, 5, 10, 20, 50 … µs that divide the values
+// from lowest to highest into at most the given number of bars. If they would
+// need more, the last bar holds everything above its bound.
 func RoundBounds(lowest, highest time.Duration, bars int) []time.Duration {
 	var steps []time.Duration
 	for unit := time.Microsecond; unit <= Highest; unit *= 10 {

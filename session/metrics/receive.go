@@ -7,9 +7,8 @@ import (
 	"pulsh/session/broker"
 )
 
-// ReceiveRecorder is one shard of what a consumer group counts. Any number of
-// goroutines may use one. Times are ns of the session's one clock. It takes
-// 185 KiB.
+// ReceiveRecorder counts for part of a consumer group. Any number of goroutines
+// may use one. Times are ns of the session's clock. It takes 185 KiB.
 type ReceiveRecorder struct {
 	E2E        Histogram // due → received
 	Processing Histogram // received → acked
@@ -26,38 +25,39 @@ type ReceiveRecorder struct {
 	failures *Failures
 }
 
-// Received counts n messages with the bytes of their payloads.
+// Received counts n messages and the bytes of their payloads.
 func (r *ReceiveRecorder) Received(n int, bytes int64) {
 	r.received.Add(int64(n))
 	r.bytes.Add(bytes)
 }
 
 // EndToEnd records the time from due to received of one stamped message. It is
-// negative if the clocks of two hosts differ by more than it took.
+// negative if the sender's clock is ahead by more than the message took.
 func (r *ReceiveRecorder) EndToEnd(due, received int64) { r.E2E.Record(received - due) }
 
-// Unstamped counts n of the received messages as not sent by pulsh.
+// Unstamped counts n of the received messages that pulsh did not send.
 func (r *ReceiveRecorder) Unstamped(n int) { r.unstamped.Add(int64(n)) }
 
 // Acked counts one acknowledged message and its processing time.
 func (r *ReceiveRecorder) Acked(received, now int64) { r.AckedMany(received, now, 1) }
 
-// AckedMany counts n messages received at one instant and acknowledged at one.
+// AckedMany counts n messages that were received at one time and acknowledged
+// at another.
 func (r *ReceiveRecorder) AckedMany(received, now int64, n int) {
 	r.acked.Add(int64(n))
 	r.Processing.RecordMany(now-received, uint32(n))
 }
 
-// Nacked counts n messages that were given back.
+// Nacked counts n negatively acknowledged messages.
 func (r *ReceiveRecorder) Nacked(n int) { r.nacked.Add(int64(n)) }
 
-// AckFailed counts n messages whose acknowledgement failed for one cause.
+// AckFailed counts n messages whose acknowledgement failed for one reason.
 func (r *ReceiveRecorder) AckFailed(n int, c broker.Category, text string) {
 	r.ackFailed.Add(int64(n))
 	r.failures.Add(n, c, text)
 }
 
-// Failed notes n failures that are no acknowledgements.
+// Failed counts n failures that are not acknowledgements.
 func (r *ReceiveRecorder) Failed(n int, c broker.Category, text string) { r.failures.Add(n, c, text) }
 
 // ReceiveCounts are the counters of a consumer group.
@@ -68,7 +68,7 @@ type ReceiveCounts struct {
 	Outcomes                 Outcomes
 }
 
-// InFlight is how many messages were received and have no end yet.
+// InFlight returns how many received messages have no outcome yet.
 func (c ReceiveCounts) InFlight() int64 {
 	return max(c.Received-c.Acked-c.Nacked-c.AckFailed-c.Outcomes[Released], 0)
 }

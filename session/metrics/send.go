@@ -7,34 +7,33 @@ import (
 	"pulsh/session/broker"
 )
 
-// SendRecorder is one shard of what a producer group counts, for one lane or
-// connection. Workers call Sent; the callbacks' goroutine calls the others; any
-// number of goroutines may do either. Times are ns of the session's one clock.
-// It takes 280 KiB.
+// SendRecorder counts for part of a producer group. Workers call Sent, the
+// callbacks of the client call the other methods; any number of goroutines may
+// do either. Times are ns of the session's clock. It takes 280 KiB.
 type SendRecorder struct {
 	Latency Histogram // due → acked
 	Service Histogram // sent → acked
 	Lag     Histogram // due → sent
 
 	_           [cacheLine]byte
-	sent, bytes atomic.Int64 // the workers' line
+	sent, bytes atomic.Int64 // written by workers
 	_           [cacheLine - 16]byte
 
-	acked, batches, failed atomic.Int64 // the callbacks' line
+	acked, batches, failed atomic.Int64 // written by callbacks
 	_                      [cacheLine - 24]byte
 
 	failures *Failures
 }
 
-// Sent counts n messages that were handed to the client, with the bytes of
-// their payloads. Called before the hand-over, it never falls behind Acked.
+// Sent counts n messages handed to the client and the bytes of their payloads.
+// Call it before the hand-over, so that no answer is counted first.
 func (r *SendRecorder) Sent(n int, bytes int64) {
 	r.sent.Add(int64(n))
 	r.bytes.Add(bytes)
 }
 
-// AckedAlike counts n receipts of messages that were due, sent and answered at
-// the same times, and the batches that they began.
+// AckedAlike counts the receipts of n messages with the same due, send and
+// receipt times, in the given number of batches.
 func (r *SendRecorder) AckedAlike(n, batches int, due, sent, now int64) {
 	r.acked.Add(int64(n))
 	if batches > 0 {
@@ -60,15 +59,15 @@ func (r *SendRecorder) AckedRun(dues []int64, batches int, sent, now int64) {
 	r.Lag.RecordSince(dues, sent)
 }
 
-// Failed counts one message that the client or the broker refused.
+// Failed counts one failed send.
 func (r *SendRecorder) Failed(c broker.Category, text string) {
 	r.failed.Add(1)
 	r.failures.Add(1, c, text)
 }
 
-// SendCounts are the counters of a producer group. Sent ≥ Acked + Failed
-// holds at any instant for the lifetime counts; after a reset, answers
-// to what was sent before it still come in.
+// SendCounts are the counters of a producer group. For lifetime counts Sent ≥
+// Acked + Failed holds at any time. After a Reset the answers to earlier
+// messages still arrive.
 type SendCounts struct {
 	Sent, Acked, Failed int64
 	Bytes               int64 // payload of the sent messages

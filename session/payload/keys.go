@@ -9,30 +9,30 @@ import (
 
 // Limits of message keys.
 const (
-	// DefaultKeys is how many keys there are when only their skew is given.
+	// DefaultKeys is the number of keys if only their distribution is given.
 	DefaultKeys = 10_000
-	// MaxKeys bounds the number of keys; the table of a million skewed keys
-	// takes 19 MB.
+	// MaxKeys bounds the number of keys. The table of a million unevenly
+	// distributed keys takes 19 MB.
 	MaxKeys = 1_000_000
-	// MaxZipf bounds the exponent of Zipf's law. From here on practically
-	// every message has the first key.
+	// MaxZipf bounds the exponent of Zipf's law. From here on practically every
+	// message has the first key.
 	MaxZipf = 10
 )
 
-// Keys says which keys messages have. The zero Keys gives them none. Keys are
+// Keys describes the keys of messages. The zero Keys means no keys. Keys are
 // comparable.
 type Keys struct {
 	count   int
 	zipf    float64 // the exponent, or 0
-	percent float64 // the messages on hot keys, of a hundred, or 0
+	percent float64 // share of the messages with hot keys, or 0
 	hot     int     // the number of hot keys
 }
 
-// ParseKeys reads keys: "none"; "10000" or "10k" keys that are equally likely;
-// "10k,zipf=1.1" where the key of rank r has a share that goes with 1/r^1.1;
-// or "10k,hot=20%/3" where 20 % of the messages are spread over 3 keys and the
-// others over the rest. Spaces may stand for the commas, "keys=" may stand
-// before the number, and without a number there are DefaultKeys.
+// ParseKeys reads keys. "none" is no keys. "10000" or "10k" is a number of
+// equally likely keys. In "10k,zipf=1.1" the share of the key of rank r is
+// proportional to 1/r^1.1. In "10k,hot=20%/3" 20 % of the messages have 3 keys
+// and the others have the rest. Spaces may replace the commas, "keys=" may
+// precede the number, and without a number there are DefaultKeys.
 func ParseKeys(text string) (Keys, error) {
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 	if len(words) == 0 {
@@ -152,10 +152,10 @@ func (k *Keys) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Count returns how many keys there are, 0 for none.
+// Count returns the number of keys, 0 for none.
 func (k Keys) Count() int { return k.count }
 
-// weight returns what the share of a rank is in proportion to.
+// weight returns a number that is proportional to the share of a rank.
 func (k Keys) weight(rank int) float64 {
 	switch {
 	case k.zipf > 0:
