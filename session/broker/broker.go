@@ -66,6 +66,9 @@ type SendRecorder interface {
 	// AckedAlike counts n acked messages with the same due, send and receipt
 	// times, in the given number of batches.
 	AckedAlike(n, batches int, due, sent, now int64)
+	// AckedRun counts acked messages with the same send and receipt times, one
+	// for each due time, in the given number of batches.
+	AckedRun(dues []int64, batches int, sent, now int64)
 	// Failed counts a message that was refused or got no answer in time.
 	Failed(c Category, text string)
 }

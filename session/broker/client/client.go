@@ -1,5 +1,5 @@
-// Package client is the engine that an application with the Go client would
-// have: every message goes through pulsar-client-go's SendAsync and Receive.
+// Package client is the engine over the Go client: every message goes through
+// SendAsync and Receive of pulsar-client-go, as in an application.
 package client
 
 import (
@@ -16,8 +16,9 @@ import (
 	"pulsh/session/broker"
 )
 
-// The client's timings, shorter than its own defaults: a load shell must notice
-// a broker that is gone, and be back within a second of its return.
+// The client's timings. They are shorter than its defaults, because a load
+// shell must notice a broker that is gone and be back within a second of its
+// return.
 const (
 	connectTimeout   = 5 * time.Second
 	operationTimeout = 5 * time.Second // of lookups and creations; also bounds a close with a dead broker
@@ -27,16 +28,16 @@ const (
 	discoverEvery    = time.Minute // of new partitions; one request per producer and interval
 )
 
-// Options say how to reach and enter a cluster.
+// Options say how to reach a cluster and how to authenticate.
 type Options struct {
 	URL   string                 // pulsar://host:port or pulsar+ssl://host:port
-	Token func() (string, error) // asked at each connection, so that nothing keeps the token; nil for none
+	Token func() (string, error) // called for each connection, so that nothing keeps the token; nil for no token
 	TLS   *tls.Config            // for pulsar+ssl://; nil means the system's roots
 	Clock broker.Clock
 	Log   log.Logger // nil for silence
 }
 
-// Client is a broker.Broker over two pulsar.Clients: one for sending and one
+// Client is a broker.Broker with two pulsar.Clients, one for sending and one
 // for receiving, so that acknowledgements never wait behind received messages.
 type Client struct {
 	clock           broker.Clock
@@ -45,7 +46,7 @@ type Client struct {
 
 var _ broker.Broker = (*Client)(nil)
 
-// New makes a client. It does not connect: the first lane or subscriber does.
+// New makes a client. It does not connect: the first producer or consumer does.
 func New(o Options) (*Client, error) {
 	sending, err := connect(o)
 	if err != nil {
@@ -70,7 +71,7 @@ func connect(o Options) (pulsar.Client, error) {
 		OperationTimeout:        operationTimeout,
 		KeepAliveInterval:       keepAlive,
 		MaxConnectionsPerBroker: 1,
-		MemoryLimitBytes:        -1, // lanes bound what is in flight themselves
+		MemoryLimitBytes:        -1, // producers bound what is in flight themselves
 		ConnectionMaxIdleTime:   -1,
 		Logger:                  logger,
 		MetricsCardinality:      pulsar.MetricsCardinalityNone,
@@ -96,15 +97,15 @@ func (c *Client) Partitions(ctx context.Context, topic string) (int, error) {
 	return len(names), nil
 }
 
-// Close ends both connections. With a silent broker it may take the operation
-// timeout; the caller bounds it.
+// Close ends both connections. With a broker that does not answer it may take
+// the operation timeout; the caller bounds it.
 func (c *Client) Close() {
 	c.taking.Close()
 	c.sending.Close()
 }
 
-// within runs a call of the client that knows no context. When ctx ends first
-// the call is left to finish by itself, and what it then brings is undone.
+// within makes a call that takes no context. If ctx ends first, the call goes
+// on in the background, and undo reverts its result.
 func within[T any](ctx context.Context, call func() (T, error), undo func(T)) (T, error) {
 	type answer struct {
 		value T
@@ -129,20 +130,19 @@ func within[T any](ctx context.Context, call func() (T, error), undo func(T)) (T
 	}
 }
 
-// retry is the back-off of reconnections: fast at first, never more than a
-// second apart.
+// retry is the back-off of reconnections: fast at first, at most a second.
 type retry struct{ next time.Duration }
 
 func newRetry() backoff.Policy { return &retry{next: retryFirst} }
 
-// Next is how long to wait before the next attempt.
+// Next returns how long to wait before the next attempt.
 func (r *retry) Next() time.Duration {
 	wait := r.next
 	r.next = min(2*r.next, retryMost)
 	return wait
 }
 
-// IsMaxBackoffReached says that the wait no longer grows.
+// IsMaxBackoffReached reports whether the wait has reached its maximum.
 func (r *retry) IsMaxBackoffReached() bool { return r.next >= retryMost }
 
 // Reset starts over after a success.

@@ -10,25 +10,25 @@ import (
 	"pulsh/session/delivery"
 )
 
-// consumer is one consumer. The client's channel is never closed, so every
-// wait on it also waits for the consumer's end.
+// consumer is one consumer. The client never closes its channel, so every wait
+// on it also waits for the consumer's end.
 type consumer struct {
 	topics    topicConsumers
 	messages  chan pulsar.ConsumerMessage
 	clock     broker.Clock
 	respond   bool
-	routed    bool // acknowledgements go by each message's own topic
+	routed    bool // acknowledge each message through the consumer of its topic
 	compacted bool // it reads compacted topics
 	*end
 	*prefetch
 }
 
-// channelRoom is how many messages the client may put ahead of Receive: its own
-// default. They count as delivered, so that more would only be held back from
-// other consumers.
+// channelRoom is how many messages the client may put into the channel ahead of
+// Receive: its own default. These messages count as delivered, so a larger
+// channel would only keep more from other consumers.
 const channelRoom = 10
 
-// end is told once when a consumer has been closed, by whomever.
+// end fires once when the consumer is closed, by us or by the broker.
 type end struct {
 	once sync.Once
 	done chan struct{}
@@ -94,7 +94,7 @@ func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
 	return options
 }
 
-// sticky is the client's form of ranges: pairs of both ends.
+// sticky returns the client's form of hash ranges: pairs of both ends.
 func sticky(ranges []broker.HashRange) *pulsar.KeySharedPolicy {
 	policy := &pulsar.KeySharedPolicy{Mode: pulsar.KeySharedPolicyModeSticky}
 	for _, r := range ranges {
@@ -110,8 +110,8 @@ var types = map[broker.SubscriptionType]pulsar.SubscriptionType{
 	broker.KeyShared: pulsar.KeyShared,
 }
 
-// Receive waits for one message and takes what else is there. The client puts
-// at most ten ahead, so one clock reading serves them all.
+// Receive waits for one message and takes what else is in the channel. That is
+// ten messages at most, so one clock reading serves them all.
 func (s *consumer) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
 	for {
 		m, ok := s.next(stop)
@@ -124,8 +124,8 @@ func (s *consumer) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
 	}
 }
 
-// next waits for a message; there is none when stop is closed or the consumer
-// has ended.
+// next waits for a message. It reports false when stop is closed or the
+// consumer has ended.
 func (s *consumer) next(stop <-chan struct{}) (m pulsar.ConsumerMessage, ok bool) {
 	select {
 	case m = <-s.messages:
@@ -143,7 +143,7 @@ func (s *consumer) next(stop <-chan struct{}) (m pulsar.ConsumerMessage, ok bool
 	return m, false
 }
 
-// drain delivers m and what is there behind it.
+// drain delivers m and the messages in the channel.
 func (s *consumer) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) (n int) {
 	now, taken := s.clock(), int64(0)
 	defer func() { s.taken.Add(taken) }()
@@ -165,10 +165,10 @@ func (s *consumer) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) (n int
 	}
 }
 
-// skipCompacted acknowledges what stands in a batch for a message that compaction
-// took out of it: the client (v0.21.0) hands it on, with nothing in it.
+// skipCompacted acknowledges the empty rest of a message that compaction
+// removed from a batch. The client (v0.21.0) delivers it without a payload.
 func (s *consumer) skipCompacted(m pulsar.ConsumerMessage) {
-	_ = m.AckID(m.ID()) // what is not acknowledged comes again, and is left out again
+	_ = m.AckID(m.ID()) // if the ack fails the message is redelivered and skipped again
 }
 
 func (s *consumer) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int64) {
@@ -188,8 +188,8 @@ func (s *consumer) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int
 	}
 }
 
-// published is the sender's clock when it began the batch, in whole
-// milliseconds as the protocol has them; 0 if the message does not say.
+// published returns the publish time by the sender's clock in ns of Unix time,
+// in whole milliseconds as in the protocol; 0 if the message has none.
 func published(m pulsar.Message) int64 {
 	if at := m.PublishTime(); at.Unix() > 0 {
 		return at.UnixNano()
@@ -197,7 +197,8 @@ func published(m pulsar.Message) int64 {
 	return 0
 }
 
-// Ended tells of a consumer that will deliver nothing any more.
+// Ended returns a channel that is closed when the consumer has ended, and a
+// function that then returns why.
 func (s *consumer) Ended() (<-chan struct{}, func() error) {
 	return s.done, func() error { <-s.done; return s.err }
 }
@@ -210,8 +211,8 @@ func (s *consumer) Add(ctx context.Context, topic string) error {
 // Drop leaves a topic.
 func (s *consumer) Drop(ctx context.Context, topic string) error { return s.topics.drop(ctx, topic) }
 
-// Close ends the consumer; with a dead broker the client may need longer than
-// ctx, and then finishes by itself.
+// Close ends the consumer. With a dead broker the client may need longer than
+// ctx; it then finishes in the background.
 func (s *consumer) Close(ctx context.Context) error {
 	err := s.topics.closeAll(ctx)
 	s.end.fire(nil)

@@ -11,8 +11,8 @@ import (
 	"pulsh/session/broker"
 )
 
-// kinds of failure, recognised by the client's result or, where it hands the
-// broker's words on without one, by those words.
+// kinds are the failures that the client reports, recognised by the client's
+// result or, if it passes the broker's words on without one, by these words.
 var kinds = []struct {
 	category broker.Category
 	results  []pulsar.Result
@@ -45,8 +45,7 @@ var kinds = []struct {
 	{broker.Timeout, []pulsar.Result{pulsar.TimeoutError}, []string{"timeout", "timed out", "deadline exceeded"}, "the broker does not answer", ""},
 }
 
-// classify says which category of failure an error is; the text is the
-// client's own.
+// classify returns the category of an error and the client's own text.
 func classify(err error) (broker.Category, string) {
 	if k := kindOf(err); k >= 0 {
 		return kinds[k].category, firstLine(err)
@@ -54,7 +53,7 @@ func classify(err error) (broker.Category, string) {
 	return broker.Other, firstLine(err)
 }
 
-// kindOf finds the row of kinds, or -1.
+// kindOf returns the index of the row of kinds, or -1.
 func kindOf(err error) int {
 	var known *pulsar.Error
 	typed := errors.As(err, &known)
@@ -76,7 +75,7 @@ func kindOf(err error) int {
 	return -1
 }
 
-// sentence turns what the client says into what the user reads.
+// sentence turns an error of the client into a sentence for the user.
 func sentence(err error, topic string) error {
 	var already *broker.Error
 	if errors.As(err, &already) || errors.Is(err, context.Canceled) {

@@ -9,8 +9,8 @@ import (
 	"pulsh/session/broker"
 )
 
-// producerEnd knows whether the client has given a producer up. What is sent
-// through it then fails at once, each message with the same words.
+// producerEnd knows whether the client has ended a producer. Every later send
+// fails at once, with the same error.
 type producerEnd struct {
 	topic   string
 	tell    func(cause error)
@@ -18,13 +18,13 @@ type producerEnd struct {
 	cause   atomic.Pointer[broker.Error]
 }
 
-// judge is the category and the text of a failed send. gone says that no other
-// can succeed.
+// judge returns the category and the text of a failed send. gone reports that
+// no other send can succeed.
 func (e *producerEnd) judge(err error) (category broker.Category, text string, gone bool) {
 	category, text = classify(err)
 	if cause := e.cause.Load(); cause != nil {
 		if category == broker.Disconnected {
-			category, text = cause.Category, cause.Message // it is the consequence
+			category, text = cause.Category, cause.Message // a consequence of the cause
 		}
 		return category, text, true
 	}
@@ -38,7 +38,7 @@ func (e *producerEnd) judge(err error) (category broker.Category, text string, g
 	return category, text, true
 }
 
-// final says whether the client does not connect again after such an error.
+// final reports whether the client does not reconnect after such an error.
 func final(category broker.Category, err error) bool {
 	if category == broker.TopicTerminated || category == broker.Gone {
 		return true

@@ -2,69 +2,69 @@ package client
 
 import "sync"
 
-// runMax is how many places move between sender and receipts at a time: one
-// lock for so many messages is less than a nanosecond each.
+// runMax is how many slots move between sender and receipts under one lock,
+// which then costs less than a nanosecond per message.
 const runMax = 64
 
-// wakeRuns is for how many full runs of free places a sender is woken, or a
-// quarter of all places where there are few: what is in flight keeps the
-// broker busy meanwhile.
+// wakeRuns is how many full runs of free slots wake a waiting sender, or a
+// quarter of all slots if that is less. The messages in flight keep the broker
+// busy meanwhile.
 const wakeRuns = 4
 
-// sendSlots are the numbers of a lane's free places, most recently used first so that the
-// bodies in use stay in the cache.
+// sendSlots are the free slots of a producer's send queue. The slot that was
+// used last is used first, so that the bodies in use stay in the cache.
 type sendSlots struct {
 	mu      sync.Mutex
 	free    []int32
-	enough  int // free places for which a sender that waits is woken
+	enough  int // free slots that wake a waiting sender
 	waiting int
 	closed  bool
 	wake    *sync.Cond
 }
 
 func newSendSlots(free []int32) *sendSlots {
-	p := &sendSlots{free: free, enough: min(wakeRuns*runMax, max(len(free)/4, 1))}
-	p.wake = sync.NewCond(&p.mu)
-	return p
+	s := &sendSlots{free: free, enough: min(wakeRuns*runMax, max(len(free)/4, 1))}
+	s.wake = sync.NewCond(&s.mu)
+	return s
 }
 
-// take fills run with free places, at least one, and waits for it. It returns 0
-// when the places are closed.
-func (p *sendSlots) take(run []int32) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for len(p.free) == 0 && !p.closed {
-		p.waiting++
-		p.wake.Wait()
-		p.waiting--
+// take fills run with free slots. It waits for at least one, and returns how
+// many it took: 0 when the slots are closed.
+func (s *sendSlots) take(run []int32) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.free) == 0 && !s.closed {
+		s.waiting++
+		s.wake.Wait()
+		s.waiting--
 	}
-	if p.closed {
+	if s.closed {
 		return 0
 	}
-	rest := max(len(p.free)-len(run), 0)
-	n := copy(run, p.free[rest:])
-	p.free = p.free[:rest]
-	if rest > 0 && p.waiting > 0 {
-		p.wake.Signal()
+	rest := max(len(s.free)-len(run), 0)
+	n := copy(run, s.free[rest:])
+	s.free = s.free[:rest]
+	if rest > 0 && s.waiting > 0 {
+		s.wake.Signal()
 	}
 	return n
 }
 
-// give brings a run of places back.
-func (p *sendSlots) give(run []int32) {
-	p.mu.Lock()
-	p.free = append(p.free, run...)
-	wake := p.waiting > 0 && len(p.free) >= p.enough
-	p.mu.Unlock()
+// give returns a run of slots.
+func (s *sendSlots) give(run []int32) {
+	s.mu.Lock()
+	s.free = append(s.free, run...)
+	wake := s.waiting > 0 && len(s.free) >= s.enough
+	s.mu.Unlock()
 	if wake {
-		p.wake.Signal() // whoever wakes and leaves places wakes the next
+		s.wake.Signal() // a sender that leaves slots wakes the next one
 	}
 }
 
-// close lets every taker go, now and later.
-func (p *sendSlots) close() {
-	p.mu.Lock()
-	p.closed = true
-	p.mu.Unlock()
-	p.wake.Broadcast()
+// close makes every present and future take return.
+func (s *sendSlots) close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.wake.Broadcast()
 }

@@ -14,41 +14,41 @@ import (
 	"pulsh/session/broker"
 )
 
-// topicsAtOnce is how many topics a subscriber subscribes to side by side.
+// topicsAtOnce is how many topics a consumer subscribes to at the same time.
 const topicsAtOnce = 16
 
-// topicConsumers are the client's consumers of one subscriber, one a topic. They share
-// the subscriber's channel. The client's own consumer of several topics would
-// serve as well, but for topics that come and go.
+// topicConsumers are the client's consumers behind one consumer, one for each
+// topic. They share its channel. The client's own consumer of several topics
+// cannot add and drop topics.
 type topicConsumers struct {
 	open   func(ctx context.Context, topic string, from broker.Position, end *topicEnd) (pulsar.Consumer, error)
 	ending *end
 
-	mu  sync.Mutex // held by whoever changes now
+	mu  sync.Mutex // held during a change
 	now atomic.Pointer[consumerList]
 }
 
-// consumerList is the consumers of one moment. It never changes.
+// consumerList is the consumers at one moment. It is immutable.
 type consumerList struct {
-	byTopic map[string]*topicConsumer // as the topic was given
+	byTopic map[string]*topicConsumer // by the name that was given
 	live    map[pulsar.Consumer]bool
-	only    pulsar.Consumer // if there is just one
+	only    pulsar.Consumer // if there is exactly one
 }
 
-// topicConsumer is the consumer of one topic.
+// topicConsumer is the client's consumer of one topic.
 type topicConsumer struct {
 	consumer pulsar.Consumer
 	end      *topicEnd
 }
 
-// topicEnd hands on the end of a part that was not asked for.
+// topicEnd passes on the end of a topic's consumer, unless we asked for it.
 type topicEnd struct {
 	topic  string
 	ending *end
 	asked  atomic.Bool
 }
 
-// addAll subscribes to topics, to all of them or to none.
+// addAll subscribes to all of topics or to none.
 func (p *topicConsumers) addAll(ctx context.Context, topics []string, from broker.Position) error {
 	fresh := make([]*topicConsumer, len(topics))
 	opening, subscribing := errgroup.WithContext(ctx)
@@ -75,7 +75,7 @@ func (p *topicConsumers) addAll(ctx context.Context, topics []string, from broke
 	return nil
 }
 
-// drop closes a topic's consumer.
+// drop closes the consumer of a topic.
 func (p *topicConsumers) drop(ctx context.Context, topic string) error {
 	var leaving *topicConsumer
 	p.change(func(byTopic map[string]*topicConsumer) {
@@ -85,8 +85,8 @@ func (p *topicConsumers) drop(ctx context.Context, topic string) error {
 	return closeConsumers(ctx, []*topicConsumer{leaving})
 }
 
-// closeAll closes all consumers; they stay listed for acknowledgements that
-// are refused then.
+// closeAll closes all consumers. They stay listed, so that later
+// acknowledgements are refused.
 func (p *topicConsumers) closeAll(ctx context.Context) error {
 	var all []*topicConsumer
 	if list := p.now.Load(); list != nil {
@@ -113,7 +113,7 @@ func closeConsumers(ctx context.Context, all []*topicConsumer) error {
 	return errors.Join(errs...)
 }
 
-// change publishes another list.
+// change publishes a changed list.
 func (p *topicConsumers) change(edit func(map[string]*topicConsumer)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -129,14 +129,14 @@ func (p *topicConsumers) change(edit func(map[string]*topicConsumer)) {
 	p.now.Store(next)
 }
 
-// routedID is a message's id with the consumer that it came through, where a
-// subscriber has several.
+// routedID is the id of a message and the topic's consumer that it came
+// through. A consumer of several topics needs both to acknowledge it.
 type routedID struct {
 	pulsar.MessageID
 	consumer pulsar.Consumer
 }
 
-// handle is what an acknowledgement needs of a message.
+// handle returns what an acknowledgement of m needs.
 func (s *consumer) handle(m pulsar.ConsumerMessage) any {
 	if s.routed {
 		return routedID{m.ID(), m.Consumer}
@@ -144,8 +144,9 @@ func (s *consumer) handle(m pulsar.ConsumerMessage) any {
 	return m.ID()
 }
 
-// of is the consumer that a message came through, and its id. A topic that was
-// dropped has none any more: acknowledgements of its messages are refused.
+// of returns the topic's consumer that a message came through, and the
+// message's id. If the topic was dropped, the consumer refuses the
+// acknowledgement.
 func (p *topicConsumers) of(d *broker.Delivery) (pulsar.Consumer, pulsar.MessageID) {
 	list := p.now.Load()
 	routed, ok := d.Message.(routedID)
@@ -158,8 +159,8 @@ func (p *topicConsumers) of(d *broker.Delivery) (pulsar.Consumer, pulsar.Message
 	return dropped{}, routed.MessageID
 }
 
-// OnConsumerClose is called by the client once, with the cause where it was
-// not asked for.
+// OnConsumerClose is called by the client once, with the cause unless the close
+// was asked for.
 func (e *topicEnd) OnConsumerClose(_ pulsar.Consumer, err error) {
 	if e.asked.Load() {
 		return
@@ -170,9 +171,9 @@ func (e *topicEnd) OnConsumerClose(_ pulsar.Consumer, err error) {
 	e.ending.fire(err)
 }
 
-// dropped stands for the consumer of a topic that was dropped: it refuses
-// acknowledgements, and what was given back comes again to somebody by itself.
-// Nothing else is asked of it.
+// dropped stands for the consumer of a dropped topic. It refuses
+// acknowledgements and ignores nacks, because the broker redelivers the
+// messages anyway. Its other methods are never called.
 type dropped struct{ pulsar.Consumer }
 
 func refuse() error {
