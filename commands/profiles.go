@@ -28,7 +28,7 @@ func saveName() lang.Kind {
 
 func save(ctx context.Context, c *call) error {
 	view := c.View()
-	p := profile.Profile{Name: c.Text("name"), Session: c.env.Session.Preferences().Said(), Graph: view.profile()}
+	p := profile.Profile{Name: c.Text("name"), Session: c.env.Session.Preferences().Entries(), Graph: view.profile()}
 	t, _ := c.env.Session.Target()
 	p.Connection = t.Connection()
 	for _, g := range c.fresh(ctx).Groups {

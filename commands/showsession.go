@@ -10,7 +10,7 @@ import (
 // showSession lists what holds for the session, and where each value was said.
 func showSession(_ context.Context, c *call) error {
 	rows := connectionFacts(c.Commands)
-	for _, one := range c.env.Session.Preferences().Said() {
+	for _, one := range c.env.Session.Preferences().Entries() {
 		rows = append(rows, Fact{one.Name, one.Value, c.sayer(one.Name)})
 	}
 	rows = append(rows, Fact{"graph", c.View().typed(), c.sayer(saidGraph)})
@@ -61,7 +61,7 @@ func connectionFacts(c *Commands) []Fact {
 
 // setPreferences takes over preferences that a profile says.
 func setPreferences(c *call, said []spec.Preference, from string) error {
-	next, err := c.env.Session.Preferences().With(said)
+	next, err := c.env.Session.Preferences().Apply(said)
 	if err == nil {
 		err = c.env.Session.SetPreferences(next)
 	}

@@ -118,7 +118,7 @@ func anyProfile(chance *rand.Rand) Profile {
 		if anySettings(chance, spec.PreferenceSettings(), &prefer); prefer.Check() != nil {
 			prefer = spec.DefaultPreferences() // limits that contradict each other
 		}
-		p.Session = prefer.Said()
+		p.Session = prefer.Entries()
 	}
 	if chance.IntN(2) == 0 {
 		p.Graph = Graph{Shown: "g0 | g1 " + anyText(chance), Window: "90s"}

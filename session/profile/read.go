@@ -220,7 +220,7 @@ func (d *tomlFile) preferences(path []string, table map[string]any) ([]spec.Pref
 		return nil, err
 	}
 	var out []spec.Preference
-	for _, one := range read.Said() {
+	for _, one := range read.Entries() {
 		if _, there := said[one.Name]; there {
 			out = append(out, one)
 		}

@@ -9,45 +9,45 @@ import (
 	"pulsh/session/pacing"
 )
 
-// Behaviour is what a consumer group does with the messages that it receives.
+// Behaviour is what a consumer group does with the messages it receives.
 type Behaviour struct {
 	Ack        Ack
-	Response   bool // the broker answers acknowledgements
-	BatchIndex bool // messages of an entry are acknowledged one by one, by brokers that know how
-	Nack       Share
-	Drop       Share // neither acknowledged nor given back
+	Response   bool  // wait for ack receipts
+	BatchIndex bool  // acknowledge the messages of an entry one by one, if the broker supports it
+	Nack       Share // negatively acknowledged
+	Drop       Share // left unacknowledged
 	NackDelay  time.Duration
 	Work       Work
-	Rate       pacing.Shape // messages taken a second at most; max takes all
-	// MaxRedeliver is how often a message comes again before it goes to the
-	// dead-letter topic; 0 for ever.
+	Rate       pacing.Shape // max messages received per second
+	// MaxRedeliver is how often a message is redelivered before it goes to the
+	// dead-letter topic; 0 is no limit.
 	MaxRedeliver int
-	DeadLetter   string // the topic; "" is TOPIC-SUBSCRIPTION-DLQ
-	Retry        string // the topic that failed messages go through, "" for none
+	DeadLetter   string // the dead-letter topic; "" is TOPIC-SUBSCRIPTION-DLQ
+	Retry        string // the retry topic, "" for none
 	RetryDelay   time.Duration
 	Churn        Churn
 }
 
 // Limits of a behaviour, each with its reason.
 const (
-	NackDelayMin    = 100 * time.Millisecond // the client looks three times a delay: more often costs more than the load
+	NackDelayMin    = 100 * time.Millisecond // the client checks three times per delay; a shorter delay would cost more than the load
 	NackDelayMax    = time.Hour
 	RetryDelayMax   = 24 * time.Hour
-	MaxRedeliverMax = 1000 // the broker keeps such counts in memory only
+	MaxRedeliverMax = 1000 // the broker keeps these counts in memory only
 )
 
-// standardBehaviour is what a consumer group does when nothing else is said.
+// standardBehaviour returns the default behaviour of a consumer group.
 func standardBehaviour() Behaviour {
 	return Behaviour{
 		Ack:        BatchedAck(),
-		NackDelay:  time.Minute, // the client's own
+		NackDelay:  time.Minute, // the client's default
 		Rate:       pacing.Hold(pacing.Max()),
 		RetryDelay: 10 * time.Second,
 	}
 }
 
-// behaviourSettings are the settings of a consumer group that say what it does
-// with its messages.
+// behaviourSettings returns the settings of a consumer group that belong to its
+// Behaviour.
 func behaviourSettings() []Setting[Consumer] {
 	type C = Consumer
 	percent := func(name, doc string, field func(*C) *Share) Setting[C] {
@@ -99,7 +99,8 @@ func behaviourSettings() []Setting[Consumer] {
 	}
 }
 
-// parseInto reads a value, and leaves the old one where the text is wrong.
+// parseInto reads a value into into. It leaves the old value if the text is
+// wrong.
 func parseInto[T any](into *T, parse func(string) (T, error), text string) error {
 	v, err := parse(text)
 	if err == nil {
@@ -139,7 +140,7 @@ func writeElse(topic, none string) string {
 	return topic
 }
 
-// DeadLetterTopic is the topic that messages which came too often go to, or "".
+// DeadLetterTopic returns the dead-letter topic, "" without a redelivery limit.
 func (spec Consumer) DeadLetterTopic() string {
 	switch {
 	case spec.MaxRedeliver == 0:
@@ -150,7 +151,7 @@ func (spec Consumer) DeadLetterTopic() string {
 	return spec.Topic + "-" + spec.Subscription + "-DLQ"
 }
 
-// checkBehaviour refuses what does not go together.
+// checkBehaviour refuses settings that exclude each other.
 func (spec Consumer) checkBehaviour() error {
 	individual := spec.Type == broker.Shared || spec.Type == broker.KeyShared
 	refuse := func(try, format string, args ...any) error {
@@ -181,7 +182,7 @@ func (spec Consumer) checkBehaviour() error {
 	return nil
 }
 
-// sameConsumers says whether consumers made for b serve o as well.
+// sameConsumers reports whether consumers made for b serve o as well.
 func (b Behaviour) sameConsumers(o Behaviour) bool {
 	return b.Ack.Grouping() == o.Ack.Grouping() && b.Response == o.Response && b.BatchIndex == o.BatchIndex &&
 		b.NackDelay == o.NackDelay && b.Retry == o.Retry

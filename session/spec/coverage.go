@@ -8,16 +8,16 @@ import (
 	"pulsh/session/broker"
 )
 
-// PriorityMax bounds a consumer's priority level. Pulsar takes any; a few are
-// in use anywhere.
+// PriorityMax bounds a consumer's priority level. Pulsar accepts any;
+// applications use a few.
 const PriorityMax = 1000
 
-// prefixMax bounds the prefix of consumer names in bytes: the names stand in
-// the broker's statistics, one a worker.
+// prefixMax bounds the prefix of consumer names in bytes. The broker's
+// statistics list the names of all workers.
 const prefixMax = 64
 
-// coverageSettings are the settings that say how a consumer group covers its
-// subscription.
+// coverageSettings returns the settings about a consumer group's subscription
+// and its consumers.
 func coverageSettings() []Setting[Consumer] {
 	type C = Consumer
 	return []Setting[C]{
@@ -43,7 +43,7 @@ func coverageSettings() []Setting[Consumer] {
 
 func switchWords() []string { return []string{"on", "off"} }
 
-// prefixAuto is how the standard prefix is typed.
+// prefixAuto is how the default prefix is typed.
 const prefixAuto = "auto"
 
 func writePrefix(prefix string) string {
@@ -67,8 +67,8 @@ func readPrefix(into *string, text string) error {
 	return nil
 }
 
-// checkCoverage refuses what Pulsar has no consumers for. The advice is to set
-// what the group called name has.
+// checkCoverage refuses settings that Pulsar does not support together. name is
+// the group's name, for the advice in the error.
 func (spec Consumer) checkCoverage(name string) error {
 	topics, err := ParseTopics(spec.Topic)
 	if err != nil {
@@ -94,15 +94,15 @@ func (spec Consumer) checkCoverage(name string) error {
 	return nil
 }
 
-// sameCoverage says whether consumers made for one serve the other as well:
-// with sticky=on each worker's share follows from their number.
+// sameCoverage reports whether consumers made for spec serve o as well. With
+// sticky=on the hash ranges depend on the number of workers.
 func (spec Consumer) sameCoverage(o Consumer) bool {
 	return spec.Durable == o.Durable && spec.Priority == o.Priority && spec.Compacted == o.Compacted &&
 		spec.Sticky == o.Sticky && spec.Prefix == o.Prefix && (!spec.Sticky || spec.Workers == o.Workers)
 }
 
-// Ranges are the hash values that a worker serves alone, or nil where the
-// broker divides them.
+// Ranges returns the sticky hash ranges of a worker, numbered from 1, or nil if
+// the broker divides the keys.
 func (spec Consumer) Ranges(number int) []broker.HashRange {
 	if !spec.Sticky || spec.Type != broker.KeyShared {
 		return nil

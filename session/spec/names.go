@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// CheckName says whether a group may have this name: a letter, then letters,
-// digits, - and _, at most 32 in all.
+// CheckName refuses a name that a group cannot have. A name is a letter
+// followed by letters, digits, - and _, at most 32 characters in all.
 func CheckName(name string) error {
 	letter := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
 	switch {

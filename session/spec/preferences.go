@@ -9,30 +9,30 @@ import (
 	"pulsh/session/pacing"
 )
 
-// The limits of how often the screen is painted.
+// The limits of the interval between screen updates.
 const (
 	RefreshMin = 20 * time.Millisecond // fifty frames a second are more than anyone sees
-	RefreshMax = 10 * time.Second      // slower, the screen seems to hang
+	RefreshMax = 10 * time.Second      // with a longer interval the screen seems to hang
 )
 
-// The limits of how long a cluster may be away before it is called dead.
+// The limits of how long a cluster may be away before it is shown as dead.
 const (
-	deadMin = time.Second // a probe every second can tell no less
-	deadMax = time.Hour   // who waits longer does not look at a colour
+	deadMin = time.Second // the cluster is probed once a second
+	deadMax = time.Hour   // nobody watches the screen for longer
 )
 
-// What a group that falls short of its schedule is for a run: a failure, or not.
+// Whether a run fails if a group falls behind its schedule.
 const (
 	behindFails   = "fails"
 	behindAllowed = "allowed"
 )
 
-// off is how a limit is written that is not wanted.
+// off is how a limit that does not apply is written.
 const off = "off"
 
-// Preferences is how a session is shown and judged: how often it is painted, from
-// which values on a figure is in doubt or bad, and whether a load that falls
-// short is a failure. They change nothing of the load.
+// Preferences say how a session is shown and judged: how often the screen is
+// updated, from which values on a figure is yellow or red, and whether falling
+// behind the schedule is a failure. They do not change the load.
 type Preferences struct {
 	Refresh time.Duration
 	Rate    Limits // of the actual rate, in percent of its target; below is worse
@@ -41,12 +41,12 @@ type Preferences struct {
 	CPU     Limits // of pulsh, in percent of one core
 	Memory  Limits // of pulsh, in bytes
 	Dead    time.Duration
-	// BehindAllowed says that a run may fall short of its schedule.
+	// BehindAllowed lets a run succeed that fell behind its schedule.
 	BehindAllowed bool
 }
 
-// DefaultPreferences are those of a session that was told nothing. How fast is
-// fast enough only the user knows, so only rates have limits of themselves.
+// DefaultPreferences returns the preferences of a new session. Only rates have
+// limits by default, because only the user knows what is fast enough.
 func DefaultPreferences() Preferences {
 	return Preferences{
 		Refresh: metrics.SampleEvery,
@@ -55,22 +55,21 @@ func DefaultPreferences() Preferences {
 	}
 }
 
-// Grade says how well a figure stands.
+// Grade is how good a figure is.
 type Grade uint8
 
-// The grades: green, yellow and red where there are colours.
+// The grades: green, yellow and red on a terminal with colours.
 const (
 	Good Grade = iota
 	Doubtful
 	Bad
 )
 
-// Limits are the values from which on a figure is in doubt, and bad. A limit of
-// 0 is off.
+// Limits are the values from which on a figure is doubtful and bad. A limit of
+// 0 does not apply.
 type Limits struct{ Warn, Fail float64 }
 
-// Over grades a figure that is worse the higher it is. NaN is good: nothing is
-// known against it.
+// Over grades a figure that is worse the higher it is. NaN is Good.
 func (l Limits) Over(v float64) Grade {
 	switch {
 	case l.Fail > 0 && v >= l.Fail:
@@ -81,7 +80,7 @@ func (l Limits) Over(v float64) Grade {
 	return Good
 }
 
-// Under grades a figure that is worse the lower it is.
+// Under grades a figure that is worse the lower it is. NaN is Good.
 func (l Limits) Under(v float64) Grade {
 	switch {
 	case l.Fail > 0 && v < l.Fail:
@@ -145,7 +144,7 @@ func newPreferenceSettings() []Setting[Preferences] {
 			}})
 }
 
-// limitSetting is a limit in a unit, or off.
+// limitSetting returns the setting of a limit in a unit, or off.
 func limitSetting(name, kind, doc string, unit Unit, of func(*Preferences) *float64) Setting[Preferences] {
 	return Setting[Preferences]{Name: name, Kind: kind, Live: true, Words: []string{off}, Doc: doc,
 		Read: func(p *Preferences) string {

@@ -10,42 +10,42 @@ import (
 	"pulsh/session/payload"
 )
 
-// Limits of settings that spec.go does not name, each with its reason.
+// Limits of settings, each with its reason; spec.go has further ones.
 const (
 	BatchBytesMin  = 1 << 10          // below it a batch holds no message of the default size
 	BatchBytesMax  = 64 << 20         // no broker takes a larger frame, whatever its maxMessageSize
-	BatchDelayMax  = time.Minute      // longer than any batch of a load waits to fill
-	SendTimeoutMin = time.Second      // the client looks for overdue messages a few times a second
-	SendTimeoutMax = 10 * time.Minute // an unanswered message keeps its place in the queue so long
+	BatchDelayMax  = time.Minute      // longer than any batch of a load takes to fill
+	SendTimeoutMin = time.Second      // the client checks for overdue messages a few times a second
+	SendTimeoutMax = 10 * time.Minute // until then an unanswered message occupies the send queue
 )
 
-// ProducersEach asks for a lane for each worker. A group never has more lanes than
-// workers, so the largest number says it.
+// ProducersEach stands for a producer for each worker. A group never has more
+// producers than workers, so the largest number expresses it.
 const ProducersEach = WorkersMax
 
-// Setting is one named value of a group's settings: how it is typed, shown,
-// saved, completed and explained. S is ProducerSpec or ConsumerSpec.
+// Setting is one named setting: how it is typed, shown, saved, completed and
+// explained. S is Producer, Consumer or Preferences.
 type Setting[S any] struct {
 	Name  string   // as it is typed before the equals sign and in a profile
-	Kind  string   // what is typed behind it, as the help names it: SHAPE, COUNT …
-	Words []string // the values that are words, if there are any
+	Kind  string   // kind of the value, as help names it: SHAPE, COUNT …
+	Words []string // values that are fixed words, if any
 	Doc   string   // one line, lower case, without a full stop
-	// Live settings change under the running load. The others are taken when
-	// a lane or consumer is made, so that a change makes new ones.
+	// Live settings change while the load runs. The others are taken when a
+	// producer or consumer is created, so a change of them creates new ones.
 	Live  bool
 	Read  func(*S) string
 	Write func(*S, string) error
 }
 
-// Get writes the setting's value in spec as Set reads it.
+// Get returns the value of the setting in spec, as Set reads it.
 func (s Setting[S]) Get(spec *S) string { return s.Read(spec) }
 
-// Set reads a value into spec. The error is a sentence that quotes the text;
-// spec is unchanged then.
+// Set reads a value into spec. On an error, a sentence that quotes the text,
+// spec is unchanged.
 func (s Setting[S]) Set(spec *S, text string) error { return s.Write(spec, text) }
 
-// DefaultProducer is what a producer group of this name is made from when
-// nothing else is said.
+// DefaultProducer returns the default settings of a producer group of this
+// name.
 func DefaultProducer(name string) Producer {
 	size, _ := payload.FixedSize(1 << 10) // between the stamp and the largest size
 	return Producer{
@@ -64,8 +64,8 @@ func DefaultProducer(name string) Producer {
 	}
 }
 
-// DefaultConsumer is what a consumer group of this name is made from when
-// nothing else is said.
+// DefaultConsumer returns the default settings of a consumer group of this
+// name.
 func DefaultConsumer(name string) Consumer {
 	return Consumer{
 		Topic:        name,
@@ -180,7 +180,7 @@ func newConsumerSettings() []Setting[Consumer] {
 	}, coverageSettings(), behaviourSettings())
 }
 
-// FindSetting returns the setting of that name.
+// FindSetting returns the setting of the given name.
 func FindSetting[S any](settings []Setting[S], name string) (Setting[S], bool) {
 	for _, s := range settings {
 		if s.Name == name {

@@ -11,7 +11,7 @@ import (
 	"pulsh/session/payload"
 )
 
-// texts are words as plain strings.
+// texts converts words to plain strings.
 func texts[T ~string](words []T) []string {
 	out := make([]string, len(words))
 	for i, w := range words {
@@ -31,8 +31,8 @@ func readTopic(into *string, text string) error {
 	return err
 }
 
-// subscriptionMax bounds a subscription's name in bytes: it is one part of a
-// path in the cluster's metadata.
+// subscriptionMax bounds the name of a subscription in bytes: it becomes part
+// of a path in the cluster's metadata.
 const subscriptionMax = 256
 
 func readSubscription(into *string, text string) error {
@@ -70,7 +70,7 @@ func writeProducers(n int) string {
 	return strconv.Itoa(n)
 }
 
-// ParseCount reads a whole number such as 8, 10k or 2M from 0 on.
+// ParseCount reads a whole number from 0 on, such as 8, 10k or 2M.
 func ParseCount(text string) (int, error) {
 	digits, unit := text, 1
 	switch {
@@ -89,8 +89,8 @@ func ParseCount(text string) (int, error) {
 	return int(n) * unit, nil
 }
 
-// countMax bounds a typed number. It is beyond all limits, and sums of two
-// still fit an int of 32 bits.
+// countMax bounds a typed number. It is beyond all limits, and the sum of two
+// still fits an int of 32 bits.
 const countMax = 1e9
 
 // readCount reads a whole number from least to most. name is what the error

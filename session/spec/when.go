@@ -9,17 +9,17 @@ import (
 	"pulsh/session/pacing"
 )
 
-// When is a place in a topic to which a subscription can be moved: an instant,
-// or one stored message.
+// When is a position to which a subscription can be moved: an instant, or one
+// stored message.
 type When struct {
-	Time time.Time         // zero if ID is given
-	ID   *broker.MessageID // nil if Time is given
+	Time time.Time         // zero if ID is set
+	ID   *broker.MessageID // nil if Time is set
 }
 
 // ParseWhen reads -5m (before now), earliest, latest, a time of day such as
-// 10:42:07 (the last one that has passed), an instant of RFC 3339, or a message's
-// id ledger:entry[:partition]. What could be both, as 10:42:17, is a
-// time of day; the message is written 010:42:17. The error is a sentence that
+// 10:42:07 (the last one that has passed), an instant of RFC 3339, or a message
+// id ledger:entry[:partition]. A text that could be both, such as 10:42:17, is
+// a time of day; the message is written 010:42:17. The error is a sentence that
 // quotes the text.
 func ParseWhen(text string, now time.Time) (When, error) {
 	wrong := fmt.Errorf("%q is neither a time nor a message (-5m, earliest, latest, 10:42:07, ledger:entry)", text)
@@ -65,7 +65,7 @@ func past(text string, at, now time.Time) (When, error) {
 	return When{Time: at}, nil
 }
 
-// clockTime reads a time of day, all of its numbers with two digits, as the last
+// clockTime reads a time of day, with two digits for each number, as the last
 // such time before now.
 func clockTime(text string, now time.Time) (time.Time, bool) {
 	clock, err := time.Parse("15:04:05", text)
