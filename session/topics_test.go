@@ -230,8 +230,8 @@ func TestConsumersThatAreLostOrSilentAreReplaced(t *testing.T) {
 		lossless bool
 	}{
 		{"evicted", func(v *virtual) error {
-			return v.cluster.Evict("fast", "sub1", &broker.Error{Category: broker.Busy, Message: "another consumer holds this subscription"})
-		}, broker.Busy, "sub1: lost 2 of 2 consumers: another consumer holds this subscription; subscribing again; try: ", true},
+			return v.cluster.Evict("fast", "sub1", &broker.Error{Category: broker.Busy, Message: "another consumer already holds this subscription"})
+		}, broker.Busy, "sub1: lost 2 of 2 consumers: another consumer already holds this subscription; subscribing again; try: ", true},
 		{"numb", func(v *virtual) error { return v.cluster.Stick("fast", "sub1") }, broker.Silent, "nothing was delivered for 8 s while", true},
 		{"unloaded", func(v *virtual) error { return v.cluster.Unload("fast") }, broker.Moved, "fast was loaded anew by the broker", true},
 		{"subscription deleted", func(v *virtual) error { return v.cluster.DeleteSubscription("fast", "sub1") }, broker.Gone, "the subscription sub1 of fast was deleted and made again", false},

@@ -239,7 +239,7 @@ func TestExclusiveTwiceIsRefusedWithASentence(t *testing.T) {
 	_, err := b.Subscribe(b.within(), broker.ConsumerSpec{
 		Topics: []string{b.topic}, Subscription: "s", Type: broker.Exclusive, Name: "second", Queue: 10, Position: broker.Latest,
 	})
-	require.ErrorContains(t, err, "another consumer holds this subscription")
+	require.ErrorContains(t, err, "another consumer already holds this subscription")
 	require.NoError(t, first.Close(b.within()))
 }
 
