@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// errForm says that the number or the names of a part's arguments are wrong;
-// the answer to it is the part's example.
+// errForm reports a wrong number or wrong names of arguments. The user is then
+// shown the part's example.
 var errForm = errors.New("not the form of this part")
 
-// arguments are what stands between the parentheses of a part. Its methods
+// arguments are the arguments of a part, between its parentheses. Its methods
 // take one argument after the other and keep the first error.
 type arguments struct {
 	words   []string
@@ -47,7 +47,7 @@ func (a *arguments) fail(err error) {
 	}
 }
 
-// left reports whether arguments remain that nobody took.
+// left reports whether there are arguments that were not taken.
 func (a *arguments) left() bool { return len(a.words)+len(a.options) > 0 }
 
 // word takes the next positional argument.

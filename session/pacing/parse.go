@@ -7,24 +7,24 @@ import (
 	"time"
 )
 
-// The limits of what can be written in a shape.
+// The limits of a shape.
 const (
-	// mostParts and mostSteps bound what one line can ask for; both are far
-	// more than anyone reads.
+	// mostParts and mostSteps bound the length of a shape; both are far more
+	// than anyone reads.
 	mostParts = 32
 	mostSteps = 100
-	// shortestSpan is the shortest time in a shape: ten grid ticks of coarse
-	// pacing, so that workers can follow it.
+	// shortestSpan is the shortest time in a shape: ten ticks of the grid, so
+	// that workers can follow it.
 	shortestSpan = 10 * tick
-	// shortestPeriod is the shortest period of a sine, so that each of its
-	// pieces still lasts longer than a tick.
+	// shortestPeriod is the shortest period of a sine. Each of its pieces then
+	// still lasts longer than a tick.
 	shortestPeriod = 100 * time.Millisecond
 	// longestSpan is the longest time of one part: longer than any run, and
 	// short enough that mostParts of them fit a duration.
 	longestSpan = 1000 * day
 )
 
-// partForm tells how one kind of part is written.
+// partForm says how one kind of part is written.
 type partForm struct {
 	name    string
 	example string
@@ -42,11 +42,11 @@ func partForms() []partForm {
 	}
 }
 
-// ParseShape reads parts joined by +, each of them a RATE, hold(20k,30s),
+// ParseShape reads parts joined by +. A part is a RATE, hold(20k,30s),
 // ramp(20k..50k,2m), ramp(50k,2m), sine(20k,50%,1m),
-// steps(10k,20k,40k,every=30s) or spike(x5,10s,every=1m); a sine and a
-// recurring spike end after for=5m if something is to follow them. The error
-// is a sentence that quotes the text.
+// steps(10k,20k,40k,every=30s) or spike(x5,10s,every=1m). A sine or a recurring
+// spike that another part follows needs an end, as in for=5m. The error is a
+// sentence that quotes the text.
 func ParseShape(text string) (Shape, error) {
 	texts, err := splitParts(text)
 	if err != nil {
@@ -135,7 +135,8 @@ func (f partForm) parse(text, inner string) (part, error) {
 	return p, err
 }
 
-// checkJoints refuses what can never be reached, and a ramp from max.
+// checkJoints refuses a part that can never be reached, and a ramp that starts
+// from max.
 func checkJoints(parts []part) error {
 	var before Rate
 	for i, p := range parts {
@@ -153,7 +154,7 @@ func checkJoints(parts []part) error {
 	return nil
 }
 
-// ending shows how to give an endless part an end.
+// ending writes an endless part with an end, as an example.
 func ending(p part) string {
 	switch p := p.(type) {
 	case hold:

@@ -10,7 +10,7 @@ type Order string
 // of each producer.
 const (
 	NoOrder       Order = "none"
-	ProducerOrder Order = "lane"
+	ProducerOrder Order = "producer"
 	KeyOrder      Order = "key"
 )
 
