@@ -119,6 +119,7 @@ func (g *Group) head(at group.Instant) snapshot.Group {
 	if s.State == snapshot.Running {
 		p.Target = g.schedule.Rate()
 	}
+	p.Base = g.schedule.Base()
 	if now := g.current.now.Load(); now != nil {
 		p.Producers, p.Generation = len(now.producers), now.number
 		for _, l := range now.producers {
