@@ -202,7 +202,8 @@ func (a *Audit) Totals() Totals {
 }
 
 // Previous returns the sums of all previous periods, as they were when each
-// ended. Its Gaps may have arrived without the seek; its NotYetReceived is 0.
+// ended. The messages of its Gaps might still have arrived if the period had gone
+// on. Its NotYetReceived is 0.
 func (a *Audit) Previous() Totals {
 	a.mu.RLock()
 	defer a.mu.RUnlock()

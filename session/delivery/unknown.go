@@ -177,15 +177,15 @@ func (s *sequence) failedBefore(n uint64) uint64 {
 // sends. A stamp carries how many sends failed before it. For a producer of
 // another process nothing else is known.
 type reportedFailures struct {
-	any       bool
+	seen      bool
 	low, high uint64
 	fresh     uint64 // how many failures the last stamp was the first to report
 }
 
 // record notes the failures that a stamp reports.
 func (t *reportedFailures) record(failed uint64) {
-	if !t.any {
-		t.any, t.low, t.high = true, failed, failed
+	if !t.seen {
+		t.seen, t.low, t.high = true, failed, failed
 	}
 	t.fresh = failed - min(t.high, failed)
 	t.low, t.high = min(t.low, failed), max(t.high, failed)
