@@ -24,9 +24,10 @@ const cacheLine = 128
 type Histogram struct {
 	max atomic.Uint64 // µs, since the last drain
 	_   [cacheLine - 8]byte
-	// residue is the sum of what recorded values in µs exceed the lowest value
-	// of their counter by. It keeps the sum of all values exact. Values below
-	// exactBelow have no residue, which spares the common case an atomic add.
+	// residue is the sum of the differences, in µs, between the recorded values
+	// and the lowest value of their counter. It keeps the sum of all values
+	// exact. Values below exactBelow have no residue, which spares the common
+	// case an atomic add.
 	residue      atomic.Uint64
 	over         atomic.Uint64 // values above Highest
 	negative     atomic.Uint64 // values below zero
@@ -51,8 +52,8 @@ func (h *Histogram) RecordMany(ns int64, n uint32) {
 	if us >= exactBelow {
 		h.residue.Add((us - lowestOf(i)) * uint64(n))
 	}
-	// The maximum follows its counter: a reader that has taken the maximum
-	// then finds every counter up to it, or finds the rest next time.
+	// The maximum is raised after its counter. So a reader that has taken the
+	// maximum finds every counter up to it, now or in the next drain.
 	h.raise(us)
 }
 

@@ -14,7 +14,7 @@ type Cursor struct {
 	timer    *time.Timer
 	waited   bool // took part in the waiting since the last successful Next
 
-	// These belong to the schedule's mutex.
+	// Guarded by the schedule's mutex.
 	queued     bool
 	prev, next *Cursor
 
