@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/host"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 )
@@ -27,7 +28,7 @@ func TestWhenAGroupHasFallenShort(t *testing.T) {
 		{100, 0, 0, 0, true},
 	} {
 		g := snapshot.Group{Name: "fast", Producer: &snapshot.Producer{Shape: pacing.Hold(10), Due: c.due, Acked: c.acked, Missed: c.missed, InFlight: c.inFlight}}
-		s, ok := schedule(g)
+		s, ok := host.ScheduleOf(g)
 		require.True(t, ok)
 		require.Equal(t, c.behind, s.Behind, "%+v", c)
 	}
@@ -35,10 +36,10 @@ func TestWhenAGroupHasFallenShort(t *testing.T) {
 		{Consumer: &snapshot.Consumer{}}, {Producer: &snapshot.Producer{Shape: pacing.Hold(10)}},
 		{Producer: &snapshot.Producer{Shape: pacing.Hold(pacing.Max()), Due: 10}},
 	} {
-		_, ok := schedule(g)
+		_, ok := host.ScheduleOf(g)
 		require.False(t, ok, "no schedule, nothing to fall short of")
 	}
-	require.Equal(t, "fast acked 41,200 of 50,000 due (82.4 %), 300 missed", Schedule{Group: "fast", Due: 50_000, Acked: 41_200, Missed: 300}.String())
+	require.Equal(t, "fast acked 41,200 of 50,000 due (82.4 %), 300 missed", host.Schedule{Group: "fast", Due: 50_000, Acked: 41_200, Missed: 300}.String())
 }
 
 // What a group did is not forgotten when it is removed or started again.
@@ -47,7 +48,7 @@ func TestSchedulesOfGroupsThatAreGone(t *testing.T) {
 		c := world(t, pretend(t))
 		var out strings.Builder
 		require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650; produce start a rate=100; produce start b rate=200; wait 1s; remove a; produce stop b; produce start b; wait 500ms; produce stop b", &out))
-		all := Schedules(c)
+		all := host.Schedules(c)
 		require.Len(t, all, 3, "%v", all)
 		for i, want := range []struct {
 			group string
@@ -57,8 +58,8 @@ func TestSchedulesOfGroupsThatAreGone(t *testing.T) {
 			require.InDelta(t, want.due, all[i].Due, 0.2*float64(want.due))
 			require.False(t, all[i].Behind, all[i].String())
 		}
-		require.False(t, BehindAllowed(c))
+		require.False(t, host.BehindAllowed(c))
 		require.NoError(t, c.Execute(t.Context(), "set session behind=allowed", &out))
-		require.True(t, BehindAllowed(c))
+		require.True(t, host.BehindAllowed(c))
 	})
 }

@@ -10,14 +10,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 )
 
 // asking is a world in which lines that destroy something ask, and the answers.
-func asking(t *testing.T, answers ...bool) (*Commands, *[]string) {
+func asking(t *testing.T, answers ...bool) (*host.Host, *[]string) {
 	t.Helper()
 	var questions []string
-	c := world(t, pretend(t), func(e *Env) {
+	c := world(t, pretend(t), func(e *host.Env) {
 		e.Confirm = func(_ context.Context, question string) bool {
 			questions = append(questions, question)
 			answer := answers[0]

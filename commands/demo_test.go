@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"pulsh/commands/script"
 )
 
 func TestTheDemo(t *testing.T) {
@@ -20,14 +22,14 @@ func TestTheDemo(t *testing.T) {
 		begin := time.Now()
 		require.NoError(t, c.Execute(t.Context(), "demo", &out), out.String())
 		require.Less(t, time.Since(begin), 90*time.Second)
-		for line := range strings.Lines(demoScript) {
+		for line := range strings.Lines(script.DemoScript) {
 			line, _, _ = strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "# ")), " topic=")
 			if !strings.HasPrefix(line, "wait ") {
 				require.Contains(t, out.String(), line, "each step is shown")
 			}
 		}
 		require.Contains(t, out.String(), "PASS")
-		require.Empty(t, c.fresh(t.Context()).Groups)
+		require.Empty(t, c.Fresh(t.Context()).Groups)
 		require.False(t, c.View().Auto, "the graph is as it was")
 		require.Empty(t, c.View().Panels)
 	})
@@ -42,7 +44,7 @@ func TestTheDemoLeavesNothingWhenItIsCancelled(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			defer cancel()
 			require.Error(t, c.Execute(ctx, "demo", &out))
-			require.Empty(t, c.fresh(t.Context()).Groups, after)
+			require.Empty(t, c.Fresh(t.Context()).Groups, after)
 			require.NoError(t, c.Execute(t.Context(), "load low; clone perf demo", &out))
 			require.ErrorContains(t, c.Execute(t.Context(), "demo", &out), `there is a group "demo" already`)
 		})

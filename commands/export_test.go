@@ -18,6 +18,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/host"
+	"pulsh/commands/kinds"
+	"pulsh/commands/report"
 	"pulsh/session/export"
 	"pulsh/session/snapshot"
 )
@@ -35,7 +38,7 @@ func (d deaf) Addr() net.Addr            { return &net.TCPAddr{IP: net.IPv4(127,
 const secret = "eyJhbGciOiJIUzI1NiJ9.s3cret"
 
 // loaded is a session that has sent, received, expected and failed.
-func loaded(t *testing.T) (*Commands, string) {
+func loaded(t *testing.T) (*host.Host, string) {
 	t.Helper()
 	t.Setenv("PULSH_TEST_TOKEN", secret)
 	c := world(t, pretend(t))
@@ -124,7 +127,7 @@ func TestAnExportReplacesNothingUnasked(t *testing.T) {
 		}
 		out.Reset()
 		require.NoError(t, c.Execute(t.Context(), "export", &out))
-		require.FileExists(t, DefaultExport(time.Now()))
+		require.FileExists(t, report.DefaultExport(time.Now()))
 		require.Contains(t, out.String(), "pulsh-2000")
 	})
 }
@@ -133,7 +136,7 @@ func TestWhatWasNotWrittenIsNotThere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.csv")
 	require.NoError(t, os.WriteFile(path, []byte("before"), 0o600))
 	full := errors.New("no space left on device")
-	_, err := writeWhole(t.Context(), path, func(w io.Writer) error {
+	_, err := report.WriteWhole(t.Context(), path, func(w io.Writer) error {
 		_, _ = w.Write([]byte("half"))
 		return full
 	})
@@ -158,7 +161,7 @@ func TestAStreamAppendsWholeIntervals(t *testing.T) {
 		require.NoError(t, err)
 		rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
 		require.NoError(t, err)
-		require.Equal(t, export.Header(reportColumns()), rows[0])
+		require.Equal(t, export.Header(report.ReportColumns()), rows[0])
 		var times []time.Time
 		for _, row := range rows[1:] {
 			if row[1] != "fast" {
@@ -175,8 +178,8 @@ func TestAStreamAppendsWholeIntervals(t *testing.T) {
 				require.Equal(t, 2*time.Second, at.Sub(times[i-1]))
 			}
 		}
-		c.env.Session.Close(t.Context())
-		Close(t.Context(), c)
+		c.Env.Session.Close(t.Context())
+		report.Close(t.Context(), c)
 		lines, err := os.ReadFile("run.jsonl")
 		require.NoError(t, err)
 		groups := map[string]int{}
@@ -208,16 +211,16 @@ func (f *full) Write(p []byte) (int, error) {
 func TestAFullDiskEndsAStreamAndNothingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := loaded(t)
-		c.env.Output = &full{left: 2}
+		c.Env.Output = &full{left: 2}
 		var out strings.Builder
-		for len(c.env.Session.Notes()) > 0 {
-			<-c.env.Session.Notes()
+		for len(c.Env.Session.Notes()) > 0 {
+			<-c.Env.Session.Notes()
 		}
 		require.NoError(t, c.Execute(t.Context(), "stream -; wait 6s; expect fast.rate>1k", &out))
-		note := <-c.env.Session.Notes()
+		note := <-c.Env.Session.Notes()
 		require.Regexp(t, `^- ended after \d+ records: no space left on device; try: stream another.jsonl$`, note.Text)
 		require.ErrorContains(t, c.Execute(t.Context(), "stream stop", &out), "nothing is streamed")
-		c.env.Output = nil
+		c.Env.Output = nil
 		require.ErrorContains(t, c.Execute(t.Context(), "stream -", &out), "the standard output is the screen")
 		require.NoError(t, c.Execute(t.Context(), "stream run.jsonl; stream stop", &out))
 	})
@@ -231,13 +234,13 @@ func TestWhereMetricsAreServed(t *testing.T) {
 		{"9095", "127.0.0.1:9095", false}, {":9095", "127.0.0.1:9095", false}, {"localhost:1", "localhost:1", false}, {"127.3.2.1:0", "127.3.2.1:0", false},
 		{"[::1]:9095", "[::1]:9095", false}, {"0.0.0.0:9095", "0.0.0.0:9095", true}, {"[::]:9095", "[::]:9095", true}, {"host:9095", "host:9095", true}, {"10.0.0.1:80", "10.0.0.1:80", true},
 	} {
-		address, remote, err := ParseMetricsAddress(test.text)
+		address, remote, err := kinds.ParseMetricsAddress(test.text)
 		require.NoError(t, err, test.text)
 		require.Equal(t, test.address, address)
 		require.Equal(t, test.remote, remote, test.text)
 	}
 	for _, text := range []string{"", "x", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "a b:1", "user@host:1", "::1:9095:x", "host:http"} {
-		_, _, err := ParseMetricsAddress(text)
+		_, _, err := kinds.ParseMetricsAddress(text)
 		require.Error(t, err, text)
 	}
 }
@@ -254,7 +257,7 @@ func TestEveryFigureIsExportedOrKnownToBeLeftOut(t *testing.T) {
 		return b.String()
 	}
 	for kind, figures := range map[string][]snapshot.Figure{export.Produce: snapshot.GroupFigures(snapshot.Produce), export.Consume: snapshot.GroupFigures(snapshot.Consume), export.Process: snapshot.ProcessFigures()} {
-		for _, column := range columnsOf(kind, figures) {
+		for _, column := range report.ColumnsOf(kind, figures) {
 			if _, known := left[column.Name]; known || column.Unit == export.Milliseconds {
 				continue
 			}

@@ -8,7 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
+	"pulsh/commands/look"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
 )
@@ -37,10 +39,10 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 		require.Equal(t, 1, hot, shown)
 		require.Contains(t, shown, "▲", "a command was typed")
 
-		c.env.Color = true
+		c.Env.Color = true
 		require.Contains(t, do("heat fast"), "\x1b[")
 		do("graph fast heat")
-		require.Equal(t, "fast", c.View().Group(c.env.Session.Snapshot()))
+		require.Equal(t, "fast", c.View().Group(c.Env.Session.Snapshot()))
 		require.Equal(t, snapshot.Metric{Group: "fast", Figure: "latency"}, c.View().Panels[0].Heat)
 	})
 }
@@ -49,37 +51,37 @@ func TestHeatShowsWhatWasMeasured(t *testing.T) {
 func TestScroll(t *testing.T) {
 	at := time.Date(2026, 3, 1, 10, 42, 7, 0, time.UTC)
 	s := &snapshot.Snapshot{At: at, Elapsed: 10 * time.Minute}
-	v := View{Window: time.Minute}
-	ago := func(v View) time.Duration {
+	v := host.View{Window: time.Minute}
+	ago := func(v host.View) time.Duration {
 		if v.Until.IsZero() {
 			return 0
 		}
 		return at.Sub(v.Until)
 	}
-	require.Equal(t, 45*time.Second, v.page())
-	back := v.scrolled(s, -v.page())
+	require.Equal(t, 45*time.Second, v.Page())
+	back := v.Scrolled(s, -v.Page())
 	require.Equal(t, 45*time.Second, ago(back))
-	require.Equal(t, 90*time.Second, ago(back.scrolled(s, -v.page())))
-	require.Equal(t, 9*time.Minute, ago(back.scrolled(s, -time.Hour)), "nothing was before the session")
-	require.Equal(t, 30*time.Second, ago(back.scrolled(s, 15*time.Second)))
-	require.True(t, back.scrolled(s, time.Minute).Until.IsZero())
-	require.True(t, v.scrolled(s, time.Minute).Until.IsZero())
+	require.Equal(t, 90*time.Second, ago(back.Scrolled(s, -v.Page())))
+	require.Equal(t, 9*time.Minute, ago(back.Scrolled(s, -time.Hour)), "nothing was before the session")
+	require.Equal(t, 30*time.Second, ago(back.Scrolled(s, 15*time.Second)))
+	require.True(t, back.Scrolled(s, time.Minute).Until.IsZero())
+	require.True(t, v.Scrolled(s, time.Minute).Until.IsZero())
 	v.Window = time.Hour
-	require.Equal(t, time.Duration(0), ago(v.scrolled(s, -time.Minute)), "all there is is in view")
+	require.Equal(t, time.Duration(0), ago(v.Scrolled(s, -time.Minute)), "all there is is in view")
 	s.Elapsed = 100 * time.Hour
-	require.Equal(t, 23*time.Hour, ago(v.scrolled(s, -90*time.Hour)), "a day is kept")
+	require.Equal(t, 23*time.Hour, ago(v.Scrolled(s, -90*time.Hour)), "a day is kept")
 }
 
 func TestScrollByKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, refused)
 		time.Sleep(5 * time.Minute)
-		Scroll(c, -1)
+		look.Scroll(c, -1)
 		require.False(t, c.View().Until.IsZero())
 		until := c.View().Until
-		Scroll(c, -1)
+		look.Scroll(c, -1)
 		require.Equal(t, 45*time.Second, until.Sub(c.View().Until))
-		Scroll(c, 9)
+		look.Scroll(c, 9)
 		require.True(t, c.View().Until.IsZero())
 	})
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/host"
+	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
 )
 
@@ -32,7 +34,7 @@ func TestSamplesAreRight(t *testing.T) {
 			require.NoError(t, err, "%s %s", c.Name, p.Name)
 		}
 	}
-	for _, k := range kinds() {
+	for _, k := range kinds.Kinds() {
 		require.NotEmpty(t, k.Doc, k.Name)
 	}
 }
@@ -52,7 +54,7 @@ func wrongLines(t testing.TB) []string {
 }
 
 func TestWrongLinesAreErrorsOfUsage(t *testing.T) {
-	c := New(Env{})
+	c := New(host.Env{})
 	for _, line := range wrongLines(t) {
 		err := c.Execute(t.Context(), line, nil)
 		require.Error(t, err, line)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/host"
 	"pulsh/session/broker"
 	"pulsh/session/profile"
 )
@@ -17,7 +18,7 @@ import (
 func TestNothingSavedIsLostUnasked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		answer, asked := false, ""
-		c := world(t, refused, func(e *Env) {
+		c := world(t, refused, func(e *host.Env) {
 			e.Confirm = func(_ context.Context, question string) bool { asked = question; return answer }
 		})
 		var out strings.Builder
@@ -29,7 +30,7 @@ func TestNothingSavedIsLostUnasked(t *testing.T) {
 		}
 		do("load low; save mine")
 		require.Empty(t, asked, "there was nothing to replace")
-		file, ok := c.env.Library.File("mine")
+		file, ok := c.Env.Library.File("mine")
 		require.True(t, ok)
 		before, err := os.ReadFile(file)
 		require.NoError(t, err)
@@ -49,7 +50,7 @@ func TestNothingSavedIsLostUnasked(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(after), `rate = "8"`)
 		require.Contains(t, do("profile delete mine"), "deleted")
-		_, ok = c.env.Library.File("mine")
+		_, ok = c.Env.Library.File("mine")
 		require.False(t, ok)
 	})
 }
@@ -59,11 +60,11 @@ func TestATokenInMemoryStaysThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, pretend(t))
 		target := broker.Target{URL: "pulsar://a:6650", Token: broker.NewSecret(secret)}
-		require.NoError(t, c.env.Session.Connect(t.Context(), target))
+		require.NoError(t, c.Env.Session.Connect(t.Context(), target))
 		var out strings.Builder
 		require.NoError(t, c.Execute(t.Context(), "load low; save mine; profile show mine; show session; status", &out))
 		require.Contains(t, out.String(), "the token is not saved")
-		file, _ := c.env.Library.File("mine")
+		file, _ := c.Env.Library.File("mine")
 		saved, err := os.ReadFile(file)
 		require.NoError(t, err)
 		require.Contains(t, string(saved), `url = "pulsar://a:6650"`)
@@ -79,17 +80,17 @@ func TestATokenInMemoryStaysThere(t *testing.T) {
 func TestAProfilesClusterIsNotThatOfAFlag(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, pretend(t))
-		low, err := c.env.Library.Load("low")
+		low, err := c.Env.Library.Load("low")
 		require.NoError(t, err)
 		low.Name, low.Connection.URL = "mine", "pulsar://p:6650"
-		_, err = c.env.Library.Save(low)
+		_, err = c.Env.Library.Save(low)
 		require.NoError(t, err)
 		var out strings.Builder
-		c.env.Profile = "mine"
+		c.Env.Profile = "mine"
 		require.NoError(t, c.Execute(t.Context(), "load mine", &out))
-		_, connected := c.env.Session.Target()
+		_, connected := c.Env.Session.Target()
 		require.False(t, connected)
-		c.env.Profile = ""
+		c.Env.Profile = ""
 		require.NoError(t, c.Execute(t.Context(), "remove perf; remove perf-sub; load mine; show session", &out))
 		require.Contains(t, out.String(), "connected to pulsar://p:6650")
 		require.Regexp(t, `(?m)^  url +pulsar://p:6650 +profile mine$`, out.String())
@@ -99,14 +100,14 @@ func TestAProfilesClusterIsNotThatOfAFlag(t *testing.T) {
 func TestAProfileWhoseClusterIsAwayHasItsGroupsReady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, refused)
-		low, err := c.env.Library.Load("low")
+		low, err := c.Env.Library.Load("low")
 		require.NoError(t, err)
 		low.Name, low.Connection.URL = "mine", "pulsar://p:6650"
-		_, err = c.env.Library.Save(low)
+		_, err = c.Env.Library.Save(low)
 		require.NoError(t, err)
 		var out strings.Builder
 		require.ErrorContains(t, c.Execute(t.Context(), "load mine", &out), "nothing listens at pulsar://p:6650")
-		_, there := c.env.Session.Producer("perf")
+		_, there := c.Env.Session.Producer("perf")
 		require.True(t, there)
 	})
 }
@@ -115,12 +116,12 @@ func TestAProfileCannotTypeLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, refused)
 		p := profile.Profile{Name: "evil", Graph: profile.Graph{Shown: "off; remove perf", Window: "1m"}}
-		_, err := c.env.Library.Save(p)
+		_, err := c.Env.Library.Save(p)
 		require.NoError(t, err)
 		var out strings.Builder
 		require.NoError(t, c.Execute(t.Context(), "load low", &out))
 		require.ErrorContains(t, c.Execute(t.Context(), "load evil", &out), `no group "off;"`)
-		_, there := c.env.Session.Producer("perf")
+		_, there := c.Env.Session.Producer("perf")
 		require.True(t, there)
 	})
 }

@@ -11,11 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/commands/answers"
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 )
 
 // typed runs lines, so long after each other.
-func typed(t *testing.T, c *Commands, out *strings.Builder, lines ...string) {
+func typed(t *testing.T, c *host.Host, out *strings.Builder, lines ...string) {
 	t.Helper()
 	for _, line := range lines {
 		pause, line, _ := strings.Cut(line, " ")
@@ -30,7 +31,7 @@ func TestARecordingIsWhatWasTyped(t *testing.T) {
 	dir := files(t, map[string]string{"step.pulsh": "wait $d"})
 	path := filepath.Join(dir, "mine.pulsh")
 	synctest.Test(t, func(t *testing.T) {
-		c := world(t, refused, func(e *Env) { e.Version = "0.1.0" })
+		c := world(t, refused, func(e *host.Env) { e.Version = "0.1.0" })
 		var out strings.Builder
 		t.Chdir(dir)
 		typed(t, c, &out, "1s let d=2s text='a b'", "0s record "+path, "1500ms load low", "700ms run step.pulsh d=$d", "3s remove nobody",
@@ -118,7 +119,7 @@ func TestAReplayKeepsTheTiming(t *testing.T) {
 			first := marks(c, begin)
 			require.Len(t, first, len(pauses))
 
-			c = New(Env{Session: c.env.Session, Speed: speed})
+			c = New(host.Env{Session: c.Env.Session, Speed: speed})
 			s, err := ReadScript(path)
 			require.NoError(t, err)
 			again := time.Now()
@@ -135,13 +136,13 @@ func TestAReplayKeepsTheTiming(t *testing.T) {
 			}
 			require.Positive(t, result.Drift.Lines)
 			require.Less(t, result.Drift.Worst, 20*time.Millisecond)
-			require.Contains(t, answers.Summary(result, c.env.Session.Snapshot()), "kept to the plan within ")
+			require.Contains(t, answers.Summary(result, c.Env.Session.Snapshot()), "kept to the plan within ")
 		})
 	}
 }
 
 // marks are the times at which the command mark has run since a moment.
-func marks(c *Commands, since time.Time) (out []time.Duration) {
+func marks(c *host.Host, since time.Time) (out []time.Duration) {
 	for _, l := range c.Journal().Lines {
 		if l.Text == "mark x" && !l.At.Before(since) {
 			out = append(out, l.At.Sub(since))

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/commands/answers"
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/session"
 	"pulsh/session/broker"
@@ -29,8 +30,8 @@ func (home) Start(_ context.Context, tell func(lang.Step)) (broker.Target, error
 func (home) Stop(context.Context) error                     { return nil }
 func (home) Kill(context.Context) error                     { return nil }
 func (home) Restart(context.Context, func(lang.Step)) error { return nil }
-func (home) Report(int) (LocalReport, error) {
-	return LocalReport{Condition: "running", Version: "4.0.8", PID: 7, Users: 1, Resident: 512 << 20, Log: []string{"ready"}}, nil
+func (home) Report(int) (host.LocalReport, error) {
+	return host.LocalReport{Condition: "running", Version: "4.0.8", PID: 7, Users: 1, Resident: 512 << 20, Log: []string{"ready"}}, nil
 }
 
 // TestEveryExampleRuns types every example of the table, each after what it
@@ -56,7 +57,7 @@ func TestEveryExampleRuns(t *testing.T) {
 		for _, example := range cmd.Examples {
 			t.Run(example, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					c := world(t, pretend(t), func(e *Env) { e.Local, e.Yes = home{}, true })
+					c := world(t, pretend(t), func(e *host.Env) { e.Local, e.Yes = home{}, true })
 					t.Chdir(t.TempDir()) // for what writes files
 					var out strings.Builder
 					for _, line := range append(before, undo[cmd.Name]...) {
@@ -95,7 +96,7 @@ func TestExamplesOfTheRepositoryRun(t *testing.T) {
 				c := world(t, pretend(t))
 				var out strings.Builder
 				require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650 admin=http://localhost:8080", &out))
-				c.env.Local = home{}
+				c.Env.Local = home{}
 				s, err := ReadScript(file, lang.Variable{Name: "for", Value: "3s", Origin: "--set", Fixed: true})
 				require.NoError(t, err)
 				result, err := c.RunScript(t.Context(), s, &out, lang.Options{})
@@ -108,7 +109,7 @@ func TestExamplesOfTheRepositoryRun(t *testing.T) {
 					require.Empty(t, Paint(err, 0), "the result has told it")
 					require.Regexp(t, `^.*fails.pulsh:5: expect: slow.rate reached 1\d\d/s, wanted > 1k, within 2s$`, err.Error())
 					require.Regexp(t, `^0 passed, 1 failed · .* sent, .* acked, 0 received, 0 lost, 0 duplicated · 2\.\d s$`,
-						answers.Summary(result, c.env.Session.Snapshot()))
+						answers.Summary(result, c.Env.Session.Snapshot()))
 					return
 				}
 				if filepath.Base(file) == "failover.pulsh" {
@@ -185,27 +186,27 @@ func TestViewFollowsTheGroups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, refused)
 		var out strings.Builder
-		require.Empty(t, c.View().Shown(c.env.Session.Snapshot()))
+		require.Empty(t, c.View().Shown(c.Env.Session.Snapshot()))
 		require.NoError(t, c.Execute(t.Context(), "load low; wait 1s", &out))
-		require.Empty(t, c.View().Group(c.env.Session.Snapshot()), "a ready group shows nothing yet")
+		require.Empty(t, c.View().Group(c.Env.Session.Snapshot()), "a ready group shows nothing yet")
 		require.NoError(t, c.Execute(t.Context(), "graph perf | perf-sub e2e window=5m", &out))
 		v := c.View()
-		panels := v.Shown(c.env.Session.Snapshot())
+		panels := v.Shown(c.Env.Session.Snapshot())
 		require.Len(t, panels, 2)
 		require.Equal(t, []snapshot.Metric{{Group: "perf", Figure: "rate"}}, panels[0].Metrics)
 		require.Equal(t, snapshot.Metric{Group: "perf", Figure: "target"}, panels[0].Target)
 		require.Equal(t, []snapshot.Metric{{Group: "perf-sub", Figure: "e2e.p50"}, {Group: "perf-sub", Figure: "e2e.p99"}}, panels[1].Metrics)
 		require.Equal(t, 5*time.Minute, v.Window)
-		require.Equal(t, "perf", v.Group(c.env.Session.Snapshot()))
+		require.Equal(t, "perf", v.Group(c.Env.Session.Snapshot()))
 		require.NoError(t, c.Execute(t.Context(), "graph off", &out))
-		require.Empty(t, c.View().Shown(c.env.Session.Snapshot()))
+		require.Empty(t, c.View().Shown(c.Env.Session.Snapshot()))
 		require.Len(t, v.Panels, 2, "a view is never changed")
 	})
 }
 
 func BenchmarkComplete(b *testing.B) {
-	c := New(Env{Session: session.New(nil)})
-	defer c.env.Session.Close(context.Background())
+	c := New(host.Env{Session: session.New(nil)})
+	defer c.Env.Session.Close(context.Background())
 	b.ReportAllocs()
 	for b.Loop() {
 		c.Complete("produce start fast ra", 21)

@@ -13,7 +13,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
+	"pulsh/commands/report"
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/broker/fake"
@@ -26,19 +28,21 @@ func refused(_ context.Context, t broker.Target, _ broker.Clock) (session.Link, 
 }
 
 // world makes commands on a session, and ends it with the test.
-func world(t *testing.T, dial session.Dial, change ...func(*Env)) *Commands {
+func world(t *testing.T, dial session.Dial, change ...func(*host.Env)) *host.Host {
 	t.Helper()
 	data, err := os.ReadFile("../profiles.toml")
 	require.NoError(t, err)
 	profiles, err := profile.ParseProfiles(data, "profiles.toml")
 	require.NoError(t, err)
 	s := session.New(dial)
-	env := Env{
+	env := host.Env{
 		Session: s,
 		Listen:  listenDeaf,
 		Library: profile.Library{Builtin: profiles, Dir: t.TempDir()},
 		Topics:  func() []string { return []string{"fast", "orders"} },
-		Lines:   func() []TypedLine { return []TypedLine{{1, "produce start fast"}, {2, "rate fast 1k"}, {3, "list"}} },
+		Lines: func() []host.TypedLine {
+			return []host.TypedLine{{Number: 1, Text: "produce start fast"}, {Number: 2, Text: "rate fast 1k"}, {Number: 3, Text: "list"}}
+		},
 	}
 	for _, f := range change {
 		f(&env)
@@ -46,7 +50,7 @@ func world(t *testing.T, dial session.Dial, change ...func(*Env)) *Commands {
 	c := New(env)
 	t.Cleanup(func() {
 		s.Close(context.WithoutCancel(t.Context()))
-		Close(context.WithoutCancel(t.Context()), c)
+		report.Close(context.WithoutCancel(t.Context()), c)
 	})
 	return c
 }
@@ -87,7 +91,7 @@ func TestTranscripts(t *testing.T) {
 				if strings.HasPrefix(string(body), "# With a cluster") {
 					dial = pretend(t)
 				}
-				c := world(t, dial, func(e *Env) { e.Yes = true })
+				c := world(t, dial, func(e *host.Env) { e.Yes = true })
 				got := hideCounts(replay(t, c, string(body)))
 				if *update {
 					require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
@@ -123,7 +127,7 @@ func hideCounts(text string) string {
 }
 
 // replay types the lines of a transcript and writes it anew.
-func replay(t *testing.T, c *Commands, script string) string {
+func replay(t *testing.T, c *host.Host, script string) string {
 	t.Helper()
 	var out strings.Builder
 	for line := range strings.SplitSeq(script, "\n") {
@@ -150,5 +154,5 @@ func replay(t *testing.T, c *Commands, script string) string {
 			}
 		}
 	}
-	return strings.ReplaceAll(out.String(), c.env.Library.Dir, "DIR")
+	return strings.ReplaceAll(out.String(), c.Env.Library.Dir, "DIR")
 }

@@ -20,7 +20,7 @@ func ASCII(text string) string {
 		char := text[:n]
 		text = text[n:]
 		if char[0] < utf8.RuneSelf {
-			out.WriteString(char)
+			out.WriteByte(char[0]) // without the marks on it
 			continue
 		}
 		nearest := '?'

@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzScale: every scale has a row for zero that says 0, room for its data
-// under the legend, labels that fit their column and stand within half a row of
-// what they say, and is its own successor.
+// FuzzScale checks that every scale has a row for zero with the label 0, room
+// for its data below the legend, labels that fit their column and are within
+// half a row of their values, and that a scale follows from itself.
 func FuzzScale(f *testing.F) {
 	f.Add(0.0, 50e3, 9, uint8(PerSecond), false, 0.0)
 	f.Add(-3.0, 7e9, 30, uint8(Time), false, 0.0)
@@ -87,8 +87,8 @@ func TestScales(t *testing.T) {
 	}
 }
 
-// TestTimeAxis: in every box and for every window the labels keep apart, stay
-// inside and stand where their age is.
+// TestTimeAxis checks that in every box and for every window the time labels
+// keep apart, stay inside, and are at the column of their age.
 func TestTimeAxis(t *testing.T) {
 	for _, window := range []time.Duration{
 		1, time.Millisecond, 300 * time.Millisecond, 5 * time.Second, 10 * time.Second, 37 * time.Second, time.Minute,
@@ -120,8 +120,8 @@ func TestTimeAxis(t *testing.T) {
 	require.Equal(t, []string{"24h", "21h", "18h", "15h", "12h", "9h", "6h", "3h", "now"}, labels(24*time.Hour))
 }
 
-// TestColumnsAndAges: the newest age is the last column, the start of the window
-// is the value axis, and half of it the middle.
+// TestColumnsAndAges checks that the newest age is the last column, the start of
+// the window is the value axis, and half of it the middle.
 func TestColumnsAndAges(t *testing.T) {
 	axis := timeAxis{columns: 72, window: time.Minute}
 	require.Equal(t, 71, axis.column(0))
@@ -129,7 +129,7 @@ func TestColumnsAndAges(t *testing.T) {
 	require.Equal(t, 35, axis.column(30*time.Second))
 }
 
-// TestTrace: column i leads from value i-1 to value i.
+// TestTrace checks that column i leads from value i-1 to value i.
 func TestTrace(t *testing.T) {
 	plot := func(values ...int) trace { return newTrace(values, asciigraph.DefaultCharSet) }
 	up := plot(1, 1, 3, 3)
@@ -147,8 +147,8 @@ func TestTrace(t *testing.T) {
 	require.Equal(t, '─', plot(7).at(0, 7))
 }
 
-// TestSteadyValueHasARow: a rate that keeps to its target lies on one row, at
-// the target and not between two rows.
+// TestSteadyValueHasARow checks that a rate near its target is drawn in the row
+// of the target.
 func TestSteadyValueHasARow(t *testing.T) {
 	for rows := 5; rows < 40; rows++ {
 		for _, high := range []float64{50.3e3, 61e3, 72e3} {

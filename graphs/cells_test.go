@@ -9,7 +9,7 @@ import (
 	"pulsh/graphs"
 )
 
-// statusRows are two groups as the status rows show them.
+// statusRows returns the status rows of two groups.
 func statusRows(p graphs.Palette) [][]graphs.Cell {
 	return [][]graphs.Cell{
 		{
@@ -47,8 +47,8 @@ func TestStatusRows(t *testing.T) {
 	golden(t, "status", drawn)
 }
 
-// TestCellsAreWhole: a cell is in the row as it is, or not at all, and one of a
-// higher priority never goes before one of a lower.
+// TestCellsAreWhole checks that a row has a cell whole or not at all, and drops
+// no cell before one of a lower priority.
 func TestCellsAreWhole(t *testing.T) {
 	cells := statusRows(graphs.NewPalette(false))[0]
 	for width := len("fast"); width < 120; width++ {
@@ -67,7 +67,8 @@ func TestCellsAreWhole(t *testing.T) {
 	}
 }
 
-// TestCellsStand: figures of other lengths do not move the cells behind them.
+// TestCellsStand checks that figures of other lengths do not move the cells
+// behind them.
 func TestCellsStand(t *testing.T) {
 	row := func(rate string) string {
 		return graphs.Row(60, []graphs.Cell{
@@ -84,7 +85,7 @@ func TestRowOfLittle(t *testing.T) {
 	require.Empty(t, graphs.Rows(10, nil))
 }
 
-// FuzzRow: a row has its width whatever its cells are.
+// FuzzRow checks that a row has its width with any cells.
 func FuzzRow(f *testing.F) {
 	f.Add(80, "fast", "日本語", "\x1b[31m12\x1b[0m", 5, uint8(3))
 	f.Add(7, "", "", "x\ny", -1, uint8(255))

@@ -29,9 +29,10 @@ const (
 type Series struct {
 	Name   string
 	Values []float64 // one per column, oldest first, in the unit of the chart; NaN for no data
-	// Low and High are the extremes of each column, like Values, or nil. Dots
-	// reach from the line to an extreme that lies beyond the values of the column
-	// and its neighbours, so that a column of a long time hides no peak.
+	// Low and High are the extremes of each column, or nil. Where an extreme
+	// lies beyond the values of its column and of the columns beside it, dots
+	// reach from the line to the extreme. So a peak shows also in a column that
+	// stands for a long time.
 	Low, High []float64
 }
 
@@ -58,9 +59,8 @@ type Chart struct {
 	Color  bool
 }
 
-// PlotWidth returns the number of columns for values in a chart of width columns:
-// the number of values that a series shall have. It is zero for a chart that stays
-// blank.
+// PlotWidth returns the number of columns of values in a chart of width columns.
+// A series shall have as many values. It is zero for a chart that stays blank.
 func PlotWidth(width int) int {
 	if width < MinWidth {
 		return 0

@@ -17,14 +17,14 @@ import (
 
 var update = flag.Bool("update", false, "write the golden drawings anew")
 
-// sgr matches the sequences that set colours.
+// sgr matches SGR sequences.
 var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// end is what now is in every drawing.
+// end is the time of the right edge in every drawing.
 var end = time.Date(2026, 3, 1, 10, 42, 7, 0, time.UTC)
 
-// values makes one value per column of a chart from the share of the window
-// that has passed, 0 to 1.
+// values returns one value per column of a chart. Each is a function of the
+// share of the window that has passed, 0 to 1.
 func values(width int, of func(share float64) float64) []float64 {
 	made := make([]float64, graphs.PlotWidth(width))
 	for i := range made {
@@ -33,8 +33,8 @@ func values(width int, of func(share float64) float64) []float64 {
 	return made
 }
 
-// loadChart is a producer that dips while a broker is away, a consumer that
-// catches up after a seek, and a target that is raised.
+// loadChart returns the rates of a producer that dips while a broker is away and
+// of a consumer that catches up after a seek, with a target that is raised.
 func loadChart(width, height int) graphs.Chart {
 	target := func(share float64) float64 {
 		if share > 0.85 {
@@ -77,7 +77,7 @@ func loadChart(width, height int) graphs.Chart {
 	}
 }
 
-// latencyChart has two lines that lie decades apart, a gap and a spike.
+// latencyChart returns two lines that are decades apart, with a gap and a spike.
 func latencyChart(width, height int) graphs.Chart {
 	p50 := values(width, func(share float64) float64 {
 		if share > 0.4 && share < 0.5 {
@@ -101,7 +101,7 @@ func latencyChart(width, height int) graphs.Chart {
 	}
 }
 
-// sixChart has as many series as can be told apart, and one more.
+// sixChart returns one series more than a chart draws.
 func sixChart(width, height int) graphs.Chart {
 	c := graphs.Chart{Width: width, Height: height, Window: 24 * time.Hour, End: end, Unit: graphs.BytesPerSecond}
 	for i, name := range []string{"one", "two", "three", "four", "five", "six", "seven"} {
@@ -112,13 +112,13 @@ func sixChart(width, height int) graphs.Chart {
 	return c
 }
 
-// top is the value at the top of a chart.
+// top returns the largest value of the axis of a chart.
 func top(c graphs.Chart) float64 {
 	_, axis := graphs.Draw(c)
 	return axis.Max
 }
 
-// golden compares a drawing with the one in testdata.
+// golden compares a drawing with the file in testdata.
 func golden(t *testing.T, name string, rows []string) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".txt")
@@ -132,7 +132,7 @@ func golden(t *testing.T, name string, rows []string) {
 	require.Equal(t, string(want), drawn)
 }
 
-// requireBox checks that a drawing has exactly the size it was asked for.
+// requireBox checks that a drawing has exactly a given size.
 func requireBox(t *testing.T, rows []string, width, height int) {
 	t.Helper()
 	require.Len(t, rows, max(height, 0))
@@ -169,9 +169,9 @@ func TestDrawings(t *testing.T) {
 	golden(t, "side-by-side", graphs.SideBySide(2, render(loadChart(69, 14)), render(latencyChart(69, 12))))
 }
 
-// TestColourChangesNothingElse: without its sequences the coloured drawing is
-// the plain one.
-func TestColourChangesNothingElse(t *testing.T) {
+// TestColorChangesNothingElse checks that a drawing with colours differs from
+// one without only in SGR sequences.
+func TestColorChangesNothingElse(t *testing.T) {
 	plain := loadChart(80, 12)
 	coloured := plain
 	coloured.Color = true
@@ -180,7 +180,7 @@ func TestColourChangesNothingElse(t *testing.T) {
 	}
 }
 
-// rowOf is the row, counted from the top, in which a column of the plot has the
+// rowOf returns the row, from the top, in which a column of the plot has the
 // rune r, or -1.
 func rowOf(rows []string, column int, r rune) int {
 	for y, row := range rows {
@@ -197,8 +197,8 @@ func render(c graphs.Chart) []string {
 	return rows
 }
 
-// TestTruth: zero lies on the row labelled 0, a labelled value on the row of
-// its label, and the newest value above "now".
+// TestTruth checks that zero is drawn in the row with the label 0, a value in
+// the row of its label, and the newest value above "now".
 func TestTruth(t *testing.T) {
 	for _, height := range []int{5, 8, 12, 20, 33} {
 		c := graphs.Chart{Width: 80, Height: height, Unit: graphs.PerSecond, Window: time.Minute, End: end}
@@ -219,7 +219,8 @@ func TestTruth(t *testing.T) {
 	}
 }
 
-// TestNothingBetween: every value of a step lies on one of two rows.
+// TestNothingBetween checks that the values of a step are drawn in two rows
+// only.
 func TestNothingBetween(t *testing.T) {
 	c := graphs.Chart{Width: 80, Height: 14, Unit: graphs.Messages, Window: time.Minute, End: end}
 	c.Series = []graphs.Series{{Values: []float64{10, 10, 10, 70, 70, 10}}}
@@ -231,8 +232,8 @@ func TestNothingBetween(t *testing.T) {
 	require.Equal(t, 4, corners)
 }
 
-// TestAxisStands: while the data scrolls and wobbles within the scale, the
-// labels, the ticks and the time labels do not change.
+// TestAxisStands checks that labels, ticks and time labels do not change while
+// the data scrolls and varies within the scale.
 func TestAxisStands(t *testing.T) {
 	for _, log := range []bool{false, true} {
 		var before []string
@@ -260,8 +261,8 @@ func TestAxisStands(t *testing.T) {
 	}
 }
 
-// TestScaleFollows: the axis grows with the data, and shrinks again when the
-// data has become small.
+// TestScaleFollows checks that the axis grows with the data, and shrinks when
+// the data has become small.
 func TestScaleFollows(t *testing.T) {
 	chart := func(value, previous float64) float64 {
 		c := graphs.Chart{Width: 80, Height: 12, Unit: graphs.PerSecond, Before: graphs.Axis{Max: previous}}
@@ -277,8 +278,8 @@ func TestScaleFollows(t *testing.T) {
 	require.Positive(t, chart(math.NaN(), math.NaN()))
 }
 
-// TestLegendStaysInside: the curve never runs through the legend, and names of
-// any length leave the row as wide as it is.
+// TestLegendStaysInside checks that no line runs through the legend, and that
+// long names do not widen the row.
 func TestLegendStaysInside(t *testing.T) {
 	long := strings.Repeat("long-name-", 5)
 	for width := graphs.MinWidth; width < 160; width++ {
@@ -306,7 +307,7 @@ func TestMarks(t *testing.T) {
 	require.NotContains(t, strings.Join(rows, ""), "78")
 }
 
-// FuzzRender: whatever the input is, the box has its size and nothing panics.
+// FuzzRender checks that the box has its size for any input.
 func FuzzRender(f *testing.F) {
 	f.Add(80, 12, "fast", "rate 50k", int64(time.Minute), 50e3, math.NaN(), math.Inf(1), 0.0, uint8(0))
 	f.Add(24, 5, "日本語", "\x1b[31mred\n", int64(10*time.Second), -1.0, 0.0, 1e300, 80e3, uint8(255))

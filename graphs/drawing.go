@@ -14,8 +14,8 @@ type drawing struct {
 	scale   scale
 }
 
-// overlapRun is the number of columns after which the next of several series shows,
-// where all of them are level in the same row.
+// overlapRun is the number of columns for which one of several series shows
+// where all are level in the same row. After them the next series shows.
 const overlapRun = 3
 
 // drawValueAxis draws the axis on the left and its labels.
@@ -30,9 +30,9 @@ func (d drawing) drawValueAxis() {
 	}
 }
 
-// drawLines draws the target and then the series, and returns their traces. Series
-// that are level in the same row alternate by columns, so that none hides another.
-// A bend is always shown.
+// drawLines draws the target and then the series, and returns their traces.
+// Where several series are level in the same row, they alternate by columns, so
+// that each of them shows. A bend always shows.
 func (d drawing) drawLines() (traces []trace) {
 	traces = make([]trace, len(d.lines))
 	at := make([]int, d.axis.columns)
@@ -159,8 +159,8 @@ func (d drawing) drawTimeAxis() {
 	}
 }
 
-// drawMarks draws the marks on the axis with their numbers, and explains as many of
-// them in the last row as fit.
+// drawMarks draws the marks on the axis with their numbers. The last row
+// explains the newest marks, as many as fit.
 func (d drawing) drawMarks() {
 	y := d.rows
 	shown := d.axis.shownMarks(d.Marks, d.End)
@@ -195,8 +195,8 @@ func (d drawing) drawMarks() {
 	}
 }
 
-// drawMarkNumber puts the number of a mark under it if there is room beside the time
-// labels, else next to it on the axis.
+// drawMarkNumber puts the number of a mark under the mark, or next to it on the
+// axis if a time label stands there.
 func (d drawing) drawMarkNumber(mark shownMark) {
 	number, x := mark.number(), LabelWidth+mark.column
 	under := min(x-(len(number)-1)/2, d.canvas.width-len(number))

@@ -67,7 +67,7 @@ func (h Heat) start(class int) float64 {
 	return h.Lowest * math.Pow(10, float64(class)/float64(h.PerDecade))
 }
 
-// column returns the counts of a column of the plot, nil for a column without.
+// column returns the counts of a column of the plot, nil if it has none.
 func (h Heat) column(column, columns int) []uint32 {
 	i := column - columns + len(h.Counts)/max(h.Classes, 1)
 	if i < 0 || h.Classes <= 0 {
@@ -120,8 +120,8 @@ func (d drawing) drawHeat(h Heat) {
 	}
 }
 
-// heatLegend returns the legend of the shades, as far as it fits into width columns.
-// The title is dropped last but the notice.
+// heatLegend returns the legend of the shades, as far as it fits into width
+// columns. It drops the explanations first, then the title, then the notice.
 func (d drawing) heatLegend(width int) []legendEntry {
 	shades := d.shades()
 	levels := heatLevels

@@ -19,8 +19,8 @@ const (
 	perDecade   = 12
 )
 
-// heatChart is a latency around 2 ms with a thin tail, and a stall of ten
-// seconds that drives it up by three decades.
+// heatChart returns latencies around 2 ms, with a stall of ten seconds that
+// raises them by three decades.
 func heatChart(width, height int) graphs.Heat {
 	c := loadChart(width, height)
 	c.Title = "fast latency"
@@ -77,8 +77,8 @@ func TestHeatDrawings(t *testing.T) {
 	requireBox(t, empty, 80, 12)
 }
 
-// TestHeatIsTrue: a duration stands in the row from its label on up to the next,
-// at the column of its time, in the shade of its share.
+// TestHeatIsTrue checks that a duration is drawn in the row of its label, in the
+// column of its time, and in the shade of its share.
 func TestHeatIsTrue(t *testing.T) {
 	for _, height := range []int{6, 8, 12, 20, 40} {
 		c := graphs.Chart{Width: 80, Height: height, Window: time.Minute, End: end}
@@ -96,7 +96,7 @@ func TestHeatIsTrue(t *testing.T) {
 	}
 }
 
-// TestHeatStands: while durations wobble, the axis does not change.
+// TestHeatStands checks that the axis does not change while durations vary.
 func TestHeatStands(t *testing.T) {
 	for height := 8; height < 40; height += 7 {
 		var axis graphs.Axis
@@ -122,7 +122,7 @@ func TestHeatStands(t *testing.T) {
 	}
 }
 
-// TestEverySize: no box is a cell more or less than it was asked for.
+// TestEverySize checks that every box has exactly its size.
 func TestEverySize(t *testing.T) {
 	for width := -1; width <= 230; width += 7 {
 		for height := -1; height <= 40; height += 1 + height/12 {
@@ -146,8 +146,8 @@ func TestEverySize(t *testing.T) {
 	}
 }
 
-// TestExtremesShow: the peak of a column whose mean is low is on the chart, and
-// slopes have no dots.
+// TestExtremesShow checks that a peak shows in a column with a low mean, and
+// that slopes have no dots.
 func TestExtremesShow(t *testing.T) {
 	c := graphs.Chart{Width: 80, Height: 13, Unit: graphs.PerSecond, Window: 24 * time.Hour, End: end}
 	s := graphs.Series{Name: "fast", Values: values(80, func(share float64) float64 { return 50e3 })}
@@ -192,7 +192,8 @@ func TestSigns(t *testing.T) {
 	}
 }
 
-// TestFrozen: the right edge says its time, and the notice is the last to go.
+// TestFrozen checks that the right edge has the label of its time, and that a
+// narrow row drops the notice last.
 func TestFrozen(t *testing.T) {
 	for width := graphs.MinWidth; width < 100; width++ {
 		c := loadChart(width, 12)

@@ -15,12 +15,13 @@ const (
 	// mostLabels is the largest number of labels on the value axis. More would
 	// make a tall chart hard to read.
 	mostLabels = 11
-	// oddTop is how many times wider a scale with a label in the top row may be
-	// and still be preferred to one without.
+	// oddTop is a price: a scale with a label in the top row is chosen only if
+	// every scale without one is more than this many times as wide.
 	oddTop = 1.25
-	// offRow is the share by which a scale that puts the steady value exactly on
-	// a row may be wider, and still be preferred to one that puts it half a row
-	// off. There the least noise would make the curve jump between two rows.
+	// offRow is a price: a scale that puts the steady value half a row off is
+	// chosen only if every scale that puts it on a row is wider by more than
+	// this share. Half a row off, the least noise makes the curve jump between
+	// two rows.
 	offRow = 0.3
 	// stepsTried is the number of round steps that are tried for each spacing of
 	// labels: six decades, from a tenth of the least that a row must hold. This
@@ -57,8 +58,8 @@ func (s scale) position(v float64) float64 {
 	return v/s.perRow + float64(s.origin)
 }
 
-// maximum returns the value of the top row of a linear scale, and of the row below
-// it of a logarithmic scale.
+// maximum returns the value of the top row. On a logarithmic scale it returns
+// that of the row below, the highest with a label.
 func (s scale) maximum() float64 {
 	if s.log {
 		return math.Pow(10, s.power(s.rows-2))
@@ -108,8 +109,8 @@ func (r reach) within() reach {
 	return reach{low: clamp(min(r.low, 0)), high: clamp(max(r.high, 0)), steady: clamp(r.steady), spread: r.spread}
 }
 
-// Axis is the value axis of a drawn chart. The next frame keeps it while the data
-// fits it, and draws lines that have not changed from it.
+// Axis is the value axis of a drawn chart, and its lines. The next frame keeps
+// the axis while the data fits it, and plots only the lines that have changed.
 type Axis struct {
 	Max float64 // the largest value of the axis
 	decades

@@ -2,8 +2,9 @@ package graphs
 
 import "github.com/guptarohit/asciigraph"
 
-// newStroke makes the character set of a line from eight runes: level, upright,
-// the four bends ╭ ╮ ╰ ╯, and the last and the first value beside a gap.
+// newStroke returns the characters of a line. The runes are, in order: level,
+// upright, the bends ╭ ╮ ╰ ╯, the last value before a gap, and the first value
+// after it.
 func newStroke(runes string) asciigraph.CharSet {
 	r := []rune(runes)
 	return asciigraph.CharSet{
@@ -28,7 +29,7 @@ var (
 	targetStrokeASCII = asciigraph.CreateCharSet(".")
 )
 
-// seriesStroke returns the stroke of the series with an index.
+// seriesStroke returns the stroke of series index.
 func (c Chart) seriesStroke(index int) asciigraph.CharSet {
 	if c.ASCII {
 		return seriesStrokesASCII[index]

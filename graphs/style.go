@@ -65,9 +65,9 @@ func (s Style) sequences() (begin, end string) {
 	return sequences[s].begin, sequences[s].end
 }
 
-// sequences holds what package color writes around a text, by Style. A chart
-// changes the style thousands of times a second, and package color builds its
-// sequences anew at each call.
+// sequences holds the escape sequences that package color writes around a text,
+// indexed by Style. Package color builds them anew at each call, and a chart
+// changes its style thousands of times a second.
 var sequences = func() (all [color.BgHiWhite + 1]struct{ begin, end string }) {
 	for s := range all {
 		if Style(s) != Plain {

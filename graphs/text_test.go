@@ -43,8 +43,8 @@ func TestPalette(t *testing.T) {
 	require.Empty(t, graphs.NewPalette(true).Green.Paint(""))
 }
 
-// FuzzText: padded and cut text has its width, and nothing that moves the
-// cursor is left in it.
+// FuzzText checks that padded and cut text has its width and contains no byte
+// that moves the cursor.
 func FuzzText(f *testing.F) {
 	f.Add("fast", 3)
 	f.Add("日本\x1b[31m語\x1b[0m\x1b[2J", 5)
@@ -96,6 +96,7 @@ func TestMeter(t *testing.T) {
 func TestASCII(t *testing.T) {
 	require.Equal(t, "._?#", graphs.ASCII("·_é█"))
 	require.Equal(t, "0 - 1", graphs.ASCII(graphs.Clean("0 – 1")))
+	require.Equal(t, "0e", graphs.ASCII("0\ufe0fe\u0301"))
 	require.Equal(t, "??.", graphs.ASCII("👨\u200d👩\u200d👧·"))
 }
 

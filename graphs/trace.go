@@ -71,8 +71,8 @@ func newTrace(values []int, stroke asciigraph.CharSet) trace {
 	return t
 }
 
-// read takes the cells of a plot over: rows from the top, without the blanks at
-// their ends, in which the first column is the axis.
+// read copies the runes of a plot into the cells. The plot has its top row first
+// and an axis in its first column, and its rows have no blanks at their ends.
 func (t *trace) read(plot string) {
 	t.cells = slices.Repeat([]rune{noRune}, t.columns*(t.end-t.lowest))
 	column, row := -1, t.end-t.lowest-1

@@ -11,7 +11,7 @@ import (
 	"pulsh/graphs"
 )
 
-// figure is what a value looks like.
+// figure is a value and its text.
 type figure struct {
 	value float64
 	want  string
@@ -116,8 +116,8 @@ func TestClocks(t *testing.T) {
 	require.Equal(t, "1m40s", graphs.Seconds(100*time.Second))
 }
 
-// FuzzFigures: no figure is wider than its stated width (and one for a sign),
-// or rounds into a place that it does not have.
+// FuzzFigures checks that no figure is wider than its stated width, plus one for
+// a sign.
 func FuzzFigures(f *testing.F) {
 	for _, v := range []float64{0, 0.4999, 9.995, 99.95, 999.5, 999.95, 999_950, 1023.5, 1e15, 1e18, 1e300, math.Inf(1), math.NaN(), -1} {
 		f.Add(v)

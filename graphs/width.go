@@ -10,7 +10,7 @@ import (
 	"pulsh/graphs/measure"
 )
 
-// ellipsis stands for text that was cut off.
+// ellipsis replaces text that was cut off.
 const ellipsis = "…"
 
 // Width returns the terminal columns of a line of text. SGR sequences, which
@@ -104,7 +104,7 @@ func plainASCII(text string) bool {
 	return true
 }
 
-// sgrBegin begins every SGR sequence; parameters and an m follow.
+// sgrBegin is the beginning of an SGR sequence. Parameters and an m follow.
 const sgrBegin = "\x1b["
 
 // nextSGR splits text at its first SGR sequence.

@@ -70,69 +70,72 @@ func (l *load) whole() {
 func TestEachStrategyOnAPulsar(t *testing.T) {
 	for _, how := range strategies() {
 		t.Run(fmt.Sprint(how), func(t *testing.T) {
-			l := newLoad(t)
-			l.behaving(2, how...)
-			l.produce(nil)
-			l.acked(2000)
-			require.NoError(t, l.Pause("sub1"))
-			l.acked(500)
-			l.until("messages wait in the client's queue", func() bool { return l.sub1().Waiting > 0 })
-			require.NoError(t, l.Resume("sub1"))
-			l.acked(500)
-			l.clean()
-			if l.sub1().Ack.String() == "manual" {
-				require.EqualValues(t, l.fast().Acked, l.sub1().Kept)
-				n, err := l.AckKept(l.soon(), "sub1", 1<<40)
-				require.NoError(t, err)
-				require.EqualValues(t, l.fast().Acked, n)
-			}
-			l.drained()
-			l.until("nothing in flight", func() bool { return l.sub1().InFlight == 0 })
-			require.EqualValues(t, l.fast().Acked, l.sub1().Acked)
-			require.Zero(t, l.sub1().AckFailed)
+			onEachEngine(t, func(t *testing.T, l *load) {
+				l.behaving(2, how...)
+				l.produce(nil)
+				l.acked(2000)
+				require.NoError(t, l.Pause("sub1"))
+				l.acked(500)
+				l.until("messages wait in the client's queue", func() bool { return l.sub1().Waiting > 0 })
+				require.NoError(t, l.Resume("sub1"))
+				l.acked(500)
+				l.clean()
+				if l.sub1().Ack.String() == "manual" {
+					require.EqualValues(t, l.fast().Acked, l.sub1().Kept)
+					n, err := l.consumerGroup("sub1").AckOldest(l.soon(), 1<<40)
+					require.NoError(t, err)
+					require.EqualValues(t, l.fast().Acked, n)
+				}
+				l.drained()
+				l.until("nothing in flight", func() bool { return l.sub1().InFlight == 0 })
+				require.EqualValues(t, l.fast().Acked, l.sub1().Acked)
+				require.Zero(t, l.sub1().AckFailed)
+			})
 		})
 	}
 }
 
 func TestStrategiesAreExchangedUnderTheLoad(t *testing.T) {
-	l := newLoad(t)
-	l.behaving(3, "nackdelay", "300ms")
-	l.produce(nil)
-	for _, ack := range []string{"delayed(200ms)", "manual", "delayed(50ms)", "batched", "immediate", "batched(100,20ms)", "delayed(200ms)", "batched"} {
-		l.acked(400)
-		l.change("ack", ack)
-	}
-	require.False(t, l.change("nack", "1%", "work", "100us").Done)
-	require.False(t, l.change("nack", "0%", "work", "none").Done)
-	l.settle()
-	l.drained()
-	l.whole()
+	onEachEngine(t, func(t *testing.T, l *load) {
+		l.behaving(3, "nackdelay", "300ms")
+		l.produce(nil)
+		for _, ack := range []string{"delayed(200ms)", "manual", "delayed(50ms)", "batched", "immediate", "batched(100,20ms)", "delayed(200ms)", "batched"} {
+			l.acked(400)
+			l.change("ack", ack)
+		}
+		require.False(t, l.change("nack", "1%", "work", "100us").Done)
+		require.False(t, l.change("nack", "0%", "work", "none").Done)
+		l.settle()
+		l.drained()
+		l.whole()
+	})
 }
 
 func TestAMixOnAPulsar(t *testing.T) {
 	for _, index := range []string{"off", "on"} {
 		t.Run("batchindex="+index, func(t *testing.T) {
-			l := newLoad(t)
-			l.behaving(4, "nack", "10%", "drop", "2%", "nackdelay", "300ms", "work", "lognormal(100us,0.5)", "batchindex", index)
-			l.produce(nil)
-			l.until("some were given back and came again", func() bool {
+			onEachEngine(t, func(t *testing.T, l *load) {
+				l.behaving(4, "nack", "10%", "drop", "2%", "nackdelay", "300ms", "work", "lognormal(100us,0.5)", "batchindex", index)
+				l.produce(nil)
+				l.until("some were given back and came again", func() bool {
+					c := l.sub1()
+					return c.Nacked > 100 && c.Outcomes[metrics.RedeliveredNack] > 100 && c.Outcomes[metrics.Dropped] > 20
+				})
+				l.change("nack", "0%", "drop", "0%")
+				l.settle()
+				l.change("churn", "50%/1s") // each consumer closes in its turn, and lets go what it had dropped
+				l.until("what was dropped or given back came again", func() bool {
+					c := l.sub1()
+					return c.Outcomes[metrics.RedeliveredDrop] >= c.Outcomes[metrics.Dropped] && c.Outcomes[metrics.RedeliveredNack] >= c.Nacked
+				})
+				l.change("churn", "off")
+				l.drained()
 				c := l.sub1()
-				return c.Nacked > 100 && c.Outcomes[metrics.RedeliveredNack] > 100 && c.Outcomes[metrics.Dropped] > 20
+				require.GreaterOrEqual(t, c.Outcomes[metrics.RedeliveredNack], c.Nacked, "each that was given back came again")
+				require.Less(t, c.Outcomes[metrics.RedeliveredNack], c.Nacked+200, "and of others only what shared a batch with them when the mix was changed")
+				require.Zero(t, c.Outcomes[metrics.RedeliveredUnknown])
+				l.until("nothing in flight", func() bool { return l.sub1().InFlight == 0 })
 			})
-			l.change("nack", "0%", "drop", "0%")
-			l.settle()
-			l.change("churn", "50%/1s") // each consumer closes in its turn, and lets go what it had dropped
-			l.until("what was dropped or given back came again", func() bool {
-				c := l.sub1()
-				return c.Outcomes[metrics.RedeliveredDrop] >= c.Outcomes[metrics.Dropped] && c.Outcomes[metrics.RedeliveredNack] >= c.Nacked
-			})
-			l.change("churn", "off")
-			l.drained()
-			c := l.sub1()
-			require.GreaterOrEqual(t, c.Outcomes[metrics.RedeliveredNack], c.Nacked, "each that was given back came again")
-			require.Less(t, c.Outcomes[metrics.RedeliveredNack], c.Nacked+200, "and of others only what shared a batch with them when the mix was changed")
-			require.Zero(t, c.Outcomes[metrics.RedeliveredUnknown])
-			l.until("nothing in flight", func() bool { return l.sub1().InFlight == 0 })
 		})
 	}
 }
@@ -140,22 +143,23 @@ func TestAMixOnAPulsar(t *testing.T) {
 // TestARestartAtOnceLeavesNoSilentConsumer stops and starts a group while much
 // of what it took has still to come again: each time it goes on.
 func TestARestartAtOnceLeavesNoSilentConsumer(t *testing.T) {
-	l := newLoad(t)
-	l.behaving(3, "nack", "10%", "drop", "5%", "nackdelay", "300ms")
-	l.produce(nil)
-	for range 6 {
-		l.acked(1000)
+	onEachEngine(t, func(t *testing.T, l *load) {
+		l.behaving(3, "nack", "10%", "drop", "5%", "nackdelay", "300ms")
+		l.produce(nil)
+		for range 6 {
+			l.acked(1000)
+			require.NoError(t, l.Stop(l.soon(), "sub1"))
+			require.NoError(t, l.Start(l.soon(), "sub1"))
+			received := l.sub1().Received
+			l.until("it receives again", func() bool { return l.sub1().Received > received })
+		}
+		l.change("nack", "0%", "drop", "0%")
+		l.settle()
 		require.NoError(t, l.Stop(l.soon(), "sub1"))
 		require.NoError(t, l.Start(l.soon(), "sub1"))
-		received := l.sub1().Received
-		l.until("it receives again", func() bool { return l.sub1().Received > received })
-	}
-	l.change("nack", "0%", "drop", "0%")
-	l.settle()
-	require.NoError(t, l.Stop(l.soon(), "sub1"))
-	require.NoError(t, l.Start(l.soon(), "sub1"))
-	l.drained()
-	l.whole()
+		l.drained()
+		l.whole()
+	})
 }
 
 func TestDeadLettersAndRetriesOnAPulsar(t *testing.T) {
@@ -166,60 +170,64 @@ func TestDeadLettersAndRetriesOnAPulsar(t *testing.T) {
 		}
 	}
 	t.Run("dlq", func(t *testing.T) {
-		l := newLoad(t)
-		l.behaving(2, "nack", "100%", "nackdelay", "200ms", "maxredeliver", "2", "dlq", l.topic+"-dead")
-		l.produce(nil)
-		l.acked(1000)
-		require.NoError(t, l.Stop(l.soon(), "fast"))
-		l.until("all are dead letters", stored(l, l.topic+"-dead"))
-		l.drained()
-		l.until("each was given back twice and then forwarded", func() bool {
-			c := l.sub1()
-			return c.Outcomes[metrics.DeadLettered] == l.fast().Acked && c.Outcomes[metrics.RedeliveredNack] == 2*l.fast().Acked
+		onEachEngine(t, func(t *testing.T, l *load) {
+			l.behaving(2, "nack", "100%", "nackdelay", "200ms", "maxredeliver", "2", "dlq", l.topic+"-dead")
+			l.produce(nil)
+			l.acked(1000)
+			require.NoError(t, l.Stop(l.soon(), "fast"))
+			l.until("all are dead letters", stored(l, l.topic+"-dead"))
+			l.drained()
+			l.until("each was given back twice and then forwarded", func() bool {
+				c := l.sub1()
+				return c.Outcomes[metrics.DeadLettered] == l.fast().Acked && c.Outcomes[metrics.RedeliveredNack] == 2*l.fast().Acked
+			})
+			l.whole()
 		})
-		l.whole()
 	})
 	t.Run("retry", func(t *testing.T) {
-		l := newLoad(t)
-		l.behaving(2, "nack", "100%", "maxredeliver", "2", "retry", l.topic+"-again", "retrydelay", "500ms")
-		l.produce(nil)
-		l.acked(1000)
-		require.NoError(t, l.Stop(l.soon(), "fast"))
-		l.until("all are dead letters", stored(l, l.topic+"-sub1-DLQ"))
-		l.drained()
-		l.until("each was retried twice", func() bool { return l.sub1().Outcomes[metrics.Retried] == 2*l.fast().Acked })
-		l.whole()
+		onEachEngine(t, func(t *testing.T, l *load) {
+			l.behaving(2, "nack", "100%", "maxredeliver", "2", "retry", l.topic+"-again", "retrydelay", "500ms")
+			l.produce(nil)
+			l.acked(1000)
+			require.NoError(t, l.Stop(l.soon(), "fast"))
+			l.until("all are dead letters", stored(l, l.topic+"-sub1-DLQ"))
+			l.drained()
+			l.until("each was retried twice", func() bool { return l.sub1().Outcomes[metrics.Retried] == 2*l.fast().Acked })
+			l.whole()
+		})
 	})
 }
 
 func TestChurnAndRateOnAPulsar(t *testing.T) {
-	l := newLoad(t)
-	l.behaving(6, "churn", "50%/1s")
-	l.produce(nil)
-	l.until("three rounds", func() bool { return l.sub1().Churned >= 9 })
-	l.change("churn", "off", "rate", "500")
-	l.until("it is slow", func() bool { r := l.sub1().Rate; return r > 100 && r < 700 })
-	l.change("rate", "max")
-	l.settle()
-	l.drained()
-	l.whole()
-	c := l.sub1()
-	require.Zero(t, c.Outcomes[metrics.RedeliveredUnknown])
-	require.Equal(t, c.Delivery.Redelivered, uint64(c.Outcomes[metrics.RedeliveredDisconnect]))
+	onEachEngine(t, func(t *testing.T, l *load) {
+		l.behaving(6, "churn", "50%/1s")
+		l.produce(nil)
+		l.until("three rounds", func() bool { return l.sub1().Churned >= 9 })
+		l.change("churn", "off", "rate", "500")
+		l.until("it is slow", func() bool { r := l.sub1().Rate; return r > 100 && r < 700 })
+		l.change("rate", "max")
+		l.settle()
+		l.drained()
+		l.whole()
+		c := l.sub1()
+		require.Zero(t, c.Outcomes[metrics.RedeliveredUnknown])
+		require.Equal(t, c.Delivery.Redelivered, uint64(c.Outcomes[metrics.RedeliveredDisconnect]))
+	})
 }
 
 func TestAnExclusiveGroupRewindsToWhatItGaveBack(t *testing.T) {
-	l := newLoad(t)
-	l.behaving(2, "type", "exclusive", "nack", "3%", "nackdelay", "300ms", "response", "on")
-	l.produce(nil)
-	l.acked(3000)
-	l.until("it gave back", func() bool { return l.sub1().Outcomes[metrics.RedeliveredNack] > 0 })
-	l.change("nack", "0%")
-	l.settle()
-	l.drained()
-	l.whole()
-	require.Equal(t, broker.Exclusive, broker.SubscriptionType(l.sub1().Type))
-	require.Zero(t, l.sub1().Outcomes[metrics.RedeliveredUnknown])
-	require.NoError(t, l.SeekTime(l.soon(), "sub1", time.Now().Add(-time.Hour)))
-	l.until("all once more", func() bool { return l.sub1().Outcomes[metrics.RedeliveredSeek] == l.fast().Acked })
+	onEachEngine(t, func(t *testing.T, l *load) {
+		l.behaving(2, "type", "exclusive", "nack", "3%", "nackdelay", "300ms", "response", "on")
+		l.produce(nil)
+		l.acked(3000)
+		l.until("it gave back", func() bool { return l.sub1().Outcomes[metrics.RedeliveredNack] > 0 })
+		l.change("nack", "0%")
+		l.settle()
+		l.drained()
+		l.whole()
+		require.Equal(t, broker.Exclusive, broker.SubscriptionType(l.sub1().Type))
+		require.Zero(t, l.sub1().Outcomes[metrics.RedeliveredUnknown])
+		require.NoError(t, l.consumerGroup("sub1").SeekTime(l.soon(), time.Now().Add(-time.Hour)))
+		l.until("all once more", func() bool { return l.sub1().Outcomes[metrics.RedeliveredSeek] == l.fast().Acked })
+	})
 }

@@ -121,7 +121,7 @@ func TestEpochsKeepReplayApart(t *testing.T) {
 		v.settle()
 		acked := uint64(v.fast().Producer.Acked)
 		for epoch := uint64(2); epoch <= 4; epoch++ {
-			require.NoError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Now().Add(-time.Hour)))
+			require.NoError(v.t, v.consumerGroup("sub1").SeekTime(v.t.Context(), time.Now().Add(-time.Hour)))
 			time.Sleep(3 * time.Second)
 			l, err := v.Delivery("sub1", 10)
 			require.NoError(v.t, err)
@@ -281,7 +281,7 @@ func TestAReplayIsNoClockThatIsBehind(t *testing.T) {
 			g, _ := v.Snapshot().Group("sub1")
 			require.False(v.t, g.Consumer.Clock.Differs, "%+v", g.Consumer.Clock)
 		}
-		require.NoError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Now().Add(-2*time.Hour)))
+		require.NoError(v.t, v.consumerGroup("sub1").SeekTime(v.t.Context(), time.Now().Add(-2*time.Hour)))
 		for range 300 {
 			time.Sleep(metrics.SampleEvery)
 			g, _ := v.Snapshot().Group("sub1")

@@ -13,10 +13,11 @@ import (
 
 // history keeps every figure of every group over time: the last ten minutes in
 // steps of 100 ms and the last day in steps of a second. A figure takes 370 KiB
-// when the day is full, a group some forty figures.
+// for a whole day; a group has some forty figures.
 type history struct {
-	mu      sync.Mutex
-	rings   map[snapshot.Metric]*metrics.Ring
+	mu    sync.Mutex // guards rings
+	rings map[snapshot.Metric]*metrics.Ring
+
 	figures map[snapshot.Kind][]snapshot.Figure
 	total   []snapshot.Figure
 	process []snapshot.Figure
@@ -24,20 +25,23 @@ type history struct {
 
 func newHistory() *history {
 	return &history{
-		rings:   map[snapshot.Metric]*metrics.Ring{},
-		figures: map[snapshot.Kind][]snapshot.Figure{snapshot.Produce: own(snapshot.GroupFigures(snapshot.Produce)), snapshot.Consume: own(snapshot.GroupFigures(snapshot.Consume))},
+		rings: map[snapshot.Metric]*metrics.Ring{},
+		figures: map[snapshot.Kind][]snapshot.Figure{
+			snapshot.Produce: withoutAliases(snapshot.GroupFigures(snapshot.Produce)),
+			snapshot.Consume: withoutAliases(snapshot.GroupFigures(snapshot.Consume)),
+		},
 		total:   snapshot.TotalFigures(),
 		process: snapshot.ProcessFigures(),
 	}
 }
 
-// own leaves out the figures that are other names of the same.
-func own(figures []snapshot.Figure) []snapshot.Figure {
+// withoutAliases leaves out the second names of figures.
+func withoutAliases(figures []snapshot.Figure) []snapshot.Figure {
 	return slices.DeleteFunc(slices.Clone(figures), func(f snapshot.Figure) bool { return f.Name != plain(f.Name) })
 }
 
-// plain is the shortest name of a figure: fast.p99 is fast.latency.p99, and
-// sub1.p99 is sub1.e2e.p99.
+// plain returns the shortest name of a figure: fast.p99 for fast.latency.p99, and
+// sub1.p99 for sub1.e2e.p99.
 func plain(figure string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(figure, "latency."), "e2e.")
 }
@@ -54,7 +58,7 @@ func (h *history) add(s *snapshot.Snapshot) {
 	h.put(s, snapshot.Group{}, snapshot.ProcessGroup, h.process)
 }
 
-// put needs the lock. What is not known now leaves a gap.
+// put needs the mutex. A value that is not known leaves a gap.
 func (h *history) put(s *snapshot.Snapshot, g snapshot.Group, name string, figures []snapshot.Figure) {
 	for _, f := range figures {
 		v := f.Of(s, g)
@@ -94,7 +98,8 @@ func (h *history) columns(m snapshot.Metric, end time.Time, window time.Duration
 	return none
 }
 
-// extremes are nil where columns says all, or where nothing is known.
+// extremes returns nil if columns returns the highest values, or if nothing is
+// known.
 func (h *history) extremes(m snapshot.Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

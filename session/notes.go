@@ -10,25 +10,25 @@ import (
 	"pulsh/session/spec"
 )
 
-// notesMax is how many lines may wait for a reader: a screenful or two.
+// notesMax bounds the lines that wait for a reader: a screenful or two.
 const notesMax = 100
 
-// notes is the bounded way from groups to the user.
+// notes carries lines to the user. Its methods are for any goroutine.
 type notes struct {
 	lines   chan snapshot.Note
-	mu      sync.Mutex
+	mu      sync.Mutex // guards dropped; held for moments only
 	dropped int
 }
 
 func newNotes() *notes { return &notes{lines: make(chan snapshot.Note, notesMax)} }
 
-// say never blocks.
+// say drops the line if notesMax of them wait.
 func (n *notes) say(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.dropped > 0 {
-		text = fmt.Sprintf("%s (%d notes before it were dropped)", text, n.dropped)
+		text = fmt.Sprintf("%s (%d earlier notes were dropped)", text, n.dropped)
 	}
 	select {
 	case n.lines <- snapshot.Note{At: time.Now(), Text: text}:
@@ -38,9 +38,9 @@ func (n *notes) say(format string, args ...any) {
 	}
 }
 
-// timeline keeps the last marks.
+// timeline keeps the last marks. Its methods are for any goroutine.
 type timeline struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // guards the fields below; held for moments only
 	marks []snapshot.Mark
 	added int // so far
 }
@@ -55,7 +55,7 @@ func (t *timeline) add(kind snapshot.MarkKind, text string) {
 	}
 }
 
-// list is a copy that stays as it is.
+// list returns a copy of the marks, newest last.
 func (t *timeline) list() []snapshot.Mark {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -8,13 +8,13 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// recentMax is how many snapshots are kept for those who must see every one:
-// ten seconds, longer than anyone who follows them is held up.
+// recentMax bounds the snapshots that are kept for readers of every snapshot: ten
+// seconds, longer than any of them is held up.
 const recentMax = 100
 
 // recent keeps the last snapshots, oldest first.
 type recent struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // guards list; held for moments only
 	list []*snapshot.Snapshot
 }
 
@@ -27,15 +27,13 @@ func (r *recent) add(s *snapshot.Snapshot) {
 	r.list = append(r.list, s)
 }
 
-// Since lists the snapshots that were taken after an instant, oldest first. Ten
-// seconds are kept: who asks more often sees every one.
-func (s *Session) Since(at time.Time) []*snapshot.Snapshot {
-	s.recent.mu.Lock()
-	defer s.recent.mu.Unlock()
-	list := s.recent.list
-	first := len(list)
-	for first > 0 && list[first-1].At.After(at) {
+// since returns the snapshots that were taken after an instant.
+func (r *recent) since(at time.Time) []*snapshot.Snapshot {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	first := len(r.list)
+	for first > 0 && r.list[first-1].At.After(at) {
 		first--
 	}
-	return slices.Clone(list[first:])
+	return slices.Clone(r.list[first:])
 }

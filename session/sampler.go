@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -11,40 +10,40 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// sampler publishes a snapshot ten times a second, and asks the admin API once.
+// sampler publishes a snapshot every metrics.SampleEvery.
 type sampler struct {
 	session *Session
 	process *metrics.Process
-	quit    context.Context
+	poller  poller
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 }
 
 // startSampler publishes a first snapshot before it returns.
 func startSampler(s *Session) *sampler {
-	quit, cancel := context.WithCancel(context.Background())
-	p := &sampler{session: s, process: metrics.NewProcess(), quit: quit, cancel: cancel}
+	ctx, cancel := context.WithCancel(context.Background())
+	p := &sampler{session: s, process: metrics.NewProcess(), poller: poller{s}, cancel: cancel}
 	p.sample(time.Now())
-	p.running.Go(p.run)  // owned by the session: stop ends it and waits
-	p.running.Go(p.poll) // likewise
+	p.running.Go(func() { p.run(ctx) })        // owned by the session: stop ends it and waits
+	p.running.Go(func() { p.poller.run(ctx) }) // likewise
 	return p
 }
 
-func (p *sampler) run() {
-	tick := time.NewTicker(metrics.SampleEvery)
-	defer tick.Stop()
+func (p *sampler) run(ctx context.Context) {
+	ticker := time.NewTicker(metrics.SampleEvery)
+	defer ticker.Stop()
 	for {
 		select {
-		case now := <-tick.C:
+		case now := <-ticker.C:
 			p.sample(now)
-		case <-p.quit.Done():
+		case <-ctx.Done():
 			p.sample(time.Now())
 			return
 		}
 	}
 }
 
-// stop takes a last sample.
+// stop publishes a last snapshot.
 func (p *sampler) stop() {
 	p.cancel()
 	p.running.Wait()
@@ -52,31 +51,24 @@ func (p *sampler) stop() {
 
 func (p *sampler) sample(now time.Time) {
 	s := p.session
-	s.mu.Lock()
-	groups, link := slices.Clone(s.groups), s.link
-	s.mu.Unlock()
-	at := group.Instant{Time: now, Cluster: snapshot.Unconnected}
-	snapshot := &snapshot.Snapshot{
+	next := &snapshot.Snapshot{
 		At:      now,
 		Elapsed: now.Sub(s.base),
-		Cluster: snapshot.Cluster{State: snapshot.Unconnected},
+		Cluster: s.Cluster(),
 		Process: p.process.Sample(now),
-		Marks:   s.line.list(),
+		Marks:   s.timeline.list(),
 	}
-	if link != nil {
-		snapshot.Cluster = link.now()
-		at.Cluster = snapshot.Cluster.State
+	s.groups.publishAudits(s.host.Audits)
+	for _, g := range s.groups.all() {
+		next.Groups = append(next.Groups, g.Sample(group.Instant{Time: now, Cluster: next.Cluster.State}))
 	}
-	s.publishAudits(groups)
-	for _, g := range groups {
-		snapshot.Groups = append(snapshot.Groups, g.Sample(at))
-	}
-	snapshot.Totals = total(snapshot.Groups)
-	s.history.add(snapshot)
-	s.recent.add(snapshot)
-	s.latest.Store(snapshot)
+	next.Totals = total(next.Groups)
+	s.history.add(next)
+	s.recent.add(next)
+	s.latest.Store(next)
 }
 
+// total adds up the figures of all groups.
 func total(groups []snapshot.Group) snapshot.Totals {
 	var t snapshot.Totals
 	for _, g := range groups {

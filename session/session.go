@@ -1,105 +1,108 @@
-// Package session holds what is running: a Session owns named producer and
-// consumer groups, samples them every 100 ms, and publishes Snapshots.
+// Package session holds a load session: producer groups and consumer groups on one
+// cluster, a sampler that publishes a Snapshot of them ten times a second, their
+// history, and notes for the user.
 //
-// Data flows one way: a command changes a group, its workers move messages
-// through lanes and subscribers, recorders count, the sampler reads the
-// recorders and publishes. Nobody who paints takes a lock that a worker takes.
+// Data flows one way. A command changes a group, its workers send or receive
+// messages, recorders count them, the sampler reads the recorders and publishes.
+// A reader of snapshots takes no lock that a worker takes.
 package session
 
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"pulsh/session/broker"
-	"pulsh/session/consume"
 	"pulsh/session/delivery"
 	"pulsh/session/group"
-	"pulsh/session/metrics"
-	"pulsh/session/produce"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
-// Link is an open cluster. Admin is nil where there is no admin URL. Probe
-// asks whether the cluster answers right now.
+// Link is an open cluster.
 type Link struct {
-	Broker broker.Broker
-	Admin  broker.Admin
-	Probe  func(ctx context.Context) (Answer, error)
+	Broker broker.Broker                             // the Go client
+	Wire   broker.Broker                             // the wire engine, nil if there is none
+	Admin  broker.Admin                              // nil if there is no admin URL
+	Probe  func(ctx context.Context) (Answer, error) // asks whether the cluster answers now
 }
 
-// Answer is what a cluster says of itself.
+// closeEngines ends all connections.
+func (l Link) closeEngines() {
+	if l.Wire != nil {
+		l.Wire.Close()
+	}
+	l.Broker.Close()
+}
+
+// Answer is a cluster's answer to a probe.
 type Answer struct {
-	Version string // "" if it does not say
-	SizeMax int    // of a message, in bytes; 0 if it does not say
+	Version string // "" if it is unknown
+	SizeMax int    // of a message, in bytes; 0 if it is unknown
 }
 
 // Dial opens a cluster.
 type Dial func(ctx context.Context, t broker.Target, clock broker.Clock) (Link, error)
 
-// Session is one run of pulsh. Its methods may be called from one goroutine at
-// a time, but for Snapshot, Since, History, Extremes, Distribution, Intervals,
-// Preferences, Notes, Say, Mark and Abort, which any may call.
+// Session is one run of pulsh. Methods that change something are for one goroutine
+// at a time, but for Say, Mark and SetPreferences; those, and all methods that
+// only read, are for any.
 type Session struct {
-	dial  Dial
-	base  time.Time
-	notes *notes
-	line  *timeline
+	dial     Dial
+	base     time.Time // at which it began
+	notes    *notes
+	timeline *timeline
+	groups   groups
 
-	mu     sync.Mutex // guards what follows; held for moments only
-	groups []anyGroup
-	link   *connection
+	mu   sync.Mutex // guards link; held for moments only
+	link *connection
 
 	history *history
 	latest  atomic.Pointer[snapshot.Snapshot]
 	recent  recent
 
-	preferences atomic.Pointer[spec.Preferences] // nil are the defaults
+	preferences atomic.Pointer[spec.Preferences] // nil for the defaults
 
-	host    *group.Host // what groups see of this session
+	host    *group.Host // the session as its groups see it
 	sampler *sampler
 }
 
-// anyGroup is what the session asks of a producer or a consumer group. Its
-// methods are called by one command at a time, but for sample, which the
-// sampler calls beside them.
-type anyGroup interface {
-	Label() string
-	Start(ctx context.Context, cluster *group.Cluster) error
-	Stop(ctx context.Context) error
-	Sample(at group.Instant) snapshot.Group
-}
-
-// New makes a session that is not connected. Close ends it.
+// New returns a session that is not connected. Close ends it.
 func New(dial Dial) *Session {
 	s := &Session{
-		dial:    dial,
-		base:    time.Now(),
-		notes:   newNotes(),
-		line:    &timeline{},
-		history: newHistory(),
+		dial:     dial,
+		base:     time.Now(),
+		notes:    newNotes(),
+		timeline: &timeline{},
+		history:  newHistory(),
 	}
-	s.host = &group.Host{Clock: s.clock, Base: s.base, Say: s.notes.say, Mark: s.Mark, Audits: &delivery.Registry{},
-		Sample: func(name string) (snapshot.Group, bool) { return s.Snapshot().Group(name) }}
+	s.host = &group.Host{
+		Clock:  s.clock,
+		Base:   s.base,
+		Say:    s.notes.say,
+		Mark:   s.Mark,
+		Sample: func(name string) (snapshot.Group, bool) { return s.Snapshot().Group(name) },
+		Audits: &delivery.Registry{},
+		Engine: func() broker.Engine { return s.Preferences().Engine },
+	}
 	s.sampler = startSampler(s)
 	return s
 }
 
-// clock is nanoseconds since the session began.
+// clock returns the nanoseconds since the session began.
 func (s *Session) clock() int64 { return int64(time.Since(s.base)) }
 
-// Connect opens a cluster, and replaces the one before it if no group runs.
+// Connect opens a cluster and closes the one before it. It is an error if a group
+// is active.
 func (s *Session) Connect(ctx context.Context, t broker.Target) error {
 	for _, g := range s.Snapshot().Groups {
 		if g.State.Active() {
-			return fmt.Errorf("%s is %s; a session has one cluster at a time", g.Name, g.State)
+			return fmt.Errorf("%s is %s: stop all groups first (one cluster per session)", g.Name, g.State)
 		}
 	}
-	link, err := s.open(ctx, t)
+	link, err := open(ctx, s, t)
 	if err != nil {
 		return err
 	}
@@ -113,155 +116,73 @@ func (s *Session) Connect(ctx context.Context, t broker.Target) error {
 	return nil
 }
 
-// Target is the cluster the session is connected to; ok is false before Connect.
-func (s *Session) Target() (t broker.Target, ok bool) {
-	if link := s.connected(); link != nil {
-		return link.target, true
-	}
-	return broker.Target{}, false
-}
-
-// Cluster is what is known of the cluster right now.
-func (s *Session) Cluster() snapshot.Cluster {
-	if link := s.connected(); link != nil {
-		return link.now()
-	}
-	return snapshot.Cluster{State: snapshot.Unconnected}
-}
-
-// Admin is the admin API, or nil.
-func (s *Session) Admin() broker.Admin {
-	if link := s.connected(); link != nil {
-		return link.Admin
-	}
-	return nil
-}
-
+// connected returns the connection, nil before Connect.
 func (s *Session) connected() *connection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.link
 }
 
-// AddProducer makes a ready group that is not started.
-func (s *Session) AddProducer(name string, spec spec.Producer) error {
-	if err := spec.Check(); err != nil {
-		return err
+// Target returns the cluster that the session is connected to. ok is false before
+// Connect.
+func (s *Session) Target() (t broker.Target, ok bool) {
+	if c := s.connected(); c != nil {
+		return c.target, true
 	}
-	return s.add(produce.New(name, spec, s.host))
+	return broker.Target{}, false
 }
 
-// AddConsumer makes a ready group that is not started.
-func (s *Session) AddConsumer(name string, spec spec.Consumer) error {
-	if err := spec.Check(name); err != nil {
-		return err
+// Cluster returns the state of the cluster at this moment.
+func (s *Session) Cluster() snapshot.Cluster {
+	if c := s.connected(); c != nil {
+		return c.now()
 	}
-	return s.add(consume.New(name, spec, s.host))
+	return snapshot.Cluster{State: snapshot.Unconnected}
 }
 
-func (s *Session) add(g anyGroup) error {
-	if err := spec.CheckName(g.Label()); err != nil {
-		return err
+// Admin returns the admin API, nil if there is none.
+func (s *Session) Admin() broker.Admin {
+	if c := s.connected(); c != nil {
+		return c.Admin
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.find(g.Label()) >= 0 {
-		return fmt.Errorf("there is already a group %q", g.Label())
-	}
-	if len(s.groups) == spec.GroupsMax {
-		return fmt.Errorf("a session has at most %d groups", spec.GroupsMax)
-	}
-	s.groups = append(s.groups, g)
 	return nil
 }
 
-// find needs the lock.
-func (s *Session) find(name string) int {
-	return slices.IndexFunc(s.groups, func(g anyGroup) bool { return g.Label() == name })
+// Preferences returns how the session is shown.
+func (s *Session) Preferences() spec.Preferences {
+	if p := s.preferences.Load(); p != nil {
+		return *p
+	}
+	return spec.DefaultPreferences()
 }
 
-// named finds a group of the wanted kind.
-func named[G anyGroup](s *Session, name string) (G, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var none G
-	i := s.find(name)
-	if i < 0 {
-		return none, fmt.Errorf("no group %q", name)
-	}
-	g, ok := s.groups[i].(G)
-	if !ok {
-		return none, fmt.Errorf("%s is not %s group", name, kindOf(none))
-	}
-	return g, nil
-}
-
-func kindOf(g any) string {
-	switch g.(type) {
-	case *produce.Group:
-		return "a producer"
-	case *consume.Group:
-		return "a consumer"
-	}
-	return "such a"
-}
-
-// Start starts a ready or stopped group.
-func (s *Session) Start(ctx context.Context, name string) error {
-	g, err := named[anyGroup](s, name)
-	if err != nil {
+// SetPreferences changes how the session is shown.
+func (s *Session) SetPreferences(p spec.Preferences) error {
+	if err := p.Check(); err != nil {
 		return err
 	}
-	link := s.connected()
-	if link == nil {
-		return &broker.Error{Category: broker.Disconnected, Message: "not connected to a cluster", Try: "local start"}
-	}
-	return g.Start(ctx, link.forGroups())
+	s.preferences.Store(&p)
+	return nil
 }
 
-// Snapshot is the latest sample.
-func (s *Session) Snapshot() *snapshot.Snapshot { return s.latest.Load() }
-
-// History gives the past of one figure as n columns that end at end, NaN where
-// nothing is known.
-func (s *Session) History(m snapshot.Metric, end time.Time, window time.Duration, n int) []float64 {
-	return s.history.columns(m, end, window, n)
-}
-
-// Extremes gives the lowest and the highest value of each of the columns that
-// History gives, nil for figures whose columns hold their worst value already.
-func (s *Session) Extremes(m snapshot.Metric, end time.Time, window time.Duration, n int) (low, high []float64) {
-	return s.history.extremes(m, end, window, n)
-}
-
-// Distribution is the latency distribution of one figure of a group, for its
-// bars: latency, service, lag, e2e or processing. It is nil where there is none.
-func (s *Session) Distribution(name, figure string) []metrics.Bar {
-	g, err := named[interface {
-		anyGroup
-		Bars(figure string) []metrics.Bar
-	}](s, name)
-	if err != nil {
-		return nil
-	}
-	return g.Bars(figure)
-}
-
-// Notes are lines for the user. The channel is bounded: when nobody reads, new
-// ones are dropped and counted in the next that fits.
+// Notes returns the lines for the user. The channel is bounded: while nobody reads,
+// further notes are dropped, and the next one that fits tells how many.
 func (s *Session) Notes() <-chan snapshot.Note { return s.notes.lines }
 
-// Mark puts an event on the timeline.
-func (s *Session) Mark(kind snapshot.MarkKind, text string) { s.line.add(kind, text) }
+// Say shows the user a line. It never blocks.
+func (s *Session) Say(format string, args ...any) { s.notes.say(format, args...) }
 
-// Close ends all groups within ctx, takes the last sample, and ends the
+// Mark puts an event on the time axis.
+func (s *Session) Mark(kind snapshot.MarkKind, text string) { s.timeline.add(kind, text) }
+
+// Close stops all groups within ctx, takes the last sample and closes the
 // connection. The snapshot stays readable.
 func (s *Session) Close(ctx context.Context) {
-	if err := s.stopEach(ctx); err != nil {
-		s.notes.say("%v", err)
+	if err := s.groups.stop(ctx); err != nil {
+		s.Say("%v", err)
 	}
 	s.sampler.stop()
-	if link := s.connected(); link != nil {
-		link.close(ctx)
+	if c := s.connected(); c != nil {
+		c.close(ctx)
 	}
 }

@@ -16,39 +16,40 @@ import (
 func TestPulsarMovesByMessages(t *testing.T) {
 	for _, partitions := range []int{0, 3} {
 		t.Run(fmt.Sprint(partitions), func(t *testing.T) {
-			l := newLoad(t)
-			l.produce(func(p *spec.Producer) { p.Partitions, p.Workers = partitions, 1 })
-			l.consume(nil)
-			l.acked(8000)
-			l.settle()
-			before := l.sub1()
-			shift, err := l.Rewind(l.soon(), "sub1", 2000)
-			require.NoError(t, err)
-			t.Logf("back by %d messages in %d entries, %v", -shift.Messages, -shift.Entries, shift.Parts)
-			require.InDelta(t, -2000, shift.Messages, 600)
-			require.Len(t, shift.Parts, partitions)
-			l.until("what was rewound", func() bool { s := l.sub1(); return s.Backlog.Entries == 0 && s.Received > before.Received })
-			again := l.sub1().Received - before.Received
-			t.Logf("%d messages came again", again)
-			require.InDelta(t, -shift.Messages, again, 800, "the estimate")
-			require.Zero(t, l.sub1().Delivery.Duplicated)
+			onEachEngine(t, func(t *testing.T, l *load) {
+				l.produce(func(p *spec.Producer) { p.Partitions, p.Workers = partitions, 1 })
+				l.consume(nil)
+				l.acked(8000)
+				l.settle()
+				before := l.sub1()
+				shift, err := l.consumerGroup("sub1").MoveBy(l.soon(), -2000)
+				require.NoError(t, err)
+				t.Logf("back by %d messages in %d entries, %v", -shift.Messages, -shift.Entries, shift.Parts)
+				require.InDelta(t, -2000, shift.Messages, 600)
+				require.Len(t, shift.Parts, partitions)
+				l.until("what was rewound", func() bool { s := l.sub1(); return s.Backlog.Entries == 0 && s.Received > before.Received })
+				again := l.sub1().Received - before.Received
+				t.Logf("%d messages came again", again)
+				require.InDelta(t, -shift.Messages, again, 800, "the estimate")
+				require.Zero(t, l.sub1().Delivery.Duplicated)
 
-			require.NoError(t, l.Pause("sub1"))
-			require.NoError(t, l.Start(l.soon(), "fast"))
-			l.acked(6000)
-			require.NoError(t, l.Stop(l.soon(), "fast"))
-			shift, err = l.Skip(l.soon(), "sub1", 2000)
-			require.NoError(t, err)
-			t.Logf("skipped %d messages in %d entries, %v", shift.Messages, shift.Entries, shift.Parts)
-			require.InDelta(t, 2000, shift.Messages, 600)
-			_, err = l.Skip(l.soon(), "sub1", 1_000_000)
-			var few *cursor.TooFewError
-			require.ErrorAs(t, err, &few)
-			_, err = l.Clear(l.soon(), "sub1")
-			require.NoError(t, err)
-			l.until("an empty backlog", func() bool { return l.sub1().Backlog.Entries == 0 })
-			require.NoError(t, l.Resume("sub1"))
-			require.Zero(t, l.sub1().Delivery.Duplicated)
+				require.NoError(t, l.Pause("sub1"))
+				require.NoError(t, l.Start(l.soon(), "fast"))
+				l.acked(6000)
+				require.NoError(t, l.Stop(l.soon(), "fast"))
+				shift, err = l.consumerGroup("sub1").MoveBy(l.soon(), 2000)
+				require.NoError(t, err)
+				t.Logf("skipped %d messages in %d entries, %v", shift.Messages, shift.Entries, shift.Parts)
+				require.InDelta(t, 2000, shift.Messages, 600)
+				_, err = l.consumerGroup("sub1").MoveBy(l.soon(), 1_000_000)
+				var few *cursor.TooFewError
+				require.ErrorAs(t, err, &few)
+				_, err = l.consumerGroup("sub1").ClearBacklog(l.soon())
+				require.NoError(t, err)
+				l.until("an empty backlog", func() bool { return l.sub1().Backlog.Entries == 0 })
+				require.NoError(t, l.Resume("sub1"))
+				require.Zero(t, l.sub1().Delivery.Duplicated)
+			})
 		})
 	}
 }
@@ -62,11 +63,11 @@ func TestASeekOnATopicLoadedAMomentAgoTellsMessagesToGo(t *testing.T) {
 	stored := l.fast().Acked
 	require.NoError(t, l.Stop(l.soon(), "sub1"))
 	require.NoError(t, l.admin.Unload(l.soon(), l.topic)) // the broker counts from nothing again
-	later := newLoad(t)
+	later := connect(t)
 	later.topic = l.topic
 	later.consume(nil)
 	require.NoError(t, later.Pause("sub1"))
-	require.NoError(t, later.SeekTime(l.soon(), "sub1", time.Unix(0, 0)))
+	require.NoError(t, later.consumerGroup("sub1").SeekTime(l.soon(), time.Unix(0, 0)))
 	later.until("what there is to go", func() bool { return later.sub1().Drain != nil })
 	require.InEpsilon(t, stored, later.sub1().Drain.Start, 0.4, "not entries, of which there are a fiftieth")
 }

@@ -27,7 +27,7 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 				before := v.sub1().Consumer
 				require.Zero(v.t, before.Delivery.Missing())
 
-				shift, err := v.Rewind(v.t.Context(), "sub1", 1000)
+				shift, err := v.consumerGroup("sub1").MoveBy(v.t.Context(), -1000)
 				require.NoError(v.t, err)
 				require.InDelta(v.t, -1000, shift.Messages, 100)
 				require.Less(v.t, shift.Entries, int64(0))
@@ -40,7 +40,7 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 				require.Zero(v.t, after.Delivery.Lost)
 				require.Zero(v.t, after.Backlog.Entries)
 
-				shift, err = v.Rewind(v.t.Context(), "sub1", 1_000_000)
+				shift, err = v.consumerGroup("sub1").MoveBy(v.t.Context(), -1_000_000)
 				require.NoError(v.t, err)
 				require.True(v.t, shift.Short)
 				require.InDelta(v.t, -10_000, shift.Messages, 50, "all that is stored")
@@ -53,16 +53,16 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 				require.NoError(v.t, v.Pause("fast"))
 				time.Sleep(2 * time.Second)
 				waiting := v.sub1().Consumer.Backlog.Messages
-				_, err = v.Skip(v.t.Context(), "sub1", 100_000)
+				_, err = v.consumerGroup("sub1").MoveBy(v.t.Context(), 100_000)
 				var few *cursor.TooFewError
 				require.ErrorAs(v.t, err, &few)
 				require.Positive(v.t, few.Waiting)
-				shift, err = v.Skip(v.t.Context(), "sub1", 1000)
+				shift, err = v.consumerGroup("sub1").MoveBy(v.t.Context(), 1000)
 				require.NoError(v.t, err)
 				require.InDelta(v.t, 1000, shift.Messages, 100)
 				time.Sleep(2 * time.Second)
 				require.InDelta(v.t, waiting-shift.Messages, v.sub1().Consumer.Backlog.Messages, 20)
-				_, err = v.Clear(v.t.Context(), "sub1")
+				_, err = v.consumerGroup("sub1").ClearBacklog(v.t.Context())
 				require.NoError(v.t, err)
 				time.Sleep(2 * time.Second)
 				require.Zero(v.t, v.sub1().Consumer.Backlog.Messages)

@@ -24,11 +24,11 @@ func TestTopicsAreRead(t *testing.T) {
 		{"/tenant/ns/orders-[a-z]{1,3}/", "/tenant/ns/orders-[a-z]{1,3}/", ""},
 		{"", "", "a topic needs a name"},
 		{"a,,b", "", "a topic needs a name"},
-		{"/orders-.*", "", `"/orders-.*" is not a pattern: it must end with a slash, like /orders-.*/`},
-		{"//", "", `"//" is not a pattern: it must end with a slash, like /orders-.*/`},
+		{"/orders-.*", "", `"/orders-.*" is not a pattern: it ends with a slash too, as /orders-.*/`},
+		{"//", "", `"//" is not a pattern: it ends with a slash too, as /orders-.*/`},
 		{"/ns//", "", `"/ns//" is not a pattern: it is empty`},
 		{"/(/", "", `"/(/" is not a pattern: missing closing ): ` + "`(`"},
-		{"/persistent://public/default/x/", "", `"/persistent://public/default/x/" is not a pattern: leave out the domain, only persistent topics match`},
+		{"/persistent://public/default/x/", "", `"/persistent://public/default/x/" is not a pattern: it has no domain, persistent topics alone are matched`},
 	} {
 		topics, err := spec.ParseTopics(test.text)
 		if test.refusal != "" {
@@ -170,7 +170,7 @@ func TestAPatternFollowsTheTopicsThatThereAre(t *testing.T) {
 		v.send("orders-b", 500)
 		time.Sleep(5 * time.Second)
 		require.Equal(v.t, []string{"orders-a", "orders-b"}, v.sub1().Topics)
-		require.Contains(v.t, v.heard(), "sub1: receives orders-b too, from its first message")
+		require.Contains(v.t, v.heard(), "sub1: also receiving from orders-b now, from its first message")
 		v.complete("orders-a", "orders-b")
 		require.NoError(v.t, v.cluster.Delete("orders-b"))
 		time.Sleep(5 * time.Second)
@@ -186,10 +186,10 @@ func TestSeeksOfSeveralTopics(t *testing.T) {
 		v.consumeAs(func(s *spec.Consumer) { s.Topic = "a,b" })
 		time.Sleep(3 * time.Second)
 		received := v.sub1().Consumer.Received
-		require.NoError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Unix(0, 0)))
+		require.NoError(v.t, v.consumerGroup("sub1").SeekTime(v.t.Context(), time.Unix(0, 0)))
 		time.Sleep(2 * time.Second)
 		require.Greater(v.t, v.sub1().Consumer.Received, 2*received)
-		err := v.SeekID(v.t.Context(), "sub1", broker.MessageID{Ledger: 1, Partition: -1})
+		err := v.consumerGroup("sub1").SeekID(v.t.Context(), broker.MessageID{Ledger: 1, Partition: -1})
 		require.EqualError(v.t, err, "sub1 receives from 2 topics, and message 1:0 is in one of them at most")
 		books := v.sub1().Consumer.Delivery
 		require.Zero(v.t, books.Lost)
@@ -203,11 +203,11 @@ func TestUnsuitableCoverageIsRefused(t *testing.T) {
 			change       func(*spec.Consumer)
 			refusal, try string
 		}{
-			{func(s *spec.Consumer) { s.Compacted = true }, "compacted=on needs type=exclusive or type=failover, not shared", "set sub1 type=failover compacted=on"},
-			{func(s *spec.Consumer) { s.Sticky = true }, "sticky=on needs type=key_shared, not shared", "set sub1 type=key_shared sticky=on"},
+			{func(s *spec.Consumer) { s.Compacted = true }, "compacted=on needs type=exclusive or type=failover, and this is shared", "set sub1 type=failover compacted=on"},
+			{func(s *spec.Consumer) { s.Sticky = true }, "sticky=on divides keys, and type=shared does not go by keys", "set sub1 type=key_shared sticky=on"},
 			{func(s *spec.Consumer) {
 				s.Type, s.Compacted, s.Topic = broker.Failover, true, "a,non-persistent://public/default/b"
-			}, "compacted=on needs persistent topics; non-persistent://public/default/b is not persistent", "set sub1 compacted=off"},
+			}, "compacted=on needs persistent topics, and non-persistent://public/default/b is none", "set sub1 compacted=off"},
 		} {
 			spec := spec.DefaultConsumer("sub1")
 			test.change(&spec)
@@ -217,7 +217,7 @@ func TestUnsuitableCoverageIsRefused(t *testing.T) {
 			require.Equal(v.t, test.try, refused.Try)
 		}
 		v.consumeAs(func(s *spec.Consumer) { s.Durable = false })
-		require.EqualError(v.t, v.SeekTime(v.t.Context(), "sub1", time.Now()), "sub1 has durable=off: its subscription keeps no place that could be moved")
+		require.EqualError(v.t, v.consumerGroup("sub1").SeekTime(v.t.Context(), time.Now()), "sub1 has durable=off: its subscription has no cursor to move")
 	})
 }
 
@@ -230,12 +230,12 @@ func TestConsumersThatAreLostOrSilentAreReplaced(t *testing.T) {
 		lossless bool
 	}{
 		{"evicted", func(v *virtual) error {
-			return v.cluster.Evict("fast", "sub1", &broker.Error{Category: broker.Busy, Message: "another consumer already holds this subscription"})
-		}, broker.Busy, "sub1: lost 2 of 2 consumers: another consumer already holds this subscription; subscribing again; try: ", true},
-		{"numb", func(v *virtual) error { return v.cluster.Stick("fast", "sub1") }, broker.Silent, "nothing was delivered for 8 s while", true},
-		{"unloaded", func(v *virtual) error { return v.cluster.Unload("fast") }, broker.Moved, "fast was loaded anew by the broker", true},
-		{"subscription deleted", func(v *virtual) error { return v.cluster.DeleteSubscription("fast", "sub1") }, broker.Gone, "the subscription sub1 of fast was deleted and made again", false},
-		{"topic deleted and made again", func(v *virtual) error { return v.cluster.Recreate("fast") }, broker.Moved, "fast was loaded anew by the broker", false},
+			return v.cluster.Evict("fast", "sub1", &broker.Error{Category: broker.Busy, Message: "another consumer holds this subscription"})
+		}, broker.Busy, "sub1: another consumer holds this subscription; re-subscribing 2 of 2 consumers; try: ", true},
+		{"numb", func(v *virtual) error { return v.cluster.Stick("fast", "sub1") }, broker.Silent, "no deliveries for 8 s with", true},
+		{"unloaded", func(v *virtual) error { return v.cluster.Unload("fast") }, broker.Moved, "topic fast was reloaded by the broker", true},
+		{"subscription deleted", func(v *virtual) error { return v.cluster.DeleteSubscription("fast", "sub1") }, broker.Gone, "the subscription sub1 of fast was deleted and re-created", false},
+		{"topic deleted and made again", func(v *virtual) error { return v.cluster.Recreate("fast") }, broker.Moved, "topic fast was reloaded by the broker", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inVirtualTime(t, func(v *virtual) {
@@ -268,7 +268,7 @@ func TestALaneThatWasGivenUpIsReplacedWhereItCanBe(t *testing.T) {
 		require.InDelta(v.t, 1000, g.Producer.Rate, 100, "the topic was made again, and it sends again")
 		require.NoError(v.t, v.cluster.Terminate("fast"))
 		time.Sleep(20 * time.Second)
-		require.Equal(v.t, 1, strings.Count(v.heard(), "fast: topic fast is terminated and accepts no more messages; trying again; try: set fast topic=fast-2"))
+		require.Equal(v.t, 1, strings.Count(v.heard(), "fast: topic fast is terminated and takes no more messages; trying again; try: set fast topic=fast-2"))
 		g, _ = v.Snapshot().Group("fast")
 		require.Positive(v.t, failed(g, broker.TopicTerminated))
 		spec, _ := v.Producer("fast")
@@ -287,8 +287,7 @@ func TestKeysAreShared(t *testing.T) {
 		v.consumeAs(func(s *spec.Consumer) { s.Type, s.Sticky, s.Workers = broker.KeyShared, true, 4 })
 		v.produce(1000, func(s *spec.Producer) { require.NoError(v.t, s.Keys.UnmarshalText([]byte("500"))) })
 		time.Sleep(5 * time.Second)
-		shares, err := v.Keys(v.t.Context(), "sub1")
-		require.NoError(v.t, err)
+		shares := v.consumerGroup("sub1").KeyShares(v.t.Context())
 		require.Len(v.t, shares, 4)
 		keys := 0
 		for _, s := range shares {
@@ -298,9 +297,15 @@ func TestKeysAreShared(t *testing.T) {
 		}
 		require.InDelta(v.t, 500, keys, 10)
 		require.NoError(v.t, v.Scale(v.t.Context(), "sub1", 2))
-		shares, err = v.Keys(v.t.Context(), "sub1")
-		require.NoError(v.t, err)
+		shares = v.consumerGroup("sub1").KeyShares(v.t.Context())
 		require.Equal(v.t, broker.HashRange{First: broker.HashSlots / 2, Last: broker.HashSlots - 1}, shares[1].Range)
+		settings, _ := v.Consumer("sub1")
+		settings.Workers = 4
+		_, err := v.SetConsumer(v.t.Context(), "sub1", settings)
+		require.NoError(v.t, err)
+		again := v.consumerGroup("sub1").KeyShares(v.t.Context())
+		require.Len(v.t, again, 4)
+		require.NotEqual(v.t, shares[0].Consumer, again[0].Consumer, "set gives all workers other keys, as scale does")
 		v.complete("fast")
 	})
 }
@@ -319,7 +324,7 @@ func TestATroubleOfTwoPartsIsSaidOnce(t *testing.T) {
 		require.Equal(v.t, 1, strings.Count(said, "cannot subscribe"), said)
 		v.cluster.Refuse(false)
 		time.Sleep(time.Minute)
-		require.Contains(v.t, v.heard(), "sub1: receives again after ")
+		require.Contains(v.t, v.heard(), "sub1: receiving again after ")
 		v.complete("fast")
 	})
 }

@@ -12,8 +12,10 @@ import (
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/broker/fake"
+	"pulsh/session/consume"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
+	"pulsh/session/produce"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -52,6 +54,18 @@ func (v *virtual) close(within time.Duration) time.Duration {
 	defer cancel()
 	v.Close(ctx)
 	return time.Since(begin)
+}
+
+func (v *virtual) producerGroup(name string) *produce.Group {
+	g, err := v.ProducerGroup(name)
+	require.NoError(v.t, err)
+	return g
+}
+
+func (v *virtual) consumerGroup(name string) *consume.Group {
+	g, err := v.ConsumerGroup(name)
+	require.NoError(v.t, err)
+	return g
 }
 
 func (v *virtual) produce(rate pacing.Rate, change func(*spec.Producer)) {
@@ -93,7 +107,7 @@ func TestCountsFollowTheScheduleThroughLiveChanges(t *testing.T) {
 			workers int
 			seconds float64
 		}{{1000, 4, 10}, {50, 1000, 20}, {20_000, 7, 3}, {3, 1, 30}, {5000, 100, 5}} {
-			require.NoError(t, v.SetRate("fast", pacing.Hold(stretch.rate)))
+			v.producerGroup("fast").SetRate(pacing.Hold(stretch.rate))
 			require.NoError(t, v.Scale(v.t.Context(), "fast", stretch.workers))
 			time.Sleep(time.Duration(stretch.seconds * float64(time.Second)))
 			want += float64(stretch.rate) * stretch.seconds
@@ -160,7 +174,7 @@ func TestTheLimitIsNamed(t *testing.T) {
 		v.produce(1000, nil)
 		time.Sleep(2 * time.Second)
 		require.Empty(t, v.fast().Producer.Limit, "the schedule")
-		require.NoError(t, v.SetRate("fast", pacing.Hold(500_000)))
+		v.producerGroup("fast").SetRate(pacing.Hold(500_000))
 		spec, _ := v.Producer("fast")
 		spec.Pending, spec.Delay = 100, 10*time.Millisecond
 		_, err := v.SetProducer(v.t.Context(), "fast", spec)

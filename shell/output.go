@@ -52,8 +52,9 @@ func (l *lines) handOn(text string) {
 	l.print(strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")...)
 }
 
-// red and faint paint text. They do so also without a terminal and with NO_COLOR:
-// a shell without a terminal removes all escape sequences, the screen only the colours.
+// red and faint paint text, whether or not there is a terminal and with
+// NO_COLOR. A shell without a terminal removes all escape sequences later, and
+// the screen removes the colours.
 var red, faint = painter(color.FgRed), painter(color.Faint)
 
 func painter(a color.Attribute) func(text ...any) string {

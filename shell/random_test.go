@@ -16,7 +16,7 @@ import (
 const (
 	randomInputs = 4000 // some seconds of keys, more than anyone types between two looks
 	randomStep   = 100  // inputs between two proofs of life
-	// randomVariable asks for another number of inputs: a million take hours.
+	// randomVariable sets the number of inputs. A million take hours.
 	randomVariable = "PULSH_RANDOM_INPUTS"
 )
 
@@ -34,9 +34,9 @@ func randomKeys() []string {
 	}
 }
 
-// TestRandomKeysAndSizes types what no one would and resizes meanwhile. After
+// TestRandomKeysAndSizes types random input and resizes the terminal. After
 // every step the shell must still run a command, with every row in its place and
-// no cell of a popup left, and in the end it gives the terminal back.
+// no cell of a popup left. At the end it must restore the terminal.
 func TestRandomKeysAndSizes(t *testing.T) {
 	inputs, err := strconv.Atoi(os.Getenv(randomVariable))
 	if err != nil {
@@ -79,8 +79,8 @@ func prove(s *ptytest.Terminal) {
 	s.Again(func() { s.Send("\x03\x0c") }, "a clean screen", func() bool { return clean(s.Rows()) == nil })
 }
 
-// clean says whether the screen has the empty line and the live rows of the toy,
-// and not a cell besides.
+// clean reports whether the screen has only the empty line and the rows below
+// it.
 func clean(rows []string) error {
 	for y, row := range rows {
 		switch {

@@ -14,8 +14,8 @@ import (
 	"pulsh/shell/ptytest"
 )
 
-// status is the invariant of most tests: the last row is the clock, and the
-// rows of the graph, where they are not covered, stand in order.
+// status is the check of most tests after every frame: the last row is the
+// clock, and the visible rows of the graph are in order.
 func status(rows []string) error {
 	if last := rows[len(rows)-1]; !strings.HasPrefix(last, "CLOCK") {
 		return fmt.Errorf("the last row is %q", last)

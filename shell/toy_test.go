@@ -18,8 +18,8 @@ import (
 
 const toyVariable = "PULSH_TOY"
 
-// TestMain runs the toy shell instead of the tests when the variable is set: the
-// tests start their own binary with it, on a terminal of their own.
+// TestMain runs the toy shell in place of the tests if the variable is set. The
+// tests start their own binary with it, on a terminal of its own.
 func TestMain(m *testing.M) {
 	if os.Getenv(toyVariable) != "" {
 		os.Exit(toyMain())
@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// toyMain is a shell with an executor and frames of no meaning. What it does
-// differently is said by words in the variable.
+// toyMain runs a shell with a simple executor and simple frames. Words in the
+// variable change its behaviour.
 func toyMain() int {
 	words := " " + os.Getenv(toyVariable) + " "
 	has := func(w string) bool { return strings.Contains(words, " "+w+" ") }
@@ -97,7 +97,7 @@ type toy struct {
 	asked chan Question
 }
 
-// Execute understands a few words.
+// Execute runs a line of the toy language.
 func (y *toy) Execute(ctx context.Context, line string, out io.Writer) error {
 	words := strings.Fields(line)
 	arg := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), words[0]))
@@ -140,7 +140,7 @@ func (y *toy) Execute(ctx context.Context, line string, out io.Writer) error {
 	return nil
 }
 
-// Complete offers the toy's words.
+// Complete completes the words of the toy language.
 func (y *toy) Complete(text string, cursor int) (out []Suggestion, from int) {
 	word := text[:cursor]
 	if strings.Contains(word, " ") {
@@ -154,8 +154,8 @@ func (y *toy) Complete(text string, cursor int) (out []Suggestion, from int) {
 	return out, 0
 }
 
-// frame draws rows that say where they are: Gnn on each row of the graph, STATE
-// and CLOCK on the status rows.
+// frame returns rows with their own numbers: Gnn in each row of the graph, STATE
+// and CLOCK in the status rows.
 func (y *toy) frame(freeze bool) func(time.Time, int, int) Frame {
 	begun := time.Now()
 	return func(now time.Time, width, height int) Frame {

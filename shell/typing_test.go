@@ -171,8 +171,8 @@ func TestFunctionKeysOfAllTerminals(t *testing.T) {
 	s.See("^no group$")
 }
 
-// TestPageKeysLookBack: they move the picture while the line is empty, and are
-// the line's own while there is one.
+// TestPageKeysLookBack checks that the page keys scroll the frames while the
+// line is empty, and the popup otherwise.
 func TestPageKeysLookBack(t *testing.T) {
 	s := open(t, 80, 24, "")
 	s.See("^>$")

@@ -6,6 +6,7 @@ import (
 
 	"pulsh/commands/lang"
 	"pulsh/graphs"
+	"pulsh/session/broker"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -77,6 +78,19 @@ func Headline(g snapshot.Group) string {
 	return fmt.Sprintf("%s  %s · %s", g.Name, state, topic)
 }
 
+// engineRemark says what an engine is, or how to get a faster one where the Go
+// client is what limits the group.
+func engineRemark(g snapshot.Group) string {
+	switch {
+	case g.Engine == broker.WireEngine:
+		return "Pulsar's protocol by pulsh itself"
+	case g.Producer != nil && g.Producer.Limit == "client CPU":
+		return "the Go client is the limit; try: set " + g.Name + " engine=wire"
+	}
+	return "pulsar-client-go"
+}
+
+// Producer adds the rows of a producer group.
 func (s *Sheet) Producer(g snapshot.Group, spec spec.Producer) {
 	p := g.Producer
 	form := "held"
@@ -92,6 +106,7 @@ func (s *Sheet) Producer(g snapshot.Group, spec spec.Producer) {
 	default:
 		target = graphs.Whole(float64(p.Target)) + "/s"
 	}
+	s.Add("engine", string(g.Engine), engineRemark(g))
 	s.Add("target", target, form)
 	s.Add("sent", Whole(p.Sent), fmt.Sprintf("%s, %s missed", dueShare(p), Whole(p.Missed)))
 	s.Add("acked", Whole(p.Acked), fmt.Sprintf("%s now, %s on average", graphs.Rate(p.Rate), graphs.Rate(p.Average)))
@@ -124,6 +139,7 @@ func (s *Sheet) Producer(g snapshot.Group, spec spec.Producer) {
 
 func (s *Sheet) Consumer(g snapshot.Group, spec spec.Consumer) {
 	r := g.Consumer
+	s.Add("engine", string(g.Engine), engineRemark(g))
 	s.Add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s", spec.Type, spec.From))
 	s.topics(g)
 	if text := coverage(spec); text != "" {

@@ -5,7 +5,7 @@ package outcome
 import (
 	"time"
 
-	"pulsh/commands"
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
 )
@@ -19,7 +19,7 @@ type Run struct {
 	Scripts   []string // the files that were run
 	Variables []lang.Variable
 	Journal   lang.Journal
-	Schedules []commands.Schedule
+	Schedules []host.Schedule
 	// BehindAllowed says that a schedule that fell short is no failure.
 	BehindAllowed bool
 	Settings      map[string]map[string]string // of groups, by group and name

@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/commands"
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -37,7 +37,7 @@ func sample() Run {
 					Terms: []lang.CheckTerm{{Metric: "fast.p99", Op: "<", Limit: 20e6, Unit: string(spec.Nanoseconds), Last: 4.8e6, Best: 4e6, Worst: 6.2e6}}},
 			},
 		},
-		Schedules: []commands.Schedule{{Group: "fast", Due: 1000, Acked: 1000}, {Group: "slow", Due: 1000, Acked: 900, Behind: true}},
+		Schedules: []host.Schedule{{Group: "fast", Due: 1000, Acked: 1000}, {Group: "slow", Due: 1000, Acked: 900, Behind: true}},
 		Settings:  map[string]map[string]string{"fast": {"rate": "50k"}},
 		Last: &snapshot.Snapshot{Cluster: snapshot.Cluster{URL: "pulsar://h:6650", Version: "4.0.8"}, Totals: snapshot.Totals{Sent: 5, Lost: 1},
 			Groups: []snapshot.Group{{Name: "fast", Kind: snapshot.Produce, State: snapshot.Stopped, Topic: "t", Producer: &snapshot.Producer{Acked: 5}}}},

@@ -31,7 +31,7 @@ const (
 type bareTold struct {
 	URL, Topic, Subscription string
 	Send, Receive            bool
-	Lanes                    int           // producers, and consumers
+	Producers                int           // producers, and consumers
 	Size                     int           // bytes of a message
 	Pending                  int           // unanswered messages of one producer on one partition
 	Ring                     int           // messages that each producer uses in turn
@@ -78,7 +78,7 @@ func (l *bare) run(ctx context.Context, b bareTold) error {
 			return err
 		}
 		defer client.Close()
-		for range b.Lanes {
+		for range b.Producers {
 			consumer, err := client.Subscribe(pulsar.ConsumerOptions{
 				Topic: b.Topic, SubscriptionName: b.Subscription, Type: pulsar.Shared, ReceiverQueueSize: receiverQueue})
 			if err != nil {
@@ -94,7 +94,7 @@ func (l *bare) run(ctx context.Context, b bareTold) error {
 			return err
 		}
 		defer client.Close()
-		for range b.Lanes {
+		for range b.Producers {
 			producer, err := client.CreateProducer(pulsar.ProducerOptions{
 				Topic: b.Topic, MaxPendingMessages: b.Pending, DisableBatching: b.Batch <= 1,
 				BatchingMaxMessages: uint(b.Batch), BatchingMaxSize: batchBytes, BatchingMaxPublishDelay: b.Delay})
@@ -136,7 +136,7 @@ func (l *bare) send(ctx context.Context, producer pulsar.Producer, b bareTold) {
 		}
 		l.acked.Add(1)
 	}
-	end := (b.Count + b.Lanes - 1) / b.Lanes
+	end := (b.Count + b.Producers - 1) / b.Producers
 	// A context that ends would fail messages that are on their way.
 	for i := 0; ctx.Err() == nil && (b.Count == 0 || i < end); i++ {
 		producer.SendAsync(context.Background(), &messages[i%len(messages)], answer)

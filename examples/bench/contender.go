@@ -11,28 +11,29 @@ import (
 
 // The contenders.
 const (
-	pulshTool = "pulsh"
+	pulshTool = "pulsh" // with the Go client
+	wireTool  = "wire"  // pulsh with its wire engine
 	bareLoop  = "bare"
 	goPerf    = "goperf"
 	javaPerf  = "javaperf"
 )
 
 // contenderKinds are all contenders, in the order in which they are shown.
-func contenderKinds() []string { return []string{bareLoop, pulshTool, goPerf, javaPerf} }
+func contenderKinds() []string { return []string{bareLoop, pulshTool, wireTool, goPerf, javaPerf} }
 
-// contender is a program with a number of lanes: producers where it sends,
+// contender is a program with a number of producers: producers where it sends,
 // consumers where it receives.
 type contender struct {
-	kind  string
-	lanes int
+	kind      string
+	producers int
 }
 
 // name is what the table says: pulsh ×4.
-func (c contender) name() string { return fmt.Sprintf("%s ×%d", c.kind, c.lanes) }
+func (c contender) name() string { return fmt.Sprintf("%s ×%d", c.kind, c.producers) }
 
-// chooseContenders reads comma-separated kinds and numbers of lanes. The Go
+// chooseContenders reads comma-separated kinds and numbers of producers. The Go
 // tool has one producer or consumer and no other number.
-func chooseContenders(kinds, lanes string) ([]contender, error) {
+func chooseContenders(kinds, producers string) ([]contender, error) {
 	wanted := strings.Split(kinds, ",")
 	for _, kind := range wanted {
 		if !slices.Contains(contenderKinds(), kind) {
@@ -40,10 +41,10 @@ func chooseContenders(kinds, lanes string) ([]contender, error) {
 		}
 	}
 	var all []contender
-	for text := range strings.SplitSeq(lanes, ",") {
+	for text := range strings.SplitSeq(producers, ",") {
 		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > lanesMax {
-			return nil, fmt.Errorf("%q is not a number of lanes, 1 to %d", text, lanesMax)
+		if err != nil || n < 1 || n > producersMax {
+			return nil, fmt.Errorf("%q is not a number of producers, 1 to %d", text, producersMax)
 		}
 		for _, kind := range contenderKinds() {
 			if slices.Contains(wanted, kind) && (kind != goPerf || n == 1) {
@@ -62,7 +63,7 @@ func (c contender) canRun(s scenario) bool {
 // job is one run of a contender.
 type job struct {
 	scenario
-	lanes        int
+	producers    int
 	url, admin   string
 	topic        string // its short name, in public/default
 	subscription string
@@ -74,13 +75,15 @@ func (j job) fullTopic() string { return "persistent://public/default/" + j.topi
 
 // perProducer is how many messages one producer may have unanswered on one
 // partition.
-func (j job) perProducer() int { return max(j.pending()/j.lanes, 1) }
+func (j job) perProducer() int { return max(j.pending()/j.producers, 1) }
 
 // programs are the commands that make up a contender.
 func (t tools) programs(kind string, j job) []program {
 	switch kind {
 	case pulshTool:
-		return []program{t.pulshProgram(j)}
+		return []program{t.pulshProgram(j, "client")}
+	case wireTool:
+		return []program{t.pulshProgram(j, "wire")}
 	case bareLoop:
 		return []program{t.bareProgram(j, 0)}
 	case goPerf:
@@ -89,16 +92,16 @@ func (t tools) programs(kind string, j job) []program {
 	return t.javaPrograms(j)
 }
 
-func (t tools) pulshProgram(j job) program {
-	args := []string{"--url", j.url, "--admin-url", j.admin}
+func (t tools) pulshProgram(j job, engine string) program {
+	args := []string{"--url", j.url, "--admin-url", j.admin, "--engine", engine}
 	if j.receives() {
 		args = append(args, "-e", fmt.Sprintf("consume start in topic=%s subscription=%s type=shared workers=%d queue=%d from=earliest",
-			j.topic, j.subscription, j.lanes, receiverQueue))
+			j.topic, j.subscription, j.producers, receiverQueue))
 	}
 	if j.sends() {
 		args = append(args, "-e", fmt.Sprintf(
 			"produce start out topic=%s rate=max size=%d workers=%d producers=%d batch=%d bytes=%d delay=%v pending=%d compression=none",
-			j.topic, j.size, j.lanes, j.lanes, j.batch(), batchBytes, j.delay(), j.pending()*j.partitions))
+			j.topic, j.size, j.producers, j.producers, j.batch(), batchBytes, j.delay(), j.pending()*j.partitions))
 	}
 	return program{path: t.pulsh, args: append(args, "-e", fmt.Sprintf("wait %v", j.life))}
 }
@@ -108,7 +111,7 @@ func (t tools) bareProgram(j job, count int) program {
 	told, err := json.Marshal(bareTold{
 		URL: j.url, Topic: j.topic, Subscription: j.subscription, Life: j.life,
 		Send: j.sends(), Receive: j.receives(), Count: count,
-		Lanes: j.lanes, Size: j.size, Pending: j.perProducer(), Ring: j.perProducer() * j.partitions, Batch: j.batch(), Delay: j.delay(),
+		Producers: j.producers, Size: j.size, Pending: j.perProducer(), Ring: j.perProducer() * j.partitions, Batch: j.batch(), Delay: j.delay(),
 	})
 	if err != nil {
 		panic(err) // plain values always marshal
@@ -139,11 +142,11 @@ func (t tools) javaPrograms(j job) []program {
 	life := strconv.Itoa(int(j.life / time.Second))
 	var all []program
 	if j.receives() {
-		all = append(all, t.javaProgram("consume", "-u", j.url, "-ss", j.subscription, "-st", "Shared", "-n", strconv.Itoa(j.lanes),
+		all = append(all, t.javaProgram("consume", "-u", j.url, "-ss", j.subscription, "-st", "Shared", "-n", strconv.Itoa(j.producers),
 			"-q", strconv.Itoa(receiverQueue), "-time", life, j.fullTopic()))
 	}
 	if j.sends() {
-		args := []string{"produce", "-u", j.url, "-au", j.admin, "-r", javaRate, "-s", strconv.Itoa(j.size), "-n", strconv.Itoa(j.lanes),
+		args := []string{"produce", "-u", j.url, "-au", j.admin, "-r", javaRate, "-s", strconv.Itoa(j.size), "-n", strconv.Itoa(j.producers),
 			"-o", strconv.Itoa(j.perProducer()), "-p", strconv.Itoa(j.perProducer() * j.partitions), "-time", life}
 		if j.batched {
 			args = append(args, "-b", milliseconds(j.delay()), "-bm", strconv.Itoa(batchMessages), "-bb", strconv.Itoa(batchBytes))

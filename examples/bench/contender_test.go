@@ -15,8 +15,8 @@ func someTools() tools {
 	return tools{pulsh: "pulsh", self: "bench", goPerf: "perf", java: "java", javaHome: "/opt/p", scratch: "/tmp/s"}
 }
 
-func someJob(s scenario, lanes int) job {
-	return job{scenario: s, lanes: lanes, url: "pulsar://127.0.0.1:6650", admin: "http://127.0.0.1:8080",
+func someJob(s scenario, producers int) job {
+	return job{scenario: s, producers: producers, url: "pulsar://127.0.0.1:6650", admin: "http://127.0.0.1:8080",
 		topic: "t", subscription: "s", life: 100 * time.Second}
 }
 
@@ -33,8 +33,8 @@ func lines(args []string) []string {
 
 func TestPulshUnderstandsItsLines(t *testing.T) {
 	for _, s := range scenarios() {
-		for _, lanes := range []int{1, 4} {
-			for _, line := range lines(someTools().pulshProgram(someJob(s, lanes)).args) {
+		for _, producers := range []int{1, 4} {
+			for _, line := range lines(someTools().pulshProgram(someJob(s, producers), "wire").args) {
 				_, err := commands.ParseScript("-e", line)
 				require.NoError(t, err, line)
 			}
@@ -49,15 +49,17 @@ func TestPulshUnderstandsItsLines(t *testing.T) {
 func TestPrograms(t *testing.T) {
 	tools := someTools()
 	for _, c := range []struct {
-		kind  string
-		scene scenario
-		lanes int
-		want  []string // the ends of the command lines
+		kind      string
+		scene     scenario
+		producers int
+		want      []string // the ends of the command lines
 	}{
 		{pulshTool, scenario{produce, 100, true, 8}, 4, []string{
 			"produce start out topic=t rate=max size=100 workers=4 producers=4 batch=1000 bytes=131072 delay=5ms pending=80000 compression=none -e wait 1m40s"}},
 		{pulshTool, scenario{consume, 1024, false, 1}, 2, []string{
 			"consume start in topic=t subscription=s type=shared workers=2 queue=1000 from=earliest -e wait 1m40s"}},
+		{wireTool, scenario{consume, 1024, false, 1}, 2, []string{
+			"--engine wire -e consume start in topic=t subscription=s type=shared workers=2 queue=1000 from=earliest -e wait 1m40s"}},
 		{goPerf, scenario{produce, 1024, true, 1}, 1, []string{
 			"-r 0 -s 1024 -q 1000 -b 1 --batching-num-messages 1000 --batching-max-size 128 t"}},
 		{goPerf, scenario{both, 100, true, 1}, 1, []string{
@@ -69,7 +71,7 @@ func TestPrograms(t *testing.T) {
 			"-ss s -st Shared -n 1 -q 1000 -time 100 persistent://public/default/t",
 			"-s 1024 -n 1 -o 1000 -p 1000 -time 100 -db persistent://public/default/t"}},
 	} {
-		all := tools.programs(c.kind, someJob(c.scene, c.lanes))
+		all := tools.programs(c.kind, someJob(c.scene, c.producers))
 		require.Len(t, all, len(c.want), c.kind)
 		for i, p := range all {
 			line := strings.Join(p.args, " ")
@@ -85,5 +87,5 @@ func TestBareLoopIsToldTheSame(t *testing.T) {
 	var told bareTold
 	require.NoError(t, json.Unmarshal([]byte(p.args[1]), &told))
 	require.Equal(t, bareTold{URL: "pulsar://127.0.0.1:6650", Topic: "t", Subscription: "s", Send: true, Receive: true,
-		Lanes: 4, Size: 100, Pending: 2500, Ring: 20_000, Batch: 1000, Delay: 5 * time.Millisecond, Life: 100 * time.Second}, told)
+		Producers: 4, Size: 100, Pending: 2500, Ring: 20_000, Batch: 1000, Delay: 5 * time.Millisecond, Life: 100 * time.Second}, told)
 }

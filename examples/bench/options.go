@@ -13,9 +13,9 @@ import (
 
 // The bounds of a benchmark: of its time, and of what a small machine carries.
 const (
-	roundsMax  = 50
-	secondsMax = 300
-	lanesMax   = 64
+	roundsMax    = 50
+	secondsMax   = 300
+	producersMax = 64
 	// warmUp is how long a contender runs before it is measured: Java's
 	// compilers need it most.
 	warmUp = 2 * time.Second
@@ -25,14 +25,14 @@ const (
 
 const usage = `bench measures pulsh beside a bare loop, the Go client's perf and pulsar-perf.
 
-  go run ./examples/bench [-rounds 3] [-seconds 10] [-only main] [-contenders pulsh,bare,goperf,javaperf] [-lanes 4,1]
+  go run ./examples/bench [-rounds 3] [-seconds 10] [-only main] [-contenders pulsh,wire,bare,goperf,javaperf] [-producers 4,1]
 
   -rounds N          measured rounds, behind one that is thrown away
   -seconds N         window of a run, behind 2 s of warm-up
   -only WORDS        scenarios: main, all, or words of their names, as produce/100B,consume/8p
                      (produce|consume|both)/(100B|1KiB)/(batched|unbatched)/(1p|8p)
-  -contenders NAMES  of pulsh, bare, goperf, javaperf
-  -lanes NUMBERS     producers, or consumers, of each contender; goperf has 1
+  -contenders NAMES  of pulsh (the Go client), wire (pulsh's wire engine), bare, goperf, javaperf
+  -producers NUMBERS     producers, or consumers, of each contender; goperf has 1
   -pulsh FILE        the pulsh to measure: bin/pulsh
   -url, -admin-url   a Pulsar on this machine; otherwise the local one, started if need be
   -profile FILE      write a CPU profile of pulsh under a mix of loads instead; -seconds, at most 15, is each load's time
@@ -57,7 +57,7 @@ func readOptions(args []string) (options, error) {
 	set.IntVar(&o.seconds, "seconds", 10, "")
 	only := set.String("only", mainScenarios, "")
 	kinds := set.String("contenders", strings.Join(contenderKinds(), ","), "")
-	lanes := set.String("lanes", "4,1", "")
+	producers := set.String("producers", "4,1", "")
 	set.StringVar(&o.pulsh, "pulsh", "bin/pulsh", "")
 	set.StringVar(&o.url, "url", "", "")
 	set.StringVar(&o.adminURL, "admin-url", "http://127.0.0.1:8080", "")
@@ -77,7 +77,7 @@ func readOptions(args []string) (options, error) {
 	if o.scenarios, err = chooseScenarios(*only); err != nil {
 		return o, err
 	}
-	if o.contenders, err = chooseContenders(*kinds, *lanes); err != nil {
+	if o.contenders, err = chooseContenders(*kinds, *producers); err != nil {
 		return o, err
 	}
 	if o.profile != "" {

@@ -48,10 +48,10 @@ func TestContenders(t *testing.T) {
 	require.Equal(t, "pulsh ×4", all[1].name())
 
 	_, err = chooseContenders("pulsh,omb", "1")
-	require.EqualError(t, err, `"omb" is no contender; there are bare, pulsh, goperf, javaperf`)
-	for _, lanes := range []string{"", "0", "65", "4,x"} {
-		_, err = chooseContenders("pulsh", lanes)
-		require.Error(t, err, lanes)
+	require.EqualError(t, err, `"omb" is no contender; there are bare, pulsh, wire, goperf, javaperf`)
+	for _, producers := range []string{"", "0", "65", "4,x"} {
+		_, err = chooseContenders("pulsh", producers)
+		require.Error(t, err, producers)
 	}
 	require.False(t, contender{goPerf, 1}.canRun(scenario{produce, 100, false, 1}))
 	require.True(t, contender{goPerf, 1}.canRun(scenario{consume, 100, false, 1}))
@@ -61,7 +61,7 @@ func TestOptions(t *testing.T) {
 	o, err := readOptions(nil)
 	require.NoError(t, err)
 	require.Equal(t, 3, o.rounds)
-	require.Len(t, o.contenders, 7)
+	require.Len(t, o.contenders, 9)
 
 	o, err = readOptions([]string{"-profile", "default.pgo", "-seconds", "60"})
 	require.NoError(t, err)

@@ -51,7 +51,7 @@ func TestBareLoopSendsWhatItIsToldAndIsCounted(t *testing.T) {
 	defer s.remove(t.Context(), topic)
 	scene := scenario{produce, 100, true, 1}
 	const count = 20_000
-	c, err := s.bareProgram(job{scenario: scene, lanes: 4, url: s.cluster.url, topic: topic, life: time.Minute}, count).start(t.Context())
+	c, err := s.bareProgram(job{scenario: scene, producers: 4, url: s.cluster.url, topic: topic, life: time.Minute}, count).start(t.Context())
 	require.NoError(t, err)
 	<-c.ended
 	require.True(t, c.cmd.ProcessState.Success(), c.output)

@@ -158,7 +158,7 @@ func (s *suite) compare(ctx context.Context, scene scenario) error {
 func (s *suite) print(scene scenario, all []contender, measured map[contender]results) {
 	var rows []row
 	for _, c := range all {
-		rows = append(rows, row{name: c.name(), own: measured[c], bare: measured[contender{bareLoop, c.lanes}]})
+		rows = append(rows, row{name: c.name(), own: measured[c], bare: measured[contender{bareLoop, c.producers}]})
 	}
 	fmt.Fprintf(s.out, "\n**%s**: %s\n\n%s\n", scene.name(), scene.settings(), strings.Join(markdown(rows), "\n"))
 }
@@ -175,7 +175,7 @@ func (s *suite) once(ctx context.Context, c contender, scene scenario, stored st
 	if round > 0 {
 		w.length = time.Duration(s.seconds) * time.Second
 	}
-	j := job{scenario: scene, lanes: c.lanes, url: s.cluster.url, admin: s.cluster.adminURL,
+	j := job{scenario: scene, producers: c.producers, url: s.cluster.url, admin: s.cluster.adminURL,
 		topic: stored.topic, life: w.warm + w.length + lifeBeyond}
 	if scene.receives() {
 		j.subscription = s.newTopic()
@@ -194,7 +194,7 @@ func (s *suite) once(ctx context.Context, c contender, scene scenario, stored st
 	}
 	counted := s.counted(scene, j.topic, j.subscription)
 	r, children, err := measure(ctx, s.programs(c.kind, j), w, counted)
-	if err == nil && c.kind == pulshTool && scene.direction == produce {
+	if err == nil && (c.kind == pulshTool || c.kind == wireTool) && scene.direction == produce {
 		err = checkSummary(ctx, children[0].output.String(), counted)
 	}
 	return r, err
@@ -230,7 +230,7 @@ func (s *suite) fill(ctx context.Context, scene scenario) (store, error) {
 	sending.direction = produce
 	last := int(warmUp/time.Second) + s.seconds
 	count := min(last*storedRate, storedMost/scene.size)
-	program := s.tools.bareProgram(job{scenario: sending, lanes: 4, url: s.cluster.url, topic: stored.topic, life: storeTime}, count)
+	program := s.tools.bareProgram(job{scenario: sending, producers: 4, url: s.cluster.url, topic: stored.topic, life: storeTime}, count)
 	c, err := program.start(ctx)
 	if err != nil {
 		return stored, err

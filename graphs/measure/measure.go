@@ -83,9 +83,9 @@ func Character(char string) int {
 // The first and the last regional indicator.
 const regionalA, regionalZ = 0x1f1e6, 0x1f1ff
 
-// Simple returns the columns of a text in which every rune is a printable
-// character of one column that joins no neighbour. It reports false for any other
-// text, and for some of this kind.
+// Simple returns the columns of a text of runes that have one column each and
+// join no neighbour, such as letters and box drawing. It reports false for any
+// other text, and for some texts of such runes that are rare.
 func Simple(text string) (columns int, ok bool) {
 	for _, r := range text {
 		ascii, latin := r >= 0x20 && r < 0x7f, r > 0xa0 && r < firstJoining && r != softHyphen
@@ -114,8 +114,8 @@ func Text(text string) int {
 	return width
 }
 
-// Separable reports whether char stays a character of its own, with the same
-// width, whatever text stands before and behind it.
+// Separable reports whether char keeps its width and stays a character of its
+// own beside any other text.
 func Separable(char string) bool {
 	const letter, emoji = "x", "👩"
 	return Next(letter+char) == len(letter) && Next(char+letter) == len(char) && Next(char+emoji) == len(char)

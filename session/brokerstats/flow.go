@@ -6,16 +6,17 @@ import (
 	"pulsh/session/broker"
 )
 
-// Flow is what passes through a topic, in messages a second between two answers
-// of the admin API. The broker's own rates are averages over a minute.
+// Flow is the traffic of a topic between two readings of its counters, in
+// messages and bytes per second. The broker's own rates are averages over a
+// minute.
 type Flow struct {
 	In, BytesIn float64
 	Out         map[string]float64 // by subscription
-	Partitions  map[string]Flow    // by name, nil for a topic without
+	Partitions  map[string]Flow    // by name, nil if there are none
 }
 
-// FlowBetween counts what passed between two answers that lie so far apart. A
-// counter that has begun anew, as after a reconnect, counts as 0.
+// FlowBetween returns the traffic between two readings that lie so far apart. A
+// counter that has begun again, as after a reconnect, counts as 0.
 func FlowBetween(before, after broker.TopicStats, apart time.Duration) Flow {
 	perSecond := func(was, is int64) float64 {
 		if apart <= 0 {
@@ -43,7 +44,7 @@ func FlowBetween(before, after broker.TopicStats, apart time.Duration) Flow {
 	return f
 }
 
-// OutOfAll is the sum of all subscriptions.
+// OutOfAll returns the sum over all subscriptions.
 func (f Flow) OutOfAll() float64 {
 	sum := 0.0
 	for _, out := range f.Out {

@@ -8,8 +8,9 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// spread compares the partitions of all topics in the answers; apart is the time
-// since the answers before, 0 if there are none.
+// spread compares the partitions of all topics: by the rate in, or by the backlog
+// of a subscription. apart is the time since the statistics before, 0 if there
+// are none.
 func (a StatsByTopic) spread(before StatsByTopic, subscription string, apart time.Duration) snapshot.Spread {
 	var s snapshot.Spread
 	for topic, stats := range a {
@@ -24,7 +25,7 @@ func (a StatsByTopic) spread(before StatsByTopic, subscription string, apart tim
 		for name, part := range stats.Partitions {
 			value := flow.Partitions[name].In
 			if subscription != "" {
-				value = waitingIn(part, subscription)
+				value = backlogOf(part, subscription)
 			}
 			s.Take(name, value)
 		}
@@ -32,7 +33,7 @@ func (a StatsByTopic) spread(before StatsByTopic, subscription string, apart tim
 	return s
 }
 
-// waitingIn estimates the messages that wait for a subscription in a partition.
-func waitingIn(part broker.TopicStats, subscription string) float64 {
+// backlogOf estimates the backlog of a subscription in a partition, in messages.
+func backlogOf(part broker.TopicStats, subscription string) float64 {
 	return math.Round(float64(part.Subscriptions[subscription].BacklogEntries) * max(part.MessagesPerEntry, 1))
 }

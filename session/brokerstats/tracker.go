@@ -11,59 +11,62 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Tracker turns answers about a group's topics into figures.
+// Tracker turns the statistics of a group's topics into figures. Any goroutine
+// may call its methods.
 type Tracker struct {
 	mu        sync.Mutex
-	now       snapshot.BrokerStats
-	before    map[string]counters
-	answered  StatsByTopic // the last
-	throttled int64
-	limitAt   time.Time
-	apart     int // answers in a row that disagreed
+	latest    snapshot.BrokerStats
+	stats     StatsByTopic        // that latest was made from
+	counters  map[string]counters // likewise
+	throttled int64               // publishes that were throttled so far
+	limitsAt  time.Time           // when the rate limits were last asked for
+	differing int                 // statistics in a row in which the rates differed
 }
 
-// Latest is the latest.
+// Latest returns the figures of the last statistics.
 func (t *Tracker) Latest() snapshot.BrokerStats {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.now
+	return t.latest
 }
 
-// Observe takes answers; subscription is "" for a producer group. It tells what
-// has happened since those before.
+// Observe takes statistics, and returns what has happened to the topics since
+// those before. subscription is "" for a producer group.
 func (t *Tracker) Observe(own StatsByTopic, subscription string, now time.Time) []Incident {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s, counted := own.Sum(subscription), own.counters(subscription)
-	before, out := t.now, s.Subscriptions[subscription]
+	before, out := t.latest, s.Subscriptions[subscription]
 	next := snapshot.BrokerStats{
 		At: now, Messages: s.MessagesIn, Storage: s.StorageBytes, Producers: s.Producers,
 		BacklogEntries: out.BacklogEntries, Unacked: out.Unacked,
 		BacklogMessages: int64(math.Round(float64(out.BacklogEntries) * max(s.MessagesPerEntry, 1))),
 		Limit:           before.Limit,
 	}
-	grownIn, grownOut, events := compareCounters(t.before, counted, subscription)
+	grownIn, grownOut, incidents := compareCounters(t.counters, counted, subscription)
 	apart := now.Sub(before.At)
 	if before.At.IsZero() {
 		apart = 0
 	}
-	next.Spread = own.spread(t.answered, subscription, apart)
+	next.Spread = own.spread(t.stats, subscription, apart)
 	if span := apart.Seconds(); span > 0 {
 		next.InPerSecond, next.OutPerSecond = float64(grownIn)/span, float64(grownOut)/span
 		next.Throttled = s.Throttled > t.throttled
 	}
-	t.before, t.answered, t.throttled, t.now = counted, own, s.Throttled, next
-	return events
+	t.counters, t.stats, t.throttled, t.latest = counted, own, s.Throttled, next
+	return incidents
 }
 
-// LimitsDue says whether the topic's rate limits should be asked for.
+// LimitsDue reports whether Explain should be called: the broker throttles, and
+// the limits were not asked for lately.
 func (t *Tracker) LimitsDue(now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.now.Throttled && now.Sub(t.limitAt) > limitsEvery
+	return t.latest.Throttled && now.Sub(t.limitsAt) > limitsEvery
 }
 
-// Explain asks which limit holds publishers back.
+// Explain asks for the topic's rate limits, and keeps the one that throttles
+// publishers.
 func (t *Tracker) Explain(ctx context.Context, from broker.Admin, topic string) {
 	limits, err := from.Limits(ctx, topic)
 	if err != nil {
@@ -71,39 +74,41 @@ func (t *Tracker) Explain(ctx context.Context, from broker.Admin, topic string) 
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.limitAt = time.Now()
+	t.limitsAt = time.Now()
 	for _, l := range limits {
 		if l.On == "publish" || l.On == "whole publish" {
-			t.now.Limit = l.String()
+			t.latest.Limit = l.String()
 			return
 		}
 	}
 }
 
-// Compare holds the broker's count against ours; both are messages a second.
-// It returns a sentence once, when a disagreement begins to stand.
-func (t *Tracker) Compare(name string, ours float64) string {
+// Two rates differ if so many statistics in a row are further apart than this
+// share: one of them and our own second never cover the same moments.
+const (
+	differenceMin = 0.05
+	differingMin  = 5
+)
+
+// Compare compares the broker's rate of the topic with that of pulsh's receipts,
+// both in messages per second. It returns a sentence once, when they begin to
+// differ, and "" otherwise.
+func (t *Tracker) Compare(acked float64) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	theirs := t.now.InPerSecond
-	if math.Abs(theirs-ours) <= apartShare*max(theirs, ours) {
-		t.apart = 0
+	in := t.latest.InPerSecond
+	difference, larger := math.Abs(in-acked), max(in, acked)
+	if difference <= differenceMin*larger {
+		t.differing = 0
 		return ""
 	}
-	t.apart++
-	if t.apart < apartAnswers {
+	t.differing++
+	if t.differing < differingMin {
 		return ""
 	}
-	t.now.Apart = fmt.Sprintf("the broker counts %.0f/s in and pulsh %.0f/s acked", theirs, ours)
-	if t.apart > apartAnswers {
+	t.latest.Apart = fmt.Sprintf("the broker reports %.0f/s in, pulsh %.0f/s acked (they differ by %.0f %%)", in, acked, 100*difference/larger)
+	if t.differing > differingMin {
 		return ""
 	}
-	return name + ": " + t.now.Apart
+	return t.latest.Apart
 }
-
-// A disagreement stands when so many answers in a row are further apart than
-// this share: one answer and our own second never cover the same moments.
-const (
-	apartShare   = 0.05
-	apartAnswers = 5
-)

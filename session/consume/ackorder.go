@@ -1,70 +1,74 @@
 package consume
 
 import (
+	"context"
 	"slices"
 	"sync"
 
 	"pulsh/session/broker"
 )
 
-// ackOrder keeps the order in which the workers of a seat took their runs, for
-// ack=cumulative: a run may be acknowledged when all before it are processed,
-// or the acknowledgement would cover what another worker still has in hand.
+// ackOrder keeps the order in which the workers of a slot received their runs,
+// for ack=cumulative. A cumulative acknowledgement covers everything before it,
+// so a run may be acknowledged only when all earlier ones are processed.
 type ackOrder struct {
-	mu      sync.Mutex
-	runs    []*ticket
-	ackLock chan struct{} // holds one token while a worker acknowledges
+	ackLock lock       // held during an acknowledgement
+	mu      sync.Mutex // guards tickets; held for moments only
+	tickets []*ticket  // in the order of receipt
 }
 
-// ticket is one run in the line.
+// ticket is the place of a run in the order.
 type ticket struct {
-	run  []broker.Delivery
-	done bool
+	run       []broker.Delivery
+	processed bool
 }
 
-func newAckOrder() *ackOrder { return &ackOrder{ackLock: make(chan struct{}, 1)} }
+func newAckOrder() *ackOrder { return &ackOrder{ackLock: newLock()} }
 
-// join puts a run at the end. Whoever calls it has the turn at the seat.
-func (l *ackOrder) join(run []broker.Delivery) *ticket {
+// add puts a run at the end. The caller has the receiveLock of the slot.
+func (o *ackOrder) add(run []broker.Delivery) *ticket {
 	t := &ticket{run: slices.Clone(run)}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.runs = append(l.runs, t)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.tickets = append(o.tickets, t)
 	return t
 }
 
-// leave marks a run as processed and takes those from the head of the line that
-// are.
-func (l *ackOrder) leave(t *ticket) (ready []*ticket) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	t.done = true
+// processed marks a run as processed. It removes the processed runs at the front
+// and returns them.
+func (o *ackOrder) processed(t *ticket) (ready []*ticket) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t.processed = true
 	n := 0
-	for n < len(l.runs) && l.runs[n].done {
+	for n < len(o.tickets) && o.tickets[n].processed {
 		n++
 	}
-	ready = slices.Clone(l.runs[:n])
-	l.runs = slices.Delete(l.runs, 0, n)
+	ready = slices.Clone(o.tickets[:n])
+	o.tickets = slices.Delete(o.tickets, 0, n)
 	return ready
 }
 
-// unfinished is how many processed messages stand behind one that is not.
-func (l *ackOrder) unfinished() (n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, t := range l.runs {
-		if t.done {
+// waiting returns the number of processed messages that wait for an earlier run.
+func (o *ackOrder) waiting() (n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, t := range o.tickets {
+		if t.processed {
 			n += len(t.run)
 		}
 	}
 	return n
 }
 
-// ackUpTo acknowledges what the end of a run makes ready.
-func (s *attachment) ackUpTo(t *ticket) (acked int) {
-	s.order.ackLock <- struct{}{} // an acknowledgement must not overtake the one before
-	defer func() { <-s.order.ackLock }()
-	ready := s.order.leave(t)
+// ackProcessed marks a run as processed and acknowledges what is ready then. It
+// returns the number of messages that were acknowledged.
+func (a *attachment) ackProcessed(t *ticket) (acked int) {
+	// An acknowledgement must not overtake the one before. The lock cannot be
+	// given up: a run that is never marked would hold up all later ones.
+	_ = a.order.ackLock.Lock(context.Background())
+	defer a.order.ackLock.Unlock()
+	ready := a.order.processed(t)
 	if len(ready) == 0 {
 		return 0
 	}
@@ -72,13 +76,13 @@ func (s *attachment) ackUpTo(t *ticket) (acked int) {
 	for _, r := range ready {
 		all = append(all, r.run...)
 	}
-	if err := s.subscriber.AckUpTo(all); err != nil {
-		s.recorder.AckFailed(len(all), broker.Classify(err), err.Error())
+	if err := a.consumer.AckUpTo(all); err != nil {
+		a.recorder.AckFailed(len(all), broker.Classify(err), err.Error())
 		return 0
 	}
-	now := s.group.host.Clock()
+	now := a.group.Host().Clock()
 	for _, r := range ready {
-		s.recorder.AckedMany(r.run[0].Received, now, len(r.run))
+		a.recorder.AckedMany(r.run[0].Received, now, len(r.run))
 	}
 	return len(all)
 }

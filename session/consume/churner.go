@@ -3,166 +3,89 @@ package consume
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"pulsh/session/broker"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
-// churner closes some of a group's consumers again and again.
+// churner replaces a share of the group's consumers at regular intervals.
 type churner struct {
-	churn  spec.Churn
-	cancel context.CancelFunc
-	ended  sync.WaitGroup
-	next   int // the seat at which the next round begins
+	group    *Group
+	replaced atomic.Int64 // consumers so far
+
+	// The holder of opLock alone uses the fields below, and Start and Stop.
+	churn   spec.Churn
+	cancel  context.CancelFunc // nil while it does not run
+	running sync.WaitGroup
+	next    int // index of the slot at which the last round ended
 }
 
-// churnTime bounds how long a round may wait for one consumer to close.
+// churnTime bounds how long a round waits for a consumer to close and another one
+// to open.
 const churnTime = 5 * time.Second
 
-// setChurn starts, changes or ends the churn. Only a command that has the floor
-// calls it, or stop.
-func (g *Group) setChurn(c spec.Churn) {
-	if old := g.churner; old != nil {
-		if old.churn == c {
-			return
-		}
-		g.churner = nil
-		old.cancel()
-		old.ended.Wait()
+// set starts, changes or ends the churn; the zero Churn is none. It waits for the
+// end of a round.
+func (c *churner) set(churn spec.Churn) {
+	if churn == c.churn {
+		return
 	}
-	if c == (spec.Churn{}) {
+	c.churn = churn
+	if c.cancel != nil {
+		c.cancel()
+		c.running.Wait()
+		c.cancel = nil
+	}
+	if churn == (spec.Churn{}) {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &churner{churn: c, cancel: cancel}
-	g.churner = r
-	r.ended.Go(func() { g.runChurn(ctx, r) }) // owned by the group: churnBy ends it and waits
+	c.cancel, c.next = cancel, 0
+	c.running.Go(func() { c.run(ctx, churn) }) // owned by the group: set ends it and waits
 }
 
-// runChurn runs a round each time the group runs; while a command has the
-// floor, the round waits for it.
-func (g *Group) runChurn(ctx context.Context, r *churner) {
-	tick := time.NewTicker(r.churn.Every)
-	defer tick.Stop()
+// run plays a round at each interval while the group runs. A round waits for a
+// command to end.
+func (c *churner) run(ctx context.Context, churn spec.Churn) {
+	ticker := time.NewTicker(churn.Every)
+	defer ticker.Stop()
 	for {
 		select {
-		case <-tick.C:
+		case <-ticker.C:
 		case <-ctx.Done():
 			return
 		}
-		select {
-		case g.opLock <- struct{}{}:
-			if g.State() == snapshot.Running {
-				g.replaceSlots(ctx, r)
-			}
-			<-g.opLock
-		case <-ctx.Done():
+		if c.group.opLock.Lock(ctx) != nil {
 			return
 		}
+		if c.group.State() == snapshot.Running {
+			c.round(ctx, churn)
+		}
+		c.group.opLock.Unlock()
 	}
 }
 
-// replaceSlots closes the consumers of the next seats and subscribes others in their
-// places.
-func (g *Group) replaceSlots(ctx context.Context, r *churner) {
-	g.mu.Lock()
-	var seats []*slot
-	at := map[*slot][]int{} // indexes of its workers
-	for i, w := range g.workers {
-		if at[w.slot] == nil {
-			seats = append(seats, w.slot)
-		}
-		at[w.slot] = append(at[w.slot], i)
-	}
-	g.mu.Unlock()
+// round replaces the consumers of the next slots.
+func (c *churner) round(ctx context.Context, churn spec.Churn) {
+	slots := c.group.workers.slots()
 	var all sync.WaitGroup
-	for range r.churn.Of(len(seats)) {
-		r.next = (r.next + 1) % len(seats)
-		chosen := at[seats[r.next]]
-		all.Go(func() { g.replaceConsumer(ctx, chosen) })
+	for range churn.Of(len(slots)) {
+		c.next = (c.next + 1) % len(slots)
+		chosen := slots[c.next]
+		all.Go(func() { c.replace(ctx, chosen) })
 	}
 	all.Wait()
 }
 
-// replaceConsumer ends the workers with these indexes, who share a seat, and employs
-// others at a new one.
-func (g *Group) replaceConsumer(ctx context.Context, indexes []int) {
-	g.mu.Lock()
-	var leaving []*receiver
-	for _, i := range indexes {
-		leaving = append(leaving, g.workers[i])
-	}
-	spec := g.spec
-	g.mu.Unlock()
-	g.consumersClosed.Store(true)
-	closing, cancel := context.WithTimeout(ctx, churnTime)
+func (c *churner) replace(ctx context.Context, old *slot) {
+	ctx, cancel := context.WithTimeout(ctx, churnTime)
 	defer cancel()
-	for _, w := range leaving {
-		w.cancel()
-	}
-	g.gate.nudge()
-	for _, w := range leaving {
-		if err := w.leave(closing); err != nil {
-			g.host.Say("%s: churn: worker %d: %s", g.name, w.number, err)
+	for _, err := range c.group.workers.replace(ctx, old) {
+		if err != nil {
+			c.group.Say("churn: closing the consumer of worker %d: %s", old.number, err)
 		}
 	}
-	name, subscriber, err := g.subscribe(closing, spec, leaving[0].number)
-	if err != nil {
-		subscriber = newFailedConsumer(err) // its workers try again as after any loss
-	}
-	seat := g.newSlot(name, subscriber, leaving[0].number)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, i := range indexes {
-		g.workers[i] = g.startWorker(g.workers[i].number, seat)
-	}
-	g.churned.Add(1)
+	c.replaced.Add(1)
 }
-
-// failedConsumer is the consumer of a seat where none could be subscribed.
-type failedConsumer struct {
-	ended chan struct{}
-	why   error
-}
-
-func newFailedConsumer(why error) broker.Consumer {
-	v := &failedConsumer{ended: make(chan struct{}), why: why}
-	close(v.ended)
-	return v
-}
-
-// Receive brings nothing.
-func (v *failedConsumer) Receive(<-chan struct{}, []broker.Delivery) int { return 0 }
-
-// Ack refuses: nothing was received here.
-func (v *failedConsumer) Ack(run []broker.Delivery) (int, error) {
-	return len(run), &broker.Error{Category: broker.Disconnected, Message: "there is no consumer", Cause: v.why}
-}
-
-// AckUpTo refuses as Ack does.
-func (v *failedConsumer) AckUpTo(run []broker.Delivery) error {
-	_, err := v.Ack(run)
-	return err
-}
-
-// Nack does nothing.
-func (v *failedConsumer) Nack([]broker.Delivery) {}
-
-// Waiting is 0.
-func (v *failedConsumer) Waiting() int { return 0 }
-
-// Add refuses: there is no consumer.
-func (v *failedConsumer) Add(context.Context, string) error { return v.why }
-
-// Drop does nothing.
-func (v *failedConsumer) Drop(context.Context, string) error { return nil }
-
-// Ended says so from the beginning.
-func (v *failedConsumer) Ended() (<-chan struct{}, func() error) {
-	return v.ended, func() error { return v.why }
-}
-
-// Close does nothing.
-func (v *failedConsumer) Close(context.Context) error { return nil }

@@ -8,26 +8,50 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Receives lists the full names of the topics that the group receives now, none
-// while it is not active, with the audit of what it receives.
-func (g *Group) Receives() ([]string, *delivery.Audit) {
-	if !g.State().Active() {
-		return nil, g.audit
+// auditReading is the state of the delivery audit at one moment: of the present
+// period and of all earlier ones.
+type auditReading struct{ present, earlier delivery.Totals }
+
+func readAudit(a *delivery.Audit) auditReading { return auditReading{a.Totals(), a.Previous()} }
+
+// sum adds up all periods. Messages that were still missing when a seek ended a
+// period do not count against the group.
+func (r auditReading) sum() delivery.Totals { return r.present.With(r.earlier) }
+
+// since returns what was added after a reset, everything if base is nil.
+func (r auditReading) since(base *auditReading) auditReading {
+	if base == nil {
+		return r
 	}
-	return broker.FullTopics(g.Subscribed()), g.audit
+	r.earlier = r.earlier.Since(base.earlier)
+	if r.present.Period == base.present.Period {
+		r.present = r.present.Since(base.present)
+	} else {
+		r.earlier = r.earlier.Since(base.present)
+	}
+	return r
 }
 
-// Delivery reads the audit, with the accounts of at most limit producers. Names
-// are those of the producers that send now, by their streams.
+// Receives returns the full names of the topics that the group receives from,
+// none unless it is active, with the audit of its messages.
+func (g *Group) Receives() ([]string, *delivery.Audit) {
+	if !g.Active() {
+		return nil, g.audit
+	}
+	return broker.FullTopics(g.subscription.all()), g.audit
+}
+
+// Delivery reads the audit, with the accounts of at most limit producers. names
+// are those of the producers in use, by their streams.
 func (g *Group) Delivery(names map[uint64]string, limit int) snapshot.Delivery {
-	books := g.readAudit().since(g.sampled.ledger.Load())
-	d := snapshot.Delivery{Present: books.present, Previous: books.earlier}
-	for _, a := range g.audit.Accounts(limit) {
-		name, ok := names[a.ID]
+	r := readAudit(g.audit).since(g.sampled.audit.Load())
+	d := snapshot.Delivery{Present: r.present, Previous: r.earlier}
+	for _, account := range g.audit.Accounts(limit) {
+		name, ok := names[account.ID]
 		if !ok {
-			name = fmt.Sprintf("…%08x", uint32(a.ID))
+			name = fmt.Sprintf("…%08x", uint32(account.ID))
 		}
-		d.Producers = append(d.Producers, snapshot.ProducerAccount{Name: name, ProducerAccount: a})
+		d.Producers = append(d.Producers, snapshot.ProducerAccount{Name: name, ProducerAccount: account})
 	}
 	return d
 }

@@ -2,75 +2,146 @@ package consume
 
 import (
 	"context"
-	"math"
+	"sync"
 	"sync/atomic"
-	"time"
-
-	"golang.org/x/sync/semaphore"
 )
 
-// gateTime is how long a pause may wait for workers that hold deliveries: an
-// acknowledgement to a dead broker can block for as long as it is away.
-const gateTime = 5 * time.Second
+// lock is a mutex whose Lock can be given up.
+type lock chan struct{}
 
-// groupGate holds all workers of a consumer group back at once. A worker is inside
-// while it has deliveries in hand.
-type groupGate struct {
-	inside    *semaphore.Weighted
-	shut      bool                          // between close and open; the commands' alone
-	interrupt atomic.Pointer[chan struct{}] // closed: whoever waits for a message leaves
+func newLock() lock { return make(lock, 1) }
+
+// Lock returns ctx's error if ctx ends first.
+func (l lock) Lock(ctx context.Context) error {
+	select {
+	case l <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
-func newGroupGate() *groupGate {
-	g := &groupGate{inside: semaphore.NewWeighted(math.MaxInt64)}
-	g.rearm()
-	return g
+// Unlock is for the goroutine that has the lock.
+func (l lock) Unlock() { <-l }
+
+// interrupt makes the workers of a group stop whatever they wait for, and look
+// at their orders again.
+type interrupt struct {
+	channel atomic.Pointer[chan struct{}]
 }
 
-func (g *groupGate) rearm() {
+func newInterrupt() *interrupt {
+	i := &interrupt{}
 	fresh := make(chan struct{})
-	g.interrupt.Store(&fresh)
+	i.channel.Store(&fresh)
+	return i
 }
 
-// enter waits while the gate is closed. The channel is closed when the worker
-// should leave again.
-func (g *groupGate) enter(ctx context.Context) (leave <-chan struct{}, err error) {
-	if err := g.inside.Acquire(ctx, 1); err != nil {
-		return nil, err
-	}
-	return *g.interrupt.Load(), nil
+// Done returns a channel that the next Fire closes.
+func (i *interrupt) Done() <-chan struct{} { return *i.channel.Load() }
+
+// Fire interrupts all workers once. Several goroutines may call it at once.
+func (i *interrupt) Fire() {
+	fresh := make(chan struct{})
+	close(*i.channel.Swap(&fresh))
 }
 
-func (g *groupGate) leave() { g.inside.Release(1) }
+// gate guards a section that many workers may be in at once, and that a command
+// can empty. Closing it interrupts the workers inside.
+type gate struct {
+	interrupt *interrupt
 
-// close returns when nobody is inside, or leaves the gate open when ctx ends.
-// The interrupt stays closed until open, so that no worker settles in between.
-func (g *groupGate) close(ctx context.Context) error {
-	close(*g.interrupt.Load())
-	if err := g.inside.Acquire(ctx, math.MaxInt64); err != nil {
-		g.rearm()
-		return err
+	mu     sync.Mutex // guards the fields below; held for moments only
+	inside int
+	opened chan struct{} // closed by Open; nil while the gate is open
+	empty  chan struct{} // closed when the last worker leaves; nil while nobody waits for that
+}
+
+// Enter waits while the gate is closed.
+func (g *gate) Enter(ctx context.Context) error {
+	for !g.TryEnter() {
+		if err := g.Wait(ctx); err != nil {
+			return err
+		}
 	}
-	g.shut = true
 	return nil
 }
 
-// open lets the workers in again after close; an open gate stays as it is.
-func (g *groupGate) open() {
-	if !g.shut {
-		return
+// TryEnter reports whether it has entered: not if the gate is closed.
+func (g *gate) TryEnter() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.opened != nil {
+		return false
 	}
-	g.shut = false
-	g.rearm()
-	g.inside.Release(math.MaxInt64)
+	g.inside++
+	return true
 }
 
-// nudge makes every worker look at its own orders once. Behind a closed gate
-// there is nobody to be nudged.
-func (g *groupGate) nudge() {
-	if g.shut {
-		return
+// Wait returns when the gate is open, without entering.
+func (g *gate) Wait(ctx context.Context) error {
+	g.mu.Lock()
+	opened := g.opened
+	g.mu.Unlock()
+	if opened == nil {
+		return nil
 	}
-	fresh := make(chan struct{})
-	close(*g.interrupt.Swap(&fresh)) // several may nudge at once
+	select {
+	case <-opened:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Leave undoes Enter.
+func (g *gate) Leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.inside--; g.inside == 0 && g.empty != nil {
+		close(g.empty)
+		g.empty = nil
+	}
+}
+
+// Shut lets no more workers in. It waits for none.
+func (g *gate) Shut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.opened == nil {
+		g.opened = make(chan struct{})
+	}
+}
+
+// Close lets no more workers in, and returns when none is inside. It leaves the
+// gate closed even if ctx ends first, which is an error.
+func (g *gate) Close(ctx context.Context) error {
+	g.Shut()
+	g.mu.Lock()
+	if g.inside == 0 {
+		g.mu.Unlock()
+		return nil
+	}
+	if g.empty == nil {
+		g.empty = make(chan struct{})
+	}
+	empty := g.empty
+	g.mu.Unlock()
+	g.interrupt.Fire()
+	select {
+	case <-empty:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Open lets workers in again. It does nothing if the gate is open.
+func (g *gate) Open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.opened != nil {
+		close(g.opened)
+		g.opened = nil
+	}
 }

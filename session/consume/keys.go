@@ -2,28 +2,31 @@ package consume
 
 import (
 	"context"
+	"hash/maphash"
+	"math"
+	"math/bits"
+	"sync/atomic"
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
 	"pulsh/session/snapshot"
 )
 
-// KeyShares tells how messages and keys are distributed over the workers.
-func (g *Group) KeyShares(ctx context.Context) []snapshot.KeyShare {
-	spec := g.Settings()
-	var at broker.SubscriptionStats
-	g.mu.Lock()
-	cluster := g.cluster
-	g.mu.Unlock()
-	if cluster != nil && cluster.Admin != nil && g.State().Active() {
-		got, _ := brokerstats.Fetch(ctx, cluster.Admin, broker.FullTopics(g.Subscribed()))
-		at = got.Sum(spec.Subscription).Subscriptions[spec.Subscription]
+// KeyShares returns how messages and keys are distributed over the workers. The
+// hash ranges are the broker's, unknown without an admin API.
+func (g *Group) KeyShares(ctx context.Context) (shares []snapshot.KeyShare) {
+	settings := g.Settings()
+	var stats broker.SubscriptionStats
+	if cluster := g.Cluster(); cluster != nil && cluster.Admin != nil && g.Active() {
+		got, _ := brokerstats.Fetch(ctx, cluster.Admin, broker.FullTopics(g.subscription.all()))
+		stats = got.Sum(settings.Subscription).Subscriptions[settings.Subscription]
 	}
-	var shares []snapshot.KeyShare
-	for _, seat := range g.slots() {
-		share := snapshot.KeyShare{Worker: seat.number, Consumer: seat.now().name, Received: seat.pulse.taken.Load(), Keys: seat.keys.count()}
-		share.Hashes = at.Hashes[share.Consumer]
-		if ranges := spec.Ranges(seat.number); ranges != nil {
+	for _, one := range g.workers.slots() {
+		share := snapshot.KeyShare{
+			Worker: one.number, Consumer: one.attachment().name, Received: one.silence.received.Load(), Keys: one.keys.count(),
+		}
+		share.Hashes = stats.Hashes[share.Consumer]
+		if ranges := settings.Ranges(one.number); ranges != nil {
 			share.Sticky, share.Range, share.Hashes = true, ranges[0], ranges[0].Width()
 		}
 		shares = append(shares, share)
@@ -31,25 +34,33 @@ func (g *Group) KeyShares(ctx context.Context) []snapshot.KeyShare {
 	return shares
 }
 
-// TopicAnswers asks about each topic of the group, and about all of them as if
-// they were one.
-func (g *Group) TopicAnswers(ctx context.Context, from broker.Admin) (each []snapshot.TopicAnswer, sum broker.TopicStats, err error) {
-	topics := g.Subscribed()
-	if from != nil && len(topics) == 0 {
-		if topics, err = g.Settings().Topics().Expand(ctx, from); err != nil {
-			return nil, sum, err
-		}
+// seenBits is the size of a slot's bitmap of keys: 8 KiB, which count up to some
+// ten thousand keys to one in a hundred.
+const seenBits = 1 << 16
+
+// seenKeys estimates the number of different keys that came to a slot, by linear
+// counting (Whang, Vander-Zanden and Taylor, ACM TODS 15(2), 1990). It is safe
+// for several goroutines.
+type seenKeys struct {
+	seed maphash.Seed
+	bits [seenBits / 64]atomic.Uint64
+}
+
+func newSeenKeys() *seenKeys { return &seenKeys{seed: maphash.MakeSeed()} }
+
+func (s *seenKeys) see(key string) {
+	h := maphash.String(s.seed, key) % seenBits
+	word, bit := &s.bits[h/64], uint64(1)<<(h%64)
+	if word.Load()&bit == 0 {
+		word.Or(bit)
 	}
-	own := brokerstats.StatsByTopic{}
-	for _, topic := range topics {
-		stats, err := from.Stats(ctx, topic)
-		if err != nil && (!brokerstats.IsMissing(err) || len(topics) == 1) {
-			return nil, sum, err
-		}
-		if err == nil {
-			each = append(each, snapshot.TopicAnswer{Topic: topic, Stats: stats})
-			own[broker.FullTopic(topic)] = stats
-		}
+}
+
+// count returns the estimate. It cannot exceed that of a bitmap with one bit left.
+func (s *seenKeys) count() int {
+	free := seenBits
+	for i := range s.bits {
+		free -= bits.OnesCount64(s.bits[i].Load())
 	}
-	return each, own.Sum(g.Settings().Subscription), nil
+	return int(math.Round(seenBits * math.Log(seenBits/float64(max(free, 1)))))
 }

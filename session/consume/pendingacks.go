@@ -3,40 +3,42 @@ package consume
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
+	"pulsh/session/group"
 )
 
-// KeptMax is how many messages a group may have processed and not yet
-// acknowledged under ack=delayed and ack=manual: some 150 bytes each, with what
-// the client knows of them. Workers wait for room beyond it.
-const KeptMax = 500_000
+// pendingMax bounds the messages that a group may have processed and not yet
+// acknowledged under ack=delayed and ack=manual. Each takes some 150 bytes, with
+// what the client keeps of it. Workers wait while there are more.
+const pendingMax = 500_000
 
 const (
 	pendingChunk = 256                   // messages acknowledged at a time
-	shelfPause   = time.Millisecond      // between two looks: timers are no finer
+	pendingPause = time.Millisecond      // between two looks for messages that are due: timers are no finer
 	roomPause    = 10 * time.Millisecond // between two looks for room
 )
 
-// pendingAck is a processed message that is to be acknowledged later.
+// pendingAck is a processed message that is acknowledged later.
 type pendingAck struct {
-	Message  any
-	Received int64
+	message  any
+	received int64
 }
 
-// pendingAcks holds what one consumer has processed and not yet acknowledged, in the
-// order of processing. Its goroutine begins with the first message.
+// pendingAcks holds the messages that one consumer has processed and not yet
+// acknowledged, in the order of processing. A goroutine that starts with the
+// first message acknowledges them when they are due.
 type pendingAcks struct {
-	mu    sync.Mutex
-	Items []pendingAck
-	from  int // of items, the first that is still there
+	wake  chan struct{} // of capacity one
+	quit  chan struct{}
+	ended chan struct{}
 
-	wake    chan struct{} // of capacity one
-	quit    chan struct{}
-	ended   chan struct{}
+	mu      sync.Mutex // guards the fields below; held for moments only
+	items   []pendingAck
+	from    int // index of the first item that is still pending
 	started bool
 }
 
@@ -44,189 +46,193 @@ func newPendingAcks() *pendingAcks {
 	return &pendingAcks{wake: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{})}
 }
 
-// hold puts processed messages on the sitting's shelf.
-func (s *attachment) hold(run []broker.Delivery) {
-	h := s.pending
-	h.mu.Lock()
-	first := len(h.Items) == h.from
+// hold adds processed messages.
+func (a *attachment) hold(run []broker.Delivery) {
+	p := a.pending
+	p.mu.Lock()
+	first := len(p.items) == p.from
 	for i := range run {
-		h.Items = append(h.Items, pendingAck{run[i].Message, run[i].Received})
+		p.items = append(p.items, pendingAck{run[i].Message, run[i].Received})
 	}
-	if !h.started {
-		h.started = true
-		go s.ackPending() // ended by finish, which waits for it
+	if !p.started {
+		p.started = true
+		go a.runPending() // owned by the attachment: stop ends it and waits
 	}
-	h.mu.Unlock()
-	s.group.pending.Add(int64(len(run)))
+	p.mu.Unlock()
+	a.group.pending.Add(int64(len(run)))
 	if first {
-		h.wakeUp()
+		p.wakeUp()
 	}
 }
 
-// wakeUp makes the shelf's goroutine look again.
-func (h *pendingAcks) wakeUp() {
+// wakeUp makes the goroutine look again.
+func (p *pendingAcks) wakeUp() {
 	select {
-	case h.wake <- struct{}{}:
+	case p.wake <- struct{}{}:
 	default:
 	}
 }
 
-// ackPending acknowledges what is due until finish.
-func (s *attachment) ackPending() {
-	h := s.pending
-	defer close(h.ended)
+// stop ends the goroutine and waits for it, until giveUp closes. It reports
+// whether the goroutine has ended.
+func (p *pendingAcks) stop(giveUp <-chan struct{}) bool {
+	p.mu.Lock()
+	started := p.started
+	p.mu.Unlock()
+	if !started {
+		return true
+	}
+	close(p.quit)
+	select {
+	case <-p.ended:
+		return true
+	case <-giveUp:
+		return false
+	}
+}
+
+// runPending acknowledges the messages that are due, until stop.
+func (a *attachment) runPending() {
+	p := a.pending
+	defer close(p.ended)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
-		wait := s.ackDue()
-		timer.Reset(max(wait, shelfPause))
+		timer.Reset(max(a.ackDue(), pendingPause))
 		select {
 		case <-timer.C:
-		case <-h.wake:
-		case <-h.quit:
+		case <-p.wake:
+		case <-p.quit:
 			return
 		}
 	}
 }
 
-// ackDue acknowledges what is due now, and tells how long nothing will be.
-func (s *attachment) ackDue() time.Duration {
+// ackDue acknowledges the messages that are due, and returns the time until the
+// next one is.
+func (a *attachment) ackDue() time.Duration {
 	for {
-		after, never := s.group.policy.Load().Ack.Wait()
-		if never {
+		after, manual := a.group.policy.Load().Ack.Wait()
+		if manual {
 			return time.Hour
 		}
-		now := s.group.host.Clock()
-		run, next := s.pending.take(pendingChunk, now-int64(after))
-		s.ackHeld(run)
+		due := a.group.Host().Clock() - int64(after)
+		run, next := a.pending.take(pendingChunk, due)
+		a.ackPending(run)
 		if len(run) < pendingChunk {
-			return time.Duration(next - (now - int64(after)))
+			return time.Duration(next - due)
 		}
 	}
 }
 
-// take takes up to n messages that were received until a time, and tells when
+// take removes up to n messages that were received by a time, and returns when
 // the next one was received.
-func (h *pendingAcks) take(n int, until int64) (run []pendingAck, next int64) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	to := h.from
-	for to < len(h.Items) && to-h.from < n && h.Items[to].Received <= until {
+func (p *pendingAcks) take(n int, until int64) (run []pendingAck, next int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	to := p.from
+	for to < len(p.items) && to-p.from < n && p.items[to].received <= until {
 		to++
 	}
-	run = append(run, h.Items[h.from:to]...)
-	clear(h.Items[h.from:to])
-	h.from = to
-	if h.from > len(h.Items)/2 { // at most half of the memory is stale
-		h.Items = append(h.Items[:0:0], h.Items[h.from:]...)
-		h.from = 0
+	run = append(run, p.items[p.from:to]...)
+	clear(p.items[p.from:to])
+	p.from = to
+	if p.from > len(p.items)/2 { // at most half of the memory is stale
+		p.items = append(p.items[:0:0], p.items[p.from:]...)
+		p.from = 0
 	}
 	next = until
 	if until < math.MaxInt64-int64(time.Hour) {
 		next += int64(time.Hour)
 	}
-	if h.from < len(h.Items) {
-		next = h.Items[h.from].Received
+	if p.from < len(p.items) {
+		next = p.items[p.from].received
 	}
 	return run, next
 }
 
-// count is how many messages are on the shelf.
-func (h *pendingAcks) count() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return len(h.Items) - h.from
+// count returns the number of pending messages.
+func (p *pendingAcks) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.items) - p.from
 }
 
-// first tells when each of the first n messages was received.
-func (h *pendingAcks) first(n int) []int64 {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+// first returns the times of receipt of the first n messages.
+func (p *pendingAcks) first(n int) []int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	var received []int64
-	for _, k := range h.Items[h.from : h.from+min(len(h.Items)-h.from, n)] {
-		received = append(received, k.Received)
+	for _, item := range p.items[p.from : p.from+min(len(p.items)-p.from, n)] {
+		received = append(received, item.received)
 	}
 	return received
 }
 
-// ackHeld acknowledges messages that were taken from the shelf.
-func (s *attachment) ackHeld(run []pendingAck) (acked int) {
+// ackPending acknowledges messages that were taken from pending.
+func (a *attachment) ackPending(run []pendingAck) (acked int) {
 	if len(run) == 0 {
 		return 0
 	}
-	deliveries := make([]broker.Delivery, len(run))
-	for i, k := range run {
-		deliveries[i] = broker.Delivery{Message: k.Message, Received: k.Received}
+	messages := make([]broker.Delivery, len(run))
+	for i, one := range run {
+		messages[i] = broker.Delivery{Message: one.message, Received: one.received}
 	}
-	failed, err := s.subscriber.Ack(deliveries)
+	acked = a.acknowledge(messages)
+	a.group.pending.Add(-int64(len(run)))
+	return acked
+}
+
+// AckOldest acknowledges the oldest pending messages, at most limit of them, and
+// returns how many the broker took. It counts the refused ones as failures.
+func (g *Group) AckOldest(ctx context.Context, limit int) (int, error) {
+	unlock, err := g.lockOp(ctx)
 	if err != nil {
-		s.recorder.AckFailed(failed, broker.Classify(err), err.Error())
+		return 0, err
 	}
-	now := s.group.host.Clock()
-	for _, k := range run[:len(run)-failed] {
-		s.recorder.Acked(k.Received, now)
+	if !g.Active() {
+		unlock()
+		return 0, g.notRunning()
 	}
-	s.group.pending.Add(-int64(len(run)))
-	return len(run) - failed
+	all := g.workers.attachments()
+	done := make(chan int, 1)
+	go func() { // ends with the acknowledgements, which a dead broker may block for as long as it is away
+		defer unlock()
+		done <- ackOldest(all, limit)
+	}()
+	select {
+	case n := <-done:
+		return n, nil
+	case <-ctx.Done():
+		return 0, group.TookTooLong(ctx, g.Name()+": acknowledging")
+	}
 }
 
-// finish ends the shelf's goroutine before its consumer closes. What is on the
-// shelf is acknowledged, but under ack=manual, where it is given up to come
-// again, as is what the consumer had dropped.
-func (s *attachment) finish(ctx context.Context) {
-	h := s.pending
-	h.mu.Lock()
-	started := h.started
-	h.mu.Unlock()
-	if started {
-		close(h.quit)
-		select {
-		case <-h.ended:
-		case <-ctx.Done(): // an acknowledgement to a dead broker
-			return
+// ackOldest acknowledges the oldest messages of several consumers. Messages that
+// come in meanwhile are younger.
+func ackOldest(all []*attachment, limit int) (acked int) {
+	var received []int64
+	for _, a := range all {
+		received = append(received, a.pending.first(limit)...)
+	}
+	if len(received) == 0 {
+		return 0
+	}
+	slices.Sort(received)
+	until := received[min(limit, len(received))-1]
+	// Workers that share a slot add their messages not quite in the order of
+	// receipt. So the second round takes what an older message held up.
+	for _, until := range []int64{until, math.MaxInt64} {
+		for _, a := range all {
+			for limit > 0 {
+				run, _ := a.pending.take(min(pendingChunk, limit), until)
+				if len(run) == 0 {
+					break
+				}
+				limit -= len(run)
+				acked += a.ackPending(run)
+			}
 		}
 	}
-	_, never := s.group.policy.Load().Ack.Wait()
-	for !never && ctx.Err() == nil {
-		run, _ := h.take(pendingChunk, s.group.host.Clock())
-		if len(run) == 0 {
-			break
-		}
-		s.ackHeld(run)
-	}
-	s.release()
-}
-
-// abandon ends the shelf's goroutine when the consumer has ended by itself:
-// nothing can be acknowledged any more.
-func (s *attachment) abandon() {
-	s.pending.mu.Lock()
-	started := s.pending.started
-	s.pending.mu.Unlock()
-	if started {
-		close(s.pending.quit)
-		select {
-		case <-s.pending.ended:
-		case <-time.After(gateTime): // the client refuses at once what comes for an ended consumer
-		}
-	}
-	s.release()
-}
-
-// release counts what the consumer's end gives up.
-func (s *attachment) release() {
-	left := s.pending.count()
-	s.group.pending.Add(-int64(left))
-	left += s.order.unfinished() + int(s.dropped.Swap(0))
-	s.recorder.Count(metrics.Released, left)
-}
-
-// hasRoom says whether the group may process more under a strategy that keeps.
-func (g *Group) hasRoom() bool { return g.pending.Load() < KeptMax }
-
-// wakeAckers makes all shelves look at the group's strategy.
-func (g *Group) wakeAckers() {
-	for _, s := range g.attachments() {
-		s.pending.wakeUp()
-	}
+	return acked
 }

@@ -12,100 +12,112 @@ import (
 	"pulsh/session/spec"
 )
 
-// policy is how the workers of a consumer group treat messages now. It is made
-// anew for each change and never changed; a worker takes it with each run.
+// policy is how the workers of a group treat messages. It never changes: a change
+// of settings makes another one, which the workers use from their next run on.
 type policy struct {
 	spec.Behaviour
-	plain   bool             // a message is acknowledged as it comes, and nothing else
-	choosy  bool             // not all messages have the same fate
-	ordered bool             // the subscription gives back all that is not acknowledged, to keep the order
-	plan    *pacing.Schedule // of what may be taken; nil for all
-	Dead    broker.Forwarder // nil for none
-	Retry   broker.Forwarder // nil for none
+	plain    bool             // every message is acknowledged at once
+	mixed    bool             // messages have different outcomes
+	ordered  bool             // the subscription keeps the order, so a redelivery goes back to the first message that is not acknowledged
+	schedule *pacing.Schedule // of the messages that may be received; nil for no limit
+	dead     broker.Forwarder // nil for none
+	retry    broker.Forwarder // nil for none
 }
 
-// lateTaking is how long a consumer group's rate makes up for: a group that
-// found nothing to take must not take it all at once later.
-const lateTaking = 100 * time.Millisecond
+// lateMax bounds how far a group that found nothing to receive may catch up: it
+// must not receive all at once later.
+const lateMax = 100 * time.Millisecond
 
-// applyPolicy makes the group behave as a specification says, from now on.
+// applyPolicy puts the settings about the treatment of messages in force.
 func (g *Group) applyPolicy(ctx context.Context, settings spec.Consumer) error {
-	w := &policy{
+	p := &policy{
 		Behaviour: settings.Behaviour,
-		choosy:    settings.Nack+settings.Drop > 0 || settings.MaxRedeliver > 0,
+		mixed:     settings.Nack+settings.Drop > 0 || settings.MaxRedeliver > 0,
 		ordered:   settings.Type == broker.Exclusive || settings.Type == broker.Failover,
 	}
-	w.plain = !w.choosy && settings.Work.IsZero() && !settings.Ack.Keeps() && settings.Ack.Way != spec.AckCumulative
+	p.plain = !p.mixed && settings.Work.IsZero() && !settings.Ack.Keeps() && settings.Ack.Way != spec.AckCumulative
 	var err error
-	if w.Dead, err = g.forwarder(ctx, settings.DeadLetterTopic(), false); err != nil {
+	if p.dead, err = g.forwarders.get(ctx, settings, settings.DeadLetterTopic(), false); err != nil {
 		return fmt.Errorf("the dead-letter topic: %w", err)
 	}
-	if w.Retry, err = g.forwarder(ctx, settings.Retry, true); err != nil {
+	if p.retry, err = g.forwarders.get(ctx, settings, settings.Retry, true); err != nil {
 		return fmt.Errorf("the retry topic: %w", err)
 	}
-	w.plan = g.newSchedule(settings.Rate)
-	g.policy.Store(w)
-	g.wakeAckers()
-	g.gate.nudge() // whoever waits by the old rate
-	g.setChurn(settings.Churn)
+	p.schedule = g.scheduleFor(settings.Rate)
+	g.policy.Store(p)
+	for _, a := range g.workers.attachments() {
+		a.pending.wakeUp() // it may be due earlier now
+	}
+	g.interrupt.Fire() // a worker may wait by the old rate
+	g.churner.set(settings.Churn)
 	return nil
 }
 
-// newSchedule is the schedule of a rate, nil for max. A change of rate goes on from
-// the rate before.
-func (g *Group) newSchedule(rate pacing.Shape) *pacing.Schedule {
+// scheduleFor returns the schedule of a rate, nil for max. If there is a schedule
+// it goes on with the new rate.
+func (g *Group) scheduleFor(rate pacing.Shape) *pacing.Schedule {
 	if most, held := rate.IsHold(); rate.IsZero() || held && most.IsMax() {
 		return nil
 	}
 	old := g.policy.Load()
-	if old != nil && old.plan != nil {
-		if old.plan.Shape().String() != rate.String() {
-			old.plan.Set(rate)
+	if old != nil && old.schedule != nil {
+		if old.schedule.Shape().String() != rate.String() {
+			old.schedule.Set(rate)
 		}
-		return old.plan
+		return old.schedule
 	}
-	plan := pacing.NewSchedule(pacing.Clock(g.host.Clock))
-	plan.SetLagLimit(lateTaking)
-	plan.Set(rate)
+	schedule := pacing.NewSchedule(pacing.Clock(g.Host().Clock))
+	schedule.SetLagLimit(lateMax)
+	schedule.Set(rate)
 	if g.State() == snapshot.Paused {
-		plan.Pause()
+		schedule.Pause()
 	}
-	return plan
+	return schedule
 }
 
-// forwarder is the producer for a topic, opened once and closed when the group
-// stops; nil for no topic.
-func (g *Group) forwarder(ctx context.Context, topic string, retry bool) (broker.Forwarder, error) {
+// forwarders holds the producers for the dead-letter topic and the retry topic.
+// Each is opened when it is first needed and closed when the group stops. The
+// holder of opLock alone uses it, and Start and Stop.
+type forwarders struct {
+	group *Group
+	open  map[forwarding]broker.Forwarder
+}
+
+type forwarding struct {
+	topic  string
+	retry  bool
+	engine broker.Engine // a message is forwarded by the engine that received it
+}
+
+// get returns the producer for a topic, nil for no topic.
+func (f *forwarders) get(ctx context.Context, settings spec.Consumer, topic string, retry bool) (broker.Forwarder, error) {
 	if topic == "" {
 		return nil, nil
 	}
-	key := forwarding{topic, retry}
-	if f, open := g.forwarders[key]; open {
-		return f, nil
+	key := forwarding{topic, retry, f.group.Host().EngineOf(settings.Engine)}
+	if one, ok := f.open[key]; ok {
+		return one, nil
 	}
-	f, err := g.cluster.Broker.OpenForwarder(ctx, broker.ForwarderSpec{
+	engine, err := f.group.Host().BrokerOf(f.group.Cluster(), settings.Engine)
+	if err != nil {
+		return nil, err
+	}
+	one, err := engine.OpenForwarder(ctx, broker.ForwarderSpec{
 		Topic: topic, Retry: retry,
-		Name: fmt.Sprintf("pulsh-%s-forward-%08x", g.name, uint32(group.RandomID())),
+		Name: fmt.Sprintf("pulsh-%s-forward-%08x", f.group.Name(), uint32(group.RandomID())),
 	})
 	if err == nil {
-		g.forwarders[key] = f
+		f.open[key] = one
 	}
-	return f, err
+	return one, err
 }
 
-// forwarding is where received messages are stored elsewhere.
-type forwarding struct {
-	topic string
-	retry bool
-}
-
-// closeForwarders ends them all; what they could not do within ctx finishes by
-// itself.
-func (g *Group) closeForwarders(ctx context.Context) {
-	for key, f := range g.forwarders {
-		if err := f.Close(ctx); err != nil && ctx.Err() == nil {
-			g.host.Say("%s: closing %s: %s", g.name, key.topic, err)
+// close closes all of them. The client finishes by itself what ctx cuts short.
+func (f *forwarders) close(ctx context.Context) {
+	for key, one := range f.open {
+		if err := one.Close(ctx); err != nil && ctx.Err() == nil {
+			f.group.Say("closing the producer for %s: %s", key.topic, err)
 		}
-		delete(g.forwarders, key)
+		delete(f.open, key)
 	}
 }

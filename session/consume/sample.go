@@ -4,160 +4,120 @@ import (
 	"sync/atomic"
 	"time"
 
-	"pulsh/session/delivery"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
-// sampleState is what the sampler keeps of a consumer group between two
-// cuts. Only the sampler touches it, but for the atomics.
+// sampleState is the state that the sampler keeps between two samples, beside
+// group.Sampling. The sampler alone uses it, but for the atomics.
 type sampleState struct {
-	reset      atomic.Bool
-	partitions atomic.Int64                 // of the topic, as the admin API told last
-	ledger     atomic.Pointer[auditReading] // at the last reset, or nil
-	clocks     senderClocks
-	received   *metrics.Throughput
-	acked      *metrics.Throughput
-	bytes      *metrics.Throughput
-	workers    map[int]*metrics.Throughput
-	heats      group.HeatMaps
-	since      time.Duration
+	audit  atomic.Pointer[auditReading]   // at the last reset, or nil
+	drain  atomic.Pointer[snapshot.Drain] // nil unless a seek left a backlog that lasts
+	clocks senderClocks
+	rates  rates
 }
 
-func newSampleState() sampleState {
-	return sampleState{
+// rates are of the last second.
+type rates struct{ received, acked, bytes *metrics.Throughput }
+
+func newRates() rates {
+	return rates{
 		received: metrics.NewThroughput(group.RateWindow),
 		acked:    metrics.NewThroughput(group.RateWindow),
 		bytes:    metrics.NewThroughput(group.RateWindow),
-		workers:  map[int]*metrics.Throughput{},
-		heats:    group.NewHeats("e2e", "processing"),
 	}
 }
 
-// Sample makes a cut of the group.
+func (r *rates) add(at time.Time, all metrics.ReceiveCounts) {
+	r.received.Add(at, all.Received)
+	r.acked.Add(at, all.Acked)
+	r.bytes.Add(at, all.Bytes)
+}
+
+// Sample collects the figures of the group.
 func (g *Group) Sample(at group.Instant) snapshot.Group {
-	f := &g.sampled
 	g.shards.Collect()
-	f.heats.Add(at.Time, g.Distribution)
-	s := g.head(at)
-	ledger := g.readAudit()
-	if f.reset.Swap(false) {
+	g.AddHeats(at.Time)
+	s, settings := g.Head(at.Time)
+	audit := readAudit(g.audit)
+	if g.TakeReset(s.Running) {
 		g.shards.Reset()
-		f.ledger.Store(&ledger)
-		f.since = s.Running
+		g.sampled.audit.Store(&audit)
 	}
 	g.shards.Log(at.Time)
-	s.Running -= f.since
-	counts, all := g.shards.Counts(), g.shards.Lifetime()
-	f.received.Add(at.Time, all.Received)
-	f.acked.Add(at.Time, all.Acked)
-	f.bytes.Add(at.Time, all.Bytes)
-	c := s.Consumer
-	c.Received, c.Acked, c.AckFailed = counts.Received, counts.Acked, counts.AckFailed
-	c.Bytes, c.Unstamped = counts.Bytes, counts.Unstamped
-	c.Rate, c.AckRate, c.BytesPerSecond = f.received.Rate(), f.acked.Rate(), f.bytes.Rate()
-	c.Average = group.PerSecond(counts.Received, s.Running)
-	c.InFlight = int(all.InFlight())
-	c.Nacked, c.Outcomes = counts.Nacked, counts.Outcomes
-	g.sampleBehaviour(c)
 	if at.Cluster == snapshot.Reconnecting {
-		g.consumersClosed.Store(true)
+		g.redeliveries.consumersClosed.Store(true)
 	}
-	c.Delivery = ledger.since(f.ledger.Load()).sum()
-	c.Period = int(ledger.present.Period)
-	c.E2E = group.Latencies(g.shards.E2E)
-	c.Processing = group.Latencies(g.shards.Processing)
-	g.sampleBacklog(c, at.Time)
-	c.Clock = f.clocks.look(g.audit, ledger.present.Period, at.Time, c.Backlog, all.Received, c.Rate)
-	if c.Clock.Differs && !f.clocks.told {
-		f.clocks.told = true
-		g.host.Say("%s: %s", g.name, c.Clock)
-	}
+	s.Engine = g.Host().EngineOf(settings.Engine)
+	s.Kind, s.Topic, s.Topics, s.Workers = snapshot.Consume, settings.Topic, g.Topics(), settings.Workers
+	s.Partitions = g.Partitions()
+	s.Running = g.Since(s.Running)
 	s.Failures = g.shards.Failures.List()
+	c := &snapshot.Consumer{
+		Subscription: settings.Subscription,
+		Type:         string(settings.Type),
+		Consumers:    len(g.workers.slots()),
+		PerWorker:    g.workers.sample(&g.Sampling, at),
+		Delivery:     audit.since(g.sampled.audit.Load()).sum(),
+		Period:       int(audit.present.Period),
+		E2E:          group.Latencies(g.shards.E2E),
+		Processing:   group.Latencies(g.shards.Processing),
+	}
+	s.Consumer = c
+	g.sampleCounts(c, at.Time, s.Running)
+	g.samplePolicy(c, settings)
+	c.Broker = g.stats.Latest()
+	c.Backlog = c.Broker.Backlog()
+	c.Drain = g.sampled.drainOf(c.Backlog, at.Time)
+	c.Clock = g.sampled.clocks.look(g.audit, audit.present.Period, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
+	if c.Clock.Differs && !g.sampled.clocks.reported {
+		g.sampled.clocks.reported = true
+		g.Say("%s", c.Clock)
+	}
 	return s
 }
 
-// head is the part of a sample that needs the group's lock.
-func (g *Group) head(at group.Instant) snapshot.Group {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	c := &snapshot.Consumer{
-		Subscription: g.spec.Subscription,
-		Type:         string(g.spec.Type),
-		PerWorker:    make([]snapshot.Worker, len(g.workers)),
+// sampleCounts fills in the counts and the rates.
+func (g *Group) sampleCounts(c *snapshot.Consumer, at time.Time, running time.Duration) {
+	counts, all, r := g.shards.Counts(), g.shards.Lifetime(), &g.sampled.rates
+	r.add(at, all)
+	c.Received, c.Acked, c.AckFailed = counts.Received, counts.Acked, counts.AckFailed
+	c.Bytes, c.Unstamped = counts.Bytes, counts.Unstamped
+	c.Rate, c.AckRate, c.BytesPerSecond = r.received.Rate(), r.acked.Rate(), r.bytes.Rate()
+	c.Average = group.PerSecond(counts.Received, running)
+	c.InFlight = int(all.InFlight())
+	c.Nacked, c.Outcomes = counts.Nacked, counts.Outcomes
+}
+
+// samplePolicy fills in how messages are treated now.
+func (g *Group) samplePolicy(c *snapshot.Consumer, settings spec.Consumer) {
+	c.Kept, c.Churned, c.Target = int(g.pending.Load()), g.churner.replaced.Load(), pacing.Max()
+	c.Ack, c.Shape = settings.Ack, settings.Rate
+	if p := g.policy.Load(); p != nil && p.schedule != nil {
+		c.Target = p.schedule.Rate()
 	}
-	seats := map[*slot]bool{}
-	for i, w := range g.workers {
-		seats[w.slot] = true
-		one := &c.PerWorker[i]
-		*one = group.SampleWorker(g.sampled.workers, at, w.number, w.received.Load())
-		one.Acked, one.Nacked, one.Dropped = w.acked.Load(), w.nacked.Load(), w.dropped.Load()
-	}
-	c.Consumers = len(seats)
-	return snapshot.Group{
-		Name: g.name, Kind: snapshot.Consume, State: g.life.State,
-		Topic: g.spec.Topic, Topics: g.ownTopics(), Partitions: int(g.sampled.partitions.Load()),
-		Workers: g.spec.Workers, Since: g.life.Since, Running: g.life.Running(at.Time),
-		LastError: g.life.Text(), Consumer: c,
+	for _, a := range g.workers.attachments() {
+		c.Waiting += a.consumer.Waiting()
 	}
 }
 
-// sampleBehaviour fills in what the group does with its messages now.
-func (g *Group) sampleBehaviour(c *snapshot.Consumer) {
-	c.Kept, c.Churned, c.Target = int(g.pending.Load()), g.churned.Load(), pacing.Max()
-	spec := g.Settings()
-	c.Ack, c.Shape = spec.Ack, spec.Rate
-	if w := g.policy.Load(); w != nil && w.plan != nil {
-		c.Target = w.plan.Rate()
+// drainOf returns how long the backlog that a seek left will take to drain, nil
+// once it is gone.
+func (f *sampleState) drainOf(b snapshot.Backlog, now time.Time) *snapshot.Drain {
+	began := f.drain.Load()
+	if began == nil {
+		return nil
 	}
-	for _, s := range g.attachments() {
-		c.Waiting += s.subscriber.Waiting()
+	if b.Entries == 0 && b.At.After(began.From) {
+		f.drain.Store(nil)
+		return nil
 	}
-}
-
-// auditReading is a reading of the group's ledger.
-type auditReading struct{ present, earlier delivery.Totals }
-
-func (g *Group) readAudit() auditReading {
-	return auditReading{g.audit.Totals(), g.audit.Previous()}
-}
-
-// sum adds up all epochs. What was still open when an epoch ended by a seek is
-// not held against the group.
-func (l auditReading) sum() delivery.Totals { return l.present.With(l.earlier) }
-
-// since is what has been added after a reset, if there was one.
-func (l auditReading) since(base *auditReading) auditReading {
-	if base == nil {
-		return l
+	drain, drained := *began, began.Start-b.Messages
+	if perSecond := group.Ratio(float64(drained), now.Sub(began.From).Seconds()); perSecond > 0 {
+		drain.ETA = time.Duration(float64(b.Messages) / perSecond * float64(time.Second))
 	}
-	l.earlier = l.earlier.Since(base.earlier)
-	if l.present.Period == base.present.Period {
-		l.present = l.present.Since(base.present)
-	} else {
-		l.earlier = l.earlier.Since(base.present)
-	}
-	return l
-}
-
-// sampleBacklog fills in what waits in the broker.
-func (g *Group) sampleBacklog(c *snapshot.Consumer, now time.Time) {
-	c.Broker = g.stats.Latest()
-	c.Backlog = c.Broker.Backlog()
-	d := g.drain.Load()
-	if d == nil {
-		return
-	}
-	gone := d.Start - c.Backlog.Messages
-	if c.Backlog.Entries == 0 && c.Backlog.At.After(d.From) {
-		g.drain.Store(nil)
-		return
-	}
-	drain := *d
-	if perSecond := group.Ratio(float64(gone), now.Sub(d.From).Seconds()); perSecond > 0 {
-		drain.ETA = time.Duration(float64(c.Backlog.Messages) / perSecond * float64(time.Second))
-	}
-	c.Drain = &drain
+	return &drain
 }

@@ -10,102 +10,165 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
 	"pulsh/session/cursor"
+	"pulsh/session/group"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
-// seekTime bounds the broker's part of a seek: measured, 10 to 330 ms.
+// seekTime bounds a seek, from the closing of the consumers to the broker's
+// answer: measured, the broker takes 10 to 330 ms.
 const seekTime = 10 * time.Second
 
-// SeekTo is where a subscription is moved: to a message if there is one.
-type SeekTo struct {
-	Time time.Time
-	Id   *broker.MessageID
+// SeekTime moves the subscription to a time, on all its topics.
+func (g *Group) SeekTime(ctx context.Context, to time.Time) error {
+	return g.moveCursor(ctx, checkDurable, func(ctx context.Context) error { return g.seekTopics(ctx, to) })
 }
 
-// Seek moves the subscription to a time or a message.
-func (g *Group) Seek(ctx context.Context, to SeekTo) error {
-	return g.moveCursor(ctx, func() error { return g.checkSeek(to) }, func(ctx context.Context) error { return g.move(ctx, to) })
+// SeekID moves the subscription to a message. It is an error for a group that
+// receives from several topics.
+func (g *Group) SeekID(ctx context.Context, to broker.MessageID) error {
+	check := func(name string, settings spec.Consumer) error { return checkSingle(name, settings, to) }
+	return g.moveCursor(ctx, check, func(ctx context.Context) error {
+		settings := g.Settings()
+		return g.Cluster().Admin.SeekID(ctx, settings.Topic, settings.Subscription, to)
+	})
 }
 
-// moveCursor moves the subscription while none of its consumers is there, and
-// opens a new epoch in the ledger: what comes again after it is no duplicate.
-// Nothing is disturbed if check refuses.
-func (g *Group) moveCursor(ctx context.Context, check func() error, move func(context.Context) error) error {
+// MoveBy moves the subscription by about so many messages, back if they are
+// negative. It is a cursor.TooFewError if fewer are in the backlog, and an error
+// for a group that receives from several topics.
+func (g *Group) MoveBy(ctx context.Context, messages int64) (moved cursor.Move, err error) {
+	check := func(name string, settings spec.Consumer) error { return checkCountable(name, settings, messages) }
+	err = g.moveCursor(ctx, check, func(ctx context.Context) error {
+		at, err := g.cursor(ctx, g.Settings().Topic)
+		if err == nil {
+			moved, err = at.By(ctx, messages)
+		}
+		return err
+	})
+	return moved, err
+}
+
+// ClearBacklog moves the subscription to the end of all its topics. The parts of
+// the Move are those of the only topic.
+func (g *Group) ClearBacklog(ctx context.Context) (moved cursor.Move, err error) {
+	err = g.moveCursor(ctx, checkDurable, func(ctx context.Context) error {
+		topics := g.Topics()
+		for _, topic := range topics {
+			at, err := g.cursor(ctx, topic)
+			if err != nil {
+				return err
+			}
+			one, err := at.Clear(ctx)
+			if err != nil {
+				return err
+			}
+			moved.Entries, moved.Messages = moved.Entries+one.Entries, moved.Messages+one.Messages
+			if len(topics) == 1 {
+				moved.Parts = one.Parts
+			}
+		}
+		return nil
+	})
+	return moved, err
+}
+
+func (g *Group) cursor(ctx context.Context, topic string) (*cursor.Cursor, error) {
+	cluster := g.Cluster()
+	return cursor.At(ctx, cluster.Admin, cluster.Target, topic, g.Settings().Subscription)
+}
+
+// moveCursor moves the subscription while it has no consumers, and begins a new
+// period of the audit: messages that come again after it are no duplicates. It
+// disturbs nothing if check refuses.
+func (g *Group) moveCursor(ctx context.Context, check func(name string, settings spec.Consumer) error, move func(context.Context) error) error {
 	was := g.State()
 	if was != snapshot.Running && was != snapshot.Paused {
-		return &broker.Error{Message: fmt.Sprintf("%s is %s", g.name, was), Try: "consume start " + g.name}
+		return g.notRunning()
 	}
-	if g.cluster.Admin == nil {
-		return cursor.NeedsAdmin(g.cluster.Target)
+	if g.Cluster().Admin == nil {
+		return cursor.NeedsAdmin(g.Cluster().Target)
 	}
 	ctx, cancel := context.WithTimeout(ctx, seekTime)
 	defer cancel()
-	yield, err := g.lock(ctx)
+	unlock, err := g.lockOp(ctx)
 	if err != nil {
 		return err
 	}
-	defer yield()
+	defer unlock()
 	if was == snapshot.Running {
-		g.enter(snapshot.Seeking)
+		g.Enter(snapshot.Seeking)
 	}
-	if err = check(); err == nil {
-		err = g.resubscribe(ctx, g.Settings(), true, func() error { return move(ctx) })
+	if err = check(g.Name(), g.Settings()); err == nil {
+		err = g.resubscribe(ctx, g.Settings(), func() error { return move(ctx) })
 	}
-	if g.State() != snapshot.Failed {
-		g.enter(was)
-	}
+	g.Enter(was)
 	if err != nil {
-		return err
+		return group.Explain(err, "it is not known whether the subscription of "+g.Name()+" was moved", "backlog "+g.Name())
 	}
 	g.beginDrain(ctx)
 	return nil
 }
 
-// checkSeek refuses a seek that has no meaning for the subscription.
-func (g *Group) checkSeek(to SeekTo) error {
-	spec := g.Settings()
-	if !spec.Durable {
-		return &broker.Error{Message: g.name + " has durable=off: its subscription keeps no place that could be moved", Try: "set " + g.name + " durable=on"}
-	}
-	topics := spec.Topics()
-	if to.Id == nil || topics.Single() {
+// checkDurable refuses to move a subscription that has no cursor.
+func checkDurable(name string, settings spec.Consumer) error {
+	if settings.Durable {
 		return nil
 	}
-	what := "a pattern"
-	if !topics.Pattern() {
-		what = fmt.Sprintf("%d topics", len(topics.Names()))
-	}
-	return &broker.Error{Message: fmt.Sprintf("%s receives from %s, and message %s is in one of them at most", g.name, what, to.Id), Try: "seek " + g.name + " -5m"}
+	return &broker.Error{Message: name + " has durable=off: its subscription has no cursor to move", Try: "set " + name + " durable=on"}
 }
 
-// move moves the subscription on all topics side by side.
-func (g *Group) move(ctx context.Context, to SeekTo) error {
-	spec := g.Settings()
-	if to.Id != nil {
-		return g.cluster.Admin.SeekID(ctx, spec.Topic, spec.Subscription, *to.Id)
+// checkSingle also refuses a message where it is in one of several topics at most.
+func checkSingle(name string, settings spec.Consumer, id broker.MessageID) error {
+	topics := settings.Topics()
+	if topics.Single() {
+		return checkDurable(name, settings)
 	}
-	moving, seeking := errgroup.WithContext(ctx)
-	moving.SetLimit(brokerstats.RequestsAtOnce)
+	from := "a pattern"
+	if !topics.Pattern() {
+		from = fmt.Sprintf("%d topics", len(topics.Names()))
+	}
+	return &broker.Error{Message: fmt.Sprintf("%s receives from %s, and message %s is in one of them at most", name, from, id), Try: "seek " + name + " -5m"}
+}
+
+// checkCountable also refuses to count messages in several topics, which have no
+// order among them.
+func checkCountable(name string, settings spec.Consumer, messages int64) error {
+	if settings.Topics().Single() {
+		return checkDurable(name, settings)
+	}
+	try := "seek " + name + " -5m"
+	if messages > 0 {
+		try = "clear " + name
+	}
+	return &broker.Error{Message: name + " receives from several topics, and messages are counted in one", Try: try}
+}
+
+// seekTopics moves the subscription on all topics side by side.
+func (g *Group) seekTopics(ctx context.Context, to time.Time) error {
+	settings := g.Settings()
+	all, seeking := errgroup.WithContext(ctx)
+	all.SetLimit(brokerstats.RequestsAtOnce)
 	for _, topic := range g.Topics() {
-		moving.Go(func() error {
-			err := g.cluster.Admin.SeekTime(seeking, topic, spec.Subscription, to.Time)
-			if brokerstats.IsMissing(err) && spec.Topics().Pattern() {
-				return nil // gone since it was listed
+		all.Go(func() error {
+			err := g.Cluster().Admin.SeekTime(seeking, topic, settings.Subscription, to)
+			if brokerstats.IsMissing(err) && settings.Topics().Pattern() {
+				return nil // deleted since it was listed
 			}
 			return err
 		})
 	}
-	return moving.Wait()
+	return all.Wait()
 }
 
-// beginDrain notes how much there is to receive after a seek.
+// beginDrain notes the backlog after a seek.
 func (g *Group) beginDrain(ctx context.Context) {
-	full := broker.FullTopics(g.Topics())
-	got, failed := brokerstats.Fetch(ctx, g.cluster.Admin, full)
-	if own, ok := got.Of(full, failed); ok {
-		g.Observe(ctx, g.cluster.Admin, own) // what else has happened shows in the next answer
+	admin, topics := g.Cluster().Admin, broker.FullTopics(g.Topics())
+	got, failed := brokerstats.Fetch(ctx, admin, topics)
+	if own, ok := got.Of(topics, failed); ok {
+		g.Observe(ctx, admin, own) // incidents will show in the next statistics, too
 	}
 	if n := g.stats.Latest().BacklogMessages; n > 0 {
-		g.drain.Store(&snapshot.Drain{From: time.Now(), Start: n})
+		g.sampled.drain.Store(&snapshot.Drain{From: time.Now(), Start: n})
 	}
 }

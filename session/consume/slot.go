@@ -6,102 +6,151 @@ import (
 	"sync/atomic"
 
 	"pulsh/session/broker"
-	"pulsh/session/metrics"
 )
 
-// slot is a place at the subscription: one consumer that the broker sees. The
-// workers of an exclusive group share one, all others have their own.
+// slot is one consumer that the broker sees, and that can be replaced by another
+// one. The workers of an exclusive group share a slot; all others have one each.
 type slot struct {
-	number      int           // of its first worker: the consumer is named by it
-	receiveLock chan struct{} // holds one token while a worker takes deliveries
-	gate        slotGate
-	pulse       pulse
-	keys        *seenKeys // that came here
-	attachment  atomic.Pointer[attachment]
+	number      int  // that of its first worker; the consumer is named by it
+	gate        gate // closed while the consumer is gone or is being replaced
+	receiveLock lock // held during a Receive, until the messages are recorded
+	silence     silence
+	keys        *seenKeys // of the messages that came here
+	current     atomic.Pointer[attachment]
 	workers     atomic.Int32
+	unfinished  unfinishedRuns
 
-	mu      sync.Mutex     // guards left
-	left    []*inflightRun // what workers that were dismissed had not processed
-	leaving atomic.Int32
+	mu    sync.Mutex // guards fault; held for moments only
+	fault error      // why there is no consumer; nil while there is one
 }
 
-// attachment is one consumer's time at a seat, with what hangs on that consumer:
-// another one cannot acknowledge what it has received.
-type attachment struct {
-	group      *Group
-	name       string // of the consumer, for the broker
-	subscriber broker.Consumer
-	recorder   *metrics.ReceiveRecorder
-	pending    *pendingAcks
-	order      *ackOrder
-	picker     *outcomePicker
-	dropped    atomic.Int64
-	over       atomic.Bool // its consumer has ended by itself
-}
+// attachment returns the slot's present consumer with its state.
+func (s *slot) attachment() *attachment { return s.current.Load() }
 
-func (g *Group) newSlot(name string, s broker.Consumer, number int) *slot {
-	at := &slot{number: number, receiveLock: make(chan struct{}, 1), keys: newSeenKeys()}
-	at.attachment.Store(g.attach(name, s, number))
-	return at
-}
-
-func (g *Group) attach(name string, s broker.Consumer, number int) *attachment {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return &attachment{group: g, name: name, subscriber: s, recorder: g.recorder(number - 1), pending: newPendingAcks(), order: newAckOrder(), picker: newOutcomePicker()}
-}
-
-// now is the seat's present sitting.
-func (s *slot) now() *attachment { return s.attachment.Load() }
-
-// handOver leaves unprocessed messages to the other workers of the seat.
-func (s *slot) handOver(h *inflightRun) {
+// fail closes the gate, for the supervisor to replace the consumer. It does not
+// wait for the workers inside.
+func (s *slot) fail(why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.left = append(s.left, h)
-	s.leaving.Store(int32(len(s.left)))
+	if s.fault == nil {
+		s.fault = why
+	}
+	s.gate.Shut()
 }
 
-// takeLeft is what a dismissed worker has left, or nil.
-func (s *slot) takeLeft() *inflightRun {
-	if s.leaving.Load() == 0 {
-		return nil
-	}
+// failure returns the reason given to fail, or nil.
+func (s *slot) failure() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.left) == 0 {
-		return nil
-	}
-	h := s.left[0]
-	s.left = s.left[1:]
-	s.leaving.Store(int32(len(s.left)))
-	return h
+	return s.fault
 }
 
-// closeIfUnused closes the seat's consumer when its last worker has gone.
+// attach replaces the consumer and opens the gate.
+func (s *slot) attach(fresh *attachment) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.current.Store(fresh)
+	s.fault = nil
+	s.gate.Open()
+}
+
+// reopen opens the gate unless the consumer has failed.
+func (s *slot) reopen() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fault == nil {
+		s.gate.Open()
+	}
+}
+
+// failIfEnded fails the slot if the broker or the client has ended the consumer
+// of at, and reports whether it has. It does nothing if that consumer was
+// replaced.
+func (s *slot) failIfEnded(at *attachment) bool {
+	ended, cause := at.consumer.Ended()
+	select {
+	case <-ended:
+	default:
+		return false
+	}
+	if s.attachment() != at {
+		return false
+	}
+	why := cause()
+	if why == nil {
+		why = &broker.Error{Message: "the broker has closed the consumer"}
+	}
+	s.fail(why)
+	return true
+}
+
+// broken reports whether the consumer must be replaced.
+func (s *slot) broken() bool { return s.failure() != nil || s.failIfEnded(s.attachment()) }
+
+// closeIfUnused closes the consumer if the caller was the slot's last worker.
 func (s *slot) closeIfUnused(ctx context.Context) error {
 	if s.workers.Add(-1) > 0 {
 		return nil
 	}
-	for h := s.takeLeft(); h != nil; h = s.takeLeft() {
-		h.release()
+	for run := s.unfinished.take(); run != nil; run = s.unfinished.take() {
+		run.release()
 	}
-	at := s.now()
+	at := s.attachment()
 	at.finish(ctx)
-	return at.subscriber.Close(ctx)
+	return at.consumer.Close(ctx)
 }
 
-// attachments lists the present consumers of the group.
-func (g *Group) attachments() []*attachment {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	var all []*attachment
-	seen := map[*slot]bool{}
-	for _, w := range g.workers {
-		if !seen[w.slot] {
-			seen[w.slot] = true
-			all = append(all, w.slot.now())
-		}
+// unfinishedRuns are the runs that removed workers had not processed to the end.
+// The other workers of the slot go on with them.
+type unfinishedRuns struct {
+	count atomic.Int32 // of runs, so that take is free while there are none
+	mu    sync.Mutex   // guards runs; held for moments only
+	runs  []*inflightRun
+}
+
+func (u *unfinishedRuns) add(run *inflightRun) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.runs = append(u.runs, run)
+	u.count.Store(int32(len(u.runs)))
+}
+
+// take removes the oldest run and returns it, nil if there is none.
+func (u *unfinishedRuns) take() *inflightRun {
+	if u.count.Load() == 0 {
+		return nil
 	}
-	return all
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if len(u.runs) == 0 {
+		return nil
+	}
+	run := u.runs[0]
+	u.runs = u.runs[1:]
+	u.count.Store(int32(len(u.runs)))
+	return run
+}
+
+// silence counts how long the workers of a slot have waited for messages in
+// vain.
+type silence struct {
+	waiting  atomic.Int32 // workers that wait for a message at this moment
+	received atomic.Int64 // messages so far
+
+	// The supervisor alone uses the fields below.
+	seen   int64 // received, at the last check
+	checks int   // in a row at which a worker waited and nothing had come
+}
+
+// check returns the number of checks in a row at which a worker waited and
+// nothing had come since the check before.
+func (s *silence) check() int {
+	received := s.received.Load()
+	if s.waiting.Load() > 0 && received == s.seen {
+		s.checks++
+	} else {
+		s.checks = 0
+	}
+	s.seen = received
+	return s.checks
 }

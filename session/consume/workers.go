@@ -12,166 +12,249 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
-// addWorkers subscribes workers until there are spec.Workers.
-func (g *Group) addWorkers(ctx context.Context, spec spec.Consumer) error {
-	g.audit.SetCompacted(spec.Compacted)
-	g.mu.Lock()
-	from := len(g.workers)
-	var shared *slot
-	if spec.Type == broker.Exclusive && from > 0 {
-		shared = g.workers[0].slot
+// workers is the set of workers of a group, with the slots they receive through.
+// Workers that share a slot are neighbours.
+type workers struct {
+	group *Group
+
+	mu        sync.Mutex // guards the fields below; held for moments only
+	list      []*worker
+	recorders group.Recorders[metrics.ReceiveRecorder]
+}
+
+// slots returns the slots in use, each once.
+func (s *workers) slots() (all []*slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range s.list {
+		if len(all) == 0 || all[len(all)-1] != w.slot {
+			all = append(all, w.slot)
+		}
 	}
-	g.mu.Unlock()
-	if spec.Workers <= from {
+	return all
+}
+
+// attachments returns the consumers in use, each once.
+func (s *workers) attachments() (all []*attachment) {
+	for _, one := range s.slots() {
+		all = append(all, one.attachment())
+	}
+	return all
+}
+
+// sample reads the counts of all workers.
+func (s *workers) sample(f *group.Sampling, at group.Instant) []snapshot.Worker {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]snapshot.Worker, len(s.list))
+	for i, w := range s.list {
+		all[i] = f.Worker(at.Time, w.number, w.received.Load())
+		all[i].Acked, all[i].Nacked, all[i].Dropped = w.acked.Load(), w.nacked.Load(), w.dropped.Load()
+	}
+	return all
+}
+
+// subscribeFunc makes a consumer for the worker with a number.
+type subscribeFunc func(ctx context.Context, settings spec.Consumer, number int) (name string, consumer broker.Consumer, err error)
+
+// add subscribes and starts workers until there are settings.Workers, or none.
+func (s *workers) add(ctx context.Context, settings spec.Consumer) error {
+	return s.addBy(ctx, settings, s.group.subscription.subscribe)
+}
+
+// addFailed starts workers as add does, without consumers. The supervisor
+// subscribes for them.
+func (s *workers) addFailed(settings spec.Consumer, why error) {
+	_ = s.addBy(context.Background(), settings, func(context.Context, spec.Consumer, int) (string, broker.Consumer, error) {
+		return "", newFailedConsumer(why), nil
+	})
+}
+
+func (s *workers) addBy(ctx context.Context, settings spec.Consumer, subscribe subscribeFunc) error {
+	s.group.audit.SetCompacted(settings.Compacted)
+	s.mu.Lock()
+	from := len(s.list)
+	var shared *slot
+	if settings.Type == broker.Exclusive && from > 0 {
+		shared = s.list[0].slot
+	}
+	s.mu.Unlock()
+	if settings.Workers <= from {
 		return nil
 	}
-	seats, err := g.subscribeSlots(ctx, spec, from, shared)
+	slots, err := s.openSlots(ctx, settings, from, shared, subscribe)
 	if err != nil {
 		return err
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for i, seat := range seats {
-		g.workers = append(g.workers, g.startWorker(from+i+1, seat))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, one := range slots {
+		s.list = append(s.list, s.start(from+i+1, one))
 	}
 	return nil
 }
 
-// subscribeSlots finds a seat for each new worker.
-func (g *Group) subscribeSlots(ctx context.Context, spec spec.Consumer, from int, shared *slot) ([]*slot, error) {
-	seats := make([]*slot, spec.Workers-from)
-	if spec.Type == broker.Exclusive {
+// openSlots returns a slot for each worker from the index from on. The workers of
+// an exclusive group get the shared one, if there is one.
+func (s *workers) openSlots(ctx context.Context, settings spec.Consumer, from int, shared *slot, subscribe subscribeFunc) (slots []*slot, err error) {
+	slots = make([]*slot, settings.Workers-from)
+	if settings.Type == broker.Exclusive {
 		if shared == nil {
-			name, subscriber, err := g.subscribe(ctx, spec, 1)
-			if err != nil {
-				return nil, err
-			}
-			shared = g.newSlot(name, subscriber, 1)
+			shared, err = s.openSlot(ctx, settings, 1, subscribe)
 		}
-		for i := range seats {
-			seats[i] = shared
+		for i := range slots {
+			slots[i] = shared
 		}
-		return seats, nil
+		return slots, err
 	}
 	opening, creating := errgroup.WithContext(ctx)
 	opening.SetLimit(group.OpenAtOnce)
-	for i := range seats {
-		opening.Go(func() error {
-			name, subscriber, err := g.subscribe(creating, spec, from+i+1)
-			if err == nil {
-				seats[i] = g.newSlot(name, subscriber, from+i+1)
-			}
+	for i := range slots {
+		opening.Go(func() (err error) {
+			slots[i], err = s.openSlot(creating, settings, from+i+1, subscribe)
 			return err
 		})
 	}
-	err := opening.Wait()
-	if err == nil {
-		return seats, nil
+	if err = opening.Wait(); err == nil {
+		return slots, nil
 	}
-	for _, s := range seats {
-		if s != nil {
-			err = errors.Join(err, s.now().subscriber.Close(ctx))
+	for _, one := range slots {
+		if one != nil {
+			err = errors.Join(err, one.attachment().consumer.Close(ctx))
 		}
 	}
 	return nil, err
 }
 
-// subscribe makes a consumer, under a name of its own.
-func (g *Group) subscribe(ctx context.Context, spec spec.Consumer, number int) (name string, made broker.Consumer, err error) {
-	name = g.consumerName(spec, number)
-	made, err = g.cluster.Broker.Subscribe(ctx, broker.ConsumerSpec{
-		Topics:       g.Subscribed(),
-		Subscription: spec.Subscription,
-		Type:         spec.Type,
-		Name:         name,
-		Queue:        spec.Queue,
-		Position:     spec.From,
-		Grouping:     spec.Ack.Grouping(),
-		Respond:      spec.Response,
-		BatchIndex:   spec.BatchIndex,
-		NackDelay:    spec.NackDelay,
-		NonDurable:   !spec.Durable,
-		Priority:     spec.Priority,
-		Compacted:    spec.Compacted,
-		TopicsChange: spec.Topics().Pattern(),
-		Ranges:       spec.Ranges(number),
-	})
-	return name, made, g.addAdvice(err)
-}
-
-// recorder is that of the worker with this index. It needs the lock.
-func (g *Group) recorder(index int) *metrics.ReceiveRecorder {
-	for len(g.recorders) <= index%group.RecordersMax {
-		g.recorders = append(g.recorders, g.shards.Attach())
+// openSlot subscribes a consumer for the worker with this number.
+func (s *workers) openSlot(ctx context.Context, settings spec.Consumer, number int, subscribe subscribeFunc) (*slot, error) {
+	name, consumer, err := subscribe(ctx, settings, number)
+	if err != nil {
+		return nil, err
 	}
-	return g.recorders[index%group.RecordersMax]
+	return s.newSlot(name, consumer, number), nil
 }
 
-// startWorker starts a worker at its seat.
-func (g *Group) startWorker(number int, at *slot) *receiver {
+func (s *workers) newSlot(name string, consumer broker.Consumer, number int) *slot {
+	one := &slot{number: number, gate: gate{interrupt: s.group.interrupt}, receiveLock: newLock(), keys: newSeenKeys()}
+	one.current.Store(s.newAttachment(name, consumer, number))
+	return one
+}
+
+func (s *workers) newAttachment(name string, consumer broker.Consumer, number int) *attachment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &attachment{
+		group:    s.group,
+		name:     name,
+		consumer: consumer,
+		recorder: s.recorders.Of(number - 1),
+		pending:  newPendingAcks(),
+		order:    newAckOrder(),
+		picker:   newOutcomePicker(),
+	}
+}
+
+// start starts a worker. It needs the mutex.
+func (s *workers) start(number int, at *slot) *worker {
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &receiver{
+	w := &worker{
 		number:   number,
-		group:    g,
+		group:    s.group,
 		slot:     at,
-		recorder: g.recorder(number - 1),
-		audit:    g.audit.Reader(),
+		recorder: s.recorders.Of(number - 1),
+		audit:    s.group.audit.Reader(),
 		random:   newRandom(),
 		timer:    stoppedTimer(),
 		cancel:   cancel,
 	}
 	at.workers.Add(1)
-	w.ended.Go(func() { w.run(ctx) }) // owned by the group: dismiss ends it and waits
+	w.running.Go(func() { w.run(ctx) }) // owned by the group: remove or replace ends it and waits
 	return w
 }
 
-// removeWorkers ends the last workers until n are left, and closes the seats that
-// nobody uses any more. What it cannot finish within ctx finishes by itself.
-func (g *Group) removeWorkers(ctx context.Context, n int) error {
-	g.mu.Lock()
-	leaving := slices.Clone(g.workers[min(n, len(g.workers)):])
-	g.workers = g.workers[:len(g.workers)-len(leaving)]
-	g.mu.Unlock()
-	if len(leaving) > 0 {
-		g.consumersClosed.Store(true)
-	}
-	for _, w := range leaving {
-		w.cancel()
-	}
-	g.gate.nudge()
-	errs := make([]error, len(leaving))
-	var all sync.WaitGroup
-	for i, w := range leaving {
-		all.Go(func() { errs[i] = w.leave(ctx) })
-	}
-	all.Wait()
+// stoppedTimer returns a timer that was not started.
+func stoppedTimer() *time.Timer {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	return t
+}
+
+// remove ends the last workers until n are left, and closes the slots that no
+// worker uses any more. The end of ctx, which is no error, leaves the rest to
+// happen in the background.
+func (s *workers) remove(ctx context.Context, n int) error {
+	s.mu.Lock()
+	last := slices.Clone(s.list[min(n, len(s.list)):])
+	s.list = s.list[:len(s.list)-len(last)]
+	s.mu.Unlock()
+	errs := s.endAll(ctx, last)
 	if ctx.Err() != nil {
 		return nil
 	}
 	return errors.Join(errs...)
 }
 
-// leave waits for the worker's end and closes its seat if it was the last there.
-func (w *receiver) leave(ctx context.Context) error {
-	gone := make(chan struct{})
-	go func() {
-		w.ended.Wait()
-		close(gone)
+// endAll ends workers side by side.
+func (s *workers) endAll(ctx context.Context, ending []*worker) []error {
+	if len(ending) > 0 {
+		s.group.redeliveries.consumersClosed.Store(true)
+	}
+	for _, w := range ending {
+		w.cancel()
+	}
+	s.group.interrupt.Fire()
+	errs := make([]error, len(ending))
+	var all sync.WaitGroup
+	for i, w := range ending {
+		all.Go(func() { errs[i] = w.wait(ctx) })
+	}
+	all.Wait()
+	return errs
+}
+
+// wait waits for the worker's end and closes its slot if no other worker uses it.
+func (w *worker) wait(ctx context.Context) error {
+	ended := make(chan struct{})
+	go func() { // ends with the worker
+		w.running.Wait()
+		close(ended)
 	}()
 	select {
-	case <-gone:
-	case <-ctx.Done(): // an acknowledgement to a dead broker; closing now could hang for ever
+	case <-ended:
+	case <-ctx.Done(): // the worker acknowledges to a dead broker; closing now could block for ever
 		return nil
 	}
 	return w.slot.closeIfUnused(ctx)
 }
 
-// stoppedTimer is a timer that has not been started.
-func stoppedTimer() *time.Timer {
-	t := time.NewTimer(time.Hour)
-	t.Stop()
-	return t
+// replace ends the workers of a slot and starts others with another consumer. If
+// none can be subscribed the supervisor tries again, as after any loss.
+func (s *workers) replace(ctx context.Context, old *slot) (errs []error) {
+	s.mu.Lock()
+	var ending []*worker
+	for _, w := range s.list {
+		if w.slot == old {
+			ending = append(ending, w)
+		}
+	}
+	s.mu.Unlock()
+	errs = s.endAll(ctx, ending)
+	name, consumer, err := s.group.subscription.subscribe(ctx, s.group.Settings(), old.number)
+	if err != nil {
+		consumer = newFailedConsumer(err)
+	}
+	fresh := s.newSlot(name, consumer, old.number)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, w := range s.list {
+		if w.slot == old {
+			s.list[i] = s.start(w.number, fresh)
+		}
+	}
+	return errs
 }

@@ -1,47 +1,45 @@
 package cursor
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
 )
 
-// Move is how far a subscription was moved, as two looks at it tell: exact in
-// entries, an estimate in messages.
+// Move tells how far a subscription was moved, by a comparison of its positions
+// before and after: exact in entries, an estimate in messages.
 type Move struct {
 	Entries  int64      // towards the end of the topic; negative is back
 	Messages int64      // entries × messages per entry
 	Parts    []PartMove // by partition, none for a topic without
-	Short    bool       // less is stored than it should have gone back
+	Short    bool       // it was to go further back, and no more is stored
 }
 
-// PartMove is a Shift in one partition.
+// PartMove is a Move in one partition.
 type PartMove struct {
 	Partition         int
 	Entries, Messages int64
 }
 
-// lookAtOnce bounds the entries that are looked at side by side: a small server
-// has four HTTP threads.
-const lookAtOnce = 8
+// requestsAtOnce bounds the requests to the admin API that are in flight: a small
+// server has four HTTP threads.
+const requestsAtOnce = 8
 
-// Cursor is where a subscription stands, with the means to move it.
+// Cursor is the cursor of a subscription, at its positions when it was read.
 type Cursor struct {
 	admin        broker.Admin
 	topic        broker.TopicName
 	subscription string
-	standing     []broker.CursorPosition
-	perEntry     []float64 // messages, by standing
+	positions    []broker.CursorPosition // by partition, one for a topic without
+	perEntry     []float64               // messages, by position
 }
 
-// At asks where a subscription stands.
+// At reads the positions of a cursor.
 func At(ctx context.Context, admin broker.Admin, target broker.Target, topic, subscription string) (*Cursor, error) {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
@@ -50,27 +48,101 @@ func At(ctx context.Context, admin broker.Admin, target broker.Target, topic, su
 	if admin == nil {
 		return nil, NeedsAdmin(target)
 	}
-	p := &Cursor{admin: admin, topic: name, subscription: subscription}
-	return p, p.load(ctx)
+	c := &Cursor{admin: admin, topic: name, subscription: subscription}
+	return c, c.read(ctx)
 }
 
-// Clear moves the subscription to the end of its topic.
-func (p *Cursor) Clear(ctx context.Context) (Move, error) {
-	return p.watched(ctx, func() error { return p.admin.ClearBacklog(ctx, p.topic.String(), p.subscription) })
+// NeedsAdmin is the refusal of a command that needs the admin API where there is
+// none.
+func NeedsAdmin(t broker.Target) error {
+	return &broker.Error{Message: "that needs the admin API", Try: "connect " + t.URL + " admin=http://127.0.0.1:8080"}
 }
 
-// Skip takes about so many messages off the backlog, each partition its share.
-func (p *Cursor) Skip(ctx context.Context, messages int64) (Move, error) {
-	entries, err := p.divide(messages)
+// read reads the positions. Where the number of messages per entry is unknown, it
+// reads it from the next entry, or from the one before if there is no next.
+func (c *Cursor) read(ctx context.Context) (err error) {
+	if c.positions, err = c.admin.CursorPositions(ctx, c.topic.String(), c.subscription); err != nil {
+		return err
+	}
+	c.perEntry = make([]float64, len(c.positions))
+	return c.each(ctx, func(ctx context.Context, i int) error {
+		position := c.positions[i]
+		c.perEntry[i] = position.MessagesPerEntry
+		at, ok := position.Step(0)
+		if !ok {
+			at, ok = position.Step(-1)
+		}
+		if c.perEntry[i] > 0 || !ok {
+			return nil
+		}
+		entry, err := c.admin.Entry(ctx, c.topic.String(), at)
+		c.perEntry[i] = float64(entry.Messages)
+		return err
+	})
+}
+
+// each calls do for the index of each position, some side by side.
+func (c *Cursor) each(ctx context.Context, do func(ctx context.Context, i int) error) error {
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(requestsAtOnce)
+	for i := range c.positions {
+		all.Go(func() error { return do(ctx, i) })
+	}
+	return all.Wait()
+}
+
+// part returns the name of a partition, or that of a topic without.
+func (c *Cursor) part(i int) string {
+	if n := c.positions[i].Partition; n >= 0 {
+		return c.topic.Of(n).String()
+	}
+	return c.topic.String()
+}
+
+// measure calls move and returns how far the positions have moved.
+func (c *Cursor) measure(ctx context.Context, move func() error) (Move, error) {
+	if err := move(); err != nil {
+		return Move{}, err
+	}
+	later, err := c.admin.CursorPositions(ctx, c.topic.String(), c.subscription)
 	if err != nil {
 		return Move{}, err
 	}
-	return p.watched(ctx, func() error {
-		for i, n := range entries {
+	var moved Move
+	for i, before := range c.positions {
+		n := slices.IndexFunc(later, func(p broker.CursorPosition) bool { return p.Partition == before.Partition })
+		if n < 0 {
+			continue
+		}
+		entries := before.Moved(later[n])
+		part := PartMove{before.Partition, entries, int64(math.Round(float64(entries) * c.perEntry[i]))}
+		moved.Entries += part.Entries
+		moved.Messages += part.Messages
+		if before.Partition >= 0 {
+			moved.Parts = append(moved.Parts, part)
+		}
+	}
+	return moved, nil
+}
+
+// Clear moves the cursor to the end of the topic.
+func (c *Cursor) Clear(ctx context.Context) (Move, error) {
+	return c.measure(ctx, func() error { return c.admin.ClearBacklog(ctx, c.topic.String(), c.subscription) })
+}
+
+// Skip moves the cursor forward by about so many messages, each partition by its
+// share. It is a TooFewError if the backlog has fewer.
+func (c *Cursor) Skip(ctx context.Context, messages int64) (Move, error) {
+	room, total := c.room(true)
+	if float64(messages) > math.Ceil(total) {
+		return Move{}, c.tooFew(total)
+	}
+	return c.measure(ctx, func() error {
+		for i, n := range apportion(float64(messages), room, c.perEntry) {
 			if n == 0 {
 				continue
 			}
-			if err := p.admin.SkipEntries(ctx, p.part(i), p.subscription, int(n)); err != nil {
+			if err := c.admin.SkipEntries(ctx, c.part(i), c.subscription, int(n)); err != nil {
 				return err
 			}
 		}
@@ -78,260 +150,34 @@ func (p *Cursor) Skip(ctx context.Context, messages int64) (Move, error) {
 	})
 }
 
-// NeedsAdmin is the refusal of a command that the admin API would serve.
-func NeedsAdmin(t broker.Target) error {
-	return &broker.Error{Message: "that needs the admin API", Try: "connect " + t.URL + " admin=http://127.0.0.1:8080"}
-}
-
-// load asks where the subscription stands. Where nothing is known of the
-// messages in an entry, one of them is looked at.
-func (p *Cursor) load(ctx context.Context) (err error) {
-	if p.standing, err = p.admin.CursorPositions(ctx, p.topic.String(), p.subscription); err != nil {
-		return err
-	}
-	p.perEntry = make([]float64, len(p.standing))
-	return p.each(ctx, func(ctx context.Context, i int) error {
-		s := p.standing[i]
-		p.perEntry[i] = s.MessagesPerEntry
-		at, ok := s.Step(0)
-		if !ok {
-			at, ok = s.Step(-1)
-		}
-		if p.perEntry[i] == 0 && ok {
-			e, err := p.admin.Entry(ctx, p.topic.String(), at)
-			p.perEntry[i] = float64(e.Messages)
-			return err
-		}
-		return nil
-	})
-}
-
-// each does something for each partition, some side by side.
-func (p *Cursor) each(ctx context.Context, do func(ctx context.Context, i int) error) error {
-	all, ctx := errgroup.WithContext(ctx)
-	all.SetLimit(lookAtOnce)
-	for i := range p.standing {
-		all.Go(func() error { return do(ctx, i) })
-	}
-	return all.Wait()
-}
-
-// part is the name of one partition, or of a topic without.
-func (p *Cursor) part(i int) string {
-	if n := p.standing[i].Partition; n >= 0 {
-		return p.topic.Of(n).String()
-	}
-	return p.topic.String()
-}
-
-// watched moves the subscription and tells how far it went.
-func (p *Cursor) watched(ctx context.Context, move func() error) (Move, error) {
-	if err := move(); err != nil {
-		return Move{}, err
-	}
-	later, err := p.admin.CursorPositions(ctx, p.topic.String(), p.subscription)
-	if err != nil {
-		return Move{}, err
-	}
-	var all Move
-	for i, s := range p.standing {
-		n := slices.IndexFunc(later, func(l broker.CursorPosition) bool { return l.Partition == s.Partition })
-		if n < 0 {
-			continue
-		}
-		moved := s.Moved(later[n])
-		one := PartMove{s.Partition, moved, int64(math.Round(float64(moved) * p.perEntry[i]))}
-		all.Entries += one.Entries
-		all.Messages += one.Messages
-		if s.Partition >= 0 {
-			all.Parts = append(all.Parts, one)
-		}
-	}
-	return all, nil
-}
-
-// room is how many entries each partition can be moved over.
-func (p *Cursor) room(forward bool) (entries []int64, messages float64) {
-	for i, s := range p.standing {
-		n := s.Behind()
+// room returns the number of entries that each position can move over, and the
+// messages in all of these.
+func (c *Cursor) room(forward bool) (entries []int64, messages float64) {
+	for i, position := range c.positions {
+		n := position.Behind()
 		if forward {
-			n = s.Ahead()
+			n = position.Ahead()
 		}
 		entries = append(entries, n)
-		messages += float64(n) * p.perEntry[i]
+		messages += float64(n) * c.perEntry[i]
 	}
 	return entries, messages
 }
 
-// divide shares messages to be skipped out among the partitions.
-func (p *Cursor) divide(messages int64) ([]int64, error) {
-	room, total := p.room(true)
-	if float64(messages) > math.Ceil(total) {
-		return nil, p.tooFew(total)
-	}
-	return apportion(float64(messages), room, p.perEntry), nil
-}
-
-func (p *Cursor) tooFew(total float64) error {
-	return &TooFewError{Waiting: int64(math.Round(total)), Topic: p.topic.Short(), Subscription: p.subscription}
-}
-
-// TooFewError says that less waits than should be skipped.
+// TooFewError reports that the backlog has fewer messages than were to be skipped.
 type TooFewError struct {
-	Waiting             int64 // messages, an estimate
+	Waiting             int64 // messages in the backlog, an estimate
 	Topic, Subscription string
 }
 
-// Error is the sentence.
+// Error returns the sentence.
 func (e *TooFewError) Error() string {
 	if e.Waiting == 0 {
-		return fmt.Sprintf("nothing waits for %s on %s", e.Subscription, e.Topic)
+		return fmt.Sprintf("the backlog of %s on %s is empty", e.Subscription, e.Topic)
 	}
-	return fmt.Sprintf("about %d messages wait for %s on %s", e.Waiting, e.Subscription, e.Topic)
+	return fmt.Sprintf("the backlog of %s on %s has about %d messages", e.Subscription, e.Topic, e.Waiting)
 }
 
-// By moves the subscription by about so many messages, back if they are
-// negative. In a topic with partitions all move to one instant, so that what
-// was sent together stays together: the one at which half of the messages lie
-// in partitions that are there already.
-func (p *Cursor) By(ctx context.Context, messages int64) (Move, error) {
-	forward := messages > 0
-	room, total := p.room(forward)
-	short := false
-	want := math.Abs(float64(messages))
-	switch {
-	case want <= math.Ceil(total):
-	case forward:
-		return Move{}, p.tooFew(total)
-	default:
-		want, short = total, true
-	}
-	entries := apportion(want, room, p.perEntry)
-	shift, err := p.watched(ctx, func() error {
-		if len(p.standing) == 1 && p.standing[0].Partition < 0 {
-			return p.single(ctx, entries[0], forward)
-		}
-		return p.together(ctx, entries, room, forward)
-	})
-	shift.Short = short
-	return shift, err
-}
-
-// single moves a subscription in a topic without partitions.
-func (p *Cursor) single(ctx context.Context, entries int64, forward bool) error {
-	if forward {
-		return p.admin.SkipEntries(ctx, p.topic.String(), p.subscription, int(entries))
-	}
-	if at, ok := p.standing[0].Step(-entries); ok && entries > 0 {
-		return p.admin.SeekID(ctx, p.topic.String(), p.subscription, at)
-	}
-	return nil
-}
-
-// together moves the partitions to one instant, those that would not go the
-// other way.
-func (p *Cursor) together(ctx context.Context, entries, room []int64, forward bool) error {
-	instant, err := p.instant(ctx, entries, forward)
-	if err != nil {
-		return err
-	}
-	return p.each(ctx, func(ctx context.Context, i int) error {
-		if room[i] == 0 {
-			return nil
-		}
-		if instant.IsZero() {
-			return p.admin.ClearBacklog(ctx, p.part(i), p.subscription)
-		}
-		beside := int64(0) // the entry that would be passed first
-		if !forward {
-			beside = -1
-		}
-		at, _ := p.standing[i].Step(beside)
-		e, err := p.admin.Entry(ctx, p.topic.String(), at)
-		if err != nil || forward != e.Published.Before(instant) {
-			return err
-		}
-		return p.admin.SeekTime(ctx, p.part(i), p.subscription, instant)
-	})
-}
-
-// instant is the median of the instants at which the partitions would have
-// moved by their entries, weighed by these; zero is behind everything.
-func (p *Cursor) instant(ctx context.Context, entries []int64, forward bool) (time.Time, error) {
-	type vote struct {
-		at     time.Time
-		weight float64
-	}
-	votes := make([]vote, len(entries))
-	err := p.each(ctx, func(ctx context.Context, i int) error {
-		if entries[i] == 0 {
-			return nil
-		}
-		votes[i].weight = float64(entries[i]) * p.perEntry[i]
-		steps := entries[i]
-		if !forward {
-			steps = -steps
-		}
-		at, ok := p.standing[i].Step(steps)
-		if !ok { // all of it
-			return nil
-		}
-		e, err := p.admin.Entry(ctx, p.topic.String(), at)
-		votes[i].at = e.Published
-		return err
-	})
-	total := 0.0
-	for _, v := range votes {
-		total += v.weight
-	}
-	slices.SortFunc(votes, func(a, b vote) int {
-		switch {
-		case a.at.IsZero() == b.at.IsZero():
-			return a.at.Compare(b.at)
-		case a.at.IsZero(): // behind everything comes last
-			return 1
-		}
-		return -1
-	})
-	seen := 0.0
-	for _, v := range votes {
-		if seen += v.weight; v.weight > 0 && seen >= total/2 {
-			return v.at, err
-		}
-	}
-	return time.Time{}, err
-}
-
-// apportion divides messages among partitions in proportion to what each has
-// room for, in whole entries: the sum is as near as half an entry, and one
-// entry at least.
-func apportion(messages float64, room []int64, perEntry []float64) []int64 {
-	total := 0.0
-	for i, n := range room {
-		total += float64(n) * perEntry[i]
-	}
-	entries := make([]int64, len(room))
-	if total == 0 {
-		return entries
-	}
-	rest := messages
-	order := make([]int, 0, len(room))
-	fraction := make([]float64, len(room))
-	for i, n := range room {
-		exact := min(messages/total, 1) * float64(n)
-		entries[i] = int64(exact)
-		fraction[i] = exact - float64(entries[i])
-		rest -= float64(entries[i]) * perEntry[i]
-		order = append(order, i)
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(fraction[b], fraction[a]) })
-	none := !slices.ContainsFunc(entries, func(n int64) bool { return n > 0 })
-	for _, i := range order {
-		if entries[i] < room[i] && (rest >= perEntry[i]/2 || none) {
-			entries[i]++
-			rest -= perEntry[i]
-			none = false
-		}
-	}
-	return entries
+func (c *Cursor) tooFew(total float64) error {
+	return &TooFewError{Waiting: int64(math.Round(total)), Topic: c.topic.Short(), Subscription: c.subscription}
 }

@@ -1,4 +1,4 @@
-// Package cursor moves a subscription's cursor by a number of messages. Pulsar
-// moves cursors by entries and times, so the distance is an estimate in messages
-// and exact in entries.
+// Package cursor moves the cursor of a subscription by a number of messages. Pulsar
+// moves cursors by entries and to times, so the distance is exact in entries and
+// an estimate in messages.
 package cursor

@@ -16,6 +16,7 @@ import (
 	"pulsh/session/broker/admin"
 	"pulsh/session/broker/client"
 	"pulsh/session/broker/probe"
+	"pulsh/session/broker/wire"
 )
 
 // Cluster is the session.Dial of real clusters. It connects to nothing yet but
@@ -35,7 +36,12 @@ func Cluster(_ context.Context, t broker.Target, clock broker.Clock) (session.Li
 	if err != nil {
 		return session.Link{}, err
 	}
-	link := session.Link{Broker: engine, Probe: func(ctx context.Context) (session.Answer, error) {
+	own, err := wire.New(wire.Options{URL: t.URL, Auth: authOf(token), TLS: secure, Clock: clock})
+	if err != nil {
+		engine.Close()
+		return session.Link{}, err
+	}
+	link := session.Link{Broker: engine, Wire: own, Probe: func(ctx context.Context) (session.Answer, error) {
 		answer, err := probe.Dialer{TLS: secure, Token: token}.Dial(ctx, t.URL)
 		if err == nil && answer.AuthRequired {
 			err = &broker.Error{Category: broker.NotAuthorised, Cause: &probe.Failure{Fault: probe.NoToken, Host: answer.Host},
@@ -46,6 +52,7 @@ func Cluster(_ context.Context, t broker.Target, clock broker.Clock) (session.Li
 	if t.AdminURL != "" {
 		link.Admin, err = admin.New(t.AdminURL, admin.Options{Token: token, TLS: secure})
 		if err != nil {
+			own.Close()
 			engine.Close()
 			return session.Link{}, err
 		}
@@ -81,6 +88,15 @@ func tokenOf(t broker.Target) func() (string, error) {
 		return func() (string, error) { return t.Token.Reveal(), nil }
 	}
 	return nil
+}
+
+// authOf is how the wire engine proves who it is; nil for a cluster that is
+// entered without a token.
+func authOf(token func() (string, error)) wire.Auth {
+	if token == nil {
+		return nil
+	}
+	return wire.Token(token)
 }
 
 // secureOf is how certificates are checked, by the client, the admin API and

@@ -1,4 +1,4 @@
-// Package group holds what producer groups and consumer groups share: the Host
-// and the Cluster that they see, their life, their background loop, and the
-// figures that both are sampled by.
+// Package group holds what producer groups and consumer groups share: the Base
+// of both, the Supervisor that repairs them, the Sampling of their figures, and
+// the Host and the Cluster that they see.
 package group

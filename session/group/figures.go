@@ -7,32 +7,14 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// BarsOf returns the buckets of a distribution, nil if there is none.
-func BarsOf(d *metrics.Distribution) []metrics.Bar {
-	if d == nil {
-		return nil
-	}
-	return d.Buckets()
-}
-
-// Counter is a cumulative figure that the user can set to zero.
+// Counter is a cumulative figure that a reset sets to zero.
 type Counter struct{ Base int64 }
 
+// Since returns the part of the total that was added after the reset.
 func (c *Counter) Since(total int64) int64 { return total - c.Base }
 
-// RateWindow is the stretch that every rate is an average of.
+// RateWindow is the time over which rates are averaged.
 const RateWindow = time.Second
-
-// SampleWorker adds a worker's count to its rate in rates, and returns both.
-func SampleWorker(rates map[int]*metrics.Throughput, at Instant, number int, done int64) snapshot.Worker {
-	rate := rates[number]
-	if rate == nil {
-		rate = metrics.NewThroughput(RateWindow)
-		rates[number] = rate
-	}
-	rate.Add(at.Time, done)
-	return snapshot.Worker{Worker: number, Done: done, Rate: rate.Rate()}
-}
 
 // Latencies reads the quantiles of the last second and of the whole run.
 func Latencies(d *metrics.Distribution) snapshot.Latencies {

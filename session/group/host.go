@@ -8,20 +8,41 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Host is what a group may ask of the session that runs it.
+// Host is the session as its groups see it. Any goroutine may use it.
 type Host struct {
 	Clock  broker.Clock
 	Base   time.Time                                 // the instant at which Clock is 0
 	Say    func(format string, args ...any)          // shows the user a line; never blocks
 	Mark   func(kind snapshot.MarkKind, text string) // puts an event on the time axis
-	Sample func(name string) (snapshot.Group, bool)  // the latest sample of a group
+	Sample func(name string) (snapshot.Group, bool)  // returns the latest sample of a group
 	Audits *delivery.Registry
+	Engine func() broker.Engine // returns the engine of groups that choose none
 }
 
-// Cluster is the open cluster as a group sees it.
+// Cluster is the open cluster as groups see it.
 type Cluster struct {
-	Broker broker.Broker
-	Admin  broker.Admin // nil where there is no admin URL
+	Broker broker.Broker // the Go client
+	Wire   broker.Broker // the wire engine, nil if there is none
+	Admin  broker.Admin  // nil if there is no admin URL
 	Target broker.Target
-	Now    func() snapshot.Cluster // its state at this moment
+	Now    func() snapshot.Cluster // returns the state at this moment
+}
+
+// EngineOf resolves a group's choice of engine.
+func (h *Host) EngineOf(chosen broker.Engine) broker.Engine {
+	if chosen != broker.ClientEngine && chosen != broker.WireEngine {
+		return h.Engine()
+	}
+	return chosen
+}
+
+// BrokerOf returns the engine that a group has chosen on a cluster.
+func (h *Host) BrokerOf(c *Cluster, chosen broker.Engine) (broker.Broker, error) {
+	if h.EngineOf(chosen) != broker.WireEngine {
+		return c.Broker, nil
+	}
+	if c.Wire == nil {
+		return nil, &broker.Error{Message: "this connection has no wire engine", Try: "set session engine=client"}
+	}
+	return c.Wire, nil
 }

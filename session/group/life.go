@@ -6,17 +6,17 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Life is a group's state with the times that belong to it.
-type Life struct {
-	State snapshot.State
-	Since time.Time     // of the first start
-	ran   time.Duration // in earlier stretches of running
-	from  time.Time     // of the present stretch, or zero
-	err   error         // why it is Failed
+// life is the state of a group with its times.
+type life struct {
+	state snapshot.State
+	since time.Time     // of the last start, zero before the first
+	ran   time.Duration // in the stretches of running that have ended
+	from  time.Time     // of the present stretch, zero if there is none
+	err   error         // of the failure, nil unless the state is Failed
 }
 
-// Enter changes the state; running time counts only in Running and Seeking.
-func (l *Life) Enter(to snapshot.State) {
+// enter changes the state. Only time in Running and Seeking counts as running.
+func (l *life) enter(to snapshot.State) {
 	now := time.Now()
 	if !l.from.IsZero() {
 		l.ran += now.Sub(l.from)
@@ -26,26 +26,26 @@ func (l *Life) Enter(to snapshot.State) {
 		l.from = now
 	}
 	if to == snapshot.Starting {
-		l.Since, l.ran, l.err = now, 0, nil
+		l.since, l.ran, l.err = now, 0, nil
 	}
-	l.State = to
+	l.state = to
 }
 
-func (l *Life) Fail(err error) {
-	l.Enter(snapshot.Failed)
+func (l *life) fail(err error) {
+	l.enter(snapshot.Failed)
 	l.err = err
 }
 
-// Running is the time spent running since the start.
-func (l *Life) Running(now time.Time) time.Duration {
+// running returns the time spent running since the start.
+func (l *life) running(now time.Time) time.Duration {
 	if l.from.IsZero() {
 		return l.ran
 	}
 	return l.ran + now.Sub(l.from)
 }
 
-// Text is why the group failed, or "".
-func (l *Life) Text() string {
+// text returns the error of the failure, or "".
+func (l *life) text() string {
 	if l.err == nil {
 		return ""
 	}

@@ -5,70 +5,54 @@ import (
 	"sync"
 )
 
-// Loop is the goroutine that keeps a group alive, beside the commands.
+// Loop is a background goroutine of a group that commands stop and start again.
 type Loop struct {
 	run  func(ctx context.Context)
-	Wake chan struct{} // of capacity one
+	wake chan struct{} // of capacity one
 
 	mu     sync.Mutex         // guards cancel; held for moments only
-	cancel context.CancelFunc // nil while it does not run
+	cancel context.CancelFunc // nil while the loop is stopped
 	ended  sync.WaitGroup
 }
 
-// NewLoop returns a loop that calls run once it is started.
-func NewLoop(run func(ctx context.Context)) Loop {
-	return Loop{run: run, Wake: make(chan struct{}, 1)}
+func newLoop(run func(ctx context.Context)) Loop {
+	return Loop{run: run, wake: make(chan struct{}, 1)}
 }
 
-// Start lets what keeps watch run, if it does not.
-func (v *Loop) Start() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.cancel != nil {
+// Start starts the loop unless it runs.
+func (l *Loop) Start() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cancel != nil {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	v.cancel = cancel
-	v.ended.Go(func() { v.run(ctx) }) // owned by the group: stop ends it and waits
+	l.cancel = cancel
+	l.ended.Go(func() { l.run(ctx) }) // owned by the group: Stop ends it and waits
 }
 
-// Interrupt makes what keeps watch end soon: what it does has a context.
-func (v *Loop) Interrupt() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.cancel != nil {
-		v.cancel()
+// Interrupt cancels what the loop is doing, without waiting for its end.
+func (l *Loop) Interrupt() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cancel != nil {
+		l.cancel()
 	}
 }
 
-// Stop ends what keeps watch and waits for it.
-func (v *Loop) Stop() {
-	v.Interrupt()
-	v.ended.Wait()
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.cancel = nil
+// Stop ends the loop and waits for it.
+func (l *Loop) Stop() {
+	l.Interrupt()
+	l.ended.Wait()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cancel = nil
 }
 
-// Nudge makes what keeps watch look at once. Anybody may call it.
-func (v *Loop) Nudge() {
+// Wake makes the loop check at once. Any goroutine may call it.
+func (l *Loop) Wake() {
 	select {
-	case v.Wake <- struct{}{}:
+	case l.wake <- struct{}{}:
 	default:
 	}
-}
-
-// ReportOnce are the troubles that were told since all was well.
-type ReportOnce map[string]bool
-
-// IsNew notes a trouble, and says whether it was not told yet.
-func (s *ReportOnce) IsNew(trouble error) bool {
-	if (*s)[trouble.Error()] {
-		return false
-	}
-	if *s == nil {
-		*s = ReportOnce{}
-	}
-	(*s)[trouble.Error()] = true
-	return true
 }

@@ -7,23 +7,22 @@ import (
 	"pulsh/session/delivery"
 )
 
-// eachAudit calls f for the ledger of every group that receives the topic now.
+// eachAudit calls f for the delivery audit of each group that receives the topic.
 func (g *Group) eachAudit(topic string, f func(*delivery.Audit)) {
-	for _, l := range g.host.Audits.Of(broker.FullTopic(topic)) {
-		f(l)
+	for _, audit := range g.Host().Audits.Of(broker.FullTopic(topic)) {
+		f(audit)
 	}
 }
 
-// reportAnswered tells how far a lane's messages have been answered.
-func (g *Group) reportAnswered(l *producerHandle) {
-	g.eachAudit(l.topic, func(ledger *delivery.Audit) { ledger.Expect(l.stream, l.Answered()) })
+// reportAnswered tells the audits which messages of a producer are answered, and
+// so must arrive.
+func (g *Group) reportAnswered(p *producerHandle) {
+	g.eachAudit(p.topic, func(a *delivery.Audit) { a.Expect(p.stream, p.Answered()) })
 }
 
-// NameStreams adds the names of the producers that send now, by their streams.
+// NameStreams adds the names of the producers in use, by their streams.
 func (g *Group) NameStreams(names map[uint64]string) {
-	if now := g.current.now.Load(); now != nil {
-		for i, l := range now.producers {
-			names[l.stream] = fmt.Sprintf("%s %d", g.name, i+1)
-		}
+	for i, p := range g.current.list() {
+		names[p.stream] = fmt.Sprintf("%s %d", g.Name(), i+1)
 	}
 }

@@ -11,267 +11,211 @@ import (
 	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
-	"pulsh/session/payload"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
-// Group is a producer group: workers that take due messages from one
-// schedule and hand them to the lanes of the current generation.
+// Group is a producer group. Its commands (Start, Stop, Scale, Apply, SetRate,
+// Burst, Pause and Resume) are for one goroutine at a time; all other methods
+// are for any.
 type Group struct {
-	name        string
-	host        *group.Host
-	shards      *metrics.SendShards
-	current     currentSet
-	sampled     sampleState // the sampler's
-	stats       brokerstats.Tracker
-	supervisor  *supervisor
-	workersDone sync.WaitGroup // the workers, those on their way out included
-	leaving     atomic.Bool    // from a stop to the next start
+	group.Base[spec.Producer]
+	group.Sampling
 
-	mu      sync.Mutex // guards what follows; held for moments only
-	spec    spec.Producer
-	life    group.Life
-	cluster *group.Cluster
-	workers []*sender
+	shards  *metrics.SendShards
+	sampled sampleState
+	stats   brokerstats.Tracker
 
-	schedule  *pacing.Schedule // of the present or the last run
-	recorders []*metrics.SendRecorder
-	abandoned []*producerHandle // closed with messages that had no answer
+	opener     *opener
+	workers    workers
+	current    currentSet
+	closing    sync.WaitGroup // the closing of replaced producers
+	unanswered unanswered
+	supervisor *supervisor
+	stopping   atomic.Bool // from a stop to the next start
 
-	keyTable *payload.KeyTable
-	keysMade payload.Keys // what keyTable was made from
+	schedule atomic.Pointer[pacing.Schedule] // of the present or the last run
 }
 
 // New returns a ready group that has no producers yet.
-func New(name string, spec spec.Producer, host *group.Host) *Group {
+func New(name string, settings spec.Producer, host *group.Host) *Group {
 	g := &Group{
-		name:     name,
-		host:     host,
-		schedule: pacing.NewSchedule(pacing.Clock(host.Clock)),
-		shards:   metrics.NewSendShards(time.Now),
-		spec:     spec,
-		life:     group.Life{State: snapshot.Ready},
+		Base:    group.NewBase(name, settings, host),
+		shards:  metrics.NewSendShards(time.Now),
+		sampled: sampleState{rates: newRates()},
+		current: currentSet{clock: host.Clock},
 	}
-	g.sampled = newSampleState()
+	g.Sampling = group.NewSampling(map[string]*metrics.Distribution{
+		"latency": g.shards.Latency, "service": g.shards.Service, "lag": g.shards.Lag,
+	})
+	g.opener = &opener{group: g, lost: g.producerLost}
+	g.opener.recorders.Attach = g.shards.Attach
 	g.supervisor = newSupervisor(g)
-	g.current.clock = host.Clock
+	g.schedule.Store(g.newSchedule())
 	return g
 }
 
-func (g *Group) Label() string { return g.name }
-
-func (g *Group) Settings() spec.Producer {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.spec
+func (g *Group) newSchedule() *pacing.Schedule {
+	return pacing.NewSchedule(pacing.Clock(g.Host().Clock))
 }
 
-// Start opens the lanes, then lets the schedule run from that moment on.
+// Schedule returns the schedule of the present or the last run.
+func (g *Group) Schedule() *pacing.Schedule { return g.schedule.Load() }
+
+// Start opens the producers, then lets the schedule run from that moment on.
 func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
-	if err := g.enterStarting(cluster); err != nil {
+	if _, err := g.Begin(cluster); err != nil {
 		return err
 	}
-	g.resetFigures()
-	spec := g.Settings()
-	lanes, err := g.open(ctx, spec, 1)
+	g.schedule.Store(g.newSchedule())
+	g.zeroFigures()
+	settings := g.Settings()
+	set, err := g.opener.open(ctx, settings, 1)
 	if err != nil {
-		g.failed(err)
+		g.Fail(err)
 		return err
 	}
-	g.leaving.Store(false)
-	g.current.swap(lanes)
-	g.mu.Lock()
-	g.life.Enter(snapshot.Running)
-	g.mu.Unlock()
-	g.addWorkers(spec.Workers)
-	g.Schedule().Set(spec.Rate)
+	g.stopping.Store(false)
+	g.current.swap(set)
+	g.Enter(snapshot.Running)
+	g.workers.add(settings.Workers, g.Schedule(), &g.current)
+	g.Schedule().Set(settings.Rate)
 	g.supervisor.Start()
-	g.warnOfLimits(spec)
+	g.warnOfLimits(settings)
 	return nil
 }
 
-func (g *Group) enterStarting(cluster *group.Cluster) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.life.State.Active() {
-		return fmt.Errorf("%s is already %s", g.name, g.life.State)
-	}
-	g.cluster = cluster
-	g.schedule = pacing.NewSchedule(pacing.Clock(g.host.Clock))
-	g.life.Enter(snapshot.Starting)
-	return nil
-}
-
-// Schedule is the schedule of the present or the last run.
-func (g *Group) Schedule() *pacing.Schedule {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.schedule
-}
-
-func (g *Group) failed(err error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.life.Fail(err)
-}
-
-// warnOfLimits tells of settings that hold the rate down by themselves.
+// warnOfLimits tells the user if the settings alone keep the rate down.
 func (g *Group) warnOfLimits(settings spec.Producer) {
-	lanes := g.current.count()
+	producers := len(g.current.list())
 	most := pacing.Rate(float64(settings.Pending) / settings.Delay.Seconds())
-	if settings.Batch > 1 && settings.Pending < settings.Batch*lanes && most < settings.Rate.Peak(0) {
-		g.host.Say("%s: pending=%d ÷ delay=%s holds it to %s/s; try: set %s pending=%d",
-			g.name, settings.Pending, settings.Delay, most, g.name, min(3*settings.Batch*lanes, spec.PendingMax))
+	if settings.Batch > 1 && settings.Pending < settings.Batch*producers && most < settings.Rate.Peak(0) {
+		g.Say("pending=%d ÷ delay=%s limits it to %s/s; try: set %s pending=%d",
+			settings.Pending, settings.Delay, most, g.Name(), min(3*settings.Batch*producers, spec.PendingMax))
 	}
 }
 
-// Stop lets the workers finish, flushes and closes the lanes within ctx.
+// Stop lets the workers send what is due, flushes and closes the producers
+// within ctx.
+//
+// This is subtle: a worker may be blocked, waiting for a free place in the queue of
+// a producer. Answers free places. If none come, the end of ctx releases all
+// producers. A lost producer gets no answers, and nothing replaces it during a
+// stop; so the whole set is released at once if a producer is lost already, or
+// else when the client reports the loss.
 func (g *Group) Stop(ctx context.Context) error {
-	if !g.enterStopping() {
+	if !g.End() {
 		return nil
 	}
-	g.leaving.Store(true)
+	g.stopping.Store(true)
 	g.supervisor.Stop()
-	g.current.abandon()
-	cut := context.AfterFunc(ctx, g.current.release)
-	g.handOutDue(ctx)
-	g.removeWorkers(0)
-	g.workersDone.Wait()
-	cut()
+	g.current.releaseIfLost()
+	cancel := context.AfterFunc(ctx, g.current.release)
+	g.sendDue(ctx)
+	g.workers.remove(0)
+	g.workers.running.Wait()
+	cancel()
 	var err error
-	if last := g.current.now.Load(); last != nil {
-		err = closeProducers(ctx, last.producers)
+	if last := g.current.list(); last != nil {
+		err = closeProducers(ctx, last)
 		g.current.swap(nil)
-		g.noteUnanswered(last.producers)
+		g.closed(last)
 	}
-	g.current.closing.Wait()
-	g.mu.Lock()
-	g.life.Enter(snapshot.Stopped)
-	g.mu.Unlock()
+	g.closing.Wait()
+	g.Enter(snapshot.Stopped)
 	return err
 }
 
-// lastSlots is how long a stop waits for the workers to take what is due: a
-// group that keeps up needs a few milliseconds, one that is behind gives up.
-const lastSlots = 100 * time.Millisecond
+// dueTime bounds how long a stop waits for the workers to take what is due: a
+// group that keeps up needs a few milliseconds, and one that is behind would
+// need too long.
+const dueTime = 100 * time.Millisecond
 
-// handOutDue stops the schedule and lets the workers take what has fallen due.
-func (g *Group) handOutDue(ctx context.Context) {
-	plan := g.Schedule()
-	plan.Pause()
-	ctx, cancel := context.WithTimeout(ctx, lastSlots)
+// sendDue stops the schedule and lets the workers take what has fallen due.
+func (g *Group) sendDue(ctx context.Context) {
+	schedule := g.Schedule()
+	schedule.Pause()
+	ctx, cancel := context.WithTimeout(ctx, dueTime)
 	defer cancel()
-	look := time.NewTicker(time.Millisecond)
-	defer look.Stop()
-	for plan.HandedOut()+plan.Missed() < plan.Due() && ctx.Err() == nil {
+	poll := time.NewTicker(time.Millisecond)
+	defer poll.Stop()
+	for schedule.HandedOut()+schedule.Missed() < schedule.Due() && ctx.Err() == nil {
 		select {
-		case <-look.C:
+		case <-poll.C:
 		case <-ctx.Done():
 		}
 	}
 }
 
-// enterStopping enters Stopping, or says that there is nothing to stop.
-func (g *Group) enterStopping() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if !g.life.State.Active() {
-		return false
-	}
-	g.life.Enter(snapshot.Stopping)
-	return true
-}
-
-// Scale changes the number of workers, and of lanes where that follows it.
+// Scale changes the number of workers, and that of producers if it follows. The
+// rate stays. An error changes nothing.
 func (g *Group) Scale(ctx context.Context, workers int) error {
-	spec := g.Settings()
-	spec.Workers = workers
+	settings := g.Settings()
+	settings.Workers = workers
 	defer g.pauseSupervisor()()
-	if g.running() {
-		if err := g.resize(ctx, spec); err != nil {
-			return err
+	if g.Active() {
+		if err := g.resize(ctx, settings); err != nil {
+			return g.Unchanged(err)
 		}
-		g.addWorkers(workers)
-		g.removeWorkers(workers)
+		g.workers.add(workers, g.Schedule(), &g.current)
+		g.workers.remove(workers)
 	}
-	g.mu.Lock()
-	g.spec.Workers = workers
-	g.mu.Unlock()
+	g.Update(func(s *spec.Producer) { s.Workers = workers })
 	return nil
 }
 
-// Apply applies a whole new specification: what differs decides what is done.
-func (g *Group) Apply(ctx context.Context, spec spec.Producer) (done group.Rebuild, err error) {
+// Apply puts other settings in force. It replaces the producers if one of the
+// settings needs that, and keeps the old settings if the new producers cannot
+// be opened.
+func (g *Group) Apply(ctx context.Context, settings spec.Producer) (done group.Rebuild, err error) {
 	old := g.Settings()
-	if g.running() && spec.NeedsProducers(old) {
+	if g.Active() && settings.NeedsProducers(old) {
 		defer g.pauseSupervisor()()
-		if done, err = g.rebuild(ctx, spec); err != nil {
+		if done, err = g.rebuild(ctx, settings); err != nil {
+			return done, g.Unchanged(err)
+		}
+	}
+	if settings.Workers != old.Workers {
+		if err := g.Scale(ctx, settings.Workers); err != nil {
 			return done, err
 		}
 	}
-	if spec.Workers != old.Workers {
-		if err := g.Scale(ctx, spec.Workers); err != nil {
-			return done, err
-		}
+	if settings.Rate.String() != old.Rate.String() {
+		g.SetRate(settings.Rate)
 	}
-	if spec.Rate.String() != old.Rate.String() {
-		g.SetRate(spec.Rate)
-	}
-	g.mu.Lock()
-	g.spec = spec
-	g.mu.Unlock()
+	g.Replace(settings)
 	return done, nil
 }
 
+// SetRate changes the rate from now on.
 func (g *Group) SetRate(shape pacing.Shape) {
-	g.mu.Lock()
-	g.spec.Rate = shape
-	active := g.life.State.Active()
-	g.mu.Unlock()
-	if active {
+	g.Update(func(s *spec.Producer) { s.Rate = shape })
+	if g.Active() {
 		g.Schedule().Set(shape)
 	}
 }
 
+// Burst multiplies the rate for a while. It is an error unless the group runs.
 func (g *Group) Burst(factor float64, d time.Duration) error {
 	if state := g.State(); state != snapshot.Running {
-		return fmt.Errorf("%s is %s", g.name, state)
+		return fmt.Errorf("%s is %s", g.Name(), state)
 	}
 	g.Schedule().Burst(factor, d)
 	return nil
 }
 
+// Pause stops sending. The producers stay connected.
 func (g *Group) Pause() error {
-	return g.changeState(snapshot.Running, snapshot.Paused, (*pacing.Schedule).Pause)
+	return g.Switch(snapshot.Running, snapshot.Paused, func() error {
+		g.Schedule().Pause()
+		return nil
+	})
 }
 
+// Resume goes on where Pause left off.
 func (g *Group) Resume() error {
-	return g.changeState(snapshot.Paused, snapshot.Running, (*pacing.Schedule).Resume)
+	return g.Switch(snapshot.Paused, snapshot.Running, func() error {
+		g.Schedule().Resume()
+		return nil
+	})
 }
-
-// changeState goes from one state to another, and does nothing if it is there already.
-func (g *Group) changeState(from, to snapshot.State, act func(*pacing.Schedule)) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	switch g.life.State {
-	case to:
-	case from:
-		act(g.schedule)
-		g.life.Enter(to)
-	default:
-		return fmt.Errorf("%s is %s", g.name, g.life.State)
-	}
-	return nil
-}
-
-func (g *Group) Reset() { g.sampled.reset.Store(true) }
-
-func (g *Group) State() snapshot.State {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.life.State
-}
-
-// running says whether there are lanes.
-func (g *Group) running() bool { return g.State().Active() }

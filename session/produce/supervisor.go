@@ -10,172 +10,139 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// stuckLooks is how many looks a lane may have messages in flight without one
-// answer, from a cluster that answers: a terminated topic is silent until the
-// send timeout.
-const stuckLooks = 10
+// stuckChecks is the number of checks in a row after which a producer is replaced
+// that has messages in flight and gets no answers, though the cluster answers
+// probes: a terminated topic is silent until the send timeout.
+const stuckChecks = 10
 
-// supervisor keeps a producer group alive while it runs: it replaces lanes that
-// were given up, or get no answers although the cluster answers.
+// supervisor keeps a producer group alive while it runs: it replaces producers
+// that were lost, or get no answers although the cluster answers.
 type supervisor struct {
-	group.Loop
+	*group.Supervisor
 	group *Group
 
-	// What the keeper's goroutine alone touches:
-	progress map[uint64]answerProgress // by stream
-	reported group.ReportOnce
-	wait     time.Duration // before the next attempt
-	next     time.Time
-	fullAt   time.Time // when it was said that the backlog is full
+	// The supervisor's goroutine alone uses the fields below.
+	progress map[uint64]progress // by stream
+	fullAt   time.Time           // when the user was last told that the backlog quota is reached
 }
 
-// answerProgress is how far a lane was answered at the last look, and for how many
-// looks that has not changed.
-type answerProgress struct {
+// progress is how far a producer was answered at the last check, and the number
+// of checks since that have seen no change.
+type progress struct {
 	answered uint64
-	looks    int
+	checks   int
 }
 
 func newSupervisor(g *Group) *supervisor {
-	k := &supervisor{group: g, progress: map[uint64]answerProgress{}}
-	k.Loop = group.NewLoop(k.run)
-	return k
+	s := &supervisor{group: g, progress: map[uint64]progress{}}
+	s.Supervisor = group.NewSupervisor(s.check)
+	return s
 }
 
-func (k *supervisor) run(ctx context.Context) {
-	look := time.NewTicker(group.CheckEvery)
-	defer look.Stop()
-	for {
-		select {
-		case <-look.C:
-			k.repair(ctx, k.trouble(true))
-			k.reportBacklogFull()
-		case <-k.Wake:
-			k.repair(ctx, k.trouble(false))
-		case <-ctx.Done():
-			return
-		}
+func (s *supervisor) check(ctx context.Context, tick bool) {
+	s.Attempt(ctx, s.trouble(tick), group.Repair{
+		Report: s.report,
+		Failed: s.report,
+		Do:     s.replaceProducers,
+		Done:   func(time.Duration) { s.group.Say("sending again through new producers") },
+	})
+	if tick {
+		s.reportBacklogFull()
 	}
 }
 
-// trouble is why a lane of the present generation must be replaced, or nil.
-func (k *supervisor) trouble(look bool) error {
-	g := k.group
-	now := g.current.now.Load()
-	if now == nil || g.cluster.Now().State != snapshot.Up {
+// trouble returns why a producer must be replaced, or nil. tick counts the check.
+func (s *supervisor) trouble(tick bool) error {
+	g := s.group
+	if g.Cluster().Now().State != snapshot.Up {
 		return nil
 	}
-	heard := map[uint64]answerProgress{}
-	for _, l := range now.producers {
-		if cause := l.over.Load(); cause != nil {
+	latest := map[uint64]progress{}
+	for _, p := range g.current.list() {
+		if cause := p.lost.Load(); cause != nil {
 			return *cause
 		}
-		h := k.progress[l.stream]
-		answered := l.Answered()
+		is := s.progress[p.stream]
+		answered := p.Answered()
 		switch {
-		case answered != h.answered || l.InFlight() == 0 || g.stats.Latest().Throttled:
-			h = answerProgress{answered: answered}
-		case look:
-			h.looks++
+		case answered != is.answered || p.InFlight() == 0 || g.stats.Latest().Throttled:
+			is = progress{answered: answered}
+		case tick:
+			is.checks++
 		}
-		heard[l.stream] = h
-		if h.looks >= stuckLooks {
-			return &broker.Error{Category: broker.Silent, Message: fmt.Sprintf("no message was answered for %d s by a cluster that answers", h.looks)}
+		latest[p.stream] = is
+		if is.checks >= stuckChecks {
+			return &broker.Error{Category: broker.Silent, Message: fmt.Sprintf("no message was acknowledged for %d s although the cluster answers", is.checks)}
 		}
 	}
-	k.progress = heard
+	s.progress = latest
 	return nil
 }
 
-// repair opens another generation of lanes.
-func (k *supervisor) repair(ctx context.Context, why error) {
-	g := k.group
-	if why == nil {
-		k.reported, k.wait, k.next = nil, 0, time.Time{}
-		return
-	}
-	if time.Now().Before(k.next) {
-		return
-	}
-	k.report(why)
-	opening, cancel := context.WithTimeout(ctx, group.RepairTimeout)
-	defer cancel()
-	fresh, err := g.open(opening, g.Settings(), g.current.now.Load().number+1)
-	if ctx.Err() != nil {
-		return
-	}
+// replaceProducers swaps in another set of producers.
+func (s *supervisor) replaceProducers(ctx context.Context) error {
+	g := s.group
+	fresh, err := g.opener.open(ctx, g.Settings(), g.current.set.Load().number+1)
 	if err != nil {
-		k.wait = min(max(2*k.wait, group.RetryFirst), group.RetryMost)
-		k.next = time.Now().Add(k.wait)
-		k.report(err)
-		return
+		return err
 	}
-	g.closeLater(g.current.swap(fresh), 0)
-	g.host.Say("%s: sends again, through new lanes", g.name)
-	k.reported, k.wait, k.next = nil, 0, time.Time{}
+	g.closeLater(g.current.swap(fresh).producers)
+	return nil
 }
 
-// fullEvery is how often a refusal because of the backlog is said while it lasts.
-const fullEvery = time.Minute
-
-// reportBacklogFull says that the broker refuses messages because too many wait.
-func (k *supervisor) reportBacklogFull() {
-	g := k.group
-	if time.Since(g.shards.Failures.Last(broker.BacklogFull)) > group.CheckEvery || time.Since(k.fullAt) < fullEvery {
-		return
-	}
-	k.fullAt = time.Now()
-	topic := g.Settings().Topic
-	g.host.Mark(snapshot.MarkError, g.name+": backlog full")
-	g.host.Say("%s: as much waits on %s as the broker lets wait: it refuses more until that is received; try: subs %s", g.name, topic, topic)
-}
-
-// report counts a trouble, and says it if that was not done since all was well.
-func (k *supervisor) report(err error) {
-	g := k.group
+// report counts a trouble, and tells the user if it is new.
+func (s *supervisor) report(err error, isNew bool) {
+	g := s.group
 	g.shards.Failures.Add(1, broker.Classify(err), err.Error())
-	if !k.reported.IsNew(err) {
+	if !isNew {
 		return
 	}
-	try := "errors " + g.name
+	try := "errors " + g.Name()
 	switch broker.Classify(err) {
 	case broker.TopicTerminated:
-		try = "set " + g.name + " topic=" + g.Settings().Topic + "-2"
+		try = "set " + g.Name() + " topic=" + g.Settings().Topic + "-2"
 	case broker.Gone:
 		try = "topics"
 	case broker.Moved:
 		try = "topic unload " + g.Settings().Topic
 	}
-	g.host.Mark(snapshot.MarkError, g.name+": "+err.Error())
-	g.host.Say("%s: %s; trying again; try: %s", g.name, err, try)
+	g.MarkError(err.Error())
+	g.Say("%s; trying again; try: %s", err, try)
 }
 
-// producerLost notes that a lane was given up. The client's goroutine calls it.
-func (g *Group) producerLost(l *producerHandle, cause error) {
-	l.over.Store(&cause)
-	g.supervisor.Nudge()
-	if g.leaving.Load() {
-		g.current.abandon()
+// fullEvery is the time between two notes of a full backlog while it lasts.
+const fullEvery = time.Minute
+
+// reportBacklogFull tells the user that the broker refuses messages because the
+// backlog has reached its quota.
+func (s *supervisor) reportBacklogFull() {
+	g := s.group
+	if time.Since(g.shards.Failures.Last(broker.BacklogFull)) > group.CheckEvery || time.Since(s.fullAt) < fullEvery {
+		return
+	}
+	s.fullAt = time.Now()
+	topic := g.Settings().Topic
+	g.MarkError("backlog full")
+	g.Say("the backlog of %s has reached its quota, and the broker refuses messages until it shrinks; try: subs %s", topic, topic)
+}
+
+// producerLost notes that a producer cannot send any more. The client's goroutine
+// calls it.
+func (g *Group) producerLost(p *producerHandle, cause error) {
+	p.lost.Store(&cause)
+	g.supervisor.Wake()
+	if g.stopping.Load() {
+		g.current.releaseIfLost()
 	}
 }
 
-// pauseSupervisor stops the keeper while a command changes the lanes, and returns what
-// lets it go on.
-func (g *Group) pauseSupervisor() (on func()) {
+// pauseSupervisor stops the supervisor while a command changes the producers. The
+// function it returns starts it again.
+func (g *Group) pauseSupervisor() (resume func()) {
 	g.supervisor.Stop()
 	return func() {
-		if g.running() {
+		if g.Active() {
 			g.supervisor.Start()
 		}
 	}
-}
-
-// over says whether a lane of the generation was given up.
-func (g *producerSet) over() bool {
-	for _, l := range g.producers {
-		if l.over.Load() != nil {
-			return true
-		}
-	}
-	return false
 }

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
@@ -88,8 +89,9 @@ type Group struct {
 	Kind       Kind
 	State      State
 	Topic      string
-	Topics     []string // of a started consumer group; nil of others
-	Partitions int      // 0 if the topic has none or was not looked up yet
+	Topics     []string      // of a started consumer group; nil of others
+	Partitions int           // 0 if the topic has none or was not looked up yet
+	Engine     broker.Engine // of the group's connections: ClientEngine or WireEngine
 	Workers    int
 	Since      time.Time     // of the first start, or zero
 	Running    time.Duration // time in state Running since the start or the last reset

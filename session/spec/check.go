@@ -54,7 +54,7 @@ func (spec Producer) NeedsProducers(old Producer) bool {
 }
 
 func (spec Producer) equal(o Producer) bool {
-	return spec.Topic == o.Topic && spec.Partitions == o.Partitions && spec.Producers == o.Producers &&
+	return spec.Topic == o.Topic && spec.Engine == o.Engine && spec.Partitions == o.Partitions && spec.Producers == o.Producers &&
 		spec.Size == o.Size && spec.Body == o.Body && spec.Keys == o.Keys &&
 		spec.Batch == o.Batch && spec.BatchBy == o.BatchBy && spec.BatchBytes == o.BatchBytes && spec.Delay == o.Delay &&
 		spec.Compression == o.Compression && spec.Pending == o.Pending && spec.Timeout == o.Timeout
@@ -67,6 +67,6 @@ func (spec Producer) Bodies() payload.Spec {
 
 // SameConsumers reports whether consumers made for spec serve o as well.
 func (spec Consumer) SameConsumers(o Consumer) bool {
-	return spec.Topic == o.Topic && spec.Subscription == o.Subscription && spec.Type == o.Type &&
+	return spec.Topic == o.Topic && spec.Engine == o.Engine && spec.Subscription == o.Subscription && spec.Type == o.Type &&
 		spec.Queue == o.Queue && spec.From == o.From && spec.sameCoverage(o) && spec.Behaviour.sameConsumers(o.Behaviour)
 }

@@ -1,10 +1,12 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 )
@@ -41,6 +43,7 @@ type Preferences struct {
 	CPU     Limits // of pulsh, in percent of one core
 	Memory  Limits // of pulsh, in bytes
 	Dead    time.Duration
+	Engine  broker.Engine // of groups that choose none: ClientEngine or WireEngine
 	// BehindAllowed lets a run succeed that fell behind its schedule.
 	BehindAllowed bool
 }
@@ -52,6 +55,7 @@ func DefaultPreferences() Preferences {
 		Refresh: metrics.SampleEvery,
 		Rate:    Limits{Warn: 95, Fail: 80},
 		Dead:    10 * time.Second,
+		Engine:  broker.ClientEngine,
 	}
 }
 
@@ -141,6 +145,15 @@ func newPreferenceSettings() []Setting[Preferences] {
 				}
 				p.BehindAllowed = text == behindAllowed
 				return nil
+			}},
+		Setting[P]{Name: "engine", Kind: "WORD", Words: texts([]broker.Engine{broker.ClientEngine, broker.WireEngine}),
+			Doc:  "engine of groups that choose none: client is the Go client, wire is pulsh's own; running groups follow at their next rebuild or start",
+			Read: func(p *P) string { return string(cmp.Or(p.Engine, broker.ClientEngine)) },
+			Write: func(p *P, text string) error {
+				if text == string(broker.SessionEngine) {
+					return fmt.Errorf("%q is not an engine of a session (%s, %s)", text, broker.ClientEngine, broker.WireEngine)
+				}
+				return p.Engine.UnmarshalText([]byte(text))
 			}})
 }
 

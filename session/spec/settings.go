@@ -50,6 +50,7 @@ func DefaultProducer(name string) Producer {
 	size, _ := payload.FixedSize(1 << 10) // between the stamp and the largest size
 	return Producer{
 		Topic:       name,
+		Engine:      broker.SessionEngine,
 		Rate:        pacing.Hold(1000),
 		Workers:     4,
 		Size:        size,
@@ -69,6 +70,7 @@ func DefaultProducer(name string) Producer {
 func DefaultConsumer(name string) Consumer {
 	return Consumer{
 		Topic:        name,
+		Engine:       broker.SessionEngine,
 		Subscription: name,
 		Type:         broker.Shared,
 		Workers:      1,
@@ -99,6 +101,9 @@ func newProducerSettings() []Setting[Producer] {
 		{Name: "topic", Kind: "TOPIC", Doc: "topic to send to; by default the one named like the group",
 			Read:  func(p *P) string { return p.Topic },
 			Write: func(p *P, text string) error { return readTopic(&p.Topic, text) }},
+		{Name: "engine", Kind: "WORD", Words: engineWords(), Doc: "client (pulsar-client-go), wire (pulsh's own, far cheaper) or session (as set by set session engine)",
+			Read:  func(p *P) string { return string(p.Engine) },
+			Write: func(p *P, text string) error { return p.Engine.UnmarshalText([]byte(text)) }},
 		{Name: "partitions", Kind: "COUNT", Doc: "partitions of a topic that has to be created; 0 leaves it to the broker",
 			Read: func(p *P) string { return strconv.Itoa(p.Partitions) },
 			Write: func(p *P, text string) error {
@@ -163,6 +168,9 @@ func newConsumerSettings() []Setting[Consumer] {
 		{Name: "subscription", Kind: "NAME", Doc: "subscription; by default the one named like the group",
 			Read:  func(c *C) string { return c.Subscription },
 			Write: func(c *C, text string) error { return readSubscription(&c.Subscription, text) }},
+		{Name: "engine", Kind: "WORD", Words: engineWords(), Doc: "client (pulsar-client-go), wire (pulsh's own, far cheaper) or session (as set by set session engine)",
+			Read:  func(c *C) string { return string(c.Engine) },
+			Write: func(c *C, text string) error { return c.Engine.UnmarshalText([]byte(text)) }},
 		{Name: "type", Kind: "WORD", Words: texts(broker.SubscriptionTypes()), Doc: "subscription type: how consumers share the messages",
 			Read:  func(c *C) string { return string(c.Type) },
 			Write: func(c *C, text string) error { return c.Type.UnmarshalText([]byte(text)) }},
@@ -188,4 +196,9 @@ func FindSetting[S any](settings []Setting[S], name string) (Setting[S], bool) {
 		}
 	}
 	return Setting[S]{}, false
+}
+
+// engineWords lists the engines, the default first.
+func engineWords() []string {
+	return texts([]broker.Engine{broker.SessionEngine, broker.ClientEngine, broker.WireEngine})
 }

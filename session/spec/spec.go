@@ -22,6 +22,7 @@ const (
 // Producer holds the settings of a producer group.
 type Producer struct {
 	Topic       string
+	Engine      broker.Engine
 	Partitions  int // of a topic that has to be created; 0 leaves it to the broker
 	Rate        pacing.Shape
 	Workers     int
@@ -41,6 +42,7 @@ type Producer struct {
 // Consumer holds the settings of a consumer group.
 type Consumer struct {
 	Topic        string // as ParseTopics reads it
+	Engine       broker.Engine
 	Subscription string
 	Type         broker.SubscriptionType
 	Workers      int

@@ -16,8 +16,8 @@ const (
 	Closed                   // the terminal is gone, or Close was called
 )
 
-// interruptsMax is the number of Ctrl-C in a row on an empty line after which the
-// editor says how to leave.
+// interruptsMax is the number of Ctrl-C in a row on an empty line after which
+// the editor prints how to leave.
 const interruptsMax = 2
 
 // Editor reads lines. Only one goroutine may be in ReadLine or ReadAnswer.
@@ -123,12 +123,12 @@ func (e *Editor) draw() {
 	e.prompt.setLine(e.typing.view(e.prefix, max(width, 1), height, e.cfg.Color))
 }
 
-// Resize draws the line for the present size of the display. It may be called
-// from any goroutine.
+// Resize draws the line for the new size of the display. It may be called from
+// any goroutine.
 func (e *Editor) Resize() { e.queue.redraw() }
 
-// Ahead returns the text that was typed ahead of a running command, or the search
-// that is under way. It may be called from any goroutine.
+// Ahead returns the text that was typed ahead of a running command, or the
+// running search. It may be called from any goroutine.
 func (e *Editor) Ahead() string {
 	if shown := e.searched.Load(); shown != nil {
 		return *shown
@@ -136,8 +136,8 @@ func (e *Editor) Ahead() string {
 	return strings.TrimRight(e.queue.ahead(), " ")
 }
 
-// Close makes ReadLine return Closed and waits for the key reader. The keyboard
-// must return an error by then.
+// Close makes ReadLine return Closed and waits for the key reader. Before the
+// call the keyboard must have been made to return an error.
 func (e *Editor) Close() {
 	e.end()
 	<-e.done

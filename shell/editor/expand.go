@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Expand replaces a reference to the history at the beginning of a line: !! is the
-// newest line, !12 the line with number 12, !-2 the last but one, and !pro the
-// newest line that begins with pro. A blank and the text behind it stay. A line
-// without a reference is returned unchanged. The error names a reference to a line
-// that does not exist.
+// Expand replaces a reference to the history at the beginning of a line: !!
+// means the newest line, !12 the line with number 12, !-2 the last but one, and
+// !pro the newest line that begins with pro. The text from the first blank on
+// stays. A line without a reference is returned unchanged. The error names a
+// reference to a line that does not exist.
 func (h *History) Expand(text string) (string, error) {
 	call, rest, more := strings.Cut(strings.TrimLeft(text, " "), " ")
 	name, ok := strings.CutPrefix(call, "!")

@@ -23,9 +23,9 @@ type Entry struct {
 	Text   string
 }
 
-// History holds the entered lines in memory and in a file, the oldest first. It
-// keeps equal lines once, and no line that begins with a blank. It may be used from
-// any goroutine.
+// History holds the entered lines in memory and in a file, the oldest first.
+// Equal lines are kept once, and lines that begin with a blank are not kept. A
+// History may be used from any goroutine.
 type History struct {
 	note func(string)
 
@@ -35,9 +35,9 @@ type History struct {
 	file    *historyFile
 }
 
-// OpenHistory returns the history in the file at path. Without a path, or if the
-// file cannot be read or written, the history exists in memory only. Note gets one
-// line about the first error of the file.
+// OpenHistory returns the history in the file at path. If path is empty, or the
+// file cannot be read or written, the history exists in memory only. note gets
+// one line about the first error of the file.
 func OpenHistory(path string, note func(line string)) *History {
 	h := &History{note: note}
 	if path == "" {

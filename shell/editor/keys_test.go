@@ -52,10 +52,10 @@ func TestLinesOfSeveralBytes(t *testing.T) {
 		require.Equal(t, from, l.marked())
 		require.Equal(t, len(l.before()), l.at())
 		deleted := l
-		deleted.deleteRight(l.charAfter())
+		deleted.removeRight(l.charAfter())
 		require.Equal(t, l.before()+"|"+l.after()[len(l.charAfter()):], deleted.marked())
 		deleted = l
-		deleted.deleteLeft(l.charBefore())
+		deleted.removeLeft(l.charBefore())
 		require.Equal(t, l.before()[:l.at()-len(l.charBefore())]+"|"+l.after(), deleted.marked())
 		end := l
 		end.moveRight(l.after())

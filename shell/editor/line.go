@@ -35,9 +35,11 @@ func (l *line) edit(change func(*prompt.Buffer)) {
 	l.Document = *b.Document()
 }
 
-// before returns the text before the cursor, after the text behind it.
+// before returns the text before the cursor.
 func (l line) before() string { return l.TextBeforeCursor() }
-func (l line) after() string  { return l.TextAfterCursor() }
+
+// after returns the text behind the cursor.
+func (l line) after() string { return l.TextAfterCursor() }
 
 // at returns the number of bytes before the cursor.
 func (l line) at() int { return len(l.before()) }
@@ -73,12 +75,12 @@ func (l line) charAfter() string {
 	return after[:measure.Next(after)]
 }
 
-// moveLeft moves the cursor over text, which stands before it.
+// moveLeft moves the cursor over text, which must stand before it.
 func (l *line) moveLeft(text string) {
 	l.edit(func(b *prompt.Buffer) { b.CursorLeft(utf8.RuneCountInString(text)) })
 }
 
-// moveRight moves the cursor over text, which stands behind it.
+// moveRight moves the cursor over text, which must stand behind it.
 func (l *line) moveRight(text string) {
 	l.edit(func(b *prompt.Buffer) { b.CursorRight(utf8.RuneCountInString(text)) })
 }
@@ -88,14 +90,14 @@ func (l *line) insert(text string) {
 	l.edit(func(b *prompt.Buffer) { b.InsertText(text, false, true) })
 }
 
-// deleteLeft deletes text, which stands before the cursor.
-func (l *line) deleteLeft(text string) {
+// removeLeft deletes text, which must stand before the cursor.
+func (l *line) removeLeft(text string) {
 	l.edit(func(b *prompt.Buffer) { b.DeleteBeforeCursor(utf8.RuneCountInString(text)) })
 }
 
-// deleteRight deletes text, which stands behind the cursor. Buffer.Delete returns
-// the wrong text for runes of several bytes, so its result is not used.
-func (l *line) deleteRight(text string) {
+// removeRight deletes text, which must stand behind the cursor. Buffer.Delete
+// returns the wrong text for runes of several bytes, so its result is not used.
+func (l *line) removeRight(text string) {
 	l.edit(func(b *prompt.Buffer) { b.Delete(utf8.RuneCountInString(text)) })
 }
 

@@ -7,9 +7,9 @@ import (
 	"pulsh/shell/screen"
 )
 
-// Completer returns the suggestions for a text whose cursor stands behind the first
-// cursor bytes. A suggestion replaces the bytes from from up to the cursor; from is
-// the reason that prompt.Completer does not serve. A Completer is called with every
+// Completer returns the suggestions for a text whose cursor stands behind the
+// first cursor bytes, and the beginning of the word that they replace.
+// prompt.Completer returns no such beginning. A Completer is called with every
 // key, so it must not block.
 type Completer func(text string, cursor int) (list []Suggestion, from int)
 
@@ -141,7 +141,7 @@ func (p *popup) common() string {
 
 // put returns the line with suggestion i in the place of the word.
 func (p *popup) put(l line, i int) line {
-	l.deleteLeft(l.before()[p.from:])
+	l.removeLeft(l.before()[p.from:])
 	l.insert(p.list[i].Text)
 	return l
 }

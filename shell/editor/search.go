@@ -8,8 +8,8 @@ import (
 	"pulsh/shell/screen"
 )
 
-// search is the search through the history that Ctrl-R begins. It belongs to the
-// key reader.
+// search is the state of Ctrl-R, which searches the history. Only the key reader
+// uses it.
 type search struct {
 	history *History
 	query   string
@@ -60,7 +60,8 @@ func (s *search) take(t token) verdict {
 	return searching
 }
 
-// find searches the newest line before an index that contains the query.
+// find sets the match to the newest line before an index that contains the
+// query.
 func (s *search) find(before int) {
 	if s.query == "" {
 		s.match, s.index = "", s.history.len()
@@ -79,7 +80,7 @@ func (s *search) text() string {
 	return head + tail
 }
 
-// parts returns the text before the cursor and the text behind it.
+// parts returns the text of the search before its cursor and behind it.
 func (s *search) parts() (head, tail string) {
 	switch {
 	case s.match != "":
@@ -90,7 +91,7 @@ func (s *search) parts() (head, tail string) {
 	return "search: " + s.query, tail
 }
 
-// view draws the search in place of the input line.
+// view returns the search as a view in the place of the input line.
 func (s *search) view(width int) screen.View {
 	head, tail := s.parts()
 	rows := screen.Wrap(screen.Cells(head+tail, false), width)

@@ -19,12 +19,12 @@ const (
 	esc         = '\x1b' // begins every escape sequence
 )
 
-// splitter cuts the bytes that a terminal sends into tokens. It knows no time: the
-// caller calls flush when the rest of a sequence did not arrive in time.
+// splitter cuts the bytes that a terminal sends into tokens. It has no clock:
+// the caller calls flush if the rest of a sequence does not arrive in time.
 type splitter struct {
 	pending []byte
 	pasting bool
-	afterCR bool // the last byte of the paste was CR: a LF belongs to it
+	afterCR bool // the last byte of the paste was CR, so that a LF belongs to it
 }
 
 // partial reports whether bytes wait for the rest of their sequence or rune.
@@ -65,8 +65,8 @@ func (s *splitter) flush() []token {
 	return appendText(nil, rest)
 }
 
-// typed cuts one token off the pending bytes and returns how many it took, 0
-// when they are not complete.
+// typed appends the first token of the pending bytes. It returns the number of
+// bytes it took, 0 if the token is not complete.
 func (s *splitter) typed(out []token) ([]token, int) {
 	b := s.pending
 	switch c := b[0]; {
@@ -183,9 +183,9 @@ func appendText(out []token, s string) []token {
 	return append(out, text(s))
 }
 
-// paste appends text and Enter tokens for pasted bytes and returns the number of
-// bytes it took. The end mark may arrive in pieces, so the last bytes that could
-// begin it stay pending.
+// paste appends text and Enter tokens for the pending bytes of a paste. It
+// returns the number of bytes it took. The end mark may arrive in pieces, so
+// bytes that could begin it stay pending.
 func (s *splitter) paste(out []token) ([]token, int) {
 	var n, skip int
 	if end := bytes.Index(s.pending, []byte(pasteEnd)); end >= 0 {

@@ -2,7 +2,7 @@ package editor
 
 import prompt "github.com/c-bata/go-prompt"
 
-// kind says what a token is.
+// kind is the kind of a token.
 type kind int
 
 const (

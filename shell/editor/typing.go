@@ -99,8 +99,9 @@ func (y *typing) charLeft()  { y.popup.keep(); y.moveLeft(y.charBefore()) }
 func (y *typing) lineStart() { y.popup.keep(); y.moveLeft(y.before()) }
 func (y *typing) wordBack()  { y.popup.keep(); y.moveLeft(y.wordBefore()) }
 
-// charRight, lineEnd and wordForward move right. At the end of the line they
-// insert the ghost instead, wordForward only its first word.
+// The following functions move right. At the end of the line they insert the ghost
+// instead, wordForward only its first word.
+
 func (y *typing) charRight()   { y.forward(line.charAfter, y.ghost) }
 func (y *typing) lineEnd()     { y.forward(line.after, y.ghost) }
 func (y *typing) wordForward() { y.forward(line.wordAfter, lineAt(y.ghost, 0).wordAfter()) }
@@ -122,7 +123,7 @@ func (y *typing) deleteLeft() {
 	y.popup.keep()
 	if char := y.charBefore(); char != "" {
 		y.step(false)
-		y.line.deleteLeft(char)
+		y.removeLeft(char)
 	}
 }
 
@@ -131,11 +132,13 @@ func (y *typing) deleteRight() {
 	y.popup.keep()
 	if char := y.charAfter(); char != "" {
 		y.step(false)
-		y.line.deleteRight(char)
+		y.removeRight(char)
 	}
 }
 
-// The kills delete text and keep it for yank. Kills in a row keep all their text.
+// The following functions kill text: they delete it and keep it for yank. Kills in a
+// row keep all their text.
+
 func (y *typing) killToBlank()   { y.killLeft(y.GetWordBeforeCursorWithSpace()) }
 func (y *typing) killWordLeft()  { y.killLeft(y.wordBefore()) }
 func (y *typing) killWordRight() { y.killRight(y.wordAfter()) }
@@ -145,13 +148,13 @@ func (y *typing) killToEnd()     { y.killRight(y.after()) }
 func (y *typing) killLeft(text string) {
 	y.beginKill()
 	y.killed = text + y.killed
-	y.line.deleteLeft(text)
+	y.removeLeft(text)
 }
 
 func (y *typing) killRight(text string) {
 	y.beginKill()
 	y.killed += text
-	y.line.deleteRight(text)
+	y.removeRight(text)
 }
 
 func (y *typing) beginKill() {
@@ -181,7 +184,7 @@ func (y *typing) transpose() {
 		y.moveLeft(y.charBefore())
 	}
 	left, right := y.charBefore(), y.charAfter()
-	y.line.deleteLeft(left)
+	y.removeLeft(left)
 	y.moveRight(right)
 	y.insert(left)
 }
@@ -264,7 +267,7 @@ func (y *typing) lastArgument() {
 		return
 	}
 	y.step(false)
-	y.line.deleteLeft(replaced)
+	y.removeLeft(replaced)
 	y.insert(word)
 	y.recall.inserted(y.line, word)
 	y.popup.hide(y.line)

@@ -16,13 +16,13 @@ import (
 	"pulsh/shell/screen"
 )
 
-// sizes are the terminals that frames are drawn for.
+// sizes are the sizes of the terminals that frames are drawn for.
 var sizes = []struct{ width, height int }{{40, 12}, {80, 24}, {140, 40}, {200, 50}}
 
 // bodyMin is what the screen leaves to output and input line at least.
 const bodyMin = 7
 
-// draw gives all rows of a frame, and holds it to its size.
+// draw returns all rows of a frame and checks their size.
 func draw(t *testing.T, f *Frames, width, height int) []string {
 	t.Helper()
 	frame := f.Frame(at, width, screen.Budget(height))
@@ -37,7 +37,7 @@ func draw(t *testing.T, f *Frames, width, height int) []string {
 	return rows
 }
 
-// looks are what terminals can show.
+// looks are the abilities of terminals, by the suffix of their golden files.
 var looks = map[string]Look{"": {}, "-ascii": {ASCII: true}, "-color": {Color: true}}
 
 // picture is one scene to draw.
@@ -134,8 +134,8 @@ func TestFrames(t *testing.T) {
 	}
 }
 
-// TestLooksSayTheSame: colour adds nothing but sequences, and ASCII takes no
-// cell more or less.
+// TestLooksSayTheSame checks that colours add only SGR sequences, and that ASCII
+// changes no width.
 func TestLooksSayTheSame(t *testing.T) {
 	sequences := regexp.MustCompile("\x1b\\[[0-9;]*m")
 	for _, p := range pictures() {
@@ -179,7 +179,7 @@ func states() *snapshot.Snapshot {
 	return s
 }
 
-// TestColumnsStand: whatever the digits are, every word stands where it stood.
+// TestColumnsStand checks that no word moves when digits change.
 func TestColumnsStand(t *testing.T) {
 	for _, size := range sizes {
 		var before []string
@@ -208,8 +208,8 @@ func TestColumnsStand(t *testing.T) {
 	}
 }
 
-// TestGraphStands: from frame to frame only the newest column of the graph
-// changes, until all of it moves on by one column.
+// TestGraphStands checks that from frame to frame only the newest column of the
+// graph changes, until all columns move by one.
 func TestGraphStands(t *testing.T) {
 	s := running()
 	s.snapshot.Marks = s.snapshot.Marks[:2]
@@ -311,8 +311,7 @@ func TestNothing(t *testing.T) {
 	require.Len(t, New(running(), nil, Look{}).Frame(at, 80, screen.Budget(2)).Status, 1)
 }
 
-// FuzzFrame: whatever the size and the figures are, rows have their width and
-// nothing panics.
+// FuzzFrame checks that rows have their width for any size and any figures.
 func FuzzFrame(f *testing.F) {
 	f.Add(80, 24, "fast", "sub1", 50e3, int64(8_200_000), uint8(2))
 	f.Add(1, 1, "日本語", "", -1.0, int64(-1), uint8(255))

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session/look"
+	"pulsh/session/chart"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
 )
@@ -169,7 +169,7 @@ func unitOf(list []snapshot.Metric) graphs.Unit {
 		return graphs.Messages
 	}
 	figure, _ := list[0].Describe()
-	return look.Unit(figure.Unit)
+	return chart.Unit(figure.Unit)
 }
 
 // label returns the title of a graph and the names of its lines. Lines of one figure

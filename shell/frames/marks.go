@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"pulsh/graphs"
-	"pulsh/session/look"
+	"pulsh/session/chart"
 	"pulsh/session/snapshot"
 )
 
@@ -24,7 +24,7 @@ func (f *Frames) marks(s *snapshot.Snapshot, shown []Graph, end time.Time) []gra
 		if age := end.Sub(m.At); age < 0 || age > window {
 			continue
 		}
-		marks = append(marks, graphs.Mark{At: m.At, Sign: look.Sign(m.Kind), Number: (m.Number-1)%numberMax + 1, Text: m.Text, Style: f.markStyle(m.Kind)})
+		marks = append(marks, graphs.Mark{At: m.At, Sign: chart.Sign(m.Kind), Number: (m.Number-1)%numberMax + 1, Text: m.Text, Style: f.markStyle(m.Kind)})
 	}
 	return marks
 }

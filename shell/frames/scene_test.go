@@ -20,10 +20,10 @@ import (
 
 var update = flag.Bool("update", false, "write the golden drawings anew")
 
-// at is when the snapshots are from.
+// at is the time of the snapshots.
 var at = time.Date(2026, 3, 1, 10, 42, 7, 0, time.UTC)
 
-// scene is a source with a past that is a function of time.
+// scene is a source whose past is a function of time.
 type scene struct {
 	snapshot *snapshot.Snapshot
 	past     func(m snapshot.Metric, age time.Duration) float64
@@ -193,12 +193,13 @@ func sessionAt(groups ...snapshot.Group) *snapshot.Snapshot {
 	}
 }
 
-// running is the scene of two groups that run.
+// running returns a scene with two running groups.
 func running() *scene {
 	return &scene{snapshot: sessionAt(producer("fast", 50e3, 50e3), consumer("sub1", 61.3e3)), past: past, preferences: spec.DefaultPreferences()}
 }
 
-// golden compares a drawing with the one in testdata; with -update it becomes it.
+// golden compares a drawing with the file in testdata, or writes the file with
+// -update.
 func golden(t *testing.T, name string, rows []string) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".txt")

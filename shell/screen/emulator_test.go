@@ -62,8 +62,8 @@ func (d *display) scrollback() []string {
 	return rows
 }
 
-// text returns a row of cells as text.
-// requireShown checks that the emulator shows what the screen believes it shows.
+// requireShown checks that the emulator shows the cells that the screen has in
+// front.
 func requireShown(t testing.TB, s *Screen, d *display) {
 	t.Helper()
 	want := make([]string, len(s.front))

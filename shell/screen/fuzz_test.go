@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzScreen does what the bytes say to a screen and checks after every frame
-// that the emulator shows what the screen believes, and that the last status row
-// is the last row.
+// FuzzScreen calls the methods that the input selects. After every frame it
+// checks that the emulator shows the cells of the screen, and that the last
+// status row is the last row.
 func FuzzScreen(f *testing.F) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 15 {

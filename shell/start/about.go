@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pulsh/commands"
+	"pulsh/commands/report"
 	"pulsh/graphs"
 	"pulsh/session/profile"
 )
@@ -19,7 +20,7 @@ func About(o Options, version string, builtin []byte, out io.Writer) (asked bool
 	case o.Help:
 		_, err = io.WriteString(out, Usage())
 	case o.Version:
-		_, err = fmt.Fprintf(out, "pulsh %s · %s · pulsar-client-go %s\n", version, runtime.Version(), commands.ClientVersion())
+		_, err = fmt.Fprintf(out, "pulsh %s · %s · pulsar-client-go %s\n", version, runtime.Version(), report.ClientVersion())
 	case o.Man:
 		_, err = io.WriteString(out, manual(version))
 	case o.Completion != "":

@@ -150,7 +150,7 @@ func TestEveryFaultAtTheStartHasItsAdvice(t *testing.T) {
   try: connect pulsar+ssl://HOST   with TLS`},
 		{"TLS against plain", broker.Target{URL: "pulsar+ssl://" + pulsar}, `pulsar+ssl://HOST does not speak TLS; without it the URL begins with pulsar://
   try: connect pulsar://HOST   without TLS`},
-		{"a certificate that nobody signed", broker.Target{URL: "pulsar+ssl://" + secured}, `the certificate of pulsar+ssl://HOST is not trusted here: nobody known has signed it
+		{"a certificate that nobody signed", broker.Target{URL: "pulsar+ssl://" + secured}, `the certificate of pulsar+ssl://HOST is not trusted here: it is signed by an unknown authority
   try: connect pulsar+ssl://HOST trust_certs=ca.pem   with the certificate that signed it
        connect pulsar+ssl://HOST tls_check=none   unchecked, in a network that is yours`},
 		{"unchecked", broker.Target{URL: "pulsar+ssl://" + secured, TLSCheck: broker.TLSNone}, ""},
@@ -161,7 +161,7 @@ func TestEveryFaultAtTheStartHasItsAdvice(t *testing.T) {
 		{"something else", broker.Target{URL: "pulsar://" + answering(t, func(c net.Conn) { io.WriteString(c, "+OK who is there?\r\n"); io.Copy(io.Discard, c) })}, `pulsar://HOST answers, but not as a Pulsar
   try: connect pulsar://host:6650   elsewhere
        local start   here (Java 17, 0.5 GiB)`},
-		{"silence", broker.Target{URL: "pulsar://" + answering(t, func(c net.Conn) { <-silent })}, `pulsar://HOST is silent: nothing answers in time
+		{"silence", broker.Target{URL: "pulsar://" + answering(t, func(c net.Conn) { <-silent })}, `pulsar://HOST is silent: no answer within 2s
   try: connect pulsar://host:6650   elsewhere
        local start   here (Java 17, 0.5 GiB)`},
 	} {

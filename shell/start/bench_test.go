@@ -66,7 +66,7 @@ func BenchmarkPrompt(b *testing.B) {
 					took = append(took, time.Since(begun))
 					leave(b, s)
 				}
-				report(b, took)
+				reportMetrics(b, took)
 			}
 		})
 	}
@@ -82,7 +82,7 @@ func BenchmarkEcho(b *testing.B) {
 				for range b.N {
 					s := open(b, server, 200, 50, "GOMAXPROCS="+procs)
 					burden(s, load)
-					report(b, echoes(s))
+					reportMetrics(b, echoes(s))
 					leave(b, s)
 				}
 			})
@@ -128,7 +128,7 @@ func echoes(s *ptytest.Terminal) (took []time.Duration) {
 	return took
 }
 
-func report(b *testing.B, took []time.Duration) {
+func reportMetrics(b *testing.B, took []time.Duration) {
 	slices.Sort(took)
 	b.ReportMetric(0, "ns/op") // of no meaning: it is mostly the gaps
 	for name, at := range map[string]int{"p50-ms": len(took) / 2, "p99-ms": len(took) * 99 / 100, "max-ms": len(took) - 1} {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"pulsh/commands"
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/commands/outcome"
 	"pulsh/session/broker"
@@ -46,11 +46,11 @@ func (p *program) summary() []string {
 
 // behind are the groups that fell short of their schedules, if that is a failure
 // here: nobody watches who could judge it himself.
-func (p *program) behind() (short []commands.Schedule) {
-	if p.prompts() || commands.BehindAllowed(p.commands) {
+func (p *program) behind() (short []host.Schedule) {
+	if p.prompts() || host.BehindAllowed(p.commands) {
 		return nil
 	}
-	for _, s := range commands.Schedules(p.commands) {
+	for _, s := range host.Schedules(p.commands) {
 		if s.Behind {
 			short = append(short, s)
 		}
@@ -97,7 +97,7 @@ func (p *program) openReports() error {
 }
 
 // report writes the files and returns the exit code, which says when that failed.
-func (p *program) report(code int) int {
+func (p *program) writeReport(code int) int {
 	if len(p.reports) == 0 {
 		return code
 	}
@@ -123,8 +123,8 @@ func (p *program) report(code int) int {
 func (p *program) outcome(code int) outcome.Run {
 	return outcome.Run{
 		Pulsh: p.version, Began: p.began, Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(),
-		Journal: p.commands.Journal(), Schedules: commands.Schedules(p.commands), BehindAllowed: commands.BehindAllowed(p.commands),
-		Settings: commands.GroupSettings(p.commands), Last: p.session.Snapshot(), Refused: p.refused,
+		Journal: p.commands.Journal(), Schedules: host.Schedules(p.commands), BehindAllowed: host.BehindAllowed(p.commands),
+		Settings: host.GroupSettings(p.commands), Last: p.session.Snapshot(), Refused: p.refused,
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/commands"
+	"pulsh/commands/host"
 	"pulsh/session/broker"
 )
 
@@ -32,7 +32,7 @@ type Level struct {
 // nothing about this one: half of one cluster and half of another would seek in
 // one what is received from the other, and show the token of one to the other.
 // What is passed over for that reason is noted.
-func combine(levels ...Level) (t broker.Target, facts []commands.Fact, notes []string) {
+func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []string) {
 	url, decides := Said{defaultURL, ""}, len(levels)
 	for i, l := range levels {
 		if l.URL.Value != "" {
@@ -64,17 +64,17 @@ func combine(levels ...Level) (t broker.Target, facts []commands.Fact, notes []s
 	check := pick(func(l Level) Said { return l.TLSCheck })
 	t = broker.Target{URL: url.Value, AdminURL: admin.Value, TrustFile: trust.Value, TLSCheck: broker.TLSCheck(check.Value)}
 	token := takeToken(here, &t)
-	trusted := commands.Fact{Name: commands.FactTrust, Value: t.Trust(), From: trust.From}
+	trusted := host.Fact{Name: host.FactTrust, Value: t.Trust(), From: trust.From}
 	if check.Value != "" && trust.From != check.From {
 		trusted.From = strings.TrimPrefix(trust.From+" and "+check.From, " and ")
 	}
 	if trusted.Value == "" {
 		trusted.Value, trusted.From = "the system's", ""
 	}
-	return t, []commands.Fact{
-		{Name: commands.FactURL, Value: url.Value, From: url.From},
-		{Name: commands.FactAdmin, Value: admin.Value, From: admin.From},
-		{Name: commands.FactToken, Value: t.TokenSource(), From: token},
+	return t, []host.Fact{
+		{Name: host.FactURL, Value: url.Value, From: url.From},
+		{Name: host.FactAdmin, Value: admin.Value, From: admin.From},
+		{Name: host.FactToken, Value: t.TokenSource(), From: token},
 		trusted,
 	}, notes
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"pulsh/commands"
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/broker/local"
@@ -20,7 +20,7 @@ type localPulsar struct {
 	server *local.Server
 }
 
-var _ commands.Local = (*localPulsar)(nil)
+var _ host.Local = (*localPulsar)(nil)
 
 // Start starts the server, joins the one that runs, or finds a foreign one.
 func (l *localPulsar) Start(ctx context.Context, tell func(lang.Step)) (broker.Target, error) {
@@ -96,13 +96,13 @@ func (l *localPulsar) with(act func(*local.Server) error) error {
 }
 
 // Report looks at the server, with the last lines of its log.
-func (l *localPulsar) Report(lines int) (commands.LocalReport, error) {
+func (l *localPulsar) Report(lines int) (host.LocalReport, error) {
 	server, err := l.running()
 	if err != nil {
-		return commands.LocalReport{}, err
+		return host.LocalReport{}, err
 	}
 	s := server.Status()
-	report := commands.LocalReport{
+	report := host.LocalReport{
 		Condition: string(s.Condition), Reason: s.Reason, URL: server.URL(), AdminURL: server.AdminURL(),
 		Version: s.Version, Source: s.Source, PID: s.PID, Uptime: s.Uptime,
 		Resident: s.Resident, Data: s.Data, Users: s.Users,

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/commands"
+	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/profile"
@@ -99,6 +99,8 @@ func scriptOptions() []option {
 			}, more: "It goes before " + lang.VariablePrefix + "NAME in the environment, which goes before a let. Variables are shown and recorded: keep secrets out of them."},
 		{name: "speed", value: "FACTOR", sample: "2", doc: "divide the times of wait and at",
 			said: func(o *Options, _ *Level, s Said) (err error) { o.Speed, err = readSpeed(s.Value); return err }},
+		{name: "engine", value: "ENGINE", sample: "wire", doc: "the engine of groups that choose none: client (the Go client) or wire (pulsh's own)",
+			said: func(o *Options, _ *Level, s Said) error { o.Engine = s.Value; return checkEngine(s.Value) }},
 		{name: "allow-behind", doc: "let producer groups fall short of their schedules",
 			said: func(o *Options, _ *Level, _ Said) error { o.AllowBehind = true; return nil },
 			more: "Without it a run fails when less than 99 % of what was due was acked, or when more than 0.1 % of it was given up as too late."},
@@ -122,7 +124,7 @@ func processOptions() []option {
 			said: func(o *Options, _ *Level, s Said) error { o.CPUProfile = s.Value; return nil }},
 		{name: "metrics", value: "ADDRESS", sample: "127.0.0.1:9095", variable: "PULSH_METRICS", doc: "serve metrics to Prometheus",
 			said: func(o *Options, _ *Level, s Said) error {
-				address, _, err := commands.ParseMetricsAddress(s.Value)
+				address, _, err := kinds.ParseMetricsAddress(s.Value)
 				o.Metrics = address
 				return err
 			}, more: "As metrics serve does at the prompt. Only this machine reaches it, but for --metrics-remote."},

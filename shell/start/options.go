@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pulsh/commands/lang"
+	"pulsh/session/spec"
 )
 
 // Options are what was said on the command line and in the environment. Flags
@@ -26,6 +27,7 @@ type Options struct {
 	Set              []lang.Variable
 	Speed            float64 // of the waits of scripts; 0 is as they are written
 	AllowBehind      bool
+	Engine           string // of groups that choose none, "" for the profile's or the standard one
 	JSON, JUnit      string // files for what became of the run; "-" is the standard output
 	Yes              bool   // every question is answered with yes
 	Check            string
@@ -129,3 +131,9 @@ func flagFault(err error) error {
 
 // Batch says whether pulsh ends after what it was given.
 func (o Options) Batch() bool { return len(o.Files)+len(o.Lines) > 0 }
+
+// checkEngine refuses what is no engine of a session.
+func checkEngine(name string) error {
+	_, err := spec.DefaultPreferences().Apply([]spec.Preference{{Name: "engine", Value: name}})
+	return err
+}

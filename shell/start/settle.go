@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strconv"
 
-	"pulsh/commands"
+	"pulsh/commands/host"
 	"pulsh/session/broker"
 	"pulsh/session/clientconf"
 	"pulsh/session/profile"
@@ -20,7 +20,7 @@ import (
 // settled is what all places together say.
 type settled struct {
 	target broker.Target
-	facts  []commands.Fact
+	facts  []host.Fact
 	notes  []string // what is said and not used
 }
 
@@ -48,28 +48,28 @@ func settle(o Options, library profile.Library, env func(string) string) (settle
 		s.facts = localFacts(broker.Target{URL: "the Pulsar on this machine"})
 	}
 	s.facts = append(s.facts,
-		commands.Fact{Name: "profile", Value: o.Profile.Value, From: o.Profile.From},
-		commands.Fact{Name: "client.conf", Value: file.Value, From: file.From})
+		host.Fact{Name: "profile", Value: o.Profile.Value, From: o.Profile.From},
+		host.Fact{Name: "client.conf", Value: file.Value, From: file.From})
 	s.facts = append(s.facts, runtimeFacts(env)...)
 	return s, nil
 }
 
 // localFacts describe the Pulsar that --local has started.
-func localFacts(t broker.Target) []commands.Fact {
-	admin := commands.Fact{Name: commands.FactAdmin, Value: t.AdminURL}
+func localFacts(t broker.Target) []host.Fact {
+	admin := host.Fact{Name: host.FactAdmin, Value: t.AdminURL}
 	if admin.Value != "" { // known once the server runs
 		admin.From = "--local"
 	}
-	return []commands.Fact{{Name: commands.FactURL, Value: t.URL, From: "--local"}, admin, {Name: commands.FactToken}, {Name: commands.FactTrust}}
+	return []host.Fact{{Name: host.FactURL, Value: t.URL, From: "--local"}, admin, {Name: host.FactToken}, {Name: host.FactTrust}}
 }
 
 // factsNow are what pulsh was started with, and since then found out about it.
-func (p *program) factsNow() []commands.Fact {
+func (p *program) factsNow() []host.Fact {
 	t, connected := p.session.Target()
 	if !p.Local || !connected {
 		return p.facts
 	}
-	return append(localFacts(t), slices.DeleteFunc(slices.Clone(p.facts), commands.Fact.OfConnection)...)
+	return append(localFacts(t), slices.DeleteFunc(slices.Clone(p.facts), host.Fact.OfConnection)...)
 }
 
 // profileLevel is what a profile says about the cluster.
@@ -148,14 +148,14 @@ func shareCores(env func(string) string) {
 }
 
 // runtimeFacts are what Go's runtime is told in the environment.
-func runtimeFacts(env func(string) string) []commands.Fact {
-	said := func(name, otherwise, from string) commands.Fact {
+func runtimeFacts(env func(string) string) []host.Fact {
+	said := func(name, otherwise, from string) host.Fact {
 		if v := env(name); v != "" {
-			return commands.Fact{Name: name, Value: v, From: name}
+			return host.Fact{Name: name, Value: v, From: name}
 		}
-		return commands.Fact{Name: name, Value: otherwise, From: from}
+		return host.Fact{Name: name, Value: otherwise, From: from}
 	}
-	return []commands.Fact{
+	return []host.Fact{
 		said("GOMAXPROCS", strconv.Itoa(runtime.GOMAXPROCS(0)), "the cores that pulsh may use"),
 		said("GOGC", strconv.Itoa(gcPercent), ""),
 		said("GOMEMLIMIT", "", ""),

@@ -17,12 +17,16 @@ import (
 
 	"pulsh/commands"
 	"pulsh/commands/answers"
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
+	"pulsh/commands/look"
+	"pulsh/commands/report"
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/dial"
 	"pulsh/session/profile"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 	"pulsh/shell"
 	"pulsh/shell/frames"
 )
@@ -41,7 +45,7 @@ type program struct {
 	settled
 	version  string
 	session  *session.Session
-	commands *commands.Commands
+	commands *host.Host
 	frames   *frames.Frames
 	local    *localPulsar
 	topics   *topicNames
@@ -119,8 +123,17 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	})
 	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
+	if o.Engine != "" {
+		chosen, err := p.session.Preferences().Apply([]spec.Preference{{Name: "engine", Value: o.Engine}})
+		if err == nil {
+			err = p.session.SetPreferences(chosen)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	p.topics = newTopicNames(p.session)
-	p.commands = commands.New(commands.Env{
+	p.commands = commands.New(host.Env{
 		Session: p.session,
 		Color:   !color.NoColor,
 		Version: version,
@@ -134,7 +147,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Lines:   p.typed,
 		Confirm: p.confirm(),
 
-		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind,
+		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind, Engine: o.Engine,
 	})
 	p.frames = frames.New(p.session, p.shown, frames.Look{Color: !color.NoColor, ASCII: p.locale.ascii})
 	return p, nil
@@ -181,7 +194,7 @@ func (p *program) run() int {
 		p.close(context.Background())
 		code := max(lang.ExitCode(err), lang.ExitUnconnected)
 		p.refused = strings.TrimSpace(said[0])
-		return p.report(code)
+		return p.writeReport(code)
 	} else {
 		greeting = said
 	}
@@ -198,7 +211,7 @@ func (p *program) run() int {
 		Batch:      p.Batch(),
 		KeepGoing:  p.KeepGoing,
 		Keys:       p.keys(),
-		Scroll:     func(pages int) { commands.Scroll(p.commands, pages) },
+		Scroll:     func(pages int) { look.Scroll(p.commands, pages) },
 		History:    p.history,
 		Unfinished: lang.Unfinished,
 		Questions:  p.asked,
@@ -208,15 +221,15 @@ func (p *program) run() int {
 		Summary:    p.summary,
 		Stdin:      p.In, Stdout: p.results(), Stderr: p.Err,
 	})
-	return p.report(p.judge(code))
+	return p.writeReport(p.judge(code))
 }
 
 // close ends groups and connections, then what tells of them, and gives the
 // local server back.
 func (p *program) close(ctx context.Context) {
-	commands.Settling(p.commands, "")
+	host.Settling(p.commands, "")
 	p.session.Close(ctx)
-	commands.Close(ctx, p.commands)
+	report.Close(ctx, p.commands)
 	releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	if err := p.local.release(releasing); err != nil {
@@ -316,10 +329,10 @@ func (p *program) progress(now time.Time, took time.Duration) string {
 }
 
 // typed is the history for the command that shows it.
-func (p *program) typed() []commands.TypedLine {
-	var lines []commands.TypedLine
+func (p *program) typed() []host.TypedLine {
+	var lines []host.TypedLine
 	for _, e := range p.history.Entries() {
-		lines = append(lines, commands.TypedLine{Number: e.Number, Text: e.Text})
+		lines = append(lines, host.TypedLine{Number: e.Number, Text: e.Text})
 	}
 	return lines
 }

@@ -239,7 +239,7 @@ func TestTheBrokerIsKilled(t *testing.T) {
 	s.See(`^\d\d:\d\d:\d\d ◌ .* reconnecting +\d+s`)
 	require.NoError(t, server.Restart(ctx))
 	s.See(`^\d\d:\d\d:\d\d ● `)
-	s.See(`answers again after`)
+	s.See(`reachable again after`)
 	s.Gone("reconnecting")
 	s.See(`\d broker back after`)
 	grows(s, "sent")

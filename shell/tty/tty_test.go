@@ -19,8 +19,8 @@ import (
 
 const partVariable = "PULSH_TTY_PART"
 
-// parts are what the test binary does when it is started again on a terminal of
-// its own. Each ends its output with a word.
+// parts are the programs that the test binary runs on a terminal of its own.
+// Each ends its output with a word.
 var parts = map[string]func(t *Terminal) string{
 	"modes": func(t *Terminal) string {
 		if err := t.Raw(); err != nil {
@@ -167,7 +167,7 @@ func TestNotUsable(t *testing.T) {
 	readUntil(t, begin(t, "idle", "dumb"), ErrDumb.Error())
 	readUntil(t, begin(t, "idle", ""), ErrDumb.Error())
 
-	// A terminal that is not the controlling one: go-prompt would panic.
+	// A terminal that is not the controlling one.
 	ours, theirs, err := pty.Open()
 	require.NoError(t, err)
 	defer ours.Close()

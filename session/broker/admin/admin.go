@@ -1,9 +1,11 @@
-// Package admin speaks to Pulsar's admin API over HTTP: the few calls that a
-// load shell needs, each under a deadline, each refusal a sentence.
+// Package admin is a client of Pulsar's admin API with the calls that a load
+// shell needs. Each call has a deadline, and each error is a sentence for the
+// user.
 //
 // The requests and the fields are those of Pulsar's REST API, version 2
 // (/admin/v2), as Pulsar 4.0 serves it. Topics are named as broker.ParseTopic
-// reads them; a partitioned topic is handled as one unless a partition is named.
+// reads them. A call about a partitioned topic is about all its partitions, and
+// about one of them if its name ends in -partition-N.
 package admin
 
 import (
@@ -20,47 +22,44 @@ import (
 )
 
 const (
-	// callTimeout bounds a call that names no shorter deadline: a seek on a
-	// topic with some partitions takes a third of a second on a small server,
-	// and a user waits this long before asking what is wrong.
+	// callTimeout bounds a call without an earlier deadline. A seek on a topic
+	// of a few partitions takes a third of a second on a small server; users
+	// wait some ten seconds before they suspect a failure.
 	callTimeout = 10 * time.Second
-	// dialTimeout bounds the connection alone, so that a host that swallows
-	// packets is told from a slow answer.
+	// dialTimeout bounds the connection alone, which tells a host that drops
+	// packets from a slow one.
 	dialTimeout = 3 * time.Second
-	// responseMax bounds a response in bytes: the statistics of
-	// broker.MaxPartitions partitions take some 20 MB.
-	responseMax = 64 << 20
-	// redirectsMax bounds how often a call is sent on: Pulsar sends a request
-	// to the broker that owns the topic, once, or twice while it moves.
+	// redirectsMax bounds the redirects of a call. Pulsar redirects to the broker
+	// that owns the topic, once, or twice while the topic moves.
 	redirectsMax = 5
-	// idleMax is how many connections are kept: one for the session's polling
-	// and some for the parallel look-ups of Topics.
+	// idleMax is the number of idle connections that are kept, enough for the
+	// parallel requests of Topics.
 	idleMax = topicsAtOnce
-	// idleTimeout closes kept connections before a usual proxy does (60 s).
+	// idleTimeout closes idle connections before a usual proxy does (60 s).
 	idleTimeout = 45 * time.Second
 )
 
-// The ports of Pulsar's admin API, when a URL names none.
+// The ports of Pulsar's admin API in a URL without a port.
 const (
 	DefaultPort    = "8080"
 	DefaultTLSPort = "8443"
 )
 
-// Options say how to reach an admin API. The zero value is right for one
-// without authentication.
+// Options are the settings of an Admin. The zero value is for an admin API without
+// authentication.
 type Options struct {
-	// Token returns the bearer token. It is asked before each call, so that a
-	// file or variable may change; nothing keeps the token. An empty token, or
-	// no function, means none.
+	// Token returns the bearer token. It is called before each call, so that
+	// its source may change; Admin does not keep the token. No function, or an
+	// empty token, means none.
 	Token func() (string, error)
-	// TLS configures https; nil means the system's roots.
+	// TLS configures https; nil trusts the system's authorities.
 	TLS *tls.Config
-	// Timeout bounds each call that has no earlier deadline; 0 means 10 s.
+	// Timeout bounds each call without an earlier deadline; 0 means 10 s.
 	Timeout time.Duration
 }
 
-// Admin is the admin API of one cluster. Its methods may be called at the same
-// time by any number of goroutines.
+// Admin is a client of the admin API of one cluster. It is safe for concurrent
+// use.
 type Admin struct {
 	base    *url.URL
 	token   func() (string, error)
@@ -68,14 +67,16 @@ type Admin struct {
 	client  *http.Client
 	now     func() time.Time
 
-	mu    sync.Mutex
-	known map[broker.TopicName]*knowledge
+	mu      sync.Mutex
+	known   map[broker.TopicName]*knowledge
+	brokers map[string]bool // host:port that the cluster has named
 }
 
 var _ broker.Admin = (*Admin)(nil)
 
-// New prepares calls to the admin API at address, as http://host:port or
-// https://host:port. It makes no request.
+// New returns a client of the admin API at address, which is http://host:port or
+// https://host:port, with the path of a proxy behind it if there is one. It makes
+// no request.
 func New(address string, o Options) (*Admin, error) {
 	base, err := parseAddress(address)
 	if err != nil {
@@ -93,6 +94,7 @@ func New(address string, o Options) (*Admin, error) {
 		timeout: o.Timeout,
 		now:     time.Now,
 		known:   map[broker.TopicName]*knowledge{},
+		brokers: map[string]bool{},
 		client: &http.Client{
 			Transport: &http.Transport{
 				Proxy:               http.ProxyFromEnvironment,
@@ -102,19 +104,19 @@ func New(address string, o Options) (*Admin, error) {
 				MaxIdleConnsPerHost: idleMax,
 				IdleConnTimeout:     idleTimeout,
 			},
-			// Redirects are followed in send, which decides what travels on.
+			// send follows redirects itself, to decide where the token goes.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}, nil
 }
 
-// URL is the address the calls go to, as it would be typed.
+// URL returns the address of the admin API.
 func (a *Admin) URL() string { return a.base.String() }
 
-// Close closes the connections that are kept for later calls.
+// Close closes the idle connections.
 func (a *Admin) Close() { a.client.CloseIdleConnections() }
 
-// parseAddress reads the URL of an admin API and adds its default port.
+// parseAddress parses the URL of an admin API and adds its default port.
 func parseAddress(address string) (*url.URL, error) {
 	refuse := func(format string, args ...any) error {
 		return &broker.Error{Category: broker.Other, Message: fmt.Sprintf(format, args...)}

@@ -45,7 +45,7 @@ func TestChangesAskWhatPulsarUnderstands(t *testing.T) {
 		{"terminate", func(a *Admin) error { return a.Terminate(t.Context(), "fast") },
 			[]string{"GET " + fast + "/partitions?checkAllowAutoCreation=false", "POST " + fast + "/terminate/partitions"}},
 		{"subscribe", func(a *Admin) error { return a.CreateSubscription(t.Context(), "fast", "s/1", broker.Earliest) },
-			[]string{"PUT " + fast + `/subscription/s%2F1 {"ledgerId":-1,"entryId":-1,"partitionIndex":-1,"batchIndex":-1}`}},
+			[]string{"PUT " + fast + `/subscription/s%252F1 {"ledgerId":-1,"entryId":-1,"partitionIndex":-1,"batchIndex":-1}`}},
 		{"subscribe at the end", func(a *Admin) error { return a.CreateSubscription(t.Context(), "fast", "s", broker.Latest) },
 			[]string{"PUT " + fast + `/subscription/s {"ledgerId":9223372036854775807,"entryId":9223372036854775807,"partitionIndex":-1,"batchIndex":-1}`}},
 		{"unsubscribe", func(a *Admin) error { return a.DeleteSubscription(t.Context(), "fast", "s", true) },
@@ -101,7 +101,7 @@ func TestWhatCannotBeAskedIsNotAsked(t *testing.T) {
 		"a topic has from 1 to 10000 partitions, not -1":                           a.CreateTopic(t.Context(), "fast", -1),
 		"a topic has from 1 to 10000 partitions, not 0":                            a.GrowTopic(t.Context(), "fast", 0),
 		"a subscription needs a name":                                              a.ClearBacklog(t.Context(), "fast", ""),
-		`".." is not a subscription: Pulsar does not accept it`:                    a.ClearBacklog(t.Context(), "fast", ".."),
+		`".." is not a subscription: Pulsar cannot store a name of dots alone`:     a.ClearBacklog(t.Context(), "fast", ".."),
 		"0 entries cannot be skipped":                                              a.SkipEntries(t.Context(), "fast", "s", 0),
 		`"a/b/c/d" is not a topic: it has 4 parts, at most tenant/namespace/topic`: a.Unload(t.Context(), "a/b/c/d"),
 		"fast has 2 partitions; 1:2:0 names a message of the first":                a.SeekID(t.Context(), "fast", "s", broker.MessageID{Ledger: 1, Entry: 2, Partition: -1}),
@@ -200,7 +200,7 @@ func TestStatsWithoutInternalStats(t *testing.T) {
 func TestStatsOfNothing(t *testing.T) {
 	_, a := serve(t, map[string]answer{"GET " + fast + "/stats": refused(404, "Topic persistent://public/default/fast not found")})
 	_, err := a.Stats(t.Context(), "fast")
-	require.EqualError(t, err, "cannot read the statistics of fast: Topic persistent://public/default/fast not found")
+	require.EqualError(t, err, "there is no topic fast")
 	require.True(t, broker.IsMissing(err))
 
 	_, a = serve(t, map[string]answer{"GET " + fast + "/stats": ok("hello")})
@@ -236,6 +236,43 @@ func TestLimits(t *testing.T) {
 		"the namespace's dispatch rate of 50 msg/s and of 100 B/s",
 		"the broker's publish rate of 1048576 B/s",
 	}, texts)
+}
+
+func TestNegativeFiguresCountAsNone(t *testing.T) {
+	_, a := serve(t, map[string]answer{"GET " + fast + "/stats": ok(`{"msgInCounter":-4,"storageSize":-100,"msgRateIn":-0.5,
+		"subscriptions":{"s":{"type":"Shared","msgBacklog":-7,"unackedMessages":-1,"msgOutCounter":-9,"msgRateOut":-2}}}`)})
+	got, err := a.Stats(t.Context(), "fast")
+	require.NoError(t, err)
+	require.Equal(t, broker.TopicStats{MessagesPerEntry: 1, Subscriptions: map[string]broker.SubscriptionStats{"s": {Type: broker.Shared}}}, got)
+}
+
+// A proxy that drops bodies does not make a cluster without topics.
+func TestAnEmptyAnswerIsNoList(t *testing.T) {
+	for _, nothing := range []answer{ok(""), ok("null"), ok(" \n"), {204, ""}} {
+		_, a := serve(t, map[string]answer{"GET persistent/public/default/partitioned": nothing, "GET persistent/public/default": nothing,
+			"GET " + fast + "/stats": nothing, "GET " + fast + "/subscriptions": nothing, "GET " + fast + "/partitions": nothing})
+		_, topics := a.Topics(t.Context(), "")
+		_, stats := a.Stats(t.Context(), "fast")
+		_, subscriptions := a.Subscriptions(t.Context(), "fast")
+		_, partitions := a.Partitions(t.Context(), "fast")
+		for _, err := range []error{topics, stats, subscriptions, partitions} {
+			require.EqualError(t, err, a.URL()+" answers, but not as Pulsar's admin API")
+		}
+	}
+}
+
+func TestNothingIsStoredOnANonPersistentTopic(t *testing.T) {
+	const np = "non-persistent://public/default/np"
+	p, a := serve(t, nil)
+	_, survey := a.CursorPositions(t.Context(), np, "s")
+	_, entry := a.Entry(t.Context(), np, broker.MessageID{})
+	_, compaction := a.Compaction(t.Context(), np)
+	for _, err := range []error{survey, entry, compaction, a.Compact(t.Context(), np), a.Terminate(t.Context(), np),
+		a.CreateSubscription(t.Context(), np, "s", broker.Latest), a.SkipEntries(t.Context(), np, "s", 1), a.ClearBacklog(t.Context(), np, "s"),
+		a.Expire(t.Context(), np, "s", time.Hour), a.SeekTime(t.Context(), np, "s", time.Now()), a.SeekID(t.Context(), np, "s", broker.MessageID{})} {
+		require.EqualError(t, err, "nothing is stored on non-persistent://public/default/np: it is a non-persistent topic")
+	}
+	require.Empty(t, p.questions())
 }
 
 func TestThrottled(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"pulsh/session/broker"
 )
 
-// rate reads each of Pulsar's rate policies; -1 and 0 mean no limit.
+// rate has the fields of all of Pulsar's rate policies. -1 and 0 mean no limit.
 type rate struct {
 	PublishThrottlingRateInMsg   float64
 	PublishThrottlingRateInByte  float64
@@ -25,7 +25,7 @@ func (r rate) limit(level, on string) broker.Limit {
 		Bytes:    max(0, r.PublishThrottlingRateInByte, r.DispatchThrottlingRateInByte) / period}
 }
 
-// brokerLimits names the settings of a broker that limit rates.
+// brokerLimits lists the settings of a broker that limit rates.
 var brokerLimits = [...]struct{ on, messages, bytes string }{
 	{"publish", "maxPublishRatePerTopicInMessages", "maxPublishRatePerTopicInBytes"},
 	{"whole publish", "brokerPublisherThrottlingMaxMessageRate", "brokerPublisherThrottlingMaxByteRate"},
@@ -34,9 +34,9 @@ var brokerLimits = [...]struct{ on, messages, bytes string }{
 	{"subscription dispatch", "dispatchThrottlingRatePerSubscriptionInMsg", "dispatchThrottlingRatePerSubscriptionInByte"},
 }
 
-// Limits lists the rate limits that can hold a topic down, of the topic, its
-// namespace and its broker. A level that may not be asked (it takes an
-// administrator, or the policies are switched off) is left out.
+// Limits returns the rate limits that apply to a topic: its own, those of its
+// namespace and those of its broker. A level that cannot be read is left out: the
+// caller is not an administrator, or the cluster has no policies for topics.
 func (a *Admin) Limits(ctx context.Context, topic string) ([]broker.Limit, error) {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
@@ -44,16 +44,19 @@ func (a *Admin) Limits(ctx context.Context, topic string) ([]broker.Limit, error
 	}
 	name = name.Of(-1) // policies are those of the whole topic
 	var found []broker.Limit
-	namespace := "namespaces/" + segments(name.Tenant, name.Namespace)
+	ns := broker.NamespaceName{Tenant: name.Tenant, Namespace: name.Namespace}
 	for _, policy := range []struct{ on, resource string }{
 		{"publish", "publishRate"}, {"dispatch", "dispatchRate"}, {"subscription dispatch", "subscriptionDispatchRate"},
 	} {
-		for _, level := range []struct{ name, path string }{
-			{"topic", topicPath(name, policy.resource)}, {"namespace", namespace + "/" + policy.resource},
+		for _, level := range []struct {
+			name string
+			path path
+		}{
+			{"topic", topicPath(name, policy.resource)}, {"namespace", namespacePath(ns, policy.resource)},
 		} {
 			var r rate
-			err := a.get(ctx, level.path, nil, &r, fmt.Sprintf("read the %s rate of %s", policy.on, name.Short()))
-			if err != nil && !unasked(err) {
+			_, err := a.getOptional(ctx, call{at: level.path, doing: fmt.Sprintf("read the %s rate of %s", policy.on, name.Short())}, &r)
+			if err != nil && !unreadable(err) {
 				return nil, err
 			}
 			if l := r.limit(level.name, policy.on); l.Messages > 0 || l.Bytes > 0 {
@@ -62,15 +65,15 @@ func (a *Admin) Limits(ctx context.Context, topic string) ([]broker.Limit, error
 		}
 	}
 	settings := map[string]string{}
-	err = a.get(ctx, "brokers/configuration/runtime", nil, &settings, "read the broker's configuration")
-	if err != nil && !unasked(err) {
+	_, err = a.getOptional(ctx, call{at: fixedPath("brokers/configuration/runtime"), doing: "read the broker's configuration"}, &settings)
+	if err != nil && !unreadable(err) {
 		return nil, err
 	}
 	return append(found, configured(settings)...), nil
 }
 
-// unasked tells whether a level does not let itself be asked.
-func unasked(err error) bool {
+// unreadable reports whether an error means that a level cannot be read.
+func unreadable(err error) bool {
 	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound,
 		http.StatusMethodNotAllowed, http.StatusPreconditionFailed} {
 		if hasStatus(err, status) {
@@ -80,6 +83,7 @@ func unasked(err error) bool {
 	return false
 }
 
+// configured returns the limits in a broker's configuration.
 func configured(settings map[string]string) []broker.Limit {
 	var found []broker.Limit
 	for _, b := range brokerLimits {
@@ -99,8 +103,8 @@ func positive(text string) float64 {
 	return max(0, n)
 }
 
-// Throttled asks how often the broker has held publishers of a topic down
-// since it was loaded. A count that grows says that a publish limit is at work.
+// Throttled returns how often the broker has throttled publishers of a topic since
+// the topic was loaded. While the count grows, a publish limit applies.
 func (a *Admin) Throttled(ctx context.Context, topic string) (int64, error) {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {

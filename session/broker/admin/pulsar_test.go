@@ -116,7 +116,7 @@ func TestPulsarTopics(t *testing.T) {
 	name, err := broker.ParseTopic(one)
 	require.NoError(t, err)
 	var internal struct{ State string }
-	require.NoError(t, r.get(ctx, topicPath(name, "internalStats"), nil, &internal, "look at "+one))
+	require.NoError(t, r.get(ctx, call{at: topicPath(name, "internalStats"), doing: "look at " + one}, &internal))
 	require.Equal(t, "Terminated", internal.State)
 
 	for _, topic := range []string{one, many} {
@@ -259,7 +259,7 @@ func TestPulsarLimits(t *testing.T) {
 	name, err := broker.ParseTopic(topic)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
-		return r.change(ctx, call{method: "POST", path: topicPath(name, "publishRate"), doing: "slow the topic down",
+		return r.change(ctx, call{method: "POST", at: topicPath(name, "publishRate"), doing: "slow the topic down",
 			body: map[string]int{"publishThrottlingRateInMsg": 20, "publishThrottlingRateInByte": -1}}) == nil
 	}, soon, glance)
 	require.Eventually(t, func() bool {

@@ -13,22 +13,64 @@ import (
 	"pulsh/session/broker"
 )
 
-// call is one request. Its path is below /admin/v2, already escaped.
+// The bounds of an answer in bytes, by what is asked. The statistics of
+// broker.MaxPartitions partitions take some 20 MB, and a list of 300,000 topics
+// 12 MB; everything else fits into a page. A refusal is a sentence, or a stack
+// trace of which the first line is read.
+const (
+	longAnswer  = 64 << 20
+	shortAnswer = 1 << 20
+	refusalMax  = 256 << 10
+)
+
+// call is one request.
 type call struct {
 	method string
-	path   string
+	at     path
 	query  url.Values
 	body   any    // sent as JSON unless nil
-	doing  string // what the user wanted, for the sentence: "read the statistics of orders"
+	doing  string // the user's intention, for error messages: "read the statistics of orders"
+	max    int64  // bound of the answer in bytes; 0 means shortAnswer
+	unread bool   // the answer's body is not wanted
 }
 
-// do makes a call and returns the body of its answer, or a *broker.Error.
-func (a *Admin) do(ctx context.Context, c call) ([]byte, error) {
-	body, _, err := a.ask(ctx, c)
-	return body, err
+// change makes a call whose answer has no content of interest.
+func (a *Admin) change(ctx context.Context, c call) error {
+	_, _, err := a.ask(ctx, c)
+	return err
 }
 
-// ask makes a call and returns the body and the header of its answer.
+// get makes a GET request and decodes the JSON of its answer into a value. An
+// empty answer is an error: a proxy that drops bodies must not look like a
+// cluster without topics.
+func (a *Admin) get(ctx context.Context, c call, into any) error {
+	set, err := a.getOptional(ctx, c, into)
+	if err == nil && !set {
+		return a.notPulsar(nil)
+	}
+	return err
+}
+
+// getOptional is get for what may be unset, as a policy: Pulsar then answers with
+// no content, and into stays as it is.
+func (a *Admin) getOptional(ctx context.Context, c call, into any) (set bool, err error) {
+	c.method = http.MethodGet
+	answer, _, err := a.ask(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	answer = bytes.TrimSpace(answer)
+	if len(answer) == 0 || string(answer) == "null" {
+		return false, nil
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		return false, a.notPulsar(err)
+	}
+	return true, nil
+}
+
+// ask makes a call and returns the body and the header of its answer. The error
+// is a *broker.Error.
 func (a *Admin) ask(ctx context.Context, c call) ([]byte, http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
@@ -49,38 +91,34 @@ func (a *Admin) ask(ctx context.Context, c call) ([]byte, http.Header, error) {
 		return nil, nil, err
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, responseMax+1))
+	refused := response.StatusCode >= http.StatusMultipleChoices
+	if c.unread && !refused {
+		return nil, response.Header, nil
+	}
+	limit := max(c.max, shortAnswer)
+	if refused {
+		limit = refusalMax
+	}
+	answer, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	switch {
 	case err != nil:
 		return nil, nil, a.unreachable(ctx, c, err)
-	case len(answer) > responseMax:
+	case refused:
+		return nil, nil, a.refused(c, response.StatusCode, answer, token)
+	case int64(len(answer)) > limit:
 		return nil, nil, &broker.Error{Category: broker.Other,
-			Message: fmt.Sprintf("the answer of %s is longer than %d MiB", a.base.Host, responseMax>>20)}
-	case response.StatusCode >= http.StatusMultipleChoices:
-		return nil, nil, a.refusal(c, response, answer, token)
+			Message: fmt.Sprintf("the answer of %s is longer than %d MiB", a.base, limit>>20)}
 	}
 	return answer, response.Header, nil
 }
 
-// send makes the request and follows redirects to the broker that owns the
-// topic. The token travels on because Pulsar's brokers are one cluster, but
-// never to another scheme: https must not become http.
+// send makes the request and follows redirects, which lead to the broker that
+// owns the topic.
 func (a *Admin) send(ctx context.Context, c call, token string, body []byte) (*http.Response, error) {
-	target := a.base.JoinPath("admin/v2", c.path)
+	target := a.base.JoinPath(apiRoot, c.at.escaped)
 	target.RawQuery = c.query.Encode()
 	for range redirectsMax + 1 {
-		request, err := http.NewRequestWithContext(ctx, c.method, target.String(), bytes.NewReader(body))
-		if err != nil {
-			return nil, fmt.Errorf("a request to %s cannot be made: %w", c.doing, err)
-		}
-		request.Header.Set("Accept", "application/json, text/plain")
-		if body != nil {
-			request.Header.Set("Content-Type", "application/json")
-		}
-		if token != "" {
-			request.Header.Set("Authorization", "Bearer "+token)
-		}
-		response, err := a.client.Do(request)
+		response, err := a.sendOnce(ctx, c.method, target, token, body)
 		if err != nil {
 			return nil, a.unreachable(ctx, c, err)
 		}
@@ -88,52 +126,26 @@ func (a *Admin) send(ctx context.Context, c call, token string, body []byte) (*h
 			return response, nil
 		}
 		response.Body.Close()
-		if target, err = a.next(target, response.Header.Get("Location")); err != nil {
+		if target, err = a.follow(ctx, c, target, response.Header.Get("Location"), token); err != nil {
 			return nil, err
 		}
 	}
 	return nil, &broker.Error{Category: broker.Other,
-		Message: fmt.Sprintf("%s sends the request on and on, more than %d times", a.base, redirectsMax)}
+		Message: fmt.Sprintf("%s redirects the request more than %d times", a.base, redirectsMax)}
 }
 
-// redirected tells whether a status sends the same request elsewhere. Those
-// that would turn it into a GET (301 to 303) come from something that is not
-// Pulsar and are refused like any other status.
-func redirected(status int) bool {
-	return status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect
-}
-
-// next is where a redirect leads.
-func (a *Admin) next(from *url.URL, location string) (*url.URL, error) {
-	to, err := from.Parse(location)
-	if err != nil || location == "" || to.Host == "" {
-		return nil, &broker.Error{Category: broker.Other,
-			Message: fmt.Sprintf("%s sends the request on, but to no address", a.base), Cause: err}
-	}
-	if to.Scheme != from.Scheme {
-		return nil, &broker.Error{Category: broker.Other, Message: fmt.Sprintf(
-			"%s sends the request on to %s://%s; from %s it may only go to %s", a.base, to.Scheme, to.Host, from.Scheme, from.Scheme)}
-	}
-	return to, nil
-}
-
-// get makes a GET and reads its JSON into a value.
-func (a *Admin) get(ctx context.Context, path string, query url.Values, into any, doing string) error {
-	answer, err := a.do(ctx, call{method: http.MethodGet, path: path, query: query, doing: doing})
+// sendOnce makes one request and follows nothing.
+func (a *Admin) sendOnce(ctx context.Context, method string, target *url.URL, token string, body []byte) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if len(bytes.TrimSpace(answer)) == 0 {
-		return nil // Pulsar's way to say that nothing is set
+	request.Header.Set("Accept", "application/json, text/plain")
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
 	}
-	if err := json.Unmarshal(answer, into); err != nil {
-		return a.notPulsar(err)
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
 	}
-	return nil
-}
-
-// change asks for a change and ignores what the answer holds.
-func (a *Admin) change(ctx context.Context, c call) error {
-	_, err := a.do(ctx, c)
-	return err
+	return a.client.Do(request)
 }

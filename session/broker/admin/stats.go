@@ -10,30 +10,30 @@ import (
 )
 
 const (
-	// ratioEvery is how often a topic with a backlog is asked for its stored
-	// entries. The ratio of messages to entries is an average since the topic
-	// was loaded: it moves slowly, and the answer is long.
+	// ratioEvery is the interval of reading the internal statistics of a topic
+	// with a backlog. The ratio of messages to entries is an average since the
+	// topic was loaded: it changes slowly, and the answer is long.
 	ratioEvery = 10 * time.Second
-	// knownMax bounds the topics of which something is remembered: more than
-	// any session polls. Beyond it everything is learnt again.
+	// knownMax bounds the remembered topics, at more than a session polls.
+	// Beyond it, all are forgotten.
 	knownMax = 1000
 )
 
-// knowledge is what is remembered of a topic from one poll to the next.
+// knowledge is what Admin remembers of a topic between two polls.
 type knowledge struct {
 	partitioned bool
 	perEntry    perEntry
-	asked       time.Time // when perEntry was last asked for
+	asked       time.Time // when perEntry was last read
 }
 
-// perEntry is how many messages an entry of a topic holds, 0 where that is not
-// known: over all, and by partition.
+// perEntry is the mean number of messages in an entry, of the whole topic and by
+// partition. 0 means that it is not known.
 type perEntry struct {
 	all  float64
-	part map[int]float64 // never changed once it is made
+	part map[int]float64 // never changed after it is made
 }
 
-// topicStats are the fields of Pulsar's topic statistics that are used.
+// topicStats has the fields of Pulsar's topic statistics that pulsh uses.
 type topicStats struct {
 	MsgRateIn, MsgThroughputIn float64
 	MsgInCounter               int64
@@ -61,9 +61,9 @@ type consumerStats struct {
 	KeyHashRangeArrays  [][2]int // since Pulsar 4.0
 }
 
-// Stats asks for what the broker says of a topic: one request, and every 10 s
-// a second one while there is a backlog, for the ratio of messages to entries.
-// MessagesPerEntry is 1, the least there can be, while nothing is known of it.
+// Stats returns the broker's statistics of a topic. It makes one request, and a
+// second one every 10 s while there is a backlog, for the ratio of messages to
+// entries. MessagesPerEntry is 1, the least possible, while the ratio is not known.
 func (a *Admin) Stats(ctx context.Context, topic string) (broker.TopicStats, error) {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
@@ -107,8 +107,8 @@ func (a *Admin) Stats(ctx context.Context, topic string) (broker.TopicStats, err
 	return sum.stats, nil
 }
 
-// rawStats asks for the statistics of a topic, in the form it had last time
-// and then in the other: a partitioned topic has its own resource.
+// rawStats returns the statistics of a topic and whether it is partitioned. A
+// partitioned topic has another resource; the one of the last poll is tried first.
 func (a *Admin) rawStats(ctx context.Context, name broker.TopicName) (topicStats, bool, error) {
 	partitioned := a.recall(name).partitioned
 	raw, err := a.statsOf(ctx, name, partitioned)
@@ -128,17 +128,17 @@ func (a *Admin) rawStats(ctx context.Context, name broker.TopicName) (topicStats
 
 func (a *Admin) statsOf(ctx context.Context, name broker.TopicName, partitioned bool) (topicStats, error) {
 	query := url.Values{"getPreciseBacklog": {"true"}}
-	path := topicPath(name, "stats")
+	at := topicPath(name, "stats")
 	if partitioned {
 		query.Set("perPartition", "true")
-		path = topicPath(name, "partitioned-stats")
+		at = topicPath(name, "partitioned-stats")
 	}
 	var raw topicStats
-	err := a.get(ctx, path, query, &raw, "read the statistics of "+name.Short())
+	err := a.get(ctx, call{at: at, query: query, doing: "read the statistics of " + name.Short(), max: longAnswer}, &raw)
 	return raw, err
 }
 
-// perEntry estimates how many messages an entry holds.
+// perEntry estimates the number of messages in an entry.
 func (a *Admin) perEntry(ctx context.Context, name broker.TopicName, partitioned bool, s broker.TopicStats, parts map[int]*broker.TopicStats) perEntry {
 	k := a.recall(name)
 	backlog := false
@@ -149,7 +149,7 @@ func (a *Admin) perEntry(ctx context.Context, name broker.TopicName, partitioned
 	if !backlog || (!k.asked.IsZero() && now.Sub(k.asked) < ratioEvery) {
 		return k.perEntry
 	}
-	// An estimate that cannot be had leaves the one before.
+	// If the statistics cannot be read, the last estimate stays.
 	if stored, err := a.internals(ctx, name, partitioned); err == nil {
 		var entries int64
 		part := map[int]float64{}
@@ -169,7 +169,7 @@ func (a *Admin) perEntry(ctx context.Context, name broker.TopicName, partitioned
 	return k.perEntry
 }
 
-// recall is what is remembered of a topic.
+// recall returns what is remembered of a topic.
 func (a *Admin) recall(name broker.TopicName) knowledge {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -179,6 +179,7 @@ func (a *Admin) recall(name broker.TopicName) knowledge {
 	return knowledge{}
 }
 
+// learn changes what is remembered of a topic.
 func (a *Admin) learn(name broker.TopicName, change func(*knowledge)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -193,19 +194,20 @@ func (a *Admin) learn(name broker.TopicName, change func(*knowledge)) {
 	change(k)
 }
 
+// forget removes what is remembered of a topic.
 func (a *Admin) forget(name broker.TopicName) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.known, name)
 }
 
-// sum adds up partitions. A producer or consumer of several partitions is
-// counted once, by its name.
+// sum adds up the statistics of partitions. It counts a producer or consumer of
+// several partitions once, by its name.
 type sum struct {
 	stats     broker.TopicStats
 	producers map[string]bool
 	consumers map[[2]string]bool // subscription, consumer
-	perEntry  float64            // the largest that a consumer was seen to get
+	perEntry  float64            // the largest mean of a consumer
 }
 
 func newSum() *sum {
@@ -216,13 +218,15 @@ func newSum() *sum {
 	}
 }
 
+// add adds a partition. A negative figure counts as 0: the broker reports one for
+// moments in which a cursor has moved and its counter has not.
 func (s *sum) add(raw topicStats) {
-	s.stats.MessagesIn += raw.MsgInCounter
-	s.stats.BytesIn += raw.BytesInCounter
-	s.stats.RateIn += raw.MsgRateIn
-	s.stats.ThroughputIn += raw.MsgThroughputIn
-	s.stats.StorageBytes += raw.StorageSize
-	s.stats.Throttled += raw.PublishRateLimitedTimes
+	s.stats.MessagesIn += max(0, raw.MsgInCounter)
+	s.stats.BytesIn += max(0, raw.BytesInCounter)
+	s.stats.RateIn += max(0, raw.MsgRateIn)
+	s.stats.ThroughputIn += max(0, raw.MsgThroughputIn)
+	s.stats.StorageBytes += max(0, raw.StorageSize)
+	s.stats.Throttled += max(0, raw.PublishRateLimitedTimes)
 	for _, p := range raw.Publishers {
 		s.producers[p.ProducerName] = true
 	}
@@ -232,17 +236,17 @@ func (s *sum) add(raw topicStats) {
 	}
 }
 
-// with is a subscription's figures with those of one more partition.
+// with returns the figures of a subscription plus those of one more partition.
 func (s *sum) with(name string, t broker.SubscriptionStats, raw subscriptionStats) broker.SubscriptionStats {
 	var kind broker.SubscriptionType
 	if kind.UnmarshalText([]byte(strings.ToLower(raw.Type))) == nil {
-		t.Type = kind // "None" stands where no consumer has been yet
+		t.Type = kind // it is "None" until the first consumer connects
 	}
-	t.BacklogEntries += raw.MsgBacklog
-	t.Unacked += raw.UnackedMessages
-	t.MessagesOut += raw.MsgOutCounter
-	t.RateOut += raw.MsgRateOut
-	t.RateRedeliver += raw.MsgRateRedeliver
+	t.BacklogEntries += max(0, raw.MsgBacklog)
+	t.Unacked += max(0, raw.UnackedMessages)
+	t.MessagesOut += max(0, raw.MsgOutCounter)
+	t.RateOut += max(0, raw.MsgRateOut)
+	t.RateRedeliver += max(0, raw.MsgRateRedeliver)
 	for _, c := range raw.Consumers {
 		s.perEntry = max(s.perEntry, c.AvgMessagesPerEntry)
 		if key := [2]string{name, c.ConsumerName}; !s.consumers[key] {
@@ -254,8 +258,8 @@ func (s *sum) with(name string, t broker.SubscriptionStats, raw subscriptionStat
 	return t
 }
 
-// withHashes adds how many hash values of keys a consumer serves, on the first
-// partition that names it: they are divided alike on all.
+// withHashes adds the number of key hashes that a consumer serves, from the first
+// partition that lists it: all partitions divide the hashes alike.
 func withHashes(hashes map[string]int, c consumerStats) map[string]int {
 	for _, r := range c.KeyHashRangeArrays {
 		if hashes == nil {

@@ -15,19 +15,19 @@ import (
 	"pulsh/session/broker"
 )
 
-// topicsAtOnce bounds the requests in flight for one listing: a broker answers
-// these from its metadata cache, and a small server has four HTTP threads.
+// topicsAtOnce bounds the concurrent requests of one call of Topics. A broker
+// answers them from its metadata cache; a small one has four HTTP threads.
 const topicsAtOnce = 8
 
-// systemPrefix begins the names of topics that Pulsar keeps for itself.
+// systemPrefix begins the names of Pulsar's own topics.
 const systemPrefix = "__"
 
-// versionText is how a release of Pulsar calls itself: 4.0.8, 4.2.4-SNAPSHOT.
+// versionText matches the version of a release: 4.0.8, 4.2.4-SNAPSHOT.
 var versionText = regexp.MustCompile(`^\d+\.\d+[-.\w]{0,40}$`)
 
-// Version asks for the release of Pulsar that the brokers run, as 4.0.8.
+// Version returns the release of Pulsar that the brokers run, as 4.0.8.
 func (a *Admin) Version(ctx context.Context) (string, error) {
-	answer, err := a.do(ctx, call{method: http.MethodGet, path: "brokers/version", doing: "ask for the version"})
+	answer, _, err := a.ask(ctx, call{method: http.MethodGet, at: fixedPath("brokers/version"), doing: "ask for the version"})
 	if broker.IsMissing(err) {
 		return "", a.notPulsar(err)
 	}
@@ -41,21 +41,21 @@ func (a *Admin) Version(ctx context.Context) (string, error) {
 	return version, nil
 }
 
-// Topics lists a namespace's persistent topics by name, partitioned ones once
-// with their number of partitions, without those that Pulsar keeps for itself.
-// The namespace is tenant/namespace, or "" for public/default.
+// Topics returns the persistent topics of a namespace, sorted by name. A
+// partitioned topic is listed once. Pulsar's own topics are left out, and those
+// whose names broker.ParseTopic does not accept. The namespace is
+// tenant/namespace, or "" for public/default.
 func (a *Admin) Topics(ctx context.Context, namespace string) ([]broker.Topic, error) {
 	ns, err := broker.ParseNamespace(namespace)
 	if err != nil {
 		return nil, err
 	}
-	path := broker.Persistent + "/" + segments(ns.Tenant, ns.Namespace)
 	doing := fmt.Sprintf("list the topics of %s", ns)
 	var partitioned, single []string
-	if err := a.get(ctx, path+"/partitioned", nil, &partitioned, doing); err != nil {
+	if err := a.get(ctx, call{at: topicsPath(ns, "partitioned"), doing: doing, max: longAnswer}, &partitioned); err != nil {
 		return nil, err
 	}
-	if err := a.get(ctx, path, nil, &single, doing); err != nil {
+	if err := a.get(ctx, call{at: topicsPath(ns), doing: doing, max: longAnswer}, &single); err != nil {
 		return nil, err
 	}
 	whole := map[broker.TopicName]bool{}
@@ -73,8 +73,8 @@ func (a *Admin) Topics(ctx context.Context, namespace string) ([]broker.Topic, e
 	return a.count(ctx, whole)
 }
 
-// count asks for the partitions of those topics that are partitioned. A topic
-// that has gone since it was listed is left out.
+// count returns the topics with their numbers of partitions; whole tells which
+// ones are partitioned. A topic deleted since it was listed is left out.
 func (a *Admin) count(ctx context.Context, whole map[broker.TopicName]bool) ([]broker.Topic, error) {
 	var names []broker.TopicName
 	for name := range whole {
@@ -106,8 +106,8 @@ func (a *Admin) count(ctx context.Context, whole map[broker.TopicName]bool) ([]b
 	return slices.DeleteFunc(topics, func(t broker.Topic) bool { return t.Name == "" }), nil
 }
 
-// Partitions asks how many partitions a topic has: 0 if it is not partitioned.
-// Unlike a client's look-up it creates nothing.
+// Partitions returns the number of partitions of a topic, or 0 if it is not
+// partitioned. Unlike the look-up of a client, it creates no topic.
 func (a *Admin) Partitions(ctx context.Context, topic string) (int, error) {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
@@ -121,8 +121,8 @@ func (a *Admin) partitions(ctx context.Context, name broker.TopicName) (int, err
 		return 0, nil
 	}
 	var metadata struct{ Partitions int }
-	query := url.Values{"checkAllowAutoCreation": {"false"}}
-	err := a.get(ctx, topicPath(name, "partitions"), query, &metadata, "look up "+name.Short())
+	err := a.get(ctx, call{at: topicPath(name, "partitions"), query: url.Values{"checkAllowAutoCreation": {"false"}},
+		doing: "look up " + name.Short()}, &metadata)
 	if err == nil && (metadata.Partitions < 0 || metadata.Partitions > broker.MaxPartitions) {
 		return 0, &broker.Error{Category: broker.Other, Message: fmt.Sprintf(
 			"%s has %d partitions, more than the %d that are supported", name.Short(), metadata.Partitions, broker.MaxPartitions)}
@@ -130,24 +130,26 @@ func (a *Admin) partitions(ctx context.Context, name broker.TopicName) (int, err
 	return metadata.Partitions, err
 }
 
-// CreateTopic creates a topic with so many partitions; 0 makes it
-// unpartitioned. A topic that is there already is an error, see broker.IsThere.
+// CreateTopic creates a topic with a number of partitions, or one that is not
+// partitioned if the number is 0. If the topic exists, broker.IsThere reports
+// true for the error.
 func (a *Admin) CreateTopic(ctx context.Context, topic string, partitions int) error {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
 		return err
 	}
-	c := call{method: http.MethodPut, path: topicPath(name), doing: "create " + name.Short()}
+	c := call{method: http.MethodPut, at: topicPath(name), doing: "create " + name.Short()}
 	if partitions != 0 {
 		if err := checkPartitions(partitions); err != nil {
 			return err
 		}
-		c.path, c.body = topicPath(name, "partitions"), partitions
+		c.at, c.body = topicPath(name, "partitions"), partitions
 	}
 	return a.change(ctx, c)
 }
 
-// GrowTopic gives a partitioned topic more partitions. Pulsar cannot take any away.
+// GrowTopic raises the number of partitions of a partitioned topic. Pulsar cannot
+// lower it.
 func (a *Admin) GrowTopic(ctx context.Context, topic string, partitions int) error {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
@@ -157,7 +159,7 @@ func (a *Admin) GrowTopic(ctx context.Context, topic string, partitions int) err
 		return err
 	}
 	doing := fmt.Sprintf("give %s %d partitions", name.Short(), partitions)
-	return a.change(ctx, call{method: http.MethodPost, path: topicPath(name, "partitions"), body: partitions, doing: doing})
+	return a.change(ctx, call{method: http.MethodPost, at: topicPath(name, "partitions"), body: partitions, doing: doing})
 }
 
 func checkPartitions(n int) error {
@@ -167,8 +169,9 @@ func checkPartitions(n int) error {
 	return nil
 }
 
-// DeleteTopic deletes a topic with all its partitions and data. Unless it is
-// forced, Pulsar refuses while anybody is connected or subscribed to it.
+// DeleteTopic deletes a topic with its partitions and its data. Without force,
+// Pulsar refuses while producers or consumers are connected; broker.IsBusy reports
+// true for that error.
 func (a *Admin) DeleteTopic(ctx context.Context, topic string, force bool) error {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
@@ -178,9 +181,9 @@ func (a *Admin) DeleteTopic(ctx context.Context, topic string, force bool) error
 	if err != nil {
 		return err
 	}
-	c := call{method: http.MethodDelete, path: topicPath(name), doing: "delete " + name.Short()}
+	c := call{method: http.MethodDelete, at: topicPath(name), doing: "delete " + name.Short()}
 	if n > 0 {
-		c.path = topicPath(name, "partitions")
+		c.at = topicPath(name, "partitions")
 	}
 	if force {
 		c.query = url.Values{"force": {"true"}}
@@ -192,20 +195,20 @@ func (a *Admin) DeleteTopic(ctx context.Context, topic string, force bool) error
 	return nil
 }
 
-// Unload makes the broker give the topic up, so that every client has to look
-// it up and connect again.
+// Unload unloads a topic from its broker. Its clients look it up and connect
+// again.
 func (a *Admin) Unload(ctx context.Context, topic string) error {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
 		return err
 	}
-	return a.change(ctx, call{method: http.MethodPut, path: topicPath(name, "unload"), doing: "unload " + name.Short()})
+	return a.change(ctx, call{method: http.MethodPut, at: topicPath(name, "unload"), doing: "unload " + name.Short()})
 }
 
-// Terminate ends a topic: nothing more can be published to it, ever; what is
-// stored can still be read.
+// Terminate ends publishing to a topic for ever. Stored messages can still be
+// read.
 func (a *Admin) Terminate(ctx context.Context, topic string) error {
-	name, err := broker.ParseTopic(topic)
+	name, err := storedTopic(topic)
 	if err != nil {
 		return err
 	}
@@ -213,27 +216,18 @@ func (a *Admin) Terminate(ctx context.Context, topic string) error {
 	if err != nil {
 		return err
 	}
-	path := topicPath(name, "terminate")
+	at := topicPath(name, "terminate")
 	if n > 0 {
-		path = topicPath(name, "terminate", "partitions")
+		at = topicPath(name, "terminate", "partitions")
 	}
-	return a.change(ctx, call{method: http.MethodPost, path: path, doing: "terminate " + name.Short()})
+	return a.change(ctx, call{method: http.MethodPost, at: at, doing: "terminate " + name.Short()})
 }
 
-// topicPath is the path of a topic's resource below /admin/v2.
-func topicPath(name broker.TopicName, rest ...string) string {
-	path := name.Domain + "/" + segments(name.Tenant, name.Namespace, name.Leaf())
-	if len(rest) > 0 {
-		path += "/" + segments(rest...)
+// storedTopic parses the name of a topic that stores messages.
+func storedTopic(topic string) (broker.TopicName, error) {
+	name, err := broker.ParseTopic(topic)
+	if err == nil {
+		err = checkStored(name)
 	}
-	return path
-}
-
-// segments joins names to a path, each escaped.
-func segments(names ...string) string {
-	escaped := make([]string, len(names))
-	for i, name := range names {
-		escaped[i] = url.PathEscape(name)
-	}
-	return strings.Join(escaped, "/")
+	return name, err
 }

@@ -1,24 +1,26 @@
 package local
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"time"
 )
 
-// Version is the Pulsar that pulsh runs: the long-term support release whose
-// whole server distribution is published.
+// Version is the default version of Pulsar: the latest long-term support release
+// with a published server distribution.
 const Version = "4.0.8"
 
 const (
-	// DefaultBrokerPort is where Pulsar clients look for a broker.
+	// DefaultBrokerPort is the usual port of a broker.
 	DefaultBrokerPort = 6650
-	// DefaultWebPort is where Pulsar tools look for the admin API.
+	// DefaultWebPort is the usual port of the admin API.
 	DefaultWebPort = 8080
 	// DefaultZooKeeperPort is ZooKeeper's usual client port.
 	DefaultZooKeeperPort = 2181
-	// AnyPort asks for some free port instead of a wanted one. No server that
-	// runs already is looked for when the broker port is AnyPort.
+	// AnyPort asks for the port of the last server in the same folder, or for any
+	// free one. With it as the broker port, Start does not look for a server that
+	// pulsh has not started.
 	AnyPort = -1
 )
 
@@ -27,34 +29,34 @@ const (
 	MiB int64 = 1 << 20
 	GiB int64 = 1 << 30
 
-	// DefaultHeap is Java's heap. 512 MiB carried 230 MB/s without trouble.
+	// DefaultHeap is the size of Java's heap. 512 MiB sufficed for 230 MB/s.
 	DefaultHeap = 512 * MiB
-	// DefaultDirect is Java's memory outside the heap, where the message
-	// caches live.
+	// DefaultDirect is the size of Java's memory outside the heap, which holds the
+	// caches of messages.
 	DefaultDirect = 512 * MiB
-	// DiskNeeded is how much must be free to start: the data folder stays
-	// below it even after an hour of full load, because journals, entry logs
-	// and backlogs are bounded by the configuration.
+	// DiskNeeded is the free disk space that a start needs, in bytes. The
+	// configuration bounds journals, entry logs and backlogs, so that the data
+	// folder stays below it after an hour of full load.
 	DiskNeeded = 6 * 1000 * 1000 * 1000
 )
 
 const (
-	// startDeadline bounds the time from starting Java to ready. A
-	// start costs some 20 s of processor time: 6 s on two idle cores, 70 s were
-	// seen on two cores with fifteen others waiting for them.
+	// startDeadline bounds the time from the start of Java to ready. A start takes
+	// some 20 s of processor time: 6 s on two idle cores, and 70 s on two cores
+	// that fifteen other processes wanted.
 	startDeadline = 3 * time.Minute
 	// fetchDeadline bounds one fetch of some 250 MB over a slow line.
 	fetchDeadline = 30 * time.Minute
-	// stopGrace is how long a server may take to end by itself after SIGTERM.
-	// Its own clean stop was seen to take about a second.
+	// stopGrace is the time between SIGTERM and SIGKILL. A clean stop takes about
+	// a second.
 	stopGrace = 5 * time.Second
-	// pollEvery is how often a waiting call looks again.
+	// pollEvery is the interval at which a waiting call polls.
 	pollEvery = 50 * time.Millisecond
-	// watchEvery is how often the supervisor looks at the leases.
+	// watchEvery is the interval at which the supervisor reads the leases.
 	watchEvery = time.Second
 )
 
-// Progress is one step of a start, to be shown to the user.
+// Progress describes a step of a start, for the user.
 type Progress struct {
 	// Step is a single word: wait, fetch, unpack, start or ready.
 	Step string
@@ -64,55 +66,63 @@ type Progress struct {
 	Text string
 }
 
-// Config says how to start a server. The zero value is the default server of
-// the current user on ports 6650 and 8080.
+// Config has the settings of a server. The zero value is the default server of the
+// current user on ports 6650 and 8080.
 type Config struct {
-	// Dir is the folder of everything; default: pulsh in the user's cache
+	// Dir is the folder of all files; default: pulsh in the user's cache
 	// directory.
 	Dir string
-	// Libraries is where unpacked servers are kept; default: Dir/libraries.
+	// Libraries is the folder of unpacked servers; default: Dir/libraries.
 	Libraries string
 	// Version is the Pulsar version to run; default: [Version].
 	Version string
-	// Home is an unpacked Pulsar (PULSAR_HOME); it goes before any fetched one.
+	// Home is the folder of an unpacked Pulsar (PULSAR_HOME). It has precedence
+	// over fetched ones.
 	Home string
-	// BrokerPort, WebPort and ZooKeeperPort are the wanted ports: 0 is the
-	// default port, AnyPort any free one. A taken one is passed over for the
-	// next free one.
+	// BrokerPort, WebPort and ZooKeeperPort are the wanted ports; 0 is the
+	// default port. The next free port is used instead of a taken one.
 	BrokerPort, WebPort, ZooKeeperPort int
 	// Heap and Direct bound Java's memory, in bytes; 0 is the default.
 	Heap, Direct int64
 	// JavaFlags are added to Java's own flags.
 	JavaFlags []string
-	// Fresh removes what earlier servers stored, if this call starts one.
+	// Fresh removes the data of earlier servers if this call starts one.
 	Fresh bool
-	// Keep lets the server run on when its last user is gone.
+	// Keep keeps the server running after its last user has left.
 	Keep bool
-	// Linger is how long the server waits for a new user after the last one.
+	// Linger is the time for which the server waits for another user.
 	Linger time.Duration
 	// Supervisor is the command that runs [Supervise] with the instance folder
 	// as its last argument; default: this executable with [SuperviseWord].
 	Supervisor []string
-	// Progress is called, on the calling goroutine, as steps go by. May be nil.
+	// Progress is called on the goroutine of the call with each step. It may be
+	// nil.
 	Progress func(Progress)
 	// FreeSpace returns the free bytes of the disk that holds a folder;
-	// default: what the system says.
+	// default: that of the system.
 	FreeSpace func(dir string) (int64, error)
 }
 
-// Libraries is where the server's Java libraries are kept, for all servers of
-// this user. The error says what to set where there is no such place.
+// Libraries returns the folder of the server's Java libraries, which all servers
+// of this user share. It is "" if the user has no cache directory: a server then
+// keeps its libraries in its own folder.
 func Libraries() (string, error) {
 	c, err := Config{}.withDefaults()
+	if errors.Is(err, errNoCache) {
+		return "", nil
+	}
 	return c.Libraries, err
 }
+
+// errNoCache is the cause of an error about a user without a cache directory.
+var errNoCache = errors.New("no cache directory")
 
 // withDefaults returns c with every empty field filled in.
 func (c Config) withDefaults() (Config, error) {
 	if c.Dir == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
-			return c, &Error{Message: "there is no cache directory for the local pulsar", Next: "set XDG_CACHE_HOME or HOME", Cause: err}
+			return c, &Error{Message: "there is no cache directory for the local pulsar", Next: "set HOME or XDG_CACHE_HOME, or name a folder with --local-dir", Cause: errors.Join(errNoCache, err)}
 		}
 		c.Dir = filepath.Join(cache, "pulsh")
 	}

@@ -69,8 +69,8 @@ func (s *Server) relaunch(ctx context.Context) error {
 	return s.launch(st)
 }
 
-// Stop stops the server for all its users: SIGTERM, and SIGKILL when it does
-// not end within a few seconds. It is no error when nothing runs.
+// Stop stops the server for all its users, with SIGTERM and, a few seconds later,
+// SIGKILL. It returns nil if no server runs.
 func (s *Server) Stop(ctx context.Context) error {
 	if _, err := s.own(); err != nil {
 		return err
@@ -88,9 +88,9 @@ func (s *Server) Stop(ctx context.Context) error {
 	return s.stopLocked(ctx, st)
 }
 
-// Release says that this process no longer needs the server. The last user
-// stops it, unless it is to be kept or to linger, and waits for its end as
-// long as ctx allows; the supervisor ends it in any case.
+// Release ends this process's use of the server. The last user stops the server,
+// unless it is kept or lingers, and waits for its end until ctx ends. The
+// supervisor stops it in any case.
 func (s *Server) Release(ctx context.Context) error {
 	if s.origin == Foreign {
 		return nil
@@ -108,7 +108,7 @@ func (s *Server) Release(ctx context.Context) error {
 	return s.stopLocked(ctx, st)
 }
 
-// Keep lets the server run on when its last user is gone, until it is stopped.
+// Keep keeps the server running after its last user has left, until Stop.
 func (s *Server) Keep() error {
 	if s.origin == Foreign {
 		return nil
@@ -131,7 +131,8 @@ func (s *Server) stopLocked(ctx context.Context, st state) error {
 	return s.awaitEnd(ctx, st)
 }
 
-// own returns the recorded state of a server that is pulsh's to control.
+// own returns the recorded state of the server, or an error if pulsh has not
+// started it.
 func (s *Server) own() (state, error) {
 	if s.origin == Foreign {
 		return state{}, &Error{Message: ErrForeign.Error() + ", so pulsh leaves it alone", Cause: ErrForeign}

@@ -10,8 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// freeSpace returns the bytes that this user may still write to the disk that
-// holds dir.
+// freeSpace returns the free bytes of the disk of dir, for this user.
 func freeSpace(dir string) (int64, error) {
 	var st unix.Statfs_t
 	if err := unix.Statfs(dir, &st); err != nil {
@@ -20,7 +19,7 @@ func freeSpace(dir string) (int64, error) {
 	return int64(st.Bavail) * int64(st.Bsize), nil
 }
 
-// checkDisk returns an error when the disk of dir has less than DiskNeeded free.
+// checkDisk returns an error if the disk of dir has less than DiskNeeded free.
 func checkDisk(dir string, free func(string) (int64, error)) error {
 	n, err := free(dir)
 	if err != nil {
@@ -32,12 +31,12 @@ func checkDisk(dir string, free func(string) (int64, error)) error {
 	return &Error{
 		Message: fmt.Sprintf("the disk of %s has %s free, a local pulsar needs %s (an hour of full load stays below that)",
 			dir, humanize.Bytes(uint64(max(n, 0))), humanize.Bytes(DiskNeeded)),
-		Next: "free some space, or set XDG_CACHE_HOME to a folder on a larger disk",
+		Next: "free some space, or name a folder on a larger disk with --local-dir",
 	}
 }
 
-// folderSize returns the bytes of the files below dir; files that vanish
-// meanwhile count nothing.
+// folderSize returns the bytes of the files below dir. Files that are removed
+// meanwhile count as 0.
 func folderSize(dir string) int64 {
 	var n int64
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
@@ -52,8 +51,8 @@ func folderSize(dir string) int64 {
 	return n
 }
 
-// writeFile replaces a file by one rename, so that a reader sees the old or
-// the new content and never a part.
+// writeFile replaces a file with a rename: readers see the old content or the new
+// one, and never a part.
 func writeFile(path string, content []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
@@ -70,7 +69,7 @@ func writeFile(path string, content []byte) error {
 	return os.Rename(tmp.Name(), path)
 }
 
-// syncFolder writes every file below dir to the disk itself.
+// syncFolder flushes the files below dir to the disk.
 func syncFolder(dir string) error {
 	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {

@@ -13,15 +13,15 @@ import (
 const (
 	// dockerImage is the official image; the version is its tag.
 	dockerImage = "apachepulsar/pulsar"
-	// dockerSlack is the memory a container gets beyond heap and direct memory,
-	// for classes, code, threads and RocksDB: 0.8 GiB resident was seen with 1
-	// GiB of both allowed.
+	// dockerSlack is the memory of a container beyond heap and direct memory, for
+	// classes, code, threads and RocksDB, in bytes. With 1 GiB of both, 0.8 GiB
+	// were resident.
 	dockerSlack = 512 * MiB
-	// dockerTime bounds a question to the Docker daemon.
+	// dockerTime bounds a call of the Docker daemon.
 	dockerTime = 10 * time.Second
 )
 
-// dockerAnswers returns the docker command when its daemon answers, or "".
+// dockerAnswers returns the docker command if its daemon answers, or "".
 func dockerAnswers(ctx context.Context) string {
 	docker, err := exec.LookPath("docker")
 	if err != nil {
@@ -35,15 +35,15 @@ func dockerAnswers(ctx context.Context) string {
 	return docker
 }
 
-// containerName is the one name of the container of an instance folder, so
-// that a container left behind can be found again.
+// containerName returns the name of the container of an instance folder. It is
+// always the same, so that a container left behind can be found.
 func containerName(dir string) string {
 	sum := sha256.Sum256([]byte(dir))
 	return "pulsh-" + hex.EncodeToString(sum[:6])
 }
 
-// dockerLaunch runs the server in a container with the same flags, bounds and
-// configuration, and publishes its two ports on 127.0.0.1.
+// dockerLaunch returns the launch of a server in a container with the same flags, bounds and
+// configuration, whose two ports are published on 127.0.0.1.
 func dockerLaunch(cfg Config, p ports, src source, i instance, name string) launch {
 	publish := func(port int) string { n := strconv.Itoa(port); return "127.0.0.1:" + n + ":" + n }
 	args := []string{
@@ -64,7 +64,7 @@ func dockerLaunch(cfg Config, p ports, src source, i instance, name string) laun
 	}
 }
 
-// removeContainer removes what a killed supervisor may have left behind.
+// removeContainer removes a container that a killed supervisor has left.
 func removeContainer(ctx context.Context, docker, name string) {
 	ctx, cancel := context.WithTimeout(ctx, dockerTime)
 	defer cancel()

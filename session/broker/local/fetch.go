@@ -15,24 +15,24 @@ import (
 
 const (
 	// distributionSize is the size of the packed 4.0.8 distribution in bytes,
-	// to show how far a fetch is.
+	// for the progress of a fetch.
 	distributionSize = 245_494_718
-	// lastPublished is the newest release line whose whole server is published
-	// as one file; later ones are put together from the broker's dependencies.
+	// lastPublished is the newest release line whose server is published as one
+	// file. Later ones are assembled from the dependencies of the broker.
 	lastPublishedMajor, lastPublishedMinor = 4, 0
-	// fetchLook is how often the growth of a fetch is looked at.
+	// fetchLook is the interval at which the progress of a fetch is measured.
 	fetchLook = 250 * time.Millisecond
-	// markerName is the file that makes an unpacked folder a whole one.
+	// markerName is the file that marks an unpacked folder as complete.
 	markerName = ".pulsh-complete"
 )
 
-// marker says what a whole folder holds.
+// marker is the content of that file.
 type marker struct {
 	Version string `json:"version"`
 	Jars    int    `json:"jars"`
 }
 
-// libraryFolder is where the wanted version is kept once fetched.
+// libraryFolder returns the folder of the wanted version.
 func libraryFolder(cfg Config) string {
 	return filepath.Join(cfg.Libraries, "pulsar-"+cfg.Version)
 }
@@ -43,14 +43,14 @@ func jars(dir string) int {
 	return len(files)
 }
 
-// complete says whether dir holds a whole server: the marker is there, which
-// is written last, and as many jars as it says.
+// complete reports whether dir holds a complete server: it has the marker, which is
+// written last, and as many jars as the marker lists.
 func complete(dir string) bool {
 	var m marker
 	return readJSON(filepath.Join(dir, markerName), &m) == nil && m.Jars > 0 && jars(dir) == m.Jars
 }
 
-// published says whether a version's distribution is published as one file.
+// published reports whether the server of a version is published as one file.
 func published(version string) bool {
 	parts := strings.SplitN(version, ".", 3)
 	if len(parts) < 2 {
@@ -61,9 +61,9 @@ func published(version string) bool {
 	return major < lastPublishedMajor || major == lastPublishedMajor && minor <= lastPublishedMinor
 }
 
-// fetch gets the wanted version into its library folder. Everything happens in
-// a temporary folder beside it, which is renamed when it is whole; a lock lets
-// one pulsh fetch while the others wait for the result.
+// fetch downloads the wanted version into a temporary folder beside its library
+// folder, and renames it when it is complete. A lock lets one pulsh fetch while the
+// others wait for the result.
 func fetch(ctx context.Context, cfg Config, mvn string) error {
 	if err := os.MkdirAll(cfg.Libraries, 0o755); err != nil {
 		return &Error{Message: "the folder " + cfg.Libraries + " cannot be used: " + reason(err), Cause: err}
@@ -101,8 +101,8 @@ func fetch(ctx context.Context, cfg Config, mvn string) error {
 	return install(cfg, whole, dir)
 }
 
-// removeLeftovers removes what an interrupted fetch left; with the lock held
-// nobody can be using it.
+// removeLeftovers removes the folders of interrupted fetches. The lock is held, so
+// no other fetch uses them.
 func removeLeftovers(libraries string) error {
 	old, _ := filepath.Glob(filepath.Join(libraries, ".fetch-*"))
 	for _, d := range old {
@@ -113,8 +113,8 @@ func removeLeftovers(libraries string) error {
 	return nil
 }
 
-// install marks a fetched folder as whole and moves it to its place, where
-// only a broken one may have been.
+// install marks a fetched folder as complete and moves it to its place, over an
+// incomplete one.
 func install(cfg Config, whole, dir string) error {
 	if brokerVersion(filepath.Join(whole, "lib")) != cfg.Version {
 		return &Error{Message: "what Maven fetched holds no broker of Pulsar " + cfg.Version, Next: "set PULSAR_HOME to an unpacked Pulsar"}
@@ -135,7 +135,7 @@ func install(cfg Config, whole, dir string) error {
 	return os.Rename(whole, dir)
 }
 
-// fetchDistribution lets Maven get the packed distribution and unpacks it.
+// fetchDistribution downloads the packed distribution with Maven and unpacks it.
 func fetchDistribution(ctx context.Context, cfg Config, mvn, tmp, whole string) error {
 	packed := filepath.Join(tmp, "packed")
 	text := "Maven fetches Pulsar " + cfg.Version
@@ -158,7 +158,8 @@ func fetchDistribution(ctx context.Context, cfg Config, mvn, tmp, whole string) 
 	})
 }
 
-// mavenCache is where Maven lets the distribution grow unless told otherwise.
+// mavenCache returns the folder in which Maven downloads the distribution by
+// default.
 func mavenCache(version string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {
@@ -167,9 +168,9 @@ func mavenCache(version string) string {
 	return filepath.Join(home, ".m2", "repository", "org", "apache", "pulsar", "pulsar-server-distribution", version)
 }
 
-// fetchDependencies puts a server together from the broker and all it needs.
-// The release's own bill of materials is imported, since without it the
-// versions of OpenTelemetry clash at start.
+// fetchDependencies assembles a server from the broker and its dependencies. The
+// POM imports the release's bill of materials: without it, the versions of
+// OpenTelemetry clash at start.
 func fetchDependencies(ctx context.Context, cfg Config, mvn, tmp, whole string) error {
 	pom := filepath.Join(tmp, "pom.xml")
 	raw, err := confFiles.ReadFile("conf/pom.xml")
@@ -188,8 +189,8 @@ func fetchDependencies(ctx context.Context, cfg Config, mvn, tmp, whole string) 
 	})
 }
 
-// runMaven runs Maven in dir and calls look until it ends, which it does at
-// the latest when ctx is done.
+// runMaven runs Maven in dir until it ends or ctx is done, and calls look
+// meanwhile.
 func runMaven(ctx context.Context, mvn string, args []string, dir string, look func()) error {
 	log, err := os.Create(filepath.Join(dir, "maven.log"))
 	if err != nil {

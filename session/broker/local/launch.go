@@ -16,18 +16,18 @@ import (
 //go:embed conf
 var confFiles embed.FS
 
-// launch is one command for the supervisor to own.
+// launch is the command that a supervisor runs.
 type launch struct {
 	// Command and Env start the server; Env is added to the environment.
 	Command []string `json:"command"`
 	Env     []string `json:"env"`
-	// StopCommand is run beside SIGTERM, for a server in a container.
+	// StopCommand is run in addition to SIGTERM, for a server in a container.
 	StopCommand []string `json:"stopCommand,omitempty"`
-	// Linger is how long to stay after the last user.
+	// Linger is Config.Linger.
 	Linger time.Duration `json:"linger"`
 }
 
-// opens are the packages of the JDK that Pulsar 4 reaches into.
+// opens returns the flags that open the JDK packages that Pulsar 4 uses.
 // Source: bin/pulsar of the distribution.
 func opens() []string {
 	packages := []string{
@@ -42,11 +42,11 @@ func opens() []string {
 	return args
 }
 
-// lateCompile makes Java's second compiler wait for ten times as many calls as
-// it usually does (defaults 5000, 600, 15000 and 40000). On two cores that
-// compiler is a third of the cost of a start, for methods that matter little
-// afterwards: starts took 16 to 18 s of processor time instead of 24 to 28, and
-// the first 1.6 million messages 14 to 18 s instead of 20.
+// lateCompile returns the flags that multiply the thresholds of Java's second
+// compiler by ten (defaults 5000, 600, 15000 and 40000). On two cores that compiler
+// takes a third of a start, for methods that hardly matter later. With the flags,
+// starts took 16 to 18 s of processor time instead of 24 to 28, and the first
+// 1.6 million messages 14 to 18 s instead of 20.
 func lateCompile() []string {
 	return []string{
 		"-XX:Tier4InvocationThreshold=50000", "-XX:Tier4MinInvocationThreshold=6000",
@@ -54,10 +54,10 @@ func lateCompile() []string {
 	}
 }
 
-// serverPaths are the places a server is told, as it sees them itself.
+// serverPaths has the paths in a server's command line, as the server sees them.
 type serverPaths struct{ java, conf, lib, data, log string }
 
-// javaCommand is the whole command line of a standalone.
+// javaCommand returns the command line of a standalone.
 func javaCommand(cfg Config, p ports, at serverPaths) []string {
 	mb := func(n int64) string { return strconv.FormatInt(max(n/MiB, 1), 10) + "m" }
 	args := append([]string{at.java}, opens()...)
@@ -72,8 +72,8 @@ func javaCommand(cfg Config, p ports, at serverPaths) []string {
 		"--zookeeper-dir", at.data+"/zk", "--zookeeper-port", strconv.Itoa(p.ZooKeeper), "-a", "127.0.0.1")
 }
 
-// serverEnv chooses ZooKeeper for the metadata: with the default store 2 of 13
-// starts after a kill ran into an endless loop.
+// serverEnv selects ZooKeeper for the metadata: with the default store, 2 of 13
+// starts after a kill ended in an endless loop.
 func serverEnv() []string { return []string{"PULSAR_STANDALONE_USE_ZOOKEEPER=1"} }
 
 // writeConf writes the configuration of a server into dir.
@@ -104,8 +104,8 @@ func writeConf(dir string, p ports, bind string) error {
 	return writeFile(filepath.Join(dir, "log4j2.xml"), log)
 }
 
-// loopbackInterface is the name of the interface to which the bookie is bound,
-// "" if the system does not tell: it listens everywhere then.
+// loopbackInterface returns the name of the interface to which the bookie binds, or
+// "" if it is not known: the bookie then listens on all interfaces.
 func loopbackInterface() string {
 	all, _ := net.Interfaces()
 	for _, i := range all {
@@ -116,9 +116,10 @@ func loopbackInterface() string {
 	return ""
 }
 
-// plan turns a source into a command: it chooses the ports, empties the
-// data if that is wanted, and writes the configuration.
-func (i instance) plan(ctx context.Context, cfg Config, src source) (state, error) {
+// plan prepares the start of a server: it chooses the ports, removes the data if
+// Config.Fresh is set, and writes the configuration. The ports of the server before
+// are kept if they are free.
+func (i instance) plan(ctx context.Context, cfg Config, src source, before ports) (state, error) {
 	data := i.data(src.version)
 	if cfg.Fresh {
 		if err := os.RemoveAll(i.file("data")); err != nil {
@@ -128,7 +129,7 @@ func (i instance) plan(ctx context.Context, cfg Config, src source) (state, erro
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return state{}, err
 	}
-	p, note, err := choosePorts(ctx, cfg)
+	p, note, err := choosePorts(ctx, cfg, before, len(i.users()) > 0)
 	if err != nil {
 		return state{}, err
 	}

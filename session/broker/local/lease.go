@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// addLease records that the process p needs the server, and returns the file
-// to remove when it no longer does. One process may hold several.
+// addLease records that process p uses the server, and returns the file to remove
+// at the end of its use. A process may hold several leases.
 func (i instance) addLease(p process) (string, error) {
 	tmp, err := os.CreateTemp(i.dir, ".lease-*")
 	if err != nil {
@@ -23,8 +23,8 @@ func (i instance) addLease(p process) (string, error) {
 	return lease, os.Rename(name, lease)
 }
 
-// users returns the live processes that need the server, one entry per lease.
-// Leases of dead processes are removed.
+// users returns the live processes that use the server, once per lease. It removes
+// the leases of dead processes.
 func (i instance) users() []process {
 	files, _ := filepath.Glob(i.file("leases", "*.json"))
 	var live []process
@@ -39,7 +39,7 @@ func (i instance) users() []process {
 	return live
 }
 
-// kept says whether the server shall stay when its last user is gone.
+// kept reports whether the server stays after its last user has left.
 func (i instance) kept() bool {
 	_, err := os.Stat(i.keepFile())
 	return err == nil

@@ -53,7 +53,7 @@ func TestChoosePort(t *testing.T) {
 func TestPortNote(t *testing.T) {
 	cfg := Config{BrokerPort: 6650, WebPort: 8080}
 	require.Empty(t, portNote(cfg, ports{Broker: 6650, Web: 8080}))
-	require.Equal(t, "port 8080 is taken by something that is no pulsar, using 8081", portNote(cfg, ports{Broker: 6650, Web: 8081}))
+	require.Equal(t, "port 8080 is taken by another program, using 8081", portNote(cfg, ports{Broker: 6650, Web: 8081}))
 	require.Empty(t, portNote(Config{BrokerPort: AnyPort, WebPort: AnyPort}, ports{Broker: 20001, Web: 20002}))
 }
 

@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 3 && os.Args[1] == userWord {
 		os.Exit(beUser(os.Args[2], os.Args[3]))
 	}
+	if len(os.Args) > 1 && os.Args[1] == local.FakeServerWord {
+		os.Exit(local.FakeServer(os.Args[2:]))
+	}
 	code := localtest.Main(m)
 	if code == 0 {
 		if err := goleak.Find(); err != nil {

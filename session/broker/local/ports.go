@@ -10,19 +10,19 @@ import (
 )
 
 const (
-	// portsTried is how many ports after a taken one are looked at; a hundred
-	// taken in a row means that something else is wrong.
+	// portsTried is the number of ports that are tried after a taken one. If a
+	// hundred in a row are taken, something else is wrong.
 	portsTried = 100
-	// anyPortLow and anyPortHigh bound the ports used for AnyPort. They lie
-	// below the ports that systems hand to outgoing connections (32768 and up),
-	// which could take one between the look and its use.
+	// anyPortLow and anyPortHigh bound the ports for AnyPort. They are below those
+	// of outgoing connections (32768 and up), which could take a port between the
+	// check and its use.
 	anyPortLow, anyPortHigh = 20000, 32000
-	// dialTime bounds one look at a port on this machine.
+	// dialTime bounds a connection to this machine.
 	dialTime = 500 * time.Millisecond
 )
 
-// portFree says whether a server could listen on the port of 127.0.0.1 now.
-// It also dials, since some systems let a second listener in beside a wildcard.
+// portFree reports whether a server can listen on a port of 127.0.0.1. It also
+// dials, since some systems allow a second listener beside one on all addresses.
 func portFree(ctx context.Context, port int) bool {
 	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
@@ -38,8 +38,8 @@ func portFree(ctx context.Context, port int) bool {
 	return false
 }
 
-// choosePort returns the wanted port, or the next free one, or any free one
-// when AnyPort is wanted. A port in not is never taken.
+// choosePort returns the wanted port or the next free one, for AnyPort after a
+// random one. It adds the port to not and returns none that was in it.
 func choosePort(wanted int, not map[int]bool, free func(int) bool) (int, error) {
 	if wanted == AnyPort {
 		wanted = anyPortLow + rand.IntN(anyPortHigh-anyPortLow)
@@ -54,20 +54,37 @@ func choosePort(wanted int, not map[int]bool, free func(int) bool) (int, error) 
 	return 0, &Error{Message: fmt.Sprintf("no port from %d to %d is free", wanted, last), Next: "choose another port"}
 }
 
-// ports are the places where one server listens, all on 127.0.0.1.
+// ports has the ports of a server.
 type ports struct {
 	Broker    int `json:"broker"`
 	Web       int `json:"web"`
 	ZooKeeper int `json:"zookeeper"`
-	// Bookie may change from start to start: a standalone's bookie is known by
-	// a name, not by its address.
+	// Bookie may differ between starts: the metadata names a standalone's bookie
+	// by an ID and not by its address.
 	Bookie int `json:"bookie"`
 }
 
-// choosePorts finds the four ports, and says in note what was not as wanted.
-func choosePorts(ctx context.Context, cfg Config) (p ports, note string, err error) {
+// keep returns cfg with the ports of the last server, so that its clients find the
+// next one. A port that cfg gives by number is replaced only if another pulsh still
+// holds a lease: it waits on the old port.
+func (p ports) keep(cfg Config, held bool) Config {
+	again := func(wanted *int, before int) {
+		if before != 0 && (held || *wanted == AnyPort) {
+			*wanted = before
+		}
+	}
+	again(&cfg.BrokerPort, p.Broker)
+	again(&cfg.WebPort, p.Web)
+	again(&cfg.ZooKeeperPort, p.ZooKeeper)
+	return cfg
+}
+
+// choosePorts returns the ports of a server, those of the last server if they are
+// free, and a note if a wanted port is taken.
+func choosePorts(ctx context.Context, cfg Config, before ports, held bool) (p ports, note string, err error) {
 	free := func(port int) bool { return portFree(ctx, port) }
 	not := map[int]bool{}
+	cfg = before.keep(cfg, held)
 	if p.Broker, err = choosePort(cfg.BrokerPort, not, free); err != nil {
 		return p, "", err
 	}
@@ -83,13 +100,13 @@ func choosePorts(ctx context.Context, cfg Config) (p ports, note string, err err
 	return p, portNote(cfg, p), nil
 }
 
-// portNote says which wanted ports were taken, or nothing.
+// portNote returns a note on the wanted ports that are taken, or "".
 func portNote(cfg Config, p ports) string {
 	moved := func(wanted, got int) string {
 		if wanted == AnyPort || wanted == got {
 			return ""
 		}
-		return fmt.Sprintf("port %d is taken by something that is no pulsar, using %d", wanted, got)
+		return fmt.Sprintf("port %d is taken by another program, using %d", wanted, got)
 	}
 	broker, web := moved(cfg.BrokerPort, p.Broker), moved(cfg.WebPort, p.Web)
 	if broker != "" && web != "" {

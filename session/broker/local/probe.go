@@ -14,22 +14,22 @@ import (
 )
 
 const (
-	// probeTime bounds one question to a server on this machine.
+	// probeTime bounds a request to a server on this machine.
 	probeTime = 2 * time.Second
-	// answerLimit bounds how much of an answer is read.
+	// answerLimit bounds an answer, in bytes.
 	answerLimit = 64 << 10
-	// readyTopic is created and deleted to see that messages can be stored.
+	// readyTopic is created and deleted to find out whether messages can be stored.
 	readyTopic = "persistent/public/default/pulsh-ready"
 )
 
-// brokerURL is the address for Pulsar clients.
+// brokerURL returns the address for Pulsar clients.
 func brokerURL(port int) string { return "pulsar://127.0.0.1:" + strconv.Itoa(port) }
 
-// adminURL is the address of the admin API.
+// adminURL returns the address of the admin API.
 func adminURL(port int) string { return "http://127.0.0.1:" + strconv.Itoa(port) }
 
-// speaksPulsar says whether what listens on the port answers Pulsar's CONNECT,
-// be it with CONNECTED or with an error such as a missing password.
+// speaksPulsar reports whether the listener on a port answers CONNECT as Pulsar
+// does, with CONNECTED or with an error.
 func speaksPulsar(ctx context.Context, port int) bool {
 	c, err := (&net.Dialer{Timeout: dialTime}).DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
@@ -58,8 +58,8 @@ func connectFrame(client string) []byte {
 	return b.Bytes()
 }
 
-// isConnectAnswer reads one frame and says whether it is CONNECTED (3) or
-// ERROR (14).
+// isConnectAnswer reads a frame and reports whether it is CONNECTED (3) or ERROR
+// (14).
 func isConnectAnswer(r io.Reader) bool {
 	var head [10]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -70,8 +70,8 @@ func isConnectAnswer(r io.Reader) bool {
 	return plausible && head[8] == 0x08 && (head[9] == 3 || head[9] == 14)
 }
 
-// ask sends one request to an admin API and returns the status code and the
-// beginning of the answer. No connection is kept open afterwards.
+// ask sends a request to an admin API and returns the status and the first
+// answerLimit bytes of the answer. It keeps no connection open.
 func ask(ctx context.Context, method, url string) (int, string, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
@@ -99,8 +99,8 @@ func adminVersion(ctx context.Context, port int) string {
 	return version
 }
 
-// answers returns nil when a topic can be looked up. An open port alone, or the
-// namespace being listed, was seen to come seconds too early.
+// answers returns nil if a topic can be looked up. The port opens, and the
+// namespace is listed, seconds earlier.
 func answers(ctx context.Context, web int) error {
 	code, _, err := ask(ctx, http.MethodGet, adminURL(web)+"/lookup/v2/topic/"+readyTopic)
 	if err != nil || code != http.StatusOK {
@@ -109,8 +109,8 @@ func answers(ctx context.Context, web int) error {
 	return nil
 }
 
-// ready returns nil once topics can be looked up and stored: creating one
-// needs a bookie.
+// ready returns nil if topics can be looked up and created. Creating one needs a
+// bookie.
 func ready(ctx context.Context, web int) error {
 	if err := answers(ctx, web); err != nil {
 		return err
@@ -120,12 +120,13 @@ func ready(ctx context.Context, web int) error {
 	if err != nil || code != http.StatusNoContent && code != http.StatusConflict {
 		return notYet("creating a topic", code, err)
 	}
-	// Another pulsh may have been faster; either way the topic is gone after.
+	// It is no error if another pulsh has deleted the topic first.
 	_, _, _ = ask(ctx, http.MethodDelete, topic+"?force=true")
 	return nil
 }
 
-// notYet says which question was not answered well, and how.
+// notYet returns the error for a request that a server does not answer as one that
+// is ready.
 func notYet(question string, code int, err error) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", question, err)

@@ -6,21 +6,21 @@ import (
 	"syscall"
 )
 
-// process names one process for good: ids are recycled, an id together with
-// the time its process started is not.
+// process identifies a process for ever: an ID is reused, but not together with the
+// start time of its process.
 type process struct {
 	PID   int    `json:"pid"`
 	Start string `json:"start"`
 }
 
-// processOf returns the process that has the id now; ok is false when there is
-// none, or only a dead one that nobody has waited for.
+// processOf returns the process that has an ID now; ok is false if there is none,
+// or only a zombie.
 func processOf(pid int) (process, bool) {
 	start, ok := startedAt(pid)
 	return process{PID: pid, Start: start}, ok
 }
 
-// alive says whether this very process still runs.
+// alive reports whether the process runs.
 func (p process) alive() bool {
 	if p.PID <= 0 {
 		return false
@@ -29,7 +29,7 @@ func (p process) alive() bool {
 	return ok && now == p
 }
 
-// signal sends a signal to this very process; it is no error when it is gone.
+// signal sends a signal to the process. It returns nil if the process has ended.
 func (p process) signal(sig syscall.Signal) error {
 	if !p.alive() {
 		return nil
@@ -40,15 +40,15 @@ func (p process) signal(sig syscall.Signal) error {
 	return nil
 }
 
-// reap collects a child that has ended, so that it does not stay behind as a
-// zombie. It does nothing for a process that is no child or still runs.
+// reap waits for a child that has ended, so that it does not stay a zombie. It does
+// nothing for a process that runs or is no child.
 func (p process) reap() {
 	if p.PID > 0 {
 		_, _ = syscall.Wait4(p.PID, nil, syscall.WNOHANG, nil)
 	}
 }
 
-// cutLast splits s around the last sep.
+// cutLast is strings.Cut at the last sep.
 func cutLast(s, sep string) (before, after string, found bool) {
 	if i := strings.LastIndex(s, sep); i >= 0 {
 		return s[:i], s[i+len(sep):], true

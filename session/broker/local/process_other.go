@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// startedAt returns when a process started, as ps(1) tells it.
+// startedAt returns the start time of a process, as ps(1) prints it.
 func startedAt(pid int) (string, bool) {
 	out, err := exec.Command("ps", "-o", "state=,lstart=", "-p", strconv.Itoa(pid)).Output()
 	state, start, ok := strings.Cut(strings.TrimSpace(string(out)), " ")
@@ -19,7 +19,7 @@ func startedAt(pid int) (string, bool) {
 	return strings.Join(strings.Fields(start), "_"), true
 }
 
-// residentMemory returns the bytes of memory that a process occupies, or 0.
+// residentMemory returns the resident memory of a process in bytes, or 0.
 func residentMemory(pid int) int64 {
 	out, err := exec.Command("ps", "-o", "rss=", "-p", strconv.Itoa(pid)).Output()
 	if err != nil {
@@ -29,8 +29,8 @@ func residentMemory(pid int) int64 {
 	return kb * 1024
 }
 
-// ownedBySupervisor gives the server its own process group. Only Linux ties it
-// to the life of its parent; elsewhere the next start cleans up.
+// ownedBySupervisor gives the server its own process group. Only Linux can end it
+// with its parent; elsewhere the next start ends it.
 func ownedBySupervisor() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }

@@ -6,44 +6,59 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 )
 
-// Origin says how a pulsh came to its server.
+// Origin is the way in which a pulsh came to its server.
 type Origin string
 
-// The ways to come to a server.
+// The origins.
 const (
 	Started Origin = "started" // this call started it
 	Joined  Origin = "joined"  // another pulsh had started it
-	Foreign Origin = "foreign" // it ran already and is not pulsh's to stop
+	Foreign Origin = "foreign" // a server that pulsh has not started and does not stop
 )
 
-// Server is a Pulsar standalone on this machine. Its methods may be called
-// from several goroutines.
+// Server is a Pulsar standalone on this machine. It is safe for concurrent use.
 type Server struct {
 	cfg     Config
 	at      instance
 	origin  Origin
-	foreign state // what a foreign server is known by
+	foreign state // of a foreign server
 
 	mu    sync.Mutex
 	lease string
 }
 
-// helloTime bounds the supervisor's first word; it only starts a process.
+// helloTime bounds the start of a supervisor, which starts one process.
 const helloTime = 15 * time.Second
 
-// Start returns a server that is ready to use: the one that answers on the
-// wanted port, or the one that another pulsh of this user runs, or a new one.
-// It gives up when ctx ends; what it had started is stopped then.
+// startTries bounds the attempts of Start: another program may take a port between
+// the check and Java's use of it.
+const startTries = 3
+
+// Start returns a server that is ready: the one that another pulsh of this user
+// runs, the one that answers on the wanted port, or a new one. If ctx ends first,
+// Start stops the server that it has started.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
 	}
+	for try := 1; ; try++ {
+		s, err := start(ctx, cfg)
+		if try == startTries || !errors.Is(err, errPortTaken) {
+			return s, err
+		}
+		cfg.Progress(Progress{Step: "start", Text: "another program took a port meanwhile; trying other ports"})
+	}
+}
+
+// start is one attempt of Start.
+func start(ctx context.Context, cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg, at: instance{filepath.Join(cfg.Dir, "local")}}
 	if err := s.at.make(); err != nil {
 		return nil, err
@@ -63,8 +78,9 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// Attach returns the server of a cache folder ("" is the default one) without
-// starting it or becoming a user of it: to look at it or to control it.
+// Attach returns the server of a folder, as Config.Dir, for its status or to control
+// it. It does not start the server and does not use it. The error is
+// [ErrNotRunning] if none has ever run there.
 func Attach(dir string) (*Server, error) {
 	cfg, err := Config{Dir: dir}.withDefaults()
 	if err != nil {
@@ -120,7 +136,7 @@ func (s *Server) obtain(ctx context.Context) error {
 	if src.docker != "" {
 		removeContainer(ctx, src.docker, containerName(s.at.dir))
 	}
-	st, err = s.at.plan(ctx, s.cfg, src)
+	st, err = s.at.plan(ctx, s.cfg, src, st.Ports)
 	if err != nil {
 		return err
 	}
@@ -134,7 +150,7 @@ func (s *Server) obtain(ctx context.Context) error {
 	if err := s.takeLease(); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("starting Pulsar %s on port %d (the data folder stays below 6 GB)", st.Version, st.Ports.Broker)
+	text := fmt.Sprintf("starting Pulsar %s on port %d (uses at most 6 GB of disk)", st.Version, st.Ports.Broker)
 	if st.Note != "" {
 		text = st.Note
 	}
@@ -142,7 +158,7 @@ func (s *Server) obtain(ctx context.Context) error {
 	return s.launch(st)
 }
 
-// launch starts a planned server and records it. The lock is held.
+// launch starts a server that was planned and records it. The lock is held.
 func (s *Server) launch(st state) error {
 	st.Phase, st.Started, st.ReadyInMS, st.LogFrom = phaseStarting, time.Now(), 0, 0
 	if info, err := os.Stat(s.at.logFile()); err == nil {
@@ -156,8 +172,8 @@ func (s *Server) launch(st state) error {
 	return s.at.setState(st)
 }
 
-// clear waits for a server that is stopping and ends one whose supervisor is
-// gone. The lock is held.
+// clear waits for the end of a server that is stopping, and kills one whose
+// supervisor has ended. The lock is held.
 func (s *Server) clear(ctx context.Context, st state) error {
 	if err := s.awaitEnd(ctx, st); err != nil {
 		return err
@@ -168,7 +184,7 @@ func (s *Server) clear(ctx context.Context, st state) error {
 	return until(ctx, stopGrace, func() bool { return !st.Server.alive() })
 }
 
-// awaitEnd waits until the supervisor of st is gone.
+// awaitEnd waits for the end of the supervisor of st.
 func (s *Server) awaitEnd(ctx context.Context, st state) error {
 	err := until(ctx, 3*stopGrace, func() bool {
 		gone := !st.running()
@@ -181,7 +197,7 @@ func (s *Server) awaitEnd(ctx context.Context, st state) error {
 	return nil
 }
 
-// until looks again and again until done says so, ctx ends or limit is over.
+// until polls done until it returns true, ctx ends or limit is over.
 func until(ctx context.Context, limit time.Duration, done func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -195,7 +211,8 @@ func until(ctx context.Context, limit time.Duration, done func() bool) error {
 	return nil
 }
 
-// findForeign looks for a Pulsar on the wanted broker port.
+// findForeign reports whether a Pulsar that pulsh has not started answers on the
+// wanted broker port.
 func (s *Server) findForeign(ctx context.Context) bool {
 	port := s.cfg.BrokerPort
 	if port == AnyPort || portFree(ctx, port) || !speaksPulsar(ctx, port) {
@@ -242,7 +259,7 @@ func (s *Server) waitReady(ctx context.Context) error {
 	return s.recordReady(ctx, st)
 }
 
-// recordReady notes how long the start took, unless another pulsh has.
+// recordReady records the duration of the start, unless another pulsh has.
 func (s *Server) recordReady(ctx context.Context, st state) error {
 	took := time.Since(st.Started)
 	unlock, err := s.lock(ctx)
@@ -261,13 +278,20 @@ func (s *Server) recordReady(ctx context.Context, st state) error {
 	return nil
 }
 
-// diedEarly explains a server that ended before it was ready.
+// errPortTaken is the cause of an error about a server that found a port taken.
+var errPortTaken = errors.New("a port is taken")
+
+// diedEarly returns the error for a server that ended before it was ready.
 func (s *Server) diedEarly(st state) error {
 	why := cause(s.linesSince(st.LogFrom))
 	if e, ok := s.at.exit(st.Server); ok && e.Killed {
 		why = e.Reason
 	}
-	return &Error{Message: "pulsar ended while it was starting: " + why, Next: "see " + s.at.logFile()}
+	e := &Error{Message: "pulsar ended while it was starting: " + why, Next: "see " + s.at.logFile()}
+	if strings.Contains(why, "java.net.BindException") || strings.Contains(why, "Address already in use") {
+		e.Cause = errPortTaken
+	}
+	return e
 }
 
 // takeLease makes this process a user of the server. The lock is held.
@@ -286,7 +310,7 @@ func (s *Server) takeLease() error {
 	return err
 }
 
-// dropLease ends this process's use.
+// dropLease ends the use of the server by this process.
 func (s *Server) dropLease() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

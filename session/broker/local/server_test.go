@@ -86,7 +86,7 @@ func TestLifeOfAServer(t *testing.T) {
 
 	require.Equal(t, local.Started, s.Origin())
 	require.NotContains(t, s.URL(), fmt.Sprint(port))
-	require.Contains(t, s.Note(), fmt.Sprintf("port %d is taken by something that is no pulsar", port))
+	require.Contains(t, s.Note(), fmt.Sprintf("port %d is taken by another program", port))
 	st := s.Status()
 	require.Equal(t, local.Running, st.Condition)
 	require.Equal(t, 1, st.Users)

@@ -14,16 +14,16 @@ import (
 // javaNeeded is the oldest Java that Pulsar 4 runs on.
 const javaNeeded = 17
 
-// javaTime bounds asking Java for its version.
+// javaTime bounds a run of java -version.
 const javaTime = 20 * time.Second
 
-// source is where a server comes from: jars for the Java of this machine, or
-// an image for Docker.
+// source is the origin of a server: jars for the Java of this machine, or an image
+// for Docker.
 type source struct {
 	java, lib string
 	docker    string
 	version   string
-	text      string // for people: PULSAR_HOME, Maven, Docker
+	text      string // for the user
 }
 
 // findSource finds a server in this order: Home, the libraries fetched
@@ -55,7 +55,7 @@ func findSource(ctx context.Context, cfg Config) (source, error) {
 		Next: "install Maven, or set PULSAR_HOME to an unpacked Pulsar, or start Docker"}
 }
 
-// homeSource takes the Pulsar that the user unpacked.
+// homeSource returns the Pulsar that the user has unpacked.
 func homeSource(home, java string, javaErr error) (source, error) {
 	lib := filepath.Join(home, "lib")
 	version := brokerVersion(lib)
@@ -69,7 +69,7 @@ func homeSource(home, java string, javaErr error) (source, error) {
 	return source{java: java, lib: lib, version: version, text: "PULSAR_HOME"}, nil
 }
 
-// dockerSource pulls the image unless it is there.
+// dockerSource returns the image, and pulls it first if it is missing.
 func dockerSource(ctx context.Context, cfg Config, docker string) (source, error) {
 	image := dockerImage + ":" + cfg.Version
 	src := source{docker: docker, version: cfg.Version, text: "Docker"}
@@ -86,8 +86,8 @@ func dockerSource(ctx context.Context, cfg Config, docker string) (source, error
 	return src, nil
 }
 
-// brokerVersion reads the version off the name of the broker's jar, which is
-// pulsar-broker-V.jar, with org.apache.pulsar- before it in the distribution.
+// brokerVersion returns the version in the name of the broker's jar, which is
+// pulsar-broker-V.jar, with the prefix org.apache.pulsar- in the distribution.
 func brokerVersion(lib string) string {
 	files, _ := filepath.Glob(filepath.Join(lib, "*pulsar-broker-[0-9]*.jar"))
 	for _, f := range files {
@@ -97,7 +97,7 @@ func brokerVersion(lib string) string {
 	return ""
 }
 
-// findJava returns a Java that is new enough: JAVA_HOME's, else the PATH's.
+// findJava returns a Java that is new enough, from JAVA_HOME or else from PATH.
 func findJava(ctx context.Context) (string, error) {
 	install := "install Java 17 and Maven, or set PULSAR_HOME, or start Docker"
 	java := ""
@@ -122,8 +122,8 @@ func findJava(ctx context.Context) (string, error) {
 	return java, nil
 }
 
-// javaMajor reads the major version from what "java -version" says: 17 from
-// "17.0.15", 8 from "1.8.0_402"; 0 when there is none.
+// javaMajor returns the major version in the output of java -version: 17 for
+// "17.0.15", 8 for "1.8.0_402", and 0 if there is none.
 func javaMajor(said string) int {
 	_, rest, ok := strings.Cut(said, `version "`)
 	if !ok {
@@ -141,7 +141,7 @@ func javaMajor(said string) int {
 	return n
 }
 
-// lastLine returns the last line that says something.
+// lastLine returns the last line that is not blank.
 func lastLine(s string) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")
 	return strings.TrimSpace(lines[len(lines)-1])

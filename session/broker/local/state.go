@@ -34,8 +34,8 @@ const (
 	phaseStopped  = "stopped"
 )
 
-// state is what every pulsh must know about the server of an instance. It is
-// written under the lock only.
+// state is the shared knowledge of all pulsh processes about the server of an
+// instance. It is written under the lock only.
 type state struct {
 	Phase      string    `json:"phase"`
 	Supervisor process   `json:"supervisor"`
@@ -48,17 +48,17 @@ type state struct {
 	ReadyInMS  int64     `json:"readyInMs"`
 	// LogFrom is the size of the log before this start, in bytes.
 	LogFrom int64 `json:"logFrom"`
-	// KillCommand kills a server that is no process of this machine, a
-	// container; when it is empty the server process gets a SIGKILL.
+	// KillCommand kills a server in a container. If it is empty, the process is
+	// killed.
 	KillCommand []string `json:"killCommand,omitempty"`
-	// Launch is what a restart runs again.
+	// Launch is the command of the server, for a restart.
 	Launch launch `json:"launch"`
 }
 
-// running says whether the server of this state still has its supervisor.
+// running reports whether the supervisor of the server runs.
 func (s state) running() bool { return s.Supervisor.alive() }
 
-// exit is what the supervisor leaves behind when its server has ended.
+// exit is the supervisor's record of the end of its server.
 type exit struct {
 	Server process   `json:"server"`
 	Killed bool      `json:"killed"`
@@ -67,7 +67,7 @@ type exit struct {
 	At     time.Time `json:"at"`
 }
 
-// readJSON fills v from a file; a missing file is fs.ErrNotExist.
+// readJSON decodes a file into v. For a missing file the error is fs.ErrNotExist.
 func readJSON(path string, v any) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -76,7 +76,7 @@ func readJSON(path string, v any) error {
 	return json.Unmarshal(b, v)
 }
 
-// writeJSON replaces a file by v.
+// writeJSON replaces the content of a file with v.
 func writeJSON(path string, v any) error {
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
@@ -85,16 +85,16 @@ func writeJSON(path string, v any) error {
 	return writeFile(path, append(b, '\n'))
 }
 
-// state reads state.json; ok is false when no server was ever started here or
-// the file cannot be understood, which is the same to a reader.
+// state reads state.json. It returns false if no server was ever started here, or if
+// the file is not valid.
 func (i instance) state() (s state, ok bool) {
 	return s, readJSON(i.file("state.json"), &s) == nil
 }
 
 func (i instance) setState(s state) error { return writeJSON(i.file("state.json"), s) }
 
-// exit reads how the server process p ended; ok is false when it has not, or
-// nobody was left to say so.
+// exit reads the record of the end of server process p. It returns false if p has
+// not ended, or its supervisor was killed.
 func (i instance) exit(p process) (e exit, ok bool) {
 	err := readJSON(i.file("exit.json"), &e)
 	return e, err == nil && e.Server == p
@@ -104,13 +104,13 @@ func (i instance) exit(p process) (e exit, ok bool) {
 func (i instance) make() error {
 	for _, d := range []string{"leases", "conf", "data", "log"} {
 		if err := os.MkdirAll(i.file(d), 0o700); err != nil {
-			return &Error{Message: "the folder " + i.dir + " cannot be used: " + reason(err), Next: "set XDG_CACHE_HOME to a folder that can be written", Cause: err}
+			return &Error{Message: "the folder " + i.dir + " cannot be used: " + reason(err), Next: "name a folder that can be written with --local-dir", Cause: err}
 		}
 	}
 	return nil
 }
 
-// reason returns the system's own words for a failed file operation.
+// reason returns the system's text for a failed file operation.
 func reason(err error) string {
 	var p *fs.PathError
 	if errors.As(err, &p) {
@@ -119,8 +119,8 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// lockFolder takes the lock of a folder, waiting for it until ctx ends; waiting is
-// called once if another holds it. The returned function gives the lock back.
+// lockFolder locks a folder and returns the function that unlocks it. If another
+// process holds the lock, lockFolder calls waiting once and waits until ctx ends.
 func lockFolder(ctx context.Context, dir string, waiting func()) (func(), error) {
 	l := flock.New(filepath.Join(dir, "lock"))
 	got, err := l.TryLock()

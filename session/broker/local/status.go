@@ -7,14 +7,13 @@ import (
 	"time"
 )
 
-// logTail bounds how much of the end of a log is read.
+// logTail bounds the part of a log that is read, from its end, in bytes.
 const logTail = 1 << 20
 
-// Condition is what a server is doing.
+// Condition is the condition of a server.
 type Condition string
 
-// The conditions of a server. Killed means that it ended by SIGKILL; Stopped
-// covers every other end.
+// The conditions. Killed is the end by SIGKILL, and Stopped any other.
 const (
 	Running  Condition = "running"
 	Starting Condition = "starting"
@@ -23,31 +22,31 @@ const (
 	Killed   Condition = "killed"
 )
 
-// Status is a look at a server.
+// Status describes a server at one moment.
 type Status struct {
 	Condition Condition
-	// PID is the server's process, 0 when none runs or it is foreign.
+	// PID is the process ID of the server, 0 if none runs or it is foreign.
 	PID int
 	// Uptime counts from the start of the process.
 	Uptime time.Duration
-	// Resident is the process's memory and Data the size of the stored
-	// messages and metadata, both in bytes; 0 when not known.
+	// Resident is the memory of the process, and Data the size of the stored
+	// messages and metadata, in bytes; 0 if not known.
 	Resident, Data int64
-	// BrokerPort and WebPort listen on 127.0.0.1; WebPort is 0 when a foreign
-	// server's is not known.
+	// BrokerPort and WebPort are ports of 127.0.0.1. WebPort is 0 if that of a
+	// foreign server is not known.
 	BrokerPort, WebPort int
 	Version             string
-	// Source says where the server came from.
+	// Source is the origin of the server's program, for the user.
 	Source string
-	// Users counts the pulsh processes that hold the server.
+	// Users is the number of pulsh processes that use the server.
 	Users int
-	// Kept says that the server stays when the last of them is gone.
+	// Kept reports whether the server stays after the last of them has left.
 	Kept bool
-	// Reason says how the last server ended, when none runs.
+	// Reason is the way in which the last server ended, if none runs.
 	Reason string
 }
 
-// current returns what is known of the server now.
+// current returns the recorded state of the server.
 func (s *Server) current() state {
 	if s.origin == Foreign {
 		return s.foreign
@@ -59,8 +58,8 @@ func (s *Server) current() state {
 // URL returns the address for Pulsar clients.
 func (s *Server) URL() string { return brokerURL(s.current().Ports.Broker) }
 
-// AdminURL returns the address of the admin API, or "" when a foreign server
-// has none at the wanted port.
+// AdminURL returns the address of the admin API, or "" if a foreign server has none
+// at the wanted port.
 func (s *Server) AdminURL() string {
 	if web := s.current().Ports.Web; web != 0 {
 		return adminURL(web)
@@ -68,23 +67,23 @@ func (s *Server) AdminURL() string {
 	return ""
 }
 
-// Version returns the version of Pulsar, or "" when a foreign server does not
-// tell it.
+// Version returns the version of Pulsar, or "" if that of a foreign server is not
+// known.
 func (s *Server) Version() string { return s.current().Version }
 
-// Origin says how this process came to the server.
+// Origin returns the way in which this process came to the server.
 func (s *Server) Origin() Origin { return s.origin }
 
-// Note returns what was not as wanted, such as a taken port, or "".
+// Note returns a note for the user, for example on a taken port, or "".
 func (s *Server) Note() string { return s.current().Note }
 
-// ReadyIn returns how long the server took from the start of its process until
-// it was ready; 0 for a foreign one.
+// ReadyIn returns the time from the start of the server's process until it was
+// ready, or 0 for a foreign server.
 func (s *Server) ReadyIn() time.Duration {
 	return time.Duration(s.current().ReadyInMS) * time.Millisecond
 }
 
-// Status looks at the server. It asks no question over the network.
+// Status returns the status of the server, without a request to it.
 func (s *Server) Status() Status {
 	st := s.current()
 	out := Status{
@@ -123,8 +122,8 @@ func (s *Server) Status() Status {
 	return out
 }
 
-// Logs returns the last n lines of the server's log, oldest first; what the
-// server wrote before it had a log comes when there is nothing else.
+// Logs returns the last n lines of the server's log, oldest first. If the log is
+// empty, they come from the console output before it.
 func (s *Server) Logs(n int) ([]string, error) {
 	if _, err := s.own(); err != nil {
 		return nil, err
@@ -133,8 +132,8 @@ func (s *Server) Logs(n int) ([]string, error) {
 	return lines[max(0, len(lines)-n):], nil
 }
 
-// linesSince returns the lines of the log after the given offset, of which the
-// last logTail bytes, or the console's when the log has none.
+// linesSince returns the lines in the last logTail bytes of the log after an offset,
+// or those of the console if there are none.
 func (s *Server) linesSince(offset int64) []string {
 	if lines := tail(s.at.logFile(), offset); len(lines) > 0 {
 		return lines
@@ -142,8 +141,8 @@ func (s *Server) linesSince(offset int64) []string {
 	return tail(s.at.console(), 0)
 }
 
-// tail returns the lines of a file after offset, of which the last logTail
-// bytes. A file shorter than offset was begun anew and is read from its start.
+// tail returns the lines in the last logTail bytes of a file after an offset. A file
+// that is shorter was started again and is read from its beginning.
 func tail(path string, offset int64) []string {
 	f, err := os.Open(path)
 	if err != nil {
@@ -170,8 +169,8 @@ func tail(path string, offset int64) []string {
 	return lines
 }
 
-// cause picks the line of a log that best says why a server failed: the last
-// exception, else the last error, else the last line.
+// cause returns the line of a log that best explains the failure of a server: the
+// last exception, else the last error, else the last line.
 func cause(lines []string) string {
 	pick := func(match func(string) bool) string {
 		for i := len(lines) - 1; i >= 0; i-- {

@@ -9,17 +9,19 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
 )
 
-// SuperviseWord is the hidden first argument with which the pulsh binary must
-// call [Supervise] with the remaining ones and exit with its result.
+// SuperviseWord is a hidden first argument of the pulsh binary. With it, main must
+// call [Supervise] with the other arguments and exit with its result.
 const SuperviseWord = "local-supervise"
 
-// supervisor owns one server process from its start to its end.
+// supervisor runs one server process from its start to its end.
 type supervisor struct {
 	at      instance
 	run     launch
@@ -30,15 +32,15 @@ type supervisor struct {
 	lastUse time.Time
 }
 
-// Supervise runs the server of one instance folder, the only argument, until
-// it ends, or SIGTERM comes, or nobody needs it any more. It returns the exit
-// code of the process. It is for a process of its own, started by [Start].
+// Supervise runs the server of an instance folder, the only argument, until it ends,
+// SIGTERM arrives, or no process uses it. It returns the exit code. [Start] runs it
+// in a process of its own.
 func Supervise(args []string) int {
 	if len(args) != 1 {
 		fmt.Fprintln(os.Stderr, SuperviseWord+" wants one folder")
 		return 2
 	}
-	// The kernel ties the server to the life of the thread that starts it.
+	// The kernel kills the server when the thread that started it ends.
 	runtime.LockOSThread()
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
@@ -51,7 +53,7 @@ func Supervise(args []string) int {
 	return 0
 }
 
-// hello is what a supervisor says on its standard output, once.
+// hello is the only output of a supervisor.
 type hello struct {
 	Server process `json:"server"`
 	Error  string  `json:"error,omitempty"`
@@ -62,7 +64,7 @@ func quoteJSON(s string) string {
 	return string(b)
 }
 
-// begin starts the server and tells the starter which process it is.
+// begin starts the server and writes the hello.
 func (s *supervisor) begin() error {
 	if err := readJSON(s.at.launchFile(), &s.run); err != nil {
 		return err
@@ -92,7 +94,7 @@ func (s *supervisor) begin() error {
 	return os.Stdout.Close()
 }
 
-// watch waits for the server's end, a signal, or the last user's leaving.
+// watch waits for the end of the server, a signal, or the leave of the last user.
 func (s *supervisor) watch(signals <-chan os.Signal) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
@@ -115,13 +117,13 @@ func (s *supervisor) watch(signals <-chan os.Signal) {
 	}
 }
 
-// unused says whether nobody needs the server any more, and then records that
-// it is stopping, so that a pulsh that starts now waits for the end and does
-// not join. While another holds the lock the question stays open.
+// unused reports whether no process uses the server. If so, it records that the
+// server is stopping: a pulsh that starts now waits for the end and does not join.
+// While another process holds the lock, unused reports false.
 func (s *supervisor) unused() bool {
 	lock := flock.New(s.at.file("lock"))
 	if got, err := lock.TryLock(); err != nil || !got {
-		// A folder that was removed can have no users either.
+		// A removed folder has no users.
 		_, gone := os.Stat(s.at.dir)
 		return os.IsNotExist(gone)
 	}
@@ -140,7 +142,7 @@ func (s *supervisor) unused() bool {
 	return true
 }
 
-// stop asks the server to end and makes it end when it does not in time.
+// stop ends the server with SIGTERM and, after stopGrace, SIGKILL.
 func (s *supervisor) stop() {
 	s.asked = true
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
@@ -158,7 +160,7 @@ func (s *supervisor) stop() {
 	}
 }
 
-// record leaves behind how the server ended.
+// record writes the record of the server's end.
 func (s *supervisor) record(err error) {
 	e := exit{Server: s.server, Asked: s.asked, Reason: "it ended", At: time.Now()}
 	var failed *exec.ExitError
@@ -171,8 +173,14 @@ func (s *supervisor) record(err error) {
 	_ = writeJSON(s.at.file("exit.json"), e)
 }
 
-// spawn starts a supervisor for the launch and returns both processes. The
-// supervisor is detached: it has its own session and none of our files.
+// withoutOwn returns an environment without the variables of pulsh. They may hold a
+// token, which other processes of the user could read there while the server runs.
+func withoutOwn(environment []string) []string {
+	return slices.DeleteFunc(slices.Clone(environment), func(e string) bool { return strings.HasPrefix(e, "PULSH_") })
+}
+
+// spawn starts a supervisor and returns its process and that of the server. The
+// supervisor has its own session and inherits no files but its output.
 func (i instance) spawn(command []string, run launch, deadline time.Time) (sup, server process, err error) {
 	if err := writeJSON(i.launchFile(), run); err != nil {
 		return sup, server, err
@@ -189,7 +197,7 @@ func (i instance) spawn(command []string, run launch, deadline time.Time) (sup, 
 	}
 	defer errors.Close()
 	cmd := exec.Command(command[0], append(command[1:len(command):len(command)], i.dir)...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = i.dir, w, errors
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = i.dir, w, errors, withoutOwn(os.Environ())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	err = cmd.Start()
 	w.Close()

@@ -126,6 +126,18 @@ func TestServerDoesNotOutliveItsSupervisor(t *testing.T) {
 	require.False(t, s.Server.alive())
 }
 
+func TestSecretsStayWithPulsh(t *testing.T) {
+	t.Setenv("PULSH_TOKEN", "s3cret")
+	t.Setenv("NOT_OF_PULSH", "kept")
+	i := newInstance(t)
+	s := sleeper(t, i, launch{Command: []string{"sh", "-c", "env; exit 3"}, Env: []string{"ADDED=1"}})
+	ended(t, s)
+	said := readString(t, i.console())
+	require.NotContains(t, said, "PULSH_")
+	require.Contains(t, said, "NOT_OF_PULSH=kept\n")
+	require.Contains(t, said, "ADDED=1\n")
+}
+
 func TestSpawnSaysWhyItCannot(t *testing.T) {
 	i := newInstance(t)
 	_, _, err := i.spawn([]string{os.Args[0], SuperviseWord}, launch{Command: []string{"/no/such/java"}}, time.Now().Add(patience))

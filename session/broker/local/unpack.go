@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// unpackLimit bounds what an archive may unpack to. The distribution unpacks
-// to 253 MB.
+// unpackLimit bounds the unpacked size of an archive, in bytes. The distribution has
+// 253 MB.
 const unpackLimit = 2 << 30
 
-// counted counts the bytes read through it and stops when ctx is done.
+// counted is a reader that counts its bytes and fails when ctx is done.
 type counted struct {
 	ctx  context.Context
 	r    io.Reader
@@ -24,7 +24,7 @@ type counted struct {
 	tell func(int64)
 }
 
-// Read reads on, and tells the count every four megabytes.
+// Read implements io.Reader. It reports the count every 4 MiB.
 func (c *counted) Read(p []byte) (int, error) {
 	if err := c.ctx.Err(); err != nil {
 		return 0, err
@@ -38,9 +38,8 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// unpack unpacks a .tar.gz into dir without the archive's one top folder.
-// Names that would leave dir, and anything but files and folders, are errors.
-// Progress is in packed bytes.
+// unpack unpacks a .tar.gz into dir without its top folder. It fails on a name that
+// leaves dir and on anything but files and folders. Progress is in packed bytes.
 func unpack(ctx context.Context, archive, dir string, progress func(done, total int64)) error {
 	f, err := os.Open(archive)
 	if err != nil {
@@ -59,7 +58,7 @@ func unpack(ctx context.Context, archive, dir string, progress func(done, total 
 	return unpackTar(tar.NewReader(z), dir)
 }
 
-// unpackTar writes the entries of an archive below dir.
+// unpackTar writes the entries of an archive to dir.
 func unpackTar(t *tar.Reader, dir string) error {
 	left := int64(unpackLimit)
 	for {

@@ -2,28 +2,31 @@ package probe
 
 import "errors"
 
-// Fault says why a host is of no use, so that whoever asked can tell what to try.
+// Fault is the reason why a host cannot be used. It lets callers advise what to
+// try.
 type Fault uint8
 
 // The faults.
 const (
 	Unclear      Fault = iota
-	Refused            // nobody listens there
+	Refused            // nothing listens on the port
 	UnknownHost        // the name has no address
-	Silent             // nothing came in time
-	Closed             // the connection is taken, and closed without an answer
-	NotPulsar          // something else answers
-	HTTP               // what answers is a server of HTTP, as an admin API is
-	WantsTLS           // it speaks TLS, and was spoken to without
-	WithoutTLS         // it does not speak TLS, and was spoken to with it
-	Untrusted          // nobody trusted has signed its certificate
-	OtherHost          // its certificate is made for another host
-	NotReady           // it is a Pulsar that is starting
-	NoToken            // it lets nobody in without authentication, and there is none
-	TokenRefused       // it does not accept the token
+	Silent             // no answer came in time
+	Closed             // the host accepts connections and closes them without an answer
+	NotPulsar          // something other than Pulsar answers
+	HTTP               // an HTTP server answers, as an admin API is one
+	WantsTLS           // the port speaks TLS and the URL does not
+	WithoutTLS         // the URL speaks TLS and the port does not
+	Untrusted          // no trusted authority has signed the certificate
+	OtherHost          // the certificate is valid for other hosts
+	NotReady           // the broker is starting
+	NoToken            // the cluster requires authentication, and no token is set
+	TokenRefused       // the cluster does not accept the token
+	OutOfDate          // the certificate has expired or is not valid yet
+	TLSRefused         // the host refuses the TLS handshake, as one that requires a client certificate
 )
 
-// String is the fault in a few words, for a row that has no room for a sentence.
+// String returns the fault in a few words, for a row without room for a sentence.
 func (f Fault) String() string {
 	switch f {
 	case Refused:
@@ -42,7 +45,7 @@ func (f Fault) String() string {
 		return "token refused"
 	case NoToken:
 		return "no token"
-	case WantsTLS, WithoutTLS, Untrusted, OtherHost:
+	case WantsTLS, WithoutTLS, Untrusted, OtherHost, OutOfDate, TLSRefused:
 		return "TLS fault"
 	}
 	return "unreachable"
@@ -52,10 +55,10 @@ func (f Fault) String() string {
 type Failure struct {
 	Fault Fault
 	Host  string // host:port that failed
-	Err   error  // what the network or the broker said, or nil
+	Err   error  // error of the network or the broker, or nil
 }
 
-// Error is what the network or the broker said.
+// Error returns the text of Err, or the host.
 func (f *Failure) Error() string {
 	if f.Err == nil {
 		return f.Host
@@ -63,11 +66,11 @@ func (f *Failure) Error() string {
 	return f.Err.Error()
 }
 
-// Unwrap is what the network said.
+// Unwrap returns Err.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// FailureOf finds the failure in an error of Dial; one that is Unclear is in
-// any other error.
+// FailureOf returns the Failure in an error of Dial. For any other error it
+// returns one whose Fault is Unclear.
 func FailureOf(err error) Failure {
 	var f *Failure
 	if errors.As(err, &f) {
@@ -76,5 +79,5 @@ func FailureOf(err error) Failure {
 	return Failure{Err: err}
 }
 
-// Brief is the fault in a few words.
+// Brief returns the fault in a few words.
 func (f *Failure) Brief() string { return f.Fault.String() }

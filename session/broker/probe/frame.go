@@ -7,36 +7,36 @@ import (
 	"iter"
 )
 
-// The facts of Pulsar's wire protocol that a greeting needs: a frame is its
-// total size, the size of its command and the command, big endian; a command
-// is a protobuf message with its type in field 1 and its content in the field
-// of the same number (PulsarApi.proto, BaseCommand).
+// The types of the commands of a greeting. A frame is its total size, the size of
+// its command and the command, with sizes in big endian. A command is a protobuf
+// message with its type in field 1 and its content in the field of the same number
+// (PulsarApi.proto, BaseCommand).
 const (
 	commandConnect   = 2
 	commandConnected = 3
 	commandError     = 14
 	commandChallenge = 36
 
-	// protocolVersion is what this client claims to speak: new enough for any
-	// broker, which then answers with what it speaks itself.
+	// protocolVersion is the version in CONNECT. Every broker accepts a newer one
+	// and answers with its own.
 	protocolVersion = 19
 
-	// frameMax bounds an answer in bytes. CONNECTED takes some 50, ERROR a
+	// frameMax bounds an answer in bytes. CONNECTED has some 50, and ERROR a
 	// sentence or a stack trace.
 	frameMax = 64 << 10
 )
 
-// Numbers of ServerError in PulsarApi.proto.
+// Values of ServerError in PulsarApi.proto.
 const (
 	authenticationError = 3
 	authorizationError  = 4
 	serviceNotReady     = 6
 )
 
-// errNotPulsar is what else than a greeting was read.
+// errNotPulsar reports bytes that are not a Pulsar greeting.
 var errNotPulsar = errors.New("these bytes are no frame of Pulsar")
 
-// greeting is what a broker says to CONNECT.
+// greeting is a broker's answer to CONNECT.
 type greeting struct {
 	command         uint64
 	serverVersion   string
@@ -46,7 +46,7 @@ type greeting struct {
 	errorText       string
 }
 
-// connectFrame is a CONNECT, with a token unless that is empty.
+// connectFrame returns a CONNECT frame, with the token unless it is empty.
 func connectFrame(clientVersion, token string) []byte {
 	connect := appendBytes(nil, 1, clientVersion)
 	if token != "" {
@@ -63,8 +63,8 @@ func connectFrame(clientVersion, token string) []byte {
 	return append(frame, command...)
 }
 
-// The kinds of protobuf field. A greeting has numbers and bytes; the others are
-// stepped over.
+// The wire types of protobuf. A greeting has numbers and bytes; fields of the other
+// types are skipped.
 const (
 	wireNumber = 0
 	wireEight  = 1
@@ -81,8 +81,8 @@ func appendBytes(b []byte, field int, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// readGreeting reads one frame and what it says. It reads no further, and
-// never more than frameMax bytes.
+// readGreeting reads one frame and parses its command. It reads nothing after the
+// frame, and at most frameMax bytes.
 func readGreeting(r io.Reader) (greeting, error) {
 	var sizes [8]byte
 	if n, err := io.ReadFull(r, sizes[:]); err != nil {
@@ -108,12 +108,13 @@ func readGreeting(r io.Reader) (greeting, error) {
 	return parseCommand(frame[:size])
 }
 
-// errTLS is what a server says that expects TLS and is spoken to without.
+// errTLS reports a TLS alert, the answer of a TLS server to a plain CONNECT.
 var errTLS = errors.New("a TLS alert")
 
-// errHTTP is the beginning of an answer in HTTP.
+// errHTTP reports an answer in HTTP.
 var errHTTP = errors.New("an answer in HTTP")
 
+// parseCommand parses a command that answers CONNECT.
 func parseCommand(b []byte) (greeting, error) {
 	var g greeting
 	var inner []byte
@@ -140,7 +141,7 @@ func parseCommand(b []byte) (greeting, error) {
 	return greeting{}, errNotPulsar
 }
 
-// take reads one field of CONNECTED or ERROR.
+// take stores one field of CONNECTED or ERROR.
 func (g *greeting) take(f field) {
 	switch {
 	case g.command == commandConnected && f.number == 1:
@@ -156,14 +157,14 @@ func (g *greeting) take(f field) {
 	}
 }
 
-// field is one field of a protobuf message. Number 0, which does not exist,
-// says that the message is broken.
+// field is one field of a protobuf message. Number 0, which no field has, marks a
+// malformed message.
 type field struct {
 	number, value uint64
 	content       []byte
 }
 
-// fields goes through a protobuf message and ends at its first fault.
+// fields iterates over a protobuf message, up to its first malformed field.
 func fields(b []byte) iter.Seq[field] {
 	return func(yield func(field) bool) {
 		for len(b) > 0 {
@@ -176,7 +177,7 @@ func fields(b []byte) iter.Seq[field] {
 	}
 }
 
-// nextField takes the first field off a message and tells its length.
+// nextField returns the first field of a message and its length in bytes.
 func nextField(b []byte) (field, int) {
 	key, at := binary.Uvarint(b)
 	if at <= 0 {

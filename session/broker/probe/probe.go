@@ -1,12 +1,11 @@
-// Package probe asks whether a Pulsar answers at an address, within seconds
-// and without the client: it connects, says CONNECT, and reads one frame. The
-// client would try again and again for half a minute before it gave up.
+// Package probe finds out within seconds whether a Pulsar broker answers at an
+// address. It connects, sends CONNECT and reads one frame. The Pulsar client
+// would retry for half a minute before it reported a failure.
 package probe
 
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -21,39 +20,39 @@ import (
 
 const (
 	// hostTimeout bounds one host, from the connection to the answer. A broker
-	// answers in milliseconds; three seconds cross any network and a pause of
+	// answers in milliseconds; three seconds cover any network and a pause of
 	// the broker's garbage collection.
 	hostTimeout = 3 * time.Second
-	// textMax bounds what is quoted of a broker's words, in characters.
+	// textMax bounds a quotation of the broker, in characters.
 	textMax = 120
-	// clientVersion is how the probe calls itself; brokers log it.
+	// clientVersion is the client's name in CONNECT; brokers log it.
 	clientVersion = "pulsh"
 )
 
-// Answer is what a broker says of itself.
+// Answer describes the broker that answered.
 type Answer struct {
 	Host            string        // host:port that answered
-	Version         string        // of the server, as 4.0.8; "" if it wants authentication first
-	ProtocolVersion int           // that it speaks; 0 if it wants authentication first
-	MessageSizeMax  int           // bytes; 0 if it does not say
-	AuthRequired    bool          // it is a Pulsar, and lets nobody in without authentication
+	Version         string        // of the server, as 4.0.8; "" if AuthRequired
+	ProtocolVersion int           // of the server; 0 if AuthRequired
+	MessageSizeMax  int           // bytes; 0 if the broker does not tell
+	AuthRequired    bool          // the broker accepts no client without authentication
 	Took            time.Duration // from connecting to the answer
 }
 
-// Dial asks the hosts of a Pulsar URL in turn and returns the first answer.
-// A broker that wants authentication has answered. All else is a
-// *broker.Error: of the only host, or of the first of several.
+// Dial asks the hosts of a Pulsar URL in turn and returns the first answer. A
+// broker that requires authentication has answered too. The error is a
+// *broker.Error with a *Failure as its Cause, of the first host that failed.
 func Dial(ctx context.Context, url string) (Answer, error) { return Dialer{}.Dial(ctx, url) }
 
-// Dialer says how to ask; the zero value is what Dial uses.
+// Dialer has the settings of a probe. The zero value is that of Dial.
 type Dialer struct {
 	TLS *tls.Config // for pulsar+ssl://; nil means the system's roots
-	// Token returns the token to present, each time that a host is asked; nil
-	// presents none, and a broker that wants one has answered all the same.
+	// Token returns the token to present and is called once per host. Nil
+	// presents none; a broker that requires one still answers.
 	Token func() (string, error)
 }
 
-// Dial is the function Dial with these settings.
+// Dial is like the function Dial, with the settings of d.
 func (d Dialer) Dial(ctx context.Context, url string) (Answer, error) {
 	u, err := ParseURL(url)
 	if err != nil {
@@ -61,24 +60,39 @@ func (d Dialer) Dial(ctx context.Context, url string) (Answer, error) {
 	}
 	var first *broker.Error
 	for _, host := range u.Hosts {
+		limit := limitOf(ctx)
 		answer, err := d.ask(ctx, u, host)
 		if err == nil {
 			return answer, nil
 		}
 		if first == nil {
-			first = sentence(ctx, u, host, err)
+			first = sentence(ctx, u, host, limit, err)
 		}
 		if ctx.Err() != nil {
 			break
 		}
 	}
 	if len(u.Hosts) > 1 {
-		first.Message = fmt.Sprintf("none of %d hosts lets us in; %s", len(u.Hosts), first.Message)
+		first.Message = fmt.Sprintf("none of %d hosts can be used; %s", len(u.Hosts), first.Message)
 	}
 	return Answer{}, first
 }
 
-// ask speaks to one host.
+// limitOf returns how long a host may take: hostTimeout, or what ctx leaves,
+// rounded for a sentence.
+func limitOf(ctx context.Context) time.Duration {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return hostTimeout
+	}
+	left := min(time.Until(end), hostTimeout)
+	if left > time.Second {
+		return left.Round(time.Second)
+	}
+	return left.Round(10 * time.Millisecond)
+}
+
+// ask probes one host.
 func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, hostTimeout)
@@ -87,7 +101,7 @@ func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 	if d.Token != nil {
 		var err error
 		if token, err = d.Token(); err != nil {
-			return Answer{}, &unsaid{err}
+			return Answer{}, &tokenFailure{err}
 		}
 	}
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", host)
@@ -95,7 +109,7 @@ func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 		return Answer{}, err
 	}
 	defer conn.Close()
-	// The end of the context ends what waits for the connection.
+	// Reads and writes do not know the context: a deadline in the past ends them.
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	if u.TLS {
@@ -130,7 +144,7 @@ func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 	return answer, nil
 }
 
-// secure begins TLS on a connection.
+// secure makes the TLS handshake.
 func (d Dialer) secure(ctx context.Context, conn net.Conn, host string) (net.Conn, error) {
 	config := &tls.Config{}
 	if d.TLS != nil {
@@ -146,19 +160,19 @@ func (d Dialer) secure(ctx context.Context, conn net.Conn, host string) (net.Con
 	return client, nil
 }
 
-// handshake is a fault of the beginning of TLS.
+// handshake is the failure of a TLS handshake.
 type handshake struct{ error }
 
-// Unwrap is what went wrong.
+// Unwrap returns the cause.
 func (h *handshake) Unwrap() error { return h.error }
 
-// unsaid is a token that cannot be presented.
-type unsaid struct{ error }
+// tokenFailure is the error of a token that cannot be read.
+type tokenFailure struct{ error }
 
-// Unwrap says why.
-func (u *unsaid) Unwrap() error { return u.error }
+// Unwrap returns the cause.
+func (t *tokenFailure) Unwrap() error { return t.error }
 
-// refusal is an ERROR of the broker.
+// refusal is the broker's answer ERROR.
 type refusal struct {
 	code uint64
 	text string
@@ -166,7 +180,7 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.text }
 
-// releaseOf takes the release out of what a server calls itself: brokers say
+// releaseOf returns the release in a server's version, which is
 // "Pulsar Server4.0.8" or the release alone.
 func releaseOf(s string) string {
 	s = oneLine(s)
@@ -176,7 +190,7 @@ func releaseOf(s string) string {
 	return s
 }
 
-// oneLine makes a foreign text fit to be quoted.
+// oneLine returns the first line of a foreign text, fit to be printed.
 func oneLine(s string) string {
 	s, _, _ = strings.Cut(strings.TrimSpace(strings.ToValidUTF8(s, "�")), "\n")
 	s = strings.Map(func(r rune) rune {
@@ -191,10 +205,11 @@ func oneLine(s string) string {
 	return s
 }
 
-// sentence says why a host is of no use.
-func sentence(ctx context.Context, u URL, host string, err error) *broker.Error {
+// sentence returns the error for a host that cannot be used. It was given limit
+// to answer.
+func sentence(ctx context.Context, u URL, host string, limit time.Duration, err error) *broker.Error {
 	at := u.scheme() + host
-	fault, message := faultOf(u, host, at, err)
+	fault, message := faultOf(host, at, limit, err)
 	category := broker.Disconnected
 	switch fault {
 	case NotPulsar, HTTP:
@@ -218,37 +233,29 @@ func sentence(ctx context.Context, u URL, host string, err error) *broker.Error 
 	return e
 }
 
-// faultOf tells which fault it is, in a word and in a sentence.
-func faultOf(u URL, host, at string, err error) (Fault, string) {
-	name, _, _ := net.SplitHostPort(host)
+// faultOf returns the fault in an error, and its sentence.
+func faultOf(host, at string, limit time.Duration, err error) (Fault, string) {
+	var token *tokenFailure
 	var said *refusal
-	var token *unsaid
 	var unknown *net.DNSError
 	var network net.Error
-	var record tls.RecordHeaderError
 	var shaking *handshake
-	var certificate *tls.CertificateVerificationError
-	var hostname x509.HostnameError
 	closed := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
+	if fault, message := tlsFault(at, err); fault != Unclear {
+		return fault, message
+	}
 	switch {
 	case errors.As(err, &token):
 		return NoToken, token.Error()
-	case errors.As(err, &said) && (said.code == authenticationError || said.code == authorizationError):
-		return TokenRefused, fmt.Sprintf("the Pulsar at %s does not accept the token: %s", at, said.text)
-	case errors.As(err, &said) && said.code == serviceNotReady:
-		return NotReady, fmt.Sprintf("the Pulsar at %s is not ready: %s", at, said.text)
 	case errors.As(err, &said):
-		return Unclear, fmt.Sprintf("the Pulsar at %s refuses: %s", at, said.text)
+		return said.fault(at)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return Refused, fmt.Sprintf("no Pulsar answers at %s (connection refused)", at)
 	case errors.As(err, &unknown) && !unknown.IsTimeout:
+		name, _, _ := net.SplitHostPort(host)
 		return UnknownHost, fmt.Sprintf("no host %q is known, of %s", name, at)
-	case errors.As(err, &certificate) && errors.As(err, &hostname):
-		return OtherHost, fmt.Sprintf("the certificate of %s is not trusted here: it is not made for %q", at, hostname.Host)
-	case errors.As(err, &certificate):
-		return Untrusted, fmt.Sprintf("the certificate of %s is not trusted here%s", at, certificateFault(certificate))
-	case errors.As(err, &record), errors.As(err, &shaking) && closed:
-		return WithoutTLS, fmt.Sprintf("%s does not speak TLS; without it the URL begins with %s", at, plainScheme)
+	case errors.As(err, &shaking) && closed:
+		return WithoutTLS, withoutTLS(at)
 	case errors.Is(err, errTLS):
 		return WantsTLS, fmt.Sprintf("%s speaks TLS; its URL begins with %s", at, tlsScheme)
 	case errors.Is(err, errHTTP):
@@ -256,18 +263,20 @@ func faultOf(u URL, host, at string, err error) (Fault, string) {
 	case errors.Is(err, errNotPulsar):
 		return NotPulsar, fmt.Sprintf("%s answers, but not as a Pulsar", at)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return Silent, fmt.Sprintf("%s is silent: nothing answers in time", at)
+		return Silent, fmt.Sprintf("%s is silent: no answer within %s", at, limit)
 	case closed:
 		return Closed, fmt.Sprintf("%s takes the connection and closes it without an answer", at)
 	}
 	return Unclear, fmt.Sprintf("%s cannot be reached", at)
 }
 
-// certificateFault names the usual fault of a certificate.
-func certificateFault(err *tls.CertificateVerificationError) string {
-	var authority x509.UnknownAuthorityError
-	if errors.As(err, &authority) {
-		return ": nobody known has signed it"
+// fault returns the fault that the broker reports, and its sentence.
+func (r *refusal) fault(at string) (Fault, string) {
+	switch r.code {
+	case authenticationError, authorizationError:
+		return TokenRefused, fmt.Sprintf("the Pulsar at %s does not accept the token: %s", at, r.text)
+	case serviceNotReady:
+		return NotReady, fmt.Sprintf("the Pulsar at %s is not ready: %s", at, r.text)
 	}
-	return ""
+	return Unclear, fmt.Sprintf("the Pulsar at %s refuses: %s", at, r.text)
 }

@@ -207,7 +207,7 @@ func TestSilence(t *testing.T) {
 	var e *broker.Error
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, broker.Timeout, e.Category)
-	require.Equal(t, "pulsar://"+host+" is silent: nothing answers in time", e.Message)
+	require.Equal(t, "pulsar://"+host+" is silent: no answer within 20ms", e.Message)
 
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
@@ -241,7 +241,7 @@ func TestTheFirstHostThatAnswersIsTaken(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, alive, answer.Host)
 	_, err = Dial(t.Context(), "pulsar://"+dead+","+says(t, nil))
-	require.EqualError(t, err, "none of 2 hosts lets us in; no Pulsar answers at pulsar://"+dead+" (connection refused)")
+	require.EqualError(t, err, "none of 2 hosts can be used; no Pulsar answers at pulsar://"+dead+" (connection refused)")
 }
 
 func TestTLS(t *testing.T) {
@@ -258,13 +258,18 @@ func TestTLS(t *testing.T) {
 		io.Copy(io.Discard, conn) // read what is left: closing too early would reset the connection
 	})
 	_, err := Dial(t.Context(), "pulsar+ssl://"+host)
-	require.EqualError(t, err, "the certificate of pulsar+ssl://"+host+" is not trusted here: nobody known has signed it")
+	require.EqualError(t, err, "the certificate of pulsar+ssl://"+host+" is not trusted here: it is signed by an unknown authority")
 	roots := certificates.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	answer, err := Dialer{TLS: &tls.Config{RootCAs: roots}}.Dial(t.Context(), "pulsar+ssl://"+host)
 	require.NoError(t, err)
 	require.Equal(t, "4.0.8", answer.Version)
 	_, err = Dialer{TLS: &tls.Config{RootCAs: roots, ServerName: "other.test"}}.Dial(t.Context(), "pulsar+ssl://"+host)
-	require.EqualError(t, err, "the certificate of pulsar+ssl://"+host+` is not trusted here: it is not made for "other.test"`)
+	require.EqualError(t, err, "the certificate of pulsar+ssl://"+host+` is not trusted here: it is not valid for "other.test"`)
+
+	later := &tls.Config{RootCAs: roots, Time: func() time.Time { return time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC) }}
+	_, err = Dialer{TLS: later}.Dial(t.Context(), "pulsar+ssl://"+host)
+	require.EqualError(t, err, "the certificate of pulsar+ssl://"+host+" is valid only from 1970-01-01 00:00 UTC to 2084-01-29 16:00 UTC")
+	require.Equal(t, OutOfDate, FailureOf(err).Fault)
 
 	plain := listen(t, func(conn net.Conn) { io.WriteString(conn, "hello, who is there?"); io.Copy(io.Discard, conn) })
 	_, err = Dial(t.Context(), "pulsar+ssl://"+plain)
@@ -272,6 +277,32 @@ func TestTLS(t *testing.T) {
 	closing := listen(t, func(conn net.Conn) { conn.Read(make([]byte, 1)) }) // as Pulsar does: the record is no frame
 	_, err = Dial(t.Context(), "pulsar+ssl://"+closing)
 	require.Equal(t, WithoutTLS, FailureOf(err).Fault)
+}
+
+func TestTLSHandshakesThatAreRefused(t *testing.T) {
+	certificates := httptest.NewUnstartedServer(http.NotFoundHandler())
+	certificates.StartTLS()
+	defer certificates.Close()
+	roots := certificates.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	const certificate = "it requires a client certificate, which pulsh cannot present"
+	for _, c := range []struct {
+		server *tls.Config
+		want   string
+	}{
+		{&tls.Config{ClientAuth: tls.RequireAnyClientCert}, certificate},
+		{&tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}, "it accepts none of the ciphers, or requires a client certificate"},
+		{&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, "it speaks other versions of TLS"},
+	} {
+		c.server.Certificates = certificates.TLS.Certificates
+		host := listen(t, func(conn net.Conn) {
+			tls.Server(conn, c.server).Handshake()
+			io.Copy(io.Discard, conn)
+		})
+		_, err := Dialer{TLS: &tls.Config{RootCAs: roots}}.Dial(t.Context(), "pulsar+ssl://"+host)
+		require.EqualError(t, err, "pulsar+ssl://"+host+" refuses the TLS handshake: "+c.want)
+		require.Equal(t, TLSRefused, FailureOf(err).Fault)
+		require.Equal(t, "TLS fault", FailureOf(err).Fault.String())
+	}
 }
 
 func TestPulsarAnswers(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"pulsh/session/broker"
 )
 
-// The schemes of a Pulsar URL, with "://", and their ports when it names none.
+// The schemes of a Pulsar URL, with "://", and the ports of a URL without one.
 const (
 	plainScheme = "pulsar://"
 	tlsScheme   = "pulsar+ssl://"
@@ -20,21 +20,22 @@ const (
 )
 
 const (
-	// hostsMax bounds the hosts of one URL: they are tried in turn, each for
-	// up to hostTimeout.
+	// hostsMax bounds the hosts of a URL. They are tried in turn, each for up to
+	// hostTimeout.
 	hostsMax = 16
 	// nameMax bounds a host name, as DNS does (RFC 1035, section 2.3.4).
 	nameMax = 253
 )
 
-// URL is the address of a cluster: one or more hosts of it, any of which will do.
+// URL is the address of a cluster: one or more of its hosts, any of which can
+// answer.
 type URL struct {
 	TLS   bool
 	Hosts []string // host:port, at least one
 }
 
-// ParseURL reads pulsar://host[:port] or pulsar+ssl://host[:port]; several
-// hosts stand with commas between them.
+// ParseURL parses pulsar://host[:port] or pulsar+ssl://host[:port]. Commas separate
+// several hosts. The error is a *broker.Error.
 func ParseURL(s string) (URL, error) {
 	var u URL
 	var list string
@@ -68,7 +69,7 @@ func ParseURL(s string) (URL, error) {
 	return u, nil
 }
 
-// String writes the URL as ParseURL reads it, with all ports.
+// String returns the URL with all ports, as ParseURL parses it.
 func (u URL) String() string { return u.scheme() + strings.Join(u.Hosts, ",") }
 
 func (u URL) scheme() string {
@@ -85,7 +86,7 @@ func (u URL) defaultPort() string {
 	return DefaultPort
 }
 
-// parseHost reads one host with or without its port.
+// parseHost parses one host and adds the port if it has none.
 func parseHost(s, port string) (string, error) {
 	if strings.Contains(s, "@") {
 		return "", fmt.Errorf("it holds no user or password; a token comes from a file or a variable")
@@ -111,8 +112,8 @@ func parseHost(s, port string) (string, error) {
 	return net.JoinHostPort(host, port), nil
 }
 
-// isHostName allows the letters of names and IPv4 addresses, and the underscore
-// that container networks use.
+// isHostName reports whether s has the characters of a name or an IPv4 address, or
+// the underscore that container networks use, and fits into DNS.
 func isHostName(s string) bool {
 	for _, r := range s {
 		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'

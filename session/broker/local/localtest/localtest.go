@@ -1,8 +1,8 @@
-// Package localtest gives tests a real Pulsar. All test processes of one user
-// share one server on free ports, which stays for a short while after the last
-// one, so that "go test ./..." starts it once.
+// Package localtest provides a real Pulsar for tests. All test processes of a user
+// share one server on free ports. It stays for a short time after the last of them,
+// so that "go test ./..." starts it once.
 //
-// A test package that uses it has
+// A test package that uses it needs
 //
 //	func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
 package localtest
@@ -19,23 +19,23 @@ import (
 )
 
 const (
-	// Linger is how long the shared server waits for the next test process.
+	// Linger is the time for which the shared server waits for the next test
+	// process.
 	Linger = 20 * time.Second
-	// startTime bounds obtaining a server, with a fetch on a first run.
+	// startTime bounds a start, which on the first run includes a fetch.
 	startTime = 10 * time.Minute
-	// stopTime bounds giving one back.
+	// stopTime bounds a release.
 	stopTime = 30 * time.Second
-	// quickJava compiles once and never again with more effort. It halves the
-	// processor time of a start, which is most of what tests wait for; a server
-	// for measurements does without it.
+	// quickJava leaves out Java's second compiler. It halves the processor time of
+	// a start, which most tests wait for. Measurements do not use it.
 	quickJava = "-XX:TieredStopAtLevel=1"
-	// VersionVariable names the environment variable that chooses another
-	// Pulsar version for the tests.
+	// VersionVariable is the environment variable with another version of Pulsar
+	// for the tests.
 	VersionVariable = "PULSH_TEST_VERSION"
 )
 
-// Main runs the tests of a package, or, in the process that a test started to
-// supervise its server, the supervisor. It returns the exit code.
+// Main runs the tests of a package, or the supervisor in a process that a test has
+// started for it. It returns the exit code.
 func Main(m *testing.M) int {
 	if len(os.Args) > 1 && os.Args[1] == local.SuperviseWord {
 		return local.Supervise(os.Args[2:])
@@ -43,8 +43,8 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Config returns a configuration for tests: free ports, libraries shared by
-// all tests of the user, the wanted version.
+// Config returns the configuration of a server for tests, with free ports and the
+// libraries that all tests of the user share.
 func Config(t testing.TB, dir string) local.Config {
 	t.Helper()
 	cache, err := os.UserCacheDir()
@@ -66,8 +66,8 @@ func Config(t testing.TB, dir string) local.Config {
 	}
 }
 
-// Start returns the server that all tests share. Use topics of your own; do
-// not stop it. It is given back when the test ends.
+// Start returns the server that all tests share, and releases it at the end of the
+// test. A test uses topics of its own and does not stop the server.
 func Start(t testing.TB) *local.Server {
 	t.Helper()
 	cache, err := os.UserCacheDir()
@@ -79,8 +79,8 @@ func Start(t testing.TB) *local.Server {
 	return start(t, cfg)
 }
 
-// Own returns a server for this test alone, to be killed, restarted and
-// stopped. It starts empty and is stopped when the test ends.
+// Own returns an empty server for one test, which may kill, restart and stop it. It
+// is stopped at the end of the test.
 func Own(t testing.TB) *local.Server {
 	t.Helper()
 	return start(t, Config(t, t.TempDir()))

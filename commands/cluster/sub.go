@@ -1,0 +1,207 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pulsh/commands/answers"
+	"pulsh/commands/groups"
+	"pulsh/commands/host"
+	"pulsh/commands/lang"
+	"pulsh/graphs"
+	"pulsh/session/broker"
+	"pulsh/session/snapshot"
+)
+
+// markOf is the kind of mark that a command leaves which changes the cluster.
+const markOf = snapshot.MarkCommand
+
+// ListSubs runs the command subs: list the subscriptions of a topic.
+func ListSubs(ctx context.Context, c *host.Call) error {
+	stats, err := topicStatsOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	if len(stats.Subscriptions) == 0 {
+		c.Say("no subscriptions on %s", c.Text("topic"))
+		return nil
+	}
+	c.Print(answers.SubsTable(stats, nil))
+	return nil
+}
+
+// CreateSub runs the command sub create: create a subscription, so that messages are kept for it.
+func CreateSub(ctx context.Context, c *host.Call) error {
+	k, err := c.Admin()
+	if err != nil {
+		return err
+	}
+	from := broker.Latest
+	if text := c.Text("from"); text != "" {
+		from = broker.Position(text)
+	}
+	if _, err := topicStatsOf(ctx, c); err != nil { // Pulsar would create the topic too
+		return err
+	}
+	topic, sub := c.Text("topic"), c.Text("sub")
+	ctx, cancel := host.Asked(ctx)
+	defer cancel()
+	err = k.CreateSubscription(ctx, topic, sub, from)
+	if broker.IsThere(err) {
+		return c.Refuse("sub", "subs "+topic, "%s has a subscription %s already", topic, sub)
+	}
+	if err != nil {
+		return noTopic(c, err)
+	}
+	c.Say("%s: created on %s, from %s", sub, topic, from)
+	return nil
+}
+
+// subscriptionNamed finds the one that was named, with the topic's statistics.
+func subscriptionNamed(ctx context.Context, c *host.Call) (broker.TopicStats, broker.SubscriptionStats, error) {
+	stats, err := topicStatsOf(ctx, c)
+	if err != nil {
+		return stats, broker.SubscriptionStats{}, err
+	}
+	topic, name := c.Text("topic"), c.Text("sub")
+	s, ok := stats.Subscriptions[name]
+	if ok {
+		return stats, s, nil
+	}
+	names := answers.SortedNames(stats.Subscriptions)
+	if len(names) == 0 {
+		return stats, s, c.Refuse("sub", "sub create "+topic+" "+lang.Quote(name), "%s has no subscription %q; there are none", topic, name)
+	}
+	better, near := lang.Nearest(name, names)
+	if !near {
+		better = names[0]
+	}
+	return stats, s, c.Refuse("sub", c.Statement.Instead(c.Args["sub"].Span, lang.Quote(better)), "%s has no subscription %q; there are %s", topic, name, lang.And(names))
+}
+
+// checkForeign refuses to move a subscription under a group of this session, which
+// would call lost what it is not given.
+func checkForeign(ctx context.Context, c *host.Call, try string) error {
+	for _, g := range c.Fresh(ctx).Groups {
+		if g.State.Active() && g.Consumer != nil && g.Consumer.Subscription == c.Text("sub") && answers.Receives(g, c.Text("topic")) {
+			return c.Refuse("sub", fmt.Sprintf(try, g.Name), "the group %s receives through %s, and would call lost what it is not given", g.Name, c.Text("sub"))
+		}
+	}
+	return nil
+}
+
+// DeleteSub runs the command sub delete: delete a subscription with its backlog.
+func DeleteSub(ctx context.Context, c *host.Call) error {
+	k, err := c.Admin()
+	if err != nil {
+		return err
+	}
+	stats, s, err := subscriptionNamed(ctx, c)
+	if err != nil {
+		return err
+	}
+	topic, sub := c.Text("topic"), c.Text("sub")
+	busy := func(who string) error {
+		return c.Refuse("sub", "sub delete "+topic+" "+lang.Quote(sub)+" force=on", "%s to %s", who, sub)
+	}
+	if s.Consumers > 0 && !isForced(c) {
+		return busy(connectedTo(broker.TopicStats{Subscriptions: map[string]broker.SubscriptionStats{sub: s}}))
+	}
+	if err := c.Consent(ctx, "delete the subscription %s of %s, with about %s messages that wait for it?", sub, topic,
+		graphs.Count(answers.BacklogMessages(stats, sub))); err != nil {
+		return err
+	}
+	ctx, cancel := host.Asked(ctx)
+	defer cancel()
+	err = k.DeleteSubscription(ctx, topic, sub, isForced(c))
+	if broker.IsBusy(err) {
+		return busy("somebody is connected")
+	}
+	if err != nil {
+		return err
+	}
+	c.Say("%s: deleted from %s", sub, topic)
+	return nil
+}
+
+// SkipSub runs the command sub skip: take the oldest messages off a subscription's backlog.
+func SkipSub(ctx context.Context, c *host.Call) error {
+	if _, err := c.Admin(); err != nil {
+		return err
+	}
+	n, _ := host.Value[int](c, "messages")
+	if err := checkForeign(ctx, c, "skip %s "+c.Text("messages")); err != nil {
+		return err
+	}
+	stats, _, err := subscriptionNamed(ctx, c)
+	if err != nil {
+		return err
+	}
+	topic, sub := c.Text("topic"), c.Text("sub")
+	if err := c.Consent(ctx, "skip about %s of the %s messages that wait for %s on %s?", answers.Whole(int64(n)),
+		graphs.Count(answers.BacklogMessages(stats, sub)), sub, topic); err != nil {
+		return err
+	}
+	ctx, cancel := host.Asked(ctx)
+	defer cancel()
+	shift, err := c.Env.Session.SkipOn(ctx, topic, sub, int64(n))
+	if err != nil {
+		return groups.TooFewWaiting(c, err, "sub clear "+topic+" "+lang.Quote(sub))
+	}
+	c.Say("%s: skipped %s", sub, groups.SayShift(shift))
+	return nil
+}
+
+// ClearSub runs the command sub clear: take everything off a subscription's backlog.
+func ClearSub(ctx context.Context, c *host.Call) error {
+	return takeOff(ctx, c, "clear %s", func(stats broker.TopicStats) string {
+		return fmt.Sprintf("take all of the about %s messages that wait for %s on %s off?", graphs.Count(answers.BacklogMessages(stats, c.Text("sub"))),
+			c.Text("sub"), c.Text("topic"))
+	}, func(ctx context.Context, k broker.Admin, s broker.SubscriptionStats) error {
+		if err := k.ClearBacklog(ctx, c.Text("topic"), c.Text("sub")); err != nil {
+			return err
+		}
+		c.Say("%s: cleared of %s entries on %s", c.Text("sub"), answers.Whole(s.BacklogEntries), c.Text("topic"))
+		return nil
+	})
+}
+
+// ExpireSub runs the command sub expire: take what is older than a span of time off a subscription's backlog.
+func ExpireSub(ctx context.Context, c *host.Call) error {
+	age, _ := host.Value[time.Duration](c, "age")
+	return takeOff(ctx, c, "seek %s -"+c.Text("age"), func(broker.TopicStats) string {
+		return fmt.Sprintf("take what is older than %s off %s on %s?", c.Text("age"), c.Text("sub"), c.Text("topic"))
+	}, func(ctx context.Context, k broker.Admin, _ broker.SubscriptionStats) error {
+		err := k.Expire(ctx, c.Text("topic"), c.Text("sub"), age)
+		if broker.IsThere(err) {
+			return c.Fail("", "the broker is not done with the last expiry of %s", c.Text("sub"))
+		}
+		if err == nil {
+			c.Say("%s: the broker takes off what is older than %s", c.Text("sub"), c.Text("age"))
+		}
+		return err
+	})
+}
+
+// takeOff asks, and then takes something off a subscription's backlog.
+func takeOff(ctx context.Context, c *host.Call, own string, question func(broker.TopicStats) string,
+	do func(context.Context, broker.Admin, broker.SubscriptionStats) error) error {
+	k, err := c.Admin()
+	if err != nil {
+		return err
+	}
+	if err := checkForeign(ctx, c, own); err != nil {
+		return err
+	}
+	stats, s, err := subscriptionNamed(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := c.Consent(ctx, "%s", question(stats)); err != nil {
+		return err
+	}
+	ctx, cancel := host.Asked(ctx)
+	defer cancel()
+	return do(ctx, k, s)
+}

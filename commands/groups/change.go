@@ -1,0 +1,62 @@
+package groups
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"pulsh/commands/host"
+	"pulsh/graphs"
+	"pulsh/session/group"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// SetGroup runs the command set: change settings while the load runs.
+func SetGroup(ctx context.Context, c *host.Call) error {
+	g, err := c.Group(ctx, "group")
+	if err != nil {
+		return err
+	}
+	if err := c.KnownSettings(g.Kind); err != nil {
+		return err
+	}
+	if g.Kind == snapshot.Produce {
+		settings, _ := c.Env.Session.Producer(g.Name)
+		return change(ctx, c, g, "lanes", spec.ProducerSettings(), settings, c.Env.Session.SetProducer)
+	}
+	settings, _ := c.Env.Session.Consumer(g.Name)
+	return change(ctx, c, g, "consumers", spec.ConsumerSettings(), settings, c.Env.Session.SetConsumer)
+}
+
+// change sets what was typed and tells what it was before.
+func change[S any](ctx context.Context, c *host.Call, g snapshot.Group, parts string, table []spec.Setting[S], settings S,
+	set func(context.Context, string, S) (group.Rebuild, error),
+) error {
+	before := settings
+	if err := apply(c, table, &settings); err != nil {
+		return err
+	}
+	rebuilt, err := set(ctx, g.Name, settings)
+	if err != nil {
+		return err
+	}
+	var told []string
+	for _, name := range c.Given {
+		s, _ := spec.FindSetting(table, name)
+		if was, is := s.Get(&before), s.Get(&settings); was != is {
+			told = append(told, fmt.Sprintf("%s %s → %s", name, was, is))
+		} else {
+			told = append(told, fmt.Sprintf("%s is %s already", name, is))
+		}
+	}
+	tail := ""
+	switch {
+	case rebuilt.Done:
+		tail = fmt.Sprintf(" · new %s, a gap of %s", parts, graphs.Latency(float64(rebuilt.Gap)))
+	case !g.State.Active():
+		tail = " when it starts"
+	}
+	c.Say("%s: %s%s", g.Name, strings.Join(told, " · "), tail)
+	return nil
+}

@@ -1,0 +1,89 @@
+package groups
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pulsh/commands/answers"
+	"pulsh/commands/host"
+	"pulsh/commands/kinds"
+	"pulsh/commands/lang"
+	"pulsh/session/snapshot"
+)
+
+// stopMax bounds how long a stop may flush: as long as the default send timeout
+// keeps a message that a broker does not answer.
+const stopMax = 30 * time.Second
+
+// CloneName is a name that no group has.
+func CloneName() lang.Kind {
+	k := kinds.Name()
+	k.Sample = "faster"
+	return k
+}
+
+// StopGroup runs the command produce stop: end a producer group's sending.
+func StopGroup(kind snapshot.Kind) func(context.Context, *host.Call) error {
+	return func(ctx context.Context, c *host.Call) error {
+		g, err := c.Group(ctx, "name")
+		if err != nil {
+			return err
+		}
+		if g.Kind != kind {
+			return c.Refuse("name", string(g.Kind)+" stop "+g.Name, "%s is a %s", g.Name, host.KindName(g.Kind))
+		}
+		if !g.State.Active() {
+			return c.Refuse("name", string(g.Kind)+" start "+g.Name, "%s is %s", g.Name, g.State)
+		}
+		bounded, cancel := context.WithTimeout(ctx, stopMax)
+		defer cancel()
+		host.Settling(c.Host, g.Name)
+		err = c.Env.Session.Stop(bounded, g.Name)
+		c.Changed.Store(c.Env.Now().UnixNano())
+		if after, ok := c.Fresh(ctx).Group(g.Name); ok {
+			g = after
+		}
+		c.Say("%s: stopped · %s", g.Name, answers.Account(g))
+		return err
+	}
+}
+
+// StopAll runs the command stop all: end all groups at once, without a flush.
+func StopAll(ctx context.Context, c *host.Call) error {
+	running := 0
+	for _, g := range c.Fresh(ctx).Groups {
+		if g.State.Active() {
+			running++
+		}
+	}
+	host.Settling(c.Host, "")
+	err := c.Env.Session.StopAll(ctx)
+	if running == 0 {
+		c.Say("no group was running")
+	} else {
+		c.Say("%s stopped", lang.Count(running, "group"))
+	}
+	return err
+}
+
+// RemoveGroup runs the command remove: end a group and forget it.
+func RemoveGroup(ctx context.Context, c *host.Call) error {
+	g, err := c.Group(ctx, "group")
+	if err != nil {
+		return err
+	}
+	if g.State.Active() && !c.Confirm(ctx, fmt.Sprintf("%s is %s; remove it?", g.Name, g.State)) {
+		c.Say("%s stays", g.Name)
+		return nil
+	}
+	bounded, cancel := context.WithTimeout(ctx, stopMax)
+	defer cancel()
+	host.KeepSchedule(c, g)
+	host.Settling(c.Host, g.Name)
+	if err := c.Env.Session.Remove(bounded, g.Name); err != nil {
+		return err
+	}
+	c.Say("%s: removed", g.Name)
+	return nil
+}

@@ -1,0 +1,176 @@
+package groups
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"pulsh/commands/answers"
+	"pulsh/commands/host"
+	"pulsh/commands/lang"
+	"pulsh/session/broker"
+	"pulsh/session/group"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// StartProducer runs the command produce start: start a producer group.
+func StartProducer(ctx context.Context, c *host.Call) error {
+	name := c.Text("name")
+	if _, ok := c.Env.Session.Consumer(name); ok {
+		return c.Refuse("name", "consume start "+name, "%s is a consumer group", name)
+	}
+	want, known := c.Env.Session.Producer(name)
+	if !known {
+		want = spec.DefaultProducer(name)
+	}
+	return start(ctx, c, known, spec.ProducerSettings(), &want, starter[spec.Producer]{
+		add: c.Env.Session.AddProducer, set: c.Env.Session.SetProducer, say: answers.SayProducer})
+}
+
+// StartConsumer runs the command consume start: start a consumer group.
+func StartConsumer(ctx context.Context, c *host.Call) error {
+	name := c.Text("name")
+	if _, ok := c.Env.Session.Producer(name); ok {
+		return c.Refuse("name", "produce start "+name, "%s is a producer group", name)
+	}
+	want, known := c.Env.Session.Consumer(name)
+	if !known {
+		want = spec.DefaultConsumer(name)
+	}
+	return start(ctx, c, known, spec.ConsumerSettings(), &want, starter[spec.Consumer]{
+		add: c.Env.Session.AddConsumer, set: c.Env.Session.SetConsumer, say: answers.SayConsumer})
+}
+
+// starter is what differs between the kinds of group.
+type starter[S any] struct {
+	add func(name string, want S) error
+	set func(ctx context.Context, name string, want S) (group.Rebuild, error)
+	say func(name string, want S) string
+}
+
+// start makes a group if it is not known, and starts it. A group that cannot
+// be started at its making is forgotten, so that the same line works later.
+func start[S any](ctx context.Context, c *host.Call, known bool, settings []spec.Setting[S], want *S, do starter[S]) error {
+	name := c.Text("name")
+	if err := c.Connected(); err != nil {
+		return err
+	}
+	if known {
+		if err := checkStartable(ctx, c, name); err != nil {
+			return err
+		}
+		if g, ok := c.Env.Session.Snapshot().Group(name); ok {
+			host.KeepSchedule(c, g)
+		}
+	}
+	if err := apply(c, settings, want); err != nil {
+		return err
+	}
+	if known {
+		if _, err := do.set(ctx, name, *want); err != nil {
+			return err
+		}
+	} else if err := do.add(name, *want); err != nil {
+		return cannotBe(c, name, err)
+	}
+	if err := c.Env.Session.Start(ctx, name); err != nil {
+		if !known {
+			_ = c.Env.Session.Remove(context.WithoutCancel(ctx), name) // it has nothing to flush
+			err = startInstead(c, name, err)
+		}
+		return fmt.Errorf("%s cannot start: %w", name, err)
+	}
+	c.Say("%s: %s", name, do.say(name, *want))
+	return nil
+}
+
+// startInstead makes the advice to set what a group has the advice to start it
+// so: there is no such group to set it of.
+func startInstead(c *host.Call, name string, err error) error {
+	var refused *broker.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	setting, ok := strings.CutPrefix(refused.Try, "set "+name+" ")
+	if !ok {
+		return err
+	}
+	instead := *refused
+	instead.Try = c.Command.Name + " " + name + " " + setting
+	return &instead
+}
+
+// cannotBe is why no group of this name and these settings can be made.
+func cannotBe(c *host.Call, name string, err error) error {
+	var refused *broker.Error
+	if errors.As(err, &refused) && refused.Try != "" {
+		return startInstead(c, name, err)
+	}
+	return c.Refuse("name", "list", "%s", err)
+}
+
+// apply reads the settings that were typed into want.
+func apply[S any](c *host.Call, settings []spec.Setting[S], want *S) error {
+	for _, name := range c.Given {
+		s, ok := spec.FindSetting(settings, name)
+		if !ok {
+			continue
+		}
+		if err := s.Set(want, c.Text(name)); err != nil {
+			return c.Refuse(name, "", "%s", err)
+		}
+	}
+	return nil
+}
+
+// checkStartable refuses to start a group that is running.
+func checkStartable(ctx context.Context, c *host.Call, name string) error {
+	g, ok := c.Fresh(ctx).Group(name)
+	if !ok || !g.State.Active() {
+		return nil
+	}
+	try := c.Command.Name[:len("produce")] + " stop " + name
+	if len(c.Given) > 0 {
+		try = "set " + name
+		for _, key := range c.Given {
+			try += " " + key + "=" + lang.Quote(c.Text(key))
+		}
+	}
+	return c.Refuse("name", try, "%s is %s", name, g.State)
+}
+
+// CloneGroup runs the command clone: make a group with the settings of another.
+func CloneGroup(ctx context.Context, c *host.Call) error {
+	g, err := c.Group(ctx, "group")
+	if err != nil {
+		return err
+	}
+	if err := c.KnownSettings(g.Kind); err != nil {
+		return err
+	}
+	if g.Kind == snapshot.Produce {
+		want, _ := c.Env.Session.Producer(g.Name)
+		return clone(ctx, c, g, spec.ProducerSettings(), &want, starter[spec.Producer]{add: c.Env.Session.AddProducer, say: answers.SayProducer})
+	}
+	want, _ := c.Env.Session.Consumer(g.Name)
+	return clone(ctx, c, g, spec.ConsumerSettings(), &want, starter[spec.Consumer]{add: c.Env.Session.AddConsumer, say: answers.SayConsumer})
+}
+
+// clone starts the copy of a group that runs, and makes the copy of any other
+// ready.
+func clone[S any](ctx context.Context, c *host.Call, g snapshot.Group, settings []spec.Setting[S], want *S, do starter[S]) error {
+	if g.State.Active() {
+		return start(ctx, c, false, settings, want, do)
+	}
+	if err := apply(c, settings, want); err != nil {
+		return err
+	}
+	name := c.Text("name")
+	if err := do.add(name, *want); err != nil {
+		return cannotBe(c, name, err)
+	}
+	c.Say("%s: ready for %s", name, do.say(name, *want))
+	return nil
+}

@@ -1,0 +1,19 @@
+package host
+
+import "pulsh/commands/lang"
+
+// The sections, in the order of the manual.
+const (
+	GroupSection   lang.Section = "groups"
+	LookSection    lang.Section = "look"
+	ScriptSection  lang.Section = "scripts"
+	ProfileSection lang.Section = "profiles"
+	ExportSection  lang.Section = "export"
+	ClusterSection lang.Section = "cluster"
+	GeneralSection lang.Section = "general"
+)
+
+// Sections lists the sections in order.
+func Sections() []lang.Section {
+	return []lang.Section{GroupSection, LookSection, ScriptSection, ProfileSection, ExportSection, ClusterSection, GeneralSection}
+}

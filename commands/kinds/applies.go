@@ -1,0 +1,22 @@
+package kinds
+
+import (
+	"pulsh/commands/lang"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// Applies reports whether a setting is one of the kind of group that the line
+// names.
+func Applies(name string, s *lang.Scene) bool {
+	g, ok := namedGroup(s)
+	if !ok {
+		return true
+	}
+	if g.Kind == snapshot.Produce {
+		_, ok := spec.FindSetting(spec.ProducerSettings(), name)
+		return ok
+	}
+	_, ok = spec.FindSetting(spec.ConsumerSettings(), name)
+	return ok
+}

@@ -1,0 +1,335 @@
+package kinds
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"pulsh/commands/host"
+	"pulsh/commands/lang"
+	"pulsh/session/broker"
+	"pulsh/session/export"
+	"pulsh/session/spec"
+)
+
+// Ack is a strategy.
+func Ack() lang.Kind {
+	return lang.Kind{Name: "ACK", Sample: "batched", Forms: "batched, batched(100,10ms), immediate, delayed(500ms), manual, cumulative",
+		Doc:   "when messages are acknowledged: batched, batched(1000,100ms), immediate, delayed(500ms), manual or cumulative; the command ack takes now and a number as well",
+		Parse: func(text string) (any, error) { return spec.ParseAck(text) },
+		Complete: lang.Offer("batched", "in groups of 1,000 or 100 ms", "batched(100,10ms)", "in other groups", "immediate", "each at once",
+			"delayed(500ms)", "so long after its receipt", "manual", "when you say so", "cumulative", "one for all before it")}
+}
+
+// AckNow is a strategy, or what is to be acknowledged at once.
+func AckNow() lang.Kind {
+	k := Ack()
+	k.Name, k.Forms = "ACK|now|COUNT", k.Forms+", now, 100"
+	k.Parse = func(text string) (any, error) {
+		if text == "now" {
+			return AckCount(math.MaxInt), nil
+		}
+		if n, err := spec.ParseCount(text); err == nil {
+			if n == 0 {
+				return nil, fmt.Errorf("%q acknowledges nothing", text)
+			}
+			return AckCount(n), nil
+		}
+		return spec.ParseAck(text)
+	}
+	strategies := k.Complete
+	k.Complete = func(s *lang.Scene) []lang.Suggestion {
+		return append(strategies(s), lang.Suggestion{Text: "now", Description: "acknowledge all that is held back"})
+	}
+	return k
+}
+
+// Share is the kind SHARE.
+func Share() lang.Kind {
+	return lang.Kind{Name: "SHARE", Sample: "2%", Forms: "2%, 0.5%, 0%", Doc: "a share of the messages: 2%, 0.5%, 0%",
+		Parse:    func(text string) (any, error) { return spec.ParseShare(text) },
+		Complete: lang.Offer("0%", "none", "1%", "one in a hundred", "2%", "", "10%", "", "100%", "all")}
+}
+
+// Work is the kind WORK.
+func Work() lang.Kind {
+	return lang.Kind{Name: "WORK", Sample: "5ms", Forms: "none, 5ms, 1ms..5ms, lognormal(5ms,0.6)",
+		Doc:      "how long a worker is busy with a message: none, 5ms, 1ms..5ms (uniform), or lognormal(5ms,0.6) with that median and spread",
+		Parse:    func(text string) (any, error) { return spec.ParseWork(text) },
+		Complete: lang.Offer("none", "no work", "5ms", "the same each time", "1ms..5ms", "uniform", "lognormal(5ms,0.6)", "median and spread")}
+}
+
+// Churn is the kind CHURN.
+func Churn() lang.Kind {
+	return lang.Kind{Name: "CHURN", Sample: "10%/30s", Forms: "10%/30s, off", Doc: "a share of the consumers and how often: 10%/30s, or off",
+		Parse:    func(text string) (any, error) { return spec.ParseChurn(text) },
+		Complete: lang.Offer("off", "no churn", "10%/30s", "a tenth every half minute")}
+}
+
+// ChurnShare is the share of a churn, or its end.
+func ChurnShare() lang.Kind {
+	k := Share()
+	k.Name, k.Sample, k.Forms = "SHARE|off", "10%", "10%, off"
+	k.Parse = func(text string) (any, error) {
+		if text == "off" {
+			return spec.Share(0), nil
+		}
+		s, err := spec.ParseShare(text)
+		if err == nil && s == 0 {
+			err = errors.New("0% is nobody; off ends the churn")
+		}
+		return s, err
+	}
+	k.Complete = lang.Offer("10%", "a tenth of the consumers", "50%", "half of them", "100%", "all of them", "off", "no churn any more")
+	return k
+}
+
+// Report is a report to be read.
+func Report() lang.Kind {
+	return lang.Kind{Name: "REPORT", Sample: "a.json", Doc: "a report that export has written as .json",
+		Parse: func(text string) (any, error) {
+			if as, err := export.FormatOf(text); err != nil || as != export.JSON {
+				return nil, errors.New("a report to compare is one that export has written as .json")
+			}
+			return text, nil
+		},
+		Complete: lang.CompleteFiles(string(export.JSON))}
+}
+
+// Mark is a mark by its text.
+func Mark() lang.Kind {
+	return lang.Kind{Name: "MARK", Sample: "'before the fix'", Parse: lang.AsText, Doc: "the text of a mark that was set, in quotes if it has blanks",
+		Complete: func(s *lang.Scene) []lang.Suggestion {
+			if snapshotOf(s) == nil {
+				return nil
+			}
+			var out []lang.Suggestion
+			for _, m := range UserMarks(snapshotOf(s)) {
+				out = append(out, lang.Suggestion{Text: lang.Quote(m.Text), Description: m.At.Format("15:04:05")})
+			}
+			return out
+		}}
+}
+
+// On is the word on, for what must be said explicitly.
+func On() lang.Kind { return lang.Words("on") }
+
+// Export is a file to be written, by its ending.
+func Export() lang.Kind {
+	var forms []string
+	for _, f := range export.Formats() {
+		forms = append(forms, "run"+f.Name)
+	}
+	return lang.Kind{Name: "FILE", Sample: "run.html", Forms: strings.Join(forms, ", "), Doc: "a file to be written; its ending says what it holds",
+		Parse: func(text string) (any, error) {
+			as, err := export.FormatOf(text)
+			return as, err
+		},
+		Complete: completeOutputs(func() export.Table[string] { return export.Formats() })}
+}
+
+// Layout is the kind of the layout of several graphs.
+func Layout() lang.Kind { return lang.Words(host.AutoLayout, host.Stacked, host.Beside) }
+
+// ScaleWords is linear or log, for all graphs or for each.
+func ScaleWords() lang.Kind {
+	k := lang.WordKind()
+	k.Name, k.Sample, k.Forms = "SCALE", host.LogScale, "linear, log, linear|log"
+	k.Doc = "linear or log, for all graphs, or one for each with | between them"
+	k.Parse = func(text string) (any, error) {
+		for part := range strings.SplitSeq(text, "|") {
+			if part != host.LinearScale && part != host.LogScale {
+				return nil, fmt.Errorf("%q is no scale; there are linear and log", part)
+			}
+		}
+		return text, nil
+	}
+	k.Complete = lang.Offer(host.LinearScale, "", host.LogScale, "every decade as high as the next", host.LinearScale+"|"+host.LogScale, "one for each graph")
+	return k
+}
+
+// Past is a part of the history.
+func Past() lang.Kind {
+	k := lang.TextKind()
+	k.Name, k.Sample, k.Doc = "COUNT|TEXT", "20", "how many lines, or what they contain"
+	k.Complete = lang.Offer("20", "the last twenty", "100", "the last hundred")
+	return k
+}
+
+// Percent is the kind PERCENT.
+func Percent() lang.Kind {
+	return lang.Kind{Name: "PERCENT", Sample: "95%", Forms: "95%, 80%, 150%",
+		Doc: "a share in percent: 95%, or 150% of one core",
+		Parse: func(text string) (any, error) {
+			v, err := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
+			if err != nil {
+				return nil, fmt.Errorf("%q is not a share in percent", text)
+			}
+			return v, nil
+		}}
+}
+
+// Saved is a profile that save has written.
+func Saved() lang.Kind {
+	k := Profile()
+	k.Sample = "mine"
+	k.Complete = func(s *lang.Scene) []lang.Suggestion {
+		if EnvOf(s) == nil {
+			return nil
+		}
+		var out []lang.Suggestion
+		for _, name := range EnvOf(s).Library.Saved() {
+			out = append(out, lang.Suggestion{Text: name, Description: "saved"})
+		}
+		return out
+	}
+	return k
+}
+
+// Repeat is the kind of a number of runs.
+func Repeat() lang.Kind {
+	k := Count()
+	k.Sample = "3"
+	k.Parse = func(text string) (any, error) {
+		n, err := spec.ParseCount(text)
+		if err == nil && (n < 1 || n > lang.RepeatMax) {
+			err = fmt.Errorf("%q is not a number of runs from 1 to %d", text, lang.RepeatMax)
+		}
+		return n, err
+	}
+	return k
+}
+
+// Variable is the kind VARIABLE.
+func Variable() lang.Kind {
+	return lang.Kind{Name: "VARIABLE", Sample: "w", Doc: "a variable: a small letter, then small letters, digits and _, at most 32; $w stands for its value",
+		Parse: func(text string) (any, error) { return text, lang.CheckVariable(text) }}
+}
+
+// In is the kind of the word in of a for.
+func In() lang.Kind {
+	k := lang.Words("in")
+	k.Name = "in"
+	return k
+}
+
+// Values is the values of a for, and the file that they are for.
+func Values() lang.Kind {
+	return lang.Kind{Name: "VALUE… run FILE", Sample: "1 2 4 8 run examples/step.pulsh", Doc: "values, then run and a file",
+		Parse: func(text string) (any, error) {
+			parts := strings.Fields(text)
+			if len(parts) < 3 || parts[len(parts)-2] != "run" {
+				return nil, fmt.Errorf("%q does not end with run FILE behind a value", text)
+			}
+			return text, nil
+		}}
+}
+
+// NewFile is the kind FILE of a file to write.
+func NewFile() lang.Kind {
+	k := lang.FileKind()
+	k.Sample, k.Doc = "mine.pulsh", "a file to write"
+	return k
+}
+
+// Force is the kind of the word force.
+func Force() lang.Kind {
+	k := lang.Words("force")
+	k.Name = "force"
+	return k
+}
+
+// Address is the kind ADDRESS.
+func Address() lang.Kind {
+	return lang.Kind{Name: "ADDRESS", Sample: MetricsAddress, Forms: "127.0.0.1:9095, 9095, 0.0.0.0:9095", Doc: "where to listen: 127.0.0.1:9095, or 9095 for this machine, or 0.0.0.0:9095 for all who can reach it",
+		Parse: func(text string) (any, error) {
+			address, remote, err := ParseMetricsAddress(text)
+			return ListenAt{address, remote}, err
+		}, Complete: lang.Offer(MetricsAddress, "this machine alone", "0.0.0.0:9095", "all who can reach it, with remote=on")}
+}
+
+// Stream is a file to stream into, by its ending.
+func Stream() lang.Kind {
+	endings := func() export.Table[string] {
+		return export.Table[string]{{Name: ".jsonl", Value: "a line of JSON a record"}, {Name: ".csv", Value: "a row a record"}}
+	}
+	return lang.Kind{Name: "STREAM", Sample: "run.jsonl", Forms: "run.jsonl, run.csv, -", Doc: "a file to append records to, lines of JSON or CSV by its ending; - is the standard output",
+		Parse: func(text string) (any, error) {
+			switch strings.ToLower(filepath.Ext(text)) {
+			case ".jsonl", ".ndjson":
+				return false, nil
+			case ".csv":
+				return true, nil
+			}
+			if text == StandardOutput {
+				return false, nil
+			}
+			return nil, fmt.Errorf("%q does not end in .jsonl or .csv", text)
+		}, Complete: completeOutputs(endings)}
+}
+
+// Messages is the kind of a number of messages to skip or rewind.
+func Messages() lang.Kind {
+	k := Count()
+	k.Name, k.Sample, k.Forms = "MESSAGES", "1000", "1000, 10k, 2M"
+	k.Parse = numberOf("messages", messagesMax)
+	return k
+}
+
+// Age is the kind of an age of messages to expire.
+func Age() lang.Kind {
+	k := Duration()
+	k.Sample = "10m"
+	read := k.Parse
+	k.Parse = func(text string) (any, error) {
+		d, err := read(text)
+		if age, ok := d.(time.Duration); err == nil && ok && age < ageMin {
+			err = fmt.Errorf("%q is less than the second that the broker counts in", text)
+		}
+		return d, err
+	}
+	return k
+}
+
+// Partitions is the kind of a number of partitions.
+func Partitions() lang.Kind {
+	k := Count()
+	k.Sample, k.Forms = "8", fmt.Sprintf("1 to %d", broker.MaxPartitions)
+	k.Parse = numberOf("partitions", broker.MaxPartitions)
+	return k
+}
+
+// Topics is what a consumer group receives from.
+func Topics() lang.Kind {
+	return lang.Kind{Name: "TOPICS", Sample: "fast", Forms: "fast, a,b,c, /orders-.*/, /tenant/ns/orders-.*/",
+		Doc: "a TOPIC, several with commas between them, or a pattern: /orders-.*/ is every topic of public/default whose whole name matches " +
+			"the regular expression, now or later, and /tenant/ns/orders-.*/ those of another namespace",
+		Parse: func(text string) (any, error) {
+			_, err := spec.ParseTopics(text)
+			return text, err
+		}, Complete: completeTopicLists}
+}
+
+// Panels is what graph takes: groups and figures, | between graphs.
+func Panels() lang.Kind {
+	return lang.Kind{Name: "SHOWN", Sample: "fast", Forms: "fast, fast sub1, fast latency, fast heat, sub1 backlog, fast.p99, fast | fast latency, off",
+		Doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and all that METRIC has) or metrics; heat shows a distribution over time; | begins another graph; off shows none",
+		Parse: func(text string) (any, error) {
+			var panels [][]string
+			for part := range strings.SplitSeq(text, "|") {
+				names := strings.Fields(part)
+				if len(names) == 0 {
+					return nil, fmt.Errorf("%q has an empty graph beside a |", text)
+				}
+				panels = append(panels, names)
+			}
+			if len(panels) > host.PanelsMax {
+				return nil, fmt.Errorf("%d graphs are more than %d", len(panels), host.PanelsMax)
+			}
+			return panels, nil
+		}, Complete: completePanels}
+}

@@ -1,0 +1,124 @@
+package kinds
+
+import (
+	"slices"
+	"strings"
+
+	"pulsh/commands/host"
+	"pulsh/commands/lang"
+	"pulsh/session/snapshot"
+)
+
+// completeGroups offers the groups that want accepts, with their states.
+func completeGroups(want func(snapshot.Group) bool) func(*lang.Scene) []lang.Suggestion {
+	return func(s *lang.Scene) []lang.Suggestion {
+		if snapshotOf(s) == nil {
+			return nil
+		}
+		var out []lang.Suggestion
+		for _, g := range snapshotOf(s).Groups {
+			if want == nil || want(g) {
+				out = append(out, lang.Suggestion{Text: g.Name, Description: string(g.State) + " " + string(g.Kind)})
+			}
+		}
+		return out
+	}
+}
+
+// completeShapes offers forms of rates to change.
+func completeShapes(relative bool) func(*lang.Scene) []lang.Suggestion {
+	list := []string{"1k", "a thousand a second", "10k", "ten thousand a second", "50k", "fifty thousand a second", "max", "as fast as it goes",
+		"ramp(1k..50k,2m)", "from one rate to another", "sine(20k,50%,1m)", "around a rate", "steps(10k,20k,40k,every=30s)", "one after the other",
+		"spike(x5,10s,every=1m)", "bursts", "hold(20k,30s)", "for a while, then + what follows"}
+	if relative {
+		list = append(list, "+10%", "a tenth more", "-10%", "a tenth less", "x2", "twice as much")
+	}
+	return lang.Offer(list...)
+}
+
+// completeMetrics offers groups, and their figures once a group is typed.
+func completeMetrics(s *lang.Scene) []lang.Suggestion {
+	if strings.ContainsAny(s.Partial, "<>=!") || snapshotOf(s) == nil {
+		return nil
+	}
+	typed, _, dotted := strings.Cut(s.Partial, ".")
+	if !dotted {
+		out := []lang.Suggestion{{Text: snapshot.TotalGroup + ".", Description: "all groups together"}, {Text: snapshot.ProcessGroup + ".", Description: "pulsh itself"}}
+		for _, g := range snapshotOf(s).Groups {
+			out = slices.Insert(out, len(out)-2, lang.Suggestion{Text: g.Name + ".", Description: string(g.State) + " " + string(g.Kind)})
+		}
+		return out
+	}
+	figures := snapshot.TotalFigures()
+	if typed == snapshot.ProcessGroup {
+		figures = snapshot.ProcessFigures()
+	} else if g, ok := snapshotOf(s).Group(typed); ok {
+		figures = snapshot.GroupFigures(g.Kind)
+	}
+	var out []lang.Suggestion
+	for _, f := range figures {
+		out = append(out, lang.Suggestion{Text: typed + "." + f.Name, Description: f.Doc})
+	}
+	return out
+}
+
+// completePanels offers groups, figures and metrics.
+func completePanels(s *lang.Scene) []lang.Suggestion {
+	if strings.Contains(s.Partial, ".") {
+		return completeMetrics(s)
+	}
+	out := completeGroups(nil)(s)
+	for _, name := range append([]string{"rate"}, host.Distributions()...) {
+		out = append(out, lang.Suggestion{Text: name, Description: "figure"})
+	}
+	return append(out, lang.Suggestion{Text: "backlog", Description: "figure"}, lang.Suggestion{Text: "mbps", Description: "figure"}, lang.Suggestion{Text: host.HeatWord, Description: "a distribution over time"}, lang.Suggestion{Text: "|", Description: "another graph"}, lang.Suggestion{Text: "off", Description: "no graph"})
+}
+
+func completeTopics(s *lang.Scene) []lang.Suggestion {
+	if EnvOf(s) == nil || EnvOf(s).Topics == nil {
+		return nil
+	}
+	var out []lang.Suggestion
+	for _, name := range EnvOf(s).Topics() {
+		out = append(out, lang.Suggestion{Text: name, Description: "topic"})
+	}
+	return out
+}
+
+func completeProfiles(s *lang.Scene) []lang.Suggestion {
+	if EnvOf(s) == nil {
+		return nil
+	}
+	var out []lang.Suggestion
+	for _, p := range EnvOf(s).Library.Builtin {
+		out = append(out, lang.Suggestion{Text: p.Name, Description: p.Description})
+	}
+	for _, name := range EnvOf(s).Library.Saved() {
+		out = append(out, lang.Suggestion{Text: name, Description: "saved"})
+	}
+	return out
+}
+
+// EnvOf is the world that a line is completed in, nil where there is none.
+func EnvOf(s *lang.Scene) *host.Env {
+	if c, ok := s.Host.(*host.Host); ok {
+		return &c.Env
+	}
+	return nil
+}
+
+// snapshotOf is the latest sample, nil where there is none.
+func snapshotOf(s *lang.Scene) *snapshot.Snapshot {
+	if e := EnvOf(s); e != nil && e.Session != nil {
+		return e.Session.Snapshot()
+	}
+	return nil
+}
+
+// namedGroup is the group that the line names first, if it is there.
+func namedGroup(s *lang.Scene) (g snapshot.Group, ok bool) {
+	if at := snapshotOf(s); at != nil && len(s.Words) > 0 {
+		return at.Group(s.Words[0])
+	}
+	return g, false
+}

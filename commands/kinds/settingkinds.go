@@ -1,0 +1,69 @@
+package kinds
+
+import (
+	"slices"
+
+	"pulsh/commands/lang"
+	"pulsh/session/spec"
+)
+
+// SettingParams makes parameters of a group's settings; fresh is a
+// specification on which a value is tried.
+func SettingParams[S any](settings []spec.Setting[S], fresh func() S) []lang.Param {
+	var out []lang.Param
+	for _, s := range settings {
+		out = append(out, lang.Param{Name: s.Name, Keyed: true, Optional: true, Kind: settingKind(s, fresh), Doc: s.Doc})
+	}
+	return out
+}
+
+// settingKind is the kind of a setting's value.
+func settingKind[S any](s spec.Setting[S], fresh func() S) lang.Kind {
+	k := Find(s.Kind)
+	standard := fresh()
+	if k.Name == "WORD" {
+		k = lang.Words(s.Words...)
+	}
+	if s.Kind != "SHAPE" {
+		k.Sample = s.Get(&standard)
+	}
+	k.Parse = func(text string) (any, error) {
+		spec := fresh()
+		return text, s.Set(&spec, text)
+	}
+	if len(s.Words) > 0 {
+		k.Complete = func(*lang.Scene) []lang.Suggestion {
+			var out []lang.Suggestion
+			for _, w := range s.Words {
+				out = append(out, lang.Suggestion{Text: w})
+			}
+			return out
+		}
+	}
+	return k
+}
+
+// ProducerParams are the settings of a producer group.
+func ProducerParams() []lang.Param {
+	return SettingParams(spec.ProducerSettings(), func() spec.Producer { return spec.DefaultProducer("fast") })
+}
+
+// ConsumerParams are the settings of a consumer group.
+func ConsumerParams() []lang.Param {
+	return SettingParams(spec.ConsumerSettings(), func() spec.Consumer { return spec.DefaultConsumer("sub1") })
+}
+
+// GroupParams are the settings of either kind of group; those that both have
+// are read alike, or by what a consumer group has where that takes more.
+func GroupParams() []lang.Param {
+	consuming := ConsumerParams()
+	out := slices.DeleteFunc(ProducerParams(), func(p lang.Param) bool {
+		return slices.ContainsFunc(consuming, func(o lang.Param) bool { return o.Name == p.Name && o.Kind.Name != p.Kind.Name })
+	})
+	for _, p := range consuming {
+		if !slices.ContainsFunc(out, func(o lang.Param) bool { return o.Name == p.Name }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}

@@ -1,0 +1,41 @@
+package look
+
+import (
+	"context"
+
+	"pulsh/commands/answers"
+	"pulsh/commands/host"
+	"pulsh/graphs"
+	"pulsh/session/snapshot"
+)
+
+// CheckMeasurable refuses a metric of a group that is not there or has no such figure.
+func CheckMeasurable(ctx context.Context, c *host.Call, param string, m snapshot.Metric) error {
+	if m.Group == snapshot.TotalGroup || m.Group == snapshot.ProcessGroup {
+		return nil
+	}
+	g, err := c.GroupNamed(ctx, param, m.Group, snapshot.TotalGroup, snapshot.ProcessGroup)
+	if err != nil {
+		return err
+	}
+	if !host.HasFigure(g.Kind, m.Figure) {
+		return c.Refuse(param, "show "+g.Name, "a %s has no %s", host.KindName(g.Kind), m.Figure)
+	}
+	return nil
+}
+
+// List runs the command list: list the groups.
+func List(ctx context.Context, c *host.Call) error {
+	s := c.Fresh(ctx)
+	if len(s.Groups) == 0 {
+		c.Say("no groups; `produce start fast` makes one")
+		return nil
+	}
+	var rows [][]string
+	for _, g := range s.Groups {
+		rows = append(rows, []string{g.Name, string(g.Kind), string(g.State), graphs.Whole(float64(g.Workers)), answers.RateOf(g), g.Topic, answers.Since(g)})
+	}
+	right := graphs.AlignRight
+	c.Print(graphs.Table([]string{"name", "kind", "state", "workers", "rate", "topic", "since"}, rows, []graphs.Align{0, 0, 0, right, right, 0, right}, 0))
+	return nil
+}

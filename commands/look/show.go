@@ -1,0 +1,33 @@
+package look
+
+import (
+	"context"
+
+	"pulsh/commands/answers"
+	"pulsh/commands/host"
+)
+
+// Show runs the command show: show a group's settings beside what comes of them.
+func Show(ctx context.Context, c *host.Call) error {
+	g, err := c.Group(ctx, "group")
+	if err != nil {
+		return err
+	}
+	c.Say("%s", answers.Headline(g))
+	if g.LastError != "" {
+		c.Say("%s", g.LastError)
+	}
+	var s answers.Sheet
+	if g.Producer != nil {
+		spec, _ := c.Env.Session.Producer(g.Name)
+		s.Producer(g, spec)
+	} else {
+		spec, _ := c.Env.Session.Consumer(g.Name)
+		s.Consumer(g, spec)
+	}
+	for _, f := range g.Failures {
+		s.Add("", answers.Whole(f.Count)+" "+f.Category.String(), f.Last.Text)
+	}
+	c.Print(s.Lines)
+	return nil
+}

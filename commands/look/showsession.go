@@ -1,0 +1,76 @@
+package look
+
+import (
+	"context"
+
+	"pulsh/commands/host"
+	"pulsh/graphs"
+	"pulsh/session/spec"
+)
+
+// ShowSession lists what holds for the session, and where each value was said.
+func ShowSession(_ context.Context, c *host.Call) error {
+	rows := connectionFacts(c.Host)
+	for _, one := range c.Env.Session.Preferences().Entries() {
+		rows = append(rows, host.Fact{Name: one.Name, Value: one.Value, From: c.Sayer(one.Name)})
+	}
+	rows = append(rows, host.Fact{Name: "graph", Value: c.View().Typed(), From: c.Sayer(host.SaidGraph)})
+	for _, f := range facts(c.Host) {
+		if !f.OfConnection() {
+			rows = append(rows, f)
+		}
+	}
+	var cells [][]string
+	for _, f := range rows {
+		switch {
+		case f.Value == "":
+			f.Value, f.From = "none", ""
+		case f.From == "":
+			f.From = "default"
+		}
+		cells = append(cells, []string{f.Name, graphs.Clean(f.Value), graphs.Clean(f.From)})
+	}
+	c.Print(graphs.Table(nil, cells, nil, 0))
+	return nil
+}
+
+func facts(c *host.Host) []host.Fact {
+	if c.Env.Facts == nil {
+		return nil
+	}
+	return c.Env.Facts()
+}
+
+// connectionFacts tell of the cluster that the session is connected to. What
+// was said at the start holds until a command connects.
+func connectionFacts(c *host.Host) []host.Fact {
+	t, _ := c.Env.Session.Target()
+	if by := c.Sayer(host.SaidConnection); by != "" {
+		return []host.Fact{{Name: host.FactURL, Value: t.URL, From: by}, {Name: host.FactAdmin, Value: t.AdminURL, From: by}, {Name: host.FactToken, Value: t.TokenSource(), From: by}, {Name: host.FactTrust, Value: t.Trust(), From: by}}
+	}
+	var out []host.Fact
+	for _, f := range facts(c) {
+		if f.OfConnection() {
+			out = append(out, f)
+		}
+	}
+	if len(out) == 0 {
+		return []host.Fact{{Name: host.FactURL, Value: t.URL, From: ""}}
+	}
+	return out
+}
+
+// SetPreferences takes over preferences that a profile says.
+func SetPreferences(c *host.Call, said []spec.Preference, from string) error {
+	next, err := c.Env.Session.Preferences().Apply(said)
+	if err == nil {
+		err = c.Env.Session.SetPreferences(next)
+	}
+	if err != nil {
+		return c.Fail("show session", "%s: %s", from, err)
+	}
+	for _, one := range said {
+		c.Said(from, one.Name)
+	}
+	return nil
+}

@@ -1,0 +1,330 @@
+package report
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"pulsh/commands/answers"
+	"pulsh/commands/host"
+	"pulsh/commands/lang"
+	"pulsh/session/export"
+	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// reportStep is the distance of the values of a report's series: what a ring
+// keeps for a day.
+const reportStep = metrics.CoarseStep
+
+// ReportNow is the session so far as data, for files. It is complete and does not
+// change any more. It may be called by any goroutine.
+func ReportNow(c *host.Host) *export.Report {
+	s := c.Env.Session.Snapshot()
+	r := outline(c, s)
+	r.Samples = samplesOf(c.Env.Session.Began(), s.At)
+	at := func(name string, figures []snapshot.Figure, kind string) export.Table[[]export.Number] {
+		return series(c, s.At, name, figures, kind, r.Samples.Count)
+	}
+	for i, g := range s.Groups {
+		r.Groups[i].Settings = settingsOf(c, g.Name)
+		r.Groups[i].Series = at(g.Name, snapshot.GroupFigures(g.Kind), string(g.Kind))
+		for j, d := range r.Groups[i].Distributions {
+			r.Groups[i].Distributions[j].Intervals = c.Env.Session.Intervals(g.Name, d.Name)
+		}
+	}
+	r.Total.Series = at(snapshot.TotalGroup, snapshot.TotalFigures(), export.Total)
+	r.Process.Series = at(snapshot.ProcessGroup, snapshot.ProcessFigures(), export.Process)
+	for _, m := range s.Marks {
+		r.Timeline = append(r.Timeline, export.Event{At: m.At, Kind: string(m.Kind), Text: m.Text})
+	}
+	j := c.Journal()
+	for _, l := range j.Lines {
+		r.Lines = append(r.Lines, export.Line{At: l.At, Place: l.Place, Text: l.Text, Failure: l.Failure})
+	}
+	r.Script = reproduce(c.Language(), j.Lines, r)
+	return r
+}
+
+// outline is the report without what lies in the past: the state of everything
+// at one sample.
+func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
+	r := &export.Report{
+		Version: export.Version, Start: c.Env.Session.Began().Round(0), End: s.At.Round(0),
+		Environment: environment(c), Columns: ReportColumns(),
+		Cluster: export.Cluster{Name: s.Cluster.Name, URL: s.Cluster.URL, AdminURL: s.Cluster.AdminURL, Pulsar: s.Cluster.Version, State: string(s.Cluster.State)},
+		Total:   export.Group{Name: snapshot.TotalGroup, Kind: export.Total},
+		Process: export.Group{Name: snapshot.ProcessGroup, Kind: export.Process},
+	}
+	r.Total.Figures = figuresAt(s, snapshot.TotalGroup, snapshot.TotalFigures(), export.Total)
+	r.Process.Figures = figuresAt(s, snapshot.ProcessGroup, snapshot.ProcessFigures(), export.Process)
+	for _, g := range s.Groups {
+		r.Groups = append(r.Groups, groupAt(c, s, g))
+	}
+	for _, check := range c.Journal().Checks {
+		r.Checks = append(r.Checks, export.Check{Place: check.Place, Condition: check.Condition, Measured: check.Measured,
+			Passed: check.Failure == "", Failure: check.Failure, ElapsedSeconds: check.Elapsed.Seconds()})
+	}
+	r.Title = title(s)
+	return r
+}
+
+// title names the groups and the cluster.
+func title(s *snapshot.Snapshot) string {
+	names := host.GroupNames(s)
+	text := "no groups"
+	switch {
+	case len(names) > titleGroups:
+		text = lang.Count(len(names), "group")
+	case len(names) > 0:
+		text = lang.And(names)
+	}
+	if s.Cluster.Name != "" {
+		text += " on " + s.Cluster.Name
+	}
+	return text
+}
+
+// titleGroups is how many groups a title names before it counts them.
+const titleGroups = 4
+
+func environment(c *host.Host) export.Environment {
+	e := export.Environment{
+		Pulsh: c.Env.Version, Client: ClientVersion(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
+		Cores: runtime.NumCPU(), Threads: runtime.GOMAXPROCS(0), MemoryLimit: os.Getenv("GOMEMLIMIT"),
+	}
+	e.Host, _ = os.Hostname() // without a name there is none to tell
+	return e
+}
+
+// ClientVersion is that of the Pulsar client, from the build's own record.
+func ClientVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if m.Path == "github.com/apache/pulsar-client-go" {
+				return m.Version
+			}
+		}
+	}
+	return "unknown"
+}
+
+// groupAt is a group at one sample.
+func groupAt(c *host.Host, s *snapshot.Snapshot, g snapshot.Group) export.Group {
+	out := export.Group{
+		Name: g.Name, Kind: string(g.Kind), State: string(g.State), Topic: g.Topic, Partitions: g.Partitions,
+		RunningSeconds: g.Running.Seconds(), LastError: g.LastError,
+		Figures: figuresAt(s, g.Name, snapshot.GroupFigures(g.Kind), string(g.Kind)),
+	}
+	if !g.Since.IsZero() {
+		since := g.Since.Round(0)
+		out.Since = &since
+	}
+	if g.Producer != nil {
+		out.Limit, out.Bytes = g.Producer.Limit, g.Producer.Bytes
+	}
+	if g.Consumer != nil {
+		out.Subscription, out.Bytes = g.Consumer.Subscription, g.Consumer.Bytes
+	}
+	for _, f := range g.Failures {
+		out.Failures = append(out.Failures, export.Failure{Category: f.Category.String(), Count: f.Count,
+			FirstAt: f.First.At, First: f.First.Text, LastAt: f.Last.At, Last: f.Last.Text})
+	}
+	for _, name := range answers.DistributionsOf(g) {
+		of := answers.LatenciesOf(g, name)
+		out.Distributions = append(out.Distributions, export.Distribution{Name: name, Doc: spans(name),
+			Total: export.QuantilesOf(of.Total), Recent: export.QuantilesOf(of.Recent),
+			Counts: export.CountsOf(c.Env.Session.Distribution(g.Name, name))})
+	}
+	return out
+}
+
+// spans says from when to when a distribution measures.
+func spans(name string) string {
+	switch name {
+	case "latency":
+		return "due to acked"
+	case "service":
+		return "sent to acked"
+	case "lag":
+		return "due to sent"
+	case "processing":
+		return "received to acked"
+	}
+	return "due to received"
+}
+
+// settingsOf are a group's settings as they are typed.
+func settingsOf(c *host.Host, name string) (list export.Table[string]) {
+	if settings, ok := c.Env.Session.Producer(name); ok {
+		for _, s := range spec.ProducerSettings() {
+			list = append(list, export.Entry[string]{Name: s.Name, Value: s.Get(&settings)})
+		}
+	}
+	if settings, ok := c.Env.Session.Consumer(name); ok {
+		for _, s := range spec.ConsumerSettings() {
+			list = append(list, export.Entry[string]{Name: s.Name, Value: s.Get(&settings)})
+		}
+	}
+	return list
+}
+
+// unitOf is the unit of a figure in a file, and what its values are divided by.
+func unitOf(u spec.Unit) (unit export.Unit, divisor float64) {
+	switch u {
+	case spec.PerSecond:
+		return export.PerSecond, 1
+	case spec.BytesPerSecond:
+		return export.BytesPerSecond, 1
+	case spec.Nanoseconds:
+		return export.Milliseconds, float64(time.Millisecond)
+	case spec.Bytes:
+		return export.Bytes, 1
+	case spec.Percent:
+		return export.Percent, 1
+	}
+	return export.Count, 1
+}
+
+// columnOf is the column of a figure.
+func columnOf(kind string, f snapshot.Figure) export.Column {
+	unit, _ := unitOf(f.Unit)
+	return export.Column{Name: export.ColumnName(kind, f.Name, unit), Unit: unit, Doc: f.Doc}
+}
+
+// ColumnsOf are the columns of a kind of group, each once: fast.p99 and
+// fast.latency.p99 are one.
+func ColumnsOf(kind string, figures []snapshot.Figure) []export.Column {
+	var list []export.Column
+	for _, f := range figures {
+		column := columnOf(kind, f)
+		if !slices.ContainsFunc(list, func(c export.Column) bool { return c.Name == column.Name }) {
+			list = append(list, column)
+		}
+	}
+	return list
+}
+
+// ReportColumns are the columns of all kinds, in an order that only grows at
+// the ends of its parts.
+func ReportColumns() []export.Column {
+	var list []export.Column
+	for _, part := range [][]export.Column{
+		ColumnsOf(export.Produce, snapshot.GroupFigures(snapshot.Produce)),
+		ColumnsOf(export.Consume, snapshot.GroupFigures(snapshot.Consume)),
+		ColumnsOf(export.Total, snapshot.TotalFigures()),
+		ColumnsOf(export.Process, snapshot.ProcessFigures()),
+	} {
+		for _, column := range part {
+			if !slices.ContainsFunc(list, func(c export.Column) bool { return c.Name == column.Name }) {
+				list = append(list, column)
+			}
+		}
+	}
+	return list
+}
+
+// figuresAt are the figures of a group at one sample, by column.
+func figuresAt(s *snapshot.Snapshot, group string, figures []snapshot.Figure, kind string) export.Table[export.Number] {
+	list := export.Table[export.Number]{}
+	for _, f := range figures {
+		column := columnOf(kind, f)
+		if _, twice := list.Get(column.Name); twice {
+			continue
+		}
+		_, divisor := unitOf(f.Unit)
+		v := export.Number(s.Value(snapshot.Metric{Group: group, Figure: f.Name}) / divisor)
+		if v.Known() {
+			list = append(list, export.Entry[export.Number]{Name: column.Name, Value: v})
+		}
+	}
+	return list
+}
+
+// samplesOf are the whole seconds from the session's start to a sample, a day at
+// most, which is how far back the rings reach.
+func samplesOf(began, at time.Time) export.Samples {
+	last := at.Truncate(reportStep)
+	n := min(int(last.Sub(began.Truncate(reportStep))/reportStep)+1, int(metrics.CoarseSpan/reportStep))
+	return export.Samples{From: last.Add(-time.Duration(n-1) * reportStep).Round(0), StepSeconds: reportStep.Seconds(), Count: n}
+}
+
+// series are the past of a group's figures by column. What was never known is
+// left out.
+func series(c *host.Host, at time.Time, group string, figures []snapshot.Figure, kind string, n int) export.Table[[]export.Number] {
+	list := export.Table[[]export.Number]{}
+	for _, f := range figures {
+		column := columnOf(kind, f)
+		if _, twice := list.Get(column.Name); twice {
+			continue
+		}
+		_, divisor := unitOf(f.Unit)
+		past := c.Env.Session.History(snapshot.Metric{Group: group, Figure: f.Name}, at, time.Duration(n)*reportStep, n)
+		values := make([]export.Number, len(past))
+		known := false
+		for i, v := range past {
+			values[i] = export.Number(v / divisor)
+			known = known || values[i].Known()
+		}
+		if known {
+			list = append(list, export.Entry[[]export.Number]{Name: column.Name, Value: values})
+		}
+	}
+	return list
+}
+
+// reproduce writes the lines that were run as a script: those that change
+// something, wait or expect, with the pauses between them. Lines that failed are
+// comments.
+func reproduce(l *lang.Language, lines []lang.Line, r *export.Report) string {
+	var b strings.Builder
+	b.WriteString("# " + r.Title + ", " + r.Start.Format(time.RFC3339) + ", pulsh " + r.Environment.Pulsh + "\n")
+	if r.Cluster.URL != "" {
+		b.WriteString("# pulsh --url " + r.Cluster.URL)
+		if r.Cluster.AdminURL != "" {
+			b.WriteString(" --admin-url " + r.Cluster.AdminURL)
+		}
+		b.WriteString(" -f FILE\n")
+	}
+	ordered := slices.Clone(lines)
+	slices.SortStableFunc(ordered, func(a, b lang.Line) int { return a.At.Compare(b.At) })
+	var ended time.Time
+	for _, line := range ordered {
+		cmd := l.CommandOf(line.Text)
+		if cmd == nil || !replaysAgain(cmd) {
+			continue
+		}
+		if pause := line.At.Sub(ended).Round(pauseStep); !ended.IsZero() && pause >= pauseStep {
+			b.WriteString("wait " + pause.String() + "\n")
+		}
+		text := lang.Flat(line.Text)
+		if line.Failure != "" {
+			text = "# " + text + "   (" + lang.Flat(line.Failure) + ")"
+		}
+		b.WriteString(text + "\n")
+		ended = line.At.Add(line.Took)
+	}
+	return b.String()
+}
+
+// pauseStep is how exactly a script keeps the pauses of what was typed: nobody
+// types faster.
+const pauseStep = 100 * time.Millisecond
+
+// replaysAgain says whether a line belongs into a script that does the same again.
+// What files ran stands there line by line and with its variables filled in, so
+// the lines that ran them and gave the variables do not; a wait that depends on
+// when the script began is a pause.
+func replaysAgain(c *lang.Command) bool {
+	switch {
+	case c.Assigns || c.Name == "at" || c.Name == "connect":
+		return false
+	case c.Section == host.GroupSection || c.Section == host.ScriptSection || c.Section == host.ClusterSection:
+		return true
+	}
+	return c.Name == "load"
+}

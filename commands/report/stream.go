@@ -1,0 +1,263 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"pulsh/commands/host"
+	"pulsh/commands/kinds"
+	"pulsh/commands/lang"
+	"pulsh/session/export"
+	"pulsh/session/metrics"
+	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+)
+
+// The limits of a stream's intervals: what a sampler sees, and what a ring shows
+// without going back far.
+const (
+	streamMin     = metrics.SampleEvery
+	streamMax     = time.Hour
+	streamDefault = time.Second
+)
+
+// settle is how long a record waits behind the end of its interval for the last
+// sample of it.
+const settle = 3 * metrics.SampleEvery / 2
+
+// outletTime bounds how long ending a stream or a server may take: a disk that
+// does not answer keeps nobody from leaving.
+const outletTime = 2 * time.Second
+
+// stream appends records to a file until it is told to stop or cannot.
+type stream struct {
+	commands *host.Host
+	path     string
+	csv      bool
+	every    time.Duration
+	columns  []export.Column
+	to       io.Writer
+	file     *os.File // nil for the standard output
+	next     time.Time
+	records  int
+	cancel   context.CancelFunc
+	done     chan struct{}
+}
+
+// StreamStart runs the command stream: append the figures of all groups to a file as they come.
+func StreamStart(_ context.Context, c *host.Call) error {
+	every, ok := host.Value[time.Duration](c, "every")
+	if !ok {
+		every = streamDefault
+	}
+	if every < streamMin || every > streamMax {
+		return c.Refuse("every", "stream run.jsonl every=1s", "%s is not from %s to %s", c.Text("every"), pacing.FormatDuration(streamMin), pacing.FormatDuration(streamMax))
+	}
+	outletsOf(c.Host).mu.Lock()
+	running := outletsOf(c.Host).stream
+	outletsOf(c.Host).mu.Unlock()
+	if running != nil && !running.ended() {
+		return c.Fail("stream stop", "%s is being written already", running.path)
+	}
+	s := &stream{commands: c.Host, path: lang.HomePath(c.Text("file")), every: every, columns: ReportColumns(), done: make(chan struct{})}
+	s.csv, _ = host.Value[bool](c, "file")
+	if err := openStream(c, s); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	s.next = c.Env.Now().Truncate(every)
+	outletsOf(c.Host).mu.Lock()
+	outletsOf(c.Host).stream = s
+	outletsOf(c.Host).mu.Unlock()
+	go s.run(ctx) // owned by the commands: stop and Close end it and wait
+	if s.file != nil {
+		c.Say("%s: a record every %s for each group", s.path, pacing.FormatDuration(every))
+	}
+	return nil
+}
+
+// openStream opens the file and writes what stands at its head.
+func openStream(c *host.Call, s *stream) error {
+	if s.path == kinds.StandardOutput {
+		if c.Env.Output == nil {
+			return c.Refuse("file", "stream run.jsonl", "the standard output is the screen")
+		}
+		s.to = c.Env.Output
+		return nil
+	}
+	if err := checkReplaceable(c, "stream", s.path); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666) // less the user's umask
+	if err == nil && s.csv {
+		var head bytes.Buffer
+		w := csv.NewWriter(&head)
+		_ = w.Write(export.Header(s.columns)) // a buffer takes everything
+		w.Flush()
+		_, err = f.Write(head.Bytes())
+	}
+	if err != nil {
+		return c.Refuse("file", "", "%s cannot be written: %s", s.path, reason(err))
+	}
+	s.to, s.file = f, f
+	return nil
+}
+
+// run writes the records of each interval when it is over, and at the end those
+// of the one that is not.
+func (s *stream) run(ctx context.Context) {
+	defer close(s.done)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		end := s.next.Add(s.every)
+		timer.Reset(max(end.Add(settle).Sub(s.commands.Env.Now()), 0))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			if now := s.commands.Env.Now(); now.After(s.next) {
+				_ = s.write(s.past(now)) // ends with this record, whatever becomes of it
+			}
+			s.close()
+			return
+		}
+		if err := s.write(s.past(end)); err != nil {
+			s.commands.Env.Session.Say("%s ended after %s: %s; try: stream another.jsonl", s.path, lang.Count(s.records, "record"), reason(err))
+			s.close()
+			return
+		}
+		s.next = s.next.Add(s.every)
+		// A machine that slept has no figures of that time.
+		if behind := s.commands.Env.Now().Sub(s.next); behind > 2*s.every {
+			s.next = s.next.Add(behind.Truncate(s.every))
+		}
+	}
+}
+
+func (s *stream) close() {
+	if s.file != nil {
+		_ = s.file.Sync() // what cannot be told any more
+		_ = s.file.Close()
+	}
+}
+
+func (s *stream) ended() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// past are the records of the interval that ends, groups first.
+func (s *stream) past(end time.Time) []export.Record {
+	taken := s.commands.Env.Session.Snapshot()
+	var list []export.Record
+	for _, g := range taken.Groups {
+		list = append(list, s.record(end, g.Name, string(g.Kind), snapshot.GroupFigures(g.Kind)))
+	}
+	return append(list, s.record(end, snapshot.TotalGroup, export.Total, snapshot.TotalFigures()),
+		s.record(end, snapshot.ProcessGroup, export.Process, snapshot.ProcessFigures()))
+}
+
+// record is what the ring knows of the interval that ends at a time.
+func (s *stream) record(end time.Time, group, kind string, figures []snapshot.Figure) export.Record {
+	r := export.Record{At: s.next.Round(0), Group: group, Kind: kind}
+	for _, f := range figures {
+		column := columnOf(kind, f)
+		if _, twice := r.Values.Get(column.Name); twice {
+			continue
+		}
+		_, divisor := unitOf(f.Unit)
+		v := s.commands.Env.Session.History(snapshot.Metric{Group: group, Figure: f.Name}, end.Add(-1), s.every, 1)[0]
+		if n := export.Number(v / divisor); n.Known() {
+			r.Values = append(r.Values, export.Entry[export.Number]{Name: column.Name, Value: n})
+		}
+	}
+	return r
+}
+
+// write writes the records in which something is known, all at once.
+func (s *stream) write(records []export.Record) error {
+	var b bytes.Buffer
+	rows := csv.NewWriter(&b)
+	n := 0
+	for _, r := range records {
+		if len(r.Values) == 0 {
+			continue
+		}
+		n++
+		if s.csv {
+			_ = rows.Write(r.Row(s.columns)) // a buffer takes everything
+			continue
+		}
+		line, err := json.Marshal(r)
+		if err != nil {
+			return err
+		}
+		b.Write(append(line, '\n'))
+	}
+	rows.Flush()
+	_, err := s.to.Write(b.Bytes())
+	if err == nil {
+		s.records += n
+	}
+	return err
+}
+
+// stop ends the stream and waits for its last record, within ctx.
+func (s *stream) stop(ctx context.Context) error {
+	s.cancel()
+	ctx, cancel := context.WithTimeout(ctx, outletTime)
+	defer cancel()
+	select {
+	case <-s.done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%s does not take its last record", s.path)
+	}
+}
+
+// StreamStop runs the command stream stop: end the stream, after what belongs into it so far.
+func StreamStop(ctx context.Context, c *host.Call) error {
+	outletsOf(c.Host).mu.Lock()
+	s := outletsOf(c.Host).stream
+	outletsOf(c.Host).stream = nil
+	outletsOf(c.Host).mu.Unlock()
+	if s == nil || s.ended() {
+		return c.Fail("stream run.jsonl", "nothing is streamed")
+	}
+	if err := s.stop(ctx); err != nil {
+		return c.Fail("", "%s", err)
+	}
+	if s.file != nil {
+		c.Say("%s: %s", s.path, lang.Count(s.records, "record"))
+	}
+	return nil
+}
+
+// Close ends what goes on beside the lines: a stream gets its last record, the
+// metrics are served no more. Call it behind the session's Close, so that they
+// tell of the end too.
+func Close(ctx context.Context, c *host.Host) {
+	outletsOf(c).mu.Lock()
+	stream, server := outletsOf(c).stream, outletsOf(c).server
+	outletsOf(c).stream, outletsOf(c).server = nil, nil
+	outletsOf(c).mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outletTime)
+	defer cancel()
+	if stream != nil {
+		_ = stream.stop(ctx) // nobody is left to tell
+	}
+	if server != nil {
+		server.Close(ctx)
+	}
+}

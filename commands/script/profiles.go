@@ -1,0 +1,222 @@
+package script
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pulsh/commands/answers"
+	"pulsh/commands/host"
+	"pulsh/commands/kinds"
+	"pulsh/commands/lang"
+	"pulsh/commands/look"
+	"pulsh/graphs"
+	"pulsh/session/profile"
+	"pulsh/session/spec"
+)
+
+// SaveName is a profile to be written.
+func SaveName() lang.Kind {
+	return lang.Kind{Name: "NAME", Sample: "mine", Parse: kinds.CheckName, Doc: "a name for a profile",
+		Complete: func(s *lang.Scene) []lang.Suggestion {
+			if kinds.EnvOf(s) == nil {
+				return nil
+			}
+			var out []lang.Suggestion
+			for _, name := range kinds.EnvOf(s).Library.Saved() {
+				out = append(out, lang.Suggestion{Text: name, Description: "is replaced"})
+			}
+			return out
+		}}
+}
+
+// Save runs the command save: save the connection, the graph and all groups as a profile.
+func Save(ctx context.Context, c *host.Call) error {
+	view := c.View()
+	p := profile.Profile{Name: c.Text("name"), Session: c.Env.Session.Preferences().Entries(), Graph: view.Profile()}
+	t, _ := c.Env.Session.Target()
+	p.Connection = t.Connection()
+	for _, g := range c.Fresh(ctx).Groups {
+		if spec, ok := c.Env.Session.Producer(g.Name); ok {
+			p.Groups = append(p.Groups, profile.ProfileGroup{Name: g.Name, Kind: g.Kind, Producer: &spec})
+		}
+		if spec, ok := c.Env.Session.Consumer(g.Name); ok {
+			p.Groups = append(p.Groups, profile.ProfileGroup{Name: g.Name, Kind: g.Kind, Consumer: &spec})
+		}
+	}
+	if len(p.Groups) == 0 {
+		return c.Fail("produce start fast", "there are no groups to save")
+	}
+	old, there := c.Env.Library.File(p.Name)
+	if there && c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("%s is there already; replace it?", old)) {
+		c.Say("%s stays as it is", p.Name)
+		return nil
+	}
+	path, err := c.Env.Library.Save(p)
+	if err != nil {
+		return c.Refuse("name", "save mine", "%s", err)
+	}
+	c.Say("%s saved in %s", lang.Count(len(p.Groups), "group"), path)
+	if t.Token.Held() {
+		c.Say("the token is not saved: pulsh holds it in memory only")
+	}
+	return nil
+}
+
+// Load runs the command load: make the groups of a profile ready.
+func Load(ctx context.Context, c *host.Call) error {
+	p, err := profileNamed(c)
+	if err != nil {
+		return err
+	}
+	s := c.Fresh(ctx)
+	for _, g := range p.Groups {
+		if old, ok := s.Group(g.Name); ok {
+			return c.Refuse("profile", "remove "+g.Name, "there is a group %q already, and it is %s", g.Name, old.State)
+		}
+	}
+	for _, g := range p.Groups {
+		said := ""
+		if g.Producer != nil {
+			err = c.Env.Session.AddProducer(g.Name, *g.Producer)
+			said = answers.SayProducer(g.Name, *g.Producer)
+		} else {
+			err = c.Env.Session.AddConsumer(g.Name, *g.Consumer)
+			said = answers.SayConsumer(g.Name, *g.Consumer)
+		}
+		if err != nil {
+			return err
+		}
+		c.Say("%s: ready for %s", g.Name, said)
+	}
+	if err := applyPreferences(ctx, c, p); err != nil {
+		return err
+	}
+	if err := connectBy(ctx, c, p); err != nil {
+		return err
+	}
+	for _, g := range p.Groups {
+		c.Say("  %s start %s", g.Kind, g.Name)
+	}
+	return nil
+}
+
+// connectBy connects to the cluster of a profile if there is no connection yet. The
+// groups are ready before, whatever comes of it.
+func connectBy(ctx context.Context, c *host.Call, p profile.Profile) error {
+	if _, ok := c.Env.Session.Target(); ok || p.Connection.URL == "" || p.Name == c.Env.Profile {
+		return nil
+	}
+	if err := c.Env.Session.Connect(ctx, p.Connection.Target()); err != nil {
+		return err
+	}
+	c.Said("profile "+p.Name, host.SaidConnection)
+	c.Say("connected to %s", p.Connection.URL)
+	return nil
+}
+
+// applyPreferences makes the session behave, and the graph show, what a profile says.
+func applyPreferences(ctx context.Context, c *host.Call, p profile.Profile) error {
+	said := slices.DeleteFunc(slices.Clone(p.Session), func(one spec.Preference) bool { return one.Name == "engine" && c.Env.Engine != "" })
+	if err := look.SetPreferences(c, said, "profile "+p.Name); err != nil {
+		return err
+	}
+	if p.Graph == (profile.Graph{}) {
+		return nil
+	}
+	c.Changed.Store(c.Env.Now().UnixNano()) // the graph may show the groups that were just made
+	next, err := look.Viewed(*c.View(), p.Graph)
+	if err != nil {
+		return c.Fail("graph window=5m", "profile %s: %s", p.Name, err)
+	}
+	var panels [][]string
+	if p.Graph.Shown != "" {
+		read, err := kinds.Panels().Parse(p.Graph.Shown)
+		if err != nil {
+			return c.Fail("graph", "profile %s: %s", p.Name, err)
+		}
+		panels = read.([][]string)
+	}
+	if err := look.ChoosePanels(ctx, c, next, panels); err != nil {
+		return err
+	}
+	c.Said("profile "+p.Name, host.SaidGraph)
+	return nil
+}
+
+// ShowProfile runs the command profile show: print a profile as its file says it, defaults included.
+func ShowProfile(_ context.Context, c *host.Call) error {
+	p, err := profileNamed(c)
+	if err != nil {
+		return err
+	}
+	for line := range strings.SplitSeq(strings.TrimRight(string(p.TOML()), "\n"), "\n") {
+		c.Say("%s", graphs.Clean(line))
+	}
+	return nil
+}
+
+// DeleteProfile runs the command profile delete: delete a profile that was saved.
+func DeleteProfile(ctx context.Context, c *host.Call) error {
+	name := c.Text("profile")
+	path, there := c.Env.Library.File(name)
+	if !there {
+		if _, err := profileNamed(c); err != nil {
+			return err
+		}
+		return c.Refuse("profile", "profiles", "%q is a built-in profile and stays", name)
+	}
+	if c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("delete %s?", path)) {
+		c.Say("%s stays", name)
+		return nil
+	}
+	if err := c.Env.Library.Delete(name); err != nil {
+		return err
+	}
+	c.Say("%s deleted", path)
+	return nil
+}
+
+// profileNamed finds the profile that was named.
+func profileNamed(c *host.Call) (profile.Profile, error) {
+	name := c.Text("profile")
+	p, err := c.Env.Library.Load(name)
+	if err == nil {
+		return p, nil
+	}
+	names := c.Env.Library.Names()
+	for _, known := range names {
+		if known == name {
+			return p, err // it is there, but its file is wrong
+		}
+	}
+	try := "profiles"
+	if better, ok := lang.Nearest(name, names); ok {
+		try = c.Command.Name + " " + better
+	}
+	return p, c.Refuse("profile", try, "no profile %q; there are %s", name, lang.And(names))
+}
+
+// ListProfiles runs the command profiles: list the profiles.
+func ListProfiles(_ context.Context, c *host.Call) error {
+	var rows [][]string
+	for _, p := range c.Env.Library.Builtin {
+		rows = append(rows, []string{p.Name, p.Description})
+	}
+	for _, name := range c.Env.Library.Saved() {
+		text := "saved in " + c.Env.Library.Dir
+		if p, err := c.Env.Library.Load(name); err != nil {
+			first, _, _ := strings.Cut(err.Error(), "\n")
+			text = first
+		} else if p.Description != "" {
+			text = p.Description
+		}
+		rows = append(rows, []string{name, text})
+	}
+	if len(rows) == 0 {
+		c.Say("no profiles")
+	}
+	c.Print(graphs.Table(nil, rows, nil, 0))
+	return nil
+}

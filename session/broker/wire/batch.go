@@ -1,0 +1,120 @@
+package wire
+
+import (
+	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
+	"pulsh/session/payload"
+)
+
+// message is one message on its way into a batch.
+type message struct {
+	due, sent int64 // clock readings
+	sequence  uint64
+	failed    uint64
+	key       string
+	body      []byte // to be copied and stamped
+}
+
+// run is messages of a batch whose stamps follow one another and that were
+// handed over at one instant.
+type run struct {
+	first uint64 // sequence of the first stamp
+	sent  int64
+	count int
+}
+
+// batch is an entry from its first message to its receipt. It is used again
+// after that, with all its memory.
+type batch struct {
+	part    *part
+	builder protocol.Builder
+	memory  []byte // of builder
+	packed  []byte // of the frame, where the payload is compressed
+	key     string
+	dues    []int64
+	runs    []run
+	bytes   int64 // of bodies
+	lent    bool  // a connection that lives may still send the frame: its memory is not used again
+}
+
+// extraBytes is what the metadata of a batch needs for names and keys.
+func extraBytes(name, key string) int { return len(name) + len(key) }
+
+// begin empties a batch for messages of a producer.
+func (b *batch) begin(name, key string) {
+	b.key, b.dues, b.runs, b.bytes, b.lent = key, b.dues[:0], b.runs[:0], 0, false
+	b.builder.Begin(b.memory, extraBytes(name, key))
+	b.memory = nil
+}
+
+// write adds a message. alone says that it is the only one of its entry.
+func (b *batch) write(m *message, base int64, stream uint64, alone bool) {
+	var into []byte
+	if alone {
+		into = b.builder.ClaimAlone(len(m.body))
+	} else {
+		into = b.builder.ClaimPlain(m.key, len(m.body))
+	}
+	copy(into[payload.StampSize:], m.body[payload.StampSize:])
+	payload.PutStamp(into, payload.Stamp{Producer: stream, Sequence: m.sequence, Due: base + m.due, Failed: m.failed})
+	b.dues = append(b.dues, m.due)
+	b.bytes += int64(len(m.body))
+	if n := len(b.runs); n > 0 {
+		last := &b.runs[n-1]
+		if last.sent == m.sent && last.first+uint64(last.count) == m.sequence {
+			last.count++
+			return
+		}
+	}
+	b.runs = append(b.runs, run{first: m.sequence, sent: m.sent, count: 1})
+}
+
+// acked records the receipt of a batch: each message with its own times. Where
+// neighbours have the same, they are recorded together.
+func (b *batch) acked() {
+	p := b.part.producer
+	now := p.spec.Clock()
+	batches := 1
+	dues := b.dues
+	for _, r := range b.runs {
+		run := dues[:r.count]
+		dues = dues[r.count:]
+		if alike(run) {
+			p.recorder.AckedAlike(len(run), batches, run[0], r.sent, now)
+		} else {
+			p.recorder.AckedRun(run, batches, r.sent, now)
+		}
+		batches = 0
+	}
+	p.room.give(len(b.dues), b.bytes)
+	b.part.mu.Lock()
+	b.part.keep(b)
+	b.part.mu.Unlock()
+}
+
+// alike reports whether all due times are the same.
+func alike(dues []int64) bool {
+	for _, due := range dues[1:] {
+		if due != dues[0] {
+			return false
+		}
+	}
+	return true
+}
+
+// refused accounts for a batch that failed. Its memory is not used again: a
+// connection may still send its frame.
+func (b *batch) refused(category broker.Category, text string) {
+	p := b.part.producer
+	for _, r := range b.runs {
+		for i := range uint64(r.count) {
+			p.failed.Add(1)
+			p.recorder.Failed(category, text)
+			p.spec.SendFailed(r.first + i)
+		}
+	}
+	p.room.give(len(b.dues), b.bytes)
+}
+
+// lend keeps the memory of a frame that a connection may still send.
+func (b *batch) lend() { b.lent = true }

@@ -1,0 +1,127 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+
+	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/protocol/conn"
+)
+
+// meaning is what a broker's refusal means to a user. %s is the topic.
+type meaning struct {
+	category broker.Category
+	sentence string
+	try      string
+	final    bool // of a producer or consumer: no later attempt can succeed
+}
+
+// meanings are those of the refusals that have one of their own; the others are
+// told in the broker's words.
+var meanings = map[protocol.ServerError]meaning{
+	protocol.AuthenticationError:           {broker.NotAuthorised, "not authorised for topic %s", "", true},
+	protocol.AuthorizationError:            {broker.NotAuthorised, "not authorised for topic %s", "", true},
+	protocol.ConsumerBusy:                  {broker.Busy, "another consumer holds this subscription of topic %s", "", false},
+	protocol.ConsumerAssignError:           {broker.Busy, "another consumer of this subscription of topic %s serves the same keys", "", true},
+	protocol.ProducerBusy:                  {broker.Busy, "another producer of topic %s has this name", "", false},
+	protocol.ProducerFenced:                {broker.Busy, "another producer has topic %s to itself", "", true},
+	protocol.ProducerBlockedQuotaError:     {broker.BacklogFull, "as much waits on topic %s as the broker lets wait, and it takes no more", "subs %s", false},
+	protocol.ProducerBlockedQuotaException: {broker.BacklogFull, "as much waits on topic %s as the broker lets wait, and it takes no more", "subs %s", false},
+	protocol.TooManyRequests:               {broker.Throttled, "the broker throttles topic %s", "", false},
+	protocol.TopicNotFound:                 {broker.Gone, "there is no topic %s", "topics", true},
+	protocol.SubscriptionNotFound:          {broker.Gone, "there is no such subscription of topic %s", "topics", true},
+	protocol.TopicTerminatedError:          {broker.TopicTerminated, "topic %s is terminated and takes no more messages", "", true},
+	protocol.InvalidTopicName:              {broker.Other, "%q is not a topic name", "", true},
+	protocol.IncompatibleSchema:            {broker.Other, "topic %s has a schema that takes no bytes; the wire engine sends nothing else: use engine=client", "", true},
+	protocol.UnsupportedVersionError:       {broker.Other, "the broker of topic %s is too old for the wire engine: use engine=client", "", true},
+}
+
+// about is a sentence with the topic in it.
+func about(text, topic string) string {
+	if strings.Contains(text, "%") {
+		return fmt.Sprintf(text, topic)
+	}
+	return text
+}
+
+// sentence turns what the broker or the network says into what the user reads.
+func sentence(err error, topic string) error {
+	var already *broker.Error
+	if err == nil || errors.As(err, &already) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	said := &broker.Error{Category: broker.Other, Message: firstLine(err), Cause: err}
+	var refusal *conn.Refusal
+	if errors.As(err, &refusal) {
+		said.Message = firstLine(errors.New(refusal.Message))
+		m, known := meanings[refusal.Code]
+		if fenced(refusal) {
+			m, known = meaning{broker.Moved, "the broker has fenced topic %s: nobody sends to it until it is loaded anew", "", false}, true
+		}
+		if known {
+			said.Category, said.Message, said.Try = m.category, about(m.sentence, topic), about(m.try, topic)
+		}
+		return said
+	}
+	switch {
+	case timedOut(err):
+		said.Category, said.Message = broker.Timeout, "the broker does not answer"
+	case disconnected(err):
+		said.Category, said.Message, said.Try = broker.Disconnected, "the broker cannot be reached", "local start"
+	case errors.Is(err, protocol.ErrMalformed):
+		said.Message = "what answers does not speak Pulsar's protocol"
+	}
+	return said
+}
+
+// fenced tells whether a refusal is about a topic that the broker holds closed
+// for a while.
+func fenced(r *conn.Refusal) bool {
+	text := strings.ToLower(r.Message)
+	return strings.Contains(text, "topicfenced") || strings.Contains(text, "temporarily unavailable")
+}
+
+func timedOut(err error) bool {
+	return errors.Is(err, errOverdue) || errors.Is(err, conn.ErrSlow) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+func disconnected(err error) bool {
+	var network *net.OpError
+	var name *net.DNSError
+	return errors.As(err, &network) || errors.As(err, &name) || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, conn.ErrSilent) || errors.Is(err, conn.ErrOrder) || errors.Is(err, errClosed) ||
+		errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// final tells whether a producer or a consumer that was there before cannot come
+// back.
+func final(err error) bool {
+	var refusal *conn.Refusal
+	return errors.As(err, &refusal) && meanings[refusal.Code].final
+}
+
+// finalAtFirst tells whether one that has not been there yet cannot come: then
+// what a later attempt might change is told at once, so that a user can act.
+func finalAtFirst(err error) bool {
+	var refusal *conn.Refusal
+	if !errors.As(err, &refusal) {
+		return !errors.Is(err, io.EOF) && !errors.As(err, new(lostError))
+	}
+	switch refusal.Code {
+	case protocol.ServiceNotReady, protocol.TooManyRequests, protocol.MetadataError, protocol.PersistenceError, protocol.UnknownError:
+		return false
+	}
+	return true
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}

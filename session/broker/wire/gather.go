@@ -1,0 +1,147 @@
+package wire
+
+import (
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
+)
+
+// singleBytes is what stands before a message in a batch, apart from its key.
+const singleBytes = 4 + 2 + 5
+
+// batchBytes is how many bytes of payload a batch may have.
+func (t *part) batchBytes() int {
+	most := t.most - metadataBytes
+	if t.producer.spec.Batch.Bytes > 0 {
+		most = min(most, t.producer.spec.Batch.Bytes)
+	}
+	return most
+}
+
+// metadataBytes is left for the metadata of a message as large as the broker
+// takes.
+const metadataBytes = 512
+
+// write adds a message to its batch, and sends what is full. It needs mu.
+func (t *part) write(m *message) {
+	alone := t.producer.spec.Batch.Messages <= 1
+	size := len(m.body) + len(m.key) + singleBytes
+	if t.messages > 0 && t.payload+size > t.batchBytes() {
+		t.sendAll() // it would not fit any more
+	}
+	b := t.batchFor(m.key, alone)
+	if t.messages == 0 {
+		t.opened = t.engine.now()
+		t.arm(t.producer.spec.Batch.Delay)
+	}
+	b.write(m, t.producer.base, t.producer.spec.ID, alone)
+	t.messages++
+	t.payload += size
+	if alone || t.messages >= t.producer.spec.Batch.Messages || t.payload >= t.batchBytes() || t.producer.spec.Batch.Delay <= 0 {
+		t.sendAll()
+		t.producer.turn++ // the next messages without a key go elsewhere
+	}
+}
+
+// batchFor is the open batch of a key: there is one for all keys unless batches
+// are by key.
+func (t *part) batchFor(key string, alone bool) *batch {
+	if !t.producer.spec.Batch.ByKey && !alone {
+		if len(t.gathered) > 0 {
+			return t.gathered[0]
+		}
+		key = "" // of the batch as a whole
+	} else if !alone {
+		for _, b := range t.gathered {
+			if b.key == key {
+				return b
+			}
+		}
+	}
+	var b *batch
+	if n := len(t.free); n > 0 {
+		b, t.free = t.free[n-1], t.free[:n-1]
+	} else {
+		b = &batch{part: t}
+	}
+	b.begin(t.name, key)
+	t.gathered = append(t.gathered, b)
+	return b
+}
+
+// arm starts the timer of the delay, unless it runs. It needs mu.
+func (t *part) arm(after time.Duration) {
+	if t.armed || t.producer.spec.Batch.Messages <= 1 || after <= 0 {
+		return
+	}
+	t.armed = true
+	if t.timer == nil {
+		t.timer = time.AfterFunc(after, t.delayed)
+	} else {
+		t.timer.Reset(after)
+	}
+}
+
+// delayed sends what was gathered longer than the delay ago. The timer is not
+// stopped when a batch is full: it finds out here that it is early.
+func (t *part) delayed() {
+	t.producer.order.Lock() // turn is changed
+	defer t.producer.order.Unlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.armed = false
+	if t.messages == 0 || t.closed {
+		return
+	}
+	if left := t.producer.spec.Batch.Delay - time.Duration(t.engine.now()-t.opened); left > 0 {
+		t.arm(left)
+		return
+	}
+	t.sendAll()
+	t.producer.turn++
+}
+
+// seal makes the frame of a batch and sends it. A batch that the broker would
+// not take fails. It needs mu.
+func (t *part) seal(b *batch) {
+	n := b.builder.Messages()
+	first := t.next
+	t.next += uint64(n)
+	t.send = protocol.Send{ProducerID: t.id, Sequence: first, Messages: int32(n)}
+	t.meta = protocol.Metadata{
+		ProducerName: append(t.meta.ProducerName[:0], t.name...), Sequence: first,
+		PublishTime: uint64(time.Now().UnixMilli()), PartitionKey: append(t.meta.PartitionKey[:0], b.key...), KeySet: b.key != "",
+		Compression: t.producer.codec,
+	}
+	if t.producer.spec.Batch.Messages > 1 {
+		t.meta.Batch, t.meta.BatchSize = true, int32(n)
+	}
+	if n > 1 {
+		t.send.HighestSequence = first + uint64(n) - 1
+		t.meta.HighestSequence = t.send.HighestSequence
+	}
+	frame := t.frameOf(b)
+	if len(frame) > t.most {
+		b.refused(broker.TooLarge, "the message is larger than the broker takes")
+		t.keep(b)
+		return
+	}
+	t.push(first, first+uint64(n)-1, frame, b)
+}
+
+// frameOf writes the frame, compressed if that is wanted.
+func (t *part) frameOf(b *batch) (frame []byte) {
+	if t.producer.codec == protocol.None {
+		t.meta.UncompressedSize = uint32(b.builder.Size())
+		frame, b.memory = b.builder.Finish(&t.send, &t.meta)
+		return frame
+	}
+	plain := b.builder.Payload()
+	t.meta.UncompressedSize = uint32(len(plain))
+	t.scratch.Begin(b.packed, extraBytes(t.name, b.key))
+	_ = t.scratch.Compress(t.packer, plain) // into memory, which takes all
+	b.memory = b.builder.Memory()
+	frame, b.packed = t.scratch.Finish(&t.send, &t.meta)
+	return frame
+}

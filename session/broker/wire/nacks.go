@@ -1,0 +1,106 @@
+package wire
+
+import (
+	"sync"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/protocol/conn"
+)
+
+// nacks are the entries of a consumer that are to come again, after a delay.
+type nacks struct {
+	mu     sync.Mutex
+	queue  []nack // by time
+	timer  *time.Timer
+	closed bool
+}
+
+type nack struct {
+	of *tracker
+	at int64 // in the engine's time
+}
+
+// Nack asks for the entry of each delivery again.
+func (c *consumer) Nack(run []broker.Delivery) {
+	at := c.engine.now() + int64(c.spec.NackDelay)
+	c.nacks.mu.Lock()
+	defer c.nacks.mu.Unlock()
+	for i := range run {
+		t := run[i].Message.(*handle).of
+		if t.from.ctx.Err() != nil {
+			continue // whoever gets the topic gets the message
+		}
+		t.mu.Lock()
+		if !t.nacked {
+			t.nacked = true
+			c.nacks.queue = append(c.nacks.queue, nack{t, at})
+		}
+		t.mu.Unlock()
+	}
+	c.nacks.arm(c)
+}
+
+// arm sets the timer for the first entry. It needs mu.
+func (n *nacks) arm(c *consumer) {
+	if len(n.queue) == 0 || n.closed {
+		return
+	}
+	wait := time.Duration(n.queue[0].at - c.engine.now())
+	if n.timer == nil {
+		n.timer = time.AfterFunc(wait, c.giveBack)
+	} else {
+		n.timer.Reset(wait)
+	}
+}
+
+// close stops the timer. What was given back comes again by itself when the
+// consumer is gone.
+func (n *nacks) close() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.closed = true
+	if n.timer != nil {
+		n.timer.Stop()
+	}
+}
+
+// giveBack sends what is due, to each topic as one command.
+func (c *consumer) giveBack() {
+	n := &c.nacks
+	n.mu.Lock()
+	now := c.engine.now()
+	due := map[*subscription][]protocol.MessageID{}
+	for len(n.queue) > 0 && n.queue[0].at <= now {
+		t := n.queue[0].of
+		n.queue = n.queue[1:]
+		t.mu.Lock()
+		t.nacked = false
+		t.mu.Unlock()
+		due[t.from] = append(due[t.from], t.id())
+	}
+	n.arm(c)
+	n.mu.Unlock()
+	for from, ids := range due {
+		from.redeliver(ids)
+	}
+}
+
+// redeliver asks for entries again. Without a connection nothing is to be asked:
+// what was not acknowledged comes again with the next.
+func (s *subscription) redeliver(ids []protocol.MessageID) {
+	s.flush() // what was acknowledged of them does not come again
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.link != nil && len(ids) > 0 {
+		n := min(len(ids), idsMost)
+		s.link.tell(&protocol.Redeliver{ConsumerID: s.id, IDs: ids[:n], Epoch: protocol.NoEpoch})
+		ids = ids[n:]
+	}
+}
+
+// refusalOf is the refusal in the answer to an ACK.
+func refusalOf(a *protocol.AckResponse) error {
+	return &conn.Refusal{Code: a.Error, Message: a.Message}
+}

@@ -1,0 +1,284 @@
+package wire
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
+	"pulsh/session/payload"
+)
+
+const (
+	// runMax is how many messages are stamped between two looks at what is in
+	// flight.
+	runMax = 256
+	// bodiesMost is how many bodies there are to copy from: a batch has no two
+	// alike, and they stay in the cache.
+	bodiesMost = 1024
+	// inFlightBytes bounds the bodies of a producer in flight, as payload bounds
+	// the memory of a producer's bodies.
+	inFlightBytes = payload.ArenaLimit
+)
+
+// producer is a producer of the group: one for each partition of its topic.
+type producer struct {
+	engine   *Engine
+	spec     broker.ProducerSpec
+	base     int64 // Unix time of the clock's zero, ns
+	recorder broker.SendRecorder
+	bodies   *payload.Bodies
+	keyed    bool
+	codec    protocol.Compression
+	room     *room
+	end      ending
+
+	order    sync.Mutex // stamps leave in the order in which they are given
+	keys     *payload.KeyChooser
+	sequence uint64 // of stamps
+	slot     int    // of the body used last
+	turn     int    // the partition that messages without a key go to
+
+	parts       atomic.Pointer[[]*part]
+	partitioned bool
+	given       atomic.Int64
+	failed      atomic.Uint64
+	closing     atomic.Bool
+	ctx         context.Context // ends with the producer
+	stop        context.CancelFunc
+}
+
+var codecs = map[broker.Compression]protocol.Compression{
+	"": protocol.None, "none": protocol.None, "lz4": protocol.LZ4, "zlib": protocol.ZLib, "zstd": protocol.ZSTD, "snappy": protocol.Snappy,
+}
+
+// OpenProducer creates a producer on every partition of the topic.
+func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (broker.Producer, error) {
+	codec, known := codecs[spec.Compression]
+	if !known {
+		return nil, &broker.Error{Message: string("the wire engine has no compression " + spec.Compression + ": use engine=client")}
+	}
+	bodies, err := payload.NewBodies(spec.Bodies, min(spec.Pending, bodiesMost), spec.Seed)
+	if err != nil {
+		return nil, err
+	}
+	if spec.SendFailed == nil {
+		spec.SendFailed = func(uint64) {}
+	}
+	p := &producer{
+		engine: e, spec: spec, base: spec.Base.UnixNano(), recorder: spec.Recorder, bodies: bodies, codec: codec,
+		keyed: spec.Keys != nil, keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
+		room: newRoom(max(spec.Pending, 1), inFlightBytes),
+		end:  ending{topic: spec.Topic, tell: spec.Ended},
+	}
+	p.ctx, p.stop = context.WithCancel(e.ctx)
+	if err := p.open(ctx); err != nil {
+		p.stop()
+		return nil, sentence(err, spec.Topic)
+	}
+	return p, nil
+}
+
+// open creates the parts side by side.
+func (p *producer) open(ctx context.Context) error {
+	topic := protocol.FullTopic(p.spec.Topic)
+	n, err := p.engine.partitions(ctx, &p.engine.sending, topic)
+	if err != nil {
+		return err
+	}
+	p.partitioned = n > 0
+	parts, err := p.openParts(ctx, topic, 0, n)
+	if err != nil {
+		return err
+	}
+	p.parts.Store(&parts)
+	if p.partitioned {
+		p.engine.running.Go(p.discover)
+	}
+	return nil
+}
+
+// openParts creates parts from the first to before the last partition, or one
+// for a topic without partitions.
+func (p *producer) openParts(ctx context.Context, topic string, first, last int) ([]*part, error) {
+	names := []string{topic}
+	if p.partitioned {
+		names = names[:0]
+		for i := first; i < last; i++ {
+			names = append(names, protocol.PartitionName(topic, i))
+		}
+	}
+	parts := make([]*part, len(names))
+	errs := make([]error, len(names))
+	var all sync.WaitGroup
+	for i, name := range names {
+		parts[i] = newPart(p, name)
+		all.Go(func() { errs[i] = parts[i].open(ctx) })
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err != nil {
+			for _, one := range parts {
+				one.stop(ctx)
+			}
+			return nil, err
+		}
+	}
+	return parts, nil
+}
+
+// discover finds partitions that the topic is given while the producer runs.
+func (p *producer) discover() {
+	topic := protocol.FullTopic(p.spec.Topic)
+	for sleep(p.ctx, discoverEvery) {
+		p.grow(topic)
+	}
+}
+
+func (p *producer) grow(topic string) {
+	now := *p.parts.Load()
+	n, err := p.engine.partitions(p.ctx, &p.engine.sending, topic)
+	if err != nil || n <= len(now) {
+		return // it is asked again
+	}
+	more, err := p.openParts(p.ctx, topic, len(now), n)
+	if err != nil {
+		return
+	}
+	all := append(append([]*part{}, now...), more...)
+	p.order.Lock()
+	defer p.order.Unlock()
+	p.parts.Store(&all)
+}
+
+// Send stamps and sends one message for each due time. It is the hot path:
+// nothing is allocated, and locks are taken once for a run.
+func (p *producer) Send(dues []int64) int {
+	sent := 0
+	for sent < len(dues) {
+		n := p.room.take(min(runMax, len(dues)-sent))
+		if n == 0 {
+			return sent
+		}
+		p.sendRun(dues[sent : sent+n])
+		sent += n
+	}
+	return sent
+}
+
+// sendRun writes a run of messages into their partitions' batches. They are
+// counted before, since what closes a batch may be answered at once.
+func (p *producer) sendRun(dues []int64) {
+	p.order.Lock()
+	defer p.order.Unlock()
+	var bodies [runMax][]byte
+	var bytes int64
+	for i := range dues {
+		if p.slot++; p.slot >= p.bodies.Slots() {
+			p.slot = 0
+		}
+		bodies[i] = p.bodies.Body(p.slot)
+		bytes += int64(len(bodies[i]))
+	}
+	p.recorder.Sent(len(dues), bytes)
+	p.room.add(bytes)
+	p.given.Add(int64(len(dues)))
+	m := message{sent: p.spec.Clock(), failed: p.failed.Load()}
+	parts := *p.parts.Load()
+	var to *part
+	for i, due := range dues {
+		if due > m.sent {
+			m.sent = max(p.spec.Clock(), due) // what falls due between two readings is not early
+		}
+		m.due, m.sequence, m.body = due, p.sequence, bodies[i]
+		p.sequence++
+		if p.keyed {
+			m.key = p.keys.Next()
+		}
+		if next := p.choose(parts, m.key); next != to {
+			if to != nil {
+				to.mu.Unlock()
+			}
+			to = next
+			to.mu.Lock()
+		}
+		to.write(&m)
+	}
+	to.mu.Unlock()
+}
+
+// choose is the partition of the next message: by its key, or in turn, the next
+// one with each batch.
+func (p *producer) choose(parts []*part, key string) *part {
+	switch {
+	case len(parts) == 1:
+		return parts[0]
+	case key != "":
+		return parts[protocol.JavaString.Partition(key, len(parts))]
+	}
+	return parts[p.turn%len(parts)]
+}
+
+// Answered tells how far the stream has been answered. It reads what was given
+// before what is in flight, so that it never tells too much.
+func (p *producer) Answered() uint64 {
+	given := p.given.Load()
+	return uint64(max(given-int64(p.room.taken()), 0))
+}
+
+// InFlight is how many messages wait for their receipt.
+func (p *producer) InFlight() int { return p.room.taken() }
+
+// Release lets every Send go.
+func (p *producer) Release() { p.room.close() }
+
+// Close flushes until ctx ends and closes the parts.
+func (p *producer) Close(ctx context.Context) error {
+	p.closing.Store(true)
+	p.room.close()
+	parts := *p.parts.Load()
+	for _, one := range parts {
+		one.flush()
+	}
+	err := p.room.empty(ctx)
+	p.stop()
+	var all sync.WaitGroup
+	for _, one := range parts {
+		all.Go(func() { one.stop(ctx) })
+	}
+	all.Wait()
+	if err != nil {
+		return sentence(err, p.spec.Topic)
+	}
+	return nil
+}
+
+// giveUp tells that the producer has ended. What is sent through it from now on
+// finds no room.
+func (p *producer) giveUp(cause error) {
+	if !p.closing.Load() {
+		p.end.once(sentence(cause, p.spec.Topic))
+	}
+}
+
+// ending tells once that a producer was given up.
+type ending struct {
+	topic string
+	tell  func(error)
+	told  atomic.Bool
+}
+
+func (e *ending) once(cause error) {
+	if e.told.CompareAndSwap(false, true) && e.tell != nil {
+		e.tell(cause)
+	}
+}
+
+// expiry is how often parts look for messages that have waited too long.
+func expiry(timeout time.Duration) time.Duration {
+	const least = 10 * time.Millisecond
+	return max(timeout/20, least)
+}

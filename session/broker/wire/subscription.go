@@ -1,0 +1,403 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/protocol/conn"
+)
+
+// payloadMost bounds an uncompressed payload in bytes: what one says of itself is
+// not trusted.
+const payloadMost = 128 << 20
+
+// subscription is a consumer at the broker, of one topic or partition. It
+// outlives connections.
+type subscription struct {
+	consumer  *consumer
+	ctx       context.Context // ends with the topic
+	topic     string          // full name
+	about     string          // the topic as users name it
+	partition int32           // -1 if the topic has none
+	id        uint64
+	from      broker.Position
+
+	meta   protocol.Metadata // the reader's, as is unpack
+	unpack protocol.Decompressor
+	keys   names // under the consumer's mu
+
+	mu         sync.Mutex
+	link       *link // nil while there is none that has accepted the consumer
+	gone       *link // that has closed the consumer before it was attached
+	permits    int   // to be given back
+	last       mark
+	acks       acks
+	started    bool
+	connecting bool
+	closed     bool
+	backoff    conn.Backoff
+}
+
+// mark is how far a subscription that is not durable was taken.
+type mark struct {
+	ledger, entry uint64
+	next          int32 // index of the next message in the entry
+	set           bool
+}
+
+func newSubscription(c *consumer, t *topic, name, about string, from broker.Position) *subscription {
+	_, partition := protocol.SplitPartition(name)
+	s := &subscription{
+		consumer: c, ctx: t.ctx, topic: name, about: about, partition: int32(partition), id: c.engine.ids.Add(1), from: from,
+		backoff: conn.Backoff{First: retryFirst, Most: retryMost},
+	}
+	s.acks.of = s
+	return s
+}
+
+// open subscribes for the first time.
+func (s *subscription) open(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, operationTimeout, errOverdue)
+	defer cancel()
+	return retry(ctx, func(ctx context.Context) error { return s.connect(ctx, nil) }, finalAtFirst)
+}
+
+// connect looks the topic up, unless the broker has said where it is, and
+// subscribes there.
+func (s *subscription) connect(ctx context.Context, to *place) error {
+	engine := s.consumer.engine
+	if to == nil {
+		at, err := engine.lookup(ctx, &engine.taking, s.topic)
+		if err != nil {
+			return err
+		}
+		to = &at
+	}
+	l, err := engine.taking.link(ctx, *to)
+	if err != nil {
+		return err
+	}
+	if err := l.add(s.id, s, true); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.gone = nil
+	question := s.question()
+	s.mu.Unlock()
+	body, err := l.ask(ctx, question)
+	if err != nil {
+		l.remove(s.id, true)
+		var refusal *conn.Refusal
+		if !errors.As(err, &refusal) {
+			l.forget(&protocol.CloseConsumer{ConsumerID: s.id})
+		}
+		return err
+	}
+	if _, ok := body.(*protocol.Success); !ok {
+		return unexpected(body)
+	}
+	return s.attach(l)
+}
+
+// question is the SUBSCRIBE. It needs mu.
+func (s *subscription) question() *protocol.Subscribe {
+	spec := s.consumer.spec
+	q := &protocol.Subscribe{
+		Topic: s.topic, Subscription: spec.Subscription, SubType: subTypes[spec.Type], ConsumerID: s.id, Name: spec.Name,
+		Priority: int32(spec.Priority), NonDurable: spec.NonDurable, ReadCompacted: spec.Compacted, Epoch: protocol.NoEpoch,
+	}
+	if s.from == broker.Earliest {
+		q.Initial = protocol.Earliest
+	}
+	if spec.Ranges != nil {
+		q.KeyShared = &protocol.KeySharedMeta{Sticky: true}
+		for _, r := range spec.Ranges {
+			q.KeyShared.Ranges = append(q.KeyShared.Ranges, protocol.HashRange{Start: int32(r.First), End: int32(r.Last)})
+		}
+	}
+	if spec.NonDurable {
+		q.Start = s.start()
+	}
+	return q
+}
+
+var subTypes = map[broker.SubscriptionType]protocol.SubType{
+	broker.Exclusive: protocol.Exclusive, broker.Shared: protocol.Shared,
+	broker.Failover: protocol.Failover, broker.KeyShared: protocol.KeyShared,
+}
+
+// start is where a subscription that is not durable begins: where it was, or
+// where the spec says. It needs mu.
+func (s *subscription) start() *protocol.MessageID {
+	id := protocol.MessageID{Ledger: math.MaxInt64, Entry: math.MaxInt64, Partition: -1, BatchIndex: -1}
+	switch {
+	case s.last.set:
+		id.Ledger, id.Entry = s.last.ledger, s.last.entry
+	case s.from == broker.Earliest:
+		id.Ledger, id.Entry = math.MaxUint64, math.MaxUint64 // -1, as the broker reads it
+	}
+	return &id
+}
+
+// attach makes a link the one to receive on, and permits the broker to send a
+// queue full of messages: the only place that does.
+func (s *subscription) attach(l *link) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		l.remove(s.id, true)
+		l.forget(&protocol.CloseConsumer{ConsumerID: s.id})
+		return errClosed
+	}
+	s.started = true
+	s.backoff.Reset()
+	s.link, s.permits = l, 0
+	l.tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.consumer.spec.Queue)})
+	s.acks.resend(l)
+	if s.gone == l || !l.alive() { // its end was told before the link was ours
+		s.link = nil
+		return lostError{errClosed}
+	}
+	return nil
+}
+
+// happened is an event of the link.
+func (s *subscription) happened(l *link, e *conn.Event) {
+	switch e.Kind {
+	case conn.Delivered:
+		s.delivered(l, e)
+	case conn.ConsumerClosed:
+		m := e.Body.(*protocol.CloseConsumer)
+		var to *place
+		if m.URL != "" || m.TLSURL != "" {
+			if at, err := s.consumer.engine.placeOf(m.URL, m.TLSURL, place{}, false); err == nil {
+				to = &at
+			}
+		}
+		s.detach(l, to)
+	}
+}
+
+// lost is the end of the link.
+func (s *subscription) lost(l *link, _ error) { s.detach(l, nil) }
+
+// detach leaves a link, drops what came through it and connects anew, at once if
+// the broker said where.
+func (s *subscription) detach(l *link, to *place) {
+	s.mu.Lock()
+	if s.link != l {
+		s.gone = l
+		s.mu.Unlock()
+		return
+	}
+	s.link = nil
+	s.mu.Unlock()
+	s.consumer.forget(s)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reconnect(to)
+}
+
+// reconnect runs attempts until one succeeds. It needs mu.
+func (s *subscription) reconnect(to *place) {
+	if s.connecting || s.closed {
+		return
+	}
+	s.connecting = true
+	s.consumer.engine.running.Go(func() {
+		for first := true; ; first = false {
+			if !first && !sleep(s.ctx, s.pause()) {
+				break
+			}
+			ctx, cancel := context.WithTimeoutCause(s.ctx, operationTimeout, errOverdue)
+			err := s.connect(ctx, to)
+			cancel()
+			to = nil
+			if err == nil || s.ctx.Err() != nil {
+				break
+			}
+			if final(err) {
+				s.mu.Lock()
+				s.closed = true
+				s.mu.Unlock()
+				s.consumer.tell(sentence(err, s.about))
+				break
+			}
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.connecting = false
+		if s.link == nil && s.ctx.Err() == nil {
+			s.reconnect(nil) // it was lost between
+		}
+	})
+}
+
+func (s *subscription) pause() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.backoff.Next(rand.Float64())
+}
+
+// delivered queues an entry. Its bytes stay where they were read.
+func (s *subscription) delivered(l *link, event *conn.Event) {
+	m := event.Message
+	t := &tracker{from: s, ledger: m.ID.Ledger, entry: m.ID.Entry}
+	stored, err := protocol.ParseEntry(event.Rest)
+	if err == nil {
+		err = s.meta.Decode(stored.Metadata)
+	}
+	if err != nil || !stored.Verify() {
+		s.reject(t, protocol.ChecksumMismatch, 1)
+		return
+	}
+	batched := s.meta.Batch && !s.meta.Encrypted()
+	e := &entry{from: s, tracker: t, rest: stored.Payload, whole: !batched, redelivs: m.RedeliveryCount}
+	if s.meta.IsMarker {
+		s.acks.add(t, 0)
+		s.grant(1)
+		return
+	}
+	if s.meta.Compression != protocol.None && !s.meta.Encrypted() {
+		e.rest, err = s.unpack.Decompress(nil, stored.Payload, s.meta.Compression, s.meta.UncompressedSize, payloadMost)
+		if err != nil {
+			s.reject(t, protocol.DecompressionError, max(int(s.meta.BatchSize), 1))
+			return
+		}
+	}
+	messages := 1
+	if batched {
+		if messages = int(s.meta.BatchSize); messages <= 0 || messages > len(e.rest)/leastBytes {
+			s.reject(t, protocol.BatchDeSerializeError, max(messages, 1))
+			return
+		}
+		t.expect(messages, m.AckSet)
+		e.deliver = append(e.deliver, m.AckSet...)
+	}
+	l.hold()
+	s.keep(e)
+	if s.behind(e) {
+		s.grant(messages)
+		return
+	}
+	e.handles = make([]handle, messages)
+	for i := range e.handles {
+		e.handles[i] = handle{t, int32(i)}
+	}
+	s.consumer.push(e, messages-int(e.next))
+}
+
+// leastBytes is what each message takes in a batch: the size of its metadata, and
+// in that the size of its body.
+const leastBytes = 6
+
+// keep takes over what the messages of an entry may need of its metadata.
+func (s *subscription) keep(e *entry) {
+	e.meta.published, e.meta.eventTime = published(s.meta.PublishTime), s.meta.EventTime
+	if !e.whole {
+		return
+	}
+	if s.meta.KeySet {
+		e.meta.key = string(s.meta.PartitionKey)
+	}
+	e.meta.orderKey = s.meta.OrderingKey
+	e.meta.properties = append([]protocol.Property(nil), s.meta.Properties...)
+}
+
+// behind tells whether a subscription that is not durable has taken all of an
+// entry before: the broker begins with the last one again. Of one that was taken
+// in part the rest is delivered.
+func (s *subscription) behind(e *entry) bool {
+	if !s.consumer.spec.NonDurable {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := e.tracker
+	switch {
+	case !s.last.set || t.ledger > s.last.ledger || t.ledger == s.last.ledger && t.entry > s.last.entry:
+		return false
+	case t.ledger == s.last.ledger && t.entry == s.last.entry && s.last.next < t.size:
+		for range s.last.next {
+			var single protocol.Single
+			var err error
+			if _, e.rest, err = protocol.NextInBatch(e.rest, &single); err != nil {
+				return true
+			}
+		}
+		e.next = s.last.next
+		return false
+	}
+	return true
+}
+
+// reject acknowledges an entry that cannot be read, and says why.
+func (s *subscription) reject(t *tracker, why int32, messages int) {
+	s.mu.Lock()
+	if s.link != nil {
+		s.link.tell(&protocol.Ack{ConsumerID: s.id, IDs: []protocol.MessageID{t.id()}, Validation: why})
+	}
+	s.mu.Unlock()
+	s.grant(messages)
+}
+
+// damaged deals with a batch that is cut short.
+func (s *subscription) damaged(t *tracker) { s.reject(t, protocol.BatchDeSerializeError, 0) }
+
+// thin tells whether a topic is read compacted.
+func (s *subscription) thin() bool { return s.consumer.spec.Compacted }
+
+// leaveOut acknowledges what stands in a batch for a message that is no more.
+func (s *subscription) leaveOut(h *handle) { s.acks.add(h.of, h.index) }
+
+// taken notes that messages of an entry have left the queue.
+func (s *subscription) taken(e *entry, n int) {
+	if s.consumer.spec.NonDurable {
+		s.mu.Lock()
+		s.last = mark{e.tracker.ledger, e.tracker.entry, e.next, true}
+		s.mu.Unlock()
+	}
+	if e.deliver != nil { // the broker has counted only what it wants delivered
+		counted := 0
+		for i := int(e.next) - n; i < int(e.next); i++ {
+			if e.deliver.Holds(i) {
+				counted++
+			}
+		}
+		n = counted
+	}
+	s.grant(n)
+}
+
+// grant gives permits back, when half of the queue is due.
+func (s *subscription) grant(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.permits += n
+	if s.link != nil && s.permits >= max(s.consumer.spec.Queue/2, 1) {
+		s.link.tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.permits)})
+		s.permits = 0
+	}
+}
+
+// flush sends what acknowledgements wait.
+func (s *subscription) flush() { s.acks.flush() }
+
+// close ends the subscription's consumer at the broker.
+func (s *subscription) close(ctx context.Context) {
+	s.acks.close()
+	s.mu.Lock()
+	l := s.link
+	s.closed, s.link = true, nil
+	s.mu.Unlock()
+	if l != nil {
+		_, _ = l.ask(ctx, &protocol.CloseConsumer{ConsumerID: s.id}) // a broker that does not answer has closed it with the connection
+		l.remove(s.id, true)
+	}
+}

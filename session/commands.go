@@ -1,0 +1,223 @@
+package session
+
+import (
+	"context"
+	"fmt"
+
+	"pulsh/session/broker"
+	"pulsh/session/consume"
+	"pulsh/session/cursor"
+	"pulsh/session/group"
+	"pulsh/session/produce"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// AddProducer makes a producer group that is not started.
+func (s *Session) AddProducer(name string, settings spec.Producer) error {
+	if err := settings.Check(); err != nil {
+		return err
+	}
+	return s.groups.add(produce.New(name, settings, s.host))
+}
+
+// AddConsumer makes a consumer group that is not started.
+func (s *Session) AddConsumer(name string, settings spec.Consumer) error {
+	if err := settings.Check(name); err != nil {
+		return err
+	}
+	return s.groups.add(consume.New(name, settings, s.host))
+}
+
+// ProducerGroup returns the producer group with this name, to change its rate.
+func (s *Session) ProducerGroup(name string) (*produce.Group, error) {
+	g, err := s.groups.named(name)
+	if err != nil {
+		return nil, err
+	}
+	p, ok := g.(*produce.Group)
+	if !ok {
+		return nil, fmt.Errorf("%s is not a producer group", name)
+	}
+	return p, nil
+}
+
+// ConsumerGroup returns the consumer group with this name, to move its
+// subscription or to acknowledge its messages.
+func (s *Session) ConsumerGroup(name string) (*consume.Group, error) {
+	g, err := s.groups.named(name)
+	if err != nil {
+		return nil, err
+	}
+	c, ok := g.(*consume.Group)
+	if !ok {
+		return nil, fmt.Errorf("%s is not a consumer group", name)
+	}
+	return c, nil
+}
+
+// Producer returns the settings of a producer group.
+func (s *Session) Producer(name string) (spec.Producer, bool) {
+	g, err := s.ProducerGroup(name)
+	if err != nil {
+		return spec.Producer{}, false
+	}
+	return g.Settings(), true
+}
+
+// Consumer returns the settings of a consumer group.
+func (s *Session) Consumer(name string) (spec.Consumer, bool) {
+	g, err := s.ConsumerGroup(name)
+	if err != nil {
+		return spec.Consumer{}, false
+	}
+	return g.Settings(), true
+}
+
+// SetProducer puts other settings of a producer group in force. Settings that a
+// producer takes only when it is created replace all producers, without a break.
+// An error keeps the old settings.
+func (s *Session) SetProducer(ctx context.Context, name string, settings spec.Producer) (group.Rebuild, error) {
+	g, err := s.ProducerGroup(name)
+	if err == nil {
+		err = settings.Check()
+	}
+	if err != nil {
+		return group.Rebuild{}, err
+	}
+	return g.Apply(ctx, settings)
+}
+
+// SetConsumer puts other settings of a consumer group in force. Settings that a
+// consumer takes only when it is created replace all consumers. An error keeps
+// the old settings.
+func (s *Session) SetConsumer(ctx context.Context, name string, settings spec.Consumer) (group.Rebuild, error) {
+	g, err := s.ConsumerGroup(name)
+	if err == nil {
+		err = settings.Check(name)
+	}
+	if err != nil {
+		return group.Rebuild{}, err
+	}
+	return g.Apply(ctx, settings)
+}
+
+// notConnected is the refusal of a command that needs a cluster.
+func notConnected() error {
+	return &broker.Error{Category: broker.Disconnected, Message: "not connected to a cluster", Try: "local start"}
+}
+
+// Start starts a group that is not active.
+func (s *Session) Start(ctx context.Context, name string) error {
+	g, err := s.groups.named(name)
+	if err != nil {
+		return err
+	}
+	c := s.connected()
+	if c == nil {
+		return notConnected()
+	}
+	return g.Start(ctx, c.forGroups())
+}
+
+// Scale changes the number of workers, 1 to spec.WorkersMax. The rate stays.
+func (s *Session) Scale(ctx context.Context, name string, workers int) error {
+	g, err := s.groups.named(name)
+	if err == nil {
+		err = spec.CheckWorkers(workers)
+	}
+	if err != nil {
+		return err
+	}
+	return g.Scale(ctx, workers)
+}
+
+// Pause stops a group's sending or receiving. Its connections stay.
+func (s *Session) Pause(name string) error {
+	g, err := s.groups.named(name)
+	if err != nil {
+		return err
+	}
+	return g.Pause()
+}
+
+// Resume goes on where Pause left off.
+func (s *Session) Resume(name string) error {
+	g, err := s.groups.named(name)
+	if err != nil {
+		return err
+	}
+	return g.Resume()
+}
+
+// Reset sets a group's figures to zero at the next sample.
+func (s *Session) Reset(name string) error {
+	g, err := s.groups.named(name)
+	if err != nil {
+		return err
+	}
+	g.Reset()
+	return nil
+}
+
+// Stop flushes and closes a group within ctx. Its figures and settings stay.
+func (s *Session) Stop(ctx context.Context, name string) error {
+	g, err := s.groups.named(name)
+	if err != nil {
+		return err
+	}
+	return g.Stop(ctx)
+}
+
+// StopAll ends all groups at once, without a flush.
+func (s *Session) StopAll(ctx context.Context) error {
+	now, cancel := context.WithTimeout(ctx, 0)
+	defer cancel()
+	return s.groups.stop(now)
+}
+
+// Remove stops a group and forgets it.
+func (s *Session) Remove(ctx context.Context, name string) error {
+	g, err := s.groups.named(name)
+	if err != nil {
+		return err
+	}
+	err = g.Stop(ctx)
+	s.groups.remove(g)
+	s.history.forget(name)
+	return err
+}
+
+// Delivery reads the delivery audit of a consumer group, with the accounts of at
+// most limit producers.
+func (s *Session) Delivery(name string, limit int) (snapshot.Delivery, error) {
+	g, err := s.ConsumerGroup(name)
+	if err != nil {
+		return snapshot.Delivery{}, err
+	}
+	return g.Delivery(s.groups.producerNames(), limit), nil
+}
+
+// TopicAnswers asks the admin API for the statistics of each topic of a consumer
+// group, and adds them up as if the topics were one. Deleted topics are left out.
+func (s *Session) TopicAnswers(ctx context.Context, name string) (each []snapshot.TopicAnswer, sum broker.TopicStats, err error) {
+	g, err := s.ConsumerGroup(name)
+	if err != nil {
+		return nil, sum, err
+	}
+	return g.TopicAnswers(ctx, s.Admin())
+}
+
+// SkipOn skips about so many messages of a subscription that no group of this
+// session receives through. Each partition of the topic skips its share.
+func (s *Session) SkipOn(ctx context.Context, topic, subscription string, messages int64) (cursor.Move, error) {
+	c := s.connected()
+	if c == nil {
+		return cursor.Move{}, notConnected()
+	}
+	at, err := cursor.At(ctx, c.Admin, c.target, topic, subscription)
+	if err != nil {
+		return cursor.Move{}, err
+	}
+	return at.Skip(ctx, messages)
+}

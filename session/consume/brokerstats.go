@@ -1,0 +1,55 @@
+package consume
+
+import (
+	"context"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
+	"pulsh/session/snapshot"
+)
+
+// Incident counts something that happened to a topic among the failures. A
+// non-durable subscription is deleted with its last consumer, which is no failure.
+func (g *Group) Incident(e brokerstats.Incident) {
+	if e.Category != broker.Gone || g.Settings().Durable {
+		g.shards.Failures.Add(1, e.Category, e.Text)
+	}
+}
+
+// Observe takes the broker's statistics and returns what happened to the topics.
+func (g *Group) Observe(_ context.Context, _ broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident {
+	name := g.Settings().Subscription
+	partitions := 0
+	for _, stats := range own {
+		partitions += len(stats.Partitions)
+	}
+	g.SetPartitions(partitions)
+	if _, ok := own.Sum(name).Subscriptions[name]; !ok {
+		return nil
+	}
+	return g.stats.Observe(own, name, time.Now())
+}
+
+// TopicAnswers asks for the statistics of each topic of the group, and adds them
+// up as if the topics were one. Deleted topics are left out.
+func (g *Group) TopicAnswers(ctx context.Context, from broker.Admin) (each []snapshot.TopicAnswer, sum broker.TopicStats, err error) {
+	topics := g.subscription.all()
+	if from != nil && len(topics) == 0 {
+		if topics, err = g.Settings().Topics().Expand(ctx, from); err != nil {
+			return nil, sum, err
+		}
+	}
+	own := brokerstats.StatsByTopic{}
+	for _, topic := range topics {
+		stats, err := from.Stats(ctx, topic)
+		if err != nil && (!brokerstats.IsMissing(err) || len(topics) == 1) {
+			return nil, sum, err
+		}
+		if err == nil {
+			each = append(each, snapshot.TopicAnswer{Topic: topic, Stats: stats})
+			own[broker.FullTopic(topic)] = stats
+		}
+	}
+	return each, own.Sum(g.Settings().Subscription), nil
+}

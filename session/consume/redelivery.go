@@ -1,0 +1,117 @@
+package consume
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"pulsh/session/broker"
+	"pulsh/session/metrics"
+)
+
+// redeliveries knows why messages are redelivered: it remembers which ones the
+// group has nacked or dropped, and what else has happened in the present period.
+// A period of the delivery audit lasts from a start or a seek to the next seek.
+type redeliveries struct {
+	// The present period began with a seek; consumers have closed in it; a
+	// subscription that keeps the order was asked to redeliver.
+	afterSeek, consumersClosed, nackedInOrder atomic.Bool
+
+	mu     sync.Mutex // guards the fields below; held for moments only
+	causes map[messageKey]metrics.Outcome
+	order  []messageKey // a ring of the keys of causes, to forget the oldest
+	oldest int          // index in order, once it is full
+}
+
+// messageKey stands for a message or a whole entry: the entry's fingerprint in the
+// upper half, and in the lower half 0 for the entry or the message's index + 1.
+type messageKey uint64
+
+func entryKey(d *broker.Delivery) messageKey { return messageKey(d.Entry) << 32 }
+
+func keyOf(d *broker.Delivery) messageKey { return entryKey(d) + messageKey(d.Index) + 1 }
+
+// causesMax bounds the messages and entries that are remembered, in about 6 MB.
+// The causes of older ones are unknown.
+const causesMax = 1 << 17
+
+// note remembers why the messages of a run and their entries will be redelivered.
+func (r *redeliveries) note(run []broker.Delivery, cause metrics.Outcome) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.causes == nil {
+		r.causes = map[messageKey]metrics.Outcome{}
+	}
+	for i := range run {
+		r.set(keyOf(&run[i]), cause)
+		r.set(entryKey(&run[i]), cause)
+	}
+}
+
+// set needs the mutex.
+func (r *redeliveries) set(key messageKey, cause metrics.Outcome) {
+	if _, known := r.causes[key]; !known {
+		r.remember(key)
+	}
+	r.causes[key] = cause
+}
+
+// remember needs the mutex.
+func (r *redeliveries) remember(key messageKey) {
+	if len(r.order) < causesMax {
+		r.order = append(r.order, key)
+		return
+	}
+	delete(r.causes, r.order[r.oldest])
+	r.order[r.oldest] = key
+	r.oldest = (r.oldest + 1) % causesMax
+}
+
+// cause returns why the group itself has made a message redelivered. A message
+// that is redelivered because it shares an entry has the last cause of the entry.
+func (r *redeliveries) cause(d *broker.Delivery) (cause metrics.Outcome, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if cause, known = r.causes[keyOf(d)]; !known {
+		cause, known = r.causes[entryKey(d)]
+	}
+	return cause, known
+}
+
+func (r *redeliveries) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.causes, r.order, r.oldest = nil, nil, 0
+}
+
+// count counts a redelivered message by its cause. replayed is true if it came
+// before the present period.
+func (r *redeliveries) count(recorder *metrics.ReceiveRecorder, d *broker.Delivery, replayed bool) {
+	cause, known := r.cause(d)
+	switch {
+	case d.Retries > 0:
+		cause = metrics.RedeliveredNack
+	case known:
+	case replayed && r.afterSeek.Load():
+		cause = metrics.RedeliveredSeek
+	case replayed || r.consumersClosed.Load():
+		cause = metrics.RedeliveredDisconnect
+	case r.nackedInOrder.Load(): // such a subscription goes back to the nacked message
+		cause = metrics.RedeliveredNack
+	default:
+		cause = metrics.RedeliveredUnknown
+	}
+	recorder.Count(cause, 1)
+}
+
+// newPeriod begins a period of the delivery audit, with a seek or with other
+// messages to come.
+func (g *Group) newPeriod(sought bool) {
+	g.audit.NewPeriod()
+	r := &g.redeliveries
+	r.afterSeek.Store(sought)
+	r.consumersClosed.Store(false)
+	r.nackedInOrder.Store(false)
+	if sought {
+		r.forget()
+	}
+}

@@ -1,0 +1,126 @@
+package consume
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
+	"pulsh/session/group"
+	"pulsh/session/spec"
+)
+
+// subscription makes the consumers of a group, and knows the topics that they
+// are subscribed to.
+type subscription struct {
+	group *Group
+
+	mu     sync.Mutex // guards topics; held for moments only
+	topics []string
+}
+
+// list returns the topics that the settings cover now, with the retry topic.
+func (s *subscription) list(ctx context.Context, settings spec.Consumer) ([]string, error) {
+	topics, err := settings.Topics().Expand(ctx, s.group.Cluster().Admin)
+	if err == nil && settings.Retry != "" && !slices.Contains(topics, settings.Retry) {
+		topics = append(topics, settings.Retry)
+	}
+	return topics, err
+}
+
+// refresh makes the topics that the settings cover now those to subscribe to.
+func (s *subscription) refresh(ctx context.Context, settings spec.Consumer) error {
+	topics, err := s.list(ctx, settings)
+	if err == nil {
+		s.set(topics)
+	}
+	return err
+}
+
+func (s *subscription) set(topics []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.topics = topics
+}
+
+// all returns the topics, the retry topic included.
+func (s *subscription) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.topics)
+}
+
+// Topics returns the topics that the group is subscribed to, without its retry
+// topic.
+func (g *Group) Topics() []string {
+	retry := g.Settings().Retry
+	return slices.DeleteFunc(g.subscription.all(), func(topic string) bool { return topic == retry })
+}
+
+// announceBacklog tells the user that the subscription exists and has a backlog:
+// Pulsar uses the wanted position only for a new subscription.
+func (s *subscription) announceBacklog(ctx context.Context) {
+	g := s.group
+	admin := g.Cluster().Admin
+	if admin == nil {
+		return
+	}
+	name := g.Settings().Subscription
+	stats, _ := brokerstats.Fetch(ctx, admin, broker.FullTopics(g.Topics()))
+	sum := stats.Sum(name)
+	backlog := float64(sum.Subscriptions[name].BacklogEntries) * max(sum.MessagesPerEntry, 1)
+	if backlog > 0 {
+		g.Say("subscription %s exists, resuming with a backlog of %.0f messages; to skip it, try: seek %s latest", name, backlog, g.Name())
+	}
+}
+
+// subscribe makes a consumer, with a name of its own.
+func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, number int) (name string, consumer broker.Consumer, err error) {
+	name = s.consumerName(settings, number)
+	engine, err := s.group.Host().BrokerOf(s.group.Cluster(), settings.Engine)
+	if err != nil {
+		return name, nil, err
+	}
+	consumer, err = engine.Subscribe(ctx, broker.ConsumerSpec{
+		Topics:       s.all(),
+		Subscription: settings.Subscription,
+		Type:         settings.Type,
+		Name:         name,
+		Queue:        settings.Queue,
+		Position:     settings.From,
+		Grouping:     settings.Ack.Grouping(),
+		Respond:      settings.Response,
+		BatchIndex:   settings.BatchIndex,
+		NackDelay:    settings.NackDelay,
+		NonDurable:   !settings.Durable,
+		Priority:     settings.Priority,
+		Compacted:    settings.Compacted,
+		TopicsChange: settings.Topics().Pattern(),
+		Ranges:       settings.Ranges(number),
+	})
+	return name, consumer, s.advise(err)
+}
+
+// consumerName returns a name that no other consumer of the subscription has.
+func (s *subscription) consumerName(settings spec.Consumer, number int) string {
+	prefix := settings.Prefix
+	if prefix == "" {
+		prefix = "pulsh-" + s.group.Name()
+	}
+	return fmt.Sprintf("%s-w%04d-%08x", prefix, number, uint32(group.RandomID()))
+}
+
+// advise adds the next step to a refusal because another consumer holds the
+// subscription: the broker does not know the name of the group.
+func (s *subscription) advise(err error) error {
+	var known *broker.Error
+	if !errors.As(err, &known) || known.Try != "" || known.Category != broker.Busy {
+		return err
+	}
+	advised := *known
+	advised.Try = "set " + s.group.Name() + " subscription=" + s.group.Settings().Subscription + "-2"
+	return &advised
+}

@@ -1,0 +1,143 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
+	"pulsh/session/consume"
+	"pulsh/session/delivery"
+	"pulsh/session/group"
+	"pulsh/session/metrics"
+	"pulsh/session/produce"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// anyGroup is a producer group or a consumer group. The commands in the first
+// block are for one goroutine at a time; the other methods are for any.
+type anyGroup interface {
+	Start(ctx context.Context, cluster *group.Cluster) error
+	Stop(ctx context.Context) error
+	Scale(ctx context.Context, workers int) error
+	Pause() error
+	Resume() error
+
+	Name() string
+	Active() bool
+	Reset()
+
+	Sample(at group.Instant) snapshot.Group
+	Distribution(figure string) *metrics.Distribution
+	Bars(figure string) []metrics.Bar
+	Heat(figure string) *metrics.Heat
+
+	Topics() []string
+	Observe(ctx context.Context, from broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident
+	Incident(e brokerstats.Incident)
+}
+
+// groups holds the groups of a session, in the order in which they were made. It
+// is safe for several goroutines.
+type groups struct {
+	mu   sync.Mutex // guards list; held for moments only
+	list []anyGroup
+}
+
+// all returns a copy of the list.
+func (gs *groups) all() []anyGroup {
+	gs.mu.Lock()
+	defer gs.mu.Unlock()
+	return slices.Clone(gs.list)
+}
+
+// active returns the groups that are connected.
+func (gs *groups) active() []anyGroup {
+	return slices.DeleteFunc(gs.all(), func(g anyGroup) bool { return !g.Active() })
+}
+
+// add adds a group. It is an error if the name is taken or is no name.
+func (gs *groups) add(g anyGroup) error {
+	if err := spec.CheckName(g.Name()); err != nil {
+		return err
+	}
+	gs.mu.Lock()
+	defer gs.mu.Unlock()
+	if gs.index(g.Name()) >= 0 {
+		return fmt.Errorf("a group named %q already exists", g.Name())
+	}
+	if len(gs.list) == spec.GroupsMax {
+		return fmt.Errorf("a session has at most %d groups", spec.GroupsMax)
+	}
+	gs.list = append(gs.list, g)
+	return nil
+}
+
+func (gs *groups) remove(g anyGroup) {
+	gs.mu.Lock()
+	defer gs.mu.Unlock()
+	gs.list = slices.DeleteFunc(gs.list, func(other anyGroup) bool { return other == g })
+}
+
+// index needs the mutex.
+func (gs *groups) index(name string) int {
+	return slices.IndexFunc(gs.list, func(g anyGroup) bool { return g.Name() == name })
+}
+
+// named returns the group with a name.
+func (gs *groups) named(name string) (anyGroup, error) {
+	gs.mu.Lock()
+	defer gs.mu.Unlock()
+	if i := gs.index(name); i >= 0 {
+		return gs.list[i], nil
+	}
+	return nil, fmt.Errorf("no group %q", name)
+}
+
+// stop stops all groups side by side and returns the first error.
+func (gs *groups) stop(ctx context.Context) error {
+	all := gs.all()
+	errs := make([]error, len(all))
+	var stopping sync.WaitGroup
+	for i, g := range all {
+		stopping.Go(func() { errs[i] = g.Stop(ctx) })
+	}
+	stopping.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publishAudits tells the producer groups which consumer groups receive from which
+// topics, for them to tell these what to expect. Otherwise nobody could see the
+// loss of a producer's first or last messages, and a send that timed out would
+// count as lost.
+func (gs *groups) publishAudits(to *delivery.Registry) {
+	receiving := map[string][]*delivery.Audit{}
+	for _, g := range gs.all() {
+		if c, ok := g.(*consume.Group); ok {
+			topics, audit := c.Receives()
+			for _, topic := range topics {
+				receiving[topic] = append(receiving[topic], audit)
+			}
+		}
+	}
+	to.Publish(receiving)
+}
+
+// producerNames returns the names of the producers in use, by their streams.
+func (gs *groups) producerNames() map[uint64]string {
+	names := map[uint64]string{}
+	for _, g := range gs.all() {
+		if p, ok := g.(*produce.Group); ok {
+			p.NameStreams(names)
+		}
+	}
+	return names
+}

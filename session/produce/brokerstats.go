@@ -1,0 +1,35 @@
+package produce
+
+import (
+	"context"
+	"time"
+
+	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
+	"pulsh/session/group"
+)
+
+// Topics returns the topic that the group sends to, as the broker's statistics
+// are asked for by topics.
+func (g *Group) Topics() []string { return []string{g.Settings().Topic} }
+
+// Incident counts something that happened to the topic among the failures.
+func (g *Group) Incident(e brokerstats.Incident) { g.shards.Failures.Add(1, e.Category, e.Text) }
+
+// Observe takes the broker's statistics and returns what happened to the topic.
+// While only this group sends to the topic, it compares the broker's rate with
+// its own.
+func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident {
+	incidents := g.stats.Observe(own, "", time.Now())
+	if g.stats.LimitsDue(time.Now()) {
+		g.stats.Explain(ctx, from, g.Settings().Topic)
+	}
+	at, _ := g.Host().Sample(g.Name())
+	if at.Producer == nil || own.Sum("").Producers != len(g.current.list()) || at.Running < 2*group.RateWindow {
+		return incidents
+	}
+	if difference := g.stats.Compare(at.Producer.Rate); difference != "" {
+		g.Say("%s", difference)
+	}
+	return incidents
+}

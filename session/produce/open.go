@@ -1,0 +1,152 @@
+package produce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"pulsh/session/broker"
+	"pulsh/session/delivery"
+	"pulsh/session/group"
+	"pulsh/session/metrics"
+	"pulsh/session/payload"
+	"pulsh/session/spec"
+)
+
+// opener opens the producers of a group.
+type opener struct {
+	group *Group
+	lost  func(p *producerHandle, cause error) // called by the client's goroutine
+
+	mu        sync.Mutex // guards the fields below; held for moments only
+	recorders group.Recorders[metrics.SendRecorder]
+	keyTable  *payload.KeyTable
+	keys      payload.Keys // that keyTable was made from
+}
+
+// open opens a whole set of producers, or none.
+func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (*producerSet, error) {
+	if err := o.checkSize(settings); err != nil {
+		return nil, err
+	}
+	if err := o.ensureTopic(ctx, settings); err != nil {
+		return nil, err
+	}
+	producers, err := o.openProducers(ctx, settings, number, 0, settings.ProducerCount())
+	if err != nil {
+		return nil, err
+	}
+	return &producerSet{number: number, producers: producers}, nil
+}
+
+// overheadMax bounds the metadata of a message beside its body, generously.
+const overheadMax = 1 << 10
+
+// checkSize refuses bodies that the broker would refuse one by one.
+func (o *opener) checkSize(settings spec.Producer) error {
+	most := o.group.Cluster().Now().SizeMax - overheadMax
+	if most <= 0 || settings.Size.Max() <= most {
+		return nil
+	}
+	return &broker.Error{
+		Category: broker.TooLarge,
+		Message:  fmt.Sprintf("the broker takes messages up to %s, and size=%s is more", payload.FormatBytes(int64(most+overheadMax)), settings.Size),
+		Try:      fmt.Sprintf("set %s size=%s", o.group.Name(), payload.FormatBytes(int64(most))),
+	}
+}
+
+// ensureTopic looks the topic up, and creates it with the wanted number of
+// partitions if it does not exist.
+func (o *opener) ensureTopic(ctx context.Context, settings spec.Producer) error {
+	cluster := o.group.Cluster()
+	name, err := broker.ParseTopic(settings.Topic)
+	if err != nil {
+		return err
+	}
+	if cluster.Admin != nil && settings.Partitions > 0 && name.Partition < 0 {
+		if err := cluster.Admin.CreateTopic(ctx, settings.Topic, settings.Partitions); err != nil && !broker.IsThere(err) {
+			return err
+		}
+	}
+	engine, err := o.group.Host().BrokerOf(cluster, settings.Engine)
+	if err != nil {
+		return err
+	}
+	partitions, err := engine.Partitions(ctx, settings.Topic)
+	if err != nil {
+		return err
+	}
+	if settings.Partitions > 0 && partitions != settings.Partitions {
+		return &broker.Error{
+			Message: fmt.Sprintf("topic %s has %d partitions, not %d", settings.Topic, partitions, settings.Partitions),
+			Try:     fmt.Sprintf("set %s partitions=%d", o.group.Name(), partitions),
+		}
+	}
+	o.group.SetPartitions(partitions)
+	return nil
+}
+
+// openProducers opens the producers with the indexes from to to-1, or none.
+func (o *opener) openProducers(ctx context.Context, settings spec.Producer, number, from, to int) ([]*producerHandle, error) {
+	producers := make([]*producerHandle, to-from)
+	opening, creating := errgroup.WithContext(ctx)
+	opening.SetLimit(group.OpenAtOnce)
+	for i := range producers {
+		opening.Go(func() (err error) {
+			producers[i], err = o.openOne(creating, settings, number, from+i)
+			return err
+		})
+	}
+	if err := opening.Wait(); err != nil {
+		opened := slices.DeleteFunc(producers, func(p *producerHandle) bool { return p == nil })
+		return nil, errors.Join(err, closeProducers(ctx, opened))
+	}
+	return producers, nil
+}
+
+func (o *opener) openOne(ctx context.Context, settings spec.Producer, number, index int) (*producerHandle, error) {
+	engine, err := o.group.Host().BrokerOf(o.group.Cluster(), settings.Engine)
+	if err != nil {
+		return nil, err
+	}
+	wanted := o.producerSpec(settings, number, index)
+	handle := &producerHandle{topic: wanted.Topic, stream: wanted.ID}
+	wanted.Ended = func(cause error) { o.lost(handle, cause) }
+	opened, err := engine.OpenProducer(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	handle.Producer = opened
+	o.group.eachAudit(wanted.Topic, func(a *delivery.Audit) { a.Open(wanted.ID, 0) })
+	return handle, nil
+}
+
+func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.ProducerSpec {
+	stream := payload.ProducerID(group.RandomID(), settings.BatchBy == spec.ByKey)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.keyTable == nil || o.keys != settings.Keys { // all producers share one table
+		o.keyTable, o.keys = payload.NewKeyTable(settings.Keys), settings.Keys
+	}
+	host := o.group.Host()
+	return broker.ProducerSpec{
+		Topic:       settings.Topic,
+		Name:        fmt.Sprintf("pulsh-%s-g%d-%d-%08x", o.group.Name(), number, index+1, uint32(stream)),
+		ID:          stream,
+		Compression: settings.Compression,
+		Batch:       broker.Batch{Messages: settings.Batch, Bytes: settings.BatchBytes, Delay: settings.Delay, ByKey: settings.BatchBy == spec.ByKey},
+		Pending:     max(settings.Pending/settings.ProducerCount(), 1),
+		Timeout:     settings.Timeout,
+		Bodies:      settings.Bodies(),
+		Keys:        o.keyTable,
+		Seed:        stream,
+		Clock:       host.Clock,
+		Base:        host.Base,
+		Recorder:    o.recorders.Of(index),
+		SendFailed:  func(n uint64) { o.group.eachAudit(settings.Topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
+	}
+}
