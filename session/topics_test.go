@@ -150,13 +150,13 @@ func TestSeveralTopicsChangeLiveAndNothingIsLost(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		g := v.sub1()
 		require.Equal(v.t, []string{"a", "b"}, g.Topics)
-		require.Equal(v.t, 1, g.Consumer.Epoch, "one more topic begins nothing anew")
+		require.Equal(v.t, 1, g.Consumer.Period, "one more topic begins nothing anew")
 		require.InDelta(v.t, 1500, g.Consumer.Broker.OutPerSecond, 50, "the broker's count is of both topics")
 		v.complete("a", "b")
 		spec.Topic = "a"
 		_, err = v.SetConsumer(v.t.Context(), "sub1", spec)
 		require.NoError(v.t, err)
-		require.Equal(v.t, 2, v.sub1().Consumer.Epoch, "what b still had is not held against the group")
+		require.Equal(v.t, 2, v.sub1().Consumer.Period, "what b still had is not held against the group")
 	})
 }
 
@@ -232,7 +232,7 @@ func TestConsumersThatAreLostOrSilentAreReplaced(t *testing.T) {
 		{"evicted", func(v *virtual) error {
 			return v.cluster.Evict("fast", "sub1", &broker.Error{Category: broker.Busy, Message: "another consumer holds this subscription"})
 		}, broker.Busy, "sub1: another consumer holds this subscription; re-subscribing 2 of 2 consumers; try: ", true},
-		{"numb", func(v *virtual) error { return v.cluster.Numb("fast", "sub1") }, broker.Silent, "no deliveries for 8 s with", true},
+		{"numb", func(v *virtual) error { return v.cluster.Stick("fast", "sub1") }, broker.Silent, "no deliveries for 8 s with", true},
 		{"unloaded", func(v *virtual) error { return v.cluster.Unload("fast") }, broker.Moved, "topic fast was reloaded by the broker", true},
 		{"subscription deleted", func(v *virtual) error { return v.cluster.DeleteSubscription("fast", "sub1") }, broker.Gone, "the subscription sub1 of fast was deleted and re-created", false},
 		{"topic deleted and made again", func(v *virtual) error { return v.cluster.Recreate("fast") }, broker.Moved, "topic fast was reloaded by the broker", false},

@@ -18,13 +18,13 @@ func LaneTable(l snapshot.Delivery) []string {
 	}
 	var rows [][]string
 	for _, a := range l.Producers {
-		rows = append(rows, []string{a.Name, Whole(int64(a.Received)), Whole(int64(a.Lost)), Whole(int64(a.Holes + a.Tail)),
+		rows = append(rows, []string{a.Name, Whole(int64(a.Received)), Whole(int64(a.Lost)), Whole(int64(a.Gaps + a.NotYetReceived)),
 			Whole(int64(a.Duplicated)), Whole(int64(a.Redelivered)), Whole(int64(a.OutOfOrder))})
 	}
 	right := graphs.AlignRight
 	table := graphs.Table([]string{"lane", "received", "lost", "open", "duplicated", "redelivered", "disorder"}, rows,
 		[]graphs.Align{0, right, right, right, right, right, right}, lang.AnswerWidth)
-	if more := int(l.Present.Streams) - len(l.Producers); more > 0 {
+	if more := int(l.Present.Producers) - len(l.Producers); more > 0 {
 		table = append(table, fmt.Sprintf("and %s that fared no worse", lang.Count(more, "lane")))
 	}
 	return table
@@ -83,7 +83,7 @@ func SameTopic(a, b string) bool {
 // once all is settled: nobody sends, the backlog is gone and nothing comes.
 func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	l := books.Present
-	open := l.Holes + l.Tail
+	open := l.Gaps + l.NotYetReceived
 	var parts []string
 	switch {
 	case l.Received == 0 && open == 0:
@@ -101,11 +101,11 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	if l.Redelivered > 0 {
 		parts = append(parts, Plural(l.Redelivered, "was a redelivery", "were redeliveries"))
 	}
-	if l.TooOld > 0 {
-		parts = append(parts, Whole(int64(l.TooOld))+" could not be judged")
+	if l.OutsideWindow > 0 {
+		parts = append(parts, Whole(int64(l.OutsideWindow))+" could not be judged")
 	}
-	if books.Earlier.Lost > 0 {
-		parts = append(parts, Plural(books.Earlier.Lost, "message was lost", "messages were lost")+" in earlier epochs")
+	if books.Previous.Lost > 0 {
+		parts = append(parts, Plural(books.Previous.Lost, "message was lost", "messages were lost")+" in earlier epochs")
 	}
 	return strings.Join(parts, "; ")
 }
@@ -113,10 +113,10 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 // allReceived is the verdict on an account in which nothing is open.
 func allReceived(l delivery.Totals) string {
 	what := "every message that was acked has been received"
-	if l.LeftOut > 0 {
+	if l.CompactedAway > 0 {
 		return "messages are left out by compaction, and so none can be called lost"
 	}
-	if l.Announced < l.Streams { // what was promised by others is not known
+	if l.Announced < l.Producers { // what was promised by others is not known
 		what = "every message from the first to the last that came of each lane has been received"
 	}
 	if l.Duplicated == 0 && l.Redelivered == 0 {

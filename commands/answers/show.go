@@ -18,20 +18,20 @@ func (s *Sheet) Ledger(r *snapshot.Consumer, books snapshot.Delivery) {
 	l := books.Present
 	figure := func(label string, n uint64, remark string) { s.Add(label, Whole(int64(n)), remark) }
 	begun := "the first"
-	if l.Epoch > 1 {
+	if l.Period > 1 {
 		begun = "begun by a seek, a start or new consumers"
 	}
-	s.Add("epoch", Whole(int64(l.Epoch)), begun)
+	s.Add("epoch", Whole(int64(l.Period)), begun)
 	figure("received", l.Received, Whole(int64(l.Unique()))+" different ones")
 	figure("lost", l.Lost, "passed over for good")
-	figure("holes", l.Holes, "passed over so far, may still come")
-	figure("tail", l.Tail, "acked, above the last one received")
-	figure("in doubt", l.Doubtful, "failed sends that may be stored")
-	if l.LeftOut > 0 {
-		figure("left out", l.LeftOut, "older messages of their keys, by compaction")
+	figure("holes", l.Gaps, "passed over so far, may still come")
+	figure("tail", l.NotYetReceived, "acked, above the last one received")
+	figure("in doubt", l.Unknown, "failed sends that may be stored")
+	if l.CompactedAway > 0 {
+		figure("left out", l.CompactedAway, "older messages of their keys, by compaction")
 	}
 	figure("duplicated", l.Duplicated, "stored twice")
-	figure("redelivered", l.Redelivered, "came again, "+Whole(int64(l.RedeliveredTold))+" by the broker's own count")
+	figure("redelivered", l.Redelivered, "came again, "+Whole(int64(l.RedeliveredByBroker))+" by the broker's own count")
 	if causes := sayCauses(r.Outcomes); causes != "" {
 		s.Add("", "came again", causes)
 	}
@@ -43,12 +43,12 @@ func (s *Sheet) Ledger(r *snapshot.Consumer, books snapshot.Delivery) {
 		}
 		figure("by key", l.OutOfOrderKey, "out of order within a key of a lane"+unknown)
 	}
-	figure("too old", l.TooOld, "of before the window, not to be judged")
+	figure("too old", l.OutsideWindow, "of before the window, not to be judged")
 	if r.Unstamped > 0 {
 		s.Add("unstamped", Whole(r.Unstamped), "not sent by pulsh, in none of the above")
 	}
-	if e := books.Earlier; e.Received+e.Holes > 0 {
-		s.Add("earlier", Whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s left open,", lang.Count(int(e.Epoch), "epoch"), Whole(int64(e.Lost)), Whole(int64(e.Holes))))
+	if e := books.Previous; e.Received+e.Gaps > 0 {
+		s.Add("earlier", Whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s left open,", lang.Count(int(e.Period), "epoch"), Whole(int64(e.Lost)), Whole(int64(e.Gaps))))
 		s.Add("", "", fmt.Sprintf("%s duplicated, %s redelivered", Whole(int64(e.Duplicated)), Whole(int64(e.Redelivered))))
 	}
 }
@@ -162,7 +162,7 @@ func (s *Sheet) Consumer(g snapshot.Group, spec spec.Consumer) {
 	if causes := sayCauses(r.Outcomes); causes != "" {
 		s.Add("", "came again", causes)
 	}
-	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("epoch %d, %s still expected", r.Epoch, Whole(int64(l.Holes+l.Tail))))
+	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("epoch %d, %s still expected", r.Period, Whole(int64(l.Gaps+l.NotYetReceived))))
 	if r.Clock.Differs {
 		s.Add("clock", r.Clock.String(), "")
 	}
@@ -277,8 +277,8 @@ func sayCauses(o metrics.Outcomes) string {
 		outcome metrics.Outcome
 		text    string
 	}{
-		{metrics.AgainNack, "given back"}, {metrics.AgainDrop, "dropped"}, {metrics.AgainDisconnect, "by consumers that closed"},
-		{metrics.AgainSeek, "by a seek"}, {metrics.AgainUnknown, "for no known cause"},
+		{metrics.RedeliveredNack, "given back"}, {metrics.RedeliveredDrop, "dropped"}, {metrics.RedeliveredDisconnect, "by consumers that closed"},
+		{metrics.RedeliveredSeek, "by a seek"}, {metrics.RedeliveredUnknown, "for no known cause"},
 	} {
 		if n := o[cause.outcome]; n > 0 {
 			parts = append(parts, Whole(n)+" "+cause.text)

@@ -62,5 +62,5 @@ func describeDrain(ctx context.Context, c *host.Call, name string) string {
 	if d := g.Consumer.Drain; d != nil {
 		text = " · " + graphs.Count(float64(d.Start)) + " messages to go"
 	}
-	return text + fmt.Sprintf(" · ledger epoch %d", g.Consumer.Epoch)
+	return text + fmt.Sprintf(" · ledger epoch %d", g.Consumer.Period)
 }

@@ -81,12 +81,13 @@ func ChangeRate(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// baseRate is what a group wants now, or will when it starts.
+// baseRate is the rate that a relative change applies to: the target of a
+// group's shape now, without a burst, or at its start.
 func baseRate(c *host.Call, g snapshot.Group) pacing.Rate {
 	shape, target := pacing.Shape{}, pacing.Rate(0)
 	if g.Producer != nil {
 		spec, _ := c.Env.Session.Producer(g.Name)
-		shape, target = spec.Rate, g.Producer.Target
+		shape, target = spec.Rate, g.Producer.Base
 	} else {
 		spec, _ := c.Env.Session.Consumer(g.Name)
 		shape, target = spec.Rate, g.Consumer.Target

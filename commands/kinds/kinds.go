@@ -132,9 +132,9 @@ func Count() lang.Kind {
 	return lang.Kind{Name: "COUNT", Sample: "4", Forms: "8, 10k", Doc: "a whole number: 8, 10k"}
 }
 
-// Lanes is the kind LANES.
+// Lanes is the kind PRODUCERS.
 func Lanes() lang.Kind {
-	return lang.Kind{Name: "LANES", Sample: "auto", Forms: "auto, each, 4",
+	return lang.Kind{Name: "PRODUCERS", Sample: "auto", Forms: "auto, each, 4",
 		Doc: "auto (the workers, twice the cores or 16, whichever is least), each (one a worker), or a number"}
 }
 

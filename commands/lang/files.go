@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // filesMax is how much of a folder is looked at while one types.
@@ -95,7 +95,7 @@ func nearFiles(path string) []string {
 			names = append(names, e.Name())
 		}
 	}
-	found := meant.Names(name, names)
+	found := spell.Nearest(name, names)
 	for i := range found {
 		found[i] = dir + found[i]
 	}

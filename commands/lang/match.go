@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // match finds the command that the statement begins with, or says which was
@@ -61,7 +61,7 @@ func unknown(s Statement) *Error {
 	if len(seconds) == 0 {
 		e := s.Text.wrong(first.span, fmt.Sprintf("no command %q", first.Text))
 		e.Try = "help"
-		if names := meant.Names(first.Text, firsts); len(names) > 0 {
+		if names := spell.Nearest(first.Text, firsts); len(names) > 0 {
 			e.Try = s.corrected(first.span, names)
 		}
 		return e
@@ -73,7 +73,7 @@ func unknown(s Statement) *Error {
 	}
 	second := s.Words[1]
 	e := s.Text.wrong(second.span, fmt.Sprintf("%s has no %q; there are %s", first.Text, second.Text, And(seconds)))
-	if names := meant.Names(second.Text, seconds); len(names) > 0 {
+	if names := spell.Nearest(second.Text, seconds); len(names) > 0 {
 		e.Try = s.corrected(second.span, names)
 		return e
 	}

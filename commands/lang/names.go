@@ -6,12 +6,12 @@ import (
 	"strings"
 
 	"pulsh/graphs"
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // Nearest finds the name that was most likely meant.
 func Nearest(typed string, names []string) (string, bool) {
-	list := meant.Names(typed, names)
+	list := spell.Nearest(typed, names)
 	if len(list) == 0 {
 		return "", false
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // parse reads a statement. The error has a place and a next step.
@@ -85,7 +85,7 @@ func (c *Call) unknownKey(w word) *Error {
 	}
 	e := c.Wrong(w.keySpan(), fmt.Sprintf("%s has no setting %q", c.Command.Name, w.key))
 	e.Try = "help " + c.Command.Name
-	if near := meant.Names(w.key, names); len(near) > 0 {
+	if near := spell.Nearest(w.key, names); len(near) > 0 {
 		e.Try = c.Statement.corrected(w.keySpan(), near)
 	}
 	return e

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // How well a name fits what was typed, the best first. From fuzzyFrom letters on
@@ -39,7 +39,7 @@ func rank(typed, text string) int {
 		return rankNone
 	case beginsWords(typed, wordsOf(text)):
 		return rankWords
-	case meant.LeavesOut(typed, text):
+	case spell.Abbreviates(typed, text):
 		return rankLetters
 	}
 	return rankNone

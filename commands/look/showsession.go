@@ -11,7 +11,7 @@ import (
 // ShowSession lists what holds for the session, and where each value was said.
 func ShowSession(_ context.Context, c *host.Call) error {
 	rows := connectionFacts(c.Host)
-	for _, one := range c.Env.Session.Preferences().Said() {
+	for _, one := range c.Env.Session.Preferences().Entries() {
 		rows = append(rows, host.Fact{Name: one.Name, Value: one.Value, From: c.Sayer(one.Name)})
 	}
 	rows = append(rows, host.Fact{Name: "graph", Value: c.View().Typed(), From: c.Sayer(host.SaidGraph)})
@@ -62,7 +62,7 @@ func connectionFacts(c *host.Host) []host.Fact {
 
 // SetPreferences takes over preferences that a profile says.
 func SetPreferences(c *host.Call, said []spec.Preference, from string) error {
-	next, err := c.Env.Session.Preferences().With(said)
+	next, err := c.Env.Session.Preferences().Apply(said)
 	if err == nil {
 		err = c.Env.Session.SetPreferences(next)
 	}

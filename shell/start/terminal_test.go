@@ -62,7 +62,7 @@ func TestWrongLinesDisturbNothing(t *testing.T) {
 		{"set fast size=1K", "1K", "could be 1KiB or 1KB", "set fast size=1KiB"},
 		{"rate fast 0", "0", "a rate must be more than 0", "rate fast 50k"},
 		{"produce start other rate=0", "0", "a rate must be more than 0", "produce start other rate=50k"},
-		{"scale fast 10000", "10000", "10000 workers are more than 1000", "scale fast 1000"},
+		{"scale fast 10000", "10000", "10000 workers exceed the limit of 1000", "scale fast 1000"},
 		{"scale fast 99999999999999999999", "99999999999999999999", "is not a number of workers", "scale fast"},
 		{"load nonsuch", "nonsuch", `no profile "nonsuch"`, "profiles"},
 		{"produce start other topic=a/b/c/d", "a/b/c/d", "is not a topic", "produce start other topic=fast"},

@@ -168,7 +168,7 @@ func TestASubscriptionThatIsNotDurableBeginsWhereItIsTold(t *testing.T) {
 func TestTopicsComeAndGo(t *testing.T) {
 	onBoth(t, localtest.Start, func(t *testing.T, b *bench) {
 		first, second := b.topic+"-1", b.topic+"-2"
-		c := b.consumer(func(s *broker.ConsumerSpec) { s.Topics, s.Spread = nil, true })
+		c := b.consumer(func(s *broker.ConsumerSpec) { s.Topics, s.TopicsChange = nil, true })
 		b.topic = first
 		b.send(5, nil)
 		require.NoError(t, c.Add(b.within(), first))

@@ -56,9 +56,9 @@ func (r *rig) spec(change func(*broker.ProducerSpec)) broker.ProducerSpec {
 	size, err := payload.FixedSize(100)
 	require.NoError(r.t, err)
 	spec := broker.ProducerSpec{
-		Topic: "t", Name: "p", Stream: 1, Batch: broker.Batch{Messages: 10, Bytes: 128 << 10, Delay: time.Millisecond},
+		Topic: "t", Name: "p", ID: 1, Batch: broker.Batch{Messages: 10, Bytes: 128 << 10, Delay: time.Millisecond},
 		Pending: 100, Timeout: soon, Bodies: payload.Spec{Size: size}, Clock: r.engine.Clock, Base: r.base, Recorder: r.shards.Attach(),
-		Doubt: func(sequence uint64) {
+		SendFailed: func(sequence uint64) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.doubts = append(r.doubts, sequence)
