@@ -325,7 +325,7 @@ func TestRefusals(t *testing.T) {
 		l.until("nothing that runs is disturbed", func() bool { return l.group("fast").State == snapshot.Running })
 		require.ErrorContains(t, l.Start(l.soon(), "fast"), "fast is already running")
 		require.ErrorContains(t, l.Start(l.soon(), "none"), `no group "none"`)
-		require.ErrorContains(t, l.Scale(l.soon(), "fast", 1001), "1001 workers are more than 1000")
+		require.ErrorContains(t, l.Scale(l.soon(), "fast", 1001), "1001 workers exceed the limit of 1000")
 		_, err := l.ConsumerGroup("fast")
 		require.ErrorContains(t, err, "fast is not a consumer group")
 	})

@@ -85,7 +85,7 @@ func (t TopicName) check(s string) error {
 	case t.Local == "":
 		return fmt.Errorf("%q is not a topic: its name is empty", s)
 	case t.Local == "." || t.Local == "..":
-		return fmt.Errorf("%q is not a topic: Pulsar does not accept %q", s, t.Local)
+		return fmt.Errorf("%q is not a topic: %q is not allowed", s, t.Local)
 	case !utf8.ValidString(s):
 		return fmt.Errorf("%q is not a topic: it is not UTF-8", s)
 	}
@@ -104,7 +104,7 @@ func checkNamed(what, name string) error {
 		return fmt.Errorf("its %s is empty", what)
 	}
 	if name == "." || name == ".." {
-		return fmt.Errorf("Pulsar does not accept the %s %q", what, name)
+		return fmt.Errorf("the %s %q is not allowed", what, name)
 	}
 	for _, r := range name {
 		letter := r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r))

@@ -245,7 +245,7 @@ func TestASecondExclusiveConsumerIsRefusedWithASentence(t *testing.T) {
 		spec := b.spec()
 		exclusive(&spec)
 		_, err := b.taking.Subscribe(b.within(), spec)
-		require.EqualError(t, err, "another consumer holds this subscription of topic "+b.topic)
+		require.EqualError(t, err, "another consumer already holds this subscription of topic "+b.topic)
 		require.Equal(t, broker.Busy, broker.Classify(err))
 		require.NoError(t, first.Close(b.within()))
 	})

@@ -124,7 +124,7 @@ func (t *partition) seal(b *batch) {
 	}
 	frame := t.frameOf(b)
 	if len(frame) > t.most {
-		b.refused(broker.TooLarge, "the message is larger than the broker takes")
+		b.refused(broker.TooLarge, "the message is larger than the broker accepts")
 		t.keep(b)
 		return
 	}

@@ -314,7 +314,7 @@ func TestATopicThatIsGoneOnReconnectEndsTheProducer(t *testing.T) {
 	r.answered(p)
 	require.EqualValues(t, 20, r.counts().Failed)
 	require.Eventually(t, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return len(r.ends) == 1 }, soon, time.Millisecond)
-	require.EqualError(t, r.ends[0], "topic t is terminated and takes no more messages")
+	require.EqualError(t, r.ends[0], "topic t is terminated and accepts no more messages")
 	require.NoError(t, p.Close(r.within()))
 }
 
