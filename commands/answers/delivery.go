@@ -18,13 +18,13 @@ func ProducerTable(l snapshot.Delivery) []string {
 	}
 	var rows [][]string
 	for _, a := range l.Producers {
-		rows = append(rows, []string{a.Name, Whole(int64(a.Received)), Whole(int64(a.Lost)), Whole(int64(a.Holes + a.Tail)),
+		rows = append(rows, []string{a.Name, Whole(int64(a.Received)), Whole(int64(a.Lost)), Whole(int64(a.Gaps + a.NotYetReceived)),
 			Whole(int64(a.Duplicated)), Whole(int64(a.Redelivered)), Whole(int64(a.OutOfOrder))})
 	}
 	right := graphs.AlignRight
 	table := graphs.Table([]string{"producer", "received", "lost", "open", "duplicated", "redelivered", "out of order"}, rows,
 		[]graphs.Align{0, right, right, right, right, right, right}, lang.AnswerWidth)
-	if more := int(l.Present.Streams) - len(l.Producers); more > 0 {
+	if more := int(l.Present.Producers) - len(l.Producers); more > 0 {
 		table = append(table, fmt.Sprintf("and %s with no worse figures", graphs.Plural(more, "more producer")))
 	}
 	return table
@@ -83,7 +83,7 @@ func SameTopic(a, b string) bool {
 // backlog is empty and nothing arrives: outstanding messages are then lost.
 func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	l := books.Present
-	open := l.Holes + l.Tail
+	open := l.Gaps + l.NotYetReceived
 	var parts []string
 	switch {
 	case l.Received == 0 && open == 0:
@@ -101,11 +101,11 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	if l.Redelivered > 0 {
 		parts = append(parts, graphs.Plural(l.Redelivered, "redelivery", "redeliveries"))
 	}
-	if l.TooOld > 0 {
-		parts = append(parts, Whole(int64(l.TooOld))+" not checked")
+	if l.OutsideWindow > 0 {
+		parts = append(parts, Whole(int64(l.OutsideWindow))+" not checked")
 	}
-	if books.Earlier.Lost > 0 {
-		parts = append(parts, Whole(int64(books.Earlier.Lost))+" lost in earlier periods")
+	if books.Previous.Lost > 0 {
+		parts = append(parts, Whole(int64(books.Previous.Lost))+" lost in earlier periods")
 	}
 	return strings.Join(parts, "; ")
 }
@@ -113,10 +113,10 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 // allReceived is the verdict if no message is lost or outstanding.
 func allReceived(l delivery.Totals) string {
 	what := "every acked message was received"
-	if l.LeftOut > 0 {
+	if l.CompactedAway > 0 {
 		return "compaction removes messages, so none can be counted as lost"
 	}
-	if l.Announced < l.Streams { // the acks of other processes are not known
+	if l.Announced < l.Producers { // the acks of other processes are not known
 		what = "every message from the first to the last of each producer was received"
 	}
 	if l.Duplicated == 0 && l.Redelivered == 0 {

@@ -18,20 +18,20 @@ func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 	l := books.Present
 	figure := func(label string, n uint64, remark string) { s.Add(label, Whole(int64(n)), remark) }
 	since := "since the first start"
-	if l.Epoch > 1 {
+	if l.Period > 1 {
 		since = "since the last seek, start or rebuild of the consumers"
 	}
-	s.Add("period", Whole(int64(l.Epoch)), since)
+	s.Add("period", Whole(int64(l.Period)), since)
 	figure("received", l.Received, Whole(int64(l.Unique()))+" unique")
 	figure("lost", l.Lost, "never arrived")
-	figure("gaps", l.Holes, "missing so far, may still arrive")
-	figure("outstanding", l.Tail, "acked, not received yet")
-	figure("unknown", l.Doubtful, "failed sends that may be stored")
-	if l.LeftOut > 0 {
-		figure("compacted", l.LeftOut, "older messages of their keys, removed by compaction")
+	figure("gaps", l.Gaps, "missing so far, may still arrive")
+	figure("outstanding", l.NotYetReceived, "acked, not received yet")
+	figure("unknown", l.Unknown, "failed sends that may be stored")
+	if l.CompactedAway > 0 {
+		figure("compacted", l.CompactedAway, "older messages of their keys, removed by compaction")
 	}
 	figure("duplicated", l.Duplicated, "stored twice")
-	figure("redelivered", l.Redelivered, Whole(int64(l.RedeliveredTold))+" by the broker's redelivery count")
+	figure("redelivered", l.Redelivered, Whole(int64(l.RedeliveredByBroker))+" by the broker's redelivery count")
 	if causes := sayCauses(r.Outcomes); causes != "" {
 		s.Add("", "redelivered", causes)
 	}
@@ -43,12 +43,12 @@ func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 		}
 		figure("by key", l.OutOfOrderKey, "out of order within a key of a producer"+unknown)
 	}
-	figure("not checked", l.TooOld, "older than the window")
+	figure("not checked", l.OutsideWindow, "older than the window")
 	if r.Unstamped > 0 {
 		s.Add("unstamped", Whole(r.Unstamped), "not sent by pulsh, not counted above")
 	}
-	if e := books.Earlier; e.Received+e.Holes > 0 {
-		s.Add("earlier", Whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s,", graphs.Plural(e.Epoch, "period"), Whole(int64(e.Lost)), graphs.Plural(e.Holes, "gap")))
+	if e := books.Previous; e.Received+e.Gaps > 0 {
+		s.Add("earlier", Whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s,", graphs.Plural(e.Period, "period"), Whole(int64(e.Lost)), graphs.Plural(e.Gaps, "gap")))
 		s.Add("", "", fmt.Sprintf("%s duplicated, %s redelivered", Whole(int64(e.Duplicated)), Whole(int64(e.Redelivered))))
 	}
 }
@@ -162,7 +162,7 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	if causes := sayCauses(r.Outcomes); causes != "" {
 		s.Add("", "redelivered", causes)
 	}
-	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("period %d, %s outstanding", r.Epoch, Whole(int64(l.Holes+l.Tail))))
+	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("period %d, %s outstanding", r.Period, Whole(int64(l.Gaps+l.NotYetReceived))))
 	if r.Clock.Differs {
 		s.Add("clock", r.Clock.String(), "")
 	}
@@ -278,8 +278,8 @@ func sayCauses(o metrics.Outcomes) string {
 		outcome metrics.Outcome
 		text    string
 	}{
-		{metrics.AgainNack, "nacked"}, {metrics.AgainDrop, "dropped"}, {metrics.AgainDisconnect, "by closed consumers"},
-		{metrics.AgainSeek, "by a seek"}, {metrics.AgainUnknown, "for unknown reasons"},
+		{metrics.RedeliveredNack, "nacked"}, {metrics.RedeliveredDrop, "dropped"}, {metrics.RedeliveredDisconnect, "by closed consumers"},
+		{metrics.RedeliveredSeek, "by a seek"}, {metrics.RedeliveredUnknown, "for unknown reasons"},
 	} {
 		if n := o[cause.outcome]; n > 0 {
 			parts = append(parts, Whole(n)+" "+cause.text)

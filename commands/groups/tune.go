@@ -119,7 +119,7 @@ func Burst(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	base := group.BaseRate()
+	base := g.Producer.Base
 	if base.IsMax() {
 		return c.Refuse("factor", "rate "+g.Name+" 50k", "%s already runs at max", g.Name)
 	}

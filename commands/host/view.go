@@ -106,8 +106,8 @@ func Lines(g snapshot.Group, word string, alone bool) []string {
 		}
 		return []string{prefix + "p50", prefix + "p99"}
 	}
-	if HasFigure(g.Kind, word) {
-		return []string{word}
+	if figure := snapshot.FigureName(word); HasFigure(g.Kind, figure) {
+		return []string{figure}
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // filesMax bounds the entries of a folder that completion reads.
@@ -94,7 +94,7 @@ func nearFiles(path string) []string {
 			names = append(names, e.Name())
 		}
 	}
-	found := meant.Names(name, names)
+	found := spell.Nearest(name, names)
 	for i := range found {
 		found[i] = dir + found[i]
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // match returns the command that the statement begins with, and the other words.
@@ -60,7 +60,7 @@ func unknown(s statement) *Error {
 	if len(seconds) == 0 {
 		e := s.text.wrong(first.span, fmt.Sprintf("no command %q", first.text))
 		e.Try = "help"
-		if names := meant.Names(first.text, firsts); len(names) > 0 {
+		if names := spell.Nearest(first.text, firsts); len(names) > 0 {
 			e.Try = s.corrected(first.span, names)
 		}
 		return e
@@ -72,7 +72,7 @@ func unknown(s statement) *Error {
 	}
 	second := s.words[1]
 	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q (%s)", first.text, second.text, strings.Join(seconds, ", ")))
-	if names := meant.Names(second.text, seconds); len(names) > 0 {
+	if names := spell.Nearest(second.text, seconds); len(names) > 0 {
 		e.Try = s.corrected(second.span, names)
 		return e
 	}

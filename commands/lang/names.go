@@ -4,12 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // Nearest returns the name nearest to typed, if one is near.
 func Nearest(typed string, names []string) (string, bool) {
-	list := meant.Names(typed, names)
+	list := spell.Nearest(typed, names)
 	if len(list) == 0 {
 		return "", false
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // parse parses a statement.
@@ -86,7 +86,7 @@ func (c *Call) unknownKey(w word) *Error {
 	}
 	e := c.wrong(w.keySpan(), fmt.Sprintf("%s has no setting %q", c.Command.Name, w.key))
 	e.Try = "help " + c.Command.Name
-	if near := meant.Names(w.key, names); len(near) > 0 {
+	if near := spell.Nearest(w.key, names); len(near) > 0 {
 		e.Try = c.statement.corrected(w.keySpan(), near)
 	}
 	return e

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
 // The ranks of a match, best first. Less than fuzzyFrom letters match only as a prefix.
@@ -38,7 +38,7 @@ func rank(typed, text string) int {
 		return rankNone
 	case beginsWords(typed, wordsOf(text)):
 		return rankWords
-	case meant.LeavesOut(typed, text):
+	case spell.Abbreviates(typed, text):
 		return rankLetters
 	}
 	return rankNone

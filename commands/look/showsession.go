@@ -12,7 +12,7 @@ import (
 // was set.
 func ShowSession(_ context.Context, c *host.Call) error {
 	rows := connectionFacts(c.Host)
-	for _, one := range c.Env.Session.Preferences().Said() {
+	for _, one := range c.Env.Session.Preferences().Entries() {
 		rows = append(rows, host.Fact{Name: one.Name, Value: one.Value, From: c.Origin(one.Name)})
 	}
 	rows = append(rows, host.Fact{Name: "graph", Value: c.View().Typed(), From: c.Origin(host.GraphOrigin)})
@@ -63,7 +63,7 @@ func connectionFacts(c *host.Host) []host.Fact {
 
 // SetPreferences sets the preferences of a profile.
 func SetPreferences(c *host.Call, set []spec.Preference, from string) error {
-	next, err := c.Env.Session.Preferences().With(set)
+	next, err := c.Env.Session.Preferences().Apply(set)
 	if err == nil {
 		err = c.Env.Session.SetPreferences(next)
 	}

@@ -34,7 +34,7 @@ func SaveName() lang.Kind {
 // Save runs the command save: save the connection, the graph and all groups as a profile.
 func Save(ctx context.Context, c *host.Call) error {
 	view := c.View()
-	p := profile.Profile{Name: c.Text("name"), Session: c.Env.Session.Preferences().Said(), Graph: view.Profile()}
+	p := profile.Profile{Name: c.Text("name"), Session: c.Env.Session.Preferences().Entries(), Graph: view.Profile()}
 	t, _ := c.Env.Session.Target()
 	p.Connection = t.Connection()
 	for _, g := range c.Fresh(ctx).Groups {

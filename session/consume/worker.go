@@ -227,9 +227,6 @@ func (w *worker) record(run []broker.Delivery) {
 		if class := w.audit.Take(&arrival); class == delivery.Redelivered || arrival.Replayed {
 			w.group.redeliveries.count(w.recorder, d, arrival.Replayed)
 		}
-		if d.Redelivery > 0 {
-			w.recorder.Redelivered(1)
-		}
 	}
 	w.recorder.Received(len(run), bytes)
 	w.received.Add(int64(len(run)))

@@ -21,12 +21,3 @@ func (g *Group) ChangeRate(change pacing.Change) (pacing.Changed, error) {
 	}
 	return changed, err
 }
-
-// BaseRate returns the rate that is wanted now without a burst, also while the
-// group is paused; before a start it is the first rate of the shape.
-func (g *Group) BaseRate() pacing.Rate {
-	if schedule := g.Schedule(); g.Active() && !schedule.Shape().IsZero() {
-		return schedule.Base()
-	}
-	return g.Settings().Rate.At(0, 0)
-}

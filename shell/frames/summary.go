@@ -64,7 +64,7 @@ func consumerFacts(g snapshot.Group) []string {
 	c := g.Consumer
 	l := c.Delivery
 	facts := []string{whole(c.Received, "received"), whole(int64(l.Lost), "lost")}
-	if open := l.Holes + l.Tail; open > 0 {
+	if open := l.Gaps + l.NotYetReceived; open > 0 {
 		facts = append(facts, whole(int64(open), "outstanding"))
 	}
 	facts = append(facts, whole(int64(l.Duplicated), "duplicated"))

@@ -47,7 +47,7 @@ func TestSummaryTellsDisorderWhereOrderIsPromised(t *testing.T) {
 	require.Equal(t, "0 duplicated · 3 out of order by key", fact(func(g *snapshot.Group) {
 		g.Consumer.Type, g.Consumer.Delivery.Keyed = "key_shared", 100
 	}))
-	require.Equal(t, "12 outstanding · 0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Delivery.Tail = 12 }))
+	require.Equal(t, "12 outstanding · 0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Delivery.NotYetReceived = 12 }))
 }
 
 func TestGreeting(t *testing.T) {

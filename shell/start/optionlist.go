@@ -8,9 +8,9 @@ import (
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
 	"pulsh/session/broker"
-	"pulsh/session/meant"
 	"pulsh/session/profile"
 	"pulsh/session/spec"
+	"pulsh/session/spell"
 )
 
 // option is an option of the command line. The parser, the usage, the shell completions
@@ -212,7 +212,7 @@ func nearestOption(typed string) (option, bool) {
 		}
 	}
 	typed, _, _ = strings.Cut(typed, "=")
-	if near := meant.Names(typed, names); len(near) > 0 {
+	if near := spell.Nearest(typed, names); len(near) > 0 {
 		return findOption(near[0])
 	}
 	return option{}, false

@@ -141,6 +141,6 @@ func (o Options) Batch() bool { return len(o.Files)+len(o.Lines) > 0 }
 
 // checkEngine returns an error for an unknown engine.
 func checkEngine(name string) error {
-	_, err := spec.DefaultPreferences().With([]spec.Preference{{Name: "engine", Value: name}})
+	_, err := spec.DefaultPreferences().Apply([]spec.Preference{{Name: "engine", Value: name}})
 	return err
 }

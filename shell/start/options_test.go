@@ -90,7 +90,7 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		"PULSH_URL=b:6650":                "PULSH_URL: ",
 		"--admin-url pulsar://b":          "--admin-url: ",
 		"PULSH_ADMIN_URL=b":               "PULSH_ADMIN_URL: ",
-		"PULSH_TLS_CHECK=some":            "PULSH_TLS_CHECK: \"some\" is not a way to check certificates; there are full, any-host, none\n  try: pulsh --tls-check full",
+		"PULSH_TLS_CHECK=some":            "PULSH_TLS_CHECK: \"some\" is not a way to check certificates (full, any-host, none)\n  try: pulsh --tls-check full",
 		"--token-file=":                   "--token-file: the value is empty\n  try: pulsh --token-file token.txt",
 		"--local --url pulsar://b":        "--local and --url exclude each other\n  try: pulsh --local",
 		"--url pulsar://me:secret@b:6650": "a URL with a password would end up in files and on the screen",
@@ -99,7 +99,7 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		"--pprof 6060":                    "--pprof: \"6060\" is not an address such as 127.0.0.1:6060\n  try: pulsh --pprof 127.0.0.1:6060",
 		"--pprof 0.0.0.0:6060":            "--pprof 0.0.0.0:6060 can be reached by other machines; that needs --pprof-remote\n  try: pulsh --pprof 127.0.0.1:6060",
 		"--completion tcsh":               "--completion: no completion for shell \"tcsh\" (bash, zsh, fish)\n  try: pulsh --completion bash",
-		"--profile 1st":                   "--profile: \"1st\" is not a name: it begins with a letter\n  try: pulsh --profile low",
+		"--profile 1st":                   "--profile: \"1st\" is not a name: it must begin with a letter\n  try: pulsh --profile low",
 	} {
 		t.Run(words, func(t *testing.T) {
 			_, err := read(words)

@@ -127,7 +127,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
 	if o.Engine != "" {
-		chosen, err := p.session.Preferences().With([]spec.Preference{{Name: "engine", Value: o.Engine}})
+		chosen, err := p.session.Preferences().Apply([]spec.Preference{{Name: "engine", Value: o.Engine}})
 		if err == nil {
 			err = p.session.SetPreferences(chosen)
 		}

@@ -56,7 +56,7 @@ func (b *batch) write(m *message, base int64, stream uint64, alone bool) {
 		into = b.builder.ClaimPlain(m.key, len(m.body))
 	}
 	copy(into[payload.StampSize:], m.body[payload.StampSize:])
-	payload.PutStamp(into, payload.Stamp{Stream: stream, Sequence: m.sequence, Due: base + m.due, Failed: m.failed})
+	payload.PutStamp(into, payload.Stamp{Producer: stream, Sequence: m.sequence, Due: base + m.due, Failed: m.failed})
 	b.dues = append(b.dues, m.due)
 	b.bytes += int64(len(m.body))
 	if n := len(b.runs); n > 0 {
@@ -79,24 +79,27 @@ func (b *batch) acked() {
 	for _, r := range b.runs {
 		run := dues[:r.count]
 		dues = dues[r.count:]
-		if p.runs != nil && batches == 1 && run[0] != run[len(run)-1] {
-			p.runs.AckedRun(run, r.sent, now)
-			batches = 0
-			continue
+		if alike(run) {
+			p.recorder.AckedAlike(len(run), batches, run[0], r.sent, now)
+		} else {
+			p.recorder.AckedRun(run, batches, r.sent, now)
 		}
-		for len(run) > 0 {
-			n := 1
-			for n < len(run) && run[n] == run[0] {
-				n++
-			}
-			p.recorder.AckedAlike(n, batches, run[0], r.sent, now)
-			batches, run = 0, run[n:]
-		}
+		batches = 0
 	}
 	p.room.give(len(b.dues), b.bytes)
 	b.part.mu.Lock()
 	b.part.keep(b)
 	b.part.mu.Unlock()
+}
+
+// alike reports whether all due times are the same.
+func alike(dues []int64) bool {
+	for _, due := range dues[1:] {
+		if due != dues[0] {
+			return false
+		}
+	}
+	return true
 }
 
 // refused accounts for a batch that failed. Its memory is not used again: a
@@ -107,7 +110,7 @@ func (b *batch) refused(category broker.Category, text string) {
 		for i := range uint64(r.count) {
 			p.failed.Add(1)
 			p.recorder.Failed(category, text)
-			p.spec.Doubt(r.first + i)
+			p.spec.SendFailed(r.first + i)
 		}
 	}
 	p.room.give(len(b.dues), b.bytes)

@@ -31,7 +31,6 @@ type producer struct {
 	spec     broker.ProducerSpec
 	base     int64 // Unix time of the clock's zero, ns
 	recorder broker.SendRecorder
-	runs     runRecorder // nil if the recorder takes no runs
 	bodies   *payload.Bodies
 	keyed    bool
 	codec    protocol.Compression
@@ -53,11 +52,6 @@ type producer struct {
 	stop        context.CancelFunc
 }
 
-// runRecorder is a recorder that takes a batch with different due times at once.
-type runRecorder interface {
-	AckedRun(dues []int64, sent, now int64)
-}
-
 var codecs = map[broker.Compression]protocol.Compression{
 	"": protocol.None, "none": protocol.None, "lz4": protocol.LZ4, "zlib": protocol.ZLib, "zstd": protocol.ZSTD, "snappy": protocol.Snappy,
 }
@@ -72,8 +66,8 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if err != nil {
 		return nil, err
 	}
-	if spec.Doubt == nil {
-		spec.Doubt = func(uint64) {}
+	if spec.SendFailed == nil {
+		spec.SendFailed = func(uint64) {}
 	}
 	p := &producer{
 		engine: e, spec: spec, base: spec.Base.UnixNano(), recorder: spec.Recorder, bodies: bodies, codec: codec,
@@ -81,7 +75,6 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		room: newWindow(max(spec.Pending, 1), inFlightBytes),
 		end:  ending{topic: spec.Topic, tell: spec.Ended},
 	}
-	p.runs, _ = spec.Recorder.(runRecorder)
 	p.ctx, p.stop = context.WithCancel(e.Life())
 	if err := p.open(ctx); err != nil {
 		p.stop()
