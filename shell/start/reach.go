@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"pulsh/commands"
@@ -46,7 +43,7 @@ func (p *program) opening() shell.Task {
 // reachFirst finds the cluster before anything runs, and returns what a batch
 // begins with. Ctrl-C gives up.
 func (p *program) reachFirst() (greeting []string, err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := shell.EndContext(context.Background())
 	defer stop()
 	for _, note := range p.notes {
 		fmt.Fprintln(p.Err, p.locale.text("note: "+note))
