@@ -98,3 +98,25 @@ func cumulative(t *testing.T) spec.Ack {
 	require.NoError(t, err)
 	return ack
 }
+
+// The broker stores nothing of such a topic and gives all its messages one id, so
+// nothing that counts by ids may drop any.
+func TestANonPersistentTopicIsReceivedWhole(t *testing.T) {
+	for _, ack := range []string{"batched", "immediate", "cumulative"} {
+		t.Run(ack, func(t *testing.T) {
+			onEachEngine(t, func(t *testing.T, l *load) {
+				l.topic = "non-persistent://public/default/" + l.topic
+				l.consume(func(c *spec.Consumer) {
+					c.Type, c.From = broker.Exclusive, broker.Latest
+					c.Queue = 20_000 // the broker drops what a consumer has not asked for
+					l.apply(c, "ack", ack)
+				})
+				l.produce(nil)
+				l.acked(4000)
+				l.settle()
+				require.Equal(t, l.fast().Acked, l.sub1().Received)
+				require.Zero(t, l.sub1().Delivery.Lost)
+			})
+		})
+	}
+}

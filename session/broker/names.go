@@ -27,3 +27,10 @@ func FullTopic(topic string) string {
 	}
 	return name.String()
 }
+
+// IsPersistent reports whether the messages of a topic are stored. It is true for a
+// name that is not a topic's.
+func IsPersistent(topic string) bool {
+	name, err := ParseTopic(topic)
+	return err != nil || name.Domain != NonPersistent
+}

@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"pulsh/commands"
@@ -45,7 +42,7 @@ func (p *program) opening() shell.Task {
 
 // reachFirst connects before a batch runs, and returns the greeting. Ctrl-C cancels.
 func (p *program) reachFirst() (greeting []string, err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := shell.EndContext(context.Background())
 	defer stop()
 	for _, note := range p.notes {
 		fmt.Fprintln(p.Err, p.locale.text("note: "+note))

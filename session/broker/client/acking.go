@@ -73,7 +73,10 @@ func (s *consumer) AckUpTo(run []broker.Delivery) error {
 	for i := range run {
 		last[run[i].Whole.(pulsar.Message).Topic()] = &run[i]
 	}
-	for _, d := range last {
+	for topic, d := range last {
+		if !broker.IsPersistent(topic) {
+			continue // nothing is stored, and all ids are alike: the client would drop what follows
+		}
 		consumer, id := s.topics.of(d)
 		if err := consumer.AckIDCumulative(id); err != nil {
 			return sentence(err, "")

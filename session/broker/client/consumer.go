@@ -51,6 +51,11 @@ func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 		own.Position = from
 		options := consumerOptions(own)
 		options.Topic, options.MessageChannel = topic, s.messages
+		if !broker.IsPersistent(topic) {
+			// All messages of such a topic have the id 0:0, and the client's grouping
+			// drops what it takes for acknowledged.
+			options.AckGroupingOptions = &pulsar.AckGroupingOptions{MaxSize: 1}
+		}
 		options.Interceptors = pulsar.ConsumerInterceptors{interceptor{end, s.prefetch}}
 		return within(ctx, func() (pulsar.Consumer, error) { return c.taking.Subscribe(options) }, pulsar.Consumer.Close)
 	}
