@@ -62,6 +62,9 @@ type SendRecorder interface {
 	Sent(n int, bytes int64)
 	// AckedAlike counts n messages with the same times, acked in so many batches.
 	AckedAlike(n, batches int, due, sent, now int64)
+	// AckedRun counts messages that were sent at one instant, each with its own
+	// due time, acked in so many batches.
+	AckedRun(dues []int64, batches int, sent, now int64)
 	// Failed counts a message that was refused, or got no answer in time.
 	Failed(c Category, text string)
 }

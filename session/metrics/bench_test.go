@@ -83,7 +83,7 @@ func BenchmarkSendRecorderAckedRun(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		r.AckedRun(dues, 1_000_000, 3_000_000)
+		r.AckedRun(dues, 1, 1_000_000, 3_000_000)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(dues)), "ns/message")
 }

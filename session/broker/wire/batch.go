@@ -69,8 +69,7 @@ func (b *batch) write(m *message, base int64, stream uint64, alone bool) {
 	b.runs = append(b.runs, run{first: m.sequence, sent: m.sent, count: 1})
 }
 
-// acked records the receipt of a batch: each message with its own times. Where
-// neighbours have the same, they are recorded together.
+// acked records the receipt of a batch: each message with its own times.
 func (b *batch) acked() {
 	p := b.part.producer
 	now := p.spec.Clock()
@@ -79,19 +78,12 @@ func (b *batch) acked() {
 	for _, r := range b.runs {
 		run := dues[:r.count]
 		dues = dues[r.count:]
-		if p.runs != nil && batches == 1 && run[0] != run[len(run)-1] {
-			p.runs.AckedRun(run, r.sent, now)
-			batches = 0
-			continue
+		if run[0] == run[len(run)-1] && alike(run) {
+			p.recorder.AckedAlike(len(run), batches, run[0], r.sent, now)
+		} else {
+			p.recorder.AckedRun(run, batches, r.sent, now)
 		}
-		for len(run) > 0 {
-			n := 1
-			for n < len(run) && run[n] == run[0] {
-				n++
-			}
-			p.recorder.AckedAlike(n, batches, run[0], r.sent, now)
-			batches, run = 0, run[n:]
-		}
+		batches = 0
 	}
 	p.room.give(len(b.dues), b.bytes)
 	b.part.mu.Lock()
@@ -115,3 +107,13 @@ func (b *batch) refused(category broker.Category, text string) {
 
 // lend keeps the memory of a frame that a connection may still send.
 func (b *batch) lend() { b.lent = true }
+
+// alike tells whether all due times are the same.
+func alike(dues []int64) bool {
+	for _, due := range dues {
+		if due != dues[0] {
+			return false
+		}
+	}
+	return true
+}

@@ -31,7 +31,6 @@ type producer struct {
 	spec     broker.ProducerSpec
 	base     int64 // Unix time of the clock's zero, ns
 	recorder broker.SendRecorder
-	runs     runRecorder // nil if the recorder takes no runs
 	bodies   *payload.Bodies
 	keyed    bool
 	codec    protocol.Compression
@@ -51,11 +50,6 @@ type producer struct {
 	closing     atomic.Bool
 	ctx         context.Context // ends with the producer
 	stop        context.CancelFunc
-}
-
-// runRecorder is a recorder that takes a batch with different due times at once.
-type runRecorder interface {
-	AckedRun(dues []int64, sent, now int64)
 }
 
 var codecs = map[broker.Compression]protocol.Compression{
@@ -81,7 +75,6 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		room: newWindow(max(spec.Pending, 1), inFlightBytes),
 		end:  ending{topic: spec.Topic, tell: spec.Ended},
 	}
-	p.runs, _ = spec.Recorder.(runRecorder)
 	p.ctx, p.stop = context.WithCancel(e.Life())
 	if err := p.open(ctx); err != nil {
 		p.stop()
