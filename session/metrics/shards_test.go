@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +41,36 @@ func TestSendShards(t *testing.T) {
 	require.Zero(t, s.Latency.Total())
 	require.Empty(t, s.Failures.List())
 	require.EqualValues(t, 13, s.Lifetime().Sent)
+}
+
+// TestAckedRunIsAckedOneByOne compares a run with the same messages recorded one
+// by one, each with a distribution of its own: nothing is interpolated.
+func TestAckedRunIsAckedOneByOne(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	runs, single := NewSendShards(clock), NewSendShards(clock)
+	run, one := runs.Attach(), single.Attach()
+	for i := range 500 {
+		dues := make([]int64, 1+r.IntN(300))
+		due := r.Int64N(int64(time.Hour))
+		for j := range dues {
+			dues[j] = due
+			due += r.Int64N(1 << r.IntN(30))
+		}
+		sent := due + r.Int64N(int64(time.Second))
+		now := sent + r.Int64N(int64(time.Second))
+		batches := i % 3 % 2 // 0 for a run of a batch that another run began
+		run.AckedRun(dues, batches, sent, now)
+		for j, due := range dues {
+			one.Acked(due, sent, now, j < batches)
+		}
+	}
+	runs.Collect()
+	single.Collect()
+	require.Equal(t, single.Counts(), runs.Counts())
+	require.NotZero(t, runs.Counts().Batches)
+	require.Equal(t, single.Latency.Export(), runs.Latency.Export())
+	require.Equal(t, single.Service.Export(), runs.Service.Export())
+	require.Equal(t, single.Lag.Export(), runs.Lag.Export())
 }
 
 // TestLateAnswersOfARetiredLane arrive after the shard went back, even after it
