@@ -35,6 +35,38 @@ func (r *Reader) Take(a *Arrival) Class {
 	if s == nil {
 		return r.ledger.stray()
 	}
+	class := s.take(a)
+	s.mu.Unlock()
+	r.judge(a, class)
+	return class
+}
+
+// TakeRun is Take for arrivals in their order. It leaves the class of each in
+// classes, which is as long. It takes one lock for neighbours of one stream.
+func (r *Reader) TakeRun(run []Arrival, classes []Class) {
+	for len(run) > 0 {
+		id, n := run[0].Stamp.Stream, 0
+		s := r.lock(id)
+		for n < len(run) && run[n].Stamp.Stream == id {
+			if s != nil {
+				classes[n] = s.take(&run[n])
+			} else {
+				classes[n] = r.ledger.stray()
+			}
+			n++
+		}
+		if s != nil {
+			s.mu.Unlock()
+			for i := range run[:n] {
+				r.judge(&run[i], classes[i])
+			}
+		}
+		run, classes = run[n:], classes[n:]
+	}
+}
+
+// take accounts for an arrival, apart from its key. The caller holds mu.
+func (s *sequence) take(a *Arrival) Class {
 	s.told.hear(a.Stamp.Failed)
 	class := s.observe(a.Stamp.Sequence, a.Entry, a.Redelivery)
 	if class <= OutOfOrder && !s.whole {
@@ -42,11 +74,14 @@ func (r *Reader) Take(a *Arrival) Class {
 	}
 	s.quickest = min(s.quickest, a.Transit)
 	a.Replayed = a.Stamp.Sequence < s.reached && class <= OutOfOrder
-	s.mu.Unlock()
+	return class
+}
+
+// judge accounts for the order of an arrival's key.
+func (r *Reader) judge(a *Arrival, class Class) {
 	if a.Key != "" && class <= OutOfOrder {
 		r.ledger.keyed().judge(a.Stamp.Stream, a.Stamp.Sequence, a.Key, class)
 	}
-	return class
 }
 
 // keyed returns the memory of keys, made by the first message that has one.
