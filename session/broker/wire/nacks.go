@@ -15,9 +15,15 @@ import (
 type nacks struct {
 	mu     sync.Mutex
 	queue  []nack // by time
+	asked  int64  // when the broker was asked last, in the engine's time
 	timer  *time.Timer
 	closed bool
 }
+
+// nackTicks is how often the broker is asked for entries within the delay. Like
+// Pulsar's clients, the engine asks for several at once: a broker that gets many
+// requests in a row may deliver an entry to two consumers.
+const nackTicks = 3
 
 type nack struct {
 	of *tracker
@@ -75,7 +81,7 @@ func (n *nacks) arm(c *consumer) {
 	if len(n.queue) == 0 || n.closed {
 		return
 	}
-	wait := time.Duration(n.queue[0].at - c.engine.Now())
+	wait := time.Duration(max(n.queue[0].at, n.asked+int64(c.spec.NackDelay/nackTicks)) - c.engine.Now())
 	if n.timer == nil {
 		n.timer = time.AfterFunc(wait, c.giveBack)
 	} else {
@@ -99,7 +105,9 @@ func (c *consumer) giveBack() {
 	n := &c.nacks
 	n.mu.Lock()
 	due := map[*subscription][]protocol.MessageID{}
-	for _, t := range n.due(c.engine.Now()) {
+	now := c.engine.Now()
+	for _, t := range n.due(now) {
+		n.asked = now
 		due[t.from] = append(due[t.from], t.id())
 	}
 	n.arm(c)
