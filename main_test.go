@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"commands/groups":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/cursor", "session/group", "session/pacing", "session/snapshot", "session/spec"},
 	"commands/host":                  {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec"},
 	"commands/kinds":                 {"commands/host", "commands/lang", "graphs", "session/broker", "session/export", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
-	"commands/lang":                  {"graphs", "session/input", "session/meant", "session/pacing", "session/secret"},
+	"commands/lang":                  {"graphs", "session/input", "session/pacing", "session/secret", "session/spell"},
 	"commands/look":                  {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/brokerstats", "session/chart", "session/metrics", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
 	"commands/outcome":               {"commands/host", "commands/lang", "session/export", "session/secret"},
 	"commands/report":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/export", "session/metrics", "session/pacing", "session/scrape", "session/snapshot", "session/spec"},
@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 	"session/group":                  {"session/broker", "session/delivery", "session/metrics", "session/snapshot"},
 	"session/metrics":                {"session/broker"},
 	"session/produce":                {"session/broker", "session/brokerstats", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
-	"session/profile":                {"session/broker", "session/input", "session/meant", "session/pacing", "session/secret", "session/snapshot", "session/spec"},
+	"session/profile":                {"session/broker", "session/input", "session/pacing", "session/secret", "session/snapshot", "session/spec", "session/spell"},
 	"session/scrape":                 {"session/export"},
 	"session/snapshot":               {"session/broker", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/spec"},
 	"session/spec":                   {"session/broker", "session/metrics", "session/pacing", "session/payload"},
@@ -67,7 +67,7 @@ var mayImport = map[string][]string{
 	"shell/editor":                   {"graphs/measure", "shell/screen"},
 	"shell/frames":                   {"graphs", "session/chart", "session/metrics", "session/snapshot", "session/spec", "shell"},
 	"shell/screen":                   {"graphs/measure"},
-	"shell/start":                    {"commands", "commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/outcome", "commands/report", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/input", "session/meant", "session/profile", "session/secret", "session/snapshot", "session/spec", "shell", "shell/frames"},
+	"shell/start":                    {"commands", "commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/outcome", "commands/report", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/input", "session/profile", "session/secret", "session/snapshot", "session/spec", "session/spell", "shell", "shell/frames"},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.
@@ -186,7 +186,10 @@ func receiver(f *ast.FuncDecl) string {
 	if star, ok := of.(*ast.StarExpr); ok {
 		of = star.X
 	}
-	if generic, ok := of.(*ast.IndexExpr); ok {
+	switch generic := of.(type) {
+	case *ast.IndexExpr:
+		of = generic.X
+	case *ast.IndexListExpr:
 		of = generic.X
 	}
 	name, _ := of.(*ast.Ident)
@@ -455,7 +458,7 @@ func TestTheProgramTellsWhatIsWrong(t *testing.T) {
 	}{
 		{[]string{"--version"}, 0, "pulsar-client-go v0.21.0"},
 		{[]string{"--help"}, 0, "an interactive load shell"},
-		{[]string{"--nonsense"}, 2, "there is no option --nonsense\n  try: pulsh --help"},
+		{[]string{"--nonsense"}, 2, "unknown option --nonsense\n  try: pulsh --help"},
 		{[]string{"smoke.pulsh"}, 2, "try: pulsh -f smoke.pulsh"},
 		{[]string{"--url", "http://localhost"}, 2, "--url"},
 		{[]string{"--local", "--url", "pulsar://x:6650"}, 2, "try: pulsh --local"},

@@ -39,7 +39,7 @@ func TestWhenAGroupHasFallenShort(t *testing.T) {
 		_, ok := host.ScheduleOf(g)
 		require.False(t, ok, "no schedule, nothing to fall short of")
 	}
-	require.Equal(t, "fast acked 41,200 of 50,000 due (82.4 %), 300 missed", host.Schedule{Group: "fast", Due: 50_000, Acked: 41_200, Missed: 300}.String())
+	require.Equal(t, "fast acked 41,200 of 50,000 due (82.4 %), 300 skipped", host.Schedule{Group: "fast", Due: 50_000, Acked: 41_200, Missed: 300}.String())
 }
 
 // What a group did is not forgotten when it is removed or started again.

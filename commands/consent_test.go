@@ -36,20 +36,20 @@ func TestWhatDestroysAsksFirst(t *testing.T) {
 		run := func(line string) error { return c.Execute(t.Context(), line, &out) }
 		require.NoError(t, run("connect pulsar://localhost:6650 admin=http://localhost:8080; topic create orders; sub create orders audit"))
 		err := run("topic delete orders; topic create more")
-		require.EqualError(t, err, "nothing was done, as the answer was no")
+		require.EqualError(t, err, "cancelled")
 		require.Equal(t, lang.ExitFailed, lang.ExitCode(err))
 		require.ErrorContains(t, run("topic stats more"), "there is no topic", "what follows a no is not run")
 		require.NoError(t, run("topic stats orders"))
 		require.NoError(t, run("consume start sub1 topic=orders; produce start fast topic=orders rate=1k; wait 2s; pause sub1; wait 2s"))
 		require.NoError(t, run("skip sub1 10; clear sub1; consume stop sub1; produce stop fast; sub skip orders audit 10; sub expire orders audit 1h; sub clear orders audit"))
 		require.NoError(t, run("topic delete orders"))
-		require.Regexp(t, `^delete orders for good, with 0 B and 1 subscription\?
-pass over about 10 of the [\d.k]+ messages that wait for sub1\?
-pass over all of the [\d.k]+ messages that wait for sub1\?
-skip about 10 of the [\d.k]+ messages that wait for audit on orders\?
-take what is older than 1h off audit on orders\?
-take all of the about [\d.k]+ messages that wait for audit on orders off\?
-delete orders for good, with [\d.]+ MiB and 2 subscriptions\?$`, strings.Join(*questions, "\n"))
+		require.Regexp(t, `^permanently delete topic orders \(0 B, 1 subscription\)\?
+skip about 10 of the [\d.k]+ messages in sub1's backlog\?
+skip all of the [\d.k]+ messages in sub1's backlog\?
+skip about 10 of the [\d.k]+ messages in the backlog of audit on orders\?
+expire the messages older than 1h of audit on orders\?
+skip all of the about [\d.k]+ messages in the backlog of audit on orders\?
+permanently delete topic orders \([\d.]+ MiB, 2 subscriptions\)\?$`, strings.Join(*questions, "\n"))
 	})
 }
 
@@ -60,7 +60,7 @@ func TestWhereNobodyCanBeAskedNothingIsDestroyed(t *testing.T) {
 		require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650 admin=http://localhost:8080; topic create orders", &out))
 		err := c.Execute(t.Context(), `topic create other; topic delete orders`, &out)
 		require.Equal(t, lang.ExitUsage, lang.ExitCode(err))
-		require.Equal(t, `                      ^^^^^^^^^^^^^^^^^^^ topic delete destroys something, and there is nobody to ask whether it may
+		require.Equal(t, `                      ^^^^^^^^^^^^^^^^^^^ topic delete is destructive and needs --yes in a script
   try: pulsh --yes -e 'topic create other; topic delete orders'`, Paint(err, 2))
 		require.ErrorContains(t, c.Execute(t.Context(), "topic stats other", &out), "there is no topic", "nothing of the line has run")
 
@@ -70,10 +70,10 @@ func TestWhereNobodyCanBeAskedNothingIsDestroyed(t *testing.T) {
 		require.NoError(t, err)
 		_, err = c.RunScript(t.Context(), s, &out, lang.Options{KeepGoing: true})
 		require.Equal(t, lang.ExitUsage, lang.ExitCode(err))
-		require.ErrorContains(t, err, file+":2:1: sub clear destroys something")
+		require.ErrorContains(t, err, file+":2:1: sub clear is destructive")
 		require.Contains(t, Paint(err, 2), "try: pulsh --yes -f '"+file+"'")
 		require.ErrorContains(t, c.Execute(t.Context(), "topic stats other", &out), "there is no topic", "nothing of the script has run")
-		require.ErrorContains(t, c.Execute(t.Context(), "run '"+file+"'", &out), "destroys something")
+		require.ErrorContains(t, c.Execute(t.Context(), "run '"+file+"'", &out), "is destructive")
 	})
 }
 

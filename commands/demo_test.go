@@ -16,7 +16,7 @@ func TestTheDemo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, pretend(t))
 		var out strings.Builder
-		require.ErrorContains(t, c.Execute(t.Context(), "demo", &out), "a tour needs a Pulsar")
+		require.ErrorContains(t, c.Execute(t.Context(), "demo", &out), "the tour needs a connection")
 		require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650 admin=http://localhost:8080; graph off", &out))
 		out.Reset()
 		begin := time.Now()
@@ -46,7 +46,7 @@ func TestTheDemoLeavesNothingWhenItIsCancelled(t *testing.T) {
 			require.Error(t, c.Execute(ctx, "demo", &out))
 			require.Empty(t, c.Fresh(t.Context()).Groups, after)
 			require.NoError(t, c.Execute(t.Context(), "load low; clone perf demo", &out))
-			require.ErrorContains(t, c.Execute(t.Context(), "demo", &out), `there is a group "demo" already`)
+			require.ErrorContains(t, c.Execute(t.Context(), "demo", &out), `a group named demo already exists`)
 		})
 	}
 }

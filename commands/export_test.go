@@ -158,13 +158,13 @@ func TestAnExportReplacesNothingUnasked(t *testing.T) {
 		var out strings.Builder
 		require.NoError(t, os.WriteFile("run.json", []byte("mine"), 0o600))
 		err := c.Execute(t.Context(), "export run.json", &out)
-		require.Equal(t, "         ^^^^^^^^ \"run.json\" is there already\n  try: export run.json force=on", Paint(err, 2))
+		require.Equal(t, "         ^^^^^^^^ \"run.json\" already exists\n  try: export run.json force=on", Paint(err, 2))
 		kept, _ := os.ReadFile("run.json")
 		require.Equal(t, "mine", string(kept))
 		require.NoError(t, c.Execute(t.Context(), "export run.json force=on", &out))
 		require.NoError(t, os.Mkdir("folder.csv", 0o700))
 		require.ErrorContains(t, c.Execute(t.Context(), "export folder.csv force=on", &out), "is not a file")
-		require.ErrorContains(t, c.Execute(t.Context(), "export nowhere/run.csv", &out), `there is no folder "nowhere"`)
+		require.ErrorContains(t, c.Execute(t.Context(), "export nowhere/run.csv", &out), `no folder "nowhere"`)
 		require.NoError(t, os.Mkdir("sealed", 0o500))
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -204,7 +204,7 @@ func TestAStreamAppendsWholeIntervals(t *testing.T) {
 		var out strings.Builder
 		run := func(line string) { require.NoError(t, c.Execute(t.Context(), line, &out), line) }
 		run("stream run.csv every=2s")
-		require.ErrorContains(t, c.Execute(t.Context(), "stream more.csv", &out), "run.csv is being written already")
+		require.ErrorContains(t, c.Execute(t.Context(), "stream more.csv", &out), "already streaming to run.csv")
 		run("wait 11s; stream stop; stream run.jsonl; wait 3500ms")
 		text, err := os.ReadFile("run.csv")
 		require.NoError(t, err)
@@ -268,9 +268,9 @@ func TestAFullDiskEndsAStreamAndNothingElse(t *testing.T) {
 		require.NoError(t, c.Execute(t.Context(), "stream -; wait 6s; expect fast.rate>1k", &out))
 		note := <-c.Env.Session.Notes()
 		require.Regexp(t, `^- ended after \d+ records: no space left on device; try: stream another.jsonl$`, note.Text)
-		require.ErrorContains(t, c.Execute(t.Context(), "stream stop", &out), "nothing is streamed")
+		require.ErrorContains(t, c.Execute(t.Context(), "stream stop", &out), "not streaming")
 		c.Env.Output = nil
-		require.ErrorContains(t, c.Execute(t.Context(), "stream -", &out), "the standard output is the screen")
+		require.ErrorContains(t, c.Execute(t.Context(), "stream -", &out), "standard output is the terminal")
 		require.NoError(t, c.Execute(t.Context(), "stream run.jsonl; stream stop", &out))
 	})
 }

@@ -26,11 +26,3 @@ func TestTheJournalHoldsWhatWasRunAndTested(t *testing.T) {
 		require.Equal(t, "x.pulsh:3", j.Checks[0].Place)
 	})
 }
-
-func TestAJournalForgetsItsOldestLine(t *testing.T) {
-	c := lang.NewRunner(lang.Config{Language: language()})
-	for range lang.JournalLinesMax + 1 {
-		c.Past.Ran(lang.Line{Text: "wait 1s"})
-	}
-	require.Len(t, c.Journal().Lines, lang.JournalLinesMax)
-}

@@ -54,7 +54,7 @@ func TestFilesBeginBesideTheScriptThatNamesThem(t *testing.T) {
 	_, err = ParseScript("stdin", "run two.pulsh")
 	require.NoError(t, err, "what is no file begins in the working folder")
 	_, err = ParseScript("stdin", "run steps/two.pulsh")
-	require.ErrorContains(t, err, `stdin:1:5: there is no file "steps/two.pulsh"`)
+	require.ErrorContains(t, err, `stdin:1:5: no file "steps/two.pulsh"`)
 }
 
 func TestNestedFilesAreReadBeforeTheFirstLine(t *testing.T) {
@@ -75,7 +75,7 @@ wrong.pulsh:2:6: "4x" is not a duration ($w is 4x, from all.pulsh:2)
   wait $w
        ^^
   try: wait 10s     (300ms, 10s, 1h30m, 2d)
-all.pulsh:3:5: there is no file "none"
+all.pulsh:3:5: no file "none"
   run none
       ^^^^
 step.pulsh:1:28: "3x" is not a whole number ($n is 3x, from all.pulsh:4)
@@ -93,8 +93,8 @@ func TestScriptsThatRunEachOtherWithoutAnEnd(t *testing.T) {
 	dir := files(t, bodies)
 	for name, say := range map[string]string{
 		"self.pulsh":  `self.pulsh:1:5: "self.pulsh" runs itself`,
-		"a.pulsh":     "b.pulsh:1:16: scripts run each other without an end: a.pulsh → b.pulsh → a.pulsh",
-		"deep0.pulsh": fmt.Sprintf("deep%d.pulsh:1:5: scripts run scripts %d deep at most", lang.ScriptDepthMax-1, lang.ScriptDepthMax),
+		"a.pulsh":     "b.pulsh:1:16: scripts run each other in a circle: a.pulsh → b.pulsh → a.pulsh",
+		"deep0.pulsh": fmt.Sprintf("deep%d.pulsh:1:5: scripts are nested more than %d deep", lang.ScriptDepthMax-1, lang.ScriptDepthMax),
 	} {
 		_, err := ReadScript(filepath.Join(dir, name))
 		require.ErrorContains(t, err, say)
@@ -112,7 +112,7 @@ func TestReadingEnds(t *testing.T) {
 		"c.pulsh": "for c in " + values + "run d.pulsh", "d.pulsh": "# nothing",
 	})
 	_, err := ReadScript(filepath.Join(dir, "a.pulsh"))
-	require.ErrorContains(t, err, "more than 20000 commands, with those of the files that are run")
+	require.ErrorContains(t, err, "more than 20000 commands, with those of nested scripts")
 	require.Less(t, len(err.Error()), 1000, "it is said once")
 }
 
@@ -126,7 +126,7 @@ func TestRepeatAndFor(t *testing.T) {
 	require.NoError(t, err, out)
 	require.Equal(t, 4*time.Second, result.Elapsed.Truncate(time.Second))
 	for _, say := range []string{
-		"  wait.pulsh  run 1 of 2\n  d = 2s (an argument of the run)\n", "  wait.pulsh  run 2 of 2\n",
+		"  wait.pulsh  run 1 of 2\n  d = 2s (an argument of run)\n", "  wait.pulsh  run 2 of 2\n",
 		"  step.pulsh  run 2 of 3  w=2\nPASS  step.pulsh:2  w=2  perf.workers > 0", "PASS  step.pulsh:2  w='a b'  perf.workers > 0",
 	} {
 		require.Contains(t, out, say)
@@ -137,20 +137,20 @@ func TestRepeatAndFor(t *testing.T) {
 
 func TestForErrors(t *testing.T) {
 	for line, say := range map[string]string{
-		"for w in 1 2 4":            "does not end with run FILE",
-		"for w in run step.pulsh":   "does not end with run FILE",
-		"for W in 1 run step.pulsh": `"W" is no variable`,
+		"for w in 1 2 4":            "does not end in run FILE",
+		"for w in run step.pulsh":   "does not end in run FILE",
+		"for W in 1 run step.pulsh": `"W" is not a variable name`,
 		"for w of 1 run step.pulsh": `"of" is none of in`,
 		"repeat 0 step.pulsh":       "is not a number of runs from 1 to 86400",
 		"repeat x step.pulsh":       `"x"`,
-		"run step.pulsh W=4":        `"W=4" is one word too many`,
-		"run step.pulsh w-x=4":      `"w-x" is no variable`,
+		"run step.pulsh W=4":        `unexpected "W=4"`,
+		"run step.pulsh w-x=4":      `"w-x" is not a variable name`,
 		"run step.pulsh w=1 w=2":    "w is given twice",
 	} {
-		_, errs := lang.ParseAll(&lang.Text{Body: line, Rows: table()})
+		_, errs := language().Parse(line)
 		require.Len(t, errs, 1, line)
 		require.Contains(t, errs[0].Message, say)
 		require.NotEmpty(t, errs[0].Try, line)
-		require.True(t, lang.Parses(errs[0].Try, table()), errs[0].Try)
+		require.True(t, language().Valid(errs[0].Try), errs[0].Try)
 	}
 }

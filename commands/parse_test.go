@@ -19,7 +19,7 @@ func TestEveryExampleParses(t *testing.T) {
 		require.NotEmpty(t, c.Summary, c.Name)
 		require.NotNil(t, c.Run, c.Name)
 		for _, e := range c.Examples {
-			calls, errs := lang.ParseAll(&lang.Text{Body: e, Rows: table()})
+			calls, errs := language().Parse(e)
 			require.Empty(t, errs, e)
 			require.Len(t, calls, 1, e)
 			require.Equal(t, c.Name, calls[0].Command.Name, e)
@@ -85,51 +85,6 @@ func TestExamplesOfTheRepositoryParse(t *testing.T) {
 	}
 }
 
-// lex splits a text that has no variables into statements.
-func lex(t *lang.Text) (out []lang.Statement, errs []*lang.Error) {
-	l := &lang.Lexer{Text: t}
-	for l.At < len(t.Body) {
-		if words := l.Statement(); len(words) > 0 {
-			out = append(out, lang.Statement{Text: t, Words: words})
-		}
-	}
-	return out, l.Errs
-}
-
-func TestLexer(t *testing.T) {
-	for line, want := range map[string][][]string{
-		"a b":                   {{"a", "b"}},
-		"a; b;;c":               {{"a"}, {"b"}, {"c"}},
-		"a # b":                 {{"a"}},
-		"a#b":                   {{"a#b"}},
-		"a=#b":                  {{"a=#b"}},
-		"'a b' \"c d\"":         {{"a b", "c d"}},
-		`"a\"b\\c" 'd\e'`:       {{`a"b\c`, `d\e`}},
-		"a=';'":                 {{"a=;"}},
-		"a \\\n b\nc":           {{"a", "b"}, {"c"}},
-		"a \\  \r\n b":          {{"a", "b"}},
-		"a\\b":                  {{`a\b`}},
-		"x'a b'y":               {{"xa by"}},
-		"''":                    {{""}},
-		"# only":                nil,
-		"  \t ":                 nil,
-		"seek sub1 10:42:07":    {{"seek", "sub1", "10:42:07"}},
-		"rate fast hold(1k,2s)": {{"rate", "fast", "hold(1k,2s)"}},
-	} {
-		statements, errs := lex(&lang.Text{Body: line})
-		require.Empty(t, errs, line)
-		var got [][]string
-		for _, s := range statements {
-			var words []string
-			for _, w := range s.Words {
-				words = append(words, w.Text)
-			}
-			got = append(got, words)
-		}
-		require.Equal(t, want, got, "%q", line)
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	for _, c := range table() {
 		for _, e := range c.Examples {
@@ -140,19 +95,18 @@ func FuzzParse(f *testing.F) {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		in := &lang.Text{Body: line, Rows: table()}
-		calls, errs := lang.ParseAll(in)
+		calls, errs := language().Parse(line)
 		for _, e := range errs {
 			require.NotEmpty(t, e.Message)
 			require.LessOrEqual(t, e.From, e.To)
 			require.LessOrEqual(t, e.To, len(e.Text))
 			Paint(e, 2)
 			if e.Try != "" {
-				require.True(t, lang.Parses(e.Try, table()), "try: %s", e.Try)
+				require.True(t, language().Valid(e.Try), "try: %s", e.Try)
 			}
 		}
 		for _, c := range calls {
-			require.True(t, lang.Parses(c.Statement.Plain(), table()), "%q", c.Statement.Source())
+			require.True(t, language().Valid(c.Plain()), "%q", c.Source())
 		}
 	})
 }
@@ -163,32 +117,16 @@ func TestSeedsAreAcceptedAndRefused(t *testing.T) {
 	accepted, refused := 0, 0
 	for _, c := range table() {
 		for _, e := range c.Examples {
-			if lang.Parses(e, table()) {
+			if language().Valid(e) {
 				accepted++
 			}
 		}
 	}
 	for _, line := range wrongLines(t) {
-		if !lang.Parses(line, table()) {
+		if !language().Valid(line) {
 			refused++
 		}
 	}
 	require.Greater(t, accepted, 40)
 	require.Equal(t, len(wrongLines(t)), refused)
-}
-
-func FuzzQuote(f *testing.F) {
-	for _, v := range []string{"a", "", "a b", "it's", `a"b\c'`, "#x", "x;y"} {
-		f.Add(v)
-	}
-	f.Fuzz(func(t *testing.T, v string) {
-		if strings.ContainsAny(v, "\n") {
-			return // a quote ends on its line
-		}
-		statements, errs := lex(&lang.Text{Body: lang.Quote(v)})
-		require.Empty(t, errs)
-		require.Len(t, statements, 1)
-		require.Len(t, statements[0].Words, 1)
-		require.Equal(t, v, statements[0].Words[0].Text)
-	})
 }

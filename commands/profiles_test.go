@@ -35,9 +35,9 @@ func TestNothingSavedIsLostUnasked(t *testing.T) {
 		before, err := os.ReadFile(file)
 		require.NoError(t, err)
 
-		require.Contains(t, do("rate perf 7; save mine"), "mine stays as it is")
-		require.Equal(t, file+" is there already; replace it?", asked)
-		require.Contains(t, do("profile delete mine"), "mine stays")
+		require.Contains(t, do("rate perf 7; save mine"), "mine: not changed")
+		require.Equal(t, file+" already exists; replace it?", asked)
+		require.Contains(t, do("profile delete mine"), "mine: kept")
 		after, err := os.ReadFile(file)
 		require.NoError(t, err)
 		require.Equal(t, string(before), string(after))

@@ -66,7 +66,7 @@ func TestAStopShowsWhatItWaitsFor(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- c.Execute(t.Context(), "produce stop fast", &strings.Builder{}) }()
 		time.Sleep(time.Second)
-		require.Regexp(t, `^2s  \d,\d+ messages wait for a receipt$`, c.Progress().Line(time.Now(), 2*time.Second))
+		require.Regexp(t, `^2s  waiting for \d,\d+ receipts$`, c.Progress().Line(time.Now(), 2*time.Second))
 		require.NoError(t, <-done)
 		require.Nil(t, c.Progress())
 	})

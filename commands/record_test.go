@@ -36,8 +36,8 @@ func TestARecordingIsWhatWasTyped(t *testing.T) {
 		t.Chdir(dir)
 		typed(t, c, &out, "1s let d=2s text='a b'", "0s record "+path, "1500ms load low", "700ms run step.pulsh d=$d", "3s remove nobody",
 			"1ms mark \"$text\"; let e=1", "250ms expect perf.workers>9", "1s record other.pulsh", "1s record stop", "1s list", "0s record stop")
-		require.Contains(t, out.String(), "  recording what is typed to "+path+" until record stop\n")
-		require.Contains(t, out.String(), "  5 lines recorded in "+path+"\n")
+		require.Contains(t, out.String(), "  recording to "+path+"; stop with `record stop`\n")
+		require.Contains(t, out.String(), "  recorded 5 lines to "+path+"\n")
 	})
 	body, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -50,7 +50,7 @@ at +1.5s
 load low
 at +700ms
 run step.pulsh d=$d
-# remove nobody    # no group "nobody"; there are perf and perf-sub
+# remove nobody    # no group "nobody" (groups: perf, perf-sub)
 at +5.001s
 mark "$text"
 let e=1
@@ -86,17 +86,17 @@ func TestRecordingErrors(t *testing.T) {
 		var out strings.Builder
 		there := filepath.Join(dir, "there.pulsh")
 		err := c.Execute(t.Context(), "record "+there, &out)
-		require.ErrorContains(t, err, "is there already")
+		require.ErrorContains(t, err, "already exists")
 		require.Equal(t, "record "+there+" force", lang.AsError(err).Try)
 		body, _ := os.ReadFile(there)
 		require.Equal(t, "list\n", string(body))
-		require.ErrorContains(t, c.Execute(t.Context(), "record "+filepath.Join(dir, "no", "such"), &out), "cannot be written: no such file or directory")
-		require.ErrorContains(t, c.Execute(t.Context(), "record stop", &out), "nothing is being recorded")
+		require.ErrorContains(t, c.Execute(t.Context(), "record "+filepath.Join(dir, "no", "such"), &out), ": no such file or directory")
+		require.ErrorContains(t, c.Execute(t.Context(), "record stop", &out), "not recording")
 		require.NoError(t, c.Execute(t.Context(), "record "+there+" force", &out))
-		require.ErrorContains(t, c.Execute(t.Context(), "record "+there+" force", &out), "is being recorded")
+		require.ErrorContains(t, c.Execute(t.Context(), "record "+there+" force", &out), "already recording to ")
 		require.NoError(t, os.Remove(there))
 		require.NoError(t, c.Execute(t.Context(), "list", &out), "a recording that fails does not hold up what is typed")
-		require.Contains(t, out.String(), "the recording has ended: "+there+" cannot be written")
+		require.Contains(t, out.String(), "recording stopped: cannot write "+there)
 	})
 }
 
@@ -136,7 +136,7 @@ func TestAReplayKeepsTheTiming(t *testing.T) {
 			}
 			require.Positive(t, result.Drift.Lines)
 			require.Less(t, result.Drift.Worst, 20*time.Millisecond)
-			require.Contains(t, answers.Summary(result, c.Env.Session.Snapshot()), "kept to the plan within ")
+			require.Contains(t, answers.Summary(result, c.Env.Session.Snapshot()), " at most ")
 		})
 	}
 }

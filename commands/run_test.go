@@ -168,7 +168,7 @@ func TestScriptsGoOnWhenAsked(t *testing.T) {
 		require.NoError(t, err, "quit ends a script in order")
 		require.Equal(t, 1, result.Passed)
 		require.Equal(t, "x.pulsh:5", result.Checks[0].Place)
-		require.Equal(t, `dir/x.pulsh:2:8: no group "nobody"; there are perf and perf-sub
+		require.Equal(t, `dir/x.pulsh:2:8: no group "nobody" (groups: perf, perf-sub)
   remove nobody
          ^^^^^^
   try: remove perf
@@ -178,7 +178,7 @@ dir/x.pulsh:4:7: perf is ready
   try: produce start perf
 `, told.String())
 		_, err = c.RunScript(t.Context(), s, &out, lang.Options{})
-		require.Equal(t, "dir/x.pulsh:1:6: there is a group \"perf\" already, and it is ready\n  load low\n       ^^^\n  try: remove perf", Paint(err, 2))
+		require.Equal(t, "dir/x.pulsh:1:6: group perf is already ready\n  load low\n       ^^^\n  try: remove perf", Paint(err, 2))
 		require.Equal(t, lang.ExitFailed, lang.ExitCode(err))
 	})
 }

@@ -24,7 +24,7 @@ func TestStatusLine(t *testing.T) {
 	line := func() string { return answers.StatusLine(s, at) }
 	require.Equal(t, "00:01:12 no groups", line())
 	s.Groups = []snapshot.Group{fast, sub}
-	require.Equal(t, "00:01:12 fast 41.0k/50.0k/s p99 4.8ms 31 failed | sub1 61.3k/s e2e p99 – 8.20M behind 7 lost 2.00k dup", line())
+	require.Equal(t, "00:01:12 fast 41.0k/50.0k/s p99 4.8ms 31 failed | sub1 61.3k/s e2e p99 – backlog 8.20M 7 lost 2.00k dup", line())
 	s.Cluster.State, s.Cluster.Since = snapshot.Reconnecting, at.Add(-3*time.Second)
 	fastest, paused, ended, stopped, unknown := fast, fast, fast, fast, sub
 	p, c := *fast.Producer, *sub.Consumer

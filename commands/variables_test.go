@@ -12,68 +12,21 @@ import (
 	"pulsh/commands/lang"
 )
 
-func TestVariablesAreFilledIn(t *testing.T) {
-	vars := lang.Variables{}
-	for name, value := range map[string]string{"rate": "20k", "r": "1", "empty": "", "blank": "a b", "q": `it's "x" $5\`, "kv": "rate=5"} {
-		vars[name] = lang.Variable{Name: name, Value: value}
-	}
-	for line, want := range map[string][]string{
-		"$rate":          {"20k"},
-		"x$rate.y":       {"x20k.y"},
-		"${r}ate":        {"1ate"},
-		"$$rate":         {"$rate"},
-		"a$$":            {"a$"},
-		`"$rate $$ $r"`:  {"20k $ 1"},
-		"'$rate'":        {"$rate"},
-		`'$'"$r"`:        {"$1"},
-		"rate=$rate":     {"rate=20k"},
-		"$empty x":       {"", "x"},
-		"$blank":         {"a b"},
-		"$q":             {`it's "x" $5\`},
-		`"$q"`:           {`it's "x" $5\`},
-		"ramp(1..$rate)": {"ramp(1..20k)"},
-		"# $none":        nil,
-	} {
-		in := &lang.Text{Body: line, Vars: vars}
-		statements, errs := lex(in)
-		require.Empty(t, errs, line)
-		var got []string
-		for _, s := range statements {
-			require.Nil(t, s.Unresolved(), line)
-			for _, w := range s.Words {
-				got = append(got, w.Text)
-			}
-			again, errs := lex(&lang.Text{Body: s.Plain()})
-			require.Empty(t, errs, line)
-			require.Len(t, again, 1, line)
-			for i, w := range again[0].Words {
-				require.Equal(t, s.Words[i].Text, w.Text, "%s filled in is %s", line, s.Plain())
-				require.Equal(t, s.Words[i].Keyed, w.Keyed, line)
-			}
-		}
-		require.Equal(t, want, got, line)
-	}
-	statements, _ := lex(&lang.Text{Body: "$kv x$kv", Vars: vars})
-	for _, w := range statements[0].Words {
-		require.False(t, w.Keyed, "a value is no setting")
-	}
-}
-
 func TestVariableErrors(t *testing.T) {
 	for line, want := range map[string]string{
-		"mark $rat":                        "     ^^^^ no variable \"rat\"; there is rate\n  try: mark 50kk",
-		"let d=10s; wait $dd":              "                ^^^ no variable \"dd\"; there are d and rate\n  try: wait 10s",
-		"wait $other":                      "     ^^^^^^ no variable \"other\"; there is rate\n  try: let other=20k",
-		"wait ${":                          "     ^^ $ stands before the name of a variable; $$ is a dollar\n  try: wait until fast.rate>1k timeout=30s",
-		"mark a $ b":                       "       ^ $ stands before the name of a variable; $$ is a dollar\n  try: mark a $$ b",
-		"mark ${rate":                      "     ^^ $ stands before the name of a variable; $$ is a dollar\n  try: mark $$rate",
+		"mark $rat":                        "     ^^^^ no variable \"rat\" (only rate)\n  try: mark 50kk",
+		"let d=10s; wait $dd":              "                ^^^ no variable \"dd\" (d, rate)\n  try: wait 10s",
+		"wait $other":                      "     ^^^^^^ no variable \"other\" (only rate)\n  try: let other=20k",
+		"wait ${":                          "     ^^ $ needs the name of a variable; $$ is a dollar sign\n  try: wait until fast.rate>1k timeout=30s",
+		"mark a $ b":                       "       ^ $ needs the name of a variable; $$ is a dollar sign\n  try: mark a $$ b",
+		"mark ${rate":                      "     ^^ $ needs the name of a variable; $$ is a dollar sign\n  try: mark $$rate",
 		"rate fast $rate":                  "          ^^^^^ \"50kk\" is not a rate ($rate is 50kk, from --set)\n  try: rate fast 50k     (50k, 300/m, max, +10%, x2, ramp(1k..50k,2m))",
 		"set fast rate=ramp($rate..1k,2m)": "              ^^^^^^^^^^^^^^^^^^",
-		"let rate":                         "    ^^^^ \"rate\" is one word too many for let [NAME=VALUE…]\n  try: let",
-		"let a-b=1":                        "    ^^^ \"a-b\" is no variable: a small letter, then small letters, digits and _\n  try: let rate=20k",
+		"let rate":                         "    ^^^^ unexpected \"rate\" after let [NAME=VALUE…]\n  try: let",
+		"let a-b=1":                        "    ^^^ \"a-b\" is not a variable name: a lower-case letter, then lower-case letters, digits and _\n  try: let rate=20k",
 		"scale fsat $rate":                 "           ^^^^^ \"50kk\" is not a number of workers ($rate is 50kk, from --set)\n  try: scale fsat +4     (8, +4, -2)",
 	} {
-		_, errs := lang.ParseAll(&lang.Text{Body: line, Rows: table(), Vars: lang.NewScope([]lang.Variable{{Name: "rate", Value: "50kk", Origin: "--set", Fixed: true}})})
+		_, errs := language().Parse(line, lang.Variable{Name: "rate", Value: "50kk", Origin: "--set", Fixed: true})
 		require.Len(t, errs, 1, line)
 		assert.Contains(t, Paint(errs[0], 0), want, line)
 	}
@@ -93,7 +46,7 @@ func TestWhichVariableCounts(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, `  a = let · b = flag (--set) · c = let
   d = let
-  a = inner · c = argument (an argument of the run)
+  a = inner · c = argument (an argument of run)
   b = flag (--set)
   a  inner     inner.pulsh:1
   b  flag      --set
@@ -117,7 +70,7 @@ func TestVariablesOfThePrompt(t *testing.T) {
 		require.NoError(t, c.Execute(t.Context(), "let d=2s name=x; wait $d", &out))
 		require.Error(t, c.Execute(t.Context(), "let d=9s; sek sub1", &out), "nothing of a wrong line runs")
 		require.NoError(t, c.Execute(t.Context(), `mark "$name is '$d'"; let`, &out))
-		require.Equal(t, "  no variables; let rate=20k sets one, and $rate is what it stands for\n  d = 2s · name = x\n  d     2s\n  name  x\n", out.String())
+		require.Equal(t, "  no variables; set one with let rate=20k and use it as $rate\n  d = 2s · name = x\n  d     2s\n  name  x\n", out.String())
 		offered, from := c.Complete("let wait=$d", 11)
 		require.Equal(t, []lang.Suggestion{{Text: "d", Description: "2s"}}, offered)
 		require.Equal(t, 10, from)
@@ -140,15 +93,15 @@ func TestVariablesOfTheEnvironment(t *testing.T) {
 	}, vars)
 	for pair, say := range map[string]string{
 		"PULSH_VAR_=1":     "PULSH_VAR_: a variable needs a name",
-		"PULSH_VAR_1A=1":   `PULSH_VAR_1A: "1a" is no variable`,
+		"PULSH_VAR_1A=1":   `PULSH_VAR_1A: "1a" is not a variable name`,
 		"PULSH_VAR_rate=1": "PULSH_VAR_RATE and PULSH_VAR_rate are the same variable, $rate",
-		"PULSH_VAR_X=a\nb": "the value of PULSH_VAR_X holds a character that cannot be typed",
+		"PULSH_VAR_X=a\nb": "the value of PULSH_VAR_X has a control character",
 		"PULSH_VAR_Y=" + strings.Repeat("y", lang.VariableValueMax+1): "longer than 4096 bytes",
 	} {
 		_, err := lang.EnvironmentVariables([]string{"PULSH_VAR_RATE=20k", pair})
 		require.ErrorContains(t, err, say)
 	}
-	for text, say := range map[string]string{"rate": "name=value", "Rate=1": "is no variable", "=1": "needs a name", "a=\x00": "cannot be typed"} {
+	for text, say := range map[string]string{"rate": "name=value", "Rate=1": "is not a variable name", "=1": "needs a name", "a=\x00": "control character"} {
 		_, err := lang.ParseVariable(text, "--set")
 		require.ErrorContains(t, err, say)
 	}
@@ -159,10 +112,9 @@ func TestVariablesDoNotGrowWithoutAnEnd(t *testing.T) {
 	body := "let a=xxxxxxxxxxxxxxxx\n" + strings.Repeat("let a=$a$a\n", 100)
 	_, err := ParseScript("grow.pulsh", body)
 	require.ErrorContains(t, err, "grow.pulsh:10:7: the value of a is longer than 4096 bytes")
-	big := lang.Variables{"a": {Name: "a", Value: strings.Repeat("x", lang.VariableValueMax)}}
-	_, errs := lang.ParseAll(&lang.Text{Body: "mark " + strings.Repeat("$a", lang.TextMax/4), Rows: table(), Vars: big})
+	_, errs := language().Parse("mark "+strings.Repeat("$a", 1<<18), lang.Variable{Name: "a", Value: strings.Repeat("x", 4096)})
 	require.NotEmpty(t, errs)
-	require.Contains(t, errs[0].Message, "more than a mebibyte of variables filled in")
+	require.Contains(t, errs[0].Message, "the values of variables exceed one mebibyte")
 }
 
 func FuzzVariables(f *testing.F) {
@@ -171,13 +123,13 @@ func FuzzVariables(f *testing.F) {
 	}
 	f.Add("$a $b", "", "it's \"$\\ #;=")
 	f.Fuzz(func(t *testing.T, line, a, b string) {
-		vars := lang.Variables{}
+		var vars []lang.Variable
 		for name, value := range map[string]string{"a": a, "b": b} {
 			if lang.CheckVariableValue(name, value) == nil {
-				vars[name] = lang.Variable{Name: name, Value: value, Origin: "--set"}
+				vars = append(vars, lang.Variable{Name: name, Value: value, Origin: "--set"})
 			}
 		}
-		calls, errs := lang.ParseAll(&lang.Text{Body: line, Rows: table(), Vars: vars})
+		calls, errs := language().Parse(line, vars...)
 		for _, e := range errs {
 			require.NotEmpty(t, e.Message)
 			require.GreaterOrEqual(t, e.From, -1)
@@ -185,16 +137,16 @@ func FuzzVariables(f *testing.F) {
 			require.LessOrEqual(t, e.To, len(e.Text))
 			Paint(e, 2)
 			if e.Try != "" {
-				require.True(t, lang.Parses(e.Try, table()), "try: %s", e.Try)
+				require.True(t, language().Valid(e.Try), "try: %s", e.Try)
 			}
 		}
 		for _, c := range calls {
-			again, errs := lang.ParseAll(&lang.Text{Body: c.Statement.Plain(), Rows: table()})
-			require.Empty(t, errs, "%q filled in is %q", c.Statement.Source(), c.Statement.Plain())
+			again, errs := language().Parse(c.Plain())
+			require.Empty(t, errs, "%q filled in is %q", c.Source(), c.Plain())
 			require.Len(t, again, 1)
 			require.Equal(t, c.Command.Name, again[0].Command.Name)
-			for name, arg := range c.Args {
-				require.Equal(t, arg.Text, again[0].Args[name].Text, "%q filled in is %q", c.Statement.Source(), c.Statement.Plain())
+			for _, p := range c.Command.Params {
+				require.Equal(t, c.Text(p.Name), again[0].Text(p.Name), "%q filled in is %q", c.Source(), c.Plain())
 			}
 		}
 	})

@@ -182,3 +182,15 @@ func percentNumber(v float64, decimals int) string {
 	}
 	return minus + strconv.FormatFloat(size, 'f', decimals, 64)
 }
+
+// Plural writes a number with its noun: 1 worker, 4,000 workers. The plural of the
+// noun has an s, or is many if given: 2 entries, 1 message waits, 2 messages wait.
+func Plural[N ~int | ~int64 | ~uint64](n N, one string, many ...string) string {
+	switch {
+	case n == 1:
+		return "1 " + one
+	case len(many) > 0:
+		return Whole(float64(n)) + " " + many[0]
+	}
+	return Whole(float64(n)) + " " + one + "s"
+}

@@ -167,3 +167,11 @@ func clampDuration(v float64) time.Duration {
 	}
 	return time.Duration(v)
 }
+
+func TestPlural(t *testing.T) {
+	require.Equal(t, "0 workers", graphs.Plural(0, "worker"))
+	require.Equal(t, "1 worker", graphs.Plural(1, "worker"))
+	require.Equal(t, "4,000 workers", graphs.Plural(int64(4000), "worker"))
+	require.Equal(t, "1 entry", graphs.Plural(uint64(1), "entry", "entries"))
+	require.Equal(t, "2 entries", graphs.Plural(uint64(2), "entry", "entries"))
+}

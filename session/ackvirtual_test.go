@@ -54,7 +54,7 @@ func (v *virtual) whole() {
 	books := v.sub1().Consumer.Delivery
 	require.Zero(v.t, books.Missing())
 	require.Zero(v.t, books.Duplicated)
-	require.Zero(v.t, books.TooOld)
+	require.Zero(v.t, books.OutsideWindow)
 }
 
 // strategies are all ways to acknowledge, with the type that has them.
@@ -90,8 +90,8 @@ func TestEachStrategyThroughPauseStopAndSeek(t *testing.T) {
 				c := v.sub1().Consumer
 				require.Zero(t, c.InFlight, "what was in flight was acknowledged or given up")
 				require.Zero(t, c.Kept)
-				require.Positive(t, c.Outcomes[metrics.AgainSeek])
-				require.Zero(t, c.Outcomes[metrics.AgainUnknown])
+				require.Positive(t, c.Outcomes[metrics.RedeliveredSeek])
+				require.Zero(t, c.Outcomes[metrics.RedeliveredUnknown])
 				require.NoError(t, v.Start(v.t.Context(), "sub1"))
 				time.Sleep(time.Second)
 				require.NoError(t, v.Stop(v.t.Context(), "fast"))
@@ -170,23 +170,23 @@ func TestAMixLosesNothingAndTellsWhyMessagesComeAgain(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		c := v.sub1().Consumer
 		require.InDelta(t, 550, c.Nacked, 150, "a tenth of five thousand, and of what came again")
-		require.Equal(t, c.Nacked, c.Outcomes[metrics.AgainNack], "each came again")
+		require.Equal(t, c.Nacked, c.Outcomes[metrics.RedeliveredNack], "each came again")
 		require.InDelta(t, 250, c.Outcomes[metrics.Dropped], 150)
-		require.Zero(t, c.Outcomes[metrics.AgainDrop])
+		require.Zero(t, c.Outcomes[metrics.RedeliveredDrop])
 		require.EqualValues(t, c.Outcomes[metrics.Dropped], c.InFlight, "what was dropped is in flight for ever")
 		require.NoError(t, v.Scale(v.t.Context(), "sub1", 1))
 		time.Sleep(time.Second)
 		c = v.sub1().Consumer
-		require.Positive(t, c.Outcomes[metrics.AgainDrop])
+		require.Positive(t, c.Outcomes[metrics.RedeliveredDrop])
 		require.NoError(t, v.Stop(v.t.Context(), "sub1"))
 		require.NoError(t, v.Start(v.t.Context(), "sub1"))
 		time.Sleep(time.Second)
 		c = v.sub1().Consumer
-		require.Equal(t, c.Outcomes[metrics.Dropped], c.Outcomes[metrics.AgainDrop])
-		require.Zero(t, c.Outcomes[metrics.AgainUnknown])
+		require.Equal(t, c.Outcomes[metrics.Dropped], c.Outcomes[metrics.RedeliveredDrop])
+		require.Zero(t, c.Outcomes[metrics.RedeliveredUnknown])
 		require.Zero(t, c.InFlight)
 		require.Zero(t, v.pending())
-		require.EqualValues(t, v.fast().Producer.Acked+c.Outcomes[metrics.AgainNack]+c.Outcomes[metrics.AgainDrop]+c.Outcomes[metrics.AgainDisconnect], c.Received)
+		require.EqualValues(t, v.fast().Producer.Acked+c.Outcomes[metrics.RedeliveredNack]+c.Outcomes[metrics.RedeliveredDrop]+c.Outcomes[metrics.RedeliveredDisconnect], c.Received)
 		v.whole()
 	})
 }
@@ -279,7 +279,7 @@ func TestDeadLettersAndRetriesLoseNothing(t *testing.T) {
 		c := v.sub1().Consumer
 		require.EqualValues(t, sent, c.Outcomes[metrics.DeadLettered])
 		require.EqualValues(t, 3*sent, c.Received, "once, and two redeliveries")
-		require.EqualValues(t, 2*sent, c.Outcomes[metrics.AgainNack])
+		require.EqualValues(t, 2*sent, c.Outcomes[metrics.RedeliveredNack])
 		require.Zero(t, v.pending())
 		require.EqualValues(t, sent, v.stored("dead"))
 		v.whole()

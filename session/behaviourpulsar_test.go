@@ -119,21 +119,21 @@ func TestAMixOnAPulsar(t *testing.T) {
 				l.produce(nil)
 				l.until("some were given back and came again", func() bool {
 					c := l.sub1()
-					return c.Nacked > 100 && c.Outcomes[metrics.AgainNack] > 100 && c.Outcomes[metrics.Dropped] > 20
+					return c.Nacked > 100 && c.Outcomes[metrics.RedeliveredNack] > 100 && c.Outcomes[metrics.Dropped] > 20
 				})
 				l.change("nack", "0%", "drop", "0%")
 				l.settle()
 				l.change("churn", "50%/1s") // each consumer closes in its turn, and lets go what it had dropped
 				l.until("what was dropped or given back came again", func() bool {
 					c := l.sub1()
-					return c.Outcomes[metrics.AgainDrop] >= c.Outcomes[metrics.Dropped] && c.Outcomes[metrics.AgainNack] >= c.Nacked
+					return c.Outcomes[metrics.RedeliveredDrop] >= c.Outcomes[metrics.Dropped] && c.Outcomes[metrics.RedeliveredNack] >= c.Nacked
 				})
 				l.change("churn", "off")
 				l.drained()
 				c := l.sub1()
-				require.GreaterOrEqual(t, c.Outcomes[metrics.AgainNack], c.Nacked, "each that was given back came again")
-				require.Less(t, c.Outcomes[metrics.AgainNack], c.Nacked+200, "and of others only what shared a batch with them when the mix was changed")
-				require.Zero(t, c.Outcomes[metrics.AgainUnknown])
+				require.GreaterOrEqual(t, c.Outcomes[metrics.RedeliveredNack], c.Nacked, "each that was given back came again")
+				require.Less(t, c.Outcomes[metrics.RedeliveredNack], c.Nacked+200, "and of others only what shared a batch with them when the mix was changed")
+				require.Zero(t, c.Outcomes[metrics.RedeliveredUnknown])
 				l.until("nothing in flight", func() bool { return l.sub1().InFlight == 0 })
 			})
 		})
@@ -182,7 +182,7 @@ func TestDeadLettersAndRetriesOnAPulsar(t *testing.T) {
 			// some to both. So there may be more deliveries than three of each message.
 			l.until("each was given back twice and then forwarded", func() bool {
 				c := l.sub1()
-				again := c.Outcomes[metrics.AgainNack]
+				again := c.Outcomes[metrics.RedeliveredNack]
 				return again >= 2*l.fast().Acked && again == c.Received-l.fast().Acked && c.Received == c.Nacked+c.Outcomes[metrics.DeadLettered]
 			})
 			l.whole()
@@ -214,8 +214,8 @@ func TestChurnAndRateOnAPulsar(t *testing.T) {
 		l.drained()
 		l.whole()
 		c := l.sub1()
-		require.Zero(t, c.Outcomes[metrics.AgainUnknown])
-		require.Equal(t, c.Delivery.Redelivered, uint64(c.Outcomes[metrics.AgainDisconnect]))
+		require.Zero(t, c.Outcomes[metrics.RedeliveredUnknown])
+		require.Equal(t, c.Delivery.Redelivered, uint64(c.Outcomes[metrics.RedeliveredDisconnect]))
 	})
 }
 
@@ -224,14 +224,14 @@ func TestAnExclusiveGroupRewindsToWhatItGaveBack(t *testing.T) {
 		l.behaving(2, "type", "exclusive", "nack", "3%", "nackdelay", "300ms", "response", "on")
 		l.produce(nil)
 		l.acked(3000)
-		l.until("it gave back", func() bool { return l.sub1().Outcomes[metrics.AgainNack] > 0 })
+		l.until("it gave back", func() bool { return l.sub1().Outcomes[metrics.RedeliveredNack] > 0 })
 		l.change("nack", "0%")
 		l.settle()
 		l.drained()
 		l.whole()
 		require.Equal(t, broker.Exclusive, broker.SubscriptionType(l.sub1().Type))
-		require.Zero(t, l.sub1().Outcomes[metrics.AgainUnknown])
+		require.Zero(t, l.sub1().Outcomes[metrics.RedeliveredUnknown])
 		require.NoError(t, l.consumerGroup("sub1").SeekTime(l.soon(), time.Now().Add(-time.Hour)))
-		l.until("all once more", func() bool { return l.sub1().Outcomes[metrics.AgainSeek] == l.fast().Acked })
+		l.until("all once more", func() bool { return l.sub1().Outcomes[metrics.RedeliveredSeek] == l.fast().Acked })
 	})
 }

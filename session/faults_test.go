@@ -51,7 +51,7 @@ func TestEveryKindOfFaultIsCountedExactly(t *testing.T) {
 			_, books := v.settle()
 			acked := uint64(v.fast().Producer.Acked)
 			require.Equal(v.t, delivery.Totals{
-				Received: acked, Holes: 2, Doubtful: 7, Duplicated: 2, OutOfOrder: 3, Epoch: 1, Streams: 1, Announced: 1,
+				Received: acked, Gaps: 2, Unknown: 7, Duplicated: 2, OutOfOrder: 3, Period: 1, Producers: 1, Announced: 1,
 			}, books, "%s", kind)
 		})
 	}
@@ -69,9 +69,9 @@ func TestTheLossOfTheLastMessagesIsSeen(t *testing.T) {
 		time.Sleep(time.Second)
 		_, books := v.settle()
 		require.EqualValues(v.t, received, books.Received)
-		require.EqualValues(v.t, v.fast().Producer.Acked-received, books.Tail)
+		require.EqualValues(v.t, v.fast().Producer.Acked-received, books.NotYetReceived)
 		require.Zero(v.t, books.Lost)
-		require.Zero(v.t, books.Holes)
+		require.Zero(v.t, books.Gaps)
 	})
 }
 
@@ -87,7 +87,7 @@ func TestTimedOutSendsThatAreStoredAreReceivedOnce(t *testing.T) {
 		require.Positive(v.t, p.Failed)
 		require.EqualValues(v.t, p.Sent, books.Unique(), "what timed out was stored all the same")
 		require.Zero(v.t, books.Missing())
-		require.Zero(v.t, books.Doubtful)
+		require.Zero(v.t, books.Unknown)
 		require.Zero(v.t, books.Duplicated)
 	})
 }
@@ -103,7 +103,7 @@ func TestEvictedConsumersGetMessagesAgainAndTheBrokerSaysSo(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		_, books := v.settle()
 		require.EqualValues(v.t, 25, books.Redelivered)
-		require.EqualValues(v.t, 25, books.RedeliveredTold)
+		require.EqualValues(v.t, 25, books.RedeliveredByBroker)
 		require.EqualValues(v.t, v.fast().Producer.Acked, books.Unique())
 		require.Zero(v.t, books.Missing())
 		require.Zero(v.t, books.Duplicated)
@@ -125,18 +125,18 @@ func TestPeriodsKeepReplaysApart(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			l, err := v.Delivery("sub1", 10)
 			require.NoError(v.t, err)
-			require.Equal(v.t, delivery.Totals{Received: acked, Holes: 1, Duplicated: 1, Epoch: epoch, Streams: 1, Announced: 1}, l.Present)
-			require.Equal(v.t, (epoch-1)*acked, l.Earlier.Received)
-			require.Equal(v.t, epoch-1, l.Earlier.Holes)
-			require.Equal(v.t, epoch-1, l.Earlier.Duplicated)
+			require.Equal(v.t, delivery.Totals{Received: acked, Gaps: 1, Duplicated: 1, Period: epoch, Producers: 1, Announced: 1}, l.Present)
+			require.Equal(v.t, (epoch-1)*acked, l.Previous.Received)
+			require.Equal(v.t, epoch-1, l.Previous.Gaps)
+			require.Equal(v.t, epoch-1, l.Previous.Duplicated)
 			require.Len(v.t, l.Producers, 1)
 		}
 		require.NoError(v.t, v.Reset("sub1"))
 		v.sub1()
 		l, err := v.Delivery("sub1", 10)
 		require.NoError(v.t, err)
-		require.Zero(v.t, l.Present.Received+l.Present.Duplicated+l.Earlier.Received+l.Earlier.Duplicated)
-		require.EqualValues(v.t, 1, l.Present.Holes, "what is open is open")
+		require.Zero(v.t, l.Present.Received+l.Present.Duplicated+l.Previous.Received+l.Previous.Duplicated)
+		require.EqualValues(v.t, 1, l.Present.Gaps, "what is open is open")
 	})
 }
 
@@ -229,7 +229,7 @@ func TestClocksThatDiffer(t *testing.T) {
 			t.Run(fmt.Sprint(ahead), func(t *testing.T) {
 				g, notes := apart(t, ahead, true)
 				c := g.Consumer.Clock
-				require.Positive(t, c.Streams)
+				require.Positive(t, c.Producers)
 				require.True(t, c.Bounded)
 				require.LessOrEqual(t, c.Low, ahead)
 				require.GreaterOrEqual(t, c.High, ahead)

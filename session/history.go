@@ -37,7 +37,7 @@ func newHistory() *history {
 
 // withoutAliases leaves out the second names of figures.
 func withoutAliases(figures []snapshot.Figure) []snapshot.Figure {
-	return slices.DeleteFunc(figures, func(f snapshot.Figure) bool { return f.Name != plain(f.Name) })
+	return slices.DeleteFunc(slices.Clone(figures), func(f snapshot.Figure) bool { return f.Name != plain(f.Name) })
 }
 
 // plain returns the shortest name of a figure: fast.p99 for fast.latency.p99, and

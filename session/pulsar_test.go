@@ -145,7 +145,7 @@ func (l *load) clean() {
 	require.EqualValues(l.t, l.fast().Acked, books.Unique())
 	require.Zero(l.t, books.Missing())
 	require.Zero(l.t, books.Duplicated)
-	require.Zero(l.t, books.TooOld)
+	require.Zero(l.t, books.OutsideWindow)
 	require.Zero(l.t, l.fast().Failed)
 }
 
@@ -255,7 +255,7 @@ func TestSeekUnderLoad(t *testing.T) {
 				l.acked(2000)
 				received := l.sub1().Received
 				require.NoError(t, l.consumerGroup("sub1").SeekTime(l.soon(), time.Now().Add(-time.Hour)))
-				l.until("a new epoch", func() bool { return l.sub1().Epoch == 2 })
+				l.until("a new epoch", func() bool { return l.sub1().Period == 2 })
 				l.acked(1000)
 				require.NoError(t, l.Stop(l.soon(), "fast"))
 				l.until("everything once more", func() bool { return l.sub1().Received >= received+l.fast().Acked })
@@ -325,7 +325,7 @@ func TestRefusals(t *testing.T) {
 		l.until("nothing that runs is disturbed", func() bool { return l.group("fast").State == snapshot.Running })
 		require.ErrorContains(t, l.Start(l.soon(), "fast"), "fast is already running")
 		require.ErrorContains(t, l.Start(l.soon(), "none"), `no group "none"`)
-		require.ErrorContains(t, l.Scale(l.soon(), "fast", 1001), "1001 workers are more than 1000")
+		require.ErrorContains(t, l.Scale(l.soon(), "fast", 1001), "1001 workers exceed the limit of 1000")
 		_, err := l.ConsumerGroup("fast")
 		require.ErrorContains(t, err, "fast is not a consumer group")
 	})

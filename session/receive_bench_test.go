@@ -36,7 +36,7 @@ func (s *spring) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
 	}
 	n, now := min(perReceive, s.left), s.clock()
 	for i := range buf[:n] {
-		payload.PutStamp(s.bodies[i][:], payload.Stamp{Stream: 1, Sequence: s.next, Due: now})
+		payload.PutStamp(s.bodies[i][:], payload.Stamp{Producer: 1, Sequence: s.next, Due: now})
 		buf[i] = broker.Delivery{Body: s.bodies[i][:], Entry: uint32(s.next / 100), Received: now}
 		s.next++
 	}

@@ -70,7 +70,7 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 				time.Sleep(time.Second)
 				last := v.sub1().Consumer
 				require.Zero(v.t, last.Delivery.Duplicated)
-				require.Equal(v.t, 5, last.Epoch, "a skip that is refused opens none")
+				require.Equal(v.t, 5, last.Period, "a skip that is refused opens none")
 			})
 		})
 	}

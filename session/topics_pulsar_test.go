@@ -59,7 +59,7 @@ func (l *load) settleAll(group string, producers []string) (acked int64) {
 	})
 	l.until(group+" has all", func() bool {
 		c := l.group(group).Consumer
-		return c.Delivery.Holes == 0 && c.Delivery.Tail == 0
+		return c.Delivery.Gaps == 0 && c.Delivery.NotYetReceived == 0
 	})
 	return acked
 }
@@ -86,7 +86,7 @@ func TestAHundredSeeksUnderLoad(t *testing.T) {
 				t.Logf("%d of %d seeks, delivery resumed after each, at most %s", resumed, test.seeks, worst)
 				require.Zero(t, l.sub1().Delivery.Duplicated)
 				require.Zero(t, l.sub1().Delivery.Lost)
-				require.Equal(t, test.seeks+1, l.sub1().Epoch)
+				require.Equal(t, test.seeks+1, l.sub1().Period)
 			})
 		})
 	}
@@ -209,7 +209,7 @@ func TestTopicsChangeLive(t *testing.T) {
 		set(topics)
 		require.Len(t, l.group("sub1").Topics, 3)
 		set("/" + l.topic + "-./")
-		require.Equal(t, 1, l.sub1().Epoch, "the same topics and more: nothing begins anew")
+		require.Equal(t, 1, l.sub1().Period, "the same topics and more: nothing begins anew")
 		late := spec.DefaultProducer("late")
 		late.Topic, late.Rate = l.topic+"-d", pacing.Hold(1000)
 		require.NoError(t, l.AddProducer("late", late))
@@ -264,7 +264,7 @@ func TestEveryTypeWithEveryAckOnEveryKindOfTopic(t *testing.T) {
 					books := l.group(group).Consumer.Delivery
 					require.Zero(t, books.Missing(), group)
 					require.Zero(t, books.Duplicated, group)
-					require.Zero(t, books.TooOld, group)
+					require.Zero(t, books.OutsideWindow, group)
 				}
 				t.Logf("%d combinations on %s, no losses or duplicates", len(groups), topics)
 			})

@@ -24,11 +24,11 @@ func TestTopicsAreRead(t *testing.T) {
 		{"/tenant/ns/orders-[a-z]{1,3}/", "/tenant/ns/orders-[a-z]{1,3}/", ""},
 		{"", "", "a topic needs a name"},
 		{"a,,b", "", "a topic needs a name"},
-		{"/orders-.*", "", `"/orders-.*" is not a pattern: it ends with a slash too, as /orders-.*/`},
-		{"//", "", `"//" is not a pattern: it ends with a slash too, as /orders-.*/`},
+		{"/orders-.*", "", `"/orders-.*" is not a pattern: it must end with a slash, like /orders-.*/`},
+		{"//", "", `"//" is not a pattern: it must end with a slash, like /orders-.*/`},
 		{"/ns//", "", `"/ns//" is not a pattern: it is empty`},
 		{"/(/", "", `"/(/" is not a pattern: missing closing ): ` + "`(`"},
-		{"/persistent://public/default/x/", "", `"/persistent://public/default/x/" is not a pattern: it has no domain, persistent topics alone are matched`},
+		{"/persistent://public/default/x/", "", `"/persistent://public/default/x/" is not a pattern: leave out the domain, only persistent topics match`},
 	} {
 		topics, err := spec.ParseTopics(test.text)
 		if test.refusal != "" {
@@ -150,13 +150,13 @@ func TestSeveralTopicsChangeLiveAndNothingIsLost(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		g := v.sub1()
 		require.Equal(v.t, []string{"a", "b"}, g.Topics)
-		require.Equal(v.t, 1, g.Consumer.Epoch, "one more topic begins nothing anew")
+		require.Equal(v.t, 1, g.Consumer.Period, "one more topic begins nothing anew")
 		require.InDelta(v.t, 1500, g.Consumer.Broker.OutPerSecond, 50, "the broker's count is of both topics")
 		v.complete("a", "b")
 		spec.Topic = "a"
 		_, err = v.SetConsumer(v.t.Context(), "sub1", spec)
 		require.NoError(v.t, err)
-		require.Equal(v.t, 2, v.sub1().Consumer.Epoch, "what b still had is not held against the group")
+		require.Equal(v.t, 2, v.sub1().Consumer.Period, "what b still had is not held against the group")
 	})
 }
 
@@ -203,11 +203,11 @@ func TestUnsuitableCoverageIsRefused(t *testing.T) {
 			change       func(*spec.Consumer)
 			refusal, try string
 		}{
-			{func(s *spec.Consumer) { s.Compacted = true }, "compacted=on needs type=exclusive or type=failover, and this is shared", "set sub1 type=failover compacted=on"},
-			{func(s *spec.Consumer) { s.Sticky = true }, "sticky=on divides keys, and type=shared does not go by keys", "set sub1 type=key_shared sticky=on"},
+			{func(s *spec.Consumer) { s.Compacted = true }, "compacted=on needs type=exclusive or type=failover, not shared", "set sub1 type=failover compacted=on"},
+			{func(s *spec.Consumer) { s.Sticky = true }, "sticky=on needs type=key_shared, not shared", "set sub1 type=key_shared sticky=on"},
 			{func(s *spec.Consumer) {
 				s.Type, s.Compacted, s.Topic = broker.Failover, true, "a,non-persistent://public/default/b"
-			}, "compacted=on needs persistent topics, and non-persistent://public/default/b is none", "set sub1 compacted=off"},
+			}, "compacted=on needs persistent topics; non-persistent://public/default/b is not persistent", "set sub1 compacted=off"},
 		} {
 			spec := spec.DefaultConsumer("sub1")
 			test.change(&spec)
@@ -230,9 +230,9 @@ func TestConsumersThatAreLostOrSilentAreReplaced(t *testing.T) {
 		lossless bool
 	}{
 		{"evicted", func(v *virtual) error {
-			return v.cluster.Evict("fast", "sub1", &broker.Error{Category: broker.Busy, Message: "another consumer holds this subscription"})
-		}, broker.Busy, "sub1: another consumer holds this subscription; re-subscribing 2 of 2 consumers; try: ", true},
-		{"numb", func(v *virtual) error { return v.cluster.Numb("fast", "sub1") }, broker.Silent, "no deliveries for 8 s with", true},
+			return v.cluster.Evict("fast", "sub1", &broker.Error{Category: broker.Busy, Message: "another consumer already holds this subscription"})
+		}, broker.Busy, "sub1: another consumer already holds this subscription; re-subscribing 2 of 2 consumers; try: ", true},
+		{"numb", func(v *virtual) error { return v.cluster.Stick("fast", "sub1") }, broker.Silent, "no deliveries for 8 s with", true},
 		{"unloaded", func(v *virtual) error { return v.cluster.Unload("fast") }, broker.Moved, "topic fast was reloaded by the broker", true},
 		{"subscription deleted", func(v *virtual) error { return v.cluster.DeleteSubscription("fast", "sub1") }, broker.Gone, "the subscription sub1 of fast was deleted and re-created", false},
 		{"topic deleted and made again", func(v *virtual) error { return v.cluster.Recreate("fast") }, broker.Moved, "topic fast was reloaded by the broker", false},
@@ -268,7 +268,7 @@ func TestALostProducerIsReplacedWhereItCanBe(t *testing.T) {
 		require.InDelta(v.t, 1000, g.Producer.Rate, 100, "the topic was made again, and it sends again")
 		require.NoError(v.t, v.cluster.Terminate("fast"))
 		time.Sleep(20 * time.Second)
-		require.Equal(v.t, 1, strings.Count(v.heard(), "fast: topic fast is terminated and takes no more messages; trying again; try: set fast topic=fast-2"))
+		require.Equal(v.t, 1, strings.Count(v.heard(), "fast: topic fast is terminated and accepts no more messages; trying again; try: set fast topic=fast-2"))
 		g, _ = v.Snapshot().Group("fast")
 		require.Positive(v.t, failed(g, broker.TopicTerminated))
 		spec, _ := v.Producer("fast")

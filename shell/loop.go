@@ -91,7 +91,7 @@ func newLoop(cfg Config, term *tty.Terminal) *loop {
 func (l *loop) run(ctx context.Context) int {
 	defer l.term.Close()
 	defer l.guard()
-	signal.Notify(l.ended, endSignals()...)
+	notify(l.ended)
 	defer signal.Stop(l.ended)
 	signal.Notify(l.resized, syscall.SIGWINCH)
 	defer signal.Stop(l.resized)

@@ -51,7 +51,7 @@ func (p *plainShell) print(w io.Writer, lines ...string) {
 // run runs the lines of the configuration and, unless it is a batch, those of
 // stdin. It returns the exit code.
 func (p *plainShell) run(ctx context.Context) int {
-	signal.Notify(p.ended, endSignals()...)
+	notify(p.ended)
 	defer signal.Stop(p.ended)
 	p.status = time.NewTicker(statusEvery)
 	defer p.status.Stop()

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -49,9 +51,28 @@ func signalCode(s os.Signal) int {
 	return ExitInterrupted
 }
 
-// endSignals returns the signals that end the shell in order.
-func endSignals() []os.Signal {
-	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
+// EndSignals returns the signals that end the shell in order. A signal that was
+// ignored at the start stays ignored, so that a script under nohup, or behind an &
+// in a shell without job control, outlives the logout.
+func EndSignals() []os.Signal {
+	return slices.DeleteFunc([]os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}, signal.Ignored)
+}
+
+// EndContext returns a context that ends with the first end signal, and a function
+// that gives the signals back.
+func EndContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	if signals := EndSignals(); len(signals) > 0 {
+		return signal.NotifyContext(ctx, signals...)
+	}
+	return context.WithCancel(ctx)
+}
+
+// notify sends the end signals to c. Without any it does nothing: signal.Notify
+// would then take all signals there are.
+func notify(c chan<- os.Signal) {
+	if signals := EndSignals(); len(signals) > 0 {
+		signal.Notify(c, signals...)
+	}
 }
 
 // joiner joins lines that end in an odd number of backslashes or are unfinished

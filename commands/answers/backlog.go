@@ -13,8 +13,8 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// BacklogRows are a topic's partitions, below its own row where there are
-// several topics.
+// BacklogRows returns a row for each partition of a topic, after a row for the topic
+// if there are several topics.
 func BacklogRows(one snapshot.TopicAnswer, flow brokerstats.Flow, subscription string, several bool) [][]string {
 	var rows [][]string
 	indent := ""
@@ -27,7 +27,7 @@ func BacklogRows(one snapshot.TopicAnswer, flow brokerstats.Flow, subscription s
 	return rows
 }
 
-// SortedPartitions lists the partitions by number.
+// SortedPartitions returns the names of the partitions in order of their numbers.
 func SortedPartitions(stats broker.TopicStats) []string {
 	var names []string
 	for name := range stats.Partitions {
@@ -42,7 +42,8 @@ func SortedPartitions(stats broker.TopicStats) []string {
 	return names
 }
 
-// BacklogRow is one row of a backlog: a label, entries, messages and rates.
+// BacklogRow returns the row of a topic or partition: messages, entries, rate and the
+// time that the backlog takes to drain.
 func BacklogRow(label string, stats broker.TopicStats, flow brokerstats.Flow, subscription string) []string {
 	s, out := stats.Subscriptions[subscription], flow.Out[subscription]
 	messages := BacklogMessages(stats, subscription)
@@ -53,7 +54,7 @@ func BacklogRow(label string, stats broker.TopicStats, flow brokerstats.Flow, su
 	return []string{label, graphs.Count(messages), Whole(s.BacklogEntries), Whole(s.Unacked), graphs.Rate(out), drained}
 }
 
-// FurthestBehind is the largest backlog among the subscriptions, in messages.
+// FurthestBehind returns the largest backlog of a subscription, in messages.
 func FurthestBehind(stats broker.TopicStats) float64 {
 	most := 0.0
 	for name := range stats.Subscriptions {
@@ -62,7 +63,8 @@ func FurthestBehind(stats broker.TopicStats) float64 {
 	return most
 }
 
-// PartitionLabel is the number of a partition, or the whole name.
+// PartitionLabel returns the number of a partition, or the name of a topic that is
+// none.
 func PartitionLabel(topic string) string {
 	if t, err := broker.ParseTopic(topic); err == nil && t.Partition >= 0 {
 		return fmt.Sprint(t.Partition)
@@ -70,8 +72,9 @@ func PartitionLabel(topic string) string {
 	return topic
 }
 
-// SubsTable lists the subscriptions of a topic; rates are messages a second by
-// subscription, the broker's own averages over a minute if there are none.
+// SubsTable returns the table of the subscriptions of a topic. rates are in messages
+// per second, by subscription; nil stands for the averages of the broker over a
+// minute.
 func SubsTable(stats broker.TopicStats, rates map[string]float64) []string {
 	var rows [][]string
 	for _, name := range SortedNames(stats.Subscriptions) {
@@ -91,8 +94,8 @@ func SubsTable(stats broker.TopicStats, rates map[string]float64) []string {
 		[]graphs.Align{0, 0, right, right, right, right, right}, 0)
 }
 
-// BacklogMessages estimates the messages that wait for a subscription: the sum
-// over the partitions, each with its own messages in an entry.
+// BacklogMessages estimates the backlog of a subscription in messages: the sum over
+// the partitions, each with its own messages per entry.
 func BacklogMessages(stats broker.TopicStats, subscription string) float64 {
 	if len(stats.Partitions) == 0 {
 		return float64(stats.Subscriptions[subscription].BacklogEntries) * max(stats.MessagesPerEntry, 1)
@@ -104,7 +107,7 @@ func BacklogMessages(stats broker.TopicStats, subscription string) float64 {
 	return sum
 }
 
-// SortedNames lists the keys of a map in order.
+// SortedNames returns the keys of a map in order.
 func SortedNames[V any](m map[string]V) []string {
 	var names []string
 	for name := range m {

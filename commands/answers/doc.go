@@ -1,3 +1,3 @@
-// Package answers writes what commands print: snapshots and answers of the broker
-// in, lines of text out. It is pure: it asks nobody and changes nothing.
+// Package answers formats the answers of commands: snapshots and statistics of the
+// broker in, lines of text out. Its functions are pure.
 package answers

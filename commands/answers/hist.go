@@ -12,14 +12,14 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Figure is one distribution of a group.
+// Figure is a distribution of a group.
 type Figure struct {
 	Name string
 	Of   snapshot.Latencies
 	Bars []metrics.Bar
 }
 
-// DistributionsOf lists what a group has distributions of.
+// DistributionsOf returns the names of the distributions of a group.
 func DistributionsOf(g snapshot.Group) []string {
 	if g.Kind == snapshot.Consume {
 		return []string{"e2e", "processing"}
@@ -27,7 +27,7 @@ func DistributionsOf(g snapshot.Group) []string {
 	return []string{"latency", "service", "lag"}
 }
 
-// LatenciesOf is the distribution that a word stands for.
+// LatenciesOf returns the distribution of a name.
 func LatenciesOf(g snapshot.Group, name string) snapshot.Latencies {
 	switch name {
 	case "latency":
@@ -42,8 +42,8 @@ func LatenciesOf(g snapshot.Group, name string) snapshot.Latencies {
 	return g.Consumer.E2E
 }
 
-// Classes adds fine counters up to at most histBars round classes, the same
-// for all figures.
+// Classes sums the fine bars of figures into at most histBars classes with round
+// bounds, which all figures share.
 func Classes(figures []Figure) (labels []string, counts [][]float64) {
 	lowest, highest := figures[0].Bars[0].From, time.Duration(0)
 	for _, f := range figures {
@@ -75,8 +75,8 @@ func Classes(figures []Figure) (labels []string, counts [][]float64) {
 	return labels, counts
 }
 
-// inhabited leaves out the edges between classes that are empty for all
-// figures, so that what is far apart does not fill the answer with nothing.
+// inhabited drops bounds between classes that are empty for all figures, so that a
+// gap takes one line.
 func inhabited(edges []time.Duration, figures []Figure) []time.Duration {
 	empty := func(from, to time.Duration) bool {
 		for _, f := range figures {
@@ -95,8 +95,8 @@ func inhabited(edges []time.Duration, figures []Figure) []time.Duration {
 	return append(kept, edges[len(edges)-1])
 }
 
-// SideBySide draws the shares of several distributions in common classes, all
-// bars on one scale.
+// SideBySide draws the shares of several distributions in common classes, on one
+// scale.
 func SideBySide(figures []Figure) []string {
 	labels, counts := Classes(figures)
 	labelWidth, most := len("ms"), 0.0
@@ -133,8 +133,8 @@ func SideBySide(figures []Figure) []string {
 	return rows
 }
 
-// Percentiles is a table of the quantiles in milliseconds: for each figure
-// since the start or reset, and under it those of the last second.
+// Percentiles returns a table of quantiles in ms. Each figure has a row since the
+// start or reset, and one of the last second.
 func Percentiles(figures []Figure) []string {
 	row := func(label string, q metrics.Quantiles) []string {
 		if q.Count == 0 {
@@ -157,12 +157,12 @@ func Percentiles(figures []Figure) []string {
 	return graphs.Table([]string{"", "messages", "p50", "p90", "p95", "p99", "p99.9", "p99.99", "max"}, rows, align, 0)
 }
 
-// BelowZero tells of negative values, which only clocks that differ can make.
+// BelowZero reports negative latencies, which result from clocks that differ.
 func BelowZero(g snapshot.Group, figures []Figure) []string {
 	var lines []string
 	for _, f := range figures {
 		if q := f.Of.Total; q.Negative > 0 {
-			lines = append(lines, fmt.Sprintf("%s of %s below zero, counted as 0 above; the lowest is %s", Plural(uint64(q.Negative), "value", "values"),
+			lines = append(lines, fmt.Sprintf("%s of %s below zero, counted as 0 above; the lowest is %s", graphs.Plural(q.Negative, "value", "values"),
 				f.Name, graphs.MillisUnit(float64(q.MostNegative))))
 		}
 	}
@@ -174,7 +174,7 @@ func BelowZero(g snapshot.Group, figures []Figure) []string {
 
 func millis(d time.Duration) string { return graphs.Millis(float64(d)) }
 
-// The sizes of bars in answers.
+// The sizes of bars.
 const (
 	histBars   = 14
 	shareWidth = 7 // of a column's percentages: 100.0 %

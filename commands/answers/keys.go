@@ -6,7 +6,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// HashesOf is a worker's part of the hash values.
+// HashesOf returns a worker's share of the hash values of keys.
 func HashesOf(s snapshot.KeyShare) string {
 	switch {
 	case s.Hashes == 0:
@@ -29,5 +29,5 @@ func Evenness(shares []snapshot.KeyShare, total int64) string {
 		return "nothing received yet"
 	}
 	equal := float64(total) / float64(len(shares))
-	return "worker " + graphs.Whole(float64(busiest.Worker)) + " gets " + graphs.Three(float64(busiest.Received)/equal) + " times an equal share"
+	return "the busiest, worker " + graphs.Whole(float64(busiest.Worker)) + ", gets " + graphs.Three(float64(busiest.Received)/equal) + "× its fair share"
 }

@@ -8,7 +8,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Receivers is the table of workers that receive.
+// Receivers returns the table of the workers of a consumer group.
 func Receivers(per []snapshot.Worker) []string {
 	var rows [][]string
 	for _, w := range per {
@@ -18,7 +18,8 @@ func Receivers(per []snapshot.Worker) []string {
 	return graphs.Table([]string{"worker", "received", "rate", "acked", "nacked", "dropped"}, rows, []graphs.Align{right, right, right, right, right, right}, 0)
 }
 
-// PerMillion is processor time per million messages, once there are some.
+// PerMillion returns the CPU time per million messages, "" for fewer than 100,000
+// messages.
 func PerMillion(used time.Duration, messages int64) string {
 	if messages < 1e5 {
 		return ""
@@ -26,7 +27,7 @@ func PerMillion(used time.Duration, messages int64) string {
 	return fmt.Sprintf(", %s CPU s per million messages", graphs.Three(used.Seconds()/float64(messages)*1e6))
 }
 
-// RateOf is a group's rate beside its target: 49.9k of 50.0k/s.
+// RateOf returns the rate of a group with its target: 49.9k of 50.0k/s.
 func RateOf(g snapshot.Group) string {
 	if !g.State.Active() {
 		return graphs.NoValue
@@ -41,7 +42,8 @@ func RateOf(g snapshot.Group) string {
 	return graphs.Three(p.Rate) + " of " + graphs.Rate(float64(p.Target))
 }
 
-// Since is how long a group has been running, "" if it has not.
+// Since returns the time that a group has been running, graphs.NoValue if it never
+// ran.
 func Since(g snapshot.Group) string {
 	if g.Since.IsZero() {
 		return graphs.NoValue

@@ -3,7 +3,6 @@ package answers
 import (
 	"strings"
 
-	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/pacing"
@@ -11,23 +10,24 @@ import (
 	"pulsh/session/spec"
 )
 
-// SayProducer tells what a producer group does: sending to fast · 4 workers · …
+// SayProducer describes a producer group: sending to fast · 4 workers · …
 func SayProducer(_ string, p spec.Producer) string {
-	return strings.Join([]string{"sending to " + p.Topic, lang.Count(p.Workers, "worker"), SayShape(p.Rate), saySize(p)}, " · ")
+	return strings.Join([]string{"sending to " + p.Topic, graphs.Plural(p.Workers, "worker"), SayShape(p.Rate), saySize(p)}, " · ")
 }
 
-// SayShape writes a shape of rates, a constant one as a rate.
+// SayShape writes a shape; a constant one as a rate.
 func SayShape(shape pacing.Shape) string {
 	r, hold := shape.IsHold()
 	switch {
 	case hold && r.IsMax():
-		return "as fast as it goes"
+		return "as fast as possible"
 	case hold:
 		return graphs.Rate(float64(r))
 	}
 	return shape.String()
 }
 
+// saySize returns the message size and the compression.
 func saySize(p spec.Producer) string {
 	size := p.Size.String()
 	if p.Size.IsFixed() {
@@ -39,17 +39,17 @@ func saySize(p spec.Producer) string {
 	return size + " " + string(p.Compression)
 }
 
-// SayConsumer tells in one line what a consumer group does.
+// SayConsumer describes a consumer group in one line.
 func SayConsumer(_ string, s spec.Consumer) string {
-	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), lang.Count(s.Workers, "worker"), "from " + string(s.From)}, " · ")
+	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), graphs.Plural(s.Workers, "worker"), "from " + string(s.From)}, " · ")
 }
 
-// Account sums up what a group has done.
-func Account(g snapshot.Group) string {
+// Totals returns the totals of a group since its start or reset.
+func Totals(g snapshot.Group) string {
 	if p := g.Producer; p != nil {
 		parts := []string{Whole(p.Sent) + " sent", Whole(p.Acked) + " acked", Whole(p.Failed) + " failed"}
 		if p.Unknown > 0 {
-			parts = append(parts, Whole(p.Unknown)+" unanswered")
+			parts = append(parts, Whole(p.Unknown)+" unknown")
 		}
 		return strings.Join(parts, " · ")
 	}
@@ -63,8 +63,8 @@ func Account(g snapshot.Group) string {
 // Whole writes a number with its digits in groups of three.
 func Whole(n int64) string { return graphs.Whole(float64(n)) }
 
-// covered is what a consumer group receives from, for the head of a page: a
-// topic's full name, or how many there are.
+// covered returns the full name of a group's topic, or the pattern or list with the
+// number of topics.
 func covered(g snapshot.Group) string {
 	if name, err := broker.ParseTopic(g.Topic); err == nil && !strings.Contains(g.Topic, ",") {
 		return name.String()
@@ -72,10 +72,10 @@ func covered(g snapshot.Group) string {
 	if len(g.Topics) == 0 {
 		return g.Topic
 	}
-	return g.Topic + " (" + lang.Count(len(g.Topics), "topic") + ")"
+	return g.Topic + " (" + graphs.Plural(len(g.Topics), "topic") + ")"
 }
 
-// Receives tells whether a consumer group is subscribed to a topic.
+// Receives reports whether a consumer group is subscribed to a topic.
 func Receives(g snapshot.Group, topic string) bool {
 	for _, own := range g.Topics {
 		if SameTopic(own, topic) {
@@ -85,7 +85,7 @@ func Receives(g snapshot.Group, topic string) bool {
 	return false
 }
 
-// coverage is how a group covers its subscription, where it is not the standard.
+// coverage returns the settings of the subscription that differ from the defaults.
 func coverage(settings spec.Consumer) string {
 	var parts []string
 	standard := spec.DefaultConsumer("sub1")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/metrics"
@@ -13,59 +12,60 @@ import (
 	"pulsh/session/spec"
 )
 
-// Ledger is the account of the present epoch, and of those before it.
-func (s *Sheet) Ledger(r *snapshot.Consumer, books snapshot.Delivery) {
+// Delivery adds the rows of the delivery check, of the present period and of those
+// before it.
+func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 	l := books.Present
 	figure := func(label string, n uint64, remark string) { s.Add(label, Whole(int64(n)), remark) }
-	begun := "the first"
-	if l.Epoch > 1 {
-		begun = "begun by a seek, a start or new consumers"
+	since := "since the first start"
+	if l.Period > 1 {
+		since = "since the last seek, start or rebuild of the consumers"
 	}
-	s.Add("epoch", Whole(int64(l.Epoch)), begun)
-	figure("received", l.Received, Whole(int64(l.Unique()))+" different ones")
-	figure("lost", l.Lost, "passed over for good")
-	figure("holes", l.Holes, "passed over so far, may still come")
-	figure("tail", l.Tail, "acked, above the last one received")
-	figure("in doubt", l.Doubtful, "failed sends that may be stored")
-	if l.LeftOut > 0 {
-		figure("left out", l.LeftOut, "older messages of their keys, by compaction")
+	s.Add("period", Whole(int64(l.Period)), since)
+	figure("received", l.Received, Whole(int64(l.Unique()))+" unique")
+	figure("lost", l.Lost, "never arrived")
+	figure("gaps", l.Gaps, "missing so far, may still arrive")
+	figure("outstanding", l.NotYetReceived, "acked, not received yet")
+	figure("unknown", l.Unknown, "failed sends that may be stored")
+	if l.CompactedAway > 0 {
+		figure("compacted", l.CompactedAway, "older messages of their keys, removed by compaction")
 	}
 	figure("duplicated", l.Duplicated, "stored twice")
-	figure("redelivered", l.Redelivered, "came again, "+Whole(int64(l.RedeliveredTold))+" by the broker's own count")
+	figure("redelivered", l.Redelivered, Whole(int64(l.RedeliveredByBroker))+" by the broker's redelivery count")
 	if causes := sayCauses(r.Outcomes); causes != "" {
-		s.Add("", "came again", causes)
+		s.Add("", "redelivered", causes)
 	}
-	figure("disorder", l.OutOfOrder, "out of order within a lane")
+	figure("out of order", l.OutOfOrder, "within a producer and partition")
 	if l.Keyed > 0 {
 		unknown := ""
 		if l.KeyUnknown > 0 {
-			unknown = ", " + Whole(int64(l.KeyUnknown)) + " more unknown"
+			unknown = ", " + Whole(int64(l.KeyUnknown)) + " with unknown order"
 		}
-		figure("by key", l.OutOfOrderKey, "out of order within a key of a lane"+unknown)
+		figure("by key", l.OutOfOrderKey, "out of order within a key of a producer"+unknown)
 	}
-	figure("too old", l.TooOld, "of before the window, not to be judged")
+	figure("not checked", l.OutsideWindow, "older than the window")
 	if r.Unstamped > 0 {
-		s.Add("unstamped", Whole(r.Unstamped), "not sent by pulsh, in none of the above")
+		s.Add("unstamped", Whole(r.Unstamped), "not sent by pulsh, not counted above")
 	}
-	if e := books.Earlier; e.Received+e.Holes > 0 {
-		s.Add("earlier", Whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s left open,", lang.Count(int(e.Epoch), "epoch"), Whole(int64(e.Lost)), Whole(int64(e.Holes))))
+	if e := books.Previous; e.Received+e.Gaps > 0 {
+		s.Add("earlier", Whole(int64(e.Received)), fmt.Sprintf("received in %s: %s lost, %s,", graphs.Plural(e.Period, "period"), Whole(int64(e.Lost)), graphs.Plural(e.Gaps, "gap")))
 		s.Add("", "", fmt.Sprintf("%s duplicated, %s redelivered", Whole(int64(e.Duplicated)), Whole(int64(e.Redelivered))))
 	}
 }
 
-// Sheet is the answer of show: a label, a value and a remark a line.
-type Sheet struct{ Lines []string }
+// Rows collects the lines of an answer, each with a label, a value and a remark.
+type Rows struct{ Lines []string }
 
-// Add puts a row together; a value without a remark has the whole of it.
-func (s *Sheet) Add(label, value, remark string) {
+// Add adds a line.
+func (s *Rows) Add(label, value, remark string) {
 	if remark != "" {
-		value = graphs.Left(value, sheetValue)
+		value = graphs.Left(value, valueWidth)
 	}
-	line := graphs.Left(label, sheetLabel) + "  " + graphs.Clean(value) + "  " + graphs.Clean(remark)
+	line := graphs.Left(label, labelWidth) + "  " + graphs.Clean(value) + "  " + graphs.Clean(remark)
 	s.Lines = append(s.Lines, strings.TrimRight(line, " "))
 }
 
-// Headline is name, state, how long, and the topic.
+// Headline returns the first line about a group: name, state, time and topic.
 func Headline(g snapshot.Group) string {
 	state := string(g.State)
 	if g.Running > 0 {
@@ -73,13 +73,13 @@ func Headline(g snapshot.Group) string {
 	}
 	topic := covered(g)
 	if g.Partitions > 0 {
-		topic += fmt.Sprintf(" (%s)", lang.Count(g.Partitions, "partition"))
+		topic += fmt.Sprintf(" (%s)", graphs.Plural(g.Partitions, "partition"))
 	}
 	return fmt.Sprintf("%s  %s · %s", g.Name, state, topic)
 }
 
-// engineRemark says what an engine is, or how to get a faster one where the Go
-// client is what limits the group.
+// engineRemark describes the engine of a group, or how to get a faster one if the Go
+// client limits the rate.
 func engineRemark(g snapshot.Group) string {
 	switch {
 	case g.Engine == broker.WireEngine:
@@ -91,13 +91,13 @@ func engineRemark(g snapshot.Group) string {
 }
 
 // Producer adds the rows of a producer group.
-func (s *Sheet) Producer(g snapshot.Group, spec spec.Producer) {
+func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 	p := g.Producer
-	form := "held"
+	form := "constant"
 	if _, hold := spec.Rate.IsHold(); !hold {
 		form = spec.Rate.String()
 	}
-	target := "as fast as it goes"
+	target := "as fast as possible"
 	switch {
 	case !g.State.Active():
 		target, form = graphs.NoValue, SayShape(spec.Rate)+" when it starts"
@@ -108,14 +108,14 @@ func (s *Sheet) Producer(g snapshot.Group, spec spec.Producer) {
 	}
 	s.Add("engine", string(g.Engine), engineRemark(g))
 	s.Add("target", target, form)
-	s.Add("sent", Whole(p.Sent), fmt.Sprintf("%s, %s missed", dueShare(p), Whole(p.Missed)))
+	s.Add("sent", Whole(p.Sent), fmt.Sprintf("%s, %s skipped (late > %s)", dueShare(p), Whole(p.Missed), pacing.FormatDuration(pacing.DefaultLagLimit)))
 	s.Add("acked", Whole(p.Acked), fmt.Sprintf("%s now, %s on average", graphs.Rate(p.Rate), graphs.Rate(p.Average)))
 	s.Add("size", spec.Size.String(), fmt.Sprintf("%s, %s, %s", spec.Body, graphs.ByteRate(p.BytesPerSecond), spec.Compression))
 	if spec.Keys.Count() > 0 {
 		s.Add("keys", spec.Keys.String(), "")
 	}
-	s.Add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages a batch")
-	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", lang.Count(p.Producers, "lane"), graphs.Percent(Share(p.InFlight, p.Pending), 0)))
+	s.Add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages per batch")
+	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", graphs.Plural(p.Producers, "producer"), graphs.Percent(Share(p.InFlight, p.Pending), 0)))
 	s.latencies("latency", p.Latency, "due→acked")
 	s.latencies("service", p.Service, "sent→acked")
 	s.latencies("lag", p.Lag, "due→sent")
@@ -125,19 +125,19 @@ func (s *Sheet) Producer(g snapshot.Group, spec spec.Producer) {
 	case !g.State.Active():
 		limit = graphs.NoValue
 	case limit == "" && p.Target.IsMax():
-		limit = "none found"
+		limit = "unknown"
 	case limit == "":
-		limit = "none: the schedule"
+		limit = "nothing: keeping to the schedule"
 	}
-	s.Add("limit", limit, "")
+	s.Add("limited by", limit, "")
 	unknown := ""
 	if p.Unknown > 0 {
-		unknown = Whole(p.Unknown) + " unanswered"
+		unknown = Whole(p.Unknown) + " with unknown outcome"
 	}
 	s.Add("failed", Whole(p.Failed), unknown)
 }
 
-func (s *Sheet) Consumer(g snapshot.Group, spec spec.Consumer) {
+func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	r := g.Consumer
 	s.Add("engine", string(g.Engine), engineRemark(g))
 	s.Add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s", spec.Type, spec.From))
@@ -148,7 +148,7 @@ func (s *Sheet) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.Add("received", Whole(r.Received), fmt.Sprintf("%s now, %s on average, %s", graphs.Rate(r.Rate), graphs.Rate(r.Average), graphs.ByteRate(r.BytesPerSecond)))
 	s.Add("acked", Whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), Whole(r.AckFailed)))
 	s.behaviour(r, spec)
-	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s that the broker sees, queue %d", lang.Count(r.Consumers, "consumer"), spec.Queue))
+	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s connected, receiver queue %d", graphs.Plural(r.Consumers, "consumer"), spec.Queue))
 	backlog := graphs.NoValue
 	if r.Backlog.Known {
 		backlog = Whole(r.Backlog.Messages)
@@ -158,25 +158,25 @@ func (s *Sheet) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.latencies("e2e", r.E2E, "due→received")
 	s.latencies("processing", r.Processing, "received→acked")
 	l := r.Delivery
-	s.Add("ledger", Whole(int64(l.Lost))+" lost", fmt.Sprintf("%s duplicated, %s redelivered", Whole(int64(l.Duplicated)), Whole(int64(l.Redelivered))))
+	s.Add("delivery", Whole(int64(l.Lost))+" lost", fmt.Sprintf("%s duplicated, %s redelivered", Whole(int64(l.Duplicated)), Whole(int64(l.Redelivered))))
 	if causes := sayCauses(r.Outcomes); causes != "" {
-		s.Add("", "came again", causes)
+		s.Add("", "redelivered", causes)
 	}
-	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("epoch %d, %s still expected", r.Epoch, Whole(int64(l.Holes+l.Tail))))
+	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("period %d, %s outstanding", r.Period, Whole(int64(l.Gaps+l.NotYetReceived))))
 	if r.Clock.Differs {
 		s.Add("clock", r.Clock.String(), "")
 	}
 	if r.Unstamped > 0 {
-		s.Add("foreign", Whole(r.Unstamped), "not sent by pulsh: neither latency nor ledger")
+		s.Add("foreign", Whole(r.Unstamped), "not sent by pulsh: neither latency nor delivery check")
 	}
 }
 
-// broker is what the broker says beside pulsh's own figures.
-func (s *Sheet) broker(t snapshot.BrokerStats, way string, perSecond float64) {
+// broker adds the figures of the broker, to compare with those of pulsh.
+func (s *Rows) broker(t snapshot.BrokerStats, way string, perSecond float64) {
 	if t.At.IsZero() {
 		return
 	}
-	remark := fmt.Sprintf("%s stored, %s", graphs.Bytes(float64(t.Storage)), lang.Count(t.Producers, "producer"))
+	remark := fmt.Sprintf("%s stored, %s", graphs.Bytes(float64(t.Storage)), graphs.Plural(t.Producers, "producer"))
 	if t.Apart != "" {
 		remark = t.Apart
 	}
@@ -186,59 +186,60 @@ func (s *Sheet) broker(t snapshot.BrokerStats, way string, perSecond float64) {
 	}
 }
 
-// Spread is how unevenly the partitions are used: what comes in, or what waits.
-func (s *Sheet) Spread(p snapshot.Spread, way string) {
+// Spread adds the partitions with the least and the most messages: in per second, or
+// in the backlog.
+func (s *Rows) Spread(p snapshot.Spread, way string) {
 	value, what := graphs.Rate, "in"
 	if way != "in" {
-		value, what = graphs.Count, "behind"
+		value, what = graphs.Count, "backlog"
 	}
 	s.Add("partitions", Whole(int64(p.Partitions)), fmt.Sprintf("%s: least %s on %s, most %s on %s",
 		what, value(p.Least.Value), PartitionLabel(p.Least.Partition), value(p.Most.Value), PartitionLabel(p.Most.Partition)))
 }
 
-// latencies is a row of quantiles since the start.
-func (s *Sheet) latencies(label string, l snapshot.Latencies, what string) {
+// latencies adds a row of quantiles since the start or reset.
+func (s *Rows) latencies(label string, l snapshot.Latencies, what string) {
 	q := l.Total
 	if q.Count == 0 {
 		s.Add(label, graphs.NoValue, what)
 		return
 	}
 	row := fmt.Sprintf("p50 %s  p99 %s  p99.9 %s  max %s", millis(q.P50), millis(q.P99), millis(q.P999), graphs.MillisUnit(float64(q.Max)))
-	s.Lines = append(s.Lines, graphs.Left(label, sheetLabel)+"  "+graphs.Left(row, max(sheetRow, graphs.Width(row)))+"  "+what)
+	s.Lines = append(s.Lines, graphs.Left(label, labelWidth)+"  "+graphs.Left(row, max(quantilesWidth, graphs.Width(row)))+"  "+what)
 }
 
-// dueShare is how much of what fell due was sent.
+// dueShare is the share of the due messages that were sent.
 func dueShare(p *snapshot.Producer) string {
 	if p.Due == 0 {
-		return "nothing was due"
+		return "nothing due yet"
 	}
-	return graphs.Percent(min(Share(int(p.Sent), int(p.Due)), 100), 3) + " of what was due"
+	return graphs.Percent(min(Share(int(p.Sent), int(p.Due)), 100), 3) + " of the messages due"
 }
 
-// Share returns part in percent of of, 0 if of is 0.
-func Share(part, of int) float64 {
-	if of == 0 {
+// Share returns part as a percentage of whole, 0 if whole is 0.
+func Share(part, whole int) float64 {
+	if whole == 0 {
 		return 0
 	}
-	return float64(part) / float64(of) * 100
+	return float64(part) / float64(whole) * 100
 }
 
-// behaviour is what a consumer group does with its messages, beside what came
-// of it. What it does not do has no row.
-func (s *Sheet) behaviour(r *snapshot.Consumer, want spec.Consumer) {
-	how := fmt.Sprintf("%s in flight, %s held back, %s in the client's queue", Whole(int64(r.InFlight)), Whole(int64(r.Kept)), Whole(int64(r.Waiting)))
+// behaviour adds the settings of a consumer group for what it does with messages,
+// with the results. A setting that does nothing has no row.
+func (s *Rows) behaviour(r *snapshot.Consumer, want spec.Consumer) {
+	how := fmt.Sprintf("%s in flight, %s held back, %s in the receiver queue", Whole(int64(r.InFlight)), Whole(int64(r.Kept)), Whole(int64(r.Waiting)))
 	s.Add("ack", want.Ack.String()+answered(want), how)
 	if most, held := want.Rate.IsHold(); !held || !most.IsMax() {
-		s.Add("target", graphs.Rate(float64(r.Target)), "at most, "+want.Rate.String())
+		s.Add("target", graphs.Rate(float64(r.Target)), "limit "+want.Rate.String())
 	}
 	if !want.Work.IsZero() {
-		s.Add("work", want.Work.String(), "a message and worker")
+		s.Add("work", want.Work.String(), "per message")
 	}
 	if want.Nack > 0 || r.Nacked > 0 {
-		s.Add("nack", want.Nack.String(), fmt.Sprintf("%s given back, again after %s", Whole(r.Nacked), pacing.FormatDuration(want.NackDelay)))
+		s.Add("nack", want.Nack.String(), fmt.Sprintf("%s nacked, redelivered after %s", Whole(r.Nacked), pacing.FormatDuration(want.NackDelay)))
 	}
 	if n := r.Outcomes[metrics.Dropped]; want.Drop > 0 || n > 0 {
-		s.Add("drop", want.Drop.String(), Whole(n)+" dropped, again when their consumer closes")
+		s.Add("drop", want.Drop.String(), Whole(n)+" dropped, redelivered when their consumer closes")
 	}
 	if n := r.Outcomes[metrics.DeadLettered]; want.MaxRedeliver > 0 || n > 0 {
 		s.Add("dead letter", fmt.Sprintf("after %d", want.MaxRedeliver), Whole(n)+" dead-lettered"+unforwarded(r))
@@ -247,38 +248,38 @@ func (s *Sheet) behaviour(r *snapshot.Consumer, want spec.Consumer) {
 		s.Add("retry", pacing.FormatDuration(want.RetryDelay), fmt.Sprintf("%s retried through %s", Whole(n), want.Retry))
 	}
 	if want.Churn != (spec.Churn{}) || r.Churned > 0 {
-		s.Add("churn", want.Churn.String(), Whole(r.Churned)+" consumers exchanged")
+		s.Add("churn", want.Churn.String(), Whole(r.Churned)+" consumers replaced")
 	}
 }
 
-// answered says what is special about a group's acknowledgements.
+// answered returns the options of a group's acknowledgements.
 func answered(want spec.Consumer) string {
 	text := ""
 	if want.Response {
-		text += ", answered"
+		text += ", with receipts"
 	}
 	if want.BatchIndex {
-		text += ", one by one"
+		text += ", by batch index"
 	}
 	return text
 }
 
 func unforwarded(r *snapshot.Consumer) string {
 	if n := r.Outcomes[metrics.ForwardFailed]; n > 0 {
-		return ", " + Whole(n) + " not taken"
+		return ", " + Whole(n) + " failed"
 	}
 	return ""
 }
 
-// sayCauses lists why messages came again, or is "".
+// sayCauses lists the causes of redeliveries, "" for none.
 func sayCauses(o metrics.Outcomes) string {
 	var parts []string
 	for _, cause := range []struct {
 		outcome metrics.Outcome
 		text    string
 	}{
-		{metrics.AgainNack, "given back"}, {metrics.AgainDrop, "dropped"}, {metrics.AgainDisconnect, "by consumers that closed"},
-		{metrics.AgainSeek, "by a seek"}, {metrics.AgainUnknown, "for no known cause"},
+		{metrics.RedeliveredNack, "nacked"}, {metrics.RedeliveredDrop, "dropped"}, {metrics.RedeliveredDisconnect, "by closed consumers"},
+		{metrics.RedeliveredSeek, "by a seek"}, {metrics.RedeliveredUnknown, "for unknown reasons"},
 	} {
 		if n := o[cause.outcome]; n > 0 {
 			parts = append(parts, Whole(n)+" "+cause.text)
@@ -287,8 +288,8 @@ func sayCauses(o metrics.Outcomes) string {
 	return strings.Join(parts, ", ")
 }
 
-// topics is a row with the topics that a pattern or a list stands for now.
-func (s *Sheet) topics(g snapshot.Group) {
+// topics adds a row with the topics that a pattern or a list has now.
+func (s *Rows) topics(g snapshot.Group) {
 	if len(g.Topics) < 2 && !strings.HasPrefix(g.Topic, "/") {
 		return
 	}

@@ -9,9 +9,9 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// StatusLine is a session on one line without escape sequences, for the status
-// command and for a shell without a terminal: the clock, the cluster if it is
-// not well, then each group. It is "" if there is no snapshot.
+// StatusLine returns the status of a session on one line without escape sequences:
+// the clock, the cluster unless it is up, then each group. It returns "" without a
+// snapshot.
 func StatusLine(s *snapshot.Snapshot, now time.Time) string {
 	if s == nil {
 		return ""
@@ -33,7 +33,7 @@ func StatusLine(s *snapshot.Snapshot, now time.Time) string {
 	return graphs.Clean(head + " " + strings.Join(parts, " | "))
 }
 
-// statusOf is a group as a part of the status line.
+// statusOf returns the status of a group.
 func statusOf(g snapshot.Group) string {
 	words := []string{g.Name}
 	if g.State != snapshot.Running {
@@ -48,7 +48,7 @@ func statusOf(g snapshot.Group) string {
 	case c != nil:
 		words = append(words, graphs.Rate(c.Rate), "e2e p99 "+latency(c.E2E.Recent.P99, c.E2E.Recent.Count))
 		if c.Backlog.Known {
-			words = append(words, counted(c.Backlog.Messages, "behind"))
+			words = append(words, "backlog "+count(c.Backlog.Messages))
 		}
 		if n := int64(c.Delivery.Lost); n > 0 {
 			words = append(words, counted(n, "lost"))
@@ -60,16 +60,18 @@ func statusOf(g snapshot.Group) string {
 	return strings.Join(words, " ")
 }
 
-// counted is how often something happened: whole below a thousand, three digits
-// from there on.
-func counted(n int64, name string) string {
+// counted returns a count with its name.
+func counted(n int64, name string) string { return count(n) + " " + name }
+
+// count writes a count exactly below a thousand, with three digits from there on.
+func count(n int64) string {
 	if n > -1000 && n < 1000 {
-		return strconv.FormatInt(n, 10) + " " + name
+		return strconv.FormatInt(n, 10)
 	}
-	return graphs.Three(float64(n)) + " " + name
+	return graphs.Three(float64(n))
 }
 
-// latency writes a quantile, or that there is none.
+// latency writes a quantile, graphs.NoValue if there are no values.
 func latency(d time.Duration, of int64) string {
 	if of == 0 {
 		return graphs.NoValue
@@ -77,7 +79,7 @@ func latency(d time.Duration, of int64) string {
 	return graphs.Latency(float64(d))
 }
 
-// against is the rate beside its target: 49.9k/50.0k/s.
+// against returns the rate of a producer group with its target: 49.9k/50.0k/s.
 func against(p *snapshot.Producer) string {
 	switch {
 	case p.Target.IsMax():

@@ -9,8 +9,8 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Summary is the last line of a script's results: expectations, the account of
-// all messages, and how long it took.
+// Summary returns the last line of a script: expectations, message totals, delay and
+// duration.
 func Summary(r lang.Result, s *snapshot.Snapshot) string {
 	var parts []string
 	if r.Passed+r.Failed > 0 {

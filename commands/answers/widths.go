@@ -1,13 +1,12 @@
 package answers
 
-// The widths of the first two columns, so that answers can be compared line by
-// line.
+// The widths of the label, of the value before a remark, and of a row of quantiles.
 const (
-	sheetLabel = 11
-	sheetValue = 20
-	sheetRow   = 46
+	labelWidth     = 12
+	valueWidth     = 20
+	quantilesWidth = 46
 )
 
-// topicsShown is how many topics a page names before it says how many more
-// there are.
+// topicsShown is the largest number of topics that an answer names; others are
+// counted.
 const topicsShown = 8

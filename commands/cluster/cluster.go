@@ -21,24 +21,25 @@ func Connect(ctx context.Context, c *host.Call) error {
 	return connectTo(ctx, c, t)
 }
 
-// requireIdle refuses to change the cluster under groups that run.
+// requireIdle returns an error if a group is active: the cluster cannot change under
+// it.
 func requireIdle(ctx context.Context, c *host.Call) error {
 	for _, g := range c.Fresh(ctx).Groups {
 		if g.State.Active() {
-			return c.Fail("stop all", "%s is %s; a session has one cluster at a time", g.Name, g.State)
+			return c.Fail("stop all", "%s is %s; stop all groups first (one cluster per session)", g.Name, g.State)
 		}
 	}
 	return nil
 }
 
-// connectTo connects and tells what answers there.
+// connectTo connects to a cluster and prints its version.
 func connectTo(ctx context.Context, c *host.Call, t broker.Target) error {
 	if err := c.Env.Session.Connect(ctx, t); err != nil {
 		e := lang.AsError(err)
 		e.Code = lang.ExitUnconnected
 		return e
 	}
-	c.Said(c.Command.Name, host.SaidConnection)
+	c.SetBy(c.Command.Name, host.ConnectionOrigin)
 	c.Changed.Store(c.Env.Now().UnixNano())
 	cluster := c.Fresh(ctx).Cluster
 	version := ""
@@ -46,7 +47,7 @@ func connectTo(ctx context.Context, c *host.Call, t broker.Target) error {
 		version = " · Pulsar " + cluster.Version
 	}
 	if t.AdminURL == "" {
-		version += " · no admin API, so no backlog, seek or topics"
+		version += " · without admin API: no backlog, seek or topics"
 	}
 	c.Say("connected to %s%s", t.URL, version)
 	return nil

@@ -1,3 +1,3 @@
-// Package cluster holds the commands on the cluster: connections, topics,
-// subscriptions and the local Pulsar.
+// Package cluster has the commands on the cluster: connections, topics, subscriptions
+// and the local Pulsar.
 package cluster

@@ -14,13 +14,13 @@ import (
 	"pulsh/session/spec"
 )
 
-// The lines of a log that are printed: a screenful, and what a terminal keeps.
+// The default and the largest number of log lines.
 const (
 	logDefault = 20
 	logMax     = 1000
 )
 
-// LogLines is the kind of a number of log lines.
+// LogLines returns the kind COUNT of log lines.
 func LogLines() lang.Kind {
 	k := kinds.Count()
 	k.Sample = "50"
@@ -34,23 +34,24 @@ func LogLines() lang.Kind {
 	return k
 }
 
-// localPulsar is the local Pulsar, or why there is none.
+// localPulsar returns the local Pulsar, or an error if there is none.
 func localPulsar(c *host.Call) (host.Local, error) {
 	if c.Env.Local == nil {
-		return nil, c.Fail("connect pulsar://localhost:6650", "no Pulsar can be run here")
+		return nil, c.Fail("connect pulsar://localhost:6650", "a local Pulsar is not available here")
 	}
 	return c.Env.Local, nil
 }
 
-// reportSteps says each step of a start once, and shows how far a long one is.
+// reportSteps returns a function that prints each step of a start once, and publishes
+// its progress.
 func reportSteps(c *host.Call) func(lang.Step) {
-	said := ""
+	last := ""
 	return func(s lang.Step) {
-		if s.Text != "" && s.Text != said {
-			said = s.Text
+		if s.Text != "" && s.Text != last {
+			last = s.Text
 			c.Say("%s", s.Text)
 		}
-		c.Task.Store(s.Progress())
+		c.Report(s)
 	}
 }
 
@@ -79,8 +80,8 @@ func LocalStop(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	for _, g := range c.Fresh(ctx).Groups {
-		if g.State.Active() && !c.Confirm(ctx, fmt.Sprintf("%s is %s; stop the local Pulsar all the same?", g.Name, g.State)) {
-			c.Say("the local Pulsar stays")
+		if g.State.Active() && !c.Confirm(ctx, fmt.Sprintf("%s is %s; stop the local Pulsar anyway?", g.Name, g.State)) {
+			c.Say("cancelled")
 			return nil
 		}
 	}
@@ -106,7 +107,8 @@ func LocalKill(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// LocalRestart runs the command local restart: stop the local Pulsar if it runs, and start it with its data.
+// LocalRestart runs the command local restart: restart the local Pulsar with its
+// data.
 func LocalRestart(ctx context.Context, c *host.Call) error {
 	l, err := localPulsar(c)
 	if err != nil {
@@ -121,7 +123,7 @@ func LocalRestart(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// LocalStatus runs the command local status: show how the local Pulsar is.
+// LocalStatus runs the command local status: show the local Pulsar's status.
 func LocalStatus(_ context.Context, c *host.Call) error {
 	l, err := localPulsar(c)
 	if err != nil {
@@ -131,7 +133,7 @@ func LocalStatus(_ context.Context, c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	var s answers.Sheet
+	var s answers.Rows
 	condition := r.Condition
 	if r.Uptime > 0 {
 		condition += " for " + graphs.Elapsed(r.Uptime.Truncate(time.Second))
@@ -141,10 +143,10 @@ func LocalStatus(_ context.Context, c *host.Call) error {
 	s.Add("clients", r.URL, "")
 	s.Add("admin API", r.AdminURL, "")
 	if r.PID > 0 {
-		s.Add("process", fmt.Sprint(r.PID), fmt.Sprintf("used by %d pulsh", r.Users))
+		s.Add("process", fmt.Sprint(r.PID), "used by "+graphs.Plural(r.Users, "pulsh process", "pulsh processes"))
 	}
 	if r.Resident+r.Data > 0 {
-		s.Add("memory", graphs.Bytes(float64(r.Resident)), graphs.Bytes(float64(r.Data))+" of data on disk")
+		s.Add("memory", graphs.Bytes(float64(r.Resident)), graphs.Bytes(float64(r.Data))+" on disk")
 	}
 	c.Print(s.Lines)
 	return nil

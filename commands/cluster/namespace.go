@@ -16,14 +16,14 @@ import (
 	"pulsh/session/brokerstats"
 )
 
-// The topics of a listing whose figures are asked for, and how many of them at a
-// time: more would keep a small broker from its work for seconds.
+// The limits of the topics of a listing with figures, in all and requested at a time:
+// more would keep a small broker busy for seconds.
 const (
 	topicsMeasured = 100
 	topicsAtOnce   = 8
 )
 
-// Topics runs the command topics: list the topics of a namespace, with what passes through them and waits in them.
+// Topics runs the command topics: list the topics of a namespace.
 func Topics(ctx context.Context, c *host.Call) error {
 	admin, err := c.Admin()
 	if err != nil {
@@ -54,14 +54,14 @@ func Topics(ctx context.Context, c *host.Call) error {
 		rows = append(rows, append([]string{t.Name, partitions}, figures[i]...))
 	}
 	right := graphs.AlignRight
-	c.Print(graphs.Table([]string{"topic", "partitions", "rate in", "rate out", "behind", "stored"}, rows,
+	c.Print(graphs.Table([]string{"topic", "partitions", "rate in", "rate out", "backlog", "stored"}, rows,
 		[]graphs.Align{0, right, right, right, right, right}, 0))
-	c.Say("rates are the broker's averages over a minute; behind is the subscription with the most messages to go")
+	c.Say("rates are the broker's averages over a minute; backlog is that of the slowest subscription")
 	return nil
 }
 
-// measureTopics asks for the figures of the first topics of a list. One that
-// gives none is listed without.
+// measureTopics returns the figures of the first topicsMeasured topics. A topic
+// without statistics has none.
 func measureTopics(ctx context.Context, admin broker.Admin, list []broker.Topic) [][]string {
 	rows := make([][]string, len(list))
 	var all errgroup.Group
@@ -88,7 +88,7 @@ func measureTopics(ctx context.Context, admin broker.Admin, list []broker.Topic)
 	return rows
 }
 
-// measureFlow asks for a topic's statistics twice.
+// measureFlow reads a topic's statistics twice, to compute rates.
 func measureFlow(ctx context.Context, c *host.Call) (broker.TopicStats, brokerstats.Flow, error) {
 	before, err := topicStatsOf(ctx, c)
 	if err != nil {
@@ -102,7 +102,7 @@ func measureFlow(ctx context.Context, c *host.Call) (broker.TopicStats, brokerst
 	return after, brokerstats.FlowBetween(before, after, c.Env.Now().Sub(begin)), err
 }
 
-// TopicStats runs the command topic stats: show what the broker says of a topic, its partitions and its subscriptions.
+// TopicStats runs the command topic stats: show the broker's statistics for a topic.
 func TopicStats(ctx context.Context, c *host.Call) error {
 	stats, flow, err := measureFlow(ctx, c)
 	if err != nil {
@@ -113,13 +113,13 @@ func TopicStats(ctx context.Context, c *host.Call) error {
 		topic = name.String()
 	}
 	if n := len(stats.Partitions); n > 0 {
-		topic += fmt.Sprintf(" (%s)", lang.Count(n, "partition"))
+		topic += fmt.Sprintf(" (%s)", graphs.Plural(n, "partition"))
 	}
 	c.Say("%s", topic)
-	var s answers.Sheet
-	s.Add("in", graphs.Rate(flow.In), fmt.Sprintf("%s, %s since it was loaded", graphs.ByteRate(flow.BytesIn), answers.Whole(stats.MessagesIn)))
-	s.Add("out", graphs.Rate(flow.OutOfAll()), lang.Count(len(stats.Subscriptions), "subscription"))
-	s.Add("stored", graphs.Bytes(float64(stats.StorageBytes)), fmt.Sprintf("%s messages an entry", graphs.Three(max(stats.MessagesPerEntry, 1))))
+	var s answers.Rows
+	s.Add("in", graphs.Rate(flow.In), fmt.Sprintf("%s, %s messages since it was loaded", graphs.ByteRate(flow.BytesIn), answers.Whole(stats.MessagesIn)))
+	s.Add("out", graphs.Rate(flow.OutOfAll()), graphs.Plural(len(stats.Subscriptions), "subscription"))
+	s.Add("stored", graphs.Bytes(float64(stats.StorageBytes)), fmt.Sprintf("%s messages per entry", graphs.Three(max(stats.MessagesPerEntry, 1))))
 	s.Add("producers", fmt.Sprint(stats.Producers), "")
 	if stats.Throttled > 0 {
 		s.Add("throttled", answers.Whole(stats.Throttled), "times since it was loaded")
@@ -133,7 +133,7 @@ func TopicStats(ctx context.Context, c *host.Call) error {
 				graphs.Bytes(float64(part.StorageBytes))})
 		}
 		right := graphs.AlignRight
-		c.Print(graphs.Table([]string{"partition", "rate in", "rate out", "behind", "stored"}, rows, []graphs.Align{0, right, right, right, right}, 0))
+		c.Print(graphs.Table([]string{"partition", "rate in", "rate out", "backlog", "stored"}, rows, []graphs.Align{0, right, right, right, right}, 0))
 	}
 	if len(stats.Subscriptions) > 0 {
 		c.Print(answers.SubsTable(stats, flow.Out))

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"pulsh/commands/answers"
@@ -14,7 +15,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// markOf is the kind of mark that a command leaves which changes the cluster.
+// markOf is the kind of the mark of a command that changes the cluster.
 const markOf = snapshot.MarkCommand
 
 // ListSubs runs the command subs: list the subscriptions of a topic.
@@ -31,7 +32,7 @@ func ListSubs(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// CreateSub runs the command sub create: create a subscription, so that messages are kept for it.
+// CreateSub runs the command sub create: create a subscription.
 func CreateSub(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -49,7 +50,7 @@ func CreateSub(ctx context.Context, c *host.Call) error {
 	defer cancel()
 	err = k.CreateSubscription(ctx, topic, sub, from)
 	if broker.IsThere(err) {
-		return c.Refuse("sub", "subs "+topic, "%s has a subscription %s already", topic, sub)
+		return c.Refuse("sub", "subs "+topic, "subscription %[2]s on %[1]s already exists", topic, sub)
 	}
 	if err != nil {
 		return noTopic(c, err)
@@ -58,7 +59,8 @@ func CreateSub(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// subscriptionNamed finds the one that was named, with the topic's statistics.
+// subscriptionNamed returns the statistics of the named subscription and of its
+// topic.
 func subscriptionNamed(ctx context.Context, c *host.Call) (broker.TopicStats, broker.SubscriptionStats, error) {
 	stats, err := topicStatsOf(ctx, c)
 	if err != nil {
@@ -71,27 +73,27 @@ func subscriptionNamed(ctx context.Context, c *host.Call) (broker.TopicStats, br
 	}
 	names := answers.SortedNames(stats.Subscriptions)
 	if len(names) == 0 {
-		return stats, s, c.Refuse("sub", "sub create "+topic+" "+lang.Quote(name), "%s has no subscription %q; there are none", topic, name)
+		return stats, s, c.Refuse("sub", "sub create "+topic+" "+lang.Quote(name), "no subscription %[2]q on %[1]s, which has none", topic, name)
 	}
 	better, near := lang.Nearest(name, names)
 	if !near {
 		better = names[0]
 	}
-	return stats, s, c.Refuse("sub", c.Statement.Instead(c.Args["sub"].Span, lang.Quote(better)), "%s has no subscription %q; there are %s", topic, name, lang.And(names))
+	return stats, s, c.Refuse("sub", c.WithArgument("sub", lang.Quote(better)), "no subscription %q on %s (%s)", name, topic, strings.Join(names, ", "))
 }
 
-// checkForeign refuses to move a subscription under a group of this session, which
-// would call lost what it is not given.
+// checkForeign refuses to move the cursor of a subscription that a group of this
+// session uses: it would count the skipped messages as lost.
 func checkForeign(ctx context.Context, c *host.Call, try string) error {
 	for _, g := range c.Fresh(ctx).Groups {
 		if g.State.Active() && g.Consumer != nil && g.Consumer.Subscription == c.Text("sub") && answers.Receives(g, c.Text("topic")) {
-			return c.Refuse("sub", fmt.Sprintf(try, g.Name), "the group %s receives through %s, and would call lost what it is not given", g.Name, c.Text("sub"))
+			return c.Refuse("sub", fmt.Sprintf(try, g.Name), "group %s uses subscription %s, and would count the skipped messages as lost", g.Name, c.Text("sub"))
 		}
 	}
 	return nil
 }
 
-// DeleteSub runs the command sub delete: delete a subscription with its backlog.
+// DeleteSub runs the command sub delete: delete a subscription and its backlog.
 func DeleteSub(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -108,7 +110,7 @@ func DeleteSub(ctx context.Context, c *host.Call) error {
 	if s.Consumers > 0 && !isForced(c) {
 		return busy(connectedTo(broker.TopicStats{Subscriptions: map[string]broker.SubscriptionStats{sub: s}}))
 	}
-	if err := c.Consent(ctx, "delete the subscription %s of %s, with about %s messages that wait for it?", sub, topic,
+	if err := c.Consent(ctx, "permanently delete subscription %s on %s (backlog about %s messages)?", sub, topic,
 		graphs.Count(answers.BacklogMessages(stats, sub))); err != nil {
 		return err
 	}
@@ -116,7 +118,7 @@ func DeleteSub(ctx context.Context, c *host.Call) error {
 	defer cancel()
 	err = k.DeleteSubscription(ctx, topic, sub, isForced(c))
 	if broker.IsBusy(err) {
-		return busy("somebody is connected")
+		return busy("a client is connected")
 	}
 	if err != nil {
 		return err
@@ -125,7 +127,7 @@ func DeleteSub(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// SkipSub runs the command sub skip: take the oldest messages off a subscription's backlog.
+// SkipSub runs the command sub skip: skip the oldest N messages of a subscription.
 func SkipSub(ctx context.Context, c *host.Call) error {
 	if _, err := c.Admin(); err != nil {
 		return err
@@ -139,7 +141,7 @@ func SkipSub(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	topic, sub := c.Text("topic"), c.Text("sub")
-	if err := c.Consent(ctx, "skip about %s of the %s messages that wait for %s on %s?", answers.Whole(int64(n)),
+	if err := c.Consent(ctx, "skip about %s of the %s messages in the backlog of %s on %s?", answers.Whole(int64(n)),
 		graphs.Count(answers.BacklogMessages(stats, sub)), sub, topic); err != nil {
 		return err
 	}
@@ -153,38 +155,39 @@ func SkipSub(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// ClearSub runs the command sub clear: take everything off a subscription's backlog.
+// ClearSub runs the command sub clear: skip the whole backlog of a subscription.
 func ClearSub(ctx context.Context, c *host.Call) error {
 	return takeOff(ctx, c, "clear %s", func(stats broker.TopicStats) string {
-		return fmt.Sprintf("take all of the about %s messages that wait for %s on %s off?", graphs.Count(answers.BacklogMessages(stats, c.Text("sub"))),
+		return fmt.Sprintf("skip all of the about %s messages in the backlog of %s on %s?", graphs.Count(answers.BacklogMessages(stats, c.Text("sub"))),
 			c.Text("sub"), c.Text("topic"))
 	}, func(ctx context.Context, k broker.Admin, s broker.SubscriptionStats) error {
 		if err := k.ClearBacklog(ctx, c.Text("topic"), c.Text("sub")); err != nil {
 			return err
 		}
-		c.Say("%s: cleared of %s entries on %s", c.Text("sub"), answers.Whole(s.BacklogEntries), c.Text("topic"))
+		c.Say("%s: skipped %s entries on %s", c.Text("sub"), answers.Whole(s.BacklogEntries), c.Text("topic"))
 		return nil
 	})
 }
 
-// ExpireSub runs the command sub expire: take what is older than a span of time off a subscription's backlog.
+// ExpireSub runs the command sub expire: expire the messages of a subscription that
+// are older than an age.
 func ExpireSub(ctx context.Context, c *host.Call) error {
 	age, _ := host.Value[time.Duration](c, "age")
 	return takeOff(ctx, c, "seek %s -"+c.Text("age"), func(broker.TopicStats) string {
-		return fmt.Sprintf("take what is older than %s off %s on %s?", c.Text("age"), c.Text("sub"), c.Text("topic"))
+		return fmt.Sprintf("expire the messages older than %s of %s on %s?", c.Text("age"), c.Text("sub"), c.Text("topic"))
 	}, func(ctx context.Context, k broker.Admin, _ broker.SubscriptionStats) error {
 		err := k.Expire(ctx, c.Text("topic"), c.Text("sub"), age)
 		if broker.IsThere(err) {
-			return c.Fail("", "the broker is not done with the last expiry of %s", c.Text("sub"))
+			return c.Fail("", "the broker is still busy with the last expiry of %s", c.Text("sub"))
 		}
 		if err == nil {
-			c.Say("%s: the broker takes off what is older than %s", c.Text("sub"), c.Text("age"))
+			c.Say("%s: the broker expires messages older than %s", c.Text("sub"), c.Text("age"))
 		}
 		return err
 	})
 }
 
-// takeOff asks, and then takes something off a subscription's backlog.
+// takeOff asks the question, and then removes messages from a backlog with do.
 func takeOff(ctx context.Context, c *host.Call, own string, question func(broker.TopicStats) string,
 	do func(context.Context, broker.Admin, broker.SubscriptionStats) error) error {
 	k, err := c.Admin()

@@ -13,14 +13,14 @@ import (
 	"pulsh/session/broker"
 )
 
-// TopicParam is a topic that must be named.
+// TopicParam returns the parameter for the name of a topic.
 func TopicParam() lang.Param {
 	k := kinds.Topic()
 	k.Parse = func(text string) (any, error) { return broker.ParseTopic(text) }
 	return lang.Param{Name: "topic", Kind: k}
 }
 
-// ForceParams are the two ways to write force: as a word, and as a setting.
+// ForceParams returns the two forms of force: a word and a setting.
 func ForceParams() []lang.Param {
 	word, setting := lang.Words("force"), lang.Words("on", "off")
 	word.Name = "force"
@@ -30,8 +30,7 @@ func ForceParams() []lang.Param {
 
 func isForced(c *host.Call) bool { return c.Text("word") != "" || c.Text("force") == "on" }
 
-// noTopic turns the refusal of a topic that is not there into a sentence at its
-// place, with the nearest that is known.
+// noTopic adds to the error of a missing topic its place and the nearest known topic.
 func noTopic(c *host.Call, err error) error {
 	if !broker.IsMissing(err) {
 		return err
@@ -39,13 +38,13 @@ func noTopic(c *host.Call, err error) error {
 	try := "topics"
 	if c.Env.Topics != nil {
 		if better, ok := lang.Nearest(c.Text("topic"), c.Env.Topics()); ok && better != c.Text("topic") {
-			try = c.Statement.Instead(c.Args["topic"].Span, better)
+			try = c.WithArgument("topic", better)
 		}
 	}
 	return c.Refuse("topic", try, "there is no topic %q", c.Text("topic"))
 }
 
-// topicStatsOf asks for a topic's statistics.
+// topicStatsOf reads the statistics of the topic that the line names.
 func topicStatsOf(ctx context.Context, c *host.Call) (broker.TopicStats, error) {
 	a, err := c.Admin()
 	if err != nil {
@@ -68,13 +67,13 @@ func CreateTopic(ctx context.Context, c *host.Call) error {
 		n = partitions
 	}
 	if name, err := broker.ParseTopic(topic); err == nil && name.Partition >= 0 && n > 0 {
-		return c.Refuse("topic", "topic create "+name.Of(-1).Short()+" partitions="+c.Text("partitions"), "%s is the name of a partition, and has none of its own", topic)
+		return c.Refuse("topic", "topic create "+name.Of(-1).Short()+" partitions="+c.Text("partitions"), "%s is a partition, and cannot have partitions", topic)
 	}
 	ctx, cancel := host.Asked(ctx)
 	defer cancel()
 	err = k.CreateTopic(ctx, topic, n)
 	if broker.IsThere(err) {
-		return c.Refuse("topic", "topic stats "+topic, "there is a topic %s already", topic)
+		return c.Refuse("topic", "topic stats "+topic, "topic %s already exists", topic)
 	}
 	if err != nil {
 		return err
@@ -85,12 +84,12 @@ func CreateTopic(ctx context.Context, c *host.Call) error {
 
 func withPartitions(n int) string {
 	if n == 0 {
-		return ", without partitions"
+		return ", not partitioned"
 	}
-	return " with " + lang.Count(n, "partition")
+	return " with " + graphs.Plural(n, "partition")
 }
 
-// GrowTopic runs the command topic partitions: give a partitioned topic more partitions.
+// GrowTopic runs the command topic partitions: add partitions to a partitioned topic.
 func GrowTopic(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -105,22 +104,22 @@ func GrowTopic(ctx context.Context, c *host.Call) error {
 	case err != nil:
 		return noTopic(c, err)
 	case have == 0:
-		return c.Refuse("topic", fmt.Sprintf("topic create %s-parts partitions=%d", topic, want), "%s has no partitions, and cannot be given any", topic)
+		return c.Refuse("topic", fmt.Sprintf("topic create %s-parts partitions=%d", topic, want), "%s is not partitioned, and cannot become so", topic)
 	case want < have:
 		more := fmt.Sprintf("topic partitions %s %d", topic, min(2*have, broker.MaxPartitions))
-		return c.Refuse("count", more, "%s has %s, and none can be taken away", topic, lang.Count(have, "partition"))
+		return c.Refuse("count", more, "%s has %s, which cannot be removed", topic, graphs.Plural(have, "partition"))
 	case want == have:
-		c.Say("%s has %s already", topic, lang.Count(have, "partition"))
+		c.Say("%s already has %s", topic, graphs.Plural(have, "partition"))
 		return nil
 	}
 	if err := k.GrowTopic(ctx, topic, want); err != nil {
 		return err
 	}
-	c.Say("%s: %d → %s; clients that are connected notice within a minute", topic, have, lang.Count(want, "partition"))
+	c.Say("%s: %d → %s; connected clients notice within a minute", topic, have, graphs.Plural(want, "partition"))
 	return nil
 }
 
-// DeleteTopic runs the command topic delete: delete a topic with everything that it stores.
+// DeleteTopic runs the command topic delete: delete a topic and its messages.
 func DeleteTopic(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -134,15 +133,15 @@ func DeleteTopic(ctx context.Context, c *host.Call) error {
 	if there := connectedTo(stats); there != "" && !isForced(c) {
 		return c.Refuse("topic", "topic delete "+topic+" force", "%s to %s", there, topic)
 	}
-	if err := c.Consent(ctx, "delete %s for good, with %s and %s?", topic, graphs.Bytes(float64(stats.StorageBytes)),
-		lang.Count(len(stats.Subscriptions), "subscription")); err != nil {
+	if err := c.Consent(ctx, "permanently delete topic %s (%s, %s)?", topic, graphs.Bytes(float64(stats.StorageBytes)),
+		graphs.Plural(len(stats.Subscriptions), "subscription")); err != nil {
 		return err
 	}
 	ctx, cancel := host.Asked(ctx)
 	defer cancel()
 	err = k.DeleteTopic(ctx, topic, isForced(c))
 	if broker.IsBusy(err) {
-		return c.Refuse("topic", "topic delete "+topic+" force", "somebody is connected to %s", topic)
+		return c.Refuse("topic", "topic delete "+topic+" force", "a client is connected to %s", topic)
 	}
 	if err != nil {
 		return noTopic(c, err)
@@ -151,7 +150,8 @@ func DeleteTopic(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// connectedTo tells who is connected: 1 producer and 2 consumers are connected.
+// connectedTo counts the clients of a topic: 1 producer and 2 consumers are
+// connected.
 func connectedTo(stats broker.TopicStats) string {
 	consumers := 0
 	for _, s := range stats.Subscriptions {
@@ -159,10 +159,10 @@ func connectedTo(stats broker.TopicStats) string {
 	}
 	var who []string
 	if stats.Producers > 0 {
-		who = append(who, lang.Count(stats.Producers, "producer"))
+		who = append(who, graphs.Plural(stats.Producers, "producer"))
 	}
 	if consumers > 0 {
-		who = append(who, lang.Count(consumers, "consumer"))
+		who = append(who, graphs.Plural(consumers, "consumer"))
 	}
 	switch {
 	case len(who) == 0:
@@ -173,7 +173,8 @@ func connectedTo(stats broker.TopicStats) string {
 	return lang.And(who) + " are connected"
 }
 
-// reconnectAdvice names the groups of this session that will create a topic anew.
+// reconnectAdvice names the groups of this session that will re-create a deleted
+// topic.
 func reconnectAdvice(ctx context.Context, c *host.Call, topic string) string {
 	var names []string
 	for _, g := range c.Fresh(ctx).Groups {
@@ -184,10 +185,10 @@ func reconnectAdvice(ctx context.Context, c *host.Call, topic string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "; " + lang.And(names) + " will create it anew on connecting again"
+	return "; " + lang.And(names) + " will re-create it on reconnecting"
 }
 
-// UnloadTopic runs the command topic unload: make the broker give a topic up, so that all clients connect again.
+// UnloadTopic runs the command topic unload: unload the topic from its broker.
 func UnloadTopic(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -200,11 +201,11 @@ func UnloadTopic(ctx context.Context, c *host.Call) error {
 		return noTopic(c, err)
 	}
 	c.Env.Session.Mark(markOf, "unload "+c.Text("topic"))
-	c.Say("%s: unloaded in %s; its clients connect again", c.Text("topic"), graphs.Seconds(c.Env.Now().Sub(begin)))
+	c.Say("%s: unloaded in %s; its clients reconnect", c.Text("topic"), graphs.Seconds(c.Env.Now().Sub(begin)))
 	return nil
 }
 
-// TerminateTopic runs the command topic terminate: end publishing to a topic, for good.
+// TerminateTopic runs the command topic terminate: no more publishing, ever.
 func TerminateTopic(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -215,7 +216,7 @@ func TerminateTopic(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	topic := c.Text("topic")
-	if err := c.Consent(ctx, "end publishing to %s for good (%s)?", topic, lang.Count(stats.Producers, "producer")); err != nil {
+	if err := c.Consent(ctx, "terminate topic %s (%s connected)? This cannot be undone.", topic, graphs.Plural(stats.Producers, "producer")); err != nil {
 		return err
 	}
 	ctx, cancel := host.Asked(ctx)
@@ -224,17 +225,17 @@ func TerminateTopic(ctx context.Context, c *host.Call) error {
 		return noTopic(c, err)
 	}
 	c.Env.Session.Mark(markOf, "terminate "+topic)
-	c.Say("%s: terminated; what it stores can still be received", topic)
+	c.Say("%s: terminated; stored messages can still be received", topic)
 	return nil
 }
 
-// How often a compaction is looked at, and how often the wait is told.
+// The intervals at which a compaction is polled, and its progress is printed.
 const (
 	compactEvery = 500 * time.Millisecond
 	compactTell  = 5 * time.Second
 )
 
-// CompactTopic runs the command topic compact: compact a topic to the last message of each key, and wait until that is done.
+// CompactTopic runs the command topic compact: compact a topic, and wait for the end.
 func CompactTopic(ctx context.Context, c *host.Call) error {
 	k, err := c.Admin()
 	if err != nil {
@@ -247,10 +248,10 @@ func CompactTopic(ctx context.Context, c *host.Call) error {
 		return noTopic(c, err)
 	}
 	c.Say("%s: compacting", topic)
-	told := begin
+	printed := begin
 	for {
 		if err := lang.Sleep(ctx, compactEvery); err != nil {
-			c.Say("%s: the broker goes on with it; `topic compact %s` waits again", topic, topic)
+			c.Say("%s: compaction continues on the broker; `topic compact %s` waits for it", topic, topic)
 			return err
 		}
 		asking, cancel := host.Asked(ctx)
@@ -273,24 +274,24 @@ func CompactTopic(ctx context.Context, c *host.Call) error {
 		case done == len(all):
 			c.Say("%s: compacted in %s", topic, graphs.Seconds(now.Sub(begin)))
 			return nil
-		case now.Sub(told) >= compactTell:
-			told = now
-			c.Say("%s: %d of %s after %s", topic, done, lang.Count(len(all), "partition"), graphs.Seconds(now.Sub(begin)))
+		case now.Sub(printed) >= compactTell:
+			printed = now
+			c.Say("%s: %d of %s after %s", topic, done, graphs.Plural(len(all), "partition"), graphs.Seconds(now.Sub(begin)))
 		}
 	}
 }
 
 func compactionFailure(c broker.Compaction) string {
 	if c.State == broker.CompactionNever {
-		return "it was given up, as by a broker that went away"
+		return "aborted, as when the broker went away"
 	}
 	if c.Detail == "" {
-		return "the broker does not say what is wrong"
+		return "the broker gives no reason"
 	}
 	return c.Detail
 }
 
-// partitionOf names one of a topic's parts.
+// partitionOf names partition i of a topic with the given number of partitions.
 func partitionOf(topic string, i, of int) string {
 	if of == 1 {
 		return topic

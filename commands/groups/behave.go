@@ -7,15 +7,16 @@ import (
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
-	"pulsh/commands/lang"
+	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
-// SetAck runs the command ack: change when messages are acknowledged, or acknowledge what is held back.
+// SetAck runs the command ack: change when messages are acknowledged, or acknowledge
+// those held back.
 func SetAck(ctx context.Context, c *host.Call) error {
-	g, err := c.ConsumerOf(ctx, "acknowledges nothing")
+	g, err := c.ConsumerGroup(ctx)
 	if err != nil {
 		return err
 	}
@@ -26,8 +27,7 @@ func SetAck(ctx context.Context, c *host.Call) error {
 	return SetGroup(ctx, c)
 }
 
-// ackMax bounds how long acknowledging by hand may take: half a million of
-// them with answers, a list at a time.
+// ackMax bounds an acknowledgement by hand: half a million messages with receipts.
 const ackMax = time.Minute
 
 func ackNow(ctx context.Context, c *host.Call, g snapshot.Group, limit int) error {
@@ -35,7 +35,7 @@ func ackNow(ctx context.Context, c *host.Call, g snapshot.Group, limit int) erro
 		return needsCluster(c, g)
 	}
 	if g.Consumer.Kept == 0 {
-		c.Say("%s holds nothing back; ack is %s", g.Name, g.Consumer.Ack)
+		c.Say("%s: no messages held back; ack is %s", g.Name, g.Consumer.Ack)
 		return nil
 	}
 	bounded, cancel := context.WithTimeout(ctx, ackMax)
@@ -53,13 +53,13 @@ func ackNow(ctx context.Context, c *host.Call, g snapshot.Group, limit int) erro
 	if after, ok := c.Fresh(ctx).Group(g.Name); ok {
 		left = after.Consumer.Kept
 	}
-	c.Say("%s: %s acknowledged, %s held back", g.Name, lang.Count(n, "message"), answers.Whole(int64(left)))
+	c.Say("%s: %s acknowledged, %s held back", g.Name, graphs.Plural(n, "message"), answers.Whole(int64(left)))
 	return nil
 }
 
-// Churn runs the command churn: close a share of a group's consumers regularly and subscribe others in their places.
+// Churn runs the command churn: periodically replace a share of the group's consumers.
 func Churn(ctx context.Context, c *host.Call) error {
-	g, err := c.ConsumerOf(ctx, "has no consumers")
+	g, err := c.ConsumerGroup(ctx)
 	if err != nil {
 		return err
 	}
@@ -69,13 +69,12 @@ func Churn(ctx context.Context, c *host.Call) error {
 		text = share.String()
 		if d, ok := host.Value[time.Duration](c, "every"); ok {
 			if d < spec.ChurnMin || d > spec.ChurnMax {
-				return c.Refuse("every", "churn "+g.Name+" 10% every=30s", "%s is not from %s to %s", c.Text("every"),
+				return c.Refuse("every", "churn "+g.Name+" 10% every=30s", "%s is not between %s and %s", c.Text("every"),
 					pacing.FormatDuration(spec.ChurnMin), pacing.FormatDuration(spec.ChurnMax))
 			}
 			text += "/" + pacing.FormatDuration(d)
 		}
 	}
-	c.Args["churn"] = lang.Argument{Text: text}
-	c.Given = []string{"churn"}
+	c.SetArgument("churn", text)
 	return SetGroup(ctx, c)
 }

@@ -12,7 +12,7 @@ import (
 	"pulsh/session/spec"
 )
 
-// SetGroup runs the command set: change settings while the load runs.
+// SetGroup runs the command set: change settings of a group, running or not.
 func SetGroup(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
@@ -23,14 +23,15 @@ func SetGroup(ctx context.Context, c *host.Call) error {
 	}
 	if g.Kind == snapshot.Produce {
 		settings, _ := c.Env.Session.Producer(g.Name)
-		return change(ctx, c, g, "lanes", spec.ProducerSettings(), settings, c.Env.Session.SetProducer)
+		return change(ctx, c, g, "producers", "sends", spec.ProducerSettings(), settings, c.Env.Session.SetProducer)
 	}
 	settings, _ := c.Env.Session.Consumer(g.Name)
-	return change(ctx, c, g, "consumers", spec.ConsumerSettings(), settings, c.Env.Session.SetConsumer)
+	return change(ctx, c, g, "consumers", "deliveries", spec.ConsumerSettings(), settings, c.Env.Session.SetConsumer)
 }
 
-// change sets what was typed and tells what it was before.
-func change[S any](ctx context.Context, c *host.Call, g snapshot.Group, parts string, table []spec.Setting[S], settings S,
+// change applies the settings of the line and prints the old and the new values. The
+// words parts and idle are for a rebuild: recreated the PARTS, 1ms without IDLE.
+func change[S any](ctx context.Context, c *host.Call, g snapshot.Group, parts, idle string, table []spec.Setting[S], settings S,
 	set func(context.Context, string, S) (group.Rebuild, error),
 ) error {
 	before := settings
@@ -47,13 +48,13 @@ func change[S any](ctx context.Context, c *host.Call, g snapshot.Group, parts st
 		if was, is := s.Get(&before), s.Get(&settings); was != is {
 			told = append(told, fmt.Sprintf("%s %s → %s", name, was, is))
 		} else {
-			told = append(told, fmt.Sprintf("%s is %s already", name, is))
+			told = append(told, fmt.Sprintf("%s is already %s", name, is))
 		}
 	}
 	tail := ""
 	switch {
 	case rebuilt.Done:
-		tail = fmt.Sprintf(" · new %s, a gap of %s", parts, graphs.Latency(float64(rebuilt.Gap)))
+		tail = fmt.Sprintf(" · recreated the %s, %s without %s", parts, graphs.Latency(float64(rebuilt.Gap)), idle)
 	case !g.State.Active():
 		tail = " when it starts"
 	}

@@ -9,21 +9,22 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
+	"pulsh/graphs"
 	"pulsh/session/snapshot"
 )
 
-// stopMax bounds how long a stop may flush: as long as the default send timeout
-// keeps a message that a broker does not answer.
+// stopMax bounds a stop: it is the default send timeout, the longest that a pending
+// send waits for its receipt.
 const stopMax = 30 * time.Second
 
-// CloneName is a name that no group has.
+// CloneName is the kind NAME of a copy.
 func CloneName() lang.Kind {
 	k := kinds.Name()
 	k.Sample = "faster"
 	return k
 }
 
-// StopGroup runs the command produce stop: end a producer group's sending.
+// StopGroup returns the command that stops a group of one kind.
 func StopGroup(kind snapshot.Kind) func(context.Context, *host.Call) error {
 	return func(ctx context.Context, c *host.Call) error {
 		g, err := c.Group(ctx, "name")
@@ -44,12 +45,13 @@ func StopGroup(kind snapshot.Kind) func(context.Context, *host.Call) error {
 		if after, ok := c.Fresh(ctx).Group(g.Name); ok {
 			g = after
 		}
-		c.Say("%s: stopped · %s", g.Name, answers.Account(g))
+		c.Say("%s: stopped · %s", g.Name, answers.Totals(g))
 		return err
 	}
 }
 
-// StopAll runs the command stop all: end all groups at once, without a flush.
+// StopAll runs the command stop all: stop all groups immediately, without waiting for
+// pending sends.
 func StopAll(ctx context.Context, c *host.Call) error {
 	running := 0
 	for _, g := range c.Fresh(ctx).Groups {
@@ -62,19 +64,19 @@ func StopAll(ctx context.Context, c *host.Call) error {
 	if running == 0 {
 		c.Say("no group was running")
 	} else {
-		c.Say("%s stopped", lang.Count(running, "group"))
+		c.Say("%s stopped", graphs.Plural(running, "group"))
 	}
 	return err
 }
 
-// RemoveGroup runs the command remove: end a group and forget it.
+// RemoveGroup runs the command remove: stop a group and remove it.
 func RemoveGroup(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
 		return err
 	}
 	if g.State.Active() && !c.Confirm(ctx, fmt.Sprintf("%s is %s; remove it?", g.Name, g.State)) {
-		c.Say("%s stays", g.Name)
+		c.Say("%s: kept", g.Name)
 		return nil
 	}
 	bounded, cancel := context.WithTimeout(ctx, stopMax)

@@ -2,7 +2,6 @@ package groups
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"pulsh/commands/host"
@@ -18,7 +17,7 @@ func Seek(ctx context.Context, c *host.Call) error {
 	case err != nil:
 		return err
 	case g.Consumer == nil:
-		return c.Refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group seeks", g.Name)
+		return c.Refuse("group", "show "+g.Name, "%s is a producer group; seek is for consumer groups", g.Name)
 	case g.State != snapshot.Running && g.State != snapshot.Paused:
 		return c.Refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
 	}
@@ -30,17 +29,17 @@ func Seek(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	place := ""
+	position := ""
 	switch {
 	case to.ID != nil:
-		place = "message " + to.ID.String()
+		position = "message " + to.ID.String()
 		err = group.SeekID(ctx, *to.ID)
 	default:
-		place = to.Time.Format("15:04:05")
+		position = to.Time.Format("15:04:05")
 		if text := c.Text("to"); text == "earliest" || text == "latest" {
-			place = text
+			position = text
 		} else if c.Env.Now().Sub(to.Time) > 24*time.Hour {
-			place = to.Time.Format(time.DateTime)
+			position = to.Time.Format(time.DateTime)
 		}
 		err = group.SeekTime(ctx, to.Time)
 	}
@@ -48,19 +47,18 @@ func Seek(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	c.Changed.Store(c.Env.Now().UnixNano())
-	c.Say("%s: at %s%s", g.Name, place, describeDrain(ctx, c, g.Name))
+	c.Say("%s: moved to %s%s", g.Name, position, describeDrain(ctx, c, g.Name))
 	return nil
 }
 
-// describeDrain tells how much there is to receive after a seek, if that is known.
+// describeDrain tells the number of messages to receive after a seek, if known.
 func describeDrain(ctx context.Context, c *host.Call, name string) string {
 	g, _ := c.Fresh(ctx).Group(name)
 	if g.Consumer == nil {
 		return ""
 	}
-	text := ""
 	if d := g.Consumer.Drain; d != nil {
-		text = " · " + graphs.Count(float64(d.Start)) + " messages to go"
+		return " · about " + graphs.Count(float64(d.Start)) + " messages to receive"
 	}
-	return text + fmt.Sprintf(" · ledger epoch %d", g.Consumer.Epoch)
+	return ""
 }

@@ -13,14 +13,14 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// seekableGroup is the consumer group that was named, if it can be moved.
+// seekableGroup returns the named consumer group, if its cursor can be moved.
 func seekableGroup(ctx context.Context, c *host.Call) (snapshot.Group, error) {
 	g, err := c.Group(ctx, "group")
 	switch {
 	case err != nil:
 		return g, err
 	case g.Consumer == nil:
-		return g, c.Refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group can %s", g.Name, c.Command.Name)
+		return g, c.Refuse("group", "show "+g.Name, "%s is a producer group; %s is for consumer groups", g.Name, c.Command.Name)
 	case g.State != snapshot.Running && g.State != snapshot.Paused:
 		return g, c.Refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
 	}
@@ -28,7 +28,7 @@ func seekableGroup(ctx context.Context, c *host.Call) (snapshot.Group, error) {
 	return g, err
 }
 
-// Rewind runs the command rewind: receive a number of messages again.
+// Rewind runs the command rewind: replay the last N messages.
 func Rewind(ctx context.Context, c *host.Call) error {
 	g, err := seekableGroup(ctx, c)
 	if err != nil {
@@ -46,20 +46,20 @@ func Rewind(ctx context.Context, c *host.Call) error {
 	c.Changed.Store(c.Env.Now().UnixNano())
 	less := ""
 	if shift.Short {
-		less = " · no more is stored"
+		less = " · the topic stores no more"
 	}
-	c.Say("%s: back by %s%s%s", g.Name, SayShift(shift), less, describeDrain(ctx, c, g.Name))
+	c.Say("%s: moved back by %s%s%s", g.Name, SayShift(shift), less, describeDrain(ctx, c, g.Name))
 	return nil
 }
 
-// Skip runs the command skip: pass over the oldest messages that wait for a consumer group.
+// Skip runs the command skip: skip the oldest N messages in the backlog.
 func Skip(ctx context.Context, c *host.Call) error {
 	g, err := seekableGroup(ctx, c)
 	if err != nil {
 		return err
 	}
 	n, _ := host.Value[int](c, "messages")
-	if err := c.Consent(ctx, "pass over about %s of the %s messages that wait for %s?", answers.Whole(int64(n)), sayWaiting(g), g.Name); err != nil {
+	if err := c.Consent(ctx, "skip about %s of the %s messages in %s's backlog?", answers.Whole(int64(n)), backlogCount(g), g.Name); err != nil {
 		return err
 	}
 	group, err := c.Env.Session.ConsumerGroup(g.Name)
@@ -75,13 +75,13 @@ func Skip(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// ClearGroup runs the command clear: pass over all messages that wait for a consumer group.
+// ClearGroup runs the command clear: skip all messages in the backlog.
 func ClearGroup(ctx context.Context, c *host.Call) error {
 	g, err := seekableGroup(ctx, c)
 	if err != nil {
 		return err
 	}
-	if err := c.Consent(ctx, "pass over all of the %s messages that wait for %s?", sayWaiting(g), g.Name); err != nil {
+	if err := c.Consent(ctx, "skip all of the %s messages in %s's backlog?", backlogCount(g), g.Name); err != nil {
 		return err
 	}
 	group, err := c.Env.Session.ConsumerGroup(g.Name)
@@ -97,16 +97,16 @@ func ClearGroup(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// sayWaiting is the backlog as it is known.
-func sayWaiting(g snapshot.Group) string {
+// backlogCount writes the number of messages in the backlog, if known.
+func backlogCount(g snapshot.Group) string {
 	if !g.Consumer.Backlog.Known {
 		return "unknown number of"
 	}
 	return graphs.Count(float64(g.Consumer.Backlog.Messages))
 }
 
-// TooFewWaiting is the error of a skip beyond the end, with a line that does what can
-// be done.
+// TooFewWaiting returns the error of a skip beyond the end of the backlog, with the
+// line try, which skips all.
 func TooFewWaiting(c *host.Call, err error, try string) error {
 	var few *cursor.TooFewError
 	if !errors.As(err, &few) {
@@ -118,17 +118,16 @@ func TooFewWaiting(c *host.Call, err error, try string) error {
 	return c.Refuse("messages", try, "%s", few)
 }
 
-// partsShown is how many partitions an answer lists before it says that there
-// are more.
+// partsShown is the largest number of partitions that an answer lists.
 const partsShown = 8
 
-// SayShift tells how far a subscription was moved, and how that was divided.
+// SayShift tells how far a cursor was moved, in all and by partition.
 func SayShift(s cursor.Move) string {
 	messages, entries := s.Messages, s.Entries
 	if entries < 0 {
 		messages, entries = -messages, -entries
 	}
-	text := fmt.Sprintf("about %s messages in %s", answers.Whole(messages), entryCount(entries))
+	text := fmt.Sprintf("about %s messages in %s", answers.Whole(messages), graphs.Plural(entries, "entry", "entries"))
 	if len(s.Parts) == 0 || entries == 0 {
 		return text
 	}
@@ -141,11 +140,4 @@ func SayShift(s cursor.Move) string {
 		parts = append(parts, fmt.Sprintf("%d: %s", p.Partition, answers.Whole(max(p.Entries, -p.Entries))))
 	}
 	return text + " (by partition " + strings.Join(parts, ", ") + ")"
-}
-
-func entryCount(n int64) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return answers.Whole(n) + " entries"
 }

@@ -43,15 +43,15 @@ func StartConsumer(ctx context.Context, c *host.Call) error {
 		add: c.Env.Session.AddConsumer, set: c.Env.Session.SetConsumer, say: answers.SayConsumer})
 }
 
-// starter is what differs between the kinds of group.
+// starter has the operations that differ between the kinds of group.
 type starter[S any] struct {
 	add func(name string, want S) error
 	set func(ctx context.Context, name string, want S) (group.Rebuild, error)
 	say func(name string, want S) string
 }
 
-// start makes a group if it is not known, and starts it. A group that cannot
-// be started at its making is forgotten, so that the same line works later.
+// start creates a group if it is not known, and starts it. A new group that cannot
+// be started is removed, so that the same line works later.
 func start[S any](ctx context.Context, c *host.Call, known bool, settings []spec.Setting[S], want *S, do starter[S]) error {
 	name := c.Text("name")
 	if err := c.Connected(); err != nil {
@@ -73,21 +73,21 @@ func start[S any](ctx context.Context, c *host.Call, known bool, settings []spec
 			return err
 		}
 	} else if err := do.add(name, *want); err != nil {
-		return cannotBe(c, name, err)
+		return notCreated(c, name, err)
 	}
 	if err := c.Env.Session.Start(ctx, name); err != nil {
 		if !known {
 			_ = c.Env.Session.Remove(context.WithoutCancel(ctx), name) // it has nothing to flush
 			err = startInstead(c, name, err)
 		}
-		return fmt.Errorf("%s cannot start: %w", name, err)
+		return fmt.Errorf("cannot start %s: %w", name, err)
 	}
 	c.Say("%s: %s", name, do.say(name, *want))
 	return nil
 }
 
-// startInstead makes the advice to set what a group has the advice to start it
-// so: there is no such group to set it of.
+// startInstead turns the advice to change a setting of a group into the advice to
+// start the group with it: the group does not exist yet.
 func startInstead(c *host.Call, name string, err error) error {
 	var refused *broker.Error
 	if !errors.As(err, &refused) {
@@ -102,8 +102,8 @@ func startInstead(c *host.Call, name string, err error) error {
 	return &instead
 }
 
-// cannotBe is why no group of this name and these settings can be made.
-func cannotBe(c *host.Call, name string, err error) error {
+// notCreated returns the error of a group that cannot be created.
+func notCreated(c *host.Call, name string, err error) error {
 	var refused *broker.Error
 	if errors.As(err, &refused) && refused.Try != "" {
 		return startInstead(c, name, err)
@@ -111,7 +111,7 @@ func cannotBe(c *host.Call, name string, err error) error {
 	return c.Refuse("name", "list", "%s", err)
 }
 
-// apply reads the settings that were typed into want.
+// apply sets the settings of the line in want.
 func apply[S any](c *host.Call, settings []spec.Setting[S], want *S) error {
 	for _, name := range c.Given {
 		s, ok := spec.FindSetting(settings, name)
@@ -125,7 +125,7 @@ func apply[S any](c *host.Call, settings []spec.Setting[S], want *S) error {
 	return nil
 }
 
-// checkStartable refuses to start a group that is running.
+// checkStartable returns an error if the group is active.
 func checkStartable(ctx context.Context, c *host.Call, name string) error {
 	g, ok := c.Fresh(ctx).Group(name)
 	if !ok || !g.State.Active() {
@@ -141,7 +141,7 @@ func checkStartable(ctx context.Context, c *host.Call, name string) error {
 	return c.Refuse("name", try, "%s is %s", name, g.State)
 }
 
-// CloneGroup runs the command clone: make a group with the settings of another.
+// CloneGroup runs the command clone: copy a group under a new name.
 func CloneGroup(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
@@ -158,8 +158,7 @@ func CloneGroup(ctx context.Context, c *host.Call) error {
 	return clone(ctx, c, g, spec.ConsumerSettings(), &want, starter[spec.Consumer]{add: c.Env.Session.AddConsumer, say: answers.SayConsumer})
 }
 
-// clone starts the copy of a group that runs, and makes the copy of any other
-// ready.
+// clone starts the copy of a running group; other copies are ready.
 func clone[S any](ctx context.Context, c *host.Call, g snapshot.Group, settings []spec.Setting[S], want *S, do starter[S]) error {
 	if g.State.Active() {
 		return start(ctx, c, false, settings, want, do)
@@ -169,7 +168,7 @@ func clone[S any](ctx context.Context, c *host.Call, g snapshot.Group, settings 
 	}
 	name := c.Text("name")
 	if err := do.add(name, *want); err != nil {
-		return cannotBe(c, name, err)
+		return notCreated(c, name, err)
 	}
 	c.Say("%s: ready for %s", name, do.say(name, *want))
 	return nil

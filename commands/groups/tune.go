@@ -3,6 +3,7 @@ package groups
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"pulsh/commands/answers"
@@ -33,9 +34,9 @@ func ScaleGroup(ctx context.Context, c *host.Call) error {
 	}
 	switch {
 	case n > spec.WorkersMax:
-		return c.Refuse("workers", fmt.Sprintf("scale %s %d", g.Name, spec.WorkersMax), "%s workers are more than %d", sum, spec.WorkersMax)
+		return c.Refuse("workers", fmt.Sprintf("scale %s %d", g.Name, spec.WorkersMax), "%s workers exceed the limit of %d", sum, spec.WorkersMax)
 	case n < 1:
-		return c.Refuse("workers", fmt.Sprintf("%s stop %s", g.Kind, g.Name), "%s workers leave none", sum)
+		return c.Refuse("workers", fmt.Sprintf("%s stop %s", g.Kind, g.Name), "%s workers: at least 1 is needed", sum)
 	}
 	if err := c.Env.Session.Scale(ctx, g.Name, n); err != nil {
 		return err
@@ -47,62 +48,62 @@ func ScaleGroup(ctx context.Context, c *host.Call) error {
 	case g.Producer != nil && !g.Producer.Target.IsMax():
 		tail = ", still " + graphs.Rate(float64(g.Producer.Target))
 	}
-	c.Say("%s: %d → %s%s", g.Name, g.Workers, lang.Count(n, "worker"), tail)
+	c.Say("%s: %d → %s%s", g.Name, g.Workers, graphs.Plural(n, "worker"), tail)
 	return nil
 }
 
-// ChangeRate runs the command rate: change the rate from now on.
+// ChangeRate runs the command rate: change the rate.
 func ChangeRate(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
 		return err
 	}
 	change, _ := host.Value[pacing.Change](c, "rate")
-	before := baseRate(c, g)
-	shape, err := change.Apply(before)
+	changed, err := applyChange(ctx, c, g, change)
 	if err != nil {
 		return c.Refuse("rate", "rate "+g.Name+" 50k", "%s", err)
 	}
-	if g.Producer != nil {
-		group, err := c.Env.Session.ProducerGroup(g.Name)
-		if err != nil {
-			return err
-		}
-		group.SetRate(shape)
-	} else {
-		spec, _ := c.Env.Session.Consumer(g.Name)
-		spec.Rate = shape
-		_, err = c.Env.Session.SetConsumer(ctx, g.Name, spec)
-	}
-	if err != nil {
-		return err
-	}
-	c.Say("%s: %s → %s", g.Name, answers.SayShape(pacing.Hold(before)), answers.SayShape(shape))
+	c.Say("%s: %s → %s%s", g.Name, answers.SayShape(changed.Before), answers.SayShape(changed.After), burstAfter(changed))
 	return nil
 }
 
-// baseRate is what a group wants now, or will when it starts.
-func baseRate(c *host.Call, g snapshot.Group) pacing.Rate {
-	shape, target := pacing.Shape{}, pacing.Rate(0)
+// applyChange changes the rate of a group of either kind.
+func applyChange(ctx context.Context, c *host.Call, g snapshot.Group, change pacing.Change) (pacing.Changed, error) {
 	if g.Producer != nil {
-		spec, _ := c.Env.Session.Producer(g.Name)
-		shape, target = spec.Rate, g.Producer.Target
-	} else {
-		spec, _ := c.Env.Session.Consumer(g.Name)
-		shape, target = spec.Rate, g.Consumer.Target
+		group, err := c.Env.Session.ProducerGroup(g.Name)
+		if err != nil {
+			return pacing.Changed{}, err
+		}
+		return group.ChangeRate(change)
 	}
-	if !g.State.Active() || target == 0 {
-		return shape.At(0, 0)
+	group, err := c.Env.Session.ConsumerGroup(g.Name)
+	if err != nil {
+		return pacing.Changed{}, err
 	}
-	return target
+	return group.ChangeRate(ctx, change)
 }
 
-// burstDefault is as long as F7 bursts.
+// burstAfter tells what a change of rate has done to a burst, "" if there was none.
+func burstAfter(changed pacing.Changed) string {
+	factor := strconv.FormatFloat(changed.Burst, 'g', -1, 64)
+	switch {
+	case changed.Burst == 0:
+		return ""
+	case changed.Ended:
+		return " · the burst x" + factor + " is over"
+	}
+	return fmt.Sprintf(" · the burst x%s goes on for %s", factor, pacing.FormatDuration(changed.Left.Round(burstDigits)))
+}
+
+// burstDigits is the precision of the rest of a burst in an answer.
+const burstDigits = 100 * time.Millisecond
+
+// burstDefault is the default duration of a burst, which is also that of F7.
 const burstDefault = 10 * time.Second
 
 // Burst runs the command burst: multiply the rate for a while.
 func Burst(ctx context.Context, c *host.Call) error {
-	g, err := c.Producer(ctx, "rate")
+	g, err := c.ProducerGroup(ctx)
 	if err != nil {
 		return err
 	}
@@ -114,24 +115,26 @@ func Burst(ctx context.Context, c *host.Call) error {
 	if !ok {
 		d = burstDefault
 	}
-	if g.Producer.Target.IsMax() {
-		return c.Refuse("factor", "rate "+g.Name+" 50k", "%s goes as fast as it can already", g.Name)
-	}
-	if most := float64(g.Producer.Target) * factor; most > float64(pacing.Limit) {
-		return c.Refuse("factor", "burst "+g.Name+" x2", "%s times %s is more than %s", graphs.Rate(float64(g.Producer.Target)), c.Text("factor"), pacing.Limit)
-	}
 	group, err := c.Env.Session.ProducerGroup(g.Name)
 	if err != nil {
 		return err
 	}
+	base := g.Producer.Base
+	if base.IsMax() {
+		return c.Refuse("factor", "rate "+g.Name+" 50k", "%s already runs at max", g.Name)
+	}
+	if most := float64(base) * factor; most > float64(pacing.Limit) {
+		return c.Refuse("factor", "burst "+g.Name+" x2", "%s times %s exceeds the limit of %s/s", graphs.Rate(float64(base)), c.Text("factor"), pacing.Limit)
+	}
 	if err := group.Burst(factor, d); err != nil {
 		return err
 	}
-	c.Say("%s: %s %s for %s", g.Name, graphs.Rate(float64(g.Producer.Target)), c.Text("factor"), pacing.FormatDuration(d))
+	c.Say("%s: %s %s for %s", g.Name, graphs.Rate(float64(base)), c.Text("factor"), pacing.FormatDuration(d))
 	return nil
 }
 
-// needsCluster says which state forbids a command, and what changes it.
+// needsCluster returns the error of a command that the state of the group forbids,
+// with the command that changes the state.
 func needsCluster(c *host.Call, g snapshot.Group) error {
 	try := string(g.Kind) + " start " + g.Name
 	if g.State == snapshot.Paused {
@@ -140,8 +143,8 @@ func needsCluster(c *host.Call, g snapshot.Group) error {
 	return c.Refuse("group", try, "%s is %s", g.Name, g.State)
 }
 
-// eachGroup runs act on the group named, or on all that are in the state from. It
-// refuses a single group in another state.
+// eachGroup runs act on the named group, or on all groups in the state from. It
+// refuses a named group in another state.
 func eachGroup(ctx context.Context, c *host.Call, from, to snapshot.State, act func(string) error) error {
 	if c.Text("group") != "all" {
 		g, err := c.Group(ctx, "group")
@@ -174,17 +177,17 @@ func eachGroup(ctx context.Context, c *host.Call, from, to snapshot.State, act f
 	return nil
 }
 
-// Pause runs the command pause: hold a group back; its connections stay.
+// Pause runs the command pause: pause a group, keeping its connections.
 func Pause(ctx context.Context, c *host.Call) error {
 	return eachGroup(ctx, c, snapshot.Running, snapshot.Paused, c.Env.Session.Pause)
 }
 
-// Resume runs the command resume: go on after pause.
+// Resume runs the command resume: resume after a pause.
 func Resume(ctx context.Context, c *host.Call) error {
 	return eachGroup(ctx, c, snapshot.Paused, snapshot.Running, c.Env.Session.Resume)
 }
 
-// Reset runs the command reset: set a group's figures to zero.
+// Reset runs the command reset: reset a group's figures to zero.
 func Reset(ctx context.Context, c *host.Call) error {
 	names := host.GroupNames(c.Fresh(ctx))
 	if c.Text("group") != "all" {
@@ -200,9 +203,9 @@ func Reset(ctx context.Context, c *host.Call) error {
 		}
 	}
 	if len(names) == 0 {
-		c.Say("there are no groups")
+		c.Say("no groups")
 		return nil
 	}
-	c.Say("%s: figures start anew", lang.And(names))
+	c.Say("%s: figures reset", lang.And(names))
 	return nil
 }

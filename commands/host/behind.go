@@ -9,32 +9,32 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// When a producer group counts as having fallen short of its schedule: less than
-// so much of what was due was acked, or more than so much of it was given up as
-// too late. A stop in full flight leaves a millisecond's worth, no more.
+// A producer group is behind its schedule if less than ackedShareMin of the due
+// messages were acked, or more than missedShareMax were skipped as too late. A stop
+// under full load skips a millisecond's worth at most.
 const (
 	ackedShareMin  = 0.99
 	missedShareMax = 0.001
 )
 
-// Schedule is what became of a producer group's schedule, in messages.
+// Schedule compares a producer group with its schedule, in messages.
 type Schedule struct {
 	Group              string
 	Due, Acked, Missed int64
 	Behind             bool // it fell short
 }
 
-// String is the sentence: fast acked 41,200 of 50,000 due (82.4 %), 300 missed.
+// String returns a sentence: fast acked 41,200 of 50,000 due (82.4 %), 300 skipped.
 func (s Schedule) String() string {
 	text := fmt.Sprintf("%s acked %s of %s due (%s)", s.Group, answers.Whole(s.Acked), answers.Whole(s.Due), graphs.Percent(100*float64(s.Acked)/float64(s.Due), 1))
 	if s.Missed > 0 {
-		text += ", " + answers.Whole(s.Missed) + " missed"
+		text += ", " + answers.Whole(s.Missed) + " skipped"
 	}
 	return text
 }
 
-// ScheduleOf is that of a producer group which had one; a group without a target
-// has none. What is on its way is not short.
+// ScheduleOf returns the schedule of a producer group; ok is false for a group without
+// a target rate or due messages. Pending sends do not count as behind.
 func ScheduleOf(g snapshot.Group) (s Schedule, ok bool) {
 	p := g.Producer
 	if p == nil || p.Due == 0 {
@@ -49,9 +49,8 @@ func ScheduleOf(g snapshot.Group) (s Schedule, ok bool) {
 	return s, true
 }
 
-// Schedules are those of all producer groups, also of what a group did before it
-// was started again and of groups that were removed, in their order. A reset
-// begins a group's account anew.
+// Schedules returns the schedules of all producer groups: of their present run or
+// since their reset, of earlier runs, and of removed groups.
 func Schedules(c *Host) []Schedule {
 	c.mu.Lock()
 	all := append([]Schedule(nil), c.schedules...)
@@ -64,12 +63,12 @@ func Schedules(c *Host) []Schedule {
 	return all
 }
 
-// BehindAllowed says that falling short of a schedule is no failure of a run.
+// BehindAllowed reports whether a run may pass with a group behind its schedule.
 func BehindAllowed(c *Host) bool {
 	return c.Env.AllowBehind || c.Env.Session.Preferences().BehindAllowed
 }
 
-// KeepSchedule keeps what a group did before its figures go.
+// KeepSchedule keeps the schedule of a group whose figures are about to be reset.
 func KeepSchedule(c *Call, g snapshot.Group) {
 	s, ok := ScheduleOf(g)
 	if !ok {

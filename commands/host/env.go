@@ -18,7 +18,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Env is the world that commands act on. Only Session must be set.
+// Env is the environment of commands. Only Session must be set.
 type Env struct {
 	Session *session.Session
 	Local   Local           // nil where no Pulsar can be run on this machine
@@ -57,7 +57,7 @@ type Env struct {
 	Facts func() []Fact
 }
 
-// TypedLine is a line that was typed, and the number by which !12 calls it.
+// TypedLine is a line of the command history, and its number for !12.
 type TypedLine struct {
 	Number int
 	Text   string
@@ -75,7 +75,7 @@ type Local interface {
 	Report(lines int) (LocalReport, error)
 }
 
-// LocalReport is a look at the local Pulsar.
+// LocalReport is the status of the local Pulsar.
 type LocalReport struct {
 	Condition      string // running, starting, stopping, stopped or killed
 	Reason         string // how it ended, if it did
@@ -89,13 +89,13 @@ type LocalReport struct {
 	Log            []string
 }
 
-// Host is the language at work on a session. Execute and RunScript are for
-// one goroutine at a time; any goroutine may call the other methods.
+// Host runs the language on a session. One goroutine at a time may call Execute and
+// RunScript; any goroutine may call the other methods.
 type Host struct {
 	*lang.Runner
 	Env     Env
 	Graph   atomic.Pointer[View]
-	saidBy  atomic.Pointer[map[string]string] // who has said a value, by its name; never changed, only replaced
+	origins atomic.Pointer[map[string]string] // of settings, by name; replaced, never changed
 	Changed atomic.Int64                      // when a command last changed a group, Unix ns
 
 	mu        sync.Mutex           // guards what follows
@@ -103,7 +103,7 @@ type Host struct {
 	attached  map[reflect.Type]any // see Attached
 }
 
-// NewCommands makes the commands of a session.
+// NewCommands returns the commands of a session.
 func NewCommands(env Env, language *lang.Language) *Host {
 	if env.Now == nil {
 		env.Now = time.Now
@@ -121,10 +121,10 @@ func NewCommands(env Env, language *lang.Language) *Host {
 	return c
 }
 
-// markWidth bounds the text of a mark under the graph, in cells.
+// markWidth is the largest width of the text of a mark under the graph, in cells.
 const markWidth = 40
 
-// ran notes that a command may have changed a group.
+// ran records that a command may have changed a group, and marks it on the time axis.
 func (c *Host) ran(of *lang.Call, err error) {
 	if !of.Command.Changes {
 		return
@@ -135,24 +135,24 @@ func (c *Host) ran(of *lang.Call, err error) {
 	}
 }
 
-// Call is a command with its arguments on the session that it acts on.
+// Call is a parsed command with the session that it acts on.
 type Call struct {
 	*lang.Call
 	*Host
 }
 
-// Verb makes a command's work of f.
+// Verb adapts f to the Run of a lang.Command.
 func Verb(f func(ctx context.Context, c *Call) error) func(context.Context, *lang.Call) error {
 	return func(ctx context.Context, c *lang.Call) error { return f(ctx, &Call{c, c.Config.Host.(*Host)}) }
 }
 
-// Value is an argument as its kind has read it; ok is false if it was left out.
+// Value returns the parsed value of an argument; ok is false if it was left out.
 func Value[T any](c *Call, name string) (v T, ok bool) { return lang.Value[T](c.Call, name) }
 
-// View is what the graph shows.
+// View returns the content of the graph.
 func (c *Host) View() *View { return c.Graph.Load() }
 
-// Refresh is how often the screen is painted.
+// Refresh returns the interval at which the screen is drawn.
 func (c *Host) Refresh() time.Duration { return c.Env.Session.Preferences().Refresh }
 
 // freshEvery and freshMax bound the wait for a sample that knows of the last
@@ -162,8 +162,8 @@ const (
 	freshMax   = 2 * time.Second
 )
 
-// Fresh is a snapshot that was taken after the last command that changed a
-// group, so that a line sees what the line before it did.
+// Fresh returns a snapshot that was taken after the last command that changed a
+// group.
 func (c *Host) Fresh(ctx context.Context) *snapshot.Snapshot {
 	deadline := time.NewTimer(freshMax)
 	defer deadline.Stop()
@@ -182,8 +182,8 @@ func (c *Host) Fresh(ctx context.Context) *snapshot.Snapshot {
 	}
 }
 
-// Attached is the state of type T that a group of commands keeps beside a session,
-// made at the first call.
+// Attached returns the state of type T that a package of commands keeps with a
+// session. It is created at the first call.
 func Attached[T any](c *Host) *T {
 	c.mu.Lock()
 	defer c.mu.Unlock()

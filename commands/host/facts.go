@@ -2,31 +2,32 @@ package host
 
 import "maps"
 
-// Fact is a value that pulsh was started with, and where it was said: a flag, a
-// variable, a line of a file, or nowhere.
+// Fact is a setting that pulsh was started with. From is its origin: a flag, a
+// variable of the environment, a line of a file, or "" for a default.
 type Fact struct{ Name, Value, From string }
 
-// Said remembers that a command, or a profile, has said a value of the session.
-func (c *Host) Said(from string, names ...string) {
+// SetBy remembers the origin of settings of the session: a command or a profile.
+func (c *Host) SetBy(from string, names ...string) {
 	next := map[string]string{}
-	if old := c.saidBy.Load(); old != nil {
+	if old := c.origins.Load(); old != nil {
 		maps.Copy(next, *old)
 	}
 	for _, name := range names {
 		next[name] = from
 	}
-	c.saidBy.Store(&next)
+	c.origins.Store(&next)
 }
 
-// Sayer is who said a value of the session since it began, "" for nobody.
-func (c *Host) Sayer(name string) string {
-	if by := c.saidBy.Load(); by != nil {
+// Origin returns the origin of a setting that was changed in the session, "" if it was
+// not.
+func (c *Host) Origin(name string) string {
+	if by := c.origins.Load(); by != nil {
 		return (*by)[name]
 	}
 	return ""
 }
 
-// OfConnection says whether a fact describes the connection.
+// OfConnection reports whether a fact describes the connection.
 func (f Fact) OfConnection() bool {
 	return f.Name == FactURL || f.Name == FactAdmin || f.Name == FactLogin || f.Name == FactTrust
 }
@@ -39,8 +40,8 @@ const (
 	FactTrust = "trust certs"
 )
 
-// The names under which it is remembered who connected, and who chose the graph.
+// The names of the connection and the graph for SetBy and Origin.
 const (
-	SaidConnection = "connection"
-	SaidGraph      = "graph"
+	ConnectionOrigin = "connection"
+	GraphOrigin      = "graph"
 )

@@ -9,16 +9,16 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// ConsumerOf finds the consumer group that an argument names.
-func (c *Call) ConsumerOf(ctx context.Context, what string) (snapshot.Group, error) {
+// ConsumerGroup finds the consumer group that the argument group names.
+func (c *Call) ConsumerGroup(ctx context.Context) (snapshot.Group, error) {
 	g, err := c.Group(ctx, "group")
 	if err == nil && g.Consumer == nil {
-		err = c.Refuse("group", "show "+g.Name, "%s is a producer group and %s", g.Name, what)
+		err = c.Refuse("group", "show "+g.Name, "%s is a producer group; %s is for consumer groups", g.Name, c.Command.Name)
 	}
 	return g, err
 }
 
-// Admin is the admin API, or why there is none.
+// Admin returns the admin API. The error tells why there is none.
 func (c *Call) Admin() (broker.Admin, error) {
 	if err := c.Connected(); err != nil {
 		return nil, err
@@ -27,15 +27,15 @@ func (c *Call) Admin() (broker.Admin, error) {
 		return a, nil
 	}
 	t, _ := c.Env.Session.Target()
-	return nil, c.Fail("connect "+t.URL+" admin=http://localhost:8080", "%s needs the admin API, and pulsh does not know where that is", c.Command.Name)
+	return nil, c.Fail("connect "+t.URL+" admin=http://localhost:8080", "%s needs the admin API, whose URL is not known", c.Command.Name)
 }
 
-// Connected refuses what needs a cluster while there is none.
+// Connected returns an error if there is no connection to a cluster.
 func (c *Call) Connected() error {
 	if _, ok := c.Env.Session.Target(); ok {
 		return nil
 	}
-	e := c.Fail("connect pulsar://localhost:6650", "there is no connection to a Pulsar yet")
+	e := c.Fail("connect pulsar://localhost:6650", "not connected to a Pulsar")
 	if c.Env.Local != nil {
 		e.Try = "local start"
 	}
@@ -43,23 +43,23 @@ func (c *Call) Connected() error {
 	return e
 }
 
-// Asked bounds a call to the admin API that a command waits for.
+// Asked bounds a request to the admin API to AdminMax.
 func Asked(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, AdminMax)
 }
 
-// Producer finds the producer group that an argument names.
-func (c *Call) Producer(ctx context.Context, what string) (snapshot.Group, error) {
+// ProducerGroup finds the producer group that the argument group names.
+func (c *Call) ProducerGroup(ctx context.Context) (snapshot.Group, error) {
 	g, err := c.Group(ctx, "group")
 	if err == nil && g.Producer == nil {
-		err = c.Refuse("group", "show "+g.Name, "%s is a consumer group and has no %s", g.Name, what)
+		err = c.Refuse("group", "show "+g.Name, "%s is a consumer group; %s is for producer groups", g.Name, c.Command.Name)
 	}
 	return g, err
 }
 
-// AdminMax bounds a question to the admin API.
+// AdminMax bounds a request to the admin API.
 const AdminMax = 10 * time.Second
 
-// FlowTime is how far two answers lie apart from which rates are counted: the
-// broker counts batches, of which many fit in it.
+// FlowTime is the time between the two readings of the broker's counters that a rate
+// is computed from.
 const FlowTime = time.Second

@@ -13,7 +13,7 @@ const (
 	GeneralSection lang.Section = "general"
 )
 
-// Sections lists the sections in order.
+// Sections returns the sections in order.
 func Sections() []lang.Section {
 	return []lang.Section{GroupSection, LookSection, ScriptSection, ProfileSection, ExportSection, ClusterSection, GeneralSection}
 }

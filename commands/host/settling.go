@@ -1,12 +1,12 @@
 package host
 
 import (
-	"pulsh/commands/answers"
 	"pulsh/commands/lang"
+	"pulsh/graphs"
 )
 
-// Settling publishes how many messages still wait for their receipts, of the
-// group with that name or, for "", of all: what a stop waits for.
+// Settling publishes the progress of a stop: the number of sends without a receipt,
+// of the named group, or of all groups for "".
 func Settling(c *Host, name string) {
 	c.Publish(lang.WaitingFor(func() string {
 		waiting := 0
@@ -18,6 +18,6 @@ func Settling(c *Host, name string) {
 		if waiting == 0 {
 			return "closing"
 		}
-		return answers.Plural(uint64(waiting), "message waits", "messages wait") + " for a receipt"
+		return "waiting for " + graphs.Plural(waiting, "receipt")
 	}))
 }

@@ -18,12 +18,10 @@ const (
 	WindowMax     = 24 * time.Hour  // as long as figures are kept
 )
 
-// PanelsMax is how many graphs stand side by side or above each other: more
-// leave none of them enough rows.
+// PanelsMax is the largest number of graphs: more have too few rows each.
 const PanelsMax = 4
 
-// View is what the graph shows. It is never changed: a command publishes
-// another one.
+// View is the content of the graph. It never changes: a command publishes a new one.
 type View struct {
 	Off    bool // no graph at all
 	Auto   bool // nothing was chosen: the rates of all groups
@@ -38,13 +36,13 @@ type View struct {
 type Panel struct {
 	Title   string // what it shows, as it was typed
 	Metrics []snapshot.Metric
-	Target  snapshot.Metric // what is wanted, beside the first metric; zero for none
+	Target  snapshot.Metric // target of the first metric; zero for none
 	Heat    snapshot.Metric // a group's distribution as a heat map in place of lines; zero for lines
 	Unit    graphs.Unit
 	Log     bool // logarithmic values
 }
 
-// Shown lists the panels to paint; with Auto they follow the groups there are.
+// Shown returns the panels to draw; with Auto the rates of the present groups.
 func (v *View) Shown(s *snapshot.Snapshot) []Panel {
 	switch {
 	case v.Off || s == nil:
@@ -64,8 +62,8 @@ func (v *View) Shown(s *snapshot.Snapshot) []Panel {
 	return []Panel{p}
 }
 
-// Group is the group that the keys of a full-screen controller act on: the
-// first one that the graph shows, "" for none.
+// Group returns the group that function keys act on: the first one in the graph, ""
+// for none.
 func (v *View) Group(s *snapshot.Snapshot) string {
 	for _, p := range v.Shown(s) {
 		for _, m := range append(p.Metrics, p.Heat) {
@@ -77,8 +75,8 @@ func (v *View) Group(s *snapshot.Snapshot) string {
 	return ""
 }
 
-// Add puts a figure of a group on the panel, and for the first rate of a
-// producer what is wanted.
+// Add adds a figure of a group to the panel, with the target for the first rate of a
+// producer group.
 func (p *Panel) Add(g snapshot.Group, figure string) {
 	if figure == "rate" && g.Kind == snapshot.Produce && len(p.Metrics) == 0 {
 		p.Target = snapshot.Metric{Group: g.Name, Figure: "target"}
@@ -86,14 +84,14 @@ func (p *Panel) Add(g snapshot.Group, figure string) {
 	p.Metrics = append(p.Metrics, snapshot.Metric{Group: g.Name, Figure: figure})
 }
 
-// Distributions are the figures of latencies that stand for two quantiles.
+// Distributions returns the figures with a distribution.
 func Distributions() []string { return []string{"latency", "service", "lag", "e2e", "processing"} }
 
-// WindowText is the span from the left edge to now, as it is typed.
+// WindowText returns the window as it is typed.
 func (v *View) WindowText() string { return pacing.FormatDuration(v.Window) }
 
-// Lines lists the figures of a group that a word stands for; none if the group
-// has no such figure.
+// Lines returns the figures of a group that a word stands for, none if the group has
+// no such figure. A distribution alone in a graph has p50 and p99, else p99.
 func Lines(g snapshot.Group, word string, alone bool) []string {
 	if slices.Contains(Distributions(), word) {
 		prefix := word + "."
@@ -108,8 +106,8 @@ func Lines(g snapshot.Group, word string, alone bool) []string {
 		}
 		return []string{prefix + "p50", prefix + "p99"}
 	}
-	if HasFigure(g.Kind, word) {
-		return []string{word}
+	if figure := snapshot.FigureName(word); HasFigure(g.Kind, figure) {
+		return []string{figure}
 	}
 	return nil
 }
@@ -119,15 +117,14 @@ func HasFigure(kind snapshot.Kind, name string) bool {
 	return slices.ContainsFunc(snapshot.GroupFigures(kind), func(f snapshot.Figure) bool { return f.Name == name })
 }
 
-// pageShare is how much of the window a page is, so that a part of what was seen
-// stays in view.
+// pageShare is the share of the window that a page moves by: a part stays in view.
 const pageShare = 0.75
 
-// Page is how far PgUp goes.
+// Page is the time that PgUp moves by.
 func (v *View) Page() time.Duration { return time.Duration(pageShare * float64(v.Window)) }
 
-// Scrolled is the view moved in time: not beyond now, where it is live again, and
-// not so far that nothing of the session would be in it.
+// Scrolled returns the view moved in time. It ends at the start of the session; at
+// the present the view is live again.
 func (v *View) Scrolled(s *snapshot.Snapshot, by time.Duration) View {
 	next := *v
 	until := next.Until
@@ -148,15 +145,15 @@ func (v *View) Scrolled(s *snapshot.Snapshot, by time.Duration) View {
 	return next
 }
 
-// Place is where in time the view is.
+// Place tells the time of the view: live, or the time at which it is frozen.
 func (v *View) Place() string {
 	if v.Until.IsZero() {
 		return "live"
 	}
-	return "frozen, " + pacing.FormatDuration(v.Window) + " up to " + v.Until.Format("15:04:05") + "; graph live goes on"
+	return "frozen at " + v.Until.Format("15:04:05") + " (" + pacing.FormatDuration(v.Window) + "); `graph live` resumes"
 }
 
-// Typed is the view as it is typed behind the command graph, with the window.
+// Typed describes the view in the words of the command graph, with the window.
 func (v *View) Typed() string {
 	shown := v.shown()
 	if shown == "" {
@@ -175,8 +172,7 @@ func (v *View) Typed() string {
 	return strings.Join(words, " · ")
 }
 
-// Profile is the view as a profile keeps it; what is as it is by itself is not
-// said.
+// Profile returns the view for a profile, without values that are the defaults.
 func (v *View) Profile() profile.Graph {
 	g := profile.Graph{Shown: v.shown(), Window: v.WindowText()}
 	if v.Scale != LinearScale {
@@ -188,8 +184,7 @@ func (v *View) Profile() profile.Graph {
 	return g
 }
 
-// shown is what was typed behind the command graph, "" for what it shows by
-// itself.
+// shown returns the words of the command graph, "" for the default.
 func (v *View) shown() string {
 	switch {
 	case v.Off:

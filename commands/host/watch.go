@@ -8,8 +8,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// Watch calls look with every sample until it says that it has seen enough. No
-// sample is left out that was taken between two looks.
+// Watch calls look with every sample until look returns true. It skips no sample.
 func (c *Call) Watch(ctx context.Context, look func(*snapshot.Snapshot) (enough bool)) error {
 	tick := time.NewTicker(metrics.SampleEvery)
 	defer tick.Stop()

@@ -6,8 +6,7 @@ import (
 	"pulsh/session/spec"
 )
 
-// Applies reports whether a setting is one of the kind of group that the line
-// names.
+// Applies reports whether the group that the line names has a setting.
 func Applies(name string, s *lang.Scene) bool {
 	g, ok := namedGroup(s)
 	if !ok {

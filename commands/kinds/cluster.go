@@ -7,10 +7,10 @@ import (
 	"pulsh/session/broker"
 )
 
-// Subscription is the kind of a subscription's name.
+// Subscription returns the kind SUBSCRIPTION.
 func Subscription() lang.Kind {
 	k := lang.TextKind()
-	k.Name, k.Sample, k.Doc = "SUBSCRIPTION", "sub1", "the name of a subscription"
+	k.Name, k.Sample, k.Doc = "SUBSCRIPTION", "sub1", "a subscription"
 	k.Parse = func(text string) (any, error) {
 		if text == "" {
 			return nil, errors.New("a subscription needs a name")
@@ -20,7 +20,7 @@ func Subscription() lang.Kind {
 	return k
 }
 
-// Namespace is the kind of a namespace's name.
+// Namespace returns the kind NAMESPACE.
 func Namespace() lang.Kind {
 	k := lang.TextKind()
 	k.Name, k.Sample = "NAMESPACE", "public/default"
@@ -28,14 +28,14 @@ func Namespace() lang.Kind {
 	return k
 }
 
-// TokenFile is the kind of a file that holds a token.
+// TokenFile returns the kind FILE of a token.
 func TokenFile() lang.Kind {
 	k := lang.FileKind()
 	k.Sample = "/run/secrets/token"
 	return k
 }
 
-// TokenVariable is the kind of an environment variable that holds a token.
+// TokenVariable returns the kind VARIABLE of a token in the environment.
 func TokenVariable() lang.Kind {
 	k := lang.TextKind()
 	k.Name, k.Sample = "VARIABLE", "PULSAR_TOKEN"

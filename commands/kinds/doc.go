@@ -1,3 +1,3 @@
-// Package kinds holds the kinds of values that commands take. Each reads itself,
-// completes itself and explains itself.
+// Package kinds holds the kinds of values that commands take: how they are parsed,
+// completed and explained.
 package kinds

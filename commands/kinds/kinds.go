@@ -13,21 +13,21 @@ import (
 	"pulsh/session/spec"
 )
 
-// Kinds lists the kinds that help explains, in the order of the manual.
+// Kinds returns the kinds that help explains, in the order of the manual.
 func Kinds() []lang.Kind {
 	return []lang.Kind{
-		Group(), Name(), Change(), Shape(), Factor(), Size(), Bytes(), Count(), Scale(), Lanes(), Keys(),
+		Group(), Name(), Change(), Shape(), Factor(), Size(), Bytes(), Count(), Scale(), Producers(), Keys(),
 		Ack(), Share(), Work(), Churn(),
-		Duration(), Percent(), When(), Metric(), Condition(), Topic(), Panels(), Profile(), lang.FileKind(), Url(), lang.WordKind(), lang.TextKind(),
+		Duration(), Percent(), Position(), Metric(), Condition(), Topic(), Panels(), Profile(), lang.FileKind(), Url(), lang.WordKind(), lang.TextKind(),
 		lang.InstantKind(), Variable(), Topics(),
 		Export(), Stream(), Report(), Mark(), Address(),
 	}
 }
 
-// Find returns the kind of that name.
+// Find returns the kind of a name or an old name, TEXT for no kind.
 func Find(name string) lang.Kind {
 	for _, k := range Kinds() {
-		if k.Name == name {
+		if k.Named(name) {
 			return k
 		}
 	}
@@ -40,7 +40,7 @@ func Group() lang.Kind {
 		Doc: "the name of a group"}
 }
 
-// All is a group or all of them.
+// All is the kind GROUP|all.
 func All() lang.Kind {
 	k := Group()
 	k.Name = "GROUP|all"
@@ -56,7 +56,7 @@ func All() lang.Kind {
 	return k
 }
 
-// GroupOf is a group of one kind.
+// GroupOf is the kind GROUP that completes groups of one kind.
 func GroupOf(want snapshot.Kind, sample string) lang.Kind {
 	k := Group()
 	k.Sample = sample
@@ -64,13 +64,13 @@ func GroupOf(want snapshot.Kind, sample string) lang.Kind {
 	return k
 }
 
-// Name is a group to be made or started.
+// Name is the kind NAME.
 func Name() lang.Kind {
 	return lang.Kind{Name: "NAME", Sample: "fast", Parse: CheckName,
-		Doc: "a name for a group: a letter, then letters, digits, - and _, at most 32"}
+		Doc: "a name for a group: a letter, then letters, digits, - and _, at most 32 characters"}
 }
 
-// Start is a new group, or one that is not running.
+// Start is the kind NAME that completes the groups that can be started.
 func Start(want snapshot.Kind, sample string) lang.Kind {
 	k := Name()
 	k.Sample = sample
@@ -78,36 +78,35 @@ func Start(want snapshot.Kind, sample string) lang.Kind {
 	return k
 }
 
-// CheckName is the kind RATE.
+// CheckName reads the name of a group or profile.
 func CheckName(text string) (any, error) { return text, spec.CheckName(text) }
 
 // Change is the kind RATE.
 func Change() lang.Kind {
 	return lang.Kind{Name: "RATE", Sample: "50k", Forms: "50k, 300/m, max, +10%, x2, ramp(1k..50k,2m)",
-		Doc:   "messages a second: 50000, 50k, 1.5M, 50k/s, 300/m or max; or a change of the present rate, +10%, -5k or x2; or a SHAPE",
+		Doc:   "messages per second: 50000, 50k, 1.5M, 50k/s, 300/m or max; a change of the present rate: +10%, -5k or x2; or a SHAPE",
 		Parse: func(text string) (any, error) { return pacing.ParseChange(text) }, Complete: completeShapes(true), Mend: mendShapes}
 }
 
 // Shape is the kind SHAPE.
 func Shape() lang.Kind {
 	return lang.Kind{Name: "SHAPE", Sample: "50k", Forms: "50k, 1.5M, 300/m, max, ramp(1k..50k,2m)",
-		Doc: "a rate that changes with time: parts joined by +, of which the last goes on: hold(20k,30s)+ramp(20k..50k,2m), " +
-			"sine(20k,50%,1m), steps(10k,20k,40k,every=30s), spike(x5,10s,every=1m); a rate is the simplest shape",
+		Doc: "a rate over time: parts joined by +, of which the last does not end: hold(20k,30s)+ramp(20k..50k,2m), " +
+			"sine(20k,50%,1m), steps(10k,20k,40k,every=30s), spike(x5,10s,every=1m); a rate is a shape too",
 		Parse: func(text string) (any, error) { return pacing.ParseShape(text) }, Complete: completeShapes(false), Mend: mendShapes}
 }
 
-// factorMax bounds a burst: a factor of a thousand makes the highest rate of a
-// high one, and the queue is the limit long before it.
+// factorMax bounds a burst. A queue of pending messages is the limit long before.
 const factorMax = 1000
 
 // Factor is the kind FACTOR.
 func Factor() lang.Kind {
 	return lang.Kind{Name: "FACTOR", Sample: "x5", Forms: "x2, x5, x0.5",
-		Doc: "a factor of the rate: x5, x0.5",
+		Doc: "a factor for the rate: x5, x0.5",
 		Parse: func(text string) (any, error) {
 			f, err := strconv.ParseFloat(strings.TrimPrefix(text, "x"), 64)
 			if err != nil || !strings.HasPrefix(text, "x") || !(f > 0 && f <= factorMax) {
-				return nil, fmt.Errorf("%q is not a factor from above 0 to x%d", text, factorMax)
+				return nil, fmt.Errorf("%q is not a factor (x2, x0.5; up to x%d)", text, factorMax)
 			}
 			return f, nil
 		}, Complete: lang.Offer("x2", "twice the rate", "x5", "five times the rate", "x10", "ten times the rate", "x0.5", "half the rate")}
@@ -116,7 +115,7 @@ func Factor() lang.Kind {
 // Size is the kind SIZE.
 func Size() lang.Kind {
 	return lang.Kind{Name: "SIZE", Sample: "1KiB", Forms: "512, 1KiB, 256..4KiB, lognormal(1KiB,0.5)",
-		Doc:      "bytes of a message: 512, 1KiB; 256..4KiB is uniform, lognormal(1KiB,0.5) has that median and spread",
+		Doc:      "message size in bytes: 512, 1KiB; 256..4KiB (uniform), or lognormal(1KiB,0.5) (median and spread)",
 		Complete: lang.Offer("512", "bytes", "1KiB", "1,024 bytes", "4KiB", "4,096 bytes", "256..4KiB", "uniform", "lognormal(1KiB,0.5)", "median and spread")}
 }
 
@@ -129,36 +128,36 @@ func Bytes() lang.Kind {
 
 // Count is the kind COUNT.
 func Count() lang.Kind {
-	return lang.Kind{Name: "COUNT", Sample: "4", Forms: "8, 10k", Doc: "a whole number: 8, 10k"}
+	return lang.Kind{Name: "COUNT", Sample: "4", Forms: "8, 10k", Doc: "an integer: 8, 10k"}
 }
 
-// Lanes is the kind LANES.
-func Lanes() lang.Kind {
-	return lang.Kind{Name: "LANES", Sample: "auto", Forms: "auto, each, 4",
-		Doc: "auto (the workers, twice the cores or 16, whichever is least), each (one a worker), or a number"}
+// Producers is the kind PRODUCERS: the number of Pulsar producers of a group.
+func Producers() lang.Kind {
+	return lang.Kind{Name: "PRODUCERS", Aliases: []string{"LANES"}, Sample: "auto", Forms: "auto, each, 4",
+		Doc: "auto (the least of the workers, twice the cores and 16), each (one per worker), or a number"}
 }
 
 // Keys is the kind KEYS.
 func Keys() lang.Kind {
 	return lang.Kind{Name: "KEYS", Sample: "10k", Forms: "none, 10k, 10k,zipf=1.1, 10k,hot=20%/3",
-		Doc:      "message keys: none; 10k that are equally likely; 10k,zipf=1.1; or 10k,hot=20%/3 with a fifth of the messages on three keys",
-		Complete: lang.Offer("none", "no keys", "10k", "equally likely", "10k,zipf=1.1", "a few frequent ones", "10k,hot=20%/3", "three take a fifth")}
+		Doc:      "message keys: none; 10k (uniform); 10k,zipf=1.1; or 10k,hot=20%/3 (20 % of the messages on three keys)",
+		Complete: lang.Offer("none", "no keys", "10k", "uniform", "10k,zipf=1.1", "Zipf distribution", "10k,hot=20%/3", "20 % on three keys")}
 }
 
 // Duration is the kind DURATION.
 func Duration() lang.Kind {
 	return lang.Kind{Name: "DURATION", Sample: "10s", Forms: "300ms, 10s, 1h30m, 2d",
-		Doc: "a span of time: 300ms, 10s, 1h30m, 2d",
+		Doc: "a duration: 300ms, 10s, 1h30m, 2d",
 		Parse: func(text string) (any, error) {
 			d, err := pacing.ParseDuration(text)
 			if err == nil && d <= 0 {
-				err = fmt.Errorf("%q is not a span of time: more than 0", text)
+				err = fmt.Errorf("%q is not a duration above 0", text)
 			}
 			return d, err
 		}, Complete: lang.Offer("1s", "", "10s", "", "1m", "", "5m", "")}
 }
 
-// Scaling is a number of workers: as it is, or relative to what there is.
+// Scaling is a number of workers, or a change of it.
 type Scaling struct {
 	Count    int
 	Relative bool
@@ -167,7 +166,7 @@ type Scaling struct {
 // Scale is the kind WORKERS.
 func Scale() lang.Kind {
 	return lang.Kind{Name: "WORKERS", Sample: "+4", Forms: "8, +4, -2",
-		Doc: "a number of workers, 8, or a change of it, +4 or -2",
+		Doc: "a number of workers: 8; or a change of it: +4 or -2",
 		Parse: func(text string) (any, error) {
 			digits := strings.TrimLeft(text, "+-")
 			n, err := spec.ParseCount(digits)
@@ -178,31 +177,31 @@ func Scale() lang.Kind {
 				n = -n
 			}
 			return Scaling{n, digits != text}, nil
-		}, Complete: lang.Offer("+1", "one more", "+4", "four more", "-1", "one less")}
+		}, Complete: lang.Offer("+1", "one more", "+4", "four more", "-1", "one fewer")}
 }
 
-// When is the kind WHEN.
-func When() lang.Kind {
-	return lang.Kind{Name: "WHEN", Sample: "-5m", Forms: "-5m, earliest, latest, 10:42:07, ledger:entry",
-		Doc: "a place in a topic: -5m before now, earliest, latest, a time of day 10:42:07, an instant of RFC 3339, or a message ledger:entry[:partition]",
-		// Only the form is read here: what now is, is known when the line runs.
+// Position is the kind POSITION.
+func Position() lang.Kind {
+	return lang.Kind{Name: "POSITION", Aliases: []string{"WHEN"}, Sample: "-5m", Forms: "-5m, earliest, latest, 10:42:07, ledger:entry",
+		Doc: "a position in a topic: -5m (5 minutes ago), earliest, latest, a time of day 10:42:07, an RFC 3339 time, or a message ID ledger:entry[:partition]",
+		// Only the form is checked here; the time counts from when the line runs.
 		Parse: func(text string) (any, error) {
 			_, err := spec.ParseWhen(text, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
 			return text, err
-		}, Complete: lang.Offer("-1m", "a minute ago", "-5m", "five minutes ago", "earliest", "the oldest message", "latest", "behind the newest message")}
+		}, Complete: lang.Offer("-1m", "a minute ago", "-5m", "five minutes ago", "earliest", "the oldest message", "latest", "after the newest message")}
 }
 
 // Metric is the kind METRIC.
 func Metric() lang.Kind {
 	return lang.Kind{Name: "METRIC", Sample: "fast.rate", Forms: "fast.rate, fast.p99, sub1.backlog",
-		Doc:   "a figure of a group, of total or of process: fast.rate, fast.p99, fast.service.p99, sub1.e2e.p99.9, sub1.backlog, total.rate",
+		Doc:   "a figure of a group, of total (all groups) or of process (pulsh): fast.rate, fast.p99, fast.service.p99, sub1.e2e.p99.9, sub1.backlog, total.rate",
 		Parse: func(text string) (any, error) { return snapshot.ParseMetric(text) }, Complete: completeMetrics, Mend: mendFigures}
 }
 
 // Condition is the kind CONDITION.
 func Condition() lang.Kind {
 	return lang.Kind{Name: "CONDITION", Sample: "fast.p99<20ms", Forms: "fast.p99<20ms and sub1.backlog<5k",
-		Doc:   "a METRIC, one of < <= > >= = != and a value, joined by and: fast.p99<20ms and sub1.backlog<5k; latencies are those of the last second",
+		Doc:   "comparisons of a METRIC (< <= > >= = !=) joined by and: fast.p99<20ms and sub1.backlog<5k; latencies are those of the last second",
 		Parse: func(text string) (any, error) { return snapshot.ParseCondition(text) }, Complete: completeMetrics, Mend: mendFigures}
 }
 
@@ -215,10 +214,10 @@ func Topic() lang.Kind {
 // Profile is the kind PROFILE.
 func Profile() lang.Kind {
 	return lang.Kind{Name: "PROFILE", Sample: "low", Parse: CheckName, Complete: completeProfiles,
-		Doc: "a profile that is built in, or one that save has written"}
+		Doc: "a built-in or saved profile"}
 }
 
-// Url is the kind URL.
+// Url is the kind URL of a cluster.
 func Url() lang.Kind {
 	return lang.Kind{Name: "URL", Sample: "pulsar://localhost:6650", Forms: "pulsar://host:6650, pulsar+ssl://host:6651",
 		Doc:      "a cluster: pulsar://host:6650 or pulsar+ssl://host:6651",

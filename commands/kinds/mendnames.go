@@ -8,17 +8,17 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// mendFigures mends the figures of metrics: fast.rat is fast.rate.
+// mendFigures corrects the figures of metrics: fast.rat becomes fast.rate.
 func mendFigures(typed string) string {
 	return lang.Mend(regexp.MustCompile(`\.[a-z][a-z0-9_.]*`), FigureNames())(typed)
 }
 
-// mendShapes mends the names of shapes: rmp(1k..2k,1m) is ramp(1k..2k,1m).
+// mendShapes corrects the names of shapes: rmp(1k..2k,1m) becomes ramp(1k..2k,1m).
 func mendShapes(typed string) string {
 	return lang.Mend(regexp.MustCompile(`[a-z]+\(`), []string{"hold", "ramp", "sine", "steps", "spike"})(typed)
 }
 
-// FigureNames are the figures of anything that can be measured.
+// FigureNames returns the names of all figures.
 func FigureNames() []string {
 	var names []string
 	for _, list := range [][]snapshot.Figure{

@@ -16,16 +16,16 @@ import (
 	"pulsh/session/spec"
 )
 
-// Ack is a strategy.
+// Ack is the kind ACK.
 func Ack() lang.Kind {
 	return lang.Kind{Name: "ACK", Sample: "batched", Forms: "batched, batched(100,10ms), immediate, delayed(500ms), manual, cumulative",
-		Doc:   "when messages are acknowledged: batched, batched(1000,100ms), immediate, delayed(500ms), manual or cumulative; the command ack takes now and a number as well",
+		Doc:   "when messages are acknowledged: batched, batched(1000,100ms), immediate, delayed(500ms), manual or cumulative; the command ack also takes now and a number",
 		Parse: func(text string) (any, error) { return spec.ParseAck(text) },
-		Complete: lang.Offer("batched", "in groups of 1,000 or 100 ms", "batched(100,10ms)", "in other groups", "immediate", "each at once",
-			"delayed(500ms)", "so long after its receipt", "manual", "when you say so", "cumulative", "one for all before it")}
+		Complete: lang.Offer("batched", "in groups of 1,000 or 100 ms", "batched(100,10ms)", "with other limits", "immediate", "each at once",
+			"delayed(500ms)", "that long after the receipt", "manual", "by `ack sub1 now`", "cumulative", "one message and all before it")}
 }
 
-// AckNow is a strategy, or what is to be acknowledged at once.
+// AckNow is a strategy, or a number of messages to acknowledge now.
 func AckNow() lang.Kind {
 	k := Ack()
 	k.Name, k.Forms = "ACK|now|COUNT", k.Forms+", now, 100"
@@ -35,7 +35,7 @@ func AckNow() lang.Kind {
 		}
 		if n, err := spec.ParseCount(text); err == nil {
 			if n == 0 {
-				return nil, fmt.Errorf("%q acknowledges nothing", text)
+				return nil, fmt.Errorf("%q is no number of messages to acknowledge", text)
 			}
 			return AckCount(n), nil
 		}
@@ -43,7 +43,7 @@ func AckNow() lang.Kind {
 	}
 	strategies := k.Complete
 	k.Complete = func(s *lang.Scene) []lang.Suggestion {
-		return append(strategies(s), lang.Suggestion{Text: "now", Description: "acknowledge all that is held back"})
+		return append(strategies(s), lang.Suggestion{Text: "now", Description: "acknowledge all messages held back"})
 	}
 	return k
 }
@@ -58,19 +58,19 @@ func Share() lang.Kind {
 // Work is the kind WORK.
 func Work() lang.Kind {
 	return lang.Kind{Name: "WORK", Sample: "5ms", Forms: "none, 5ms, 1ms..5ms, lognormal(5ms,0.6)",
-		Doc:      "how long a worker is busy with a message: none, 5ms, 1ms..5ms (uniform), or lognormal(5ms,0.6) with that median and spread",
+		Doc:      "processing time per message: none, 5ms, 1ms..5ms (uniform), or lognormal(5ms,0.6) (median and spread)",
 		Parse:    func(text string) (any, error) { return spec.ParseWork(text) },
-		Complete: lang.Offer("none", "no work", "5ms", "the same each time", "1ms..5ms", "uniform", "lognormal(5ms,0.6)", "median and spread")}
+		Complete: lang.Offer("none", "no work", "5ms", "constant", "1ms..5ms", "uniform", "lognormal(5ms,0.6)", "median and spread")}
 }
 
 // Churn is the kind CHURN.
 func Churn() lang.Kind {
 	return lang.Kind{Name: "CHURN", Sample: "10%/30s", Forms: "10%/30s, off", Doc: "a share of the consumers and how often: 10%/30s, or off",
 		Parse:    func(text string) (any, error) { return spec.ParseChurn(text) },
-		Complete: lang.Offer("off", "no churn", "10%/30s", "a tenth every half minute")}
+		Complete: lang.Offer("off", "no churn", "10%/30s", "10 % every 30 s")}
 }
 
-// ChurnShare is the share of a churn, or its end.
+// ChurnShare is the kind SHARE|off.
 func ChurnShare() lang.Kind {
 	k := Share()
 	k.Name, k.Sample, k.Forms = "SHARE|off", "10%", "10%, off"
@@ -80,29 +80,29 @@ func ChurnShare() lang.Kind {
 		}
 		s, err := spec.ParseShare(text)
 		if err == nil && s == 0 {
-			err = errors.New("0% is nobody; off ends the churn")
+			err = errors.New("0% replaces no consumer; off ends the churn")
 		}
 		return s, err
 	}
-	k.Complete = lang.Offer("10%", "a tenth of the consumers", "50%", "half of them", "100%", "all of them", "off", "no churn any more")
+	k.Complete = lang.Offer("10%", "a tenth of the consumers", "50%", "half of them", "100%", "all of them", "off", "end the churn")
 	return k
 }
 
-// Report is a report to be read.
+// Report is the kind FILE of a report to read.
 func Report() lang.Kind {
-	return lang.Kind{Name: "REPORT", Sample: "a.json", Doc: "a report that export or --json has written, as .json",
+	return lang.Kind{Name: "FILE", Aliases: []string{"REPORT"}, Sample: "a.json", Doc: "a report that export or --json wrote as .json",
 		Parse: func(text string) (any, error) {
 			if as, err := export.FormatOf(text); err != nil || as != export.JSON {
-				return nil, errors.New("a report to compare is one that export has written as .json")
+				return nil, errors.New("compare takes reports that export wrote as .json")
 			}
 			return text, nil
 		},
 		Complete: lang.CompleteFiles(string(export.JSON))}
 }
 
-// Mark is a mark by its text.
+// Mark is the kind MARK.
 func Mark() lang.Kind {
-	return lang.Kind{Name: "MARK", Sample: "'before the fix'", Parse: lang.AsText, Doc: "the text of a mark that was set, in quotes if it has blanks",
+	return lang.Kind{Name: "MARK", Sample: "'before the fix'", Parse: lang.AsText, Doc: "the text of a mark, in quotes if it has blanks",
 		Complete: func(s *lang.Scene) []lang.Suggestion {
 			if snapshotOf(s) == nil {
 				return nil
@@ -115,16 +115,16 @@ func Mark() lang.Kind {
 		}}
 }
 
-// On is the word on, for what must be said explicitly.
+// On is the word on.
 func On() lang.Kind { return lang.Words("on") }
 
-// Export is a file to be written, by its ending.
+// Export is the kind FILE of an export, whose extension picks the format.
 func Export() lang.Kind {
 	var forms []string
 	for _, f := range export.Formats() {
 		forms = append(forms, "run"+f.Name)
 	}
-	return lang.Kind{Name: "FILE", Sample: "run.html", Forms: strings.Join(forms, ", "), Doc: "a file to be written; its ending says what it holds",
+	return lang.Kind{Name: "FILE", Sample: "run.html", Forms: strings.Join(forms, ", "), Doc: "a file to export to; its extension picks the format",
 		Parse: func(text string) (any, error) {
 			as, err := export.FormatOf(text)
 			return as, err
@@ -143,19 +143,19 @@ func ScaleWords() lang.Kind {
 	k.Parse = func(text string) (any, error) {
 		for part := range strings.SplitSeq(text, "|") {
 			if part != host.LinearScale && part != host.LogScale {
-				return nil, fmt.Errorf("%q is no scale; there are linear and log", part)
+				return nil, fmt.Errorf("%q is not a scale (linear, log)", part)
 			}
 		}
 		return text, nil
 	}
-	k.Complete = lang.Offer(host.LinearScale, "", host.LogScale, "every decade as high as the next", host.LinearScale+"|"+host.LogScale, "one for each graph")
+	k.Complete = lang.Offer(host.LinearScale, "", host.LogScale, "logarithmic", host.LinearScale+"|"+host.LogScale, "one for each graph")
 	return k
 }
 
-// Past is a part of the history.
+// Past is the kind COUNT|TEXT of the command history.
 func Past() lang.Kind {
 	k := lang.TextKind()
-	k.Name, k.Sample, k.Doc = "COUNT|TEXT", "20", "how many lines, or what they contain"
+	k.Name, k.Sample, k.Doc = "COUNT|TEXT", "20", "the number of lines, or a text that they contain"
 	k.Complete = lang.Offer("20", "the last twenty", "100", "the last hundred")
 	return k
 }
@@ -163,17 +163,17 @@ func Past() lang.Kind {
 // Percent is the kind PERCENT.
 func Percent() lang.Kind {
 	return lang.Kind{Name: "PERCENT", Sample: "95%", Forms: "95%, 80%, 150%",
-		Doc: "a share in percent: 95%, or 150% of one core",
+		Doc: "a percentage: 95%, or 150% of one core",
 		Parse: func(text string) (any, error) {
 			v, err := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
 			if err != nil {
-				return nil, fmt.Errorf("%q is not a share in percent", text)
+				return nil, fmt.Errorf("%q is not a percentage", text)
 			}
 			return v, nil
 		}}
 }
 
-// Saved is a profile that save has written.
+// Saved is the kind PROFILE that completes saved profiles.
 func Saved() lang.Kind {
 	k := Profile()
 	k.Sample = "mine"
@@ -190,7 +190,7 @@ func Saved() lang.Kind {
 	return k
 }
 
-// Repeat is the kind of a number of runs.
+// Repeat is the kind COUNT of runs.
 func Repeat() lang.Kind {
 	k := Count()
 	k.Sample = "3"
@@ -206,7 +206,7 @@ func Repeat() lang.Kind {
 
 // Variable is the kind VARIABLE.
 func Variable() lang.Kind {
-	return lang.Kind{Name: "VARIABLE", Sample: "w", Doc: "a variable: a small letter, then small letters, digits and _, at most 32; $w stands for its value",
+	return lang.Kind{Name: "VARIABLE", Sample: "w", Doc: "a variable: a lower-case letter, then lower-case letters, digits and _, at most 32 characters; $w is its value",
 		Parse: func(text string) (any, error) { return text, lang.CheckVariable(text) }}
 }
 
@@ -217,13 +217,13 @@ func In() lang.Kind {
 	return k
 }
 
-// Values is the values of a for, and the file that they are for.
+// Values is the kind of the values of a for, followed by run and a file.
 func Values() lang.Kind {
-	return lang.Kind{Name: "VALUE… run FILE", Sample: "1 2 4 8 run examples/step.pulsh", Doc: "values, then run and a file",
+	return lang.Kind{Name: "VALUE… run FILE", Sample: "1 2 4 8 run examples/step.pulsh", Doc: "values, then run and a script",
 		Parse: func(text string) (any, error) {
 			parts := strings.Fields(text)
 			if len(parts) < 3 || parts[len(parts)-2] != "run" {
-				return nil, fmt.Errorf("%q does not end with run FILE behind a value", text)
+				return nil, fmt.Errorf("%q does not end in run FILE after a value", text)
 			}
 			return text, nil
 		}}
@@ -245,19 +245,19 @@ func Force() lang.Kind {
 
 // Address is the kind ADDRESS.
 func Address() lang.Kind {
-	return lang.Kind{Name: "ADDRESS", Sample: MetricsAddress, Forms: "127.0.0.1:9095, 9095, 0.0.0.0:9095", Doc: "where to listen: 127.0.0.1:9095, or 9095 for this machine, or 0.0.0.0:9095 for all who can reach it",
+	return lang.Kind{Name: "ADDRESS", Sample: MetricsAddress, Forms: "127.0.0.1:9095, 9095, 0.0.0.0:9095", Doc: "where to listen: 127.0.0.1:9095 or 9095 (this machine only), or 0.0.0.0:9095 (all interfaces)",
 		Parse: func(text string) (any, error) {
 			address, remote, err := ParseMetricsAddress(text)
 			return ListenAt{address, remote}, err
-		}, Complete: lang.Offer(MetricsAddress, "this machine alone", "0.0.0.0:9095", "all who can reach it, with remote=on")}
+		}, Complete: lang.Offer(MetricsAddress, "this machine only", "0.0.0.0:9095", "all interfaces, with remote=on")}
 }
 
-// Stream is a file to stream into, by its ending.
+// Stream is the kind FILE of a stream, whose extension picks the format.
 func Stream() lang.Kind {
 	endings := func() export.Table[string] {
-		return export.Table[string]{{Name: ".jsonl", Value: "a line of JSON a record"}, {Name: ".csv", Value: "a row a record"}}
+		return export.Table[string]{{Name: ".jsonl", Value: "one JSON object per record"}, {Name: ".csv", Value: "one row per record"}}
 	}
-	return lang.Kind{Name: "STREAM", Sample: "run.jsonl", Forms: "run.jsonl, run.csv, -", Doc: "a file to append records to, lines of JSON or CSV by its ending; - is the standard output",
+	return lang.Kind{Name: "FILE", Aliases: []string{"STREAM"}, Sample: "run.jsonl", Forms: "run.jsonl, run.csv, -", Doc: "a file to append records to: .jsonl for JSON Lines, .csv for CSV; - is standard output",
 		Parse: func(text string) (any, error) {
 			switch strings.ToLower(filepath.Ext(text)) {
 			case ".jsonl", ".ndjson":
@@ -288,7 +288,7 @@ func Age() lang.Kind {
 	k.Parse = func(text string) (any, error) {
 		d, err := read(text)
 		if age, ok := d.(time.Duration); err == nil && ok && age < ageMin {
-			err = fmt.Errorf("%q is less than the second that the broker counts in", text)
+			err = fmt.Errorf("%q is less than 1s, the unit of the broker", text)
 		}
 		return d, err
 	}
@@ -306,29 +306,29 @@ func Partitions() lang.Kind {
 // Topics is what a consumer group receives from.
 func Topics() lang.Kind {
 	return lang.Kind{Name: "TOPICS", Sample: "fast", Forms: "fast, a,b,c, /orders-.*/, /tenant/ns/orders-.*/",
-		Doc: "a TOPIC, several with commas between them, or a pattern: /orders-.*/ is every topic of public/default whose whole name matches " +
-			"the regular expression, now or later, and /tenant/ns/orders-.*/ those of another namespace",
+		Doc: "a TOPIC, several separated by commas, or a pattern: /orders-.*/ is all present and future topics of public/default whose names match " +
+			"the regular expression, /tenant/ns/orders-.*/ those of another namespace",
 		Parse: func(text string) (any, error) {
 			_, err := spec.ParseTopics(text)
 			return text, err
 		}, Complete: completeTopicLists}
 }
 
-// Panels is what graph takes: groups and figures, | between graphs.
+// Panels is the kind GRAPH: groups and figures of graphs, separated by |.
 func Panels() lang.Kind {
-	return lang.Kind{Name: "SHOWN", Sample: "fast", Forms: "fast, fast sub1, fast latency, fast heat, sub1 backlog, fast.p99, fast | fast latency, off",
-		Doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and all that METRIC has) or metrics; heat shows a distribution over time; | begins another graph; off shows none",
+	return lang.Kind{Name: "GRAPH", Aliases: []string{"SHOWN"}, Sample: "fast", Forms: "fast, fast sub1, fast latency, fast heat, sub1 backlog, fast.p99, fast | fast latency, off",
+		Doc: "groups, figures (rate, latency, service, lag, e2e, processing, backlog and those of METRIC) or metrics; heat shows a distribution over time; | separates graphs; off hides them",
 		Parse: func(text string) (any, error) {
 			var panels [][]string
 			for part := range strings.SplitSeq(text, "|") {
 				names := strings.Fields(part)
 				if len(names) == 0 {
-					return nil, fmt.Errorf("%q has an empty graph beside a |", text)
+					return nil, fmt.Errorf("%q has an empty graph next to a |", text)
 				}
 				panels = append(panels, names)
 			}
 			if len(panels) > host.PanelsMax {
-				return nil, fmt.Errorf("%d graphs are more than %d", len(panels), host.PanelsMax)
+				return nil, fmt.Errorf("%d graphs exceed the limit of %d", len(panels), host.PanelsMax)
 			}
 			return panels, nil
 		}, Complete: completePanels}

@@ -9,7 +9,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// completeGroups offers the groups that want accepts, with their states.
+// completeGroups offers the groups that want accepts, all if it is nil.
 func completeGroups(want func(snapshot.Group) bool) func(*lang.Scene) []lang.Suggestion {
 	return func(s *lang.Scene) []lang.Suggestion {
 		if snapshotOf(s) == nil {
@@ -25,13 +25,13 @@ func completeGroups(want func(snapshot.Group) bool) func(*lang.Scene) []lang.Sug
 	}
 }
 
-// completeShapes offers forms of rates to change.
+// completeShapes offers rates and shapes, with relative also changes of rate.
 func completeShapes(relative bool) func(*lang.Scene) []lang.Suggestion {
-	list := []string{"1k", "a thousand a second", "10k", "ten thousand a second", "50k", "fifty thousand a second", "max", "as fast as it goes",
-		"ramp(1k..50k,2m)", "from one rate to another", "sine(20k,50%,1m)", "around a rate", "steps(10k,20k,40k,every=30s)", "one after the other",
-		"spike(x5,10s,every=1m)", "bursts", "hold(20k,30s)", "for a while, then + what follows"}
+	list := []string{"1k", "1,000 per second", "10k", "10,000 per second", "50k", "50,000 per second", "max", "as fast as possible",
+		"ramp(1k..50k,2m)", "from one rate to another", "sine(20k,50%,1m)", "around a rate", "steps(10k,20k,40k,every=30s)", "one rate after another",
+		"spike(x5,10s,every=1m)", "bursts", "hold(20k,30s)", "a rate for a time, then + the next part"}
 	if relative {
-		list = append(list, "+10%", "a tenth more", "-10%", "a tenth less", "x2", "twice as much")
+		list = append(list, "+10%", "10 % more", "-10%", "10 % less", "x2", "twice as much")
 	}
 	return lang.Offer(list...)
 }
@@ -99,7 +99,7 @@ func completeProfiles(s *lang.Scene) []lang.Suggestion {
 	return out
 }
 
-// EnvOf is the world that a line is completed in, nil where there is none.
+// EnvOf returns the environment that a line is completed in, nil for none.
 func EnvOf(s *lang.Scene) *host.Env {
 	if c, ok := s.Host.(*host.Host); ok {
 		return &c.Env
@@ -107,7 +107,7 @@ func EnvOf(s *lang.Scene) *host.Env {
 	return nil
 }
 
-// snapshotOf is the latest sample, nil where there is none.
+// snapshotOf returns the latest sample, nil for none.
 func snapshotOf(s *lang.Scene) *snapshot.Snapshot {
 	if e := EnvOf(s); e != nil && e.Session != nil {
 		return e.Session.Snapshot()
@@ -115,7 +115,7 @@ func snapshotOf(s *lang.Scene) *snapshot.Snapshot {
 	return nil
 }
 
-// namedGroup is the group that the line names first, if it is there.
+// namedGroup returns the group that the first word of the line names.
 func namedGroup(s *lang.Scene) (g snapshot.Group, ok bool) {
 	if at := snapshotOf(s); at != nil && len(s.Words) > 0 {
 		return at.Group(s.Words[0])

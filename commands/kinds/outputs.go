@@ -16,16 +16,15 @@ import (
 	"pulsh/session/spec"
 )
 
-// AckCount is how many messages are acknowledged now.
+// AckCount is the number of messages to acknowledge now.
 type AckCount int
 
-// UserMarks are the marks of the mark command, oldest first.
+// UserMarks returns the marks of the command mark, oldest first.
 func UserMarks(s *snapshot.Snapshot) []snapshot.Mark {
 	return slices.DeleteFunc(slices.Clone(s.Marks), func(m snapshot.Mark) bool { return m.Kind != snapshot.MarkNote })
 }
 
-// completeOutputs offers folders, files that would be replaced, and what is
-// typed with each ending.
+// completeOutputs offers the typed name with each extension, then folders.
 func completeOutputs(endings func() export.Table[string]) func(*lang.Scene) []lang.Suggestion {
 	return func(s *lang.Scene) []lang.Suggestion {
 		stem := strings.TrimSuffix(s.Partial, filepath.Ext(s.Partial))
@@ -40,12 +39,13 @@ func completeOutputs(endings func() export.Table[string]) func(*lang.Scene) []la
 	}
 }
 
-// MetricsAddress is where metrics are served if nothing is said: Prometheus asks
-// its own at 9090, and the port was free in its list of default ports.
+// MetricsAddress is the default address of metrics. Prometheus itself has port
+// 9090; 9095 is free in its list of default ports.
 const MetricsAddress = "127.0.0.1:9095"
 
 // ParseMetricsAddress reads an address for metrics, HOST:PORT, :PORT or PORT.
-// Without a host it is this machine. remote says that other machines can reach it.
+// Without a host it is this machine. remote reports whether other machines can
+// reach it.
 func ParseMetricsAddress(text string) (address string, remote bool, err error) {
 	if !strings.Contains(text, ":") {
 		text = ":" + text
@@ -67,20 +67,19 @@ func ParseMetricsAddress(text string) (address string, remote bool, err error) {
 	return net.JoinHostPort(host, port), host != "localhost" && (ip == nil || !ip.IsLoopback()), nil
 }
 
-// ListenAt is an address that was read.
+// ListenAt is a parsed address.
 type ListenAt struct {
 	Address string
 	Remote  bool
 }
 
-// StandardOutput is how the standard output is written as a file.
+// StandardOutput is the file name of standard output.
 const StandardOutput = "-"
 
-// messagesMax bounds a number of messages to move by: a typed number has no
-// more, and a local Pulsar holds fewer.
+// messagesMax bounds the number of messages of rewind and skip.
 const messagesMax = 1_000_000_000
 
-// numberOf reads a whole number from 1 to most, as 8, 10k or 2M.
+// numberOf returns the parser of an integer from 1 to most, as 8, 10k or 2M.
 func numberOf(what string, most int) func(text string) (any, error) {
 	return func(text string) (any, error) {
 		n, err := spec.ParseCount(text)
@@ -91,8 +90,8 @@ func numberOf(what string, most int) func(text string) (any, error) {
 	}
 }
 
-// ageMin is the least age that Pulsar expires by.
+// ageMin is the unit of Pulsar's message expiry.
 const ageMin = time.Second
 
-// folders is no ending of a file, so that only folders are offered.
+// folders is an extension that no file has: only folders are offered.
 const folders = "/"

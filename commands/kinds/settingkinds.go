@@ -7,8 +7,8 @@ import (
 	"pulsh/session/spec"
 )
 
-// SettingParams makes parameters of a group's settings; fresh is a
-// specification on which a value is tried.
+// SettingParams returns the parameters of settings; fresh returns the defaults, on
+// which a value is tried.
 func SettingParams[S any](settings []spec.Setting[S], fresh func() S) []lang.Param {
 	var out []lang.Param
 	for _, s := range settings {
@@ -17,7 +17,7 @@ func SettingParams[S any](settings []spec.Setting[S], fresh func() S) []lang.Par
 	return out
 }
 
-// settingKind is the kind of a setting's value.
+// settingKind returns the kind of a setting's value.
 func settingKind[S any](s spec.Setting[S], fresh func() S) lang.Kind {
 	k := Find(s.Kind)
 	standard := fresh()
@@ -43,18 +43,18 @@ func settingKind[S any](s spec.Setting[S], fresh func() S) lang.Kind {
 	return k
 }
 
-// ProducerParams are the settings of a producer group.
+// ProducerParams returns the settings of a producer group.
 func ProducerParams() []lang.Param {
 	return SettingParams(spec.ProducerSettings(), func() spec.Producer { return spec.DefaultProducer("fast") })
 }
 
-// ConsumerParams are the settings of a consumer group.
+// ConsumerParams returns the settings of a consumer group.
 func ConsumerParams() []lang.Param {
 	return SettingParams(spec.ConsumerSettings(), func() spec.Consumer { return spec.DefaultConsumer("sub1") })
 }
 
-// GroupParams are the settings of either kind of group; those that both have
-// are read alike, or by what a consumer group has where that takes more.
+// GroupParams returns the settings of both kinds of group. A setting that both
+// have takes the values of the consumer group if the kinds differ.
 func GroupParams() []lang.Param {
 	consuming := ConsumerParams()
 	out := slices.DeleteFunc(ProducerParams(), func(p lang.Param) bool {

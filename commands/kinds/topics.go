@@ -6,8 +6,8 @@ import (
 	"pulsh/commands/lang"
 )
 
-// completeTopicLists offers the topic that is being typed behind those before
-// it, without those that are there already.
+// completeTopicLists completes the last topic of a list, without those that the
+// list has already.
 func completeTopicLists(s *lang.Scene) []lang.Suggestion {
 	at := strings.LastIndex(s.Partial, ",") + 1
 	before := s.Partial[:at]

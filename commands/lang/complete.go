@@ -2,28 +2,27 @@ package lang
 
 import "strings"
 
-// Suggestion is one way to go on. Text replaces the word at the cursor.
+// Suggestion is a candidate of completion. Text replaces the word at the cursor.
 type Suggestion struct {
 	Text, Description string
 }
 
 // The limits of completion.
 const (
-	suggestionsMax = 100 // more than anyone looks through in a popup
-	fuzzyFrom      = 2   // letters from which on the middle of a name may be meant
+	suggestionsMax = 100 // more than a popup shows
+	fuzzyFrom      = 2   // letters from which on a match may begin inside a name
 )
 
-// Scene is what a kind completes itself from. Only the command line and what
-// is in memory: nobody waits for a network while typing.
+// Scene is the input of a kind's completion. A completion uses only this and memory,
+// so that typing never waits for the network.
 type Scene struct {
 	Host    any      // of the Runner; nil for none
-	Partial string   // what is typed of the value
-	Words   []string // the words of the line that are no settings, before this one
+	Partial string   // the typed part of the value
+	Words   []string // the words before this one that are not settings
 }
 
-// Complete lists how the word at the cursor, a byte offset into text, can go
-// on, the best first, and where that word begins. It may be called while a
-// command runs.
+// Complete returns the candidates for the word at the cursor, a byte offset into text,
+// the best first, and the offset of the word. It may be called while a command runs.
 func (c *Runner) Complete(text string, cursor int) (list []Suggestion, from int) {
 	before := text[:min(max(cursor, 0), len(text))]
 	words, partial, ok := unfinished(before)
@@ -33,28 +32,28 @@ func (c *Runner) Complete(text string, cursor int) (list []Suggestion, from int)
 	if out, from, ok := completeVariables(before, c.known()); ok {
 		return out[:min(len(out), suggestionsMax)], from
 	}
-	s := &Scene{Host: c.Config.Host, Partial: partial.Text}
-	out := fit(partial.Text, commandWords(words, c.Config.Language.Commands))
+	s := &Scene{Host: c.Config.Host, Partial: partial.text}
+	out := fit(partial.text, commandWords(words, c.Config.Language.Commands))
 	if cmd, rest := longest(words, c.Config.Language.Commands); cmd != nil {
 		out = append(out, cmd.complete(s, rest, partial)...)
 	}
 	return out[:min(len(out), suggestionsMax)], partial.span.From
 }
 
-// unfinished finds the words of the statement that is being typed, and the one
-// that is not finished. It is not ok within a comment.
+// unfinished returns the finished words of the statement at the end of before, and the
+// partial word. ok is false within a comment.
 func unfinished(before string) (words []word, partial word, ok bool) {
-	l := &Lexer{Text: &Text{Body: before, quiet: true}}
+	l := &lexer{text: &source{body: before, quiet: true}}
 	end := 0
 	for {
-		words = l.Statement()
-		if l.At >= len(before) {
+		words = l.statement()
+		if l.at >= len(before) {
 			break
 		}
-		end = l.At
+		end = l.at
 	}
-	if strings.HasSuffix(before, "\n") || strings.HasSuffix(before, ";") && len(l.Errs) == 0 {
-		return nil, word{span: Span{len(before), len(before)}}, true
+	if strings.HasSuffix(before, "\n") || strings.HasSuffix(before, ";") && len(l.errs) == 0 {
+		return nil, word{span: span{len(before), len(before)}}, true
 	}
 	last := len(words) - 1
 	tail := before[end:]
@@ -65,12 +64,12 @@ func unfinished(before string) (words []word, partial word, ok bool) {
 		return nil, word{}, false
 	}
 	if last < 0 || tail != "" {
-		return words, word{span: Span{len(before), len(before)}}, true
+		return words, word{span: span{len(before), len(before)}}, true
 	}
 	return words[:last], words[last], true
 }
 
-// commandWords are the words that a command's name can go on with.
+// commandWords returns the rest of each command name that begins with words.
 func commandWords(words []word, rows []Command) []Suggestion {
 	var out []Suggestion
 	for _, cmd := range rows {
@@ -82,7 +81,7 @@ func commandWords(words []word, rows []Command) []Suggestion {
 	return out
 }
 
-// suggestions are the values that a kind offers.
+// suggestions returns the candidates of a kind.
 func (k Kind) suggestions(s *Scene) []Suggestion {
 	if k.Complete == nil {
 		return nil

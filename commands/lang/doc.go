@@ -1,18 +1,19 @@
-// Package lang is the language of the prompt and of scripts: words and settings,
-// quotes, variables, scripts that run scripts, completion, help, recordings and
-// errors with a place and a next step. It works on a Language, a table of
-// commands, and knows nothing of Pulsar or of a session.
+// Package lang implements the command language of the prompt and of scripts: parsing,
+// variables, nested scripts, completion, help, recordings, and errors with a place and a
+// next step. A Language is a table of commands; the package knows nothing of Pulsar or
+// of sessions.
 //
-// A line is words and settings:
+// A line has words and settings:
 //
 //	produce start fast rate=50000 size=1KiB
 //
-// Blanks separate words. '…' and "…" quote; within "…", \" and \\ stand for a
-// quote and a backslash. A # at the beginning of a word starts a comment, a \ at
-// the end of a line continues it, and ; separates commands. A setting is
-// name=value, in any order; a word without = goes to the parameter at its place.
+// Blanks separate words. '…' and "…" quote; inside "…", \" and \\ are a quote and a
+// backslash. $name and ${name} are the value of a variable, except inside '…', and $$ is
+// a dollar sign. A # at the beginning of a word starts a comment, a \ at the end of a
+// line continues it, and ; separates commands. Settings name=value may be in any order;
+// the other words are the positional arguments.
 //
-// A Runner's Execute runs a typed line, RunScript a file that ParseScript has
-// read whole, Complete lists how a line can go on, and Paint writes an error with
-// carets under the place and a line that works.
+// A Runner runs typed lines (Execute) and parsed scripts (RunScript), and completes lines
+// (Complete). Language.Paint formats an error with carets under its place and a line that
+// works.
 package lang

@@ -14,38 +14,37 @@ import (
 const (
 	ExitDone        = 0
 	ExitFailed      = 1   // a command or an expectation failed
-	ExitUsage       = 2   // a line that cannot be understood, or wrong flags
+	ExitUsage       = 2   // a line that cannot be parsed, or wrong flags
 	ExitUnconnected = 3   // no connection to Pulsar
 	ExitInterrupted = 130 // by Ctrl-C, as shells report it
 )
 
-// ErrQuit asks whoever runs lines to end the session.
+// ErrQuit is returned by the command that ends the session.
 var ErrQuit = errors.New("quit")
 
-// Error is what is wrong with a line, as a sentence with a place and a next
-// step.
+// Error is an error of a line: a sentence with a place and a next step.
 type Error struct {
 	Message string // lower case, without a full stop
 	Try     string // a line that works when typed, or ""
-	Hint    string // beside Try: what else could be written there
-	Next    string // what to do if it is no line that can be typed
+	Hint    string // other forms that are valid there
+	Next    string // a next step that is not a line of pulsh
 	Cause   error
 
 	File  string // of the script, "" for a typed line
 	Line  int    // in the script, from 1
 	Text  string // the line
 	From  int    // the first wrong byte of Text, -1 if there is no place
-	To    int    // behind the last wrong byte
+	To    int    // after the last wrong byte
 	Code  int    // the exit code
-	Shown bool   // a result has told it already, and Paint has nothing to add
+	Shown bool   // already printed as a result, so Paint prints nothing
 
-	step string // a next step that another package knows: a line or a sentence
+	step string // a next step of another package: a line or a sentence
 }
 
-// Error is the sentence, in a script with its place before it.
+// Error returns the sentence, after its place in a script.
 func (e *Error) Error() string { return e.place() + e.Message }
 
-// Unwrap is what a called package said.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
 func (e *Error) place() string {
@@ -58,7 +57,7 @@ func (e *Error) place() string {
 	return fmt.Sprintf("%s:%d:%d: ", e.File, e.Line, e.column()+1)
 }
 
-// column is the number of cells before the wrong part.
+// column returns the number of cells before the wrong part.
 func (e *Error) column() int { return graphs.Width(graphs.Clean(e.Text[:min(e.From, len(e.Text))])) }
 
 // carets returns carets for the wrong part as it is shown, one at least.
@@ -67,10 +66,10 @@ func (e *Error) carets(shown func(part string) string) string {
 	return strings.Repeat("^", max(graphs.Width(graphs.Clean(shown(part))), 1))
 }
 
-// Paint writes an error for the user, without a newline at its end. For a typed
-// line the carets stand under it, indent cells from the left edge, which is the
-// width of the prompt; an error of a script brings its line along. ErrQuit, and
-// what a result has told already, paint nothing.
+// Paint formats an error for the user, without a newline at its end. The carets of a
+// typed line are indented by indent cells, the width of the prompt; an error of a script
+// includes its line. The text is "" for ErrQuit and for an error already shown as a
+// result.
 func (l *Language) Paint(err error, indent int) string {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var parts []string
@@ -106,7 +105,7 @@ func (l *Language) Paint(err error, indent int) string {
 	return b.String()
 }
 
-// ExitCode is what an error of Execute or RunScript makes of the process.
+// ExitCode returns the exit code for an error of Execute or RunScript.
 func ExitCode(err error) int {
 	switch {
 	case err == nil || errors.Is(err, ErrQuit):
@@ -120,20 +119,20 @@ func ExitCode(err error) int {
 	return AsError(err).Code
 }
 
-// AsError finds the place and the next step in any error.
+// AsError converts any error, with its place and next step if it has them.
 func AsError(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
 		return e
 	}
 	e = &Error{Message: err.Error(), From: -1, Code: ExitFailed, Cause: err}
-	var known interface{ Advice() string } // of another package, which knows what the user can do
+	var known interface{ Advice() string } // an error of another package with a next step
 	var away interface{ Unreachable() bool }
 	switch {
 	case errors.Is(err, context.Canceled):
 		e.Message, e.Code = "interrupted", ExitInterrupted
 	case errors.Is(err, context.DeadlineExceeded):
-		e.Message = "that took too long"
+		e.Message = "timed out"
 	case errors.As(err, &known):
 		e.step = known.Advice()
 	}
@@ -143,12 +142,12 @@ func AsError(err error) *Error {
 	return e
 }
 
-// advised takes the next step that another package knows: a line if it can be
-// typed, else a sentence.
+// advised moves the next step of another package to Try if it is a valid line, else to
+// Next.
 func (e *Error) advised(rows []Command) *Error {
 	switch {
 	case e.step == "":
-	case Parses(e.step, rows):
+	case parses(e.step, rows):
 		e.Try, e.step = e.step, ""
 	default:
 		e.Next, e.step = e.step, ""
@@ -156,8 +155,8 @@ func (e *Error) advised(rows []Command) *Error {
 	return e
 }
 
-// wrong is an error of usage at a place of the text.
-func (t *Text) wrong(at Span, message string) *Error {
+// wrong returns a usage error at a place of the text.
+func (t *source) wrong(at span, message string) *Error {
 	line, number, start := t.line(at.From)
 	e := &Error{Message: message + t.explained(at), File: t.file, Line: number, Text: line, Code: ExitUsage,
 		From: at.From - start, To: min(at.To-start, len(line))}
@@ -167,14 +166,13 @@ func (t *Text) wrong(at Span, message string) *Error {
 	return e
 }
 
-// placed gives an error of a command that ran the place of its line in a
-// script, and for a typed line leaves it without one.
-func (s Statement) placed(err error) *Error {
-	e := *AsError(err).advised(s.Text.Rows)
-	if s.Text.file != "" && e.File == "" {
-		_, e.Line, _ = s.Text.line(s.span().From)
-		e.File = s.Text.file
-		e.Message = s.Words[0].Text + ": " + e.Message
+// placed adds to the error of a command the place of its line, if that is in a script.
+func (s statement) placed(err error) *Error {
+	e := *AsError(err).advised(s.text.rows)
+	if s.text.file != "" && e.File == "" {
+		_, e.Line, _ = s.text.line(s.span().From)
+		e.File = s.text.file
+		e.Message = s.words[0].text + ": " + e.Message
 		e.From = -1
 	}
 	return &e

@@ -8,20 +8,20 @@ import (
 	"pulsh/session/secret"
 )
 
-// Execute runs a typed line of one or more commands and prints their answers
-// to out. Nothing runs if any of it cannot be understood or may not run, or of the files
-// that it runs; after an error the rest does not run. The error is for Paint
-// and ExitCode; ErrQuit asks for the end. When ctx ends, what is waited for is
-// given up.
+// Execute runs a typed line of one or more commands and prints their answers to out.
+//
+// The whole line, with the scripts that it runs, is checked before its first command
+// runs. Execute returns at the first error, which is for Paint and ExitCode; ErrQuit
+// ends the session. When ctx ends, so do the waits of commands.
 func (c *Runner) Execute(ctx context.Context, line string, out io.Writer) error {
-	calls, errs := ParseAll(&Text{Body: line, Rows: c.Config.Language.Commands, Vars: c.known().clone(), reading: newReading(c.Config.Language.Commands)})
+	calls, errs := parseAll(&source{body: line, rows: c.Config.Language.Commands, vars: c.known().clone(), reading: newReading(c.Config.Language.Commands)})
 	switch {
 	case len(errs) == 1 || len(errs) > 0 && errs[0].File == "":
 		return errs[0]
 	case len(errs) > 0:
 		return joined(errs)
 	}
-	x := &execution{Runner: c, Out: out, Result: &Result{}, began: c.Config.Now(), planned: c.Config.Now()}
+	x := &execution{Runner: c, Out: out, result: &Result{}, began: c.Config.Now(), planned: c.Config.Now()}
 	if err := x.permitted(calls); err != nil {
 		return err
 	}
@@ -34,8 +34,7 @@ func (c *Runner) Execute(ctx context.Context, line string, out io.Writer) error 
 	return nil
 }
 
-// joined is all errors as one. A file that is read more than once has each of its
-// errors once.
+// joined joins errors, each once: a script that is read twice has the same errors.
 func joined(errs []*Error) error {
 	var all []error
 	told := map[string]bool{}
@@ -48,32 +47,32 @@ func joined(errs []*Error) error {
 	return errors.Join(all...)
 }
 
-// ParseAll reads all statements of a text, and the files that they run, or lists
-// everything that is wrong. Variables that the text sets are in t.vars then.
-func ParseAll(t *Text) ([]*Call, []*Error) {
-	if len(t.Body) > TextMax {
+// parseAll parses all statements of a text, and the scripts that they run. It returns
+// all errors. Afterwards t.vars has the variables that the text sets.
+func parseAll(t *source) ([]*Call, []*Error) {
+	if len(t.body) > textMax {
 		return nil, []*Error{{Message: "more than a mebibyte of commands", From: -1, Code: ExitUsage, File: t.file}}
 	}
-	if t.Vars == nil {
-		t.Vars = Variables{}
+	if t.vars == nil {
+		t.vars = variables{}
 	}
-	l := &Lexer{Text: t}
+	l := &lexer{text: t}
 	var calls []*Call
 	var errs []*Error
-	for l.At < len(t.Body) {
-		l.Errs = nil
-		words := l.Statement()
-		errs = append(errs, l.Errs...)
-		if len(words) == 0 || len(l.Errs) > 0 {
+	for l.at < len(t.body) {
+		l.errs = nil
+		words := l.statement()
+		errs = append(errs, l.errs...)
+		if len(words) == 0 || len(l.errs) > 0 {
 			continue
 		}
 		if ok, first := t.reading.spend(); !ok {
 			if first {
-				errs = append(errs, t.wrong(Statement{t, words}.span(), tooMuch()))
+				errs = append(errs, t.wrong(statement{t, words}.span(), tooMuch()))
 			}
 			return calls, errs
 		}
-		call, err := parse(Statement{t, words})
+		call, err := parse(statement{t, words})
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -86,19 +85,19 @@ func ParseAll(t *Text) ([]*Call, []*Error) {
 	return calls, errs
 }
 
-// do runs one command. Its error has the place of the line.
+// do runs the command. Its error has the place of the line.
 func (c *Call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	line := Line{At: c.Config.Now(), Place: c.Place(), Text: secret.Redact(c.Statement.Plain()), Source: secret.Redact(c.source(""))}
+	line := Line{At: c.Config.Now(), Place: c.Place(), Text: secret.Redact(c.statement.plain()), Source: secret.Redact(c.source(""))}
 	recorded := c.recorded()
 	if recorded {
 		c.keep(c.recording.begin, line)
 	}
-	outer := c.Task.Load()
+	outer := c.task.Load()
 	err := c.Command.Run(ctx, c)
-	c.Task.Store(outer) // a script goes on with its own
+	c.task.Store(outer) // the progress of the script
 	if err != nil && !errors.Is(err, ErrQuit) {
 		line.Failure = secret.Redact(err.Error())
 		line.Told = AsError(err).Shown || len(c.passes) > 0
@@ -110,7 +109,7 @@ func (c *Call) do(ctx context.Context) error {
 		c.keep(c.recording.end, line)
 	}
 	line.Took = c.Config.Now().Sub(line.At)
-	c.Past.Ran(line)
+	c.past.ran(line)
 	if c.Config.Ran != nil {
 		c.Config.Ran(c, err)
 	}
@@ -120,5 +119,5 @@ func (c *Call) do(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return c.Statement.placed(err)
+	return c.statement.placed(err)
 }

@@ -7,16 +7,16 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
-// filesMax is how much of a folder is looked at while one types.
+// filesMax bounds the entries of a folder that completion reads.
 const filesMax = 500
 
-// scriptEnding is that of files with lines as they are typed.
+// scriptEnding is the extension of scripts.
 const scriptEnding = ".pulsh"
 
-// HomePath is a path with the user's folder in place of a ~ at its beginning.
+// HomePath replaces a leading ~ of a path by the user's home folder.
 func HomePath(path string) string {
 	rest, ok := strings.CutPrefix(path, "~")
 	if !ok || rest != "" && !os.IsPathSeparator(rest[0]) {
@@ -29,9 +29,9 @@ func HomePath(path string) string {
 	return home + rest
 }
 
-// FileKind is the kind of a file of lines.
+// FileKind returns the kind FILE of a script.
 func FileKind() Kind {
-	return Kind{Name: "FILE", Sample: "examples/smoke.pulsh", Doc: "a file of lines as they are typed; ~ is your folder",
+	return Kind{Name: "FILE", Sample: "examples/smoke.pulsh", Doc: "a script: a file of commands; ~ is your home folder",
 		Parse: parseFile, Complete: CompleteFiles(scriptEnding)}
 }
 
@@ -42,13 +42,13 @@ func parseFile(text string) (any, error) {
 	return HomePath(text), nil
 }
 
-// CompleteFiles offers folders, and files with one of the endings, beside what
-// is typed; without endings all files.
+// CompleteFiles returns a completion of folders and of files with one of the
+// extensions; without extensions of all files.
 func CompleteFiles(endings ...string) func(*Scene) []Suggestion {
 	return func(s *Scene) []Suggestion {
 		dir, begun := filepath.Split(s.Partial)
 		if s.Partial == "~" {
-			return []Suggestion{{"~/", "your folder"}}
+			return []Suggestion{{"~/", "your home folder"}}
 		}
 		var out []Suggestion
 		for _, e := range folder(dir) {
@@ -65,20 +65,19 @@ func CompleteFiles(endings ...string) func(*Scene) []Suggestion {
 	}
 }
 
-// folder are the entries of a folder as it was typed, by name. What cannot be read
-// is not offered.
+// folder returns the entries of a folder, by name; those that can be read.
 func folder(dir string) []os.DirEntry {
 	f, err := os.Open(filepath.Clean(HomePath(dir) + "."))
 	if err != nil {
 		return nil
 	}
 	defer f.Close()
-	entries, _ := f.ReadDir(filesMax) // what could be read is offered
+	entries, _ := f.ReadDir(filesMax) // a partial list is useful
 	slices.SortFunc(entries, func(a, b os.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return entries
 }
 
-// fileWord is what a file is by its ending.
+// fileWord describes a file by its extension.
 func fileWord(ending string) string {
 	if ending == scriptEnding {
 		return "script"
@@ -86,7 +85,7 @@ func fileWord(ending string) string {
 	return strings.TrimPrefix(ending, ".") + " file"
 }
 
-// nearFiles are the names beside a path that may have been meant.
+// nearFiles returns the files in the folder of path with names near to it.
 func nearFiles(path string) []string {
 	dir, name := filepath.Split(path)
 	var names []string
@@ -95,7 +94,7 @@ func nearFiles(path string) []string {
 			names = append(names, e.Name())
 		}
 	}
-	found := meant.Names(name, names)
+	found := spell.Nearest(name, names)
 	for i := range found {
 		found[i] = dir + found[i]
 	}

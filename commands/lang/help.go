@@ -9,30 +9,30 @@ import (
 	"pulsh/graphs"
 )
 
-// AnswerWidth is the width of answers: a terminal of 80 columns less the two
-// cells by which an answer is set off.
+// AnswerWidth is the width of answers: a terminal of 80 columns less the indent of
+// two.
 const AnswerWidth = 78
 
-// AboutKind is the kind of what help explains in a language. lang returns that
-// language; it is called when a line is read.
+// AboutKind returns the kind of the topics of help. lang returns the language; it is
+// called when a line is read.
 func AboutKind(lang func() *Language) Kind {
 	return Kind{Name: "COMMAND|KIND", Sample: "keys", named: true,
 		Complete: func(*Scene) []Suggestion { return lang().topics() },
-		Doc:      "a command, the beginning of one, a section, a kind of value such as RATE, or keys",
+		Doc:      "a command or its first word, a section, a kind of value such as RATE, or keys",
 		Parse: func(text string) (any, error) {
 			if _, ok := lang().about(text); !ok {
-				return nil, fmt.Errorf("there is no help about %q", text)
+				return nil, fmt.Errorf("no help for %q", text)
 			}
 			return text, nil
 		}}
 }
 
-// topics offers all that help explains.
+// topics returns all topics of help.
 func (l *Language) topics() []Suggestion {
 	var out []Suggestion
 	for _, cmd := range l.Commands {
 		if first, _, more := strings.Cut(cmd.Name, " "); more && !slices.ContainsFunc(out, func(s Suggestion) bool { return s.Text == first }) {
-			out = append(out, Suggestion{first, "all commands that begin like this"})
+			out = append(out, Suggestion{first, "all commands that begin with this word"})
 		}
 		out = append(out, Suggestion{cmd.Name, cmd.Summary})
 	}
@@ -40,13 +40,15 @@ func (l *Language) topics() []Suggestion {
 		out = append(out, Suggestion{string(s), "a section"})
 	}
 	for _, k := range l.Kinds {
-		out = append(out, Suggestion{k.Name, k.Doc})
+		if !slices.ContainsFunc(out, func(s Suggestion) bool { return s.Text == k.Name }) {
+			out = append(out, Suggestion{k.Name, k.Doc})
+		}
 	}
 	return append(out, Suggestion{"keys", "what the keys do"})
 }
 
-// about is the help about a command, commands that begin alike, a section, a
-// kind, or the keys.
+// about returns the help for a command, for the commands that begin with a word,
+// for a section, a kind, or the keys.
 func (l *Language) about(text string) ([]string, bool) {
 	if text == "keys" {
 		return l.Keys, true
@@ -75,21 +77,22 @@ func (l *Language) about(text string) ([]string, bool) {
 	case len(found) > 0:
 		return l.overview(found), true
 	}
-	for _, k := range l.Kinds {
-		if strings.EqualFold(k.Name, text) {
-			return l.helpOf(k), true
+	var about []string
+	for _, k := range l.Kinds { // several kinds are named FILE
+		if k.Named(text) {
+			about = append(about, l.helpOf(k)...)
 		}
 	}
-	return nil, false
+	return about, about != nil
 }
 
-// Help explains the argument about, or lists all commands.
+// Help runs the command help: it explains the argument about, or lists all commands.
 func Help(_ context.Context, c *Call) error {
 	l := c.Config.Language
 	if text := c.Text("about"); text != "" {
 		lines, known := l.about(text)
 		if !known {
-			return c.Refuse("about", "help", "there is no help about %q", text)
+			return c.Refuse("about", "help", "no help for %q", text)
 		}
 		c.Print(lines)
 		return nil
@@ -107,11 +110,11 @@ func Help(_ context.Context, c *Call) error {
 			c.Say("  %s", line)
 		}
 	}
-	c.Say("help COMMAND explains one, help RATE a kind of value, help keys the keys; demo shows it all; Tab completes")
+	c.Say("help COMMAND explains a command, help RATE a kind of value, help keys the keys; demo is a tour; Tab completes")
 	return nil
 }
 
-// overview is a line for each command. All sections line up.
+// overview returns a line for each command, aligned with those of other sections.
 func (l *Language) overview(list []Command) []string {
 	longest := 0
 	for _, cmd := range l.Commands {
@@ -127,8 +130,7 @@ func (l *Language) overview(list []Command) []string {
 	return graphs.Table(nil, rows, nil, 0)
 }
 
-// helpOf explains a kind: what it is, how it is written, and which commands take
-// it.
+// helpOf returns the help for a kind: its meaning, forms and commands.
 func (l *Language) helpOf(k Kind) []string {
 	out := indented(k.Name+": ", k.Doc)
 	if k.Forms != "" {
@@ -137,7 +139,7 @@ func (l *Language) helpOf(k Kind) []string {
 	var users []string
 	for _, cmd := range l.Commands {
 		for _, p := range cmd.Params {
-			if p.Kind.Name == k.Name && !slices.Contains(users, cmd.Name) {
+			if p.Kind.Name == k.Name && p.Kind.Doc == k.Doc && !slices.Contains(users, cmd.Name) {
 				users = append(users, cmd.Name)
 			}
 		}
@@ -148,7 +150,7 @@ func (l *Language) helpOf(k Kind) []string {
 	return out
 }
 
-// indented is a text behind a head, its further lines below its first.
+// indented returns head and text, with the further lines of the text below its first.
 func indented(head, text string) []string {
 	lines := wrap(text, max(AnswerWidth-graphs.Width(head), AnswerWidth/2))
 	for i := range lines {

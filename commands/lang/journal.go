@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// The limits of a journal: an hour of a command a second, and as many
-// expectations. What is older is forgotten.
+// The limits of a journal, which drops the oldest entries: an hour of a command a
+// second, and as many expectations.
 const (
-	JournalLinesMax  = 3600
+	journalLinesMax  = 3600
 	JournalChecksMax = 3600
 )
 
-// Journal is what was run and what was tested so far, oldest first: what a
-// recording, an export and a report tell of a session beside its figures.
+// Journal lists the commands and expectations of a session, oldest first, for
+// recordings, exports and reports.
 type Journal struct {
 	Lines  []Line
 	Checks []Check
@@ -24,34 +24,35 @@ type Journal struct {
 type Line struct {
 	At      time.Time // when it began
 	Place   string    // FILE:LINE, "" for a typed line
-	Text    string    // on one line, with its variables filled in
-	Source  string    // on one line as it was typed, but that scripts have their whole names
+	Text    string    // on one row, with variables substituted
+	Source  string    // on one row as typed, with the full paths of scripts
 	Failure string    // why it failed, or ""
 	Took    time.Duration
-	Told    bool // by a check, or by the line of a script that it ran
+	Told    bool // the failure is reported by a check or by the line of a nested script
 }
 
-// journal is the Journal being written. The shell may read it while a command
-// writes.
+// journal collects a Journal. The shell may read it while a command writes.
 type journal struct {
 	mu     sync.Mutex
 	lines  []Line
 	checks []Check
 }
 
-func (j *journal) Ran(l Line) {
+// ran adds a command.
+func (j *journal) ran(l Line) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.lines = AppendBounded(j.lines, l, JournalLinesMax)
+	j.lines = AppendBounded(j.lines, l, journalLinesMax)
 }
 
-func (j *journal) Tested(c Check) {
+// tested adds an expectation.
+func (j *journal) tested(c Check) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.checks = AppendBounded(j.checks, c, JournalChecksMax)
 }
 
-// AppendBounded appends one to list, and drops the oldest beyond most.
+// AppendBounded appends one to list, and drops the oldest element if list had most.
 func AppendBounded[T any](list []T, one T, most int) []T {
 	if len(list) == most {
 		list = slices.Delete(list, 0, 1)
@@ -59,9 +60,9 @@ func AppendBounded[T any](list []T, one T, most int) []T {
 	return append(list, one)
 }
 
-// Journal is what was run and tested so far.
+// Journal returns the commands and expectations so far.
 func (c *Runner) Journal() Journal {
-	c.Past.mu.Lock()
-	defer c.Past.mu.Unlock()
-	return Journal{Lines: slices.Clone(c.Past.lines), Checks: slices.Clone(c.Past.checks)}
+	c.past.mu.Lock()
+	defer c.past.mu.Unlock()
+	return Journal{Lines: slices.Clone(c.past.lines), Checks: slices.Clone(c.past.checks)}
 }

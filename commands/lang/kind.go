@@ -7,33 +7,40 @@ import (
 	"strings"
 )
 
-// Kind is one kind of value: it reads itself, completes itself, and explains
-// itself in help and in errors.
+// Kind is a kind of values: how they are parsed, completed and explained.
 type Kind struct {
-	Name     string // as usage and help write it
-	Doc      string // a sentence for help
-	Forms    string // ways to write it, beside a try line
-	Sample   string // a value that is right nearly everywhere
+	Name     string   // in usage and help
+	Aliases  []string // older names that help knows
+	Doc      string   // for help, lower case, without a full stop
+	Forms    string   // valid forms, for errors and help
+	Sample   string   // a value that is valid nearly everywhere
 	Parse    func(text string) (any, error)
-	Complete func(*Scene) []Suggestion // nil completes nothing
-	named    bool                      // complete lists all values that there are
-	Mend     func(typed string) string // corrects a value where it can; may be nil
+	Complete func(*Scene) []Suggestion // may be nil
+	named    bool                      // Complete lists all values
+	Mend     func(typed string) string // corrects a value if it can; may be nil
 }
 
-// text reads a value as it stands.
+// Named reports whether name is the name of the kind or an older one, in upper or
+// lower case.
+func (k Kind) Named(name string) bool {
+	return strings.EqualFold(k.Name, name) ||
+		slices.ContainsFunc(k.Aliases, func(old string) bool { return strings.EqualFold(old, name) })
+}
+
+// AsText is the Parse of a text: every value is valid.
 func AsText(text string) (any, error) { return text, nil }
 
-// TextKind is the kind of a text with or without quotes.
+// TextKind returns the kind TEXT.
 func TextKind() Kind {
 	return Kind{Name: "TEXT", Sample: "'before the fix'", Parse: AsText, Doc: "words, with or without quotes"}
 }
 
-// WordKind is the kind of one word from a list.
+// WordKind returns the kind WORD without a list of words.
 func WordKind() Kind {
 	return Kind{Name: "WORD", Parse: AsText, Doc: "one of the words that completion shows"}
 }
 
-// Words is one of a closed list of words.
+// Words returns the kind WORD of a list of words.
 func Words(list ...string) Kind {
 	k := WordKind()
 	k.Sample = list[0]
@@ -56,7 +63,7 @@ func Words(list ...string) Kind {
 	return k
 }
 
-// Offer completes from pairs of a value and its description.
+// Offer returns a completion of pairs: a value and its description.
 func Offer(pairs ...string) func(*Scene) []Suggestion {
 	return func(*Scene) []Suggestion {
 		var out []Suggestion
@@ -67,8 +74,8 @@ func Offer(pairs ...string) func(*Scene) []Suggestion {
 	}
 }
 
-// Mend puts the nearest known name in place of every part of a value that pattern
-// finds and that is none of the names.
+// Mend returns a function that replaces the parts of a value that match pattern and
+// are unknown by the nearest of names.
 func Mend(pattern *regexp.Regexp, names []string) func(typed string) string {
 	return func(typed string) string {
 		return pattern.ReplaceAllStringFunc(typed, func(found string) string {
@@ -85,7 +92,7 @@ func Mend(pattern *regexp.Regexp, names []string) func(typed string) string {
 	}
 }
 
-// better is the value that was probably meant by one that is wrong.
+// better returns a valid value near to a wrong one, else the sample.
 func (k Kind) better(typed string) string {
 	if k.Mend != nil {
 		if mended := k.Mend(typed); mended != typed {

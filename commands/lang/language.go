@@ -7,8 +7,7 @@ import (
 	"pulsh/graphs"
 )
 
-// Language is a set of commands with the kinds of values that they take. It
-// never changes once it is made.
+// Language is a table of commands with the kinds of their values. It never changes.
 type Language struct {
 	Commands []Command
 	Kinds    []Kind
@@ -16,59 +15,68 @@ type Language struct {
 	Keys     []string // the lines of help keys
 }
 
-// CommandOf is the command of a line, nil if it is none.
+// Parse parses a typed line of one or more commands without running it. vars are the
+// variables that the line may use. It returns all errors.
+func (l *Language) Parse(line string, vars ...Variable) ([]*Call, []*Error) {
+	return parseAll(&source{body: line, rows: l.Commands, vars: newScope(vars)})
+}
+
+// Valid reports whether a line can be run.
+func (l *Language) Valid(line string) bool { return parses(line, l.Commands) }
+
+// CommandOf returns the command of a valid line, else nil.
 func (l *Language) CommandOf(line string) *Command {
-	calls, errs := ParseAll(&Text{Body: line, Rows: l.Commands, quiet: true})
+	calls, errs := parseAll(&source{body: line, rows: l.Commands, quiet: true})
 	if len(errs) > 0 || len(calls) == 0 {
 		return nil
 	}
 	return calls[0].Command
 }
 
-// Section is where help and the manual show a command.
+// Section is a part of help and of the manual.
 type Section string
 
-// Command is one row of the table: everything that is known about a command.
+// Command is a row of the table. Parsing, completion, help, the manual and the errors of
+// arguments use nothing else.
 type Command struct {
-	Name     string   // its words
-	Aliases  []string // other ways to write it
+	Name     string   // one word or more
+	Aliases  []string // other names
 	Section  Section
 	Params   []Param
-	Summary  string   // what it does, as the first line of a manual page says it
-	Detail   string   // paragraphs, or ""
-	Examples []string // each can be typed, in this order, in one session
-	// someSetting asks for one setting at least.
+	Summary  string   // its effect in an imperative, lower case
+	Detail   string   // sentences, or ""
+	Examples []string // valid lines, in this order, of one session
+	// SomeSetting requires at least one setting.
 	SomeSetting bool
-	Changes     bool // it changes groups, so what follows waits for a new sample
-	Destroys    bool // it destroys something in the cluster, so it asks first
+	Changes     bool // it changes groups: the next command waits for a new sample
+	Destroys    bool // it destroys something in the cluster: it asks first
 	Assigns     bool // its settings are variables of any name
-	// prepare reads what the command runs, and sets variables, while the line is
-	// read; it may be nil.
+	// Prepare runs when the line is parsed: it reads scripts and sets variables. It may
+	// be nil.
 	Prepare func(c *Call) []*Error
 	Run     func(ctx context.Context, c *Call) error
-	// applies reports whether a setting may be offered on the line that is being
-	// typed; nil offers all.
+	// Applies reports whether completion offers a setting; nil offers all.
 	Applies func(name string, s *Scene) bool
 }
 
-// Param is what stands behind a command's name: words in their order, and
-// settings name=value in any order.
+// Param is a parameter of a command: a word at its position, or a setting name=value at
+// any position.
 type Param struct {
 	Name     string
 	Kind     Kind
 	Keyed    bool
 	Optional bool
-	Rest     bool // takes all words that are left
+	Rest     bool // it takes all remaining words
 	Doc      string
 }
 
-// names lists the words that a command answers to.
+// names returns the name and the aliases.
 func (c *Command) names() []string { return append([]string{c.Name}, c.Aliases...) }
 
-// positional lists the parameters that are words in their order.
+// positional returns the parameters that are words, in order.
 func (c *Command) positional() []Param { return c.filter(false) }
 
-// settings lists the parameters that are written name=value.
+// settings returns the parameters that are settings.
 func (c *Command) settings() []Param { return c.filter(true) }
 
 func (c *Command) filter(keyed bool) []Param {
@@ -81,7 +89,7 @@ func (c *Command) filter(keyed bool) []Param {
 	return out
 }
 
-// find returns the setting of that name.
+// setting returns the setting of a name.
 func (c *Command) setting(name string) (Param, bool) {
 	for _, p := range c.Params {
 		if p.Keyed && p.Name == name {
@@ -91,11 +99,10 @@ func (c *Command) setting(name string) (Param, bool) {
 	return Param{}, false
 }
 
-// settingsShown is how many settings a usage line names before it says that
-// there are more.
+// settingsShown is the largest number of settings that a usage line names.
 const settingsShown = 4
 
-// usage is the line that help shows.
+// usage returns the synopsis.
 func (c *Command) usage() string {
 	parts := []string{c.Name}
 	for _, p := range c.positional() {
@@ -121,21 +128,21 @@ func (c *Command) usage() string {
 	return strings.Join(parts, " ")
 }
 
-// complete lists values and settings of a command.
+// complete returns the candidates for the partial word after the words rest.
 func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 	var plain []word
 	given := map[string]bool{}
 	for _, w := range rest {
-		if _, ok := c.setting(w.key); w.Keyed && ok {
+		if _, ok := c.setting(w.key); w.keyed && ok {
 			given[w.key] = true
 		} else {
 			plain = append(plain, w)
 		}
 	}
 	for _, w := range plain {
-		s.Words = append(s.Words, w.Text)
+		s.Words = append(s.Words, w.text)
 	}
-	if p, ok := c.setting(partial.key); partial.Keyed && ok {
+	if p, ok := c.setting(partial.key); partial.keyed && ok {
 		s.Partial = partial.value
 		return prefixed(partial.key+"=", fit(partial.value, p.Kind.suggestions(s)))
 	}
@@ -143,7 +150,7 @@ func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 	params := c.positional()
 	if n := len(plain); n < len(params) || n > 0 && len(params) > 0 && params[len(params)-1].Rest {
 		p := params[min(n, len(params)-1)]
-		out = fit(partial.Text, p.Kind.suggestions(s))
+		out = fit(partial.text, p.Kind.suggestions(s))
 		if n < len(params) && !p.Optional {
 			return out
 		}
@@ -154,11 +161,10 @@ func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 			keys = append(keys, Suggestion{p.Name + "=", p.Doc})
 		}
 	}
-	return append(out, fit(partial.Text, keys)...)
+	return append(out, fit(partial.text, keys)...)
 }
 
-// help explains a command: usage, what it does, its values and settings,
-// examples.
+// help returns the help for a command.
 func (c *Command) help() []string {
 	out := []string{c.usage(), "  " + c.Summary}
 	if c.Detail != "" {

@@ -7,99 +7,95 @@ import (
 	"unicode/utf8"
 )
 
-// The limits of a line and of a text, so that no paste can fill the memory.
+// The limits of a text and of a command.
 const (
-	TextMax  = 1 << 20 // bytes of a script; the longest hand-written one has a few KiB
+	textMax  = 1 << 20 // bytes of a script; the longest hand-written one has a few KiB
 	wordsMax = 200     // words of a command; the longest has some 20
 )
 
-// Span is a stretch of a text, in bytes.
-type Span struct{ From, To int }
+// span is a range of a text in bytes, without To.
+type span struct{ From, To int }
 
-// word is one word of a line with its quotes taken off. A setting name=value
-// is one word, too.
+// word is a word of a line without its quotes. A setting name=value is one word.
 type word struct {
-	Text   string
-	span   Span
-	key    string // before the first = outside quotes, if that reads as a name
-	value  string // behind it
-	at     int    // where the value begins in the text
-	Keyed  bool
-	quoted bool // begins with a quote
+	text   string
+	span   span
+	key    string // before the first = outside quotes, if it is a valid name
+	value  string // after the =
+	at     int    // offset of the value in the text
+	keyed  bool
+	quoted bool // it begins with a quote
 }
 
-// valueSpan is the stretch of the value.
-func (w word) valueSpan() Span { return Span{w.at, w.span.To} }
+// valueSpan returns the range of the value.
+func (w word) valueSpan() span { return span{w.at, w.span.To} }
 
-// keySpan is the stretch of the key.
-func (w word) keySpan() Span { return Span{w.span.From, w.span.From + len(w.key)} }
+// keySpan returns the range of the key.
+func (w word) keySpan() span { return span{w.span.From, w.span.From + len(w.key)} }
 
-// Statement is the words of one command, and where they stand.
-type Statement struct {
-	Text  *Text
-	Words []word
+// statement is the words of a command and their text.
+type statement struct {
+	text  *source
+	words []word
 }
 
-// span is the stretch from the first word to the last.
-func (s Statement) span() Span {
-	return Span{s.Words[0].span.From, s.Words[len(s.Words)-1].span.To}
+// span returns the range from the first word to the last.
+func (s statement) span() span {
+	return span{s.words[0].span.From, s.words[len(s.words)-1].span.To}
 }
 
-// Source is the statement as it was written.
-func (s Statement) Source() string { at := s.span(); return s.Text.Body[at.From:at.To] }
+// source returns the statement as written.
+func (s statement) source() string { at := s.span(); return s.text.body[at.From:at.To] }
 
-// Text is what statements are read from: a typed line, or a whole script.
-type Text struct {
+// source is a typed line or a script.
+type source struct {
 	file  string // "" for a typed line
-	Body  string
-	quiet bool // errors need no next step: nobody will see them
-	Rows  []Command
-	Vars  Variables // what variables stand for at the place that is read
-	uses  []use     // where they stand, in order
-	// reading is how files that the text runs are read; nil reads none.
+	body  string
+	quiet bool // errors need no next step
+	rows  []Command
+	vars  variables // variables at the place that is parsed
+	uses  []use     // the places with variables, in order
+	// reading reads the scripts that the text runs; nil reads none.
 	reading *reading
 }
 
-// line is the line around a place, its number from 1, and where it begins.
-func (t *Text) line(at int) (line string, number, start int) {
-	at = min(at, len(t.Body))
-	start = strings.LastIndexByte(t.Body[:at], '\n') + 1
-	end := len(t.Body)
-	if i := strings.IndexByte(t.Body[at:], '\n'); i >= 0 {
+// line returns the line around a place, its number from 1, and its offset.
+func (t *source) line(at int) (line string, number, start int) {
+	at = min(at, len(t.body))
+	start = strings.LastIndexByte(t.body[:at], '\n') + 1
+	end := len(t.body)
+	if i := strings.IndexByte(t.body[at:], '\n'); i >= 0 {
 		end = at + i
 	}
-	return strings.TrimRight(t.Body[start:end], "\r"), strings.Count(t.Body[:start], "\n") + 1, start
+	return strings.TrimRight(t.body[start:end], "\r"), strings.Count(t.body[:start], "\n") + 1, start
 }
 
-// Lexer takes a text apart.
-type Lexer struct {
-	Text   *Text
-	At     int
-	filled int // bytes that variables stood for
-	Errs   []*Error
-	open   bool // the text ends within quotes
+// lexer splits a text into statements.
+type lexer struct {
+	text   *source
+	at     int
+	filled int // bytes of substituted variables
+	errs   []*Error
+	open   bool // the text ends inside quotes
 }
 
-// Statement reads up to and including the next end of a statement. Words end at
-// blanks; '…' and "…" quote, the latter with \" and \\ within; $name and
-// ${name} stand for a variable, but in '…', and $$ for a dollar; # at the
-// beginning of a word starts a comment; \ at the end of a line continues it; ;
-// and the end of a line end a statement.
-func (l *Lexer) Statement() []word {
+// statement reads the next statement with its end, a ; or the end of a line. See the
+// package comment for the syntax.
+func (l *lexer) statement() []word {
 	var words []word
-	for l.At < len(l.Text.Body) {
-		rest := l.Text.Body[l.At:]
+	for l.at < len(l.text.body) {
+		rest := l.text.body[l.at:]
 		r, size := utf8.DecodeRuneInString(rest)
 		switch {
 		case r == '\n' || r == ';':
-			l.At += size
+			l.at += size
 			return words
 		case continued(rest) > 0:
-			l.At += continued(rest)
+			l.at += continued(rest)
 		case unicode.IsSpace(r):
-			l.At += size
+			l.at += size
 		case r == '#':
-			l.At += lineEnd(rest)
+			l.at += lineEnd(rest)
 		default:
 			w := l.word()
 			if len(words) == wordsMax {
@@ -111,8 +107,7 @@ func (l *Lexer) Statement() []word {
 	return words
 }
 
-// continued is the length of a \ at the end of a line together with that end,
-// or 0.
+// continued returns the length of a \ at the end of a line with that end, or 0.
 func continued(rest string) int {
 	if tail, found := strings.CutPrefix(rest, "\\"); found {
 		trimmed := strings.TrimLeft(tail, " \t\r")
@@ -130,78 +125,78 @@ func lineEnd(rest string) int {
 	return len(rest)
 }
 
-// word reads one word. Quotes may stand anywhere in it.
-func (l *Lexer) word() word {
-	w := word{span: Span{From: l.At}}
+// word reads a word. Parts of it may be quoted.
+func (l *lexer) word() word {
+	w := word{span: span{From: l.at}}
 	var b strings.Builder
-	for l.At < len(l.Text.Body) {
-		rest := l.Text.Body[l.At:]
+	for l.at < len(l.text.body) {
+		rest := l.text.body[l.at:]
 		r, size := utf8.DecodeRuneInString(rest)
 		if r == ';' || unicode.IsSpace(r) || continued(rest) > 0 {
 			break
 		}
 		switch {
 		case r == '\'' || r == '"':
-			w.quoted = w.quoted || l.At == w.span.From
+			w.quoted = w.quoted || l.at == w.span.From
 			l.quote(&b, byte(r))
 			continue
 		case r == '$':
 			l.dollar(&b, false)
 			continue
-		case r == '=' && !w.Keyed && !w.quoted && l.Text.Body[w.span.From:l.At] == b.String() && isKey(b.String()):
-			w.Keyed, w.key, w.at = true, b.String(), l.At+1
+		case r == '=' && !w.keyed && !w.quoted && l.text.body[w.span.From:l.at] == b.String() && isKey(b.String()):
+			w.keyed, w.key, w.at = true, b.String(), l.at+1
 		}
 		b.WriteString(rest[:size])
-		l.At += size
+		l.at += size
 	}
-	w.Text, w.span.To = b.String(), l.At
-	if w.Keyed {
-		w.value = w.Text[len(w.key)+1:]
+	w.text, w.span.To = b.String(), l.at
+	if w.keyed {
+		w.value = w.text[len(w.key)+1:]
 	}
 	return w
 }
 
-// quote reads a quoted part of a word, which ends on its line.
-func (l *Lexer) quote(b *strings.Builder, mark byte) {
-	from := l.At
-	for l.At++; l.At < len(l.Text.Body); l.At++ {
-		switch c := l.Text.Body[l.At]; {
+// quote reads a quoted part of a word. The quote must close on the same line.
+func (l *lexer) quote(b *strings.Builder, mark byte) {
+	from := l.at
+	for l.at++; l.at < len(l.text.body); l.at++ {
+		switch c := l.text.body[l.at]; {
 		case c == mark:
-			l.At++
+			l.at++
 			return
 		case c == '$' && mark == '"':
 			l.dollar(b, true)
-			l.At-- // the loop goes on behind it
+			l.at-- // the loop continues after it
 		case c == '\n':
-			l.fail(Span{from, l.At}, "the quote is not closed")
+			l.fail(span{from, l.at}, "the quote is not closed")
 			return
-		case c == '\\' && mark == '"' && l.At+1 < len(l.Text.Body) && strings.IndexByte(`"\`, l.Text.Body[l.At+1]) >= 0:
-			l.At++
-			b.WriteByte(l.Text.Body[l.At])
+		case c == '\\' && mark == '"' && l.at+1 < len(l.text.body) && strings.IndexByte(`"\`, l.text.body[l.at+1]) >= 0:
+			l.at++
+			b.WriteByte(l.text.body[l.at])
 		default:
 			b.WriteByte(c)
 		}
 	}
 	l.open = true
-	l.fail(Span{from, l.At}, "the quote is not closed")
+	l.fail(span{from, l.at}, "the quote is not closed")
 }
 
-// Unfinished says whether a typed line ends within quotes, so that it goes on in
-// the next.
+// Unfinished reports whether a typed line ends inside quotes, so that the next line
+// continues it.
 func Unfinished(line string) bool {
-	l := &Lexer{Text: &Text{Body: line, quiet: true}}
-	for l.At < len(line) {
-		l.Statement()
+	l := &lexer{text: &source{body: line, quiet: true}}
+	for l.at < len(line) {
+		l.statement()
 	}
-	return len(line) <= TextMax && l.open
+	return len(line) <= textMax && l.open
 }
 
-func (l *Lexer) fail(at Span, format string, args ...any) {
-	l.Errs = append(l.Errs, l.Text.wrong(at, fmt.Sprintf(format, args...)))
+func (l *lexer) fail(at span, format string, args ...any) {
+	l.errs = append(l.errs, l.text.wrong(at, fmt.Sprintf(format, args...)))
 }
 
-// isKey says whether text can be the name of a setting: a metric such as
-// fast.rate or a URL before its first = is none.
+// isKey reports whether text can be the name of a setting. A metric such as fast.rate,
+// or the part of a URL before a =, cannot.
 func isKey(text string) bool {
 	if text == "" || text[0] < 'a' || text[0] > 'z' {
 		return false
@@ -209,7 +204,7 @@ func isKey(text string) bool {
 	return strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") == ""
 }
 
-// Quote writes a value as one word that lexes back to it.
+// Quote quotes a value so that it is read back as one word.
 func Quote(value string) string {
 	plain := value != "" && !strings.ContainsFunc(value, func(r rune) bool {
 		return unicode.IsSpace(r) || strings.ContainsRune(`'";\$`, r)
@@ -223,7 +218,7 @@ func Quote(value string) string {
 	return `"` + escape(value) + `"`
 }
 
-// escape writes a value as it stands within "…".
+// escape escapes a value for use inside "…".
 func escape(value string) string {
 	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `$$`).Replace(value)
 }

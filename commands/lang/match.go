@@ -4,20 +4,19 @@ import (
 	"fmt"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
-// match finds the command that the statement begins with, or says which was
-// probably meant.
-func match(s Statement) (*Command, []word, *Error) {
-	if cmd, rest := longest(s.Words, s.Text.Rows); cmd != nil {
+// match returns the command that the statement begins with, and the other words.
+func match(s statement) (*Command, []word, *Error) {
+	if cmd, rest := longest(s.words, s.text.rows); cmd != nil {
 		return cmd, rest, nil
 	}
 	return nil, nil, unknown(s)
 }
 
-// longest is the command whose name is the longest beginning of the words, and
-// what is behind it; nil if there is none.
+// longest returns the command with the longest name that the words begin with, and the
+// other words. It returns nil if there is none.
 func longest(words []word, rows []Command) (*Command, []word) {
 	best, length := -1, 0
 	for i := range rows {
@@ -38,50 +37,50 @@ func begins(words []word, parts []string) bool {
 		return false
 	}
 	for i, p := range parts {
-		if words[i].Text != p {
+		if words[i].text != p {
 			return false
 		}
 	}
 	return true
 }
 
-// unknown says which command was probably meant.
-func unknown(s Statement) *Error {
-	first, rows := s.Words[0], s.Text.Rows
+// unknown returns the error for an unknown command, with the nearest one.
+func unknown(s statement) *Error {
+	first, rows := s.words[0], s.text.rows
 	var firsts, seconds []string
 	for _, c := range rows {
 		for _, name := range c.names() {
 			one, two, _ := strings.Cut(name, " ")
 			firsts = append(firsts, one)
-			if one == first.Text {
+			if one == first.text {
 				seconds = append(seconds, two)
 			}
 		}
 	}
 	if len(seconds) == 0 {
-		e := s.Text.wrong(first.span, fmt.Sprintf("no command %q", first.Text))
+		e := s.text.wrong(first.span, fmt.Sprintf("no command %q", first.text))
 		e.Try = "help"
-		if names := meant.Names(first.Text, firsts); len(names) > 0 {
+		if names := spell.Nearest(first.text, firsts); len(names) > 0 {
 			e.Try = s.corrected(first.span, names)
 		}
 		return e
 	}
-	if len(s.Words) == 1 {
-		e := s.Text.wrong(first.span, fmt.Sprintf("%s needs %s", first.Text, or(seconds)))
-		e.Try = exampleOf(rows, first.Text+" "+seconds[0])
+	if len(s.words) == 1 {
+		e := s.text.wrong(first.span, fmt.Sprintf("%s needs %s", first.text, or(seconds)))
+		e.Try = exampleOf(rows, first.text+" "+seconds[0])
 		return e
 	}
-	second := s.Words[1]
-	e := s.Text.wrong(second.span, fmt.Sprintf("%s has no %q; there are %s", first.Text, second.Text, And(seconds)))
-	if names := meant.Names(second.Text, seconds); len(names) > 0 {
+	second := s.words[1]
+	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q (%s)", first.text, second.text, strings.Join(seconds, ", ")))
+	if names := spell.Nearest(second.text, seconds); len(names) > 0 {
 		e.Try = s.corrected(second.span, names)
 		return e
 	}
-	e.Try = exampleOf(rows, first.Text+" "+seconds[0])
+	e.Try = exampleOf(rows, first.text+" "+seconds[0])
 	return e
 }
 
-// exampleOf is the first example of a command.
+// exampleOf returns the first example of a command.
 func exampleOf(rows []Command, name string) string {
 	for _, c := range rows {
 		if c.Name == name {
@@ -91,19 +90,19 @@ func exampleOf(rows []Command, name string) string {
 	return "help"
 }
 
-// Instead is the statement with another text at one place, if it can be typed
-// then; else the example of a command that begins like it.
-func (s Statement) Instead(at Span, with string) string {
-	if s.Text.quiet {
+// instead returns the statement with the text at one place replaced, if it is then
+// valid; else an example of the command with the most similar beginning.
+func (s statement) instead(at span, with string) string {
+	if s.text.quiet {
 		return ""
 	}
 	line := s.replaced(at, with)
-	if Parses(line, s.Text.Rows) {
+	if parses(line, s.text.rows) {
 		return line
 	}
 	words := strings.Fields(line)
 	best, length := "help", 0
-	for _, c := range s.Text.Rows {
+	for _, c := range s.text.rows {
 		for _, name := range c.names() {
 			parts := strings.Fields(name)
 			n := 0
@@ -118,28 +117,28 @@ func (s Statement) Instead(at Span, with string) string {
 	return best
 }
 
-// corrected is instead with the first of the names that makes the line right.
-func (s Statement) corrected(at Span, names []string) string {
+// corrected is Instead with the first of the names that makes the line valid.
+func (s statement) corrected(at span, names []string) string {
 	for _, name := range names {
-		if line := s.replaced(at, name); !s.Text.quiet && Parses(line, s.Text.Rows) {
+		if line := s.replaced(at, name); !s.text.quiet && parses(line, s.text.rows) {
 			return line
 		}
 	}
-	return s.Instead(at, names[0])
+	return s.instead(at, names[0])
 }
 
-// replaced is the statement with another text at one place, on one line, and
-// with its variables filled in, so that it can be typed anywhere.
-func (s Statement) replaced(at Span, with string) string {
+// replaced returns the statement with the text at one place replaced, on one row and
+// with its variables substituted.
+func (s statement) replaced(at span, with string) string {
 	whole := s.span()
-	return strings.TrimSpace(Flat(s.Text.filled(Span{whole.From, at.From}) + with + s.Text.filled(Span{at.To, whole.To})))
+	return strings.TrimSpace(Flat(s.text.filled(span{whole.From, at.From}) + with + s.text.filled(span{at.To, whole.To})))
 }
 
-// Plain is the statement on one line with its variables filled in.
-func (s Statement) Plain() string { return Flat(s.Text.filled(s.span())) }
+// plain returns the statement on one row with its variables substituted.
+func (s statement) plain() string { return Flat(s.text.filled(s.span())) }
 
-// filled is a stretch of the text with its variables filled in.
-func (t *Text) filled(at Span) string {
+// filled returns a range of the text with its variables substituted.
+func (t *source) filled(at span) string {
 	if at.From >= at.To {
 		return ""
 	}
@@ -149,15 +148,15 @@ func (t *Text) filled(at Span) string {
 		if !u.known || u.span.From < from || u.span.To > at.To {
 			continue
 		}
-		b.WriteString(t.Body[from:u.span.From])
+		b.WriteString(t.body[from:u.span.From])
 		b.WriteString(u.written())
 		from = u.span.To
 	}
-	b.WriteString(t.Body[from:at.To])
+	b.WriteString(t.body[from:at.To])
 	return b.String()
 }
 
-// Flat writes a statement of several lines on one.
+// Flat writes a statement of several lines on one row.
 func Flat(line string) string {
 	lines := strings.Split(line, "\n")
 	for i, l := range lines {

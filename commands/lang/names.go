@@ -1,24 +1,22 @@
 package lang
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
-	"pulsh/graphs"
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
-// Nearest finds the name that was most likely meant.
+// Nearest returns the name nearest to typed, if one is near.
 func Nearest(typed string, names []string) (string, bool) {
-	list := meant.Names(typed, names)
+	list := spell.Nearest(typed, names)
 	if len(list) == 0 {
 		return "", false
 	}
 	return list[0], true
 }
 
-// And joins names as a sentence does: a, b and c.
+// And joins names: a, b and c.
 func And(names []string) string {
 	switch len(names) {
 	case 0:
@@ -29,19 +27,11 @@ func And(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
-// or joins words as a question does: a, b or c.
+// or joins words: a, b or c.
 func or(names []string) string {
 	names = slices.Compact(slices.Clone(names))
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
-}
-
-// Count writes a number with its noun: 1 worker, 4 workers.
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%s %ss", graphs.Whole(float64(n)), noun)
 }

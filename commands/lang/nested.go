@@ -13,21 +13,20 @@ import (
 	"pulsh/session/input"
 )
 
-// The limits of scripts that run scripts: how deep, so that a chain ends with a
-// sentence; how many commands in all, since a `for` reads its file once for each
-// value and eight of them inside each other would never end; and how often one
-// `repeat` runs its file, a run a second for a day.
+// The limits of scripts that run scripts: their nesting; all commands together, because
+// nested `for` commands multiply; and the runs of a `repeat`, one a second for a day.
 const (
 	ScriptDepthMax    = 8
 	scriptCommandsMax = 20_000
 	RepeatMax         = 86_400
 )
 
-// reading is what files that run each other share while they are read.
+// reading is the state that a script shares with its nested scripts while they are
+// parsed.
 type reading struct {
-	dir   string   // where names of files begin; "" is the working folder
-	chain []string // the files that are being read, outermost first
-	left  *int     // commands and files that may still be read
+	dir   string   // that file names are relative to; "" is the working folder
+	chain []string // the scripts that are being parsed, outermost first
+	left  *int     // commands and scripts that may still be parsed
 	rows  []Command
 }
 
@@ -36,8 +35,8 @@ func newReading(rows []Command) *reading {
 	return &reading{left: &left, rows: rows}
 }
 
-// spend counts a command or a file. It is not ok when there were too many, of
-// which the first is to be told.
+// spend counts a command or a script. ok is false if there are too many, first is true
+// for the first one too many.
 func (r *reading) spend() (ok, first bool) {
 	if r == nil {
 		return true, false
@@ -46,8 +45,8 @@ func (r *reading) spend() (ok, first bool) {
 	return *r.left >= 0, *r.left == -1
 }
 
-// path finds a file: beside the script that names it, or in the working folder
-// where no file does.
+// path resolves a file name relative to the script, or to the working folder for a
+// typed line.
 func (r *reading) path(name string) string {
 	if r.dir == "" || filepath.IsAbs(name) {
 		return name
@@ -55,9 +54,9 @@ func (r *reading) path(name string) string {
 	return filepath.Join(r.dir, name)
 }
 
-// read reads a file whole, and all that it runs. Either errs say what is wrong
-// in it, or err says why it cannot be read.
-func (r *reading) read(path string, vars Variables) (script *Script, errs []*Error, err error) {
+// read parses a script with its nested scripts. errs are errors in them; err is set if
+// the file cannot be read.
+func (r *reading) read(path string, vars variables) (script *Script, errs []*Error, err error) {
 	body, err := readFile(path)
 	if err != nil {
 		return nil, nil, err
@@ -69,12 +68,12 @@ func (r *reading) read(path string, vars Variables) (script *Script, errs []*Err
 	return script, errs, nil
 }
 
-func (r *reading) parse(name, body string, vars Variables) (*Script, []*Error) {
-	calls, errs := ParseAll(&Text{file: name, Body: body, Rows: r.rows, Vars: vars, reading: r})
+func (r *reading) parse(name, body string, vars variables) (*Script, []*Error) {
+	calls, errs := parseAll(&source{file: name, body: body, rows: r.rows, vars: vars, reading: r})
 	return &Script{name, calls}, errs
 }
 
-// identity is one name for a file, however it is written.
+// identity returns the same path for all names of a file.
 func identity(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
@@ -87,34 +86,34 @@ func identity(path string) string {
 
 // readFile reads a script of at most a mebibyte, from a file, a pipe or a device.
 func readFile(path string) (string, error) {
-	body, err := input.Read(path, TextMax)
+	body, err := input.Read(path, textMax)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return "", fmt.Errorf("there is no file %q", path)
+		return "", fmt.Errorf("no file %q", path)
 	case errors.Is(err, syscall.EISDIR):
 		return "", fmt.Errorf("%q is not a file", path)
 	case err != nil:
-		return "", fmt.Errorf("%q cannot be read: %w", path, err)
+		return "", fmt.Errorf("cannot read %q: %w", path, err)
 	}
 	return body, nil
 }
 
-// pass is a file that a command runs, so many times.
+// pass is a script that a command runs, one or more times.
 type pass struct {
 	script *Script
-	turn   string // what sets it apart from the others, as in w=4; may be ""
+	turn   string // distinguishes the passes of a for, as in w=4; else ""
 	times  int
 }
 
-// reads reads the file that is named at a place, for one pass.
-func (c *Call) reads(at Span, name, turn string, arguments []Variable, times int) []*Error {
-	r := c.Statement.Text.reading
+// reads parses the script that is named at a place, and adds a pass.
+func (c *Call) reads(at span, name, turn string, arguments []Variable, times int) []*Error {
+	r := c.statement.text.reading
 	if r == nil {
 		return nil
 	}
 	path := r.path(HomePath(name))
 	refuse := func(message string) []*Error {
-		e := c.Wrong(at, message)
+		e := c.wrong(at, message)
 		e.Try = c.nearFile(at, name, path)
 		return []*Error{e}
 	}
@@ -125,12 +124,12 @@ func (c *Call) reads(at Span, name, turn string, arguments []Variable, times int
 		return nil
 	}
 	if len(r.chain) >= ScriptDepthMax {
-		return refuse(fmt.Sprintf("scripts run scripts %d deep at most", ScriptDepthMax))
+		return refuse(fmt.Sprintf("scripts are nested more than %d deep", ScriptDepthMax))
 	}
 	if i := slices.Index(r.chain, identity(path)); i >= 0 {
 		return refuse(circle(r.chain[i:]))
 	}
-	script, errs, err := r.read(path, c.Statement.Text.Vars.inner(arguments))
+	script, errs, err := r.read(path, c.statement.text.vars.inner(arguments))
 	if err != nil {
 		return refuse(err.Error())
 	}
@@ -138,23 +137,23 @@ func (c *Call) reads(at Span, name, turn string, arguments []Variable, times int
 	return errs
 }
 
-// nearFile is the line with a file that is there, if the one named is not.
-func (c *Call) nearFile(at Span, name, path string) string {
+// nearFile returns the line with a near file name if the named file does not exist.
+func (c *Call) nearFile(at span, name, path string) string {
 	if _, err := os.Stat(path); err == nil {
 		return ""
 	}
 	dir, _ := filepath.Split(name)
 	for _, near := range nearFiles(path) {
-		return c.Statement.Instead(at, Quote(dir+filepath.Base(near)))
+		return c.statement.instead(at, Quote(dir+filepath.Base(near)))
 	}
 	return ""
 }
 
 func tooMuch() string {
-	return fmt.Sprintf("more than %d commands, with those of the files that are run", scriptCommandsMax)
+	return fmt.Sprintf("more than %d commands, with those of nested scripts", scriptCommandsMax)
 }
 
-// circle is the sentence about files that run each other without an end.
+// circle returns the error of scripts that run each other in a circle.
 func circle(chain []string) string {
 	if len(chain) == 1 {
 		return fmt.Sprintf("%q runs itself", filepath.Base(chain[0]))
@@ -163,29 +162,29 @@ func circle(chain []string) string {
 	for _, path := range append(slices.Clone(chain), chain[0]) {
 		names = append(names, filepath.Base(path))
 	}
-	return "scripts run each other without an end: " + strings.Join(names, " → ")
+	return "scripts run each other in a circle: " + strings.Join(names, " → ")
 }
 
-// PrepareRun reads the file that a run names.
+// PrepareRun parses the script of the command run.
 func PrepareRun(c *Call) []*Error {
-	return c.reads(c.Args["file"].Span, c.Text("file"), "", c.assigned, 1)
+	return c.reads(c.args["file"].Span, c.Text("file"), "", c.assigned, 1)
 }
 
-// PrepareRepeat reads the file that a repeat names.
+// PrepareRepeat parses the script of the command repeat.
 func PrepareRepeat(c *Call) []*Error {
 	times, _ := Value[int](c, "times")
-	return c.reads(c.Args["file"].Span, c.Text("file"), "", c.assigned, times)
+	return c.reads(c.args["file"].Span, c.Text("file"), "", c.assigned, times)
 }
 
-// PrepareFor reads the file once for each value.
+// PrepareFor parses the script of the command for, once for each value.
 func PrepareFor(c *Call) []*Error {
-	name, a := c.Text("name"), c.Args["values"]
+	name, a := c.Text("name"), c.args["values"]
 	values := a.words[:len(a.words)-2]
 	var errs []*Error
 	for _, v := range values {
 		w := Variable{Name: name, Value: v, Origin: c.origin()}
 		if err := CheckVariableValue(name, v); err != nil {
-			return append(errs, c.Wrong(a.Span, err.Error()))
+			return append(errs, c.wrong(a.Span, err.Error()))
 		}
 		turn := name + "=" + Quote(v)
 		errs = append(errs, c.reads(a.last, a.words[len(a.words)-1], turn, append(slices.Clone(c.assigned), w), 1)...)
@@ -193,7 +192,8 @@ func PrepareFor(c *Call) []*Error {
 	return errs
 }
 
-// RunPasses runs the files of a command, one after the other.
+// RunPasses runs the commands run, repeat and for: the parsed scripts, one after the
+// other.
 func RunPasses(ctx context.Context, c *Call) error {
 	total, done := 0, 0
 	for _, p := range c.passes {
@@ -223,7 +223,7 @@ func RunPasses(ctx context.Context, c *Call) error {
 	return first
 }
 
-// inside is the execution of a file that is run by this one.
+// inside returns the execution of a nested script.
 func (x *execution) inside(turn string) *execution {
 	inner := *x
 	inner.depth++

@@ -4,22 +4,22 @@ import (
 	"fmt"
 	"strings"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
-// parse reads a statement. The error has a place and a next step.
-func parse(s Statement) (*Call, *Error) {
-	if err := s.Unresolved(); err != nil {
+// parse parses a statement.
+func parse(s statement) (*Call, *Error) {
+	if err := s.unresolved(); err != nil {
 		return nil, err
 	}
 	cmd, rest, err := match(s)
 	if err != nil {
 		return nil, err
 	}
-	c := &Call{Command: cmd, Statement: s, Args: map[string]Argument{}}
+	c := &Call{Command: cmd, statement: s, args: map[string]argument{}}
 	var plain []word
 	for _, w := range rest {
-		if !w.Keyed || !c.takesKeys(w) {
+		if !w.keyed || !c.takesKeys(w) {
 			plain = append(plain, w)
 			continue
 		}
@@ -33,13 +33,14 @@ func parse(s Statement) (*Call, *Error) {
 	return c, c.missing()
 }
 
-// Parses says whether a line can be typed.
-func Parses(line string, rows []Command) bool {
-	calls, errs := ParseAll(&Text{Body: line, quiet: true, Rows: rows, Vars: Variables{}})
+// parses reports whether a line is valid.
+func parses(line string, rows []Command) bool {
+	calls, errs := parseAll(&source{body: line, quiet: true, rows: rows, vars: variables{}})
 	return len(errs) == 0 && len(calls) > 0
 }
 
-// takesKeys says whether name=value is a setting here, and not part of a text.
+// takesKeys reports whether the word name=value is a setting of the command, and not
+// part of a text.
 func (c *Call) takesKeys(w word) bool {
 	if c.Command.Assigns {
 		return true
@@ -59,16 +60,16 @@ func (c *Call) bindKey(w word) *Error {
 	if !ok {
 		return c.unknownKey(w)
 	}
-	if _, twice := c.Args[w.key]; twice {
-		e := c.Wrong(w.span, fmt.Sprintf("%s is given twice", w.key))
-		e.Try = c.Statement.Instead(Span{w.span.From, w.span.To}, "")
+	if _, twice := c.args[w.key]; twice {
+		e := c.wrong(w.span, fmt.Sprintf("%s is given twice", w.key))
+		e.Try = c.statement.instead(span{w.span.From, w.span.To}, "")
 		return e
 	}
 	value, err := p.Kind.Parse(w.value)
 	if err != nil {
 		return c.badValue(w.valueSpan(), p, w.value, err)
 	}
-	c.Args[w.key] = Argument{Text: w.value, value: value, Span: w.valueSpan()}
+	c.args[w.key] = argument{Text: w.value, value: value, Span: w.valueSpan()}
 	c.Given = append(c.Given, w.key)
 	return nil
 }
@@ -79,29 +80,29 @@ func (c *Call) unknownKey(w word) *Error {
 		names = append(names, p.Name)
 	}
 	if len(names) == 0 {
-		e := c.Wrong(w.span, fmt.Sprintf("%s takes no settings", c.Command.Name))
-		e.Try = c.Statement.Instead(w.span, "")
+		e := c.wrong(w.span, fmt.Sprintf("%s takes no settings", c.Command.Name))
+		e.Try = c.statement.instead(w.span, "")
 		return e
 	}
-	e := c.Wrong(w.keySpan(), fmt.Sprintf("%s has no setting %q", c.Command.Name, w.key))
+	e := c.wrong(w.keySpan(), fmt.Sprintf("%s has no setting %q", c.Command.Name, w.key))
 	e.Try = "help " + c.Command.Name
-	if near := meant.Names(w.key, names); len(near) > 0 {
-		e.Try = c.Statement.corrected(w.keySpan(), near)
+	if near := spell.Nearest(w.key, names); len(near) > 0 {
+		e.Try = c.statement.corrected(w.keySpan(), near)
 	}
 	return e
 }
 
-// badValue offers the nearest of a list of words, or a value that is right.
-func (c *Call) badValue(at Span, p Param, typed string, err error) *Error {
-	e := c.Wrong(at, err.Error())
+// badValue returns the error of a value, with a valid one.
+func (c *Call) badValue(at span, p Param, typed string, err error) *Error {
+	e := c.wrong(at, err.Error())
 	if !strings.Contains(e.Message, p.Kind.Forms) {
 		e.Hint = p.Kind.Forms
 	}
-	e.Try = c.Statement.Instead(at, p.Kind.better(typed))
+	e.Try = c.statement.instead(at, p.Kind.better(typed))
 	return e
 }
 
-// bindWords gives words to the parameters in their order.
+// bindWords assigns words to the positional parameters.
 func (c *Call) bindWords(words []word) *Error {
 	for _, p := range c.Command.positional() {
 		if len(words) == 0 {
@@ -111,17 +112,17 @@ func (c *Call) bindWords(words []word) *Error {
 		if p.Rest {
 			n = len(words)
 		}
-		at := Span{words[0].span.From, words[n-1].span.To}
+		at := span{words[0].span.From, words[n-1].span.To}
 		texts := make([]string, n)
 		for i, w := range words[:n] {
-			texts[i] = w.Text
+			texts[i] = w.text
 		}
 		typed := strings.Join(texts, " ")
 		value, err := p.Kind.Parse(typed)
 		if err != nil {
 			return c.badValue(at, p, typed, err)
 		}
-		c.Args[p.Name] = Argument{typed, texts, words[n-1].span, value, at}
+		c.args[p.Name] = argument{typed, texts, words[n-1].span, value, at}
 		words = words[n:]
 	}
 	if len(words) > 0 {
@@ -132,19 +133,19 @@ func (c *Call) bindWords(words []word) *Error {
 
 func (c *Call) tooMany(w word) *Error {
 	if len(c.Command.settings()) > 0 {
-		p := c.likeliest(w.Text)
-		e := c.Wrong(w.span, fmt.Sprintf("%q stands alone; a setting is written %s=%s", w.Text, p.Name, p.Kind.Sample))
-		e.Try = c.Statement.Instead(w.span, p.Name+"="+w.Text)
+		p := c.likeliest(w.text)
+		e := c.wrong(w.span, fmt.Sprintf("%q is not a setting; write %s=%s", w.text, p.Name, p.Kind.Sample))
+		e.Try = c.statement.instead(w.span, p.Name+"="+w.text)
 		return e
 	}
-	e := c.Wrong(w.span, fmt.Sprintf("%q is one word too many for %s", w.Text, c.Command.usage()))
-	whole := c.Statement.span()
-	e.Try = c.Statement.Instead(Span{w.span.From, whole.To}, "")
+	e := c.wrong(w.span, fmt.Sprintf("unexpected %q after %s", w.text, c.Command.usage()))
+	whole := c.statement.span()
+	e.Try = c.statement.instead(span{w.span.From, whole.To}, "")
 	return e
 }
 
-// likeliest is the setting that a value without a name was probably meant for:
-// the rate if it can be one, else the first that takes it.
+// likeliest returns the setting that a value without a name fits: the rate if it can be
+// one, else the first that accepts it.
 func (c *Call) likeliest(text string) Param {
 	settings := c.Command.settings()
 	if p, ok := c.Command.setting("rate"); ok {
@@ -158,12 +159,12 @@ func (c *Call) likeliest(text string) Param {
 	return settings[0]
 }
 
-// missing refuses a line without what the command needs.
+// missing returns the error of a line without a required argument.
 func (c *Call) missing() *Error {
 	var names []string
-	line := c.Statement.Plain()
+	line := c.statement.plain()
 	for _, p := range c.Command.Params {
-		if _, there := c.Args[p.Name]; p.Optional || there {
+		if _, there := c.args[p.Name]; p.Optional || there {
 			continue
 		}
 		names = append(names, p.Kind.Name)
@@ -176,9 +177,9 @@ func (c *Call) missing() *Error {
 	if len(names) == 0 {
 		return nil
 	}
-	e := c.Wrong(c.Statement.span(), fmt.Sprintf("%s needs %s", c.Command.Name, And(names)))
+	e := c.wrong(c.statement.span(), fmt.Sprintf("%s needs %s", c.Command.Name, And(names)))
 	e.Try = c.Command.Examples[0]
-	if !c.Statement.Text.quiet && Parses(line, c.Statement.Text.Rows) {
+	if !c.statement.text.quiet && parses(line, c.statement.text.rows) {
 		e.Try = line
 	}
 	return e

@@ -8,27 +8,26 @@ import (
 	"pulsh/graphs"
 )
 
-// Progress is how far the command that runs has come. A value of it is never
-// changed: a command publishes the next one.
+// Progress is the progress of the running command. A published value never changes.
 type Progress struct {
-	Step  string  // what goes on now, "" for what the line says
-	Far   string  // how far in words: 12.1 MiB of 76.3 MiB
-	Share float64 // how far from 0 to 1, NaN where it is not known
+	Step  string  // the present step, "" for none
+	Far   string  // progress in words: 12.1 MiB of 76.3 MiB
+	Share float64 // progress from 0 to 1, NaN if unknown
 
-	// A span of time that passes, instead of Far and Share.
+	// A wait, instead of Far and Share.
 	Begin time.Time
 	Span  time.Duration
 
-	Now func() string // what is waited for as it is now; nil says nothing
+	Now func() string // the present state of what the command waits for; may be nil
 }
 
-// Step is a step of something that takes its time.
+// Step is a step of a long operation.
 type Step struct {
 	Text        string
-	Done, Total int64 // bytes; Total is 0 where it is not known
+	Done, Total int64 // bytes; Total is 0 if unknown
 }
 
-// Progress is the step as a progress; that of the zero Step is nil.
+// Progress converts the step, the zero Step to nil.
 func (s Step) Progress() *Progress {
 	if s == (Step{}) {
 		return nil
@@ -44,26 +43,26 @@ func (s Step) Progress() *Progress {
 	return p
 }
 
-// Progress is that of the command that runs, nil where it has none to show. It
-// may be called by any goroutine.
-func (c *Runner) Progress() *Progress { return c.Task.Load() }
+// Progress returns the progress of the running command, nil for none. It may be called
+// by any goroutine.
+func (c *Runner) Progress() *Progress { return c.task.Load() }
 
-// WaitingFor is the progress of something whose end is not known; now says how it
-// is.
+// WaitingFor returns the progress of a wait of unknown length; now returns its present
+// state.
 func WaitingFor(now func() string) *Progress { return &Progress{Share: math.NaN(), Now: now} }
 
-// Publish shows p, which must not change any more; nil shows nothing.
-func (c *Runner) Publish(p *Progress) { c.Task.Store(p) }
+// Publish shows p, which must not change any more; nil for none.
+func (c *Runner) Publish(p *Progress) { c.task.Store(p) }
 
-// Report publishes how far something is that no command does. The zero Step ends
-// it.
-func (c *Runner) Report(s Step) { c.Task.Store(s.Progress()) }
+// Report publishes the progress of an operation that is not a command. The zero Step
+// ends it.
+func (c *Runner) Report(s Step) { c.task.Store(s.Progress()) }
 
 // progressMeter is the width of the bar, in cells.
 const progressMeter = 16
 
-// Line is the progress as one line: a bar and a share where they are known, how
-// far in words, how long it took so far, and what goes on. That of nil is "".
+// Line formats the progress on one line: a bar and a percentage if known, words, the
+// time taken so far, and the step. It returns "" for nil.
 func (p *Progress) Line(now time.Time, took time.Duration) string {
 	if p == nil {
 		return ""
@@ -90,9 +89,10 @@ func (p *Progress) Line(now time.Time, took time.Duration) string {
 	return strings.Join(parts, "  ")
 }
 
-// Until publishes that a span of time passes, and what is waited for meanwhile.
+// Until publishes a wait of at most d; now returns the present state of what the command
+// waits for, and may be nil.
 func (c *Call) Until(d time.Duration, now func() string) {
 	if d > 0 {
-		c.Task.Store(&Progress{Begin: c.Config.Now(), Span: d, Now: now})
+		c.task.Store(&Progress{Begin: c.Config.Now(), Span: d, Now: now})
 	}
 }

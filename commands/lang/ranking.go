@@ -5,20 +5,19 @@ import (
 	"strings"
 	"unicode"
 
-	"pulsh/session/meant"
+	"pulsh/session/spell"
 )
 
-// How well a name fits what was typed, the best first. From fuzzyFrom letters on
-// the middle of a name may be meant.
+// The ranks of a match, best first. Less than fuzzyFrom letters match only as a prefix.
 const (
-	rankPrefix  = iota // it begins with it
-	rankWords          // the letters begin its words: ps is produce stop
-	rankLetters        // it has the letters in this order
+	rankPrefix  = iota // the name begins with the letters
+	rankWords          // the letters begin words of the name: ps is produce stop
+	rankLetters        // the name has the letters in this order
 	rankNone
 )
 
-// fit keeps what may be meant by what was typed, the best first. Among equals
-// the order stays.
+// fit returns the suggestions that match typed, the best first. The order of equal ranks
+// stays.
 func fit(typed string, all []Suggestion) []Suggestion {
 	lower := strings.ToLower(typed)
 	var ranked [rankNone][]Suggestion
@@ -30,7 +29,7 @@ func fit(typed string, all []Suggestion) []Suggestion {
 	return slices.Concat(ranked[:]...)
 }
 
-// rank says how well text fits; both are in lower case.
+// rank returns the rank of text; both are in lower case.
 func rank(typed, text string) int {
 	switch {
 	case strings.HasPrefix(text, typed):
@@ -39,19 +38,19 @@ func rank(typed, text string) int {
 		return rankNone
 	case beginsWords(typed, wordsOf(text)):
 		return rankWords
-	case meant.LeavesOut(typed, text):
+	case spell.Abbreviates(typed, text):
 		return rankLetters
 	}
 	return rankNone
 }
 
-// wordsOf are the words of a name, whatever stands between them.
+// wordsOf splits a name at all characters that are not letters or digits.
 func wordsOf(name string) []string {
 	return strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// beginsWords says whether typed is made of beginnings of the words, in their
-// order; a word may be left out.
+// beginsWords reports whether typed consists of prefixes of the words, in order; words
+// may be left out.
 func beginsWords(typed string, words []string) bool {
 	if typed == "" {
 		return true
@@ -66,7 +65,7 @@ func beginsWords(typed string, words []string) bool {
 	return false
 }
 
-// shared is the length of the beginning that two texts share.
+// shared returns the length of the common prefix.
 func shared(a, b string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {

@@ -10,22 +10,23 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/graphs"
 	"pulsh/session/pacing"
 	"pulsh/session/secret"
 )
 
-// plan turns the times at which lines began into places of a script. Places are
-// told from the one before, rounded so that nothing adds up.
+// plan converts the times of lines to offsets for `at`, each from the one before and
+// rounded so that errors do not add up.
 type plan struct {
 	start time.Time
-	last  time.Duration // the place that was told last, since start
+	last  time.Duration // of the last offset, since start
 }
 
-// pauseMin is the shortest pause that is told: what is closer was pasted, or
-// stood on one line.
+// pauseMin is the shortest pause that is recorded. Lines that follow faster were pasted,
+// or typed as one.
 const pauseMin = 10 * time.Millisecond
 
-// place is the line that waits for a time, "" if there is nothing to wait for.
+// place returns the line that waits until a time, "" for a pause below pauseMin.
 func (p *plan) place(at time.Time) string {
 	pause := at.Sub(p.start).Round(time.Millisecond) - p.last
 	if pause < pauseMin {
@@ -35,8 +36,7 @@ func (p *plan) place(at time.Time) string {
 	return "at +" + pacing.FormatDuration(pause) + "\n"
 }
 
-// recordingHead is the beginning of a recording, with the variables that lines
-// may need.
+// recordingHead returns the beginning of a recording, which sets the variables.
 func recordingHead(version string, at time.Time, vars []Variable) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Recorded by pulsh %s on %s.\n# pulsh -f FILE replays it, --speed 2 in half the time.\n\n",
@@ -47,20 +47,20 @@ func recordingHead(version string, at time.Time, vars []Variable) string {
 	return b.String()
 }
 
-// commented is a line that failed, as a comment.
+// commented returns a failed line as a comment.
 func commented(line, failure string) string {
 	first, _, _ := strings.Cut(failure, "\n")
 	return "# " + line + "    # " + first + "\n"
 }
 
-// replays says whether a line that failed is worth doing again: an expectation
-// is, since it may be met.
+// replays reports whether a recording repeats a line: it did not fail, or is an
+// expectation.
 func replays(l Line) bool {
 	return l.Failure == "" || strings.HasPrefix(l.Source, "expect ") || strings.HasPrefix(l.Source, "wait until ")
 }
 
-// Replay writes the typed lines of a journal as a script. The variables are
-// those that were set before any line.
+// Replay returns the typed lines of a journal as a script. vars are the variables set
+// before the first line.
 func (j Journal) Replay(version string, vars []Variable) string {
 	var b strings.Builder
 	var p plan
@@ -81,18 +81,17 @@ func (j Journal) Replay(version string, vars []Variable) string {
 	return b.String()
 }
 
-// recording is a file that typed lines are written to.
+// recording is a file that typed lines are recorded to.
 type recording struct {
 	path  string
 	plan  plan
 	lines int
-	size  int64 // of what was written
-	kept  plan  // plan and size before the line that runs
-	begun int64
+	size  int64 // bytes written
+	kept  plan  // plan before the running line
+	begun int64 // size before the running line
 }
 
-// write adds to the file and gives it to the system at once: a crash of pulsh
-// loses nothing.
+// write appends to the file and closes it, so that a crash of pulsh loses nothing.
 func (r *recording) write(text string) error {
 	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
@@ -103,14 +102,14 @@ func (r *recording) write(text string) error {
 	return errors.Join(err, f.Close())
 }
 
-// begin writes a line before it runs.
+// begin records a line before it runs.
 func (r *recording) begin(l Line) error {
 	r.kept, r.begun = r.plan, r.size
 	r.lines++
 	return r.write(r.plan.place(l.At) + l.Source + "\n")
 }
 
-// end makes a comment of a line that has failed.
+// end turns a failed line into a comment.
 func (r *recording) end(l Line) error {
 	if replays(l) {
 		return nil
@@ -123,57 +122,57 @@ func (r *recording) end(l Line) error {
 	return r.write(commented(l.Source, l.Failure))
 }
 
-// Record starts to write the typed lines to the file that is named.
+// Record runs the command record: record the typed lines as a script.
 func Record(ctx context.Context, c *Call) error {
 	path, _ := Value[string](c, "file")
-	_, force := c.Args["force"]
+	_, force := c.args["force"]
 	if old := c.recording; old != nil {
-		return c.Fail("record stop", "%s is being recorded", old.path)
+		return c.Fail("record stop", "already recording to %s", old.path)
 	}
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if force {
 		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	}
 	f, err := os.OpenFile(path, flags, 0o644)
-	if errors.Is(err, fs.ErrExist) && c.Config.Confirm != nil && c.Confirm(ctx, path+" is there already; write over it?") {
+	if errors.Is(err, fs.ErrExist) && c.Config.Confirm != nil && c.Confirm(ctx, path+" already exists; overwrite it?") {
 		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	}
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return c.Refuse("file", c.Statement.Plain()+" force", "%q is there already", path)
+		return c.Refuse("file", c.statement.plain()+" force", "%q already exists", path)
 	case err != nil:
-		return c.Refuse("file", "", "%q cannot be written: %s", path, errors.Unwrap(err))
+		return c.Refuse("file", "", "cannot write %q: %s", path, errors.Unwrap(err))
 	}
 	r := &recording{path: path, plan: plan{start: c.Config.Now()}}
 	n, err := f.WriteString(recordingHead(c.Config.Version, r.plan.start, c.known().list()))
 	r.size = int64(n)
 	if err := errors.Join(err, f.Close()); err != nil {
-		return c.Refuse("file", "", "%q cannot be written: %s", path, errors.Unwrap(err))
+		return c.Refuse("file", "", "cannot write %q: %s", path, errors.Unwrap(err))
 	}
 	c.recording = r
-	c.Say("recording what is typed to %s until record stop", path)
+	c.Say("recording to %s; stop with `record stop`", path)
 	return nil
 }
 
-// RecordStop ends the recording.
+// RecordStop runs the command record stop: stop recording.
 func RecordStop(_ context.Context, c *Call) error {
 	r := c.recording
 	if r == nil {
-		return c.Fail("record mine.pulsh", "nothing is being recorded")
+		return c.Fail("record mine.pulsh", "not recording")
 	}
 	c.recording = nil
-	c.Say("%s recorded in %s", Count(r.lines, "line"), r.path)
+	c.Say("recorded %s to %s", graphs.Plural(r.lines, "line"), r.path)
 	return nil
 }
 
-// recorded says whether a line belongs in a recording: it was typed, and is
-// neither about recording nor the end.
+// recorded reports whether the line is recorded: it is typed, and not one of record,
+// record stop and quit.
 func (c *Call) recorded() bool {
-	return c.recording != nil && c.Statement.Text.file == "" &&
+	return c.recording != nil && c.statement.text.file == "" &&
 		c.Command.Name != "quit" && c.Command.Name != "record" && c.Command.Name != "record stop"
 }
 
-// keep writes to the recording, and ends it when that fails.
+// keep writes to the recording. It stops the recording after an error.
 func (c *Call) keep(write func(Line) error, l Line) {
 	r := c.recording
 	if r == nil {
@@ -182,17 +181,17 @@ func (c *Call) keep(write func(Line) error, l Line) {
 	l.Source = c.source(filepath.Dir(r.path))
 	if err := write(l); err != nil {
 		c.recording = nil
-		c.Say("the recording has ended: %s cannot be written: %s", r.path, err)
+		c.Say("recording stopped: cannot write %s: %s", r.path, err)
 	}
 }
 
-// source is the line on one row as it was typed, but that the script which it
-// runs is found from a folder: by its whole name where that is "".
+// source returns the line as typed, on one row, with the path of a script relative to
+// dir, or absolute for "".
 func (c *Call) source(dir string) string {
-	s := c.Statement
+	s := c.statement
 	at, ok := c.scriptSpan()
 	if !ok || len(c.passes) == 0 {
-		return Flat(s.Source())
+		return Flat(s.source())
 	}
 	path := wholePath(c.passes[0].script.Name)
 	if dir != "" {
@@ -201,19 +200,19 @@ func (c *Call) source(dir string) string {
 		}
 	}
 	from := s.span()
-	return Flat(s.Text.Body[from.From:at.From] + Quote(path) + s.Text.Body[at.To:from.To])
+	return Flat(s.text.body[from.From:at.From] + Quote(path) + s.text.body[at.To:from.To])
 }
 
-// scriptSpan is where the script that the line runs is named.
-func (c *Call) scriptSpan() (Span, bool) {
-	if a, ok := c.Args["values"]; ok && c.Command.Name == "for" {
+// scriptSpan returns the range of the name of the script that the line runs.
+func (c *Call) scriptSpan() (span, bool) {
+	if a, ok := c.args["values"]; ok && c.Command.Name == "for" {
 		return a.last, true
 	}
-	a, ok := c.Args["file"]
+	a, ok := c.args["file"]
 	return a.Span, ok && c.Command.Prepare != nil
 }
 
-// wholePath is the whole name of a file, links and all.
+// wholePath returns the absolute path of a file, links not resolved.
 func wholePath(path string) string {
 	if whole, err := filepath.Abs(path); err == nil {
 		return whole

@@ -7,41 +7,41 @@ import (
 	"time"
 )
 
-// Config is what a Runner runs lines with. Only Language must be set.
+// Config configures a Runner. Only Language must be set.
 type Config struct {
 	Language *Language
-	// Host is what the owner of the language needs to run and to complete its
-	// commands; Call.Host and Scene.Host hand it on.
+	// Host is for the commands and completions of the owner of the language, as
+	// Call.Config.Host and Scene.Host.
 	Host any
-	// Now tells the time; nil is time.Now.
+	// Now returns the time; nil is time.Now.
 	Now func() time.Time
-	// Confirm asks a question with the answer yes or no, and returns no when
-	// ctx ends; nil where there is nobody to ask, as in a script.
+	// Confirm asks the user a question and returns the answer, false when ctx ends.
+	// It is nil if nobody can be asked, as in a script.
 	Confirm func(ctx context.Context, question string) bool
-	// Yes answers every question with yes, without asking.
+	// Yes answers all questions with yes.
 	Yes bool
-	// Speed divides what wait and at wait for; 0 is 1.
+	// Speed divides the durations of wait and at; 0 is 1.
 	Speed float64
-	// Version is that of the program, for recordings.
+	// Version is the version of the program, for recordings.
 	Version string
-	// Variables are set from the beginning: by flags and by the environment.
+	// Variables are the variables of flags and of the environment.
 	Variables []Variable
-	// Ran is told of each command that has run; nil tells nobody.
+	// Ran is called after each command; it may be nil.
 	Ran func(c *Call, err error)
-	// Turned is told when a file is run for one turn of a for or a repeat, as in
-	// w=4; nil tells nobody.
+	// Turned is called before each run of a for or repeat, with its name as in w=4;
+	// it may be nil.
 	Turned func(turn string)
 }
 
-// Runner runs and completes lines. Execute and RunScript are for one goroutine at
-// a time; any goroutine may call the other methods.
+// Runner runs and completes lines. One goroutine at a time may call Execute and
+// RunScript; any goroutine may call the other methods.
 type Runner struct {
 	Config Config
-	vars   atomic.Pointer[Variables] // of typed lines; never changed, only replaced
-	Past   journal
-	Task   atomic.Pointer[Progress]
-	// recording is the one that goes on, or nil; it belongs to the goroutine that
-	// executes.
+	vars   atomic.Pointer[variables] // of typed lines; replaced, never changed
+	past   journal
+	task   atomic.Pointer[Progress]
+	// recording is the present recording, or nil; only the goroutine that executes
+	// uses it.
 	recording *recording
 }
 
@@ -51,23 +51,23 @@ func NewRunner(config Config) *Runner {
 		config.Now = time.Now
 	}
 	c := &Runner{Config: config}
-	vars := NewScope(config.Variables)
+	vars := newScope(config.Variables)
 	c.vars.Store(&vars)
 	return c
 }
 
-// execution is what the lines of one file, or of one typed line, share.
+// execution is the state that the commands of a script or of a typed line share.
 type execution struct {
 	*Runner
 	Out       io.Writer
-	depth     int    // of run within run
+	depth     int    // of nested scripts
 	Turn      string // of a for or repeat, as in w=4; "" outside
 	keepGoing bool
 	report    func(error)
-	began     time.Time // of the file
-	planned   time.Time // the place in its plan that was reached
-	Result    *Result
+	began     time.Time // start of the script
+	planned   time.Time // the last offset of `at`
+	result    *Result
 }
 
-// Language is the one whose commands the Runner runs.
+// Language returns the language of the Runner.
 func (c *Runner) Language() *Language { return c.Config.Language }

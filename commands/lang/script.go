@@ -6,67 +6,68 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"pulsh/graphs"
 )
 
-// Script is a file of commands that has been read whole and without an error.
+// Script is a parsed script without errors.
 type Script struct {
 	Name  string
 	calls []*Call
 }
 
-// Options say how a script runs.
+// Options are the options of RunScript.
 type Options struct {
-	KeepGoing bool        // go on after an error
-	Report    func(error) // told of each error that does not end the script; may be nil
+	KeepGoing bool        // continue after an error
+	Report    func(error) // called for each error that does not end the script; may be nil
 }
 
-// Result is what became of a script's expectations.
+// Result is the result of a script.
 type Result struct {
 	Passed, Failed int
 	Elapsed        time.Duration
-	// Checks are the expectations in their order, for a report.
+	// Checks are the results of the expectations, in order.
 	Checks []Check
 	Drift  Drift
 }
 
-// Check is one expectation that was tested.
+// Check is the result of an expectation.
 type Check struct {
-	At        time.Time // when it began
+	At        time.Time // when the test began
 	Place     string    // FILE:LINE, "" for a typed line
 	Turn      string    // of a for or repeat, as in w=4; "" outside
 	Condition string
 	Measured  string
 	Failure   string // why it failed, or ""
 	Elapsed   time.Duration
-	Samples   int // that were looked at
+	Samples   int // number of samples tested
 	Terms     []CheckTerm
 }
 
-// CheckTerm is what one comparison of a check saw. Values are in the unit of the
-// metric, durations in nanoseconds; NaN is not known.
+// CheckTerm is the result of a comparison of a Check. Values are in the unit of the
+// metric, durations in nanoseconds; NaN is unknown.
 type CheckTerm struct {
 	Metric, Op string
 	Limit      float64
 	Unit       string
 	Last, Best float64
-	Worst      float64 // of the last stretch in which the condition held
+	Worst      float64 // since the condition last became true
 }
 
-// ParseScript reads a script whole, with the files that it runs, which are looked
-// for in the working folder. The error joins everything that is wrong, each with
-// its line.
+// ParseScript parses a script with its nested scripts, whose names are relative to the
+// working folder. The error joins all errors.
 func (l *Language) ParseScript(name, body string, vars ...Variable) (*Script, error) {
-	script, errs := newReading(l.Commands).parse(name, body, NewScope(vars))
+	script, errs := newReading(l.Commands).parse(name, body, newScope(vars))
 	if len(errs) > 0 {
 		return nil, joined(errs)
 	}
 	return script, nil
 }
 
-// ReadScript is ParseScript for a file of at most a mebibyte. The files that it
-// runs are looked for beside it.
+// ReadScript is ParseScript for a file of at most one MiB. The names of nested scripts
+// are relative to its folder.
 func (l *Language) ReadScript(path string, vars ...Variable) (*Script, error) {
-	script, errs, err := newReading(l.Commands).read(path, NewScope(vars))
+	script, errs, err := newReading(l.Commands).read(path, newScope(vars))
 	switch {
 	case err != nil:
 		return nil, err
@@ -76,18 +77,18 @@ func (l *Language) ReadScript(path string, vars ...Variable) (*Script, error) {
 	return script, nil
 }
 
-// RunScript runs a script to its end or its first error. A `quit` ends it
-// without an error.
+// RunScript runs a script to its end, its first error (unless KeepGoing), or a quit,
+// which is not an error.
 func (c *Runner) RunScript(ctx context.Context, s *Script, out io.Writer, o Options) (Result, error) {
 	begin := c.Config.Now()
-	x := &execution{Runner: c, Out: out, Result: &Result{}, keepGoing: o.KeepGoing, report: o.Report, began: begin, planned: begin}
-	defer c.Task.Store(nil)
+	x := &execution{Runner: c, Out: out, result: &Result{}, keepGoing: o.KeepGoing, report: o.Report, began: begin, planned: begin}
+	defer c.task.Store(nil)
 	err := x.run(ctx, s)
-	x.Result.Elapsed = c.Config.Now().Sub(begin)
+	x.result.Elapsed = c.Config.Now().Sub(begin)
 	if errors.Is(err, ErrQuit) {
 		err = nil
 	}
-	return *x.Result, err
+	return *x.result, err
 }
 
 func (x *execution) run(ctx context.Context, s *Script) error {
@@ -98,7 +99,7 @@ func (x *execution) run(ctx context.Context, s *Script) error {
 	failed := 0
 	for i, parsed := range s.calls {
 		call := *parsed // a script may run more than once
-		x.Task.Store(&Progress{Far: fmt.Sprintf("command %d of %d", i+1, len(s.calls)), Share: float64(i) / float64(len(s.calls))})
+		x.task.Store(&Progress{Far: fmt.Sprintf("command %d of %d", i+1, len(s.calls)), Share: float64(i) / float64(len(s.calls))})
 		call.execution = x
 		err := call.do(ctx)
 		switch {
@@ -116,7 +117,7 @@ func (x *execution) run(ctx context.Context, s *Script) error {
 		}
 	}
 	if failed > 0 {
-		return &Error{Message: fmt.Sprintf("%s failed", Count(failed, "line")), From: -1, Code: ExitCode(first), Cause: first}
+		return &Error{Message: fmt.Sprintf("%s failed", graphs.Plural(failed, "line")), From: -1, Code: ExitCode(first), Cause: first}
 	}
 	return nil
 }

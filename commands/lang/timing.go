@@ -10,18 +10,18 @@ import (
 	"pulsh/session/pacing"
 )
 
-// instantOf is a place in the plan of a script: so long after its beginning, or
-// after the place before.
+// instantOf is an offset in the timeline of a script: from its start, or from the
+// previous offset.
 type instantOf struct {
 	after    time.Duration
 	relative bool
 }
 
-// InstantKind is where in its plan a script goes on.
+// InstantKind returns the kind OFFSET.
 func InstantKind() Kind {
-	return Kind{Name: "AT", Sample: "+10s", Forms: "+2.5s, 12.3s",
-		Doc: "a place in the plan of a script: 12.3s after it began, or +2.5s after the place before; when the line before takes longer than planned, " +
-			"what follows is late, and what is late does not add up",
+	return Kind{Name: "OFFSET", Aliases: []string{"AT"}, Sample: "+10s", Forms: "+2.5s, 12.3s",
+		Doc: "an offset in the timeline of a script: 12.3s after its start, or +2.5s after the previous offset; a slow line delays the lines after it, " +
+			"but delays do not add up",
 		Parse: func(text string) (any, error) {
 			digits, relative := strings.CutPrefix(text, "+")
 			if digits == "0" {
@@ -29,26 +29,26 @@ func InstantKind() Kind {
 			}
 			d, err := pacing.ParseDuration(digits)
 			if err != nil || d < 0 {
-				return nil, fmt.Errorf("%q is no place in a plan", text)
+				return nil, fmt.Errorf("%q is not an offset", text)
 			}
 			return instantOf{d, relative}, nil
 		}, Complete: Offer("+1s", "", "+10s", "", "+1m", "")}
 }
 
-// Drift is how well a script kept to its plan: the lines `at` that it had, and
-// how late the latest of them was.
+// Drift tells how late a script was: the number of its `at` lines, and the largest
+// delay of one.
 type Drift struct {
 	Lines int
 	Worst time.Duration
 }
 
-// String tells it as a part of a summary.
+// String returns the text for a summary.
 func (d Drift) String() string {
-	return fmt.Sprintf("%s kept to the plan within %s", Count(d.Lines, "line"), graphs.Latency(float64(d.Worst)))
+	return fmt.Sprintf("%s at most %s late", graphs.Plural(d.Lines, "timed line"), graphs.Latency(float64(d.Worst)))
 }
 
-// At waits for a place in the plan. The plan is that of the file, and a place in
-// it stands whatever the lines before took: nothing adds up.
+// At runs the command at: wait until an offset in the timeline. Delays do not add up,
+// because offsets count from the start of the script.
 func At(ctx context.Context, c *Call) error {
 	want, _ := Value[instantOf](c, "at")
 	from := c.began
@@ -59,13 +59,13 @@ func At(ctx context.Context, c *Call) error {
 	if err := Sleep(ctx, c.planned.Sub(c.Config.Now())); err != nil {
 		return err
 	}
-	d := &c.Result.Drift
+	d := &c.result.Drift
 	d.Lines++
 	d.Worst = max(d.Worst, c.Config.Now().Sub(c.planned))
 	return nil
 }
 
-// Wait waits for the duration, divided by Config.Speed.
+// Wait runs the command wait: wait for a duration, divided by Config.Speed.
 func Wait(ctx context.Context, c *Call) error {
 	d, _ := Value[time.Duration](c, "duration")
 	d = c.scaled(d)
@@ -73,7 +73,7 @@ func Wait(ctx context.Context, c *Call) error {
 	return Sleep(ctx, d)
 }
 
-// scaled is a time of a script at the speed at which it is run.
+// scaled divides a duration by Config.Speed.
 func (c *Call) scaled(d time.Duration) time.Duration {
 	if c.Config.Speed == 0 {
 		return d
@@ -81,7 +81,7 @@ func (c *Call) scaled(d time.Duration) time.Duration {
 	return time.Duration(float64(d) / c.Config.Speed)
 }
 
-// Sleep waits for d or for the end of ctx.
+// Sleep waits for d, or until ctx ends, whose error it returns.
 func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(max(d, 0))
 	defer timer.Stop()

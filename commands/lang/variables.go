@@ -10,31 +10,29 @@ import (
 	"pulsh/graphs"
 )
 
-// The limits of variables: a name as long as that of a group, and a value as
-// long as the longest line that anyone types.
+// The largest lengths of names and values, in bytes.
 const (
 	variableNameMax  = 32
 	VariableValueMax = 4096
 )
 
-// VariablePrefix is how the environment names variables: PULSH_VAR_RATE is
-// $rate. Nothing else of the environment can be read by a script, so that
-// PULSH_TOKEN stays where it is.
+// VariablePrefix begins the names of variables in the environment: PULSH_VAR_RATE is
+// $rate. A script cannot read others, such as PULSH_TOKEN.
 const VariablePrefix = "PULSH_VAR_"
 
-// Variable is a text that $name stands for. Variables are filled in while a
-// line is read, so that everything is checked before anything runs.
+// Variable is a variable of scripts, used as $name. Variables are substituted when a
+// line is parsed, so that everything is checked before anything runs.
 type Variable struct {
 	Name, Value string
 	Origin      string // --set, PULSH_VAR_RATE, FILE:LINE; "" if it was typed
-	// Fixed variables, those of flags and of the environment, are not changed
-	// by a let, which gives the default.
+	// Fixed variables are those of flags and of the environment. A let does not
+	// change them.
 	Fixed    bool
-	argument bool // of the run that the file belongs to: no let changes it
+	argument bool // an argument of run: a let does not change it
 }
 
-// CheckVariable says whether a variable may have this name: a small letter, then
-// small letters, digits and _, at most 32 in all.
+// CheckVariable returns an error for an invalid name. A name is a lower-case letter, then
+// lower-case letters, digits and _, at most 32 characters.
 func CheckVariable(name string) error {
 	switch {
 	case name == "":
@@ -42,27 +40,27 @@ func CheckVariable(name string) error {
 	case len(name) > variableNameMax:
 		return fmt.Errorf("%q is longer than %d characters", name, variableNameMax)
 	case variableLength(name) != len(name):
-		return fmt.Errorf("%q is no variable: a small letter, then small letters, digits and _", name)
+		return fmt.Errorf("%q is not a variable name: a lower-case letter, then lower-case letters, digits and _", name)
 	}
 	return nil
 }
 
-// CheckVariableValue refuses what no line could hold.
+// CheckVariableValue returns an error for a value that no line can have.
 func CheckVariableValue(name, value string) error {
 	switch {
 	case len(value) > VariableValueMax:
 		return fmt.Errorf("the value of %s is longer than %d bytes", name, VariableValueMax)
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\ufffd' }):
-		return fmt.Errorf("the value of %s holds a character that cannot be typed", name)
+		return fmt.Errorf("the value of %s has a control character", name)
 	}
 	return nil
 }
 
-// ParseVariable reads name=value as a flag has it.
+// ParseVariable parses name=value of a flag.
 func ParseVariable(text, origin string) (Variable, error) {
 	name, value, found := strings.Cut(text, "=")
 	if !found {
-		return Variable{}, fmt.Errorf("%q sets nothing; a variable is set with name=value", text)
+		return Variable{}, fmt.Errorf("%q is not a variable; write name=value", text)
 	}
 	if err := CheckVariable(name); err != nil {
 		return Variable{}, err
@@ -70,10 +68,10 @@ func ParseVariable(text, origin string) (Variable, error) {
 	return Variable{Name: name, Value: value, Origin: origin, Fixed: true}, CheckVariableValue(name, value)
 }
 
-// EnvironmentVariables are the variables among NAME=VALUE pairs of an
-// environment, sorted by name. Letters may be large or small.
+// EnvironmentVariables returns the variables among the NAME=VALUE pairs of an
+// environment, sorted by name. Names may be in upper or lower case.
 func EnvironmentVariables(environment []string) ([]Variable, error) {
-	found := Variables{}
+	found := variables{}
 	for _, pair := range environment {
 		full, value, _ := strings.Cut(pair, "=")
 		name, ours := strings.CutPrefix(full, VariablePrefix)
@@ -88,14 +86,14 @@ func EnvironmentVariables(environment []string) ([]Variable, error) {
 			return nil, err
 		}
 		if other, twice := found[v.Name]; twice {
-			return nil, fmt.Errorf("%s and %s are the same variable, $%s", min(full, other.Origin), max(full, other.Origin), v.Name)
+			return nil, fmt.Errorf("%s and %s both set $%s", min(full, other.Origin), max(full, other.Origin), v.Name)
 		}
 		found[v.Name] = v
 	}
 	return found.list(), nil
 }
 
-// variableLength is how much of a text's beginning is the name of a variable.
+// variableLength returns the length of the name of a variable that text begins with.
 func variableLength(text string) int {
 	n := 0
 	for n < len(text) && (text[n] >= 'a' && text[n] <= 'z' || n > 0 && (text[n] == '_' || text[n] >= '0' && text[n] <= '9')) {
@@ -104,27 +102,27 @@ func variableLength(text string) int {
 	return n
 }
 
-// Variables is the variables that a text knows, by name.
-type Variables map[string]Variable
+// variables are variables by name.
+type variables map[string]Variable
 
-// NewScope holds variables of which a later one of the same name counts.
-func NewScope(vars []Variable) Variables {
-	s := Variables{}
+// newScope returns variables by name; of the same name the last counts.
+func newScope(vars []Variable) variables {
+	s := variables{}
 	for _, v := range vars {
 		s[v.Name] = v
 	}
 	return s
 }
 
-func (s Variables) clone() Variables {
+func (s variables) clone() variables {
 	if s == nil {
-		return Variables{}
+		return variables{}
 	}
 	return maps.Clone(s)
 }
 
-// list is sorted by name.
-func (s Variables) list() []Variable {
+// list returns the variables sorted by name.
+func (s variables) list() []Variable {
 	var out []Variable
 	for _, name := range slices.Sorted(maps.Keys(s)) {
 		out = append(out, s[name])
@@ -132,18 +130,17 @@ func (s Variables) list() []Variable {
 	return out
 }
 
-// let sets a variable unless a flag, the environment or an argument of the run
-// has fixed it.
-func (s Variables) let(v Variable) {
+// let sets a variable unless it is fixed or an argument of run.
+func (s variables) let(v Variable) {
 	if old := s[v.Name]; !old.Fixed && !old.argument {
 		s[v.Name] = v
 	}
 }
 
-// inner is the scope of a file that is run with arguments: it knows what is
-// known where it is run, and its own let changes nothing there.
-func (s Variables) inner(arguments []Variable) Variables {
-	in := Variables{}
+// inner returns the variables of a nested script: a copy of those of its caller, with
+// the arguments.
+func (s variables) inner(arguments []Variable) variables {
+	in := variables{}
 	for name, v := range s {
 		v.argument = false
 		in[name] = v
@@ -155,18 +152,18 @@ func (s Variables) inner(arguments []Variable) Variables {
 	return in
 }
 
-// use is one place of a text where a variable stands.
+// use is a variable in a text.
 type use struct {
-	span   Span
-	name   string // "" if no name stands behind the $
+	span   span
+	name   string // "" if no name follows the $
 	value  string
 	known  bool
-	quoted bool // within "…"
+	quoted bool // inside "…"
 }
 
-// said tells what stood for what: $rate is 50kk, from --set.
-func (u use) said(vars Variables) string {
-	text := "$" + u.name + " is " + graphs.Cut(graphs.Clean(u.value), saidWidth)
+// describe tells the value and its origin: $rate is 50kk, from --set.
+func (u use) describe(vars variables) string {
+	text := "$" + u.name + " is " + graphs.Cut(graphs.Clean(u.value), valueWidth)
 	if u.value == "" {
 		text = "$" + u.name + " is empty"
 	}
@@ -176,10 +173,10 @@ func (u use) said(vars Variables) string {
 	return text
 }
 
-// saidWidth bounds a value within a sentence, in cells.
-const saidWidth = 60
+// valueWidth bounds a value within a sentence, in cells.
+const valueWidth = 60
 
-// written is the value as it can stand in place of the variable.
+// written returns the value quoted as needed in the place of the variable.
 func (u use) written() string {
 	switch {
 	case u.quoted:
@@ -192,12 +189,12 @@ func (u use) written() string {
 	return Quote(u.value)
 }
 
-// dollar reads $name, ${name} or $$, or records what is wrong with it.
-func (l *Lexer) dollar(b *strings.Builder, quoted bool) {
-	rest := l.Text.Body[l.At:]
+// dollar reads $name, ${name} or $$, or adds an error.
+func (l *lexer) dollar(b *strings.Builder, quoted bool) {
+	rest := l.text.body[l.at:]
 	if strings.HasPrefix(rest, "$$") {
 		b.WriteByte('$')
-		l.At += 2
+		l.at += 2
 		return
 	}
 	from, to := 1, 1+variableLength(rest[1:])
@@ -213,23 +210,23 @@ func (l *Lexer) dollar(b *strings.Builder, quoted bool) {
 		end = max(end, 1)
 		from, to = 0, 0
 	}
-	u := use{span: Span{l.At, l.At + end}, name: rest[from:to], quoted: quoted}
-	v, known := l.Text.Vars[u.name]
+	u := use{span: span{l.at, l.at + end}, name: rest[from:to], quoted: quoted}
+	v, known := l.text.vars[u.name]
 	u.known, u.value = known && u.name != "", v.Value
 	switch l.filled += len(u.value); {
 	case !u.known:
 		b.WriteString(rest[:end])
-	case l.filled <= TextMax:
+	case l.filled <= textMax:
 		b.WriteString(u.value)
-	case l.filled-len(u.value) <= TextMax: // said once
-		l.fail(u.span, "more than a mebibyte of variables filled in")
+	case l.filled-len(u.value) <= textMax: // reported once
+		l.fail(u.span, "the values of variables exceed one mebibyte")
 	}
-	l.Text.uses = append(l.Text.uses, u)
-	l.At += end
+	l.text.uses = append(l.text.uses, u)
+	l.at += end
 }
 
-// usesIn are the variables that stand within a stretch of the text.
-func (t *Text) usesIn(at Span) []use {
+// usesIn returns the variables in a range of the text.
+func (t *source) usesIn(at span) []use {
 	first, _ := slices.BinarySearchFunc(t.uses, at.From+1, func(u use, from int) int { return u.span.To - from })
 	past := first
 	for past < len(t.uses) && t.uses[past].span.From < max(at.To, at.From+1) {
@@ -238,39 +235,39 @@ func (t *Text) usesIn(at Span) []use {
 	return t.uses[first:past]
 }
 
-// explained tells what the variables within a stretch stood for.
-func (t *Text) explained(at Span) string {
-	var said []string
+// explained tells the values of the variables in a range, for an error.
+func (t *source) explained(at span) string {
+	var values []string
 	for _, u := range t.usesIn(at) {
-		if text := u.said(t.Vars); u.known && !slices.Contains(said, text) {
-			said = append(said, text)
+		if text := u.describe(t.vars); u.known && !slices.Contains(values, text) {
+			values = append(values, text)
 		}
 	}
-	if len(said) == 0 {
+	if len(values) == 0 {
 		return ""
 	}
-	return " (" + strings.Join(said, "; ") + ")"
+	return " (" + strings.Join(values, "; ") + ")"
 }
 
-// Unresolved is the error of the first variable that is not known.
-func (s Statement) Unresolved() *Error {
-	for _, u := range s.Text.usesIn(s.span()) {
+// unresolved returns the error of the first unknown variable, else nil.
+func (s statement) unresolved() *Error {
+	for _, u := range s.text.usesIn(s.span()) {
 		if u.known {
 			continue
 		}
 		if u.name == "" {
-			e := s.Text.wrong(u.span, "$ stands before the name of a variable; $$ is a dollar")
-			e.Try = s.Instead(u.span, "$$")
+			e := s.text.wrong(u.span, "$ needs the name of a variable; $$ is a dollar sign")
+			e.Try = s.instead(u.span, "$$")
 			return e
 		}
 		var names []string
-		for _, v := range s.Text.Vars.list() {
+		for _, v := range s.text.vars.list() {
 			names = append(names, v.Name)
 		}
-		e := s.Text.wrong(u.span, fmt.Sprintf("no variable %q%s", u.name, thereAre(names)))
+		e := s.text.wrong(u.span, fmt.Sprintf("no variable %q%s", u.name, thereAre(names)))
 		e.Try = "let " + u.name + "=20k"
 		if better, ok := Nearest(u.name, names); ok {
-			if line := s.corrected(u.span, []string{use{value: s.Text.Vars[better].Value, quoted: u.quoted}.written()}); line != "" {
+			if line := s.corrected(u.span, []string{use{value: s.text.vars[better].Value, quoted: u.quoted}.written()}); line != "" {
 				e.Try = line
 			}
 		}
@@ -285,29 +282,29 @@ func (s Statement) Unresolved() *Error {
 func thereAre(names []string) string {
 	switch len(names) {
 	case 0:
-		return "; there are none"
+		return " (there are none yet)"
 	case 1:
-		return "; there is " + names[0]
+		return " (only " + names[0] + ")"
 	}
-	return "; there are " + And(names)
+	return " (" + strings.Join(names, ", ") + ")"
 }
 
-// assign takes name=value as a variable.
+// assign parses name=value as a variable.
 func (c *Call) assign(w word) *Error {
 	if err := CheckVariable(w.key); err != nil {
-		e := c.Wrong(w.keySpan(), err.Error())
+		e := c.wrong(w.keySpan(), err.Error())
 		e.Try = c.Command.Examples[0]
 		return e
 	}
 	if err := CheckVariableValue(w.key, w.value); err != nil {
-		e := c.Wrong(w.valueSpan(), err.Error())
+		e := c.wrong(w.valueSpan(), err.Error())
 		e.Try = c.Command.Examples[0]
 		return e
 	}
 	for _, v := range c.assigned {
 		if v.Name == w.key {
-			e := c.Wrong(w.span, fmt.Sprintf("%s is given twice", w.key))
-			e.Try = c.Statement.Instead(w.span, "")
+			e := c.wrong(w.span, fmt.Sprintf("%s is given twice", w.key))
+			e.Try = c.statement.instead(w.span, "")
 			return e
 		}
 	}
@@ -315,13 +312,12 @@ func (c *Call) assign(w word) *Error {
 	return nil
 }
 
-// origin is where a variable was set, for sentences: FILE:LINE, "" if it was
-// typed.
+// origin returns the origin of a variable that the line sets.
 func (c *Call) origin() string { return c.Place() }
 
-// PrepareLet sets variables for the lines behind it.
+// PrepareLet sets variables for the lines that follow.
 func PrepareLet(c *Call) []*Error {
-	vars := c.Statement.Text.Vars
+	vars := c.statement.text.vars
 	for _, v := range c.assigned {
 		vars.let(v)
 	}
@@ -329,28 +325,27 @@ func PrepareLet(c *Call) []*Error {
 	return nil
 }
 
-// Let keeps what a typed line has set, and tells what the variables are: those
-// that it names, or all.
+// Let runs the command let: set variables, or list them.
 func Let(_ context.Context, c *Call) error {
-	if c.Statement.Text.file == "" {
+	if c.statement.text.file == "" {
 		c.vars.Store(&c.scope)
 	}
 	if len(c.assigned) == 0 {
 		return listVariables(c)
 	}
-	var said []string
+	var set []string
 	for _, v := range c.assigned {
 		now := c.scope[v.Name]
 		text := v.Name + " = " + Quote(now.Value)
 		switch {
 		case now.argument:
-			text += " (an argument of the run)"
+			text += " (an argument of run)"
 		case now.Fixed:
 			text += " (" + now.Origin + ")"
 		}
-		said = append(said, text)
+		set = append(set, text)
 	}
-	c.Say("%s", strings.Join(said, " · "))
+	c.Say("%s", strings.Join(set, " · "))
 	return nil
 }
 
@@ -360,27 +355,27 @@ func listVariables(c *Call) error {
 		rows = append(rows, []string{v.Name, Quote(v.Value), v.Origin})
 	}
 	if len(rows) == 0 {
-		c.Say("no variables; let rate=20k sets one, and $rate is what it stands for")
+		c.Say("no variables; set one with let rate=20k and use it as $rate")
 		return nil
 	}
 	c.Print(graphs.Table(nil, rows, nil, 0))
 	return nil
 }
 
-// known is the variables of typed lines.
-func (c *Runner) known() Variables {
+// known returns the variables of typed lines.
+func (c *Runner) known() variables {
 	if vars := c.vars.Load(); vars != nil {
 		return *vars
 	}
 	return nil
 }
 
-// Variables are those of typed lines, sorted by name.
+// Variables returns the variables of typed lines, sorted by name.
 func (c *Runner) Variables() []Variable { return c.known().list() }
 
-// completeVariables offers variables while $ and a part of a name are typed, and
-// says where the name begins.
-func completeVariables(before string, vars Variables) (out []Suggestion, from int, ok bool) {
+// completeVariables returns the variables that match a partial $name at the end of
+// before, and the offset of the name.
+func completeVariables(before string, vars variables) (out []Suggestion, from int, ok bool) {
 	from = len(strings.TrimRight(before, "abcdefghijklmnopqrstuvwxyz0123456789_"))
 	sign := strings.TrimSuffix(before[:from], "{")
 	if !strings.HasSuffix(sign, "$") || strings.HasSuffix(sign, "$$") {

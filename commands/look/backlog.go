@@ -12,14 +12,14 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// ShowBacklog runs the command backlog: show what waits in the broker, by topic and partition.
+// ShowBacklog runs the command backlog: show the backlog by topic and partition.
 func ShowBacklog(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
 		return err
 	}
 	if g.Consumer == nil {
-		return c.Refuse("group", "show "+g.Name, "%s is a producer group and has no backlog", g.Name)
+		return c.Refuse("group", "show "+g.Name, "%s is a producer group; backlog is for consumer groups", g.Name)
 	}
 	if _, err := c.Admin(); err != nil {
 		return err
@@ -30,7 +30,7 @@ func ShowBacklog(ctx context.Context, c *host.Call) error {
 	}
 	name := g.Consumer.Subscription
 	if _, ok := sum.Subscriptions[name]; !ok {
-		return c.Fail("consume start "+g.Name, "%s has no subscription %q", g.Topic, name)
+		return c.Fail("consume start "+g.Name, "no subscription %q on %s", name, g.Topic)
 	}
 	var rows [][]string
 	all := brokerstats.Flow{Out: map[string]float64{}}
@@ -45,13 +45,14 @@ func ShowBacklog(ctx context.Context, c *host.Call) error {
 	if len(each) > 1 {
 		head = "topic"
 	}
-	c.Print(graphs.Table([]string{head, "messages", "entries", "unacked", "rate out", "drained in"}, rows,
+	c.Print(graphs.Table([]string{head, "messages", "entries", "unacked", "rate out", "drains in"}, rows,
 		[]graphs.Align{0, right, right, right, right, right}, 0))
-	c.Say("entries are what the broker calls backlog; messages are entries times %s, the messages in an entry", graphs.Three(max(sum.MessagesPerEntry, 1)))
+	c.Say("the broker counts entries (batches); messages = entries × %s (estimate)", graphs.Three(max(sum.MessagesPerEntry, 1)))
 	return nil
 }
 
-// askTopics asks about a group's topics twice, so that rates can be counted.
+// askTopics reads the statistics of a group's topics twice, so that rates can be
+// computed.
 func askTopics(ctx context.Context, c *host.Call, group string) (each []snapshot.TopicAnswer, flows []brokerstats.Flow, sum broker.TopicStats, err error) {
 	look := func() ([]snapshot.TopicAnswer, broker.TopicStats, error) {
 		asking, cancel := host.Asked(ctx)

@@ -8,28 +8,29 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// ledgerLanes is how many lanes the ledger lists: with the rest of the sheet
-// they fill a screen. Lanes are many and alike; the worst come first.
-const ledgerLanes = 8
+// producersShown is the largest number of producers in the table, so that the answer
+// fits on a screen.
+const producersShown = 8
 
-// ShowLedger runs the command ledger: show what became of every message: lost, duplicated, out of order, redelivered, in doubt.
-func ShowLedger(ctx context.Context, c *host.Call) error {
+// ShowDelivery runs the command delivery: account for every message: lost, duplicated,
+// redelivered, out of order.
+func ShowDelivery(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
 		return err
 	}
 	if g.Consumer == nil {
-		return c.Refuse("group", "show "+g.Name, "%s is a producer group; the ledger is kept where messages are received", g.Name)
+		return c.Refuse("group", "show "+g.Name, "%s is a producer group; delivery is for consumer groups", g.Name)
 	}
-	l, err := c.Env.Session.Delivery(g.Name, ledgerLanes)
+	l, err := c.Env.Session.Delivery(g.Name, producersShown)
 	if err != nil {
 		return err
 	}
 	c.Say("%s", answers.Headline(g))
-	var s answers.Sheet
-	s.Ledger(g.Consumer, l)
+	var s answers.Rows
+	s.Delivery(g.Consumer, l)
 	c.Print(s.Lines)
-	c.Print(answers.LaneTable(l))
+	c.Print(answers.ProducerTable(l))
 	settled := g.Consumer.Backlog.Known && g.Consumer.Backlog.Messages == 0 && g.Consumer.Rate == 0 &&
 		g.State == snapshot.Running && !answers.Sending(c.Fresh(ctx), g)
 	for _, sentence := range []string{answers.OrderSentence(g, l.Present), g.Consumer.Clock.String(), answers.Verdict(g, l, settled)} {

@@ -11,7 +11,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// ShowWorkers runs the command workers: show what each worker of a group does.
+// ShowWorkers runs the command workers: show the workers of a group.
 func ShowWorkers(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
@@ -24,7 +24,7 @@ func ShowWorkers(ctx context.Context, c *host.Call) error {
 		per = g.Consumer.PerWorker
 	}
 	if len(per) == 0 {
-		c.Say("%s is %s and has no workers now", g.Name, g.State)
+		c.Say("%s is %s: no workers", g.Name, g.State)
 		return nil
 	}
 	if g.Consumer != nil {
@@ -48,10 +48,10 @@ func ShowWorkers(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// workerBar is the length of the fastest worker's bar.
+// workerBar is the width of the bar of the fastest worker.
 const workerBar = 8
 
-// ShowErrors runs the command errors: show a group's failures by category, with the first and the last text.
+// ShowErrors runs the command errors: show a group's failures by category.
 func ShowErrors(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
@@ -71,26 +71,26 @@ func ShowErrors(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// Top runs the command top: show what pulsh itself costs.
+// Top runs the command top: show pulsh's own CPU, memory and GC.
 func Top(ctx context.Context, c *host.Call) error {
 	s := c.Fresh(ctx)
 	p, done := s.Process, s.Totals.Acked+s.Totals.Received
-	var rows answers.Sheet
-	rows.Add("cpu", graphs.PercentTight(p.CPU, 0), "of one core; "+graphs.Seconds(p.CPUTime)+" in all"+answers.PerMillion(p.CPUTime, done))
+	var rows answers.Rows
+	rows.Add("cpu", graphs.PercentTight(p.CPU, 0), "of one core; "+graphs.Seconds(p.CPUTime)+" in total"+answers.PerMillion(p.CPUTime, done))
 	if now := s.PerMillion(); !math.IsNaN(now) {
-		rows.Add("a million", graphs.Latency(now), "of CPU for a million messages, sent and received, in the last second")
+		rows.Add("per million", graphs.Latency(now), "CPU per million messages sent and received, in the last second")
 	}
-	rows.Add("memory", graphs.Bytes(float64(p.RSS)), graphs.Bytes(float64(p.PeakRSS))+" at most")
+	rows.Add("memory", graphs.Bytes(float64(p.RSS)), "peak "+graphs.Bytes(float64(p.PeakRSS)))
 	rows.Add("goroutines", graphs.Whole(float64(p.Goroutines)), "")
-	pauses := graphs.Latency(float64(p.GCPause)) + " paused in all"
+	pauses := graphs.Latency(float64(p.GCPause)) + " total pause"
 	if p.GCCount > 0 {
-		pauses += "; p50 " + graphs.Latency(float64(p.RecentPauseP50)) + ", max " + graphs.Latency(float64(p.RecentPauseMax)) + " of the last " +
-			answers.Plural(uint64(min(p.GCCount, pausesKept)), "pause", "pauses")
+		pauses += "; last " + graphs.Plural(min(p.GCCount, pausesKept), "pause") + ": p50 " + graphs.Latency(float64(p.RecentPauseP50)) +
+			", max " + graphs.Latency(float64(p.RecentPauseMax))
 	}
-	rows.Add("collections", answers.Whole(p.GCCount), pauses)
+	rows.Add("GC cycles", answers.Whole(p.GCCount), pauses)
 	c.Print(rows.Lines)
 	return nil
 }
 
-// pausesKept is how many pauses the runtime remembers.
+// pausesKept is the number of GC pauses that the Go runtime keeps.
 const pausesKept = 256

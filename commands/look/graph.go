@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"pulsh/commands/answers"
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
 	"pulsh/graphs"
@@ -36,9 +35,8 @@ func Graph(ctx context.Context, c *host.Call) error {
 	return ChoosePanels(ctx, c, next, words)
 }
 
-// Viewed is a view that shows nothing yet, with the window, scale and layout that
-// were typed. The window, the layout and the time of the view before it stay, as
-// far as nothing else was typed; a scale belongs to what is shown.
+// Viewed returns a view without panels, with the window, scale and layout of typed.
+// Window, layout and time default to those of old; the scale defaults to linear.
 func Viewed(old host.View, typed profile.Graph) (host.View, error) {
 	next := host.View{Window: old.Window, Layout: old.Layout, Scale: host.LinearScale, Until: old.Until}
 	if typed.Layout != "" {
@@ -58,17 +56,17 @@ func Viewed(old host.View, typed profile.Graph) (host.View, error) {
 	}
 	d, err := pacing.ParseDuration(typed.Window)
 	if err == nil && (d < host.WindowMin || d > host.WindowMax) {
-		err = fmt.Errorf("%s is not a window from %s to %s", typed.Window, pacing.FormatDuration(host.WindowMin), pacing.FormatDuration(host.WindowMax))
+		err = fmt.Errorf("%s is not a window between %s and %s", typed.Window, pacing.FormatDuration(host.WindowMin), pacing.FormatDuration(host.WindowMax))
 	}
 	next.Window = d
 	return next, err
 }
 
-// rescale gives each panel the scale that was typed.
+// rescale sets the scale of each panel.
 func rescale(c *host.Call, v *host.View) error {
 	scales := strings.Split(v.Scale, "|")
 	if len(scales) > 1 && len(scales) != len(v.Panels) {
-		return c.Refuse("scale", "graph scale=log", "%d scales are not one for each of %s", len(scales), answers.Plural(uint64(len(v.Panels)), "graph", "graphs"))
+		return c.Refuse("scale", "graph scale=log", "%d scales for %s; give one, or one for each", len(scales), graphs.Plural(len(v.Panels), "graph", "graphs"))
 	}
 	for i := range v.Panels {
 		v.Panels[i].Log = scales[min(i, len(scales)-1)] == host.LogScale
@@ -76,8 +74,8 @@ func rescale(c *host.Call, v *host.View) error {
 	return nil
 }
 
-// ChoosePanels makes the graph show what was typed: panels of words, or none for what
-// it shows by itself.
+// ChoosePanels makes the graph show panels, each given by its words; without words it
+// shows the rates of all groups.
 func ChoosePanels(ctx context.Context, c *host.Call, next host.View, words [][]string) error {
 	switch {
 	case len(words) == 0:
@@ -105,14 +103,14 @@ func ChoosePanels(ctx context.Context, c *host.Call, next host.View, words [][]s
 	return nil
 }
 
-// publishView makes a view what the graph shows from now on, and says who chose it.
+// publishView shows a view and remembers that the command has chosen it.
 func publishView(c *host.Call, next host.View) {
 	c.Graph.Store(&next)
-	c.Said(c.Command.Name, host.SaidGraph)
+	c.SetBy(c.Command.Name, host.GraphOrigin)
 }
 
-// newPanel makes one graph of the words that were typed. Without a group it shows
-// those of the graph before it, or all.
+// newPanel returns the graph of the words names. Without a group it has the groups of
+// the graph before it, or all.
 func newPanel(ctx context.Context, c *host.Call, names []string, before []snapshot.Group) (host.Panel, []snapshot.Group, error) {
 	p := host.Panel{Title: strings.Join(names, " ")}
 	s := c.Fresh(ctx)
@@ -166,7 +164,7 @@ func warmPanel(c *host.Call, p *host.Panel, groups []snapshot.Group, figures []s
 		if len(groups) > 0 {
 			name = groups[0].Name
 		}
-		return c.Refuse("shown", "graph "+name+" "+host.HeatWord, "a heat map shows one distribution of one group")
+		return c.Refuse("shown", "graph "+name+" "+host.HeatWord, "a heat map needs one distribution of one group")
 	}
 	g, name := groups[0], ""
 	if len(figures) > 0 {
@@ -198,21 +196,21 @@ func drawPanel(c *host.Call, p *host.Panel, groups []snapshot.Group, figures []s
 	}
 	switch {
 	case len(p.Metrics) == 0:
-		return c.Refuse("shown", "list", "there is nothing to show yet")
+		return c.Refuse("shown", "list", "no groups to show yet")
 	case len(p.Metrics) > graphs.MaxSeries:
-		return c.Refuse("shown", "graph "+p.Metrics[0].Group, "%d lines are more than the %d that a graph can tell apart", len(p.Metrics), graphs.MaxSeries)
+		return c.Refuse("shown", "graph "+p.Metrics[0].Group, "%d lines exceed the limit of %d for a graph", len(p.Metrics), graphs.MaxSeries)
 	}
 	return nil
 }
 
-// checkOneUnit refuses a graph of figures that share no axis.
+// checkOneUnit refuses figures of different units in one graph.
 func checkOneUnit(c *host.Call, p *host.Panel) error {
 	first, _ := p.Metrics[0].Describe()
 	p.Unit = chart.Unit(first.Unit)
 	for _, m := range p.Metrics[1:] {
 		if f, _ := m.Describe(); f.Unit != first.Unit {
 			return c.Refuse("shown", fmt.Sprintf("graph %s | %s", p.Metrics[0], m),
-				"%s is %s and %s is %s; they share no axis", p.Metrics[0], first.Unit, m, f.Unit)
+				"different units (%[2]s, %[4]s): %[1]s and %[3]s need separate graphs", p.Metrics[0], first.Unit, m, f.Unit)
 		}
 	}
 	return nil

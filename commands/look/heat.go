@@ -20,9 +20,9 @@ import (
 // four rows each, legend, time axis and marks.
 const heatHeight = 17
 
-// distributionNamed is the figure of a group's distribution that a word stands
-// for, its first one for no word.
-func distributionNamed(g snapshot.Group, word string) (string, bool) {
+// distributionNamed returns the distribution of a group that a word names, the first
+// one for "". ok is false if the group has none of that name.
+func distributionNamed(g snapshot.Group, word string) (name string, ok bool) {
 	names := answers.DistributionsOf(g)
 	switch {
 	case word == "":
@@ -33,7 +33,7 @@ func distributionNamed(g snapshot.Group, word string) (string, bool) {
 	return word, slices.Contains(names, word)
 }
 
-// Heat runs the command heat: show how latencies were spread, moment by moment.
+// Heat runs the command heat: latency heat map over time.
 func Heat(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
@@ -51,7 +51,7 @@ func Heat(ctx context.Context, c *host.Call) error {
 	columns := graphs.PlotWidth(lang.AnswerWidth)
 	counts := c.Env.Session.Heat(snapshot.Metric{Group: g.Name, Figure: figure}, nil, s.At, view.Window, columns)
 	if !slices.ContainsFunc(counts, func(n uint32) bool { return n > 0 }) {
-		c.Say("%s: nothing measured in the last %s", g.Name, view.WindowText())
+		c.Say("%s: no measurements in the last %s", g.Name, view.WindowText())
 		return nil
 	}
 	drawn := graphs.Chart{Width: lang.AnswerWidth, Height: heatHeight, Title: g.Name + " " + figure, Window: view.Window, End: s.At,

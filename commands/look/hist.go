@@ -2,6 +2,7 @@ package look
 
 import (
 	"context"
+	"strings"
 
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
@@ -9,7 +10,7 @@ import (
 	"pulsh/graphs"
 )
 
-// Hist runs the command hist: show distributions of latencies as bars and percentiles.
+// Hist runs the command hist: show latency distributions as bars and percentiles.
 func Hist(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
@@ -19,7 +20,7 @@ func Hist(ctx context.Context, c *host.Call) error {
 	if word := c.Text("figure"); word != "" {
 		name, ok := distributionNamed(g, word)
 		if !ok {
-			return c.Refuse("figure", "hist "+g.Name, "a %s has no %s", host.KindName(g.Kind), word)
+			return c.Refuse("figure", "hist "+g.Name, "a %s has no %s (%s)", host.KindName(g.Kind), word, strings.Join(names, ", "))
 		}
 		names = []string{name}
 	}
@@ -32,7 +33,7 @@ func Hist(ctx context.Context, c *host.Call) error {
 	}
 	switch len(figures) {
 	case 0:
-		c.Say("%s: nothing measured yet", g.Name)
+		c.Say("%s: no measurements yet", g.Name)
 		return nil
 	case 1:
 		labels, counts := answers.Classes(figures)

@@ -9,11 +9,11 @@ import (
 	"pulsh/graphs"
 )
 
-// historyShown is how many lines history shows if nothing is said: what fits on
-// most screens with the graph.
+// historyShown is the default number of lines: they fit on most screens with the
+// graph.
 const historyShown = 30
 
-// History runs the command history: list the lines typed before.
+// History runs the command history: list previous commands.
 func History(_ context.Context, c *host.Call) error {
 	if c.Env.Lines == nil {
 		return nil
@@ -27,7 +27,7 @@ func History(_ context.Context, c *host.Call) error {
 		shown = len(lines)
 	}
 	if len(lines) == 0 && what != "" {
-		return c.Refuse("what", "history", "no line of the history has %q", what)
+		return c.Refuse("what", "history", "no command in the history contains %q", what)
 	}
 	lines = lines[max(len(lines)-shown, 0):]
 	for _, l := range lines {
@@ -36,14 +36,14 @@ func History(_ context.Context, c *host.Call) error {
 	return nil
 }
 
-// containing keeps the lines that have a text, in any case. The line that asks is
-// none of them.
+// containing returns the lines that contain a text, in upper or lower case, without
+// the history command that asks.
 func containing(lines []host.TypedLine, text string) []host.TypedLine {
 	var out []host.TypedLine
 	lower := strings.ToLower(text)
 	for i, l := range lines {
-		asks := i == len(lines)-1 && strings.HasPrefix(l.Text, "history")
-		if !asks && strings.Contains(strings.ToLower(l.Text), lower) {
+		isAsking := i == len(lines)-1 && strings.HasPrefix(l.Text, "history")
+		if !isAsking && strings.Contains(strings.ToLower(l.Text), lower) {
 			out = append(out, l)
 		}
 	}

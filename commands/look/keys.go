@@ -10,17 +10,18 @@ import (
 	"pulsh/graphs"
 )
 
-// keyBar is the length of the longest bar.
+// keyBar is the width of the longest bar.
 const keyBar = 24
 
-// ShowKeys runs the command keys: show how messages and keys are distributed over a consumer group's workers.
+// ShowKeys runs the command keys: show how messages and keys are distributed over the
+// workers.
 func ShowKeys(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
 		return err
 	}
 	if g.Consumer == nil {
-		return c.Refuse("group", "show "+g.Name, "%s is a producer group; only a consumer group shares keys", g.Name)
+		return c.Refuse("group", "show "+g.Name, "%s is a producer group; keys is for consumer groups", g.Name)
 	}
 	ctx, cancel := context.WithTimeout(ctx, host.AdminMax)
 	defer cancel()
@@ -30,7 +31,7 @@ func ShowKeys(ctx context.Context, c *host.Call) error {
 	}
 	shares := group.KeyShares(ctx)
 	if len(shares) == 0 {
-		c.Say("%s is %s and has no workers now", g.Name, g.State)
+		c.Say("%s is %s: no workers", g.Name, g.State)
 		return nil
 	}
 	var most, total int64

@@ -9,7 +9,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// CheckMeasurable refuses a metric of a group that is not there or has no such figure.
+// CheckMeasurable returns an error for a metric whose group or figure does not exist.
 func CheckMeasurable(ctx context.Context, c *host.Call, param string, m snapshot.Metric) error {
 	if m.Group == snapshot.TotalGroup || m.Group == snapshot.ProcessGroup {
 		return nil
@@ -28,7 +28,7 @@ func CheckMeasurable(ctx context.Context, c *host.Call, param string, m snapshot
 func List(ctx context.Context, c *host.Call) error {
 	s := c.Fresh(ctx)
 	if len(s.Groups) == 0 {
-		c.Say("no groups; `produce start fast` makes one")
+		c.Say("no groups yet; start one with `produce start fast`")
 		return nil
 	}
 	var rows [][]string

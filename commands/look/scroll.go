@@ -7,7 +7,7 @@ import (
 	"pulsh/commands/host"
 )
 
-// Freeze runs the command graph freeze: stop the graph where it is.
+// Freeze runs the command graph freeze: freeze the graph.
 func Freeze(ctx context.Context, c *host.Call) error {
 	next := *c.View()
 	if next.Until.IsZero() {
@@ -18,7 +18,7 @@ func Freeze(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// Live runs the command graph live: let the graph follow the time again.
+// Live runs the command graph live: follow the present again.
 func Live(_ context.Context, c *host.Call) error {
 	next := *c.View()
 	next.Until = time.Time{}
@@ -27,7 +27,7 @@ func Live(_ context.Context, c *host.Call) error {
 	return nil
 }
 
-// ScrollBy is a command that moves the graph by what was typed, or by a page.
+// ScrollBy returns the command that moves the graph by its argument, or by a page.
 func ScrollBy(direction time.Duration) func(context.Context, *host.Call) error {
 	return func(ctx context.Context, c *host.Call) error {
 		s, old := c.Fresh(ctx), c.View()

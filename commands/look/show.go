@@ -7,7 +7,7 @@ import (
 	"pulsh/commands/host"
 )
 
-// Show runs the command show: show a group's settings beside what comes of them.
+// Show runs the command show: show a group's settings and results.
 func Show(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "group")
 	if err != nil {
@@ -17,7 +17,7 @@ func Show(ctx context.Context, c *host.Call) error {
 	if g.LastError != "" {
 		c.Say("%s", g.LastError)
 	}
-	var s answers.Sheet
+	var s answers.Rows
 	if g.Producer != nil {
 		spec, _ := c.Env.Session.Producer(g.Name)
 		s.Producer(g, spec)

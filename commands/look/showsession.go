@@ -8,13 +8,14 @@ import (
 	"pulsh/session/spec"
 )
 
-// ShowSession lists what holds for the session, and where each value was said.
+// ShowSession runs the command show session: show the session's settings and where each
+// was set.
 func ShowSession(_ context.Context, c *host.Call) error {
 	rows := connectionFacts(c.Host)
-	for _, one := range c.Env.Session.Preferences().Said() {
-		rows = append(rows, host.Fact{Name: one.Name, Value: one.Value, From: c.Sayer(one.Name)})
+	for _, one := range c.Env.Session.Preferences().Entries() {
+		rows = append(rows, host.Fact{Name: one.Name, Value: one.Value, From: c.Origin(one.Name)})
 	}
-	rows = append(rows, host.Fact{Name: "graph", Value: c.View().Typed(), From: c.Sayer(host.SaidGraph)})
+	rows = append(rows, host.Fact{Name: "graph", Value: c.View().Typed(), From: c.Origin(host.GraphOrigin)})
 	for _, f := range facts(c.Host) {
 		if !f.OfConnection() {
 			rows = append(rows, f)
@@ -41,11 +42,11 @@ func facts(c *host.Host) []host.Fact {
 	return c.Env.Facts()
 }
 
-// connectionFacts tell of the cluster that the session is connected to. What
-// was said at the start holds until a command connects.
+// connectionFacts returns the settings of the connection: those of the start until a
+// command connects.
 func connectionFacts(c *host.Host) []host.Fact {
 	t, _ := c.Env.Session.Target()
-	if by := c.Sayer(host.SaidConnection); by != "" {
+	if by := c.Origin(host.ConnectionOrigin); by != "" {
 		return []host.Fact{{Name: host.FactURL, Value: t.URL, From: by}, {Name: host.FactAdmin, Value: t.AdminURL, From: by}, {Name: host.FactLogin, Value: t.LoginSource(), From: by}, {Name: host.FactTrust, Value: t.Trust(), From: by}}
 	}
 	var out []host.Fact
@@ -60,17 +61,17 @@ func connectionFacts(c *host.Host) []host.Fact {
 	return out
 }
 
-// SetPreferences takes over preferences that a profile says.
-func SetPreferences(c *host.Call, said []spec.Preference, from string) error {
-	next, err := c.Env.Session.Preferences().With(said)
+// SetPreferences sets the preferences of a profile.
+func SetPreferences(c *host.Call, set []spec.Preference, from string) error {
+	next, err := c.Env.Session.Preferences().Apply(set)
 	if err == nil {
 		err = c.Env.Session.SetPreferences(next)
 	}
 	if err != nil {
 		return c.Fail("show session", "%s: %s", from, err)
 	}
-	for _, one := range said {
-		c.Said(from, one.Name)
+	for _, one := range set {
+		c.SetBy(from, one.Name)
 	}
 	return nil
 }

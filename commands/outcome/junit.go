@@ -50,8 +50,8 @@ type (
 	}
 )
 
-// JUnit writes the run as a test suite: a case for each expectation, for the
-// schedule of each producer group, and for each other line that failed.
+// JUnit writes the run as a test suite. Cases are the expectations, the schedules of
+// producer groups, and the lines that failed for other reasons.
 func JUnit(w io.Writer, r Run) error {
 	s := suite{Name: strings.Join(r.Scripts, " "), Time: seconds(r.Elapsed), Timestamp: r.Report.Start.UTC().Format("2006-01-02T15:04:05")}
 	if s.Name == "" {

@@ -1,5 +1,5 @@
-// Package outcome writes the result of a run for machines: as JSON, and as the
-// JUnit XML that pipelines show.
+// Package outcome writes the results of a run for other programs: as JSON, and as
+// JUnit XML for CI systems.
 package outcome
 
 import (

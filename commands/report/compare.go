@@ -18,7 +18,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// reportBytesMax bounds a report that is read: a day of a dozen groups.
+// reportBytesMax bounds the size of a report to read: a day of a dozen groups.
 const reportBytesMax = 1 << 30
 
 // Compare runs the command compare: put two exported runs side by side.
@@ -40,10 +40,10 @@ func readReport(c *host.Call, name string) (*export.Report, error) {
 	path := lang.HomePath(c.Text(name))
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, c.Refuse(name, "export "+lang.Quote(path), "there is no file %q", path)
+		return nil, c.Refuse(name, "export "+lang.Quote(path), "no file %q", path)
 	}
 	if err != nil {
-		return nil, c.Refuse(name, "", "%q cannot be read: %s", path, reason(err))
+		return nil, c.Refuse(name, "", "cannot read %q: %s", path, reason(err))
 	}
 	defer f.Close()
 	switch info, err := f.Stat(); {
@@ -63,7 +63,7 @@ func readReport(c *host.Call, name string) (*export.Report, error) {
 func printSideBySide(c *host.Call, param string, a, b *export.Report) error {
 	rows, alone := export.Compare(a, b)
 	if len(rows) == 0 {
-		return c.Refuse(param, "", "there is nothing to compare: no group of the one is in the other, or nothing was measured")
+		return c.Refuse(param, "", "nothing to compare: no common group, or no measurements")
 	}
 	var cells [][]string
 	last := ""
@@ -76,9 +76,9 @@ func printSideBySide(c *host.Call, param string, a, b *export.Report) error {
 			ratioText(r.Ratio), string(r.Verdict)})
 	}
 	right := graphs.AlignRight
-	c.Print(graphs.Table([]string{"", "a", "least–most", "b", "least–most", "b/a", ""}, cells, []graphs.Align{0, right, right, right, right, right, 0}, 0))
+	c.Print(graphs.Table([]string{"", "a", "min–max", "b", "min–max", "b/a", ""}, cells, []graphs.Align{0, right, right, right, right, right, 0}, 0))
 	if len(alone) > 0 {
-		c.Say("only in one of them: %s", lang.And(alone))
+		c.Say("only in one report: %s", lang.And(alone))
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func medianText(unit export.Unit, s export.Spread) string {
 	return valueText(unit, s.Median)
 }
 
-// rangeText writes the least and the most, "" where there is one value.
+// rangeText writes the minimum and the maximum, "" for a single value.
 func rangeText(unit export.Unit, s export.Spread) string {
 	if s.Count < 2 {
 		return ""
@@ -119,7 +119,7 @@ func ratioText(r float64) string {
 	return graphs.Three(r)
 }
 
-// Diff compares two stretches of the session.
+// Diff runs the command diff: compare before and after a mark.
 func Diff(ctx context.Context, c *host.Call) error {
 	s := c.Fresh(ctx)
 	marks := kinds.UserMarks(s)
@@ -157,7 +157,7 @@ func (s stretch) String() string {
 	return s.from.Format("15:04:05") + " to " + s.to.Format("15:04:05") + ", " + graphs.Seconds(s.to.Sub(s.from))
 }
 
-// markNamed is the newest mark with the text that was typed.
+// markNamed returns the index of the newest mark with the typed text.
 func markNamed(c *host.Call, param string, marks []snapshot.Mark) (int, error) {
 	name := c.Text(param)
 	var texts []string
@@ -168,11 +168,11 @@ func markNamed(c *host.Call, param string, marks []snapshot.Mark) (int, error) {
 		texts = append(texts, lang.Quote(m.Text))
 	}
 	if len(texts) == 0 {
-		return 0, c.Refuse(param, "mark "+lang.Quote(name), "there are no marks yet")
+		return 0, c.Refuse(param, "mark "+lang.Quote(name), "no marks yet")
 	}
 	try := "diff " + texts[0]
 	if near, ok := lang.Nearest(lang.Quote(name), texts); ok {
 		try = "diff " + near
 	}
-	return 0, c.Refuse(param, try, "there is no mark %q; there are %s", name, lang.And(texts))
+	return 0, c.Refuse(param, try, "no mark %q (%s)", name, strings.Join(texts, ", "))
 }

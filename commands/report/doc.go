@@ -1,3 +1,3 @@
-// Package report holds the commands that write a session where others can read
-// it: exports, streams, metrics over HTTP and comparisons.
+// Package report has the commands that write a session for other programs: exports,
+// streams, metrics over HTTP and comparisons.
 package report

@@ -17,12 +17,13 @@ import (
 	"pulsh/session/export"
 )
 
-// DefaultExport is the name of the file that export writes if none is given.
+// DefaultExport returns the default name of an export.
 func DefaultExport(now time.Time) string {
 	return now.Format("pulsh-20060102-150405") + string(export.HTML)
 }
 
-// ExportFile runs the command export: write the session into a file: a page, JSON, CSV, Prometheus or histograms by its ending.
+// ExportFile runs the command export: export the session; the extension picks the
+// format.
 func ExportFile(ctx context.Context, c *host.Call) error {
 	path, as := lang.HomePath(c.Text("file")), export.HTML
 	if path == "" {
@@ -35,41 +36,41 @@ func ExportFile(ctx context.Context, c *host.Call) error {
 	}
 	c.Fresh(ctx)
 	r := ReportNow(c.Host)
-	told := func(part float64) { c.Task.Store(&lang.Progress{Step: "writing " + path, Share: part}) }
+	told := func(part float64) { c.Publish(&lang.Progress{Step: "writing " + path, Share: part}) }
 	size, err := WriteWhole(ctx, path, func(w io.Writer) error { return export.Write(ctx, w, r, as, told) })
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return c.Refuse("file", "", "%s cannot be written: %s", path, reason(err))
+		return c.Refuse("file", "", "cannot write %s: %s", path, reason(err))
 	}
-	c.Say("%s: %s, %s, %s", path, graphs.Bytes(float64(size)), lang.Count(len(r.Groups), "group"), lang.Count(r.Samples.Count, "second"))
+	c.Say("%s: %s, %s, %s", path, graphs.Bytes(float64(size)), graphs.Plural(len(r.Groups), "group"), graphs.Plural(r.Samples.Count, "second"))
 	return nil
 }
 
-// checkReplaceable refuses a file that is there, unless it may be replaced, and what
-// is no file at all.
+// checkReplaceable returns an error if path exists and may not be replaced, or is not
+// a regular file.
 func checkReplaceable(c *host.Call, name, path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		folder := filepath.Dir(path)
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			return c.Refuse("file", name+" "+lang.Quote(filepath.Base(path)), "there is no folder %q", folder)
+			return c.Refuse("file", name+" "+lang.Quote(filepath.Base(path)), "no folder %q", folder)
 		}
 		return nil
 	case err != nil:
-		return c.Refuse("file", "", "%s cannot be written: %s", path, reason(err))
+		return c.Refuse("file", "", "cannot write %s: %s", path, reason(err))
 	case !info.Mode().IsRegular():
 		return c.Refuse("file", "", "%q is not a file", path)
 	case c.Text("force") == "":
-		return c.Refuse("file", name+" "+lang.Quote(path)+" force=on", "%q is there already", path)
+		return c.Refuse("file", name+" "+lang.Quote(path)+" force=on", "%q already exists", path)
 	}
 	return nil
 }
 
-// WriteWhole writes a file in one step: it is complete under its name or, after
-// an error, what it was before.
+// WriteWhole writes a file atomically: after an error the old file, if any, is
+// unchanged.
 func WriteWhole(ctx context.Context, path string, write func(io.Writer) error) (size int64, err error) {
 	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"-"+strconv.Itoa(os.Getpid()))
 	temporary, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666) // less the user's umask
@@ -86,7 +87,7 @@ func WriteWhole(ctx context.Context, path string, write func(io.Writer) error) (
 	return counted.size, err
 }
 
-// stoppable counts what is written, and ends when its context ends.
+// stoppable counts written bytes, and fails when its context ends.
 type stoppable struct {
 	ctx  context.Context
 	to   io.Writer
@@ -102,7 +103,7 @@ func (s *stoppable) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// reason is what the system said, without the name of the file and of the call.
+// reason returns the text of a system error without operation and path.
 func reason(err error) string {
 	var path *fs.PathError
 	var link *os.LinkError

@@ -11,18 +11,18 @@ import (
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
+	"pulsh/graphs"
 	"pulsh/session/export"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
-// reportStep is the distance of the values of a report's series: what a ring
-// keeps for a day.
+// reportStep is the interval of a report's series, which are kept for a day.
 const reportStep = metrics.CoarseStep
 
-// ReportNow is the session so far as data, for files. It is complete and does not
-// change any more. It may be called by any goroutine.
+// ReportNow returns the session so far as a report, which does not change any more.
+// It may be called by any goroutine.
 func ReportNow(c *host.Host) *export.Report {
 	s := c.Env.Session.Snapshot()
 	r := outline(c, s)
@@ -50,8 +50,7 @@ func ReportNow(c *host.Host) *export.Report {
 	return r
 }
 
-// outline is the report without what lies in the past: the state of everything
-// at one sample.
+// outline returns the report of one sample, without series.
 func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 	r := &export.Report{
 		Version: export.Version, Start: c.Env.Session.Began().Round(0), End: s.At.Round(0),
@@ -107,7 +106,7 @@ func title(s *snapshot.Snapshot) string {
 	text := "no groups"
 	switch {
 	case len(names) > titleGroups:
-		text = lang.Count(len(names), "group")
+		text = graphs.Plural(len(names), "group")
 	case len(names) > 0:
 		text = lang.And(names)
 	}
@@ -117,7 +116,7 @@ func title(s *snapshot.Snapshot) string {
 	return text
 }
 
-// titleGroups is how many groups a title names before it counts them.
+// titleGroups is the largest number of groups that a title names; more are counted.
 const titleGroups = 4
 
 func environment(c *host.Host) export.Environment {
@@ -129,7 +128,7 @@ func environment(c *host.Host) export.Environment {
 	return e
 }
 
-// ClientVersion is that of the Pulsar client, from the build's own record.
+// ClientVersion returns the version of the Pulsar client of this build.
 func ClientVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, m := range info.Deps {
@@ -141,7 +140,7 @@ func ClientVersion() string {
 	return "unknown"
 }
 
-// groupAt is a group at one sample.
+// groupAt returns a group of a sample.
 func groupAt(c *host.Host, s *snapshot.Snapshot, g snapshot.Group) export.Group {
 	out := export.Group{
 		Name: g.Name, Kind: string(g.Kind), State: string(g.State), Topic: g.Topic, Partitions: g.Partitions,
@@ -172,7 +171,7 @@ func groupAt(c *host.Host, s *snapshot.Snapshot, g snapshot.Group) export.Group 
 	return out
 }
 
-// spans says from when to when a distribution measures.
+// spans tells the start and end of the times of a distribution.
 func spans(name string) string {
 	switch name {
 	case "latency":
@@ -187,7 +186,7 @@ func spans(name string) string {
 	return "due to received"
 }
 
-// settingsOf are a group's settings as they are typed.
+// settingsOf returns the settings of a group as typed.
 func settingsOf(c *host.Host, name string) (list export.Table[string]) {
 	if settings, ok := c.Env.Session.Producer(name); ok {
 		for _, s := range spec.ProducerSettings() {
@@ -202,7 +201,7 @@ func settingsOf(c *host.Host, name string) (list export.Table[string]) {
 	return list
 }
 
-// unitOf is the unit of a figure in a file, and what its values are divided by.
+// unitOf returns the unit of a figure in files, and the divisor of its values.
 func unitOf(u spec.Unit) (unit export.Unit, divisor float64) {
 	switch u {
 	case spec.PerSecond:
@@ -219,14 +218,14 @@ func unitOf(u spec.Unit) (unit export.Unit, divisor float64) {
 	return export.Count, 1
 }
 
-// columnOf is the column of a figure.
+// columnOf returns the column of a figure.
 func columnOf(kind string, f snapshot.Figure) export.Column {
 	unit, _ := unitOf(f.Unit)
 	return export.Column{Name: export.ColumnName(kind, f.Name, unit), Metric: export.MetricName(kind, f.Name), Unit: unit, Doc: f.Doc}
 }
 
-// ColumnsOf are the columns of a kind of group, each once: fast.p99 and
-// fast.latency.p99 are one.
+// ColumnsOf returns the columns of a kind of group, each once: fast.p99 and
+// fast.latency.p99 are the same.
 func ColumnsOf(kind string, figures []snapshot.Figure) []export.Column {
 	var list []export.Column
 	for _, f := range figures {
@@ -238,8 +237,8 @@ func ColumnsOf(kind string, figures []snapshot.Figure) []export.Column {
 	return list
 }
 
-// ReportColumns are the columns of all kinds, in an order that only grows at
-// the ends of its parts.
+// ReportColumns returns the columns of all kinds. New figures are added at the end of
+// a kind.
 func ReportColumns() []export.Column {
 	var list []export.Column
 	for _, part := range [][]export.Column{
@@ -257,7 +256,7 @@ func ReportColumns() []export.Column {
 	return list
 }
 
-// figuresAt are the figures of a group at one sample, by column.
+// figuresAt returns the figures of a group of a sample, by column.
 func figuresAt(s *snapshot.Snapshot, group string, figures []snapshot.Figure, kind string) export.Table[export.Number] {
 	list := export.Table[export.Number]{}
 	for _, f := range figures {
@@ -274,16 +273,16 @@ func figuresAt(s *snapshot.Snapshot, group string, figures []snapshot.Figure, ki
 	return list
 }
 
-// samplesOf are the whole seconds from the session's start to a sample, a day at
-// most, which is how far back the rings reach.
+// samplesOf returns the whole seconds from the session's start to a sample, at most a
+// day.
 func samplesOf(began, at time.Time) export.Samples {
 	last := at.Truncate(reportStep)
 	n := min(int(last.Sub(began.Truncate(reportStep))/reportStep)+1, int(metrics.CoarseSpan/reportStep))
 	return export.Samples{From: last.Add(-time.Duration(n-1) * reportStep).Round(0), StepSeconds: reportStep.Seconds(), Count: n}
 }
 
-// series are the past of a group's figures by column. What was never known is
-// left out.
+// series returns the past of a group's figures by column, without figures that were
+// never known.
 func series(c *host.Host, at time.Time, group string, figures []snapshot.Figure, kind string, n int) export.Table[[]export.Number] {
 	list := export.Table[[]export.Number]{}
 	for _, f := range figures {
@@ -306,9 +305,8 @@ func series(c *host.Host, at time.Time, group string, figures []snapshot.Figure,
 	return list
 }
 
-// reproduce writes the lines that were run as a script: those that change
-// something, wait or expect, with the pauses between them. Lines that failed are
-// comments.
+// reproduce returns a script that repeats the session: the commands that change
+// something, wait or expect, with the pauses between them. Failed lines are comments.
 func reproduce(l *lang.Language, lines []lang.Line, r *export.Report) string {
 	var b strings.Builder
 	b.WriteString("# " + r.Title + ", " + r.Start.Format(time.RFC3339) + ", pulsh " + r.Environment.Pulsh + "\n")
@@ -340,14 +338,12 @@ func reproduce(l *lang.Language, lines []lang.Line, r *export.Report) string {
 	return b.String()
 }
 
-// pauseStep is how exactly a script keeps the pauses of what was typed: nobody
-// types faster.
+// pauseStep is the precision of pauses in a script.
 const pauseStep = 100 * time.Millisecond
 
-// replaysAgain says whether a line belongs into a script that does the same again.
-// What files ran stands there line by line and with its variables filled in, so
-// the lines that ran them and gave the variables do not; a wait that depends on
-// when the script began is a pause.
+// replaysAgain reports whether reproduce includes a line. The lines of scripts are
+// listed with their variables substituted, so the lines that run scripts and set
+// variables are left out, and at is replaced by a pause.
 func replaysAgain(c *lang.Command) bool {
 	switch {
 	case c.Assigns || c.Name == "at" || c.Name == "connect":

@@ -13,29 +13,28 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
+	"pulsh/graphs"
 	"pulsh/session/export"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 )
 
-// The limits of a stream's intervals: what a sampler sees, and what a ring shows
-// without going back far.
+// The limits of the interval of a stream.
 const (
 	streamMin     = metrics.SampleEvery
 	streamMax     = time.Hour
 	streamDefault = time.Second
 )
 
-// settle is how long a record waits behind the end of its interval for the last
-// sample of it.
+// settle is the time that a record waits after its interval for the last sample.
 const settle = 3 * metrics.SampleEvery / 2
 
-// outletTime bounds how long ending a stream or a server may take: a disk that
-// does not answer keeps nobody from leaving.
-const outletTime = 2 * time.Second
+// backgroundStopMax bounds the end of a stream or a server, so that a disk that hangs
+// does not block the exit.
+const backgroundStopMax = 2 * time.Second
 
-// stream appends records to a file until it is told to stop or cannot.
+// stream appends records to a file until it is stopped or fails.
 type stream struct {
 	commands *host.Host
 	path     string
@@ -57,13 +56,13 @@ func StreamStart(_ context.Context, c *host.Call) error {
 		every = streamDefault
 	}
 	if every < streamMin || every > streamMax {
-		return c.Refuse("every", "stream run.jsonl every=1s", "%s is not from %s to %s", c.Text("every"), pacing.FormatDuration(streamMin), pacing.FormatDuration(streamMax))
+		return c.Refuse("every", "stream run.jsonl every=1s", "%s is not between %s and %s", c.Text("every"), pacing.FormatDuration(streamMin), pacing.FormatDuration(streamMax))
 	}
-	outletsOf(c.Host).mu.Lock()
-	running := outletsOf(c.Host).stream
-	outletsOf(c.Host).mu.Unlock()
+	backgroundOf(c.Host).mu.Lock()
+	running := backgroundOf(c.Host).stream
+	backgroundOf(c.Host).mu.Unlock()
 	if running != nil && !running.ended() {
-		return c.Fail("stream stop", "%s is being written already", running.path)
+		return c.Fail("stream stop", "already streaming to %s", running.path)
 	}
 	s := &stream{commands: c.Host, path: lang.HomePath(c.Text("file")), every: every, columns: ReportColumns(), done: make(chan struct{})}
 	s.csv, _ = host.Value[bool](c, "file")
@@ -73,21 +72,21 @@ func StreamStart(_ context.Context, c *host.Call) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	s.next = c.Env.Now().Truncate(every)
-	outletsOf(c.Host).mu.Lock()
-	outletsOf(c.Host).stream = s
-	outletsOf(c.Host).mu.Unlock()
+	backgroundOf(c.Host).mu.Lock()
+	backgroundOf(c.Host).stream = s
+	backgroundOf(c.Host).mu.Unlock()
 	go s.run(ctx) // owned by the commands: stop and Close end it and wait
 	if s.file != nil {
-		c.Say("%s: a record every %s for each group", s.path, pacing.FormatDuration(every))
+		c.Say("%s: a record every %s per group", s.path, pacing.FormatDuration(every))
 	}
 	return nil
 }
 
-// openStream opens the file and writes what stands at its head.
+// openStream opens the file and writes its header.
 func openStream(c *host.Call, s *stream) error {
 	if s.path == kinds.StandardOutput {
 		if c.Env.Output == nil {
-			return c.Refuse("file", "stream run.jsonl", "the standard output is the screen")
+			return c.Refuse("file", "stream run.jsonl", "standard output is the terminal")
 		}
 		s.to = c.Env.Output
 		return nil
@@ -104,14 +103,14 @@ func openStream(c *host.Call, s *stream) error {
 		_, err = f.Write(head.Bytes())
 	}
 	if err != nil {
-		return c.Refuse("file", "", "%s cannot be written: %s", s.path, reason(err))
+		return c.Refuse("file", "", "cannot write %s: %s", s.path, reason(err))
 	}
 	s.to, s.file = f, f
 	return nil
 }
 
-// run writes the records of each interval when it is over, and at the end those
-// of the one that is not.
+// run writes the records of each interval, and at the end those of the unfinished
+// one.
 func (s *stream) run(ctx context.Context) {
 	defer close(s.done)
 	timer := time.NewTimer(0)
@@ -129,7 +128,7 @@ func (s *stream) run(ctx context.Context) {
 			return
 		}
 		if err := s.write(s.past(end)); err != nil {
-			s.commands.Env.Session.Say("%s ended after %s: %s; try: stream another.jsonl", s.path, lang.Count(s.records, "record"), reason(err))
+			s.commands.Env.Session.Say("%s ended after %s: %s; try: stream another.jsonl", s.path, graphs.Plural(s.records, "record"), reason(err))
 			s.close()
 			return
 		}
@@ -143,7 +142,7 @@ func (s *stream) run(ctx context.Context) {
 
 func (s *stream) close() {
 	if s.file != nil {
-		_ = s.file.Sync() // what cannot be told any more
+		_ = s.file.Sync() // an error cannot be reported any more
 		_ = s.file.Close()
 	}
 }
@@ -157,7 +156,7 @@ func (s *stream) ended() bool {
 	}
 }
 
-// past are the records of the interval that ends, groups first.
+// past returns the records of the interval that ends at end, groups first.
 func (s *stream) past(end time.Time) []export.Record {
 	taken := s.commands.Env.Session.Snapshot()
 	var list []export.Record
@@ -168,7 +167,7 @@ func (s *stream) past(end time.Time) []export.Record {
 		s.record(end, snapshot.ProcessGroup, export.Process, snapshot.ProcessFigures()))
 }
 
-// record is what the ring knows of the interval that ends at a time.
+// record returns the record of a group for the interval that ends at end.
 func (s *stream) record(end time.Time, group, kind string, figures []snapshot.Figure) export.Record {
 	r := export.Record{At: s.next.Round(0), Group: group, Kind: kind}
 	for _, f := range figures {
@@ -185,7 +184,7 @@ func (s *stream) record(end time.Time, group, kind string, figures []snapshot.Fi
 	return r
 }
 
-// write writes the records in which something is known, all at once.
+// write writes the records with known values in one write.
 func (s *stream) write(records []export.Record) error {
 	var b bytes.Buffer
 	rows := csv.NewWriter(&b)
@@ -216,43 +215,42 @@ func (s *stream) write(records []export.Record) error {
 // stop ends the stream and waits for its last record, within ctx.
 func (s *stream) stop(ctx context.Context) error {
 	s.cancel()
-	ctx, cancel := context.WithTimeout(ctx, outletTime)
+	ctx, cancel := context.WithTimeout(ctx, backgroundStopMax)
 	defer cancel()
 	select {
 	case <-s.done:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("%s does not take its last record", s.path)
+		return fmt.Errorf("cannot write the last record to %s", s.path)
 	}
 }
 
-// StreamStop runs the command stream stop: end the stream, after what belongs into it so far.
+// StreamStop runs the command stream stop: stop the stream.
 func StreamStop(ctx context.Context, c *host.Call) error {
-	outletsOf(c.Host).mu.Lock()
-	s := outletsOf(c.Host).stream
-	outletsOf(c.Host).stream = nil
-	outletsOf(c.Host).mu.Unlock()
+	backgroundOf(c.Host).mu.Lock()
+	s := backgroundOf(c.Host).stream
+	backgroundOf(c.Host).stream = nil
+	backgroundOf(c.Host).mu.Unlock()
 	if s == nil || s.ended() {
-		return c.Fail("stream run.jsonl", "nothing is streamed")
+		return c.Fail("stream run.jsonl", "not streaming")
 	}
 	if err := s.stop(ctx); err != nil {
 		return c.Fail("", "%s", err)
 	}
 	if s.file != nil {
-		c.Say("%s: %s", s.path, lang.Count(s.records, "record"))
+		c.Say("%s: %s", s.path, graphs.Plural(s.records, "record"))
 	}
 	return nil
 }
 
-// Close ends what goes on beside the lines: a stream gets its last record, the
-// metrics are served no more. Call it behind the session's Close, so that they
-// tell of the end too.
+// Close ends the stream, after its last record, and the metrics server. Call it after
+// the Close of the session, so that they include its end.
 func Close(ctx context.Context, c *host.Host) {
-	outletsOf(c).mu.Lock()
-	stream, server := outletsOf(c).stream, outletsOf(c).server
-	outletsOf(c).stream, outletsOf(c).server = nil, nil
-	outletsOf(c).mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outletTime)
+	backgroundOf(c).mu.Lock()
+	stream, server := backgroundOf(c).stream, backgroundOf(c).server
+	backgroundOf(c).stream, backgroundOf(c).server = nil, nil
+	backgroundOf(c).mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), backgroundStopMax)
 	defer cancel()
 	if stream != nil {
 		_ = stream.stop(ctx) // nobody is left to tell

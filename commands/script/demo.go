@@ -12,32 +12,30 @@ import (
 	"pulsh/commands/lang"
 )
 
-// DemoScript is the tour: lines as they are typed, and comments that explain
-// them.
+// DemoScript is the guided tour: commands, and comments that explain them.
 //
 //go:embed demo.pulsh
 var DemoScript string
 
-// The names in the script. The topic gets another for each tour, so that two on
-// one cluster do not meet.
+// The names in the script. Each tour gets a topic name of its own, so that two tours
+// on one cluster do not share a topic.
 const (
 	demoTopic    = "pulsh-demo"
 	demoProducer = "demo"
 	demoConsumer = "demo-sub"
 )
 
-// demoCleanTime bounds taking a tour away: its groups stop within three seconds,
-// and deleting a topic is one request.
+// demoCleanTime bounds the cleanup after a tour.
 const demoCleanTime = 10 * time.Second
 
-// Demo runs the command demo: walk through what pulsh can do, on the cluster that is connected.
+// Demo runs the command demo: a guided tour on the connected cluster.
 func Demo(ctx context.Context, c *host.Call) error {
 	if _, ok := c.Env.Session.Target(); !ok {
-		return c.Fail("connect pulsar://localhost:6650", "a tour needs a Pulsar, and none is connected")
+		return c.Fail("connect pulsar://localhost:6650", "the tour needs a connection to a Pulsar")
 	}
 	for _, g := range c.Fresh(ctx).Groups {
 		if g.Name == demoProducer || g.Name == demoConsumer {
-			return c.Fail("remove "+g.Name, "there is a group %q already, and the tour makes one", g.Name)
+			return c.Fail("remove "+g.Name, "a group named %s already exists, and the tour creates one", g.Name)
 		}
 	}
 	topic := demoTopic + c.Env.Now().Format("-150405")
@@ -47,16 +45,16 @@ func Demo(ctx context.Context, c *host.Call) error {
 	return leaveDemo(ctx, c, topic, err)
 }
 
-// runTour runs the lines of a script, each shown, and prints its comments.
+// runTour runs the lines of a script and prints them, with its comments.
 func runTour(ctx context.Context, c *host.Call, script string) error {
 	steps := strings.Split(strings.TrimSpace(script), "\n")
 	for i, step := range steps {
-		if said, ok := strings.CutPrefix(step, "# "); ok {
+		if comment, ok := strings.CutPrefix(step, "# "); ok {
 			c.Say("")
-			c.Say("%s", said)
+			c.Say("%s", comment)
 			continue
 		}
-		c.Task.Store(&lang.Progress{Far: fmt.Sprintf("step %d of %d", i+1, len(steps)), Share: math.NaN()})
+		c.Publish(&lang.Progress{Far: fmt.Sprintf("step %d of %d", i+1, len(steps)), Share: math.NaN()})
 		if !strings.HasPrefix(step, "wait ") {
 			c.Say("> %s", step)
 		}
@@ -77,8 +75,8 @@ type topicDeleter interface {
 	DeleteTopic(ctx context.Context, topic string, force bool) error
 }
 
-// leaveDemo takes away what a tour has made, however it ended. What it says of
-// that comes behind the error of the tour.
+// leaveDemo removes the groups and the topic of a tour that has ended with err, and
+// returns err or its own error.
 func leaveDemo(ctx context.Context, c *host.Call, topic string, err error) error {
 	cleaning, cancel := context.WithTimeout(context.WithoutCancel(ctx), demoCleanTime)
 	defer cancel()
@@ -98,11 +96,11 @@ func leaveDemo(ctx context.Context, c *host.Call, topic string, err error) error
 	}
 	admin, ok := c.Env.Session.Admin().(topicDeleter)
 	if !ok {
-		c.Say("the topic %s is left, for there is no admin API to delete it", topic)
+		c.Say("topic %s remains: deleting it needs the admin API", topic)
 		return err
 	}
 	if gone := admin.DeleteTopic(cleaning, topic, true); gone != nil {
-		c.Say("the topic %s is left: %s", topic, gone)
+		c.Say("topic %s remains: %s", topic, gone)
 	}
 	return err
 }

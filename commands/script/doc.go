@@ -1,3 +1,3 @@
-// Package script holds the commands of scripts and profiles: waiting, expecting,
+// Package script has the commands of scripts and profiles: waits, expectations,
 // marks, the guided tour, saving and loading.
 package script

@@ -14,8 +14,8 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// trial watches a condition: it passes when the condition has held for a while,
-// and fails when it breaks, or when it has not begun to hold within its time.
+// trial tests a condition. It passes when the condition has been true for hold, and
+// fails when the condition is false after within.
 type trial struct {
 	condition snapshot.Condition
 	hold      time.Duration // it must hold for so long
@@ -29,14 +29,14 @@ type trial struct {
 	broken    snapshot.Term // the comparison that failed
 }
 
-// extremes are the values of one comparison during a trial.
+// extremes are the values of a comparison during a trial.
 type extremes struct{ last, best, worst float64 }
 
-// holeMax is the longest time between two samples that counts as watched: while
-// nobody looks, nothing can be said to hold. A late sampler is within it.
+// holeMax is the longest time between two samples that are taken for continuous. It
+// allows for a late sampler.
 const holeMax = 1500 * time.Millisecond
 
-// look takes a sample and says whether the trial is over.
+// look takes a sample and reports whether the trial is over.
 func (t *trial) look(s *snapshot.Snapshot) bool {
 	if s.At.Sub(t.seen) > holeMax {
 		t.since = time.Time{}
@@ -65,7 +65,8 @@ func (t *trial) look(s *snapshot.Snapshot) bool {
 	return false
 }
 
-// take keeps the extremes; the worst is that of the present stretch of holding.
+// take updates the extremes. The worst value counts from when the condition last
+// became true.
 func (e *extremes) take(t snapshot.Term, v float64, starts bool) {
 	e.last = v
 	if starts || t.Worse(v, e.worst) {
@@ -76,7 +77,7 @@ func (e *extremes) take(t snapshot.Term, v float64, starts bool) {
 	}
 }
 
-// Expect runs the command expect: fail if a condition does not hold.
+// Expect runs the command expect: fail if a condition is not true.
 func Expect(ctx context.Context, c *host.Call) error {
 	condition, err := typedCondition(ctx, c)
 	if err != nil {
@@ -88,14 +89,14 @@ func Expect(ctx context.Context, c *host.Call) error {
 	}
 	t.hold, _ = host.Value[time.Duration](c, "for")
 	t.within, _ = host.Value[time.Duration](c, "within")
-	c.Until(t.within+t.hold, func() string { return standing(condition, c.Env.Session.Snapshot()) })
+	c.Until(t.within+t.hold, func() string { return current(condition, c.Env.Session.Snapshot()) })
 	if err := c.Watch(ctx, func(s *snapshot.Snapshot) bool { return t.look(s) }); err != nil {
 		return err
 	}
 	return printVerdict(c, &t)
 }
 
-// printVerdict prints and counts the outcome.
+// printVerdict prints and counts the result.
 func printVerdict(c *host.Call, t *trial) error {
 	check := lang.Check{At: t.begin, Place: c.Place(), Turn: c.Turn, Condition: t.label(), Measured: t.values(),
 		Elapsed: c.Env.Now().Sub(t.begin), Samples: t.samples, Terms: t.measurements()}
@@ -115,18 +116,15 @@ func printVerdict(c *host.Call, t *trial) error {
 		line += check.Turn + "  "
 	}
 	fmt.Fprintf(c.Out, "%s%s  %s\n", line, graphs.Left(check.Condition, max(checkWidth, graphs.Width(check.Condition))), check.Measured)
-	c.Result.Checks = append(c.Result.Checks, check)
-	c.Past.Tested(check)
+	c.AddCheck(check)
 	if failure == nil {
-		c.Result.Passed++
 		return nil
 	}
-	c.Result.Failed++
 	fmt.Fprintf(c.Out, "      try: %s\n", failure.Try)
 	return failure
 }
 
-// measurements are what the comparisons saw, for a report.
+// measurements returns the values of the comparisons, for a report.
 func (t *trial) measurements() []lang.CheckTerm {
 	var out []lang.CheckTerm
 	for i, term := range t.condition.Terms {
@@ -137,10 +135,10 @@ func (t *trial) measurements() []lang.CheckTerm {
 	return out
 }
 
-// checkWidth is the column of conditions, so that what was measured lines up.
+// checkWidth is the width of the column of conditions.
 const checkWidth = 36
 
-// label is the condition with its times: fast.p99 < 20ms for 5s.
+// label returns the condition with its durations: fast.p99 < 20ms for 5s.
 func (t *trial) label() string {
 	text := t.condition.String()
 	if t.hold > 0 {
@@ -152,7 +150,7 @@ func (t *trial) label() string {
 	return text
 }
 
-// values tells what was measured: 4.8ms worst 6.2ms, or reached 50.0k/s.
+// values returns the measured values: 4.8ms worst 6.2ms, or reached 50.0k/s.
 func (t *trial) values() string {
 	if !t.passed {
 		i := t.brokenAt()
@@ -181,7 +179,7 @@ func (t *trial) brokenAt() int {
 	return 0
 }
 
-// failure is the sentence: fast.rate reached 41.2k/s, wanted > 55k, within 10s.
+// failure returns a sentence: fast.rate reached 41.2k/s, wanted > 55k, within 10s.
 func (t *trial) failure() string {
 	text := fmt.Sprintf("%s %s, wanted %s %s", t.broken.Metric, t.values(), t.broken.Op, t.broken.Limit())
 	if t.hold > 0 {

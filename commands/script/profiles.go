@@ -16,7 +16,7 @@ import (
 	"pulsh/session/spec"
 )
 
-// SaveName is a profile to be written.
+// SaveName returns the kind NAME of a profile to write.
 func SaveName() lang.Kind {
 	return lang.Kind{Name: "NAME", Sample: "mine", Parse: kinds.CheckName, Doc: "a name for a profile",
 		Complete: func(s *lang.Scene) []lang.Suggestion {
@@ -25,7 +25,7 @@ func SaveName() lang.Kind {
 			}
 			var out []lang.Suggestion
 			for _, name := range kinds.EnvOf(s).Library.Saved() {
-				out = append(out, lang.Suggestion{Text: name, Description: "is replaced"})
+				out = append(out, lang.Suggestion{Text: name, Description: "replace it"})
 			}
 			return out
 		}}
@@ -34,7 +34,7 @@ func SaveName() lang.Kind {
 // Save runs the command save: save the connection, the graph and all groups as a profile.
 func Save(ctx context.Context, c *host.Call) error {
 	view := c.View()
-	p := profile.Profile{Name: c.Text("name"), Session: c.Env.Session.Preferences().Said(), Graph: view.Profile()}
+	p := profile.Profile{Name: c.Text("name"), Session: c.Env.Session.Preferences().Entries(), Graph: view.Profile()}
 	t, _ := c.Env.Session.Target()
 	p.Connection = t.Connection()
 	for _, g := range c.Fresh(ctx).Groups {
@@ -46,28 +46,28 @@ func Save(ctx context.Context, c *host.Call) error {
 		}
 	}
 	if len(p.Groups) == 0 {
-		return c.Fail("produce start fast", "there are no groups to save")
+		return c.Fail("produce start fast", "no groups to save")
 	}
 	old, there := c.Env.Library.File(p.Name)
-	if there && c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("%s is there already; replace it?", old)) {
-		c.Say("%s stays as it is", p.Name)
+	if there && c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("%s already exists; replace it?", old)) {
+		c.Say("%s: not changed", p.Name)
 		return nil
 	}
 	saved, err := c.Env.Library.Save(p)
 	if err != nil {
 		return c.Refuse("name", "save mine", "%s", err)
 	}
-	c.Say("saved %s to %s", lang.Count(len(p.Groups), "group"), saved.Path)
+	c.Say("saved %s to %s", graphs.Plural(len(p.Groups), "group"), saved.Path)
 	if saved.Lost > 0 {
-		c.Say("dropped %d of the old file's %s", saved.Lost, lang.Count(saved.Comments, "comment"))
+		c.Say("dropped %d of the old file's %s", saved.Lost, graphs.Plural(saved.Comments, "comment"))
 	}
 	if t.Token.Held() {
-		c.Say("the token is not saved: pulsh holds it in memory only")
+		c.Say("the token is not saved: pulsh keeps it in memory only")
 	}
 	return nil
 }
 
-// Load runs the command load: make the groups of a profile ready.
+// Load runs the command load: load a profile; its groups are ready to start.
 func Load(ctx context.Context, c *host.Call) error {
 	p, err := profileNamed(c)
 	if err != nil {
@@ -76,22 +76,22 @@ func Load(ctx context.Context, c *host.Call) error {
 	s := c.Fresh(ctx)
 	for _, g := range p.Groups {
 		if old, ok := s.Group(g.Name); ok {
-			return c.Refuse("profile", "remove "+g.Name, "there is a group %q already, and it is %s", g.Name, old.State)
+			return c.Refuse("profile", "remove "+g.Name, "group %s is already %s", g.Name, old.State)
 		}
 	}
 	for _, g := range p.Groups {
-		said := ""
+		text := ""
 		if g.Producer != nil {
 			err = c.Env.Session.AddProducer(g.Name, *g.Producer)
-			said = answers.SayProducer(g.Name, *g.Producer)
+			text = answers.SayProducer(g.Name, *g.Producer)
 		} else {
 			err = c.Env.Session.AddConsumer(g.Name, *g.Consumer)
-			said = answers.SayConsumer(g.Name, *g.Consumer)
+			text = answers.SayConsumer(g.Name, *g.Consumer)
 		}
 		if err != nil {
 			return err
 		}
-		c.Say("%s: ready for %s", g.Name, said)
+		c.Say("%s: ready for %s", g.Name, text)
 	}
 	if err := applyPreferences(ctx, c, p); err != nil {
 		return err
@@ -105,8 +105,7 @@ func Load(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// connectBy connects to the cluster of a profile if there is no connection yet. The
-// groups are ready before, whatever comes of it.
+// connectBy connects to the cluster of a profile if there is no connection yet.
 func connectBy(ctx context.Context, c *host.Call, p profile.Profile) error {
 	if _, ok := c.Env.Session.Target(); ok || p.Connection.URL == "" || p.Name == c.Env.Profile {
 		return nil
@@ -114,15 +113,15 @@ func connectBy(ctx context.Context, c *host.Call, p profile.Profile) error {
 	if err := c.Env.Session.Connect(ctx, p.Connection.Target()); err != nil {
 		return err
 	}
-	c.Said("profile "+p.Name, host.SaidConnection)
+	c.SetBy("profile "+p.Name, host.ConnectionOrigin)
 	c.Say("connected to %s", p.Connection.URL)
 	return nil
 }
 
-// applyPreferences makes the session behave, and the graph show, what a profile says.
+// applyPreferences applies the session settings and the graph of a profile.
 func applyPreferences(ctx context.Context, c *host.Call, p profile.Profile) error {
-	said := slices.DeleteFunc(slices.Clone(p.Session), func(one spec.Preference) bool { return one.Name == "engine" && c.Env.Engine != "" })
-	if err := look.SetPreferences(c, said, "profile "+p.Name); err != nil {
+	set := slices.DeleteFunc(slices.Clone(p.Session), func(one spec.Preference) bool { return one.Name == "engine" && c.Env.Engine != "" })
+	if err := look.SetPreferences(c, set, "profile "+p.Name); err != nil {
 		return err
 	}
 	if p.Graph == (profile.Graph{}) {
@@ -144,11 +143,11 @@ func applyPreferences(ctx context.Context, c *host.Call, p profile.Profile) erro
 	if err := look.ChoosePanels(ctx, c, next, panels); err != nil {
 		return err
 	}
-	c.Said("profile "+p.Name, host.SaidGraph)
+	c.SetBy("profile "+p.Name, host.GraphOrigin)
 	return nil
 }
 
-// ShowProfile runs the command profile show: print a profile as its file says it, defaults included.
+// ShowProfile runs the command profile show: print a profile, defaults included.
 func ShowProfile(_ context.Context, c *host.Call) error {
 	p, err := profileNamed(c)
 	if err != nil {
@@ -160,7 +159,7 @@ func ShowProfile(_ context.Context, c *host.Call) error {
 	return nil
 }
 
-// DeleteProfile runs the command profile delete: delete a profile that was saved.
+// DeleteProfile runs the command profile delete: delete a saved profile.
 func DeleteProfile(ctx context.Context, c *host.Call) error {
 	name := c.Text("profile")
 	path, there := c.Env.Library.File(name)
@@ -168,10 +167,10 @@ func DeleteProfile(ctx context.Context, c *host.Call) error {
 		if _, err := profileNamed(c); err != nil {
 			return err
 		}
-		return c.Refuse("profile", "profiles", "%q is a built-in profile and stays", name)
+		return c.Refuse("profile", "profiles", "%q is a built-in profile and cannot be deleted", name)
 	}
 	if c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("delete %s?", path)) {
-		c.Say("%s stays", name)
+		c.Say("%s: kept", name)
 		return nil
 	}
 	if err := c.Env.Library.Delete(name); err != nil {
@@ -181,7 +180,7 @@ func DeleteProfile(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// profileNamed finds the profile that was named.
+// profileNamed returns the named profile.
 func profileNamed(c *host.Call) (profile.Profile, error) {
 	name := c.Text("profile")
 	p, err := c.Env.Library.Load(name)
@@ -198,7 +197,7 @@ func profileNamed(c *host.Call) (profile.Profile, error) {
 	if better, ok := lang.Nearest(name, names); ok {
 		try = c.Command.Name + " " + better
 	}
-	return p, c.Refuse("profile", try, "no profile %q; there are %s", name, lang.And(names))
+	return p, c.Refuse("profile", try, "no profile %q (%s)", name, strings.Join(names, ", "))
 }
 
 // ListProfiles runs the command profiles: list the profiles.

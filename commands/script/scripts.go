@@ -13,11 +13,10 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// waitMax is how long wait until waits if nothing is said: a script that hangs
-// is worse than one that fails.
+// waitMax is the default timeout of wait until: a script fails rather than hangs.
 const waitMax = 5 * time.Minute
 
-// WaitUntil runs the command wait until: wait until a condition holds.
+// WaitUntil runs the command wait until: wait until a condition is true.
 func WaitUntil(ctx context.Context, c *host.Call) error {
 	condition, err := typedCondition(ctx, c)
 	if err != nil {
@@ -29,7 +28,7 @@ func WaitUntil(ctx context.Context, c *host.Call) error {
 	}
 	begin, done := c.Env.Now(), false
 	var last *snapshot.Snapshot
-	c.Until(limit, func() string { return standing(condition, c.Env.Session.Snapshot()) })
+	c.Until(limit, func() string { return current(condition, c.Env.Session.Snapshot()) })
 	err = c.Watch(ctx, func(s *snapshot.Snapshot) bool {
 		last, done = s, condition.Holds(s)
 		return done || c.Env.Now().Sub(begin) >= limit
@@ -38,10 +37,11 @@ func WaitUntil(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	t := failing(condition, last)
-	return c.Fail(adviceOn(t.Metric), "%s did not come within %s; it is %s", condition, pacing.FormatDuration(limit), measured(t, last.Value(t.Metric)))
+	return c.Fail(adviceOn(t.Metric), "%s not reached within %s; it is %s", condition, pacing.FormatDuration(limit), measured(t, last.Value(t.Metric)))
 }
 
-// typedCondition is the one that was typed, if all that it measures is there.
+// typedCondition returns the typed condition, or an error if a group or a figure does
+// not exist.
 func typedCondition(ctx context.Context, c *host.Call) (snapshot.Condition, error) {
 	condition, _ := host.Value[snapshot.Condition](c, "condition")
 	for _, t := range condition.Terms {
@@ -52,7 +52,7 @@ func typedCondition(ctx context.Context, c *host.Call) (snapshot.Condition, erro
 	return condition, nil
 }
 
-// failing is the first comparison that does not hold.
+// failing returns the first comparison that is not true.
 func failing(condition snapshot.Condition, s *snapshot.Snapshot) snapshot.Term {
 	for _, t := range condition.Terms {
 		if !t.Holds(s.Value(t.Metric)) {
@@ -65,19 +65,19 @@ func failing(condition snapshot.Condition, s *snapshot.Snapshot) snapshot.Term {
 // measured writes a value in the unit of a comparison.
 func measured(t snapshot.Term, v float64) string {
 	if math.IsNaN(v) {
-		return "not known"
+		return "unknown"
 	}
 	f, _ := t.Metric.Describe()
 	return strings.TrimSpace(chart.Unit(f.Unit).Format(v))
 }
 
-// standing is how the first comparison that does not hold stands.
-func standing(condition snapshot.Condition, s *snapshot.Snapshot) string {
+// current writes the present value of the first comparison that is not true.
+func current(condition snapshot.Condition, s *snapshot.Snapshot) string {
 	t := failing(condition, s)
 	return t.Metric.String() + " is " + measured(t, s.Value(t.Metric))
 }
 
-// adviceOn is the command that tells more about a metric.
+// adviceOn returns the command that tells more about a metric.
 func adviceOn(m snapshot.Metric) string {
 	last := m.Figure[strings.LastIndexByte(m.Figure, '.')+1:]
 	switch {

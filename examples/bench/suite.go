@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -55,13 +54,13 @@ func (s *suite) introduce(ctx context.Context, command string) {
 		version = "of unknown version"
 	}
 	fmt.Fprintf(s.out, "`%s` on %s: Pulsar %s, %s, %s/%s, %s", strings.TrimSpace(command), time.Now().UTC().Format(time.DateOnly),
-		version, runtime.Version(), runtime.GOOS, runtime.GOARCH, plural(runtime.NumCPU(), "core"))
+		version, runtime.Version(), runtime.GOOS, runtime.GOARCH, graphs.Plural(runtime.NumCPU(), "core"))
 	if load := machineLoad(); load != "" {
 		fmt.Fprintf(s.out, ", load %s before", load)
 	}
 	fmt.Fprintf(s.out, ".\npulsh was built %s and the bare loop %s. Medians of %s of %s, with the least and the most.\n",
-		guidance(s.tools.pulsh), guidance(s.self), plural(s.rounds, "round"), plural(s.seconds, "second"))
-	fmt.Fprintf(os.Stderr, "%s: at most about %v\n", plural(len(s.scenarios), "scenario"), s.estimate().Round(time.Minute))
+		guidance(s.tools.pulsh), guidance(s.self), graphs.Plural(s.rounds, "round"), graphs.Plural(s.seconds, "second"))
+	fmt.Fprintf(os.Stderr, "%s: at most about %v\n", graphs.Plural(len(s.scenarios), "scenario"), s.estimate().Round(time.Minute))
 }
 
 // guidance reports whether a program was built with a profile.
@@ -76,13 +75,6 @@ func guidance(file string) string {
 		}
 	}
 	return "without a profile"
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
 }
 
 func (s *suite) estimate() time.Duration {

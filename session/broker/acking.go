@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// Grouping says how many acknowledgements travel together at most, and how
-// long the first of them waits for others. Messages of 1 or less sends each
+// Grouping says how many acknowledgements are sent together at most, and how
+// long the first one waits for others. With Messages of 1 or less each is sent
 // at once.
 type Grouping struct {
 	Messages int
 	Delay    time.Duration
 }
 
-// StandardGrouping is the Go client's own default.
+// StandardGrouping returns the default of the Go client.
 func StandardGrouping() Grouping { return Grouping{1000, 100 * time.Millisecond} }
 
-// Forwarder stores received messages in another topic: a dead-letter or a
-// retry topic.
+// Forwarder stores received messages in another topic: a dead-letter or a retry
+// topic.
 type Forwarder interface {
-	// Forward stores a run in order, with the properties by which clients of
-	// Pulsar recognise such messages; a retry topic delivers them after delay.
-	// It returns when all are stored or ctx ends, with nil for each message that
-	// is stored for certain.
+	// Forward stores a run in order, with the properties by which Pulsar's
+	// clients recognise such messages. A retry topic delivers them after delay.
+	// Forward returns when all are stored or ctx ends. The error of a message
+	// is nil only if it is known to be stored.
 	Forward(ctx context.Context, run []Delivery, delay time.Duration) []error
 	// Close ends the producer. No Forward may be running.
 	Close(ctx context.Context) error
@@ -32,5 +32,5 @@ type Forwarder interface {
 type ForwarderSpec struct {
 	Topic string
 	Name  string // producer name, unique in the cluster
-	Retry bool   // it is a retry topic: each message counts one more retry
+	Retry bool   // the topic is a retry topic: each message counts one more retry
 }

@@ -5,41 +5,43 @@ import (
 	"time"
 )
 
-// TopicAdmin is the part of the admin API that makes topics and ends them. A
-// partitioned topic is handled as one.
+// TopicAdmin is the part of the admin API that creates, changes and deletes
+// topics. A partitioned topic is handled as one.
 type TopicAdmin interface {
-	// Partitions asks how many partitions a topic has, 0 if it is not
-	// partitioned. Unlike a client's look-up it creates nothing.
+	// Partitions returns how many partitions a topic has, 0 for a topic without
+	// partitions. Unlike a client's lookup it creates nothing.
 	Partitions(ctx context.Context, topic string) (int, error)
-	// CreateTopic creates a topic with so many partitions; 0 makes it
-	// unpartitioned. A topic that is there already is an error.
+	// CreateTopic creates a topic with the given number of partitions; 0
+	// creates a topic without partitions. It fails if the topic exists.
 	CreateTopic(ctx context.Context, topic string, partitions int) error
-	// GrowTopic gives a partitioned topic more partitions. None can be taken away.
+	// GrowTopic raises the number of partitions of a partitioned topic. It
+	// cannot lower it.
 	GrowTopic(ctx context.Context, topic string, partitions int) error
-	// DeleteTopic deletes a topic with its data. Unless it is forced, the broker
-	// refuses while anybody is connected or subscribed.
+	// DeleteTopic deletes a topic with its data. Without force the broker
+	// refuses while the topic has producers or subscriptions.
 	DeleteTopic(ctx context.Context, topic string, force bool) error
-	// Terminate ends publishing to a topic for good; what it stores stays.
+	// Terminate ends publishing to a topic permanently. Stored messages stay.
 	Terminate(ctx context.Context, topic string) error
-	// Unload makes the broker give a topic up; clients look it up again.
+	// Unload unloads a topic from its broker. Clients look it up again.
 	Unload(ctx context.Context, topic string) error
-	// Compact starts to compact a topic. It is no error if that goes on already.
+	// Compact starts the compaction of a topic. It is no error if one is
+	// running.
 	Compact(ctx context.Context, topic string) error
-	// Compaction tells how far compacting is, for each partition in order, or
-	// one for a topic without partitions.
+	// Compaction returns the state of the compaction of each partition, in
+	// order, or of a topic without partitions.
 	Compaction(ctx context.Context, topic string) ([]Compaction, error)
 }
 
-// Compaction is how one partition's compaction stands.
+// Compaction is the state of the compaction of one partition.
 type Compaction struct {
 	State  CompactionState
 	Detail string // why it failed, or ""
 }
 
-// CompactionState is the broker's word for it.
+// CompactionState is a state of a compaction, in Pulsar's words.
 type CompactionState string
 
-// The states of a compaction, as Pulsar's LongRunningProcessStatus has them.
+// The states of a compaction, as in Pulsar's LongRunningProcessStatus.
 const (
 	CompactionNever   CompactionState = "NOT_RUN"
 	CompactionRunning CompactionState = "RUNNING"
@@ -47,51 +49,52 @@ const (
 	CompactionFailed  CompactionState = "ERROR"
 )
 
-// SubscriptionAdmin is the part of the admin API that makes subscriptions, ends
-// them, and takes what waits off them. A partitioned topic is handled as one
-// unless one of its partitions is named.
+// SubscriptionAdmin is the part of the admin API that creates and deletes
+// subscriptions and removes messages from their backlogs. A partitioned topic
+// is handled as one unless one of its partitions is named.
 type SubscriptionAdmin interface {
 	CreateSubscription(ctx context.Context, topic, subscription string, from Position) error
-	// DeleteSubscription deletes a subscription with its backlog. Unless it is
-	// forced, the broker refuses while it has consumers.
+	// DeleteSubscription deletes a subscription with its backlog. Without force
+	// the broker refuses while it has consumers.
 	DeleteSubscription(ctx context.Context, topic, subscription string, force bool) error
-	// SkipEntries takes the next n entries (batches, not messages) off a
-	// backlog, on each partition that the topic has; more than wait are all.
+	// SkipEntries removes the next n entries (batches, not messages) from the
+	// backlog of each partition, or all entries if there are fewer.
 	SkipEntries(ctx context.Context, topic, subscription string, n int) error
-	// ClearBacklog takes everything off a backlog.
+	// ClearBacklog removes everything from the backlog.
 	ClearBacklog(ctx context.Context, topic, subscription string) error
-	// Expire takes what is older than age off a backlog. Age is in whole
-	// seconds, at least one. The broker does it in its own time.
+	// Expire removes what is older than age from the backlog. Age is in whole
+	// seconds, at least one. The broker does it in the background.
 	Expire(ctx context.Context, topic, subscription string, age time.Duration) error
-	// Survey tells where a subscription stands in each partition, in order, or
-	// in a topic without partitions.
+	// CursorPositions returns the position of a subscription in each partition,
+	// in order, or in a topic without partitions.
 	CursorPositions(ctx context.Context, topic, subscription string) ([]CursorPosition, error)
-	// Entry looks at a stored entry.
+	// Entry returns a stored entry.
 	Entry(ctx context.Context, topic string, at MessageID) (Entry, error)
 }
 
 // Entry is a stored entry: one message, or a batch of them.
 type Entry struct {
 	Messages  int
-	Published time.Time // of its first message, in whole ms by its sender's clock
+	Published time.Time // of its first message, by the sender's clock in whole ms
 }
 
-// Ledger is a run of stored entries, numbered from 0.
+// Ledger is a BookKeeper ledger of a topic: a run of stored entries, numbered
+// from 0.
 type Ledger struct {
 	ID      int64
 	Entries int64
 }
 
-// CursorPosition is where a subscription stands in one partition.
+// CursorPosition is the position of a subscription in one partition.
 type CursorPosition struct {
 	Partition        int       // -1 if the topic is not partitioned
 	Ledgers          []Ledger  // oldest first; the last one still grows
-	Acked            MessageID // the last entry of those that are acked without a gap
-	MessagesPerEntry float64   // estimate: messages in ÷ entries added since the topic was loaded; 0 if nothing is known
+	Acked            MessageID // the last entry below which all are acknowledged
+	MessagesPerEntry float64   // estimate: messages in ÷ entries added since the topic was loaded; 0 if unknown
 }
 
-// offset is how many stored entries come before a place; an entry that is not
-// stored any more, or not yet, counts as the nearest that is.
+// offset returns how many stored entries precede a position. An entry that is
+// not stored counts as the nearest one that is.
 func (s CursorPosition) offset(ledger, entry int64) int64 {
 	var before int64
 	for _, l := range s.Ledgers {
@@ -106,11 +109,13 @@ func (s CursorPosition) offset(ledger, entry int64) int64 {
 	return before
 }
 
-// Behind is how many stored entries come before the first that is not acked.
+// Behind returns how many stored entries precede the first one that is not
+// acknowledged.
 func (s CursorPosition) Behind() int64 { return s.offset(s.Acked.Ledger, s.Acked.Entry+1) }
 
-// Ahead is how many stored entries come after the last of those that are acked
-// without a gap. Those beyond it that are acked one by one count as well.
+// Ahead returns how many stored entries follow the last one below which all are
+// acknowledged. Entries among them that were acknowledged one by one count as
+// well.
 func (s CursorPosition) Ahead() int64 {
 	var all int64
 	for _, l := range s.Ledgers {
@@ -119,8 +124,9 @@ func (s CursorPosition) Ahead() int64 {
 	return all - s.Behind()
 }
 
-// Step is the entry that would be next if the subscription moved by so many
-// entries, back if they are negative; ok is false if no such entry is stored.
+// Step returns the entry that would be next if the subscription moved by the
+// given number of entries, back if it is negative. It reports false if no such
+// entry is stored.
 func (s CursorPosition) Step(entries int64) (at MessageID, ok bool) {
 	left := s.Behind() + entries
 	if left < 0 {
@@ -135,8 +141,8 @@ func (s CursorPosition) Step(entries int64) (at MessageID, ok bool) {
 	return MessageID{}, false
 }
 
-// Moved is how many entries lie between this standing and a later look at the
-// same subscription, negative if it has moved back.
+// Moved returns how many entries lie between this position and a later position
+// of the same subscription, negative if it moved back.
 func (s CursorPosition) Moved(later CursorPosition) int64 {
 	return later.offset(later.Acked.Ledger, later.Acked.Entry+1) - later.offset(s.Acked.Ledger, s.Acked.Entry+1)
 }

@@ -1,11 +1,10 @@
-// Package broker is the only door to Pulsar: lanes that send, subscribers that
-// receive, and the few admin calls a load shell needs.
+// Package broker is the only access to Pulsar: producers, consumers, and the
+// few admin calls that a load shell needs.
 //
-// The interfaces here are what a group sees. They move runs of messages (a
-// claimed run of due times, a run of deliveries), never one message through an
-// interface call or a channel, so that an engine may build whole batches. The
-// engines are broker/client (the Go client) and broker/fake (in memory, for
-// tests).
+// Its interfaces move runs of messages (a run of due times, a run of
+// deliveries), never one message per call or channel operation, so that an
+// engine can build whole batches. The engines are broker/client (the Go client)
+// and broker/fake (in memory, for tests).
 package broker
 
 import (
@@ -15,62 +14,67 @@ import (
 	"pulsh/session/payload"
 )
 
-// Clock tells the time in nanoseconds since the session's base instant. It is
-// monotonic: due, sent and acked times are differences of one clock.
+// Clock returns the time in ns since the session's base instant. It is
+// monotonic. Due, send and receipt times are readings of one Clock.
 type Clock func() int64
 
 // Broker is a connection to one Pulsar cluster.
 type Broker interface {
-	// OpenProducer creates a producer. It returns when the broker has accepted it,
-	// or with a *Error when it has not within ctx.
+	// OpenProducer creates a producer. It returns when the broker has accepted
+	// it, or with an *Error if it has not within ctx.
 	OpenProducer(ctx context.Context, spec ProducerSpec) (Producer, error)
-	// Subscribe creates a consumer that the broker has accepted.
+	// Subscribe creates a consumer. It returns when the broker has accepted it,
+	// or with an *Error if it has not within ctx.
 	Subscribe(ctx context.Context, spec ConsumerSpec) (Consumer, error)
-	// Partitions tells how many partitions a topic has, 0 if it is not
-	// partitioned; the lookup creates the topic where the broker allows that.
+	// Partitions returns how many partitions a topic has, 0 for a topic without
+	// partitions. The lookup creates the topic if the broker allows that.
 	Partitions(ctx context.Context, topic string) (int, error)
-	// OpenForwarder creates a producer that stores received messages elsewhere.
+	// OpenForwarder creates a producer that stores received messages in another
+	// topic.
 	OpenForwarder(ctx context.Context, spec ForwarderSpec) (Forwarder, error)
-	// Close ends all connections. Lanes and subscribers must be closed before.
+	// Close ends all connections. Close producers and consumers before.
 	Close()
 }
 
-// ProducerSpec is what a lane is created with. None of it changes while the lane
-// lives: a change is a new lane.
+// ProducerSpec is what a producer is created with. None of it changes during
+// the producer's life: a change needs a new producer.
 type ProducerSpec struct {
 	Topic       string
 	Name        string        // producer name, unique in the cluster
-	Stream      uint64        // the stamp's stream: unique to this lane
+	ID          uint64        // of the producer in stamps, see payload.ProducerID
 	Compression Compression   // none, lz4, zlib, zstd or snappy
 	Batch       Batch         // when a batch is sent
-	Pending     int           // messages sent and not yet answered, at most
-	Timeout     time.Duration // after which an unanswered send has failed
+	Pending     int           // max messages sent and not yet answered
+	Timeout     time.Duration // after which a send without an answer fails
 	Bodies      payload.Spec
 	Keys        *payload.KeyTable // nil for messages without a key
 	Seed        uint64            // of bodies and keys
 	Clock       Clock
 	Base        time.Time // the instant at which Clock is 0
 	Recorder    SendRecorder
-	Doubt       func(sequence uint64) // called for each message that failed, and may be stored all the same; nil is allowed
-	Ended       func(cause error)     // called once if the lane is given up for good, by whomever; it must not block; nil is allowed
+	SendFailed  func(sequence uint64) // called for each failed message, which may be stored all the same; may be nil
+	Ended       func(cause error)     // called once if the broker or the client ends the producer; must not block; may be nil
 }
 
-// SendRecorder counts what became of a lane's messages. Times are readings of
-// LaneSpec.Clock. Its methods never block and may be called by any goroutine.
+// SendRecorder counts the outcomes of a producer's messages. Times are readings
+// of ProducerSpec.Clock. Its methods never block, and any goroutine may call
+// them.
 type SendRecorder interface {
-	// Sent counts n messages handed to the connection, with the bytes of their bodies.
+	// Sent counts n messages handed to the connection, with the bytes of their
+	// bodies.
 	Sent(n int, bytes int64)
-	// AckedAlike counts n messages with the same times, acked in so many batches.
+	// AckedAlike counts n acked messages with the same due, send and receipt
+	// times, in the given number of batches.
 	AckedAlike(n, batches int, due, sent, now int64)
-	// AckedRun counts messages that were sent at one instant, each with its own
-	// due time, acked in so many batches.
+	// AckedRun counts acked messages with the same send and receipt times, one
+	// for each due time, in the given number of batches.
 	AckedRun(dues []int64, batches int, sent, now int64)
-	// Failed counts a message that was refused, or got no answer in time.
+	// Failed counts a message that was refused or got no answer in time.
 	Failed(c Category, text string)
 }
 
-// Batch says when a lane sends a batch. Messages of 1 or less means that
-// every message travels alone.
+// Batch says when a producer sends a batch. With Messages of 1 or less every
+// message is sent alone.
 type Batch struct {
 	Messages int
 	Bytes    int
@@ -78,99 +82,101 @@ type Batch struct {
 	ByKey    bool // a batch holds messages of one key only, as key_shared needs
 }
 
-// Producer is one producer, shared by the workers of a group.
+// Producer is one Pulsar producer, shared by workers of a group.
 type Producer interface {
 	// Send stamps and sends one message for each due time, in order. It blocks
-	// while Pending messages are unanswered, and returns how many it has
-	// handed over: fewer than len(dues) only after Release.
+	// while Pending messages are unanswered. It returns how many messages it
+	// sent, fewer than len(dues) only after Release.
 	Send(dues []int64) int
-	// InFlight is how many messages are sent and not yet answered.
+	// InFlight returns how many messages are sent and not yet answered.
 	InFlight() int
-	// Answered is how far the stream has been answered: the numbers below it are
-	// acked or failed, except what several partitions answer out of order.
+	// Answered returns a number below which all messages are acked or failed,
+	// except those that other partitions answer out of order.
 	Answered() uint64
-	// Release makes every Send, running or to come, return at once.
+	// Release makes every present and future Send return at once.
 	Release()
 	// Close flushes until ctx ends, then closes the producer. No Send may be
-	// running: Release, wait for the workers, then Close.
+	// running: call Release, wait for the workers, then call Close.
 	Close(ctx context.Context) error
 }
 
-// ConsumerSpec is what a subscriber is created with.
+// ConsumerSpec is what a consumer is created with.
 type ConsumerSpec struct {
 	Topics       []string
 	Subscription string
 	Type         SubscriptionType
 	Name         string // consumer name, unique in the subscription
-	Queue        int    // messages the broker may push ahead
+	Queue        int    // receiver queue size
 	Position     Position
 	Grouping     Grouping      // of acknowledgements; the zero one sends each alone
-	Respond      bool          // the broker answers acknowledgements; what it refuses is counted
-	BatchIndex   bool          // messages of an entry are acknowledged and given back one by one
-	NackDelay    time.Duration // until what was given back comes again
+	Respond      bool          // wait for ack receipts, so that failed acks are noticed
+	BatchIndex   bool          // acknowledge the messages of an entry one by one
+	NackDelay    time.Duration // until a nacked message is redelivered
 	NonDurable   bool          // the subscription ends with its last consumer
-	Priority     int           // 0 is served first; lower levels get what these leave
-	Compacted    bool          // the last message of each key, where the topic is compacted
-	Spread       bool          // topics may come and go; there may be none at first
-	Ranges       []HashRange   // of keys that this consumer alone serves; nil lets the broker divide them
+	Priority     int           // 0 is served first; higher numbers get the rest
+	Compacted    bool          // read compacted topics: the last message of each key
+	TopicsChange bool          // topics may be added and dropped; there may be none at first
+	Ranges       []HashRange   // sticky hash ranges of this consumer; nil lets the broker divide them
 }
 
 // Delivery is one received message.
 type Delivery struct {
 	Body       []byte
 	Entry      uint32 // fingerprint of the stored entry's message id
-	Redelivery uint32 // how often the broker says it has been delivered before
+	Redelivery uint32 // the broker's redelivery count
 	Received   int64  // clock reading
-	Published  int64  // when it left, in ns of Unix time by its sender's clock, rounded down; 0 if that is not known
+	Published  int64  // publish time by the sender's clock, ns of Unix time rounded down; 0 if unknown
 	Key        string // "" for none
 	Index      int32  // of the message in its entry, from 0
-	Partition  uint16 // of the topic, 0 where it has none
+	Partition  uint16 // 0 on a topic without partitions
 	Retries    uint16 // how often it went through a retry topic
-	Message    any    // the engine's own handle, for Ack and Nack; small, so that it can be kept
-	Whole      any    // the engine's own message with all that it carries, for Forward; not to be kept
+	Message    any    // the engine's handle for Ack and Nack; small, so it can be kept
+	Whole      any    // the engine's whole message, for Forward; must not be kept
 }
 
-// Consumer is one consumer that the broker sees.
+// Consumer is one Pulsar consumer.
 type Consumer interface {
-	// Receive waits for at least one message, then takes what is there without
-	// waiting, at most len(buf). It returns 0 when stop is closed or the
-	// subscriber has ended.
+	// Receive waits for at least one message, then takes what is available
+	// without waiting, at most len(buf). It returns 0 when stop is closed or
+	// the consumer has ended.
 	Receive(stop <-chan struct{}, buf []Delivery) int
-	// Ack acknowledges deliveries; the error is the first one, with how many
-	// of them failed.
+	// Ack acknowledges deliveries. It returns how many acknowledgements failed,
+	// and the first error.
 	Ack(run []Delivery) (failed int, err error)
-	// AckUpTo acknowledges a run in order of receipt, with everything that came
-	// before it from the same partitions. Only exclusive and failover
-	// subscriptions can.
+	// AckUpTo acknowledges a run, given in order of receipt, and everything
+	// before it in the same partitions. Only exclusive and failover
+	// subscriptions support it.
 	AckUpTo(run []Delivery) error
-	// Nack asks for deliveries to come again. The whole entry that a message
-	// belongs to does, but for what was acknowledged by SubscriberSpec.BatchIndex.
+	// Nack has deliveries redelivered. Pulsar redelivers the whole entry of a
+	// message, except messages that were acknowledged with
+	// ConsumerSpec.BatchIndex.
 	Nack(run []Delivery)
-	// Waiting is how many messages have been pushed to this consumer and wait in
-	// its own queue. After a reconnect the number is too large until the queue
-	// was seen empty once.
+	// Waiting returns how many messages are in this consumer's receiver queue.
+	// After a reconnect the number is too high until the queue was empty once.
 	Waiting() int
-	// Add subscribes to one more topic, where a new subscription begins at the
-	// first message. Only a subscriber made with Spread can.
+	// Add subscribes to one more topic. A new subscription of it begins at the
+	// first message. It needs ConsumerSpec.TopicsChange.
 	Add(ctx context.Context, topic string) error
-	// Drop leaves a topic. Messages that have come from it can still be received.
+	// Drop leaves a topic. Messages that have arrived from it can still be
+	// received.
 	Drop(ctx context.Context, topic string) error
-	// Ended is closed when the broker or the client has given this consumer up
-	// for good, on one of its topics or on all; the function then says why.
+	// Ended returns a channel that is closed when the broker or the client has
+	// ended this consumer, on one of its topics or on all. The function then
+	// returns why.
 	Ended() (<-chan struct{}, func() error)
 	// Close ends the consumer. No Receive or Ack may be running.
 	Close(ctx context.Context) error
 }
 
-// Admin is the part of the admin API that a session uses. Topics are full or
-// short names; partitioned topics are handled as one.
+// Admin is the part of the admin API that a session uses. Topics are given by
+// full or short names. A partitioned topic is handled as one.
 type Admin interface {
 	Version(ctx context.Context) (string, error)
 	Topics(ctx context.Context, namespace string) ([]Topic, error)
 	Stats(ctx context.Context, topic string) (TopicStats, error)
 	SeekTime(ctx context.Context, topic, subscription string, to time.Time) error
 	SeekID(ctx context.Context, topic, subscription string, id MessageID) error
-	// Limits lists the rate limits that hold for a topic.
+	// Limits lists the rate limits that apply to a topic.
 	Limits(ctx context.Context, topic string) ([]Limit, error)
 	TopicAdmin
 	SubscriptionAdmin

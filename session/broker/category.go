@@ -1,10 +1,10 @@
 package broker
 
-// Category is why a send, a receive or an acknowledgement failed.
+// Category is the reason why a send, a receive or an acknowledgement failed.
 type Category uint8
 
-// The categories of failure, as they are counted and shown. Other is the zero
-// value: a failure that nobody has named is still counted.
+// The categories of failures, as they are counted and shown. Other is the zero
+// value, so that a failure without a category is still counted.
 const (
 	Other Category = iota
 	Timeout
@@ -12,17 +12,17 @@ const (
 	Disconnected
 	TooLarge
 	Throttled
-	BacklogFull // as much waits on the topic as the broker lets wait
+	BacklogFull // the backlog quota of the topic is full
 	NotAuthorised
 	TopicTerminated
-	Busy   // another consumer or producer holds what only one may hold
-	Gone   // the topic or the subscription was deleted, or there is none
-	Moved  // the broker has given the topic up, and everybody connected anew
-	Silent // nothing was delivered although something waited
+	Busy   // another consumer or producer has exclusive access
+	Gone   // the topic or the subscription does not exist, or was deleted
+	Moved  // the broker unloaded the topic, and clients reconnected
+	Silent // no delivery in spite of a backlog, or no answer to a send
 	CategoryCount
 )
 
-// String is the category as users read it.
+// String returns the category as users read it.
 func (c Category) String() string {
 	if c >= CategoryCount {
 		c = Other
@@ -30,7 +30,7 @@ func (c Category) String() string {
 	return [CategoryCount]string{
 		"other", "timeout", "queue full", "disconnected", "too large",
 		"throttled", "backlog full", "not authorised", "topic terminated",
-		"busy", "gone", "moved", "silent",
+		"busy", "gone", "topic unloaded", "no response",
 	}[c]
 }
 

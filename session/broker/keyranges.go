@@ -2,16 +2,15 @@ package broker
 
 import "fmt"
 
-// HashSlots is how many hash values of a key there are for Pulsar: a
-// key_shared subscription divides them among its consumers.
+// HashSlots is the number of hash values that Pulsar's key_shared subscriptions
+// divide among their consumers.
 const HashSlots = 1 << 16
 
-// HashRange is a stretch of hash values that one consumer serves, both ends
+// HashRange is a range of hash values that one consumer serves, both ends
 // included.
 type HashRange struct{ First, Last int }
 
-// DivideHashes gives each of n consumers an equal share of all hash values, the
-// first ones one value more where it does not divide evenly. n is from 1 to
+// DivideHashes divides all hash values evenly among n consumers, from 1 to
 // HashSlots.
 func DivideHashes(n int) []HashRange {
 	ranges := make([]HashRange, n)
@@ -24,5 +23,5 @@ func DivideHashes(n int) []HashRange {
 // String writes the range as 0..32767.
 func (r HashRange) String() string { return fmt.Sprintf("%d..%d", r.First, r.Last) }
 
-// Width is how many hash values the range has.
+// Width returns the number of hash values in the range.
 func (r HashRange) Width() int { return r.Last - r.First + 1 }

@@ -2,16 +2,15 @@ package broker
 
 import "fmt"
 
-// Limit is one rate limit that Pulsar enforces, per second. 0 means that this
-// side of it is not limited.
+// Limit is one rate limit that Pulsar enforces, per second. 0 is no limit.
 type Limit struct {
 	Level    string // who set it: topic, namespace or broker
-	On       string // what it holds down: publish, dispatch or subscription dispatch
+	On       string // what it limits: publish, dispatch or subscription dispatch
 	Messages float64
 	Bytes    float64
 }
 
-// String is the limit as a part of a sentence.
+// String returns the limit as a part of a sentence.
 func (l Limit) String() string {
 	text := fmt.Sprintf("the %s's %s rate", l.Level, l.On)
 	if l.Messages > 0 {

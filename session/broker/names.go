@@ -1,6 +1,7 @@
 package broker
 
-// ShortTopic returns a topic's name without persistent://public/default, as users type it.
+// ShortTopic returns the name of a topic without persistent://public/default,
+// as users type it.
 func ShortTopic(topic string) string {
 	if name, err := ParseTopic(topic); err == nil {
 		return name.Short()
@@ -8,7 +9,7 @@ func ShortTopic(topic string) string {
 	return topic
 }
 
-// FullTopics are topics by the names that answers go by.
+// FullTopics returns the full names of topics.
 func FullTopics(topics []string) []string {
 	full := make([]string, len(topics))
 	for i, topic := range topics {
@@ -17,12 +18,19 @@ func FullTopics(topics []string) []string {
 	return full
 }
 
-// FullTopic is a topic's full name, so that fast and persistent://public/default/fast
-// are one topic.
+// FullTopic returns the full name of a topic, so that fast and
+// persistent://public/default/fast compare as one topic.
 func FullTopic(topic string) string {
 	name, err := ParseTopic(topic)
 	if err != nil {
 		return topic
 	}
 	return name.String()
+}
+
+// IsPersistent reports whether the messages of a topic are stored. It is true for a
+// name that is not a topic's.
+func IsPersistent(topic string) bool {
+	name, err := ParseTopic(topic)
+	return err != nil || name.Domain != NonPersistent
 }

@@ -1,10 +1,10 @@
 package broker
 
-// Secret is a token that pulsh was given itself, and not the place of one. It is
-// held in memory only: however it is printed, what stands in it does not show.
-type Secret struct{ text *string } // behind a pointer, which is all that formatting shows
+// Secret is a token that was given to pulsh itself, not a file or variable that
+// holds one. It stays in memory: however it is printed, its text does not show.
+type Secret struct{ text *string } // formatting shows the pointer only
 
-// NewSecret holds a token; "" is none.
+// NewSecret returns a secret; "" is no token.
 func NewSecret(token string) Secret {
 	if token == "" {
 		return Secret{}
@@ -12,10 +12,10 @@ func NewSecret(token string) Secret {
 	return Secret{&token}
 }
 
-// Held says whether there is a token.
+// Held reports whether there is a token.
 func (s Secret) Held() bool { return s.text != nil }
 
-// Reveal is the token, for whoever presents it to a cluster.
+// Reveal returns the token, to present it to a cluster.
 func (s Secret) Reveal() string {
 	if s.text == nil {
 		return ""
@@ -23,7 +23,7 @@ func (s Secret) Reveal() string {
 	return *s.text
 }
 
-// String never is the token.
+// String returns a placeholder, never the token.
 func (s Secret) String() string {
 	if s.text == nil {
 		return ""
@@ -31,5 +31,5 @@ func (s Secret) String() string {
 	return "(hidden)"
 }
 
-// GoString never is the token either.
+// GoString returns a placeholder, never the token.
 func (s Secret) GoString() string { return s.String() }

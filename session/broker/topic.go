@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// The two domains of Pulsar's topics, as they stand before "://".
+// The domains of Pulsar's topics, as they are written before "://".
 const (
 	Persistent    = "persistent"
 	NonPersistent = "non-persistent"
 )
 
-// The tenant and the namespace of a name that leaves them out, as in all of
-// Pulsar's own tools.
+// The tenant and the namespace of a name that leaves them out, as in Pulsar's
+// own tools.
 const (
 	DefaultTenant    = "public"
 	DefaultNamespace = "default"
@@ -27,7 +27,7 @@ const topicNameMax = 1024
 
 const partitionSuffix = "-partition-"
 
-// TopicName is a topic's name, taken apart.
+// TopicName is the name of a topic in its parts.
 type TopicName struct {
 	Domain    string // Persistent or NonPersistent
 	Tenant    string
@@ -45,12 +45,12 @@ func ParseTopic(s string) (TopicName, error) {
 		return TopicName{}, fmt.Errorf("a topic needs a name")
 	}
 	if len(s) > topicNameMax {
-		return TopicName{}, fmt.Errorf("a topic's name of %d bytes is longer than %d", len(s), topicNameMax)
+		return TopicName{}, fmt.Errorf("a topic name of %d bytes exceeds the limit of %d", len(s), topicNameMax)
 	}
 	path := s
 	if domain, rest, found := strings.Cut(s, "://"); found {
 		if domain != Persistent && domain != NonPersistent {
-			return TopicName{}, fmt.Errorf("%q is not a topic: it begins with %q, not with persistent:// or non-persistent://", s, domain+"://")
+			return TopicName{}, fmt.Errorf("%q is not a topic: it begins with %q instead of persistent:// or non-persistent://", s, domain+"://")
 		}
 		t.Domain, path = domain, rest
 	}
@@ -59,7 +59,7 @@ func ParseTopic(s string) (TopicName, error) {
 	case len(parts) == 3:
 		t.Tenant, t.Namespace, t.Local = parts[0], parts[1], parts[2]
 	case path != s:
-		return TopicName{}, fmt.Errorf("%q is not a topic: after the domain come tenant/namespace/topic", s)
+		return TopicName{}, fmt.Errorf("%q is not a topic: the domain must be followed by tenant/namespace/topic", s)
 	case len(parts) == 2:
 		t.Namespace, t.Local = parts[0], parts[1]
 	case len(parts) == 1:
@@ -73,7 +73,8 @@ func ParseTopic(s string) (TopicName, error) {
 	return t.splitPartition(s)
 }
 
-// check refuses what Pulsar would refuse, or what no line could name again.
+// check refuses what Pulsar would refuse, and names that no command line could
+// contain.
 func (t TopicName) check(s string) error {
 	for _, part := range []struct{ what, name string }{{"tenant", t.Tenant}, {"namespace", t.Namespace}} {
 		if err := checkNamed(part.what, part.name); err != nil {
@@ -84,26 +85,26 @@ func (t TopicName) check(s string) error {
 	case t.Local == "":
 		return fmt.Errorf("%q is not a topic: its name is empty", s)
 	case t.Local == "." || t.Local == "..":
-		return fmt.Errorf("%q is not a topic: no path leads to %q", s, t.Local)
+		return fmt.Errorf("%q is not a topic: %q is not allowed", s, t.Local)
 	case !utf8.ValidString(s):
 		return fmt.Errorf("%q is not a topic: it is not UTF-8", s)
 	}
 	for _, r := range t.Local {
 		if !unicode.IsGraphic(r) || unicode.IsSpace(r) {
-			return fmt.Errorf("%q is not a topic: its name has a blank or control character", s)
+			return fmt.Errorf("%q is not a topic: its name has a space or control character", s)
 		}
 	}
 	return nil
 }
 
-// checkNamed holds a tenant or a namespace to Pulsar's letters: A-Z a-z 0-9
-// and - = : . _
+// checkNamed checks that a tenant or a namespace has only the characters that
+// Pulsar allows: A-Z a-z 0-9 and - = : . _
 func checkNamed(what, name string) error {
 	if name == "" {
 		return fmt.Errorf("its %s is empty", what)
 	}
 	if name == "." || name == ".." {
-		return fmt.Errorf("no path leads to the %s %q", what, name)
+		return fmt.Errorf("the %s %q is not allowed", what, name)
 	}
 	for _, r := range name {
 		letter := r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r))
@@ -115,7 +116,7 @@ func checkNamed(what, name string) error {
 }
 
 // splitPartition moves the suffix -partition-N from Local to Partition. As in
-// Pulsar, a suffix that is not written as a plain number is part of the name.
+// Pulsar, a suffix that is not a plain number is part of the name.
 func (t TopicName) splitPartition(s string) (TopicName, error) {
 	at := strings.LastIndex(t.Local, partitionSuffix)
 	if at <= 0 {
@@ -133,13 +134,13 @@ func (t TopicName) splitPartition(s string) (TopicName, error) {
 	return t, nil
 }
 
-// String writes the full name, which every part of Pulsar understands and
+// String returns the full name, which every part of Pulsar understands and
 // ParseTopic reads.
 func (t TopicName) String() string {
 	return t.Domain + "://" + t.Tenant + "/" + t.Namespace + "/" + t.Leaf()
 }
 
-// Short writes the name as a user types it: the last part alone if the rest is
+// Short returns the name as a user types it: the last part alone if the rest is
 // persistent://public/default, else the full name.
 func (t TopicName) Short() string {
 	if t.Domain == Persistent && t.Tenant == DefaultTenant && t.Namespace == DefaultNamespace {
@@ -148,7 +149,8 @@ func (t TopicName) Short() string {
 	return t.String()
 }
 
-// Leaf is the last part of the name, with the partition's suffix if there is one.
+// Leaf returns the last part of the name, with the suffix of the partition if
+// there is one.
 func (t TopicName) Leaf() string {
 	if t.Partition < 0 {
 		return t.Local
@@ -156,7 +158,7 @@ func (t TopicName) Leaf() string {
 	return t.Local + partitionSuffix + strconv.Itoa(t.Partition)
 }
 
-// Of names partition n of the topic; -1 names the topic as a whole.
+// Of returns the name of partition n of the topic; -1 is the whole topic.
 func (t TopicName) Of(n int) TopicName {
 	t.Partition = n
 	return t
@@ -167,15 +169,15 @@ type NamespaceName struct {
 	Tenant, Namespace string
 }
 
-// ParseNamespace reads tenant/namespace, or a namespace of the tenant public;
-// the empty string is public/default.
+// ParseNamespace reads tenant/namespace, or a namespace of the tenant public.
+// The empty string is public/default.
 func ParseNamespace(s string) (NamespaceName, error) {
 	name := NamespaceName{DefaultTenant, DefaultNamespace}
 	if s == "" {
 		return name, nil
 	}
 	if len(s) > topicNameMax {
-		return NamespaceName{}, fmt.Errorf("a namespace's name of %d bytes is longer than %d", len(s), topicNameMax)
+		return NamespaceName{}, fmt.Errorf("a namespace name of %d bytes exceeds the limit of %d", len(s), topicNameMax)
 	}
 	name.Namespace = s
 	if tenant, rest, found := strings.Cut(s, "/"); found {
@@ -189,5 +191,5 @@ func ParseNamespace(s string) (NamespaceName, error) {
 	return name, nil
 }
 
-// String writes tenant/namespace.
+// String returns tenant/namespace.
 func (n NamespaceName) String() string { return n.Tenant + "/" + n.Namespace }

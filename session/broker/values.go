@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Compression is the codec of a lane's batches.
+// Compression is the codec of a producer's batches.
 type Compression string
 
-// Compressions are the codecs the Go client has, as they are typed.
+// compressions are the codecs of the Go client, as they are typed.
 var compressions = []Compression{"none", "lz4", "zlib", "zstd", "snappy"}
 
 // Compressions lists the codecs, as they are typed.
 func Compressions() []Compression { return slices.Clone(compressions) }
 
-// UnmarshalText reads a codec's name.
+// UnmarshalText reads the name of a codec.
 func (c *Compression) UnmarshalText(text []byte) error {
 	return choose(c, compressions, text, "a compression")
 }
@@ -37,15 +37,15 @@ var subscriptionTypes = []SubscriptionType{Shared, Exclusive, Failover, KeyShare
 // SubscriptionTypes lists the types, as they are typed, the default first.
 func SubscriptionTypes() []SubscriptionType { return slices.Clone(subscriptionTypes) }
 
-// UnmarshalText reads a type's name.
+// UnmarshalText reads the name of a type.
 func (t *SubscriptionType) UnmarshalText(text []byte) error {
 	return choose(t, subscriptionTypes, text, "a subscription type")
 }
 
-// Position is where a new subscription begins.
+// Position is the initial position of a new subscription.
 type Position string
 
-// The two positions at which a new subscription can begin.
+// The two initial positions of a new subscription.
 const (
 	Latest   Position = "latest"
 	Earliest Position = "earliest"
@@ -56,12 +56,12 @@ var positions = []Position{Latest, Earliest}
 // Positions lists the positions, as they are typed, the default first.
 func Positions() []Position { return slices.Clone(positions) }
 
-// UnmarshalText reads a position's name.
+// UnmarshalText reads the name of a position.
 func (p *Position) UnmarshalText(text []byte) error {
 	return choose(p, positions, text, "a position")
 }
 
-// choose reads one of a closed list of words.
+// choose reads one of a list of words.
 func choose[T ~string](into *T, words []T, text []byte, what string) error {
 	word := T(strings.ToLower(strings.ReplaceAll(string(text), "-", "_")))
 	if slices.Contains(words, word) {
@@ -72,10 +72,11 @@ func choose[T ~string](into *T, words []T, text []byte, what string) error {
 	for i, w := range words {
 		names[i] = string(w)
 	}
-	return fmt.Errorf("%q is not %s; there are %s", text, what, strings.Join(names, ", "))
+	return fmt.Errorf("%q is not %s (%s)", text, what, strings.Join(names, ", "))
 }
 
-// MessageID names a stored entry. Partition is -1 on an unpartitioned topic.
+// MessageID names a stored entry. Partition is -1 on a topic without
+// partitions.
 type MessageID struct {
 	Ledger, Entry int64
 	Partition     int
@@ -99,8 +100,8 @@ func ParseMessageID(s string) (MessageID, error) {
 	return MessageID{Ledger: numbers[0], Entry: numbers[1], Partition: int(numbers[2])}, nil
 }
 
-// MaxPartitions bounds a topic's partitions: more than Pulsar clusters run in
-// practice, and few enough that their names fit in memory.
+// MaxPartitions bounds the partitions of a topic: more than Pulsar clusters use
+// in practice, and few enough that their names fit in memory.
 const MaxPartitions = 10_000
 
 // String writes the id as ParseMessageID reads it.
@@ -117,8 +118,8 @@ type Topic struct {
 	Partitions int    // 0 if it is not partitioned
 }
 
-// TopicStats is what the broker says of a topic, summed over its partitions.
-// Counters are the broker's own and start anew when the topic is loaded.
+// TopicStats is the broker's statistics for a topic, summed over its
+// partitions. The broker's counters start from zero when it loads the topic.
 type TopicStats struct {
 	MessagesIn, BytesIn  int64   // published since the topic was loaded
 	RateIn, ThroughputIn float64 // per second, the broker's own averages
@@ -127,11 +128,12 @@ type TopicStats struct {
 	Subscriptions        map[string]SubscriptionStats
 	Partitions           map[string]TopicStats // by partition's name; nil if not partitioned
 	MessagesPerEntry     float64               // estimate: messages in ÷ entries added
-	Throttled            int64                 // how often publishers were held back since the topic was loaded
+	Throttled            int64                 // how often publishers were throttled since the topic was loaded
 }
 
-// SubscriptionStats is what the broker says of a subscription. Backlog counts
-// entries (batches), not messages, whatever the broker calls it.
+// SubscriptionStats is the broker's statistics for a subscription. The backlog
+// counts entries (batches), not messages, although the broker calls them
+// messages.
 type SubscriptionStats struct {
 	Type           SubscriptionType
 	BacklogEntries int64
@@ -140,5 +142,5 @@ type SubscriptionStats struct {
 	RateOut        float64
 	RateRedeliver  float64
 	Consumers      int
-	Hashes         map[string]int // of key_shared: how many hash values of keys each consumer serves, by its name; nil if the broker does not say
+	Hashes         map[string]int // of key_shared: the number of hash values of each consumer by name; nil if the broker does not report it
 }

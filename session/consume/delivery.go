@@ -12,7 +12,7 @@ import (
 // period and of all earlier ones.
 type auditReading struct{ present, earlier delivery.Totals }
 
-func readAudit(a *delivery.Audit) auditReading { return auditReading{a.Totals(), a.Earlier()} }
+func readAudit(a *delivery.Audit) auditReading { return auditReading{a.Totals(), a.Previous()} }
 
 // sum adds up all periods. Messages that were still missing when a seek ended a
 // period do not count against the group.
@@ -24,7 +24,7 @@ func (r auditReading) since(base *auditReading) auditReading {
 		return r
 	}
 	r.earlier = r.earlier.Since(base.earlier)
-	if r.present.Epoch == base.present.Epoch {
+	if r.present.Period == base.present.Period {
 		r.present = r.present.Since(base.present)
 	} else {
 		r.earlier = r.earlier.Since(base.present)
@@ -45,7 +45,7 @@ func (g *Group) Receives() ([]string, *delivery.Audit) {
 // are those of the producers in use, by their streams.
 func (g *Group) Delivery(names map[uint64]string, limit int) snapshot.Delivery {
 	r := readAudit(g.audit).since(g.sampled.audit.Load())
-	d := snapshot.Delivery{Present: r.present, Earlier: r.earlier}
+	d := snapshot.Delivery{Present: r.present, Previous: r.earlier}
 	for _, account := range g.audit.Accounts(limit) {
 		name, ok := names[account.ID]
 		if !ok {

@@ -12,9 +12,9 @@ import (
 // group has nacked or dropped, and what else has happened in the present period.
 // A period of the delivery audit lasts from a start or a seek to the next seek.
 type redeliveries struct {
-	afterSeek       atomic.Bool // the present period began with a seek
-	consumersClosed atomic.Bool // consumers have closed in it
-	nackedInOrder   atomic.Bool // a subscription that keeps the order got a nack in it
+	// The present period began with a seek; consumers have closed in it; a
+	// subscription that keeps the order was asked to redeliver.
+	afterSeek, consumersClosed, nackedInOrder atomic.Bool
 
 	mu     sync.Mutex // guards the fields below; held for moments only
 	causes map[messageKey]metrics.Outcome
@@ -66,9 +66,8 @@ func (r *redeliveries) remember(key messageKey) {
 	r.oldest = (r.oldest + 1) % causesMax
 }
 
-// cause returns why the group itself has had a message redelivered, if it has. For
-// a message that only shares its entry with such a one, that is the last cause of
-// the entry.
+// cause returns why the group itself has made a message redelivered. A message
+// that is redelivered because it shares an entry has the last cause of the entry.
 func (r *redeliveries) cause(d *broker.Delivery) (cause metrics.Outcome, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -90,24 +89,24 @@ func (r *redeliveries) count(recorder *metrics.ReceiveRecorder, d *broker.Delive
 	cause, known := r.cause(d)
 	switch {
 	case d.Retries > 0:
-		cause = metrics.AgainNack
+		cause = metrics.RedeliveredNack
 	case known:
 	case replayed && r.afterSeek.Load():
-		cause = metrics.AgainSeek
+		cause = metrics.RedeliveredSeek
 	case replayed || r.consumersClosed.Load():
-		cause = metrics.AgainDisconnect
-	case r.nackedInOrder.Load(): // such a subscription redelivers all from the nacked message on
-		cause = metrics.AgainNack
+		cause = metrics.RedeliveredDisconnect
+	case r.nackedInOrder.Load(): // such a subscription goes back to the nacked message
+		cause = metrics.RedeliveredNack
 	default:
-		cause = metrics.AgainUnknown
+		cause = metrics.RedeliveredUnknown
 	}
 	recorder.Count(cause, 1)
 }
 
-// newPeriod begins a period of the delivery audit: sought by a seek, or else
-// because other messages than before come from now on.
+// newPeriod begins a period of the delivery audit, with a seek or with other
+// messages to come.
 func (g *Group) newPeriod(sought bool) {
-	g.audit.NewEpoch()
+	g.audit.NewPeriod()
 	r := &g.redeliveries
 	r.afterSeek.Store(sought)
 	r.consumersClosed.Store(false)

@@ -62,7 +62,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 		Consumers:    len(g.workers.slots()),
 		PerWorker:    g.workers.sample(&g.Sampling, at),
 		Delivery:     audit.since(g.sampled.audit.Load()).sum(),
-		Epoch:        int(audit.present.Epoch),
+		Period:       int(audit.present.Period),
 		E2E:          group.Latencies(g.shards.E2E),
 		Processing:   group.Latencies(g.shards.Processing),
 	}
@@ -72,7 +72,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	c.Broker = g.stats.Latest()
 	c.Backlog = c.Broker.Backlog()
 	c.Drain = g.sampled.drainOf(c.Backlog, at.Time)
-	c.Clock = g.sampled.clocks.look(g.audit, audit.present.Epoch, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
+	c.Clock = g.sampled.clocks.look(g.audit, audit.present.Period, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
 	if c.Clock.Differs && !g.sampled.clocks.reported {
 		g.sampled.clocks.reported = true
 		g.Say("%s", c.Clock)

@@ -24,12 +24,12 @@ const (
 )
 
 // senderClocks estimates how far the clocks of senders differ from this one. A
-// sender's clock is ahead if a message seems to arrive before it was sent. It is
-// behind if even the quickest message seems to have taken longer than it can: that
-// is the mean wait in the backlog, backlog / rate by Little's law, and the path.
+// message that arrives before it was sent shows a sender's clock that is ahead.
+// A clock that is behind shows only where messages cannot have waited: their
+// shortest transit is then no longer than the mean wait in the backlog, which is
+// backlog / rate (Little's law), and the path.
 //
-// The estimate is made from the present window and the one before. The sampler
-// alone uses it.
+// It uses a window and the one before. The sampler alone uses it.
 type senderClocks struct {
 	began    time.Time            // the present window
 	streams  map[uint64]*[2]int64 // shortest transits in ns, of this window and the one before
@@ -60,8 +60,8 @@ func (k *senderClocks) look(audit *delivery.Audit, epoch uint64, now time.Time, 
 		k.epoch, k.streak = epoch, -1
 		k.forget()
 	}
-	audit.Quickest(func(id uint64, announced bool, transit int64) {
-		if announced { // a producer of this session, which uses this clock
+	audit.ShortestTransits(func(id uint64, announced bool, transit int64) {
+		if announced { // a producer of this session, which has this clock
 			delete(k.streams, id)
 			return
 		}
@@ -118,8 +118,8 @@ func (k *senderClocks) beginWindow(now time.Time) {
 	}
 }
 
-// transitMax returns the longest time that the quickest message can have taken. ok
-// is false if that is not known.
+// transitMax returns the most that the quickest message can have taken. ok is
+// false if nothing is known of the backlog.
 func (k *senderClocks) transitMax() (d time.Duration, ok bool) {
 	backlog, rate := k.sums[0].backlog+k.sums[1].backlog, k.sums[0].rate+k.sums[1].rate
 	answers := k.sums[0].answers + k.sums[1].answers
@@ -142,7 +142,7 @@ func (k *senderClocks) estimate() snapshot.SenderClock {
 		ahead, behind = max(ahead, low), min(behind, low)
 	}
 	longest, bounded := k.transitMax()
-	c := snapshot.SenderClock{Streams: len(k.streams), Low: ahead, Bounded: bounded}
+	c := snapshot.SenderClock{Producers: len(k.streams), Low: ahead, Bounded: bounded}
 	switch {
 	case ahead > 0:
 		c.Differs = true

@@ -29,7 +29,7 @@ func TestAnHourOldBacklogTellsNothingOfClocks(t *testing.T) {
 			transit = 3 * time.Millisecond
 		}
 		for range 100 {
-			r.Take(&delivery.Arrival{Stamp: payload.Stamp{Stream: 1, Sequence: uint64(received)}, Transit: int64(transit)})
+			r.Take(&delivery.Arrival{Stamp: payload.Stamp{Producer: 1, Sequence: uint64(received)}, Transit: int64(transit)})
 			received++
 		}
 		if tick%10 == 9 {

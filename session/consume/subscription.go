@@ -98,7 +98,7 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 		NonDurable:   !settings.Durable,
 		Priority:     settings.Priority,
 		Compacted:    settings.Compacted,
-		Spread:       settings.Topics().Pattern(),
+		TopicsChange: settings.Topics().Pattern(),
 		Ranges:       settings.Ranges(number),
 	})
 	return name, consumer, s.advise(err)

@@ -248,9 +248,6 @@ func (w *worker) record(run []broker.Delivery) {
 		if s.classes[i] == delivery.Redelivered || s.arrivals[i].Replayed {
 			w.group.redeliveries.count(w.recorder, d, s.arrivals[i].Replayed)
 		}
-		if d.Redelivery > 0 {
-			w.recorder.Redelivered(1)
-		}
 	}
 	w.recorder.Received(len(run), bytes)
 	w.received.Add(int64(len(run)))

@@ -75,7 +75,7 @@ func (s *workers) addFailed(settings spec.Consumer, why error) {
 }
 
 func (s *workers) addBy(ctx context.Context, settings spec.Consumer, subscribe subscribeFunc) error {
-	s.group.audit.Compacted(settings.Compacted)
+	s.group.audit.SetCompacted(settings.Compacted)
 	s.mu.Lock()
 	from := len(s.list)
 	var shared *slot

@@ -8,32 +8,32 @@ import (
 	"pulsh/session/payload"
 )
 
-// NoTransit is the shortest transit of a stream of which nothing has come.
+// NoTransit is the shortest transit of a producer of which nothing arrived.
 const NoTransit = math.MaxInt64
 
-// An Arrival is one delivery of a stamped message, with all that a consumer
-// knows of it.
+// An Arrival is one delivery of a stamped message.
 type Arrival struct {
 	Stamp      payload.Stamp
 	Entry      uint32 // the fingerprint of the stored entry, see EntryFingerprint
-	Redelivery uint32 // how often the broker says it has been delivered before
+	Redelivery uint32 // the broker's redelivery count
 	Key        string // "" for none
-	Partition  uint16 // of the topic, 0 where it has none
-	// Transit is the time in ns from when the sender's clock says that the
-	// message left, or was due, to when the receiver's clock says that it came.
-	// It is negative where the sender's clock is ahead by more than it took.
+	Partition  uint16 // 0 on a topic without partitions
+	// Transit is the time in ns from when the message was sent or, if that is
+	// later, was due, by the sender's clock, to when it was received, by the
+	// receiver's clock. It is negative if the sender's clock is ahead by more
+	// than the message took.
 	Transit int64
-	// Replayed is set by Take: the number is new in this epoch, and lies below
-	// what an earlier epoch had reached.
+	// Replayed is set by Take: the message is new in this period, and a
+	// previous period had already reached its number.
 	Replayed bool
 }
 
-// Take accounts for an arrival as Observe does, and beyond that for the order
-// of its key and for the shortest transit of its stream.
+// Take accounts for a delivery and returns its class. It also judges the order
+// within the message's key and notes the shortest transit of the producer.
 func (r *Reader) Take(a *Arrival) Class {
-	s := r.lock(a.Stamp.Stream)
+	s := r.lock(a.Stamp.Producer)
 	if s == nil {
-		return r.ledger.stray()
+		return r.audit.countRetired()
 	}
 	class := s.take(a)
 	s.mu.Unlock()
@@ -42,16 +42,16 @@ func (r *Reader) Take(a *Arrival) Class {
 }
 
 // TakeRun is Take for arrivals in their order. It leaves the class of each in
-// classes, which is as long. It takes one lock for neighbours of one stream.
+// classes, which is as long. It takes one lock for neighbours of one producer.
 func (r *Reader) TakeRun(run []Arrival, classes []Class) {
 	for len(run) > 0 {
-		id, n := run[0].Stamp.Stream, 0
+		id, n := run[0].Stamp.Producer, 0
 		s := r.lock(id)
-		for n < len(run) && run[n].Stamp.Stream == id {
+		for n < len(run) && run[n].Stamp.Producer == id {
 			if s != nil {
 				classes[n] = s.take(&run[n])
 			} else {
-				classes[n] = r.ledger.stray()
+				classes[n] = r.audit.countRetired()
 			}
 			n++
 		}
@@ -67,60 +67,60 @@ func (r *Reader) TakeRun(run []Arrival, classes []Class) {
 
 // take accounts for an arrival, apart from its key. The caller holds mu.
 func (s *sequence) take(a *Arrival) Class {
-	s.told.hear(a.Stamp.Failed)
+	s.reported.record(a.Stamp.Failed)
 	class := s.observe(a.Stamp.Sequence, a.Entry, a.Redelivery)
-	if class <= OutOfOrder && !s.whole {
-		s.meet(a.Stamp.Sequence, a.Partition)
+	if class <= OutOfOrder && !s.openedByProducer {
+		s.seePartition(a.Stamp.Sequence, a.Partition)
 	}
-	s.quickest = min(s.quickest, a.Transit)
-	a.Replayed = a.Stamp.Sequence < s.reached && class <= OutOfOrder
+	s.shortestTransit = min(s.shortestTransit, a.Transit)
+	a.Replayed = a.Stamp.Sequence < s.reachedBefore && class <= OutOfOrder
 	return class
 }
 
 // judge accounts for the order of an arrival's key.
 func (r *Reader) judge(a *Arrival, class Class) {
 	if a.Key != "" && class <= OutOfOrder {
-		r.ledger.keyed().judge(a.Stamp.Stream, a.Stamp.Sequence, a.Key, class)
+		r.audit.keyOrder().judge(a.Stamp.Producer, a.Stamp.Sequence, a.Key, class)
 	}
 }
 
-// keyed returns the memory of keys, made by the first message that has one.
-func (l *Audit) keyed() *keyOrder {
+// keyOrder returns the memory of keys. The first message with a key makes it.
+func (a *Audit) keyOrder() *keyOrder {
 	for {
-		if k := l.keys.Load(); k != nil {
+		if k := a.keys.Load(); k != nil {
 			return k
 		}
-		l.keys.CompareAndSwap(nil, &keyOrder{})
+		a.keys.CompareAndSwap(nil, &keyOrder{})
 	}
 }
 
-// A StreamAccount is the account of one stream in the current epoch.
+// A ProducerAccount is the account of one producer in the current period.
 type ProducerAccount struct {
 	ID        uint64
-	Announced bool   // by a producer of this session
-	Next      uint64 // the highest number seen plus one, 0 if none was
+	Announced bool   // it belongs to this session
+	Next      uint64 // the highest number received plus one, 0 if none was
 	Totals
 }
 
-// Accounts returns the accounts of at most limit streams of the current epoch,
-// the worst first: those that miss most, then those with most duplicates, most
-// redeliveries, most disorder and most deliveries. It takes the locks of
-// Totals for as long.
-func (l *Audit) Accounts(limit int) []ProducerAccount {
-	l.mu.RLock()
-	accounts := make([]ProducerAccount, 0, len(l.streams))
-	for id, s := range l.streams {
+// Accounts returns the accounts of at most limit producers in the current
+// period, the worst first: those with most missing messages, then those with
+// most duplicates, redeliveries, disorder and deliveries. It takes the same
+// locks as Totals.
+func (a *Audit) Accounts(limit int) []ProducerAccount {
+	a.mu.RLock()
+	accounts := make([]ProducerAccount, 0, len(a.sequences))
+	for id, s := range a.sequences {
 		s.mu.Lock()
-		a := ProducerAccount{ID: id, Announced: s.announced, Next: s.next, Totals: s.totals()}
-		if l.thin.Load() {
-			a.leaveOut()
+		account := ProducerAccount{ID: id, Announced: s.announced, Next: s.next, Totals: s.totals()}
+		if a.compacted.Load() {
+			account.compactAway()
 		}
 		s.mu.Unlock()
-		if a.Streams > 0 {
-			accounts = append(accounts, a)
+		if account.Producers > 0 {
+			accounts = append(accounts, account)
 		}
 	}
-	l.mu.RUnlock()
+	a.mu.RUnlock()
 	slices.SortFunc(accounts, func(a, b ProducerAccount) int {
 		return cmp.Or(
 			cmp.Compare(b.Missing(), a.Missing()), cmp.Compare(b.Duplicated, a.Duplicated),
@@ -131,16 +131,16 @@ func (l *Audit) Accounts(limit int) []ProducerAccount {
 	return accounts[:min(limit, len(accounts))]
 }
 
-// Quickest calls f for each stream with the shortest transit in ns since the
-// call before. Streams of which nothing came since are left out. A stream that
-// nobody has announced may have a sender with another clock.
-func (l *Audit) Quickest(f func(id uint64, announced bool, transit int64)) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	for id, s := range l.streams {
+// ShortestTransits calls f for each producer of which messages arrived since
+// the last call, with the shortest transit of these messages in ns. A producer
+// that was not announced is another process, whose clock may differ.
+func (a *Audit) ShortestTransits(f func(id uint64, announced bool, transit int64)) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for id, s := range a.sequences {
 		s.mu.Lock()
-		quickest, announced := s.quickest, s.announced
-		s.quickest = NoTransit
+		quickest, announced := s.shortestTransit, s.announced
+		s.shortestTransit = NoTransit
 		s.mu.Unlock()
 		if quickest != NoTransit {
 			f(id, announced, quickest)

@@ -13,31 +13,31 @@ import (
 	"pulsh/session/payload"
 )
 
-// keyed is an arrival of stream 1 as an entry of its own.
+// keyed is an arrival of producer 1 as an entry of its own.
 func keyed(n uint64, key string) *Arrival {
-	return &Arrival{Stamp: payload.Stamp{Stream: 1, Sequence: n}, Entry: uint32(n), Key: key}
+	return &Arrival{Stamp: payload.Stamp{Producer: 1, Sequence: n}, Entry: uint32(n), Key: key}
 }
 
 func TestOrderIsJudgedPerKey(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
 	for _, a := range []*Arrival{
-		keyed(0, "a"), keyed(2, "b"), keyed(1, "a"), // out of order in the stream, not in its key
+		keyed(0, "a"), keyed(2, "b"), keyed(1, "a"), // out of order in the producer, not in its key
 		keyed(5, "a"), keyed(4, "a"), // in its key too
 		keyed(4, "a"), keyed(4, "a"), // redelivered: no order to judge
 		keyed(3, ""), // has no key
 	} {
 		r.Take(a)
 	}
-	require.Equal(t, Totals{Received: 8, OutOfOrder: 3, Redelivered: 2, Keyed: 5, OutOfOrderKey: 1, Epoch: 1, Streams: 1}, l.Totals())
+	require.Equal(t, Totals{Received: 8, OutOfOrder: 3, Redelivered: 2, Keyed: 5, OutOfOrderKey: 1, Period: 1, Producers: 1}, l.Totals())
 }
 
-func TestAKeyOfTwoStreamsHasNoOrderBetweenThem(t *testing.T) {
+func TestAKeyOfTwoProducersHasNoOrderBetweenThem(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
 	for n := range uint64(100) {
-		r.Take(&Arrival{Stamp: payload.Stamp{Stream: 7, Sequence: 1000 + n}, Entry: uint32(n), Key: "a"})
-		r.Take(&Arrival{Stamp: payload.Stamp{Stream: 8, Sequence: 2000 - 20*n}, Entry: uint32(n), Key: strconv.Itoa(int(n))})
+		r.Take(&Arrival{Stamp: payload.Stamp{Producer: 7, Sequence: 1000 + n}, Entry: uint32(n), Key: "a"})
+		r.Take(&Arrival{Stamp: payload.Stamp{Producer: 8, Sequence: 2000 - 20*n}, Entry: uint32(n), Key: strconv.Itoa(int(n))})
 	}
 	require.Zero(t, l.Totals().OutOfOrderKey)
 	require.EqualValues(t, 99, l.Totals().OutOfOrder)
@@ -53,21 +53,21 @@ func TestKeyOrderAgreesWithAMap(t *testing.T) {
 		disorder, judged := uint64(0), uint64(0)
 		next := [3]uint64{}
 		for range 20_000 {
-			stream := r.IntN(len(next))
-			n := next[stream]
+			producer := r.IntN(len(next))
+			n := next[producer]
 			if r.IntN(5) == 0 {
 				n += r.Uint64N(30)
 			} else if r.IntN(5) == 0 {
 				n -= min(n, r.Uint64N(60))
 			}
-			next[stream] = max(next[stream], n+1)
+			next[producer] = max(next[producer], n+1)
 			key := strconv.Itoa(r.IntN(50))
-			class := reader.Take(&Arrival{Stamp: payload.Stamp{Stream: uint64(stream), Sequence: n}, Entry: r.Uint32(), Key: key})
+			class := reader.Take(&Arrival{Stamp: payload.Stamp{Producer: uint64(producer), Sequence: n}, Entry: r.Uint32(), Key: key})
 			if class > OutOfOrder {
 				continue
 			}
 			judged++
-			pair := fmt.Sprint(stream, key)
+			pair := fmt.Sprint(producer, key)
 			if n+1 < highest[pair] {
 				disorder++
 			}
@@ -89,8 +89,8 @@ func TestARunIsTakenAsOneByOne(t *testing.T) {
 	var next [3]uint64
 	for round := range 500 {
 		if round%100 == 99 {
-			runs.NewEpoch()
-			single.NewEpoch()
+			runs.NewPeriod()
+			single.NewPeriod()
 			next = [3]uint64{}
 		}
 		run := make([]Arrival, 1+r.IntN(60))
@@ -107,7 +107,7 @@ func TestARunIsTakenAsOneByOne(t *testing.T) {
 			}
 			next[stream] = max(next[stream], n+1)
 			run[i] = Arrival{
-				Stamp: payload.Stamp{Stream: uint64(stream), Sequence: n, Failed: uint64(round)}, Entry: r.Uint32(),
+				Stamp: payload.Stamp{Producer: uint64(stream), Sequence: n, Failed: uint64(round)}, Entry: r.Uint32(),
 				Redelivery: uint32(max(r.IntN(8)-6, 0)), Partition: uint16(r.IntN(3)), Transit: r.Int64(),
 			}
 			if r.IntN(2) == 0 {
@@ -123,7 +123,7 @@ func TestARunIsTakenAsOneByOne(t *testing.T) {
 		require.Equal(t, singles, run)
 	}
 	require.Equal(t, single.Totals(), runs.Totals())
-	require.Equal(t, single.Earlier(), runs.Earlier())
+	require.Equal(t, single.Previous(), runs.Previous())
 	require.Equal(t, single.Accounts(9), runs.Accounts(9))
 }
 
@@ -150,19 +150,19 @@ func TestForgottenKeysAreUnknown(t *testing.T) {
 	require.Greater(t, got.OutOfOrderKey, uint64(KeyPairs/4))
 }
 
-func TestKeysStartAnewWithAnEpoch(t *testing.T) {
+func TestKeysStartAnewWithAPeriod(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
 	r.Take(keyed(100, "a"))
 	r.Take(keyed(99, "a"))
-	l.NewEpoch()
+	l.NewPeriod()
 	r.Take(keyed(50, "b"))
 	r.Take(keyed(49, "a"))
-	require.Equal(t, Totals{Received: 2, OutOfOrder: 1, Keyed: 2, Epoch: 2, Streams: 1}, l.Totals())
-	require.Equal(t, Totals{Received: 2, OutOfOrder: 1, Keyed: 2, OutOfOrderKey: 1, Epoch: 1, Streams: 1}, l.Earlier())
-	sum := l.Totals().With(l.Earlier())
-	require.Equal(t, Totals{Received: 4, OutOfOrder: 2, Keyed: 4, OutOfOrderKey: 1, Epoch: 2, Streams: 1}, sum)
-	require.Equal(t, l.Totals(), sum.Since(l.Earlier()))
+	require.Equal(t, Totals{Received: 2, OutOfOrder: 1, Keyed: 2, Period: 2, Producers: 1}, l.Totals())
+	require.Equal(t, Totals{Received: 2, OutOfOrder: 1, Keyed: 2, OutOfOrderKey: 1, Period: 1, Producers: 1}, l.Previous())
+	sum := l.Totals().With(l.Previous())
+	require.Equal(t, Totals{Received: 4, OutOfOrder: 2, Keyed: 4, OutOfOrderKey: 1, Period: 2, Producers: 1}, sum)
+	require.Equal(t, l.Totals(), sum.Since(l.Previous()))
 }
 
 func TestWorkersShareTheMemoryOfKeys(t *testing.T) {
@@ -172,7 +172,7 @@ func TestWorkersShareTheMemoryOfKeys(t *testing.T) {
 		all.Go(func() {
 			r := l.Reader()
 			for n := range uint64(10_000) {
-				r.Take(&Arrival{Stamp: payload.Stamp{Stream: w, Sequence: n ^ 1}, Entry: uint32(n), Key: strconv.Itoa(int(n / 2 % 100))})
+				r.Take(&Arrival{Stamp: payload.Stamp{Producer: w, Sequence: n ^ 1}, Entry: uint32(n), Key: strconv.Itoa(int(n / 2 % 100))})
 			}
 		})
 	}
@@ -182,17 +182,17 @@ func TestWorkersShareTheMemoryOfKeys(t *testing.T) {
 	require.EqualValues(t, 40_000, got.OutOfOrderKey)
 }
 
-func TestQuickestForgetsWhatItTold(t *testing.T) {
+func TestShortestTransitsAreReportedOnce(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
 	l.Open(1, 0)
 	for n, transit := range []int64{30, -5, 12} {
-		r.Take(&Arrival{Stamp: payload.Stamp{Stream: 1, Sequence: uint64(n)}, Transit: -1000})
-		r.Take(&Arrival{Stamp: payload.Stamp{Stream: 2, Sequence: uint64(n)}, Transit: transit})
+		r.Take(&Arrival{Stamp: payload.Stamp{Producer: 1, Sequence: uint64(n)}, Transit: -1000})
+		r.Take(&Arrival{Stamp: payload.Stamp{Producer: 2, Sequence: uint64(n)}, Transit: transit})
 	}
 	ask := func() map[uint64]int64 {
 		got := map[uint64]int64{}
-		l.Quickest(func(id uint64, announced bool, transit int64) {
+		l.ShortestTransits(func(id uint64, announced bool, transit int64) {
 			require.Equal(t, id == 1, announced)
 			got[id] = transit
 		})
@@ -200,22 +200,22 @@ func TestQuickestForgetsWhatItTold(t *testing.T) {
 	}
 	require.Equal(t, map[uint64]int64{1: -1000, 2: -5}, ask())
 	require.Empty(t, ask(), "nothing came since")
-	l.NewEpoch()
-	r.Take(&Arrival{Stamp: payload.Stamp{Stream: 2}, Transit: 7})
+	l.NewPeriod()
+	r.Take(&Arrival{Stamp: payload.Stamp{Producer: 2}, Transit: 7})
 	require.Equal(t, map[uint64]int64{2: 7}, ask())
 }
 
 func TestAccountsAreWorstFirst(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
-	for stream := range uint64(5) {
+	for producer := range uint64(5) {
 		for n := range uint64(10) {
-			if n == 5 && stream == 3 {
+			if n == 5 && producer == 3 {
 				continue
 			}
-			r.Take(&Arrival{Stamp: payload.Stamp{Stream: stream, Sequence: n}, Entry: 1})
-			if stream == 2 {
-				r.Take(&Arrival{Stamp: payload.Stamp{Stream: stream, Sequence: n}, Entry: uint32(n)})
+			r.Take(&Arrival{Stamp: payload.Stamp{Producer: producer, Sequence: n}, Entry: 1})
+			if producer == 2 {
+				r.Take(&Arrival{Stamp: payload.Stamp{Producer: producer, Sequence: n}, Entry: uint32(n)})
 			}
 		}
 	}
@@ -223,7 +223,7 @@ func TestAccountsAreWorstFirst(t *testing.T) {
 	accounts := l.Accounts(3)
 	require.Len(t, accounts, 3)
 	require.EqualValues(t, 3, accounts[0].ID)
-	require.EqualValues(t, 1, accounts[0].Holes)
+	require.EqualValues(t, 1, accounts[0].Gaps)
 	require.EqualValues(t, 10, accounts[0].Next)
 	require.EqualValues(t, 2, accounts[1].ID)
 	require.EqualValues(t, 9, accounts[1].Duplicated)

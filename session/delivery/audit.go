@@ -8,116 +8,103 @@ import (
 	"pulsh/session/payload"
 )
 
-// Limits of a Ledger. With the default window they bound its memory to about
-// 140 MB with two thousand streams, and to 270 KB for each of the first few.
+// Limits of an Audit. With the default window they bound its memory to about
+// 140 MB for two thousand producers, and to 270 KB for each of the first few.
 const (
-	// DefaultWindow is how many numbers of a stream are remembered. It covers
-	// the disorder of 64 consumers with receive queues of 1,000 messages.
+	// DefaultWindow is how many numbers of a producer are remembered. It covers
+	// the disorder of 64 consumers with receiver queues of 1,000 messages.
 	DefaultWindow = 1 << 16
-	// MinWindow and MaxWindow bound the window; a number takes 4 1/8 bytes.
+	// MinWindow and MaxWindow bound the window. A number takes 4 1/8 bytes.
 	MinWindow = 1 << 6
 	MaxWindow = 1 << 20
-	// LeanWindow is the window of the streams that come when WindowBudget is
-	// spent. Each of so many streams has a small share of what is in flight.
+	// LeanWindow is the window of the producers that come after WindowBudget is
+	// spent. Each of so many producers has a small share of the messages in
+	// flight.
 	LeanWindow = 1 << 13
-	// WindowBudget is how many numbers all windows together may remember
-	// before streams get lean ones: 256 windows of the default width.
+	// WindowBudget is how many numbers all windows together may hold before
+	// further producers get lean windows: 256 windows of the default width.
 	WindowBudget = 1 << 24
-	// MaxStreams is how many streams are told apart at a time: a thousand
-	// lanes, while a rebuild replaces each by another. Beyond it the stream
-	// that was idle for longest is retired.
-	MaxStreams = 2048
-	// maxRetired is how many retired streams are remembered, so that what
-	// still comes from them is not taken for a new stream.
-	maxRetired = 16 * MaxStreams
+	// MaxProducers is how many producers are accounted for at a time: a
+	// thousand, while a rebuild replaces each by another. Beyond it the
+	// producer that was idle for longest is retired.
+	MaxProducers = 2048
+	// maxRetired is how many retired producers are remembered, so that a
+	// message that still comes from one is not taken for that of a new
+	// producer.
+	maxRetired = 16 * MaxProducers
 )
 
-// A Ledger keeps the account of what was delivered to one consumer group, from
-// the stamps of the messages: for each stream of numbers which were received,
-// how often, in which order, and which never were. It is exact within a window
-// that slides over the numbers of each stream; see Class and Totals for what
-// it tells. All methods may be called at any time by any goroutine.
+// An Audit accounts for the deliveries to one consumer group. For each producer
+// it knows from the stamps which numbers were received, how often, in which
+// order, and which never arrived. It is exact within a window that slides over
+// the numbers of each producer; see Class and Totals for its results.
+//
+// The account is divided into periods. A seek, or a rebuild of the
+// subscription, begins a new period, because messages that come again after it
+// are not duplicates.
+//
+// Any goroutine may call any method at any time.
 type Audit struct {
 	window uint64
 
-	mu           sync.RWMutex // taken before that of a stream
-	epoch        uint64
-	streams      map[uint64]*sequence
-	numbers      uint64 // the widths of all streams together
-	retired      map[uint64]struct{}
-	retiredOrder []uint64 // a ring in the order of retirement
-	retiredAt    int
-	gone         Totals // of the streams of this epoch that were retired
-	earlier      Totals // of the epochs before
+	mu            sync.RWMutex // locked before that of a sequence
+	period        uint64
+	sequences     map[uint64]*sequence
+	numbers       uint64 // the widths of all sequences together
+	retired       map[uint64]struct{}
+	retiredOrder  []uint64 // a ring in the order of retirement
+	retiredAt     int
+	retiredTotals Totals // of the producers that were retired in this period
+	previous      Totals // of the previous periods
 
-	keys   atomic.Pointer[keyOrder] // of this epoch; nil until a message has a key
-	strays atomic.Uint64            // deliveries from retired streams in this epoch
-	thin   atomic.Bool              // the deliveries are those of a compacted topic
-	sweeps atomic.Uint64            // counts the searches for idle streams
+	keys        atomic.Pointer[keyOrder] // of this period; nil until a message has a key
+	fromRetired atomic.Uint64            // deliveries from retired producers in this period
+	compacted   atomic.Bool              // the group reads a compacted topic
+	sweeps      atomic.Uint64            // counts the sweeps for idle sequences, see retire.go
 }
 
-// NewAudit returns a ledger in its first epoch. The window is the number of
-// sequence numbers that are remembered per stream; it is raised to a power of
-// two from MinWindow to MaxWindow, and 0 stands for DefaultWindow.
+// NewAudit returns an audit in its first period. The window is how many numbers
+// of each producer are remembered. It is raised to a power of two from
+// MinWindow to MaxWindow; 0 means DefaultWindow.
 func NewAudit(window int) *Audit {
 	if window == 0 {
 		window = DefaultWindow
 	}
 	window = max(MinWindow, min(window, MaxWindow))
 	return &Audit{
-		window:  1 << bits.Len(uint(window-1)),
-		epoch:   1,
-		streams: make(map[uint64]*sequence),
-		retired: make(map[uint64]struct{}),
+		window:    1 << bits.Len(uint(window-1)),
+		period:    1,
+		sequences: make(map[uint64]*sequence),
+		retired:   make(map[uint64]struct{}),
 	}
 }
 
-// Observe accounts for the delivery of the message with the given stamp, as
-// the stored entry with the given fingerprint (see EntryFingerprint) and with
-// the redelivery count that the broker sent along. A goroutine that observes
-// many messages does it faster through a Reader.
-func (l *Audit) Observe(stamp payload.Stamp, entry, redelivery uint32) Class {
-	for {
-		s := l.find(stamp.Stream)
-		if s == nil {
-			return l.stray()
-		}
-		s.mu.Lock()
-		if !s.closed {
-			class := s.observe(stamp.Sequence, entry, redelivery)
-			s.mu.Unlock()
-			return class
-		}
-		s.mu.Unlock()
-	}
+// countRetired accounts for a message of a producer that was retired.
+func (a *Audit) countRetired() Class {
+	a.fromRetired.Add(1)
+	return OutsideWindow
 }
 
-// stray accounts for a message of a stream that was retired.
-func (l *Audit) stray() Class {
-	l.strays.Add(1)
-	return TooOld
-}
-
-// Open announces that the numbers of a stream from first on are meant for this
-// group, so that the loss of the very first of them shows as well. Without it
-// the first number that arrives opens the stream. It changes nothing once a
-// message of the stream has arrived.
-func (l *Audit) Open(id, first uint64) {
-	l.update(id, func(s *sequence) {
+// Open announces that this group should receive the numbers of a producer from
+// first on, so that the loss of the very first number is noticed as well.
+// Without it the account of a producer begins with the first number that
+// arrives. Open does nothing once a message of the producer has arrived.
+func (a *Audit) Open(id, first uint64) {
+	a.update(id, func(s *sequence) {
 		s.announced = true
 		if !s.opened && first <= payload.MaxSequence {
 			s.open(first)
-			s.whole = true
+			s.openedByProducer = true
 		}
 	})
 }
 
-// Expect announces that the producer of a stream has been promised, by acks,
-// the delivery of all numbers below next. Those above the highest number seen
-// are counted as Totals.Tail: the exact backlog in messages while the load
-// runs, and what is missing at the end when there is no backlog any more.
-func (l *Audit) Expect(id, next uint64) {
-	l.update(id, func(s *sequence) {
+// Expect announces that the broker has acknowledged all numbers of a producer
+// below next. Those above the highest number received are counted in
+// Totals.NotYetReceived. While a load runs that is the exact backlog in
+// messages; at its end, with an empty backlog, it is what is lost.
+func (a *Audit) Expect(id, next uint64) {
+	a.update(id, func(s *sequence) {
 		s.announced = true
 		if next <= payload.MaxSequence {
 			s.expected = max(s.expected, next)
@@ -125,33 +112,21 @@ func (l *Audit) Expect(id, next uint64) {
 	})
 }
 
-// Close announces that the producer of a stream has ended and that last is the
-// highest number that was acked to it. The stream is still accounted for until
-// its place is needed by another.
-func (l *Audit) Close(id, last uint64) {
-	l.update(id, func(s *sequence) {
-		s.announced = true
-		if last < payload.MaxSequence {
-			s.expected = max(s.expected, last+1)
-		}
-		s.finished = true
-	})
-}
+// SetCompacted sets whether the group reads a compacted topic. Compaction may
+// remove all messages of a key but the last, so no message between two others
+// can be called lost. Call it at the beginning of a period.
+func (a *Audit) SetCompacted(on bool) { a.compacted.Store(on) }
 
-// Compacted announces whether the group reads a compacted topic, from which all
-// messages but the last of each key may be left out. Then no message between two
-// others can be called lost. Call it at the beginning of an epoch.
-func (l *Audit) Compacted(on bool) { l.thin.Store(on) }
+// SendFailed announces that the send of a number failed. The message may be
+// stored all the same, as after a timeout. If it does not arrive it counts in
+// Totals.Unknown, neither as lost nor as a gap.
+func (a *Audit) SendFailed(id, n uint64) { a.update(id, func(s *sequence) { s.sendFailed(n) }) }
 
-// Doubt announces that the sending of a number failed. It may be stored for
-// all that, as after a timeout; if it does not arrive it is Totals.Doubtful,
-// neither lost nor a hole.
-func (l *Audit) Doubt(id, n uint64) { l.update(id, func(s *sequence) { s.doubt(n) }) }
-
-// update changes a stream under its lock, if it has not been retired.
-func (l *Audit) update(id uint64, change func(*sequence)) {
+// update changes the sequence of a producer under its lock, unless the producer
+// was retired.
+func (a *Audit) update(id uint64, change func(*sequence)) {
 	for {
-		s := l.find(id)
+		s := a.find(id)
 		if s == nil {
 			return
 		}
@@ -167,128 +142,128 @@ func (l *Audit) update(id uint64, change func(*sequence)) {
 	}
 }
 
-// find returns the stream of the current epoch with the given id, a new one if
-// there is none, or nil if it has been retired.
-func (l *Audit) find(id uint64) *sequence {
-	l.mu.RLock()
-	s := l.streams[id]
-	_, retired := l.retired[id]
-	l.mu.RUnlock()
+// find returns the sequence of a producer in the current period. It makes one
+// if there is none, and returns nil if the producer was retired.
+func (a *Audit) find(id uint64) *sequence {
+	a.mu.RLock()
+	s := a.sequences[id]
+	_, retired := a.retired[id]
+	a.mu.RUnlock()
 	if s != nil || retired {
 		return s
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if s = l.streams[id]; s != nil {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s = a.sequences[id]; s != nil {
 		return s
 	}
-	if _, retired = l.retired[id]; retired {
+	if _, retired = a.retired[id]; retired {
 		return nil
 	}
-	if len(l.streams) >= MaxStreams {
-		l.retireIdlest()
+	if len(a.sequences) >= MaxProducers {
+		a.retireIdlest()
 	}
-	s = &sequence{id: id, width: l.nextWidth(), activeAt: l.sweeps.Load(), quickest: NoTransit}
-	l.numbers += s.width
-	l.streams[id] = s
+	s = &sequence{id: id, width: a.nextWidth(), activeAt: a.sweeps.Load(), shortestTransit: NoTransit}
+	a.numbers += s.width
+	a.sequences[id] = s
 	return s
 }
 
-// nextWidth returns the window of the next stream. The caller holds mu.
-func (l *Audit) nextWidth() uint64 {
-	if l.numbers+l.window <= WindowBudget {
-		return l.window
+// nextWidth returns the window of the next producer. The caller holds mu.
+func (a *Audit) nextWidth() uint64 {
+	if a.numbers+a.window <= WindowBudget {
+		return a.window
 	}
-	return min(l.window, LeanWindow)
+	return min(a.window, LeanWindow)
 }
 
-// Totals returns the sums of the current epoch. It holds the lock of one
-// stream at a time for as long as it takes to copy some numbers.
-func (l *Audit) Totals() Totals {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	sum := l.gone
-	sum.Epoch = l.epoch
-	strays := l.strays.Load()
+// Totals returns the sums of the current period. It holds the lock of one
+// sequence at a time, for as long as it takes to copy some numbers.
+func (a *Audit) Totals() Totals {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	sum := a.retiredTotals
+	sum.Period = a.period
+	strays := a.fromRetired.Load()
 	sum.Received += strays
-	sum.TooOld += strays
-	sweep := l.sweeps.Add(1)
-	for _, s := range l.streams {
+	sum.OutsideWindow += strays
+	sweep := a.sweeps.Add(1)
+	for _, s := range a.sequences {
 		s.mu.Lock()
 		sum.add(s.totals())
 		s.touch(sweep)
 		s.mu.Unlock()
 	}
-	l.keys.Load().counts(&sum)
-	if l.thin.Load() {
-		sum.leaveOut()
+	a.keys.Load().counts(&sum)
+	if a.compacted.Load() {
+		sum.compactAway()
 	}
 	return sum
 }
 
-// Earlier returns the sums of all epochs before the current one, as they stood
-// when they ended. Its Holes are messages of which a seek has left open
-// whether they would have come; its Tail is 0.
-func (l *Audit) Earlier() Totals {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return l.earlier
+// Previous returns the sums of all previous periods, as they were when each
+// ended. The messages of its Gaps might still have arrived if the period had gone
+// on. Its NotYetReceived is 0.
+func (a *Audit) Previous() Totals {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.previous
 }
 
-// NewEpoch ends the epoch and begins another: after a seek or a rebuild of the
-// subscription the same messages come again and none of it is duplication.
-// What was expected of the streams remains expected. Call it when the
-// consumers have been drained; stragglers that come later nonetheless are told
-// apart where they can be and count as too old.
-func (l *Audit) NewEpoch() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	sum := l.gone
-	strays := l.strays.Swap(0)
+// NewPeriod ends the current period and begins another. The numbers that Expect
+// announced remain expected. Call it after the consumers were drained. A
+// message of the previous period that arrives later nonetheless counts as
+// OutsideWindow if it can be recognised, see late.go.
+func (a *Audit) NewPeriod() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	sum := a.retiredTotals
+	strays := a.fromRetired.Swap(0)
 	sum.Received += strays
-	sum.TooOld += strays
-	for id, s := range l.streams {
+	sum.OutsideWindow += strays
+	for id, s := range a.sequences {
 		s.mu.Lock()
 		sum.add(s.totals())
 		next := &sequence{
-			id: id, width: s.width, expected: s.expected, finished: s.finished,
-			previous: s.previous, activeAt: s.activeAt, doubts: s.passed.join(s.doubts),
-			announced: s.announced, quickest: s.quickest, reached: s.reached,
+			id: id, width: s.width, expected: s.expected,
+			previousEnd: s.previousEnd, activeAt: s.activeAt, unknown: s.unknownPassed.join(s.unknown),
+			announced: s.announced, shortestTransit: s.shortestTransit, reachedBefore: s.reachedBefore,
 		}
 		if s.received > 0 && s.opened {
-			next.previous = s.next
-			next.reached = max(s.reached, s.next)
+			next.previousEnd = s.next
+			next.reachedBefore = max(s.reachedBefore, s.next)
 		}
 		s.end()
 		s.mu.Unlock()
-		l.streams[id] = next
+		a.sequences[id] = next
 	}
-	l.keys.Swap(nil).counts(&sum)
-	if l.thin.Load() {
-		sum.leaveOut()
+	a.keys.Swap(nil).counts(&sum)
+	if a.compacted.Load() {
+		sum.compactAway()
 	}
-	sum.Tail = 0
-	l.earlier.add(sum)
-	l.earlier.Epoch = l.epoch
-	l.epoch++
-	l.gone = Totals{}
-	clear(l.retired)
-	l.retiredOrder, l.retiredAt = l.retiredOrder[:0], 0
+	sum.NotYetReceived = 0
+	a.previous.add(sum)
+	a.previous.Period = a.period
+	a.period++
+	a.retiredTotals = Totals{}
+	clear(a.retired)
+	a.retiredOrder, a.retiredAt = a.retiredOrder[:0], 0
 }
 
 // EntryFingerprint returns 32 bits that stand for a stored entry: its ledger
-// id, its entry id and its partition (-1 where there is none). Two different
-// entries have the same fingerprint once in four thousand million pairs.
+// id, its entry id and its partition, -1 on a topic without partitions. Two
+// different entries have the same fingerprint with a probability of 2^-32.
 func EntryFingerprint(ledger, entry int64, partition int32) uint32 {
 	return uint32(mixed(uint64(ledger)*goldenRatio+uint64(entry)+uint64(uint32(partition))<<32) >> 32)
 }
 
-// goldenRatio is 2^64 over the golden ratio, and odd: its multiples are far apart.
+// goldenRatio is 2^64 divided by the golden ratio, rounded to an odd number.
+// Its multiples are far apart.
 const goldenRatio = 0x9e3779b97f4a7c15
 
-// mixed spreads every bit of x over all 64: the mixing step of SplitMix64
-// (Steele, Lea and Flood, Fast splittable pseudorandom number generators,
-// OOPSLA 2014).
+// mixed spreads each bit of x over all 64 bits. It is the mixing step of
+// SplitMix64 (Steele, Lea and Flood, Fast splittable pseudorandom number
+// generators, OOPSLA 2014).
 func mixed(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb

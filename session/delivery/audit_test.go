@@ -10,34 +10,45 @@ import (
 	"pulsh/session/payload"
 )
 
-// feed observes the numbers of stream 1 from first to last, each as an entry
+// observe accounts for a delivery as Take does, but for the key, the partition
+// and the failed sends: what a sequence knows by itself.
+func observe(r *Reader, stamp payload.Stamp, entry, redelivery uint32) Class {
+	s := r.lock(stamp.Producer)
+	if s == nil {
+		return r.audit.countRetired()
+	}
+	defer s.mu.Unlock()
+	return s.observe(stamp.Sequence, entry, redelivery)
+}
+
+// feed observes the numbers of producer 1 from first to last, each as an entry
 // of its own number.
 func feed(l *Audit, first, last uint64) {
 	r := l.Reader()
 	for n := first; n <= last; n++ {
-		r.Observe(payload.Stamp{Stream: 1, Sequence: n}, uint32(n), 0)
+		observe(r, payload.Stamp{Producer: 1, Sequence: n}, uint32(n), 0)
 	}
 }
 
 func see(l *Audit, n uint64) Class {
-	return l.Observe(payload.Stamp{Stream: 1, Sequence: n}, uint32(n), 0)
+	return observe(l.Reader(), payload.Stamp{Producer: 1, Sequence: n}, uint32(n), 0)
 }
 
-func TestStreamsMayStartAnywhere(t *testing.T) {
+func TestProducersMayStartAnywhere(t *testing.T) {
 	for _, start := range []uint64{0, 1, 1_000_000, payload.MaxSequence - 999} {
 		l := NewAudit(64)
 		feed(l, start, start+999)
-		require.Equal(t, Totals{Received: 1000, Epoch: 1, Streams: 1}, l.Totals())
+		require.Equal(t, Totals{Received: 1000, Period: 1, Producers: 1}, l.Totals())
 	}
 }
 
 func TestNumbersBeyondTheHighestAreNotBelieved(t *testing.T) {
 	l := NewAudit(64)
-	require.Equal(t, TooOld, see(l, payload.MaxSequence+1))
+	require.Equal(t, OutsideWindow, see(l, payload.MaxSequence+1))
 	feed(l, payload.MaxSequence-9, payload.MaxSequence)
-	require.Equal(t, TooOld, see(l, payload.MaxSequence+1))
-	require.Equal(t, TooOld, see(l, ^uint64(0)))
-	require.Equal(t, Totals{Received: 13, TooOld: 3, Epoch: 1, Streams: 1}, l.Totals())
+	require.Equal(t, OutsideWindow, see(l, payload.MaxSequence+1))
+	require.Equal(t, OutsideWindow, see(l, ^uint64(0)))
+	require.Equal(t, Totals{Received: 13, OutsideWindow: 3, Period: 1, Producers: 1}, l.Totals())
 }
 
 func TestDisorderAtTheStart(t *testing.T) {
@@ -48,10 +59,10 @@ func TestDisorderAtTheStart(t *testing.T) {
 		first := 1000 + (3-part)*100
 		feed(l, first, first+99)
 	}
-	require.Equal(t, Totals{Received: 400, OutOfOrder: 300, Epoch: 1, Streams: 1}, l.Totals())
-	require.Equal(t, TooOld, see(l, 1399-1024))
+	require.Equal(t, Totals{Received: 400, OutOfOrder: 300, Period: 1, Producers: 1}, l.Totals())
+	require.Equal(t, OutsideWindow, see(l, 1399-1024))
 	require.Equal(t, OutOfOrder, see(l, 1400-1024))
-	require.EqualValues(t, 1000-376-1, l.Totals().Holes)
+	require.EqualValues(t, 1000-376-1, l.Totals().Gaps)
 }
 
 func TestRedeliveredNumbersOpenNothing(t *testing.T) {
@@ -59,20 +70,20 @@ func TestRedeliveredNumbersOpenNothing(t *testing.T) {
 	// unacknowledged gets those first.
 	l := NewAudit(0)
 	for n := uint64(0); n < 1000; n += 10 {
-		require.Equal(t, Redelivered, l.Observe(payload.Stamp{Stream: 1, Sequence: n}, 0, 1))
+		require.Equal(t, Redelivered, observe(l.Reader(), payload.Stamp{Producer: 1, Sequence: n}, 0, 1))
 	}
 	feed(l, 2000, 2999)
-	require.Equal(t, Redelivered, l.Observe(payload.Stamp{Stream: 1, Sequence: 1500}, 0, 2))
-	require.Equal(t, Totals{Received: 1101, Redelivered: 101, RedeliveredTold: 101, Epoch: 1, Streams: 1}, l.Totals())
+	require.Equal(t, Redelivered, observe(l.Reader(), payload.Stamp{Producer: 1, Sequence: 1500}, 0, 2))
+	require.Equal(t, Totals{Received: 1101, Redelivered: 101, RedeliveredByBroker: 101, Period: 1, Producers: 1}, l.Totals())
 }
 
 func TestClosedConsumerHandsItsMessagesOn(t *testing.T) {
 	l := NewAudit(0)
 	feed(l, 0, 999)
 	feed(l, 500, 1499) // the broker need not count these as redelivered
-	require.Equal(t, Totals{Received: 2000, Redelivered: 500, Epoch: 1, Streams: 1}, l.Totals())
-	require.Equal(t, Duplicated, l.Observe(payload.Stamp{Stream: 1, Sequence: 700}, 12345, 0))
-	require.Equal(t, Redelivered, l.Observe(payload.Stamp{Stream: 1, Sequence: 700}, 12345, 3))
+	require.Equal(t, Totals{Received: 2000, Redelivered: 500, Period: 1, Producers: 1}, l.Totals())
+	require.Equal(t, Duplicated, observe(l.Reader(), payload.Stamp{Producer: 1, Sequence: 700}, 12345, 0))
+	require.Equal(t, Redelivered, observe(l.Reader(), payload.Stamp{Producer: 1, Sequence: 700}, 12345, 3))
 }
 
 func TestMessagesThatACloseLeftUnseenAreNew(t *testing.T) {
@@ -80,23 +91,23 @@ func TestMessagesThatACloseLeftUnseenAreNew(t *testing.T) {
 	feed(l, 0, 99)
 	feed(l, 200, 299)
 	for n := uint64(100); n < 200; n++ {
-		require.Equal(t, OutOfOrder, l.Observe(payload.Stamp{Stream: 1, Sequence: n}, uint32(n), 1))
+		require.Equal(t, OutOfOrder, observe(l.Reader(), payload.Stamp{Producer: 1, Sequence: n}, uint32(n), 1))
 	}
 	require.Zero(t, l.Totals().Missing())
 	require.Zero(t, l.Totals().Redelivered)
 }
 
-func TestTail(t *testing.T) {
+func TestNotYetReceived(t *testing.T) {
 	l := NewAudit(0)
 	l.Expect(1, 50)
-	require.Equal(t, Totals{Epoch: 1}, l.Totals(), "nobody knows yet where the account begins")
+	require.Equal(t, Totals{Period: 1}, l.Totals(), "nobody knows yet where the account begins")
 	feed(l, 10, 39)
-	require.EqualValues(t, 10, l.Totals().Tail)
+	require.EqualValues(t, 10, l.Totals().NotYetReceived)
 	l.Expect(1, 45)
-	require.EqualValues(t, 10, l.Totals().Tail, "a promise is not taken back")
+	require.EqualValues(t, 10, l.Totals().NotYetReceived, "a promise is not taken back")
 	feed(l, 40, 60)
-	require.Zero(t, l.Totals().Tail)
-	l.Close(1, 99)
+	require.Zero(t, l.Totals().NotYetReceived)
+	l.Expect(1, 100)
 	require.EqualValues(t, 39, l.Totals().Missing())
 	require.EqualValues(t, 51, l.Totals().Unique())
 }
@@ -104,43 +115,43 @@ func TestTail(t *testing.T) {
 func TestOpenShowsTheLossOfTheFirst(t *testing.T) {
 	l := NewAudit(64)
 	l.Open(1, 0)
-	l.Close(1, 999)
-	require.Equal(t, Totals{Tail: 1000, Epoch: 1, Streams: 1, Announced: 1}, l.Totals())
+	l.Expect(1, 1000)
+	require.Equal(t, Totals{NotYetReceived: 1000, Period: 1, Producers: 1, Announced: 1}, l.Totals())
 	feed(l, 100, 899)
-	require.Equal(t, Totals{Received: 800, Lost: 100, Tail: 100, Epoch: 1, Streams: 1, Announced: 1}, l.Totals())
+	require.Equal(t, Totals{Received: 800, Lost: 100, NotYetReceived: 100, Period: 1, Producers: 1, Announced: 1}, l.Totals())
 	l.Open(1, 5000)
 	require.Equal(t, New, see(l, 900))
 }
 
-func TestFailedSendsAreInDoubt(t *testing.T) {
+func TestFailedSendsAreUnknown(t *testing.T) {
 	l := NewAudit(64)
 	l.Open(1, 0)
 	for n := uint64(10); n < 30; n++ {
-		l.Doubt(1, n)
+		l.SendFailed(1, n)
 	}
 	l.Expect(1, 100)
-	require.Equal(t, Totals{Tail: 80, Doubtful: 20, Epoch: 1, Streams: 1, Announced: 1}, l.Totals())
+	require.Equal(t, Totals{NotYetReceived: 80, Unknown: 20, Period: 1, Producers: 1, Announced: 1}, l.Totals())
 	feed(l, 0, 9)
 	feed(l, 20, 24) // five were stored after all
 	got := l.Totals()
-	require.Equal(t, []uint64{0, 70, 15}, []uint64{got.Holes, got.Tail, got.Doubtful})
+	require.Equal(t, []uint64{0, 70, 15}, []uint64{got.Gaps, got.NotYetReceived, got.Unknown})
 	feed(l, 31, 99) // and one that was acked does not come
-	require.Equal(t, Totals{Received: 84, Lost: 1, Doubtful: 15, Epoch: 1, Streams: 1, Announced: 1}, l.Totals())
-	require.Equal(t, TooOld, see(l, 12))
-	require.EqualValues(t, 15, l.Totals().Doubtful)
-	l.Doubt(1, 50) // has been seen
-	require.EqualValues(t, 15, l.Totals().Doubtful)
-	l.Doubt(1, 30) // the failure is told late
-	require.EqualValues(t, 16, l.Totals().Doubtful)
+	require.Equal(t, Totals{Received: 84, Lost: 1, Unknown: 15, Period: 1, Producers: 1, Announced: 1}, l.Totals())
+	require.Equal(t, OutsideWindow, see(l, 12))
+	require.EqualValues(t, 15, l.Totals().Unknown)
+	l.SendFailed(1, 50) // has been seen
+	require.EqualValues(t, 15, l.Totals().Unknown)
+	l.SendFailed(1, 30) // the failure is reported late
+	require.EqualValues(t, 16, l.Totals().Unknown)
 	require.Zero(t, l.Totals().Lost)
-	l.Doubt(1, 31)
-	require.EqualValues(t, 16, l.Totals().Doubtful, "no more can be in doubt than is lost")
+	l.SendFailed(1, 31)
+	require.EqualValues(t, 16, l.Totals().Unknown, "no more can be unknown than is lost")
 }
 
-func TestDoubtsAreASet(t *testing.T) {
+func TestSpansAreASet(t *testing.T) {
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 2))
-		var d doubts
+		var d spans
 		set := map[uint64]bool{}
 		for range 2000 {
 			n := r.Uint64N(200)
@@ -165,34 +176,34 @@ func TestDoubtsAreASet(t *testing.T) {
 	}
 }
 
-func TestDoubtsAreBounded(t *testing.T) {
-	var d doubts
-	for n := range uint64(4 * MaxDoubtSpans) {
+func TestSpansAreBounded(t *testing.T) {
+	var d spans
+	for n := range uint64(4 * MaxUnknownSpans) {
 		d = d.add(2 * n)
 	}
-	require.Len(t, d, MaxDoubtSpans)
-	d = doubts{{0, 10 * MaxDoubtSpans}}
-	for n := uint64(1); n < 8*MaxDoubtSpans; n += 2 {
+	require.Len(t, d, MaxUnknownSpans)
+	d = spans{{0, 10 * MaxUnknownSpans}}
+	for n := uint64(1); n < 8*MaxUnknownSpans; n += 2 {
 		d = d.remove(n)
 	}
-	require.LessOrEqual(t, len(d), MaxDoubtSpans)
+	require.LessOrEqual(t, len(d), MaxUnknownSpans)
 }
 
-func TestEpochs(t *testing.T) {
+func TestPeriods(t *testing.T) {
 	cases := []struct {
-		name       string
-		stragglers []uint64 // of the old epoch, before the new one begins
-		first      uint64
-		late       []uint64 // of the old epoch, after it began
-		tooOld     uint64
+		name    string
+		early   []uint64 // numbers of the old period, before the new one begins
+		first   uint64
+		late    []uint64 // numbers of the old period, after the new one began
+		outside uint64
 	}{
 		{"back", nil, 2000, nil, 0},
-		{"back, stragglers first", []uint64{10_001, 10_003, 10_000}, 2000, nil, 3},
-		{"back, stragglers in between", nil, 2000, []uint64{10_000, 10_002}, 2},
-		{"back, stragglers both", []uint64{10_001}, 2000, []uint64{10_000, 10_002}, 3},
+		{"back, late first", []uint64{10_001, 10_003, 10_000}, 2000, nil, 3},
+		{"back, late in between", nil, 2000, []uint64{10_000, 10_002}, 2},
+		{"back, late both", []uint64{10_001}, 2000, []uint64{10_000, 10_002}, 3},
 		{"forward", nil, 50_000, nil, 0},
-		{"forward, stragglers first", []uint64{10_001, 10_000}, 50_000, nil, 2},
-		{"forward, stragglers both", []uint64{10_001, 10_000}, 50_000, []uint64{10_002}, 3},
+		{"forward, late first", []uint64{10_001, 10_000}, 50_000, nil, 2},
+		{"forward, late both", []uint64{10_001, 10_000}, 50_000, []uint64{10_002}, 3},
 		{"no move", nil, 9_900, nil, 0},
 	}
 	for _, c := range cases {
@@ -200,21 +211,21 @@ func TestEpochs(t *testing.T) {
 			l := NewAudit(256)
 			feed(l, 0, 4_999)
 			feed(l, 5_010, 9_999)
-			l.NewEpoch()
-			for _, n := range c.stragglers {
+			l.NewPeriod()
+			for _, n := range c.early {
 				see(l, n)
 			}
 			feed(l, c.first, c.first+99)
 			for _, n := range c.late {
-				require.Equal(t, TooOld, see(l, n))
+				require.Equal(t, OutsideWindow, see(l, n))
 			}
 			feed(l, c.first+100, c.first+999)
-			want := Totals{TooOld: c.tooOld, Received: 1000 + c.tooOld, Epoch: 2, Streams: 1}
+			want := Totals{OutsideWindow: c.outside, Received: 1000 + c.outside, Period: 2, Producers: 1}
 			require.Equal(t, want, l.Totals())
-			require.Equal(t, Totals{Received: 9_990, Lost: 10, Epoch: 1, Streams: 1}, l.Earlier())
-			l.NewEpoch()
-			require.Equal(t, Totals{Epoch: 3}, l.Totals())
-			require.Equal(t, Totals{Received: 10_990 + c.tooOld, Lost: 10, TooOld: c.tooOld, Epoch: 2, Streams: 2}, l.Earlier())
+			require.Equal(t, Totals{Received: 9_990, Lost: 10, Period: 1, Producers: 1}, l.Previous())
+			l.NewPeriod()
+			require.Equal(t, Totals{Period: 3}, l.Totals())
+			require.Equal(t, Totals{Received: 10_990 + c.outside, Lost: 10, OutsideWindow: c.outside, Period: 2, Producers: 2}, l.Previous())
 		})
 	}
 }
@@ -222,69 +233,70 @@ func TestEpochs(t *testing.T) {
 func TestReplayThroughTheOldEndLosesNothing(t *testing.T) {
 	l := NewAudit(256)
 	feed(l, 0, 9_999)
-	l.NewEpoch()
+	l.NewPeriod()
 	see(l, 10_000)
 	feed(l, 0, 20_000)
-	require.Equal(t, Totals{Received: 20_002, TooOld: 1, Epoch: 2, Streams: 1}, l.Totals())
+	require.Equal(t, Totals{Received: 20_002, OutsideWindow: 1, Period: 2, Producers: 1}, l.Totals())
 }
 
-func TestLossIsNotTakenForAStragglerForEver(t *testing.T) {
+func TestLossIsNotTakenForLateForEver(t *testing.T) {
 	l := NewAudit(256)
 	feed(l, 0, 99_999)
-	l.NewEpoch()
+	l.NewPeriod()
 	feed(l, 0, 49_999)
 	feed(l, 99_900, 119_999) // 49,900 are missing, right up to the old end
 	got := l.Totals()
 	require.Zero(t, got.Duplicated)
 	require.EqualValues(t, 120_000, got.Missing()+got.Unique())
-	require.LessOrEqual(t, got.TooOld, uint64(StragglerLimit))
+	require.LessOrEqual(t, got.OutsideWindow, uint64(LateLimit))
 	require.GreaterOrEqual(t, got.Lost, uint64(49_900))
 }
 
-func TestExpectationsOutliveTheEpoch(t *testing.T) {
+func TestExpectationsOutliveThePeriod(t *testing.T) {
 	l := NewAudit(0)
 	feed(l, 0, 99)
-	l.Close(1, 199)
-	l.NewEpoch()
-	require.Zero(t, l.Totals().Tail)
+	l.Expect(1, 200)
+	l.NewPeriod()
+	require.Zero(t, l.Totals().NotYetReceived)
 	feed(l, 50, 149)
-	require.EqualValues(t, 50, l.Totals().Tail)
-	require.Zero(t, l.Earlier().Tail)
+	require.EqualValues(t, 50, l.Totals().NotYetReceived)
+	require.Zero(t, l.Previous().NotYetReceived)
 }
 
-func TestStreamsAreBounded(t *testing.T) {
+func TestProducersAreBounded(t *testing.T) {
 	l := NewAudit(64)
-	for id := range uint64(MaxStreams) {
-		l.Observe(payload.Stamp{Stream: id}, 0, 0)
+	for id := range uint64(MaxProducers) {
+		observe(l.Reader(), payload.Stamp{Producer: id}, 0, 0)
 	}
-	l.Observe(payload.Stamp{Stream: 7, Sequence: 2}, 0, 0) // leaves a hole
+	observe(l.Reader(), payload.Stamp{Producer: 7, Sequence: 2}, 0, 0) // leaves a gap
 	l.Totals()
-	for id := range uint64(MaxStreams) {
+	for id := range uint64(MaxProducers) {
 		if id != 7 {
-			l.Observe(payload.Stamp{Stream: id, Sequence: 1}, 1, 0)
+			observe(l.Reader(), payload.Stamp{Producer: id, Sequence: 1}, 1, 0)
 		}
 	}
 	l.Expect(7, 10)
 	l.Totals()
-	l.Observe(payload.Stamp{Stream: 1 << 40}, 0, 0)
-	require.Len(t, l.streams, MaxStreams)
-	require.NotContains(t, l.streams, uint64(7))
+	observe(l.Reader(), payload.Stamp{Producer: 1 << 40}, 0, 0)
+	require.Len(t, l.sequences, MaxProducers)
+	require.NotContains(t, l.sequences, uint64(7))
 	got := l.Totals()
-	want := Totals{Received: 2*MaxStreams + 1, Lost: 1, Tail: 7, Epoch: 1, Streams: MaxStreams + 1, Announced: 1}
+	want := Totals{Received: 2*MaxProducers + 1, Lost: 1, NotYetReceived: 7, Period: 1, Producers: MaxProducers + 1, Announced: 1}
 	require.Equal(t, want, got)
-	require.Equal(t, TooOld, l.Observe(payload.Stamp{Stream: 7, Sequence: 3}, 0, 0))
-	require.Equal(t, TooOld, l.Reader().Observe(payload.Stamp{Stream: 7, Sequence: 3}, 0, 0))
-	l.Reader().ObserveRun([]payload.Stamp{{Stream: 7}, {Stream: 8, Sequence: 2}}, 9, 0)
+	require.Equal(t, OutsideWindow, observe(l.Reader(), payload.Stamp{Producer: 7, Sequence: 3}, 0, 0))
+	require.Equal(t, OutsideWindow, observe(l.Reader(), payload.Stamp{Producer: 7, Sequence: 3}, 0, 0))
+	observe(l.Reader(), payload.Stamp{Producer: 7}, 9, 0)
+	observe(l.Reader(), payload.Stamp{Producer: 8, Sequence: 2}, 9, 0)
 	l.Expect(7, 100)
 	want.Received += 4
-	want.TooOld = 3
+	want.OutsideWindow = 3
 	require.Equal(t, want, l.Totals())
-	l.NewEpoch()
-	require.Equal(t, New, l.Observe(payload.Stamp{Stream: 7, Sequence: 3}, 0, 0))
-	require.EqualValues(t, 3, l.Earlier().TooOld)
+	l.NewPeriod()
+	require.Equal(t, New, observe(l.Reader(), payload.Stamp{Producer: 7, Sequence: 3}, 0, 0))
+	require.EqualValues(t, 3, l.Previous().OutsideWindow)
 }
 
-func TestRetiredStreamsAreForgottenInOrder(t *testing.T) {
+func TestRetiredProducersAreForgottenInOrder(t *testing.T) {
 	l := NewAudit(64)
 	for id := range uint64(maxRetired + 10) {
 		l.rememberRetired(id)
@@ -296,18 +308,18 @@ func TestRetiredStreamsAreForgottenInOrder(t *testing.T) {
 
 func TestWindowsShareABudget(t *testing.T) {
 	l := NewAudit(0)
-	for id := range uint64(MaxStreams + 5) {
+	for id := range uint64(MaxProducers + 5) {
 		l.find(id)
 	}
 	var sum uint64
-	for _, s := range l.streams {
+	for _, s := range l.sequences {
 		sum += s.width
 	}
 	require.Equal(t, sum, l.numbers)
-	require.LessOrEqual(t, sum, uint64(WindowBudget+MaxStreams*LeanWindow))
+	require.LessOrEqual(t, sum, uint64(WindowBudget+MaxProducers*LeanWindow))
 }
 
-func TestNewLedgerRoundsTheWindow(t *testing.T) {
+func TestNewAuditRoundsTheWindow(t *testing.T) {
 	for asked, want := range map[int]uint64{0: DefaultWindow, 1: 64, -5: 64, 64: 64, 65: 128, 1 << 30: MaxWindow} {
 		require.Equal(t, want, NewAudit(asked).window)
 	}
@@ -325,19 +337,11 @@ func TestEntryFingerprint(t *testing.T) {
 	require.GreaterOrEqual(t, len(seen), 20*200*5-2)
 }
 
-func TestClassNames(t *testing.T) {
-	require.Equal(t, "new", New.String())
-	require.Equal(t, "out of order", OutOfOrder.String())
-	require.Equal(t, "redelivered", Redelivered.String())
-	require.Equal(t, "duplicated", Duplicated.String())
-	require.Equal(t, "too old", TooOld.String())
-}
-
-// TestWorkersTogether lets workers share streams while totals are read, a
-// promise is made and epochs end; whatever the order, nothing is lost and all
+// TestWorkersTogether lets workers share producers while totals are read, a
+// promise is made and periods end; whatever the order, nothing is lost and all
 // deliveries are accounted for.
 func TestWorkersTogether(t *testing.T) {
-	const workers, streams, each = 8, 5, 20_000
+	const workers, producers, each = 8, 5, 20_000
 	l := NewAudit(0)
 	var work, watch sync.WaitGroup
 	done := make(chan struct{})
@@ -347,14 +351,10 @@ func TestWorkersTogether(t *testing.T) {
 			run := make([]payload.Stamp, 4)
 			for i := range uint64(each / 4) {
 				for j := range run {
-					run[j] = payload.Stamp{Stream: i % streams, Sequence: (i/streams)*4*workers + uint64(w)*4 + uint64(j)}
-				}
-				if i%2 == 0 {
-					reader.ObserveRun(run, uint32(w), 0)
-					continue
+					run[j] = payload.Stamp{Producer: i % producers, Sequence: (i/producers)*4*workers + uint64(w)*4 + uint64(j)}
 				}
 				for _, stamp := range run {
-					reader.Observe(stamp, uint32(w), 0)
+					observe(reader, stamp, uint32(w), 0)
 				}
 			}
 		})
@@ -366,7 +366,7 @@ func TestWorkersTogether(t *testing.T) {
 				return
 			default:
 				l.Totals()
-				l.Expect(id%streams, 1)
+				l.Expect(id%producers, 1)
 			}
 		}
 	})
@@ -379,7 +379,7 @@ func TestWorkersTogether(t *testing.T) {
 	require.Zero(t, got.Missing())
 }
 
-func TestEpochsWhileWorkersRun(t *testing.T) {
+func TestPeriodsWhileWorkersRun(t *testing.T) {
 	const workers, each = 4, 30_000
 	l := NewAudit(1024)
 	var work sync.WaitGroup
@@ -387,32 +387,32 @@ func TestEpochsWhileWorkersRun(t *testing.T) {
 		work.Go(func() {
 			reader := l.Reader()
 			for n := range uint64(each) {
-				reader.Observe(payload.Stamp{Stream: n % 7, Sequence: n*workers + uint64(w)}, 0, 0)
+				observe(reader, payload.Stamp{Producer: n % 7, Sequence: n*workers + uint64(w)}, 0, 0)
 			}
 		})
 	}
 	for range 50 {
-		l.NewEpoch()
+		l.NewPeriod()
 	}
 	work.Wait()
-	require.EqualValues(t, workers*each, l.Totals().Received+l.Earlier().Received)
+	require.EqualValues(t, workers*each, l.Totals().Received+l.Previous().Received)
 }
 
 func TestACompactedTopicLosesNothing(t *testing.T) {
 	l := NewAudit(64)
-	l.Compacted(true)
+	l.SetCompacted(true)
 	for n := uint64(0); n < 1000; n += 10 {
 		see(l, n)
 	}
 	l.Expect(1, 1000)
 	got := l.Totals()
-	require.EqualValues(t, 891, got.LeftOut)
+	require.EqualValues(t, 891, got.CompactedAway)
 	require.EqualValues(t, 9, got.Missing(), "the last messages are of some key")
-	require.Equal(t, got.LeftOut, l.Accounts(1)[0].LeftOut)
-	l.NewEpoch()
-	require.Zero(t, l.Earlier().Lost)
-	l.Compacted(false)
+	require.Equal(t, got.CompactedAway, l.Accounts(1)[0].CompactedAway)
+	l.NewPeriod()
+	require.Zero(t, l.Previous().Lost)
+	l.SetCompacted(false)
 	see(l, 1)
 	see(l, 3)
-	require.EqualValues(t, 1, l.Totals().Holes)
+	require.EqualValues(t, 1, l.Totals().Gaps)
 }

@@ -14,21 +14,8 @@ func BenchmarkObserveInOrder(b *testing.B) {
 	r := NewAudit(0).Reader()
 	b.ReportAllocs()
 	for n := uint64(0); b.Loop(); n++ {
-		r.Observe(payload.Stamp{Stream: 1, Sequence: n}, uint32(n), 0)
+		observe(r, payload.Stamp{Producer: 1, Sequence: n}, uint32(n), 0)
 	}
-}
-
-func BenchmarkObserveRun(b *testing.B) {
-	r := NewAudit(0).Reader()
-	run := make([]payload.Stamp, 64)
-	b.ReportAllocs()
-	for n := uint64(0); b.Loop(); n += 64 {
-		for i := range run {
-			run[i] = payload.Stamp{Stream: 1, Sequence: n + uint64(i)}
-		}
-		r.ObserveRun(run, uint32(n), 0)
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/64, "ns/message")
 }
 
 func BenchmarkObserveDisorderedWithin64(b *testing.B) {
@@ -36,26 +23,26 @@ func BenchmarkObserveDisorderedWithin64(b *testing.B) {
 	order := rand.New(rand.NewPCG(1, 2)).Perm(64)
 	b.ReportAllocs()
 	for n := uint64(0); b.Loop(); n++ {
-		r.Observe(payload.Stamp{Stream: 1, Sequence: n&^63 + uint64(order[n&63])}, uint32(n), 0)
+		observe(r, payload.Stamp{Producer: 1, Sequence: n&^63 + uint64(order[n&63])}, uint32(n), 0)
 	}
 }
 
-// BenchmarkObserve1000Streams changes the stream with every message, the
+// BenchmarkObserve1000Producers changes the producer with every message, the
 // worst case for the reader's memory and for the processor's caches.
-func BenchmarkObserve1000Streams(b *testing.B) {
+func BenchmarkObserve1000Producers(b *testing.B) {
 	for _, turn := range []uint64{1, 100} {
 		b.Run(map[uint64]string{1: "each", 100: "every100"}[turn], func(b *testing.B) {
 			l := NewAudit(0)
 			r := l.Reader()
 			var next [1000]uint64
 			for i := range next {
-				r.Observe(payload.Stamp{Stream: uint64(i) * 0x9e3779b97f4a7c15}, 0, 0)
+				observe(r, payload.Stamp{Producer: uint64(i) * 0x9e3779b97f4a7c15}, 0, 0)
 			}
 			b.ReportAllocs()
 			for n := uint64(0); b.Loop(); n++ {
 				i := n / turn % 1000
 				next[i]++
-				r.Observe(payload.Stamp{Stream: i * 0x9e3779b97f4a7c15, Sequence: next[i]}, uint32(n), 0)
+				observe(r, payload.Stamp{Producer: i * 0x9e3779b97f4a7c15, Sequence: next[i]}, uint32(n), 0)
 			}
 		})
 	}
@@ -67,15 +54,15 @@ func BenchmarkObserveContended(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		r := l.Reader()
 		for n := uint64(0); pb.Next(); n++ {
-			r.Observe(payload.Stamp{Stream: 1, Sequence: n}, uint32(n), 0)
+			observe(r, payload.Stamp{Producer: 1, Sequence: n}, uint32(n), 0)
 		}
 	})
 }
 
-func BenchmarkTotals1000Streams(b *testing.B) {
+func BenchmarkTotals1000Producers(b *testing.B) {
 	l := NewAudit(64)
 	for id := range uint64(1000) {
-		l.Observe(payload.Stamp{Stream: id}, 0, 0)
+		observe(l.Reader(), payload.Stamp{Producer: id}, 0, 0)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
@@ -87,15 +74,15 @@ func BenchmarkTotals1000Streams(b *testing.B) {
 func TestTheHotPathDoesNotAllocate(t *testing.T) {
 	l := NewAudit(0)
 	r := l.Reader()
-	r.Observe(payload.Stamp{Stream: 1}, 0, 0)
+	observe(r, payload.Stamp{Producer: 1}, 0, 0)
 	n := uint64(0)
 	allocated := testing.AllocsPerRun(1000, func() {
 		n += 2
-		stamp := payload.Stamp{Stream: 1, Sequence: n}
-		r.Observe(stamp, 1, 0)
+		stamp := payload.Stamp{Producer: 1, Sequence: n}
+		observe(r, stamp, 1, 0)
 		stamp.Sequence--
-		r.Observe(stamp, 1, 0)
-		r.Observe(stamp, 2, 0)
+		observe(r, stamp, 1, 0)
+		observe(r, stamp, 2, 0)
 		l.Totals()
 	})
 	if allocated != 0 {
@@ -111,17 +98,17 @@ func BenchmarkTake(b *testing.B) {
 		names[i] = "key-" + strconv.Itoa(10_000+i)
 	}
 	for _, c := range []struct {
-		name    string
-		streams uint64
-		keys    int
-	}{{"no key", 1, 0}, {"1 key", 1, 1}, {"100 keys", 1, 100}, {"10000 keys", 1, keys}, {"10000 keys of 16 streams", 16, keys}} {
+		name      string
+		producers uint64
+		keys      int
+	}{{"no key", 1, 0}, {"1 key", 1, 1}, {"100 keys", 1, 100}, {"10000 keys", 1, keys}, {"10000 keys of 16 producers", 16, keys}} {
 		b.Run(c.name, func(b *testing.B) {
 			r := NewAudit(0).Reader()
 			random := rand.New(rand.NewPCG(1, 2))
 			a := Arrival{}
 			b.ReportAllocs()
 			for n := uint64(0); b.Loop(); n++ {
-				a.Stamp = payload.Stamp{Stream: n % c.streams, Sequence: n / c.streams}
+				a.Stamp = payload.Stamp{Producer: n % c.producers, Sequence: n / c.producers}
 				if c.keys > 0 {
 					a.Key = names[random.IntN(c.keys)]
 				}

@@ -9,7 +9,7 @@ import (
 	"pulsh/session/payload"
 )
 
-// An oracle keeps the same account as a stream the slow and obvious way: it
+// An oracle keeps the same account as a producer the slow and obvious way: it
 // remembers every number for ever and settles them one by one.
 type oracle struct {
 	width, base, next uint64
@@ -51,8 +51,8 @@ func (o *oracle) observe(n uint64, entry, redelivery uint32) Class {
 	case n < o.base && o.next-n <= o.width:
 		o.base = n
 	case n < o.low():
-		o.sums.TooOld++
-		return TooOld
+		o.sums.OutsideWindow++
+		return OutsideWindow
 	case known && (first == entry || redelivery > 0):
 		return o.again(redelivery)
 	case known:
@@ -67,7 +67,7 @@ func (o *oracle) observe(n uint64, entry, redelivery uint32) Class {
 func (o *oracle) again(redelivery uint32) Class {
 	o.sums.Redelivered++
 	if redelivery > 0 {
-		o.sums.RedeliveredTold++
+		o.sums.RedeliveredByBroker++
 	}
 	return Redelivered
 }
@@ -77,20 +77,20 @@ func (o *oracle) totals() Totals {
 	t := o.sums
 	for n := o.low(); n < o.next; n++ {
 		if _, ok := o.seen[n]; !ok {
-			t.Holes++
+			t.Gaps++
 		}
 	}
-	t.Streams = 1
+	t.Producers = 1
 	return t
 }
 
-// requireInvariant checks what must hold for a stream at all times.
+// requireInvariant checks what must hold for a producer at all times.
 func requireInvariant(t *testing.T, s *sequence) {
 	t.Helper()
-	unique := s.received - s.duplicated - s.redelivered - s.tooOld
-	if s.next-s.base != unique+s.lost+s.holes || s.holes > s.width || s.excused > s.lost {
-		t.Fatalf("the sums do not agree: from %d to %d there are %d seen, %d lost (%d in doubt) and %d holes",
-			s.base, s.next, unique, s.lost, s.excused, s.holes)
+	unique := s.received - s.duplicated - s.redelivered - s.outsideWindow
+	if s.next-s.base != unique+s.lost+s.gaps || s.gaps > s.width || s.unknownLost > s.lost {
+		t.Fatalf("the sums do not agree: from %d to %d there are %d seen, %d lost (%d unknown) and %d holes",
+			s.base, s.next, unique, s.lost, s.unknownLost, s.gaps)
 	}
 }
 
@@ -120,28 +120,29 @@ func nextNumber(r *rand.Rand, next, width uint64) uint64 {
 	return next
 }
 
-func TestStreamAgreesWithOracle(t *testing.T) {
+func TestSequenceAgreesWithOracle(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		width := uint64(64) << r.IntN(3)
 		start := []uint64{0, 1, 63, 64, 1_000_000}[r.IntN(5)]
 		l := NewAudit(int(width))
+		reader := l.Reader()
 		o := newOracle(width)
 		next := start
 		for range 1 + r.IntN(2000) {
 			n := nextNumber(r, next, width)
 			entry, redelivery := uint32(r.IntN(2)), uint32(max(0, r.IntN(6)-4))
-			want, got := o.observe(n, entry, redelivery), l.Observe(payload.Stamp{Stream: 5, Sequence: n}, entry, redelivery)
+			want, got := o.observe(n, entry, redelivery), observe(reader, payload.Stamp{Producer: 5, Sequence: n}, entry, redelivery)
 			if got != want {
 				t.Fatalf("seed %d: %d is %v and was called %v", seed, n, want, got)
 			}
-			requireInvariant(t, l.streams[5])
+			requireInvariant(t, l.sequences[5])
 			if o.opened {
 				next = o.next
 			}
 		}
 		want := o.totals()
-		want.Epoch = 1
+		want.Period = 1
 		require.Equal(t, want, l.Totals(), "seed %d", seed)
 	}
 }
@@ -158,13 +159,13 @@ type injection struct {
 	want       Totals
 }
 
-// inject makes the deliveries of count numbers of one stream from start on:
+// inject makes the deliveries of count numbers of one producer from start on:
 // some are lost, some stored twice, some delivered twice with or without a
 // redelivery count, and all within 64 numbers of their place.
 func inject(r *rand.Rand, id, start uint64, count int) injection {
 	in := injection{}
 	for i := range count {
-		d := delivery{stamp: payload.Stamp{Stream: id, Sequence: start + uint64(i)}, entry: r.Uint32()}
+		d := delivery{stamp: payload.Stamp{Producer: id, Sequence: start + uint64(i)}, entry: r.Uint32()}
 		in.want.Received++
 		switch r.IntN(1000) {
 		case 0:
@@ -205,19 +206,19 @@ func disorder(r *rand.Rand, deliveries []delivery) {
 }
 
 func TestHalfAMillionInjectedFaultsAreCountedExactly(t *testing.T) {
-	const count, streams = 125_000, 4
+	const count, producers = 125_000, 4
 	r := rand.New(rand.NewPCG(1, 9))
 	l := NewAudit(0)
-	want := Totals{Epoch: 1, Streams: streams, Announced: streams}
+	want := Totals{Period: 1, Producers: producers, Announced: producers}
 	oracles := map[uint64]*oracle{}
-	var all [streams][]delivery
+	var all [producers][]delivery
 	for i := range all {
 		id, start := uint64(i)*77+3, uint64(i)*1_000_000
 		in := inject(r, id, start, count)
 		want.add(in.want)
 		all[i] = in.deliveries
 		l.Open(id, start)
-		l.Close(id, start+count-1)
+		l.Expect(id, start+count)
 		o := newOracle(DefaultWindow)
 		o.opened, o.base, o.next = true, start, start
 		oracles[id] = o
@@ -228,8 +229,8 @@ func TestHalfAMillionInjectedFaultsAreCountedExactly(t *testing.T) {
 		for i := range all {
 			take := min(1+r.IntN(50), len(all[i]))
 			for _, d := range all[i][:take] {
-				class := oracles[d.stamp.Stream].observe(d.stamp.Sequence, d.entry, d.redelivery)
-				if got := reader.Observe(d.stamp, d.entry, d.redelivery); got != class {
+				class := oracles[d.stamp.Producer].observe(d.stamp.Sequence, d.entry, d.redelivery)
+				if got := observe(reader, d.stamp, d.entry, d.redelivery); got != class {
 					require.Equal(t, class, got)
 				}
 			}
@@ -240,36 +241,37 @@ func TestHalfAMillionInjectedFaultsAreCountedExactly(t *testing.T) {
 	got := l.Totals()
 	for _, o := range oracles {
 		want.OutOfOrder += o.sums.OutOfOrder
-		want.RedeliveredTold += o.sums.RedeliveredTold
+		want.RedeliveredByBroker += o.sums.RedeliveredByBroker
 	}
 	require.Equal(t, want.Lost, got.Missing())
-	require.NotZero(t, got.Holes, "the window should end before the account")
+	require.NotZero(t, got.Gaps, "the window should end before the account")
 	require.NotZero(t, got.Lost)
-	got.Lost, got.Holes, got.Tail = got.Missing(), 0, 0
+	got.Lost, got.Gaps, got.NotYetReceived = got.Missing(), 0, 0
 	require.Equal(t, want, got)
 }
 
-// FuzzStream feeds a stream and the oracle with numbers made from bytes: the
+// FuzzSequence feeds a producer and the oracle with numbers made from bytes: the
 // first of each pair says how far to go and where, the second which entry.
-func FuzzStream(f *testing.F) {
+func FuzzSequence(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 0, 70, 1, 130, 0, 64, 2, 200, 9})
 	f.Fuzz(func(t *testing.T, script []byte) {
 		l, o := NewAudit(64), newOracle(64)
+		reader := l.Reader()
 		next := uint64(1000)
 		for len(script) > 1 {
 			step, flags := uint64(script[0]), script[1]
 			script = script[2:]
 			n := next + step - 128
 			entry, redelivery := uint32(flags&1), uint32(flags>>1&1)
-			require.Equal(t, o.observe(n, entry, redelivery), l.Observe(payload.Stamp{Sequence: n}, entry, redelivery))
-			requireInvariant(t, l.streams[0])
+			require.Equal(t, o.observe(n, entry, redelivery), observe(reader, payload.Stamp{Sequence: n}, entry, redelivery))
+			requireInvariant(t, l.sequences[0])
 			if o.opened {
 				next = max(o.next, 128)
 			}
 		}
-		if len(l.streams) > 0 {
+		if len(l.sequences) > 0 {
 			want := o.totals()
-			want.Epoch = 1
+			want.Period = 1
 			require.Equal(t, want, l.Totals())
 		}
 	})

@@ -1,56 +1,22 @@
 package delivery
 
-import "pulsh/session/payload"
-
-// readerCache is how many streams a Reader remembers, in 8 KiB; a power of two.
+// readerCache is how many sequences a Reader remembers, in 8 KiB. A power of
+// two.
 const readerCache = 1024
 
-// A Reader is the way of one worker into a Ledger: it remembers where the
-// streams are, so that most messages take one lock and no search. It is for
-// one goroutine at a time and follows the ledger through its epochs.
+// A Reader gives one worker access to an Audit. It remembers where sequences
+// are, so that most messages take one lock and no search. One goroutine at a
+// time may use it, through any number of periods.
 type Reader struct {
-	ledger *Audit
-	last   *sequence
-	cache  [readerCache]*sequence
+	audit *Audit
+	last  *sequence
+	cache [readerCache]*sequence
 }
 
-// Reader returns a new way into the ledger.
-func (l *Audit) Reader() *Reader { return &Reader{ledger: l} }
+// Reader returns a reader for one worker.
+func (a *Audit) Reader() *Reader { return &Reader{audit: a} }
 
-// Observe does what Ledger.Observe does.
-func (r *Reader) Observe(stamp payload.Stamp, entry, redelivery uint32) Class {
-	s := r.lock(stamp.Stream)
-	if s == nil {
-		return r.ledger.stray()
-	}
-	class := s.observe(stamp.Sequence, entry, redelivery)
-	s.mu.Unlock()
-	return class
-}
-
-// ObserveRun accounts for messages that were stored together as one entry. It
-// takes one lock for each run of stamps of the same stream.
-func (r *Reader) ObserveRun(stamps []payload.Stamp, entry, redelivery uint32) {
-	for len(stamps) > 0 {
-		id := stamps[0].Stream
-		s := r.lock(id)
-		n := 0
-		for n < len(stamps) && stamps[n].Stream == id {
-			if s != nil {
-				s.observe(stamps[n].Sequence, entry, redelivery)
-			} else {
-				r.ledger.stray()
-			}
-			n++
-		}
-		if s != nil {
-			s.mu.Unlock()
-		}
-		stamps = stamps[n:]
-	}
-}
-
-// lock returns the stream with the given id, locked, or nil if it has been
+// lock returns the sequence of a producer, locked, or nil if the producer was
 // retired.
 func (r *Reader) lock(id uint64) *sequence {
 	if s := r.last; s != nil && s.id == id {
@@ -63,13 +29,13 @@ func (r *Reader) lock(id uint64) *sequence {
 	return r.lockOther(id)
 }
 
-// lockOther is lock for a stream that is not the last one, or was closed.
+// lockOther is lock for a sequence that is not the last one or was closed.
 func (r *Reader) lockOther(id uint64) *sequence {
 	place := &r.cache[id%readerCache]
 	s := *place
 	for {
 		if s == nil || s.id != id {
-			if s = r.ledger.find(id); s == nil {
+			if s = r.audit.find(id); s == nil {
 				return nil
 			}
 		}

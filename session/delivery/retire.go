@@ -1,7 +1,7 @@
 package delivery
 
-// touch notes whether the stream has received anything since the last sweep.
-// The caller holds its lock. So the hot path need not note the time.
+// touch notes whether the sequence received anything since the last sweep. So a
+// delivery itself need not read a clock. The caller holds the lock of s.
 func (s *sequence) touch(sweep uint64) {
 	if s.received != s.sweptReceived {
 		s.sweptReceived = s.received
@@ -9,32 +9,22 @@ func (s *sequence) touch(sweep uint64) {
 	}
 }
 
-// idler reports whether s should be retired rather than t: it was active
-// longer ago or, when that is the same, its producer has ended.
-func (s *sequence) idler(t *sequence) bool {
-	if s.activeAt != t.activeAt {
-		return s.activeAt < t.activeAt
-	}
-	return s.finished && !t.finished
-}
-
-// end closes the stream and releases its window. The caller holds its lock.
+// end closes the sequence and frees its window. The caller holds the lock of s.
 func (s *sequence) end() {
 	s.closed = true
 	s.seen, s.entries = nil, nil
 }
 
-// retireIdlest ends the stream that was idle for longest and keeps its sums.
-// Its holes count as lost, as they have left the window for good; its tail
-// remains, as nothing has shown yet that it will not come. The caller holds
-// the ledger's mu.
-func (l *Audit) retireIdlest() {
-	sweep := l.sweeps.Add(1)
+// retireIdlest ends the sequence that was idle for longest and keeps its sums.
+// Its gaps count as lost, because nothing will fill them. What was not yet
+// received stays so. The caller holds mu.
+func (a *Audit) retireIdlest() {
+	sweep := a.sweeps.Add(1)
 	var idlest *sequence
-	for _, s := range l.streams {
+	for _, s := range a.sequences {
 		s.mu.Lock()
 		s.touch(sweep)
-		if idlest == nil || s.idler(idlest) {
+		if idlest == nil || s.activeAt < idlest.activeAt {
 			idlest = s
 		}
 		s.mu.Unlock()
@@ -43,22 +33,22 @@ func (l *Audit) retireIdlest() {
 	sum := idlest.totals()
 	idlest.end()
 	idlest.mu.Unlock()
-	sum.Lost, sum.Holes = sum.Lost+sum.Holes, 0
-	l.gone.add(sum)
-	l.numbers -= idlest.width
-	delete(l.streams, idlest.id)
-	l.rememberRetired(idlest.id)
+	sum.Lost, sum.Gaps = sum.Lost+sum.Gaps, 0
+	a.retiredTotals.add(sum)
+	a.numbers -= idlest.width
+	delete(a.sequences, idlest.id)
+	a.rememberRetired(idlest.id)
 }
 
-// rememberRetired adds id to the retired streams, in the place of the one that
-// was retired first when there are too many.
-func (l *Audit) rememberRetired(id uint64) {
-	if len(l.retiredOrder) < maxRetired {
-		l.retiredOrder = append(l.retiredOrder, id)
+// rememberRetired adds id to the retired producers. When there are too many it
+// forgets the one that was retired first.
+func (a *Audit) rememberRetired(id uint64) {
+	if len(a.retiredOrder) < maxRetired {
+		a.retiredOrder = append(a.retiredOrder, id)
 	} else {
-		delete(l.retired, l.retiredOrder[l.retiredAt])
-		l.retiredOrder[l.retiredAt] = id
-		l.retiredAt = (l.retiredAt + 1) % maxRetired
+		delete(a.retired, a.retiredOrder[a.retiredAt])
+		a.retiredOrder[a.retiredAt] = id
+		a.retiredAt = (a.retiredAt + 1) % maxRetired
 	}
-	l.retired[id] = struct{}{}
+	a.retired[id] = struct{}{}
 }

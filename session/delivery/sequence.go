@@ -7,66 +7,63 @@ import (
 	"pulsh/session/payload"
 )
 
-// StragglerLimit is how many numbers of a stream may be taken for stragglers
-// of the epoch before. Four receive queues of the default size hold as many.
-const StragglerLimit = 4096
+// LateLimit is how many numbers of a producer may be taken for late messages of
+// the previous period. Four receiver queues of the default size hold as many.
+const LateLimit = 4096
 
-// A stream is the account of one lane generation within one epoch: a window
-// that slides over the numbers.
+// A sequence is the account of one producer within one period: a window that
+// slides over the producer's numbers.
 //
-// The window holds the numbers from max(base, next−W) up to but excluding
-// next, where W is its width, a power of two. Bit n mod W of seen says whether
-// n has been received, entries[n mod W] as which stored entry. Bits that
-// belong to no number of the window are clear. Every number from base that is
-// below the window has been settled: it was seen, or it was counted as lost.
-// Hence at all times
+// The window holds the numbers from max(base, next−W) up to, not including,
+// next, where W is its width, a power of two. Bit n mod W of seen tells whether
+// n was received, and entries[n mod W] from which stored entry. Bits that stand
+// for no number of the window are clear. Every number between base and the
+// window is settled: it was received, or it counts as lost. Hence at all times
 //
-//	received − duplicated − redelivered − too old + lost + holes = next − base
+//	received − duplicated − redelivered − outsideWindow + lost + gaps = next − base
 type sequence struct {
 	mu sync.Mutex
 
-	id     uint64
-	closed bool // retired, or its epoch is over: look for another
-	opened bool // a first number is known, base and next are set
-	whole  bool // the first number was announced: all from it on are meant for this epoch
+	id               uint64
+	closed           bool // retired, or its period has ended: look it up again
+	opened           bool // the first number is known: base and next are set
+	openedByProducer bool // the producer announced the first number, so all numbers from it on are judged
 
-	next  uint64 // the highest number seen, plus one
-	base  uint64 // the lowest number that counts
-	width uint64 // W
-	seen  []uint64
-	// entries holds the fingerprints of the numbers seen.
-	entries []uint32
+	next    uint64 // the highest number received, plus one
+	base    uint64 // the lowest number of the account
+	width   uint64 // W
+	seen    []uint64
+	entries []uint32 // fingerprints
 
-	received, lost, holes                       uint64
-	duplicated, redelivered, outOfOrder, tooOld uint64
+	received, lost, gaps                               uint64
+	duplicated, redelivered, outOfOrder, outsideWindow uint64
 
-	brokerTold uint64 // of those redelivered, how many the broker counted as such
+	redeliveredByBroker uint64 // of redelivered, how many the broker counted as such
 
-	quickest int64 // the shortest transit since it was last asked for, see arrival.go
+	shortestTransit int64 // since the last ShortestTransits
 
-	announced bool   // a producer of this session sends it
-	expected  uint64 // the number that the producer uses next, 0 when unknown
-	finished  bool   // the producer is gone, expected is final
+	announced bool   // the producer belongs to this session
+	expected  uint64 // all numbers below it were acknowledged; 0 when that is not known
 
-	doubts  doubts // the numbers whose sending failed, see doubt.go
-	passed  doubts // those of them that left the window: a seek may bring them back
-	excused uint64 // of those lost, how many were in doubt
-	told    told   // of failed sends by the stamps, see doubt.go
+	unknown       spans            // the numbers whose send failed, see unknown.go
+	unknownPassed spans            // those that left the window; after a seek they may be unknown again
+	unknownLost   uint64           // of lost, how many sends failed
+	reported      reportedFailures // by the stamps, see unknown.go
 
-	met     []uint64 // a bit for each partition that something came from, see front.go
-	sure    uint64   // every number from here on is meant for this epoch
-	outside uint64   // of those lost, how many lie below sure
+	seenPartitions []uint64 // a bit for each partition that messages came from, see partitions.go
+	judgedFrom     uint64   // every number from here on is judged
+	unjudgedLost   uint64   // of lost, how many are below judgedFrom
 
-	reached uint64 // the highest next of all epochs before, or 0
+	reachedBefore uint64 // the highest next of all previous periods, or 0
 
-	// previous is next at the end of the epoch before, or 0; see stragglers.go.
-	previous   uint64
-	tentative  bool
-	stragglers uint64
+	// For late messages of the previous period, see late.go.
+	previousEnd uint64 // next at the end of the previous period, or 0
+	tentative   bool   // the messages so far may all be late
+	late        uint64 // how many were recognised as late
 
-	// sweptReceived and activeAt belong to the ledger's search for the stream
-	// that was idle for longest.
-	sweptReceived, activeAt uint64
+	// For the search for the sequence that was idle for longest, see retire.go.
+	sweptReceived uint64 // received at the last sweep
+	activeAt      uint64 // the sweep that last saw it active
 }
 
 // observe accounts for one delivery of number n. The caller holds mu.
@@ -79,57 +76,56 @@ func (s *sequence) observe(n uint64, entry, redelivery uint32) Class {
 	return s.classify(n, entry, redelivery)
 }
 
-// push appends n, which is next, as seen.
+// push marks n, which equals next, as received.
 func (s *sequence) push(n uint64, entry uint32) {
 	position := n & (s.width - 1)
 	word, bit := &s.seen[position>>6], uint64(1)<<(position&63)
 	if *word&bit == 0 {
-		if n-s.base >= s.width { // n−W leaves the window unseen
+		if n-s.base >= s.width { // n−W leaves the window without being received
 			s.lost++
-			s.holes--
-			if n-s.width < s.sure {
-				s.outside++
+			s.gaps--
+			if n-s.width < s.judgedFrom {
+				s.unjudgedLost++
 			}
 		}
 		*word |= bit
 	}
 	s.entries[position] = entry
 	s.next = n + 1
-	if len(s.doubts) > 0 {
-		s.doubts = s.doubts.remove(n)
+	if len(s.unknown) > 0 {
+		s.unknown = s.unknown.remove(n)
 	}
 }
 
-// classify accounts for a number that is not the next one.
+// classify accounts for a number other than next.
 func (s *sequence) classify(n uint64, entry, redelivery uint32) Class {
 	switch {
 	case n > payload.MaxSequence:
-		s.tooOld++
-		return TooOld
+		s.outsideWindow++
+		return OutsideWindow
 	case !s.opened:
 		return s.first(n, entry, redelivery)
 	case n >= s.next:
-		return s.leap(n, entry)
+		return s.jump(n, entry)
 	case redelivery > 0 && (n < s.base || s.next-n > s.width):
-		return s.again(redelivery)
+		return s.countRedelivery(redelivery)
 	case s.next-n > s.width:
-		return s.tooLow(n, entry)
+		return s.belowWindow(n, entry)
 	case n < s.base:
-		s.extend(n, entry)
+		s.lowerBase(n, entry)
 		return OutOfOrder
 	}
-	return s.inside(n, entry, redelivery)
+	return s.inWindow(n, entry, redelivery)
 }
 
-// first opens the stream at its first number. A number that was delivered
-// before says nothing about where this account begins: what follows it may
-// have been acknowledged long ago. So it waits for one that was not.
+// first begins the account at its first number. A redelivered number does not
+// begin it: the numbers after it may have been acknowledged long ago.
 func (s *sequence) first(n uint64, entry, redelivery uint32) Class {
 	if redelivery > 0 {
-		return s.again(redelivery)
+		return s.countRedelivery(redelivery)
 	}
 	s.open(n)
-	s.tentative = s.nearPrevious(n)
+	s.tentative = s.nearPreviousEnd(n)
 	s.push(n, entry)
 	return New
 }
@@ -142,53 +138,54 @@ func (s *sequence) open(n uint64) {
 	s.entries = make([]uint32, s.width)
 }
 
-// extend lowers the base to n, not a full window below next. Until the window
-// has filled for the first time the order at the start is anyone's guess, as
-// the consumers of a shared subscription all begin at once.
-func (s *sequence) extend(n uint64, entry uint32) {
-	s.holes += s.base - n // n itself is a hole until it is marked
+// lowerBase lowers the base to n, less than a window below next. The consumers
+// of a shared subscription begin all at once, so the first number to arrive
+// need not be the lowest one. After the window has filled the base stays.
+func (s *sequence) lowerBase(n uint64, entry uint32) {
+	s.gaps += s.base - n // n itself is a gap until it is marked
 	s.base = n
 	s.mark(n, entry)
 }
 
-// inside accounts for a number within the window.
-func (s *sequence) inside(n uint64, entry, redelivery uint32) Class {
+// inWindow accounts for a number within the window.
+func (s *sequence) inWindow(n uint64, entry, redelivery uint32) Class {
 	switch {
 	case !s.has(n):
 		s.mark(n, entry)
 		return OutOfOrder
 	case redelivery > 0 || s.entries[n&(s.width-1)] == entry:
-		return s.again(redelivery)
+		return s.countRedelivery(redelivery)
 	}
 	s.duplicated++
 	return Duplicated
 }
 
-// again accounts for a redelivery, which the broker may have counted as one.
-func (s *sequence) again(redelivery uint32) Class {
+// countRedelivery accounts for a redelivery. The broker may not have counted
+// it.
+func (s *sequence) countRedelivery(redelivery uint32) Class {
 	s.redelivered++
 	if redelivery > 0 {
-		s.brokerTold++
+		s.redeliveredByBroker++
 	}
 	return Redelivered
 }
 
-// mark fills the hole n, which lies below the highest number seen.
+// mark fills the gap n, which is below the highest number received.
 func (s *sequence) mark(n uint64, entry uint32) {
 	position := n & (s.width - 1)
 	s.seen[position>>6] |= 1 << (position & 63)
 	s.entries[position] = entry
-	s.holes--
+	s.gaps--
 	s.outOfOrder++
-	if len(s.doubts) > 0 {
-		s.doubts = s.doubts.remove(n)
+	if len(s.unknown) > 0 {
+		s.unknown = s.unknown.remove(n)
 	}
 }
 
-// leap accounts for a number above next.
-func (s *sequence) leap(n uint64, entry uint32) Class {
-	if s.previous != 0 && n-s.next-s.failedBefore(n) >= s.width {
-		if class, done := s.leapUp(n, entry); done {
+// jump accounts for a number above next.
+func (s *sequence) jump(n uint64, entry uint32) Class {
+	if s.previousEnd != 0 && n-s.next-s.failedBefore(n) >= s.width {
+		if class, done := s.judgeJump(n, entry); done {
 			return class
 		}
 	}
@@ -197,16 +194,16 @@ func (s *sequence) leap(n uint64, entry uint32) Class {
 	return New
 }
 
-// slide moves the end of the window up to next = to: the numbers in between
-// become holes, and what falls out at the low end is settled.
+// slide moves the end of the window up to next = to. The numbers in between
+// become gaps, and the gaps that leave the window at the low end are lost.
 func (s *sequence) slide(to uint64) {
 	grow := to - s.next
 	if grow >= s.width {
-		// Everything in the window falls out, and of the numbers in between
-		// all but the last W pass through it unseen.
-		s.outside += s.unsure()
-		s.lost += s.holes + grow - s.width
-		s.holes = s.width
+		// All numbers of the window leave it. Of the numbers in between all but
+		// the last W pass through it without being received.
+		s.unjudgedLost += s.unjudgedGaps()
+		s.lost += s.gaps + grow - s.width
+		s.gaps = s.width
 		clear(s.seen)
 		s.next = to
 		return
@@ -215,15 +212,15 @@ func (s *sequence) slide(to uint64) {
 	var leaving uint64
 	if to > s.width && to-s.width > low {
 		leaving = to - s.width - low
-		s.outside += s.unseen(low, min(low+leaving, s.sure))
+		s.unjudgedLost += s.unseen(low, min(low+leaving, s.judgedFrom))
 	}
-	unseen := leaving - s.wipe(s.next, grow)
+	unseen := leaving - s.clearSeen(s.next, grow)
 	s.lost += unseen
-	s.holes += grow - unseen
+	s.gaps += grow - unseen
 	s.next = to
 }
 
-// low is the lowest number of the window.
+// low returns the lowest number of the window.
 func (s *sequence) low() uint64 {
 	if s.next > s.width {
 		return max(s.base, s.next-s.width)
@@ -231,8 +228,7 @@ func (s *sequence) low() uint64 {
 	return s.base
 }
 
-// unseen counts the numbers from from up to but excluding to, all of them in
-// the window, that have not been seen.
+// unseen counts the numbers of the window in [from, to) that were not received.
 func (s *sequence) unseen(from, to uint64) (unseen uint64) {
 	for from < to {
 		shift := from & 63
@@ -244,9 +240,9 @@ func (s *sequence) unseen(from, to uint64) (unseen uint64) {
 	return unseen
 }
 
-// wipe clears the bits at the positions of count numbers from n on, at most a
-// window, and returns how many were set.
-func (s *sequence) wipe(n, count uint64) uint64 {
+// clearSeen clears the bits of count numbers from n on, at most a window, and
+// returns how many of them were set.
+func (s *sequence) clearSeen(n, count uint64) uint64 {
 	set := 0
 	for count > 0 {
 		position := n & (s.width - 1)
@@ -261,25 +257,25 @@ func (s *sequence) wipe(n, count uint64) uint64 {
 	return uint64(set)
 }
 
-// totals returns the counts of the stream. The caller holds mu.
+// totals returns the counts of the sequence. The caller holds mu.
 func (s *sequence) totals() Totals {
 	t := Totals{
-		Received: s.received, Lost: s.lost - s.outside, Holes: s.holes,
+		Received: s.received, Lost: s.lost - s.unjudgedLost, Gaps: s.gaps,
 		Duplicated: s.duplicated, Redelivered: s.redelivered,
-		OutOfOrder: s.outOfOrder, TooOld: s.tooOld, RedeliveredTold: s.brokerTold,
+		OutOfOrder: s.outOfOrder, OutsideWindow: s.outsideWindow, RedeliveredByBroker: s.redeliveredByBroker,
 	}
 	if s.opened && s.expected > s.next {
-		t.Tail = s.expected - s.next
+		t.NotYetReceived = s.expected - s.next
 	}
 	if s.opened {
-		t.Holes -= s.unsure()
+		t.Gaps -= s.unjudgedGaps()
 	}
-	s.excuse(&t)
+	s.setAsideUnknown(&t)
 	if payload.BatchedByKey(s.id) {
 		t.KeyBatched = s.received
 	}
 	if s.opened || s.received > 0 {
-		t.Streams = 1
+		t.Producers = 1
 		if s.announced {
 			t.Announced = 1
 		}

@@ -1,97 +1,83 @@
 package delivery
 
-// A Class says what one delivery was.
+// A Class tells what kind of delivery a message was.
 type Class uint8
 
 // The classes of deliveries. Each delivery is in exactly one.
 const (
-	// New is the first delivery of a number, above all that came before.
+	// New is the first delivery of a number above all numbers that came before.
 	New Class = iota
-	// OutOfOrder is the first delivery of a number below the highest seen of
-	// its stream: a fact about order, not a fault. Subscriptions with several
-	// consumers and topics with several partitions disorder by nature.
+	// OutOfOrder is the first delivery of a number below the highest one of its
+	// producer. It is not an error: subscriptions with several consumers and
+	// topics with several partitions do not keep the order.
 	OutOfOrder
-	// Redelivered is a number seen before that came again as the same stored
-	// entry, or that the broker itself counts as delivered before.
+	// Redelivered is a further delivery of the same stored entry, or of a
+	// number that the broker itself counts as redelivered.
 	Redelivered
-	// Duplicated is a number seen before that came again as another stored
-	// entry: the topic holds the message twice.
+	// Duplicated is a further delivery of a number from another stored entry:
+	// the topic holds the message twice.
 	Duplicated
-	// TooOld is a number that left the window or that belongs to an earlier
-	// epoch, so that it cannot be told what it is.
-	TooOld
+	// OutsideWindow is a number that left the window or belongs to a previous
+	// period. Nothing tells whether it was delivered before.
+	OutsideWindow
 )
 
-// String returns the name of the class.
-func (c Class) String() string {
-	switch c {
-	case New:
-		return "new"
-	case OutOfOrder:
-		return "out of order"
-	case Redelivered:
-		return "redelivered"
-	case Duplicated:
-		return "duplicated"
-	}
-	return "too old"
-}
-
-// Totals are the sums of a Ledger over its streams. Received counts all
-// deliveries; those that are neither Duplicated, Redelivered nor TooOld were
-// the first of their number.
+// Totals are the sums of an Audit over its producers. Received counts all
+// deliveries. Deliveries that are neither Duplicated, Redelivered nor
+// OutsideWindow were the first of their number.
 type Totals struct {
-	Received    uint64 // deliveries of stamped messages
-	Lost        uint64 // numbers that left the window unseen
-	Holes       uint64 // numbers in the window that have not been seen yet
-	Tail        uint64 // numbers above the highest seen that Expect announced
-	Doubtful    uint64 // numbers not seen whose sending failed, in none of the above
-	LeftOut     uint64 // numbers not seen of a compacted topic, in none of the above, see Ledger.Compacted
-	Duplicated  uint64
-	Redelivered uint64
-	OutOfOrder  uint64
-	TooOld      uint64
-	Epoch       uint64 // the number of the epoch, from 1; of Earlier, how many
-	Streams     uint64 // streams that messages came from or were expected from
+	Received       uint64 // deliveries of stamped messages
+	Lost           uint64 // numbers that left the window without being received
+	Gaps           uint64 // numbers in the window that were not received yet
+	NotYetReceived uint64 // acknowledged numbers above the highest one received, see Audit.Expect
+	Unknown        uint64 // numbers not received whose send failed, in none of the above
+	CompactedAway  uint64 // numbers not received from a compacted topic, in none of the above, see Audit.SetCompacted
+	Duplicated     uint64
+	Redelivered    uint64
+	OutOfOrder     uint64
+	OutsideWindow  uint64
+	Period         uint64 // the number of the period, from 1; of Audit.Previous, how many periods
+	Producers      uint64 // producers of messages that arrived or were expected
 
-	RedeliveredTold uint64 // of those redelivered, how many the broker counted as such
-	Announced       uint64 // of the streams, how many a producer of this session sends
-	Keyed           uint64 // first deliveries with a key
-	OutOfOrderKey   uint64 // of those keyed, how many came after a later number of their stream and key
-	KeyUnknown      uint64 // of those keyed, how many may have, as their key had been forgotten
-	KeyBatched      uint64 // deliveries of streams that keep the order within a key only, see StreamID
+	RedeliveredByBroker uint64 // of Redelivered, how many the broker counted as such
+	Announced           uint64 // of Producers, how many belong to this session
+	Keyed               uint64 // first deliveries with a key
+	OutOfOrderKey       uint64 // of Keyed, how many came after a higher number of their producer and key
+	KeyUnknown          uint64 // of Keyed, how many may have: their key was forgotten
+	KeyBatched          uint64 // deliveries from producers that keep the order within a key only, see payload.ProducerID
 }
 
 // Unique returns how many different messages were received.
 func (t Totals) Unique() uint64 {
-	return t.Received - t.Duplicated - t.Redelivered - t.TooOld
+	return t.Received - t.Duplicated - t.Redelivered - t.OutsideWindow
 }
 
-// Missing returns how many messages that were promised have not been received:
-// those that are lost, and those that still may come. Once the subscription
-// has been drained all of them are lost.
-func (t Totals) Missing() uint64 { return t.Lost + t.Holes + t.Tail }
+// Missing returns how many acknowledged messages were not received: the lost
+// ones and those that may still arrive. Once the backlog of the subscription is
+// empty, all of them are lost.
+func (t Totals) Missing() uint64 { return t.Lost + t.Gaps + t.NotYetReceived }
 
-// leaveOut takes what is not seen for what was left out.
-func (t *Totals) leaveOut() {
-	t.LeftOut = t.Lost + t.Holes
-	t.Lost, t.Holes = 0, 0
+// compactAway counts the missing numbers between others as removed by
+// compaction.
+func (t *Totals) compactAway() {
+	t.CompactedAway = t.Lost + t.Gaps
+	t.Lost, t.Gaps = 0, 0
 }
 
-// add adds u to the counts of t.
+// add adds the counts of u. The period stays that of t.
 func (t *Totals) add(u Totals) {
 	t.Received += u.Received
 	t.Lost += u.Lost
-	t.Holes += u.Holes
-	t.Tail += u.Tail
-	t.Doubtful += u.Doubtful
-	t.LeftOut += u.LeftOut
+	t.Gaps += u.Gaps
+	t.NotYetReceived += u.NotYetReceived
+	t.Unknown += u.Unknown
+	t.CompactedAway += u.CompactedAway
 	t.Duplicated += u.Duplicated
 	t.Redelivered += u.Redelivered
 	t.OutOfOrder += u.OutOfOrder
-	t.TooOld += u.TooOld
-	t.Streams += u.Streams
-	t.RedeliveredTold += u.RedeliveredTold
+	t.OutsideWindow += u.OutsideWindow
+	t.Producers += u.Producers
+	t.RedeliveredByBroker += u.RedeliveredByBroker
 	t.Announced += u.Announced
 	t.Keyed += u.Keyed
 	t.OutOfOrderKey += u.OutOfOrderKey
@@ -99,28 +85,28 @@ func (t *Totals) add(u Totals) {
 	t.KeyBatched += u.KeyBatched
 }
 
-// With returns t with all of u that only grows: deliveries, losses, and what
-// they were. What is open (holes, tail, doubts), the streams and the epoch
-// stay those of t.
+// With returns t plus the counts of u that never go down: deliveries, losses,
+// and their classes. Numbers that may still arrive, failed sends, producers and
+// the period stay those of t.
 func (t Totals) With(u Totals) Totals {
 	sum := t
 	sum.add(u)
-	sum.Holes, sum.Tail, sum.Streams, sum.Announced = t.Holes, t.Tail, t.Streams, t.Announced
-	sum.Doubtful, sum.LeftOut = t.Doubtful, t.LeftOut
+	sum.Gaps, sum.NotYetReceived, sum.Producers, sum.Announced = t.Gaps, t.NotYetReceived, t.Producers, t.Announced
+	sum.Unknown, sum.CompactedAway = t.Unknown, t.CompactedAway
 	return sum
 }
 
-// Since returns t without what base, an earlier reading of it, had counted.
-// What is open, the streams and the epoch stay those of t. A count that was
-// taken back since (a loss that turned out to be in doubt) is 0.
+// Since returns t without the counts of base, an earlier reading. Numbers that
+// may still arrive, producers and the period stay those of t. A count that went
+// down since base, as when a loss turned out to be a failed send, is 0.
 func (t Totals) Since(base Totals) Totals {
 	for _, c := range [...]struct {
 		now  *uint64
 		then uint64
 	}{
 		{&t.Received, base.Received}, {&t.Lost, base.Lost}, {&t.Duplicated, base.Duplicated},
-		{&t.Redelivered, base.Redelivered}, {&t.OutOfOrder, base.OutOfOrder}, {&t.TooOld, base.TooOld},
-		{&t.RedeliveredTold, base.RedeliveredTold}, {&t.Keyed, base.Keyed},
+		{&t.Redelivered, base.Redelivered}, {&t.OutOfOrder, base.OutOfOrder}, {&t.OutsideWindow, base.OutsideWindow},
+		{&t.RedeliveredByBroker, base.RedeliveredByBroker}, {&t.Keyed, base.Keyed},
 		{&t.OutOfOrderKey, base.OutOfOrderKey}, {&t.KeyUnknown, base.KeyUnknown},
 		{&t.KeyBatched, base.KeyBatched},
 	} {

@@ -6,20 +6,20 @@ import (
 	"pulsh/session/payload"
 )
 
-// MaxDoubtSpans bounds how many separate runs of failed sends are remembered
-// per stream. Sends fail in long runs, as when a broker is away. What fails
-// beyond is treated as if it had been sent.
-const MaxDoubtSpans = 4096
+// MaxUnknownSpans bounds how many separate runs of failed sends are remembered
+// for each producer. Sends fail in long runs, as while a broker is away.
+// Further failures are treated as successful sends.
+const MaxUnknownSpans = 4096
 
-// A span is the numbers from from up to but excluding to.
+// A span is the numbers in [from, to).
 type span struct{ from, to uint64 }
 
-// doubts are the numbers whose sending failed and that have not been seen, as
-// spans in rising order with gaps between them.
-type doubts []span
+// spans are numbers whose send failed and that were not received, in ascending
+// order and with numbers between them.
+type spans []span
 
-// place returns the index of the first span that ends at n or above it.
-func (d doubts) place(n uint64) int {
+// find returns the index of the first span that ends at n or above it.
+func (d spans) find(n uint64) int {
 	i, _ := slices.BinarySearchFunc(d, n, func(s span, n uint64) int {
 		if s.to < n {
 			return -1
@@ -29,9 +29,9 @@ func (d doubts) place(n uint64) int {
 	return i
 }
 
-// add returns the doubts with n among them.
-func (d doubts) add(n uint64) doubts {
-	i := d.place(n)
+// add returns the spans with n added.
+func (d spans) add(n uint64) spans {
+	i := d.find(n)
 	switch {
 	case i < len(d) && d[i].from <= n && n < d[i].to:
 		return d
@@ -45,15 +45,15 @@ func (d doubts) add(n uint64) doubts {
 	case i < len(d) && d[i].from == n+1:
 		d[i].from = n
 		return d
-	case len(d) >= MaxDoubtSpans:
+	case len(d) >= MaxUnknownSpans:
 		return d
 	}
 	return slices.Insert(d, i, span{n, n + 1})
 }
 
-// remove returns the doubts without n, which has been seen.
-func (d doubts) remove(n uint64) doubts {
-	i := d.place(n + 1)
+// remove returns the spans without n.
+func (d spans) remove(n uint64) spans {
+	i := d.find(n + 1)
 	if i == len(d) || n < d[i].from {
 		return d
 	}
@@ -64,7 +64,7 @@ func (d doubts) remove(n uint64) doubts {
 	case low.from == low.to:
 		d[i] = high
 		return d
-	case high.from == high.to || len(d) >= MaxDoubtSpans:
+	case high.from == high.to || len(d) >= MaxUnknownSpans:
 		d[i] = low
 		return d
 	}
@@ -72,8 +72,9 @@ func (d doubts) remove(n uint64) doubts {
 	return slices.Insert(d, i, low)
 }
 
-// split parts the doubts below n from the rest, and counts them.
-func (d doubts) split(n uint64) (count uint64, below, rest doubts) {
+// split divides the spans into the numbers below n and the rest, and counts the
+// numbers below n.
+func (d spans) split(n uint64) (count uint64, below, rest spans) {
 	whole := 0
 	for whole < len(d) && d[whole].to <= n {
 		count += d[whole].to - d[whole].from
@@ -88,22 +89,22 @@ func (d doubts) split(n uint64) (count uint64, below, rest doubts) {
 	return count, below, rest
 }
 
-// join returns d with the doubts of above, which are all higher. The lowest go
-// when they are too many.
-func (d doubts) join(above doubts) doubts {
+// join returns d followed by above, whose numbers are all higher. Of too many
+// spans it drops the lowest.
+func (d spans) join(above spans) spans {
 	if len(above) == 0 {
 		return d
 	}
-	if len(d) > 0 && len(above) > 0 && d[len(d)-1].to == above[0].from {
+	if len(d) > 0 && d[len(d)-1].to == above[0].from {
 		d[len(d)-1].to = above[0].to
 		above = above[1:]
 	}
 	d = append(d, above...)
-	return slices.Clone(d[max(len(d)-MaxDoubtSpans, 0):])
+	return slices.Clone(d[max(len(d)-MaxUnknownSpans, 0):])
 }
 
-// below returns how many doubts are below n.
-func (d doubts) below(n uint64) (count uint64) {
+// below returns how many of the numbers are below n.
+func (d spans) below(n uint64) (count uint64) {
 	for _, s := range d {
 		if s.from >= n {
 			break
@@ -113,89 +114,90 @@ func (d doubts) below(n uint64) (count uint64) {
 	return count
 }
 
-// doubt notes that the sending of n failed. The caller holds mu.
-func (s *sequence) doubt(n uint64) {
+// sendFailed notes that the send of n failed. The caller holds mu.
+func (s *sequence) sendFailed(n uint64) {
 	switch {
 	case n > payload.MaxSequence:
-	case s.opened && n < max(s.base, s.sure):
-		s.passed = s.passed.add(n)
+	case s.opened && n < max(s.base, s.judgedFrom):
+		s.unknownPassed = s.unknownPassed.add(n)
 	case s.opened && n < s.next && s.next-n > s.width:
-		// It has been settled. Whether it is one of those that were counted
-		// as lost cannot be told, so the promise is not held to it.
-		s.excused = min(s.excused+1, s.lost-s.outside)
-		s.passed = s.passed.add(n)
-	case s.opened && n < s.next && s.has(n): // it was stored after all
+		// n has left the window. Nothing tells whether it is one of the lost
+		// numbers, so one of them is taken for it.
+		s.unknownLost = min(s.unknownLost+1, s.lost-s.unjudgedLost)
+		s.unknownPassed = s.unknownPassed.add(n)
+	case s.opened && n < s.next && s.has(n): // it was stored nonetheless
 	default:
-		s.doubts = s.doubts.add(n)
+		s.unknown = s.unknown.add(n)
 	}
 }
 
-// has reports whether n, which lies in the window, has been seen.
+// has reports whether n, which lies in the window, was received.
 func (s *sequence) has(n uint64) bool {
 	position := n & (s.width - 1)
 	return s.seen[position>>6]&(1<<(position&63)) != 0
 }
 
-// excuse takes the failed sends out of the counts in t. Those that left the
-// window are settled as excused. The caller holds mu.
-func (s *sequence) excuse(t *Totals) {
-	if s.opened && len(s.doubts) > 0 {
-		s.settle(max(s.base, s.sure))
+// setAsideUnknown moves failed sends in t from lost, gaps and not yet received
+// to unknown. The caller holds mu.
+func (s *sequence) setAsideUnknown(t *Totals) {
+	if s.opened && len(s.unknown) > 0 {
+		s.passUnknown(max(s.base, s.judgedFrom))
 		if s.next > s.width {
-			s.excused = min(s.excused+s.settle(s.next-s.width), s.lost-s.outside)
+			s.unknownLost = min(s.unknownLost+s.passUnknown(s.next-s.width), s.lost-s.unjudgedLost)
 		}
-		holes := s.doubts.below(s.next)
-		tail := s.doubts.below(s.next+t.Tail) - holes
-		t.Holes -= holes
-		t.Tail -= tail
-		t.Doubtful += holes + tail
+		gaps := s.unknown.below(s.next)
+		ahead := s.unknown.below(s.next+t.NotYetReceived) - gaps
+		t.Gaps -= gaps
+		t.NotYetReceived -= ahead
+		t.Unknown += gaps + ahead
 	}
-	t.Lost -= s.excused
-	t.Doubtful += s.excused
+	t.Lost -= s.unknownLost
+	t.Unknown += s.unknownLost
 	if !s.announced {
-		s.told.excuse(t)
+		s.reported.setAside(t)
 	}
 }
 
-// settle moves the doubts below n to those that have passed, and returns how
+// passUnknown moves the failed sends below n to unknownPassed and returns how
 // many they are.
-func (s *sequence) settle(n uint64) (count uint64) {
-	count, passed, rest := s.doubts.split(n)
-	s.passed, s.doubts = s.passed.join(passed), rest
+func (s *sequence) passUnknown(n uint64) (count uint64) {
+	count, passed, rest := s.unknown.split(n)
+	s.unknownPassed, s.unknown = s.unknownPassed.join(passed), rest
 	return count
 }
 
-// failedBefore returns how many sends are known to have failed from next up to
-// n, which was just taken.
+// failedBefore returns how many sends in [next, n) are known to have failed.
+// The message n was just received.
 func (s *sequence) failedBefore(n uint64) uint64 {
-	known := s.doubts.below(n) - s.doubts.below(s.next)
-	return min(max(known, s.told.news), n-s.next)
+	known := s.unknown.below(n) - s.unknown.below(s.next)
+	return min(max(known, s.reported.fresh), n-s.next)
 }
 
-// told is what the stamps of a stream say of its failed sends. Of a sender
-// outside of this session nothing else is known.
-type told struct {
-	heard     bool
+// reportedFailures holds what the stamps of a producer report about its failed
+// sends. A stamp carries how many sends failed before it. For a producer of
+// another process nothing else is known.
+type reportedFailures struct {
+	seen      bool
 	low, high uint64
-	news      uint64 // what the last message told first
+	fresh     uint64 // how many failures the last stamp was the first to report
 }
 
-// hear takes in what a message says.
-func (t *told) hear(failed uint64) {
-	if !t.heard {
-		t.heard, t.low, t.high = true, failed, failed
+// record notes the failures that a stamp reports.
+func (t *reportedFailures) record(failed uint64) {
+	if !t.seen {
+		t.seen, t.low, t.high = true, failed, failed
 	}
-	t.news = failed - min(t.high, failed)
+	t.fresh = failed - min(t.high, failed)
 	t.low, t.high = min(t.low, failed), max(t.high, failed)
 }
 
-// excuse takes as many as failed out of what is missing: lost first. Those that
-// failed and were stored nonetheless excuse others.
-func (t *told) excuse(sum *Totals) {
+// setAside moves as many missing messages as sends failed to unknown, the lost
+// ones first. A failed send that was stored nonetheless hides one real loss.
+func (t *reportedFailures) setAside(sum *Totals) {
 	failed := t.high - t.low
 	lost := min(failed, sum.Lost)
-	holes := min(failed-lost, sum.Holes)
+	gaps := min(failed-lost, sum.Gaps)
 	sum.Lost -= lost
-	sum.Holes -= holes
-	sum.Doubtful += lost + holes
+	sum.Gaps -= gaps
+	sum.Unknown += lost + gaps
 }

@@ -57,7 +57,7 @@ func lived(t testing.TB, seconds int, latency float64) *Report {
 		for range min(200, 20_000/seconds) {
 			h.Record(int64(float64(time.Millisecond) * latency * math.Exp(0.5*random.NormFloat64()) * spike(i/10)))
 		}
-		at = at.Add(metrics.CutEvery)
+		at = at.Add(metrics.SampleEvery)
 		d.Collect(h)
 		d.Log(at)
 	}

@@ -63,20 +63,20 @@ func BenchmarkRecordSince(b *testing.B) {
 }
 
 func BenchmarkSendRecorderAcked(b *testing.B) {
-	r := NewSendRecorder(time.Now)
+	r := NewSendShards(time.Now).Attach()
 	values := spread(1 << 12)
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
 		v := values[i&(1<<12-1)]
 		r.Sent(1, 1024)
-		r.Acked(0, 100_000, 100_000+v, false)
+		r.AckedAlike(1, 0, 0, 100_000, 100_000+v)
 		i++
 	}
 }
 
 func BenchmarkSendRecorderAckedRun(b *testing.B) {
-	r := NewSendRecorder(time.Now)
+	r := NewSendShards(time.Now).Attach()
 	dues := make([]int64, 1000)
 	for i := range dues {
 		dues[i] = int64(i) * 1000
@@ -118,15 +118,15 @@ func BenchmarkCollect(b *testing.B) {
 func BenchmarkQuantiles(b *testing.B) {
 	d := NewDistribution()
 	var h Histogram
-	for range WindowCuts {
-		h.RecordRun(spread(10_000))
+	for range 10 * RecentSamples {
+		for _, v := range spread(10_000) {
+			h.Record(v)
+		}
 		d.Collect(&h)
 	}
 	for name, of := range map[string]func() Quantiles{
-		"interval": d.Interval,
-		"recent":   d.Recent,
-		"total":    d.Total,
-		"window":   func() Quantiles { return d.Window(WindowCuts) },
+		"recent": d.Recent,
+		"total":  d.Total,
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

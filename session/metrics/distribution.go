@@ -7,69 +7,76 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// CutEvery is how often the sampler collects; windows are counted in cuts.
-const CutEvery = 100 * time.Millisecond
+// RecentSamples is the length of the recent window in samples: one second.
+const RecentSamples = int(time.Second / SampleEvery)
 
-// RecentCuts is the window of the status line: the last second.
-const RecentCuts = int(time.Second / CutEvery)
-
-// WindowCuts is how far back a distribution remembers: ten seconds, the
-// longest window in which a percentile of live load still means "now".
-const WindowCuts = 10 * RecentCuts
-
-// Distribution gathers one kind of duration over all shards of a group: the
-// last cut, windows over the last cuts, and the total since it was made or
-// reset. It takes 735 KiB, typically 4 KB for each of WindowCuts cuts, and what
-// Intervals lists.
+// Distribution gathers one kind of duration over all recorders of a group. It
+// describes the last second and everything since it was made or reset. It takes
+// 552 KiB, about 4 KB for each of the last RecentSamples samples, and the
+// memory that Intervals describes.
 //
-// Its methods may be called from several goroutines; recorders never wait.
+// Any number of goroutines may call its methods. Recorders never wait for them.
 type Distribution struct {
 	mu       sync.Mutex
-	interval tally // the last cut
-	recent   tally // the last RecentCuts cuts
-	total    tally
-	cuts     [WindowCuts]cut // a ring; the last cut is at number-1
-	number   int             // cuts so far since the last reset
-	lifetime uint64
-	past     *intervals // nil until Log is called
+	interval counts // what the last Collect took
+	recent   counts // the last RecentSamples intervals
+	// The total is an HdrHistogram, which keeps neither the sum nor exact
+	// extremes: they are in the summary.
+	total    *hdrhistogram.Histogram
+	totalSum summary
+	deltas   [RecentSamples]delta // a ring of intervals; the last one is at number-1
+	number   int                  // of intervals since the last Reset
+	past     *intervals           // nil until the first Log
 }
 
 // NewDistribution returns an empty distribution.
-func NewDistribution() *Distribution { return &Distribution{} }
+func NewDistribution() *Distribution { return &Distribution{total: newHistogram()} }
 
-// Collect makes a cut: it moves what the shards have recorded into the
-// distribution. Shards may come and go from cut to cut; one that goes away is
-// passed once more after its last value.
-func (d *Distribution) Collect(shards ...*Histogram) {
+// newHistogram returns an empty HdrHistogram of our layout, in µs.
+func newHistogram() *hdrhistogram.Histogram {
+	return hdrhistogram.New(int64(Lowest/time.Microsecond), int64(Highest/time.Microsecond), SignificantDigits)
+}
+
+// record adds n values of counter i to an HdrHistogram of our layout.
+func record(h *hdrhistogram.Histogram, i int, n uint64) {
+	_ = h.RecordValues(int64(lowestOf(i)), int64(n)) // fails out of range only, and no counter is
+}
+
+// Collect moves the values that the histograms recorded into the distribution.
+// The set of histograms may differ from call to call; pass one that is no longer
+// used once more after its last value.
+func (d *Distribution) Collect(histograms ...*Histogram) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.interval.reset()
-	for _, h := range shards {
+	for _, h := range histograms {
 		h.drain(&d.interval)
 	}
-	if d.number >= RecentCuts {
-		d.recent.unmerge(d.cut(RecentCuts))
+	if d.number >= RecentSamples {
+		d.recent.unmerge(d.delta(RecentSamples))
 	}
-	c := &d.cuts[d.number%WindowCuts]
-	c.take(&d.interval, &d.recent, &d.total)
+	c := &d.deltas[d.number%RecentSamples]
+	c.take(&d.interval, func(i int, n uint64) {
+		d.recent.of[i] += n
+		record(d.total, i, n)
+	})
 	d.number++
-	d.recent.plus(&c.figures)
+	d.recent.plus(&c.summary)
 	d.bound()
-	d.total.plus(&c.figures)
-	d.lifetime += c.n
+	d.totalSum.plus(&c.summary)
 }
 
-// cut is the one made the given number of cuts ago, 1 being the last.
-func (d *Distribution) cut(ago int) *cut { return &d.cuts[(d.number-ago)%WindowCuts] }
+// delta returns the interval of the given age, 1 being the last one.
+func (d *Distribution) delta(age int) *delta { return &d.deltas[(d.number-age)%RecentSamples] }
 
-// bound sets the range and the extremes of the recent tally to those of its
-// cuts, once an older cut has left it.
+// bound sets the range and the extremes of the recent counts to those of their
+// intervals, after an older interval was subtracted.
 func (d *Distribution) bound() {
 	r := &d.recent
 	first := true
 	r.max, r.mostNegative, r.lo, r.hi = 0, 0, 0, 0
-	for ago := 1; ago <= min(RecentCuts, d.number); ago++ {
-		c := d.cut(ago)
+	for age := 1; age <= min(RecentSamples, d.number); age++ {
+		c := d.delta(age)
 		r.max = max(r.max, c.max)
 		r.mostNegative = min(r.mostNegative, c.mostNegative)
 		if c.n == 0 {
@@ -83,106 +90,30 @@ func (d *Distribution) bound() {
 	}
 }
 
-// Interval describes the last cut.
-func (d *Distribution) Interval() Quantiles {
+// Recent describes the last second: the last RecentSamples intervals.
+func (d *Distribution) Recent() Quantiles {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.interval.quantiles()
-}
-
-// Recent describes the last second: the last RecentCuts cuts.
-func (d *Distribution) Recent() Quantiles { return d.Window(RecentCuts) }
-
-// Window describes the last cuts together, at most WindowCuts and not before
-// the last reset. Recent is kept ready; other windows are added up on demand.
-func (d *Distribution) Window(cuts int) Quantiles {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if cuts == RecentCuts {
-		return d.recent.quantiles()
-	}
-	return d.window(cuts).quantiles()
-}
-
-// window adds the last cuts up in a tally of its own.
-func (d *Distribution) window(cuts int) *tally {
-	t := &tally{}
-	for ago := 1; ago <= min(cuts, d.number, WindowCuts); ago++ {
-		t.merge(d.cut(ago))
-	}
-	return t
+	return d.recent.quantiles()
 }
 
 // Total describes everything since the distribution was made or reset.
 func (d *Distribution) Total() Quantiles {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.total.quantiles()
+	return d.totalSum.describe(d.total.ValueAtPercentilesSlice(percentiles[:]))
 }
 
-// Lifetime is how many values were ever collected, resets or not.
-func (d *Distribution) Lifetime() int64 {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return int64(d.lifetime)
-}
-
-// Reset forgets everything collected. Values that are recorded but not yet
-// collected belong to the time after.
+// Reset sets everything collected to zero. Values that were recorded and not
+// yet collected count after the Reset.
 func (d *Distribution) Reset() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.interval.reset()
-	d.total.reset()
-	clear(d.recent.counts[:])
-	d.recent.figures = figures{}
+	d.total.Reset()
+	d.totalSum = summary{}
+	clear(d.recent.of[:])
+	d.recent.summary = summary{}
 	d.number = 0
 	d.past = nil
-}
-
-// Export returns a copy of the total for tools that read HdrHistogram, in µs.
-// It is lossless but for the sum, which HdrHistogram does not keep, and for
-// values above 71.6 minutes (2^32 µs), which share its last counter.
-func (d *Distribution) Export() *hdrhistogram.Histogram {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.total.export()
-}
-
-// ExportWindow is Export for the last cuts: a line of an HdrHistogram log.
-func (d *Distribution) ExportWindow(cuts int) *hdrhistogram.Histogram {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.window(cuts).export()
-}
-
-// Combine describes the last cuts of several distributions together; with no
-// cuts, their totals.
-func Combine(cuts int, of ...*Distribution) Quantiles {
-	t := &tally{}
-	for _, d := range of {
-		d.mu.Lock()
-		part := &d.total
-		if cuts > 0 {
-			part = d.window(cuts)
-		}
-		var c cut
-		c.take(part)
-		d.mu.Unlock()
-		t.merge(&c)
-	}
-	return t.quantiles()
-}
-
-func (t *tally) export() *hdrhistogram.Histogram {
-	counts := make([]int64, countsLen)
-	for i, n := range t.counts {
-		counts[i] = int64(n)
-	}
-	return hdrhistogram.Import(&hdrhistogram.Snapshot{
-		LowestTrackableValue:  int64(Lowest / time.Microsecond),
-		HighestTrackableValue: int64(Highest / time.Microsecond),
-		SignificantFigures:    SignificantDigits,
-		Counts:                counts,
-	})
 }

@@ -29,6 +29,22 @@ func shapes() map[string]func(*rand.Rand) int64 {
 	}
 }
 
+// recordAll records values one by one.
+func recordAll(h *Histogram, values []int64) {
+	for _, v := range values {
+		h.Record(v)
+	}
+}
+
+// starts returns for each duration when it began, if it ended at 0.
+func starts(durations []int64) []int64 {
+	list := make([]int64, len(durations))
+	for i, d := range durations {
+		list[i] = -d
+	}
+	return list
+}
+
 // TestExportIsExact records the same values here, over random shards and cuts,
 // and in an HdrHistogram: counter by counter they are the same.
 func TestExportIsExact(t *testing.T) {
@@ -50,24 +66,22 @@ func TestExportIsExact(t *testing.T) {
 				}
 				h := shards[random.IntN(len(shards))]
 				if random.IntN(2) == 0 {
-					h.RecordRun(run)
+					h.RecordSince(starts(run), 0)
 				} else {
-					for _, v := range run {
-						h.Record(v)
-					}
+					recordAll(h, run)
 				}
 				if random.IntN(3) > 0 {
 					d.Collect(shards...)
 				}
 			}
 			d.Collect(shards...)
-			require.True(t, want.Equals(d.Export()))
+			require.True(t, want.Equals(d.total))
 			q := d.Total()
 			require.Equal(t, want.TotalCount(), q.Count)
 			require.Equal(t, time.Duration(most)*time.Microsecond, q.Max)
 			require.InDelta(t, sum/float64(q.Count)*1e3, float64(q.Mean), 2)
 			require.Equal(t, time.Duration(least), q.MostNegative)
-			for _, p := range percentiles() {
+			for _, p := range percentiles {
 				us := want.ValueAtPercentile(p)
 				if us == want.Max() {
 					us = most // a percentile is never above the maximum
@@ -96,7 +110,7 @@ func TestQuantilesAgainstSortedValues(t *testing.T) {
 			d.Collect(&h)
 			q := d.Total()
 			got := []time.Duration{q.P50, q.P90, q.P95, q.P99, q.P999, q.P9999}
-			for i, p := range percentiles() {
+			for i, p := range percentiles {
 				exact := max(values[rank(p, uint64(len(values)))-1], 0)
 				if exact >= int64(untrackable)*1000 {
 					require.Equal(t, q.Max, got[i]) // past the last counter
@@ -115,7 +129,7 @@ func TestOddValues(t *testing.T) {
 	var h Histogram
 	require.Zero(t, d.Total())
 	d.Collect()
-	require.Zero(t, d.Interval())
+	require.Zero(t, d.interval.quantiles())
 
 	h.Record(0)
 	h.Record(-1)
@@ -138,7 +152,7 @@ func TestOddValues(t *testing.T) {
 	h.Record(math.MaxInt64)
 	h.RecordMany(int64(2*time.Hour), 3)
 	d.Collect(&h)
-	q = d.Interval()
+	q = d.interval.quantiles()
 	require.EqualValues(t, 7, q.Count)
 	require.EqualValues(t, 6, q.Over)
 	require.InDelta(t, math.MaxInt64, float64(q.Max), 1e4)
@@ -161,7 +175,7 @@ func TestNothingIsLost(t *testing.T) {
 				return
 			default:
 				d.Collect(shards[i%3], shards[(i+1)%3])
-				intervals += d.Interval().Count
+				intervals += d.interval.quantiles().Count
 			}
 		}
 	})
@@ -177,7 +191,7 @@ func TestNothingIsLost(t *testing.T) {
 					h.Record(v)
 					want[w]++
 				case 1:
-					h.RecordRun([]int64{v, v + 10, 2 * v, -v})
+					h.RecordSince([]int64{-v, -v - 10, -2 * v, v}, 0)
 					want[w] += 4
 				case 2:
 					h.RecordMany(v, 5)
@@ -190,19 +204,17 @@ func TestNothingIsLost(t *testing.T) {
 	close(done)
 	reader.Wait()
 	d.Collect(shards...)
-	intervals += d.Interval().Count
+	intervals += d.interval.quantiles().Count
 	var sum int64
 	for _, n := range want {
 		sum += n
 	}
 	require.Equal(t, sum, d.Total().Count)
 	require.Equal(t, sum, intervals)
-	require.Equal(t, sum, d.Lifetime())
 }
 
-// TestWindows compares the running and the added-up windows with what the cuts
-// of each window held.
-func TestWindows(t *testing.T) {
+// TestRecent compares the sliding window with what its intervals held.
+func TestRecent(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 5))
 	d := NewDistribution()
 	var h Histogram
@@ -210,13 +222,13 @@ func TestWindows(t *testing.T) {
 	window := func(n int) Quantiles {
 		var all Histogram
 		for _, c := range cuts[max(len(cuts)-n, 0):] {
-			all.RecordRun(c)
+			recordAll(&all, c)
 		}
 		fresh := NewDistribution()
 		fresh.Collect(&all)
 		return fresh.Total()
 	}
-	for i := range 3 * WindowCuts {
+	for i := range 30 * RecentSamples {
 		cut := make([]int64, random.IntN(60))
 		scale := math.Exp(random.Float64() * 20)
 		for j := range cut {
@@ -225,28 +237,21 @@ func TestWindows(t *testing.T) {
 		if i%7 == 0 {
 			cut = nil
 		}
-		h.RecordRun(cut)
+		recordAll(&h, cut)
 		cuts = append(cuts, cut)
 		d.Collect(&h)
-		if i == WindowCuts+50 {
+		if i == 15*RecentSamples {
 			d.Reset()
 			cuts = nil
 			require.Zero(t, d.Total())
 			require.Zero(t, d.Recent())
-			require.Zero(t, d.Interval())
+			require.Zero(t, d.interval.quantiles())
 		}
 		if len(cuts) > 0 {
-			require.Equal(t, window(1), d.Interval())
+			require.Equal(t, window(1), d.interval.quantiles())
 		}
-		require.Equal(t, window(RecentCuts), d.Recent())
-		if i%17 == 0 {
-			require.Equal(t, window(WindowCuts), d.Window(WindowCuts))
-			require.Equal(t, window(37), d.Window(37))
-		}
+		require.Equal(t, window(RecentSamples), d.Recent())
 	}
-	require.Equal(t, d.Window(25).Count, d.ExportWindow(25).TotalCount())
-	require.Equal(t, d.Window(25), Combine(25, d))
-	require.Equal(t, 2*d.Total().Count, Combine(0, d, d).Count)
 }
 
 // TestMemoryIsFlat feeds ten million values in a thousand cuts.
@@ -260,31 +265,27 @@ func TestMemoryIsFlat(t *testing.T) {
 		}
 		d.Collect(&h)
 	}
-	for range WindowCuts {
+	for range 10 * RecentSamples {
 		cut()
 	}
-	require.Zero(t, testing.AllocsPerRun(1000-WindowCuts-1, cut))
+	require.Zero(t, testing.AllocsPerRun(1000-10*RecentSamples-1, cut))
 	require.EqualValues(t, 10_000_000, d.Total().Count)
 }
 
-func TestBars(t *testing.T) {
+func TestBuckets(t *testing.T) {
 	d := NewDistribution()
-	require.Empty(t, d.Bars(time.Millisecond))
+	require.Empty(t, d.Buckets())
 	var h Histogram
 	h.RecordMany(int64(500*time.Microsecond), 10)
 	h.RecordMany(int64(1500*time.Microsecond), 70)
 	h.RecordMany(int64(3*time.Millisecond), 15)
 	h.RecordMany(int64(2104*time.Millisecond), 5)
 	d.Collect(&h)
-	ms := time.Millisecond
+	us := time.Microsecond
 	require.Equal(t, []Bar{
-		{0, ms, 10, 0.1}, {ms, 2 * ms, 70, 0.7}, {2 * ms, 4 * ms, 15, 0.15},
-		{4 * ms, 2104 * ms, 5, 0.05},
-	}, d.Bars(ms, 2*ms, 4*ms, time.Minute))
-	buckets := d.Buckets()
-	require.Len(t, buckets, 4)
-	require.Equal(t, 1500*time.Microsecond, buckets[1].From)
-	require.Equal(t, 1501*time.Microsecond, buckets[1].To)
+		{500 * us, 501 * us, 10, 0.1}, {1500 * us, 1501 * us, 70, 0.7},
+		{3000 * us, 3002 * us, 15, 0.15}, {2103296 * us, 2105344 * us, 5, 0.05},
+	}, d.Buckets())
 }
 
 func TestRoundBounds(t *testing.T) {

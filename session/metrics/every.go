@@ -2,5 +2,5 @@ package metrics
 
 import "time"
 
-// SampleEvery is how often a session is sampled: the rhythm of the screen.
+// SampleEvery is the interval at which a session is sampled.
 const SampleEvery = 100 * time.Millisecond

@@ -9,36 +9,36 @@ import (
 	"pulsh/session/broker"
 )
 
-// failureTextMax bounds a kept text, in bytes: a few lines of a terminal.
-// Brokers put whole stack traces into their answers.
+// failureTextMax bounds a kept text in bytes, a few lines of a terminal:
+// brokers put whole stack traces into their answers.
 const failureTextMax = 500
 
-// FailureText is what one failure said, and when.
+// FailureText is the text of one failure, and when it happened.
 type FailureText struct {
 	At   time.Time
 	Text string
 }
 
-// Failure is what is known of one category of failure.
+// Failure describes the failures of one category.
 type Failure struct {
 	Category    broker.Category
 	Count       int64
 	First, Last FailureText
 }
 
-// Failures counts failures by category and keeps the first and the last text
-// of each. Its memory is bounded: two texts for each category. It is safe for
-// several goroutines; the lock is taken on a failure only.
+// Failures counts failures by category and keeps the first and the last text of
+// each, so its memory is bounded. Any number of goroutines may use it; its lock
+// is taken only on a failure.
 type Failures struct {
 	now func() time.Time
 	mu  sync.Mutex
 	by  [broker.CategoryCount]Failure
 }
 
-// NewFailures returns an empty count that asks now for the time of each failure.
+// NewFailures returns empty counts. now tells the time of a failure.
 func NewFailures(now func() time.Time) *Failures { return &Failures{now: now} }
 
-// Add counts n failures of one cause.
+// Add counts n failures that have one cause.
 func (f *Failures) Add(n int, c broker.Category, text string) {
 	if c >= broker.CategoryCount {
 		c = broker.Other
@@ -58,14 +58,15 @@ func (f *Failures) Add(n int, c broker.Category, text string) {
 	}
 }
 
-// Last is when the last failure of one category was counted; zero if none was.
+// Last returns when a failure of a category was last counted, or the zero time.
 func (f *Failures) Last(c broker.Category) time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.by[c].Last.At
 }
 
-// short is a copy of text of at most failureTextMax bytes, cut between runes.
+// short returns a copy of text of at most failureTextMax bytes, cut between
+// runes.
 func short(text string) string {
 	if len(text) <= failureTextMax {
 		return strings.Clone(text)
@@ -77,7 +78,8 @@ func short(text string) string {
 	return text[:end] + "…"
 }
 
-// List returns the categories that have failures, in the order of Categories.
+// List returns the categories that have failures, in the order of
+// broker.Categories.
 func (f *Failures) List() []Failure {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -90,18 +92,7 @@ func (f *Failures) List() []Failure {
 	return list
 }
 
-// Total is how many failures there were in all categories.
-func (f *Failures) Total() int64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var total int64
-	for i := range f.by {
-		total += f.by[i].Count
-	}
-	return total
-}
-
-// Reset forgets all failures.
+// Reset sets all counts to zero.
 func (f *Failures) Reset() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

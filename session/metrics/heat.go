@@ -7,41 +7,42 @@ import (
 	"time"
 )
 
-// The classes of a Heat: twelve to a decade from a microsecond on, which twelve,
-// six, four, three, two or one row of a picture to a decade divide evenly, and
-// as many as it takes to reach Highest.
+// The classes of a Heat. A decade has twelve, from a microsecond on, because a
+// graph shows twelve, six, four, three, two or one row per decade. There are as
+// many classes as it takes to reach Highest.
 const (
 	HeatPerDecade = 12
 	HeatClasses   = 115
 )
 
-// What a Heat remembers: ten minutes by the second, and a day by ten seconds,
-// like a Ring, but coarser, because each step is a whole distribution.
+// A Heat remembers ten minutes by the second and a day by ten seconds. It is
+// coarser than a Ring because each step is a whole distribution.
 const (
 	heatFineStep   = time.Second
 	heatCoarseStep = 10 * time.Second
 )
 
 // Heat is a distribution over time: how many durations of each class there were
-// in each second. It takes some 50 KB, and 30 KB more for each hour, up to
-// 800 KB after a day, if some twenty classes are in use. Its methods may be
-// called from several goroutines.
+// in each second. It takes about 50 KB, and 30 KB more for each hour, up to 800
+// KB after a day, if about twenty classes are in use. Any number of goroutines
+// may call its methods.
 type Heat struct {
 	mu           sync.Mutex
 	fine, coarse heatTrack
 }
 
-// NewHeat returns an empty one.
+// NewHeat returns an empty Heat.
 func NewHeat() *Heat {
 	return &Heat{fine: newHeatTrack(heatFineStep, FineSpan), coarse: newHeatTrack(heatCoarseStep, CoarseSpan)}
 }
 
-// heatTrack is one resolution: the newest step as counters, those before packed.
+// heatTrack holds one resolution: the newest step as counters, earlier steps
+// packed.
 type heatTrack struct {
 	step   int64 // ns
-	newest int64 // number of the newest step, noStep while there is none
+	newest int64 // number of the newest step, noStep before the first
 	open   [HeatClasses]uint32
-	past   [][]byte // by step number: pairs of uvarints, classes skipped and count
+	past   [][]byte // by step number: pairs of uvarints (classes skipped, count)
 }
 
 func newHeatTrack(step, span time.Duration) heatTrack {
@@ -49,8 +50,8 @@ func newHeatTrack(step, span time.Duration) heatTrack {
 	return heatTrack{step: int64(step), newest: noStep, past: make([][]byte, span/step+1)}
 }
 
-// Add takes what the last cut of a distribution has counted. It is to be called
-// once after each Collect. A time before the newest counts as of the newest.
+// Add adds what the last Collect of a distribution took. Call it once after
+// each Collect. A time before the newest one counts as the newest.
 func (h *Heat) Add(at time.Time, d *Distribution) {
 	var counts [HeatClasses]uint32
 	d.heat(&counts)
@@ -60,7 +61,7 @@ func (h *Heat) Add(at time.Time, d *Distribution) {
 	h.coarse.add(at, &counts)
 }
 
-// heat adds the last cut up by classes.
+// heat adds up the last interval by classes.
 func (d *Distribution) heat(counts *[HeatClasses]uint32) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -68,7 +69,7 @@ func (d *Distribution) heat(counts *[HeatClasses]uint32) {
 		return
 	}
 	class, limit := 0, heatLimit(0)
-	d.cut(1).each(func(i int, n uint64) {
+	d.delta(1).each(func(i int, n uint64) {
 		for us := float64(lowestOf(i)); us >= limit && class < HeatClasses-1; {
 			class++
 			limit = heatLimit(class)
@@ -77,9 +78,9 @@ func (d *Distribution) heat(counts *[HeatClasses]uint32) {
 	})
 }
 
-// heatLimit is the end of a class in µs, not included. A counter belongs to the
-// class of its lowest value, which may be 0.1 % below. The rounding lets whole
-// powers of ten begin their class.
+// heatLimit returns the end of a class in µs, exclusive. A counter belongs to
+// the class of its lowest value, which may be 0.1 % lower. The factor below 1
+// makes whole powers of ten begin their class in spite of rounding.
 func heatLimit(class int) float64 {
 	return math.Pow(10, float64(class+1)/HeatPerDecade) * (1 - 1e-12)
 }
@@ -94,7 +95,8 @@ func (t *heatTrack) add(at time.Time, counts *[HeatClasses]uint32) {
 	}
 }
 
-// advance packs the newest step and begins another; those between are empty.
+// advance packs the newest step and begins another. The steps in between are
+// empty.
 func (t *heatTrack) advance(step int64) {
 	slots := int64(len(t.past))
 	if t.newest != noStep {
@@ -117,7 +119,7 @@ func (t *heatTrack) advance(step int64) {
 	t.newest = step
 }
 
-// at is the place of a step.
+// at returns the place of a step.
 func (t *heatTrack) at(step int64) *[]byte {
 	slots := int64(len(t.past))
 	return &t.past[step-floorDiv(step, slots)*slots]

@@ -35,9 +35,9 @@ func TestHeatCountsAll(t *testing.T) {
 			recorded++
 		}
 		d.Collect(shard)
-		h.Add(base().Add(time.Duration(i)*CutEvery), d)
+		h.Add(base().Add(time.Duration(i)*SampleEvery), d)
 	}
-	end := base().Add((cuts - 1) * CutEvery)
+	end := base().Add((cuts - 1) * SampleEvery)
 	for _, c := range []struct {
 		window time.Duration
 		n      int
@@ -114,7 +114,7 @@ func BenchmarkHeatAdd(b *testing.B) {
 	at := base()
 	b.ReportAllocs()
 	for b.Loop() {
-		at = at.Add(CutEvery)
+		at = at.Add(SampleEvery)
 		h.Add(at, d)
 	}
 }

@@ -1,31 +1,33 @@
-// Package metrics counts what happened: recorders for the hot path, the
-// distributions and totals that a sampler cuts from them every 100 ms, time
-// series of fixed size, rates, and the figures of this process.
+// Package metrics counts what happened: recorders for the hot path,
+// distributions and totals that a sampler collects from them every 100 ms, time
+// series of fixed size, rates, and the resource usage of this process.
 //
 // The hot path (Histogram, SendRecorder, ReceiveRecorder) is lock-free and
-// allocates nothing. The reader's side (Distribution, SendShards,
-// ReceiveShards) takes locks that no recorder takes. Nothing in here looks at
-// the clock: every time is an argument.
+// allocates nothing. The reading side (Distribution, SendShards, ReceiveShards)
+// takes locks that no recorder takes. The package reads no clock: every time is
+// an argument.
 package metrics
 
 import "sync/atomic"
 
-// cacheLine is two lines of 64 bytes: the unit that x86 prefetches and that
-// Apple's processors share between cores.
+// cacheLine is two lines of 64 bytes: what x86 prefetches together, and the
+// line that Apple's processors share between cores.
 const cacheLine = 128
 
-// Histogram records durations from any number of goroutines. Its counters are
-// laid out exactly like those of HdrHistogram(1 µs … 1 h, 3 digits), so that
-// nothing is lost on the way to one. The zero value is ready. It takes 92 KiB,
-// of which the operating system only provides the pages in use.
+// Histogram records durations from any number of goroutines. Its counters have
+// the layout of HdrHistogram(1 µs … 1 h, 3 digits), so nothing is lost on the
+// way to one. The zero value is ready to use. It takes 92 KiB, of which the
+// operating system provides only the pages in use.
 //
-// Exactly one Distribution collects a Histogram: collecting moves the counts.
+// Exactly one Distribution collects a Histogram, because collecting moves the
+// counts.
 type Histogram struct {
 	max atomic.Uint64 // µs, since the last drain
 	_   [cacheLine - 8]byte
-	// residue is what the recorded values in µs exceed the lowest value of
-	// their counters by. Below exactBelow there is none, which spares the
-	// common case an atomic add; with it the sum stays exact.
+	// residue is the sum of the differences, in µs, between the recorded values
+	// and the lowest value of their counter. It keeps the sum of all values
+	// exact. Values below exactBelow have no residue, which spares the common
+	// case an atomic add.
 	residue      atomic.Uint64
 	over         atomic.Uint64 // values above Highest
 	negative     atomic.Uint64 // values below zero
@@ -34,9 +36,9 @@ type Histogram struct {
 	counts       [countsLen]atomic.Uint32
 }
 
-// Record counts one duration in nanoseconds, rounded to µs. A value below zero
-// counts as 0 and among the negative ones; a value above Highest keeps its
-// share of sum and maximum, and counts among those over the range.
+// Record counts one duration in ns, rounded to µs. A value below zero counts as
+// 0 and is also counted as negative. A value above Highest contributes to sum
+// and maximum and is also counted as over the range.
 func (h *Histogram) Record(ns int64) { h.RecordMany(ns, 1) }
 
 // RecordMany counts the same duration n times.
@@ -50,23 +52,14 @@ func (h *Histogram) RecordMany(ns int64, n uint32) {
 	if us >= exactBelow {
 		h.residue.Add((us - lowestOf(i)) * uint64(n))
 	}
-	// The maximum follows its counter: a reader that has taken the maximum
-	// then finds every counter up to it, or finds the rest next time.
+	// The maximum is raised after its counter. So a reader that has taken the
+	// maximum finds every counter up to it, now or in the next drain.
 	h.raise(us)
 }
 
-// RecordRun counts a run of durations in nanoseconds. Neighbours that fall into
-// one counter are added together.
-func (h *Histogram) RecordRun(ns []int64) {
-	var r run
-	for _, v := range ns {
-		r.add(h, v)
-	}
-	r.end(h)
-}
-
-// RecordSince counts the time from each of starts to end, in nanoseconds of
-// one clock: a receipt for a run of messages.
+// RecordSince counts the time from each of starts to end, in ns of one clock,
+// as for the receipt of a run of messages. Neighbours that fall into one
+// counter are added together.
 func (h *Histogram) RecordSince(starts []int64, end int64) {
 	var r run
 	for _, start := range starts {
@@ -75,7 +68,7 @@ func (h *Histogram) RecordSince(starts []int64, end int64) {
 	r.end(h)
 }
 
-// raise lifts the maximum to us unless another writer has lifted it higher.
+// raise raises the maximum to us unless it is higher already.
 func (h *Histogram) raise(us uint64) {
 	for {
 		old := h.max.Load()
@@ -85,7 +78,7 @@ func (h *Histogram) raise(us uint64) {
 	}
 }
 
-// outside notes a value out of range and returns what to record for it.
+// outside counts a value out of range and returns the value to record for it.
 func (h *Histogram) outside(ns int64, n uint32) int64 {
 	if ns > 0 {
 		h.over.Add(uint64(n))
@@ -100,11 +93,11 @@ func (h *Histogram) outside(ns int64, n uint32) int64 {
 	}
 }
 
-// drain moves everything recorded so far into t. Each counter is swapped for
-// zero in one step, so a count is either in this drain or in a later one: no
-// shard needs a copy of what was seen before, and none is lost when a writer
-// is busy. A counter wraps only if one bucket gets 2^32 values between drains.
-func (h *Histogram) drain(t *tally) {
+// drain moves everything recorded so far into t. It swaps each counter for zero
+// in one step, so a count is either in this drain or in a later one, even while
+// another goroutine records. A counter overflows only if it reaches 2^32
+// between drains.
+func (h *Histogram) drain(t *counts) {
 	top := h.max.Load()
 	if top > 0 {
 		top = h.max.Swap(0)
@@ -120,21 +113,21 @@ func (h *Histogram) drain(t *tally) {
 			lo = i
 		}
 		c := uint64(counts[i].Swap(0))
-		t.counts[i] += c
+		t.of[i] += c
 		n += c
 		sum += c * lowestOf(i)
 	}
 	t.widen(n, lo, hi)
-	t.sum.add(sum)
-	t.sum.add(h.residue.Swap(0))
+	t.sum.plus(uint128{low: sum})
+	t.sum.plus(uint128{low: h.residue.Swap(0)})
 	t.max = max(t.max, top)
 	t.over += h.over.Swap(0)
 	t.negative += h.negative.Swap(0)
 	t.mostNegative = min(t.mostNegative, h.mostNegative.Swap(0))
 }
 
-// run gathers neighbouring values of one counter before they reach shared
-// memory, and the residue and the maximum of all.
+// run gathers neighbouring values of one counter, and the residue and the
+// maximum of all, before it writes to shared memory.
 type run struct {
 	index        int
 	n            uint32

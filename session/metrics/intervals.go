@@ -7,42 +7,42 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// intervalBytesMax bounds what a distribution keeps of its past, in bytes of
-// compressed counters: about 250 intervals of a busy group. With the most
-// groups that a session has, all of them full, that is 96 MiB.
+// intervalBytesMax bounds the past of a distribution, in bytes of compressed
+// counters: about 250 intervals of a busy group. A session with the most groups
+// that it may have, all of them full, keeps 96 MiB.
 const intervalBytesMax = 512 << 10
 
-// Interval is what was recorded from one time to another, every counter of it.
-// It is never changed: it may be read by any goroutine.
+// Interval holds every counter of what was recorded from one time to another.
+// It is immutable, so any goroutine may read it.
 type Interval struct {
 	From, To time.Time
-	cut      cut
+	delta    delta
 }
 
-// Count is how many values the interval has.
-func (i Interval) Count() int64 { return int64(i.cut.n) }
-
-// Histogram is the interval for tools that read HdrHistogram, in µs.
+// Histogram returns the interval as an HdrHistogram, in µs. It is lossless but
+// for the sum, which HdrHistogram does not keep, and for values above 71.6
+// minutes (2^32 µs), which share the last counter.
 func (i Interval) Histogram() *hdrhistogram.Histogram {
-	t := &tally{}
-	t.merge(&i.cut)
-	return t.export()
+	h := newHistogram()
+	i.delta.each(func(counter int, n uint64) { record(h, counter, n) })
+	return h
 }
 
-// intervals is the past of a distribution: intervals of a second, which grow to
-// two, four, eight … seconds when they would take more than their bytes. So all
-// of the past is there at any time, as finely as it fits.
+// intervals is the past of a distribution. An interval lasts a second at first.
+// When the intervals would take more than intervalBytesMax, each two become one,
+// and later ones last twice as long. So the list always reaches back to the
+// beginning, as finely as its memory allows.
 type intervals struct {
-	list  []Interval
-	bytes int
-	began time.Time // of the interval that is under way
-	cuts  int       // that the interval under way has
-	each  int       // seconds that an interval lasts
-	add   tally     // of seconds that make up one interval
+	list    []Interval
+	bytes   int
+	began   time.Time // of the current interval
+	samples int       // how many of the distribution's samples the list and current hold
+	each    int       // how many seconds an interval lasts
+	current counts    // the full seconds of the current interval
 }
 
-// Log tells when the last cut was made. Each second of cuts goes into the past
-// that Intervals lists; call it after each Collect.
+// Log adds the last second of samples to the past that Intervals lists. Call it
+// after each Collect, with the time of the Collect.
 func (d *Distribution) Log(at time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -52,25 +52,23 @@ func (d *Distribution) Log(at time.Time) {
 		d.past = l
 	}
 	if l.began.IsZero() {
-		l.began = at.Add(-time.Duration(d.number) * CutEvery)
+		l.began = at.Add(-time.Duration(d.number) * SampleEvery)
 	}
-	if d.number == 0 || d.number%RecentCuts != 0 || d.number == l.cuts {
+	if d.number == 0 || d.number%RecentSamples != 0 || d.number == l.samples {
 		return
 	}
-	l.cuts = d.number
-	var c cut
-	c.take(&d.recent)
-	l.add.merge(&c)
-	if l.cuts/RecentCuts%l.each == 0 {
+	l.samples = d.number
+	l.current.add(&d.recent)
+	if l.samples/RecentSamples%l.each == 0 {
 		l.close(at)
 	}
 }
 
-// close ends the interval under way. One without values is left out.
+// close ends the current interval. An interval without values is left out.
 func (l *intervals) close(at time.Time) {
-	if l.add.n > 0 {
-		l.append(l.ended(at))
-		l.add.reset()
+	if l.current.n > 0 {
+		l.append(newInterval(l.began, at, &l.current))
+		l.current.reset()
 	}
 	l.began = at
 	for l.bytes > intervalBytesMax && len(l.list) > 1 {
@@ -78,40 +76,37 @@ func (l *intervals) close(at time.Time) {
 	}
 }
 
-// ended is the interval under way as if it ended now, in memory of its own.
-func (l *intervals) ended(at time.Time) Interval {
-	i := Interval{From: l.began, To: at}
-	i.cut.take(&l.add)
-	i.cut.pairs = slices.Clip(slices.Clone(i.cut.pairs))
+// newInterval returns an interval with a copy of t.
+func newInterval(from, to time.Time, t *counts) Interval {
+	i := Interval{From: from, To: to}
+	i.delta.take(t, nil)
+	i.delta.pairs = slices.Clip(slices.Clone(i.delta.pairs))
 	return i
 }
 
 func (l *intervals) append(i Interval) {
 	l.list = append(l.list, i)
-	l.bytes += len(i.cut.pairs)
+	l.bytes += len(i.delta.pairs)
 }
 
-// halve makes one interval of each two, and the next ones twice as long.
+// halve makes one interval of each two and doubles the length of later ones.
 func (l *intervals) halve() {
 	old := l.list
-	t := tally{}
+	t := counts{}
 	l.list, l.bytes, l.each = make([]Interval, 0, len(old)), 0, 2*l.each
 	for pair := range slices.Chunk(old, 2) {
 		t.reset()
 		for _, i := range pair {
-			t.merge(&i.cut)
+			t.merge(&i.delta)
 		}
-		both := Interval{From: pair[0].From, To: pair[len(pair)-1].To}
-		both.cut.take(&t)
-		both.cut.pairs = slices.Clip(slices.Clone(both.cut.pairs))
-		l.append(both)
+		l.append(newInterval(pair[0].From, pair[len(pair)-1].To, &t))
 	}
 }
 
-// Intervals lists all that was recorded since the distribution was made or
-// reset, oldest first: intervals of a second or, the longer the past, of two,
-// four, eight … seconds. Seconds without a value are left out. The last one
-// ends with the last cut, which was made at the given time.
+// Intervals lists everything that was recorded since the distribution was made
+// or reset, oldest first. An interval lasts a second, or two, four, eight …
+// seconds after a longer time; seconds without a value are left out. The last
+// interval ends with the last Collect, which was made at the given time.
 func (d *Distribution) Intervals(at time.Time) []Interval {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -120,17 +115,13 @@ func (d *Distribution) Intervals(at time.Time) []Interval {
 	}
 	l := d.past
 	list := slices.Clone(l.list)
-	t := tally{}
-	var c cut
-	c.take(&l.add)
-	t.merge(&c)
-	for ago := 1; ago <= d.number-l.cuts; ago++ {
-		t.merge(d.cut(ago))
+	t := counts{}
+	t.add(&l.current)
+	for age := 1; age <= d.number-l.samples; age++ {
+		t.merge(d.delta(age))
 	}
 	if t.n == 0 {
 		return list
 	}
-	last := Interval{From: l.began, To: at}
-	last.cut.take(&t)
-	return append(list, last)
+	return append(list, newInterval(l.began, at, &t))
 }

@@ -18,7 +18,7 @@ func lived(cuts, values int, value func() int64) (d *Distribution, began, ended 
 		for range values {
 			h.Record(value())
 		}
-		at = at.Add(CutEvery)
+		at = at.Add(SampleEvery)
 		d.Collect(h)
 		d.Log(at)
 	}
@@ -37,13 +37,13 @@ func TestIntervalsHoldAllThatWasRecorded(t *testing.T) {
 			require.Equal(t, list[i-1].To, v.From)
 		}
 		h := v.Histogram()
-		require.Equal(t, v.Count(), h.TotalCount())
+		require.Equal(t, int64(v.delta.n), h.TotalCount())
 		require.EqualValues(t, 1000, h.Max())
-		n += v.Count()
+		n += int64(v.delta.n)
 	}
 	require.EqualValues(t, 57*3, n)
-	require.EqualValues(t, 30, list[0].Count())
-	require.EqualValues(t, 21, list[5].Count())
+	require.EqualValues(t, 30, list[0].delta.n)
+	require.EqualValues(t, 21, list[5].delta.n)
 }
 
 func TestIntervalsGrowInsteadOfTheirMemory(t *testing.T) {
@@ -64,7 +64,7 @@ func TestIntervalsGrowInsteadOfTheirMemory(t *testing.T) {
 		if i > 0 {
 			require.Equal(t, list[i-1].To, v.From, "%d", i)
 		}
-		n += v.Count()
+		n += int64(v.delta.n)
 	}
 	require.EqualValues(t, d.Total().Count, n)
 }
@@ -77,12 +77,12 @@ func TestIntervalsBeginAnewWithAReset(t *testing.T) {
 	h := &Histogram{}
 	h.Record(1000)
 	d.Collect(h)
-	later := ended.Add(CutEvery)
+	later := ended.Add(SampleEvery)
 	d.Log(later)
 	list := d.Intervals(later)
 	require.Len(t, list, 1)
 	require.Equal(t, ended, list[0].From)
-	require.EqualValues(t, 1, list[0].Count())
+	require.EqualValues(t, 1, list[0].delta.n)
 }
 
 func TestASilentSecondIsNoInterval(t *testing.T) {
@@ -93,7 +93,7 @@ func TestASilentSecondIsNoInterval(t *testing.T) {
 		if i < 10 || i >= 30 {
 			h.Record(5000)
 		}
-		at = at.Add(CutEvery)
+		at = at.Add(SampleEvery)
 		d.Collect(h)
 		d.Log(at)
 	}

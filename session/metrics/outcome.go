@@ -2,26 +2,27 @@ package metrics
 
 import "sync/atomic"
 
-// Outcome is what else can become of a received message, beside being
-// acknowledged or given back, or why it came again.
+// Outcome is an outcome of a received message other than an ack or a nack, or
+// the reason of a redelivery.
 type Outcome uint8
 
-// The outcomes. Again… count deliveries of messages that had come before.
+// The outcomes. Those that begin with Redelivered count redeliveries by their
+// reason.
 const (
-	Dropped         Outcome = iota // neither acknowledged nor given back, on purpose
-	Released                       // given up by its consumer's end, to come again
-	DeadLettered                   // stored in the dead-letter topic
-	Retried                        // stored in the retry topic
-	ForwardFailed                  // could not be stored in either
-	AgainNack                      // it had been given back
-	AgainDrop                      // it had been dropped
-	AgainDisconnect                // its consumer had closed or lost its connection
-	AgainSeek                      // the subscription was moved back
-	AgainUnknown                   // none of these is known
+	Dropped               Outcome = iota // left unacknowledged on purpose
+	Released                             // its consumer closed while it held the message
+	DeadLettered                         // stored in the dead-letter topic
+	Retried                              // stored in the retry topic
+	ForwardFailed                        // could not be stored in either topic
+	RedeliveredNack                      // after a nack
+	RedeliveredDrop                      // after it was dropped
+	RedeliveredDisconnect                // after its consumer closed or lost its connection
+	RedeliveredSeek                      // after a seek back
+	RedeliveredUnknown                   // for an unknown reason
 	outcomes
 )
 
-// Outcomes are counts by Outcome.
+// Outcomes are counts, indexed by Outcome.
 type Outcomes [outcomes]int64
 
 func (o Outcomes) minus(base Outcomes) Outcomes {
@@ -31,7 +32,7 @@ func (o Outcomes) minus(base Outcomes) Outcomes {
 	return o
 }
 
-// outcomeCounts are a recorder's.
+// outcomeCounts are the Outcomes of one recorder.
 type outcomeCounts [outcomes]atomic.Int64
 
 func (c *outcomeCounts) addTo(sum *Outcomes) {

@@ -7,35 +7,34 @@ import (
 	"time"
 )
 
-// ProcessStats is what this process costs.
+// ProcessStats is the resource usage of this process.
 type ProcessStats struct {
 	CPU        float64       // percent of one core, over the last second
-	CPUTime    time.Duration // used since the process began, user and system
+	CPUTime    time.Duration // user and system, since the process began
 	RSS        int64         // resident memory, bytes
-	PeakRSS    int64         // its maximum, bytes
+	PeakRSS    int64         // its peak, bytes
 	Goroutines int
 	GCCount    int64         // collections since the process began
-	GCPause    time.Duration // in all of them together
-	GCPauseMax time.Duration // the longest since the sample before
-	// Recent are the last collections, at most 256, which is what the runtime
-	// remembers.
+	GCPause    time.Duration // total of all collections
+	GCPauseMax time.Duration // the longest since the previous sample
+	// Of the last collections, at most 256, which the runtime remembers.
 	RecentPauseP50, RecentPauseMax time.Duration
 }
 
-// Process samples the figures of this process. It is not safe for several
-// goroutines.
+// Process samples the resource usage of this process. Only one goroutine may
+// use it at a time.
 type Process struct {
 	cpu    Throughput
 	gc     debug.GCStats
 	pauses []time.Duration // of gc, ascending
 }
 
-// NewProcess returns a sampler. The CPU figure begins with the first sample.
+// NewProcess returns a sampler. Its CPU figure begins with the first sample.
 func NewProcess() *Process {
 	return &Process{cpu: *NewThroughput(ThroughputWindow)}
 }
 
-// Sample reads the figures as of now. It costs some 30 µs.
+// Sample returns the resource usage now. A call takes about 30 µs.
 func (p *Process) Sample(now time.Time) ProcessStats {
 	used := cpuTime()
 	p.cpu.Add(now, int64(used))

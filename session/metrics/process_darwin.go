@@ -6,8 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// memory estimates resident memory by what the Go runtime holds, as macOS tells
-// it only through Mach calls, and takes the maximum, in bytes, from getrusage(2).
+// memory estimates resident memory by what the Go runtime holds, because macOS
+// reports it only through Mach calls. The peak comes from getrusage(2). Both
+// are in bytes.
 func memory() (rss, peak int64) {
 	samples := []metrics.Sample{
 		{Name: "/memory/classes/total:bytes"},

@@ -6,13 +6,13 @@ import (
 	"strconv"
 )
 
-// statusMax is enough for /proc/self/status, which has some 1500 bytes and
-// lists its memory in the first third.
+// statusMax is enough for /proc/self/status, which has about 1500 bytes and
+// lists the memory in its first third.
 const statusMax = 4096
 
-// memory reads resident memory and its maximum, in bytes, from
-// /proc/self/status (proc(5)); 0 if it cannot. getrusage would tell the maximum
-// as well, but carries that of the parent process over an exec.
+// memory reads resident memory and its peak, in bytes, from /proc/self/status
+// (proc(5)). It returns 0 if it cannot. getrusage(2) also has the peak, but
+// includes that of the parent process before an exec.
 func memory() (rss, peak int64) {
 	file, err := os.Open("/proc/self/status")
 	if err != nil {

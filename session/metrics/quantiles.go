@@ -2,23 +2,29 @@ package metrics
 
 import "time"
 
-// Quantiles describes a set of durations. Min and the percentiles are right to
-// three significant digits and at worst 1 µs, Mean and Max to 1 µs. All are
-// zero while Count is 0.
+// Quantiles describes a set of durations. Min and the percentiles are exact to
+// three significant digits, at best to 1 µs; Mean and Max are exact to 1 µs.
+// All are zero while Count is 0.
 type Quantiles struct {
 	Count int64
 	Min, P50, P90, P95, P99, P999, P9999,
 	Max, Mean time.Duration
-	Negative     int64         // values below zero, which count as 0 above
-	MostNegative time.Duration // the lowest of them, in ns
+	Negative     int64         // values below zero; they count as 0 above
+	MostNegative time.Duration // the lowest of them
 	Over         int64         // values above Highest
 }
 
-// percentiles are those of Quantiles, ascending.
-func percentiles() [6]float64 { return [...]float64{50, 90, 95, 99, 99.9, 99.99} }
+// percentiles are those of Quantiles, in ascending order.
+var percentiles = [...]float64{50, 90, 95, 99, 99.9, 99.99}
 
-// Named returns the figure that is written min, p50, p90, p95, p99, p99.9,
-// p99.99, max or mean.
+// quantileNames are the names that Named knows, in display order.
+var quantileNames = []string{"min", "mean", "p50", "p90", "p95", "p99", "p99.9", "p99.99", "max"}
+
+// QuantileNames lists the names that Named knows, in display order. The caller
+// must not change the list.
+func QuantileNames() []string { return quantileNames }
+
+// Named returns the quantile of the given name, see QuantileNames.
 func (q Quantiles) Named(name string) (time.Duration, bool) {
 	switch name {
 	case "min":
@@ -43,78 +49,80 @@ func (q Quantiles) Named(name string) (time.Duration, bool) {
 	return 0, false
 }
 
-// QuantileNames lists the names that Named knows, in the order in which they
-// are shown.
-func QuantileNames() []string {
-	return []string{"min", "mean", "p50", "p90", "p95", "p99", "p99.9", "p99.99", "max"}
+// quantiles describes the counts.
+func (t *counts) quantiles() Quantiles {
+	var ranks [len(percentiles)]uint64
+	for i, p := range percentiles {
+		ranks[i] = rank(p, t.n)
+	}
+	var values [len(percentiles)]int64
+	t.walk(ranks[:], func(which, counter int) { values[which] = int64(highestOf(counter)) })
+	return t.describe(values[:])
 }
 
-// quantiles describes the tally.
-func (t *tally) quantiles() Quantiles {
+// describe returns the Quantiles of a set of values. at holds, for each of the
+// percentiles, the highest value in µs of the counter that it falls into.
+func (f *summary) describe(at []int64) Quantiles {
 	q := Quantiles{
-		Count:        int64(t.n),
-		Negative:     int64(t.negative),
-		MostNegative: time.Duration(t.mostNegative),
-		Over:         int64(t.over),
+		Count:        int64(f.n),
+		Negative:     int64(f.negative),
+		MostNegative: time.Duration(f.mostNegative),
+		Over:         int64(f.over),
 	}
-	if t.n == 0 {
+	if f.n == 0 {
 		return q
 	}
-	q.Max = duration(t.top())
-	q.Min = duration(min(lowestOf(t.lo), t.top()))
-	q.Mean = min(max(t.mean(), q.Min), q.Max)
-	ranks := percentiles()
-	var values [len(ranks)]time.Duration
-	var target [len(ranks)]uint64
-	for i, p := range ranks {
-		target[i] = rank(p, t.n)
-	}
-	t.walk(target[:], func(which, counter int) {
-		values[which] = min(duration(highestOf(counter)), q.Max)
-		if counter == lastIndex {
-			values[which] = q.Max
+	q.Max = duration(f.top())
+	q.Min = duration(min(lowestOf(f.lo), f.top()))
+	q.Mean = min(max(f.mean(), q.Min), q.Max)
+	var values [len(percentiles)]time.Duration
+	for i, us := range at {
+		values[i] = min(duration(uint64(us)), q.Max)
+		if uint64(us) == untrackable-1 { // the last counter holds everything above as well
+			values[i] = q.Max
 		}
-	})
+	}
 	q.P50, q.P90, q.P95 = values[0], values[1], values[2]
 	q.P99, q.P999, q.P9999 = values[3], values[4], values[5]
 	return q
 }
 
-// rank is the position, from 1, of a percentile among n values: the nearest
-// rank, as HdrHistogram computes it.
+// rank returns the position, from 1, of a percentile among n values: the
+// nearest rank, as HdrHistogram computes it.
 func rank(percentile float64, n uint64) uint64 {
 	r := percentile/100*float64(n) + 0.5
 	switch {
-	case r < 1:
-		return 1
 	case r >= float64(n):
 		return n
+	case r < 1:
+		return 1
 	}
 	return uint64(r)
 }
 
-// stride is how many counters walk adds up at a time while no target is near.
+// stride is the number of counters that walk adds up at a time while no rank
+// is near.
 const stride = 8
 
-// walk finds the counter that each of the ascending targets falls into.
-func (t *tally) walk(targets []uint64, found func(which, counter int)) {
-	counts := t.counts[t.lo : t.hi+1]
+// walk finds the counter that each of the ascending ranks falls into.
+func (t *counts) walk(ranks []uint64, found func(which, counter int)) {
+	list := t.of[t.lo : t.hi+1]
 	var below uint64
 	which := 0
-	for at := 0; at < len(counts); {
-		if at+stride <= len(counts) {
-			s := counts[at : at+stride : at+stride]
+	for at := 0; at < len(list); {
+		if at+stride <= len(list) {
+			s := list[at : at+stride : at+stride]
 			sum := s[0] + s[1] + s[2] + s[3] + s[4] + s[5] + s[6] + s[7]
-			if below+sum < targets[which] {
+			if below+sum < ranks[which] {
 				below += sum
 				at += stride
 				continue
 			}
 		}
-		below += counts[at]
-		for below >= targets[which] {
+		below += list[at]
+		for below >= ranks[which] {
 			found(which, t.lo+at)
-			if which++; which == len(targets) {
+			if which++; which == len(ranks) {
 				return
 			}
 		}

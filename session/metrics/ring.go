@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// What a Ring remembers: ten minutes as the sampler saw them, and a day by the
-// second. Ten minutes is the longest window that a screen's columns resolve
-// better than a second; a day is the longest soak test.
+// A Ring remembers ten minutes as the sampler saw them and a day by the second.
+// Ten minutes is the longest window whose columns are shorter than a second; a
+// day is the longest soak test.
 const (
-	FineStep   = CutEvery
+	FineStep   = SampleEvery
 	FineSpan   = 10 * time.Minute
 	CoarseStep = time.Second
 	CoarseSpan = 24 * time.Hour
 )
 
-// bridge is how long a sample may be overdue and still stand for the whole time
-// since the one before it: a late sampler leaves no holes. Longer silence is
+// bridge is how late a sample may be and still stand for the whole time since
+// the one before it, so that a late sampler leaves no gap. A longer silence is
 // shown as no data.
 const bridge = 1500 * time.Millisecond
 
 // Aggregate is how several samples become one.
 type Aggregate uint8
 
-// Mean suits rates, Max percentiles, Last levels such as a backlog, and Sum
-// counts per sample.
+// Mean is for rates, Max for percentiles, Last for levels such as a backlog,
+// and Sum for counts per sample.
 const (
 	Mean Aggregate = iota
 	Max
@@ -32,17 +32,16 @@ const (
 	Sum
 )
 
-// Ring is a time series of fixed size. It takes 29 KB for the fine part, and
-// 14 KB for each hour of the coarse part once that hour has data: 390 KB after
-// a day, and no more. Values are kept as float32 (7 digits). It is not safe
-// for several goroutines.
+// Ring is a time series of fixed size. It takes 29 KB for the fine part, and 14
+// KB for each hour of the coarse part that has data, at most 390 KB. It keeps
+// values as float32 (7 digits). Only one goroutine may use it at a time.
 type Ring struct {
 	aggregate    Aggregate
 	fine, coarse track
 }
 
-// NewRing returns an empty series whose samples are combined by aggregate:
-// into seconds, and into the columns of a graph.
+// NewRing returns an empty series. aggregate combines its samples into seconds,
+// and into the columns of a graph.
 func NewRing(aggregate Aggregate) *Ring {
 	return &Ring{
 		aggregate: aggregate,
@@ -51,9 +50,9 @@ func NewRing(aggregate Aggregate) *Ring {
 	}
 }
 
-// Add takes one sample, usually one every FineStep; NaN is no sample. Times
-// should come from a clock that does not jump: a sample that is older than the
-// newest counts as of the newest.
+// Add adds a sample, usually one every FineStep. NaN is no sample. The time
+// should come from a clock that does not jump; a time before the newest one
+// counts as the newest.
 func (r *Ring) Add(at time.Time, v float64) {
 	if math.IsNaN(v) {
 		return
@@ -62,23 +61,15 @@ func (r *Ring) Add(at time.Time, v float64) {
 	r.coarse.add(at, v, r.aggregate)
 }
 
-// Newest is the value of the newest step, NaN if there is none.
-func (r *Ring) Newest() float64 {
-	if r.fine.newest == noStep {
-		return math.NaN()
-	}
-	return r.fine.at(r.fine.newest)
-}
-
-// fineColumn is the widest column that is made of the fine part: wider ones
-// hold so many seconds that tenths would only cost time.
+// fineColumn is the widest column that is computed from the fine part. Wider
+// ones hold so many seconds that tenths would only cost time.
 const fineColumn = 10 * time.Second
 
 // Columns returns n values, oldest first, for the window that ends at end, NaN
-// where there is no data. A column is window/n wide and begins at a multiple of
-// that width, so only the newest one changes from frame to frame; it holds what
-// there is up to end. Columns of up to ten seconds are made of the fine part as
-// far back as that reaches, others of the coarse part.
+// without data. A column is window/n wide and begins at a multiple of that
+// width, so from frame to frame only the newest column changes. Columns of up
+// to ten seconds come from the fine part as far back as it reaches, others from
+// the coarse part.
 func (r *Ring) Columns(end time.Time, window time.Duration, n int) []float64 {
 	if n <= 0 {
 		return nil
@@ -95,8 +86,8 @@ func (r *Ring) Columns(end time.Time, window time.Duration, n int) []float64 {
 	return columns
 }
 
-// Extremes returns the lowest and the highest value of each column of Columns,
-// nil for a series whose columns are no means or levels: there they say nothing.
+// Extremes returns the lowest and the highest value of each column of Columns.
+// It returns nil for a series of maxima or sums, where they mean nothing.
 func (r *Ring) Extremes(end time.Time, window time.Duration, n int) (low, high []float64) {
 	if n <= 0 || r.aggregate != Mean && r.aggregate != Last {
 		return nil, nil
@@ -108,10 +99,10 @@ func (r *Ring) Extremes(end time.Time, window time.Duration, n int) (low, high [
 	return low, high
 }
 
-// columnWidth is how much time each of n columns of a window stands for, in ns.
+// columnWidth returns how many ns each of n columns of a window covers.
 func columnWidth(window time.Duration, n int) int64 { return max(int64(window)/int64(n), 1) }
 
-// eachColumn calls f with the steps of each of n columns, past not included.
+// eachColumn calls f with the steps in [first, past) of each of n columns.
 func (r *Ring) eachColumn(end time.Time, width int64, n int, f func(i int, t *track, first, past int64)) {
 	at := end.UnixNano()
 	newest := floorDiv(at, width)
@@ -123,7 +114,7 @@ func (r *Ring) eachColumn(end time.Time, width int64, n int, f func(i int, t *tr
 			t = &r.coarse
 		}
 		first, past := ceilDiv(from, t.step), ceilDiv(from+width, t.step)
-		if first == past { // narrower than a step, and none begins here
+		if first == past { // the column is narrower than a step, and no step begins in it
 			first--
 		}
 		f(i, t, first, min(past, floorDiv(at, t.step)+1))

@@ -2,21 +2,20 @@ package metrics
 
 import "time"
 
-// ThroughputWindow is over how long a rate is usually taken.
+// ThroughputWindow is the usual window of a rate.
 const ThroughputWindow = time.Second
 
-// early is how much before its window a sample may count as its beginning: half
-// a cut, so that a sampler's jitter neither lengthens the window by a cut nor
-// shows a rate after all of the window has passed.
-const early = CutEvery / 2
+// early is how long before its window a sample may count as the window's
+// beginning: half a sample interval. So the sampler's jitter neither lengthens
+// the window by a sample nor shows a rate after the whole window has passed.
+const early = SampleEvery / 2
 
 // Throughput is the rate of a cumulative counter over a sliding window. It
-// divides by the time that really passed between its samples: it is right while
-// the window fills and when cuts come late. It is not safe for several
-// goroutines.
+// divides by the time between its samples, so it is right while the window
+// fills and when samples are late. Only one goroutine may use it at a time.
 type Throughput struct {
 	window  time.Duration
-	samples []counted // oldest first, the first is the window's beginning
+	samples []counted // oldest first; the first one is where the window begins
 	keep    int
 }
 
@@ -25,18 +24,18 @@ type counted struct {
 	total int64
 }
 
-// NewThroughput returns a rate over the given window, at least one cut. It
-// keeps the samples of one window that come every CutEvery; if they come more
-// often the window gets shorter.
+// NewThroughput returns a rate over the given window, at least one SampleEvery.
+// It keeps as many samples as come every SampleEvery; if they come more often,
+// the window is shorter.
 func NewThroughput(window time.Duration) *Throughput {
-	keep := int(window/CutEvery) + 2
+	keep := int(window/SampleEvery) + 2
 	return &Throughput{window: window, keep: max(keep, 2)}
 }
 
-// Add takes the counter's value at a time. The first value is where counting
-// begins. A value below the one before means that the counter has been reset:
-// counting begins again there. Times must ascend; a sample that does not
-// advance replaces the one before.
+// Add adds the counter's value at a time. The first value is where counting
+// begins. A value below the one before means that the counter was reset, and
+// counting begins again. Times must ascend; a sample at the same time as the
+// one before replaces it.
 func (t *Throughput) Add(at time.Time, total int64) {
 	if last := len(t.samples) - 1; last >= 0 {
 		switch {
@@ -56,8 +55,8 @@ func (t *Throughput) Add(at time.Time, total int64) {
 	t.samples = t.samples[:copy(t.samples, t.samples[drop:])]
 }
 
-// Rate is the counter's increase per second over the window that ends with the
-// last sample, and 0 before there are two samples.
+// Rate returns the increase per second over the window that ends with the last
+// sample. It is 0 before there are two samples.
 func (t *Throughput) Rate() float64 {
 	if len(t.samples) < 2 {
 		return 0
@@ -65,6 +64,3 @@ func (t *Throughput) Rate() float64 {
 	first, last := t.samples[0], t.samples[len(t.samples)-1]
 	return float64(last.total-first.total) / last.at.Sub(first.at).Seconds()
 }
-
-// Reset forgets all samples: the next one is a new beginning.
-func (t *Throughput) Reset() { t.samples = t.samples[:0] }

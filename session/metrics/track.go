@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// noStep is before every step: nothing has been added yet.
+// noStep is before every step: nothing was added yet.
 const noStep = math.MinInt64
 
-// chunkSteps is how much memory a track takes at a time, in steps: an hour of
-// seconds, ten minutes of tenths.
+// chunkSteps is how many steps a track allocates at a time: an hour of seconds,
+// six minutes of tenths.
 const chunkSteps = 3600
 
-// track is one resolution of a Ring: values by absolute step number, in chunks
-// that are made when they are first written and then used again and again.
+// track is one resolution of a Ring: values by step number, in chunks that are
+// allocated when they are first written and then reused.
 type track struct {
 	step   int64 // ns
-	steps  int64 // how many are kept
+	steps  int64 // how many steps are kept
 	newest int64 // the newest step, noStep while empty
 	sum    float64
 	n      int // samples in the newest step
@@ -30,7 +30,7 @@ func newTrack(step, span time.Duration) track {
 	return track{step: int64(step), steps: steps + 1, newest: noStep, chunks: make([][]float32, chunks)}
 }
 
-// cell is the place of a step, nil if its chunk was never written.
+// cell returns the place of a step, nil if its chunk was never written.
 func (t *track) cell(step int64) *float32 {
 	slots := int64(len(t.chunks)) * chunkSteps
 	slot := step - floorDiv(step, slots)*slots
@@ -41,7 +41,7 @@ func (t *track) cell(step int64) *float32 {
 	return &chunk[slot%chunkSteps]
 }
 
-// set writes a step, making its chunk if a value needs one.
+// set writes a step. It allocates the chunk for a value, not for NaN.
 func (t *track) set(step int64, v float32) {
 	c := t.cell(step)
 	if c == nil {
@@ -60,7 +60,7 @@ func (t *track) set(step int64, v float32) {
 	*c = v
 }
 
-// at is the value of a step that was written or has passed, NaN without data.
+// at returns the value of a step, NaN without data.
 func (t *track) at(step int64) float64 {
 	if t.newest == noStep || step > t.newest || step <= t.newest-t.steps {
 		return math.NaN()
@@ -93,8 +93,8 @@ func (t *track) add(at time.Time, v float64, by Aggregate) {
 	t.set(t.newest, float32(old))
 }
 
-// advance makes step the newest. The steps between get the value of the late
-// sample if it is not too late, otherwise they are without data.
+// advance makes step the newest. The steps in between get the value of the late
+// sample, or no data if it is too late.
 func (t *track) advance(step int64, v float64, by Aggregate) {
 	if t.newest != noStep {
 		fill := float32(math.NaN())
@@ -133,8 +133,8 @@ func (t *track) combine(first, past int64, by Aggregate) float64 {
 	return result
 }
 
-// extremes are the lowest and the highest of the steps in [first, past), NaN
-// without data.
+// extremes returns the lowest and the highest value of the steps in [first,
+// past), NaN without data.
 func (t *track) extremes(first, past int64) (low, high float64) {
 	low, high = math.NaN(), math.NaN()
 	for s := max(first, t.newest-t.steps+1); s < min(past, t.newest+1); s++ {

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// errForm says that the number or the names of a part's arguments are wrong;
-// the answer to it is the part's example.
+// errForm reports a wrong number or wrong names of arguments. The user is then
+// shown the part's example.
 var errForm = errors.New("not the form of this part")
 
-// arguments are what stands between the parentheses of a part. Its methods
+// arguments are the arguments of a part, between its parentheses. Its methods
 // take one argument after the other and keep the first error.
 type arguments struct {
 	words   []string
@@ -28,11 +28,11 @@ func newArguments(inner string) (*arguments, error) {
 		name, value, named := strings.Cut(field, "=")
 		switch _, twice := a.options[name]; {
 		case !named && len(a.options) > 0:
-			return nil, fmt.Errorf("%q must stand before the options", field)
+			return nil, fmt.Errorf("%q must come before the options", field)
 		case !named:
 			a.words = append(a.words, field)
 		case twice:
-			return nil, fmt.Errorf("%s= is written twice", name)
+			return nil, fmt.Errorf("%s= is given twice", name)
 		default:
 			a.options[name] = value
 		}
@@ -47,7 +47,7 @@ func (a *arguments) fail(err error) {
 	}
 }
 
-// left reports whether arguments remain that nobody took.
+// left reports whether there are arguments that were not taken.
 func (a *arguments) left() bool { return len(a.words)+len(a.options) > 0 }
 
 // word takes the next positional argument.

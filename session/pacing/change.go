@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// changeKind says how a Change finds the new rate.
+// changeKind says how a Change computes the new rate.
 type changeKind uint8
 
 const (
@@ -17,11 +17,12 @@ const (
 )
 
 // mostAmount bounds the number in a relative change. No change between two
-// permitted rates needs a larger one.
+// valid rates needs a larger one.
 const mostAmount = 1e16
 
-// Change is what the command rate accepts: a shape, or a change relative to the
-// current rate such as +10%, -5k or x2. The zero Change sets the zero Shape.
+// Change is the argument of the command rate: a shape, or a change relative to
+// the current rate such as +10%, -5k or x2. The zero Change sets the zero
+// Shape.
 type Change struct {
 	kind     changeKind
 	negative bool
@@ -30,12 +31,11 @@ type Change struct {
 	shape    Shape
 }
 
-// Relative reports whether the change starts from the current rate (+10%, -5k,
-// x2), so that Apply needs to know it.
+// Relative reports whether the change is relative to the current rate.
 func (c Change) Relative() bool { return c.kind != changeTo }
 
-// ParseChange reads a relative change (+10%, -10%, +5k, -5k, x2, x0.5) or else
-// a shape. The error is a sentence that quotes the text.
+// ParseChange reads a relative change (+10%, -10%, +5k, -5k, x2, x0.5) or a
+// shape. The error is a sentence that quotes the text.
 func ParseChange(text string) (Change, error) {
 	if text == "" {
 		return Change{}, errors.New(`"" is not a rate`)
@@ -65,7 +65,7 @@ func ParseChange(text string) (Change, error) {
 	return Change{shape: shape}, err
 }
 
-// parseFactor reads a factor written x5 or x0.5.
+// parseFactor reads a factor such as x5 or x0.5.
 func parseFactor(text string) (float64, error) {
 	number, found := strings.CutPrefix(text, "x")
 	if !found {
@@ -74,8 +74,8 @@ func parseFactor(text string) (float64, error) {
 	return parseAmount(number, text)
 }
 
-// parseAmount reads the positive number of a factor or a percentage; whole is
-// what the error quotes.
+// parseAmount reads the positive number of a factor or a percentage. whole is
+// the text that the error quotes.
 func parseAmount(number, whole string) (float64, error) {
 	amount, ok := parseDecimal(number, 0)
 	switch {
@@ -107,12 +107,12 @@ func (c Change) String() string {
 	}
 }
 
-// Apply returns the shape to run next, given the current rate. It refuses, with
-// a sentence, what starts from a current rate of max, and what would end at or
-// below 0 or beyond the limits of a rate.
+// Apply returns the shape that the change makes of the current rate. It refuses
+// a relative change of max, and a result of 0 or less or beyond the limits of a
+// rate. The error is a sentence.
 func (c Change) Apply(current Rate) (Shape, error) {
 	if current.IsMax() && (c.Relative() || c.shape.needsFiniteStart()) {
-		return Shape{}, fmt.Errorf("%s starts from the current rate, and that is max", c)
+		return Shape{}, fmt.Errorf("%s starts from the current rate, which is max", c)
 	}
 	signed := func(v float64) float64 {
 		if c.negative {
@@ -134,22 +134,19 @@ func (c Change) Apply(current Rate) (Shape, error) {
 	}
 	rate := Rate(tidy(result))
 	if rate <= 0 {
-		return Shape{}, fmt.Errorf("%s from %s would leave no rate; a rate must be more than 0", c, current)
+		return Shape{}, fmt.Errorf("%s is not above 0; the rate must stay above 0", c.sum(current))
 	}
 	if err := checkRate(rate); err != nil {
-		return Shape{}, fmt.Errorf("%s from %s is %w", c, current, err)
+		return Shape{}, fmt.Errorf("%s is %w", c.sum(current), err)
 	}
 	return Hold(rate), nil
 }
 
-// MarshalText writes the change as String does.
-func (c Change) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-// UnmarshalText reads the change as ParseChange does.
-func (c *Change) UnmarshalText(text []byte) error {
-	parsed, err := ParseChange(string(text))
-	if err == nil {
-		*c = parsed
+// sum writes the change as a calculation with the current rate: 20k - 50k.
+func (c Change) sum(current Rate) string {
+	text := c.String()
+	if c.kind == changeFactor {
+		return current.String() + " " + text
 	}
-	return err
+	return current.String() + " " + text[:1] + " " + text[1:]
 }

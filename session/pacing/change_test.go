@@ -26,14 +26,14 @@ func TestChange(t *testing.T) {
 		{"max", Max(), "max"},
 		{"ramp(1k..50k,2m)", Max(), "ramp(1k..50k,2m)"},
 		{"hold(20k,30s)+ramp(50k,2m)", 5, "hold(20k,30s)+ramp(50k,2m)"},
-		{"-100%", 50e3, "-100% from 50k would leave no rate; a rate must be more than 0"},
-		{"-5k", 3000, "-5k from 3k would leave no rate; a rate must be more than 0"},
-		{"-5k", 5000, "-5k from 5k would leave no rate; a rate must be more than 0"},
-		{"+10%", 0, "+10% from 0 would leave no rate; a rate must be more than 0"},
-		{"x2", 80e6, "x2 from 80M is more than 100M a second, the highest rate (max is without a limit)"},
-		{"x0.1", Least, "x0.1 from 0.000001 is less than 0.000001 a second, the lowest rate"},
-		{"+10%", Max(), "+10% starts from the current rate, and that is max"},
-		{"ramp(50k,2m)", Max(), "ramp(50k,2m) starts from the current rate, and that is max"},
+		{"-100%", 50e3, "50k - 100% is not above 0; the rate must stay above 0"},
+		{"-5k", 3000, "3k - 5k is not above 0; the rate must stay above 0"},
+		{"-5k", 5000, "5k - 5k is not above 0; the rate must stay above 0"},
+		{"+10%", 0, "0 + 10% is not above 0; the rate must stay above 0"},
+		{"x2", 80e6, "80M x2 is more than 100M per second, the highest rate (max has no limit)"},
+		{"x0.1", Least, "0.000001 x0.1 is less than 0.000001 per second, the lowest rate"},
+		{"+10%", Max(), "+10% starts from the current rate, which is max"},
+		{"ramp(50k,2m)", Max(), "ramp(50k,2m) starts from the current rate, which is max"},
 	} {
 		change, err := ParseChange(c.text)
 		require.NoError(t, err, c.text)

@@ -6,16 +6,15 @@ import (
 )
 
 // Cursor takes slots from a schedule for one worker; only its worker may use
-// it. A cursor never holds a slot that it has not handed to its worker, so a
-// worker may end at any time: what it did not take is there for the others.
+// it. A cursor holds no slot that its worker did not get. So a worker may end
+// at any time, and the slots that it did not take remain for the others.
 type Cursor struct {
 	schedule *Schedule
 	wake     chan struct{} // holds one token
 	timer    *time.Timer
-	now      int64 // the clock at the last successful Next
-	waited   bool  // took part in the waiting since the last successful Next
+	waited   bool // took part in the waiting since the last successful Next
 
-	// These belong to the schedule's mutex.
+	// Guarded by the schedule's mutex.
 	queued     bool
 	prev, next *Cursor
 
@@ -24,7 +23,7 @@ type Cursor struct {
 	_    [56]byte
 }
 
-// Cursor returns a cursor for one more worker, who must Close it at the end.
+// Cursor returns a cursor for one more worker, which must Close it at the end.
 func (s *Schedule) Cursor() *Cursor {
 	c := &Cursor{schedule: s, wake: make(chan struct{}, 1)}
 	s.mu.Lock()
@@ -33,16 +32,16 @@ func (s *Schedule) Cursor() *Cursor {
 	return c
 }
 
-// Next waits until a slot is due and fills dues with the due times, in ns on
-// the schedule's clock and in order, of up to len(dues) slots that are all due
-// now. It returns how many those are; the worker must send a message for each.
-// Under max it fills dues with the present time. It reads the clock once, so
-// room for some dozen slots makes that cost vanish; more than 256 are given
-// only under max.
+// Next waits until a slot is due. It fills dues with the due times, in ns on
+// the schedule's clock and in ascending order, of up to len(dues) slots that
+// are due now, and returns their number. The worker must send a message for
+// each. Under max it fills dues with the present time. It reads the clock once,
+// so with room for a few dozen slots the cost of the reading vanishes. It
+// returns more than 256 slots only under max.
 //
-// When stop is closed it returns 0 and false, also if slots are due: they
-// remain for other workers. From 1000 a second on, slots are released on a grid
-// of 1 ms; a due time is exact all the same.
+// When stop is closed it returns 0 and false, even if slots are due; they
+// remain for other workers. From 1000 messages per second on, slots are
+// released on a grid of 1 ms, but due times are exact.
 func (c *Cursor) Next(dues []int64, stop <-chan struct{}) (n int, ok bool) {
 	for {
 		select {
@@ -53,7 +52,6 @@ func (c *Cursor) Next(dues []int64, stop <-chan struct{}) (n int, ok bool) {
 		}
 		now := c.schedule.clock()
 		if n := c.claim(dues, now); n > 0 || len(dues) == 0 {
-			c.now = now
 			if c.waited {
 				c.leave()
 			}
@@ -63,13 +61,9 @@ func (c *Cursor) Next(dues []int64, stop <-chan struct{}) (n int, ok bool) {
 	}
 }
 
-// Now returns the clock as the last successful Next read it. It spares a worker
-// its own reading.
-func (c *Cursor) Now() int64 { return c.now }
-
-// Close ends the use of the cursor. The slots that its worker was given remain
-// the worker's to send or to count; no other slot is affected. It must not run
-// at the same time as Next; a second Close does nothing.
+// Close ends the use of the cursor. The slots that its worker got remain the
+// worker's to send or to count; no other slot is affected. It must not run at
+// the same time as Next. A second Close does nothing.
 func (c *Cursor) Close() {
 	c.leave()
 	s := c.schedule

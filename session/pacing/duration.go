@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// day is the unit that ParseDuration adds to Go's durations: always 24 hours.
+// day is the unit that ParseDuration adds to those of Go: always 24 hours.
 const day = 24 * time.Hour
 
-// ParseDuration reads a Go duration (300ms, 1h30m, -5m) that may begin with
-// days, as in 2d or 1d12h. The error is a sentence that quotes the text.
+// ParseDuration reads a duration of Go (300ms, 1h30m, -5m), which may begin
+// with days, as in 2d or 1d12h. The error is a sentence that quotes the text.
 func ParseDuration(text string) (time.Duration, error) {
 	wrong := fmt.Errorf("%q is not a duration", text)
 	rest, negative := strings.CutPrefix(text, "-")
@@ -42,7 +42,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	return total, nil
 }
 
-// cutDays splits text at its first d, the unit that only days have.
+// cutDays splits text at its first d, a letter that only days have.
 func cutDays(text string) (days, rest string, found bool) {
 	days, rest, found = strings.Cut(text, "d")
 	if !found {

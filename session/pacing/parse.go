@@ -7,24 +7,24 @@ import (
 	"time"
 )
 
-// The limits of what can be written in a shape.
+// The limits of a shape.
 const (
-	// mostParts and mostSteps bound what one line can ask for; both are far
-	// more than anyone reads.
+	// mostParts and mostSteps bound the length of a shape; both are far more
+	// than anyone reads.
 	mostParts = 32
 	mostSteps = 100
-	// shortestSpan is the shortest time in a shape: ten grid ticks of coarse
-	// pacing, so that workers can follow it.
+	// shortestSpan is the shortest time in a shape: ten ticks of the grid, so
+	// that workers can follow it.
 	shortestSpan = 10 * tick
-	// shortestPeriod is the shortest period of a sine, so that each of its
-	// pieces still lasts longer than a tick.
+	// shortestPeriod is the shortest period of a sine. Each of its pieces then
+	// still lasts longer than a tick.
 	shortestPeriod = 100 * time.Millisecond
 	// longestSpan is the longest time of one part: longer than any run, and
 	// short enough that mostParts of them fit a duration.
 	longestSpan = 1000 * day
 )
 
-// partForm tells how one kind of part is written.
+// partForm says how one kind of part is written.
 type partForm struct {
 	name    string
 	example string
@@ -42,11 +42,11 @@ func partForms() []partForm {
 	}
 }
 
-// ParseShape reads parts joined by +, each of them a RATE, hold(20k,30s),
+// ParseShape reads parts joined by +. A part is a RATE, hold(20k,30s),
 // ramp(20k..50k,2m), ramp(50k,2m), sine(20k,50%,1m),
-// steps(10k,20k,40k,every=30s) or spike(x5,10s,every=1m); a sine and a
-// recurring spike end after for=5m if something is to follow them. The error
-// is a sentence that quotes the text.
+// steps(10k,20k,40k,every=30s) or spike(x5,10s,every=1m). A sine or a recurring
+// spike that another part follows needs an end, as in for=5m. The error is a
+// sentence that quotes the text.
 func ParseShape(text string) (Shape, error) {
 	texts, err := splitParts(text)
 	if err != nil {
@@ -94,7 +94,7 @@ func splitParts(text string) ([]string, error) {
 	if len(parts) > 1 {
 		for _, p := range parts {
 			if p == "" {
-				return nil, fmt.Errorf("%q has nothing beside a +", text)
+				return nil, fmt.Errorf("%q has nothing next to a +", text)
 			}
 		}
 	}
@@ -119,7 +119,7 @@ func parsePart(text string) (part, error) {
 		}
 		names = append(names, form.name)
 	}
-	return nil, fmt.Errorf("no shape %q; there are %s", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("%q is not a shape (%s)", name, strings.Join(names, ", "))
 }
 
 // parse reads the arguments of one part.
@@ -130,17 +130,18 @@ func (f partForm) parse(text, inner string) (part, error) {
 	}
 	p, err := f.read(args)
 	if errors.Is(err, errForm) || err == nil && args.left() {
-		return nil, fmt.Errorf("%q is not written as %s is", text, f.example)
+		return nil, fmt.Errorf("%q is not written like %s", text, f.example)
 	}
 	return p, err
 }
 
-// checkJoints refuses what can never be reached, and a ramp from max.
+// checkJoints refuses a part that can never be reached, and a ramp that starts
+// from max.
 func checkJoints(parts []part) error {
 	var before Rate
 	for i, p := range parts {
 		if r, ok := p.(ramp); ok && i > 0 && r.from == 0 && before.IsMax() {
-			return fmt.Errorf("%s starts from the rate before it, and that is max", p)
+			return fmt.Errorf("%s starts from the rate before it, which is max", p)
 		}
 		if i == len(parts)-1 {
 			break
@@ -153,7 +154,7 @@ func checkJoints(parts []part) error {
 	return nil
 }
 
-// ending shows how to give an endless part an end.
+// ending writes an endless part with an end, as an example.
 func ending(p part) string {
 	switch p := p.(type) {
 	case hold:
@@ -208,7 +209,7 @@ func readSine(a *arguments) (part, error) {
 	case s.mean.IsMax():
 		return nil, errors.New("a sine cannot swing around max")
 	case s.peak(0) > Limit:
-		return nil, fmt.Errorf("%s reaches more than %s a second, the highest rate", s, Limit)
+		return nil, fmt.Errorf("%s reaches more than %s per second, the highest rate", s, Limit)
 	}
 	return s, nil
 }
@@ -249,7 +250,7 @@ func readSpike(a *arguments) (part, error) {
 	case s.every > 0 && s.every <= s.length:
 		return nil, fmt.Errorf("%s recurs before it has ended; every= must be more than %s", s, FormatDuration(s.length))
 	case s.every == 0 && s.total != endless:
-		return nil, fmt.Errorf("%s needs every= beside for=", s)
+		return nil, fmt.Errorf("%s needs every= with for=", s)
 	}
 	return s, nil
 }

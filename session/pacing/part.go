@@ -7,25 +7,26 @@ import (
 	"time"
 )
 
-// endless is the span of a part, or of a piece, that never ends by itself.
+// endless is the span of a part, or of a piece, that does not end by itself.
 const endless = time.Duration(math.MaxInt64)
 
-// The pieces of a sine: a straight line replaces the curve for at most
+// The pieces of a sine. A straight line replaces the curve for at most
 // longestPiece, and for at most one finestPiece-th of a period. Each line has
-// exactly the curve's integral (see sine.piece), so these only bound how far
-// the rate strays inside one piece: by (2π/64)²/8 = 0.12 % of the swing.
+// exactly the integral of the curve (see sine.piece). So these constants only
+// bound how far the rate strays inside one piece: by (2π/64)²/8 = 0.12 % of the
+// swing.
 const (
 	longestPiece = 50 * time.Millisecond
 	finestPiece  = 64
 )
 
-// piece is a stretch of a shape along which the rate is a straight line.
+// piece is a part of a shape along which the rate is a straight line.
 type piece struct {
 	from, to Rate
 	length   time.Duration // endless only if from == to
 }
 
-// level is the piece that holds one rate.
+// level returns the piece that holds one rate.
 func level(r Rate, length time.Duration) piece { return piece{from: r, to: r, length: length} }
 
 // cut shortens a piece to at most length.
@@ -44,14 +45,18 @@ func (p piece) cut(length time.Duration) piece {
 // before is the rate at which the part before it ended.
 type part interface {
 	fmt.Stringer
-	// span is how long the part lasts if another follows, or endless.
+	// span returns how long the part lasts before another one may follow, or
+	// endless.
 	span() time.Duration
-	// at is the rate at e; from span on it is the rate at which the part ends.
+	// at returns the rate at e; from span on it is the rate at which the part
+	// ends.
 	at(e time.Duration, before Rate) Rate
-	// piece is the straight line that begins at e.
+	// piece returns the straight line that begins at e.
 	piece(e time.Duration, before Rate) piece
-	// peak is the highest rate that the part reaches.
+	// peak returns the highest rate of the part.
 	peak(before Rate) Rate
+	// scaled is the part with its rates multiplied by a positive factor.
+	scaled(factor float64) part
 }
 
 // hold is a constant rate: hold(20k,30s), or a bare RATE if it is endless.
@@ -72,7 +77,7 @@ func (h hold) String() string {
 }
 
 // ramp is a straight line: ramp(20k..50k,2m), or ramp(50k,2m) from the rate
-// before it, which is then marked by from == 0.
+// before it, for which from is 0.
 type ramp struct {
 	from, to Rate
 	length   time.Duration
@@ -84,7 +89,7 @@ func (r ramp) start(before Rate) Rate {
 	switch {
 	case r.from != 0:
 		return r.from
-	case before.IsMax(): // no straight line begins there
+	case before.IsMax(): // no straight line begins at max
 		return r.to
 	default:
 		return before
@@ -115,8 +120,8 @@ func (r ramp) String() string {
 	return fmt.Sprintf("ramp(%s..%s,%s)", r.from, r.to, FormatDuration(r.length))
 }
 
-// sine swings around a mean, by a percentage of it: sine(20k,50%,1m). It
-// begins at the mean, upwards.
+// sine swings around a mean by a percentage of it: sine(20k,50%,1m). It begins
+// at the mean and rises first.
 type sine struct {
 	mean   Rate
 	swing  float64 // percent of the mean, above 0 and at most 100
@@ -126,7 +131,7 @@ type sine struct {
 
 func (s sine) span() time.Duration { return s.total }
 
-// angle is where e lies in its period, in radians.
+// angle returns the position of e in its period, in radians.
 func (s sine) angle(e time.Duration) float64 {
 	return 2 * math.Pi * float64(e%s.period) / float64(s.period)
 }
@@ -136,10 +141,10 @@ func (s sine) at(e time.Duration, _ Rate) Rate {
 	return s.mean * Rate(1+s.swing/100*math.Sin(s.angle(e)))
 }
 
-// piece replaces the curve over an angle h by a line whose integral is the
-// same. The mean of a sine over [a,b] is (cos a − cos b)/h, that of the chord
-// is (sin a + sin b)/2, and their ratio is (2/h)·tan(h/2) whatever a is: a
-// swing enlarged by that factor makes every chord exact.
+// piece replaces the curve over an angle h by a line with the same integral.
+// The mean of a sine over [a,b] is (cos a − cos b)/h, that of the chord is (sin
+// a + sin b)/2, and their ratio is (2/h)·tan(h/2) whatever a is. So a swing
+// enlarged by that factor makes every chord exact.
 func (s sine) piece(e time.Duration, _ Rate) piece {
 	if e >= s.total {
 		return level(s.at(e, 0), endless)
@@ -198,8 +203,8 @@ func (s steps) String() string {
 	return b.String() + "every=" + FormatDuration(s.every) + ")"
 }
 
-// spike multiplies the rate before it, at once and for length, and again at
-// every interval if there is one: spike(x5,10s,every=1m).
+// spike multiplies the rate before it for a time, at once and, with every,
+// again at each interval: spike(x5,10s,every=1m).
 type spike struct {
 	factor float64
 	length time.Duration

@@ -9,25 +9,25 @@ import (
 )
 
 // Rate is a number of messages per second. Zero occurs only inside a schedule
-// (paused, or not set yet); no text means zero.
+// that is paused or not set yet; no text is read as zero.
 type Rate float64
 
 // The limits of a finite rate.
 const (
-	// Limit is the highest finite rate, in messages per second. It is 25 times
-	// what one machine was seen to send (4 million a second), and leaves ten
-	// nanoseconds, a whole number of clock units, between two slots.
+	// Limit is the highest finite rate. It is 25 times the four million per
+	// second that one machine was measured to send, and it leaves ten ns, a
+	// whole number of clock units, between two slots.
 	Limit Rate = 100e6
-	// Least is the lowest rate, one message in 11.6 days: longer than any run,
-	// and large enough to be written without a long row of zeros.
+	// Least is the lowest rate, one message in 11.6 days. That is longer than
+	// any run, and the rate can be written without a long row of zeros.
 	Least Rate = 1e-6
 )
 
 // maxText is how Max is written.
 const maxText = "max"
 
-// Max returns the rate without a limit, written max: as fast as the workers
-// can go. Its value is positive infinity.
+// Max returns the rate without a limit, written max: as fast as the workers can
+// send. Its value is positive infinity.
 func Max() Rate { return Rate(math.Inf(1)) }
 
 // IsMax reports whether the rate has no limit.
@@ -53,16 +53,16 @@ func ParseRate(text string) (Rate, error) {
 	return Rate(value), nil
 }
 
-// checkRate returns what is wrong with a positive rate, as the end of a
-// sentence, or nil.
+// checkRate returns the fault of a positive rate, as the end of a sentence, or
+// nil.
 func checkRate(r Rate) error {
 	switch {
 	case r.IsMax():
 		return nil
 	case r > Limit:
-		return fmt.Errorf("more than %s a second, the highest rate (max is without a limit)", Limit)
+		return fmt.Errorf("more than %s per second, the highest rate (max has no limit)", Limit)
 	case r < Least:
-		return fmt.Errorf("less than %s a second, the lowest rate", formatDecimal(float64(Least)))
+		return fmt.Errorf("less than %s per second, the lowest rate", formatDecimal(float64(Least)))
 	}
 	return nil
 }
@@ -96,8 +96,8 @@ func parsePer(text string) (float64, bool) {
 	return value / seconds, ok
 }
 
-// String writes the shortest form that ParseRate reads back as the same value,
-// per second where another unit of time is not shorter: 50k, 1.5M, 10/h, max.
+// String writes the shortest form that ParseRate reads as the same value, per
+// second unless another unit of time is shorter: 50k, 1.5M, 10/h, max.
 func (r Rate) String() string {
 	if r.IsMax() {
 		return maxText
@@ -114,8 +114,8 @@ func (r Rate) String() string {
 	return best
 }
 
-// formatPer writes the rate per a unit of time with as few digits as read back
-// exactly, or "" if none do.
+// formatPer writes the rate per unit of time with the fewest digits that read
+// back exactly, or "" if none do.
 func (r Rate) formatPer(suffix string, seconds float64) string {
 	for digits := range 17 {
 		text := formatScaled(strconv.FormatFloat(float64(r)*seconds, 'e', digits, 64)) + suffix
@@ -127,13 +127,13 @@ func (r Rate) formatPer(suffix string, seconds float64) string {
 }
 
 // formatScaled turns a number in scientific notation into the shortest of its
-// plain, k and M forms. Of equally short ones the larger magnitude wins if it
-// has a whole part (1.5k rather than 1500, but 100k rather than 0.1M).
+// plain, k and M forms. Of equally short forms it prefers the larger magnitude
+// if that has a whole part (1.5k rather than 1500, but 100k rather than 0.1M).
 func formatScaled(scientific string) string {
 	mantissa, exponentText, _ := strings.Cut(scientific, "e")
 	exponent, err := strconv.Atoi(exponentText)
 	if err != nil {
-		return scientific // NaN, which no rate is
+		return scientific // NaN, which is no rate
 	}
 	digits := strings.TrimRight(strings.Replace(mantissa, ".", "", 1), "0")
 	if digits == "" {
@@ -166,19 +166,7 @@ func placePoint(digits string, exponent int) string {
 	}
 }
 
-// MarshalText writes the rate as String does.
-func (r Rate) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
-
-// UnmarshalText reads the rate as ParseRate does.
-func (r *Rate) UnmarshalText(text []byte) error {
-	parsed, err := ParseRate(string(text))
-	if err == nil {
-		*r = parsed
-	}
-	return err
-}
-
-// times multiplies a rate and keeps the product within the highest rate.
+// times multiplies a rate, up to the highest rate.
 func (r Rate) times(factor float64) Rate {
 	if r.IsMax() || factor == 1 {
 		return r

@@ -7,34 +7,34 @@ import (
 	"time"
 )
 
-// Clock reads a monotonic clock, in ns from any origin. It must be safe for
-// concurrent use and never go back.
+// Clock reads a monotonic clock, in ns from any origin. Any number of
+// goroutines may call it at the same time, and it must never go back.
 type Clock func() int64
 
 // DefaultLagLimit is how late a slot may be before it counts as missed. Ten
-// seconds outlast what a healthy broker does to its producers (a collection
-// pause, an unloaded topic, a restart in six seconds), so that such a stall is
-// measured in full; after a longer outage the backlog would come as a burst
-// that says nothing about the wanted rate.
+// seconds are longer than a healthy broker keeps its producers waiting (a
+// garbage collection, the unload of a topic, a restart in six seconds), so such
+// a stall is measured in full. After a longer outage the late messages would
+// come as a burst that says nothing about the target rate.
 const DefaultLagLimit = 10 * time.Second
 
-// longestSleep is the longest that a worker sleeps at a stretch. It keeps the
-// wait for a slot that never comes within a duration.
+// longestSleep bounds one sleep of a worker, so that the wait for a slot that
+// never comes fits a duration.
 const longestSleep = time.Hour
 
 // Schedule says when messages are due. All workers of a group share one, so
-// that their number does not change the rate, and all methods are safe for
-// concurrent use.
+// their number does not change the rate. Any number of goroutines may call its
+// methods.
 //
 // A slot falls due at a time that only the schedule determines. It is handed
-// out once, at or after that time, or counted as missed; nothing else happens
-// to it, so Due() is always HandedOut() plus Missed() plus what is due and
-// still waits for a worker. Slots fall due whether or not a worker is there:
-// pause the schedule of a group without workers.
+// out once, at or after that time, or counted as missed. So Due() always equals
+// HandedOut() plus Missed() plus the due slots that still wait for a worker.
+// Slots fall due whether or not there is a worker: pause the schedule of a
+// group without workers.
 //
-// A live change ends the current segment at now and begins the next one with
-// the share of a message that had accrued, so there is neither debt nor burst.
-// Slots that were due before a change, or before a pause, are still handed out.
+// A live change ends the current segment at now. The next one begins with the
+// fraction of a message that had accrued, so there is neither debt nor burst.
+// Slots that were due before a change or a pause are still handed out.
 type Schedule struct {
 	clock  Clock
 	head   atomic.Pointer[segment] // the oldest with unclaimed slots, or the tail
@@ -42,11 +42,11 @@ type Schedule struct {
 	missed atomic.Int64
 
 	mu     sync.Mutex
-	tail   *segment // the one that runs now
+	tail   *segment // the running segment
 	shape  Shape
-	before Rate // wanted when the shape began
+	before Rate // the rate when the shape began
 	paused bool
-	// The schedule's own running clock stands still while it is paused. It is
+	// The running clock of the schedule stands still during a pause. It is
 	// now − offset, or frozen while paused.
 	offset, frozen int64
 	begun          int64   // when the shape began, on the running clock
@@ -54,12 +54,12 @@ type Schedule struct {
 	burstEnd       int64   // on the running clock
 
 	cursors     map[*Cursor]struct{}
-	gone        int64   // free messages of closed cursors
+	gone        int64   // messages handed out under max to closed cursors
 	leader      *Cursor // the one worker that sleeps until the next slot
-	first, last *Cursor // the workers that wait for their turn, oldest first
+	first, last *Cursor // the waiting workers, oldest first
 }
 
-// NewSchedule returns a schedule that wants nothing until the first Set, with
+// NewSchedule returns a schedule with rate 0 until the first Set, and with
 // DefaultLagLimit.
 func NewSchedule(clock Clock) *Schedule {
 	now := clock()
@@ -70,21 +70,20 @@ func NewSchedule(clock Clock) *Schedule {
 	return s
 }
 
-// Set replaces the shape from now on. The rate wanted so far (without a burst)
-// is what ramp(50k,2m) and a leading spike start from. A burst goes on over the
-// new shape. If the schedule is paused it stays so, and the shape begins when
-// it is resumed.
+// Set replaces the shape from now on. ramp(50k,2m) and a leading spike start
+// from the rate of the shape before, without a burst. A running burst ends, so
+// that the shape is the target. If the schedule is paused it stays paused, and the
+// shape begins at Resume.
 func (s *Schedule) Set(shape Shape) {
 	s.change(func(ran int64) {
-		s.before = s.shape.At(time.Duration(ran-s.begun), s.before)
-		s.shape, s.begun = shape, ran
+		s.replace(shape, ran, s.shape.At(time.Duration(ran-s.begun), s.before))
 	})
 }
 
-// Burst multiplies the wanted rate for some time, measured without pauses, and
-// then returns to the shape, which goes on underneath. It replaces a burst that
-// is under way. A factor that is not a positive finite number, or a duration
-// that is not positive, ends it instead.
+// Burst multiplies the rate of the shape for some time, not counting pauses,
+// while the shape goes on. It replaces a running burst. A factor that is not a
+// positive finite number, or a length that is not positive, ends the burst
+// instead.
 func (s *Schedule) Burst(factor float64, length time.Duration) {
 	s.change(func(ran int64) {
 		s.factor, s.burstEnd = 1, ran
@@ -95,7 +94,7 @@ func (s *Schedule) Burst(factor float64, length time.Duration) {
 }
 
 // Pause stops the schedule and the clock of its shape. Before the first Set it
-// holds back the start until Resume.
+// delays the start until Resume.
 func (s *Schedule) Pause() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,8 +107,8 @@ func (s *Schedule) Pause() {
 	s.rebase(now)
 }
 
-// Resume goes on where Pause stopped, in the shape as in the share of a message
-// that had accrued.
+// Resume continues where Pause stopped, in the shape and in the fraction of a
+// message that had accrued.
 func (s *Schedule) Resume() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,28 +120,20 @@ func (s *Schedule) Resume() {
 	s.rebase(now)
 }
 
-// SetLagLimit sets how late a slot may be when it is claimed; later ones are
-// counted as missed instead of handed out. 0 means that slots never expire: a
-// group that stands still then keeps its whole backlog, and a few kilobytes
-// for each second of a sine.
+// SetLagLimit sets how late a slot may be when it is claimed. Later slots are
+// counted as missed instead of handed out. With 0 slots never expire: a stalled
+// group then keeps all its late slots, and needs a few kilobytes for each
+// second of a sine.
 func (s *Schedule) SetLagLimit(limit time.Duration) { s.lag.Store(int64(max(limit, 0))) }
 
-// Paused reports whether Pause holds the schedule, or it was never set.
-func (s *Schedule) Paused() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.paused || s.shape.IsZero()
-}
-
-// Shape returns the shape that was set last.
+// Shape returns the shape of the last Set.
 func (s *Schedule) Shape() Shape {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.shape
 }
 
-// Rate returns the rate wanted right now: 0 while paused, and with a burst
-// included.
+// Rate returns the target rate now: 0 while paused, and including a burst.
 func (s *Schedule) Rate() Rate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,16 +148,16 @@ func (s *Schedule) Rate() Rate {
 	return rate
 }
 
-// Base returns the rate that the shape alone wants at its present place,
-// without a burst and also while paused. It is what a Change applies to.
+// Base returns the target rate of the shape alone, without a burst and also
+// while paused. A relative Change applies to it.
 func (s *Schedule) Base() Rate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.shape.At(time.Duration(s.ran(s.clock())-s.begun), s.before)
 }
 
-// Due returns how many slots have fallen due by now. Under max, where no slot
-// has a time of its own, every message handed out counts.
+// Due returns how many slots have fallen due by now. Under max, where slots
+// have no times, it counts every message handed out.
 func (s *Schedule) Due() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -175,7 +166,7 @@ func (s *Schedule) Due() int64 {
 	return s.tail.base + max(s.tail.count(now), s.tail.claimed()) + s.unlimited()
 }
 
-// HandedOut returns how many slots workers have been given.
+// HandedOut returns how many slots workers have taken.
 func (s *Schedule) HandedOut() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -186,7 +177,8 @@ func (s *Schedule) HandedOut() int64 {
 // Missed returns how many slots were later than the lag limit.
 func (s *Schedule) Missed() int64 { return s.missed.Load() }
 
-// unlimited returns how many messages were handed out under max.
+// unlimited returns how many messages were handed out under max. The caller
+// holds mu.
 func (s *Schedule) unlimited() int64 {
 	total := s.gone
 	for c := range s.cursors {
@@ -195,7 +187,7 @@ func (s *Schedule) unlimited() int64 {
 	return total
 }
 
-// ran returns the schedule's running clock.
+// ran returns the schedule's running clock. The caller holds mu.
 func (s *Schedule) ran(now int64) int64 {
 	if s.paused {
 		return s.frozen
@@ -203,8 +195,7 @@ func (s *Schedule) ran(now int64) int64 {
 	return now - s.offset
 }
 
-// change runs set, which is given the running clock, and goes on from now with
-// what it left.
+// change calls set with the running clock and begins a segment with the result.
 func (s *Schedule) change(set func(ran int64)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -214,8 +205,8 @@ func (s *Schedule) change(set func(ran int64)) {
 	s.rebase(now)
 }
 
-// rebase ends the running segment at now, begins one with what is wanted from
-// now on, and wakes the worker that slept by the old one.
+// rebase ends the running segment at now, begins the next one, and wakes the
+// worker that sleeps until a slot of the old one. The caller holds mu.
 func (s *Schedule) rebase(now int64) {
 	slots, phase := s.tail.close(now)
 	s.append(now, slots, phase)
@@ -224,7 +215,7 @@ func (s *Schedule) rebase(now int64) {
 	}
 }
 
-// roll unrolls the shape up to now, a segment at a time.
+// roll appends the segments of the shape up to now. The caller holds mu.
 func (s *Schedule) roll(now int64) {
 	for s.tail.end <= now {
 		slots := s.tail.final.Load()
@@ -232,8 +223,8 @@ func (s *Schedule) roll(now int64) {
 	}
 }
 
-// append makes the segment that follows the tail from start on, and drops
-// segments that have become too old to be claimed.
+// append adds the segment that follows the tail from start on, and drops
+// segments that are too old to be claimed. The caller holds mu.
 func (s *Schedule) append(start, slots int64, phase float64) {
 	p := level(0, endless)
 	if !s.paused {
@@ -251,7 +242,7 @@ func (s *Schedule) append(start, slots int64, phase float64) {
 }
 
 // trim counts the slots of segments that ended before the lag limit as missed,
-// so that the chain stays short though no worker comes.
+// so that the chain of segments stays short without a worker.
 func (s *Schedule) trim(now int64) {
 	lag := s.lag.Load()
 	if lag == 0 {

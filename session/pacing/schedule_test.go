@@ -201,15 +201,15 @@ func TestRampsAreExact(t *testing.T) {
 func TestPauseKeepsPhaseAndShape(t *testing.T) {
 	clock := &stepClock{}
 	s := clock.schedule()
-	require.True(t, s.Paused())
+	require.Zero(t, s.Rate())
 	s.Set(mustShape(t, "ramp(100..200,10s)"))
-	require.False(t, s.Paused())
+	require.Equal(t, Rate(100), s.Rate())
 	clock.advance(5 * time.Second)
 	due := s.Due()
 	require.Equal(t, int64(625), due)
 	s.Pause()
 	s.Pause()
-	require.True(t, s.Paused())
+	require.Zero(t, s.Rate())
 	clock.advance(time.Hour)
 	require.Equal(t, due, s.Due())
 	require.Zero(t, s.Rate())
@@ -228,7 +228,7 @@ func TestPauseBeforeTheFirstSet(t *testing.T) {
 	s.Pause()
 	s.Set(mustShape(t, "ramp(100,10s)"))
 	clock.advance(time.Minute)
-	require.True(t, s.Paused())
+	require.Zero(t, s.Rate())
 	require.Zero(t, s.Due())
 	s.Resume()
 	clock.advance(10 * time.Second)
@@ -248,7 +248,9 @@ func TestBurst(t *testing.T) {
 	s.Pause()
 	clock.advance(time.Minute)
 	s.Resume()
-	s.Set(Hold(2000)) // the burst goes on over it
+	changed, err := s.Change(mustChange(t, "x2")) // the burst goes on over it
+	require.NoError(t, err)
+	require.Equal(t, Changed{Before: Hold(1000), After: Hold(2000), Burst: 5, Left: 6 * time.Second}, changed)
 	require.Equal(t, Rate(10000), s.Rate())
 	clock.advance(6 * time.Second)
 	require.Equal(t, Rate(2000), s.Rate())

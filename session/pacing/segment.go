@@ -7,23 +7,22 @@ import (
 )
 
 const (
-	// tick is the grid of coarse pacing: slots are released at multiples of it,
-	// so that wake-ups neither drift nor exceed one per tick for a whole group.
-	// A sleeping thread wakes about 1.06 ms later at the earliest on Linux, so
-	// a finer grid would only wake late.
+	// tick is the grid on which slots of higher rates are released, so that
+	// wake-ups do not drift and a whole group wakes at most once per tick. On
+	// Linux a sleeping thread wakes 1.06 ms later at the earliest, so a finer
+	// grid would only be late.
 	tick = time.Millisecond
-	// coarseFrom is the rate, in messages per second, from which on the grid
-	// applies. Below it there is at most one slot in a tick, and each of them
-	// is worth a wake-up at its own due time.
+	// coarseFrom is the rate, in messages per second, above which the grid
+	// applies. Below it a tick has at most one slot, and each slot gets a
+	// wake-up at its own due time.
 	coarseFrom = Rate(time.Second / tick)
-	// mostClaim is the largest number of slots that one claim takes. At 256 the
-	// cost of the claim itself no longer shows, and a busy group still spreads
-	// over its workers.
+	// mostClaim is the most slots that one claim takes. At 256 the cost of the
+	// claim is negligible, and a busy group still spreads over its workers.
 	mostClaim = 256
 	// never is the due time of a slot that does not come.
 	never = math.MaxInt64
-	// latest is the offset, in ns from the start of a segment, beyond which a
-	// due time is never: 127 years, and two of them still fit an int64.
+	// latest is the offset in ns from the start of a segment beyond which a due
+	// time is never: 127 years, and twice that still fits an int64.
 	latest = 4e18
 	// leastPhase keeps the first slot of a segment apart from its start, where
 	// the formula of a ramp from 0 is 0/0. It shifts the count by a billionth
@@ -34,21 +33,21 @@ const (
 	closed = 1 << 62
 )
 
-// segment is a stretch of time along which the rate is a straight line. What
-// is before the padding never changes once the segment is published. Slot s
-// (0, 1, 2, …) is due when the integral of the rate since start reaches
-// phase + s.
+// segment is a stretch of time along which the rate is a straight line. Its
+// fields before the padding are immutable once the segment is published. Slot s
+// (0, 1, 2, …) is due when the integral of the rate since start reaches phase +
+// s.
 type segment struct {
 	start   int64   // ns on the schedule's clock
 	end     int64   // planned end, ns, or never
 	base    int64   // slots in all segments before this one
-	phase   float64 // share of a message until slot 0, above 0
+	phase   float64 // fraction of a message until slot 0, above 0
 	rate    float64 // at start, messages per ns
 	inverse float64 // 1/rate
 	slope   float64 // messages per ns²
 	chunk   int64   // most slots that one claim takes
 	coarse  bool    // slots are released on the grid
-	free    bool    // no limit: the segment has no slots, whoever asks may send
+	free    bool    // rate max: the segment has no slots, and workers send without them
 
 	_     [64]byte
 	state atomic.Int64 // slots claimed, and closed
@@ -57,7 +56,7 @@ type segment struct {
 	next  atomic.Pointer[segment]
 }
 
-// newSegment makes the segment that follows a piece from start on.
+// newSegment makes the segment that follows piece p from start on.
 func newSegment(start, base int64, phase float64, p piece) *segment {
 	g := &segment{start: start, end: never, base: base, phase: max(phase, leastPhase), chunk: mostClaim}
 	if p.length != endless {
@@ -69,7 +68,7 @@ func newSegment(start, base int64, phase float64, p piece) *segment {
 	}
 	perSecond := float64(time.Second)
 	g.rate = float64(p.from) / perSecond
-	g.inverse = perSecond / float64(p.from) // exact where 1/rate is not
+	g.inverse = perSecond / float64(p.from) // more exact than 1/rate
 	if p.from != p.to {
 		g.slope = float64(p.to-p.from) / perSecond / float64(p.length)
 	}
@@ -84,9 +83,9 @@ func newSegment(start, base int64, phase float64, p piece) *segment {
 	return g
 }
 
-// due returns the due time of slot s, in ns, or never. It is non-decreasing in
-// s. For a ramp it is the root of rate·t + slope·t²/2 = x in the form that does
-// not cancel, 2x/(rate + √(rate² + 2·slope·x)), which is NaN, so never, when a
+// due returns the due time of slot s in ns, or never. It never decreases with
+// s. For a ramp it is the root of rate·t + slope·t²/2 = x in a form without
+// cancellation, 2x/(rate + √(rate² + 2·slope·x)). That is NaN, so never, if a
 // falling ramp has reached 0 before.
 func (g *segment) due(s int64) int64 {
 	x := g.phase + float64(s)
@@ -113,8 +112,8 @@ func (g *segment) integral(t int64) float64 {
 }
 
 // count returns how many slots are due at t or before, at most the planned
-// number. It agrees exactly with due: the estimate from the integral is moved
-// until it does, by a slot or two where rounding made them differ.
+// number. It agrees exactly with due: it corrects the estimate from the
+// integral by the slot or two that rounding may cost.
 func (g *segment) count(t int64) int64 {
 	t = min(t, g.end-1)
 	if g.free || t < g.start {
@@ -130,8 +129,8 @@ func (g *segment) count(t int64) int64 {
 	return n
 }
 
-// fill writes the due times of the slots from lo on. All of them must be due
-// at some time, which spares the comparison with latest.
+// fill writes the due times of the slots from lo on. All of them must have a
+// due time, which spares the comparison with latest.
 func (g *segment) fill(dues []int64, lo int64) {
 	if g.slope != 0 {
 		for i := range dues {
@@ -145,11 +144,12 @@ func (g *segment) fill(dues []int64, lo int64) {
 	}
 }
 
-// claimed returns how many slots have been taken.
+// claimed returns how many slots were taken.
 func (g *segment) claimed() int64 { return g.state.Load() &^ closed }
 
-// limit returns how many slots may be taken at now. A segment that is over
-// releases its last slots at once; word is the state that the caller read.
+// limit returns up to which slot slots may be taken at now. A segment that has
+// ended releases its last slots at once. word is the state that the caller
+// read.
 func (g *segment) limit(word, final, now int64) int64 {
 	if word&closed != 0 || now >= g.end {
 		return final
@@ -160,7 +160,7 @@ func (g *segment) limit(word, final, now int64) int64 {
 	return min(final, g.count(now))
 }
 
-// release returns when slot s may be taken if it is due in a running segment.
+// release returns when slot s may be taken in a running segment.
 func (g *segment) release(s int64) int64 {
 	t := g.due(s)
 	if g.coarse && t < never-int64(tick) {
@@ -178,10 +178,11 @@ func floorTick(t int64) int64 {
 	return t - rest
 }
 
-// close ends the segment at t, before its planned end, and returns how many
-// slots it had and the phase with which the next one goes on. No slot can be
-// claimed beyond that number afterwards: a claim that overtook t (its worker
-// read the clock a moment later) raises the number, and the phase pays for it.
+// close ends the segment at t, before its planned end. It returns how many
+// slots the segment had, and the phase of the next one. No slot beyond that
+// number can be claimed afterwards. A claim that overtook t, because its worker
+// read the clock a moment later, raises the number, and the phase makes up for
+// it.
 func (g *segment) close(t int64) (slots int64, phase float64) {
 	due := g.count(t - 1)
 	for {
@@ -194,14 +195,14 @@ func (g *segment) close(t int64) (slots int64, phase float64) {
 	}
 }
 
-// phaseAfter returns the share of a message that is missing at t until the slot
-// after the given number of slots.
+// phaseAfter returns the fraction of a message that is missing at t until the
+// slot after the given number of slots.
 func (g *segment) phaseAfter(slots, t int64) float64 {
 	return g.phase + float64(slots) - g.integral(t)
 }
 
-// skip takes all slots below limit without handing them out, and returns how
-// many those were.
+// skip takes all slots below limit without handing them out, and returns their
+// number.
 func (g *segment) skip(limit int64) int64 {
 	for {
 		word := g.state.Load()

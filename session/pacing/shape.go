@@ -5,14 +5,13 @@ import (
 	"time"
 )
 
-// Shape is a rate that changes with time: an immutable chain of parts that
-// follow each other, of which the last goes on for ever. The zero Shape wants
-// no messages at all; it has no text.
+// Shape is a rate that changes with time: an immutable chain of parts, of which
+// the last one goes on for ever. The zero Shape has the rate 0 and no text.
 type Shape struct {
 	parts []part
 }
 
-// Hold returns the shape that wants one rate for ever, which may be Max.
+// Hold returns the shape of one constant rate, which may be Max.
 func Hold(r Rate) Shape {
 	if r <= 0 {
 		return Shape{}
@@ -23,7 +22,7 @@ func Hold(r Rate) Shape {
 // IsZero reports whether the shape is the zero Shape.
 func (s Shape) IsZero() bool { return len(s.parts) == 0 }
 
-// IsHold reports whether the shape is one constant rate for ever, and which.
+// IsHold reports whether the shape is one constant rate, and which.
 func (s Shape) IsHold() (Rate, bool) {
 	if len(s.parts) != 1 {
 		return 0, false
@@ -32,7 +31,7 @@ func (s Shape) IsHold() (Rate, bool) {
 	return h.rate, ok
 }
 
-// locate finds the part that runs at elapsed, the time since that part began,
+// locate returns the part that runs at elapsed, the time since that part began,
 // and the rate before it.
 func (s Shape) locate(elapsed time.Duration, before Rate) (int, time.Duration, Rate) {
 	elapsed = max(elapsed, 0)
@@ -48,9 +47,9 @@ func (s Shape) locate(elapsed time.Duration, before Rate) (int, time.Duration, R
 	return i, elapsed, before
 }
 
-// At returns the rate that the shape wants when it has run for elapsed; before
-// is the rate that was wanted when it began, from which ramp(50k,2m) and a
-// leading spike start. A negative elapsed is the beginning.
+// At returns the rate of the shape when it has run for elapsed. before is the
+// rate at which it began, from which ramp(50k,2m) and a leading spike start. A
+// negative elapsed is the beginning.
 func (s Shape) At(elapsed time.Duration, before Rate) Rate {
 	if s.IsZero() {
 		return 0
@@ -59,7 +58,7 @@ func (s Shape) At(elapsed time.Duration, before Rate) Rate {
 	return s.parts[i].at(elapsed, before)
 }
 
-// piece returns the straight line along which the shape goes on at elapsed.
+// piece returns the straight line of the shape that begins at elapsed.
 func (s Shape) piece(elapsed time.Duration, before Rate) piece {
 	if s.IsZero() {
 		return level(0, endless)
@@ -72,8 +71,8 @@ func (s Shape) piece(elapsed time.Duration, before Rate) piece {
 	return p
 }
 
-// Peak returns the highest rate that the shape reaches if before was wanted
-// when it began.
+// Peak returns the highest rate that the shape reaches if it began at the rate
+// before.
 func (s Shape) Peak(before Rate) Rate {
 	var highest Rate
 	for _, p := range s.parts {
@@ -83,8 +82,8 @@ func (s Shape) Peak(before Rate) Rate {
 	return highest
 }
 
-// needsFiniteStart reports whether the shape ramps from the rate before it,
-// which max does not allow.
+// needsFiniteStart reports whether the shape begins with a ramp from the rate
+// before it, which max does not allow.
 func (s Shape) needsFiniteStart() bool {
 	if s.IsZero() {
 		return false
@@ -101,9 +100,6 @@ func (s Shape) String() string {
 	}
 	return strings.Join(texts, "+")
 }
-
-// MarshalText writes the shape as String does.
-func (s Shape) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads the shape as ParseShape does. It does not read the empty
 // text of the zero Shape.

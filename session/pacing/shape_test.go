@@ -34,9 +34,7 @@ func TestShapeRoundTrip(t *testing.T) {
 
 	var shape Shape
 	require.NoError(t, shape.UnmarshalText([]byte("ramp(1..2,1s)")))
-	out, err := shape.MarshalText()
-	require.NoError(t, err)
-	require.Equal(t, "ramp(1..2,1s)", string(out))
+	require.Equal(t, "ramp(1..2,1s)", shape.String())
 	require.Error(t, shape.UnmarshalText(nil))
 }
 
@@ -44,37 +42,37 @@ func TestParseShapeRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                      `"" is not a rate`,
 		"50kk":                                  `"50kk" is not a rate`,
-		"50k+":                                  `"50k+" has nothing beside a +`,
+		"50k+":                                  `"50k+" has nothing next to a +`,
 		"50k+5k":                                `50k never ends, so nothing can follow it; write hold(50k,30s)`,
 		"sine(1k,5%,1m)+1k":                     `sine(1k,5%,1m) never ends, so nothing can follow it; write sine(1k,5%,1m,for=5m)`,
 		"spike(x5,10s,every=1m)+1k":             `spike(x5,10s,every=1m) never ends, so nothing can follow it; write spike(x5,10s,every=1m,for=5m)`,
 		"ramp(1k..50k,2m":                       `"ramp(1k..50k,2m" lacks a )`,
 		"ramp)":                                 `"ramp)" has a ) without its (`,
-		"ramp(1k..50k)":                         `"ramp(1k..50k)" is not written as ramp(20k..50k,2m) is`,
-		"ramp(1k..50k,2m,3m)":                   `"ramp(1k..50k,2m,3m)" is not written as ramp(20k..50k,2m) is`,
+		"ramp(1k..50k)":                         `"ramp(1k..50k)" is not written like ramp(20k..50k,2m)`,
+		"ramp(1k..50k,2m,3m)":                   `"ramp(1k..50k,2m,3m)" is not written like ramp(20k..50k,2m)`,
 		"ramp(1k..max,2m)":                      `a ramp cannot start or end at max`,
-		"hold(max,1s)+ramp(1k,2m)":              `ramp(1k,2m) starts from the rate before it, and that is max`,
+		"hold(max,1s)+ramp(1k,2m)":              `ramp(1k,2m) starts from the rate before it, which is max`,
 		"ramp(0..1k,2m)":                        `a rate must be more than 0`,
 		"ramp(1k..2k,5)":                        `"5" is not a duration`,
 		"ramp(1k..2k,5ms)":                      `"5ms" is too short; at least 10ms`,
 		"hold(1k,1001d)":                        `"1001d" is too long; at most 1000d`,
-		"rmap(1k,2m)":                           `no shape "rmap"; there are hold, ramp, sine, steps, spike`,
+		"rmap(1k,2m)":                           `"rmap" is not a shape (hold, ramp, sine, steps, spike)`,
 		"ramp(1k,2m)x":                          `"ramp(1k,2m)x" is not a shape`,
 		"ramp((1k,2m))":                         `"ramp((1k,2m))" is not a shape`,
 		"sine(1k,50,1m)":                        `"50" is not a swing: more than 0% and at most 100% of the mean`,
 		"sine(1k,101%,1m)":                      `"101%" is not a swing: more than 0% and at most 100% of the mean`,
 		"sine(max,50%,1m)":                      `a sine cannot swing around max`,
-		"sine(60M,100%,1m)":                     `sine(60M,100%,1m) reaches more than 100M a second, the highest rate`,
+		"sine(60M,100%,1m)":                     `sine(60M,100%,1m) reaches more than 100M per second, the highest rate`,
 		"sine(1k,50%,10ms)":                     `"10ms" is too short; at least 100ms`,
-		"steps(1k,every=1s)":                    `"steps(1k,every=1s)" is not written as steps(10k,20k,40k,every=30s) is`,
-		"steps(1k,2k)":                          `"steps(1k,2k)" is not written as steps(10k,20k,40k,every=30s) is`,
-		"steps(1k,every=1s,2k)":                 `"2k" must stand before the options`,
+		"steps(1k,every=1s)":                    `"steps(1k,every=1s)" is not written like steps(10k,20k,40k,every=30s)`,
+		"steps(1k,2k)":                          `"steps(1k,2k)" is not written like steps(10k,20k,40k,every=30s)`,
+		"steps(1k,every=1s,2k)":                 `"2k" must come before the options`,
 		"steps(1,2,every=999d)":                 `steps(1,2,every=999d) takes longer than 1000d`,
 		"spike(5,10s)":                          `"5" is not a factor such as x5`,
 		"spike(x5,10s,every=10s)":               `spike(x5,10s,every=10s) recurs before it has ended; every= must be more than 10s`,
-		"spike(x5,10s,for=1m)":                  `spike(x5,10s,for=1m) needs every= beside for=`,
-		"spike(x5,10s,ever=1m)":                 `"spike(x5,10s,ever=1m)" is not written as spike(x5,10s,every=1m) is`,
-		"spike(x5,1s,for=1s,for=1s)":            `for= is written twice`,
+		"spike(x5,10s,for=1m)":                  `spike(x5,10s,for=1m) needs every= with for=`,
+		"spike(x5,10s,ever=1m)":                 `"spike(x5,10s,ever=1m)" is not written like spike(x5,10s,every=1m)`,
+		"spike(x5,1s,for=1s,for=1s)":            `for= is given twice`,
 		strings.Repeat("hold(1,1s)+", 32) + "1": `a shape has at most 32 parts, not 33`,
 		"steps(" + strings.Repeat("1,", 101) + "every=1s)": `steps takes at most 100 rates, not 101`,
 	} {

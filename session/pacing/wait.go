@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Waiting. Of all workers that find nothing due, one leads: it alone sleeps by
-// a timer, until the next slot is released. The others wait in a queue, without
-// timers. The leader that wakes and takes slots makes the oldest waiter the
-// leader, who takes what is left or sleeps in its turn. So a group of any size
-// wakes at most once per tick and once per claim, work goes round evenly, and a
-// live change need wake only the leader.
+// Waiting. Of all workers that find nothing due, one leads: it alone sleeps by a
+// timer, until the next slot is released. The others wait in a queue without
+// timers. When the leader wakes and takes slots, it makes the oldest waiter the
+// leader, which takes the slots that are left or sleeps in turn. So a group of
+// any size wakes at most once per tick and once per claim, the work is divided
+// evenly, and a live change has to wake only the leader.
 
-// wait sleeps as leader or waits in the queue; now is when the caller found
-// nothing due. It returns when there may be something, or when stop is closed.
+// wait sleeps as leader or waits in the queue. now is when the caller found
+// nothing due. It returns when there may be a slot, or when stop is closed.
 func (c *Cursor) wait(now int64, stop <-chan struct{}) {
 	s := c.schedule
 	s.mu.Lock()
@@ -40,12 +40,12 @@ func (c *Cursor) wait(now int64, stop <-chan struct{}) {
 	c.sleep(time.Duration(min(at-now, int64(longestSleep))), stop)
 }
 
-// nextRelease returns the time at which something can be claimed, or at which
-// the running segment ends; the least int64 if the caller should look at once.
+// nextRelease returns when something can be claimed or the running segment
+// ends; the lowest int64 if the caller should look at once.
 func (s *Schedule) nextRelease() int64 {
 	head := s.head.Load()
 	if head != s.tail || head.free {
-		return math.MinInt64 // over, or without a limit
+		return math.MinInt64 // the segment has ended, or has rate max
 	}
 	at := head.end
 	if lo := head.claimed(); lo < head.final.Load() {
@@ -70,8 +70,8 @@ func (c *Cursor) sleep(d time.Duration, stop <-chan struct{}) {
 	}
 }
 
-// leave takes the cursor out of the waiting and, if it led, makes the oldest
-// waiter the leader.
+// leave takes the cursor out of the waiting. If it led, the oldest waiter
+// becomes the leader.
 func (c *Cursor) leave() {
 	s := c.schedule
 	s.mu.Lock()
@@ -90,7 +90,7 @@ func (c *Cursor) leave() {
 	}
 }
 
-// signal leaves a token for a cursor's worker, who goes on to look for slots.
+// signal leaves a token for a cursor's worker, which then looks for slots.
 func (c *Cursor) signal() {
 	select {
 	case c.wake <- struct{}{}:
@@ -98,7 +98,7 @@ func (c *Cursor) signal() {
 	}
 }
 
-// enqueue puts a cursor at the end of the queue, without the token of an
+// enqueue puts a cursor at the end of the queue and removes the token of an
 // earlier turn.
 func (s *Schedule) enqueue(c *Cursor) {
 	select {

@@ -11,13 +11,13 @@ func BenchmarkPutStamp(b *testing.B) {
 	body := make([]byte, 1024)
 	b.ReportAllocs()
 	for n := uint64(0); b.Loop(); n++ {
-		PutStamp(body, Stamp{Stream: 1, Sequence: n, Due: int64(n)})
+		PutStamp(body, Stamp{Producer: 1, Sequence: n, Due: int64(n)})
 	}
 }
 
 func BenchmarkReadStamp(b *testing.B) {
 	body := make([]byte, 1024)
-	PutStamp(body, Stamp{Stream: 1, Sequence: 2, Due: 3})
+	PutStamp(body, Stamp{Producer: 1, Sequence: 2, Due: 3})
 	b.ReportAllocs()
 	for b.Loop() {
 		s, _ := ReadStamp(body)
@@ -32,7 +32,7 @@ func BenchmarkBody(b *testing.B) {
 			b.ReportAllocs()
 			slot, n := 0, uint64(0)
 			for b.Loop() {
-				PutStamp(bodies.Body(slot), Stamp{Stream: 1, Sequence: n, Due: int64(n)})
+				PutStamp(bodies.Body(slot), Stamp{Producer: 1, Sequence: n, Due: int64(n)})
 				n++
 				if slot++; slot == 1500 {
 					slot = 0
@@ -81,7 +81,7 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 	allocated := testing.AllocsPerRun(1000, func() {
 		n += 2
 		body := bodies.Body(int(n % 10))
-		PutStamp(body, Stamp{Stream: 1, Sequence: n, Due: 0})
+		PutStamp(body, Stamp{Producer: 1, Sequence: n, Due: 0})
 		stamp, _ := ReadStamp(body)
 		sink += int(stamp.Sequence) + len(chooser.Next())
 	})

@@ -6,54 +6,51 @@ import (
 	"math/rand/v2"
 )
 
-// Limits of the bodies of one lane.
+// Limits of the bodies of one producer.
 const (
-	// ArenaLimit bounds the memory in bytes of one lane's bodies. Sixteen
-	// lanes, the most that a group has by default, then stay below 1 GiB; and
-	// 64 MiB in flight fill any network between here and a broker. A single
-	// slot may be as large as MaxSize, which is the same.
+	// ArenaLimit bounds the memory in bytes of one producer's bodies. Sixteen
+	// producers, the most that a group has by default, then need less than 1
+	// GiB, and 64 MiB in flight fill any network between here and a broker. A
+	// single slot may be as large as MaxSize, which is the same.
 	ArenaLimit = 64 << 20
 
 	// sizeTurns is the number of sizes that are drawn in advance when sizes
-	// vary. Each stands for an equal share of the distribution, so the mean
-	// of one round through them is that of the Size to a fraction of a
-	// percent. A power of two.
+	// vary. Each stands for an equal share of the distribution, so their mean
+	// is that of the Size to a fraction of a percent. A power of two.
 	sizeTurns = 4096
 
 	// slotAlignment keeps stamps on 8-byte addresses.
 	slotAlignment = 8
 )
 
-// A Spec says what the bodies of a group look like.
+// A Spec describes the bodies of a group.
 type Spec struct {
 	Size Size
 	Kind Kind
 }
 
-// Bodies are the pre-generated bodies of one lane, in slots of one arena.
+// Bodies are the pre-generated bodies of one producer, in slots of one arena.
 //
-// Every slot has room for the largest body, and each call of Body takes the
-// next of the sizes drawn for the slot, so the sizes that are sent follow the
-// Size however few slots are in use. Stamps are written in place, therefore
-// two messages in flight never share a slot: whoever sends owns the slot from
-// the call of Body until the callback of its message, and different slots may
-// be used by different goroutines at the same time. The bytes behind the stamp
-// never change.
+// Every slot has room for the largest body. Each call of Body takes the next of
+// the sizes drawn for its slot, so the sizes follow the distribution however
+// few slots are in use. Stamps are written in place, so two messages in flight
+// must not share a slot: the sender owns a slot from the call of Body until the
+// callback of its message. Different slots may be used by different goroutines
+// at the same time. The bytes after the stamp never change.
 //
-// Reuse the slot that was freed last: it is the one that the caches still
-// hold.
+// Reuse the slot that was freed last, because it is still in the caches.
 type Bodies struct {
 	arena []byte
 	room  int // bytes from the start of one slot to that of the next
 	slots int
 	fixed int      // the size when all are the same, else 0
 	sizes []int32  // otherwise the sizes drawn, sizeTurns of them
-	turns []uint32 // and for each slot, which of them is next
+	turns []uint32 // for each slot, the index of its next size
 }
 
-// NewBodies fills bodies for as many messages in flight as slots says, or
-// for fewer when ArenaLimit does not hold that many, but for at least one:
-// see Slots. The same arguments give the same bodies.
+// NewBodies makes bodies in the given number of slots, one for each message in
+// flight. If they would exceed ArenaLimit it makes fewer, but at least one: see
+// Slots. The same arguments give the same bodies.
 func NewBodies(spec Spec, slots int, seed uint64) (*Bodies, error) {
 	if spec.Size.IsZero() {
 		return nil, fmt.Errorf("a body needs a size such as 1KiB")
@@ -101,7 +98,7 @@ func (b *Bodies) drawSizes(size Size, r *rand.Rand) int {
 	return largest
 }
 
-// fill writes what lies behind the stamps.
+// fill writes the bytes after the stamps.
 func (b *Bodies) fill(kind Kind, source *rand.ChaCha8) {
 	if kind == RandomKind {
 		source.Read(b.arena) // never fails
@@ -121,17 +118,14 @@ func (b *Bodies) fill(kind Kind, source *rand.ChaCha8) {
 	}
 }
 
-// Slots returns how many slots there are, which is how many messages can be
-// in flight.
+// Slots returns the number of slots, which is how many messages can be in
+// flight.
 func (b *Bodies) Slots() int { return b.slots }
 
-// Memory returns the bytes that the bodies take.
-func (b *Bodies) Memory() int { return len(b.arena) + 4*len(b.sizes) + 4*len(b.turns) }
-
-// Body returns the body of the next message in the slot, from 0 to Slots()-1.
-// Its first StampSize bytes are the caller's to stamp and the rest is not to
-// be written; its capacity ends with it, so that an append cannot reach the
-// next slot. When sizes vary every call takes another size.
+// Body returns the body of the next message in a slot, from 0 to Slots()-1. The
+// caller stamps its first StampSize bytes and must not write the others. Its
+// capacity ends with it, so that an append cannot reach the next slot. If sizes
+// vary, every call takes another size.
 func (b *Bodies) Body(slot int) []byte {
 	start, n := slot*b.room, b.fixed
 	if n == 0 {

@@ -22,13 +22,13 @@ func byteUnits() [8]byteUnit {
 }
 
 // maxFractional is the largest number of bytes that FormatBytes writes with a
-// decimal: up to here a float64 holds it to far less than half a byte.
+// decimal. Up to here a float64 is exact to far less than half a byte.
 const maxFractional = 1 << 48
 
-// ParseBytes reads a number of bytes: digits, perhaps a decimal fraction, and
-// perhaps a unit, where KiB, MiB, GiB and TiB are powers of 1,024 and KB, MB,
-// GB and TB are powers of 1,000; B or nothing is bytes. Letter case does not
-// matter. A result that is not whole is rounded to the nearest byte.
+// ParseBytes reads a number of bytes: digits, an optional decimal fraction, and
+// an optional unit. KiB, MiB, GiB and TiB are powers of 1,024; KB, MB, GB and
+// TB are powers of 1,000; B or no unit is bytes. Case does not matter. A
+// fraction of a byte is rounded to the nearest byte.
 func ParseBytes(text string) (int64, error) {
 	number, unit, err := splitBytes(text)
 	if err != nil {
@@ -48,8 +48,8 @@ func ParseBytes(text string) (int64, error) {
 	return value * unit, nil
 }
 
-// splitBytes cuts a typed number of bytes into its digits, which are sure to
-// be digits with at most one point between them, and the size of its unit.
+// splitBytes splits a typed number of bytes into its digits, with at most one
+// decimal point between them, and the size of its unit.
 func splitBytes(text string) (number string, unit int64, err error) {
 	text = strings.TrimSpace(text)
 	end := strings.IndexFunc(text, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
@@ -81,12 +81,12 @@ func notBytes(text string) error {
 }
 
 func tooManyBytes(text string) error {
-	return fmt.Errorf("%q is more bytes than can be counted", text)
+	return fmt.Errorf("%q is too large", text)
 }
 
 // FormatBytes writes n as ParseBytes reads it, without loss: with the largest
-// unit that leaves at most one decimal, binary units first, or in plain bytes
-// when there is none.
+// unit that leaves at most one decimal, binary units first, else in plain
+// bytes.
 func FormatBytes(n int64) string {
 	for _, u := range byteUnits() {
 		if n < u.bytes {

@@ -9,30 +9,30 @@ import (
 
 // Limits of message keys.
 const (
-	// DefaultKeys is how many keys there are when only their skew is given.
+	// DefaultKeys is the number of keys if only their distribution is given.
 	DefaultKeys = 10_000
-	// MaxKeys bounds the number of keys; the table of a million skewed keys
-	// takes 19 MB.
+	// MaxKeys bounds the number of keys. The table of a million unevenly
+	// distributed keys takes 19 MB.
 	MaxKeys = 1_000_000
-	// MaxZipf bounds the exponent of Zipf's law. From here on practically
-	// every message has the first key.
+	// MaxZipf bounds the exponent of Zipf's law. From here on practically every
+	// message has the first key.
 	MaxZipf = 10
 )
 
-// Keys says which keys messages have. The zero Keys gives them none. Keys are
+// Keys describes the keys of messages. The zero Keys means no keys. Keys are
 // comparable.
 type Keys struct {
 	count   int
 	zipf    float64 // the exponent, or 0
-	percent float64 // the messages on hot keys, of a hundred, or 0
+	percent float64 // share of the messages with hot keys, or 0
 	hot     int     // the number of hot keys
 }
 
-// ParseKeys reads keys: "none"; "10000" or "10k" keys that are equally likely;
-// "10k,zipf=1.1" where the key of rank r has a share that goes with 1/r^1.1;
-// or "10k,hot=20%/3" where 20 % of the messages are spread over 3 keys and the
-// others over the rest. Spaces may stand for the commas, "keys=" may stand
-// before the number, and without a number there are DefaultKeys.
+// ParseKeys reads keys. "none" is no keys. "10000" or "10k" is a number of
+// equally likely keys. In "10k,zipf=1.1" the share of the key of rank r is
+// proportional to 1/r^1.1. In "10k,hot=20%/3" 20 % of the messages have 3 keys
+// and the others have the rest. Spaces may replace the commas, "keys=" may
+// precede the number, and without a number there are DefaultKeys.
 func ParseKeys(text string) (Keys, error) {
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 	if len(words) == 0 {
@@ -52,9 +52,9 @@ func ParseKeys(text string) (Keys, error) {
 	}
 	switch {
 	case k.zipf > 0 && k.hot > 0:
-		return Keys{}, fmt.Errorf("%q gives both zipf and hot, of which keys follow one", text)
+		return Keys{}, fmt.Errorf("%q gives both zipf and hot, which exclude each other", text)
 	case k.hot >= k.count:
-		return Keys{}, fmt.Errorf("%q has %d hot keys of %d in all, which leaves none for the other messages", text, k.hot, k.count)
+		return Keys{}, fmt.Errorf("%q has %d hot keys of %d keys, which leaves no key for the other messages", text, k.hot, k.count)
 	}
 	return k, nil
 }
@@ -80,10 +80,10 @@ func (k *Keys) parseWord(word string) error {
 		given = k.hot > 0
 		k.percent, k.hot, err = parseHot(value)
 	default:
-		return fmt.Errorf("%q is nothing that keys have; there are keys, zipf and hot", word)
+		return fmt.Errorf("%q is not an option of keys (keys, zipf, hot)", word)
 	}
 	if given {
-		return fmt.Errorf("%q gives %s a second time", word, name)
+		return fmt.Errorf("%q gives %s twice", word, name)
 	}
 	return err
 }
@@ -142,9 +142,6 @@ func (k Keys) String() string {
 	return text
 }
 
-// MarshalText writes the keys as String does.
-func (k Keys) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
 // UnmarshalText reads the keys as ParseKeys does.
 func (k *Keys) UnmarshalText(text []byte) error {
 	parsed, err := ParseKeys(string(text))
@@ -155,23 +152,10 @@ func (k *Keys) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Count returns how many keys there are, 0 for none.
+// Count returns the number of keys, 0 for none.
 func (k Keys) Count() int { return k.count }
 
-// Share returns the share of all messages, from 0 to 1, that have the key of
-// the given rank, where rank 0 is the most frequent.
-func (k Keys) Share(rank int) float64 {
-	if rank < 0 || rank >= k.count {
-		return 0
-	}
-	weight, total := k.weight(rank), 0.0
-	for r := range k.count {
-		total += k.weight(r)
-	}
-	return weight / total
-}
-
-// weight returns what the share of a rank is in proportion to.
+// weight returns a number that is proportional to the share of a rank.
 func (k Keys) weight(rank int) float64 {
 	switch {
 	case k.zipf > 0:

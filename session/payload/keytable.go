@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// keyPrefix begins every key; behind it stands the rank with leading zeros,
-// so that all keys of a table have the same length.
+// keyPrefix begins every key. The rank follows with leading zeros, so that all
+// keys of a table have the same length.
 const keyPrefix = "key-"
 
-// A KeyTable holds the keys of a group, made once and shared by all of its
-// lanes. It is immutable.
+// A KeyTable holds the keys of a group. All producers of the group share it. It
+// is immutable.
 type KeyTable struct {
 	text  string // all keys, one after the other
 	width int
@@ -22,16 +22,16 @@ type KeyTable struct {
 
 // An aliasCell is one column of Walker's alias method, which draws from any
 // distribution with one multiplication and one comparison: the column's own
-// rank when the draw lies below the threshold, else the other rank. See
-// M. D. Vose, A linear algorithm for generating random numbers with a given
-// distribution, IEEE Transactions on Software Engineering 17 (1991).
+// rank if the draw is below the threshold, else the other rank. See M. D. Vose,
+// A linear algorithm for generating random numbers with a given distribution,
+// IEEE Transactions on Software Engineering 17 (1991).
 type aliasCell struct {
 	below uint32 // of 2^32
 	other uint32
 }
 
-// NewKeyTable makes the keys. It returns nil when there are none, which is a
-// table whose choosers give the empty key.
+// NewKeyTable makes the keys. Without keys it returns nil, a table whose
+// choosers return the empty key.
 func NewKeyTable(keys Keys) *KeyTable {
 	if keys.count == 0 {
 		return nil
@@ -81,15 +81,12 @@ func aliasTable(keys Keys) []aliasCell {
 			small = append(small, high)
 		}
 	}
-	// What is left has weight 1 but for rounding.
+	// The remaining ranks have weight 1, apart from rounding.
 	for _, rank := range append(small, large...) {
 		cells[rank] = aliasCell{below: math.MaxUint32, other: rank}
 	}
 	return cells
 }
-
-// Key returns the key of the given rank, from 0.
-func (t *KeyTable) Key(rank int) string { return t.text[rank*t.width : (rank+1)*t.width] }
 
 // Chooser returns a chooser that draws from the table with source. The table
 // may be nil.
@@ -97,14 +94,15 @@ func (t *KeyTable) Chooser(source rand.Source) *KeyChooser {
 	return &KeyChooser{table: t, source: source}
 }
 
-// A KeyChooser draws the keys of one lane. It is for one goroutine at a time.
+// A KeyChooser draws the keys of one producer. One goroutine at a time may use
+// it.
 type KeyChooser struct {
 	table  *KeyTable
 	source rand.Source
 }
 
-// Next returns the key of the next message, a part of the table's text that
-// costs no allocation; it is empty when there are no keys.
+// Next returns the key of the next message, empty if there are no keys. It is a
+// part of the table's text, so it allocates nothing.
 func (c *KeyChooser) Next() string {
 	t := c.table
 	if t == nil {

@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// A Kind says what fills a body behind its stamp.
+// A Kind is what fills a body after its stamp.
 type Kind uint8
 
 // The kinds of bodies.
 const (
-	// RandomKind is bytes that no compression makes smaller.
+	// RandomKind is random bytes, which do not compress.
 	RandomKind Kind = iota
-	// TextKind is made-up words that repeat themselves: LZ4 and its like make
-	// a batch of bodies three to four times smaller.
+	// TextKind is made-up words that repeat. LZ4 and similar codecs compress a
+	// batch of them to a third or a quarter.
 	TextKind
-	// SequentialKind is the bytes 0, 1, 2 … 255, 0, 1 … of the position in
-	// the body, which are easy to recognise in a dump.
+	// SequentialKind is the bytes 0, 1, 2 … 255, 0, 1 … of the position in the
+	// body, which are easy to recognise in a dump.
 	SequentialKind
 	// ZeroKind is zero bytes, which compress to almost nothing.
 	ZeroKind
@@ -32,7 +32,7 @@ func ParseKind(text string) (Kind, error) {
 			return Kind(i), nil
 		}
 	}
-	return 0, fmt.Errorf("%q is not a kind of payload; there are %s", text, strings.Join(KindNames(), ", "))
+	return 0, fmt.Errorf("%q is not a kind of body (%s)", text, strings.Join(KindNames(), ", "))
 }
 
 // String returns the name of the kind.
@@ -42,9 +42,6 @@ func (k Kind) String() string {
 	}
 	return "unknown"
 }
-
-// MarshalText writes the kind as String does.
-func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // UnmarshalText reads the kind as ParseKind does.
 func (k *Kind) UnmarshalText(text []byte) error {

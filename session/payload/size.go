@@ -3,31 +3,30 @@ package payload
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 )
 
 // Limits of body sizes.
 const (
-	// MaxSize is the largest body in bytes that can be asked for. A broker
-	// refuses much less by default (5 MiB, its maxMessageSize), which whoever
-	// talks to it checks; this limit keeps the memory of a lane bounded.
+	// MaxSize is the largest body in bytes. A broker accepts much less by
+	// default (5 MiB, its maxMessageSize), which the caller checks. This limit
+	// bounds the memory of a producer.
 	MaxSize = 64 << 20
 
-	// MinSigma and MaxSigma bound the spread of a lognormal Size. Below the
-	// first a fixed size says the same; above the second the ends are five
-	// million million times apart and nothing but the limits is ever drawn.
+	// MinSigma and MaxSigma bound the spread of a lognormal Size. Below
+	// MinSigma it is as good as fixed. Above MaxSigma its ends are five million
+	// million times apart, and nearly every size is one of the limits.
 	MinSigma = 0.01
 	MaxSigma = 4
 
 	// lognormalReach is where both tails of a lognormal Size end, in standard
-	// deviations: 32 of a million sizes per side would lie beyond it, and
+	// deviations. On each side 32 of a million sizes would lie beyond it, and
 	// without an end no slot would be large enough.
 	lognormalReach = 4
 )
 
-// A sizeForm tells the forms of a Size apart.
+// A sizeForm is the form of a Size.
 type sizeForm uint8
 
 const (
@@ -37,15 +36,15 @@ const (
 )
 
 // A Size is a distribution of body sizes in bytes, stamp included. Sizes are
-// comparable; the zero Size stands for none given and cannot be parsed.
+// comparable. The zero Size means that none was given; it cannot be parsed.
 type Size struct {
 	form      sizeForm
 	low, high int // fixed: both the size; uniform: the ends; lognormal: both the median
 	sigma     float64
 }
 
-// FixedSize returns the Size of bodies that all have n bytes, from StampSize
-// to MaxSize.
+// FixedSize returns the Size of bodies that all have n bytes, from StampSize to
+// MaxSize.
 func FixedSize(n int) (Size, error) {
 	if err := checkSize(int64(n)); err != nil {
 		return Size{}, err
@@ -53,9 +52,9 @@ func FixedSize(n int) (Size, error) {
 	return Size{low: n, high: n}, nil
 }
 
-// ParseSize reads a Size: "512", "1KiB" or "1.5KB" is fixed, "256..4KiB" is
-// uniform with both ends included, and "lognormal(1KiB,0.5)" has that median
-// and that standard deviation of the logarithm, cut at four deviations.
+// ParseSize reads a Size. "512", "1KiB" or "1.5KB" is fixed; "256..4KiB" is
+// uniform with both ends included; "lognormal(1KiB,0.5)" has that median and
+// that standard deviation of the logarithm, cut at four deviations.
 func ParseSize(text string) (Size, error) {
 	text = strings.TrimSpace(text)
 	if inner, ok := strings.CutPrefix(text, "lognormal("); ok {
@@ -124,9 +123,9 @@ func parseSizeBytes(text string) (int, error) {
 func checkSize(n int64) error {
 	switch {
 	case n < StampSize:
-		return fmt.Errorf("%s is less than the %s stamp that every message carries", spacedBytes(n), spacedBytes(StampSize))
+		return fmt.Errorf("%s is less than the %s stamp of every message", spacedBytes(n), spacedBytes(StampSize))
 	case n > MaxSize:
-		return fmt.Errorf("%s is more than the %s that a message may have", spacedBytes(n), spacedBytes(MaxSize))
+		return fmt.Errorf("%s is more than the %s limit of a message", spacedBytes(n), spacedBytes(MaxSize))
 	}
 	return nil
 }
@@ -141,9 +140,6 @@ func (s Size) String() string {
 	}
 	return FormatBytes(int64(s.low))
 }
-
-// MarshalText writes the size as String does.
-func (s Size) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads the size as ParseSize does.
 func (s *Size) UnmarshalText(text []byte) error {
@@ -161,7 +157,7 @@ func (s Size) IsZero() bool { return s == Size{} }
 // IsFixed reports whether all bodies have the same size.
 func (s Size) IsFixed() bool { return s.form == fixedSize }
 
-// Min returns the smallest size in bytes that is ever drawn.
+// Min returns the smallest possible size in bytes.
 func (s Size) Min() int {
 	if s.form == lognormalSize {
 		return s.deviate(-lognormalReach)
@@ -169,7 +165,7 @@ func (s Size) Min() int {
 	return s.low
 }
 
-// Max returns the largest size in bytes that is ever drawn.
+// Max returns the largest possible size in bytes.
 func (s Size) Max() int {
 	if s.form == lognormalSize {
 		return s.deviate(lognormalReach)
@@ -177,9 +173,9 @@ func (s Size) Max() int {
 	return s.high
 }
 
-// Mean returns the expected size in bytes. For a lognormal size it is the
-// mean of the distribution with both ends folded in: the textbook's partial
-// expectation between the ends, and the ends with the weight of their tails.
+// Mean returns the expected size in bytes. For a lognormal size that is the
+// partial expectation between the ends, plus each end with the weight of the
+// tail that is cut there.
 func (s Size) Mean() float64 {
 	if s.form != lognormalSize {
 		return (float64(s.low) + float64(s.high)) / 2
@@ -193,8 +189,8 @@ func (s Size) Mean() float64 {
 // normal is the distribution function of the standard normal distribution.
 func normal(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
 
-// Quantile returns the size in bytes below which the share p of all sizes
-// lies, with p from 0 to 1.
+// Quantile returns the size in bytes below which the share p of all sizes lies,
+// with p from 0 to 1.
 func (s Size) Quantile(p float64) int {
 	switch s.form {
 	case uniformSize:
@@ -204,14 +200,6 @@ func (s Size) Quantile(p float64) int {
 		return s.deviate(max(-lognormalReach, min(z, lognormalReach)))
 	}
 	return s.low
-}
-
-// Sample draws a size in bytes from r.
-func (s Size) Sample(r *rand.Rand) int {
-	if s.form == fixedSize {
-		return s.low
-	}
-	return s.Quantile(r.Float64())
 }
 
 // deviate returns the lognormal size that lies z standard deviations from the

@@ -8,11 +8,11 @@ const (
 	freshLetters = 7
 	// passageLength is how many letters are repeated at a time.
 	passageLength = 44
-	// ownHistory is how many letters a body has before it repeats itself.
-	// Until then it repeats phrases that all bodies share, as records share
-	// the names of their fields, so that small bodies compress in a batch.
+	// ownHistory is how many letters a body has before it repeats itself. Until
+	// then it repeats phrases that all bodies share, as records share the names
+	// of their fields, so that small bodies compress in a batch.
 	ownHistory = 96
-	// phraseBookLength is the length of the shared phrases together.
+	// phraseBookLength is the total length of the shared phrases.
 	phraseBookLength = 256
 )
 
@@ -28,7 +28,7 @@ func newTextWriter(source rand.Source) *textWriter {
 	return w
 }
 
-// write fills body: in turn a few fresh letters and a passage from before.
+// write fills body with a few fresh letters and an earlier passage in turn.
 func (w *textWriter) write(body []byte) {
 	for at := 0; at < len(body); {
 		end := min(at+freshLetters, len(body))
@@ -43,7 +43,7 @@ func (w *textWriter) write(body []byte) {
 	}
 }
 
-// words fills b with syllables and now and then a space.
+// words fills b with syllables and spaces.
 func (w *textWriter) words(b []byte) {
 	const consonants, vowels = "bcdfghjklmnprstvwz", "aeiou"
 	for i := range b {

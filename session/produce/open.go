@@ -114,19 +114,19 @@ func (o *opener) openOne(ctx context.Context, settings spec.Producer, number, in
 		return nil, err
 	}
 	wanted := o.producerSpec(settings, number, index)
-	handle := &producerHandle{topic: wanted.Topic, stream: wanted.Stream}
+	handle := &producerHandle{topic: wanted.Topic, stream: wanted.ID}
 	wanted.Ended = func(cause error) { o.lost(handle, cause) }
 	opened, err := engine.OpenProducer(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}
 	handle.Producer = opened
-	o.group.eachAudit(wanted.Topic, func(a *delivery.Audit) { a.Open(wanted.Stream, 0) })
+	o.group.eachAudit(wanted.Topic, func(a *delivery.Audit) { a.Open(wanted.ID, 0) })
 	return handle, nil
 }
 
 func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.ProducerSpec {
-	stream := payload.StreamID(group.RandomID(), settings.BatchBy == spec.ByKey)
+	stream := payload.ProducerID(group.RandomID(), settings.BatchBy == spec.ByKey)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.keyTable == nil || o.keys != settings.Keys { // all producers share one table
@@ -136,7 +136,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 	return broker.ProducerSpec{
 		Topic:       settings.Topic,
 		Name:        fmt.Sprintf("pulsh-%s-g%d-%d-%08x", o.group.Name(), number, index+1, uint32(stream)),
-		Stream:      stream,
+		ID:          stream,
 		Compression: settings.Compression,
 		Batch:       broker.Batch{Messages: settings.Batch, Bytes: settings.BatchBytes, Delay: settings.Delay, ByKey: settings.BatchBy == spec.ByKey},
 		Pending:     max(settings.Pending/settings.ProducerCount(), 1),
@@ -147,6 +147,6 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Clock:       host.Clock,
 		Base:        host.Base,
 		Recorder:    o.recorders.Of(index),
-		Doubt:       func(n uint64) { o.group.eachAudit(settings.Topic, func(a *delivery.Audit) { a.Doubt(stream, n) }) },
+		SendFailed:  func(n uint64) { o.group.eachAudit(settings.Topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
 	}
 }

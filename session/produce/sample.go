@@ -80,6 +80,7 @@ func (g *Group) sampleProducers(p *snapshot.Producer, state snapshot.State, sett
 	if state == snapshot.Running {
 		p.Target = g.Schedule().Rate()
 	}
+	p.Base = g.Schedule().Base()
 	if set := g.current.set.Load(); set != nil {
 		p.Producers, p.Generation = len(set.producers), set.number
 		for _, one := range set.producers {

@@ -44,16 +44,16 @@ func TestProfileErrorsNameThePlace(t *testing.T) {
 		{"unknown preference", "[session]\nrefesh = \"1s\"\n", "p.toml:2:1: [session] has no key \"refesh\", but \"refresh\"\n  refesh = \"1s\"\n  ^^^^^^"},
 		{"preference", "[session]\nrefresh = \"1ms\"\n", "p.toml:2:12: refresh: \"1ms\" is too short; at least 20ms\n  refresh = \"1ms\"\n             ^^^"},
 		{"contradiction", "[session]\np99-warn = \"1s\"\np99-fail = \"1ms\"\n",
-			"p.toml:1:2: p99-warn=1s never shows beside p99-fail=1ms\n  [session]\n   ^^^^^^^"},
+			"p.toml:1:2: p99-warn=1s has no effect with p99-fail=1ms\n  [session]\n   ^^^^^^^"},
 		{"window", "[graph]\nwindow = \"long\"\n", "p.toml:2:11: window: \"long\" is not a duration\n  window = \"long\"\n            ^^^^"},
 		{"newer", "version = 2\nnew = 1\n", "p.toml:1:11: version 2 is of a newer pulsh; this one reads version 1\n  version = 2\n            ^"},
 		{"version", "version = \"one\"\n", "p.toml:1:12: a version is a whole number such as 1\n  version = \"one\"\n             ^^^"},
 		{"number", "\n[produce.fast]\n  workers = 10000 # many\n",
-			"p.toml:3:13: workers: 10000 workers are more than 1000\n    workers = 10000 # many\n              ^^^^^"},
+			"p.toml:3:13: workers must be at most 1000\n    workers = 10000 # many\n              ^^^^^"},
 		{"inline table", "produce = { fast = { workers = 0 } }\n",
-			"p.toml:1:11: workers: 0 workers are less than 1\n  produce = { fast = { workers = 0 } }\n            ^"},
+			"p.toml:1:11: workers must be at least 1\n  produce = { fast = { workers = 0 } }\n            ^"},
 		{"type", "[consume.sub1]\nworkers = [1]\n", "p.toml:2:11: workers is a text or a number\n  workers = [1]\n            ^^^"},
-		{"group's name", "[produce.1st]\n", "p.toml:1:2: \"1st\" is not a name: it begins with a letter\n  [produce.1st]\n   ^^^^^^^^^^^"},
+		{"group's name", "[produce.1st]\n", "p.toml:1:2: \"1st\" is not a name: it must begin with a letter\n  [produce.1st]\n   ^^^^^^^^^^^"},
 		{"two groups", "[produce.a]\n[consume.a]\n", "p.toml:2:2: there are two groups \"a\"\n  [consume.a]\n   ^^^^^^^^^"},
 		{"secret", "[connection]\ntoken = \"abc\"\n",
 			"p.toml:2:1: [connection] holds no token; use token_file or token_env\n  token = (hidden)\n  ^^^^^"},
@@ -130,7 +130,7 @@ func anyProfile(chance *rand.Rand) Profile {
 		if anySettings(chance, spec.PreferenceSettings(), &prefer); prefer.Check() != nil {
 			prefer = spec.DefaultPreferences() // limits that contradict each other
 		}
-		p.Session = prefer.Said()
+		p.Session = prefer.Entries()
 	}
 	if chance.IntN(2) == 0 {
 		p.Graph = Graph{Shown: "g0 | g1 " + anyText(chance), Window: "90s"}
@@ -164,7 +164,7 @@ func anySettings[S any](chance *rand.Rand, settings []spec.Setting[S], spec *S) 
 	values := map[string][]string{
 		"COUNT": {"0", "1", "7", "64", "1k"}, "DURATION": {"20ms", "1s", "1m", "90s"}, "BYTES": {"1KiB", "1.5MB", "64MiB"},
 		"SHAPE": {"max", "50k", "300/m", "ramp(1k..50k,2m)+max", "hold(2k,30s)+spike(x5,10s,every=1m)", "sine(20k,50%,1m)"},
-		"SIZE":  {"512", "256..4KiB", "lognormal(1KiB,0.5)"}, "LANES": {"auto", "each", "3"},
+		"SIZE":  {"512", "256..4KiB", "lognormal(1KiB,0.5)"}, "PRODUCERS": {"auto", "each", "3"},
 		"KEYS": {"none", "10k", "10k,zipf=1.1", "10k,hot=20%/3"}, "TOPIC": {"x", "ns/x", "t/ns/x", "non-persistent://t/ns/x"},
 		"NAME": {"s", "s-1"}, "PERCENT": {"1%", "50%", "97.5%"},
 	}

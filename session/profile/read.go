@@ -11,9 +11,9 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"pulsh/session/input"
-	"pulsh/session/meant"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
+	"pulsh/session/spell"
 )
 
 // profilesMax bounds the profiles of a file. With GroupsMax it bounds the memory
@@ -181,7 +181,7 @@ func (d *tomlFile) only(path []string, table map[string]any, known ...string) er
 			if slices.Contains(known, name+"_file") && slices.Contains(known, name+"_env") {
 				return d.unknown(here, fmt.Errorf("%s holds no %s; use %s_file or %s_env", where, name, name, name))
 			}
-			if near := meant.Names(name, known); len(near) > 0 {
+			if near := spell.Nearest(name, known); len(near) > 0 {
 				name = fmt.Sprintf("%q, but %q", name, near[0])
 			} else {
 				name = fmt.Sprintf("%q; there are %s", name, strings.Join(known, ", "))
@@ -235,7 +235,7 @@ func (d *tomlFile) preferences(path []string, table map[string]any) ([]spec.Pref
 		return nil, err
 	}
 	var out []spec.Preference
-	for _, one := range read.Said() {
+	for _, one := range read.Entries() {
 		if _, there := said[one.Name]; there {
 			out = append(out, one)
 		}
@@ -329,7 +329,10 @@ func readSettings[S any](d *tomlFile, path []string, table map[string]any, setti
 		}
 		s, _ := spec.FindSetting(settings, name)
 		if err := s.Set(into, text); err != nil {
-			return d.wrong(here, fmt.Errorf("%s: %w", name, err))
+			if !strings.HasPrefix(err.Error(), name+" ") {
+				err = fmt.Errorf("%s: %w", name, err)
+			}
+			return d.wrong(here, err)
 		}
 	}
 	return nil

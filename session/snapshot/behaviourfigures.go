@@ -7,46 +7,38 @@ import (
 	"pulsh/session/spec"
 )
 
-// behaviourFigures are the figures of what a consumer group does with its
-// messages, and of what its ledger keeps open.
+// behaviourFigures returns the figures about the outcomes of received messages
+// and about missing messages.
 func behaviourFigures() []Figure {
-	figure := func(name string, unit spec.Unit, doc string, of func(*Consumer) float64) Figure {
-		return Figure{name, unit, doc, func(_ *Snapshot, g Group) float64 {
-			if g.Consumer == nil {
-				return math.NaN()
-			}
-			return of(g.Consumer)
-		}}
-	}
-	outcome := func(name, doc string, o metrics.Outcome) Figure {
-		return figure(name, spec.Count, doc, func(c *Consumer) float64 { return float64(c.Outcomes[o]) })
-	}
 	type C = *Consumer
+	outcome := func(name, doc string, o metrics.Outcome) Figure {
+		return ofConsumer(name, spec.Count, doc, func(c C) float64 { return float64(c.Outcomes[o]) })
+	}
 	return []Figure{
-		figure("target", spec.PerSecond, "messages a second that may be taken now, infinite under max", func(c C) float64 {
+		ofConsumer("target", spec.PerSecond, "max messages received per second, infinite for max", func(c C) float64 {
 			if c.Target.IsMax() {
 				return math.Inf(1)
 			}
 			return float64(c.Target)
 		}),
-		figure("kept", spec.Count, "messages processed and held back by ack=delayed or ack=manual", func(c C) float64 { return float64(c.Kept) }),
-		figure("waiting", spec.Count, "messages that wait in the client's queue", func(c C) float64 { return float64(c.Waiting) }),
-		figure("nacked", spec.Count, "messages given back", func(c C) float64 { return float64(c.Nacked) }),
-		outcome("dropped", "messages neither acknowledged nor given back", metrics.Dropped),
-		outcome("released", "messages given up by their consumer's end, to come again", metrics.Released),
+		ofConsumer("kept", spec.Count, "messages processed and not yet acknowledged because of ack=delayed or ack=manual", func(c C) float64 { return float64(c.Kept) }),
+		ofConsumer("waiting", spec.Count, "messages in the client's receiver queues", func(c C) float64 { return float64(c.Waiting) }),
+		ofConsumer("nacked", spec.Count, "messages negatively acknowledged", func(c C) float64 { return float64(c.Nacked) }),
+		outcome("dropped", "messages left unacknowledged by the setting drop", metrics.Dropped),
+		outcome("released", "messages that their consumer held when it closed; the broker redelivers them", metrics.Released),
 		outcome("deadlettered", "messages stored in the dead-letter topic", metrics.DeadLettered),
 		outcome("retried", "messages stored in the retry topic", metrics.Retried),
-		outcome("unforwarded", "messages that neither topic took, given back instead", metrics.ForwardFailed),
-		outcome("redelivered.nack", "messages that came again after they were given back", metrics.AgainNack),
-		outcome("redelivered.drop", "messages that came again after they were dropped", metrics.AgainDrop),
-		outcome("redelivered.disconnect", "messages that came again after a consumer closed or lost its connection", metrics.AgainDisconnect),
-		outcome("redelivered.seek", "messages that came again after a seek", metrics.AgainSeek),
-		outcome("redelivered.unknown", "messages that came again for no known cause", metrics.AgainUnknown),
-		figure("churned", spec.Count, "consumers closed and subscribed again by churn", func(c C) float64 { return float64(c.Churned) }),
-		figure("holes", spec.Count, "messages passed over that may still come", func(c C) float64 { return float64(c.Delivery.Holes) }),
-		figure("tail", spec.Count, "messages acked to their producer, above the last one received", func(c C) float64 { return float64(c.Delivery.Tail) }),
-		figure("doubtful", spec.Count, "failed sends that may be stored", func(c C) float64 { return float64(c.Delivery.Doubtful) }),
-		figure("disordered.key", spec.Count, "messages out of order within a key", func(c C) float64 { return float64(c.Delivery.OutOfOrderKey) }),
-		figure("tooold", spec.Count, "messages of before the ledger's window, not to be judged", func(c C) float64 { return float64(c.Delivery.TooOld) }),
+		outcome("unforwarded", "messages that neither topic accepted; they were nacked instead", metrics.ForwardFailed),
+		outcome("redelivered.nack", "messages redelivered after a nack", metrics.RedeliveredNack),
+		outcome("redelivered.drop", "messages redelivered after they were dropped", metrics.RedeliveredDrop),
+		outcome("redelivered.disconnect", "messages redelivered after their consumer closed or lost its connection", metrics.RedeliveredDisconnect),
+		outcome("redelivered.seek", "messages redelivered after a seek", metrics.RedeliveredSeek),
+		outcome("redelivered.unknown", "messages redelivered for an unknown reason", metrics.RedeliveredUnknown),
+		ofConsumer("churned", spec.Count, "consumers replaced by churn", func(c C) float64 { return float64(c.Churned) }),
+		ofConsumer("gaps", spec.Count, "missing messages between received ones, which may still arrive", func(c C) float64 { return float64(c.Delivery.Gaps) }),
+		ofConsumer("notreceived", spec.Count, "messages acked to their producer, newer than the last one received", func(c C) float64 { return float64(c.Delivery.NotYetReceived) }),
+		ofConsumer("unknown", spec.Count, "missing messages whose send failed, which may be stored", func(c C) float64 { return float64(c.Delivery.Unknown) }),
+		ofConsumer("outoforder.key", spec.Count, "messages out of order within a key", func(c C) float64 { return float64(c.Delivery.OutOfOrderKey) }),
+		ofConsumer("outsidewindow", spec.Count, "messages too old to be checked for loss and duplication", func(c C) float64 { return float64(c.Delivery.OutsideWindow) }),
 	}
 }

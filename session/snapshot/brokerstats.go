@@ -5,37 +5,38 @@ import (
 	"time"
 )
 
-// SenderClock is what a consumer group knows of the clocks of other hosts, whose
-// pulsh send what it receives. Messages of the session's own groups are stamped
-// and received by one clock and tell nothing.
+// SenderClock is what a consumer group knows about the clocks of the hosts that
+// send its messages. Messages of the session's own groups are stamped and
+// received by one clock, and tell nothing.
 //
-// A stamp tells when a message left by its sender's clock, our clock tells when
-// it came. Of the difference, the transit, one part is the way that the message
-// really took, which is never negative, and the other is what the sender's
-// clock is ahead of ours. So the clock is ahead by at least the shortest
-// transit with its sign turned: that is Low, and it holds without any
-// assumption. One way alone gives no other bound. An upper one needs to know
-// how long the quickest message can have taken, which is no longer than the
-// mean one took. By Little's law (J. D. C. Little, A proof for the queuing
-// formula L = λW, Operations Research 9 (1961)) the mean time in the broker and
-// with us is the mean backlog divided by the rate; clockPath is allowed for the
-// way to the broker, which no backlog shows. That is High. It is known while
-// the admin API tells the backlog and while we keep up with it, as after a
-// seek messages come that have waited longer than any backlog explains. It is
-// too low where messages wait long at their sender, behind a queue that is full.
+// A stamp has the time when a message was sent, by the sender's clock; our
+// clock has the time when it arrived. The difference, the transit, is the time
+// that the message really took minus how far the sender's clock is ahead. The
+// message took no less than zero, so the clock is ahead by at least the negated
+// shortest transit: that is Low, and it holds without any assumption.
 //
-// A clock that is ahead shows at once when it is ahead by more than messages
-// take. A clock that is behind looks like messages that wait: it shows when
-// they would have to wait longer than the backlog explains.
+// An upper bound needs to know how long the fastest message can have taken,
+// which is no longer than the mean one took. By Little's law (J. D. C. Little,
+// A proof for the queuing formula L = λW, Operations Research 9 (1961)) the
+// mean time in the broker and in our queues is the mean backlog divided by the
+// rate. clockPath is added for the way to the broker, which no backlog
+// includes. The sum minus the shortest transit is High. It is known while the
+// admin API reports the backlog and the group keeps up with it: after a seek
+// messages have waited longer than any backlog explains. It is too low if
+// messages wait long at their sender, behind a full send queue.
+//
+// A clock that is ahead shows at once if it is ahead by more than messages
+// take. A clock that is behind makes messages look late: it shows if they would
+// have to wait longer than the backlog explains.
 type SenderClock struct {
-	Streams int           // that others send, and that were heard lately
-	Differs bool          // the clocks differ for certain, or as far as High is right
-	Low     time.Duration // the sender's clock is ahead by this at least; negative is behind
-	High    time.Duration // and by this at most, if Bounded
-	Bounded bool
+	Producers int           // producers of other processes, with recent messages
+	Differs   bool          // the clocks differ, if High is right in case only High shows it
+	Low       time.Duration // the sender's clock is ahead by at least this; negative is behind
+	High      time.Duration // and by at most this, if Bounded
+	Bounded   bool
 }
 
-// String says what is known as a sentence, or "" while nothing differs.
+// String describes the difference in a sentence. It is "" without a difference.
 func (c SenderClock) String() string {
 	switch {
 	case !c.Differs:
@@ -59,17 +60,17 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%.2f s", d.Seconds())
 }
 
-// Spread is how unevenly a topic's partitions are used: messages a second that
-// come in for a producer group, messages that wait for a consumer group. The
+// Spread is how unevenly the partitions of a topic are used: in messages per
+// second for a producer group, in messages of backlog for a consumer group. The
 // zero value is a topic without partitions, or one that is not known yet.
 type Spread struct {
 	Partitions  int
 	Least, Most Part
 }
 
-// Part is what is of one partition.
+// Part is the value of one partition.
 type Part struct {
-	Partition string // its short name
+	Partition string // short name
 	Value     float64
 }
 
@@ -85,26 +86,26 @@ func (s *Spread) Take(partition string, value float64) {
 	s.Partitions++
 }
 
-// BrokerStats is what the broker says of a group's topic, asked once a second.
-// Rates are derived from its counters between two answers; its own are averages
-// over a minute.
+// BrokerStats is the broker's statistics for the topic of a group, polled once
+// a second. Rates are differences of the broker's counters between two polls,
+// because the broker's own rates are averages over a minute.
 type BrokerStats struct {
-	At              time.Time // of the answer; zero while there is none
-	InPerSecond     float64   // messages published to the topic, by anybody
+	At              time.Time // of the last poll; zero before the first
+	InPerSecond     float64   // messages published to the topic, by all clients
 	OutPerSecond    float64   // messages delivered to the group's subscription
-	Messages        int64     // published since the topic was loaded
+	Messages        int64     // published since the broker loaded the topic
 	Storage         int64     // bytes
 	Producers       int       // of all clients
 	BacklogEntries  int64     // of the group's subscription
 	BacklogMessages int64     // an estimate: entries × messages per entry
 	Unacked         int64
-	Throttled       bool   // the broker has held publishers back since the answer before
-	Limit           string // the publish limit that does it, as a part of a sentence
-	Apart           string // a standing disagreement with pulsh's own count, as a sentence
-	Spread          Spread // over the partitions: what comes in for a producer group, what waits for a consumer group
+	Throttled       bool   // the broker has throttled publishers since the previous poll
+	Limit           string // the publish limit, as a part of a sentence
+	Apart           string // a lasting difference from pulsh's own count, as a sentence
+	Spread          Spread // over the partitions
 }
 
-// Backlog is the truth of a consumer group in the form of its own snapshot.
+// Backlog returns the backlog of a consumer group.
 func (t BrokerStats) Backlog() Backlog {
 	return Backlog{Known: !t.At.IsZero(), Entries: t.BacklogEntries, Messages: t.BacklogMessages, Unacked: t.Unacked, At: t.At}
 }

@@ -9,10 +9,10 @@ import (
 	"pulsh/session/spec"
 )
 
-// termsMax bounds a condition: more than fit on one line.
+// termsMax bounds the comparisons of a condition: more than fit on a line.
 const termsMax = 16
 
-// Condition is one or more comparisons that must hold at the same time.
+// Condition is one or more comparisons that must all hold at the same time.
 type Condition struct {
 	Terms []Term
 }
@@ -25,9 +25,8 @@ type Term struct {
 	unit   spec.Unit
 }
 
-// ParseCondition reads comparisons joined by and, as in
-// fast.p99<20ms and sub1.backlog<5k. The error is a sentence that quotes what
-// is wrong.
+// ParseCondition reads comparisons joined by and, as in fast.p99<20ms and
+// sub1.backlog<5k. The error is a sentence that quotes the wrong part.
 func ParseCondition(text string) (Condition, error) {
 	var c Condition
 	words := strings.Fields(text)
@@ -51,7 +50,7 @@ func ParseCondition(text string) (Condition, error) {
 	return c, nil
 }
 
-// parseTerm reads METRIC OP VALUE with or without blanks around OP.
+// parseTerm reads METRIC OP VALUE, with or without spaces around OP.
 func parseTerm(text string) (Term, error) {
 	at := strings.IndexAny(text, "<>=!")
 	if at < 0 {
@@ -95,8 +94,8 @@ func (t Term) String() string { return t.Metric.String() + " " + t.Op + " " + t.
 // Limit writes the value that the metric is compared with.
 func (t Term) Limit() string { return t.unit.Format(t.Value) }
 
-// Holds says whether the condition is true of a snapshot. A metric of which
-// nothing is known fulfils nothing, not even !=.
+// Holds reports whether the condition is true of a snapshot. No comparison with
+// an unknown value is true, not even !=.
 func (c Condition) Holds(s *Snapshot) bool {
 	for _, t := range c.Terms {
 		if !t.Holds(s.Value(t.Metric)) {
@@ -106,7 +105,7 @@ func (c Condition) Holds(s *Snapshot) bool {
 	return true
 }
 
-// Holds says whether the comparison is true of a measured value.
+// Holds reports whether the comparison is true of a measured value.
 func (t Term) Holds(measured float64) bool {
 	switch {
 	case math.IsNaN(measured):
@@ -125,7 +124,7 @@ func (t Term) Holds(measured float64) bool {
 	return measured != t.Value
 }
 
-// Worse says whether measured is further from holding than other.
+// Worse reports whether measured is further from holding than other.
 func (t Term) Worse(measured, other float64) bool {
 	switch {
 	case math.IsNaN(measured) || math.IsNaN(other):

@@ -4,9 +4,9 @@ import "pulsh/session/delivery"
 
 // Delivery is the delivery audit of a consumer group at one instant.
 type Delivery struct {
-	Present   delivery.Totals   // of the epoch that goes on, since its begin or the last reset
-	Earlier   delivery.Totals   // of the epochs before, since the last reset
-	Producers []ProducerAccount // of the present epoch, resets or not; the worst first
+	Present   delivery.Totals   // of the present period, since its beginning or the last reset
+	Previous  delivery.Totals   // of the previous periods, since the last reset
+	Producers []ProducerAccount // of the present period regardless of resets; the worst first
 }
 
 // ProducerAccount is the delivery account of one Pulsar producer.

@@ -1,4 +1,4 @@
 // Package snapshot holds the state of a session at one instant: its groups,
-// their figures, and the metrics and conditions that read them. A Snapshot is
-// immutable once it is published, so readers need no lock.
+// their figures, and the metrics and conditions that read them. A published
+// Snapshot is immutable, so readers need no lock.
 package snapshot

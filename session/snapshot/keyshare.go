@@ -2,13 +2,13 @@ package snapshot
 
 import "pulsh/session/broker"
 
-// KeyShare is what one worker of a consumer group has of the keys.
+// KeyShare is the share of the keys that one worker of a consumer group gets.
 type KeyShare struct {
 	Worker   int
-	Consumer string           // its name at the broker
-	Received int64            // by this consumer, since it was made
-	Keys     int              // different ones among them, an estimate to one in a hundred
-	Hashes   int              // of the broker.HashSlots values that a key can have; 0 if not known
+	Consumer string           // the consumer's name
+	Received int64            // by this consumer, since its creation
+	Keys     int              // unique keys among them, estimated to 1 %
+	Hashes   int              // how many of the broker.HashSlots hash values; 0 if unknown
 	Range    broker.HashRange // with sticky=on
 	Sticky   bool
 }

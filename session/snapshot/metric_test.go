@@ -94,6 +94,16 @@ func TestEveryFigureReadsASnapshot(t *testing.T) {
 	require.True(t, math.IsNaN((*Snapshot)(nil).Value(Metric{"fast", "rate"})))
 }
 
+func TestFormerNamesAreStillRead(t *testing.T) {
+	for former, present := range aliases {
+		m, err := ParseMetric("sub1." + former)
+		require.NoError(t, err)
+		require.Equal(t, Metric{"sub1", present}, m)
+		_, found := findFigure(anyFigures, former)
+		require.False(t, found, "%s is a figure of its own", former)
+	}
+}
+
 func FuzzCondition(f *testing.F) {
 	for _, text := range []string{
 		"fast.p99<20ms and sub1.backlog<5k", "fast.rate>=50k/s", "a.mbps!=1.5", "a.mbps<3KiB/s", "process.memory==1GiB", "process.cpu<1%", "x",

@@ -3,22 +3,23 @@ package snapshot
 import "pulsh/session/broker"
 
 // Order is the order of messages that a subscription promises, and that the
-// ledger can hold it to.
+// delivery audit can check.
 type Order string
 
-// What is in order: nothing, the messages of each lane, or of each key of each
-// lane.
+// The messages are ordered not at all, within each producer, or within each key
+// of each producer.
 const (
 	NoOrder       Order = "none"
-	ProducerOrder Order = "lane"
+	ProducerOrder Order = "producer"
 	KeyOrder      Order = "key"
 )
 
-// Order tells what a consumer group may expect. One consumer of one partition
-// gets the messages of a lane as they were sent, unless the sender batches by key. Partitions have no order
-// between them, but a key has one partition; with key_shared it has one
-// consumer as well. Several consumers of a shared subscription disorder by
-// nature, and where nobody has told of the partitions nothing is promised.
+// Order returns the order that a consumer group can expect. One consumer of one
+// partition gets the messages of a producer as they were sent, unless the
+// producer batches by key. Partitions have no order between them, but all
+// messages of a key are in one partition, and with key_shared they go to one
+// consumer. Several consumers of a shared subscription keep no order. Nothing
+// is promised while the number of partitions is unknown.
 func (g Group) Order() Order {
 	c := g.Consumer
 	if c == nil {
@@ -39,7 +40,8 @@ func (g Group) Order() Order {
 	return NoOrder
 }
 
-// Disorder is how many messages came against the promised order.
+// Disorder returns how many messages arrived against the promised order, and
+// that order.
 func (g Group) Disorder() (messages uint64, promised Order) {
 	switch promised = g.Order(); promised {
 	case ProducerOrder:

@@ -5,8 +5,9 @@ import (
 	"pulsh/session/spec"
 )
 
-// OverTime says what one column of a graph shows of a stretch: durations the
-// worst, counts the last, everything else the mean, a cost as well.
+// OverTime returns how the values within one column of a graph are combined:
+// the maximum of durations, the last of counts, the mean of everything else,
+// including a cost per message.
 func (f Figure) OverTime() metrics.Aggregate {
 	switch {
 	case f.Name == perMillion:

@@ -11,16 +11,16 @@ import (
 	"pulsh/session/spec"
 )
 
-// Snapshot is the state of a session at one instant. It is built by the
-// sampler every 100 ms and never changed afterwards: readers need no lock.
+// Snapshot is the state of a session at one instant. The sampler builds one
+// every 100 ms. A published Snapshot is immutable, so readers need no lock.
 type Snapshot struct {
 	At      time.Time
 	Elapsed time.Duration // since the session began
 	Cluster Cluster
-	Groups  []Group // in the order in which they were made
+	Groups  []Group // in the order of their creation
 	Totals  Totals
 	Process metrics.ProcessStats
-	Marks   []Mark // newest last, at most marksMax
+	Marks   []Mark // newest last, at most spec.MarksMax
 }
 
 // Group returns the snapshot of the named group.
@@ -33,7 +33,7 @@ func (s *Snapshot) Group(name string) (Group, bool) {
 	return Group{}, false
 }
 
-// ProbeEvery is how often a cluster that does not answer is asked again.
+// ProbeEvery is the interval at which a cluster that does not answer is probed.
 const ProbeEvery = time.Second
 
 // ClusterState says whether Pulsar answers.
@@ -43,21 +43,21 @@ type ClusterState string
 const (
 	Unconnected  ClusterState = "not connected"
 	Up           ClusterState = "up"
-	Reconnecting ClusterState = "reconnecting" // it answered before, and does not now
+	Reconnecting ClusterState = "reconnecting" // it does not answer now, but did before
 )
 
-// Cluster is what the session knows of the cluster it is connected to.
+// Cluster is what the session knows about the cluster that it is connected to.
 type Cluster struct {
 	URL, AdminURL string
 	Name          string // local, or the host of the URL
-	Version       string // "" if it is not known
-	SizeMax       int    // of a message, in bytes; 0 if it is not known
+	Version       string // "" if unknown
+	SizeMax       int    // max bytes of a message; 0 if unknown
 	State         ClusterState
 	Since         time.Time // of State
-	Restored      bool      // it has been away and is back
-	Detail        string    // the last refusal, as a sentence
-	// Why is the refusal in a few words, and Tries how often the cluster was
-	// asked in vain since it went away, once every ProbeEvery.
+	Restored      bool      // it was unreachable and is back
+	Detail        string    // the last error, as a sentence
+	// Why is the error in a few words, and Tries how many probes have failed
+	// since the cluster stopped answering, one every ProbeEvery.
 	Why   string
 	Tries int
 }
@@ -68,8 +68,9 @@ const (
 	Consume Kind = "consume"
 )
 
-// Ready groups have settings and no connection; they start with their start
-// command. Failed groups could not be started or have ended by themselves.
+// The states of a group. A Ready group has settings and no connection until it
+// is started. A Failed group could not be started, or stopped because of an
+// error.
 const (
 	Ready    State = "ready"
 	Starting State = "starting"
@@ -81,53 +82,55 @@ const (
 	Failed   State = "failed"
 )
 
-// Group is one group at one instant. Exactly one of Producer and
-// Consumer is set, by Kind.
+// Group is one group at one instant. Exactly one of Producer and Consumer is
+// set, by Kind.
 type Group struct {
 	Name       string
 	Kind       Kind
 	State      State
-	Engine     broker.Engine // that speaks for the group: ClientEngine or WireEngine
 	Topic      string
-	Topics     []string // that a consumer group is subscribed to; nil before its start, and of a producer group
-	Partitions int      // 0 if the topic is not partitioned or not looked up yet
+	Topics     []string      // of a started consumer group; nil of others
+	Partitions int           // 0 if the topic has none or was not looked up yet
+	Engine     broker.Engine // of the group's connections: ClientEngine or WireEngine
 	Workers    int
 	Since      time.Time     // of the first start, or zero
-	Running    time.Duration // time spent running since start or reset
+	Running    time.Duration // time in state Running since the start or the last reset
 	Failures   []metrics.Failure
 	LastError  string // why the group is Failed, or ""
 	Producer   *Producer
 	Consumer   *Consumer
 }
 
-// Producer holds the figures of a producer group. Totals count since
-// the start or the last reset; rates are of the last second.
+// Producer holds the figures of a producer group. Totals count since the start
+// or the last reset. Rates are those of the last second.
 type Producer struct {
-	Shape   pacing.Shape // what is wanted
-	Target  pacing.Rate  // wanted right now
+	Shape   pacing.Shape // the target over time
+	Target  pacing.Rate  // the target now: 0 unless running, with a burst included
+	Base    pacing.Rate  // the target of the shape alone: without a burst, and also while paused
 	Average float64      // messages acked per second since the start
 	Rate    float64      // messages acked per second
 	SentPerSecond,
 	BytesPerSecond float64
-	Due, Missed      int64 // slots that fell due; slots given up as too late
+	Due, Missed      int64 // messages that fell due; messages skipped as too late
 	Sent, Acked      int64
-	Failed, Unknown  int64 // refused; without an answer when their lane closed
+	Failed, Unknown  int64 // failed sends; sends without an answer when their producer closed
 	Bytes            int64
 	InFlight         int
-	Pending          int     // in flight at most
-	MessagesPerBatch float64 // of the last second, or of the whole run when idle
+	Pending          int     // max in flight
+	MessagesPerBatch float64 // of the last second, or of the whole run while idle
 	Producers        int
-	Generation       int       // lanes rebuilt so many times, from 1
+	Generation       int       // number of the set of producers, from 1
 	Latency          Latencies // due → acked
 	Service          Latencies // sent → acked
 	Lag              Latencies // due → sent
 	Size             payload.Size
 	PerWorker        []Worker
-	Limit            string      // what holds the rate down, as a sentence, or ""
-	Broker           BrokerStats // what the broker says of the topic
+	Limit            string      // what limits the rate, as a sentence, or ""
+	Broker           BrokerStats // the broker's statistics for the topic
 }
 
-// Consumer holds the figures of a consumer group.
+// Consumer holds the figures of a consumer group. Totals count since the start
+// or the last reset. Rates are those of the last second.
 type Consumer struct {
 	Subscription string
 	Type         string
@@ -138,34 +141,34 @@ type Consumer struct {
 	Received, Acked, AckFailed int64
 	Bytes                      int64
 	InFlight                   int             // received and not yet acked
-	Consumers                  int             // that the broker sees
-	Delivery                   delivery.Totals // of all periods; messages still missing are of the present one
-	Clock                      SenderClock     // how the clocks of other senders stand
-	Unstamped                  int64           // not sent by pulsh: neither latency nor ledger
+	Consumers                  int             // connected to the broker
+	Delivery                   delivery.Totals // of all periods; what may still arrive is of the present one
+	Clock                      SenderClock     // the clocks of other senders
+	Unstamped                  int64           // not sent by pulsh: no latency and no delivery check
 	E2E                        Latencies       // due → received
 	Processing                 Latencies       // received → acked
 	Backlog                    Backlog
-	Broker                     BrokerStats // what the broker says of topic and subscription
-	Epoch                      int         // number of the present period, from 1; a seek begins another
-	Drain                      *Drain      // after a seek, until the backlog is gone
+	Broker                     BrokerStats // the broker's statistics for the topics and the subscription
+	Period                     int
+	Drain                      *Drain // after a seek, until the backlog is empty
 	PerWorker                  []Worker
-	Target                     pacing.Rate      // messages a second that may be taken now
-	Shape                      pacing.Shape     // of the target
-	Ack                        spec.Ack         // the strategy
-	Nacked                     int64            // given back
-	Outcomes                   metrics.Outcomes // what else became of messages
-	Kept                       int              // processed and held back by the strategy
-	Waiting                    int              // in the client's queue
-	Churned                    int64            // consumers closed and subscribed again by churn
+	Target                     pacing.Rate      // max messages received per second, now
+	Shape                      pacing.Shape     // the Target over time
+	Ack                        spec.Ack         // the acknowledgement strategy
+	Nacked                     int64            // negatively acknowledged
+	Outcomes                   metrics.Outcomes // further outcomes of messages
+	Kept                       int              // processed and kept by the acknowledgement strategy
+	Waiting                    int              // in the client's receiver queues
+	Churned                    int64            // consumers replaced by churn
 }
 
-// Latencies is one distribution, of the last second and since the start or
-// the last reset.
+// Latencies describes one distribution, of the last second and since the start
+// or the last reset.
 type Latencies struct {
 	Recent, Total metrics.Quantiles
 }
 
-// Backlog is what waits in the broker, asked from the admin API once a second.
+// Backlog is the backlog of a subscription, from the admin API once a second.
 type Backlog struct {
 	Known    bool // false until the admin API has answered
 	Entries  int64
@@ -174,25 +177,25 @@ type Backlog struct {
 	At       time.Time
 }
 
-// Drain tells how far a group is from the end of its backlog.
+// Drain describes the progress of a group through its backlog.
 type Drain struct {
 	From  time.Time
-	Start int64 // messages to go when it began
+	Start int64 // backlog in messages at From
 	ETA   time.Duration
 }
 
-// Worker is one worker's own count.
+// Worker holds the counts of one worker.
 type Worker struct {
 	Worker  int // from 1
 	Done    int64
 	Rate    float64
 	Failed  int64
-	Waiting bool // for a slot, a free place in the queue, or a message
-	// Of a worker that receives.
+	Waiting bool // for a due message, a free slot of the send queue, or a message
+	// Of a receiving worker only.
 	Acked, Nacked, Dropped int64
 }
 
-// Totals adds up all groups.
+// Totals are the sums over all groups.
 type Totals struct {
 	Sent, Acked, Failed   int64
 	Received              int64
@@ -200,7 +203,7 @@ type Totals struct {
 	ProduceRate, RecvRate float64
 }
 
-// MarkKind says what a mark on the time axis stands for.
+// MarkKind is what a mark on the time axis stands for.
 type MarkKind string
 
 // The kinds of mark.
@@ -211,7 +214,7 @@ const (
 	MarkError     MarkKind = "error"
 )
 
-// Mark is one event of the timeline.
+// Mark is one event on the time axis.
 type Mark struct {
 	At     time.Time
 	Kind   MarkKind
@@ -219,7 +222,7 @@ type Mark struct {
 	Text   string
 }
 
-// Note is a line that the session wants the user to see.
+// Note is a line that the session shows to the user.
 type Note struct {
 	At   time.Time
 	Text string

@@ -1,6 +1,6 @@
 package snapshot
 
-// Active says whether a group in this state has connections.
+// Active reports whether a group in this state has connections.
 func (s State) Active() bool {
 	switch s {
 	case Starting, Running, Paused, Seeking, Stopping:
@@ -9,8 +9,8 @@ func (s State) Active() bool {
 	return false
 }
 
-// Kind is what a group does.
+// Kind is what a group does: produce or consume.
 type Kind string
 
-// State is where a group is in its life.
+// State is the state of a group.
 type State string

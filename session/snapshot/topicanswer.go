@@ -2,7 +2,7 @@ package snapshot
 
 import "pulsh/session/broker"
 
-// TopicAnswer is what the broker says of one topic that a group uses.
+// TopicAnswer is the broker's statistics for one topic of a group.
 type TopicAnswer struct {
 	Topic string
 	Stats broker.TopicStats

@@ -9,8 +9,8 @@ import (
 	"pulsh/session/pacing"
 )
 
-// Ack is when and how a consumer group acknowledges. It is comparable; the
-// zero Ack is none.
+// Ack is when and how a consumer group acknowledges. It is comparable. The zero
+// Ack means no strategy.
 type Ack struct {
 	Way   ackWay
 	group broker.Grouping // of batched
@@ -29,8 +29,8 @@ const (
 
 // Limits of acknowledgement strategies, each with its reason.
 const (
-	AckGroupMin      = 2                // one alone is immediate
-	AckGroupMax      = 100_000          // ids of one frame: some 20 bytes each, within what any broker takes
+	AckGroupMin      = 2                // a single message would be immediate
+	AckGroupMax      = 100_000          // ids of one frame: about 20 bytes each, which any broker accepts
 	AckGroupDelayMax = time.Minute      // longer than any broker waits for an acknowledgement
 	AckAfterMin      = time.Millisecond // finer than timers are
 	AckAfterMax      = time.Hour
@@ -41,8 +41,8 @@ const (
 func BatchedAck() Ack { return Ack{Way: ackBatched, group: broker.StandardGrouping()} }
 
 // ParseAck reads a strategy: batched, batched(1000,100ms), immediate,
-// delayed(500ms), manual or cumulative. The error is a sentence that quotes
-// the text.
+// delayed(500ms), manual or cumulative. The error is a sentence that quotes the
+// text.
 func ParseAck(text string) (Ack, error) {
 	word, inner, call := strings.Cut(strings.TrimSpace(text), "(")
 	if call {
@@ -76,7 +76,7 @@ func parseBatched(text, inner string) (Ack, error) {
 		return Ack{}, fmt.Errorf("%q is not batched(COUNT,DURATION) as in batched(1000,100ms)", text)
 	}
 	a := Ack{Way: ackBatched}
-	if err := readCount(&a.group.Messages, strings.TrimSpace(count), "acknowledgements a group", AckGroupMin, AckGroupMax); err != nil {
+	if err := readCount(&a.group.Messages, strings.TrimSpace(count), "messages per ack group", AckGroupMin, AckGroupMax); err != nil {
 		return Ack{}, err
 	}
 	if err := readDuration(&a.group.Delay, strings.TrimSpace(delay), time.Millisecond, AckGroupDelayMax); err != nil {
@@ -98,9 +98,9 @@ func (a Ack) String() string {
 	return string(a.Way)
 }
 
-// Grouping is how the client groups acknowledgements under this strategy. It
-// takes that when a consumer is made, so strategies that do not need their own
-// share the standard one, and can be exchanged under the running load.
+// Grouping returns how the client groups acknowledgements. The client takes it
+// when a consumer is made. Strategies that need no grouping of their own share
+// the standard one, so they can replace each other while a load runs.
 func (a Ack) Grouping() broker.Grouping {
 	switch a.Way {
 	case ackImmediate:
@@ -111,9 +111,10 @@ func (a Ack) Grouping() broker.Grouping {
 	return broker.StandardGrouping()
 }
 
-// Keeps says whether messages are kept for a while after they were processed.
+// Keeps reports whether messages are kept for some time after they were
+// processed.
 func (a Ack) Keeps() bool { return a.Way == ackDelayed || a.Way == ackManual }
 
-// Wait is how long after its receipt a kept message is acknowledged; never is
-// for a strategy that waits for the user.
+// Wait returns how long after its receipt a kept message is acknowledged. never
+// is set if the strategy waits for the user.
 func (a Ack) Wait() (d time.Duration, never bool) { return a.after, a.Way == ackManual }

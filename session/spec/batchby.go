@@ -2,12 +2,12 @@ package spec
 
 import "fmt"
 
-// BatchBy says which messages of a lane may share a batch.
+// BatchBy says which messages of a producer may share a batch.
 type BatchBy string
 
-// The broker hands a whole batch to the consumer of its first message's key.
-// Batches of one key each keep the order of every key under key_shared, and
-// cost the client many more of them.
+// The broker delivers a whole batch to the consumer of its first message's key.
+// Batches of one key each keep the order of every key under key_shared, but
+// cost the client many more batches.
 const (
 	ByAny BatchBy = "any"
 	ByKey BatchBy = "key"
@@ -15,7 +15,7 @@ const (
 
 func batchBys() []BatchBy { return []BatchBy{ByAny, ByKey} }
 
-// UnmarshalText reads any or key. The error is a sentence.
+// UnmarshalText reads any or key. The error is a sentence that quotes the text.
 func (b *BatchBy) UnmarshalText(text []byte) error {
 	if by := BatchBy(text); by != ByAny && by != ByKey {
 		return fmt.Errorf("%q is neither any nor key", text)

@@ -9,45 +9,45 @@ import (
 	"pulsh/session/pacing"
 )
 
-// Behaviour is what a consumer group does with the messages that it receives.
+// Behaviour is what a consumer group does with the messages it receives.
 type Behaviour struct {
 	Ack        Ack
-	Response   bool // the broker answers acknowledgements
-	BatchIndex bool // messages of an entry are acknowledged one by one, by brokers that know how
-	Nack       Share
-	Drop       Share // neither acknowledged nor given back
+	Response   bool  // wait for ack receipts
+	BatchIndex bool  // acknowledge the messages of an entry one by one, if the broker supports it
+	Nack       Share // negatively acknowledged
+	Drop       Share // left unacknowledged
 	NackDelay  time.Duration
 	Work       Work
-	Rate       pacing.Shape // messages taken a second at most; max takes all
-	// MaxRedeliver is how often a message comes again before it goes to the
-	// dead-letter topic; 0 for ever.
+	Rate       pacing.Shape // max messages received per second
+	// MaxRedeliver is how often a message is redelivered before it goes to the
+	// dead-letter topic; 0 is no limit.
 	MaxRedeliver int
-	DeadLetter   string // the topic; "" is TOPIC-SUBSCRIPTION-DLQ
-	Retry        string // the topic that failed messages go through, "" for none
+	DeadLetter   string // the dead-letter topic; "" is TOPIC-SUBSCRIPTION-DLQ
+	Retry        string // the retry topic, "" for none
 	RetryDelay   time.Duration
 	Churn        Churn
 }
 
 // Limits of a behaviour, each with its reason.
 const (
-	NackDelayMin    = 100 * time.Millisecond // the client looks three times a delay: more often costs more than the load
+	NackDelayMin    = 100 * time.Millisecond // the client checks three times per delay; a shorter delay would cost more than the load
 	NackDelayMax    = time.Hour
 	RetryDelayMax   = 24 * time.Hour
-	MaxRedeliverMax = 1000 // the broker keeps such counts in memory only
+	MaxRedeliverMax = 1000 // the broker keeps these counts in memory only
 )
 
-// standardBehaviour is what a consumer group does when nothing else is said.
+// standardBehaviour returns the default behaviour of a consumer group.
 func standardBehaviour() Behaviour {
 	return Behaviour{
 		Ack:        BatchedAck(),
-		NackDelay:  time.Minute, // the client's own
+		NackDelay:  time.Minute, // the client's default
 		Rate:       pacing.Hold(pacing.Max()),
 		RetryDelay: 10 * time.Second,
 	}
 }
 
-// behaviourSettings are the settings of a consumer group that say what it does
-// with its messages.
+// behaviourSettings returns the settings of a consumer group that belong to its
+// Behaviour.
 func behaviourSettings() []Setting[Consumer] {
 	type C = Consumer
 	percent := func(name, doc string, field func(*C) *Share) Setting[C] {
@@ -74,32 +74,33 @@ func behaviourSettings() []Setting[Consumer] {
 		{Name: "ack", Kind: "ACK", Live: true, Doc: "when messages are acknowledged: batched, batched(1000,100ms), immediate, delayed(500ms), manual or cumulative",
 			Read:  func(c *C) string { return c.Ack.String() },
 			Write: func(c *C, text string) error { return parseInto(&c.Ack, ParseAck, text) }},
-		flag("response", "whether the broker answers acknowledgements, so that refusals are counted", func(c *C) *bool { return &c.Response }),
-		flag("batchindex", "whether messages of a batch are acknowledged one by one; a broker heeds it with acknowledgmentAtBatchIndexLevelEnabled=true", func(c *C) *bool { return &c.BatchIndex }),
-		percent("nack", "share of the messages that are given back, in whole batches as Pulsar gives back", func(c *C) *Share { return &c.Nack }),
-		percent("drop", "share of the messages that are neither acknowledged nor given back; they come again when their consumer closes", func(c *C) *Share { return &c.Drop }),
-		span("nackdelay", "until what was given back comes again", false, NackDelayMin, NackDelayMax, func(c *C) *time.Duration { return &c.NackDelay }),
-		{Name: "work", Kind: "WORK", Live: true, Doc: "how long a worker is busy with each message",
+		flag("response", "wait for ack receipts (so failed acks are counted)", func(c *C) *bool { return &c.Response }),
+		flag("batchindex", "acknowledge the messages of a batch one by one; the broker needs acknowledgmentAtBatchIndexLevelEnabled=true", func(c *C) *bool { return &c.BatchIndex }),
+		percent("nack", "share of messages negatively acknowledged (nacked); Pulsar redelivers whole batches", func(c *C) *Share { return &c.Nack }),
+		percent("drop", "share of messages left unacknowledged; redelivered when the consumer closes", func(c *C) *Share { return &c.Drop }),
+		span("nackdelay", "delay before a nacked message is redelivered", false, NackDelayMin, NackDelayMax, func(c *C) *time.Duration { return &c.NackDelay }),
+		{Name: "work", Kind: "WORK", Live: true, Doc: "processing time per message",
 			Read:  func(c *C) string { return c.Work.String() },
 			Write: func(c *C, text string) error { return parseInto(&c.Work, ParseWork, text) }},
-		{Name: "rate", Kind: "SHAPE", Live: true, Doc: "messages a second that are taken at most, all workers together; max takes all",
+		{Name: "rate", Kind: "SHAPE", Live: true, Doc: "max messages received per second, all workers together; max is no limit",
 			Read:  func(c *C) string { return c.Rate.String() },
 			Write: func(c *C, text string) error { return c.Rate.UnmarshalText([]byte(text)) }},
-		{Name: "maxredeliver", Kind: "COUNT", Live: true, Doc: "how often a message comes again before it goes to the dead-letter topic; 0 for ever",
+		{Name: "maxredeliver", Kind: "COUNT", Live: true, Doc: "redeliveries of a message before it goes to the dead-letter topic; 0 is no limit",
 			Read: func(c *C) string { return strconv.Itoa(c.MaxRedeliver) },
 			Write: func(c *C, text string) error {
-				return readCount(&c.MaxRedeliver, text, "redeliveries", 0, MaxRedeliverMax)
+				return readCount(&c.MaxRedeliver, text, "maxredeliver", 0, MaxRedeliverMax)
 			}},
-		elsewhere("dlq", "the dead-letter topic of maxredeliver; auto is TOPIC-SUBSCRIPTION-DLQ", true, "auto", func(c *C) *string { return &c.DeadLetter }),
-		elsewhere("retry", "topic that messages to be given back go through instead, which the group receives as well; off for none", false, "off", func(c *C) *string { return &c.Retry }),
-		span("retrydelay", "how long a message stays in the retry topic", true, time.Millisecond, RetryDelayMax, func(c *C) *time.Duration { return &c.RetryDelay }),
-		{Name: "churn", Kind: "CHURN", Live: true, Doc: "share of the consumers that is closed and subscribed again, and how often: 10%/30s, or off",
+		elsewhere("dlq", "dead-letter topic of maxredeliver; auto is TOPIC-SUBSCRIPTION-DLQ", true, "auto", func(c *C) *string { return &c.DeadLetter }),
+		elsewhere("retry", "retry topic for messages that would be nacked; the group receives it as well; off is none", false, "off", func(c *C) *string { return &c.Retry }),
+		span("retrydelay", "delay of a message in the retry topic", true, time.Millisecond, RetryDelayMax, func(c *C) *time.Duration { return &c.RetryDelay }),
+		{Name: "churn", Kind: "CHURN", Live: true, Doc: "share of consumers replaced periodically: 10%/30s, or off",
 			Read:  func(c *C) string { return c.Churn.String() },
 			Write: func(c *C, text string) error { return parseInto(&c.Churn, ParseChurn, text) }},
 	}
 }
 
-// parseInto reads a value, and leaves the old one where the text is wrong.
+// parseInto reads a value into into. It leaves the old value if the text is
+// wrong.
 func parseInto[T any](into *T, parse func(string) (T, error), text string) error {
 	v, err := parse(text)
 	if err == nil {
@@ -139,7 +140,7 @@ func writeElse(topic, none string) string {
 	return topic
 }
 
-// DeadLetterTopic is the topic that messages which came too often go to, or "".
+// DeadLetterTopic returns the dead-letter topic, "" without a redelivery limit.
 func (spec Consumer) DeadLetterTopic() string {
 	switch {
 	case spec.MaxRedeliver == 0:
@@ -150,7 +151,7 @@ func (spec Consumer) DeadLetterTopic() string {
 	return spec.Topic + "-" + spec.Subscription + "-DLQ"
 }
 
-// checkBehaviour refuses what does not go together.
+// checkBehaviour refuses settings that exclude each other.
 func (spec Consumer) checkBehaviour() error {
 	individual := spec.Type == broker.Shared || spec.Type == broker.KeyShared
 	refuse := func(try, format string, args ...any) error {
@@ -158,30 +159,30 @@ func (spec Consumer) checkBehaviour() error {
 	}
 	switch {
 	case spec.Nack+spec.Drop > 100:
-		return refuse("", "nack=%s and drop=%s are more than all messages", spec.Nack, spec.Drop)
+		return refuse("", "nack=%s and drop=%s exceed 100%% together", spec.Nack, spec.Drop)
 	case spec.Ack.Way == AckCumulative && individual:
-		return refuse("", "ack=cumulative needs type=exclusive or type=failover: consumers of a %s subscription get what others got before", spec.Type)
+		return refuse("", "ack=cumulative needs type=exclusive or type=failover, not %s", spec.Type)
 	case spec.Ack.Way == AckCumulative && spec.Nack+spec.Drop > 0:
-		return refuse("", "ack=cumulative acknowledges everything before a message, so there is no nack=%s and no drop=%s with it", spec.Nack, spec.Drop)
+		return refuse("", "ack=cumulative acknowledges all earlier messages, so it excludes nack=%s and drop=%s", spec.Nack, spec.Drop)
 	case spec.MaxRedeliver > 0 && !individual && spec.Retry == "":
-		return refuse("", "maxredeliver=%d needs type=shared or type=key_shared, where the broker counts, or a retry topic", spec.MaxRedeliver)
+		return refuse("", "maxredeliver=%d needs type=shared or type=key_shared (others have no redelivery count) or a retry topic", spec.MaxRedeliver)
 	case spec.MaxRedeliver > 0 && spec.DeadLetter == "" && !spec.Topics().Single():
-		return refuse("", "maxredeliver=%d from several topics needs a dlq of its own, as dlq=%s-DLQ", spec.MaxRedeliver, spec.Subscription)
+		return refuse("", "maxredeliver=%d with several topics needs a dead-letter topic, as in dlq=%s-DLQ", spec.MaxRedeliver, spec.Subscription)
 	case spec.DeadLetter != "" && spec.MaxRedeliver == 0:
-		return refuse("", "dlq=%s needs maxredeliver=3 or another number", spec.DeadLetter)
+		return refuse("", "dlq=%s needs maxredeliver, as in maxredeliver=3", spec.DeadLetter)
 	}
 	for _, other := range []struct{ name, topic string }{{"dlq", spec.DeadLetter}, {"retry", spec.Retry}} {
 		if other.topic != "" && spec.Topics().Match(other.topic) {
-			return refuse("", "%s=%s is the topic that the group receives", other.name, other.topic)
+			return refuse("", "%s=%s is a topic that the group itself receives", other.name, other.topic)
 		}
 	}
 	if spec.Retry != "" && broker.FullTopic(spec.Retry) == broker.FullTopic(spec.DeadLetterTopic()) {
-		return refuse("", "retry=%s and dlq=%s are one topic", spec.Retry, spec.DeadLetterTopic())
+		return refuse("", "retry=%s and dlq=%s are the same topic", spec.Retry, spec.DeadLetterTopic())
 	}
 	return nil
 }
 
-// sameConsumers says whether consumers made for b serve o as well.
+// sameConsumers reports whether consumers made for b serve o as well.
 func (b Behaviour) sameConsumers(o Behaviour) bool {
 	return b.Ack.Grouping() == o.Ack.Grouping() && b.Response == o.Response && b.BatchIndex == o.BatchIndex &&
 		b.NackDelay == o.NackDelay && b.Retry == o.Retry

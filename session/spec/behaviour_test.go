@@ -40,7 +40,7 @@ func TestBehaviourValuesRefuseWithASentence(t *testing.T) {
 	for _, c := range []struct{ name, value, want string }{
 		{"ack", "later", `"later" is not an ack strategy`},
 		{"ack", "manual(1)", `"manual(1)" is not an ack strategy`},
-		{"ack", "batched(1,10ms)", "1 acknowledgements a group are less than 2"},
+		{"ack", "batched(1,10ms)", "messages per ack group must be at least 2"},
 		{"ack", "batched(1000)", `"batched(1000)" is not batched(COUNT,DURATION) as in batched(1000,100ms)`},
 		{"ack", "batched(10,2m)", `"2m" is too long; at most 1m`},
 		{"ack", "delayed(5)", `"5" is not a duration`},
@@ -57,7 +57,7 @@ func TestBehaviourValuesRefuseWithASentence(t *testing.T) {
 		{"churn", "0%", `"0%" changes nothing; off ends it`},
 		{"churn", "10%/1ms", `"1ms" is too short; at least 1s`},
 		{"response", "yes", `"yes" is neither on nor off`},
-		{"maxredeliver", "10k", "10k redeliveries are more than 1000"},
+		{"maxredeliver", "10k", "maxredeliver must be at most 1000"},
 		{"nackdelay", "1ms", `"1ms" is too short; at least 100ms`},
 	} {
 		spec := DefaultConsumer("sub1")
@@ -70,13 +70,13 @@ func TestBehaviourValuesRefuseWithASentence(t *testing.T) {
 
 func TestWhatDoesNotGoTogetherIsRefused(t *testing.T) {
 	for want, settings := range map[string]map[string]string{
-		"nack=60% and drop=50% are more than all messages":                                                                    {"nack": "60%", "drop": "50%"},
-		"ack=cumulative needs type=exclusive or type=failover: consumers of a shared subscription get what others got before": {"ack": "cumulative"},
-		"ack=cumulative acknowledges everything before a message, so there is no nack=1% and no drop=0% with it":              {"ack": "cumulative", "type": "exclusive", "nack": "1%"},
-		"maxredeliver=3 needs type=shared or type=key_shared, where the broker counts, or a retry topic":                      {"maxredeliver": "3", "type": "failover"},
-		"dlq=dead needs maxredeliver=3 or another number":                                                                     {"dlq": "dead"},
-		"retry=sub1 is the topic that the group receives":                                                                     {"retry": "sub1"},
-		"retry=x and dlq=x are one topic":                                                                                     {"retry": "x", "dlq": "x", "maxredeliver": "1"},
+		"nack=60% and drop=50% exceed 100% together":                                                             {"nack": "60%", "drop": "50%"},
+		"ack=cumulative needs type=exclusive or type=failover, not shared":                                       {"ack": "cumulative"},
+		"ack=cumulative acknowledges all earlier messages, so it excludes nack=1% and drop=0%":                   {"ack": "cumulative", "type": "exclusive", "nack": "1%"},
+		"maxredeliver=3 needs type=shared or type=key_shared (others have no redelivery count) or a retry topic": {"maxredeliver": "3", "type": "failover"},
+		"dlq=dead needs maxredeliver, as in maxredeliver=3":                                                      {"dlq": "dead"},
+		"retry=sub1 is a topic that the group itself receives":                                                   {"retry": "sub1"},
+		"retry=x and dlq=x are the same topic":                                                                   {"retry": "x", "dlq": "x", "maxredeliver": "1"},
 	} {
 		spec := DefaultConsumer("sub1")
 		for name, value := range settings {

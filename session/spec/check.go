@@ -7,8 +7,8 @@ import (
 	"pulsh/session/payload"
 )
 
-// Check refuses what no group can be made from; single values have been
-// checked where they were read.
+// Check refuses settings from which no producer group can be made. Single
+// values were checked when they were read.
 func (spec Producer) Check() error {
 	if _, err := broker.ParseTopic(spec.Topic); err != nil {
 		return err
@@ -19,7 +19,8 @@ func (spec Producer) Check() error {
 	return nil
 }
 
-// Check is the same for a consumer group.
+// Check refuses settings from which no consumer group can be made. name is the
+// group's name, for the advice in the error.
 func (spec Consumer) Check(name string) error {
 	if err := spec.checkCoverage(name); err != nil {
 		return err
@@ -33,18 +34,20 @@ func (spec Consumer) Check(name string) error {
 	return CheckWorkers(spec.Workers)
 }
 
-// CheckWorkers reports whether a group may have n workers, 1 to WorkersMax.
+// CheckWorkers refuses a number of workers that a group cannot have. It may
+// have 1 to WorkersMax.
 func CheckWorkers(n int) error {
 	if n > WorkersMax {
-		return fmt.Errorf("%d workers are more than %d", n, WorkersMax)
+		return fmt.Errorf("%d workers exceed the limit of %d", n, WorkersMax)
 	}
 	if n < 1 {
-		return fmt.Errorf("a group needs at least 1 worker")
+		return fmt.Errorf("at least 1 worker is needed")
 	}
 	return nil
 }
 
-// NeedsProducers says whether the client takes the difference only at creation.
+// NeedsProducers reports whether the change from old needs new Pulsar
+// producers, because the client takes it only when it creates one.
 func (spec Producer) NeedsProducers(old Producer) bool {
 	spec.Rate, spec.Workers = old.Rate, old.Workers
 	return !spec.equal(old)
@@ -57,11 +60,12 @@ func (spec Producer) equal(o Producer) bool {
 		spec.Compression == o.Compression && spec.Pending == o.Pending && spec.Timeout == o.Timeout
 }
 
+// Bodies returns the specification of the message bodies.
 func (spec Producer) Bodies() payload.Spec {
 	return payload.Spec{Size: spec.Size, Kind: spec.Body}
 }
 
-// SameConsumers says whether consumers made for one serve the other as well.
+// SameConsumers reports whether consumers made for spec serve o as well.
 func (spec Consumer) SameConsumers(o Consumer) bool {
 	return spec.Topic == o.Topic && spec.Engine == o.Engine && spec.Subscription == o.Subscription && spec.Type == o.Type &&
 		spec.Queue == o.Queue && spec.From == o.From && spec.sameCoverage(o) && spec.Behaviour.sameConsumers(o.Behaviour)

@@ -9,14 +9,14 @@ import (
 	"pulsh/session/pacing"
 )
 
-// Churn is how regularly a share of a group's consumers is closed and
-// subscribed again. It is comparable; the zero Churn is off.
+// Churn is the periodic replacement of a share of a group's consumers. It is
+// comparable. The zero Churn is off.
 type Churn struct {
 	Share Share
 	Every time.Duration
 }
 
-// Limits of churn: a round must be over before the next, and a thousand
+// Limits of churn. A round must end before the next one begins, and a thousand
 // consumers take half a second to subscribe.
 const (
 	ChurnMin     = time.Second
@@ -24,7 +24,7 @@ const (
 	churnDefault = 30 * time.Second
 )
 
-// ParseChurn reads off, 10%/30s or 10%, which is every 30 s. The error is a
+// ParseChurn reads off, 10%/30s, or 10%, which means every 30 s. The error is a
 // sentence that quotes the text.
 func ParseChurn(text string) (Churn, error) {
 	text = strings.TrimSpace(text)
@@ -56,7 +56,7 @@ func (c Churn) String() string {
 	return c.Share.String() + "/" + pacing.FormatDuration(c.Every)
 }
 
-// Of is how many of n consumers a round takes, at least one.
+// Of returns how many of n consumers one round replaces, at least one.
 func (c Churn) Of(n int) int {
 	if n == 0 {
 		return 0

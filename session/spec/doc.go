@@ -1,6 +1,7 @@
-// Package spec holds the settings that a group is made from: their names,
-// defaults, ranges and checks. Each value reads and writes itself, so a line, a
-// script, a profile and a status row share one spelling.
+// Package spec holds the settings of groups and of a session: what a producer
+// or consumer group is made from, how each setting is typed and shown, and the
+// preferences of the session.
 //
-// The package is pure: it starts nothing and connects to nothing.
+// The package is pure but for Topics.Expand, which asks an admin API that the
+// caller gives.
 package spec

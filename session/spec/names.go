@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// CheckName says whether a group may have this name: a letter, then letters,
-// digits, - and _, at most 32 in all.
+// CheckName refuses a name that a group cannot have. A name is a letter
+// followed by letters, digits, - and _, at most 32 characters in all.
 func CheckName(name string) error {
 	letter := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
 	switch {
@@ -15,14 +15,14 @@ func CheckName(name string) error {
 	case len(name) > nameMax:
 		return fmt.Errorf("%q is longer than %d characters", name, nameMax)
 	case name == "all" || name == "total" || name == "process" || name == "session":
-		return fmt.Errorf("%q is a word of its own and not a group's name", name)
+		return fmt.Errorf("%q is reserved and cannot name a group", name)
 	case !letter(rune(name[0])):
-		return fmt.Errorf("%q is not a name: it begins with a letter", name)
+		return fmt.Errorf("%q is not a name: it must begin with a letter", name)
 	}
 	if i := strings.IndexFunc(name, func(r rune) bool {
 		return !letter(r) && !(r >= '0' && r <= '9') && r != '-' && r != '_'
 	}); i >= 0 {
-		return fmt.Errorf("%q is not a name: letters, digits, - and _", name)
+		return fmt.Errorf("%q is not a name: use letters, digits, - and _", name)
 	}
 	return nil
 }

@@ -11,30 +11,30 @@ import (
 	"pulsh/session/pacing"
 )
 
-// The limits of how often the screen is painted.
+// The limits of the interval between screen updates.
 const (
 	RefreshMin = 20 * time.Millisecond // fifty frames a second are more than anyone sees
-	RefreshMax = 10 * time.Second      // slower, the screen seems to hang
+	RefreshMax = 10 * time.Second      // with a longer interval the screen seems to hang
 )
 
-// The limits of how long a cluster may be away before it is called dead.
+// The limits of how long a cluster may be away before it is shown as dead.
 const (
-	deadMin = time.Second // a probe every second can tell no less
-	deadMax = time.Hour   // who waits longer does not look at a colour
+	deadMin = time.Second // the cluster is probed once a second
+	deadMax = time.Hour   // nobody watches the screen for longer
 )
 
-// What a group that falls short of its schedule is for a run: a failure, or not.
+// Whether a run fails if a group falls behind its schedule.
 const (
 	behindFails   = "fails"
 	behindAllowed = "allowed"
 )
 
-// off is how a limit is written that is not wanted.
+// off is how a limit that does not apply is written.
 const off = "off"
 
-// Preferences is how a session is shown and judged: how often it is painted, from
-// which values on a figure is in doubt or bad, and whether a load that falls
-// short is a failure. They change nothing of the load.
+// Preferences say how a session is shown and judged: how often the screen is
+// updated, from which values on a figure is yellow or red, and whether falling
+// behind the schedule is a failure. They do not change the load.
 type Preferences struct {
 	Refresh time.Duration
 	Rate    Limits // of the actual rate, in percent of its target; below is worse
@@ -44,12 +44,12 @@ type Preferences struct {
 	Memory  Limits // of pulsh, in bytes
 	Dead    time.Duration
 	Engine  broker.Engine // of groups that choose none: ClientEngine or WireEngine
-	// BehindAllowed says that a run may fall short of its schedule.
+	// BehindAllowed lets a run succeed that fell behind its schedule.
 	BehindAllowed bool
 }
 
-// DefaultPreferences are those of a session that was told nothing. How fast is
-// fast enough only the user knows, so only rates have limits of themselves.
+// DefaultPreferences returns the preferences of a new session. Only rates have
+// limits by default, because only the user knows what is fast enough.
 func DefaultPreferences() Preferences {
 	return Preferences{
 		Refresh: metrics.SampleEvery,
@@ -59,22 +59,21 @@ func DefaultPreferences() Preferences {
 	}
 }
 
-// Grade says how well a figure stands.
+// Grade is how good a figure is.
 type Grade uint8
 
-// The grades: green, yellow and red where there are colours.
+// The grades: green, yellow and red on a terminal with colours.
 const (
 	Good Grade = iota
 	Doubtful
 	Bad
 )
 
-// Limits are the values from which on a figure is in doubt, and bad. A limit of
-// 0 is off.
+// Limits are the values from which on a figure is doubtful and bad. A limit of
+// 0 does not apply.
 type Limits struct{ Warn, Fail float64 }
 
-// Over grades a figure that is worse the higher it is. NaN is good: nothing is
-// known against it.
+// Over grades a figure that is worse the higher it is. NaN is Good.
 func (l Limits) Over(v float64) Grade {
 	switch {
 	case l.Fail > 0 && v >= l.Fail:
@@ -85,7 +84,7 @@ func (l Limits) Over(v float64) Grade {
 	return Good
 }
 
-// Under grades a figure that is worse the lower it is.
+// Under grades a figure that is worse the lower it is. NaN is Good.
 func (l Limits) Under(v float64) Grade {
 	switch {
 	case l.Fail > 0 && v < l.Fail:
@@ -96,11 +95,16 @@ func (l Limits) Under(v float64) Grade {
 	return Good
 }
 
+// preferenceSettings is built once and never changed.
+var preferenceSettings = newPreferenceSettings()
+
 // PreferenceSettings lists the session's own settings in the order in which
-// they are shown and saved.
-func PreferenceSettings() []Setting[Preferences] {
+// they are shown and saved. The caller must not change the list.
+func PreferenceSettings() []Setting[Preferences] { return preferenceSettings }
+
+func newPreferenceSettings() []Setting[Preferences] {
 	type P = Preferences
-	list := []Setting[P]{{Name: "refresh", Kind: "DURATION", Live: true, Doc: "how often the screen is painted, 20ms to 10s",
+	list := []Setting[P]{{Name: "refresh", Kind: "DURATION", Live: true, Doc: "interval between screen updates, 20ms to 10s",
 		Read:  func(p *P) string { return pacing.FormatDuration(p.Refresh) },
 		Write: func(p *P, text string) error { return readDuration(&p.Refresh, text, RefreshMin, RefreshMax) }}}
 	for _, l := range []struct {
@@ -109,15 +113,15 @@ func PreferenceSettings() []Setting[Preferences] {
 		warn, fail string
 		of         func(*P) *Limits
 	}{
-		{"rate", "PERCENT", Percent, "below this share of its target a rate is yellow", "below this share of its target a rate is red",
+		{"rate", "PERCENT", Percent, "a rate below this share of its target is yellow", "a rate below this share of its target is red",
 			func(p *P) *Limits { return &p.Rate }},
-		{"p99", "DURATION", Nanoseconds, "from this latency on p99 is yellow", "from this latency on p99 is red",
+		{"p99", "DURATION", Nanoseconds, "a p99 from this latency on is yellow", "a p99 from this latency on is red",
 			func(p *P) *Limits { return &p.P99 }},
-		{"backlog", "COUNT", Count, "from so many messages on a backlog is yellow", "from so many messages on a backlog is red",
+		{"backlog", "COUNT", Count, "a backlog from this size on is yellow", "a backlog from this size on is red",
 			func(p *P) *Limits { return &p.Backlog }},
-		{"cpu", "PERCENT", Percent, "from this share of a core on pulsh's own cost is yellow", "from this share of a core on pulsh's own cost is red",
+		{"cpu", "PERCENT", Percent, "pulsh's own CPU from this share of a core on is yellow", "pulsh's own CPU from this share of a core on is red",
 			func(p *P) *Limits { return &p.CPU }},
-		{"memory", "BYTES", Bytes, "from so much memory on pulsh's own is yellow", "from so much memory on pulsh's own is red",
+		{"memory", "BYTES", Bytes, "pulsh's own memory from this size on is yellow", "pulsh's own memory from this size on is red",
 			func(p *P) *Limits { return &p.Memory }},
 	} {
 		list = append(list,
@@ -125,19 +129,10 @@ func PreferenceSettings() []Setting[Preferences] {
 			limitSetting(l.name+"-fail", l.kind, l.fail, l.unit, func(p *P) *float64 { return &l.of(p).Fail }))
 	}
 	return append(list,
-		Setting[P]{Name: "dead", Kind: "DURATION", Live: true, Doc: "how long a broker may not answer before it is called dead, 1s to 1h",
+		Setting[P]{Name: "dead", Kind: "DURATION", Live: true, Doc: "time without an answer after which a broker is shown as dead, 1s to 1h",
 			Read:  func(p *P) string { return pacing.FormatDuration(p.Dead) },
 			Write: func(p *P, text string) error { return readDuration(&p.Dead, text, deadMin, deadMax) }},
-		Setting[P]{Name: "engine", Kind: "WORD", Words: texts([]broker.Engine{broker.ClientEngine, broker.WireEngine}),
-			Doc:  "the engine of groups that choose none: client is the Go client, wire is pulsh's own; groups that run follow with their next rebuild or start",
-			Read: func(p *P) string { return string(cmp.Or(p.Engine, broker.ClientEngine)) },
-			Write: func(p *P, text string) error {
-				if text == string(broker.SessionEngine) {
-					return fmt.Errorf("%q is not an engine of a session: %s or %s", text, broker.ClientEngine, broker.WireEngine)
-				}
-				return p.Engine.UnmarshalText([]byte(text))
-			}},
-		Setting[P]{Name: "behind", Kind: "WORD", Live: true, Words: []string{behindFails, behindAllowed}, Doc: "whether a run fails when a producer group fell short of its schedule",
+		Setting[P]{Name: "behind", Kind: "WORD", Live: true, Words: []string{behindFails, behindAllowed}, Doc: "whether a run fails when a producer group falls behind its schedule",
 			Read: func(p *P) string {
 				if p.BehindAllowed {
 					return behindAllowed
@@ -150,10 +145,19 @@ func PreferenceSettings() []Setting[Preferences] {
 				}
 				p.BehindAllowed = text == behindAllowed
 				return nil
+			}},
+		Setting[P]{Name: "engine", Kind: "WORD", Words: texts([]broker.Engine{broker.ClientEngine, broker.WireEngine}),
+			Doc:  "engine of groups that choose none: client is the Go client, wire is pulsh's own; running groups follow at their next rebuild or start",
+			Read: func(p *P) string { return string(cmp.Or(p.Engine, broker.ClientEngine)) },
+			Write: func(p *P, text string) error {
+				if text == string(broker.SessionEngine) {
+					return fmt.Errorf("%q is not an engine of a session (%s, %s)", text, broker.ClientEngine, broker.WireEngine)
+				}
+				return p.Engine.UnmarshalText([]byte(text))
 			}})
 }
 
-// limitSetting is a limit in a unit, or off.
+// limitSetting returns the setting of a limit in a unit, or off.
 func limitSetting(name, kind, doc string, unit Unit, of func(*Preferences) *float64) Setting[Preferences] {
 	return Setting[Preferences]{Name: name, Kind: kind, Live: true, Words: []string{off}, Doc: doc,
 		Read: func(p *Preferences) string {
@@ -171,7 +175,7 @@ func limitSetting(name, kind, doc string, unit Unit, of func(*Preferences) *floa
 			case err != nil:
 				return err
 			case text != off && !(v > 0 && v < math.MaxInt64):
-				return fmt.Errorf("%q is no limit: more than 0, or off", text)
+				return fmt.Errorf("%q is not a limit: more than 0, or off", text)
 			}
 			*of(p) = v
 			return nil
@@ -193,7 +197,7 @@ func (p Preferences) Check() error {
 			continue
 		}
 		if s.under && s.of.Warn < s.of.Fail || !s.under && s.of.Warn > s.of.Fail {
-			return fmt.Errorf("%s-warn=%s never shows beside %s-fail=%s", s.name, s.unit.Format(s.of.Warn), s.name, s.unit.Format(s.of.Fail))
+			return fmt.Errorf("%s-warn=%s has no effect with %s-fail=%s", s.name, s.unit.Format(s.of.Warn), s.name, s.unit.Format(s.of.Fail))
 		}
 	}
 	return nil

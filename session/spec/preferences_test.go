@@ -22,7 +22,7 @@ func TestPreferencesRefuseWithASentence(t *testing.T) {
 	for _, c := range []struct{ name, value, want string }{
 		{"refresh", "1ms", `"1ms" is too short; at least 20ms`},
 		{"p99-warn", "soon", `"soon" is not a duration`},
-		{"p99-warn", "0", `"0" is no limit: more than 0, or off`},
+		{"p99-warn", "0", `"0" is not a limit: more than 0, or off`},
 		{"rate-warn", "much", `"much" is not a number such as 500, 5k or 1.5M`},
 		{"dead", "2h", `"2h" is too long; at most 1h`},
 	} {
@@ -34,10 +34,10 @@ func TestPreferencesRefuseWithASentence(t *testing.T) {
 	}
 	p := DefaultPreferences()
 	p.P99 = Limits{Warn: 100e6, Fail: 20e6}
-	require.EqualError(t, p.Check(), "p99-warn=100ms never shows beside p99-fail=20ms")
+	require.EqualError(t, p.Check(), "p99-warn=100ms has no effect with p99-fail=20ms")
 	p = DefaultPreferences()
 	p.Rate.Fail = 99
-	require.EqualError(t, p.Check(), "rate-warn=95% never shows beside rate-fail=99%")
+	require.EqualError(t, p.Check(), "rate-warn=95% has no effect with rate-fail=99%")
 }
 
 func TestGrades(t *testing.T) {

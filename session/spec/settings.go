@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -9,46 +10,47 @@ import (
 	"pulsh/session/payload"
 )
 
-// Limits of settings that spec.go does not name, each with its reason.
+// Limits of settings, each with its reason; spec.go has further ones.
 const (
 	BatchBytesMin  = 1 << 10          // below it a batch holds no message of the default size
 	BatchBytesMax  = 64 << 20         // no broker takes a larger frame, whatever its maxMessageSize
-	BatchDelayMax  = time.Minute      // longer than any batch of a load waits to fill
-	SendTimeoutMin = time.Second      // the client looks for overdue messages a few times a second
-	SendTimeoutMax = 10 * time.Minute // an unanswered message keeps its place in the queue so long
+	BatchDelayMax  = time.Minute      // longer than any batch of a load takes to fill
+	SendTimeoutMin = time.Second      // the client checks for overdue messages a few times a second
+	SendTimeoutMax = 10 * time.Minute // until then an unanswered message occupies the send queue
 )
 
-// ProducersEach asks for a lane for each worker. A group never has more lanes than
-// workers, so the largest number says it.
+// ProducersEach stands for a producer for each worker. A group never has more
+// producers than workers, so the largest number expresses it.
 const ProducersEach = WorkersMax
 
-// Setting is one named value of a group's settings: how it is typed, shown,
-// saved, completed and explained. S is ProducerSpec or ConsumerSpec.
+// Setting is one named setting: how it is typed, shown, saved, completed and
+// explained. S is Producer, Consumer or Preferences.
 type Setting[S any] struct {
 	Name  string   // as it is typed before the equals sign and in a profile
-	Kind  string   // what is typed behind it, as the help names it: SHAPE, COUNT …
-	Words []string // the values that are words, if there are any
+	Kind  string   // kind of the value, as help names it: SHAPE, COUNT …
+	Words []string // values that are fixed words, if any
 	Doc   string   // one line, lower case, without a full stop
-	// Live settings change under the running load. The others are taken when
-	// a lane or consumer is made, so that a change makes new ones.
+	// Live settings change while the load runs. The others are taken when a
+	// producer or consumer is created, so a change of them creates new ones.
 	Live  bool
 	Read  func(*S) string
 	Write func(*S, string) error
 }
 
-// Get writes the setting's value in spec as Set reads it.
+// Get returns the value of the setting in spec, as Set reads it.
 func (s Setting[S]) Get(spec *S) string { return s.Read(spec) }
 
-// Set reads a value into spec. The error is a sentence that quotes the text;
-// spec is unchanged then.
+// Set reads a value into spec. On an error, a sentence that quotes the text,
+// spec is unchanged.
 func (s Setting[S]) Set(spec *S, text string) error { return s.Write(spec, text) }
 
-// DefaultProducer is what a producer group of this name is made from when
-// nothing else is said.
+// DefaultProducer returns the default settings of a producer group of this
+// name.
 func DefaultProducer(name string) Producer {
 	size, _ := payload.FixedSize(1 << 10) // between the stamp and the largest size
 	return Producer{
 		Topic:       name,
+		Engine:      broker.SessionEngine,
 		Rate:        pacing.Hold(1000),
 		Workers:     4,
 		Size:        size,
@@ -57,20 +59,19 @@ func DefaultProducer(name string) Producer {
 		BatchBy:     ByAny,
 		BatchBytes:  128 << 10,
 		Delay:       5 * time.Millisecond,
-		Engine:      broker.SessionEngine,
 		Compression: "lz4",
 		Pending:     10_000,
 		Timeout:     30 * time.Second,
 	}
 }
 
-// DefaultConsumer is what a consumer group of this name is made from when
-// nothing else is said.
+// DefaultConsumer returns the default settings of a consumer group of this
+// name.
 func DefaultConsumer(name string) Consumer {
 	return Consumer{
 		Topic:        name,
-		Subscription: name,
 		Engine:       broker.SessionEngine,
+		Subscription: name,
 		Type:         broker.Shared,
 		Workers:      1,
 		Queue:        1000,
@@ -80,65 +81,77 @@ func DefaultConsumer(name string) Consumer {
 	}
 }
 
-// ProducerSettings lists the settings of a producer group in the order in
-// which they are shown and saved.
-func ProducerSettings() []Setting[Producer] {
+// The tables of settings. They are built once and never changed.
+var (
+	producerSettings = newProducerSettings()
+	consumerSettings = newConsumerSettings()
+)
+
+// ProducerSettings lists the settings of a producer group in the order in which
+// they are shown and saved. The caller must not change the list.
+func ProducerSettings() []Setting[Producer] { return producerSettings }
+
+// ConsumerSettings lists the settings of a consumer group in the order in which
+// they are shown and saved. The caller must not change the list.
+func ConsumerSettings() []Setting[Consumer] { return consumerSettings }
+
+func newProducerSettings() []Setting[Producer] {
 	type P = Producer
 	return []Setting[P]{
-		{Name: "topic", Kind: "TOPIC", Doc: "where messages go; by default the topic named like the group",
+		{Name: "topic", Kind: "TOPIC", Doc: "topic to send to; by default the one named like the group",
 			Read:  func(p *P) string { return p.Topic },
 			Write: func(p *P, text string) error { return readTopic(&p.Topic, text) }},
-		{Name: "engine", Kind: "WORD", Words: engineWords(), Doc: "client (pulsar-client-go), wire (pulsh's own, far cheaper) or session (what set session engine says)",
+		{Name: "engine", Kind: "WORD", Words: engineWords(), Doc: "client (pulsar-client-go), wire (pulsh's own, far cheaper) or session (as set by set session engine)",
 			Read:  func(p *P) string { return string(p.Engine) },
 			Write: func(p *P, text string) error { return p.Engine.UnmarshalText([]byte(text)) }},
-		{Name: "partitions", Kind: "COUNT", Doc: "partitions to make the topic with if it does not exist; 0 leaves it to the broker",
+		{Name: "partitions", Kind: "COUNT", Doc: "partitions of a topic that has to be created; 0 leaves it to the broker",
 			Read: func(p *P) string { return strconv.Itoa(p.Partitions) },
 			Write: func(p *P, text string) error {
 				return readCount(&p.Partitions, text, "partitions", 0, broker.MaxPartitions)
 			}},
-		{Name: "rate", Kind: "SHAPE", Live: true, Doc: "messages a second that are wanted, all workers together",
+		{Name: "rate", Kind: "SHAPE", Live: true, Doc: "target rate in messages per second, all workers together",
 			Read:  func(p *P) string { return p.Rate.String() },
 			Write: func(p *P, text string) error { return p.Rate.UnmarshalText([]byte(text)) }},
 		{Name: "workers", Kind: "COUNT", Live: true, Doc: "goroutines that send; they share the rate",
 			Read:  func(p *P) string { return strconv.Itoa(p.Workers) },
 			Write: func(p *P, text string) error { return readCount(&p.Workers, text, "workers", 1, WorkersMax) }},
-		{Name: "producers", Kind: "LANES", Words: []string{"auto", "each"}, Doc: "Pulsar producers that the workers share; each is one a worker",
+		{Name: "producers", Kind: "PRODUCERS", Words: []string{"auto", "each"}, Doc: "Pulsar producers that the workers share; each is one per worker",
 			Read:  func(p *P) string { return writeProducers(p.Producers) },
 			Write: func(p *P, text string) error { return readProducers(&p.Producers, text) }},
-		{Name: "size", Kind: "SIZE", Doc: "bytes of each message, fixed or distributed",
+		{Name: "size", Kind: "SIZE", Doc: "bytes per message, fixed or distributed",
 			Read:  func(p *P) string { return p.Size.String() },
 			Write: func(p *P, text string) error { return p.Size.UnmarshalText([]byte(text)) }},
-		{Name: "body", Kind: "WORD", Words: payload.KindNames(), Doc: "what fills a message behind its stamp",
+		{Name: "body", Kind: "WORD", Words: payload.KindNames(), Doc: "payload after the 32-byte stamp",
 			Read:  func(p *P) string { return p.Body.String() },
 			Write: func(p *P, text string) error { return p.Body.UnmarshalText([]byte(text)) }},
-		{Name: "keys", Kind: "KEYS", Doc: "how many keys messages have, and how unevenly",
+		{Name: "keys", Kind: "KEYS", Doc: "number of message keys, and their distribution",
 			Read:  func(p *P) string { return p.Keys.String() },
 			Write: func(p *P, text string) error { return p.Keys.UnmarshalText([]byte(text)) }},
-		{Name: "batch", Kind: "COUNT", Doc: "messages of a batch at most; 1 sends each alone",
+		{Name: "batch", Kind: "COUNT", Doc: "max messages per batch; 1 sends each alone",
 			Read: func(p *P) string { return strconv.Itoa(p.Batch) },
 			Write: func(p *P, text string) error {
-				return readCount(&p.Batch, text, "messages a batch", 1, BatchMax)
+				return readCount(&p.Batch, text, "batch", 1, BatchMax)
 			}},
-		{Name: "batchby", Kind: "WORD", Words: texts(batchBys()), Doc: "which messages share a batch: any, or those of one key, so that key_shared keeps their order",
+		{Name: "batchby", Kind: "WORD", Words: texts(batchBys()), Doc: "messages that may share a batch: any, or those of one key, so that key_shared keeps their order",
 			Read:  func(p *P) string { return string(p.BatchBy) },
 			Write: func(p *P, text string) error { return p.BatchBy.UnmarshalText([]byte(text)) }},
-		{Name: "bytes", Kind: "BYTES", Doc: "bytes of a batch at most",
+		{Name: "bytes", Kind: "BYTES", Doc: "max bytes per batch",
 			Read:  func(p *P) string { return payload.FormatBytes(int64(p.BatchBytes)) },
 			Write: func(p *P, text string) error { return readBytes(&p.BatchBytes, text) }},
-		{Name: "delay", Kind: "DURATION", Doc: "how long a batch waits to fill",
+		{Name: "delay", Kind: "DURATION", Doc: "max batching delay (linger)",
 			Read: func(p *P) string { return pacing.FormatDuration(p.Delay) },
 			Write: func(p *P, text string) error {
 				return readDuration(&p.Delay, text, time.Millisecond, BatchDelayMax)
 			}},
-		{Name: "compression", Kind: "WORD", Words: texts(broker.Compressions()), Doc: "codec of the batches",
+		{Name: "compression", Kind: "WORD", Words: texts(broker.Compressions()), Doc: "compression of the batches",
 			Read:  func(p *P) string { return string(p.Compression) },
 			Write: func(p *P, text string) error { return p.Compression.UnmarshalText([]byte(text)) }},
-		{Name: "pending", Kind: "COUNT", Doc: "messages sent and not yet answered at most, in the whole group",
+		{Name: "pending", Kind: "COUNT", Doc: "max pending messages (sent, not yet acked), whole group",
 			Read: func(p *P) string { return strconv.Itoa(p.Pending) },
 			Write: func(p *P, text string) error {
-				return readCount(&p.Pending, text, "pending messages", 1, PendingMax)
+				return readCount(&p.Pending, text, "pending", 1, PendingMax)
 			}},
-		{Name: "timeout", Kind: "DURATION", Doc: "after which an unanswered message has failed",
+		{Name: "timeout", Kind: "DURATION", Doc: "send timeout",
 			Read: func(p *P) string { return pacing.FormatDuration(p.Timeout) },
 			Write: func(p *P, text string) error {
 				return readDuration(&p.Timeout, text, SendTimeoutMin, SendTimeoutMax)
@@ -146,38 +159,36 @@ func ProducerSettings() []Setting[Producer] {
 	}
 }
 
-// ConsumerSettings lists the settings of a consumer group in the order in
-// which they are shown and saved.
-func ConsumerSettings() []Setting[Consumer] {
+func newConsumerSettings() []Setting[Consumer] {
 	type C = Consumer
-	return append([]Setting[C]{
-		{Name: "topic", Kind: "TOPICS", Doc: "where messages come from: a topic, several a,b,c, or a pattern /orders-.*/; by default the topic named like the group",
+	return slices.Concat([]Setting[C]{
+		{Name: "topic", Kind: "TOPICS", Doc: "topic to receive from, several a,b,c, or a pattern /orders-.*/; by default the topic named like the group",
 			Read:  func(c *C) string { return c.Topic },
 			Write: func(c *C, text string) error { return readTopics(&c.Topic, text) }},
-		{Name: "subscription", Kind: "NAME", Doc: "whose cursor is moved; by default named like the group",
+		{Name: "subscription", Kind: "NAME", Doc: "subscription; by default the one named like the group",
 			Read:  func(c *C) string { return c.Subscription },
 			Write: func(c *C, text string) error { return readSubscription(&c.Subscription, text) }},
-		{Name: "engine", Kind: "WORD", Words: engineWords(), Doc: "client (pulsar-client-go), wire (pulsh's own, far cheaper) or session (what set session engine says)",
-			Read:  func(p *C) string { return string(p.Engine) },
-			Write: func(p *C, text string) error { return p.Engine.UnmarshalText([]byte(text)) }},
-		{Name: "type", Kind: "WORD", Words: texts(broker.SubscriptionTypes()), Doc: "how consumers share the messages",
+		{Name: "engine", Kind: "WORD", Words: engineWords(), Doc: "client (pulsar-client-go), wire (pulsh's own, far cheaper) or session (as set by set session engine)",
+			Read:  func(c *C) string { return string(c.Engine) },
+			Write: func(c *C, text string) error { return c.Engine.UnmarshalText([]byte(text)) }},
+		{Name: "type", Kind: "WORD", Words: texts(broker.SubscriptionTypes()), Doc: "subscription type: how consumers share the messages",
 			Read:  func(c *C) string { return string(c.Type) },
 			Write: func(c *C, text string) error { return c.Type.UnmarshalText([]byte(text)) }},
 		{Name: "workers", Kind: "COUNT", Live: true, Doc: "consumers that receive; an exclusive subscription has one, which they share",
 			Read:  func(c *C) string { return strconv.Itoa(c.Workers) },
 			Write: func(c *C, text string) error { return readCount(&c.Workers, text, "workers", 1, WorkersMax) }},
-		{Name: "queue", Kind: "COUNT", Doc: "messages the broker may push ahead to one consumer",
+		{Name: "queue", Kind: "COUNT", Doc: "receiver queue size (prefetch) per consumer",
 			Read: func(c *C) string { return strconv.Itoa(c.Queue) },
 			Write: func(c *C, text string) error {
-				return readCount(&c.Queue, text, "messages in a queue", 1, QueueMax)
+				return readCount(&c.Queue, text, "queue", 1, QueueMax)
 			}},
-		{Name: "from", Kind: "WORD", Words: texts(broker.Positions()), Doc: "where a new subscription begins",
+		{Name: "from", Kind: "WORD", Words: texts(broker.Positions()), Doc: "initial position: earliest or latest (new subscriptions only)",
 			Read:  func(c *C) string { return string(c.From) },
 			Write: func(c *C, text string) error { return c.From.UnmarshalText([]byte(text)) }},
-	}, append(coverageSettings(), behaviourSettings()...)...)
+	}, coverageSettings(), behaviourSettings())
 }
 
-// FindSetting returns the setting of that name.
+// FindSetting returns the setting of the given name.
 func FindSetting[S any](settings []Setting[S], name string) (Setting[S], bool) {
 	for _, s := range settings {
 		if s.Name == name {
@@ -187,7 +198,7 @@ func FindSetting[S any](settings []Setting[S], name string) (Setting[S], bool) {
 	return Setting[S]{}, false
 }
 
-// engineWords lists the engines, the standard one first.
+// engineWords lists the engines, the default first.
 func engineWords() []string {
 	return texts([]broker.Engine{broker.SessionEngine, broker.ClientEngine, broker.WireEngine})
 }

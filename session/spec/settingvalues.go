@@ -11,7 +11,7 @@ import (
 	"pulsh/session/payload"
 )
 
-// texts are words as plain strings.
+// texts converts words to plain strings.
 func texts[T ~string](words []T) []string {
 	out := make([]string, len(words))
 	for i, w := range words {
@@ -22,7 +22,7 @@ func texts[T ~string](words []T) []string {
 
 func readTopic(into *string, text string) error {
 	if strings.HasPrefix(text, patternMark) || strings.Contains(text, ",") {
-		return fmt.Errorf("%q is more than one topic, and a producer group sends to one", text)
+		return fmt.Errorf("%q is several topics; a producer group sends to one", text)
 	}
 	name, err := broker.ParseTopic(text)
 	if err == nil {
@@ -31,8 +31,8 @@ func readTopic(into *string, text string) error {
 	return err
 }
 
-// subscriptionMax bounds a subscription's name in bytes: it is one part of a
-// path in the cluster's metadata.
+// subscriptionMax bounds the name of a subscription in bytes: it becomes part
+// of a path in the cluster's metadata.
 const subscriptionMax = 256
 
 func readSubscription(into *string, text string) error {
@@ -40,9 +40,9 @@ func readSubscription(into *string, text string) error {
 	case text == "":
 		return fmt.Errorf("a subscription needs a name")
 	case len(text) > subscriptionMax:
-		return fmt.Errorf("a subscription's name of %d bytes is longer than %d", len(text), subscriptionMax)
+		return fmt.Errorf("a subscription name of %d bytes exceeds the limit of %d", len(text), subscriptionMax)
 	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == '/' || r == 0x7f || r == '\ufffd' }):
-		return fmt.Errorf("%q is not a subscription: no blanks and no / in its name", text)
+		return fmt.Errorf("%q is not a subscription name: no spaces and no /", text)
 	}
 	*into = text
 	return nil
@@ -70,7 +70,7 @@ func writeProducers(n int) string {
 	return strconv.Itoa(n)
 }
 
-// ParseCount reads a whole number such as 8, 10k or 2M from 0 on.
+// ParseCount reads a whole number from 0 on, such as 8, 10k or 2M.
 func ParseCount(text string) (int, error) {
 	digits, unit := text, 1
 	switch {
@@ -84,24 +84,26 @@ func ParseCount(text string) (int, error) {
 	}
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || n > countMax/int64(unit) {
-		return 0, fmt.Errorf("%q is too large a number", text)
+		return 0, fmt.Errorf("%q is too large", text)
 	}
 	return int(n) * unit, nil
 }
 
-// countMax bounds a typed number. It is beyond all limits, and sums of two
-// still fit an int of 32 bits.
+// countMax bounds a typed number. It is beyond all limits, and the sum of two
+// still fits an int of 32 bits.
 const countMax = 1e9
 
-func readCount(into *int, text, what string, least, most int) error {
+// readCount reads a whole number from least to most. name is what the error
+// calls it.
+func readCount(into *int, text, name string, least, most int) error {
 	n, err := ParseCount(text)
 	switch {
 	case err != nil:
 		return err
 	case n > most:
-		return fmt.Errorf("%s %s are more than %d", text, what, most)
+		return fmt.Errorf("%s must be at most %d", name, most)
 	case n < least:
-		return fmt.Errorf("%s %s are less than %d", text, what, least)
+		return fmt.Errorf("%s must be at least %d", name, least)
 	}
 	*into = n
 	return nil
@@ -113,7 +115,7 @@ func readBytes(into *int, text string) error {
 	case err != nil:
 		return err
 	case n < BatchBytesMin || n > BatchBytesMax:
-		return fmt.Errorf("%q is not a size of batches: from %s to %s", text,
+		return fmt.Errorf("%q is not a batch size from %s to %s", text,
 			payload.FormatBytes(BatchBytesMin), payload.FormatBytes(BatchBytesMax))
 	}
 	*into = int(n)

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Share is a part of the whole from 0 to 100.
+// Share is a percentage, from 0 to 100.
 type Share float64
 
-// shareDigits bounds the digits of a typed share: a millionth of a percent
-// of any load that can be run is less than one message.
+// shareDigits bounds the digits of a typed share. A millionth of a percent of
+// any load is less than one message.
 const shareDigits = 12
 
-// ParseShare reads a share: 2%, 0.5% or 0. The error is a sentence that
-// quotes the text.
+// ParseShare reads a share: 2%, 0.5% or 0. The error is a sentence that quotes
+// the text.
 func ParseShare(text string) (Share, error) {
 	number, signed := strings.CutSuffix(strings.TrimSpace(text), "%")
 	if number == "" || len(number) > shareDigits || strings.Trim(number, "0123456789.") != "" || !signed && number != "0" {

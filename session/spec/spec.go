@@ -11,22 +11,22 @@ import (
 // The limits of one session, each with its reason.
 const (
 	WorkersMax = 1000   // a worker is a goroutine, and a consumer for the broker; beyond a thousand the client's own cost dominates
-	GroupsMax  = 64     // each keeps 24 h of history; more rows than any screen has
-	PendingMax = 100000 // the client allocates the queue in advance, 24 B a place
-	QueueMax   = 100000 // messages the broker may push ahead to one consumer
-	BatchMax   = 100000 // messages in a batch; the batch's bytes end it first
-	nameMax    = 32     // a group's name stands in a column of the status rows
+	GroupsMax  = 64     // each keeps 24 h of history; a screen has fewer rows
+	PendingMax = 100000 // the client allocates the queue in advance, 24 B per message
+	QueueMax   = 100000 // receiver queue size
+	BatchMax   = 100000 // max messages per batch; its max bytes are reached first
+	nameMax    = 32     // characters of a group's name, a column of the status rows
 	MarksMax   = 200    // marks kept on the time axis
 )
 
-// Producer is what a producer group is made from.
+// Producer holds the settings of a producer group.
 type Producer struct {
 	Topic       string
 	Engine      broker.Engine
-	Partitions  int // the topic is created with so many if it does not exist; 0 leaves it to the broker
+	Partitions  int // of a topic that has to be created; 0 leaves it to the broker
 	Rate        pacing.Shape
 	Workers     int
-	Producers   int // producers shared by the workers; 0 is min(workers, 2×cores, 16)
+	Producers   int // Pulsar producers; 0 is min(workers, 2×cores, 16)
 	Size        payload.Size
 	Body        payload.Kind
 	Keys        payload.Keys
@@ -35,23 +35,23 @@ type Producer struct {
 	BatchBytes  int
 	Delay       time.Duration
 	Compression broker.Compression
-	Pending     int // messages in flight in the whole group
+	Pending     int // max pending messages, whole group
 	Timeout     time.Duration
 }
 
-// Consumer is what a consumer group is made from.
+// Consumer holds the settings of a consumer group.
 type Consumer struct {
-	Topic        string // one, several with commas between, or a pattern: as ParseTopics reads it
-	Subscription string
+	Topic        string // as ParseTopics reads it
 	Engine       broker.Engine
+	Subscription string
 	Type         broker.SubscriptionType
 	Workers      int
 	Queue        int
 	From         broker.Position
 	Behaviour
-	Durable   bool   // the subscription outlives its consumers
+	Durable   bool   // the subscription is durable
 	Priority  int    // 0 is served first
-	Compacted bool   // the last message of each key
-	Sticky    bool   // of key_shared: each worker serves an equal share of the hash values
+	Compacted bool   // read compacted
+	Sticky    bool   // of key_shared: sticky hash ranges, one per worker
 	Prefix    string // of consumer names; "" is pulsh- and the group's name
 }

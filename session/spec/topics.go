@@ -10,13 +10,13 @@ import (
 	"pulsh/session/broker"
 )
 
-// TopicsMax is how many topics one consumer group covers at most: each worker
-// has a consumer on each of them, and the broker's counts of all are asked for
-// once a second.
+// TopicsMax is how many topics a consumer group may have: each worker has a
+// consumer on each of them, and the session asks for the statistics of all once
+// a second.
 const TopicsMax = 200
 
-// Topics is what a consumer group receives from: topics that are named, or all
-// of a namespace whose names match a pattern.
+// Topics is what a consumer group receives from: named topics, or all topics of
+// a namespace whose names match a pattern.
 type Topics struct {
 	names     []string       // short; nil with a pattern
 	pattern   *regexp.Regexp // of the last part of a name; nil with names
@@ -24,15 +24,15 @@ type Topics struct {
 	text      string
 }
 
-// patternMark stands before and behind a pattern. No topic's name begins with
-// it: a name that did would have an empty tenant or namespace.
+// patternMark begins and ends a pattern. No topic's name begins with it,
+// because its tenant or namespace would be empty.
 const patternMark = "/"
 
-// ParseTopics reads a topic's name, several with commas between them, or a
-// pattern between slashes: /orders-.*/ is every topic of public/default whose
-// whole name matches the regular expression, and /tenant/ns/orders-.*/ those
-// of another namespace. Patterns match persistent topics; a partitioned topic
-// is one.
+// ParseTopics reads the name of a topic, several names with commas between
+// them, or a pattern between slashes. /orders-.*/ is every topic of
+// public/default whose whole name matches the regular expression;
+// /tenant/ns/orders-.*/ is the same for another namespace. Patterns match
+// persistent topics only. A partitioned topic counts as one.
 func ParseTopics(text string) (Topics, error) {
 	if strings.HasPrefix(text, patternMark) {
 		return parsePattern(text)
@@ -48,7 +48,7 @@ func ParseTopics(text string) (Topics, error) {
 		}
 	}
 	if len(t.names) > TopicsMax {
-		return Topics{}, fmt.Errorf("%d topics are more than %d", len(t.names), TopicsMax)
+		return Topics{}, fmt.Errorf("%d topics exceed the limit of %d", len(t.names), TopicsMax)
 	}
 	t.text = strings.Join(t.names, ",")
 	return t, nil
@@ -58,9 +58,9 @@ func parsePattern(text string) (Topics, error) {
 	body, found := strings.CutSuffix(text[len(patternMark):], patternMark)
 	switch {
 	case !found || body == "":
-		return Topics{}, fmt.Errorf("%q is not a pattern: it ends with a slash too, as /orders-.*/", text)
+		return Topics{}, fmt.Errorf("%q is not a pattern: it must end with a slash, like /orders-.*/", text)
 	case strings.Contains(body, "://"):
-		return Topics{}, fmt.Errorf("%q is not a pattern: it has no domain, persistent topics alone are matched", text)
+		return Topics{}, fmt.Errorf("%q is not a pattern: leave out the domain, only persistent topics match", text)
 	}
 	t := Topics{text: text}
 	space, expression := "", body
@@ -77,13 +77,13 @@ func parsePattern(text string) (Topics, error) {
 	return t, nil
 }
 
-// patternFault says what is wrong with a regular expression.
+// patternFault returns what is wrong with a regular expression.
 func patternFault(expression string, err error) string {
 	if expression == "" {
 		return "it is empty"
 	}
 	if _, alone := regexp.Compile(expression); alone != nil {
-		err = alone // without the anchors around it
+		err = alone // the error without our anchors
 	}
 	return strings.TrimPrefix(err.Error(), "error parsing regexp: ")
 }
@@ -91,16 +91,16 @@ func patternFault(expression string, err error) string {
 // String writes the topics as ParseTopics reads them.
 func (t Topics) String() string { return t.text }
 
-// Pattern says whether these are all topics that match, now or later.
+// Pattern reports whether t is a pattern, which may match other topics later.
 func (t Topics) Pattern() bool { return t.pattern != nil }
 
-// Names are the topics that were named; nil for a pattern.
+// Names returns the named topics; nil for a pattern.
 func (t Topics) Names() []string { return slices.Clone(t.names) }
 
-// Single says whether this is exactly one topic.
+// Single reports whether t is exactly one topic.
 func (t Topics) Single() bool { return len(t.names) == 1 }
 
-// Match says whether a topic's name, short or full, is one of them.
+// Match reports whether a topic, given by its short or full name, is one of t.
 func (t Topics) Match(topic string) bool {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
@@ -113,7 +113,7 @@ func (t Topics) Match(topic string) bool {
 		name.Tenant == t.namespace.Tenant && name.Namespace == t.namespace.Namespace && t.pattern.MatchString(name.Leaf())
 }
 
-// include says whether all of the others are among these.
+// include reports whether all of others are among t.
 func (t Topics) include(others Topics) bool {
 	if others.Pattern() {
 		return t.text == others.text
@@ -121,14 +121,14 @@ func (t Topics) include(others Topics) bool {
 	return !slices.ContainsFunc(others.names, func(name string) bool { return !t.Match(name) })
 }
 
-// Expand lists the topics that there are now: for a pattern by asking the
-// admin API, which may be nil.
+// Expand lists the topics that exist now. For a pattern it asks the admin API,
+// which may be nil.
 func (t Topics) Expand(ctx context.Context, from broker.Admin) ([]string, error) {
 	if !t.Pattern() {
 		return t.Names(), nil
 	}
 	if from == nil {
-		return nil, &broker.Error{Message: fmt.Sprintf("the pattern %s needs the admin API, which lists the topics", t), Try: "connect pulsar://localhost:6650 admin=http://localhost:8080"}
+		return nil, &broker.Error{Message: fmt.Sprintf("the pattern %s needs the admin API to list the topics", t), Try: "connect pulsar://localhost:6650 admin=http://localhost:8080"}
 	}
 	listed, err := from.Topics(ctx, t.namespace.String())
 	if err != nil {
@@ -141,7 +141,7 @@ func (t Topics) Expand(ctx context.Context, from broker.Admin) ([]string, error)
 		}
 	}
 	if len(names) > TopicsMax {
-		return nil, &broker.Error{Message: fmt.Sprintf("%d topics match %s, more than %d", len(names), t, TopicsMax), Try: "topics"}
+		return nil, &broker.Error{Message: fmt.Sprintf("%d topics match %s, more than the limit of %d", len(names), t, TopicsMax), Try: "topics"}
 	}
 	slices.Sort(names)
 	return names, nil
@@ -155,7 +155,7 @@ func readTopics(into *string, text string) error {
 	return err
 }
 
-// Topics is what the group receives from, as its specification says.
+// Topics returns what the group receives from.
 func (spec Consumer) Topics() Topics {
 	t, _ := ParseTopics(spec.Topic) // checked where it was set
 	return t

@@ -11,21 +11,21 @@ import (
 	"pulsh/session/payload"
 )
 
-// Unit says what a figure's number counts.
+// Unit is what the number of a figure counts.
 type Unit string
 
 // The units of figures.
 const (
-	PerSecond      Unit = "messages a second"
-	BytesPerSecond Unit = "bytes a second"
+	PerSecond      Unit = "messages per second"
+	BytesPerSecond Unit = "bytes per second"
 	Nanoseconds    Unit = "a duration"
 	Bytes          Unit = "bytes"
 	Count          Unit = "a count"
 	Percent        Unit = "percent"
 )
 
-// Parse reads a value of the unit. Rates may be 0 here, and bytes a second are
-// millions when no unit is written.
+// Parse reads a value of the unit. A rate may be 0 here, and bytes per second
+// without a unit are millions.
 func (u Unit) Parse(text string) (float64, error) {
 	switch u {
 	case PerSecond:
@@ -34,7 +34,7 @@ func (u Unit) Parse(text string) (float64, error) {
 		}
 		r, err := pacing.ParseRate(text)
 		if err == nil && r.IsMax() {
-			err = fmt.Errorf("%q is no number", text)
+			err = fmt.Errorf("%q is not a number", text)
 		}
 		return float64(r), err
 	case Nanoseconds:
@@ -59,7 +59,7 @@ func (u Unit) Parse(text string) (float64, error) {
 	return 0, fmt.Errorf("%q is not a number such as 500, 5k or 1.5M", text)
 }
 
-// Format writes a value as parse reads it.
+// Format writes a value as Parse reads it.
 func (u Unit) Format(v float64) string {
 	switch u {
 	case Nanoseconds:
@@ -78,14 +78,15 @@ func (u Unit) Format(v float64) string {
 	return formatNumber(v)
 }
 
-// valueMax bounds a typed value: up to here a float64 holds every whole number.
+// valueMax bounds a typed value. Up to here a float64 is exact for whole
+// numbers.
 const valueMax = 1 << 53
 
-// wholeBytes reads a number of bytes that a float64 holds exactly.
+// wholeBytes reads a number of bytes that a float64 represents exactly.
 func wholeBytes(text string) (float64, error) {
 	n, err := payload.ParseBytes(text)
 	if err == nil && n > valueMax {
-		err = fmt.Errorf("%q is more than can be compared with", text)
+		err = fmt.Errorf("%q is too large to compare with", text)
 	}
 	return float64(n), err
 }
@@ -121,7 +122,7 @@ func formatNumber(v float64) string {
 	return plain
 }
 
-// clampDuration is the nearest duration to a number of nanoseconds.
+// clampDuration returns the duration nearest to a number of ns.
 func clampDuration(v float64) time.Duration {
 	if v >= math.MaxInt64 {
 		return math.MaxInt64

@@ -9,26 +9,25 @@ import (
 	"pulsh/session/pacing"
 )
 
-// When is a place in a topic to which a subscription can be moved: an instant,
-// or one stored message.
+// When is a position to which a subscription can be moved: an instant, or one
+// stored message.
 type When struct {
-	Time time.Time         // zero if ID is given
-	ID   *broker.MessageID // nil if Time is given
-	edge string            // earliest or latest, if that was said
+	Time time.Time         // zero if ID is set
+	ID   *broker.MessageID // nil if Time is set
 }
 
 // ParseWhen reads -5m (before now), earliest, latest, a time of day such as
-// 10:42:07 (the last one that has passed), an instant of RFC 3339, or a message's
-// id ledger:entry[:partition]. What could be both, as 10:42:17, is a
-// time of day; the message is written 010:42:17. The error is a sentence that
+// 10:42:07 (the last one that has passed), an instant of RFC 3339, or a message
+// id ledger:entry[:partition]. A text that could be both, such as 10:42:17, is
+// a time of day; the message is written 010:42:17. The error is a sentence that
 // quotes the text.
 func ParseWhen(text string, now time.Time) (When, error) {
 	wrong := fmt.Errorf("%q is neither a time nor a message (-5m, earliest, latest, 10:42:07, ledger:entry)", text)
 	switch {
 	case text == "earliest":
-		return When{Time: time.Unix(0, 0), edge: text}, nil
+		return When{Time: time.Unix(0, 0)}, nil
 	case text == "latest":
-		return When{Time: now, edge: text}, nil
+		return When{Time: now}, nil
 	case strings.HasPrefix(text, "-"):
 		ago, err := pacing.ParseDuration(text[1:])
 		if err != nil || ago < 0 || strings.HasPrefix(text, "--") {
@@ -46,7 +45,7 @@ func ParseWhen(text string, now time.Time) (When, error) {
 		return When{Time: at}, nil
 	}
 	if d, err := pacing.ParseDuration(text); err == nil && d > 0 {
-		return When{}, fmt.Errorf("%q lies ahead; -%s is %s ago", text, text, text)
+		return When{}, fmt.Errorf("%q is in the future; -%s is %s ago", text, text, text)
 	}
 	id, err := broker.ParseMessageID(text)
 	if err != nil {
@@ -59,14 +58,14 @@ func ParseWhen(text string, now time.Time) (When, error) {
 func past(text string, at, now time.Time) (When, error) {
 	switch {
 	case at.After(now):
-		return When{}, fmt.Errorf("%q lies ahead; it is %s now", text, now.Format(time.RFC3339))
+		return When{}, fmt.Errorf("%q is in the future; it is %s now", text, now.Format(time.RFC3339))
 	case at.Before(time.Unix(0, 0)):
-		return When{}, fmt.Errorf("%q is before 1970; earliest is the beginning", text)
+		return When{}, fmt.Errorf("%q is before 1970; the oldest message is at earliest", text)
 	}
 	return When{Time: at}, nil
 }
 
-// clockTime reads a time of day, all of its numbers with two digits, as the last
+// clockTime reads a time of day, with two digits for each number, as the last
 // such time before now.
 func clockTime(text string, now time.Time) (time.Time, bool) {
 	clock, err := time.Parse("15:04:05", text)
@@ -81,18 +80,4 @@ func clockTime(text string, now time.Time) (time.Time, bool) {
 		return today, true
 	}
 	return on(d - 1), true
-}
-
-// String writes the place as ParseWhen reads it at any later time.
-func (w When) String() string {
-	switch {
-	case w.ID != nil:
-		if _, both := clockTime(w.ID.String(), time.Unix(0, 0)); both {
-			return "0" + w.ID.String()
-		}
-		return w.ID.String()
-	case w.edge != "":
-		return w.edge
-	}
-	return w.Time.Format(time.RFC3339Nano)
 }

@@ -42,10 +42,10 @@ func TestParseWhen(t *testing.T) {
 		require.Equal(t, want, *got.ID, text)
 	}
 	for text, want := range map[string]string{
-		"5m":                   `"5m" lies ahead; -5m is 5m ago`,
-		"2026-05-04T13:00:00Z": `"2026-05-04T13:00:00Z" lies ahead; it is 2026-05-04T12:00:00Z now`,
+		"5m":                   `"5m" is in the future; -5m is 5m ago`,
+		"2026-05-04T13:00:00Z": `"2026-05-04T13:00:00Z" is in the future; it is 2026-05-04T12:00:00Z now`,
 		"yesterday":            `"yesterday" is neither a time nor a message (-5m, earliest, latest, 10:42:07, ledger:entry)`,
-		"-100000d":             `"-100000d" is before 1970; earliest is the beginning`,
+		"-100000d":             `"-100000d" is before 1970; the oldest message is at earliest`,
 	} {
 		_, err := ParseWhen(text, noon())
 		require.EqualError(t, err, want)
@@ -61,10 +61,8 @@ func FuzzWhen(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := ParseWhen(w.String(), noon())
-		require.NoError(t, err, w.String())
-		require.Equal(t, w.String(), again.String())
-		require.Equal(t, w.ID, again.ID)
-		require.True(t, w.Time.Equal(again.Time))
+		require.NotEqual(t, w.ID == nil, w.Time.IsZero(), "either an instant or a message")
+		require.False(t, w.Time.After(noon()))
+		require.False(t, w.ID == nil && w.Time.Before(time.Unix(0, 0)))
 	})
 }

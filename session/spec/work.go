@@ -11,8 +11,8 @@ import (
 	"pulsh/session/pacing"
 )
 
-// Work is how long a worker is busy with a message, a fixed time or a
-// distribution. It is comparable; the zero Work is none.
+// Work is the processing time of a message, fixed or distributed. It is
+// comparable. The zero Work is none.
 type Work struct {
 	form      workForm
 	low, high time.Duration // fixed: low; uniform: the ends; lognormal: low is the median
@@ -29,10 +29,10 @@ const (
 
 // Limits of work, each with its reason.
 const (
-	WorkMin       = time.Microsecond // less is lost in what pulsh itself takes for a message
+	WorkMin       = time.Microsecond // pulsh itself takes about as long per message
 	WorkMax       = time.Hour
-	workSigmaMin  = 0.01 // below it a fixed time says the same
-	workSigmaMax  = 4    // above it nothing but the limits is ever drawn
+	workSigmaMin  = 0.01 // below it the time is as good as fixed
+	workSigmaMax  = 4    // above it nearly every time is one of the limits
 	workDigits    = 8    // of a typed sigma
 	workDeviation = 4    // where the tails end, in standard deviations
 )
@@ -109,7 +109,7 @@ func (w Work) String() string {
 // IsZero reports whether there is no work.
 func (w Work) IsZero() bool { return w == Work{} }
 
-// Sample draws how long one message takes.
+// Sample draws the processing time of one message.
 func (w Work) Sample(r *rand.Rand) time.Duration {
 	switch w.form {
 	case uniformWork:

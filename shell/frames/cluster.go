@@ -1,7 +1,6 @@
 package frames
 
 import (
-	"strconv"
 	"time"
 
 	"pulsh/graphs"
@@ -58,11 +57,11 @@ func (f *Frames) clusterCells(c snapshot.Cluster, now time.Time) []graphs.Cell {
 		word = "dead"
 	}
 	away := word + " " + graphs.Elapsed(max(now.Sub(c.Since), 0))
-	tried := "tried " + graphs.Right(strconv.Itoa(c.Tries), len("99")) + "x, each " + snapshot.ProbeEvery.String()
+	tried := graphs.Plural(c.Tries, "attempt") + ", every " + snapshot.ProbeEvery.String()
 	return []graphs.Cell{
 		name,
 		{Text: away, Width: len(word) + 1 + graphs.ElapsedWidth, Priority: always - 2, Tight: true, Style: style},
 		{Text: c.Why, Priority: trouble, Style: style},
-		{Text: tried, Priority: size - 1, Style: f.palette.Faint},
+		{Text: tried, Width: len("99 attempts, every 1s"), Priority: size - 1, Style: f.palette.Faint},
 	}
 }

@@ -27,9 +27,9 @@ const (
 	p99Column
 	p999Column    // wide only
 	insideColumn  // wide only: lag, or processing
-	troubleColumn // the worst of lost, duplicated, redelivered, missed
+	troubleColumn // the worst of lost, duplicated, redelivered, skipped
 	limitColumn   // wide only: the cause of a rate below the target
-	outcomeColumn // failed, or behind
+	outcomeColumn // failed, or the backlog
 	drainColumn   // after a seek
 	columnCount
 )
@@ -45,7 +45,7 @@ const (
 	rateWidth    = 13 // 50.0k/50.0k/s
 	labelWidth   = 3  // p99
 	limitMax     = 32 // the queue is full: 1000 pending
-	countedWidth = 12 // 8.20M missed
+	countedWidth = 13 // 8.20M skipped
 )
 
 // groupRows draws the rows of groups, which share their columns.
@@ -105,7 +105,7 @@ func (r groupRows) row(g snapshot.Group) groupRow {
 		Align: graphs.AlignRight, Priority: size, Tight: true}
 	if r.wide {
 		row[stateColumn] = graphs.Cell{Text: string(g.State), Width: wordWidth, Priority: always, Tight: true, Style: sign.style}
-		row[workersColumn].Text, row[workersColumn].Width = plural(g.Workers, "worker"), len("10 workers")
+		row[workersColumn].Text, row[workersColumn].Width = graphs.Plural(g.Workers, "worker"), len("10 workers")
 		row[workersColumn].Tight = false
 	}
 	switch {
@@ -143,12 +143,12 @@ func (r groupRows) producer(row *groupRow, g snapshot.Group) {
 	case p.Unknown > 0:
 		row[troubleColumn] = counted(p.Unknown, "unknown", trouble, r.palette.Yellow)
 	case p.Missed > 0:
-		row[troubleColumn] = counted(p.Missed, "missed", trouble, r.palette.Yellow)
+		row[troubleColumn] = counted(p.Missed, "skipped", trouble, r.palette.Yellow)
 	}
 	if !r.wide || !live {
 		return
 	}
-	row[producersColumn] = right(plural(p.Producers, "lane"), len("16 lanes"), seldom)
+	row[producersColumn] = right(graphs.Plural(p.Producers, "producer"), len("16 producers"), seldom)
 	if target := float64(p.Target); target > 0 && !p.Target.IsMax() {
 		row[shareColumn] = right(shareText(p.Rate/target), len("100.0%"), extra)
 	}
@@ -164,11 +164,11 @@ func (r groupRows) consumer(row *groupRow, g snapshot.Group) {
 	row[rateColumn] = graphs.Cell{Text: graphs.Right(graphs.Three(c.Rate), graphs.ThreeWidth) + "/s", Priority: always}
 	if live {
 		row[bytesColumn] = bytesCell(c.BytesPerSecond)
-		row[p50Column] = latencyCell("e2e", c.E2E.Recent, c.E2E.Recent.P50, median)
+		row[p50Column] = latencyCell("e2e p50", c.E2E.Recent, c.E2E.Recent.P50, median)
 		row[p99Column] = r.tailCell(c.E2E.Recent)
 	}
 	if g.State != snapshot.Ready {
-		row[outcomeColumn] = r.behindCell(c.Backlog)
+		row[outcomeColumn] = r.backlogCell(c.Backlog)
 	}
 	row[troubleColumn] = r.deliveryCell(c)
 	if c.Drain != nil {
@@ -181,9 +181,9 @@ func (r groupRows) consumer(row *groupRow, g snapshot.Group) {
 	if !r.wide || !live {
 		return
 	}
-	row[producersColumn] = graphs.Cell{Text: c.Type, Width: len("16 lanes"), Priority: seldom}
+	row[producersColumn] = graphs.Cell{Text: c.Type, Width: len("16 producers"), Priority: seldom}
 	row[p999Column] = latencyCell("p99.9", c.E2E.Recent, c.E2E.Recent.P999, median)
-	row[insideColumn] = latencyCell("work", c.Processing.Recent, c.Processing.Recent.P50, speed)
+	row[insideColumn] = latencyCell("processing", c.Processing.Recent, c.Processing.Recent.P50, speed)
 }
 
 // deliveryCell returns the worst fault of the delivery, blank if there is none.
@@ -196,10 +196,8 @@ func (r groupRows) deliveryCell(c *snapshot.Consumer) graphs.Cell {
 		return counted(int64(l.Duplicated), "dup", trouble, r.palette.Red)
 	case c.AckFailed > 0:
 		return counted(c.AckFailed, "unacked", trouble, r.palette.Yellow)
-	case l.Redelivered > 0 && r.wide:
-		return counted(int64(l.Redelivered), "redelivered", repeat, r.palette.Yellow)
 	case l.Redelivered > 0:
-		return counted(int64(l.Redelivered), "again", repeat, r.palette.Yellow)
+		return counted(int64(l.Redelivered), "redelivered", repeat, r.palette.Yellow)
 	}
 	return graphs.Cell{}
 }
@@ -221,9 +219,9 @@ func (f *Frames) failedCell(n int64) graphs.Cell {
 	return c
 }
 
-// behindCell returns the number of messages in the backlog, at the right edge.
-func (f *Frames) behindCell(b snapshot.Backlog) graphs.Cell {
-	c := right(waiting(b)+" behind", countedWidth, outcome)
+// backlogCell returns the number of messages in the backlog, at the right edge.
+func (f *Frames) backlogCell(b snapshot.Backlog) graphs.Cell {
+	c := right("backlog "+waiting(b), countedWidth, outcome)
 	if b.Known {
 		c.Style = f.worry(f.limits.Backlog.Over(float64(b.Messages)))
 	}
@@ -293,11 +291,4 @@ func bytesCell(perSecond float64) graphs.Cell {
 
 func right(text string, width, priority int) graphs.Cell {
 	return graphs.Cell{Text: text, Width: width, Align: graphs.AlignRight, Priority: priority}
-}
-
-func plural(n int, name string) string {
-	if n == 1 {
-		return "1 " + name
-	}
-	return fmt.Sprintf("%d %ss", n, name)
 }

@@ -36,7 +36,7 @@ func (f *Frames) rollUp(groups []snapshot.Group, more bool, width int) string {
 		cells = append(cells, f.failedCell(sum.failed))
 	}
 	if sum.kinds[snapshot.Consume] {
-		cells = append(cells, f.behindCell(sum.behind))
+		cells = append(cells, f.backlogCell(sum.behind))
 	}
 	return graphs.Row(width, cells)
 }

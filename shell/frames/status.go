@@ -21,7 +21,7 @@ const (
 	repeat   = 25 // redelivered
 	median   = 30
 	progress = 40
-	outcome  = 50 // failed, behind
+	outcome  = 50 // failed, backlog
 	tail     = 58
 	size     = 60 // workers
 	trouble  = 75

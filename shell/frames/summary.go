@@ -46,10 +46,10 @@ func Summary(s *snapshot.Snapshot) []string {
 func producerFacts(p *snapshot.Producer) []string {
 	facts := []string{whole(p.Sent, "sent"), whole(p.Acked, "acked"), whole(p.Failed, "failed")}
 	if p.Unknown > 0 {
-		facts = append(facts, whole(p.Unknown, "without an answer"))
+		facts = append(facts, whole(p.Unknown, "unknown outcome"))
 	}
 	if p.Missed > 0 {
-		facts = append(facts, whole(p.Missed, "missed"))
+		facts = append(facts, whole(p.Missed, "skipped"))
 	}
 	facts = append(facts, graphs.Whole(p.Average)+"/s")
 	if q := p.Latency.Total; q.Count > 0 {
@@ -64,8 +64,8 @@ func consumerFacts(g snapshot.Group) []string {
 	c := g.Consumer
 	l := c.Delivery
 	facts := []string{whole(c.Received, "received"), whole(int64(l.Lost), "lost")}
-	if open := l.Holes + l.Tail; open > 0 {
-		facts = append(facts, whole(int64(open), "not received"))
+	if open := l.Gaps + l.NotYetReceived; open > 0 {
+		facts = append(facts, whole(int64(open), "outstanding"))
 	}
 	facts = append(facts, whole(int64(l.Duplicated), "duplicated"))
 	switch disorder, promised := g.Disorder(); promised {
@@ -90,11 +90,11 @@ const million = 1e6
 // received counts once.
 func processLine(s *snapshot.Snapshot) string {
 	used := s.Process.CPUTime.Seconds()
-	line := fmt.Sprintf("%s · pulsh used %.1f CPU s", graphs.Elapsed(s.Elapsed), used)
+	line := fmt.Sprintf("%s · pulsh: %.1f CPU s", graphs.Elapsed(s.Elapsed), used)
 	if messages := max(s.Totals.Sent, s.Totals.Received); messages > 0 {
 		line += " (" + graphs.Three(used/float64(messages)*million) + " per million)"
 	}
-	return line + " · " + graphs.Bytes(float64(s.Process.PeakRSS)) + " at most"
+	return line + " · peak " + graphs.Bytes(float64(s.Process.PeakRSS))
 }
 
 func whole(n int64, name string) string { return graphs.Whole(float64(n)) + " " + name }

@@ -21,9 +21,9 @@ func TestSummary(t *testing.T) {
 	require.Equal(t, []string{
 		"  fast  3,600,412 sent · 3,600,412 acked · 0 failed · 49,998/s · p50 2.1 p99 4.8 max 2,104 ms",
 		"  sub1  3,600,412 received · 0 lost · 0 duplicated · e2e p99 11.2 ms",
-		"  1m12s · pulsh used 13.1 CPU s (3.64 per million) · 64 MiB at most",
+		"  1m12s · pulsh: 13.1 CPU s (3.64 per million) · peak 64 MiB",
 	}, Summary(s))
-	require.Equal(t, []string{"  1m12s · pulsh used 13.1 CPU s · 64 MiB at most"}, Summary(&snapshot.Snapshot{Elapsed: s.Elapsed, Process: s.Process}))
+	require.Equal(t, []string{"  1m12s · pulsh: 13.1 CPU s · peak 64 MiB"}, Summary(&snapshot.Snapshot{Elapsed: s.Elapsed, Process: s.Process}))
 }
 
 func TestSummaryTellsDisorderWhereOrderIsPromised(t *testing.T) {
@@ -47,7 +47,7 @@ func TestSummaryTellsDisorderWhereOrderIsPromised(t *testing.T) {
 	require.Equal(t, "0 duplicated · 3 out of order by key", fact(func(g *snapshot.Group) {
 		g.Consumer.Type, g.Consumer.Delivery.Keyed = "key_shared", 100
 	}))
-	require.Equal(t, "12 not received · 0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Delivery.Tail = 12 }))
+	require.Equal(t, "12 outstanding · 0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Delivery.NotYetReceived = 12 }))
 }
 
 func TestGreeting(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 	"pulsh/session/profile"
 )
 
-// About prints what options ask to be told of pulsh itself, and says whether
-// that was asked: the program is done then.
+// About prints the answer to an option about pulsh itself, such as --help. asked
+// reports whether there was one; the program then ends.
 func About(o Options, version string, builtin []byte, out io.Writer) (asked bool, err error) {
 	switch {
 	case o.Help:
@@ -33,8 +33,8 @@ func About(o Options, version string, builtin []byte, out io.Writer) (asked bool
 	return true, err
 }
 
-// listProfiles prints the profiles as completions read them: a name, a tab, a
-// description.
+// listProfiles prints a line for each profile, in the form that shell completions
+// read: a name, a tab, a description.
 func listProfiles(builtin []byte, out io.Writer) error {
 	profiles, err := profile.ParseProfiles(builtin, "profiles.toml")
 	if err != nil {
@@ -47,15 +47,14 @@ func listProfiles(builtin []byte, out io.Writer) error {
 	for _, name := range library.Saved() {
 		p, err := library.Load(name)
 		if err != nil {
-			p.Description = "its file is wrong"
+			p.Description = "invalid file"
 		}
 		fmt.Fprintf(out, "%s\t%s\n", name, strings.ReplaceAll(graphs.Clean(p.Description), "\t", " "))
 	}
 	return nil
 }
 
-// manual is the manual page in the man macros of roff, from the list of options
-// and the table of commands.
+// manual returns the manual page in the man macros of roff.
 func manual(version string) string {
 	var m roff
 	m.request(".TH", "PULSH", "1", "", "pulsh "+version, "User Commands")
@@ -72,15 +71,15 @@ func manual(version string) string {
 		if o.value != "" {
 			call += " " + o.value
 		}
-		said := o.doc + "."
+		text := o.doc + "."
 		if o.variable != "" {
-			said += " The variable " + o.variable + " stands for it."
+			text += " Environment variable: " + o.variable + "."
 		}
-		m.tagged(call, strings.TrimSpace(strings.ToUpper(said[:1])+said[1:]+" "+o.more))
+		m.tagged(call, strings.TrimSpace(strings.ToUpper(text[:1])+text[1:]+" "+o.more))
 	}
 	m.section("precedence")
-	m.text("A flag goes before the environment, which goes before the profile, then client.conf, then the defaults. " +
-		"The command `show session` says where each value came from.")
+	m.text("Flags, environment, profile, client.conf, defaults. " +
+		"The command `show session` shows where each value was set.")
 	m.section("commands")
 	m.text("A line is words and setting=value pairs; quotes keep words together, # starts a comment, and ; separates commands. Tab completes all of it.")
 	for _, s := range commands.Manual() {
@@ -94,7 +93,7 @@ func manual(version string) string {
 		m.tagged(c[0], c[1])
 	}
 	m.section("files")
-	m.tagged("$XDG_CONFIG_HOME/pulsh/profiles/NAME.toml", "Profiles that save has written, for their user only. Without the variable, ~/.config.")
-	m.tagged("$XDG_STATE_HOME/pulsh/history", "The lines typed before. Without the variable, ~/.local/state.")
+	m.tagged("$XDG_CONFIG_HOME/pulsh/profiles/NAME.toml", "Saved profiles, readable by their user only. Without the variable, ~/.config.")
+	m.tagged("$XDG_STATE_HOME/pulsh/history", "The command history. Without the variable, ~/.local/state.")
 	return m.String()
 }

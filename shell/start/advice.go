@@ -14,19 +14,18 @@ import (
 	"pulsh/shell/frames"
 )
 
-// otherTime bounds asking whether TLS is what is missing, before the page with
-// the advice is shown.
+// otherTime bounds the requests that find the cause of a fault.
 const otherTime = time.Second
 
-// How a Pulsar in Kubernetes is reached from outside, with the names that the
-// chart of Apache Pulsar gives its services.
+// The lines that forward the ports of a Pulsar in Kubernetes, with the service names of
+// Apache Pulsar's chart.
 const (
 	forwardMessages = "kubectl port-forward -n pulsar svc/pulsar-proxy 6650"
 	forwardAdmin    = "kubectl port-forward -n pulsar svc/pulsar-broker 8080"
 )
 
-// advice is what to type after a fault, the likeliest first: lines of the prompt,
-// or, where there is none, of a shell.
+// advice returns the lines to try after a fault, the likeliest first: commands of
+// pulsh with a prompt, else of a shell.
 func advice(ctx context.Context, t broker.Target, err error, prompt bool) []frames.Try {
 	f := probe.FailureOf(err)
 	a := adviser{target: t, prompt: prompt}
@@ -37,7 +36,7 @@ func advice(ctx context.Context, t broker.Target, err error, prompt bool) []fram
 	case probe.UnknownHost:
 		return append(a.inside(f.Host), a.elsewhere("elsewhere"))
 	case probe.HTTP:
-		return []frames.Try{a.connect("the usual port for messages", func(t *broker.Target) {
+		return []frames.Try{a.connect("the usual port of the service URL", func(t *broker.Target) {
 			host, _, _ := net.SplitHostPort(f.Host)
 			t.URL, t.AdminURL = "pulsar://"+net.JoinHostPort(host, probe.DefaultPort), "http://"+f.Host
 		})}
@@ -49,8 +48,8 @@ func advice(ctx context.Context, t broker.Target, err error, prompt bool) []fram
 		return a.closed(ctx, f.Host)
 	case probe.Untrusted:
 		return []frames.Try{
-			a.connect("with the certificate that signed it", func(t *broker.Target) { t.TrustFile = "ca.pem" }),
-			a.connect("unchecked, in a network that is yours", func(t *broker.Target) { t.TLSCheck = broker.TLSNone })}
+			a.connect("with the CA certificate of the server", func(t *broker.Target) { t.TrustFile = "ca.pem" }),
+			a.connect("without verifying the server, in a trusted network", func(t *broker.Target) { t.TLSCheck = broker.TLSNone })}
 	case probe.OtherHost:
 		return []frames.Try{
 			a.connect("whatever host it is made for", func(t *broker.Target) { t.TLSCheck = broker.TLSAnyHost }),
@@ -63,7 +62,7 @@ func advice(ctx context.Context, t broker.Target, err error, prompt bool) []fram
 	return append([]frames.Try{a.elsewhere("elsewhere")}, a.local()...)
 }
 
-// adviser writes lines that connect.
+// adviser builds lines that connect.
 type adviser struct {
 	target broker.Target
 	prompt bool
@@ -77,7 +76,7 @@ func (a adviser) local() []frames.Try {
 	return []frames.Try{{Line: line, For: "here (Java 17, 0.5 GiB)"}}
 }
 
-// elsewhere is another address, with the rest as it is.
+// elsewhere returns the line for another cluster.
 func (a adviser) elsewhere(why string) frames.Try {
 	line := "connect pulsar://host:6650"
 	if !a.prompt {
@@ -86,7 +85,7 @@ func (a adviser) elsewhere(why string) frames.Try {
 	return frames.Try{Line: line, For: why}
 }
 
-// connect is the target with a change.
+// connect returns the line that connects to the target after a change.
 func (a adviser) connect(why string, change func(*broker.Target)) frames.Try {
 	t := a.target
 	change(&t)
@@ -114,7 +113,7 @@ func (a adviser) connect(why string, change func(*broker.Target)) frames.Try {
 	return frames.Try{Line: line, For: why}
 }
 
-// scheme is the same address in another way.
+// scheme returns the line for the same address with another scheme.
 func (a adviser) scheme(scheme, why string) frames.Try {
 	return a.connect(why, func(t *broker.Target) {
 		_, rest, _ := strings.Cut(t.URL, "://")
@@ -122,8 +121,8 @@ func (a adviser) scheme(scheme, why string) frames.Try {
 	})
 }
 
-// withToken is the same address with a token. To another machine the token goes
-// by TLS alone.
+// withToken returns the line for the same address with a token, and with TLS if the
+// address is of another machine.
 func (a adviser) withToken(host string) frames.Try {
 	why := "with a token of this cluster"
 	if name, _, _ := net.SplitHostPort(host); strings.HasPrefix(a.target.URL, plainScheme) && !isLoopback(name) {
@@ -154,8 +153,8 @@ func isLoopback(name string) bool {
 	return strings.EqualFold(name, thisHost) || ip != nil && ip.IsLoopback()
 }
 
-// withoutTLS is the same address without TLS. The line names no credentials: they
-// would travel in the clear.
+// withoutTLS returns the line for the same address without TLS. It has no credentials,
+// which would be sent in the clear.
 func (a adviser) withoutTLS() frames.Try {
 	why := "without TLS"
 	if a.target.LoginSource() != "" {
@@ -165,8 +164,8 @@ func (a adviser) withoutTLS() frames.Try {
 	return a.scheme("pulsar", why)
 }
 
-// inside is for a name that is not known here: a service's name is known in
-// Kubernetes alone.
+// inside returns the lines for an unknown host name, which may be the name of a service
+// in Kubernetes.
 func (a adviser) inside(host string) []frames.Try {
 	name, _, _ := net.SplitHostPort(host)
 	service, _, dotted := strings.Cut(name, ".")
@@ -179,8 +178,8 @@ func (a adviser) inside(host string) []frames.Try {
 	}
 }
 
-// closed is for a host that hangs up: it may want TLS, or it is a port-forward
-// to a pod that is gone. Nothing secret is sent to find out.
+// closed returns the lines for a host that closes the connection: it may want TLS, or
+// it is a port-forward to a pod that is gone. The check sends no secret.
 func (a adviser) closed(ctx context.Context, host string) []frames.Try {
 	asking, cancel := context.WithTimeout(ctx, otherTime)
 	defer cancel()
@@ -188,14 +187,14 @@ func (a adviser) closed(ctx context.Context, host string) []frames.Try {
 		return []frames.Try{a.scheme("pulsar+ssl", "it speaks TLS")}
 	}
 	return []frames.Try{
-		{Line: forwardMessages, For: "anew, if this is a port-forward: its pod is gone"},
+		{Line: forwardMessages, For: "restart the port-forward, whose pod is gone"},
 		a.connect("and again", func(*broker.Target) {}),
 		a.elsewhere("elsewhere"),
 	}
 }
 
-// adminFault looks whether the admin API answers, since a session without it
-// works in part: it says what is wrong with it, or nothing.
+// adminFault returns advice if the admin API does not answer, else nil. A session
+// without it works in part.
 func adminFault(ctx context.Context, s *session.Session, t broker.Target, prompt bool) []string {
 	admin := s.Admin()
 	if admin == nil {
@@ -212,8 +211,8 @@ func adminFault(ctx context.Context, s *session.Session, t broker.Target, prompt
 	u, parseErr := url.Parse(t.AdminURL)
 	if parseErr == nil {
 		if _, err := (probe.Dialer{}).Dial(asking, "pulsar://"+u.Host); err == nil {
-			fault = t.AdminURL + " is a port for messages, not for admin requests"
-			tries = []frames.Try{a.connect("the usual port for admin requests", func(t *broker.Target) { t.AdminURL = "http://" + u.Hostname() + ":8080" })}
+			fault = t.AdminURL + " is the port of the service URL, not of the admin API"
+			tries = []frames.Try{a.connect("the usual port of the admin API", func(t *broker.Target) { t.AdminURL = "http://" + u.Hostname() + ":8080" })}
 		}
 	}
 	return frames.Advice(fault+"; backlog, seek and topics need the admin API", tries)

@@ -133,15 +133,15 @@ func TestEveryFaultAtTheStartHasItsAdvice(t *testing.T) {
        connect pulsar://localhost:6650
        connect pulsar://host:6650   elsewhere`},
 		{"the admin port", broker.Target{URL: "pulsar://" + api.Listener.Addr().String()}, `pulsar://HOST answers in HTTP: it is a port for admin requests, not for messages
-  try: connect pulsar://127.0.0.1:6650 admin=http://HOST   the usual port for messages`},
-		{"the port for messages as the admin port", broker.Target{URL: "pulsar://" + pulsar, AdminURL: "http://" + pulsar}, `http://HOST is a port for messages, not for admin requests; backlog, seek and topics need the admin API
-  try: connect pulsar://HOST admin=http://127.0.0.1:8080   the usual port for admin requests`},
+  try: connect pulsar://127.0.0.1:6650 admin=http://HOST   the usual port of the service URL`},
+		{"the port for messages as the admin port", broker.Target{URL: "pulsar://" + pulsar, AdminURL: "http://" + pulsar}, `http://HOST is the port of the service URL, not of the admin API; backlog, seek and topics need the admin API
+  try: connect pulsar://HOST admin=http://127.0.0.1:8080   the usual port of the admin API`},
 		{"no admin API", broker.Target{URL: "pulsar://" + pulsar, AdminURL: "http://" + free.Addr().String()}, `no admin API answers at http://FREE (connection refused); backlog, seek and topics need the admin API
   try: kubectl port-forward -n pulsar svc/pulsar-broker 8080   in Minikube
        connect pulsar://HOST admin=http://host:8080   elsewhere`},
 		{"all is well", broker.Target{URL: "pulsar://" + pulsar, AdminURL: api.URL}, ""},
 		{"a port-forward without a pod", broker.Target{URL: "pulsar://" + answering(t, func(net.Conn) {})}, `pulsar://HOST takes the connection and closes it without an answer
-  try: kubectl port-forward -n pulsar svc/pulsar-proxy 6650   anew, if this is a port-forward: its pod is gone
+  try: kubectl port-forward -n pulsar svc/pulsar-proxy 6650   restart the port-forward, whose pod is gone
        connect pulsar://HOST   and again
        connect pulsar://host:6650   elsewhere`},
 		{"plain against TLS", broker.Target{URL: "pulsar://" + secured, AdminURL: "http://a:8080"}, `pulsar://HOST takes the connection and closes it without an answer
@@ -153,8 +153,8 @@ func TestEveryFaultAtTheStartHasItsAdvice(t *testing.T) {
 		{"TLS with a token against plain", broker.Target{URL: "pulsar+ssl://" + pulsar, TokenFile: token}, `pulsar+ssl://HOST does not speak TLS; without it the URL begins with pulsar://
   try: connect pulsar://HOST   without TLS and without the login, which anyone on the way could read`},
 		{"a certificate that nobody signed", broker.Target{URL: "pulsar+ssl://" + secured}, `the certificate of pulsar+ssl://HOST is not trusted here: it is signed by an unknown authority
-  try: connect pulsar+ssl://HOST trust_certs=ca.pem   with the certificate that signed it
-       connect pulsar+ssl://HOST tls_check=none   unchecked, in a network that is yours`},
+  try: connect pulsar+ssl://HOST trust_certs=ca.pem   with the CA certificate of the server
+       connect pulsar+ssl://HOST tls_check=none   without verifying the server, in a trusted network`},
 		{"unchecked", broker.Target{URL: "pulsar+ssl://" + secured, TLSCheck: broker.TLSNone}, ""},
 		{"no token", broker.Target{URL: "pulsar://" + wants}, `the Pulsar at pulsar://HOST lets nobody in without authentication, and there is no token
   try: connect pulsar://HOST token_file=token.txt   with a token of this cluster`},

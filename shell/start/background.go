@@ -9,14 +9,14 @@ import (
 	"pulsh/session"
 )
 
-// topicsEvery is how often completion learns new topics, and topicsTime how
-// long the admin API may take to list them.
+// topicsEvery is the interval at which the topics for completion are listed, and
+// topicsTime bounds a listing.
 const (
 	topicsEvery = 10 * time.Second
 	topicsTime  = 3 * time.Second
 )
 
-// topicNames keeps the names of the topics, so that completion never waits.
+// topicNames caches the names of topics, so that completion never waits.
 type topicNames struct {
 	session *session.Session
 	names   atomic.Pointer[[]string]
@@ -49,7 +49,7 @@ func (t *topicNames) watch(ctx context.Context) {
 	}
 }
 
-// ask keeps the last answer when there is none.
+// ask lists the topics. After an error the names stay.
 func (t *topicNames) ask(ctx context.Context) {
 	admin := t.session.Admin()
 	if admin == nil {
@@ -75,7 +75,7 @@ func (t *topicNames) list() []string {
 	return nil
 }
 
-// noteLines carries the session's notes to the shell as text.
+// noteLines passes the notes of the session to the shell as text.
 type noteLines struct {
 	lines   chan string
 	cancel  context.CancelFunc

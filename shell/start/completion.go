@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// completion is a script that completes pulsh's options in a shell. All three
-// are written from the one list of options.
+// completion returns the script that completes the options of pulsh in a shell.
 func completion(shell string) string {
 	switch shell {
 	case "zsh":
@@ -17,7 +16,7 @@ func completion(shell string) string {
 	return bashCompletion()
 }
 
-// bashCompletion has no more than bash 3.2, which macOS has.
+// bashCompletion returns a script for bash 3.2, the version of macOS, and later.
 func bashCompletion() string {
 	var all, files, other, cases []string
 	for _, o := range optionList() {
@@ -96,7 +95,7 @@ fi
 `
 }
 
-// zshEscaped keeps a text from ending the description of an option.
+// zshEscaped escapes a text for the description of an option.
 func zshEscaped(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, ":", `\:`).Replace(text)
 }
@@ -126,10 +125,10 @@ func fishCompletion() string {
 	return b.String()
 }
 
-// quoted is a word in single quotes for bash and zsh.
+// quoted quotes a word for bash and zsh.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
-// fishQuoted is the same for fish, which has escapes within them.
+// fishQuoted quotes a word for fish.
 func fishQuoted(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(text) + "'"
 }

@@ -17,10 +17,11 @@ import (
 	"pulsh/shell/frames"
 )
 
-// standard is the file that means the standard output.
+// standard is the file name of standard output.
 const standard = "-"
 
-// results is where results go as text: not where JSON goes.
+// results returns the file for results as text: standard error if standard output is
+// for JSON.
 func (p *program) results() *os.File {
 	if p.JSON == standard {
 		return p.Err
@@ -28,12 +29,11 @@ func (p *program) results() *os.File {
 	return p.Out
 }
 
-// summary is what the session came to. A batch of mere questions has none: what
-// it printed is all that was asked for.
+// summary returns the totals of the session. A batch without groups has none.
 func (p *program) summary() []string {
 	s := p.session.Snapshot()
 	if p.prompts() {
-		return p.locale.texts(append(frames.Summary(s), p.again()...))
+		return p.locale.texts(append(frames.Summary(s), p.replay()...))
 	}
 	if len(s.Groups) == 0 {
 		return nil
@@ -45,8 +45,8 @@ func (p *program) summary() []string {
 	return p.locale.texts(lines)
 }
 
-// behind are the groups that fell short of their schedules, if that is a failure
-// here: nobody watches who could judge it himself.
+// behind returns the groups behind their schedules, if that fails the run. With a
+// prompt it does not: the user sees it.
 func (p *program) behind() (short []host.Schedule) {
 	if p.prompts() || host.BehindAllowed(p.commands) {
 		return nil
@@ -59,7 +59,7 @@ func (p *program) behind() (short []host.Schedule) {
 	return short
 }
 
-// judge fails a run that was done but for its schedules.
+// judge fails a run with a group behind its schedule.
 func (p *program) judge(code int) int {
 	if code == lang.ExitDone && len(p.behind()) > 0 {
 		return lang.ExitFailed
@@ -67,14 +67,14 @@ func (p *program) judge(code int) int {
 	return code
 }
 
-// document is a file for what became of the run.
+// document is a file for the outcome of the run.
 type document struct {
 	path  string
 	write func(io.Writer, outcome.Run) error
 }
 
-// openReports makes the files before anything runs, so that a wrong name is not
-// found out after hours.
+// openReports creates the files before anything runs, so that a wrong name fails at
+// once.
 func (p *program) openReports() error {
 	if p.JSON != "" {
 		p.reports = append(p.reports, document{p.JSON, outcome.JSON})
@@ -88,16 +88,17 @@ func (p *program) openReports() error {
 		}
 		f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE, 0o644)
 		if err != nil {
-			return fmt.Errorf("the report cannot be written: %w", err)
+			return fmt.Errorf("cannot write the report: %w", err)
 		}
 		if err := f.Close(); err != nil {
-			return fmt.Errorf("the report cannot be written: %w", err)
+			return fmt.Errorf("cannot write the report: %w", err)
 		}
 	}
 	return nil
 }
 
-// report writes the files and returns the exit code, which says when that failed.
+// writeReport writes the files and returns the exit code of the run, at least
+// ExitFailed if a file cannot be written.
 func (p *program) writeReport(code int) int {
 	if len(p.reports) == 0 {
 		return code
@@ -114,7 +115,7 @@ func (p *program) writeReport(code int) int {
 			err = os.WriteFile(r.path, b.Bytes(), 0o644)
 		}
 		if err != nil {
-			fmt.Fprintln(p.Err, "the report cannot be written:", err)
+			fmt.Fprintln(p.Err, "cannot write the report:", err)
 			code = max(code, lang.ExitFailed)
 		}
 	}
@@ -128,8 +129,8 @@ func (p *program) outcome(code int) outcome.Run {
 	}
 }
 
-// again saves what was typed and says how it is run again.
-func (p *program) again() []string {
+// replay saves the typed lines as a script and returns the line that replays it.
+func (p *program) replay() []string {
 	var fixed []lang.Variable
 	for _, v := range p.commands.Variables() {
 		if v.Fixed {
@@ -142,12 +143,12 @@ func (p *program) again() []string {
 		return nil
 	}
 	if err := writeWhole(path, body); err != nil {
-		return []string{"  what was typed cannot be saved: " + err.Error()}
+		return []string{"  cannot save the session for replay: " + err.Error()}
 	}
-	return []string{"  again: pulsh " + strings.Join(append(reaching(p.target, p.Local), "-f", homely(path)), " ")}
+	return []string{"  replay: pulsh " + strings.Join(append(connectionFlags(p.target, p.Local), "-f", withTilde(path)), " ")}
 }
 
-// writeWhole replaces a file at once, for its owner alone.
+// writeWhole replaces a file atomically, with access for its owner only.
 func writeWhole(path, body string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -169,8 +170,8 @@ func writeWhole(path, body string) error {
 	return err
 }
 
-// reaching are the options that lead to a cluster.
-func reaching(t broker.Target, local bool) []string {
+// connectionFlags returns the flags that connect to a cluster.
+func connectionFlags(t broker.Target, local bool) []string {
 	if local {
 		return []string{"--local"}
 	}
@@ -193,8 +194,8 @@ func reaching(t broker.Target, local bool) []string {
 	return out
 }
 
-// homely writes a path below the user's folder with ~ where a shell reads it so.
-func homely(path string) string {
+// withTilde shortens a path in the user's home folder to ~/, quoted for a shell.
+func withTilde(path string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return shellWord(path)
@@ -206,7 +207,7 @@ func homely(path string) string {
 	return "~/" + rest
 }
 
-// shellWord quotes what a shell would take apart.
+// shellWord quotes a word for a shell if it needs quotes.
 func shellWord(text string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:+,@%="
 	if text != "" && strings.Trim(text, plain) == "" {

@@ -6,19 +6,18 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// burstKey is what F7 does: five times the rate, long enough to see what the
-// broker makes of it.
+// burstKey is the line of F7.
 const burstKey = "burst %s x5 for=10s"
 
-// keys is what the function keys type on an empty line: all act on the first
-// group that the graph shows. What they type is shown and runs as if it had been
-// typed, and it is kept in the history.
+// keys returns the lines that the function keys type on an empty line, by number. They
+// act on the first group in the graph. A line runs and is kept in the history as if it
+// had been typed.
 func (p *program) keys() map[int]func() (line, note string) {
 	on := func(line string) func() (string, string) {
 		return func() (string, string) {
 			group := p.commands.View().Group(p.session.Snapshot())
 			if group == "" {
-				return "", "the keys act on the group that the graph shows, and there is none"
+				return "", "the keys act on the first group in the graph, and there is none"
 			}
 			return fmt.Sprintf(line, group), ""
 		}

@@ -10,36 +10,35 @@ import (
 	"pulsh/session/broker"
 )
 
-// Where a Pulsar is looked for when nothing is said. The two are a pair.
+// The default URLs of a cluster.
 const (
 	defaultURL      = "pulsar://localhost:6650"
 	defaultAdminURL = "http://localhost:8080"
 )
 
-// Level is what one place says about the cluster: the command line, the
-// environment, a profile, a client.conf.
+// Level is the settings of the connection from one source: the command line, the
+// environment, a profile, or a client.conf.
 type Level struct {
-	URL, AdminURL, TokenFile, TokenEnv, TrustFile, TLSCheck Said
+	URL, AdminURL, TokenFile, TokenEnv, TrustFile, TLSCheck Setting
 
 	Token     broker.Secret // the token itself
-	TokenFrom string        // who said it
+	TokenFrom string        // its origin
 
-	Login        map[string]Said // by the names of broker.LoginFields
-	Password     broker.Secret   // the password itself
+	Login        map[string]Setting // by the names of broker.LoginFields
+	Password     broker.Secret      // the password itself
 	PasswordFrom string
 	OAuth        broker.Secret // the JSON of OAuth 2.0 client credentials itself
 	OAuthFrom    string
 }
 
-// combine joins levels, the strongest first, to the cluster that they name.
+// combine returns the target of levels, given in order of precedence.
 //
-// The strongest URL decides which cluster it is. A weaker level that names
-// another cluster, by its own URL or, without one, by its admin URL, says
-// nothing about this one: half of one cluster and half of another would seek in
-// one what is received from the other, and show the token of one to the other.
-// What is passed over for that reason is noted.
+// The first URL decides the cluster. combine ignores lower levels for another
+// cluster, by their URL or, without one, by their admin URL: a mix of two clusters
+// would seek in one and receive from the other, and send the token of one to the
+// other. notes tell what was ignored.
 func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []string) {
-	url, decides := Said{defaultURL, ""}, len(levels)
+	url, decides := Setting{defaultURL, ""}, len(levels)
 	for i, l := range levels {
 		if l.URL.Value != "" {
 			url, decides = l.URL, i
@@ -54,20 +53,20 @@ func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []strin
 		}
 		here = append(here, l)
 	}
-	pick := func(field func(Level) Said) Said {
+	pick := func(field func(Level) Setting) Setting {
 		for _, l := range here {
 			if s := field(l); s.Value != "" {
 				return s
 			}
 		}
-		return Said{}
+		return Setting{}
 	}
-	admin := pick(func(l Level) Said { return l.AdminURL })
+	admin := pick(func(l Level) Setting { return l.AdminURL })
 	if admin.Value == "" && sameCluster(url.Value, defaultURL) {
 		admin.Value = defaultAdminURL
 	}
-	trust := pick(func(l Level) Said { return l.TrustFile })
-	check := pick(func(l Level) Said { return l.TLSCheck })
+	trust := pick(func(l Level) Setting { return l.TrustFile })
+	check := pick(func(l Level) Setting { return l.TLSCheck })
 	t = broker.Target{URL: url.Value, AdminURL: admin.Value, TrustFile: trust.Value, TLSCheck: broker.TLSCheck(check.Value)}
 	login := takeLogin(here, &t)
 	trusted := host.Fact{Name: host.FactTrust, Value: t.Trust(), From: trust.From}
@@ -85,7 +84,7 @@ func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []strin
 	}, notes
 }
 
-// takeToken puts the strongest token into the target and returns who said it.
+// takeToken sets the first token in the target and returns its origin.
 func takeToken(levels []Level, t *broker.Target) (from string) {
 	for _, l := range levels {
 		switch {
@@ -103,7 +102,7 @@ func takeToken(levels []Level, t *broker.Target) (from string) {
 	return ""
 }
 
-// elsewhere says whether a level names another cluster than the URL does.
+// elsewhere reports whether a level names another cluster than url.
 func (l Level) elsewhere(url string) bool {
 	switch {
 	case l.URL.Value != "":
@@ -114,25 +113,25 @@ func (l Level) elsewhere(url string) bool {
 	return false
 }
 
-// passedOver notes what a level says of another cluster and is not used. A URL
-// alone that a stronger one replaces is no news.
-func (l Level) passedOver(url Said) []string {
+// passedOver returns notes about the settings of a level for another cluster. A URL
+// alone, which another one overrides, needs no note.
+func (l Level) passedOver(url Setting) []string {
 	var out []string
-	for _, s := range append([]Said{l.AdminURL, l.TokenFile, l.TokenEnv, l.TrustFile, l.TLSCheck, {"a token", l.TokenFrom}}, l.loginSaid()...) {
+	for _, s := range append([]Setting{l.AdminURL, l.TokenFile, l.TokenEnv, l.TrustFile, l.TLSCheck, {"a token", l.TokenFrom}}, l.loginSettings()...) {
 		if s.Value == "" || s.From == "" {
 			continue
 		}
 		by := url.From
 		if by == "" {
-			by = "the default"
+			by = "default"
 		}
-		out = appendNew(out, fmt.Sprintf("%s is not used: it stands for another cluster than %s, %s", s.From, url.Value, by))
+		out = appendNew(out, fmt.Sprintf("%s is ignored: it is for another cluster than %s (%s)", s.From, url.Value, by))
 	}
 	return out
 }
 
-// sameCluster says whether two URLs of clusters have a host in common. Hosts of
-// this machine are many clusters, by port: each is a way somewhere else.
+// sameCluster reports whether two service URLs have a host in common. On this machine
+// the port must be the same too: each port may be forwarded to another cluster.
 func sameCluster(a, b string) bool {
 	return slices.ContainsFunc(hosts(a), func(h address) bool {
 		return slices.ContainsFunc(hosts(b), func(o address) bool {
@@ -141,20 +140,20 @@ func sameCluster(a, b string) bool {
 	})
 }
 
-// sameHost says whether two URLs have a host in common, whatever the ports.
+// sameHost reports whether two URLs have a host in common, whatever the ports.
 func sameHost(a, b string) bool {
 	return slices.ContainsFunc(hosts(a), func(h address) bool {
 		return slices.ContainsFunc(hosts(b), func(o address) bool { return h.name == o.name })
 	})
 }
 
-// address is a host and its port as they stand in a URL.
+// address is a host and a port of a URL.
 type address struct{ name, port string }
 
 // thisHost stands for all names of this machine.
 const thisHost = "localhost"
 
-// hosts lists the hosts of a URL that was checked.
+// hosts returns the hosts of a valid URL.
 func hosts(url string) []address {
 	scheme, rest, _ := strings.Cut(url, "://")
 	rest, _, _ = strings.Cut(rest, "/")

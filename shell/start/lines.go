@@ -18,14 +18,14 @@ import (
 	"pulsh/shell"
 )
 
-// promptCells is the width of "> ", under which carets stand.
+// promptCells is the width of the prompt "> ", by which carets are indented.
 const promptCells = 2
 
 // scriptMax bounds a script on the standard input, in bytes.
 const scriptMax = 1 << 20
 
-// firstLines make the groups of a profile ready, then are what a batch consists
-// of.
+// firstLines returns the lines to run first: those of --metrics and --profile, then the
+// lines of a batch.
 func (p *program) firstLines() []string {
 	var lines []string
 	if p.Metrics != "" {
@@ -40,7 +40,7 @@ func (p *program) firstLines() []string {
 	return append(lines, p.Lines...)
 }
 
-// metricsLine serves metrics where the option says.
+// metricsLine returns the line that serves metrics.
 func (p *program) metricsLine() string {
 	line := "metrics serve " + p.Metrics
 	if p.MetricsRemote {
@@ -71,19 +71,19 @@ func readScript(file string, vars []lang.Variable, in io.Reader) (*lang.Script, 
 	}
 	body, err := input.From(in, scriptMax)
 	if err != nil {
-		return nil, fmt.Errorf("the standard input cannot be read: %w", err)
+		return nil, fmt.Errorf("cannot read standard input: %w", err)
 	}
 	return commands.ParseScript("stdin", body, vars...)
 }
 
-// variables are those of the environment and of flags, which go before.
+// variables returns the variables of the environment, then those of flags, which
+// override them.
 func (o Options) variables(environment []string) ([]lang.Variable, error) {
 	vars, err := lang.EnvironmentVariables(environment)
 	return append(vars, o.Set...), err
 }
 
-// speedMin and speedMax bound how much slower or faster a script may run: a day
-// in a minute and a half, and a second in a quarter of an hour.
+// The limits of --speed.
 const (
 	speedMin = 0.001
 	speedMax = 1000
@@ -92,12 +92,12 @@ const (
 func readSpeed(text string) (float64, error) {
 	v, err := strconv.ParseFloat(strings.TrimPrefix(text, "x"), 64)
 	if err != nil || !(v >= speedMin && v <= speedMax) {
-		return 0, fmt.Errorf("%q is no speed from %v to %v", text, speedMin, speedMax)
+		return 0, fmt.Errorf("%q is not a speed between %v and %v", text, speedMin, speedMax)
 	}
 	return v, nil
 }
 
-// check says what is wrong with a script.
+// check runs --check: it prints the errors of a script.
 func check(o Options, files Streams) int {
 	vars, err := o.variables(os.Environ())
 	if err == nil {
@@ -107,7 +107,7 @@ func check(o Options, files Streams) int {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
 		return lang.ExitUsage
 	}
-	fmt.Fprintf(files.Out, "%s is in order\n", o.Check)
+	fmt.Fprintf(files.Out, "%s: no errors\n", o.Check)
 	return lang.ExitDone
 }
 
@@ -119,15 +119,15 @@ type paintedError struct {
 
 func (e *paintedError) Error() string { return e.text }
 
-// Unwrap is the error that was painted: the shell asks whether a line was
-// cancelled.
+// Unwrap returns the error that was painted, so that the shell can tell a cancelled
+// line.
 func (e *paintedError) Unwrap() error { return e.cause }
 
-// ExitCode is what the error makes of a batch.
+// ExitCode returns the exit code of a batch that ends with the error.
 func (e *paintedError) ExitCode() int { return lang.ExitCode(e.cause) }
 
-// painted is an error as it stands below the line that was typed. Without a
-// prompt nobody sees the line, so that the error brings it along.
+// painted returns an error as it is printed below the typed line. Without a prompt
+// the line is not on the screen, so the error includes it.
 func (p *program) painted(err error) error {
 	switch {
 	case err == nil:
@@ -145,5 +145,6 @@ func (p *program) painted(err error) error {
 	return &paintedError{p.locale.text(text), err}
 }
 
-// prompts says whether somebody types: the line is on the screen then.
+// prompts reports whether the program has a prompt: standard input is a terminal, and
+// there is no batch.
 func (p *program) prompts() bool { return !p.Batch() && isatty.IsTerminal(p.In.Fd()) }

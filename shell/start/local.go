@@ -10,11 +10,11 @@ import (
 	"pulsh/session/broker/local"
 )
 
-// localPulsar is the commands' view of the Pulsar on this machine.
+// localPulsar is the local Pulsar for the commands.
 type localPulsar struct {
 	keep bool
 	home string
-	dir  string // of its own, or "" for the user's cache folder
+	dir  string // its data folder, "" for the user's cache folder
 
 	mu     sync.Mutex
 	server *local.Server
@@ -22,7 +22,7 @@ type localPulsar struct {
 
 var _ host.Local = (*localPulsar)(nil)
 
-// Start starts the server, joins the one that runs, or finds a foreign one.
+// Start starts the server, or attaches to one that runs, of pulsh or not.
 func (l *localPulsar) Start(ctx context.Context, tell func(lang.Step)) (broker.Target, error) {
 	cfg, err := l.config()
 	if err != nil {
@@ -42,8 +42,8 @@ func (l *localPulsar) Start(ctx context.Context, tell func(lang.Step)) (broker.T
 	return broker.Target{URL: server.URL(), AdminURL: server.AdminURL(), Name: "local"}, nil
 }
 
-// config is where the server lives. One with a folder of its own stands beside
-// that of the cache folder, and takes only its libraries from there.
+// config returns the configuration. A server with its own data folder uses free ports,
+// and shares only the libraries of the cache folder.
 func (l *localPulsar) config() (local.Config, error) {
 	cfg := local.Config{Home: l.home, Keep: l.keep}
 	if l.dir == "" {
@@ -58,7 +58,8 @@ func (l *localPulsar) config() (local.Config, error) {
 	return cfg, nil
 }
 
-// running is the server of this pulsh, or one that another left running.
+// running returns the server of this process, or one that another process left
+// running.
 func (l *localPulsar) running() (*local.Server, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -72,17 +73,17 @@ func (l *localPulsar) running() (*local.Server, error) {
 	return l.server, nil
 }
 
-// Stop ends the server for all who use it.
+// Stop stops the server for all processes that use it.
 func (l *localPulsar) Stop(ctx context.Context) error {
 	return l.with(func(s *local.Server) error { return s.Stop(ctx) })
 }
 
-// Kill is SIGKILL.
+// Kill kills the server with SIGKILL.
 func (l *localPulsar) Kill(ctx context.Context) error {
 	return l.with(func(s *local.Server) error { return s.Kill(ctx) })
 }
 
-// Restart starts the server again with its data.
+// Restart restarts the server with its data.
 func (l *localPulsar) Restart(ctx context.Context, _ func(lang.Step)) error {
 	return l.with(func(s *local.Server) error { return s.Restart(ctx) })
 }
@@ -95,7 +96,7 @@ func (l *localPulsar) with(act func(*local.Server) error) error {
 	return act(server)
 }
 
-// Report looks at the server, with the last lines of its log.
+// Report returns the status of the server, with the last lines of its log.
 func (l *localPulsar) Report(lines int) (host.LocalReport, error) {
 	server, err := l.running()
 	if err != nil {
@@ -113,7 +114,7 @@ func (l *localPulsar) Report(lines int) (host.LocalReport, error) {
 	return report, err
 }
 
-// release gives the server back: the last user stops it.
+// release stops the server if this is its last process.
 func (l *localPulsar) release(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -7,17 +7,17 @@ import (
 	"pulsh/graphs"
 )
 
-// locale is what the terminal's character set can show of what pulsh prints.
+// locale converts text to the character set of the terminal.
 type locale struct{ ascii bool }
 
-// newLocale looks at the environment. The Linux console has a font of 512
-// glyphs at most, which lacks blocks and heavy lines, whatever its locale is.
+// newLocale returns the locale of the environment. The Linux console counts as ASCII:
+// its font of at most 512 glyphs lacks blocks and heavy lines.
 func newLocale(env func(string) string) locale {
 	return locale{ascii: !utf8Locale(env) || env("TERM") == "linux"}
 }
 
-// utf8Locale says whether the terminal's characters are Unicode, as the C
-// library would decide it. No locale at all is taken for a modern terminal.
+// utf8Locale reports whether the locale is UTF-8, as the C library decides. Without a
+// locale it returns true.
 func utf8Locale(env func(string) string) bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if v := strings.ToLower(env(name)); v != "" {
@@ -27,7 +27,7 @@ func utf8Locale(env func(string) string) bool {
 	return true
 }
 
-// text is a text as the terminal can show it.
+// text converts a text.
 func (l locale) text(text string) string {
 	if !l.ascii {
 		return text
@@ -35,7 +35,7 @@ func (l locale) text(text string) string {
 	return graphs.ASCII(text)
 }
 
-// texts is text for several lines.
+// texts converts lines.
 func (l locale) texts(lines []string) []string {
 	shown := make([]string, len(lines))
 	for i, line := range lines {
@@ -44,8 +44,8 @@ func (l locale) texts(lines []string) []string {
 	return shown
 }
 
-// writer passes on what is written to it as the terminal can show it. Each
-// Write must hold whole runes.
+// writer returns a writer that converts text on its way to out. Each Write must have
+// whole runes.
 func (l locale) writer(out io.Writer) io.Writer {
 	if !l.ascii {
 		return out
@@ -58,7 +58,7 @@ type localeWriter struct {
 	out io.Writer
 }
 
-// Write says that it took all of p, whose length its rewriting may change.
+// Write returns len(p) even if the converted text has another length.
 func (w localeWriter) Write(p []byte) (int, error) {
 	if _, err := io.WriteString(w.out, w.text(string(p))); err != nil {
 		return 0, err

@@ -8,14 +8,14 @@ import (
 	"pulsh/session/profile"
 )
 
-// envPassword is the variable that holds a password itself.
+// envPassword is the environment variable with the password itself.
 const envPassword = "PULSH_PASSWORD"
 
-// flagName is the flag of a field of a login.
+// flagName returns the flag of a field of broker.Login.
 func flagName(field string) string { return strings.ReplaceAll(field, "_", "-") }
 
-// loginOptions are the flags of a login. A variable that holds a password has a
-// name of its own, so that no flag names one.
+// loginOptions returns the options of the authentication. There is no flag for the
+// name of the variable with the password.
 func loginOptions() []option {
 	var list []option
 	for _, f := range broker.LoginFields() {
@@ -29,7 +29,7 @@ func loginOptions() []option {
 			o.value, check = fileValue, profile.CheckSecretFile
 			o.more = "It is read at each connection."
 		}
-		o.said = func(_ *Options, l *Level, s Said) error {
+		o.set = func(_ *Options, l *Level, s Setting) error {
 			if err := check(s.Value); err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ func loginOptions() []option {
 	return list
 }
 
-// wordOf is the word for the value of a field that is no file.
+// wordOf returns the name of the value of a field that is not a file.
 func wordOf(field string) string {
 	switch field {
 	case "user":
@@ -52,7 +52,7 @@ func wordOf(field string) string {
 	return "TEXT"
 }
 
-// sampleOf is a value of a field of a login that could be right.
+// sampleOf returns a valid value of a field.
 func sampleOf(field string) string {
 	switch field {
 	case "tls_cert":
@@ -73,19 +73,19 @@ func sampleOf(field string) string {
 	return "produce"
 }
 
-// setLogin sets one field of the login.
-func (l *Level) setLogin(field string, s Said) {
+// setLogin sets a field of the login.
+func (l *Level) setLogin(field string, s Setting) {
 	if s.Value == "" {
 		return
 	}
 	if l.Login == nil {
-		l.Login = map[string]Said{}
+		l.Login = map[string]Setting{}
 	}
 	l.Login[field] = s
 }
 
-// takeLogin puts the strongest way of authentication into the target, and a
-// client certificate beside it. It returns who set them.
+// takeLogin sets in the target the first authentication of levels, and a client
+// certificate. It returns their origins.
 func takeLogin(levels []Level, t *broker.Target) (from string) {
 	var sources []string
 	fill := func(names ...string) {
@@ -122,7 +122,7 @@ func (l Level) hasToken() bool {
 	return l.TokenFile.Value != "" || l.TokenEnv.Value != "" || l.Token.Held()
 }
 
-// takePassword puts the strongest password into the target.
+// takePassword sets the first password in the target and returns its origin.
 func takePassword(levels []Level, t *broker.Target) (from string) {
 	for _, l := range levels {
 		file, variable := l.Login["password_file"], l.Login["password_env"]
@@ -141,7 +141,8 @@ func takePassword(levels []Level, t *broker.Target) (from string) {
 	return ""
 }
 
-// takeOAuth puts the client credentials that a client.conf holds into the target.
+// takeOAuth sets the OAuth 2.0 client credentials of a client.conf in the target and
+// returns their origin.
 func takeOAuth(levels []Level, t *broker.Target) (from string) {
 	for _, l := range levels {
 		if l.OAuth.Held() {
@@ -152,23 +153,23 @@ func takeOAuth(levels []Level, t *broker.Target) (from string) {
 	return ""
 }
 
-// strongest is the field of a login in the first level that sets it.
-func strongest(levels []Level, field string) Said {
+// strongest returns a field of the login from the first level that sets it.
+func strongest(levels []Level, field string) Setting {
 	for _, l := range levels {
 		if s := l.Login[field]; s.Value != "" {
 			return s
 		}
 	}
-	return Said{}
+	return Setting{}
 }
 
-// loginSaid lists the fields of a login, in their order, and its secrets.
-func (l Level) loginSaid() []Said {
-	var out []Said
+// loginSettings returns the fields of the login in order, and its secrets.
+func (l Level) loginSettings() []Setting {
+	var out []Setting
 	for _, f := range broker.LoginFields() {
 		out = append(out, l.Login[f.Name])
 	}
-	return append(out, Said{"a password", l.PasswordFrom}, Said{"client credentials", l.OAuthFrom})
+	return append(out, Setting{"a password", l.PasswordFrom}, Setting{"client credentials", l.OAuthFrom})
 }
 
 // appendNew appends a text that is neither empty nor in the list.

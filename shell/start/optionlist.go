@@ -8,23 +8,23 @@ import (
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
 	"pulsh/session/broker"
-	"pulsh/session/meant"
 	"pulsh/session/profile"
 	"pulsh/session/spec"
+	"pulsh/session/spell"
 )
 
-// option is one row of the list of options. The command line, the usage, the
-// completions of shells and the manual page all come from it.
+// option is an option of the command line. The parser, the usage, the shell completions
+// and the manual page use the same list.
 type option struct {
 	name     string   // without dashes
-	value    string   // what it takes, as the usage writes it; "" for a switch
-	words    []string // the values that are words, if there are any
-	sample   string   // a value that is right nearly everywhere
-	variable string   // of the environment that stands for it, or ""
+	value    string   // name of its value in the usage, "" for a switch
+	words    []string // all values, if it takes one of a few words
+	sample   string   // a valid value
+	variable string   // of the environment that sets it, or ""
 	doc      string   // lower case, without a full stop
 	more     string   // sentences for the manual page, or ""
 	repeats  bool
-	said     func(*Options, *Level, Said) error
+	set      func(*Options, *Level, Setting) error
 }
 
 // The kinds of values that shells can complete by themselves.
@@ -38,10 +38,10 @@ func optionList() []option {
 	return slices.Concat(clusterOptions(), loginOptions(), scriptOptions(), processOptions(), aboutOptions())
 }
 
-// clusterOptions say which cluster to use and how to enter it.
+// clusterOptions returns the options of the connection.
 func clusterOptions() []option {
-	level := func(field func(*Level) *Said, check func(string) error) func(*Options, *Level, Said) error {
-		return func(_ *Options, l *Level, s Said) error {
+	level := func(field func(*Level) *Setting, check func(string) error) func(*Options, *Level, Setting) error {
+		return func(_ *Options, l *Level, s Setting) error {
 			if err := check(s.Value); err != nil {
 				return err
 			}
@@ -50,123 +50,122 @@ func clusterOptions() []option {
 		}
 	}
 	return []option{
-		{name: "url", value: "URL", sample: defaultURL, variable: "PULSH_URL", doc: "the cluster",
-			said: level(func(l *Level) *Said { return &l.URL }, profile.CheckURL),
-			more: "Several hosts stand with commas between them. Without it " + defaultURL + " is tried."},
-		{name: "admin-url", value: "URL", sample: defaultAdminURL, variable: "PULSH_ADMIN_URL", doc: "its admin API, for backlog, seek and topics",
-			said: level(func(l *Level) *Said { return &l.AdminURL }, profile.CheckAdminURL),
-			more: "An admin URL, a token or a certificate that is said in a weaker place than the URL is used for the same host only: what belongs to one cluster is never sent to another."},
-		{name: "token-file", value: fileValue, sample: "token.txt", variable: "PULSH_TOKEN_FILE", doc: "a file that holds the token; " + envToken + " is the token itself",
-			said: level(func(l *Level) *Said { return &l.TokenFile }, profile.CheckSecretFile),
-			more: "It is read whenever pulsh connects, and the token is kept nowhere."},
-		{name: "trust-certs", value: fileValue, sample: "ca.pem", variable: "PULSH_TRUST_CERTS", doc: "certificates to trust beside the system's",
-			said: level(func(l *Level) *Said { return &l.TrustFile }, anything)},
+		{name: "url", value: "URL", sample: defaultURL, variable: "PULSH_URL", doc: "service URL of the cluster",
+			set:  level(func(l *Level) *Setting { return &l.URL }, profile.CheckURL),
+			more: "Several hosts are separated by commas. Default: " + defaultURL + "."},
+		{name: "admin-url", value: "URL", sample: defaultAdminURL, variable: "PULSH_ADMIN_URL", doc: "URL of the admin API, for backlog, seek and topics",
+			set:  level(func(l *Level) *Setting { return &l.AdminURL }, profile.CheckAdminURL),
+			more: "An admin URL, a token or a certificate from a source of lower precedence than the URL is used for the same host only: credentials never leak to another cluster."},
+		{name: "token-file", value: fileValue, sample: "token.txt", variable: "PULSH_TOKEN_FILE", doc: "file with the token; " + envToken + " is the token itself",
+			set:  level(func(l *Level) *Setting { return &l.TokenFile }, profile.CheckSecretFile),
+			more: "pulsh reads it at each connection, and never stores the token."},
+		{name: "trust-certs", value: fileValue, sample: "ca.pem", variable: "PULSH_TRUST_CERTS", doc: "CA certificates to trust in addition to the system's",
+			set: level(func(l *Level) *Setting { return &l.TrustFile }, anything)},
 		{name: "tls-check", value: "HOW", words: []string{string(broker.TLSFull), string(broker.TLSAnyHost), string(broker.TLSNone)}, sample: "full",
-			variable: "PULSH_TLS_CHECK", doc: "check certificates: full, any-host or none",
-			said: level(func(l *Level) *Said { return &l.TLSCheck }, func(text string) error { _, err := broker.ReadTLSCheck(text); return err }),
-			more: "With any-host a certificate may be made for another host; with none whoever answers is taken for the cluster."},
-		{name: "client-conf", value: fileValue, sample: "conf/client.conf", variable: "PULSAR_CLIENT_CONF", doc: "Pulsar's client.conf; else that of PULSAR_HOME",
-			said: func(o *Options, _ *Level, s Said) error { o.ClientConf = s; return nil },
-			more: "Read are brokerServiceUrl, webServiceUrl, authPlugin and authParams (token, TLS, basic and OAuth 2.0), tlsTrustCertsFilePath, tlsCertificateFilePath, tlsKeyFilePath, tlsAllowInsecureConnection, tlsEnableHostnameVerification and useTls."},
-		{name: "local", doc: "run Apache Pulsar here if none answers: Java 17, half a GiB",
-			said: func(o *Options, _ *Level, _ Said) error { o.Local = true; return nil }},
-		{name: "keep-local", doc: "let it run on when pulsh ends",
-			said: func(o *Options, _ *Level, _ Said) error { o.KeepLocal = true; return nil }},
-		{name: "local-dir", value: "DIR", sample: "/tmp/pulsar", variable: "PULSH_LOCAL_DIR", doc: "where the local Pulsar keeps its data; else your cache folder",
-			said: func(o *Options, _ *Level, s Said) error { o.LocalDir = s.Value; return nil },
-			more: "A server with a folder of its own listens on free ports, beside one that runs already."},
-		{name: "profile", value: profileValue, sample: "low", variable: "PULSH_PROFILE", doc: "make the groups of a profile ready, and use its connection",
-			said: func(o *Options, _ *Level, s Said) error { o.Profile = s; return spec.CheckName(s.Value) },
-			more: "What the profile says goes before client.conf, and behind flags and the environment."},
+			variable: "PULSH_TLS_CHECK", doc: "verify the server certificate: full, any-host or none",
+			set:  level(func(l *Level) *Setting { return &l.TLSCheck }, func(text string) error { _, err := broker.ReadTLSCheck(text); return err }),
+			more: "any-host accepts a certificate for another host name; none does not verify the server."},
+		{name: "client-conf", value: fileValue, sample: "conf/client.conf", variable: "PULSAR_CLIENT_CONF", doc: "Pulsar's client.conf; default that of PULSAR_HOME",
+			set:  func(o *Options, _ *Level, s Setting) error { o.ClientConf = s; return nil },
+			more: "pulsh reads brokerServiceUrl, webServiceUrl, authPlugin and authParams (token, TLS, basic and OAuth 2.0), tlsTrustCertsFilePath, tlsCertificateFilePath, tlsKeyFilePath, tlsAllowInsecureConnection, tlsEnableHostnameVerification and useTls."},
+		{name: "local", doc: "run Apache Pulsar on this machine unless one is running (Java 17, 0.5 GiB)",
+			set: func(o *Options, _ *Level, _ Setting) error { o.Local = true; return nil }},
+		{name: "keep-local", doc: "leave the local Pulsar running on exit",
+			set: func(o *Options, _ *Level, _ Setting) error { o.KeepLocal = true; return nil }},
+		{name: "local-dir", value: "DIR", sample: "/tmp/pulsar", variable: "PULSH_LOCAL_DIR", doc: "data folder of the local Pulsar; default your cache folder",
+			set:  func(o *Options, _ *Level, s Setting) error { o.LocalDir = s.Value; return nil },
+			more: "A server with its own folder uses free ports, so that it can run next to another."},
+		{name: "profile", value: profileValue, sample: "low", variable: "PULSH_PROFILE", doc: "load a profile: its groups and its connection",
+			set:  func(o *Options, _ *Level, s Setting) error { o.Profile = s; return spec.CheckName(s.Value) },
+			more: "It overrides client.conf; flags and the environment override it."},
 	}
 }
 
-// scriptOptions say what to run instead of opening the shell.
+// scriptOptions returns the options of batches.
 func scriptOptions() []option {
 	return []option{
-		{name: "f", value: fileValue, sample: "smoke.pulsh", doc: "run a script, then end; may be given again", repeats: true,
-			said: func(o *Options, _ *Level, s Said) error { o.Files = append(o.Files, s.Value); return nil },
-			more: "- is the standard input."},
-		{name: "e", value: "LINE", sample: "list", doc: "run a line, then end; may be given again", repeats: true,
-			said: func(o *Options, _ *Level, s Said) error { o.Lines = append(o.Lines, s.Value); return nil }},
-		{name: "k", doc: "go on after a line that fails",
-			said: func(o *Options, _ *Level, _ Said) error { o.KeepGoing = true; return nil }},
-		{name: "set", value: "NAME=VALUE", sample: "rate=20k", doc: "a variable of scripts; may be given again", repeats: true,
-			said: func(o *Options, _ *Level, s Said) error {
+		{name: "f", value: fileValue, sample: "smoke.pulsh", doc: "run a script, then exit (\"-\" reads standard input); repeatable", repeats: true,
+			set: func(o *Options, _ *Level, s Setting) error { o.Files = append(o.Files, s.Value); return nil }},
+		{name: "e", value: "LINE", sample: "list", doc: "run a line, then exit; repeatable", repeats: true,
+			set: func(o *Options, _ *Level, s Setting) error { o.Lines = append(o.Lines, s.Value); return nil }},
+		{name: "k", doc: "continue after an error",
+			set: func(o *Options, _ *Level, _ Setting) error { o.KeepGoing = true; return nil }},
+		{name: "set", value: "NAME=VALUE", sample: "rate=20k", doc: "set a variable of scripts; repeatable", repeats: true,
+			set: func(o *Options, _ *Level, s Setting) error {
 				v, err := lang.ParseVariable(s.Value, s.From)
 				o.Set = append(o.Set, v)
 				return err
-			}, more: "It goes before " + lang.VariablePrefix + "NAME in the environment, which goes before a let. Variables are shown and recorded: keep secrets out of them."},
-		{name: "speed", value: "FACTOR", sample: "2", doc: "divide the times of wait and at",
-			said: func(o *Options, _ *Level, s Said) (err error) { o.Speed, err = readSpeed(s.Value); return err }},
-		{name: "engine", value: "ENGINE", sample: "wire", doc: "the engine of groups that choose none: client (the Go client) or wire (pulsh's own)",
-			said: func(o *Options, _ *Level, s Said) error { o.Engine = s.Value; return checkEngine(s.Value) }},
-		{name: "allow-behind", doc: "let producer groups fall short of their schedules",
-			said: func(o *Options, _ *Level, _ Said) error { o.AllowBehind = true; return nil },
-			more: "Without it a run fails when less than 99 % of what was due was acked, or when more than 0.1 % of it was given up as too late."},
-		{name: "junit", value: fileValue, sample: "pulsh.xml", doc: "write what became of the run as JUnit XML",
-			said: func(o *Options, _ *Level, s Said) error { o.JUnit = s.Value; return anything(s.Value) }},
-		{name: "json", value: fileValue, sample: "pulsh.json", doc: "write what became of the run as JSON; - is the standard output",
-			said: func(o *Options, _ *Level, s Said) error { o.JSON = s.Value; return anything(s.Value) }},
-		{name: "yes", doc: "do what destroys something (topic delete, skip, …) without asking; scripts need it",
-			said: func(o *Options, _ *Level, _ Said) error { o.Yes = true; return nil }},
-		{name: "check", value: fileValue, sample: "smoke.pulsh", doc: "say what is wrong with a script, and run nothing",
-			said: func(o *Options, _ *Level, s Said) error { o.Check = s.Value; return nil }},
+			}, more: "It overrides " + lang.VariablePrefix + "NAME in the environment, which overrides a let. Variables are shown and recorded: keep secrets out of them."},
+		{name: "speed", value: "FACTOR", sample: "2", doc: "divide the durations of wait and at",
+			set: func(o *Options, _ *Level, s Setting) (err error) { o.Speed, err = readSpeed(s.Value); return err }},
+		{name: "engine", value: "ENGINE", sample: "wire", doc: "default engine of groups: client (the Go client) or wire (pulsh's own)",
+			set: func(o *Options, _ *Level, s Setting) error { o.Engine = s.Value; return checkEngine(s.Value) }},
+		{name: "allow-behind", doc: "do not fail when a producer group is behind its schedule",
+			set:  func(o *Options, _ *Level, _ Setting) error { o.AllowBehind = true; return nil },
+			more: "Without it a run fails if less than 99 % of the due messages were acked, or more than 0.1 % were skipped as too late."},
+		{name: "junit", value: fileValue, sample: "pulsh.xml", doc: "write results as JUnit XML",
+			set: func(o *Options, _ *Level, s Setting) error { o.JUnit = s.Value; return anything(s.Value) }},
+		{name: "json", value: fileValue, sample: "pulsh.json", doc: "write results as JSON (\"-\" is standard output)",
+			set: func(o *Options, _ *Level, s Setting) error { o.JSON = s.Value; return anything(s.Value) }},
+		{name: "yes", doc: "do not ask before destructive commands (required in scripts)",
+			set: func(o *Options, _ *Level, _ Setting) error { o.Yes = true; return nil }},
+		{name: "check", value: fileValue, sample: "smoke.pulsh", doc: "check a script without running it",
+			set: func(o *Options, _ *Level, s Setting) error { o.Check = s.Value; return nil }},
 	}
 }
 
-// processOptions are about pulsh as a process.
+// processOptions returns the options of the process.
 func processOptions() []option {
 	return []option{
-		{name: "no-color", doc: "as NO_COLOR in the environment",
-			said: func(o *Options, _ *Level, _ Said) error { o.NoColor = true; return nil }},
+		{name: "no-color", doc: "no colours, as NO_COLOR in the environment",
+			set: func(o *Options, _ *Level, _ Setting) error { o.NoColor = true; return nil }},
 		{name: "cpuprofile", value: fileValue, sample: "cpu.pprof", doc: "write a CPU profile of this run",
-			said: func(o *Options, _ *Level, s Said) error { o.CPUProfile = s.Value; return nil }},
+			set: func(o *Options, _ *Level, s Setting) error { o.CPUProfile = s.Value; return nil }},
 		{name: "metrics", value: "ADDRESS", sample: "127.0.0.1:9095", variable: "PULSH_METRICS", doc: "serve metrics to Prometheus",
-			said: func(o *Options, _ *Level, s Said) error {
+			set: func(o *Options, _ *Level, s Setting) error {
 				address, _, err := kinds.ParseMetricsAddress(s.Value)
 				o.Metrics = address
 				return err
-			}, more: "As metrics serve does at the prompt. Only this machine reaches it, but for --metrics-remote."},
-		{name: "metrics-remote", variable: "PULSH_METRICS_REMOTE", doc: "let --metrics listen where other machines reach it",
-			said: func(o *Options, _ *Level, _ Said) error { o.MetricsRemote = true; return nil }},
-		{name: "pprof", value: "ADDRESS", sample: "127.0.0.1:6060", doc: "serve profiles of the running program for go tool pprof",
-			said: func(o *Options, _ *Level, s Said) error {
+			}, more: "As the command metrics serve. Only this machine can connect, unless --metrics-remote."},
+		{name: "metrics-remote", variable: "PULSH_METRICS_REMOTE", doc: "allow --metrics on an address that other machines can reach",
+			set: func(o *Options, _ *Level, _ Setting) error { o.MetricsRemote = true; return nil }},
+		{name: "pprof", value: "ADDRESS", sample: "127.0.0.1:6060", doc: "serve profiles of pulsh for go tool pprof",
+			set: func(o *Options, _ *Level, s Setting) error {
 				address, err := pprofAddress(s.Value)
 				o.Pprof = address
 				return err
-			}, more: "Only this machine reaches it, but for --pprof-remote."},
-		{name: "pprof-remote", doc: "let --pprof listen where other machines reach it",
-			said: func(o *Options, _ *Level, _ Said) error { o.PprofRemote = true; return nil }},
+			}, more: "Only this machine can connect, unless --pprof-remote."},
+		{name: "pprof-remote", doc: "allow --pprof on an address that other machines can reach",
+			set: func(o *Options, _ *Level, _ Setting) error { o.PprofRemote = true; return nil }},
 	}
 }
 
-// aboutOptions print something and end.
+// aboutOptions returns the options that print something and exit.
 func aboutOptions() []option {
 	return []option{
-		{name: "completion", value: "SHELL", words: []string{"bash", "zsh", "fish"}, sample: "bash", doc: "print the completions of a shell: bash, zsh or fish",
-			said: func(o *Options, _ *Level, s Said) error {
+		{name: "completion", value: "SHELL", words: []string{"bash", "zsh", "fish"}, sample: "bash", doc: "print the completion script of a shell: bash, zsh or fish",
+			set: func(o *Options, _ *Level, s Setting) error {
 				if !slices.Contains([]string{"bash", "zsh", "fish"}, s.Value) {
-					return fmt.Errorf("%q is no shell that pulsh completes in; there are bash, zsh, fish", s.Value)
+					return fmt.Errorf("no completion for shell %q (bash, zsh, fish)", s.Value)
 				}
 				o.Completion = s.Value
 				return nil
 			}},
-		{name: "list-profiles", doc: "print the names of the profiles, each with its description",
-			said: func(o *Options, _ *Level, _ Said) error { o.ListProfiles = true; return nil }},
-		{name: "man", doc: "print the manual page, in roff",
-			said: func(o *Options, _ *Level, _ Said) error { o.Man = true; return nil }},
+		{name: "list-profiles", doc: "print names and descriptions of the profiles",
+			set: func(o *Options, _ *Level, _ Setting) error { o.ListProfiles = true; return nil }},
+		{name: "man", doc: "print the manual page in roff",
+			set: func(o *Options, _ *Level, _ Setting) error { o.Man = true; return nil }},
 		{name: "version", doc: "print the versions of pulsh, Go and the Pulsar client",
-			said: func(o *Options, _ *Level, _ Said) error { o.Version = true; return nil }},
-		{name: "help", doc: "print this",
-			said: func(o *Options, _ *Level, _ Said) error { o.Help = true; return nil }},
+			set: func(o *Options, _ *Level, _ Setting) error { o.Version = true; return nil }},
+		{name: "help", doc: "print this help",
+			set: func(o *Options, _ *Level, _ Setting) error { o.Help = true; return nil }},
 	}
 }
 
-// anything takes every value but none at all.
+// anything accepts every value that is not empty.
 func anything(text string) error {
 	if text == "" {
-		return fmt.Errorf("there is no value")
+		return fmt.Errorf("the value is empty")
 	}
 	return nil
 }
@@ -182,7 +181,7 @@ func dashed(name string) string {
 	return "--" + name
 }
 
-// example is the option with a value that is right.
+// example returns the option with a valid value.
 func (o option) example() string {
 	if o.value == "" {
 		return o.flag()
@@ -190,7 +189,7 @@ func (o option) example() string {
 	return o.flag() + " " + o.sample
 }
 
-// refusal says who said what is wrong, and shows the option with what is right.
+// refusal returns the error of a value, with its origin and an example.
 func (o option) refusal(from string, err error) error {
 	return &refusal{from + ": " + err.Error(), "pulsh " + o.example()}
 }
@@ -204,7 +203,7 @@ func findOption(name string) (option, bool) {
 	return all[i], true
 }
 
-// nearestOption is the option that was probably meant.
+// nearestOption returns the option with the name nearest to typed.
 func nearestOption(typed string) (option, bool) {
 	var names []string
 	for _, o := range optionList() {
@@ -213,7 +212,7 @@ func nearestOption(typed string) (option, bool) {
 		}
 	}
 	typed, _, _ = strings.Cut(typed, "=")
-	if near := meant.Names(typed, names); len(near) > 0 {
+	if near := spell.Nearest(typed, names); len(near) > 0 {
 		return findOption(near[0])
 	}
 	return option{}, false

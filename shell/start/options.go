@@ -12,13 +12,12 @@ import (
 	"pulsh/session/spec"
 )
 
-// Options are what was said on the command line and in the environment. Flags
-// go before the environment, which goes before a profile, which goes before
-// Pulsar's client.conf.
+// Options are the options of the command line and of the environment. Precedence:
+// flags, the environment, a profile, Pulsar's client.conf, defaults.
 type Options struct {
-	Flags, Environment Level // what each says about the cluster
-	Profile            Said
-	ClientConf         Said
+	Flags, Environment Level // the settings of the connection
+	Profile            Setting
+	ClientConf         Setting
 	PulsarHome         string // PULSAR_HOME: a Pulsar that is installed here
 
 	Local, KeepLocal bool
@@ -26,11 +25,11 @@ type Options struct {
 	Files, Lines     []string // in the order in which they were given
 	KeepGoing        bool
 	Set              []lang.Variable
-	Speed            float64 // of the waits of scripts; 0 is as they are written
+	Speed            float64 // divides the waits of scripts; 0 is 1
 	AllowBehind      bool
-	Engine           string // of groups that choose none, "" for the profile's or the standard one
-	JSON, JUnit      string // files for what became of the run; "-" is the standard output
-	Yes              bool   // every question is answered with yes
+	Engine           string // of groups that choose none, "" for that of the profile or the default
+	JSON, JUnit      string // files for the results; "-" is standard output
+	Yes              bool   // all questions are answered with yes
 	Check            string
 	NoColor          bool
 	CPUProfile       string
@@ -44,9 +43,9 @@ type Options struct {
 	Completion         string // of a shell: bash, zsh or fish
 }
 
-// Said is a value, and who said it: a flag, a variable, a line of a file. The
-// zero value says nothing.
-type Said struct{ Value, From string }
+// Setting is a value with its origin: a flag, a variable of the environment, a line of
+// a file. The zero value is not set.
+type Setting struct{ Value, From string }
 
 // The environment that pulsh reads beside the variables of options. PULSH_TOKEN
 // and PULSH_PASSWORD hold secrets: pulsh keeps the variable's name and reads it when
@@ -56,31 +55,31 @@ const (
 	envPulsarHome = "PULSAR_HOME"
 )
 
-// ReadOptions reads the command line over the environment. The error is a
-// sentence with a next step.
+// ReadOptions reads the environment and the command line. The error is a sentence
+// with a next step.
 func ReadOptions(args []string, env func(string) string) (Options, error) {
 	o := Options{PulsarHome: env(envPulsarHome)}
 	if env(envToken) != "" {
-		o.Environment.TokenEnv = Said{envToken, envToken}
+		o.Environment.TokenEnv = Setting{envToken, envToken}
 	}
 	if env(envPassword) != "" {
-		o.Environment.setLogin("password_env", Said{envPassword, envPassword})
+		o.Environment.setLogin("password_env", Setting{envPassword, envPassword})
 	}
 	set := flag.NewFlagSet("pulsh", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
-	var refused error // the flag package keeps no error but its text
+	var refused error // the flag package keeps only the text of errors
 	for _, row := range optionList() {
 		if text := env(row.variable); row.variable != "" && text != "" {
-			if err := row.said(&o, &o.Environment, Said{text, row.variable}); err != nil {
+			if err := row.set(&o, &o.Environment, Setting{text, row.variable}); err != nil {
 				return o, row.refusal(row.variable, err)
 			}
 		}
 		if row.value == "" {
-			set.BoolFunc(row.name, "", func(string) error { return row.said(&o, &o.Flags, Said{"", row.flag()}) })
+			set.BoolFunc(row.name, "", func(string) error { return row.set(&o, &o.Flags, Setting{"", row.flag()}) })
 			continue
 		}
 		set.Func(row.name, "", func(text string) error {
-			err := row.said(&o, &o.Flags, Said{text, row.flag()})
+			err := row.set(&o, &o.Flags, Setting{text, row.flag()})
 			if err != nil {
 				refused = row.refusal(row.flag(), err)
 			}
@@ -102,23 +101,22 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 		}
 		return o, &refusal{fmt.Sprintf("unknown argument %q; to run a script: pulsh -f %s", word, word), "pulsh -f " + word}
 	case o.Local && o.Flags.URL.Value != "":
-		return o, &refusal{"--local runs a Pulsar here, and --url names another", "pulsh --local"}
+		return o, &refusal{"--local and --url exclude each other", "pulsh --local"}
 	case o.Metrics != "" && !o.MetricsRemote && !loopback(o.Metrics):
-		return o, &refusal{fmt.Sprintf("--metrics %s would let other machines in, which only --metrics-remote does", o.Metrics), "pulsh --metrics " + o.Metrics + " --metrics-remote"}
+		return o, &refusal{fmt.Sprintf("--metrics %s can be reached by other machines; that needs --metrics-remote", o.Metrics), "pulsh --metrics " + o.Metrics + " --metrics-remote"}
 	case o.Pprof != "" && !o.PprofRemote && !loopback(o.Pprof):
-		return o, &refusal{fmt.Sprintf("--pprof %s would let other machines in, which only --pprof-remote does", o.Pprof), "pulsh --pprof 127.0.0.1:6060"}
+		return o, &refusal{fmt.Sprintf("--pprof %s can be reached by other machines; that needs --pprof-remote", o.Pprof), "pulsh --pprof 127.0.0.1:6060"}
 	}
 	return o, nil
 }
 
-// refusal is what is wrong with the command line, and a line that is right.
+// refusal is an error of the command line, with a line that works.
 type refusal struct{ message, try string }
 
-// Error is the sentence and the next step.
+// Error returns the sentence and the next step.
 func (r *refusal) Error() string { return r.message + "\n  try: " + r.try }
 
-// flagFault turns the flag package's words into ours, and names the option
-// that was meant.
+// flagFault converts an error of the flag package, and finds the nearest option.
 func flagFault(err error) error {
 	text, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
 	if !unknown {
@@ -127,22 +125,22 @@ func flagFault(err error) error {
 			return &refusal{row.flag() + " needs a value, " + row.value, "pulsh " + row.example()}
 		}
 		if found {
-			return &refusal{"the option -" + option + " needs a value", "pulsh --help"}
+			return &refusal{"option -" + option + " needs a value", "pulsh --help"}
 		}
 		return &refusal{strings.TrimPrefix(err.Error(), "flag "), "pulsh --help"}
 	}
-	r := &refusal{fmt.Sprintf("there is no option %s", dashed(text)), "pulsh --help"}
+	r := &refusal{fmt.Sprintf("unknown option %s", dashed(text)), "pulsh --help"}
 	if row, ok := nearestOption(text); ok {
 		r.try = "pulsh " + row.example()
 	}
 	return r
 }
 
-// Batch says whether pulsh ends after what it was given.
+// Batch reports whether pulsh exits after the scripts and lines of the command line.
 func (o Options) Batch() bool { return len(o.Files)+len(o.Lines) > 0 }
 
-// checkEngine refuses what is no engine of a session.
+// checkEngine returns an error for an unknown engine.
 func checkEngine(name string) error {
-	_, err := spec.DefaultPreferences().With([]spec.Preference{{Name: "engine", Value: name}})
+	_, err := spec.DefaultPreferences().Apply([]spec.Preference{{Name: "engine", Value: name}})
 	return err
 }

@@ -40,14 +40,14 @@ func TestOptions(t *testing.T) {
 		want  Options
 	}{
 		{"", Options{}},
-		{"--url pulsar://b:6650", Options{Flags: Level{URL: Said{"pulsar://b:6650", "--url"}}}},
+		{"--url pulsar://b:6650", Options{Flags: Level{URL: Setting{"pulsar://b:6650", "--url"}}}},
 		{"PULSH_URL=pulsar://e:6650 --url=pulsar://f:6650", Options{
-			Flags: Level{URL: Said{"pulsar://f:6650", "--url"}}, Environment: Level{URL: Said{"pulsar://e:6650", "PULSH_URL"}}}},
-		{"PULSH_TOKEN=secret PULSH_TOKEN_FILE=/e --tls-check none", Options{Flags: Level{TLSCheck: Said{"none", "--tls-check"}},
-			Environment: Level{TokenFile: Said{"/e", "PULSH_TOKEN_FILE"}, TokenEnv: Said{"PULSH_TOKEN", "PULSH_TOKEN"}}}},
-		{"PULSH_PROFILE=low", Options{Profile: Said{"low", "PULSH_PROFILE"}}},
-		{"PULSH_PROFILE=low --profile high", Options{Profile: Said{"high", "--profile"}}},
-		{"PULSAR_CLIENT_CONF=/c PULSAR_HOME=/p", Options{ClientConf: Said{"/c", "PULSAR_CLIENT_CONF"}, PulsarHome: "/p"}},
+			Flags: Level{URL: Setting{"pulsar://f:6650", "--url"}}, Environment: Level{URL: Setting{"pulsar://e:6650", "PULSH_URL"}}}},
+		{"PULSH_TOKEN=secret PULSH_TOKEN_FILE=/e --tls-check none", Options{Flags: Level{TLSCheck: Setting{"none", "--tls-check"}},
+			Environment: Level{TokenFile: Setting{"/e", "PULSH_TOKEN_FILE"}, TokenEnv: Setting{"PULSH_TOKEN", "PULSH_TOKEN"}}}},
+		{"PULSH_PROFILE=low", Options{Profile: Setting{"low", "PULSH_PROFILE"}}},
+		{"PULSH_PROFILE=low --profile high", Options{Profile: Setting{"high", "--profile"}}},
+		{"PULSAR_CLIENT_CONF=/c PULSAR_HOME=/p", Options{ClientConf: Setting{"/c", "PULSAR_CLIENT_CONF"}, PulsarHome: "/p"}},
 		{"--local --keep-local", Options{Local: true, KeepLocal: true}},
 		{"--yes -e list", Options{Lines: []string{"list"}, Yes: true}},
 		{"-f a -e list -f b -e status -k", Options{Files: []string{"a", "b"}, Lines: []string{"list", "status"}, KeepGoing: true}},
@@ -74,9 +74,9 @@ func TestOptions(t *testing.T) {
 
 func TestOptionsThatAreRefused(t *testing.T) {
 	for words, says := range map[string]string{
-		"--nonsense":                         "there is no option --nonsense\n  try: pulsh --help",
-		"--profil low":                       "there is no option --profil\n  try: pulsh --profile low",
-		"--clientconf=x":                     "there is no option --clientconf\n  try: pulsh --client-conf conf/client.conf",
+		"--nonsense":                         "unknown option --nonsense\n  try: pulsh --help",
+		"--profil low":                       "unknown option --profil\n  try: pulsh --profile low",
+		"--clientconf=x":                     "unknown option --clientconf\n  try: pulsh --client-conf conf/client.conf",
 		"--url":                              "--url needs a value, URL\n  try: pulsh --url pulsar://localhost:6650",
 		"smoke.pulsh":                        "unknown argument \"smoke.pulsh\"; to run a script: pulsh -f smoke.pulsh\n  try: pulsh -f smoke.pulsh",
 		"eyJhbGciOiJIUzI1NiJ9.secret.secret": "a token is no argument; write it into a file, or set PULSH_TOKEN to it",
@@ -90,16 +90,16 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		"PULSH_URL=b:6650":                "PULSH_URL: ",
 		"--admin-url pulsar://b":          "--admin-url: ",
 		"PULSH_ADMIN_URL=b":               "PULSH_ADMIN_URL: ",
-		"PULSH_TLS_CHECK=some":            "PULSH_TLS_CHECK: \"some\" is not a way to check certificates; there are full, any-host, none\n  try: pulsh --tls-check full",
-		"--token-file=":                   "--token-file: there is no value\n  try: pulsh --token-file token.txt",
-		"--local --url pulsar://b":        "--local runs a Pulsar here, and --url names another\n  try: pulsh --local",
+		"PULSH_TLS_CHECK=some":            "PULSH_TLS_CHECK: \"some\" is not a way to check certificates (full, any-host, none)\n  try: pulsh --tls-check full",
+		"--token-file=":                   "--token-file: the value is empty\n  try: pulsh --token-file token.txt",
+		"--local --url pulsar://b":        "--local and --url exclude each other\n  try: pulsh --local",
 		"--url pulsar://me:secret@b:6650": "a URL with a password would end up in files and on the screen",
-		"PULSH_TOKEN=secret --nonsense":   "there is no option",
+		"PULSH_TOKEN=secret --nonsense":   "unknown option",
 		"PULSH_TOKEN=secret --url http:/": "--url: ",
 		"--pprof 6060":                    "--pprof: \"6060\" is not an address such as 127.0.0.1:6060\n  try: pulsh --pprof 127.0.0.1:6060",
-		"--pprof 0.0.0.0:6060":            "--pprof 0.0.0.0:6060 would let other machines in, which only --pprof-remote does\n  try: pulsh --pprof 127.0.0.1:6060",
-		"--completion tcsh":               "--completion: \"tcsh\" is no shell that pulsh completes in; there are bash, zsh, fish\n  try: pulsh --completion bash",
-		"--profile 1st":                   "--profile: \"1st\" is not a name: it begins with a letter\n  try: pulsh --profile low",
+		"--pprof 0.0.0.0:6060":            "--pprof 0.0.0.0:6060 can be reached by other machines; that needs --pprof-remote\n  try: pulsh --pprof 127.0.0.1:6060",
+		"--completion tcsh":               "--completion: no completion for shell \"tcsh\" (bash, zsh, fish)\n  try: pulsh --completion bash",
+		"--profile 1st":                   "--profile: \"1st\" is not a name: it must begin with a letter\n  try: pulsh --profile low",
 	} {
 		t.Run(words, func(t *testing.T) {
 			_, err := read(words)
@@ -269,19 +269,19 @@ func TestPrecedence(t *testing.T) {
 		{"PULSAR_HOME=DIR --profile mine", []string{
 			"url=pulsar://p:6650 < profile mine, DIR/profiles/mine.toml:4", "admin url=http://p:8080 < profile mine, DIR/profiles/mine.toml:5",
 			"login=token of file /p < profile mine, DIR/profiles/mine.toml:6", "profile=mine < --profile", "client.conf=DIR/conf/client.conf < PULSAR_HOME",
-			"note: DIR/conf/client.conf:2 is not used: it stands for another cluster than pulsar://p:6650, profile mine, DIR/profiles/mine.toml:4",
-			"note: DIR/conf/client.conf:5 is not used: it stands for another cluster than pulsar://p:6650, profile mine, DIR/profiles/mine.toml:4",
-			"note: DIR/conf/client.conf:6 is not used: it stands for another cluster than pulsar://p:6650, profile mine, DIR/profiles/mine.toml:4",
-			"note: DIR/conf/client.conf:4 is not used: it stands for another cluster than pulsar://p:6650, profile mine, DIR/profiles/mine.toml:4"}},
+			"note: DIR/conf/client.conf:2 is ignored: it is for another cluster than pulsar://p:6650 (profile mine, DIR/profiles/mine.toml:4)",
+			"note: DIR/conf/client.conf:5 is ignored: it is for another cluster than pulsar://p:6650 (profile mine, DIR/profiles/mine.toml:4)",
+			"note: DIR/conf/client.conf:6 is ignored: it is for another cluster than pulsar://p:6650 (profile mine, DIR/profiles/mine.toml:4)",
+			"note: DIR/conf/client.conf:4 is ignored: it is for another cluster than pulsar://p:6650 (profile mine, DIR/profiles/mine.toml:4)"}},
 		{"PULSH_TOKEN=secret PULSH_PROFILE=mine", []string{
 			"url=pulsar://p:6650 < profile mine, DIR/profiles/mine.toml:4", "admin url=http://p:8080 < profile mine, DIR/profiles/mine.toml:5",
 			"login=token of variable PULSH_TOKEN < PULSH_TOKEN", "profile=mine < PULSH_PROFILE"}},
 		{"PULSH_URL=pulsar://e:6650 --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url"}},
 		{"PULSH_URL=pulsar://e:6650 PULSH_ADMIN_URL=http://e:8080 PULSH_TOKEN=secret --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url",
-			"note: PULSH_ADMIN_URL is not used: it stands for another cluster than pulsar://f:6650, --url",
-			"note: PULSH_TOKEN is not used: it stands for another cluster than pulsar://f:6650, --url"}},
+			"note: PULSH_ADMIN_URL is ignored: it is for another cluster than pulsar://f:6650 (--url)",
+			"note: PULSH_TOKEN is ignored: it is for another cluster than pulsar://f:6650 (--url)"}},
 		{"PULSH_ADMIN_URL=http://e:8080 --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url",
-			"note: PULSH_ADMIN_URL is not used: it stands for another cluster than pulsar://f:6650, --url"}},
+			"note: PULSH_ADMIN_URL is ignored: it is for another cluster than pulsar://f:6650 (--url)"}},
 		{"PULSH_ADMIN_URL=http://F:8080 --url pulsar://a,f:6650", []string{"url=pulsar://a,f:6650 < --url", "admin url=http://F:8080 < PULSH_ADMIN_URL"}},
 		{"PULSH_ADMIN_URL=http://e:8080", []string{"admin url=http://e:8080 < PULSH_ADMIN_URL"}},
 		{"PULSH_TOKEN=secret --url pulsar://f:6650", []string{"url=pulsar://f:6650 < --url", "login=token of variable PULSH_TOKEN < PULSH_TOKEN"}},
@@ -299,7 +299,7 @@ func TestPrecedence(t *testing.T) {
 			"client.conf=DIR/basic/conf/client.conf < PULSAR_HOME"}},
 		{"PULSAR_CLIENT_CONF=DIR/conf/client.conf --admin-url http://other:1", []string{conf[0], "admin url=http://other:1 < --admin-url", conf[2], conf[3],
 			"client.conf=DIR/conf/client.conf < PULSAR_CLIENT_CONF"}},
-		{"PULSH_URL=pulsar://e:6650 --local", []string{"url=the Pulsar on this machine < --local"}},
+		{"PULSH_URL=pulsar://e:6650 --local", []string{"url=the local Pulsar < --local"}},
 		{"GOGC=50 GOMEMLIMIT=1GiB", []string{"GOGC=50 < GOGC", "GOMEMLIMIT=1GiB < GOMEMLIMIT"}},
 	} {
 		s, told, err := p.settle(c.words)
@@ -324,8 +324,8 @@ func TestPlacesThatAreWrong(t *testing.T) {
 	for words, says := range map[string]string{
 		"--profile nobody":           `--profile: no profile "nobody"; there are mine`,
 		"PULSH_PROFILE=nobody":       `PULSH_PROFILE: no profile "nobody"`,
-		"--client-conf DIR/nowhere":  "--client-conf: " + p.dir + "/nowhere cannot be read: no such file or directory",
-		"PULSAR_CLIENT_CONF=DIR":     "PULSAR_CLIENT_CONF: " + p.dir + " cannot be read: is a directory",
+		"--client-conf DIR/nowhere":  "--client-conf: cannot read " + p.dir + "/nowhere: no such file or directory",
+		"PULSAR_CLIENT_CONF=DIR":     "PULSAR_CLIENT_CONF: cannot read " + p.dir + ": is a directory",
 		"--client-conf DIR/bad.conf": "--client-conf: " + p.dir + `/bad.conf:2: brokerServiceUrl: "c:6651" is not a URL such as pulsar://localhost:6650`,
 	} {
 		_, _, err := p.settle(words)

@@ -109,7 +109,7 @@ func TestWhatIsConfiguredIsSaid(t *testing.T) {
 	require.Regexp(t, `(?m)^  url +pulsar://127\.0\.0\.1:\d+ +`+conf+`:1$`, got.out)
 	require.Regexp(t, `(?m)^  token +held in memory +`+conf+`:4$`, got.out)
 	require.Contains(t, got.out, "the token is not saved")
-	require.Regexp(t, `(?m)^http://127\.0\.0\.1:\d+ is a port for messages, not for admin requests; backlog, seek and topics need the admin API\n  try: pulsh --url `, got.err)
+	require.Regexp(t, `(?m)^http://127\.0\.0\.1:\d+ is the port of the service URL, not of the admin API; backlog, seek and topics need the admin API\n  try: pulsh --url `, got.err)
 	require.NotContains(t, got.out+got.err, secret)
 	for _, v := range cmd.Env {
 		if dir, ok := strings.CutPrefix(v, "HOME="); ok {

@@ -20,7 +20,7 @@ const (
 	pprofStopTime   = time.Second     // for a profile that is being taken when pulsh ends
 )
 
-// pprofAddress puts this machine where an address names no host.
+// pprofAddress completes an address without a host with 127.0.0.1.
 func pprofAddress(text string) (string, error) {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {
@@ -32,15 +32,15 @@ func pprofAddress(text string) (string, error) {
 	return net.JoinHostPort(host, port), nil
 }
 
-// loopback says whether only this machine reaches an address.
+// loopback reports whether only this machine can reach an address.
 func loopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	ip := net.ParseIP(host)
 	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
-// servePprof serves the profiles of net/http/pprof until stop, on a mux of its
-// own: what else is served by this process, if anything, does not have them.
+// servePprof serves the profiles of net/http/pprof until stop. Its mux is its own, so
+// that no other server of the process has the profiles.
 func servePprof(address string) (at string, stop func(), err error) {
 	listener, err := net.Listen("tcp", address)
 	switch {
@@ -48,7 +48,7 @@ func servePprof(address string) (at string, stop func(), err error) {
 		host, _, _ := net.SplitHostPort(address)
 		return "", nil, &refusal{fmt.Sprintf("--pprof: another program listens on %s", address), "pulsh --pprof " + net.JoinHostPort(host, "0")}
 	case err != nil:
-		return "", nil, &refusal{fmt.Sprintf("--pprof: nobody can listen on %s here", address), "pulsh --pprof 127.0.0.1:6060"}
+		return "", nil, &refusal{fmt.Sprintf("--pprof: cannot listen on %s", address), "pulsh --pprof 127.0.0.1:6060"}
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/debug/pprof/", pprof.Index)

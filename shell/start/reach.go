@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"pulsh/commands"
@@ -16,21 +13,21 @@ import (
 	"pulsh/shell/frames"
 )
 
-// connectTime bounds reaching a cluster at the start, before the prompt.
+// connectTime bounds the connection at the start.
 const connectTime = 5 * time.Second
 
-// opening is what a shell with a prompt does first: it finds the cluster while
-// the screen is there already, and goes on to the prompt whatever comes of it.
+// opening returns the first task of a shell with a prompt: it connects while the
+// screen is already drawn. The prompt follows in any case.
 func (p *program) opening() shell.Task {
 	name := "connecting"
 	if p.Local {
-		name = "starting a Pulsar here"
+		name = "starting a local Pulsar"
 	}
 	return shell.Task{Name: name, Run: func(ctx context.Context, out io.Writer) error {
 		for _, note := range p.notes {
 			fmt.Fprintln(out, p.locale.text("note: "+note))
 		}
-		said, err := p.reach(ctx, p.commands.Report)
+		lines, err := p.reach(ctx, p.commands.Report)
 		p.commands.Report(lang.Step{})
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -38,15 +35,14 @@ func (p *program) opening() shell.Task {
 		if err != nil && p.Local {
 			return p.painted(err)
 		}
-		fmt.Fprintln(out, strings.Join(p.locale.texts(said), "\n"))
+		fmt.Fprintln(out, strings.Join(p.locale.texts(lines), "\n"))
 		return nil
 	}}
 }
 
-// reachFirst finds the cluster before anything runs, and returns what a batch
-// begins with. Ctrl-C gives up.
+// reachFirst connects before a batch runs, and returns the greeting. Ctrl-C cancels.
 func (p *program) reachFirst() (greeting []string, err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := shell.EndContext(context.Background())
 	defer stop()
 	for _, note := range p.notes {
 		fmt.Fprintln(p.Err, p.locale.text("note: "+note))
@@ -54,7 +50,8 @@ func (p *program) reachFirst() (greeting []string, err error) {
 	return p.reach(ctx, p.tellStep())
 }
 
-// reach brings up or finds the cluster, and returns what to say of it.
+// reach starts the local Pulsar if asked to, and connects. It returns the greeting, or
+// the advice if there is an error.
 func (p *program) reach(ctx context.Context, tell func(lang.Step)) (greeting []string, err error) {
 	target := p.target
 	begin := time.Now()
@@ -78,28 +75,28 @@ func (p *program) reach(ctx context.Context, tell func(lang.Step)) (greeting []s
 	if p.prompts() {
 		return append(greeting, fault...), nil
 	}
-	for _, line := range fault { // nobody is greeted
+	for _, line := range fault { // a batch prints no greeting
 		fmt.Fprintln(p.Err, p.locale.text(line))
 	}
 	return greeting, nil
 }
 
-// stepsEvery is how often a long step of the start says how far it is.
+// stepsEvery is the interval of the progress of a long step.
 const stepsEvery = time.Second
 
-// tellStep shows each step of the start on a line of its own, and of a long one
-// how far it is, once a second at most.
+// tellStep returns a function that prints each step of the start on a line, and the
+// progress of a long step every stepsEvery.
 func (p *program) tellStep() func(lang.Step) {
-	said, at, begin := "", time.Now(), time.Now()
+	last, at, begin := "", time.Now(), time.Now()
 	return func(s lang.Step) {
-		if s.Text == "" || s.Text == said && (s.Done == 0 || time.Since(at) < stepsEvery) {
+		if s.Text == "" || s.Text == last && (s.Done == 0 || time.Since(at) < stepsEvery) {
 			return
 		}
 		line := s.Text
 		if s.Done > 0 {
 			line = s.Progress().Line(time.Now(), time.Since(begin))
 		}
-		said, at = s.Text, time.Now()
+		last, at = s.Text, time.Now()
 		fmt.Fprintln(p.Err, p.locale.text(line))
 	}
 }

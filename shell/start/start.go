@@ -1,5 +1,5 @@
-// Package start is what lies between main and the prompt: options, and the
-// parts of pulsh joined to one program.
+// Package start reads the options of pulsh and runs the program: it connects commands,
+// session, shell and local Pulsar.
 package start
 
 import (
@@ -32,14 +32,14 @@ import (
 	"pulsh/shell/frames"
 )
 
-// releaseTime bounds giving the local server back: a clean stop takes a second,
-// and then it is killed.
+// releaseTime bounds the release of the local server, which stops it within a second or
+// kills it.
 const releaseTime = 8 * time.Second
 
 // Streams are the program's files.
 type Streams struct{ In, Out, Err *os.File }
 
-// program is everything that one run of pulsh consists of.
+// program is a run of pulsh.
 type program struct {
 	Options
 	Streams
@@ -56,7 +56,7 @@ type program struct {
 	reports  []document
 	began    time.Time
 	refused  string      // why the cluster was not reached
-	notices  chan string // what is to be told above the prompt
+	notices  chan string // lines to print above the prompt
 	asked    chan shell.Question
 }
 
@@ -95,6 +95,7 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 	return p.run()
 }
 
+// newProgram reads profiles, settings and scripts, and builds the program.
 func newProgram(o Options, version string, builtin []byte, files Streams) (*program, error) {
 	profiles, err := profile.ParseProfiles(builtin, "profiles.toml")
 	if err != nil {
@@ -115,7 +116,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	if err := p.openReports(); err != nil {
 		return nil, err
 	}
-	p.notices = make(chan string, 1) // the history has one thing to tell at most
+	p.notices = make(chan string, 1) // the history has at most one
 	p.history = shell.OpenHistory(p.historyFile(), func(line string) {
 		select {
 		case p.notices <- line:
@@ -126,7 +127,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
 	if o.Engine != "" {
-		chosen, err := p.session.Preferences().With([]spec.Preference{{Name: "engine", Value: o.Engine}})
+		chosen, err := p.session.Preferences().Apply([]spec.Preference{{Name: "engine", Value: o.Engine}})
 		if err == nil {
 			err = p.session.SetPreferences(chosen)
 		}
@@ -155,7 +156,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	return p, nil
 }
 
-// output is the standard output, nil where it is the screen.
+// output returns standard output, nil if it is a terminal.
 func (p *program) output() io.Writer {
 	if isatty.IsTerminal(p.Out.Fd()) {
 		return nil
@@ -163,7 +164,7 @@ func (p *program) output() io.Writer {
 	return p.Out
 }
 
-// shown is what the graph command has chosen.
+// shown returns the graphs that the graph command has chosen.
 func (p *program) shown(s *snapshot.Snapshot) frames.Picture {
 	view := p.commands.View()
 	picture := frames.Picture{Until: view.Until, Layout: layout(view.Layout)}
@@ -173,7 +174,7 @@ func (p *program) shown(s *snapshot.Snapshot) frames.Picture {
 	return picture
 }
 
-// layout is how the frames call a layout of the graph command.
+// layout converts a layout of the graph command.
 func layout(word string) frames.Layout {
 	switch word {
 	case "stacked":
@@ -184,21 +185,21 @@ func layout(word string) frames.Layout {
 	return frames.Auto
 }
 
-// run reaches the cluster, opens the shell and waits for its end.
+// run connects, runs the shell and returns the exit code.
 func (p *program) run() int {
 	defer p.topics.stop()
 	var first shell.Task
 	var greeting []string
 	if p.prompts() {
 		first = p.opening()
-	} else if said, err := p.reachFirst(); err != nil {
-		fmt.Fprintln(p.Err, strings.Join(said, "\n"))
+	} else if lines, err := p.reachFirst(); err != nil {
+		fmt.Fprintln(p.Err, strings.Join(lines, "\n"))
 		p.close(context.Background())
 		code := max(lang.ExitCode(err), lang.ExitUnconnected)
-		p.refused = strings.TrimSpace(said[0])
+		p.refused = strings.TrimSpace(lines[0])
 		return p.writeReport(code)
 	} else {
-		greeting = said
+		greeting = lines
 	}
 	notes := p.forwardNotes()
 	defer notes.stop()
@@ -226,8 +227,8 @@ func (p *program) run() int {
 	return p.writeReport(p.judge(code))
 }
 
-// close ends groups and connections, then what tells of them, and gives the
-// local server back.
+// close stops the groups, disconnects, ends streams and metrics, and releases the local
+// server.
 func (p *program) close(ctx context.Context) {
 	host.Settling(p.commands, "")
 	p.session.Close(ctx)
@@ -239,7 +240,7 @@ func (p *program) close(ctx context.Context) {
 	}
 }
 
-// statusLine is for a shell without a terminal; a batch of mere questions has none.
+// statusLine returns the status for a shell without a terminal, "" without groups.
 func (p *program) statusLine() string {
 	if len(p.session.Snapshot().Groups) == 0 {
 		return ""
@@ -247,7 +248,7 @@ func (p *program) statusLine() string {
 	return p.locale.text(answers.StatusLine(p.session.Snapshot(), time.Now()))
 }
 
-// Execute runs a line, or the script that stands for it.
+// Execute runs a line, or the script that was read for it.
 func (p *program) Execute(ctx context.Context, line string, out io.Writer) error {
 	out = p.locale.writer(out)
 	var err error
@@ -268,7 +269,7 @@ func (p *program) runScript(ctx context.Context, script *lang.Script, out io.Wri
 	return err
 }
 
-// Complete offers what could stand at the cursor.
+// Complete returns the candidates for the word at the cursor.
 func (p *program) Complete(text string, cursor int) (all []shell.Suggestion, from int) {
 	list, from := p.commands.Complete(text, cursor)
 	for _, s := range list {
@@ -277,14 +278,14 @@ func (p *program) Complete(text string, cursor int) (all []shell.Suggestion, fro
 	return all, from
 }
 
-// profileCPU writes a profile until stop, if there is a file to write.
+// profileCPU writes a CPU profile to path until stop, nothing if path is "".
 func profileCPU(path string) (stop func(), err error) {
 	if path == "" {
 		return func() {}, nil
 	}
 	file, err := os.Create(path)
 	if err != nil {
-		return nil, fmt.Errorf("the profile cannot be written: %w", err)
+		return nil, fmt.Errorf("cannot write the CPU profile: %w", err)
 	}
 	if err := pprof.StartCPUProfile(file); err != nil {
 		return nil, err
@@ -295,8 +296,7 @@ func profileCPU(path string) (stop func(), err error) {
 	}, nil
 }
 
-// historyFile is where lines are kept that somebody types; those of a pipe or of
-// a batch are not.
+// historyFile returns the path of the command history, "" without a prompt.
 func (p *program) historyFile() string {
 	if !p.prompts() {
 		return ""
@@ -304,7 +304,7 @@ func (p *program) historyFile() string {
 	return userDir(stateDir, "history")
 }
 
-// confirm asks whoever types; nobody is asked where nobody does.
+// confirm returns the function that asks the user, nil without a prompt.
 func (p *program) confirm() func(ctx context.Context, question string) bool {
 	if !p.prompts() {
 		return nil
@@ -325,12 +325,12 @@ func (p *program) confirm() func(ctx context.Context, question string) bool {
 	}
 }
 
-// progress is how far the command that runs has come.
+// progress returns the progress of the running command.
 func (p *program) progress(now time.Time, took time.Duration) string {
 	return p.locale.text(p.commands.Progress().Line(now, took))
 }
 
-// typed is the history for the command that shows it.
+// typed returns the command history.
 func (p *program) typed() []host.TypedLine {
 	var lines []host.TypedLine
 	for _, e := range p.history.Entries() {
@@ -339,8 +339,8 @@ func (p *program) typed() []host.TypedLine {
 	return lines
 }
 
-// userDir is a folder or file of pulsh below one of the user's, "" if there is
-// no such place.
+// userDir returns the path of a folder or file of pulsh in a folder of the user, "" if
+// there is no such folder.
 func userDir(base func() (string, error), name string) string {
 	dir, err := base()
 	if err != nil {
@@ -349,8 +349,8 @@ func userDir(base func() (string, error), name string) string {
 	return filepath.Join(dir, "pulsh", name)
 }
 
-// stateDir is where the base directory specification of freedesktop.org keeps
-// what a program remembers between runs.
+// stateDir returns the folder for the state of programs, by the base directory
+// specification of freedesktop.org.
 func stateDir() (string, error) {
 	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
 		return dir, nil

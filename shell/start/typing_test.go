@@ -43,7 +43,7 @@ func TestFunctionKeysActOnTheShownGroup(t *testing.T) {
 	cmd.Dir = t.TempDir() // where export writes
 	s := openCommand(t, cmd, 100, 40)
 	s.Send("\x1bOR")
-	s.See("^the keys act on the group that the graph shows, and there is none$")
+	s.See("^the keys act on the first group in the graph, and there is none$")
 	topic := ownTopic()
 	run(s, "produce start fast rate=1000 topic="+topic, `^  fast: sending to `)
 	s.See(`^fast +● `)
@@ -53,7 +53,7 @@ func TestFunctionKeysActOnTheShownGroup(t *testing.T) {
 		{"\x1b[15~", "rate fast -10%", `^  fast: 1\.00k/s → 900/s`},
 		{"\x1b[17~", "rate fast +10%", `^  fast: 900/s → 990/s`},
 		{"\x1b[18~", "burst fast x5 for=10s", `^  fast: `},
-		{"\x1b[19~", "reset fast", `^  fast: figures start anew`},
+		{"\x1b[19~", "reset fast", `^  fast: figures reset`},
 		{"\x1bOQ", "pause fast", `^  fast: paused|^  fast`},
 		{"\x1b[12~", "resume fast", `^  fast: `},
 		{"\x1b[20~", "export", `^  pulsh-\d+-\d+\.html: .*1 group`},
@@ -92,7 +92,7 @@ func TestQuestionsOnTheTerminal(t *testing.T) {
 	s.Send("remove fast\rlist\r")
 	s.See(`^fast is running; remove it\? \(y/n\)$`)
 	s.Send("n\r")
-	s.See("^  fast stays$")
+	s.See("^  fast: kept$")
 	s.See("^  fast +produce +running")
 	s.Send("remove fast\r")
 	s.See(`remove it\? \(y/n\)$`)

@@ -7,25 +7,25 @@ import (
 	"pulsh/graphs"
 )
 
-// synopsis is how pulsh is called, each line with what it does.
+// synopsis returns command lines of pulsh, each with its effect.
 func synopsis() [][2]string {
 	return [][2]string{
 		{"pulsh", "connect to " + defaultURL + " and open the shell"},
 		{"pulsh --local", "run a real Pulsar on this machine first"},
 		{"pulsh --url pulsar://host:6650 --admin-url http://host:8080", "connect elsewhere"},
-		{"pulsh --local -f smoke.pulsh", "run a script; - is the standard input"},
+		{"pulsh --local -f smoke.pulsh", "run a script (\"-\" reads standard input)"},
 		{"pulsh --local -e 'produce start fast rate=50k; wait 10s; show fast'", "run a line"},
 	}
 }
 
-// exitCodes are what the end of pulsh says.
+// exitCodes returns the exit codes with their meanings.
 func exitCodes() [][2]string {
 	return [][2]string{
 		{"0", "done"}, {"1", "a command or an expectation failed"}, {"2", "usage"}, {"3", "no connection"}, {"130", "interrupted"},
 	}
 }
 
-// Usage is what --help prints.
+// Usage returns the text of --help.
 func Usage() string {
 	var b strings.Builder
 	b.WriteString("pulsh is an interactive load shell for Apache Pulsar.\n\n")
@@ -44,7 +44,7 @@ func Usage() string {
 		}
 		fmt.Fprintf(&b, "  %s   %s\n", graphs.Left(call, usageWidth), doc)
 	}
-	b.WriteString("\nA flag goes before the environment, which goes before the profile, then client.conf; `show session` says where each value came from.\n")
+	b.WriteString("\nPrecedence: flags, environment, profile, client.conf, defaults; `show session` shows where each value was set.\n")
 	var codes []string
 	for _, c := range exitCodes() {
 		codes = append(codes, c[0]+" "+c[1])

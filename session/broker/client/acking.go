@@ -11,15 +11,15 @@ import (
 	"pulsh/session/broker"
 )
 
-// Ack acknowledges each delivery. With answers the run travels as one list: the
-// client has one acknowledgement on the way at a time and waits for its answer,
-// so one by one they would take a round trip each.
+// Ack acknowledges each delivery. With ack receipts it sends the run as one
+// list per topic: the client handles one acknowledgement at a time and waits
+// for its receipt, so single acknowledgements would take a round trip each.
 func (s *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 	if s.respond {
 		return s.ackList(run)
 	}
 	for i := range run {
-		consumer, id := s.parts.of(&run[i])
+		consumer, id := s.topics.of(&run[i])
 		if e := consumer.AckID(id); e != nil {
 			failed++
 			if err == nil {
@@ -33,10 +33,10 @@ func (s *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 // ackList sends a list for each topic in the run.
 func (s *consumer) ackList(run []broker.Delivery) (failed int, err error) {
 	for len(run) > 0 {
-		to, _ := s.parts.of(&run[0])
+		to, _ := s.topics.of(&run[0])
 		var ids []pulsar.MessageID
 		for len(run) > 0 {
-			consumer, id := s.parts.of(&run[0])
+			consumer, id := s.topics.of(&run[0])
 			if consumer != to {
 				break
 			}
@@ -51,7 +51,8 @@ func (s *consumer) ackList(run []broker.Delivery) (failed int, err error) {
 	return failed, err
 }
 
-// refusedOf is how many of n acknowledgements an error is about, and why.
+// refusedOf returns how many of n acknowledgements an error is about, and the
+// reason.
 func refusedOf(e error, n int) (failed int, err error) {
 	if e == nil {
 		return 0, nil
@@ -72,8 +73,11 @@ func (s *consumer) AckUpTo(run []broker.Delivery) error {
 	for i := range run {
 		last[run[i].Whole.(pulsar.Message).Topic()] = &run[i]
 	}
-	for _, d := range last {
-		consumer, id := s.parts.of(d)
+	for topic, d := range last {
+		if !broker.IsPersistent(topic) {
+			continue // nothing is stored, and all ids are alike: the client would drop what follows
+		}
+		consumer, id := s.topics.of(d)
 		if err := consumer.AckIDCumulative(id); err != nil {
 			return sentence(err, "")
 		}
@@ -81,31 +85,32 @@ func (s *consumer) AckUpTo(run []broker.Delivery) error {
 	return nil
 }
 
-// Nack asks for the entry of each delivery again.
+// Nack has the entry of each delivery redelivered.
 func (s *consumer) Nack(run []broker.Delivery) {
 	for i := range run {
-		consumer, id := s.parts.of(&run[i])
+		consumer, id := s.topics.of(&run[i])
 		consumer.NackID(id)
 	}
 }
 
-// nackPrecision is to how many bits of milliseconds the client may round a
-// delay down: its standard of 256 ms would make a delay of 300 ms nothing.
-// An eighth of the delay is too little to notice.
+// nackPrecision returns to how many bits of milliseconds the client may round a
+// nack delay down. With its default, 256 ms, a delay of 300 ms would be hardly
+// any. An eighth of the delay is too little to notice.
 func nackPrecision(delay time.Duration) int64 {
 	const standard = 8
 	return int64(min(max(bits.Len64(uint64(delay.Milliseconds()/8))-1, 0), standard))
 }
 
-// prefetch counts what the client has been pushed against what was taken from
-// it. The client forgets what it holds when it reconnects; whoever waits for a
-// message finds the queue empty, and from then on the difference is right again.
+// prefetch counts the messages in the client's receiver queue: those pushed
+// minus those taken. The client drops its queue when it reconnects. The
+// difference is then too high until a receiver finds the queue empty, which
+// corrects it.
 type prefetch struct {
 	pushed, taken, gone atomic.Int64
 	idle                atomic.Int32
 }
 
-// Waiting is how many messages wait in the client's queue.
+// Waiting returns how many messages are in the client's queue.
 func (p *prefetch) Waiting() int {
 	waiting := p.pushed.Load() - p.taken.Load() - p.gone.Load()
 	if p.idle.Load() > 0 && waiting > 0 {
@@ -115,17 +120,17 @@ func (p *prefetch) Waiting() int {
 	return int(max(waiting, 0))
 }
 
-// interceptor is what the client tells of a consumer.
+// interceptor receives the client's reports about a consumer.
 type interceptor struct {
-	*partEnd
+	*topicEnd
 	*prefetch
 }
 
-// BeforeConsume is called for each message that has been pushed.
+// BeforeConsume counts a message that was pushed.
 func (i interceptor) BeforeConsume(pulsar.ConsumerMessage) { i.pushed.Add(1) }
 
-// OnAcknowledge is part of the client's interceptor; it does nothing.
+// OnAcknowledge does nothing; the client's interface requires it.
 func (i interceptor) OnAcknowledge(pulsar.Consumer, pulsar.MessageID) {}
 
-// OnNegativeAcksSend is part of the client's interceptor; it does nothing.
+// OnNegativeAcksSend does nothing; the client's interface requires it.
 func (i interceptor) OnNegativeAcksSend(pulsar.Consumer, []pulsar.MessageID) {}

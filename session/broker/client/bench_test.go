@@ -77,7 +77,7 @@ func BenchmarkLane(b *testing.B) {
 	begin := time.Now()
 	l := &producer{producer: s, clock: func() int64 { return int64(time.Since(begin)) }, bodies: bodies,
 		recorder: metrics.NewSendShards(time.Now).Attach(), keys: (*payload.KeyTable)(nil).Chooser(rand.NewPCG(1, 2))}
-	l.furnish()
+	l.makeSlots()
 	var _ broker.Producer = l
 	dues := make([]int64, runMax)
 	b.ReportAllocs()

@@ -10,26 +10,26 @@ import (
 	"pulsh/session/delivery"
 )
 
-// consumer is one consumer. The client's channel is never closed, so every
-// wait on it also waits for the consumer's end.
+// consumer is one consumer. The client never closes its channel, so every wait
+// on it also waits for the consumer's end.
 type consumer struct {
-	parts    parts
-	messages chan pulsar.ConsumerMessage
-	clock    broker.Clock
-	respond  bool
-	routed   bool // acknowledgements go by each message's own topic
-	thin     bool // it reads compacted topics
-	*ending
+	topics    topicConsumers
+	messages  chan pulsar.ConsumerMessage
+	clock     broker.Clock
+	respond   bool
+	routed    bool // acknowledge each message through the consumer of its topic
+	compacted bool // it reads compacted topics
+	*end
 	*prefetch
 }
 
-// channelRoom is how many messages the client may put ahead of Receive: its own
-// default. They count as delivered, so that more would only be held back from
-// other consumers.
+// channelRoom is how many messages the client may put into the channel ahead of
+// Receive: its own default. These messages count as delivered, so a larger
+// channel would only keep more from other consumers.
 const channelRoom = 10
 
-// ending is told once when a consumer has been closed, by whomever.
-type ending struct {
+// end fires once when the consumer is closed, by us or by the broker.
+type end struct {
 	once sync.Once
 	done chan struct{}
 	err  error
@@ -38,24 +38,29 @@ type ending struct {
 // Subscribe creates a consumer on the receiving connection.
 func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
 	s := &consumer{
-		messages: make(chan pulsar.ConsumerMessage, channelRoom),
-		clock:    c.clock,
-		respond:  spec.Respond,
-		routed:   spec.Spread || len(spec.Topics) != 1,
-		thin:     spec.Compacted,
-		ending:   &ending{done: make(chan struct{})},
-		prefetch: &prefetch{},
+		messages:  make(chan pulsar.ConsumerMessage, channelRoom),
+		clock:     c.clock,
+		respond:   spec.Respond,
+		routed:    spec.TopicsChange || len(spec.Topics) != 1,
+		compacted: spec.Compacted,
+		end:       &end{done: make(chan struct{})},
+		prefetch:  &prefetch{},
 	}
-	s.parts.open = func(ctx context.Context, topic string, from broker.Position, end *partEnd) (pulsar.Consumer, error) {
+	s.topics.open = func(ctx context.Context, topic string, from broker.Position, end *topicEnd) (pulsar.Consumer, error) {
 		own := spec
 		own.Position = from
 		options := consumerOptions(own)
 		options.Topic, options.MessageChannel = topic, s.messages
+		if !broker.IsPersistent(topic) {
+			// All messages of such a topic have the id 0:0, and the client's grouping
+			// drops what it takes for acknowledged.
+			options.AckGroupingOptions = &pulsar.AckGroupingOptions{MaxSize: 1}
+		}
 		options.Interceptors = pulsar.ConsumerInterceptors{interceptor{end, s.prefetch}}
 		return within(ctx, func() (pulsar.Consumer, error) { return c.taking.Subscribe(options) }, pulsar.Consumer.Close)
 	}
-	s.parts.ending = s.ending
-	if err := s.parts.addAll(ctx, spec.Topics, spec.Position); err != nil {
+	s.topics.ending = s.end
+	if err := s.topics.addAll(ctx, spec.Topics, spec.Position); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -94,7 +99,7 @@ func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
 	return options
 }
 
-// sticky is the client's form of ranges: pairs of both ends.
+// sticky returns the client's form of hash ranges: pairs of both ends.
 func sticky(ranges []broker.HashRange) *pulsar.KeySharedPolicy {
 	policy := &pulsar.KeySharedPolicy{Mode: pulsar.KeySharedPolicyModeSticky}
 	for _, r := range ranges {
@@ -110,8 +115,8 @@ var types = map[broker.SubscriptionType]pulsar.SubscriptionType{
 	broker.KeyShared: pulsar.KeyShared,
 }
 
-// Receive waits for one message and takes what else is there. The client puts
-// at most ten ahead, so one clock reading serves them all.
+// Receive waits for one message and takes what else is in the channel. That is
+// ten messages at most, so one clock reading serves them all.
 func (s *consumer) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
 	for {
 		m, ok := s.next(stop)
@@ -124,8 +129,8 @@ func (s *consumer) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
 	}
 }
 
-// next waits for a message; there is none when stop is closed or the consumer
-// has ended.
+// next waits for a message. It reports false when stop is closed or the
+// consumer has ended.
 func (s *consumer) next(stop <-chan struct{}) (m pulsar.ConsumerMessage, ok bool) {
 	select {
 	case m = <-s.messages:
@@ -143,14 +148,14 @@ func (s *consumer) next(stop <-chan struct{}) (m pulsar.ConsumerMessage, ok bool
 	return m, false
 }
 
-// drain delivers m and what is there behind it.
+// drain delivers m and the messages in the channel.
 func (s *consumer) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) (n int) {
 	now, taken := s.clock(), int64(0)
 	defer func() { s.taken.Add(taken) }()
 	for {
 		taken++
-		if s.thin && len(m.Payload()) == 0 {
-			s.leaveOut(m)
+		if s.compacted && len(m.Payload()) == 0 {
+			s.skipCompacted(m)
 		} else {
 			s.deliver(&buf[n], m, now)
 			if n++; n == len(buf) {
@@ -165,10 +170,10 @@ func (s *consumer) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) (n int
 	}
 }
 
-// leaveOut acknowledges what stands in a batch for a message that compaction
-// took out of it: the client (v0.21.0) hands it on, with nothing in it.
-func (s *consumer) leaveOut(m pulsar.ConsumerMessage) {
-	_ = m.AckID(m.ID()) // what is not acknowledged comes again, and is left out again
+// skipCompacted acknowledges the empty rest of a message that compaction
+// removed from a batch. The client (v0.21.0) delivers it without a payload.
+func (s *consumer) skipCompacted(m pulsar.ConsumerMessage) {
+	_ = m.AckID(m.ID()) // if the ack fails the message is redelivered and skipped again
 }
 
 func (s *consumer) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int64) {
@@ -188,8 +193,8 @@ func (s *consumer) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int
 	}
 }
 
-// published is the sender's clock when it began the batch, in whole
-// milliseconds as the protocol has them; 0 if the message does not say.
+// published returns the publish time by the sender's clock in ns of Unix time,
+// in whole milliseconds as in the protocol; 0 if the message has none.
 func published(m pulsar.Message) int64 {
 	if at := m.PublishTime(); at.Unix() > 0 {
 		return at.UnixNano()
@@ -197,29 +202,30 @@ func published(m pulsar.Message) int64 {
 	return 0
 }
 
-// Ended tells of a consumer that will deliver nothing any more.
+// Ended returns a channel that is closed when the consumer has ended, and a
+// function that then returns why.
 func (s *consumer) Ended() (<-chan struct{}, func() error) {
 	return s.done, func() error { <-s.done; return s.err }
 }
 
 // Add subscribes to one more topic from its first message on.
 func (s *consumer) Add(ctx context.Context, topic string) error {
-	return s.parts.addAll(ctx, []string{topic}, broker.Earliest)
+	return s.topics.addAll(ctx, []string{topic}, broker.Earliest)
 }
 
 // Drop leaves a topic.
-func (s *consumer) Drop(ctx context.Context, topic string) error { return s.parts.drop(ctx, topic) }
+func (s *consumer) Drop(ctx context.Context, topic string) error { return s.topics.drop(ctx, topic) }
 
-// Close ends the consumer; with a dead broker the client may need longer than
-// ctx, and then finishes by itself.
+// Close ends the consumer. With a dead broker the client may need longer than
+// ctx; it then finishes in the background.
 func (s *consumer) Close(ctx context.Context) error {
-	err := s.parts.closeAll(ctx)
-	s.ending.tell(nil)
+	err := s.topics.closeAll(ctx)
+	s.end.fire(nil)
 	return err
 }
 
-// tell closes done with the cause, once.
-func (e *ending) tell(cause error) {
+// fire closes done with the cause, once.
+func (e *end) fire(cause error) {
 	e.once.Do(func() {
 		e.err = cause
 		close(e.done)

@@ -11,8 +11,8 @@ import (
 	"pulsh/session/broker"
 )
 
-// kinds of failure, recognised by the client's result or, where it hands the
-// broker's words on without one, by those words.
+// kinds are the failures that the client reports, recognised by the client's
+// result or, if it passes the broker's words on without one, by these words.
 var kinds = []struct {
 	category broker.Category
 	results  []pulsar.Result
@@ -21,21 +21,21 @@ var kinds = []struct {
 	try      string
 }{
 	{broker.TooLarge, []pulsar.Result{pulsar.MessageTooBig}, []string{"exceeds maxmessagesize"},
-		"the message is larger than the broker takes", ""},
+		"the message is larger than the broker accepts", ""},
 	{broker.TopicTerminated, []pulsar.Result{pulsar.TopicTerminated}, []string{"topicterminated", "terminated"},
-		"topic %s is terminated and takes no more messages", ""},
+		"topic %s is terminated and accepts no more messages", ""},
 	{broker.NotAuthorised, []pulsar.Result{pulsar.AuthenticationError, pulsar.AuthorizationError, pulsar.ErrorGettingAuthenticationData},
 		[]string{"authorization", "authentication", "not authorized"}, "not authorised for topic %s", ""},
 	{broker.BacklogFull, []pulsar.Result{pulsar.ProducerBlockedQuotaExceededError, pulsar.ProducerBlockedQuotaExceededException},
-		[]string{"quotaexceeded"}, "as much waits on topic %s as the broker lets wait, and it takes no more", "subs %s"},
+		[]string{"quotaexceeded"}, "the backlog quota of topic %s is full: the broker accepts no more messages", "subs %s"},
 	{broker.Throttled, []pulsar.Result{pulsar.TooManyLookupRequestException},
 		[]string{"too many", "toomanyrequests"}, "the broker throttles topic %s", ""},
 	{broker.QueueFull, []pulsar.Result{pulsar.ProducerQueueIsFull, pulsar.ClientMemoryBufferIsFull}, nil, "the send queue is full", ""},
 	{broker.Busy, []pulsar.Result{pulsar.ConsumerBusy}, []string{"consumerbusy", "exclusive consumer is already connected"},
-		"another consumer holds this subscription of topic %s", ""},
+		"another consumer already holds this subscription of topic %s", ""},
 	{broker.Busy, nil, []string{"consumerassignerror", "range conflict"},
-		"another consumer of this subscription of topic %s serves the same keys", ""},
-	{broker.Moved, nil, []string{"topicfenced", "temporarily unavailable"}, "the broker has fenced topic %s: nobody sends to it until it is loaded anew", ""},
+		"another consumer of this subscription of topic %s has the same hash range", ""},
+	{broker.Moved, nil, []string{"topicfenced", "temporarily unavailable"}, "topic %s is fenced: no publishing until the broker reloads it", ""},
 	{broker.Gone, []pulsar.Result{pulsar.TopicNotFound}, []string{"topicnotfound", "topic not found"}, "there is no topic %s", "topics"},
 	{broker.Gone, []pulsar.Result{pulsar.SubscriptionNotFound}, []string{"subscriptionnotfound"}, "there is no such subscription of topic %s", "topics"},
 	{broker.Other, []pulsar.Result{pulsar.InvalidTopicName}, []string{"invalid topic name"}, "%q is not a topic name", ""},
@@ -45,8 +45,7 @@ var kinds = []struct {
 	{broker.Timeout, []pulsar.Result{pulsar.TimeoutError}, []string{"timeout", "timed out", "deadline exceeded"}, "the broker does not answer", ""},
 }
 
-// classify says which category of failure an error is; the text is the
-// client's own.
+// classify returns the category of an error and the client's own text.
 func classify(err error) (broker.Category, string) {
 	if k := kindOf(err); k >= 0 {
 		return kinds[k].category, firstLine(err)
@@ -54,7 +53,7 @@ func classify(err error) (broker.Category, string) {
 	return broker.Other, firstLine(err)
 }
 
-// kindOf finds the row of kinds, or -1.
+// kindOf returns the index of the row of kinds, or -1.
 func kindOf(err error) int {
 	var known *pulsar.Error
 	typed := errors.As(err, &known)
@@ -76,7 +75,7 @@ func kindOf(err error) int {
 	return -1
 }
 
-// sentence turns what the client says into what the user reads.
+// sentence turns an error of the client into a sentence for the user.
 func sentence(err error, topic string) error {
 	var already *broker.Error
 	if errors.As(err, &already) || errors.Is(err, context.Canceled) {

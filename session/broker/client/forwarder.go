@@ -14,15 +14,15 @@ import (
 )
 
 // forwarder stores received messages in a dead-letter or a retry topic. The
-// client could do it by itself, but does not tell what became of a message,
-// tries for ever while a topic refuses, and acknowledges on the goroutine that
-// reads the connection.
+// client could do so by itself. But it does not report the outcome of a
+// message, retries without end while a topic refuses messages, and acknowledges
+// on the goroutine that reads the connection.
 type forwarder struct {
 	producer pulsar.Producer
 	spec     broker.ForwarderSpec
 }
 
-// Timings of a forwarder: it waits for each run, so batches must not wait long.
+// Timings of a forwarder. It waits for each run, so batches must not wait long.
 const (
 	forwardDelay   = time.Millisecond
 	forwardTimeout = 10 * time.Second
@@ -67,7 +67,7 @@ func (f *forwarder) Forward(ctx context.Context, run []broker.Delivery, delay ti
 			})
 	}
 	answered := make(chan struct{})
-	go func() { // ends with the last receipt, or with the send timeout
+	go func() { // ends with the last receipt or the send timeout
 		all.Wait()
 		close(answered)
 	}()
@@ -84,8 +84,8 @@ func unanswered(topic string) error {
 	return sentence(fmt.Errorf("timeout: no receipt from %s", topic), topic)
 }
 
-// message is the copy of a message that is stored elsewhere, with the
-// properties that the clients of Pulsar give it.
+// message returns the copy of a message to store, with the properties that
+// Pulsar's clients set.
 func (f *forwarder) message(m pulsar.Message, delay time.Duration) *pulsar.ProducerMessage {
 	properties := map[string]string{}
 	maps.Copy(properties, m.Properties())
@@ -104,18 +104,19 @@ func (f *forwarder) message(m pulsar.Message, delay time.Duration) *pulsar.Produ
 	return copied
 }
 
-// Close flushes and ends the producer.
+// Close flushes and closes the producer.
 func (f *forwarder) Close(ctx context.Context) error {
 	_, err := within(ctx, func() (struct{}, error) { f.producer.Close(); return struct{}{}, nil }, nil)
 	return err
 }
 
-// retries is how often a message says it went through a retry topic.
+// retries returns how often a message went through a retry topic, by its
+// properties.
 func retries(m pulsar.Message) uint16 {
 	properties := m.Properties()
 	if len(properties) == 0 {
 		return 0
 	}
-	n, _ := strconv.ParseUint(properties[pulsar.SysPropertyReconsumeTimes], 10, 16) // what is no number was never counted
+	n, _ := strconv.ParseUint(properties[pulsar.SysPropertyReconsumeTimes], 10, 16) // anything but a number was never a count
 	return uint16(n)
 }

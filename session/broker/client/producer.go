@@ -12,27 +12,28 @@ import (
 	"pulsh/session/payload"
 )
 
-// producer is one producer. Its places bound what is in flight, so that SendAsync
-// itself never blocks: a worker waits here, where Release can reach it.
+// producer is one producer. Its slots bound what is in flight, so that
+// SendAsync itself never blocks: a worker waits for a slot instead, where
+// Release can reach it.
 type producer struct {
-	producer pulsar.Producer
-	clock    broker.Clock
-	base     int64 // Unix time of the clock's zero, ns
-	stream   uint64
-	recorder broker.SendRecorder
-	bodies   *payload.Bodies
-	keyed    bool
-	keys     *payload.KeyChooser // only under order
-	doubt    func(sequence uint64)
-	end      *laneEnd
+	producer   pulsar.Producer
+	clock      broker.Clock
+	base       int64 // Unix time in ns of the clock's zero
+	id         uint64
+	recorder   broker.SendRecorder
+	bodies     *payload.Bodies
+	keyed      bool
+	keys       *payload.KeyChooser // used under order
+	sendFailed func(sequence uint64)
+	ended      *producerEnd
 
-	places    *places
+	slots     *sendSlots
 	receipts  *receipts
-	messages  []pulsar.ProducerMessage // by place, as what follows
+	messages  []pulsar.ProducerMessage // by slot, like callbacks and times
 	callbacks []callback
 	times     []times
 
-	order    sync.Mutex // sequence numbers leave in the order in which they are given
+	order    sync.Mutex // sequence numbers are sent in the order in which they are assigned
 	sequence uint64
 	given    atomic.Int64 // messages handed to the client
 	inFlight atomic.Int64
@@ -41,9 +42,10 @@ type producer struct {
 
 type callback = func(pulsar.MessageID, *pulsar.ProducerMessage, error)
 
-// times are all that a receipt needs of its message, apart from the rest: with
-// thousands in flight a receipt finds nothing in the cache, so it touches as
-// little as can be.
+// times are all that a receipt needs of its message. They are apart from the
+// rest because with thousands of messages in flight nothing of a message is in
+// the cache when its receipt arrives, so a receipt should touch as little
+// memory as possible.
 type times struct{ due, sent int64 }
 
 // OpenProducer creates a producer on the sending connection.
@@ -61,22 +63,22 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if spec.Ended == nil {
 		spec.Ended = func(error) {}
 	}
-	if spec.Doubt == nil {
-		spec.Doubt = func(uint64) {}
+	if spec.SendFailed == nil {
+		spec.SendFailed = func(uint64) {}
 	}
 	l := &producer{
-		producer: made,
-		clock:    spec.Clock,
-		base:     spec.Base.UnixNano(),
-		stream:   spec.Stream,
-		recorder: spec.Recorder,
-		doubt:    spec.Doubt,
-		end:      &laneEnd{topic: spec.Topic, tell: spec.Ended},
-		bodies:   bodies,
-		keyed:    spec.Keys != nil,
-		keys:     spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
+		producer:   made,
+		clock:      spec.Clock,
+		base:       spec.Base.UnixNano(),
+		id:         spec.ID,
+		recorder:   spec.Recorder,
+		sendFailed: spec.SendFailed,
+		ended:      &producerEnd{topic: spec.Topic, tell: spec.Ended},
+		bodies:     bodies,
+		keyed:      spec.Keys != nil,
+		keys:       spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
 	}
-	l.furnish()
+	l.makeSlots()
 	return l, nil
 }
 
@@ -109,9 +111,9 @@ var codecs = map[broker.Compression]pulsar.CompressionType{
 	"snappy": pulsar.SNAPPY,
 }
 
-// furnish makes the lane's places, one for each slot of its bodies. Messages
-// and callbacks are made once and used again after each receipt.
-func (l *producer) furnish() {
+// makeSlots makes the slots, one for each body. Messages and callbacks are made
+// once and reused after each receipt.
+func (l *producer) makeSlots() {
 	n := l.bodies.Slots()
 	l.messages = make([]pulsar.ProducerMessage, n)
 	l.callbacks = make([]callback, n)
@@ -121,17 +123,18 @@ func (l *producer) furnish() {
 		free[i] = int32(i)
 		l.callbacks[i] = func(id pulsar.MessageID, _ *pulsar.ProducerMessage, err error) { l.answer(int32(i), id, err) }
 	}
-	l.places = newPlaces(free)
-	l.receipts = newReceipts(l.clock, l.recorder, l.places)
+	l.slots = newSendSlots(free)
+	l.receipts = newReceipts(l.clock, l.recorder, l.slots)
 }
 
-// Send stamps and sends one message per due time. It is the hot path: no
-// allocation of ours, one lock per run, one clock reading per sixteen messages.
+// Send stamps and sends one message for each due time. It is the hot path: it
+// allocates nothing, takes one lock per run, and reads the clock once per
+// sixteen messages.
 func (l *producer) Send(dues []int64) int {
 	var run [runMax]int32
 	sent := 0
 	for sent < len(dues) {
-		n := l.places.take(run[:min(runMax, len(dues)-sent)])
+		n := l.slots.take(run[:min(runMax, len(dues)-sent)])
 		if n == 0 {
 			return sent
 		}
@@ -145,14 +148,14 @@ func (l *producer) sendRun(run []int32, dues []int64) {
 	l.inFlight.Add(int64(len(run)))
 	l.order.Lock()
 	defer l.order.Unlock()
-	l.recorder.Sent(len(run), l.stampRun(run, dues)) // before any answer can come
+	l.recorder.Sent(len(run), l.stampRun(run, dues)) // before any answer can arrive
 	l.given.Add(int64(len(run)))
 	var now int64
 	for i, p := range run {
 		if i%messagesPerClockReading == 0 {
 			now = l.clock()
 		}
-		l.times[p].sent = max(now, dues[i]) // what falls due between two readings is not early
+		l.times[p].sent = max(now, dues[i]) // a message that falls due between two readings is not early
 		l.producer.SendAsync(context.Background(), &l.messages[p], l.callbacks[p])
 	}
 }
@@ -163,7 +166,7 @@ func (l *producer) stampRun(run []int32, dues []int64) (bytes int64) {
 	for i, p := range run {
 		body := l.bodies.Body(int(p))
 		payload.PutStamp(body, payload.Stamp{
-			Stream:   l.stream,
+			Producer: l.id,
 			Sequence: l.sequence,
 			Due:      l.base + dues[i],
 			Failed:   failed,
@@ -171,7 +174,7 @@ func (l *producer) stampRun(run []int32, dues []int64) (bytes int64) {
 		l.sequence++
 		l.times[p].due = dues[i]
 		if m := &l.messages[p]; len(m.Payload) != len(body) {
-			m.Payload = body // else the same: what is not written stays in the other core's cache
+			m.Payload = body // only if it changed, so that the other core's cache line stays valid
 		}
 		if l.keyed {
 			l.messages[p].Key = l.keys.Next()
@@ -181,53 +184,53 @@ func (l *producer) stampRun(run []int32, dues []int64) (bytes int64) {
 	return bytes
 }
 
-// answer is the callback: it runs on the connection's reader goroutine, records,
-// and returns.
-func (l *producer) answer(place int32, id pulsar.MessageID, err error) {
+// answer is the callback of a send. It runs on the goroutine that reads the
+// connection, so it only records.
+func (l *producer) answer(slot int32, id pulsar.MessageID, err error) {
 	if err != nil {
-		l.refused(place, err)
+		l.refused(slot, err)
 		return
 	}
 	index, size := id.BatchIdx(), id.BatchSize()
 	last := index >= size-1
-	l.receipts.add(place, l.times[place], index, last)
+	l.receipts.add(slot, l.times[slot], index, last)
 	if last {
 		l.inFlight.Add(-int64(max(size, 1)))
 	}
 }
 
-// refused accounts for a message that failed.
-func (l *producer) refused(place int32, err error) {
+// refused accounts for a failed message.
+func (l *producer) refused(slot int32, err error) {
 	l.inFlight.Add(-1)
-	category, text, gone := l.end.judge(err)
+	category, text, gone := l.ended.judge(err)
 	l.failed.Add(1)
 	l.recorder.Failed(category, text)
-	if stamp, ok := payload.ReadStamp(l.messages[place].Payload); ok {
-		l.doubt(stamp.Sequence)
+	if stamp, ok := payload.ReadStamp(l.messages[slot].Payload); ok {
+		l.sendFailed(stamp.Sequence)
 	}
-	if !gone { // else whoever waits for a place waits for another lane
-		l.receipts.refuse(place)
+	if !gone { // a sender that waits for a slot should wait for another producer
+		l.receipts.refuse(slot)
 	}
 }
 
-// Answered reads what was given before what is in flight, so that it never
-// tells too much.
+// Answered returns the number below which all messages are answered. It reads
+// the messages sent before those in flight, so the result is never too high.
 func (l *producer) Answered() uint64 {
 	given := l.given.Load()
 	return uint64(max(given-l.inFlight.Load(), 0))
 }
 
-// InFlight is how many messages wait for their receipt.
+// InFlight returns how many messages wait for their receipt.
 func (l *producer) InFlight() int { return int(l.inFlight.Load()) }
 
-// Release lets every Send go.
-func (l *producer) Release() { l.places.close() }
+// Release makes every Send return.
+func (l *producer) Release() { l.slots.close() }
 
 // Close flushes until ctx ends and closes the producer. The client's own Close
-// does not flush, and would forget the callbacks of what is still queued.
+// does not flush, and would forget the callbacks of queued messages.
 func (l *producer) Close(ctx context.Context) error {
-	l.end.closing.Store(true)
-	l.places.close()
+	l.ended.closing.Store(true)
+	l.slots.close()
 	var err error
 	if l.InFlight() > 0 {
 		err = l.producer.FlushWithCtx(ctx)

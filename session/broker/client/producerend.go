@@ -9,22 +9,22 @@ import (
 	"pulsh/session/broker"
 )
 
-// laneEnd knows whether the client has given a producer up. What is sent
-// through it then fails at once, each message with the same words.
-type laneEnd struct {
+// producerEnd knows whether the client has ended a producer. Every later send
+// fails at once, with the same error.
+type producerEnd struct {
 	topic   string
 	tell    func(cause error)
 	closing atomic.Bool // by us
 	cause   atomic.Pointer[broker.Error]
 }
 
-// judge is the category and the text of a failed send. gone says that no other
-// can succeed.
-func (e *laneEnd) judge(err error) (category broker.Category, text string, gone bool) {
+// judge returns the category and the text of a failed send. gone reports that
+// no other send can succeed.
+func (e *producerEnd) judge(err error) (category broker.Category, text string, gone bool) {
 	category, text = classify(err)
 	if cause := e.cause.Load(); cause != nil {
 		if category == broker.Disconnected {
-			category, text = cause.Category, cause.Message // it is the consequence
+			category, text = cause.Category, cause.Message // a consequence of the cause
 		}
 		return category, text, true
 	}
@@ -38,7 +38,7 @@ func (e *laneEnd) judge(err error) (category broker.Category, text string, gone 
 	return category, text, true
 }
 
-// final says whether the client does not connect again after such an error.
+// final reports whether the client does not reconnect after such an error.
 func final(category broker.Category, err error) bool {
 	if category == broker.TopicTerminated || category == broker.Gone {
 		return true

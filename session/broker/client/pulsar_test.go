@@ -20,7 +20,7 @@ import (
 // seconds for its first topic.
 const soon = time.Minute
 
-// bench is one client with what its lanes and subscribers need.
+// bench is one client with what its producers and consumers need.
 type bench struct {
 	*Client
 	t     *testing.T
@@ -30,7 +30,7 @@ type bench struct {
 }
 
 func newBench(t *testing.T, url string) *bench {
-	b := &bench{t: t, base: time.Now(), sent: metrics.NewSendRecorder(time.Now)}
+	b := &bench{t: t, base: time.Now(), sent: metrics.NewSendShards(time.Now).Attach()}
 	b.topic = fmt.Sprintf("client-%d", b.base.UnixNano())
 	c, err := New(Options{URL: url, Clock: b.clock})
 	require.NoError(t, err)
@@ -47,11 +47,11 @@ func (b *bench) within() context.Context {
 	return ctx
 }
 
-func (b *bench) lane(change func(*broker.ProducerSpec)) *producer {
+func (b *bench) producer(change func(*broker.ProducerSpec)) *producer {
 	size, err := payload.FixedSize(100)
 	require.NoError(b.t, err)
 	spec := broker.ProducerSpec{
-		Topic: b.topic, Name: fmt.Sprintf("lane-%d", time.Now().UnixNano()), Stream: uint64(time.Now().UnixNano()),
+		Topic: b.topic, Name: fmt.Sprintf("producer-%d", time.Now().UnixNano()), ID: uint64(time.Now().UnixNano()),
 		Compression: "lz4", Batch: broker.Batch{Messages: 100, Bytes: 128 << 10, Delay: 5 * time.Millisecond},
 		Pending: 1000, Timeout: 30 * time.Second, Bodies: payload.Spec{Size: size},
 		Clock: b.clock, Base: b.base, Recorder: b.sent,
@@ -85,6 +85,7 @@ func (b *bench) dues(n int) []int64 {
 // collect receives into a ledger until nothing is missing.
 func (b *bench) collect(s broker.Consumer, want int) delivery.Totals {
 	ledger, stop := delivery.NewAudit(delivery.DefaultWindow), make(chan struct{})
+	reader := ledger.Reader()
 	deadline := time.AfterFunc(soon, func() { close(stop) })
 	defer deadline.Stop()
 	var buf [64]broker.Delivery
@@ -94,7 +95,7 @@ func (b *bench) collect(s broker.Consumer, want int) delivery.Totals {
 		for _, d := range buf[:n] {
 			stamp, ok := payload.ReadStamp(d.Body)
 			require.True(b.t, ok)
-			ledger.Observe(stamp, d.Entry, d.Redelivery)
+			reader.Take(&delivery.Arrival{Stamp: stamp, Entry: d.Entry, Redelivery: d.Redelivery, Partition: d.Partition})
 		}
 		failed, err := s.Ack(buf[:n])
 		require.NoError(b.t, err)
@@ -107,38 +108,38 @@ func (b *bench) collect(s broker.Consumer, want int) delivery.Totals {
 func TestEveryMessageArrivesOnceAndInOrder(t *testing.T) {
 	server := localtest.Start(t)
 	b := newBench(t, server.URL())
-	subscriber := b.subscribe(broker.Exclusive)
-	lanes := []*producer{b.lane(nil), b.lane(nil)}
+	consumer := b.subscribe(broker.Exclusive)
+	producers := []*producer{b.producer(nil), b.producer(nil)}
 	const runs, workers = 40, 8
 	var all sync.WaitGroup
 	for w := range workers {
 		all.Go(func() {
 			for range runs {
-				lanes[w%2].Send(b.dues(64))
+				producers[w%2].Send(b.dues(64))
 			}
 		})
 	}
 	all.Wait()
 	const want = runs * workers * 64
-	books := b.collect(subscriber, want)
-	for _, l := range lanes {
+	totals := b.collect(consumer, want)
+	for _, l := range producers {
 		require.NoError(t, l.Close(b.within()))
 		require.Zero(t, l.InFlight())
 	}
-	require.EqualValues(t, want, books.Received)
-	require.Zero(t, books.Missing())
-	require.Zero(t, books.Duplicated)
-	require.Zero(t, books.OutOfOrder, "workers that share a lane keep its order")
+	require.EqualValues(t, want, totals.Received)
+	require.Zero(t, totals.Missing())
+	require.Zero(t, totals.Duplicated)
+	require.Zero(t, totals.OutOfOrder, "workers that share a producer keep its order")
 	shards := metrics.NewSendShards(time.Now)
 	shards.Latency.Collect(&b.sent.Latency)
 	require.EqualValues(t, want, shards.Latency.Total().Count)
-	require.NoError(t, subscriber.Close(b.within()))
+	require.NoError(t, consumer.Close(b.within()))
 }
 
 func TestBatchesHoldManyMessages(t *testing.T) {
 	b := newBench(t, localtest.Start(t).URL())
 	shards := metrics.NewSendShards(time.Now)
-	l := b.lane(func(s *broker.ProducerSpec) { s.Recorder = shards.Attach() })
+	l := b.producer(func(s *broker.ProducerSpec) { s.Recorder = shards.Attach() })
 	for range 100 {
 		require.Equal(t, 100, l.Send(b.dues(100)))
 	}
@@ -152,7 +153,7 @@ func TestBatchesHoldManyMessages(t *testing.T) {
 func TestWithoutBatchingEveryMessageTravelsAlone(t *testing.T) {
 	b := newBench(t, localtest.Start(t).URL())
 	shards := metrics.NewSendShards(time.Now)
-	l := b.lane(func(s *broker.ProducerSpec) { s.Recorder, s.Batch.Messages = shards.Attach(), 1 })
+	l := b.producer(func(s *broker.ProducerSpec) { s.Recorder, s.Batch.Messages = shards.Attach(), 1 })
 	require.Equal(t, 500, l.Send(b.dues(500)))
 	require.NoError(t, l.Close(b.within()))
 	shards.Collect()
@@ -162,7 +163,7 @@ func TestWithoutBatchingEveryMessageTravelsAlone(t *testing.T) {
 func TestAMessageTooLargeIsRefusedAndCounted(t *testing.T) {
 	b := newBench(t, localtest.Start(t).URL())
 	shards := metrics.NewSendShards(time.Now)
-	l := b.lane(func(s *broker.ProducerSpec) {
+	l := b.producer(func(s *broker.ProducerSpec) {
 		s.Bodies.Size, _ = payload.FixedSize(6 << 20)
 		s.Recorder, s.Batch.Messages, s.Pending, s.Compression = shards.Attach(), 1, 4, "none"
 	})
@@ -178,7 +179,7 @@ func TestAMessageTooLargeIsRefusedAndCounted(t *testing.T) {
 func TestADeadBrokerHoldsNobody(t *testing.T) {
 	server := localtest.Own(t)
 	b := newBench(t, server.URL())
-	l := b.lane(func(s *broker.ProducerSpec) { s.Pending = 100 })
+	l := b.producer(func(s *broker.ProducerSpec) { s.Pending = 100 })
 	require.Equal(t, 10, l.Send(b.dues(10)))
 	require.NoError(t, server.Kill(b.within()))
 	sending := make(chan int)
@@ -194,8 +195,8 @@ func TestADeadBrokerHoldsNobody(t *testing.T) {
 func TestNothingIsLostThroughAKill(t *testing.T) {
 	server := localtest.Own(t)
 	b := newBench(t, server.URL())
-	subscriber := b.subscribe(broker.Shared)
-	l := b.lane(func(s *broker.ProducerSpec) { s.Pending, s.Timeout = 50_000, 5*time.Minute }) // a start on a busy machine may take longer than the usual timeout
+	consumer := b.subscribe(broker.Shared)
+	l := b.producer(func(s *broker.ProducerSpec) { s.Pending, s.Timeout = 50_000, 5*time.Minute }) // a start on a busy machine may take longer than the usual timeout
 	const runs = 300
 	var sending sync.WaitGroup
 	killed := make(chan struct{})
@@ -215,20 +216,21 @@ func TestNothingIsLostThroughAKill(t *testing.T) {
 	require.EqualValues(t, 0, l.InFlight())
 	const want = runs * 64
 	ledger, stop := delivery.NewAudit(delivery.DefaultWindow), make(chan struct{})
+	reader := ledger.Reader()
 	deadline := time.AfterFunc(soon, func() { close(stop) })
 	defer deadline.Stop()
 	var buf [64]broker.Delivery
 	for int(ledger.Totals().Unique()) < want {
-		n := subscriber.Receive(stop, buf[:])
+		n := consumer.Receive(stop, buf[:])
 		require.NotZero(t, n, "%+v", ledger.Totals())
 		for _, d := range buf[:n] {
 			stamp, _ := payload.ReadStamp(d.Body)
-			ledger.Observe(stamp, d.Entry, d.Redelivery)
+			reader.Take(&delivery.Arrival{Stamp: stamp, Entry: d.Entry, Redelivery: d.Redelivery, Partition: d.Partition})
 		}
-		_, _ = subscriber.Ack(buf[:n])
+		_, _ = consumer.Ack(buf[:n])
 	}
 	require.Zero(t, ledger.Totals().Missing())
-	require.NoError(t, subscriber.Close(b.within()))
+	require.NoError(t, consumer.Close(b.within()))
 }
 
 func TestExclusiveTwiceIsRefusedWithASentence(t *testing.T) {
@@ -237,7 +239,7 @@ func TestExclusiveTwiceIsRefusedWithASentence(t *testing.T) {
 	_, err := b.Subscribe(b.within(), broker.ConsumerSpec{
 		Topics: []string{b.topic}, Subscription: "s", Type: broker.Exclusive, Name: "second", Queue: 10, Position: broker.Latest,
 	})
-	require.ErrorContains(t, err, "another consumer holds this subscription")
+	require.ErrorContains(t, err, "another consumer already holds this subscription")
 	require.NoError(t, first.Close(b.within()))
 }
 

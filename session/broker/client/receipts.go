@@ -6,34 +6,34 @@ import (
 	"pulsh/session/broker"
 )
 
-// Reading the clock costs as much as the rest of our accounting, so one reading
-// serves this many messages: at full speed they pass within some ten
-// microseconds. A power of two.
+// messagesPerClockReading is how many messages share one clock reading, which
+// costs as much as the rest of the accounting. At full speed they pass within
+// about ten microseconds. A power of two.
 const messagesPerClockReading = 16
 
-// receipts are the callbacks' side of a lane, which is nearly always one
-// goroutine's. Neighbours with the same times are recorded together: at full
-// speed those are most, and a message costs a comparison.
+// receipts gathers the receipts of a producer, which nearly always arrive on
+// one goroutine. Neighbours with the same times are recorded together. At full
+// speed those are most, and a message costs one comparison.
 type receipts struct {
 	clock    broker.Clock
 	recorder broker.SendRecorder
-	places   *places
+	slots    *sendSlots
 
 	mu        sync.Mutex
 	now       int64 // the last clock reading
 	alike     times // of the messages in run
-	run       int   // messages that are answered and not yet recorded
+	run       int   // answered messages that are not yet recorded
 	batches   int   // that began in run
 	returning []int32
 }
 
-func newReceipts(clock broker.Clock, recorder broker.SendRecorder, p *places) *receipts {
-	return &receipts{clock: clock, recorder: recorder, places: p, returning: make([]int32, 0, runMax)}
+func newReceipts(clock broker.Clock, recorder broker.SendRecorder, p *sendSlots) *receipts {
+	return &receipts{clock: clock, recorder: recorder, slots: p, returning: make([]int32, 0, runMax)}
 }
 
-// add takes one receipt. The client numbers the messages of a batch, so the
-// first counts the batch, and the last leaves nothing behind.
-func (r *receipts) add(place int32, t times, index int32, last bool) {
+// add takes one receipt. The client numbers the messages of a batch: the first
+// counts the batch, and the last records what is still gathered.
+func (r *receipts) add(slot int32, t times, index int32, last bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	fresh := index%messagesPerClockReading == 0
@@ -51,17 +51,17 @@ func (r *receipts) add(place int32, t times, index int32, last bool) {
 	if last {
 		r.record()
 	}
-	r.giveBack(place, last)
+	r.giveBack(slot, last)
 }
 
-// refuse gives the place of a message back that was not stored.
-func (r *receipts) refuse(place int32) {
+// refuse returns the slot of a message that was not stored.
+func (r *receipts) refuse(slot int32) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.giveBack(place, true)
+	r.giveBack(slot, true)
 }
 
-// record counts the run. It needs the lock, as giveBack does.
+// record records the gathered run. The caller holds mu.
 func (r *receipts) record() {
 	if r.run > 0 {
 		r.recorder.AckedAlike(r.run, r.batches, r.alike.due, r.alike.sent, r.now)
@@ -69,12 +69,12 @@ func (r *receipts) record() {
 	}
 }
 
-// giveBack gathers places until they are a run or the batch they came in has
-// ended.
-func (r *receipts) giveBack(place int32, last bool) {
-	r.returning = append(r.returning, place)
+// giveBack gathers slots until they fill a run or their batch ends. The caller
+// holds mu.
+func (r *receipts) giveBack(slot int32, last bool) {
+	r.returning = append(r.returning, slot)
 	if last || len(r.returning) == runMax {
-		r.places.give(r.returning)
+		r.slots.give(r.returning)
 		r.returning = r.returning[:0]
 	}
 }

@@ -9,19 +9,20 @@ import (
 	"pulsh/session/broker"
 )
 
-// admin is the cluster's admin API. It fails while the cluster is dead.
-type admin struct{ cluster *Cluster }
+// admin is the admin API of the cluster. It fails while the cluster is dead.
+type admin struct{ cluster *core }
 
 var _ broker.Admin = (*admin)(nil)
 
-// Version is the release that the fake says it is.
+// Version returns the constant Version.
 func (a *admin) Version(context.Context) (string, error) {
 	a.cluster.mu.Lock()
 	defer a.cluster.mu.Unlock()
-	return Version, a.answers()
+	return Version, a.refused()
 }
 
-func (a *admin) answers() error {
+// refused returns an error while the admin API does not answer.
+func (a *admin) refused() error {
 	if a.cluster.closed || a.cluster.faults.dead {
 		return refusal(broker.Disconnected, "the fake broker's admin API refuses connections")
 	}
@@ -31,7 +32,7 @@ func (a *admin) answers() error {
 	return nil
 }
 
-// Topics lists a namespace's topics by name.
+// Topics lists the topics of a namespace by name.
 func (a *admin) Topics(_ context.Context, namespace string) ([]broker.Topic, error) {
 	ns, err := broker.ParseNamespace(namespace)
 	if err != nil {
@@ -40,7 +41,7 @@ func (a *admin) Topics(_ context.Context, namespace string) ([]broker.Topic, err
 	c := a.cluster
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := a.answers(); err != nil {
+	if err := a.refused(); err != nil {
 		return nil, err
 	}
 	topics := []broker.Topic{}
@@ -57,12 +58,13 @@ func (a *admin) Topics(_ context.Context, namespace string) ([]broker.Topic, err
 	return topics, nil
 }
 
-// Stats sums up a topic. Rates are averages since the topic was made.
+// Stats returns the statistics of a topic. Rates are averages since its
+// creation.
 func (a *admin) Stats(_ context.Context, name string) (broker.TopicStats, error) {
 	c := a.cluster
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := a.answers(); err != nil {
+	if err := a.refused(); err != nil {
 		return broker.TopicStats{}, err
 	}
 	t, err := c.find(name, false)
@@ -75,7 +77,7 @@ func (a *admin) Stats(_ context.Context, name string) (broker.TopicStats, error)
 	}
 	var entries int64
 	for _, p := range t.partitions {
-		one := p.stats(c.producers(t), time.Since(t.born))
+		one := p.stats(c.producersOf(t), time.Since(t.created))
 		entries += p.entries
 		if t.partitioned {
 			total.Partitions[p.name().Short()] = one
@@ -87,9 +89,10 @@ func (a *admin) Stats(_ context.Context, name string) (broker.TopicStats, error)
 	return total, nil
 }
 
-func (c *Cluster) producers(t *topic) int {
+// producersOf counts the producers of a topic.
+func (c *core) producersOf(t *topic) int {
 	n := 0
-	for _, l := range c.lanes {
+	for _, l := range c.producers {
 		if l.topic == t {
 			n++
 		}
@@ -97,7 +100,8 @@ func (c *Cluster) producers(t *topic) int {
 	return n
 }
 
-// add sums partitions up; producers and consumers are the same on each.
+// add adds the statistics of a partition. Producers and consumers are the same
+// on each partition.
 func add(total *broker.TopicStats, one broker.TopicStats) {
 	total.MessagesIn += one.MessagesIn
 	total.BytesIn += one.BytesIn
@@ -137,29 +141,11 @@ func (p *partition) stats(producers int, age time.Duration) broker.TopicStats {
 	return stats
 }
 
-// SeekTime moves a subscription to the first message of a time or later.
-func (a *admin) SeekTime(_ context.Context, name, subscription string, to time.Time) error {
-	return a.seek(name, subscription, func(k *cursor) { k.seek(k.partition.since(to)) })
-}
-
-// SeekID moves a subscription, or its place in one partition, to a message.
-func (a *admin) SeekID(_ context.Context, name, subscription string, id broker.MessageID) error {
-	return a.seek(name, subscription, func(k *cursor) {
-		if id.Partition == k.partition.index || !k.partition.topic.partitioned {
-			k.seek(k.partition.from(id))
-		}
-	})
-}
-
-func (a *admin) seek(name, subscription string, move func(*cursor)) error {
-	return a.cursorsOf(name, subscription, move)
-}
-
-// Limits lists the rate that Throttle has set.
+// Limits returns the limit that Throttle set.
 func (a *admin) Limits(context.Context, string) ([]broker.Limit, error) {
 	a.cluster.mu.Lock()
 	defer a.cluster.mu.Unlock()
-	if err := a.answers(); err != nil || a.cluster.faults.rate == 0 {
+	if err := a.refused(); err != nil || a.cluster.faults.rate == 0 {
 		return nil, err
 	}
 	return []broker.Limit{{Level: "broker", On: "publish", Messages: a.cluster.faults.rate}}, nil

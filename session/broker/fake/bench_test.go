@@ -30,7 +30,7 @@ func BenchmarkMessage(b *testing.B) {
 		b.Fatal(err)
 	}
 	l, err := door.OpenProducer(b.Context(), broker.ProducerSpec{Topic: "t", Pending: 1000, Batch: broker.Batch{Messages: 100},
-		Bodies: payload.Spec{Size: size}, Clock: clock, Base: base, Recorder: metrics.NewSendRecorder(time.Now)})
+		Bodies: payload.Spec{Size: size}, Clock: clock, Base: base, Recorder: metrics.NewSendShards(time.Now).Attach()})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,18 +1,18 @@
-// Package fake is a Pulsar in memory, for tests: topics, partitions, the four
-// subscription types, redelivery, seek and statistics, and the faults that a
-// load shell must survive, on order.
+// Package fake is a Pulsar in memory, for tests. It has topics, partitions, the
+// four subscription types, redelivery, seek and statistics, and tests can make
+// it fail in the ways that a load shell must survive.
 //
-// It opens no socket and reads no clock but time.Now, so that it lives in the
-// virtual time of testing/synctest. One goroutine moves it; Close ends it and
-// waits. What happens at one instant happens in the order in which it was
-// caused: with one sender a run is the same each time.
+// It opens no socket and reads no clock but time.Now, so it works in the
+// virtual time of testing/synctest. One goroutine runs it; Close ends the
+// goroutine and waits for it. Events that are due at the same time run in the
+// order in which they were scheduled, so a test with one sender is the same
+// each time.
 //
-// It keeps the first bytes of each body, the stamp; what is delivered is as
-// long as what was sent, and zero behind them.
+// It keeps only the stamp, the first bytes of each body. A delivered body has
+// the length of the sent one, with zeros after the stamp.
 package fake
 
 import (
-	"container/heap"
 	"context"
 	"fmt"
 	"sync"
@@ -21,17 +21,17 @@ import (
 	"pulsh/session/broker"
 )
 
-// Version is what the fake says it is.
+// Version is the release that the admin API reports.
 const Version = "4.0.8"
 
 const (
-	// latencyDefault lets virtual time pass even for a load without a rate:
-	// with no latency at all everything would happen at one instant.
+	// latencyDefault lets virtual time pass even for a load without a rate.
+	// Without any latency everything would happen at one instant.
 	latencyDefault = time.Millisecond
-	// sizeMaxDefault is Pulsar's own bound of a message, in bytes.
+	// sizeMaxDefault is Pulsar's own limit of a message, in bytes.
 	sizeMaxDefault = 5 << 20
-	// keepDefault is some ten seconds of a brisk test; a kept message takes
-	// about 150 bytes.
+	// keepDefault is enough for some ten seconds of a fast test. A kept message
+	// takes about 150 bytes.
 	keepDefault = 100_000
 )
 
@@ -42,19 +42,24 @@ type Options struct {
 	Keep    int           // messages kept in a partition after all have acked them; 0 is 100,000
 }
 
-// Cluster is one Pulsar. Connect gives doors to it.
-type Cluster struct {
-	mu      sync.Mutex
-	options Options
-	topics  map[string]*topic
-	subs    []*subscription // in the order in which they were made
-	lanes   []*producer
-	agenda  agenda
-	order   uint64 // of what is due at one instant
-	ledgers int64  // the last ledger's number
-	faults  faults
-	closed  bool
-	told    []func() // calls to the outside, made when mu is free
+// Cluster is one Pulsar as a test holds it: it connects clients, and causes
+// faults.
+type Cluster struct{ core }
+
+// core is the state of a cluster. All of it, and of its topics, subscriptions,
+// producers and consumers, is guarded by mu.
+type core struct {
+	mu            sync.Mutex
+	options       Options
+	topics        map[string]*topic
+	subscriptions []*subscription // in the order of their creation
+	producers     []*producer
+	agenda        agenda
+	order         uint64 // of events that are due at the same time
+	ledgers       int64  // the number of the last ledger
+	faults        faults
+	closed        bool
+	calls         []func() // calls of callbacks, made while mu is free
 
 	wake chan struct{} // of capacity one: the agenda has changed
 	done chan struct{} // closed when run has returned
@@ -71,51 +76,52 @@ func New(o Options) *Cluster {
 	if o.Keep == 0 {
 		o.Keep = keepDefault
 	}
-	c := &Cluster{
+	c := &Cluster{core{
 		options: o,
 		topics:  map[string]*topic{},
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
-	}
-	c.faults.well = make(chan struct{})
-	close(c.faults.well)
+	}}
+	c.faults.responsive = make(chan struct{})
+	close(c.faults.responsive)
 	go c.run() // ends with Close
 	return c
 }
 
-// Close ends the cluster and waits for its goroutine. Lanes and subscribers
-// should be closed before; those that are not get no answer any more.
+// Close ends the cluster and waits for its goroutine. Close producers and
+// consumers before; those that are left get no more answers.
 func (c *Cluster) Close() {
 	c.mu.Lock()
 	was := c.closed
 	c.closed = true
 	c.mu.Unlock()
 	if !was {
-		c.stir()
+		c.wakeRun()
 	}
 	<-c.done
 }
 
-// Connect opens a door for one client, whose deliveries carry readings of its
-// clock. It fails while the cluster is dead or refuses.
+// Connect connects a client. Its deliveries carry readings of the given clock.
+// It fails while the cluster is dead or refuses connections.
 func (c *Cluster) Connect(_ context.Context, clock broker.Clock) (broker.Broker, broker.Admin, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.reachable(); err != nil {
 		return nil, nil, err
 	}
-	return &connection{cluster: c, clock: clock}, &admin{cluster: c}, nil
+	return &connection{cluster: &c.core, clock: clock}, &admin{cluster: &c.core}, nil
 }
 
-// connection is one client's door.
+// connection is the Broker of one client.
 type connection struct {
-	cluster *Cluster
+	cluster *core
 	clock   broker.Clock
 }
 
 var _ broker.Broker = (*connection)(nil)
 
-// Partitions looks a topic up, and creates it as Pulsar's default does.
+// Partitions returns how many partitions a topic has, and creates the topic as
+// Pulsar does by default.
 func (n *connection) Partitions(_ context.Context, name string) (int, error) {
 	c := n.cluster
 	c.mu.Lock()
@@ -133,105 +139,11 @@ func (n *connection) Partitions(_ context.Context, name string) (int, error) {
 	return len(t.partitions), nil
 }
 
-// Close does nothing: lanes and subscribers are closed on their own.
+// Close does nothing: producers and consumers are closed one by one.
 func (n *connection) Close() {}
 
-// happening is something that will be done at its time.
-type happening struct {
-	at    time.Time
-	order uint64
-	do    func()
-}
-
-// agenda is a heap of happenings, the next one first.
-type agenda []happening
-
-func (a agenda) Len() int      { return len(a) }
-func (a agenda) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
-func (a agenda) Less(i, j int) bool {
-	if !a[i].at.Equal(a[j].at) {
-		return a[i].at.Before(a[j].at)
-	}
-	return a[i].order < a[j].order
-}
-func (a *agenda) Push(x any) { *a = append(*a, x.(happening)) }
-func (a *agenda) Pop() any {
-	last := len(*a) - 1
-	h := (*a)[last]
-	(*a)[last] = happening{}
-	*a = (*a)[:last]
-	return h
-}
-
-// at plans something, under mu.
-func (c *Cluster) at(when time.Time, do func()) {
-	c.order++
-	heap.Push(&c.agenda, happening{when, c.order, do})
-	if c.agenda[0].order == c.order {
-		c.stir()
-	}
-}
-
-// stir lets run look at the agenda again.
-func (c *Cluster) stir() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
-}
-
-// run does what is on the agenda, each at its time, until Close.
-func (c *Cluster) run() {
-	defer close(c.done)
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	for {
-		wait, open := c.step()
-		if !open {
-			return
-		}
-		timer.Reset(wait)
-		select {
-		case <-timer.C:
-		case <-c.wake:
-		}
-	}
-}
-
-// step does what is due and tells how long there is nothing to do.
-func (c *Cluster) step() (wait time.Duration, open bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for !c.closed {
-		if len(c.agenda) == 0 {
-			return time.Hour, true
-		}
-		if wait = time.Until(c.agenda[0].at); wait > 0 {
-			return wait, true
-		}
-		heap.Pop(&c.agenda).(happening).do()
-		c.tell()
-	}
-	return 0, false
-}
-
-// tell makes the calls to the outside, with mu free meanwhile: whoever is
-// called may hold locks under which it calls the cluster.
-func (c *Cluster) tell() {
-	calls := c.told
-	c.told = nil
-	if len(calls) == 0 {
-		return
-	}
-	c.mu.Unlock()
-	for _, call := range calls {
-		call()
-	}
-	c.mu.Lock()
-}
-
-// reachable says whether somebody may come in.
-func (c *Cluster) reachable() error {
+// reachable returns an error while no new client may connect.
+func (c *core) reachable() error {
 	if c.closed || c.faults.dead || c.faults.refuses {
 		return unreachable()
 	}

@@ -8,22 +8,22 @@ import (
 	"pulsh/session/broker"
 )
 
-// consumer is one consumer. All of it is under the cluster's lock, but for
-// the channels.
+// consumer is one consumer. The cluster's lock guards everything but the
+// channels.
 type consumer struct {
-	cluster *Cluster
-	clock   broker.Clock
-	spec    broker.ConsumerSpec
-	subs    []*subscription
-	queue   []item
-	arrived chan struct{} // of capacity one: there is something in the queue
-	ended   chan struct{}
-	gone    bool
-	numb    bool // delivers nothing more
-	why     error
+	cluster       *core
+	clock         broker.Clock
+	spec          broker.ConsumerSpec
+	subscriptions []*subscription
+	queue         []item
+	arrived       chan struct{} // of capacity one: the queue is not empty
+	ended         chan struct{}
+	gone          bool
+	stuck         bool // delivers nothing more
+	cause         error
 }
 
-// item is one delivery, and the handle by which it is acked.
+// item is one delivery, and the handle to acknowledge it.
 type item struct {
 	cursor *cursor
 	index  int64
@@ -32,8 +32,8 @@ type item struct {
 
 var _ broker.Consumer = (*consumer)(nil)
 
-// Subscribe creates a consumer. While the cluster is dead it waits, as the
-// client does, for its return or the end of ctx.
+// Subscribe creates a consumer. While the cluster is dead it waits for the
+// cluster's return or the end of ctx, as the client does.
 func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
 	c := n.cluster
 	if spec.Type == "" {
@@ -42,7 +42,7 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 	if spec.Subscription == "" || spec.Queue < 1 {
 		return nil, refusal(broker.Other, "a consumer needs a subscription and a queue")
 	}
-	if err := c.await(ctx); err != nil {
+	if err := c.awaitResponsive(ctx); err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
@@ -56,9 +56,9 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 		if err != nil {
 			return nil, err
 		}
-		u.subs = append(u.subs, s)
+		u.subscriptions = append(u.subscriptions, s)
 	}
-	for _, s := range u.subs {
+	for _, s := range u.subscriptions {
 		s.consumers = append(s.consumers, u)
 		s.dispatch()
 	}
@@ -79,7 +79,7 @@ func (u *consumer) notify() {
 	}
 }
 
-// Receive waits for a message and takes what is there.
+// Receive waits for a message and takes what is in the queue.
 func (u *consumer) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
 	for {
 		select {
@@ -100,11 +100,11 @@ func (u *consumer) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
 	}
 }
 
-// take empties the queue into buf and lets the broker send more.
+// take moves messages from the queue into buf and lets the broker push more.
 func (u *consumer) take(buf []broker.Delivery) int {
 	u.cluster.mu.Lock()
 	defer u.cluster.mu.Unlock()
-	if u.gone || u.numb || len(u.queue) == 0 {
+	if u.gone || u.stuck || len(u.queue) == 0 {
 		return 0
 	}
 	n, now := min(len(buf), len(u.queue)), u.clock()
@@ -117,7 +117,7 @@ func (u *consumer) take(buf []broker.Delivery) int {
 			Index: m.index, Partition: uint16(max(p.index, 0)), Retries: m.retries, Message: it, Whole: it}
 	}
 	u.queue = slices.Delete(u.queue, 0, n)
-	for _, s := range u.subs {
+	for _, s := range u.subscriptions {
 		s.dispatch()
 	}
 	if len(u.queue) > 0 {
@@ -126,8 +126,8 @@ func (u *consumer) take(buf []broker.Delivery) int {
 	return n
 }
 
-// Ack acknowledges deliveries. While the cluster is dead acknowledgements are
-// lost without a word, as grouped ones are.
+// Ack acknowledges deliveries. While the cluster is dead it loses
+// acknowledgements without an error, as the client does with grouped ones.
 func (u *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 	c := u.cluster
 	c.mu.Lock()
@@ -138,8 +138,8 @@ func (u *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 	for _, d := range run {
 		it := d.Message.(item)
 		switch {
-		case c.faults.ackFailing > 0:
-			c.faults.ackFailing--
+		case c.faults.failingAcks > 0:
+			c.faults.failingAcks--
 			failed++
 			err = c.faults.ackFailure
 		case !c.faults.dead:
@@ -149,7 +149,7 @@ func (u *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 	return failed, err
 }
 
-// Nack asks for deliveries again after the subscriber's delay.
+// Nack has deliveries redelivered after the consumer's NackDelay.
 func (u *consumer) Nack(run []broker.Delivery) {
 	items := make([]item, len(run))
 	for i, d := range run {
@@ -157,10 +157,10 @@ func (u *consumer) Nack(run []broker.Delivery) {
 	}
 	u.cluster.mu.Lock()
 	defer u.cluster.mu.Unlock()
-	u.later(items, max(u.spec.NackDelay, time.Millisecond))
+	u.redeliverLater(items, max(u.spec.NackDelay, time.Millisecond))
 }
 
-// AckUpTo acknowledges the run and all before it in its partitions.
+// AckUpTo acknowledges the run and everything before it in its partitions.
 func (u *consumer) AckUpTo(run []broker.Delivery) error {
 	c := u.cluster
 	c.mu.Lock()
@@ -170,8 +170,8 @@ func (u *consumer) AckUpTo(run []broker.Delivery) error {
 		return refusal(broker.Disconnected, "the consumer is closed")
 	case u.spec.Type == broker.Shared || u.spec.Type == broker.KeyShared:
 		return refusal(broker.Other, "a %s subscription has no cumulative acknowledgement", u.spec.Type)
-	case c.faults.ackFailing > 0:
-		c.faults.ackFailing--
+	case c.faults.failingAcks > 0:
+		c.faults.failingAcks--
 		return c.faults.ackFailure
 	case c.faults.dead:
 		return nil
@@ -185,24 +185,24 @@ func (u *consumer) AckUpTo(run []broker.Delivery) error {
 	return nil
 }
 
-// Waiting is how many messages wait in the consumer's queue.
+// Waiting returns how many messages are in the consumer's queue.
 func (u *consumer) Waiting() int {
 	u.cluster.mu.Lock()
 	defer u.cluster.mu.Unlock()
 	return len(u.queue)
 }
 
-// Ended is closed when the consumer has been given up.
+// Ended returns a channel that is closed when the consumer has ended.
 func (u *consumer) Ended() (<-chan struct{}, func() error) {
 	return u.ended, func() error {
 		<-u.ended
 		u.cluster.mu.Lock()
 		defer u.cluster.mu.Unlock()
-		return u.why
+		return u.cause
 	}
 }
 
-// Close ends the consumer; what it holds goes to the others.
+// Close ends the consumer. The messages that it holds go to other consumers.
 func (u *consumer) Close(context.Context) error {
 	u.cluster.mu.Lock()
 	defer u.cluster.mu.Unlock()
@@ -215,9 +215,68 @@ func (u *consumer) end(why error) {
 	if u.gone {
 		return
 	}
-	u.gone, u.why, u.queue = true, why, nil
+	u.gone, u.cause, u.queue = true, why, nil
 	close(u.ended)
-	for _, s := range u.subs {
-		u.part(s)
+	for _, s := range u.subscriptions {
+		u.leave(s)
 	}
+}
+
+// Add subscribes to one more topic, from its first message on.
+func (u *consumer) Add(ctx context.Context, name string) error {
+	c := u.cluster
+	if err := c.awaitResponsive(ctx); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if u.gone {
+		return refusal(broker.Disconnected, "the consumer is closed")
+	}
+	spec := u.spec
+	spec.Position = broker.Earliest
+	s, err := c.join(name, spec)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(u.subscriptions, s) {
+		u.subscriptions = append(u.subscriptions, s)
+		s.consumers = append(s.consumers, u)
+		s.dispatch()
+	}
+	return nil
+}
+
+// Drop leaves a topic, whether or not the topic still exists.
+func (u *consumer) Drop(_ context.Context, name string) error {
+	c := u.cluster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	parsed, err := broker.ParseTopic(name)
+	if err != nil {
+		return err
+	}
+	for _, s := range slices.Clone(u.subscriptions) {
+		if s.topic.name == parsed {
+			u.subscriptions = slices.DeleteFunc(u.subscriptions, func(other *subscription) bool { return other == s })
+			u.leave(s)
+		}
+	}
+	return nil
+}
+
+// leave takes the consumer out of one subscription. The messages that it holds
+// go to other consumers. A non-durable subscription ends with its last
+// consumer.
+func (u *consumer) leave(s *subscription) {
+	s.consumers = slices.DeleteFunc(s.consumers, func(other *consumer) bool { return other == u })
+	for _, k := range s.cursors {
+		k.release(u)
+		u.queue = slices.DeleteFunc(u.queue, func(i item) bool { return i.cursor == k })
+	}
+	if u.spec.NonDurable && len(s.consumers) == 0 {
+		u.cluster.forget(s)
+		return
+	}
+	s.dispatch()
 }

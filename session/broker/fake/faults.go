@@ -7,41 +7,30 @@ import (
 	"pulsh/session/broker"
 )
 
-// Tampering is what can be done to one message between its receipt and the log.
-type Tampering int
-
-// Lose acks a message and does not store it, Double stores it twice, Swap
-// stores it behind the next one of its partition.
-const (
-	Lose Tampering = iota
-	Double
-	Swap
-)
-
-// faults are what is wrong with a cluster at the moment.
+// faults are the present faults of a cluster.
 type faults struct {
-	refuses bool
-	dead    bool
-	stalls  int           // Stalls that are not over
-	well    chan struct{} // closed while the cluster is neither dead nor stalls
-	parked  []*shipment   // arrived while it was, in order
+	refuses    bool
+	dead       bool
+	stalls     int           // how many calls of Stall are not over
+	responsive chan struct{} // closed while the cluster is neither dead nor stalled
+	parked     []*shipment   // shipments that arrived while it was, in order
 
-	rate float64   // messages taken per second, 0 for any
-	free time.Time // when the next message can be taken, if rate is set
+	rate     float64   // messages taken per second, 0 for no limit
+	nextFree time.Time // when the next message can be taken, if rate is set
 
-	failing     int // of the next messages
-	failure     broker.Category
-	failureText string
+	failingSends int // of the next messages
+	failure      broker.Category
+	failureText  string
 
-	ackFailing int // of the next acks
-	ackFailure error
+	failingAcks int // of the next acks
+	ackFailure  error
 }
 
-// absent tells whether nothing is answered.
-func (f *faults) absent() bool { return f.dead || f.stalls > 0 }
+// unresponsive reports whether the cluster answers nothing.
+func (f *faults) unresponsive() bool { return f.dead || f.stalls > 0 }
 
-// shipment is how many messages travel as one: a throttled broker takes them
-// one by one.
+// shipment returns how many messages may arrive together. A throttled broker
+// takes them one by one.
 func (f *faults) shipment() int {
 	if f.rate > 0 {
 		return 1
@@ -49,103 +38,106 @@ func (f *faults) shipment() int {
 	return shipmentMax
 }
 
-// paced is when n messages that would arrive at a time have been taken.
+// paced returns when n messages that would arrive at the given time are taken
+// under the throttle.
 func (f *faults) paced(arrival time.Time, n int) time.Time {
 	if f.rate <= 0 {
 		return arrival
 	}
-	if f.free.Before(arrival) {
-		f.free = arrival
+	if f.nextFree.Before(arrival) {
+		f.nextFree = arrival
 	}
-	f.free = f.free.Add(time.Duration(float64(n) / f.rate * float64(time.Second)))
-	return f.free
+	f.nextFree = f.nextFree.Add(time.Duration(float64(n) / f.rate * float64(time.Second)))
+	return f.nextFree
 }
 
-// fails says whether the next message is to fail.
+// fails reports whether the next message should fail, and why.
 func (f *faults) fails() (broker.Category, string, bool) {
-	if f.failing == 0 {
+	if f.failingSends == 0 {
 		return 0, "", false
 	}
-	f.failing--
+	f.failingSends--
 	return f.failure, f.failureText, true
 }
 
-// Refuse makes the cluster let nobody new in, or let them in again. Lanes and
-// subscribers that are there go on.
+// Refuse makes the cluster refuse new connections, or accept them again.
+// Present producers and consumers are not affected.
 func (c *Cluster) Refuse(on bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults.refuses = on
 }
 
-// Kill cuts all connections, as a broker that dies. What is stored stays
-// stored. Lanes keep what is in flight and send it again after Restore, or
-// fail it when its time is up; what consumers hold is delivered again.
+// Kill cuts all connections like a broker that crashes. Stored messages stay.
+// Producers keep their sends in flight and send them again after Restore, or
+// fail them at the send timeout. Messages that consumers hold are redelivered.
 func (c *Cluster) Kill() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.faults.dead {
 		return
 	}
-	c.leave()
+	c.stopResponding()
 	c.faults.dead = true
-	for _, s := range c.subs {
+	for _, s := range c.subscriptions {
 		s.disconnect()
 	}
 }
 
-// Restore brings a killed cluster back, with all that it had stored.
+// Restore brings a killed cluster back with everything that it had stored.
 func (c *Cluster) Restore() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.faults.dead {
 		c.faults.dead = false
-		c.recover()
-		c.tell()
+		c.resumeResponding()
+		c.callOut()
 	}
 }
 
-// Stall makes the cluster answer nothing for a while, with its connections
-// open: as one that collects garbage or is stopped. What has timed out
-// meanwhile is stored all the same.
+// Stall makes the cluster answer nothing for a time while its connections stay
+// open, like a broker in a long garbage collection. Messages sent meanwhile are
+// stored afterwards, even if their sends have timed out.
 func (c *Cluster) Stall(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.leave()
+	c.stopResponding()
 	c.faults.stalls++
-	c.at(time.Now().Add(d), func() {
+	c.schedule(time.Now().Add(d), func() {
 		c.faults.stalls--
-		c.recover()
+		c.resumeResponding()
 	})
 }
 
-// leave makes newcomers wait, if they do not wait already.
-func (c *Cluster) leave() {
-	if !c.faults.absent() {
-		c.faults.well = make(chan struct{})
+// stopResponding makes new clients wait, if they do not wait already.
+func (c *core) stopResponding() {
+	if !c.faults.unresponsive() {
+		c.faults.responsive = make(chan struct{})
 	}
 }
 
-// recover takes what has waited, in order, and delivers again.
-func (c *Cluster) recover() {
-	if c.faults.absent() {
+// resumeResponding takes the messages that arrived meanwhile, in order, and
+// delivers again, unless another fault goes on.
+func (c *core) resumeResponding() {
+	if c.faults.unresponsive() {
 		return
 	}
-	close(c.faults.well)
+	close(c.faults.responsive)
 	parked := c.faults.parked
 	c.faults.parked = nil
 	for _, s := range parked {
 		c.arrive(s)
 	}
-	for _, s := range c.subs {
+	for _, s := range c.subscriptions {
 		s.dispatch()
 	}
 }
 
-// await waits for a cluster that is dead or stalls.
-func (c *Cluster) await(ctx context.Context) error {
+// awaitResponsive waits until the cluster is neither dead nor stalled. It fails
+// at the end of ctx, or at once if the cluster refuses connections.
+func (c *core) awaitResponsive(ctx context.Context) error {
 	c.mu.Lock()
-	well, err := c.faults.well, error(nil)
+	well, err := c.faults.responsive, error(nil)
 	if c.faults.refuses || c.closed {
 		err = unreachable()
 	}
@@ -161,12 +153,12 @@ func (c *Cluster) await(ctx context.Context) error {
 	}
 }
 
-// Throttle makes the cluster take at most so many messages a second, of all
-// lanes together; 0 ends it.
+// Throttle limits the messages per second that the cluster takes from all
+// producers together; 0 removes the limit.
 func (c *Cluster) Throttle(rate float64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.faults.rate, c.faults.free = rate, time.Time{}
+	c.faults.rate, c.faults.nextFree = rate, time.Time{}
 }
 
 // SetLatency changes the time from a send to its receipt.
@@ -180,55 +172,12 @@ func (c *Cluster) SetLatency(d time.Duration) {
 func (c *Cluster) FailSends(n int, category broker.Category, text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.faults.failing, c.faults.failure, c.faults.failureText = n, category, text
+	c.faults.failingSends, c.faults.failure, c.faults.failureText = n, category, text
 }
 
 // FailAcks makes the next n acknowledgements fail.
 func (c *Cluster) FailAcks(n int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.faults.ackFailing, c.faults.ackFailure = n, err
-}
-
-// Tamper does something to the nth message, from 1, that arrives at a topic
-// from now on.
-func (c *Cluster) Tamper(name string, n int, how Tampering) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	t, err := c.find(name, true)
-	if err == nil {
-		t.tampering[t.arrived+uint64(n)] = how
-	}
-	return err
-}
-
-// Terminate ends a topic: it takes no more messages.
-func (c *Cluster) Terminate(name string) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	t, err := c.find(name, false)
-	if err == nil {
-		t.terminated = true
-		c.endLanes(t, terminated(t))
-	}
-	return err
-}
-
-// Evict ends all consumers of a subscription for good, as a client does that
-// gives up after a reconnect was refused.
-func (c *Cluster) Evict(name, subscription string, why error) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	t, err := c.find(name, false)
-	if err != nil {
-		return err
-	}
-	for _, s := range c.subs {
-		if s.topic == t && s.name == subscription {
-			for _, u := range append([]*consumer(nil), s.consumers...) {
-				u.end(why)
-			}
-		}
-	}
-	return nil
+	c.faults.failingAcks, c.faults.ackFailure = n, err
 }

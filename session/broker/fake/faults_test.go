@@ -15,7 +15,7 @@ import (
 
 func TestRefuse(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		l := w.lane("fast")
+		l := w.producer("fast")
 		w.Refuse(true)
 		_, _, err := w.Connect(w.Context(), w.clock)
 		var e *broker.Error
@@ -26,13 +26,13 @@ func TestRefuse(t *testing.T) {
 		w.send(l, 5)
 		require.EqualValues(w, 5, w.counts().Acked, "who is in goes on")
 		w.Refuse(false)
-		w.lane("fast")
+		w.producer("fast")
 	})
 }
 
 func TestKillSendsAgainWhatWasInFlight(t *testing.T) {
 	in(t, Options{Latency: 5 * time.Millisecond}, func(w *world) {
-		u, l := w.subscriber("fast", broker.Shared), w.lane("fast")
+		u, l := w.consumer("fast", broker.Shared), w.producer("fast")
 		w.send(l, 10)
 		l.Send(w.dues(10))
 		w.Kill()
@@ -59,14 +59,14 @@ func TestOpenLaneWaitsForTheReturn(t *testing.T) {
 		w.Kill()
 		time.AfterFunc(time.Second, w.Restore)
 		start := time.Now()
-		w.lane("fast")
+		w.producer("fast")
 		require.Equal(w, time.Second, time.Since(start))
 	})
 }
 
 func TestKillDeliversAgainWhatWasNotAcked(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		u, l := w.subscriber("fast", broker.Shared), w.lane("fast")
+		u, l := w.consumer("fast", broker.Shared), w.producer("fast")
 		w.send(l, 10)
 		run := w.drain(u)
 		w.ack(u, run[:4])
@@ -91,10 +91,10 @@ func TestTimeoutsAreInDoubt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, Options{}, func(w *world) {
-				u := w.subscriber("fast", broker.Shared)
+				u := w.consumer("fast", broker.Shared)
 				doubts := 0
-				l := w.lane("fast", func(s *broker.ProducerSpec) {
-					s.Timeout, s.Doubt = 3*time.Second, func(uint64) { doubts++ }
+				l := w.producer("fast", func(s *broker.ProducerSpec) {
+					s.Timeout, s.SendFailed = 3*time.Second, func(uint64) { doubts++ }
 				})
 				c.fault(w)
 				start := time.Now()
@@ -112,7 +112,7 @@ func TestTimeoutsAreInDoubt(t *testing.T) {
 	}
 }
 
-// closeWithin closes a lane within a time of its own.
+// closeWithin closes a producer within a time of its own.
 func (w *world) closeWithin(l *producer, d time.Duration) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), d)
@@ -122,7 +122,7 @@ func (w *world) closeWithin(l *producer, d time.Duration) {
 
 func TestStallHoldsEverything(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		u, l := w.subscriber("fast", broker.Shared), w.lane("fast")
+		u, l := w.consumer("fast", broker.Shared), w.producer("fast")
 		w.Stall(2 * time.Second)
 		l.Send(w.dues(10))
 		w.settle()
@@ -146,7 +146,7 @@ func (w *world) recorded() *metrics.SendShards {
 
 func TestThrottle(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		l := w.lane("fast", func(s *broker.ProducerSpec) { s.Pending = 10 })
+		l := w.producer("fast", func(s *broker.ProducerSpec) { s.Pending = 10 })
 		w.Throttle(100)
 		start := time.Now()
 		l.Send(w.dues(210))
@@ -154,7 +154,7 @@ func TestThrottle(t *testing.T) {
 		require.InDelta(w, 2100*time.Millisecond, time.Since(start), float64(5*time.Millisecond))
 		require.EqualValues(w, 210, w.counts().Acked)
 		w.Throttle(0)
-		l = w.lane("fast")
+		l = w.producer("fast")
 		start = time.Now()
 		l.Send(w.dues(210))
 		w.close(l)
@@ -169,7 +169,7 @@ func TestTamper(t *testing.T) {
 		Swap:   {0, 1, 3, 2, 4},
 	} {
 		in(t, Options{}, func(w *world) {
-			u, l := w.subscriber("fast", broker.Exclusive), w.lane("fast")
+			u, l := w.consumer("fast", broker.Exclusive), w.producer("fast")
 			require.NoError(w, w.Tamper("fast", 3, how))
 			w.send(l, 5)
 			run := w.drain(u)
@@ -184,7 +184,7 @@ func TestTamper(t *testing.T) {
 
 func TestFailSends(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		u, l := w.subscriber("fast", broker.Shared), w.lane("fast")
+		u, l := w.consumer("fast", broker.Shared), w.producer("fast")
 		w.FailSends(2, broker.Throttled, "too much")
 		w.send(l, 5)
 		require.EqualValues(w, 3, w.counts().Acked)
@@ -196,7 +196,7 @@ func TestFailSends(t *testing.T) {
 
 func TestFailAcks(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		u, l := w.subscriber("fast", broker.Shared), w.lane("fast", func(s *broker.ProducerSpec) { s.Batch.Messages = 1 })
+		u, l := w.consumer("fast", broker.Shared), w.producer("fast", func(s *broker.ProducerSpec) { s.Batch.Messages = 1 })
 		w.send(l, 5)
 		w.FailAcks(2, errors.New("no"))
 		failed, err := u.Ack(w.drain(u))
@@ -208,7 +208,7 @@ func TestFailAcks(t *testing.T) {
 
 func TestEvict(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		u, l := w.subscriber("fast", broker.Shared), w.lane("fast")
+		u, l := w.consumer("fast", broker.Shared), w.producer("fast")
 		w.send(l, 5)
 		time.AfterFunc(time.Second, func() {
 			require.NoError(w, w.Evict("fast", "s", errors.New("consumer busy")))
@@ -222,7 +222,7 @@ func TestEvict(t *testing.T) {
 		failed, err := u.Ack(run[:2])
 		require.Equal(w, 2, failed)
 		require.EqualError(w, err, "the consumer is closed")
-		again := w.drain(w.subscriber("fast", broker.Shared))
+		again := w.drain(w.consumer("fast", broker.Shared))
 		require.Equal(w, upTo(5), w.numbers(again), "what it held is delivered again")
 	})
 }

@@ -7,9 +7,9 @@ import (
 	"pulsh/session/broker"
 )
 
-// forwarder stores received messages elsewhere.
+// forwarder stores received messages in another topic.
 type forwarder struct {
-	cluster *Cluster
+	cluster *core
 	spec    broker.ForwarderSpec
 	topic   *topic
 }
@@ -17,7 +17,7 @@ type forwarder struct {
 // OpenForwarder creates a producer for received messages.
 func (n *connection) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (broker.Forwarder, error) {
 	c := n.cluster
-	if err := c.await(ctx); err != nil {
+	if err := c.awaitResponsive(ctx); err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
@@ -29,8 +29,8 @@ func (n *connection) OpenForwarder(ctx context.Context, spec broker.ForwarderSpe
 	return &forwarder{c, spec, t}, err
 }
 
-// Forward stores the run after the cluster's latency, and each message of a
-// retry topic after its delay.
+// Forward stores the run after the cluster's latency. In a retry topic each
+// message becomes available after the delay.
 func (f *forwarder) Forward(ctx context.Context, run []broker.Delivery, delay time.Duration) []error {
 	errs := make([]error, len(run))
 	fail := func(err error) []error {
@@ -39,7 +39,7 @@ func (f *forwarder) Forward(ctx context.Context, run []broker.Delivery, delay ti
 		}
 		return errs
 	}
-	if err := f.cluster.await(ctx); err != nil {
+	if err := f.cluster.awaitResponsive(ctx); err != nil {
 		return fail(err)
 	}
 	select {
@@ -50,7 +50,7 @@ func (f *forwarder) Forward(ctx context.Context, run []broker.Delivery, delay ti
 	c := f.cluster
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.faults.absent() {
+	if c.faults.unresponsive() {
 		return fail(unreachable())
 	}
 	for i := range run {
@@ -63,28 +63,28 @@ func (f *forwarder) Forward(ctx context.Context, run []broker.Delivery, delay ti
 	return errs
 }
 
-// store puts a copy of a message into the topic, at its time.
+// store copies a message into the topic, at its time.
 func (f *forwarder) store(i item, delay time.Duration) {
 	m := i.cursor.partition.at(i.index)
 	copied := message{head: m.head, size: m.size, key: m.key, published: m.sent, opens: true, retries: m.retries}
 	p := f.topic.choose(m.key, 0)
 	if !f.spec.Retry {
 		p.append(&copied)
-		f.cluster.grown(p)
+		f.cluster.deliver(p)
 		return
 	}
 	copied.retries++
-	f.cluster.at(time.Now().Add(delay), func() {
+	f.cluster.schedule(time.Now().Add(delay), func() {
 		p.append(&copied)
-		f.cluster.grown(p)
+		f.cluster.deliver(p)
 	})
 }
 
-// Close does nothing: what was forwarded is stored.
+// Close does nothing: every forwarded message is stored already.
 func (f *forwarder) Close(context.Context) error { return nil }
 
-// latency is the time from a send to its receipt.
-func (c *Cluster) latency() time.Duration {
+// latency returns the time from a send to its receipt.
+func (c *core) latency() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.options.Latency

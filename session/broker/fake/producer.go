@@ -11,54 +11,54 @@ import (
 	"pulsh/session/payload"
 )
 
-// producer is one producer. All of it is under the cluster's lock.
+// producer is one producer. The cluster's lock guards all of it.
 type producer struct {
-	cluster  *Cluster
-	spec     broker.ProducerSpec
-	topic    *topic
-	bodies   *payload.Bodies // for their sizes
-	keys     *payload.KeyChooser
-	sequence uint64
-	failed   uint64 // of them
-	turn     int    // of the partitions, for messages without a key
-	inFlight int
-	released bool
-	closed   bool
-	room     *sync.Cond    // a place is free, or the lane is released
-	idle     chan struct{} // closed by the last answer, while Close waits for it
-	arrival  time.Time     // of what was sent last: a connection keeps its order
-	ended    error         // why the lane was given up for good
+	cluster       *core
+	spec          broker.ProducerSpec
+	topic         *topic
+	bodies        *payload.Bodies // only their sizes are used
+	keys          *payload.KeyChooser
+	sequence      uint64
+	failedSends   uint64
+	nextPartition int // for messages without a key
+	inFlight      int
+	released      bool
+	closed        bool
+	room          *sync.Cond    // signalled when a send may go on or must return
+	idle          chan struct{} // closed by the last answer, while Close waits for it
+	arrival       time.Time     // of the last shipment; a connection keeps its order
+	cause         error         // why the producer has ended, or nil
 }
 
-// message is a message on its way.
+// message is a message on its way to the broker.
 type message struct {
 	due, sent int64
 	head      []byte // the first bytes of the body: its stamp
 	size      int
 	key       string
 	partition *partition
-	published int64 // by the lane's own clock
+	published int64 // by the producer's clock, ns of Unix time
 	opens     bool  // it is the first of its batch
 	retries   uint16
 }
 
-// shipment is what one Send has handed over at a time; it arrives as one.
+// shipment is what one Send handed over together. It arrives as one.
 type shipment struct {
-	lane     *producer
+	producer *producer
 	messages []message
 	sent     time.Time
 	answered bool
 	timed    bool // its timeout is on the agenda
-	cut      bool // its connection was cut before it had arrived
+	cut      bool // its connection was cut before it arrived
 }
 
-// shipmentMax bounds what arrives at one instant.
+// shipmentMax bounds how many messages arrive at one instant.
 const shipmentMax = 256
 
 var _ broker.Producer = (*producer)(nil)
 
-// OpenProducer creates a producer. While the cluster is dead it waits, as the
-// client does, for its return or the end of ctx.
+// OpenProducer creates a producer. While the cluster is dead it waits for the
+// cluster's return or the end of ctx, as the client does.
 func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (broker.Producer, error) {
 	c := n.cluster
 	bodies, err := payload.NewBodies(spec.Bodies, 1, spec.Seed)
@@ -68,7 +68,7 @@ func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec)
 	if spec.Pending < 1 {
 		return nil, refusal(broker.Other, "a producer needs room for one message at least")
 	}
-	if err := c.await(ctx); err != nil {
+	if err := c.awaitResponsive(ctx); err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
@@ -83,19 +83,19 @@ func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec)
 	if t.terminated {
 		return nil, terminated(t)
 	}
-	for _, other := range c.lanes {
+	for _, other := range c.producers {
 		if other.topic == t && other.spec.Name == spec.Name && spec.Name != "" {
 			return nil, refusal(broker.Other, "a producer named %s is on topic %s already", spec.Name, t.name.Short())
 		}
 	}
 	l := &producer{cluster: c, spec: spec, topic: t, bodies: bodies,
 		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), room: sync.NewCond(&c.mu)}
-	c.lanes = append(c.lanes, l)
+	c.producers = append(c.producers, l)
 	return l, nil
 }
 
 func terminated(t *topic) error {
-	return refusal(broker.TopicTerminated, "topic %s is terminated and takes no more messages", t.name.Short())
+	return refusal(broker.TopicTerminated, "topic %s is terminated and accepts no more messages", t.name.Short())
 }
 
 // Send stamps and sends one message for each due time.
@@ -104,7 +104,7 @@ func (l *producer) Send(dues []int64) int {
 	defer l.cluster.mu.Unlock()
 	sent := 0
 	for sent < len(dues) {
-		for (l.inFlight >= l.spec.Pending || l.ended != nil) && !l.released {
+		for (l.inFlight >= l.spec.Pending || l.cause != nil) && !l.released {
 			l.room.Wait()
 		}
 		if l.released {
@@ -119,16 +119,16 @@ func (l *producer) Send(dues []int64) int {
 
 // ship sends a run of messages.
 func (l *producer) ship(dues []int64) {
-	s := &shipment{lane: l, messages: make([]message, len(dues)), sent: time.Now()}
+	s := &shipment{producer: l, messages: make([]message, len(dues)), sent: time.Now()}
 	now, total := l.spec.Clock(), 0
 	published := l.spec.Base.Add(time.Duration(now)).Truncate(time.Millisecond).UnixNano()
-	l.turn++
+	l.nextPartition++
 	var batch, before = 0, (*partition)(nil)
 	for i, due := range dues {
 		m := &s.messages[i]
 		*m = message{due: due, sent: max(now, due), key: l.keys.Next(), published: published}
 		m.head, m.size = l.stamp(due)
-		m.partition = l.topic.choose(m.key, l.turn)
+		m.partition = l.topic.choose(m.key, l.nextPartition)
 		if m.partition != before || batch >= max(1, l.spec.Batch.Messages) {
 			m.opens, batch, before = true, 0, m.partition
 		}
@@ -145,28 +145,28 @@ func (l *producer) ship(dues []int64) {
 	if l.spec.Timeout > 0 && arrival.Sub(s.sent) > l.spec.Timeout {
 		l.cluster.expire(s)
 	}
-	l.cluster.at(arrival, func() { l.cluster.arrive(s) })
+	l.cluster.schedule(arrival, func() { l.cluster.arrive(s) })
 }
 
-// stamp makes what is kept of the next body, and tells its size.
+// stamp returns the stamp of the next body, and the size of the body.
 func (l *producer) stamp(due int64) ([]byte, int) {
 	head := make([]byte, payload.StampSize)
-	payload.PutStamp(head, payload.Stamp{Stream: l.spec.Stream, Sequence: l.sequence, Due: l.spec.Base.UnixNano() + due, Failed: l.failed})
+	payload.PutStamp(head, payload.Stamp{Producer: l.spec.ID, Sequence: l.sequence, Due: l.spec.Base.UnixNano() + due, Failed: l.failedSends})
 	l.sequence++
 	return head, len(l.bodies.Body(0))
 }
 
-// arrive is a shipment at the broker: stored and answered, or kept until the
-// broker is well again. What has been on its way is stored even if nobody
-// waits for the answer any more; what was cut off is sent again only for a
-// lane that waits.
-func (c *Cluster) arrive(s *shipment) {
-	l := s.lane
+// arrive stores and answers a shipment, or parks it until the broker responds
+// again. A shipment that reached the broker is stored even if nobody waits for
+// its answer any more. One that was cut off on its way is sent again only for a
+// producer that still waits.
+func (c *core) arrive(s *shipment) {
+	l := s.producer
 	unwanted := s.answered || l.closed
 	if unwanted && s.cut {
 		return
 	}
-	if c.faults.absent() {
+	if c.faults.unresponsive() {
 		s.cut = s.cut || c.faults.dead
 		c.faults.parked = append(c.faults.parked, s)
 		if l.spec.Timeout > 0 && !unwanted {
@@ -201,53 +201,53 @@ func (c *Cluster) arrive(s *shipment) {
 		l.answer(len(s.messages))
 	}
 	for _, p := range touched {
-		c.grown(p)
+		c.deliver(p)
 	}
 }
 
-// expire fails a shipment when its time is up and it is without an answer.
-func (c *Cluster) expire(s *shipment) {
+// expire fails a shipment at its send timeout, unless it was answered.
+func (c *core) expire(s *shipment) {
 	if s.timed {
 		return
 	}
 	s.timed = true
-	c.at(s.sent.Add(s.lane.spec.Timeout), func() {
-		if s.answered || s.lane.closed {
+	c.schedule(s.sent.Add(s.producer.spec.Timeout), func() {
+		if s.answered || s.producer.closed {
 			return
 		}
 		s.answered = true
 		for i := range s.messages {
-			s.lane.fail(&s.messages[i], broker.Timeout, "message was not acked in time")
+			s.producer.fail(&s.messages[i], broker.Timeout, "message was not acked in time")
 		}
-		s.lane.answer(len(s.messages))
+		s.producer.answer(len(s.messages))
 	})
 }
 
-// refuses says why the broker does not take a message.
-func (c *Cluster) refuses(l *producer, m *message) (broker.Category, string, bool) {
+// refuses reports whether the broker refuses a message, and why.
+func (c *core) refuses(l *producer, m *message) (broker.Category, string, bool) {
 	switch {
-	case l.ended != nil:
-		return broker.Classify(l.ended), l.ended.Error(), true
+	case l.cause != nil:
+		return broker.Classify(l.cause), l.cause.Error(), true
 	case l.topic.terminated:
 		return broker.TopicTerminated, "topic is terminated", true
 	case m.size > c.options.SizeMax:
-		return broker.TooLarge, "message is larger than the broker takes", true
+		return broker.TooLarge, "message is larger than the broker accepts", true
 	}
 	return c.faults.fails()
 }
 
-// fail counts a message that failed, and tells which one.
+// fail counts a failed message and reports its number.
 func (l *producer) fail(m *message, category broker.Category, text string) {
-	l.failed++
+	l.failedSends++
 	l.spec.Recorder.Failed(category, text)
-	if l.spec.Doubt == nil {
+	if l.spec.SendFailed == nil {
 		return
 	}
 	stamp, _ := payload.ReadStamp(m.head)
-	l.cluster.told = append(l.cluster.told, func() { l.spec.Doubt(stamp.Sequence) })
+	l.cluster.calls = append(l.cluster.calls, func() { l.spec.SendFailed(stamp.Sequence) })
 }
 
-// answer gives the places of n messages back.
+// answer frees the room of n messages.
 func (l *producer) answer(n int) {
 	l.inFlight -= n
 	l.room.Broadcast()
@@ -257,14 +257,14 @@ func (l *producer) answer(n int) {
 	}
 }
 
-// InFlight is how many messages are sent and not yet answered.
+// InFlight returns how many messages are sent and not yet answered.
 func (l *producer) InFlight() int {
 	l.cluster.mu.Lock()
 	defer l.cluster.mu.Unlock()
 	return l.inFlight
 }
 
-// Answered is how far the stream has been answered.
+// Answered returns the number below which all messages are answered.
 func (l *producer) Answered() uint64 {
 	l.cluster.mu.Lock()
 	defer l.cluster.mu.Unlock()
@@ -279,8 +279,8 @@ func (l *producer) Release() {
 	l.room.Broadcast()
 }
 
-// Close waits for the answers until ctx ends; what is in flight then stays
-// without one.
+// Close waits for the answers until ctx ends. Messages in flight after that
+// stay without an answer.
 func (l *producer) Close(ctx context.Context) error {
 	c := l.cluster
 	l.Release()
@@ -302,6 +302,6 @@ func (l *producer) Close(ctx context.Context) error {
 	defer c.mu.Unlock()
 	l.closed = true
 	l.idle = nil
-	c.lanes = slices.DeleteFunc(c.lanes, func(other *producer) bool { return other == l })
+	c.producers = slices.DeleteFunc(c.producers, func(other *producer) bool { return other == l })
 	return err
 }

@@ -16,7 +16,7 @@ import (
 
 func TestWhatIsSentIsReceivedInOrder(t *testing.T) {
 	in(t, Options{Latency: 2 * time.Millisecond}, func(w *world) {
-		u, l := w.subscriber("fast", broker.Exclusive), w.lane("fast")
+		u, l := w.consumer("fast", broker.Exclusive), w.producer("fast")
 		start := w.clock()
 		w.send(l, 25)
 		require.Zero(w, l.InFlight())
@@ -28,7 +28,7 @@ func TestWhatIsSentIsReceivedInOrder(t *testing.T) {
 		require.Equal(w, upTo(25), w.numbers(run))
 		stamp, _ := payload.ReadStamp(run[24].Body)
 		require.Equal(w, w.base.UnixNano()+start, stamp.Due)
-		require.Equal(w, l.spec.Stream, stamp.Stream)
+		require.Equal(w, l.spec.ID, stamp.Producer)
 		require.Len(w, run[0].Body, 100)
 		require.Equal(w, run[0].Entry, run[9].Entry, "a batch is one entry")
 		require.NotEqual(w, run[0].Entry, run[10].Entry)
@@ -41,7 +41,7 @@ func TestWhatIsSentIsReceivedInOrder(t *testing.T) {
 
 func TestSendBlocksAtPendingUntilReleased(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		l := w.lane("fast", func(s *broker.ProducerSpec) { s.Pending = 5 })
+		l := w.producer("fast", func(s *broker.ProducerSpec) { s.Pending = 5 })
 		w.Kill()
 		var sent int
 		var sending sync.WaitGroup
@@ -66,7 +66,7 @@ func TestSendBlocksAtPendingUntilReleased(t *testing.T) {
 
 func TestSendGoesOnWhenAnswersCome(t *testing.T) {
 	in(t, Options{Latency: 10 * time.Millisecond}, func(w *world) {
-		l := w.lane("fast", func(s *broker.ProducerSpec) { s.Pending = 5 })
+		l := w.producer("fast", func(s *broker.ProducerSpec) { s.Pending = 5 })
 		start := time.Now()
 		require.Equal(w, 20, l.Send(w.dues(20)))
 		require.Equal(w, 30*time.Millisecond, time.Since(start), "three times the places are full")
@@ -85,7 +85,7 @@ func TestPartitionsShareMessages(t *testing.T) {
 		require.NoError(w, err)
 		require.Zero(w, n)
 
-		u, l := w.subscriber("wide", broker.Shared), w.lane("wide")
+		u, l := w.consumer("wide", broker.Shared), w.producer("wide")
 		for range 8 {
 			w.send(l, 10)
 		}
@@ -106,7 +106,7 @@ func TestKeysStayOnTheirPartition(t *testing.T) {
 		require.NoError(w, w.CreateTopic("wide", 4))
 		keys, err := payload.ParseKeys("10")
 		require.NoError(w, err)
-		l := w.lane("wide", func(s *broker.ProducerSpec) { s.Keys = payload.NewKeyTable(keys) })
+		l := w.producer("wide", func(s *broker.ProducerSpec) { s.Keys = payload.NewKeyTable(keys) })
 		w.send(l, 200)
 		home := map[string]int{}
 		for _, p := range w.topics["persistent://public/default/wide"].partitions {
@@ -124,7 +124,7 @@ func TestKeysStayOnTheirPartition(t *testing.T) {
 
 func TestLanesThatCannotBe(t *testing.T) {
 	in(t, Options{SizeMax: 99}, func(w *world) {
-		l := w.lane("fast", func(s *broker.ProducerSpec) { s.Name = "p" })
+		l := w.producer("fast", func(s *broker.ProducerSpec) { s.Name = "p" })
 		spec := w.spec("fast")
 		spec.Name = "p"
 		_, err := w.broker.OpenProducer(w.Context(), spec)
@@ -139,11 +139,11 @@ func TestLanesThatCannotBe(t *testing.T) {
 
 		require.NoError(w, w.Terminate("fast"))
 		_, err = w.broker.OpenProducer(w.Context(), w.spec("fast"))
-		require.EqualError(w, err, "topic fast is terminated and takes no more messages")
+		require.EqualError(w, err, "topic fast is terminated and accepts no more messages")
 		sending := make(chan int)
 		go func() { sending <- l.Send(w.dues(1)) }() // ends below, by Release
 		w.settle()
 		l.Release()
-		require.Zero(w, <-sending, "a lane that was given up takes nothing")
+		require.Zero(w, <-sending, "an ended producer accepts nothing")
 	})
 }

@@ -8,34 +8,34 @@ import (
 	"pulsh/session/broker"
 )
 
-// subscription is a named place in a topic, with a cursor in each partition.
+// subscription is a subscription of a topic, with a cursor in each partition.
 type subscription struct {
-	cluster   *Cluster
-	topic     *topic
-	name      string
-	kind      broker.SubscriptionType
-	consumers []*consumer // in the order in which they came
-	turn      int         // of the consumers, where they take turns
-	cursors   []*cursor
+	cluster      *core
+	topic        *topic
+	name         string
+	kind         broker.SubscriptionType
+	consumers    []*consumer // in the order in which they joined
+	nextConsumer int         // of a shared subscription
+	cursors      []*cursor
 }
 
-// cursor is a subscription's place in one partition. Messages below done are
-// done with; those from done to read are acked, or held by a consumer, or in
-// again. Those from read on have not been sent to anybody.
+// cursor is the place of a subscription in one partition. Messages below done
+// are acknowledged. Those from done to read are acknowledged, held by a
+// consumer, or in redeliveries. Those from read on were never delivered.
 type cursor struct {
 	subscription *subscription
 	partition    *partition
 	done, read   int64
 	acked        map[int64]bool
 	held         map[int64]*consumer
-	again        []int64 // to be delivered again, in order
+	redeliveries []int64 // to be delivered again, in order
 	counts       map[int64]uint32
 	out          int64
 }
 
-// subscribe finds or makes a subscription, at its position.
-func (c *Cluster) subscribe(t *topic, spec broker.ConsumerSpec) *subscription {
-	for _, s := range c.subs {
+// subscribe finds a subscription or creates it at its initial position.
+func (c *core) subscribe(t *topic, spec broker.ConsumerSpec) *subscription {
+	for _, s := range c.subscriptions {
 		if s.topic == t && s.name == spec.Subscription {
 			return s
 		}
@@ -51,11 +51,11 @@ func (c *Cluster) subscribe(t *topic, spec broker.ConsumerSpec) *subscription {
 		s.cursors = append(s.cursors, k)
 		p.cursors = append(p.cursors, k)
 	}
-	c.subs = append(c.subs, s)
+	c.subscriptions = append(c.subscriptions, s)
 	return s
 }
 
-// admit says why a consumer may not come in, or nothing.
+// admit returns an error if a consumer may not join.
 func (s *subscription) admit(spec broker.ConsumerSpec) error {
 	switch {
 	case len(s.consumers) == 0:
@@ -63,18 +63,18 @@ func (s *subscription) admit(spec broker.ConsumerSpec) error {
 	case s.kind != spec.Type:
 		return refusal(broker.Other, "subscription %s is %s, not %s", s.name, s.kind, spec.Type)
 	case s.kind == broker.Exclusive:
-		return refusal(broker.Busy, "another consumer holds this subscription of topic %s", s.topic.name.Short())
+		return refusal(broker.Busy, "another consumer already holds this subscription of topic %s", s.topic.name.Short())
 	}
 	return nil
 }
 
-// reset puts a cursor to an index, with nothing known of what comes.
+// reset moves the cursor to an index and forgets everything else.
 func (k *cursor) reset(at int64) {
 	k.done, k.read = at, at
 	k.acked = map[int64]bool{}
 	k.held = map[int64]*consumer{}
 	k.counts = map[int64]uint32{}
-	k.again = nil
+	k.redeliveries = nil
 }
 
 func (s *subscription) dispatch() {
@@ -85,7 +85,7 @@ func (s *subscription) dispatch() {
 
 // dispatch sends what can be sent to consumers that have room.
 func (k *cursor) dispatch() {
-	if k.subscription.cluster.faults.absent() {
+	if k.subscription.cluster.faults.unresponsive() {
 		return
 	}
 	for {
@@ -97,8 +97,8 @@ func (k *cursor) dispatch() {
 		if u == nil {
 			return
 		}
-		if len(k.again) > 0 {
-			k.again = k.again[1:]
+		if len(k.redeliveries) > 0 {
+			k.redeliveries = k.redeliveries[1:]
 		} else {
 			k.read++
 		}
@@ -108,14 +108,14 @@ func (k *cursor) dispatch() {
 	}
 }
 
-// next is the next message to be delivered; what was acked meanwhile is
-// stepped over.
+// next returns the index of the next message to deliver. It skips messages that
+// were acknowledged meanwhile.
 func (k *cursor) next() (int64, bool) {
-	for len(k.again) > 0 {
-		if index := k.again[0]; index >= k.done && !k.acked[index] {
+	for len(k.redeliveries) > 0 {
+		if index := k.redeliveries[0]; index >= k.done && !k.acked[index] {
 			return index, true
 		}
-		k.again = k.again[1:]
+		k.redeliveries = k.redeliveries[1:]
 	}
 	k.read = max(k.read, k.done, k.partition.first)
 	for k.read < k.partition.end() && k.acked[k.read] {
@@ -124,7 +124,8 @@ func (k *cursor) next() (int64, bool) {
 	return k.read, k.read < k.partition.end()
 }
 
-// choose picks the consumer for a message, nil if there is none with room.
+// choose picks the consumer for a message, nil if no consumer that may get it
+// has room.
 func (s *subscription) choose(p *partition, m *stored) *consumer {
 	n := len(s.consumers)
 	if n == 0 {
@@ -134,8 +135,8 @@ func (s *subscription) choose(p *partition, m *stored) *consumer {
 	switch s.kind {
 	case broker.Shared:
 		for i := range n {
-			if one := s.consumers[(s.turn+i)%n]; one.hasRoom() {
-				s.turn = (s.turn + i + 1) % n
+			if one := s.consumers[(s.nextConsumer+i)%n]; one.hasRoom() {
+				s.nextConsumer = (s.nextConsumer + i + 1) % n
 				return one
 			}
 		}
@@ -156,7 +157,7 @@ func (s *subscription) choose(p *partition, m *stored) *consumer {
 	return u
 }
 
-// ack is done with a message.
+// ack acknowledges a message.
 func (k *cursor) ack(index int64) {
 	delete(k.held, index)
 	delete(k.counts, index)
@@ -170,22 +171,22 @@ func (k *cursor) ack(index int64) {
 	}
 }
 
-// redeliver puts a message back, if it is still that consumer's.
+// redeliver has a message delivered again, if u still holds it.
 func (k *cursor) redeliver(index int64, u *consumer) {
 	if k.held[index] != u {
 		return
 	}
 	delete(k.held, index)
 	if k.subscription.kind == broker.Shared || k.subscription.kind == broker.KeyShared {
-		k.counts[index]++ // the other types are not counted by Pulsar
+		k.counts[index]++ // Pulsar does not count for the other types
 	}
-	at, found := slices.BinarySearch(k.again, index)
+	at, found := slices.BinarySearch(k.redeliveries, index)
 	if !found {
-		k.again = slices.Insert(k.again, at, index)
+		k.redeliveries = slices.Insert(k.redeliveries, at, index)
 	}
 }
 
-// release takes all messages back from a consumer.
+// release has all messages that u holds delivered again.
 func (k *cursor) release(u *consumer) {
 	var indexes []int64
 	for index, holder := range k.held {
@@ -199,8 +200,8 @@ func (k *cursor) release(u *consumer) {
 	}
 }
 
-// disconnect is a broker that dies: it forgets who holds what, and how often
-// it was delivered. Clients drop what they had fetched ahead.
+// disconnect is the crash of a broker: it forgets who holds which message and
+// the redelivery counts. Clients drop their queues.
 func (s *subscription) disconnect() {
 	for _, k := range s.cursors {
 		k.rewind()
@@ -210,16 +211,16 @@ func (s *subscription) disconnect() {
 	}
 }
 
-// rewind has all that is not acked delivered again.
+// rewind has everything that is not acknowledged delivered again.
 func (k *cursor) rewind() {
 	k.read = k.done
 	k.held = map[int64]*consumer{}
 	k.counts = map[int64]uint32{}
-	k.again = nil
+	k.redeliveries = nil
 }
 
-// seek moves a cursor; the broker disconnects the consumers, which drop what
-// they had fetched ahead from it.
+// seek moves the cursor. The broker disconnects the consumers, which drop what
+// they queued from it.
 func (k *cursor) seek(to int64) {
 	k.reset(to)
 	for _, u := range k.subscription.consumers {
@@ -227,7 +228,7 @@ func (k *cursor) seek(to int64) {
 	}
 }
 
-// backlog counts what is not acked, in messages and in entries.
+// backlog counts what is not acknowledged, in messages and in entries.
 func (k *cursor) backlog() (messages, entries int64) {
 	last := int64(-1)
 	for index := max(k.done, k.partition.first); index < k.partition.end(); index++ {
@@ -243,13 +244,14 @@ func (k *cursor) backlog() (messages, entries int64) {
 	return messages, entries
 }
 
-// later delivers messages again after a delay, unless they are acked until then.
-func (u *consumer) later(run []item, delay time.Duration) {
+// redeliverLater redelivers messages after a delay, unless they are
+// acknowledged by then.
+func (u *consumer) redeliverLater(run []item, delay time.Duration) {
 	c := u.cluster
-	c.at(time.Now().Add(delay), func() {
+	c.schedule(time.Now().Add(delay), func() {
 		for _, i := range run {
 			if individual := u.spec.Type == broker.Shared || u.spec.Type == broker.KeyShared; !individual {
-				i.cursor.release(u) // Pulsar keeps the order of these: all that is not acked comes again
+				i.cursor.release(u) // to keep the order Pulsar redelivers everything that is not acknowledged
 				continue
 			}
 			i.cursor.redeliver(i.index, u)
@@ -258,4 +260,23 @@ func (u *consumer) later(run []item, delay time.Duration) {
 			i.cursor.dispatch()
 		}
 	})
+}
+
+// join finds or creates the subscription of a topic and checks that a consumer
+// may join it.
+func (c *core) join(name string, spec broker.ConsumerSpec) (*subscription, error) {
+	t, err := c.find(name, true)
+	if err != nil {
+		return nil, err
+	}
+	s := c.subscribe(t, spec)
+	return s, s.admit(spec)
+}
+
+// forget deletes a subscription.
+func (c *core) forget(s *subscription) {
+	c.subscriptions = slices.DeleteFunc(c.subscriptions, func(other *subscription) bool { return other == s })
+	for _, k := range s.cursors {
+		k.partition.cursors = slices.DeleteFunc(k.partition.cursors, func(other *cursor) bool { return other == k })
+	}
 }

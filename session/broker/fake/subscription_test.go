@@ -16,7 +16,7 @@ import (
 
 func TestSharedConsumersTakeTurns(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		a, b, l := w.subscriber("fast", broker.Shared), w.subscriber("fast", broker.Shared), w.lane("fast")
+		a, b, l := w.consumer("fast", broker.Shared), w.consumer("fast", broker.Shared), w.producer("fast")
 		w.send(l, 20)
 		one, two := w.numbers(w.drain(a)), w.numbers(w.drain(b))
 		require.Len(w, one, 10)
@@ -26,9 +26,9 @@ func TestSharedConsumersTakeTurns(t *testing.T) {
 
 func TestQueueBoundsWhatIsFetchedAhead(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		a := w.subscriber("fast", broker.Shared, func(s *broker.ConsumerSpec) { s.Queue = 5 })
-		b := w.subscriber("fast", broker.Shared)
-		w.send(w.lane("fast"), 100)
+		a := w.consumer("fast", broker.Shared, func(s *broker.ConsumerSpec) { s.Queue = 5 })
+		b := w.consumer("fast", broker.Shared)
+		w.send(w.producer("fast"), 100)
 		require.Len(w, w.drain(b), 95)
 		require.Len(w, w.drain(a), 5)
 	})
@@ -36,15 +36,15 @@ func TestQueueBoundsWhatIsFetchedAhead(t *testing.T) {
 
 func TestExclusiveAdmitsOne(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		u := w.subscriber("fast", broker.Exclusive)
+		u := w.consumer("fast", broker.Exclusive)
 		spec := u.spec
 		_, err := w.broker.Subscribe(w.Context(), spec)
-		require.EqualError(w, err, "another consumer holds this subscription of topic fast")
+		require.EqualError(w, err, "another consumer already holds this subscription of topic fast")
 		spec.Type = broker.Shared
 		_, err = w.broker.Subscribe(w.Context(), spec)
 		require.EqualError(w, err, "subscription s is exclusive, not shared")
 		require.NoError(w, u.Close(w.Context()))
-		w.subscriber("fast", broker.Shared)
+		w.consumer("fast", broker.Shared)
 	})
 }
 
@@ -53,8 +53,8 @@ func TestFailoverHandsOver(t *testing.T) {
 		named := func(name string) func(*broker.ConsumerSpec) {
 			return func(s *broker.ConsumerSpec) { s.Name = name }
 		}
-		b, a := w.subscriber("fast", broker.Failover, named("b")), w.subscriber("fast", broker.Failover, named("a"))
-		l := w.lane("fast")
+		b, a := w.consumer("fast", broker.Failover, named("b")), w.consumer("fast", broker.Failover, named("a"))
+		l := w.producer("fast")
 		w.send(l, 10)
 		run := w.drain(a)
 		require.Len(w, run, 10)
@@ -71,8 +71,8 @@ func TestKeySharedKeepsKeysTogether(t *testing.T) {
 	in(t, Options{}, func(w *world) {
 		keys, err := payload.ParseKeys("20")
 		require.NoError(w, err)
-		consumers := []*consumer{w.subscriber("fast", broker.KeyShared), w.subscriber("fast", broker.KeyShared), w.subscriber("fast", broker.KeyShared)}
-		w.send(w.lane("fast", func(s *broker.ProducerSpec) { s.Keys = payload.NewKeyTable(keys) }), 300)
+		consumers := []*consumer{w.consumer("fast", broker.KeyShared), w.consumer("fast", broker.KeyShared), w.consumer("fast", broker.KeyShared)}
+		w.send(w.producer("fast", func(s *broker.ProducerSpec) { s.Keys = payload.NewKeyTable(keys) }), 300)
 		total := 0
 		seen := map[string]int{}
 		for i, u := range consumers {
@@ -92,8 +92,8 @@ func TestKeySharedKeepsKeysTogether(t *testing.T) {
 
 func TestNackDeliversAgainLater(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		u := w.subscriber("fast", broker.Shared)
-		w.send(w.lane("fast"), 5)
+		u := w.consumer("fast", broker.Shared)
+		w.send(w.producer("fast"), 5)
 		run := w.drain(u)
 		u.Nack(run[1:3])
 		w.ack(u, slices.Concat(run[:1], run[3:]))
@@ -114,11 +114,11 @@ func TestNackDeliversAgainLater(t *testing.T) {
 
 func TestCloseGivesBackWhatWasHeld(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		a := w.subscriber("fast", broker.Shared)
-		w.send(w.lane("fast"), 10)
+		a := w.consumer("fast", broker.Shared)
+		w.send(w.producer("fast"), 10)
 		run := w.drain(a)
 		w.ack(a, run[:5])
-		b := w.subscriber("fast", broker.Shared)
+		b := w.consumer("fast", broker.Shared)
 		require.Empty(w, w.drain(b))
 		require.NoError(w, a.Close(w.Context()))
 		again := w.drain(b)
@@ -129,10 +129,10 @@ func TestCloseGivesBackWhatWasHeld(t *testing.T) {
 
 func TestPositions(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		l := w.lane("fast")
+		l := w.producer("fast")
 		w.send(l, 10)
-		early := w.subscriber("fast", broker.Shared, func(s *broker.ConsumerSpec) { s.Subscription, s.Position = "early", broker.Earliest })
-		late := w.subscriber("fast", broker.Shared)
+		early := w.consumer("fast", broker.Shared, func(s *broker.ConsumerSpec) { s.Subscription, s.Position = "early", broker.Earliest })
+		late := w.consumer("fast", broker.Shared)
 		w.send(l, 5)
 		require.Len(w, w.drain(early), 15)
 		require.Len(w, w.drain(late), 5)
@@ -143,7 +143,7 @@ func TestSeekByTime(t *testing.T) {
 	for _, partitions := range []int{0, 3} {
 		in(t, Options{}, func(w *world) {
 			require.NoError(w, w.CreateTopic("fast", partitions))
-			u, l := w.subscriber("fast", broker.Shared), w.lane("fast")
+			u, l := w.consumer("fast", broker.Shared), w.producer("fast")
 			for range 6 {
 				w.send(l, 10)
 			}
@@ -172,7 +172,7 @@ func TestSeekByTime(t *testing.T) {
 func TestSeekByID(t *testing.T) {
 	in(t, Options{}, func(w *world) {
 		require.NoError(w, w.CreateTopic("wide", 2))
-		u, l := w.subscriber("wide", broker.Shared), w.lane("wide")
+		u, l := w.consumer("wide", broker.Shared), w.producer("wide")
 		for range 8 {
 			w.send(l, 10)
 		}
@@ -188,7 +188,7 @@ func TestSeekByID(t *testing.T) {
 
 func TestReceiveEnds(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		u := w.subscriber("fast", broker.Shared)
+		u := w.consumer("fast", broker.Shared)
 		stop := make(chan struct{})
 		var wait sync.WaitGroup
 		for range 3 { // workers that share one consumer
@@ -209,7 +209,7 @@ func TestReceiveEnds(t *testing.T) {
 
 func TestForeignMessages(t *testing.T) {
 	in(t, Options{}, func(w *world) {
-		u := w.subscriber("fast", broker.Shared)
+		u := w.consumer("fast", broker.Shared)
 		require.NoError(w, w.Publish("fast", "", []byte("hello")))
 		require.Equal(w, "hello", string(w.drain(u)[0].Body))
 	})
@@ -217,7 +217,7 @@ func TestForeignMessages(t *testing.T) {
 
 func TestOldMessagesAreForgotten(t *testing.T) {
 	in(t, Options{Keep: 100}, func(w *world) {
-		u, l := w.subscriber("fast", broker.Shared), w.lane("fast")
+		u, l := w.consumer("fast", broker.Shared), w.producer("fast")
 		for range 10 {
 			w.send(l, 100)
 		}
@@ -241,9 +241,9 @@ func TestNothingIsLostWhateverHappens(t *testing.T) {
 			partitions := random.IntN(3)
 			require.NoError(w, w.CreateTopic("fast", partitions))
 			kind := []broker.SubscriptionType{broker.Shared, broker.KeyShared, broker.Failover}[random.IntN(3)]
-			l := w.lane("fast", func(s *broker.ProducerSpec) { s.Pending = 50 })
+			l := w.producer("fast", func(s *broker.ProducerSpec) { s.Pending = 50 })
 			got := map[int]bool{}
-			consumers := []*consumer{w.subscriber("fast", kind), w.subscriber("fast", kind)}
+			consumers := []*consumer{w.consumer("fast", kind), w.consumer("fast", kind)}
 			receive := func() {
 				for _, u := range consumers {
 					run := w.drain(u)
@@ -268,7 +268,7 @@ func TestNothingIsLostWhateverHappens(t *testing.T) {
 				case 2:
 					require.NoError(w, consumers[0].Close(w.Context()))
 					time.Sleep(3 * time.Second)
-					consumers[0] = w.subscriber("fast", kind)
+					consumers[0] = w.consumer("fast", kind)
 				}
 				l.Send(w.dues(1 + random.IntN(100)))
 				receive()

@@ -9,45 +9,47 @@ import (
 	"pulsh/session/delivery"
 )
 
-// topic is a topic with its partitions; an unpartitioned one has exactly one.
+// topic is a topic with its partitions. A topic without partitions has exactly
+// one.
 type topic struct {
 	name        broker.TopicName
 	partitioned bool
 	terminated  bool
 	partitions  []*partition
-	born        time.Time
-	compacted   time.Time // when the last compaction is done, or zero
-	arrived     uint64    // messages, for tampering by number
+	created     time.Time
+	compacted   time.Time // the end of the last compaction, or zero
+	arrived     uint64    // messages so far, see Tamper
 	tampering   map[uint64]Tampering
 }
 
 // partition is a log of messages. Indexes count from its first message ever;
-// those before first have been forgotten.
+// messages below first were dropped.
 type partition struct {
 	topic        *topic
 	index        int // -1 on an unpartitioned topic
 	ledger       int64
-	entries      int64 // given out
+	entries      int64 // stored so far
 	first        int64
 	messages     []stored
-	held         *message // swapped with the one after it
-	bytes, count int64    // stored since the topic was made
+	swapped      *message // waits for the message that it is swapped with
+	bytes, count int64    // since the topic was created or unloaded
 	cursors      []*cursor
 }
 
-// stored is one message in a partition's log. Messages of a batch share an entry.
+// stored is one message in the log of a partition. The messages of a batch
+// share an entry.
 type stored struct {
 	head      []byte
 	size      int
 	key       string
 	entry     int64
 	published time.Time
-	sent      int64 // in ns of Unix time by its sender's clock, in whole ms; 0 if it did not say
+	sent      int64 // by its sender's clock, ns of Unix time in whole ms; 0 if unknown
 	index     int32 // in its entry
 	retries   uint16
 }
 
-// end is the index of the next message.
+// end returns the index of the next message to be stored.
 func (p *partition) end() int64 { return p.first + int64(len(p.messages)) }
 
 func (p *partition) at(index int64) *stored { return &p.messages[index-p.first] }
@@ -56,11 +58,11 @@ func (p *partition) fingerprint(s *stored) uint32 {
 	return delivery.EntryFingerprint(p.ledger, s.entry, int32(p.index))
 }
 
-// name is the partition's own, full name.
+// name returns the full name of the partition.
 func (p *partition) name() broker.TopicName { return p.topic.name.Of(p.index) }
 
-// CreateTopic makes a topic with so many partitions, 0 for an unpartitioned
-// one. It does nothing if the topic is there.
+// CreateTopic creates a topic with the given number of partitions, 0 for a
+// topic without partitions. It does nothing if the topic exists.
 func (c *Cluster) CreateTopic(name string, partitions int) error {
 	parsed, err := broker.ParseTopic(name)
 	if err != nil {
@@ -74,8 +76,8 @@ func (c *Cluster) CreateTopic(name string, partitions int) error {
 	return nil
 }
 
-func (c *Cluster) create(name broker.TopicName, partitions int) *topic {
-	t := &topic{name: name, partitioned: partitions > 0, born: time.Now(), tampering: map[uint64]Tampering{}}
+func (c *core) create(name broker.TopicName, partitions int) *topic {
+	t := &topic{name: name, partitioned: partitions > 0, created: time.Now(), tampering: map[uint64]Tampering{}}
 	for i := range max(1, partitions) {
 		c.ledgers++
 		p := &partition{topic: t, index: i, ledger: c.ledgers}
@@ -88,8 +90,9 @@ func (c *Cluster) create(name broker.TopicName, partitions int) *topic {
 	return t
 }
 
-// find finds a topic, or one partition of it as a topic of its own.
-func (c *Cluster) find(name string, create bool) (*topic, error) {
+// find returns a topic, and can create it. Each partition of a partitioned
+// topic is only accessible through the whole.
+func (c *core) find(name string, create bool) (*topic, error) {
 	parsed, err := broker.ParseTopic(name)
 	if err != nil {
 		return nil, err
@@ -107,7 +110,8 @@ func (c *Cluster) find(name string, create bool) (*topic, error) {
 	return nil, gone("there is no topic %s", parsed.Short())
 }
 
-// choose picks the partition of a message: by its key, or the lane's next one.
+// choose picks the partition of a message: by its key, or the producer's next
+// one.
 func (t *topic) choose(key string, turn int) *partition {
 	if key == "" {
 		return t.partitions[turn%len(t.partitions)]
@@ -121,7 +125,7 @@ func hash(key string) uint32 {
 	return h.Sum32()
 }
 
-// Publish stores a message that no lane has sent, as from another program.
+// Publish stores a message of another program.
 func (c *Cluster) Publish(name, key string, body []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -131,17 +135,17 @@ func (c *Cluster) Publish(name, key string, body []byte) error {
 	}
 	p := t.choose(key, 0)
 	p.append(&message{head: append([]byte(nil), body...), size: len(body), key: key, opens: true})
-	c.grown(p)
+	c.deliver(p)
 	return nil
 }
 
-// arrive stores a message, unless it is tampered with.
+// arrive stores a message, with the tampering that a test asked for.
 func (p *partition) arrive(m *message) {
 	p.topic.arrived++
 	how, tampered := p.topic.tampering[p.topic.arrived]
 	delete(p.topic.tampering, p.topic.arrived)
-	after := p.held
-	p.held = nil
+	after := p.swapped
+	p.swapped = nil
 	switch {
 	case tampered && how == Lose:
 	case tampered && how == Double:
@@ -150,7 +154,7 @@ func (p *partition) arrive(m *message) {
 		again.opens = true
 		p.append(&again)
 	case tampered && how == Swap:
-		p.held = m
+		p.swapped = m
 	default:
 		p.append(m)
 	}
@@ -171,16 +175,16 @@ func (p *partition) append(m *message) {
 	p.count++
 }
 
-// grown lets the subscriptions see what has come, and forgets what is old.
-func (c *Cluster) grown(p *partition) {
+// deliver offers new messages to the subscriptions, and drops old ones.
+func (c *core) deliver(p *partition) {
 	for _, k := range p.cursors {
 		k.dispatch()
 	}
 	p.trim(c.options.Keep)
 }
 
-// trim forgets messages that all subscriptions have done with, beyond keep.
-// It waits until as many again can go, so that each is moved once.
+// trim drops messages that all subscriptions have acknowledged, beyond keep. It
+// waits until keep messages can go, so that each message is moved once.
 func (p *partition) trim(keep int) {
 	if len(p.messages) < 2*keep {
 		return
@@ -195,20 +199,20 @@ func (p *partition) trim(keep int) {
 	}
 }
 
-// since is the index of the first message published at a time or later.
+// since returns the index of the first message published at t or later.
 func (p *partition) since(t time.Time) int64 {
 	return p.first + int64(sort.Search(len(p.messages), func(i int) bool { return !p.messages[i].published.Before(t) }))
 }
 
-// from is the index of the first message of an entry or later.
+// from returns the index of the first message of an entry or a later one.
 func (p *partition) from(id broker.MessageID) int64 {
 	return p.first + int64(sort.Search(len(p.messages), func(i int) bool {
 		return p.ledger > id.Ledger || p.ledger == id.Ledger && p.messages[i].entry >= id.Entry
 	}))
 }
 
-// MessageIDs lists the entries that a topic holds, oldest first, partition by
-// partition, as seek and the ledger of a real one would name them.
+// MessageIDs lists the stored entries of a topic, partition by partition and
+// oldest first.
 func (c *Cluster) MessageIDs(name string) ([]broker.MessageID, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

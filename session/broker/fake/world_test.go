@@ -44,12 +44,12 @@ func (w *world) spec(topic string) broker.ProducerSpec {
 	w.stream++
 	size, err := payload.ParseSize("100")
 	require.NoError(w, err)
-	return broker.ProducerSpec{Topic: topic, Stream: w.stream, Pending: 1000, Timeout: 30 * time.Second,
+	return broker.ProducerSpec{Topic: topic, ID: w.stream, Pending: 1000, Timeout: 30 * time.Second,
 		Batch: broker.Batch{Messages: 10}, Bodies: payload.Spec{Size: size}, Clock: w.clock, Base: w.base,
 		Recorder: w.shards.Attach()}
 }
 
-func (w *world) lane(topic string, change ...func(*broker.ProducerSpec)) *producer {
+func (w *world) producer(topic string, change ...func(*broker.ProducerSpec)) *producer {
 	w.Helper()
 	spec := w.spec(topic)
 	for _, f := range change {
@@ -60,7 +60,7 @@ func (w *world) lane(topic string, change ...func(*broker.ProducerSpec)) *produc
 	return l.(*producer)
 }
 
-func (w *world) subscriber(topic string, kind broker.SubscriptionType, change ...func(*broker.ConsumerSpec)) *consumer {
+func (w *world) consumer(topic string, kind broker.SubscriptionType, change ...func(*broker.ConsumerSpec)) *consumer {
 	w.Helper()
 	spec := broker.ConsumerSpec{Topics: []string{topic}, Subscription: "s", Type: kind, Queue: 1000, NackDelay: time.Second}
 	for _, f := range change {
@@ -142,7 +142,7 @@ func (w *world) close(l *producer) {
 	require.NoError(w, l.Close(ctx))
 }
 
-// counts are what all lanes have recorded.
+// counts are what all producers recorded.
 func (w *world) counts() metrics.SendCounts {
 	w.shards.Collect()
 	return w.shards.Counts()

@@ -56,7 +56,7 @@ func (b *batch) write(m *message, base int64, stream uint64, alone bool) {
 		into = b.builder.ClaimPlain(m.key, len(m.body))
 	}
 	copy(into[payload.StampSize:], m.body[payload.StampSize:])
-	payload.PutStamp(into, payload.Stamp{Stream: stream, Sequence: m.sequence, Due: base + m.due, Failed: m.failed})
+	payload.PutStamp(into, payload.Stamp{Producer: stream, Sequence: m.sequence, Due: base + m.due, Failed: m.failed})
 	b.dues = append(b.dues, m.due)
 	b.bytes += int64(len(m.body))
 	b.note(m, 1)
@@ -65,7 +65,7 @@ func (b *batch) write(m *message, base int64, stream uint64, alone bool) {
 // writeRun adds messages without keys that are sent at one instant. Their stamps
 // follow that of m.
 func (b *batch) writeRun(m *message, dues []int64, bodies [][]byte, base int64, stream uint64) {
-	stamp := payload.Stamp{Stream: stream, Sequence: m.sequence, Failed: m.failed}
+	stamp := payload.Stamp{Producer: stream, Sequence: m.sequence, Failed: m.failed}
 	for i, due := range dues {
 		body := bodies[i]
 		into := b.builder.ClaimPlain("", len(body))
@@ -100,7 +100,7 @@ func (b *batch) acked() {
 	for _, r := range b.runs {
 		run := dues[:r.count]
 		dues = dues[r.count:]
-		if run[0] == run[len(run)-1] && alike(run) {
+		if alike(run) {
 			p.recorder.AckedAlike(len(run), batches, run[0], r.sent, now)
 		} else {
 			p.recorder.AckedRun(run, batches, r.sent, now)
@@ -113,6 +113,16 @@ func (b *batch) acked() {
 	b.part.mu.Unlock()
 }
 
+// alike reports whether all due times are the same.
+func alike(dues []int64) bool {
+	for _, due := range dues[1:] {
+		if due != dues[0] {
+			return false
+		}
+	}
+	return true
+}
+
 // refused accounts for a batch that failed. Its memory is not used again: a
 // connection may still send its frame.
 func (b *batch) refused(category broker.Category, text string) {
@@ -121,7 +131,7 @@ func (b *batch) refused(category broker.Category, text string) {
 		for i := range uint64(r.count) {
 			p.failed.Add(1)
 			p.recorder.Failed(category, text)
-			p.spec.Doubt(r.first + i)
+			p.spec.SendFailed(r.first + i)
 		}
 	}
 	p.room.give(len(b.dues), b.bytes)
@@ -129,13 +139,3 @@ func (b *batch) refused(category broker.Category, text string) {
 
 // lend keeps the memory of a frame that a connection may still send.
 func (b *batch) lend() { b.lent = true }
-
-// alike tells whether all due times are the same.
-func alike(dues []int64) bool {
-	for _, due := range dues {
-		if due != dues[0] {
-			return false
-		}
-	}
-	return true
-}

@@ -168,7 +168,7 @@ func TestASubscriptionThatIsNotDurableBeginsWhereItIsTold(t *testing.T) {
 func TestTopicsComeAndGo(t *testing.T) {
 	onBoth(t, localtest.Start, func(t *testing.T, b *bench) {
 		first, second := b.topic+"-1", b.topic+"-2"
-		c := b.consumer(func(s *broker.ConsumerSpec) { s.Topics, s.Spread = nil, true })
+		c := b.consumer(func(s *broker.ConsumerSpec) { s.Topics, s.TopicsChange = nil, true })
 		b.topic = first
 		b.send(5, nil)
 		require.NoError(t, c.Add(b.within(), first))
@@ -245,7 +245,7 @@ func TestASecondExclusiveConsumerIsRefusedWithASentence(t *testing.T) {
 		spec := b.spec()
 		exclusive(&spec)
 		_, err := b.taking.Subscribe(b.within(), spec)
-		require.EqualError(t, err, "another consumer holds this subscription of topic "+b.topic)
+		require.EqualError(t, err, "another consumer already holds this subscription of topic "+b.topic)
 		require.Equal(t, broker.Busy, broker.Classify(err))
 		require.NoError(t, first.Close(b.within()))
 	})

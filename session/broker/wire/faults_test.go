@@ -18,12 +18,13 @@ import (
 // least once.
 func (b *bench) all(c broker.Consumer, want int) delivery.Totals {
 	audit := delivery.NewAudit(delivery.DefaultWindow)
+	reader := audit.Reader()
 	for int(audit.Totals().Unique()) < want {
 		run := b.receive(c, 1)
 		for _, d := range run {
 			stamp, ok := payload.ReadStamp(d.Body)
 			require.True(b.t, ok)
-			audit.Observe(stamp, d.Entry, d.Redelivery)
+			reader.Take(&delivery.Arrival{Stamp: stamp, Entry: d.Entry, Redelivery: d.Redelivery})
 		}
 		_, _ = c.Ack(run) // what is not acknowledged comes again
 	}

@@ -32,7 +32,7 @@ func (t *partition) write(m *message) {
 	}
 	b := t.batchFor(m.key)
 	if t.closed { // by whoever has given the producer up a moment ago
-		b.write(m, t.producer.base, t.producer.spec.Stream, alone)
+		b.write(m, t.producer.base, t.producer.spec.ID, alone)
 		for _, late := range t.takeBatches() {
 			late.refused(t.why.category, t.why.text)
 		}
@@ -42,7 +42,7 @@ func (t *partition) write(m *message) {
 		t.opened = t.engine.Now()
 		t.arm(t.producer.spec.Batch.Delay)
 	}
-	b.write(m, t.producer.base, t.producer.spec.Stream, alone)
+	b.write(m, t.producer.base, t.producer.spec.ID, alone)
 	t.messages++
 	t.payload += size
 	if alone || t.messages >= t.producer.spec.Batch.Messages || t.payload >= t.batchBytes() || t.producer.spec.Batch.Delay <= 0 {
@@ -67,7 +67,7 @@ func (t *partition) writeRun(m *message, dues []int64, bodies [][]byte) (n int) 
 		n++
 	}
 	if n > 0 {
-		t.batches[0].writeRun(m, dues[:n], bodies, t.producer.base, t.producer.spec.Stream)
+		t.batches[0].writeRun(m, dues[:n], bodies, t.producer.base, t.producer.spec.ID)
 		t.messages += n
 		t.payload = t.batchBytes() - bytes
 	}
@@ -147,7 +147,7 @@ func (t *partition) seal(b *batch) {
 	}
 	frame := t.frameOf(b)
 	if len(frame) > t.most {
-		b.refused(broker.TooLarge, "the message is larger than the broker takes")
+		b.refused(broker.TooLarge, "the message is larger than the broker accepts")
 		t.keep(b)
 		return
 	}

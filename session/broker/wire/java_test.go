@@ -23,12 +23,12 @@ func TestJavaReadsWhatWireSends(t *testing.T) {
 	base := b.topic
 	size, err := payload.FixedSize(700)
 	require.NoError(t, err)
-	forms := map[uint64]int{} // of streams
+	forms := map[uint64]int{} // by the producer's id
 	for i, compression := range broker.Compressions() {
 		for form := range 4 {
 			b.topic = fmt.Sprintf("%s-%d-%d", base, i, form)
 			p := b.producer(func(s *broker.ProducerSpec) {
-				forms[s.Stream] = form
+				forms[s.ID] = form
 				s.Bodies.Size, s.Compression = size, compression
 				if form&1 == 0 {
 					s.Batch.Messages = 1
@@ -58,10 +58,10 @@ func TestJavaReadsWhatWireSends(t *testing.T) {
 		body = body[:700]
 		stamp, ok := payload.ReadStamp(body)
 		require.True(t, ok, "%q", body)
-		form, known := forms[stamp.Stream]
+		form, known := forms[stamp.Producer]
 		require.True(t, known)
-		require.Equal(t, next[stamp.Stream], stamp.Sequence, "each once and in its order")
-		next[stamp.Stream]++
+		require.Equal(t, next[stamp.Producer], stamp.Sequence, "each once and in its order")
+		next[stamp.Producer]++
 		for i := payload.StampSize; i < len(body); i++ {
 			require.Equal(t, byte(i), body[i])
 		}

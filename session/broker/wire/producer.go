@@ -66,8 +66,8 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if err != nil {
 		return nil, err
 	}
-	if spec.Doubt == nil {
-		spec.Doubt = func(uint64) {}
+	if spec.SendFailed == nil {
+		spec.SendFailed = func(uint64) {}
 	}
 	p := &producer{
 		engine: e, spec: spec, base: spec.Base.UnixNano(), recorder: spec.Recorder, bodies: bodies, codec: codec,

@@ -56,9 +56,9 @@ func (r *rig) spec(change func(*broker.ProducerSpec)) broker.ProducerSpec {
 	size, err := payload.FixedSize(100)
 	require.NoError(r.t, err)
 	spec := broker.ProducerSpec{
-		Topic: "t", Name: "p", Stream: 1, Batch: broker.Batch{Messages: 10, Bytes: 128 << 10, Delay: time.Millisecond},
+		Topic: "t", Name: "p", ID: 1, Batch: broker.Batch{Messages: 10, Bytes: 128 << 10, Delay: time.Millisecond},
 		Pending: 100, Timeout: soon, Bodies: payload.Spec{Size: size}, Clock: r.engine.Clock, Base: r.base, Recorder: r.shards.Attach(),
-		Doubt: func(sequence uint64) {
+		SendFailed: func(sequence uint64) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.doubts = append(r.doubts, sequence)
@@ -314,7 +314,7 @@ func TestATopicThatIsGoneOnReconnectEndsTheProducer(t *testing.T) {
 	r.answered(p)
 	require.EqualValues(t, 20, r.counts().Failed)
 	require.Eventually(t, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return len(r.ends) == 1 }, soon, time.Millisecond)
-	require.EqualError(t, r.ends[0], "topic t is terminated and takes no more messages")
+	require.EqualError(t, r.ends[0], "topic t is terminated and accepts no more messages")
 	require.NoError(t, p.Close(r.within()))
 }
 

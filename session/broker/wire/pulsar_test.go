@@ -90,7 +90,7 @@ func (b *bench) producer(change func(*broker.ProducerSpec)) broker.Producer {
 	size, err := payload.FixedSize(100)
 	require.NoError(b.t, err)
 	spec := broker.ProducerSpec{
-		Topic: b.topic, Name: fmt.Sprintf("producer-%d", b.random.Uint64()), Stream: payload.StreamID(b.random.Uint64(), false),
+		Topic: b.topic, Name: fmt.Sprintf("producer-%d", b.random.Uint64()), ID: payload.ProducerID(b.random.Uint64(), false),
 		Compression: "lz4", Batch: broker.Batch{Messages: 100, Bytes: 128 << 10, Delay: 5 * time.Millisecond},
 		Pending: 1000, Timeout: 30 * time.Second, Bodies: payload.Spec{Size: size, Kind: payload.SequentialKind},
 		Clock: b.clock, Base: b.base, Recorder: b.shards.Attach(),
@@ -160,6 +160,7 @@ func (b *bench) nothing(c broker.Consumer, d time.Duration) {
 // bytes of each.
 func (b *bench) collect(c broker.Consumer, want int) delivery.Totals {
 	audit := delivery.NewAudit(delivery.DefaultWindow)
+	reader := audit.Reader()
 	for int(audit.Totals().Unique()) < want {
 		run := b.receive(c, 1)
 		for _, d := range run {
@@ -170,7 +171,7 @@ func (b *bench) collect(c broker.Consumer, want int) delivery.Totals {
 					require.Equal(b.t, byte(i+payload.StampSize), one, "byte %d of %d", i, len(d.Body))
 				}
 			}
-			audit.Observe(stamp, d.Entry, d.Redelivery)
+			reader.Take(&delivery.Arrival{Stamp: stamp, Entry: d.Entry, Redelivery: d.Redelivery, Partition: d.Partition})
 		}
 		failed, err := c.Ack(run)
 		require.NoError(b.t, err)

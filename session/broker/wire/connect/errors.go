@@ -29,16 +29,16 @@ type meaning struct {
 var meanings = map[protocol.ServerError]meaning{
 	protocol.AuthenticationError:           {broker.NotAuthorised, "not authorised for topic %s", "", true},
 	protocol.AuthorizationError:            {broker.NotAuthorised, "not authorised for topic %s", "", true},
-	protocol.ConsumerBusy:                  {broker.Busy, "another consumer holds this subscription of topic %s", "", false},
-	protocol.ConsumerAssignError:           {broker.Busy, "another consumer of this subscription of topic %s serves the same keys", "", true},
+	protocol.ConsumerBusy:                  {broker.Busy, "another consumer already holds this subscription of topic %s", "", false},
+	protocol.ConsumerAssignError:           {broker.Busy, "another consumer of this subscription of topic %s has the same hash range", "", true},
 	protocol.ProducerBusy:                  {broker.Busy, "another producer of topic %s has this name", "", false},
 	protocol.ProducerFenced:                {broker.Busy, "another producer has topic %s to itself", "", true},
-	protocol.ProducerBlockedQuotaError:     {broker.BacklogFull, "as much waits on topic %s as the broker lets wait, and it takes no more", "subs %s", false},
-	protocol.ProducerBlockedQuotaException: {broker.BacklogFull, "as much waits on topic %s as the broker lets wait, and it takes no more", "subs %s", false},
+	protocol.ProducerBlockedQuotaError:     {broker.BacklogFull, "the backlog quota of topic %s is full: the broker accepts no more messages", "subs %s", false},
+	protocol.ProducerBlockedQuotaException: {broker.BacklogFull, "the backlog quota of topic %s is full: the broker accepts no more messages", "subs %s", false},
 	protocol.TooManyRequests:               {broker.Throttled, "the broker throttles topic %s", "", false},
 	protocol.TopicNotFound:                 {broker.Gone, "there is no topic %s", "topics", true},
 	protocol.SubscriptionNotFound:          {broker.Gone, "there is no such subscription of topic %s", "topics", true},
-	protocol.TopicTerminatedError:          {broker.TopicTerminated, "topic %s is terminated and takes no more messages", "", true},
+	protocol.TopicTerminatedError:          {broker.TopicTerminated, "topic %s is terminated and accepts no more messages", "", true},
 	protocol.InvalidTopicName:              {broker.Other, "%q is not a topic name", "", true},
 	protocol.IncompatibleSchema:            {broker.Other, "topic %s has a schema that takes no bytes; the wire engine sends nothing else: use engine=client", "", true},
 	protocol.UnsupportedVersionError:       {broker.Other, "the broker of topic %s is too old for the wire engine: use engine=client", "", true},
@@ -64,7 +64,7 @@ func Sentence(err error, topic string) error {
 		said.Message = firstLine(errors.New(refusal.Message))
 		m, known := meanings[refusal.Code]
 		if fenced(refusal) {
-			m, known = meaning{broker.Moved, "the broker has fenced topic %s: nobody sends to it until it is loaded anew", "", false}, true
+			m, known = meaning{broker.Moved, "topic %s is fenced: no publishing until the broker reloads it", "", false}, true
 		}
 		if known {
 			said.Category, said.Message, said.Try = m.category, about(m.sentence, topic), about(m.try, topic)

@@ -1,17 +1,16 @@
-// Package meant finds the name that was probably meant by a word that is
-// none. Pure.
-package meant
+// Package spell finds the name that a mistyped word stands for. It is pure.
+package spell
 
 import (
 	"slices"
 	"strings"
 )
 
-// Names lists the names that may have been meant, the likeliest first: at most
-// one letter in three is wrong, missing, added or swapped with its neighbour.
-// Of two that are equally near, the one of which letters were left out is
-// likelier.
-func Names(typed string, names []string) []string {
+// Nearest lists the names that typed may stand for, the likeliest first. At most
+// one letter in three is wrong, missing, added or swapped with its neighbour;
+// one wrong letter is always allowed. Of names that are equally near, those that
+// typed abbreviates come first. Case does not matter.
+func Nearest(typed string, names []string) []string {
 	most := max(len([]rune(typed))/3, 1)
 	typed = strings.ToLower(typed)
 	var list []string
@@ -21,7 +20,7 @@ func Names(typed string, names []string) []string {
 			lower := strings.ToLower(name)
 			switch {
 			case distance(typed, lower) != d || slices.Contains(list, name):
-			case LeavesOut(typed, lower):
+			case Abbreviates(typed, lower):
 				longer = append(longer, name)
 			default:
 				other = append(other, name)
@@ -32,8 +31,9 @@ func Names(typed string, names []string) []string {
 	return list
 }
 
-// distance is the number of single changes (a letter replaced, left out, added,
-// or swapped with the next one) between two words: optimal string alignment.
+// distance returns the number of single changes (a letter replaced, left out,
+// added, or swapped with the next one) that turn a into b: the optimal string
+// alignment distance.
 func distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	rows := make([][]int, len(s)+1)
@@ -59,9 +59,9 @@ func distance(a, b string) int {
 	return rows[len(s)][len(t)]
 }
 
-// LeavesOut says whether all letters of a are in b, in their order: a is b with
-// some letters left out.
-func LeavesOut(a, b string) bool {
+// Abbreviates reports whether a is b with some letters left out: all letters of
+// a are in b, in the same order.
+func Abbreviates(a, b string) bool {
 	for _, r := range a {
 		i := strings.IndexRune(b, r)
 		if i < 0 {

@@ -32,9 +32,9 @@ func faulty(t *testing.T, test func(c *fake.Cluster, typed func(line string) str
 	})
 }
 
-// TestTheLedgerTellsEachFault injects one fault of each kind and reads the
+// TestDeliveryTellsEachFault injects one fault of each kind and reads the
 // sheet.
-func TestTheLedgerTellsEachFault(t *testing.T) {
+func TestDeliveryTellsEachFault(t *testing.T) {
 	faulty(t, func(c *fake.Cluster, typed func(string) string) {
 		typed("connect pulsar://localhost:6650")
 		typed("consume start sub1 topic=fast type=exclusive; produce start fast rate=1000 producers=1 workers=1; wait 1s")
@@ -42,42 +42,42 @@ func TestTheLedgerTellsEachFault(t *testing.T) {
 			require.NoError(t, c.Tamper("fast", 10+10*n, how))
 		}
 		typed("wait 1s")
-		require.Contains(t, typed("ledger sub1"), "no message is known to be lost, 1 is on the way; 1 delivery was a duplicate\n")
+		require.Contains(t, typed("ledger sub1"), "none lost so far, 1 outstanding; 1 duplicate\n")
 		c.FailSends(7, broker.Throttled, "too many messages")
 		typed("wait 1s; produce stop fast; wait 3s")
 		require.Equal(t, `  sub1  running 6s · persistent://public/default/fast
-  epoch        1                     the first
-  received     2,993                 2,992 different ones
-  lost         0                     passed over for good
-  holes        1                     passed over so far, may still come
-  tail         0                     acked, above the last one received
-  in doubt     7                     failed sends that may be stored
-  duplicated   1                     stored twice
-  redelivered  0                     came again, 0 by the broker's own count
-  disorder     1                     out of order within a lane
-  too old      0                     of before the window, not to be judged
-  exclusive promises the order of each lane, and 1 message broke it
-  1 message is missing: acked, not in the backlog, and never received; 1 delivery was a duplicate
+  period        1                     since the first start
+  received      2,993                 2,992 unique
+  lost          0                     never arrived
+  gaps          1                     missing so far, may still arrive
+  outstanding   0                     acked, not received yet
+  unknown       7                     failed sends that may be stored
+  duplicated    1                     stored twice
+  redelivered   0                     0 by the broker's redelivery count
+  out of order  1                     within a producer and partition
+  not checked   0                     older than the window
+  exclusive keeps the order of each producer, and 1 message broke that order
+  1 message lost: acked, not in the backlog and never received; 1 duplicate
 `, typed("ledger sub1"))
 		typed("seek sub1 earliest; wait 3s")
-		require.Contains(t, typed("ledger sub1"), `  epoch        2                     begun by a seek, a start or new consumers
-  received     2,993                 2,992 different ones
+		require.Contains(t, typed("ledger sub1"), `  period        2                     since the last seek, start or rebuild of the consumers
+  received      2,993                 2,992 unique
 `)
-		require.Contains(t, typed("ledger sub1"), `  earlier      2,993                 received in 1 epoch: 0 lost, 1 left open,
-                                     1 duplicated, 0 redelivered
+		require.Contains(t, typed("ledger sub1"), `  earlier       2,993                 received in 1 period: 0 lost, 1 gap,
+                                      1 duplicated, 0 redelivered
 `)
 	})
 }
 
-func TestTheLedgerTellsTheTail(t *testing.T) {
+func TestDeliveryTellsWhatIsOutstanding(t *testing.T) {
 	faulty(t, func(c *fake.Cluster, typed func(string) string) {
 		typed("connect pulsar://localhost:6650")
 		typed("consume start sub1 topic=fast; produce start fast rate=1000 producers=1 workers=1; wait 1s; pause sub1; wait 1s")
 		typed("produce stop fast")
 		out := typed("ledger sub1")
-		require.Regexp(t, `tail +[\d,]+ +acked`, out)
-		require.Regexp(t, `no message is known to be lost, [\d,]+ are on the way`, out)
+		require.Regexp(t, `outstanding +[\d,]+ +acked`, out)
+		require.Regexp(t, `none lost so far, [\d,]+ outstanding`, out)
 		typed("consume stop sub1")
-		require.Regexp(t, `[\d,]+ were not received before sub1 stopped`, typed("ledger sub1"))
+		require.Regexp(t, `[\d,]+ not received before sub1 stopped`, typed("ledger sub1"))
 	})
 }

@@ -14,60 +14,60 @@ import (
 	"pulsh/session/broker"
 )
 
-// topicsAtOnce is how many topics a subscriber subscribes to side by side.
+// topicsAtOnce is how many topics a consumer subscribes to at the same time.
 const topicsAtOnce = 16
 
-// parts are the client's consumers of one subscriber, one a topic. They share
-// the subscriber's channel. The client's own consumer of several topics would
-// serve as well, but for topics that come and go.
-type parts struct {
-	open   func(ctx context.Context, topic string, from broker.Position, end *partEnd) (pulsar.Consumer, error)
-	ending *ending
+// topicConsumers are the client's consumers behind one consumer, one for each
+// topic. They share its channel. The client's own consumer of several topics
+// cannot add and drop topics.
+type topicConsumers struct {
+	open   func(ctx context.Context, topic string, from broker.Position, end *topicEnd) (pulsar.Consumer, error)
+	ending *end
 
-	mu  sync.Mutex // held by whoever changes now
-	now atomic.Pointer[partList]
+	mu  sync.Mutex // held during a change
+	now atomic.Pointer[consumerList]
 }
 
-// partList is the consumers of one moment. It never changes.
-type partList struct {
-	byTopic map[string]*part // as the topic was given
+// consumerList is the consumers at one moment. It is immutable.
+type consumerList struct {
+	byTopic map[string]*topicConsumer // by the name that was given
 	live    map[pulsar.Consumer]bool
-	only    pulsar.Consumer // if there is just one
+	only    pulsar.Consumer // if there is exactly one
 }
 
-// part is the consumer of one topic.
-type part struct {
+// topicConsumer is the client's consumer of one topic.
+type topicConsumer struct {
 	consumer pulsar.Consumer
-	end      *partEnd
+	end      *topicEnd
 }
 
-// partEnd hands on the end of a part that was not asked for.
-type partEnd struct {
+// topicEnd passes on the end of a topic's consumer, unless we asked for it.
+type topicEnd struct {
 	topic  string
-	ending *ending
+	ending *end
 	asked  atomic.Bool
 }
 
-// addAll subscribes to topics, to all of them or to none.
-func (p *parts) addAll(ctx context.Context, topics []string, from broker.Position) error {
-	fresh := make([]*part, len(topics))
+// addAll subscribes to all of topics or to none.
+func (p *topicConsumers) addAll(ctx context.Context, topics []string, from broker.Position) error {
+	fresh := make([]*topicConsumer, len(topics))
 	opening, subscribing := errgroup.WithContext(ctx)
 	opening.SetLimit(topicsAtOnce)
 	for i, topic := range topics {
 		opening.Go(func() error {
-			end := &partEnd{topic: topic, ending: p.ending}
+			end := &topicEnd{topic: topic, ending: p.ending}
 			consumer, err := p.open(subscribing, topic, from, end)
 			if err != nil {
 				return sentence(err, topic)
 			}
-			fresh[i] = &part{consumer, end}
+			fresh[i] = &topicConsumer{consumer, end}
 			return nil
 		})
 	}
 	if err := opening.Wait(); err != nil {
-		return errors.Join(err, closeParts(ctx, fresh))
+		return errors.Join(err, closeConsumers(ctx, fresh))
 	}
-	p.change(func(byTopic map[string]*part) {
+	p.change(func(byTopic map[string]*topicConsumer) {
 		for i, topic := range topics {
 			byTopic[topic] = fresh[i]
 		}
@@ -75,29 +75,29 @@ func (p *parts) addAll(ctx context.Context, topics []string, from broker.Positio
 	return nil
 }
 
-// drop closes a topic's consumer.
-func (p *parts) drop(ctx context.Context, topic string) error {
-	var leaving *part
-	p.change(func(byTopic map[string]*part) {
+// drop closes the consumer of a topic.
+func (p *topicConsumers) drop(ctx context.Context, topic string) error {
+	var leaving *topicConsumer
+	p.change(func(byTopic map[string]*topicConsumer) {
 		leaving = byTopic[topic]
 		delete(byTopic, topic)
 	})
-	return closeParts(ctx, []*part{leaving})
+	return closeConsumers(ctx, []*topicConsumer{leaving})
 }
 
-// closeAll closes all consumers; they stay listed for acknowledgements that
-// are refused then.
-func (p *parts) closeAll(ctx context.Context) error {
-	var all []*part
+// closeAll closes all consumers. They stay listed, so that later
+// acknowledgements are refused.
+func (p *topicConsumers) closeAll(ctx context.Context) error {
+	var all []*topicConsumer
 	if list := p.now.Load(); list != nil {
 		for _, one := range list.byTopic {
 			all = append(all, one)
 		}
 	}
-	return closeParts(ctx, all)
+	return closeConsumers(ctx, all)
 }
 
-func closeParts(ctx context.Context, all []*part) error {
+func closeConsumers(ctx context.Context, all []*topicConsumer) error {
 	errs := make([]error, len(all))
 	var closing sync.WaitGroup
 	for i, one := range all {
@@ -113,11 +113,11 @@ func closeParts(ctx context.Context, all []*part) error {
 	return errors.Join(errs...)
 }
 
-// change publishes another list.
-func (p *parts) change(edit func(map[string]*part)) {
+// change publishes a changed list.
+func (p *topicConsumers) change(edit func(map[string]*topicConsumer)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	next := &partList{byTopic: map[string]*part{}, live: map[pulsar.Consumer]bool{}}
+	next := &consumerList{byTopic: map[string]*topicConsumer{}, live: map[pulsar.Consumer]bool{}}
 	if now := p.now.Load(); now != nil {
 		next.byTopic = maps.Clone(now.byTopic)
 	}
@@ -129,14 +129,14 @@ func (p *parts) change(edit func(map[string]*part)) {
 	p.now.Store(next)
 }
 
-// routedID is a message's id with the consumer that it came through, where a
-// subscriber has several.
+// routedID is the id of a message and the topic's consumer that it came
+// through. A consumer of several topics needs both to acknowledge it.
 type routedID struct {
 	pulsar.MessageID
 	consumer pulsar.Consumer
 }
 
-// handle is what an acknowledgement needs of a message.
+// handle returns what an acknowledgement of m needs.
 func (s *consumer) handle(m pulsar.ConsumerMessage) any {
 	if s.routed {
 		return routedID{m.ID(), m.Consumer}
@@ -144,9 +144,10 @@ func (s *consumer) handle(m pulsar.ConsumerMessage) any {
 	return m.ID()
 }
 
-// of is the consumer that a message came through, and its id. A topic that was
-// dropped has none any more: acknowledgements of its messages are refused.
-func (p *parts) of(d *broker.Delivery) (pulsar.Consumer, pulsar.MessageID) {
+// of returns the topic's consumer that a message came through, and the
+// message's id. If the topic was dropped, the consumer refuses the
+// acknowledgement.
+func (p *topicConsumers) of(d *broker.Delivery) (pulsar.Consumer, pulsar.MessageID) {
 	list := p.now.Load()
 	routed, ok := d.Message.(routedID)
 	switch {
@@ -158,21 +159,21 @@ func (p *parts) of(d *broker.Delivery) (pulsar.Consumer, pulsar.MessageID) {
 	return dropped{}, routed.MessageID
 }
 
-// OnConsumerClose is called by the client once, with the cause where it was
-// not asked for.
-func (e *partEnd) OnConsumerClose(_ pulsar.Consumer, err error) {
+// OnConsumerClose is called by the client once, with the cause unless the close
+// was asked for.
+func (e *topicEnd) OnConsumerClose(_ pulsar.Consumer, err error) {
 	if e.asked.Load() {
 		return
 	}
 	if err != nil {
 		err = sentence(err, e.topic)
 	}
-	e.ending.tell(err)
+	e.ending.fire(err)
 }
 
-// dropped stands for the consumer of a topic that was dropped: it refuses
-// acknowledgements, and what was given back comes again to somebody by itself.
-// Nothing else is asked of it.
+// dropped stands for the consumer of a dropped topic. It refuses
+// acknowledgements and ignores nacks, because the broker redelivers the
+// messages anyway. Its other methods are never called.
 type dropped struct{ pulsar.Consumer }
 
 func refuse() error {

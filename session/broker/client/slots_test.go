@@ -7,19 +7,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func freePlaces(n int) *places {
+func freeSlots(n int) *sendSlots {
 	free := make([]int32, n)
 	for i := range free {
 		free[i] = int32(i)
 	}
-	return newPlaces(free)
+	return newSendSlots(free)
 }
 
-// TestPlacesAreTakenOnceAtATime lets senders and receipts work at once: every
-// place has one holder, and nobody waits for ever, however few there are.
-func TestPlacesAreTakenOnceAtATime(t *testing.T) {
+// TestSlotsAreTakenOnceAtATime lets senders and receipts work at once: every
+// slot has one holder, and nobody waits for ever, however few there are.
+func TestSlotsAreTakenOnceAtATime(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 7, runMax, 5*runMax + 1, 4096} {
-		p := freePlaces(n)
+		p := freeSlots(n)
 		held := make([]sync.Mutex, n)
 		receipts := make(chan []int32, n)
 		var senders sync.WaitGroup
@@ -29,9 +29,9 @@ func TestPlacesAreTakenOnceAtATime(t *testing.T) {
 				for range rounds {
 					var run [runMax]int32
 					got := p.take(run[:])
-					for _, place := range run[:got] {
-						if !held[place].TryLock() {
-							t.Errorf("place %d of %d has two holders", place, n)
+					for _, slot := range run[:got] {
+						if !held[slot].TryLock() {
+							t.Errorf("slot %d of %d has two holders", slot, n)
 						}
 					}
 					receipts <- append([]int32(nil), run[:got]...)
@@ -41,8 +41,8 @@ func TestPlacesAreTakenOnceAtATime(t *testing.T) {
 		var giver sync.WaitGroup
 		giver.Go(func() {
 			for run := range receipts {
-				for _, place := range run {
-					held[place].Unlock()
+				for _, slot := range run {
+					held[slot].Unlock()
 				}
 				p.give(run)
 			}
@@ -55,15 +55,15 @@ func TestPlacesAreTakenOnceAtATime(t *testing.T) {
 }
 
 func TestASenderIsWokenForARunAndNotForAMessage(t *testing.T) {
-	p := freePlaces(1024)
+	p := freeSlots(1024)
 	require.Equal(t, 256, p.enough)
-	require.Equal(t, 1, freePlaces(1).enough)
-	require.Equal(t, 1, freePlaces(3).enough)
-	require.Equal(t, 25, freePlaces(100).enough)
+	require.Equal(t, 1, freeSlots(1).enough)
+	require.Equal(t, 1, freeSlots(3).enough)
+	require.Equal(t, 25, freeSlots(100).enough)
 }
 
-func TestClosedPlacesLetEverybodyGo(t *testing.T) {
-	p := freePlaces(1)
+func TestClosedSlotsLetEverybodyGo(t *testing.T) {
+	p := freeSlots(1)
 	var run [runMax]int32
 	require.Equal(t, 1, p.take(run[:]))
 	done := make(chan int)

@@ -9,7 +9,7 @@ import (
 	"pulsh/session/payload"
 )
 
-// spread deals the numbers of a stream out in batches of ten over partitions,
+// spread deals the numbers of a producer out in batches of ten over partitions,
 // and lets each partition begin at a number of its own near begin.
 func spread(r *rand.Rand, partitions int, begin, end uint64) [][]uint64 {
 	dealt := make([][]uint64, partitions)
@@ -52,7 +52,7 @@ func deliver(r *rand.Rand, reader *Reader, dealt [][]uint64) {
 				break
 			}
 			n := dealt[p][0]
-			reader.Take(&Arrival{Stamp: payload.Stamp{Stream: 1, Sequence: n}, Entry: uint32(n), Partition: uint16(p)})
+			reader.Take(&Arrival{Stamp: payload.Stamp{Producer: 1, Sequence: n}, Entry: uint32(n), Partition: uint16(p)})
 			if dealt[p] = dealt[p][1:]; len(dealt[p]) == 0 {
 				left--
 			}
@@ -74,42 +74,42 @@ func TestPartitionsBeginAtPlacesOfTheirOwn(t *testing.T) {
 		lost := without(r, dealt, highest)
 		deliver(r, l.Reader(), dealt)
 		l.Expect(1, end)
-		s := l.streams[1]
+		s := l.sequences[1]
 		requireInvariant(t, s)
-		require.LessOrEqual(t, s.outside, s.lost)
-		if got := l.Totals(); got.TooOld == 0 {
-			require.Equal(t, highest, s.sure)
+		require.LessOrEqual(t, s.unjudgedLost, s.lost)
+		if got := l.Totals(); got.OutsideWindow == 0 {
+			require.Equal(t, highest, s.judgedFrom)
 			require.Equal(t, lost, got.Missing(), "seed %d, width %d", seed, width)
 		}
 	}
 }
 
-func TestAStreamKnownFromItsFirstNumberIsJudgedFromThere(t *testing.T) {
+func TestAProducerKnownFromItsFirstNumberIsJudgedFromThere(t *testing.T) {
 	l := NewAudit(64)
 	l.Open(1, 0)
 	reader := l.Reader()
 	for i, n := range []uint64{5, 1, 200} {
-		reader.Take(&Arrival{Stamp: payload.Stamp{Stream: 1, Sequence: n}, Entry: uint32(n), Partition: uint16(i)})
+		reader.Take(&Arrival{Stamp: payload.Stamp{Producer: 1, Sequence: n}, Entry: uint32(n), Partition: uint16(i)})
 	}
 	got := l.Totals()
-	require.EqualValues(t, 201-3, got.Lost+got.Holes)
+	require.EqualValues(t, 201-3, got.Lost+got.Gaps)
 }
 
-func TestAnEpochForgetsWhereThePartitionsBegan(t *testing.T) {
+func TestAPeriodForgetsWhereThePartitionsBegan(t *testing.T) {
 	l := NewAudit(64)
 	reader := l.Reader()
 	take := func(n uint64, partition uint16) {
-		reader.Take(&Arrival{Stamp: payload.Stamp{Stream: 1, Sequence: n}, Entry: uint32(n), Partition: partition})
+		reader.Take(&Arrival{Stamp: payload.Stamp{Producer: 1, Sequence: n}, Entry: uint32(n), Partition: partition})
 	}
 	take(10, 0)
 	take(20, 1)
-	require.Zero(t, l.Totals().Holes)
+	require.Zero(t, l.Totals().Gaps)
 	take(31, 0)
-	require.EqualValues(t, 10, l.Totals().Holes)
-	l.NewEpoch()
+	require.EqualValues(t, 10, l.Totals().Gaps)
+	l.NewPeriod()
 	take(10, 0)
 	take(13, 0)
-	require.EqualValues(t, 2, l.Totals().Holes)
+	require.EqualValues(t, 2, l.Totals().Gaps)
 	take(16, 1)
-	require.Zero(t, l.Totals().Holes, "the partition that holds 11, 12, 14 and 15 began behind them")
+	require.Zero(t, l.Totals().Gaps, "the partition that holds 11, 12, 14 and 15 began behind them")
 }
