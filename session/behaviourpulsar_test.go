@@ -166,7 +166,8 @@ func TestDeadLettersAndRetriesOnAPulsar(t *testing.T) {
 	stored := func(l *load, topic string) func() bool {
 		return func() bool {
 			stats, err := l.admin.Stats(l.soon(), topic)
-			return err == nil && stats.MessagesIn == l.fast().Acked
+			dead := l.sub1().Outcomes[metrics.DeadLettered]
+			return err == nil && stats.MessagesIn == dead && dead >= l.fast().Acked
 		}
 	}
 	t.Run("dlq", func(t *testing.T) {
@@ -177,9 +178,12 @@ func TestDeadLettersAndRetriesOnAPulsar(t *testing.T) {
 			require.NoError(t, l.Stop(l.soon(), "fast"))
 			l.until("all are dead letters", stored(l, l.topic+"-dead"))
 			l.drained()
+			// A broker that is asked for entries by two consumers at once may deliver
+			// some to both. So there may be more deliveries than three of each message.
 			l.until("each was given back twice and then forwarded", func() bool {
 				c := l.sub1()
-				return c.Outcomes[metrics.DeadLettered] == l.fast().Acked && c.Outcomes[metrics.RedeliveredNack] == 2*l.fast().Acked
+				again := c.Outcomes[metrics.RedeliveredNack]
+				return again >= 2*l.fast().Acked && again == c.Received-l.fast().Acked && c.Received == c.Nacked+c.Outcomes[metrics.DeadLettered]
 			})
 			l.whole()
 		})

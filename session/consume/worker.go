@@ -32,6 +32,7 @@ type worker struct {
 	received, acked, nacked, dropped atomic.Int64
 
 	// The worker's goroutine alone uses the fields below.
+	stamped  *stampedRun
 	inflight *inflightRun // nil while nothing is to be processed
 	outcomes [runMax]outcome
 	random   *rand.Rand
@@ -40,6 +41,15 @@ type worker struct {
 	schedule *pacing.Schedule // that the cursor belongs to, nil for none
 	cursor   *pacing.Cursor
 	allowed  int // messages that the schedule allows and that were not yet received
+}
+
+// stampedRun is what a worker notes of the messages with a stamp that it has
+// received together.
+type stampedRun struct {
+	arrivals [runMax]delivery.Arrival
+	classes  [runMax]delivery.Class
+	from     [runMax]*broker.Delivery
+	dues     []int64 // of those that were received at one instant
 }
 
 // run is the hot path of receiving.
@@ -205,27 +215,38 @@ func (w *worker) receive(ctx context.Context, at *attachment, p *policy, leave <
 
 // record counts messages, and enters them in the audit.
 func (w *worker) record(run []broker.Delivery) {
-	var bytes int64
+	var bytes, received int64
+	n := 0 // messages with a stamp
 	base := w.group.Host().Base.UnixNano()
+	s := w.stamped
 	for i := range run {
 		d := &run[i]
 		bytes += int64(len(d.Body))
-		stamp, ok := payload.ReadStamp(d.Body)
-		if !ok {
+		a := &s.arrivals[n]
+		var ok bool
+		if a.Stamp, ok = payload.ReadStamp(d.Body); !ok {
 			w.recorder.Unstamped(1)
 			continue
 		}
-		received := base + d.Received
-		w.recorder.EndToEnd(stamp.Due, received)
+		if now := base + d.Received; now != received {
+			w.recorder.EndToEndRun(s.dues, received)
+			s.dues, received = s.dues[:0], now
+		}
+		s.dues = append(s.dues, a.Stamp.Due)
 		if d.Key != "" {
 			w.slot.keys.see(d.Key)
 		}
-		arrival := delivery.Arrival{
-			Stamp: stamp, Entry: d.Entry, Redelivery: max(d.Redelivery, uint32(d.Retries)), Key: d.Key, Partition: d.Partition,
-			Transit: received - max(stamp.Due, d.Published),
-		}
-		if class := w.audit.Take(&arrival); class == delivery.Redelivered || arrival.Replayed {
-			w.group.redeliveries.count(w.recorder, d, arrival.Replayed)
+		a.Entry, a.Redelivery, a.Key, a.Partition = d.Entry, max(d.Redelivery, uint32(d.Retries)), d.Key, d.Partition
+		a.Transit = received - max(a.Stamp.Due, d.Published)
+		s.from[n] = d
+		n++
+	}
+	w.recorder.EndToEndRun(s.dues, received)
+	s.dues = s.dues[:0]
+	w.audit.TakeRun(s.arrivals[:n], s.classes[:n])
+	for i, d := range s.from[:n] {
+		if s.classes[i] == delivery.Redelivered || s.arrivals[i].Replayed {
+			w.group.redeliveries.count(w.recorder, d, s.arrivals[i].Replayed)
 		}
 	}
 	w.recorder.Received(len(run), bytes)

@@ -166,6 +166,7 @@ func (s *workers) start(number int, at *slot) *worker {
 		number:   number,
 		group:    s.group,
 		slot:     at,
+		stamped:  &stampedRun{},
 		recorder: s.recorders.Of(number - 1),
 		audit:    s.group.audit.Reader(),
 		random:   newRandom(),

@@ -35,6 +35,38 @@ func (r *Reader) Take(a *Arrival) Class {
 	if s == nil {
 		return r.audit.countRetired()
 	}
+	class := s.take(a)
+	s.mu.Unlock()
+	r.judge(a, class)
+	return class
+}
+
+// TakeRun is Take for arrivals in their order. It leaves the class of each in
+// classes, which is as long. It takes one lock for neighbours of one producer.
+func (r *Reader) TakeRun(run []Arrival, classes []Class) {
+	for len(run) > 0 {
+		id, n := run[0].Stamp.Producer, 0
+		s := r.lock(id)
+		for n < len(run) && run[n].Stamp.Producer == id {
+			if s != nil {
+				classes[n] = s.take(&run[n])
+			} else {
+				classes[n] = r.audit.countRetired()
+			}
+			n++
+		}
+		if s != nil {
+			s.mu.Unlock()
+			for i := range run[:n] {
+				r.judge(&run[i], classes[i])
+			}
+		}
+		run, classes = run[n:], classes[n:]
+	}
+}
+
+// take accounts for an arrival, apart from its key. The caller holds mu.
+func (s *sequence) take(a *Arrival) Class {
 	s.reported.record(a.Stamp.Failed)
 	class := s.observe(a.Stamp.Sequence, a.Entry, a.Redelivery)
 	if class <= OutOfOrder && !s.openedByProducer {
@@ -42,11 +74,14 @@ func (r *Reader) Take(a *Arrival) Class {
 	}
 	s.shortestTransit = min(s.shortestTransit, a.Transit)
 	a.Replayed = a.Stamp.Sequence < s.reachedBefore && class <= OutOfOrder
-	s.mu.Unlock()
+	return class
+}
+
+// judge accounts for the order of an arrival's key.
+func (r *Reader) judge(a *Arrival, class Class) {
 	if a.Key != "" && class <= OutOfOrder {
 		r.audit.keyOrder().judge(a.Stamp.Producer, a.Stamp.Sequence, a.Key, class)
 	}
-	return class
 }
 
 // keyOrder returns the memory of keys. The first message with a key makes it.

@@ -3,6 +3,7 @@ package delivery
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -77,6 +78,53 @@ func TestKeyOrderAgreesWithAMap(t *testing.T) {
 		require.Equal(t, disorder, got.OutOfOrderKey, "seed %d", seed)
 		require.Zero(t, got.KeyUnknown)
 	}
+}
+
+// TestARunIsTakenAsOneByOne gives the same arrivals to two audits, in runs and
+// one by one, through seeks as well.
+func TestARunIsTakenAsOneByOne(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	runs, single := NewAudit(MinWindow), NewAudit(MinWindow)
+	inRuns, oneByOne := runs.Reader(), single.Reader()
+	var next [3]uint64
+	for round := range 500 {
+		if round%100 == 99 {
+			runs.NewPeriod()
+			single.NewPeriod()
+			next = [3]uint64{}
+		}
+		run := make([]Arrival, 1+r.IntN(60))
+		stream := r.IntN(len(next))
+		for i := range run {
+			if r.IntN(20) == 0 {
+				stream = r.IntN(len(next))
+			}
+			n := next[stream]
+			if r.IntN(10) == 0 {
+				n += r.Uint64N(100)
+			} else if r.IntN(10) == 0 {
+				n -= min(n, r.Uint64N(100))
+			}
+			next[stream] = max(next[stream], n+1)
+			run[i] = Arrival{
+				Stamp: payload.Stamp{Producer: uint64(stream), Sequence: n, Failed: uint64(round)}, Entry: r.Uint32(),
+				Redelivery: uint32(max(r.IntN(8)-6, 0)), Partition: uint16(r.IntN(3)), Transit: r.Int64(),
+			}
+			if r.IntN(2) == 0 {
+				run[i].Key = strconv.Itoa(r.IntN(9))
+			}
+		}
+		singles := slices.Clone(run)
+		classes := make([]Class, len(run))
+		inRuns.TakeRun(run, classes)
+		for i := range singles {
+			require.Equal(t, oneByOne.Take(&singles[i]), classes[i])
+		}
+		require.Equal(t, singles, run)
+	}
+	require.Equal(t, single.Totals(), runs.Totals())
+	require.Equal(t, single.Previous(), runs.Previous())
+	require.Equal(t, single.Accounts(9), runs.Accounts(9))
 }
 
 // TestForgottenKeysAreUnknown sends many times as many pairs as are

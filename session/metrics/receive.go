@@ -35,6 +35,12 @@ func (r *ReceiveRecorder) Received(n int, bytes int64) {
 // negative if the sender's clock is ahead by more than the message took.
 func (r *ReceiveRecorder) EndToEnd(due, received int64) { r.E2E.Record(received - due) }
 
+// EndToEndRun is EndToEnd for messages that were received at one instant, one for
+// each due time.
+func (r *ReceiveRecorder) EndToEndRun(dues []int64, received int64) {
+	r.E2E.RecordSince(dues, received)
+}
+
 // Unstamped counts n of the received messages that pulsh did not send.
 func (r *ReceiveRecorder) Unstamped(n int) { r.unstamped.Add(int64(n)) }
 

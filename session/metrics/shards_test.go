@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,39 @@ func TestSendShards(t *testing.T) {
 	require.Zero(t, s.Latency.Total())
 	require.Empty(t, s.Failures.List())
 	require.EqualValues(t, 13, s.Lifetime().Sent)
+}
+
+// TestAckedRunIsAckedOneByOne compares a run with the same messages recorded one
+// by one, each with a distribution of its own: nothing is interpolated.
+func TestAckedRunIsAckedOneByOne(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	runs, single := NewSendShards(clock), NewSendShards(clock)
+	run, one := runs.Attach(), single.Attach()
+	for i := range 500 {
+		dues := make([]int64, 1+r.IntN(300))
+		due := r.Int64N(int64(time.Hour))
+		for j := range dues {
+			dues[j] = due
+			due += r.Int64N(1 << r.IntN(30))
+		}
+		sent := due + r.Int64N(int64(time.Second))
+		now := sent + r.Int64N(int64(time.Second))
+		batches := i % 3 % 2 // 0 for a run of a batch that another run began
+		run.AckedRun(dues, batches, sent, now)
+		for j, due := range dues {
+			one.AckedAlike(1, max(batches-j, 0), due, sent, now)
+		}
+	}
+	runs.Collect()
+	single.Collect()
+	require.Equal(t, single.Counts(), runs.Counts())
+	require.NotZero(t, runs.Counts().Batches)
+	require.Equal(t, single.Latency.Total(), runs.Latency.Total())
+	require.Equal(t, single.Latency.Buckets(), runs.Latency.Buckets())
+	require.Equal(t, single.Service.Total(), runs.Service.Total())
+	require.Equal(t, single.Service.Buckets(), runs.Service.Buckets())
+	require.Equal(t, single.Lag.Total(), runs.Lag.Total())
+	require.Equal(t, single.Lag.Buckets(), runs.Lag.Buckets())
 }
 
 // TestLateAnswersAreCounted attaches a recorder for a new producer while an
@@ -114,8 +148,7 @@ func TestReceiveShards(t *testing.T) {
 	r.Received(5, 500)
 	r.EndToEnd(1_000, 5_001_000)
 	r.EndToEnd(2_000, 1_000)
-	r.EndToEnd(0, 2000)
-	r.EndToEnd(1000, 2000)
+	r.EndToEndRun([]int64{0, 1000}, 2000)
 	r.Unstamped(1)
 	r.Acked(0, 1_000_000)
 	r.AckedMany(0, 2_000_000, 2)

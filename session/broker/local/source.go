@@ -55,6 +55,20 @@ func findSource(ctx context.Context, cfg Config) (source, error) {
 		Next: "install Maven, or set PULSAR_HOME to an unpacked Pulsar, or start Docker"}
 }
 
+// Java returns the Java program and the folder of the libraries that Start would
+// use, and fetches the libraries if they are missing. The libraries of a published
+// distribution hold Pulsar's own tools as well.
+func Java(ctx context.Context, cfg Config) (java, lib string, err error) {
+	if cfg, err = cfg.withDefaults(); err != nil {
+		return "", "", err
+	}
+	src, err := findSource(ctx, cfg)
+	if err == nil && src.lib == "" {
+		err = &Error{Message: "there is no pulsar here whose Java tools could run", Next: "install Java 17 and Maven, or set PULSAR_HOME"}
+	}
+	return src.java, src.lib, err
+}
+
 // homeSource returns the Pulsar that the user has unpacked.
 func homeSource(home, java string, javaErr error) (source, error) {
 	lib := filepath.Join(home, "lib")

@@ -59,18 +59,39 @@ func (b *batch) write(m *message, base int64, stream uint64, alone bool) {
 	payload.PutStamp(into, payload.Stamp{Producer: stream, Sequence: m.sequence, Due: base + m.due, Failed: m.failed})
 	b.dues = append(b.dues, m.due)
 	b.bytes += int64(len(m.body))
-	if n := len(b.runs); n > 0 {
-		last := &b.runs[n-1]
+	b.note(m, 1)
+}
+
+// writeRun adds messages without keys that are sent at one instant. Their stamps
+// follow that of m.
+func (b *batch) writeRun(m *message, dues []int64, bodies [][]byte, base int64, stream uint64) {
+	stamp := payload.Stamp{Producer: stream, Sequence: m.sequence, Failed: m.failed}
+	for i, due := range dues {
+		body := bodies[i]
+		into := b.builder.ClaimPlain("", len(body))
+		copy(into[payload.StampSize:], body[payload.StampSize:])
+		stamp.Due = base + due
+		payload.PutStamp(into, stamp)
+		stamp.Sequence++
+		b.bytes += int64(len(body))
+	}
+	b.dues = append(b.dues, dues...)
+	b.note(m, len(dues))
+}
+
+// note adds n messages to the runs, of which m is the first.
+func (b *batch) note(m *message, n int) {
+	if len(b.runs) > 0 {
+		last := &b.runs[len(b.runs)-1]
 		if last.sent == m.sent && last.first+uint64(last.count) == m.sequence {
-			last.count++
+			last.count += n
 			return
 		}
 	}
-	b.runs = append(b.runs, run{first: m.sequence, sent: m.sent, count: 1})
+	b.runs = append(b.runs, run{first: m.sequence, sent: m.sent, count: n})
 }
 
-// acked records the receipt of a batch: each message with its own times. Where
-// neighbours have the same, they are recorded together.
+// acked records the receipt of a batch: each message with its own times.
 func (b *batch) acked() {
 	p := b.part.producer
 	now := p.spec.Clock()

@@ -28,7 +28,8 @@ type tracker struct {
 	left   protocol.AckSet // of a batch
 	count  int             // of left
 	queued bool            // in a group of acknowledgements
-	nacked bool            // asked for again and not sent yet
+	nacked bool            // to be redelivered, and the broker was not asked yet
+	nackAt int64           // when it is to be asked, in the engine's time
 }
 
 // handle is one message for Ack and Nack.

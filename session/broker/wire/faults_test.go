@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -74,6 +75,42 @@ func TestNothingIsLostThroughAKill(t *testing.T) {
 		require.Zero(t, b.all(c, runs*64).Missing())
 		require.NoError(t, c.Close(b.within()))
 	}
+}
+
+// TestAStoppedBrokerLosesAndDoublesNothing stops the broker's process twice under
+// load, for less than the engine's and for less than the broker's keep-alive.
+func TestAStoppedBrokerLosesAndDoublesNothing(t *testing.T) {
+	b := newBench(t, localtest.Own(t), "wire", "wire")
+	c := b.consumer(func(s *broker.ConsumerSpec) { s.Type = broker.Exclusive })
+	p := b.producer(func(s *broker.ProducerSpec) { s.Pending, s.Timeout = 20_000, 5*time.Minute })
+	pid := b.server.Status().PID
+	const runs = 600
+	var sending sync.WaitGroup
+	half := make(chan struct{})
+	sending.Go(func() {
+		for i := range runs {
+			require.Equal(t, 64, p.Send(b.dues(64)))
+			if i == runs/2 {
+				close(half)
+			}
+		}
+	})
+	for _, length := range []time.Duration{2 * time.Second, 8 * time.Second} {
+		require.NoError(t, syscall.Kill(pid, syscall.SIGSTOP))
+		time.Sleep(length)
+		require.NoError(t, syscall.Kill(pid, syscall.SIGCONT))
+		<-half
+	}
+	audit := b.all(c, runs*64)
+	sending.Wait()
+	require.NoError(t, p.Close(b.within()))
+	counts := b.counts()
+	require.EqualValues(t, runs*64, counts.Acked)
+	require.Zero(t, counts.Failed)
+	require.EqualValues(t, runs*64, audit.Received, "nothing came twice")
+	require.Zero(t, audit.Missing())
+	require.GreaterOrEqual(t, b.shards.Latency.Total().Max, 2*time.Second, "and the wait shows")
+	require.NoError(t, c.Close(b.within()))
 }
 
 func TestNothingIsLostThroughUnloading(t *testing.T) {

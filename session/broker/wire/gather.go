@@ -51,6 +51,29 @@ func (t *partition) write(m *message) {
 	}
 }
 
+// writeRun adds the messages at the front of a run without keys that fit into
+// the open batch and do not fill it, and returns how many they were. It needs mu.
+func (t *partition) writeRun(m *message, dues []int64, bodies [][]byte) (n int) {
+	if t.messages == 0 || t.closed {
+		return 0
+	}
+	room, bytes := t.producer.spec.Batch.Messages-1-t.messages, t.batchBytes()-t.payload
+	for n < min(len(dues), room) && dues[n] <= m.sent {
+		size := len(bodies[n]) + singleBytes
+		if size >= bytes {
+			break
+		}
+		bytes -= size
+		n++
+	}
+	if n > 0 {
+		t.batches[0].writeRun(m, dues[:n], bodies, t.producer.base, t.producer.spec.ID)
+		t.messages += n
+		t.payload = t.batchBytes() - bytes
+	}
+	return n
+}
+
 // batchFor is the open batch of a key: there is one for all keys unless batches
 // are by key. That one has the key of its first message, as with Pulsar's
 // clients.

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,35 +11,67 @@ import (
 	"pulsh/session/broker/protocol/conn"
 )
 
-// nacks are the entries of a consumer that are to come again, after a delay.
+// nacks are the entries of a consumer that are to be redelivered, after a delay.
 type nacks struct {
 	mu     sync.Mutex
 	queue  []nack // by time
+	asked  int64  // when the broker was asked last, in the engine's time
 	timer  *time.Timer
 	closed bool
 }
+
+// nackTicks is how often the broker is asked for entries within the delay. Like
+// Pulsar's clients, the engine asks for several at once: a broker that gets many
+// requests in a row may deliver an entry to two consumers.
+const nackTicks = 3
 
 type nack struct {
 	of *tracker
 	at int64 // in the engine's time
 }
 
-// Nack asks for the entry of each delivery again.
-func (c *consumer) Nack(run []broker.Delivery) {
-	at := c.engine.Now() + int64(c.spec.NackDelay)
-	c.nacks.mu.Lock()
-	defer c.nacks.mu.Unlock()
-	for i := range run {
-		t := run[i].Message.(*handle).of
-		if t.from.ctx.Err() != nil {
-			continue // whoever gets the topic gets the message
-		}
+// add notes that an entry is to be redelivered. The delay of an entry counts from
+// the last of its messages, as with Pulsar's clients: a batch that was asked for
+// while its messages are still being processed would be delivered twice as often.
+// It needs mu; times do not decrease from call to call.
+func (n *nacks) add(t *tracker, at int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.nacked {
+		t.nacked = true
+		n.queue = append(n.queue, nack{t, at})
+	}
+	t.nackAt = at
+}
+
+// due takes the entries that are to be asked for now. It needs mu.
+func (n *nacks) due(now int64) (all []*tracker) {
+	for len(n.queue) > 0 && n.queue[0].at <= now {
+		t := n.queue[0].of
+		n.queue = n.queue[1:]
 		t.mu.Lock()
-		if !t.nacked {
-			t.nacked = true
-			c.nacks.queue = append(c.nacks.queue, nack{t, at})
+		later := nack{t, t.nackAt}
+		if t.nacked = later.at > now; t.nacked {
+			i, _ := slices.BinarySearchFunc(n.queue, later, func(a, b nack) int { return cmp.Compare(a.at, b.at) })
+			n.queue = slices.Insert(n.queue, i, later)
+		} else {
+			all = append(all, t)
 		}
 		t.mu.Unlock()
+	}
+	return all
+}
+
+// Nack asks for the entry of each delivery again.
+func (c *consumer) Nack(run []broker.Delivery) {
+	c.nacks.mu.Lock()
+	defer c.nacks.mu.Unlock()
+	at := c.engine.Now() + int64(c.spec.NackDelay)
+	for i := range run {
+		t := run[i].Message.(*handle).of
+		if t.from.ctx.Err() == nil { // else whoever gets the topic gets the message
+			c.nacks.add(t, at)
+		}
 	}
 	c.nacks.arm(c)
 }
@@ -47,7 +81,7 @@ func (n *nacks) arm(c *consumer) {
 	if len(n.queue) == 0 || n.closed {
 		return
 	}
-	wait := time.Duration(n.queue[0].at - c.engine.Now())
+	wait := time.Duration(max(n.queue[0].at, n.asked+int64(c.spec.NackDelay/nackTicks)) - c.engine.Now())
 	if n.timer == nil {
 		n.timer = time.AfterFunc(wait, c.giveBack)
 	} else {
@@ -70,14 +104,10 @@ func (n *nacks) close() {
 func (c *consumer) giveBack() {
 	n := &c.nacks
 	n.mu.Lock()
-	now := c.engine.Now()
 	due := map[*subscription][]protocol.MessageID{}
-	for len(n.queue) > 0 && n.queue[0].at <= now {
-		t := n.queue[0].of
-		n.queue = n.queue[1:]
-		t.mu.Lock()
-		t.nacked = false
-		t.mu.Unlock()
+	now := c.engine.Now()
+	for _, t := range n.due(now) {
+		n.asked = now
 		due[t.from] = append(due[t.from], t.id())
 	}
 	n.arm(c)

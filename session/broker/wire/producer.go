@@ -190,12 +190,10 @@ func (p *producer) sendRun(dues []int64) {
 	m := message{sent: p.spec.Clock(), failed: p.failed.Load()}
 	parts := *p.parts.Load()
 	var to *partition
-	for i, due := range dues {
-		if due > m.sent {
-			m.sent = max(p.spec.Clock(), due) // what falls due between two readings is not early
+	for i := 0; i < len(dues); {
+		if dues[i] > m.sent {
+			m.sent = max(p.spec.Clock(), dues[i]) // what falls due between two readings is not early
 		}
-		m.due, m.sequence, m.body = due, p.sequence, bodies[i]
-		p.sequence++
 		if p.keyed {
 			m.key = p.keys.Next()
 		}
@@ -206,7 +204,18 @@ func (p *producer) sendRun(dues []int64) {
 			to = next
 			to.mu.Lock()
 		}
-		to.write(&m)
+		m.sequence = p.sequence
+		n := 0
+		if !p.keyed {
+			n = to.writeRun(&m, dues[i:], bodies[i:len(dues)])
+		}
+		if n == 0 {
+			m.due, m.body = dues[i], bodies[i]
+			to.write(&m)
+			n = 1
+		}
+		p.sequence += uint64(n)
+		i += n
 	}
 	to.mu.Unlock()
 }

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -102,4 +103,22 @@ func start(t testing.TB, cfg local.Config) *local.Server {
 		}
 	})
 	return s
+}
+
+// Java returns a run of one of Pulsar's Java tools by the name of its class, from
+// the published distribution whatever version the server has. Bytes that the tool
+// prints are those of the message: one byte for each character from 0 to 255. The
+// process is killed at the end of the test.
+func Java(t testing.TB, class string, args ...string) *exec.Cmd {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), startTime)
+	t.Cleanup(cancel)
+	cfg := Config(t, t.TempDir())
+	cfg.Version = local.Version
+	java, lib, err := local.Java(ctx, cfg)
+	if err != nil {
+		t.Fatalf("no Java tools to test with: %v", err)
+	}
+	flags := []string{quickJava, "-XX:+UseSerialGC", "-Xmx768m", "-Dfile.encoding=ISO-8859-1", "-Dstdout.encoding=ISO-8859-1", "-cp", filepath.Join(lib, "*"), class}
+	return exec.CommandContext(ctx, java, append(flags, args...)...)
 }
