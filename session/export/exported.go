@@ -22,7 +22,7 @@ func exportedColumns() []exported {
 		{kind: Produce, column: "sent", name: "pulsh_messages_sent_total", metric: Counter, help: "Messages handed to the client."},
 		{kind: Produce, column: "acked", name: "pulsh_messages_acked_total", metric: Counter, help: "Messages that the broker has acked."},
 		{kind: Produce, column: "failed", name: "pulsh_messages_failed_total", metric: Counter, help: "Messages that were refused."},
-		{kind: Produce, column: "unknown", name: "pulsh_messages_unanswered_total", metric: Counter, help: "Messages without an answer when their lane closed."},
+		{kind: Produce, column: "unknown", name: "pulsh_messages_unanswered_total", metric: Counter, help: "Messages without an answer when their producer closed."},
 		{kind: Produce, column: "pending", name: "pulsh_messages_pending", metric: Gauge, help: "Messages sent and not yet answered."},
 		{kind: Produce, column: "batch", name: "pulsh_batch_messages", metric: Gauge, help: "Messages of a batch, the mean of the last second."},
 		{kind: Produce, column: "producers", name: "pulsh_lanes", metric: Gauge, help: "Pulsar producers in use."},

@@ -47,7 +47,7 @@ type Client struct {
 
 var _ broker.Broker = (*Client)(nil)
 
-// New makes a client. It does not connect: the first lane or subscriber does.
+// New makes a client. It does not connect: the first producer or consumer does.
 func New(o Options) (*Client, error) {
 	sending, err := connect(o)
 	if err != nil {
@@ -72,7 +72,7 @@ func connect(o Options) (pulsar.Client, error) {
 		OperationTimeout:        operationTimeout,
 		KeepAliveInterval:       keepAlive,
 		MaxConnectionsPerBroker: 1,
-		MemoryLimitBytes:        -1, // lanes bound what is in flight themselves
+		MemoryLimitBytes:        -1, // the producers of pulsh bound what is in flight
 		ConnectionMaxIdleTime:   -1,
 		Logger:                  logger,
 		MetricsCardinality:      pulsar.MetricsCardinalityNone,
