@@ -63,6 +63,21 @@ func TestBothEnginesRefuseWithTheSameWords(t *testing.T) {
 	}
 }
 
+// TestAnAdvertisedHostThatIsNotKnown has a broker name an address that only its
+// own network knows.
+func TestAnAdvertisedHostThatIsNotKnown(t *testing.T) {
+	s := newStation(t)
+	s.on(protocol.TypeLookup, func(p *peer, m protocol.Body, _ []byte) bool {
+		p.say(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: "pulsar://no.such.host.invalid:6650",
+			Response: protocol.LookupConnect, Error: protocol.NoError})
+		return true
+	})
+	for _, engine := range engines {
+		err := refused(rigAt(t, s, nil), open(t, engine, s.url(), func() int64 { return 0 }), false)
+		require.EqualError(t, err, "the broker cannot be reached", engine)
+	}
+}
+
 // refused opens a producer or a consumer, and returns the error.
 func refused(r *rig, e broker.Broker, consumer bool) (err error) {
 	if consumer {
