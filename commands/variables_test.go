@@ -94,7 +94,7 @@ func TestVariablesOfTheEnvironment(t *testing.T) {
 	for pair, say := range map[string]string{
 		"PULSH_VAR_=1":     "PULSH_VAR_: a variable needs a name",
 		"PULSH_VAR_1A=1":   `PULSH_VAR_1A: "1a" is not a variable name`,
-		"PULSH_VAR_rate=1": "PULSH_VAR_RATE and PULSH_VAR_rate are the same variable, $rate",
+		"PULSH_VAR_rate=1": "PULSH_VAR_RATE and PULSH_VAR_rate both set $rate",
 		"PULSH_VAR_X=a\nb": "the value of PULSH_VAR_X has a control character",
 		"PULSH_VAR_Y=" + strings.Repeat("y", lang.VariableValueMax+1): "longer than 4096 bytes",
 	} {

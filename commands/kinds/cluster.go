@@ -31,7 +31,7 @@ func Namespace() lang.Kind {
 // TokenFile returns the kind FILE of a token.
 func TokenFile() lang.Kind {
 	k := lang.FileKind()
-	k.Sample = "/run/secrets/token"
+	k.Sample, k.Doc = "/run/secrets/token", "a file with a token, a password or a key"
 	return k
 }
 

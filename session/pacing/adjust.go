@@ -84,7 +84,7 @@ func (c Change) factor(base Rate) (float64, error) {
 		factor = (100 + amount) / 100
 	case changeStep:
 		if base.IsMax() || base <= 0 {
-			return 0, fmt.Errorf("%s starts from the current rate, and that is %s", c, base)
+			return 0, fmt.Errorf("%s starts from the current rate, which is %s", c, base)
 		}
 		step := float64(c.step)
 		if c.negative {

@@ -31,9 +31,9 @@ func TestApplyToShapes(t *testing.T) {
 		{"3k", "sine(20k,50%,1m)", 10e3, "3k"},
 		{"-5k", "sine(20k,50%,1m)", 4e3, "-5k from 4k would leave no rate; a rate must be more than 0"},
 		{"-100%", "sine(20k,50%,1m)", 4e3, "-100% from 4k would leave no rate; a rate must be more than 0"},
-		{"+5k", "hold(max,10s)+5k", Max(), "+5k starts from the current rate, and that is max"},
-		{"+5k", "sine(20k,100%,1m)", 0, "+5k starts from the current rate, and that is 0"},
-		{"x3", "sine(20M,100%,1m)", 20e6, "x3 of sine(20M,100%,1m): sine(60M,100%,1m) reaches more than 100M a second, the highest rate"},
+		{"+5k", "hold(max,10s)+5k", Max(), "+5k starts from the current rate, which is max"},
+		{"+5k", "sine(20k,100%,1m)", 0, "+5k starts from the current rate, which is 0"},
+		{"x3", "sine(20M,100%,1m)", 20e6, "x3 of sine(20M,100%,1m): sine(60M,100%,1m) reaches more than 100M per second, the highest rate"},
 	} {
 		got, err := mustChange(t, c.change).ApplyTo(mustShape(t, c.shape), c.base)
 		if err != nil {

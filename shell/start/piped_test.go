@@ -107,7 +107,7 @@ func TestWhatIsConfiguredIsSaid(t *testing.T) {
 	got = piped(t, cmd, "")
 	require.Zero(t, got.code, got)
 	require.Regexp(t, `(?m)^  url +pulsar://127\.0\.0\.1:\d+ +`+conf+`:1$`, got.out)
-	require.Regexp(t, `(?m)^  token +held in memory +`+conf+`:4$`, got.out)
+	require.Regexp(t, `(?m)^  login +token held in memory +`+conf+`:4$`, got.out)
 	require.Contains(t, got.out, "the token is not saved")
 	require.Regexp(t, `(?m)^http://127\.0\.0\.1:\d+ is the port of the service URL, not of the admin API; backlog, seek and topics need the admin API\n  try: pulsh --url `, got.err)
 	require.NotContains(t, got.out+got.err, secret)
