@@ -47,7 +47,7 @@ var mayImport = map[string][]string{
 	"session/broker/probe":           {"session/broker"},
 	"session/broker/protocol/conn":   {"session/broker/protocol"},
 	"session/broker/wire":            {"session/broker", "session/broker/protocol", "session/broker/protocol/conn", "session/broker/wire/connect", "session/delivery", "session/payload"},
-	"session/broker/wire/connect":    {"session/broker", "session/broker/protocol", "session/broker/protocol/conn"},
+	"session/broker/wire/connect":    {"session/broker", "session/broker/probe", "session/broker/protocol", "session/broker/protocol/conn"},
 	"session/brokerstats":            {"session/broker", "session/snapshot"},
 	"session/chart":                  {"graphs", "session/snapshot", "session/spec"},
 	"session/clientconf":             {"session/broker", "session/input", "session/profile", "session/secret"},

@@ -23,6 +23,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/broker/probe"
 )
@@ -112,6 +113,19 @@ func connects(t *testing.T, l net.Listener) <-chan string {
 	return frames
 }
 
+// wireConnects lets the wire engine connect, and checks what its CONNECT holds.
+// The broker refuses it, and the sentence holds no secret.
+func wireConnects(t *testing.T, link session.Link, frames <-chan string, want ...string) {
+	t.Helper()
+	_, err := link.Wire.Partitions(t.Context(), "fast")
+	require.EqualError(t, err, "not authorised for topic fast")
+	frame := <-frames
+	require.Contains(t, frame, "pulsh-wire")
+	for _, text := range want {
+		require.Contains(t, frame, text)
+	}
+}
+
 // refusal is an ERROR frame: AuthenticationError, "no".
 func refusal() []byte {
 	inner := []byte{0x08, 0, 0x10, 3, 0x1a, 2, 'n', 'o'}
@@ -157,6 +171,7 @@ func TestAClientCertificateIsPresentedAndReadAgain(t *testing.T) {
 		frame := <-frames
 		require.Contains(t, frame, fmt.Sprintf("serial %d", serial))
 		require.Contains(t, frame, "\x03tls", "the method")
+		wireConnects(t, link, frames, fmt.Sprintf("serial %d", serial), "\x03tls")
 	}
 	write(t, target.KeyFile, serverKey)
 	_, err = Cluster(t.Context(), target, clock)
@@ -182,6 +197,7 @@ func TestThePasswordIsPresented(t *testing.T) {
 	require.Contains(t, frame, "\x05basic")
 	_, _ = link.Admin.Version(t.Context()) // the answer is empty
 	require.Equal(t, "Basic "+base64.StdEncoding.EncodeToString([]byte("me:hunter2")), <-headers)
+	wireConnects(t, link, frames, "me:hunter2", "\x05basic")
 	// The Go client presents the same.
 	_, err = link.Broker.Partitions(t.Context(), "fast")
 	require.Error(t, err)
@@ -263,6 +279,7 @@ func TestTokensComeFromAnIssuer(t *testing.T) {
 		require.ErrorContains(t, err, "does not accept the token: no")
 		require.Contains(t, <-frames, "access1")
 	}
+	wireConnects(t, link, frames, "access1", "\x05token")
 	require.Equal(t, 1, server.asked)
 	for _, want := range []string{"grant_type=client_credentials", "audience=urn%3Apulsar", "scope=a+b", "me"} {
 		require.Contains(t, server.form, want)
@@ -276,6 +293,7 @@ func TestTokensComeFromAnIssuer(t *testing.T) {
 		_, _ = link.Probe(t.Context())
 		require.Contains(t, <-frames, want)
 	}
+	wireConnects(t, link, frames, "access4")
 
 	write(t, file, []byte(`{"client_id":"me","client_secret":"wrong8"}`)) // read again
 	_, err = link.Probe(t.Context())

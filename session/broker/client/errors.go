@@ -33,11 +33,13 @@ var kinds = []struct {
 	{broker.QueueFull, []pulsar.Result{pulsar.ProducerQueueIsFull, pulsar.ClientMemoryBufferIsFull}, nil, "the send queue is full", ""},
 	{broker.Busy, []pulsar.Result{pulsar.ConsumerBusy}, []string{"consumerbusy", "exclusive consumer is already connected"},
 		"another consumer already holds this subscription of topic %s", ""},
+	{broker.Busy, nil, []string{"producerbusy"}, "another producer of topic %s has this name", ""},
 	{broker.Busy, nil, []string{"consumerassignerror", "range conflict"},
 		"another consumer of this subscription of topic %s has the same hash range", ""},
 	{broker.Moved, nil, []string{"topicfenced", "temporarily unavailable"}, "topic %s is fenced: no publishing until the broker reloads it", ""},
 	{broker.Gone, []pulsar.Result{pulsar.TopicNotFound}, []string{"topicnotfound", "topic not found"}, "there is no topic %s", "topics"},
 	{broker.Gone, []pulsar.Result{pulsar.SubscriptionNotFound}, []string{"subscriptionnotfound"}, "there is no such subscription of topic %s", "topics"},
+	{broker.Other, nil, []string{"incompatibleschema"}, "topic %s has a schema and accepts no plain bytes, which is all that pulsh sends", ""},
 	{broker.Other, []pulsar.Result{pulsar.InvalidTopicName}, []string{"invalid topic name"}, "%q is not a topic name", ""},
 	{broker.Disconnected, []pulsar.Result{pulsar.ConnectError, pulsar.NotConnectedError, pulsar.ProducerClosed, pulsar.ConsumerClosed, pulsar.LookupError, pulsar.ReadError},
 		[]string{"connection refused", "connection closed", "connection error", "connection reset", "no such host", "broken pipe", "eof"},
@@ -94,7 +96,14 @@ func sentence(err error, topic string) error {
 	return &broker.Error{Category: kinds[k].category, Message: about(kinds[k].sentence), Try: about(kinds[k].try), Cause: err}
 }
 
+// firstLine returns the broker's own words, without the name of the error that
+// the client puts before them.
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
+	if named, ok := strings.CutPrefix(line, "server error: "); ok {
+		if _, words, found := strings.Cut(named, ": "); found && words != "" {
+			return words
+		}
+	}
 	return line
 }

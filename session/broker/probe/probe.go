@@ -4,6 +4,7 @@
 package probe
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -257,6 +258,25 @@ func sentence(ctx context.Context, u URL, host string, limit time.Duration, err 
 		e.Try = "local start"
 	}
 	return e
+}
+
+// Explain returns what Dial would say of a connection that an engine could not
+// open, or nil if that is no more than that nothing answers. url has one host;
+// first is what the host has sent before err, as far as it is known.
+func Explain(url string, first []byte, err error) *broker.Error {
+	u, bad := ParseURL(url)
+	if bad != nil || len(u.Hosts) != 1 {
+		return nil
+	}
+	if _, strange := readGreeting(bytes.NewReader(first)); errors.Is(strange, errHTTP) || errors.Is(strange, errTLS) || errors.Is(strange, errNotPulsar) {
+		err = strange
+	}
+	e := sentence(context.Background(), u, u.Hosts[0], hostTimeout, err)
+	switch FailureOf(e).Fault {
+	case NotPulsar, HTTP, WantsTLS, WithoutTLS, Untrusted, OtherHost, OutOfDate, TLSRefused:
+		return e
+	}
+	return nil
 }
 
 // faultOf returns the fault in an error, and its sentence.

@@ -564,23 +564,30 @@ func TestSeveralHostsAreTriedInTurn(t *testing.T) {
 	require.NoError(t, r.producer(nil).Close(r.within()))
 }
 
-func TestWhatCannotBeReachedIsASentence(t *testing.T) {
-	web, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	mute, err := net.Listen("tcp", "127.0.0.1:0")
+// answers is a server that sends the same bytes to everybody.
+func answers(t *testing.T, text string) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	var serving sync.WaitGroup
 	serving.Go(func() {
 		for {
-			c, err := web.Accept()
+			c, err := l.Accept()
 			if err != nil {
 				return
 			}
-			c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
+			c.Write([]byte(text))
 			defer c.Close()
 		}
 	})
-	t.Cleanup(func() { web.Close(); mute.Close(); serving.Wait() })
+	t.Cleanup(func() { l.Close(); serving.Wait() })
+	return l.Addr().String()
+}
+
+func TestWhatCannotBeReachedIsASentence(t *testing.T) {
+	web, secure := answers(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), answers(t, "\x15\x03\x01\x00\x02\x02\x46\x00") // an alert of TLS
+	mute, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { mute.Close() })
 	refuses := newStation(t)
 	refuses.onGreet(func(p *peer, _ *protocol.Connect) bool {
 		p.say(&protocol.Error{Numbered: protocol.Numbered{RequestID: 1<<64 - 1}, Error: protocol.AuthenticationError, Message: "token is expired"})
@@ -593,8 +600,9 @@ func TestWhatCannotBeReachedIsASentence(t *testing.T) {
 	}{
 		{"pulsar://127.0.0.1:1", broker.Disconnected, "the broker cannot be reached"},
 		{"pulsar://no.such.host.invalid:6650", broker.Disconnected, "the broker cannot be reached"},
-		{"pulsar://" + web.Addr().String(), broker.Other, "what answers does not speak Pulsar's protocol"},
-		{"pulsar+ssl://" + web.Addr().String(), broker.Other, "what answers does not speak TLS"},
+		{"pulsar://" + web, broker.Other, "answers in HTTP: it is a port for admin requests, not for messages"},
+		{"pulsar+ssl://" + web, broker.Disconnected, "does not speak TLS; without it the URL begins with pulsar://"},
+		{"pulsar://" + secure, broker.Disconnected, "speaks TLS; its URL begins with pulsar+ssl://"},
 		{"pulsar://" + mute.Addr().String(), broker.Timeout, "the broker does not answer"},
 		{refuses.url(), broker.NotAuthorised, "not authorised for topic t"},
 	} {

@@ -44,7 +44,7 @@ func certificate(t *testing.T, host string) (tls.Certificate, *x509.CertPool) {
 }
 
 func TestConnectionsAreSecuredAndCheckedForTheHost(t *testing.T) {
-	for host, says := range map[string]string{"127.0.0.1": "", "other.test": "certificate is not accepted"} {
+	for host, says := range map[string]string{"127.0.0.1": "", "other.test": `is not trusted here: it is not valid for "127.0.0.1"`} {
 		server, roots := certificate(t, host)
 		us, ourRoots := certificate(t, "pulsh.test")
 		l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{server}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: ourRoots})

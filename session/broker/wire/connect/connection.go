@@ -38,9 +38,13 @@ type Connection struct {
 	done    chan struct{} // closed when the connection has ended
 	up      chan struct{} // closed when the broker has greeted
 
-	mu sync.Mutex
-	c  *conn.Conn
+	mu    sync.Mutex
+	c     *conn.Conn
+	first []byte // of what came, to explain an answer that is not Pulsar's
 }
+
+// firstMost is how many bytes of an answer are kept to explain it.
+const firstMost = 16
 
 // answer is what a request gets.
 type answer struct {
@@ -115,6 +119,9 @@ func (l *Connection) read() {
 		n, err := l.socket.Read(room)
 		now := l.cluster.Now()
 		l.mu.Lock()
+		if n > 0 && len(l.first) < firstMost {
+			l.first = append(l.first, room[:min(n, firstMost-len(l.first))]...)
+		}
 		l.c.Filled(n)
 		l.mu.Unlock()
 		for l.deliver(now) {

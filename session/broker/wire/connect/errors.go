@@ -2,7 +2,6 @@ package connect
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"syscall"
 
 	"pulsh/session/broker"
+	"pulsh/session/broker/probe"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/protocol/conn"
 )
@@ -40,8 +40,26 @@ var meanings = map[protocol.ServerError]meaning{
 	protocol.SubscriptionNotFound:          {broker.Gone, "there is no such subscription of topic %s", "topics", true},
 	protocol.TopicTerminatedError:          {broker.TopicTerminated, "topic %s is terminated and accepts no more messages", "", true},
 	protocol.InvalidTopicName:              {broker.Other, "%q is not a topic name", "", true},
-	protocol.IncompatibleSchema:            {broker.Other, "topic %s has a schema that takes no bytes; the wire engine sends nothing else: use engine=client", "", true},
+	protocol.IncompatibleSchema:            {broker.Other, "topic %s has a schema and accepts no plain bytes, which is all that pulsh sends", "", true},
 	protocol.UnsupportedVersionError:       {broker.Other, "the broker of topic %s is too old for the wire engine: use engine=client", "", true},
+}
+
+// unopenedError is the failure of a connection before the broker has greeted.
+type unopenedError struct {
+	said  *broker.Error // nil if it is no more than that nothing answers
+	cause error
+}
+
+func (e *unopenedError) Error() string { return e.cause.Error() }
+func (e *unopenedError) Unwrap() error { return e.cause }
+
+// unopened explains why a connection was not opened, in the words of the probe.
+func (e *Cluster) unopened(to Endpoint, first []byte, cause error) error {
+	scheme := "pulsar://"
+	if e.address.Secure {
+		scheme = "pulsar+ssl://"
+	}
+	return &unopenedError{said: probe.Explain(scheme+to.Address, first, cause), cause: cause}
 }
 
 // about is a sentence with the topic in it.
@@ -71,14 +89,10 @@ func Sentence(err error, topic string) error {
 		}
 		return said
 	}
-	var untrusted *tls.CertificateVerificationError
-	var plain tls.RecordHeaderError
+	var unopened *unopenedError
 	switch {
-	case errors.As(err, &untrusted):
-		said.Message = "the broker's certificate is not accepted: " + firstLine(untrusted.Err)
-	case errors.As(err, &plain):
-		said.Message = "what answers does not speak TLS"
-		said.Try = "connect pulsar://" + hostOf(&plain)
+	case errors.As(err, &unopened) && unopened.said != nil:
+		return unopened.said
 	case timedOut(err):
 		said.Category, said.Message = broker.Timeout, "the broker does not answer"
 	case disconnected(err):
@@ -87,14 +101,6 @@ func Sentence(err error, topic string) error {
 		said.Message = "what answers does not speak Pulsar's protocol"
 	}
 	return said
-}
-
-// hostOf is the peer of a TLS handshake that met no TLS.
-func hostOf(e *tls.RecordHeaderError) string {
-	if e.Conn == nil {
-		return "localhost:" + plainPort
-	}
-	return e.Conn.RemoteAddr().String()
 }
 
 // fenced tells whether a refusal is about a topic that the broker holds closed

@@ -113,7 +113,7 @@ func (e *Cluster) connect(ctx context.Context, to Endpoint) (*Connection, error)
 		secure := tls.Client(socket, config)
 		if err := secure.HandshakeContext(ctx); err != nil {
 			socket.Close()
-			return nil, err
+			return nil, e.unopened(to, nil, err)
 		}
 		socket = secure
 	}
@@ -129,7 +129,7 @@ func (e *Cluster) connect(ctx context.Context, to Endpoint) (*Connection, error)
 	case <-l.done:
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		return nil, l.c.Err()
+		return nil, e.unopened(to, l.first, l.c.Err())
 	case <-ctx.Done():
 		l.Fail(context.Cause(ctx))
 		return nil, context.Cause(ctx)
