@@ -143,7 +143,7 @@ func ClientVersion() string {
 // groupAt returns a group of a sample.
 func groupAt(c *host.Host, s *snapshot.Snapshot, g snapshot.Group) export.Group {
 	out := export.Group{
-		Name: g.Name, Kind: string(g.Kind), State: string(g.State), Topic: g.Topic, Partitions: g.Partitions,
+		Name: g.Name, Kind: string(g.Kind), State: string(g.State), Engine: string(g.Engine), Topic: g.Topic, Partitions: g.Partitions,
 		RunningSeconds: g.Running.Seconds(), LastError: g.LastError,
 		Figures: figuresAt(s, g.Name, snapshot.GroupFigures(g.Kind), string(g.Kind)),
 	}

@@ -79,6 +79,7 @@ type Group struct {
 	Name           string          `json:"name"`
 	Kind           string          `json:"kind"` // produce, consume, total or process
 	State          string          `json:"state,omitempty"`
+	Engine         string          `json:"engine,omitempty"` // that spoke for the group: client or wire
 	Topic          string          `json:"topic,omitempty"`
 	Subscription   string          `json:"subscription,omitempty"`
 	Partitions     int             `json:"partitions,omitempty"` // 0 if the topic is not partitioned, or not known
