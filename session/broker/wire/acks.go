@@ -26,8 +26,8 @@ type acks struct {
 	closed  bool
 }
 
-// add queues the acknowledgement of an entry, and sends what waits if that is a
-// full group.
+// add queues the acknowledgement of an entry, and sends the queue when a group is
+// full.
 func (a *acks) add(t *tracker) {
 	group := a.of.consumer.spec.Grouping
 	a.mu.Lock()
@@ -70,24 +70,24 @@ func (a *acks) arm(after time.Duration) {
 	a.timer.Reset(after)
 }
 
-// flush sends what waits. Without a connection it goes on waiting: the broker
+// flush sends the queue. Without a connection the queue stays: the broker
 // takes acknowledgements on the next one as well.
 func (a *acks) flush() {
 	a.of.mu.Lock()
 	defer a.of.mu.Unlock()
-	if a.of.link != nil {
-		a.resend(a.of.link)
+	if a.of.connection != nil {
+		a.resend(a.of.connection)
 	}
 }
 
-// resend sends what waits on a link. It needs the subscription's mu.
-func (a *acks) resend(l *connect.Connection) {
+// resend sends the queue on a connection. It needs the subscription's mu.
+func (a *acks) resend(c *connect.Connection) {
 	a.mu.Lock()
 	waiting, upTo := a.waiting, a.upTo
 	a.waiting, a.upTo = nil, nil
 	a.mu.Unlock()
 	if upTo != nil {
-		l.Tell(&protocol.Ack{ConsumerID: a.of.id, Ack: protocol.Cumulative, IDs: []protocol.MessageID{*upTo}, Validation: protocol.NoValidationError})
+		c.Tell(&protocol.Ack{ConsumerID: a.of.id, Ack: protocol.Cumulative, IDs: []protocol.MessageID{*upTo}, Validation: protocol.NoValidationError})
 	}
 	alone := a.of.consumer.spec.Grouping.Messages <= 1
 	for len(waiting) > 0 {
@@ -95,7 +95,7 @@ func (a *acks) resend(l *connect.Connection) {
 		if alone {
 			n = 1
 		}
-		l.Tell(a.command(waiting[:n]))
+		c.Tell(a.command(waiting[:n]))
 		waiting = waiting[n:]
 	}
 }
@@ -128,12 +128,12 @@ func (a *acks) confirm(ctx context.Context, list []*tracker) (failed int, err er
 // ask sends an ACK and waits for its answer.
 func (a *acks) ask(ctx context.Context, command *protocol.Ack) error {
 	a.of.mu.Lock()
-	l := a.of.link
+	c := a.of.connection
 	a.of.mu.Unlock()
-	if l == nil {
+	if c == nil {
 		return &broker.Error{Category: broker.Disconnected, Message: "the broker cannot be reached", Try: "local start"}
 	}
-	body, err := l.Ask(ctx, command)
+	body, err := c.Ask(ctx, command)
 	if err != nil {
 		return connect.Sentence(err, a.of.about)
 	}
@@ -143,7 +143,7 @@ func (a *acks) ask(ctx context.Context, command *protocol.Ack) error {
 	return nil
 }
 
-// drop forgets what waits: its messages come again.
+// drop empties the queue: the broker redelivers its messages.
 func (a *acks) drop() {
 	a.mu.Lock()
 	a.waiting, a.upTo = nil, nil
@@ -171,7 +171,7 @@ func (c *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 		var tell bool
 		if tell, run = t.clearRun(run, c.spec.BatchIndex); t.from.ctx.Err() != nil {
 			failed += before - len(run)
-			err = refuse()
+			err = topicLeft()
 			continue
 		}
 		switch {
@@ -192,8 +192,9 @@ func (c *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 	return min(failed, all), err
 }
 
-// refuse is the answer to who acknowledges a message of a topic that was left.
-func refuse() error {
+// topicLeft returns the error for acknowledging a message of a topic that the
+// consumer has unsubscribed from.
+func topicLeft() error {
 	return &broker.Error{Category: broker.Gone, Message: "the topic of this message is not received any more"}
 }
 
@@ -207,7 +208,7 @@ func (c *consumer) AckUpTo(run []broker.Delivery) error {
 	}
 	for from, h := range last {
 		if from.ctx.Err() != nil {
-			return refuse()
+			return topicLeft()
 		}
 		if err := from.acks.cumulate(c.ctx, h); err != nil {
 			return err

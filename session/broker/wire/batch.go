@@ -26,23 +26,23 @@ type run struct {
 // batch is an entry from its first message to its receipt. It is used again
 // after that, with all its memory.
 type batch struct {
-	part    *partition
-	builder protocol.Builder
-	memory  []byte // of builder
-	packed  []byte // of the frame, where the payload is compressed
-	key     string
-	dues    []int64
-	runs    []run
-	bytes   int64 // of bodies
-	lent    bool  // a connection that lives may still send the frame: its memory is not used again
+	part     *partition
+	builder  protocol.Builder
+	memory   []byte // of builder
+	packed   []byte // of the frame, where the payload is compressed
+	key      string
+	dues     []int64
+	runs     []run
+	bytes    int64 // of bodies
+	retained bool  // a live connection may still send the frame, so its memory is not reused
 }
 
-// extraBytes is what the metadata of a batch needs for names and keys.
+// extraBytes returns the bytes of names and keys in the metadata of a batch.
 func extraBytes(name, key string) int { return len(name) + len(key) }
 
 // begin empties a batch for messages of a producer.
 func (b *batch) begin(name, key string) {
-	b.key, b.dues, b.runs, b.bytes, b.lent = key, b.dues[:0], b.runs[:0], 0, false
+	b.key, b.dues, b.runs, b.bytes, b.retained = key, b.dues[:0], b.runs[:0], 0, false
 	b.builder.Begin(b.memory, extraBytes(name, key))
 	b.memory = nil
 }
@@ -59,7 +59,7 @@ func (b *batch) write(m *message, base int64, stream uint64, alone bool) {
 	payload.PutStamp(into, payload.Stamp{Producer: stream, Sequence: m.sequence, Due: base + m.due, Failed: m.failed})
 	b.dues = append(b.dues, m.due)
 	b.bytes += int64(len(m.body))
-	b.note(m, 1)
+	b.addToRuns(m, 1)
 }
 
 // writeRun adds messages without keys that are sent at one instant. Their stamps
@@ -76,11 +76,11 @@ func (b *batch) writeRun(m *message, dues []int64, bodies [][]byte, base int64, 
 		b.bytes += int64(len(body))
 	}
 	b.dues = append(b.dues, dues...)
-	b.note(m, len(dues))
+	b.addToRuns(m, len(dues))
 }
 
-// note adds n messages to the runs, of which m is the first.
-func (b *batch) note(m *message, n int) {
+// addToRuns adds n messages to the runs, of which m is the first.
+func (b *batch) addToRuns(m *message, n int) {
 	if len(b.runs) > 0 {
 		last := &b.runs[len(b.runs)-1]
 		if last.sent == m.sent && last.first+uint64(last.count) == m.sequence {
@@ -107,9 +107,9 @@ func (b *batch) acked() {
 		}
 		batches = 0
 	}
-	p.room.give(len(b.dues), b.bytes)
+	p.window.release(len(b.dues), b.bytes)
 	b.part.mu.Lock()
-	b.part.keep(b)
+	b.part.recycle(b)
 	b.part.mu.Unlock()
 }
 
@@ -134,8 +134,8 @@ func (b *batch) refused(category broker.Category, text string) {
 			p.spec.SendFailed(r.first + i)
 		}
 	}
-	p.room.give(len(b.dues), b.bytes)
+	p.window.release(len(b.dues), b.bytes)
 }
 
-// lend keeps the memory of a frame that a connection may still send.
-func (b *batch) lend() { b.lent = true }
+// retain keeps the memory of a frame that a connection may still send.
+func (b *batch) retain() { b.retained = true }

@@ -200,7 +200,7 @@ func TestDeadLettersCarryWhatClientsLookFor(t *testing.T) {
 			b.send(20, func(s *broker.ProducerSpec) { s.Keys = payload.NewKeyTable(keys) })
 			for _, retry := range []bool{false, true} {
 				reader.topic = fmt.Sprintf("%s-%v", b.topic, retry)
-				f, err := b.taking.OpenForwarder(b.within(), broker.ForwarderSpec{Topic: reader.topic, Name: "f-" + reader.topic, Retry: retry})
+				f, err := b.receiving.OpenForwarder(b.within(), broker.ForwarderSpec{Topic: reader.topic, Name: "f-" + reader.topic, Retry: retry})
 				require.NoError(t, err)
 				source := reader.consumer(nil)
 				run := b.receive(c, 20)
@@ -244,7 +244,7 @@ func TestASecondExclusiveConsumerIsRefusedWithASentence(t *testing.T) {
 		first := b.consumer(exclusive)
 		spec := b.spec()
 		exclusive(&spec)
-		_, err := b.taking.Subscribe(b.within(), spec)
+		_, err := b.receiving.Subscribe(b.within(), spec)
 		require.EqualError(t, err, "another consumer already holds this subscription of topic "+b.topic)
 		require.Equal(t, broker.Busy, broker.Classify(err))
 		require.NoError(t, first.Close(b.within()))

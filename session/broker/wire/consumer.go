@@ -185,7 +185,7 @@ func (c *consumer) Add(ctx context.Context, name string) error {
 	return c.addAll(ctx, []string{name}, broker.Earliest)
 }
 
-// Drop leaves a topic. What has come from it is still delivered.
+// Drop unsubscribes from a topic. Its queued messages are still delivered.
 func (c *consumer) Drop(ctx context.Context, name string) error {
 	c.mu.Lock()
 	t := c.topics[name]
@@ -218,8 +218,7 @@ func (c *consumer) signal() {
 	}
 }
 
-// forget drops what has come through a subscription and was not taken: the
-// broker will send it again.
+// forget drops the queued entries of a subscription: the broker redelivers them.
 func (c *consumer) forget(from *subscription) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -238,7 +237,7 @@ func (c *consumer) forget(from *subscription) {
 // left is how many messages of the entry were not taken.
 func (e *entry) left() int { return max(int(e.tracker.size), 1) - int(e.next) }
 
-// Receive waits for a message and takes what else is there.
+// Receive waits for a message and returns the queued ones, up to len(buf).
 func (c *consumer) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
 	for {
 		if n := c.take(buf); n > 0 {
@@ -254,8 +253,8 @@ func (c *consumer) Receive(stop <-chan struct{}, buf []broker.Delivery) int {
 	}
 }
 
-// take delivers what is in the queue, at most len(buf) messages, and permits the
-// broker to send as many.
+// take delivers queued messages, at most len(buf), and permits the broker to send
+// as many.
 func (c *consumer) take(buf []broker.Delivery) (n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -297,13 +296,13 @@ func (c *consumer) Waiting() int {
 	return c.waiting
 }
 
-// Ended tells of a consumer that will deliver nothing any more.
+// Ended reports the end of a consumer that delivers nothing any more.
 func (c *consumer) Ended() (<-chan struct{}, func() error) {
 	return c.done, func() error { <-c.done; return c.cause }
 }
 
-// tell ends the consumer with the cause, once.
-func (c *consumer) tell(cause error) {
+// end ends the consumer with the cause, once.
+func (c *consumer) end(cause error) {
 	c.once.Do(func() {
 		c.cause = cause
 		close(c.done)
@@ -326,7 +325,7 @@ func (c *consumer) subscriptions() (all []*subscription) {
 	return all
 }
 
-// Close sends what acknowledgements wait, and ends the consumer.
+// Close sends the queued acknowledgements and ends the consumer.
 func (c *consumer) Close(ctx context.Context) error {
 	c.nacks.close()
 	var all sync.WaitGroup
@@ -336,13 +335,13 @@ func (c *consumer) Close(ctx context.Context) error {
 	}
 	all.Wait()
 	c.stop()
-	c.tell(nil)
+	c.end(nil)
 	if err := context.Cause(ctx); err != nil && errors.Is(err, context.DeadlineExceeded) {
 		return connect.Sentence(err, "")
 	}
 	return nil
 }
 
-// published is the sender's clock in ns of Unix time, from whole ms; 0 if it is
-// not said.
+// published returns the publish time in ns of Unix time, from whole ms; 0 if it is
+// not set.
 func published(ms uint64) int64 { return int64(ms) * int64(time.Millisecond) }

@@ -33,9 +33,9 @@ func stored(t *testing.T, change func(*protocol.Metadata), bodies ...string) []b
 	return append([]byte(nil), f.Rest...)
 }
 
-// pushes makes a station send entries, numbered from 0, once a consumer permits
+// pushes makes a scripted broker send entries, numbered from 0, once a consumer permits
 // it for the first time.
-func pushes(s *station, more *protocol.BrokerEntry, change func(*protocol.Message), entries ...[]byte) {
+func pushes(s *scriptedBroker, more *protocol.BrokerEntry, change func(*protocol.Message), entries ...[]byte) {
 	sent := false
 	s.on(protocol.TypeFlow, func(p *peer, m protocol.Body, _ []byte) bool {
 		if sent {
@@ -80,7 +80,7 @@ func bodies(run []broker.Delivery) (all []string) {
 
 func TestEveryFormOfMessageIsRead(t *testing.T) {
 	r := newRig(t, nil)
-	pushes(r.station, &protocol.BrokerEntry{Timestamp: 9, Index: 5, Indexed: true}, nil,
+	pushes(r.scriptedBroker, &protocol.BrokerEntry{Timestamp: 9, Index: 5, Indexed: true}, nil,
 		stored(t, func(m *protocol.Metadata) {
 			m.KeySet, m.PartitionKey = true, []byte("k")
 			m.Properties = []protocol.Property{{Key: []byte(propertyRetries), Value: []byte("3")}}
@@ -107,7 +107,7 @@ func TestEveryFormOfMessageIsRead(t *testing.T) {
 	require.Zero(t, failed)
 	require.NoError(t, c.Close(r.within()))
 	acked := map[uint64]bool{}
-	for _, m := range said[*protocol.Ack](r.station) {
+	for _, m := range commandsOf[*protocol.Ack](r.scriptedBroker) {
 		for _, id := range m.IDs {
 			acked[id.Entry] = true
 		}
@@ -119,7 +119,7 @@ func TestWhatCannotBeReadIsRefusedAndNotFatal(t *testing.T) {
 	r := newRig(t, nil)
 	spoilt := stored(t, nil, "spoilt")
 	spoilt[len(spoilt)-1]++
-	pushes(r.station, nil, nil,
+	pushes(r.scriptedBroker, nil, nil,
 		spoilt,
 		stored(t, func(m *protocol.Metadata) { m.Compression, m.UncompressedSize = protocol.ZSTD, 10 }, "this is no zstd"),
 		stored(t, func(m *protocol.Metadata) { m.Compression, m.UncompressedSize = protocol.LZ4, 1<<32-1 }, "a bomb"),
@@ -133,7 +133,7 @@ func TestWhatCannotBeReadIsRefusedAndNotFatal(t *testing.T) {
 	var why []int32
 	require.Eventually(t, func() bool {
 		why = nil
-		for _, m := range said[*protocol.Ack](r.station) {
+		for _, m := range commandsOf[*protocol.Ack](r.scriptedBroker) {
 			why = append(why, m.Validation)
 		}
 		return len(why) == 6
@@ -147,19 +147,19 @@ func TestWhatCannotBeReadIsRefusedAndNotFatal(t *testing.T) {
 
 func TestOnlyWhatTheBrokerWantsDeliveredIs(t *testing.T) {
 	r := newRig(t, nil)
-	pushes(r.station, nil, func(m *protocol.Message) { m.AckSet, m.RedeliveryCount = []uint64{0b101}, 4 }, stored(t, nil, "a", "b", "c", "d"))
+	pushes(r.scriptedBroker, nil, func(m *protocol.Message) { m.AckSet, m.RedeliveryCount = []uint64{0b101}, 4 }, stored(t, nil, "a", "b", "c", "d"))
 	c := r.consumer(func(s *broker.ConsumerSpec) { s.BatchIndex, s.Queue = true, 4 })
 	run := r.receive(c, 2)
 	require.Equal(t, []string{"a", "c"}, bodies(run))
 	require.EqualValues(t, 4, run[0].Redelivery)
 	_, err := c.Ack(run[:1])
 	require.NoError(t, err)
-	first := hears[*protocol.Ack](r.station, 1)[0]
+	first := awaitCommands[*protocol.Ack](r.scriptedBroker, 1)[0]
 	require.Equal(t, []uint64{0b100}, first.IDs[0].AckSet)
 	_, err = c.Ack(run[1:])
 	require.NoError(t, err)
-	require.Empty(t, hears[*protocol.Ack](r.station, 2)[1].IDs[0].AckSet, "the entry as a whole")
-	require.EqualValues(t, 2, hears[*protocol.Flow](r.station, 2)[1].Permits, "the broker has counted two")
+	require.Empty(t, awaitCommands[*protocol.Ack](r.scriptedBroker, 2)[1].IDs[0].AckSet, "the entry as a whole")
+	require.EqualValues(t, 2, awaitCommands[*protocol.Flow](r.scriptedBroker, 2)[1].Permits, "the broker has counted two")
 	require.NoError(t, c.Close(r.within()))
 }
 
@@ -169,38 +169,38 @@ func TestPermitsAreGivenOnceAndForWhatWasTaken(t *testing.T) {
 	for i := range entries {
 		entries[i] = stored(t, nil, "x")
 	}
-	pushes(r.station, nil, nil, entries...)
+	pushes(r.scriptedBroker, nil, nil, entries...)
 	c := r.consumer(nil)
-	require.EqualValues(t, 10, hears[*protocol.Flow](r.station, 1)[0].Permits, "the queue")
+	require.EqualValues(t, 10, awaitCommands[*protocol.Flow](r.scriptedBroker, 1)[0].Permits, "the queue")
 	require.Eventually(t, func() bool { return c.Waiting() == 10 }, soon, time.Millisecond)
 	r.receive(c, 4)
 	require.Equal(t, 6, c.Waiting())
-	require.Len(t, said[*protocol.Flow](r.station), 1)
+	require.Len(t, commandsOf[*protocol.Flow](r.scriptedBroker), 1)
 	r.receive(c, 1)
-	require.EqualValues(t, 5, hears[*protocol.Flow](r.station, 2)[1].Permits, "half of it is back")
-	r.hangUp()
-	flows := hears[*protocol.Flow](r.station, 3)
+	require.EqualValues(t, 5, awaitCommands[*protocol.Flow](r.scriptedBroker, 2)[1].Permits, "half of it is back")
+	r.closeConnections()
+	flows := awaitCommands[*protocol.Flow](r.scriptedBroker, 3)
 	require.EqualValues(t, 10, flows[2].Permits, "anew, and once")
 	require.Eventually(t, func() bool { return c.Waiting() == 0 }, soon, time.Millisecond, "what was not taken comes again")
 	require.NoError(t, c.Close(r.within()))
-	require.Len(t, said[*protocol.Flow](r.station), 3)
-	require.Len(t, said[*protocol.Subscribe](r.station), 2)
+	require.Len(t, commandsOf[*protocol.Flow](r.scriptedBroker), 3)
+	require.Len(t, commandsOf[*protocol.Subscribe](r.scriptedBroker), 2)
 }
 
 func TestAClosedConsumerSubscribesAnewAndDropsWhatItHeld(t *testing.T) {
-	r, other := newRig(t, nil), newStation(t)
-	pushes(r.station, nil, nil, stored(t, nil, "old"))
+	r, other := newRig(t, nil), newScriptedBroker(t)
+	pushes(r.scriptedBroker, nil, nil, stored(t, nil, "old"))
 	c := r.consumer(nil)
 	require.Eventually(t, func() bool { return c.Waiting() == 1 }, soon, time.Millisecond)
 	pushes(other, nil, nil, stored(t, nil, "new"))
-	r.station.mu.Lock()
+	r.scriptedBroker.mu.Lock()
 	at := r.peers[0]
-	r.station.mu.Unlock()
-	id := said[*protocol.Subscribe](r.station)[0].ConsumerID
-	at.say(&protocol.CloseConsumer{ConsumerID: id, Numbered: protocol.Numbered{RequestID: 1<<64 - 1}, URL: other.url()})
-	hears[*protocol.Flow](other, 1)
+	r.scriptedBroker.mu.Unlock()
+	id := commandsOf[*protocol.Subscribe](r.scriptedBroker)[0].ConsumerID
+	at.send(&protocol.CloseConsumer{ConsumerID: id, Numbered: protocol.Numbered{RequestID: 1<<64 - 1}, URL: other.url()})
+	awaitCommands[*protocol.Flow](other, 1)
 	require.Equal(t, []string{"new"}, bodies(r.receive(c, 1)))
-	require.Empty(t, said[*protocol.Lookup](other), "the broker said where to go")
+	require.Empty(t, commandsOf[*protocol.Lookup](other), "the broker said where to go")
 	require.NoError(t, c.Close(r.within()))
 }
 
@@ -208,10 +208,10 @@ func TestAConsumerThatCannotComeBackSaysWhy(t *testing.T) {
 	r := newRig(t, nil)
 	c := r.consumer(nil)
 	r.on(protocol.TypeSubscribe, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.Error{Numbered: m.(*protocol.Subscribe).Numbered, Error: protocol.TopicNotFound, Message: "gone"})
+		p.send(&protocol.Error{Numbered: m.(*protocol.Subscribe).Numbered, Error: protocol.TopicNotFound, Message: "gone"})
 		return true
 	})
-	r.hangUp()
+	r.closeConnections()
 	ended, why := c.Ended()
 	<-ended
 	require.EqualError(t, why(), "there is no topic t")
@@ -222,14 +222,14 @@ func TestAConsumerThatCannotComeBackSaysWhy(t *testing.T) {
 
 func TestAnswersToAcknowledgementsAreCounted(t *testing.T) {
 	r := newRig(t, nil)
-	pushes(r.station, nil, nil, stored(t, nil, "a"), stored(t, nil, "b"), stored(t, nil, "c"))
+	pushes(r.scriptedBroker, nil, nil, stored(t, nil, "a"), stored(t, nil, "b"), stored(t, nil, "c"))
 	c := r.consumer(func(s *broker.ConsumerSpec) { s.Respond = true })
 	run := r.receive(c, 3)
 	failed, err := c.Ack(run[:1])
 	require.NoError(t, err)
 	require.Zero(t, failed)
 	r.on(protocol.TypeAck, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.AckResponse{Numbered: protocol.Numbered{RequestID: m.(*protocol.Ack).RequestID}, Error: protocol.NotAllowedError, Message: "no"})
+		p.send(&protocol.AckResponse{Numbered: protocol.Numbered{RequestID: m.(*protocol.Ack).RequestID}, Error: protocol.NotAllowedError, Message: "no"})
 		return true
 	})
 	failed, err = c.Ack(run[1:])
@@ -244,18 +244,18 @@ func TestAcknowledgementsTravelInGroups(t *testing.T) {
 	for i := range entries {
 		entries[i] = stored(t, nil, "x")
 	}
-	pushes(r.station, nil, nil, entries...)
+	pushes(r.scriptedBroker, nil, nil, entries...)
 	c := r.consumer(func(s *broker.ConsumerSpec) { s.Grouping = broker.Grouping{Messages: 4, Delay: 50 * time.Millisecond} })
 	run := r.receive(c, 10)
 	_, err := c.Ack(run[:9])
 	require.NoError(t, err)
-	acks := hears[*protocol.Ack](r.station, 3)
+	acks := awaitCommands[*protocol.Ack](r.scriptedBroker, 3)
 	require.Len(t, acks[0].IDs, 4)
 	require.Len(t, acks[1].IDs, 4)
 	require.Len(t, acks[2].IDs, 1, "the delay is over")
 	_, err = c.Ack(run[9:])
 	require.NoError(t, err)
 	require.NoError(t, c.Close(r.within()))
-	require.Len(t, said[*protocol.Ack](r.station), 4, "a close leaves none behind")
+	require.Len(t, commandsOf[*protocol.Ack](r.scriptedBroker), 4, "a close leaves none behind")
 	c.Nack(run) // and takes no harm
 }

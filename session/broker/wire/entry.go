@@ -75,8 +75,8 @@ func (t *tracker) clearRun(run []broker.Delivery, byIndex bool) (tell bool, othe
 	return tell, run
 }
 
-// clear acknowledges message i, and tells whether something is to be said to
-// the broker, now or with others. It needs mu.
+// clear acknowledges message i, and reports whether the broker must be told, at
+// once or with other acknowledgements. It needs mu.
 func (t *tracker) clear(i int32, byIndex bool) (tell bool) {
 	if t.size == 0 {
 		tell = !t.queued
@@ -94,7 +94,7 @@ func (t *tracker) clear(i int32, byIndex bool) (tell bool) {
 	return true
 }
 
-// ackID is what is to be said to the broker of the entry now.
+// ackID returns the entry's id with the messages that are not acknowledged.
 func (t *tracker) ackID() protocol.MessageID {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -117,12 +117,12 @@ type entry struct {
 	next        int32  // index of the next message
 	deliver     protocol.AckSet
 	redelivery  uint32
-	published   int64   // ns of Unix time; 0 if it is not said
+	published   int64   // ns of Unix time; 0 if it is not set
 	key         string  // of a message without metadata of its own
-	said        details // and what else it says
+	details     details // of the same message
 }
 
-// details are what few messages carry.
+// details are the parts that few messages have.
 type details struct {
 	orderKey   []byte
 	eventTime  uint64
@@ -132,11 +132,11 @@ type details struct {
 // whole is a message with all that it carries, for Forward. It is used again
 // with the buffer that its delivery stands in.
 type whole struct {
-	entry *entry
-	index int32
-	body  []byte
-	key   string
-	said  *details // nil if there are none
+	entry   *entry
+	index   int32
+	body    []byte
+	key     string
+	details *details // nil if there are none
 }
 
 // id names the message.
@@ -159,7 +159,7 @@ func (e *entry) take(d *broker.Delivery, now int64, single *protocol.Single) (ok
 	e.next++
 	w.entry, w.index = e, index
 	if e.whole {
-		w.body, w.key, w.said = e.rest, e.key, &e.said
+		w.body, w.key, w.details = e.rest, e.key, &e.details
 	} else {
 		if !e.takeOne(w, single) {
 			e.from.damaged(e.tracker)
@@ -169,24 +169,24 @@ func (e *entry) take(d *broker.Delivery, now int64, single *protocol.Single) (ok
 		if !e.deliver.Holds(int(index)) {
 			return false, more
 		}
-		if single.CompactedOut || len(w.body) == 0 && e.from.thin() {
-			e.from.leaveOut(&e.handles[index])
+		if single.CompactedOut || len(w.body) == 0 && e.from.compacted() {
+			e.from.ackCompacted(&e.handles[index])
 			return false, more
 		}
 	}
 	d.Body, d.Entry, d.Redelivery, d.Received, d.Published = w.body, e.fingerprint, e.redelivery, now, e.published
 	d.Key, d.Index, d.Partition, d.Retries = w.key, index, uint16(max(e.from.partition, 0)), 0
-	if w.said != nil {
-		d.Retries = retries(w.said.properties)
+	if w.details != nil {
+		d.Retries = retries(w.details.properties)
 	}
 	d.Message, d.Whole = &e.handles[index], w
 	return true, more
 }
 
-// takeOne takes the next message off a batch, with what it says itself. It
+// takeOne takes the next message off a batch, with its own metadata. It
 // returns false if the batch is damaged.
 func (e *entry) takeOne(w *whole, single *protocol.Single) (ok bool) {
-	w.key, w.said = "", nil
+	w.key, w.details = "", nil
 	single.CompactedOut = false
 	body, rest, plain := protocol.NextPlain(e.rest)
 	if plain {
@@ -201,7 +201,7 @@ func (e *entry) takeOne(w *whole, single *protocol.Single) (ok bool) {
 		w.key = e.from.keys.name(single.PartitionKey)
 	}
 	if len(single.Properties) > 0 || single.EventTime > 0 || len(single.OrderingKey) > 0 {
-		w.said = &details{single.OrderingKey, single.EventTime, single.Properties}
+		w.details = &details{single.OrderingKey, single.EventTime, single.Properties}
 		single.Properties = nil // the message keeps the list
 	}
 	return true
@@ -211,14 +211,14 @@ func (e *entry) takeOne(w *whole, single *protocol.Single) (ok bool) {
 func retries(properties []protocol.Property) uint16 {
 	for _, p := range properties {
 		if string(p.Key) == propertyRetries {
-			n, _ := strconv.ParseUint(string(p.Value), 10, 16) // what is no number was never counted
+			n, _ := strconv.ParseUint(string(p.Value), 10, 16) // 0 for a text that is no number
 			return uint16(n)
 		}
 	}
 	return 0
 }
 
-// names are texts that come again and again, such as keys: each is made once.
+// names are texts that many messages share, such as keys: each is allocated once.
 type names struct {
 	known map[string]string
 }

@@ -124,8 +124,8 @@ func (f *forwarder) metadata(w *whole, delay time.Duration) *protocol.Metadata {
 		PublishTime: uint64(time.Now().UnixMilli()), PartitionKey: []byte(w.key), KeySet: w.key != "",
 	}
 	var said details
-	if w.said != nil {
-		said = *w.said
+	if w.details != nil {
+		said = *w.details
 	}
 	meta.OrderingKey, meta.EventTime = said.orderKey, said.eventTime
 	known := false
@@ -172,7 +172,7 @@ func (m *forwarded) refused(category broker.Category, text string) {
 	m.done(&broker.Error{Category: category, Message: text})
 }
 
-func (m *forwarded) lend() {}
+func (m *forwarded) retain() {}
 
 // Close ends the producers.
 func (f *forwarder) Close(ctx context.Context) error {

@@ -69,7 +69,7 @@ func (c *consumer) Nack(run []broker.Delivery) {
 	at := c.engine.Now() + int64(c.spec.NackDelay)
 	for i := range run {
 		t := run[i].Message.(*handle).of
-		if t.from.ctx.Err() == nil { // else whoever gets the topic gets the message
+		if t.from.ctx.Err() == nil { // else another consumer gets the topic and the message
 			c.nacks.add(t, at)
 		}
 	}
@@ -83,14 +83,14 @@ func (n *nacks) arm(c *consumer) {
 	}
 	wait := time.Duration(max(n.queue[0].at, n.asked+int64(c.spec.NackDelay/nackTicks)) - c.engine.Now())
 	if n.timer == nil {
-		n.timer = time.AfterFunc(wait, c.giveBack)
+		n.timer = time.AfterFunc(wait, c.sendNacks)
 	} else {
 		n.timer.Reset(wait)
 	}
 }
 
-// close stops the timer. What was given back comes again by itself when the
-// consumer is gone.
+// close stops the timer. The broker redelivers the nacked entries when the
+// consumer closes.
 func (n *nacks) close() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -100,8 +100,8 @@ func (n *nacks) close() {
 	}
 }
 
-// giveBack sends what is due, to each topic as one command.
-func (c *consumer) giveBack() {
+// sendNacks asks for the entries that are due, with one command for each topic.
+func (c *consumer) sendNacks() {
 	n := &c.nacks
 	n.mu.Lock()
 	due := map[*subscription][]protocol.MessageID{}
@@ -117,15 +117,15 @@ func (c *consumer) giveBack() {
 	}
 }
 
-// redeliver asks for entries again. Without a connection nothing is to be asked:
-// what was not acknowledged comes again with the next.
+// redeliver asks for entries again. Without a connection there is no need: the
+// broker redelivers unacknowledged entries on the next one.
 func (s *subscription) redeliver(ids []protocol.MessageID) {
-	s.flush() // what was acknowledged of them does not come again
+	s.flush() // their acknowledged messages are not redelivered
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.link != nil && len(ids) > 0 {
+	for s.connection != nil && len(ids) > 0 {
 		n := min(len(ids), idsMost)
-		s.link.Tell(&protocol.Redeliver{ConsumerID: s.id, IDs: ids[:n], Epoch: protocol.NoEpoch})
+		s.connection.Tell(&protocol.Redeliver{ConsumerID: s.id, IDs: ids[:n], Epoch: protocol.NoEpoch})
 		ids = ids[n:]
 	}
 }

@@ -8,38 +8,38 @@ import (
 	"pulsh/session/broker/protocol"
 )
 
-// freeLeast is how many batches a part keeps for use again at least, even if
+// freeLeast is how many batches a partition keeps for another use at least, even if
 // fewer full ones are in flight: batches by key are small.
 const freeLeast = 64
 
-// partition is a group's producer on one partition: a sender and what it gathers into
+// partition is a group's producer on one partition: a sender and its open
 // batches. Its fields are under the sender's mu.
 type partition struct {
 	*sender
-	producer *producer
-	batches  []*batch
-	messages int   // in gathered
-	payload  int   // bytes of their payloads
-	opened   int64 // when the first of them came, in the engine's time
-	armed    bool  // the timer runs
-	timer    *time.Timer
-	free     []*batch
-	freeMost int
-	packer   *protocol.Compressor
-	scratch  protocol.Builder
-	send     protocol.Send
-	meta     protocol.Metadata
+	producer  *producer
+	batches   []*batch
+	messages  int   // in batches
+	payload   int   // bytes of their payloads
+	opened    int64 // when the first of them came, in the engine's time
+	timerRuns bool  // the timer runs
+	timer     *time.Timer
+	free      []*batch
+	freeMost  int
+	packer    *protocol.Compressor
+	scratch   protocol.Builder
+	send      protocol.Send
+	meta      protocol.Metadata
 }
 
 func newPartition(p *producer, topic string) *partition {
 	t := &partition{producer: p, sender: newSender(p.engine, p.ctx, topic, p.spec.Topic, p.spec.Name, p.spec.Timeout)}
-	t.unsent, t.ending, t.ended = t.takeBatches, func(error) { p.room.block() }, p.giveUp
+	t.unsent, t.ending, t.ended = t.takeBatches, func(error) { p.window.block() }, p.giveUp
 	t.freeMost = max(freeLeast, p.spec.Pending/max(p.spec.Batch.Messages, 1))
 	t.packer, _ = protocol.NewCompressor(p.codec) // every codec of codecs is known
 	return t
 }
 
-// takeBatches takes what was not sent yet.
+// takeBatches removes and returns the open batches.
 func (t *partition) takeBatches() (all []item) {
 	for _, b := range t.batches {
 		all = append(all, b)
@@ -48,14 +48,14 @@ func (t *partition) takeBatches() (all []item) {
 	return all
 }
 
-// keep takes a batch back that nobody needs. It needs mu.
-func (t *partition) keep(b *batch) {
-	if !b.lent && len(t.free) < t.freeMost {
+// recycle keeps an answered batch for another use. It needs mu.
+func (t *partition) recycle(b *batch) {
+	if !b.retained && len(t.free) < t.freeMost {
 		t.free = append(t.free, b)
 	}
 }
 
-// flush sends what was gathered.
+// flush sends the open batches.
 func (t *partition) flush() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -65,13 +65,13 @@ func (t *partition) flush() {
 // sendAll closes every open batch and sends it, the oldest first. It needs mu.
 func (t *partition) sendAll() {
 	for _, b := range t.batches {
-		t.seal(b)
+		t.closeBatch(b)
 	}
 	t.batches = slices.Delete(t.batches, 0, len(t.batches))
 	t.messages, t.payload = 0, 0
 }
 
-// stop ends the part. What is in flight stays so.
+// stop closes the producer. Messages in flight stay unanswered.
 func (t *partition) stop(ctx context.Context) {
 	t.mu.Lock()
 	if t.timer != nil {

@@ -14,8 +14,7 @@ import (
 )
 
 const (
-	// runMax is how many messages are stamped between two looks at what is in
-	// flight.
+	// runMax is how many messages are stamped between two checks of the window.
 	runMax = 256
 	// bodiesMost is how many bodies there are to copy from: a batch has no two
 	// alike, and they stay in the cache.
@@ -34,7 +33,7 @@ type producer struct {
 	bodies   *payload.Bodies
 	keyed    bool
 	codec    protocol.Compression
-	room     *window
+	window   *window
 	end      ending
 
 	order    sync.Mutex // stamps leave in the order in which they are given
@@ -72,8 +71,8 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	p := &producer{
 		engine: e, spec: spec, base: spec.Base.UnixNano(), recorder: spec.Recorder, bodies: bodies, codec: codec,
 		keyed: spec.Keys != nil, keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
-		room: newWindow(max(spec.Pending, 1), inFlightBytes),
-		end:  ending{topic: spec.Topic, tell: spec.Ended},
+		window: newWindow(max(spec.Pending, 1), inFlightBytes),
+		end:    ending{topic: spec.Topic, report: spec.Ended},
 	}
 	p.ctx, p.stop = context.WithCancel(e.Life())
 	if err := p.open(ctx); err != nil {
@@ -83,7 +82,7 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	return p, nil
 }
 
-// open creates the parts side by side.
+// open creates the partitions' producers concurrently.
 func (p *producer) open(ctx context.Context) error {
 	topic := protocol.FullTopic(p.spec.Topic)
 	n, err := p.engine.PartitionsOf(ctx, &p.engine.Sending, topic)
@@ -102,7 +101,7 @@ func (p *producer) open(ctx context.Context) error {
 	return nil
 }
 
-// openParts creates parts from the first to before the last partition, or one
+// openParts creates producers from the first to before the last partition, or one
 // for a topic without partitions.
 func (p *producer) openParts(ctx context.Context, topic string, first, last int) ([]*partition, error) {
 	names := []string{topic}
@@ -160,7 +159,7 @@ func (p *producer) grow(topic string) {
 func (p *producer) Send(dues []int64) int {
 	sent := 0
 	for sent < len(dues) {
-		n := p.room.take(min(runMax, len(dues)-sent))
+		n := p.window.acquire(min(runMax, len(dues)-sent))
 		if n == 0 {
 			return sent
 		}
@@ -171,7 +170,7 @@ func (p *producer) Send(dues []int64) int {
 }
 
 // sendRun writes a run of messages into their partitions' batches. They are
-// counted before, since what closes a batch may be answered at once.
+// counted before, since a batch that they fill may be answered at once.
 func (p *producer) sendRun(dues []int64) {
 	p.order.Lock()
 	defer p.order.Unlock()
@@ -185,14 +184,14 @@ func (p *producer) sendRun(dues []int64) {
 		bytes += int64(len(bodies[i]))
 	}
 	p.recorder.Sent(len(dues), bytes)
-	p.room.add(bytes)
+	p.window.add(bytes)
 	p.given.Add(int64(len(dues)))
 	m := message{sent: p.spec.Clock(), failed: p.failed.Load()}
 	parts := *p.parts.Load()
 	var to *partition
 	for i := 0; i < len(dues); {
 		if dues[i] > m.sent {
-			m.sent = max(p.spec.Clock(), dues[i]) // what falls due between two readings is not early
+			m.sent = max(p.spec.Clock(), dues[i]) // a message is never sent before it is due
 		}
 		if p.keyed {
 			m.key = p.keys.Next()
@@ -232,28 +231,28 @@ func (p *producer) choose(parts []*partition, key string) *partition {
 	return parts[p.turn%len(parts)]
 }
 
-// Answered tells how far the stream has been answered. It reads what was given
-// before what is in flight, so that it never tells too much.
+// Answered returns how many messages were answered. It reads the count of sent
+// messages before that of those in flight, so that it is never too high.
 func (p *producer) Answered() uint64 {
 	given := p.given.Load()
-	return uint64(max(given-int64(p.room.taken()), 0))
+	return uint64(max(given-int64(p.window.inFlight()), 0))
 }
 
 // InFlight is how many messages wait for their receipt.
-func (p *producer) InFlight() int { return p.room.taken() }
+func (p *producer) InFlight() int { return p.window.inFlight() }
 
 // Release lets every Send go.
-func (p *producer) Release() { p.room.close() }
+func (p *producer) Release() { p.window.close() }
 
-// Close flushes until ctx ends and closes the parts.
+// Close flushes until ctx ends and closes the partitions' producers.
 func (p *producer) Close(ctx context.Context) error {
 	p.closing.Store(true)
-	p.room.close()
+	p.window.close()
 	parts := *p.parts.Load()
 	for _, one := range parts {
 		one.flush()
 	}
-	err := p.room.empty(ctx)
+	err := p.window.empty(ctx)
 	p.stop()
 	var all sync.WaitGroup
 	for _, one := range parts {
@@ -266,24 +265,23 @@ func (p *producer) Close(ctx context.Context) error {
 	return nil
 }
 
-// giveUp tells that the producer has ended. What is sent through it from now on
-// finds no room.
+// giveUp reports that the producer has ended. Later sends find the window closed.
 func (p *producer) giveUp(cause error) {
 	if !p.closing.Load() {
 		p.end.once(connect.Sentence(cause, p.spec.Topic))
 	}
 }
 
-// ending tells once that a producer was given up.
+// ending reports the end of a producer, once.
 type ending struct {
-	topic string
-	tell  func(error)
-	told  atomic.Bool
+	topic    string
+	report   func(error)
+	reported atomic.Bool
 }
 
 func (e *ending) once(cause error) {
-	if e.told.CompareAndSwap(false, true) && e.tell != nil {
-		e.tell(cause)
+	if e.reported.CompareAndSwap(false, true) && e.report != nil {
+		e.report(cause)
 	}
 }
 

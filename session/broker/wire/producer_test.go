@@ -18,9 +18,9 @@ import (
 	"pulsh/session/payload"
 )
 
-// rig is an engine at a station.
+// rig is an engine connected to a scripted broker.
 type rig struct {
-	*station
+	*scriptedBroker
 	engine *Engine
 	shards *metrics.SendShards
 	base   time.Time
@@ -30,11 +30,11 @@ type rig struct {
 }
 
 func newRig(t *testing.T, change func(*connect.Options)) *rig {
-	return rigAt(t, newStation(t), change)
+	return rigAt(t, newScriptedBroker(t), change)
 }
 
-func rigAt(t *testing.T, s *station, change func(*connect.Options)) *rig {
-	r := &rig{station: s, base: time.Now(), shards: metrics.NewSendShards(time.Now)}
+func rigAt(t *testing.T, s *scriptedBroker, change func(*connect.Options)) *rig {
+	r := &rig{scriptedBroker: s, base: time.Now(), shards: metrics.NewSendShards(time.Now)}
 	o := connect.Options{URL: s.url(), Clock: func() int64 { return int64(time.Since(r.base)) }}
 	if change != nil {
 		change(&o)
@@ -112,7 +112,7 @@ func TestEachMessageKeepsItsOwnTimes(t *testing.T) {
 	require.InDelta(t, 55*time.Second, r.shards.Lag.Total().Mean, float64(2*time.Second))
 	require.Less(t, r.shards.Service.Total().Mean, time.Second)
 	require.NoError(t, p.Close(r.within()))
-	sends := said[*protocol.Send](r.station)
+	sends := commandsOf[*protocol.Send](r.scriptedBroker)
 	require.Len(t, sends, 1)
 	require.EqualValues(t, 100, sends[0].Messages)
 	require.EqualValues(t, 99, sends[0].HighestSequence)
@@ -120,20 +120,20 @@ func TestEachMessageKeepsItsOwnTimes(t *testing.T) {
 
 func TestEverythingUnansweredIsSentAgainWithItsNumbers(t *testing.T) {
 	for name, breakIt := range map[string]func(r *rig, p *peer){
-		"the connection breaks": func(r *rig, p *peer) { r.hangUp() },
+		"the connection breaks": func(r *rig, p *peer) { r.closeConnections() },
 		"the broker closes it": func(r *rig, p *peer) {
-			p.say(&protocol.CloseProducer{ProducerID: 1, Numbered: protocol.Numbered{RequestID: 1<<64 - 1}})
+			p.send(&protocol.CloseProducer{ProducerID: 1, Numbered: protocol.Numbered{RequestID: 1<<64 - 1}})
 		},
 		"the broker cannot store": func(r *rig, p *peer) {
-			p.say(&protocol.SendError{ProducerID: 1, Sequence: 9, Error: protocol.PersistenceError, Message: "m"})
+			p.send(&protocol.SendError{ProducerID: 1, Sequence: 9, Error: protocol.PersistenceError, Message: "m"})
 		},
-		"a receipt is left out": func(r *rig, p *peer) { p.say(&protocol.SendReceipt{ProducerID: 1, Sequence: 10}) },
+		"a receipt is left out": func(r *rig, p *peer) { p.send(&protocol.SendReceipt{ProducerID: 1, Sequence: 10}) },
 		"a frame that is none": func(r *rig, p *peer) {
-			p.say(&protocol.SendReceipt{ProducerID: 1})
+			p.send(&protocol.SendReceipt{ProducerID: 1})
 			p.socket.Write([]byte("HTTP/1.1 400"))
 		},
 		"the broker wants it to wait": func(r *rig, p *peer) {
-			p.say(&protocol.Error{Numbered: protocol.Numbered{RequestID: 1<<64 - 1}, Error: protocol.ServiceNotReady})
+			p.send(&protocol.Error{Numbered: protocol.Numbered{RequestID: 1<<64 - 1}, Error: protocol.ServiceNotReady})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,7 +147,7 @@ func TestEverythingUnansweredIsSentAgainWithItsNumbers(t *testing.T) {
 			})
 			p := r.producer(nil)
 			require.Equal(t, 50, p.Send(r.dues(50)))
-			hears[*protocol.Send](r.station, 5)
+			awaitCommands[*protocol.Send](r.scriptedBroker, 5)
 			r.on(protocol.TypeSend, nil)
 			r.mu.Lock()
 			peer := at
@@ -157,13 +157,13 @@ func TestEverythingUnansweredIsSentAgainWithItsNumbers(t *testing.T) {
 			require.EqualValues(t, 50, r.counts().Acked)
 			require.EqualValues(t, 50, p.Answered())
 			var numbers []uint64
-			for _, m := range said[*protocol.Send](r.station) {
+			for _, m := range commandsOf[*protocol.Send](r.scriptedBroker) {
 				numbers = append(numbers, m.Sequence)
 			}
 			again := numbers[5:]
 			require.Subset(t, []uint64{0, 10, 20, 30, 40}, again)
 			require.EqualValues(t, 40, again[len(again)-1])
-			producers := said[*protocol.Producer](r.station)
+			producers := commandsOf[*protocol.Producer](r.scriptedBroker)
 			require.Greater(t, len(producers), 1)
 			require.Equal(t, producers[0].ProducerID, producers[1].ProducerID)
 			require.Equal(t, producers[0].Epoch+1, producers[1].Epoch)
@@ -183,23 +183,23 @@ func (r *rig) dues(n int) []int64 {
 }
 
 func TestTheBrokerMaySayWhereToGo(t *testing.T) {
-	r, other := newRig(t, nil), newStation(t)
+	r, other := newRig(t, nil), newScriptedBroker(t)
 	r.on(protocol.TypeSend, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.CloseProducer{ProducerID: m.(*protocol.Send).ProducerID, Numbered: protocol.Numbered{RequestID: 1<<64 - 1}, URL: other.url()})
+		p.send(&protocol.CloseProducer{ProducerID: m.(*protocol.Send).ProducerID, Numbered: protocol.Numbered{RequestID: 1<<64 - 1}, URL: other.url()})
 		return true
 	})
 	p := r.producer(nil)
 	require.Equal(t, 10, p.Send(r.dues(10)))
 	r.answered(p)
-	require.Len(t, said[*protocol.Lookup](r.station), 1, "nobody asks where it is")
-	require.Empty(t, said[*protocol.Lookup](other))
-	require.Len(t, said[*protocol.Send](other), 1)
+	require.Len(t, commandsOf[*protocol.Lookup](r.scriptedBroker), 1, "nobody asks where it is")
+	require.Empty(t, commandsOf[*protocol.Lookup](other))
+	require.Len(t, commandsOf[*protocol.Send](other), 1)
 	require.NoError(t, p.Close(r.within()))
 }
 
 func TestASilentBrokerLeavesMessagesInDoubt(t *testing.T) {
 	r := newRig(t, nil)
-	r.on(protocol.TypeSend, nobody)
+	r.on(protocol.TypeSend, noAnswer)
 	p := r.producer(func(s *broker.ProducerSpec) { s.Timeout = 200 * time.Millisecond })
 	require.Equal(t, 15, p.Send(r.dues(15)))
 	r.answered(p)
@@ -208,12 +208,12 @@ func TestASilentBrokerLeavesMessagesInDoubt(t *testing.T) {
 	require.Equal(t, broker.Timeout, failures[0].Category)
 	require.EqualValues(t, 15, failures[0].Count)
 	require.ElementsMatch(t, upTo(15), r.doubts)
-	sends := said[*protocol.Send](r.station)
+	sends := commandsOf[*protocol.Send](r.scriptedBroker)
 	r.on(protocol.TypeSend, func(p *peer, m protocol.Body, _ []byte) bool {
 		for _, late := range sends {
-			p.say(receiptOf(late)) // too late: nothing may happen
+			p.send(receiptOf(late)) // too late: nothing may happen
 		}
-		p.say(receiptOf(m.(*protocol.Send)))
+		p.send(receiptOf(m.(*protocol.Send)))
 		return true
 	})
 	require.Equal(t, 10, p.Send(r.dues(10)))
@@ -240,9 +240,9 @@ func TestWhatABrokerRefuses(t *testing.T) {
 			r.on(protocol.TypeSend, func(p *peer, m protocol.Body, _ []byte) bool {
 				if m.(*protocol.Send).Sequence == 20 {
 					r.on(protocol.TypeSend, nil)
-					p.say(&protocol.SendError{ProducerID: 1, Sequence: 9, Error: code, Message: "no"})
+					p.send(&protocol.SendError{ProducerID: 1, Sequence: 9, Error: code, Message: "no"})
 					if code == protocol.NotAllowedError {
-						p.say(&protocol.SendReceipt{ProducerID: 1, Sequence: 10}, &protocol.SendReceipt{ProducerID: 1, Sequence: 20})
+						p.send(&protocol.SendReceipt{ProducerID: 1, Sequence: 10}, &protocol.SendReceipt{ProducerID: 1, Sequence: 20})
 					}
 				}
 				return true
@@ -284,9 +284,9 @@ func TestNothingIsForgottenWhenAProducerEndsUnderItsSenders(t *testing.T) {
 			}
 		})
 	}
-	hears[*protocol.Send](r.station, 20)
+	awaitCommands[*protocol.Send](r.scriptedBroker, 20)
 	r.on(protocol.TypeSend, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.SendError{ProducerID: 1, Sequence: m.(*protocol.Send).Sequence, Error: protocol.TopicTerminatedError, Message: "over"})
+		p.send(&protocol.SendError{ProducerID: 1, Sequence: m.(*protocol.Send).Sequence, Error: protocol.TopicTerminatedError, Message: "over"})
 		return true
 	})
 	require.Eventually(t, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return len(r.ends) == 1 }, soon, time.Millisecond)
@@ -302,15 +302,15 @@ func TestNothingIsForgottenWhenAProducerEndsUnderItsSenders(t *testing.T) {
 
 func TestATopicThatIsGoneOnReconnectEndsTheProducer(t *testing.T) {
 	r := newRig(t, nil)
-	r.on(protocol.TypeSend, nobody)
+	r.on(protocol.TypeSend, noAnswer)
 	p := r.producer(nil)
 	require.Equal(t, 20, p.Send(r.dues(20)))
-	hears[*protocol.Send](r.station, 2)
+	awaitCommands[*protocol.Send](r.scriptedBroker, 2)
 	r.on(protocol.TypeProducer, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.Error{Numbered: m.(*protocol.Producer).Numbered, Error: protocol.TopicTerminatedError, Message: "over"})
+		p.send(&protocol.Error{Numbered: m.(*protocol.Producer).Numbered, Error: protocol.TopicTerminatedError, Message: "over"})
 		return true
 	})
-	r.hangUp()
+	r.closeConnections()
 	r.answered(p)
 	require.EqualValues(t, 20, r.counts().Failed)
 	require.Eventually(t, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return len(r.ends) == 1 }, soon, time.Millisecond)
@@ -320,7 +320,7 @@ func TestATopicThatIsGoneOnReconnectEndsTheProducer(t *testing.T) {
 
 func TestRoomIsBoundedAndReleased(t *testing.T) {
 	r := newRig(t, nil)
-	r.on(protocol.TypeSend, nobody)
+	r.on(protocol.TypeSend, noAnswer)
 	p := r.producer(nil)
 	sending := make(chan int)
 	go func() { sending <- p.Send(r.dues(1000)) }() // ends below, by Release
@@ -336,7 +336,7 @@ func TestRoomIsBoundedAndReleased(t *testing.T) {
 func TestKeysGoWhereTheJavaClientSendsThem(t *testing.T) {
 	r := newRig(t, nil)
 	r.on(protocol.TypePartitionedMetadata, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.PartitionedMetadataAnswer{Numbered: m.(*protocol.PartitionedMetadata).Numbered, Partitions: 5, Error: protocol.NoError})
+		p.send(&protocol.PartitionedMetadataAnswer{Numbered: m.(*protocol.PartitionedMetadata).Numbered, Partitions: 5, Error: protocol.NoError})
 		return true
 	})
 	var mu sync.Mutex
@@ -363,7 +363,7 @@ func TestKeysGoWhereTheJavaClientSendsThem(t *testing.T) {
 	require.Equal(t, 5000, p.Send(r.dues(5000)))
 	r.answered(p)
 	topics := map[uint64]string{}
-	for _, m := range said[*protocol.Producer](r.station) {
+	for _, m := range commandsOf[*protocol.Producer](r.scriptedBroker) {
 		topics[m.ProducerID] = m.Topic
 	}
 	require.Len(t, topics, 5)
@@ -377,7 +377,7 @@ func TestKeysGoWhereTheJavaClientSendsThem(t *testing.T) {
 	require.Equal(t, 5000, n)
 
 	r.on(protocol.TypePartitionedMetadata, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.PartitionedMetadataAnswer{Numbered: m.(*protocol.PartitionedMetadata).Numbered, Partitions: 7, Error: protocol.NoError})
+		p.send(&protocol.PartitionedMetadataAnswer{Numbered: m.(*protocol.PartitionedMetadata).Numbered, Partitions: 7, Error: protocol.NoError})
 		return true
 	})
 	p.grow("persistent://public/default/t")
@@ -490,7 +490,7 @@ func TestAThousandProducersShareAConnection(t *testing.T) {
 		require.NoError(t, p.Close(r.within()))
 	}
 	require.EqualValues(t, 5000, r.counts().Acked)
-	require.Len(t, said[*protocol.CloseProducer](r.station), 1000)
+	require.Len(t, commandsOf[*protocol.CloseProducer](r.scriptedBroker), 1000)
 }
 
 func TestHowAClusterIsEntered(t *testing.T) {
@@ -499,46 +499,46 @@ func TestHowAClusterIsEntered(t *testing.T) {
 		o.Auth, o.Listener = connect.Token(func() (string, error) { return secret, nil }), "outside"
 	})
 	p := r.producer(nil)
-	via := said[*protocol.Connect](r.station)[0]
+	via := commandsOf[*protocol.Connect](r.scriptedBroker)[0]
 	require.Equal(t, "token", via.AuthMethod)
 	require.Equal(t, "first", string(via.AuthData))
 	require.EqualValues(t, protocol.Version, via.ProtocolVersion)
 	require.True(t, via.Flags.AuthRefresh)
-	require.Equal(t, "outside", said[*protocol.Lookup](r.station)[0].Listener)
+	require.Equal(t, "outside", commandsOf[*protocol.Lookup](r.scriptedBroker)[0].Listener)
 	secret = "second"
-	r.station.mu.Lock()
+	r.scriptedBroker.mu.Lock()
 	at := r.peers[0]
-	r.station.mu.Unlock()
-	at.say(&protocol.AuthChallenge{Challenge: &protocol.AuthData{Method: "token", Data: []byte("PulsarAuthRefresh")}})
-	require.Equal(t, "second", string(hears[*protocol.AuthResponse](r.station, 1)[0].Response.Data))
+	r.scriptedBroker.mu.Unlock()
+	at.send(&protocol.AuthChallenge{Challenge: &protocol.AuthData{Method: "token", Data: []byte("PulsarAuthRefresh")}})
+	require.Equal(t, "second", string(awaitCommands[*protocol.AuthResponse](r.scriptedBroker, 1)[0].Response.Data))
 	require.NoError(t, p.Close(r.within()))
 
 	r = newRig(t, func(o *connect.Options) { o.Auth = connect.Basic("user", "word") })
 	require.NoError(t, r.producer(nil).Close(r.within()))
-	require.Equal(t, "user:word", string(said[*protocol.Connect](r.station)[0].AuthData))
+	require.Equal(t, "user:word", string(commandsOf[*protocol.Connect](r.scriptedBroker)[0].AuthData))
 	r = newRig(t, func(o *connect.Options) { o.Auth = connect.Certificate() })
 	require.NoError(t, r.producer(nil).Close(r.within()))
-	require.Equal(t, "tls", said[*protocol.Connect](r.station)[0].AuthMethod)
+	require.Equal(t, "tls", commandsOf[*protocol.Connect](r.scriptedBroker)[0].AuthMethod)
 }
 
 func TestLookupsLeadFromBrokerToBroker(t *testing.T) {
-	a, b, c := newStation(t), newStation(t), newStation(t)
+	a, b, c := newScriptedBroker(t), newScriptedBroker(t), newScriptedBroker(t)
 	a.on(protocol.TypeLookup, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: b.url(), Response: protocol.LookupRedirect, Authoritative: true, Error: protocol.NoError})
+		p.send(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: b.url(), Response: protocol.LookupRedirect, Authoritative: true, Error: protocol.NoError})
 		return true
 	})
 	b.on(protocol.TypeLookup, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: c.url(), Response: protocol.LookupConnect, Error: protocol.NoError})
+		p.send(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: c.url(), Response: protocol.LookupConnect, Error: protocol.NoError})
 		return true
 	})
 	r := rigAt(t, a, nil)
 	p := r.producer(nil)
-	require.True(t, said[*protocol.Lookup](b)[0].Authoritative)
-	require.Len(t, said[*protocol.Producer](c), 1)
+	require.True(t, commandsOf[*protocol.Lookup](b)[0].Authoritative)
+	require.Len(t, commandsOf[*protocol.Producer](c), 1)
 	require.NoError(t, p.Close(r.within()))
 
 	b.on(protocol.TypeLookup, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: b.url(), Response: protocol.LookupRedirect, Error: protocol.NoError})
+		p.send(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: b.url(), Response: protocol.LookupRedirect, Error: protocol.NoError})
 		return true
 	})
 	_, err := r.engine.OpenProducer(r.within(), r.spec(nil))
@@ -548,11 +548,11 @@ func TestLookupsLeadFromBrokerToBroker(t *testing.T) {
 func TestAProxyLeadsToItsBrokers(t *testing.T) {
 	r := newRig(t, nil)
 	r.on(protocol.TypeLookup, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: "pulsar://broker-7:6650", Response: protocol.LookupConnect, Proxied: true, Error: protocol.NoError})
+		p.send(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: "pulsar://broker-7:6650", Response: protocol.LookupConnect, Proxied: true, Error: protocol.NoError})
 		return true
 	})
 	p := r.producer(nil)
-	connects := said[*protocol.Connect](r.station)
+	connects := commandsOf[*protocol.Connect](r.scriptedBroker)
 	require.Len(t, connects, 2)
 	require.Empty(t, connects[0].ProxyToBroker)
 	require.Equal(t, "broker-7:6650", connects[1].ProxyToBroker)
@@ -588,9 +588,9 @@ func TestWhatCannotBeReachedIsASentence(t *testing.T) {
 	mute, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { mute.Close() })
-	refuses := newStation(t)
+	refuses := newScriptedBroker(t)
 	refuses.onGreet(func(p *peer, _ *protocol.Connect) bool {
-		p.say(&protocol.Error{Numbered: protocol.Numbered{RequestID: 1<<64 - 1}, Error: protocol.AuthenticationError, Message: "token is expired"})
+		p.send(&protocol.Error{Numbered: protocol.Numbered{RequestID: 1<<64 - 1}, Error: protocol.AuthenticationError, Message: "token is expired"})
 		return true
 	})
 	for _, c := range []struct {

@@ -31,13 +31,13 @@ var engines = []string{"wire", "client"}
 // bench is a server with an engine for each side, and what producers and
 // consumers need.
 type bench struct {
-	t               testing.TB
-	server          *local.Server
-	sending, taking broker.Broker
-	base            time.Time
-	topic           string
-	shards          *metrics.SendShards
-	random          *rand.Rand
+	t                  testing.TB
+	server             *local.Server
+	sending, receiving broker.Broker
+	base               time.Time
+	topic              string
+	shards             *metrics.SendShards
+	random             *rand.Rand
 }
 
 // open makes an engine by name.
@@ -57,9 +57,9 @@ func newBench(t testing.TB, server *local.Server, sending, taking string) *bench
 	b := &bench{t: t, server: server, base: time.Now(), shards: metrics.NewSendShards(time.Now), random: rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))}
 	b.topic = fmt.Sprintf("wire-%d", b.random.Uint64())
 	b.sending = open(t, sending, server.URL(), b.clock)
-	b.taking = b.sending
+	b.receiving = b.sending
 	if taking != sending {
-		b.taking = open(t, taking, server.URL(), b.clock)
+		b.receiving = open(t, taking, server.URL(), b.clock)
 	}
 	return b
 }
@@ -108,7 +108,7 @@ func (b *bench) consumer(change func(*broker.ConsumerSpec)) broker.Consumer {
 	if change != nil {
 		change(&spec)
 	}
-	c, err := b.taking.Subscribe(b.within(), spec)
+	c, err := b.receiving.Subscribe(b.within(), spec)
 	require.NoError(b.t, err)
 	return c
 }

@@ -43,13 +43,13 @@ func TestBothEnginesRefuseWithTheSameWords(t *testing.T) {
 	} {
 		for _, engine := range engines {
 			t.Run(c.name+"/"+engine, func(t *testing.T) {
-				s := newStation(t)
+				s := newScriptedBroker(t)
 				s.on(c.at, func(p *peer, m protocol.Body, _ []byte) bool {
 					id := *m.(protocol.Question).Request()
 					if c.at == protocol.TypeLookup {
-						p.say(&protocol.LookupAnswer{Numbered: protocol.Numbered{RequestID: id}, Response: protocol.LookupFailed, Error: c.code, Message: c.text})
+						p.send(&protocol.LookupAnswer{Numbered: protocol.Numbered{RequestID: id}, Response: protocol.LookupFailed, Error: c.code, Message: c.text})
 					} else {
-						p.say(&protocol.Error{Numbered: protocol.Numbered{RequestID: id}, Error: c.code, Message: c.text})
+						p.send(&protocol.Error{Numbered: protocol.Numbered{RequestID: id}, Error: c.code, Message: c.text})
 					}
 					return true
 				})
@@ -66,9 +66,9 @@ func TestBothEnginesRefuseWithTheSameWords(t *testing.T) {
 // TestAnAdvertisedHostThatIsNotKnown has a broker name an address that only its
 // own network knows.
 func TestAnAdvertisedHostThatIsNotKnown(t *testing.T) {
-	s := newStation(t)
+	s := newScriptedBroker(t)
 	s.on(protocol.TypeLookup, func(p *peer, m protocol.Body, _ []byte) bool {
-		p.say(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: "pulsar://no.such.host.invalid:6650",
+		p.send(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: "pulsar://no.such.host.invalid:6650",
 			Response: protocol.LookupConnect, Error: protocol.NoError})
 		return true
 	})

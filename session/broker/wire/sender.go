@@ -14,19 +14,19 @@ import (
 )
 
 // item is an entry that a sender has sent. Its methods are called once, without
-// locks, but for lend.
+// locks, except retain.
 type item interface {
 	// acked says that the entry is stored.
 	acked()
 	// refused says that it failed, and may be stored all the same.
 	refused(category broker.Category, text string)
-	// lend says that a connection that lives may still send the frame, after
-	// the answer as well. It is called under the sender's mu.
-	lend()
+	// retain keeps the memory of the frame: a live connection may still send it,
+	// even after the answer. It is called under the sender's mu.
+	retain()
 }
 
 // sender is a producer at the broker, of one topic or partition: its connection
-// and what was sent and is not answered. It outlives connections.
+// and the unanswered entries. It outlives connections.
 type sender struct {
 	engine  *Engine
 	ctx     context.Context // ends with the producer
@@ -35,28 +35,28 @@ type sender struct {
 	id      uint64
 	timeout time.Duration // of an entry; 0 for none
 
-	unsent func() []item     // takes what is not sent yet; called under mu
-	ending func(cause error) // called when it is given up, before what waits fails
+	unsent func() []item     // removes and returns the entries that are not sent yet; called under mu
+	ending func(cause error) // called when the producer ends, before its entries fail
 	ended  func(cause error) // and after
 
-	mu         sync.Mutex
-	name       string              // in force at the broker
-	link       *connect.Connection // nil while there is none that has accepted the producer
-	gone       *connect.Connection // that has closed the producer before it was attached
-	window     conn.Window[item]
-	next       uint64 // sequence id
-	most       int    // bytes of a message that the broker takes
-	epoch      uint64
-	started    bool // it was accepted once
-	connecting bool
-	closed     bool
-	why        verdict // why it was given up; what is still sent fails so
-	backoff    conn.Backoff
-	expiring   *time.Timer
+	mu          sync.Mutex
+	name        string              // in force at the broker
+	connection  *connect.Connection // nil while no connection has accepted the producer
+	closedEarly *connect.Connection // closed the producer before it was attached
+	window      conn.Window[item]
+	next        uint64 // sequence id
+	most        int    // bytes of a message that the broker takes
+	epoch       uint64
+	started     bool // it was accepted once
+	connecting  bool
+	closed      bool
+	why         failure // why the producer ended; later entries fail with it
+	backoff     conn.Backoff
+	expiring    *time.Timer
 }
 
-// verdict is why an entry failed.
-type verdict struct {
+// failure is why an entry failed.
+type failure struct {
 	category broker.Category
 	text     string
 }
@@ -73,8 +73,8 @@ func newSender(e *Engine, ctx context.Context, topic, about, name string, timeou
 // needs mu.
 func (s *sender) push(first, last uint64, frame []byte, value item) {
 	s.window.Push(conn.Pending[item]{First: first, Last: last, Frame: frame, Sent: s.engine.Now(), Value: value})
-	if s.link != nil {
-		s.link.Send(frame)
+	if s.connection != nil {
+		s.connection.Send(frame)
 	}
 }
 
@@ -95,8 +95,7 @@ func (s *sender) open(ctx context.Context) error {
 }
 
 // connect looks the partition up, unless the broker has said where it is, and
-// creates the producer there. What was not answered is sent again before
-// anything new.
+// creates the producer there. Unanswered entries are sent again before new ones.
 func (s *sender) connect(ctx context.Context, to *connect.Endpoint) error {
 	if to == nil {
 		at, err := s.engine.Lookup(ctx, &s.engine.Sending, s.topic)
@@ -105,91 +104,91 @@ func (s *sender) connect(ctx context.Context, to *connect.Endpoint) error {
 		}
 		to = &at
 	}
-	l, err := s.engine.Sending.Link(ctx, *to)
+	c, err := s.engine.Sending.Connect(ctx, *to)
 	if err != nil {
 		return err
 	}
-	if err := l.Add(s.id, s, false); err != nil {
+	if err := c.Add(s.id, s, false); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	question := &protocol.Producer{Topic: s.topic, ProducerID: s.id, Name: s.name, Epoch: s.epoch, TopicEpoch: protocol.NoEpoch}
 	s.epoch++
-	s.gone = nil
+	s.closedEarly = nil
 	s.mu.Unlock()
-	body, err := l.Ask(ctx, question)
+	body, err := c.Ask(ctx, question)
 	if err != nil {
-		s.leave(l, err)
+		s.leave(c, err)
 		return err
 	}
 	success, ok := body.(*protocol.ProducerSuccess)
 	if !ok {
 		return connect.Unexpected(body)
 	}
-	return s.attach(l, success)
+	return s.attach(c, success)
 }
 
 // leave takes back a PRODUCER that was not answered with success: the broker may
 // still carry it out, and would keep the name.
-func (s *sender) leave(l *connect.Connection, err error) {
-	l.Remove(s.id, false)
+func (s *sender) leave(c *connect.Connection, err error) {
+	c.Remove(s.id, false)
 	var refusal *conn.Refusal
 	if !errors.As(err, &refusal) {
-		l.Forget(&protocol.CloseProducer{ProducerID: s.id})
+		c.Forget(&protocol.CloseProducer{ProducerID: s.id})
 	}
 }
 
-// attach makes a link the one to send on.
-func (s *sender) attach(l *connect.Connection, success *protocol.ProducerSuccess) error {
+// attach makes c the connection to send on.
+func (s *sender) attach(c *connect.Connection, success *protocol.ProducerSuccess) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		l.Remove(s.id, false)
-		l.Forget(&protocol.CloseProducer{ProducerID: s.id})
+		c.Remove(s.id, false)
+		c.Forget(&protocol.CloseProducer{ProducerID: s.id})
 		return connect.ErrClosed
 	}
 	if !s.started {
 		s.started, s.name, s.next = true, success.Name, uint64(success.LastSequence+1)
 	}
-	s.most = l.MaxMessage()
+	s.most = c.MaxMessage()
 	s.backoff.Reset()
-	s.link = l
-	s.window.Each(func(p *conn.Pending[item]) { l.Send(p.Frame) })
-	if s.gone == l || !l.Alive() { // its end was told before the link was ours
-		s.link = nil
+	s.connection = c
+	s.window.Each(func(p *conn.Pending[item]) { c.Send(p.Frame) })
+	if s.closedEarly == c || !c.Alive() { // it ended before it was attached
+		s.connection = nil
 		return connect.LostError{Cause: connect.ErrClosed}
 	}
 	return nil
 }
 
-// Handle is an event of the link.
-func (s *sender) Handle(l *connect.Connection, e *conn.Event) {
+// Handle handles an event of the connection.
+func (s *sender) Handle(c *connect.Connection, e *conn.Event) {
 	switch e.Kind {
 	case conn.Receipt:
-		s.receipt(l, e.Receipt)
+		s.receipt(c, e.Receipt)
 	case conn.SendRefused:
-		s.refused(l, e.Body.(*protocol.SendError))
+		s.refused(c, e.Body.(*protocol.SendError))
 	case conn.ProducerClosed:
-		s.movedTo(l, e.Body.(*protocol.CloseProducer))
+		s.movedTo(c, e.Body.(*protocol.CloseProducer))
 	}
 }
 
-// receipt accounts for what the broker has stored.
-func (s *sender) receipt(l *connect.Connection, r *protocol.SendReceipt) {
+// receipt handles a SEND_RECEIPT: the broker has stored an entry.
+func (s *sender) receipt(c *connect.Connection, r *protocol.SendReceipt) {
 	s.mu.Lock()
 	pending, verdict := s.window.Receipt(r.Sequence)
 	s.mu.Unlock()
 	switch verdict {
 	case conn.Gap:
-		l.Fail(conn.ErrOrder)
+		c.Fail(conn.ErrOrder)
 	case conn.Matched:
 		pending.Value.acked()
 	}
 }
 
-// refused deals with what the broker has not stored: by the error it is given
-// up, all that waits is, the producer is, or all is sent again.
-func (s *sender) refused(l *connect.Connection, e *protocol.SendError) {
+// refused handles a SEND_ERROR. Depending on the error the entry fails, all
+// entries fail, the producer ends, or all entries are sent again.
+func (s *sender) refused(c *connect.Connection, e *protocol.SendError) {
 	refusal := &conn.Refusal{Code: e.Error, Message: e.Message}
 	switch {
 	case e.Error == protocol.NotAllowedError:
@@ -197,24 +196,24 @@ func (s *sender) refused(l *connect.Connection, e *protocol.SendError) {
 		pending, verdict := s.window.Refused(e.Sequence)
 		s.mu.Unlock()
 		if verdict == conn.Matched {
-			category, text := told(refusal, s.about)
+			category, text := classify(refusal, s.about)
 			pending.Value.refused(category, text)
 		}
 	case e.Error == protocol.ProducerBlockedQuotaException:
-		category, text := told(refusal, s.about)
+		category, text := classify(refusal, s.about)
 		s.drop(category, text)
-		l.Forget(&protocol.CloseProducer{ProducerID: s.id})
-		s.detach(l, nil)
+		c.Forget(&protocol.CloseProducer{ProducerID: s.id})
+		s.detach(c, nil)
 	case connect.Final(refusal):
 		s.finish(refusal)
 	default:
-		l.Forget(&protocol.CloseProducer{ProducerID: s.id})
-		s.detach(l, nil)
+		c.Forget(&protocol.CloseProducer{ProducerID: s.id})
+		s.detach(c, nil)
 	}
 }
 
-// told is the category of an error and its text in the list of failures.
-func told(err error, topic string) (broker.Category, string) {
+// classify is the category of an error and its text in the list of failures.
+func classify(err error, topic string) (broker.Category, string) {
 	said := connect.Sentence(err, topic)
 	return broker.Classify(said), said.Error()
 }
@@ -233,11 +232,11 @@ func (s *sender) drop(category broker.Category, text string) {
 	}
 }
 
-// finish gives the producer up for good.
+// finish ends the producer: no later attempt can succeed.
 func (s *sender) finish(cause error) {
-	category, text := told(cause, s.about)
+	category, text := classify(cause, s.about)
 	s.mu.Lock()
-	s.closed, s.why = true, verdict{category, text}
+	s.closed, s.why = true, failure{category, text}
 	s.mu.Unlock()
 	s.ending(cause)
 	s.drop(category, text)
@@ -246,31 +245,32 @@ func (s *sender) finish(cause error) {
 
 // movedTo follows the broker's close: to the broker that it names, or by a
 // lookup.
-func (s *sender) movedTo(l *connect.Connection, m *protocol.CloseProducer) {
+func (s *sender) movedTo(c *connect.Connection, m *protocol.CloseProducer) {
 	var to *connect.Endpoint
 	if m.URL != "" || m.TLSURL != "" {
-		if at, err := s.engine.PlaceOf(m.URL, m.TLSURL, connect.Endpoint{}, false); err == nil {
+		if at, err := s.engine.EndpointOf(m.URL, m.TLSURL, connect.Endpoint{}, false); err == nil {
 			to = &at
 		}
 	}
-	s.detach(l, to)
+	s.detach(c, to)
 }
 
-// Lost is the end of the link.
-func (s *sender) Lost(l *connect.Connection, _ error) { s.detach(l, nil) }
+// Lost handles the end of the connection.
+func (s *sender) Lost(c *connect.Connection, _ error) { s.detach(c, nil) }
 
-// detach leaves a link and connects anew, at once if the broker said where.
-func (s *sender) detach(l *connect.Connection, to *connect.Endpoint) {
+// detach leaves a connection and reconnects, at once if the broker named an
+// endpoint.
+func (s *sender) detach(c *connect.Connection, to *connect.Endpoint) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.link != l {
-		s.gone = l
+	if s.connection != c {
+		s.closedEarly = c
 		return
 	}
-	s.link = nil
-	if l.Alive() {
-		l.Remove(s.id, false)
-		s.window.Each(func(p *conn.Pending[item]) { p.Value.lend() })
+	s.connection = nil
+	if c.Alive() {
+		c.Remove(s.id, false)
+		s.window.Each(func(p *conn.Pending[item]) { p.Value.retain() })
 	}
 	s.reconnect(to)
 }
@@ -301,7 +301,7 @@ func (s *sender) reconnect(to *connect.Endpoint) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.connecting = false
-		if s.link == nil && s.ctx.Err() == nil {
+		if s.connection == nil && s.ctx.Err() == nil {
 			s.reconnect(nil) // it was lost between
 		}
 	})
@@ -313,7 +313,7 @@ func (s *sender) pause() time.Duration {
 	return s.backoff.Next(rand.Float64())
 }
 
-// expire fails what has waited longer than the timeout.
+// expire fails the entries that are older than the timeout.
 func (s *sender) expire() {
 	now := s.engine.Now()
 	s.mu.Lock()
@@ -330,17 +330,17 @@ func (s *sender) expire() {
 	}
 }
 
-// close ends the producer at the broker. What is in flight stays so.
+// close closes the producer at the broker. Messages in flight stay unanswered.
 func (s *sender) close(ctx context.Context) {
 	s.mu.Lock()
-	l := s.link
-	s.closed, s.link = true, nil
+	c := s.connection
+	s.closed, s.connection = true, nil
 	if s.expiring != nil {
 		s.expiring.Stop()
 	}
 	s.mu.Unlock()
-	if l != nil {
-		_, _ = l.Ask(ctx, &protocol.CloseProducer{ProducerID: s.id}) // a broker that does not answer has closed it with the connection
-		l.Remove(s.id, false)
+	if c != nil {
+		_, _ = c.Ask(ctx, &protocol.CloseProducer{ProducerID: s.id}) // a broker that does not answer has closed it with the connection
+		c.Remove(s.id, false)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"pulsh/session/delivery"
 )
 
-// payloadMost bounds an uncompressed payload in bytes: what one says of itself is
+// payloadMost bounds an uncompressed payload in bytes: the size in its metadata is
 // not trusted.
 const payloadMost = 128 << 20
 
@@ -34,16 +34,16 @@ type subscription struct {
 	unpack protocol.Decompressor
 	keys   names // under the consumer's mu
 
-	mu         sync.Mutex
-	link       *connect.Connection // nil while there is none that has accepted the consumer
-	gone       *connect.Connection // that has closed the consumer before it was attached
-	permits    int                 // to be given back
-	last       mark
-	acks       acks
-	started    bool
-	connecting bool
-	closed     bool
-	backoff    conn.Backoff
+	mu          sync.Mutex
+	connection  *connect.Connection // nil while no connection has accepted the consumer
+	closedEarly *connect.Connection // closed the consumer before it was attached
+	permits     int                 // not yet granted to the broker
+	last        mark
+	acks        acks
+	started     bool
+	connecting  bool
+	closed      bool
+	backoff     conn.Backoff
 }
 
 // mark is how far a subscription that is not durable was taken.
@@ -81,30 +81,30 @@ func (s *subscription) connect(ctx context.Context, to *connect.Endpoint) error 
 		}
 		to = &at
 	}
-	l, err := engine.Receiving.Link(ctx, *to)
+	c, err := engine.Receiving.Connect(ctx, *to)
 	if err != nil {
 		return err
 	}
-	if err := l.Add(s.id, s, true); err != nil {
+	if err := c.Add(s.id, s, true); err != nil {
 		return err
 	}
 	s.mu.Lock()
-	s.gone = nil
+	s.closedEarly = nil
 	question := s.question()
 	s.mu.Unlock()
-	body, err := l.Ask(ctx, question)
+	body, err := c.Ask(ctx, question)
 	if err != nil {
-		l.Remove(s.id, true)
+		c.Remove(s.id, true)
 		var refusal *conn.Refusal
 		if !errors.As(err, &refusal) {
-			l.Forget(&protocol.CloseConsumer{ConsumerID: s.id})
+			c.Forget(&protocol.CloseConsumer{ConsumerID: s.id})
 		}
 		return err
 	}
 	if _, ok := body.(*protocol.Success); !ok {
 		return connect.Unexpected(body)
 	}
-	return s.attach(l)
+	return s.attach(c)
 }
 
 // question is the SUBSCRIBE. It needs mu.
@@ -147,59 +147,59 @@ func (s *subscription) start() *protocol.MessageID {
 	return &id
 }
 
-// attach makes a link the one to receive on, and permits the broker to send a
+// attach makes c the connection to receive on, and permits the broker to send a
 // queue full of messages: the only place that does.
-func (s *subscription) attach(l *connect.Connection) error {
+func (s *subscription) attach(c *connect.Connection) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		l.Remove(s.id, true)
-		l.Forget(&protocol.CloseConsumer{ConsumerID: s.id})
+		c.Remove(s.id, true)
+		c.Forget(&protocol.CloseConsumer{ConsumerID: s.id})
 		return connect.ErrClosed
 	}
 	s.started = true
 	s.backoff.Reset()
-	s.link, s.permits = l, 0
-	l.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.consumer.spec.Queue)})
-	s.acks.resend(l)
-	if s.gone == l || !l.Alive() { // its end was told before the link was ours
-		s.link = nil
+	s.connection, s.permits = c, 0
+	c.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.consumer.spec.Queue)})
+	s.acks.resend(c)
+	if s.closedEarly == c || !c.Alive() { // it ended before it was attached
+		s.connection = nil
 		return connect.LostError{Cause: connect.ErrClosed}
 	}
 	return nil
 }
 
-// Handle is an event of the link.
-func (s *subscription) Handle(l *connect.Connection, e *conn.Event) {
+// Handle handles an event of the connection.
+func (s *subscription) Handle(c *connect.Connection, e *conn.Event) {
 	switch e.Kind {
 	case conn.Delivered:
-		s.delivered(l, e)
+		s.delivered(c, e)
 	case conn.ConsumerClosed:
 		m := e.Body.(*protocol.CloseConsumer)
 		var to *connect.Endpoint
 		if m.URL != "" || m.TLSURL != "" {
-			if at, err := s.consumer.engine.PlaceOf(m.URL, m.TLSURL, connect.Endpoint{}, false); err == nil {
+			if at, err := s.consumer.engine.EndpointOf(m.URL, m.TLSURL, connect.Endpoint{}, false); err == nil {
 				to = &at
 			}
 		}
-		s.acks.drop() // after a seek they would acknowledge what is to come again
-		s.detach(l, to)
+		s.acks.drop() // after a seek they would acknowledge messages that are delivered again
+		s.detach(c, to)
 	}
 }
 
-// Lost is the end of the link.
-func (s *subscription) Lost(l *connect.Connection, _ error) { s.detach(l, nil) }
+// Lost handles the end of the connection.
+func (s *subscription) Lost(c *connect.Connection, _ error) { s.detach(c, nil) }
 
-// detach leaves a link, drops what came through it and connects anew, at once if
-// the broker said where.
-func (s *subscription) detach(l *connect.Connection, to *connect.Endpoint) {
+// detach leaves a connection, drops its queued entries and reconnects, at once if
+// the broker named an endpoint.
+func (s *subscription) detach(c *connect.Connection, to *connect.Endpoint) {
 	s.mu.Lock()
-	if s.link != l {
-		s.gone = l
+	if s.connection != c {
+		s.closedEarly = c
 		s.mu.Unlock()
 		return
 	}
-	s.link = nil
+	s.connection = nil
 	s.mu.Unlock()
 	s.consumer.forget(s)
 	s.mu.Lock()
@@ -229,14 +229,14 @@ func (s *subscription) reconnect(to *connect.Endpoint) {
 				s.mu.Lock()
 				s.closed = true
 				s.mu.Unlock()
-				s.consumer.tell(connect.Sentence(err, s.about))
+				s.consumer.end(connect.Sentence(err, s.about))
 				break
 			}
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.connecting = false
-		if s.link == nil && s.ctx.Err() == nil {
+		if s.connection == nil && s.ctx.Err() == nil {
 			s.reconnect(nil) // it was lost between
 		}
 	})
@@ -249,7 +249,7 @@ func (s *subscription) pause() time.Duration {
 }
 
 // delivered queues an entry. Its bytes stay where they were read.
-func (s *subscription) delivered(l *connect.Connection, event *conn.Event) {
+func (s *subscription) delivered(c *connect.Connection, event *conn.Event) {
 	m := event.Message
 	t := &tracker{from: s, ledger: m.ID.Ledger, entry: m.ID.Entry}
 	stored, err := protocol.ParseEntry(event.Rest)
@@ -283,9 +283,9 @@ func (s *subscription) delivered(l *connect.Connection, event *conn.Event) {
 		t.expect(messages, m.AckSet)
 		e.deliver = append(e.deliver, m.AckSet...)
 	}
-	l.Hold()
+	c.Hold()
 	s.keep(e)
-	if s.behind(e) {
+	if s.receivedBefore(e) {
 		s.grant(messages)
 		return
 	}
@@ -300,7 +300,7 @@ func (s *subscription) delivered(l *connect.Connection, event *conn.Event) {
 // in that the size of its body.
 const leastBytes = 6
 
-// keep takes over what the messages of an entry may need of its metadata.
+// keep copies the metadata that the messages of an entry need.
 func (s *subscription) keep(e *entry) {
 	e.published = published(s.meta.PublishTime)
 	e.fingerprint = delivery.EntryFingerprint(int64(e.tracker.ledger), int64(e.tracker.entry), s.partition)
@@ -310,13 +310,13 @@ func (s *subscription) keep(e *entry) {
 	if s.meta.KeySet {
 		e.key = string(s.meta.PartitionKey)
 	}
-	e.said = details{s.meta.OrderingKey, s.meta.EventTime, append([]protocol.Property(nil), s.meta.Properties...)}
+	e.details = details{s.meta.OrderingKey, s.meta.EventTime, append([]protocol.Property(nil), s.meta.Properties...)}
 }
 
-// behind tells whether a subscription that is not durable has taken all of an
+// receivedBefore reports whether a subscription that is not durable has taken all of an
 // entry before: the broker begins with the last one again. Of one that was taken
 // in part the rest is delivered.
-func (s *subscription) behind(e *entry) bool {
+func (s *subscription) receivedBefore(e *entry) bool {
 	if !s.consumer.spec.NonDurable {
 		return false
 	}
@@ -343,8 +343,8 @@ func (s *subscription) behind(e *entry) bool {
 // reject acknowledges an entry that cannot be read, and says why.
 func (s *subscription) reject(t *tracker, why int32, messages int) {
 	s.mu.Lock()
-	if s.link != nil {
-		s.link.Tell(&protocol.Ack{ConsumerID: s.id, IDs: []protocol.MessageID{t.id()}, Validation: why})
+	if s.connection != nil {
+		s.connection.Tell(&protocol.Ack{ConsumerID: s.id, IDs: []protocol.MessageID{t.id()}, Validation: why})
 	}
 	s.mu.Unlock()
 	s.grant(messages)
@@ -353,11 +353,11 @@ func (s *subscription) reject(t *tracker, why int32, messages int) {
 // damaged deals with a batch that is cut short.
 func (s *subscription) damaged(t *tracker) { s.reject(t, protocol.BatchDeSerializeError, 0) }
 
-// thin tells whether a topic is read compacted.
-func (s *subscription) thin() bool { return s.consumer.spec.Compacted }
+// compacted reports whether the topic is read compacted.
+func (s *subscription) compacted() bool { return s.consumer.spec.Compacted }
 
-// leaveOut acknowledges what stands in a batch for a message that is no more.
-func (s *subscription) leaveOut(h *handle) { s.acks.addOne(h.of, h.index) }
+// ackCompacted acknowledges a message of a batch that compaction has removed.
+func (s *subscription) ackCompacted(h *handle) { s.acks.addOne(h.of, h.index) }
 
 // taken notes that messages of an entry have left the queue.
 func (s *subscription) taken(e *entry, n int) {
@@ -366,7 +366,7 @@ func (s *subscription) taken(e *entry, n int) {
 		s.last = mark{e.tracker.ledger, e.tracker.entry, e.next, true}
 		s.mu.Unlock()
 	}
-	if e.deliver != nil { // the broker has counted only what it wants delivered
+	if e.deliver != nil { // the broker counts only the messages that it wants delivered
 		counted := 0
 		for i := int(e.next) - n; i < int(e.next); i++ {
 			if e.deliver.Holds(i) {
@@ -378,29 +378,29 @@ func (s *subscription) taken(e *entry, n int) {
 	s.grant(n)
 }
 
-// grant gives permits back, when half of the queue is due.
+// grant adds permits, and sends them when they are half of the queue.
 func (s *subscription) grant(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.permits += n
-	if s.link != nil && s.permits >= max(s.consumer.spec.Queue/2, 1) {
-		s.link.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.permits)})
+	if s.connection != nil && s.permits >= max(s.consumer.spec.Queue/2, 1) {
+		s.connection.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.permits)})
 		s.permits = 0
 	}
 }
 
-// flush sends what acknowledgements wait.
+// flush sends the queued acknowledgements.
 func (s *subscription) flush() { s.acks.flush() }
 
 // close ends the subscription's consumer at the broker.
 func (s *subscription) close(ctx context.Context) {
 	s.acks.close()
 	s.mu.Lock()
-	l := s.link
-	s.closed, s.link = true, nil
+	c := s.connection
+	s.closed, s.connection = true, nil
 	s.mu.Unlock()
-	if l != nil {
-		_, _ = l.Ask(ctx, &protocol.CloseConsumer{ConsumerID: s.id}) // a broker that does not answer has closed it with the connection
-		l.Remove(s.id, true)
+	if c != nil {
+		_, _ = c.Ask(ctx, &protocol.CloseConsumer{ConsumerID: s.id}) // a broker that does not answer has closed it with the connection
+		c.Remove(s.id, true)
 	}
 }

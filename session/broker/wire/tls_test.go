@@ -49,9 +49,9 @@ func TestConnectionsAreSecuredAndCheckedForTheHost(t *testing.T) {
 		us, ourRoots := certificate(t, "pulsh.test")
 		l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{server}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: ourRoots})
 		require.NoError(t, err)
-		s := stationOn(t, l)
+		s := scriptedBrokerOn(t, l)
 		s.on(protocol.TypeLookup, func(p *peer, m protocol.Body, _ []byte) bool {
-			p.say(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: "pulsar://nowhere:1", TLSURL: "pulsar+ssl://" + l.Addr().String(),
+			p.send(&protocol.LookupAnswer{Numbered: m.(*protocol.Lookup).Numbered, URL: "pulsar://nowhere:1", TLSURL: "pulsar+ssl://" + l.Addr().String(),
 				Response: protocol.LookupConnect, Error: protocol.NoError})
 			return true
 		})
@@ -73,14 +73,14 @@ func TestConnectionsAreSecuredAndCheckedForTheHost(t *testing.T) {
 
 func TestNothingRunsOnAfterTheEngine(t *testing.T) {
 	before := goleak.IgnoreCurrent()
-	s := newStation(t)
-	r := &rig{station: s, base: time.Now()}
+	s := newScriptedBroker(t)
+	r := &rig{scriptedBroker: s, base: time.Now()}
 	e, err := New(connect.Options{URL: s.url(), Clock: func() int64 { return int64(time.Since(r.base)) }})
 	require.NoError(t, err)
 	r.engine = e
 	c := r.consumer(func(s *broker.ConsumerSpec) { s.NackDelay = time.Hour })
-	s.hangUp()
-	hears[*protocol.Subscribe](s, 2)
+	s.closeConnections()
+	awaitCommands[*protocol.Subscribe](s, 2)
 	require.NoError(t, c.Close(r.within()))
 	e.Close()
 	s.listener.Close()

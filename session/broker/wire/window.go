@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// window bounds what a producer has in flight, in messages and in bytes.
+// window bounds the messages of a producer in flight, by number and by bytes.
 type window struct {
 	mu        sync.Mutex
 	most      int
@@ -14,96 +14,96 @@ type window struct {
 	bytes     int64
 	enough    int // free places for which a sender that waits is woken
 	waiting   int
-	closed    bool // nobody gets in any more
-	blocked   bool // nobody gets in until it is closed
+	closed    bool // acquire returns 0
+	blocked   bool // acquire waits until it is closed
 	wake      *sync.Cond
-	emptied   chan struct{} // closed when nothing is in flight; nil if nobody waits for it
+	emptied   chan struct{} // closed when nothing is in flight; nil if no caller waits
 }
 
 func newWindow(most int, bytes int64) *window {
-	r := &window{most: most, mostBytes: bytes, enough: min(runMax, max(most/4, 1))}
-	r.wake = sync.NewCond(&r.mu)
-	return r
+	w := &window{most: most, mostBytes: bytes, enough: min(runMax, max(most/4, 1))}
+	w.wake = sync.NewCond(&w.mu)
+	return w
 }
 
-// take gets room for up to n messages, at least one, and waits for it. It
-// returns 0 when the room is closed.
-func (r *window) take(n int) int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for !r.closed && (r.blocked || r.messages >= r.most || r.bytes >= r.mostBytes) {
-		r.waiting++
-		r.wake.Wait()
-		r.waiting--
+// acquire reserves places for up to n messages, at least one, and waits for them.
+// It returns 0 when the window is closed.
+func (w *window) acquire(n int) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for !w.closed && (w.blocked || w.messages >= w.most || w.bytes >= w.mostBytes) {
+		w.waiting++
+		w.wake.Wait()
+		w.waiting--
 	}
-	if r.closed {
+	if w.closed {
 		return 0
 	}
-	n = min(n, r.most-r.messages)
-	r.messages += n
-	if r.waiting > 0 && r.messages < r.most {
-		r.wake.Signal()
+	n = min(n, w.most-w.messages)
+	w.messages += n
+	if w.waiting > 0 && w.messages < w.most {
+		w.wake.Signal()
 	}
 	return n
 }
 
-// add counts the bytes of messages that have got in.
-func (r *window) add(bytes int64) {
-	r.mu.Lock()
-	r.bytes += bytes
-	r.mu.Unlock()
+// add counts the bytes of messages that have acquired places.
+func (w *window) add(bytes int64) {
+	w.mu.Lock()
+	w.bytes += bytes
+	w.mu.Unlock()
 }
 
-// give counts messages that were answered.
-func (r *window) give(messages int, bytes int64) {
-	r.mu.Lock()
-	r.messages -= messages
-	r.bytes -= bytes
-	if r.messages == 0 && r.emptied != nil {
-		close(r.emptied)
-		r.emptied = nil
+// release frees the places of answered messages.
+func (w *window) release(messages int, bytes int64) {
+	w.mu.Lock()
+	w.messages -= messages
+	w.bytes -= bytes
+	if w.messages == 0 && w.emptied != nil {
+		close(w.emptied)
+		w.emptied = nil
 	}
-	wake := r.waiting > 0 && r.most-r.messages >= r.enough
-	r.mu.Unlock()
+	wake := w.waiting > 0 && w.most-w.messages >= w.enough
+	w.mu.Unlock()
 	if wake {
-		r.wake.Signal() // whoever wakes and leaves room wakes the next
+		w.wake.Signal() // a sender that leaves places free wakes the next
 	}
 }
 
-// taken is how many messages are in flight.
-func (r *window) taken() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.messages
+// inFlight is how many messages are in flight.
+func (w *window) inFlight() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.messages
 }
 
-// close lets every taker go, now and later.
-func (r *window) close() {
-	r.mu.Lock()
-	r.closed = true
-	r.mu.Unlock()
-	r.wake.Broadcast()
+// close makes acquire return 0, now and later.
+func (w *window) close() {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
+	w.wake.Broadcast()
 }
 
-// block lets nobody in until the room is closed.
-func (r *window) block() {
-	r.mu.Lock()
-	r.blocked = true
-	r.mu.Unlock()
+// block makes acquire wait until the window is closed.
+func (w *window) block() {
+	w.mu.Lock()
+	w.blocked = true
+	w.mu.Unlock()
 }
 
 // empty waits until nothing is in flight.
-func (r *window) empty(ctx context.Context) error {
-	r.mu.Lock()
-	if r.messages == 0 {
-		r.mu.Unlock()
+func (w *window) empty(ctx context.Context) error {
+	w.mu.Lock()
+	if w.messages == 0 {
+		w.mu.Unlock()
 		return nil
 	}
-	if r.emptied == nil {
-		r.emptied = make(chan struct{})
+	if w.emptied == nil {
+		w.emptied = make(chan struct{})
 	}
-	done := r.emptied
-	r.mu.Unlock()
+	done := w.emptied
+	w.mu.Unlock()
 	select {
 	case <-done:
 		return nil

@@ -6,17 +6,17 @@ import "pulsh/session/broker/protocol"
 // held keep as much memory alive.
 const inputSize = 256 << 10
 
-// inputLeast is the room in bytes for which a read is worth its call.
+// inputLeast is the least space in bytes for a read.
 const inputLeast = 16 << 10
 
-// input is the bytes that have come and were not taken yet.
+// input holds the received bytes that were not decoded yet.
 type input struct {
 	buf        []byte
 	start, end int
-	held       bool // somebody keeps a part of buf
+	held       bool // an owner keeps a part of buf
 }
 
-// Room is where the next bytes are to be read to. It is never empty.
+// Room returns the buffer for the next read. It is never empty.
 func (c *Conn) Room() []byte { return c.room(c.maxMessage + protocol.FrameSlack) }
 
 func (in *input) room(longest int) []byte {
@@ -37,34 +37,34 @@ func (in *input) room(longest int) []byte {
 	return in.buf[in.end:]
 }
 
-// Filled says that n bytes were read to where Room said.
+// Filled adds n bytes that were read into the buffer of Room.
 func (in *input) Filled(n int) { in.end += n }
 
-// Hold keeps the bytes of the last event valid for good: nothing is written over
-// them any more.
+// Hold keeps the bytes of the last event valid after the next Room: they are never
+// overwritten.
 func (in *input) Hold() { in.held = true }
 
 func (in *input) unread() []byte { return in.buf[in.start:in.end] }
 
 func (in *input) consume(n int) { in.start += n }
 
-// copied is up to which size in bytes a frame is copied into a chunk: below it a
-// buffer of its own costs the system more than the copy.
+// copied is the largest frame in bytes that is copied into a chunk: for smaller
+// ones another buffer in a system call costs more than the copy.
 const copied = 2 << 10
 
-// output is the bytes that wait to be sent, in order. Commands and small frames
-// are gathered in chunks; large frames are not copied.
+// output holds the bytes to be sent, in order. Commands and small frames are
+// copied into chunks; large frames are not copied.
 type output struct {
-	urgent []byte // goes before all else: PING and PONG
+	urgent []byte // sent before all else: PING and PONG
 	chunks [][]byte
 	taken  int // chunks at the front that were taken
 	small  []byte
 	spare  []byte // a chunk that was taken by the last Take but one
-	lent   []byte // a chunk that was taken by the last
+	inUse  []byte // a chunk that was taken by the last
 	bytes  int
 }
 
-// first sends a command before all that waits.
+// first sends a command before all other bytes.
 func (o *output) first(m protocol.Body) {
 	o.urgent = protocol.Append(o.urgent, m)
 }
@@ -75,7 +75,7 @@ func (o *output) command(m protocol.Body) {
 	o.bytes += len(o.small) - before
 }
 
-// chunk is where commands are gathered.
+// chunk returns the chunk that commands are copied into.
 func (o *output) chunk() []byte {
 	if o.small == nil {
 		o.small, o.spare = o.spare, nil
@@ -95,7 +95,7 @@ func (o *output) Send(frame []byte) {
 	o.chunks = append(o.chunks, frame)
 }
 
-// seal makes a chunk of the commands that were gathered.
+// seal ends the chunk of commands.
 func (o *output) seal() {
 	if len(o.small) > 0 {
 		o.chunks = append(o.chunks, o.small)
@@ -103,22 +103,22 @@ func (o *output) seal() {
 	}
 }
 
-// Waiting is how many bytes wait to be sent.
+// Waiting returns how many bytes are to be sent.
 func (o *output) Waiting() int { return o.bytes + len(o.urgent) }
 
 // Take moves chunks to into, at most most bytes or one chunk, and returns it.
 // They are valid until the next Take.
 func (o *output) Take(into [][]byte, most int) [][]byte {
-	if o.spare == nil && o.lent != nil {
-		o.spare = o.lent[:0]
+	if o.spare == nil && o.inUse != nil {
+		o.spare = o.inUse[:0]
 	}
-	o.lent = nil
+	o.inUse = nil
 	if len(o.urgent) > 0 {
 		into = append(into, o.urgent)
 		o.urgent = nil
 	}
 	if len(o.small) > 0 && o.taken == len(o.chunks) {
-		o.lent = o.small // nothing else refers to it
+		o.inUse = o.small // nothing else refers to it
 	}
 	o.seal()
 	for taken := 0; o.taken < len(o.chunks); {

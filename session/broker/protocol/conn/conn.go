@@ -18,7 +18,7 @@ import (
 	"pulsh/session/broker/protocol"
 )
 
-// Config is what a connection is made with. Durations of 0 are the defaults.
+// Config holds the settings of a connection. Durations of 0 are the defaults.
 type Config struct {
 	Version   string // client_version, or server_version of a server
 	Proxy     string // the broker's host:port, if a proxy is to lead to it
@@ -33,10 +33,10 @@ const (
 	DefaultHandshake = 30 * time.Second
 )
 
-// never is the deadline of what waits without end.
+// never is the deadline of requests without one.
 const never = math.MaxInt64
 
-// Why a connection ended, apart from what a peer says and from malformed bytes.
+// Reasons for the end of a connection, besides refusals and malformed bytes.
 var (
 	ErrClosed = errors.New("the connection was closed")
 	ErrSilent = errors.New("the peer has fallen silent")
@@ -67,13 +67,13 @@ type Conn struct {
 	server bool
 	state  state
 	err    error
-	peer   protocol.Connected // what the broker has said of itself
+	peer   protocol.Connected // the broker's CONNECTED
 
 	input
 	output
 
 	maxMessage int
-	quiet      int64 // since when nothing was heard, or since the last PING
+	quiet      int64 // time of the last received bytes or the last PING
 	pinged     bool
 	greetBy    int64
 
@@ -136,13 +136,13 @@ func (c *Conn) Accept(maxMessage int, clientVersion int32) {
 	})
 }
 
-// Ready tells whether the greeting is over and the connection not.
+// Ready reports whether the broker has greeted and the connection has not ended.
 func (c *Conn) Ready() bool { return c.state == ready }
 
 // Err is why the connection has ended, nil while it has not.
 func (c *Conn) Err() error { return c.err }
 
-// Peer is what the broker has said of itself.
+// Peer returns the broker's CONNECTED.
 func (c *Conn) Peer() protocol.Connected { return c.peer }
 
 // MaxMessage is the largest message in bytes that the broker takes.
@@ -192,20 +192,20 @@ func (c *Conn) Ask(now int64, q protocol.Question, timeout time.Duration, owner 
 // Forget lets go of a question. Its answer will be dropped.
 func (c *Conn) Forget(id uint64) { delete(c.requests, id) }
 
-// Tell sends a command that nothing answers.
+// Tell sends a command that has no answer.
 func (c *Conn) Tell(m protocol.Body) { c.command(m) }
 
-// AddProducer routes what comes for a producer to its owner.
+// AddProducer routes the commands for a producer to its owner.
 func (c *Conn) AddProducer(id uint64, owner any) { c.producers[id] = owner }
 
-// RemoveProducer drops what still comes for a producer.
+// RemoveProducer drops further commands for a producer.
 func (c *Conn) RemoveProducer(id uint64) { delete(c.producers, id) }
 
-// AddConsumer routes what comes for a consumer to its owner. It is called before
+// AddConsumer routes the commands for a consumer to its owner. It is called before
 // SUBSCRIBE is sent: the broker may push at once.
 func (c *Conn) AddConsumer(id uint64, owner any) { c.consumers[id] = owner }
 
-// RemoveConsumer drops what still comes for a consumer.
+// RemoveConsumer drops further commands for a consumer.
 func (c *Conn) RemoveConsumer(id uint64) { delete(c.consumers, id) }
 
 // Deadline is when Tick is to be called next.
@@ -230,7 +230,8 @@ func (c *Conn) Tick(now int64) {
 	}
 }
 
-// keepAlive sends a PING into a silence, and ends what does not break it.
+// keepAlive sends a PING after silence, and ends the connection after twice as
+// much.
 func (c *Conn) keepAlive(now int64) {
 	if now-c.quiet < int64(c.cfg.KeepAlive) {
 		return

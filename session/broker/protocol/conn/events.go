@@ -7,13 +7,13 @@ import (
 	"pulsh/session/broker/protocol"
 )
 
-// Kind is what an event is about.
+// Kind is the kind of an event.
 type Kind uint8
 
 // The events of a connection. The last two come to servers.
 const (
 	Up             Kind = iota + 1 // the broker has greeted: Conn.Peer
-	Challenged                     // the broker asks who we are, Body; answer with Tell
+	Challenged                     // the broker asks for authentication: Body; answer with Tell
 	Answered                       // a request was answered: Owner, Body; Body is a *protocol.Error for a refusal
 	Overdue                        // a request was not answered in time: Owner
 	Receipt                        // an entry is stored: Owner is the producer, Receipt
@@ -26,23 +26,23 @@ const (
 	Commanded                      // a client commands: Body, Rest
 )
 
-// Event is what has happened. It and what it points to are valid until the next
-// call of Next. Bytes in it are valid until the next call of Room, and for good
-// if Hold is called before.
+// Event is one event of a connection. It and its pointers are valid until the next
+// call of Next. Its bytes are valid until the next call of Room, or for as long as
+// they are referenced if Hold is called before.
 type Event struct {
 	Kind    Kind
 	Owner   any
 	Body    protocol.Body
 	Receipt *protocol.SendReceipt
 	Message *protocol.Message
-	Rest    []byte // what follows the command
+	Rest    []byte // the bytes after the command
 }
 
 // Unsolicited is the request id of commands that a broker sends by itself.
 const Unsolicited = math.MaxUint64
 
-// Next returns the next event, or nil: until more bytes come, or for good if
-// Err says why.
+// Next returns the next event. It returns nil until more bytes are received, and
+// always once the connection has ended; see Err.
 func (c *Conn) Next(now int64) *Event {
 	for c.state != ended {
 		if n := len(c.overdue); n > 0 {
@@ -153,13 +153,13 @@ func (c *Conn) greet(f protocol.Frame) error {
 	return fmt.Errorf("%w: a %v stands before the greeting", protocol.ErrMalformed, f.Type)
 }
 
-// commanded takes what a client says.
+// commanded handles a client's command.
 func (c *Conn) commanded(f protocol.Frame) error {
 	c.event.Kind = Commanded
 	return c.body(f)
 }
 
-// rare takes what a broker says less often than receipts and messages.
+// rare handles the broker's less frequent commands.
 func (c *Conn) rare(f protocol.Frame) error {
 	if err := c.body(f); err != nil {
 		return err

@@ -10,19 +10,19 @@ type Pending[T any] struct {
 	Value       T
 }
 
-// Verdict is what a receipt means for a window.
+// Verdict is the result of matching a receipt with a window.
 type Verdict uint8
 
-// A receipt answers the oldest entry, or one that was given up before, or there
-// is a gap: the connection has lost an answer and all must be sent again.
+// A receipt answers the oldest entry, or one that has expired before, or there is
+// a gap: the connection has lost an answer and all must be sent again.
 const (
 	Matched Verdict = iota
 	Late
 	Gap
 )
 
-// Window is what a producer has sent and is not answered, in order. It outlives
-// connections: what it holds is sent again on the next.
+// Window holds the unanswered entries of a producer, in order. It outlives
+// connections: its entries are sent again on the next.
 type Window[T any] struct {
 	ring []Pending[T]
 	head int

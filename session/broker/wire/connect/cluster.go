@@ -122,7 +122,7 @@ func Retry(ctx context.Context, attempt func(ctx context.Context) error, final f
 	}
 }
 
-// Sleep waits, and tells whether ctx has not ended meanwhile.
+// Sleep waits, and reports whether ctx has not ended meanwhile.
 func Sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

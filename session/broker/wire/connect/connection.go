@@ -22,12 +22,12 @@ const (
 
 // Owner is a producer's or a consumer's end of a connection.
 type Owner interface {
-	// happened is called by the reader of the link, without locks. The event is
-	// valid until it returns.
-	Handle(l *Connection, e *conn.Event)
-	// lost is called once when the connection has ended and nothing of it runs
+	// Handle is called by the reader of the connection, without locks. The event
+	// is valid until it returns.
+	Handle(c *Connection, e *conn.Event)
+	// Lost is called once when the connection has ended and nothing of it runs
 	// any more.
-	Lost(l *Connection, cause error)
+	Lost(c *Connection, cause error)
 }
 
 // Connection drives one connection: a reader, a writer and a clock around a conn.Conn.
@@ -39,69 +39,69 @@ type Connection struct {
 	up      chan struct{} // closed when the broker has greeted
 
 	mu    sync.Mutex
-	c     *conn.Conn
-	first []byte // of what came, to explain an answer that is not Pulsar's
+	state *conn.Conn
+	first []byte // received bytes, to explain an answer that is not Pulsar's
 }
 
 // firstMost is how many bytes of an answer are kept to explain it.
 const firstMost = 16
 
-// answer is what a request gets.
+// answer is the outcome of a request.
 type answer struct {
 	body protocol.Body
 	err  error
 }
 
-// newLink greets the broker on a fresh socket. The link ends by itself, or by
-// fail.
-func newLink(e *Cluster, socket net.Conn, proxyTo, method string, data []byte) *Connection {
-	l := &Connection{cluster: e, socket: socket, wake: make(chan struct{}, 1), done: make(chan struct{}), up: make(chan struct{})}
-	l.c = conn.NewClient(conn.Config{
+// newConnection greets the broker on a fresh socket. The connection ends by itself
+// or by Fail.
+func newConnection(e *Cluster, socket net.Conn, proxyTo, method string, data []byte) *Connection {
+	c := &Connection{cluster: e, socket: socket, wake: make(chan struct{}, 1), done: make(chan struct{}), up: make(chan struct{})}
+	c.state = conn.NewClient(conn.Config{
 		Version: clientVersion, Proxy: proxyTo, KeepAlive: keepAlive, Handshake: connectTimeout,
 		Flags: protocol.FeatureFlags{AuthRefresh: true, BrokerEntryMetadata: true, PartitionsWithoutCreation: true},
 	}, e.Now(), method, data)
 	var all sync.WaitGroup
-	all.Go(l.read)
-	all.Go(l.write)
-	all.Go(l.tick)
+	all.Go(c.read)
+	all.Go(c.write)
+	all.Go(c.tick)
 	e.running.Go(func() {
 		all.Wait()
-		l.bury()
+		c.notifyOwners()
 	})
-	return l
+	return c
 }
 
 // Fail ends the connection.
-func (l *Connection) Fail(cause error) {
-	l.mu.Lock()
-	l.ended(cause)
-	l.mu.Unlock()
+func (c *Connection) Fail(cause error) {
+	c.mu.Lock()
+	c.ended(cause)
+	c.mu.Unlock()
 }
 
 // ended notes the end under mu and lets everybody go.
-func (l *Connection) ended(cause error) {
-	l.c.Fail(cause)
+func (c *Connection) ended(cause error) {
+	c.state.Fail(cause)
 	select {
-	case <-l.done:
+	case <-c.done:
 	default:
-		close(l.done)
-		l.socket.Close()
+		close(c.done)
+		c.socket.Close()
 	}
 }
 
-// bury tells those who relied on the connection. Nothing of it runs any more, so
-// what it was given to send is free.
-func (l *Connection) bury() {
-	l.mu.Lock()
-	cause, owners, orphans := l.c.Err(), l.c.Owners(), l.c.Orphans()
-	l.mu.Unlock()
+// notifyOwners reports the end of the connection. Its goroutines have ended, so the
+// frames that it was given can be reused.
+func (c *Connection) notifyOwners() {
+	c.mu.Lock()
+	cause, owners, orphans := c.state.Err(), c.state.Owners(), c.state.Orphans()
+	c.mu.Unlock()
 	for _, waiting := range orphans {
 		if reply, ok := waiting.(chan answer); ok {
 			reply <- answer{err: LostError{cause}}
 		}
 	}
 	for _, o := range owners {
-		o.(Owner).Lost(l, cause)
+		o.(Owner).Lost(c, cause)
 	}
 }
 
@@ -111,60 +111,60 @@ type LostError struct{ Cause error }
 func (e LostError) Error() string { return e.Cause.Error() }
 func (e LostError) Unwrap() error { return e.Cause }
 
-func (l *Connection) read() {
+func (c *Connection) read() {
 	for {
-		l.mu.Lock()
-		room := l.c.Room()
-		l.mu.Unlock()
-		n, err := l.socket.Read(room)
-		now := l.cluster.Now()
-		l.mu.Lock()
-		if n > 0 && len(l.first) < firstMost {
-			l.first = append(l.first, room[:min(n, firstMost-len(l.first))]...)
+		c.mu.Lock()
+		room := c.state.Room()
+		c.mu.Unlock()
+		n, err := c.socket.Read(room)
+		now := c.cluster.Now()
+		c.mu.Lock()
+		if n > 0 && len(c.first) < firstMost {
+			c.first = append(c.first, room[:min(n, firstMost-len(c.first))]...)
 		}
-		l.c.Filled(n)
-		l.mu.Unlock()
-		for l.deliver(now) {
+		c.state.Filled(n)
+		c.mu.Unlock()
+		for c.deliver(now) {
 		}
 		if err != nil {
 			if errors.Is(err, io.EOF) {
 				err = fmt.Errorf("the broker has closed the connection: %w", err)
 			}
-			l.Fail(err)
+			c.Fail(err)
 			return
 		}
 	}
 }
 
-// deliver hands the next event on, and tells whether there may be another.
-func (l *Connection) deliver(now int64) bool {
-	l.mu.Lock()
-	event := l.c.Next(now)
-	if err := l.c.Err(); err != nil {
-		l.ended(err)
+// deliver passes on the next event, and reports whether there may be another.
+func (c *Connection) deliver(now int64) bool {
+	c.mu.Lock()
+	event := c.state.Next(now)
+	if err := c.state.Err(); err != nil {
+		c.ended(err)
 	}
 	if event == nil {
-		wake := l.c.Waiting() > 0
-		l.mu.Unlock()
+		wake := c.state.Waiting() > 0
+		c.mu.Unlock()
 		if wake {
-			l.rouse()
+			c.wakeWriter()
 		}
 		return false
 	}
-	l.mu.Unlock()
+	c.mu.Unlock()
 	switch event.Kind {
 	case conn.Up:
-		close(l.up)
+		close(c.up)
 	case conn.Challenged:
-		l.prove()
+		c.authenticate()
 	case conn.Answered, conn.Overdue:
 		if reply, ok := event.Owner.(chan answer); ok {
 			reply <- answerOf(event)
 		} else if o, ok := event.Owner.(Owner); ok {
-			o.Handle(l, event)
+			o.Handle(c, event)
 		}
 	default:
-		event.Owner.(Owner).Handle(l, event)
+		event.Owner.(Owner).Handle(c, event)
 	}
 	return true
 }
@@ -183,188 +183,187 @@ func answerOf(event *conn.Event) answer {
 // ErrOverdue is the lack of an answer.
 var ErrOverdue = errors.New("the broker does not answer")
 
-// prove answers a challenge.
-func (l *Connection) prove() {
-	method, data, err := l.cluster.options.Auth()
+// authenticate answers a challenge.
+func (c *Connection) authenticate() {
+	method, data, err := c.cluster.options.Auth()
 	if err != nil {
-		l.Fail(err)
+		c.Fail(err)
 		return
 	}
-	l.Tell(&protocol.AuthResponse{
+	c.Tell(&protocol.AuthResponse{
 		ClientVersion: clientVersion, ProtocolVersion: protocol.Version,
 		Response: &protocol.AuthData{Method: method, Data: append([]byte{}, data...)},
 	})
 }
 
-func (l *Connection) write() {
+func (c *Connection) write() {
 	var chunks [][]byte
 	for {
-		l.mu.Lock()
-		chunks = l.c.Take(chunks[:0], turnBytes)
-		l.mu.Unlock()
+		c.mu.Lock()
+		chunks = c.state.Take(chunks[:0], turnBytes)
+		c.mu.Unlock()
 		if len(chunks) == 0 {
 			select {
-			case <-l.wake:
+			case <-c.wake:
 				continue
-			case <-l.done:
+			case <-c.done:
 				return
 			}
 		}
 		buffers := net.Buffers(chunks)
-		if _, err := buffers.WriteTo(l.socket); err != nil {
-			l.Fail(err)
+		if _, err := buffers.WriteTo(c.socket); err != nil {
+			c.Fail(err)
 			return
 		}
 	}
 }
 
-// rouse wakes the writer.
-func (l *Connection) rouse() {
+func (c *Connection) wakeWriter() {
 	select {
-	case l.wake <- struct{}{}:
+	case c.wake <- struct{}{}:
 	default:
 	}
 }
 
-// tick looks at the deadlines. What is overdue becomes an event, which the
+// tick checks the deadlines. An overdue request becomes an event, which the
 // reader alone hands on; it may be waiting for bytes, so tick answers for it.
-func (l *Connection) tick() {
+func (c *Connection) tick() {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
 	for {
 		select {
-		case <-l.done:
+		case <-c.done:
 			return
 		case <-ticker.C:
 		}
-		now := l.cluster.Now()
-		l.mu.Lock()
+		now := c.cluster.Now()
+		c.mu.Lock()
 		var late []any
-		if now >= l.c.Deadline() {
-			l.c.Tick(now)
-			late = l.c.Late()
+		if now >= c.state.Deadline() {
+			c.state.Tick(now)
+			late = c.state.Late()
 		}
-		if err := l.c.Err(); err != nil {
-			l.ended(err)
+		if err := c.state.Err(); err != nil {
+			c.ended(err)
 		}
-		wake := l.c.Waiting() > 0
-		l.mu.Unlock()
+		wake := c.state.Waiting() > 0
+		c.mu.Unlock()
 		if wake {
-			l.rouse()
+			c.wakeWriter()
 		}
 		for _, waiting := range late {
 			if reply, ok := waiting.(chan answer); ok {
 				reply <- answer{err: ErrOverdue}
 			} else if o, ok := waiting.(Owner); ok {
-				o.Handle(l, &conn.Event{Kind: conn.Overdue, Owner: waiting})
+				o.Handle(c, &conn.Event{Kind: conn.Overdue, Owner: waiting})
 			}
 		}
 	}
 }
 
 // Tell sends a command that nothing answers.
-func (l *Connection) Tell(m protocol.Body) {
-	l.mu.Lock()
-	if l.c.Err() == nil {
-		l.c.Tell(m)
+func (c *Connection) Tell(m protocol.Body) {
+	c.mu.Lock()
+	if c.state.Err() == nil {
+		c.state.Tell(m)
 	}
-	l.mu.Unlock()
-	l.rouse()
+	c.mu.Unlock()
+	c.wakeWriter()
 }
 
-// Send queues a frame, which must not change until it is answered or the link is
-// lost. An ended link forgets it.
-func (l *Connection) Send(frame []byte) {
-	l.mu.Lock()
-	wake := l.c.Waiting() == 0
-	if l.c.Err() == nil {
-		l.c.Send(frame)
+// Send queues a frame, which must not change until it is answered or the
+// connection is lost. An ended connection drops it.
+func (c *Connection) Send(frame []byte) {
+	c.mu.Lock()
+	wake := c.state.Waiting() == 0
+	if c.state.Err() == nil {
+		c.state.Send(frame)
 	}
-	l.mu.Unlock()
+	c.mu.Unlock()
 	if wake {
-		l.rouse()
+		c.wakeWriter()
 	}
 }
 
-// Ask sends a question and waits for its answer. An answer that nobody waits for
-// any more is dropped.
-func (l *Connection) Ask(ctx context.Context, q protocol.Question) (protocol.Body, error) {
+// Ask sends a question and waits for its answer. After ctx has ended the
+// answer is dropped.
+func (c *Connection) Ask(ctx context.Context, q protocol.Question) (protocol.Body, error) {
 	reply := make(chan answer, 1)
-	l.mu.Lock()
-	if err := l.c.Err(); err != nil {
-		l.mu.Unlock()
+	c.mu.Lock()
+	if err := c.state.Err(); err != nil {
+		c.mu.Unlock()
 		return nil, LostError{err}
 	}
-	id := l.c.Ask(l.cluster.Now(), q, OperationTimeout, reply)
-	l.mu.Unlock()
-	l.rouse()
+	id := c.state.Ask(c.cluster.Now(), q, OperationTimeout, reply)
+	c.mu.Unlock()
+	c.wakeWriter()
 	select {
 	case a := <-reply:
 		return a.body, a.err
 	case <-ctx.Done():
-		l.mu.Lock()
-		l.c.Forget(id)
-		l.mu.Unlock()
+		c.mu.Lock()
+		c.state.Forget(id)
+		c.mu.Unlock()
 		return nil, context.Cause(ctx)
 	}
 }
 
 // Add routes what comes for a producer or a consumer to its owner. It fails if
-// the link has ended: lost would not be called.
-func (l *Connection) Add(id uint64, o Owner, consumer bool) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err := l.c.Err(); err != nil {
+// the connection has ended: Lost would not be called.
+func (c *Connection) Add(id uint64, o Owner, consumer bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.state.Err(); err != nil {
 		return LostError{err}
 	}
 	if consumer {
-		l.c.AddConsumer(id, o)
+		c.state.AddConsumer(id, o)
 	} else {
-		l.c.AddProducer(id, o)
+		c.state.AddProducer(id, o)
 	}
 	return nil
 }
 
-func (l *Connection) Remove(id uint64, consumer bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (c *Connection) Remove(id uint64, consumer bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if consumer {
-		l.c.RemoveConsumer(id)
+		c.state.RemoveConsumer(id)
 	} else {
-		l.c.RemoveProducer(id)
+		c.state.RemoveProducer(id)
 	}
 }
 
 // MaxMessage is the largest message in bytes that the broker takes.
-func (l *Connection) MaxMessage() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.c.MaxMessage()
+func (c *Connection) MaxMessage() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state.MaxMessage()
 }
 
-// Hold keeps what the present event points to.
-func (l *Connection) Hold() {
-	l.mu.Lock()
-	l.c.Hold()
-	l.mu.Unlock()
+// Hold keeps the memory of the present event.
+func (c *Connection) Hold() {
+	c.mu.Lock()
+	c.state.Hold()
+	c.mu.Unlock()
 }
 
-// Alive tells whether the link has not ended.
-func (l *Connection) Alive() bool {
+// Alive reports whether the connection has not ended.
+func (c *Connection) Alive() bool {
 	select {
-	case <-l.done:
+	case <-c.done:
 		return false
 	default:
 		return true
 	}
 }
 
-// Forget closes a producer or a consumer that nobody waits for.
-func (l *Connection) Forget(q protocol.Question) {
-	l.mu.Lock()
-	if l.c.Err() == nil {
-		l.c.Ask(l.cluster.Now(), q, OperationTimeout, nil)
+// Forget closes a producer or a consumer without waiting for the answer.
+func (c *Connection) Forget(q protocol.Question) {
+	c.mu.Lock()
+	if c.state.Err() == nil {
+		c.state.Ask(c.cluster.Now(), q, OperationTimeout, nil)
 	}
-	l.mu.Unlock()
-	l.rouse()
+	c.mu.Unlock()
+	c.wakeWriter()
 }

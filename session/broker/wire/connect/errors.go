@@ -16,7 +16,7 @@ import (
 	"pulsh/session/broker/protocol/conn"
 )
 
-// meaning is what a broker's refusal means to a user. %s is the topic.
+// meaning is the explanation of a broker's refusal. %s is the topic.
 type meaning struct {
 	category broker.Category
 	sentence string
@@ -24,8 +24,8 @@ type meaning struct {
 	final    bool // of a producer or consumer: no later attempt can succeed
 }
 
-// meanings are those of the refusals that have one of their own; the others are
-// told in the broker's words.
+// meanings are those of the refusals that have one of their own; the others
+// keep the broker's words.
 var meanings = map[protocol.ServerError]meaning{
 	protocol.AuthenticationError:           {broker.NotAuthorised, "not authorised for topic %s", "", true},
 	protocol.AuthorizationError:            {broker.NotAuthorised, "not authorised for topic %s", "", true},
@@ -46,8 +46,8 @@ var meanings = map[protocol.ServerError]meaning{
 
 // unopenedError is the failure of a connection before the broker has greeted.
 type unopenedError struct {
-	said  *broker.Error // nil if it is no more than that nothing answers
-	cause error
+	explained *broker.Error // nil if it is no more than that nothing answers
+	cause     error
 }
 
 func (e *unopenedError) Error() string { return e.cause.Error() }
@@ -59,7 +59,7 @@ func (e *Cluster) unopened(to Endpoint, first []byte, cause error) error {
 	if e.address.Secure {
 		scheme = "pulsar+ssl://"
 	}
-	return &unopenedError{said: probe.Explain(scheme+to.Address, first, cause), cause: cause}
+	return &unopenedError{explained: probe.Explain(scheme+to.Address, first, cause), cause: cause}
 }
 
 // about is a sentence with the topic in it.
@@ -70,7 +70,7 @@ func about(text, topic string) string {
 	return text
 }
 
-// Sentence turns what the broker or the network says into what the user reads.
+// Sentence turns an error of the broker or the network into one for users.
 func Sentence(err error, topic string) error {
 	var already *broker.Error
 	if err == nil || errors.As(err, &already) || errors.Is(err, context.Canceled) {
@@ -91,8 +91,8 @@ func Sentence(err error, topic string) error {
 	}
 	var unopened *unopenedError
 	switch {
-	case errors.As(err, &unopened) && unopened.said != nil:
-		return unopened.said
+	case errors.As(err, &unopened) && unopened.explained != nil:
+		return unopened.explained
 	case timedOut(err):
 		said.Category, said.Message = broker.Timeout, "the broker does not answer"
 	case disconnected(err):
@@ -103,7 +103,7 @@ func Sentence(err error, topic string) error {
 	return said
 }
 
-// fenced tells whether a refusal is about a topic that the broker holds closed
+// fenced reports whether a refusal is about a topic that the broker holds closed
 // for a while.
 func fenced(r *conn.Refusal) bool {
 	text := strings.ToLower(r.Message)
@@ -122,15 +122,15 @@ func disconnected(err error) bool {
 		errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// Final tells whether a producer or a consumer that was there before cannot come
-// back.
+// Final reports whether a producer or a consumer that was open before cannot be
+// opened again.
 func Final(err error) bool {
 	var refusal *conn.Refusal
 	return errors.As(err, &refusal) && meanings[refusal.Code].final
 }
 
-// FinalAtFirst tells whether one that has not been there yet cannot come: then
-// what a later attempt might change is told at once, so that a user can act.
+// FinalAtFirst reports whether the first attempt to open a producer or a consumer
+// is the last. It is stricter than Final, so that a user can act at once.
 func FinalAtFirst(err error) bool {
 	var refusal *conn.Refusal
 	if !errors.As(err, &refusal) {

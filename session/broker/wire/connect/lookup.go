@@ -19,9 +19,9 @@ func (e *Cluster) service(ctx context.Context, p *pool) (*Connection, Endpoint, 
 	var errs []error
 	for _, host := range e.address.Hosts {
 		to := Endpoint{Address: host}
-		l, err := p.Link(ctx, to)
+		c, err := p.Connect(ctx, to)
 		if err == nil {
-			return l, to, nil
+			return c, to, nil
 		}
 		errs = append(errs, err)
 		if ctx.Err() != nil {
@@ -34,11 +34,11 @@ func (e *Cluster) service(ctx context.Context, p *pool) (*Connection, Endpoint, 
 // PartitionsOf asks how many partitions a topic has, 0 if it is not partitioned.
 func (e *Cluster) PartitionsOf(ctx context.Context, p *pool, topic string) (n int, err error) {
 	err = e.persist(ctx, func(ctx context.Context) error {
-		l, _, err := e.service(ctx, p)
+		c, _, err := e.service(ctx, p)
 		if err != nil {
 			return err
 		}
-		body, err := l.Ask(ctx, &protocol.PartitionedMetadata{Topic: topic})
+		body, err := c.Ask(ctx, &protocol.PartitionedMetadata{Topic: topic})
 		if err != nil {
 			return err
 		}
@@ -89,14 +89,14 @@ func (e *Cluster) Lookup(ctx context.Context, p *pool, topic string) (at Endpoin
 }
 
 func (e *Cluster) follow(ctx context.Context, p *pool, topic string) (Endpoint, error) {
-	l, via, err := e.service(ctx, p)
+	c, via, err := e.service(ctx, p)
 	if err != nil {
 		return Endpoint{}, err
 	}
 	home := via
 	authoritative := false
 	for range redirectsMost {
-		body, err := l.Ask(ctx, &protocol.Lookup{Topic: topic, Authoritative: authoritative, Listener: e.options.Listener})
+		body, err := c.Ask(ctx, &protocol.Lookup{Topic: topic, Authoritative: authoritative, Listener: e.options.Listener})
 		if err != nil {
 			return Endpoint{}, err
 		}
@@ -107,20 +107,20 @@ func (e *Cluster) follow(ctx context.Context, p *pool, topic string) (Endpoint, 
 		case a.Response == protocol.LookupFailed:
 			return Endpoint{}, &conn.Refusal{Code: a.Error, Message: a.Message}
 		}
-		next, err := e.PlaceOf(a.URL, a.TLSURL, home, a.Proxied)
+		next, err := e.EndpointOf(a.URL, a.TLSURL, home, a.Proxied)
 		if err != nil || a.Response == protocol.LookupConnect {
 			return next, err
 		}
 		authoritative = a.Authoritative
-		if l, err = p.Link(ctx, next); err != nil {
+		if c, err = p.Connect(ctx, next); err != nil {
 			return Endpoint{}, err
 		}
 	}
 	return Endpoint{}, fmt.Errorf("the lookup of the topic was sent on %d times without an end", redirectsMost)
 }
 
-// PlaceOf is the way to a broker that a lookup or a close has named.
-func (e *Cluster) PlaceOf(plain, secure string, home Endpoint, proxied bool) (Endpoint, error) {
+// EndpointOf returns the endpoint that a lookup or a close has named.
+func (e *Cluster) EndpointOf(plain, secure string, home Endpoint, proxied bool) (Endpoint, error) {
 	url := plain
 	if e.address.Secure {
 		url = secure

@@ -15,7 +15,7 @@ type Endpoint struct {
 	broker  string // host:port behind a proxy at dial, or ""
 }
 
-// connectionKey names one of the connections to a place.
+// connectionKey names one of the connections to an endpoint.
 type connectionKey struct {
 	Endpoint
 	number int
@@ -26,21 +26,21 @@ type pool struct {
 	cluster *Cluster
 	turn    atomic.Uint32
 
-	mu     sync.Mutex
-	links  map[connectionKey]*attempt
-	closed bool
+	mu          sync.Mutex
+	connections map[connectionKey]*attempt
+	closed      bool
 }
 
 // attempt is a connection, or an attempt at one that several may wait for.
 type attempt struct {
-	done chan struct{}
-	link *Connection
-	err  error
+	done       chan struct{}
+	connection *Connection
+	err        error
 }
 
-// Link returns a live connection to a place. Whoever comes while one is being
-// made waits for the same.
-func (p *pool) Link(ctx context.Context, to Endpoint) (*Connection, error) {
+// Connect returns a live connection to an endpoint. Callers share an attempt that
+// is under way.
+func (p *pool) Connect(ctx context.Context, to Endpoint) (*Connection, error) {
 	key := connectionKey{to, int(p.turn.Add(1)) % p.cluster.options.Connections}
 	for {
 		p.mu.Lock()
@@ -48,13 +48,13 @@ func (p *pool) Link(ctx context.Context, to Endpoint) (*Connection, error) {
 			p.mu.Unlock()
 			return nil, ErrClosed
 		}
-		d := p.links[key]
+		d := p.connections[key]
 		if d == nil {
-			if p.links == nil {
-				p.links = map[connectionKey]*attempt{}
+			if p.connections == nil {
+				p.connections = map[connectionKey]*attempt{}
 			}
 			d = &attempt{done: make(chan struct{})}
-			p.links[key] = d
+			p.connections[key] = d
 			p.cluster.running.Go(func() { p.dial(key, d) })
 		}
 		p.mu.Unlock()
@@ -67,10 +67,10 @@ func (p *pool) Link(ctx context.Context, to Endpoint) (*Connection, error) {
 			return nil, d.err
 		}
 		select {
-		case <-d.link.done:
+		case <-d.connection.done:
 			p.forget(key, d)
 		default:
-			return d.link, nil
+			return d.connection, nil
 		}
 	}
 }
@@ -79,8 +79,8 @@ var ErrClosed = errors.New("the engine is closed")
 
 func (p *pool) forget(key connectionKey, d *attempt) {
 	p.mu.Lock()
-	if p.links[key] == d {
-		delete(p.links, key)
+	if p.connections[key] == d {
+		delete(p.connections, key)
 	}
 	p.mu.Unlock()
 }
@@ -89,7 +89,7 @@ func (p *pool) forget(key connectionKey, d *attempt) {
 func (p *pool) dial(key connectionKey, d *attempt) {
 	ctx, cancel := context.WithTimeout(p.cluster.ctx, connectTimeout)
 	defer cancel()
-	d.link, d.err = p.cluster.connect(ctx, key.Endpoint)
+	d.connection, d.err = p.cluster.connect(ctx, key.Endpoint)
 	if d.err != nil {
 		p.forget(key, d)
 	}
@@ -122,16 +122,16 @@ func (e *Cluster) connect(ctx context.Context, to Endpoint) (*Connection, error)
 		socket.Close()
 		return nil, err
 	}
-	l := newLink(e, socket, to.broker, method, data)
+	c := newConnection(e, socket, to.broker, method, data)
 	select {
-	case <-l.up:
-		return l, nil
-	case <-l.done:
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		return nil, e.unopened(to, l.first, l.c.Err())
+	case <-c.up:
+		return c, nil
+	case <-c.done:
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return nil, e.unopened(to, c.first, c.state.Err())
 	case <-ctx.Done():
-		l.Fail(context.Cause(ctx))
+		c.Fail(context.Cause(ctx))
 		return nil, context.Cause(ctx)
 	}
 }
@@ -140,15 +140,15 @@ func (e *Cluster) connect(ctx context.Context, to Endpoint) (*Connection, error)
 func (p *pool) close() {
 	p.mu.Lock()
 	p.closed = true
-	all := make([]*attempt, 0, len(p.links))
-	for _, d := range p.links {
+	all := make([]*attempt, 0, len(p.connections))
+	for _, d := range p.connections {
 		all = append(all, d)
 	}
 	p.mu.Unlock()
 	for _, d := range all {
 		<-d.done
-		if d.link != nil {
-			d.link.Fail(ErrClosed)
+		if d.connection != nil {
+			d.connection.Fail(ErrClosed)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"pulsh/session/broker/protocol"
 )
 
-// singleBytes is what stands before a message in a batch, apart from its key.
+// singleBytes is the size of the metadata of a message in a batch, without its key.
 const singleBytes = 4 + 2 + 5
 
 // batchBytes is how many bytes of payload a batch may have.
@@ -23,7 +23,8 @@ func (t *partition) batchBytes() int {
 // takes.
 const metadataBytes = 512
 
-// write adds a message to its batch, and sends what is full. It needs mu.
+// write adds a message to its batch and sends the batch when it is full. It needs
+// mu.
 func (t *partition) write(m *message) {
 	alone := t.producer.spec.Batch.Messages <= 1
 	size := len(m.body) + len(m.key) + singleBytes
@@ -31,7 +32,7 @@ func (t *partition) write(m *message) {
 		t.sendAll() // it would not fit any more
 	}
 	b := t.batchFor(m.key)
-	if t.closed { // by whoever has given the producer up a moment ago
+	if t.closed { // the producer ended a moment ago
 		b.write(m, t.producer.base, t.producer.spec.ID, alone)
 		for _, late := range t.takeBatches() {
 			late.refused(t.why.category, t.why.text)
@@ -40,7 +41,7 @@ func (t *partition) write(m *message) {
 	}
 	if t.messages == 0 {
 		t.opened = t.engine.Now()
-		t.arm(t.producer.spec.Batch.Delay)
+		t.startTimer(t.producer.spec.Batch.Delay)
 	}
 	b.write(m, t.producer.base, t.producer.spec.ID, alone)
 	t.messages++
@@ -94,12 +95,12 @@ func (t *partition) batchFor(key string) *batch {
 	return b
 }
 
-// arm starts the timer of the delay, unless it runs. It needs mu.
-func (t *partition) arm(after time.Duration) {
-	if t.armed || t.producer.spec.Batch.Messages <= 1 || after <= 0 {
+// startTimer starts the timer of the delay, unless it runs. It needs mu.
+func (t *partition) startTimer(after time.Duration) {
+	if t.timerRuns || t.producer.spec.Batch.Messages <= 1 || after <= 0 {
 		return
 	}
-	t.armed = true
+	t.timerRuns = true
 	if t.timer == nil {
 		t.timer = time.AfterFunc(after, t.delayed)
 	} else {
@@ -107,28 +108,28 @@ func (t *partition) arm(after time.Duration) {
 	}
 }
 
-// delayed sends what was gathered longer than the delay ago. The timer is not
+// delayed sends the batches that are older than the delay. The timer is not
 // stopped when a batch is full: it finds out here that it is early.
 func (t *partition) delayed() {
 	t.producer.order.Lock() // turn is changed
 	defer t.producer.order.Unlock()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.armed = false
+	t.timerRuns = false
 	if t.messages == 0 || t.closed {
 		return
 	}
 	if left := t.producer.spec.Batch.Delay - time.Duration(t.engine.Now()-t.opened); left > 0 {
-		t.arm(left)
+		t.startTimer(left)
 		return
 	}
 	t.sendAll()
 	t.producer.turn++
 }
 
-// seal makes the frame of a batch and sends it. A batch that the broker would
+// closeBatch makes the frame of a batch and sends it. A batch that the broker would
 // not take fails. It needs mu.
-func (t *partition) seal(b *batch) {
+func (t *partition) closeBatch(b *batch) {
 	n := b.builder.Messages()
 	first := t.next
 	t.next += uint64(n)
@@ -148,7 +149,7 @@ func (t *partition) seal(b *batch) {
 	frame := t.frameOf(b)
 	if len(frame) > t.most {
 		b.refused(broker.TooLarge, "the message is larger than the broker accepts")
-		t.keep(b)
+		t.recycle(b)
 		return
 	}
 	t.push(first, first+uint64(n)-1, frame, b)

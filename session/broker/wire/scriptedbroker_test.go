@@ -12,44 +12,44 @@ import (
 	"pulsh/session/broker/protocol/conn"
 )
 
-// station is a broker that does as a test tells it. Left alone it knows every
+// scriptedBroker is a broker that does as a test tells it. Left alone it knows every
 // topic, takes every producer and consumer, and answers every SEND.
-type station struct {
+type scriptedBroker struct {
 	t        *testing.T
 	listener net.Listener
 	running  sync.WaitGroup
 
-	mu    sync.Mutex
-	hooks map[protocol.Type]func(p *peer, m protocol.Body, rest []byte) bool // true: it was dealt with
-	heard []protocol.Body
-	greet func(p *peer, m *protocol.Connect) bool
-	peers []*peer
+	mu       sync.Mutex
+	hooks    map[protocol.Type]func(p *peer, m protocol.Body, rest []byte) bool // true: it was dealt with
+	received []protocol.Body
+	greet    func(p *peer, m *protocol.Connect) bool
+	peers    []*peer
 }
 
-// peer is one connection of a station.
+// peer is one connection of a scripted broker.
 type peer struct {
-	*station
+	*scriptedBroker
 	socket net.Conn
 	mu     sync.Mutex
 	c      *conn.Conn
 }
 
-func newStation(t *testing.T) *station {
+func newScriptedBroker(t *testing.T) *scriptedBroker {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	return stationOn(t, l)
+	return scriptedBrokerOn(t, l)
 }
 
-// stationOn is a station behind a listener of the test's own.
-func stationOn(t *testing.T, l net.Listener) *station {
-	s := &station{t: t, listener: l, hooks: map[protocol.Type]func(*peer, protocol.Body, []byte) bool{}}
+// scriptedBrokerOn is a scripted broker behind a listener of the test's own.
+func scriptedBrokerOn(t *testing.T, l net.Listener) *scriptedBroker {
+	s := &scriptedBroker{t: t, listener: l, hooks: map[protocol.Type]func(*peer, protocol.Body, []byte) bool{}}
 	s.running.Go(func() {
 		for {
 			socket, err := l.Accept()
 			if err != nil {
 				return
 			}
-			p := &peer{station: s, socket: socket, c: conn.NewServer(conn.Config{Version: "station", KeepAlive: time.Hour}, 0)}
+			p := &peer{scriptedBroker: s, socket: socket, c: conn.NewServer(conn.Config{Version: "scripted", KeepAlive: time.Hour}, 0)}
 			s.mu.Lock()
 			s.peers = append(s.peers, p)
 			s.mu.Unlock()
@@ -58,30 +58,30 @@ func stationOn(t *testing.T, l net.Listener) *station {
 	})
 	t.Cleanup(func() {
 		l.Close()
-		s.hangUp()
+		s.closeConnections()
 		s.running.Wait()
 	})
 	return s
 }
 
-func (s *station) url() string { return "pulsar://" + s.listener.Addr().String() }
+func (s *scriptedBroker) url() string { return "pulsar://" + s.listener.Addr().String() }
 
 // on hooks a command. It may be called at any time.
-func (s *station) on(kind protocol.Type, hook func(p *peer, m protocol.Body, rest []byte) bool) {
+func (s *scriptedBroker) on(kind protocol.Type, hook func(p *peer, m protocol.Body, rest []byte) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hooks[kind] = hook
 }
 
 // onGreet takes greetings; true: it was answered. It may be called at any time.
-func (s *station) onGreet(hook func(p *peer, m *protocol.Connect) bool) {
+func (s *scriptedBroker) onGreet(hook func(p *peer, m *protocol.Connect) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.greet = hook
 }
 
-// hangUp closes every connection.
-func (s *station) hangUp() {
+// closeConnections closes every connection.
+func (s *scriptedBroker) closeConnections() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range s.peers {
@@ -89,11 +89,11 @@ func (s *station) hangUp() {
 	}
 }
 
-// said are the commands of a type that were heard.
-func said[T protocol.Body](s *station) (all []T) {
+// commandsOf are the commands of a type that were heard.
+func commandsOf[T protocol.Body](s *scriptedBroker) (all []T) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, m := range s.heard {
+	for _, m := range s.received {
 		if one, ok := m.(T); ok {
 			all = append(all, one)
 		}
@@ -101,11 +101,11 @@ func said[T protocol.Body](s *station) (all []T) {
 	return all
 }
 
-// hears waits until n commands of a type were heard, and returns them.
-func hears[T protocol.Body](s *station, n int) []T {
+// awaitCommands waits until n commands of a type were heard, and returns them.
+func awaitCommands[T protocol.Body](s *scriptedBroker, n int) []T {
 	s.t.Helper()
-	require.Eventually(s.t, func() bool { return len(said[T](s)) >= n }, soon, time.Millisecond)
-	return said[T](s)
+	require.Eventually(s.t, func() bool { return len(commandsOf[T](s)) >= n }, soon, time.Millisecond)
+	return commandsOf[T](s)
 }
 
 func (p *peer) serve() {
@@ -127,11 +127,11 @@ func (p *peer) serve() {
 			if p.c.Err() != nil {
 				return
 			}
-			p.station.mu.Lock()
-			p.heard = append(p.heard, e.Body)
+			p.scriptedBroker.mu.Lock()
+			p.received = append(p.received, e.Body)
 			hook := p.hooks[e.Body.Type()]
 			greet := p.greet
-			p.station.mu.Unlock()
+			p.scriptedBroker.mu.Unlock()
 			switch {
 			case e.Kind == conn.Greeted:
 				if greet == nil || !greet(p, e.Body.(*protocol.Connect)) {
@@ -147,8 +147,8 @@ func (p *peer) serve() {
 	}
 }
 
-// say sends commands.
-func (p *peer) say(all ...protocol.Body) {
+// send sends commands.
+func (p *peer) send(all ...protocol.Body) {
 	p.mu.Lock()
 	for _, m := range all {
 		p.c.Tell(m)
@@ -171,23 +171,23 @@ func (p *peer) flush() {
 func (p *peer) answer(m protocol.Body) {
 	switch m := m.(type) {
 	case *protocol.PartitionedMetadata:
-		p.say(&protocol.PartitionedMetadataAnswer{Numbered: m.Numbered, Error: protocol.NoError})
+		p.send(&protocol.PartitionedMetadataAnswer{Numbered: m.Numbered, Error: protocol.NoError})
 	case *protocol.Lookup:
-		p.say(&protocol.LookupAnswer{Numbered: m.Numbered, URL: p.url(), Response: protocol.LookupConnect, Authoritative: true, Error: protocol.NoError})
+		p.send(&protocol.LookupAnswer{Numbered: m.Numbered, URL: p.url(), Response: protocol.LookupConnect, Authoritative: true, Error: protocol.NoError})
 	case *protocol.Producer:
-		p.say(&protocol.ProducerSuccess{Numbered: m.Numbered, Name: m.Name, LastSequence: -1, TopicEpoch: protocol.NoEpoch})
+		p.send(&protocol.ProducerSuccess{Numbered: m.Numbered, Name: m.Name, LastSequence: -1, TopicEpoch: protocol.NoEpoch})
 	case *protocol.Send:
-		p.say(receiptOf(m))
+		p.send(receiptOf(m))
 	case *protocol.Ack:
 		if m.Asks {
-			p.say(&protocol.AckResponse{Numbered: protocol.Numbered{RequestID: m.RequestID}, ConsumerID: m.ConsumerID, Error: protocol.NoError})
+			p.send(&protocol.AckResponse{Numbered: protocol.Numbered{RequestID: m.RequestID}, ConsumerID: m.ConsumerID, Error: protocol.NoError})
 		}
 	case *protocol.Subscribe:
-		p.say(&protocol.Success{Numbered: m.Numbered})
+		p.send(&protocol.Success{Numbered: m.Numbered})
 	case *protocol.CloseProducer:
-		p.say(&protocol.Success{Numbered: m.Numbered})
+		p.send(&protocol.Success{Numbered: m.Numbered})
 	case *protocol.CloseConsumer:
-		p.say(&protocol.Success{Numbered: m.Numbered})
+		p.send(&protocol.Success{Numbered: m.Numbered})
 	}
 }
 
@@ -196,5 +196,5 @@ func receiptOf(m *protocol.Send) *protocol.SendReceipt {
 		Stored: true, ID: protocol.MessageID{Ledger: 1, Entry: m.Sequence, Partition: -1, BatchIndex: -1}}
 }
 
-// nobody answers: a hook that says nothing.
-func nobody(*peer, protocol.Body, []byte) bool { return true }
+// noAnswer answers: a hook that says nothing.
+func noAnswer(*peer, protocol.Body, []byte) bool { return true }
