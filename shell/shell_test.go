@@ -106,8 +106,9 @@ func TestPopupCoversTheGraphAndGoes(t *testing.T) {
 	require.Equal(t, before, s.Rows())
 	s.Send("\t")
 	s.See("fail +what fail does")
-	s.Send("\t\r")
 	s.See("^> echo$")
+	s.Send("\t\r")
+	s.See("^> seq$")
 	s.Gone("what fail does")
 }
 
