@@ -246,13 +246,7 @@ func (s *sender) finish(cause error) {
 // movedTo follows the broker's close: to the broker that it names, or by a
 // lookup.
 func (s *sender) movedTo(c *connect.Connection, m *protocol.CloseProducer) {
-	var to *connect.Endpoint
-	if m.URL != "" || m.TLSURL != "" {
-		if at, err := s.engine.EndpointOf(m.URL, m.TLSURL, connect.Endpoint{}, false); err == nil {
-			to = &at
-		}
-	}
-	s.detach(c, to)
+	s.detach(c, endpointNamed(s.engine, m.URL, m.TLSURL))
 }
 
 // Lost handles the end of the connection.
@@ -282,21 +276,9 @@ func (s *sender) reconnect(to *connect.Endpoint) {
 	}
 	s.connecting = true
 	s.engine.Start(func() {
-		for {
-			if to == nil && !connect.Sleep(s.ctx, s.pause()) {
-				break
-			}
-			ctx, cancel := context.WithTimeoutCause(s.ctx, connect.OperationTimeout, connect.ErrOverdue)
-			err := s.connect(ctx, to)
-			cancel()
-			to = nil
-			if err == nil || s.ctx.Err() != nil {
-				break
-			}
-			if connect.Final(err) {
-				s.finish(err)
-				break
-			}
+		// Without an endpoint from the broker the first attempt waits too.
+		if err := attempts(s.ctx, to, to == nil, s.pause, s.connect); err != nil {
+			s.finish(err)
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()

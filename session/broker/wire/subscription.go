@@ -176,14 +176,8 @@ func (s *subscription) Handle(c *connect.Connection, e *conn.Event) {
 		s.delivered(c, e)
 	case conn.ConsumerClosed:
 		m := e.Body.(*protocol.CloseConsumer)
-		var to *connect.Endpoint
-		if m.URL != "" || m.TLSURL != "" {
-			if at, err := s.consumer.engine.EndpointOf(m.URL, m.TLSURL, connect.Endpoint{}, false); err == nil {
-				to = &at
-			}
-		}
 		s.acks.drop() // after a seek they would acknowledge messages that are delivered again
-		s.detach(c, to)
+		s.detach(c, endpointNamed(s.consumer.engine, m.URL, m.TLSURL))
 	}
 }
 
@@ -214,24 +208,11 @@ func (s *subscription) reconnect(to *connect.Endpoint) {
 	}
 	s.connecting = true
 	s.consumer.engine.Start(func() {
-		for first := true; ; first = false {
-			if !first && !connect.Sleep(s.ctx, s.pause()) {
-				break
-			}
-			ctx, cancel := context.WithTimeoutCause(s.ctx, connect.OperationTimeout, connect.ErrOverdue)
-			err := s.connect(ctx, to)
-			cancel()
-			to = nil
-			if err == nil || s.ctx.Err() != nil {
-				break
-			}
-			if connect.Final(err) {
-				s.mu.Lock()
-				s.closed = true
-				s.mu.Unlock()
-				s.consumer.end(connect.Sentence(err, s.about))
-				break
-			}
+		if err := attempts(s.ctx, to, false, s.pause, s.connect); err != nil {
+			s.mu.Lock()
+			s.closed = true
+			s.mu.Unlock()
+			s.consumer.end(connect.Sentence(err, s.about))
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
