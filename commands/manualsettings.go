@@ -30,21 +30,23 @@ func settingEntries[S any](settings []spec.Setting[S], standard *S) []lang.Manua
 func Reference() string {
 	var b strings.Builder
 	producer, consumer, preferences := spec.DefaultProducer("NAME"), spec.DefaultConsumer("NAME"), spec.DefaultPreferences()
-	settingsReference(&b, "a producer group", spec.ProducerSettings(), &producer)
-	settingsReference(&b, "a consumer group", spec.ConsumerSettings(), &consumer)
-	settingsReference(&b, "the session", spec.PreferenceSettings(), &preferences)
+	settingsReference(&b, "a producer group", "recreates the producers", spec.ProducerSettings(), &producer)
+	settingsReference(&b, "a consumer group", "recreates the consumers", spec.ConsumerSettings(), &consumer)
+	settingsReference(&b, "the session", "for later starts", spec.PreferenceSettings(), &preferences)
 	return "# Command reference\n\nMade from the table of commands by `make docs`. " +
 		"At the prompt, `help COMMAND` and `help KIND` say more.\n\n" + language().Reference(b.String())
 }
 
-func settingsReference[S any](b *strings.Builder, of string, settings []spec.Setting[S], standard *S) {
-	b.WriteString("## Settings of " + of + "\n\n| setting | default | what it says | a change is |\n| --- | --- | --- | --- |\n")
+// settingsReference writes the table of settings of the thing of. change is the effect
+// of a change to a setting that is not live.
+func settingsReference[S any](b *strings.Builder, of, change string, settings []spec.Setting[S], standard *S) {
+	b.WriteString("## Settings of " + of + "\n\n| setting | default | meaning | a change |\n| --- | --- | --- | --- |\n")
 	for _, s := range settings {
-		change := "rebuilt behind the scenes"
+		effect := change
 		if s.Live {
-			change = "live"
+			effect = "live"
 		}
-		fmt.Fprintf(b, "| `%s=` | `%s` | %s | %s |\n", s.Name, s.Get(standard), lang.Cell(s.Doc), change)
+		fmt.Fprintf(b, "| `%s=` | `%s` | %s | %s |\n", s.Name, s.Get(standard), lang.Cell(s.Doc), effect)
 	}
 	b.WriteString("\n")
 }
