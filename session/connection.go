@@ -161,6 +161,13 @@ func (c *connection) now() snapshot.Cluster {
 	return c.cluster
 }
 
+// setAdmin sets since when the admin API has not answered, and why.
+func (c *connection) setAdmin(since time.Time, why string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.cluster.AdminSince, c.cluster.AdminWhy = since, why
+}
+
 // close ends the watch and the connections. With a silent broker the client may
 // take longer than ctx to close, and then does so in the background.
 func (c *connection) close(ctx context.Context) {

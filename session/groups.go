@@ -37,6 +37,7 @@ type anyGroup interface {
 
 	Topics() []string
 	Observe(ctx context.Context, from broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident
+	Unanswered()
 	Incident(e brokerstats.Incident)
 }
 

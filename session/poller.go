@@ -15,7 +15,18 @@ import (
 const settleTime = 10 * time.Second
 
 // poller asks the admin API for the statistics of the groups' topics.
-type poller struct{ session *Session }
+type poller struct {
+	session *Session
+	silence silence
+}
+
+// silence is how long the admin API has not answered a single request.
+type silence struct {
+	of       *connection
+	polls    int       // in a row
+	answered time.Time // the last poll with an answer, or the first one of all
+	told     bool
+}
 
 func (p *poller) run(ctx context.Context) {
 	ticker := time.NewTicker(brokerstats.PollEvery)
@@ -33,7 +44,7 @@ func (p *poller) run(ctx context.Context) {
 // poll asks for the topics of all active groups, once for each topic.
 func (p *poller) poll(ctx context.Context) {
 	c := p.session.connected()
-	if c == nil || c.Admin == nil || c.state() != snapshot.Up {
+	if c == nil || c.Admin == nil {
 		return
 	}
 	active := p.session.groups.active()
@@ -46,17 +57,58 @@ func (p *poller) poll(ctx context.Context) {
 		}
 	}
 	stats, failed := brokerstats.Fetch(ctx, c.Admin, topics)
+	if ctx.Err() != nil {
+		return
+	}
+	p.listen(c, len(topics) > len(failed), failed)
 	incidents := map[brokerstats.Incident][]anyGroup{}
 	for _, g := range active {
 		own, ok := stats.Of(g.Topics(), failed)
 		if !ok {
-			continue // the last statistics stay, with their time
+			g.Unanswered()
+			continue
 		}
 		for _, e := range g.Observe(ctx, c.Admin, own) {
 			incidents[e] = append(incidents[e], g)
 		}
 	}
 	p.report(incidents, c.now())
+}
+
+// listen notes whether the admin API answered. It tells the user when figures become
+// unknown because it does not, and when it answers again.
+func (p *poller) listen(c *connection, answered bool, failed map[string]error) {
+	q := &p.silence
+	if q.of != c {
+		*q = silence{of: c, answered: time.Now()}
+	}
+	if answered {
+		if q.told {
+			away := time.Since(q.answered).Round(100 * time.Millisecond)
+			c.setAdmin(time.Time{}, "")
+			p.session.Mark(snapshot.MarkReconnect, "admin API back after "+away.String())
+			p.session.Say("the admin API answers again, after %s: backlogs are known again", away)
+		}
+		*q = silence{of: c, answered: time.Now()}
+		return
+	}
+	if len(failed) == 0 {
+		return // nothing was asked
+	}
+	q.polls++
+	why := ""
+	for _, err := range failed {
+		why = err.Error()
+	}
+	if q.told || q.polls >= brokerstats.StaleAfter {
+		c.setAdmin(q.answered, why)
+	}
+	if q.told || q.polls < brokerstats.StaleAfter || c.state() != snapshot.Up {
+		return // a cluster that is away altogether was told of already
+	}
+	q.told = true
+	p.session.Mark(snapshot.MarkError, "admin API silent")
+	p.session.Say("backlogs are unknown: %s", why)
 }
 
 // report counts incidents for the groups they concern, and tells the user each
@@ -68,7 +120,8 @@ func (p *poller) report(incidents map[brokerstats.Incident][]anyGroup, cluster s
 			g.Incident(e)
 			name = g.Name()
 		}
-		if e.Category == broker.Moved && cluster.Restored && time.Since(cluster.Since) < settleTime {
+		settling := cluster.State != snapshot.Up || cluster.Restored && time.Since(cluster.Since) < settleTime
+		if e.Category == broker.Moved && settling {
 			continue
 		}
 		p.session.Mark(snapshot.MarkError, e.Text)

@@ -22,7 +22,7 @@ type sampler struct {
 // startSampler publishes a first snapshot before it returns.
 func startSampler(s *Session) *sampler {
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &sampler{session: s, process: metrics.NewProcess(), poller: poller{s}, cancel: cancel}
+	p := &sampler{session: s, process: metrics.NewProcess(), poller: poller{session: s}, cancel: cancel}
 	p.sample(time.Now())
 	p.running.Go(func() { p.run(ctx) })        // owned by the session: stop ends it and waits
 	p.running.Go(func() { p.poller.run(ctx) }) // likewise

@@ -27,6 +27,7 @@ type trial struct {
 	terms     []extremes
 	passed    bool
 	broken    snapshot.Term // the comparison that failed
+	unknown   string        // why its metric has no value, or ""
 }
 
 // extremes are the values of a comparison during a trial.
@@ -60,6 +61,7 @@ func (t *trial) look(s *snapshot.Snapshot) bool {
 	}
 	if !holds && s.At.Sub(t.begin) >= t.within {
 		t.broken = failing(t.condition, s)
+		t.unknown = s.WhyUnknown(t.broken.Metric)
 		return true
 	}
 	return false
@@ -156,6 +158,9 @@ func (t *trial) values() string {
 		i := t.brokenAt()
 		if t.within > 0 && t.hold == 0 {
 			return "reached " + measured(t.broken, t.terms[i].best)
+		}
+		if t.unknown != "" {
+			return "was unknown (" + t.unknown + ")"
 		}
 		return "was " + measured(t.broken, t.terms[i].last)
 	}

@@ -20,10 +20,10 @@ type StatsByTopic map[string]broker.TopicStats
 
 // Fetch asks for the statistics of topics side by side, within FetchTimeout. The
 // topics in failed were not answered for; those in neither do not exist.
-func Fetch(ctx context.Context, from broker.Admin, topics []string) (got StatsByTopic, failed map[string]bool) {
+func Fetch(ctx context.Context, from broker.Admin, topics []string) (got StatsByTopic, failed map[string]error) {
 	ctx, cancel := context.WithTimeout(ctx, FetchTimeout)
 	defer cancel()
-	got, failed = StatsByTopic{}, map[string]bool{}
+	got, failed = StatsByTopic{}, map[string]error{}
 	var mu sync.Mutex
 	var asking errgroup.Group
 	asking.SetLimit(RequestsAtOnce)
@@ -36,7 +36,7 @@ func Fetch(ctx context.Context, from broker.Admin, topics []string) (got StatsBy
 			case err == nil:
 				got[topic] = stats
 			case !IsMissing(err):
-				failed[topic] = true
+				failed[topic] = err
 			}
 			return nil
 		})
@@ -52,11 +52,11 @@ func IsMissing(err error) bool {
 
 // Of returns the statistics of a group's topics. ok is false if one of them was
 // not answered for, or if none exists.
-func (a StatsByTopic) Of(topics []string, failed map[string]bool) (own StatsByTopic, ok bool) {
+func (a StatsByTopic) Of(topics []string, failed map[string]error) (own StatsByTopic, ok bool) {
 	own = StatsByTopic{}
 	for _, topic := range topics {
 		full := broker.FullTopic(topic)
-		if failed[full] {
+		if failed[full] != nil {
 			return nil, false
 		}
 		if stats, ok := a[full]; ok {

@@ -21,6 +21,7 @@ type Tracker struct {
 	throttled int64               // publishes that were throttled so far
 	limitsAt  time.Time           // when the rate limits were last asked for
 	differing int                 // statistics in a row in which the rates differed
+	missed    int                 // requests in a row without an answer
 }
 
 // Latest returns the figures of the last statistics.
@@ -30,6 +31,17 @@ func (t *Tracker) Latest() snapshot.BrokerStats {
 	return t.latest
 }
 
+// Unanswered notes a request that was not answered. After StaleAfter of them the
+// figures are unknown: what was true then need not be true now.
+func (t *Tracker) Unanswered() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.missed++
+	if t.missed >= StaleAfter {
+		t.latest, t.stats, t.differing = snapshot.BrokerStats{Limit: t.latest.Limit}, nil, 0
+	}
+}
+
 // Observe takes statistics, and returns what has happened to the topics since
 // those before. subscription is "" for a producer group.
 func (t *Tracker) Observe(own StatsByTopic, subscription string, now time.Time) []Incident {
@@ -37,6 +49,7 @@ func (t *Tracker) Observe(own StatsByTopic, subscription string, now time.Time) 
 	defer t.mu.Unlock()
 	s, counted := own.Sum(subscription), own.counters(subscription)
 	before, out := t.latest, s.Subscriptions[subscription]
+	t.missed = 0
 	next := snapshot.BrokerStats{
 		At: now, Messages: s.MessagesIn, Storage: s.StorageBytes, Producers: s.Producers,
 		BacklogEntries: out.BacklogEntries, Unacked: out.Unacked,

@@ -26,10 +26,14 @@ func (g *Group) Observe(_ context.Context, _ broker.Admin, own brokerstats.Stats
 	}
 	g.SetPartitions(partitions)
 	if _, ok := own.Sum(name).Subscriptions[name]; !ok {
+		g.stats.Unanswered() // the subscription is not there
 		return nil
 	}
 	return g.stats.Observe(own, name, time.Now())
 }
+
+// Unanswered notes that the broker's statistics were asked for in vain.
+func (g *Group) Unanswered() { g.stats.Unanswered() }
 
 // TopicAnswers asks for the statistics of each topic of the group, and adds them
 // up as if the topics were one. Deleted topics are left out.

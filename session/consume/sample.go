@@ -115,7 +115,11 @@ func (f *sampleState) drainOf(b snapshot.Backlog, now time.Time) *snapshot.Drain
 		f.drain.Store(nil)
 		return nil
 	}
-	drain, drained := *began, began.Start-b.Messages
+	drain := *began
+	if !b.Known {
+		return &drain
+	}
+	drained := began.Start - b.Messages
 	if perSecond := group.Ratio(float64(drained), now.Sub(began.From).Seconds()); perSecond > 0 {
 		drain.ETA = time.Duration(float64(b.Messages) / perSecond * float64(time.Second))
 	}

@@ -16,6 +16,9 @@ func (g *Group) Topics() []string { return []string{g.Settings().Topic} }
 // Incident counts something that happened to the topic among the failures.
 func (g *Group) Incident(e brokerstats.Incident) { g.shards.Failures.Add(1, e.Category, e.Text) }
 
+// Unanswered notes that the broker's statistics were asked for in vain.
+func (g *Group) Unanswered() { g.stats.Unanswered() }
+
 // Observe takes the broker's statistics and returns what happened to the topic.
 // While only this group sends to the topic, it compares the broker's rate with
 // its own.

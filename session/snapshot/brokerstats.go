@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -103,6 +104,19 @@ type BrokerStats struct {
 	Limit           string // the publish limit, as a part of a sentence
 	Apart           string // a lasting difference from pulsh's own count, as a sentence
 	Spread          Spread // over the partitions
+}
+
+// fromAdmin lists the figures that only the admin API knows.
+var fromAdmin = []string{"backlog", "entries", "unacked", "broker.in", "broker.out", "storage"}
+
+// WhyUnknown returns why a metric has no value, "" if there is nothing to say. It
+// holds while the admin API is silent.
+func (s *Snapshot) WhyUnknown(m Metric) string {
+	c := s.Cluster
+	if c.AdminSince.IsZero() || m.Group == TotalGroup || m.Group == ProcessGroup || !slices.Contains(fromAdmin, m.Figure) {
+		return ""
+	}
+	return fmt.Sprintf("no answer from the admin API for %.0f s", s.At.Sub(c.AdminSince).Seconds())
 }
 
 // Backlog returns the backlog of a consumer group.

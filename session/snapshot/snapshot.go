@@ -60,6 +60,10 @@ type Cluster struct {
 	// since the cluster stopped answering, one every ProbeEvery.
 	Why   string
 	Tries int
+	// AdminSince is when the admin API answered last before it fell silent, zero
+	// while it answers. AdminWhy is the error of the last request, as a sentence.
+	AdminSince time.Time
+	AdminWhy   string
 }
 
 // The two kinds of group.

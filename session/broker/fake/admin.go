@@ -18,11 +18,19 @@ var _ broker.Admin = (*admin)(nil)
 func (a *admin) Version(context.Context) (string, error) {
 	a.cluster.mu.Lock()
 	defer a.cluster.mu.Unlock()
-	return Version, a.refused()
+	return Version, a.dead()
 }
 
 // refused returns an error while the admin API does not answer.
 func (a *admin) refused() error {
+	if a.cluster.faults.adminAway {
+		return refusal(broker.Disconnected, "the fake broker's admin API refuses connections")
+	}
+	return a.dead()
+}
+
+// dead returns an error while the whole cluster does not answer.
+func (a *admin) dead() error {
 	if a.cluster.closed || a.cluster.faults.dead {
 		return refusal(broker.Disconnected, "the fake broker's admin API refuses connections")
 	}

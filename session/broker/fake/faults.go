@@ -10,6 +10,7 @@ import (
 // faults are the present faults of a cluster.
 type faults struct {
 	refuses    bool
+	adminAway  bool
 	dead       bool
 	stalls     int           // how many calls of Stall are not over
 	responsive chan struct{} // closed while the cluster is neither dead nor stalled
@@ -66,6 +67,14 @@ func (c *Cluster) Refuse(on bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults.refuses = on
+}
+
+// HideAdmin makes the admin API refuse connections, or accept them again. Only
+// Version, which stands for the broker's own answer, goes on.
+func (c *Cluster) HideAdmin(on bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults.adminAway = on
 }
 
 // Kill cuts all connections like a broker that crashes. Stored messages stay.
