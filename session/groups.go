@@ -125,11 +125,32 @@ func (gs *groups) publishAudits(to *delivery.Registry) {
 		if c, ok := g.(*consume.Group); ok {
 			topics, audit := c.Receives()
 			for _, topic := range topics {
-				receiving[topic] = append(receiving[topic], audit)
+				if !slices.Contains(receiving[topic], audit) {
+					receiving[topic] = append(receiving[topic], audit)
+				}
 			}
 		}
 	}
 	to.Publish(receiving)
+}
+
+// noteShared notes in the samples which groups share a delivery audit with an
+// earlier one.
+func (gs *groups) noteShared(samples []snapshot.Group) {
+	first := map[*delivery.Audit]string{}
+	for _, g := range gs.all() {
+		c, ok := g.(*consume.Group)
+		if !ok {
+			continue
+		}
+		_, audit := c.Receives()
+		i := slices.IndexFunc(samples, func(s snapshot.Group) bool { return s.Name == g.Name() })
+		if name, shared := first[audit]; shared && i >= 0 && samples[i].Consumer != nil {
+			samples[i].Consumer.SharedWith = name
+		} else if !shared {
+			first[audit] = g.Name()
+		}
+	}
 }
 
 // producerNames returns the names of the producers in use, by their streams.

@@ -62,6 +62,7 @@ func (p *sampler) sample(now time.Time) {
 	for _, g := range s.groups.all() {
 		next.Groups = append(next.Groups, g.Sample(group.Instant{Time: now, Cluster: next.Cluster.State}))
 	}
+	s.groups.noteShared(next.Groups)
 	next.Totals = total(next.Groups)
 	s.history.add(next)
 	s.recent.add(next)
@@ -80,8 +81,12 @@ func total(groups []snapshot.Group) snapshot.Totals {
 		}
 		if c := g.Consumer; c != nil {
 			t.Received += c.Received
-			t.Lost += int64(c.Delivery.Lost)
-			t.Duplicated += int64(c.Delivery.Duplicated)
+			if c.SharedWith == "" {
+				t.Duplicated += int64(c.Delivery.Duplicated)
+				if c.Judged() {
+					t.Lost += int64(c.Delivery.Lost)
+				}
+			}
 			t.RecvRate += c.Rate
 		}
 	}

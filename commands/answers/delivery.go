@@ -88,6 +88,8 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	switch {
 	case l.Received == 0 && open == 0:
 		return "nothing received yet"
+	case !g.Consumer.Judged():
+		parts = append(parts, "loss is not judged: others receive from the subscription ("+snapshot.SomeOf(g.Consumer.Others)+")")
 	case l.Missing() == 0:
 		parts = append(parts, allReceived(l))
 	case settled:

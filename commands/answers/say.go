@@ -54,7 +54,11 @@ func Totals(g snapshot.Group) string {
 		return strings.Join(parts, " · ")
 	}
 	if s := g.Consumer; s != nil {
-		return strings.Join([]string{Whole(s.Received) + " received", Whole(int64(s.Delivery.Lost)) + " lost",
+		lost := Whole(int64(s.Delivery.Lost)) + " lost"
+		if !s.Judged() {
+			lost = "loss not judged"
+		}
+		return strings.Join([]string{Whole(s.Received) + " received", lost,
 			Whole(int64(s.Delivery.Duplicated)) + " duplicated"}, " · ")
 	}
 	return ""

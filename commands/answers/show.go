@@ -17,15 +17,19 @@ import (
 func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 	l := books.Present
 	figure := func(label string, n uint64, remark string) { s.Add(label, Whole(int64(n)), remark) }
+	judged := figure
+	if !r.Judged() {
+		judged = func(label string, _ uint64, remark string) { s.Add(label, graphs.NoValue, remark) }
+	}
 	since := "since the first start"
 	if l.Period > 1 {
 		since = "since the last seek, start or rebuild of the consumers"
 	}
 	s.Add("period", Whole(int64(l.Period)), since)
 	figure("received", l.Received, Whole(int64(l.Unique()))+" unique")
-	figure("lost", l.Lost, "never arrived")
-	figure("gaps", l.Gaps, "missing so far, may still arrive")
-	figure("outstanding", l.NotYetReceived, "acked, not received yet")
+	judged("lost", l.Lost, "never arrived")
+	judged("gaps", l.Gaps, "missing so far, may still arrive")
+	judged("outstanding", l.NotYetReceived, "acked, not received yet")
 	figure("unknown", l.Unknown, "failed sends that may be stored")
 	if l.CompactedAway > 0 {
 		figure("compacted", l.CompactedAway, "older messages of their keys, removed by compaction")
@@ -158,11 +162,21 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.latencies("e2e", r.E2E, "due→received")
 	s.latencies("processing", r.Processing, "received→acked")
 	l := r.Delivery
-	s.Add("delivery", Whole(int64(l.Lost))+" lost", fmt.Sprintf("%s duplicated, %s redelivered", Whole(int64(l.Duplicated)), Whole(int64(l.Redelivered))))
+	lost, outstanding := Whole(int64(l.Lost)), Whole(int64(l.Gaps+l.NotYetReceived))
+	if !r.Judged() {
+		lost, outstanding = graphs.NoValue, graphs.NoValue
+	}
+	s.Add("delivery", lost+" lost", fmt.Sprintf("%s duplicated, %s redelivered", Whole(int64(l.Duplicated)), Whole(int64(l.Redelivered))))
 	if causes := sayCauses(r.Outcomes); causes != "" {
 		s.Add("", "redelivered", causes)
 	}
-	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("period %d, %s outstanding", r.Period, Whole(int64(l.Gaps+l.NotYetReceived))))
+	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("period %d, %s outstanding", r.Period, outstanding))
+	if !r.Judged() {
+		s.Add("", "loss is not judged", "others receive from the subscription: "+snapshot.SomeOf(r.Others))
+	}
+	if r.SharedWith != "" {
+		s.Add("", "shared", "delivery is counted for the subscription, together with "+r.SharedWith)
+	}
 	if r.Clock.Differs {
 		s.Add("clock", r.Clock.String(), "")
 	}

@@ -50,7 +50,7 @@ func statusOf(g snapshot.Group) string {
 		if c.Backlog.Known {
 			words = append(words, "backlog "+count(c.Backlog.Messages))
 		}
-		if n := int64(c.Delivery.Lost); n > 0 {
+		if n := int64(c.Delivery.Lost); n > 0 && c.Judged() {
 			words = append(words, counted(n, "lost"))
 		}
 		if n := int64(c.Delivery.Duplicated); n > 0 {

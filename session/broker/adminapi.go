@@ -90,6 +90,7 @@ type CursorPosition struct {
 	Partition        int       // -1 if the topic is not partitioned
 	Ledgers          []Ledger  // oldest first; the last one still grows
 	Acked            MessageID // the last entry below which all are acknowledged
+	Holes            bool      // entries after it are acknowledged as well
 	MessagesPerEntry float64   // estimate: messages in ÷ entries added since the topic was loaded; 0 if unknown
 }
 

@@ -142,5 +142,6 @@ type SubscriptionStats struct {
 	RateOut        float64
 	RateRedeliver  float64
 	Consumers      int
+	Names          []string       // of the consumers, each once
 	Hashes         map[string]int // of key_shared: the number of hash values of each consumer by name; nil if the broker does not report it
 }

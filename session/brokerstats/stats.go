@@ -3,6 +3,7 @@ package brokerstats
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -111,6 +112,11 @@ func addSubscription(a, b broker.SubscriptionStats) broker.SubscriptionStats {
 		a.Hashes = b.Hashes // the same on all topics
 	}
 	a.Consumers = max(a.Consumers, b.Consumers) // each worker is one consumer on every topic
+	for _, name := range b.Names {
+		if !slices.Contains(a.Names, name) {
+			a.Names = append(slices.Clip(a.Names), name)
+		}
+	}
 	return a
 }
 

@@ -25,10 +25,12 @@ func (g *Group) Observe(_ context.Context, _ broker.Admin, own brokerstats.Stats
 		partitions += len(stats.Partitions)
 	}
 	g.SetPartitions(partitions)
-	if _, ok := own.Sum(name).Subscriptions[name]; !ok {
+	sub, ok := own.Sum(name).Subscriptions[name]
+	if !ok {
 		g.stats.Unanswered() // the subscription is not there
 		return nil
 	}
+	g.account.meet(sub.Names)
 	return g.stats.Observe(own, name, time.Now())
 }
 

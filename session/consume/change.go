@@ -52,7 +52,7 @@ func (g *Group) Apply(ctx context.Context, settings spec.Consumer) (group.Rebuil
 	old := g.Settings()
 	if !g.Active() {
 		if settings.OtherCursor(old) {
-			g.newPeriod(false)
+			g.account.begin()
 		}
 		g.Replace(settings)
 		return group.Rebuild{}, nil
@@ -75,7 +75,13 @@ func (g *Group) Apply(ctx context.Context, settings spec.Consumer) (group.Rebuil
 // consumers take half a second.
 const subscribeTime = 10 * time.Second
 
-// resubscribe closes all consumers, calls move if there is one, and subscribes
+// cursorMove moves a subscription while it has no consumers.
+type cursorMove struct {
+	do     func() error
+	inPart bool // in one of several partitions
+}
+
+// resubscribe closes all consumers, does the move if there is one, and subscribes
 // with other settings. It needs opLock.
 //
 // The workers finish their runs first, and the client sends its grouped
@@ -86,7 +92,7 @@ const subscribeTime = 10 * time.Second
 // An error leaves the old settings in force. Even then the group has its workers
 // again. Those for which no consumer could be subscribed get one from the
 // supervisor, once the cluster is back.
-func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, move func() error) error {
+func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, move *cursorMove) error {
 	if err := g.CheckReachable(); err != nil {
 		return err
 	}
@@ -101,8 +107,8 @@ func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, move fu
 		defer g.gate.Open()
 	}
 	if err = g.workers.remove(ctx, 0); err == nil && move != nil {
-		if err = move(); err == nil || group.IsOutage(err) { // the move may be done though its answer is missing
-			g.newPeriod(true)
+		if err = move.do(); err == nil || group.IsOutage(err) { // the move may be done though its answer is missing
+			g.newPeriod(move.inPart)
 		}
 	}
 	again, cancel := context.WithTimeout(context.WithoutCancel(ctx), subscribeTime) // Ctrl-C must not leave a group without consumers
@@ -128,7 +134,9 @@ func (g *Group) subscribe(ctx context.Context, settings spec.Consumer, topics []
 	err := g.applyPolicy(ctx, settings)
 	if err == nil {
 		if settings.OtherCursor(old) {
-			g.newPeriod(false)
+			g.account.begin()
+			g.account.join(settings, topics)
+			g.account.look(ctx, settings, topics)
 		}
 		g.Replace(settings)
 		g.subscription.set(topics)
@@ -145,6 +153,7 @@ func (g *Group) subscribe(ctx context.Context, settings spec.Consumer, topics []
 func (g *Group) restore(ctx context.Context, old spec.Consumer, topics []string, why error) {
 	g.Replace(old)
 	g.subscription.set(topics)
+	g.account.join(old, topics)
 	err := g.applyPolicy(ctx, old)
 	if err == nil {
 		err = g.workers.add(ctx, old)

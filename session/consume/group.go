@@ -8,7 +8,6 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
-	"pulsh/session/delivery"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
@@ -56,7 +55,7 @@ type Group struct {
 	group.Sampling
 
 	shards  *metrics.ReceiveShards
-	audit   *delivery.Audit
+	account *account
 	sampled sampleState
 	stats   brokerstats.Tracker
 
@@ -79,13 +78,13 @@ func New(name string, settings spec.Consumer, host *group.Host) *Group {
 	g := &Group{
 		Base:      group.NewBase(name, settings, host),
 		shards:    metrics.NewReceiveShards(time.Now),
-		audit:     delivery.NewAudit(delivery.DefaultWindow),
 		sampled:   sampleState{rates: newRates()},
 		opLock:    newLock(),
 		interrupt: newInterrupt(),
 	}
 	g.Sampling = group.NewSampling(map[string]*metrics.Distribution{"e2e": g.shards.E2E, "processing": g.shards.Processing})
 	g.Alias("latency", "e2e")
+	g.account = newAccount(g)
 	g.gate.interrupt = g.interrupt
 	g.workers = workers{group: g}
 	g.workers.recorders.Attach = g.shards.Attach
@@ -104,11 +103,15 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	}
 	settings := g.Settings()
 	if again && !settings.Durable {
-		g.newPeriod(false)
+		g.account.begin()
 	}
 	g.redeliveries.consumersClosed.Store(true) // messages that an earlier run did not acknowledge are redelivered
 	err = g.subscription.refresh(ctx, settings)
 	if err == nil {
+		g.account.join(settings, g.subscription.all())
+		if !again {
+			g.account.look(ctx, settings, g.subscription.all())
+		}
 		g.subscription.announceBacklog(ctx)
 		err = g.applyPolicy(ctx, settings)
 	}
@@ -127,6 +130,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 // fail enters Failed. The group has no workers then.
 func (g *Group) fail(ctx context.Context, err error) {
 	g.Fail(err)
+	g.account.leave()
 	g.churner.set(spec.Churn{})
 	g.forwarders.close(ctx)
 }
@@ -146,6 +150,7 @@ func (g *Group) Stop(ctx context.Context) error {
 	g.churner.set(spec.Churn{})
 	err := g.workers.remove(ctx, 0)
 	g.forwarders.close(ctx)
+	g.account.leave()
 	g.gate.Open() // for the next start
 	g.Enter(snapshot.Stopped)
 	return err

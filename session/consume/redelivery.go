@@ -103,11 +103,20 @@ func (r *redeliveries) count(recorder *metrics.ReceiveRecorder, d *broker.Delive
 	recorder.Count(cause, 1)
 }
 
-// newPeriod begins a period of the delivery audit, with a seek or with other
-// messages to come.
-func (g *Group) newPeriod(sought bool) {
-	g.audit.NewPeriod()
-	r := &g.redeliveries
+// newPeriod begins a period of the delivery audit with a seek, in part of the
+// partitions or in all.
+func (g *Group) newPeriod(inPart bool) {
+	if inPart {
+		g.account.noteBefore()
+		g.account.audit().NewPeriodInPart()
+	} else {
+		g.account.before.Store(0)
+		g.account.audit().NewPeriod()
+	}
+	g.redeliveries.begin(true)
+}
+
+func (r *redeliveries) begin(sought bool) {
 	r.afterSeek.Store(sought)
 	r.consumersClosed.Store(false)
 	r.nackedInOrder.Store(false)

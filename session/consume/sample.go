@@ -7,6 +7,7 @@ import (
 	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
+	"pulsh/session/senderclock"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -16,7 +17,7 @@ import (
 type sampleState struct {
 	audit  atomic.Pointer[auditReading]   // at the last reset, or nil
 	drain  atomic.Pointer[snapshot.Drain] // of the backlog that the last seek left, nil once that is gone
-	clocks senderClocks
+	clocks senderclock.Clocks
 	rates  rates
 }
 
@@ -42,7 +43,8 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	g.shards.Collect()
 	g.AddHeats(at.Time)
 	s, settings := g.Head(at.Time)
-	audit := readAudit(g.audit)
+	account := g.account.audit()
+	audit := readAudit(account)
 	if g.TakeReset(s.Running) {
 		g.shards.Reset()
 		g.sampled.audit.Store(&audit)
@@ -63,6 +65,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 		PerWorker:    g.workers.sample(&g.Sampling, at),
 		Delivery:     audit.since(g.sampled.audit.Load()).sum(),
 		Period:       int(audit.present.Period),
+		Others:       account.Others(),
 		E2E:          group.Latencies(g.shards.E2E),
 		Processing:   group.Latencies(g.shards.Processing),
 	}
@@ -72,9 +75,9 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	c.Broker = g.stats.Latest()
 	c.Backlog = c.Broker.Backlog()
 	c.Drain = g.sampled.drainOf(c.Backlog, at.Time)
-	c.Clock = g.sampled.clocks.look(g.audit, audit.present.Period, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
-	if c.Clock.Differs && !g.sampled.clocks.reported {
-		g.sampled.clocks.reported = true
+	c.Clock = g.sampled.clocks.Look(account, audit.present.Period, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
+	if c.Clock.Differs && !g.sampled.clocks.Reported {
+		g.sampled.clocks.Reported = true
 		g.Say("%s", c.Clock)
 	}
 	return s

@@ -21,14 +21,15 @@ const seekTime = 10 * time.Second
 
 // SeekTime moves the subscription to a time, on all its topics.
 func (g *Group) SeekTime(ctx context.Context, to time.Time) error {
-	return g.moveCursor(ctx, checkDurable, func(ctx context.Context) error { return g.seekTopics(ctx, to) })
+	return g.moveCursor(ctx, checkDurable, false, func(ctx context.Context) error { return g.seekTopics(ctx, to) })
 }
 
 // SeekID moves the subscription to a message. It is an error for a group that
 // receives from several topics.
 func (g *Group) SeekID(ctx context.Context, to broker.MessageID) error {
 	check := func(name string, settings spec.Consumer) error { return checkSingle(name, settings, to) }
-	return g.moveCursor(ctx, check, func(ctx context.Context) error {
+	inPart := to.Partition >= 0 // the other partitions stay where they are
+	return g.moveCursor(ctx, check, inPart, func(ctx context.Context) error {
 		settings := g.Settings()
 		return g.Cluster().Admin.SeekID(ctx, settings.Topic, settings.Subscription, to)
 	})
@@ -39,7 +40,7 @@ func (g *Group) SeekID(ctx context.Context, to broker.MessageID) error {
 // for a group that receives from several topics.
 func (g *Group) MoveBy(ctx context.Context, messages int64) (moved cursor.Move, err error) {
 	check := func(name string, settings spec.Consumer) error { return checkCountable(name, settings, messages) }
-	err = g.moveCursor(ctx, check, func(ctx context.Context) error {
+	err = g.moveCursor(ctx, check, false, func(ctx context.Context) error {
 		at, err := g.cursor(ctx, g.Settings().Topic)
 		if err == nil {
 			moved, err = at.By(ctx, messages)
@@ -52,7 +53,7 @@ func (g *Group) MoveBy(ctx context.Context, messages int64) (moved cursor.Move, 
 // ClearBacklog moves the subscription to the end of all its topics. The parts of
 // the Move are those of the only topic.
 func (g *Group) ClearBacklog(ctx context.Context) (moved cursor.Move, err error) {
-	err = g.moveCursor(ctx, checkDurable, func(ctx context.Context) error {
+	err = g.moveCursor(ctx, checkDurable, false, func(ctx context.Context) error {
 		topics := g.Topics()
 		for _, topic := range topics {
 			at, err := g.cursor(ctx, topic)
@@ -81,7 +82,7 @@ func (g *Group) cursor(ctx context.Context, topic string) (*cursor.Cursor, error
 // moveCursor moves the subscription while it has no consumers, and begins a new
 // period of the audit: messages that come again after it are no duplicates. It
 // disturbs nothing if check refuses.
-func (g *Group) moveCursor(ctx context.Context, check func(name string, settings spec.Consumer) error, move func(context.Context) error) error {
+func (g *Group) moveCursor(ctx context.Context, check func(name string, settings spec.Consumer) error, inPart bool, move func(context.Context) error) error {
 	was := g.State()
 	if was != snapshot.Running && was != snapshot.Paused {
 		return g.notRunning()
@@ -100,7 +101,7 @@ func (g *Group) moveCursor(ctx context.Context, check func(name string, settings
 		g.Enter(snapshot.Seeking)
 	}
 	if err = check(g.Name(), g.Settings()); err == nil {
-		err = g.resubscribe(ctx, g.Settings(), func() error { return move(ctx) })
+		err = g.resubscribe(ctx, g.Settings(), &cursorMove{do: func() error { return move(ctx) }, inPart: inPart})
 	}
 	g.Enter(was)
 	if err != nil {

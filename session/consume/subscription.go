@@ -9,7 +9,6 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
-	"pulsh/session/group"
 	"pulsh/session/spec"
 )
 
@@ -110,7 +109,7 @@ func (s *subscription) consumerName(settings spec.Consumer, number int) string {
 	if prefix == "" {
 		prefix = "pulsh-" + s.group.Name()
 	}
-	return fmt.Sprintf("%s-w%04d-%08x", prefix, number, uint32(group.RandomID()))
+	return fmt.Sprintf("%s-w%04d-%s", prefix, number, s.group.account.names.next())
 }
 
 // advise adds the next step to a refusal because another consumer holds the

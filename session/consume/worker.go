@@ -217,7 +217,7 @@ func (w *worker) receive(ctx context.Context, at *attachment, p *policy, leave <
 func (w *worker) record(run []broker.Delivery) {
 	var bytes, received int64
 	n := 0 // messages with a stamp
-	base := w.group.Host().Base.UnixNano()
+	base, before := w.group.Host().Base.UnixNano(), w.group.account.before.Load()
 	s := w.stamped
 	for i := range run {
 		d := &run[i]
@@ -237,6 +237,7 @@ func (w *worker) record(run []broker.Delivery) {
 			w.slot.keys.see(d.Key)
 		}
 		a.Entry, a.Redelivery, a.Key, a.Partition = d.Entry, max(d.Redelivery, uint32(d.Retries)), d.Key, d.Partition
+		a.Before = d.Published < before && d.Published != 0
 		a.Transit = received - max(a.Stamp.Due, d.Published)
 		s.from[n] = d
 		n++

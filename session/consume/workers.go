@@ -75,7 +75,7 @@ func (s *workers) addFailed(settings spec.Consumer, why error) {
 }
 
 func (s *workers) addBy(ctx context.Context, settings spec.Consumer, subscribe subscribeFunc) error {
-	s.group.audit.SetCompacted(settings.Compacted)
+	s.group.account.audit().SetCompacted(settings.Compacted)
 	s.mu.Lock()
 	from := len(s.list)
 	var shared *slot
@@ -168,7 +168,7 @@ func (s *workers) start(number int, at *slot) *worker {
 		slot:     at,
 		stamped:  &stampedRun{},
 		recorder: s.recorders.Of(number - 1),
-		audit:    s.group.audit.Reader(),
+		audit:    s.group.account.audit().Reader(),
 		random:   newRandom(),
 		timer:    stoppedTimer(),
 		cancel:   cancel,

@@ -23,6 +23,10 @@ type Arrival struct {
 	// receiver's clock. It is negative if the sender's clock is ahead by more
 	// than the message took.
 	Transit int64
+	// Before says that the message was stored before the subscription's place was
+	// known to us: messages beside it may have been acknowledged by others, or in a
+	// previous period.
+	Before bool
 	// Replayed is set by Take: the message is new in this period, and a
 	// previous period had already reached its number.
 	Replayed bool
@@ -69,7 +73,11 @@ func (r *Reader) TakeRun(run []Arrival, classes []Class) {
 func (s *sequence) take(a *Arrival) Class {
 	s.reported.record(a.Stamp.Failed)
 	class := s.observe(a.Stamp.Sequence, a.Entry, a.Redelivery)
-	if class <= OutOfOrder && !s.openedByProducer {
+	switch {
+	case class > OutOfOrder:
+	case a.Before:
+		s.judgeFrom(max(a.Stamp.Sequence+1, s.announcedFirst))
+	case !s.openedByProducer:
 		s.seePartition(a.Stamp.Sequence, a.Partition)
 	}
 	s.shortestTransit = min(s.shortestTransit, a.Transit)

@@ -34,7 +34,7 @@ const (
 	maxRetired = 16 * MaxProducers
 )
 
-// An Audit accounts for the deliveries to one consumer group. For each producer
+// An Audit accounts for the deliveries to one subscription. For each producer
 // it knows from the stamps which numbers were received, how often, in which
 // order, and which never arrived. It is exact within a window that slides over
 // the numbers of each producer; see Class and Totals for its results.
@@ -60,6 +60,7 @@ type Audit struct {
 	keys        atomic.Pointer[keyOrder] // of this period; nil until a message has a key
 	fromRetired atomic.Uint64            // deliveries from retired producers in this period
 	compacted   atomic.Bool              // the group reads a compacted topic
+	others      atomic.Pointer[others]   // nil while all consumers of the subscription are ours
 	sweeps      atomic.Uint64            // counts the sweeps for idle sequences, see retire.go
 }
 
@@ -94,7 +95,7 @@ func (a *Audit) Open(id, first uint64) {
 		s.announced = true
 		if !s.opened && first <= payload.MaxSequence {
 			s.open(first)
-			s.openedByProducer = true
+			s.openedByProducer, s.announcedFirst = true, first
 		}
 	})
 }
@@ -116,6 +117,40 @@ func (a *Audit) Expect(id, next uint64) {
 // remove all messages of a key but the last, so no message between two others
 // can be called lost. Call it at the beginning of a period.
 func (a *Audit) SetCompacted(on bool) { a.compacted.Store(on) }
+
+// others are consumers of the subscription that belong to somebody else.
+type others struct {
+	period uint64 // in which they were last seen
+	names  []string
+}
+
+// SetOthers tells the audit which consumers of the subscription are not the
+// session's, of none or of some of them. What they receive is missing here, so
+// nothing that is missing in the same period can be called lost. It returns whether
+// the first of them has come.
+func (a *Audit) SetOthers(names []string) (come bool) {
+	a.mu.RLock()
+	period := a.period
+	a.mu.RUnlock()
+	before := a.others.Load()
+	switch {
+	case len(names) > 0:
+		a.others.Store(&others{period, names})
+		return before == nil
+	case before != nil && before.period != period:
+		a.others.Store(nil)
+	}
+	return false
+}
+
+// Others returns the consumers that SetOthers has told of in this period. While
+// there are some, loss cannot be judged.
+func (a *Audit) Others() []string {
+	if o := a.others.Load(); o != nil {
+		return o.names
+	}
+	return nil
+}
 
 // SendFailed announces that the send of a number failed. The message may be
 // stored all the same, as after a timeout. If it does not arrive it counts in
@@ -210,11 +245,18 @@ func (a *Audit) Previous() Totals {
 	return a.previous
 }
 
+// NewPeriodInPart is NewPeriod after a seek that moved the subscription in some
+// partitions of a topic only. The messages that were delivered before it may come
+// again or not, so none of them is judged.
+func (a *Audit) NewPeriodInPart() { a.newPeriod(true) }
+
 // NewPeriod ends the current period and begins another. The numbers that Expect
 // announced remain expected. Call it after the consumers were drained. A
 // message of the previous period that arrives later nonetheless counts as
 // OutsideWindow if it can be recognised, see late.go.
-func (a *Audit) NewPeriod() {
+func (a *Audit) NewPeriod() { a.newPeriod(false) }
+
+func (a *Audit) newPeriod(inPart bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	sum := a.retiredTotals
@@ -232,6 +274,13 @@ func (a *Audit) NewPeriod() {
 		if s.received > 0 && s.opened {
 			next.previousEnd = s.next
 			next.reachedBefore = max(s.reachedBefore, s.next)
+		}
+		if inPart {
+			next.judgedAtFirst = max(s.expected, s.judgedAtFirst)
+			if s.opened {
+				next.judgedAtFirst = max(next.judgedAtFirst, s.next)
+			}
+			next.judgedFrom = next.judgedAtFirst
 		}
 		s.end()
 		s.mu.Unlock()

@@ -50,7 +50,7 @@ func (s *sequence) restart(n uint64, entry uint32) {
 	s.outsideWindow = s.received - 1 - s.duplicated - s.redelivered
 	s.lost, s.unknownLost, s.gaps, s.outOfOrder = 0, 0, 0, 0
 	s.tentative = false
-	s.judgedFrom, s.unjudgedLost, s.seenPartitions = 0, 0, nil
+	s.judgedFrom, s.unjudgedLost, s.seenPartitions = s.judgedAtFirst, 0, nil
 	clear(s.seen)
 	s.base, s.next = n, n
 	s.push(n, entry)

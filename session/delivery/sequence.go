@@ -28,6 +28,7 @@ type sequence struct {
 	closed           bool // retired, or its period has ended: look it up again
 	opened           bool // the first number is known: base and next are set
 	openedByProducer bool // the producer announced the first number, so all numbers from it on are judged
+	announcedFirst   uint64
 
 	next    uint64 // the highest number received, plus one
 	base    uint64 // the lowest number of the account
@@ -52,6 +53,7 @@ type sequence struct {
 
 	seenPartitions []uint64 // a bit for each partition that messages came from, see partitions.go
 	judgedFrom     uint64   // every number from here on is judged
+	judgedAtFirst  uint64   // judgedFrom at the beginning of the period
 	unjudgedLost   uint64   // of lost, how many are below judgedFrom
 
 	reachedBefore uint64 // the highest next of all previous periods, or 0
@@ -202,6 +204,9 @@ func (s *sequence) slide(to uint64) {
 		// All numbers of the window leave it. Of the numbers in between all but
 		// the last W pass through it without being received.
 		s.unjudgedLost += s.unjudgedGaps()
+		if s.judgedFrom > s.next { // of those in between
+			s.unjudgedLost += min(s.judgedFrom, to-s.width) - s.next
+		}
 		s.lost += s.gaps + grow - s.width
 		s.gaps = s.width
 		clear(s.seen)
@@ -264,8 +269,8 @@ func (s *sequence) totals() Totals {
 		Duplicated: s.duplicated, Redelivered: s.redelivered,
 		OutOfOrder: s.outOfOrder, OutsideWindow: s.outsideWindow, RedeliveredByBroker: s.redeliveredByBroker,
 	}
-	if s.opened && s.expected > s.next {
-		t.NotYetReceived = s.expected - s.next
+	if end := max(s.next, s.judgedFrom); s.opened && s.expected > end {
+		t.NotYetReceived = s.expected - end
 	}
 	if s.opened {
 		t.Gaps -= s.unjudgedGaps()

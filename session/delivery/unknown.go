@@ -146,7 +146,7 @@ func (s *sequence) setAsideUnknown(t *Totals) {
 			s.unknownLost = min(s.unknownLost+s.passUnknown(s.next-s.width), s.lost-s.unjudgedLost)
 		}
 		gaps := s.unknown.below(s.next)
-		ahead := s.unknown.below(s.next+t.NotYetReceived) - gaps
+		ahead := s.unknown.below(max(s.next, s.judgedFrom)+t.NotYetReceived) - gaps
 		t.Gaps -= gaps
 		t.NotYetReceived -= ahead
 		t.Unknown += gaps + ahead

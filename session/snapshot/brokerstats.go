@@ -109,9 +109,15 @@ type BrokerStats struct {
 // fromAdmin lists the figures that only the admin API knows.
 var fromAdmin = []string{"backlog", "entries", "unacked", "broker.in", "broker.out", "storage"}
 
-// WhyUnknown returns why a metric has no value, "" if there is nothing to say. It
-// holds while the admin API is silent.
+// ofLoss lists the figures that nobody knows while others receive from the
+// subscription.
+var ofLoss = []string{"lost", "missing", "gaps", "notreceived"}
+
+// WhyUnknown returns why a metric has no value, "" if there is nothing to say.
 func (s *Snapshot) WhyUnknown(m Metric) string {
+	if g, ok := s.Group(m.Group); ok && g.Consumer != nil && !g.Consumer.Judged() && slices.Contains(ofLoss, m.Figure) {
+		return "the subscription has other consumers: " + SomeOf(g.Consumer.Others)
+	}
 	c := s.Cluster
 	if c.AdminSince.IsZero() || m.Group == TotalGroup || m.Group == ProcessGroup || !slices.Contains(fromAdmin, m.Figure) {
 		return ""

@@ -142,8 +142,8 @@ func newConsumerFigures() []Figure {
 			fromBroker(func(c C) BrokerStats { return c.Broker }, func(t BrokerStats) float64 { return t.InPerSecond })),
 		ofConsumer("broker.out", spec.PerSecond, "messages per second delivered to the subscription, by the broker's count",
 			fromBroker(func(c C) BrokerStats { return c.Broker }, func(t BrokerStats) float64 { return t.OutPerSecond })),
-		ofConsumer("lost", spec.Count, "messages that never arrived", func(c C) float64 { return float64(c.Delivery.Lost) }),
-		ofConsumer("missing", spec.Count, "messages not received so far, including the lost ones", func(c C) float64 { return float64(c.Delivery.Missing()) }),
+		ofConsumer("lost", spec.Count, "messages that never arrived", judged(func(c C) uint64 { return c.Delivery.Lost })),
+		ofConsumer("missing", spec.Count, "messages not received so far, including the lost ones", judged(func(c C) uint64 { return c.Delivery.Missing() })),
 		ofConsumer("duplicated", spec.Count, "messages stored twice", func(c C) float64 { return float64(c.Delivery.Duplicated) }),
 		ofConsumer("redelivered", spec.Count, "redelivered messages", func(c C) float64 { return float64(c.Delivery.Redelivered) }),
 		ofConsumer("outoforder", spec.Count, "messages out of order", func(c C) float64 { return float64(c.Delivery.OutOfOrder) }),
@@ -156,6 +156,17 @@ func newConsumerFigures() []Figure {
 		latencyFigures("", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
 		latencyFigures("e2e.", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
 		latencyFigures("processing.", "received to acked", func(g Group) *Latencies { return &g.Consumer.Processing }))
+}
+
+// judged returns a figure of the delivery audit that says nothing while the
+// subscription has other consumers: NaN then.
+func judged(of func(*Consumer) uint64) func(*Consumer) float64 {
+	return func(c *Consumer) float64 {
+		if !c.Judged() {
+			return math.NaN()
+		}
+		return float64(of(c))
+	}
 }
 
 // fromBroker returns a figure that only the admin API knows: NaN until it has

@@ -154,7 +154,9 @@ type Consumer struct {
 	Backlog                    Backlog
 	Broker                     BrokerStats // the broker's statistics for the topics and the subscription
 	Period                     int
-	Drain                      *Drain // after a seek, until the backlog is empty
+	Others                     []string // consumers of the subscription that are not the session's: loss is not judged
+	SharedWith                 string   // the first group of the session with the same delivery audit, or ""
+	Drain                      *Drain   // after a seek, until the backlog is empty
 	PerWorker                  []Worker
 	Target                     pacing.Rate      // max messages received per second, now
 	Shape                      pacing.Shape     // the Target over time

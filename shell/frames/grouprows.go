@@ -190,6 +190,10 @@ func (r groupRows) consumer(row *groupRow, g snapshot.Group) {
 func (r groupRows) deliveryCell(c *snapshot.Consumer) graphs.Cell {
 	l := c.Delivery
 	switch {
+	case !c.Judged():
+		cell := right("lost "+graphs.NoValue, countedWidth, trouble)
+		cell.Style = r.palette.Yellow
+		return cell
 	case l.Lost > 0:
 		return counted(int64(l.Lost), "lost", trouble, r.palette.Red)
 	case l.Duplicated > 0:

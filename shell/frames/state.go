@@ -61,7 +61,7 @@ func troubled(g snapshot.Group) bool {
 	case g.Producer != nil:
 		return g.Producer.Failed > 0
 	case g.Consumer != nil:
-		return g.Consumer.Delivery.Lost > 0 || g.Consumer.Delivery.Duplicated > 0
+		return g.Consumer.Judged() && g.Consumer.Delivery.Lost > 0 || g.Consumer.Delivery.Duplicated > 0
 	}
 	return false
 }

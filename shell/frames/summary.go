@@ -63,9 +63,16 @@ func producerFacts(p *snapshot.Producer) []string {
 func consumerFacts(g snapshot.Group) []string {
 	c := g.Consumer
 	l := c.Delivery
-	facts := []string{whole(c.Received, "received"), whole(int64(l.Lost), "lost")}
-	if open := l.Gaps + l.NotYetReceived; open > 0 {
-		facts = append(facts, whole(int64(open), "outstanding"))
+	facts := []string{whole(c.Received, "received")}
+	open := l.Gaps + l.NotYetReceived
+	switch {
+	case !c.Judged():
+		facts = append(facts, "loss not judged (others receive from the subscription)")
+	default:
+		facts = append(facts, whole(int64(l.Lost), "lost"))
+		if open > 0 {
+			facts = append(facts, whole(int64(open), "outstanding"))
+		}
 	}
 	facts = append(facts, whole(int64(l.Duplicated), "duplicated"))
 	switch disorder, promised := g.Disorder(); promised {

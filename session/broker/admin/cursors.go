@@ -20,7 +20,12 @@ type internalStats struct {
 		LedgerID int64 `json:"ledgerId"`
 		Entries  int64
 	}
-	Cursors map[string]struct{ MarkDeletePosition string }
+	Cursors map[string]cursorStats
+}
+
+type cursorStats struct {
+	MarkDeletePosition          string
+	IndividuallyDeletedMessages string // "[]" for none
 }
 
 // internals returns the internal statistics of a topic by partition, or under -1
@@ -141,7 +146,7 @@ func (i internalStats) position(partition int, subscription string) (broker.Curs
 	if _, err := fmt.Sscanf(cursor.MarkDeletePosition, "%d:%d", &at.Ledger, &at.Entry); !ok || err != nil {
 		return broker.CursorPosition{}, false
 	}
-	s := broker.CursorPosition{Partition: partition, Acked: at}
+	s := broker.CursorPosition{Partition: partition, Acked: at, Holes: len(cursor.IndividuallyDeletedMessages) > len("[]")}
 	for n, l := range i.Ledgers {
 		entries := l.Entries
 		if n == len(i.Ledgers)-1 { // the open ledger is listed as empty

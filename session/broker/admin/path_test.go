@@ -96,7 +96,7 @@ func TestCursorsAreFoundByTheirEscapedNames(t *testing.T) {
 		{"s", "s"}, {"a%2Bb", "a+b"}, {"a+b", "a b"}, {"a*b", "a*b"}, {"a%7Eb", "a~b"}, {"a%252Bb", "a%2Bb"},
 		{"x/y", "x/y"}, {"x~y", "x~y"}, {"100%", "100%"}, {"x y", "x y"},
 	} {
-		stats := internalStats{Cursors: map[string]struct{ MarkDeletePosition string }{c.cursor: {"7:3"}}}
+		stats := internalStats{Cursors: map[string]cursorStats{c.cursor: {MarkDeletePosition: "7:3"}}}
 		at, ok := stats.position(-1, c.subscription)
 		require.True(t, ok, c.subscription)
 		require.Equal(t, broker.MessageID{Ledger: 7, Entry: 3, Partition: -1}, at.Acked)

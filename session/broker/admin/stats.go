@@ -252,6 +252,7 @@ func (s *sum) with(name string, t broker.SubscriptionStats, raw subscriptionStat
 		if key := [2]string{name, c.ConsumerName}; !s.consumers[key] {
 			s.consumers[key] = true
 			t.Consumers++
+			t.Names = append(t.Names, c.ConsumerName)
 			t.Hashes = withHashes(t.Hashes, c)
 		}
 	}

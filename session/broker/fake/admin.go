@@ -119,7 +119,7 @@ func add(total *broker.TopicStats, one broker.TopicStats) {
 	total.Producers = one.Producers
 	for name, s := range one.Subscriptions {
 		sum := total.Subscriptions[name]
-		sum.Type, sum.Consumers = s.Type, s.Consumers
+		sum.Type, sum.Consumers, sum.Names = s.Type, s.Consumers, s.Names
 		sum.BacklogEntries += s.BacklogEntries
 		sum.Unacked += s.Unacked
 		sum.MessagesOut += s.MessagesOut
@@ -143,7 +143,7 @@ func (p *partition) stats(producers int, age time.Duration) broker.TopicStats {
 		_, entries := k.backlog()
 		stats.Subscriptions[k.subscription.name] = broker.SubscriptionStats{
 			Type: k.subscription.kind, BacklogEntries: entries, Unacked: int64(len(k.held)),
-			MessagesOut: k.out, RateOut: float64(k.out) / seconds, Consumers: len(k.subscription.consumers),
+			MessagesOut: k.out, RateOut: float64(k.out) / seconds, Consumers: len(k.subscription.consumers), Names: k.subscription.names(),
 		}
 	}
 	return stats

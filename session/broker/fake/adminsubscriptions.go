@@ -130,7 +130,7 @@ func (a *admin) CursorPositions(_ context.Context, name, subscription string) (a
 		}
 		s := broker.CursorPosition{
 			Partition: p.index, Ledgers: []broker.Ledger{{ID: p.ledger, Entries: p.entries}},
-			Acked: broker.MessageID{Ledger: p.ledger, Entry: next - 1, Partition: p.index},
+			Acked: broker.MessageID{Ledger: p.ledger, Entry: next - 1, Partition: p.index}, Holes: len(k.acked) > 0,
 		}
 		if p.count > 0 && len(p.messages) > 0 {
 			s.MessagesPerEntry = float64(len(p.messages)) / float64(p.entries-p.at(p.first).entry)

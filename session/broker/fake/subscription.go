@@ -280,3 +280,11 @@ func (c *core) forget(s *subscription) {
 		k.partition.cursors = slices.DeleteFunc(k.partition.cursors, func(other *cursor) bool { return other == k })
 	}
 }
+
+// names returns the names of the consumers.
+func (s *subscription) names() (names []string) {
+	for _, c := range s.consumers {
+		names = append(names, c.spec.Name)
+	}
+	return names
+}

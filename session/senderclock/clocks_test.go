@@ -1,4 +1,4 @@
-package consume
+package senderclock
 
 import (
 	"testing"
@@ -18,7 +18,7 @@ import (
 func TestAnHourOldBacklogTellsNothingOfClocks(t *testing.T) {
 	l := delivery.NewAudit(0)
 	r := l.Reader()
-	k := &senderClocks{}
+	k := &Clocks{}
 	now := time.Unix(1_700_000_000, 0)
 	b := snapshot.Backlog{Known: true, At: now}
 	received := int64(0)
@@ -35,10 +35,10 @@ func TestAnHourOldBacklogTellsNothingOfClocks(t *testing.T) {
 		if tick%10 == 9 {
 			b.At, b.Messages = now, max(10_000-received, 0)
 		}
-		c := k.look(l, 2, now, b, received, 1000)
+		c := k.Look(l, 2, now, b, received, 1000)
 		require.False(t, c.Differs, "%v: %s", now.Sub(time.Unix(1_700_000_000, 0)), c)
 	}
-	c := k.look(l, 2, now, b, received, 1000)
+	c := k.Look(l, 2, now, b, received, 1000)
 	require.True(t, c.Bounded)
 	require.Equal(t, -3*time.Millisecond, c.Low)
 	require.InDelta(t, 48, float64(c.High)/1e6, 1)

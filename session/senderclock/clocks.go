@@ -1,4 +1,6 @@
-package consume
+// Package senderclock estimates how far the clocks of other senders differ from
+// this one.
+package senderclock
 
 import (
 	"math"
@@ -23,19 +25,19 @@ const (
 	clockWaitMax = 24 * time.Hour
 )
 
-// senderClocks estimates how far the clocks of senders differ from this one. A
+// Clocks estimates how far the clocks of senders differ from this one. A
 // message that arrives before it was sent shows a sender's clock that is ahead.
 // A clock that is behind shows only where messages cannot have waited: their
 // shortest transit is then no longer than the mean wait in the backlog, which is
 // backlog / rate (Little's law), and the path.
 //
 // It uses a window and the one before. The sampler alone uses it.
-type senderClocks struct {
+type Clocks struct {
 	began    time.Time            // the present window
 	streams  map[uint64]*[2]int64 // shortest transits in ns, of this window and the one before
 	sums     [2]backlogSums       // likewise
-	reported bool                 // the user was told
-	epoch    uint64
+	Reported bool                 // the user was told
+	period   uint64
 
 	asked    time.Time // when the last backlog was asked for
 	backlog  int64     // that backlog
@@ -49,15 +51,15 @@ type backlogSums struct {
 	answers       int
 }
 
-// look takes the transits since the last call, the backlog, the number of messages
-// received in all and their rate. A new epoch begins somewhere else in the topic,
+// Look takes the transits since the last call, the backlog, the number of messages
+// received in all and their rate. A new period begins somewhere else in the topic,
 // with messages of any age.
-func (k *senderClocks) look(audit *delivery.Audit, epoch uint64, now time.Time, b snapshot.Backlog, received int64, rate float64) snapshot.SenderClock {
+func (k *Clocks) Look(audit *delivery.Audit, period uint64, now time.Time, b snapshot.Backlog, received int64, rate float64) snapshot.SenderClock {
 	if now.Sub(k.began) >= clockWindow {
 		k.beginWindow(now)
 	}
-	if epoch != k.epoch {
-		k.epoch, k.streak = epoch, -1
+	if period != k.period {
+		k.period, k.streak = period, -1
 		k.forget()
 	}
 	audit.ShortestTransits(func(id uint64, announced bool, transit int64) {
@@ -81,7 +83,7 @@ func (k *senderClocks) look(audit *delivery.Audit, epoch uint64, now time.Time, 
 // observe takes the backlog of other statistics. When the group has received as
 // many messages since the last ones as waited then, all that come from now on were
 // stored since then. Before that they may be of any age, and are forgotten.
-func (k *senderClocks) observe(b snapshot.Backlog, received int64, rate float64) {
+func (k *Clocks) observe(b snapshot.Backlog, received int64, rate float64) {
 	keepsUp := k.streak >= 0 && received-k.received >= k.backlog
 	k.asked, k.backlog, k.received = b.At, b.Messages, received
 	if k.streak++; !keepsUp {
@@ -97,14 +99,14 @@ func (k *senderClocks) observe(b snapshot.Backlog, received int64, rate float64)
 	}
 }
 
-func (k *senderClocks) forget() {
+func (k *Clocks) forget() {
 	clear(k.streams)
 	k.sums = [2]backlogSums{}
 }
 
 // beginWindow begins another window. Streams that were silent for two are
 // forgotten.
-func (k *senderClocks) beginWindow(now time.Time) {
+func (k *Clocks) beginWindow(now time.Time) {
 	k.began = now
 	k.sums = [2]backlogSums{{}, k.sums[0]}
 	if k.streams == nil {
@@ -120,7 +122,7 @@ func (k *senderClocks) beginWindow(now time.Time) {
 
 // transitMax returns the most that the quickest message can have taken. ok is
 // false if nothing is known of the backlog.
-func (k *senderClocks) transitMax() (d time.Duration, ok bool) {
+func (k *Clocks) transitMax() (d time.Duration, ok bool) {
 	backlog, rate := k.sums[0].backlog+k.sums[1].backlog, k.sums[0].rate+k.sums[1].rate
 	answers := k.sums[0].answers + k.sums[1].answers
 	if answers == 0 || rate <= 0 {
@@ -132,7 +134,7 @@ func (k *senderClocks) transitMax() (d time.Duration, ok bool) {
 
 // estimate returns the clock that is furthest ahead, or if none is, the one that is
 // furthest behind.
-func (k *senderClocks) estimate() snapshot.SenderClock {
+func (k *Clocks) estimate() snapshot.SenderClock {
 	if len(k.streams) == 0 {
 		return snapshot.SenderClock{}
 	}
