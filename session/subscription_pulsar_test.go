@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session/broker"
+	"pulsh/session/pacing"
+	"pulsh/session/payload"
 	"pulsh/session/spec"
 )
 
@@ -96,5 +98,52 @@ func (l *load) settleInPart() {
 		still := c.Received == received && c.Backlog.Known && c.Backlog.Entries == 0
 		received = c.Received
 		return still
+	})
+}
+
+// Messages that were expired, or skipped by somebody else, are not lost.
+func TestPulsarRemovedMessagesAreNotLost(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, l *load) {
+		for _, remove := range []func() error{
+			func() error { return l.admin.Expire(l.soon(), l.topic, "sub1", time.Second) },
+			func() error { return l.admin.ClearBacklog(l.soon(), l.topic, "sub1") },
+		} {
+			l.topic += "x"
+			l.consume(func(s *spec.Consumer) { s.Rate, s.Queue = pacing.Hold(200), 100 })
+			l.produce(func(p *spec.Producer) { p.Rate, p.Batch = pacing.Hold(4000), 100 })
+			l.acked(16_000)
+			require.NoError(t, l.Stop(l.soon(), "fast"))
+			l.until("the backlog is known", func() bool { return l.sub1().Backlog.Messages > 5000 })
+			time.Sleep(2 * time.Second)
+			require.NoError(t, remove())
+			l.until("the removal is seen", func() bool { return l.sub1().Removed > 0 })
+			settings, _ := l.Consumer("sub1")
+			settings.Rate = pacing.Hold(pacing.Max())
+			_, err := l.SetConsumer(l.soon(), "sub1", settings)
+			require.NoError(t, err)
+			l.until("all is accounted for", func() bool {
+				c := l.sub1()
+				return c.Backlog.Known && c.Backlog.Entries == 0 && int64(c.Delivery.Unique())+c.Removed == l.fast().Acked
+			})
+			require.Zero(t, l.sub1().Delivery.Missing())
+			require.NotEmpty(t, l.sub1().Broker.Removed.Why)
+			require.NoError(t, l.Stop(l.soon(), "sub1"))
+			require.NoError(t, l.Remove(l.soon(), "sub1"))
+			require.NoError(t, l.Remove(l.soon(), "fast"))
+		}
+	})
+}
+
+// A consumer that acknowledges nothing is told of the bound that it reaches.
+func TestPulsarTheBoundOfUnacknowledgedMessages(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, l *load) {
+		ack, err := spec.ParseAck("manual")
+		require.NoError(t, err)
+		size, err := payload.ParseSize("64")
+		require.NoError(t, err)
+		l.consume(func(s *spec.Consumer) { s.Ack = ack })
+		l.produce(func(p *spec.Producer) { p.Rate, p.Size = pacing.Hold(30_000), size })
+		l.until("the bound", func() bool { return l.sub1().Limit != "" })
+		require.Regexp(t, `^broker: \d+ messages are unacknowledged \(maxUnackedMessagesPerConsumer 50000\); try: ack sub1 now$`, l.sub1().Limit)
 	})
 }

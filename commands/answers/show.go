@@ -30,6 +30,9 @@ func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 	judged("lost", l.Lost, "never arrived")
 	judged("gaps", l.Gaps, "missing so far, may still arrive")
 	judged("outstanding", l.NotYetReceived, "acked, not received yet")
+	if books.Removed > 0 {
+		s.Add("removed", Whole(books.Removed), r.Broker.Removed.Why)
+	}
 	figure("unknown", l.Unknown, "failed sends that may be stored")
 	if l.CompactedAway > 0 {
 		figure("compacted", l.CompactedAway, "older messages of their keys, removed by compaction")
@@ -158,6 +161,9 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 		backlog = Whole(r.Backlog.Messages)
 	}
 	s.Add("backlog", backlog, fmt.Sprintf("%s entries, %s unacked", Whole(r.Backlog.Entries), Whole(r.Backlog.Unacked)))
+	if r.Limit != "" {
+		s.Add("limited by", r.Limit, "")
+	}
 	s.broker(r.Broker, "out", r.Broker.OutPerSecond)
 	s.latencies("e2e", r.E2E, "due→received")
 	s.latencies("processing", r.Processing, "received→acked")
@@ -171,6 +177,9 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 		s.Add("", "redelivered", causes)
 	}
 	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("period %d, %s outstanding", r.Period, outstanding))
+	if r.Removed > 0 {
+		s.Add("", Whole(r.Removed)+" removed", r.Broker.Removed.Why)
+	}
 	if !r.Judged() {
 		s.Add("", "loss is not judged", "others receive from the subscription: "+snapshot.SomeOf(r.Others))
 	}

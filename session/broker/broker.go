@@ -178,6 +178,8 @@ type Admin interface {
 	SeekID(ctx context.Context, topic, subscription string, id MessageID) error
 	// Limits lists the rate limits that apply to a topic.
 	Limits(ctx context.Context, topic string) ([]Limit, error)
+	// Policies returns the policies that apply to a topic.
+	Policies(ctx context.Context, topic string) (Policies, error)
 	TopicAdmin
 	SubscriptionAdmin
 }

@@ -141,6 +141,9 @@ type SubscriptionStats struct {
 	MessagesOut    int64
 	RateOut        float64
 	RateRedeliver  float64
+	Expired        int64            // entries that the broker has expired since the topic was loaded
+	Blocked        bool             // the broker holds deliveries back: too many messages are unacknowledged
+	Throttled      map[string]int64 // how often a dispatch rate held deliveries back, by what it limits: see Limit.On
 	Consumers      int
 	Names          []string       // of the consumers, each once
 	Hashes         map[string]int // of key_shared: the number of hash values of each consumer by name; nil if the broker does not report it

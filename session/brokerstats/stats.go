@@ -3,6 +3,7 @@ package brokerstats
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -108,6 +109,17 @@ func addSubscription(a, b broker.SubscriptionStats) broker.SubscriptionStats {
 	a.MessagesOut += b.MessagesOut
 	a.RateOut += b.RateOut
 	a.RateRedeliver += b.RateRedeliver
+	a.Expired += b.Expired
+	a.Blocked = a.Blocked || b.Blocked
+	if len(b.Throttled) > 0 {
+		a.Throttled = maps.Clone(a.Throttled)
+		if a.Throttled == nil {
+			a.Throttled = map[string]int64{}
+		}
+		for on, n := range b.Throttled {
+			a.Throttled[on] += n
+		}
+	}
 	if len(a.Hashes) == 0 {
 		a.Hashes = b.Hashes // the same on all topics
 	}

@@ -3,7 +3,9 @@ package brokerstats
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +24,9 @@ type Tracker struct {
 	limitsAt  time.Time           // when the rate limits were last asked for
 	differing int                 // statistics in a row in which the rates differed
 	missed    int                 // requests in a row without an answer
+	removal   removal
+	blockedBy string           // the bound of unacknowledged messages that holds deliveries back, or ""
+	dispatch  map[string]int64 // how often dispatch rates held deliveries back so far
 }
 
 // Latest returns the figures of the last statistics.
@@ -38,7 +43,7 @@ func (t *Tracker) Unanswered() {
 	defer t.mu.Unlock()
 	t.missed++
 	if t.missed >= StaleAfter {
-		t.latest, t.stats, t.differing = snapshot.BrokerStats{Limit: t.latest.Limit}, nil, 0
+		t.latest, t.stats, t.differing = snapshot.BrokerStats{Limit: t.latest.Limit, Removed: t.latest.Removed}, nil, 0
 	}
 }
 
@@ -54,8 +59,23 @@ func (t *Tracker) Observe(own StatsByTopic, subscription string, now time.Time) 
 		At: now, Messages: s.MessagesIn, Storage: s.StorageBytes, Producers: s.Producers,
 		BacklogEntries: out.BacklogEntries, Unacked: out.Unacked,
 		BacklogMessages: int64(math.Round(float64(out.BacklogEntries) * max(s.MessagesPerEntry, 1))),
-		Limit:           before.Limit,
+		Limit:           before.Limit, Blocked: out.Blocked, BlockedBy: t.blockedBy, Removed: t.removal.sum,
 	}
+	for on, n := range out.Throttled {
+		if was, known := t.dispatch[on]; n > was && (known || t.dispatch != nil) {
+			next.DispatchLimit = on
+		}
+	}
+	if next.DispatchLimit != "" {
+		if before.DispatchLimit != "" {
+			next.DispatchLimit = before.DispatchLimit
+		} else {
+			next.DispatchLimit = "a " + next.DispatchLimit + " rate"
+			t.limitsAt = time.Time{} // which one it is
+		}
+	}
+	t.dispatch = map[string]int64{}
+	maps.Copy(t.dispatch, out.Throttled)
 	grownIn, grownOut, incidents := compareCounters(t.counters, counted, subscription)
 	apart := now.Sub(before.At)
 	if before.At.IsZero() {
@@ -75,11 +95,11 @@ func (t *Tracker) Observe(own StatsByTopic, subscription string, now time.Time) 
 func (t *Tracker) LimitsDue(now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.latest.Throttled && now.Sub(t.limitsAt) > limitsEvery
+	return (t.latest.Throttled || t.latest.DispatchLimit != "") && now.Sub(t.limitsAt) > limitsEvery
 }
 
-// Explain asks for the topic's rate limits, and keeps the one that throttles
-// publishers.
+// Explain asks for the topic's rate limits, and keeps those that throttle
+// publishers and consumers.
 func (t *Tracker) Explain(ctx context.Context, from broker.Admin, topic string) {
 	limits, err := from.Limits(ctx, topic)
 	if err != nil {
@@ -88,11 +108,13 @@ func (t *Tracker) Explain(ctx context.Context, from broker.Admin, topic string) 
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.limitsAt = time.Now()
-	for _, l := range limits {
-		if l.On == "publish" || l.On == "whole publish" {
-			t.latest.Limit = l.String()
-			return
-		}
+	publish := slices.IndexFunc(limits, func(l broker.Limit) bool { return l.On == "publish" || l.On == "whole publish" })
+	if publish >= 0 {
+		t.latest.Limit = limits[publish].String()
+	}
+	dispatch := slices.IndexFunc(limits, func(l broker.Limit) bool { return "a "+l.On+" rate" == t.latest.DispatchLimit })
+	if dispatch >= 0 {
+		t.latest.DispatchLimit = limits[dispatch].String()
 	}
 }
 

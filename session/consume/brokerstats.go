@@ -18,7 +18,7 @@ func (g *Group) Incident(e brokerstats.Incident) {
 }
 
 // Observe takes the broker's statistics and returns what happened to the topics.
-func (g *Group) Observe(_ context.Context, _ broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident {
+func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident {
 	name := g.Settings().Subscription
 	partitions := 0
 	for _, stats := range own {
@@ -31,7 +31,20 @@ func (g *Group) Observe(_ context.Context, _ broker.Admin, own brokerstats.Stats
 		return nil
 	}
 	g.account.meet(sub.Names)
-	return g.stats.Observe(own, name, time.Now())
+	incidents := g.stats.Observe(own, name, time.Now())
+	topic := g.Topics()[0]
+	if g.stats.LimitsDue(time.Now()) {
+		g.stats.Explain(ctx, from, topic)
+	}
+	if said := g.stats.Blocked(ctx, from, topic); said != "" {
+		g.MarkError(said)
+		g.Say("%s; try: ack %s now", said, g.Name())
+	}
+	if said := g.stats.Removal(ctx, from, topic, name, own, len(incidents) > 0); said != "" {
+		g.Host().Mark(snapshot.MarkNote, said)
+		g.Say("%s; try: delivery %s", said, g.Name())
+	}
+	return incidents
 }
 
 // Unanswered notes that the broker's statistics were asked for in vain.

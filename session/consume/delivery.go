@@ -56,6 +56,7 @@ func (a *account) leave() { a.group.Host().Audits.Leave(a.group) }
 // The groups that share the present one go on with it.
 func (a *account) begin() {
 	a.before.Store(0)
+	a.group.stats.ForgetRemoved()
 	a.group.redeliveries.begin(false)
 	if a.group.Host().Audits.Shared(a.audit(), a.group) {
 		a.leave()
@@ -172,6 +173,10 @@ func (g *Group) Delivery(names map[uint64]string, limit int) snapshot.Delivery {
 	audit := g.account.audit()
 	r := readAudit(audit).since(g.sampled.audit.Load())
 	d := snapshot.Delivery{Present: r.present, Previous: r.earlier}
+	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
+		c := now.Consumer
+		d.Removed = c.Broker.Removed.SetAside(&d.Present, c.Backlog.Messages+int64(c.Waiting+c.InFlight))
+	}
 	for _, account := range audit.Accounts(limit) {
 		name, ok := names[account.ID]
 		if !ok {

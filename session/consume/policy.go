@@ -122,3 +122,22 @@ func (f *forwarders) close(ctx context.Context) {
 		delete(f.open, key)
 	}
 }
+
+// limit returns what keeps the group from receiving more, or "" if it does not know.
+func limit(c *snapshot.Consumer, g snapshot.Group, settings spec.Consumer) string {
+	switch {
+	case g.State != snapshot.Running:
+		return ""
+	case c.Broker.BlockedBy != "":
+		return fmt.Sprintf("broker: %d messages are unacknowledged (%s); try: ack %s now", c.Broker.Unacked, c.Broker.BlockedBy, g.Name)
+	case c.Broker.DispatchLimit != "":
+		return "broker: " + c.Broker.DispatchLimit
+	case !c.Target.IsMax() && c.Rate > 0.95*float64(c.Target):
+		return "rate=" + settings.Rate.String()
+	case settings.Ack.Keeps() && c.Kept >= pendingMax:
+		return fmt.Sprintf("ack=%s: %d messages are held back", settings.Ack, c.Kept)
+	case c.Waiting >= len(g.Topics)*c.Consumers*settings.Queue && c.Waiting > 0:
+		return "the workers: their receiver queues are full"
+	}
+	return ""
+}

@@ -106,6 +106,7 @@ func (r *redeliveries) count(recorder *metrics.ReceiveRecorder, d *broker.Delive
 // newPeriod begins a period of the delivery audit with a seek, in part of the
 // partitions or in all.
 func (g *Group) newPeriod(inPart bool) {
+	g.stats.ForgetRemoved()
 	if inPart {
 		g.account.noteBefore()
 		g.account.audit().NewPeriodInPart()

@@ -74,6 +74,8 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	g.samplePolicy(c, settings)
 	c.Broker = g.stats.Latest()
 	c.Backlog = c.Broker.Backlog()
+	c.Removed = c.Broker.Removed.SetAside(&c.Delivery, c.Backlog.Messages+int64(c.Waiting+c.InFlight))
+	c.Limit = limit(c, s, settings)
 	c.Drain = g.sampled.drainOf(c.Backlog, at.Time)
 	c.Clock = g.sampled.clocks.Look(account, audit.present.Period, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
 	if c.Clock.Differs && !g.sampled.clocks.Reported {

@@ -187,7 +187,7 @@ func (s *supervisor) backlogHeld() bool {
 	g := s.group
 	now, _ := g.Host().Sample(g.Name())
 	stats, p := g.stats.Latest(), g.policy.Load()
-	if now.Consumer == nil || p == nil || time.Since(stats.At) > 3*brokerstats.PollEvery {
+	if now.Consumer == nil || p == nil || stats.Blocked || stats.DispatchLimit != "" || time.Since(stats.At) > 3*brokerstats.PollEvery {
 		return false
 	}
 	delivered := int64(now.Consumer.InFlight)

@@ -54,6 +54,7 @@ func exportedColumns() []exported {
 		{kind: Consume, column: "churned", name: "pulsh_consumers_churned_total", metric: Counter, help: "Consumers closed and subscribed again by churn."},
 		{kind: Consume, column: "gaps", name: "pulsh_messages_passed_over", metric: Gauge, help: "Messages passed over that may still come, by the ledger."},
 		{kind: Consume, column: "notreceived", name: "pulsh_messages_ahead", metric: Gauge, help: "Messages acked to their producer, above the last one received."},
+		{kind: Consume, column: "removed", name: "pulsh_messages_removed", metric: Gauge, help: "Missing messages that the cluster removed from the backlog: expired, skipped, evicted or deleted. An estimate."},
 		{kind: Consume, column: "unknown", name: "pulsh_sends_doubtful", metric: Gauge, help: "Failed sends that may be stored."},
 		{kind: Consume, column: "outoforder_key", name: "pulsh_messages_disordered_in_key_total", metric: Counter, help: "Messages out of order within a key, by the ledger."},
 		{kind: Consume, column: "outsidewindow", name: "pulsh_messages_too_old_total", metric: Counter, help: "Messages of before the ledger's window, not to be judged."},

@@ -104,7 +104,24 @@ type BrokerStats struct {
 	Limit           string // the publish limit, as a part of a sentence
 	Apart           string // a lasting difference from pulsh's own count, as a sentence
 	Spread          Spread // over the partitions
+
+	// Of the group's subscription.
+	Blocked       bool    // the broker holds deliveries back: too many messages are unacknowledged
+	BlockedBy     string  // the bound that is reached, while Blocked
+	DispatchLimit string  // the dispatch rate that held deliveries back since the previous poll, or ""
+	Removed       Removed // what was taken from the backlog without being delivered
 }
+
+// Removed counts messages that left a backlog without being delivered, since the
+// last seek. Both counts are estimates.
+type Removed struct {
+	Expired int64  // by the broker
+	Moved   int64  // because somebody moved the subscription on
+	Why     string // why they were expired or moved, for a sentence
+}
+
+// Sum returns how many messages were removed.
+func (r Removed) Sum() int64 { return r.Expired + r.Moved }
 
 // fromAdmin lists the figures that only the admin API knows.
 var fromAdmin = []string{"backlog", "entries", "unacked", "broker.in", "broker.out", "storage"}

@@ -155,6 +155,8 @@ type Consumer struct {
 	Broker                     BrokerStats // the broker's statistics for the topics and the subscription
 	Period                     int
 	Others                     []string // consumers of the subscription that are not the session's: loss is not judged
+	Removed                    int64    // messages that were missing and that the cluster removed from the backlog, an estimate; not in Delivery
+	Limit                      string   // what limits the rate, as a sentence, or ""
 	SharedWith                 string   // the first group of the session with the same delivery audit, or ""
 	Drain                      *Drain   // after a seek, until the backlog is empty
 	PerWorker                  []Worker

@@ -74,6 +74,9 @@ func consumerFacts(g snapshot.Group) []string {
 			facts = append(facts, whole(int64(open), "outstanding"))
 		}
 	}
+	if c.Removed > 0 {
+		facts = append(facts, whole(c.Removed, "removed ("+c.Broker.Removed.Why+")"))
+	}
 	facts = append(facts, whole(int64(l.Duplicated), "duplicated"))
 	switch disorder, promised := g.Disorder(); promised {
 	case snapshot.ProducerOrder:

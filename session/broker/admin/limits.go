@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"pulsh/session/broker"
@@ -71,6 +72,9 @@ func (a *Admin) Limits(ctx context.Context, topic string) ([]broker.Limit, error
 	}
 	return append(found, configured(settings)...), nil
 }
+
+// applied asks for the policy in force, whatever level sets it.
+var applied = url.Values{"applied": {"true"}}
 
 // unreadable reports whether an error means that a level cannot be read.
 func unreadable(err error) bool {

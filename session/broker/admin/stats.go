@@ -52,13 +52,24 @@ type subscriptionStats struct {
 	MsgOutCounter    int64
 	MsgRateOut       float64
 	MsgRateRedeliver float64
-	Consumers        []consumerStats
+	TotalMsgExpired  int64 // entries
+
+	BlockedSubscriptionOnUnackedMsgs bool
+
+	// Since Pulsar 4.0.
+	DispatchThrottledMsgEventsByTopicLimit, DispatchThrottledBytesEventsByTopicLimit               int64
+	DispatchThrottledMsgEventsBySubscriptionLimit, DispatchThrottledBytesEventsBySubscriptionLimit int64
+	DispatchThrottledMsgEventsByBrokerLimit, DispatchThrottledBytesEventsByBrokerLimit             int64
+
+	Consumers []consumerStats
 }
 
 type consumerStats struct {
 	ConsumerName        string
 	AvgMessagesPerEntry float64
 	KeyHashRangeArrays  [][2]int // since Pulsar 4.0
+
+	BlockedConsumerOnUnackedMsgs bool
 }
 
 // Stats returns the broker's statistics of a topic. It makes one request, and a
@@ -247,7 +258,11 @@ func (s *sum) with(name string, t broker.SubscriptionStats, raw subscriptionStat
 	t.MessagesOut += max(0, raw.MsgOutCounter)
 	t.RateOut += max(0, raw.MsgRateOut)
 	t.RateRedeliver += max(0, raw.MsgRateRedeliver)
+	t.Expired += max(0, raw.TotalMsgExpired)
+	t.Blocked = t.Blocked || raw.BlockedSubscriptionOnUnackedMsgs
+	t.Throttled = raw.throttled(t.Throttled)
 	for _, c := range raw.Consumers {
+		t.Blocked = t.Blocked || c.BlockedConsumerOnUnackedMsgs
 		s.perEntry = max(s.perEntry, c.AvgMessagesPerEntry)
 		if key := [2]string{name, c.ConsumerName}; !s.consumers[key] {
 			s.consumers[key] = true
@@ -257,6 +272,23 @@ func (s *sum) with(name string, t broker.SubscriptionStats, raw subscriptionStat
 		}
 	}
 	return t
+}
+
+// throttled adds how often dispatch rates have held deliveries back.
+func (raw subscriptionStats) throttled(sum map[string]int64) map[string]int64 {
+	for on, n := range map[string]int64{
+		"dispatch":              raw.DispatchThrottledMsgEventsByTopicLimit + raw.DispatchThrottledBytesEventsByTopicLimit,
+		"subscription dispatch": raw.DispatchThrottledMsgEventsBySubscriptionLimit + raw.DispatchThrottledBytesEventsBySubscriptionLimit,
+		"whole dispatch":        raw.DispatchThrottledMsgEventsByBrokerLimit + raw.DispatchThrottledBytesEventsByBrokerLimit,
+	} {
+		if n > 0 {
+			if sum == nil {
+				sum = map[string]int64{}
+			}
+			sum[on] += n
+		}
+	}
+	return sum
 }
 
 // withHashes adds the number of key hashes that a consumer serves, from the first

@@ -123,6 +123,7 @@ func add(total *broker.TopicStats, one broker.TopicStats) {
 		sum.BacklogEntries += s.BacklogEntries
 		sum.Unacked += s.Unacked
 		sum.MessagesOut += s.MessagesOut
+		sum.Expired += s.Expired
 		sum.RateOut += s.RateOut
 		total.Subscriptions[name] = sum
 	}
@@ -143,7 +144,7 @@ func (p *partition) stats(producers int, age time.Duration) broker.TopicStats {
 		_, entries := k.backlog()
 		stats.Subscriptions[k.subscription.name] = broker.SubscriptionStats{
 			Type: k.subscription.kind, BacklogEntries: entries, Unacked: int64(len(k.held)),
-			MessagesOut: k.out, RateOut: float64(k.out) / seconds, Consumers: len(k.subscription.consumers), Names: k.subscription.names(),
+			Expired: k.expired, MessagesOut: k.out, RateOut: float64(k.out) / seconds, Consumers: len(k.subscription.consumers), Names: k.subscription.names(),
 		}
 	}
 	return stats
@@ -157,4 +158,11 @@ func (a *admin) Limits(context.Context, string) ([]broker.Limit, error) {
 		return nil, err
 	}
 	return []broker.Limit{{Level: "broker", On: "publish", Messages: a.cluster.faults.rate}}, nil
+}
+
+// Policies returns those of a broker as it is installed.
+func (a *admin) Policies(context.Context, string) (broker.Policies, error) {
+	a.cluster.mu.Lock()
+	defer a.cluster.mu.Unlock()
+	return broker.Policies{UnackedConsumer: 50_000, UnackedTotal: 200_000}, a.refused()
 }

@@ -103,7 +103,10 @@ func (a *admin) ClearBacklog(_ context.Context, name, subscription string) error
 func (a *admin) Expire(_ context.Context, name, subscription string, age time.Duration) error {
 	before := time.Now().Add(-age)
 	return a.onCursors(name, subscription, func(k *cursor) {
+		_, had := k.backlog()
 		k.ackWhile(func(m *stored) bool { return m.published.Before(before) })
+		_, has := k.backlog()
+		k.expired += had - has
 	})
 }
 

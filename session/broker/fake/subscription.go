@@ -30,7 +30,7 @@ type cursor struct {
 	held         map[int64]*consumer
 	redeliveries []int64 // to be delivered again, in order
 	counts       map[int64]uint32
-	out          int64
+	out, expired int64 // messages delivered, entries expired
 }
 
 // subscribe finds a subscription or creates it at its initial position.
