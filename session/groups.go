@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"pulsh/session/broker"
@@ -149,6 +150,23 @@ func (gs *groups) noteShared(samples []snapshot.Group) {
 			samples[i].Consumer.SharedWith = name
 		} else if !shared {
 			first[audit] = g.Name()
+		}
+	}
+}
+
+// noteBystanders notes in the samples which producer groups get no answers because
+// they share the connection of a group that the broker throttles: it reads nothing
+// from a connection that is throttled.
+func noteBystanders(samples []snapshot.Group) {
+	for _, throttled := range samples {
+		if throttled.Producer == nil || throttled.State != snapshot.Running || !throttled.Producer.Broker.Throttled {
+			continue
+		}
+		for i := range samples {
+			p := samples[i].Producer
+			if p != nil && !p.Broker.Throttled && samples[i].Engine == throttled.Engine && strings.HasPrefix(p.Limit, "broker: ") {
+				p.Limit = "connection: shared with " + throttled.Name + ", which the broker throttles"
+			}
 		}
 	}
 }

@@ -63,6 +63,7 @@ func (p *sampler) sample(now time.Time) {
 		next.Groups = append(next.Groups, g.Sample(group.Instant{Time: now, Cluster: next.Cluster.State}))
 	}
 	s.groups.noteShared(next.Groups)
+	noteBystanders(next.Groups)
 	next.Totals = total(next.Groups)
 	s.history.add(next)
 	s.recent.add(next)

@@ -41,6 +41,7 @@ type Broker interface {
 type ProducerSpec struct {
 	Topic       string
 	Name        string        // producer name, unique in the cluster
+	Group       string        // producers of one group share connections, and no others: a broker that throttles one stops reading from its connection
 	ID          uint64        // of the producer in stamps, see payload.ProducerID
 	Compression Compression   // none, lz4, zlib, zstd or snappy
 	Batch       Batch         // when a batch is sent

@@ -56,7 +56,7 @@ func (t *Tracker) Observe(own StatsByTopic, subscription string, now time.Time) 
 	before, out := t.latest, s.Subscriptions[subscription]
 	t.missed = 0
 	next := snapshot.BrokerStats{
-		At: now, Messages: s.MessagesIn, Storage: s.StorageBytes, Producers: s.Producers,
+		At: now, Messages: s.MessagesIn, Storage: s.StorageBytes, Producers: s.Producers, BacklogFull: s.BacklogFull,
 		BacklogEntries: out.BacklogEntries, Unacked: out.Unacked,
 		BacklogMessages: int64(math.Round(float64(out.BacklogEntries) * max(s.MessagesPerEntry, 1))),
 		Limit:           before.Limit, Blocked: out.Blocked, BlockedBy: t.blockedBy, Removed: t.removal.sum,

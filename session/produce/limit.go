@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -20,28 +21,68 @@ const (
 	delaysMax = 2
 )
 
-// limit returns what keeps a group below its target, or "" if nothing does.
-func limit(p *snapshot.Producer, settings spec.Producer, engine broker.Engine, cluster snapshot.ClusterState) string {
+// unansweredMax is the work of the schedule, in time, that may be in flight while a
+// group keeps up: a broker that takes a second to answer is behind.
+const unansweredMax = time.Second
+
+// limit returns what keeps a group below its target, or "" if nothing does. trouble
+// is the reason of recent failures, "" if there were none.
+func limit(p *snapshot.Producer, settings spec.Producer, engine broker.Engine, cluster snapshot.ClusterState, trouble string) string {
+	late := p.Target.IsMax() || p.Waiting() >= waitingMax
+	unanswered := !p.Target.IsMax() && float64(p.InFlight) > max(1, float64(p.Target)*unansweredMax.Seconds())
 	switch {
-	case p.Target == 0 || !p.Target.IsMax() && p.Waiting() < waitingMax:
+	case p.Target == 0 || !late && !unanswered:
 		return ""
 	case cluster != snapshot.Up:
 		return "connection: " + string(cluster)
+	case trouble != "":
+		return trouble
 	case p.Broker.Throttled && p.Broker.Limit != "":
 		return "broker throttle: " + p.Broker.Limit
 	case p.Broker.Throttled:
 		return "broker throttle"
-	case float64(p.InFlight) < queueFull*float64(p.Pending):
+	case p.Broker.BacklogFull && p.Rate == 0:
+		return "broker: the backlog is full" // producer_request_hold: it answers nothing
+	case p.Rate == 0 && p.InFlight > 0:
+		return "broker: nothing is acked"
+	case !unanswered && float64(p.InFlight) < queueFull*float64(p.Pending):
 		if engine == broker.WireEngine {
 			return "pulsh CPU"
 		}
 		return "client CPU"
-	case p.Rate == 0:
-		return "broker: nothing is acked"
 	}
 	service := p.Service.Recent.P50
 	if settings.Batch > 1 && service < delaysMax*settings.Delay {
 		return fmt.Sprintf("queue full: %d pending ÷ %s delay is %s", p.Pending, settings.Delay, pacing.Rate(float64(p.Pending)/settings.Delay.Seconds()))
 	}
-	return fmt.Sprintf("broker: %d pending, %s to an ack", p.Pending, service.Round(100*time.Microsecond))
+	return fmt.Sprintf("broker: %d pending, %s to an ack", p.InFlight, service.Round(100*time.Microsecond))
+}
+
+// troubleFor is how long a failure counts as recent: attempts to open a producer are
+// a few seconds apart.
+const troubleFor = 5 * time.Second
+
+// trouble returns the reason of the latest failures that the broker has named, ""
+// if there are none or the group is answered all the same.
+func trouble(failures []metrics.Failure, rate float64, now time.Time) string {
+	if rate > 0 {
+		return ""
+	}
+	var latest *metrics.Failure
+	for i := range failures {
+		f := &failures[i]
+		switch f.Category {
+		case broker.TopicTerminated, broker.BacklogFull, broker.NotAuthorised, broker.Busy, broker.Gone, broker.TooLarge:
+			if now.Sub(f.Last.At) < troubleFor && (latest == nil || f.Last.At.After(latest.Last.At)) {
+				latest = f
+			}
+		}
+	}
+	switch {
+	case latest == nil:
+		return ""
+	case latest.Category == broker.BacklogFull:
+		return "broker: the backlog is full"
+	}
+	return "broker: " + latest.Last.Text
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -36,6 +37,9 @@ func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (
 	if err := o.ensureTopic(ctx, settings); err != nil {
 		return nil, err
 	}
+	if err := o.checkTopicSize(ctx, settings); err != nil {
+		return nil, err
+	}
 	producers, err := o.openProducers(ctx, settings, number, 0, settings.ProducerCount())
 	if err != nil {
 		return nil, err
@@ -57,6 +61,40 @@ func (o *opener) checkSize(settings spec.Producer) error {
 		Message:  fmt.Sprintf("the broker takes messages up to %s, and size=%s is more", payload.FormatBytes(int64(most+overheadMax)), settings.Size),
 		Try:      fmt.Sprintf("set %s size=%s", o.group.Name(), payload.FormatBytes(int64(most))),
 	}
+}
+
+// policyTime bounds the reading of a policy that the broker enforces anyway.
+const policyTime = 2 * time.Second
+
+// checkTopicSize refuses messages and batches above the topic's own bound: the client
+// sends such a one again and again, and none after it.
+func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) error {
+	admin := o.group.Cluster().Admin
+	if admin == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, policyTime)
+	defer cancel()
+	policies, err := admin.Policies(ctx, settings.Topic)
+	most := policies.SizeMax
+	if err != nil || most <= 0 {
+		return nil // unknown, or none
+	}
+	refuse := func(what, fits string) error {
+		return &broker.Error{
+			Category: broker.TooLarge,
+			Message:  fmt.Sprintf("topic %s takes messages and batches up to %s (maxMessageSize), and %s is more", settings.Topic, payload.FormatBytes(int64(most)), what),
+			Try:      fmt.Sprintf("set %s %s", o.group.Name(), fits),
+		}
+	}
+	fits := payload.FormatBytes(int64(max(most*3/4, 1)))
+	switch {
+	case settings.Size.Max()+overheadMax/8 > most:
+		return refuse("size="+settings.Size.String(), "size="+fits)
+	case settings.Batch > 1 && settings.BatchBytes > most:
+		return refuse("bytes="+payload.FormatBytes(int64(settings.BatchBytes)), "bytes="+fits)
+	}
+	return nil
 }
 
 // ensureTopic looks the topic up, and creates it with the wanted number of
@@ -135,6 +173,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 	host := o.group.Host()
 	return broker.ProducerSpec{
 		Topic:       settings.Topic,
+		Group:       o.group.Name(),
 		Name:        fmt.Sprintf("pulsh-%s-g%d-%d-%08x", o.group.Name(), number, index+1, uint32(stream)),
 		ID:          stream,
 		Compression: settings.Compression,

@@ -66,7 +66,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	p.Service = group.Latencies(g.shards.Service)
 	p.Lag = group.Latencies(g.shards.Lag)
 	p.Broker = g.stats.Latest()
-	p.Limit = limit(p, settings, s.Engine, at.Cluster)
+	p.Limit = limit(p, settings, s.Engine, at.Cluster, trouble(s.Failures, p.Rate, at.Time))
 	if at.Time.Sub(g.shards.Failures.Last(broker.BacklogFull)) < group.RateWindow {
 		p.Limit = "broker: the backlog is full"
 	}

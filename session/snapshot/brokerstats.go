@@ -100,6 +100,7 @@ type BrokerStats struct {
 	BacklogEntries  int64     // of the group's subscription
 	BacklogMessages int64     // an estimate: entries × messages per entry
 	Unacked         int64
+	BacklogFull     bool   // the topic has reached its backlog quota
 	Throttled       bool   // the broker has throttled publishers since the previous poll
 	Limit           string // the publish limit, as a part of a sentence
 	Apart           string // a lasting difference from pulsh's own count, as a sentence

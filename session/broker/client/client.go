@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/apache/pulsar-client-go/pulsar"
@@ -38,11 +39,23 @@ type Options struct {
 	Log         log.Logger // nil for silence
 }
 
-// Client is a broker.Broker over two pulsar.Clients: one for sending and one
-// for receiving, so that acknowledgements never wait behind received messages.
+// Client is a broker.Broker over several pulsar.Clients, each with connections of its
+// own: one for receiving, so that acknowledgements never wait behind received
+// messages; one for each group of producers, so that none waits for another that the
+// broker throttles; and one for all else that is sent.
 type Client struct {
 	clock           broker.Clock
+	options         Options
 	sending, taking pulsar.Client
+
+	mu     sync.Mutex               // guards groups
+	groups map[string]*groupSending // by the group of producers
+}
+
+// groupSending is the client of a group of producers.
+type groupSending struct {
+	pulsar.Client
+	producers int
 }
 
 var _ broker.Broker = (*Client)(nil)
@@ -58,7 +71,49 @@ func New(o Options) (*Client, error) {
 		sending.Close()
 		return nil, sentence(err, "")
 	}
-	return &Client{clock: o.Clock, sending: sending, taking: taking}, nil
+	return &Client{clock: o.Clock, options: o, sending: sending, taking: taking, groups: map[string]*groupSending{}}, nil
+}
+
+// join returns the client of a group for one more of its producers.
+func (c *Client) join(group string) (pulsar.Client, error) {
+	if group == "" {
+		return c.sending, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	g := c.groups[group]
+	if g == nil {
+		made, err := connect(c.options)
+		if err != nil {
+			return nil, err
+		}
+		g = &groupSending{Client: made}
+		c.groups[group] = g
+	}
+	g.producers++
+	return g.Client, nil
+}
+
+// leave must be called once for each join. After the last producer of a group it
+// closes the group's client.
+func (c *Client) leave(ctx context.Context, group string) error {
+	if group == "" {
+		return nil
+	}
+	c.mu.Lock()
+	g := c.groups[group]
+	if g == nil {
+		c.mu.Unlock()
+		return nil // Close was first
+	}
+	if g.producers--; g.producers > 0 {
+		c.mu.Unlock()
+		return nil
+	}
+	delete(c.groups, group)
+	c.mu.Unlock()
+	_, err := within(ctx, func() (struct{}, error) { g.Close(); return struct{}{}, nil }, nil)
+	return err
 }
 
 func connect(o Options) (pulsar.Client, error) {
@@ -103,6 +158,13 @@ func (c *Client) Partitions(ctx context.Context, topic string) (int, error) {
 func (c *Client) Close() {
 	c.taking.Close()
 	c.sending.Close()
+	c.mu.Lock()
+	groups := c.groups
+	c.groups = map[string]*groupSending{}
+	c.mu.Unlock()
+	for _, g := range groups {
+		g.Close()
+	}
 }
 
 // within runs a call of the client that knows no context. When ctx ends first

@@ -38,6 +38,7 @@ type producer struct {
 	given    atomic.Int64 // messages handed to the client
 	inFlight atomic.Int64
 	failed   atomic.Uint64
+	leave    func(context.Context) error // to be called after the producer is closed
 }
 
 type callback = func(pulsar.MessageID, *pulsar.ProducerMessage, error)
@@ -54,10 +55,15 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if err != nil {
 		return nil, err
 	}
+	sending, err := c.join(spec.Group)
+	if err != nil {
+		return nil, sentence(err, spec.Topic)
+	}
 	made, err := within(ctx,
-		func() (pulsar.Producer, error) { return c.sending.CreateProducer(producerOptions(spec)) },
+		func() (pulsar.Producer, error) { return sending.CreateProducer(producerOptions(spec)) },
 		pulsar.Producer.Close)
 	if err != nil {
+		_ = c.leave(ctx, spec.Group) // the failure before is the reason
 		return nil, sentence(err, spec.Topic)
 	}
 	if spec.Ended == nil {
@@ -68,6 +74,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	}
 	l := &producer{
 		producer:   made,
+		leave:      func(ctx context.Context) error { return c.leave(ctx, spec.Group) },
 		clock:      spec.Clock,
 		base:       spec.Base.UnixNano(),
 		id:         spec.ID,
@@ -238,6 +245,9 @@ func (l *producer) Close(ctx context.Context) error {
 	_, closing := within(ctx, func() (struct{}, error) { l.producer.Close(); return struct{}{}, nil }, nil)
 	if err == nil {
 		err = closing
+	}
+	if leaving := l.leave(ctx); err == nil {
+		err = leaving
 	}
 	return err
 }

@@ -33,6 +33,7 @@ type partition struct {
 
 func newPartition(p *producer, topic string) *partition {
 	t := &partition{producer: p, sender: newSender(p.engine, p.ctx, topic, p.spec.Topic, p.spec.Name, p.spec.Timeout)}
+	t.sender.group = p.spec.Group
 	t.unsent, t.ending, t.ended = t.takeBatches, func(error) { p.window.block() }, p.giveUp
 	t.freeMost = max(freeLeast, p.spec.Pending/max(p.spec.Batch.Messages, 1))
 	t.packer, _ = protocol.NewCompressor(p.codec) // every codec of codecs is known

@@ -75,8 +75,10 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		end:    ending{topic: spec.Topic, report: spec.Ended},
 	}
 	p.ctx, p.stop = context.WithCancel(e.Life())
+	e.Sending.Join(spec.Group)
 	if err := p.open(ctx); err != nil {
 		p.stop()
+		e.Sending.Leave(spec.Group)
 		return nil, connect.Sentence(err, spec.Topic)
 	}
 	return p, nil
@@ -259,6 +261,7 @@ func (p *producer) Close(ctx context.Context) error {
 		all.Go(func() { one.stop(ctx) })
 	}
 	all.Wait()
+	p.engine.Sending.Leave(p.spec.Group)
 	if err != nil {
 		return connect.Sentence(err, p.spec.Topic)
 	}

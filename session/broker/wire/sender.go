@@ -32,6 +32,7 @@ type sender struct {
 	ctx     context.Context // ends with the producer
 	topic   string          // full name
 	about   string          // the topic as users name it
+	group   string          // whose connections it uses, "" for those of all
 	id      uint64
 	timeout time.Duration // of an entry; 0 for none
 
@@ -104,7 +105,7 @@ func (s *sender) connect(ctx context.Context, to *connect.Endpoint) error {
 		}
 		to = &at
 	}
-	c, err := s.engine.Sending.Connect(ctx, *to)
+	c, err := s.engine.Sending.ConnectGroup(ctx, s.group, *to)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ type Endpoint struct {
 // connectionKey names one of the connections to an endpoint.
 type connectionKey struct {
 	Endpoint
+	group  string
 	number int
 }
 
@@ -28,7 +29,41 @@ type pool struct {
 
 	mu          sync.Mutex
 	connections map[connectionKey]*attempt
+	users       map[string]int // of the connections of each group
 	closed      bool
+}
+
+// Join notes one more user of a group's connections, "" for none.
+func (p *pool) Join(group string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.users == nil {
+		p.users = map[string]int{}
+	}
+	p.users[group]++
+}
+
+// Leave must be called once for each Join. After the last one it closes the group's
+// connections: what the broker does with one group must not outlast it.
+func (p *pool) Leave(group string) {
+	p.mu.Lock()
+	if p.users[group] == 0 {
+		p.mu.Unlock()
+		return
+	}
+	p.users[group]--
+	var idle []*attempt
+	if p.users[group] == 0 {
+		delete(p.users, group)
+		for key, d := range p.connections {
+			if group != "" && key.group == group {
+				idle = append(idle, d)
+				delete(p.connections, key)
+			}
+		}
+	}
+	p.mu.Unlock()
+	end(idle)
 }
 
 // attempt is a connection, or an attempt at one that several may wait for.
@@ -38,10 +73,15 @@ type attempt struct {
 	err        error
 }
 
-// Connect returns a live connection to an endpoint. Callers share an attempt that
-// is under way.
+// Connect returns a live connection to an endpoint, for all that belong to no group.
 func (p *pool) Connect(ctx context.Context, to Endpoint) (*Connection, error) {
-	key := connectionKey{to, int(p.turn.Add(1)) % p.cluster.options.Connections}
+	return p.ConnectGroup(ctx, "", to)
+}
+
+// ConnectGroup returns a live connection of a group to an endpoint. Callers share an
+// attempt that is under way.
+func (p *pool) ConnectGroup(ctx context.Context, group string, to Endpoint) (*Connection, error) {
+	key := connectionKey{to, group, int(p.turn.Add(1)) % p.cluster.options.Connections}
 	for {
 		p.mu.Lock()
 		if p.closed {
@@ -145,6 +185,11 @@ func (p *pool) close() {
 		all = append(all, d)
 	}
 	p.mu.Unlock()
+	end(all)
+}
+
+// end ends connections.
+func end(all []*attempt) {
 	for _, d := range all {
 		<-d.done
 		if d.connection != nil {

@@ -1,0 +1,133 @@
+package session_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session/broker"
+	"pulsh/session/pacing"
+	"pulsh/session/payload"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// policy sets a policy of the test's topic, or of a namespace of its own.
+func (l *load) policy(method, path string, value any) {
+	l.t.Helper()
+	target, _ := l.Target()
+	body, err := json.Marshal(value)
+	require.NoError(l.t, err)
+	request, err := http.NewRequestWithContext(l.soon(), method, target.AdminURL+"/admin/v2/"+path, bytes.NewReader(body))
+	require.NoError(l.t, err)
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(l.t, err)
+	defer answer.Body.Close()
+	require.Less(l.t, answer.StatusCode, 300, "%s %s", method, path)
+}
+
+// ownNamespace moves the test's topic to a namespace of its own.
+func (l *load) ownNamespace() (namespace string) {
+	namespace = "public/" + l.topic
+	l.policy(http.MethodPut, "namespaces/"+namespace, struct{}{})
+	l.topic = namespace + "/x"
+	return namespace
+}
+
+// limited waits until a group's limit contains a text.
+func (l *load) limited(group, text string) {
+	l.t.Helper()
+	last := ""
+	defer func() {
+		if l.t.Failed() {
+			l.t.Logf("the last limit of %s was %q", group, last)
+		}
+	}()
+	l.until(group+" is limited by "+text, func() bool {
+		g, _ := l.Snapshot().Group(group)
+		if g.Producer != nil {
+			last = g.Producer.Limit
+		} else if g.Consumer != nil {
+			last = g.Consumer.Limit
+		}
+		return strings.Contains(last, text)
+	})
+}
+
+// What limits a group has its name, the policy's value, and whose it is.
+func TestPulsarLimitsOfTheBroker(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, l *load) {
+		t.Run("publish rate", func(t *testing.T) {
+			ns := l.ownNamespace()
+			l.policy(http.MethodPost, "namespaces/"+ns+"/publishRate", map[string]any{"publishThrottlingRateInMsg": 200, "publishThrottlingRateInByte": -1})
+			l.produce(func(p *spec.Producer) { p.Rate, p.Timeout = pacing.Hold(2000), 5*time.Second })
+			l.limited("fast", "the namespace's publish rate of 200 msg/s")
+			bystander := spec.DefaultProducer("free")
+			bystander.Topic, bystander.Rate = "public/default/"+strings.ReplaceAll(ns, "/", "-"), pacing.Hold(500)
+			require.NoError(t, l.AddProducer("free", bystander))
+			require.NoError(t, l.Start(l.soon(), "free"))
+			time.Sleep(10 * time.Second)
+			free := l.group("free").Producer
+			require.Greater(t, free.Rate, 0.9*500, "it has a connection of its own")
+			require.Empty(t, free.Limit)
+			require.NoError(t, l.Stop(l.soon(), "free"))
+			_ = l.Stop(l.soon(), "fast") // what is in flight fails
+			for _, name := range []string{"free", "fast"} {
+				require.NoError(t, l.Remove(l.soon(), name))
+			}
+		})
+		t.Run("backlog quota", func(t *testing.T) {
+			l.topic = strings.Split(l.topic, "/")[1]
+			l.topic += "-quota"
+			ns := l.ownNamespace()
+			l.policy(http.MethodPost, "namespaces/"+ns+"/backlogQuota", map[string]any{"limitSize": 1 << 20, "policy": "producer_request_hold"})
+			l.consume(func(s *spec.Consumer) { s.Rate = pacing.Hold(10) })
+			l.produce(func(p *spec.Producer) { p.Rate, p.Timeout = pacing.Hold(1000), 5*time.Second })
+			l.limited("fast", "the backlog is full")
+			require.NoError(t, l.Stop(l.soon(), "sub1"))
+			require.NoError(t, l.Remove(l.soon(), "sub1"))
+			ctx := l.soon()
+			_ = l.Stop(ctx, "fast") // what is in flight fails
+			require.NoError(t, l.Remove(ctx, "fast"))
+		})
+		t.Run("dispatch rate", func(t *testing.T) {
+			l.topic = strings.Split(l.topic, "/")[1] + "-dispatch"
+			ns := l.ownNamespace()
+			l.policy(http.MethodPost, "namespaces/"+ns+"/dispatchRate", map[string]any{"dispatchThrottlingRateInMsg": 50, "dispatchThrottlingRateInByte": -1, "ratePeriodInSecond": 1})
+			l.consume(func(s *spec.Consumer) { s.Type = broker.Shared })
+			l.produce(func(p *spec.Producer) { p.Rate, p.Delay, p.Producers = pacing.Hold(1000), 500*time.Millisecond, 1 })
+			l.limited("sub1", "the namespace's dispatch rate of 50 msg/s")
+			time.Sleep(12 * time.Second)
+			for _, f := range l.group("sub1").Failures {
+				require.NotEqual(t, broker.Silent, f.Category, "a throttled consumer is not silent")
+			}
+			require.Equal(t, snapshot.Running, l.group("sub1").State)
+			for _, name := range []string{"fast", "sub1"} {
+				require.NoError(t, l.Stop(l.soon(), name))
+				require.NoError(t, l.Remove(l.soon(), name))
+			}
+		})
+		t.Run("message size", func(t *testing.T) {
+			l.topic = strings.ReplaceAll(l.topic, "/", "-") + "-size"
+			require.NoError(t, l.admin.CreateTopic(l.soon(), l.topic, 0))
+			l.policy(http.MethodPost, "persistent/public/default/"+l.topic+"/maxMessageSize", 2048)
+			l.until("the policy is in force", func() bool {
+				p, err := l.admin.Policies(l.soon(), l.topic)
+				return err == nil && p.SizeMax == 2048
+			})
+			settings := spec.DefaultProducer("big")
+			settings.Topic, settings.Batch = l.topic, 1
+			var err error
+			settings.Size, err = payload.ParseSize("1KiB..4KiB")
+			require.NoError(t, err)
+			require.NoError(t, l.AddProducer("big", settings))
+			require.ErrorContains(t, l.Start(l.soon(), "big"), "takes messages and batches up to 2KiB (maxMessageSize), and size=1KiB..4KiB is more")
+		})
+	})
+}

@@ -1,0 +1,57 @@
+package session_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session/broker"
+	"pulsh/session/pacing"
+	"pulsh/session/spec"
+)
+
+// A group that gets no answers is told what limits it, however long its queue is.
+func TestALimitIsNamedWhileTheBrokerAnswersNothing(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault func(v *virtual)
+		limit string
+	}{
+		{"silent", func(v *virtual) { v.cluster.Stall(time.Hour) }, "^(broker: nothing is acked|connection: reconnecting)$"},
+		{"terminated", func(v *virtual) { require.NoError(v.t, v.cluster.Terminate("fast")) }, "^broker: .*terminated"},
+		{"slow", func(v *virtual) { v.cluster.SetLatency(6 * time.Second) }, `^broker: (nothing is acked|\d+ pending, [\d.]+m?s to an ack)$`},
+		{"full", func(v *virtual) { v.cluster.FailSends(100_000, broker.BacklogFull, "quota") }, "^broker: the backlog is full$"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inVirtualTime(t, func(v *virtual) {
+				v.produce(300, func(s *spec.Producer) { s.Pending, s.Batch = 10_000, 1 })
+				time.Sleep(3 * time.Second)
+				require.Empty(v.t, v.fast().Producer.Limit)
+				c.fault(v)
+				for range 4 {
+					time.Sleep(1500 * time.Millisecond)
+					p := v.fast().Producer
+					if p.Rate < 0.5*float64(p.Target) {
+						require.Regexp(v.t, c.limit, p.Limit)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A group that is held back by another one on its connection is told so.
+func TestAGroupBesideAThrottledOneIsToldOfIt(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.cluster.Throttle(200)
+		v.produce(1000, nil)
+		settings := spec.DefaultProducer("other")
+		settings.Rate = pacing.Hold(500)
+		require.NoError(v.t, v.AddProducer("other", settings))
+		require.NoError(v.t, v.Start(v.t.Context(), "other"))
+		time.Sleep(5 * time.Second)
+		require.NotEmpty(v.t, v.fast().Producer.Limit)
+		require.NotEmpty(v.t, v.groupNow("other").Producer.Limit)
+	})
+}
