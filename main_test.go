@@ -37,7 +37,7 @@ var mayImport = map[string][]string{
 	"commands/script":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "graphs", "session/chart", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
 	"examples/bench":                 {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"graphs":                         {"graphs/measure"},
-	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/produce", "session/snapshot", "session/spec"},
+	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/payload", "session/produce", "session/snapshot", "session/spec"},
 	"session/broker":                 {"session/payload"},
 	"session/broker/admin":           {"session/broker"},
 	"session/broker/client":          {"session/broker", "session/delivery", "session/payload"},
@@ -57,7 +57,7 @@ var mayImport = map[string][]string{
 	"session/delivery":               {"session/payload"},
 	"session/dial":                   {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe", "session/broker/wire", "session/broker/wire/connect", "session/input", "session/secret"},
 	"session/export":                 {"session/metrics"},
-	"session/group":                  {"session/broker", "session/delivery", "session/metrics", "session/snapshot"},
+	"session/group":                  {"session/broker", "session/delivery", "session/metrics", "session/payload", "session/snapshot"},
 	"session/metrics":                {"session/broker"},
 	"session/produce":                {"session/broker", "session/brokerstats", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"session/profile":                {"session/broker", "session/input", "session/pacing", "session/secret", "session/snapshot", "session/spec", "session/spell"},
@@ -68,7 +68,7 @@ var mayImport = map[string][]string{
 	"shell/editor":                   {"graphs/measure", "shell/screen"},
 	"shell/frames":                   {"graphs", "session/chart", "session/metrics", "session/snapshot", "session/spec", "shell"},
 	"shell/screen":                   {"graphs/measure"},
-	"shell/start":                    {"commands", "commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/outcome", "commands/report", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/input", "session/profile", "session/secret", "session/snapshot", "session/spec", "session/spell", "shell", "shell/frames"},
+	"shell/start":                    {"commands", "commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/outcome", "commands/report", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/input", "session/metrics", "session/profile", "session/secret", "session/snapshot", "session/spec", "session/spell", "shell", "shell/frames"},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.

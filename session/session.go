@@ -17,6 +17,8 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/delivery"
 	"pulsh/session/group"
+	"pulsh/session/metrics"
+	"pulsh/session/payload"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -84,6 +86,7 @@ func New(dial Dial) *Session {
 		Mark:   s.Mark,
 		Sample: func(name string) (snapshot.Group, bool) { return s.Snapshot().Group(name) },
 		Audits: &delivery.Registry{},
+		Bodies: payload.NewBudget(metrics.MemoryLimit(), metrics.Held),
 		Engine: func() broker.Engine { return s.Preferences().Engine },
 	}
 	s.sampler = startSampler(s)

@@ -5,6 +5,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/delivery"
+	"pulsh/session/payload"
 	"pulsh/session/snapshot"
 )
 
@@ -16,6 +17,7 @@ type Host struct {
 	Mark   func(kind snapshot.MarkKind, text string) // puts an event on the time axis
 	Sample func(name string) (snapshot.Group, bool)  // returns the latest sample of a group
 	Audits *delivery.Registry
+	Bodies *payload.Budget      // of the memory for the bodies of all groups
 	Engine func() broker.Engine // returns the engine of groups that choose none
 }
 

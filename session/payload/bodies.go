@@ -27,6 +27,7 @@ const (
 type Spec struct {
 	Size Size
 	Kind Kind
+	Most int // bytes of the bodies of one producer; 0 is ArenaLimit
 }
 
 // Bodies are the pre-generated bodies of one producer, in slots of one arena.
@@ -49,7 +50,7 @@ type Bodies struct {
 }
 
 // NewBodies makes bodies in the given number of slots, one for each message in
-// flight. If they would exceed ArenaLimit it makes fewer, but at least one: see
+// flight. If they would exceed spec.Most it makes fewer, but at least one: see
 // Slots. The same arguments give the same bodies.
 func NewBodies(spec Spec, slots int, seed uint64) (*Bodies, error) {
 	if spec.Size.IsZero() {
@@ -62,7 +63,11 @@ func NewBodies(spec Spec, slots int, seed uint64) (*Bodies, error) {
 	b := &Bodies{}
 	largest := b.drawSizes(spec.Size, rand.New(source))
 	b.room = (largest + slotAlignment - 1) / slotAlignment * slotAlignment
-	b.slots = max(1, min(slots, ArenaLimit/b.room))
+	most := ArenaLimit
+	if spec.Most > 0 {
+		most = min(most, spec.Most)
+	}
+	b.slots = max(1, min(slots, most/b.room))
 	b.arena = make([]byte, b.slots*b.room)
 	if b.sizes != nil {
 		b.turns = make([]uint32, b.slots)

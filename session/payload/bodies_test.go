@@ -18,7 +18,7 @@ func mustSize(t testing.TB, text string) Size {
 
 func mustBodies(t testing.TB, size string, kind Kind, slots int) *Bodies {
 	t.Helper()
-	b, err := NewBodies(Spec{mustSize(t, size), kind}, slots, 7)
+	b, err := NewBodies(Spec{Size: mustSize(t, size), Kind: kind}, slots, 7)
 	require.NoError(t, err)
 	return b
 }
@@ -123,7 +123,7 @@ func TestBodiesRefuse(t *testing.T) {
 
 func TestSameSeedSameBodies(t *testing.T) {
 	for i := range KindNames() {
-		spec := Spec{mustSize(t, "100..300"), Kind(i)}
+		spec := Spec{Size: mustSize(t, "100..300"), Kind: Kind(i)}
 		a, err := NewBodies(spec, 20, 5)
 		require.NoError(t, err)
 		b, err := NewBodies(spec, 20, 5)

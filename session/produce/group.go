@@ -72,6 +72,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	settings := g.Settings()
 	set, err := g.opener.open(ctx, settings, 1)
 	if err != nil {
+		g.Host().Bodies.Give(g.Name())
 		g.Fail(err)
 		return err
 	}
@@ -122,6 +123,7 @@ func (g *Group) Stop(ctx context.Context) error {
 		g.noteClosed(last)
 	}
 	g.closing.Wait()
+	g.Host().Bodies.Give(g.Name())
 	g.Enter(snapshot.Stopped)
 	return err
 }

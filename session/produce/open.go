@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -27,11 +28,16 @@ type opener struct {
 	recorders group.Recorders[metrics.SendRecorder]
 	keyTable  *payload.KeyTable
 	keys      payload.Keys // that keyTable was made from
+
+	bodiesMost int // bytes of the bodies of one producer
 }
 
 // open opens a whole set of producers, or none.
 func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (*producerSet, error) {
 	if err := o.checkSize(settings); err != nil {
+		return nil, err
+	}
+	if err := o.takeMemory(settings); err != nil {
 		return nil, err
 	}
 	if err := o.ensureTopic(ctx, settings); err != nil {
@@ -61,6 +67,23 @@ func (o *opener) checkSize(settings spec.Producer) error {
 		Message:  fmt.Sprintf("the broker takes messages up to %s, and size=%s is more", payload.FormatBytes(int64(most+overheadMax)), settings.Size),
 		Try:      fmt.Sprintf("set %s size=%s", o.group.Name(), payload.FormatBytes(int64(most))),
 	}
+}
+
+// takeMemory sets aside the memory of the bodies in flight.
+func (o *opener) takeMemory(settings spec.Producer) error {
+	producers := settings.ProducerCount()
+	each, err := o.group.Host().Bodies.Take(o.group.Name(), settings.Size, producers, settings.Pending/producers)
+	if err != nil {
+		try := "set " + o.group.Name() + " pending=" + strconv.Itoa(max(settings.Pending/10, 1))
+		if producers > 1 {
+			try = "set " + o.group.Name() + " producers=" + strconv.Itoa(max(producers/10, 1))
+		}
+		return &broker.Error{Category: broker.TooLarge, Message: err.Error(), Try: try}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.bodiesMost = each
+	return nil
 }
 
 // policyTime bounds the reading of a policy that the broker enforces anyway.
@@ -170,7 +193,8 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 	if o.keyTable == nil || o.keys != settings.Keys { // all producers share one table
 		o.keyTable, o.keys = payload.NewKeyTable(settings.Keys), settings.Keys
 	}
-	host := o.group.Host()
+	host, bodies := o.group.Host(), settings.Bodies()
+	bodies.Most = o.bodiesMost
 	return broker.ProducerSpec{
 		Topic:       settings.Topic,
 		Group:       o.group.Name(),
@@ -180,7 +204,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Batch:       broker.Batch{Messages: settings.Batch, Bytes: settings.BatchBytes, Delay: settings.Delay, ByKey: settings.BatchBy == spec.ByKey},
 		Pending:     max(settings.Pending/settings.ProducerCount(), 1),
 		Timeout:     settings.Timeout,
-		Bodies:      settings.Bodies(),
+		Bodies:      bodies,
 		Keys:        o.keyTable,
 		Seed:        stream,
 		Clock:       host.Clock,

@@ -27,6 +27,7 @@ const gapTime = time.Second
 func (g *Group) rebuild(ctx context.Context, settings spec.Producer) (group.Rebuild, error) {
 	next, err := g.opener.open(ctx, settings, g.current.set.Load().number+1)
 	if err != nil {
+		_ = g.opener.takeMemory(g.Settings()) // it had as much before
 		return group.Rebuild{}, err
 	}
 	old := g.current.swap(next)

@@ -14,6 +14,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/clientconf"
 	"pulsh/session/input"
+	"pulsh/session/metrics"
 	"pulsh/session/profile"
 )
 
@@ -146,10 +147,18 @@ func (o Options) confLevel() (file Setting, l Level, notes []string, err error) 
 // instead of twice, a message costs a tenth less CPU (measured).
 const gcPercent = 400
 
-// tuneRuntime sets gcPercent unless the user has set GOGC.
+// memoryShare is the part of the memory that the process may use above which the
+// garbage collector works harder: the rest is for what is not on the heap.
+const memoryShare = 0.75
+
+// tuneRuntime sets gcPercent unless the user has set GOGC, and a soft limit of the
+// heap unless the user has set GOMEMLIMIT: a container that is full is killed.
 func tuneRuntime(env func(string) string) {
 	if env("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+		metrics.TuneGC(gcPercent)
+	}
+	if env("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(memoryShare * float64(metrics.MemoryLimit())))
 	}
 }
 

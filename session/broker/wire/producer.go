@@ -71,7 +71,7 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	p := &producer{
 		engine: e, spec: spec, base: spec.Base.UnixNano(), recorder: spec.Recorder, bodies: bodies, codec: codec,
 		keyed: spec.Keys != nil, keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
-		window: newWindow(max(spec.Pending, 1), inFlightBytes),
+		window: newWindow(max(spec.Pending, 1), inFlight(spec.Bodies)),
 		end:    ending{topic: spec.Topic, report: spec.Ended},
 	}
 	p.ctx, p.stop = context.WithCancel(e.Life())
@@ -292,4 +292,12 @@ func (e *ending) once(cause error) {
 func expiry(timeout time.Duration) time.Duration {
 	const least = 10 * time.Millisecond
 	return max(timeout/20, least)
+}
+
+// inFlight returns how many bytes of bodies a producer may have in flight.
+func inFlight(spec payload.Spec) int64 {
+	if spec.Most > 0 {
+		return int64(max(min(spec.Most, inFlightBytes), spec.Size.Max()))
+	}
+	return inFlightBytes
 }

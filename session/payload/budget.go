@@ -1,0 +1,80 @@
+package payload
+
+import (
+	"fmt"
+	"sync"
+)
+
+// Shares of the memory that this process may use, which a Budget gives to bodies. The
+// engines copy what is in flight into batches and compress it, so that each byte of a
+// body needs about two more.
+const (
+	budgetShare = 4 // all bodies together: a fourth
+	groupShare  = 8 // those of one group: an eighth
+)
+
+// groupMost bounds the bodies of one group where there is plenty of memory: more in
+// flight does not raise the rate of any network.
+const groupMost = 256 << 20
+
+// A Budget bounds the memory of the bodies of all groups. Any goroutine may use it.
+type Budget struct {
+	memory  int64           // bytes that the process may use
+	changed func(all int64) // called with the bytes taken, under mu; may be nil
+
+	mu    sync.Mutex
+	taken map[string]int64 // by group
+}
+
+// NewBudget returns a budget for a process that may use so many bytes of memory. It
+// calls changed, which may be nil, with the sum of what is taken.
+func NewBudget(memory int64, changed func(all int64)) *Budget {
+	if changed == nil {
+		changed = func(int64) {}
+	}
+	return &Budget{memory: memory, changed: changed, taken: map[string]int64{}}
+}
+
+// Take sets aside the memory for the bodies of a group, in place of what it took
+// before, and returns how many bytes each of its producers may use, at most
+// ArenaLimit. pending is the number of messages in flight of one producer. The error
+// says which product is too large.
+func (b *Budget) Take(group string, size Size, producers, pending int) (each int, err error) {
+	room := (int64(size.Max()) + slotAlignment - 1) / slotAlignment * slotAlignment
+	share := b.memory / groupShare
+	least := room * int64(producers) // a producer has one body at least
+	if least > share {
+		return 0, fmt.Errorf("%d producers need %s of memory for bodies of %s, and a group may have %s of the %s that this process may use",
+			producers, mebibytes(least), size, mebibytes(share), mebibytes(b.memory))
+	}
+	each = int(min(max(min(share, groupMost)/int64(producers), room), ArenaLimit, room*int64(max(pending, 1))))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := int64(each) * int64(producers)
+	for other, n := range b.taken {
+		if other != group {
+			all += n
+		}
+	}
+	if all > b.memory/budgetShare {
+		return 0, fmt.Errorf("the messages in flight of all groups need %s of memory, and they may have %s of the %s that this process may use",
+			mebibytes(all), mebibytes(b.memory/budgetShare), mebibytes(b.memory))
+	}
+	b.taken[group] = int64(each) * int64(producers)
+	b.changed(all)
+	return each, nil
+}
+
+// Give gives back what a group has taken.
+func (b *Budget) Give(group string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.taken, group)
+	var all int64
+	for _, n := range b.taken {
+		all += n
+	}
+	b.changed(all)
+}
+
+func mebibytes(n int64) string { return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20) }

@@ -1,0 +1,42 @@
+package payload
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestABudgetBoundsTheBodiesOfAllGroups(t *testing.T) {
+	b := NewBudget(512<<20, nil)
+	each, err := b.Take("p", mustSize(t, "4MiB"), 4, 2500)
+	require.NoError(t, err)
+	require.Equal(t, 16<<20, each, "an eighth of the memory, in four parts")
+	_, err = b.Take("q", mustSize(t, "1MiB"), 100, 100)
+	require.EqualError(t, err, "100 producers need 100 MiB of memory for bodies of 1MiB, and a group may have 64 MiB of the 512 MiB that this process may use")
+	each, err = b.Take("q", mustSize(t, "1MiB"), 10, 1000)
+	require.NoError(t, err)
+	require.Equal(t, 64<<20/10, each)
+	_, err = b.Take("r", mustSize(t, "1MiB"), 1, 1)
+	require.ErrorContains(t, err, "the messages in flight of all groups need")
+	_, err = b.Take("q", mustSize(t, "1MiB"), 10, 5)
+	require.NoError(t, err)
+	_, err = b.Take("r", mustSize(t, "1MiB"), 1, 10)
+	require.NoError(t, err)
+	_, err = b.Take("s", mustSize(t, "1MiB"), 1, 40)
+	require.ErrorContains(t, err, "the messages in flight of all groups need")
+	b.Give("q")
+	_, err = b.Take("s", mustSize(t, "1MiB"), 1, 50)
+	require.NoError(t, err)
+	each, err = b.Take("p", mustSize(t, "100"), 4, 2500)
+	require.NoError(t, err)
+	require.Equal(t, 104*2500, each, "small bodies take what is in flight")
+}
+
+func TestBodiesKeepToTheirBytes(t *testing.T) {
+	b, err := NewBodies(Spec{Size: mustSize(t, "1MiB"), Most: 4 << 20}, 1000, 1)
+	require.NoError(t, err)
+	require.Equal(t, 4, b.Slots())
+	b, err = NewBodies(Spec{Size: mustSize(t, "1MiB"), Most: 100}, 1000, 1)
+	require.NoError(t, err)
+	require.Equal(t, 1, b.Slots(), "one at least")
+}
