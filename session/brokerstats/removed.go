@@ -25,82 +25,98 @@ type removal struct {
 	in      int64
 	ratio   float64 // messages per entry
 	stored  int64   // bytes
+
+	suspected    int64 // messages that somebody may have moved over
+	suspectedFor int   // polls since then
+	suspectedWhy string
 }
 
-// movedMin is the least number of messages that counts as moved, beside those that
-// flow between two polls: the broker's counters are not read at one instant.
-const movedMin = 500
+// The balance is in messages, and the broker counts backlogs in entries, whose sizes
+// differ. So it is a suspicion only. It counts when the delivery audit misses as much.
+const (
+	// movedMin is the least number of messages that is suspected to have been moved
+	// over, beside those that flow between two polls: the broker's counters are not
+	// read at one instant.
+	movedMin = 500
+	// suspectedPolls is for how many polls a suspicion waits for the audit.
+	suspectedPolls = 15
+)
 
 // observe takes the sum of a subscription's statistics. restarted says that the
-// broker's counters have begun again. It reports whether messages were expired or
-// moved since the last time.
-func (r *removal) observe(s broker.TopicStats, subscription string, restarted bool) (expired, moved int64) {
+// broker's counters have begun again. It returns how many messages were expired since
+// the last time.
+func (r *removal) observe(s broker.TopicStats, subscription string, restarted bool) (expired int64) {
 	sub, ratio := s.Subscriptions[subscription], max(s.MessagesPerEntry, 1)
 	before := *r
 	r.began, r.sub, r.in, r.ratio, r.stored = true, sub, s.MessagesIn, ratio, s.StorageBytes
 	if !before.began {
-		return 0, 0
+		return 0
+	}
+	if r.suspectedFor++; r.suspectedFor > suspectedPolls {
+		r.suspected = 0
 	}
 	entries := sub.Expired - before.sub.Expired
 	if restarted || entries < 0 {
 		entries = sub.Expired
 	}
 	expired = int64(math.Round(float64(max(entries, 0)) * max(ratio, before.ratio)))
+	r.sum.Expired += expired
 	gone := before.sub.BacklogEntries - sub.BacklogEntries - entries
 	switch {
 	case restarted && s.StorageBytes < before.stored/2: // the topic was deleted, with its messages
-		moved = int64(math.Round(float64(max(gone, 0)) * max(ratio, before.ratio)))
+		r.suspect(int64(math.Round(float64(max(gone, 0))*max(ratio, before.ratio))), "deleted with the topic")
 	case !restarted:
 		published, delivered := s.MessagesIn-before.in, sub.MessagesOut-before.sub.MessagesOut
 		acked := delivered + before.sub.Unacked - sub.Unacked
 		balance := int64(float64(gone)*min(ratio, before.ratio)) + published - acked
-		if gone > 0 && balance > movedMin+published+delivered {
-			moved = balance
+		if 2*gone >= before.sub.BacklogEntries && balance > movedMin+published+delivered {
+			r.suspect(balance, "")
 		}
 	}
-	r.sum.Expired += expired
-	r.sum.Moved += moved
-	return expired, moved
+	return expired
 }
 
-// Removal takes the statistics that Observe has taken, and returns a sentence if
+func (r *removal) suspect(messages int64, why string) {
+	if messages > 0 {
+		r.suspected, r.suspectedFor, r.suspectedWhy = r.suspected+messages, 0, why
+	}
+}
+
+// Removal takes the statistics that Observe has taken. missing is how many messages
+// the delivery audit misses that cannot come any more. It returns a sentence if
 // messages were removed from the backlog and nothing was said of it since the last
 // seek.
-func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscription string, own StatsByTopic, restarted bool) string {
+func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscription string, own StatsByTopic, restarted bool, missing int64) string {
 	t.mu.Lock()
-	was := t.removal.sum
-	expired, moved := t.removal.observe(own.Sum(subscription), subscription, restarted)
-	known := was.Why != ""
+	r := &t.removal
+	expired, moved, said := r.observe(own.Sum(subscription), subscription, restarted), int64(0), r.sum.Why != ""
+	if r.suspected > 0 && 2*(missing-r.sum.Sum()) >= r.suspected {
+		moved = r.suspected
+		r.sum.Moved, r.suspected = r.sum.Moved+moved, 0
+	}
+	why := r.suspectedWhy
+	t.latest.Removed = r.sum
 	t.mu.Unlock()
-	if expired+moved == 0 {
-		t.mu.Lock()
-		t.latest.Removed = t.removal.sum
-		t.mu.Unlock()
+	if said || expired+moved == 0 {
 		return ""
 	}
 	var policies broker.Policies
-	if from != nil && !known {
+	if from != nil {
 		policies, _ = from.Policies(ctx, topic) // without them the reason is less exact
+	}
+	switch {
+	case expired > 0:
+		why = policies.Expiry()
+	case why != "":
+	case policies.QuotaPolicy == broker.Eviction:
+		why = fmt.Sprintf("evicted: backlog quota %d MiB, %s", policies.Quota>>20, broker.Eviction)
+	default:
+		why = "the subscription was moved on, not by this group"
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !known {
-		switch {
-		case expired > 0:
-			t.removal.sum.Why = policies.Expiry()
-		case restarted:
-			t.removal.sum.Why = "deleted with the topic"
-		case policies.QuotaPolicy == broker.Eviction:
-			t.removal.sum.Why = fmt.Sprintf("evicted: backlog quota %d MiB, %s", policies.Quota>>20, broker.Eviction)
-		default:
-			t.removal.sum.Why = "the subscription was moved on, not by this group"
-		}
-	}
-	t.latest.Removed = t.removal.sum
-	if known {
-		return ""
-	}
-	return fmt.Sprintf("about %d messages left the backlog of %s undelivered (%s)", expired+moved, subscription, t.removal.sum.Why)
+	r.sum.Why, t.latest.Removed.Why = why, why
+	return fmt.Sprintf("about %d messages left the backlog of %s undelivered (%s)", expired+moved, subscription, why)
 }
 
 // ForgetRemoved begins a new count of removed messages, after a seek.

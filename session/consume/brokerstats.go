@@ -40,7 +40,11 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 		g.MarkError(said)
 		g.Say("%s; try: ack %s now", said, g.Name())
 	}
-	if said := g.stats.Removal(ctx, from, topic, name, own, len(incidents) > 0); said != "" {
+	missing := int64(0)
+	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
+		missing = now.Consumer.Unreachable
+	}
+	if said := g.stats.Removal(ctx, from, topic, name, own, len(incidents) > 0, missing); said != "" {
 		g.Host().Mark(snapshot.MarkNote, said)
 		g.Say("%s; try: delivery %s", said, g.Name())
 	}

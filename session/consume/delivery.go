@@ -175,7 +175,7 @@ func (g *Group) Delivery(names map[uint64]string, limit int) snapshot.Delivery {
 	d := snapshot.Delivery{Present: r.present, Previous: r.earlier}
 	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
 		c := now.Consumer
-		d.Removed = c.Broker.Removed.SetAside(&d.Present, c.Backlog.Messages+int64(c.Waiting+c.InFlight))
+		d.Removed = c.Broker.Removed.SetAside(&d.Present, snapshot.Unreachable(d.Present, c.Backlog, int64(c.Waiting+c.InFlight)))
 	}
 	for _, account := range audit.Accounts(limit) {
 		name, ok := names[account.ID]

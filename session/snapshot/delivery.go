@@ -25,16 +25,27 @@ type ProducerAccount struct {
 
 // removedSlack allows for the estimate of the removed messages, which counts entries
 // times the mean number of messages in them.
-const removedSlack = 1.25
+const removedSlack = 2
 
-// SetAside takes removed messages out of the missing ones, as far as these are
-// neither in the backlog nor on their way, and returns how many. Those that left the
-// audit's window go first: the oldest messages are removed first.
-func (r Removed) SetAside(t *delivery.Totals, waiting int64) (removed int64) {
+// Unreachable returns how many of the missing messages cannot come any more: all of
+// them while the backlog is empty, else those between received ones. waiting is the
+// number of messages in the group's own hands.
+func Unreachable(t delivery.Totals, b Backlog, waiting int64) int64 {
+	missing := int64(t.Lost + t.Gaps)
+	if b.Known && b.Entries == 0 {
+		missing = int64(t.Missing())
+	}
+	return max(missing-waiting, 0)
+}
+
+// SetAside takes removed messages out of the missing ones that cannot come any more,
+// and returns how many. Those that left the audit's window go first: the oldest
+// messages are removed first.
+func (r Removed) SetAside(t *delivery.Totals, unreachable int64) (removed int64) {
 	if r.Sum() == 0 {
 		return 0
 	}
-	removed = min(max(int64(t.Missing())-waiting, 0), int64(removedSlack*float64(r.Sum())))
+	removed = min(unreachable, removedSlack*r.Sum())
 	rest := uint64(removed)
 	for _, part := range []*uint64{&t.Lost, &t.Gaps, &t.NotYetReceived} {
 		n := min(*part, rest)

@@ -156,6 +156,7 @@ type Consumer struct {
 	Period                     int
 	Others                     []string // consumers of the subscription that are not the session's: loss is not judged
 	Removed                    int64    // messages that were missing and that the cluster removed from the backlog, an estimate; not in Delivery
+	Unreachable                int64    // missing messages that cannot come any more, the removed ones included
 	Limit                      string   // what limits the rate, as a sentence, or ""
 	SharedWith                 string   // the first group of the session with the same delivery audit, or ""
 	Drain                      *Drain   // after a seek, until the backlog is empty
