@@ -39,9 +39,17 @@ func saySize(p spec.Producer) string {
 	return size + " " + string(p.Compression)
 }
 
-// SayConsumer describes a consumer group in one line.
-func SayConsumer(_ string, s spec.Consumer) string {
-	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), graphs.Plural(s.Workers, "worker"), "from " + string(s.From)}, " · ")
+// SayConsumer describes a consumer group in one line. resumed is the backlog that the
+// start found at an existing subscription, in messages, or nil.
+func SayConsumer(s spec.Consumer, resumed *int64) string {
+	place := "from " + string(s.From)
+	switch {
+	case resumed != nil && *resumed > 0:
+		place = "continues with a backlog of about " + graphs.Count(float64(*resumed)) + " messages"
+	case resumed != nil:
+		place = "continues, the backlog is empty"
+	}
+	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), graphs.Plural(s.Workers, "worker"), place}, " · ")
 }
 
 // Totals returns the totals of a group since its start or reset.

@@ -111,7 +111,10 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 	case p.Target.IsMax():
 		form = ""
 	default:
-		target = graphs.Whole(float64(p.Target)) + "/s"
+		target = graphs.Rate(float64(p.Target))
+		if whole := graphs.Whole(float64(p.Target)); p.Target >= 100 {
+			target = whole + "/s"
+		}
 	}
 	s.Add("engine", string(g.Engine), engineRemark(g))
 	s.Add("target", target, form)

@@ -44,7 +44,7 @@ func Topics(ctx context.Context, c *host.Call) error {
 		return nil
 	}
 	slices.SortFunc(list, func(a, b broker.Topic) int { return strings.Compare(a.Name, b.Name) })
-	figures := measureTopics(ctx, admin, list)
+	figures := measureTopics(ctx, c, admin, list)
 	var rows [][]string
 	for i, t := range list {
 		partitions := graphs.NoValue
@@ -56,36 +56,75 @@ func Topics(ctx context.Context, c *host.Call) error {
 	right := graphs.AlignRight
 	c.Print(graphs.Table([]string{"topic", "partitions", "rate in", "rate out", "backlog", "stored"}, rows,
 		[]graphs.Align{0, right, right, right, right, right}, 0))
-	c.Say("rates are the broker's averages over a minute; backlog is that of the slowest subscription")
+	c.Say("rates are those of the last second; backlog is that of the slowest subscription")
 	return nil
 }
 
 // measureTopics returns the figures of the first topicsMeasured topics. A topic
-// without statistics has none.
-func measureTopics(ctx context.Context, admin broker.Admin, list []broker.Topic) [][]string {
+// without statistics has none. Topics in use are read twice: the broker's own rates
+// are averages over a minute, and begin with nothing.
+func measureTopics(ctx context.Context, c *host.Call, admin broker.Admin, list []broker.Topic) [][]string {
 	rows := make([][]string, len(list))
+	for i := range rows {
+		rows[i] = []string{graphs.NoValue, graphs.NoValue, graphs.NoValue, graphs.NoValue}
+	}
+	list = list[:min(len(list), topicsMeasured)]
+	first, begin := make([]*broker.TopicStats, len(list)), c.Env.Now()
+	readTopics(ctx, admin, list, first)
+	var used []broker.Topic
+	var at []int
+	for i, stats := range first {
+		if stats != nil && inUse(*stats) {
+			used, at = append(used, list[i]), append(at, i)
+		}
+	}
+	second, apart := make([]*broker.TopicStats, len(list)), host.FlowTime
+	if len(used) > 0 {
+		_ = lang.Sleep(ctx, host.FlowTime) // the end of ctx ends the requests as well
+		again := make([]*broker.TopicStats, len(used))
+		apart = c.Env.Now().Sub(begin)
+		readTopics(ctx, admin, used, again)
+		for i, stats := range again {
+			second[at[i]] = stats
+		}
+	}
+	for i, stats := range first {
+		if stats == nil {
+			continue
+		}
+		var flow brokerstats.Flow
+		if second[i] != nil {
+			flow, stats = brokerstats.FlowBetween(*stats, *second[i], apart), second[i]
+		}
+		rows[i] = []string{graphs.Rate(flow.In), graphs.Rate(flow.OutOfAll()), graphs.Count(answers.FurthestBehind(*stats)), graphs.Bytes(float64(stats.StorageBytes))}
+	}
+	return rows
+}
+
+// inUse reports whether a topic has producers or consumers.
+func inUse(stats broker.TopicStats) bool {
+	for _, s := range stats.Subscriptions {
+		if s.Consumers > 0 {
+			return true
+		}
+	}
+	return stats.Producers > 0
+}
+
+// readTopics reads the statistics of topics side by side, nil for one that is gone or
+// not loaded.
+func readTopics(ctx context.Context, admin broker.Admin, list []broker.Topic, into []*broker.TopicStats) {
 	var all errgroup.Group
 	all.SetLimit(topicsAtOnce)
 	for i, t := range list {
-		rows[i] = []string{graphs.NoValue, graphs.NoValue, graphs.NoValue, graphs.NoValue}
-		if i >= topicsMeasured {
-			continue
-		}
 		all.Go(func() error {
-			stats, err := admin.Stats(ctx, t.Name)
-			if err != nil {
-				return nil // gone since it was listed, or not loaded
+			if stats, err := admin.Stats(ctx, t.Name); err == nil {
+				into[i] = &stats
 			}
-			out := 0.0
-			for _, s := range stats.Subscriptions {
-				out += s.RateOut
-			}
-			rows[i] = []string{graphs.Rate(stats.RateIn), graphs.Rate(out), graphs.Count(answers.FurthestBehind(stats)), graphs.Bytes(float64(stats.StorageBytes))}
 			return nil
 		})
 	}
 	_ = all.Wait() // none of them returns an error
-	return rows
 }
 
 // measureFlow reads a topic's statistics twice, to compute rates.
@@ -119,7 +158,11 @@ func TopicStats(ctx context.Context, c *host.Call) error {
 	var s answers.Rows
 	s.Add("in", graphs.Rate(flow.In), fmt.Sprintf("%s, %s messages since it was loaded", graphs.ByteRate(flow.BytesIn), answers.Whole(stats.MessagesIn)))
 	s.Add("out", graphs.Rate(flow.OutOfAll()), graphs.Plural(len(stats.Subscriptions), "subscription"))
-	s.Add("stored", graphs.Bytes(float64(stats.StorageBytes)), fmt.Sprintf("%s messages per entry", graphs.Three(max(stats.MessagesPerEntry, 1))))
+	perEntry := "messages per entry unknown"
+	if stats.RatioKnown {
+		perEntry = graphs.Three(stats.MessagesPerEntry) + " messages per entry"
+	}
+	s.Add("stored", graphs.Bytes(float64(stats.StorageBytes)), perEntry)
 	s.Add("producers", fmt.Sprint(stats.Producers), "")
 	if stats.Throttled > 0 {
 		s.Add("throttled", answers.Whole(stats.Throttled), "times since it was loaded")

@@ -40,7 +40,17 @@ func StartConsumer(ctx context.Context, c *host.Call) error {
 		want = spec.DefaultConsumer(name)
 	}
 	return start(ctx, c, known, spec.ConsumerSettings(), &want, starter[spec.Consumer]{
-		add: c.Env.Session.AddConsumer, set: c.Env.Session.SetConsumer, say: answers.SayConsumer})
+		add: c.Env.Session.AddConsumer, set: c.Env.Session.SetConsumer, say: sayConsumer(ctx, c)})
+}
+
+// sayConsumer describes a consumer group, and if it was started, where it continues.
+func sayConsumer(ctx context.Context, c *host.Call) func(name string, want spec.Consumer) string {
+	return func(name string, want spec.Consumer) string {
+		if g, ok := c.Fresh(ctx).Group(name); ok && g.Consumer != nil && g.State.Active() {
+			return answers.SayConsumer(want, g.Consumer.Resumed)
+		}
+		return answers.SayConsumer(want, nil)
+	}
 }
 
 // starter has the operations that differ between the kinds of group.
@@ -155,7 +165,7 @@ func CloneGroup(ctx context.Context, c *host.Call) error {
 		return clone(ctx, c, g, spec.ProducerSettings(), &want, starter[spec.Producer]{add: c.Env.Session.AddProducer, say: answers.SayProducer})
 	}
 	want, _ := c.Env.Session.Consumer(g.Name)
-	return clone(ctx, c, g, spec.ConsumerSettings(), &want, starter[spec.Consumer]{add: c.Env.Session.AddConsumer, say: answers.SayConsumer})
+	return clone(ctx, c, g, spec.ConsumerSettings(), &want, starter[spec.Consumer]{add: c.Env.Session.AddConsumer, say: sayConsumer(ctx, c)})
 }
 
 // clone starts the copy of a running group; other copies are ready.

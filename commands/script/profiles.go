@@ -86,7 +86,7 @@ func Load(ctx context.Context, c *host.Call) error {
 			text = answers.SayProducer(g.Name, *g.Producer)
 		} else {
 			err = c.Env.Session.AddConsumer(g.Name, *g.Consumer)
-			text = answers.SayConsumer(g.Name, *g.Consumer)
+			text = answers.SayConsumer(*g.Consumer, nil)
 		}
 		if err != nil {
 			return err

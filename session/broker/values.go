@@ -128,6 +128,7 @@ type TopicStats struct {
 	Subscriptions        map[string]SubscriptionStats
 	Partitions           map[string]TopicStats // by partition's name; nil if not partitioned
 	MessagesPerEntry     float64               // estimate: messages in ÷ entries added
+	RatioKnown           bool                  // MessagesPerEntry is an estimate; else it is 1, the least possible
 	BacklogFull          bool                  // a partition has reached its backlog quota
 	Throttled            int64                 // how often publishers were throttled since the topic was loaded
 }

@@ -16,17 +16,18 @@ import (
 // Tracker turns the statistics of a group's topics into figures. Any goroutine
 // may call its methods.
 type Tracker struct {
-	mu        sync.Mutex
-	latest    snapshot.BrokerStats
-	stats     StatsByTopic        // that latest was made from
-	counters  map[string]counters // likewise
-	throttled int64               // publishes that were throttled so far
-	limitsAt  time.Time           // when the rate limits were last asked for
-	differing int                 // statistics in a row in which the rates differed
-	missed    int                 // requests in a row without an answer
-	removal   removal
-	blockedBy string           // the bound of unacknowledged messages that holds deliveries back, or ""
-	dispatch  map[string]int64 // how often dispatch rates held deliveries back so far
+	mu         sync.Mutex
+	latest     snapshot.BrokerStats
+	stats      StatsByTopic        // that latest was made from
+	counters   map[string]counters // likewise
+	throttled  int64               // publishes that were throttled so far
+	limitsAt   time.Time           // when the rate limits were last asked for
+	apart      string              // the difference of the last comparison, or ""
+	missed     int                 // requests in a row without an answer
+	removal    removal
+	comparison comparison
+	blockedBy  string           // the bound of unacknowledged messages that holds deliveries back, or ""
+	dispatch   map[string]int64 // how often dispatch rates held deliveries back so far
 }
 
 // Latest returns the figures of the last statistics.
@@ -42,8 +43,9 @@ func (t *Tracker) Unanswered() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.missed++
+	t.forgetComparison()
 	if t.missed >= StaleAfter {
-		t.latest, t.stats, t.differing = snapshot.BrokerStats{Limit: t.latest.Limit, Removed: t.latest.Removed}, nil, 0
+		t.latest, t.stats = snapshot.BrokerStats{Limit: t.latest.Limit, Removed: t.latest.Removed}, nil
 	}
 }
 
@@ -86,6 +88,9 @@ func (t *Tracker) Observe(own StatsByTopic, subscription string, now time.Time) 
 		next.InPerSecond, next.OutPerSecond = float64(grownIn)/span, float64(grownOut)/span
 		next.Throttled = s.Throttled > t.throttled
 	}
+	if len(incidents) > 0 {
+		t.forgetComparison()
+	}
 	t.counters, t.stats, t.throttled, t.latest = counted, own, s.Throttled, next
 	return incidents
 }
@@ -118,32 +123,61 @@ func (t *Tracker) Explain(ctx context.Context, from broker.Admin, topic string) 
 	}
 }
 
-// Two rates differ if so many statistics in a row are further apart than this
-// share: one of them and our own second never cover the same moments.
+// The counts of the broker and of pulsh are compared over the same span: they differ
+// if they are further apart than differenceMin of what was counted and what flows in
+// differenceSlack, because the two are not read at one instant.
 const (
-	differenceMin = 0.05
-	differingMin  = 5
+	compareSpan     = 30 * time.Second
+	differenceMin   = 0.05
+	differenceSlack = 2 * time.Second
 )
 
-// Compare compares the broker's rate of the topic with that of pulsh's receipts,
-// both in messages per second. It returns a sentence once, when they begin to
-// differ, and "" otherwise.
-func (t *Tracker) Compare(acked float64) string {
+// comparison is a span over which the broker and pulsh count the same messages.
+type comparison struct {
+	from      time.Time // zero while nothing is compared
+	in, acked int64     // at from
+	said      bool      // of a difference that goes on
+}
+
+// Compare compares the number of messages that the broker has stored with that of
+// pulsh's receipts, over compareSpan. acked is the number of receipts so far. It
+// returns a sentence once, when they begin to differ, and "" otherwise.
+func (t *Tracker) Compare(acked int64, now time.Time) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	in := t.latest.InPerSecond
-	difference, larger := math.Abs(in-acked), max(in, acked)
-	if difference <= differenceMin*larger {
-		t.differing = 0
+	c, in := &t.comparison, t.latest.Messages
+	if c.from.IsZero() || in < c.in || acked < c.acked {
+		*c = comparison{from: now, in: in, acked: acked, said: c.said}
 		return ""
 	}
-	t.differing++
-	if t.differing < differingMin {
+	span := now.Sub(c.from)
+	if span < compareSpan {
+		t.latest.Apart = t.apart
 		return ""
 	}
-	t.latest.Apart = fmt.Sprintf("the broker reports %.0f/s in, pulsh %.0f/s acked (they differ by %.0f %%)", in, acked, 100*difference/larger)
-	if t.differing > differingMin {
+	stored, answered := float64(in-c.in), float64(acked-c.acked)
+	difference, larger := math.Abs(stored-answered), max(stored, answered)
+	*c = comparison{from: now, in: in, acked: acked, said: c.said}
+	if difference <= differenceMin*larger+larger*differenceSlack.Seconds()/span.Seconds() {
+		t.apart, c.said = "", false
 		return ""
 	}
-	return t.latest.Apart
+	t.apart = fmt.Sprintf("in %.0f s the broker stored %.0f messages and acked %.0f (they differ by %.0f %%)", span.Seconds(), stored, answered, 100*difference/larger)
+	t.latest.Apart = t.apart
+	if c.said {
+		return ""
+	}
+	c.said = true
+	return t.apart
 }
+
+// Skip says that pulsh and the broker do not count the same messages now.
+func (t *Tracker) Skip() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.forgetComparison()
+}
+
+// forgetComparison begins a new span, after a moment in which the counts differ for a
+// reason. It needs mu.
+func (t *Tracker) forgetComparison() { t.comparison, t.apart = comparison{}, "" }

@@ -136,9 +136,23 @@ func (n *consumerNames) has(name string) bool {
 
 // auditReading is the state of the delivery audit at one moment: of the present
 // period and of all earlier ones.
-type auditReading struct{ present, earlier delivery.Totals }
+type auditReading struct {
+	present, earlier delivery.Totals
+	accounts         map[uint64]delivery.Totals // of the producers; nil unless they were read
+}
 
-func readAudit(a *delivery.Audit) auditReading { return auditReading{a.Totals(), a.Previous()} }
+func readAudit(a *delivery.Audit) auditReading {
+	return auditReading{present: a.Totals(), earlier: a.Previous()}
+}
+
+// accountsOf returns the account of each producer.
+func accountsOf(a *delivery.Audit) map[uint64]delivery.Totals {
+	all := map[uint64]delivery.Totals{}
+	for _, one := range a.Accounts(delivery.MaxProducers) {
+		all[one.ID] = one.Totals
+	}
+	return all
+}
 
 // sum adds up all periods. Messages that were still missing when a seek ended a
 // period do not count against the group.
@@ -171,13 +185,17 @@ func (g *Group) Receives() ([]string, *delivery.Audit) {
 // are those of the producers in use, by their streams.
 func (g *Group) Delivery(names map[uint64]string, limit int) snapshot.Delivery {
 	audit := g.account.audit()
-	r := readAudit(audit).since(g.sampled.audit.Load())
+	base := g.sampled.audit.Load()
+	r := readAudit(audit).since(base)
 	d := snapshot.Delivery{Present: r.present, Previous: r.earlier}
 	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
 		c := now.Consumer
 		d.Removed = c.Broker.Removed.SetAside(&d.Present, snapshot.Unreachable(d.Present, c.Backlog, int64(c.Waiting+c.InFlight)))
 	}
 	for _, account := range audit.Accounts(limit) {
+		if base != nil && base.present.Period == r.present.Period {
+			account.Totals = account.Totals.Since(base.accounts[account.ID])
+		}
 		name, ok := names[account.ID]
 		if !ok {
 			name = fmt.Sprintf("…%08x", uint32(account.ID))

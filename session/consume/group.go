@@ -84,11 +84,12 @@ func New(name string, settings spec.Consumer, host *group.Host) *Group {
 	}
 	g.Sampling = group.NewSampling(map[string]*metrics.Distribution{"e2e": g.shards.E2E, "processing": g.shards.Processing})
 	g.Alias("latency", "e2e")
+	g.GoOn()
 	g.account = newAccount(g)
 	g.gate.interrupt = g.interrupt
 	g.workers = workers{group: g}
 	g.workers.recorders.Attach = g.shards.Attach
-	g.subscription = subscription{group: g}
+	g.subscription.group = g
 	g.forwarders = forwarders{group: g, open: map[forwarding]broker.Forwarder{}}
 	g.churner = churner{group: g}
 	g.supervisor = newSupervisor(g)
@@ -112,7 +113,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 		if !again {
 			g.account.look(ctx, settings, g.subscription.all())
 		}
-		g.subscription.announceBacklog(ctx)
+		g.subscription.findPlace(ctx)
 		err = g.applyPolicy(ctx, settings)
 	}
 	if err == nil {

@@ -23,7 +23,7 @@ func (g *Group) KeyShares(ctx context.Context) (shares []snapshot.KeyShare) {
 	}
 	for _, one := range g.workers.slots() {
 		share := snapshot.KeyShare{
-			Worker: one.number, Consumer: one.attachment().name, Received: one.silence.received.Load(), Keys: one.keys.count(),
+			Worker: one.number, Consumer: one.attachment().name, Received: one.keys.since(one.silence.received.Load()), Keys: one.keys.count(),
 		}
 		share.Hashes = stats.Hashes[share.Consumer]
 		if ranges := settings.Ranges(one.number); ranges != nil {
@@ -42,8 +42,9 @@ const seenBits = 1 << 16
 // counting (Whang, Vander-Zanden and Taylor, ACM TODS 15(2), 1990). It is safe
 // for several goroutines.
 type seenKeys struct {
-	seed maphash.Seed
-	bits [seenBits / 64]atomic.Uint64
+	seed     maphash.Seed
+	bits     [seenBits / 64]atomic.Uint64
+	received atomic.Int64 // by the slot at the last reset
 }
 
 func newSeenKeys() *seenKeys { return &seenKeys{seed: maphash.MakeSeed()} }
@@ -55,6 +56,17 @@ func (s *seenKeys) see(key string) {
 		word.Or(bit)
 	}
 }
+
+// reset forgets the keys of a slot that has received so many messages.
+func (s *seenKeys) reset(received int64) {
+	s.received.Store(received)
+	for i := range s.bits {
+		s.bits[i].Store(0)
+	}
+}
+
+// since returns how many messages a slot has received since the last reset.
+func (s *seenKeys) since(received int64) int64 { return max(received-s.received.Load(), 0) }
 
 // count returns the estimate. It cannot exceed that of a bitmap with one bit left.
 func (s *seenKeys) count() int {

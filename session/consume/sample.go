@@ -47,7 +47,11 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	audit := readAudit(account)
 	if g.TakeReset(s.Running) {
 		g.shards.Reset()
+		audit.accounts = accountsOf(account)
 		g.sampled.audit.Store(&audit)
+		for _, one := range g.workers.slots() {
+			one.keys.reset(one.silence.received.Load())
+		}
 	}
 	g.shards.Log(at.Time)
 	if at.Cluster == snapshot.Reconnecting {
@@ -66,6 +70,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 		Delivery:     audit.since(g.sampled.audit.Load()).sum(),
 		Period:       int(audit.present.Period),
 		Others:       account.Others(),
+		Resumed:      g.subscription.resumed.Load(),
 		E2E:          group.Latencies(g.shards.E2E),
 		Processing:   group.Latencies(g.shards.Processing),
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
@@ -19,6 +20,8 @@ type subscription struct {
 
 	mu     sync.Mutex // guards topics; held for moments only
 	topics []string
+
+	resumed atomic.Pointer[int64] // the backlog that was found at the start, in messages; nil for a new subscription
 }
 
 // list returns the topics that the settings cover now, with the retry topic.
@@ -59,10 +62,11 @@ func (g *Group) Topics() []string {
 	return slices.DeleteFunc(g.subscription.all(), func(topic string) bool { return topic == retry })
 }
 
-// announceBacklog tells the user if the subscription has a backlog already: Pulsar
+// findPlace finds out whether the subscription exists, and with which backlog: Pulsar
 // uses the wanted position only for a new subscription.
-func (s *subscription) announceBacklog(ctx context.Context) {
+func (s *subscription) findPlace(ctx context.Context) {
 	g := s.group
+	s.resumed.Store(nil)
 	admin := g.Cluster().Admin
 	if admin == nil {
 		return
@@ -70,9 +74,9 @@ func (s *subscription) announceBacklog(ctx context.Context) {
 	name := g.Settings().Subscription
 	stats, _ := brokerstats.Fetch(ctx, admin, broker.FullTopics(g.Topics()))
 	sum := stats.Sum(name)
-	backlog := float64(sum.Subscriptions[name].BacklogEntries) * max(sum.MessagesPerEntry, 1)
-	if backlog > 0 {
-		g.Say("subscription %s exists, resuming with a backlog of %.0f messages; to skip it, try: seek %s latest", name, backlog, g.Name())
+	if own, exists := sum.Subscriptions[name]; exists {
+		backlog := int64(float64(own.BacklogEntries) * max(sum.MessagesPerEntry, 1))
+		s.resumed.Store(&backlog)
 	}
 }
 

@@ -215,7 +215,7 @@ func (w *worker) receive(ctx context.Context, at *attachment, p *policy, leave <
 
 // record counts messages, and enters them in the audit.
 func (w *worker) record(run []broker.Delivery) {
-	var bytes, received int64
+	var bytes int64
 	n := 0 // messages with a stamp
 	base, before := w.group.Host().Base.UnixNano(), w.group.account.before.Load()
 	s := w.stamped
@@ -228,11 +228,7 @@ func (w *worker) record(run []broker.Delivery) {
 			w.recorder.Unstamped(1)
 			continue
 		}
-		if now := base + d.Received; now != received {
-			w.recorder.EndToEndRun(s.dues, received)
-			s.dues, received = s.dues[:0], now
-		}
-		s.dues = append(s.dues, a.Stamp.Due)
+		received := base + d.Received
 		if d.Key != "" {
 			w.slot.keys.see(d.Key)
 		}
@@ -242,9 +238,8 @@ func (w *worker) record(run []broker.Delivery) {
 		s.from[n] = d
 		n++
 	}
-	w.recorder.EndToEndRun(s.dues, received)
-	s.dues = s.dues[:0]
 	w.audit.TakeRun(s.arrivals[:n], s.classes[:n])
+	w.recordEndToEnd(base, n)
 	for i, d := range s.from[:n] {
 		if s.classes[i] == delivery.Redelivered || s.arrivals[i].Replayed {
 			w.group.redeliveries.count(w.recorder, d, s.arrivals[i].Replayed)
@@ -252,6 +247,26 @@ func (w *worker) record(run []broker.Delivery) {
 	}
 	w.recorder.Received(len(run), bytes)
 	w.received.Add(int64(len(run)))
+}
+
+// recordEndToEnd records the latencies of the first n stamped messages, those that were
+// received at one instant together. Messages that come again after a seek have none:
+// the time since they were due tells of the seek.
+func (w *worker) recordEndToEnd(base int64, n int) {
+	s := w.stamped
+	var at int64
+	for i, d := range s.from[:n] {
+		if s.arrivals[i].Replayed {
+			continue
+		}
+		if d.Received != at {
+			w.recorder.EndToEndRun(s.dues, base+at)
+			s.dues, at = s.dues[:0], d.Received
+		}
+		s.dues = append(s.dues, s.arrivals[i].Stamp.Due)
+	}
+	w.recorder.EndToEndRun(s.dues, base+at)
+	s.dues = s.dues[:0]
 }
 
 // acknowledge acknowledges messages that were received together.

@@ -52,8 +52,9 @@ func (s *workers) sample(f *group.Sampling, at group.Instant) []snapshot.Worker 
 	defer s.mu.Unlock()
 	all := make([]snapshot.Worker, len(s.list))
 	for i, w := range s.list {
-		all[i] = f.Worker(at.Time, w.number, w.received.Load())
-		all[i].Acked, all[i].Nacked, all[i].Dropped = w.acked.Load(), w.nacked.Load(), w.dropped.Load()
+		all[i] = f.Worker(at.Time, snapshot.Worker{
+			Worker: w.number, Done: w.received.Load(), Acked: w.acked.Load(), Nacked: w.nacked.Load(), Dropped: w.dropped.Load(),
+		})
 	}
 	return all
 }

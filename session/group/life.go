@@ -13,6 +13,7 @@ type life struct {
 	ran   time.Duration // in the stretches of running that have ended
 	from  time.Time     // of the present stretch, zero if there is none
 	err   error         // of the failure, nil unless the state is Failed
+	goOn  bool          // figures and running time go on with the next start
 }
 
 // enter changes the state. Only time in Running and Seeking counts as running.
@@ -26,7 +27,10 @@ func (l *life) enter(to snapshot.State) {
 		l.from = now
 	}
 	if to == snapshot.Starting {
-		l.since, l.ran, l.err = now, 0, nil
+		l.since, l.err = now, nil
+		if !l.goOn {
+			l.ran = 0
+		}
 	}
 	l.state = to
 }
@@ -36,7 +40,8 @@ func (l *life) fail(err error) {
 	l.err = err
 }
 
-// running returns the time spent running since the start.
+// running returns the time spent running since the start, or since the first start if
+// figures go on.
 func (l *life) running(now time.Time) time.Duration {
 	if l.from.IsZero() {
 		return l.ran

@@ -17,8 +17,8 @@ type Sampling struct {
 	heats         map[string]*metrics.Heat         // likewise
 	reset         atomic.Bool
 	partitions    atomic.Int64
-	workers       map[int]*metrics.Throughput // by number
-	since         time.Duration               // the running time at the last reset
+	workers       map[int]*workerSample // by number
+	since         time.Duration         // the running time at the last reset
 }
 
 // NewSampling returns the state of a group that measures these distributions,
@@ -28,7 +28,7 @@ func NewSampling(distributions map[string]*metrics.Distribution) Sampling {
 	for figure := range distributions {
 		heats[figure] = metrics.NewHeat()
 	}
-	return Sampling{distributions: distributions, heats: heats, workers: map[int]*metrics.Throughput{}}
+	return Sampling{distributions: distributions, heats: heats, workers: map[int]*workerSample{}}
 }
 
 // Alias gives a figure a second name.
@@ -77,6 +77,9 @@ func (s *Sampling) TakeReset(running time.Duration) bool {
 		return false
 	}
 	s.since = running
+	for _, w := range s.workers {
+		w.base = w.last
+	}
 	return true
 }
 
@@ -90,16 +93,32 @@ func (s *Sampling) Since(running time.Duration) time.Duration {
 	return running - s.since
 }
 
-// Worker returns the sample of one worker, which has sent or received so many
-// messages.
-func (s *Sampling) Worker(at time.Time, number int, done int64) snapshot.Worker {
-	rate := s.workers[number]
-	if rate == nil {
-		rate = metrics.NewThroughput(RateWindow)
-		s.workers[number] = rate
+// workerSample is what is known of a worker between two samples.
+type workerSample struct {
+	rate       *metrics.Throughput
+	last, base snapshot.Worker // counts at the last sample, and at the last reset
+}
+
+// Worker returns the sample of one worker with these counts since its start: the
+// counts since the last reset, and the rate.
+func (s *Sampling) Worker(at time.Time, counts snapshot.Worker) snapshot.Worker {
+	w := s.workers[counts.Worker]
+	if w == nil {
+		w = &workerSample{rate: metrics.NewThroughput(RateWindow)}
+		s.workers[counts.Worker] = w
 	}
-	rate.Add(at, done)
-	return snapshot.Worker{Worker: number, Done: done, Rate: rate.Rate()}
+	if counts.Done < w.base.Done { // another worker has the number now
+		w.base = snapshot.Worker{}
+	}
+	w.last = counts
+	w.rate.Add(at, counts.Done)
+	counts.Rate = w.rate.Rate()
+	counts.Done -= w.base.Done
+	counts.Failed -= w.base.Failed
+	counts.Acked -= w.base.Acked
+	counts.Nacked -= w.base.Nacked
+	counts.Dropped -= w.base.Dropped
+	return counts
 }
 
 // Recorders lends a bounded number of recorders to the producers or the

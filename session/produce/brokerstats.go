@@ -29,9 +29,10 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 	}
 	at, _ := g.Host().Sample(g.Name())
 	if at.Producer == nil || own.Sum("").Producers != len(g.current.list()) || at.Running < 2*group.RateWindow {
+		g.stats.Skip()
 		return incidents
 	}
-	if difference := g.stats.Compare(at.Producer.Rate); difference != "" {
+	if difference := g.stats.Compare(g.shards.Lifetime().Acked, time.Now()); difference != "" {
 		g.Say("%s", difference)
 	}
 	return incidents

@@ -71,7 +71,7 @@ func (s *workers) sample(f *group.Sampling, at group.Instant) []snapshot.Worker 
 	defer s.mu.Unlock()
 	all := make([]snapshot.Worker, len(s.list))
 	for i, w := range s.list {
-		all[i] = f.Worker(at.Time, w.number, w.sent.Load())
+		all[i] = f.Worker(at.Time, snapshot.Worker{Worker: w.number, Done: w.sent.Load()})
 	}
 	return all
 }

@@ -12,7 +12,7 @@ type Delivery struct {
 	Present   delivery.Totals   // of the present period, since its beginning or the last reset
 	Previous  delivery.Totals   // of the previous periods, since the last reset
 	Removed   int64             // of the present period: removed by the cluster, not in Present; an estimate
-	Producers []ProducerAccount // of the present period regardless of resets; the worst first
+	Producers []ProducerAccount // of the present period, since its beginning or the last reset; the worst first
 }
 
 // ProducerAccount is the delivery account of one Pulsar producer.

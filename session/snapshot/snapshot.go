@@ -154,6 +154,7 @@ type Consumer struct {
 	Backlog                    Backlog
 	Broker                     BrokerStats // the broker's statistics for the topics and the subscription
 	Period                     int
+	Resumed                    *int64   // the backlog that the last start found, in messages, an estimate; nil if it made the subscription
 	Others                     []string // consumers of the subscription that are not the session's: loss is not judged
 	Removed                    int64    // messages that were missing and that the cluster removed from the backlog, an estimate; not in Delivery
 	Unreachable                int64    // missing messages that cannot come any more, the removed ones included

@@ -106,7 +106,7 @@ func (a *Admin) Stats(ctx context.Context, topic string) (broker.TopicStats, err
 	if ratio.all == 0 {
 		ratio.all = sum.perEntry
 	}
-	sum.stats.MessagesPerEntry = max(1, ratio.all)
+	sum.stats.MessagesPerEntry, sum.stats.RatioKnown = max(1, ratio.all), ratio.all > 0
 	for index, part := range parts {
 		if own := ratio.part[index]; own > 0 {
 			part.MessagesPerEntry = own

@@ -93,7 +93,7 @@ func (a *admin) Stats(_ context.Context, name string) (broker.TopicStats, error)
 		add(&total, one)
 	}
 	total.MessagesPerEntry = float64(total.MessagesIn) / float64(max(entries, 1))
-	total.MessagesPerEntry = max(total.MessagesPerEntry, 1)
+	total.MessagesPerEntry, total.RatioKnown = max(total.MessagesPerEntry, 1), entries > 0
 	return total, nil
 }
 

@@ -1,0 +1,97 @@
+package brokerstats
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session/broker"
+)
+
+// published returns the statistics of a topic that has stored so many messages.
+func published(n int64) StatsByTopic {
+	return StatsByTopic{"persistent://public/default/t": {MessagesIn: n, MessagesPerEntry: 1}}
+}
+
+// The broker and pulsh count at different moments. A rate that jumps, swings or
+// catches up makes no difference between their counts.
+func TestCountsOfTwoMomentsDoNotDiffer(t *testing.T) {
+	for name, rate := range map[string]func(second int) int64{
+		"constant": func(int) int64 { return 20_000 },
+		"falls":    func(s int) int64 { return []int64{50_000, 5_000}[min(s/20, 1)] },
+		"swings":   func(s int) int64 { return 1000 + int64(s%7)*4000 },
+		"idle":     func(int) int64 { return 0 },
+		"spike":    func(s int) int64 { return []int64{100, 60_000}[btoi(s%25 == 24)] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var tracker Tracker
+			now, stored := time.Unix(1000, 0), int64(0)
+			for s := range 200 {
+				acked := stored + rate(s)/2 // pulsh is asked half a second later
+				stored += rate(s)
+				tracker.Observe(published(stored), "", now)
+				require.Empty(t, tracker.Compare(acked, now), "after %d s", s)
+				now = now.Add(time.Second)
+			}
+		})
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// A lasting difference is told once, and forgotten when it is over or when the
+// counters begin again.
+func TestALastingDifferenceIsToldOnce(t *testing.T) {
+	var tracker Tracker
+	now, stored, acked, said := time.Unix(1000, 0), int64(0), int64(0), 0
+	for range 120 {
+		stored, acked = stored+1000, acked+700
+		tracker.Observe(published(stored), "", now)
+		if text := tracker.Compare(acked, now); text != "" {
+			require.Equal(t, "in 30 s the broker stored 30000 messages and acked 21000 (they differ by 30 %)", text)
+			said++
+		}
+		now = now.Add(time.Second)
+	}
+	require.Equal(t, 1, said)
+	require.NotEmpty(t, tracker.Latest().Apart)
+	tracker.Observe(published(5), "", now) // the topic was loaded anew
+	tracker.Compare(acked, now)
+	require.Empty(t, tracker.Latest().Apart)
+}
+
+// waiting returns the statistics of a subscription.
+func waiting(in, out, entries int64, ratio float64) broker.TopicStats {
+	return broker.TopicStats{MessagesIn: in, MessagesPerEntry: ratio, StorageBytes: 1 << 30,
+		Subscriptions: map[string]broker.SubscriptionStats{"s": {MessagesOut: out, BacklogEntries: entries}}}
+}
+
+// A backlog of small batches that is consumed is not one that somebody skipped: the
+// audit misses nothing.
+func TestASuspicionNeedsTheAudit(t *testing.T) {
+	var tracker Tracker
+	see := func(s broker.TopicStats, missing int64) string {
+		own := StatsByTopic{"persistent://public/default/t": s}
+		tracker.Observe(own, "s", time.Now())
+		return tracker.Removal(t.Context(), nil, "t", "s", own, false, missing)
+	}
+	require.Empty(t, see(waiting(100_000, 0, 1000, 60), 0))
+	require.Empty(t, see(waiting(100_000, 2000, 100, 60), 0), "900 small entries of 2 messages were delivered")
+	for range suspectedPolls + 1 {
+		require.Empty(t, see(waiting(100_000, 2000, 100, 60), 0))
+	}
+	require.Empty(t, see(waiting(100_000, 2000, 100, 60), 60_000), "the suspicion is old")
+	require.Empty(t, see(waiting(200_000, 2000, 2000, 60), 0))
+	require.Equal(t, "about 113980 messages left the backlog of s undelivered (the subscription was moved on, not by this group)",
+		see(waiting(200_000, 4000, 100-33, 60), 110_000))
+	require.EqualValues(t, 0, tracker.Latest().Removed.Expired)
+	require.Positive(t, tracker.Latest().Removed.Moved)
+	tracker.ForgetRemoved()
+	require.Zero(t, tracker.Latest().Removed.Sum())
+}
