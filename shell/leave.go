@@ -51,7 +51,7 @@ func (l *loop) leave() {
 		case note, ok := <-l.cfg.Notes:
 			l.takeNote(note, ok)
 		case <-l.resized:
-			l.resize()
+			l.sized(-1) // the key reader may have ended
 		case <-l.interrupt:
 			skip()
 		case <-l.ended:

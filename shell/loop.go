@@ -47,6 +47,7 @@ type loop struct {
 	interrupt chan struct{} // Ctrl-C while busy
 	ended     chan os.Signal
 	resized   chan os.Signal
+	sizing    sizing
 	busy      atomic.Bool // a command runs or the shell is leaving: Ctrl-C does not go to the editor
 
 	command  *command  // nil while the user may type
@@ -82,6 +83,8 @@ func newLoop(cfg Config, term *tty.Terminal) *loop {
 		finished: make(chan error, 1), interrupt: make(chan struct{}, 1),
 		ended: make(chan os.Signal, 2), resized: make(chan os.Signal, 1),
 	}
+	l.sizing.at, l.sizing.late = make(chan int, 1), time.NewTimer(time.Hour)
+	l.sizing.late.Stop()
 	l.out = &lines{print: l.screen.Print}
 	l.joined.unfinished = cfg.Unfinished
 	return l
@@ -133,6 +136,7 @@ func (l *loop) startReading() (stop func()) {
 		Scroll:    l.cfg.Scroll,
 		Interrupt: l.interrupted,
 		Suspend:   l.suspend,
+		CursorAt:  l.cursorAt,
 		Note:      func(line string) { l.screen.Print(faint(line)) },
 		Guard:     l.guard,
 	})
@@ -195,6 +199,11 @@ func (l *loop) serve(ctx context.Context) int {
 			l.put(q)
 		case <-l.resized:
 			l.resize()
+		case row := <-l.sizing.at:
+			l.sized(row)
+		case <-l.sizing.late.C:
+			l.sizing.silence++
+			l.sized(-1)
 		case <-l.interrupt:
 			if l.cancel() {
 				return ExitInterrupted
@@ -296,10 +305,62 @@ func (l *loop) paint() {
 	}
 }
 
-// resize applies the new size of the terminal.
+const (
+	// cursorWait bounds the wait for the terminal's report of the cursor: longer than
+	// a connection around the world takes.
+	cursorWait = 500 * time.Millisecond
+	// cursorTries is how many requests without a report show that the terminal
+	// reports none.
+	cursorTries = 2
+)
+
+// sizing is a change of size that waits for the place of the cursor.
+type sizing struct {
+	asked   atomic.Int32 // requests without a report
+	at      chan int     // reports: the row of the cursor
+	late    *time.Timer
+	silence int // requests in a row without a report in time
+}
+
+// resize takes a change of the terminal's size. It asks where the cursor is now; the
+// report, or its absence, leads to sized.
 func (l *loop) resize() {
+	if l.sizing.silence >= cursorTries {
+		l.sized(-1)
+		return
+	}
+	l.sizing.asked.Add(1)
+	l.screen.AskCursor()
+	l.sizing.late.Reset(cursorWait)
+}
+
+// cursorAt takes the terminal's report. It runs on the goroutine of the key reader.
+func (l *loop) cursorAt(row, _ int) bool {
+	left := l.sizing.asked.Add(-1)
+	if left < 0 {
+		l.sizing.asked.Store(0)
+		return false // nobody asked
+	}
+	if left == 0 { // of several changes the last one counts
+		select {
+		case l.sizing.at <- row:
+		default:
+		}
+	}
+	return true
+}
+
+// sized applies the size of the terminal. row is the place of the cursor, or -1.
+func (l *loop) sized(row int) {
+	l.sizing.late.Stop()
 	width, height := l.term.Size()
-	l.screen.Resize(width, height)
+	if row < 0 {
+		l.sizing.asked.Store(0)
+		l.screen.Resize(width, height)
+	} else {
+		l.sizing.silence = 0
+		l.screen.ResizeAt(width, height, row)
+	}
 	l.refresh(time.Now())
 	l.editor.Resize()
 }

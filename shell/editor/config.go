@@ -54,6 +54,10 @@ type Config struct {
 	// Suspend is called for Ctrl-Z on the goroutine of the key reader, so that no
 	// key is read before it returns.
 	Suspend func()
+	// CursorAt takes the terminal's report of the cursor's place, from 0, on the
+	// goroutine of the key reader. It reports whether one was asked for. It may be
+	// nil.
+	CursorAt func(row, column int) bool
 	// Note prints a line of advice above the input line.
 	Note func(line string)
 	// Guard is deferred in every goroutine of the editor. It gives the terminal

@@ -44,6 +44,7 @@ type Editor struct {
 func New(cfg Config) *Editor {
 	e := &Editor{cfg: cfg.withDefaults(), queue: newQueue(), done: make(chan struct{})}
 	e.prompt.display = cfg.Display
+	e.split.cursorAt = cfg.CursorAt
 	e.typing = newTyping(e.cfg.History, e.cfg.Complete)
 	go e.readKeys()
 	return e

@@ -2,6 +2,7 @@ package editor
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,6 +26,10 @@ type splitter struct {
 	pending []byte
 	pasting bool
 	afterCR bool // the last byte of the paste was CR, so that a LF belongs to it
+
+	// cursorAt takes a report of the cursor's place, from 0, and reports whether one
+	// was asked for: F3 with a modifier looks the same. nil takes none.
+	cursorAt func(row, column int) bool
 }
 
 // partial reports whether bytes wait for the rest of their sequence or rune.
@@ -92,6 +97,12 @@ func (s *splitter) sequence(out []token, seq string) []token {
 	if seq == pasteBegin {
 		s.pasting, s.afterCR = true, false
 		return out
+	}
+	var row, column int
+	if s.cursorAt != nil && strings.HasSuffix(seq, "R") {
+		if n, _ := fmt.Sscanf(seq, "\x1b[%d;%dR", &row, &column); n == 2 && s.cursorAt(row-1, column-1) {
+			return out
+		}
 	}
 	return appendKey(out, seq)
 }

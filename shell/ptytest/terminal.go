@@ -61,6 +61,7 @@ func Start(t testing.TB, cmd *exec.Cmd, width, height int) *Terminal {
 		emu: vt.NewEmulator(width, height), changed: make(chan struct{}),
 	}
 	go s.pump()
+	go s.reply()
 	t.Cleanup(s.close)
 	return s
 }
@@ -77,6 +78,11 @@ func (s *Terminal) pump() {
 			return
 		}
 	}
+}
+
+// reply sends the emulator's reports to the program, until the emulator is closed.
+func (s *Terminal) reply() {
+	_, _ = io.Copy(s.pty, s.emu) // the program may be gone
 }
 
 // feed writes pending bytes to the emulator, frame by frame. It returns the last
@@ -202,9 +208,19 @@ func (s *Terminal) Send(keys string) {
 func (s *Terminal) Resize(width, height int) {
 	s.t.Helper()
 	s.mu.Lock()
+	s.makeRoom(height)
 	s.emu.Resize(width, height)
 	s.mu.Unlock()
 	require.NoError(s.t, pty.Setsize(s.pty, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)}))
+}
+
+// makeRoom scrolls rows into the scrollback, as terminals do, if the cursor would be
+// below the last row. The emulator alone would cut off the rows at the bottom.
+func (s *Terminal) makeRoom(height int) {
+	at := s.emu.CursorPosition()
+	if over := at.Y - (height - 1); over > 0 {
+		_, _ = s.emu.Write(fmt.Appendf(nil, "\x1b[%d;1H%s\x1b[%d;%dH", s.emu.Height(), strings.Repeat("\n", over), at.Y+1-over, at.X+1))
+	}
 }
 
 func (s *Terminal) close() {

@@ -10,7 +10,7 @@ const (
 
 // paint composes the frame, writes the changes, and returns the number of bytes.
 func (s *Screen) paint() int {
-	if !s.started {
+	if !s.started || s.asked {
 		return 0
 	}
 	s.pen.reset()
@@ -18,6 +18,11 @@ func (s *Screen) paint() int {
 	if s.lost {
 		s.pen.raw("\x1b[r\x1b[?7l")
 		s.lost = false
+	}
+	if s.erase {
+		s.pen.moveTo(0, min(len(s.rows), s.height-1))
+		s.pen.raw("\x1b[J")
+		s.erase = false
 	}
 	begun := len(s.pen.buf)
 

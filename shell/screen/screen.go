@@ -48,6 +48,8 @@ type Screen struct {
 	next  [][]Cell // what it shall show; kept between frames to save allocations
 	pen   pen
 	lost  bool // the last write failed: scroll region and modes are unknown
+	erase bool // the next frame erases what stands below the rows of output
+	asked bool // nothing is painted until Resize or ResizeAt
 	shown shownCursor
 }
 
@@ -104,7 +106,7 @@ func (s *Screen) Stop() {
 	if !s.started {
 		return
 	}
-	s.prompt = View{}
+	s.prompt, s.asked = View{}, false
 	s.paint()
 	s.started = false
 	row := min(len(s.rows), s.height-1) + 1
@@ -112,22 +114,54 @@ func (s *Screen) Stop() {
 		";1H\x1b[J\x1b[?7h\x1b[?2004l\x1b[?25h"))
 }
 
-// Resize sets the size of the terminal. The next frame wraps the output anew and
-// repaints everything. A size without columns or rows is ignored.
+// AskCursor asks the terminal where the cursor is, and paints nothing until Resize or
+// ResizeAt. After a change of size only the terminal knows what it has moved into its
+// scrollback, or taken out of it.
+func (s *Screen) AskCursor() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.started {
+		s.asked = true
+		s.write([]byte("\x1b[6n"))
+	}
+}
+
+// Resize sets the size of a terminal that does not tell where the cursor is. The next
+// frame wraps the output anew and repaints everything. A size without columns or rows
+// is ignored.
 func (s *Screen) Resize(width, height int) {
 	if width < 1 || height < 1 {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	body, _, _ := heights(height, len(s.graph), len(s.status))
+	s.resize(width, height, max(body-len(s.prompt.Rows), 1))
+}
+
+// ResizeAt sets the size of a terminal whose cursor is in a row, from 0. The rows of
+// output above the input line stay where the terminal has put them. The next frame
+// repaints them, erases what is below, and scrolls up what no longer fits.
+func (s *Screen) ResizeAt(width, height, row int) {
+	if width < 1 || height < 1 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	above := row - max(s.shown.y-len(s.rows), 0)
+	s.resize(width, height, min(max(above, 0), height-1))
+	s.erase = true
+}
+
+// resize keeps so many rows of output on the screen. It needs mu.
+func (s *Screen) resize(width, height, keep int) {
+	s.asked = false
 	s.setSize(width, height)
 	s.rows = nil
-	for i := len(s.lines) - 1; i >= 0 && len(s.rows) < height; i-- {
+	for i := len(s.lines) - 1; i >= 0 && len(s.rows) < keep; i-- {
 		s.rows = slices.Concat(s.wrap(s.lines[i]), s.rows)
 	}
-	body, _, _ := heights(height, len(s.graph), len(s.status))
-	keep := min(max(body-len(s.prompt.Rows), 1), len(s.rows))
-	s.rows = s.rows[len(s.rows)-keep:]
+	s.rows = s.rows[max(len(s.rows)-keep, 0):]
 }
 
 func (s *Screen) setSize(width, height int) {
