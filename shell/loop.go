@@ -77,14 +77,15 @@ func newLoop(cfg Config, term *tty.Terminal) *loop {
 	l := &loop{
 		cfg: cfg, term: term, queued: cfg.Lines, period: refreshDefault,
 		screen: screen.New(term, width, height, screen.Options{
-			Color: !color.NoColor,
+			Color: !color.NoColor, Size: term.Size,
 		}),
 		ask: make(chan request, 1), inputs: make(chan input, 1),
 		finished: make(chan error, 1), interrupt: make(chan struct{}, 1),
 		ended: make(chan os.Signal, 2), resized: make(chan os.Signal, 1),
 	}
-	l.sizing.at, l.sizing.late = make(chan int, 1), time.NewTimer(time.Hour)
+	l.sizing.at, l.sizing.late, l.sizing.settle = make(chan int, 1), time.NewTimer(time.Hour), time.NewTimer(time.Hour)
 	l.sizing.late.Stop()
+	l.sizing.settle.Stop()
 	l.out = &lines{print: l.screen.Print}
 	l.joined.unfinished = cfg.Unfinished
 	return l
@@ -199,6 +200,8 @@ func (l *loop) serve(ctx context.Context) int {
 			l.put(q)
 		case <-l.resized:
 			l.resize()
+		case <-l.sizing.settle.C:
+			l.askCursor()
 		case row := <-l.sizing.at:
 			l.sized(row)
 		case <-l.sizing.late.C:
@@ -306,6 +309,9 @@ func (l *loop) paint() {
 }
 
 const (
+	// settleTime is how long a size must last: a window that is dragged changes its
+	// size many times a second.
+	settleTime = 100 * time.Millisecond
 	// cursorWait bounds the wait for the terminal's report of the cursor: longer than
 	// a connection around the world takes.
 	cursorWait = 500 * time.Millisecond
@@ -318,13 +324,19 @@ const (
 type sizing struct {
 	asked   atomic.Int32 // requests without a report
 	at      chan int     // reports: the row of the cursor
+	settle  *time.Timer
 	late    *time.Timer
 	silence int // requests in a row without a report in time
 }
 
-// resize takes a change of the terminal's size. It asks where the cursor is now; the
-// report, or its absence, leads to sized.
+// resize takes a change of the terminal's size, and waits for the last one of several.
 func (l *loop) resize() {
+	l.screen.Hold()
+	l.sizing.settle.Reset(settleTime)
+}
+
+// askCursor asks where the cursor is now; the report, or its absence, leads to sized.
+func (l *loop) askCursor() {
 	if l.sizing.silence >= cursorTries {
 		l.sized(-1)
 		return

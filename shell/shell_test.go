@@ -183,6 +183,34 @@ func TestResizesKeepTheLine(t *testing.T) {
 	s.See("^  survivorxxxxxx$")
 }
 
+// Whatever the sizes, each line of output is once on the screen or in the scrollback.
+func TestResizesKeepEachLineOnce(t *testing.T) {
+	for _, words := range []string{"", "graph"} {
+		s := open(t, 100, 30, "")
+		s.See("^CLOCK")
+		s.Send("seq 80\r")
+		s.See("^line 80")
+		if words != "" {
+			s.Send(words + "\r")
+		}
+		for _, size := range [][2]int{{99, 30}, {99, 24}, {80, 24}, {80, 50}, {120, 36}, {60, 12}, {200, 50}, {100, 30}} {
+			s.Resize(size[0], size[1])
+			s.See(fmt.Sprintf("^CLOCK.* of %d, ", size[0]))
+			s.Until("the clock in the last row", func() bool { rows := s.Rows(); return len(rows) == size[1] && status(rows) == nil })
+			seen := map[string]int{}
+			for _, row := range append(s.Scrollback(), s.Rows()...) {
+				if strings.HasPrefix(row, "line ") {
+					seen[row]++
+				}
+			}
+			require.Len(t, seen, 80, "%v", size)
+			for row, n := range seen {
+				require.Equal(t, 1, n, "%s at %v", row, size)
+			}
+		}
+	}
+}
+
 func TestWaysOut(t *testing.T) {
 	for name, c := range map[string]struct {
 		words string

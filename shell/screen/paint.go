@@ -10,7 +10,7 @@ const (
 
 // paint composes the frame, writes the changes, and returns the number of bytes.
 func (s *Screen) paint() int {
-	if !s.started || s.asked {
+	if !s.started || s.held || s.outdated() {
 		return 0
 	}
 	s.pen.reset()
@@ -41,6 +41,15 @@ func (s *Screen) paint() int {
 	n := len(s.pen.buf)
 	s.write(s.pen.buf)
 	return n
+}
+
+// outdated reports whether the terminal has another size than the screen.
+func (s *Screen) outdated() bool {
+	if s.opts.Size == nil {
+		return false
+	}
+	width, height := s.opts.Size()
+	return width >= 1 && height >= 1 && (width != s.width || height != s.height)
 }
 
 // takeStaged appends the staged lines to the rows of output, and pushes rows that

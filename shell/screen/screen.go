@@ -21,6 +21,10 @@ const (
 // Options are the properties of a Screen that never change.
 type Options struct {
 	Color bool // false drops colours and keeps other attributes
+	// Size returns the size that the terminal has now; nil if only Resize tells. A
+	// frame for another size is not painted: it would move the cursor away from the
+	// row by which a change of size is understood.
+	Size func() (width, height int)
 }
 
 // Screen is the only writer to the terminal. Its methods may be called from any
@@ -49,7 +53,7 @@ type Screen struct {
 	pen   pen
 	lost  bool // the last write failed: scroll region and modes are unknown
 	erase bool // the next frame erases what stands below the rows of output
-	asked bool // nothing is painted until Resize or ResizeAt
+	held  bool // nothing is painted until Resize or ResizeAt
 	shown shownCursor
 }
 
@@ -106,7 +110,7 @@ func (s *Screen) Stop() {
 	if !s.started {
 		return
 	}
-	s.prompt, s.asked = View{}, false
+	s.prompt, s.held = View{}, false
 	s.paint()
 	s.started = false
 	row := min(len(s.rows), s.height-1) + 1
@@ -114,14 +118,20 @@ func (s *Screen) Stop() {
 		";1H\x1b[J\x1b[?7h\x1b[?2004l\x1b[?25h"))
 }
 
-// AskCursor asks the terminal where the cursor is, and paints nothing until Resize or
-// ResizeAt. After a change of size only the terminal knows what it has moved into its
-// scrollback, or taken out of it.
+// Hold paints nothing until Resize or ResizeAt: the terminal's size changes, and a
+// frame for another size would land in the wrong rows.
+func (s *Screen) Hold() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held = s.started
+}
+
+// AskCursor asks the terminal where the cursor is. After a change of size only the
+// terminal knows what it has moved into its scrollback, or taken out of it.
 func (s *Screen) AskCursor() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.started {
-		s.asked = true
 		s.write([]byte("\x1b[6n"))
 	}
 }
@@ -155,7 +165,7 @@ func (s *Screen) ResizeAt(width, height, row int) {
 
 // resize keeps so many rows of output on the screen. It needs mu.
 func (s *Screen) resize(width, height, keep int) {
-	s.asked = false
+	s.held = false
 	s.setSize(width, height)
 	s.rows = nil
 	for i := len(s.lines) - 1; i >= 0 && len(s.rows) < keep; i-- {
