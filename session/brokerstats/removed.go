@@ -18,13 +18,12 @@ import (
 //
 // where delivered messages that are not acknowledged are part of the backlog.
 type removal struct {
-	began   bool // there were statistics before these
-	sum     snapshot.Removed
-	expired int64 // entries, by the broker's counter
-	sub     broker.SubscriptionStats
-	in      int64
-	ratio   float64 // messages per entry
-	stored  int64   // bytes
+	began  bool // there were statistics before these
+	sum    snapshot.Removed
+	sub    broker.SubscriptionStats
+	in     int64
+	ratio  float64 // messages per entry
+	stored int64   // bytes
 
 	suspected    int64 // messages that somebody may have moved over
 	suspectedFor int   // polls since then

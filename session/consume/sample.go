@@ -19,6 +19,7 @@ type sampleState struct {
 	drain  atomic.Pointer[snapshot.Drain] // of the backlog that the last seek left, nil once that is gone
 	clocks senderclock.Clocks
 	rates  rates
+	peak   float64 // the highest rate since the start or the last reset
 }
 
 // rates are averages over group.RateWindow.
@@ -47,6 +48,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	audit := readAudit(account)
 	if g.TakeReset(s.Running) {
 		g.shards.Reset()
+		g.sampled.peak = 0
 		audit.accounts = accountsOf(account)
 		g.sampled.audit.Store(&audit)
 		for _, one := range g.workers.slots() {
@@ -98,6 +100,8 @@ func (g *Group) sampleCounts(c *snapshot.Consumer, at time.Time, running time.Du
 	c.Received, c.Acked, c.AckFailed = counts.Received, counts.Acked, counts.AckFailed
 	c.Bytes, c.Unstamped = counts.Bytes, counts.Unstamped
 	c.Rate, c.AckRate, c.BytesPerSecond = r.received.Rate(), r.acked.Rate(), r.bytes.Rate()
+	g.sampled.peak = max(g.sampled.peak, c.Rate)
+	c.Peak = g.sampled.peak
 	c.Average = group.PerSecond(counts.Received, running)
 	c.InFlight = int(all.InFlight())
 	c.Nacked, c.Outcomes = counts.Nacked, counts.Outcomes

@@ -25,9 +25,10 @@ const (
 
 // A Spec describes the bodies of a group.
 type Spec struct {
-	Size Size
-	Kind Kind
-	Most int // bytes of the bodies of one producer; 0 is ArenaLimit
+	Size    Size
+	Kind    Kind
+	Pattern string // repeated by PatternKind
+	Most    int    // bytes of the bodies of one producer; 0 is ArenaLimit
 }
 
 // Bodies are the pre-generated bodies of one producer, in slots of one arena.
@@ -75,7 +76,7 @@ func NewBodies(spec Spec, slots int, seed uint64) (*Bodies, error) {
 			b.turns[i] = uint32(source.Uint64())
 		}
 	}
-	b.fill(spec.Kind, source)
+	b.fill(spec, source)
 	return b, nil
 }
 
@@ -104,7 +105,8 @@ func (b *Bodies) drawSizes(size Size, r *rand.Rand) int {
 }
 
 // fill writes the bytes after the stamps.
-func (b *Bodies) fill(kind Kind, source *rand.ChaCha8) {
+func (b *Bodies) fill(spec Spec, source *rand.ChaCha8) {
+	kind := spec.Kind
 	if kind == RandomKind {
 		source.Read(b.arena) // never fails
 		return
@@ -115,6 +117,10 @@ func (b *Bodies) fill(kind Kind, source *rand.ChaCha8) {
 		switch kind {
 		case TextKind:
 			writer.write(body[StampSize:])
+		case PatternKind:
+			for rest := body[min(StampSize, len(body)):]; len(rest) > 0; {
+				rest = rest[copy(rest, spec.Pattern):]
+			}
 		case SequentialKind:
 			for i := range body {
 				body[i] = byte(i)

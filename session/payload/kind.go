@@ -20,15 +20,49 @@ const (
 	SequentialKind
 	// ZeroKind is zero bytes, which compress to almost nothing.
 	ZeroKind
+	// PatternKind is a text of the user's, again and again.
+	PatternKind
 )
 
+// PatternMax bounds the text of PatternKind in bytes.
+const PatternMax = 4096
+
 // KindNames returns the names of all kinds, in the order of their values.
-func KindNames() []string { return []string{"random", "text", "sequential", "zero"} }
+func KindNames() []string {
+	return []string{"random", "text", "sequential", "zero", "pattern(TEXT)"}
+}
+
+// ParseBody reads a kind of body, with the text of pattern(TEXT), else "".
+func ParseBody(text string) (kind Kind, pattern string, err error) {
+	inner, ok := strings.CutPrefix(text, "pattern(")
+	if !ok {
+		kind, err = ParseKind(text)
+		return kind, "", err
+	}
+	pattern, ok = strings.CutSuffix(inner, ")")
+	switch {
+	case !ok:
+		return 0, "", fmt.Errorf("%q has no closing parenthesis (pattern(TEXT))", text)
+	case pattern == "":
+		return 0, "", fmt.Errorf("a pattern needs a text (pattern(TEXT))")
+	case len(pattern) > PatternMax:
+		return 0, "", fmt.Errorf("a pattern of %d bytes exceeds the limit of %d", len(pattern), PatternMax)
+	}
+	return PatternKind, pattern, nil
+}
+
+// FormatBody writes a kind of body as ParseBody reads it.
+func FormatBody(kind Kind, pattern string) string {
+	if kind == PatternKind {
+		return "pattern(" + pattern + ")"
+	}
+	return kind.String()
+}
 
 // ParseKind reads the name of a kind.
 func ParseKind(text string) (Kind, error) {
 	for i, name := range KindNames() {
-		if text == name {
+		if text == name && Kind(i) != PatternKind {
 			return Kind(i), nil
 		}
 	}

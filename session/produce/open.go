@@ -195,10 +195,14 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 	}
 	host, bodies := o.group.Host(), settings.Bodies()
 	bodies.Most = o.bodiesMost
+	prefix := settings.Prefix
+	if prefix == "" {
+		prefix = "pulsh-" + o.group.Name()
+	}
 	return broker.ProducerSpec{
 		Topic:       settings.Topic,
 		Group:       o.group.Name(),
-		Name:        fmt.Sprintf("pulsh-%s-g%d-%d-%08x", o.group.Name(), number, index+1, uint32(stream)),
+		Name:        fmt.Sprintf("%s-g%d-%d-%08x", prefix, number, index+1, uint32(stream)),
 		ID:          stream,
 		Compression: settings.Compression,
 		Batch:       broker.Batch{Messages: settings.Batch, Bytes: settings.BatchBytes, Delay: settings.Delay, ByKey: settings.BatchBy == spec.ByKey},

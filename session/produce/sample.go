@@ -18,6 +18,7 @@ type sampleState struct {
 	due    group.Counter
 	missed group.Counter
 	rates  rates
+	peak   float64 // the highest rate since the start or the last reset
 }
 
 // rates are averages over group.RateWindow.
@@ -50,7 +51,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	s, settings := g.Head(at.Time)
 	if g.TakeReset(s.Running) {
 		g.shards.Reset()
-		f.due.Base, f.missed.Base = due, missed
+		f.due.Base, f.missed.Base, f.peak = due, missed, 0
 	}
 	g.shards.Log(at.Time)
 	s.Engine = g.Host().EngineOf(settings.Engine)
@@ -97,6 +98,8 @@ func (g *Group) sampleCounts(p *snapshot.Producer, at time.Time, running time.Du
 	r.add(at, g.shards.Lifetime())
 	p.Sent, p.Acked, p.Failed, p.Bytes = counts.Sent, counts.Acked, counts.Failed, counts.Bytes
 	p.SentPerSecond, p.Rate, p.BytesPerSecond = r.sent.Rate(), r.acked.Rate(), r.bytes.Rate()
+	g.sampled.peak = max(g.sampled.peak, p.Rate)
+	p.Peak = g.sampled.peak
 	p.Average = group.PerSecond(counts.Acked, running)
 	p.MessagesPerBatch = group.Ratio(r.acked.Rate(), r.batches.Rate())
 	if p.MessagesPerBatch == 0 {
@@ -111,7 +114,7 @@ func (g *Group) zeroFigures() {
 	defer f.mu.Unlock()
 	g.shards.Collect()
 	g.shards.Reset()
-	f.due.Base, f.missed.Base = 0, 0
+	f.due.Base, f.missed.Base, f.peak = 0, 0, 0
 }
 
 // dueAndMissed returns the schedule's own counts. Messages that had fallen due

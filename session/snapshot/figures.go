@@ -92,6 +92,7 @@ func newProducerFigures() []Figure {
 	type P = *Producer
 	return concat([]Figure{
 		ofProducer("rate", spec.PerSecond, "messages acked per second", func(p P) float64 { return p.Rate }),
+		ofProducer("peak", spec.PerSecond, "highest rate of a second since the start, messages acked", func(p P) float64 { return p.Peak }),
 		ofProducer("target", spec.PerSecond, "target rate, messages per second", func(p P) float64 { return float64(p.Target) }),
 		ofProducer("average", spec.PerSecond, "messages acked per second since the start", func(p P) float64 { return p.Average }),
 		ofProducer("mbps", spec.BytesPerSecond, "bytes of messages per second", func(p P) float64 { return p.BytesPerSecond }),
@@ -128,6 +129,7 @@ func newConsumerFigures() []Figure {
 	}
 	return concat([]Figure{
 		ofConsumer("rate", spec.PerSecond, "messages received per second", func(c C) float64 { return c.Rate }),
+		ofConsumer("peak", spec.PerSecond, "highest rate of a second since the start, messages received", func(c C) float64 { return c.Peak }),
 		ofConsumer("average", spec.PerSecond, "messages received per second since the start", func(c C) float64 { return c.Average }),
 		ofConsumer("mbps", spec.BytesPerSecond, "bytes of messages per second", func(c C) float64 { return c.BytesPerSecond }),
 		ofConsumer("ackrate", spec.PerSecond, "messages acknowledged per second", func(c C) float64 { return c.AckRate }),

@@ -113,6 +113,7 @@ type Producer struct {
 	Base    pacing.Rate  // the target of the shape alone: without a burst, and also while paused
 	Average float64      // messages acked per second since the start
 	Rate    float64      // messages acked per second
+	Peak    float64      // the highest Rate since the start or the last reset
 	SentPerSecond,
 	BytesPerSecond float64
 	Due, Missed      int64 // messages that fell due; messages skipped as too late
@@ -139,6 +140,7 @@ type Consumer struct {
 	Subscription string
 	Type         string
 	Rate         float64 // messages received per second
+	Peak         float64 // the highest Rate since the start or the last reset
 	Average      float64
 	BytesPerSecond,
 	AckRate float64

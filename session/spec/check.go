@@ -57,12 +57,13 @@ func (spec Producer) equal(o Producer) bool {
 	return spec.Topic == o.Topic && spec.Engine == o.Engine && spec.Partitions == o.Partitions && spec.Producers == o.Producers &&
 		spec.Size == o.Size && spec.Body == o.Body && spec.Keys == o.Keys &&
 		spec.Batch == o.Batch && spec.BatchBy == o.BatchBy && spec.BatchBytes == o.BatchBytes && spec.Delay == o.Delay &&
-		spec.Compression == o.Compression && spec.Pending == o.Pending && spec.Timeout == o.Timeout
+		spec.Compression == o.Compression && spec.Pending == o.Pending && spec.Timeout == o.Timeout &&
+		spec.Prefix == o.Prefix && spec.Pattern == o.Pattern
 }
 
 // Bodies returns the specification of the message bodies.
 func (spec Producer) Bodies() payload.Spec {
-	return payload.Spec{Size: spec.Size, Kind: spec.Body}
+	return payload.Spec{Size: spec.Size, Kind: spec.Body, Pattern: spec.Pattern}
 }
 
 // SameConsumers reports whether consumers made for spec serve o as well.

@@ -61,7 +61,7 @@ func readPrefix(into *string, text string) error {
 	case len(text) > prefixMax:
 		return fmt.Errorf("a prefix of %d bytes exceeds the limit of %d", len(text), prefixMax)
 	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\ufffd' }):
-		return fmt.Errorf("%q is not a prefix: no spaces in consumer names", text)
+		return fmt.Errorf("%q is not a prefix: no spaces in names", text)
 	}
 	*into = text
 	return nil

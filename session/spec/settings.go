@@ -122,8 +122,8 @@ func newProducerSettings() []Setting[Producer] {
 			Read:  func(p *P) string { return p.Size.String() },
 			Write: func(p *P, text string) error { return p.Size.UnmarshalText([]byte(text)) }},
 		{Name: "body", Kind: "WORD", Words: payload.KindNames(), Doc: "payload after the 32-byte stamp",
-			Read:  func(p *P) string { return p.Body.String() },
-			Write: func(p *P, text string) error { return p.Body.UnmarshalText([]byte(text)) }},
+			Read:  func(p *P) string { return payload.FormatBody(p.Body, p.Pattern) },
+			Write: readBody},
 		{Name: "keys", Kind: "KEYS", Doc: "number of message keys, and their distribution",
 			Read:  func(p *P) string { return p.Keys.String() },
 			Write: func(p *P, text string) error { return p.Keys.UnmarshalText([]byte(text)) }},
@@ -156,7 +156,18 @@ func newProducerSettings() []Setting[Producer] {
 			Write: func(p *P, text string) error {
 				return readDuration(&p.Timeout, text, SendTimeoutMin, SendTimeoutMax)
 			}},
+		{Name: "prefix", Kind: "NAME", Doc: "prefix of the producer names; auto is pulsh- and the group's name",
+			Read:  func(p *P) string { return writePrefix(p.Prefix) },
+			Write: func(p *P, text string) error { return readPrefix(&p.Prefix, text) }},
 	}
+}
+
+func readBody(p *Producer, text string) error {
+	kind, pattern, err := payload.ParseBody(text)
+	if err == nil {
+		p.Body, p.Pattern = kind, pattern
+	}
+	return err
 }
 
 func newConsumerSettings() []Setting[Consumer] {

@@ -37,6 +37,8 @@ type Producer struct {
 	Compression broker.Compression
 	Pending     int // max pending messages, whole group
 	Timeout     time.Duration
+	Prefix      string // of the producer names; "" is pulsh- and the group's name
+	Pattern     string // that Body repeats, if it is payload.PatternKind
 }
 
 // Consumer holds the settings of a consumer group.

@@ -51,7 +51,11 @@ func producerFacts(p *snapshot.Producer) []string {
 	if p.Missed > 0 {
 		facts = append(facts, whole(p.Missed, "skipped"))
 	}
-	facts = append(facts, graphs.Whole(p.Average)+"/s")
+	rate := graphs.Whole(p.Average) + "/s"
+	if p.Peak > 0 {
+		rate += ", peak " + graphs.Rate(p.Peak)
+	}
+	facts = append(facts, rate)
 	if q := p.Latency.Total; q.Count > 0 {
 		facts = append(facts, fmt.Sprintf("p50 %s p99 %s max %s", millis(q.P50), millis(q.P99), graphs.MillisUnit(float64(q.Max))))
 	}
