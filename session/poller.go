@@ -20,6 +20,10 @@ type poller struct {
 	silence silence
 }
 
+// silenceSlack is how many requests more must be in vain before the user is told: the
+// probe needs as long to find out that the cluster is away altogether.
+const silenceSlack = 3
+
 // silence is how long the admin API has not answered a single request.
 type silence struct {
 	of       *connection
@@ -103,7 +107,7 @@ func (p *poller) listen(c *connection, answered bool, failed map[string]error) {
 	if q.told || q.polls >= brokerstats.StaleAfter {
 		c.setAdmin(q.answered, why)
 	}
-	if q.told || q.polls < brokerstats.StaleAfter || c.state() != snapshot.Up {
+	if q.told || q.polls < brokerstats.StaleAfter+silenceSlack || c.state() != snapshot.Up {
 		return // a cluster that is away altogether was told of already
 	}
 	q.told = true

@@ -57,6 +57,9 @@ func NewBodies(spec Spec, slots int, seed uint64) (*Bodies, error) {
 	if spec.Size.IsZero() {
 		return nil, fmt.Errorf("a body needs a size such as 1KiB")
 	}
+	if spec.Kind == PatternKind && spec.Pattern == "" {
+		return nil, fmt.Errorf("a pattern needs a text (pattern(TEXT))")
+	}
 	if slots < 1 {
 		return nil, fmt.Errorf("%d slots are not enough for one body", slots)
 	}

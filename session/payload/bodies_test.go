@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,9 +19,18 @@ func mustSize(t testing.TB, text string) Size {
 
 func mustBodies(t testing.TB, size string, kind Kind, slots int) *Bodies {
 	t.Helper()
-	b, err := NewBodies(Spec{Size: mustSize(t, size), Kind: kind}, slots, 7)
+	b, err := NewBodies(specOf(mustSize(t, size), kind), slots, 7)
 	require.NoError(t, err)
 	return b
+}
+
+// specOf is the Spec of one kind, with the text that a pattern needs.
+func specOf(size Size, kind Kind) Spec {
+	spec := Spec{Size: size, Kind: kind}
+	if kind == PatternKind {
+		spec.Pattern = "abc"
+	}
+	return spec
 }
 
 func TestStampRoundTrip(t *testing.T) {
@@ -48,16 +58,32 @@ func TestStampRoundTrip(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	for i, name := range KindNames() {
-		k, err := ParseKind(name)
+		k, pattern, err := ParseBody(name)
 		require.NoError(t, err)
 		require.Equal(t, Kind(i), k)
+		require.Equal(t, name, FormatBody(k, pattern))
 		require.Equal(t, name, k.String())
-		var again Kind
-		require.NoError(t, again.UnmarshalText([]byte(name)))
-		require.Equal(t, k, again)
 	}
-	_, err := ParseKind("noise")
-	require.EqualError(t, err, `"noise" is not a kind of body (random, text, sequential, zero)`)
+	for text, want := range map[string]string{
+		"noise":       `"noise" is not a kind of body (random, text, sequential, zero, pattern(TEXT))`,
+		"pattern":     `"pattern" is not a kind of body (random, text, sequential, zero, pattern(TEXT))`,
+		"pattern()":   "a pattern needs a text (pattern(TEXT))",
+		"pattern(abc": `"pattern(abc" has no closing parenthesis (pattern(TEXT))`,
+		"pattern(" + strings.Repeat("a", PatternMax+1) + ")": "a pattern of 4097 bytes exceeds the limit of 4096",
+	} {
+		_, _, err := ParseBody(text)
+		require.EqualError(t, err, want)
+	}
+	_, err := ParseKind("pattern(TEXT)")
+	require.Error(t, err, "a kind without its text")
+}
+
+func TestPatternRepeatsItsText(t *testing.T) {
+	b, err := NewBodies(Spec{Size: mustSize(t, "40"), Kind: PatternKind, Pattern: "abc"}, 3, 1)
+	require.NoError(t, err)
+	for slot := range b.Slots() {
+		require.Equal(t, "abcabcab", string(b.Body(slot)[StampSize:]))
+	}
 }
 
 func TestSlotsDoNotTouch(t *testing.T) {
@@ -119,11 +145,13 @@ func TestBodiesRefuse(t *testing.T) {
 	require.EqualError(t, err, "a body needs a size such as 1KiB")
 	_, err = NewBodies(Spec{Size: mustSize(t, "1KiB")}, 0, 0)
 	require.EqualError(t, err, "0 slots are not enough for one body")
+	_, err = NewBodies(Spec{Size: mustSize(t, "1KiB"), Kind: PatternKind}, 1, 0)
+	require.EqualError(t, err, "a pattern needs a text (pattern(TEXT))")
 }
 
 func TestSameSeedSameBodies(t *testing.T) {
 	for i := range KindNames() {
-		spec := Spec{Size: mustSize(t, "100..300"), Kind: Kind(i)}
+		spec := specOf(mustSize(t, "100..300"), Kind(i))
 		a, err := NewBodies(spec, 20, 5)
 		require.NoError(t, err)
 		b, err := NewBodies(spec, 20, 5)

@@ -127,10 +127,11 @@ func TestSeekIDOnAnUnpartitionedTopic(t *testing.T) {
 	require.Equal(t, "POST "+fast+`/subscription/s/resetcursor {"ledgerId":1,"entryId":2,"partitionIndex":-1,"batchIndex":-1}`, p.questions()[1])
 }
 
-const single = `{"msgRateIn":10.5,"msgThroughputIn":1050,"bytesInCounter":4000,"msgInCounter":400,"storageSize":5000,
+const single = `{"msgRateIn":10.5,"msgThroughputIn":1050,"bytesInCounter":4000,"msgInCounter":400,"storageSize":5000,"backlogSize":4096,"backlogQuotaLimitSize":4096,
 	"publishers":[{"producerName":"p1"},{"producerName":"p2"}],
-	"subscriptions":{"s":{"type":"Key_Shared","msgBacklog":7,"unackedMessages":3,"msgOutCounter":90,"msgRateOut":2.5,"msgRateRedeliver":0.5,
-		"consumers":[{"consumerName":"c1","avgMessagesPerEntry":12},{"consumerName":"c2","avgMessagesPerEntry":9}]},
+	"subscriptions":{"s":{"type":"Key_Shared","msgBacklog":7,"unackedMessages":3,"msgOutCounter":90,"msgRateOut":2.5,"msgRateRedeliver":0.5,"totalMsgExpired":6,
+		"dispatchThrottledMsgEventsByTopicLimit":3,"dispatchThrottledBytesEventsByTopicLimit":1,"dispatchThrottledMsgEventsByBrokerLimit":2,
+		"consumers":[{"consumerName":"c1","avgMessagesPerEntry":12,"blockedConsumerOnUnackedMsgs":true},{"consumerName":"c2","avgMessagesPerEntry":9}]},
 		"idle":{"type":"None","msgBacklog":0,"consumers":[]}}}`
 
 func TestStatsOfAnUnpartitionedTopic(t *testing.T) {
@@ -141,9 +142,10 @@ func TestStatsOfAnUnpartitionedTopic(t *testing.T) {
 	now := time.Unix(1000, 0)
 	a.now = func() time.Time { return now }
 	want := broker.TopicStats{
-		MessagesIn: 400, BytesIn: 4000, RateIn: 10.5, ThroughputIn: 1050, StorageBytes: 5000, Producers: 2, MessagesPerEntry: 10,
+		MessagesIn: 400, BytesIn: 4000, RateIn: 10.5, ThroughputIn: 1050, StorageBytes: 5000, Producers: 2, MessagesPerEntry: 10, RatioKnown: true, BacklogFull: true,
 		Subscriptions: map[string]broker.SubscriptionStats{
-			"s":    {Type: broker.KeyShared, BacklogEntries: 7, Unacked: 3, MessagesOut: 90, RateOut: 2.5, RateRedeliver: 0.5, Consumers: 2},
+			"s": {Type: broker.KeyShared, BacklogEntries: 7, Unacked: 3, MessagesOut: 90, RateOut: 2.5, RateRedeliver: 0.5, Consumers: 2, Names: []string{"c1", "c2"},
+				Expired: 6, Blocked: true, Throttled: map[string]int64{"dispatch": 4, "whole dispatch": 2}},
 			"idle": {},
 		}}
 	for range 3 {
@@ -168,9 +170,9 @@ func TestStatsSumPartitions(t *testing.T) {
 		"GET " + fast + "/partitioned-internalStats": ok(`{"partitions":{"persistent://public/default/fast-partition-0":{"entriesAddedCounter":20},"persistent://public/default/fast-partition-1":{"entriesAddedCounter":20}}}`),
 	})
 	one := broker.TopicStats{MessagesIn: 100, BytesIn: 1000, Producers: 1, MessagesPerEntry: 5,
-		Subscriptions: map[string]broker.SubscriptionStats{"s": {Type: broker.Shared, BacklogEntries: 5, Consumers: 1}}}
-	want := broker.TopicStats{MessagesIn: 200, BytesIn: 2000, Producers: 1, MessagesPerEntry: 5,
-		Subscriptions: map[string]broker.SubscriptionStats{"s": {Type: broker.Shared, BacklogEntries: 10, Consumers: 1}},
+		Subscriptions: map[string]broker.SubscriptionStats{"s": {Type: broker.Shared, BacklogEntries: 5, Consumers: 1, Names: []string{"c1"}}}}
+	want := broker.TopicStats{MessagesIn: 200, BytesIn: 2000, Producers: 1, MessagesPerEntry: 5, RatioKnown: true,
+		Subscriptions: map[string]broker.SubscriptionStats{"s": {Type: broker.Shared, BacklogEntries: 10, Consumers: 1, Names: []string{"c1"}}},
 		Partitions:    map[string]broker.TopicStats{"fast-partition-0": one, "fast-partition-1": one}}
 	for range 2 {
 		got, err := a.Stats(t.Context(), "fast")
