@@ -206,18 +206,18 @@ func table() []lang.Command {
 
 		// scripts
 
-		{Name: "run", Section: host.ScriptSection, Params: []lang.Param{{Name: "file", Kind: lang.FileKind()}}, Assigns: true,
+		{Name: "run", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "file", Kind: lang.FileKind()}}, Assigns: true,
 			Summary: "run a script",
 			Detail: "The script, with all scripts that it runs, is checked before its first line runs. It ends at its first error. " +
 				"File names in a script are relative to it. NAME=VALUE sets variables of the script, which its own let does not change.",
 			Examples: []string{"run examples/smoke.pulsh", "run examples/smoke.pulsh rate=2k"}, Prepare: lang.PrepareRun, Run: lang.RunPasses},
-		{Name: "repeat", Section: host.ScriptSection, Params: []lang.Param{{Name: "times", Kind: kinds.Repeat()}, {Name: "file", Kind: lang.FileKind()}}, Assigns: true,
+		{Name: "repeat", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "times", Kind: kinds.Repeat()}, {Name: "file", Kind: lang.FileKind()}}, Assigns: true,
 			Summary: "run a script N times", Examples: []string{"repeat 2 examples/step.pulsh w=2"}, Prepare: lang.PrepareRepeat, Run: lang.RunPasses},
-		{Name: "for", Section: host.ScriptSection, Assigns: true,
+		{Name: "for", Section: host.ScriptSection, Offline: true, Assigns: true,
 			Params:  []lang.Param{{Name: "name", Kind: kinds.Variable()}, {Name: "in", Kind: kinds.In()}, {Name: "values", Kind: kinds.Values(), Rest: true}},
 			Summary: "run a script once for each value of a variable", Examples: []string{"for w in 1 2 4 8 run examples/step.pulsh"},
 			Prepare: lang.PrepareFor, Run: lang.RunPasses},
-		{Name: "let", Section: host.ScriptSection, Assigns: true,
+		{Name: "let", Section: host.ScriptSection, Offline: true, Assigns: true,
 			Summary: "set variables, or list them",
 			Detail: "The lines that follow use the value as $rate or ${rate}, within \"…\" too, but not within '…'; $$ is a dollar sign. " +
 				"Variables are substituted when a script is read. A let is a default: an argument of run, --set rate=20k and PULSH_VAR_RATE in the environment override it, in this order. " +
@@ -228,9 +228,9 @@ func table() []lang.Command {
 				{Name: "timeout", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "when to give up; default 5m"}},
 			Summary:  "wait until a condition is true",
 			Examples: []string{"wait until fast.rate>1k timeout=30s", "wait until fast.p99<1s and sub1.backlog<5k"}, Run: host.Verb(script.WaitUntil)},
-		{Name: "wait", Section: host.ScriptSection, Params: []lang.Param{{Name: "duration", Kind: kinds.Duration()}},
+		{Name: "wait", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "duration", Kind: kinds.Duration()}},
 			Summary: "wait for a while", Detail: "--speed 2 halves it.", Examples: []string{"wait 2s"}, Run: lang.Wait},
-		{Name: "at", Section: host.ScriptSection, Params: []lang.Param{{Name: "at", Kind: lang.InstantKind()}},
+		{Name: "at", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "at", Kind: lang.InstantKind()}},
 			Summary: "wait until an offset in the script's timeline",
 			Detail: "record writes it for pauses. Offsets count from the start of the script, so slow lines do not delay later ones; " +
 				"`wait` counts from the end of the line before it. --speed 2 halves all of them. The summary gives the largest delay.",
@@ -241,7 +241,7 @@ func table() []lang.Command {
 				{Name: "within", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long it may take to become true"}},
 			Summary: "fail if a condition is not true", Detail: "Prints PASS or FAIL with the measured values. Without for and within it is tested once.",
 			Examples: []string{"expect fast.p99<1s for=1s", "expect fast.rate>1k within=10s", "expect sub1.lost=0 and sub1.duplicated=0"}, Run: host.Verb(script.Expect)},
-		{Name: "mark", Section: host.ScriptSection, Params: []lang.Param{{Name: "text", Kind: lang.TextKind(), Rest: true}},
+		{Name: "mark", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "text", Kind: lang.TextKind(), Rest: true}},
 			Summary: "put a mark on the time axis", Examples: []string{`mark "before the fix"`}, Run: host.Verb(script.Mark)},
 		{Name: "record", Section: host.ScriptSection,
 			Params:  []lang.Param{{Name: "file", Kind: kinds.NewFile()}, {Name: "force", Kind: kinds.Force(), Optional: true}},
@@ -249,7 +249,7 @@ func table() []lang.Command {
 			Detail: "Every line is written before it runs, with an `at` for the pause before it, so a crash loses nothing. " +
 				"A line that fails becomes a comment, unless it is an expect. force overwrites an existing file.",
 			Examples: []string{"record mine.pulsh force"}, Run: lang.Record},
-		{Name: "record stop", Section: host.ScriptSection, Summary: "stop recording", Examples: []string{"record stop"}, Run: lang.RecordStop},
+		{Name: "record stop", Section: host.ScriptSection, Offline: true, Summary: "stop recording", Examples: []string{"record stop"}, Run: lang.RecordStop},
 
 		// profiles
 
@@ -262,13 +262,13 @@ func table() []lang.Command {
 			Summary:  "load a profile; its groups are ready to start",
 			Detail:   "produce start and consume start start them. Connects to the profile's cluster if there is no connection yet.",
 			Examples: []string{"load low"}, Run: host.Verb(script.Load)},
-		{Name: "profile show", Section: host.ProfileSection, Params: []lang.Param{{Name: "profile", Kind: kinds.Profile()}},
+		{Name: "profile show", Section: host.ProfileSection, Offline: true, Params: []lang.Param{{Name: "profile", Kind: kinds.Profile()}},
 			Summary: "print a profile, defaults included", Examples: []string{"profile show low"}, Run: host.Verb(script.ShowProfile)},
-		{Name: "profile delete", Section: host.ProfileSection, Params: []lang.Param{{Name: "profile", Kind: kinds.Saved()}, {Name: "force", Kind: lang.Words("force"), Optional: true}},
+		{Name: "profile delete", Section: host.ProfileSection, Offline: true, Params: []lang.Param{{Name: "profile", Kind: kinds.Saved()}, {Name: "force", Kind: lang.Words("force"), Optional: true}},
 			Summary: "delete a saved profile", Detail: "Asks first, unless force is given.",
 			Examples: []string{"profile delete mine"}, Run: host.Verb(script.DeleteProfile)},
-		{Name: "profiles", Section: host.ProfileSection, Summary: "list the profiles", Examples: []string{"profiles"}, Run: host.Verb(script.ListProfiles)},
-		{Name: "history", Section: host.ProfileSection,
+		{Name: "profiles", Section: host.ProfileSection, Offline: true, Summary: "list the profiles", Examples: []string{"profiles"}, Run: host.Verb(script.ListProfiles)},
+		{Name: "history", Section: host.ProfileSection, Offline: true,
 			Params:  []lang.Param{{Name: "what", Kind: kinds.Past(), Rest: true, Optional: true}},
 			Summary: "list previous commands",
 			Detail: "A number limits the list; any other text selects the lines that contain it. !12 inserts the line with that number, !! the last one, " +
@@ -299,16 +299,16 @@ func table() []lang.Command {
 			Detail: "JSON Lines (.jsonl) or CSV (.csv), one record per interval and group, with the columns of export. A record covers the whole interval: durations are its maximum, " +
 				"rates its mean. `-` is standard output as JSON Lines, unless it is a terminal. A full disk ends the stream with a note; the load goes on.",
 			Examples: []string{"stream run.jsonl", "stream run.csv every=10s"}, Run: host.Verb(report.StreamStart)},
-		{Name: "stream stop", Section: host.ExportSection, Summary: "stop the stream", Examples: []string{"stream stop"}, Run: host.Verb(report.StreamStop)},
-		{Name: "metrics serve", Section: host.ExportSection,
+		{Name: "stream stop", Section: host.ExportSection, Offline: true, Summary: "stop the stream", Examples: []string{"stream stop"}, Run: host.Verb(report.StreamStop)},
+		{Name: "metrics serve", Section: host.ExportSection, Offline: true,
 			Params: []lang.Param{{Name: "address", Kind: kinds.Address(), Optional: true},
 				{Name: "remote", Kind: kinds.On(), Keyed: true, Optional: true, Doc: "on lets other machines reach it, where the address says so"}},
 			Summary: "serve metrics to Prometheus",
 			Detail: "At " + kinds.MetricsAddress + " if no address is given. Durations are histograms that can be added up over groups and processes, and beside them summaries with the exact " +
 				"quantiles of the last second. An address that other machines can reach needs remote=on.",
 			Examples: []string{"metrics serve", "metrics serve 127.0.0.1:9096"}, Run: host.Verb(report.MetricsServe)},
-		{Name: "metrics stop", Section: host.ExportSection, Summary: "end serving metrics", Examples: []string{"metrics stop"}, Run: host.Verb(report.MetricsStop)},
-		{Name: "compare", Section: host.ExportSection,
+		{Name: "metrics stop", Section: host.ExportSection, Offline: true, Summary: "end serving metrics", Examples: []string{"metrics stop"}, Run: host.Verb(report.MetricsStop)},
+		{Name: "compare", Section: host.ExportSection, Offline: true,
 			Params:   []lang.Param{{Name: "a", Kind: kinds.Report()}, {Name: "b", Kind: kinds.Report()}},
 			Summary:  "put two exported runs side by side",
 			Detail:   "Medians of the values a second, with the least and the most. A figure is better or worse when the middle halves of its values do not touch and the medians are 2 % apart.",
@@ -322,16 +322,17 @@ func table() []lang.Command {
 
 		// cluster
 
-		{Name: "connect", Section: host.ClusterSection, Changes: true,
+		{Name: "connect", Section: host.ClusterSection, Connects: true, Changes: true,
 			Params: append([]lang.Param{{Name: "url", Kind: kinds.Url()},
 				{Name: "admin", Kind: kinds.AdminURL(), Keyed: true, Optional: true, Doc: "URL of the admin API, for backlog, seek and topics"},
 				{Name: "token_file", Kind: path, Keyed: true, Optional: true, Doc: "file with the token"},
 				{Name: "token_env", Kind: variable, Keyed: true, Optional: true, Doc: "environment variable with the token"},
 				{Name: "trust_certs", Kind: path, Keyed: true, Optional: true, Doc: "CA certificates to trust in addition to the system's"},
-				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how to verify the server certificate"}}, kinds.LoginParams(path, variable)...),
+				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how to verify the server certificate"},
+				{Name: "wait", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long to try again while the cluster is starting; one attempt if not given"}}, kinds.LoginParams(path, variable)...),
 			Summary:  "connect to a cluster",
 			Detail:   "All groups must be stopped first: a session has one cluster.",
-			Examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080"}, Run: host.Verb(cluster.Connect)},
+			Examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080", "connect pulsar://localhost:6650 wait=60s"}, Run: host.Verb(cluster.Connect)},
 		{Name: "topics", Section: host.ClusterSection, Params: []lang.Param{{Name: "namespace", Kind: namespace, Optional: true}},
 			Summary: "list the topics of a namespace, with rates, backlog and storage", Examples: []string{"topics", "topics public/default"}, Run: host.Verb(cluster.Topics)},
 		{Name: "topic create", Section: host.ClusterSection,
@@ -383,25 +384,25 @@ func table() []lang.Command {
 			Summary:  "expire the messages of a subscription that are older than an age",
 			Detail:   "The broker expires in the background, and counts in whole seconds. " + lang.AsksFirst,
 			Examples: []string{"sub expire fast audit 10m"}, Run: host.Verb(cluster.ExpireSub)},
-		{Name: "local start", Section: host.ClusterSection, Changes: true, Summary: "run a real Pulsar on this machine and connect to it",
+		{Name: "local start", Section: host.ClusterSection, Connects: true, Changes: true, Summary: "run a real Pulsar on this machine and connect to it",
 			Detail: "Needs Java 17 or later and 0.5 GiB of memory; downloads Pulsar once. " +
 				"The server stops with the last pulsh that uses it, and keeps its data.",
 			Examples: []string{"local start"}, Run: host.Verb(cluster.LocalStart)},
-		{Name: "local stop", Section: host.ClusterSection, Summary: "stop the local Pulsar for all who use it", Examples: []string{"local stop"}, Run: host.Verb(cluster.LocalStop)},
-		{Name: "local kill", Section: host.ClusterSection, Summary: "kill the local Pulsar as a crash would",
+		{Name: "local stop", Section: host.ClusterSection, Offline: true, Summary: "stop the local Pulsar for all who use it", Examples: []string{"local stop"}, Run: host.Verb(cluster.LocalStop)},
+		{Name: "local kill", Section: host.ClusterSection, Offline: true, Summary: "kill the local Pulsar as a crash would",
 			Detail: "A real kill -9. `local restart` brings it back with its data.", Examples: []string{"local kill"}, Run: host.Verb(cluster.LocalKill)},
-		{Name: "local restart", Section: host.ClusterSection, Summary: "restart the local Pulsar with its data",
+		{Name: "local restart", Section: host.ClusterSection, Offline: true, Summary: "restart the local Pulsar with its data",
 			Examples: []string{"local restart"}, Run: host.Verb(cluster.LocalRestart)},
-		{Name: "local status", Section: host.ClusterSection, Summary: "show the local Pulsar's status", Examples: []string{"local status"}, Run: host.Verb(cluster.LocalStatus)},
-		{Name: "local logs", Section: host.ClusterSection, Params: []lang.Param{{Name: "lines", Kind: cluster.LogLines(), Optional: true}},
+		{Name: "local status", Section: host.ClusterSection, Offline: true, Summary: "show the local Pulsar's status", Examples: []string{"local status"}, Run: host.Verb(cluster.LocalStatus)},
+		{Name: "local logs", Section: host.ClusterSection, Offline: true, Params: []lang.Param{{Name: "lines", Kind: cluster.LogLines(), Optional: true}},
 			Summary: "print the end of the local Pulsar's log", Examples: []string{"local logs", "local logs 50"}, Run: host.Verb(cluster.LocalLogs)},
 
 		// general
 
-		{Name: "help", Aliases: []string{"?"}, Section: host.GeneralSection,
+		{Name: "help", Aliases: []string{"?"}, Section: host.GeneralSection, Offline: true,
 			Params:  []lang.Param{{Name: "about", Kind: lang.AboutKind(language), Rest: true, Optional: true}},
 			Summary: "explain a command or a kind of value", Examples: []string{"help", "help produce start", "help RATE"}, Run: lang.Help},
-		{Name: "set session", Section: host.GeneralSection, SomeSetting: true,
+		{Name: "set session", Section: host.GeneralSection, Offline: true, SomeSetting: true,
 			Params:  kinds.SettingParams(spec.PreferenceSettings(), spec.DefaultPreferences),
 			Summary: "change session settings",
 			Detail: "Status figures turn yellow at a -warn limit and red at a -fail limit; off removes a limit. " +
@@ -413,7 +414,7 @@ func table() []lang.Command {
 			Detail: "Its groups use a topic of their own, which is deleted at the end. A line explains each step. " +
 				"Ctrl-C ends it.",
 			Examples: []string{"demo"}, Run: host.Verb(script.Demo)},
-		{Name: "quit", Aliases: []string{"exit"}, Section: host.GeneralSection, Summary: "end the session",
+		{Name: "quit", Aliases: []string{"exit"}, Section: host.GeneralSection, Offline: true, Summary: "end the session",
 			Detail: "Stops all groups and prints their totals.", Examples: []string{"quit"}, Run: quit},
 	}
 }

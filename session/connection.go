@@ -19,6 +19,8 @@ import (
 const (
 	probeIdle    = 5 * time.Second // between two probes while no group is active
 	probeTimeout = 2 * time.Second // after which a silent broker counts as unreachable
+	patienceMax  = 10 * time.Second
+	retryEvery   = 500 * time.Millisecond // between two attempts of ConnectWithin
 )
 
 // connection is an open cluster and the state of its health.
@@ -39,7 +41,7 @@ func open(ctx context.Context, s *Session, t broker.Target) (*connection, error)
 	if err != nil {
 		return nil, err
 	}
-	probing, cancel := context.WithTimeout(ctx, probeTimeout)
+	probing, cancel := context.WithTimeout(ctx, max(probeTimeout, t.Patience))
 	answer, err := link.Probe(probing)
 	cancel()
 	if err != nil {
@@ -62,6 +64,29 @@ func open(ctx context.Context, s *Session, t broker.Target) (*connection, error)
 	}
 	go c.watch(watching, s) // owned by the connection: close ends it and waits
 	return c, nil
+}
+
+// ConnectWithin connects as Session.Connect does, and tries again for as long as wait
+// while the fault may pass, as it does when a cluster is starting. tell is called after
+// each attempt that failed. A longer wait also lets a distant or busy broker take up to
+// patienceMax for one answer. With a wait of 0 there is one attempt.
+func ConnectWithin(ctx context.Context, s *Session, t broker.Target, wait time.Duration, tell func(why error)) error {
+	end := time.Now().Add(wait)
+	t.Patience = min(wait, patienceMax)
+	for {
+		err := s.Connect(ctx, t)
+		var fault interface{ Passing() bool }
+		left := time.Until(end)
+		if err == nil || ctx.Err() != nil || left <= 0 || !errors.As(err, &fault) || !fault.Passing() {
+			return err
+		}
+		tell(err)
+		select {
+		case <-time.After(min(left, retryEvery)):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // host returns the first host of a URL with its port.
@@ -92,7 +117,7 @@ func (c *connection) watch(ctx context.Context, s *Session) {
 			before = now
 			continue
 		}
-		probing, cancel := context.WithTimeout(ctx, probeTimeout)
+		probing, cancel := context.WithTimeout(ctx, max(probeTimeout, c.target.Patience))
 		_, err := c.Probe(probing)
 		cancel()
 		if ctx.Err() != nil {

@@ -2,10 +2,14 @@ package cluster
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
+	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/pacing"
 )
 
 // Connect runs the command connect: connect to a cluster.
@@ -18,7 +22,8 @@ func Connect(ctx context.Context, c *host.Call) error {
 	for _, f := range broker.LoginFields() {
 		*f.Field(&t.Login) = c.Text(f.Name)
 	}
-	return connectTo(ctx, c, t)
+	wait, _ := host.Value[time.Duration](c, "wait")
+	return connectTo(ctx, c, t, wait)
 }
 
 // requireIdle returns an error if a group is active: the cluster cannot change under
@@ -32,9 +37,13 @@ func requireIdle(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-// connectTo connects to a cluster and prints its version.
-func connectTo(ctx context.Context, c *host.Call, t broker.Target) error {
-	if err := c.Env.Session.Connect(ctx, t); err != nil {
+// connectTo connects to a cluster, which it waits for, and prints its version.
+func connectTo(ctx context.Context, c *host.Call, t broker.Target, wait time.Duration) error {
+	err := session.ConnectWithin(ctx, c.Env.Session, t, wait, func(why error) {
+		c.Report(lang.Step{Text: fmt.Sprintf("waiting up to %s: %v", pacing.FormatDuration(wait), why)})
+	})
+	c.Report(lang.Step{})
+	if err != nil {
 		e := lang.AsError(err)
 		e.Code = lang.ExitUnconnected
 		return e

@@ -70,7 +70,7 @@ func LocalStart(ctx context.Context, c *host.Call) error {
 		e.Code = lang.ExitUnconnected
 		return &e
 	}
-	return connectTo(ctx, c, t)
+	return connectTo(ctx, c, t, 0)
 }
 
 // LocalStop runs the command local stop: stop the local Pulsar for all who use it.

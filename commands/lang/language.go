@@ -51,6 +51,8 @@ type Command struct {
 	Changes     bool // it changes groups: the next command waits for a new sample
 	Destroys    bool // it destroys something in the cluster: it asks first
 	Assigns     bool // its settings are variables of any name
+	Offline     bool // it runs without a cluster, whatever it acts on
+	Connects    bool // it connects to a cluster by itself
 	// Prepare runs when the line is parsed: it reads scripts and sets variables. It may
 	// be nil.
 	Prepare func(c *Call) []*Error

@@ -77,6 +77,26 @@ func (l *Language) ReadScript(path string, vars ...Variable) (*Script, error) {
 	return script, nil
 }
 
+// Connection reports whether a script needs a connection at its start: one of its
+// commands acts on the cluster before any connects to one. settled is false if none
+// does either, so that a script after it may.
+func (s *Script) Connection() (needs, settled bool) {
+	for _, c := range s.calls {
+		switch {
+		case c.Command.Connects:
+			return false, true
+		case !c.Command.Offline:
+			return true, true
+		}
+		for _, pass := range c.passes {
+			if needs, settled := pass.script.Connection(); settled {
+				return needs, true
+			}
+		}
+	}
+	return false, false
+}
+
 // RunScript runs a script to its end, its first error (unless KeepGoing), or a quit,
 // which is not an error.
 func (c *Runner) RunScript(ctx context.Context, s *Script, out io.Writer, o Options) (Result, error) {

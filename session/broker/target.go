@@ -3,6 +3,7 @@ package broker
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Target names a cluster and says how to enter it.
@@ -18,6 +19,8 @@ type Target struct {
 	OAuth     Secret // the JSON of client_id and client_secret, where no file is named
 	TrustFile string // certificates to trust beside the system's
 	TLSCheck  TLSCheck
+	// Patience is how long an answer to a probe may take, 0 for two seconds.
+	Patience time.Duration
 }
 
 // TLSCheck says how a cluster's certificate is checked.

@@ -55,7 +55,7 @@ func Cluster(_ context.Context, t broker.Target, clock broker.Clock) (session.Li
 
 // ask probes a cluster with the credentials that the client presents.
 func ask(ctx context.Context, t broker.Target, secure *tls.Config, credentials *broker.Credentials) (session.Answer, error) {
-	d := probe.Dialer{TLS: secure}
+	d := probe.Dialer{TLS: secure, Patience: t.Patience}
 	if credentials != nil {
 		d.Token, d.Method = credentials.Present, credentials.Method
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mattn/go-isatty"
 
@@ -14,6 +15,7 @@ import (
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/input"
+	"pulsh/session/pacing"
 	"pulsh/session/secret"
 	"pulsh/shell"
 )
@@ -49,20 +51,18 @@ func (p *program) metricsLine() string {
 	return line
 }
 
-// readScripts parses all scripts and lines before anything runs.
-func readScripts(o Options, vars []lang.Variable, in io.Reader) (map[string]*lang.Script, error) {
-	scripts := map[string]*lang.Script{}
+// readScripts parses all scripts and the lines of -e before anything runs.
+func readScripts(o Options, vars []lang.Variable, in io.Reader) (scripts map[string]*lang.Script, lines *lang.Script, err error) {
+	scripts = map[string]*lang.Script{}
 	for _, file := range o.Files {
 		script, err := readScript(file, vars, in)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		scripts["run "+file] = script
 	}
-	if _, err := commands.ParseScript("-e", strings.Join(o.Lines, "\n"), vars...); err != nil {
-		return nil, err
-	}
-	return scripts, nil
+	lines, err = commands.ParseScript("-e", strings.Join(o.Lines, "\n"), vars...)
+	return scripts, lines, err
 }
 
 func readScript(file string, vars []lang.Variable, in io.Reader) (*lang.Script, error) {
@@ -148,3 +148,15 @@ func (p *program) painted(err error) error {
 // prompts reports whether the program has a prompt: standard input is a terminal, and
 // there is no batch.
 func (p *program) prompts() bool { return !p.Batch() && isatty.IsTerminal(p.In.Fd()) }
+
+// waitMax bounds --wait.
+const waitMax = time.Hour
+
+// readWait reads the value of --wait.
+func readWait(text string) (time.Duration, error) {
+	d, err := pacing.ParseDuration(text)
+	if err == nil && (d < 0 || d > waitMax) {
+		err = fmt.Errorf("%s is outside 0s to 1h", text)
+	}
+	return d, err
+}

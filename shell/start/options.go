@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"pulsh/commands/lang"
 	"pulsh/session/secret"
@@ -18,7 +19,8 @@ type Options struct {
 	Flags, Environment Level // the settings of the connection
 	Profile            Setting
 	ClientConf         Setting
-	PulsarHome         string // PULSAR_HOME: a Pulsar that is installed here
+	PulsarHome         string        // PULSAR_HOME: a Pulsar that is installed here
+	Wait               time.Duration // how long a cluster that does not answer is waited for at the start
 
 	Local, KeepLocal bool
 	LocalDir         string   // of the local Pulsar's data, "" for the user's cache folder

@@ -2,10 +2,12 @@ package start
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -166,4 +168,73 @@ func requireAbsent(t *testing.T, dir, text string) {
 		require.NotContains(t, string(body), text, path)
 		return err
 	}))
+}
+
+// TestCommandsWithoutACluster runs in a batch what acts on no cluster, although none
+// answers, and what connects by itself.
+func TestCommandsWithoutACluster(t *testing.T) {
+	silent := []string{"PULSH_URL=" + nowhere}
+	for line, want := range map[string]string{
+		"help":                         "produce start",
+		"help rate":                    "rate",
+		"profiles":                     "default",
+		"profile show low":             "",
+		"history":                      "history",
+		"local status":                 "no local pulsar is running",
+		"quit":                         "",
+		"connect pulsar://127.0.0.1:2": "no Pulsar answers at pulsar://127.0.0.1:2",
+		"list":                         "no Pulsar answers at pulsar://127.0.0.1:1",
+		"help\nlist":                   "no Pulsar answers at pulsar://127.0.0.1:1",
+	} {
+		var args []string
+		for _, one := range strings.Split(line, "\n") {
+			args = append(args, "-e", one)
+		}
+		got := piped(t, pulsh(t, silent, args...), "")
+		require.Contains(t, got.out+got.err, want, line)
+		if !strings.Contains(want, "no Pulsar answers") {
+			require.NotContains(t, got.err, "no Pulsar answers", line)
+		}
+		script := piped(t, pulsh(t, silent, "-f", "-"), line+"\n")
+		require.Equal(t, strings.Contains(want, "no Pulsar answers"), strings.Contains(script.err, "no Pulsar answers"), line)
+	}
+}
+
+// TestWaitForAClusterThatIsStarting opens the port after the first attempts, and then
+// lets the server answer slowly, which a single probe would not wait for.
+func TestWaitForAClusterThatIsStarting(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	host := l.Addr().String()
+	require.NoError(t, l.Close())
+	var all sync.WaitGroup
+	defer all.Wait()
+	all.Go(func() {
+		time.Sleep(time.Second)
+		l, err := net.Listen("tcp", host)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer l.Close()
+		conn, err := l.Accept()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		time.Sleep(3 * time.Second) // longer than a probe that does not wait
+		greets(welcome)(conn)
+	})
+	begin := time.Now()
+	got := piped(t, pulsh(t, nil, "--url", "pulsar://"+host, "--wait", "1m", "-e", "show session"), "")
+	require.Contains(t, got.err, "waiting up to 1m: no Pulsar answers at pulsar://"+host)
+	require.Equal(t, 0, got.code, got)
+	require.Greater(t, time.Since(begin), 4*time.Second)
+
+	begin = time.Now()
+	refused := answering(t, greets(refusal3))
+	got = piped(t, pulsh(t, nil, "--url", "pulsar://"+refused, "--wait", "1m", "-e", "list"), "")
+	require.Less(t, time.Since(begin), 30*time.Second, "a refused token does not pass")
+	require.NotContains(t, got.err, "waiting up to")
 }

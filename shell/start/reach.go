@@ -9,6 +9,8 @@ import (
 
 	"pulsh/commands"
 	"pulsh/commands/lang"
+	"pulsh/session"
+	"pulsh/session/pacing"
 	"pulsh/shell"
 	"pulsh/shell/frames"
 )
@@ -44,10 +46,37 @@ func (p *program) opening() shell.Task {
 func (p *program) reachFirst() (greeting []string, err error) {
 	ctx, stop := shell.EndContext(context.Background())
 	defer stop()
+	p.tellNotes()
+	return p.reach(ctx, p.tellStep())
+}
+
+// tellNotes prints the notes of the start for a batch.
+func (p *program) tellNotes() {
 	for _, note := range p.notes {
 		fmt.Fprintln(p.Err, p.locale.text("note: "+note))
 	}
-	return p.reach(ctx, p.tellStep())
+}
+
+// needsCluster reports whether a batch needs a connection before it begins. A local
+// Pulsar, a profile and --wait ask for one in any case.
+func (p *program) needsCluster() bool {
+	if !p.Batch() || p.Local || p.Profile.Value != "" || p.Wait > 0 {
+		return true
+	}
+	for _, script := range append(p.fileScripts(), p.lines) {
+		if needs, settled := script.Connection(); settled {
+			return needs
+		}
+	}
+	return false
+}
+
+// fileScripts returns the scripts of the command line in order.
+func (p *program) fileScripts() (all []*lang.Script) {
+	for _, file := range p.Files {
+		all = append(all, p.scripts["run "+file])
+	}
+	return all
 }
 
 // reach starts the local Pulsar if asked to, and connects. It returns the greeting, or
@@ -62,9 +91,13 @@ func (p *program) reach(ctx context.Context, tell func(lang.Step)) (greeting []s
 		}
 		ready = time.Since(begin)
 	}
-	connecting, cancel := context.WithTimeout(ctx, connectTime)
+	connecting, cancel := context.WithTimeout(ctx, connectTime+p.Wait)
 	defer cancel()
-	switch err := p.session.Connect(connecting, target); {
+	err = session.ConnectWithin(connecting, p.session, target, p.Wait, func(why error) {
+		tell(lang.Step{Text: fmt.Sprintf("waiting up to %s: %v", pacing.FormatDuration(p.Wait), why)})
+	})
+	tell(lang.Step{})
+	switch {
 	case ctx.Err() != nil:
 		return strings.Split(commands.Paint(ctx.Err(), 0), "\n"), ctx.Err()
 	case err != nil:

@@ -52,6 +52,7 @@ type program struct {
 	topics   *topicNames
 	locale   locale
 	scripts  map[string]*lang.Script // by the line that runs them
+	lines    *lang.Script            // the lines of -e
 	history  *shell.History
 	reports  []document
 	began    time.Time
@@ -110,7 +111,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	if err != nil {
 		return nil, err
 	}
-	if p.scripts, err = readScripts(o, vars, files.In); err != nil {
+	if p.scripts, p.lines, err = readScripts(o, vars, files.In); err != nil {
 		return nil, err
 	}
 	if err := p.openReports(); err != nil {
@@ -192,6 +193,8 @@ func (p *program) run() int {
 	var greeting []string
 	if p.prompts() {
 		first = p.opening()
+	} else if !p.needsCluster() {
+		p.tellNotes()
 	} else if lines, err := p.reachFirst(); err != nil {
 		fmt.Fprintln(p.Err, strings.Join(lines, "\n"))
 		p.close(context.Background())

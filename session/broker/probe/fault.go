@@ -51,6 +51,16 @@ func (f Fault) String() string {
 	return "unreachable"
 }
 
+// Passing reports whether the fault may pass by itself, as while a cluster starts:
+// nothing listens yet, its name is not known yet, or it does not answer yet.
+func (f Fault) Passing() bool {
+	switch f {
+	case Refused, UnknownHost, Silent, Closed, NotReady:
+		return true
+	}
+	return false
+}
+
 // Failure is the Cause of the errors of Dial.
 type Failure struct {
 	Fault Fault
@@ -65,6 +75,9 @@ func (f *Failure) Error() string {
 	}
 	return f.Err.Error()
 }
+
+// Passing is that of the Fault.
+func (f *Failure) Passing() bool { return f.Fault.Passing() }
 
 // Unwrap returns Err.
 func (f *Failure) Unwrap() error { return f.Err }

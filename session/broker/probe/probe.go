@@ -54,7 +54,12 @@ type Dialer struct {
 	// Method is the way of authentication, in which Token returns the secret:
 	// broker.ByToken, which "" means too, ByPassword or ByCertificate.
 	Method string
+	// Patience bounds one host instead of hostTimeout, if it is longer.
+	Patience time.Duration
 }
+
+// limit returns how long a host may take.
+func (d Dialer) limit() time.Duration { return max(d.Patience, hostTimeout) }
 
 // Dial is like the function Dial, with the settings of d.
 func (d Dialer) Dial(ctx context.Context, url string) (Answer, error) {
@@ -64,7 +69,7 @@ func (d Dialer) Dial(ctx context.Context, url string) (Answer, error) {
 	}
 	var first *broker.Error
 	for _, host := range u.Hosts {
-		limit := limitOf(ctx)
+		limit := d.limitOf(ctx)
 		answer, err := d.ask(ctx, u, host)
 		if err == nil {
 			return answer, nil
@@ -82,14 +87,14 @@ func (d Dialer) Dial(ctx context.Context, url string) (Answer, error) {
 	return Answer{}, first
 }
 
-// limitOf returns how long a host may take: hostTimeout, or what ctx leaves,
-// rounded for a sentence.
-func limitOf(ctx context.Context) time.Duration {
+// limitOf returns how long a host may take, or what ctx leaves of it, rounded for a
+// sentence.
+func (d Dialer) limitOf(ctx context.Context) time.Duration {
 	end, ok := ctx.Deadline()
 	if !ok {
-		return hostTimeout
+		return d.limit()
 	}
-	left := min(time.Until(end), hostTimeout)
+	left := min(time.Until(end), d.limit())
 	if left > time.Second {
 		return left.Round(time.Second)
 	}
@@ -99,7 +104,7 @@ func limitOf(ctx context.Context) time.Duration {
 // ask probes one host.
 func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 	start := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, hostTimeout)
+	ctx, cancel := context.WithTimeout(ctx, d.limit())
 	defer cancel()
 	token := ""
 	if d.Token != nil {
