@@ -116,7 +116,7 @@ func TestThePopupOpensOverTheGraph(t *testing.T) {
 	s.Send("s")
 	s.See(`^ +scale +change the number of workers`)
 	s.Send("\t")
-	s.See(`^> [a-z]+ ?$`)
+	s.See(`^> s[a-z ]+$`)
 	s.Send("\x15")
 	s.Gone(`change the number of workers`)
 	s.See("^>$")

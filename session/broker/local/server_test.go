@@ -43,7 +43,8 @@ func send(t *testing.T, s *local.Server, topic, text string) {
 	t.Helper()
 	c := connect(t, s)
 	defer c.Close()
-	p, err := c.CreateProducer(pulsar.ProducerOptions{Topic: topic})
+	// With a send timeout the client would leave a goroutine behind that ends with it.
+	p, err := c.CreateProducer(pulsar.ProducerOptions{Topic: topic, SendTimeout: -1})
 	require.NoError(t, err)
 	defer p.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), stepTime)
