@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"sync"
 
 	"pulsh/commands/host"
@@ -23,6 +24,12 @@ func language() *lang.Language {
 
 // New returns the commands of a session.
 func New(env host.Env) *host.Host { return host.NewCommands(env, language()) }
+
+// Waits reports whether a line has a command that takes long on purpose.
+func Waits(line string) bool {
+	calls, _ := language().Parse(line)
+	return slices.ContainsFunc(calls, func(c *lang.Call) bool { return c.Command.Waits })
+}
 
 // Paint formats an error as Language.Paint does.
 func Paint(err error, indent int) string { return language().Paint(err, indent) }

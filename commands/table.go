@@ -206,14 +206,14 @@ func table() []lang.Command {
 
 		// scripts
 
-		{Name: "run", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "file", Kind: lang.FileKind()}}, Assigns: true,
+		{Name: "run", Section: host.ScriptSection, Waits: true, Offline: true, Params: []lang.Param{{Name: "file", Kind: lang.FileKind()}}, Assigns: true,
 			Summary: "run a script",
 			Detail: "The script, with all scripts that it runs, is checked before its first line runs. It ends at its first error. " +
 				"File names in a script are relative to it. NAME=VALUE sets variables of the script, which its own let does not change.",
 			Examples: []string{"run examples/smoke.pulsh", "run examples/smoke.pulsh rate=2k"}, Prepare: lang.PrepareRun, Run: lang.RunPasses},
-		{Name: "repeat", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "times", Kind: kinds.Repeat()}, {Name: "file", Kind: lang.FileKind()}}, Assigns: true,
+		{Name: "repeat", Section: host.ScriptSection, Waits: true, Offline: true, Params: []lang.Param{{Name: "times", Kind: kinds.Repeat()}, {Name: "file", Kind: lang.FileKind()}}, Assigns: true,
 			Summary: "run a script N times", Examples: []string{"repeat 2 examples/step.pulsh w=2"}, Prepare: lang.PrepareRepeat, Run: lang.RunPasses},
-		{Name: "for", Section: host.ScriptSection, Offline: true, Assigns: true,
+		{Name: "for", Section: host.ScriptSection, Waits: true, Offline: true, Assigns: true,
 			Params:  []lang.Param{{Name: "name", Kind: kinds.Variable()}, {Name: "in", Kind: kinds.In()}, {Name: "values", Kind: kinds.Values(), Rest: true}},
 			Summary: "run a script once for each value of a variable", Examples: []string{"for w in 1 2 4 8 run examples/step.pulsh"},
 			Prepare: lang.PrepareFor, Run: lang.RunPasses},
@@ -223,19 +223,19 @@ func table() []lang.Command {
 				"Variables are substituted when a script is read. A let is a default: an argument of run, --set rate=20k and PULSH_VAR_RATE in the environment override it, in this order. " +
 				"A script sees its own variables and those of its callers. Variables are shown and recorded: keep secrets out of them.",
 			Examples: []string{"let rate=20k", "let"}, Prepare: lang.PrepareLet, Run: lang.Let},
-		{Name: "wait until", Section: host.ScriptSection,
+		{Name: "wait until", Section: host.ScriptSection, Waits: true,
 			Params: []lang.Param{{Name: "condition", Kind: kinds.Condition(), Rest: true},
 				{Name: "timeout", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "when to give up; default 5m"}},
 			Summary:  "wait until a condition is true",
 			Examples: []string{"wait until fast.rate>1k timeout=30s", "wait until fast.p99<1s and sub1.backlog<5k"}, Run: host.Verb(script.WaitUntil)},
-		{Name: "wait", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "duration", Kind: kinds.Duration()}},
+		{Name: "wait", Section: host.ScriptSection, Waits: true, Offline: true, Params: []lang.Param{{Name: "duration", Kind: kinds.Duration()}},
 			Summary: "wait for a while", Detail: "--speed 2 halves it.", Examples: []string{"wait 2s"}, Run: lang.Wait},
-		{Name: "at", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "at", Kind: lang.InstantKind()}},
+		{Name: "at", Section: host.ScriptSection, Waits: true, Offline: true, Params: []lang.Param{{Name: "at", Kind: lang.InstantKind()}},
 			Summary: "wait until an offset in the script's timeline",
 			Detail: "record writes it for pauses. Offsets count from the start of the script, so slow lines do not delay later ones; " +
 				"`wait` counts from the end of the line before it. --speed 2 halves all of them. The summary gives the largest delay.",
 			Examples: []string{"at +2s", "at 2s"}, Run: lang.At},
-		{Name: "expect", Section: host.ScriptSection,
+		{Name: "expect", Section: host.ScriptSection, Waits: true,
 			Params: []lang.Param{{Name: "condition", Kind: kinds.Condition(), Rest: true},
 				{Name: "for", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long it must stay true"},
 				{Name: "within", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long it may take to become true"}},
@@ -409,7 +409,7 @@ func table() []lang.Command {
 				"The load does not change.",
 			Examples: []string{"set session refresh=100ms", "set session p99-warn=20ms p99-fail=100ms", "set session rate-warn=98% backlog-fail=1M", "set session behind=allowed"},
 			Run:      host.Verb(look.SetSession)},
-		{Name: "demo", Section: host.GeneralSection, Changes: true,
+		{Name: "demo", Section: host.GeneralSection, Waits: true, Changes: true,
 			Summary: "guided tour (about a minute) on the connected cluster",
 			Detail: "Its groups use a topic of their own, which is deleted at the end. A line explains each step. " +
 				"Ctrl-C ends it.",

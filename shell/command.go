@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"pulsh/graphs/measure"
@@ -14,12 +16,19 @@ import (
 // running command. Most commands end sooner, and the row would only flicker.
 const quickCommand = 300 * time.Millisecond
 
+// quitAfter is how long a command may go on after a quit was typed ahead.
+const quitAfter = time.Second
+
+// leaveWords are the lines that leave the shell.
+var leaveWords = []string{"quit", "exit"}
+
 // command is the running line.
 type command struct {
 	line      string
 	begun     time.Time
 	cancel    context.CancelFunc
 	cancelled time.Time // the time of Ctrl-C, zero before
+	leaving   time.Time // when a quit was typed ahead, zero without
 }
 
 // start runs line.
@@ -39,6 +48,23 @@ func (l *loop) startTask(t Task) {
 		defer l.guard()
 		l.finished <- t.Run(ctx, l.out)
 	}()
+}
+
+// leaving cancels a command that hangs while the next line, typed ahead, is one that
+// leaves the shell. The command has quitAfter to end by itself.
+func (l *loop) leaving(now time.Time) {
+	c := l.command
+	if !c.cancelled.IsZero() {
+		return
+	}
+	switch next, _, entered := strings.Cut(l.editor.Ahead(), "⏎"); {
+	case !entered || !slices.Contains(leaveWords, strings.TrimSpace(next)) || l.cfg.Waits != nil && l.cfg.Waits(c.line):
+		c.leaving = time.Time{}
+	case c.leaving.IsZero():
+		c.leaving = now
+	case now.Sub(c.leaving) >= quitAfter:
+		l.cancel()
+	}
 }
 
 // end forgets the command after it has returned.

@@ -95,6 +95,9 @@ type Config struct {
 	// Unfinished reports whether a line goes on in the next one, such as a line
 	// with an open quote. A blank joins the two. Without it no line goes on.
 	Unfinished func(line string) bool
+	// Waits reports whether a line takes long on purpose, such as a script: a quit
+	// typed ahead cancels only other lines. Without it no line does.
+	Waits func(line string) bool
 	// StatusLine returns the line that a shell without a terminal prints to
 	// stderr once a second; "" prints none.
 	StatusLine func() string

@@ -295,6 +295,7 @@ func (l *loop) refresh(now time.Time) {
 	l.screen.Print(l.notes.take()...)
 	if l.command != nil && l.question == nil {
 		l.showCommand(now, width)
+		l.leaving(now)
 	}
 	l.paint()
 }

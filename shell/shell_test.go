@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -217,17 +218,18 @@ func TestWaysOut(t *testing.T) {
 		leave func(s *ptytest.Terminal)
 		code  int
 	}{
-		"Ctrl-D":                   {"leaks", func(s *ptytest.Terminal) { s.Send("\x04") }, 0},
-		"quit":                     {"leaks", func(s *ptytest.Terminal) { s.Send("quit\r") }, 0},
-		"panic":                    {"", func(s *ptytest.Terminal) { s.Send("panic\r") }, 2},
-		"SIGTERM":                  {"leaks", signalled(syscall.SIGTERM), 143},
-		"SIGHUP":                   {"leaks", signalled(syscall.SIGHUP), 129},
-		"SIGINT":                   {"leaks", signalled(syscall.SIGINT), 130},
-		"SIGQUIT":                  {"leaks", signalled(syscall.SIGQUIT), 131},
-		"Ctrl-D with a half line":  {"", func(s *ptytest.Terminal) { s.Send("half\x15\x04") }, 0},
-		"SIGTERM during a command": {"leaks", func(s *ptytest.Terminal) { s.Send("sleep 60\r"); s.See("… sleep 60"); signalled(syscall.SIGTERM)(s) }, 143},
-		"skipped close":            {"slowclose", func(s *ptytest.Terminal) { s.Send("\x04"); s.See("stopping.*, Ctrl-C skips"); s.Send("\x03") }, 0},
-		"stuck close":              {"stuckclose", func(s *ptytest.Terminal) { s.Send("\x04") }, 0},
+		"Ctrl-D":                          {"leaks", func(s *ptytest.Terminal) { s.Send("\x04") }, 0},
+		"quit":                            {"leaks", func(s *ptytest.Terminal) { s.Send("quit\r") }, 0},
+		"panic":                           {"", func(s *ptytest.Terminal) { s.Send("panic\r") }, 2},
+		"SIGTERM":                         {"leaks", signalled(syscall.SIGTERM), 143},
+		"SIGHUP":                          {"leaks", signalled(syscall.SIGHUP), 129},
+		"SIGINT":                          {"leaks", signalled(syscall.SIGINT), 130},
+		"SIGQUIT":                         {"leaks", signalled(syscall.SIGQUIT), 131},
+		"Ctrl-D with a half line":         {"", func(s *ptytest.Terminal) { s.Send("half\x15\x04") }, 0},
+		"SIGTERM during a command":        {"leaks", func(s *ptytest.Terminal) { s.Send("sleep 60\r"); s.See("… sleep 60"); signalled(syscall.SIGTERM)(s) }, 143},
+		"quit after a command that hangs": {"leaks", func(s *ptytest.Terminal) { s.Send("sleep 60\r"); s.See("… sleep 60"); s.Send("quit\r") }, 0},
+		"skipped close":                   {"slowclose", func(s *ptytest.Terminal) { s.Send("\x04"); s.See("stopping.*, Ctrl-C skips"); s.Send("\x03") }, 0},
+		"stuck close":                     {"stuckclose", func(s *ptytest.Terminal) { s.Send("\x04") }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -248,6 +250,25 @@ func TestWaysOut(t *testing.T) {
 			s.RequireRestored()
 		})
 	}
+}
+
+// TestAQuitTypedAheadWaits for a line that takes long on purpose.
+func TestAQuitTypedAheadWaits(t *testing.T) {
+	t.Parallel()
+	s := open(t, 80, 24, "")
+	s.See("^>$")
+	begun := time.Now()
+	s.Send("sleep 3\recho done\rquit\r")
+	s.Wait()
+	s.See("^  done")
+	require.Greater(t, time.Since(begun), 2900*time.Millisecond)
+
+	s = open(t, 80, 24, "")
+	s.See("^>$")
+	begun = time.Now()
+	s.Send("sleep 3\rquit\r")
+	s.Wait()
+	require.Greater(t, time.Since(begun), 2900*time.Millisecond)
 }
 
 func TestTheTerminalSurvivesAKill(t *testing.T) {

@@ -43,6 +43,7 @@ func toyMain() int {
 		Unfinished: func(line string) bool { return strings.Count(line, "'")%2 == 1 },
 		StatusLine: func() string { return "toy status" },
 		Scroll:     func(pages int) { toy.notes <- fmt.Sprintf("page %+d", pages) },
+		Waits:      func(line string) bool { return line == "sleep 3" },
 		Summary:    func() []string { return []string{"toy summary"} },
 		Keys: map[int]func() (string, string){
 			2: func() (string, string) { return "echo F2", "" },

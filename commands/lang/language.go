@@ -53,6 +53,7 @@ type Command struct {
 	Assigns     bool // its settings are variables of any name
 	Offline     bool // it runs without a cluster, whatever it acts on
 	Connects    bool // it connects to a cluster by itself
+	Waits       bool // it takes long on purpose: a quit typed after it waits for its end
 	// Prepare runs when the line is parsed: it reads scripts and sets variables. It may
 	// be nil.
 	Prepare func(c *Call) []*Error

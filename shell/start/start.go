@@ -220,6 +220,7 @@ func (p *program) run() int {
 		Scroll:     func(pages int) { look.Scroll(p.commands, pages) },
 		History:    p.history,
 		Unfinished: lang.Unfinished,
+		Waits:      commands.Waits,
 		Questions:  p.asked,
 		Progress:   p.progress,
 		StatusLine: p.statusLine,
