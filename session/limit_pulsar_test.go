@@ -72,7 +72,7 @@ func TestPulsarLimitsOfTheBroker(t *testing.T) {
 			bystander.Topic, bystander.Rate = "public/default/"+strings.ReplaceAll(ns, "/", "-"), pacing.Hold(500)
 			require.NoError(t, l.AddProducer("free", bystander))
 			require.NoError(t, l.Start(l.soon(), "free"))
-			time.Sleep(10 * time.Second)
+			time.Sleep(5 * time.Second)
 			free := l.group("free").Producer
 			require.Greater(t, free.Rate, 0.9*500, "it has a connection of its own")
 			require.Empty(t, free.Limit)
@@ -129,5 +129,41 @@ func TestPulsarLimitsOfTheBroker(t *testing.T) {
 			require.NoError(t, l.AddProducer("big", settings))
 			require.ErrorContains(t, l.Start(l.soon(), "big"), "takes messages and batches up to 2KiB (maxMessageSize), and size=1KiB..4KiB is more")
 		})
+	})
+}
+
+// TestPulsarBoundsOfTheNamespace reaches the bounds on producers, consumers and
+// subscriptions, on topics whose names are words of other errors.
+func TestPulsarBoundsOfTheNamespace(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, l *load) {
+		ns := l.ownNamespace()
+		for policy, most := range map[string]int{"maxProducersPerTopic": 2, "maxConsumersPerTopic": 3, "maxConsumersPerSubscription": 2, "maxSubscriptionsPerTopic": 2} {
+			l.policy(http.MethodPost, "namespaces/"+ns+"/"+policy, most)
+		}
+		start := func(name, topic string, workers int) error {
+			settings := spec.DefaultConsumer(name)
+			settings.Topic, settings.Workers, settings.Type = topic, workers, broker.Shared
+			require.NoError(t, l.AddConsumer(name, settings))
+			return l.Start(l.soon(), name)
+		}
+		for _, word := range []string{"timeout-events", "authentication-log", "terminated-orders", "eof"} {
+			topic := ns + "/" + word
+			l.topic = topic
+			l.produce(func(p *spec.Producer) { p.Producers, p.Workers, p.Rate = spec.ProducersEach, 2, pacing.Hold(10) })
+			err := l.Scale(l.soon(), "fast", 4)
+			require.ErrorContains(t, err, "topic persistent://"+topic+" has as many producers as it may have (maxProducersPerTopic 2 of namespace "+ns+")")
+			l.until("the group runs on", func() bool { return l.group("fast").State == snapshot.Running })
+			require.ErrorContains(t, start("s1", topic, 3), "the subscription s1 of topic persistent://"+topic+" has as many consumers as it may have (maxConsumersPerSubscription 2 of namespace "+ns+")")
+			require.NoError(t, l.Remove(l.soon(), "s1"))
+			require.NoError(t, start("s1", topic, 2))
+			require.ErrorContains(t, start("s2", topic, 2), "topic persistent://"+topic+" has as many consumers as it may have (maxConsumersPerTopic 3 of namespace "+ns+")")
+			require.ErrorContains(t, start("s3", topic, 1), "has as many subscriptions as it may have (maxSubscriptionsPerTopic 2 of namespace "+ns+")")
+			for _, name := range []string{"fast", "s1"} {
+				require.NoError(t, l.Stop(l.soon(), name))
+			}
+			for _, name := range []string{"fast", "s1", "s2", "s3"} {
+				require.NoError(t, l.Remove(l.soon(), name))
+			}
+		}
 	})
 }

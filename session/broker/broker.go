@@ -181,6 +181,9 @@ type Admin interface {
 	Limits(ctx context.Context, topic string) ([]Limit, error)
 	// Policies returns the policies that apply to a topic.
 	Policies(ctx context.Context, topic string) (Policies, error)
+	// Bound returns the value of a policy such as maxProducersPerTopic and the level
+	// that sets it. The value is 0 if it is unknown.
+	Bound(ctx context.Context, topic, policy string) (value int, level string, err error)
 	TopicAdmin
 	SubscriptionAdmin
 }

@@ -11,6 +11,7 @@ type Error struct {
 	Category Category
 	Message  string // what is wrong, lower case, without a full stop
 	Try      string // a line that works when typed, or ""
+	Policy   string // the policy whose bound is reached, such as maxProducersPerTopic, or ""
 	Cause    error
 }
 

@@ -174,7 +174,7 @@ func (g *Group) flushAcks(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		g.gate.Open()
-		return group.TookTooLong(ctx, g.Name()+": flushing its acknowledgements")
+		return group.Unanswered(ctx, g.Name(), "flushing acknowledgements")
 	}
 }
 

@@ -170,7 +170,7 @@ func (g *Group) lockOp(ctx context.Context) (unlock func(), err error) {
 	}
 	if err != nil {
 		supervise()
-		return nil, group.TookTooLong(ctx, g.Name()+": waiting for a churn to end")
+		return nil, group.Unanswered(ctx, g.Name(), "consumers were replaced (churn)")
 	}
 	return func() {
 		supervise()
@@ -227,7 +227,7 @@ func (g *Group) switchState(from, to snapshot.State, act func(context.Context) e
 func (g *Group) closeGate(ctx context.Context) error {
 	if g.gate.Close(ctx) != nil {
 		g.gate.Open()
-		return group.TookTooLong(ctx, g.Name()+": waiting for its workers")
+		return group.Unanswered(ctx, g.Name(), "its workers were stopping")
 	}
 	return nil
 }

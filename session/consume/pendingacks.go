@@ -204,7 +204,7 @@ func (g *Group) AckOldest(ctx context.Context, limit int) (int, error) {
 	case n := <-done:
 		return n, nil
 	case <-ctx.Done():
-		return 0, group.TookTooLong(ctx, g.Name()+": acknowledging")
+		return 0, group.Unanswered(ctx, g.Name(), "acknowledging")
 	}
 }
 

@@ -104,7 +104,10 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 		TopicsChange: settings.Topics().Pattern(),
 		Ranges:       settings.Ranges(number),
 	})
-	return name, consumer, s.advise(err)
+	if err != nil && len(s.all()) > 0 {
+		err = s.advise(s.group.NameBound(ctx, s.all()[0], err))
+	}
+	return name, consumer, err
 }
 
 // consumerName returns a name that no other consumer of the subscription has.

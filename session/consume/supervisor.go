@@ -135,7 +135,7 @@ func (s *supervisor) resubscribe(ctx context.Context, broken []*slot) error {
 	for _, one := range broken {
 		opening.Go(func() error {
 			if one.gate.Close(subscribing) != nil {
-				return group.TookTooLong(subscribing, "waiting for the workers")
+				return group.Unanswered(subscribing, g.Name(), "its workers were stopping")
 			}
 			old := one.attachment()
 			old.lose()

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"pulsh/session/broker"
@@ -19,12 +20,36 @@ type Rebuild struct {
 	Gap  time.Duration // without messages: from the last old to the first new producer, or all of the change
 }
 
-// TookTooLong returns the error of a step that did not end before its context.
-func TookTooLong(ctx context.Context, step string) error {
+// Unanswered returns the error of a step that did not end before its context. doing is
+// what follows while, such as "acknowledging".
+func Unanswered(ctx context.Context, name, doing string) error {
 	if ctx.Err() == context.Canceled {
 		return ctx.Err()
 	}
-	return &broker.Error{Message: step + " took too long", Try: "status"}
+	return &broker.Error{Category: broker.Timeout, Message: fmt.Sprintf("%s: the cluster did not answer in time while %s", name, doing), Try: "status"}
+}
+
+// boundTime bounds the reading of a policy for a sentence.
+const boundTime = 2 * time.Second
+
+// NameBound returns an error with the value of the policy whose bound was reached and the
+// level that sets it, as far as the admin API tells. It returns all other errors as they
+// are.
+func (b *Base[Settings]) NameBound(ctx context.Context, topic string, err error) error {
+	var reached *broker.Error
+	admin := b.Cluster().Admin
+	if !errors.As(err, &reached) || reached.Policy == "" || admin == nil || ctx.Err() != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, boundTime)
+	defer cancel()
+	value, level, unread := admin.Bound(ctx, topic, reached.Policy)
+	if unread != nil || value <= 0 {
+		return err
+	}
+	named := *reached
+	named.Message = strings.Replace(reached.Message, "("+reached.Policy+")", fmt.Sprintf("(%s %d of %s)", reached.Policy, value, level), 1)
+	return &named
 }
 
 // IsOutage reports whether a request failed for want of an answer. It may have

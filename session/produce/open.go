@@ -164,7 +164,7 @@ func (o *opener) openProducers(ctx context.Context, settings spec.Producer, numb
 	}
 	if err := opening.Wait(); err != nil {
 		opened := slices.DeleteFunc(producers, func(p *producerHandle) bool { return p == nil })
-		return nil, errors.Join(err, closeProducers(ctx, opened))
+		return nil, errors.Join(o.group.NameBound(ctx, settings.Topic, err), closeProducers(ctx, opened))
 	}
 	return producers, nil
 }

@@ -121,3 +121,49 @@ func (a *Admin) Throttled(ctx context.Context, topic string) (int64, error) {
 	}
 	return max(times, raw.PublishRateLimitedTimes), err
 }
+
+// bounds are the policies that bound a number, by the name of broker.Error.Policy: their
+// resources on a topic and on a namespace, "" for none.
+var bounds = map[string]struct{ topic, namespace string }{
+	"maxProducersPerTopic":        {"maxProducers", "maxProducersPerTopic"},
+	"maxConsumersPerTopic":        {"maxConsumers", "maxConsumersPerTopic"},
+	"maxConsumersPerSubscription": {"maxConsumersPerSubscription", "maxConsumersPerSubscription"},
+	"maxSubscriptionsPerTopic":    {"maxSubscriptionsPerTopic", "maxSubscriptionsPerTopic"},
+	"maxTopicsPerNamespace":       {"", "maxTopicsPerNamespace"},
+}
+
+// Bound returns the value of a policy that bounds a number, and the level that sets it:
+// topic, namespace or broker. The value is 0 if it cannot be read.
+func (a *Admin) Bound(ctx context.Context, topic, policy string) (value int, level string, err error) {
+	name, err := broker.ParseTopic(topic)
+	if err != nil {
+		return 0, "", err
+	}
+	name = name.Of(-1)
+	ns := broker.NamespaceName{Tenant: name.Tenant, Namespace: name.Namespace}
+	for _, at := range []struct {
+		level, resource string
+		path            func(resource string) path
+	}{
+		{"topic " + name.Short(), bounds[policy].topic, func(r string) path { return topicPath(name, r) }},
+		{"namespace " + ns.String(), bounds[policy].namespace, func(r string) path { return namespacePath(ns, r) }},
+	} {
+		if at.resource == "" {
+			continue
+		}
+		_, err := a.getOptional(ctx, call{at: at.path(at.resource), doing: "read the " + policy + " of " + at.level}, &value)
+		if err != nil && !unreadable(err) {
+			return 0, "", err
+		}
+		if value > 0 {
+			return value, at.level, nil
+		}
+	}
+	settings := map[string]string{}
+	_, err = a.getOptional(ctx, call{at: fixedPath("brokers/configuration/runtime"), doing: "read the broker's configuration"}, &settings)
+	if err != nil && !unreadable(err) {
+		return 0, "", err
+	}
+	value, _ = strconv.Atoi(settings[policy])
+	return max(value, 0), "the broker", nil
+}

@@ -23,7 +23,7 @@ func (s *consumer) Ack(run []broker.Delivery) (failed int, err error) {
 		if e := consumer.AckID(id); e != nil {
 			failed++
 			if err == nil {
-				err = sentence(e, "")
+				err = sentence(e, broker.Subject{})
 			}
 		}
 	}
@@ -59,10 +59,10 @@ func refusedOf(e error, n int) (failed int, err error) {
 	}
 	var each pulsar.AckError
 	if !errors.As(e, &each) {
-		return n, sentence(e, "")
+		return n, sentence(e, broker.Subject{})
 	}
 	for _, one := range each {
-		return len(each), sentence(one, "") // they have failed for one cause
+		return len(each), sentence(one, broker.Subject{}) // they have failed for one cause
 	}
 	return 0, nil
 }
@@ -79,7 +79,7 @@ func (s *consumer) AckUpTo(run []broker.Delivery) error {
 		}
 		consumer, id := s.topics.of(d)
 		if err := consumer.AckIDCumulative(id); err != nil {
-			return sentence(err, "")
+			return sentence(err, broker.Subject{})
 		}
 	}
 	return nil

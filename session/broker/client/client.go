@@ -64,12 +64,12 @@ var _ broker.Broker = (*Client)(nil)
 func New(o Options) (*Client, error) {
 	sending, err := connect(o)
 	if err != nil {
-		return nil, sentence(err, "")
+		return nil, sentence(err, broker.Subject{})
 	}
 	taking, err := connect(o)
 	if err != nil {
 		sending.Close()
-		return nil, sentence(err, "")
+		return nil, sentence(err, broker.Subject{})
 	}
 	return &Client{clock: o.Clock, options: o, sending: sending, taking: taking, groups: map[string]*groupSending{}}, nil
 }
@@ -145,7 +145,7 @@ func connect(o Options) (pulsar.Client, error) {
 func (c *Client) Partitions(ctx context.Context, topic string) (int, error) {
 	names, err := within(ctx, func() ([]string, error) { return c.sending.TopicPartitions(topic) }, nil)
 	if err != nil {
-		return 0, sentence(err, topic)
+		return 0, sentence(err, broker.Subject{Topic: topic})
 	}
 	if len(names) == 1 && !strings.Contains(names[0], "-partition-") {
 		return 0, nil

@@ -59,7 +59,7 @@ func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 		options.Interceptors = pulsar.ConsumerInterceptors{interceptor{end, s.prefetch}}
 		return within(ctx, func() (pulsar.Consumer, error) { return c.taking.Subscribe(options) }, pulsar.Consumer.Close)
 	}
-	s.topics.ending = s.end
+	s.topics.ending, s.topics.subscription = s.end, spec.Subscription
 	if err := s.topics.addAll(ctx, spec.Topics, spec.Position); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,7 @@ package client
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"maps"
 	"strconv"
 	"sync"
@@ -34,13 +34,13 @@ func (c *Client) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (
 	producer, err := within(ctx, func() (pulsar.Producer, error) {
 		return c.sending.CreateProducer(pulsar.ProducerOptions{
 			Topic: spec.Topic, Name: spec.Name,
-			SendTimeout: forwardTimeout, MaxPendingMessages: forwardPending,
+			SendTimeout: -1, MaxPendingMessages: forwardPending,
 			BatchingMaxPublishDelay: forwardDelay, BackOffPolicyFunc: newRetry,
 			PartitionsAutoDiscoveryInterval: discoverEvery,
 		})
 	}, pulsar.Producer.Close)
 	if err != nil {
-		return nil, sentence(err, spec.Topic)
+		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
 	return &forwarder{producer, spec}, nil
 }
@@ -61,18 +61,19 @@ func (f *forwarder) Forward(ctx context.Context, run []broker.Delivery, delay ti
 				defer mu.Unlock()
 				errs[i] = nil
 				if err != nil {
-					errs[i] = sentence(err, f.spec.Topic)
+					errs[i] = sentence(err, broker.Subject{Topic: f.spec.Topic})
 				}
 				all.Done()
 			})
 	}
 	answered := make(chan struct{})
-	go func() { // ends with the last receipt or the send timeout
+	go func() { // ends with the last receipt or the producer
 		all.Wait()
 		close(answered)
 	}()
 	select {
 	case <-answered:
+	case <-time.After(forwardTimeout): // not the client's own timeout, see producer.expire
 	case <-ctx.Done():
 	}
 	mu.Lock()
@@ -81,7 +82,7 @@ func (f *forwarder) Forward(ctx context.Context, run []broker.Delivery, delay ti
 }
 
 func unanswered(topic string) error {
-	return sentence(fmt.Errorf("timeout: no receipt from %s", topic), topic)
+	return sentence(errors.New("timeout: no receipt"), broker.Subject{Topic: topic})
 }
 
 // message returns the copy of a message to store, with the properties that

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/apache/pulsar-client-go/pulsar"
 
@@ -39,6 +40,8 @@ type producer struct {
 	inFlight atomic.Int64
 	failed   atomic.Uint64
 	leave    func(context.Context) error // to be called after the producer is closed
+	timeout  time.Duration
+	expiring *time.Timer
 }
 
 type callback = func(pulsar.MessageID, *pulsar.ProducerMessage, error)
@@ -47,7 +50,12 @@ type callback = func(pulsar.MessageID, *pulsar.ProducerMessage, error)
 // rest because with thousands of messages in flight nothing of a message is in
 // the cache when its receipt arrives, so a receipt should touch as little
 // memory as possible.
-type times struct{ due, sent int64 }
+type times struct {
+	due int64
+	// sent is 0 before and after the message is in flight, and negative once its
+	// timeout has passed: the receipt and expire take the message from each other.
+	sent atomic.Int64
+}
 
 // OpenProducer creates a producer on the sending connection.
 func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (broker.Producer, error) {
@@ -57,14 +65,14 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	}
 	sending, err := c.join(spec.Group)
 	if err != nil {
-		return nil, sentence(err, spec.Topic)
+		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
 	made, err := within(ctx,
 		func() (pulsar.Producer, error) { return sending.CreateProducer(producerOptions(spec)) },
 		pulsar.Producer.Close)
 	if err != nil {
 		_ = c.leave(ctx, spec.Group) // the failure before is the reason
-		return nil, sentence(err, spec.Topic)
+		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
 	if spec.Ended == nil {
 		spec.Ended = func(error) {}
@@ -85,6 +93,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		keyed:      spec.Keys != nil,
 		keys:       spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
 	}
+	l.timeout = spec.Timeout
 	l.makeSlots()
 	return l, nil
 }
@@ -98,7 +107,7 @@ func producerOptions(spec broker.ProducerSpec) pulsar.ProducerOptions {
 		BatcherBuilderType:              builder,
 		Topic:                           spec.Topic,
 		Name:                            spec.Name,
-		SendTimeout:                     spec.Timeout,
+		SendTimeout:                     -1, // see expire
 		MaxPendingMessages:              spec.Pending,
 		CompressionType:                 codecs[spec.Compression],
 		DisableBatching:                 spec.Batch.Messages <= 1, // a batch of one would wait for its delay
@@ -132,6 +141,45 @@ func (l *producer) makeSlots() {
 	}
 	l.slots = newSendSlots(free)
 	l.receipts = newReceipts(l.clock, l.recorder, l.slots)
+	if l.timeout > 0 {
+		l.expiring = time.AfterFunc(expiry(l.timeout), l.expire)
+	}
+}
+
+// expiry is how often a producer looks for messages that have waited too long.
+func expiry(timeout time.Duration) time.Duration {
+	const least = 10 * time.Millisecond
+	return max(timeout/20, least)
+}
+
+// expire fails the messages that have waited for longer than the timeout. The client's
+// own timeout is off: it takes messages from its queue while the receipt of one of them
+// is being handled, and then answers a message twice, which ends the process, or never.
+// The client sends an expired message on, so its slot stays taken until the answer.
+func (l *producer) expire() {
+	now := l.clock()
+	var late []uint64 // sequence numbers
+	l.order.Lock()    // no slot gets another message meanwhile
+	for p := range l.times {
+		sent := l.times[p].sent.Load()
+		if sent <= 0 || now-sent < int64(l.timeout) {
+			continue
+		}
+		stamp, _ := payload.ReadStamp(l.messages[p].Payload)
+		if l.times[p].sent.CompareAndSwap(sent, -sent) {
+			late = append(late, stamp.Sequence)
+		}
+	}
+	if !l.ended.closing.Load() {
+		l.expiring.Reset(expiry(l.timeout))
+	}
+	l.order.Unlock()
+	for _, sequence := range late {
+		l.inFlight.Add(-1)
+		l.failed.Add(1)
+		l.recorder.Failed(broker.Timeout, "no receipt within "+l.timeout.String())
+		l.sendFailed(sequence)
+	}
 }
 
 // Send stamps and sends one message for each due time. It is the hot path: it
@@ -162,7 +210,7 @@ func (l *producer) sendRun(run []int32, dues []int64) {
 		if i%messagesPerClockReading == 0 {
 			now = l.clock()
 		}
-		l.times[p].sent = max(now, dues[i]) // a message that falls due between two readings is not early
+		l.times[p].sent.Store(max(now, dues[i], 1)) // a message that falls due between two readings is not early
 		l.producer.SendAsync(context.Background(), &l.messages[p], l.callbacks[p])
 	}
 }
@@ -194,26 +242,34 @@ func (l *producer) stampRun(run []int32, dues []int64) (bytes int64) {
 // answer is the callback of a send. It runs on the goroutine that reads the
 // connection, so it only records.
 func (l *producer) answer(slot int32, id pulsar.MessageID, err error) {
+	sent := l.times[slot].sent.Swap(0)
 	if err != nil {
-		l.refused(slot, err)
+		l.refused(slot, sent < 0, err)
 		return
 	}
 	index, size := id.BatchIdx(), id.BatchSize()
 	last := index >= size-1
-	l.receipts.add(slot, l.times[slot], index, last)
+	if sent < 0 { // it has failed, and what counts its batch as answered counts it again
+		l.inFlight.Add(1)
+		l.receipts.late(slot, last)
+	} else {
+		l.receipts.add(slot, alike{l.times[slot].due, sent}, index, last)
+	}
 	if last {
 		l.inFlight.Add(-int64(max(size, 1)))
 	}
 }
 
-// refused accounts for a failed message.
-func (l *producer) refused(slot int32, err error) {
-	l.inFlight.Add(-1)
+// refused accounts for a failed message, unless it has expired before.
+func (l *producer) refused(slot int32, expired bool, err error) {
 	category, text, gone := l.ended.judge(err)
-	l.failed.Add(1)
-	l.recorder.Failed(category, text)
-	if stamp, ok := payload.ReadStamp(l.messages[slot].Payload); ok {
-		l.sendFailed(stamp.Sequence)
+	if !expired {
+		l.inFlight.Add(-1)
+		l.failed.Add(1)
+		l.recorder.Failed(category, text)
+		if stamp, ok := payload.ReadStamp(l.messages[slot].Payload); ok {
+			l.sendFailed(stamp.Sequence)
+		}
 	}
 	if !gone { // a sender that waits for a slot should wait for another producer
 		l.receipts.refuse(slot)
@@ -238,6 +294,9 @@ func (l *producer) Release() { l.slots.close() }
 func (l *producer) Close(ctx context.Context) error {
 	l.ended.closing.Store(true)
 	l.slots.close()
+	if l.expiring != nil {
+		defer l.expiring.Stop()
+	}
 	var err error
 	if l.InFlight() > 0 {
 		err = l.producer.FlushWithCtx(ctx)

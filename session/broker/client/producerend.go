@@ -21,7 +21,7 @@ type producerEnd struct {
 // judge returns the category and the text of a failed send. gone reports that
 // no other send can succeed.
 func (e *producerEnd) judge(err error) (category broker.Category, text string, gone bool) {
-	category, text = classify(err)
+	category, text = classify(err, broker.Subject{Topic: e.topic})
 	if cause := e.cause.Load(); cause != nil {
 		if category == broker.Disconnected {
 			category, text = cause.Category, cause.Message // a consequence of the cause
@@ -31,7 +31,7 @@ func (e *producerEnd) judge(err error) (category broker.Category, text string, g
 	if e.closing.Load() || !final(category, err) {
 		return category, text, false
 	}
-	cause, ok := errors.AsType[*broker.Error](sentence(err, e.topic))
+	cause, ok := errors.AsType[*broker.Error](sentence(err, broker.Subject{Topic: e.topic}))
 	if ok && e.cause.CompareAndSwap(nil, cause) {
 		e.tell(cause)
 	}

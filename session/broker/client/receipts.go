@@ -11,6 +11,9 @@ import (
 // about ten microseconds. A power of two.
 const messagesPerClockReading = 16
 
+// alike are the times that the messages of a run have in common.
+type alike struct{ due, sent int64 }
+
 // receipts gathers the receipts of a producer, which nearly always arrive on
 // one goroutine. Neighbours with the same times are recorded together. At full
 // speed those are most, and a message costs one comparison.
@@ -21,7 +24,7 @@ type receipts struct {
 
 	mu        sync.Mutex
 	now       int64 // the last clock reading
-	alike     times // of the messages in run
+	alike     alike // of the messages in run
 	run       int   // answered messages that are not yet recorded
 	batches   int   // that began in run
 	returning []int32
@@ -33,7 +36,7 @@ func newReceipts(clock broker.Clock, recorder broker.SendRecorder, p *sendSlots)
 
 // add takes one receipt. The client numbers the messages of a batch: the first
 // counts the batch, and the last records what is still gathered.
-func (r *receipts) add(slot int32, t times, index int32, last bool) {
+func (r *receipts) add(slot int32, t alike, index int32, last bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	fresh := index%messagesPerClockReading == 0
@@ -48,6 +51,16 @@ func (r *receipts) add(slot int32, t times, index int32, last bool) {
 		r.batches++
 	}
 	r.run++
+	if last {
+		r.record()
+	}
+	r.giveBack(slot, last)
+}
+
+// late returns the slot of a message whose receipt came after its timeout.
+func (r *receipts) late(slot int32, last bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if last {
 		r.record()
 	}

@@ -21,8 +21,9 @@ const topicsAtOnce = 16
 // topic. They share its channel. The client's own consumer of several topics
 // cannot add and drop topics.
 type topicConsumers struct {
-	open   func(ctx context.Context, topic string, from broker.Position, end *topicEnd) (pulsar.Consumer, error)
-	ending *end
+	open         func(ctx context.Context, topic string, from broker.Position, end *topicEnd) (pulsar.Consumer, error)
+	ending       *end
+	subscription string
 
 	mu  sync.Mutex // held during a change
 	now atomic.Pointer[consumerList]
@@ -43,7 +44,7 @@ type topicConsumer struct {
 
 // topicEnd passes on the end of a topic's consumer, unless we asked for it.
 type topicEnd struct {
-	topic  string
+	about  broker.Subject
 	ending *end
 	asked  atomic.Bool
 }
@@ -55,10 +56,10 @@ func (p *topicConsumers) addAll(ctx context.Context, topics []string, from broke
 	opening.SetLimit(topicsAtOnce)
 	for i, topic := range topics {
 		opening.Go(func() error {
-			end := &topicEnd{topic: topic, ending: p.ending}
+			end := &topicEnd{about: broker.Subject{Topic: topic, Subscription: p.subscription}, ending: p.ending}
 			consumer, err := p.open(subscribing, topic, from, end)
 			if err != nil {
-				return sentence(err, topic)
+				return sentence(err, end.about)
 			}
 			fresh[i] = &topicConsumer{consumer, end}
 			return nil
@@ -166,7 +167,7 @@ func (e *topicEnd) OnConsumerClose(_ pulsar.Consumer, err error) {
 		return
 	}
 	if err != nil {
-		err = sentence(err, e.topic)
+		err = sentence(err, e.about)
 	}
 	e.ending.fire(err)
 }

@@ -160,6 +160,13 @@ func (a *admin) Limits(context.Context, string) ([]broker.Limit, error) {
 	return []broker.Limit{{Level: "broker", On: "publish", Messages: a.cluster.faults.rate}}, nil
 }
 
+// Bound returns none: the broker bounds no numbers.
+func (a *admin) Bound(context.Context, string, string) (int, string, error) {
+	a.cluster.mu.Lock()
+	defer a.cluster.mu.Unlock()
+	return 0, "", a.refused()
+}
+
 // Policies returns those of a broker as it is installed.
 func (a *admin) Policies(context.Context, string) (broker.Policies, error) {
 	a.cluster.mu.Lock()

@@ -135,10 +135,10 @@ func (a *acks) ask(ctx context.Context, command *protocol.Ack) error {
 	}
 	body, err := c.Ask(ctx, command)
 	if err != nil {
-		return connect.Sentence(err, a.of.about)
+		return connect.Sentence(err, broker.Subject{Topic: a.of.about, Subscription: a.of.consumer.spec.Subscription})
 	}
 	if answer, ok := body.(*protocol.AckResponse); ok && answer.Error != protocol.NoError {
-		return connect.Sentence(refusalOf(answer), a.of.about)
+		return connect.Sentence(refusalOf(answer), broker.Subject{Topic: a.of.about, Subscription: a.of.consumer.spec.Subscription})
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func (c *consumer) addAll(ctx context.Context, names []string, from broker.Posit
 		opening.Go(func() error {
 			t, err := c.open(subscribing, name, from)
 			if err != nil {
-				return connect.Sentence(err, name)
+				return connect.Sentence(err, broker.Subject{Topic: name, Subscription: c.spec.Subscription})
 			}
 			fresh[i] = t
 			return nil
@@ -337,7 +337,7 @@ func (c *consumer) Close(ctx context.Context) error {
 	c.stop()
 	c.end(nil)
 	if err := context.Cause(ctx); err != nil && errors.Is(err, context.DeadlineExceeded) {
-		return connect.Sentence(err, "")
+		return connect.Sentence(err, broker.Subject{Subscription: c.spec.Subscription})
 	}
 	return nil
 }

@@ -234,7 +234,7 @@ func TestAnswersToAcknowledgementsAreCounted(t *testing.T) {
 	})
 	failed, err = c.Ack(run[1:])
 	require.Equal(t, 2, failed)
-	require.EqualError(t, err, "no")
+	require.EqualError(t, err, "the broker does not allow this on topic t: no")
 	require.NoError(t, c.Close(r.within()))
 }
 

@@ -39,7 +39,7 @@ func (e *Engine) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (
 	topic := protocol.FullTopic(spec.Topic)
 	n, err := e.PartitionsOf(ctx, &e.Sending, topic)
 	if err != nil {
-		return nil, connect.Sentence(err, spec.Topic)
+		return nil, connect.Sentence(err, broker.Subject{Topic: spec.Topic})
 	}
 	names := []string{topic}
 	if n > 0 {
@@ -55,7 +55,7 @@ func (e *Engine) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (
 		s := newSender(e, life, name, spec.Topic, spec.Name, forwardTimeout)
 		if err := s.open(ctx); err != nil {
 			_ = f.Close(ctx) // it has no errors
-			return nil, connect.Sentence(err, spec.Topic)
+			return nil, connect.Sentence(err, broker.Subject{Topic: spec.Topic})
 		}
 		f.parts = append(f.parts, s)
 	}

@@ -79,7 +79,7 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if err := p.open(ctx); err != nil {
 		p.stop()
 		e.Sending.Leave(spec.Group)
-		return nil, connect.Sentence(err, spec.Topic)
+		return nil, connect.Sentence(err, broker.Subject{Topic: spec.Topic})
 	}
 	return p, nil
 }
@@ -263,7 +263,7 @@ func (p *producer) Close(ctx context.Context) error {
 	all.Wait()
 	p.engine.Sending.Leave(p.spec.Group)
 	if err != nil {
-		return connect.Sentence(err, p.spec.Topic)
+		return connect.Sentence(err, broker.Subject{Topic: p.spec.Topic})
 	}
 	return nil
 }
@@ -271,7 +271,7 @@ func (p *producer) Close(ctx context.Context) error {
 // giveUp reports that the producer has ended. Later sends find the window closed.
 func (p *producer) giveUp(cause error) {
 	if !p.closing.Load() {
-		p.end.once(connect.Sentence(cause, p.spec.Topic))
+		p.end.once(connect.Sentence(cause, broker.Subject{Topic: p.spec.Topic}))
 	}
 }
 

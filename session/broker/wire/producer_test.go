@@ -222,6 +222,65 @@ func TestASilentBrokerLeavesMessagesInDoubt(t *testing.T) {
 	require.NoError(t, p.Close(r.within()))
 }
 
+// TestReceiptsAroundTheTimeout lets receipts arrive just before and just after the
+// timeout of their messages: each message is answered once, on both engines. With the
+// timeout of the Go client itself the process ends.
+func TestReceiptsAroundTheTimeout(t *testing.T) {
+	for _, name := range engines {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const timeout = 200 * time.Millisecond
+			s := newScriptedBroker(t)
+			type late struct {
+				p  *peer
+				m  *protocol.Send
+				at time.Time
+			}
+			queue := make(chan late, 100_000)
+			defer close(queue)
+			go func() { // ends with the channel
+				for one := range queue {
+					time.Sleep(time.Until(one.at))
+					one.p.send(receiptOf(one.m))
+				}
+			}()
+			s.on(protocol.TypeSend, func(p *peer, m protocol.Body, _ []byte) bool {
+				send := m.(*protocol.Send)
+				delay := timeout - 30*time.Millisecond
+				if send.Sequence/300%2 == 1 {
+					delay += 60 * time.Millisecond
+				}
+				queue <- late{p, send, time.Now().Add(delay)}
+				return true
+			})
+			r := rigAt(t, s, nil)
+			engine := open(t, name, s.url(), r.engine.Clock)
+			p, err := engine.OpenProducer(r.within(), r.spec(func(s *broker.ProducerSpec) {
+				s.Timeout, s.Pending, s.Batch.Messages = timeout, 5000, 1
+			}))
+			require.NoError(t, err)
+			sent := 0
+			for range 300 {
+				sent += p.Send(r.dues(20))
+				time.Sleep(5 * time.Millisecond)
+			}
+			r.answered(p)
+			require.Eventually(t, func() bool {
+				failed := int64(0)
+				for _, f := range r.shards.Failures.List() {
+					require.Equal(t, broker.Timeout, f.Category)
+					failed += f.Count
+				}
+				return r.counts().Acked+failed == int64(sent) && failed > 0 && r.counts().Acked > 0
+			}, 10*time.Second, 10*time.Millisecond)
+			r.mu.Lock()
+			require.EqualValues(t, int64(sent)-r.counts().Acked, len(r.doubts), "each message that failed is in doubt")
+			r.mu.Unlock()
+			require.NoError(t, p.Close(r.within()))
+		})
+	}
+}
+
 func TestWhatABrokerRefuses(t *testing.T) {
 	for code, want := range map[protocol.ServerError]struct {
 		failed   int // of three batches of ten, the first of which is refused

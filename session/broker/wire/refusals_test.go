@@ -34,7 +34,7 @@ func TestBothEnginesRefuseWithTheSameWords(t *testing.T) {
 			broker.Busy, "another producer of topic t has this name"},
 		{"terminated", protocol.TypeProducer, protocol.TopicTerminatedError, exceptions + "TopicTerminatedException: Topic was already terminated",
 			broker.TopicTerminated, "topic t is terminated and accepts no more messages"},
-		{"another rule", protocol.TypeProducer, protocol.NotAllowedError, "Exceeds maximum number of producers", broker.Other, "Exceeds maximum number of producers"},
+		{"another rule", protocol.TypeProducer, protocol.NotAllowedError, "Exceeds maximum number of producers", broker.Other, "the broker does not allow this on topic t: Exceeds maximum number of producers"},
 		{"subscription in use", protocol.TypeSubscribe, protocol.ConsumerBusy, exceptions + "ConsumerBusyException: Exclusive consumer is already connected",
 			broker.Busy, "another consumer already holds this subscription of topic t"},
 		{"hash range in use", protocol.TypeSubscribe, protocol.ConsumerAssignError, exceptions + "ConsumerAssignException: Range conflict with consumer c",
@@ -61,6 +61,15 @@ func TestBothEnginesRefuseWithTheSameWords(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestEveryServerErrorHasItsRow compares the protocol's errors with the table of sentences.
+func TestEveryServerErrorHasItsRow(t *testing.T) {
+	var codes []string
+	for code := protocol.UnknownError; code <= protocol.ProducerFenced; code++ {
+		codes = append(codes, code.String())
+	}
+	require.ElementsMatch(t, codes, broker.ServerErrorCodes())
 }
 
 // TestAnAdvertisedHostThatIsNotKnown has a broker name an address that only its

@@ -215,7 +215,7 @@ func (s *sender) refused(c *connect.Connection, e *protocol.SendError) {
 
 // classify is the category of an error and its text in the list of failures.
 func classify(err error, topic string) (broker.Category, string) {
-	said := connect.Sentence(err, topic)
+	said := connect.Sentence(err, broker.Subject{Topic: topic})
 	return broker.Classify(said), said.Error()
 }
 

@@ -212,7 +212,7 @@ func (s *subscription) reconnect(to *connect.Endpoint) {
 			s.mu.Lock()
 			s.closed = true
 			s.mu.Unlock()
-			s.consumer.end(connect.Sentence(err, s.about))
+			s.consumer.end(connect.Sentence(err, broker.Subject{Topic: s.about, Subscription: s.consumer.spec.Subscription}))
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -42,7 +42,7 @@ func (e *Engine) Partitions(ctx context.Context, topic string) (int, error) {
 		_, err = e.Lookup(ctx, &e.Sending, protocol.FullTopic(topic))
 	}
 	if err != nil {
-		return 0, connect.Sentence(err, topic)
+		return 0, connect.Sentence(err, broker.Subject{Topic: topic})
 	}
 	return n, nil
 }
