@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"pulsh/shell/screen"
@@ -31,21 +33,54 @@ type plainShell struct {
 	code     int
 	running  string // the name of the running task
 	begun    time.Time
-	stopped  bool // a signal or the context has set code
+	stopped  bool       // a signal or the context has set code
+	lost     chan error // an error of writing results
+	told     bool       // of it
 }
 
 func newPlain(cfg Config) *plainShell {
-	p := &plainShell{cfg: cfg, finished: make(chan error, 1), ended: make(chan os.Signal, 2)}
-	p.out = &lines{print: func(lines ...string) { p.print(cfg.Stdout, lines...) }}
+	p := &plainShell{cfg: cfg, finished: make(chan error, 1), ended: make(chan os.Signal, 2), lost: make(chan error, 1)}
+	p.out = &lines{print: p.result}
 	return p
 }
 
-// print writes lines without their escape sequences. An error, such as a closed
-// pipe, does not end the load, and there is no other place to report it.
-func (p *plainShell) print(w io.Writer, lines ...string) {
+// print writes lines without their escape sequences to stderr or a result to stdout.
+func (p *plainShell) print(w io.Writer, lines ...string) (err error) {
 	for _, line := range lines {
-		_, _ = io.WriteString(w, screen.PlainText(line)+"\n")
+		_, failed := io.WriteString(w, screen.PlainText(line)+"\n")
+		err = errors.Join(err, failed)
 	}
+	return err
+}
+
+// tellUser prints to stderr. There is no other place to report an error.
+func (p *plainShell) tellUser(lines ...string) { _ = p.print(p.cfg.Stderr, lines...) }
+
+// result prints to stdout. An error, as of a closed pipe or a full disk, ends the run.
+func (p *plainShell) result(lines ...string) {
+	if err := p.print(p.cfg.Stdout, lines...); err != nil {
+		select {
+		case p.lost <- err:
+		default:
+		}
+	}
+}
+
+// losing tells of results that could not be written, and stops the shell.
+func (p *plainShell) losing(err error) {
+	if p.told {
+		return
+	}
+	p.told = true
+	why := "the disk is full"
+	switch path, ok := errors.AsType[*fs.PathError](err); {
+	case errors.Is(err, syscall.EPIPE):
+		why = "their reader has gone (broken pipe)"
+	case ok:
+		why = path.Err.Error()
+	}
+	p.tellUser("the results cannot be written: " + why)
+	p.stop(ExitFailed)
 }
 
 // run runs the lines of the configuration and, unless it is a batch, those of
@@ -53,12 +88,18 @@ func (p *plainShell) print(w io.Writer, lines ...string) {
 func (p *plainShell) run(ctx context.Context) int {
 	notify(p.ended)
 	defer signal.Stop(p.ended)
+	signal.Ignore(syscall.SIGPIPE) // a write to a closed pipe returns an error instead
 	p.status = time.NewTicker(statusEvery)
 	defer p.status.Stop()
 
 	p.all(ctx)
 	p.leave()
-	p.print(p.cfg.Stdout, p.cfg.Summary()...)
+	p.result(p.cfg.Summary()...)
+	select {
+	case err := <-p.lost:
+		p.losing(err)
+	default:
+	}
 	return p.code
 }
 
@@ -70,7 +111,7 @@ func (p *plainShell) all(ctx context.Context) {
 		if err := p.execute(ctx, first); p.stopped {
 			return
 		} else if err != nil {
-			p.print(p.cfg.Stderr, errorLines(err)...)
+			p.tellUser(errorLines(err)...)
 		}
 	}
 	for {
@@ -90,7 +131,7 @@ func (p *plainShell) all(ctx context.Context) {
 			return
 		}
 		if err != nil {
-			p.print(p.cfg.Stderr, errorLines(err)...)
+			p.tellUser(errorLines(err)...)
 			p.code = exitCode(err)
 			if !p.cfg.KeepGoing {
 				return
@@ -125,7 +166,7 @@ func (p *plainShell) source() <-chan string {
 			next <- in.Text()
 		}
 		if err := in.Err(); err != nil {
-			p.print(p.cfg.Stderr, fmt.Sprintf("stdin: %v", err))
+			p.tellUser(fmt.Sprintf("stdin: %v", err))
 		}
 	}()
 	return next
@@ -142,6 +183,8 @@ func (p *plainShell) await(ctx context.Context, next <-chan string) (line string
 			p.stop(signalCode(s))
 		case <-ctx.Done():
 			p.stop(ExitInterrupted)
+		case err := <-p.lost:
+			p.losing(err)
 		case <-p.status.C:
 			p.tell()
 		case note, ok := <-p.cfg.Notes:
@@ -181,6 +224,9 @@ func (p *plainShell) execute(ctx context.Context, t Task) error {
 			end(signalCode(s))
 		case <-ending:
 			end(ExitInterrupted)
+		case err := <-p.lost:
+			p.losing(err)
+			end(ExitFailed)
 		case <-giveUp:
 			return nil
 		case <-p.status.C:
@@ -229,7 +275,7 @@ func (p *plainShell) tell() {
 		line += p.running + "  " + far
 	}
 	if line != "" {
-		p.print(p.cfg.Stderr, line)
+		p.tellUser(line)
 	}
 }
 
@@ -238,7 +284,7 @@ func (p *plainShell) note(line string, ok bool) {
 		p.cfg.Notes = nil
 		return
 	}
-	p.print(p.cfg.Stderr, line)
+	p.tellUser(line)
 }
 
 // lastNotes prints the notes that wait.

@@ -57,13 +57,19 @@ func (e *Error) place() string {
 	return fmt.Sprintf("%s:%d:%d: ", e.File, e.Line, e.column()+1)
 }
 
+// quotable makes a line that a user has written safe for the terminal: its colours too
+// are no more than text.
+func quotable(line string) string {
+	return graphs.Clean(strings.ReplaceAll(line, "\x1b", "?"))
+}
+
 // column returns the number of cells before the wrong part.
-func (e *Error) column() int { return graphs.Width(graphs.Clean(e.Text[:min(e.From, len(e.Text))])) }
+func (e *Error) column() int { return graphs.Width(quotable(e.Text[:min(e.From, len(e.Text))])) }
 
 // carets returns carets for the wrong part as it is shown, one at least.
 func (e *Error) carets(shown func(part string) string) string {
 	part := e.Text[min(e.From, len(e.Text)):min(e.To, len(e.Text))]
-	return strings.Repeat("^", max(graphs.Width(graphs.Clean(shown(part))), 1))
+	return strings.Repeat("^", max(graphs.Width(quotable(shown(part))), 1))
 }
 
 // Paint formats an error for the user, without a newline at its end. The carets of a
@@ -85,7 +91,7 @@ func (l *Language) Paint(err error, indent int) string {
 	var b strings.Builder
 	switch {
 	case e.File != "" && e.From >= 0:
-		fmt.Fprintf(&b, "%s\n  %s\n  %s%s", secret.Redact(e.Error()), graphs.Clean(secret.Redact(e.Text)), strings.Repeat(" ", e.column()), e.carets(secret.Redact))
+		fmt.Fprintf(&b, "%s\n  %s\n  %s%s", secret.Redact(e.Error()), quotable(secret.Redact(e.Text)), strings.Repeat(" ", e.column()), e.carets(secret.Redact))
 	case e.File != "":
 		b.WriteString(secret.Redact(e.Error()))
 	case e.From >= 0:

@@ -150,10 +150,26 @@ func (l *lexer) word() word {
 		l.at += size
 	}
 	w.text, w.span.To = b.String(), l.at
+	l.check(w.span)
 	if w.keyed {
 		w.value = w.text[len(w.key)+1:]
 	}
 	return w
+}
+
+// check refuses bytes that no file of results may hold.
+func (l *lexer) check(at span) {
+	for i, r := range l.text.body[at.From:at.To] {
+		one := span{at.From + i, at.From + i + utf8.RuneLen(r)}
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(l.text.body[one.From:], string(utf8.RuneError)):
+			l.fail(span{one.From, one.From + 1}, "this byte is not UTF-8")
+			return
+		case unicode.IsControl(r) && r != '\t':
+			l.fail(one, "a line cannot hold the control character %U", r)
+			return
+		}
+	}
 }
 
 // quote reads a quoted part of a word. The quote must close on the same line.

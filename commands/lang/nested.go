@@ -69,6 +69,9 @@ func (r *reading) read(path string, vars variables) (script *Script, errs []*Err
 }
 
 func (r *reading) parse(name, body string, vars variables) (*Script, []*Error) {
+	if !strings.Contains(body, "\n") {
+		body = strings.ReplaceAll(body, "\r", "\n") // some editors end lines so
+	}
 	calls, errs := parseAll(&source{file: name, body: body, rows: r.rows, vars: vars, reading: r})
 	return &Script{name, calls}, errs
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"unicode/utf8"
 )
 
 // The limits of small files, in bytes.
@@ -68,14 +69,31 @@ func From(r io.Reader, limit int64) (string, error) {
 	return Text(data)
 }
 
-// Text returns data without its byte order mark. It refuses UTF-16, which some
-// editors write, since it would read as a text of other characters.
+// Text returns data without its byte order mark. It refuses what is not UTF-8: UTF-16,
+// which some editors write, would read as a text of other characters, and the bytes of
+// other encodings would go into exports.
 func Text(data []byte) (string, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte(markUTF16LE)), bytes.HasPrefix(data, []byte(markUTF16BE)):
 		return "", errors.New("it is UTF-16; save it as UTF-8")
 	}
-	return string(bytes.TrimPrefix(data, []byte(markUTF8))), nil
+	data = bytes.TrimPrefix(data, []byte(markUTF8))
+	if at := invalid(data); at >= 0 {
+		return "", fmt.Errorf("line %d is not UTF-8", 1+bytes.Count(data[:at], []byte("\n")))
+	}
+	return string(data), nil
+}
+
+// invalid returns the place of the first byte that is not UTF-8, or -1.
+func invalid(data []byte) int {
+	for at := 0; at < len(data); {
+		r, size := utf8.DecodeRune(data[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		at += size
+	}
+	return -1
 }
 
 // reason drops the name of the file and of the system call from an error.

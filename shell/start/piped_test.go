@@ -238,3 +238,58 @@ func TestWaitForAClusterThatIsStarting(t *testing.T) {
 	require.Less(t, time.Since(begin), 30*time.Second, "a refused token does not pass")
 	require.NotContains(t, got.err, "waiting up to")
 }
+
+// TestResultsThatCannotBeWritten ends the run in order, with its reports, and says why.
+func TestResultsThatCannotBeWritten(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	require.NoError(t, err)
+	defer full.Close()
+	gone, reader, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, gone.Close())
+	defer reader.Close()
+	for want, out := range map[string]*os.File{"no space left on device": full, "their reader has gone (broken pipe)": reader} {
+		report := filepath.Join(t.TempDir(), "r.json")
+		cmd := pulsh(t, nil, "--json", report, "-e", "help", "-e", "wait 1m", "-e", "help")
+		var told strings.Builder
+		cmd.Stdout, cmd.Stderr = out, &told
+		begun := time.Now()
+		require.Error(t, cmd.Run())
+		require.Equal(t, 1, cmd.ProcessState.ExitCode())
+		require.Less(t, time.Since(begun), 30*time.Second, "the run ends at once")
+		require.Equal(t, "the results cannot be written: "+want+"\n", told.String())
+		readJSONFile(t, report)
+	}
+	got := piped(t, pulsh(t, nil, "--cpuprofile", "/dev/full", "-e", "help"), "")
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.err, "the CPU profile cannot be written: write /dev/full: no space left on device")
+}
+
+func readJSONFile(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	readJSON(t, text)
+}
+
+// TestTextThatIsNotUTF8 is refused where it is read, as are control characters.
+func TestTextThatIsNotUTF8(t *testing.T) {
+	for line, want := range map[string]string{
+		"mark \"gr\xf6\xdfe\"": "stdin:1:9: this byte is not UTF-8",
+		"mark a\x1b[31mb":      "a line cannot hold the control character U+001B",
+		"mark a\x00b":          "a line cannot hold the control character U+0000",
+		"mark \"\u0085\"":      "a line cannot hold the control character U+0085",
+	} {
+		got := piped(t, pulsh(t, nil, "-f", "-"), line+"\n")
+		require.Equal(t, 2, got.code)
+		if strings.Contains(want, "UTF-8") {
+			require.Contains(t, got.err, "line 1 is not UTF-8")
+			got = piped(t, pulsh(t, nil, "-e", line), "")
+			require.Contains(t, got.err, "this byte is not UTF-8")
+			continue
+		}
+		require.Contains(t, got.err, want)
+	}
+	got := piped(t, pulsh(t, nil, "--check", "-"), "mark a\rmrk b\r")
+	require.Contains(t, got.err, `stdin:2:1: no command "mrk"`)
+}

@@ -4,6 +4,7 @@ package start
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -62,7 +63,7 @@ type program struct {
 }
 
 // Run runs pulsh to its end and returns the exit code.
-func Run(o Options, version string, builtin []byte, files Streams) int {
+func Run(o Options, version string, builtin []byte, files Streams) (code int) {
 	if o.NoColor {
 		color.NoColor = true
 	}
@@ -83,7 +84,12 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 		fmt.Fprintln(files.Err, err)
 		return lang.ExitUsage
 	}
-	defer stop()
+	defer func() {
+		if err := stop(); err != nil {
+			fmt.Fprintf(files.Err, "the CPU profile cannot be written: %v\n", err)
+			code = max(code, lang.ExitFailed)
+		}
+	}()
 	if o.Pprof != "" {
 		at, stop, err := servePprof(o.Pprof)
 		if err != nil {
@@ -283,21 +289,37 @@ func (p *program) Complete(text string, cursor int) (all []shell.Suggestion, fro
 }
 
 // profileCPU writes a CPU profile to path until stop, nothing if path is "".
-func profileCPU(path string) (stop func(), err error) {
+func profileCPU(path string) (stop func() error, err error) {
 	if path == "" {
-		return func() {}, nil
+		return func() error { return nil }, nil
 	}
 	file, err := os.Create(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the CPU profile: %w", err)
 	}
-	if err := pprof.StartCPUProfile(file); err != nil {
+	writer := &profileFile{File: file}
+	if err := pprof.StartCPUProfile(writer); err != nil {
 		return nil, err
 	}
-	return func() {
+	return func() error {
 		pprof.StopCPUProfile()
-		_ = file.Close()
+		return errors.Join(writer.err, file.Close())
 	}, nil
+}
+
+// profileFile keeps the first error of writing a profile, which package pprof drops.
+type profileFile struct {
+	*os.File
+	err error
+}
+
+// Write writes to the file.
+func (f *profileFile) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	if f.err == nil {
+		f.err = err
+	}
+	return n, err
 }
 
 // historyFile returns the path of the command history, "" without a prompt.
