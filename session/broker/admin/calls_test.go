@@ -152,10 +152,10 @@ func TestStatsOfAnUnpartitionedTopic(t *testing.T) {
 		got, err := a.Stats(t.Context(), "fast")
 		require.NoError(t, err)
 		require.Equal(t, want, got)
-		now = now.Add(4 * time.Second)
+		now = now.Add(1 * time.Second)
 	}
 	stats, internal := "GET "+fast+"/stats?getPreciseBacklog=true", "GET "+fast+"/internalStats"
-	require.Equal(t, []string{stats, internal, stats, stats}, p.questions(), "the ratio is asked every 10 s only")
+	require.Equal(t, []string{stats, internal, stats, stats}, p.questions(), "the ratio is asked every 3 s only")
 	_, err := a.Stats(t.Context(), "fast")
 	require.NoError(t, err)
 	require.Equal(t, internal, p.questions()[5])

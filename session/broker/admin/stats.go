@@ -11,9 +11,11 @@ import (
 
 const (
 	// ratioEvery is the interval of reading the internal statistics of a topic
-	// with a backlog. The ratio of messages to entries is an average since the
-	// topic was loaded: it changes slowly, and the answer is long.
-	ratioEvery = 10 * time.Second
+	// with a backlog, and ratioEveryLong that of a topic with more than fewPartitions,
+	// whose answer is long.
+	ratioEvery     = 3 * time.Second
+	ratioEveryLong = 10 * time.Second
+	fewPartitions  = 16
 	// knownMax bounds the remembered topics, at more than a session polls.
 	// Beyond it, all are forgotten.
 	knownMax = 1000
@@ -23,7 +25,8 @@ const (
 type knowledge struct {
 	partitioned bool
 	perEntry    perEntry
-	asked       time.Time // when perEntry was last read
+	history     map[int]published // by partition; never changed after it is made
+	asked       time.Time         // when perEntry was last read
 }
 
 // perEntry is the mean number of messages in an entry, of the whole topic and by
@@ -75,7 +78,7 @@ type consumerStats struct {
 }
 
 // Stats returns the broker's statistics of a topic. It makes one request, and a
-// second one every 10 s while there is a backlog, for the ratio of messages to
+// second one every few seconds while there is a backlog, for the ratio of messages to
 // entries. MessagesPerEntry is 1, the least possible, while the ratio is not known.
 func (a *Admin) Stats(ctx context.Context, topic string) (broker.TopicStats, error) {
 	name, err := broker.ParseTopic(topic)
@@ -151,35 +154,64 @@ func (a *Admin) statsOf(ctx context.Context, name broker.TopicName, partitioned 
 	return raw, err
 }
 
-// perEntry estimates the number of messages in an entry.
+// perEntry estimates the number of messages in an entry of the backlog.
 func (a *Admin) perEntry(ctx context.Context, name broker.TopicName, partitioned bool, s broker.TopicStats, parts map[int]*broker.TopicStats) perEntry {
 	k := a.recall(name)
-	backlog := false
-	for _, sub := range s.Subscriptions {
-		backlog = backlog || sub.BacklogEntries > 0
+	backlog, every := largestBacklog(s), ratioEvery
+	if len(parts) > fewPartitions {
+		every = ratioEveryLong
 	}
 	now := a.now()
-	if !backlog || (!k.asked.IsZero() && now.Sub(k.asked) < ratioEvery) {
+	if backlog == 0 || (!k.asked.IsZero() && now.Sub(k.asked) < every) {
 		return k.perEntry
 	}
 	// If the statistics cannot be read, the last estimate stays.
 	if stored, err := a.internals(ctx, name, partitioned); err == nil {
-		var entries int64
-		part := map[int]float64{}
-		for index, one := range stored {
-			entries += one.EntriesAddedCounter
-			if p := parts[index]; p != nil && p.MessagesIn > 0 && one.EntriesAddedCounter > 0 {
-				part[index] = float64(p.MessagesIn) / float64(one.EntriesAddedCounter)
-			}
-		}
-		if entries > 0 && s.MessagesIn > 0 {
-			k.perEntry = perEntry{float64(s.MessagesIn) / float64(entries), part}
-		} else if k.perEntry.all == 0 {
+		k.perEntry, k.history = a.ratios(s, parts, stored, k)
+		if k.perEntry.all == 0 {
 			k.perEntry.all = a.sampled(ctx, name, stored, s.Subscriptions)
 		}
 	}
-	a.learn(name, func(known *knowledge) { known.perEntry, known.asked = k.perEntry, now })
+	a.learn(name, func(known *knowledge) { known.perEntry, known.history, known.asked = k.perEntry, k.history, now })
 	return k.perEntry
+}
+
+// ratios returns the messages in an entry of the backlog of a topic and its partitions,
+// and the histories that they come from.
+func (a *Admin) ratios(s broker.TopicStats, parts map[int]*broker.TopicStats, stored map[int]internalStats, k knowledge) (perEntry, map[int]published) {
+	part, history := map[int]float64{}, map[int]published{}
+	entries, messages := 0.0, 0.0
+	for index, one := range stored {
+		own, in := &s, parts[index]
+		if in != nil {
+			own = in
+		} else if len(parts) > 0 {
+			continue // of another poll
+		}
+		h := k.history[index].with(one.EntriesAddedCounter, own.MessagesIn)
+		backlog := largestBacklog(*own)
+		ratio := h.perEntry(backlog)
+		history[index] = h
+		if ratio == 0 {
+			continue
+		}
+		part[index] = ratio
+		weight := float64(max(backlog, 1))
+		entries += weight
+		messages += ratio * weight
+	}
+	if entries == 0 {
+		return perEntry{all: k.perEntry.all}, history
+	}
+	return perEntry{messages / entries, part}, history
+}
+
+// largestBacklog returns the entries of the largest backlog of a topic.
+func largestBacklog(s broker.TopicStats) (most int64) {
+	for _, sub := range s.Subscriptions {
+		most = max(most, sub.BacklogEntries)
+	}
+	return most
 }
 
 // recall returns what is remembered of a topic.
