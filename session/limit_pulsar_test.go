@@ -167,3 +167,62 @@ func TestPulsarBoundsOfTheNamespace(t *testing.T) {
 		}
 	})
 }
+
+// TestPulsarRemovedMessages lets the cluster throw acked messages away in four ways. None
+// is lost, each is named with its reason, and none is on the way for ever.
+func TestPulsarRemovedMessages(t *testing.T) {
+	for name, c := range map[string]struct {
+		prepare func(l *load, ns string)
+		remove  func(l *load)
+		why     string
+	}{
+		"TTL": {
+			func(l *load, ns string) { l.policy(http.MethodPost, "namespaces/"+ns+"/messageTTL", 1) },
+			func(l *load) {
+				time.Sleep(2 * time.Second)
+				require.NoError(l.t, l.admin.Expire(l.soon(), l.topic, "sub1", time.Second))
+			}, "expired: messageTTL 1s",
+		},
+		"skipped": {
+			func(*load, string) {},
+			func(l *load) { require.NoError(l.t, l.admin.ClearBacklog(l.soon(), l.topic, "sub1")) }, "moved",
+		},
+		"evicted": {
+			func(l *load, ns string) {
+				l.policy(http.MethodPost, "namespaces/"+ns+"/backlogQuota", map[string]any{"limitSize": 200 << 10, "policy": "consumer_backlog_eviction"})
+			},
+			func(*load) {}, "backlog quota",
+		},
+		"deleted topic": {
+			func(*load, string) {},
+			func(l *load) { require.NoError(l.t, l.admin.DeleteTopic(l.soon(), l.topic, true)) }, "deleted",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEachEngine(t, func(t *testing.T, l *load) {
+				ns := l.ownNamespace()
+				c.prepare(l, ns)
+				l.consume(func(s *spec.Consumer) { s.Type, s.Rate, s.Queue = broker.Shared, pacing.Hold(20), 10 })
+				l.produce(func(p *spec.Producer) { p.Rate, p.Batch = pacing.Hold(500), 5 })
+				l.until("a backlog", func() bool { return l.group("fast").Producer.Acked > 1500 })
+				require.NoError(t, l.Stop(l.soon(), "fast"))
+				c.remove(l)
+				l.until("the removed messages are told", func() bool {
+					sub := l.group("sub1").Consumer
+					return sub.Removed > 0 && strings.Contains(sub.Broker.Removed.Why, c.why)
+				})
+				if c.why == "deleted" {
+					return // what the topic holds now is another stream
+				}
+				settings, _ := l.Consumer("sub1")
+				settings.Rate = pacing.Hold(pacing.Max())
+				_, err := l.SetConsumer(l.soon(), "sub1", settings)
+				require.NoError(t, err)
+				l.until("each acked message is received or removed", func() bool {
+					s := l.sub1()
+					return s.Backlog.Known && s.Backlog.Entries == 0 && s.Delivery.Missing() == 0 && int64(s.Delivery.Unique())+s.Removed == l.fast().Acked
+				})
+			})
+		})
+	}
+}

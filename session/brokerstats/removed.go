@@ -28,6 +28,9 @@ type removal struct {
 	suspected    int64 // messages that somebody may have moved over
 	suspectedFor int   // polls since then
 	suspectedWhy string
+
+	full        bool // the backlog has reached its quota
+	unexplained int  // polls in which the audit misses messages without a reason
 }
 
 // The balance is in messages, and the broker counts backlogs in entries, whose sizes
@@ -39,6 +42,9 @@ const (
 	movedMin = 500
 	// suspectedPolls is for how many polls a suspicion waits for the audit.
 	suspectedPolls = 15
+	// evictedPolls is for how many polls the audit must miss messages before an
+	// eviction explains them: what is on its way has arrived by then.
+	evictedPolls = 3
 )
 
 // observe takes the sum of a subscription's statistics. restarted says that the
@@ -47,6 +53,7 @@ const (
 func (r *removal) observe(s broker.TopicStats, subscription string, restarted bool) (expired int64) {
 	sub, ratio := s.Subscriptions[subscription], max(s.MessagesPerEntry, 1)
 	before := *r
+	r.full = r.full || s.BacklogFull
 	r.began, r.sub, r.in, r.ratio, r.stored = true, sub, s.MessagesIn, ratio, s.StorageBytes
 	if !before.began {
 		return 0
@@ -88,34 +95,70 @@ func (r *removal) suspect(messages int64, why string) {
 func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscription string, own StatsByTopic, restarted bool, missing int64) string {
 	t.mu.Lock()
 	r := &t.removal
-	expired, moved, said := r.observe(own.Sum(subscription), subscription, restarted), int64(0), r.sum.Why != ""
-	if r.suspected > 0 && 2*(missing-r.sum.Sum()) >= r.suspected {
-		moved = r.suspected
-		r.sum.Moved, r.suspected = r.sum.Moved+moved, 0
-	}
-	why := r.suspectedWhy
-	t.latest.Removed = r.sum
-	t.mu.Unlock()
-	if said || expired+moved == 0 {
+	expired := r.observe(own.Sum(subscription), subscription, restarted)
+	moved := r.confirm(missing)
+	why, said, evicting := r.suspectedWhy, r.sum.Why != "", r.mayBeEvicted(missing)
+	if !evicting && (said || expired+moved == 0) {
+		t.latest.Removed = r.sum
+		t.mu.Unlock()
 		return ""
 	}
+	t.mu.Unlock() // the figure is published together with its reason
 	var policies broker.Policies
 	if from != nil {
 		policies, _ = from.Policies(ctx, topic) // without them the reason is less exact
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if evicting && policies.QuotaPolicy == broker.Eviction {
+		moved += r.evict(missing)
+	}
+	defer func() { t.latest.Removed = r.sum }()
 	switch {
+	case said || expired+moved == 0:
+		return ""
 	case expired > 0:
 		why = policies.Expiry()
 	case why != "":
 	case policies.QuotaPolicy == broker.Eviction:
 		why = fmt.Sprintf("evicted: backlog quota %d MiB, %s", policies.Quota>>20, broker.Eviction)
+		if policies.Quota < 1<<20 {
+			why = fmt.Sprintf("evicted: backlog quota %d KiB, %s", policies.Quota>>10, broker.Eviction)
+		}
 	default:
 		why = "the subscription was moved on, not by this group"
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	r.sum.Why, t.latest.Removed.Why = why, why
+	r.sum.Why = why
 	return fmt.Sprintf("about %d messages left the backlog of %s undelivered (%s)", expired+moved, subscription, why)
+}
+
+// confirm counts the messages that are suspected to have been moved over, if the audit
+// misses as many.
+func (r *removal) confirm(missing int64) (moved int64) {
+	if r.suspected > 0 && 2*(missing-r.sum.Sum()) >= r.suspected {
+		moved = r.suspected
+		r.sum.Moved, r.suspected = r.sum.Moved+moved, 0
+	}
+	return moved
+}
+
+// mayBeEvicted reports whether the backlog was full, and the audit has missed messages
+// for evictedPolls that nothing else explains. A quota that evicts keeps the backlog at
+// its bound in steps that are too small for a suspicion.
+func (r *removal) mayBeEvicted(missing int64) bool {
+	if !r.full || r.suspected > 0 || missing <= r.sum.Sum() {
+		r.unexplained = 0
+		return false
+	}
+	r.unexplained++
+	return r.unexplained >= evictedPolls
+}
+
+// evict counts the messages that the audit misses as evicted, and returns how many.
+func (r *removal) evict(missing int64) int64 {
+	moved := max(missing-r.sum.Sum(), 0)
+	r.sum.Moved, r.unexplained = r.sum.Moved+moved, 0
+	return moved
 }
 
 // ForgetRemoved begins a new count of removed messages, after a seek.
