@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -225,4 +226,22 @@ func TestPulsarRemovedMessages(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestPulsarTerminatedTopic names the reason also where the broker leaves the sends of
+// that moment unanswered.
+func TestPulsarTerminatedTopic(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, l *load) {
+		for range 3 {
+			l.topic += "x"
+			l.produce(func(p *spec.Producer) { p.Rate = pacing.Hold(1000) })
+			l.acked(500)
+			require.NoError(t, l.admin.Terminate(l.soon(), l.topic))
+			l.limited("fast", "is terminated and accepts no more messages")
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			_ = l.Stop(ctx, "fast") // what is in flight fails
+			cancel()
+			require.NoError(t, l.Remove(l.soon(), "fast"))
+		}
+	})
 }

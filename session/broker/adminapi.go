@@ -22,6 +22,9 @@ type TopicAdmin interface {
 	DeleteTopic(ctx context.Context, topic string, force bool) error
 	// Terminate ends publishing to a topic permanently. Stored messages stay.
 	Terminate(ctx context.Context, topic string) error
+	// Terminated reports whether a topic is terminated. Brokers leave the sends of a
+	// producer unanswered that they had accepted when that happened.
+	Terminated(ctx context.Context, topic string) (bool, error)
 	// Unload unloads a topic from its broker. Clients look it up again.
 	Unload(ctx context.Context, topic string) error
 	// Compact starts the compaction of a topic. It is no error if one is

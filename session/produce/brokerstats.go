@@ -7,6 +7,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
 	"pulsh/session/group"
+	"pulsh/session/snapshot"
 )
 
 // Topics returns the topic that the group sends to, as the broker's statistics
@@ -28,6 +29,9 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 		g.stats.Explain(ctx, from, g.Settings().Topic)
 	}
 	at, _ := g.Host().Sample(g.Name())
+	if at.Producer != nil {
+		g.findEnd(ctx, from, at.Producer)
+	}
 	if at.Producer == nil || own.Sum("").Producers != len(g.current.list()) || at.Running < 2*group.RateWindow {
 		g.stats.Skip()
 		return incidents
@@ -36,4 +40,25 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 		g.Say("%s", difference)
 	}
 	return incidents
+}
+
+// findEnd asks whether the topic is terminated while nothing is acked: the broker may
+// leave the sends of that moment unanswered for ever.
+func (g *Group) findEnd(ctx context.Context, from broker.Admin, p *snapshot.Producer) {
+	if p.Rate > 0 || p.InFlight == 0 {
+		g.terminated.Store(false)
+		return
+	}
+	topic := g.Settings().Topic
+	ended, err := from.Terminated(ctx, topic)
+	if err != nil || !ended || g.terminated.Swap(true) {
+		return
+	}
+	said := terminatedSentence(topic)
+	g.MarkError(said)
+	g.Say("%s: %s; try: set %s topic=%s-2", g.Name(), said, g.Name(), topic)
+}
+
+func terminatedSentence(topic string) string {
+	return "topic " + broker.ShortTopic(topic) + " is terminated and accepts no more messages"
 }

@@ -33,6 +33,7 @@ type Group struct {
 	unanswered unanswered
 	supervisor *supervisor
 	stopping   atomic.Bool // from a stop to the next start
+	terminated atomic.Bool // the topic, while it leaves sends unanswered
 
 	schedule atomic.Pointer[pacing.Schedule] // of the present or the last run
 }

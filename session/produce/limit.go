@@ -31,7 +31,7 @@ func limit(p *snapshot.Producer, settings spec.Producer, engine broker.Engine, c
 	late := p.Target.IsMax() || p.Waiting() >= waitingMax
 	unanswered := !p.Target.IsMax() && float64(p.InFlight) > max(1, float64(p.Target)*unansweredMax.Seconds())
 	switch {
-	case p.Target == 0 || !late && !unanswered:
+	case p.Target == 0 || !late && !unanswered && trouble == "":
 		return ""
 	case cluster != snapshot.Up:
 		return "connection: " + string(cluster)

@@ -68,6 +68,9 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	p.Lag = group.Latencies(g.shards.Lag)
 	p.Broker = g.stats.Latest()
 	p.Limit = limit(p, settings, s.Engine, at.Cluster, trouble(s.Failures, p.Rate, at.Time))
+	if g.terminated.Load() && p.Rate == 0 {
+		p.Limit = "broker: " + terminatedSentence(settings.Topic)
+	}
 	if at.Time.Sub(g.shards.Failures.Last(broker.BacklogFull)) < group.RateWindow {
 		p.Limit = "broker: the backlog is full"
 	}

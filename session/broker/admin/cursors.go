@@ -14,6 +14,7 @@ import (
 
 // internalStats has the fields of Pulsar's internal statistics that pulsh uses.
 type internalStats struct {
+	State                string // of the managed ledger, such as LedgerOpened
 	EntriesAddedCounter  int64
 	CurrentLedgerEntries int64
 	Ledgers              []struct {
@@ -48,6 +49,21 @@ func (a *Admin) internals(ctx context.Context, name broker.TopicName, partitione
 		}
 	}
 	return parts, nil
+}
+
+// Terminated reports whether a topic, or one of its partitions, is terminated.
+func (a *Admin) Terminated(ctx context.Context, topic string) (bool, error) {
+	name, err := broker.ParseTopic(topic)
+	if err != nil {
+		return false, err
+	}
+	parts, err := a.internals(ctx, name, a.recall(name).partitioned)
+	for _, part := range parts {
+		if part.State == "Terminated" {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // sampledParts is the number of partitions from which sampled reads entries, and

@@ -146,6 +146,17 @@ func (a *admin) DeleteTopic(_ context.Context, name string, force bool) error {
 	})
 }
 
+// Terminated reports whether Terminate has ended a topic.
+func (a *admin) Terminated(_ context.Context, name string) (ended bool, err error) {
+	a.cluster.mu.Lock()
+	defer a.cluster.mu.Unlock()
+	if err := a.refused(); err != nil {
+		return false, err
+	}
+	t := a.cluster.topics[broker.FullTopic(name)]
+	return t != nil && t.terminated, nil
+}
+
 // Terminate terminates a topic.
 func (a *admin) Terminate(_ context.Context, name string) error {
 	return a.onTopic(name, func(t *topic, _ []*partition) error {
