@@ -23,7 +23,7 @@ func keyHelp() []string {
 		{"Ctrl-D", "on an empty line: end the session"},
 		{"Ctrl-Z", "suspend pulsh; fg resumes"},
 		{"PgUp PgDn", "on an empty line: scroll the graph through time"},
-		{"F1", "this help"},
+		{"F1", "explain the word at the cursor; on an empty line, this help"},
 		{"F2", "pause / resume"},
 		{"F3 F4", "one worker less / more"},
 		{"F5 F6", "10 % less / more rate"},

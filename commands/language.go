@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"pulsh/commands/guide"
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
@@ -24,6 +25,9 @@ func language() *lang.Language {
 
 // New returns the commands of a session.
 func New(env host.Env) *host.Host { return host.NewCommands(env, language()) }
+
+// Explain explains what is at a place of a line that is being typed.
+func Explain(line string, cursor int) []string { return guide.Word(language(), line, cursor) }
 
 // Waits reports whether a line has a command that takes long on purpose.
 func Waits(line string) bool {

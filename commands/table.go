@@ -3,6 +3,7 @@ package commands
 import (
 	"pulsh/commands/cluster"
 	"pulsh/commands/groups"
+	"pulsh/commands/guide"
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
@@ -400,8 +401,9 @@ func table() []lang.Command {
 		// general
 
 		{Name: "help", Aliases: []string{"?"}, Section: host.GeneralSection, Offline: true,
-			Params:  []lang.Param{{Name: "about", Kind: lang.AboutKind(language), Rest: true, Optional: true}},
-			Summary: "explain a command or a kind of value", Examples: []string{"help", "help produce start", "help RATE"}, Run: lang.Help},
+			Params:   []lang.Param{{Name: "about", Kind: guide.Topic(language), Rest: true, Optional: true}},
+			Summary:  "explain a command, a setting, a metric or a kind of value",
+			Examples: []string{"help", "help produce start", "help batch", "help p99", "help RATE", "help all"}, Run: guide.Help},
 		{Name: "set session", Section: host.GeneralSection, Offline: true, SomeSetting: true,
 			Params:  kinds.SettingParams(spec.PreferenceSettings(), spec.DefaultPreferences),
 			Summary: "change session settings",

@@ -87,6 +87,9 @@ type Config struct {
 	// Keys holds functions for the function keys 1 to 10 on an empty line. A
 	// function returns the line to enter, or a note that says why there is none.
 	Keys map[int]func() (line, note string)
+	// Explain returns lines about the word at the cursor, a byte offset into text, for
+	// F1 on a line that is not empty.
+	Explain func(text string, cursor int) []string
 	// Scroll moves the frames by a page, with -1 back: PgUp and PgDn on an empty
 	// line.
 	Scroll func(pages int)

@@ -134,6 +134,7 @@ func (l *loop) startReading() (stop func()) {
 		Color:     l.screen.Color(),
 		Complete:  l.cfg.Executor.Complete,
 		Keys:      l.cfg.Keys,
+		Explain:   l.cfg.Explain,
 		Scroll:    l.cfg.Scroll,
 		Interrupt: l.interrupted,
 		Suspend:   l.suspend,

@@ -12,9 +12,39 @@ import (
 func SettingParams[S any](settings []spec.Setting[S], fresh func() S) []lang.Param {
 	var out []lang.Param
 	for _, s := range settings {
-		out = append(out, lang.Param{Name: s.Name, Keyed: true, Optional: true, Kind: settingKind(s, fresh), Doc: s.Doc})
+		out = append(out, lang.Param{Name: s.Name, Keyed: true, Optional: true, Kind: settingKind(s, fresh), Doc: s.Doc,
+			Default: defaultOf(s, fresh()), Change: changeOf(s, fresh())})
 	}
 	return out
+}
+
+// own is the default of a setting that is the group's name.
+const own = "NAME"
+
+// defaultOf returns the default of a setting as help shows it.
+func defaultOf[S any](s spec.Setting[S], standard S) string {
+	value := s.Get(&standard)
+	if (s.Name == "topic" || s.Name == "subscription") && value != "" {
+		return own
+	}
+	return value
+}
+
+// changeOf says what a change of a setting does while the load runs.
+func changeOf[S any](s spec.Setting[S], standard S) string {
+	makes := ""
+	switch any(standard).(type) {
+	case spec.Producer:
+		makes = "makes new producers; the load goes on meanwhile, and nothing is lost or sent twice"
+	case spec.Consumer:
+		makes = "makes new consumers, which takes a moment; nothing is lost"
+	default:
+		return ""
+	}
+	if s.Live {
+		return "takes effect at once"
+	}
+	return makes
 }
 
 // settingKind returns the kind of a setting's value.

@@ -16,7 +16,7 @@ type Kind struct {
 	Sample   string   // a value that is valid nearly everywhere
 	Parse    func(text string) (any, error)
 	Complete func(*Scene) []Suggestion // may be nil
-	named    bool                      // Complete lists all values
+	Listed   bool                      // Complete lists all values
 	Mend     func(typed string) string // corrects a value if it can; may be nil
 }
 
@@ -101,7 +101,7 @@ func (k Kind) better(typed string) string {
 			}
 		}
 	}
-	listed := k.named || strings.Contains(k.Forms, ", ") && !strings.ContainsAny(typed, "0123456789")
+	listed := k.Listed || strings.Contains(k.Forms, ", ") && !strings.ContainsAny(typed, "0123456789")
 	if listed && k.Complete != nil {
 		var offered []string
 		for _, s := range k.Complete(&Scene{}) {

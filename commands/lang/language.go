@@ -3,8 +3,6 @@ package lang
 import (
 	"context"
 	"strings"
-
-	"pulsh/graphs"
 )
 
 // Language is a table of commands with the kinds of their values. It never changes.
@@ -31,6 +29,44 @@ func (l *Language) CommandOf(line string) *Command {
 		return nil
 	}
 	return calls[0].Command
+}
+
+// AnswerWidth is the width of answers: a terminal of 80 columns less the indent of
+// two.
+const AnswerWidth = 78
+
+// At returns what is at a place of a line that is being typed: the word, the command
+// that it belongs to, and the parameter that it is, nil if it is part of the command's
+// name or unknown.
+func (l *Language) At(text string, cursor int) (word string, cmd *Command, param *Param) {
+	end := min(max(cursor, 0), len(text))
+	for end < len(text) && !strings.ContainsRune(" ;\n", rune(text[end])) {
+		end++
+	}
+	words, partial, ok := unfinished(text[:end])
+	if !ok {
+		return "", nil, nil
+	}
+	if partial.text == "" && len(words) > 0 { // behind a blank: the word before it
+		words, partial = words[:len(words)-1], words[len(words)-1]
+	}
+	cmd, rest := longest(append(words, partial), l.Commands)
+	if cmd == nil || len(rest) == 0 {
+		return partial.text, cmd, nil
+	}
+	if p, ok := cmd.setting(partial.key); partial.keyed && ok {
+		return partial.text, cmd, &p
+	}
+	n := -1
+	for _, w := range rest {
+		if _, ok := cmd.setting(w.key); !w.keyed || !ok {
+			n++
+		}
+	}
+	if params := cmd.Positional(); len(params) > 0 && (n < len(params) || params[len(params)-1].Rest) {
+		return partial.text, cmd, &params[max(min(n, len(params)-1), 0)]
+	}
+	return partial.text, cmd, nil
 }
 
 // Section is a part of help and of the manual.
@@ -71,16 +107,18 @@ type Param struct {
 	Optional bool
 	Rest     bool // it takes all remaining words
 	Doc      string
+	Default  string // the value if it is left out, "" if none is fixed
+	Change   string // what a change under load does, or ""
 }
 
 // names returns the name and the aliases.
 func (c *Command) names() []string { return append([]string{c.Name}, c.Aliases...) }
 
-// positional returns the parameters that are words, in order.
-func (c *Command) positional() []Param { return c.filter(false) }
+// Positional returns the parameters that are words, in order.
+func (c *Command) Positional() []Param { return c.filter(false) }
 
-// settings returns the parameters that are settings.
-func (c *Command) settings() []Param { return c.filter(true) }
+// Settings returns the parameters that are settings.
+func (c *Command) Settings() []Param { return c.filter(true) }
 
 func (c *Command) filter(keyed bool) []Param {
 	var out []Param
@@ -105,10 +143,10 @@ func (c *Command) setting(name string) (Param, bool) {
 // settingsShown is the largest number of settings that a usage line names.
 const settingsShown = 4
 
-// usage returns the synopsis.
-func (c *Command) usage() string {
+// Usage returns the synopsis.
+func (c *Command) Usage() string {
 	parts := []string{c.Name}
-	for _, p := range c.positional() {
+	for _, p := range c.Positional() {
 		text := p.Kind.Name
 		if p.Rest {
 			text += "…"
@@ -118,7 +156,7 @@ func (c *Command) usage() string {
 		}
 		parts = append(parts, text)
 	}
-	settings := c.settings()
+	settings := c.Settings()
 	if c.Assigns {
 		parts = append(parts, "[NAME=VALUE…]")
 	}
@@ -150,7 +188,7 @@ func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 		return prefixed(partial.key+"=", fit(partial.value, p.Kind.suggestions(s)))
 	}
 	var out []Suggestion
-	params := c.positional()
+	params := c.Positional()
 	if n := len(plain); n < len(params) || n > 0 && len(params) > 0 && params[len(params)-1].Rest {
 		p := params[min(n, len(params)-1)]
 		out = fit(partial.text, p.Kind.suggestions(s))
@@ -159,40 +197,10 @@ func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 		}
 	}
 	var keys []Suggestion
-	for _, p := range c.settings() {
+	for _, p := range c.Settings() {
 		if !given[p.Name] && (c.Applies == nil || c.Applies(p.Name, s)) {
 			keys = append(keys, Suggestion{p.Name + "=", p.Doc})
 		}
 	}
 	return append(out, fit(partial.text, keys)...)
-}
-
-// help returns the help for a command.
-func (c *Command) help() []string {
-	out := []string{c.usage(), "  " + c.Summary}
-	if c.Detail != "" {
-		for _, line := range wrap(c.Detail, AnswerWidth-2) {
-			out = append(out, "  "+line)
-		}
-	}
-	for _, p := range c.positional() {
-		doc := p.Kind.Doc
-		if p.Kind.Name == "WORD" && p.Kind.Forms != "" {
-			doc = p.Kind.Forms
-		}
-		out = append(out, indented("  "+p.Kind.Name+": ", doc)...)
-	}
-	var rows [][]string
-	for _, p := range c.settings() {
-		rows = append(rows, []string{"  " + p.Name + "=", p.Kind.Name, p.Kind.Sample, p.Doc})
-	}
-	if len(rows) > 0 {
-		out = append(out, "settings")
-		out = append(out, graphs.Table(nil, rows, nil, 0)...)
-	}
-	out = append(out, "examples")
-	for _, e := range c.Examples {
-		out = append(out, "  "+e)
-	}
-	return out
 }

@@ -23,7 +23,7 @@ func (l *Language) Manual(middle ...ManualSection) []ManualSection {
 		for _, c := range l.Commands {
 			if c.Section == s {
 				says := strings.TrimSpace(Sentence(c.Summary) + " " + c.Detail)
-				part.Entries = append(part.Entries, ManualEntry{c.usage(), says + " For example: " + strings.Join(c.Examples, "; ") + "."})
+				part.Entries = append(part.Entries, ManualEntry{c.Usage(), says + " For example: " + strings.Join(c.Examples, "; ") + "."})
 			}
 		}
 		out = append(out, part)
@@ -54,7 +54,7 @@ func (l *Language) Reference(middle string) string {
 		b.WriteString("| command | what it does | for example |\n| --- | --- | --- |\n")
 		for _, c := range rows {
 			if c.Section == s {
-				fmt.Fprintf(&b, "| `%s` | %s | `%s` |\n", Cell(c.usage()), Cell(c.Summary), Cell(c.Examples[0]))
+				fmt.Fprintf(&b, "| `%s` | %s | `%s` |\n", Cell(c.Usage()), Cell(c.Summary), Cell(c.Examples[0]))
 			}
 		}
 		b.WriteString("\n")

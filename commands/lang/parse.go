@@ -48,8 +48,8 @@ func (c *Call) takesKeys(w word) bool {
 	if _, ok := c.Command.setting(w.key); ok {
 		return true
 	}
-	params := c.Command.positional()
-	return len(c.Command.settings()) > 0 || len(params) == 0 || params[len(params)-1].Kind.Name != "TEXT"
+	params := c.Command.Positional()
+	return len(c.Command.Settings()) > 0 || len(params) == 0 || params[len(params)-1].Kind.Name != "TEXT"
 }
 
 func (c *Call) bindKey(w word) *Error {
@@ -76,7 +76,7 @@ func (c *Call) bindKey(w word) *Error {
 
 func (c *Call) unknownKey(w word) *Error {
 	var names []string
-	for _, p := range c.Command.settings() {
+	for _, p := range c.Command.Settings() {
 		names = append(names, p.Name)
 	}
 	if len(names) == 0 {
@@ -104,7 +104,7 @@ func (c *Call) badValue(at span, p Param, typed string, err error) *Error {
 
 // bindWords assigns words to the positional parameters.
 func (c *Call) bindWords(words []word) *Error {
-	for _, p := range c.Command.positional() {
+	for _, p := range c.Command.Positional() {
 		if len(words) == 0 {
 			return nil
 		}
@@ -132,13 +132,13 @@ func (c *Call) bindWords(words []word) *Error {
 }
 
 func (c *Call) tooMany(w word) *Error {
-	if len(c.Command.settings()) > 0 {
+	if len(c.Command.Settings()) > 0 {
 		p := c.likeliest(w.text)
 		e := c.wrong(w.span, fmt.Sprintf("%q is not a setting; write %s=%s", w.text, p.Name, p.Kind.Sample))
 		e.Try = c.statement.instead(w.span, p.Name+"="+w.text)
 		return e
 	}
-	e := c.wrong(w.span, fmt.Sprintf("unexpected %q after %s", w.text, c.Command.usage()))
+	e := c.wrong(w.span, fmt.Sprintf("unexpected %q after %s", w.text, c.Command.Usage()))
 	whole := c.statement.span()
 	e.Try = c.statement.instead(span{w.span.From, whole.To}, "")
 	return e
@@ -147,7 +147,7 @@ func (c *Call) tooMany(w word) *Error {
 // likeliest returns the setting that a value without a name fits: the rate if it can be
 // one, else the first that accepts it.
 func (c *Call) likeliest(text string) Param {
-	settings := c.Command.settings()
+	settings := c.Command.Settings()
 	if p, ok := c.Command.setting("rate"); ok {
 		settings = append([]Param{p}, settings...)
 	}

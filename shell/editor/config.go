@@ -45,6 +45,9 @@ type Config struct {
 	// function is called when its key is pressed on an empty line. It returns
 	// the line to enter, or a note that says why there is none.
 	Keys map[int]func() (line, note string)
+	// Explain returns lines about the word at the cursor of a line that is not empty,
+	// for F1; nil explains nothing.
+	Explain func(text string, cursor int) []string
 	// Scroll is called for PgUp with -1 and for PgDn with 1 while the line is
 	// empty.
 	Scroll func(pages int)

@@ -59,8 +59,14 @@ func (e *Editor) pressPage(t token) {
 }
 
 // pressFunctionKey enters the line of function key n if the present line is
-// empty.
+// empty. Else F1 explains the word at the cursor.
 func (e *Editor) pressFunctionKey(n int) {
+	if n == 1 && e.typing.Text != "" && e.cfg.Explain != nil {
+		for _, line := range e.cfg.Explain(e.typing.Text, len(e.typing.before())) {
+			e.cfg.Note("  " + line)
+		}
+		return
+	}
 	run := e.cfg.Keys[n]
 	if run == nil || e.typing.Text != "" {
 		return

@@ -227,6 +227,7 @@ func (p *program) run() int {
 		History:    p.history,
 		Unfinished: lang.Unfinished,
 		Waits:      commands.Waits,
+		Explain:    commands.Explain,
 		Questions:  p.asked,
 		Progress:   p.progress,
 		StatusLine: p.statusLine,
