@@ -158,7 +158,7 @@ func TestAnExportReplacesNothingUnasked(t *testing.T) {
 		var out strings.Builder
 		require.NoError(t, os.WriteFile("run.json", []byte("mine"), 0o600))
 		err := c.Execute(t.Context(), "export run.json", &out)
-		require.Equal(t, "         ^^^^^^^^ \"run.json\" already exists\n  try: export run.json force=on", Paint(err, 2))
+		require.Equal(t, "         ^^^^^^^^ \"run.json\" already exists\n  try: export run.json force", Paint(err, 2))
 		kept, _ := os.ReadFile("run.json")
 		require.Equal(t, "mine", string(kept))
 		require.NoError(t, c.Execute(t.Context(), "export run.json force=on", &out))

@@ -130,3 +130,23 @@ func TestTheWordUnderTheCursor(t *testing.T) {
 		require.LessOrEqual(t, len(got), 16, line)
 	}
 }
+
+// TestOffersOfSettingsAreValid: each value that completion offers is accepted, or is the
+// beginning of one.
+func TestOffersOfSettingsAreValid(t *testing.T) {
+	c := New(host.Env{})
+	for _, cmd := range language().Commands {
+		for _, p := range cmd.Settings() {
+			line := cmd.Examples[0] + " " + p.Name + "="
+			offers, _ := c.Complete(line, len(line))
+			for _, o := range offers {
+				value := strings.TrimPrefix(o.Text, p.Name+"=")
+				if strings.HasSuffix(value, "/") || strings.HasSuffix(value, ".") || strings.HasSuffix(value, "(") || p.Kind.Parse == nil {
+					continue
+				}
+				_, err := p.Kind.Parse(value)
+				require.NoError(t, err, line+value)
+			}
+		}
+	}
+}

@@ -26,6 +26,9 @@ func language() *lang.Language {
 // New returns the commands of a session.
 func New(env host.Env) *host.Host { return host.NewCommands(env, language()) }
 
+// Valid reports whether a line can be run: its variables may still be missing.
+func Valid(line string) bool { return language().Valid(line) }
+
 // Explain explains what is at a place of a line that is being typed.
 func Explain(line string, cursor int) []string { return guide.Word(language(), line, cursor) }
 

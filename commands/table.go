@@ -27,7 +27,6 @@ func table() []lang.Command {
 	all := lang.Param{Name: "group", Kind: kinds.All()}
 	messages := lang.Param{Name: "messages", Kind: kinds.Messages()}
 	by := []lang.Param{{Name: "by", Kind: kinds.Duration(), Optional: true}}
-	force := lang.Param{Name: "force", Kind: kinds.On(), Keyed: true, Optional: true, Doc: "on replaces an existing file"}
 	topic := cluster.TopicParam()
 	sub := lang.Param{Name: "sub", Kind: kinds.Subscription()}
 	from := lang.Words("latest", "earliest")
@@ -65,7 +64,7 @@ func table() []lang.Command {
 		{Name: "remove", Section: host.GroupSection, Changes: true,
 			Params:  []lang.Param{{Name: "group", Kind: kinds.Group()}},
 			Summary: "stop a group and remove it", Examples: []string{"remove slow"}, Run: host.Verb(groups.RemoveGroup)},
-		{Name: "clone", Section: host.GroupSection, Applies: kinds.Applies, Changes: true,
+		{Name: "clone", Section: host.GroupSection, Applies: kinds.Applies, Describe: kinds.Describe, Present: kinds.Present, Changes: true,
 			Params:   append([]lang.Param{{Name: "group", Kind: kinds.Group()}, {Name: "name", Kind: groups.CloneName()}}, kinds.GroupParams()...),
 			Summary:  "copy a group under a new name",
 			Detail:   "The settings on the line differ from the original. The copy of a running group starts at once.",
@@ -90,7 +89,7 @@ func table() []lang.Command {
 			Summary: "pause a group, keeping its connections", Examples: []string{"pause fast", "pause all"}, Run: host.Verb(groups.Pause)},
 		{Name: "resume", Section: host.GroupSection, Changes: true, Params: []lang.Param{all},
 			Summary: "resume after a pause", Examples: []string{"resume fast", "resume all"}, Run: host.Verb(groups.Resume)},
-		{Name: "set", Section: host.GroupSection, Applies: kinds.Applies, Changes: true, SomeSetting: true,
+		{Name: "set", Section: host.GroupSection, Applies: kinds.Applies, Describe: kinds.Describe, Present: kinds.Present, Changes: true, SomeSetting: true,
 			Params:  append([]lang.Param{group}, kinds.GroupParams()...),
 			Summary: "change settings of a group, running or not",
 			Detail: "Settings that Pulsar's client takes only at creation recreate the producers or consumers. The old producers send what they have; no message is lost or sent twice. " +
@@ -245,7 +244,7 @@ func table() []lang.Command {
 		{Name: "mark", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "text", Kind: lang.TextKind(), Rest: true}},
 			Summary: "put a mark on the time axis", Examples: []string{`mark "before the fix"`}, Run: host.Verb(script.Mark)},
 		{Name: "record", Section: host.ScriptSection,
-			Params:  []lang.Param{{Name: "file", Kind: kinds.NewFile()}, {Name: "force", Kind: kinds.Force(), Optional: true}},
+			Params:  append([]lang.Param{{Name: "file", Kind: kinds.NewFile()}}, lang.ForceParams()...),
 			Summary: "record the lines you type as a script",
 			Detail: "Every line is written before it runs, with an `at` for the pause before it, so a crash loses nothing. " +
 				"A line that fails becomes a comment, unless it is an expect. force overwrites an existing file.",
@@ -254,7 +253,7 @@ func table() []lang.Command {
 
 		// profiles
 
-		{Name: "save", Section: host.ProfileSection, Params: []lang.Param{{Name: "name", Kind: script.SaveName()}, {Name: "force", Kind: lang.Words("force"), Optional: true}},
+		{Name: "save", Section: host.ProfileSection, Params: append([]lang.Param{{Name: "name", Kind: script.SaveName()}}, lang.ForceParams()...),
 			Summary: "save the connection, the graph and all groups as a profile",
 			Detail: "Writes a file that only you can read. Asks before it replaces one, unless force is given. " +
 				"Comments of the old file stay at their keys. Secrets are never saved: of a token, only the name of its file or variable.",
@@ -265,7 +264,7 @@ func table() []lang.Command {
 			Examples: []string{"load low"}, Run: host.Verb(script.Load)},
 		{Name: "profile show", Section: host.ProfileSection, Offline: true, Params: []lang.Param{{Name: "profile", Kind: kinds.Profile()}},
 			Summary: "print a profile, defaults included", Examples: []string{"profile show low"}, Run: host.Verb(script.ShowProfile)},
-		{Name: "profile delete", Section: host.ProfileSection, Offline: true, Params: []lang.Param{{Name: "profile", Kind: kinds.Saved()}, {Name: "force", Kind: lang.Words("force"), Optional: true}},
+		{Name: "profile delete", Section: host.ProfileSection, Offline: true, Params: append([]lang.Param{{Name: "profile", Kind: kinds.Saved()}}, lang.ForceParams()...),
 			Summary: "delete a saved profile", Detail: "Asks first, unless force is given.",
 			Examples: []string{"profile delete mine"}, Run: host.Verb(script.DeleteProfile)},
 		{Name: "profiles", Section: host.ProfileSection, Offline: true, Summary: "list the profiles", Examples: []string{"profiles"}, Run: host.Verb(script.ListProfiles)},
@@ -279,7 +278,7 @@ func table() []lang.Command {
 		// export
 
 		{Name: "export", Section: host.ExportSection,
-			Params:  []lang.Param{{Name: "file", Kind: kinds.Export(), Optional: true}, force},
+			Params:  append([]lang.Param{{Name: "file", Kind: kinds.Export(), Optional: true}}, lang.ForceParams()...),
 			Summary: "export the session; the extension picks the format (.html .json .csv .prom .hlog)",
 			Detail: "Without a name it writes a page, pulsh-DATE-TIME.html. " +
 				".html is one page with graphs, settings, environment, timeline, expectations and a script that repeats the run; it needs no network. " +
@@ -292,10 +291,10 @@ func table() []lang.Command {
 				".hlog is a log for HistogramLogProcessor: a histogram per second, or per 2, 4, 8… seconds of long runs, since the start or reset of each group; " +
 				"tags such as fast.latency name group and distribution, values are in microseconds. " +
 				"A failed export leaves no file.",
-			Examples: []string{"export", "export run.html", "export run.json", "export seconds.csv force=on", "export run.prom", "export run.hlog"}, Run: host.Verb(report.ExportFile)},
+			Examples: []string{"export", "export run.html", "export run.json", "export seconds.csv force", "export run.prom", "export run.hlog"}, Run: host.Verb(report.ExportFile)},
 		{Name: "stream", Section: host.ExportSection,
-			Params: []lang.Param{{Name: "file", Kind: kinds.Stream()},
-				{Name: "every", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how often, 100ms to 1h; default 1s"}, force},
+			Params: append([]lang.Param{{Name: "file", Kind: kinds.Stream()},
+				{Name: "every", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how often, 100ms to 1h; default 1s"}}, lang.ForceParams()...),
 			Summary: "append the figures of all groups to a file, periodically",
 			Detail: "JSON Lines (.jsonl) or CSV (.csv), one record per interval and group, with the columns of export. A record covers the whole interval: durations are its maximum, " +
 				"rates its mean. `-` is standard output as JSON Lines, unless it is a terminal. A full disk ends the stream with a note; the load goes on.",
@@ -347,7 +346,7 @@ func table() []lang.Command {
 		{Name: "topic partitions", Section: host.ClusterSection, Params: []lang.Param{topic, {Name: "count", Kind: partitions}},
 			Summary: "add partitions to a partitioned topic", Detail: "Partitions cannot be removed.",
 			Examples: []string{"topic partitions orders 16"}, Run: host.Verb(cluster.GrowTopic)},
-		{Name: "topic delete", Section: host.ClusterSection, Destroys: true, Params: append([]lang.Param{topic}, cluster.ForceParams()...),
+		{Name: "topic delete", Section: host.ClusterSection, Destroys: true, Params: append([]lang.Param{topic}, lang.ForceParams()...),
 			Summary:  "delete a topic and its messages",
 			Detail:   "force deletes it while clients are connected; they re-create it when they reconnect. " + lang.AsksFirst,
 			Examples: []string{"topic delete orders", "topic delete fast force"}, Run: host.Verb(cluster.DeleteTopic)},
@@ -369,7 +368,7 @@ func table() []lang.Command {
 			Params:   []lang.Param{topic, sub, {Name: "from", Kind: from, Keyed: true, Optional: true, Doc: "initial position; default latest"}},
 			Summary:  "create a subscription, so that the broker keeps messages for it",
 			Examples: []string{"sub create fast audit from=earliest"}, Run: host.Verb(cluster.CreateSub)},
-		{Name: "sub delete", Section: host.ClusterSection, Destroys: true, Params: append([]lang.Param{topic, sub}, cluster.ForceParams()...),
+		{Name: "sub delete", Section: host.ClusterSection, Destroys: true, Params: append([]lang.Param{topic, sub}, lang.ForceParams()...),
 			Summary:  "delete a subscription and its backlog",
 			Detail:   "force disconnects its consumers; they re-create it when they reconnect. " + lang.AsksFirst,
 			Examples: []string{"sub delete fast audit", "sub delete fast sub1 force=on"}, Run: host.Verb(cluster.DeleteSub)},

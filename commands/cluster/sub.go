@@ -107,7 +107,7 @@ func DeleteSub(ctx context.Context, c *host.Call) error {
 	busy := func(who string) error {
 		return c.Refuse("sub", "sub delete "+topic+" "+lang.Quote(sub)+" force=on", "%s to %s", who, sub)
 	}
-	if s.Consumers > 0 && !isForced(c) {
+	if s.Consumers > 0 && !c.Forced() {
 		return busy(connectedTo(broker.TopicStats{Subscriptions: map[string]broker.SubscriptionStats{sub: s}}))
 	}
 	if err := c.Consent(ctx, "permanently delete subscription %s on %s (backlog about %s messages)?", sub, topic,
@@ -116,7 +116,7 @@ func DeleteSub(ctx context.Context, c *host.Call) error {
 	}
 	ctx, cancel := host.Asked(ctx)
 	defer cancel()
-	err = k.DeleteSubscription(ctx, topic, sub, isForced(c))
+	err = k.DeleteSubscription(ctx, topic, sub, c.Forced())
 	if broker.IsBusy(err) {
 		return busy("a client is connected")
 	}

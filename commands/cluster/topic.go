@@ -20,16 +20,6 @@ func TopicParam() lang.Param {
 	return lang.Param{Name: "topic", Kind: k}
 }
 
-// ForceParams returns the two forms of force: a word and a setting.
-func ForceParams() []lang.Param {
-	word, setting := lang.Words("force"), lang.Words("on", "off")
-	word.Name = "force"
-	return []lang.Param{{Name: "word", Kind: word, Optional: true},
-		{Name: "force", Kind: setting, Keyed: true, Optional: true, Doc: "on is the same as the word force"}}
-}
-
-func isForced(c *host.Call) bool { return c.Text("word") != "" || c.Text("force") == "on" }
-
 // noTopic adds to the error of a missing topic its place and the nearest known topic.
 func noTopic(c *host.Call, err error) error {
 	if !broker.IsMissing(err) {
@@ -130,7 +120,7 @@ func DeleteTopic(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	topic := c.Text("topic")
-	if there := connectedTo(stats); there != "" && !isForced(c) {
+	if there := connectedTo(stats); there != "" && !c.Forced() {
 		return c.Refuse("topic", "topic delete "+topic+" force", "%s to %s", there, topic)
 	}
 	if err := c.Consent(ctx, "permanently delete topic %s (%s, %s)?", topic, graphs.Bytes(float64(stats.StorageBytes)),
@@ -139,7 +129,7 @@ func DeleteTopic(ctx context.Context, c *host.Call) error {
 	}
 	ctx, cancel := host.Asked(ctx)
 	defer cancel()
-	err = k.DeleteTopic(ctx, topic, isForced(c))
+	err = k.DeleteTopic(ctx, topic, c.Forced())
 	if broker.IsBusy(err) {
 		return c.Refuse("topic", "topic delete "+topic+" force", "a client is connected to %s", topic)
 	}

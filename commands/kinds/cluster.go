@@ -11,6 +11,7 @@ import (
 func Subscription() lang.Kind {
 	k := lang.TextKind()
 	k.Name, k.Sample, k.Doc = "SUBSCRIPTION", "sub1", "a subscription"
+	k.Complete = completeSubscriptions
 	k.Parse = func(text string) (any, error) {
 		if text == "" {
 			return nil, errors.New("a subscription needs a name")
@@ -23,7 +24,8 @@ func Subscription() lang.Kind {
 // Namespace returns the kind NAMESPACE.
 func Namespace() lang.Kind {
 	k := lang.TextKind()
-	k.Name, k.Sample = "NAMESPACE", "public/default"
+	k.Name, k.Sample, k.Doc = "NAMESPACE", "public/default", "a namespace, as tenant/namespace"
+	k.Complete = completeNamespaces
 	k.Parse = func(text string) (any, error) { return broker.ParseNamespace(text) }
 	return k
 }

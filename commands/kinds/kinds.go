@@ -202,7 +202,7 @@ func Metric() lang.Kind {
 func Condition() lang.Kind {
 	return lang.Kind{Name: "CONDITION", Sample: "fast.p99<20ms", Forms: "fast.p99<20ms and sub1.backlog<5k",
 		Doc:   "comparisons of a METRIC (< <= > >= = !=) joined by and: fast.p99<20ms and sub1.backlog<5k; latencies are those of the last second",
-		Parse: func(text string) (any, error) { return snapshot.ParseCondition(text) }, Complete: completeMetrics, Mend: mendFigures}
+		Parse: func(text string) (any, error) { return snapshot.ParseCondition(text) }, Complete: completeConditions, Mend: mendFigures}
 }
 
 // Topic is the kind TOPIC.

@@ -236,13 +236,6 @@ func NewFile() lang.Kind {
 	return k
 }
 
-// Force is the kind of the word force.
-func Force() lang.Kind {
-	k := lang.Words("force")
-	k.Name = "force"
-	return k
-}
-
 // Address is the kind ADDRESS.
 func Address() lang.Kind {
 	return lang.Kind{Name: "ADDRESS", Sample: MetricsAddress, Forms: "127.0.0.1:9095, 9095, 0.0.0.0:9095", Doc: "where to listen: 127.0.0.1:9095 or 9095 (this machine only), or 0.0.0.0:9095 (all interfaces)",

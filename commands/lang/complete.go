@@ -1,6 +1,9 @@
 package lang
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Suggestion is a candidate of completion. Text replaces the word at the cursor.
 type Suggestion struct {
@@ -79,6 +82,31 @@ func commandWords(words []word, rows []Command) []Suggestion {
 		}
 	}
 	return out
+}
+
+// valid returns the candidates that the kind accepts, and those that are a beginning,
+// such as a folder.
+func (k Kind) valid(list []Suggestion) []Suggestion {
+	if k.Parse == nil {
+		return list
+	}
+	return slices.DeleteFunc(list, func(s Suggestion) bool {
+		_, err := k.Parse(s.Text)
+		return err != nil && !strings.HasSuffix(s.Text, "/") && !strings.HasSuffix(s.Text, ".") && !strings.HasSuffix(s.Text, "(")
+	})
+}
+
+// accepts reports whether words make a value of the kind.
+func (k Kind) accepts(words []word) bool {
+	var texts []string
+	for _, w := range words {
+		texts = append(texts, w.text)
+	}
+	if k.Parse == nil {
+		return true
+	}
+	_, err := k.Parse(strings.Join(texts, " "))
+	return err == nil
 }
 
 // suggestions returns the candidates of a kind.

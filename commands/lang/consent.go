@@ -25,8 +25,37 @@ func (c *Call) Consent(ctx context.Context, format string, args ...any) error {
 	return c.Fail("", "cancelled")
 }
 
-// Confirm asks before a command removes something that can be created again. If nobody
-// can be asked, the answer is yes.
+// ForceParams returns the two forms of force, which all commands have that replace or
+// remove a file or force a deletion: a word, and a setting.
+func ForceParams() []Param {
+	word, setting := Words("force"), Words("on", "off")
+	word.Name = "force"
+	return []Param{{Name: "word", Kind: word, Optional: true},
+		{Name: "force", Kind: setting, Keyed: true, Optional: true, Unshown: true, Doc: "on is the same as the word force"}}
+}
+
+// Forced reports whether the line has force.
+func (c *Call) Forced() bool { return c.Text("word") != "" || c.Text("force") == "on" }
+
+// Replace asks before a command replaces or removes a file of the user's, unless the
+// line has force. what says what is there, and the question follows it. It returns an
+// error if the answer is no; where nobody can be asked, the line needs force or --yes.
+func (c *Call) Replace(ctx context.Context, argument, what, question string) error {
+	switch {
+	case c.Forced() || c.Config.Yes:
+		return nil
+	case c.Config.Confirm == nil:
+		return c.Refuse(argument, c.statement.plain()+" force", "%s", what)
+	case c.Config.Confirm(ctx, what+"; "+question):
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return c.Fail("", "cancelled")
+}
+
+// Confirm asks before a command stops something of this session that can be started
+// again. If nobody can be asked, the answer is yes.
 func (c *Call) Confirm(ctx context.Context, question string) bool {
 	return c.Config.Yes || c.Config.Confirm == nil || c.Config.Confirm(ctx, question)
 }

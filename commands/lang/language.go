@@ -96,6 +96,11 @@ type Command struct {
 	Run     func(ctx context.Context, c *Call) error
 	// Applies reports whether completion offers a setting; nil offers all.
 	Applies func(name string, s *Scene) bool
+	// Present returns the value of a setting that is in force, for completion, "" if it
+	// is not known; it may be nil.
+	Present func(p Param, s *Scene) string
+	// Describe returns the meaning of a setting for completion; nil is its Doc.
+	Describe func(p Param, s *Scene) string
 }
 
 // Param is a parameter of a command: a word at its position, or a setting name=value at
@@ -109,6 +114,7 @@ type Param struct {
 	Doc      string
 	Default  string // the value if it is left out, "" if none is fixed
 	Change   string // what a change under load does, or ""
+	Unshown  bool   // another form of a parameter, which completion does not offer
 }
 
 // names returns the name and the aliases.
@@ -169,6 +175,23 @@ func (c *Command) Usage() string {
 	return strings.Join(parts, " ")
 }
 
+// values returns the candidates for the value of a setting: the one in force, the
+// default and those of its kind.
+func (c *Command) values(p Param, s *Scene) []Suggestion {
+	var out []Suggestion
+	if c.Present != nil {
+		if now := c.Present(p, s); now != "" {
+			out = append(out, Suggestion{now, "in force"})
+		}
+	}
+	for _, one := range p.Kind.valid(p.Kind.suggestions(s)) {
+		if len(out) == 0 || out[0].Text != one.Text {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
 // complete returns the candidates for the partial word after the words rest.
 func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 	var plain []word
@@ -185,21 +208,25 @@ func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 	}
 	if p, ok := c.setting(partial.key); partial.keyed && ok {
 		s.Partial = partial.value
-		return prefixed(partial.key+"=", fit(partial.value, p.Kind.suggestions(s)))
+		return prefixed(partial.key+"=", fit(partial.value, c.values(p, s)))
 	}
 	var out []Suggestion
 	params := c.Positional()
 	if n := len(plain); n < len(params) || n > 0 && len(params) > 0 && params[len(params)-1].Rest {
 		p := params[min(n, len(params)-1)]
 		out = fit(partial.text, p.Kind.suggestions(s))
-		if n < len(params) && !p.Optional {
+		if n < len(params) && !p.Optional || p.Rest && !p.Kind.accepts(plain[min(len(params)-1, n):]) {
 			return out
 		}
 	}
 	var keys []Suggestion
 	for _, p := range c.Settings() {
-		if !given[p.Name] && (c.Applies == nil || c.Applies(p.Name, s)) {
-			keys = append(keys, Suggestion{p.Name + "=", p.Doc})
+		if !given[p.Name] && !p.Unshown && (c.Applies == nil || c.Applies(p.Name, s)) {
+			doc := p.Doc
+			if c.Describe != nil {
+				doc = c.Describe(p, s)
+			}
+			keys = append(keys, Suggestion{p.Name + "=", doc})
 		}
 	}
 	return append(out, fit(partial.text, keys)...)

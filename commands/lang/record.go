@@ -125,33 +125,44 @@ func (r *recording) end(l Line) error {
 // Record runs the command record: record the typed lines as a script.
 func Record(ctx context.Context, c *Call) error {
 	path, _ := Value[string](c, "file")
-	_, force := c.args["force"]
 	if old := c.recording; old != nil {
 		return c.Fail("record stop", "already recording to %s", old.path)
 	}
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if force {
+	if c.Forced() {
 		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	}
 	f, err := os.OpenFile(path, flags, 0o644)
-	if errors.Is(err, fs.ErrExist) && c.Config.Confirm != nil && c.Confirm(ctx, path+" already exists; overwrite it?") {
+	created := err == nil && !c.Forced()
+	if errors.Is(err, fs.ErrExist) {
+		if err := c.Replace(ctx, "file", fmt.Sprintf("%q already exists", path), "replace it?"); err != nil {
+			return err
+		}
 		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	}
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		return c.Refuse("file", c.statement.plain()+" force", "%q already exists", path)
-	case err != nil:
-		return c.Refuse("file", "", "cannot write %q: %s", path, errors.Unwrap(err))
+	if err != nil {
+		return c.Refuse("file", "", "cannot write %q: %s", path, cause(err))
 	}
 	r := &recording{path: path, plan: plan{start: c.Config.Now()}}
 	n, err := f.WriteString(recordingHead(c.Config.Version, r.plan.start, c.known().list()))
 	r.size = int64(n)
 	if err := errors.Join(err, f.Close()); err != nil {
-		return c.Refuse("file", "", "cannot write %q: %s", path, errors.Unwrap(err))
+		if created {
+			_ = os.Remove(path)
+		}
+		return c.Refuse("file", "", "cannot write %q: %s", path, cause(err))
 	}
 	c.recording = r
 	c.Say("recording to %s; stop with `record stop`", path)
 	return nil
+}
+
+// cause returns the reason of an error of a file without the name of the file.
+func cause(err error) error {
+	if named, ok := errors.AsType[*fs.PathError](err); ok {
+		return named.Err
+	}
+	return err
 }
 
 // RecordStop runs the command record stop: stop recording.

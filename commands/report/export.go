@@ -31,7 +31,7 @@ func ExportFile(ctx context.Context, c *host.Call) error {
 	} else {
 		as, _ = host.Value[export.Format](c, "file")
 	}
-	if err := checkReplaceable(c, "export", path); err != nil {
+	if err := checkReplaceable(ctx, c, "export", path); err != nil {
 		return err
 	}
 	c.Fresh(ctx)
@@ -50,7 +50,7 @@ func ExportFile(ctx context.Context, c *host.Call) error {
 
 // checkReplaceable returns an error if path exists and may not be replaced, or is not
 // a regular file.
-func checkReplaceable(c *host.Call, name, path string) error {
+func checkReplaceable(ctx context.Context, c *host.Call, name, path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -63,10 +63,8 @@ func checkReplaceable(c *host.Call, name, path string) error {
 		return c.Refuse("file", "", "cannot write %s: %s", path, reason(err))
 	case !info.Mode().IsRegular():
 		return c.Refuse("file", "", "%q is not a file", path)
-	case c.Text("force") == "":
-		return c.Refuse("file", name+" "+lang.Quote(path)+" force=on", "%q already exists", path)
 	}
-	return nil
+	return c.Replace(ctx, "file", fmt.Sprintf("%q already exists", path), "replace it?")
 }
 
 // WriteWhole writes a file atomically: after an error the old file, if any, is

@@ -50,7 +50,7 @@ type stream struct {
 }
 
 // StreamStart runs the command stream: append the figures of all groups to a file as they come.
-func StreamStart(_ context.Context, c *host.Call) error {
+func StreamStart(ctx context.Context, c *host.Call) error {
 	every, ok := host.Value[time.Duration](c, "every")
 	if !ok {
 		every = streamDefault
@@ -66,7 +66,7 @@ func StreamStart(_ context.Context, c *host.Call) error {
 	}
 	s := &stream{commands: c.Host, path: lang.HomePath(c.Text("file")), every: every, columns: ReportColumns(), done: make(chan struct{})}
 	s.csv, _ = host.Value[bool](c, "file")
-	if err := openStream(c, s); err != nil {
+	if err := openStream(ctx, c, s); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -83,7 +83,7 @@ func StreamStart(_ context.Context, c *host.Call) error {
 }
 
 // openStream opens the file and writes its header.
-func openStream(c *host.Call, s *stream) error {
+func openStream(ctx context.Context, c *host.Call, s *stream) error {
 	if s.path == kinds.StandardOutput {
 		if c.Env.Output == nil {
 			return c.Refuse("file", "stream run.jsonl", "standard output is the terminal")
@@ -91,7 +91,7 @@ func openStream(c *host.Call, s *stream) error {
 		s.to = c.Env.Output
 		return nil
 	}
-	if err := checkReplaceable(c, "stream", s.path); err != nil {
+	if err := checkReplaceable(ctx, c, "stream", s.path); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666) // less the user's umask

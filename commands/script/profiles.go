@@ -2,7 +2,6 @@ package script
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -49,9 +48,10 @@ func Save(ctx context.Context, c *host.Call) error {
 		return c.Fail("produce start fast", "no groups to save")
 	}
 	old, there := c.Env.Library.File(p.Name)
-	if there && c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("%s already exists; replace it?", old)) {
-		c.Say("%s: not changed", p.Name)
-		return nil
+	if there {
+		if err := c.Replace(ctx, "name", old+" already exists", "replace it?"); err != nil {
+			return err
+		}
 	}
 	saved, err := c.Env.Library.Save(p)
 	if err != nil {
@@ -169,9 +169,8 @@ func DeleteProfile(ctx context.Context, c *host.Call) error {
 		}
 		return c.Refuse("profile", "profiles", "%q is a built-in profile and cannot be deleted", name)
 	}
-	if c.Text("force") == "" && !c.Confirm(ctx, fmt.Sprintf("delete %s?", path)) {
-		c.Say("%s: kept", name)
-		return nil
+	if err := c.Replace(ctx, "profile", path+" would be deleted", "delete it?"); err != nil {
+		return err
 	}
 	if err := c.Env.Library.Delete(name); err != nil {
 		return err

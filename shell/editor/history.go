@@ -34,6 +34,7 @@ type History struct {
 	last    int // the number of the newest entry
 	file    *historyFile
 	private func(text string) bool
+	valid   func(line string) bool // whether a line may be suggested; nil: any
 }
 
 // OpenHistory returns the history in the file at path. If path is empty, or the
@@ -143,12 +144,21 @@ func (h *History) newer(query string, after int) (string, int) {
 	return "", -1
 }
 
-// beginning returns the rest of the newest line that begins with text.
+// Suggest sets what decides whether a line may be suggested: a line that cannot run is
+// not. Up and the search still find it, so that it can be corrected.
+func (h *History) Suggest(valid func(line string) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.valid = valid
+}
+
+// beginning returns the rest of the newest line that begins with text and may be
+// suggested.
 func (h *History) beginning(text string) string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := len(h.entries) - 1; i >= 0; i-- {
-		if rest, ok := strings.CutPrefix(h.entries[i].Text, text); ok && rest != "" {
+		if rest, ok := strings.CutPrefix(h.entries[i].Text, text); ok && rest != "" && (h.valid == nil || h.valid(h.entries[i].Text)) {
 			return rest
 		}
 	}

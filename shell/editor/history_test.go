@@ -109,3 +109,13 @@ func TestSearch(t *testing.T) {
 	}
 	require.Empty(t, s.query)
 }
+
+// TestRefusedLinesAreNotSuggested: what cannot run is found by Up, and never offered.
+func TestRefusedLinesAreNotSuggested(t *testing.T) {
+	h := OpenHistory("", func(string) {})
+	h.Suggest(func(line string) bool { return line != "scale fast 0" })
+	h.Add("scale fast 4")
+	h.Add("scale fast 0")
+	require.Equal(t, "4", h.beginning("scale fast "))
+	require.Equal(t, []string{"scale fast 4", "scale fast 0"}, h.Lines())
+}

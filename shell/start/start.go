@@ -131,6 +131,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		}
 	})
 	p.history.KeepOut(secret.In)
+	p.history.Suggest(commands.Valid)
 	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
 	if o.Engine != "" {
