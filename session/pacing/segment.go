@@ -36,18 +36,19 @@ const (
 // segment is a stretch of time along which the rate is a straight line. Its
 // fields before the padding are immutable once the segment is published. Slot s
 // (0, 1, 2, …) is due when the integral of the rate since start reaches phase +
-// s.
+// s, unless the due times are drawn at random.
 type segment struct {
-	start   int64   // ns on the schedule's clock
-	end     int64   // planned end, ns, or never
-	base    int64   // slots in all segments before this one
-	phase   float64 // fraction of a message until slot 0, above 0
-	rate    float64 // at start, messages per ns
-	inverse float64 // 1/rate
-	slope   float64 // messages per ns²
-	chunk   int64   // most slots that one claim takes
-	coarse  bool    // slots are released on the grid
-	free    bool    // rate max: the segment has no slots, and workers send without them
+	start   int64     // ns on the schedule's clock
+	end     int64     // planned end, ns, or never
+	base    int64     // slots in all segments before this one
+	phase   float64   // fraction of a message until slot 0, above 0
+	rate    float64   // at start, messages per ns
+	inverse float64   // 1/rate
+	slope   float64   // messages per ns²
+	chunk   int64     // most slots that one claim takes
+	coarse  bool      // slots are released on the grid
+	free    bool      // rate max: the segment has no slots, and workers send without them
+	drawn   *arrivals // due times drawn at random; nil for the even ones above
 
 	_     [64]byte
 	state atomic.Int64 // slots claimed, and closed
@@ -75,6 +76,9 @@ func newSegment(start, base int64, phase float64, p piece) *segment {
 	fastest := max(p.from, p.to)
 	g.coarse = fastest > coarseFrom
 	g.chunk = int64(min(max(fastest/coarseFrom, 1), mostClaim))
+	if p.random {
+		g.drawn = draw(p)
+	}
 	final := int64(never)
 	if g.end != never {
 		final = g.count(g.end - 1)
@@ -88,6 +92,9 @@ func newSegment(start, base int64, phase float64, p piece) *segment {
 // cancellation, 2x/(rate + √(rate² + 2·slope·x)). That is NaN, so never, if a
 // falling ramp has reached 0 before.
 func (g *segment) due(s int64) int64 {
+	if g.drawn != nil {
+		return g.drawn.due(g.start, s)
+	}
 	x := g.phase + float64(s)
 	t := x * g.inverse
 	if g.slope != 0 {
@@ -119,6 +126,9 @@ func (g *segment) count(t int64) int64 {
 	if g.free || t < g.start {
 		return 0
 	}
+	if g.drawn != nil {
+		return g.drawn.count(t - g.start)
+	}
 	n := int64(max(0, math.Floor(g.integral(t)-g.phase)+1))
 	for n > 0 && g.due(n-1) > t {
 		n--
@@ -132,7 +142,7 @@ func (g *segment) count(t int64) int64 {
 // fill writes the due times of the slots from lo on. All of them must have a
 // due time, which spares the comparison with latest.
 func (g *segment) fill(dues []int64, lo int64) {
-	if g.slope != 0 {
+	if g.slope != 0 || g.drawn != nil {
 		for i := range dues {
 			dues[i] = g.due(lo + int64(i))
 		}
@@ -196,8 +206,12 @@ func (g *segment) close(t int64) (slots int64, phase float64) {
 }
 
 // phaseAfter returns the fraction of a message that is missing at t until the
-// slot after the given number of slots.
+// slot after the given number of slots. Random arrivals leave it as it was: what
+// they differ from the integral is neither debt nor burst.
 func (g *segment) phaseAfter(slots, t int64) float64 {
+	if g.drawn != nil {
+		return g.phase
+	}
 	return g.phase + float64(slots) - g.integral(t)
 }
 
