@@ -6,6 +6,7 @@ import (
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/pacing"
+	"pulsh/session/payload"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -30,7 +31,9 @@ func SayShape(shape pacing.Shape) string {
 // saySize returns the message size and the compression.
 func saySize(p spec.Producer) string {
 	size := p.Size.String()
-	if p.Size.IsFixed() {
+	if p.Body.Own() {
+		size = "body " + payload.FormatBody(p.Body, p.Pattern)
+	} else if p.Size.IsFixed() {
 		size = graphs.Bytes(p.Size.Mean())
 	}
 	if p.Compression == "none" {

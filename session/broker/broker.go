@@ -72,6 +72,8 @@ type SendRecorder interface {
 	AckedRun(dues []int64, batches int, sent, now int64)
 	// Failed counts a message that was refused or got no answer in time.
 	Failed(c Category, text string)
+	// Compressed counts bytes of payload before and after their compression.
+	Compressed(plain, packed int64)
 }
 
 // Batch says when a producer sends a batch. With Messages of 1 or less every
@@ -123,16 +125,26 @@ type ConsumerSpec struct {
 // Delivery is one received message.
 type Delivery struct {
 	Body       []byte
-	Entry      uint32 // fingerprint of the stored entry's message id
-	Redelivery uint32 // the broker's redelivery count
-	Received   int64  // clock reading
-	Published  int64  // publish time by the sender's clock, ns of Unix time rounded down; 0 if unknown
-	Key        string // "" for none
-	Index      int32  // of the message in its entry, from 0
-	Partition  uint16 // 0 on a topic without partitions
-	Retries    uint16 // how often it went through a retry topic
-	Message    any    // the engine's handle for Ack and Nack; small, so it can be kept
-	Whole      any    // the engine's whole message, for Forward; must not be kept
+	Stamp      *payload.Stamp // of a property; nil if there is none, see ReadStamp
+	Entry      uint32         // fingerprint of the stored entry's message id
+	Redelivery uint32         // the broker's redelivery count
+	Received   int64          // clock reading
+	Published  int64          // publish time by the sender's clock, ns of Unix time rounded down; 0 if unknown
+	Key        string         // "" for none
+	Index      int32          // of the message in its entry, from 0
+	Partition  uint16         // 0 on a topic without partitions
+	Retries    uint16         // how often it went through a retry topic
+	Message    any            // the engine's handle for Ack and Nack; small, so it can be kept
+	Whole      any            // the engine's whole message, for Forward; must not be kept
+}
+
+// ReadStamp reads the stamp of a message, from its property or else from its body. It
+// reports false for a message of another program.
+func (d *Delivery) ReadStamp() (payload.Stamp, bool) {
+	if d.Stamp != nil {
+		return *d.Stamp, true
+	}
+	return payload.ReadStamp(d.Body)
 }
 
 // Consumer is one Pulsar consumer.

@@ -11,7 +11,6 @@ import (
 	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
-	"pulsh/session/payload"
 	"pulsh/session/spec"
 )
 
@@ -224,7 +223,7 @@ func (w *worker) record(run []broker.Delivery) {
 		bytes += int64(len(d.Body))
 		a := &s.arrivals[n]
 		var ok bool
-		if a.Stamp, ok = payload.ReadStamp(d.Body); !ok {
+		if a.Stamp, ok = d.ReadStamp(); !ok {
 			w.recorder.Unstamped(1)
 			continue
 		}

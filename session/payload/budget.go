@@ -54,14 +54,17 @@ func (b *Budget) Take(group string, size Size, producers, pending int) (each int
 	return each, nil
 }
 
-// TakeGiven sets aside the memory of bodies that a group has of its own, such as those of
-// a file, in place of what it took before. They need no memory for each producer.
-func (b *Budget) TakeGiven(group string, bytes int64) error {
-	if share := b.memory / groupShare; bytes > share {
+// TakeMore sets aside the memory of the messages of a file, beside what the group has
+// taken for those in flight.
+func (b *Budget) TakeMore(group string, bytes int64) error {
+	if share := b.Share(); bytes > share {
 		return fmt.Errorf("the messages need %s of memory, and a group may have %s of the %s that this process may use",
 			mebibytes(bytes), mebibytes(share), mebibytes(b.memory))
 	}
-	return b.take(group, bytes)
+	b.mu.Lock()
+	taken := b.taken[group]
+	b.mu.Unlock()
+	return b.take(group, taken+bytes)
 }
 
 // Share returns how many bytes the bodies of one group may have.

@@ -24,6 +24,14 @@ type Extras struct {
 // Least to Most. The zero Delay is none.
 type Delay struct{ Least, Most time.Duration }
 
+// Continue lets the count of messages go on where that of earlier extras, which may be
+// nil, has arrived.
+func (x *Extras) Continue(earlier *Extras) {
+	if earlier != nil {
+		x.number.Store(earlier.number.Load())
+	}
+}
+
 // IsZero reports whether there is no delay.
 func (d Delay) IsZero() bool { return d.Most == 0 }
 
@@ -213,4 +221,32 @@ func (p Properties) Largest() (n int) {
 		n += len(one.name) + one.value.Largest()
 	}
 	return n
+}
+
+// Sample returns n bodies as a batch has them, one after the other with their stamps, to
+// be compressed.
+func Sample(spec Spec, bodies *Bodies, n int, stream uint64) []byte {
+	var w *Writer
+	if spec.Extras != nil { // with a count of its own
+		w = (&Extras{Content: spec.Extras.Content, Properties: spec.Extras.Properties}).Writer(stream)
+	}
+	var sample []byte
+	var e Extra
+	for i := range n {
+		s := Stamp{Producer: stream, Sequence: uint64(i)}
+		if w != nil {
+			w.Write(&e, s)
+			for _, p := range e.Properties {
+				sample = append(append(sample, p.Name...), p.Value...)
+			}
+		}
+		if e.Own {
+			sample = append(sample, e.Body...)
+			continue
+		}
+		at := len(sample)
+		sample = append(sample, bodies.Body(i%bodies.Slots())...)
+		PutStamp(sample[at:], s)
+	}
+	return sample
 }

@@ -29,11 +29,23 @@ type opener struct {
 	keyTable  *payload.KeyTable
 	keys      payload.Keys // that keyTable was made from
 
-	bodiesMost int // bytes of the bodies of one producer
+	bodiesMost int             // bytes of the bodies of one producer
+	extras     *payload.Extras // of the producers in use, nil if they need none
 }
 
 // open opens a whole set of producers, or none.
-func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (*producerSet, error) {
+func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (set *producerSet, err error) {
+	before := o.setExtras(nil)
+	defer func() {
+		if err != nil {
+			o.setExtras(before) // the producers that are open use them
+		}
+	}()
+	extras, err := o.makeExtras(settings, before)
+	if err != nil {
+		return nil, err
+	}
+	o.setExtras(extras)
 	if err := o.checkSize(settings); err != nil {
 		return nil, err
 	}
@@ -59,12 +71,16 @@ const overheadMax = 1 << 10
 // checkSize refuses bodies that the broker would refuse one by one.
 func (o *opener) checkSize(settings spec.Producer) error {
 	most := o.group.Cluster().Now().SizeMax - overheadMax
-	if most <= 0 || settings.Size.Max() <= most {
+	what, largest := "size="+settings.Size.String(), settings.Size.Max()
+	if own := o.own(); own != nil {
+		what, largest = fmt.Sprintf("a message of %s with %s", payload.FormatBody(settings.Body, settings.Pattern), payload.FormatBytes(int64(own.Largest()))), own.Largest()
+	}
+	if most <= 0 || largest <= most {
 		return nil
 	}
 	return &broker.Error{
 		Category: broker.TooLarge,
-		Message:  fmt.Sprintf("the broker takes messages up to %s, and size=%s is more", payload.FormatBytes(int64(most+overheadMax)), settings.Size),
+		Message:  fmt.Sprintf("the broker takes messages up to %s, and %s is more", payload.FormatBytes(int64(most+overheadMax)), what),
 		Try:      fmt.Sprintf("set %s size=%s", o.group.Name(), payload.FormatBytes(int64(most))),
 	}
 }
@@ -72,7 +88,14 @@ func (o *opener) checkSize(settings spec.Producer) error {
 // takeMemory sets aside the memory of the bodies in flight.
 func (o *opener) takeMemory(settings spec.Producer) error {
 	producers := settings.ProducerCount()
-	each, err := o.group.Host().Bodies.Take(o.group.Name(), settings.Size, producers, settings.Pending/producers)
+	size, own := settings.Size, o.own()
+	if own != nil {
+		size, _ = payload.FixedSize(max(own.Largest(), payload.StampSize)) // checkSize has seen it
+	}
+	each, err := o.group.Host().Bodies.Take(o.group.Name(), size, producers, settings.Pending/producers)
+	if err == nil && own != nil {
+		err = o.group.Host().Bodies.TakeMore(o.group.Name(), own.Total())
+	}
 	if err != nil {
 		try := "set " + o.group.Name() + " pending=" + strconv.Itoa(max(settings.Pending/10, 1))
 		if producers > 1 {
@@ -112,7 +135,7 @@ func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) err
 	}
 	fits := payload.FormatBytes(int64(max(most*3/4, 1)))
 	switch {
-	case settings.Size.Max()+overheadMax/8 > most:
+	case o.own() == nil && settings.Size.Max()+overheadMax/8 > most:
 		return refuse("size="+settings.Size.String(), "size="+fits)
 	case settings.Batch > 1 && settings.BatchBytes > most:
 		return refuse("bytes="+payload.FormatBytes(int64(settings.BatchBytes)), "bytes="+fits)
@@ -194,7 +217,10 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		o.keyTable, o.keys = payload.NewKeyTable(settings.Keys), settings.Keys
 	}
 	host, bodies := o.group.Host(), settings.Bodies()
-	bodies.Most = o.bodiesMost
+	bodies.Most, bodies.Extras = o.bodiesMost, o.extras
+	if !settings.DeliverAfter.IsZero() {
+		settings.Batch = 1 // the broker delivers a batch as one
+	}
 	prefix := settings.Prefix
 	if prefix == "" {
 		prefix = "pulsh-" + o.group.Name()

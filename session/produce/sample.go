@@ -95,7 +95,12 @@ func (g *Group) sampleProducers(p *snapshot.Producer, state snapshot.State, sett
 // sampleCounts fills in the counts and the rates.
 func (g *Group) sampleCounts(p *snapshot.Producer, at time.Time, running time.Duration) {
 	counts, r := g.shards.Counts(), &g.sampled.rates
-	r.add(at, g.shards.Lifetime())
+	lifetime := g.shards.Lifetime()
+	r.add(at, lifetime)
+	p.Ratio = group.Ratio(float64(lifetime.Packed), float64(lifetime.Plain))
+	if counts.Plain > 0 {
+		p.Ratio = group.Ratio(float64(counts.Packed), float64(counts.Plain))
+	}
 	p.Sent, p.Acked, p.Failed, p.Bytes = counts.Sent, counts.Acked, counts.Failed, counts.Bytes
 	p.SentPerSecond, p.Rate, p.BytesPerSecond = r.sent.Rate(), r.acked.Rate(), r.bytes.Rate()
 	g.sampled.peak = max(g.sampled.peak, p.Rate)

@@ -109,6 +109,7 @@ type Group struct {
 // or the last reset. Rates are those of the last second.
 type Producer struct {
 	Shape   pacing.Shape // the target over time
+	Ratio   float64      // bytes of payload after their compression ÷ before; 0 if unknown
 	Target  pacing.Rate  // the target now: 0 unless running, with a burst included
 	Base    pacing.Rate  // the target of the shape alone: without a burst, and also while paused
 	Average float64      // messages acked per second since the start

@@ -97,7 +97,7 @@ func ConsumerSettings() []Setting[Consumer] { return consumerSettings }
 
 func newProducerSettings() []Setting[Producer] {
 	type P = Producer
-	return []Setting[P]{
+	return slices.Concat([]Setting[P]{
 		{Name: "topic", Kind: "TOPIC", Doc: "topic to send to; by default the one named like the group",
 			Read:  func(p *P) string { return p.Topic },
 			Write: func(p *P, text string) error { return readTopic(&p.Topic, text) }},
@@ -121,7 +121,7 @@ func newProducerSettings() []Setting[Producer] {
 		{Name: "size", Kind: "SIZE", Doc: "bytes per message, fixed or distributed",
 			Read:  func(p *P) string { return p.Size.String() },
 			Write: func(p *P, text string) error { return p.Size.UnmarshalText([]byte(text)) }},
-		{Name: "body", Kind: "WORD", Words: payload.KindNames(), Doc: "payload after the 32-byte stamp",
+		{Name: "body", Kind: "BODY", Doc: "what the bodies contain after the 32-byte stamp; with none, file and template the stamp is a property instead",
 			Read:  func(p *P) string { return payload.FormatBody(p.Body, p.Pattern) },
 			Write: readBody},
 		{Name: "keys", Kind: "KEYS", Doc: "number of message keys, and their distribution",
@@ -159,7 +159,7 @@ func newProducerSettings() []Setting[Producer] {
 		{Name: "prefix", Kind: "NAME", Doc: "prefix of the producer names; auto is pulsh- and the group's name",
 			Read:  func(p *P) string { return writePrefix(p.Prefix) },
 			Write: func(p *P, text string) error { return readPrefix(&p.Prefix, text) }},
-	}
+	}, messageSettings())
 }
 
 func readBody(p *Producer, text string) error {

@@ -29,9 +29,11 @@ type producer struct {
 
 	slots     *sendSlots
 	receipts  *receipts
-	messages  []pulsar.ProducerMessage // by slot, like callbacks and times
+	messages  []pulsar.ProducerMessage // by slot, like callbacks, times and extras
 	callbacks []callback
 	times     []times
+	extras    []slotExtra     // nil without a writer
+	writer    *payload.Writer // used under order; nil if messages carry nothing beside a stamped body
 
 	order    sync.Mutex // sequence numbers are sent in the order in which they are assigned
 	sequence uint64
@@ -84,8 +86,10 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		bodies:     bodies,
 		keyed:      spec.Keys != nil,
 		keys:       spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
+		writer:     spec.Bodies.Extras.Writer(spec.Seed),
 	}
 	l.makeSlots()
+	estimateRatio(spec)
 	return l, nil
 }
 
@@ -125,6 +129,9 @@ func (l *producer) makeSlots() {
 	l.messages = make([]pulsar.ProducerMessage, n)
 	l.callbacks = make([]callback, n)
 	l.times = make([]times, n)
+	if l.writer != nil {
+		l.extras = make([]slotExtra, n)
+	}
 	free := make([]int32, n)
 	for i := range free {
 		free[i] = int32(i)
@@ -170,6 +177,9 @@ func (l *producer) sendRun(run []int32, dues []int64) {
 // stampRun fills in a run of messages and returns the bytes of their bodies.
 func (l *producer) stampRun(run []int32, dues []int64) (bytes int64) {
 	failed := l.failed.Load()
+	if l.writer != nil {
+		return l.writeRun(run, dues, failed)
+	}
 	for i, p := range run {
 		body := l.bodies.Body(int(p))
 		payload.PutStamp(body, payload.Stamp{
@@ -212,7 +222,9 @@ func (l *producer) refused(slot int32, err error) {
 	category, text, gone := l.ended.judge(err)
 	l.failed.Add(1)
 	l.recorder.Failed(category, text)
-	if stamp, ok := payload.ReadStamp(l.messages[slot].Payload); ok {
+	if l.writer != nil {
+		l.sendFailed(l.extras[slot].sequence)
+	} else if stamp, ok := payload.ReadStamp(l.messages[slot].Payload); ok {
 		l.sendFailed(stamp.Sequence)
 	}
 	if !gone { // a sender that waits for a slot should wait for another producer
