@@ -109,7 +109,7 @@ func (s *Rows) size(p *snapshot.Producer, spec spec.Producer) {
 	}
 	packed := string(spec.Compression)
 	if p.Ratio > 0 && spec.Compression != "none" {
-		packed += " to " + graphs.Percent(p.Ratio, 0)
+		packed += " to " + graphs.Percent(100*p.Ratio, 0)
 	}
 	s.Add(name, size, body+graphs.ByteRate(p.BytesPerSecond)+", "+packed)
 	if !spec.DeliverAfter.IsZero() {

@@ -19,10 +19,11 @@ type sampleState struct {
 	missed group.Counter
 	rates  rates
 	peak   float64 // the highest rate since the start or the last reset
+	ratio  float64 // of compression, the last known; 0 if unknown
 }
 
 // rates are averages over group.RateWindow.
-type rates struct{ sent, acked, bytes, batches *metrics.Throughput }
+type rates struct{ sent, acked, bytes, batches, plain, packed *metrics.Throughput }
 
 func newRates() rates {
 	return rates{
@@ -30,6 +31,8 @@ func newRates() rates {
 		acked:   metrics.NewThroughput(group.RateWindow),
 		bytes:   metrics.NewThroughput(group.RateWindow),
 		batches: metrics.NewThroughput(group.RateWindow),
+		plain:   metrics.NewThroughput(group.RateWindow),
+		packed:  metrics.NewThroughput(group.RateWindow),
 	}
 }
 
@@ -38,6 +41,8 @@ func (r *rates) add(at time.Time, all metrics.SendCounts) {
 	r.acked.Add(at, all.Acked)
 	r.bytes.Add(at, all.Bytes)
 	r.batches.Add(at, all.Batches)
+	r.plain.Add(at, all.Plain)
+	r.packed.Add(at, all.Packed)
 }
 
 // Sample collects the figures of the group.
@@ -95,12 +100,11 @@ func (g *Group) sampleProducers(p *snapshot.Producer, state snapshot.State, sett
 // sampleCounts fills in the counts and the rates.
 func (g *Group) sampleCounts(p *snapshot.Producer, at time.Time, running time.Duration) {
 	counts, r := g.shards.Counts(), &g.sampled.rates
-	lifetime := g.shards.Lifetime()
-	r.add(at, lifetime)
-	p.Ratio = group.Ratio(float64(lifetime.Packed), float64(lifetime.Plain))
-	if counts.Plain > 0 {
-		p.Ratio = group.Ratio(float64(counts.Packed), float64(counts.Plain))
+	r.add(at, g.shards.Lifetime())
+	if plain := r.plain.Rate(); plain > 0 {
+		g.sampled.ratio = r.packed.Rate() / plain
 	}
+	p.Ratio = g.sampled.ratio
 	p.Sent, p.Acked, p.Failed, p.Bytes = counts.Sent, counts.Acked, counts.Failed, counts.Bytes
 	p.SentPerSecond, p.Rate, p.BytesPerSecond = r.sent.Rate(), r.acked.Rate(), r.bytes.Rate()
 	g.sampled.peak = max(g.sampled.peak, p.Rate)
