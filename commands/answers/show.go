@@ -113,7 +113,7 @@ func (s *Rows) size(p *snapshot.Producer, spec spec.Producer) {
 	}
 	s.Add(name, size, body+graphs.ByteRate(p.BytesPerSecond)+", "+packed)
 	if !spec.DeliverAfter.IsZero() {
-		s.Add("delivery", "delayed", "e2e counts from when a message is due for delivery")
+		s.Add("delivery", "delayed", "e2e counts from when it is due for delivery; brokers may be a second early")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"pulsh/session/broker"
+	"pulsh/session/delivery"
 	"pulsh/session/input"
 	"pulsh/session/payload"
 	"pulsh/session/spec"
@@ -138,4 +139,27 @@ func readFolder(folder string, most int64) (*payload.Content, error) {
 		return nil, fmt.Errorf("%s contains no files", folder)
 	}
 	return payload.NewContent(bodies), nil
+}
+
+// warnOfDelay tells the user if the audit cannot follow the delays.
+func (o *opener) warnOfDelay(settings spec.Producer) {
+	if n := delayed(settings); n > delivery.MaxWindow {
+		o.group.Say("deliver-after lets %d messages of each producer overtake one, and the audit follows %d: later ones would count as lost; try: set %s producers=%d",
+			n, delivery.MaxWindow, o.group.Name(), min(settings.Workers, settings.ProducerCount()*int(n/delivery.MaxWindow+1)))
+	}
+}
+
+// delayed returns about how many messages of one producer the broker may deliver before
+// an earlier one, because their delays differ.
+func delayed(settings spec.Producer) uint64 {
+	apart := (settings.DeliverAfter.Most - settings.DeliverAfter.Least).Seconds()
+	peak := settings.Rate.Peak(0)
+	switch {
+	case apart == 0:
+		return 0
+	case peak.IsMax():
+		return delivery.MaxWindow
+	}
+	const margin = 1.25 // the workers do not use the producers evenly
+	return uint64(min(apart*float64(peak)*margin/float64(settings.ProducerCount())+1, 1<<62))
 }

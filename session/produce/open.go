@@ -62,6 +62,7 @@ func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (
 	if err != nil {
 		return nil, err
 	}
+	o.warnOfDelay(settings)
 	return &producerSet{number: number, producers: producers}, nil
 }
 
@@ -205,12 +206,18 @@ func (o *opener) openOne(ctx context.Context, settings spec.Producer, number, in
 		return nil, err
 	}
 	handle.Producer = opened
-	o.group.eachAudit(wanted.Topic, func(a *delivery.Audit) { a.Open(wanted.ID, 0) })
+	handle.reserved = delayed(settings)
+	o.group.eachAudit(wanted.Topic, func(a *delivery.Audit) {
+		if handle.reserved > 0 {
+			a.Reserve(wanted.ID, handle.reserved)
+		}
+		a.Open(wanted.ID, 0)
+	})
 	return handle, nil
 }
 
 func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.ProducerSpec {
-	stream := payload.ProducerID(group.RandomID(), settings.BatchBy == spec.ByKey)
+	stream := payload.WithDelay(payload.ProducerID(group.RandomID(), settings.BatchBy == spec.ByKey), !settings.DeliverAfter.IsZero())
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.keyTable == nil || o.keys != settings.Keys { // all producers share one table

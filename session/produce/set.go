@@ -33,10 +33,11 @@ type producerSet struct {
 // producerHandle is one Pulsar producer of a group.
 type producerHandle struct {
 	broker.Producer
-	topic  string
-	stream uint64                // as stamped on its messages
-	inside sync.RWMutex          // read-locked by workers that send
-	lost   atomic.Pointer[error] // why it cannot send any more, nil while it can
+	topic    string
+	stream   uint64                // as stamped on its messages
+	reserved uint64                // numbers that its audits reserve, see delivery.Audit.Reserve; 0 for the default
+	inside   sync.RWMutex          // read-locked by workers that send
+	lost     atomic.Pointer[error] // why it cannot send any more, nil while it can
 }
 
 // send returns the number of messages sent: 0 once the producer is released.
