@@ -22,9 +22,9 @@ func TestReserve(t *testing.T) {
 		}
 		r := a.Reader()
 		for n := uint64(1); n < late; n++ {
-			r.Take(Arrival{Stamp: payload.Stamp{Producer: 5, Sequence: n}, Entry: uint32(n)})
+			r.Take(&Arrival{Stamp: payload.Stamp{Producer: 5, Sequence: n}, Entry: uint32(n)})
 		}
-		r.Take(Arrival{Stamp: payload.Stamp{Producer: 5, Sequence: 0}, Entry: 1 << 31})
+		r.Take(&Arrival{Stamp: payload.Stamp{Producer: 5, Sequence: 0}, Entry: 1 << 31})
 		return a.Totals().Lost
 	}
 	require.EqualValues(t, 1, lost(0))
