@@ -15,7 +15,7 @@ import (
 
 // AddProducer makes a producer group that is not started.
 func (s *Session) AddProducer(name string, settings spec.Producer) error {
-	err := settings.Check()
+	err := settings.Check(name)
 	if err == nil {
 		settings.Rate, err = group.LoadRate(settings.Rate, "produce start "+name+" rate=50k")
 	}
@@ -88,7 +88,7 @@ func (s *Session) Consumer(name string) (spec.Consumer, bool) {
 func (s *Session) SetProducer(ctx context.Context, name string, settings spec.Producer) (group.Rebuild, error) {
 	g, err := s.ProducerGroup(name)
 	if err == nil {
-		err = settings.Check()
+		err = settings.Check(name)
 	}
 	if err == nil {
 		settings.Rate, err = group.LoadRate(settings.Rate, "rate "+name+" 50k")

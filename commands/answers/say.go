@@ -13,7 +13,7 @@ import (
 
 // SayProducer describes a producer group: sending to fast · 4 workers · …
 func SayProducer(_ string, p spec.Producer) string {
-	return strings.Join([]string{"sending to " + p.Topic, graphs.Plural(p.Workers, "worker"), SayShape(p.Rate), saySize(p)}, " · ")
+	return strings.Join([]string{"sending to " + p.TopicText(), graphs.Plural(p.Workers, "worker"), SayShape(p.Rate), saySize(p)}, " · ")
 }
 
 // SayShape writes a shape; a constant one as a rate.

@@ -17,7 +17,7 @@ import (
 func Kinds() []lang.Kind {
 	return []lang.Kind{
 		Group(), Name(), Change(), Shape(), Factor(), Size(), Bytes(), Count(), Scale(), Producers(), Keys(),
-		Ack(), Share(), Work(), Churn(), Body(), Properties(), Delay(), Ratio(),
+		Ack(), Share(), Work(), Churn(), Body(), Properties(), Delay(), Ratio(), Spread(), Routing(),
 		Duration(), Percent(), Position(), Metric(), Condition(), Topic(), Panels(), Profile(), lang.FileKind(), Url(), lang.WordKind(), lang.TextKind(),
 		lang.InstantKind(), Variable(), Topics(),
 		Export(), Stream(), Report(), Mark(), Address(),

@@ -105,6 +105,23 @@ func Body() lang.Kind {
 			"template({{counter}})", "a text with fields, such as {{uuid}}")}
 }
 
+// Spread is the kind SPREAD.
+func Spread() lang.Kind {
+	return lang.Kind{Name: "SPREAD", Sample: "100", Forms: "1, 100, 100,random, 100,zipf=1.1",
+		Doc:      "a number of topics, TOPIC-0 and so on: 100 (in turn), 100,random, or 100,zipf=1.1 (Zipf distribution)",
+		Parse:    func(text string) (any, error) { return spec.ParseSpread(text) },
+		Complete: lang.Offer("1", "the topic itself", "100", "in turn", "100,random", "at random", "100,zipf=1.1", "Zipf distribution")}
+}
+
+// Routing is the kind ROUTING.
+func Routing() lang.Kind {
+	return lang.Kind{Name: "ROUTING", Sample: spec.RoundRobin, Forms: "round-robin, single, key, partition=3",
+		Doc:   "how messages are divided among partitions: round-robin, single, key or partition=3",
+		Parse: func(text string) (any, error) { return spec.ParseRouting(text) },
+		Complete: lang.Offer(spec.RoundRobin, "in turn, or by the key", spec.RouteSingle, "one partition for each producer", spec.RouteByKey, "by the key",
+			"partition=0", "one partition for all")}
+}
+
 // Churn is the kind CHURN.
 func Churn() lang.Kind {
 	return lang.Kind{Name: "CHURN", Sample: "10%/30s", Forms: "10%/30s, off", Doc: "a share of the consumers and how often: 10%/30s, or off",

@@ -45,6 +45,8 @@ type ProducerSpec struct {
 	ID          uint64        // of the producer in stamps, see payload.ProducerID
 	Compression Compression   // none, lz4, zlib, zstd or snappy
 	Batch       Batch         // when a batch is sent
+	Routing     Routing       // among the partitions of the topic
+	Access      Access        // to the topic; "" is SharedAccess
 	Pending     int           // max messages sent and not yet answered
 	Timeout     time.Duration // after which a send without an answer fails
 	Bodies      payload.Spec
@@ -74,6 +76,28 @@ type SendRecorder interface {
 	Failed(c Category, text string)
 	// Compressed counts bytes of payload before and after their compression.
 	Compressed(plain, packed int64)
+}
+
+// Routing says to which partition messages go. The zero Routing is the partition of the
+// key, and round robin without a key.
+type Routing struct {
+	Single    bool // messages without a key go to one partition, chosen by the producer's seed
+	Fixed     bool // all messages go to Partition
+	Partition int
+}
+
+// Choose returns the partition of a message, of n, and false if the routing leaves it to
+// round robin. byKey is the partition of the key, below 0 without a key.
+func (r Routing) Choose(n, byKey int, seed uint64) (partition int, ok bool) {
+	switch {
+	case r.Fixed:
+		return min(r.Partition, n-1), true
+	case byKey >= 0:
+		return byKey, true
+	case r.Single:
+		return int(seed % uint64(n)), true
+	}
+	return 0, false
 }
 
 // Batch says when a producer sends a batch. With Messages of 1 or less every

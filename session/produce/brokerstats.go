@@ -7,11 +7,15 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
 	"pulsh/session/group"
+	"pulsh/session/spec"
 )
 
-// Topics returns the topic that the group sends to, as the broker's statistics
-// are asked for by topics.
-func (g *Group) Topics() []string { return []string{g.Settings().Topic} }
+// Topics returns the topics whose statistics the broker is asked for: those that the
+// group sends to, at most spec.TopicsMax.
+func (g *Group) Topics() []string {
+	names := g.Settings().TopicNames()
+	return names[:min(len(names), spec.TopicsMax)]
+}
 
 // Incident counts something that happened to the topic among the failures.
 func (g *Group) Incident(e brokerstats.Incident) { g.shards.Failures.Add(1, e.Category, e.Text) }
@@ -25,7 +29,7 @@ func (g *Group) Unanswered() { g.stats.Unanswered() }
 func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident {
 	incidents := g.stats.Observe(own, "", time.Now())
 	if g.stats.LimitsDue(time.Now()) {
-		g.stats.Explain(ctx, from, g.Settings().Topic)
+		g.stats.Explain(ctx, from, g.Settings().TopicNames()[0])
 	}
 	at, _ := g.Host().Sample(g.Name())
 	if at.Producer == nil || own.Sum("").Producers != len(g.current.list()) || at.Running < 2*group.RateWindow {

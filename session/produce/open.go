@@ -52,7 +52,7 @@ func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (
 	if err := o.takeMemory(settings); err != nil {
 		return nil, err
 	}
-	if err := o.ensureTopic(ctx, settings); err != nil {
+	if err := o.ensureTopics(ctx, settings); err != nil {
 		return nil, err
 	}
 	if err := o.checkTopicSize(ctx, settings); err != nil {
@@ -63,7 +63,7 @@ func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (
 		return nil, err
 	}
 	o.warnOfDelay(settings)
-	return &producerSet{number: number, producers: producers}, nil
+	return &producerSet{number: number, producers: producers, spread: newSpread(settings)}, nil
 }
 
 // overheadMax bounds the metadata of a message beside its body, generously.
@@ -122,7 +122,8 @@ func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) err
 	}
 	ctx, cancel := context.WithTimeout(ctx, policyTime)
 	defer cancel()
-	policies, err := admin.Policies(ctx, settings.Topic)
+	topic := settings.TopicNames()[0] // those of one group are alike
+	policies, err := admin.Policies(ctx, topic)
 	most := policies.SizeMax
 	if err != nil || most <= 0 {
 		return nil // unknown, or none
@@ -130,7 +131,7 @@ func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) err
 	refuse := func(what, fits string) error {
 		return &broker.Error{
 			Category: broker.TooLarge,
-			Message:  fmt.Sprintf("topic %s takes messages and batches up to %s (maxMessageSize), and %s is more", settings.Topic, payload.FormatBytes(int64(most)), what),
+			Message:  fmt.Sprintf("topic %s takes messages and batches up to %s (maxMessageSize), and %s is more", topic, payload.FormatBytes(int64(most)), what),
 			Try:      fmt.Sprintf("set %s %s", o.group.Name(), fits),
 		}
 	}
@@ -144,35 +145,67 @@ func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) err
 	return nil
 }
 
-// ensureTopic looks the topic up, and creates it with the wanted number of
-// partitions if it does not exist.
-func (o *opener) ensureTopic(ctx context.Context, settings spec.Producer) error {
-	cluster := o.group.Cluster()
-	name, err := broker.ParseTopic(settings.Topic)
-	if err != nil {
+// ensureTopics looks the topics up, side by side, and creates those that do not exist.
+func (o *opener) ensureTopics(ctx context.Context, settings spec.Producer) error {
+	names := settings.TopicNames()
+	partitions := make([]int, len(names))
+	looking, each := errgroup.WithContext(ctx)
+	looking.SetLimit(group.OpenAtOnce)
+	for i, topic := range names {
+		looking.Go(func() (err error) {
+			partitions[i], err = o.ensureTopic(each, settings, topic)
+			return err
+		})
+	}
+	if err := looking.Wait(); err != nil {
 		return err
 	}
+	all := 0
+	for _, n := range partitions {
+		all += n
+	}
+	o.group.SetPartitions(all)
+	return nil
+}
+
+// ensureTopic looks a topic up, and creates it with the wanted number of partitions if
+// it does not exist. It returns how many it has.
+func (o *opener) ensureTopic(ctx context.Context, settings spec.Producer, topic string) (int, error) {
+	cluster := o.group.Cluster()
+	name, err := broker.ParseTopic(topic)
+	if err != nil {
+		return 0, err
+	}
 	if cluster.Admin != nil && settings.Partitions > 0 && name.Partition < 0 {
-		if err := cluster.Admin.CreateTopic(ctx, settings.Topic, settings.Partitions); err != nil && !broker.IsThere(err) {
-			return err
+		if err := cluster.Admin.CreateTopic(ctx, topic, settings.Partitions); err != nil && !broker.IsThere(err) {
+			return 0, err
 		}
 	}
 	engine, err := o.group.Broker(settings.Engine)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	partitions, err := engine.Partitions(ctx, settings.Topic)
+	partitions, err := engine.Partitions(ctx, topic)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if settings.Partitions > 0 && partitions != settings.Partitions {
-		return &broker.Error{
-			Message: fmt.Sprintf("topic %s has %d partitions, not %d", settings.Topic, partitions, settings.Partitions),
+		return 0, &broker.Error{
+			Message: fmt.Sprintf("topic %s has %d partitions, not %d", topic, partitions, settings.Partitions),
 			Try:     fmt.Sprintf("set %s partitions=%d", o.group.Name(), partitions),
 		}
 	}
-	o.group.SetPartitions(partitions)
-	return nil
+	if fixed := settings.Routing; fixed.Mode == spec.RouteFixed && fixed.Partition >= max(partitions, 1) {
+		has := fmt.Sprintf("has %d partitions, numbered from 0", partitions)
+		if partitions == 0 {
+			has = "is not partitioned"
+		}
+		return 0, &broker.Error{
+			Message: fmt.Sprintf("topic %s %s; there is no partition %d", topic, has, fixed.Partition),
+			Try:     fmt.Sprintf("set %s routing=round-robin", o.group.Name()),
+		}
+	}
+	return partitions, nil
 }
 
 // openProducers opens the producers with the indexes from to to-1, or none.
@@ -232,8 +265,12 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 	if prefix == "" {
 		prefix = "pulsh-" + o.group.Name()
 	}
+	topics := settings.TopicNames()
+	topic := topics[index%len(topics)]
 	return broker.ProducerSpec{
-		Topic:       settings.Topic,
+		Topic:       topic,
+		Access:      settings.Access,
+		Routing:     broker.Routing{Single: settings.Routing.Mode == spec.RouteSingle, Fixed: settings.Routing.Mode == spec.RouteFixed, Partition: settings.Routing.Partition},
 		Group:       o.group.Name(),
 		Name:        fmt.Sprintf("%s-g%d-%d-%08x", prefix, number, index+1, uint32(stream)),
 		ID:          stream,
@@ -247,6 +284,6 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Clock:       host.Clock,
 		Base:        host.Base,
 		Recorder:    o.recorders.Of(index),
-		SendFailed:  func(n uint64) { o.group.eachAudit(settings.Topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
+		SendFailed:  func(n uint64) { o.group.eachAudit(topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
 	}
 }

@@ -60,7 +60,10 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	}
 	g.shards.Log(at.Time)
 	s.Engine = g.Host().EngineOf(settings.Engine)
-	s.Kind, s.Topic, s.Partitions, s.Workers = snapshot.Produce, settings.Topic, g.Partitions(), settings.Workers
+	s.Kind, s.Topic, s.Partitions, s.Workers = snapshot.Produce, settings.TopicText(), g.Partitions(), settings.Workers
+	if names := settings.TopicNames(); len(names) > 1 {
+		s.Topics = names
+	}
 	s.Running = g.Since(s.Running)
 	s.Failures = g.shards.Failures.List()
 	p := &snapshot.Producer{Due: f.due.Since(due), Missed: f.missed.Since(missed)}

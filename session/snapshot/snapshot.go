@@ -93,7 +93,7 @@ type Group struct {
 	Kind       Kind
 	State      State
 	Topic      string
-	Topics     []string      // of a started consumer group; nil of others
+	Topics     []string      // of a started consumer group, and of a producer group if there are several; nil of others
 	Partitions int           // 0 if the topic has none or was not looked up yet
 	Engine     broker.Engine // of the group's connections: ClientEngine or WireEngine
 	Workers    int

@@ -93,14 +93,16 @@ func readDelay(into *payload.Delay, text string) error {
 }
 
 // checkMessages refuses settings that do not fit together.
-func (spec Producer) checkMessages() error {
+func (spec Producer) checkMessages(name string) error {
 	if spec.Ratio != 0 && spec.Body != payload.RandomKind {
 		return &broker.Error{Message: fmt.Sprintf("ratio=%s is for body=random, not %s", spec.Ratio, payload.FormatBody(spec.Body, spec.Pattern)),
-			Try: "produce start fast ratio=" + spec.Ratio.String()}
+			Try: "set " + name + " ratio=1"}
 	}
-	if topic, err := broker.ParseTopic(spec.Topic); err == nil && !spec.DeliverAfter.IsZero() && topic.Domain != broker.Persistent {
-		return &broker.Error{Message: fmt.Sprintf("deliver-after=%s needs a persistent topic; a message of %s is not stored to wait", writeDelay(spec.DeliverAfter), spec.Topic),
-			Try: "produce start fast deliver-after=" + writeDelay(spec.DeliverAfter)}
+	for _, one := range spec.TopicNames() {
+		if topic, err := broker.ParseTopic(one); err == nil && !spec.DeliverAfter.IsZero() && topic.Domain != broker.Persistent {
+			return &broker.Error{Message: fmt.Sprintf("deliver-after=%s needs a persistent topic; a message of %s is not stored to wait", writeDelay(spec.DeliverAfter), one),
+				Try: "set " + name + " deliver-after=none"}
+		}
 	}
 	return nil
 }

@@ -62,6 +62,7 @@ func DefaultProducer(name string) Producer {
 		Compression: "lz4",
 		Pending:     10_000,
 		Timeout:     30 * time.Second,
+		Access:      broker.SharedAccess,
 	}
 }
 
@@ -98,9 +99,9 @@ func ConsumerSettings() []Setting[Consumer] { return consumerSettings }
 func newProducerSettings() []Setting[Producer] {
 	type P = Producer
 	return slices.Concat([]Setting[P]{
-		{Name: "topic", Kind: "TOPIC", Doc: "topic to send to; by default the one named like the group",
+		{Name: "topic", Kind: "TOPICS", Doc: "topic to send to, or several a,b,c; by default the one named like the group",
 			Read:  func(p *P) string { return p.Topic },
-			Write: func(p *P, text string) error { return readTopic(&p.Topic, text) }},
+			Write: func(p *P, text string) error { return readProducerTopics(&p.Topic, text) }},
 		{Name: "engine", Kind: "WORD", Words: engineWords(), Doc: "client (pulsar-client-go), wire (pulsh's own, far cheaper) or session (as set by set session engine)",
 			Read:  func(p *P) string { return string(p.Engine) },
 			Write: func(p *P, text string) error { return p.Engine.UnmarshalText([]byte(text)) }},
@@ -159,7 +160,7 @@ func newProducerSettings() []Setting[Producer] {
 		{Name: "prefix", Kind: "NAME", Doc: "prefix of the producer names; auto is pulsh- and the group's name",
 			Read:  func(p *P) string { return writePrefix(p.Prefix) },
 			Write: func(p *P, text string) error { return readPrefix(&p.Prefix, text) }},
-	}, messageSettings())
+	}, messageSettings(), topicSettings())
 }
 
 func readBody(p *Producer, text string) error {

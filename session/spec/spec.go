@@ -41,6 +41,9 @@ type Producer struct {
 	Pattern     string // the argument of Body: see payload.ParseBody
 	Ratio       payload.Ratio
 	Messages
+	Spread  Spread
+	Routing Routing
+	Access  broker.Access
 }
 
 // Consumer holds the settings of a consumer group.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"github.com/apache/pulsar-client-go/pulsar"
 
 	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
 	"pulsh/session/payload"
 )
 
@@ -53,6 +55,9 @@ type times struct{ due, sent int64 }
 
 // OpenProducer creates a producer on the sending connection.
 func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (broker.Producer, error) {
+	if spec.Access == broker.FencingAccess {
+		return nil, &broker.Error{Message: "the Go client has no access=fencing; engine=wire has", Try: "set session engine=wire"}
+	}
 	bodies, err := payload.NewBodies(spec.Bodies, spec.Pending, spec.Seed)
 	if err != nil {
 		return nil, err
@@ -111,6 +116,27 @@ func producerOptions(spec broker.ProducerSpec) pulsar.ProducerOptions {
 		BatchingMaxPublishDelay:         spec.Batch.Delay,
 		PartitionsAutoDiscoveryInterval: discoverEvery,
 		BackOffPolicyFunc:               newRetry,
+		MessageRouter:                   router(spec),
+		ProducerAccessMode:              accessModes[spec.Access],
+	}
+}
+
+var accessModes = map[broker.Access]pulsar.ProducerAccessMode{
+	broker.ExclusiveAccess: pulsar.ProducerAccessModeExclusive, broker.WaitAccess: pulsar.ProducerAccessModeWaitForExclusive,
+}
+
+// router returns the routing of the messages, nil for the client's own.
+func router(spec broker.ProducerSpec) func(*pulsar.ProducerMessage, pulsar.TopicMetadata) int {
+	if !spec.Routing.Single && !spec.Routing.Fixed {
+		return nil
+	}
+	return func(m *pulsar.ProducerMessage, topic pulsar.TopicMetadata) int {
+		n, byKey := int(topic.NumPartitions()), -1
+		if key := cmp.Or(m.OrderingKey, m.Key); key != "" {
+			byKey = protocol.JavaString.Partition(key, n)
+		}
+		partition, _ := spec.Routing.Choose(n, byKey, spec.Seed)
+		return partition
 	}
 }
 

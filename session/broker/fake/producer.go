@@ -91,6 +91,10 @@ func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec)
 		if other.topic == t && other.spec.Name == spec.Name && spec.Name != "" {
 			return nil, refusal(broker.Other, "a producer named %s is on topic %s already", spec.Name, t.name.Short())
 		}
+		exclusive := func(a broker.Access) bool { return a != "" && a != broker.SharedAccess }
+		if other.topic == t && (exclusive(other.spec.Access) || exclusive(spec.Access)) {
+			return nil, refusal(broker.Busy, "another producer already sends to topic %s, which one of them wants for itself", t.name.Short())
+		}
 	}
 	l := &producer{cluster: c, spec: spec, topic: t, bodies: bodies,
 		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), writer: spec.Bodies.Extras.Writer(spec.Seed), room: sync.NewCond(&c.mu)}
@@ -132,7 +136,7 @@ func (l *producer) ship(dues []int64) {
 		m := &s.messages[i]
 		*m = message{due: due, sent: max(now, due), key: l.keys.Next(), published: published}
 		l.fill(m)
-		m.partition = l.topic.choose(m.key, l.nextPartition)
+		m.partition = l.choose(m.key)
 		if m.partition != before || batch >= max(1, l.spec.Batch.Messages) {
 			m.opens, batch, before = true, 0, m.partition
 		}
@@ -157,6 +161,18 @@ func (l *producer) ship(dues []int64) {
 		l.cluster.expire(s)
 	}
 	l.cluster.schedule(arrival, func() { l.cluster.arrive(s) })
+}
+
+// choose returns the partition of a message.
+func (l *producer) choose(key string) *partition {
+	n, byKey := len(l.topic.partitions), -1
+	if key != "" {
+		byKey = int(hash(key) % uint32(n))
+	}
+	if i, ok := l.spec.Routing.Choose(n, byKey, l.spec.Seed); ok {
+		return l.topic.partitions[i]
+	}
+	return l.topic.choose("", l.nextPartition)
 }
 
 // fill writes the body of the next message, and what else it carries.

@@ -66,6 +66,9 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if !known {
 		return nil, &broker.Error{Message: string("the wire engine has no compression " + spec.Compression + ": use engine=client")}
 	}
+	if spec.Access == broker.WaitAccess {
+		return nil, &broker.Error{Message: "the wire engine does not wait for the access to a topic: use engine=client, or access=exclusive or fencing", Try: "set session engine=client"}
+	}
 	bodies, err := payload.NewBodies(spec.Bodies, min(spec.Pending, bodiesMost), spec.Seed)
 	if err != nil {
 		return nil, err
@@ -231,11 +234,15 @@ func (p *producer) sendRun(dues []int64) {
 // choose is the partition of the next message: by its key, or in turn, the next
 // one with each batch.
 func (p *producer) choose(parts []*partition, key string) *partition {
-	switch {
-	case len(parts) == 1:
+	if len(parts) == 1 {
 		return parts[0]
-	case key != "":
-		return parts[protocol.JavaString.Partition(key, len(parts))]
+	}
+	byKey := -1
+	if key != "" {
+		byKey = protocol.JavaString.Partition(key, len(parts))
+	}
+	if i, ok := p.spec.Routing.Choose(len(parts), byKey, p.spec.Seed); ok {
+		return parts[i]
 	}
 	return parts[p.turn%len(parts)]
 }
