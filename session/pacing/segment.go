@@ -38,23 +38,24 @@ const (
 // (0, 1, 2, …) is due when the integral of the rate since start reaches phase +
 // s, unless the due times are drawn at random.
 type segment struct {
-	start   int64     // ns on the schedule's clock
-	end     int64     // planned end, ns, or never
-	base    int64     // slots in all segments before this one
-	phase   float64   // fraction of a message until slot 0, above 0
-	rate    float64   // at start, messages per ns
-	inverse float64   // 1/rate
-	slope   float64   // messages per ns²
-	chunk   int64     // most slots that one claim takes
-	coarse  bool      // slots are released on the grid
-	free    bool      // rate max: the segment has no slots, and workers send without them
-	drawn   *arrivals // due times drawn at random; nil for the even ones above
+	start   int64   // ns on the schedule's clock
+	end     int64   // planned end, ns, or never
+	base    int64   // slots in all segments before this one
+	phase   float64 // fraction of a message until slot 0, above 0
+	rate    float64 // at start, messages per ns
+	inverse float64 // 1/rate
+	slope   float64 // messages per ns²; NaN with drawn
+	chunk   int64   // most slots that one claim takes
+	coarse  bool    // slots are released on the grid
+	free    bool    // rate max: the segment has no slots, and workers send without them
+	uneven  bool    // free or drawn, so that even slots need no further test
 
 	_     [64]byte
 	state atomic.Int64 // slots claimed, and closed
 	_     [56]byte
 	final atomic.Int64 // slots in the segment; never until it has an end
 	next  atomic.Pointer[segment]
+	drawn *arrivals // due times drawn at random, immutable; nil for the even ones above
 }
 
 // newSegment makes the segment that follows piece p from start on.
@@ -64,7 +65,7 @@ func newSegment(start, base int64, phase float64, p piece) *segment {
 		g.end = start + int64(p.length)
 	}
 	if p.from.IsMax() || p.to.IsMax() {
-		g.free = true
+		g.free, g.uneven = true, true
 		return g // final stays 0
 	}
 	perSecond := float64(time.Second)
@@ -77,7 +78,7 @@ func newSegment(start, base int64, phase float64, p piece) *segment {
 	g.coarse = fastest > coarseFrom
 	g.chunk = int64(min(max(fastest/coarseFrom, 1), mostClaim))
 	if p.random {
-		g.drawn = draw(p)
+		g.drawn, g.slope, g.uneven = draw(p), math.NaN(), true
 	}
 	final := int64(never)
 	if g.end != never {
@@ -92,12 +93,12 @@ func newSegment(start, base int64, phase float64, p piece) *segment {
 // cancellation, 2x/(rate + √(rate² + 2·slope·x)). That is NaN, so never, if a
 // falling ramp has reached 0 before.
 func (g *segment) due(s int64) int64 {
-	if g.drawn != nil {
-		return g.drawn.due(g.start, s)
-	}
 	x := g.phase + float64(s)
 	t := x * g.inverse
 	if g.slope != 0 {
+		if math.IsNaN(g.slope) {
+			return g.drawn.due(g.start, s)
+		}
 		t = 2 * x / (g.rate + math.Sqrt(g.rate*g.rate+2*g.slope*x))
 	}
 	if !(t < latest) {
@@ -123,10 +124,10 @@ func (g *segment) integral(t int64) float64 {
 // integral by the slot or two that rounding may cost.
 func (g *segment) count(t int64) int64 {
 	t = min(t, g.end-1)
-	if g.free || t < g.start {
-		return 0
-	}
-	if g.drawn != nil {
+	if g.uneven || t < g.start {
+		if g.drawn == nil || t < g.start {
+			return 0
+		}
 		return g.drawn.count(t - g.start)
 	}
 	n := int64(max(0, math.Floor(g.integral(t)-g.phase)+1))
@@ -142,7 +143,7 @@ func (g *segment) count(t int64) int64 {
 // fill writes the due times of the slots from lo on. All of them must have a
 // due time, which spares the comparison with latest.
 func (g *segment) fill(dues []int64, lo int64) {
-	if g.slope != 0 || g.drawn != nil {
+	if g.slope != 0 {
 		for i := range dues {
 			dues[i] = g.due(lo + int64(i))
 		}
