@@ -223,16 +223,16 @@ func (p Properties) Largest() (n int) {
 	return n
 }
 
-// Sample returns n bodies as a batch has them, one after the other with their stamps, to
-// be compressed.
-func Sample(spec Spec, bodies *Bodies, n int, stream uint64) []byte {
+// Sample returns up to n bodies as a batch has them, one after the other with their
+// stamps, to be compressed: about most bytes at most.
+func Sample(spec Spec, bodies *Bodies, n int, stream uint64, most int) []byte {
 	var w *Writer
 	if spec.Extras != nil { // with a count of its own
 		w = (&Extras{Content: spec.Extras.Content, Properties: spec.Extras.Properties}).Writer(stream)
 	}
 	var sample []byte
 	var e Extra
-	for i := range n {
+	for i := 0; i < n && len(sample) < most; i++ {
 		s := Stamp{Producer: stream, Sequence: uint64(i)}
 		if w != nil {
 			w.Write(&e, s)
@@ -241,11 +241,11 @@ func Sample(spec Spec, bodies *Bodies, n int, stream uint64) []byte {
 			}
 		}
 		if e.Own {
-			sample = append(sample, e.Body...)
+			sample = append(sample, e.Body[:min(len(e.Body), most)]...)
 			continue
 		}
-		at := len(sample)
-		sample = append(sample, bodies.Body(i%bodies.Slots())...)
+		at, body := len(sample), bodies.Body(i%bodies.Slots())
+		sample = append(sample, body[:min(len(body), most)]...)
 		PutStamp(sample[at:], s)
 	}
 	return sample

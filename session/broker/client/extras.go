@@ -59,18 +59,13 @@ var sampleCodecs = map[broker.Compression]protocol.Compression{
 
 // estimateRatio counts how far one batch of the producer's bodies compresses, because
 // the client does not tell what it did. It takes the codec of the wire engine.
-func estimateRatio(spec broker.ProducerSpec) {
+func estimateRatio(spec broker.ProducerSpec, bodies *payload.Bodies) {
 	codec, packs := sampleCodecs[spec.Compression]
 	if !packs || spec.Recorder == nil {
 		return
 	}
 	const most = 128 << 10 // bytes: more does not change the ratio
-	n := max(1, min(spec.Batch.Messages, most/max(largest(spec.Bodies), 1), 1000))
-	bodies, err := payload.NewBodies(spec.Bodies, n, spec.Seed+1)
-	if err != nil {
-		return
-	}
-	sample := payload.Sample(spec.Bodies, bodies, n, spec.ID)
+	sample := payload.Sample(spec.Bodies, bodies, max(1, min(spec.Batch.Messages, 1000)), spec.ID, most)
 	packer, err := protocol.NewCompressor(codec)
 	if err != nil {
 		return
@@ -79,12 +74,4 @@ func estimateRatio(spec broker.ProducerSpec) {
 	if err == nil && len(sample) > 0 {
 		spec.Recorder.Compressed(int64(len(sample)), int64(len(packed)))
 	}
-}
-
-// largest returns the most bytes of a body.
-func largest(spec payload.Spec) int {
-	if spec.Extras != nil && spec.Extras.Content != nil {
-		return spec.Extras.Content.Largest()
-	}
-	return spec.Size.Max()
 }

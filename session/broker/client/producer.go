@@ -94,7 +94,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		writer:     spec.Bodies.Extras.Writer(spec.Seed),
 	}
 	l.makeSlots()
-	estimateRatio(spec)
+	estimateRatio(spec, bodies)
 	return l, nil
 }
 
