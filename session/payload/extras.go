@@ -57,9 +57,10 @@ type Extra struct {
 // A Writer writes the extras of one producer's messages. One goroutine at a time uses
 // it.
 type Writer struct {
-	extras   *Extras
-	facts    facts
-	ordering *KeyChooser
+	extras     *Extras
+	facts      facts
+	ordering   *KeyChooser
+	properties []propertyTemplate
 }
 
 // Writer returns a writer for a producer, nil if x is nil.
@@ -69,7 +70,7 @@ func (x *Extras) Writer(seed uint64) *Writer {
 	}
 	source := rand.NewPCG(seed, 1)
 	w := &Writer{extras: x, facts: facts{random: rand.New(source)}, ordering: x.Ordering.Chooser(rand.NewPCG(seed, 2))}
-	w.facts.text = newTextWriter(source)
+	w.facts.text, w.properties = newTextWriter(source), x.Properties.list()
 	return w
 }
 
@@ -90,7 +91,7 @@ func (w *Writer) Write(e *Extra, s Stamp) Stamp {
 		e.DeliverAt = (s.Due + int64(delay) + int64(time.Millisecond) - 1) / int64(time.Millisecond)
 		s.Due = e.DeliverAt * int64(time.Millisecond)
 	}
-	n := len(x.Properties.list)
+	n := len(w.properties)
 	if x.Content != nil {
 		n++
 	}
@@ -98,7 +99,7 @@ func (w *Writer) Write(e *Extra, s Stamp) Stamp {
 		e.Properties = append(e.Properties, Property{})
 	}
 	e.Properties = e.Properties[:n]
-	for i, p := range x.Properties.list {
+	for i, p := range w.properties {
 		e.Properties[i].Name = p.name
 		e.Properties[i].Value = p.value.append(e.Properties[i].Value[:0], &w.facts)
 	}
@@ -128,12 +129,9 @@ const (
 	propertyValueMax = 4096
 )
 
-// Properties are the properties of each message, such as region:eu,tenant:7. Their
-// values are templates. The zero Properties are none.
-type Properties struct {
-	text string
-	list []propertyTemplate
-}
+// Properties are the properties of each message, as they are typed: region:eu,tenant:7.
+// Their values are templates. The empty Properties are none.
+type Properties string
 
 type propertyTemplate struct {
 	name  string
@@ -144,23 +142,30 @@ type propertyTemplate struct {
 // may contain fields of a template, and a colon.
 func ParseProperties(text string) (Properties, error) {
 	if text == "none" {
-		return Properties{}, nil
+		return "", nil
 	}
-	p := Properties{text: text}
+	if _, err := parseProperties(text); err != nil {
+		return "", err
+	}
+	return Properties(text), nil
+}
+
+func parseProperties(text string) ([]propertyTemplate, error) {
+	var list []propertyTemplate
 	for _, pair := range splitOutside(text, ',') {
 		name, value, found := strings.Cut(pair, ":")
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		switch {
 		case !found || name == "":
-			return Properties{}, fmt.Errorf("%q is not a property, name:value", pair)
+			return nil, fmt.Errorf("%q is not a property, name:value", pair)
 		case name == StampProperty:
-			return Properties{}, fmt.Errorf("the property %s is the one that pulsh counts messages by", name)
+			return nil, fmt.Errorf("the property %s is the one that pulsh counts messages by", name)
 		case len(name) > propertyNameMax:
-			return Properties{}, fmt.Errorf("a property's name of %d bytes exceeds the limit of %d", len(name), propertyNameMax)
+			return nil, fmt.Errorf("a property's name of %d bytes exceeds the limit of %d", len(name), propertyNameMax)
 		}
-		for _, other := range p.list {
+		for _, other := range list {
 			if other.name == name {
-				return Properties{}, fmt.Errorf("the property %s is given twice", name)
+				return nil, fmt.Errorf("the property %s is given twice", name)
 			}
 		}
 		t, err := ParseTemplate(value)
@@ -168,14 +173,23 @@ func ParseProperties(text string) (Properties, error) {
 			err = fmt.Errorf("the value of %s may have %d bytes, more than the limit of %d", name, t.Largest(), propertyValueMax)
 		}
 		if err != nil {
-			return Properties{}, err
+			return nil, err
 		}
-		p.list = append(p.list, propertyTemplate{name, t})
+		list = append(list, propertyTemplate{name, t})
 	}
-	if len(p.list) > propertiesMax {
-		return Properties{}, fmt.Errorf("%d properties exceed the limit of %d", len(p.list), propertiesMax)
+	if len(list) > propertiesMax {
+		return nil, fmt.Errorf("%d properties exceed the limit of %d", len(list), propertiesMax)
 	}
-	return p, nil
+	return list, nil
+}
+
+// list returns the properties in order.
+func (p Properties) list() []propertyTemplate {
+	if p == "" {
+		return nil
+	}
+	list, _ := parseProperties(string(p)) // it was parsed when it was set
+	return list
 }
 
 // splitOutside splits a text at a separator outside parentheses.
@@ -197,27 +211,18 @@ func splitOutside(text string, separator byte) (fields []string) {
 
 // String writes the properties as ParseProperties reads them.
 func (p Properties) String() string {
-	if p.text == "" {
+	if p == "" {
 		return "none"
 	}
-	return p.text
-}
-
-// UnmarshalText reads the properties as ParseProperties does.
-func (p *Properties) UnmarshalText(text []byte) error {
-	parsed, err := ParseProperties(string(text))
-	if err == nil {
-		*p = parsed
-	}
-	return err
+	return string(p)
 }
 
 // Count returns the number of properties.
-func (p Properties) Count() int { return len(p.list) }
+func (p Properties) Count() int { return len(p.list()) }
 
 // Largest returns the most bytes of all names and values.
 func (p Properties) Largest() (n int) {
-	for _, one := range p.list {
+	for _, one := range p.list() {
 		n += len(one.name) + one.value.Largest()
 	}
 	return n

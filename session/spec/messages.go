@@ -40,8 +40,14 @@ func messageSettings() []Setting[Producer] {
 				return err
 			}},
 		{Name: "properties", Kind: "PROPERTIES", Doc: "properties of each message, name:value with commas between them; values may have fields as body=template has",
-			Read:  func(p *P) string { return p.Properties.String() },
-			Write: func(p *P, text string) error { return p.Properties.UnmarshalText([]byte(text)) }},
+			Read: func(p *P) string { return p.Properties.String() },
+			Write: func(p *P, text string) error {
+				properties, err := payload.ParseProperties(text)
+				if err == nil {
+					p.Properties = properties
+				}
+				return err
+			}},
 		{Name: "event-time", Kind: "WORD", Words: []string{"off", "on"}, Doc: "on: set the event time to when the message was due",
 			Read:  func(p *P) string { return writeSwitch(p.EventTime) },
 			Write: func(p *P, text string) error { return readSwitch(&p.EventTime, text) }},
@@ -109,7 +115,7 @@ func (spec Producer) checkMessages(name string) error {
 
 // sameMessages reports whether both make the same messages, bodies apart.
 func (m Messages) same(o Messages) bool {
-	return m.Properties.String() == o.Properties.String() && m.EventTime == o.EventTime && m.Ordering == o.Ordering && m.DeliverAfter == o.DeliverAfter
+	return m == o
 }
 
 // Plain reports whether messages carry nothing beside a stamped body and a key.
