@@ -228,8 +228,8 @@ func (p Properties) Largest() (n int) {
 	return n
 }
 
-// Sample returns up to n bodies as a batch has them, one after the other with their
-// stamps, to be compressed: about most bytes at most.
+// Sample returns up to n bodies of different slots as a batch has them, one after the other
+// with their stamps, to be compressed: about most bytes at most.
 func Sample(spec Spec, bodies *Bodies, n int, stream uint64, most int) []byte {
 	var w *Writer
 	if spec.Extras != nil { // with a count of its own
@@ -249,7 +249,7 @@ func Sample(spec Spec, bodies *Bodies, n int, stream uint64, most int) []byte {
 			sample = append(sample, e.Body[:min(len(e.Body), most)]...)
 			continue
 		}
-		at, body := len(sample), bodies.Body(i%bodies.Slots())
+		at, body := len(sample), bodies.Body(i)
 		sample = append(sample, body[:min(len(body), most)]...)
 		PutStamp(sample[at:], s)
 	}

@@ -11,10 +11,14 @@ import (
 )
 
 // Topics returns the topics whose statistics the broker is asked for: those that the
-// group sends to, at most spec.TopicsMax.
+// group sends to, or none if they are more than spec.TopicsMax. The broker's figures are
+// then unknown.
 func (g *Group) Topics() []string {
 	names := g.Settings().TopicNames()
-	return names[:min(len(names), spec.TopicsMax)]
+	if len(names) > spec.TopicsMax {
+		return nil
+	}
+	return names
 }
 
 // Incident counts something that happened to the topic among the failures.

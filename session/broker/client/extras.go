@@ -64,8 +64,9 @@ func estimateRatio(spec broker.ProducerSpec, bodies *payload.Bodies) {
 	if !packs || spec.Recorder == nil {
 		return
 	}
-	const most = 128 << 10 // bytes: more does not change the ratio
-	sample := payload.Sample(spec.Bodies, bodies, max(1, min(spec.Batch.Messages, 1000)), spec.ID, most)
+	const most = 128 << 10                                // bytes: more does not change the ratio
+	n := max(1, min(spec.Batch.Messages, bodies.Slots())) // a batch has no two bodies of one slot
+	sample := payload.Sample(spec.Bodies, bodies, n, spec.ID, most)
 	packer, err := protocol.NewCompressor(codec)
 	if err != nil {
 		return
