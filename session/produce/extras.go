@@ -10,6 +10,7 @@ import (
 	"pulsh/session/delivery"
 	"pulsh/session/input"
 	"pulsh/session/payload"
+	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
@@ -52,7 +53,7 @@ func (o *opener) makeExtras(settings spec.Producer, before *payload.Extras) (*pa
 		}
 		x.Content = content
 	}
-	if o.group.Active() {
+	if o.group.State() != snapshot.Starting { // a start counts from the first message on
 		x.Continue(before)
 	}
 	return x, nil
