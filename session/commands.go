@@ -15,7 +15,11 @@ import (
 
 // AddProducer makes a producer group that is not started.
 func (s *Session) AddProducer(name string, settings spec.Producer) error {
-	if err := settings.Check(); err != nil {
+	err := settings.Check(name)
+	if err == nil {
+		settings.Rate, err = group.LoadRate(settings.Rate, "produce start "+name+" rate=50k")
+	}
+	if err != nil {
 		return err
 	}
 	return s.groups.add(produce.New(name, settings, s.host))
@@ -23,7 +27,11 @@ func (s *Session) AddProducer(name string, settings spec.Producer) error {
 
 // AddConsumer makes a consumer group that is not started.
 func (s *Session) AddConsumer(name string, settings spec.Consumer) error {
-	if err := settings.Check(name); err != nil {
+	err := settings.Check(name)
+	if err == nil {
+		settings.Rate, err = group.LoadRate(settings.Rate, "consume start "+name+" rate=50k")
+	}
+	if err != nil {
 		return err
 	}
 	return s.groups.add(consume.New(name, settings, s.host))
@@ -80,7 +88,10 @@ func (s *Session) Consumer(name string) (spec.Consumer, bool) {
 func (s *Session) SetProducer(ctx context.Context, name string, settings spec.Producer) (group.Rebuild, error) {
 	g, err := s.ProducerGroup(name)
 	if err == nil {
-		err = settings.Check()
+		err = settings.Check(name)
+	}
+	if err == nil {
+		settings.Rate, err = group.LoadRate(settings.Rate, "rate "+name+" 50k")
 	}
 	if err != nil {
 		return group.Rebuild{}, err
@@ -95,6 +106,9 @@ func (s *Session) SetConsumer(ctx context.Context, name string, settings spec.Co
 	g, err := s.ConsumerGroup(name)
 	if err == nil {
 		err = settings.Check(name)
+	}
+	if err == nil {
+		settings.Rate, err = group.LoadRate(settings.Rate, "rate "+name+" 50k")
 	}
 	if err != nil {
 		return group.Rebuild{}, err

@@ -43,8 +43,10 @@ func (g *groups) partitionsWanted(topic string) int {
 			continue
 		}
 		settings := producer.Settings()
-		if name, err := broker.ParseTopic(settings.Topic); err == nil && name == wanted && settings.Partitions > 0 {
-			return settings.Partitions
+		for _, topic := range settings.TopicNames() {
+			if name, err := broker.ParseTopic(topic); err == nil && name == wanted && settings.Partitions > 0 {
+				return settings.Partitions
+			}
 		}
 	}
 	return 0

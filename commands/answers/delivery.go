@@ -62,8 +62,13 @@ func OrderSentence(g snapshot.Group, l delivery.Totals) string {
 // Sending reports whether any producer may still send to the topics of the group.
 func Sending(s *snapshot.Snapshot, g snapshot.Group) bool {
 	for _, other := range s.Groups {
-		if other.Producer != nil && other.State.Active() && Receives(g, other.Topic) {
-			return true
+		if other.Producer == nil || !other.State.Active() {
+			continue
+		}
+		for _, topic := range append([]string{other.Topic}, other.Topics...) {
+			if Receives(g, topic) {
+				return true
+			}
 		}
 	}
 	return g.Consumer.Broker.Producers > 0

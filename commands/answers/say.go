@@ -6,13 +6,14 @@ import (
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/pacing"
+	"pulsh/session/payload"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
 // SayProducer describes a producer group: sending to fast · 4 workers · …
 func SayProducer(_ string, p spec.Producer) string {
-	return strings.Join([]string{"sending to " + p.Topic, graphs.Plural(p.Workers, "worker"), SayShape(p.Rate), saySize(p)}, " · ")
+	return strings.Join([]string{"sending to " + p.TopicText(), graphs.Plural(p.Workers, "worker"), SayShape(p.Rate), saySize(p)}, " · ")
 }
 
 // SayShape writes a shape; a constant one as a rate.
@@ -30,7 +31,9 @@ func SayShape(shape pacing.Shape) string {
 // saySize returns the message size and the compression.
 func saySize(p spec.Producer) string {
 	size := p.Size.String()
-	if p.Size.IsFixed() {
+	if p.Body.Own() {
+		size = "body " + payload.FormatBody(p.Body, p.Pattern)
+	} else if p.Size.IsFixed() {
 		size = graphs.Bytes(p.Size.Mean())
 	}
 	if p.Compression == "none" {

@@ -98,6 +98,25 @@ func engineRemark(g snapshot.Group) string {
 	return "pulsar-client-go"
 }
 
+// size adds the row of the message size, or of the bodies that are the user's.
+func (s *Rows) size(p *snapshot.Producer, spec spec.Producer) {
+	name, size, body := "size", spec.Size.String(), payload.FormatBody(spec.Body, spec.Pattern)+", "
+	if spec.Body.Own() {
+		name, size, body = "body", body[:len(body)-2], ""
+	}
+	if spec.Ratio != 0 {
+		body = fmt.Sprintf("random to ratio %s, ", spec.Ratio)
+	}
+	packed := string(spec.Compression)
+	if p.Ratio > 0 && spec.Compression != "none" {
+		packed += " to " + graphs.Percent(100*p.Ratio, 0)
+	}
+	s.Add(name, size, body+graphs.ByteRate(p.BytesPerSecond)+", "+packed)
+	if !spec.DeliverAfter.IsZero() {
+		s.Add("delivery", "delayed", "e2e counts from when it is due for delivery; brokers may be a second early")
+	}
+}
+
 // Producer adds the rows of a producer group.
 func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 	p := g.Producer
@@ -121,7 +140,7 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 	s.Add("target", target, form)
 	s.Add("sent", Whole(p.Sent), fmt.Sprintf("%s, %s skipped (late > %s)", dueShare(p), Whole(p.Missed), pacing.FormatDuration(pacing.DefaultLagLimit)))
 	s.Add("acked", Whole(p.Acked), fmt.Sprintf("%s now, %s on average, peak %s", graphs.Rate(p.Rate), graphs.Rate(p.Average), graphs.Rate(p.Peak)))
-	s.Add("size", spec.Size.String(), fmt.Sprintf("%s, %s, %s", payload.FormatBody(spec.Body, spec.Pattern), graphs.ByteRate(p.BytesPerSecond), spec.Compression))
+	s.size(p, spec)
 	if spec.Keys.Count() > 0 {
 		s.Add("keys", spec.Keys.String(), "")
 	}

@@ -17,7 +17,7 @@ import (
 func Kinds() []lang.Kind {
 	return []lang.Kind{
 		Group(), Name(), Change(), Shape(), Factor(), Size(), Bytes(), Count(), Scale(), Producers(), Keys(),
-		Ack(), Share(), Work(), Churn(),
+		Ack(), Share(), Work(), Churn(), Body(), Properties(), Delay(), Ratio(), Spread(), Routing(),
 		Duration(), Percent(), Position(), Metric(), Condition(), Topic(), Panels(), Profile(), lang.FileKind(), Url(), lang.WordKind(), lang.TextKind(),
 		lang.InstantKind(), Variable(), Topics(),
 		Export(), Stream(), Report(), Mark(), Address(),
@@ -92,7 +92,9 @@ func Change() lang.Kind {
 func Shape() lang.Kind {
 	return lang.Kind{Name: "SHAPE", Sample: "50k", Forms: "50k, 1.5M, 300/m, max, ramp(1k..50k,2m)",
 		Doc: "a rate over time: parts joined by +, of which the last does not end: hold(20k,30s)+ramp(20k..50k,2m), " +
-			"sine(20k,50%,1m), steps(10k,20k,40k,every=30s), spike(x5,10s,every=1m); a rate is a shape too",
+			"sine(20k,50%,1m), steps(10k,20k,40k,every=30s), spike(x5,10s,every=1m); a rate is a shape too. " +
+			"loop(hold(20k,1m)+hold(0,30s)) repeats a shape, loop(SHAPE,3) three times; poisson(20k) or poisson(SHAPE,seed=7) sends at random times " +
+			"with that mean; trace(FILE) takes the lines seconds,rate of a file, and trace(FILE,x2) twice the rates",
 		Parse: func(text string) (any, error) { return pacing.ParseShape(text) }, Complete: completeShapes(false), Mend: mendShapes}
 }
 

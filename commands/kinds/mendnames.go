@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"pulsh/commands/lang"
+	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 )
 
@@ -15,7 +16,7 @@ func mendFigures(typed string) string {
 
 // mendShapes corrects the names of shapes: rmp(1k..2k,1m) becomes ramp(1k..2k,1m).
 func mendShapes(typed string) string {
-	return lang.Mend(regexp.MustCompile(`[a-z]+\(`), []string{"hold", "ramp", "sine", "steps", "spike"})(typed)
+	return lang.Mend(regexp.MustCompile(`[a-z]+\(`), pacing.PartNames())(typed)
 }
 
 // FigureNames returns the names of all figures.

@@ -13,6 +13,7 @@ import (
 	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/export"
+	"pulsh/session/payload"
 	"pulsh/session/spec"
 )
 
@@ -61,6 +62,64 @@ func Work() lang.Kind {
 		Doc:      "processing time per message: none, 5ms, 1ms..5ms (uniform), or lognormal(5ms,0.6) (median and spread)",
 		Parse:    func(text string) (any, error) { return spec.ParseWork(text) },
 		Complete: lang.Offer("none", "no work", "5ms", "constant", "1ms..5ms", "uniform", "lognormal(5ms,0.6)", "median and spread")}
+}
+
+// Delay is the kind DELAY.
+func Delay() lang.Kind {
+	return lang.Kind{Name: "DELAY", Sample: "30s", Forms: "none, 30s, 1s..5m",
+		Doc:      "how much later the broker delivers a message: none, 30s, or 1s..5m (uniform)",
+		Parse:    func(text string) (any, error) { return spec.ParseDelay(text) },
+		Complete: lang.Offer("none", "at once", "30s", "constant", "1s..5m", "uniform")}
+}
+
+// Ratio is the kind RATIO.
+func Ratio() lang.Kind {
+	return lang.Kind{Name: "RATIO", Sample: "0.4", Forms: "1, 0.4", Doc: "the size of compressed bodies as a share of their size: 0.4 for 40 %, 1 for bodies that do not compress",
+		Parse:    func(text string) (any, error) { return payload.ParseRatio(text) },
+		Complete: lang.Offer("1", "bodies that do not compress", "0.4", "to 40 %", "0.1", "to 10 %")}
+}
+
+// Properties is the kind PROPERTIES.
+func Properties() lang.Kind {
+	return lang.Kind{Name: "PROPERTIES", Sample: "region:eu,tenant:7", Forms: "none, region:eu,tenant:7, id:{{uuid}}",
+		Doc:      "properties of messages: none, or name:value with commas between them; a value may have fields, see body=template(TEXT)",
+		Parse:    func(text string) (any, error) { return payload.ParseProperties(text) },
+		Complete: lang.Offer("none", "no properties", "region:eu,tenant:7", "the same in each message", "id:{{uuid}}", "another in each message")}
+}
+
+// Body is the kind BODY.
+func Body() lang.Kind {
+	doc := "what bodies contain: random, text, sequential, zero, pattern(TEXT); none (empty); file(FILE), a line of a file for each message, " +
+		"file(FILE,delimiter=;), or each file of a folder; template(TEXT) or template(@FILE), a text with fields: "
+	fields := payload.TemplateFields()
+	for i := 0; i < len(fields); i += 2 {
+		if i > 0 {
+			doc += "; "
+		}
+		doc += fields[i] + " " + fields[i+1]
+	}
+	return lang.Kind{Name: "BODY", Sample: "random", Forms: strings.Join(payload.KindNames(), ", "), Doc: doc,
+		Parse: func(text string) (any, error) { kind, _, err := payload.ParseBody(text); return kind, err },
+		Complete: lang.Offer("random", "bytes that do not compress", "text", "words that compress", "sequential", "0, 1, 2 …", "zero", "compresses to nothing",
+			"pattern(TEXT)", "a text again and again", "none", "empty bodies", "file(FILE)", "a line for each message, or each file of a folder",
+			"template({{counter}})", "a text with fields, such as {{uuid}}")}
+}
+
+// Spread is the kind SPREAD.
+func Spread() lang.Kind {
+	return lang.Kind{Name: "SPREAD", Sample: "100", Forms: "1, 100, 100,random, 100,zipf=1.1",
+		Doc:      "a number of topics, TOPIC-0 and so on: 100 (in turn), 100,random, or 100,zipf=1.1 (Zipf distribution)",
+		Parse:    func(text string) (any, error) { return spec.ParseSpread(text) },
+		Complete: lang.Offer("1", "the topic itself", "100", "in turn", "100,random", "at random", "100,zipf=1.1", "Zipf distribution")}
+}
+
+// Routing is the kind ROUTING.
+func Routing() lang.Kind {
+	return lang.Kind{Name: "ROUTING", Sample: spec.RoundRobin, Forms: "round-robin, single, key, partition=3",
+		Doc:   "how messages are divided among partitions: round-robin, single, key or partition=3",
+		Parse: func(text string) (any, error) { return spec.ParseRouting(text) },
+		Complete: lang.Offer(spec.RoundRobin, "in turn, or by the key", spec.RouteSingle, "one partition for each producer", spec.RouteByKey, "by the key",
+			"partition=0", "one partition for all")}
 }
 
 // Churn is the kind CHURN.

@@ -45,6 +45,8 @@ type ProducerSpec struct {
 	ID          uint64        // of the producer in stamps, see payload.ProducerID
 	Compression Compression   // none, lz4, zlib, zstd or snappy
 	Batch       Batch         // when a batch is sent
+	Routing     Routing       // among the partitions of the topic
+	Access      Access        // to the topic; "" is SharedAccess
 	Pending     int           // max messages sent and not yet answered
 	Timeout     time.Duration // after which a send without an answer fails
 	Bodies      payload.Spec
@@ -72,6 +74,30 @@ type SendRecorder interface {
 	AckedRun(dues []int64, batches int, sent, now int64)
 	// Failed counts a message that was refused or got no answer in time.
 	Failed(c Category, text string)
+	// Compressed counts bytes of payload before and after their compression.
+	Compressed(plain, packed int64)
+}
+
+// Routing says to which partition messages go. The zero Routing is the partition of the
+// key, and round robin without a key.
+type Routing struct {
+	Single    bool // messages without a key go to one partition, chosen by the producer's seed
+	Fixed     bool // all messages go to Partition
+	Partition int
+}
+
+// Choose returns the partition of a message, of n, and false if the routing leaves it to
+// round robin. byKey is the partition of the key, below 0 without a key.
+func (r Routing) Choose(n, byKey int, seed uint64) (partition int, ok bool) {
+	switch {
+	case r.Fixed:
+		return min(r.Partition, n-1), true
+	case byKey >= 0:
+		return byKey, true
+	case r.Single:
+		return int(seed % uint64(n)), true
+	}
+	return 0, false
 }
 
 // Batch says when a producer sends a batch. With Messages of 1 or less every
@@ -123,16 +149,26 @@ type ConsumerSpec struct {
 // Delivery is one received message.
 type Delivery struct {
 	Body       []byte
-	Entry      uint32 // fingerprint of the stored entry's message id
-	Redelivery uint32 // the broker's redelivery count
-	Received   int64  // clock reading
-	Published  int64  // publish time by the sender's clock, ns of Unix time rounded down; 0 if unknown
-	Key        string // "" for none
-	Index      int32  // of the message in its entry, from 0
-	Partition  uint16 // 0 on a topic without partitions
-	Retries    uint16 // how often it went through a retry topic
-	Message    any    // the engine's handle for Ack and Nack; small, so it can be kept
-	Whole      any    // the engine's whole message, for Forward; must not be kept
+	Stamp      *payload.Stamp // of a property; nil if there is none, see ReadStamp
+	Entry      uint32         // fingerprint of the stored entry's message id
+	Redelivery uint32         // the broker's redelivery count
+	Received   int64          // clock reading
+	Published  int64          // publish time by the sender's clock, ns of Unix time rounded down; 0 if unknown
+	Key        string         // "" for none
+	Index      int32          // of the message in its entry, from 0
+	Partition  uint16         // 0 on a topic without partitions
+	Retries    uint16         // how often it went through a retry topic
+	Message    any            // the engine's handle for Ack and Nack; small, so it can be kept
+	Whole      any            // the engine's whole message, for Forward; must not be kept
+}
+
+// ReadStamp reads the stamp of a message, from its property or else from its body. It
+// reports false for a message of another program.
+func (d *Delivery) ReadStamp() (payload.Stamp, bool) {
+	if d.Stamp != nil {
+		return *d.Stamp, true
+	}
+	return payload.ReadStamp(d.Body)
 }
 
 // Consumer is one Pulsar consumer.

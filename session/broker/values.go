@@ -42,6 +42,27 @@ func (t *SubscriptionType) UnmarshalText(text []byte) error {
 	return choose(t, subscriptionTypes, text, "a subscription type")
 }
 
+// Access is who may send to the topic of a producer.
+type Access string
+
+// The access modes of Pulsar, as they are typed.
+const (
+	SharedAccess    Access = "shared"
+	ExclusiveAccess Access = "exclusive"
+	WaitAccess      Access = "wait"
+	FencingAccess   Access = "fencing"
+)
+
+var accessModes = []Access{SharedAccess, ExclusiveAccess, WaitAccess, FencingAccess}
+
+// AccessModes lists the access modes, as they are typed, the default first.
+func AccessModes() []Access { return slices.Clone(accessModes) }
+
+// UnmarshalText reads the name of an access mode.
+func (a *Access) UnmarshalText(text []byte) error {
+	return choose(a, accessModes, text, "an access mode")
+}
+
 // Position is the initial position of a new subscription.
 type Position string
 

@@ -181,9 +181,12 @@ func (g *Group) flushAcks(ctx context.Context) error {
 // ChangeRate changes how many messages the group takes in a second, from now on or
 // from the next start on. See pacing.Schedule.Change for what becomes of a shape.
 func (g *Group) ChangeRate(ctx context.Context, change pacing.Change) (pacing.Changed, error) {
+	change, err := group.LoadChange(change, g.Name())
+	if err != nil {
+		return pacing.Changed{}, err
+	}
 	settings := g.Settings()
 	changed := pacing.Changed{Before: settings.Rate}
-	var err error
 	if p := g.policy.Load(); g.Active() && p != nil && p.schedule != nil && !isMax(settings.Rate) {
 		changed, err = p.schedule.Change(change)
 	} else {

@@ -105,7 +105,7 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 		Ranges:       settings.Ranges(number),
 	})
 	if err != nil && len(s.all()) > 0 {
-		err = s.advise(s.group.NameBound(ctx, s.all()[0], err))
+		err = s.advise(s.group.Refused(ctx, s.all()[0], err))
 	}
 	return name, consumer, err
 }

@@ -100,6 +100,18 @@ func (a *Audit) Open(id, first uint64) {
 	})
 }
 
+// Reserve announces that so many numbers of a producer may be between two messages
+// that arrive together, because the broker delays some. The window then holds as many,
+// up to MaxWindow. Reserve does nothing once the account has begun.
+func (a *Audit) Reserve(id, numbers uint64) {
+	width := uint64(1) << bits.Len64(min(max(numbers, MinWindow), MaxWindow)-1)
+	a.update(id, func(s *sequence) {
+		if !s.opened {
+			s.width = max(s.width, width)
+		}
+	})
+}
+
 // Expect announces that the broker has acknowledged all numbers of a producer
 // below next. Those above the highest number received are counted in
 // Totals.NotYetReceived. While a load runs that is the exact backlog in
@@ -199,7 +211,8 @@ func (a *Audit) find(id uint64) *sequence {
 		a.retireIdlest()
 	}
 	s = &sequence{id: id, width: a.nextWidth(), activeAt: a.sweeps.Load(), shortestTransit: NoTransit}
-	a.numbers += s.width
+	s.budgeted = s.width
+	a.numbers += s.budgeted
 	a.sequences[id] = s
 	return s
 }
@@ -267,7 +280,7 @@ func (a *Audit) newPeriod(inPart bool) {
 		s.mu.Lock()
 		sum.add(s.totals())
 		next := &sequence{
-			id: id, width: s.width, expected: s.expected,
+			id: id, width: s.width, budgeted: s.budgeted, expected: s.expected,
 			previousEnd: s.previousEnd, activeAt: s.activeAt, unknown: s.unknownPassed.join(s.unknown),
 			announced: s.announced, shortestTransit: s.shortestTransit, reachedBefore: s.reachedBefore,
 		}

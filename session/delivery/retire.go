@@ -35,7 +35,7 @@ func (a *Audit) retireIdlest() {
 	idlest.mu.Unlock()
 	sum.Lost, sum.Gaps = sum.Lost+sum.Gaps, 0
 	a.retiredTotals.add(sum)
-	a.numbers -= idlest.width
+	a.numbers -= idlest.budgeted
 	delete(a.sequences, idlest.id)
 	a.rememberRetired(idlest.id)
 }

@@ -30,11 +30,12 @@ type sequence struct {
 	openedByProducer bool // the producer announced the first number, so all numbers from it on are judged
 	announcedFirst   uint64
 
-	next    uint64 // the highest number received, plus one
-	base    uint64 // the lowest number of the account
-	width   uint64 // W
-	seen    []uint64
-	entries []uint32 // fingerprints
+	next     uint64 // the highest number received, plus one
+	base     uint64 // the lowest number of the account
+	width    uint64 // W
+	budgeted uint64 // of WindowBudget
+	seen     []uint64
+	entries  []uint32 // fingerprints
 
 	received, lost, gaps                               uint64
 	duplicated, redelivered, outOfOrder, outsideWindow uint64

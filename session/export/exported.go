@@ -27,6 +27,7 @@ func exportedColumns() []exported {
 		{kind: Produce, column: "unknown", name: "pulsh_messages_unanswered_total", metric: Counter, help: "Messages without an answer when their producer closed."},
 		{kind: Produce, column: "pending", name: "pulsh_messages_pending", metric: Gauge, help: "Messages sent and not yet answered."},
 		{kind: Produce, column: "batch", name: "pulsh_batch_messages", metric: Gauge, help: "Messages of a batch, the mean of the last second."},
+		{kind: Produce, column: "ratio_percent", name: "pulsh_compression_percent", metric: Gauge, help: "Size of the compressed messages as a share of their size, the mean of the last second."},
 		{kind: Produce, column: "producers", name: "pulsh_lanes", metric: Gauge, help: "Pulsar producers in use."},
 		{kind: Produce, column: "storage_bytes", name: "pulsh_topic_storage_bytes", metric: Gauge, help: "Bytes that the topic stores."},
 		{kind: Consume, column: "received", name: "pulsh_messages_received_total", metric: Counter, help: "Messages received."},

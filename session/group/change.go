@@ -32,24 +32,40 @@ func Unanswered(ctx context.Context, name, doing string) error {
 // boundTime bounds the reading of a policy for a sentence.
 const boundTime = 2 * time.Second
 
-// NameBound returns an error with the value of the policy whose bound was reached and the
-// level that sets it, as far as the admin API tells. It returns all other errors as they
-// are.
-func (b *Base[Settings]) NameBound(ctx context.Context, topic string, err error) error {
-	var reached *broker.Error
+// Refused returns the refusal of a producer or a consumer with what only the admin API
+// tells: the value of the policy whose bound was reached, with the level that sets it,
+// and that the namespace is missing and not only the topic. It returns all other errors
+// as they are.
+func (b *Base[Settings]) Refused(ctx context.Context, topic string, err error) error {
+	var refused *broker.Error
 	admin := b.Cluster().Admin
-	if !errors.As(err, &reached) || reached.Policy == "" || admin == nil || ctx.Err() != nil {
+	if !errors.As(err, &refused) || admin == nil || ctx.Err() != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, boundTime)
 	defer cancel()
-	value, level, unread := admin.Bound(ctx, topic, reached.Policy)
-	if unread != nil || value <= 0 {
+	told := *refused
+	switch {
+	case refused.Policy != "":
+		value, level, unread := admin.Bound(ctx, topic, refused.Policy)
+		if unread != nil || value <= 0 {
+			return err
+		}
+		told.Message = strings.Replace(refused.Message, "("+refused.Policy+")", fmt.Sprintf("(%s %d of %s)", refused.Policy, value, level), 1)
+	case refused.Category == broker.Gone:
+		name, wrong := broker.ParseTopic(topic)
+		if wrong != nil {
+			return err
+		}
+		namespace := broker.NamespaceName{Tenant: name.Tenant, Namespace: name.Namespace}.String()
+		if _, missing := admin.Topics(ctx, namespace); !broker.IsMissing(missing) {
+			return err
+		}
+		told.Message, told.Try = "there is no namespace "+namespace, "topics"
+	default:
 		return err
 	}
-	named := *reached
-	named.Message = strings.Replace(reached.Message, "("+reached.Policy+")", fmt.Sprintf("(%s %d of %s)", reached.Policy, value, level), 1)
-	return &named
+	return &told
 }
 
 // IsOutage reports whether a request failed for want of an answer. It may have

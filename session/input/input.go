@@ -57,6 +57,24 @@ func ReadRegular(path string, limit int64) (string, error) {
 	return Read(path, limit)
 }
 
+// Bytes reads a regular file of at most limit bytes as it is. The error is the reason
+// alone, as with Read.
+func Bytes(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	switch {
+	case err != nil:
+		return nil, reason(err)
+	case int64(len(data)) > limit:
+		return nil, fmt.Errorf("it is larger than %s", size(limit))
+	}
+	return data, nil
+}
+
 // From is Read for an open file.
 func From(r io.Reader, limit int64) (string, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))

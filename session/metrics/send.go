@@ -22,6 +22,8 @@ type SendRecorder struct {
 	acked, batches, failed atomic.Int64 // written by callbacks
 	_                      [cacheLine - 24]byte
 
+	plain, packed atomic.Int64 // written by the connections, once a batch
+
 	failures *Failures
 }
 
@@ -65,6 +67,12 @@ func (r *SendRecorder) Failed(c broker.Category, text string) {
 	r.failures.Add(1, c, text)
 }
 
+// Compressed counts bytes of payload before and after their compression.
+func (r *SendRecorder) Compressed(plain, packed int64) {
+	r.plain.Add(plain)
+	r.packed.Add(packed)
+}
+
 // SendCounts are the counters of a producer group. For lifetime counts Sent ≥
 // Acked + Failed holds at any time. After a Reset the answers to earlier
 // messages still arrive.
@@ -72,12 +80,14 @@ type SendCounts struct {
 	Sent, Acked, Failed int64
 	Bytes               int64 // payload of the sent messages
 	Batches             int64 // acked batches
+	Plain, Packed       int64 // bytes of payload before and after their compression
 }
 
 func (c SendCounts) minus(o SendCounts) SendCounts {
 	return SendCounts{
 		Sent: c.Sent - o.Sent, Acked: c.Acked - o.Acked, Failed: c.Failed - o.Failed,
 		Bytes: c.Bytes - o.Bytes, Batches: c.Batches - o.Batches,
+		Plain: c.Plain - o.Plain, Packed: c.Packed - o.Packed,
 	}
 }
 
@@ -117,6 +127,8 @@ func countSends(all []*SendRecorder) (c SendCounts) {
 	for _, r := range all {
 		c.Sent += r.sent.Load()
 		c.Bytes += r.bytes.Load()
+		c.Packed += r.packed.Load()
+		c.Plain += r.plain.Load()
 	}
 	return c
 }

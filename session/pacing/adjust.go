@@ -23,8 +23,15 @@ func (s steps) scaled(factor float64) part {
 }
 func (s spike) scaled(float64) part { return s }
 
+func (l loop) scaled(factor float64) part { l.shape = l.shape.times(factor); return l }
+func (p poisson) scaled(factor float64) part {
+	p.shape = p.shape.times(factor)
+	return p
+}
+func (t trace) scaled(factor float64) part { t.factor = tidy(t.factor * factor); return t }
+
 // scaled multiplies a rate and rounds the product to the digits of a written
-// rate. Max stays Max, and the zero that marks the start of ramp(50k,2m) stays 0.
+// rate. Max stays Max, and 0 stays 0.
 func scaled(r Rate, factor float64) Rate {
 	if r.IsMax() {
 		return r
@@ -36,11 +43,7 @@ func scaled(r Rate, factor float64) Rate {
 // finite number. The times stay, and so do the factors of spikes and the rate
 // max. The error is a sentence: a rate of the result is outside the limits.
 func (s Shape) Scaled(factor float64) (Shape, error) {
-	parts := make([]part, len(s.parts))
-	for i, p := range s.parts {
-		parts[i] = p.scaled(factor)
-	}
-	result := Shape{parts: parts}
+	result := s.times(factor)
 	if s.IsZero() {
 		return result, nil
 	}
@@ -48,7 +51,19 @@ func (s Shape) Scaled(factor float64) (Shape, error) {
 	if _, err := ParseShape(result.String()); err != nil {
 		return Shape{}, err
 	}
+	if err := result.checkTraces(); err != nil {
+		return Shape{}, err
+	}
 	return result, nil
+}
+
+// times multiplies all rates of a shape, without a check.
+func (s Shape) times(factor float64) Shape {
+	parts := make([]part, len(s.parts))
+	for i, p := range s.parts {
+		parts[i] = p.scaled(factor)
+	}
+	return Shape{parts: parts}
 }
 
 // ApplyTo returns the shape to run after shape, of which base is the present

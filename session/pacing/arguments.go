@@ -17,15 +17,21 @@ type arguments struct {
 	words   []string
 	options map[string]string
 	last    string // the word taken last
+	depth   int    // the number of shapes around the part
 	err     error
 }
 
-// newArguments splits the text between the parentheses at its commas.
-func newArguments(inner string) (*arguments, error) {
-	a := &arguments{options: map[string]string{}}
-	for field := range strings.SplitSeq(inner, ",") {
-		field = strings.TrimSpace(field)
+// newArguments splits the text between the parentheses at its commas, except
+// those inside further parentheses.
+func newArguments(inner string, depth int) (*arguments, error) {
+	a := &arguments{options: map[string]string{}, depth: depth}
+	fields, err := splitFields(inner)
+	if err != nil {
+		return nil, err
+	}
+	for _, field := range fields {
 		name, value, named := strings.Cut(field, "=")
+		named = named && !strings.Contains(name, "(")
 		switch _, twice := a.options[name]; {
 		case !named && len(a.options) > 0:
 			return nil, fmt.Errorf("%q must come before the options", field)
@@ -38,6 +44,28 @@ func newArguments(inner string) (*arguments, error) {
 		}
 	}
 	return a, nil
+}
+
+// splitFields splits text at each comma outside parentheses.
+func splitFields(text string) ([]string, error) {
+	var fields []string
+	depth, start := 0, 0
+	for i := range len(text) {
+		switch text[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth < 0 {
+				return nil, fmt.Errorf("%q is not a shape", text)
+			}
+		case ',':
+			if depth == 0 {
+				fields = append(fields, strings.TrimSpace(text[start:i]))
+				start = i + 1
+			}
+		}
+	}
+	return append(fields, strings.TrimSpace(text[start:])), nil
 }
 
 // fail keeps the first error.
@@ -72,6 +100,14 @@ func (a *arguments) readRate(text string) Rate {
 		a.fail(err)
 	}
 	return r
+}
+
+// readLevel reads a rate that may be 0.
+func (a *arguments) readLevel(text string) Rate {
+	if value, ok := parsePer(text); ok && value == 0 {
+		return 0
+	}
+	return a.readRate(text)
 }
 
 // span takes the next argument as a duration of at least shortest.

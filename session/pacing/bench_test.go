@@ -35,6 +35,7 @@ func take(c *Cursor, n int) {
 func BenchmarkNext(b *testing.B) {
 	for _, c := range []struct{ name, shape string }{
 		{"hold", "50M"}, {"ramp", "ramp(1M..90M,20h)"}, {"max", "max"},
+		{"loop", "loop(hold(50M,1s)+hold(0,1s))"},
 	} {
 		for _, goroutines := range []int{1, 64} {
 			b.Run(fmt.Sprintf("%s/%d", c.name, goroutines), func(b *testing.B) {
@@ -52,6 +53,15 @@ func BenchmarkNext(b *testing.B) {
 				done.Wait()
 			})
 		}
+	}
+}
+
+// BenchmarkDraw is the cost of a random due time, which the schedule draws under its
+// lock.
+func BenchmarkDraw(b *testing.B) {
+	p := poisson{Hold(1e6), 1}.piece(0, 0).bounded()
+	for n := 0; n < b.N; n += len(draw(p).offsets) {
+		p.seed++
 	}
 }
 

@@ -34,6 +34,13 @@ type Change struct {
 // Relative reports whether the change is relative to the current rate.
 func (c Change) Relative() bool { return c.kind != changeTo }
 
+// Load is Shape.Load for the shape of a change.
+func (c Change) Load(read func(file string) (string, error)) (Change, error) {
+	shape, err := c.shape.Load(read)
+	c.shape = shape
+	return c, err
+}
+
 // ParseChange reads a relative change (+10%, -10%, +5k, -5k, x2, x0.5) or a
 // shape. The error is a sentence that quotes the text.
 func ParseChange(text string) (Change, error) {

@@ -5,7 +5,8 @@
 // Schedule turns a shape into slots. Slot n is due when the integral of the
 // target rate reaches n + ½. So r messages per second for d seconds give
 // round(r·d) slots, and the count never differs from the integral by more than
-// one, however often the shape changes. The due time of a slot depends on the
+// one, however often the shape changes. Only poisson(SHAPE) has slots at random
+// times, which its seed determines. The due time of a slot depends on the
 // schedule alone, neither on the worker that takes it nor on how late that
 // worker is.
 //

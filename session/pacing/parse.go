@@ -19,6 +19,8 @@ const (
 	// shortestPeriod is the shortest period of a sine. Each of its pieces then
 	// still lasts longer than a tick.
 	shortestPeriod = 100 * time.Millisecond
+	// deepest bounds the shapes inside shapes, as in loop(poisson(20k)).
+	deepest = 3
 	// longestSpan is the longest time of one part: longer than any run, and
 	// short enough that mostParts of them fit a duration.
 	longestSpan = 1000 * day
@@ -29,25 +31,49 @@ type partForm struct {
 	name    string
 	example string
 	read    func(a *arguments) (part, error)
+	nests   bool // it takes a shape
 }
 
 // partForms lists the parts that have a name, in the order of the help.
 func partForms() []partForm {
 	return []partForm{
-		{"hold", "hold(20k,30s)", readHold},
-		{"ramp", "ramp(20k..50k,2m)", readRamp},
-		{"sine", "sine(20k,50%,1m)", readSine},
-		{"steps", "steps(10k,20k,40k,every=30s)", readSteps},
-		{"spike", "spike(x5,10s,every=1m)", readSpike},
+		{"hold", "hold(20k,30s)", readHold, false},
+		{"ramp", "ramp(20k..50k,2m)", readRamp, false},
+		{"sine", "sine(20k,50%,1m)", readSine, false},
+		{"steps", "steps(10k,20k,40k,every=30s)", readSteps, false},
+		{"spike", "spike(x5,10s,every=1m)", readSpike, false},
+		{"loop", "loop(hold(20k,1m)+hold(0,30s))", readLoop, true},
+		{"poisson", "poisson(20k)", readPoisson, true},
+		{"trace", "trace(FILE)", readTrace, false},
 	}
+}
+
+// PartNames lists the names of the parts of a shape.
+func PartNames() []string {
+	var names []string
+	for _, form := range partForms() {
+		names = append(names, form.name)
+	}
+	return names
 }
 
 // ParseShape reads parts joined by +. A part is a RATE, hold(20k,30s),
 // ramp(20k..50k,2m), ramp(50k,2m), sine(20k,50%,1m),
-// steps(10k,20k,40k,every=30s) or spike(x5,10s,every=1m). A sine or a recurring
-// spike that another part follows needs an end, as in for=5m. The error is a
-// sentence that quotes the text.
+// steps(10k,20k,40k,every=30s), spike(x5,10s,every=1m), loop(SHAPE),
+// poisson(SHAPE) or trace(FILE). A sine or a recurring spike that another part
+// follows needs an end, as in for=5m. The rates of hold, ramp and steps may be 0.
+// Files are not read, see Shape.Load. The error is a sentence that quotes the
+// text.
 func ParseShape(text string) (Shape, error) {
+	shape, err := parseShape(text, 0)
+	if err == nil && !shape.NeedsFiles() && shape.Peak(Least) == 0 {
+		return Shape{}, fmt.Errorf("%q sends nothing; a shape needs a rate above 0", text)
+	}
+	return shape, err
+}
+
+// parseShape reads a shape that is inside so many others.
+func parseShape(text string, depth int) (Shape, error) {
 	texts, err := splitParts(text)
 	if err != nil {
 		return Shape{}, err
@@ -57,7 +83,7 @@ func ParseShape(text string) (Shape, error) {
 	}
 	parts := make([]part, len(texts))
 	for i, t := range texts {
-		if parts[i], err = parsePart(t); err != nil {
+		if parts[i], err = parsePart(t, depth); err != nil {
 			return Shape{}, err
 		}
 	}
@@ -102,29 +128,34 @@ func splitParts(text string) ([]string, error) {
 }
 
 // parsePart reads one part.
-func parsePart(text string) (part, error) {
+func parsePart(text string, depth int) (part, error) {
 	name, inner, called := strings.Cut(text, "(")
 	if !called {
 		rate, err := ParseRate(text)
 		return hold{rate: rate, length: endless}, err
 	}
 	inner, closed := strings.CutSuffix(inner, ")")
-	if !closed || strings.ContainsAny(inner, "()") {
+	if !closed {
 		return nil, fmt.Errorf("%q is not a shape", text)
 	}
-	var names []string
 	for _, form := range partForms() {
-		if form.name == name {
-			return form.parse(text, inner)
+		if form.name != name {
+			continue
 		}
-		names = append(names, form.name)
+		if !form.nests && strings.ContainsAny(inner, "()") {
+			return nil, fmt.Errorf("%q is not a shape", text)
+		}
+		if form.nests && depth >= deepest {
+			return nil, fmt.Errorf("%q is inside %d other shapes, the most that there may be", text, deepest)
+		}
+		return form.parse(text, inner, depth)
 	}
-	return nil, fmt.Errorf("%q is not a shape (%s)", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("%q is not a shape (%s)", name, strings.Join(PartNames(), ", "))
 }
 
 // parse reads the arguments of one part.
-func (f partForm) parse(text, inner string) (part, error) {
-	args, err := newArguments(inner)
+func (f partForm) parse(text, inner string, depth int) (part, error) {
+	args, err := newArguments(inner, depth)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +171,7 @@ func (f partForm) parse(text, inner string) (part, error) {
 func checkJoints(parts []part) error {
 	var before Rate
 	for i, p := range parts {
-		if r, ok := p.(ramp); ok && i > 0 && r.from == 0 && before.IsMax() {
+		if i > 0 && before.IsMax() && startsFromBefore(p) {
 			return fmt.Errorf("%s starts from the rate before it, which is max", p)
 		}
 		if i == len(parts)-1 {
@@ -166,26 +197,32 @@ func ending(p part) string {
 	case spike:
 		p.total = min(5*p.every, longestSpan)
 		return p.String()
+	case loop:
+		p.times = 3
+		return p.String()
+	case poisson:
+		if last := len(p.shape.parts) - 1; last >= 0 {
+			return strings.Replace(p.String(), p.shape.parts[last].String(), ending(p.shape.parts[last]), 1)
+		}
 	}
 	return p.String()
 }
 
 func readHold(a *arguments) (part, error) {
-	rate := a.rate()
-	length := endless
-	if len(a.words) > 0 {
-		length = a.span(shortestSpan)
+	if len(a.words) == 1 && len(a.options) == 0 {
+		return hold{rate: a.rate(), length: endless}, a.err
 	}
-	return hold{rate: rate, length: length}, a.err
+	rate := a.readLevel(a.word())
+	return hold{rate: rate, length: a.span(shortestSpan)}, a.err
 }
 
 func readRamp(a *arguments) (part, error) {
 	from, to, ranged := strings.Cut(a.word(), "..")
 	var r ramp
 	if ranged {
-		r.from, r.to = a.readRate(from), a.readRate(to)
+		r.from, r.to = a.readLevel(from), a.readLevel(to)
 	} else {
-		r.to = a.readRate(from)
+		r.to, r.follows = a.readLevel(from), true
 	}
 	r.length = a.span(shortestSpan)
 	if a.err == nil && (r.from.IsMax() || r.to.IsMax()) {
@@ -222,7 +259,7 @@ func readSteps(a *arguments) (part, error) {
 	}
 	var s steps
 	for len(a.words) > 0 && a.err == nil {
-		s.rates = append(s.rates, a.rate())
+		s.rates = append(s.rates, a.readLevel(a.word()))
 	}
 	s.every = a.option("every", shortestSpan, 0)
 	if a.err == nil && s.every == 0 {

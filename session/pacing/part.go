@@ -24,6 +24,8 @@ const (
 type piece struct {
 	from, to Rate
 	length   time.Duration // endless only if from == to
+	random   bool          // messages are due at random times, see arrivals
+	seed     uint64        // of these times
 }
 
 // level returns the piece that holds one rate.
@@ -77,9 +79,10 @@ func (h hold) String() string {
 }
 
 // ramp is a straight line: ramp(20k..50k,2m), or ramp(50k,2m) from the rate
-// before it, for which from is 0.
+// before it.
 type ramp struct {
 	from, to Rate
+	follows  bool // it starts from the rate before it
 	length   time.Duration
 }
 
@@ -87,7 +90,7 @@ func (r ramp) span() time.Duration { return r.length }
 
 func (r ramp) start(before Rate) Rate {
 	switch {
-	case r.from != 0:
+	case !r.follows:
 		return r.from
 	case before.IsMax(): // no straight line begins at max
 		return r.to
@@ -114,7 +117,7 @@ func (r ramp) piece(e time.Duration, before Rate) piece {
 func (r ramp) peak(before Rate) Rate { return max(r.start(before), r.to) }
 
 func (r ramp) String() string {
-	if r.from == 0 {
+	if r.follows {
 		return fmt.Sprintf("ramp(%s,%s)", r.to, FormatDuration(r.length))
 	}
 	return fmt.Sprintf("ramp(%s..%s,%s)", r.from, r.to, FormatDuration(r.length))

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// Rate is a number of messages per second. Zero occurs only inside a schedule
-// that is paused or not set yet; no text is read as zero.
+// Rate is a number of messages per second. Zero occurs in the parts of a shape
+// that send nothing for a time, and in a schedule that is paused or not set yet.
+// ParseRate reads no text as zero.
 type Rate float64
 
 // The limits of a finite rate.

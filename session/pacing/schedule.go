@@ -234,6 +234,7 @@ func (s *Schedule) append(start, slots int64, phase float64) {
 			p = p.cut(time.Duration(s.burstEnd - ran))
 			p.from, p.to = p.from.times(s.factor), p.to.times(s.factor)
 		}
+		p = p.bounded()
 	}
 	g := newSegment(start, s.tail.base+slots, phase, p)
 	s.tail.next.Store(g)

@@ -160,7 +160,8 @@ func TestShapesKeepTheirIntegral(t *testing.T) {
 	for _, text := range []string{
 		"sine(20k,100%,7s)", "sine(200k,30%,100ms)", "ramp(20k,5s)", "hold(10k,1s)+ramp(10k..1,4s)",
 		"hold(3,1s)+sine(20k,50%,5s,for=4s)+spike(x3,1s,every=2s,for=5s)+ramp(1,3s)",
-		"steps(1k,5k,2k,every=700ms)", "spike(x5,1s,every=3s)",
+		"steps(1k,5k,2k,every=700ms)", "spike(x5,1s,every=3s)", "loop(hold(20k,300ms)+hold(0,200ms)+ramp(5k,1s))",
+		"hold(0,2s)+ramp(0..20k,5s)+ramp(0,3s)", "steps(0,300k,0,every=1700ms)",
 	} {
 		clock := &stepClock{now: 99}
 		s := clock.schedule()

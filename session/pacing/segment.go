@@ -36,7 +36,7 @@ const (
 // segment is a stretch of time along which the rate is a straight line. Its
 // fields before the padding are immutable once the segment is published. Slot s
 // (0, 1, 2, …) is due when the integral of the rate since start reaches phase +
-// s.
+// s, unless the due times are drawn at random.
 type segment struct {
 	start   int64   // ns on the schedule's clock
 	end     int64   // planned end, ns, or never
@@ -44,16 +44,18 @@ type segment struct {
 	phase   float64 // fraction of a message until slot 0, above 0
 	rate    float64 // at start, messages per ns
 	inverse float64 // 1/rate
-	slope   float64 // messages per ns²
+	slope   float64 // messages per ns²; NaN with drawn
 	chunk   int64   // most slots that one claim takes
 	coarse  bool    // slots are released on the grid
 	free    bool    // rate max: the segment has no slots, and workers send without them
+	uneven  bool    // free or drawn, so that even slots need no further test
 
 	_     [64]byte
 	state atomic.Int64 // slots claimed, and closed
 	_     [56]byte
 	final atomic.Int64 // slots in the segment; never until it has an end
 	next  atomic.Pointer[segment]
+	drawn *arrivals // due times drawn at random, immutable; nil for the even ones above
 }
 
 // newSegment makes the segment that follows piece p from start on.
@@ -63,7 +65,7 @@ func newSegment(start, base int64, phase float64, p piece) *segment {
 		g.end = start + int64(p.length)
 	}
 	if p.from.IsMax() || p.to.IsMax() {
-		g.free = true
+		g.free, g.uneven = true, true
 		return g // final stays 0
 	}
 	perSecond := float64(time.Second)
@@ -75,6 +77,9 @@ func newSegment(start, base int64, phase float64, p piece) *segment {
 	fastest := max(p.from, p.to)
 	g.coarse = fastest > coarseFrom
 	g.chunk = int64(min(max(fastest/coarseFrom, 1), mostClaim))
+	if p.random {
+		g.drawn, g.slope, g.uneven = draw(p), math.NaN(), true
+	}
 	final := int64(never)
 	if g.end != never {
 		final = g.count(g.end - 1)
@@ -91,6 +96,9 @@ func (g *segment) due(s int64) int64 {
 	x := g.phase + float64(s)
 	t := x * g.inverse
 	if g.slope != 0 {
+		if math.IsNaN(g.slope) {
+			return g.drawn.due(g.start, s)
+		}
 		t = 2 * x / (g.rate + math.Sqrt(g.rate*g.rate+2*g.slope*x))
 	}
 	if !(t < latest) {
@@ -116,8 +124,11 @@ func (g *segment) integral(t int64) float64 {
 // integral by the slot or two that rounding may cost.
 func (g *segment) count(t int64) int64 {
 	t = min(t, g.end-1)
-	if g.free || t < g.start {
-		return 0
+	if g.uneven || t < g.start {
+		if g.drawn == nil || t < g.start {
+			return 0
+		}
+		return g.drawn.count(t - g.start)
 	}
 	n := int64(max(0, math.Floor(g.integral(t)-g.phase)+1))
 	for n > 0 && g.due(n-1) > t {
@@ -196,8 +207,12 @@ func (g *segment) close(t int64) (slots int64, phase float64) {
 }
 
 // phaseAfter returns the fraction of a message that is missing at t until the
-// slot after the given number of slots.
+// slot after the given number of slots. Random arrivals leave it as it was: what
+// they differ from the integral is neither debt nor burst.
 func (g *segment) phaseAfter(slots, t int64) float64 {
+	if g.drawn != nil {
+		return g.phase
+	}
 	return g.phase + float64(slots) - g.integral(t)
 }
 

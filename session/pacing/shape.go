@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Shape is a rate that changes with time: an immutable chain of parts, of which
-// the last one goes on for ever. The zero Shape has the rate 0 and no text.
+// Shape is a rate that changes with time: an immutable chain of parts. When the
+// last one has ended, its last rate goes on for ever. The zero Shape has the rate 0
+// and no text.
 type Shape struct {
 	parts []part
 }
@@ -88,8 +89,44 @@ func (s Shape) needsFiniteStart() bool {
 	if s.IsZero() {
 		return false
 	}
-	first, ok := s.parts[0].(ramp)
-	return ok && first.from == 0
+	return startsFromBefore(s.parts[0])
+}
+
+// startsFromBefore reports whether a part begins with a ramp from the rate before
+// it.
+func startsFromBefore(p part) bool {
+	switch p := p.(type) {
+	case ramp:
+		return p.follows
+	case loop:
+		return p.shape.needsFiniteStart()
+	case poisson:
+		return p.shape.needsFiniteStart()
+	}
+	return false
+}
+
+// span returns how long the parts last together, or endless.
+func (s Shape) span() time.Duration {
+	var sum time.Duration
+	for _, p := range s.parts {
+		span := p.span()
+		if span == endless {
+			return endless
+		}
+		sum += span
+	}
+	return sum
+}
+
+// pieceWithin returns the straight line that begins at elapsed and ends with the
+// shape at the latest.
+func (s Shape) pieceWithin(elapsed time.Duration, before Rate) piece {
+	p := s.piece(elapsed, before)
+	if span := s.span(); span != endless && elapsed < span {
+		p = p.cut(span - elapsed)
+	}
+	return p
 }
 
 // String writes the shape as ParseShape reads it.

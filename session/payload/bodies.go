@@ -29,6 +29,8 @@ type Spec struct {
 	Kind    Kind
 	Pattern string // repeated by PatternKind
 	Most    int    // bytes of the bodies of one producer; 0 is ArenaLimit
+	Ratio   Ratio  // to which bodies of RandomKind compress
+	Extras  *Extras
 }
 
 // Bodies are the pre-generated bodies of one producer, in slots of one arena.
@@ -54,6 +56,9 @@ type Bodies struct {
 // flight. If they would exceed spec.Most it makes fewer, but at least one: see
 // Slots. The same arguments give the same bodies.
 func NewBodies(spec Spec, slots int, seed uint64) (*Bodies, error) {
+	if spec.Extras != nil && spec.Extras.Content != nil {
+		return ownBodies(spec, slots), nil
+	}
 	if spec.Size.IsZero() {
 		return nil, fmt.Errorf("a body needs a size such as 1KiB")
 	}
@@ -81,6 +86,16 @@ func NewBodies(spec Spec, slots int, seed uint64) (*Bodies, error) {
 	}
 	b.fill(spec, source)
 	return b, nil
+}
+
+// ownBodies returns slots for bodies that are the user's. They have no memory of their
+// own.
+func ownBodies(spec Spec, slots int) *Bodies {
+	b := &Bodies{slots: max(slots, 1)}
+	if largest := spec.Extras.Content.Largest(); spec.Most > 0 && largest > 0 {
+		b.slots = max(1, min(slots, spec.Most/largest))
+	}
+	return b
 }
 
 // newSource returns the random numbers that belong to seed.
@@ -112,6 +127,7 @@ func (b *Bodies) fill(spec Spec, source *rand.ChaCha8) {
 	kind := spec.Kind
 	if kind == RandomKind {
 		source.Read(b.arena) // never fails
+		spec.Ratio.thin(b.arena, b.room)
 		return
 	}
 	writer := newTextWriter(source)

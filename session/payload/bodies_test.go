@@ -65,8 +65,8 @@ func TestKinds(t *testing.T) {
 		require.Equal(t, name, k.String())
 	}
 	for text, want := range map[string]string{
-		"noise":       `"noise" is not a kind of body (random, text, sequential, zero, pattern(TEXT))`,
-		"pattern":     `"pattern" is not a kind of body (random, text, sequential, zero, pattern(TEXT))`,
+		"noise":       `"noise" is not a kind of body (random, text, sequential, zero, pattern(TEXT), none, file(FILE), template(TEXT))`,
+		"pattern":     `"pattern" is not a kind of body (random, text, sequential, zero, pattern(TEXT), none, file(FILE), template(TEXT))`,
 		"pattern()":   "a pattern needs a text (pattern(TEXT))",
 		"pattern(abc": `"pattern(abc" has no closing parenthesis (pattern(TEXT))`,
 		"pattern(" + strings.Repeat("a", PatternMax+1) + ")": "a pattern of 4097 bytes exceeds the limit of 4096",

@@ -48,21 +48,45 @@ func (b *Budget) Take(group string, size Size, producers, pending int) (each int
 			producers, mebibytes(least), size, mebibytes(share), mebibytes(b.memory))
 	}
 	each = int(min(max(min(share, groupMost)/int64(producers), room), ArenaLimit, room*int64(max(pending, 1))))
+	if err := b.take(group, int64(each)*int64(producers)); err != nil {
+		return 0, err
+	}
+	return each, nil
+}
+
+// TakeMore sets aside the memory of the messages of a file, beside what the group has
+// taken for those in flight.
+func (b *Budget) TakeMore(group string, bytes int64) error {
+	if share := b.Share(); bytes > share {
+		return fmt.Errorf("the messages need %s of memory, and a group may have %s of the %s that this process may use",
+			mebibytes(bytes), mebibytes(share), mebibytes(b.memory))
+	}
+	b.mu.Lock()
+	taken := b.taken[group]
+	b.mu.Unlock()
+	return b.take(group, taken+bytes)
+}
+
+// Share returns how many bytes the bodies of one group may have.
+func (b *Budget) Share() int64 { return min(b.memory/groupShare, FileMax) }
+
+// take sets aside bytes for a group, in place of what it took before.
+func (b *Budget) take(group string, bytes int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	all := int64(each) * int64(producers)
+	all := bytes
 	for other, n := range b.taken {
 		if other != group {
 			all += n
 		}
 	}
 	if all > b.memory/budgetShare {
-		return 0, fmt.Errorf("the messages in flight of all groups need %s of memory, and they may have %s of the %s that this process may use",
+		return fmt.Errorf("the messages in flight of all groups need %s of memory, and they may have %s of the %s that this process may use",
 			mebibytes(all), mebibytes(b.memory/budgetShare), mebibytes(b.memory))
 	}
-	b.taken[group] = int64(each) * int64(producers)
+	b.taken[group] = bytes
 	b.changed(all)
-	return each, nil
+	return nil
 }
 
 // Give gives back what a group has taken.

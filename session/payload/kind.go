@@ -22,39 +22,74 @@ const (
 	ZeroKind
 	// PatternKind is a text of the user's, again and again.
 	PatternKind
+	// NoneKind is no bytes at all.
+	NoneKind
+	// FileKind is the messages of a file or a folder of the user's.
+	FileKind
+	// TemplateKind is a text of the user's with fields, see Template.
+	TemplateKind
 )
+
+// Own reports whether bodies of this kind are the user's from the first byte on, so that
+// their stamps travel in a property. Their size is not that of the setting.
+func (k Kind) Own() bool { return k >= NoneKind }
 
 // PatternMax bounds the text of PatternKind in bytes.
 const PatternMax = 4096
 
 // KindNames returns the names of all kinds, in the order of their values.
 func KindNames() []string {
-	return []string{"random", "text", "sequential", "zero", "pattern(TEXT)"}
+	return []string{"random", "text", "sequential", "zero", "pattern(TEXT)", "none", "file(FILE)", "template(TEXT)"}
 }
 
-// ParseBody reads a kind of body, with the text of pattern(TEXT), else "".
-func ParseBody(text string) (kind Kind, pattern string, err error) {
-	inner, ok := strings.CutPrefix(text, "pattern(")
-	if !ok {
+// calls are the kinds that take an argument, by their names.
+var calls = map[string]Kind{"pattern": PatternKind, "file": FileKind, "template": TemplateKind}
+
+// ParseBody reads a kind of body, with the argument of pattern(TEXT), file(FILE) or
+// template(TEXT), else "". Files are not read.
+func ParseBody(text string) (kind Kind, argument string, err error) {
+	name, inner, called := strings.Cut(text, "(")
+	kind, known := calls[name]
+	if !called || !known {
 		kind, err = ParseKind(text)
 		return kind, "", err
 	}
-	pattern, ok = strings.CutSuffix(inner, ")")
+	form := KindNames()[kind]
+	argument, closed := strings.CutSuffix(inner, ")")
 	switch {
-	case !ok:
-		return 0, "", fmt.Errorf("%q has no closing parenthesis (pattern(TEXT))", text)
-	case pattern == "":
-		return 0, "", fmt.Errorf("a pattern needs a text (pattern(TEXT))")
-	case len(pattern) > PatternMax:
-		return 0, "", fmt.Errorf("a pattern of %d bytes exceeds the limit of %d", len(pattern), PatternMax)
+	case !closed:
+		return 0, "", fmt.Errorf("%q has no closing parenthesis (%s)", text, form)
+	case argument == "":
+		return 0, "", fmt.Errorf("a %s needs a %s (%s)", name, map[bool]string{true: "name", false: "text"}[kind == FileKind], form)
+	case len(argument) > PatternMax:
+		return 0, "", fmt.Errorf("a %s of %d bytes exceeds the limit of %d", name, len(argument), PatternMax)
 	}
-	return PatternKind, pattern, nil
+	switch kind {
+	case FileKind:
+		_, err = ParseFileBody(argument)
+	case TemplateKind:
+		if _, inFile := TemplateFile(argument); !inFile {
+			_, err = ParseTemplate(argument)
+		}
+	}
+	if err != nil {
+		return 0, "", err
+	}
+	return kind, argument, nil
+}
+
+// TemplateFile returns the file that holds a template, if the argument is @FILE.
+func TemplateFile(argument string) (name string, inFile bool) {
+	name, inFile = strings.CutPrefix(argument, "@")
+	return name, inFile && name != ""
 }
 
 // FormatBody writes a kind of body as ParseBody reads it.
-func FormatBody(kind Kind, pattern string) string {
-	if kind == PatternKind {
-		return "pattern(" + pattern + ")"
+func FormatBody(kind Kind, argument string) string {
+	for name, k := range calls {
+		if k == kind {
+			return name + "(" + argument + ")"
+		}
 	}
 	return kind.String()
 }
@@ -62,7 +97,7 @@ func FormatBody(kind Kind, pattern string) string {
 // ParseKind reads the name of a kind.
 func ParseKind(text string) (Kind, error) {
 	for i, name := range KindNames() {
-		if text == name && Kind(i) != PatternKind {
+		if text == name && !strings.Contains(name, "(") {
 			return Kind(i), nil
 		}
 	}

@@ -59,6 +59,21 @@ func ProducerID(random uint64, byKey bool) uint64 {
 	return random &^ keyBatched
 }
 
+// delayedDelivery is the bit of a producer's id that says that the broker delivers its
+// messages later, so that the time since they were due tells nothing about clocks.
+const delayedDelivery = 1 << 62
+
+// WithDelay marks the id of a producer whose messages the broker delivers later.
+func WithDelay(stream uint64, delayed bool) uint64 {
+	if delayed {
+		return stream | delayedDelivery
+	}
+	return stream &^ delayedDelivery
+}
+
+// Delayed reports whether the broker delivers the messages of the producer later.
+func Delayed(stream uint64) bool { return stream&delayedDelivery != 0 }
+
 // BatchedByKey reports whether the producer with the given id keeps only the
 // order within each key.
 func BatchedByKey(stream uint64) bool { return stream&keyBatched != 0 }

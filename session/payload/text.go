@@ -43,6 +43,13 @@ func (w *textWriter) write(body []byte) {
 	}
 }
 
+// syllable appends a consonant and a vowel.
+func (w *textWriter) syllable(b []byte) []byte {
+	const consonants, vowels = "bdfgklmnprstv", "aeiou"
+	pick := w.random.Uint32()
+	return append(b, consonants[pick%uint32(len(consonants))], vowels[pick>>8%uint32(len(vowels))])
+}
+
 // words fills b with syllables and spaces.
 func (w *textWriter) words(b []byte) {
 	const consonants, vowels = "bcdfghjklmnprstvwz", "aeiou"

@@ -8,11 +8,19 @@ import (
 	"pulsh/session/brokerstats"
 	"pulsh/session/group"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
-// Topics returns the topic that the group sends to, as the broker's statistics
-// are asked for by topics.
-func (g *Group) Topics() []string { return []string{g.Settings().Topic} }
+// Topics returns the topics whose statistics the broker is asked for: those that the
+// group sends to, or none if they are more than spec.TopicsMax. The broker's figures are
+// then unknown.
+func (g *Group) Topics() []string {
+	names := g.Settings().TopicNames()
+	if len(names) > spec.TopicsMax {
+		return nil
+	}
+	return names
+}
 
 // Incident counts something that happened to the topic among the failures.
 func (g *Group) Incident(e brokerstats.Incident) { g.shards.Failures.Add(1, e.Category, e.Text) }
@@ -26,7 +34,7 @@ func (g *Group) Unanswered() { g.stats.Unanswered() }
 func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident {
 	incidents := g.stats.Observe(own, "", time.Now())
 	if g.stats.LimitsDue(time.Now()) {
-		g.stats.Explain(ctx, from, g.Settings().Topic)
+		g.stats.Explain(ctx, from, g.Settings().TopicNames()[0])
 	}
 	at, _ := g.Host().Sample(g.Name())
 	if at.Producer != nil {
@@ -49,7 +57,11 @@ func (g *Group) findEnd(ctx context.Context, from broker.Admin, p *snapshot.Prod
 		g.terminated.Store(false)
 		return
 	}
-	topic := g.Settings().Topic
+	topics := g.Settings().TopicNames()
+	if len(topics) != 1 {
+		return
+	}
+	topic := topics[0]
 	ended, err := from.Terminated(ctx, topic)
 	if err != nil || !ended || g.terminated.Swap(true) {
 		return

@@ -17,7 +17,12 @@ func (g *Group) eachAudit(topic string, f func(*delivery.Audit)) {
 // reportAnswered tells the audits which messages of a producer are answered, and
 // so must arrive.
 func (g *Group) reportAnswered(p *producerHandle) {
-	g.eachAudit(p.topic, func(a *delivery.Audit) { a.Expect(p.stream, p.Answered()) })
+	g.eachAudit(p.topic, func(a *delivery.Audit) {
+		if p.reserved > 0 {
+			a.Reserve(p.stream, p.reserved)
+		}
+		a.Expect(p.stream, p.Answered())
+	})
 }
 
 // NameStreams adds the names of the producers in use, by their streams.

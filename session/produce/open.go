@@ -29,18 +29,30 @@ type opener struct {
 	keyTable  *payload.KeyTable
 	keys      payload.Keys // that keyTable was made from
 
-	bodiesMost int // bytes of the bodies of one producer
+	bodiesMost int             // bytes of the bodies of one producer
+	extras     *payload.Extras // of the producers in use, nil if they need none
 }
 
 // open opens a whole set of producers, or none.
-func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (*producerSet, error) {
+func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (set *producerSet, err error) {
+	before := o.setExtras(nil)
+	defer func() {
+		if err != nil {
+			o.setExtras(before) // the producers that are open use them
+		}
+	}()
+	extras, err := o.makeExtras(settings, before)
+	if err != nil {
+		return nil, err
+	}
+	o.setExtras(extras)
 	if err := o.checkSize(settings); err != nil {
 		return nil, err
 	}
 	if err := o.takeMemory(settings); err != nil {
 		return nil, err
 	}
-	if err := o.ensureTopic(ctx, settings); err != nil {
+	if err := o.ensureTopics(ctx, settings); err != nil {
 		return nil, err
 	}
 	if err := o.checkTopicSize(ctx, settings); err != nil {
@@ -50,7 +62,8 @@ func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (
 	if err != nil {
 		return nil, err
 	}
-	return &producerSet{number: number, producers: producers}, nil
+	o.warnOfDelay(settings)
+	return &producerSet{number: number, producers: producers, spread: newSpread(settings)}, nil
 }
 
 // overheadMax bounds the metadata of a message beside its body, generously.
@@ -59,12 +72,16 @@ const overheadMax = 1 << 10
 // checkSize refuses bodies that the broker would refuse one by one.
 func (o *opener) checkSize(settings spec.Producer) error {
 	most := o.group.Cluster().Now().SizeMax - overheadMax
-	if most <= 0 || settings.Size.Max() <= most {
+	what, largest := "size="+settings.Size.String(), settings.Size.Max()
+	if own := o.own(); own != nil {
+		what, largest = fmt.Sprintf("a message of %s with %s", payload.FormatBody(settings.Body, settings.Pattern), payload.FormatBytes(int64(own.Largest()))), own.Largest()
+	}
+	if most <= 0 || largest <= most {
 		return nil
 	}
 	return &broker.Error{
 		Category: broker.TooLarge,
-		Message:  fmt.Sprintf("the broker takes messages up to %s, and size=%s is more", payload.FormatBytes(int64(most+overheadMax)), settings.Size),
+		Message:  fmt.Sprintf("the broker takes messages up to %s, and %s is more", payload.FormatBytes(int64(most+overheadMax)), what),
 		Try:      fmt.Sprintf("set %s size=%s", o.group.Name(), payload.FormatBytes(int64(most))),
 	}
 }
@@ -72,7 +89,14 @@ func (o *opener) checkSize(settings spec.Producer) error {
 // takeMemory sets aside the memory of the bodies in flight.
 func (o *opener) takeMemory(settings spec.Producer) error {
 	producers := settings.ProducerCount()
-	each, err := o.group.Host().Bodies.Take(o.group.Name(), settings.Size, producers, settings.Pending/producers)
+	size, own := settings.Size, o.own()
+	if own != nil {
+		size, _ = payload.FixedSize(max(own.Largest(), payload.StampSize)) // checkSize has seen it
+	}
+	each, err := o.group.Host().Bodies.Take(o.group.Name(), size, producers, settings.Pending/producers)
+	if err == nil && own != nil {
+		err = o.group.Host().Bodies.TakeMore(o.group.Name(), own.Total())
+	}
 	if err != nil {
 		try := "set " + o.group.Name() + " pending=" + strconv.Itoa(max(settings.Pending/10, 1))
 		if producers > 1 {
@@ -98,7 +122,8 @@ func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) err
 	}
 	ctx, cancel := context.WithTimeout(ctx, policyTime)
 	defer cancel()
-	policies, err := admin.Policies(ctx, settings.Topic)
+	topic := settings.TopicNames()[0] // those of one group are alike
+	policies, err := admin.Policies(ctx, topic)
 	most := policies.SizeMax
 	if err != nil || most <= 0 {
 		return nil // unknown, or none
@@ -106,13 +131,13 @@ func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) err
 	refuse := func(what, fits string) error {
 		return &broker.Error{
 			Category: broker.TooLarge,
-			Message:  fmt.Sprintf("topic %s takes messages and batches up to %s (maxMessageSize), and %s is more", settings.Topic, payload.FormatBytes(int64(most)), what),
+			Message:  fmt.Sprintf("topic %s takes messages and batches up to %s (maxMessageSize), and %s is more", topic, payload.FormatBytes(int64(most)), what),
 			Try:      fmt.Sprintf("set %s %s", o.group.Name(), fits),
 		}
 	}
 	fits := payload.FormatBytes(int64(max(most*3/4, 1)))
 	switch {
-	case settings.Size.Max()+overheadMax/8 > most:
+	case o.own() == nil && settings.Size.Max()+overheadMax/8 > most:
 		return refuse("size="+settings.Size.String(), "size="+fits)
 	case settings.Batch > 1 && settings.BatchBytes > most:
 		return refuse("bytes="+payload.FormatBytes(int64(settings.BatchBytes)), "bytes="+fits)
@@ -120,35 +145,67 @@ func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) err
 	return nil
 }
 
-// ensureTopic looks the topic up, and creates it with the wanted number of
-// partitions if it does not exist.
-func (o *opener) ensureTopic(ctx context.Context, settings spec.Producer) error {
+// ensureTopics looks the topics up, side by side, and creates those that do not exist.
+func (o *opener) ensureTopics(ctx context.Context, settings spec.Producer) error {
+	names := settings.TopicNames()
+	partitions := make([]int, len(names))
+	looking, each := errgroup.WithContext(ctx)
+	looking.SetLimit(group.OpenAtOnce)
+	for i, topic := range names {
+		looking.Go(func() (err error) {
+			partitions[i], err = o.ensureTopic(each, settings, topic)
+			return err
+		})
+	}
+	if err := looking.Wait(); err != nil {
+		return o.group.Refused(ctx, names[0], err)
+	}
+	all := 0
+	for _, n := range partitions {
+		all += n
+	}
+	o.group.SetPartitions(all)
+	return nil
+}
+
+// ensureTopic looks a topic up, and creates it with the wanted number of partitions if
+// it does not exist. It returns how many it has.
+func (o *opener) ensureTopic(ctx context.Context, settings spec.Producer, topic string) (int, error) {
 	cluster := o.group.Cluster()
-	name, err := broker.ParseTopic(settings.Topic)
+	name, err := broker.ParseTopic(topic)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if cluster.Admin != nil && settings.Partitions > 0 && name.Partition < 0 {
-		if err := cluster.Admin.CreateTopic(ctx, settings.Topic, settings.Partitions); err != nil && !broker.IsThere(err) {
-			return err
+		if err := cluster.Admin.CreateTopic(ctx, topic, settings.Partitions); err != nil && !broker.IsThere(err) {
+			return 0, err
 		}
 	}
 	engine, err := o.group.Broker(settings.Engine)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	partitions, err := engine.Partitions(ctx, settings.Topic)
+	partitions, err := engine.Partitions(ctx, topic)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if settings.Partitions > 0 && partitions != settings.Partitions {
-		return &broker.Error{
-			Message: fmt.Sprintf("topic %s has %d partitions, not %d", settings.Topic, partitions, settings.Partitions),
+		return 0, &broker.Error{
+			Message: fmt.Sprintf("topic %s has %d partitions, not %d", topic, partitions, settings.Partitions),
 			Try:     fmt.Sprintf("set %s partitions=%d", o.group.Name(), partitions),
 		}
 	}
-	o.group.SetPartitions(partitions)
-	return nil
+	if fixed := settings.Routing; fixed.Mode == spec.RouteFixed && fixed.Partition >= max(partitions, 1) {
+		has := fmt.Sprintf("has %d partitions, numbered from 0", partitions)
+		if partitions == 0 {
+			has = "is not partitioned"
+		}
+		return 0, &broker.Error{
+			Message: fmt.Sprintf("topic %s %s; there is no partition %d", topic, has, fixed.Partition),
+			Try:     fmt.Sprintf("set %s routing=round-robin", o.group.Name()),
+		}
+	}
+	return partitions, nil
 }
 
 // openProducers opens the producers with the indexes from to to-1, or none.
@@ -164,7 +221,7 @@ func (o *opener) openProducers(ctx context.Context, settings spec.Producer, numb
 	}
 	if err := opening.Wait(); err != nil {
 		opened := slices.DeleteFunc(producers, func(p *producerHandle) bool { return p == nil })
-		return nil, errors.Join(o.group.NameBound(ctx, settings.Topic, err), closeProducers(ctx, opened))
+		return nil, errors.Join(o.group.Refused(ctx, settings.Topic, err), closeProducers(ctx, opened))
 	}
 	return producers, nil
 }
@@ -182,25 +239,38 @@ func (o *opener) openOne(ctx context.Context, settings spec.Producer, number, in
 		return nil, err
 	}
 	handle.Producer = opened
-	o.group.eachAudit(wanted.Topic, func(a *delivery.Audit) { a.Open(wanted.ID, 0) })
+	handle.reserved = delayed(settings)
+	o.group.eachAudit(wanted.Topic, func(a *delivery.Audit) {
+		if handle.reserved > 0 {
+			a.Reserve(wanted.ID, handle.reserved)
+		}
+		a.Open(wanted.ID, 0)
+	})
 	return handle, nil
 }
 
 func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.ProducerSpec {
-	stream := payload.ProducerID(group.RandomID(), settings.BatchBy == spec.ByKey)
+	stream := payload.WithDelay(payload.ProducerID(group.RandomID(), settings.BatchBy == spec.ByKey), !settings.DeliverAfter.IsZero())
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.keyTable == nil || o.keys != settings.Keys { // all producers share one table
 		o.keyTable, o.keys = payload.NewKeyTable(settings.Keys), settings.Keys
 	}
 	host, bodies := o.group.Host(), settings.Bodies()
-	bodies.Most = o.bodiesMost
+	bodies.Most, bodies.Extras = o.bodiesMost, o.extras
+	if !settings.DeliverAfter.IsZero() {
+		settings.Batch = 1 // the broker delivers a batch as one
+	}
 	prefix := settings.Prefix
 	if prefix == "" {
 		prefix = "pulsh-" + o.group.Name()
 	}
+	topics := settings.TopicNames()
+	topic := topics[index%len(topics)]
 	return broker.ProducerSpec{
-		Topic:       settings.Topic,
+		Topic:       topic,
+		Access:      settings.Access,
+		Routing:     broker.Routing{Single: settings.Routing.Mode == spec.RouteSingle, Fixed: settings.Routing.Mode == spec.RouteFixed, Partition: settings.Routing.Partition},
 		Group:       o.group.Name(),
 		Name:        fmt.Sprintf("%s-g%d-%d-%08x", prefix, number, index+1, uint32(stream)),
 		ID:          stream,
@@ -214,6 +284,6 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Clock:       host.Clock,
 		Base:        host.Base,
 		Recorder:    o.recorders.Of(index),
-		SendFailed:  func(n uint64) { o.group.eachAudit(settings.Topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
+		SendFailed:  func(n uint64) { o.group.eachAudit(topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
 	}
 }

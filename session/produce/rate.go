@@ -1,6 +1,7 @@
 package produce
 
 import (
+	"pulsh/session/group"
 	"pulsh/session/pacing"
 	"pulsh/session/spec"
 )
@@ -8,8 +9,11 @@ import (
 // ChangeRate changes the rate from now on, or from the next start on. See
 // pacing.Schedule.Change for what becomes of a shape and of a burst.
 func (g *Group) ChangeRate(change pacing.Change) (pacing.Changed, error) {
+	change, err := group.LoadChange(change, g.Name())
+	if err != nil {
+		return pacing.Changed{}, err
+	}
 	var changed pacing.Changed
-	var err error
 	if schedule := g.Schedule(); g.Active() && !schedule.Shape().IsZero() {
 		changed, err = schedule.Change(change)
 	} else {

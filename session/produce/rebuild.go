@@ -2,10 +2,12 @@ package produce
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/spec"
 )
@@ -25,6 +27,12 @@ const gapTime = time.Second
 // in one instant, the swap of a pointer. If the new producers cannot be opened,
 // the old ones were never touched.
 func (g *Group) rebuild(ctx context.Context, settings spec.Producer) (group.Rebuild, error) {
+	if access := g.Settings().Access; access != broker.SharedAccess && access != "" {
+		return group.Rebuild{}, &broker.Error{
+			Message: fmt.Sprintf("with access=%s no new producer can be opened beside the present one; stop the group first", access),
+			Try:     "produce stop " + g.Name(),
+		}
+	}
 	next, err := g.opener.open(ctx, settings, g.current.set.Load().number+1)
 	if err != nil {
 		_ = g.opener.takeMemory(g.Settings()) // it had as much before
@@ -65,9 +73,9 @@ func (g *Group) resize(ctx context.Context, settings spec.Producer) error {
 		if err != nil {
 			return err
 		}
-		g.current.swap(&producerSet{number: set.number, producers: append(set.producers[:have:have], more...)})
+		g.current.swap(&producerSet{number: set.number, producers: append(set.producers[:have:have], more...), spread: set.spread})
 	case want < have:
-		g.current.swap(&producerSet{number: set.number, producers: set.producers[:want:want]})
+		g.current.swap(&producerSet{number: set.number, producers: set.producers[:want:want], spread: set.spread})
 		g.closeLater(set.producers[want:])
 	}
 	return nil

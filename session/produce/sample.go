@@ -19,10 +19,11 @@ type sampleState struct {
 	missed group.Counter
 	rates  rates
 	peak   float64 // the highest rate since the start or the last reset
+	ratio  float64 // of compression, the last known; 0 if unknown
 }
 
 // rates are averages over group.RateWindow.
-type rates struct{ sent, acked, bytes, batches *metrics.Throughput }
+type rates struct{ sent, acked, bytes, batches, plain, packed *metrics.Throughput }
 
 func newRates() rates {
 	return rates{
@@ -30,6 +31,8 @@ func newRates() rates {
 		acked:   metrics.NewThroughput(group.RateWindow),
 		bytes:   metrics.NewThroughput(group.RateWindow),
 		batches: metrics.NewThroughput(group.RateWindow),
+		plain:   metrics.NewThroughput(group.RateWindow),
+		packed:  metrics.NewThroughput(group.RateWindow),
 	}
 }
 
@@ -38,6 +41,8 @@ func (r *rates) add(at time.Time, all metrics.SendCounts) {
 	r.acked.Add(at, all.Acked)
 	r.bytes.Add(at, all.Bytes)
 	r.batches.Add(at, all.Batches)
+	r.plain.Add(at, all.Plain)
+	r.packed.Add(at, all.Packed)
 }
 
 // Sample collects the figures of the group.
@@ -55,7 +60,10 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	}
 	g.shards.Log(at.Time)
 	s.Engine = g.Host().EngineOf(settings.Engine)
-	s.Kind, s.Topic, s.Partitions, s.Workers = snapshot.Produce, settings.Topic, g.Partitions(), settings.Workers
+	s.Kind, s.Topic, s.Partitions, s.Workers = snapshot.Produce, settings.TopicText(), g.Partitions(), settings.Workers
+	if names := settings.TopicNames(); len(names) > 1 {
+		s.Topics = names
+	}
 	s.Running = g.Since(s.Running)
 	s.Failures = g.shards.Failures.List()
 	p := &snapshot.Producer{Due: f.due.Since(due), Missed: f.missed.Since(missed)}
@@ -99,6 +107,10 @@ func (g *Group) sampleProducers(p *snapshot.Producer, state snapshot.State, sett
 func (g *Group) sampleCounts(p *snapshot.Producer, at time.Time, running time.Duration) {
 	counts, r := g.shards.Counts(), &g.sampled.rates
 	r.add(at, g.shards.Lifetime())
+	if plain := r.plain.Rate(); plain > 0 {
+		g.sampled.ratio = r.packed.Rate() / plain
+	}
+	p.Ratio = g.sampled.ratio
 	p.Sent, p.Acked, p.Failed, p.Bytes = counts.Sent, counts.Acked, counts.Failed, counts.Bytes
 	p.SentPerSecond, p.Rate, p.BytesPerSecond = r.sent.Rate(), r.acked.Rate(), r.bytes.Rate()
 	g.sampled.peak = max(g.sampled.peak, p.Rate)

@@ -25,18 +25,20 @@ import (
 // that the next set does not have. A goroutine for each replaced set, which
 // Group.Stop waits for, leads its producers through them.
 type producerSet struct {
-	number      int // 1 is that of the start; a change of scale keeps the number
-	producers   []*producerHandle
-	first, last atomic.Int64 // clock readings before the first and after the last run through it; 0 for none
+	number      int               // 1 is that of the start; a change of scale keeps the number
+	producers   []*producerHandle // with several topics, those of all topics in turn
+	spread      *spread           // among several topics; nil for one topic
+	first, last atomic.Int64      // clock readings before the first and after the last run through it; 0 for none
 }
 
 // producerHandle is one Pulsar producer of a group.
 type producerHandle struct {
 	broker.Producer
-	topic  string
-	stream uint64                // as stamped on its messages
-	inside sync.RWMutex          // read-locked by workers that send
-	lost   atomic.Pointer[error] // why it cannot send any more, nil while it can
+	topic    string
+	stream   uint64                // as stamped on its messages
+	reserved uint64                // numbers that its audits reserve, see delivery.Audit.Reserve; 0 for the default
+	inside   sync.RWMutex          // read-locked by workers that send
+	lost     atomic.Pointer[error] // why it cannot send any more, nil while it can
 }
 
 // send returns the number of messages sent: 0 once the producer is released.
@@ -64,7 +66,12 @@ func (s *producerSet) send(worker int, dues []int64, clock broker.Clock) int {
 	if s.first.Load() == 0 {
 		s.first.CompareAndSwap(0, clock())
 	}
-	n := s.producers[worker%len(s.producers)].send(dues)
+	var n int
+	if s.spread != nil {
+		n = s.sendSpread(worker, dues)
+	} else {
+		n = s.producers[worker%len(s.producers)].send(dues)
+	}
 	if n > 0 {
 		s.last.Store(clock())
 	}

@@ -100,11 +100,11 @@ func (s *supervisor) report(err error, isNew bool) {
 	try := "errors " + g.Name()
 	switch broker.Classify(err) {
 	case broker.TopicTerminated:
-		try = "set " + g.Name() + " topic=" + g.Settings().Topic + "-2"
+		try = "set " + g.Name() + " topic=" + g.Settings().TopicNames()[0] + "-2"
 	case broker.Gone:
 		try = "topics"
 	case broker.Moved:
-		try = "topic unload " + g.Settings().Topic
+		try = "topic unload " + g.Settings().TopicNames()[0]
 	}
 	g.MarkError(err.Error())
 	g.Say("%s; trying again; try: %s", err, try)
@@ -121,7 +121,7 @@ func (s *supervisor) reportBacklogFull() {
 		return
 	}
 	s.fullAt = time.Now()
-	topic := g.Settings().Topic
+	topic := g.Settings().TopicNames()[0]
 	g.MarkError("backlog full")
 	g.Say("the backlog of %s has reached its quota, and the broker refuses messages until it shrinks; try: subs %s", topic, topic)
 }

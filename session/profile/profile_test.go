@@ -163,9 +163,12 @@ func anyText(chance *rand.Rand) string {
 func anySettings[S any](chance *rand.Rand, settings []spec.Setting[S], spec *S) {
 	values := map[string][]string{
 		"COUNT": {"0", "1", "7", "64", "1k"}, "DURATION": {"20ms", "1s", "1m", "90s"}, "BYTES": {"1KiB", "1.5MB", "64MiB"},
-		"SHAPE": {"max", "50k", "300/m", "ramp(1k..50k,2m)+max", "hold(2k,30s)+spike(x5,10s,every=1m)", "sine(20k,50%,1m)"},
-		"SIZE":  {"512", "256..4KiB", "lognormal(1KiB,0.5)"}, "PRODUCERS": {"auto", "each", "3"},
+		"SHAPE": {"max", "50k", "300/m", "ramp(1k..50k,2m)+max", "hold(2k,30s)+spike(x5,10s,every=1m)", "sine(20k,50%,1m)",
+			"loop(hold(20k,1m)+hold(0,30s),3)+5", "poisson(20k,seed=7)", "trace(day.csv,x2)"},
+		"SIZE": {"512", "256..4KiB", "lognormal(1KiB,0.5)"}, "PRODUCERS": {"auto", "each", "3"},
 		"KEYS": {"none", "10k", "10k,zipf=1.1", "10k,hot=20%/3"}, "TOPIC": {"x", "ns/x", "t/ns/x", "non-persistent://t/ns/x"},
+		"BODY": {"random", "none", "file(a b.txt,delimiter=;)", `template({"id":{{counter}},"n":"{{name}}"})`, "pattern(x)"}, "PROPERTIES": {"none", "region:eu,id:{{uuid}}"},
+		"DELAY": {"none", "30s", "1s..5m"}, "RATIO": {"1", "0.4"}, "SPREAD": {"1", "100", "10,zipf=1.1", "5,random"}, "ROUTING": {"round-robin", "single", "partition=3"},
 		"NAME": {"s", "s-1"}, "PERCENT": {"1%", "50%", "97.5%"},
 	}
 	for _, s := range settings {

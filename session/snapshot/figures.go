@@ -104,6 +104,12 @@ func newProducerFigures() []Figure {
 		ofProducer("missed", spec.Count, "messages skipped because they were too late", func(p P) float64 { return float64(p.Missed) }),
 		ofProducer("pending", spec.Count, "messages sent and not yet acked", func(p P) float64 { return float64(p.InFlight) }),
 		ofProducer("batch", spec.Count, "messages per batch", func(p P) float64 { return p.MessagesPerBatch }),
+		ofProducer("ratio", spec.Percent, "size of the compressed messages as a share of their size; with the Go client that of a sample batch", func(p P) float64 {
+			if p.Ratio == 0 {
+				return math.NaN()
+			}
+			return 100 * p.Ratio
+		}),
 		ofProducer("broker.in", spec.PerSecond, "messages per second published to the topic, by the broker's count",
 			fromBroker(func(p P) BrokerStats { return p.Broker }, func(t BrokerStats) float64 { return t.InPerSecond })),
 		ofProducer("storage", spec.Bytes, "bytes stored in the topic",

@@ -93,7 +93,7 @@ type Group struct {
 	Kind       Kind
 	State      State
 	Topic      string
-	Topics     []string      // of a started consumer group; nil of others
+	Topics     []string      // of a started consumer group, and of a producer group if there are several; nil of others
 	Partitions int           // 0 if the topic has none or was not looked up yet
 	Engine     broker.Engine // of the group's connections: ClientEngine or WireEngine
 	Workers    int
@@ -109,6 +109,7 @@ type Group struct {
 // or the last reset. Rates are those of the last second.
 type Producer struct {
 	Shape   pacing.Shape // the target over time
+	Ratio   float64      // bytes of payload after their compression ÷ before; 0 if unknown
 	Target  pacing.Rate  // the target now: 0 unless running, with a burst included
 	Base    pacing.Rate  // the target of the shape alone: without a burst, and also while paused
 	Average float64      // messages acked per second since the start

@@ -3,20 +3,20 @@ package spec
 import (
 	"fmt"
 
-	"pulsh/session/broker"
 	"pulsh/session/payload"
 )
 
 // Check refuses settings from which no producer group can be made. Single
-// values were checked when they were read.
-func (spec Producer) Check() error {
-	if _, err := broker.ParseTopic(spec.Topic); err != nil {
+// values were checked when they were read. name is the group's name, for the advice in
+// the error.
+func (spec Producer) Check(name string) error {
+	if err := spec.checkTopics(name); err != nil {
 		return err
 	}
 	if err := CheckWorkers(spec.Workers); err != nil {
 		return err
 	}
-	return nil
+	return spec.checkMessages(name)
 }
 
 // Check refuses settings from which no consumer group can be made. name is the
@@ -58,12 +58,13 @@ func (spec Producer) equal(o Producer) bool {
 		spec.Size == o.Size && spec.Body == o.Body && spec.Keys == o.Keys &&
 		spec.Batch == o.Batch && spec.BatchBy == o.BatchBy && spec.BatchBytes == o.BatchBytes && spec.Delay == o.Delay &&
 		spec.Compression == o.Compression && spec.Pending == o.Pending && spec.Timeout == o.Timeout &&
-		spec.Prefix == o.Prefix && spec.Pattern == o.Pattern
+		spec.Prefix == o.Prefix && spec.Pattern == o.Pattern && spec.Ratio == o.Ratio && spec.Messages.same(o.Messages) &&
+		spec.Spread == o.Spread && spec.Routing == o.Routing && spec.Access == o.Access
 }
 
 // Bodies returns the specification of the message bodies.
 func (spec Producer) Bodies() payload.Spec {
-	return payload.Spec{Size: spec.Size, Kind: spec.Body, Pattern: spec.Pattern}
+	return payload.Spec{Size: spec.Size, Kind: spec.Body, Pattern: spec.Pattern, Ratio: spec.Ratio}
 }
 
 // SameConsumers reports whether consumers made for spec serve o as well.

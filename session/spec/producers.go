@@ -1,6 +1,10 @@
 package spec
 
-import "runtime"
+import (
+	"runtime"
+
+	"pulsh/session/broker"
+)
 
 // OtherCursor reports whether the messages after a change from old need not
 // continue those before it, because they come from another cursor or from other
@@ -13,8 +17,18 @@ func (spec Consumer) OtherCursor(old Consumer) bool {
 // measurement more producers than twice the cores gain nothing.
 const ProducersMax = 16
 
-// ProducerCount returns the number of Pulsar producers of the group.
+// ProducerCount returns the number of Pulsar producers of the group. Each of several topics
+// has the same number, at least one. A topic that only one producer may send to has one.
 func (spec Producer) ProducerCount() int {
+	topics := len(spec.TopicNames())
+	switch {
+	case spec.Access != broker.SharedAccess && spec.Access != "":
+		return topics
+	case topics > 1 && spec.Producers > 0:
+		return topics * max(1, min(spec.Workers, spec.Producers)/topics)
+	case topics > 1:
+		return topics
+	}
 	if spec.Producers > 0 {
 		return min(spec.Workers, spec.Producers)
 	}

@@ -62,6 +62,7 @@ func DefaultProducer(name string) Producer {
 		Compression: "lz4",
 		Pending:     10_000,
 		Timeout:     30 * time.Second,
+		Access:      broker.SharedAccess,
 	}
 }
 
@@ -97,10 +98,10 @@ func ConsumerSettings() []Setting[Consumer] { return consumerSettings }
 
 func newProducerSettings() []Setting[Producer] {
 	type P = Producer
-	return []Setting[P]{
-		{Name: "topic", Kind: "TOPIC", Doc: "topic to send to; by default the one named like the group",
+	return slices.Concat([]Setting[P]{
+		{Name: "topic", Kind: "TOPICS", Doc: "topic to send to, or several a,b,c; by default the one named like the group",
 			Read:  func(p *P) string { return p.Topic },
-			Write: func(p *P, text string) error { return readTopic(&p.Topic, text) }},
+			Write: func(p *P, text string) error { return readProducerTopics(&p.Topic, text) }},
 		{Name: "engine", Kind: "WORD", Words: engineWords(), Doc: "client (pulsar-client-go), wire (pulsh's own, far cheaper) or session (as set by set session engine)",
 			Read:  func(p *P) string { return string(p.Engine) },
 			Write: func(p *P, text string) error { return p.Engine.UnmarshalText([]byte(text)) }},
@@ -121,7 +122,7 @@ func newProducerSettings() []Setting[Producer] {
 		{Name: "size", Kind: "SIZE", Doc: "bytes per message, fixed or distributed",
 			Read:  func(p *P) string { return p.Size.String() },
 			Write: func(p *P, text string) error { return p.Size.UnmarshalText([]byte(text)) }},
-		{Name: "body", Kind: "WORD", Words: payload.KindNames(), Doc: "payload after the 32-byte stamp",
+		{Name: "body", Kind: "BODY", Doc: "what the bodies contain after the 32-byte stamp; with none, file and template the stamp is a property instead",
 			Read:  func(p *P) string { return payload.FormatBody(p.Body, p.Pattern) },
 			Write: readBody},
 		{Name: "keys", Kind: "KEYS", Doc: "number of message keys, and their distribution",
@@ -159,7 +160,7 @@ func newProducerSettings() []Setting[Producer] {
 		{Name: "prefix", Kind: "NAME", Doc: "prefix of the producer names; auto is pulsh- and the group's name",
 			Read:  func(p *P) string { return writePrefix(p.Prefix) },
 			Write: func(p *P, text string) error { return readPrefix(&p.Prefix, text) }},
-	}
+	}, messageSettings(), topicSettings())
 }
 
 func readBody(p *Producer, text string) error {

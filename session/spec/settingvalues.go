@@ -22,7 +22,7 @@ func texts[T ~string](words []T) []string {
 
 func readTopic(into *string, text string) error {
 	if strings.HasPrefix(text, patternMark) || strings.Contains(text, ",") {
-		return fmt.Errorf("%q is several topics; a producer group sends to one", text)
+		return fmt.Errorf("%q is several topics; this setting takes one", text)
 	}
 	name, err := broker.ParseTopic(text)
 	if err == nil {

@@ -38,7 +38,12 @@ type Producer struct {
 	Pending     int // max pending messages, whole group
 	Timeout     time.Duration
 	Prefix      string // of the producer names; "" is pulsh- and the group's name
-	Pattern     string // that Body repeats, if it is payload.PatternKind
+	Pattern     string // the argument of Body: see payload.ParseBody
+	Ratio       payload.Ratio
+	Messages
+	Spread  Spread
+	Routing Routing
+	Access  broker.Access
 }
 
 // Consumer holds the settings of a consumer group.

@@ -8,6 +8,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/delivery"
+	"pulsh/session/payload"
 )
 
 // consumer is one consumer. The client never closes its channel, so every wait
@@ -154,7 +155,7 @@ func (s *consumer) drain(m pulsar.ConsumerMessage, buf []broker.Delivery) (n int
 	defer func() { s.taken.Add(taken) }()
 	for {
 		taken++
-		if s.compacted && len(m.Payload()) == 0 {
+		if s.compacted && len(m.Payload()) == 0 && stampOf(m.Message) == nil {
 			s.skipCompacted(m)
 		} else {
 			s.deliver(&buf[n], m, now)
@@ -180,17 +181,39 @@ func (s *consumer) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int
 	id := m.ID()
 	*d = broker.Delivery{
 		Body:       m.Payload(),
+		Stamp:      stampOf(m.Message),
 		Entry:      delivery.EntryFingerprint(id.LedgerID(), id.EntryID(), id.PartitionIdx()),
 		Redelivery: m.RedeliveryCount(),
 		Received:   now,
 		Published:  published(m.Message),
-		Key:        m.Key(),
+		Key:        keyOf(m.Message),
 		Index:      max(id.BatchIdx(), 0),
 		Partition:  uint16(max(id.PartitionIdx(), 0)),
 		Retries:    retries(m.Message),
 		Message:    s.handle(m),
 		Whole:      m.Message,
 	}
+}
+
+// keyOf returns the key by which key_shared keeps the order.
+func keyOf(m pulsar.Message) string {
+	if ordering := m.OrderingKey(); ordering != "" {
+		return ordering
+	}
+	return m.Key()
+}
+
+// stampOf returns the stamp in the properties of a message, nil if there is none.
+func stampOf(m pulsar.Message) *payload.Stamp {
+	properties := m.Properties()
+	if len(properties) == 0 {
+		return nil
+	}
+	stamp, ok := payload.ReadStampText(properties[payload.StampProperty])
+	if !ok {
+		return nil
+	}
+	return &stamp
 }
 
 // published returns the publish time by the sender's clock in ns of Unix time,

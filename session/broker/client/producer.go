@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/apache/pulsar-client-go/pulsar"
 
 	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
 	"pulsh/session/payload"
 )
 
@@ -30,9 +32,11 @@ type producer struct {
 
 	slots     *sendSlots
 	receipts  *receipts
-	messages  []pulsar.ProducerMessage // by slot, like callbacks and times
+	messages  []pulsar.ProducerMessage // by slot, like callbacks, times and extras
 	callbacks []callback
 	times     []times
+	extras    []slotExtra     // nil without a writer
+	writer    *payload.Writer // used under order; nil if messages carry nothing beside a stamped body
 
 	order    sync.Mutex // sequence numbers are sent in the order in which they are assigned
 	sequence uint64
@@ -59,6 +63,9 @@ type times struct {
 
 // OpenProducer creates a producer on the sending connection.
 func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (broker.Producer, error) {
+	if spec.Access == broker.FencingAccess {
+		return nil, &broker.Error{Message: "the Go client has no access=fencing; engine=wire has", Try: "set session engine=wire"}
+	}
 	bodies, err := payload.NewBodies(spec.Bodies, spec.Pending, spec.Seed)
 	if err != nil {
 		return nil, err
@@ -92,9 +99,11 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		bodies:     bodies,
 		keyed:      spec.Keys != nil,
 		keys:       spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
+		writer:     spec.Bodies.Extras.Writer(spec.Seed),
 	}
 	l.timeout = spec.Timeout
 	l.makeSlots()
+	estimateRatio(spec, bodies)
 	return l, nil
 }
 
@@ -116,6 +125,27 @@ func producerOptions(spec broker.ProducerSpec) pulsar.ProducerOptions {
 		BatchingMaxPublishDelay:         spec.Batch.Delay,
 		PartitionsAutoDiscoveryInterval: discoverEvery,
 		BackOffPolicyFunc:               newRetry,
+		MessageRouter:                   router(spec),
+		ProducerAccessMode:              accessModes[spec.Access],
+	}
+}
+
+var accessModes = map[broker.Access]pulsar.ProducerAccessMode{
+	broker.ExclusiveAccess: pulsar.ProducerAccessModeExclusive, broker.WaitAccess: pulsar.ProducerAccessModeWaitForExclusive,
+}
+
+// router returns the routing of the messages, nil for the client's own.
+func router(spec broker.ProducerSpec) func(*pulsar.ProducerMessage, pulsar.TopicMetadata) int {
+	if !spec.Routing.Single && !spec.Routing.Fixed {
+		return nil
+	}
+	return func(m *pulsar.ProducerMessage, topic pulsar.TopicMetadata) int {
+		n, byKey := int(topic.NumPartitions()), -1
+		if key := cmp.Or(m.OrderingKey, m.Key); key != "" {
+			byKey = protocol.JavaString.Partition(key, n)
+		}
+		partition, _ := spec.Routing.Choose(n, byKey, spec.Seed)
+		return partition
 	}
 }
 
@@ -134,6 +164,9 @@ func (l *producer) makeSlots() {
 	l.messages = make([]pulsar.ProducerMessage, n)
 	l.callbacks = make([]callback, n)
 	l.times = make([]times, n)
+	if l.writer != nil {
+		l.extras = make([]slotExtra, n)
+	}
 	free := make([]int32, n)
 	for i := range free {
 		free[i] = int32(i)
@@ -165,9 +198,9 @@ func (l *producer) expire() {
 		if sent <= 0 || now-sent < int64(l.timeout) {
 			continue
 		}
-		stamp, _ := payload.ReadStamp(l.messages[p].Payload)
-		if l.times[p].sent.CompareAndSwap(sent, -sent) {
-			late = append(late, stamp.Sequence)
+		sequence, ok := l.sequenceOf(p)
+		if l.times[p].sent.CompareAndSwap(sent, -sent) && ok {
+			late = append(late, sequence)
 		}
 	}
 	if !l.ended.closing.Load() {
@@ -218,6 +251,9 @@ func (l *producer) sendRun(run []int32, dues []int64) {
 // stampRun fills in a run of messages and returns the bytes of their bodies.
 func (l *producer) stampRun(run []int32, dues []int64) (bytes int64) {
 	failed := l.failed.Load()
+	if l.writer != nil {
+		return l.writeRun(run, dues, failed)
+	}
 	for i, p := range run {
 		body := l.bodies.Body(int(p))
 		payload.PutStamp(body, payload.Stamp{
@@ -267,13 +303,22 @@ func (l *producer) refused(slot int32, expired bool, err error) {
 		l.inFlight.Add(-1)
 		l.failed.Add(1)
 		l.recorder.Failed(category, text)
-		if stamp, ok := payload.ReadStamp(l.messages[slot].Payload); ok {
-			l.sendFailed(stamp.Sequence)
+		if sequence, ok := l.sequenceOf(int(slot)); ok {
+			l.sendFailed(sequence)
 		}
 	}
 	if !gone { // a sender that waits for a slot should wait for another producer
 		l.receipts.refuse(slot)
 	}
+}
+
+// sequenceOf returns the sequence number of the message in a slot.
+func (l *producer) sequenceOf(slot int) (sequence uint64, ok bool) {
+	if l.writer != nil {
+		return l.extras[slot].sequence, true
+	}
+	stamp, ok := payload.ReadStamp(l.messages[slot].Payload)
+	return stamp.Sequence, ok
 }
 
 // Answered returns the number below which all messages are answered. It reads

@@ -113,7 +113,7 @@ func (u *consumer) take(buf []broker.Delivery) int {
 		m := p.at(it.index)
 		body := make([]byte, m.size)
 		copy(body, m.head)
-		buf[i] = broker.Delivery{Body: body, Entry: p.fingerprint(m), Redelivery: it.count, Received: now, Published: m.sent, Key: m.key,
+		buf[i] = broker.Delivery{Body: body, Stamp: m.stamp, Entry: p.fingerprint(m), Redelivery: it.count, Received: now, Published: m.sent, Key: m.key,
 			Index: m.index, Partition: uint16(max(p.index, 0)), Retries: m.retries, Message: it, Whole: it}
 	}
 	u.queue = slices.Delete(u.queue, 0, n)

@@ -66,7 +66,7 @@ func (f *forwarder) Forward(ctx context.Context, run []broker.Delivery, delay ti
 // store copies a message into the topic, at its time.
 func (f *forwarder) store(i item, delay time.Duration) {
 	m := i.cursor.partition.at(i.index)
-	copied := message{head: m.head, size: m.size, key: m.key, published: m.sent, opens: true, retries: m.retries}
+	copied := message{head: m.head, size: m.size, key: m.key, published: m.sent, opens: true, retries: m.retries, stamp: m.stamp}
 	p := f.topic.choose(m.key, 0)
 	if !f.spec.Retry {
 		p.append(&copied)

@@ -18,6 +18,7 @@ type producer struct {
 	topic         *topic
 	bodies        *payload.Bodies // only their sizes are used
 	keys          *payload.KeyChooser
+	writer        *payload.Writer // nil if messages carry nothing beside a stamped body
 	sequence      uint64
 	failedSends   uint64
 	nextPartition int // for messages without a key
@@ -33,13 +34,16 @@ type producer struct {
 // message is a message on its way to the broker.
 type message struct {
 	due, sent int64
-	head      []byte // the first bytes of the body: its stamp
+	head      []byte         // the first bytes of the body: its stamp, or a body that is the user's
+	stamp     *payload.Stamp // of a body that is the user's
+	sequence  uint64
 	size      int
 	key       string
 	partition *partition
 	published int64 // by the producer's clock, ns of Unix time
 	opens     bool  // it is the first of its batch
 	retries   uint16
+	deliverAt int64 // ms of Unix time; 0 for at once
 }
 
 // shipment is what one Send handed over together. It arrives as one.
@@ -87,9 +91,13 @@ func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec)
 		if other.topic == t && other.spec.Name == spec.Name && spec.Name != "" {
 			return nil, refusal(broker.Other, "a producer named %s is on topic %s already", spec.Name, t.name.Short())
 		}
+		exclusive := func(a broker.Access) bool { return a != "" && a != broker.SharedAccess }
+		if other.topic == t && (exclusive(other.spec.Access) || exclusive(spec.Access)) {
+			return nil, refusal(broker.Busy, "another producer already sends to topic %s, which one of them wants for itself", t.name.Short())
+		}
 	}
 	l := &producer{cluster: c, spec: spec, topic: t, bodies: bodies,
-		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), room: sync.NewCond(&c.mu)}
+		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), writer: spec.Bodies.Extras.Writer(spec.Seed), room: sync.NewCond(&c.mu)}
 	c.producers = append(c.producers, l)
 	return l, nil
 }
@@ -127,8 +135,8 @@ func (l *producer) ship(dues []int64) {
 	for i, due := range dues {
 		m := &s.messages[i]
 		*m = message{due: due, sent: max(now, due), key: l.keys.Next(), published: published}
-		m.head, m.size = l.stamp(due)
-		m.partition = l.topic.choose(m.key, l.nextPartition)
+		l.fill(m)
+		m.partition = l.choose(m.key)
 		if m.partition != before || batch >= max(1, l.spec.Batch.Messages) {
 			m.opens, batch, before = true, 0, m.partition
 		}
@@ -136,6 +144,13 @@ func (l *producer) ship(dues []int64) {
 		total += m.size
 	}
 	l.spec.Recorder.Sent(len(dues), int64(total))
+	if l.spec.Compression != "none" && l.spec.Compression != "" {
+		packed := float64(total)
+		if l.spec.Bodies.Ratio > 0 {
+			packed *= float64(l.spec.Bodies.Ratio)
+		}
+		l.spec.Recorder.Compressed(int64(total), int64(packed))
+	}
 	l.inFlight += len(dues)
 	arrival := l.cluster.faults.paced(time.Now().Add(l.cluster.options.Latency), len(dues))
 	if arrival.Before(l.arrival) {
@@ -148,12 +163,38 @@ func (l *producer) ship(dues []int64) {
 	l.cluster.schedule(arrival, func() { l.cluster.arrive(s) })
 }
 
-// stamp returns the stamp of the next body, and the size of the body.
-func (l *producer) stamp(due int64) ([]byte, int) {
-	head := make([]byte, payload.StampSize)
-	payload.PutStamp(head, payload.Stamp{Producer: l.spec.ID, Sequence: l.sequence, Due: l.spec.Base.UnixNano() + due, Failed: l.failedSends})
+// choose returns the partition of a message.
+func (l *producer) choose(key string) *partition {
+	n, byKey := len(l.topic.partitions), -1
+	if key != "" {
+		byKey = int(hash(key) % uint32(n))
+	}
+	if i, ok := l.spec.Routing.Choose(n, byKey, l.spec.Seed); ok {
+		return l.topic.partitions[i]
+	}
+	return l.topic.choose("", l.nextPartition)
+}
+
+// fill writes the body of the next message, and what else it carries.
+func (l *producer) fill(m *message) {
+	s := payload.Stamp{Producer: l.spec.ID, Sequence: l.sequence, Due: l.spec.Base.UnixNano() + m.due, Failed: l.failedSends}
+	m.sequence = l.sequence
 	l.sequence++
-	return head, len(l.bodies.Body(0))
+	if l.writer != nil {
+		var e payload.Extra
+		s = l.writer.Write(&e, s)
+		if e.Ordering != "" {
+			m.key = e.Ordering
+		}
+		m.deliverAt = e.DeliverAt
+		if e.Own {
+			m.head, m.size, m.stamp = append([]byte{}, e.Body...), len(e.Body), &s
+			return
+		}
+	}
+	m.head = make([]byte, payload.StampSize)
+	payload.PutStamp(m.head, s)
+	m.size = len(l.bodies.Body(0))
 }
 
 // arrive stores and answers a shipment, or parks it until the broker responds
@@ -184,7 +225,14 @@ func (c *core) arrive(s *shipment) {
 			}
 			continue
 		}
-		m.partition.arrive(m)
+		if at := time.UnixMilli(m.deliverAt); m.deliverAt > 0 && at.After(time.Now()) {
+			c.schedule(at, func() { // as if it was stored when it is delivered
+				m.partition.arrive(m)
+				c.deliver(m.partition)
+			})
+		} else {
+			m.partition.arrive(m)
+		}
 		if !slices.Contains(touched, m.partition) {
 			touched = append(touched, m.partition)
 		}
@@ -243,8 +291,8 @@ func (l *producer) fail(m *message, category broker.Category, text string) {
 	if l.spec.SendFailed == nil {
 		return
 	}
-	stamp, _ := payload.ReadStamp(m.head)
-	l.cluster.calls = append(l.cluster.calls, func() { l.spec.SendFailed(stamp.Sequence) })
+	sequence := m.sequence
+	l.cluster.calls = append(l.cluster.calls, func() { l.spec.SendFailed(sequence) })
 }
 
 // answer frees the room of n messages.

@@ -12,7 +12,29 @@ type message struct {
 	sequence  uint64
 	failed    uint64
 	key       string
-	body      []byte // to be copied and stamped
+	body      []byte         // to be copied, and stamped unless it is the user's
+	extra     *payload.Extra // nil for a stamped body alone
+	stamp     payload.Stamp  // with extra
+}
+
+// ordering returns the ordering key, "" for none.
+func (m *message) ordering() string {
+	if m.extra == nil {
+		return ""
+	}
+	return m.extra.Ordering
+}
+
+// size returns the bytes of a message in a batch, with its metadata.
+func (m *message) size() int {
+	n := len(m.body) + len(m.key) + singleBytes
+	if m.extra != nil {
+		n += len(m.extra.Ordering) + extraSingleBytes
+		for i := range m.extra.Properties {
+			n += len(m.extra.Properties[i].Name) + len(m.extra.Properties[i].Value) + propertyBytes
+		}
+	}
+	return n
 }
 
 // run is messages of a batch whose stamps follow one another and that were
@@ -30,7 +52,8 @@ type batch struct {
 	builder  protocol.Builder
 	memory   []byte // of builder
 	packed   []byte // of the frame, where the payload is compressed
-	key      string
+	key      string // of the first message
+	ordering string // and its ordering key
 	dues     []int64
 	runs     []run
 	bytes    int64 // of bodies
@@ -41,22 +64,26 @@ type batch struct {
 func extraBytes(name, key string) int { return len(name) + len(key) }
 
 // begin empties a batch for messages of a producer.
-func (b *batch) begin(name, key string) {
-	b.key, b.dues, b.runs, b.bytes, b.retained = key, b.dues[:0], b.runs[:0], 0, false
-	b.builder.Begin(b.memory, extraBytes(name, key))
+func (b *batch) begin(name, key, ordering string) {
+	b.key, b.ordering, b.dues, b.runs, b.bytes, b.retained = key, ordering, b.dues[:0], b.runs[:0], 0, false
+	b.builder.Begin(b.memory, extraBytes(name, key)+b.part.producer.metaRoom)
 	b.memory = nil
 }
 
 // write adds a message. alone says that it is the only one of its entry.
 func (b *batch) write(m *message, base int64, stream uint64, alone bool) {
-	var into []byte
-	if alone {
-		into = b.builder.ClaimAlone(len(m.body))
+	if m.extra != nil {
+		b.writeExtra(m, alone)
 	} else {
-		into = b.builder.ClaimPlain(m.key, len(m.body))
+		var into []byte
+		if alone {
+			into = b.builder.ClaimAlone(len(m.body))
+		} else {
+			into = b.builder.ClaimPlain(m.key, len(m.body))
+		}
+		copy(into[payload.StampSize:], m.body[payload.StampSize:])
+		payload.PutStamp(into, payload.Stamp{Producer: stream, Sequence: m.sequence, Due: base + m.due, Failed: m.failed})
 	}
-	copy(into[payload.StampSize:], m.body[payload.StampSize:])
-	payload.PutStamp(into, payload.Stamp{Producer: stream, Sequence: m.sequence, Due: base + m.due, Failed: m.failed})
 	b.dues = append(b.dues, m.due)
 	b.bytes += int64(len(m.body))
 	b.addToRuns(m, 1)

@@ -27,11 +27,11 @@ const metadataBytes = 512
 // mu.
 func (t *partition) write(m *message) {
 	alone := t.producer.spec.Batch.Messages <= 1
-	size := len(m.body) + len(m.key) + singleBytes
+	size := m.size()
 	if t.messages > 0 && t.payload+size > t.batchBytes() {
 		t.sendAll() // it would not fit any more
 	}
-	b := t.batchFor(m.key)
+	b := t.batchFor(m.key, m.ordering())
 	if t.closed { // the producer ended a moment ago
 		b.write(m, t.producer.base, t.producer.spec.ID, alone)
 		for _, late := range t.takeBatches() {
@@ -78,9 +78,9 @@ func (t *partition) writeRun(m *message, dues []int64, bodies [][]byte) (n int) 
 // batchFor is the open batch of a key: there is one for all keys unless batches
 // are by key. That one has the key of its first message, as with Pulsar's
 // clients.
-func (t *partition) batchFor(key string) *batch {
+func (t *partition) batchFor(key, ordering string) *batch {
 	for _, b := range t.batches {
-		if b.key == key || !t.producer.spec.Batch.ByKey {
+		if !t.producer.spec.Batch.ByKey || b.ordering == ordering && (ordering != "" || b.key == key) {
 			return b
 		}
 	}
@@ -90,7 +90,7 @@ func (t *partition) batchFor(key string) *batch {
 	} else {
 		b = &batch{part: t}
 	}
-	b.begin(t.name, key)
+	b.begin(t.name, key, ordering)
 	t.batches = append(t.batches, b)
 	return b
 }
@@ -137,8 +137,9 @@ func (t *partition) closeBatch(b *batch) {
 	t.meta = protocol.Metadata{
 		ProducerName: append(t.meta.ProducerName[:0], t.name...), Sequence: first,
 		PublishTime: uint64(time.Now().UnixMilli()), PartitionKey: append(t.meta.PartitionKey[:0], b.key...), KeySet: b.key != "",
-		Compression: t.producer.codec,
+		Compression: t.producer.codec, OrderingKey: append(t.meta.OrderingKey[:0], b.ordering...),
 	}
+	t.addExtra()
 	if t.producer.spec.Batch.Messages > 1 {
 		t.meta.Batch, t.meta.BatchSize = true, int32(n)
 	}
@@ -164,8 +165,9 @@ func (t *partition) frameOf(b *batch) (frame []byte) {
 	}
 	plain := b.builder.Payload()
 	t.meta.UncompressedSize = uint32(len(plain))
-	t.scratch.Begin(b.packed, extraBytes(t.name, b.key))
+	t.scratch.Begin(b.packed, extraBytes(t.name, b.key)+t.producer.metaRoom)
 	_ = t.scratch.Compress(t.packer, plain) // into memory, which takes all
+	t.producer.recorder.Compressed(int64(len(plain)), int64(t.scratch.Size()))
 	b.memory = b.builder.Memory()
 	frame, b.packed = t.scratch.Finish(&t.send, &t.meta)
 	return frame

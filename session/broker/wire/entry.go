@@ -6,6 +6,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/payload"
 )
 
 // The properties by which Pulsar's clients recognise messages that went through
@@ -169,15 +170,18 @@ func (e *entry) take(d *broker.Delivery, now int64, single *protocol.Single) (ok
 		if !e.deliver.Holds(int(index)) {
 			return false, more
 		}
-		if single.CompactedOut || len(w.body) == 0 && e.from.compacted() {
+		if single.CompactedOut || len(w.body) == 0 && e.from.compacted() && stampOf(w.details) == nil {
 			e.from.ackCompacted(&e.handles[index])
 			return false, more
 		}
 	}
 	d.Body, d.Entry, d.Redelivery, d.Received, d.Published = w.body, e.fingerprint, e.redelivery, now, e.published
-	d.Key, d.Index, d.Partition, d.Retries = w.key, index, uint16(max(e.from.partition, 0)), 0
+	d.Key, d.Index, d.Partition, d.Retries, d.Stamp = w.key, index, uint16(max(e.from.partition, 0)), 0, nil
 	if w.details != nil {
-		d.Retries = retries(w.details.properties)
+		d.Retries, d.Stamp = retries(w.details.properties), stampOf(w.details)
+		if len(w.details.orderKey) > 0 { // key_shared keeps the order by it
+			d.Key = e.from.keys.name(w.details.orderKey)
+		}
 	}
 	d.Message, d.Whole = &e.handles[index], w
 	return true, more
@@ -205,6 +209,21 @@ func (e *entry) takeOne(w *whole, single *protocol.Single) (ok bool) {
 		single.Properties = nil // the message keeps the list
 	}
 	return true
+}
+
+// stampOf returns the stamp in the properties of a message, nil if there is none.
+func stampOf(d *details) *payload.Stamp {
+	if d == nil {
+		return nil
+	}
+	for _, p := range d.properties {
+		if string(p.Key) == payload.StampProperty {
+			if stamp, ok := payload.ReadStampText(p.Value); ok {
+				return &stamp
+			}
+		}
+	}
+	return nil
 }
 
 // retries is how often a message says it went through a retry topic.

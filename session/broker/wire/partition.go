@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 )
 
@@ -31,9 +32,11 @@ type partition struct {
 	meta      protocol.Metadata
 }
 
+var accessModes = map[broker.Access]int32{broker.ExclusiveAccess: protocol.AccessExclusive, broker.FencingAccess: protocol.AccessExclusiveWithFencing}
+
 func newPartition(p *producer, topic string) *partition {
 	t := &partition{producer: p, sender: newSender(p.engine, p.ctx, topic, p.spec.Topic, p.spec.Name, p.spec.Timeout)}
-	t.sender.group = p.spec.Group
+	t.sender.group, t.sender.access = p.spec.Group, accessModes[p.spec.Access]
 	t.unsent, t.ending, t.ended = t.takeBatches, func(error) { p.window.block() }, p.giveUp
 	t.freeMost = max(freeLeast, p.spec.Pending/max(p.spec.Batch.Messages, 1))
 	t.packer, _ = protocol.NewCompressor(p.codec) // every codec of codecs is known

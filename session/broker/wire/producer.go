@@ -38,9 +38,14 @@ type producer struct {
 
 	order    sync.Mutex // stamps leave in the order in which they are given
 	keys     *payload.KeyChooser
-	sequence uint64 // of stamps
-	slot     int    // of the body used last
-	turn     int    // the partition that messages without a key go to
+	sequence uint64          // of stamps
+	slot     int             // of the body used last
+	writer   *payload.Writer // nil if messages carry nothing beside a stamped body
+	extra    payload.Extra   // of the message at hand
+	single   protocol.Single
+	list     []protocol.Property
+	metaRoom int // see the function of this name
+	turn     int // the partition that messages without a key go to
 
 	parts       atomic.Pointer[[]*partition]
 	partitioned bool
@@ -61,6 +66,9 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if !known {
 		return nil, &broker.Error{Message: string("the wire engine has no compression " + spec.Compression + ": use engine=client")}
 	}
+	if spec.Access == broker.WaitAccess {
+		return nil, &broker.Error{Message: "the wire engine does not wait for the access to a topic: use engine=client, or access=exclusive or fencing", Try: "set session engine=client"}
+	}
 	bodies, err := payload.NewBodies(spec.Bodies, min(spec.Pending, bodiesMost), spec.Seed)
 	if err != nil {
 		return nil, err
@@ -73,6 +81,7 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		keyed: spec.Keys != nil, keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
 		window: newWindow(max(spec.Pending, 1), inFlight(spec.Bodies)),
 		end:    ending{topic: spec.Topic, report: spec.Ended},
+		writer: spec.Bodies.Extras.Writer(spec.Seed), metaRoom: metaRoom(spec.Bodies.Extras),
 	}
 	p.ctx, p.stop = context.WithCancel(e.Life())
 	e.Sending.Join(spec.Group)
@@ -165,7 +174,11 @@ func (p *producer) Send(dues []int64) int {
 		if n == 0 {
 			return sent
 		}
-		p.sendRun(dues[sent : sent+n])
+		if p.writer == nil {
+			p.sendRun(dues[sent : sent+n])
+		} else {
+			p.sendExtras(dues[sent : sent+n])
+		}
 		sent += n
 	}
 	return sent
@@ -179,10 +192,7 @@ func (p *producer) sendRun(dues []int64) {
 	var bodies [runMax][]byte
 	var bytes int64
 	for i := range dues {
-		if p.slot++; p.slot >= p.bodies.Slots() {
-			p.slot = 0
-		}
-		bodies[i] = p.bodies.Body(p.slot)
+		bodies[i] = p.nextBody()
 		bytes += int64(len(bodies[i]))
 	}
 	p.recorder.Sent(len(dues), bytes)
@@ -224,11 +234,15 @@ func (p *producer) sendRun(dues []int64) {
 // choose is the partition of the next message: by its key, or in turn, the next
 // one with each batch.
 func (p *producer) choose(parts []*partition, key string) *partition {
-	switch {
-	case len(parts) == 1:
+	if len(parts) == 1 {
 		return parts[0]
-	case key != "":
-		return parts[protocol.JavaString.Partition(key, len(parts))]
+	}
+	byKey := -1
+	if key != "" {
+		byKey = protocol.JavaString.Partition(key, len(parts))
+	}
+	if i, ok := p.spec.Routing.Choose(len(parts), byKey, p.spec.Seed); ok {
+		return parts[i]
 	}
 	return parts[p.turn%len(parts)]
 }
@@ -297,7 +311,11 @@ func expiry(timeout time.Duration) time.Duration {
 // inFlight returns how many bytes of bodies a producer may have in flight.
 func inFlight(spec payload.Spec) int64 {
 	if spec.Most > 0 {
-		return int64(max(min(spec.Most, inFlightBytes), spec.Size.Max()))
+		largest := spec.Size.Max()
+		if spec.Extras != nil && spec.Extras.Content != nil {
+			largest = spec.Extras.Content.Largest()
+		}
+		return int64(max(min(spec.Most, inFlightBytes), largest))
 	}
 	return inFlightBytes
 }

@@ -35,6 +35,7 @@ type sender struct {
 	group   string          // whose connections it uses, "" for those of all
 	id      uint64
 	timeout time.Duration // of an entry; 0 for none
+	access  int32         // the protocol's access mode
 
 	unsent func() []item     // removes and returns the entries that are not sent yet; called under mu
 	ending func(cause error) // called when the producer ends, before its entries fail
@@ -113,7 +114,7 @@ func (s *sender) connect(ctx context.Context, to *connect.Endpoint) error {
 		return err
 	}
 	s.mu.Lock()
-	question := &protocol.Producer{Topic: s.topic, ProducerID: s.id, Name: s.name, Epoch: s.epoch, TopicEpoch: protocol.NoEpoch}
+	question := &protocol.Producer{Topic: s.topic, ProducerID: s.id, Name: s.name, Epoch: s.epoch, AccessMode: s.access, TopicEpoch: protocol.NoEpoch}
 	s.epoch++
 	s.closedEarly = nil
 	s.mu.Unlock()
