@@ -66,7 +66,7 @@ func TestWrongLinesDisturbNothing(t *testing.T) {
 		{"scale fast 99999999999999999999", "99999999999999999999", "is not a number of workers", "scale fast"},
 		{"load nonsuch", "nonsuch", `no profile "nonsuch"`, "profiles"},
 		{"produce start other topic=a/b/c/d", "a/b/c/d", "is not a topic", "produce start other topic=fast"},
-		{"set fast topic=no/such/place", "", "there is no topic persistent://no/such/place", "topics"},
+		{"set fast topic=no/such/place", "", "there is no namespace no/such", "topics"},
 		{"set fast size=20MiB batch=1", "", "the broker takes messages up to 5MiB", "set fast size=5119KiB"},
 		{"produce start other size=6MiB", "", "the broker takes messages up to 5MiB", "produce start other size=5119KiB"},
 		{"produce start fast rate=1k", "fast", "fast is running", "set fast rate=1k"},
