@@ -334,7 +334,11 @@ func TestPastes(t *testing.T) {
 			}
 			s := open(t, 80, 24, "")
 			s.See("^>$")
-			go s.Send(marks[0] + text.String() + marks[1]) // the tty holds 4 KiB at a time
+			end := marks[1]
+			if end != "" {
+				end += "\r" // a pasted block waits for it
+			}
+			go s.Send(marks[0] + text.String() + end) // the tty holds 4 KiB at a time
 			s.See(fmt.Sprintf("^  paste %d$", count))
 			next := 1
 			for _, row := range append(s.Scrollback(), s.Rows()...) {

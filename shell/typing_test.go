@@ -126,10 +126,8 @@ func TestLinesByTheirNumber(t *testing.T) {
 func TestAnOpenQuoteGoesOnInTheNextLine(t *testing.T) {
 	s := open(t, 80, 24, "")
 	s.See("^>$")
-	s.Send("\x1b[200~echo 'one\ntwo'\n echo hidden\x1b[201~")
+	s.Send("\x1b[200~echo 'one\ntwo'\n echo hidden\x1b[201~\r")
 	s.See("^  'one two'$")
-	s.See("^>  echo hidden$")
-	s.Send("\r")
 	s.See("^  hidden$")
 	s.Send("\x1b[A")
 	s.See("^> echo 'one two'$")
@@ -147,7 +145,7 @@ func TestALongPasteCanBeInterrupted(t *testing.T) {
 			paste.WriteString("sleep 60\n")
 		}
 	}
-	go s.Send("\x1b[200~" + paste.String() + "\x1b[201~")
+	go s.Send("\x1b[200~" + paste.String() + "\x1b[201~\r")
 	s.See("^… Ctrl-C cancels  ….*echo paste 50")
 	s.Send("\x03")
 	s.See("^  cancelled$")
@@ -202,4 +200,29 @@ func TestCharactersAreEditedWhole(t *testing.T) {
 	s.See("^> echo 日x本y$|^> echo x日y$")
 	s.Send("\x1f\x1f\x05\r")
 	s.See("^  日本xy$|^  日本ж\u0301xy$")
+}
+
+// A pasted block is shown and waits; it answers no question.
+func TestAPastedBlockRunsAndAnswersNothingByItself(t *testing.T) {
+	s := open(t, 80, 24, "")
+	s.See("^>$")
+	s.Send("\x1b[200~echo one\necho two\n\x1b[201~")
+	s.See("^> echo one$")
+	s.See("^  echo two")
+	s.See("^  2 lines pasted: Enter runs them, Ctrl-C drops them")
+	s.Gone("^  one$")
+	s.Send("\r")
+	s.See("^  two$")
+	s.Send("sure\r")
+	s.See(`are you sure\? \(y/n\)$`)
+	s.Send("\x1b[200~y\n\x1b[201~")
+	s.See("^a pasted block is no answer$")
+	s.See(`are you sure\? \(y/n\) y$`)
+	s.Send("\x7fn\r")
+	s.See("^  sure: false$")
+	s.Send("\x1b[200~echo three\necho four\x1b[201~\x03")
+	s.Gone("lines pasted")
+	s.Send("echo five\r")
+	s.See("^  five$")
+	s.Gone("^  (three|four)$")
 }

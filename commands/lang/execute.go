@@ -34,6 +34,13 @@ func (c *Runner) Execute(ctx context.Context, line string, out io.Writer) error 
 	return nil
 }
 
+// Accepts reports whether a typed line can be parsed with the present variables. The
+// scripts that it runs are not read.
+func (c *Runner) Accepts(line string) bool {
+	calls, errs := parseAll(&source{body: line, quiet: true, rows: c.Config.Language.Commands, vars: c.known().clone()})
+	return len(errs) == 0 && len(calls) > 0
+}
+
 // joined joins errors, each once: a script that is read twice has the same errors.
 func joined(errs []*Error) error {
 	var all []error

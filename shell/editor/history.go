@@ -14,6 +14,9 @@ const (
 	// entryMax is the length of the longest line kept, in bytes: longer than any
 	// command. It bounds the file when long lines are pasted.
 	entryMax = 4096
+	// triesMax is the number of lines that are tried for a suggestion with a key, each
+	// for less than a millisecond.
+	triesMax = 20
 )
 
 // Entry is an entered line and its number, which does not change while the program
@@ -34,7 +37,7 @@ type History struct {
 	last    int // the number of the newest entry
 	file    *historyFile
 	private func(text string) bool
-	valid   func(line string) bool // whether a line may be suggested; nil: any
+	valid   func(text string) bool
 }
 
 // OpenHistory returns the history in the file at path. If path is empty, or the
@@ -60,6 +63,11 @@ func OpenHistory(path string, note func(line string)) *History {
 // stay in memory, so that the user can recall and correct them. KeepOut must be
 // called before the first Add.
 func (h *History) KeepOut(private func(text string) bool) { h.private = private }
+
+// SuggestOnly bounds the suggestions to the lines for which valid returns true, so that
+// a line that was refused is not proposed again. All lines can still be recalled and
+// corrected. SuggestOnly must be called before the first line is read.
+func (h *History) SuggestOnly(valid func(text string) bool) { h.valid = valid }
 
 // Add appends a line in memory and in the file. It removes an earlier equal line.
 // Lines of more than 4096 bytes are not added.
@@ -144,21 +152,19 @@ func (h *History) newer(query string, after int) (string, int) {
 	return "", -1
 }
 
-// Suggest sets what decides whether a line may be suggested: a line that cannot run is
-// not. Up and the search still find it, so that it can be corrected.
-func (h *History) Suggest(valid func(line string) bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.valid = valid
-}
-
 // beginning returns the rest of the newest line that begins with text and may be
-// suggested.
+// suggested, "" if none of the newest triesMax is one.
 func (h *History) beginning(text string) string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for i := len(h.entries) - 1; i >= 0; i-- {
-		if rest, ok := strings.CutPrefix(h.entries[i].Text, text); ok && rest != "" && (h.valid == nil || h.valid(h.entries[i].Text)) {
+	tries := 0
+	for i := len(h.entries) - 1; i >= 0 && tries < triesMax; i-- {
+		whole := h.entries[i].Text
+		rest, ok := strings.CutPrefix(whole, text)
+		if !ok || rest == "" {
+			continue
+		}
+		if tries++; (h.private == nil || !h.private(whole)) && (h.valid == nil || h.valid(whole)) {
 			return rest
 		}
 	}

@@ -110,12 +110,21 @@ func TestSearch(t *testing.T) {
 	require.Empty(t, s.query)
 }
 
-// TestRefusedLinesAreNotSuggested: what cannot run is found by Up, and never offered.
+// A line that was refused, or that holds a secret, is not suggested; it can be recalled.
 func TestRefusedLinesAreNotSuggested(t *testing.T) {
-	h := OpenHistory("", func(string) {})
-	h.Suggest(func(line string) bool { return line != "scale fast 0" })
-	h.Add("scale fast 4")
-	h.Add("scale fast 0")
-	require.Equal(t, "4", h.beginning("scale fast "))
-	require.Equal(t, []string{"scale fast 4", "scale fast 0"}, h.Lines())
+	h := OpenHistory("", nil)
+	h.KeepOut(func(text string) bool { return strings.Contains(text, "token") })
+	h.SuggestOnly(func(text string) bool { return !strings.Contains(text, "wrong") })
+	for _, line := range []string{"rate fast 5k", "rate fast wrong", "rate fast token"} {
+		h.Add(line)
+	}
+	y := newTyping(h, nil)
+	y.press(text("rate f"))
+	require.Equal(t, "ast 5k", y.ghost)
+	y.press(pressed(prompt.ControlU))
+	y.press(pressed(prompt.Up))
+	require.Equal(t, "rate fast token", y.Text)
+	y.press(pressed(prompt.Up))
+	require.Equal(t, "rate fast wrong", y.Text)
+	require.Empty(t, y.ghost)
 }

@@ -5,6 +5,10 @@ import prompt "github.com/c-bata/go-prompt"
 // press handles one token. If the token ends the line, press reports true and
 // returns the results of ReadLine.
 func (e *Editor) press(t token) (line string, event Event, ended bool) {
+	if t.kind == pasteToken && e.typing.history == nil {
+		e.cfg.Note("a pasted block is no answer")
+		return "", Line, false
+	}
 	if t.kind != keyToken {
 		e.typing.press(t)
 		return "", Line, false
@@ -32,7 +36,7 @@ func (e *Editor) press(t token) (line string, event Event, ended bool) {
 }
 
 // pressEnter ends the line, unless Enter accepts a suggestion or the line refers
-// to a history line that does not exist.
+// to a history line that does not exist. The other lines of a paste follow.
 func (e *Editor) pressEnter() (line string, event Event, ended bool) {
 	if !e.typing.enters() {
 		return "", Line, false
@@ -43,6 +47,7 @@ func (e *Editor) pressEnter() (line string, event Event, ended bool) {
 		return "", Line, false
 	}
 	e.interrupts = 0
+	e.queue.pushFront(e.typing.block.tokens()...)
 	return e.commit(line), Line, true
 }
 

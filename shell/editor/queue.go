@@ -2,6 +2,7 @@ package editor
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	prompt "github.com/c-bata/go-prompt"
@@ -23,7 +24,7 @@ func (q *queue) push(tokens ...token) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, t := range tokens {
-		if n := len(q.tokens) - 1; n >= 0 && t.kind == textToken && q.tokens[n].kind == textToken {
+		if n := len(q.tokens) - 1; n >= 0 && t.kind == q.tokens[n].kind && (t.kind == textToken || t.kind == pasteToken) {
 			q.tokens[n].text += t.text // a long line arrives in pieces
 			continue
 		}
@@ -136,7 +137,7 @@ func (q *queue) ahead() string {
 	done := ""
 	for _, t := range q.tokens {
 		if t.is(prompt.Enter) {
-			done += scratch.Text + "⏎ "
+			done += strings.Join(append([]string{scratch.Text}, scratch.block.lines()...), "⏎ ") + "⏎ "
 			scratch.clear()
 		} else {
 			scratch.press(t)
@@ -145,5 +146,5 @@ func (q *queue) ahead() string {
 			break
 		}
 	}
-	return done + scratch.Text
+	return done + strings.Join(append([]string{scratch.Text}, scratch.block.lines()...), "⏎ ")
 }

@@ -25,6 +25,7 @@ const (
 type splitter struct {
 	pending []byte
 	pasting bool
+	broken  bool // the paste has had a line break
 	afterCR bool // the last byte of the paste was CR, so that a LF belongs to it
 
 	// cursorAt takes a report of the cursor's place, from 0, and reports whether one
@@ -95,7 +96,7 @@ func (s *splitter) typed(out []token) ([]token, int) {
 // one, which would be taken for text otherwise.
 func (s *splitter) sequence(out []token, seq string) []token {
 	if seq == pasteBegin {
-		s.pasting, s.afterCR = true, false
+		s.pasting, s.broken, s.afterCR = true, false, false
 		return out
 	}
 	var row, column int
@@ -194,8 +195,8 @@ func appendText(out []token, s string) []token {
 	return append(out, text(s))
 }
 
-// paste appends text and Enter tokens for the pending bytes of a paste. It
-// returns the number of bytes it took. The end mark may arrive in pieces, so
+// paste appends tokens for the pending bytes of a paste: a text up to its first line
+// break, and the rest, in which line feeds part the lines. It returns the number of bytes it took. The end mark may arrive in pieces, so
 // bytes that could begin it stay pending.
 func (s *splitter) paste(out []token) ([]token, int) {
 	var n, skip int
@@ -214,20 +215,42 @@ func (s *splitter) paste(out []token) ([]token, int) {
 		}
 		i := strings.IndexAny(body, "\r\n")
 		if i < 0 {
-			out = appendPasted(out, body)
+			out = s.appendPasted(out, body)
 			s.afterCR = false
 			break
 		}
-		out = append(appendPasted(out, body[:i]), pressed(prompt.Enter))
-		s.afterCR = body[i] == '\r'
+		out = s.appendPasted(out, body[:i])
+		out = appendBreak(out)
+		s.broken, s.afterCR = true, body[i] == '\r'
 		body = body[i+1:]
 	}
 	return out, n + skip
 }
 
-// appendPasted appends a piece of a paste, in which a tab is a blank.
-func appendPasted(out []token, s string) []token {
-	return appendText(out, strings.ReplaceAll(s, "\t", " "))
+// appendPasted appends a piece of a line of a paste, in which a tab is a blank.
+func (s *splitter) appendPasted(out []token, piece string) []token {
+	piece = strings.ReplaceAll(piece, "\t", " ")
+	if !s.broken {
+		return appendText(out, piece)
+	}
+	for _, t := range appendText(nil, piece) {
+		out = append(out, token{kind: pasteToken, text: t.text})
+	}
+	return joinPasted(out)
+}
+
+// appendBreak appends a line break of a paste.
+func appendBreak(out []token) []token {
+	return joinPasted(append(out, token{kind: pasteToken, text: "\n"}))
+}
+
+// joinPasted makes the last two tokens one if both belong to a paste.
+func joinPasted(out []token) []token {
+	if n := len(out) - 2; n >= 0 && out[n].kind == pasteToken && out[n+1].kind == pasteToken {
+		out[n].text += out[n+1].text
+		return out[:n+1]
+	}
+	return out
 }
 
 // complete returns the number of bytes of b before an incomplete rune and before a

@@ -35,9 +35,9 @@ func TestSplit(t *testing.T) {
 		"invalid":              {"a\xffb", []token{text("a\uFFFDb")}},
 		"C1 controls":          {"a\u0085b", []token{text("ab")}},
 		"escape escape":        {"\x1b\x1b[A", []token{pressed(prompt.Escape), up}},
-		"paste":                {"\x1b[200~one\r\ntwo\rthree\n\tfour\x07\x1b[201~x", []token{text("one"), enterKey, text("two"), enterKey, text("three"), enterKey, text(" four"), text("x")}},
+		"paste":                {"\x1b[200~one\r\ntwo\rthree\n\tfour\x07\x1b[201~x", []token{text("one"), pasted("\ntwo\nthree\n four"), text("x")}},
 		"paste with sequences": {"\x1b[200~a\x1b[Ab\x03\x1b[201~", []token{text("a[Ab")}},
-		"empty lines of paste": {"\x1b[200~\n\n\x1b[201~", []token{enterKey, enterKey}},
+		"empty lines of paste": {"\x1b[200~\n\n\x1b[201~", []token{pasted("\n\n")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSplitter()
@@ -52,12 +52,14 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+func pasted(s string) token { return token{kind: pasteToken, text: s} }
+
 // joinText puts texts together that follow each other: where a run of text is
 // cut depends on how it arrives.
 func joinText(tokens []token) []token {
 	var out []token
 	for _, t := range tokens {
-		if n := len(out) - 1; n >= 0 && t.kind == textToken && out[n].kind == textToken {
+		if n := len(out) - 1; n >= 0 && (t.kind == textToken || t.kind == pasteToken) && out[n].kind == t.kind {
 			out[n].text += t.text
 			continue
 		}
@@ -101,6 +103,9 @@ func FuzzSplit(f *testing.F) {
 			case textToken:
 				require.True(t, utf8.ValidString(k.text) && k.text != "")
 				require.NotRegexp(t, "[\x00-\x1f\x7f]", k.text)
+			case pasteToken:
+				require.True(t, utf8.ValidString(k.text) && k.text != "")
+				require.NotRegexp(t, "[\x00-\x09\x0b-\x1f\x7f]", k.text)
 			case keyToken:
 				require.True(t, k.key != prompt.NotDefined && k.key != prompt.Ignore && k.text == "")
 			}

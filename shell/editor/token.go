@@ -10,13 +10,14 @@ const (
 	keyToken                // a key
 	lineToken               // not typed: the line becomes this text
 	redrawToken             // not typed: the line is drawn anew
+	pasteToken              // a part of a paste from its first line break on
 )
 
 // token is one thing that was typed.
 type token struct {
 	kind kind
 	key  prompt.Key // of a keyToken
-	text string     // of a textToken or a lineToken
+	text string     // of a textToken, a lineToken or a pasteToken
 }
 
 func pressed(k prompt.Key) token { return token{kind: keyToken, key: k} }

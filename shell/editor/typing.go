@@ -23,6 +23,7 @@ type typing struct {
 	killing bool   // the last key killed text: the next kill adds to it
 	recall  recall
 	popup   popup
+	block   block  // the lines that were pasted with this one and follow it
 	ghost   string // the rest of the newest history line that begins with the text
 }
 
@@ -43,6 +44,8 @@ func (y *typing) press(t token) {
 	switch t.kind {
 	case textToken:
 		y.write(t.text)
+	case pasteToken:
+		pasteInto(y, t.text)
 	case lineToken:
 		y.replace(t.text)
 	case keyToken:
@@ -62,6 +65,10 @@ func (y *typing) settle(before line) {
 	}
 	y.popup.follow(y.line, before)
 	y.ghost = ""
+	if y.block != nil {
+		y.popup.hide(y.line)
+		return
+	}
 	if y.history != nil && y.Text != "" && y.atEnd() && y.popup.selected < 0 && y.recall.index < 0 {
 		y.ghost = y.history.beginning(y.Text)
 	}
@@ -318,6 +325,10 @@ func (y *typing) view(prefix string, width, height int, color bool) screen.View 
 		v.Rows[last] = append(v.Rows[last][:len(v.Rows[last]):len(v.Rows[last])], ghost...)
 	}
 	from, _ := place(v.Rows, len(head)+len(screen.Cells(y.Text[:min(y.popup.from, len(y.Text))], false)))
+	if y.block != nil {
+		v.Popup = y.block.draw(len(head), width, height, color)
+		return v
+	}
 	v.Popup = y.popup.draw(from, width, height, color)
 	return v
 }

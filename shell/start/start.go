@@ -131,7 +131,6 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		}
 	})
 	p.history.KeepOut(secret.In)
-	p.history.Suggest(commands.Valid)
 	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
 	if o.Engine != "" {
@@ -160,6 +159,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 
 		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind, Engine: o.Engine,
 	})
+	p.history.SuggestOnly(p.commands.Accepts)
 	p.frames = frames.New(p.session, p.shown, frames.Look{Color: !color.NoColor, ASCII: p.locale.ascii})
 	return p, nil
 }
