@@ -71,7 +71,7 @@ func (s *workers) add(ctx context.Context, settings spec.Consumer) error {
 // subscribes for them.
 func (s *workers) addFailed(settings spec.Consumer, why error) {
 	_ = s.addBy(context.Background(), settings, func(context.Context, spec.Consumer, int) (string, broker.Consumer, error) {
-		return "", newFailedConsumer(why), nil
+		return "", broker.NewFailedConsumer(why), nil
 	})
 }
 
@@ -248,7 +248,7 @@ func (s *workers) replace(ctx context.Context, old *slot) (errs []error) {
 	errs = s.endAll(ctx, ending)
 	name, consumer, err := s.group.subscription.subscribe(ctx, s.group.Settings(), old.number)
 	if err != nil {
-		consumer = newFailedConsumer(err)
+		consumer = broker.NewFailedConsumer(err)
 	}
 	fresh := s.newSlot(name, consumer, old.number)
 	s.mu.Lock()

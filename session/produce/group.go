@@ -33,6 +33,7 @@ type Group struct {
 	unanswered unanswered
 	supervisor *supervisor
 	stopping   atomic.Bool // from a stop to the next start
+	nextBroken int         // index of the producer that Disconnect broke last; the supervisor's goroutine alone uses it
 
 	schedule atomic.Pointer[pacing.Schedule] // of the present or the last run
 }
