@@ -24,8 +24,9 @@ import (
 // room that is not listed may enter none.
 var mayImport = map[string][]string{
 	".":                              {"commands/lang", "session/broker/local", "shell/start"},
-	"commands":                       {"commands/cluster", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/report", "commands/script", "graphs", "session/snapshot", "session/spec"},
+	"commands":                       {"commands/chaos", "commands/cluster", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/report", "commands/script", "graphs", "session/snapshot", "session/spec"},
 	"commands/answers":               {"commands/lang", "graphs", "session/broker", "session/brokerstats", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
+	"commands/chaos":                 {"commands/answers", "commands/cluster", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/chaos", "session/consume", "session/pacing", "session/produce", "session/snapshot", "session/spec"},
 	"commands/cluster":               {"commands/answers", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/brokerstats", "session/snapshot", "session/spec"},
 	"commands/groups":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/cursor", "session/group", "session/pacing", "session/snapshot", "session/spec"},
 	"commands/host":                  {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec"},
@@ -37,7 +38,7 @@ var mayImport = map[string][]string{
 	"commands/script":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "graphs", "session/chart", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
 	"examples/bench":                 {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"graphs":                         {"graphs/measure"},
-	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/payload", "session/produce", "session/snapshot", "session/spec"},
+	"session":                        {"session/broker", "session/brokerstats", "session/chaos", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/payload", "session/produce", "session/snapshot", "session/spec"},
 	"session/broker":                 {"session/payload"},
 	"session/broker/admin":           {"session/broker"},
 	"session/broker/client":          {"session/broker", "session/delivery", "session/payload"},
@@ -49,6 +50,7 @@ var mayImport = map[string][]string{
 	"session/broker/wire":            {"session/broker", "session/broker/protocol", "session/broker/protocol/conn", "session/broker/wire/connect", "session/delivery", "session/payload"},
 	"session/broker/wire/connect":    {"session/broker", "session/broker/probe", "session/broker/protocol", "session/broker/protocol/conn"},
 	"session/brokerstats":            {"session/broker", "session/snapshot"},
+	"session/chaos":                  {"session/snapshot"},
 	"session/chart":                  {"graphs", "session/snapshot", "session/spec"},
 	"session/clientconf":             {"session/broker", "session/input", "session/profile", "session/secret"},
 	"session/consume":                {"session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/payload", "session/senderclock", "session/snapshot", "session/spec"},

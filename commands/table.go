@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"pulsh/commands/chaos"
 	"pulsh/commands/cluster"
 	"pulsh/commands/groups"
 	"pulsh/commands/host"
@@ -31,7 +32,7 @@ func table() []lang.Command {
 	sub := lang.Param{Name: "sub", Kind: kinds.Subscription()}
 	from := lang.Words("latest", "earliest")
 	namespace, path, variable, partitions := kinds.Namespace(), kinds.TokenFile(), kinds.TokenVariable(), kinds.Partitions()
-	return []lang.Command{
+	rows := []lang.Command{
 		// groups
 
 		{Name: "produce start", Section: host.GroupSection, Changes: true,
@@ -416,4 +417,5 @@ func table() []lang.Command {
 		{Name: "quit", Aliases: []string{"exit"}, Section: host.GeneralSection, Summary: "end the session",
 			Detail: "Stops all groups and prints their totals.", Examples: []string{"quit"}, Run: quit},
 	}
+	return append(rows, chaos.Commands()...)
 }

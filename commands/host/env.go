@@ -71,6 +71,10 @@ type Local interface {
 	// Kill ends it as a crash would; its data stays.
 	Kill(ctx context.Context) error
 	Restart(ctx context.Context, tell func(lang.Step)) error
+	// Crash kills it and starts it again, the latter also if ctx ends.
+	Crash(ctx context.Context) error
+	// Suspend stops its process and continues it after a time, or when ctx ends.
+	Suspend(ctx context.Context, d time.Duration) error
 	// Report looks at it, with the last lines of its log.
 	Report(lines int) (LocalReport, error)
 }

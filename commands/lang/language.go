@@ -50,6 +50,7 @@ type Command struct {
 	SomeSetting bool
 	Changes     bool // it changes groups: the next command waits for a new sample
 	Destroys    bool // it destroys something in the cluster: it asks first
+	Disturbs    bool // it disturbs others or cannot be undone: it asks first on a protected cluster
 	Assigns     bool // its settings are variables of any name
 	// Prepare runs when the line is parsed: it reads scripts and sets variables. It may
 	// be nil.

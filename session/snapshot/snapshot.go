@@ -21,6 +21,7 @@ type Snapshot struct {
 	Totals  Totals
 	Process metrics.ProcessStats
 	Marks   []Mark // newest last, at most spec.MarksMax
+	Chaos   *Chaos // nil until a fault was scheduled
 }
 
 // Group returns the snapshot of the named group.
@@ -224,6 +225,7 @@ const (
 	MarkNote      MarkKind = "mark"
 	MarkReconnect MarkKind = "reconnect"
 	MarkError     MarkKind = "error"
+	MarkChaos     MarkKind = "chaos"
 )
 
 // Mark is one event on the time axis.
