@@ -216,7 +216,7 @@ func Show(ctx context.Context, c *host.Call) error {
 		return nil
 	}
 	for _, t := range is.Scheduled {
-		c.Say("%s", scheduled(t, s.At))
+		c.Say("%s, %s", answers.Scheduled(t), next(t, s.At))
 	}
 	first := max(len(is.Events)-eventsShown, 0)
 	if first > 0 {
@@ -233,22 +233,10 @@ func Show(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-func scheduled(t snapshot.Scheduled, now time.Time) string {
-	line := t.Fault + ":"
-	if t.Every > 0 {
-		line += " every " + pacing.FormatDuration(t.Every)
-	} else {
-		line += " once"
+// next tells when the next fault of a schedule comes.
+func next(t snapshot.Scheduled, now time.Time) string {
+	if wait := t.Next.Sub(now); wait > 0 {
+		return "next in " + graphs.Elapsed(wait.Round(time.Second))
 	}
-	line += ", " + graphs.Plural(t.Done, "event") + " so far"
-	switch wait := t.Next.Sub(now); {
-	case wait <= 0:
-		line += ", now"
-	default:
-		line += ", next in " + graphs.Elapsed(wait.Round(time.Second))
-	}
-	if !t.Until.IsZero() {
-		line += ", until " + t.Until.Format(time.TimeOnly)
-	}
-	return line
+	return "now"
 }

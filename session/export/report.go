@@ -26,6 +26,7 @@ type Report struct {
 	Timeline       []Event     `json:"timeline"`
 	Lines          []Line      `json:"lines"`
 	Checks         []Check     `json:"checks"`
+	Chaos          *Chaos      `json:"chaos,omitempty"` // nil if no fault was caused
 	Script         string      `json:"script"` // lines that repeat the run
 }
 

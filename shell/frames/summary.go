@@ -38,6 +38,9 @@ func Summary(s *snapshot.Snapshot) []string {
 		}
 		lines = append(lines, "  "+graphs.Left(g.Name, nameWidth)+"  "+graphs.Clean(strings.Join(facts, " · ")))
 	}
+	if s.Chaos != nil && s.Chaos.Sum.Events > 0 {
+		lines = append(lines, "  "+graphs.Left("chaos", nameWidth)+"  "+s.Chaos.Sum.String())
+	}
 	return append(lines, "  "+processLine(s))
 }
 
