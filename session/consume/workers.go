@@ -228,10 +228,16 @@ func (w *worker) wait(ctx context.Context) error {
 	}()
 	select {
 	case <-ended:
+		return w.slot.closeIfUnused(ctx)
 	case <-ctx.Done(): // the worker acknowledges to a dead broker; closing now could block for ever
-		return nil
 	}
-	return w.slot.closeIfUnused(ctx)
+	go func() { // ends with the worker: an open consumer would keep messages from the others
+		<-ended
+		closing, cancel := context.WithTimeout(context.Background(), churnTime)
+		defer cancel()
+		_ = w.slot.closeIfUnused(closing)
+	}()
+	return nil
 }
 
 // replace ends the workers of a slot and starts others with another consumer. If
