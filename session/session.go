@@ -19,6 +19,7 @@ import (
 	"pulsh/session/delivery"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
+	"pulsh/session/pacing"
 	"pulsh/session/payload"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -92,6 +93,7 @@ func New(dial Dial) *Session {
 		Bodies: payload.NewBudget(metrics.MemoryLimit(), metrics.Held),
 		Engine: func() broker.Engine { return s.Preferences().Engine },
 	}
+	s.host.Allow = func(name string, peak pacing.Rate) error { return allowRate(s, name, peak) }
 	s.Chaos = chaos.New(chaos.Host{Say: s.notes.say, Mark: s.Mark, Latest: s.Snapshot})
 	s.sampler = startSampler(s)
 	return s

@@ -95,6 +95,9 @@ type Config struct {
 	// Unfinished reports whether a line goes on in the next one, such as a line
 	// with an open quote. A blank joins the two. Without it no line goes on.
 	Unfinished func(line string) bool
+	// Warning returns a word that the prompt begins with, in red: the user shall take
+	// care with every line. "" and a nil function are none.
+	Warning func() string
 	// StatusLine returns the line that a shell without a terminal prints to
 	// stderr once a second; "" prints none.
 	StatusLine func() string

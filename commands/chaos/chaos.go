@@ -47,6 +47,14 @@ func plan(c *host.Call, lasts time.Duration) (p chaos.Plan, err error) {
 	return p, nil
 }
 
+// unprotected refuses a fault on a protected cluster.
+func unprotected(c *host.Call) error {
+	if c.Env.Session.Preferences().Protected {
+		return c.Fail("show session", "this cluster is protected: pulsh causes no faults on it (protected=on)")
+	}
+	return nil
+}
+
 // schedule starts the schedule of a fault and says so.
 func schedule(c *host.Call, p chaos.Plan, f chaos.Fault) error {
 	switch err := c.Env.Session.Chaos.Start(f, p); {
@@ -68,6 +76,9 @@ func schedule(c *host.Call, p chaos.Plan, f chaos.Fault) error {
 
 // owned returns the local Pulsar if the session is connected to it.
 func owned(c *host.Call) (host.Local, error) {
+	if err := unprotected(c); err != nil {
+		return nil, err
+	}
 	if c.Env.Local == nil {
 		return nil, c.Fail("chaos unload fast", "a local Pulsar is not available here")
 	}
@@ -121,6 +132,9 @@ func Stop(_ context.Context, c *host.Call) error {
 
 // Unload runs the command chaos unload: unload a topic from its broker.
 func Unload(_ context.Context, c *host.Call) error {
+	if err := unprotected(c); err != nil {
+		return err
+	}
 	if _, err := c.Admin(); err != nil {
 		return err
 	}
@@ -144,6 +158,9 @@ func Unload(_ context.Context, c *host.Call) error {
 
 // Disconnect runs the command chaos disconnect: break connections of a group.
 func Disconnect(ctx context.Context, c *host.Call) error {
+	if err := unprotected(c); err != nil {
+		return err
+	}
 	g, err := c.Group(ctx, "group")
 	if err != nil {
 		return err

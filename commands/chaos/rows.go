@@ -13,7 +13,7 @@ import (
 
 // reported ends the detail of every command that causes faults.
 const reported = "The command returns at once; faults come one at a time, and `chaos` shows what each did. " +
-	"Without every it happens once, now; with it also at each interval, until for is over or `chaos off`. Chaos ends with the session."
+	"Without every it happens once, now; with it also at each interval, until for is over or `chaos off`. Chaos ends with the session, and a protected cluster has none."
 
 // Commands returns the rows of the table of commands.
 func Commands() []lang.Command {
@@ -27,20 +27,20 @@ func Commands() []lang.Command {
 			Detail: "The first ack and the first receive are counted from the end of the fault until the slowest group that was sending or receiving is back. " +
 				"The peak p99 is the highest of any second of latency and e2e. Lost and duplicated are what the delivery check found meanwhile.",
 			Examples: []string{"chaos"}, Run: host.Verb(Show)},
-		{Name: "chaos kill", Section: host.ChaosSection, Disturbs: true, Params: timed(),
+		{Name: "chaos kill", Section: host.ChaosSection, Params: timed(),
 			Summary:  "kill -9 the local Pulsar and start it again",
 			Detail:   "Only the server that pulsh runs on this machine, with its data. The fault lasts until the server is ready. " + reported,
 			Examples: []string{"chaos kill", "chaos kill every=1m for=10m"}, Run: host.Verb(Kill)},
-		{Name: "chaos stop", Section: host.ChaosSection, Disturbs: true,
+		{Name: "chaos stop", Section: host.ChaosSection,
 			Params:  timed(lang.Param{Name: "duration", Kind: kinds.Duration()}),
 			Summary: "suspend the local Pulsar's process for a while, as a long garbage collection would",
 			Detail: "SIGSTOP, and SIGCONT after the duration, 100ms to 1h. The server is continued in any case: by `chaos off`, when the session ends, " +
 				"and by the server's supervisor should pulsh be killed. " + reported,
 			Examples: []string{"chaos stop 10s", "chaos stop 2s every=30s"}, Run: host.Verb(Stop)},
-		{Name: "chaos unload", Section: host.ChaosSection, Disturbs: true, Params: timed(cluster.TopicParam()),
+		{Name: "chaos unload", Section: host.ChaosSection, Params: timed(cluster.TopicParam()),
 			Summary: "unload a topic from its broker", Detail: "All clients of the topic reconnect, also those of others. " + reported,
 			Examples: []string{"chaos unload fast", "chaos unload fast every=30s for=10m"}, Run: host.Verb(Unload)},
-		{Name: "chaos disconnect", Section: host.ChaosSection, Disturbs: true,
+		{Name: "chaos disconnect", Section: host.ChaosSection,
 			Params:  timed(lang.Param{Name: "group", Kind: kinds.Group()}, lang.Param{Name: "share", Kind: share()}),
 			Summary: "break the connections of a share of a group's producers or consumers",
 			Detail: "With the wire engine their sockets are closed, and everything else on the same sockets reconnects too. The Go client cannot break its sockets: " +

@@ -78,9 +78,12 @@ func connectionFacts(c *host.Host) []host.Fact {
 }
 
 // SetPreferences sets the preferences of a profile.
-func SetPreferences(c *host.Call, set []spec.Preference, from string) error {
+func SetPreferences(ctx context.Context, c *host.Call, set []spec.Preference, from string) error {
 	next, err := c.Env.Session.Preferences().Apply(set)
 	if err == nil {
+		if err := Unprotect(ctx, c, next); err != nil {
+			return err
+		}
 		err = c.Env.Session.SetPreferences(next)
 	}
 	if err != nil {

@@ -88,9 +88,9 @@ func Disconnect(ctx context.Context, g *Group, share spec.Share) (n int, err err
 	if state := g.State(); state != snapshot.Running && state != snapshot.Paused {
 		return 0, g.notRunning()
 	}
-	err = g.supervisor.Do(ctx, func(ctx context.Context) {
-		if g.opLock.Lock(ctx) != nil {
-			return // a command or the churner has it
+	err = g.supervisor.Do(ctx, func(ctx context.Context) error {
+		if err := g.opLock.Lock(ctx); err != nil {
+			return err // a command or the churner has it
 		}
 		defer g.opLock.Unlock()
 		g.redeliveries.consumersClosed.Store(true)
@@ -99,6 +99,7 @@ func Disconnect(ctx context.Context, g *Group, share spec.Share) (n int, err err
 				g.churner.replace(ctx, chosen)
 			}
 		})
+		return nil
 	})
 	return n, err
 }

@@ -57,23 +57,31 @@ func (s *Supervisor) run(ctx context.Context) {
 }
 
 // Do calls act in the supervisor's goroutine, when no command changes the group and
-// no check runs, and returns after it. A command or the end of ctx ends the context
-// of act. It is an error if ctx ends before the supervisor is free.
-func (s *Supervisor) Do(ctx context.Context, act func(ctx context.Context)) error {
-	done := make(chan struct{})
-	job := func(running context.Context) {
-		defer close(done)
-		running, cancel := context.WithCancel(running)
-		defer cancel()
-		defer context.AfterFunc(ctx, cancel)()
-		act(running)
-	}
-	select {
-	case s.jobs <- job:
-		<-done
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+// no check runs, and returns after it. The end of ctx ends the context of act, and so
+// does a command, which act then tells by an error and is called again after. It is an
+// error if ctx ends before the supervisor is free.
+func (s *Supervisor) Do(ctx context.Context, act func(ctx context.Context) error) error {
+	for {
+		var err error
+		interrupted := false
+		done := make(chan struct{})
+		job := func(running context.Context) {
+			defer close(done)
+			both, cancel := context.WithCancel(running)
+			defer cancel()
+			defer context.AfterFunc(ctx, cancel)()
+			err = act(both)
+			interrupted = err != nil && running.Err() != nil
+		}
+		select {
+		case s.jobs <- job:
+			<-done
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if !interrupted {
+			return err
+		}
 	}
 }
 

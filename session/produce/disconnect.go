@@ -21,7 +21,7 @@ func Disconnect(ctx context.Context, g *Group, share spec.Share) (n int, err err
 	if state := g.State(); state != snapshot.Running && state != snapshot.Paused {
 		return 0, &broker.Error{Message: fmt.Sprintf("%s is %s", g.Name(), state), Try: "produce start " + g.Name()}
 	}
-	free := g.supervisor.Do(ctx, func(ctx context.Context) {
+	err = g.supervisor.Do(ctx, func(ctx context.Context) error {
 		set := g.current.set.Load()
 		n = spec.Churn{Share: share}.Of(len(set.producers))
 		var replaced []int
@@ -31,9 +31,9 @@ func Disconnect(ctx context.Context, g *Group, share spec.Share) (n int, err err
 				replaced = append(replaced, g.nextBroken)
 			}
 		}
-		err = g.replaceSome(ctx, set, replaced)
+		return g.replaceSome(ctx, set, replaced)
 	})
-	return n, errors.Join(free, err)
+	return n, err
 }
 
 // replaceSome replaces the producers with these indexes. If one of the new ones

@@ -65,6 +65,9 @@ func (g *Group) Schedule() *pacing.Schedule { return g.schedule.Load() }
 
 // Start opens the producers, then lets the schedule run from that moment on.
 func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
+	if err := g.allow(g.Settings().Rate.Peak(0)); err != nil {
+		return err
+	}
 	if _, err := g.Begin(cluster); err != nil {
 		return err
 	}
@@ -172,6 +175,11 @@ func (g *Group) Scale(ctx context.Context, workers int) error {
 // be opened.
 func (g *Group) Apply(ctx context.Context, settings spec.Producer) (done group.Rebuild, err error) {
 	old := g.Settings()
+	if g.Active() && settings.Rate.String() != old.Rate.String() {
+		if err := g.allow(settings.Rate.Peak(g.Schedule().Base())); err != nil {
+			return done, err
+		}
+	}
 	if g.Active() && settings.NeedsProducers(old) {
 		defer g.pauseSupervisor()()
 		if done, err = g.rebuild(ctx, settings); err != nil {
@@ -202,6 +210,9 @@ func (g *Group) SetRate(shape pacing.Shape) {
 func (g *Group) Burst(factor float64, d time.Duration) error {
 	if state := g.State(); state != snapshot.Running {
 		return fmt.Errorf("%s is %s", g.Name(), state)
+	}
+	if err := g.allow(pacing.Rate(float64(g.Schedule().Base()) * factor)); err != nil {
+		return err
 	}
 	g.Schedule().Burst(factor, d)
 	return nil

@@ -150,7 +150,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Lines:   p.typed,
 		Confirm: p.confirm(),
 
-		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind, Engine: o.Engine,
+		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind, AllowProtected: o.AllowProtected, Engine: o.Engine,
 	})
 	p.frames = frames.New(p.session, p.shown, frames.Look{Color: !color.NoColor, ASCII: p.locale.ascii})
 	return p, nil
@@ -220,6 +220,7 @@ func (p *program) run() int {
 		Questions:  p.asked,
 		Progress:   p.progress,
 		StatusLine: p.statusLine,
+		Warning:    p.warning,
 		Close:      p.close,
 		Summary:    p.summary,
 		Stdin:      p.In, Stdout: p.results(), Stderr: p.Err,
@@ -238,6 +239,14 @@ func (p *program) close(ctx context.Context) {
 	if err := p.local.release(releasing); err != nil {
 		fmt.Fprintln(p.Err, err)
 	}
+}
+
+// warning returns what the prompt begins with on a protected cluster.
+func (p *program) warning() string {
+	if p.session.Preferences().Protected {
+		return "protected"
+	}
+	return ""
 }
 
 // statusLine returns the status for a shell without a terminal, "" without groups.
