@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"pulsh/session/metrics"
 )
 
 // Chaos is what faults were caused on purpose, and what they did to the groups.
@@ -113,6 +115,9 @@ func (e ChaosEvent) Outcome() string {
 	return strings.Join(append(parts, damage(e.P99, e.Lost, e.Duplicated)), " · ")
 }
 
+// sampleTime is the resolution of recoveries.
+const sampleTime = metrics.SampleEvery
+
 // shownFrom is the length from which on the length of a fault is told.
 const shownFrom = 500 * time.Millisecond
 
@@ -128,15 +133,15 @@ func (r Recovery) String() string {
 	case !r.Known():
 		return fmt.Sprintf("not yet for %d of %d groups", r.Groups-r.Back, r.Groups)
 	}
-	if r.After == 0 {
-		return within(0)
+	if r.After < sampleTime {
+		return within(r.After)
 	}
 	return "after " + seconds(r.After)
 }
 
 // within writes a bound of a recovery, which is known to a sample.
 func within(d time.Duration) string {
-	if d == 0 {
+	if d < sampleTime {
 		return "within 0.1s"
 	}
 	return "within " + seconds(d)
