@@ -4,6 +4,7 @@ package start
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -77,7 +78,7 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 		fmt.Fprintln(files.Err, commands.Paint(err, 0))
 		return lang.ExitUsage
 	}
-	stop, err := profileCPU(o.CPUProfile)
+	stop, err := profileCPU(o.CPUProfile, files.Err)
 	if err != nil {
 		fmt.Fprintln(files.Err, err)
 		return lang.ExitUsage
@@ -287,8 +288,9 @@ func (p *program) Complete(text string, cursor int) (all []shell.Suggestion, fro
 	return all, from
 }
 
-// profileCPU writes a CPU profile to path until stop, nothing if path is "".
-func profileCPU(path string) (stop func(), err error) {
+// profileCPU writes a CPU profile to path until stop, nothing if path is "". A profile
+// that cannot be written is told to said and removed.
+func profileCPU(path string, said io.Writer) (stop func(), err error) {
 	if path == "" {
 		return func() {}, nil
 	}
@@ -296,12 +298,16 @@ func profileCPU(path string) (stop func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the CPU profile: %w", err)
 	}
-	if err := pprof.StartCPUProfile(file); err != nil {
+	to := &toldWriter{to: file}
+	if err := pprof.StartCPUProfile(to); err != nil {
 		return nil, err
 	}
 	return func() {
-		pprof.StopCPUProfile()
-		_ = file.Close()
+		pprof.StopCPUProfile() // it ignores errors
+		if err := errors.Join(to.err, file.Close()); err != nil {
+			fmt.Fprintln(said, "cannot write the CPU profile:", err)
+			_ = os.Remove(path)
+		}
 	}, nil
 }
 
@@ -366,4 +372,18 @@ func stateDir() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	return filepath.Join(home, ".local", "state"), err
+}
+
+// toldWriter keeps the first error of a writer.
+type toldWriter struct {
+	to  io.Writer
+	err error
+}
+
+func (w *toldWriter) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
