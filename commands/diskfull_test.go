@@ -95,4 +95,3 @@ func leftovers(t *testing.T, dir string, known ...string) (all []string) {
 	}))
 	return all
 }
-
