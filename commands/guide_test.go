@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"pulsh/commands/guide"
 	"pulsh/commands/host"
 	"pulsh/graphs"
+	"pulsh/session"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -17,7 +19,9 @@ import (
 func helpOn(t *testing.T, topic string) []string {
 	t.Helper()
 	var out strings.Builder
-	require.NoError(t, New(host.Env{}).Execute(t.Context(), strings.TrimSpace("help "+topic), &out), topic)
+	s := session.New(nil)
+	defer s.Close(context.WithoutCancel(t.Context()))
+	require.NoError(t, New(host.Env{Session: s}).Execute(t.Context(), strings.TrimSpace("help "+topic), &out), topic)
 	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 }
 

@@ -33,8 +33,10 @@ func (home) Start(_ context.Context, tell func(lang.Step)) (broker.Target, error
 func (home) Stop(context.Context) error                     { return nil }
 func (home) Kill(context.Context) error                     { return nil }
 func (home) Restart(context.Context, func(lang.Step)) error { return nil }
+func (home) Crash(context.Context) error                    { return nil }
+func (home) Suspend(context.Context, time.Duration) error   { return nil }
 func (home) Report(int) (host.LocalReport, error) {
-	return host.LocalReport{Condition: "running", Version: "4.0.8", PID: 7, Users: 1, Resident: 512 << 20, Log: []string{"ready"}}, nil
+	return host.LocalReport{Condition: "running", URL: "pulsar://localhost:6650", Version: "4.0.8", PID: 7, Users: 1, Resident: 512 << 20, Log: []string{"ready"}}, nil
 }
 
 // TestEveryExampleRuns types every example of the table, each after what it

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"pulsh/commands/chaos"
 	"pulsh/commands/cluster"
 	"pulsh/commands/groups"
 	"pulsh/commands/guide"
@@ -31,7 +32,7 @@ func table() []lang.Command {
 	sub := lang.Param{Name: "sub", Kind: kinds.Subscription()}
 	from := lang.Words("latest", "earliest")
 	namespace, path, variable, partitions := kinds.Namespace(), kinds.TokenFile(), kinds.TokenVariable(), kinds.Partitions()
-	return []lang.Command{
+	rows := []lang.Command{
 		// groups
 
 		{Name: "produce start", Section: host.GroupSection, Changes: true,
@@ -95,7 +96,7 @@ func table() []lang.Command {
 			Detail: "Settings that Pulsar's client takes only at creation recreate the producers or consumers. The old producers send what they have; no message is lost or sent twice. " +
 				"`help produce start` and `help consume start` list the settings.",
 			Examples: []string{"set fast size=4KiB compression=zstd batch=500"}, Run: host.Verb(groups.SetGroup)},
-		{Name: "seek", Section: host.GroupSection, Changes: true,
+		{Name: "seek", Section: host.GroupSection, Disturbs: true, Changes: true,
 			Params:  []lang.Param{consumer, {Name: "to", Kind: kinds.Position()}},
 			Summary: "move a subscription back or forward",
 			Detail: "The group waits, its acknowledgements are sent, and the cursor moves. The delivery check starts a new period, " +
@@ -118,7 +119,7 @@ func table() []lang.Command {
 			Detail: "At least one each time, in turn. Messages in the receiver queue of a closed consumer go to the others; unacknowledged ones are redelivered. " +
 				"Nothing is replaced while the group is paused or a command changes it.",
 			Examples: []string{"churn sub1 10% every=30s", "churn sub1 off"}, Run: host.Verb(groups.Churn)},
-		{Name: "rewind", Section: host.GroupSection, Changes: true, Params: []lang.Param{consumer, messages},
+		{Name: "rewind", Section: host.GroupSection, Disturbs: true, Changes: true, Params: []lang.Param{consumer, messages},
 			Summary:  "replay the last N messages",
 			Detail:   wholeEntries + "Messages that the topic no longer stores cannot be replayed.",
 			Examples: []string{"rewind sub1 1000"}, Run: host.Verb(groups.Rewind)},
@@ -343,14 +344,14 @@ func table() []lang.Command {
 			Summary:  "show the broker's statistics for a topic",
 			Detail:   "Takes a second: rates are computed from two readings, because the broker's own are averages over a minute.",
 			Examples: []string{"topic stats fast"}, Run: host.Verb(cluster.TopicStats)},
-		{Name: "topic partitions", Section: host.ClusterSection, Params: []lang.Param{topic, {Name: "count", Kind: partitions}},
+		{Name: "topic partitions", Section: host.ClusterSection, Disturbs: true, Params: []lang.Param{topic, {Name: "count", Kind: partitions}},
 			Summary: "add partitions to a partitioned topic", Detail: "Partitions cannot be removed.",
 			Examples: []string{"topic partitions orders 16"}, Run: host.Verb(cluster.GrowTopic)},
 		{Name: "topic delete", Section: host.ClusterSection, Destroys: true, Params: append([]lang.Param{topic}, lang.ForceParams()...),
 			Summary:  "delete a topic and its messages",
 			Detail:   "force deletes it while clients are connected; they re-create it when they reconnect. " + lang.AsksFirst,
 			Examples: []string{"topic delete orders", "topic delete fast force"}, Run: host.Verb(cluster.DeleteTopic)},
-		{Name: "topic unload", Section: host.ClusterSection, Params: []lang.Param{topic},
+		{Name: "topic unload", Section: host.ClusterSection, Disturbs: true, Params: []lang.Param{topic},
 			Summary:  "unload the topic from its broker; clients reconnect",
 			Detail:   "No message is lost. It shows how clients handle a reconnect.",
 			Examples: []string{"topic unload fast"}, Run: host.Verb(cluster.UnloadTopic)},
@@ -358,13 +359,13 @@ func table() []lang.Command {
 			Summary:  "terminate a topic: no more publishing, ever",
 			Detail:   "Stored messages can still be received. " + lang.AsksFirst,
 			Examples: []string{"topic terminate fast"}, Run: host.Verb(cluster.TerminateTopic)},
-		{Name: "topic compact", Section: host.ClusterSection, Params: []lang.Param{topic},
+		{Name: "topic compact", Section: host.ClusterSection, Disturbs: true, Params: []lang.Param{topic},
 			Summary:  "compact a topic to the last message of each key, and wait for the end",
 			Detail:   "Ctrl-C ends the wait, not the compaction. Only consumers with compacted=on see the result; it has no messages without a key.",
 			Examples: []string{"topic compact fast"}, Run: host.Verb(cluster.CompactTopic)},
 		{Name: "subs", Section: host.ClusterSection, Params: []lang.Param{topic}, Summary: "list the subscriptions of a topic",
 			Examples: []string{"subs fast"}, Run: host.Verb(cluster.ListSubs)},
-		{Name: "sub create", Section: host.ClusterSection,
+		{Name: "sub create", Section: host.ClusterSection, Disturbs: true,
 			Params:   []lang.Param{topic, sub, {Name: "from", Kind: from, Keyed: true, Optional: true, Doc: "initial position; default latest"}},
 			Summary:  "create a subscription, so that the broker keeps messages for it",
 			Examples: []string{"sub create fast audit from=earliest"}, Run: host.Verb(cluster.CreateSub)},
@@ -388,10 +389,10 @@ func table() []lang.Command {
 			Detail: "Needs Java 17 or later and 0.5 GiB of memory; downloads Pulsar once. " +
 				"The server stops with the last pulsh that uses it, and keeps its data.",
 			Examples: []string{"local start"}, Run: host.Verb(cluster.LocalStart)},
-		{Name: "local stop", Section: host.ClusterSection, Offline: true, Summary: "stop the local Pulsar for all who use it", Examples: []string{"local stop"}, Run: host.Verb(cluster.LocalStop)},
-		{Name: "local kill", Section: host.ClusterSection, Offline: true, Summary: "kill the local Pulsar as a crash would",
+		{Name: "local stop", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "stop the local Pulsar for all who use it", Examples: []string{"local stop"}, Run: host.Verb(cluster.LocalStop)},
+		{Name: "local kill", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "kill the local Pulsar as a crash would",
 			Detail: "A real kill -9. `local restart` brings it back with its data.", Examples: []string{"local kill"}, Run: host.Verb(cluster.LocalKill)},
-		{Name: "local restart", Section: host.ClusterSection, Offline: true, Summary: "restart the local Pulsar with its data",
+		{Name: "local restart", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "restart the local Pulsar with its data",
 			Examples: []string{"local restart"}, Run: host.Verb(cluster.LocalRestart)},
 		{Name: "local status", Section: host.ClusterSection, Offline: true, Summary: "show the local Pulsar's status", Examples: []string{"local status"}, Run: host.Verb(cluster.LocalStatus)},
 		{Name: "local logs", Section: host.ClusterSection, Offline: true, Params: []lang.Param{{Name: "lines", Kind: cluster.LogLines(), Optional: true}},
@@ -418,4 +419,5 @@ func table() []lang.Command {
 		{Name: "quit", Aliases: []string{"exit"}, Section: host.GeneralSection, Offline: true, Summary: "end the session",
 			Detail: "Stops all groups and prints their totals.", Examples: []string{"quit"}, Run: quit},
 	}
+	return append(rows, chaos.Commands()...)
 }

@@ -65,6 +65,8 @@ func (p *sampler) sample(now time.Time) {
 	s.groups.noteShared(next.Groups)
 	noteBystanders(next.Groups)
 	next.Totals = total(next.Groups)
+	next.Protected = s.Preferences().Protected
+	next.Chaos = s.Chaos.Observe(next)
 	s.history.add(next)
 	s.recent.add(next)
 	s.latest.Store(next)

@@ -15,9 +15,11 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/chaos"
 	"pulsh/session/delivery"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
+	"pulsh/session/pacing"
 	"pulsh/session/payload"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -66,6 +68,8 @@ type Session struct {
 
 	preferences atomic.Pointer[spec.Preferences] // nil for the defaults
 
+	Chaos *chaos.Chaos // faults that are caused on purpose
+
 	host    *group.Host // the session as its groups see it
 	sampler *sampler
 }
@@ -89,6 +93,8 @@ func New(dial Dial) *Session {
 		Bodies: payload.NewBudget(metrics.MemoryLimit(), metrics.Held),
 		Engine: func() broker.Engine { return s.Preferences().Engine },
 	}
+	s.host.Allow = func(name string, peak pacing.Rate) error { return allowRate(s, name, peak) }
+	s.Chaos = chaos.New(chaos.Host{Say: s.notes.say, Mark: s.Mark, Latest: s.Snapshot})
 	s.sampler = startSampler(s)
 	return s
 }
@@ -103,6 +109,9 @@ func (s *Session) Connect(ctx context.Context, t broker.Target) error {
 		if g.State.Active() {
 			return fmt.Errorf("%s is %s: stop all groups first (one cluster per session)", g.Name, g.State)
 		}
+	}
+	if names := s.Chaos.Off(""); len(names) > 0 {
+		s.Say("chaos is off: it was for the cluster before")
 	}
 	link, err := open(ctx, s, t)
 	if err != nil {
@@ -177,9 +186,10 @@ func (s *Session) Say(format string, args ...any) { s.notes.say(format, args...)
 // Mark puts an event on the time axis.
 func (s *Session) Mark(kind snapshot.MarkKind, text string) { s.timeline.add(kind, text) }
 
-// Close stops all groups within ctx, takes the last sample and closes the
+// Close ends chaos, stops all groups within ctx, takes the last sample and closes the
 // connection. The snapshot stays readable.
 func (s *Session) Close(ctx context.Context) {
+	s.Chaos.Close() // first: a suspended server answers no group
 	if err := s.groups.stop(ctx); err != nil {
 		s.Say("%v", err)
 	}

@@ -101,6 +101,9 @@ type Config struct {
 	// Waits reports whether a line takes long on purpose, such as a script: a quit
 	// typed ahead cancels only other lines. Without it no line does.
 	Waits func(line string) bool
+	// Warning returns a word that the prompt begins with, in red: the user shall take
+	// care with every line. "" and a nil function are none.
+	Warning func() string
 	// StatusLine returns the line that a shell without a terminal prints to
 	// stderr once a second; "" prints none.
 	StatusLine func() string

@@ -141,6 +141,7 @@ func (l *loop) startReading() (stop func()) {
 		CursorAt:  l.cursorAt,
 		Note:      func(line string) { l.screen.Print(faint(line)) },
 		Guard:     l.guard,
+		Warned:    l.warned,
 	})
 	done := make(chan struct{})
 	go func() {
@@ -225,16 +226,27 @@ func (l *loop) next() {
 	if len(l.queued) > 0 {
 		line := l.queued[0]
 		l.queued = l.queued[1:]
-		l.screen.Commit(prefix + line)
+		l.screen.Commit(l.prefixed(prefix) + line)
 		l.enter(line, false)
 		return
 	}
 	if l.joined.open {
-		l.ask <- request{prefix: prefixContinue}
+		l.ask <- request{prefix: l.prefixed(prefixContinue)}
 	} else {
-		l.ask <- request{prefix: prefix}
+		l.ask <- request{prefix: l.prefixed(prefix)}
 	}
 }
+
+// prefixed returns the prefix of a line, after the warning if there is one.
+func (l *loop) prefixed(prefix string) string {
+	if l.cfg.Warning == nil {
+		return prefix
+	}
+	return l.cfg.Warning() + prefix
+}
+
+// warned reports whether prompts have a warning.
+func (l *loop) warned() bool { return l.cfg.Warning != nil && l.cfg.Warning() != "" }
 
 // enter takes a line and runs it if it is complete. Typed lines go to the
 // history.

@@ -23,6 +23,9 @@ func StatusLine(s *snapshot.Snapshot, now time.Time) string {
 	case snapshot.Reconnecting:
 		head += " " + c.Name + " reconnecting " + graphs.Elapsed(max(now.Sub(c.Since), 0))
 	}
+	if s.Protected {
+		head += " protected"
+	}
 	if len(s.Groups) == 0 {
 		return head + " no groups"
 	}

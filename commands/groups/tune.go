@@ -2,6 +2,7 @@ package groups
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
+	"pulsh/session/broker"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -60,6 +62,10 @@ func ChangeRate(ctx context.Context, c *host.Call) error {
 	}
 	change, _ := host.Value[pacing.Change](c, "rate")
 	changed, err := applyChange(ctx, c, g, change)
+	var known *broker.Error
+	if errors.As(err, &known) {
+		return c.Refuse("rate", known.Try, "%s", err)
+	}
 	if err != nil {
 		return c.Refuse("rate", "rate "+g.Name+" 50k", "%s", err)
 	}

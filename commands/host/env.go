@@ -40,6 +40,9 @@ type Env struct {
 	Variables []lang.Variable
 	// Speed divides what wait and at wait for; 0 is 1.
 	Speed float64
+	// AllowProtected is --allow-protected: with Yes, a script may destroy and disturb
+	// on a protected cluster.
+	AllowProtected bool
 	// AllowBehind is --allow-behind: a group may fall short of its schedule.
 	AllowBehind bool
 	// Engine is --engine, which no profile overrides; "" leaves it to them.
@@ -71,6 +74,10 @@ type Local interface {
 	// Kill ends it as a crash would; its data stays.
 	Kill(ctx context.Context) error
 	Restart(ctx context.Context, tell func(lang.Step)) error
+	// Crash kills it and starts it again, the latter also if ctx ends.
+	Crash(ctx context.Context) error
+	// Suspend stops its process and continues it after a time, or when ctx ends.
+	Suspend(ctx context.Context, d time.Duration) error
 	// Report looks at it, with the last lines of its log.
 	Report(lines int) (LocalReport, error)
 }
@@ -113,12 +120,23 @@ func NewCommands(env Env, language *lang.Language) *Host {
 	}
 	c := &Host{Env: env, attached: map[reflect.Type]any{}}
 	c.Runner = lang.NewRunner(lang.Config{
-		Language: language, Host: c, Now: env.Now, Confirm: env.Confirm, Yes: env.Yes, Speed: env.Speed, Version: env.Version,
+		Language: language, Host: c, Now: env.Now, Confirm: env.Confirm, Yes: env.Yes, Protected: c.protected, AllowProtected: env.AllowProtected, Speed: env.Speed, Version: env.Version,
 		Variables: env.Variables, Ran: c.ran,
 		Turned: func(turn string) { env.Session.Mark(snapshot.MarkCommand, turn) },
 	})
 	c.Graph.Store(&View{Auto: true, Window: windowDefault, Scale: LinearScale, Layout: AutoLayout})
 	return c
+}
+
+// protected returns the name of the cluster if it is protected, else "".
+func (c *Host) protected() string {
+	if !c.Env.Session.Preferences().Protected {
+		return ""
+	}
+	if name := c.Env.Session.Cluster().Name; name != "" {
+		return name
+	}
+	return "this cluster"
 }
 
 // markWidth is the largest width of the text of a mark under the graph, in cells.

@@ -10,10 +10,11 @@ const (
 	ProfileSection lang.Section = "profiles"
 	ExportSection  lang.Section = "export"
 	ClusterSection lang.Section = "cluster"
+	ChaosSection   lang.Section = "chaos"
 	GeneralSection lang.Section = "general"
 )
 
 // Sections returns the sections in order.
 func Sections() []lang.Section {
-	return []lang.Section{GroupSection, LookSection, ScriptSection, ProfileSection, ExportSection, ClusterSection, GeneralSection}
+	return []lang.Section{GroupSection, LookSection, ScriptSection, ProfileSection, ExportSection, ClusterSection, ChaosSection, GeneralSection}
 }

@@ -92,6 +92,17 @@ func parseAll(t *source) ([]*Call, []*Error) {
 	return calls, errs
 }
 
+// run runs the command, after a question if it disturbs a protected cluster. What
+// destroys asks by itself.
+func (c *Call) run(ctx context.Context) error {
+	if c.Command.Disturbs {
+		if err := c.AskProtected(ctx); err != nil {
+			return err
+		}
+	}
+	return c.Command.Run(ctx, c)
+}
+
 // do runs the command. Its error has the place of the line.
 func (c *Call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
@@ -103,7 +114,7 @@ func (c *Call) do(ctx context.Context) error {
 		c.keep(c.recording.begin, line)
 	}
 	outer := c.task.Load()
-	err := c.Command.Run(ctx, c)
+	err := c.run(ctx)
 	c.task.Store(outer) // the progress of the script
 	if err != nil && !errors.Is(err, ErrQuit) {
 		line.Failure = secret.Redact(err.Error())

@@ -86,6 +86,7 @@ type Command struct {
 	SomeSetting bool
 	Changes     bool // it changes groups: the next command waits for a new sample
 	Destroys    bool // it destroys something in the cluster: it asks first
+	Disturbs    bool // it disturbs others or cannot be undone: it asks first on a protected cluster
 	Assigns     bool // its settings are variables of any name
 	Offline     bool // it runs without a cluster, whatever it acts on
 	Connects    bool // it connects to a cluster by itself

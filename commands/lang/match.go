@@ -80,6 +80,28 @@ func unknown(s statement) *Error {
 	return e
 }
 
+// unknownSecond returns the error for a word after a command that has no parameters, if
+// other commands begin with the same word: chaos and chaos kill. It returns nil if none
+// does.
+func unknownSecond(s statement, second word) *Error {
+	first := s.words[0].text
+	var seconds []string
+	for _, c := range s.text.rows {
+		if one, two, found := strings.Cut(c.Name, " "); found && one == first {
+			seconds = append(seconds, two)
+		}
+	}
+	if len(seconds) == 0 {
+		return nil
+	}
+	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q (%s)", first, second.text, strings.Join(seconds, ", ")))
+	e.Try = first
+	if names := spell.Nearest(second.text, seconds); len(names) > 0 {
+		e.Try = s.corrected(second.span, names)
+	}
+	return e
+}
+
 // exampleOf returns the first example of a command.
 func exampleOf(rows []Command, name string) string {
 	for _, c := range rows {

@@ -185,7 +185,7 @@ func PrepareFor(c *Call) []*Error {
 	values := a.words[:len(a.words)-2]
 	var errs []*Error
 	for _, v := range values {
-		w := Variable{Name: name, Value: v, Origin: c.origin()}
+		w := Variable{Name: name, Value: v, Origin: c.Place()}
 		if err := CheckVariableValue(name, v); err != nil {
 			return append(errs, c.wrong(a.Span, err.Error()))
 		}

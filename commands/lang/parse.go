@@ -138,6 +138,11 @@ func (c *Call) tooMany(w word) *Error {
 		e.Try = c.statement.instead(w.span, p.Name+"="+w.text)
 		return e
 	}
+	if len(c.Command.Params) == 0 {
+		if e := unknownSecond(c.statement, w); e != nil {
+			return e
+		}
+	}
 	e := c.wrong(w.span, fmt.Sprintf("unexpected %q after %s", w.text, c.Command.Usage()))
 	whole := c.statement.span()
 	e.Try = c.statement.instead(span{w.span.From, whole.To}, "")

@@ -20,6 +20,11 @@ type Config struct {
 	Confirm func(ctx context.Context, question string) bool
 	// Yes answers all questions with yes.
 	Yes bool
+	// Protected returns the name of the cluster if it is protected, else "": questions
+	// are then asked in spite of Yes, and where nobody can be asked, AllowProtected is
+	// needed beside Yes. It may be nil.
+	Protected      func() string
+	AllowProtected bool
 	// Speed divides the durations of wait and at; 0 is 1.
 	Speed float64
 	// Version is the version of the program, for recordings.

@@ -308,12 +308,9 @@ func (c *Call) assign(w word) *Error {
 			return e
 		}
 	}
-	c.assigned = append(c.assigned, Variable{Name: w.key, Value: w.value, Origin: c.origin()})
+	c.assigned = append(c.assigned, Variable{Name: w.key, Value: w.value, Origin: c.Place()})
 	return nil
 }
-
-// origin returns the origin of a variable that the line sets.
-func (c *Call) origin() string { return c.Place() }
 
 // PrepareLet sets variables for the lines that follow.
 func PrepareLet(c *Call) []*Error {

@@ -3,8 +3,10 @@ package look
 import (
 	"context"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/host"
 	"pulsh/graphs"
+	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
@@ -16,6 +18,9 @@ func ShowSession(_ context.Context, c *host.Call) error {
 		rows = append(rows, host.Fact{Name: one.Name, Value: one.Value, From: c.Origin(one.Name)})
 	}
 	rows = append(rows, host.Fact{Name: "graph", Value: c.View().Typed(), From: c.Origin(host.GraphOrigin)})
+	if s := c.Env.Session.Snapshot(); s.Chaos != nil {
+		rows = append(rows, chaosFacts(s.Chaos)...)
+	}
 	for _, f := range facts(c.Host) {
 		if !f.OfConnection() {
 			rows = append(rows, f)
@@ -33,6 +38,17 @@ func ShowSession(_ context.Context, c *host.Call) error {
 	}
 	c.Print(graphs.Table(nil, cells, nil, 0))
 	return nil
+}
+
+// chaosFacts returns the schedules of faults and the sum of what they did.
+func chaosFacts(is *snapshot.Chaos) (rows []host.Fact) {
+	for _, t := range is.Scheduled {
+		rows = append(rows, host.Fact{Name: "chaos", Value: answers.Scheduled(t), From: "chaos"})
+	}
+	if is.Sum.Events > 0 {
+		rows = append(rows, host.Fact{Name: "chaos so far", Value: is.Sum.String(), From: "chaos"})
+	}
+	return rows
 }
 
 func facts(c *host.Host) []host.Fact {
@@ -62,9 +78,12 @@ func connectionFacts(c *host.Host) []host.Fact {
 }
 
 // SetPreferences sets the preferences of a profile.
-func SetPreferences(c *host.Call, set []spec.Preference, from string) error {
+func SetPreferences(ctx context.Context, c *host.Call, set []spec.Preference, from string) error {
 	next, err := c.Env.Session.Preferences().Apply(set)
 	if err == nil {
+		if err := Unprotect(ctx, c, next); err != nil {
+			return err
+		}
 		err = c.Env.Session.SetPreferences(next)
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,7 +59,7 @@ func JUnit(w io.Writer, r Run) error {
 		s.Name = "pulsh"
 	}
 	s.Properties = properties(r)
-	s.Cases = append(append(s.expectations(r), s.schedules(r)...), s.errors(r)...)
+	s.Cases = slices.Concat(s.expectations(r), s.schedules(r), s.chaos(r), s.errors(r))
 	for _, c := range s.Cases {
 		s.Tests++
 		if c.Failure != nil {
@@ -83,6 +84,9 @@ func JUnit(w io.Writer, r Run) error {
 func properties(r Run) []property {
 	all := []property{{"pulsh", r.Report.Environment.Pulsh}, {"result", r.result()}, {"exit_code", strconv.Itoa(r.ExitCode)},
 		{"cluster", r.Report.Cluster.URL}, {"pulsar", r.Report.Cluster.Pulsar}}
+	if r.Report.Chaos != nil {
+		all = append(all, property{"chaos", r.Report.Chaos.Sum.Outcome})
+	}
 	for _, v := range r.Variables {
 		all = append(all, property{"variable." + v.Name, plainValue(v.Name, v.Value)})
 	}
@@ -117,6 +121,18 @@ func (s *suite) schedules(r Run) (out []testcase) {
 			t.Failure = &problem{x.String(), "schedule", x.String()}
 		}
 		out = append(out, t)
+	}
+	return out
+}
+
+// chaos returns a case for each fault that was caused. None of them fails: expectations
+// judge a run.
+func (s *suite) chaos(r Run) (out []testcase) {
+	if r.Report.Chaos == nil {
+		return nil
+	}
+	for _, e := range r.Report.Chaos.Events {
+		out = append(out, testcase{Name: fmt.Sprintf("chaos %d %s", e.Number, e.Name), Class: s.Name, Time: secondsText(e.Lasted), Out: e.Outcome})
 	}
 	return out
 }

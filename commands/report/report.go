@@ -42,6 +42,7 @@ func ReportNow(c *host.Host) *export.Report {
 	for _, m := range s.Marks {
 		r.Timeline = append(r.Timeline, export.Event{At: m.At, Kind: string(m.Kind), Text: m.Text})
 	}
+	r.Chaos = chaosOf(s.Chaos)
 	j := c.Journal()
 	for _, l := range j.Lines {
 		r.Lines = append(r.Lines, export.Line{At: l.At, Place: l.Place, Text: l.Text, Failure: l.Failure, Repeated: l.Told})

@@ -121,7 +121,7 @@ func connectBy(ctx context.Context, c *host.Call, p profile.Profile) error {
 // applyPreferences applies the session settings and the graph of a profile.
 func applyPreferences(ctx context.Context, c *host.Call, p profile.Profile) error {
 	set := slices.DeleteFunc(slices.Clone(p.Session), func(one spec.Preference) bool { return one.Name == "engine" && c.Env.Engine != "" })
-	if err := look.SetPreferences(c, set, "profile "+p.Name); err != nil {
+	if err := look.SetPreferences(ctx, c, set, "profile "+p.Name); err != nil {
 		return err
 	}
 	if p.Graph == (profile.Graph{}) {

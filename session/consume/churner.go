@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -61,22 +62,46 @@ func (c *churner) run(ctx context.Context, churn spec.Churn) {
 			return
 		}
 		if c.group.State() == snapshot.Running {
-			c.round(ctx, churn)
+			c.round(churn, func(chosen *slot) { c.replace(ctx, chosen) })
 		}
 		c.group.opLock.Unlock()
 	}
 }
 
-// round replaces the consumers of the next slots.
-func (c *churner) round(ctx context.Context, churn spec.Churn) {
+// round calls act for the next slots side by side, and returns their number.
+func (c *churner) round(churn spec.Churn, act func(*slot)) int {
 	slots := c.group.workers.slots()
 	var all sync.WaitGroup
 	for range churn.Of(len(slots)) {
 		c.next = (c.next + 1) % len(slots)
 		chosen := slots[c.next]
-		all.Go(func() { c.replace(ctx, chosen) })
+		all.Go(func() { act(chosen) })
 	}
 	all.Wait()
+	return churn.Of(len(slots))
+}
+
+// Disconnect breaks the connections of a share of the group's consumers, which
+// connect again. Consumers of an engine that cannot break them are replaced. It
+// returns their number. Any goroutine may call it; it waits for a command to end.
+func Disconnect(ctx context.Context, g *Group, share spec.Share) (n int, err error) {
+	if state := g.State(); state != snapshot.Running && state != snapshot.Paused {
+		return 0, g.notRunning()
+	}
+	err = g.supervisor.Do(ctx, func(ctx context.Context) error {
+		if err := g.opLock.Lock(ctx); err != nil {
+			return err // a command or the churner has it
+		}
+		defer g.opLock.Unlock()
+		g.redeliveries.consumersClosed.Store(true)
+		n = g.churner.round(spec.Churn{Share: share}, func(chosen *slot) {
+			if b, ok := chosen.attachment().consumer.(broker.Breaker); !ok || b.Break() == 0 {
+				g.churner.replace(ctx, chosen)
+			}
+		})
+		return nil
+	})
+	return n, err
 }
 
 func (c *churner) replace(ctx context.Context, old *slot) {

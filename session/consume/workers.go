@@ -71,7 +71,7 @@ func (s *workers) add(ctx context.Context, settings spec.Consumer) error {
 // subscribes for them.
 func (s *workers) addFailed(settings spec.Consumer, why error) {
 	_ = s.addBy(context.Background(), settings, func(context.Context, spec.Consumer, int) (string, broker.Consumer, error) {
-		return "", newFailedConsumer(why), nil
+		return "", broker.NewFailedConsumer(why), nil
 	})
 }
 
@@ -228,10 +228,16 @@ func (w *worker) wait(ctx context.Context) error {
 	}()
 	select {
 	case <-ended:
+		return w.slot.closeIfUnused(ctx)
 	case <-ctx.Done(): // the worker acknowledges to a dead broker; closing now could block for ever
-		return nil
 	}
-	return w.slot.closeIfUnused(ctx)
+	go func() { // ends with the worker: an open consumer would keep messages from the others
+		<-ended
+		closing, cancel := context.WithTimeout(context.Background(), churnTime)
+		defer cancel()
+		_ = w.slot.closeIfUnused(closing)
+	}()
+	return nil
 }
 
 // replace ends the workers of a slot and starts others with another consumer. If
@@ -248,7 +254,7 @@ func (s *workers) replace(ctx context.Context, old *slot) (errs []error) {
 	errs = s.endAll(ctx, ending)
 	name, consumer, err := s.group.subscription.subscribe(ctx, s.group.Settings(), old.number)
 	if err != nil {
-		consumer = newFailedConsumer(err)
+		consumer = broker.NewFailedConsumer(err)
 	}
 	fresh := s.newSlot(name, consumer, old.number)
 	s.mu.Lock()

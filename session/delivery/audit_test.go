@@ -416,3 +416,14 @@ func TestACompactedTopicLosesNothing(t *testing.T) {
 	see(l, 3)
 	require.EqualValues(t, 1, l.Totals().Gaps)
 }
+
+// After a break of the connection both copies of a message come again, and Pulsar does
+// not count all redeliveries: the topic holds it twice all the same.
+func TestADuplicateThatIsRedeliveredIsOne(t *testing.T) {
+	l := NewAudit(64)
+	for range 3 {
+		observe(l.Reader(), payload.Stamp{Producer: 1, Sequence: 7}, 70, 0)
+		observe(l.Reader(), payload.Stamp{Producer: 1, Sequence: 7}, 71, 0)
+	}
+	require.Equal(t, Totals{Received: 6, Duplicated: 1, Redelivered: 4, Period: 1, Producers: 1}, l.Totals())
+}

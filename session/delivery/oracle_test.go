@@ -15,10 +15,13 @@ type oracle struct {
 	width, base, next uint64
 	opened            bool
 	seen              map[uint64]uint32
+	second            map[uint64]uint32 // the other entry of a number that is stored twice
 	sums              Totals
 }
 
-func newOracle(width uint64) *oracle { return &oracle{width: width, seen: map[uint64]uint32{}} }
+func newOracle(width uint64) *oracle {
+	return &oracle{width: width, seen: map[uint64]uint32{}, second: map[uint64]uint32{}}
+}
 
 // low returns the lowest number of the window.
 func (o *oracle) low() uint64 {
@@ -56,6 +59,10 @@ func (o *oracle) observe(n uint64, entry, redelivery uint32) Class {
 	case known && (first == entry || redelivery > 0):
 		return o.again(redelivery)
 	case known:
+		if second, twice := o.second[n]; twice && second == entry {
+			return o.again(redelivery)
+		}
+		o.second[n] = entry
 		o.sums.Duplicated++
 		return Duplicated
 	}

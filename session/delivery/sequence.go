@@ -40,6 +40,8 @@ type sequence struct {
 	received, lost, gaps                               uint64
 	duplicated, redelivered, outOfOrder, outsideWindow uint64
 
+	seconds map[uint64]uint32 // of the last numbers that are stored twice, the fingerprint of the second entry
+
 	redeliveredByBroker uint64 // of redelivered, how many the broker counted as such
 
 	shortestTransit int64 // since the last ShortestTransits
@@ -159,9 +161,20 @@ func (s *sequence) inWindow(n uint64, entry, redelivery uint32) Class {
 	case redelivery > 0 || s.entries[n&(s.width-1)] == entry:
 		return s.countRedelivery(redelivery)
 	}
+	if second, ok := s.seconds[n]; ok && second == entry {
+		return s.countRedelivery(redelivery) // the broker does not count all redeliveries
+	}
+	if s.seconds == nil || len(s.seconds) >= secondsMax {
+		s.seconds = map[uint64]uint32{}
+	}
+	s.seconds[n] = entry
 	s.duplicated++
 	return Duplicated
 }
+
+// secondsMax bounds the numbers whose second entry is remembered: all that one producer
+// has in flight when its connection breaks.
+const secondsMax = 1 << 14
 
 // countRedelivery accounts for a redelivery. The broker may not have counted
 // it.

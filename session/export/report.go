@@ -26,7 +26,8 @@ type Report struct {
 	Timeline       []Event     `json:"timeline"`
 	Lines          []Line      `json:"lines"`
 	Checks         []Check     `json:"checks"`
-	Script         string      `json:"script"` // lines that repeat the run
+	Chaos          *Chaos      `json:"chaos,omitempty"` // nil if no fault was caused
+	Script         string      `json:"script"`          // lines that repeat the run
 }
 
 // Environment describes the versions and the machine of a run.

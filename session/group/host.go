@@ -5,6 +5,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/delivery"
+	"pulsh/session/pacing"
 	"pulsh/session/payload"
 	"pulsh/session/snapshot"
 )
@@ -19,6 +20,9 @@ type Host struct {
 	Audits *delivery.Registry
 	Bodies *payload.Budget      // of the memory for the bodies of all groups
 	Engine func() broker.Engine // returns the engine of groups that choose none
+	// Allow refuses a rate of a producer group that a protected cluster does not
+	// allow, together with those of the other groups; nil allows all.
+	Allow func(name string, peak pacing.Rate) error
 }
 
 // Cluster is the open cluster as groups see it.

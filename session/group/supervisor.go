@@ -19,6 +19,7 @@ const (
 type Supervisor struct {
 	Loop
 	check func(ctx context.Context, tick bool)
+	jobs  chan func(ctx context.Context)
 
 	// The loop's goroutine alone uses the fields below.
 	reported map[string]bool // the troubles that were reported since the group was well
@@ -30,7 +31,7 @@ type Supervisor struct {
 // NewSupervisor returns a supervisor that is not started. tick tells check that it
 // is called because CheckEvery has passed.
 func NewSupervisor(check func(ctx context.Context, tick bool)) *Supervisor {
-	s := &Supervisor{check: check}
+	s := &Supervisor{check: check, jobs: make(chan func(context.Context))}
 	s.Loop = newLoop(s.run)
 	return s
 }
@@ -45,10 +46,42 @@ func (s *Supervisor) run(ctx context.Context) {
 			tick = true
 		case <-s.wake:
 		case <-s.due():
+		case job := <-s.jobs:
+			job(ctx)
+			continue
 		case <-ctx.Done():
 			return
 		}
 		s.check(ctx, tick)
+	}
+}
+
+// Do calls act in the supervisor's goroutine, when no command changes the group and
+// no check runs, and returns after it. The end of ctx ends the context of act, and so
+// does a command, which act then tells by an error and is called again after. It is an
+// error if ctx ends before the supervisor is free.
+func (s *Supervisor) Do(ctx context.Context, act func(ctx context.Context) error) error {
+	for {
+		var err error
+		interrupted := false
+		done := make(chan struct{})
+		job := func(running context.Context) {
+			defer close(done)
+			both, cancel := context.WithCancel(running)
+			defer cancel()
+			defer context.AfterFunc(ctx, cancel)()
+			err = act(both)
+			interrupted = err != nil && running.Err() != nil
+		}
+		select {
+		case s.jobs <- job:
+			<-done
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if !interrupted {
+			return err
+		}
 	}
 }
 

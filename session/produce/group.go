@@ -34,6 +34,7 @@ type Group struct {
 	supervisor *supervisor
 	stopping   atomic.Bool // from a stop to the next start
 	terminated atomic.Bool // the topic, while it leaves sends unanswered
+	nextBroken int         // index of the producer that Disconnect broke last; the supervisor's goroutine alone uses it
 
 	schedule atomic.Pointer[pacing.Schedule] // of the present or the last run
 }
@@ -65,6 +66,9 @@ func (g *Group) Schedule() *pacing.Schedule { return g.schedule.Load() }
 
 // Start opens the producers, then lets the schedule run from that moment on.
 func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
+	if err := g.allow(g.Settings().Rate.Peak(0)); err != nil {
+		return err
+	}
 	if _, err := g.Begin(cluster); err != nil {
 		return err
 	}
@@ -172,6 +176,11 @@ func (g *Group) Scale(ctx context.Context, workers int) error {
 // be opened.
 func (g *Group) Apply(ctx context.Context, settings spec.Producer) (done group.Rebuild, err error) {
 	old := g.Settings()
+	if g.Active() && settings.Rate.String() != old.Rate.String() {
+		if err := g.allow(settings.Rate.Peak(g.Schedule().Base())); err != nil {
+			return done, err
+		}
+	}
 	if g.Active() && settings.NeedsProducers(old) {
 		defer g.pauseSupervisor()()
 		if done, err = g.rebuild(ctx, settings); err != nil {
@@ -202,6 +211,9 @@ func (g *Group) SetRate(shape pacing.Shape) {
 func (g *Group) Burst(factor float64, d time.Duration) error {
 	if state := g.State(); state != snapshot.Running {
 		return fmt.Errorf("%s is %s", g.Name(), state)
+	}
+	if err := g.allow(pacing.Rate(float64(g.Schedule().Base()) * factor)); err != nil {
+		return err
 	}
 	g.Schedule().Burst(factor, d)
 	return nil

@@ -52,7 +52,7 @@ func TestProfileErrorsNameThePlace(t *testing.T) {
 			"p.toml:3:13: workers must be at most 1000\n    workers = 10000 # many\n              ^^^^^"},
 		{"inline table", "produce = { fast = { workers = 0 } }\n",
 			"p.toml:1:11: workers must be at least 1\n  produce = { fast = { workers = 0 } }\n            ^"},
-		{"type", "[consume.sub1]\nworkers = [1]\n", "p.toml:2:11: workers is a text or a number\n  workers = [1]\n            ^^^"},
+		{"type", "[consume.sub1]\nworkers = [1]\n", "p.toml:2:11: workers is a text, a number, true or false\n  workers = [1]\n            ^^^"},
 		{"group's name", "[produce.1st]\n", "p.toml:1:2: \"1st\" is not a name: it must begin with a letter\n  [produce.1st]\n   ^^^^^^^^^^^"},
 		{"two groups", "[produce.a]\n[consume.a]\n", "p.toml:2:2: there are two groups \"a\"\n  [consume.a]\n   ^^^^^^^^^"},
 		{"secret", "[connection]\ntoken = \"abc\"\n",

@@ -325,7 +325,7 @@ func readSettings[S any](d *tomlFile, path []string, table map[string]any, setti
 		here := append(slices.Clone(path), name)
 		text, ok := scalar(table[name])
 		if !ok {
-			return d.wrong(here, fmt.Errorf("%s is a text or a number", name))
+			return d.wrong(here, fmt.Errorf("%s is a text, a number, true or false", name))
 		}
 		s, _ := spec.FindSetting(settings, name)
 		if err := s.Set(into, text); err != nil {
@@ -345,6 +345,11 @@ func scalar(value any) (string, bool) {
 		return v, true
 	case int64:
 		return strconv.FormatInt(v, 10), true
+	case bool:
+		if v {
+			return "on", true
+		}
+		return "off", true
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64), true
 	}

@@ -14,13 +14,15 @@ import (
 // Snapshot is the state of a session at one instant. The sampler builds one
 // every 100 ms. A published Snapshot is immutable, so readers need no lock.
 type Snapshot struct {
-	At      time.Time
-	Elapsed time.Duration // since the session began
-	Cluster Cluster
-	Groups  []Group // in the order of their creation
-	Totals  Totals
-	Process metrics.ProcessStats
-	Marks   []Mark // newest last, at most spec.MarksMax
+	At        time.Time
+	Elapsed   time.Duration // since the session began
+	Cluster   Cluster
+	Groups    []Group // in the order of their creation
+	Totals    Totals
+	Process   metrics.ProcessStats
+	Marks     []Mark // newest last, at most spec.MarksMax
+	Protected bool   // the cluster is, by the session's settings
+	Chaos     *Chaos // nil until a fault was scheduled
 }
 
 // Group returns the snapshot of the named group.
@@ -225,6 +227,7 @@ const (
 	MarkNote      MarkKind = "mark"
 	MarkReconnect MarkKind = "reconnect"
 	MarkError     MarkKind = "error"
+	MarkChaos     MarkKind = "chaos"
 )
 
 // Mark is one event on the time axis.

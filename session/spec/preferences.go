@@ -29,6 +29,9 @@ const (
 	behindAllowed = "allowed"
 )
 
+// protectedRate is the default of ProtectedRate: enough to see that a cluster works.
+const protectedRate = 10_000
+
 // off is how a limit that does not apply is written.
 const off = "off"
 
@@ -44,6 +47,10 @@ type Preferences struct {
 	Memory  Limits // of pulsh, in bytes
 	Dead    time.Duration
 	Engine  broker.Engine // of groups that choose none: ClientEngine or WireEngine
+	// Protected is for a cluster that others depend on: no chaos, no more than
+	// ProtectedRate, and every destructive command asks.
+	Protected     bool
+	ProtectedRate pacing.Rate // most messages per second of all producer groups together; max for no bound
 	// BehindAllowed lets a run succeed that fell behind its schedule.
 	BehindAllowed bool
 }
@@ -56,6 +63,8 @@ func DefaultPreferences() Preferences {
 		Rate:    Limits{Warn: 95, Fail: 80},
 		Dead:    10 * time.Second,
 		Engine:  broker.ClientEngine,
+
+		ProtectedRate: protectedRate,
 	}
 }
 
@@ -145,6 +154,23 @@ func newPreferenceSettings() []Setting[Preferences] {
 				}
 				p.BehindAllowed = text == behindAllowed
 				return nil
+			}},
+		Setting[P]{Name: "protected", Kind: "WORD", Live: true, Words: []string{"on", "off"},
+			Doc:   "for a cluster that others depend on: no chaos, a bounded rate, and every command that destroys or disturbs asks first",
+			Read:  func(p *P) string { return writeSwitch(p.Protected) },
+			Write: func(p *P, text string) error { return readSwitch(&p.Protected, text) }},
+		Setting[P]{Name: "protected-rate", Kind: "RATE", Live: true, Words: []string{"max"},
+			Doc:  "on a protected cluster, the most messages per second of all producer groups together",
+			Read: func(p *P) string { return cmp.Or(p.ProtectedRate, protectedRate).String() },
+			Write: func(p *P, text string) error {
+				rate, err := pacing.ParseRate(text)
+				if err == nil && rate <= 0 {
+					err = fmt.Errorf("%q is not a rate above 0", text)
+				}
+				if err == nil {
+					p.ProtectedRate = rate
+				}
+				return err
 			}},
 		Setting[P]{Name: "engine", Kind: "WORD", Words: texts([]broker.Engine{broker.ClientEngine, broker.WireEngine}),
 			Doc:  "engine of groups that choose none: client is the Go client, wire is pulsh's own; running groups follow at their next rebuild or start",

@@ -61,6 +61,9 @@ type Config struct {
 	// goroutine of the key reader. It reports whether one was asked for. It may be
 	// nil.
 	CursorAt func(row, column int) bool
+	// Warned reports whether the text before the line is red instead of cyan; nil
+	// never.
+	Warned func() bool
 	// Note prints a line of advice above the input line.
 	Note func(line string)
 	// Guard is deferred in every goroutine of the editor. It gives the terminal
@@ -71,6 +74,9 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	if c.Complete == nil {
 		c.Complete = func(_ string, cursor int) ([]Suggestion, int) { return nil, cursor }
+	}
+	if c.Warned == nil {
+		c.Warned = func() bool { return false }
 	}
 	if c.Scroll == nil {
 		c.Scroll = func(int) {}

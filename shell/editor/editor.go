@@ -121,6 +121,7 @@ func (e *Editor) commit(line string) string {
 // draw shows the line.
 func (e *Editor) draw() {
 	width, height := e.cfg.Display.Size()
+	e.typing.warned = e.cfg.Warned()
 	e.prompt.setLine(e.typing.view(e.prefix, max(width, 1), height, e.cfg.Color))
 }
 

@@ -178,3 +178,14 @@ func TestTheViewShowsTheWholeLine(t *testing.T) {
 	v = y.view("> ", 20, 12, true)
 	require.Equal(t, [2]int{0, 1}, [2]int{v.X, v.Y}, "behind a full row begins the next")
 }
+
+func TestAWarningIsRedAndReadWithoutColours(t *testing.T) {
+	y := newTyping(OpenHistory("", nil), nil)
+	y.press(text("list"))
+	require.Equal(t, prefixStyle, y.view("> ", 20, 12, true).Rows[0][0].Style)
+	y.warned = true
+	require.Equal(t, warnedStyle, y.view("protected> ", 20, 12, true).Rows[0][0].Style)
+	plain := y.view("protected> ", 20, 12, false)
+	require.Equal(t, screen.Style{}, plain.Rows[0][0].Style)
+	require.Equal(t, "protected> list", screen.RowText(plain.Rows[0]))
+}

@@ -8,7 +8,8 @@ import (
 
 var (
 	prefixStyle = screen.NewStyle(color.FgCyan) // the "> " before the line
-	ghostStyle  = screen.NewStyle(color.Faint)  // the rest of a history line behind the input line
+	warnedStyle = screen.NewStyle(color.FgRed, color.Bold)
+	ghostStyle  = screen.NewStyle(color.Faint) // the rest of a history line behind the input line
 )
 
 // popupLook holds the styles of the parts of the popup.

@@ -16,6 +16,7 @@ const undoMax = 200
 type typing struct {
 	line
 	history *History // nil for an answer, which has no history
+	warned  bool     // the text before the line is red
 
 	undo    []line
 	letters bool   // the last change inserted a letter: the next letter is the same undo step
@@ -306,7 +307,7 @@ func (y *typing) endsOrDeletes() bool {
 func (y *typing) view(prefix string, width, height int, color bool) screen.View {
 	style := screen.Style{}
 	if color {
-		style = prefixStyle
+		style = either(y.warned, warnedStyle, prefixStyle)
 	}
 	head := styled(screen.Cells(prefix, false), style)
 	cells := append(head, screen.Cells(y.Text, false)...)

@@ -83,6 +83,9 @@ func (f *Frames) sessionRow(s *snapshot.Snapshot, now time.Time, width int) stri
 		f.clusterSign(s.Cluster, now).cell(false),
 	}
 	cells = append(cells, f.clusterCells(s.Cluster, now)...)
+	if s.Protected {
+		cells = append(cells, graphs.Cell{Text: "protected", Priority: always - 2, Style: f.palette.Red})
+	}
 	cells = append(cells, f.sums(s)...)
 	return graphs.Row(width, append(cells, f.costs(s, width >= wide)...))
 }

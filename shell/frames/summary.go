@@ -22,6 +22,10 @@ func Summary(s *snapshot.Snapshot) []string {
 			nameWidth = max(nameWidth, graphs.Width(g.Name))
 		}
 	}
+	caused := s.Chaos != nil && s.Chaos.Sum.Events > 0
+	if caused {
+		nameWidth = max(nameWidth, len("chaos"))
+	}
 	var lines []string
 	for _, g := range s.Groups {
 		var facts []string
@@ -37,6 +41,9 @@ func Summary(s *snapshot.Snapshot) []string {
 			facts = append(facts, "failed: "+g.LastError)
 		}
 		lines = append(lines, "  "+graphs.Left(g.Name, nameWidth)+"  "+graphs.Clean(strings.Join(facts, " · ")))
+	}
+	if caused {
+		lines = append(lines, "  "+graphs.Left("chaos", nameWidth)+"  "+s.Chaos.Sum.String())
 	}
 	return append(lines, "  "+processLine(s))
 }

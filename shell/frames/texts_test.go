@@ -50,6 +50,25 @@ func TestSummaryTellsDisorderWhereOrderIsPromised(t *testing.T) {
 	require.Equal(t, "12 outstanding · 0 duplicated", fact(func(g *snapshot.Group) { g.Consumer.Delivery.NotYetReceived = 12 }))
 }
 
+func TestTheSummaryTellsOfChaos(t *testing.T) {
+	s := &snapshot.Snapshot{Chaos: &snapshot.Chaos{Sum: snapshot.ChaosSum{Events: 2, Acks: 2, FirstAck: 1300 * time.Millisecond, P99: 7 * time.Second, Duplicated: 3, NotBack: 1}}}
+	require.Equal(t, "chaos 2 events · first ack within 1.3s · peak p99 7.0s · 0 lost · 3 duplicated · 1 without recovery",
+		strings.Join(strings.Fields(Summary(s)[0]), " "))
+}
+
+// The word is there at every width, with and without colours.
+func TestAProtectedClusterIsSeen(t *testing.T) {
+	for _, color := range []bool{false, true} {
+		for _, width := range []int{60, 80, 120, 200} {
+			scene := running()
+			scene.snapshot.Protected = true
+			f := New(scene, func(*snapshot.Snapshot) Picture { return Picture{} }, Look{Color: color})
+			rows := f.Frame(at, width, 24).Status
+			require.Contains(t, rows[len(rows)-1], "protected", "%d columns", width)
+		}
+	}
+}
+
 func TestGreeting(t *testing.T) {
 	c := sessionAt().Cluster
 	require.Equal(t, "pulsh 0.1.0 · pulsar://127.0.0.1:6650 · Pulsar 4.0.8 (local, ready in 5.4 s)", Greeting("0.1.0", c, 5400*time.Millisecond)[0])

@@ -2,6 +2,7 @@ package start
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -112,7 +113,7 @@ func (p *program) writeReport(code int) int {
 		case r.path == standard:
 			_, err = p.Out.Write(b.Bytes())
 		default:
-			err = os.WriteFile(r.path, b.Bytes(), 0o644)
+			err = writeReportFile(r.path, b.Bytes())
 		}
 		if err != nil {
 			fmt.Fprintln(p.Err, "cannot write the report:", err)
@@ -120,6 +121,23 @@ func (p *program) writeReport(code int) int {
 		}
 	}
 	return code
+}
+
+// writeReportFile replaces a file. After an error the old file is unchanged, and an
+// empty one, which stood for the report, is gone.
+func writeReportFile(path string, data []byte) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, data, 0o644) // a device or a pipe
+	}
+	_, err = report.WriteWhole(context.Background(), path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	if err != nil && info != nil && info.Size() == 0 {
+		_ = os.Remove(path)
+	}
+	return err
 }
 
 func (p *program) outcome(code int) outcome.Run {

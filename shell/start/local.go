@@ -3,6 +3,7 @@ package start
 import (
 	"context"
 	"sync"
+	"time"
 
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
@@ -86,6 +87,16 @@ func (l *localPulsar) Kill(ctx context.Context) error {
 // Restart restarts the server with its data.
 func (l *localPulsar) Restart(ctx context.Context, _ func(lang.Step)) error {
 	return l.with(func(s *local.Server) error { return s.Restart(ctx) })
+}
+
+// Crash kills the server and starts it again.
+func (l *localPulsar) Crash(ctx context.Context) error {
+	return l.with(func(s *local.Server) error { return s.Crash(ctx) })
+}
+
+// Suspend stops the process of the server for a time.
+func (l *localPulsar) Suspend(ctx context.Context, d time.Duration) error {
+	return l.with(func(s *local.Server) error { return s.Suspend(ctx, d) })
 }
 
 func (l *localPulsar) with(act func(*local.Server) error) error {

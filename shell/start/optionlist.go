@@ -112,6 +112,9 @@ func scriptOptions() []option {
 			set: func(o *Options, _ *Level, s Setting) error { o.JSON = s.Value; return anything(s.Value) }},
 		{name: "yes", doc: "do not ask before destructive commands (required in scripts)",
 			set: func(o *Options, _ *Level, _ Setting) error { o.Yes = true; return nil }},
+		{name: "allow-protected", doc: "with --yes, let a script destroy and disturb on a protected cluster",
+			set:  func(o *Options, _ *Level, _ Setting) error { o.AllowProtected = true; return nil },
+			more: "A profile with protected = true protects a cluster. At the prompt pulsh asks in any case, also with --yes."},
 		{name: "check", value: fileValue, sample: "smoke.pulsh", doc: "check a script without running it",
 			set: func(o *Options, _ *Level, s Setting) error { o.Check = s.Value; return nil }},
 	}

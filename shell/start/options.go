@@ -29,6 +29,7 @@ type Options struct {
 	Set              []lang.Variable
 	Speed            float64 // divides the waits of scripts; 0 is 1
 	AllowBehind      bool
+	AllowProtected   bool
 	Engine           string // of groups that choose none, "" for that of the profile or the default
 	JSON, JUnit      string // files for the results; "-" is standard output
 	Yes              bool   // all questions are answered with yes

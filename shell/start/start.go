@@ -86,7 +86,7 @@ func Run(o Options, version string, builtin []byte, files Streams) (code int) {
 	}
 	defer func() {
 		if err := stop(); err != nil {
-			fmt.Fprintf(files.Err, "the CPU profile cannot be written: %v\n", err)
+			fmt.Fprintf(files.Err, "cannot write the CPU profile: %v\n", err)
 			code = max(code, lang.ExitFailed)
 		}
 	}()
@@ -157,7 +157,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		Lines:   p.typed,
 		Confirm: p.confirm(),
 
-		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind, Engine: o.Engine,
+		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind, AllowProtected: o.AllowProtected, Engine: o.Engine,
 	})
 	p.history.SuggestOnly(p.commands.Accepts)
 	p.frames = frames.New(p.session, p.shown, frames.Look{Color: !color.NoColor, ASCII: p.locale.ascii})
@@ -232,6 +232,7 @@ func (p *program) run() int {
 		Questions:  p.asked,
 		Progress:   p.progress,
 		StatusLine: p.statusLine,
+		Warning:    p.warning,
 		Close:      p.close,
 		Summary:    p.summary,
 		Stdin:      p.In, Stdout: p.results(), Stderr: p.Err,
@@ -250,6 +251,14 @@ func (p *program) close(ctx context.Context) {
 	if err := p.local.release(releasing); err != nil {
 		fmt.Fprintln(p.Err, err)
 	}
+}
+
+// warning returns what the prompt begins with on a protected cluster.
+func (p *program) warning() string {
+	if p.session.Preferences().Protected {
+		return "protected"
+	}
+	return ""
 }
 
 // statusLine returns the status for a shell without a terminal, "" without groups.
@@ -305,7 +314,11 @@ func profileCPU(path string) (stop func() error, err error) {
 	}
 	return func() error {
 		pprof.StopCPUProfile()
-		return errors.Join(writer.err, file.Close())
+		err := errors.Join(writer.err, file.Close())
+		if info, found := os.Stat(path); err != nil && found == nil && info.Mode().IsRegular() {
+			_ = os.Remove(path)
+		}
+		return err
 	}, nil
 }
 

@@ -37,9 +37,10 @@ const (
 
 // Options describe a cluster.
 type Options struct {
-	Latency time.Duration // from a send to its receipt; 0 is 1 ms
-	SizeMax int           // bytes of the largest body; 0 is 5 MiB, Pulsar's own
-	Keep    int           // messages kept in a partition after all have acked them; 0 is 100,000
+	Latency   time.Duration // from a send to its receipt; 0 is 1 ms
+	SizeMax   int           // bytes of the largest body; 0 is 5 MiB, Pulsar's own
+	Keep      int           // messages kept in a partition after all have acked them; 0 is 100,000
+	Breakable bool          // producers and consumers are Breakers, as those of the wire engine are
 }
 
 // Cluster is one Pulsar as a test holds it: it connects clients, and causes

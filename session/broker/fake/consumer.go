@@ -62,6 +62,9 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 		s.consumers = append(s.consumers, u)
 		s.dispatch()
 	}
+	if c.options.Breakable {
+		return breakableConsumer{u}, nil
+	}
 	return u, nil
 }
 

@@ -99,6 +99,9 @@ func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec)
 	l := &producer{cluster: c, spec: spec, topic: t, bodies: bodies,
 		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), writer: spec.Bodies.Extras.Writer(spec.Seed), room: sync.NewCond(&c.mu)}
 	c.producers = append(c.producers, l)
+	if c.options.Breakable {
+		return breakableProducer{l}, nil
+	}
 	return l, nil
 }
 

@@ -84,6 +84,9 @@ type Config struct {
 	BrokerPort, WebPort, ZooKeeperPort int
 	// Heap and Direct bound Java's memory, in bytes; 0 is the default.
 	Heap, Direct int64
+	// Advertised is the address at which the broker tells clients to reach it;
+	// default: 127.0.0.1. Tests put a proxy there.
+	Advertised string
 	// JavaFlags are added to Java's own flags.
 	JavaFlags []string
 	// Fresh removes the data of earlier servers if this call starts one.
@@ -131,6 +134,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Version == "" {
 		c.Version = Version
+	}
+	if c.Advertised == "" {
+		c.Advertised = "127.0.0.1"
 	}
 	if c.BrokerPort == 0 {
 		c.BrokerPort = DefaultBrokerPort

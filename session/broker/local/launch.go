@@ -69,7 +69,7 @@ func javaCommand(cfg Config, p ports, at serverPaths) []string {
 		"-cp", at.conf+":"+at.lib+"/*", "org.apache.pulsar.PulsarStandaloneStarter",
 		"--config", at.conf+"/standalone.conf", "-nfw", "-nss",
 		"--num-bookies", "1", "--bookkeeper-port", strconv.Itoa(p.Bookie), "--bookkeeper-dir", at.data+"/bk",
-		"--zookeeper-dir", at.data+"/zk", "--zookeeper-port", strconv.Itoa(p.ZooKeeper), "-a", "127.0.0.1")
+		"--zookeeper-dir", at.data+"/zk", "--zookeeper-port", strconv.Itoa(p.ZooKeeper), "-a", cfg.Advertised)
 }
 
 // serverEnv selects ZooKeeper for the metadata: with the default store, 2 of 13
@@ -77,7 +77,7 @@ func javaCommand(cfg Config, p ports, at serverPaths) []string {
 func serverEnv() []string { return []string{"PULSAR_STANDALONE_USE_ZOOKEEPER=1"} }
 
 // writeConf writes the configuration of a server into dir.
-func writeConf(dir string, p ports, bind string) error {
+func writeConf(dir string, p ports, bind, advertised string) error {
 	raw, err := confFiles.ReadFile("conf/standalone.conf")
 	if err != nil {
 		return err
@@ -88,10 +88,9 @@ func writeConf(dir string, p ports, bind string) error {
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, struct {
-		Ports    ports
-		Bind     string
-		Loopback string
-	}{p, bind, loopbackInterface()}); err != nil {
+		Ports                      ports
+		Bind, Advertised, Loopback string
+	}{p, bind, advertised, loopbackInterface()}); err != nil {
 		return err
 	}
 	if err := writeFile(filepath.Join(dir, "standalone.conf"), b.Bytes()); err != nil {
@@ -137,7 +136,7 @@ func (i instance) plan(ctx context.Context, cfg Config, src source, before ports
 	if src.docker != "" {
 		bind = "0.0.0.0" // inside the container; it is published on 127.0.0.1 only
 	}
-	if err := writeConf(i.file("conf"), p, bind); err != nil {
+	if err := writeConf(i.file("conf"), p, bind, cfg.Advertised); err != nil {
 		return state{}, err
 	}
 	s := state{Phase: phaseStarting, Ports: p, Version: src.version, Source: src.text, Note: note}

@@ -107,6 +107,7 @@ func (s *supervisor) watch(signals <-chan os.Signal) {
 				return
 			}
 		case <-tick.C:
+			s.at.continueOverdue(s.server)
 			if s.unused() {
 				s.stop()
 				return
@@ -144,6 +145,7 @@ func (s *supervisor) unused() bool {
 func (s *supervisor) stop() {
 	s.asked = true
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	_ = s.cmd.Process.Signal(syscall.SIGCONT) // a suspended process takes no SIGTERM
 	ctx, cancel := context.WithTimeout(context.Background(), stopGrace)
 	defer cancel()
 	if c := s.run.StopCommand; len(c) > 0 {

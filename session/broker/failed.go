@@ -1,40 +1,38 @@
-package consume
+package broker
 
-import (
-	"context"
+import "context"
 
-	"pulsh/session/broker"
-)
-
-// failedConsumer is the consumer of a slot for which none could be subscribed.
-// It has ended from the beginning, so the supervisor replaces it.
+// failedConsumer is a consumer that could not be subscribed. It has ended from the
+// beginning.
 type failedConsumer struct {
 	ended chan struct{}
 	why   error
 }
 
-func newFailedConsumer(why error) broker.Consumer {
+// NewFailedConsumer returns a consumer that receives nothing and has ended, because
+// none could be subscribed.
+func NewFailedConsumer(why error) Consumer {
 	f := &failedConsumer{ended: make(chan struct{}), why: why}
 	close(f.ended)
 	return f
 }
 
 // Receive returns nothing.
-func (f *failedConsumer) Receive(<-chan struct{}, []broker.Delivery) int { return 0 }
+func (f *failedConsumer) Receive(<-chan struct{}, []Delivery) int { return 0 }
 
 // Ack fails.
-func (f *failedConsumer) Ack(run []broker.Delivery) (int, error) {
-	return len(run), &broker.Error{Category: broker.Disconnected, Message: "there is no consumer", Cause: f.why}
+func (f *failedConsumer) Ack(run []Delivery) (int, error) {
+	return len(run), &Error{Category: Disconnected, Message: "there is no consumer", Cause: f.why}
 }
 
 // AckUpTo fails.
-func (f *failedConsumer) AckUpTo(run []broker.Delivery) error {
+func (f *failedConsumer) AckUpTo(run []Delivery) error {
 	_, err := f.Ack(run)
 	return err
 }
 
 // Nack does nothing.
-func (f *failedConsumer) Nack([]broker.Delivery) {}
+func (f *failedConsumer) Nack([]Delivery) {}
 
 // Waiting returns 0.
 func (f *failedConsumer) Waiting() int { return 0 }
