@@ -186,8 +186,14 @@ func (b *Broker) open(topic string, create bool) (*Topic, error) {
 	if n, ok := b.partitioned[name.Base]; ok && name.Partition >= n {
 		return nil, refuse(protocol.NotAllowedError, "Partition %d of %s does not exist: it has %d", name.Partition, name.Base, n)
 	}
+	if !b.namespaces[name.Namespace] {
+		return nil, refuse(protocol.TopicNotFound, "Policies not found for %s namespace", name.Namespace)
+	}
 	if !create || b.cfg.NoCreation {
 		return nil, refuse(protocol.TopicNotFound, "Topic %s not found", name.Full)
+	}
+	if b.crowded(name, 1) {
+		return nil, refuse(protocol.NotAllowedError, "Exceed the maximum number of topics in namespace")
 	}
 	return b.make(name), nil
 }
@@ -196,7 +202,6 @@ func (b *Broker) open(topic string, create bool) (*Topic, error) {
 func (b *Broker) make(name Name) *Topic {
 	t := newTopic(b, name)
 	b.topics[name.Full] = t
-	b.namespaces[name.Namespace] = true
 	b.changed([]string{name.Full}, nil)
 	return t
 }
@@ -207,6 +212,10 @@ var (
 	ErrMissing = fmt.Errorf("it does not exist")
 	ErrBusy    = fmt.Errorf("it is in use")
 	ErrInvalid = fmt.Errorf("it is not possible")
+
+	ErrNamespace     = fmt.Errorf("there is no such namespace")
+	ErrTopics        = fmt.Errorf("the namespace has as many topics as it may have")
+	ErrSubscriptions = fmt.Errorf("the topic has as many subscriptions as it may have")
 )
 
 // Create creates a topic, partitioned if partitions is above 0.
@@ -219,8 +228,12 @@ func (b *Broker) Create(topic string, partitions int) error {
 	defer b.mu.Unlock()
 	_, parted := b.partitioned[name.Full]
 	switch {
+	case !b.namespaces[name.Namespace]:
+		return ErrNamespace
 	case parted || b.topics[name.Full] != nil:
 		return ErrExists
+	case b.crowded(name, max(partitions, 1)):
+		return ErrTopics
 	case partitions > partitionsMax:
 		return ErrInvalid
 	case partitions > 0:
@@ -235,8 +248,22 @@ func (b *Broker) Create(topic string, partitions int) error {
 	return nil
 }
 
+// crowded reports whether n more topics are too many for a namespace. The lock is
+// held.
+func (b *Broker) crowded(name Name, n int) bool {
+	most := b.policies.of(name, b.cfg).topicsMax
+	if most <= 0 {
+		return false
+	}
+	for _, t := range b.topics {
+		if t.name.Namespace == name.Namespace {
+			n++
+		}
+	}
+	return n > most
+}
+
 func (b *Broker) addPartitions(name Name, from, to int) {
-	b.namespaces[name.Namespace] = true
 	var created []string
 	for i := from; i < to; i++ {
 		part, _ := ParseName(protocol.PartitionName(name.Full, i)) // its whole is valid

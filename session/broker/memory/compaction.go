@@ -33,6 +33,9 @@ func (c *compacted) from(n int64) (int64, *log.Entry) {
 	return c.numbers[i], &c.entries[i]
 }
 
+// compactionName is the subscription that stands for the compaction.
+const compactionName = "__compaction"
+
 // message names one message of a log.
 type message struct {
 	entry int64
@@ -73,6 +76,10 @@ func (t *Topic) Compact() {
 			next.memory += int64(len(e.Data))
 		}
 	}
+	if t.subs[compactionName] == nil {
+		t.subscription(compactionName, true, next.horizon)
+	}
+	t.subs[compactionName].moveTo(next.horizon)
 	t.broker.used.Add(next.memory - t.compacted.memory)
 	t.compacted = next
 }

@@ -73,6 +73,9 @@ func (b *Broker) AddConsumer(peer Peer, m *protocol.Subscribe) (*Consumer, error
 		}
 	}
 	c := &Consumer{ID: m.ConsumerID, Name: m.Name, peer: peer, priority: m.Priority, epoch: m.Epoch, since: b.cfg.Now()}
+	if s == nil && t.crowded() {
+		return nil, refuse(protocol.NotAllowedError, "Exceed the maximum number of subscriptions of the topic: %s", t.name.Full)
+	}
 	if s == nil {
 		s = t.subscription(m.Subscription, !m.NonDurable && t.stored, t.startOf(m))
 	}
@@ -348,6 +351,7 @@ func (c *Consumer) send(n int64, e *log.Entry, redelivery uint32, set protocol.A
 		c.resent += left
 		s.resent += left
 	}
+	s.dispatched(left, len(e.Data))
 	c.lastSent = s.topic.broker.nowMs()
 	c.peer.Push(&d)
 }

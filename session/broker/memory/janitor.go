@@ -143,7 +143,7 @@ func (t *Topic) oldestAcked() (last int64, ok bool) {
 		end = ledgers[1].First
 	}
 	for _, s := range t.subs {
-		if s.durable && s.cursor.Mark() < end {
+		if s.holds() && s.cursor.Mark() < end {
 			return 0, false
 		}
 	}

@@ -95,7 +95,7 @@ func (s *Subscription) pumpKeys() {
 		return s.giveByKey(n, e, waiting)
 	})
 	ahead := min(aheadPerConsumer*len(s.consumers), aheadMost)
-	for !s.overheld() && s.replay.len() < ahead {
+	for !s.overheld() && s.replay.len() < ahead && s.mayDispatch() {
 		n, e := s.next()
 		if e == nil {
 			return
@@ -130,7 +130,7 @@ func (s *Subscription) giveByKey(n int64, e *log.Entry, waiting map[int32]bool) 
 		return false
 	}
 	c := s.ownerOf(slot)
-	if c == nil || !c.ready() || s.draining[slot] != nil && s.draining[slot] != c {
+	if c == nil || !c.ready() || !s.mayDispatch() || s.draining[slot] != nil && s.draining[slot] != c {
 		waiting[slot] = true
 		return false
 	}

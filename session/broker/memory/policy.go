@@ -16,15 +16,19 @@ const (
 
 // policies are the rules in force on a topic.
 type policies struct {
-	retention       time.Duration // of acknowledged entries; below 0 without end
-	ttl             time.Duration // 0 for none
-	quotaSize       int64         // bytes; 0 for none
-	quotaTime       time.Duration // 0 for none
-	quota           string
-	dedup           bool
-	sizeMax         int // bytes; 0 for none
-	unackedConsumer int // messages; 0 for no limit
-	unackedTotal    int
+	retention        time.Duration // of acknowledged entries; below 0 without end
+	ttl              time.Duration // 0 for none
+	quotaSize        int64         // bytes; 0 for none
+	quotaTime        time.Duration // 0 for none
+	quota            string
+	dedup            bool
+	sizeMax          int // bytes; 0 for none
+	unackedConsumer  int // messages; 0 for no limit
+	unackedTotal     int
+	topicsMax        int // of the namespace; 0 for no limit
+	subscriptionsMax int
+
+	publish, dispatch, subscriptionDispatch limit
 }
 
 // urgent reports whether the rules need a look each second.
@@ -72,6 +76,15 @@ var policyReaders = map[string]func(p *policies, raw json.RawMessage) error{
 	"maxMessageSize": func(p *policies, raw json.RawMessage) error {
 		return readNumber(raw, func(n int64) { p.sizeMax = int(n) })
 	},
+	"publishRate":              func(p *policies, raw json.RawMessage) error { return readRate(raw, &p.publish) },
+	"dispatchRate":             func(p *policies, raw json.RawMessage) error { return readRate(raw, &p.dispatch) },
+	"subscriptionDispatchRate": func(p *policies, raw json.RawMessage) error { return readRate(raw, &p.subscriptionDispatch) },
+	"maxTopicsPerNamespace": func(p *policies, raw json.RawMessage) error {
+		return readNumber(raw, func(n int64) { p.topicsMax = int(n) })
+	},
+	"maxSubscriptionsPerTopic": func(p *policies, raw json.RawMessage) error {
+		return readNumber(raw, func(n int64) { p.subscriptionsMax = int(n) })
+	},
 	"maxUnackedMessagesOnConsumer": func(p *policies, raw json.RawMessage) error {
 		return readNumber(raw, func(n int64) { p.unackedConsumer = int(n) })
 	},
@@ -108,6 +121,20 @@ func (t policyTable) of(name Name, cfg Config) policies {
 		}
 	}
 	return p
+}
+
+// Effective reports whether a policy of this name is followed.
+func Effective(resource string) bool {
+	if other, ok := policyAliases[resource]; ok {
+		resource = other
+	}
+	return policyReaders[resource] != nil
+}
+
+// policyDefaults are those of the broker's configuration.
+var policyDefaults = map[string]json.RawMessage{
+	"maxUnackedMessagesOnConsumer":     json.RawMessage("50000"),
+	"maxUnackedMessagesOnSubscription": json.RawMessage("200000"),
 }
 
 // SetPolicy sets a policy of a namespace or of a whole topic, or removes it if raw
@@ -163,9 +190,11 @@ func (b *Broker) Policy(level, resource string, applied bool) json.RawMessage {
 		return raw
 	}
 	if name, err := ParseName(level); err == nil && strings.Contains(level, "://") {
-		return b.policies[name.Namespace][resource]
+		if raw := b.policies[name.Namespace][resource]; raw != nil {
+			return raw
+		}
 	}
-	return nil
+	return policyDefaults[resource]
 }
 
 // backlogSize is the bytes that the slowest durable subscription has not read.
@@ -178,7 +207,7 @@ func (t *Topic) backlogSize() int64 {
 
 func (t *Topic) slowest() (slowest *Subscription) {
 	for _, s := range t.subs {
-		if s.durable && (slowest == nil || s.cursor.Mark() < slowest.cursor.Mark()) {
+		if s.holds() && (slowest == nil || s.cursor.Mark() < slowest.cursor.Mark()) {
 			slowest = s
 		}
 	}

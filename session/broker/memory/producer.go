@@ -193,17 +193,23 @@ var Duplicate = log.Position{Ledger: ^uint64(0), Entry: -1}
 // ErrClosed says that a producer was closed by the broker: what it sent is dropped.
 var ErrClosed = fmt.Errorf("the producer is closed")
 
-// Publish stores what a SEND carries, whose metadata is decoded, and returns where.
-func (p *Producer) Publish(send *protocol.Send, entry *protocol.Entry, meta *protocol.Metadata) (log.Position, error) {
+// Stored says what became of a message.
+type Stored struct {
+	At   log.Position
+	Wait time.Duration // for which nothing more is to be read: the publish rate is reached
+}
+
+// Publish stores what a SEND carries, whose metadata is decoded.
+func (p *Producer) Publish(send *protocol.Send, entry *protocol.Entry, meta *protocol.Metadata) (Stored, error) {
 	e := log.Entry{Data: entry.Stored, Published: int64(meta.PublishTime), DeliverAt: meta.DeliverAt, Messages: 1, Chunk: meta.Chunks > 0}
 	if meta.Batch {
 		e.Batch, e.Messages = true, meta.BatchSize
 	}
 	if e.Messages < 1 || e.Messages > batchMax {
-		return log.Position{}, refuse(protocol.NotAllowedError, "A batch of %d messages is not possible", e.Messages)
+		return Stored{}, refuse(protocol.NotAllowedError, "A batch of %d messages is not possible", e.Messages)
 	}
 	if send.Transactional {
-		return log.Position{}, refuse(protocol.NotAllowedError, "Transactions are not enabled")
+		return Stored{}, refuse(protocol.NotAllowedError, "Transactions are not enabled")
 	}
 	t := p.topic
 	if t.broker.full(top) && t.stored {
@@ -212,24 +218,24 @@ func (p *Producer) Publish(send *protocol.Send, entry *protocol.Entry, meta *pro
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if p.closed {
-		return log.Position{}, ErrClosed
+		return Stored{}, ErrClosed
 	}
 	if most := t.policy.sizeMax; most > 0 && len(entry.Stored) > most {
-		return log.Position{}, refuse(protocol.NotAllowedError, "Message size of %d bytes exceeds the topic's limit of %d", len(entry.Stored), most)
+		return Stored{}, refuse(protocol.NotAllowedError, "Message size of %d bytes exceeds the topic's limit of %d", len(entry.Stored), most)
 	}
 	if t.stored && t.broker.full(top) && !t.evict() {
 		t.block()
-		return log.Position{}, ErrClosed
+		return Stored{}, ErrClosed
 	}
 	if t.policy.dedup && t.known(p.Name, send, meta) {
-		return Duplicate, nil
+		return Stored{At: Duplicate}, nil
 	}
 	at, err := t.publish(e)
 	if err == nil {
 		p.messages += int64(e.Messages)
 		p.bytes += int64(len(e.Data))
 	}
-	return at, err
+	return Stored{at, t.meter(int64(e.Messages), len(e.Data))}, err
 }
 
 // known reports whether a message was stored before, and notes that it is now.

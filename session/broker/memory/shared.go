@@ -20,6 +20,9 @@ func (s *Subscription) pumpShared() {
 			return
 		}
 		for range runMax {
+			if !s.mayDispatch() {
+				return
+			}
 			n, e := s.take()
 			if e == nil {
 				return

@@ -85,31 +85,35 @@ type PublisherStats struct {
 
 // SubscriptionStats is what the admin API says of a subscription.
 type SubscriptionStats struct {
-	RateOut       float64           `json:"msgRateOut"`
-	ThroughputOut float64           `json:"msgThroughputOut"`
-	BytesOut      int64             `json:"bytesOutCounter"`
-	MessagesOut   int64             `json:"msgOutCounter"`
-	RateRedeliver float64           `json:"msgRateRedeliver"`
-	Backlog       int64             `json:"msgBacklog"`
-	BacklogSize   int64             `json:"backlogSize"`
-	NoDelayed     int64             `json:"msgBacklogNoDelayed"`
-	Blocked       bool              `json:"blockedSubscriptionOnUnackedMsgs"`
-	Delayed       int               `json:"msgDelayed"`
-	Unacked       int               `json:"unackedMessages"`
-	Type          string            `json:"type"`
-	Active        string            `json:"activeConsumerName"`
-	RateExpired   float64           `json:"msgRateExpired"`
-	Expired       int64             `json:"totalMsgExpired"`
-	Dropped       int64             `json:"msgDropped,omitempty"`
-	Replay        int               `json:"msgInReplay"`
-	Draining      int               `json:"drainingHashesCount"`
-	Consumers     []ConsumerStats   `json:"consumers"`
-	Durable       bool              `json:"isDurable"`
-	Replicated    bool              `json:"isReplicated"`
-	OutOfOrder    bool              `json:"allowOutOfOrderDelivery"`
-	Mode          string            `json:"keySharedMode,omitempty"`
-	Properties    map[string]string `json:"subscriptionProperties"`
-	Ranges        int               `json:"nonContiguousDeletedMessagesRanges"`
+	RateOut       float64         `json:"msgRateOut"`
+	ThroughputOut float64         `json:"msgThroughputOut"`
+	BytesOut      int64           `json:"bytesOutCounter"`
+	MessagesOut   int64           `json:"msgOutCounter"`
+	RateRedeliver float64         `json:"msgRateRedeliver"`
+	Backlog       int64           `json:"msgBacklog"`
+	BacklogSize   int64           `json:"backlogSize"`
+	NoDelayed     int64           `json:"msgBacklogNoDelayed"`
+	Blocked       bool            `json:"blockedSubscriptionOnUnackedMsgs"`
+	Delayed       int             `json:"msgDelayed"`
+	Unacked       int             `json:"unackedMessages"`
+	Type          string          `json:"type"`
+	Active        string          `json:"activeConsumerName"`
+	RateExpired   float64         `json:"msgRateExpired"`
+	Expired       int64           `json:"totalMsgExpired"`
+	Dropped       int64           `json:"msgDropped,omitempty"`
+	Replay        int             `json:"msgInReplay"`
+	Draining      int             `json:"drainingHashesCount"`
+	Consumers     []ConsumerStats `json:"consumers"`
+
+	ThrottledByTopic int64 `json:"dispatchThrottledMsgEventsByTopicLimit"`
+	ThrottledBySelf  int64 `json:"dispatchThrottledMsgEventsBySubscriptionLimit"`
+
+	Durable    bool              `json:"isDurable"`
+	Replicated bool              `json:"isReplicated"`
+	OutOfOrder bool              `json:"allowOutOfOrderDelivery"`
+	Mode       string            `json:"keySharedMode,omitempty"`
+	Properties map[string]string `json:"subscriptionProperties"`
+	Ranges     int               `json:"nonContiguousDeletedMessagesRanges"`
 }
 
 // ConsumerStats is what the admin API says of a consumer.
@@ -202,6 +206,7 @@ func (s *Subscription) stats(now time.Time) SubscriptionStats {
 		Unacked: s.unacked, Type: "None", Expired: s.expired, Dropped: s.dropped, Replay: s.replay.len(), Draining: len(s.draining),
 		Consumers: []ConsumerStats{}, Durable: s.durable, OutOfOrder: s.loose, Properties: map[string]string{},
 	}
+	out.ThrottledByTopic, out.ThrottledBySelf = s.throttledByTopic, s.throttledBySelf
 	maps.Copy(out.Properties, s.properties)
 	out.NoDelayed = out.Backlog - int64(out.Delayed)
 	if s.topic.stored {

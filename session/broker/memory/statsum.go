@@ -56,6 +56,8 @@ func plus(a, b SubscriptionStats) SubscriptionStats {
 	a.Replay += b.Replay
 	a.Draining += b.Draining
 	a.Ranges += b.Ranges
+	a.ThrottledByTopic += b.ThrottledByTopic
+	a.ThrottledBySelf += b.ThrottledBySelf
 	a.Consumers = append(a.Consumers, b.Consumers...)
 	if b.Type != "None" {
 		a.Type = b.Type

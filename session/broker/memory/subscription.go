@@ -40,6 +40,10 @@ type Subscription struct {
 	loose    bool                // messages may overtake when hashes move
 	draining map[int32]*Consumer // slots whose earlier owner has not acknowledged everything
 
+	dispatching                       bucket
+	dispatchTimer                     *time.Timer
+	throttledByTopic, throttledBySelf int64
+
 	compactedRead                 bool
 	properties                    map[string]string
 	rateOut, rateRedeliver        rate
@@ -57,6 +61,9 @@ type pendingAck struct {
 
 // Name returns the subscription's name.
 func (s *Subscription) Name() string { return s.name }
+
+// holds reports whether the subscription keeps entries from being dropped.
+func (s *Subscription) holds() bool { return s.durable && s.name != compactionName }
 
 // individual reports whether consumers acknowledge for themselves, so that what
 // they have is known.
@@ -116,6 +123,10 @@ func (s *Subscription) skipTo(n int64) (skipped int64) {
 // end stops the subscription's timers.
 func (s *Subscription) end() {
 	s.delayed.clear()
+	if s.dispatchTimer != nil {
+		s.dispatchTimer.Stop()
+		s.dispatchTimer = nil
+	}
 	if s.switching != nil {
 		s.switching.Stop()
 		s.switching = nil
@@ -167,7 +178,7 @@ func (s *Subscription) pumpActive() {
 	c := s.active
 	for c != nil && s.switching == nil && c.ready() {
 		n, e := s.next()
-		if e == nil {
+		if e == nil || !s.mayDispatch() {
 			return
 		}
 		s.read = n + 1

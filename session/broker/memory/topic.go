@@ -34,6 +34,7 @@ type Topic struct {
 
 	messagesIn, bytesIn, added int64
 	throttled                  int64
+	publishing, dispatching    bucket
 	rateIn                     rate
 	created                    time.Time
 }
@@ -122,7 +123,7 @@ func (t *Topic) pass(e *log.Entry) {
 func (t *Topic) trim(pressed bool) (freed int64) {
 	needed := t.log.Next()
 	for _, s := range t.subs {
-		if s.durable {
+		if s.holds() {
 			needed = min(needed, s.cursor.Mark())
 		}
 	}
@@ -160,7 +161,12 @@ func (t *Topic) SubscriptionNames() []string {
 func (t *Topic) Busy() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return len(t.producers) > 0 || len(t.waiting) > 0 || len(t.subs) > 0
+	for _, s := range t.subs {
+		if s.name != compactionName {
+			return true
+		}
+	}
+	return len(t.producers) > 0 || len(t.waiting) > 0
 }
 
 // delete closes all clients and frees the memory. The broker has forgotten it.
@@ -208,7 +214,7 @@ func (t *Topic) Unload() {
 		s.forget()
 	}
 	t.messagesIn, t.bytesIn, t.added, t.throttled = 0, 0, 0, 0
-	t.rateIn = rate{}
+	t.rateIn, t.compacted.status = rate{}, ""
 	t.reopen = t.log.Ledgers() != nil
 }
 
@@ -261,6 +267,9 @@ func (t *Topic) CreateSubscription(name string, at Start) error {
 	if !validSubscription(name) {
 		return ErrInvalid
 	}
+	if t.crowded() {
+		return ErrSubscriptions
+	}
 	n := t.log.Next()
 	if at == Earliest {
 		n = t.log.First()
@@ -280,6 +289,11 @@ func (t *Topic) CreateSubscriptionAt(name string, at log.Position) error {
 		s.moveTo(t.log.From(at))
 	}
 	return nil
+}
+
+// crowded reports whether the topic has as many subscriptions as it may have.
+func (t *Topic) crowded() bool {
+	return t.policy.subscriptionsMax > 0 && len(t.subs) >= t.policy.subscriptionsMax
 }
 
 // validSubscription refuses the names that are Pulsar's own.

@@ -3,26 +3,18 @@ package rest
 import (
 	"encoding/json"
 	"net/http"
+
+	"pulsh/session/broker/memory"
 )
 
-// namespacePolicies and topicPolicies are the policies that can be set and asked
-// for. What is not among those that package memory reads is kept without an effect,
-// and that is refused: nobody shall believe that it holds.
-var (
-	effective = map[string]bool{
-		"retention": true, "messageTTL": true, "backlogQuota": true, "backlogQuotaMap": true, "deduplication": true,
-		"deduplicationStatus": true, "deduplicationEnabled": true, "maxMessageSize": true, "maxUnackedMessagesOnConsumer": true,
-		"maxUnackedMessagesOnSubscription": true, "maxUnackedMessagesPerConsumer": true, "maxUnackedMessagesPerSubscription": true,
-	}
-	// known are those that are never set here.
-	known = map[string]bool{"publishRate": true, "dispatchRate": true, "subscriptionDispatchRate": true, "compactionThreshold": true,
-		"persistence": true, "permissions": true, "replication": true}
-)
+// unset are policies that can be asked for and are never set here. Setting one is
+// refused: nobody shall believe that it holds.
+var unset = map[string]bool{"compactionThreshold": true, "persistence": true, "permissions": true, "replication": true, "subscribeRate": true}
 
 // policy answers a question for a policy of a level.
 func (r *request) policy(level string) (any, error) {
 	resource := r.args[0]
-	if !effective[resource] && !known[resource] {
+	if !memory.Effective(resource) && !unset[resource] {
 		return nil, fail(http.StatusNotImplemented, "the embedded broker does not serve %.200s", r.URL.Path)
 	}
 	raw := r.broker.Policy(level, resource, r.flag("applied"))
@@ -38,7 +30,7 @@ func (r *request) policy(level string) (any, error) {
 // setPolicy sets or removes a policy of a level.
 func (r *request) setPolicy(level string) (any, error) {
 	resource := r.args[0]
-	if !effective[resource] {
+	if !memory.Effective(resource) {
 		return nil, fail(http.StatusNotImplemented, "the embedded broker does not follow the policy %.200q", resource)
 	}
 	raw := json.RawMessage(r.body)

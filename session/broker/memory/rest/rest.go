@@ -277,6 +277,10 @@ func (r *request) refused(err error) error {
 		return fail(http.StatusPreconditionFailed, "Topic has active producers/subscriptions")
 	case errors.Is(err, memory.ErrInvalid):
 		return fail(http.StatusPreconditionFailed, "Topic name is not valid")
+	case errors.Is(err, memory.ErrNamespace):
+		return fail(http.StatusNotFound, "Namespace not found")
+	case errors.Is(err, memory.ErrTopics):
+		return fail(http.StatusPreconditionFailed, "Exceed maximum number of topics in namespace.")
 	}
 	return err
 }

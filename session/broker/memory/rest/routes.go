@@ -306,6 +306,8 @@ func (r *request) subscriptionRefused(err error) error {
 		return fail(http.StatusPreconditionFailed, "Subscription has active connected consumers")
 	case errors.Is(err, memory.ErrInvalid):
 		return fail(http.StatusPreconditionFailed, "The name of the subscription is not allowed")
+	case errors.Is(err, memory.ErrSubscriptions):
+		return fail(http.StatusPreconditionFailed, "Exceed the maximum number of subscriptions of the topic: %s", r.name.Full)
 	}
 	return err
 }

@@ -51,8 +51,11 @@ func (c *connection) publish(f protocol.Frame) error {
 	}
 	c.receipt(protocol.SendReceipt{
 		ProducerID: m.ProducerID, Sequence: m.Sequence, HighestSequence: m.HighestSequence, Stored: true,
-		ID: protocol.MessageID{Ledger: stored.Ledger, Entry: uint64(stored.Entry), Partition: int32(p.Topic().Name().Partition), BatchIndex: -1},
+		ID: protocol.MessageID{Ledger: stored.At.Ledger, Entry: uint64(stored.At.Entry), Partition: int32(p.Topic().Name().Partition), BatchIndex: -1},
 	})
+	if stored.Wait > 0 {
+		c.output.pause(stored.Wait)
+	}
 	return nil
 }
 

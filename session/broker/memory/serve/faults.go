@@ -35,7 +35,7 @@ func (c *connection) fail(f protocol.Frame) (done bool, err error) {
 		f.Rest[len(f.Rest)-1] ^= 1 // the checksum tells
 		return false, nil
 	}
-	time.Sleep(rule.Delay) // the reader waits, as a busy broker does
+	c.output.pause(rule.Delay) // the reader waits, as a busy broker does
 	return false, nil
 }
 

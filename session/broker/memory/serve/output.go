@@ -242,6 +242,25 @@ func (o *output) mayRead() bool {
 	return !o.ended
 }
 
+// pause holds the reader back for a while, or until the connection ends.
+func (o *output) pause(d time.Duration) {
+	over := false
+	timer := time.AfterFunc(d, func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		over = true
+		o.drained.Broadcast()
+	})
+	defer timer.Stop()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.owner.paused.Store(true)
+	for !over && !o.ended {
+		o.drained.Wait()
+	}
+	o.owner.paused.Store(false)
+}
+
 // stop drops the queue.
 func (o *output) stop() {
 	o.mu.Lock()
