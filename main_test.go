@@ -26,9 +26,9 @@ var mayImport = map[string][]string{
 	".":                              {"commands/lang", "session/broker/local", "shell/start"},
 	"commands":                       {"commands/cluster", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/report", "commands/script", "graphs", "session/snapshot", "session/spec"},
 	"commands/answers":               {"commands/lang", "graphs", "session/broker", "session/brokerstats", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
-	"commands/cluster":               {"commands/answers", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/brokerstats", "session/snapshot", "session/spec"},
+	"commands/cluster":               {"commands/answers", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/broker/memory/fault", "session/broker/protocol", "session/brokerstats", "session/payload", "session/snapshot", "session/spec"},
 	"commands/groups":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/cursor", "session/group", "session/pacing", "session/snapshot", "session/spec"},
-	"commands/host":                  {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec"},
+	"commands/host":                  {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/broker/memory/fault", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec"},
 	"commands/kinds":                 {"commands/host", "commands/lang", "graphs", "session/broker", "session/export", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
 	"commands/lang":                  {"graphs", "session/input", "session/pacing", "session/secret", "session/spell"},
 	"commands/look":                  {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/brokerstats", "session/chart", "session/metrics", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
@@ -75,7 +75,7 @@ var mayImport = map[string][]string{
 	"shell/editor":                   {"graphs/measure", "shell/screen"},
 	"shell/frames":                   {"graphs", "session/chart", "session/metrics", "session/snapshot", "session/spec", "shell"},
 	"shell/screen":                   {"graphs/measure"},
-	"shell/start":                    {"commands", "commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/outcome", "commands/report", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/input", "session/metrics", "session/profile", "session/secret", "session/snapshot", "session/spec", "session/spell", "shell", "shell/frames"},
+	"shell/start":                    {"commands", "commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/outcome", "commands/report", "graphs", "session", "session/broker", "session/broker/embedded", "session/broker/local", "session/broker/memory/fault", "session/broker/memory/serve", "session/broker/probe", "session/clientconf", "session/dial", "session/input", "session/metrics", "session/payload", "session/profile", "session/secret", "session/snapshot", "session/spec", "session/spell", "shell", "shell/frames"},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,9 @@ const connectTime = 5 * time.Second
 // screen is already drawn. The prompt follows in any case.
 func (p *program) opening() shell.Task {
 	name := "connecting"
+	if p.Embedded {
+		name = "starting the embedded broker"
+	}
 	if p.Local {
 		name = "starting a local Pulsar"
 	}
@@ -32,7 +36,7 @@ func (p *program) opening() shell.Task {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil && p.Local {
+		if err != nil && (p.Local || p.Embedded) {
 			return p.painted(err)
 		}
 		fmt.Fprintln(out, strings.Join(p.locale.texts(lines), "\n"))
@@ -56,11 +60,14 @@ func (p *program) reach(ctx context.Context, tell func(lang.Step)) (greeting []s
 	target := p.target
 	begin := time.Now()
 	var ready time.Duration
-	if p.Local {
-		if target, err = p.local.Start(ctx, tell); err != nil {
-			return strings.Split(commands.Paint(err, 0), "\n"), err
-		}
+	if p.Embedded {
+		target, err = p.embedded.Start()
+	} else if p.Local {
+		target, err = p.local.Start(ctx, tell)
 		ready = time.Since(begin)
+	}
+	if err != nil {
+		return strings.Split(commands.Paint(err, 0), "\n"), err
 	}
 	connecting, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
@@ -71,6 +78,9 @@ func (p *program) reach(ctx context.Context, tell func(lang.Step)) (greeting []s
 		return frames.Advice(err.Error(), advice(ctx, target, err, p.prompts())), err
 	}
 	greeting = frames.Greeting(p.version, p.session.Cluster(), ready)
+	if notice := p.embedded.notice(); notice != "" {
+		greeting = slices.Insert(greeting, 1, p.locale.text(notice))
+	}
 	fault := adminFault(ctx, p.session, target, p.prompts())
 	if p.prompts() {
 		return append(greeting, fault...), nil

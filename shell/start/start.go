@@ -49,6 +49,7 @@ type program struct {
 	commands *host.Host
 	frames   *frames.Frames
 	local    *localPulsar
+	embedded *embeddedPulsar
 	topics   *topicNames
 	locale   locale
 	scripts  map[string]*lang.Script // by the line that runs them
@@ -67,6 +68,9 @@ func Run(o Options, version string, builtin []byte, files Streams) int {
 	}
 	if o.Check != "" {
 		return check(o, files)
+	}
+	if o.Broker {
+		return serveAlone(o, files)
 	}
 	tuneRuntime(os.Getenv)
 	if !o.Batch() && isatty.IsTerminal(files.In.Fd()) {
@@ -102,6 +106,8 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		return nil, err
 	}
 	p := &program{Options: o, Streams: files, version: version, began: time.Now(), locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: o.PulsarHome, dir: o.LocalDir}}
+	p.embedded = &embeddedPulsar{config: o.embeddedConfig(false)}
+	p.local.embedded = p.embedded
 	library := profile.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
 	if p.settled, err = settle(o, library, os.Getenv); err != nil {
 		return nil, err
@@ -137,18 +143,19 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	}
 	p.topics = newTopicNames(p.session)
 	p.commands = commands.New(host.Env{
-		Session: p.session,
-		Color:   !color.NoColor,
-		Version: version,
-		Output:  p.output(),
-		Local:   p.local,
-		Library: library,
-		Profile: o.Profile.Value,
-		Facts:   p.factsNow,
-		Yes:     o.Yes,
-		Topics:  p.topics.list,
-		Lines:   p.typed,
-		Confirm: p.confirm(),
+		Session:  p.session,
+		Color:    !color.NoColor,
+		Version:  version,
+		Output:   p.output(),
+		Local:    p.local,
+		Embedded: p.embedded,
+		Library:  library,
+		Profile:  o.Profile.Value,
+		Facts:    p.factsNow,
+		Yes:      o.Yes,
+		Topics:   p.topics.list,
+		Lines:    p.typed,
+		Confirm:  p.confirm(),
 
 		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind, Engine: o.Engine,
 	})
@@ -237,6 +244,9 @@ func (p *program) close(ctx context.Context) {
 	defer cancel()
 	if err := p.local.release(releasing); err != nil {
 		fmt.Fprintln(p.Err, err)
+	}
+	if lost := p.embedded.stop(); lost != "" {
+		fmt.Fprintln(p.Err, p.locale.text(lost))
 	}
 }
 

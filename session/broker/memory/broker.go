@@ -22,8 +22,8 @@ import (
 	"pulsh/session/broker/protocol"
 )
 
-// Version is the release of Pulsar whose behaviour is followed.
-const Version = "4.0.8"
+// Version is the release of Pulsar whose behaviour is followed, marked as what it is.
+const Version = "4.0.8-pulsh-embedded"
 
 // Defaults of Config.
 const (

@@ -15,7 +15,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
@@ -101,17 +100,15 @@ func Own(t testing.TB) *local.Server {
 	return start(t, Config(t, t.TempDir()))
 }
 
-// inMemory starts the broker in memory once for all tests of a process.
-var inMemory = sync.OnceValues(func() (*embedded.Broker, error) { return embedded.Start(embedded.Config{}) })
-
-// withEmbedded lets a configuration find the broker in memory, as a server that is
-// there already.
+// withEmbedded lets a configuration find a broker in memory, as a server that is
+// there already. It ends with the test.
 func withEmbedded(t testing.TB, cfg local.Config) local.Config {
 	t.Helper()
-	b, err := inMemory()
+	b, err := embedded.Start(embedded.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(b.Close)
 	cfg.BrokerPort, cfg.WebPort = port(t, b.URL()), port(t, b.AdminURL())
 	return cfg
 }

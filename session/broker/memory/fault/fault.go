@@ -78,6 +78,17 @@ type Rule struct {
 	Until   time.Time            // zero for as long as it is not taken back
 }
 
+// Impossible is why the rule cannot do anything, "" if it can.
+func (r Rule) Impossible() string {
+	switch {
+	case r.Corrupt && r.At != Send && r.At != Messages:
+		return "only send and messages carry entries that can be corrupt"
+	case r.Refuse && r.At != Send && r.At != Lookups && r.At != Creates && r.At != All:
+		return "only send, lookups and creates can be refused with an error"
+	}
+	return ""
+}
+
 // String describes the rule in a few words.
 func (r Rule) String() string {
 	var what string

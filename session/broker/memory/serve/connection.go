@@ -182,7 +182,7 @@ func (c *connection) greet(f protocol.Frame) error {
 	c.version, c.client = m.ProtocolVersion, m.ClientVersion
 	c.greeted.Store(true)
 	c.Tell(&protocol.Connected{
-		ServerVersion: "Pulsar Server" + memory.Version + "-pulsh-embedded", ProtocolVersion: min(protocol.Version, m.ProtocolVersion), MaxMessageSize: protocol.MaxMessageSize,
+		ServerVersion: "Pulsar Server" + memory.Version, ProtocolVersion: min(protocol.Version, m.ProtocolVersion), MaxMessageSize: protocol.MaxMessageSize,
 		Flags: &protocol.FeatureFlags{TopicWatchers: true, PartitionsWithoutCreation: true, ReplicationDedupByPosition: true},
 	})
 	return nil
