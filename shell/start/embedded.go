@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"pulsh/session/broker/embedded"
 	"pulsh/session/broker/memory/fault"
 	"pulsh/session/broker/memory/serve"
+	"pulsh/session/metrics"
 	"pulsh/shell"
 )
 
@@ -31,6 +33,9 @@ var _ host.Embedded = (*embeddedPulsar)(nil)
 // heapRoom is the memory in bytes that the process needs beside the entries.
 const heapRoom = 256 << 20
 
+// embeddedGCPercent lets the heap grow to twice what is alive.
+const embeddedGCPercent = 100
+
 // Start starts the broker, unless it runs.
 func (e *embeddedPulsar) Start() (broker.Target, error) {
 	e.mu.Lock()
@@ -44,6 +49,9 @@ func (e *embeddedPulsar) Start() (broker.Target, error) {
 		// Entries are large and hold no pointers: a collection costs little, and
 		// the heap must not grow to a multiple of what they take.
 		_, most := b.Memory()
+		if os.Getenv("GOGC") == "" {
+			metrics.TuneGC(embeddedGCPercent)
+		}
 		debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), most+most/4+heapRoom))
 	}
 	return broker.Target{URL: e.broker.URL(), AdminURL: e.broker.AdminURL(), Name: embedded.Name}, nil
