@@ -103,7 +103,8 @@ func eachMessage(e *log.Entry, f func(index int, key []byte, keyed, empty bool))
 		return
 	}
 	if !meta.Batch {
-		f(0, meta.PartitionKey, meta.KeySet, meta.NullValue || meta.UncompressedSize == 0 && len(entry.Payload) == 0)
+		empty := len(entry.Payload) == 0 || meta.Compression != protocol.None && meta.UncompressedSize == 0
+		f(0, meta.PartitionKey, meta.KeySet, meta.NullValue || empty)
 		return
 	}
 	payload, ok := inflate(&meta, entry.Payload)
