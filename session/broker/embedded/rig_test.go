@@ -20,7 +20,18 @@ import (
 	"pulsh/session/payload"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain looks for goroutines that outlive the tests; some of the official client
+// do.
+func TestMain(m *testing.M) {
+	var ignored []goleak.Option
+	for _, name := range []string{
+		"newAckGroupingTracker.func1", "(*partitionConsumer).dispatcher", "(*partitionConsumer).runEventsLoop",
+		"(*chunkedMsgCtxMap).discardChunkIfExpire", "(*partitionProducer).failTimeoutMessages",
+	} {
+		ignored = append(ignored, goleak.IgnoreAnyFunction("github.com/apache/pulsar-client-go/pulsar."+name))
+	}
+	goleak.VerifyTestMain(m, ignored...)
+}
 
 // soon bounds every wait.
 const soon = 20 * time.Second

@@ -63,9 +63,9 @@ func (o *output) Tell(m protocol.Body) {
 		o.postpone(protocol.Append(nil, m), m.Type(), d)
 		return
 	}
-	before := len(o.small)
-	o.small = protocol.Append(o.chunk(), m)
-	o.added(len(o.small) - before)
+	small := o.chunk()
+	o.small = protocol.Append(small, m)
+	o.added(len(o.small) - len(small))
 }
 
 // Push sends a message.
@@ -91,18 +91,17 @@ func (o *output) Push(d *memory.Delivery) {
 		o.postpone(protocol.AppendMessage(nil, &m, nil, data), protocol.TypeMessage, d)
 		return
 	}
-	before := len(o.small)
 	small := o.chunk()
 	at := len(small)
 	small = protocol.AppendCommand(append(small, 0, 0, 0, 0), &m)
 	binary.BigEndian.PutUint32(small[at:], uint32(len(small)-at-4+len(data)))
 	if len(data) <= copied {
 		o.small = append(small, data...)
-		o.added(len(o.small) - before)
+		o.added(len(o.small) - at)
 		return
 	}
 	o.small = small
-	head := len(small) - before
+	head := len(small) - at
 	o.seal()
 	o.chunks = append(o.chunks, data)
 	o.added(head + len(data))
