@@ -82,7 +82,7 @@ func clusterOptions() []option {
 			more: "It speaks Pulsar's protocol and admin API, so that other programs can use it too; see --listen. Its figures are not those of a Pulsar. pulsh broker serves it alone, without a shell."},
 		{name: "listen", value: "ADDRESS", sample: "127.0.0.1:6650", doc: "address of the embedded broker; default a free port",
 			set:  func(o *Options, _ *Level, s Setting) error { o.Listen = s.Value; return checkAddress(s.Value) },
-			more: "Only this machine can connect, unless --listen-remote."},
+			more: "It implies --embedded. Only this machine can connect, unless --listen-remote."},
 		{name: "admin-listen", value: "ADDRESS", sample: "127.0.0.1:8080", doc: "address of the embedded broker's admin API; default a free port",
 			set: func(o *Options, _ *Level, s Setting) error { o.AdminListen = s.Value; return checkAddress(s.Value) }},
 		{name: "listen-remote", doc: "let other machines reach the embedded broker: whoever can, reads and writes everything",

@@ -99,6 +99,7 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 		o.Broker, args = true, args[1:]
 	}
 	err := set.Parse(args)
+	o.Embedded = o.Embedded || !o.Broker && !o.Local && o.Listen+o.AdminListen != ""
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return Options{Help: true}, nil
@@ -118,8 +119,6 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 		return o, &refusal{"--embedded excludes --local and --url", "pulsh --embedded"}
 	case o.Broker && (o.Local || o.Embedded || o.Batch()):
 		return o, &refusal{"pulsh broker serves other programs and runs no commands; a shell on a broker of its own is --embedded", "pulsh broker --listen 127.0.0.1:6650"}
-	case !o.Broker && !o.Embedded && !o.Local && o.Listen+o.AdminListen != "":
-		return o, &refusal{"--listen and --admin-listen are for the embedded broker", "pulsh --embedded --listen 127.0.0.1:6650"}
 	case o.Listen != "" && !o.ListenRemote && !loopback(o.Listen), o.AdminListen != "" && !o.ListenRemote && !loopback(o.AdminListen):
 		return o, &refusal{"other machines could reach this address, and whoever does can read and write everything; that needs --listen-remote", "pulsh broker --listen 127.0.0.1:6650"}
 	case o.Metrics != "" && !o.MetricsRemote && !loopback(o.Metrics):
