@@ -183,7 +183,7 @@ func (s *Subscription) elect(joined *Consumer) {
 		return cmp.Or(cmp.Compare(a.priority, b.priority), cmp.Compare(a.Name, b.Name))
 	})
 	before := s.active
-	s.active = s.preferred()
+	s.active = preferred(s.consumers, s.topic.name)
 	if s.active == before {
 		if joined != nil {
 			joined.peer.Tell(&protocol.ActiveConsumerChange{ConsumerID: joined.ID})
@@ -214,23 +214,23 @@ func (s *Subscription) elect(joined *Consumer) {
 	s.switching = timer
 }
 
-// preferred is who should be active.
-func (s *Subscription) preferred() *Consumer {
-	if len(s.consumers) == 0 {
+// preferred is who of the consumers, in order, should be active on a topic.
+func preferred(consumers []*Consumer, topic Name) *Consumer {
+	if len(consumers) == 0 {
 		return nil
 	}
 	top := 0
-	for top < len(s.consumers) && s.consumers[top].priority == s.consumers[0].priority {
+	for top < len(consumers) && consumers[top].priority == consumers[0].priority {
 		top++
 	}
-	if p := s.topic.name.Partition; p >= 0 {
-		return s.consumers[p%top]
+	if topic.Partition >= 0 {
+		return consumers[topic.Partition%top]
 	}
 	var names []string
-	for _, c := range s.consumers[:top] {
+	for _, c := range consumers[:top] {
 		names = append(names, c.Name)
 	}
-	return s.consumers[hashring.Active(names, s.topic.name.Full)]
+	return consumers[hashring.Active(names, topic.Full)]
 }
 
 // Close takes the consumer away. What it had is given to others.
@@ -351,7 +351,8 @@ func (c *Consumer) send(n int64, e *log.Entry, redelivery uint32, set protocol.A
 		c.resent += left
 		s.resent += left
 	}
-	s.dispatched(left, len(e.Data))
+	s.topic.dispatching.spend(left, len(e.Data))
+	s.dispatching.spend(left, len(e.Data))
 	c.lastSent = s.topic.broker.nowMs()
 	c.peer.Push(&d)
 }

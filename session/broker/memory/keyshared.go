@@ -78,13 +78,7 @@ func (s *Subscription) drain() {
 // all later ones of its slot wait.
 func (s *Subscription) pumpKeys() {
 	waiting := map[int32]bool{}
-	free := 0
-	for _, c := range s.consumers {
-		if c.ready() {
-			free++
-		}
-	}
-	if free == 0 {
+	if !anyReady(s.consumers) {
 		return
 	}
 	s.replay.each(func(n int64) bool {
@@ -95,12 +89,12 @@ func (s *Subscription) pumpKeys() {
 		return s.giveByKey(n, e, waiting)
 	})
 	ahead := min(aheadPerConsumer*len(s.consumers), aheadMost)
-	for !s.overheld() && s.replay.len() < ahead && s.mayDispatch() {
+	for !s.held && s.replay.len() < ahead && s.mayDispatch() {
 		n, e := s.next()
 		if e == nil {
 			return
 		}
-		if len(waiting) > 0 && !s.anyReady() {
+		if len(waiting) > 0 && !anyReady(s.consumers) {
 			return
 		}
 		s.read = n + 1
@@ -113,8 +107,8 @@ func (s *Subscription) pumpKeys() {
 	}
 }
 
-func (s *Subscription) anyReady() bool {
-	for _, c := range s.consumers {
+func anyReady(consumers []*Consumer) bool {
+	for _, c := range consumers {
 		if c.ready() {
 			return true
 		}

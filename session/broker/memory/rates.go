@@ -114,9 +114,3 @@ func (s *Subscription) mayDispatch() bool {
 	})
 	return false
 }
-
-// dispatched counts what was handed to a consumer.
-func (s *Subscription) dispatched(messages int64, size int) {
-	s.topic.dispatching.spend(messages, size)
-	s.dispatching.spend(messages, size)
-}

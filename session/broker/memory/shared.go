@@ -63,7 +63,7 @@ func (s *Subscription) take() (int64, *log.Entry) {
 			return n, e
 		}
 	}
-	for !s.overheld() {
+	for !s.held {
 		n, e := s.next()
 		if e == nil {
 			return 0, nil
@@ -75,10 +75,6 @@ func (s *Subscription) take() (int64, *log.Entry) {
 	}
 	return 0, nil
 }
-
-// overheld reports whether the consumers have so many messages that are not
-// acknowledged that they get no new ones.
-func (s *Subscription) overheld() bool { return s.held }
 
 // postponed puts an entry aside that is not for anybody now.
 func (s *Subscription) postponed(n int64, e *log.Entry) bool {

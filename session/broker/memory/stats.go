@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/session/broker/memory/figures"
 	"pulsh/session/broker/memory/log"
 	"pulsh/session/broker/protocol"
 )
@@ -33,124 +34,18 @@ func (r *rate) of(now, start time.Time, count int64) float64 {
 	return r.perSec
 }
 
-// TopicStats is what Pulsar's admin API says of a topic, with its names.
-type TopicStats struct {
-	RateIn            float64                      `json:"msgRateIn"`
-	ThroughputIn      float64                      `json:"msgThroughputIn"`
-	RateOut           float64                      `json:"msgRateOut"`
-	ThroughputOut     float64                      `json:"msgThroughputOut"`
-	BytesIn           int64                        `json:"bytesInCounter"`
-	MessagesIn        int64                        `json:"msgInCounter"`
-	BytesOut          int64                        `json:"bytesOutCounter"`
-	MessagesOut       int64                        `json:"msgOutCounter"`
-	AverageSize       float64                      `json:"averageMsgSize"`
-	Storage           int64                        `json:"storageSize"`
-	BacklogSize       int64                        `json:"backlogSize"`
-	QuotaSize         int64                        `json:"backlogQuotaLimitSize"`
-	QuotaTime         int64                        `json:"backlogQuotaLimitTime"`
-	Throttled         int64                        `json:"publishRateLimitedTimes"`
-	Publishers        []PublisherStats             `json:"publishers"`
-	Waiting           int                          `json:"waitingPublishers"`
-	Subscriptions     map[string]SubscriptionStats `json:"subscriptions"`
-	Replication       map[string]any               `json:"replication"`
-	Dedup             string                       `json:"deduplicationStatus"`
-	Epoch             *int64                       `json:"topicEpoch,omitempty"`
-	NonContiguous     int64                        `json:"nonContiguousDeletedMessagesRanges"`
-	ConnectedSince    string                       `json:"topicCreationTimeStamp,omitempty"`
-	OwnerBroker       string                       `json:"ownerBroker,omitempty"`
-	Partitions        map[string]*TopicStats       `json:"partitions,omitempty"`
-	Metadata          *PartitionMetadata           `json:"metadata,omitempty"`
-	LastOffloadLedger int64                        `json:"lastOffloadLedgerId"`
-}
-
-// PartitionMetadata says how many partitions a topic has.
-type PartitionMetadata struct {
-	Partitions int  `json:"partitions"`
-	Deleted    bool `json:"deleted"`
-}
-
-// PublisherStats is what the admin API says of a producer.
-type PublisherStats struct {
-	RateIn       float64           `json:"msgRateIn"`
-	ThroughputIn float64           `json:"msgThroughputIn"`
-	AverageSize  float64           `json:"averageMsgSize"`
-	ID           uint64            `json:"producerId"`
-	AccessMode   string            `json:"accessMode"`
-	Name         string            `json:"producerName"`
-	Address      string            `json:"address"`
-	Since        string            `json:"connectedSince"`
-	Client       string            `json:"clientVersion"`
-	Metadata     map[string]string `json:"metadata"`
-}
-
-// SubscriptionStats is what the admin API says of a subscription.
-type SubscriptionStats struct {
-	RateOut       float64         `json:"msgRateOut"`
-	ThroughputOut float64         `json:"msgThroughputOut"`
-	BytesOut      int64           `json:"bytesOutCounter"`
-	MessagesOut   int64           `json:"msgOutCounter"`
-	RateRedeliver float64         `json:"msgRateRedeliver"`
-	Backlog       int64           `json:"msgBacklog"`
-	BacklogSize   int64           `json:"backlogSize"`
-	NoDelayed     int64           `json:"msgBacklogNoDelayed"`
-	Blocked       bool            `json:"blockedSubscriptionOnUnackedMsgs"`
-	Delayed       int             `json:"msgDelayed"`
-	Unacked       int             `json:"unackedMessages"`
-	Type          string          `json:"type"`
-	Active        string          `json:"activeConsumerName"`
-	RateExpired   float64         `json:"msgRateExpired"`
-	Expired       int64           `json:"totalMsgExpired"`
-	Dropped       int64           `json:"msgDropped,omitempty"`
-	Replay        int             `json:"msgInReplay"`
-	Draining      int             `json:"drainingHashesCount"`
-	Consumers     []ConsumerStats `json:"consumers"`
-
-	ThrottledByTopic int64 `json:"dispatchThrottledMsgEventsByTopicLimit"`
-	ThrottledBySelf  int64 `json:"dispatchThrottledMsgEventsBySubscriptionLimit"`
-
-	Durable    bool              `json:"isDurable"`
-	Replicated bool              `json:"isReplicated"`
-	OutOfOrder bool              `json:"allowOutOfOrderDelivery"`
-	Mode       string            `json:"keySharedMode,omitempty"`
-	Properties map[string]string `json:"subscriptionProperties"`
-	Ranges     int               `json:"nonContiguousDeletedMessagesRanges"`
-}
-
-// ConsumerStats is what the admin API says of a consumer.
-type ConsumerStats struct {
-	RateOut       float64           `json:"msgRateOut"`
-	ThroughputOut float64           `json:"msgThroughputOut"`
-	BytesOut      int64             `json:"bytesOutCounter"`
-	MessagesOut   int64             `json:"msgOutCounter"`
-	RateRedeliver float64           `json:"msgRateRedeliver"`
-	AckRate       float64           `json:"messageAckRate"`
-	Name          string            `json:"consumerName"`
-	Permits       int64             `json:"availablePermits"`
-	Unacked       int               `json:"unackedMessages"`
-	PerEntry      int64             `json:"avgMessagesPerEntry"`
-	Blocked       bool              `json:"blockedConsumerOnUnackedMsgs"`
-	Address       string            `json:"address"`
-	Since         string            `json:"connectedSince"`
-	Client        string            `json:"clientVersion"`
-	LastAcked     int64             `json:"lastAckedTimestamp"`
-	LastConsumed  int64             `json:"lastConsumedTimestamp"`
-	Hashes        [][2]int32        `json:"keyHashRangeArrays,omitempty"`
-	Metadata      map[string]string `json:"metadata"`
-	Draining      int               `json:"drainingHashesCount"`
-}
-
 // typeNames are the types of subscriptions as the admin API writes them.
 var typeNames = [...]string{"Exclusive", "Shared", "Failover", "Key_Shared"}
 
 // Stats returns the topic's statistics.
-func (t *Topic) Stats() *TopicStats {
+func (t *Topic) Stats() *figures.Topic {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.broker.cfg.Now()
-	s := &TopicStats{
+	s := &figures.Topic{
 		BytesIn: t.bytesIn, MessagesIn: t.messagesIn, Storage: t.log.Bytes(), Throttled: t.throttled, Waiting: len(t.waiting),
-		BacklogSize: t.backlogSize(), QuotaSize: -1, QuotaTime: -1, Publishers: []PublisherStats{},
-		Subscriptions: map[string]SubscriptionStats{}, Replication: map[string]any{}, Dedup: "Disabled", ConnectedSince: stamp(t.created),
+		BacklogSize: t.backlogSize(), QuotaSize: -1, QuotaTime: -1, Publishers: []figures.Publisher{},
+		Subscriptions: map[string]figures.Subscription{}, Replication: map[string]any{}, Dedup: "Disabled", ConnectedSince: stamp(t.created),
 	}
 	if t.policy.dedup {
 		s.Dedup = "Enabled"
@@ -191,20 +86,20 @@ func mean(sum, n int64) float64 {
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-func (p *Producer) stats(now time.Time) PublisherStats {
+func (p *Producer) stats(now time.Time) figures.Publisher {
 	address, client := p.peer.Address()
-	s := PublisherStats{ID: p.ID, Name: p.Name, Address: address, Since: stamp(p.since), Client: client, Metadata: map[string]string{},
+	s := figures.Publisher{ID: p.ID, Name: p.Name, Address: address, Since: stamp(p.since), Client: client, Metadata: map[string]string{},
 		AccessMode:  [...]string{"Shared", "Exclusive", "WaitForExclusive", "ExclusiveWithFencing"}[p.mode],
 		AverageSize: mean(p.bytes, p.messages), RateIn: p.rate.of(now, p.since, p.messages)}
 	s.ThroughputIn = s.RateIn * s.AverageSize
 	return s
 }
 
-func (s *Subscription) stats(now time.Time) SubscriptionStats {
-	out := SubscriptionStats{
+func (s *Subscription) stats(now time.Time) figures.Subscription {
+	out := figures.Subscription{
 		BytesOut: s.bytesOut, MessagesOut: s.messagesOut, Backlog: s.backlog(), Blocked: s.held, Delayed: len(s.delayed.due),
 		Unacked: s.unacked, Type: "None", Expired: s.expired, Dropped: s.dropped, Replay: s.replay.len(), Draining: len(s.draining),
-		Consumers: []ConsumerStats{}, Durable: s.durable, OutOfOrder: s.loose, Properties: map[string]string{},
+		Consumers: []figures.Consumer{}, Durable: s.durable, OutOfOrder: s.loose, Properties: map[string]string{},
 	}
 	out.ThrottledByTopic, out.ThrottledBySelf = s.throttledByTopic, s.throttledBySelf
 	maps.Copy(out.Properties, s.properties)
@@ -237,9 +132,9 @@ func (s *Subscription) stats(now time.Time) SubscriptionStats {
 	return out
 }
 
-func (c *Consumer) stats(now time.Time) ConsumerStats {
+func (c *Consumer) stats(now time.Time) figures.Consumer {
 	address, client := c.peer.Address()
-	s := ConsumerStats{
+	s := figures.Consumer{
 		BytesOut: c.bytesOut, MessagesOut: c.messagesOut, Name: c.Name, Permits: c.permits, Unacked: c.unacked, Blocked: c.blocked,
 		Address: address, Since: stamp(c.since), Client: client, LastAcked: c.lastAcked, LastConsumed: c.lastSent, Metadata: map[string]string{},
 	}
@@ -269,73 +164,21 @@ func (c *Consumer) Statistics() protocol.ConsumerStatsAnswer {
 	}
 }
 
-// InternalStats is what the admin API says of a topic's ledgers and cursors.
-type InternalStats struct {
-	Added             int64                  `json:"entriesAddedCounter"`
-	Entries           int64                  `json:"numberOfEntries"`
-	Size              int64                  `json:"totalSize"`
-	OpenEntries       int64                  `json:"currentLedgerEntries"`
-	OpenSize          int64                  `json:"currentLedgerSize"`
-	LastCreated       string                 `json:"lastLedgerCreatedTimestamp"`
-	WaitingCursors    int                    `json:"waitingCursorsCount"`
-	PendingAdds       int                    `json:"pendingAddEntriesCount"`
-	LastConfirmed     string                 `json:"lastConfirmedEntry"`
-	State             string                 `json:"state"`
-	Ledgers           []LedgerStats          `json:"ledgers"`
-	Cursors           map[string]CursorStats `json:"cursors"`
-	SchemaLedgers     []any                  `json:"schemaLedgers"`
-	CompactedLedger   *CompactedStats        `json:"compactedLedger"`
-	LastCreationError string                 `json:"lastLedgerCreationFailureTimestamp,omitempty"`
-}
-
-// LedgerStats is what the admin API says of a ledger.
-type LedgerStats struct {
-	ID        uint64 `json:"ledgerId"`
-	Entries   int64  `json:"entries"`
-	Size      int64  `json:"size"`
-	Offloaded bool   `json:"offloaded"`
-}
-
-// CursorStats is what the admin API says of a cursor.
-type CursorStats struct {
-	MarkDelete string           `json:"markDeletePosition"`
-	Read       string           `json:"readPosition"`
-	Waiting    bool             `json:"waitingReadOp"`
-	Pending    int              `json:"pendingReadOps"`
-	Consumed   int64            `json:"messagesConsumedCounter"`
-	Ledger     int64            `json:"cursorLedger"`
-	LastEntry  int64            `json:"cursorLedgerLastEntry"`
-	Individual string           `json:"individuallyDeletedMessages"`
-	State      string           `json:"state"`
-	Backlog    int64            `json:"numberOfEntriesSinceFirstNotAckedMessage"`
-	Ranges     int              `json:"totalNonContiguousDeletedMessagesRange"`
-	Properties map[string]int64 `json:"properties"`
-	Active     bool             `json:"active"`
-	SubBacklog int64            `json:"subscriptionHavePendingRead,omitempty"`
-}
-
-// CompactedStats is what the admin API says of the compacted ledger.
-type CompactedStats struct {
-	ID      int64 `json:"ledgerId"`
-	Entries int64 `json:"entries"`
-	Size    int64 `json:"size"`
-}
-
 // Internal returns the topic's internal statistics.
-func (t *Topic) Internal() *InternalStats {
+func (t *Topic) Internal() *figures.Internal {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := &InternalStats{
+	s := &figures.Internal{
 		Added: t.added, Size: t.log.Bytes(), Entries: t.log.Next() - t.log.First(), State: "LedgerOpened", SchemaLedgers: []any{},
-		LastCreated: stamp(t.created), LastConfirmed: place(t.log.Position(t.log.Next() - 1)), Ledgers: []LedgerStats{}, Cursors: map[string]CursorStats{},
-		CompactedLedger: &CompactedStats{ID: -1, Entries: -1, Size: -1},
+		LastCreated: stamp(t.created), LastConfirmed: place(t.log.Position(t.log.Next() - 1)), Ledgers: []figures.Ledger{}, Cursors: map[string]figures.Cursor{},
+		CompactedLedger: &figures.Compacted{ID: -1, Entries: -1, Size: -1},
 	}
 	if t.terminated {
 		s.State = "Terminated"
 	}
 	ledgers := t.log.Ledgers()
 	for i, l := range ledgers {
-		one := LedgerStats{ID: l.ID, Entries: int64(l.Entries()), Size: l.Bytes()}
+		one := figures.Ledger{ID: l.ID, Entries: int64(l.Entries()), Size: l.Bytes()}
 		if i == len(ledgers)-1 { // the open one is listed as empty
 			s.OpenEntries, s.OpenSize = one.Entries, one.Size
 			one.Entries, one.Size = 0, 0
@@ -343,10 +186,10 @@ func (t *Topic) Internal() *InternalStats {
 		s.Ledgers = append(s.Ledgers, one)
 	}
 	if t.compacted.status != "" {
-		s.CompactedLedger = &CompactedStats{0, int64(len(t.compacted.numbers)), t.compacted.memory}
+		s.CompactedLedger = &figures.Compacted{Entries: int64(len(t.compacted.numbers)), Size: t.compacted.memory}
 	}
 	for name, sub := range t.subs {
-		s.Cursors[cursorName(name)] = CursorStats{
+		s.Cursors[cursorName(name)] = figures.Cursor{
 			MarkDelete: place(t.log.Before(sub.cursor.Mark())), Read: place(t.log.Position(sub.read)), State: "Open",
 			Consumed: sub.cursor.Mark() + sub.cursor.Beyond(), Individual: sub.cursor.Ranges(&t.log), Backlog: t.log.Next() - sub.cursor.Mark(),
 			Properties: map[string]int64{}, Active: len(sub.consumers) > 0, Ledger: -1, LastEntry: -1, Ranges: strings.Count(sub.cursor.Ranges(&t.log), "("),
@@ -360,4 +203,11 @@ func place(p log.Position) string { return fmt.Sprintf("%d:%d", p.Ledger, p.Entr
 // cursorName escapes a subscription's name as Pulsar does for its cursor.
 func cursorName(subscription string) string {
 	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(subscription))
+}
+
+// LastPosition is where the last entry of the topic is.
+func (t *Topic) LastPosition() log.Position {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.log.Position(t.log.Next() - 1)
 }

@@ -59,9 +59,6 @@ type pendingAck struct {
 	slot  int32 // of its key, 0 if it does not matter
 }
 
-// Name returns the subscription's name.
-func (s *Subscription) Name() string { return s.name }
-
 // holds reports whether the subscription keeps entries from being dropped.
 func (s *Subscription) holds() bool { return s.durable && s.name != compactionName }
 

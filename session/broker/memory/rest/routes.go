@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pulsh/session/broker/memory"
+	"pulsh/session/broker/memory/figures"
 	"pulsh/session/broker/memory/log"
 	"pulsh/session/broker/protocol"
 )
@@ -115,7 +116,7 @@ func getPartitions(r *request) (any, error) {
 	if err != nil {
 		return nil, fail(http.StatusNotFound, "Topic %s not found", r.name.Full)
 	}
-	return memory.PartitionMetadata{Partitions: n}, nil
+	return figures.Partitions{Count: n}, nil
 }
 
 // partitionCount reads the number of partitions from the body.
@@ -223,9 +224,13 @@ func getPartitionedStats(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := memory.Sum(parts)
+	all := map[string]*figures.Topic{}
+	for _, t := range parts {
+		all[t.Name().Full] = t.Stats()
+	}
+	sum := figures.Sum(all)
 	if !r.flag("perPartition") && r.URL.Query().Has("perPartition") {
-		sum.Partitions = map[string]*memory.TopicStats{}
+		sum.Parts = map[string]*figures.Topic{}
 	}
 	return sum, nil
 }
@@ -243,11 +248,11 @@ func getPartitionedInternal(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := map[string]*memory.InternalStats{}
+	all := map[string]*figures.Internal{}
 	for _, t := range parts {
 		all[t.Name().Full] = t.Internal()
 	}
-	return map[string]any{"metadata": memory.PartitionMetadata{Partitions: len(parts)}, "partitions": all}, nil
+	return map[string]any{"metadata": figures.Partitions{Count: len(parts)}, "partitions": all}, nil
 }
 
 func getEntry(r *request) (any, error) {

@@ -1,17 +1,13 @@
-package memory
+package figures
 
-import "pulsh/session/broker/memory/log"
-
-// Sum adds up the statistics of the partitions of a topic, and keeps them one by
-// one.
-func Sum(parts []*Topic) *TopicStats {
-	sum := &TopicStats{
-		Publishers: []PublisherStats{}, Subscriptions: map[string]SubscriptionStats{}, Replication: map[string]any{}, QuotaSize: -1, QuotaTime: -1,
-		Partitions: map[string]*TopicStats{}, Metadata: &PartitionMetadata{Partitions: len(parts)}, Dedup: "Disabled",
+// Sum adds up the figures of the partitions of a topic, by their names, and keeps
+// them one by one.
+func Sum(parts map[string]*Topic) *Topic {
+	sum := &Topic{
+		Publishers: []Publisher{}, Subscriptions: map[string]Subscription{}, Replication: map[string]any{}, QuotaSize: -1, QuotaTime: -1,
+		Parts: parts, Metadata: &Partitions{Count: len(parts)}, Dedup: "Disabled",
 	}
-	for _, t := range parts {
-		s := t.Stats()
-		sum.Partitions[t.name.Full] = s
+	for _, s := range parts {
 		sum.RateIn += s.RateIn
 		sum.ThroughputIn += s.ThroughputIn
 		sum.RateOut += s.RateOut
@@ -30,12 +26,14 @@ func Sum(parts []*Topic) *TopicStats {
 			sum.Subscriptions[name] = plus(sum.Subscriptions[name], sub)
 		}
 	}
-	sum.AverageSize = mean(sum.BytesIn, sum.MessagesIn)
+	if sum.MessagesIn > 0 {
+		sum.AverageSize = float64(sum.BytesIn) / float64(sum.MessagesIn)
+	}
 	return sum
 }
 
 // plus adds the figures of one more partition to those of a subscription.
-func plus(a, b SubscriptionStats) SubscriptionStats {
+func plus(a, b Subscription) Subscription {
 	if a.Consumers == nil {
 		return b
 	}
@@ -63,11 +61,4 @@ func plus(a, b SubscriptionStats) SubscriptionStats {
 		a.Type = b.Type
 	}
 	return a
-}
-
-// LastPosition is where the last entry of the topic is.
-func (t *Topic) LastPosition() log.Position {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.log.Position(t.log.Next() - 1)
 }
