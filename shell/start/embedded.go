@@ -23,6 +23,7 @@ import (
 // embeddedPulsar is the broker in memory for the commands.
 type embeddedPulsar struct {
 	config embedded.Config
+	room   int64 // bytes that the process needs beside the entries
 
 	mu     sync.Mutex
 	broker *embedded.Broker
@@ -30,8 +31,12 @@ type embeddedPulsar struct {
 
 var _ host.Embedded = (*embeddedPulsar)(nil)
 
-// heapRoom is the memory in bytes that the process needs beside the entries.
-const heapRoom = 256 << 20
+// heapRoom is the memory in bytes that a shell with its groups needs beside the
+// entries, and aloneRoom what the broker needs for connections and queues.
+const (
+	heapRoom  = 256 << 20
+	aloneRoom = 64 << 20
+)
 
 // embeddedGCPercent lets the heap grow to twice what is alive.
 const embeddedGCPercent = 100
@@ -52,7 +57,7 @@ func (e *embeddedPulsar) Start() (broker.Target, error) {
 		if os.Getenv("GOGC") == "" {
 			metrics.TuneGC(embeddedGCPercent)
 		}
-		debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), most+most/4+heapRoom))
+		debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), most+most/8+e.room))
 	}
 	return broker.Target{URL: e.broker.URL(), AdminURL: e.broker.AdminURL(), Name: embedded.Name}, nil
 }
@@ -125,7 +130,7 @@ func (e *embeddedPulsar) notice() string {
 
 // serveAlone runs the broker without a shell until a signal, for other programs.
 func serveAlone(o Options, files Streams) int {
-	e := &embeddedPulsar{config: o.embeddedConfig(true)}
+	e := &embeddedPulsar{config: o.embeddedConfig(true), room: aloneRoom}
 	tuneRuntime(func(string) string { return "" })
 	if _, err := e.Start(); err != nil {
 		fmt.Fprintln(files.Err, err)
