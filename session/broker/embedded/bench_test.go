@@ -70,4 +70,3 @@ func through(b *testing.B, batch, pending int) {
 	require.NoError(b, p.Close(r.within()))
 	require.NoError(b, c.Close(r.within()))
 }
-
