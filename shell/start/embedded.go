@@ -66,9 +66,9 @@ func (e *embeddedPulsar) Start() (broker.Target, error) {
 func listenFault(err error) error {
 	var remote *serve.RemoteError
 	if errors.As(err, &remote) {
-		return &lang.Error{Message: remote.Error() + "; that needs --listen-remote", Try: "pulsh broker --listen 127.0.0.1:6650"}
+		return &lang.Error{Message: remote.Error() + "; that needs --listen-remote", Try: "pulsh broker --listen 127.0.0.1:6650", From: -1}
 	}
-	return &lang.Error{Message: err.Error(), Try: "pulsh --embedded"}
+	return &lang.Error{Message: err.Error(), Try: "pulsh --embedded", From: -1}
 }
 
 // Faults returns what the broker does wrong on purpose, nil if it does not run.

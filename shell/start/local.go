@@ -101,7 +101,7 @@ func (l *localPulsar) Restart(ctx context.Context, _ func(lang.Step)) error {
 
 func (l *localPulsar) with(act func(*local.Server) error) error {
 	if l.embedded.running() != nil {
-		return &lang.Error{Message: "the embedded broker is a part of this process; `fault disconnect` closes its connections", Try: "fault disconnect"}
+		return &lang.Error{Message: "the embedded broker is a part of this process; `fault disconnect` closes its connections", Try: "fault disconnect", From: -1}
 	}
 	server, err := l.running()
 	if err != nil {
