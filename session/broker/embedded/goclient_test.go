@@ -129,7 +129,7 @@ func TestGoClientBatchesChunksAndTheEnd(t *testing.T) {
 	for i := range 100 {
 		p.SendAsync(o.ctx(), &pulsar.ProducerMessage{Payload: fmt.Append(nil, i), Properties: map[string]string{"n": fmt.Sprint(i)}, Key: "k", EventTime: time.UnixMilli(int64(i + 1))}, func(_ pulsar.MessageID, _ *pulsar.ProducerMessage, err error) { require.NoError(t, err) })
 	}
-	require.NoError(t, p.Flush())
+	require.NoError(t, p.FlushWithCtx(o.ctx()))
 	for i := range 100 {
 		m := o.receive(c)
 		require.Equal(t, fmt.Sprint(i), string(m.Payload()))
@@ -280,7 +280,7 @@ func TestGoClientSharesKeys(t *testing.T) {
 			p.SendAsync(o.ctx(), &pulsar.ProducerMessage{Payload: fmt.Append(nil, n), Key: fmt.Sprint("key-", k)}, func(_ pulsar.MessageID, _ *pulsar.ProducerMessage, err error) { require.NoError(t, err) })
 		}
 	}
-	require.NoError(t, p.Flush())
+	require.NoError(t, p.FlushWithCtx(o.ctx()))
 	owner, next, all := map[string]int{}, map[string]int{}, 0
 	for all < keys*each {
 		for i, c := range consumers {
@@ -371,14 +371,14 @@ func TestGoClientReadsCompacted(t *testing.T) {
 				send("b", fmt.Sprint("b", i))
 			}
 			send("b", "")
-			require.NoError(t, p.Flush())
+			require.NoError(t, p.FlushWithCtx(o.ctx()))
 			require.NoError(t, o.Compact(o.ctx(), topic))
 			require.Eventually(t, func() bool {
 				state, err := o.Compaction(o.ctx(), topic)
 				return err == nil && len(state) == 1 && state[0].State == "SUCCESS"
 			}, soon, 50*time.Millisecond)
 			send("a", "a5")
-			require.NoError(t, p.Flush())
+			require.NoError(t, p.FlushWithCtx(o.ctx()))
 			c := o.consumer(pulsar.ConsumerOptions{Topic: topic, ReadCompacted: true, Type: pulsar.Exclusive})
 			var got []string
 			for len(got) < 2 {

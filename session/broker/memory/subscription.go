@@ -23,7 +23,6 @@ type Subscription struct {
 	// Exclusive and failover.
 	active    *Consumer
 	switching *time.Timer // a new active consumer waits
-	epoch     int64       // of the consumer that asked for redelivery last
 
 	// Shared and key_shared.
 	pending map[int64]pendingAck

@@ -92,7 +92,7 @@ func (s *Selector) search(slot int32) int {
 // addRanges gives a consumer the ranges that it asks for.
 func (s *Selector) addRanges(id uint64, ranges []Range) error {
 	if len(ranges) == 0 {
-		return fmt.Errorf("Ranges for KeyShared policy must not be empty.")
+		return fmt.Errorf("Ranges for KeyShared policy must not be empty")
 	}
 	for i, r := range ranges {
 		if r.Start < 0 || r.End >= protocol.HashSlots || r.Start > r.End {
