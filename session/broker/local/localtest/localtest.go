@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -100,16 +101,35 @@ func Own(t testing.TB) *local.Server {
 	return start(t, Config(t, t.TempDir()))
 }
 
-// withEmbedded lets a configuration find a broker in memory, as a server that is
-// there already. It ends with the test.
+// inMemory is the broker in memory that tests share while any of them uses it.
+var inMemory struct {
+	sync.Mutex
+	broker *embedded.Broker
+	users  int
+}
+
+// withEmbedded lets a configuration find the broker in memory, as a server that is
+// there already.
 func withEmbedded(t testing.TB, cfg local.Config) local.Config {
 	t.Helper()
-	b, err := embedded.Start(embedded.Config{})
-	if err != nil {
-		t.Fatal(err)
+	inMemory.Lock()
+	defer inMemory.Unlock()
+	if inMemory.users == 0 {
+		b, err := embedded.Start(embedded.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inMemory.broker = b
 	}
-	t.Cleanup(b.Close)
-	cfg.BrokerPort, cfg.WebPort = port(t, b.URL()), port(t, b.AdminURL())
+	inMemory.users++
+	t.Cleanup(func() {
+		inMemory.Lock()
+		defer inMemory.Unlock()
+		if inMemory.users--; inMemory.users == 0 {
+			inMemory.broker.Close()
+		}
+	})
+	cfg.BrokerPort, cfg.WebPort = port(t, inMemory.broker.URL()), port(t, inMemory.broker.AdminURL())
 	return cfg
 }
 
