@@ -474,6 +474,11 @@ func TestTheProgramTellsWhatIsWrong(t *testing.T) {
 		{[]string{"-e", "produce start fast rate=50kk"}, 2, `"50kk" is not a rate`},
 		{[]string{"--check", "nothing.pulsh"}, 2, "nothing.pulsh"},
 		{[]string{"--url", "pulsar://127.0.0.1:1", "-e", "list"}, 3, "127.0.0.1:1"},
+		{[]string{"broker", "--listen", "0.0.0.0:6650"}, 2, "that needs --listen-remote\n  try: pulsh broker --listen 127.0.0.1:6650"},
+		{[]string{"--embedded", "-e", "topic create orders partitions=3; topics; local status"}, 0, "4.0.8-pulsh-embedded"},
+		{[]string{"--embedded", "-e", "fault send drop=1%; fault list; fault off"}, 0, "drop send, 1 % of them"},
+		{[]string{"--embedded", "-e", "fault acks corrupt=1%"}, 1, "only send and messages carry entries that can be corrupt"},
+		{[]string{"--embedded", "-e", "topic create orders; sub create orders audit; produce start orders rate=200; wait 1s; stop all"}, 0, "the embedded broker ends with"},
 	} {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
 			code, said := runHere(t, test.args)
