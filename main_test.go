@@ -27,10 +27,10 @@ var mayImport = map[string][]string{
 	"commands":                       {"commands/chaos", "commands/cluster", "commands/groups", "commands/guide", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/report", "commands/script", "graphs", "session/snapshot", "session/spec"},
 	"commands/answers":               {"commands/lang", "graphs", "session/broker", "session/brokerstats", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"commands/chaos":                 {"commands/answers", "commands/cluster", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/chaos", "session/consume", "session/pacing", "session/produce", "session/snapshot", "session/spec"},
-	"commands/cluster":               {"commands/answers", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/pacing", "session/snapshot", "session/spec"},
+	"commands/cluster":               {"commands/answers", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/broker/memory/fault", "session/broker/protocol", "session/brokerstats", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"commands/groups":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/cursor", "session/group", "session/pacing", "session/snapshot", "session/spec"},
 	"commands/guide":                 {"commands/lang", "graphs", "session/snapshot", "session/spec"},
-	"commands/host":                  {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec"},
+	"commands/host":                  {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/broker/memory/fault", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec"},
 	"commands/kinds":                 {"commands/host", "commands/lang", "graphs", "session/broker", "session/export", "session/pacing", "session/payload", "session/profile", "session/snapshot", "session/spec"},
 	"commands/lang":                  {"graphs", "session/input", "session/pacing", "session/secret", "session/spell"},
 	"commands/look":                  {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/chart", "session/metrics", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
@@ -44,8 +44,15 @@ var mayImport = map[string][]string{
 	"session/broker/admin":           {"session/broker"},
 	"session/broker/client":          {"session/broker", "session/broker/protocol", "session/delivery", "session/payload"},
 	"session/broker/fake":            {"session/broker", "session/delivery", "session/payload"},
+	"session/broker/embedded":        {"session/broker/memory", "session/broker/memory/fault", "session/broker/memory/rest", "session/broker/memory/serve"},
 	"session/broker/local":           {"session/secret"},
-	"session/broker/local/localtest": {"session/broker/local"},
+	"session/broker/local/localtest": {"session/broker/embedded", "session/broker/local"},
+	"session/broker/memory":          {"session/broker/memory/figures", "session/broker/memory/hashring", "session/broker/memory/log", "session/broker/protocol"},
+	"session/broker/memory/fault":    {"session/broker/protocol"},
+	"session/broker/memory/hashring": {"session/broker/protocol"},
+	"session/broker/memory/log":      {"session/broker/protocol"},
+	"session/broker/memory/rest":     {"session/broker/memory", "session/broker/memory/figures", "session/broker/memory/log", "session/broker/protocol"},
+	"session/broker/memory/serve":    {"session/broker/memory", "session/broker/memory/fault", "session/broker/protocol"},
 	"session/broker/probe":           {"session/broker"},
 	"session/broker/protocol/conn":   {"session/broker/protocol"},
 	"session/broker/wire":            {"session/broker", "session/broker/protocol", "session/broker/protocol/conn", "session/broker/wire/connect", "session/delivery", "session/payload"},
@@ -71,7 +78,7 @@ var mayImport = map[string][]string{
 	"shell/editor":                   {"graphs/measure", "shell/screen"},
 	"shell/frames":                   {"graphs", "session/chart", "session/metrics", "session/snapshot", "session/spec", "shell"},
 	"shell/screen":                   {"graphs/measure"},
-	"shell/start":                    {"commands", "commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/outcome", "commands/report", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/input", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec", "session/spell", "shell", "shell/frames"},
+	"shell/start":                    {"commands", "commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/outcome", "commands/report", "graphs", "session", "session/broker", "session/broker/embedded", "session/broker/local", "session/broker/memory/fault", "session/broker/memory/serve", "session/broker/probe", "session/clientconf", "session/dial", "session/input", "session/metrics", "session/pacing", "session/payload", "session/profile", "session/secret", "session/snapshot", "session/spec", "session/spell", "shell", "shell/frames"},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.
@@ -470,6 +477,11 @@ func TestTheProgramTellsWhatIsWrong(t *testing.T) {
 		{[]string{"-e", "produce start fast rate=50kk"}, 2, `"50kk" is not a rate`},
 		{[]string{"--check", "nothing.pulsh"}, 2, "nothing.pulsh"},
 		{[]string{"--url", "pulsar://127.0.0.1:1", "-e", "list"}, 3, "127.0.0.1:1"},
+		{[]string{"broker", "--listen", "0.0.0.0:6650"}, 2, "that needs --listen-remote\n  try: pulsh broker --listen 127.0.0.1:6650"},
+		{[]string{"--embedded", "-e", "topic create orders partitions=3; topics; local status"}, 0, "4.0.8-pulsh-embedded"},
+		{[]string{"--embedded", "-e", "fault send drop=1%; fault list; fault off"}, 0, "drop send, 1 % of them"},
+		{[]string{"--embedded", "-e", "fault acks corrupt=1%"}, 1, "only send and messages carry entries that can be corrupt"},
+		{[]string{"--embedded", "-e", "topic create orders; sub create orders audit; produce start orders rate=200; wait 1s; stop all"}, 0, "the embedded broker ends with"},
 	} {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
 			code, said := runHere(t, test.args)

@@ -20,6 +20,7 @@ import (
 	"pulsh/commands/report"
 	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/broker/memory/fault"
 	"pulsh/session/snapshot"
 )
 
@@ -38,6 +39,15 @@ func (home) Suspend(context.Context, time.Duration) error   { return nil }
 func (home) Report(int) (host.LocalReport, error) {
 	return host.LocalReport{Condition: "running", URL: "pulsar://localhost:6650", Version: "4.0.8", PID: 7, Users: 1, Resident: 512 << 20, Log: []string{"ready"}}, nil
 }
+
+// inside is a broker in this process that runs already.
+type inside struct{ faults *fault.Set }
+
+func (inside) Start() (broker.Target, error) {
+	return broker.Target{URL: "pulsar://localhost:6650", AdminURL: "http://localhost:8080"}, nil
+}
+func (i inside) Faults() *fault.Set { return i.faults }
+func (inside) Disconnect() int      { return 2 }
 
 // TestEveryExampleRuns types every example of the table, each after what it
 // needs: a connection, a running group of each kind, and one that is stopped.
@@ -62,7 +72,7 @@ func TestEveryExampleRuns(t *testing.T) {
 		for _, example := range cmd.Examples {
 			t.Run(example, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					c := world(t, pretend(t), func(e *host.Env) { e.Local, e.Yes = home{}, true })
+					c := world(t, pretend(t), func(e *host.Env) { e.Local, e.Embedded, e.Yes = home{}, inside{fault.New(time.Now)}, true })
 					t.Chdir(t.TempDir()) // for what writes files
 					var out strings.Builder
 					for _, line := range append(before, undo[cmd.Name]...) {

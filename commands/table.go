@@ -387,8 +387,10 @@ func table() []lang.Command {
 			Examples: []string{"sub expire fast audit 10m"}, Run: host.Verb(cluster.ExpireSub)},
 		{Name: "local start", Section: host.ClusterSection, Connects: true, Changes: true, Summary: "run a real Pulsar on this machine and connect to it",
 			Detail: "Needs Java 17 or later and 0.5 GiB of memory; downloads Pulsar once. " +
-				"The server stops with the last pulsh that uses it, and keeps its data.",
-			Examples: []string{"local start"}, Run: host.Verb(cluster.LocalStart)},
+				"The server stops with the last pulsh that uses it, and keeps its data. With embedded it is pulsh's own broker, in memory and in this process: " +
+				"it is there at once, and its figures are not those of a Pulsar.",
+			Params:   []lang.Param{{Name: "where", Kind: lang.Words("embedded"), Optional: true}},
+			Examples: []string{"local start", "local start embedded"}, Run: host.Verb(cluster.LocalStart)},
 		{Name: "local stop", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "stop the local Pulsar for all who use it", Examples: []string{"local stop"}, Run: host.Verb(cluster.LocalStop)},
 		{Name: "local kill", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "kill the local Pulsar as a crash would",
 			Detail: "A real kill -9. `local restart` brings it back with its data.", Examples: []string{"local kill"}, Run: host.Verb(cluster.LocalKill)},
@@ -397,6 +399,21 @@ func table() []lang.Command {
 		{Name: "local status", Section: host.ClusterSection, Offline: true, Summary: "show the local Pulsar's status", Examples: []string{"local status"}, Run: host.Verb(cluster.LocalStatus)},
 		{Name: "local logs", Section: host.ClusterSection, Offline: true, Params: []lang.Param{{Name: "lines", Kind: cluster.LogLines(), Optional: true}},
 			Summary: "print the end of the local Pulsar's log", Examples: []string{"local logs", "local logs 50"}, Run: host.Verb(cluster.LocalLogs)},
+		{Name: "fault", Section: host.ClusterSection, Params: cluster.FaultParams(),
+			Summary: "let the embedded broker do something wrong, on purpose",
+			Detail: "The first word says what it is about: what clients send (send, acks, flow, lookups, creates), what the broker sends (receipts, messages, answers), pings, or all. " +
+				"delay holds it back, drop loses a share, corrupt turns a bit of a share, error refuses a share with a code of the protocol, close closes the connection at a share. " +
+				"It lasts until `fault off`, or as long as for says. The graph has a mark.",
+			Examples: []string{"fault receipts delay=200ms for=10s", "fault messages drop=0.5%", "fault send error=PersistenceError share=1%", "fault creates error=ProducerBusy for=30s"},
+			Run:      host.Verb(cluster.Fault)},
+		{Name: "fault drop", Section: host.ClusterSection, Params: cluster.FaultDropParams(),
+			Summary: "lose a share of what is sent", Examples: []string{"fault drop 1% send", "fault drop 5% acks for=1m"}, Run: host.Verb(cluster.FaultDrop)},
+		{Name: "fault throttle", Section: host.ClusterSection, Params: cluster.FaultThrottleParams(),
+			Summary: "let each connection of the embedded broker send so many bytes a second", Examples: []string{"fault throttle 1MiB for=10s"}, Run: host.Verb(cluster.FaultThrottle)},
+		{Name: "fault disconnect", Section: host.ClusterSection, Summary: "close all connections of the embedded broker",
+			Detail: "Clients connect again at once.", Examples: []string{"fault disconnect"}, Run: host.Verb(cluster.FaultDisconnect)},
+		{Name: "fault list", Section: host.ClusterSection, Summary: "list the faults in force", Examples: []string{"fault list"}, Run: host.Verb(cluster.FaultList)},
+		{Name: "fault off", Section: host.ClusterSection, Summary: "end all faults", Examples: []string{"fault off"}, Run: host.Verb(cluster.FaultOff)},
 
 		// general
 

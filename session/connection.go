@@ -61,6 +61,9 @@ func open(ctx context.Context, s *Session, t broker.Target) (*connection, error)
 	}
 	if c.cluster.Name == "" {
 		c.cluster.Name = host(t.URL)
+		if broker.IsEmbedded(answer.Version) { // the port tells which one
+			c.cluster.Name = "embedded" + c.cluster.Name[max(0, strings.LastIndex(c.cluster.Name, ":")):]
+		}
 	}
 	go c.watch(watching, s) // owned by the connection: close ends it and waits
 	return c, nil

@@ -64,6 +64,9 @@ func LocalStart(ctx context.Context, c *host.Call) error {
 	if err := requireIdle(ctx, c); err != nil {
 		return err
 	}
+	if _, embedded := host.Value[string](c, "where"); embedded {
+		return startEmbedded(ctx, c)
+	}
 	t, err := l.Start(ctx, reportSteps(c))
 	if err != nil {
 		e := *lang.AsError(err)

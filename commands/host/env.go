@@ -13,6 +13,7 @@ import (
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/broker/memory/fault"
 	"pulsh/session/profile"
 	"pulsh/session/secret"
 	"pulsh/session/snapshot"
@@ -20,10 +21,11 @@ import (
 
 // Env is the environment of commands. Only Session must be set.
 type Env struct {
-	Session *session.Session
-	Local   Local           // nil where no Pulsar can be run on this machine
-	Library profile.Library // the profiles
-	Output  io.Writer       // where stream - writes; nil where the standard output is the screen
+	Session  *session.Session
+	Local    Local           // nil where no Pulsar can be run on this machine
+	Embedded Embedded        // nil where no broker can be run in this process
+	Library  profile.Library // the profiles
+	Output   io.Writer       // where stream - writes; nil where the standard output is the screen
 	// Listen opens a listener for metrics; nil is net.Listen.
 	Listen func(network, address string) (net.Listener, error)
 	// Now tells the time, for -5m and 10:42:07; nil is time.Now.
@@ -80,6 +82,17 @@ type Local interface {
 	Suspend(ctx context.Context, d time.Duration) error
 	// Report looks at it, with the last lines of its log.
 	Report(lines int) (LocalReport, error)
+}
+
+// Embedded is the broker in memory that pulsh runs in its own process.
+type Embedded interface {
+	// Start starts it, or finds it running.
+	Start() (broker.Target, error)
+	// Faults is what it does wrong on purpose, nil if it does not run.
+	Faults() *fault.Set
+	// Disconnect closes the connections of all clients and returns how many there
+	// were.
+	Disconnect() int
 }
 
 // LocalReport is the status of the local Pulsar.

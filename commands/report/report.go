@@ -311,7 +311,10 @@ func series(c *host.Host, at time.Time, group string, figures []snapshot.Figure,
 func reproduce(l *lang.Language, lines []lang.Line, r *export.Report) string {
 	var b strings.Builder
 	b.WriteString("# " + r.Title + ", " + r.Start.Format(time.RFC3339) + ", pulsh " + r.Environment.Pulsh + "\n")
-	if r.Cluster.URL != "" {
+	switch {
+	case r.Cluster.Name == "embedded": // its ports are others the next time
+		b.WriteString("# pulsh --embedded -f FILE\n")
+	case r.Cluster.URL != "":
 		b.WriteString("# pulsh --url " + r.Cluster.URL)
 		if r.Cluster.AdminURL != "" {
 			b.WriteString(" --admin-url " + r.Cluster.AdminURL)

@@ -69,11 +69,11 @@ type adviser struct {
 }
 
 func (a adviser) local() []frames.Try {
-	line := "local start"
+	line, embedded := "local start", "local start embedded"
 	if !a.prompt {
-		line = "pulsh --local"
+		line, embedded = "pulsh --local", "pulsh --embedded"
 	}
-	return []frames.Try{{Line: line, For: "here (Java 17, 0.5 GiB)"}}
+	return []frames.Try{{Line: line, For: "here (Java 17, 0.5 GiB)"}, {Line: embedded, For: "here, in memory, at once"}}
 }
 
 // elsewhere returns the line for another cluster.

@@ -125,6 +125,7 @@ func TestEveryFaultAtTheStartHasItsAdvice(t *testing.T) {
 	}{
 		{"nobody listens", broker.Target{URL: "pulsar://" + free.Addr().String()}, `no Pulsar answers at pulsar://HOST (connection refused)
   try: local start   here (Java 17, 0.5 GiB)
+       local start embedded   here, in memory, at once
        connect pulsar://host:6650   elsewhere
        kubectl port-forward -n pulsar svc/pulsar-proxy 6650   in Minikube
        kubectl port-forward -n pulsar svc/pulsar-broker 8080   its admin API`},
@@ -162,10 +163,12 @@ func TestEveryFaultAtTheStartHasItsAdvice(t *testing.T) {
   try: connect pulsar://HOST token_file=token.txt   with a token of this cluster`},
 		{"something else", broker.Target{URL: "pulsar://" + answering(t, func(c net.Conn) { io.WriteString(c, "+OK who is there?\r\n"); io.Copy(io.Discard, c) })}, `pulsar://HOST answers, but not as a Pulsar
   try: connect pulsar://host:6650   elsewhere
-       local start   here (Java 17, 0.5 GiB)`},
+       local start   here (Java 17, 0.5 GiB)
+       local start embedded   here, in memory, at once`},
 		{"silence", broker.Target{URL: "pulsar://" + answering(t, func(c net.Conn) { <-silent })}, `pulsar://HOST is silent: no answer within 2s
   try: connect pulsar://host:6650   elsewhere
-       local start   here (Java 17, 0.5 GiB)`},
+       local start   here (Java 17, 0.5 GiB)
+       local start embedded   here, in memory, at once`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, host, _ := strings.Cut(c.target.URL, "://")

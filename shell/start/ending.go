@@ -163,7 +163,11 @@ func (p *program) replay() []string {
 	if err := writeWhole(path, body); err != nil {
 		return []string{"  cannot save the session for replay: " + err.Error()}
 	}
-	return []string{"  replay: pulsh " + strings.Join(append(connectionFlags(p.target, p.Local), "-f", withTilde(path)), " ")}
+	flags := connectionFlags(p.target, p.Local)
+	if p.Embedded {
+		flags = []string{"--embedded"}
+	}
+	return []string{"  replay: pulsh " + strings.Join(append(flags, "-f", withTilde(path)), " ")}
 }
 
 // writeWhole replaces a file atomically, with access for its owner only.

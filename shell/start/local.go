@@ -2,6 +2,7 @@ package start
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -17,6 +18,8 @@ type localPulsar struct {
 	home string
 	dir  string // its data folder, "" for the user's cache folder
 
+	embedded *embeddedPulsar // takes its place where no server can run
+
 	mu     sync.Mutex
 	server *local.Server
 }
@@ -31,6 +34,10 @@ func (l *localPulsar) Start(ctx context.Context, tell func(lang.Step)) (broker.T
 	}
 	cfg.Progress = func(p local.Progress) { tell(lang.Step{Text: p.Text, Done: p.Done, Total: p.Total}) }
 	server, err := local.Start(ctx, cfg)
+	if errors.Is(err, local.ErrNothing) {
+		tell(lang.Step{Text: "neither Java nor Docker nor PULSAR_HOME here: using pulsh's embedded broker, whose figures are not those of a Pulsar"})
+		return l.embedded.Start()
+	}
 	if err != nil {
 		return broker.Target{}, err
 	}
@@ -76,6 +83,10 @@ func (l *localPulsar) running() (*local.Server, error) {
 
 // Stop stops the server for all processes that use it.
 func (l *localPulsar) Stop(ctx context.Context) error {
+	if l.embedded.running() != nil {
+		l.embedded.stop()
+		return nil
+	}
 	return l.with(func(s *local.Server) error { return s.Stop(ctx) })
 }
 
@@ -100,6 +111,9 @@ func (l *localPulsar) Suspend(ctx context.Context, d time.Duration) error {
 }
 
 func (l *localPulsar) with(act func(*local.Server) error) error {
+	if l.embedded.running() != nil {
+		return &lang.Error{Message: "the embedded broker is a part of this process; `fault disconnect` closes its connections", Try: "fault disconnect", From: -1}
+	}
 	server, err := l.running()
 	if err != nil {
 		return err
@@ -109,6 +123,9 @@ func (l *localPulsar) with(act func(*local.Server) error) error {
 
 // Report returns the status of the server, with the last lines of its log.
 func (l *localPulsar) Report(lines int) (host.LocalReport, error) {
+	if b := l.embedded.running(); b != nil {
+		return l.embedded.report(b), nil
+	}
 	server, err := l.running()
 	if err != nil {
 		return host.LocalReport{}, err

@@ -23,6 +23,12 @@ type Options struct {
 	Wait               time.Duration // how long a cluster that does not answer is waited for at the start
 
 	Local, KeepLocal bool
+	Embedded         bool   // the shell opens on a broker of its own
+	Broker           bool   // there is only that broker, for other programs
+	Listen           string // of the embedded broker: host:port, "" for a port of its choice
+	AdminListen      string
+	ListenRemote     bool
+	Memory           int64    // bytes of the embedded broker's entries, 0 for the default
 	LocalDir         string   // of the local Pulsar's data, "" for the user's cache folder
 	Files, Lines     []string // in the order in which they were given
 	KeepGoing        bool
@@ -58,6 +64,9 @@ const (
 	envPulsarHome = "PULSAR_HOME"
 )
 
+// brokerWord as the first argument serves the embedded broker alone.
+const brokerWord = "broker"
+
 // ReadOptions reads the environment and the command line. The error is a sentence
 // with a next step.
 func ReadOptions(args []string, env func(string) string) (Options, error) {
@@ -89,7 +98,11 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 			return err
 		})
 	}
+	if len(args) > 0 && args[0] == brokerWord {
+		o.Broker, args = true, args[1:]
+	}
 	err := set.Parse(args)
+	o.Embedded = o.Embedded || !o.Broker && !o.Local && o.Listen+o.AdminListen != ""
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return Options{Help: true}, nil
@@ -105,6 +118,12 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 		return o, &refusal{fmt.Sprintf("unknown argument %q; to run a script: pulsh -f %s", word, word), "pulsh -f " + word}
 	case o.Local && o.Flags.URL.Value != "":
 		return o, &refusal{"--local and --url exclude each other", "pulsh --local"}
+	case o.Embedded && (o.Local || o.Flags.URL.Value != ""):
+		return o, &refusal{"--embedded excludes --local and --url", "pulsh --embedded"}
+	case o.Broker && (o.Local || o.Embedded || o.Batch()):
+		return o, &refusal{"pulsh broker serves other programs and runs no commands; a shell on a broker of its own is --embedded", "pulsh broker --listen 127.0.0.1:6650"}
+	case o.Listen != "" && !o.ListenRemote && !loopback(o.Listen), o.AdminListen != "" && !o.ListenRemote && !loopback(o.AdminListen):
+		return o, &refusal{"other machines could reach this address, and whoever does can read and write everything; that needs --listen-remote", "pulsh broker --listen 127.0.0.1:6650"}
 	case o.Metrics != "" && !o.MetricsRemote && !loopback(o.Metrics):
 		return o, &refusal{fmt.Sprintf("--metrics %s can be reached by other machines; that needs --metrics-remote", o.Metrics), "pulsh --metrics " + o.Metrics + " --metrics-remote"}
 	case o.Pprof != "" && !o.PprofRemote && !loopback(o.Pprof):

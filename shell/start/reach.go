@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,9 @@ const connectTime = 5 * time.Second
 // screen is already drawn. The prompt follows in any case.
 func (p *program) opening() shell.Task {
 	name := "connecting"
+	if p.Embedded {
+		name = "starting the embedded broker"
+	}
 	if p.Local {
 		name = "starting a local Pulsar"
 	}
@@ -34,7 +38,7 @@ func (p *program) opening() shell.Task {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil && p.Local {
+		if err != nil && (p.Local || p.Embedded) {
 			return p.painted(err)
 		}
 		fmt.Fprintln(out, strings.Join(p.locale.texts(lines), "\n"))
@@ -60,7 +64,7 @@ func (p *program) tellNotes() {
 // needsCluster reports whether a batch needs a connection before it begins. A local
 // Pulsar, a profile and --wait ask for one in any case.
 func (p *program) needsCluster() bool {
-	if !p.Batch() || p.Local || p.Profile.Value != "" || p.Wait > 0 {
+	if !p.Batch() || p.Local || p.Embedded || p.Profile.Value != "" || p.Wait > 0 {
 		return true
 	}
 	for _, script := range append(p.fileScripts(), p.lines) {
@@ -85,11 +89,14 @@ func (p *program) reach(ctx context.Context, tell func(lang.Step)) (greeting []s
 	target := p.target
 	begin := time.Now()
 	var ready time.Duration
-	if p.Local {
-		if target, err = p.local.Start(ctx, tell); err != nil {
-			return strings.Split(commands.Paint(err, 0), "\n"), err
-		}
+	if p.Embedded {
+		target, err = p.embedded.Start()
+	} else if p.Local {
+		target, err = p.local.Start(ctx, tell)
 		ready = time.Since(begin)
+	}
+	if err != nil {
+		return strings.Split(commands.Paint(err, 0), "\n"), err
 	}
 	connecting, cancel := context.WithTimeout(ctx, connectTime+p.Wait)
 	defer cancel()
@@ -104,6 +111,9 @@ func (p *program) reach(ctx context.Context, tell func(lang.Step)) (greeting []s
 		return frames.Advice(err.Error(), advice(ctx, target, err, p.prompts())), err
 	}
 	greeting = frames.Greeting(p.version, p.session.Cluster(), ready)
+	if notice := p.embedded.notice(); notice != "" {
+		greeting = slices.Insert(greeting, 1, p.locale.text(notice))
+	}
 	fault := adminFault(ctx, p.session, target, p.prompts())
 	if p.prompts() {
 		return append(greeting, fault...), nil

@@ -45,7 +45,11 @@ func settle(o Options, library profile.Library, env func(string) string) (settle
 	s.notes = append(notes, passed...)
 	if o.Local {
 		s.target, s.notes = broker.Target{}, nil // known once the server runs
-		s.facts = localFacts(broker.Target{URL: "the local Pulsar"})
+		s.facts = localFacts(broker.Target{URL: "the local Pulsar"}, "--local")
+	}
+	if o.Embedded {
+		s.target, s.notes = broker.Target{}, nil // likewise
+		s.facts = localFacts(broker.Target{URL: "the embedded broker"}, "--embedded")
 	}
 	s.facts = append(s.facts,
 		host.Fact{Name: "profile", Value: o.Profile.Value, From: o.Profile.From},
@@ -54,23 +58,27 @@ func settle(o Options, library profile.Library, env func(string) string) (settle
 	return s, nil
 }
 
-// localFacts describes the Pulsar of --local.
-func localFacts(t broker.Target) []host.Fact {
+// localFacts describes the Pulsar of --local or --embedded.
+func localFacts(t broker.Target, from string) []host.Fact {
 	admin := host.Fact{Name: host.FactAdmin, Value: t.AdminURL}
 	if admin.Value != "" { // known once the server runs
-		admin.From = "--local"
+		admin.From = from
 	}
-	return []host.Fact{{Name: host.FactURL, Value: t.URL, From: "--local"}, admin, {Name: host.FactLogin}, {Name: host.FactTrust}}
+	return []host.Fact{{Name: host.FactURL, Value: t.URL, From: from}, admin, {Name: host.FactLogin}, {Name: host.FactTrust}}
 }
 
 // factsNow returns the settings that pulsh was started with, with the URLs of a local
 // Pulsar once it runs.
 func (p *program) factsNow() []host.Fact {
 	t, connected := p.session.Target()
-	if !p.Local || !connected {
+	if !p.Local && !p.Embedded || !connected {
 		return p.facts
 	}
-	return append(localFacts(t), slices.DeleteFunc(slices.Clone(p.facts), host.Fact.OfConnection)...)
+	from := "--local"
+	if p.Embedded {
+		from = "--embedded"
+	}
+	return append(localFacts(t, from), slices.DeleteFunc(slices.Clone(p.facts), host.Fact.OfConnection)...)
 }
 
 // profileLevel returns the connection of a profile.

@@ -50,6 +50,7 @@ type program struct {
 	commands *host.Host
 	frames   *frames.Frames
 	local    *localPulsar
+	embedded *embeddedPulsar
 	topics   *topicNames
 	locale   locale
 	scripts  map[string]*lang.Script // by the line that runs them
@@ -69,6 +70,9 @@ func Run(o Options, version string, builtin []byte, files Streams) (code int) {
 	}
 	if o.Check != "" {
 		return check(o, files)
+	}
+	if o.Broker {
+		return serveAlone(o, files)
 	}
 	tuneRuntime(os.Getenv)
 	if !o.Batch() && isatty.IsTerminal(files.In.Fd()) {
@@ -109,6 +113,8 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		return nil, err
 	}
 	p := &program{Options: o, Streams: files, version: version, began: time.Now(), locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: o.PulsarHome, dir: o.LocalDir}}
+	p.embedded = &embeddedPulsar{config: o.embeddedConfig(false), room: heapRoom}
+	p.local.embedded = p.embedded
 	library := profile.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
 	if p.settled, err = settle(o, library, os.Getenv); err != nil {
 		return nil, err
@@ -144,18 +150,19 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	}
 	p.topics = newTopicNames(p.session)
 	p.commands = commands.New(host.Env{
-		Session: p.session,
-		Color:   !color.NoColor,
-		Version: version,
-		Output:  p.output(),
-		Local:   p.local,
-		Library: library,
-		Profile: o.Profile.Value,
-		Facts:   p.factsNow,
-		Yes:     o.Yes,
-		Topics:  p.topics.list,
-		Lines:   p.typed,
-		Confirm: p.confirm(),
+		Session:  p.session,
+		Color:    !color.NoColor,
+		Version:  version,
+		Output:   p.output(),
+		Local:    p.local,
+		Embedded: p.embedded,
+		Library:  library,
+		Profile:  o.Profile.Value,
+		Facts:    p.factsNow,
+		Yes:      o.Yes,
+		Topics:   p.topics.list,
+		Lines:    p.typed,
+		Confirm:  p.confirm(),
 
 		Variables: vars, Speed: o.Speed, AllowBehind: o.AllowBehind, AllowProtected: o.AllowProtected, Engine: o.Engine,
 	})
@@ -250,6 +257,9 @@ func (p *program) close(ctx context.Context) {
 	defer cancel()
 	if err := p.local.release(releasing); err != nil {
 		fmt.Fprintln(p.Err, err)
+	}
+	if lost := p.embedded.stop(); lost != "" {
+		fmt.Fprintln(p.Err, p.locale.text(lost))
 	}
 }
 

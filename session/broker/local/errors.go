@@ -21,6 +21,10 @@ func (e *Error) Advice() string { return e.Next }
 // Unwrap returns the underlying error.
 func (e *Error) Unwrap() error { return e.Cause }
 
+// ErrNothing is the cause of an error of a start on a machine on which no Pulsar can
+// be run: there is neither Java with Maven, nor Docker, nor a Pulsar.
+var ErrNothing = errors.New("nothing to run a pulsar with")
+
 // ErrNotRunning is the cause of an error of a call that needs a running server.
 var ErrNotRunning = errors.New("no local pulsar is running")
 

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -49,9 +50,11 @@ func findSource(ctx context.Context, cfg Config) (source, error) {
 		return dockerSource(ctx, cfg, docker)
 	}
 	if javaErr != nil {
-		return source{}, javaErr
+		known := *javaErr.(*Error) // findJava has no others
+		known.Cause = errors.Join(ErrNothing, known.Cause)
+		return source{}, &known
 	}
-	return source{}, &Error{Message: "there is no pulsar here, and neither Maven nor Docker to get one with",
+	return source{}, &Error{Message: "there is no pulsar here, and neither Maven nor Docker to get one with", Cause: ErrNothing,
 		Next: "install Maven, or set PULSAR_HOME to an unpacked Pulsar, or start Docker"}
 }
 

@@ -228,3 +228,15 @@ func AppendMessage(b []byte, m *Message, more *BrokerEntry, stored []byte) []byt
 	binary.BigEndian.PutUint32(b[at:], uint32(len(b)-at-sizeBytes))
 	return b
 }
+
+// AppendEntry adds an entry as a broker stores it: checksum, metadata and payload.
+func AppendEntry(b []byte, meta *Metadata, payload []byte) []byte {
+	at := len(b)
+	b = append(b, magic>>8, magic&0xff, 0, 0, 0, 0, 0, 0, 0, 0)
+	from := len(b)
+	b = meta.Append(b)
+	binary.BigEndian.PutUint32(b[from-sizeBytes:], uint32(len(b)-from))
+	b = append(b, payload...)
+	binary.BigEndian.PutUint32(b[at+2:], Checksum(b[at+6:]))
+	return b
+}

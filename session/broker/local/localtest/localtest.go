@@ -10,12 +10,16 @@ package localtest
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
+	"pulsh/session/broker/embedded"
 	"pulsh/session/broker/local"
 )
 
@@ -33,6 +37,10 @@ const (
 	// VersionVariable is the environment variable with another version of Pulsar
 	// for the tests.
 	VersionVariable = "PULSH_TEST_VERSION"
+	// ServerVariable is the environment variable that chooses what the tests run
+	// on: "embedded" is the broker in memory, so that the same tests hold it to
+	// what a real Pulsar does.
+	ServerVariable = "PULSH_TEST_SERVER"
 )
 
 // Main runs the tests of a package, or the supervisor in a process that a test has
@@ -75,6 +83,9 @@ func Start(t testing.TB) *local.Server {
 	if err != nil {
 		t.Fatalf("no cache directory: %v", err)
 	}
+	if os.Getenv(ServerVariable) == embedded.Name {
+		return start(t, withEmbedded(t, Config(t, t.TempDir())))
+	}
 	cfg := Config(t, filepath.Join(cache, "pulsh", "test-"+cmp.Or(os.Getenv(VersionVariable), local.Version)))
 	cfg.Fresh, cfg.Linger = true, Linger
 	return start(t, cfg)
@@ -84,7 +95,55 @@ func Start(t testing.TB) *local.Server {
 // is stopped at the end of the test.
 func Own(t testing.TB) *local.Server {
 	t.Helper()
+	if os.Getenv(ServerVariable) == embedded.Name {
+		t.Skip("it kills and restarts its server, which needs a process")
+	}
 	return start(t, Config(t, t.TempDir()))
+}
+
+// inMemory is the broker in memory that tests share while any of them uses it.
+var inMemory struct {
+	sync.Mutex
+	broker *embedded.Broker
+	users  int
+}
+
+// withEmbedded lets a configuration find the broker in memory, as a server that is
+// there already.
+func withEmbedded(t testing.TB, cfg local.Config) local.Config {
+	t.Helper()
+	inMemory.Lock()
+	defer inMemory.Unlock()
+	if inMemory.users == 0 {
+		b, err := embedded.Start(embedded.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inMemory.broker = b
+	}
+	inMemory.users++
+	t.Cleanup(func() {
+		inMemory.Lock()
+		defer inMemory.Unlock()
+		if inMemory.users--; inMemory.users == 0 {
+			inMemory.broker.Close()
+		}
+	})
+	cfg.BrokerPort, cfg.WebPort = port(t, inMemory.broker.URL()), port(t, inMemory.broker.AdminURL())
+	return cfg
+}
+
+func port(t testing.TB, address string) int {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := strconv.Atoi(u.Port())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func start(t testing.TB, cfg local.Config) *local.Server {
