@@ -107,7 +107,7 @@ func (o options) run(ctx context.Context, script, report string) error {
 	if o.swap {
 		first, second = second, first
 	}
-	args := []string{"--local", "--local-dir", o.dir, "--yes", "--allow-behind", "--keep-going", "-f", script, "--json", report}
+	args := []string{"--local", "--local-dir", o.dir, "--yes", "--allow-behind", "-k", "-f", script, "--json", report}
 	for _, v := range []string{
 		"rate=" + strconv.Itoa(o.rate/2), "every=" + o.every.String(), "time=" + (time.Duration(o.kills) * o.every).String(), "first=" + first, "second=" + second,
 	} {

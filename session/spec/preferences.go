@@ -161,7 +161,7 @@ func newPreferenceSettings() []Setting[Preferences] {
 			Write: func(p *P, text string) error { return readSwitch(&p.Protected, text) }},
 		Setting[P]{Name: "protected-rate", Kind: "RATE", Live: true, Words: []string{"max"},
 			Doc:  "on a protected cluster, the most messages per second of all producer groups together",
-			Read: func(p *P) string { return cmp.Or(p.ProtectedRate, protectedRate).String() },
+			Read: func(p *P) string { return p.ProtectedRate.String() },
 			Write: func(p *P, text string) error {
 				rate, err := pacing.ParseRate(text)
 				if err == nil && rate <= 0 {

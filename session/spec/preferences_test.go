@@ -14,7 +14,7 @@ func TestPreferencesReadWhatTheyWrite(t *testing.T) {
 	p := DefaultPreferences()
 	readBack(t, PreferenceSettings(), &p)
 	p = Preferences{Refresh: time.Second, Rate: Limits{99.5, 0}, P99: Limits{2.5e6, 1e8}, Backlog: Limits{1500, 5e6}, CPU: Limits{80, 150},
-		Memory: Limits{64 << 20, 1 << 30}, Dead: time.Minute, ProtectedRate: 5000, Engine: broker.WireEngine}
+		Memory: Limits{64 << 20, 1 << 30}, Dead: time.Minute, Engine: broker.WireEngine, Protected: true, ProtectedRate: 500}
 	readBack(t, PreferenceSettings(), &p)
 }
 
