@@ -73,7 +73,7 @@ func TestFunctionKeysActOnTheShownGroup(t *testing.T) {
 func TestAPasteRunsLineByLine(t *testing.T) {
 	s := open(t, localtest.Start(t), 80, 24)
 	s.Send("\x1b[200~set session \\\n  refresh=200ms\nmark 'two\nlines'\nwait 1h\nhelp RATE\nlist\x1b[201~")
-	s.See(`^  6 lines pasted: Enter runs them`)
+	s.See(`^  7 lines pasted: Enter runs them`)
 	s.Send("\r")
 	s.See(`^… wait 1h .*Ctrl-C cancels  help RATE⏎ list⏎$`)
 	s.Send("\x12mark")
