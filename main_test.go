@@ -57,7 +57,7 @@ var mayImport = map[string][]string{
 	"session/delivery":               {"session/payload"},
 	"session/dial":                   {"session", "session/broker", "session/broker/admin", "session/broker/client", "session/broker/probe", "session/broker/wire", "session/broker/wire/connect", "session/input", "session/secret"},
 	"session/export":                 {"session/metrics"},
-	"session/group":                  {"session/broker", "session/delivery", "session/metrics", "session/payload", "session/snapshot"},
+	"session/group":                  {"session/broker", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"session/metrics":                {"session/broker"},
 	"session/produce":                {"session/broker", "session/brokerstats", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"session/profile":                {"session/broker", "session/input", "session/pacing", "session/secret", "session/snapshot", "session/spec", "session/spell"},

@@ -228,6 +228,13 @@ func table() []lang.Command {
 				{Name: "timeout", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "when to give up; default 5m"}},
 			Summary:  "wait until a condition is true",
 			Examples: []string{"wait until fast.rate>1k timeout=30s", "wait until fast.p99<1s and sub1.backlog<5k"}, Run: host.Verb(script.WaitUntil)},
+		{Name: "wait done", Section: host.ScriptSection, Waits: true,
+			Params: []lang.Param{{Name: "groups", Kind: kinds.Groups(), Rest: true, Optional: true},
+				{Name: "timeout", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "when to give up; default: never"}},
+			Summary: "wait until groups have stopped by themselves",
+			Detail: "Without names it waits for all groups with a count, for or until. It fails if a group is stopped in another way. " +
+				"A group that is done keeps its settings and figures, and can be started again.",
+			Examples: []string{"wait done", "wait done fast timeout=10m"}, Run: host.Verb(script.WaitDone)},
 		{Name: "wait", Section: host.ScriptSection, Waits: true, Offline: true, Params: []lang.Param{{Name: "duration", Kind: kinds.Duration()}},
 			Summary: "wait for a while", Detail: "--speed 2 halves it.", Examples: []string{"wait 2s"}, Run: lang.Wait},
 		{Name: "at", Section: host.ScriptSection, Waits: true, Offline: true, Params: []lang.Param{{Name: "at", Kind: lang.InstantKind()}},

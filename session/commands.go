@@ -85,7 +85,12 @@ func (s *Session) SetProducer(ctx context.Context, name string, settings spec.Pr
 	if err != nil {
 		return group.Rebuild{}, err
 	}
-	return g.Apply(ctx, settings)
+	give, err := turn(ctx, g)
+	if err != nil {
+		return group.Rebuild{}, err
+	}
+	defer give()
+	return withEnds(g, g.Settings().Ends, settings.Ends, func() (group.Rebuild, error) { return g.Apply(ctx, settings) })
 }
 
 // SetConsumer puts other settings of a consumer group in force. Settings that a
@@ -96,10 +101,18 @@ func (s *Session) SetConsumer(ctx context.Context, name string, settings spec.Co
 	if err == nil {
 		err = settings.Check(name)
 	}
+	if err == nil && g.Active() {
+		err = canEnd(name, settings, s.Admin())
+	}
 	if err != nil {
 		return group.Rebuild{}, err
 	}
-	return g.Apply(ctx, settings)
+	give, err := turn(ctx, g)
+	if err != nil {
+		return group.Rebuild{}, err
+	}
+	defer give()
+	return withEnds(g, g.Settings().Ends, settings.Ends, func() (group.Rebuild, error) { return g.Apply(ctx, settings) })
 }
 
 // notConnected is the refusal of a command that needs a cluster.
@@ -117,7 +130,15 @@ func (s *Session) Start(ctx context.Context, name string) error {
 	if c == nil {
 		return notConnected()
 	}
+	give, err := turn(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer give()
 	if consumer, ok := g.(*consume.Group); ok {
+		if err := canEnd(name, consumer.Settings(), c.Admin); err != nil {
+			return err
+		}
 		if err := s.createPartitions(ctx, c.Admin, consumer); err != nil {
 			return err
 		}
@@ -134,6 +155,11 @@ func (s *Session) Scale(ctx context.Context, name string, workers int) error {
 	if err != nil {
 		return err
 	}
+	give, err := turn(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer give()
 	return g.Scale(ctx, workers)
 }
 
@@ -143,6 +169,11 @@ func (s *Session) Pause(name string) error {
 	if err != nil {
 		return err
 	}
+	give, err := turn(context.Background(), g)
+	if err != nil {
+		return err
+	}
+	defer give()
 	return g.Pause()
 }
 
@@ -152,6 +183,11 @@ func (s *Session) Resume(name string) error {
 	if err != nil {
 		return err
 	}
+	give, err := turn(context.Background(), g)
+	if err != nil {
+		return err
+	}
+	defer give()
 	return g.Resume()
 }
 
@@ -171,7 +207,7 @@ func (s *Session) Stop(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return g.Stop(ctx)
+	return stop(ctx, g)
 }
 
 // StopAll ends all groups at once, without a flush.
@@ -187,7 +223,7 @@ func (s *Session) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	err = g.Stop(ctx)
+	err = stop(ctx, g)
 	s.groups.remove(g)
 	s.history.forget(name)
 	return err

@@ -56,6 +56,7 @@ type Session struct {
 	notes    *notes
 	timeline *timeline
 	groups   groups
+	endings  endings
 
 	mu   sync.Mutex // guards link; held for moments only
 	link *connection
@@ -184,6 +185,7 @@ func (s *Session) Close(ctx context.Context) {
 		s.Say("%v", err)
 	}
 	s.sampler.stop()
+	s.endings.stops.Wait()
 	if c := s.connected(); c != nil {
 		c.close(ctx)
 	}

@@ -39,6 +39,7 @@ type Producer struct {
 	Timeout     time.Duration
 	Prefix      string // of the producer names; "" is pulsh- and the group's name
 	Pattern     string // that Body repeats, if it is payload.PatternKind
+	Ends
 }
 
 // Consumer holds the settings of a consumer group.
@@ -56,4 +57,5 @@ type Consumer struct {
 	Compacted bool   // read compacted
 	Sticky    bool   // of key_shared: sticky hash ranges, one per worker
 	Prefix    string // of consumer names; "" is pulsh- and the group's name
+	Ends
 }
