@@ -31,10 +31,10 @@ var mayImport = map[string][]string{
 	"commands/host":                  {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec"},
 	"commands/kinds":                 {"commands/host", "commands/lang", "graphs", "session/broker", "session/export", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
 	"commands/lang":                  {"graphs", "session/input", "session/pacing", "session/secret", "session/spell"},
-	"commands/look":                  {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/brokerstats", "session/chart", "session/metrics", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
+	"commands/look":                  {"commands/answers", "commands/conditions", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/brokerstats", "session/chart", "session/metrics", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
 	"commands/outcome":               {"commands/host", "commands/lang", "session/export", "session/secret"},
-	"commands/report":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/export", "session/metrics", "session/pacing", "session/scrape", "session/snapshot", "session/spec"},
-	"commands/script":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "graphs", "session/chart", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
+	"commands/report":                {"commands/answers", "commands/conditions", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/export", "session/metrics", "session/pacing", "session/scrape", "session/snapshot", "session/spec"},
+	"commands/script":                {"commands/answers", "commands/conditions", "commands/host", "commands/kinds", "commands/lang", "commands/look", "graphs", "session/chart", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
 	"examples/bench":                 {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"graphs":                         {"graphs/measure"},
 	"session":                        {"session/broker", "session/brokerstats", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/payload", "session/produce", "session/snapshot", "session/spec"},
@@ -68,7 +68,7 @@ var mayImport = map[string][]string{
 	"shell/editor":                   {"graphs/measure", "shell/screen"},
 	"shell/frames":                   {"graphs", "session/chart", "session/metrics", "session/snapshot", "session/spec", "shell"},
 	"shell/screen":                   {"graphs/measure"},
-	"shell/start":                    {"commands", "commands/answers", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/outcome", "commands/report", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/input", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec", "session/spell", "shell", "shell/frames"},
+	"shell/start":                    {"commands", "commands/answers", "commands/conditions", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/outcome", "commands/report", "graphs", "session", "session/broker", "session/broker/local", "session/broker/probe", "session/clientconf", "session/dial", "session/input", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec", "session/spell", "shell", "shell/frames"},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.

@@ -248,6 +248,17 @@ func table() []lang.Command {
 				{Name: "within", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long it may take to become true"}},
 			Summary: "fail if a condition is not true", Detail: "Prints PASS or FAIL with the measured values. Without for and within it is tested once.",
 			Examples: []string{"expect fast.p99<1s for=1s", "expect fast.rate>1k within=10s", "expect sub1.lost=0 and sub1.duplicated=0"}, Run: host.Verb(script.Expect)},
+		{Name: "guard", Section: host.ScriptSection,
+			Params: []lang.Param{{Name: "condition", Kind: kinds.Guard(), Rest: true, Optional: true},
+				{Name: "for", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long it may be untrue before the guard is broken; at once if not given"}},
+			Summary: "watch a condition beside the script, or list the guards",
+			Detail: "Every sample is compared with it, ten times a second, until unguard or the end. A comparison counts while its group runs and its value is known. " +
+				"A guard that is broken is told in a note, marked on the time axis, a failed test in --json and --junit, and makes the exit code 1. " +
+				"With abort after the condition it also stops all groups, the producer groups first, and ends the script.",
+			Examples: []string{"guard fast.p99<1s", "guard fast.p99<1s and sub1.backlog<100k for=5s abort", "guard"}, Run: host.Verb(script.Guard)},
+		{Name: "unguard", Section: host.ScriptSection, Params: []lang.Param{{Name: "guard", Kind: kinds.GuardNumber(), Optional: true}},
+			Summary: "end the watch over a guard, or over all guards", Detail: "A guard that held is a passed test then. Without a number it ends all.",
+			Examples: []string{"unguard 1", "unguard all"}, Run: host.Verb(script.Unguard)},
 		{Name: "mark", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "text", Kind: lang.TextKind(), Rest: true}},
 			Summary: "put a mark on the time axis", Examples: []string{`mark "before the fix"`}, Run: host.Verb(script.Mark)},
 		{Name: "record", Section: host.ScriptSection,

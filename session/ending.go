@@ -67,17 +67,20 @@ func finish(g anyGroup, since time.Time, why string, wait time.Duration) {
 	if !g.Finishes(since, why) {
 		return
 	}
-	var err error
-	if c, ok := g.(*consume.Group); ok {
-		err = consume.Finish(ctx, c)
-	} else {
-		err = g.Stop(ctx)
-	}
+	err := stopNow(ctx, g)
 	g.Host().Mark(snapshot.MarkCommand, g.Name()+" done")
 	g.Say("done after %s: %s", time.Since(since).Round(metrics.SampleEvery), why)
 	if err != nil {
 		g.Say("%s", err)
 	}
+}
+
+// stopNow stops a group for the session, which has its turn.
+func stopNow(ctx context.Context, g anyGroup) error {
+	if c, ok := g.(*consume.Group); ok {
+		return consume.Finish(ctx, c)
+	}
+	return g.Stop(ctx)
 }
 
 // turn takes the turn of a group for a command. The caller calls give at the end.

@@ -70,6 +70,7 @@ func (p *sampler) sample(now time.Time) {
 	s.history.add(next)
 	s.recent.add(next)
 	s.latest.Store(next)
+	s.observers.tell(next)
 }
 
 // total adds up the figures of all groups.

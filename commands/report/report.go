@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pulsh/commands/answers"
+	"pulsh/commands/conditions"
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
@@ -67,6 +68,9 @@ func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 	for _, check := range c.Journal().Checks {
 		r.Checks = append(r.Checks, checkOf(check))
 	}
+	for _, check := range conditions.GuardsOf(c).Standing(s.At) {
+		r.Checks = append(r.Checks, checkOf(check))
+	}
 	r.ElapsedSeconds = r.End.Sub(r.Start).Seconds()
 	r.Title = title(s)
 	return r
@@ -74,7 +78,7 @@ func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 
 // checkOf is an expectation as data, with its values in the units of columns.
 func checkOf(c lang.Check) export.Check {
-	out := export.Check{At: c.At, Place: c.Place, Turn: c.Turn, Condition: c.Condition, Measured: c.Measured, Passed: c.Failure == "", Failure: c.Failure,
+	out := export.Check{At: c.At, Kind: c.Kind, Place: c.Place, Turn: c.Turn, Condition: c.Condition, Measured: c.Measured, Passed: c.Failure == "", Failure: c.Failure,
 		ElapsedSeconds: c.Elapsed.Seconds(), Samples: c.Samples, Terms: []export.Term{}}
 	for _, t := range c.Terms {
 		unit, divisor := unitOf(spec.Unit(t.Unit))
