@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"commands":                       {"commands/cluster", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/report", "commands/script", "graphs", "session/snapshot", "session/spec"},
 	"commands/answers":               {"commands/lang", "graphs", "session/broker", "session/brokerstats", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"commands/cluster":               {"commands/answers", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/pacing", "session/snapshot", "session/spec"},
+	"commands/conditions":            {"commands/host", "commands/lang", "session", "session/chart", "session/pacing", "session/snapshot"},
 	"commands/groups":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/cursor", "session/group", "session/pacing", "session/snapshot", "session/spec"},
 	"commands/host":                  {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec"},
 	"commands/kinds":                 {"commands/host", "commands/lang", "graphs", "session/broker", "session/export", "session/pacing", "session/profile", "session/snapshot", "session/spec"},

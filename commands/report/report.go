@@ -27,7 +27,10 @@ const reportStep = metrics.CoarseStep
 func ReportNow(c *host.Host) *export.Report {
 	s := c.Env.Session.Snapshot()
 	r := outline(c, s)
-	r.Samples = samplesOf(c.Env.Session.Began(), s.At)
+	r.Samples = samplesOf(host.MeasuredFrom(c), s.At)
+	if !host.MeasuredFrom(c).Equal(c.Env.Session.Began()) {
+		r.Samples = r.Samples.After(host.MeasuredFrom(c))
+	}
 	at := func(name string, figures []snapshot.Figure, kind string) export.Table[[]export.Number] {
 		return series(c, s.At, name, figures, kind, r.Samples.Count)
 	}
@@ -54,7 +57,7 @@ func ReportNow(c *host.Host) *export.Report {
 // outline returns the report of one sample, without series.
 func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 	r := &export.Report{
-		Version: export.Version, Start: c.Env.Session.Began().Round(0), End: s.At.Round(0),
+		Version: export.Version, Start: c.Env.Session.Began().Round(0), Measured: host.MeasuredFrom(c).Round(0), End: s.At.Round(0),
 		Environment: environment(c), Columns: ReportColumns(),
 		Cluster: export.Cluster{Name: s.Cluster.Name, URL: s.Cluster.URL, AdminURL: s.Cluster.AdminURL, Pulsar: s.Cluster.Version, State: string(s.Cluster.State)},
 		Total:   export.Group{Name: snapshot.TotalGroup, Kind: export.Total},
