@@ -14,7 +14,7 @@ import (
 )
 
 // guarded is a session on a protected cluster.
-func guarded(t *testing.T, change func(*host.Env)) *host.Host {
+func protectedWorld(t *testing.T, change func(*host.Env)) *host.Host {
 	c := world(t, pretend(t), change)
 	var out strings.Builder
 	for _, line := range []string{"connect pulsar://prod:6650 admin=http://prod:8080", "topic create orders", "sub create orders other", "consume start sub1 topic=orders", "set session protected=on"} {
@@ -37,7 +37,7 @@ func TestAProtectedClusterAsksInSpiteOfYes(t *testing.T) {
 		for _, line := range touching {
 			synctest.Test(t, func(t *testing.T) {
 				var asked []string
-				c := guarded(t, func(e *host.Env) {
+				c := protectedWorld(t, func(e *host.Env) {
 					e.Yes, e.AllowProtected = yes, yes
 					e.Confirm = func(_ context.Context, question string) bool { asked = append(asked, question); return false }
 				})
@@ -55,7 +55,7 @@ func TestAProtectedClusterAsksInSpiteOfYes(t *testing.T) {
 func TestAScriptNeedsBothOptions(t *testing.T) {
 	for _, line := range touching {
 		synctest.Test(t, func(t *testing.T) {
-			c := guarded(t, func(e *host.Env) { e.Yes = true })
+			c := protectedWorld(t, func(e *host.Env) { e.Yes = true })
 			var out strings.Builder
 			err := c.Execute(t.Context(), line, &out)
 			require.ErrorContains(t, err, "prod:6650 is protected: in a script", line)

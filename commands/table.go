@@ -2,7 +2,6 @@ package commands
 
 import (
 	"pulsh/commands/chaos"
-	"pulsh/commands/cluster"
 	"pulsh/commands/groups"
 	"pulsh/commands/guide"
 	"pulsh/commands/host"
@@ -28,10 +27,6 @@ func table() []lang.Command {
 	all := lang.Param{Name: "group", Kind: kinds.All()}
 	messages := lang.Param{Name: "messages", Kind: kinds.Messages()}
 	by := []lang.Param{{Name: "by", Kind: kinds.Duration(), Optional: true}}
-	topic := cluster.TopicParam()
-	sub := lang.Param{Name: "sub", Kind: kinds.Subscription()}
-	from := lang.Words("latest", "earliest")
-	namespace, path, variable, partitions := kinds.Namespace(), kinds.TokenFile(), kinds.TokenVariable(), kinds.Partitions()
 	rows := []lang.Command{
 		// groups
 
@@ -229,6 +224,13 @@ func table() []lang.Command {
 				{Name: "timeout", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "when to give up; default 5m"}},
 			Summary:  "wait until a condition is true",
 			Examples: []string{"wait until fast.rate>1k timeout=30s", "wait until fast.p99<1s and sub1.backlog<5k"}, Run: host.Verb(script.WaitUntil)},
+		{Name: "wait done", Section: host.ScriptSection, Waits: true,
+			Params: []lang.Param{{Name: "groups", Kind: kinds.Groups(), Rest: true, Optional: true},
+				{Name: "timeout", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "when to give up; default: never"}},
+			Summary: "wait until groups have stopped by themselves",
+			Detail: "Without names it waits for all groups with a count, for or until. It fails if a group is stopped in another way. " +
+				"A group that is done keeps its settings and figures, and can be started again.",
+			Examples: []string{"wait done", "wait done fast timeout=10m"}, Run: host.Verb(script.WaitDone)},
 		{Name: "wait", Section: host.ScriptSection, Waits: true, Offline: true, Params: []lang.Param{{Name: "duration", Kind: kinds.Duration()}},
 			Summary: "wait for a while", Detail: "--speed 2 halves it.", Examples: []string{"wait 2s"}, Run: lang.Wait},
 		{Name: "at", Section: host.ScriptSection, Waits: true, Offline: true, Params: []lang.Param{{Name: "at", Kind: lang.InstantKind()}},
@@ -242,6 +244,29 @@ func table() []lang.Command {
 				{Name: "within", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long it may take to become true"}},
 			Summary: "fail if a condition is not true", Detail: "Prints PASS or FAIL with the measured values. Without for and within it is tested once.",
 			Examples: []string{"expect fast.p99<1s for=1s", "expect fast.rate>1k within=10s", "expect sub1.lost=0 and sub1.duplicated=0"}, Run: host.Verb(script.Expect)},
+		{Name: "warmup until", Section: host.ScriptSection, Waits: true,
+			Params: []lang.Param{{Name: "condition", Kind: kinds.Condition(), Rest: true},
+				{Name: "for", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long it must stay true"},
+				{Name: "timeout", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "when to give up; default 5m"}},
+			Summary:  "leave out what is measured until a condition is true",
+			Detail:   "As warmup. It fails, and leaves nothing out, if the condition is not true in time.",
+			Examples: []string{"warmup until fast.p99<1s for=1s timeout=1m"}, Run: host.Verb(script.WarmupUntil)},
+		{Name: "warmup", Section: host.ScriptSection, Waits: true, Params: []lang.Param{{Name: "duration", Kind: kinds.Duration()}},
+			Summary: "leave out what is measured during a time",
+			Detail: "At its end the figures of all groups are reset, so that totals, distributions, schedules and reports begin there. Guards say nothing meanwhile. " +
+				"The delivery check goes on: messages of the warm-up that are on their way are expected, and judged when they arrive. Counts of count= go on too. The time axis has a mark at both ends.",
+			Examples: []string{"warmup 2s"}, Run: host.Verb(script.Warmup)},
+		{Name: "guard", Section: host.ScriptSection,
+			Params: []lang.Param{{Name: "condition", Kind: kinds.Guard(), Rest: true, Optional: true},
+				{Name: "for", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long it may be untrue before the guard is broken; at once if not given"}},
+			Summary: "watch a condition beside the script, or list the guards",
+			Detail: "Every sample is compared with it, ten times a second, until unguard or the end. A comparison counts while its group runs and its value is known. " +
+				"A guard that is broken is told in a note, marked on the time axis, a failed test in --json and --junit, and makes the exit code 1. " +
+				"With abort after the condition it also stops all groups, the producer groups first, and ends the script.",
+			Examples: []string{"guard fast.p99<1s", "guard fast.p99<1s and sub1.backlog<100k for=5s abort", "guard"}, Run: host.Verb(script.Guard)},
+		{Name: "unguard", Section: host.ScriptSection, Params: []lang.Param{{Name: "guard", Kind: kinds.GuardNumber(), Optional: true}},
+			Summary: "end the watch over a guard, or over all guards", Detail: "A guard that held is a passed test then. Without a number it ends all.",
+			Examples: []string{"unguard 1", "unguard all"}, Run: host.Verb(script.Unguard)},
 		{Name: "mark", Section: host.ScriptSection, Offline: true, Params: []lang.Param{{Name: "text", Kind: lang.TextKind(), Rest: true}},
 			Summary: "put a mark on the time axis", Examples: []string{`mark "before the fix"`}, Run: host.Verb(script.Mark)},
 		{Name: "record", Section: host.ScriptSection,
@@ -320,101 +345,8 @@ func table() []lang.Command {
 			Detail: "With one mark: from the mark before it (or the start) to it, beside it to the next mark or now. With two: what followed the first, up to the next mark, " +
 				"beside what followed the second. Marks are those of the mark command.",
 			Examples: []string{`diff "before the fix"`, `diff "before the fix" "after the fix"`}, Run: host.Verb(report.Diff)},
-
-		// cluster
-
-		{Name: "connect", Section: host.ClusterSection, Connects: true, Changes: true,
-			Params: append([]lang.Param{{Name: "url", Kind: kinds.Url()},
-				{Name: "admin", Kind: kinds.AdminURL(), Keyed: true, Optional: true, Doc: "URL of the admin API, for backlog, seek and topics"},
-				{Name: "token_file", Kind: path, Keyed: true, Optional: true, Doc: "file with the token"},
-				{Name: "token_env", Kind: variable, Keyed: true, Optional: true, Doc: "environment variable with the token"},
-				{Name: "trust_certs", Kind: path, Keyed: true, Optional: true, Doc: "CA certificates to trust in addition to the system's"},
-				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how to verify the server certificate"},
-				{Name: "wait", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long to try again while the cluster is starting; one attempt if not given"}}, kinds.LoginParams(path, variable)...),
-			Summary:  "connect to a cluster",
-			Detail:   "All groups must be stopped first: a session has one cluster.",
-			Examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080", "connect pulsar://localhost:6650 wait=60s"}, Run: host.Verb(cluster.Connect)},
-		{Name: "topics", Section: host.ClusterSection, Params: []lang.Param{{Name: "namespace", Kind: namespace, Optional: true}},
-			Summary: "list the topics of a namespace, with rates, backlog and storage", Examples: []string{"topics", "topics public/default"}, Run: host.Verb(cluster.Topics)},
-		{Name: "topic create", Section: host.ClusterSection,
-			Params:   []lang.Param{topic, {Name: "partitions", Kind: partitions, Keyed: true, Optional: true, Doc: "number of partitions; default: not partitioned"}},
-			Summary:  "create a topic",
-			Examples: []string{"topic create orders partitions=8"}, Run: host.Verb(cluster.CreateTopic)},
-		{Name: "topic stats", Section: host.ClusterSection, Params: []lang.Param{topic},
-			Summary:  "show the broker's statistics for a topic",
-			Detail:   "Takes a second: rates are computed from two readings, because the broker's own are averages over a minute.",
-			Examples: []string{"topic stats fast"}, Run: host.Verb(cluster.TopicStats)},
-		{Name: "topic partitions", Section: host.ClusterSection, Disturbs: true, Params: []lang.Param{topic, {Name: "count", Kind: partitions}},
-			Summary: "add partitions to a partitioned topic", Detail: "Partitions cannot be removed.",
-			Examples: []string{"topic partitions orders 16"}, Run: host.Verb(cluster.GrowTopic)},
-		{Name: "topic delete", Section: host.ClusterSection, Destroys: true, Params: append([]lang.Param{topic}, lang.ForceParams()...),
-			Summary:  "delete a topic and its messages",
-			Detail:   "force deletes it while clients are connected; they re-create it when they reconnect. " + lang.AsksFirst,
-			Examples: []string{"topic delete orders", "topic delete fast force"}, Run: host.Verb(cluster.DeleteTopic)},
-		{Name: "topic unload", Section: host.ClusterSection, Disturbs: true, Params: []lang.Param{topic},
-			Summary:  "unload the topic from its broker; clients reconnect",
-			Detail:   "No message is lost. It shows how clients handle a reconnect.",
-			Examples: []string{"topic unload fast"}, Run: host.Verb(cluster.UnloadTopic)},
-		{Name: "topic terminate", Section: host.ClusterSection, Destroys: true, Params: []lang.Param{topic},
-			Summary:  "terminate a topic: no more publishing, ever",
-			Detail:   "Stored messages can still be received. " + lang.AsksFirst,
-			Examples: []string{"topic terminate fast"}, Run: host.Verb(cluster.TerminateTopic)},
-		{Name: "topic compact", Section: host.ClusterSection, Disturbs: true, Params: []lang.Param{topic},
-			Summary:  "compact a topic to the last message of each key, and wait for the end",
-			Detail:   "Ctrl-C ends the wait, not the compaction. Only consumers with compacted=on see the result; it has no messages without a key.",
-			Examples: []string{"topic compact fast"}, Run: host.Verb(cluster.CompactTopic)},
-		{Name: "subs", Section: host.ClusterSection, Params: []lang.Param{topic}, Summary: "list the subscriptions of a topic",
-			Examples: []string{"subs fast"}, Run: host.Verb(cluster.ListSubs)},
-		{Name: "sub create", Section: host.ClusterSection, Disturbs: true,
-			Params:   []lang.Param{topic, sub, {Name: "from", Kind: from, Keyed: true, Optional: true, Doc: "initial position; default latest"}},
-			Summary:  "create a subscription, so that the broker keeps messages for it",
-			Examples: []string{"sub create fast audit from=earliest"}, Run: host.Verb(cluster.CreateSub)},
-		{Name: "sub delete", Section: host.ClusterSection, Destroys: true, Params: append([]lang.Param{topic, sub}, lang.ForceParams()...),
-			Summary:  "delete a subscription and its backlog",
-			Detail:   "force disconnects its consumers; they re-create it when they reconnect. " + lang.AsksFirst,
-			Examples: []string{"sub delete fast audit", "sub delete fast sub1 force=on"}, Run: host.Verb(cluster.DeleteSub)},
-		{Name: "sub skip", Section: host.ClusterSection, Destroys: true, Params: []lang.Param{topic, sub, {Name: "messages", Kind: kinds.Messages()}},
-			Summary: "skip the oldest N messages of a subscription",
-			Detail: "The broker skips whole entries (batches) of each partition: the number is divided in proportion to the backlog of each partition, " +
-				"and messages are estimated as entries × messages per entry. " + lang.AsksFirst,
-			Examples: []string{"sub skip fast audit 1000"}, Run: host.Verb(cluster.SkipSub)},
-		{Name: "sub clear", Section: host.ClusterSection, Destroys: true, Params: []lang.Param{topic, sub},
-			Summary: "skip the whole backlog of a subscription", Detail: lang.AsksFirst,
-			Examples: []string{"sub clear fast audit"}, Run: host.Verb(cluster.ClearSub)},
-		{Name: "sub expire", Section: host.ClusterSection, Destroys: true, Params: []lang.Param{topic, sub, {Name: "age", Kind: kinds.Age()}},
-			Summary:  "expire the messages of a subscription that are older than an age",
-			Detail:   "The broker expires in the background, and counts in whole seconds. " + lang.AsksFirst,
-			Examples: []string{"sub expire fast audit 10m"}, Run: host.Verb(cluster.ExpireSub)},
-		{Name: "local start", Section: host.ClusterSection, Connects: true, Changes: true, Summary: "run a real Pulsar on this machine and connect to it",
-			Detail: "Needs Java 17 or later and 0.5 GiB of memory; downloads Pulsar once. " +
-				"The server stops with the last pulsh that uses it, and keeps its data. With embedded it is pulsh's own broker, in memory and in this process: " +
-				"it is there at once, and its figures are not those of a Pulsar.",
-			Params:   []lang.Param{{Name: "where", Kind: lang.Words("embedded"), Optional: true}},
-			Examples: []string{"local start", "local start embedded"}, Run: host.Verb(cluster.LocalStart)},
-		{Name: "local stop", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "stop the local Pulsar for all who use it", Examples: []string{"local stop"}, Run: host.Verb(cluster.LocalStop)},
-		{Name: "local kill", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "kill the local Pulsar as a crash would",
-			Detail: "A real kill -9. `local restart` brings it back with its data.", Examples: []string{"local kill"}, Run: host.Verb(cluster.LocalKill)},
-		{Name: "local restart", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "restart the local Pulsar with its data",
-			Examples: []string{"local restart"}, Run: host.Verb(cluster.LocalRestart)},
-		{Name: "local status", Section: host.ClusterSection, Offline: true, Summary: "show the local Pulsar's status", Examples: []string{"local status"}, Run: host.Verb(cluster.LocalStatus)},
-		{Name: "local logs", Section: host.ClusterSection, Offline: true, Params: []lang.Param{{Name: "lines", Kind: cluster.LogLines(), Optional: true}},
-			Summary: "print the end of the local Pulsar's log", Examples: []string{"local logs", "local logs 50"}, Run: host.Verb(cluster.LocalLogs)},
-		{Name: "fault", Section: host.ClusterSection, Params: cluster.FaultParams(),
-			Summary: "let the embedded broker do something wrong, on purpose",
-			Detail: "The first word says what it is about: what clients send (send, acks, flow, lookups, creates), what the broker sends (receipts, messages, answers), pings, or all. " +
-				"delay holds it back, drop loses a share, corrupt turns a bit of a share, error refuses a share with a code of the protocol, close closes the connection at a share. " +
-				"It lasts until `fault off`, or as long as for says. The graph has a mark.",
-			Examples: []string{"fault receipts delay=200ms for=10s", "fault messages drop=0.5%", "fault send error=PersistenceError share=1%", "fault creates error=ProducerBusy for=30s"},
-			Run:      host.Verb(cluster.Fault)},
-		{Name: "fault drop", Section: host.ClusterSection, Params: cluster.FaultDropParams(),
-			Summary: "lose a share of what is sent", Examples: []string{"fault drop 1% send", "fault drop 5% acks for=1m"}, Run: host.Verb(cluster.FaultDrop)},
-		{Name: "fault throttle", Section: host.ClusterSection, Params: cluster.FaultThrottleParams(),
-			Summary: "let each connection of the embedded broker send so many bytes a second", Examples: []string{"fault throttle 1MiB for=10s"}, Run: host.Verb(cluster.FaultThrottle)},
-		{Name: "fault disconnect", Section: host.ClusterSection, Summary: "close all connections of the embedded broker",
-			Detail: "Clients connect again at once.", Examples: []string{"fault disconnect"}, Run: host.Verb(cluster.FaultDisconnect)},
-		{Name: "fault list", Section: host.ClusterSection, Summary: "list the faults in force", Examples: []string{"fault list"}, Run: host.Verb(cluster.FaultList)},
-		{Name: "fault off", Section: host.ClusterSection, Summary: "end all faults", Examples: []string{"fault off"}, Run: host.Verb(cluster.FaultOff)},
-
+	}
+	rows = append(append(rows, clusterRows()...), []lang.Command{
 		// general
 
 		{Name: "help", Aliases: []string{"?"}, Section: host.GeneralSection, Offline: true,
@@ -435,6 +367,6 @@ func table() []lang.Command {
 			Examples: []string{"demo"}, Run: host.Verb(script.Demo)},
 		{Name: "quit", Aliases: []string{"exit"}, Section: host.GeneralSection, Offline: true, Summary: "end the session",
 			Detail: "Stops all groups and prints their totals.", Examples: []string{"quit"}, Run: quit},
-	}
+	}...)
 	return append(rows, chaos.Commands()...)
 }

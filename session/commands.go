@@ -96,7 +96,12 @@ func (s *Session) SetProducer(ctx context.Context, name string, settings spec.Pr
 	if err != nil {
 		return group.Rebuild{}, err
 	}
-	return g.Apply(ctx, settings)
+	give, err := turn(ctx, g)
+	if err != nil {
+		return group.Rebuild{}, err
+	}
+	defer give()
+	return withEnds(g, g.Settings().Ends, settings.Ends, func() (group.Rebuild, error) { return g.Apply(ctx, settings) })
 }
 
 // SetConsumer puts other settings of a consumer group in force. Settings that a
@@ -110,10 +115,18 @@ func (s *Session) SetConsumer(ctx context.Context, name string, settings spec.Co
 	if err == nil {
 		settings.Rate, err = group.LoadRate(settings.Rate, "rate "+name+" 50k")
 	}
+	if err == nil && g.Active() {
+		err = canEnd(name, settings, s.Admin())
+	}
 	if err != nil {
 		return group.Rebuild{}, err
 	}
-	return g.Apply(ctx, settings)
+	give, err := turn(ctx, g)
+	if err != nil {
+		return group.Rebuild{}, err
+	}
+	defer give()
+	return withEnds(g, g.Settings().Ends, settings.Ends, func() (group.Rebuild, error) { return g.Apply(ctx, settings) })
 }
 
 // notConnected is the refusal of a command that needs a cluster.
@@ -131,7 +144,15 @@ func (s *Session) Start(ctx context.Context, name string) error {
 	if c == nil {
 		return notConnected()
 	}
+	give, err := turn(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer give()
 	if consumer, ok := g.(*consume.Group); ok {
+		if err := canEnd(name, consumer.Settings(), c.Admin); err != nil {
+			return err
+		}
 		if err := s.createPartitions(ctx, c.Admin, consumer); err != nil {
 			return err
 		}
@@ -148,6 +169,11 @@ func (s *Session) Scale(ctx context.Context, name string, workers int) error {
 	if err != nil {
 		return err
 	}
+	give, err := turn(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer give()
 	return g.Scale(ctx, workers)
 }
 
@@ -157,6 +183,11 @@ func (s *Session) Pause(name string) error {
 	if err != nil {
 		return err
 	}
+	give, err := turn(context.Background(), g)
+	if err != nil {
+		return err
+	}
+	defer give()
 	return g.Pause()
 }
 
@@ -166,6 +197,11 @@ func (s *Session) Resume(name string) error {
 	if err != nil {
 		return err
 	}
+	give, err := turn(context.Background(), g)
+	if err != nil {
+		return err
+	}
+	defer give()
 	return g.Resume()
 }
 
@@ -185,7 +221,7 @@ func (s *Session) Stop(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return g.Stop(ctx)
+	return stop(ctx, g)
 }
 
 // StopAll ends all groups at once, without a flush.
@@ -201,7 +237,7 @@ func (s *Session) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	err = g.Stop(ctx)
+	err = stop(ctx, g)
 	s.groups.remove(g)
 	s.history.forget(name)
 	return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
@@ -28,8 +29,13 @@ type anyGroup interface {
 	Resume() error
 
 	Name() string
+	Host() *group.Host
+	Say(format string, args ...any)
 	Active() bool
 	Reset()
+	Ending() *group.Ending
+	Turn() *group.Turn
+	Finishes(since time.Time, why string) bool
 
 	Sample(at group.Instant) snapshot.Group
 	Distribution(figure string) *metrics.Distribution
@@ -105,7 +111,7 @@ func (gs *groups) stop(ctx context.Context) error {
 	errs := make([]error, len(all))
 	var stopping sync.WaitGroup
 	for i, g := range all {
-		stopping.Go(func() { errs[i] = g.Stop(ctx) })
+		stopping.Go(func() { errs[i] = stop(ctx, g) })
 	}
 	stopping.Wait()
 	for _, err := range errs {

@@ -60,7 +60,9 @@ func (p *sampler) sample(now time.Time) {
 	}
 	s.groups.publishAudits(s.host.Audits)
 	for _, g := range s.groups.all() {
-		next.Groups = append(next.Groups, g.Sample(group.Instant{Time: now, Cluster: next.Cluster.State}))
+		sample := g.Sample(group.Instant{Time: now, Cluster: next.Cluster.State})
+		next.Groups = append(next.Groups, sample)
+		s.endings.look(g, sample)
 	}
 	s.groups.noteShared(next.Groups)
 	noteBystanders(next.Groups)
@@ -70,6 +72,7 @@ func (p *sampler) sample(now time.Time) {
 	s.history.add(next)
 	s.recent.add(next)
 	s.latest.Store(next)
+	s.observers.tell(next)
 }
 
 // total adds up the figures of all groups.

@@ -53,11 +53,13 @@ type Dial func(ctx context.Context, t broker.Target, clock broker.Clock) (Link, 
 // Session is one run of pulsh. Methods that change something, except Say, Mark and
 // SetPreferences, are for one goroutine at a time. Any goroutine may call the others.
 type Session struct {
-	dial     Dial
-	base     time.Time // at which it began
-	notes    *notes
-	timeline *timeline
-	groups   groups
+	dial      Dial
+	base      time.Time // at which it began
+	notes     *notes
+	timeline  *timeline
+	groups    groups
+	endings   endings
+	observers observers
 
 	mu   sync.Mutex // guards link; held for moments only
 	link *connection
@@ -194,6 +196,7 @@ func (s *Session) Close(ctx context.Context) {
 		s.Say("%v", err)
 	}
 	s.sampler.stop()
+	s.endings.stops.Wait()
 	if c := s.connected(); c != nil {
 		c.close(ctx)
 	}

@@ -13,7 +13,7 @@ import (
 
 // SayProducer describes a producer group: sending to fast · 4 workers · …
 func SayProducer(_ string, p spec.Producer) string {
-	return strings.Join([]string{"sending to " + p.TopicText(), graphs.Plural(p.Workers, "worker"), SayShape(p.Rate), saySize(p)}, " · ")
+	return withEnds(strings.Join([]string{"sending to " + p.TopicText(), graphs.Plural(p.Workers, "worker"), SayShape(p.Rate), saySize(p)}, " · "), p.Ends)
 }
 
 // SayShape writes a shape; a constant one as a rate.
@@ -52,7 +52,7 @@ func SayConsumer(s spec.Consumer, resumed *int64) string {
 	case resumed != nil:
 		place = "continues, the backlog is empty"
 	}
-	return strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), graphs.Plural(s.Workers, "worker"), place}, " · ")
+	return withEnds(strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), graphs.Plural(s.Workers, "worker"), place}, " · "), s.Ends)
 }
 
 // Totals returns the totals of a group since its start or reset.

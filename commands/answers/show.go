@@ -138,6 +138,7 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 	}
 	s.Add("engine", string(g.Engine), engineRemark(g))
 	s.Add("target", target, form)
+	s.ends(g, spec.Ends)
 	s.Add("sent", Whole(p.Sent), fmt.Sprintf("%s, %s skipped (late > %s)", dueShare(p), Whole(p.Missed), pacing.FormatDuration(pacing.DefaultLagLimit)))
 	s.Add("acked", Whole(p.Acked), fmt.Sprintf("%s now, %s on average, peak %s", graphs.Rate(p.Rate), graphs.Rate(p.Average), graphs.Rate(p.Peak)))
 	s.size(p, spec)
@@ -175,6 +176,7 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	if text := coverage(spec); text != "" {
 		s.Add("", text, "")
 	}
+	s.ends(g, spec.Ends)
 	s.Add("received", Whole(r.Received), fmt.Sprintf("%s now, %s on average, peak %s, %s", graphs.Rate(r.Rate), graphs.Rate(r.Average), graphs.Rate(r.Peak), graphs.ByteRate(r.BytesPerSecond)))
 	s.Add("acked", Whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), Whole(r.AckFailed)))
 	s.behaviour(r, spec)

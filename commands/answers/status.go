@@ -60,6 +60,9 @@ func statusOf(g snapshot.Group) string {
 			words = append(words, counted(n, "dup"))
 		}
 	}
+	if far := Far(g.Ending); far != "" && g.State.Active() {
+		words = append(words, far)
+	}
 	return strings.Join(words, " ")
 }
 

@@ -121,6 +121,7 @@ type Host struct {
 	mu        sync.Mutex           // guards what follows
 	schedules []Schedule           // of groups that were removed or started again
 	attached  map[reflect.Type]any // see Attached
+	measured  time.Time            // the end of the last warm-up, zero before
 }
 
 // NewCommands returns the commands of a session.

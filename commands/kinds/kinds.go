@@ -16,8 +16,8 @@ import (
 // Kinds returns the kinds that help explains, in the order of the manual.
 func Kinds() []lang.Kind {
 	return []lang.Kind{
-		Group(), Name(), Change(), Shape(), Factor(), Size(), Bytes(), Count(), Scale(), Producers(), Keys(),
-		Ack(), Share(), Work(), Churn(), Body(), Properties(), Delay(), Ratio(), Spread(), Routing(),
+		Group(), Name(), Change(), Shape(), Factor(), Size(), Bytes(), Count(), Amount(), Scale(), Producers(), Keys(),
+		Ack(), Share(), Work(), Churn(), Until(), Body(), Properties(), Delay(), Ratio(), Spread(), Routing(),
 		Duration(), Percent(), Position(), Metric(), Condition(), Topic(), Panels(), Profile(), lang.FileKind(), Url(), lang.WordKind(), lang.TextKind(),
 		lang.InstantKind(), Variable(), Topics(),
 		Export(), Stream(), Report(), Mark(), Address(),
@@ -38,6 +38,21 @@ func Find(name string) lang.Kind {
 func Group() lang.Kind {
 	return lang.Kind{Name: "GROUP", Sample: "fast", Parse: CheckName, Complete: completeGroups(nil),
 		Doc: "the name of a group"}
+}
+
+// Groups is the kind GROUP… of one or more groups.
+func Groups() lang.Kind {
+	k := Group()
+	k.Forms = "fast, fast sub1"
+	k.Parse = func(text string) (any, error) {
+		for name := range strings.FieldsSeq(text) {
+			if err := spec.CheckName(name); err != nil {
+				return nil, err
+			}
+		}
+		return text, nil
+	}
+	return k
 }
 
 // All is the kind GROUP|all.
@@ -131,6 +146,18 @@ func Bytes() lang.Kind {
 // Count is the kind COUNT.
 func Count() lang.Kind {
 	return lang.Kind{Name: "COUNT", Sample: "4", Forms: "8, 10k", Doc: "an integer: 8, 10k"}
+}
+
+// Amount is the kind AMOUNT: the number of messages after which a group stops.
+func Amount() lang.Kind {
+	return lang.Kind{Name: "AMOUNT", Sample: "1M", Forms: "500, 20k, 1M, off", Doc: "a number of messages: 500, 20k, 1M; off is no limit"}
+}
+
+// Until is the kind UNTIL.
+func Until() lang.Kind {
+	return lang.Kind{Name: "UNTIL", Sample: "empty", Forms: "off, empty, idle(10s)",
+		Doc: "when a consumer group stops by itself: empty (the backlog is empty, by two readings of the admin API with nothing received between), " +
+			"idle(10s) (nothing was received for 10 seconds), or off"}
 }
 
 // Producers is the kind PRODUCERS: the number of Pulsar producers of a group.

@@ -25,13 +25,14 @@ func (c *Runner) Execute(ctx context.Context, line string, out io.Writer) error 
 	if err := x.permitted(calls); err != nil {
 		return err
 	}
+	ctx, ended := c.abortable(ctx)
 	for _, call := range calls {
 		call.execution = x
 		if err := call.do(ctx); err != nil {
-			return err
+			return ended(err)
 		}
 	}
-	return nil
+	return ended(nil)
 }
 
 // Accepts reports whether a typed line can be parsed with the present variables. The

@@ -117,7 +117,7 @@ func (c *Call) reads(at span, name, turn string, arguments []Variable, times int
 	path := r.path(HomePath(name))
 	refuse := func(message string) []*Error {
 		e := c.wrong(at, message)
-		e.Try = c.nearFile(at, name, path)
+		e.Try = nearFile(c, at, name, path)
 		return []*Error{e}
 	}
 	if ok, first := r.spend(); !ok {
@@ -141,7 +141,7 @@ func (c *Call) reads(at span, name, turn string, arguments []Variable, times int
 }
 
 // nearFile returns the line with a near file name if the named file does not exist.
-func (c *Call) nearFile(at span, name, path string) string {
+func nearFile(c *Call, at span, name, path string) string {
 	if _, err := os.Stat(path); err == nil {
 		return ""
 	}

@@ -133,7 +133,7 @@ func (c *Call) bindWords(words []word) *Error {
 
 func (c *Call) tooMany(w word) *Error {
 	if len(c.Command.Settings()) > 0 {
-		p := c.likeliest(w.text)
+		p := likeliest(c.Command, w.text)
 		e := c.wrong(w.span, fmt.Sprintf("%q is not a setting; write %s=%s", w.text, p.Name, p.Kind.Sample))
 		e.Try = c.statement.instead(w.span, p.Name+"="+w.text)
 		return e
@@ -151,9 +151,9 @@ func (c *Call) tooMany(w word) *Error {
 
 // likeliest returns the setting that a value without a name fits: the rate if it can be
 // one, else the first that accepts it.
-func (c *Call) likeliest(text string) Param {
-	settings := c.Command.Settings()
-	if p, ok := c.Command.setting("rate"); ok {
+func likeliest(c *Command, text string) Param {
+	settings := c.Settings()
+	if p, ok := c.setting("rate"); ok {
 		settings = append([]Param{p}, settings...)
 	}
 	for _, p := range settings {

@@ -89,6 +89,10 @@ func (p *Progress) Line(now time.Time, took time.Duration) string {
 	return strings.Join(parts, "  ")
 }
 
+// Waiting publishes a wait of unknown length; now returns the present state of what the
+// command waits for.
+func (c *Call) Waiting(now func() string) { c.task.Store(WaitingFor(now)) }
+
 // Until publishes a wait of at most d; now returns the present state of what the command
 // waits for, and may be nil.
 func (c *Call) Until(d time.Duration, now func() string) {

@@ -45,6 +45,7 @@ type Runner struct {
 	vars   atomic.Pointer[variables] // of typed lines; replaced, never changed
 	past   journal
 	task   atomic.Pointer[Progress]
+	aborts aborts
 	// recording is the present recording, or nil; only the goroutine that executes
 	// uses it.
 	recording *recording

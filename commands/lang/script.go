@@ -31,9 +31,13 @@ type Result struct {
 	Drift  Drift
 }
 
-// Check is the result of an expectation.
+// GuardCheck is the kind of a Check that is the result of a guard.
+const GuardCheck = "guard"
+
+// Check is the result of an expectation or a guard.
 type Check struct {
 	At        time.Time // when the test began
+	Kind      string    // GuardCheck, "" for an expectation
 	Place     string    // FILE:LINE, "" for a typed line
 	Turn      string    // of a for or repeat, as in w=4; "" outside
 	Condition string
@@ -103,7 +107,8 @@ func (c *Runner) RunScript(ctx context.Context, s *Script, out io.Writer, o Opti
 	begin := c.Config.Now()
 	x := &execution{Runner: c, Out: out, result: &Result{}, keepGoing: o.KeepGoing, report: o.Report, began: begin, planned: begin}
 	defer c.task.Store(nil)
-	err := x.run(ctx, s)
+	ctx, ended := c.abortable(ctx)
+	err := ended(x.run(ctx, s))
 	x.result.Elapsed = c.Config.Now().Sub(begin)
 	if errors.Is(err, ErrQuit) {
 		err = nil

@@ -47,6 +47,13 @@ func (d Drift) String() string {
 	return fmt.Sprintf("%s at most %s late", graphs.Plural(d.Lines, "timed line"), graphs.Latency(float64(d.Worst)))
 }
 
+// Pass waits for a while, as wait does.
+func (c *Call) Pass(ctx context.Context, d time.Duration) error {
+	d = c.scaled(d)
+	c.Until(d, nil)
+	return Sleep(ctx, d)
+}
+
 // At runs the command at: wait until an offset in the timeline. Delays do not add up,
 // because offsets count from the start of the script.
 func At(ctx context.Context, c *Call) error {

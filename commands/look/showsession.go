@@ -2,8 +2,10 @@ package look
 
 import (
 	"context"
+	"fmt"
 
 	"pulsh/commands/answers"
+	"pulsh/commands/conditions"
 	"pulsh/commands/host"
 	"pulsh/graphs"
 	"pulsh/session/snapshot"
@@ -25,6 +27,10 @@ func ShowSession(_ context.Context, c *host.Call) error {
 		if !f.OfConnection() {
 			rows = append(rows, f)
 		}
+	}
+	for _, g := range conditions.GuardsOf(c.Host).List() {
+		row := g.Row()
+		rows = append(rows, host.Fact{Name: fmt.Sprintf("guard %d", g.Number), Value: row[0], From: row[2]})
 	}
 	var cells [][]string
 	for _, f := range rows {

@@ -1,6 +1,7 @@
 package outcome
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -51,7 +52,7 @@ type (
 	}
 )
 
-// JUnit writes the run as a test suite. Cases are the expectations, the schedules of
+// JUnit writes the run as a test suite. Cases are the expectations, the guards, the schedules of
 // producer groups, and the lines that failed for other reasons.
 func JUnit(w io.Writer, r Run) error {
 	s := suite{Name: strings.Join(r.Scripts, " "), Time: seconds(r.Elapsed), Timestamp: r.Report.Start.UTC().Format("2006-01-02T15:04:05")}
@@ -104,7 +105,7 @@ func (s *suite) expectations(r Run) (out []testcase) {
 			t.Name += " [" + c.Turn + "]"
 		}
 		if c.Failure != "" {
-			t.Failure = &problem{c.Failure, "expect", c.Failure}
+			t.Failure = &problem{c.Failure, cmp.Or(c.Kind, "expect"), c.Failure}
 		}
 		out = append(out, t)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pulsh/commands/answers"
+	"pulsh/commands/conditions"
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
@@ -26,7 +27,10 @@ const reportStep = metrics.CoarseStep
 func ReportNow(c *host.Host) *export.Report {
 	s := c.Env.Session.Snapshot()
 	r := outline(c, s)
-	r.Samples = samplesOf(c.Env.Session.Began(), s.At)
+	r.Samples = samplesOf(host.MeasuredFrom(c), s.At)
+	if !host.MeasuredFrom(c).Equal(c.Env.Session.Began()) {
+		r.Samples = r.Samples.After(host.MeasuredFrom(c))
+	}
 	at := func(name string, figures []snapshot.Figure, kind string) export.Table[[]export.Number] {
 		return series(c, s.At, name, figures, kind, r.Samples.Count)
 	}
@@ -54,7 +58,7 @@ func ReportNow(c *host.Host) *export.Report {
 // outline returns the report of one sample, without series.
 func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 	r := &export.Report{
-		Version: export.Version, Start: c.Env.Session.Began().Round(0), End: s.At.Round(0),
+		Version: export.Version, Start: c.Env.Session.Began().Round(0), Measured: host.MeasuredFrom(c).Round(0), End: s.At.Round(0),
 		Environment: environment(c), Columns: ReportColumns(),
 		Cluster: export.Cluster{Name: s.Cluster.Name, URL: s.Cluster.URL, AdminURL: s.Cluster.AdminURL, Pulsar: s.Cluster.Version, State: string(s.Cluster.State)},
 		Total:   export.Group{Name: snapshot.TotalGroup, Kind: export.Total},
@@ -68,6 +72,9 @@ func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 	for _, check := range c.Journal().Checks {
 		r.Checks = append(r.Checks, checkOf(check))
 	}
+	for _, check := range conditions.GuardsOf(c).Standing(s.At) {
+		r.Checks = append(r.Checks, checkOf(check))
+	}
 	r.ElapsedSeconds = r.End.Sub(r.Start).Seconds()
 	r.Title = title(s)
 	return r
@@ -75,7 +82,7 @@ func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 
 // checkOf is an expectation as data, with its values in the units of columns.
 func checkOf(c lang.Check) export.Check {
-	out := export.Check{At: c.At, Place: c.Place, Turn: c.Turn, Condition: c.Condition, Measured: c.Measured, Passed: c.Failure == "", Failure: c.Failure,
+	out := export.Check{At: c.At, Kind: c.Kind, Place: c.Place, Turn: c.Turn, Condition: c.Condition, Measured: c.Measured, Passed: c.Failure == "", Failure: c.Failure,
 		ElapsedSeconds: c.Elapsed.Seconds(), Samples: c.Samples, Terms: []export.Term{}}
 	for _, t := range c.Terms {
 		unit, divisor := unitOf(spec.Unit(t.Unit))

@@ -3,10 +3,10 @@ package script
 import (
 	"context"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
+	"pulsh/commands/conditions"
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
@@ -24,14 +24,11 @@ type trial struct {
 	since     time.Time // when it began to hold, or zero
 	seen      time.Time // the sample before
 	samples   int
-	terms     []extremes
+	terms     []conditions.Extremes
 	passed    bool
 	broken    snapshot.Term // the comparison that failed
 	unknown   string        // why its metric has no value, or ""
 }
-
-// extremes are the values of a comparison during a trial.
-type extremes struct{ last, best, worst float64 }
 
 // holeMax is the longest time between two samples that are taken for continuous. It
 // allows for a late sampler.
@@ -47,7 +44,7 @@ func (t *trial) look(s *snapshot.Snapshot) bool {
 	holds := t.condition.Holds(s)
 	starts := holds && t.since.IsZero()
 	for i, term := range t.condition.Terms {
-		t.terms[i].take(term, s.Value(term.Metric), starts)
+		t.terms[i].Take(term, s.Value(term.Metric), starts)
 	}
 	switch {
 	case starts:
@@ -60,23 +57,11 @@ func (t *trial) look(s *snapshot.Snapshot) bool {
 		return true
 	}
 	if !holds && s.At.Sub(t.begin) >= t.within {
-		t.broken = failing(t.condition, s)
+		t.broken = conditions.Failing(t.condition, s)
 		t.unknown = s.WhyUnknown(t.broken.Metric)
 		return true
 	}
 	return false
-}
-
-// take updates the extremes. The worst value counts from when the condition last
-// became true.
-func (e *extremes) take(t snapshot.Term, v float64, starts bool) {
-	e.last = v
-	if starts || t.Worse(v, e.worst) {
-		e.worst = v
-	}
-	if math.IsNaN(e.best) || t.Worse(e.best, v) {
-		e.best = v
-	}
 }
 
 // Expect runs the command expect: fail if a condition is not true.
@@ -85,13 +70,10 @@ func Expect(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	t := trial{condition: condition, terms: make([]extremes, len(condition.Terms)), begin: c.Env.Now()}
-	for i := range t.terms {
-		t.terms[i] = extremes{math.NaN(), math.NaN(), math.NaN()}
-	}
+	t := trial{condition: condition, terms: conditions.NewExtremes(condition), begin: c.Env.Now()}
 	t.hold, _ = host.Value[time.Duration](c, "for")
 	t.within, _ = host.Value[time.Duration](c, "within")
-	c.Until(t.within+t.hold, func() string { return current(condition, c.Env.Session.Snapshot()) })
+	c.Until(t.within+t.hold, func() string { return conditions.Current(condition, c.Env.Session.Snapshot()) })
 	if err := c.Watch(ctx, func(s *snapshot.Snapshot) bool { return t.look(s) }); err != nil {
 		return err
 	}
@@ -101,12 +83,12 @@ func Expect(ctx context.Context, c *host.Call) error {
 // printVerdict prints and counts the result.
 func printVerdict(c *host.Call, t *trial) error {
 	check := lang.Check{At: t.begin, Place: c.Place(), Turn: c.Turn, Condition: t.label(), Measured: t.values(),
-		Elapsed: c.Env.Now().Sub(t.begin), Samples: t.samples, Terms: t.measurements()}
+		Elapsed: c.Env.Now().Sub(t.begin), Samples: t.samples, Terms: conditions.Terms(t.condition, t.terms)}
 	word := "PASS"
 	var failure *lang.Error
 	if !t.passed {
 		word = "FAIL"
-		failure = c.Fail(adviceOn(t.broken.Metric), "%s", t.failure())
+		failure = c.Fail(conditions.AdviceOn(t.broken.Metric), "%s", t.failure())
 		failure.Shown = true
 		check.Failure = failure.Message
 	}
@@ -124,17 +106,6 @@ func printVerdict(c *host.Call, t *trial) error {
 	}
 	fmt.Fprintf(c.Out, "      try: %s\n", failure.Try)
 	return failure
-}
-
-// measurements returns the values of the comparisons, for a report.
-func (t *trial) measurements() []lang.CheckTerm {
-	var out []lang.CheckTerm
-	for i, term := range t.condition.Terms {
-		f, _ := term.Metric.Describe()
-		e := t.terms[i]
-		out = append(out, lang.CheckTerm{Metric: term.Metric.String(), Op: term.Op, Limit: term.Value, Unit: string(f.Unit), Last: e.last, Best: e.best, Worst: e.worst})
-	}
-	return out
 }
 
 // checkWidth is the width of the column of conditions.
@@ -157,17 +128,17 @@ func (t *trial) values() string {
 	if !t.passed {
 		i := t.brokenAt()
 		if t.within > 0 && t.hold == 0 {
-			return "reached " + measured(t.broken, t.terms[i].best)
+			return "reached " + conditions.Measured(t.broken, t.terms[i].Best)
 		}
 		if t.unknown != "" {
 			return "was unknown (" + t.unknown + ")"
 		}
-		return "was " + measured(t.broken, t.terms[i].last)
+		return "was " + conditions.Measured(t.broken, t.terms[i].Last)
 	}
 	var parts []string
 	for i, term := range t.condition.Terms {
-		text := measured(term, t.terms[i].last)
-		if worst := measured(term, t.terms[i].worst); t.hold > 0 && worst != text {
+		text := conditions.Measured(term, t.terms[i].Last)
+		if worst := conditions.Measured(term, t.terms[i].Worst); t.hold > 0 && worst != text {
 			text += " worst " + worst
 		}
 		parts = append(parts, text)

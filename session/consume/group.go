@@ -103,6 +103,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 		return err
 	}
 	settings := g.Settings()
+	g.Ending().Begin(settings.Ends)
 	if again && !settings.Durable {
 		g.account.begin()
 	}
@@ -155,6 +156,17 @@ func (g *Group) Stop(ctx context.Context) error {
 	g.gate.Open() // for the next start
 	g.Enter(snapshot.Stopped)
 	return err
+}
+
+// Finish is Stop for a group that has reached its end. Unlike a command it can come
+// while another command changes the group, and waits for the end of that.
+func Finish(ctx context.Context, g *Group) error {
+	unlock, err := g.lockOp(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return g.Stop(ctx)
 }
 
 // lockOp takes opLock from the supervisor or the churner. The supervisor stays

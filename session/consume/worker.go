@@ -141,7 +141,7 @@ func (w *worker) receiveOrProcess(ctx context.Context, at *attachment, leave <-c
 // room returns the number of messages that the worker may receive now, at most
 // most. It waits while that is none, and returns 0 if leave closes.
 func (w *worker) room(p *policy, leave <-chan struct{}, most int) int {
-	if p.Ack.Keeps() && w.group.pending.Load() >= pendingMax {
+	if p.Ack.Keeps() && w.group.pending.Load() >= pendingMax || w.group.Ending().Spent() {
 		w.timer.Reset(roomPause)
 		select {
 		case <-w.timer.C:
@@ -193,6 +193,7 @@ func (w *worker) receive(ctx context.Context, at *attachment, p *policy, leave <
 	n := at.consumer.Receive(leave, buf)
 	silence.waiting.Add(-1)
 	silence.received.Add(int64(n))
+	n = w.group.Ending().Take(n) // the broker redelivers those above the count, as it does those in the receiver queue
 	w.record(buf[:n])
 	if n == 0 {
 		return 0

@@ -29,6 +29,8 @@ func exportedColumns() []exported {
 		{kind: Produce, column: "batch", name: "pulsh_batch_messages", metric: Gauge, help: "Messages of a batch, the mean of the last second."},
 		{kind: Produce, column: "ratio_percent", name: "pulsh_compression_percent", metric: Gauge, help: "Size of the compressed messages as a share of their size, the mean of the last second."},
 		{kind: Produce, column: "producers", name: "pulsh_lanes", metric: Gauge, help: "Pulsar producers in use."},
+		{kind: Produce, column: "remaining", name: "pulsh_messages_to_send", metric: Gauge, help: "Messages until the group reaches its count, absent without a count."},
+		{kind: Consume, column: "remaining", name: "pulsh_messages_to_receive", metric: Gauge, help: "Messages until the group reaches its count, absent without a count."},
 		{kind: Produce, column: "storage_bytes", name: "pulsh_topic_storage_bytes", metric: Gauge, help: "Bytes that the topic stores."},
 		{kind: Consume, column: "received", name: "pulsh_messages_received_total", metric: Counter, help: "Messages received."},
 		{kind: Consume, column: "acked", name: "pulsh_messages_acknowledged_total", metric: Counter, help: "Messages that the group has acknowledged."},

@@ -47,6 +47,7 @@ type Line struct {
 // Check is an expectation that was tested.
 type Check struct {
 	At             time.Time `json:"at"`
+	Kind           string    `json:"kind,omitempty"`  // guard, "" for an expectation
 	Place          string    `json:"place,omitempty"` // FILE:LINE, "" for a typed line
 	Turn           string    `json:"turn,omitempty"`  // of a for or a repeat, as w=4
 	Condition      string    `json:"condition"`

@@ -20,6 +20,7 @@ type Report struct {
 	Cluster        Cluster     `json:"cluster"`
 	Columns        []Column    `json:"columns"` // of Figures and Series, in their order
 	Samples        Samples     `json:"samples"`
+	Measured       time.Time   `json:"measured_from"` // the end of the last warm-up, else the start
 	Groups         []Group     `json:"groups"`
 	Total          Group       `json:"total"`   // all groups together
 	Process        Group       `json:"process"` // pulsh itself
@@ -58,6 +59,15 @@ type Samples struct {
 	From        time.Time `json:"from"`
 	StepSeconds float64   `json:"step_seconds"`
 	Count       int       `json:"count"`
+}
+
+// After returns s without the step that began before an instant, unless it is the only
+// one.
+func (s Samples) After(at time.Time) Samples {
+	if s.Count > 1 && s.From.Before(at) {
+		s.From, s.Count = s.At(1), s.Count-1
+	}
+	return s
 }
 
 // Step returns the distance between two values.

@@ -13,8 +13,10 @@ import (
 // embed it; only their packages call the methods that change something. All
 // methods are safe for several goroutines.
 type Base[Settings any] struct {
-	name string
-	host *Host
+	name   string
+	host   *Host
+	ending *Ending
+	turn   *Turn
 
 	mu       sync.Mutex // guards the fields below; held for moments only
 	settings Settings
@@ -24,7 +26,7 @@ type Base[Settings any] struct {
 
 // NewBase returns the base of a ready group.
 func NewBase[Settings any](name string, settings Settings, host *Host) Base[Settings] {
-	return Base[Settings]{name: name, host: host, settings: settings, life: life{state: snapshot.Ready}}
+	return Base[Settings]{name: name, host: host, ending: &Ending{name: name}, turn: newTurn(), settings: settings, life: life{state: snapshot.Ready}}
 }
 
 // GoOn lets the running time go on with the next start, as the figures of consumer
@@ -155,6 +157,32 @@ func (b *Base[Settings]) Head(at time.Time) (snapshot.Group, Settings) {
 		State:     b.life.state,
 		Since:     b.life.since,
 		Running:   b.life.running(at),
+		Ending:    b.ends(at),
 		LastError: b.life.text(),
 	}, b.settings
+}
+
+// Ending returns when the group stops by itself.
+func (b *Base[Settings]) Ending() *Ending { return b.ending }
+
+// Turn returns the turn to change the group.
+func (b *Base[Settings]) Turn() *Turn { return b.turn }
+
+// Finishes notes why the run that began at since is about to be stopped by itself:
+// the group is Done then. ok is false if that run is stopped or stopping already.
+func (b *Base[Settings]) Finishes(since time.Time, why string) (ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.life.state.Active() || b.life.state == snapshot.Stopping || !b.life.since.Equal(since) {
+		return false
+	}
+	b.life.why = why
+	return true
+}
+
+// ends needs the mutex.
+func (b *Base[Settings]) ends(at time.Time) snapshot.Ending {
+	e := b.ending.look(b.life.running(at) - b.life.before)
+	e.Why = b.life.why
+	return e
 }

@@ -8,12 +8,14 @@ import (
 
 // life is the state of a group with its times.
 type life struct {
-	state snapshot.State
-	since time.Time     // of the last start, zero before the first
-	ran   time.Duration // in the stretches of running that have ended
-	from  time.Time     // of the present stretch, zero if there is none
-	err   error         // of the failure, nil unless the state is Failed
-	goOn  bool          // figures and running time go on with the next start
+	state  snapshot.State
+	since  time.Time     // of the last start, zero before the first
+	ran    time.Duration // in the stretches of running that have ended
+	from   time.Time     // of the present stretch, zero if there is none
+	err    error         // of the failure, nil unless the state is Failed
+	before time.Duration // ran before the last start
+	why    string        // why the group stops by itself, or ""
+	goOn   bool          // figures and running time go on with the next start
 }
 
 // enter changes the state. Only time in Running and Seeking counts as running.
@@ -27,10 +29,14 @@ func (l *life) enter(to snapshot.State) {
 		l.from = now
 	}
 	if to == snapshot.Starting {
-		l.since, l.err = now, nil
+		l.since, l.err, l.why = now, nil, ""
 		if !l.goOn {
 			l.ran = 0
 		}
+		l.before = l.ran
+	}
+	if to == snapshot.Stopped && l.why != "" {
+		to = snapshot.Done
 	}
 	l.state = to
 }

@@ -75,6 +75,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	g.schedule.Store(g.newSchedule())
 	g.zeroFigures()
 	settings := g.Settings()
+	g.Ending().Begin(settings.Ends)
 	set, err := g.opener.open(ctx, settings, 1)
 	if err != nil {
 		g.Host().Bodies.Give(g.Name())
@@ -84,7 +85,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	g.stopping.Store(false)
 	g.current.swap(set)
 	g.Enter(snapshot.Running)
-	g.workers.add(settings.Workers, g.Schedule(), &g.current)
+	g.workers.add(g, settings.Workers)
 	g.Schedule().Set(settings.Rate)
 	g.supervisor.Start()
 	g.warnOfLimits(settings)
@@ -146,7 +147,7 @@ func (g *Group) sendDue(ctx context.Context) {
 	defer cancel()
 	poll := time.NewTicker(time.Millisecond)
 	defer poll.Stop()
-	for schedule.HandedOut()+schedule.Missed() < schedule.Due() && ctx.Err() == nil {
+	for schedule.HandedOut()+schedule.Missed() < schedule.Due() && !g.Ending().Spent() && ctx.Err() == nil {
 		select {
 		case <-poll.C:
 		case <-ctx.Done():
@@ -164,7 +165,7 @@ func (g *Group) Scale(ctx context.Context, workers int) error {
 		if err := g.resize(ctx, settings); err != nil {
 			return g.Unchanged(err)
 		}
-		g.workers.add(workers, g.Schedule(), &g.current)
+		g.workers.add(g, workers)
 		g.workers.remove(workers)
 	}
 	g.Update(func(s *spec.Producer) { s.Workers = workers })

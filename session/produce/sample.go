@@ -137,8 +137,11 @@ func (g *Group) zeroFigures() {
 func (g *Group) dueAndMissed() (due, missed int64) {
 	schedule := g.Schedule()
 	due, missed = schedule.Due(), schedule.Missed()
-	if g.State() == snapshot.Stopped {
-		missed = due - schedule.HandedOut()
+	if most := g.Ending().Most(); most > 0 {
+		due = min(due, most+missed) // workers take more slots than the count has messages
+	}
+	if state := g.State(); state == snapshot.Stopped || state == snapshot.Done {
+		missed = max(missed, due-schedule.HandedOut())
 	}
 	return due, missed
 }

@@ -21,8 +21,9 @@ type worker struct {
 	stop   chan struct{}
 }
 
-// run is the hot path of sending: take what is due, send it.
-func (w *worker) run(cursor *pacing.Cursor, through *currentSet) {
+// run is the hot path of sending: take what is due, as long as the group has not
+// reached its count, and send it.
+func (w *worker) run(cursor *pacing.Cursor, ending *group.Ending, through *currentSet) {
 	defer cursor.Close()
 	var dues [runMax]int64
 	for {
@@ -30,7 +31,16 @@ func (w *worker) run(cursor *pacing.Cursor, through *currentSet) {
 		if !ok {
 			return
 		}
-		w.sent.Add(int64(through.send(w.number, dues[:n])))
+		allowed := ending.Take(n)
+		if allowed == 0 {
+			<-w.stop // the group is done
+			return
+		}
+		sent := through.send(w.number, dues[:allowed])
+		w.sent.Add(int64(sent))
+		if sent < allowed {
+			ending.GiveBack(allowed - sent)
+		}
 	}
 }
 
@@ -42,14 +52,14 @@ type workers struct {
 }
 
 // add starts workers until there are n.
-func (s *workers) add(n int, schedule *pacing.Schedule, through *currentSet) {
+func (s *workers) add(of *Group, n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(s.list) < n {
 		w := &worker{number: len(s.list) + 1, stop: make(chan struct{})}
 		s.list = append(s.list, w)
-		cursor := schedule.Cursor()
-		s.running.Go(func() { w.run(cursor, through) }) // owned by the group: remove ends it, Stop waits
+		cursor := of.Schedule().Cursor()
+		s.running.Go(func() { w.run(cursor, of.Ending(), &of.current) }) // owned by the group: remove ends it, Stop waits
 	}
 }
 

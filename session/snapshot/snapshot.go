@@ -85,6 +85,7 @@ const (
 	Seeking  State = "seeking"
 	Stopping State = "stopping"
 	Stopped  State = "stopped"
+	Done     State = "done" // it stopped by itself, at an end of its settings
 	Failed   State = "failed"
 )
 
@@ -103,6 +104,7 @@ type Group struct {
 	Running    time.Duration // time in state Running since the start or the last reset
 	Failures   []metrics.Failure
 	LastError  string // why the group is Failed, or ""
+	Ending     Ending
 	Producer   *Producer
 	Consumer   *Consumer
 }

@@ -72,7 +72,13 @@ func writeProducers(n int) string {
 
 // ParseCount reads a whole number from 0 on, such as 8, 10k or 2M.
 func ParseCount(text string) (int, error) {
-	digits, unit := text, 1
+	n, err := parseWhole(text, countMax)
+	return int(n), err
+}
+
+// parseWhole is ParseCount for numbers up to most.
+func parseWhole(text string, most int64) (int64, error) {
+	digits, unit := text, int64(1)
 	switch {
 	case strings.HasSuffix(text, "k"):
 		digits, unit = text[:len(text)-1], 1e3
@@ -83,10 +89,10 @@ func ParseCount(text string) (int, error) {
 		return 0, fmt.Errorf("%q is not a whole number", text)
 	}
 	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || n > countMax/int64(unit) {
+	if err != nil || n > most/unit {
 		return 0, fmt.Errorf("%q is too large", text)
 	}
-	return int(n) * unit, nil
+	return n * unit, nil
 }
 
 // countMax bounds a typed number. It is beyond all limits, and the sum of two

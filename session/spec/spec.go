@@ -44,6 +44,7 @@ type Producer struct {
 	Spread  Spread
 	Routing Routing
 	Access  broker.Access
+	Ends
 }
 
 // Consumer holds the settings of a consumer group.
@@ -61,4 +62,5 @@ type Consumer struct {
 	Compacted bool   // read compacted
 	Sticky    bool   // of key_shared: sticky hash ranges, one per worker
 	Prefix    string // of consumer names; "" is pulsh- and the group's name
+	Ends
 }

@@ -30,7 +30,7 @@ const (
 	troubleColumn // the worst of lost, duplicated, redelivered, skipped
 	limitColumn   // wide only: the cause of a rate below the target
 	outcomeColumn // failed, or the backlog
-	drainColumn   // after a seek
+	drainColumn   // after a seek, or until a group ends
 	columnCount
 )
 
@@ -145,6 +145,7 @@ func (r groupRows) producer(row *groupRow, g snapshot.Group) {
 	case p.Missed > 0:
 		row[troubleColumn] = counted(p.Missed, "skipped", trouble, r.palette.Yellow)
 	}
+	r.ending(row, g)
 	if !r.wide || !live {
 		return
 	}
@@ -171,6 +172,7 @@ func (r groupRows) consumer(row *groupRow, g snapshot.Group) {
 		row[outcomeColumn] = r.backlogCell(c.Backlog)
 	}
 	row[troubleColumn] = r.deliveryCell(c)
+	r.ending(row, g)
 	if c.Drain != nil {
 		row[drainColumn] = right("", graphs.ElapsedWidth+len(" left"), progress)
 		if c.Drain.ETA > 0 {
@@ -184,6 +186,14 @@ func (r groupRows) consumer(row *groupRow, g snapshot.Group) {
 	row[producersColumn] = graphs.Cell{Text: c.Type, Width: len("16 producers"), Priority: seldom}
 	row[p999Column] = latencyCell("p99.9", c.E2E.Recent, c.E2E.Recent.P999, median)
 	row[insideColumn] = latencyCell("processing", c.Processing.Recent, c.Processing.Recent.P50, speed)
+}
+
+// ending fills in how far a group is that stops by itself.
+func (r groupRows) ending(row *groupRow, g snapshot.Group) {
+	if share, ok := g.Ending.Share(); ok && g.State.Active() {
+		row[drainColumn] = right(graphs.PercentTight(100*share, 0)+" done", len("100% done"), progress)
+		row[drainColumn].Edge = true
+	}
 }
 
 // deliveryCell returns the worst fault of the delivery, blank if there is none.

@@ -98,7 +98,7 @@ func gravity(state snapshot.State) int {
 		return 3
 	case snapshot.Running:
 		return 2
-	case snapshot.Stopped:
+	case snapshot.Stopped, snapshot.Done:
 		return 1
 	}
 	return 0

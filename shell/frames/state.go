@@ -30,6 +30,8 @@ func (f *Frames) groupSign(state snapshot.State) sign {
 		return f.sign("×", "x", p.Red)
 	case snapshot.Stopped:
 		return f.sign("■", "#", p.Faint)
+	case snapshot.Done:
+		return f.sign("✓", "+", p.Faint)
 	}
 	return f.sign("○", "o", p.Faint)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/conditions"
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/commands/outcome"
@@ -40,6 +41,9 @@ func (p *program) summary() []string {
 		return nil
 	}
 	lines := frames.Summary(s)
+	for _, g := range p.brokenGuards() {
+		lines = append([]string{"FAIL  " + g.Condition + ": " + g.Failure}, lines...)
+	}
 	for _, short := range p.behind() {
 		lines = append([]string{"FAIL  " + short.String(), "      try: --allow-behind, or a lower rate"}, lines...)
 	}
@@ -60,9 +64,17 @@ func (p *program) behind() (short []host.Schedule) {
 	return short
 }
 
-// judge fails a run with a group behind its schedule.
+// brokenGuards returns the guards that were broken, if that fails the run, as for behind.
+func (p *program) brokenGuards() []lang.Check {
+	if p.prompts() {
+		return nil
+	}
+	return conditions.Broken(p.commands)
+}
+
+// judge fails a run with a group behind its schedule or a broken guard.
 func (p *program) judge(code int) int {
-	if code == lang.ExitDone && len(p.behind()) > 0 {
+	if code == lang.ExitDone && len(p.behind())+len(p.brokenGuards()) > 0 {
 		return lang.ExitFailed
 	}
 	return code
