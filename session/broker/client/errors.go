@@ -40,6 +40,7 @@ var kinds = []struct {
 	{broker.Gone, []pulsar.Result{pulsar.TopicNotFound}, []string{"topicnotfound", "topic not found"}, "there is no topic %s", "topics"},
 	{broker.Gone, []pulsar.Result{pulsar.SubscriptionNotFound}, []string{"subscriptionnotfound"}, "there is no such subscription of topic %s", "topics"},
 	{broker.Other, nil, []string{"incompatibleschema"}, "topic %s has a schema and accepts no plain bytes, which is all that pulsh sends", ""},
+	{broker.Other, nil, []string{"managedledgerexception"}, "the broker cannot read or write the stored messages of topic %s", "topic stats %s"},
 	{broker.Other, []pulsar.Result{pulsar.InvalidTopicName}, []string{"invalid topic name"}, "%q is not a topic name", ""},
 	{broker.Disconnected, []pulsar.Result{pulsar.ConnectError, pulsar.NotConnectedError, pulsar.ProducerClosed, pulsar.ConsumerClosed, pulsar.LookupError, pulsar.ReadError},
 		[]string{"connection refused", "connection closed", "connection error", "connection reset", "no such host", "broken pipe", "eof"},

@@ -32,6 +32,7 @@ var meanings = map[protocol.ServerError]meaning{
 	protocol.ConsumerBusy:                  {broker.Busy, "another consumer already holds this subscription of topic %s", "", false},
 	protocol.ConsumerAssignError:           {broker.Busy, "another consumer of this subscription of topic %s has the same hash range", "", true},
 	protocol.ProducerBusy:                  {broker.Busy, "another producer of topic %s has this name", "", false},
+	protocol.PersistenceError:              {broker.Other, "the broker cannot read or write the stored messages of topic %s", "topic stats %s", false},
 	protocol.ProducerFenced:                {broker.Busy, "another producer has topic %s to itself", "", true},
 	protocol.ProducerBlockedQuotaError:     {broker.BacklogFull, "the backlog quota of topic %s is full: the broker accepts no more messages", "subs %s", false},
 	protocol.ProducerBlockedQuotaException: {broker.BacklogFull, "the backlog quota of topic %s is full: the broker accepts no more messages", "subs %s", false},
