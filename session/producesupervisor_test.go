@@ -73,3 +73,29 @@ func TestABacklogThatIsFullIsSaidOnceAMinute(t *testing.T) {
 		require.Positive(v.t, failed(v.fast(), broker.BacklogFull))
 	})
 }
+
+// Producers that get no answers, and that the broker refuses to replace, are told of
+// once, and tried again at growing intervals.
+func TestAStuckProducerIsSaidOnce(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(1000, func(s *spec.Producer) { s.Timeout = 0 })
+		time.Sleep(time.Second)
+		v.cluster.SetLatency(time.Hour)
+		v.cluster.Refuse(true)
+		time.Sleep(2 * time.Minute)
+		said := map[string]int{}
+		for len(v.Notes()) > 0 {
+			_, text, _ := strings.Cut((<-v.Notes()).Text, "fast: ")
+			said[text]++
+		}
+		for text, times := range said {
+			require.Equal(t, 1, times, "%s", text)
+		}
+		require.NotEmpty(t, said)
+		failures := int64(0)
+		for _, f := range v.fast().Failures {
+			failures += f.Count
+		}
+		require.Less(t, failures, int64(60), "attempts at growing intervals")
+	})
+}

@@ -68,10 +68,11 @@ func (s *supervisor) trouble(tick bool) error {
 		case answered != is.answered || p.InFlight() == 0 || g.stats.Latest().Throttled:
 			is = progress{answered: answered}
 		case tick:
-			is.checks++
+			is.checks = min(is.checks+1, stuckChecks)
 		}
 		latest[p.stream] = is
-		if is.checks >= stuckChecks {
+		if is.checks == stuckChecks {
+			s.progress[p.stream] = is // it stays in trouble between two ticks
 			return &broker.Error{Category: broker.Silent, Message: fmt.Sprintf("no message was acknowledged for %d s although the cluster answers", is.checks)}
 		}
 	}
