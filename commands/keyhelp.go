@@ -2,7 +2,7 @@ package commands
 
 import "pulsh/graphs"
 
-// keyHelp returns the lines of `help keys`. The shell binds the keys.
+// keyHelp returns the lines of `help keyboard`. The shell binds the keys.
 func keyHelp() []string {
 	rows := [][]string{
 		{"Tab Shift-Tab", "complete the word at the cursor; again: next / previous candidate"},

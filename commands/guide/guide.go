@@ -18,7 +18,7 @@ const (
 	settingWord = "setting "
 	metricWord  = "metric "
 	allWord     = "all"
-	keysWord    = "keys"
+	keysWord    = "keyboard"
 )
 
 // Topic returns the kind of the topics of help. of returns the language; it is called
@@ -26,7 +26,7 @@ const (
 func Topic(of func() *lang.Language) lang.Kind {
 	return lang.Kind{Name: "TOPIC", Sample: keysWord, Listed: true,
 		Complete: func(*lang.Scene) []lang.Suggestion { return topics(of()) },
-		Doc:      "a command or its first word, a section, a setting, a metric, a kind of value such as RATE, all, or keys",
+		Doc:      "a command or its first word, a section, a setting, a metric, a kind of value such as RATE, all, or keyboard",
 		Parse: func(text string) (any, error) {
 			if len(about(of(), text)) == 0 {
 				return nil, fmt.Errorf("no help for %q", text)

@@ -21,8 +21,8 @@ func overview(l *lang.Language) []string {
 	}
 	return append(out,
 		"help COMMAND, SETTING or METRIC explains one: help seek, help batch, help p99",
-		"help all lists every command with its summary, help keys the keys; F1 explains",
-		"the word at the cursor; Tab completes; demo is a tour")
+		"help all lists every command with its summary, help keyboard the keys; F1",
+		"explains the word at the cursor; Tab completes; demo is a tour")
 }
 
 // beside returns head and the items, which are never broken, with the further lines

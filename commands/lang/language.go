@@ -10,7 +10,7 @@ type Language struct {
 	Commands []Command
 	Kinds    []Kind
 	Sections []Section
-	Keys     []string // the lines of help keys
+	Keys     []string // the lines of help keyboard
 }
 
 // Parse parses a typed line of one or more commands without running it. vars are the

@@ -27,7 +27,7 @@ func (p *program) keys() map[int]func() (line, note string) {
 	}
 	pause, resume := on("pause %s"), on("resume %s")
 	return map[int]func() (line, note string){
-		1: always("help keys"),
+		1: always("help keyboard"),
 		2: func() (string, string) {
 			s := p.session.Snapshot()
 			if g, ok := s.Group(p.commands.View().Group(s)); ok && g.State == snapshot.Paused {
