@@ -27,6 +27,7 @@ type Report struct {
 	Timeline       []Event     `json:"timeline"`
 	Lines          []Line      `json:"lines"`
 	Checks         []Check     `json:"checks"`
+	Finds          []Find      `json:"finds,omitempty"`
 	Script         string      `json:"script"` // lines that repeat the run
 }
 
