@@ -2,6 +2,7 @@ package commands
 
 import (
 	"pulsh/commands/chaos"
+	"pulsh/commands/find"
 	"pulsh/commands/groups"
 	"pulsh/commands/guide"
 	"pulsh/commands/host"
@@ -256,6 +257,17 @@ func table() []lang.Command {
 			Detail: "At its end the figures of all groups are reset, so that totals, distributions, schedules and reports begin there. Guards say nothing meanwhile. " +
 				"The delivery check goes on: messages of the warm-up that are on their way are expected, and judged when they arrive. Counts of count= go on too. The time axis has a mark at both ends.",
 			Examples: []string{"warmup 2s"}, Run: host.Verb(script.Warmup)},
+		{Name: "find", Section: host.ScriptSection, Waits: true, Changes: true,
+			Params: []lang.Param{{Name: "figure", Kind: find.Figure()}, {Name: "where", Kind: find.Where()}, {Name: "condition", Kind: kinds.Condition(), Rest: true},
+				{Name: "within", Kind: find.Precision(), Keyed: true, Optional: true, Doc: "how far the result may be from the lowest rate that fails; default 5%"},
+				{Name: "hold", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long a rate must hold; default 10s"},
+				{Name: "from", Kind: find.Rate(), Keyed: true, Optional: true, Doc: "the first rate; default 1k"},
+				{Name: "to", Kind: find.Rate(), Keyed: true, Optional: true, Doc: "the highest rate; default: no limit"}},
+			Summary: "search the highest rate of a producer group at which a condition holds",
+			Detail: "Doubles the rate until one fails, then halves the distance. A rate holds if the condition is true for all but a fifth of the time, after 3s of settling, and neither pending messages nor backlogs grow. " +
+				"A probe ends at once when a backlog grows or the group is a second behind; what it left is drained before the next. Each probe is marked on the time axis. " +
+				"Guards say nothing meanwhile. At the end the group keeps the highest rate that held. --json has the probes as finds.",
+			Examples: []string{"find fast.rate where fast.p99<1s and sub1.backlog<5k from=1k to=2k hold=2s"}, Run: host.Verb(find.Find)},
 		{Name: "guard", Section: host.ScriptSection,
 			Params: []lang.Param{{Name: "condition", Kind: kinds.Guard(), Rest: true, Optional: true},
 				{Name: "for", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long it may be untrue before the guard is broken; at once if not given"}},

@@ -75,6 +75,7 @@ func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 	for _, check := range conditions.GuardsOf(c).Standing(s.At) {
 		r.Checks = append(r.Checks, checkOf(check))
 	}
+	r.Finds = findsOf(c)
 	r.ElapsedSeconds = r.End.Sub(r.Start).Seconds()
 	r.Title = title(s)
 	return r

@@ -28,7 +28,8 @@ type Report struct {
 	Lines          []Line      `json:"lines"`
 	Checks         []Check     `json:"checks"`
 	Chaos          *Chaos      `json:"chaos,omitempty"` // nil if no fault was caused
-	Script         string      `json:"script"`          // lines that repeat the run
+	Finds          []Find      `json:"finds,omitempty"`
+	Script         string      `json:"script"` // lines that repeat the run
 }
 
 // Environment describes the versions and the machine of a run.
