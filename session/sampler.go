@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -32,15 +33,33 @@ func startSampler(s *Session) *sampler {
 func (p *sampler) run(ctx context.Context) {
 	ticker := time.NewTicker(metrics.SampleEvery)
 	defer ticker.Stop()
+	last := time.Now()
 	for {
 		select {
 		case now := <-ticker.C:
+			p.noteGap(time.Since(last))
+			last = time.Now()
 			p.sample(now)
 		case <-ctx.Done():
 			p.sample(time.Now())
 			return
 		}
 	}
+}
+
+// gapMin is the time between two samples from which on it is told: on a machine that is
+// merely busy a sample is late by tenths of a second.
+const gapMin = 3 * time.Second
+
+// noteGap tells that this process did not run for a while, as after Ctrl-Z: what happened
+// meanwhile stands in the figures as if the cluster had been slow.
+func (p *sampler) noteGap(gap time.Duration) {
+	if gap < gapMin {
+		return
+	}
+	text := fmt.Sprintf("pulsh did not run for %.1f s: it was stopped (Ctrl-Z), or the machine was", gap.Seconds())
+	p.session.Mark(snapshot.MarkError, text)
+	p.session.Say("%s; latencies of that time are not the cluster's", text)
 }
 
 // stop publishes a last snapshot.

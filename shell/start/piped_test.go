@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -292,4 +293,18 @@ func TestTextThatIsNotUTF8(t *testing.T) {
 	}
 	got := piped(t, pulsh(t, nil, "--check", "-"), "mark a\rmrk b\r")
 	require.Contains(t, got.err, `stdin:2:1: no command "mrk"`)
+}
+
+// TestAStoppedProcessIsTold suspends pulsh as Ctrl-Z does.
+func TestAStoppedProcessIsTold(t *testing.T) {
+	cmd := pulsh(t, nil, "--embedded", "-e", "wait 7s")
+	var told strings.Builder
+	cmd.Stderr = &told
+	require.NoError(t, cmd.Start())
+	time.Sleep(1500 * time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGSTOP))
+	time.Sleep(3500 * time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGCONT))
+	require.NoError(t, cmd.Wait())
+	require.Regexp(t, `pulsh did not run for \d\.\d s: it was stopped \(Ctrl-Z\)`, told.String())
 }
