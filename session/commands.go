@@ -238,7 +238,8 @@ func (s *Session) Remove(ctx context.Context, name string) error {
 		return err
 	}
 	err = stop(ctx, g)
-	s.groups.remove(g)
+	last, _ := s.Snapshot().Group(name)
+	s.groups.remove(g, last)
 	s.history.forget(name)
 	return err
 }

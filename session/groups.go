@@ -51,8 +51,10 @@ type anyGroup interface {
 // groups holds the groups of a session, in the order in which they were made. It
 // is safe for several goroutines.
 type groups struct {
-	mu   sync.Mutex // guards list; held for moments only
+	mu   sync.Mutex // guards the fields; held for moments only
 	list []anyGroup
+
+	removedSent, removedReceived int64 // messages of removed groups
 }
 
 // all returns a copy of the list.
@@ -84,10 +86,23 @@ func (gs *groups) add(g anyGroup) error {
 	return nil
 }
 
-func (gs *groups) remove(g anyGroup) {
+func (gs *groups) remove(g anyGroup, last snapshot.Group) {
 	gs.mu.Lock()
 	defer gs.mu.Unlock()
 	gs.list = slices.DeleteFunc(gs.list, func(other anyGroup) bool { return other == g })
+	switch {
+	case last.Producer != nil:
+		gs.removedSent += last.Producer.Sent
+	case last.Consumer != nil:
+		gs.removedReceived += last.Consumer.Received
+	}
+}
+
+// removedTotals adds the messages of removed groups.
+func (gs *groups) removedTotals(t *snapshot.Totals) {
+	gs.mu.Lock()
+	defer gs.mu.Unlock()
+	t.RemovedSent, t.RemovedReceived = gs.removedSent, gs.removedReceived
 }
 
 // index needs the mutex.

@@ -86,6 +86,7 @@ func (p *sampler) sample(now time.Time) {
 	s.groups.noteShared(next.Groups)
 	noteBystanders(next.Groups)
 	next.Totals = total(next.Groups)
+	s.groups.removedTotals(&next.Totals)
 	next.Protected = s.Preferences().Protected
 	next.Chaos = s.Chaos.Observe(next)
 	s.history.add(next)

@@ -218,6 +218,9 @@ type Totals struct {
 	Received              int64
 	Lost, Duplicated      int64
 	ProduceRate, RecvRate float64
+	// RemovedSent and RemovedReceived count the messages of groups that were removed,
+	// which the other counts leave out.
+	RemovedSent, RemovedReceived int64
 }
 
 // MarkKind is what a mark on the time axis stands for.

@@ -380,3 +380,12 @@ func BenchmarkFrame(b *testing.B) {
 		})
 	}
 }
+
+// TestTheSummaryCountsRemovedGroups: a run that removes groups counts their messages too.
+func TestTheSummaryCountsRemovedGroups(t *testing.T) {
+	s := &snapshot.Snapshot{Totals: snapshot.Totals{RemovedSent: 2_000_000, RemovedReceived: 1_999_000}}
+	s.Process.CPUTime = 2 * time.Second
+	lines := strings.Join(Summary(s), "\n")
+	require.Contains(t, lines, "removed groups: 2,000,000 sent · 1,999,000 received")
+	require.Contains(t, lines, "2.0 CPU s (1.00 per million)")
+}

@@ -45,6 +45,9 @@ func Summary(s *snapshot.Snapshot) []string {
 	if caused {
 		lines = append(lines, "  "+graphs.Left("chaos", nameWidth)+"  "+s.Chaos.Sum.String())
 	}
+	if t := s.Totals; t.RemovedSent+t.RemovedReceived > 0 {
+		lines = append(lines, "  removed groups: "+whole(t.RemovedSent, "sent")+" · "+whole(t.RemovedReceived, "received"))
+	}
 	return append(lines, "  "+processLine(s))
 }
 
@@ -112,7 +115,7 @@ const million = 1e6
 func processLine(s *snapshot.Snapshot) string {
 	used := s.Process.CPUTime.Seconds()
 	line := fmt.Sprintf("%s · pulsh: %.1f CPU s", graphs.Elapsed(s.Elapsed), used)
-	if messages := max(s.Totals.Sent, s.Totals.Received); messages > 0 {
+	if messages := max(s.Totals.Sent+s.Totals.RemovedSent, s.Totals.Received+s.Totals.RemovedReceived); messages > 0 {
 		line += " (" + graphs.Three(used/float64(messages)*million) + " per million)"
 	}
 	return line + " · peak " + graphs.Bytes(float64(s.Process.PeakRSS))
