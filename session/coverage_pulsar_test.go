@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session/broker"
+	"pulsh/session/pacing"
 	"pulsh/session/spec"
 )
 
@@ -62,15 +63,15 @@ func TestACompactedTopicIsReadByItsKeys(t *testing.T) {
 func TestTheFirstPriorityIsServedFirst(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, l *load) {
 		l.consume(func(s *spec.Consumer) { s.Priority = 0 })
-		spec, _ := l.Consumer("sub1")
-		spec.Priority = 1
-		require.NoError(t, l.AddConsumer("second", spec))
+		second, _ := l.Consumer("sub1")
+		second.Priority = 1
+		require.NoError(t, l.AddConsumer("second", second))
 		require.NoError(t, l.Start(l.soon(), "second"))
-		l.produce(nil)
-		l.acked(4000)
+		l.produce(func(p *spec.Producer) { p.Rate = pacing.Hold(300) }) // its queue holds three seconds of it
+		l.acked(1000)
 		require.Zero(t, l.group("second").Consumer.Received, "the first keeps up")
 		require.NoError(t, l.Pause("sub1"))
-		l.until("the second", func() bool { return l.group("second").Consumer.Received > 2000 })
+		l.until("the second", func() bool { return l.group("second").Consumer.Received > 300 })
 	})
 }
 
