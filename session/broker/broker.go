@@ -49,6 +49,9 @@ type ProducerSpec struct {
 	Access      Access        // to the topic; "" is SharedAccess
 	Pending     int           // max messages sent and not yet answered
 	Timeout     time.Duration // after which a send without an answer fails
+	Chunk       int           // max bytes of a chunk; messages above it are sent in several. 0 sends none in chunks
+	Encrypt     []CryptoKey   // public keys that messages are encrypted for; nil sends them as they are
+	Schema      *Schema       // of the messages; nil for none
 	Bodies      payload.Spec
 	Keys        *payload.KeyTable // nil for messages without a key
 	Seed        uint64            // of bodies and keys
@@ -76,6 +79,8 @@ type SendRecorder interface {
 	Failed(c Category, text string)
 	// Compressed counts bytes of payload before and after their compression.
 	Compressed(plain, packed int64)
+	// Chunked counts an acked message that was sent in several chunks.
+	Chunked()
 }
 
 // Routing says to which partition messages go. The zero Routing is the partition of the
@@ -144,6 +149,9 @@ type ConsumerSpec struct {
 	Compacted    bool          // read compacted topics: the last message of each key
 	TopicsChange bool          // topics may be added and dropped; there may be none at first
 	Ranges       []HashRange   // sticky hash ranges of this consumer; nil lets the broker divide them
+	Chunks       Chunks        // how chunks are assembled
+	Decryption   Decryption    // of encrypted messages
+	Schema       *Schema       // which the broker compares with the topic's; nil for none
 }
 
 // Delivery is one received message.
@@ -158,6 +166,8 @@ type Delivery struct {
 	Index      int32          // of the message in its entry, from 0
 	Partition  uint16         // 0 on a topic without partitions
 	Retries    uint16         // how often it went through a retry topic
+	Chunked    bool           // it came in several chunks
+	Version    []byte         // of its schema; nil if it was sent without one
 	Message    any            // the engine's handle for Ack and Nack; small, so it can be kept
 	Whole      any            // the engine's whole message, for Forward; must not be kept
 }

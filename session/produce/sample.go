@@ -112,6 +112,7 @@ func (g *Group) sampleCounts(p *snapshot.Producer, at time.Time, running time.Du
 	}
 	p.Ratio = g.sampled.ratio
 	p.Sent, p.Acked, p.Failed, p.Bytes = counts.Sent, counts.Acked, counts.Failed, counts.Bytes
+	p.Chunked = counts.Chunked
 	p.SentPerSecond, p.Rate, p.BytesPerSecond = r.sent.Rate(), r.acked.Rate(), r.bytes.Rate()
 	g.sampled.peak = max(g.sampled.peak, p.Rate)
 	p.Peak = g.sampled.peak

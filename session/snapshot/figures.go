@@ -110,6 +110,7 @@ func newProducerFigures() []Figure {
 			}
 			return 100 * p.Ratio
 		}),
+		ofProducer("chunked", spec.Count, "messages acked that were sent in chunks", func(p P) float64 { return float64(p.Chunked) }),
 		ofProducer("broker.in", spec.PerSecond, "messages per second published to the topic, by the broker's count",
 			fromBroker(func(p P) BrokerStats { return p.Broker }, func(t BrokerStats) float64 { return t.InPerSecond })),
 		ofProducer("storage", spec.Bytes, "bytes stored in the topic",

@@ -125,6 +125,7 @@ type Producer struct {
 	Sent, Acked      int64
 	Failed, Unknown  int64 // failed sends; sends without an answer when their producer closed
 	Bytes            int64
+	Chunked          int64 // acked messages that were sent in chunks
 	InFlight         int
 	Pending          int     // max in flight
 	MessagesPerBatch float64 // of the last second, or of the whole run while idle

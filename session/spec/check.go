@@ -16,6 +16,9 @@ func (spec Producer) Check(name string) error {
 	if err := CheckWorkers(spec.Workers); err != nil {
 		return err
 	}
+	if err := spec.checkEncoding(name); err != nil {
+		return err
+	}
 	return spec.checkMessages(name)
 }
 
@@ -58,7 +61,7 @@ func (spec Producer) equal(o Producer) bool {
 		spec.Size == o.Size && spec.Body == o.Body && spec.Keys == o.Keys &&
 		spec.Batch == o.Batch && spec.BatchBy == o.BatchBy && spec.BatchBytes == o.BatchBytes && spec.Delay == o.Delay &&
 		spec.Compression == o.Compression && spec.Pending == o.Pending && spec.Timeout == o.Timeout &&
-		spec.Prefix == o.Prefix && spec.Pattern == o.Pattern && spec.Ratio == o.Ratio && spec.Messages.same(o.Messages) &&
+		spec.Prefix == o.Prefix && spec.Pattern == o.Pattern && spec.Ratio == o.Ratio && spec.Messages.same(o.Messages) && spec.Encoding == o.Encoding &&
 		spec.Spread == o.Spread && spec.Routing == o.Routing && spec.Access == o.Access
 }
 
@@ -70,5 +73,5 @@ func (spec Producer) Bodies() payload.Spec {
 // SameConsumers reports whether consumers made for spec serve o as well.
 func (spec Consumer) SameConsumers(o Consumer) bool {
 	return spec.Topic == o.Topic && spec.Engine == o.Engine && spec.Subscription == o.Subscription && spec.Type == o.Type &&
-		spec.Queue == o.Queue && spec.From == o.From && spec.sameCoverage(o) && spec.Behaviour.sameConsumers(o.Behaviour)
+		spec.Queue == o.Queue && spec.From == o.From && spec.sameCoverage(o) && spec.Decoding == o.Decoding && spec.Behaviour.sameConsumers(o.Behaviour)
 }

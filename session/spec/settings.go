@@ -78,6 +78,7 @@ func DefaultConsumer(name string) Consumer {
 		Queue:        1000,
 		From:         broker.Latest,
 		Behaviour:    standardBehaviour(),
+		Decoding:     defaultDecoding(),
 		Durable:      true,
 	}
 }
@@ -160,7 +161,7 @@ func newProducerSettings() []Setting[Producer] {
 		{Name: "prefix", Kind: "NAME", Doc: "prefix of the producer names; auto is pulsh- and the group's name",
 			Read:  func(p *P) string { return writePrefix(p.Prefix) },
 			Write: func(p *P, text string) error { return readPrefix(&p.Prefix, text) }},
-	}, messageSettings(), topicSettings(), endSettings("sent", func(p *P) *Ends { return &p.Ends }))
+	}, messageSettings(), encodingSettings(), topicSettings(), endSettings("sent", func(p *P) *Ends { return &p.Ends }))
 }
 
 func readBody(p *Producer, text string) error {
@@ -197,7 +198,7 @@ func newConsumerSettings() []Setting[Consumer] {
 		{Name: "from", Kind: "WORD", Words: texts(broker.Positions()), Doc: "initial position: earliest or latest (new subscriptions only)",
 			Read:  func(c *C) string { return string(c.From) },
 			Write: func(c *C, text string) error { return c.From.UnmarshalText([]byte(text)) }},
-	}, coverageSettings(), behaviourSettings(), endSettings("received", func(c *C) *Ends { return &c.Ends }), []Setting[C]{untilSetting()})
+	}, coverageSettings(), behaviourSettings(), decodingSettings(), endSettings("received", func(c *C) *Ends { return &c.Ends }), []Setting[C]{untilSetting()})
 }
 
 // FindSetting returns the setting of the given name.

@@ -41,6 +41,7 @@ type Producer struct {
 	Pattern     string // the argument of Body: see payload.ParseBody
 	Ratio       payload.Ratio
 	Messages
+	Encoding
 	Spread  Spread
 	Routing Routing
 	Access  broker.Access
@@ -57,6 +58,7 @@ type Consumer struct {
 	Queue        int
 	From         broker.Position
 	Behaviour
+	Decoding
 	Durable   bool   // the subscription is durable
 	Priority  int    // 0 is served first
 	Compacted bool   // read compacted

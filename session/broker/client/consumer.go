@@ -84,6 +84,7 @@ func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
 		EnableBatchIndexAcknowledgment: spec.BatchIndex,
 		AckGroupingOptions:             &pulsar.AckGroupingOptions{MaxSize: 1},
 	}
+	options.MaxPendingChunkedMessage, options.ExpireTimeOfIncompleteChunk = spec.Chunks.Pending, spec.Chunks.Expire
 	options.PriorityLevel, options.ReadCompacted = spec.Priority, spec.Compacted
 	if spec.NonDurable {
 		options.SubscriptionMode = pulsar.NonDurable
@@ -190,6 +191,8 @@ func (s *consumer) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int
 		Index:      max(id.BatchIdx(), 0),
 		Partition:  uint16(max(id.PartitionIdx(), 0)),
 		Retries:    retries(m.Message),
+		Chunked:    isChunked(id),
+		Version:    m.SchemaVersion(),
 		Message:    s.handle(m),
 		Whole:      m.Message,
 	}

@@ -27,6 +27,7 @@ type producer struct {
 	bodies     *payload.Bodies
 	keyed      bool
 	keys       *payload.KeyChooser // used under order
+	chunks     bool           // large messages are sent in chunks
 	sendFailed func(sequence uint64)
 	ended      *producerEnd
 
@@ -75,7 +76,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
 	made, err := within(ctx,
-		func() (pulsar.Producer, error) { return sending.CreateProducer(producerOptions(spec)) },
+		func() (pulsar.Producer, error) { return sending.CreateProducer(producerOptions(spec, bodies.Slots())) },
 		pulsar.Producer.Close)
 	if err != nil {
 		_ = c.leave(ctx, spec.Group) // the failure before is the reason
@@ -98,6 +99,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		ended:      &producerEnd{topic: spec.Topic, tell: spec.Ended},
 		bodies:     bodies,
 		keyed:      spec.Keys != nil,
+		chunks:     spec.Chunk > 0,
 		keys:       spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
 		writer:     spec.Bodies.Extras.Writer(spec.Seed),
 	}
@@ -107,17 +109,17 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	return l, nil
 }
 
-func producerOptions(spec broker.ProducerSpec) pulsar.ProducerOptions {
+func producerOptions(spec broker.ProducerSpec, slots int) pulsar.ProducerOptions {
 	builder := pulsar.DefaultBatchBuilder
 	if spec.Batch.ByKey {
 		builder = pulsar.KeyBasedBatchBuilder
 	}
-	return pulsar.ProducerOptions{
+	options := pulsar.ProducerOptions{
 		BatcherBuilderType:              builder,
 		Topic:                           spec.Topic,
 		Name:                            spec.Name,
 		SendTimeout:                     -1, // see expire
-		MaxPendingMessages:              spec.Pending,
+		MaxPendingMessages:              inFlightMost(spec, slots),
 		CompressionType:                 codecs[spec.Compression],
 		DisableBatching:                 spec.Batch.Messages <= 1, // a batch of one would wait for its delay
 		BatchingMaxMessages:             uint(max(spec.Batch.Messages, 1)),
@@ -128,6 +130,8 @@ func producerOptions(spec broker.ProducerSpec) pulsar.ProducerOptions {
 		MessageRouter:                   router(spec),
 		ProducerAccessMode:              accessModes[spec.Access],
 	}
+	encode(&options, spec)
+	return options
 }
 
 var accessModes = map[broker.Access]pulsar.ProducerAccessMode{
@@ -289,6 +293,9 @@ func (l *producer) answer(slot int32, id pulsar.MessageID, err error) {
 		l.inFlight.Add(1)
 		l.receipts.late(slot, last)
 	} else {
+		if l.chunks && isChunked(id) {
+			l.recorder.Chunked()
+		}
 		l.receipts.add(slot, alike{l.times[slot].due, sent}, index, last)
 	}
 	if last {
