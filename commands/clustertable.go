@@ -11,7 +11,7 @@ import (
 
 // clusterRows returns the commands on the cluster, in the order of the manual.
 func clusterRows() []lang.Command {
-	return slices.Concat(connectRows(), topicRows(), subscriptionRows(), localRows(), faultRows())
+	return slices.Concat(connectRows(), topicRows(), schemaRows(), subscriptionRows(), localRows(), faultRows())
 }
 
 // connectRows returns the command that connects.
@@ -66,6 +66,23 @@ func topicRows() []lang.Command {
 			Summary:  "compact a topic to the last message of each key, and wait for the end",
 			Detail:   "Ctrl-C ends the wait, not the compaction. Only consumers with compacted=on see the result; it has no messages without a key.",
 			Examples: []string{"topic compact fast"}, Run: host.Verb(cluster.CompactTopic)},
+	}
+}
+
+// schemaRows returns the commands on the schemas of topics.
+func schemaRows() []lang.Command {
+	topic := cluster.TopicParam()
+	return []lang.Command{
+		{Name: "schema show", Section: host.ClusterSection, Params: []lang.Param{topic, {Name: "version", Kind: kinds.Count(), Keyed: true, Optional: true, Doc: "version, from 0; default the newest"}},
+			Summary: "show the schema of a topic", Detail: "Avro and JSON as JSON, Protobuf as a .proto file has it.",
+			Examples: []string{"schema show orders", "schema show orders version=0"}, Run: host.Verb(cluster.ShowSchema)},
+		{Name: "schema upload", Section: host.ClusterSection, Disturbs: true, Params: []lang.Param{topic, {Name: "schema", Kind: kinds.Uploaded()}},
+			Summary:  "register a schema of a topic",
+			Detail:   "It must fit the one that the topic has, by the compatibility strategy of the namespace.",
+			Examples: []string{"schema upload orders string"}, Run: host.Verb(cluster.UploadSchema)},
+		{Name: "schema delete", Section: host.ClusterSection, Destroys: true, Params: []lang.Param{topic},
+			Summary: "delete all versions of the schema of a topic", Detail: "Messages stay, and consumers cannot decode them any more. " + lang.AsksFirst,
+			Examples: []string{"schema delete orders"}, Run: host.Verb(cluster.DeleteSchema)},
 	}
 }
 

@@ -168,6 +168,7 @@ type Delivery struct {
 	Retries    uint16         // how often it went through a retry topic
 	Chunked    bool           // it came in several chunks
 	Version    []byte         // of its schema; nil if it was sent without one
+	Topic      string         // whose schema that is; may be a partition
 	Message    any            // the engine's handle for Ack and Nack; small, so it can be kept
 	Whole      any            // the engine's whole message, for Forward; must not be kept
 }
@@ -232,4 +233,5 @@ type Admin interface {
 	Bound(ctx context.Context, topic, policy string) (value int, level string, err error)
 	TopicAdmin
 	SubscriptionAdmin
+	SchemaAdmin
 }

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"context"
 	"fmt"
 	"time"
 )
@@ -71,4 +72,19 @@ type Schema struct {
 	Data       []byte // the definition; empty for primitive kinds
 	Properties map[string]string
 	Version    int64 // in its topic, from 0, as the admin API counts
+}
+
+// LatestSchema stands for the newest version of a topic's schema.
+const LatestSchema = -1
+
+// SchemaAdmin is the part of the admin API about the schemas of topics. A partitioned
+// topic has one for all its partitions.
+type SchemaAdmin interface {
+	// Schema returns a version of a topic's schema. IsMissing reports true for the error
+	// if the topic has none.
+	Schema(ctx context.Context, topic string, version int64) (Schema, error)
+	// UploadSchema registers a schema, which must fit those that the topic has.
+	UploadSchema(ctx context.Context, topic string, schema Schema) error
+	// DeleteSchema deletes all versions of a topic's schema.
+	DeleteSchema(ctx context.Context, topic string) error
 }

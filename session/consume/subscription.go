@@ -87,7 +87,7 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 	if err != nil {
 		return name, nil, err
 	}
-	consumer, err = engine.Subscribe(ctx, broker.ConsumerSpec{
+	consumer, err = engine.Subscribe(ctx, s.group.policy.Load().checks.Complete(broker.ConsumerSpec{
 		Topics:       s.all(),
 		Subscription: settings.Subscription,
 		Type:         settings.Type,
@@ -103,7 +103,7 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 		Compacted:    settings.Compacted,
 		TopicsChange: settings.Topics().Pattern(),
 		Ranges:       settings.Ranges(number),
-	})
+	}))
 	if err != nil && len(s.all()) > 0 {
 		err = s.advise(s.group.Refused(ctx, s.all()[0], err))
 	}

@@ -242,6 +242,7 @@ func (w *worker) record(run []broker.Delivery) {
 		s.from[n] = d
 		n++
 	}
+	w.group.policy.Load().checks.See(w.recorder, run)
 	w.audit.TakeRun(s.arrivals[:n], s.classes[:n])
 	w.recordEndToEnd(base, n)
 	for i, d := range s.from[:n] {

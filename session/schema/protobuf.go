@@ -34,7 +34,9 @@ type nativeData struct {
 }
 
 // protoForm is a schema of kind PROTOBUF_NATIVE.
-type protoForm struct{ message protoreflect.MessageDescriptor }
+type protoForm struct {
+	message protoreflect.MessageDescriptor
+}
 
 // importsMax bounds the files that a definition imports.
 const importsMax = 200

@@ -84,7 +84,7 @@ func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
 		EnableBatchIndexAcknowledgment: spec.BatchIndex,
 		AckGroupingOptions:             &pulsar.AckGroupingOptions{MaxSize: 1},
 	}
-	options.MaxPendingChunkedMessage, options.ExpireTimeOfIncompleteChunk = spec.Chunks.Pending, spec.Chunks.Expire
+	decode(&options, spec)
 	options.PriorityLevel, options.ReadCompacted = spec.Priority, spec.Compacted
 	if spec.NonDurable {
 		options.SubscriptionMode = pulsar.NonDurable
@@ -193,6 +193,7 @@ func (s *consumer) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int
 		Retries:    retries(m.Message),
 		Chunked:    isChunked(id),
 		Version:    m.SchemaVersion(),
+		Topic:      m.Topic(),
 		Message:    s.handle(m),
 		Whole:      m.Message,
 	}

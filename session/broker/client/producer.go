@@ -27,7 +27,7 @@ type producer struct {
 	bodies     *payload.Bodies
 	keyed      bool
 	keys       *payload.KeyChooser // used under order
-	chunks     bool           // large messages are sent in chunks
+	chunks     bool                // large messages are sent in chunks
 	sendFailed func(sequence uint64)
 	ended      *producerEnd
 

@@ -53,7 +53,8 @@ type core struct {
 	mu            sync.Mutex
 	options       Options
 	topics        map[string]*topic
-	subscriptions []*subscription // in the order of their creation
+	schemas       map[string][]broker.Schema // by topic
+	subscriptions []*subscription            // in the order of their creation
 	producers     []*producer
 	agenda        agenda
 	order         uint64 // of events that are due at the same time
@@ -80,6 +81,7 @@ func New(o Options) *Cluster {
 	c := &Cluster{core{
 		options: o,
 		topics:  map[string]*topic{},
+		schemas: map[string][]broker.Schema{},
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 	}}

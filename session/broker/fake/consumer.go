@@ -56,6 +56,9 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 		if err != nil {
 			return nil, err
 		}
+		if err := c.addSchema(name, spec.Schema); err != nil {
+			return nil, err
+		}
 		u.subscriptions = append(u.subscriptions, s)
 	}
 	for _, s := range u.subscriptions {

@@ -96,6 +96,9 @@ func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec)
 			return nil, refusal(broker.Busy, "another producer already sends to topic %s, which one of them wants for itself", t.name.Short())
 		}
 	}
+	if err := c.addSchema(spec.Topic, spec.Schema); err != nil {
+		return nil, err
+	}
 	l := &producer{cluster: c, spec: spec, topic: t, bodies: bodies,
 		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), writer: spec.Bodies.Extras.Writer(spec.Seed), room: sync.NewCond(&c.mu)}
 	c.producers = append(c.producers, l)
