@@ -73,7 +73,7 @@ func topicRows() []lang.Command {
 func schemaRows() []lang.Command {
 	topic := cluster.TopicParam()
 	return []lang.Command{
-		{Name: "schema show", Section: host.ClusterSection, Params: []lang.Param{topic, {Name: "version", Kind: kinds.Count(), Keyed: true, Optional: true, Doc: "version, from 0; default the newest"}},
+		{Name: "schema show", Section: host.ClusterSection, Params: []lang.Param{topic, {Name: "version", Kind: cluster.SchemaVersion(), Keyed: true, Optional: true, Doc: "version, from 0; default the newest"}},
 			Summary: "show the schema of a topic", Detail: "Avro and JSON as JSON, Protobuf as a .proto file has it.",
 			Examples: []string{"schema show orders", "schema show orders version=0"}, Run: host.Verb(cluster.ShowSchema)},
 		{Name: "schema upload", Section: host.ClusterSection, Disturbs: true, Params: []lang.Param{topic, {Name: "schema", Kind: kinds.Uploaded()}},

@@ -104,6 +104,9 @@ func (s *Rows) size(p *snapshot.Producer, spec spec.Producer) {
 	if spec.Body.Own() {
 		name, size, body = "body", body[:len(body)-2], ""
 	}
+	if spec.Schema.Makes() && !spec.Body.Own() {
+		name, size, body = "body", "made from the schema", ""
+	}
 	if spec.Ratio != 0 {
 		body = fmt.Sprintf("random to ratio %s, ", spec.Ratio)
 	}
@@ -145,6 +148,7 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 	if spec.Keys.Count() > 0 {
 		s.Add("keys", spec.Keys.String(), "")
 	}
+	s.encoding(spec, p)
 	s.Add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages per batch")
 	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", graphs.Plural(p.Producers, "producer"), graphs.Percent(Share(p.InFlight, p.Pending), 0)))
 	s.latencies("latency", p.Latency, "due→acked")
@@ -214,8 +218,30 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	if r.Clock.Differs {
 		s.Add("clock", r.Clock.String(), "")
 	}
+	if n := r.Outcomes[metrics.Chunked]; n > 0 {
+		s.Add("chunked", Whole(n), "received in chunks and assembled")
+	}
+	if n := r.Outcomes[metrics.Undecrypted]; n > 0 {
+		s.Add("undecrypted", Whole(n), "entries that could not be decrypted, each time they came")
+	}
+	if n := r.Outcomes[metrics.Undecoded]; n > 0 {
+		s.Add("undecoded", Whole(n), "messages that do not fit their schema")
+	}
 	if r.Unstamped > 0 {
 		s.Add("foreign", Whole(r.Unstamped), "not sent by pulsh: neither latency nor delivery check")
+	}
+}
+
+// encoding adds how a producer group turns bodies into messages, where it says so.
+func (s *Rows) encoding(settings spec.Producer, p *snapshot.Producer) {
+	if settings.Chunking != 0 {
+		s.Add("chunking", settings.Chunking.String(), Whole(p.Chunked)+" acked that were sent in chunks; no batches")
+	}
+	if keys := settings.Encrypt.List(); len(keys) > 0 {
+		s.Add("encryption", graphs.Plural(len(keys), "key"), settings.Encrypt.String())
+	}
+	if !settings.Schema.IsZero() {
+		s.Add("schema", settings.Schema.String(), "")
 	}
 }
 

@@ -6,11 +6,22 @@ import (
 	"strings"
 
 	"pulsh/commands/host"
+	"pulsh/commands/kinds"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/schema"
 	"pulsh/session/spec"
 )
+
+// SchemaVersion is the kind COUNT of a version of a schema.
+func SchemaVersion() lang.Kind {
+	k := kinds.Count()
+	k.Sample, k.Doc = "0", "a version of a schema, from 0"
+	k.Parse = func(text string) (any, error) { return spec.ParseCount(text) }
+	k.Complete = lang.Offer("0", "the first")
+	return k
+}
 
 // noSchema adds to the error of a missing schema what may be done.
 func noSchema(c *host.Call, err error) error {
@@ -60,7 +71,7 @@ func UploadSchema(ctx context.Context, c *host.Call) error {
 	topic := c.Text("topic")
 	from, _ := host.Value[spec.SchemaFrom](c, "schema")
 	if from.Word == "" || from.Word == spec.SchemaAuto || from.Word == spec.SchemaBytes {
-		return c.Refuse("schema", "schema upload "+topic+" string", "schema=%s is none that a topic can have", from)
+		return c.Refuse("schema", "schema upload "+topic+" string", "schema=%s cannot be uploaded: a topic has one of Avro, JSON, Protobuf or text", from)
 	}
 	codec, err := schema.Read(from)
 	if err != nil {

@@ -74,20 +74,23 @@ func (c *Checks) Complete(to broker.ConsumerSpec) broker.ConsumerSpec {
 func (c *Checks) undecrypted(names []string, _ error) {
 	c.recorder.Count(metrics.Undecrypted, 1)
 	list := strings.Join(names, ", ")
-	why, try := "decrypt has no key of this name", fmt.Sprintf("set %s decrypt=%s:FILE", c.group, list)
+	why := "decrypt has no key of this name"
 	for _, key := range c.keys {
 		for _, name := range names {
 			if key.Name == name {
-				why, try = "the private key does not fit it", "show "+c.group
+				why = "the private key does not fit it"
 			}
 		}
 	}
 	c.recorder.Failed(1, broker.Other, "an entry encrypted for "+list+" cannot be decrypted: "+why)
-	fate := map[broker.CryptoFailure]string{broker.CryptoDiscard: "acknowledged and dropped", broker.CryptoConsume: "received as they are"}[c.settings.CryptoFailure]
-	if fate == "" {
-		fate = "nacked and come again"
+	fate := "nacked, and the Go client receives no more once as many have come as its queue holds"
+	switch c.settings.CryptoFailure {
+	case broker.CryptoDiscard:
+		fate = "acknowledged and dropped"
+	case broker.CryptoConsume:
+		fate = "received as they are"
 	}
-	c.once("%s: entries encrypted for %s cannot be decrypted, because %s; they are %s; try: %s", c.group, list, why, fate, try)
+	c.once("entries encrypted for %s cannot be decrypted, because %s; they are %s; try: show %s", list, why, fate, c.group)
 }
 
 // tellMax bounds the lines that a group tells of messages that it cannot decode.
@@ -120,7 +123,7 @@ func (c *Checks) See(r *metrics.ReceiveRecorder, run []broker.Delivery) {
 		if err := c.reader.Check(d.Topic, d.Version, d.Body); err != nil {
 			r.Count(metrics.Undecoded, 1)
 			r.Failed(1, broker.Other, "a message does not fit its schema: "+err.Error())
-			c.once("%s: messages do not fit their schema: %s; they are received and counted as undecoded", c.group, err)
+			c.once("messages do not fit their schema: %s; they are received and counted as undecoded", err)
 		}
 	}
 }

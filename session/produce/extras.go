@@ -54,7 +54,10 @@ func tryBody(name string, settings spec.Producer) string {
 	if settings.Body.Own() {
 		return "set " + name + " body=random"
 	}
-	return "set " + name + " fields=none"
+	if settings.Fields != "" {
+		return "set " + name + " fields=none"
+	}
+	return "set " + name + " schema=none"
 }
 
 // checkOrdering refuses ordering keys where the broker would not see them.

@@ -102,7 +102,11 @@ func (a *avroForm) check(body []byte) error {
 	r := avro.NewReader(nil, 0, avro.WithReaderConfig(avroAPI)).Reset(body)
 	r.ReadVal(a.schema, &value)
 	if r.Error != nil && !errors.Is(r.Error, io.EOF) {
-		return errors.New(strings.TrimPrefix(r.Error.Error(), "avro: "))
+		text := r.Error.Error()
+		if _, after, found := strings.Cut(text, "avro: "); found {
+			text = after // without the types of Go that the library was inside of
+		}
+		return errors.New(text)
 	}
 	if r.Error != nil {
 		return errors.New("the body ends too early")

@@ -24,7 +24,7 @@ var primitives = map[broker.SchemaKind]form{}
 
 func init() {
 	for _, p := range []*primitive{
-		{broker.SchemaString, "a text", 0, func(b []byte, text string) ([]byte, bool) { return append(b, text...), utf8.ValidString(text) }},
+		{broker.SchemaString, "UTF-8 text", 0, func(b []byte, text string) ([]byte, bool) { return append(b, text...), utf8.ValidString(text) }},
 		{broker.SchemaBytes, "bytes", 0, func(b []byte, text string) ([]byte, bool) { return append(b, text...), true }},
 		{"BOOLEAN", "true or false", 1, putTruth},
 		{"INT8", "a whole number of 8 bits", 1, putWhole(8)},

@@ -105,7 +105,7 @@ const (
 	bytesMax  = 16
 	numberMax = 1_000_000 // a whole number is below it
 	itemsMax  = 3         // of a list or a map
-	depthMax  = 5         // of records in records that the schema allows without end
+	depthMax  = 3         // of records in records that the schema allows without end
 	nestedMax = 64        // of records in records
 	nodesMax  = 20_000    // fields of a schema, those of nested records counted each time
 )

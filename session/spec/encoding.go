@@ -266,7 +266,7 @@ func decodingSettings() []Setting[Consumer] {
 		{Name: "decrypt", Kind: "KEYFILES", Doc: "decrypt with these private keys, NAME:FILE with commas between them; engine=client",
 			Read:  func(c *C) string { return c.Decrypt.String() },
 			Write: func(c *C, text string) error { return parseInto(&c.Decrypt, ParseKeyFiles, text) }},
-		{Name: "crypto-failure", Kind: "WORD", Words: texts(broker.CryptoFailures()), Doc: "an entry that cannot be decrypted: fail nacks it again and again, discard acknowledges it, consume receives it as it is",
+		{Name: "crypto-failure", Kind: "WORD", Words: texts(broker.CryptoFailures()), Doc: "an entry that cannot be decrypted: fail nacks it, and the Go client receives no more once its queue is full of such; discard acknowledges it, consume receives it as it is",
 			Read:  func(c *C) string { return string(c.CryptoFailure) },
 			Write: func(c *C, text string) error { return c.CryptoFailure.UnmarshalText([]byte(text)) }},
 		{Name: "schema", Kind: "SCHEMA", Doc: "subscribe with this schema and decode the bodies; auto decodes by the topic's own; engine=client",
@@ -292,7 +292,7 @@ func (e Encoding) Other() string {
 	case e.Chunking != 0:
 		return "chunking=" + e.Chunking.String()
 	case e.Encrypt != "":
-		return "encrypt"
+		return "encryption (encrypt)"
 	case e.Schema.Word != "":
 		return "schema=" + e.Schema.String()
 	}
@@ -305,7 +305,7 @@ func (d Decoding) Other() string {
 	case d.plain():
 		return ""
 	case d.Decrypt != "":
-		return "decrypt"
+		return "encryption (decrypt)"
 	case d.Schema.Word != "":
 		return "schema=" + d.Schema.String()
 	}

@@ -287,7 +287,7 @@ func (l *producer) answer(slot int32, id pulsar.MessageID, err error) {
 		l.refused(slot, sent < 0, err)
 		return
 	}
-	index, size := id.BatchIdx(), id.BatchSize()
+	index, size := max(id.BatchIdx(), 0), id.BatchSize() // a message in chunks has no index
 	last := index >= size-1
 	if sent < 0 { // it has failed, and what counts its batch as answered counts it again
 		l.inFlight.Add(1)

@@ -49,11 +49,6 @@ func postSchema(r *request) (any, error) {
 	for key, value := range given.Properties {
 		s.Properties = append(s.Properties, protocol.KeyValue{Key: key, Value: value})
 	}
-	if err := r.broker.Create(r.schemaTopic(), 0); err != nil && r.broker.Topic(r.schemaTopic()) == nil {
-		if _, there := r.broker.Parts(r.schemaTopic()); !there {
-			return nil, r.refused(err)
-		}
-	}
 	version, err := r.broker.AddSchema(r.schemaTopic(), s)
 	if err != nil {
 		return nil, fail(http.StatusConflict, "%s", err)
