@@ -41,7 +41,7 @@ func onEachServer(t *testing.T, test func(t *testing.T, l *load)) {
 		l := &load{Session: session.New(dial.Cluster), t: t, topic: "orders"}
 		t.Cleanup(func() {
 			l.Close(l.soon())
-			server.Close(l.soon())
+			server.Close()
 		})
 		require.NoError(t, l.Connect(l.soon(), broker.Target{URL: server.URL(), AdminURL: server.AdminURL()}))
 		test(t, client(l))
@@ -126,7 +126,7 @@ func TestEncryptedMessagesAreReadWithTheKeyOnly(t *testing.T) {
 		require.Zero(t, l.sub1().Outcomes[metrics.Undecrypted])
 		l.until("what cannot be decrypted is counted", func() bool { return l.group("blind").Consumer.Outcomes[metrics.Undecrypted] > 0 })
 		require.Zero(t, l.group("blind").Consumer.Received)
-		require.Contains(t, l.group("blind").Failures[0].Text, "decrypt has no key of this name")
+		require.Contains(t, l.group("blind").Failures[0].First.Text, "decrypt has no key of this name")
 	})
 }
 
