@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -140,7 +141,7 @@ func TestMessagesAreMadeAndReadBySchema(t *testing.T) {
 				l.topic += "-" + name
 				l.produce(func(s *spec.Producer) { s.Schema = schemaOf(t, text) })
 				l.acked(500)
-				info, err := l.admin0().Schema(l.soon(), l.topic, broker.LatestSchema)
+				info, err := l.Admin().Schema(l.soon(), l.topic, broker.LatestSchema)
 				require.NoError(t, err)
 				require.EqualValues(t, map[string]string{"avro": "AVRO", "json": "JSON", "protobuf": "PROTOBUF_NATIVE", "string": "STRING"}[name], info.Kind)
 				settings, _ := l.Producer("fast")
@@ -161,9 +162,6 @@ func TestMessagesAreMadeAndReadBySchema(t *testing.T) {
 		})
 	}
 }
-
-// admin0 is the admin API of either server.
-func (l *load) admin0() broker.Admin { return l.Admin() }
 
 func TestSchemasThatDoNotFitAreRefused(t *testing.T) {
 	onEachServer(t, func(t *testing.T, l *load) {
@@ -190,6 +188,37 @@ func TestSchemasThatDoNotFitAreRefused(t *testing.T) {
 	})
 }
 
+func TestAnEnforcedSchemaRefusesProducersWithoutOne(t *testing.T) {
+	onEachServer(t, func(t *testing.T, l *load) {
+		namespace := fmt.Sprintf("public/enforced-%d", time.Now().UnixNano())
+		call := func(method, path, body string) {
+			request, err := http.NewRequestWithContext(l.soon(), method, l.Snapshot().Cluster.AdminURL+"/admin/v2/namespaces/"+namespace+path, strings.NewReader(body))
+			require.NoError(t, err)
+			request.Header.Set("Content-Type", "application/json")
+			answer, err := http.DefaultClient.Do(request)
+			require.NoError(t, err)
+			require.NoError(t, answer.Body.Close())
+			require.Less(t, answer.StatusCode, 300)
+		}
+		call(http.MethodPut, "", "")
+		call(http.MethodPost, "/schemaValidationEnforced", "true")
+		topic := namespace + "/orders"
+		require.NoError(t, l.Admin().CreateTopic(l.soon(), topic, 0))
+		require.NoError(t, l.Admin().UploadSchema(l.soon(), topic, broker.Schema{Kind: broker.SchemaAvro, Data: []byte(orderAvro)}))
+		plain := spec.DefaultProducer("plain")
+		plain.Topic = topic
+		require.NoError(t, l.AddProducer("plain", plain))
+		require.ErrorContains(t, l.Start(l.soon(), "plain"), "has a schema and takes no messages without one (schemaValidationEnforced)")
+		l.topic = topic
+		l.produce(func(s *spec.Producer) { s.Schema = schemaOf(t, "auto") })
+		l.acked(100)
+		require.NoError(t, l.Stop(l.soon(), "fast"))
+		require.NoError(t, l.Admin().DeleteSchema(l.soon(), topic))
+		_, err := l.Admin().Schema(l.soon(), topic, broker.LatestSchema)
+		require.True(t, broker.IsMissing(err), "%v", err)
+	})
+}
+
 // TestJavasClientReadsWhatPulshSent lets the tool of Pulsar's distribution receive.
 func TestJavasClientReadsWhatPulshSent(t *testing.T) {
 	l := newLoad(t)
@@ -198,11 +227,15 @@ func TestJavasClientReadsWhatPulshSent(t *testing.T) {
 	conf := file(t, "client.conf", "")
 	const messages = 3
 	for name, change := range map[string]func(*spec.Producer){
-		"avro":      func(s *spec.Producer) { s.Schema = schemaOf(t, "avro("+avsc+")") },
-		"json":      func(s *spec.Producer) { s.Schema = schemaOf(t, "json("+avsc+")") },
-		"protobuf":  func(s *spec.Producer) { s.Schema = schemaOf(t, "protobuf("+file(t, "o.proto", orderProto)+":Order)") },
-		"chunked":   func(s *spec.Producer) { s.Chunking, s.Body, s.Pattern = 2<<10, payload.FileKind, file(t, "long.txt", strings.Repeat("long ", 2000)) },
-		"encrypted": func(s *spec.Producer) { s.Encrypt, s.Body, s.Pattern = spec.KeyFiles("orders:"+public), payload.TemplateKind, "secret {{counter}}" },
+		"avro":     func(s *spec.Producer) { s.Schema = schemaOf(t, "avro("+avsc+")") },
+		"json":     func(s *spec.Producer) { s.Schema = schemaOf(t, "json("+avsc+")") },
+		"protobuf": func(s *spec.Producer) { s.Schema = schemaOf(t, "protobuf("+file(t, "o.proto", orderProto)+":Order)") },
+		"chunked": func(s *spec.Producer) {
+			s.Chunking, s.Body, s.Pattern = 2<<10, payload.FileKind, file(t, "long.txt", strings.Repeat("long ", 2000))
+		},
+		"encrypted": func(s *spec.Producer) {
+			s.Encrypt, s.Body, s.Pattern = spec.KeyFiles("orders:"+public), payload.TemplateKind, "secret {{counter}}"
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			settings := spec.DefaultProducer(name)

@@ -72,7 +72,9 @@ func (b *avroBuilder) node(s avro.Schema, path, says string) (*avroNode, error) 
 	case *avro.EnumSchema:
 		n.names = s.Symbols()
 	case *avro.FixedSchema:
-		n.size = s.Size()
+		if n.size = s.Size(); n.size > madeMax {
+			return nil, fmt.Errorf("field %s has %s, more than the limit of %s", place(path), payload.FormatBytes(int64(n.size)), payload.FormatBytes(madeMax))
+		}
 	case avro.LogicalTypeSchema:
 		if s.Logical() != nil {
 			n.logical = s.Logical().Type()
@@ -214,14 +216,18 @@ func (n *avroNode) text(f *payload.Facts) []byte {
 	return someText(f)
 }
 
-// branch chooses a branch of a union: null where the schema would go on without end.
+// branch chooses a branch of a union. Deep inside it is null, or else one that does not
+// go deeper: the schema might go on without end.
 func (n *avroNode) branch(f *payload.Facts, depth int) int {
 	if n.wish != nil {
 		return n.size
 	}
-	null := slices.IndexFunc(n.children, func(c *avroNode) bool { return c.kind == avro.Null })
-	if depth > depthMax && null >= 0 {
-		return null
+	if depth > depthMax {
+		for _, ends := range []func(*avroNode) bool{func(c *avroNode) bool { return c.kind == avro.Null }, func(c *avroNode) bool { return c.kind != avro.Record && c.kind != avro.Union }} {
+			if at := slices.IndexFunc(n.children, ends); at >= 0 {
+				return at
+			}
+		}
 	}
 	return f.Random().IntN(len(n.children))
 }
@@ -239,8 +245,8 @@ func endless(depth, bytes int) {
 	if depth > nestedMax {
 		panic("the schema contains itself without end")
 	}
-	if bytes > payload.MaxSize {
-		panic("a message has more than " + payload.FormatBytes(payload.MaxSize))
+	if bytes > madeMax {
+		panic("a message has more than " + payload.FormatBytes(madeMax))
 	}
 }
 
@@ -339,106 +345,4 @@ func (n *avroNode) json(b []byte, f *payload.Facts, depth int) []byte {
 func appendText(b []byte, text string) []byte {
 	quoted, _ := json.Marshal(text) // a text is always JSON
 	return append(b, quoted...)
-}
-
-// checkJSON returns why a body is not the JSON of a record.
-func (a *avroForm) checkJSON(body []byte) error {
-	if !json.Valid(body) {
-		return fmt.Errorf("it is not JSON")
-	}
-	decoder := json.NewDecoder(strings.NewReader(string(body)))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return fmt.Errorf("it is not JSON")
-	}
-	return conform(a.schema, value, "")
-}
-
-// conform returns why a value of JSON does not fit a schema. Readers ignore fields that
-// the schema does not have, and take the default or null for one that is missing.
-func conform(s avro.Schema, value any, path string) error {
-	if ref, ok := s.(*avro.RefSchema); ok {
-		s = ref.Schema()
-	}
-	wrong := fmt.Errorf("%s is not of type %s", place(path), s.Type())
-	switch s := s.(type) {
-	case *avro.RecordSchema:
-		record, ok := value.(map[string]any)
-		if !ok {
-			return wrong
-		}
-		for _, f := range s.Fields() {
-			v, there := record[f.Name()]
-			if !there && f.HasDefault() {
-				continue
-			}
-			if err := conform(f.Type(), v, join(path, f.Name())); err != nil {
-				return err
-			}
-		}
-		return nil
-	case *avro.ArraySchema:
-		list, ok := value.([]any)
-		if !ok {
-			return wrong
-		}
-		for _, v := range list {
-			if err := conform(s.Items(), v, path); err != nil {
-				return err
-			}
-		}
-		return nil
-	case *avro.MapSchema:
-		entries, ok := value.(map[string]any)
-		if !ok {
-			return wrong
-		}
-		for _, v := range entries {
-			if err := conform(s.Values(), v, path); err != nil {
-				return err
-			}
-		}
-		return nil
-	case *avro.UnionSchema:
-		if value == nil && s.Nullable() {
-			return nil
-		}
-		for _, t := range s.Types() {
-			if conform(t, value, path) == nil {
-				return nil
-			}
-		}
-		return fmt.Errorf("%s is of no type of its union", place(path))
-	}
-	if !conformScalar(s, value) {
-		return wrong
-	}
-	return nil
-}
-
-func conformScalar(s avro.Schema, value any) bool {
-	switch s.Type() {
-	case avro.Null:
-		return value == nil
-	case avro.Boolean:
-		_, ok := value.(bool)
-		return ok
-	case avro.Int, avro.Long:
-		bits := map[avro.Type]int{avro.Int: 32, avro.Long: 64}[s.Type()]
-		number, ok := value.(json.Number)
-		if ok {
-			_, ok = whole(number.String(), bits)
-		}
-		return ok
-	case avro.Float, avro.Double:
-		_, ok := value.(json.Number)
-		return ok
-	case avro.Enum:
-		text, ok := value.(string)
-		enum, known := s.(*avro.EnumSchema)
-		return ok && (!known || slices.Contains(enum.Symbols(), text))
-	}
-	_, ok := value.(string)
-	return ok
 }

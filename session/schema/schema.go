@@ -159,7 +159,10 @@ type maker struct {
 }
 
 // samples is how many bodies are made to learn about how large they are.
-const samples = 200
+const (
+	samples      = 200
+	samplesBytes = 16 << 20 // or until there are so many bytes
+)
 
 // newMaker makes some bodies, to know about the largest, and that each fits the schema.
 func newMaker(c *Codec, made makeFunc) (m *maker, err error) {
@@ -168,14 +171,14 @@ func newMaker(c *Codec, made makeFunc) (m *maker, err error) {
 			m, err = nil, fmt.Errorf("no message can be made from the schema: %v", broken)
 		}
 	}()
-	facts, largest := payload.NewFacts(1), 0
+	facts, largest, all := payload.NewFacts(1), 0, 0
 	var body []byte
-	for range samples {
+	for n := 0; n < samples && all < samplesBytes; n++ {
 		body = made(body[:0], facts)
 		if err := c.form.check(body); err != nil {
 			return nil, fmt.Errorf("a message made from the schema does not fit it: %w", err)
 		}
-		largest = max(largest, len(body))
+		largest, all = max(largest, len(body)), all+len(body)
 		facts.Next(time.Second.Nanoseconds() * int64(largest))
 	}
 	return &maker{made, largest + largest/4}, nil

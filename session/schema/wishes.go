@@ -107,6 +107,7 @@ const (
 	itemsMax  = 3         // of a list or a map
 	depthMax  = 3         // of records in records that the schema allows without end
 	nestedMax = 64        // of records in records
+	madeMax   = 8 << 20   // bytes of a message: more than any application has in one
 	nodesMax  = 20_000    // fields of a schema, those of nested records counted each time
 )
 
