@@ -23,6 +23,7 @@ import (
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/payload"
+	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
@@ -192,7 +193,7 @@ func TestAnEnforcedSchemaRefusesProducersWithoutOne(t *testing.T) {
 	onEachServer(t, func(t *testing.T, l *load) {
 		namespace := fmt.Sprintf("public/enforced-%d", time.Now().UnixNano())
 		call := func(method, path, body string) {
-			request, err := http.NewRequestWithContext(l.soon(), method, l.Snapshot().Cluster.AdminURL+"/admin/v2/namespaces/"+namespace+path, strings.NewReader(body))
+			request, err := http.NewRequestWithContext(l.soon(), method, l.cluster().AdminURL+"/admin/v2/namespaces/"+namespace+path, strings.NewReader(body))
 			require.NoError(t, err)
 			request.Header.Set("Content-Type", "application/json")
 			answer, err := http.DefaultClient.Do(request)
@@ -244,7 +245,7 @@ func TestJavasClientReadsWhatPulshSent(t *testing.T) {
 			require.NoError(t, l.AddProducer(name, settings))
 			require.NoError(t, l.Start(l.soon(), name))
 			l.until("all sent", func() bool { p := l.group(name).Producer; return p.Acked == messages })
-			args := []string{conf, "--url", l.server(), "consume", "-n", fmt.Sprint(messages), "-p", "Earliest", "-s", "java"}
+			args := []string{conf, "--url", l.cluster().URL, "consume", "-n", fmt.Sprint(messages), "-p", "Earliest", "-s", "java"}
 			switch name {
 			case "encrypted":
 				args = append(args, "-ekv", "file://"+private)
@@ -267,5 +268,8 @@ func TestJavasClientReadsWhatPulshSent(t *testing.T) {
 	}
 }
 
-// server is the URL that the session is connected to.
-func (l *load) server() string { return l.Snapshot().Cluster.URL }
+// cluster waits for the sample that knows the cluster.
+func (l *load) cluster() snapshot.Cluster {
+	l.until("the cluster", func() bool { return l.Snapshot().Cluster.AdminURL != "" })
+	return l.Snapshot().Cluster
+}

@@ -19,7 +19,7 @@ func schemaPath(name broker.TopicName, parts ...string) path {
 const schemaMax = 8 << 20
 
 // Schema returns a version of a topic's schema, or the newest one.
-func (a *Admin) Schema(ctx context.Context, topic string, version int64) (broker.Schema, error) {
+func (a *api) Schema(ctx context.Context, topic string, version int64) (broker.Schema, error) {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
 		return broker.Schema{}, err
@@ -39,7 +39,7 @@ func (a *Admin) Schema(ctx context.Context, topic string, version int64) (broker
 }
 
 // UploadSchema registers a schema of a topic.
-func (a *Admin) UploadSchema(ctx context.Context, topic string, s broker.Schema) error {
+func (a *api) UploadSchema(ctx context.Context, topic string, s broker.Schema) error {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (a *Admin) UploadSchema(ctx context.Context, topic string, s broker.Schema)
 }
 
 // DeleteSchema deletes all versions of a topic's schema.
-func (a *Admin) DeleteSchema(ctx context.Context, topic string) error {
+func (a *api) DeleteSchema(ctx context.Context, topic string) error {
 	name, err := broker.ParseTopic(topic)
 	if err != nil {
 		return err
