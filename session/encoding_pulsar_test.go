@@ -273,3 +273,34 @@ func (l *load) cluster() snapshot.Cluster {
 	l.until("the cluster", func() bool { return l.Snapshot().Cluster.AdminURL != "" })
 	return l.Snapshot().Cluster
 }
+
+// TestPulshReadsWhatJavasClientSent is the reverse.
+func TestPulshReadsWhatJavasClientSent(t *testing.T) {
+	l := newLoad(t)
+	public, private := keyPair(t)
+	conf := file(t, "client.conf", "")
+	url := l.cluster().URL
+	for name, test := range map[string]struct {
+		args   []string
+		change func(*spec.Consumer)
+	}{
+		"encrypted": {[]string{"-m", "secret", "-ekn", "orders", "-ekv", "file://" + public}, func(s *spec.Consumer) { s.Decrypt = spec.KeyFiles("orders:" + private) }},
+		"avro": {[]string{"-s", "|", "-vs", "avro:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
+			func(s *spec.Consumer) { s.Schema = schemaOf(t, "avro("+file(t, "order.avsc", orderAvro)+")") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			topic := l.topic + "-" + name
+			c := localtest.Java(t, "org.apache.pulsar.client.cli.PulsarClientTool", append(append([]string{conf, "--url", url, "produce", "-n", "3"}, test.args...), topic)...)
+			said, err := c.CombinedOutput()
+			require.NoError(t, err, string(said))
+			settings := spec.DefaultConsumer(name)
+			settings.Topic, settings.From, settings.Engine = topic, broker.Earliest, broker.ClientEngine
+			test.change(&settings)
+			require.NoError(t, l.AddConsumer(name, settings))
+			require.NoError(t, l.Start(l.soon(), name))
+			l.until("all received", func() bool { return l.group(name).Consumer.Unstamped == 3 })
+			require.Zero(t, l.group(name).Consumer.Outcomes[metrics.Undecrypted])
+			require.Zero(t, l.group(name).Consumer.Outcomes[metrics.Undecoded])
+		})
+	}
+}

@@ -149,7 +149,9 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 		s.Add("keys", spec.Keys.String(), "")
 	}
 	s.encoding(spec, p)
-	s.Add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages per batch")
+	if spec.Chunking == 0 {
+		s.Add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages per batch")
+	}
 	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", graphs.Plural(p.Producers, "producer"), graphs.Percent(Share(p.InFlight, p.Pending), 0)))
 	s.latencies("latency", p.Latency, "due→acked")
 	s.latencies("service", p.Service, "sent→acked")

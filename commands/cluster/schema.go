@@ -118,4 +118,3 @@ func DeleteSchema(ctx context.Context, c *host.Call) error {
 	c.Say("%s: its schema is deleted", topic)
 	return nil
 }
-
