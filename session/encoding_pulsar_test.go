@@ -285,7 +285,7 @@ func TestPulshReadsWhatJavasClientSent(t *testing.T) {
 		change func(*spec.Consumer)
 	}{
 		"encrypted": {[]string{"-m", "secret", "-ekn", "orders", "-ekv", "file://" + public}, func(s *spec.Consumer) { s.Decrypt = spec.KeyFiles("orders:" + private) }},
-		"avro": {[]string{"-s", "|", "-vs", "avro:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
+		"avro": {[]string{"-s", "#", "-vs", "avro:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
 			func(s *spec.Consumer) { s.Schema = schemaOf(t, "avro("+file(t, "order.avsc", orderAvro)+")") }},
 	} {
 		t.Run(name, func(t *testing.T) {
