@@ -486,6 +486,10 @@ func TestTheProgramTellsWhatIsWrong(t *testing.T) {
 		{[]string{"broker", "--listen", "0.0.0.0:6650"}, 2, "that needs --listen-remote\n  try: pulsh broker --listen 127.0.0.1:6650"},
 		{[]string{"--embedded", "-e", "topic create orders partitions=3; topics; local status"}, 0, "4.0.8-pulsh-embedded"},
 		{[]string{"--embedded", "-e", "fault send drop=1%; fault list; fault off"}, 0, "drop send, 1 % of them"},
+		{[]string{"--embedded", "-e", "schema upload orders string; schema show orders"}, 0, "orders: STRING, version 0"},
+		{[]string{"--embedded", "-e", "schema show orders"}, 1, "topic orders has no schema\n  try: schema upload orders string"},
+		{[]string{"--embedded", "-e", "set session engine=wire; produce start fast chunking=on"}, 1, "the wire engine has no chunking=on: use engine=client"},
+		{[]string{"--embedded", "-e", "set session engine=wire; consume start sub1 schema=auto"}, 1, "the wire engine has no schema=auto: use engine=client"},
 		{[]string{"--embedded", "-e", "fault acks corrupt=1%"}, 1, "only send and messages carry entries that can be corrupt"},
 		{[]string{"--embedded", "-e", "topic create orders; sub create orders audit; produce start orders rate=200; wait 1s; stop all"}, 0, "the embedded broker ends with"},
 	} {

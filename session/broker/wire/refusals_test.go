@@ -96,3 +96,15 @@ func refused(r *rig, e broker.Broker, consumer bool) (err error) {
 	}
 	return err
 }
+
+func TestTheWireEngineNamesTheOtherForWhatItLacks(t *testing.T) {
+	e := &Engine{}
+	for _, spec := range []broker.ProducerSpec{{Chunk: 1 << 10}, {Schema: &broker.Schema{}}, {Encrypt: []broker.CryptoKey{{Name: "k"}}}} {
+		_, err := e.OpenProducer(t.Context(), spec)
+		require.ErrorContains(t, err, "use engine=client")
+	}
+	for _, spec := range []broker.ConsumerSpec{{Schema: &broker.Schema{}}, {Decryption: broker.Decryption{Keys: []broker.CryptoKey{{Name: "k"}}}}} {
+		_, err := e.Subscribe(t.Context(), spec)
+		require.ErrorContains(t, err, "use engine=client")
+	}
+}
