@@ -35,6 +35,9 @@ func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 		s.Add("removed", Whole(books.Removed), r.Broker.Removed.Why)
 	}
 	figure("unknown", l.Unknown, "failed sends that may be stored")
+	if l.Aborted+l.AbortedReceived > 0 {
+		figure("aborted", l.Aborted, abortedRemark(l))
+	}
 	if l.CompactedAway > 0 {
 		figure("compacted", l.CompactedAway, "older messages of their keys, removed by compaction")
 	}
@@ -161,6 +164,7 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 		limit = "nothing: keeping to the schedule"
 	}
 	s.Add("limited by", limit, "")
+	s.transactions(g, spec.Transactions)
 	unknown := ""
 	if p.Unknown > 0 {
 		unknown = Whole(p.Unknown) + " with unknown outcome"
@@ -192,6 +196,10 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.broker(r.Broker, "out", r.Broker.OutPerSecond)
 	s.latencies("e2e", r.E2E, "due→received")
 	s.latencies("processing", r.Processing, "received→acked")
+	s.transactions(g, spec.Transactions)
+	if spec.To != "" {
+		s.Add("copies to", spec.To, "in the transaction that acknowledges")
+	}
 	l := r.Delivery
 	lost, outstanding := Whole(int64(l.Lost)), Whole(int64(l.Gaps+l.NotYetReceived))
 	if !r.Judged() {
@@ -202,6 +210,9 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 		s.Add("", "redelivered", causes)
 	}
 	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("period %d, %s outstanding", r.Period, outstanding))
+	if l.Aborted+l.AbortedReceived > 0 {
+		s.Add("", Whole(int64(l.Aborted))+" aborted", abortedRemark(l))
+	}
 	if r.Removed > 0 {
 		s.Add("", Whole(r.Removed)+" removed", r.Broker.Removed.Why)
 	}

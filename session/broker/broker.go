@@ -55,8 +55,10 @@ type ProducerSpec struct {
 	Clock       Clock
 	Base        time.Time // the instant at which Clock is 0
 	Recorder    SendRecorder
-	SendFailed  func(sequence uint64) // called for each failed message, which may be stored all the same; may be nil
-	Ended       func(cause error)     // called once if the broker or the client ends the producer; must not block; may be nil
+	// Transactions is nil for a producer that sends without. Not every engine has them.
+	Transactions *Transactions
+	SendFailed   func(sequence uint64) // called for each failed message, which may be stored all the same; may be nil
+	Ended        func(cause error)     // called once if the broker or the client ends the producer; must not block; may be nil
 }
 
 // SendRecorder counts the outcomes of a producer's messages. Times are readings
@@ -144,6 +146,7 @@ type ConsumerSpec struct {
 	Compacted    bool          // read compacted topics: the last message of each key
 	TopicsChange bool          // topics may be added and dropped; there may be none at first
 	Ranges       []HashRange   // sticky hash ranges of this consumer; nil lets the broker divide them
+	Transactions *Transactions // nil for a consumer that acknowledges without; not every engine has them
 }
 
 // Delivery is one received message.

@@ -59,6 +59,8 @@ type Group struct {
 	sampled sampleState
 	stats   brokerstats.Tracker
 
+	transactions group.Transactions
+
 	opLock       lock
 	gate         gate
 	interrupt    *interrupt
@@ -82,7 +84,8 @@ func New(name string, settings spec.Consumer, host *group.Host) *Group {
 		opLock:    newLock(),
 		interrupt: newInterrupt(),
 	}
-	g.Sampling = group.NewSampling(map[string]*metrics.Distribution{"e2e": g.shards.E2E, "processing": g.shards.Processing})
+	g.transactions = group.NewTransactions(g.shards.Failures)
+	g.Sampling = group.NewSampling(g.transactions.Distributions(map[string]*metrics.Distribution{"e2e": g.shards.E2E, "processing": g.shards.Processing}))
 	g.Alias("latency", "e2e")
 	g.GoOn()
 	g.account = newAccount(g)

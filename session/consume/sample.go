@@ -46,7 +46,9 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	s, settings := g.Head(at.Time)
 	account := g.account.audit()
 	audit := readAudit(account)
-	if g.TakeReset(s.Running) {
+	zero := g.TakeReset(s.Running)
+	s.Transactions = g.transactions.Sample(at.Time, settings.Transactions, zero)
+	if zero {
 		g.shards.Reset()
 		g.sampled.peak = 0
 		audit.accounts = accountsOf(account)

@@ -73,6 +73,9 @@ func (r *Reader) TakeRun(run []Arrival, classes []Class) {
 func (s *sequence) take(a *Arrival) Class {
 	s.reported.record(a.Stamp.Failed)
 	class := s.observe(a.Stamp.Sequence, a.Entry, a.Redelivery)
+	if class <= OutOfOrder {
+		s.aborted.arrived(a.Stamp.Sequence)
+	}
 	switch {
 	case class > OutOfOrder:
 	case a.Before:

@@ -261,12 +261,16 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 	if !settings.DeliverAfter.IsZero() {
 		settings.Batch = 1 // the broker delivers a batch as one
 	}
+	transactions := o.group.transactions.Of(settings.Transactions)
 	prefix := settings.Prefix
 	if prefix == "" {
 		prefix = "pulsh-" + o.group.Name()
 	}
 	topics := settings.TopicNames()
 	topic := topics[index%len(topics)]
+	if transactions != nil {
+		transactions.Settled = o.settled(topic, stream)
+	}
 	return broker.ProducerSpec{
 		Topic:       topic,
 		Access:      settings.Access,
@@ -285,5 +289,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Base:        host.Base,
 		Recorder:    o.recorders.Of(index),
 		SendFailed:  func(n uint64) { o.group.eachAudit(topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
+
+		Transactions: transactions,
 	}
 }

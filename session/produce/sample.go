@@ -54,7 +54,9 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	g.shards.Collect()
 	g.AddHeats(at.Time)
 	s, settings := g.Head(at.Time)
-	if g.TakeReset(s.Running) {
+	zero := g.TakeReset(s.Running)
+	s.Transactions = g.transactions.Sample(at.Time, settings.Transactions, zero)
+	if zero {
 		g.shards.Reset()
 		f.due.Base, f.missed.Base, f.peak = due, missed, 0
 	}
@@ -129,6 +131,7 @@ func (g *Group) zeroFigures() {
 	defer f.mu.Unlock()
 	g.shards.Collect()
 	g.shards.Reset()
+	g.transactions.Reset()
 	f.due.Base, f.missed.Base, f.peak = 0, 0, 0
 }
 

@@ -118,6 +118,7 @@ func newProducerFigures() []Figure {
 		workersFigure(),
 		remainingFigure(),
 	},
+		transactionFigures(),
 		latencyFigures("", "due to acked", func(g Group) *Latencies { return &g.Producer.Latency }),
 		latencyFigures("latency.", "due to acked", func(g Group) *Latencies { return &g.Producer.Latency }),
 		latencyFigures("service.", "sent to acked", func(g Group) *Latencies { return &g.Producer.Service }),
@@ -163,6 +164,7 @@ func newConsumerFigures() []Figure {
 		remainingFigure(),
 	},
 		behaviourFigures(),
+		transactionFigures(),
 		latencyFigures("", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
 		latencyFigures("e2e.", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
 		latencyFigures("processing.", "received to acked", func(g Group) *Latencies { return &g.Consumer.Processing }))

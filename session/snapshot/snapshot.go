@@ -107,6 +107,8 @@ type Group struct {
 	Ending     Ending
 	Producer   *Producer
 	Consumer   *Consumer
+
+	Transactions *Transactions // nil of a group without
 }
 
 // Producer holds the figures of a producer group. Totals count since the start

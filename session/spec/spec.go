@@ -45,6 +45,7 @@ type Producer struct {
 	Routing Routing
 	Access  broker.Access
 	Ends
+	Transactions Transactions
 }
 
 // Consumer holds the settings of a consumer group.
@@ -63,4 +64,6 @@ type Consumer struct {
 	Sticky    bool   // of key_shared: sticky hash ranges, one per worker
 	Prefix    string // of consumer names; "" is pulsh- and the group's name
 	Ends
+	Transactions Transactions
+	To           string // the topic of copies, "" for none
 }

@@ -50,6 +50,8 @@ type Client struct {
 
 	mu     sync.Mutex               // guards groups
 	groups map[string]*groupSending // by the group of producers
+
+	coordinator coordinator
 }
 
 // groupSending is the client of a group of producers.
@@ -62,11 +64,11 @@ var _ broker.Broker = (*Client)(nil)
 
 // New makes a client. It does not connect: the first producer or consumer does.
 func New(o Options) (*Client, error) {
-	sending, err := connect(o)
+	sending, err := connect(o, false)
 	if err != nil {
 		return nil, sentence(err, broker.Subject{})
 	}
-	taking, err := connect(o)
+	taking, err := connect(o, false)
 	if err != nil {
 		sending.Close()
 		return nil, sentence(err, broker.Subject{})
@@ -83,7 +85,7 @@ func (c *Client) join(group string) (pulsar.Client, error) {
 	defer c.mu.Unlock()
 	g := c.groups[group]
 	if g == nil {
-		made, err := connect(c.options)
+		made, err := connect(c.options, false)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +118,8 @@ func (c *Client) leave(ctx context.Context, group string) error {
 	return err
 }
 
-func connect(o Options) (pulsar.Client, error) {
+// connect makes a client. One that begins transactions connects to all coordinators.
+func connect(o Options, transactions bool) (pulsar.Client, error) {
 	logger := o.Log
 	if logger == nil {
 		logger = log.DefaultNopLogger()
@@ -134,6 +137,7 @@ func connect(o Options) (pulsar.Client, error) {
 		MetricsRegisterer:       prometheus.NewRegistry(), // never the process-wide one
 		TLSConfig:               o.TLS,
 		TLSValidateHostname:     true,
+		EnableTransaction:       transactions,
 	}
 	if o.Credentials != nil {
 		options.Authentication = &presenter{o.Credentials}
@@ -158,6 +162,7 @@ func (c *Client) Partitions(ctx context.Context, topic string) (int, error) {
 func (c *Client) Close() {
 	c.taking.Close()
 	c.sending.Close()
+	c.coordinator.close()
 	c.mu.Lock()
 	groups := c.groups
 	c.groups = map[string]*groupSending{}

@@ -64,7 +64,7 @@ func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 	if err := s.topics.addAll(ctx, spec.Topics, spec.Position); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return c.acknowledging(ctx, s, spec)
 }
 
 func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {

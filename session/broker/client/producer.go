@@ -104,7 +104,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	l.timeout = spec.Timeout
 	l.makeSlots()
 	estimateRatio(spec, bodies)
-	return l, nil
+	return c.transactional(ctx, l, spec)
 }
 
 func producerOptions(spec broker.ProducerSpec) pulsar.ProducerOptions {

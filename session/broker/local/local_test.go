@@ -131,7 +131,7 @@ func TestDockerLaunchIsBoundedAndLocal(t *testing.T) {
 
 func TestConfigurationIsBoundToThisMachine(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, writeConf(dir, ports{Broker: 16650, Web: 18080}, "127.0.0.1", "127.0.0.1"))
+	require.NoError(t, writeConf(dir, ports{Broker: 16650, Web: 18080}, "127.0.0.1", Config{Advertised: "127.0.0.1"}))
 	text := readString(t, filepath.Join(dir, "standalone.conf"))
 	require.Contains(t, text, "\nbrokerServicePort=16650\n")
 	require.Contains(t, text, "\nwebServicePort=18080\n")

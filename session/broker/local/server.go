@@ -113,6 +113,9 @@ func (s *Server) obtain(ctx context.Context) error {
 	st, known := s.at.state()
 	if known && st.running() && st.Phase != phaseStopping && st.Server.alive() {
 		s.origin = Joined
+		if s.cfg.Transactions && !st.Transactions {
+			return &Error{Message: "the local pulsar runs without a transaction coordinator; it has to start with one", Next: "local stop"}
+		}
 		if err := s.takeLease(); err != nil {
 			return err
 		}

@@ -51,6 +51,9 @@ type topic struct {
 
 // Subscribe creates a consumer on all partitions of all topics, or on none.
 func (e *Engine) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
+	if spec.Transactions != nil {
+		return nil, broker.NoTransactions()
+	}
 	c := &consumer{
 		engine: e, spec: spec, ready: make(chan struct{}, 1), done: make(chan struct{}), topics: map[string]*topic{},
 	}

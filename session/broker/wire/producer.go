@@ -66,6 +66,9 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if !known {
 		return nil, &broker.Error{Message: string("the wire engine has no compression " + spec.Compression + ": use engine=client")}
 	}
+	if spec.Transactions != nil {
+		return nil, broker.NoTransactions()
+	}
 	if spec.Access == broker.WaitAccess {
 		return nil, &broker.Error{Message: "the wire engine does not wait for the access to a topic: use engine=client, or access=exclusive or fencing", Try: "set session engine=client"}
 	}
