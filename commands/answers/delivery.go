@@ -102,6 +102,9 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	default:
 		parts = append(parts, missing(g, l.Lost, open))
 	}
+	if l.AbortedReceived > 0 {
+		parts = append(parts, graphs.Plural(l.AbortedReceived, "message")+" of aborted transactions arrived, which must not")
+	}
 	if l.Duplicated > 0 {
 		parts = append(parts, graphs.Plural(l.Duplicated, "duplicate"))
 	}
@@ -128,6 +131,9 @@ func allReceived(l delivery.Totals) string {
 	}
 	if l.Announced < l.Producers { // the acks of other processes are not known
 		what = "every message from the first to the last of each producer was received"
+	}
+	if l.Aborted+l.AbortedReceived > 0 {
+		what = strings.Replace(what, "acked", "committed", 1)
 	}
 	if l.Duplicated == 0 && l.Redelivered == 0 {
 		what += " exactly once"

@@ -87,6 +87,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	c.Removed = c.Broker.Removed.SetAside(&c.Delivery, c.Unreachable)
 	c.Limit = limit(c, s, settings)
 	c.Drain = g.sampled.drainOf(c.Backlog, at.Time)
+	g.transactions.ShareClock(g.Host().Audits, settings)
 	c.Clock = g.sampled.clocks.Look(account, audit.present.Period, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
 	if c.Clock.Differs && !g.sampled.clocks.Reported {
 		g.sampled.clocks.Reported = true

@@ -150,7 +150,7 @@ func (a *Audit) ShortestTransits(f func(id uint64, announced bool, transit int64
 	defer a.mu.RUnlock()
 	for id, s := range a.sequences {
 		s.mu.Lock()
-		quickest, announced := s.shortestTransit, s.announced
+		quickest, announced := s.shortestTransit, s.announced || a.sharesClock.Load()
 		s.shortestTransit = NoTransit
 		s.mu.Unlock()
 		if quickest != NoTransit {

@@ -63,6 +63,8 @@ func exportedColumns() []exported {
 		{kind: Consume, column: "unknown", name: "pulsh_sends_doubtful", metric: Gauge, help: "Failed sends that may be stored."},
 		{kind: Consume, column: "outoforder_key", name: "pulsh_messages_disordered_in_key_total", metric: Counter, help: "Messages out of order within a key, by the delivery audit."},
 		{kind: Consume, column: "outsidewindow", name: "pulsh_messages_too_old_total", metric: Counter, help: "Messages older than the window of the delivery audit, not judged."},
+		{kind: Consume, column: "aborted", name: "pulsh_messages_aborted", metric: Gauge, help: "Messages of aborted transactions that did not arrive, by the delivery audit."},
+		{kind: Consume, column: "aborted_received", name: "pulsh_messages_aborted_received_total", metric: Counter, help: "Messages of aborted transactions that arrived nonetheless, by the delivery audit."},
 		{kind: Process, column: "cpu_percent", name: "pulsh_cpu_cores", metric: Gauge, help: "Processor time of pulsh over the last second, in cores.", scale: 0.01},
 		{kind: Process, column: "memory_bytes", name: "pulsh_resident_memory_bytes", metric: Gauge, help: "Resident memory of pulsh."},
 		{kind: Process, column: "goroutines", name: "pulsh_goroutines", metric: Gauge, help: "Goroutines of pulsh."},
@@ -83,4 +85,21 @@ func (r *Report) redeliveries() Family {
 		}
 	}
 	return f
+}
+
+// transactions returns the open transactions, and those that have ended by outcome.
+func (r *Report) transactions() []Family {
+	open := Family{Name: "pulsh_transactions_open", Help: "Transactions that are open.", Type: Gauge, Labels: []string{"group"}}
+	ended := Family{Name: "pulsh_transactions_total", Help: "Transactions that ended, by outcome.", Type: Counter, Labels: []string{"group", "outcome"}}
+	for _, g := range r.Groups {
+		if v, ok := g.Figures.Get("txn_open"); ok && v.Known() {
+			open.Samples = append(open.Samples, Sample{Labels: []string{g.Name}, Value: float64(v)})
+		}
+		for _, outcome := range []string{"committed", "aborted", "failed"} {
+			if v, ok := g.Figures.Get("txn_" + outcome); ok && v.Known() {
+				ended.Samples = append(ended.Samples, Sample{Labels: []string{g.Name, outcome}, Value: float64(v)})
+			}
+		}
+	}
+	return []Family{open, ended}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -39,6 +40,17 @@ func (t Transactions) OfConsumer(settings spec.Consumer, name string) *broker.Tr
 		of.Output, of.OutputName = settings.To, name+"-to"
 	}
 	return of
+}
+
+// ShareClock tells the audits of the topic of the copies that their senders have this
+// session's clock: what comes from there was committed late, not sent early.
+func (t Transactions) ShareClock(audits *delivery.Registry, settings spec.Consumer) {
+	if settings.To == "" {
+		return
+	}
+	for _, a := range audits.Of(broker.FullTopic(settings.To)) {
+		a.ShareClock()
+	}
 }
 
 // Sample reads the account, nil for a group without transactions. zero sets it to zero

@@ -259,6 +259,11 @@ func (s *Server) waitReady(ctx context.Context) error {
 	if last != nil {
 		return last
 	}
+	if st.Transactions && st.Phase != phaseReady {
+		if err := enableCoordinators(ctx, st.Ports.Web); err != nil {
+			return err
+		}
+	}
 	return s.recordReady(ctx, st)
 }
 
