@@ -91,10 +91,14 @@ func (spec Producer) checkTransactions(name string) error {
 		return nil
 	}
 	each := float64(rate) / float64(spec.ProducerCount()) // messages a second of one producer
+	from := fmt.Sprintf("each of %d producers", spec.ProducerCount())
+	if spec.ProducerCount() == 1 {
+		from = "one producer"
+	}
 	if takes := float64(t.Messages) / each; takes > t.Timeout.Seconds() {
 		return &broker.Error{
-			Message: fmt.Sprintf("a transaction of %d messages takes %s at %s/s from %d producers, longer than txn-timeout=%s",
-				t.Messages, pacing.FormatDuration(time.Duration(takes*float64(time.Second)).Round(time.Second)), rate, spec.ProducerCount(), pacing.FormatDuration(t.Timeout)),
+			Message: fmt.Sprintf("a transaction of %d messages of %s takes %s at %s/s, longer than txn-timeout=%s",
+				t.Messages, from, pacing.FormatDuration(time.Duration(takes*float64(time.Second)).Round(time.Second)), rate, pacing.FormatDuration(t.Timeout)),
 			Try: fmt.Sprintf("set %s txn=%d", name, max(1, int(each*t.Timeout.Seconds()/2))),
 		}
 	}
