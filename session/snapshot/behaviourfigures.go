@@ -24,8 +24,6 @@ func behaviourFigures() []Figure {
 		ofConsumer("kept", spec.Count, "messages processed and not yet acknowledged because of ack=delayed or ack=manual", func(c C) float64 { return float64(c.Kept) }),
 		ofConsumer("waiting", spec.Count, "messages in the client's receiver queues", func(c C) float64 { return float64(c.Waiting) }),
 		ofConsumer("nacked", spec.Count, "messages negatively acknowledged", func(c C) float64 { return float64(c.Nacked) }),
-		ofConsumer("aborted", spec.Count, "messages of aborted transactions that did not arrive, as they must not", func(c C) float64 { return float64(c.Delivery.Aborted) }),
-		ofConsumer("aborted.received", spec.Count, "messages of aborted transactions that arrived nonetheless", func(c C) float64 { return float64(c.Delivery.AbortedReceived) }),
 		outcome("dropped", "messages left unacknowledged by the setting drop", metrics.Dropped),
 		outcome("released", "messages that their consumer held when it closed; the broker redelivers them", metrics.Released),
 		outcome("deadlettered", "messages stored in the dead-letter topic", metrics.DeadLettered),

@@ -118,11 +118,11 @@ func newProducerFigures() []Figure {
 		workersFigure(),
 		remainingFigure(),
 	},
-		transactionFigures(),
 		latencyFigures("", "due to acked", func(g Group) *Latencies { return &g.Producer.Latency }),
 		latencyFigures("latency.", "due to acked", func(g Group) *Latencies { return &g.Producer.Latency }),
 		latencyFigures("service.", "sent to acked", func(g Group) *Latencies { return &g.Producer.Service }),
-		latencyFigures("lag.", "due to sent", func(g Group) *Latencies { return &g.Producer.Lag }))
+		latencyFigures("lag.", "due to sent", func(g Group) *Latencies { return &g.Producer.Lag }),
+		transactionFigures())
 }
 
 func newConsumerFigures() []Figure {
@@ -164,10 +164,10 @@ func newConsumerFigures() []Figure {
 		remainingFigure(),
 	},
 		behaviourFigures(),
-		transactionFigures(),
 		latencyFigures("", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
 		latencyFigures("e2e.", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
-		latencyFigures("processing.", "received to acked", func(g Group) *Latencies { return &g.Consumer.Processing }))
+		latencyFigures("processing.", "received to acked", func(g Group) *Latencies { return &g.Consumer.Processing }),
+		transactionFigures(), abortedFigures())
 }
 
 // judged returns a figure of the delivery audit that says nothing while the

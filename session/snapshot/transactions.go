@@ -38,8 +38,17 @@ func transactionFigures() []Figure {
 		figure("txn.committed", spec.Count, "transactions committed", func(t T) float64 { return float64(t.Committed) }),
 		figure("txn.aborted", spec.Count, "transactions aborted on purpose", func(t T) float64 { return float64(t.Aborted) }),
 		figure("txn.failed", spec.Count, "transactions that were to be committed or aborted and could not be", func(t T) float64 { return float64(t.Failed) }),
-		figure("txn.rate", spec.PerSecond, "transactions ended per second", func(t T) float64 { return t.Rate }),
+		figure("txn.rate", spec.Count, "transactions ended per second", func(t T) float64 { return t.Rate }),
 	},
 		latencyFigures("commit.", "commit to its answer", latencies(func(t T) *Latencies { return &t.Commit })),
 		latencyFigures("abort.", "abort to its answer", latencies(func(t T) *Latencies { return &t.Abort })))
+}
+
+// abortedFigures returns the figures of the delivery audit about aborted transactions.
+func abortedFigures() []Figure {
+	type C = *Consumer
+	return []Figure{
+		ofConsumer("aborted", spec.Count, "messages of aborted transactions that did not arrive, as they must not", func(c C) float64 { return float64(c.Delivery.Aborted) }),
+		ofConsumer("aborted.received", spec.Count, "messages of aborted transactions that arrived nonetheless", func(c C) float64 { return float64(c.Delivery.AbortedReceived) }),
+	}
 }

@@ -57,9 +57,9 @@ func TestTransactionsThatCannotBe(t *testing.T) {
 	require.NoError(t, check(func(p *Producer) { p.Rate = pacing.Hold(pacing.Max()) }))
 	require.NoError(t, check(func(p *Producer) { p.Rate = pacing.Hold(0) }))
 	for want, change := range map[string]func(*Producer){
-		"txn-abort=1% needs txn, the messages of a transaction":                                       func(p *Producer) { p.Transactions.Messages, p.Transactions.Abort = 0, 1 },
+		"txn-abort=1% needs txn, the messages of a transaction":                                      func(p *Producer) { p.Transactions.Messages, p.Transactions.Abort = 0, 1 },
 		"a transaction of 50 messages of one producer takes 50s at 1/s, longer than txn-timeout=10s": func(p *Producer) { p.Rate, p.Workers = pacing.Hold(1), 1 },
-		"txn=50 needs persistent topics; non-persistent://public/default/x is not persistent":         func(p *Producer) { p.Topic = "non-persistent://public/default/x" },
+		"txn=50 needs persistent topics; non-persistent://public/default/x is not persistent":        func(p *Producer) { p.Topic = "non-persistent://public/default/x" },
 	} {
 		require.EqualError(t, check(change), want)
 	}

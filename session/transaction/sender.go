@@ -206,8 +206,11 @@ func (s *Sender) finish() {
 	defer cancel()
 	err := s.Flush(ctx)
 	end, failed := s.Numbers()
-	if err == nil && failed > o.failed {
-		err = &broker.Error{Message: "a message of the transaction was not stored"}
+	switch {
+	case err != nil:
+		err = &broker.Error{Category: broker.Timeout, Message: "its messages were not acked in time", Cause: err}
+	case failed > o.failed:
+		err = &broker.Error{Message: "a message of it was not stored"}
 	}
 	s.room <- struct{}{}
 	s.ending.Go(func() {
