@@ -25,8 +25,11 @@ const (
 // group keeps up: a broker that takes a second to answer is behind.
 const unansweredMax = time.Second
 
-// clientLimit is what holds up a group that has room in its queue and does not fill it.
-const clientLimit = "client CPU"
+// What holds up a group that has room in its queue and does not fill it, by its engine.
+const (
+	clientLimit = "client CPU"
+	wireLimit   = "pulsh CPU"
+)
 
 // transactionLimit says how fast the transactions end that a group waits for.
 func transactionLimit(t *snapshot.Transactions) string {
@@ -59,7 +62,7 @@ func limit(p *snapshot.Producer, settings spec.Producer, engine broker.Engine, c
 		return "broker: nothing is acked"
 	case !unanswered && float64(p.InFlight) < queueFull*float64(p.Pending):
 		if engine == broker.WireEngine {
-			return "pulsh CPU"
+			return wireLimit
 		}
 		return clientLimit
 	}

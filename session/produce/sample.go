@@ -78,7 +78,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	p.Lag = group.Latencies(g.shards.Lag)
 	p.Broker = g.stats.Latest()
 	p.Limit = limit(p, settings, s.Engine, at.Cluster, trouble(s.Failures, p.Rate, at.Time))
-	if p.Limit == clientLimit && s.Transactions != nil && settings.Transactions.Messages > 0 {
+	if (p.Limit == clientLimit || p.Limit == wireLimit) && s.Transactions != nil && settings.Transactions.Messages > 0 {
 		p.Limit = transactionLimit(s.Transactions) // they wait for the coordinator, one after another
 	}
 	if g.terminated.Load() && p.Rate == 0 {
