@@ -41,7 +41,7 @@ type Broker interface {
 type ProducerSpec struct {
 	Topic       string
 	Name        string        // producer name, unique in the cluster
-	Group       string        // producers of one group share connections, and no others: a broker that throttles one stops reading from its connection
+	Sharing     Sharing       // of connections: a broker that throttles a producer stops reading from its connection
 	ID          uint64        // of the producer in stamps, see payload.ProducerID
 	Compression Compression   // none, lz4, zlib, zstd or snappy
 	Batch       Batch         // when a batch is sent
@@ -133,7 +133,8 @@ type ConsumerSpec struct {
 	Subscription string
 	Type         SubscriptionType
 	Name         string // consumer name, unique in the subscription
-	Queue        int    // receiver queue size
+	Sharing      Sharing
+	Queue        int // receiver queue size
 	Position     Position
 	Grouping     Grouping      // of acknowledgements; the zero one sends each alone
 	Respond      bool          // wait for ack receipts, so that failed acks are noticed

@@ -59,7 +59,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	if at.Cluster == snapshot.Reconnecting {
 		g.redeliveries.consumersClosed.Store(true)
 	}
-	s.Engine = g.Host().EngineOf(settings.Engine)
+	s.Engine, s.Connections = g.Host().EngineOf(settings.Engine), g.Connections(settings.Engine, snapshot.Consume)
 	s.Kind, s.Topic, s.Topics, s.Workers = snapshot.Consume, settings.Topic, g.Topics(), settings.Workers
 	s.Partitions = g.Partitions()
 	s.Running = g.Since(s.Running)

@@ -92,6 +92,7 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 		Subscription: settings.Subscription,
 		Type:         settings.Type,
 		Name:         name,
+		Sharing:      settings.Sharing.Of(s.group.Name()),
 		Queue:        settings.Queue,
 		Position:     settings.From,
 		Grouping:     settings.Ack.Grouping(),

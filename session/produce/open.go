@@ -271,7 +271,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Topic:       topic,
 		Access:      settings.Access,
 		Routing:     broker.Routing{Single: settings.Routing.Mode == spec.RouteSingle, Fixed: settings.Routing.Mode == spec.RouteFixed, Partition: settings.Routing.Partition},
-		Group:       o.group.Name(),
+		Sharing:     settings.Sharing.Of(o.group.Name()),
 		Name:        fmt.Sprintf("%s-g%d-%d-%08x", prefix, number, index+1, uint32(stream)),
 		ID:          stream,
 		Compression: settings.Compression,

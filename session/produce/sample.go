@@ -59,7 +59,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 		f.due.Base, f.missed.Base, f.peak = due, missed, 0
 	}
 	g.shards.Log(at.Time)
-	s.Engine = g.Host().EngineOf(settings.Engine)
+	s.Engine, s.Connections = g.Host().EngineOf(settings.Engine), g.Connections(settings.Engine, snapshot.Produce)
 	s.Kind, s.Topic, s.Partitions, s.Workers = snapshot.Produce, settings.TopicText(), g.Partitions(), settings.Workers
 	if names := settings.TopicNames(); len(names) > 1 {
 		s.Topics = names

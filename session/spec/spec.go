@@ -44,6 +44,7 @@ type Producer struct {
 	Spread  Spread
 	Routing Routing
 	Access  broker.Access
+	Sharing
 	Ends
 }
 
@@ -62,5 +63,6 @@ type Consumer struct {
 	Compacted bool   // read compacted
 	Sticky    bool   // of key_shared: sticky hash ranges, one per worker
 	Prefix    string // of consumer names; "" is pulsh- and the group's name
+	Sharing
 	Ends
 }

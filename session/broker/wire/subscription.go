@@ -81,7 +81,7 @@ func (s *subscription) connect(ctx context.Context, to *connect.Endpoint) error 
 		}
 		to = &at
 	}
-	c, err := engine.Receiving.Connect(ctx, *to)
+	c, err := engine.Receiving.ConnectSet(ctx, s.consumer.set, *to)
 	if err != nil {
 		return err
 	}
