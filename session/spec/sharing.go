@@ -32,7 +32,7 @@ func sharingSettings[S any](what string, of func(*S) *Sharing) []Setting[S] {
 				return readCount(&of(s).Connections, text, "connections", 1, ConnectionsMax)
 			}},
 		{Name: "isolated", Kind: "WORD", Words: switchWords(),
-			Doc:   "on: each of the " + what + " has a connection of its own; it costs a socket at either end, some 50 KiB and 3 goroutines here (the Go client: a whole client), and fewer bytes per system call",
+			Doc:   "on: each of the " + what + " has a connection of its own; each costs a socket at either end and 30 KiB here (100 KiB with the Go client), and small messages a third more CPU",
 			Read:  func(s *S) string { return writeSwitch(of(s).Isolated) },
 			Write: func(s *S, text string) error { return readSwitch(&of(s).Isolated, text) }},
 	}

@@ -26,7 +26,6 @@ type partition struct {
 	timer     *time.Timer
 	free      []*batch
 	freeMost  int
-	packer    *protocol.Compressor
 	scratch   protocol.Builder
 	send      protocol.Send
 	meta      protocol.Metadata
@@ -39,7 +38,6 @@ func newPartition(p *producer, topic string) *partition {
 	t.sender.set, t.sender.access = p.set, accessModes[p.spec.Access]
 	t.unsent, t.ending, t.ended = t.takeBatches, func(error) { p.window.block() }, p.giveUp
 	t.freeMost = max(freeLeast, p.spec.Pending/max(p.spec.Batch.Messages, 1))
-	t.packer, _ = protocol.NewCompressor(p.codec) // every codec of codecs is known
 	return t
 }
 

@@ -72,6 +72,7 @@ type Cluster struct {
 	Receiving pool
 	ctx       context.Context // ends with the cluster
 	end       context.CancelFunc
+	ticking   ticking
 	running   sync.WaitGroup // goroutines that connect, or discover partitions
 }
 
@@ -88,6 +89,7 @@ func NewCluster(o Options) (*Cluster, error) {
 	c := &Cluster{options: o, address: where, Clock: o.Clock, base: time.Now()}
 	c.ctx, c.end = context.WithCancel(context.Background())
 	c.Sending.cluster, c.Receiving.cluster = c, c
+	c.running.Go(func() { c.ticking.run(c.ctx, c.Now) })
 	return c, nil
 }
 

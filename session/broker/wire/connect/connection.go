@@ -7,18 +7,14 @@ import (
 	"io"
 	"net"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/protocol/conn"
 )
 
-const (
-	// turnBytes is how much is written at a time.
-	turnBytes = 256 << 10
-	// tickEvery is how often deadlines are looked at.
-	tickEvery = 100 * time.Millisecond
-)
+// turnBytes is how much is written at a time.
+const turnBytes = 256 << 10
 
 // Owner is a producer's or a consumer's end of a connection.
 type Owner interface {
@@ -30,9 +26,11 @@ type Owner interface {
 	Lost(c *Connection, cause error)
 }
 
-// Connection drives one connection: a reader, a writer and a clock around a conn.Conn.
+// Connection drives one connection: a reader and a writer around a conn.Conn, and the
+// clock of the cluster.
 type Connection struct {
 	cluster *Cluster
+	running atomic.Int32 // of reader and writer
 	socket  net.Conn
 	wake    chan struct{} // of the writer
 	done    chan struct{} // closed when the connection has ended
@@ -60,15 +58,19 @@ func newConnection(e *Cluster, socket net.Conn, proxyTo, method string, data []b
 		Version: clientVersion, Proxy: proxyTo, KeepAlive: keepAlive, Handshake: connectTimeout,
 		Flags: protocol.FeatureFlags{AuthRefresh: true, BrokerEntryMetadata: true, PartitionsWithoutCreation: true},
 	}, e.Now(), method, data)
-	var all sync.WaitGroup
-	all.Go(c.read)
-	all.Go(c.write)
-	all.Go(c.tick)
-	e.running.Go(func() {
-		all.Wait()
-		c.notifyOwners()
-	})
+	e.ticking.add(c)
+	c.running.Store(2)
+	e.running.Go(func() { c.read(); c.leave() })
+	e.running.Go(func() { c.write(); c.leave() })
 	return c
+}
+
+// leave is called when the reader or the writer has ended; the last one reports it.
+func (c *Connection) leave() {
+	if c.running.Add(-1) == 0 {
+		c.cluster.ticking.drop(c)
+		c.notifyOwners()
+	}
 }
 
 // Fail ends the connection.
@@ -222,42 +224,6 @@ func (c *Connection) wakeWriter() {
 	select {
 	case c.wake <- struct{}{}:
 	default:
-	}
-}
-
-// tick checks the deadlines. An overdue request becomes an event, which the
-// reader alone hands on; it may be waiting for bytes, so tick answers for it.
-func (c *Connection) tick() {
-	ticker := time.NewTicker(tickEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-c.done:
-			return
-		case <-ticker.C:
-		}
-		now := c.cluster.Now()
-		c.mu.Lock()
-		var late []any
-		if now >= c.state.Deadline() {
-			c.state.Tick(now)
-			late = c.state.Late()
-		}
-		if err := c.state.Err(); err != nil {
-			c.ended(err)
-		}
-		wake := c.state.Waiting() > 0
-		c.mu.Unlock()
-		if wake {
-			c.wakeWriter()
-		}
-		for _, waiting := range late {
-			if reply, ok := waiting.(chan answer); ok {
-				reply <- answer{err: ErrOverdue}
-			} else if o, ok := waiting.(Owner); ok {
-				o.Handle(c, &conn.Event{Kind: conn.Overdue, Owner: waiting})
-			}
-		}
 	}
 }
 

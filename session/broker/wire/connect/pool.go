@@ -33,11 +33,13 @@ type Set struct {
 
 // NewSet returns the set of a producer or a consumer: its group's, or one of its own.
 func (e *Cluster) NewSet(of broker.Sharing) Set {
-	of.Connections = max(of.Connections, 1)
-	if !of.Isolated {
-		return Set{Sharing: of}
+	switch {
+	case of.Isolated:
+		return Set{of, e.isolated.Add(1)}
+	case of.Group == "":
+		return Set{}
 	}
-	return Set{of, e.isolated.Add(1)}
+	return Set{Sharing: of}
 }
 
 // pool has the connections for one purpose, sending or receiving.
@@ -74,7 +76,7 @@ func (p *pool) Leave(set Set) {
 	if p.users[set] == 0 {
 		delete(p.users, set)
 		for key, d := range p.connections {
-			if set.Group != "" && key.set == set {
+			if set != (Set{}) && key.set == set {
 				idle = append(idle, d)
 				delete(p.connections, key)
 			}
