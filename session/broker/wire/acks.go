@@ -20,6 +20,7 @@ type acks struct {
 
 	mu      sync.Mutex
 	waiting []*tracker
+	count   int                 // messages of waiting
 	upTo    *protocol.MessageID // cumulative; nil if there is none
 	timer   *time.Timer
 	armed   bool
@@ -27,12 +28,15 @@ type acks struct {
 }
 
 // add queues the acknowledgement of an entry, and sends the queue when a group is
-// full.
+// full. A group is of messages, not of entries: a broker that lets a consumer have
+// 50,000 unacknowledged would otherwise wait for the delay of each group.
 func (a *acks) add(t *tracker) {
 	group := a.of.consumer.spec.Grouping
+	messages := t.acknowledged()
 	a.mu.Lock()
 	a.waiting = append(a.waiting, t)
-	full := len(a.waiting) >= group.Messages
+	a.count += messages
+	full := a.count >= group.Messages
 	if !full {
 		a.arm(group.Delay)
 	}
@@ -84,7 +88,7 @@ func (a *acks) flush() {
 func (a *acks) resend(c *connect.Connection) {
 	a.mu.Lock()
 	waiting, upTo := a.waiting, a.upTo
-	a.waiting, a.upTo = nil, nil
+	a.waiting, a.count, a.upTo = nil, 0, nil
 	a.mu.Unlock()
 	if upTo != nil {
 		c.Tell(&protocol.Ack{ConsumerID: a.of.id, Ack: protocol.Cumulative, IDs: []protocol.MessageID{*upTo}, Validation: protocol.NoValidationError})
@@ -146,7 +150,7 @@ func (a *acks) ask(ctx context.Context, command *protocol.Ack) error {
 // drop empties the queue: the broker redelivers its messages.
 func (a *acks) drop() {
 	a.mu.Lock()
-	a.waiting, a.upTo = nil, nil
+	a.waiting, a.count, a.upTo = nil, 0, nil
 	a.mu.Unlock()
 }
 

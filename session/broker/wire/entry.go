@@ -95,6 +95,17 @@ func (t *tracker) clear(i int32, byIndex bool) (tell bool) {
 	return true
 }
 
+// acknowledged returns how many messages an acknowledgement stands for: all of an entry,
+// or one of an entry that is acknowledged message by message.
+func (t *tracker) acknowledged() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.count > 0 {
+		return 1
+	}
+	return max(int(t.size), 1)
+}
+
 // ackID returns the entry's id with the messages that are not acknowledged.
 func (t *tracker) ackID() protocol.MessageID {
 	t.mu.Lock()
