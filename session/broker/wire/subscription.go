@@ -160,8 +160,8 @@ func (s *subscription) attach(c *connect.Connection) error {
 	s.started = true
 	s.backoff.Reset()
 	s.connection, s.permits = c, 0
-	c.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.consumer.spec.Queue)})
 	s.acks.resend(c)
+	c.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.consumer.spec.Queue)})
 	if s.closedEarly == c || !c.Alive() { // it ended before it was attached
 		s.connection = nil
 		return connect.LostError{Cause: connect.ErrClosed}

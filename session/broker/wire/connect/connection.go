@@ -13,9 +13,6 @@ import (
 	"pulsh/session/broker/protocol/conn"
 )
 
-// turnBytes is how much is written at a time.
-const turnBytes = 256 << 10
-
 // Owner is a producer's or a consumer's end of a connection.
 type Owner interface {
 	// Handle is called by the reader of the connection, without locks. The event
@@ -36,9 +33,10 @@ type Connection struct {
 	done    chan struct{} // closed when the connection has ended
 	up      chan struct{} // closed when the broker has greeted
 
-	mu    sync.Mutex
-	state *conn.Conn
-	first []byte // received bytes, to explain an answer that is not Pulsar's
+	mu     sync.Mutex
+	state  *conn.Conn
+	output output
+	first  []byte // received bytes, to explain an answer that is not Pulsar's
 }
 
 // firstMost is how many bytes of an answer are kept to explain it.
@@ -58,6 +56,7 @@ func newConnection(e *Cluster, socket net.Conn, proxyTo, method string, data []b
 		Version: clientVersion, Proxy: proxyTo, KeepAlive: keepAlive, Handshake: connectTimeout,
 		Flags: protocol.FeatureFlags{AuthRefresh: true, BrokerEntryMetadata: true, PartitionsWithoutCreation: true},
 	}, e.Now(), method, data)
+	c.output.direct = newDirectWriter(socket)
 	e.ticking.add(c)
 	c.running.Store(2)
 	e.running.Go(func() { c.read(); c.leave() })
@@ -146,11 +145,8 @@ func (c *Connection) deliver(now int64) bool {
 		c.ended(err)
 	}
 	if event == nil {
-		wake := c.state.Waiting() > 0
 		c.mu.Unlock()
-		if wake {
-			c.wakeWriter()
-		}
+		c.Push()
 		return false
 	}
 	c.mu.Unlock()
@@ -198,35 +194,6 @@ func (c *Connection) authenticate() {
 	})
 }
 
-func (c *Connection) write() {
-	var chunks [][]byte
-	for {
-		c.mu.Lock()
-		chunks = c.state.Take(chunks[:0], turnBytes)
-		c.mu.Unlock()
-		if len(chunks) == 0 {
-			select {
-			case <-c.wake:
-				continue
-			case <-c.done:
-				return
-			}
-		}
-		buffers := net.Buffers(chunks)
-		if _, err := buffers.WriteTo(c.socket); err != nil {
-			c.Fail(err)
-			return
-		}
-	}
-}
-
-func (c *Connection) wakeWriter() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
-}
-
 // Tell sends a command that nothing answers.
 func (c *Connection) Tell(m protocol.Body) {
 	c.mu.Lock()
@@ -234,21 +201,28 @@ func (c *Connection) Tell(m protocol.Body) {
 		c.state.Tell(m)
 	}
 	c.mu.Unlock()
-	c.wakeWriter()
+	c.Push()
+}
+
+// TellSoon sends a command that nothing answers with the next that is sent, or after
+// Push.
+func (c *Connection) TellSoon(m protocol.Body) {
+	c.mu.Lock()
+	if c.state.Err() == nil {
+		c.state.Tell(m)
+	}
+	c.mu.Unlock()
 }
 
 // Send queues a frame, which must not change until it is answered or the
 // connection is lost. An ended connection drops it.
 func (c *Connection) Send(frame []byte) {
 	c.mu.Lock()
-	wake := c.state.Waiting() == 0
 	if c.state.Err() == nil {
 		c.state.Send(frame)
 	}
 	c.mu.Unlock()
-	if wake {
-		c.wakeWriter()
-	}
+	c.Push()
 }
 
 // Ask sends a question and waits for its answer. After ctx has ended the
@@ -262,7 +236,7 @@ func (c *Connection) Ask(ctx context.Context, q protocol.Question) (protocol.Bod
 	}
 	id := c.state.Ask(c.cluster.Now(), q, OperationTimeout, reply)
 	c.mu.Unlock()
-	c.wakeWriter()
+	c.Push()
 	select {
 	case a := <-reply:
 		return a.body, a.err
@@ -331,5 +305,5 @@ func (c *Connection) Forget(q protocol.Question) {
 		c.state.Ask(c.cluster.Now(), q, OperationTimeout, nil)
 	}
 	c.mu.Unlock()
-	c.wakeWriter()
+	c.Push()
 }

@@ -64,11 +64,8 @@ func (c *Connection) tick(now int64) {
 	if err := c.state.Err(); err != nil {
 		c.ended(err)
 	}
-	wake := c.state.Waiting() > 0
 	c.mu.Unlock()
-	if wake {
-		c.wakeWriter()
-	}
+	c.Push()
 	for _, waiting := range late {
 		if reply, ok := waiting.(chan answer); ok {
 			reply <- answer{err: ErrOverdue}
