@@ -158,6 +158,7 @@ type Delivery struct {
 	Key        string         // "" for none
 	Index      int32          // of the message in its entry, from 0
 	Partition  uint16         // 0 on a topic without partitions
+	Unreadable Unreadable     // why Body is what is stored, and not what was sent
 	Retries    uint16         // how often it went through a retry topic
 	Message    any            // the engine's handle for Ack and Nack; small, so it can be kept
 	Whole      any            // the engine's whole message, for Forward; must not be kept
@@ -166,6 +167,9 @@ type Delivery struct {
 // ReadStamp reads the stamp of a message, from its property or else from its body. It
 // reports false for a message of another program.
 func (d *Delivery) ReadStamp() (payload.Stamp, bool) {
+	if d.Unreadable != Readable {
+		return payload.Stamp{}, false
+	}
 	if d.Stamp != nil {
 		return *d.Stamp, true
 	}

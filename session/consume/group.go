@@ -71,6 +71,7 @@ type Group struct {
 	forwarders forwarders
 	churner    churner
 	supervisor *supervisor
+	unread     group.Unread
 }
 
 // New returns a ready group that has no consumers yet.

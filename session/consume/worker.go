@@ -227,6 +227,7 @@ func (w *worker) record(run []broker.Delivery) {
 		var ok bool
 		if a.Stamp, ok = d.ReadStamp(); !ok {
 			w.recorder.Unstamped(1)
+			w.group.unread.Note(d.Unreadable, w.recorder, w.group.Say)
 			continue
 		}
 		received := base + d.Received
