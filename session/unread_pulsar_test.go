@@ -52,7 +52,7 @@ func TestMessagesThatCannotBeReadAreToldAndCounted(t *testing.T) {
 				}
 			})
 		}
-		require.NoError(t, p.Flush())
+		require.NoError(t, p.FlushWithCtx(context.Background()))
 		p.Close()
 	}
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
