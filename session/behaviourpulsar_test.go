@@ -124,6 +124,11 @@ func TestAMixOnAPulsar(t *testing.T) {
 				l.change("nack", "0%", "drop", "0%")
 				l.settle()
 				l.change("churn", "50%/1s") // each consumer closes in its turn, and lets go what it had dropped
+				defer func() {
+					if c := l.sub1(); t.Failed() {
+						t.Logf("%+v", *c)
+					}
+				}()
 				l.until("what was dropped or given back came again", func() bool {
 					c := l.sub1()
 					return c.Outcomes[metrics.RedeliveredDrop] >= c.Outcomes[metrics.Dropped] && c.Outcomes[metrics.RedeliveredNack] >= c.Nacked
