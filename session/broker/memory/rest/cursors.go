@@ -48,4 +48,3 @@ func resetToID(r *request) (any, error) {
 		return nil
 	})
 }
-
