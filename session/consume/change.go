@@ -107,6 +107,7 @@ func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, move *c
 		defer g.gate.Open()
 	}
 	if err = g.workers.remove(ctx, 0); err == nil && move != nil {
+		defer g.account.holdOthers(ctx)()
 		if err = move.do(); err == nil || group.IsOutage(err) { // the move may be done though its answer is missing
 			g.newPeriod(move.inPart)
 		}

@@ -12,6 +12,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
 	"pulsh/session/delivery"
+	"pulsh/session/gate"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -49,6 +50,28 @@ func (a *account) join(settings spec.Consumer, topics []string) {
 		Group: a.group, Subscription: settings.Subscription, Topics: broker.FullTopics(topics), Audit: a.audit(), Named: a.names.has,
 	}))
 }
+
+// holdOthers keeps the other groups of the subscription from receiving, until the
+// function that it returns is called. What they have received before a cursor is moved
+// is recorded before it: else it would be a duplicate of what comes again.
+func (a *account) holdOthers(ctx context.Context) (release func()) {
+	var held []*gate.Gate
+	ctx, cancel := context.WithTimeout(ctx, holdTime)
+	defer cancel()
+	for _, other := range a.group.Host().Audits.Sharing(a.audit(), a.group) {
+		one := &other.(*Group).gate
+		held = append(held, one)
+		_ = one.Hold(ctx) // a worker that waits for a dead broker does not record anything
+	}
+	return func() {
+		for _, one := range held {
+			one.Release()
+		}
+	}
+}
+
+// holdTime bounds the wait for workers of other groups to leave their gates.
+const holdTime = time.Second
 
 func (a *account) leave() { a.group.Host().Audits.Leave(a.group) }
 

@@ -8,6 +8,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
+	"pulsh/session/gate"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
@@ -59,9 +60,9 @@ type Group struct {
 	sampled sampleState
 	stats   brokerstats.Tracker
 
-	opLock       lock
-	gate         gate
-	interrupt    *interrupt
+	opLock       gate.Lock
+	gate         gate.Gate
+	interrupt    *gate.Interrupt
 	policy       atomic.Pointer[policy]
 	workers      workers
 	subscription subscription
@@ -79,14 +80,14 @@ func New(name string, settings spec.Consumer, host *group.Host) *Group {
 		Base:      group.NewBase(name, settings, host),
 		shards:    metrics.NewReceiveShards(time.Now),
 		sampled:   sampleState{rates: newRates()},
-		opLock:    newLock(),
-		interrupt: newInterrupt(),
+		opLock:    gate.NewLock(),
+		interrupt: gate.NewInterrupt(),
 	}
 	g.Sampling = group.NewSampling(map[string]*metrics.Distribution{"e2e": g.shards.E2E, "processing": g.shards.Processing})
 	g.Alias("latency", "e2e")
 	g.GoOn()
 	g.account = newAccount(g)
-	g.gate.interrupt = g.interrupt
+	g.gate.Interrupt = g.interrupt
 	g.workers = workers{group: g}
 	g.workers.recorders.Attach = g.shards.Attach
 	g.subscription.group = g

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
+	"pulsh/session/gate"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
@@ -141,7 +142,7 @@ func (s *workers) openSlot(ctx context.Context, settings spec.Consumer, number i
 }
 
 func (s *workers) newSlot(name string, consumer broker.Consumer, number int) *slot {
-	one := &slot{number: number, gate: gate{interrupt: s.group.interrupt}, receiveLock: newLock(), keys: newSeenKeys()}
+	one := &slot{number: number, gate: gate.Gate{Interrupt: s.group.interrupt}, receiveLock: gate.NewLock(), keys: newSeenKeys()}
 	one.current.Store(s.newAttachment(name, consumer, number))
 	return one
 }
