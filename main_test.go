@@ -482,6 +482,8 @@ func TestTheProgramTellsWhatIsWrong(t *testing.T) {
 		{[]string{"broker", "--listen", "0.0.0.0:6650"}, 2, "that needs --listen-remote\n  try: pulsh broker --listen 127.0.0.1:6650"},
 		{[]string{"--embedded", "-e", "topic create orders partitions=3; topics; local status"}, 0, "4.0.8-pulsh-embedded"},
 		{[]string{"--embedded", "-e", "fault send drop=1%; fault list; fault off"}, 0, "drop send, 1 % of them"},
+		{[]string{"--embedded", "-e", "seek nosub -5m"}, 1, "try: consume start nosub"},
+		{[]string{"--embedded", "-e", "scale nosub 2"}, 1, "try: produce start nosub"},
 		{[]string{"--embedded", "-e", "fault acks corrupt=1%"}, 1, "only send and messages carry entries that can be corrupt"},
 		{[]string{"--embedded", "-e", "topic create orders; sub create orders audit; produce start orders rate=200; wait 1s; stop all"}, 0, "the embedded broker ends with"},
 	} {
