@@ -24,7 +24,7 @@ import (
 // room that is not listed may enter none.
 var mayImport = map[string][]string{
 	".":                              {"commands/lang", "session/broker/local", "shell/start"},
-	"commands":                       {"commands/chaos", "commands/cluster", "commands/find", "commands/groups", "commands/guide", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/report", "commands/script", "graphs", "session/snapshot", "session/spec"},
+	"commands":                       {"commands/chaos", "commands/cluster", "commands/find", "commands/groups", "commands/guide", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/perf", "commands/report", "commands/script", "graphs", "session/snapshot", "session/spec"},
 	"commands/answers":               {"commands/lang", "graphs", "session/broker", "session/brokerstats", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"commands/chaos":                 {"commands/answers", "commands/cluster", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/chaos", "session/consume", "session/pacing", "session/produce", "session/snapshot", "session/spec"},
 	"commands/cluster":               {"commands/answers", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/broker/memory/fault", "session/broker/protocol", "session/brokerstats", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"commands/lang":                  {"graphs", "session/input", "session/pacing", "session/secret", "session/spell"},
 	"commands/look":                  {"commands/answers", "commands/conditions", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/chart", "session/metrics", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
 	"commands/outcome":               {"commands/host", "commands/lang", "session/export", "session/secret"},
+	"commands/perf":                  {"commands/host", "commands/lang", "session/broker", "session/pacing", "session/payload", "session/spec"},
 	"commands/report":                {"commands/answers", "commands/conditions", "commands/find", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/export", "session/metrics", "session/pacing", "session/scrape", "session/snapshot", "session/spec"},
 	"commands/script":                {"commands/answers", "commands/conditions", "commands/host", "commands/kinds", "commands/lang", "commands/look", "graphs", "session/chart", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
 	"examples/bench":                 {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"pulsh/commands/lang"
+	"pulsh/commands/perf"
 	"pulsh/session/spec"
 )
 
@@ -33,6 +34,7 @@ func Reference() string {
 	settingsReference(&b, "a producer group", "recreates the producers", spec.ProducerSettings(), &producer)
 	settingsReference(&b, "a consumer group", "recreates the consumers", spec.ConsumerSettings(), &consumer)
 	settingsReference(&b, "the session", "for later starts", spec.PreferenceSettings(), &preferences)
+	b.WriteString(perf.Reference(language().Commands))
 	return "# Command reference\n\nMade from the table of commands by `make docs`. " +
 		"At the prompt, `help COMMAND` and `help KIND` say more.\n\n" + language().Reference(b.String())
 }

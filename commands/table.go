@@ -9,6 +9,7 @@ import (
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
 	"pulsh/commands/look"
+	"pulsh/commands/perf"
 	"pulsh/commands/report"
 	"pulsh/commands/script"
 	"pulsh/session/snapshot"
@@ -365,6 +366,12 @@ func table() []lang.Command {
 			Params:   []lang.Param{{Name: "about", Kind: guide.Topic(language), Rest: true, Optional: true}},
 			Summary:  "explain a command, a setting, a metric or a kind of value",
 			Examples: []string{"help", "help produce start", "help batch", "help p99", "help RATE", "help all"}, Run: guide.Help},
+		{Name: lang.ShellCommand, Section: host.GeneralSection, Offline: true,
+			Params:  []lang.Param{{Name: "line", Kind: perf.Line(kinds.Group()), Rest: true}},
+			Summary: "explain a command line of pulsar-perf as lines of pulsh, or a group as one of pulsar-perf",
+			Detail: "Quotes and \\ are those of a system shell, so a command line can be pasted; variables of pulsh are not filled in. What stands before pulsar-perf is left out. " +
+				"Flags without an equal are named, with the reason. Nothing is run. The reference has a table of all flags.",
+			Examples: []string{"explain pulsar-perf produce -r 10000 -s 512 -n 4 my-topic", "explain fast"}, Run: host.Verb(perf.Explain)},
 		{Name: "set session", Section: host.GeneralSection, Offline: true, SomeSetting: true,
 			Params:  kinds.SettingParams(spec.PreferenceSettings(), spec.DefaultPreferences),
 			Summary: "change session settings",
