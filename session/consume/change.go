@@ -206,3 +206,17 @@ func isMax(shape pacing.Shape) bool {
 	rate, constant := shape.IsHold()
 	return constant && rate.IsMax()
 }
+
+// newPeriod begins a period of the delivery audit with a seek, in part of the
+// partitions or in all.
+func (g *Group) newPeriod(inPart bool) {
+	g.stats.ForgetRemoved()
+	if inPart {
+		g.account.noteBefore()
+		g.account.audit().NewPeriodInPart()
+	} else {
+		g.account.before.Store(0)
+		g.account.audit().NewPeriod()
+	}
+	g.redeliveries.Begin(true)
+}

@@ -11,6 +11,7 @@ import (
 	"pulsh/session/gate"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
+	"pulsh/session/redelivery"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -66,7 +67,7 @@ type Group struct {
 	policy       atomic.Pointer[policy]
 	workers      workers
 	subscription subscription
-	redeliveries redeliveries
+	redeliveries redelivery.Causes
 	pending      atomic.Int64 // messages processed and not yet acknowledged, of all consumers
 
 	forwarders forwarders
@@ -108,7 +109,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	if again && !settings.Durable {
 		g.account.begin()
 	}
-	g.redeliveries.consumersClosed.Store(true) // messages that an earlier run did not acknowledge are redelivered
+	g.redeliveries.ConsumersClosed() // messages that an earlier run did not acknowledge are redelivered
 	err = g.subscription.refresh(ctx, settings)
 	if err == nil {
 		g.account.join(settings, g.subscription.all())

@@ -246,7 +246,7 @@ func (w *worker) record(run []broker.Delivery) {
 	w.recordEndToEnd(base, n)
 	for i, d := range s.from[:n] {
 		if s.classes[i] == delivery.Redelivered || s.arrivals[i].Replayed {
-			w.group.redeliveries.count(w.recorder, d, s.arrivals[i].Replayed)
+			w.group.redeliveries.Count(w.recorder, d, s.arrivals[i].Replayed)
 		}
 	}
 	w.recorder.Received(len(run), bytes)
