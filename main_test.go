@@ -64,7 +64,7 @@ var mayImport = map[string][]string{
 	"session/chaos":                  {"session/snapshot"},
 	"session/chart":                  {"graphs", "session/snapshot", "session/spec"},
 	"session/clientconf":             {"session/broker", "session/input", "session/profile", "session/secret"},
-	"session/consume":                {"session/broker", "session/brokerstats", "session/cursor", "session/delivery", "session/gate", "session/group", "session/metrics", "session/pacing", "session/payload", "session/redelivery", "session/senderclock", "session/snapshot", "session/spec"},
+	"session/consume":                {"session/broker", "session/brokerstats", "session/consumername", "session/cursor", "session/delivery", "session/gate", "session/group", "session/metrics", "session/pacing", "session/payload", "session/redelivery", "session/senderclock", "session/snapshot", "session/spec"},
 	"session/redelivery":             {"session/broker", "session/metrics"},
 	"session/senderclock":            {"session/delivery", "session/snapshot"},
 	"session/cursor":                 {"session/broker"},
