@@ -183,7 +183,9 @@ func TestPulsarSeveralSubscriptions(t *testing.T) {
 		}
 		g := l.consumerGroup("sub1")
 		require.NoError(t, g.SeekTime(l.soon(), time.Now().Add(-time.Hour)))
-		l.until("everything again", func() bool { return l.sub1().Received == 12000 && l.sub1().Backlog.Known && l.sub1().Backlog.Entries == 0 })
+		l.until("everything again", func() bool {
+			return l.sub1().Received == 12000 && l.sub1().Backlog.Known && l.sub1().Backlog.Entries == 0
+		})
 		require.NoError(t, l.Pause("sub1"))
 		moved, err := g.MoveBy(l.soon(), -300)
 		require.NoError(t, err)

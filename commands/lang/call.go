@@ -18,6 +18,10 @@ type Call struct {
 	assigned  []Variable
 	scope     variables // the variables after this command, if it sets or lists some
 	passes    []pass    // the scripts that it runs
+	before    variables // the variables before a line that is parsed again when it runs, else nil
+	into      string    // the variable that takes the result, "" for none
+	cell      *late     // of into, nil if another value overrides it
+	value     string    // the result
 }
 
 // argument is the value of a parameter.

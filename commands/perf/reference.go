@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"pulsh/commands/lang"
+	"pulsh/commands/manual"
 )
 
 // verbs are the commands of pulsh that stand for those of pulsar-perf.
@@ -71,7 +72,7 @@ func Reference(rows []lang.Command) string {
 			if f.value != "" {
 				text += " " + f.value
 			}
-			fmt.Fprintf(&b, "| %s | %s |\n", lang.Cell(text), lang.Cell(f.equal(rows, program)))
+			fmt.Fprintf(&b, "| %s | %s |\n", manual.Cell(text), manual.Cell(f.equal(rows, program)))
 		}
 		b.WriteString("\n")
 	}
