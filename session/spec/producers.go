@@ -20,7 +20,7 @@ const ProducersMax = 16
 // ProducerCount returns the number of Pulsar producers of the group. Each of several topics
 // has the same number, at least one. A topic that only one producer may send to has one.
 func (spec Producer) ProducerCount() int {
-	topics := len(spec.TopicNames())
+	topics := spec.TopicCount()
 	switch {
 	case spec.Access != broker.SharedAccess && spec.Access != "":
 		return topics
