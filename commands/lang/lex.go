@@ -150,8 +150,8 @@ func (l *lexer) word() word {
 			continue
 		case r == '\\' && l.shell && len(rest) > 1:
 			l.at++ // the next character is plain
-			r, size = utf8.DecodeRuneInString(rest[1:])
 			rest = rest[1:]
+			_, size = utf8.DecodeRuneInString(rest)
 		case r == '$' && !l.shell:
 			l.dollar(&b, false)
 			continue

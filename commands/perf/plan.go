@@ -62,9 +62,6 @@ func (p *plan) row(name string) *lang.Command {
 	return &p.rows[i]
 }
 
-// has reports whether a command of pulsh has a setting.
-func (p *plan) has(verb, name string) bool { return settingOf(p.rows, verb, name) != nil }
-
 // settingOf returns a setting of a command, nil if there is none.
 func settingOf(rows []lang.Command, verb, name string) *lang.Param {
 	for _, c := range rows {
