@@ -143,11 +143,12 @@ type Producer struct {
 // Consumer holds the figures of a consumer group. Totals count since the start
 // or the last reset. Rates are those of the last second.
 type Consumer struct {
-	Subscription string
-	Type         string
-	Rate         float64 // messages received per second
-	Peak         float64 // the highest Rate since the start or the last reset
-	Average      float64
+	Subscription  string   // in a few characters: sub1, or sub1-0..2
+	Subscriptions []string // all of them
+	Type          string
+	Rate          float64 // messages received per second
+	Peak          float64 // the highest Rate since the start or the last reset
+	Average       float64
 	BytesPerSecond,
 	AckRate float64
 	Received, Acked, AckFailed int64

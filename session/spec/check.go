@@ -34,6 +34,9 @@ func (spec Consumer) Check(name string) error {
 	if err := spec.Sharing.check(name); err != nil {
 		return err
 	}
+	if err := spec.checkSubscriptions(name); err != nil {
+		return err
+	}
 	if err := spec.checkBehaviour(); err != nil {
 		return err
 	}
@@ -75,6 +78,6 @@ func (spec Producer) Bodies() payload.Spec {
 
 // SameConsumers reports whether consumers made for spec serve o as well.
 func (spec Consumer) SameConsumers(o Consumer) bool {
-	return spec.Topic == o.Topic && spec.Engine == o.Engine && spec.Subscription == o.Subscription && spec.Type == o.Type &&
+	return spec.Topic == o.Topic && spec.Engine == o.Engine && spec.Subscription == o.Subscription && spec.Subscriptions == o.Subscriptions && spec.Type == o.Type &&
 		spec.Queue == o.Queue && spec.Sharing == o.Sharing && spec.From == o.From && spec.sameCoverage(o) && spec.Behaviour.sameConsumers(o.Behaviour)
 }

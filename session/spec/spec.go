@@ -50,13 +50,14 @@ type Producer struct {
 
 // Consumer holds the settings of a consumer group.
 type Consumer struct {
-	Topic        string // as ParseTopics reads it
-	Engine       broker.Engine
-	Subscription string
-	Type         broker.SubscriptionType
-	Workers      int
-	Queue        int
-	From         broker.Position
+	Topic         string // as ParseTopics reads it
+	Engine        broker.Engine
+	Subscription  string
+	Subscriptions int // named SUBSCRIPTION-0 and so on; 0 for the one of that name
+	Type          broker.SubscriptionType
+	Workers       int
+	Queue         int
+	From          broker.Position
 	Behaviour
 	Durable   bool   // the subscription is durable
 	Priority  int    // 0 is served first

@@ -55,7 +55,7 @@ func (f *forwarder) Forward(ctx context.Context, run []broker.Delivery, delay ti
 	var all sync.WaitGroup
 	for i := range run {
 		all.Add(1)
-		f.producer.SendAsync(context.Background(), f.message(run[i].Whole.(pulsar.Message), delay),
+		sendAsync(f.producer, f.message(run[i].Whole.(pulsar.Message), delay),
 			func(_ pulsar.MessageID, _ *pulsar.ProducerMessage, err error) {
 				mu.Lock()
 				defer mu.Unlock()

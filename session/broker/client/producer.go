@@ -245,7 +245,7 @@ func (l *producer) sendRun(run []int32, dues []int64) {
 			now = l.clock()
 		}
 		l.times[p].sent.Store(max(now, dues[i], 1)) // a message that falls due between two readings is not early
-		l.producer.SendAsync(context.Background(), &l.messages[p], l.callbacks[p])
+		sendAsync(l.producer, &l.messages[p], l.callbacks[p])
 	}
 }
 
