@@ -112,6 +112,8 @@ func hideCounts(text string) string {
 	text = regexp.MustCompile(`\d{1,3}(,\d{3})+`).ReplaceAllStringFunc(text, func(s string) string {
 		return strings.Repeat("#", len(s))
 	})
+	// A rewind by few messages may be received again before it is told.
+	text = regexp.MustCompile(`(moved back by .*) · about \S+ messages to receive`).ReplaceAllString(text, "$1")
 	shifts := regexp.MustCompile(`about [#\d]+ (of the [#\d.k]+ )?messages|in [#\d]+ entr\w+|by partition [^)]*\)|skipped [#\d]+ entries on`)
 	text = shifts.ReplaceAllStringFunc(text, func(s string) string {
 		return regexp.MustCompile(`[#\d][^a-z)]*[#\d]|[#\d]`).ReplaceAllString(s, "#")
