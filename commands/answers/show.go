@@ -92,13 +92,17 @@ func Headline(g snapshot.Group) string {
 // engineRemark describes the engine of a group, or how to get a faster one if the Go
 // client limits the rate.
 func engineRemark(g snapshot.Group) string {
+	remark := "pulsar-client-go"
 	switch {
 	case g.Engine == broker.WireEngine:
-		return "Pulsar's protocol by pulsh itself"
+		remark = "Pulsar's protocol by pulsh itself"
 	case g.Producer != nil && g.Producer.Limit == "client CPU":
-		return "the Go client is the limit; try: set " + g.Name + " engine=wire"
+		remark = "the Go client is the limit; try: set " + g.Name + " engine=wire"
 	}
-	return "pulsar-client-go"
+	if g.Connections > 0 {
+		remark = graphs.Plural(g.Connections, "connection") + ", " + remark
+	}
+	return remark
 }
 
 // size adds the row of the message size, or of the bodies that are the user's.
@@ -175,7 +179,7 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	r := g.Consumer
 	s.Add("engine", string(g.Engine), engineRemark(g))
-	s.Add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s", spec.Type, spec.From))
+	s.Add("receives as", spec.SubscriptionText(), fmt.Sprintf("%s, from %s", spec.Type, spec.From))
 	s.topics(g)
 	if text := coverage(spec); text != "" {
 		s.Add("", text, "")

@@ -41,7 +41,7 @@ type Broker interface {
 type ProducerSpec struct {
 	Topic       string
 	Name        string        // producer name, unique in the cluster
-	Group       string        // producers of one group share connections, and no others: a broker that throttles one stops reading from its connection
+	Sharing     Sharing       // of connections: a broker that throttles a producer stops reading from its connection
 	ID          uint64        // of the producer in stamps, see payload.ProducerID
 	Compression Compression   // none, lz4, zlib, zstd or snappy
 	Batch       Batch         // when a batch is sent
@@ -135,7 +135,8 @@ type ConsumerSpec struct {
 	Subscription string
 	Type         SubscriptionType
 	Name         string // consumer name, unique in the subscription
-	Queue        int    // receiver queue size
+	Sharing      Sharing
+	Queue        int // receiver queue size
 	Position     Position
 	Grouping     Grouping      // of acknowledgements; the zero one sends each alone
 	Respond      bool          // wait for ack receipts, so that failed acks are noticed
@@ -160,6 +161,7 @@ type Delivery struct {
 	Key        string         // "" for none
 	Index      int32          // of the message in its entry, from 0
 	Partition  uint16         // 0 on a topic without partitions
+	Unreadable Unreadable     // why Body is what is stored, and not what was sent
 	Retries    uint16         // how often it went through a retry topic
 	Message    any            // the engine's handle for Ack and Nack; small, so it can be kept
 	Whole      any            // the engine's whole message, for Forward; must not be kept
@@ -168,6 +170,9 @@ type Delivery struct {
 // ReadStamp reads the stamp of a message, from its property or else from its body. It
 // reports false for a message of another program.
 func (d *Delivery) ReadStamp() (payload.Stamp, bool) {
+	if d.Unreadable != Readable {
+		return payload.Stamp{}, false
+	}
 	if d.Stamp != nil {
 		return *d.Stamp, true
 	}

@@ -100,6 +100,15 @@ func (t Totals) With(u Totals) Totals {
 	return sum
 }
 
+// Plus returns the counts of two audits that judge the same messages, each for its own
+// subscription. The producers and the period are the larger ones.
+func (t Totals) Plus(u Totals) Totals {
+	sum := t
+	sum.add(u)
+	sum.Producers, sum.Announced, sum.Period = max(t.Producers, u.Producers), max(t.Announced, u.Announced), max(t.Period, u.Period)
+	return sum
+}
+
 // Since returns t without the counts of base, an earlier reading. Numbers that
 // may still arrive, producers and the period stay those of t. A count that went
 // down since base, as when a loss turned out to be a failed send, is 0.

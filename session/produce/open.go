@@ -31,6 +31,7 @@ type opener struct {
 
 	bodiesMost int             // bytes of the bodies of one producer
 	extras     *payload.Extras // of the producers in use, nil if they need none
+	shares     []float64       // sums of the shares of uneven topics, as spec.Spread.Shares has them; nil for even ones
 }
 
 // open opens a whole set of producers, or none.
@@ -49,9 +50,13 @@ func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (
 	if err := o.checkSize(settings); err != nil {
 		return nil, err
 	}
+	if err := o.checkTimers(settings); err != nil {
+		return nil, err
+	}
 	if err := o.takeMemory(settings); err != nil {
 		return nil, err
 	}
+	o.setShares(settings)
 	if err := o.ensureTopics(ctx, settings); err != nil {
 		return nil, err
 	}
@@ -122,7 +127,7 @@ func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) err
 	}
 	ctx, cancel := context.WithTimeout(ctx, policyTime)
 	defer cancel()
-	topic := settings.TopicNames()[0] // those of one group are alike
+	topic := settings.TopicName(0) // those of one group are alike
 	policies, err := admin.Policies(ctx, topic)
 	most := policies.SizeMax
 	if err != nil || most <= 0 {
@@ -257,7 +262,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		o.keyTable, o.keys = payload.NewKeyTable(settings.Keys), settings.Keys
 	}
 	host, bodies := o.group.Host(), settings.Bodies()
-	bodies.Most, bodies.Extras = o.bodiesMost, o.extras
+	bodies.Most, bodies.Extras = max(o.bodiesMost, int(float64(o.bodiesMost)*float64(settings.ProducerCount())*portion(settings, o.shares, index))), o.extras
 	if !settings.DeliverAfter.IsZero() {
 		settings.Batch = 1 // the broker delivers a batch as one
 	}
@@ -266,8 +271,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 	if prefix == "" {
 		prefix = "pulsh-" + o.group.Name()
 	}
-	topics := settings.TopicNames()
-	topic := topics[index%len(topics)]
+	topic := settings.TopicName(index % settings.TopicCount())
 	if transactions != nil {
 		transactions.Settled = o.settled(topic, stream)
 	}
@@ -275,12 +279,12 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Topic:       topic,
 		Access:      settings.Access,
 		Routing:     broker.Routing{Single: settings.Routing.Mode == spec.RouteSingle, Fixed: settings.Routing.Mode == spec.RouteFixed, Partition: settings.Routing.Partition},
-		Group:       o.group.Name(),
+		Sharing:     settings.Sharing.Of(o.group.Name()),
 		Name:        fmt.Sprintf("%s-g%d-%d-%08x", prefix, number, index+1, uint32(stream)),
 		ID:          stream,
 		Compression: settings.Compression,
 		Batch:       broker.Batch{Messages: settings.Batch, Bytes: settings.BatchBytes, Delay: settings.Delay, ByKey: settings.BatchBy == spec.ByKey},
-		Pending:     max(settings.Pending/settings.ProducerCount(), 1),
+		Pending:     pendingOf(settings, o.shares, index),
 		Timeout:     settings.Timeout,
 		Bodies:      bodies,
 		Keys:        o.keyTable,

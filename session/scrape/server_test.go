@@ -39,10 +39,10 @@ func sample() *export.Report {
 		Cluster: export.Cluster{Pulsar: "4.0.8", State: "up"},
 		Groups: []export.Group{
 			{Name: "fast", Kind: export.Produce, State: "running", Topic: `a "quoted\ topic`, Bytes: 4096, Figures: number("sent", 1200, "acked", 1100, "failed", 1, "due", 1201, "missed", 0, "unknown", 0,
-				"target_messages_per_second", 50_000, "peak_messages_per_second", 51_000, "ratio_percent", 40, "remaining", 100, "pending", 9, "batch", 12, "producers", 4, "workers", 8, "storage_bytes", 1024, "txn_open", 1, "txn_committed", 20, "txn_aborted", 2, "txn_failed", 0),
+				"target_messages_per_second", 50_000, "peak_messages_per_second", 51_000, "ratio_percent", 40, "remaining", 100, "pending", 9, "batch", 12, "producers", 4, "connections", 1, "workers", 8, "storage_bytes", 1024, "txn_open", 1, "txn_committed", 20, "txn_aborted", 2, "txn_failed", 0),
 				Distributions: []export.Distribution{of("latency"), of("service"), of("lag"), of("commit"), of("abort")}, Failures: []export.Failure{{Category: "timeout", Count: 1}}},
 			{Name: "sub1", Kind: export.Consume, State: "paused", Topic: "t", Figures: number("received", 1000, "acked", 990, "failed", 0, "pending", 10, "backlog", 100, "entries", 5, "unacked", 10,
-				"lost", 0, "missing", 1, "duplicated", 0, "redelivered", 2, "outoforder", 0, "unstamped", 0, "consumers", 2, "period", 1, "workers", 2,
+				"lost", 0, "missing", 1, "duplicated", 0, "redelivered", 2, "outoforder", 0, "unstamped", 0, "consumers", 2, "connections", 1, "period", 1, "workers", 2,
 				"target_messages_per_second", 100, "peak_messages_per_second", 110, "kept", 0, "waiting", 3, "nacked", 1, "dropped", 1, "released", 0, "deadlettered", 0, "retried", 0, "unforwarded", 0, "churned", 0, "removed", 0, "remaining", 10,
 				"gaps", 0, "notreceived", 4, "unknown", 0, "outoforder_key", 0, "outsidewindow", 0, "aborted", 3, "aborted_received", 1, "redelivered_nack", 2, "redelivered_seek", 0),
 				Distributions: []export.Distribution{of("e2e"), of("processing")}},

@@ -44,25 +44,28 @@ type Producer struct {
 	Spread  Spread
 	Routing Routing
 	Access  broker.Access
+	Sharing
 	Ends
 	Transactions Transactions
 }
 
 // Consumer holds the settings of a consumer group.
 type Consumer struct {
-	Topic        string // as ParseTopics reads it
-	Engine       broker.Engine
-	Subscription string
-	Type         broker.SubscriptionType
-	Workers      int
-	Queue        int
-	From         broker.Position
+	Topic         string // as ParseTopics reads it
+	Engine        broker.Engine
+	Subscription  string
+	Subscriptions int // named SUBSCRIPTION-0 and so on; 0 for the one of that name
+	Type          broker.SubscriptionType
+	Workers       int
+	Queue         int
+	From          broker.Position
 	Behaviour
 	Durable   bool   // the subscription is durable
 	Priority  int    // 0 is served first
 	Compacted bool   // read compacted
 	Sticky    bool   // of key_shared: sticky hash ranges, one per worker
 	Prefix    string // of consumer names; "" is pulsh- and the group's name
+	Sharing
 	Ends
 	Transactions Transactions
 	To           string // the topic of copies, "" for none

@@ -68,7 +68,7 @@ func (f *forwarder) store(ctx context.Context, run []broker.Delivery, copied fun
 	var all sync.WaitGroup
 	for i := range run {
 		all.Add(1)
-		f.producer.SendAsync(context.Background(), copied(run[i].Whole.(pulsar.Message)),
+		sendAsync(f.producer, copied(run[i].Whole.(pulsar.Message)),
 			func(_ pulsar.MessageID, _ *pulsar.ProducerMessage, err error) {
 				mu.Lock()
 				defer mu.Unlock()

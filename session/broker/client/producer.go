@@ -70,7 +70,8 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if err != nil {
 		return nil, err
 	}
-	sending, err := c.join(spec.Group)
+	of := c.setOf(spec.Sharing, false)
+	sending, err := c.join(of)
 	if err != nil {
 		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
@@ -78,7 +79,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		func() (pulsar.Producer, error) { return sending.CreateProducer(producerOptions(spec)) },
 		pulsar.Producer.Close)
 	if err != nil {
-		_ = c.leave(ctx, spec.Group) // the failure before is the reason
+		_ = c.leave(ctx, of) // the failure before is the reason
 		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
 	if spec.Ended == nil {
@@ -89,7 +90,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	}
 	l := &producer{
 		producer:   made,
-		leave:      func(ctx context.Context) error { return c.leave(ctx, spec.Group) },
+		leave:      func(ctx context.Context) error { return c.leave(ctx, of) },
 		clock:      spec.Clock,
 		base:       spec.Base.UnixNano(),
 		id:         spec.ID,
@@ -244,7 +245,7 @@ func (l *producer) sendRun(run []int32, dues []int64) {
 			now = l.clock()
 		}
 		l.times[p].sent.Store(max(now, dues[i], 1)) // a message that falls due between two readings is not early
-		l.producer.SendAsync(context.Background(), &l.messages[p], l.callbacks[p])
+		sendAsync(l.producer, &l.messages[p], l.callbacks[p])
 	}
 }
 

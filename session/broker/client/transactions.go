@@ -28,7 +28,11 @@ func (c *coordinator) get(ctx context.Context, o Options) (pulsar.Client, error)
 	if c.client != nil {
 		return c.client, nil
 	}
-	made, err := within(ctx, func() (pulsar.Client, error) { return connect(o, true) }, pulsar.Client.Close)
+	o.transactions = true
+	made, err := within(ctx, func() (pulsar.Client, error) {
+		made, _, err := connect(o, 1)
+		return made, err
+	}, pulsar.Client.Close)
 	if err != nil {
 		return nil, transactionError(err)
 	}

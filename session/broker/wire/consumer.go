@@ -22,11 +22,13 @@ const topicsAtOnce = 16
 type consumer struct {
 	engine *Engine
 	spec   broker.ConsumerSpec
+	set    connect.Set     // of connections
 	ctx    context.Context // ends with the consumer
 	stop   context.CancelFunc
 	ready  chan struct{} // something may be in the queue
 	done   chan struct{}
 	once   sync.Once
+	left   sync.Once // the set
 	cause  error
 
 	mu      sync.Mutex
@@ -59,8 +61,11 @@ func (e *Engine) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 	}
 	c.spec.Queue = max(spec.Queue, 1)
 	c.ctx, c.stop = context.WithCancel(e.Life())
+	c.set = e.NewSet(spec.Sharing)
+	e.Receiving.Join(c.set)
 	if err := c.addAll(ctx, spec.Topics, spec.Position); err != nil {
 		c.stop()
+		e.Receiving.Leave(c.set)
 		return nil, err
 	}
 	return c, nil
@@ -338,6 +343,7 @@ func (c *consumer) Close(ctx context.Context) error {
 	}
 	all.Wait()
 	c.stop()
+	c.left.Do(func() { c.engine.Receiving.Leave(c.set) })
 	c.end(nil)
 	if err := context.Cause(ctx); err != nil && errors.Is(err, context.DeadlineExceeded) {
 		return connect.Sentence(err, broker.Subject{Subscription: c.spec.Subscription})

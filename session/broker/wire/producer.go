@@ -28,7 +28,8 @@ const (
 type producer struct {
 	engine   *Engine
 	spec     broker.ProducerSpec
-	base     int64 // Unix time of the clock's zero, ns
+	set      connect.Set // of connections
+	base     int64       // Unix time of the clock's zero, ns
 	recorder broker.SendRecorder
 	bodies   *payload.Bodies
 	keyed    bool
@@ -87,10 +88,11 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		writer: spec.Bodies.Extras.Writer(spec.Seed), metaRoom: metaRoom(spec.Bodies.Extras),
 	}
 	p.ctx, p.stop = context.WithCancel(e.Life())
-	e.Sending.Join(spec.Group)
+	p.set = e.NewSet(spec.Sharing)
+	e.Sending.Join(p.set)
 	if err := p.open(ctx); err != nil {
 		p.stop()
-		e.Sending.Leave(spec.Group)
+		e.Sending.Leave(p.set)
 		return nil, connect.Sentence(err, broker.Subject{Topic: spec.Topic})
 	}
 	return p, nil
@@ -278,7 +280,7 @@ func (p *producer) Close(ctx context.Context) error {
 		all.Go(func() { one.stop(ctx) })
 	}
 	all.Wait()
-	p.engine.Sending.Leave(p.spec.Group)
+	p.engine.Sending.Leave(p.set)
 	if err != nil {
 		return connect.Sentence(err, broker.Subject{Topic: p.spec.Topic})
 	}
