@@ -15,7 +15,7 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// guarded runs a script on a cluster in memory that stalls for a second after five.
+// guarded runs a script on a cluster in memory that stalls for nearly a second after five.
 func guarded(t *testing.T, body string, see func(result lang.Result, err error, checks []lang.Check, s *snapshot.Snapshot, out string)) {
 	synctest.Test(t, func(t *testing.T) {
 		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
@@ -23,7 +23,7 @@ func guarded(t *testing.T, body string, see func(result lang.Result, err error, 
 		c := world(t, dialled(cluster))
 		script, err := language().ParseScript("soak.pulsh", "connect pulsar://localhost:6650; produce start fast rate=1k; consume start sub1 topic=fast\n"+body)
 		require.NoError(t, err)
-		stalls := time.AfterFunc(5*time.Second, func() { cluster.Stall(time.Second) })
+		stalls := time.AfterFunc(5*time.Second, func() { cluster.Stall(900 * time.Millisecond) }) // not until the instant at which the broker is asked whether it lives
 		defer stalls.Stop()
 		var out strings.Builder
 		result, err := c.RunScript(t.Context(), script, &out, lang.Options{})

@@ -140,7 +140,7 @@ func TestForErrors(t *testing.T) {
 		"for w in 1 2 4":            "does not end in run FILE",
 		"for w in run step.pulsh":   "does not end in run FILE",
 		"for W in 1 run step.pulsh": `"W" is not a variable name`,
-		"for w of 1 run step.pulsh": `"of" is none of in`,
+		"for w of 1 run step.pulsh": `"of" is not "in"`,
 		"repeat 0 step.pulsh":       "is not a number of runs from 1 to 86400",
 		"repeat x step.pulsh":       `"x"`,
 		"run step.pulsh W=4":        `unexpected "W=4"`,

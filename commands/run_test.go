@@ -27,7 +27,7 @@ import (
 // home is a local Pulsar that is always well.
 type home struct{}
 
-func (home) Start(_ context.Context, tell func(lang.Step)) (broker.Target, error) {
+func (home) Start(_ context.Context, _ bool, tell func(lang.Step)) (broker.Target, error) {
 	tell(lang.Step{Text: "starting Pulsar 4.0.8"})
 	return broker.Target{URL: "pulsar://127.0.0.1:6650", AdminURL: "http://127.0.0.1:8080"}, nil
 }

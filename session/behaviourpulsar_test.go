@@ -12,6 +12,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
+	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
@@ -111,6 +112,15 @@ func TestStrategiesAreExchangedUnderTheLoad(t *testing.T) {
 	})
 }
 
+// again is how many messages came again because they were given back or dropped. One
+// cause cannot be told from the other for each: a batch of which a part was given back
+// comes again whole, and a slow machine may drop a message while its copy is on the
+// way. The copy counts as given back, and when it is acknowledged the dropped one does
+// not come a third time.
+func again(c *snapshot.Consumer) int64 {
+	return c.Outcomes[metrics.RedeliveredDrop] + c.Outcomes[metrics.RedeliveredNack]
+}
+
 func TestAMixOnAPulsar(t *testing.T) {
 	for _, index := range []string{"off", "on"} {
 		t.Run("batchindex="+index, func(t *testing.T) {
@@ -124,15 +134,22 @@ func TestAMixOnAPulsar(t *testing.T) {
 				l.change("nack", "0%", "drop", "0%")
 				l.settle()
 				l.change("churn", "50%/1s") // each consumer closes in its turn, and lets go what it had dropped
+				defer func() {
+					if c := l.sub1(); t.Failed() {
+						t.Logf("%+v", *c)
+					}
+				}()
 				l.until("what was dropped or given back came again", func() bool {
 					c := l.sub1()
-					return c.Outcomes[metrics.RedeliveredDrop] >= c.Outcomes[metrics.Dropped] && c.Outcomes[metrics.RedeliveredNack] >= c.Nacked
+					return again(c) >= c.Nacked+c.Outcomes[metrics.Dropped]
 				})
 				l.change("churn", "off")
 				l.drained()
 				c := l.sub1()
-				require.GreaterOrEqual(t, c.Outcomes[metrics.RedeliveredNack], c.Nacked, "each that was given back came again")
-				require.Less(t, c.Outcomes[metrics.RedeliveredNack], c.Nacked+200, "and of others only what shared a batch with them when the mix was changed")
+				require.GreaterOrEqual(t, again(c), c.Nacked+c.Outcomes[metrics.Dropped], "each that was given back or dropped came again")
+				require.Less(t, again(c), c.Nacked+c.Outcomes[metrics.Dropped]+200, "and of others only what shared a batch with them when the mix was changed")
+				require.Greater(t, c.Outcomes[metrics.RedeliveredDrop], int64(10))
+				require.Greater(t, c.Outcomes[metrics.RedeliveredNack], int64(100))
 				require.Zero(t, c.Outcomes[metrics.RedeliveredUnknown])
 				l.until("nothing in flight", func() bool { return l.sub1().InFlight == 0 })
 			})

@@ -105,6 +105,8 @@ func (s *survival) describe() string {
 // flows waits until all groups send and receive.
 func (s *survival) flows(d time.Duration) {
 	s.t.Helper()
+	groups := len(s.producers) + len(s.consumers)
+	s.eventually(d, "a sample knows all groups", func(now *snapshot.Snapshot) bool { return len(now.Groups) == groups })
 	before := s.Snapshot()
 	s.eventually(d, "all groups flow", func(now *snapshot.Snapshot) bool {
 		for i, g := range now.Groups {

@@ -35,6 +35,9 @@ func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 		s.Add("removed", Whole(books.Removed), r.Broker.Removed.Why)
 	}
 	figure("unknown", l.Unknown, "failed sends that may be stored")
+	if l.Aborted+l.AbortedReceived > 0 {
+		figure("aborted", l.Aborted, abortedRemark(l))
+	}
 	if l.CompactedAway > 0 {
 		figure("compacted", l.CompactedAway, "older messages of their keys, removed by compaction")
 	}
@@ -89,13 +92,17 @@ func Headline(g snapshot.Group) string {
 // engineRemark describes the engine of a group, or how to get a faster one if the Go
 // client limits the rate.
 func engineRemark(g snapshot.Group) string {
+	remark := "pulsar-client-go"
 	switch {
 	case g.Engine == broker.WireEngine:
-		return "Pulsar's protocol by pulsh itself"
+		remark = "Pulsar's protocol by pulsh itself"
 	case g.Producer != nil && g.Producer.Limit == "client CPU":
-		return "the Go client is the limit; try: set " + g.Name + " engine=wire"
+		remark = "the Go client is the limit; try: set " + g.Name + " engine=wire"
 	}
-	return "pulsar-client-go"
+	if g.Connections > 0 {
+		remark = graphs.Plural(g.Connections, "connection") + ", " + remark
+	}
+	return remark
 }
 
 // size adds the row of the message size, or of the bodies that are the user's.
@@ -167,6 +174,7 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 		limit = "nothing: keeping to the schedule"
 	}
 	s.Add("limited by", limit, "")
+	s.transactions(g, spec.Transactions)
 	unknown := ""
 	if p.Unknown > 0 {
 		unknown = Whole(p.Unknown) + " with unknown outcome"
@@ -177,7 +185,7 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	r := g.Consumer
 	s.Add("engine", string(g.Engine), engineRemark(g))
-	s.Add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s", spec.Type, spec.From))
+	s.Add("receives as", spec.SubscriptionText(), fmt.Sprintf("%s, from %s", spec.Type, spec.From))
 	s.topics(g)
 	if text := coverage(spec); text != "" {
 		s.Add("", text, "")
@@ -198,6 +206,10 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.broker(r.Broker, "out", r.Broker.OutPerSecond)
 	s.latencies("e2e", r.E2E, "due→received")
 	s.latencies("processing", r.Processing, "received→acked")
+	s.transactions(g, spec.Transactions)
+	if spec.To != "" {
+		s.Add("copies to", spec.To, "in the transaction that acknowledges")
+	}
 	l := r.Delivery
 	lost, outstanding := Whole(int64(l.Lost)), Whole(int64(l.Gaps+l.NotYetReceived))
 	if !r.Judged() {
@@ -208,6 +220,9 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 		s.Add("", "redelivered", causes)
 	}
 	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("period %d, %s outstanding", r.Period, outstanding))
+	if l.Aborted+l.AbortedReceived > 0 {
+		s.Add("", Whole(int64(l.Aborted))+" aborted", abortedRemark(l))
+	}
 	if r.Removed > 0 {
 		s.Add("", Whole(r.Removed)+" removed", r.Broker.Removed.Why)
 	}

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -24,7 +25,13 @@ func (c *Call) GroupNamed(ctx context.Context, param, name string, also ...strin
 	}
 	names := GroupNames(s)
 	if len(names) == 0 {
-		return snapshot.Group{}, c.Refuse(param, "produce start "+name, "no group %q: there are no groups yet", name)
+		start := "produce start"
+		for _, p := range c.Command.Params {
+			if p.Name == param {
+				start = cmp.Or(p.Kind.Make, start)
+			}
+		}
+		return snapshot.Group{}, c.Refuse(param, start+" "+name, "no group %q: there are no groups yet", name)
 	}
 	better, ok := lang.Nearest(name, append(also, names...))
 	if !ok {

@@ -74,7 +74,7 @@ func All() lang.Kind {
 // GroupOf is the kind GROUP that completes groups of one kind.
 func GroupOf(want snapshot.Kind, sample string) lang.Kind {
 	k := Group()
-	k.Sample = sample
+	k.Sample, k.Make = sample, fmt.Sprint(want)+" start"
 	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want })
 	return k
 }

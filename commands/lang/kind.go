@@ -18,6 +18,7 @@ type Kind struct {
 	Complete func(*Scene) []Suggestion // may be nil
 	Listed   bool                      // Complete lists all values
 	Mend     func(typed string) string // corrects a value if it can; may be nil
+	Make     string                    // the command that makes such a value, for advice; may be ""
 }
 
 // Named reports whether name is the name of the kind or an older one, in upper or
@@ -50,6 +51,9 @@ func Words(list ...string) Kind {
 			if w == text {
 				return text, nil
 			}
+		}
+		if len(list) == 1 {
+			return nil, fmt.Errorf("%q is not %q", text, list[0])
 		}
 		return nil, fmt.Errorf("%q is none of %s", text, k.Forms)
 	}

@@ -41,7 +41,7 @@ type Broker interface {
 type ProducerSpec struct {
 	Topic       string
 	Name        string        // producer name, unique in the cluster
-	Group       string        // producers of one group share connections, and no others: a broker that throttles one stops reading from its connection
+	Sharing     Sharing       // of connections: a broker that throttles a producer stops reading from its connection
 	ID          uint64        // of the producer in stamps, see payload.ProducerID
 	Compression Compression   // none, lz4, zlib, zstd or snappy
 	Batch       Batch         // when a batch is sent
@@ -58,8 +58,10 @@ type ProducerSpec struct {
 	Clock       Clock
 	Base        time.Time // the instant at which Clock is 0
 	Recorder    SendRecorder
-	SendFailed  func(sequence uint64) // called for each failed message, which may be stored all the same; may be nil
-	Ended       func(cause error)     // called once if the broker or the client ends the producer; must not block; may be nil
+	// Transactions is nil for a producer that sends without. Not every engine has them.
+	Transactions *Transactions
+	SendFailed   func(sequence uint64) // called for each failed message, which may be stored all the same; may be nil
+	Ended        func(cause error)     // called once if the broker or the client ends the producer; must not block; may be nil
 }
 
 // SendRecorder counts the outcomes of a producer's messages. Times are readings
@@ -138,7 +140,8 @@ type ConsumerSpec struct {
 	Subscription string
 	Type         SubscriptionType
 	Name         string // consumer name, unique in the subscription
-	Queue        int    // receiver queue size
+	Sharing      Sharing
+	Queue        int // receiver queue size
 	Position     Position
 	Grouping     Grouping      // of acknowledgements; the zero one sends each alone
 	Respond      bool          // wait for ack receipts, so that failed acks are noticed
@@ -152,6 +155,7 @@ type ConsumerSpec struct {
 	Chunks       Chunks        // how chunks are assembled
 	Decryption   Decryption    // of encrypted messages
 	Schema       *Schema       // which the broker compares with the topic's; nil for none
+	Transactions *Transactions // nil for a consumer that acknowledges without; not every engine has them
 }
 
 // Delivery is one received message.
@@ -165,6 +169,7 @@ type Delivery struct {
 	Key        string         // "" for none
 	Index      int32          // of the message in its entry, from 0
 	Partition  uint16         // 0 on a topic without partitions
+	Unreadable Unreadable     // why Body is what is stored, and not what was sent
 	Retries    uint16         // how often it went through a retry topic
 	Chunked    bool           // it came in several chunks
 	Version    []byte         // of its schema; nil if it was sent without one
@@ -176,6 +181,9 @@ type Delivery struct {
 // ReadStamp reads the stamp of a message, from its property or else from its body. It
 // reports false for a message of another program.
 func (d *Delivery) ReadStamp() (payload.Stamp, bool) {
+	if d.Unreadable != Readable {
+		return payload.Stamp{}, false
+	}
 	if d.Stamp != nil {
 		return *d.Stamp, true
 	}

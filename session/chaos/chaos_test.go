@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +19,8 @@ import (
 // they are held.
 type stage struct {
 	*Chaos
+
+	mu         sync.Mutex // guards the fields below
 	now        *snapshot.Snapshot
 	acked      int64
 	received   int64
@@ -31,28 +34,44 @@ type stage struct {
 func newStage(t *testing.T) *stage {
 	s := &stage{now: &snapshot.Snapshot{}}
 	s.Chaos = New(Host{
-		Say:    func(format string, args ...any) { s.said = append(s.said, fmt.Sprintf(format, args...)) },
-		Mark:   func(_ snapshot.MarkKind, text string) { s.marks = append(s.marks, text) },
-		Latest: func() *snapshot.Snapshot { return s.now },
+		Say: func(format string, args ...any) {
+			s.locked(func() { s.said = append(s.said, fmt.Sprintf(format, args...)) })
+		},
+		Mark: func(_ snapshot.MarkKind, text string) { s.locked(func() { s.marks = append(s.marks, text) }) },
+		Latest: func() (now *snapshot.Snapshot) {
+			s.locked(func() { now = s.now })
+			return now
+		},
 	})
 	t.Cleanup(s.Close)
 	s.sample()
 	return s
 }
 
+func (s *stage) locked(do func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	do()
+}
+
 func (s *stage) sample() {
+	var next *snapshot.Snapshot
+	s.locked(func() { next = s.next() })
+	next.Chaos = s.Observe(next)
+	s.locked(func() { s.now = next })
+}
+
+func (s *stage) next() *snapshot.Snapshot {
 	if !s.held {
 		s.acked += 100
 		s.received += 100
 	}
 	recent := snapshot.Latencies{Recent: metrics.Quantiles{P99: s.p99}}
-	next := &snapshot.Snapshot{At: time.Now(), Groups: []snapshot.Group{
+	return &snapshot.Snapshot{At: time.Now(), Groups: []snapshot.Group{
 		{Name: "fast", State: snapshot.Running, Producer: &snapshot.Producer{Acked: s.acked, Rate: 1000, Latency: recent}},
 		{Name: "sub1", State: snapshot.Running, Consumer: &snapshot.Consumer{Received: s.received, Rate: 1000}},
 		{Name: "idle", State: snapshot.Paused, Consumer: &snapshot.Consumer{}},
 	}, Totals: snapshot.Totals{Duplicated: s.duplicated}}
-	next.Chaos = s.Observe(next)
-	s.now = next
 }
 
 // pass lets time pass with its samples.
@@ -69,12 +88,12 @@ func all(snapshot.Group) bool { return true }
 // outage holds the groups for a time, and somewhat longer.
 func (s *stage) outage(d, longer time.Duration) Fault {
 	return Fault{Name: "kill", Concerns: all, Cause: func(ctx context.Context) (string, error) {
-		s.held = true
+		s.locked(func() { s.held = true })
 		select {
 		case <-time.After(d):
 		case <-ctx.Done():
 		}
-		time.AfterFunc(longer, func() { s.held = false })
+		time.AfterFunc(longer, func() { s.locked(func() { s.held = false }) })
 		return "", nil
 	}}
 }

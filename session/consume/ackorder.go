@@ -6,13 +6,14 @@ import (
 	"sync"
 
 	"pulsh/session/broker"
+	"pulsh/session/gate"
 )
 
 // ackOrder keeps the order in which the workers of a slot received their runs,
 // for ack=cumulative. A cumulative acknowledgement covers everything before it,
 // so a run may be acknowledged only when all earlier ones are processed.
 type ackOrder struct {
-	ackLock lock       // held during an acknowledgement
+	ackLock gate.Lock  // held during an acknowledgement
 	mu      sync.Mutex // guards tickets; held for moments only
 	tickets []*ticket  // in the order of receipt
 }
@@ -23,7 +24,7 @@ type ticket struct {
 	processed bool
 }
 
-func newAckOrder() *ackOrder { return &ackOrder{ackLock: newLock()} }
+func newAckOrder() *ackOrder { return &ackOrder{ackLock: gate.NewLock()} }
 
 // add puts a run at the end. The caller has the receiveLock of the slot.
 func (o *ackOrder) add(run []broker.Delivery) *ticket {

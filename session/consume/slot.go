@@ -6,15 +6,17 @@ import (
 	"sync/atomic"
 
 	"pulsh/session/broker"
+	"pulsh/session/gate"
 )
 
 // slot is the place of one consumer at the subscription. The consumer can be
 // replaced while the slot and its workers stay. The workers of an exclusive group
 // share a slot; all others have one each.
 type slot struct {
-	number      int  // of its first worker; part of the consumer's name
-	gate        gate // closed while the consumer is gone or is being replaced
-	receiveLock lock // held during a Receive, until the messages are recorded
+	number      int       // of its first worker; part of the consumer's name
+	account     *account  // of its subscription
+	gate        gate.Gate // closed while the consumer is gone or is being replaced
+	receiveLock gate.Lock // held during a Receive, until the messages are recorded
 	silence     silence
 	keys        *seenKeys // of the messages that came here
 	current     atomic.Pointer[attachment]

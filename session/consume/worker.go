@@ -218,7 +218,7 @@ func (w *worker) receive(ctx context.Context, at *attachment, p *policy, leave <
 func (w *worker) record(run []broker.Delivery) {
 	var bytes int64
 	n := 0 // messages with a stamp
-	base, before := w.group.Host().Base.UnixNano(), w.group.account.before.Load()
+	base, before := w.group.Host().Base.UnixNano(), w.slot.account.before.Load()
 	s := w.stamped
 	for i := range run {
 		d := &run[i]
@@ -227,6 +227,7 @@ func (w *worker) record(run []broker.Delivery) {
 		var ok bool
 		if a.Stamp, ok = d.ReadStamp(); !ok {
 			w.recorder.Unstamped(1)
+			w.group.unread.Note(d.Unreadable, w.recorder, w.group.Say)
 			continue
 		}
 		received := base + d.Received
@@ -247,7 +248,7 @@ func (w *worker) record(run []broker.Delivery) {
 	w.recordEndToEnd(base, n)
 	for i, d := range s.from[:n] {
 		if s.classes[i] == delivery.Redelivered || s.arrivals[i].Replayed {
-			w.group.redeliveries.count(w.recorder, d, s.arrivals[i].Replayed)
+			w.slot.account.redeliveries.Count(w.recorder, d, s.arrivals[i].Replayed)
 		}
 	}
 	w.recorder.Received(len(run), bytes)

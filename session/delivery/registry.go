@@ -63,12 +63,20 @@ func (r *Registry) remove(group any) {
 	r.members = slices.DeleteFunc(r.members, func(m Member) bool { return m.Group == group })
 }
 
-// Shared reports whether a group other than this one uses the audit.
-func (r *Registry) Shared(a *Audit, group any) bool {
+// Sharing lists the groups other than this one that use the audit.
+func (r *Registry) Sharing(a *Audit, group any) (groups []any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.ContainsFunc(r.members, func(m Member) bool { return m.Audit == a && m.Group != group })
+	for _, m := range r.members {
+		if m.Audit == a && m.Group != group {
+			groups = append(groups, m.Group)
+		}
+	}
+	return groups
 }
+
+// Shared reports whether a group other than this one uses the audit.
+func (r *Registry) Shared(a *Audit, group any) bool { return len(r.Sharing(a, group)) > 0 }
 
 // Others returns the names of consumers that belong to no group with this audit.
 func (r *Registry) Others(a *Audit, names []string) (others []string) {

@@ -113,7 +113,7 @@ func (o *opener) topicSize(ctx context.Context, settings spec.Producer) int {
 	}
 	ctx, cancel := context.WithTimeout(ctx, policyTime)
 	defer cancel()
-	policies, err := admin.Policies(ctx, settings.TopicNames()[0]) // those of one group are alike
+	policies, err := admin.Policies(ctx, settings.TopicName(0)) // those of one group are alike
 	if err != nil {
 		return 0
 	}

@@ -29,8 +29,9 @@ type opener struct {
 	keyTable  *payload.KeyTable
 	keys      payload.Keys // that keyTable was made from
 
-	bodiesMost int      // bytes of the bodies of one producer
-	encoding   encoding // of the producers in use
+	bodiesMost int       // bytes of the bodies of one producer
+	encoding   encoding  // of the producers in use
+	shares     []float64 // sums of the shares of uneven topics, as spec.Spread.Shares has them; nil for even ones
 }
 
 // open opens a whole set of producers, or none.
@@ -49,9 +50,13 @@ func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (
 	if err := o.checkSize(settings); err != nil {
 		return nil, err
 	}
+	if err := o.checkTimers(settings); err != nil {
+		return nil, err
+	}
 	if err := o.takeMemory(settings); err != nil {
 		return nil, err
 	}
+	o.setShares(settings)
 	if err := o.ensureTopics(ctx, settings); err != nil {
 		return nil, err
 	}
@@ -116,7 +121,7 @@ const policyTime = 2 * time.Second
 // checkTopicSize refuses messages and batches above the topic's own bound: the client
 // sends such a one again and again, and none after it.
 func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) error {
-	topic, most := settings.TopicNames()[0], o.topicSize(ctx, settings)
+	topic, most := settings.TopicName(0), o.topicSize(ctx, settings)
 	if most <= 0 || settings.Chunking != 0 {
 		return nil // unknown, or none, or any size is sent in chunks
 	}
@@ -249,26 +254,29 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		o.keyTable, o.keys = payload.NewKeyTable(settings.Keys), settings.Keys
 	}
 	host, bodies := o.group.Host(), settings.Bodies()
-	bodies.Most, bodies.Extras = o.bodiesMost, o.encoding.extras
+	bodies.Most, bodies.Extras = max(o.bodiesMost, int(float64(o.bodiesMost)*float64(settings.ProducerCount())*portion(settings, o.shares, index))), o.encoding.extras
 	if !settings.DeliverAfter.IsZero() || o.encoding.chunk > 0 {
 		settings.Batch = 1 // the broker delivers a batch as one, and no batch is sent in chunks
 	}
+	transactions := o.group.transactions.Of(settings.Transactions)
 	prefix := settings.Prefix
 	if prefix == "" {
 		prefix = "pulsh-" + o.group.Name()
 	}
-	topics := settings.TopicNames()
-	topic := topics[index%len(topics)]
+	topic := settings.TopicName(index % settings.TopicCount())
+	if transactions != nil {
+		transactions.Settled = o.settled(topic, stream)
+	}
 	return broker.ProducerSpec{
 		Topic:       topic,
 		Access:      settings.Access,
 		Routing:     broker.Routing{Single: settings.Routing.Mode == spec.RouteSingle, Fixed: settings.Routing.Mode == spec.RouteFixed, Partition: settings.Routing.Partition},
-		Group:       o.group.Name(),
+		Sharing:     settings.Sharing.Of(o.group.Name()),
 		Name:        fmt.Sprintf("%s-g%d-%d-%08x", prefix, number, index+1, uint32(stream)),
 		ID:          stream,
 		Compression: settings.Compression,
 		Batch:       broker.Batch{Messages: settings.Batch, Bytes: settings.BatchBytes, Delay: settings.Delay, ByKey: settings.BatchBy == spec.ByKey},
-		Pending:     max(settings.Pending/settings.ProducerCount(), 1),
+		Pending:     pendingOf(settings, o.shares, index),
 		Timeout:     settings.Timeout,
 		Chunk:       o.encoding.chunk,
 		Encrypt:     o.encoding.keys,
@@ -280,5 +288,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Base:        host.Base,
 		Recorder:    o.recorders.Of(index),
 		SendFailed:  func(n uint64) { o.group.eachAudit(topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
+
+		Transactions: transactions,
 	}
 }

@@ -1,3 +1,9 @@
+// Package spec holds the settings of groups and of a session: what a producer
+// or consumer group is made from, how each setting is typed and shown, and the
+// preferences of the session.
+//
+// The package is pure but for Topics.Expand, which asks an admin API that the
+// caller gives.
 package spec
 
 import (
@@ -45,18 +51,21 @@ type Producer struct {
 	Spread  Spread
 	Routing Routing
 	Access  broker.Access
+	Sharing
 	Ends
+	Transactions Transactions
 }
 
 // Consumer holds the settings of a consumer group.
 type Consumer struct {
-	Topic        string // as ParseTopics reads it
-	Engine       broker.Engine
-	Subscription string
-	Type         broker.SubscriptionType
-	Workers      int
-	Queue        int
-	From         broker.Position
+	Topic         string // as ParseTopics reads it
+	Engine        broker.Engine
+	Subscription  string
+	Subscriptions int // named SUBSCRIPTION-0 and so on; 0 for the one of that name
+	Type          broker.SubscriptionType
+	Workers       int
+	Queue         int
+	From          broker.Position
 	Behaviour
 	Decoding
 	Durable   bool   // the subscription is durable
@@ -64,5 +73,8 @@ type Consumer struct {
 	Compacted bool   // read compacted
 	Sticky    bool   // of key_shared: sticky hash ranges, one per worker
 	Prefix    string // of consumer names; "" is pulsh- and the group's name
+	Sharing
 	Ends
+	Transactions Transactions
+	To           string // the topic of copies, "" for none
 }

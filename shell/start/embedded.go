@@ -23,6 +23,7 @@ import (
 // embeddedPulsar is the broker in memory for the commands.
 type embeddedPulsar struct {
 	config embedded.Config
+	login  embeddedLogin
 	room   int64 // bytes that the process needs beside the entries
 
 	mu     sync.Mutex
@@ -46,6 +47,9 @@ func (e *embeddedPulsar) Start() (broker.Target, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.broker == nil {
+		if err := e.login.read(&e.config); err != nil {
+			return broker.Target{}, err
+		}
 		b, err := embedded.Start(e.config)
 		if err != nil {
 			return broker.Target{}, listenFault(err)
@@ -59,7 +63,7 @@ func (e *embeddedPulsar) Start() (broker.Target, error) {
 		}
 		debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), most+most/8+e.room))
 	}
-	return broker.Target{URL: e.broker.URL(), AdminURL: e.broker.AdminURL(), Name: embedded.Name}, nil
+	return e.login.present(broker.Target{URL: e.broker.URL(), AdminURL: e.broker.AdminURL(), Name: embedded.Name}), nil
 }
 
 // listenFault adds the next step to an address that was refused.
@@ -130,7 +134,7 @@ func (e *embeddedPulsar) notice() string {
 
 // serveAlone runs the broker without a shell until a signal, for other programs.
 func serveAlone(o Options, files Streams) int {
-	e := &embeddedPulsar{config: o.embeddedConfig(true), room: aloneRoom}
+	e := &embeddedPulsar{config: o.embeddedConfig(true), login: o.embeddedLogin(), room: aloneRoom}
 	tuneRuntime(func(string) string { return "" })
 	if _, err := e.Start(); err != nil {
 		fmt.Fprintln(files.Err, err)
@@ -143,8 +147,8 @@ func serveAlone(o Options, files Streams) int {
 	ctx, stop := shell.EndContext(context.Background())
 	defer stop()
 	fmt.Fprintf(files.Out, "clients    %s\nadmin API  %s\n%s; Ctrl-C ends it\n", e.broker.URL(), e.broker.AdminURL(), e.notice())
-	if o.ListenRemote {
-		fmt.Fprintln(files.Err, "note: whoever can reach these addresses can read and write everything")
+	if o.ListenRemote && o.BrokerToken == "" {
+		fmt.Fprintln(files.Err, "note: whoever can reach these addresses can read and write everything; --serve-token asks them for a token")
 	}
 	began := time.Now()
 	<-ctx.Done()
@@ -164,7 +168,7 @@ const (
 // embeddedConfig returns the broker's settings. One that serves alone has Pulsar's own
 // ports.
 func (o Options) embeddedConfig(alone bool) embedded.Config {
-	c := embedded.Config{Listen: o.Listen, AdminListen: o.AdminListen, Remote: o.ListenRemote, Memory: o.Memory}
+	c := embedded.Config{Listen: o.Listen, AdminListen: o.AdminListen, Remote: o.ListenRemote, Memory: o.Memory, BatchIndexAck: o.BrokerBatchIndex}
 	if alone && c.Listen == "" {
 		c.Listen = aloneListen
 	}

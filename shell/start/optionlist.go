@@ -22,6 +22,7 @@ type option struct {
 	value    string   // name of its value in the usage, "" for a switch
 	words    []string // all values, if it takes one of a few words
 	sample   string   // a valid value
+	with     string   // the option that this one needs, with a value, or ""
 	variable string   // of the environment that sets it, or ""
 	doc      string   // lower case, without a full stop
 	more     string   // sentences for the manual page, or ""
@@ -37,7 +38,7 @@ const (
 
 // optionList lists the options in the order of the usage.
 func optionList() []option {
-	return slices.Concat(clusterOptions(), loginOptions(), scriptOptions(), processOptions(), aboutOptions())
+	return slices.Concat(clusterOptions(), embeddedOptions(), loginOptions(), scriptOptions(), processOptions(), aboutOptions())
 }
 
 // clusterOptions returns the options of the connection.
@@ -80,19 +81,6 @@ func clusterOptions() []option {
 		{name: "wait", value: "DURATION", sample: "60s", variable: "PULSH_WAIT", doc: "wait for a cluster that is starting; default 0s",
 			set:  func(o *Options, _ *Level, s Setting) (err error) { o.Wait, err = readWait(s.Value); return err },
 			more: "pulsh tries again while nothing listens, the host is unknown or the broker is not ready. One answer may then take up to 10 s instead of 2 s, for a distant or busy cluster. A refused token or a wrong certificate ends the wait at once."},
-		{name: "embedded", doc: "open the shell on a broker of its own, in memory: no Java, no download",
-			set:  func(o *Options, _ *Level, _ Setting) error { o.Embedded = true; return nil },
-			more: "It speaks Pulsar's protocol and admin API, so that other programs can use it too; see --listen. Its figures are not those of a Pulsar. pulsh broker serves it alone, without a shell."},
-		{name: "listen", value: "ADDRESS", sample: "127.0.0.1:6650", doc: "address of the embedded broker; default a free port",
-			set:  func(o *Options, _ *Level, s Setting) error { o.Listen = s.Value; return checkAddress(s.Value) },
-			more: "It implies --embedded. Only this machine can connect, unless --listen-remote."},
-		{name: "admin-listen", value: "ADDRESS", sample: "127.0.0.1:8080", doc: "address of the embedded broker's admin API; default a free port",
-			set: func(o *Options, _ *Level, s Setting) error { o.AdminListen = s.Value; return checkAddress(s.Value) }},
-		{name: "listen-remote", doc: "let other machines reach the embedded broker: whoever can, reads and writes everything",
-			set: func(o *Options, _ *Level, _ Setting) error { o.ListenRemote = true; return nil }},
-		{name: "memory", value: "SIZE", sample: "512MiB", doc: "memory for the entries of the embedded broker; default 512MiB",
-			set:  func(o *Options, _ *Level, s Setting) (err error) { o.Memory, err = readMemory(s.Value); return err },
-			more: "When it is full, acknowledged entries go first, and then the backlog quota's rule applies: producers wait."},
 		{name: "profile", value: profileValue, sample: "low", variable: "PULSH_PROFILE", doc: "load a profile: its groups and its connection",
 			set:  func(o *Options, _ *Level, s Setting) error { o.Profile = s; return spec.CheckName(s.Value) },
 			more: "It overrides client.conf; flags and the environment override it."},
@@ -227,7 +215,7 @@ func (o option) example() string {
 	if o.value == "" {
 		return o.flag()
 	}
-	return o.flag() + " " + o.sample
+	return strings.TrimSpace(o.flag() + " " + o.sample + " " + o.with)
 }
 
 // refusal returns the error of a value, with its origin and an example.

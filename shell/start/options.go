@@ -29,6 +29,10 @@ type Options struct {
 	AdminListen      string
 	ListenRemote     bool
 	Memory           int64    // bytes of the embedded broker's entries, 0 for the default
+	BrokerToken      string   // file of the token that the embedded broker asks for, "" for none
+	BrokerCert       string   // file of its certificate, "" for none
+	BrokerKey        string   // file of its private key, "" for none
+	BrokerBatchIndex bool     // it lets clients acknowledge single messages of a batch
 	LocalDir         string   // of the local Pulsar's data, "" for the user's cache folder
 	Files, Lines     []string // in the order in which they were given
 	KeepGoing        bool
@@ -102,7 +106,7 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 		o.Broker, args = true, args[1:]
 	}
 	err := set.Parse(args)
-	o.Embedded = o.Embedded || !o.Broker && !o.Local && o.Listen+o.AdminListen != ""
+	o.Embedded = o.Embedded || !o.Broker && !o.Local && (o.Listen+o.AdminListen+o.BrokerToken+o.BrokerCert+o.BrokerKey != "" || o.BrokerBatchIndex)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return Options{Help: true}, nil
@@ -124,6 +128,8 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 		return o, &refusal{"pulsh broker serves other programs and runs no commands; a shell on a broker of its own is --embedded", "pulsh broker --listen 127.0.0.1:6650"}
 	case o.Listen != "" && !o.ListenRemote && !loopback(o.Listen), o.AdminListen != "" && !o.ListenRemote && !loopback(o.AdminListen):
 		return o, &refusal{"other machines could reach this address, and whoever does can read and write everything; that needs --listen-remote", "pulsh broker --listen 127.0.0.1:6650"}
+	case (o.BrokerCert == "") != (o.BrokerKey == ""):
+		return o, &refusal{"a certificate needs its private key, and a key its certificate", "pulsh broker --serve-cert broker.pem --serve-key broker-key.pem"}
 	case o.Metrics != "" && !o.MetricsRemote && !loopback(o.Metrics):
 		return o, &refusal{fmt.Sprintf("--metrics %s can be reached by other machines; that needs --metrics-remote", o.Metrics), "pulsh --metrics " + o.Metrics + " --metrics-remote"}
 	case o.Pprof != "" && !o.PprofRemote && !loopback(o.Pprof):

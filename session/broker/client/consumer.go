@@ -20,6 +20,8 @@ type consumer struct {
 	respond   bool
 	routed    bool // acknowledge each message through the consumer of its topic
 	compacted bool // it reads compacted topics
+	leave     func(context.Context) error
+	left      sync.Once
 	*end
 	*prefetch
 }
@@ -38,7 +40,13 @@ type end struct {
 
 // Subscribe creates a consumer on the receiving connection.
 func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
+	of := c.setOf(spec.Sharing, true)
+	taking, err := c.join(of)
+	if err != nil {
+		return nil, sentence(err, broker.Subject{Subscription: spec.Subscription})
+	}
 	s := &consumer{
+		leave:     func(ctx context.Context) error { return c.leave(ctx, of) },
 		messages:  make(chan pulsar.ConsumerMessage, channelRoom),
 		clock:     c.clock,
 		respond:   spec.Respond,
@@ -58,13 +66,14 @@ func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 			options.AckGroupingOptions = &pulsar.AckGroupingOptions{MaxSize: 1}
 		}
 		options.Interceptors = pulsar.ConsumerInterceptors{interceptor{end, s.prefetch}}
-		return within(ctx, func() (pulsar.Consumer, error) { return c.taking.Subscribe(options) }, pulsar.Consumer.Close)
+		return within(ctx, func() (pulsar.Consumer, error) { return taking.Subscribe(options) }, pulsar.Consumer.Close)
 	}
 	s.topics.ending, s.topics.subscription = s.end, spec.Subscription
 	if err := s.topics.addAll(ctx, spec.Topics, spec.Position); err != nil {
+		_ = s.leave(ctx) // the failure before is the reason
 		return nil, err
 	}
-	return s, nil
+	return c.acknowledging(ctx, s, spec)
 }
 
 func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
@@ -248,6 +257,11 @@ func (s *consumer) Drop(ctx context.Context, topic string) error { return s.topi
 func (s *consumer) Close(ctx context.Context) error {
 	err := s.topics.closeAll(ctx)
 	s.end.fire(nil)
+	s.left.Do(func() {
+		if leaving := s.leave(ctx); err == nil {
+			err = leaving
+		}
+	})
 	return err
 }
 

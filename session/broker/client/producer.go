@@ -71,7 +71,8 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if err != nil {
 		return nil, err
 	}
-	sending, err := c.join(spec.Group)
+	of := c.setOf(spec.Sharing, false)
+	sending, err := c.join(of)
 	if err != nil {
 		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
@@ -79,7 +80,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		func() (pulsar.Producer, error) { return sending.CreateProducer(producerOptions(spec, bodies.Slots())) },
 		pulsar.Producer.Close)
 	if err != nil {
-		_ = c.leave(ctx, spec.Group) // the failure before is the reason
+		_ = c.leave(ctx, of) // the failure before is the reason
 		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
 	if spec.Ended == nil {
@@ -90,7 +91,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	}
 	l := &producer{
 		producer:   made,
-		leave:      func(ctx context.Context) error { return c.leave(ctx, spec.Group) },
+		leave:      func(ctx context.Context) error { return c.leave(ctx, of) },
 		clock:      spec.Clock,
 		base:       spec.Base.UnixNano(),
 		id:         spec.ID,
@@ -106,7 +107,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	l.timeout = spec.Timeout
 	l.makeSlots()
 	estimateRatio(spec, bodies)
-	return l, nil
+	return c.transactional(ctx, l, spec)
 }
 
 func producerOptions(spec broker.ProducerSpec, slots int) pulsar.ProducerOptions {
@@ -248,7 +249,7 @@ func (l *producer) sendRun(run []int32, dues []int64) {
 			now = l.clock()
 		}
 		l.times[p].sent.Store(max(now, dues[i], 1)) // a message that falls due between two readings is not early
-		l.producer.SendAsync(context.Background(), &l.messages[p], l.callbacks[p])
+		sendAsync(l.producer, &l.messages[p], l.callbacks[p])
 	}
 }
 

@@ -3,6 +3,7 @@ package embedded_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,6 +15,8 @@ import (
 	"pulsh/session/broker/admin"
 	"pulsh/session/broker/client"
 	"pulsh/session/broker/embedded"
+	"pulsh/session/broker/local"
+	"pulsh/session/broker/local/localtest"
 	"pulsh/session/broker/wire"
 	"pulsh/session/broker/wire/connect"
 	"pulsh/session/metrics"
@@ -23,6 +26,9 @@ import (
 // TestMain looks for goroutines that outlive the tests; some of the official client
 // do.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == local.SuperviseWord { // the supervisor of a real Pulsar
+		os.Exit(localtest.Main(m))
+	}
 	var ignored []goleak.Option
 	for _, name := range []string{
 		"newAckGroupingTracker.func1", "(*partitionConsumer).dispatcher", "(*partitionConsumer).runEventsLoop",

@@ -41,6 +41,8 @@ type Options struct {
 	SizeMax   int           // bytes of the largest body; 0 is 5 MiB, Pulsar's own
 	Keep      int           // messages kept in a partition after all have acked them; 0 is 100,000
 	Breakable bool          // producers and consumers are Breakers, as those of the wire engine are
+
+	NoTransactions bool // there is no transaction coordinator
 }
 
 // Cluster is one Pulsar as a test holds it: it connects clients, and causes

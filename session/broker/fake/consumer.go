@@ -68,7 +68,7 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 	if c.options.Breakable {
 		return breakableConsumer{u}, nil
 	}
-	return u, nil
+	return c.acknowledging(u)
 }
 
 func (u *consumer) hasRoom() bool { return len(u.queue) < u.spec.Queue }

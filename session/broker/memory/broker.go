@@ -96,7 +96,7 @@ func New(cfg Config) *Broker {
 	}
 	b := &Broker{
 		cfg: cfg, began: cfg.Now(), topics: map[string]*Topic{}, partitioned: map[string]int{}, watchers: map[*Watcher]bool{},
-		namespaces: map[string]bool{"public/default": true, "public/functions": true, "pulsar/system": true},
+		namespaces: map[string]bool{"public/default": true, "pulsar/system": true},
 		policies:   policyTable{}, schemas: map[string]*schemas.Versions{},
 	}
 	b.janitor.broker = b

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"pulsh/session/broker/memory/figures"
 	"pulsh/session/broker/memory/hashring"
 	"pulsh/session/broker/memory/log"
 	"pulsh/session/broker/protocol"
@@ -36,7 +37,7 @@ type Consumer struct {
 	since                         time.Time
 	messagesOut, bytesOut, resent int64
 	entriesOut, acked             int64
-	rateOut, rateRedeliver        rate
+	rateOut, rateRedeliver        figures.Rate
 	lastAcked, lastSent           int64
 }
 
@@ -72,6 +73,9 @@ func (b *Broker) AddConsumer(peer Peer, m *protocol.Subscribe) (*Consumer, error
 			return nil, err
 		}
 	}
+	if err := t.consumersFull(s); err != nil {
+		return nil, err
+	}
 	c := &Consumer{ID: m.ConsumerID, Name: m.Name, peer: peer, priority: m.Priority, epoch: m.Epoch, since: b.cfg.Now()}
 	if s == nil && t.crowded() {
 		return nil, refuse(protocol.NotAllowedError, "Exceed the maximum number of subscriptions of the topic: %s", t.name.Full)
@@ -81,6 +85,22 @@ func (b *Broker) AddConsumer(peer Peer, m *protocol.Subscribe) (*Consumer, error
 	}
 	c.sub = s
 	return c, s.add(c, m)
+}
+
+// consumersFull refuses one more consumer of a topic or a subscription with as many as
+// it may have.
+func (t *Topic) consumersFull(s *Subscription) error {
+	n := 0
+	for _, one := range t.subs {
+		n += len(one.consumers)
+	}
+	switch {
+	case t.policy.consumersMax > 0 && n >= t.policy.consumersMax:
+		return refuse(protocol.ConsumerBusy, "Topic reached max consumers limit")
+	case s != nil && t.policy.subConsumersMax > 0 && len(s.consumers) >= t.policy.subConsumersMax:
+		return refuse(protocol.ConsumerBusy, "Subscription reached max consumers limit")
+	}
+	return nil
 }
 
 // startOf is the number of the entry at which a new subscription begins.
@@ -133,7 +153,7 @@ func keyMode(m *protocol.Subscribe) (sticky, loose bool) {
 // add lets a consumer in.
 func (s *Subscription) add(c *Consumer, m *protocol.Subscribe) error {
 	if len(s.consumers) == 0 {
-		s.kind, s.compactedRead = m.SubType, m.ReadCompacted
+		s.kind, s.compactedRead, s.served = m.SubType, m.ReadCompacted, true
 		s.forget()
 	}
 	s.nextID++

@@ -28,6 +28,9 @@ type policies struct {
 	unackedTotal     int
 	topicsMax        int // of the namespace; 0 for no limit
 	subscriptionsMax int
+	producersMax     int // of the topic
+	consumersMax     int // of the topic
+	subConsumersMax  int // of a subscription
 
 	publish, dispatch, subscriptionDispatch limit
 }
@@ -71,38 +74,35 @@ var policyReaders = map[string]func(p *policies, raw json.RawMessage) error{
 		}
 		return err
 	},
-	"schemaValidationEnforced": func(p *policies, raw json.RawMessage) error { return json.Unmarshal(raw, &p.schemaEnforced) },
-
-	"deduplication":        readDedup,
-	"deduplicationStatus":  readDedup,
-	"deduplicationEnabled": readDedup,
-	"maxMessageSize": func(p *policies, raw json.RawMessage) error {
-		return readNumber(raw, func(n int64) { p.sizeMax = int(n) })
-	},
-	"publishRate":              func(p *policies, raw json.RawMessage) error { return readRate(raw, &p.publish) },
-	"dispatchRate":             func(p *policies, raw json.RawMessage) error { return readRate(raw, &p.dispatch) },
-	"subscriptionDispatchRate": func(p *policies, raw json.RawMessage) error { return readRate(raw, &p.subscriptionDispatch) },
-	"maxTopicsPerNamespace": func(p *policies, raw json.RawMessage) error {
-		return readNumber(raw, func(n int64) { p.topicsMax = int(n) })
-	},
-	"maxSubscriptionsPerTopic": func(p *policies, raw json.RawMessage) error {
-		return readNumber(raw, func(n int64) { p.subscriptionsMax = int(n) })
-	},
-	"maxUnackedMessagesOnConsumer": func(p *policies, raw json.RawMessage) error {
-		return readNumber(raw, func(n int64) { p.unackedConsumer = int(n) })
-	},
-	"maxUnackedMessagesOnSubscription": func(p *policies, raw json.RawMessage) error {
-		return readNumber(raw, func(n int64) { p.unackedTotal = int(n) })
-	},
+	"schemaValidationEnforced":         func(p *policies, raw json.RawMessage) error { return json.Unmarshal(raw, &p.schemaEnforced) },
+	"deduplication":                    readDedup,
+	"deduplicationStatus":              readDedup,
+	"deduplicationEnabled":             readDedup,
+	"maxMessageSize":                   number(func(p *policies) *int { return &p.sizeMax }),
+	"publishRate":                      func(p *policies, raw json.RawMessage) error { return readRate(raw, &p.publish) },
+	"dispatchRate":                     func(p *policies, raw json.RawMessage) error { return readRate(raw, &p.dispatch) },
+	"subscriptionDispatchRate":         func(p *policies, raw json.RawMessage) error { return readRate(raw, &p.subscriptionDispatch) },
+	"maxTopicsPerNamespace":            number(func(p *policies) *int { return &p.topicsMax }),
+	"maxSubscriptionsPerTopic":         number(func(p *policies) *int { return &p.subscriptionsMax }),
+	"maxProducers":                     number(func(p *policies) *int { return &p.producersMax }),
+	"maxConsumers":                     number(func(p *policies) *int { return &p.consumersMax }),
+	"maxConsumersPerSubscription":      number(func(p *policies) *int { return &p.subConsumersMax }),
+	"maxUnackedMessagesOnConsumer":     number(func(p *policies) *int { return &p.unackedConsumer }),
+	"maxUnackedMessagesOnSubscription": number(func(p *policies) *int { return &p.unackedTotal }),
 }
 
 // policyAliases are resources that have another name on a namespace.
 var policyAliases = map[string]string{
 	"maxUnackedMessagesPerConsumer": "maxUnackedMessagesOnConsumer", "maxUnackedMessagesPerSubscription": "maxUnackedMessagesOnSubscription",
-	"backlogQuotaMap": "backlogQuota",
+	"backlogQuotaMap": "backlogQuota", "maxProducersPerTopic": "maxProducers", "maxConsumersPerTopic": "maxConsumers",
 }
 
 func readDedup(p *policies, raw json.RawMessage) error { return json.Unmarshal(raw, &p.dedup) }
+
+// number returns the reader of a policy that is a number.
+func number(field func(*policies) *int) func(*policies, json.RawMessage) error {
+	return func(p *policies, raw json.RawMessage) error { return json.Unmarshal(raw, field(p)) }
+}
 
 func readNumber(raw json.RawMessage, set func(int64)) error {
 	var n int64

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/session/broker/memory/figures"
 	"pulsh/session/broker/memory/log"
 	"pulsh/session/broker/protocol"
 )
@@ -21,7 +22,7 @@ type Producer struct {
 
 	closed          bool
 	messages, bytes int64
-	rate            rate
+	rate            figures.Rate
 	since           time.Time
 	ready           func(epoch int64) // tells a waiting producer that it may send
 }
@@ -58,6 +59,9 @@ func (b *Broker) AddProducer(peer Peer, m *protocol.Producer, ready func(epoch i
 	}
 	if err := t.replace(p); err != nil {
 		return nil, nil, err
+	}
+	if t.policy.producersMax > 0 && len(t.producers) >= t.policy.producersMax {
+		return nil, nil, refuse(protocol.ProducerBusy, "Topic '%s' reached max producers limit", t.name.Full)
 	}
 	queued, err := t.admit(p, m.TopicEpoch)
 	if err != nil {

@@ -12,28 +12,6 @@ import (
 	"pulsh/session/broker/protocol"
 )
 
-// rate turns a counter into a rate between two questions that are some time apart.
-type rate struct {
-	at     time.Time
-	count  int64
-	perSec float64
-}
-
-// rateEvery is the least time between two looks at a counter.
-const rateEvery = time.Second
-
-// of returns the rate per second of a counter that was 0 at its start.
-func (r *rate) of(now, start time.Time, count int64) float64 {
-	if r.at.IsZero() {
-		r.at = start
-	}
-	if passed := now.Sub(r.at); passed >= rateEvery {
-		r.perSec = float64(max(0, count-r.count)) / passed.Seconds()
-		r.at, r.count = now, count
-	}
-	return r.perSec
-}
-
 // typeNames are the types of subscriptions as the admin API writes them.
 var typeNames = [...]string{"Exclusive", "Shared", "Failover", "Key_Shared"}
 
@@ -45,7 +23,7 @@ func (t *Topic) Stats() *figures.Topic {
 	s := &figures.Topic{
 		BytesIn: t.bytesIn, MessagesIn: t.messagesIn, Storage: t.log.Bytes(), Throttled: t.throttled, Waiting: len(t.waiting),
 		BacklogSize: t.backlogSize(), QuotaSize: -1, QuotaTime: -1, Publishers: []figures.Publisher{},
-		Subscriptions: map[string]figures.Subscription{}, Replication: map[string]any{}, Dedup: "Disabled", ConnectedSince: stamp(t.created),
+		Subscriptions: map[string]figures.Subscription{}, Replication: map[string]any{}, Dedup: "Disabled", ConnectedSince: figures.Stamp(t.created),
 	}
 	if t.policy.dedup {
 		s.Dedup = "Enabled"
@@ -59,8 +37,8 @@ func (t *Topic) Stats() *figures.Topic {
 	if t.epoch >= 0 {
 		s.Epoch = &t.epoch
 	}
-	s.RateIn = t.rateIn.of(now, t.created, t.messagesIn)
-	s.AverageSize = mean(t.bytesIn, t.messagesIn)
+	s.RateIn = t.rateIn.Of(now, t.created, t.messagesIn)
+	s.AverageSize = figures.Mean(t.bytesIn, t.messagesIn)
 	s.ThroughputIn = s.RateIn * s.AverageSize
 	for p := range t.producers {
 		s.Publishers = append(s.Publishers, p.stats(now))
@@ -77,20 +55,11 @@ func (t *Topic) Stats() *figures.Topic {
 	return s
 }
 
-func mean(sum, n int64) float64 {
-	if n == 0 {
-		return 0
-	}
-	return float64(sum) / float64(n)
-}
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-
 func (p *Producer) stats(now time.Time) figures.Publisher {
 	address, client := p.peer.Address()
-	s := figures.Publisher{ID: p.ID, Name: p.Name, Address: address, Since: stamp(p.since), Client: client, Metadata: map[string]string{},
+	s := figures.Publisher{ID: p.ID, Name: p.Name, Address: address, Since: figures.Stamp(p.since), Client: client, Metadata: map[string]string{},
 		AccessMode:  [...]string{"Shared", "Exclusive", "WaitForExclusive", "ExclusiveWithFencing"}[p.mode],
-		AverageSize: mean(p.bytes, p.messages), RateIn: p.rate.of(now, p.since, p.messages)}
+		AverageSize: figures.Mean(p.bytes, p.messages), RateIn: p.rate.Of(now, p.since, p.messages)}
 	s.ThroughputIn = s.RateIn * s.AverageSize
 	return s
 }
@@ -98,7 +67,7 @@ func (p *Producer) stats(now time.Time) figures.Publisher {
 func (s *Subscription) stats(now time.Time) figures.Subscription {
 	out := figures.Subscription{
 		BytesOut: s.bytesOut, MessagesOut: s.messagesOut, Backlog: s.backlog(), Blocked: s.held, Delayed: len(s.delayed.due),
-		Unacked: s.unacked, Type: "None", Expired: s.expired, Dropped: s.dropped, Replay: s.replay.len(), Draining: len(s.draining),
+		Unacked: s.unacked, Type: "None", IsDurable: s.durable, JoinPositions: map[string]string{}, Expired: s.expired, Dropped: s.dropped, Replay: s.replay.len(), Draining: len(s.draining),
 		Consumers: []figures.Consumer{}, Durable: s.durable, OutOfOrder: s.loose, Properties: map[string]string{},
 	}
 	out.ThrottledByTopic, out.ThrottledBySelf = s.throttledByTopic, s.throttledBySelf
@@ -107,7 +76,7 @@ func (s *Subscription) stats(now time.Time) figures.Subscription {
 	if s.topic.stored {
 		out.BacklogSize = s.topic.log.Size(s.cursor.Mark())
 	}
-	if len(s.consumers) > 0 {
+	if s.served {
 		out.Type = typeNames[s.kind]
 	}
 	if s.active != nil {
@@ -122,10 +91,10 @@ func (s *Subscription) stats(now time.Time) figures.Subscription {
 	if s.cursor.Beyond() > 0 {
 		out.Ranges = strings.Count(s.cursor.Ranges(&s.topic.log), "(")
 	}
-	out.RateOut = s.rateOut.of(now, s.topic.created, s.messagesOut)
-	out.ThroughputOut = out.RateOut * mean(s.bytesOut, s.messagesOut)
-	out.RateRedeliver = s.rateRedeliver.of(now, s.topic.created, s.resent)
-	out.RateExpired = s.rateExpired.of(now, s.topic.created, s.expired)
+	out.RateOut = s.rateOut.Of(now, s.topic.created, s.messagesOut)
+	out.ThroughputOut = out.RateOut * figures.Mean(s.bytesOut, s.messagesOut)
+	out.RateRedeliver = s.rateRedeliver.Of(now, s.topic.created, s.resent)
+	out.RateExpired = s.rateExpired.Of(now, s.topic.created, s.expired)
 	for _, c := range s.consumers {
 		out.Consumers = append(out.Consumers, c.stats(now))
 	}
@@ -136,17 +105,20 @@ func (c *Consumer) stats(now time.Time) figures.Consumer {
 	address, client := c.peer.Address()
 	s := figures.Consumer{
 		BytesOut: c.bytesOut, MessagesOut: c.messagesOut, Name: c.Name, Permits: c.permits, Unacked: c.unacked, Blocked: c.blocked,
-		Address: address, Since: stamp(c.since), Client: client, LastAcked: c.lastAcked, LastConsumed: c.lastSent, Metadata: map[string]string{},
+		Address: address, Since: figures.Stamp(c.since), Client: client, LastAcked: c.lastAcked, LastConsumed: c.lastSent, Metadata: map[string]string{},
 	}
 	if c.entriesOut > 0 {
 		s.PerEntry = (c.messagesOut + c.entriesOut/2) / c.entriesOut
 	}
-	s.RateOut = c.rateOut.of(now, c.since, c.messagesOut)
-	s.ThroughputOut = s.RateOut * mean(c.bytesOut, c.messagesOut)
-	s.RateRedeliver = c.rateRedeliver.of(now, c.since, c.resent)
+	s.RateOut = c.rateOut.Of(now, c.since, c.messagesOut)
+	s.ThroughputOut = s.RateOut * figures.Mean(c.bytesOut, c.messagesOut)
+	s.RateRedeliver = c.rateRedeliver.Of(now, c.since, c.resent)
 	if c.sub.kind == protocol.KeyShared && c.sub.selector != nil {
 		for _, r := range c.sub.selector.Ranges(c.id) {
 			s.Hashes = append(s.Hashes, [2]int32{r.Start, r.End})
+		}
+		if !c.sub.selector.Sticky {
+			s.DrainingHashes = &[]string{} // only their number is known here
 		}
 	}
 	return s
@@ -170,7 +142,7 @@ func (t *Topic) Internal() *figures.Internal {
 	defer t.mu.Unlock()
 	s := &figures.Internal{
 		Added: t.added, Size: t.log.Bytes(), Entries: t.log.Next() - t.log.First(), State: "LedgerOpened", SchemaLedgers: []any{},
-		LastCreated: stamp(t.created), LastConfirmed: place(t.log.Position(t.log.Next() - 1)), Ledgers: []figures.Ledger{}, Cursors: map[string]figures.Cursor{},
+		LastCreated: figures.Stamp(t.created), LastConfirmed: place(t.log.Position(t.log.Next() - 1)), Ledgers: []figures.Ledger{}, Cursors: map[string]figures.Cursor{},
 		CompactedLedger: &figures.Compacted{ID: -1, Entries: -1, Size: -1},
 	}
 	if t.terminated {
@@ -189,10 +161,17 @@ func (t *Topic) Internal() *figures.Internal {
 		s.CompactedLedger = &figures.Compacted{Entries: int64(len(t.compacted.numbers)), Size: t.compacted.memory}
 	}
 	for name, sub := range t.subs {
+		read := max(sub.read, sub.cursor.Mark())
+		next := t.log.Before(read)
+		next.Entry++                                              // the place behind the entry before, be it the last of its ledger
+		reading := len(sub.consumers) > 0 && read >= t.log.Next() // for what is published next
+		if reading {
+			s.WaitingCursors++
+		}
 		s.Cursors[cursorName(name)] = figures.Cursor{
-			MarkDelete: place(t.log.Before(sub.cursor.Mark())), Read: place(t.log.Position(sub.read)), State: "Open",
-			Consumed: sub.cursor.Mark() + sub.cursor.Beyond(), Individual: sub.cursor.Ranges(&t.log), Backlog: t.log.Next() - sub.cursor.Mark(),
-			Properties: map[string]int64{}, Active: len(sub.consumers) > 0, Ledger: -1, LastEntry: -1, Ranges: strings.Count(sub.cursor.Ranges(&t.log), "("),
+			MarkDelete: place(t.log.Before(sub.cursor.Mark())), Read: place(next), State: "Open",
+			Consumed: t.added - sub.backlog(), Individual: sub.cursor.Ranges(&t.log), Backlog: read - sub.cursor.Mark() + 1,
+			Waiting: reading, Reading: reading, Properties: map[string]int64{}, Active: len(sub.consumers) > 0, Ledger: -1, LastEntry: -1, Ranges: strings.Count(sub.cursor.Ranges(&t.log), "("),
 		}
 	}
 	return s

@@ -3,6 +3,7 @@ package memory
 import (
 	"time"
 
+	"pulsh/session/broker/memory/figures"
 	"pulsh/session/broker/memory/hashring"
 	"pulsh/session/broker/memory/log"
 	"pulsh/session/broker/protocol"
@@ -43,12 +44,17 @@ type Subscription struct {
 	dispatchTimer                     *time.Timer
 	throttledByTopic, throttledBySelf int64
 
-	compactedRead                 bool
-	properties                    map[string]string
-	rateOut, rateRedeliver        rate
-	messagesOut, bytesOut, resent int64
-	expired, dropped              int64
-	rateExpired                   rate
+	compactedRead bool
+	properties    map[string]string
+	counters
+}
+
+// counters are the figures of a subscription since its topic was loaded.
+type counters struct {
+	served                              bool // it has had a consumer, so that its type is known
+	messagesOut, bytesOut, resent       int64
+	expired, dropped                    int64
+	rateOut, rateRedeliver, rateExpired figures.Rate
 }
 
 // pendingAck is an entry that a consumer has and did not acknowledge.

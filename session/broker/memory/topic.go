@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"pulsh/session/broker/memory/figures"
 	"pulsh/session/broker/memory/log"
 	"pulsh/session/broker/protocol"
 )
@@ -35,7 +36,7 @@ type Topic struct {
 	messagesIn, bytesIn, added int64
 	throttled                  int64
 	publishing, dispatching    bucket
-	rateIn                     rate
+	rateIn                     figures.Rate
 	created                    time.Time
 }
 
@@ -212,10 +213,11 @@ func (t *Topic) Unload() {
 			continue
 		}
 		s.forget()
+		s.counters = counters{}
 	}
 	t.messagesIn, t.bytesIn, t.added, t.throttled = 0, 0, 0, 0
-	t.rateIn, t.compacted.status = rate{}, ""
-	t.reopen = t.log.Ledgers() != nil
+	t.rateIn, t.compacted.status = figures.Rate{}, ""
+	t.openLedger()
 }
 
 // Terminate ends publishing for ever and returns where the last entry is.

@@ -30,6 +30,14 @@ type Topic struct {
 	Parts             map[string]*Topic       `json:"partitions,omitempty"`
 	Metadata          *Partitions             `json:"metadata,omitempty"`
 	LastOffloadLedger int64                   `json:"lastOffloadLedgerId"`
+
+	// What this broker does not have.
+	Committed     int   `json:"committedTxnCount"`
+	Aborted       int   `json:"abortedTxnCount"`
+	Ongoing       int   `json:"ongoingTxnCount"`
+	Chunked       bool  `json:"msgChunkPublished"`
+	RangesSize    int   `json:"nonContiguousDeletedMessagesRangesSerializedSize"`
+	SystemBytesIn int64 `json:"systemTopicBytesInCounter"`
 }
 
 // Partitions says how many partitions a topic has.
@@ -66,7 +74,7 @@ type Subscription struct {
 	Delayed       int        `json:"msgDelayed"`
 	Unacked       int        `json:"unackedMessages"`
 	Type          string     `json:"type"`
-	Active        string     `json:"activeConsumerName"`
+	Active        string     `json:"activeConsumerName,omitempty"`
 	RateExpired   float64    `json:"msgRateExpired"`
 	Expired       int64      `json:"totalMsgExpired"`
 	Dropped       int64      `json:"msgDropped,omitempty"`
@@ -83,6 +91,21 @@ type Subscription struct {
 	Mode       string            `json:"keySharedMode,omitempty"`
 	Properties map[string]string `json:"subscriptionProperties"`
 	Ranges     int               `json:"nonContiguousDeletedMessagesRanges"`
+
+	IsDurable    bool `json:"durable"`    // Durable once more, as Pulsar has it
+	IsReplicated bool `json:"replicated"` // Replicated once more
+
+	// What this broker does not have.
+	ChunkRate        float64           `json:"chunkedMessageRate"`
+	JoinPositions    map[string]string `json:"consumersAfterMarkDeletePosition"`
+	BytesByBroker    int64             `json:"dispatchThrottledBytesEventsByBrokerLimit"`
+	BytesByTopic     int64             `json:"dispatchThrottledBytesEventsByTopicLimit"`
+	BytesBySelf      int64             `json:"dispatchThrottledBytesEventsBySubscriptionLimit"`
+	MessagesByBroker int64             `json:"dispatchThrottledMsgEventsByBrokerLimit"`
+	DrainingCleared  int64             `json:"drainingHashesClearedTotal"`
+	DrainingUnacked  int64             `json:"drainingHashesUnackedMessages"`
+	EarliestBacklog  int64             `json:"earliestMsgPublishTimeInBacklog"`
+	RangesSize       int               `json:"nonContiguousDeletedMessagesRangesSerializedSize"`
 }
 
 // Consumer is what the admin API says of a consumer.
@@ -106,6 +129,12 @@ type Consumer struct {
 	Hashes        [][2]int32        `json:"keyHashRangeArrays,omitempty"`
 	Metadata      map[string]string `json:"metadata"`
 	Draining      int               `json:"drainingHashesCount"`
+
+	// What this broker does not have.
+	ChunkRate       float64   `json:"chunkedMessageRate"`
+	DrainingHashes  *[]string `json:"drainingHashes,omitempty"`
+	DrainingCleared int64     `json:"drainingHashesClearedTotal"`
+	DrainingUnacked int64     `json:"drainingHashesUnackedMessages"`
 }
 
 // Internal is what the admin API says of a topic's ledgers and cursors.
@@ -150,7 +179,8 @@ type Cursor struct {
 	Ranges     int              `json:"totalNonContiguousDeletedMessagesRange"`
 	Properties map[string]int64 `json:"properties"`
 	Active     bool             `json:"active"`
-	SubBacklog int64            `json:"subscriptionHavePendingRead,omitempty"`
+	Reading    bool             `json:"subscriptionHavePendingRead"`
+	Replaying  bool             `json:"subscriptionHavePendingReplayRead"`
 }
 
 // Compacted is what the admin API says of the compacted ledger.
@@ -158,4 +188,6 @@ type Compacted struct {
 	ID      int64 `json:"ledgerId"`
 	Entries int64 `json:"entries"`
 	Size    int64 `json:"size"`
+
+	Offloaded bool `json:"offloaded"`
 }

@@ -19,8 +19,12 @@ func (r *request) policy(level string) (any, error) {
 	}
 	raw := r.broker.Policy(level, resource, r.flag("applied"))
 	switch {
+	case raw == nil && resource == "backlogQuotaMap":
+		return map[string]json.RawMessage{}, nil
+	case raw == nil && level != r.ns && (resource == "publishRate" || resource == "maxMessageSize"):
+		return nil, nil // 204, as Pulsar answers these two
 	case raw == nil:
-		return nil, nil
+		return plain(""), nil
 	case resource == "backlogQuotaMap":
 		return map[string]json.RawMessage{"destination_storage": raw}, nil
 	}

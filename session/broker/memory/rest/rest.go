@@ -234,6 +234,12 @@ func (r *request) one() (*memory.Topic, error) {
 	if t := r.broker.Topic(r.name.Full); t != nil {
 		return t, nil
 	}
+	if r.name.Partition >= 0 {
+		if n, _ := r.broker.Partitions(r.name.Base, false); n > 0 {
+			return nil, fail(http.StatusNotFound, "Topic partitions were not yet created")
+		}
+		return nil, fail(http.StatusNotFound, "Partitioned Topic not found: %s has zero partitions", r.name.Full)
+	}
 	return nil, fail(http.StatusNotFound, "Topic %s not found", r.name.Full)
 }
 
@@ -253,7 +259,7 @@ func (r *request) each(do func(*memory.Subscription) error) (any, error) {
 		}
 	}
 	if !found {
-		return nil, fail(http.StatusNotFound, "Subscription %s not found", r.sub)
+		return nil, fail(http.StatusNotFound, "Subscription %s not found for topic %s", r.sub, r.name.Full)
 	}
 	return nil, nil
 }

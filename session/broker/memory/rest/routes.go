@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,7 +52,7 @@ var routes = []route{
 	{"GET", root + "{t}/partitions", getPartitions},
 	{"PUT", root + "{t}/partitions", putPartitions},
 	{"POST", root + "{t}/partitions", growPartitions},
-	{"DELETE", root + "{t}/partitions", deleteTopic},
+	{"DELETE", root + "{t}/partitions", deletePartitioned},
 	{"PUT", root + "{t}/unload", unload},
 	{"POST", root + "{t}/terminate", terminate},
 	{"POST", root + "{t}/terminate/partitions", terminateAll},
@@ -104,14 +105,22 @@ func putNamespace(r *request) (any, error) {
 	return nil, nil
 }
 
-func getTopics(r *request) (any, error) { return list(r.broker.Topics(r.ns, 2)), nil }
+func getTopics(r *request) (any, error) {
+	tenant, _, _ := strings.Cut(r.ns, "/")
+	if !slices.Contains(r.broker.Namespaces(tenant), r.ns) {
+		return nil, fail(http.StatusNotFound, "Namespace does not exist")
+	}
+	return list(r.broker.Topics(r.ns, 2)), nil
+}
 
 func lookup(r *request) (any, error) {
 	return map[string]string{"brokerUrl": r.server.options.ServiceURL, "brokerUrlTls": "", "httpUrl": r.server.URL(), "httpUrlTls": "", "nativeUrl": r.server.options.ServiceURL}, nil
 }
 
-func deleteTopic(r *request) (any, error) {
-	return nil, r.refused(r.broker.Delete(r.name.Full, r.flag("force")))
+// count is the number of partitions of the topic.
+func (r *request) count() int {
+	n, _ := r.broker.Partitions(r.name.Full, false)
+	return n
 }
 
 func getPartitions(r *request) (any, error) {
@@ -153,9 +162,9 @@ func growPartitions(r *request) (any, error) {
 	}
 	switch err := r.broker.Grow(r.name.Full, n); {
 	case errors.Is(err, memory.ErrInvalid):
-		return nil, fail(http.StatusUnprocessableEntity, "Desired partitions %d can't be less than the current partitions.", n)
+		return nil, fail(http.StatusUnprocessableEntity, "Desired partitions %d can't be less than the current partitions %d.", n, r.count())
 	case errors.Is(err, memory.ErrMissing):
-		return nil, fail(http.StatusConflict, "Topic is not the partitioned topic.")
+		return nil, fail(http.StatusConflict, "Topic %s is not the partitioned topic.", r.name.Full)
 	default:
 		return nil, r.refused(err)
 	}
@@ -179,6 +188,20 @@ type messageID struct {
 	Partition int   `json:"partitionIndex"`
 }
 
+// lastID is the place of the last message of a terminated topic.
+type lastID struct {
+	messageID
+	Batch int `json:"batchIndex"`
+	Size  int `json:"batchSize"`
+}
+
+// batchID is the place of a message in a batch.
+type batchID struct {
+	lastID
+	Original    int `json:"originalBatchSize"`
+	Outstanding int `json:"outstandingAcksInSameBatch"`
+}
+
 func idOf(t *memory.Topic, p log.Position) messageID {
 	return messageID{int64(p.Ledger), p.Entry, t.Name().Partition}
 }
@@ -191,7 +214,7 @@ func terminate(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return idOf(t, t.Terminate()), nil
+	return lastID{idOf(t, t.Terminate()), -1, 0}, nil
 }
 
 func terminateAll(r *request) (any, error) {
@@ -292,7 +315,11 @@ func getLast(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return idOf(t, t.LastPosition()), nil
+	at := t.LastPosition()
+	if e, ok := t.Entry(at); ok && e.Batch {
+		return batchID{lastID: lastID{idOf(t, at), int(e.Messages) - 1, 0}}, nil
+	}
+	return idOf(t, at), nil
 }
 
 func getSubscriptions(r *request) (any, error) {
@@ -309,7 +336,7 @@ func (r *request) subscriptionRefused(err error) error {
 	case errors.Is(err, memory.ErrExists):
 		return fail(http.StatusConflict, "Subscription already exists for topic")
 	case errors.Is(err, memory.ErrMissing):
-		return fail(http.StatusNotFound, "Subscription %s not found", r.sub)
+		return fail(http.StatusNotFound, "Subscription %s not found for topic %s", r.sub, r.name.Full)
 	case errors.Is(err, memory.ErrBusy):
 		return fail(http.StatusPreconditionFailed, "Subscription has active connected consumers")
 	case errors.Is(err, memory.ErrInvalid):
@@ -364,42 +391,6 @@ func deleteSubscription(r *request) (any, error) {
 		}
 	}
 	return nil, nil
-}
-
-func skip(r *request) (any, error) {
-	n, err := r.number(0)
-	if err != nil {
-		return nil, err
-	}
-	return r.each(func(s *memory.Subscription) error { s.Skip(n); return nil })
-}
-
-func expire(r *request) (any, error) {
-	seconds, err := r.number(0)
-	if err != nil {
-		return nil, err
-	}
-	before := time.Now().Add(-time.Duration(seconds) * time.Second).UnixMilli()
-	return r.each(func(s *memory.Subscription) error { s.Expire(before); return nil })
-}
-
-func resetToTime(r *request) (any, error) {
-	ms, err := r.number(0)
-	if err != nil {
-		return nil, err
-	}
-	return r.each(func(s *memory.Subscription) error { s.SeekTime(ms); return nil })
-}
-
-func resetToID(r *request) (any, error) {
-	var at messageID
-	if err := r.read(&at); err != nil {
-		return nil, err
-	}
-	return r.each(func(s *memory.Subscription) error {
-		s.SeekTo(log.Position{Ledger: uint64(max(at.Ledger, 0)), Entry: at.Entry})
-		return nil
-	})
 }
 
 func compact(r *request) (any, error) {

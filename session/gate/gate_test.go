@@ -1,4 +1,4 @@
-package consume
+package gate
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 
 func TestAGateIsClosedWhenAllWorkersHaveLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := gate{interrupt: newInterrupt()}
-		leave := g.interrupt.Done()
+		g := Gate{Interrupt: NewInterrupt()}
+		leave := g.Interrupt.Done()
 		require.NoError(t, g.Enter(t.Context()))
 		require.True(t, g.TryEnter())
 		closed := make(chan error, 1)
@@ -40,7 +40,7 @@ func TestAGateIsClosedWhenAllWorkersHaveLeft(t *testing.T) {
 
 func TestAGateThatCannotBeEmptiedStaysClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := gate{interrupt: newInterrupt()}
+		g := Gate{Interrupt: NewInterrupt()}
 		require.True(t, g.TryEnter())
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -56,14 +56,14 @@ func TestAGateThatCannotBeEmptiedStaysClosed(t *testing.T) {
 // Workers that take the interrupt before they enter, as worker.run does, are never
 // inside a gate that is closed, and never miss the interrupt.
 func TestNoWorkerMissesTheClosingOfAGate(t *testing.T) {
-	g := gate{interrupt: newInterrupt()}
+	g := Gate{Interrupt: NewInterrupt()}
 	ctx, cancel := context.WithCancel(t.Context())
 	var workers sync.WaitGroup
 	var inside atomic.Int32
 	for range 8 {
 		workers.Go(func() {
 			for ctx.Err() == nil {
-				leave := g.interrupt.Done()
+				leave := g.Interrupt.Done()
 				if g.Enter(ctx) != nil {
 					return
 				}
@@ -88,7 +88,7 @@ func TestNoWorkerMissesTheClosingOfAGate(t *testing.T) {
 
 func TestALockCanBeGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLock()
+		l := NewLock()
 		require.NoError(t, l.Lock(t.Context()))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -96,4 +96,27 @@ func TestALockCanBeGivenUp(t *testing.T) {
 		l.Unlock()
 		require.NoError(t, l.Lock(t.Context()))
 	})
+}
+
+// A gate that two commands hold opens when both have released it, and not if its owner
+// has shut it meanwhile.
+func TestAHeldGateOpensWhenAllHaveReleasedIt(t *testing.T) {
+	g := Gate{Interrupt: NewInterrupt()}
+	require.NoError(t, g.Hold(t.Context()))
+	require.NoError(t, g.Hold(t.Context()))
+	g.Open()
+	require.False(t, g.TryEnter(), "its owner does not open what others hold")
+	g.Release()
+	require.False(t, g.TryEnter())
+	g.Release()
+	require.True(t, g.TryEnter())
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.Error(t, g.Hold(ended), "a worker is inside")
+	g.Shut()
+	g.Release()
+	g.Leave()
+	require.False(t, g.TryEnter(), "it is shut")
+	g.Open()
+	require.True(t, g.TryEnter())
 }
