@@ -101,10 +101,11 @@ func (w *worker) enterGates(ctx context.Context) error {
 			return err
 		}
 	}
-	if ctx.Err() != nil {
+	err := ctx.Err() // asked once: it may end between two questions, and who returns an error must be outside
+	if err != nil {
 		w.leaveGates()
 	}
-	return ctx.Err()
+	return err
 }
 
 func (w *worker) leaveGates() {
