@@ -48,11 +48,6 @@ type Transaction interface {
 	Abort(ctx context.Context) error
 }
 
-// NoTransactions is the refusal of an engine that has no transactions.
-func NoTransactions() error {
-	return &Error{Message: "transactions need engine=client: the wire engine has none", Try: "set session engine=client"}
-}
-
 // NoCoordinator is the refusal of transactions on a cluster without a coordinator.
 func NoCoordinator(cause error) error {
 	return &Error{

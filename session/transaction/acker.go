@@ -26,6 +26,9 @@ type Acker struct {
 	how   broker.Transactions
 	begin Begin
 
+	room   chan struct{}  // holds an element for each transaction that is being ended
+	ending sync.WaitGroup // these transactions
+
 	mu     sync.Mutex // held while messages are acknowledged, so that runs follow each other
 	open   broker.Transaction
 	acked  int   // in the open transaction
@@ -36,6 +39,13 @@ type Acker struct {
 // NewAcker returns a consumer that acknowledges through drain.
 func NewAcker(drain Drain, begin Begin, how broker.Transactions) *Acker {
 	return &Acker{Drain: drain, how: how, begin: begin}
+}
+
+// Beside lets the next transaction begin while the ends of up to n are waited for. It is
+// called before any other method.
+func (a *Acker) Beside(n int) *Acker {
+	a.room = make(chan struct{}, n)
+	return a
 }
 
 // Ack acknowledges deliveries in transactions. What it cannot acknowledge is redelivered.
@@ -104,8 +114,17 @@ func (a *Acker) finish() {
 		return
 	}
 	a.expiry.Stop()
-	conclude(a.open, a.how, a.broken)
+	t, broken := a.open, a.broken
 	a.open = nil
+	if a.room == nil {
+		conclude(t, a.how, broken)
+		return
+	}
+	a.room <- struct{}{}
+	a.ending.Go(func() {
+		defer func() { <-a.room }()
+		conclude(t, a.how, broken)
+	})
 }
 
 // Close commits the open transaction, then ends the consumer.
@@ -115,6 +134,7 @@ func (a *Acker) Close(ctx context.Context) error {
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		a.finish()
+		a.ending.Wait()
 		close(ended)
 	}()
 	select {

@@ -25,9 +25,9 @@ type Lane interface {
 }
 
 const (
-	// endingMost is how many transactions of one producer may be waiting for the end of
+	// EndingMost is how many transactions of one producer may be waiting for the end of
 	// their commit or abort. A coordinator that is slower holds the producer up.
-	endingMost = 8
+	EndingMost = 8
 	// againAfter is the wait after a transaction could not be begun.
 	againAfter = time.Second
 )
@@ -67,7 +67,7 @@ func NewSender(lane Lane, begin Begin, how broker.Transactions) *Sender {
 	s := &Sender{
 		Lane: lane, how: how, begin: begin,
 		runs: make(chan *run), released: make(chan struct{}), looped: make(chan struct{}),
-		room: make(chan struct{}, endingMost), expiry: time.NewTimer(how.Timeout),
+		room: make(chan struct{}, EndingMost), expiry: time.NewTimer(how.Timeout),
 	}
 	s.expiry.Stop()
 	go s.loop() // ends after Release; Close waits for it

@@ -13,7 +13,7 @@ func (c *Consumer) Ack(m *protocol.Ack) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if m.Transactional {
-		return refuse(protocol.NotAllowedError, "Transactions are not enabled")
+		return c.ackIn(m)
 	}
 	if !t.stored || c.closed {
 		return nil
@@ -72,7 +72,7 @@ func (c *Consumer) ackOne(id *protocol.MessageID) (unblocked bool) {
 		s.release(n, false)
 	}
 	s.cursor.Ack(n)
-	s.replay.remove(n)
+	s.replay.Remove(n)
 	delete(s.counts, n)
 	return blocked
 }
@@ -134,6 +134,11 @@ func (c *Consumer) Redeliver(m *protocol.Redeliver) {
 // giveBack puts an entry on the replay list and counts that.
 func (s *Subscription) giveBack(n int64) {
 	s.release(n, true)
+	s.count(n)
+}
+
+// count counts that an entry was given back.
+func (s *Subscription) count(n int64) {
 	if s.counts == nil {
 		s.counts = map[int64]uint32{}
 	}
@@ -237,11 +242,12 @@ func (c *Consumer) Last() (last, mark protocol.MessageID, err error) {
 		return protocol.MessageID{Ledger: p.Ledger, Entry: uint64(p.Entry), Partition: int32(t.name.Partition), BatchIndex: -1}
 	}
 	mark = id(t.log.Before(c.sub.cursor.Mark()))
-	e := t.log.At(t.log.Next() - 1)
+	n := t.lastReadable()
+	e := t.log.At(n)
 	if e == nil {
 		return protocol.MessageID{Ledger: ^uint64(0), Entry: ^uint64(0), Partition: int32(t.name.Partition), BatchIndex: -1}, mark, nil
 	}
-	last = id(t.log.Position(t.log.Next() - 1))
+	last = id(t.log.Position(n))
 	if e.Batch {
 		last.BatchIndex = e.Messages - 1
 	}

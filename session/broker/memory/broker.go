@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"pulsh/session/broker/memory/schemas"
+	"pulsh/session/broker/memory/transaction"
 	"pulsh/session/broker/protocol"
 )
 
@@ -68,6 +69,8 @@ type Broker struct {
 	names      atomic.Uint64
 	reclaiming sync.Mutex
 	janitor    janitor
+
+	Transactions *transaction.Coordinator
 }
 
 // Refusal is an error in the protocol's terms.
@@ -99,12 +102,15 @@ func New(cfg Config) *Broker {
 		namespaces: map[string]bool{"public/default": true, "pulsar/system": true},
 		policies:   policyTable{}, schemas: map[string]*schemas.Versions{},
 	}
-	b.janitor.broker = b
+	b.janitor.broker, b.Transactions = b, transaction.NewCoordinator(b)
 	return b
 }
 
 // Close ends the background work. The clients are the caller's to disconnect.
-func (b *Broker) Close() { b.janitor.stop() }
+func (b *Broker) Close() {
+	b.janitor.stop()
+	b.Transactions.Close()
+}
 
 // Memory returns how many bytes entries take, and how many they may.
 func (b *Broker) Memory() (used, most int64) { return b.used.Load(), b.cfg.Memory }

@@ -50,6 +50,9 @@ func (t *Topic) Compact() {
 	read := map[int64]*log.Entry{}
 	var order []int64
 	visit := func(n int64, e *log.Entry) {
+		if e.Hidden {
+			return
+		}
 		read[n] = e
 		order = append(order, n)
 		eachMessage(e, func(index int, key []byte, keyed, empty bool) {
@@ -65,10 +68,10 @@ func (t *Topic) Compact() {
 	for i, n := range t.compacted.numbers {
 		visit(n, &t.compacted.entries[i])
 	}
-	for n := max(t.compacted.horizon, t.log.First()); n < t.log.Next(); n++ {
+	for n := max(t.compacted.horizon, t.log.First()); n < t.readable(); n++ {
 		visit(n, t.log.At(n))
 	}
-	next := compacted{horizon: t.log.Next(), status: "SUCCESS"}
+	next := compacted{horizon: t.readable(), status: "SUCCESS"}
 	for _, n := range order {
 		if e, ok := without(read[n], n, last); ok {
 			next.numbers = append(next.numbers, n)

@@ -81,7 +81,7 @@ func (s *Subscription) pumpKeys() {
 	if !anyReady(s.consumers) {
 		return
 	}
-	s.replay.each(func(n int64) bool {
+	s.replay.Each(func(n int64) bool {
 		e := s.topic.log.At(n)
 		if e == nil || s.cursor.Acked(n) {
 			return true
@@ -89,7 +89,7 @@ func (s *Subscription) pumpKeys() {
 		return s.giveByKey(n, e, waiting)
 	})
 	ahead := min(aheadPerConsumer*len(s.consumers), aheadMost)
-	for !s.held && s.replay.len() < ahead && s.mayDispatch() {
+	for !s.held && s.replay.Len() < ahead && s.mayDispatch() {
 		n, e := s.next()
 		if e == nil {
 			return
@@ -102,7 +102,7 @@ func (s *Subscription) pumpKeys() {
 			continue
 		}
 		if !s.giveByKey(n, e, waiting) {
-			s.replay.add(n)
+			s.replay.Add(n)
 		}
 	}
 }

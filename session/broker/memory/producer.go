@@ -212,8 +212,8 @@ func (p *Producer) Publish(send *protocol.Send, entry *protocol.Entry, meta *pro
 	if e.Messages < 1 || e.Messages > batchMax {
 		return Stored{}, refuse(protocol.NotAllowedError, "A batch of %d messages is not possible", e.Messages)
 	}
-	if send.Transactional {
-		return Stored{}, refuse(protocol.NotAllowedError, "Transactions are not enabled")
+	if send.Transactional && !p.topic.stored {
+		return Stored{}, refuse(protocol.NotAllowedError, "A non-persistent topic has no transactions")
 	}
 	t := p.topic
 	if t.broker.full(top) && t.stored {
@@ -233,6 +233,9 @@ func (p *Producer) Publish(send *protocol.Send, entry *protocol.Entry, meta *pro
 	}
 	if t.policy.dedup && t.known(p.Name, send, meta) {
 		return Stored{At: Duplicate}, nil
+	}
+	if send.Transactional && !t.terminated {
+		t.sendIn(send.Txn, meta.Transactional, &e)
 	}
 	at, err := t.publish(e)
 	if err == nil {

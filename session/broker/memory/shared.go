@@ -2,7 +2,6 @@ package memory
 
 import (
 	"container/heap"
-	"slices"
 	"time"
 
 	"pulsh/session/broker/memory/log"
@@ -55,7 +54,7 @@ func (s *Subscription) nextConsumer() *Consumer {
 // take takes the next entry to be given: one that was given back, or a new one.
 func (s *Subscription) take() (int64, *log.Entry) {
 	for {
-		n, ok := s.replay.pop()
+		n, ok := s.replay.Pop()
 		if !ok {
 			break
 		}
@@ -78,8 +77,7 @@ func (s *Subscription) take() (int64, *log.Entry) {
 
 // postponed puts an entry aside that is not for anybody now.
 func (s *Subscription) postponed(n int64, e *log.Entry) bool {
-	if e.Hidden {
-		s.cursor.Ack(n)
+	if s.withheld(n, e) {
 		return true
 	}
 	if e.DeliverAt > s.topic.broker.nowMs() {
@@ -129,7 +127,7 @@ func (s *Subscription) release(n int64, back bool) {
 		}
 	}
 	if back {
-		s.replay.add(n)
+		s.replay.Add(n)
 	}
 }
 
@@ -176,99 +174,10 @@ func metadataOf(data []byte, meta *protocol.Metadata) bool {
 	return err == nil && meta.Decode(entry.Metadata) == nil
 }
 
-// replay is the entries that were given back, in their order.
-type replay struct {
-	order  []int64
-	in     map[int64]bool
-	sorted bool
-}
-
-func (r *replay) len() int { return len(r.in) }
-
-func (r *replay) add(n int64) {
-	if r.in[n] {
-		return
-	}
-	if r.in == nil {
-		r.in = map[int64]bool{}
-	}
-	r.in[n] = true
-	if k := len(r.order); k == 0 || r.order[k-1] < n && r.sorted {
-		r.sorted = true
-	} else {
-		r.sorted = false
-	}
-	r.order = append(r.order, n)
-}
-
-func (r *replay) sort() {
-	if !r.sorted {
-		slices.Sort(r.order)
-		r.order = slices.Compact(r.order)
-		r.sorted = true
-	}
-}
-
-// pop takes the first entry.
-func (r *replay) pop() (int64, bool) {
-	r.sort()
-	for len(r.order) > 0 {
-		n := r.order[0]
-		r.order = r.order[1:]
-		if r.in[n] {
-			delete(r.in, n)
-			return n, true
-		}
-	}
-	return 0, false
-}
-
-func (r *replay) remove(n int64) { delete(r.in, n) }
-
-// dropBefore removes the entries before n.
-func (r *replay) dropBefore(n int64) {
-	for at := range r.in {
-		if at < n {
-			delete(r.in, at)
-		}
-	}
-}
-
-// each calls f with every entry in order, and removes those for which it returns
-// true.
-func (r *replay) each(f func(n int64) (remove bool)) {
-	r.sort()
-	kept := r.order[:0]
-	for _, n := range r.order {
-		switch {
-		case !r.in[n]:
-		case f(n):
-			delete(r.in, n)
-		default:
-			kept = append(kept, n)
-		}
-	}
-	r.order = kept
-}
-
 // delayed is the entries whose time has not come.
 type delayed struct {
-	due   dueHeap
+	due   log.DueHeap
 	timer *time.Timer
-}
-
-type dueEntry struct{ at, n int64 }
-
-type dueHeap []dueEntry
-
-func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].at < h[j].at }
-func (h dueHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *dueHeap) Push(x any)        { *h = append(*h, x.(dueEntry)) }
-func (h *dueHeap) Pop() any {
-	last := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
-	return last
 }
 
 func (d *delayed) clear() {
@@ -281,8 +190,8 @@ func (d *delayed) clear() {
 
 // push puts an entry aside until a time in ms.
 func (d *delayed) push(s *Subscription, n, at int64) {
-	first := len(d.due) == 0 || at < d.due[0].at
-	heap.Push(&d.due, dueEntry{at, n})
+	first := len(d.due) == 0 || at < d.due[0].At
+	heap.Push(&d.due, log.Due{At: at, Number: n})
 	if first {
 		d.arm(s)
 	}
@@ -297,13 +206,13 @@ func (d *delayed) arm(s *Subscription) {
 	if len(d.due) == 0 {
 		return
 	}
-	wait := time.Duration(d.due[0].at-s.topic.broker.nowMs()) * time.Millisecond
+	wait := time.Duration(d.due[0].At-s.topic.broker.nowMs()) * time.Millisecond
 	d.timer = time.AfterFunc(max(wait, time.Millisecond), func() {
 		s.topic.mu.Lock()
 		defer s.topic.mu.Unlock()
 		now := s.topic.broker.nowMs()
-		for len(d.due) > 0 && d.due[0].at <= now {
-			s.replay.add(heap.Pop(&d.due).(dueEntry).n)
+		for len(d.due) > 0 && d.due[0].At <= now {
+			s.replay.Add(heap.Pop(&d.due).(log.Due).Number)
 		}
 		if len(d.due) > 0 {
 			d.arm(s)

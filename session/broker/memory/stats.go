@@ -67,7 +67,7 @@ func (p *Producer) stats(now time.Time) figures.Publisher {
 func (s *Subscription) stats(now time.Time) figures.Subscription {
 	out := figures.Subscription{
 		BytesOut: s.bytesOut, MessagesOut: s.messagesOut, Backlog: s.backlog(), Blocked: s.held, Delayed: len(s.delayed.due),
-		Unacked: s.unacked, Type: "None", IsDurable: s.durable, JoinPositions: map[string]string{}, Expired: s.expired, Dropped: s.dropped, Replay: s.replay.len(), Draining: len(s.draining),
+		Unacked: s.unacked, Type: "None", IsDurable: s.durable, JoinPositions: map[string]string{}, Expired: s.expired, Dropped: s.dropped, Replay: s.replay.Len(), Draining: len(s.draining),
 		Consumers: []figures.Consumer{}, Durable: s.durable, OutOfOrder: s.loose, Properties: map[string]string{},
 	}
 	out.ThrottledByTopic, out.ThrottledBySelf = s.throttledByTopic, s.throttledBySelf

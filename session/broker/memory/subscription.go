@@ -6,6 +6,7 @@ import (
 	"pulsh/session/broker/memory/figures"
 	"pulsh/session/broker/memory/hashring"
 	"pulsh/session/broker/memory/log"
+	"pulsh/session/broker/memory/transaction"
 	"pulsh/session/broker/protocol"
 )
 
@@ -15,6 +16,7 @@ type Subscription struct {
 	name    string
 	durable bool
 	cursor  log.Cursor
+	acks    transaction.Acks
 	read    int64 // the next entry that was not given to anybody
 
 	kind      protocol.SubType
@@ -27,7 +29,7 @@ type Subscription struct {
 
 	// Shared and key_shared.
 	pending map[int64]pendingAck
-	replay  replay
+	replay  log.Replay
 	counts  map[int64]uint32 // how often an entry was given back
 	delayed delayed
 	unacked int // messages
@@ -76,6 +78,7 @@ func (s *Subscription) individual() bool {
 // moveTo puts the cursor before entry n.
 func (s *Subscription) moveTo(n int64) {
 	s.cursor.Reset(n)
+	s.acks = transaction.Acks{}
 	s.forget()
 }
 
@@ -84,7 +87,7 @@ func (s *Subscription) moveTo(n int64) {
 func (s *Subscription) forget() {
 	s.read = s.cursor.Mark()
 	s.pending, s.counts, s.draining, s.chunks = map[int64]pendingAck{}, nil, nil, nil
-	s.replay = replay{}
+	s.replay = log.Replay{}
 	s.delayed.clear()
 	s.unacked, s.held = 0, false
 	for _, c := range s.consumers {
@@ -113,7 +116,7 @@ func (s *Subscription) skipTo(n int64) (skipped int64) {
 			s.release(at, false)
 		}
 	}
-	s.replay.dropBefore(n)
+	s.replay.DropBefore(n)
 	for at := range s.counts {
 		if at < n {
 			delete(s.counts, at)
@@ -184,7 +187,7 @@ func (s *Subscription) pumpActive() {
 			return
 		}
 		s.read = n + 1
-		if !e.Hidden {
+		if !s.withheld(n, e) {
 			c.send(n, e, 0, s.cursor.Set(n))
 		}
 	}
@@ -198,6 +201,9 @@ func (s *Subscription) next() (n int64, e *log.Entry) {
 			return at, e
 		}
 		n = max(n, s.topic.compacted.horizon)
+	}
+	if n >= s.topic.readable() {
+		return n, nil
 	}
 	return n, s.topic.log.At(n)
 }

@@ -9,6 +9,7 @@ import (
 
 	"pulsh/session/broker/memory/figures"
 	"pulsh/session/broker/memory/log"
+	"pulsh/session/broker/memory/transaction"
 	"pulsh/session/broker/protocol"
 )
 
@@ -20,6 +21,7 @@ type Topic struct {
 
 	mu         sync.Mutex // guards the fields below, and those of its producers, subscriptions and consumers
 	log        log.Log
+	sends      transaction.Sends
 	compacted  compacted
 	producers  map[*Producer]bool
 	exclusive  *Producer   // who alone may send

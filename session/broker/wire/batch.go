@@ -3,6 +3,7 @@ package wire
 import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/wire/coordinator"
 	"pulsh/session/payload"
 )
 
@@ -58,6 +59,8 @@ type batch struct {
 	runs     []run
 	bytes    int64 // of bodies
 	retained bool  // a live connection may still send the frame, so its memory is not reused
+
+	in *coordinator.Transaction // that waits for its outcome; nil for none
 }
 
 // extraBytes returns the bytes of names and keys in the metadata of a batch.
@@ -68,6 +71,9 @@ func (b *batch) begin(name, key, ordering string) {
 	b.key, b.ordering, b.dues, b.runs, b.bytes, b.retained = key, ordering, b.dues[:0], b.runs[:0], 0, false
 	b.builder.Begin(b.memory, extraBytes(name, key)+b.part.producer.metaRoom)
 	b.memory = nil
+	if b.in = b.part.in; b.in != nil {
+		b.in.Expect()
+	}
 }
 
 // write adds a message. alone says that it is the only one of its entry.
@@ -135,6 +141,7 @@ func (b *batch) acked() {
 		batches = 0
 	}
 	p.window.release(len(b.dues), b.bytes)
+	b.settle(nil)
 	b.part.mu.Lock()
 	b.part.recycle(b)
 	b.part.mu.Unlock()
@@ -162,6 +169,14 @@ func (b *batch) refused(category broker.Category, text string) {
 		}
 	}
 	p.window.release(len(b.dues), b.bytes)
+	b.settle(&broker.Error{Category: category, Message: "a message of it was not stored: " + text})
+}
+
+// settle tells the transaction of the batch its outcome.
+func (b *batch) settle(err error) {
+	if b.in != nil {
+		b.in.Done(err)
+	}
 }
 
 // retain keeps the memory of a frame that a connection may still send.

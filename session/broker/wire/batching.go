@@ -140,6 +140,7 @@ func (t *partition) closeBatch(b *batch) {
 		Compression: t.producer.codec, OrderingKey: append(t.meta.OrderingKey[:0], b.ordering...),
 	}
 	t.addExtra()
+	t.addTransaction(b)
 	if t.producer.spec.Batch.Messages > 1 {
 		t.meta.Batch, t.meta.BatchSize = true, int32(n)
 	}
@@ -148,6 +149,11 @@ func (t *partition) closeBatch(b *batch) {
 		t.meta.HighestSequence = t.send.HighestSequence
 	}
 	frame := t.frameOf(b)
+	if b.in != nil && t.outside != nil {
+		b.refused(classify(t.outside, t.about))
+		t.recycle(b)
+		return
+	}
 	if len(frame) > t.most {
 		b.refused(broker.TooLarge, "the message is larger than the broker accepts")
 		t.recycle(b)

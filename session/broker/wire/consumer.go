@@ -56,9 +56,6 @@ func (e *Engine) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 	if len(spec.Decryption.Keys) > 0 || spec.Schema != nil {
 		return nil, &broker.Error{Message: "the wire engine has no encryption and no schemas: use engine=client", Try: "set session engine=client"}
 	}
-	if spec.Transactions != nil {
-		return nil, broker.NoTransactions()
-	}
 	c := &consumer{
 		engine: e, spec: spec, ready: make(chan struct{}, 1), done: make(chan struct{}), topics: map[string]*topic{},
 	}
@@ -71,7 +68,7 @@ func (e *Engine) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 		e.Receiving.Leave(c.set)
 		return nil, err
 	}
-	return c, nil
+	return c.transactional(ctx)
 }
 
 // addAll subscribes to topics, to all of them or to none.

@@ -6,6 +6,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/wire/coordinator"
 	"pulsh/session/payload"
 )
 
@@ -31,6 +32,8 @@ type tracker struct {
 	queued bool            // in a group of acknowledgements
 	nacked bool            // to be redelivered, and the broker was not asked yet
 	nackAt int64           // when it is to be asked, in the engine's time
+
+	divided []*coordinator.Transaction // in which a part of its messages was acknowledged
 }
 
 // handle is one message for Ack and Nack.

@@ -50,6 +50,7 @@ func (p *producer) sendExtras(dues []int64) {
 			by = p.extra.Ordering
 		}
 		to := p.choose(parts, by)
+		p.join(to)
 		to.mu.Lock()
 		to.write(&m)
 		to.mu.Unlock()

@@ -36,6 +36,14 @@ type forwarded struct {
 
 // OpenForwarder creates a producer on every partition of the topic.
 func (e *Engine) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (broker.Forwarder, error) {
+	f, err := e.openForwarder(ctx, spec, false)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (e *Engine) openForwarder(ctx context.Context, spec broker.ForwarderSpec, transactional bool) (*forwarder, error) {
 	topic := protocol.FullTopic(spec.Topic)
 	n, err := e.PartitionsOf(ctx, &e.Sending, topic)
 	if err != nil {
@@ -53,6 +61,7 @@ func (e *Engine) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (
 	f.stop = stop
 	for _, name := range names {
 		s := newSender(e, life, name, spec.Topic, spec.Name, forwardTimeout)
+		s.transactional = transactional
 		if err := s.open(ctx); err != nil {
 			_ = f.Close(ctx) // it has no errors
 			return nil, connect.Sentence(err, broker.Subject{Topic: spec.Topic})

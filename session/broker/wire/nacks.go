@@ -64,11 +64,18 @@ func (n *nacks) due(now int64) (all []*tracker) {
 
 // Nack asks for the entry of each delivery again.
 func (c *consumer) Nack(run []broker.Delivery) {
+	entries := make([]*tracker, 0, len(run))
+	for i := range run {
+		entries = append(entries, run[i].Message.(*handle).of)
+	}
+	c.nack(entries)
+}
+
+func (c *consumer) nack(entries []*tracker) {
 	c.nacks.mu.Lock()
 	defer c.nacks.mu.Unlock()
 	at := c.engine.Now() + int64(c.spec.NackDelay)
-	for i := range run {
-		t := run[i].Message.(*handle).of
+	for _, t := range entries {
 		if t.from.ctx.Err() == nil { // else another consumer gets the topic and the message
 			c.nacks.add(t, at)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/wire/coordinator"
 )
 
 // freeLeast is how many batches a partition keeps for another use at least, even if
@@ -29,13 +30,15 @@ type partition struct {
 	scratch   protocol.Builder
 	send      protocol.Send
 	meta      protocol.Metadata
+	in        *coordinator.Transaction // of the open batches; nil for none
+	outside   error                    // why the partition is no part of it, nil if it is
 }
 
 var accessModes = map[broker.Access]int32{broker.ExclusiveAccess: protocol.AccessExclusive, broker.FencingAccess: protocol.AccessExclusiveWithFencing}
 
 func newPartition(p *producer, topic string) *partition {
 	t := &partition{producer: p, sender: newSender(p.engine, p.ctx, topic, p.spec.Topic, p.spec.Name, p.spec.Timeout)}
-	t.sender.set, t.sender.access = p.set, accessModes[p.spec.Access]
+	t.sender.set, t.sender.access, t.sender.transactional = p.set, accessModes[p.spec.Access], p.spec.Transactions != nil
 	t.unsent, t.ending, t.ended = t.takeBatches, func(error) { p.window.block() }, p.giveUp
 	t.freeMost = max(freeLeast, p.spec.Pending/max(p.spec.Batch.Messages, 1))
 	return t

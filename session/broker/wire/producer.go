@@ -10,6 +10,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/wire/connect"
+	"pulsh/session/broker/wire/coordinator"
 	"pulsh/session/payload"
 )
 
@@ -45,8 +46,9 @@ type producer struct {
 	extra    payload.Extra   // of the message at hand
 	single   protocol.Single
 	list     []protocol.Property
-	metaRoom int // see the function of this name
-	turn     int // the partition that messages without a key go to
+	metaRoom int                      // see the function of this name
+	turn     int                      // the partition that messages without a key go to
+	in       *coordinator.Transaction // of the messages at hand; nil for none
 
 	parts       atomic.Pointer[[]*partition]
 	partitioned bool
@@ -70,9 +72,6 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if spec.Chunk > 0 || len(spec.Encrypt) > 0 || spec.Schema != nil {
 		return nil, &broker.Error{Message: "the wire engine has no chunks, no encryption and no schemas: use engine=client", Try: "set session engine=client"}
 	}
-	if spec.Transactions != nil {
-		return nil, broker.NoTransactions()
-	}
 	if spec.Access == broker.WaitAccess {
 		return nil, &broker.Error{Message: "the wire engine does not wait for the access to a topic: use engine=client, or access=exclusive or fencing", Try: "set session engine=client"}
 	}
@@ -93,12 +92,18 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	p.ctx, p.stop = context.WithCancel(e.Life())
 	p.set = e.NewSet(spec.Sharing)
 	e.Sending.Join(p.set)
-	if err := p.open(ctx); err != nil {
+	if spec.Transactions != nil {
+		err = e.coordinators.Find(ctx)
+	}
+	if err == nil {
+		err = p.open(ctx)
+	}
+	if err != nil {
 		p.stop()
 		e.Sending.Leave(p.set)
 		return nil, connect.Sentence(err, broker.Subject{Topic: spec.Topic})
 	}
-	return p, nil
+	return p.transactional(), nil
 }
 
 // open creates the partitions' producers concurrently.
@@ -221,6 +226,7 @@ func (p *producer) sendRun(dues []int64) {
 				to.mu.Unlock()
 			}
 			to = next
+			p.join(to)
 			to.mu.Lock()
 		}
 		m.sequence = p.sequence

@@ -37,6 +37,8 @@ type sender struct {
 	timeout time.Duration // of an entry; 0 for none
 	access  int32         // the protocol's access mode
 
+	transactional bool // it sends in transactions
+
 	unsent func() []item     // removes and returns the entries that are not sent yet; called under mu
 	ending func(cause error) // called when the producer ends, before its entries fail
 	ended  func(cause error) // and after
@@ -114,7 +116,7 @@ func (s *sender) connect(ctx context.Context, to *connect.Endpoint) error {
 		return err
 	}
 	s.mu.Lock()
-	question := &protocol.Producer{Topic: s.topic, ProducerID: s.id, Name: s.name, Epoch: s.epoch, AccessMode: s.access, TopicEpoch: protocol.NoEpoch}
+	question := &protocol.Producer{Topic: s.topic, ProducerID: s.id, Name: s.name, Epoch: s.epoch, AccessMode: s.access, TopicEpoch: protocol.NoEpoch, Transactional: s.transactional}
 	s.epoch++
 	s.closedEarly = nil
 	s.mu.Unlock()

@@ -15,12 +15,14 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/wire/connect"
+	"pulsh/session/broker/wire/coordinator"
 )
 
 // Engine is a broker.Broker that speaks the protocol itself.
 type Engine struct {
 	*connect.Cluster
-	ids atomic.Uint64 // of producers and consumers
+	coordinators *coordinator.Coordinators
+	ids          atomic.Uint64 // of producers and consumers
 }
 
 var (
@@ -34,7 +36,7 @@ func New(o connect.Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{Cluster: c}, nil
+	return &Engine{Cluster: c, coordinators: coordinator.New(c)}, nil
 }
 
 // SendingConnections counts the connections of a group's producers.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pulsh/session/broker/memory"
+	"pulsh/session/broker/memory/transaction"
 	"pulsh/session/broker/protocol"
 )
 
@@ -80,9 +81,8 @@ func (c *connection) ack(f protocol.Frame) error {
 		return nil
 	}
 	answer := &protocol.AckResponse{ConsumerID: m.ConsumerID, Error: protocol.NoError, Numbered: protocol.Numbered{RequestID: m.RequestID}}
-	var refusal *memory.Refusal
-	if errors.As(err, &refusal) {
-		answer.Error, answer.Message = refusal.Code, refusal.Message
+	if err != nil {
+		answer.Error, answer.Message, answer.TxnLeast, answer.TxnMost = codeOf(err), err.Error(), m.Txn.Least, m.Txn.Most
 	}
 	c.Tell(answer)
 	return nil
@@ -147,9 +147,10 @@ func (c *connection) carryOut(body protocol.Body) error {
 	case *protocol.GetOrCreateSchema:
 		c.addSchema(m)
 	case *protocol.AuthResponse:
-	case protocol.Question:
-		c.refuse(m, &memory.Refusal{Code: protocol.NotAllowedError, Message: fmt.Sprintf("%v is not supported: transactions are not enabled", m.Type())})
 	default:
+		if c.transact(m) {
+			return nil
+		}
 		return fmt.Errorf("%w: a client has no %v to say", protocol.ErrMalformed, m.Type())
 	}
 	return nil
@@ -176,7 +177,9 @@ func (c *connection) partitions(m *protocol.PartitionedMetadata) {
 	if errors.As(err, &refusal) {
 		answer.Failed, answer.Error, answer.Message = 1, refusal.Code, refusal.Message
 	}
-	answer.Partitions = uint32(n)
+	if answer.Partitions = uint32(n); m.Topic == transaction.Topic {
+		answer.Partitions = transaction.Coordinators
+	}
 	c.Tell(answer)
 }
 

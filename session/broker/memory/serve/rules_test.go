@@ -58,8 +58,6 @@ func TestWhatIsRefused(t *testing.T) {
 	compacted := newSubscribe(3, protocol.Shared)
 	compacted.Subscription, compacted.ReadCompacted = "c", true
 	r.refused(protocol.NotAllowedError, compacted)
-	r.refused(protocol.NotAllowedError, &protocol.NewTxn{})
-	r.refused(protocol.NotAllowedError, &protocol.TCClientConnect{})
 	r.refused(protocol.MetadataError, &protocol.Seek{ConsumerID: 77})
 	r.refused(protocol.MetadataError, &protocol.Unsubscribe{ConsumerID: 77})
 	r.refused(protocol.NotAllowedError, &protocol.WatchTopicList{Watcher: 1, Namespace: "public/default", Pattern: "("})

@@ -8,6 +8,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/protocol/conn"
@@ -228,13 +229,18 @@ func (c *Connection) Send(frame []byte) {
 // Ask sends a question and waits for its answer. After ctx has ended the
 // answer is dropped.
 func (c *Connection) Ask(ctx context.Context, q protocol.Question) (protocol.Body, error) {
+	return c.AskWithin(ctx, q, OperationTimeout)
+}
+
+// AskWithin is Ask with another timeout.
+func (c *Connection) AskWithin(ctx context.Context, q protocol.Question, timeout time.Duration) (protocol.Body, error) {
 	reply := make(chan answer, 1)
 	c.mu.Lock()
 	if err := c.state.Err(); err != nil {
 		c.mu.Unlock()
 		return nil, LostError{err}
 	}
-	id := c.state.Ask(c.cluster.Now(), q, OperationTimeout, reply)
+	id := c.state.Ask(c.cluster.Now(), q, timeout, reply)
 	c.mu.Unlock()
 	c.Push()
 	select {
