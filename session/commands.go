@@ -157,7 +157,9 @@ func (s *Session) Start(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	return g.Start(ctx, c.forGroups())
+	err = g.Start(ctx, c.forGroups())
+	s.groups.publishAudits(s.host.Audits) // producers must not wait with their reports for the next sample
+	return err
 }
 
 // Scale changes the number of workers, 1 to spec.WorkersMax. The rate stays.
