@@ -125,7 +125,7 @@ func localRows() []lang.Command {
 				"The server stops with the last pulsh that uses it, and keeps its data. With embedded it is pulsh's own broker, in memory and in this process: " +
 				"it is there at once, and its figures are not those of a Pulsar.",
 			Params: []lang.Param{{Name: "where", Kind: lang.Words("embedded"), Optional: true},
-				{Name: "transactions", Kind: lang.Words("off", "on"), Keyed: true, Optional: true, Doc: "on: enable the transaction coordinator, for the settings txn and transform"}},
+				{Name: "transactions", Kind: lang.Words("off", "on"), Keyed: true, Optional: true, Doc: "on: enable the transaction coordinator, for the settings txn and transform; the embedded broker always has one"}},
 			Examples: []string{"local start", "local start transactions=on", "local start embedded"}, Run: host.Verb(cluster.LocalStart)},
 		{Name: "local stop", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "stop the local Pulsar for all who use it", Examples: []string{"local stop"}, Run: host.Verb(cluster.LocalStop)},
 		{Name: "local kill", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "kill the local Pulsar as a crash would",

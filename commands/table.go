@@ -54,7 +54,7 @@ func table() []lang.Command {
 		{Name: "transform", Section: host.GroupSection, Changes: true, Params: groups.TransformParams(),
 			Summary: "start a consumer group that stores what it receives in another topic, in transactions",
 			Detail: "Consume, process, produce: a transaction acknowledges messages in one topic and stores them in the other, or neither. " +
-				"It is a consumer group with the settings to and txn (100 if not given); a new subscription begins at the earliest message. Needs engine=client and a cluster with a transaction coordinator. " +
+				"It is a consumer group with the settings to and txn (100 if not given); a new subscription begins at the earliest message. Needs a cluster with a transaction coordinator. With engine=wire copies of aborted transactions do not arrive, and many are stored at once; with engine=client brokers deliver them (pulsar-client-go v0.21.0). " +
 				"`pulsar-perf transaction --topics-c in --topics-p out` is transform copy from=in to=out txn=1; its -threads is workers, -nmc txn, -tto txn-timeout, -abort txn-abort=100%, -txnRate rate.",
 			Examples: []string{"transform copy from=fast to=out txn=100"}, Run: host.Verb(groups.Transform)},
 		{Name: "consume stop", Section: host.GroupSection, Changes: true,

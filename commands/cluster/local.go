@@ -66,9 +66,6 @@ func LocalStart(ctx context.Context, c *host.Call) error {
 	}
 	transactions := c.Text("transactions") == "on"
 	if _, embedded := host.Value[string](c, "where"); embedded {
-		if transactions {
-			return c.Refuse("transactions", "local start transactions=on", "the embedded broker has no transaction coordinator")
-		}
 		return startEmbedded(ctx, c)
 	}
 	t, err := l.Start(ctx, transactions, reportSteps(c))

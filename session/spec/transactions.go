@@ -20,7 +20,7 @@ type Transactions struct {
 const (
 	TransactionMax        = 100_000 // the broker keeps what is in an open transaction in memory
 	TransactionTimeoutMin = time.Second
-	TransactionTimeoutMax = time.Hour // the client keeps a goroutine for each transaction until then
+	TransactionTimeoutMax = time.Hour // the Go client keeps a goroutine for each transaction until then
 )
 
 // DefaultTransactions returns the settings of a group without transactions.
@@ -30,7 +30,7 @@ func DefaultTransactions() Transactions { return Transactions{Timeout: 10 * time
 // in them.
 func transactionSettings[S any](do string, field func(*S) *Transactions) []Setting[S] {
 	return []Setting[S]{
-		{Name: "txn", Kind: "COUNT", Words: []string{noEnd}, Doc: "messages " + do + " in one transaction, with engine=client; off is no transactions",
+		{Name: "txn", Kind: "COUNT", Words: []string{noEnd}, Doc: "messages " + do + " in one transaction; off is no transactions",
 			Read: func(s *S) string { return writeTransaction(field(s).Messages) },
 			Write: func(s *S, text string) error {
 				if text == noEnd {
@@ -39,7 +39,7 @@ func transactionSettings[S any](do string, field func(*S) *Transactions) []Setti
 				}
 				return readCount(&field(s).Messages, text, "txn", 1, TransactionMax)
 			}},
-		{Name: "txn-abort", Kind: "SHARE", Doc: "share of the transactions that are aborted on purpose; what they sent must not arrive, but brokers deliver it from the Go client v0.21.0, as aborted.received shows",
+		{Name: "txn-abort", Kind: "SHARE", Doc: "share of the transactions that are aborted on purpose; what they sent must not arrive: with engine=wire it does not, with engine=client brokers deliver it, because the Go client v0.21.0 does not mark it, as aborted.received shows",
 			Read:  func(s *S) string { return field(s).Abort.String() },
 			Write: func(s *S, text string) error { return parseInto(&field(s).Abort, ParseShare, text) }},
 		{Name: "txn-timeout", Kind: "DURATION", Doc: "time after which the broker aborts an open transaction; pulsh commits one that is half as old",
