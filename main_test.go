@@ -62,7 +62,7 @@ var mayImport = map[string][]string{
 	"session/broker/memory/serve":       {"session/broker/memory", "session/broker/memory/fault", "session/broker/memory/transaction", "session/broker/protocol"},
 	"session/broker/probe":              {"session/broker"},
 	"session/broker/protocol/conn":      {"session/broker/protocol"},
-	"session/broker/wire":               {"session/broker", "session/broker/protocol", "session/broker/protocol/conn", "session/broker/wire/connect", "session/broker/wire/coordinator", "session/delivery", "session/payload", "session/transaction"},
+	"session/broker/wire":               {"session/broker", "session/broker/protocol", "session/broker/protocol/conn", "session/broker/wire/connect", "session/broker/wire/coordinator", "session/broker/wire/window", "session/delivery", "session/payload", "session/transaction"},
 	"session/broker/wire/coordinator":   {"session/broker", "session/broker/protocol", "session/broker/protocol/conn", "session/broker/wire/connect"},
 	"session/broker/wire/connect":       {"session/broker", "session/broker/probe", "session/broker/protocol", "session/broker/protocol/conn"},
 	"session/brokerstats":               {"session/broker", "session/snapshot"},

@@ -134,11 +134,11 @@ func (c *Consumer) Redeliver(m *protocol.Redeliver) {
 // giveBack puts an entry on the replay list and counts that.
 func (s *Subscription) giveBack(n int64) {
 	s.release(n, true)
-	s.count(n)
+	countReturn(s, n)
 }
 
-// count counts that an entry was given back.
-func (s *Subscription) count(n int64) {
+// countReturn counts that an entry was given back.
+func countReturn(s *Subscription, n int64) {
 	if s.counts == nil {
 		s.counts = map[int64]uint32{}
 	}
@@ -242,7 +242,7 @@ func (c *Consumer) Last() (last, mark protocol.MessageID, err error) {
 		return protocol.MessageID{Ledger: p.Ledger, Entry: uint64(p.Entry), Partition: int32(t.name.Partition), BatchIndex: -1}
 	}
 	mark = id(t.log.Before(c.sub.cursor.Mark()))
-	n := t.lastReadable()
+	n := lastReadable(t)
 	e := t.log.At(n)
 	if e == nil {
 		return protocol.MessageID{Ledger: ^uint64(0), Entry: ^uint64(0), Partition: int32(t.name.Partition), BatchIndex: -1}, mark, nil

@@ -68,10 +68,10 @@ func (t *Topic) Compact() {
 	for i, n := range t.compacted.numbers {
 		visit(n, &t.compacted.entries[i])
 	}
-	for n := max(t.compacted.horizon, t.log.First()); n < t.readable(); n++ {
+	for n := max(t.compacted.horizon, t.log.First()); n < readable(t); n++ {
 		visit(n, t.log.At(n))
 	}
-	next := compacted{horizon: t.readable(), status: "SUCCESS"}
+	next := compacted{horizon: readable(t), status: "SUCCESS"}
 	for _, n := range order {
 		if e, ok := without(read[n], n, last); ok {
 			next.numbers = append(next.numbers, n)

@@ -235,7 +235,7 @@ func (p *Producer) Publish(send *protocol.Send, entry *protocol.Entry, meta *pro
 		return Stored{At: Duplicate}, nil
 	}
 	if send.Transactional && !t.terminated {
-		t.sendIn(send.Txn, meta.Transactional, &e)
+		sendIn(t, send.Txn, meta.Transactional, &e)
 	}
 	at, err := t.publish(e)
 	if err == nil {

@@ -77,7 +77,7 @@ func (s *Subscription) take() (int64, *log.Entry) {
 
 // postponed puts an entry aside that is not for anybody now.
 func (s *Subscription) postponed(n int64, e *log.Entry) bool {
-	if s.withheld(n, e) {
+	if withheld(s, n, e) {
 		return true
 	}
 	if e.DeliverAt > s.topic.broker.nowMs() {

@@ -187,7 +187,7 @@ func (s *Subscription) pumpActive() {
 			return
 		}
 		s.read = n + 1
-		if !s.withheld(n, e) {
+		if !withheld(s, n, e) {
 			c.send(n, e, 0, s.cursor.Set(n))
 		}
 	}
@@ -202,7 +202,7 @@ func (s *Subscription) next() (n int64, e *log.Entry) {
 		}
 		n = max(n, s.topic.compacted.horizon)
 	}
-	if n >= s.topic.readable() {
+	if n >= readable(s.topic) {
 		return n, nil
 	}
 	return n, s.topic.log.At(n)

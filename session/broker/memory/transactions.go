@@ -8,12 +8,12 @@ import (
 
 // readable is the first entry that consumers must not get yet: what follows an entry of
 // an open transaction waits for its end. The lock is held.
-func (t *Topic) readable() int64 { return t.sends.Limit(t.log.Next()) }
+func readable(t *Topic) int64 { return t.sends.Limit(t.log.Next()) }
 
 // lastReadable is the last entry that consumers may get, before the first if there is
 // none. The lock is held.
-func (t *Topic) lastReadable() int64 {
-	n := t.readable() - 1
+func lastReadable(t *Topic) int64 {
+	n := readable(t) - 1
 	for e := t.log.At(n); e != nil && e.Hidden; e = t.log.At(n) {
 		n--
 	}
@@ -22,7 +22,7 @@ func (t *Topic) lastReadable() int64 {
 
 // sendIn makes the next entry one of a transaction. In one that has ended it counts as
 // aborted. The lock is held.
-func (t *Topic) sendIn(id protocol.Txn, marked bool, e *log.Entry) {
+func sendIn(t *Topic, id protocol.Txn, marked bool, e *log.Entry) {
 	if t.broker.Transactions.Join(id, t.name.Full) {
 		t.sends.Add(id, t.log.Next(), marked)
 	} else {
@@ -54,7 +54,7 @@ func (b *Broker) EndSends(topic string, id protocol.Txn, commit bool) {
 
 // withheld reports whether no consumer gets an entry that its subscription has come to,
 // or not now. What is hidden is acknowledged by that.
-func (s *Subscription) withheld(n int64, e *log.Entry) bool {
+func withheld(s *Subscription, n int64, e *log.Entry) bool {
 	if e.Hidden {
 		s.cursor.Ack(n)
 	}
@@ -108,7 +108,7 @@ func (b *Broker) EndAcks(topic, subscription string, id protocol.Txn, commit boo
 		case n >= s.read: // it is still to come
 		case s.individual():
 			s.replay.Add(n)
-			s.count(n)
+			countReturn(s, n)
 		default:
 			s.read = min(s.read, n)
 		}

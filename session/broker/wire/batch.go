@@ -140,7 +140,7 @@ func (b *batch) acked() {
 		}
 		batches = 0
 	}
-	p.window.release(len(b.dues), b.bytes)
+	p.window.Release(len(b.dues), b.bytes)
 	b.settle(nil)
 	b.part.mu.Lock()
 	b.part.recycle(b)
@@ -168,7 +168,7 @@ func (b *batch) refused(category broker.Category, text string) {
 			p.spec.SendFailed(r.first + i)
 		}
 	}
-	p.window.release(len(b.dues), b.bytes)
+	p.window.Release(len(b.dues), b.bytes)
 	b.settle(&broker.Error{Category: category, Message: "a message of it was not stored: " + text})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/local/localtest"
+	"pulsh/session/broker/wire/window"
 	"pulsh/session/metrics"
 	"pulsh/session/payload"
 )
@@ -111,7 +112,7 @@ func BenchmarkConsume(b *testing.B) {
 func BenchmarkAcked(b *testing.B) {
 	for name, step := range map[string]int64{"alike": 0, "paced": 1000} {
 		b.Run(name, func(b *testing.B) {
-			p := &producer{window: newWindow(1<<30, 1<<60), recorder: metrics.NewSendShards(time.Now).Attach()}
+			p := &producer{window: window.New(1<<30, 1<<60), recorder: metrics.NewSendShards(time.Now).Attach()}
 			now := int64(time.Hour)
 			p.spec.Clock = func() int64 { now += 1000; return now }
 			one := &batch{part: &partition{producer: p, sender: &sender{}}}

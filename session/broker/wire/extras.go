@@ -43,7 +43,7 @@ func (p *producer) sendExtras(dues []int64) {
 			m.key = p.keys.Next()
 		}
 		p.recorder.Sent(1, int64(len(m.body)))
-		p.window.add(int64(len(m.body)))
+		p.window.Add(int64(len(m.body)))
 		p.given.Add(1)
 		by := m.key
 		if p.extra.Ordering != "" {

@@ -11,6 +11,7 @@ import (
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/wire/connect"
 	"pulsh/session/broker/wire/coordinator"
+	"pulsh/session/broker/wire/window"
 	"pulsh/session/payload"
 )
 
@@ -35,7 +36,7 @@ type producer struct {
 	bodies   *payload.Bodies
 	keyed    bool
 	codec    protocol.Compression
-	window   *window
+	window   *window.Window
 	end      ending
 
 	order    sync.Mutex // stamps leave in the order in which they are given
@@ -85,7 +86,7 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	p := &producer{
 		engine: e, spec: spec, base: spec.Base.UnixNano(), recorder: spec.Recorder, bodies: bodies, codec: codec,
 		keyed: spec.Keys != nil, keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
-		window: newWindow(max(spec.Pending, 1), inFlight(spec.Bodies)),
+		window: window.New(max(spec.Pending, 1), inFlight(spec.Bodies)),
 		end:    ending{topic: spec.Topic, report: spec.Ended},
 		writer: spec.Bodies.Extras.Writer(spec.Seed), metaRoom: metaRoom(spec.Bodies.Extras),
 	}
@@ -183,7 +184,7 @@ func (p *producer) grow(topic string) {
 func (p *producer) Send(dues []int64) int {
 	sent := 0
 	for sent < len(dues) {
-		n := p.window.acquire(min(runMax, len(dues)-sent))
+		n := p.window.Acquire(min(runMax, len(dues)-sent))
 		if n == 0 {
 			return sent
 		}
@@ -209,7 +210,7 @@ func (p *producer) sendRun(dues []int64) {
 		bytes += int64(len(bodies[i]))
 	}
 	p.recorder.Sent(len(dues), bytes)
-	p.window.add(bytes)
+	p.window.Add(bytes)
 	p.given.Add(int64(len(dues)))
 	m := message{sent: p.spec.Clock(), failed: p.failed.Load()}
 	parts := *p.parts.Load()
@@ -265,24 +266,24 @@ func (p *producer) choose(parts []*partition, key string) *partition {
 // messages before that of those in flight, so that it is never too high.
 func (p *producer) Answered() uint64 {
 	given := p.given.Load()
-	return uint64(max(given-int64(p.window.inFlight()), 0))
+	return uint64(max(given-int64(p.window.InFlight()), 0))
 }
 
 // InFlight is how many messages wait for their receipt.
-func (p *producer) InFlight() int { return p.window.inFlight() }
+func (p *producer) InFlight() int { return p.window.InFlight() }
 
 // Release lets every Send go.
-func (p *producer) Release() { p.window.close() }
+func (p *producer) Release() { p.window.Close() }
 
 // Close flushes until ctx ends and closes the partitions' producers.
 func (p *producer) Close(ctx context.Context) error {
 	p.closing.Store(true)
-	p.window.close()
+	p.window.Close()
 	parts := *p.parts.Load()
 	for _, one := range parts {
 		one.flush()
 	}
-	err := p.window.empty(ctx)
+	err := p.window.Empty(ctx)
 	p.stop()
 	var all sync.WaitGroup
 	for _, one := range parts {

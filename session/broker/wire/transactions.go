@@ -41,12 +41,12 @@ func (l lane) SendIn(t broker.Transaction, dues []int64, claim func(n int) bool)
 	l.order.Unlock()
 	sent := 0
 	for sent < len(dues) {
-		n := l.window.acquire(min(runMax, len(dues)-sent))
+		n := l.window.Acquire(min(runMax, len(dues)-sent))
 		if n == 0 {
 			return sent
 		}
 		if !claim(n) {
-			l.window.release(n, 0)
+			l.window.Release(n, 0)
 			return sent
 		}
 		if l.writer == nil {

@@ -148,7 +148,7 @@ func (c *connection) carryOut(body protocol.Body) error {
 		c.addSchema(m)
 	case *protocol.AuthResponse:
 	default:
-		if c.transact(m) {
+		if transact(c, m) {
 			return nil
 		}
 		return fmt.Errorf("%w: a client has no %v to say", protocol.ErrMalformed, m.Type())

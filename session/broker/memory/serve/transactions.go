@@ -10,7 +10,7 @@ import (
 )
 
 // transact carries out a command about transactions, and reports whether it is one.
-func (c *connection) transact(body protocol.Body) bool {
+func transact(c *connection, body protocol.Body) bool {
 	switch m := body.(type) {
 	case *protocol.TCClientConnect:
 		answer := &protocol.TCClientConnectAnswer{Numbered: m.Numbered, Error: protocol.NoError}

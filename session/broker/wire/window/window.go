@@ -1,12 +1,17 @@
-package wire
+// Package window bounds what a producer has in flight.
+package window
 
 import (
 	"context"
 	"sync"
 )
 
-// window bounds the messages of a producer in flight, by number and by bytes.
-type window struct {
+// wakeMost is how many free places a sender that waits is woken for at most: a run of
+// messages.
+const wakeMost = 256
+
+// Window bounds the messages of a producer in flight, by number and by bytes.
+type Window struct {
 	mu        sync.Mutex
 	most      int
 	mostBytes int64
@@ -20,15 +25,16 @@ type window struct {
 	emptied   chan struct{} // closed when nothing is in flight; nil if no caller waits
 }
 
-func newWindow(most int, bytes int64) *window {
-	w := &window{most: most, mostBytes: bytes, enough: min(runMax, max(most/4, 1))}
+// New returns a window for so many messages and bytes.
+func New(most int, bytes int64) *Window {
+	w := &Window{most: most, mostBytes: bytes, enough: min(wakeMost, max(most/4, 1))}
 	w.wake = sync.NewCond(&w.mu)
 	return w
 }
 
-// acquire reserves places for up to n messages, at least one, and waits for them.
+// Acquire reserves places for up to n messages, at least one, and waits for them.
 // It returns 0 when the window is closed.
-func (w *window) acquire(n int) int {
+func (w *Window) Acquire(n int) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for !w.closed && (w.blocked || w.messages >= w.most || w.bytes >= w.mostBytes) {
@@ -47,15 +53,15 @@ func (w *window) acquire(n int) int {
 	return n
 }
 
-// add counts the bytes of messages that have acquired places.
-func (w *window) add(bytes int64) {
+// Add counts the bytes of messages that have acquired places.
+func (w *Window) Add(bytes int64) {
 	w.mu.Lock()
 	w.bytes += bytes
 	w.mu.Unlock()
 }
 
-// release frees the places of answered messages.
-func (w *window) release(messages int, bytes int64) {
+// Release frees the places of answered messages.
+func (w *Window) Release(messages int, bytes int64) {
 	w.mu.Lock()
 	w.messages -= messages
 	w.bytes -= bytes
@@ -70,30 +76,30 @@ func (w *window) release(messages int, bytes int64) {
 	}
 }
 
-// inFlight is how many messages are in flight.
-func (w *window) inFlight() int {
+// InFlight is how many messages are in flight.
+func (w *Window) InFlight() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.messages
 }
 
-// close makes acquire return 0, now and later.
-func (w *window) close() {
+// Close makes acquire return 0, now and later.
+func (w *Window) Close() {
 	w.mu.Lock()
 	w.closed = true
 	w.mu.Unlock()
 	w.wake.Broadcast()
 }
 
-// block makes acquire wait until the window is closed.
-func (w *window) block() {
+// Block makes acquire wait until the window is closed.
+func (w *Window) Block() {
 	w.mu.Lock()
 	w.blocked = true
 	w.mu.Unlock()
 }
 
-// empty waits until nothing is in flight.
-func (w *window) empty(ctx context.Context) error {
+// Empty waits until nothing is in flight.
+func (w *Window) Empty(ctx context.Context) error {
 	w.mu.Lock()
 	if w.messages == 0 {
 		w.mu.Unlock()
