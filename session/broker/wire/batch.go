@@ -163,7 +163,9 @@ func (b *batch) refused(category broker.Category, text string) {
 	p := b.part.producer
 	for _, r := range b.runs {
 		for i := range uint64(r.count) {
-			p.failed.Add(1)
+			if b.in == nil { // else with all of its transaction
+				p.failed.Add(1)
+			}
 			p.recorder.Failed(category, text)
 			p.spec.SendFailed(r.first + i)
 		}

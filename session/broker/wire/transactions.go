@@ -31,7 +31,17 @@ func (p *producer) transactional() broker.Producer {
 	if p.spec.Transactions == nil {
 		return p
 	}
-	return transaction.NewSender(lane{p}, p.engine.begin(p.spec.Transactions.Timeout), *p.spec.Transactions)
+	how := *p.spec.Transactions
+	settled := how.Settled
+	how.Settled = func(first, end uint64, outcome broker.TransactionOutcome) {
+		if outcome != broker.Committed {
+			p.failed.Add(end - first) // stamps say so: a consumer elsewhere, or a later one, must not call these lost
+		}
+		if settled != nil {
+			settled(first, end, outcome)
+		}
+	}
+	return transaction.NewSender(lane{p}, p.engine.begin(how.Timeout), how)
 }
 
 // SendIn is Send inside a transaction.

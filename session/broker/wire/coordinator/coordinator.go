@@ -87,7 +87,7 @@ func (c *Coordinators) Begin(ctx context.Context, timeout time.Duration) (*Trans
 	if err != nil {
 		return nil, sentence(err)
 	}
-	body, err := at.ask(ctx, func() protocol.Question {
+	body, err := at.ask(ctx, connect.OperationTimeout, func() protocol.Question {
 		return &protocol.NewTxn{TTL: uint64(timeout.Milliseconds()), Coordinator: at.id}
 	})
 	if err != nil {
@@ -157,8 +157,9 @@ func (o *one) leave(c *connect.Connection) {
 }
 
 // ask asks the coordinator until it answers, ctx ends or the answer is final. The
-// coordinator may have moved, or be loading its log after a start.
-func (o *one) ask(ctx context.Context, question func() protocol.Question) (protocol.Body, error) {
+// coordinator may have moved, or be loading its log after a start. It asks again when an
+// answer takes longer than patience.
+func (o *one) ask(ctx context.Context, patience time.Duration, question func() protocol.Question) (protocol.Body, error) {
 	pause := conn.Backoff{First: connect.RetryFirst, Most: connect.RetryMost}
 	for {
 		c := o.connected()
@@ -185,9 +186,10 @@ func (o *one) ask(ctx context.Context, question func() protocol.Question) (proto
 	}
 }
 
-// patience is how long an answer may take. The callers' contexts end sooner; a commit that
-// is asked for a second time, when the first one has been carried out, is refused.
-const patience = 10 * time.Minute
+// endPatience is how long the answer to an END_TXN may take. The callers' contexts end
+// sooner: a commit that is asked for a second time, when the first one has been carried
+// out, is refused.
+const endPatience = 2 * time.Hour
 
 // refusalIn returns the refusal in an answer, nil if there is none.
 func refusalIn(body protocol.Body) error {

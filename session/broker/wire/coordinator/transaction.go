@@ -6,6 +6,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/wire/connect"
 )
 
 // unansweredMost bounds the requests of a transaction that wait for their answers: what
@@ -61,7 +62,7 @@ func (t *Transaction) add(ctx context.Context, name protocol.TxnSubscription, qu
 	}
 	t.mu.Unlock()
 	if !known {
-		_, err := t.at.ask(ctx, question)
+		_, err := t.at.ask(ctx, connect.OperationTimeout, question)
 		p.err = sentence(err)
 		close(p.joined)
 	}
@@ -162,7 +163,7 @@ func (t *Transaction) finish(ctx context.Context, abort bool) error {
 	if ctx.Err() != nil {
 		return nil // the coordinator aborts it at its timeout
 	}
-	_, err := t.at.ask(ctx, func() protocol.Question { return &protocol.EndTxn{Txn: t.ID, Abort: abort} })
+	_, err := t.at.ask(ctx, endPatience, func() protocol.Question { return &protocol.EndTxn{Txn: t.ID, Abort: abort} })
 	return sentence(err)
 }
 
