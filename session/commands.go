@@ -212,6 +212,7 @@ func (s *Session) Reset(name string) error {
 		return err
 	}
 	g.Reset()
+	g.Connections().Reset()
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
+	"pulsh/session/connections"
 	"pulsh/session/consume"
 	"pulsh/session/delivery"
 	"pulsh/session/group"
@@ -33,6 +34,7 @@ type anyGroup interface {
 	Say(format string, args ...any)
 	Active() bool
 	Reset()
+	Connections() *connections.Record
 	Ending() *group.Ending
 	Turn() *group.Turn
 	Finishes(since time.Time, why string) bool

@@ -166,6 +166,14 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 		unknown = Whole(p.Unknown) + " with unknown outcome"
 	}
 	s.Add("failed", Whole(p.Failed), unknown)
+	s.connections(g)
+}
+
+// connections adds a row about connections that broke.
+func (s *Rows) connections(g snapshot.Group) {
+	if text := g.Connections.String(); text != "" {
+		s.Add("connections", text, "")
+	}
 }
 
 func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
@@ -181,6 +189,7 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.Add("acked", Whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), Whole(r.AckFailed)))
 	s.behaviour(r, spec)
 	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s connected, receiver queue %d", graphs.Plural(r.Consumers, "consumer"), spec.Queue))
+	s.connections(g)
 	backlog := graphs.NoValue
 	if r.Backlog.Known {
 		backlog = Whole(r.Backlog.Messages)

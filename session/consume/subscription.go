@@ -103,6 +103,7 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 		Compacted:    settings.Compacted,
 		TopicsChange: settings.Topics().Pattern(),
 		Ranges:       settings.Ranges(number),
+		Connections:  s.group.Connections(),
 	})
 	if err != nil && len(s.all()) > 0 {
 		err = s.advise(s.group.Refused(ctx, s.all()[0], err))

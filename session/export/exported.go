@@ -63,10 +63,22 @@ func exportedColumns() []exported {
 		{kind: Consume, column: "unknown", name: "pulsh_sends_doubtful", metric: Gauge, help: "Failed sends that may be stored."},
 		{kind: Consume, column: "outoforder_key", name: "pulsh_messages_disordered_in_key_total", metric: Counter, help: "Messages out of order within a key, by the delivery audit."},
 		{kind: Consume, column: "outsidewindow", name: "pulsh_messages_too_old_total", metric: Counter, help: "Messages older than the window of the delivery audit, not judged."},
+		{kind: eitherKind, column: "disconnects", name: "pulsh_disconnects_total", metric: Counter, help: "Times that producers or consumers lost their connection; those of one time count once."},
+		{kind: eitherKind, column: "disconnected_ms", name: "pulsh_disconnected_seconds_total", metric: Counter, help: "Time in which a producer or consumer of the group had no connection.", scale: 0.001},
+		{kind: eitherKind, column: "disconnected_max_ms", name: "pulsh_disconnected_longest_seconds", metric: Gauge, help: "Longest of these times.", scale: 0.001},
+		{kind: eitherKind, column: "disconnected_now", name: "pulsh_disconnected", metric: Gauge, help: "Producers or consumers without a connection now."},
 		{kind: Process, column: "cpu_percent", name: "pulsh_cpu_cores", metric: Gauge, help: "Processor time of pulsh over the last second, in cores.", scale: 0.01},
 		{kind: Process, column: "memory_bytes", name: "pulsh_resident_memory_bytes", metric: Gauge, help: "Resident memory of pulsh."},
 		{kind: Process, column: "goroutines", name: "pulsh_goroutines", metric: Gauge, help: "Goroutines of pulsh."},
 	}
+}
+
+// eitherKind is the kind of columns that producer and consumer groups have.
+const eitherKind = "either"
+
+// holds reports whether groups of a kind have the column.
+func (e exported) holds(kind string) bool {
+	return kind == e.kind || e.kind == eitherKind && (kind == Produce || kind == Consume)
 }
 
 // causesPrefix is the beginning of the columns of redeliveries by cause.

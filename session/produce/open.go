@@ -284,6 +284,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Clock:       host.Clock,
 		Base:        host.Base,
 		Recorder:    o.recorders.Of(index),
+		Connections: o.group.Connections(),
 		SendFailed:  func(n uint64) { o.group.eachAudit(topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
 	}
 }

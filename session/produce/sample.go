@@ -130,6 +130,7 @@ func (g *Group) zeroFigures() {
 	g.shards.Collect()
 	g.shards.Reset()
 	f.due.Base, f.missed.Base, f.peak = 0, 0, 0
+	g.Connections().Reset()
 }
 
 // dueAndMissed returns the schedule's own counts. Messages that had fallen due

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"math"
 
+	"pulsh/session/connections"
 	"pulsh/session/metrics"
 	"pulsh/session/spec"
 )
@@ -118,6 +119,7 @@ func newProducerFigures() []Figure {
 		workersFigure(),
 		remainingFigure(),
 	},
+		connectionFigures(),
 		latencyFigures("", "due to acked", func(g Group) *Latencies { return &g.Producer.Latency }),
 		latencyFigures("latency.", "due to acked", func(g Group) *Latencies { return &g.Producer.Latency }),
 		latencyFigures("service.", "sent to acked", func(g Group) *Latencies { return &g.Producer.Service }),
@@ -163,6 +165,7 @@ func newConsumerFigures() []Figure {
 		remainingFigure(),
 	},
 		behaviourFigures(),
+		connectionFigures(),
 		latencyFigures("", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
 		latencyFigures("e2e.", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
 		latencyFigures("processing.", "received to acked", func(g Group) *Latencies { return &g.Consumer.Processing }))
@@ -193,6 +196,19 @@ func fromBroker[S any](stats func(S) BrokerStats, of func(BrokerStats) float64) 
 
 func workersFigure() Figure {
 	return Figure{"workers", spec.Count, "workers", func(_ *Snapshot, g Group) float64 { return float64(g.Workers) }}
+}
+
+// connectionFigures returns the figures about connections that broke.
+func connectionFigures() []Figure {
+	figure := func(name string, unit spec.Unit, doc string, of func(connections.Figures) float64) Figure {
+		return Figure{name, unit, doc, func(_ *Snapshot, g Group) float64 { return of(g.Connections) }}
+	}
+	return []Figure{
+		figure("disconnects", spec.Count, "times that producers or consumers lost their connection; those of one time count once", func(c connections.Figures) float64 { return float64(c.Breaks) }),
+		figure("disconnected", spec.Nanoseconds, "time in which a producer or consumer of the group had no connection, since the start", func(c connections.Figures) float64 { return float64(c.Without) }),
+		figure("disconnected.max", spec.Nanoseconds, "longest of these times", func(c connections.Figures) float64 { return float64(c.Longest) }),
+		figure("disconnected.now", spec.Count, "producers or consumers without a connection now", func(c connections.Figures) float64 { return float64(c.Now) }),
+	}
 }
 
 // latencyFigures returns the quantiles of one distribution over the last

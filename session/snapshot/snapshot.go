@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/connections"
 	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
@@ -92,21 +93,22 @@ const (
 // Group is one group at one instant. Exactly one of Producer and Consumer is
 // set, by Kind.
 type Group struct {
-	Name       string
-	Kind       Kind
-	State      State
-	Topic      string
-	Topics     []string      // of a started consumer group, and of a producer group if there are several; nil of others
-	Partitions int           // 0 if the topic has none or was not looked up yet
-	Engine     broker.Engine // of the group's connections: ClientEngine or WireEngine
-	Workers    int
-	Since      time.Time     // of the first start, or zero
-	Running    time.Duration // time in state Running since the start or the last reset
-	Failures   []metrics.Failure
-	LastError  string // why the group is Failed, or ""
-	Ending     Ending
-	Producer   *Producer
-	Consumer   *Consumer
+	Name        string
+	Kind        Kind
+	State       State
+	Topic       string
+	Topics      []string      // of a started consumer group, and of a producer group if there are several; nil of others
+	Partitions  int           // 0 if the topic has none or was not looked up yet
+	Engine      broker.Engine // of the group's connections: ClientEngine or WireEngine
+	Workers     int
+	Since       time.Time     // of the first start, or zero
+	Running     time.Duration // time in state Running since the start or the last reset
+	Failures    []metrics.Failure
+	LastError   string // why the group is Failed, or ""
+	Ending      Ending
+	Connections connections.Figures
+	Producer    *Producer
+	Consumer    *Consumer
 }
 
 // Producer holds the figures of a producer group. Totals count since the start

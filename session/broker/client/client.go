@@ -11,7 +11,6 @@ import (
 
 	"github.com/apache/pulsar-client-go/pulsar"
 	"github.com/apache/pulsar-client-go/pulsar/backoff"
-	"github.com/apache/pulsar-client-go/pulsar/log"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"pulsh/session/broker"
@@ -36,7 +35,6 @@ type Options struct {
 	Credentials *broker.Credentials
 	TLS         *tls.Config // for pulsar+ssl://; nil means the system's roots
 	Clock       broker.Clock
-	Log         log.Logger // nil for silence
 }
 
 // Client is a broker.Broker over several pulsar.Clients, each with connections of its
@@ -44,17 +42,24 @@ type Options struct {
 // messages; one for each group of producers, so that none waits for another that the
 // broker throttles; and one for all else that is sent.
 type Client struct {
-	clock           broker.Clock
-	options         Options
-	sending, taking pulsar.Client
+	clock   broker.Clock
+	options Options
+	sending linked
+	taking  linked
 
 	mu     sync.Mutex               // guards groups
 	groups map[string]*groupSending // by the group of producers
 }
 
+// linked is a client whose connections are watched.
+type linked struct {
+	pulsar.Client
+	links *links
+}
+
 // groupSending is the client of a group of producers.
 type groupSending struct {
-	pulsar.Client
+	linked
 	producers int
 }
 
@@ -75,7 +80,7 @@ func New(o Options) (*Client, error) {
 }
 
 // join returns the client of a group for one more of its producers.
-func (c *Client) join(group string) (pulsar.Client, error) {
+func (c *Client) join(group string) (linked, error) {
 	if group == "" {
 		return c.sending, nil
 	}
@@ -85,13 +90,13 @@ func (c *Client) join(group string) (pulsar.Client, error) {
 	if g == nil {
 		made, err := connect(c.options)
 		if err != nil {
-			return nil, err
+			return linked{}, err
 		}
-		g = &groupSending{Client: made}
+		g = &groupSending{linked: made}
 		c.groups[group] = g
 	}
 	g.producers++
-	return g.Client, nil
+	return g.linked, nil
 }
 
 // leave must be called once for each join. After the last producer of a group it
@@ -116,11 +121,8 @@ func (c *Client) leave(ctx context.Context, group string) error {
 	return err
 }
 
-func connect(o Options) (pulsar.Client, error) {
-	logger := o.Log
-	if logger == nil {
-		logger = log.DefaultNopLogger()
-	}
+func connect(o Options) (linked, error) {
+	l := newLinks()
 	options := pulsar.ClientOptions{
 		URL:                     o.URL,
 		ConnectionTimeout:       connectTimeout,
@@ -129,7 +131,7 @@ func connect(o Options) (pulsar.Client, error) {
 		MaxConnectionsPerBroker: 1,
 		MemoryLimitBytes:        -1, // the producers of pulsh bound what is in flight
 		ConnectionMaxIdleTime:   -1,
-		Logger:                  logger,
+		Logger:                  &line{links: l},
 		MetricsCardinality:      pulsar.MetricsCardinalityNone,
 		MetricsRegisterer:       prometheus.NewRegistry(), // never the process-wide one
 		TLSConfig:               o.TLS,
@@ -138,7 +140,8 @@ func connect(o Options) (pulsar.Client, error) {
 	if o.Credentials != nil {
 		options.Authentication = &presenter{o.Credentials}
 	}
-	return pulsar.NewClient(options)
+	made, err := pulsar.NewClient(options)
+	return linked{made, l}, err
 }
 
 // Partitions looks a topic up.

@@ -18,8 +18,9 @@ type consumer struct {
 	messages  chan pulsar.ConsumerMessage
 	clock     broker.Clock
 	respond   bool
-	routed    bool // acknowledge each message through the consumer of its topic
-	compacted bool // it reads compacted topics
+	routed    bool   // acknowledge each message through the consumer of its topic
+	compacted bool   // it reads compacted topics
+	forget    func() // ends the watch on its connections
 	*end
 	*prefetch
 }
@@ -61,7 +62,10 @@ func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 		return within(ctx, func() (pulsar.Consumer, error) { return c.taking.Subscribe(options) }, pulsar.Consumer.Close)
 	}
 	s.topics.ending, s.topics.subscription = s.end, spec.Subscription
+	links := c.taking.links
+	s.forget = watch(links, links.consumers, consumerName{spec.Subscription, spec.Name}, spec.Connections.Member())
 	if err := s.topics.addAll(ctx, spec.Topics, spec.Position); err != nil {
+		s.forget()
 		return nil, err
 	}
 	return s, nil
@@ -243,6 +247,7 @@ func (s *consumer) Drop(ctx context.Context, topic string) error { return s.topi
 // ctx; it then finishes in the background.
 func (s *consumer) Close(ctx context.Context) error {
 	err := s.topics.closeAll(ctx)
+	s.forget()
 	s.end.fire(nil)
 	return err
 }

@@ -74,10 +74,12 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if err != nil {
 		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
+	forget := watch(sending.links, sending.links.producers, spec.Name, spec.Connections.Member())
 	made, err := within(ctx,
 		func() (pulsar.Producer, error) { return sending.CreateProducer(producerOptions(spec)) },
 		pulsar.Producer.Close)
 	if err != nil {
+		forget()
 		_ = c.leave(ctx, spec.Group) // the failure before is the reason
 		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
@@ -88,8 +90,11 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		spec.SendFailed = func(uint64) {}
 	}
 	l := &producer{
-		producer:   made,
-		leave:      func(ctx context.Context) error { return c.leave(ctx, spec.Group) },
+		producer: made,
+		leave: func(ctx context.Context) error {
+			forget()
+			return c.leave(ctx, spec.Group)
+		},
 		clock:      spec.Clock,
 		base:       spec.Base.UnixNano(),
 		id:         spec.ID,

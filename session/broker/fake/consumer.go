@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/connections"
 )
 
 // consumer is one consumer. The cluster's lock guards everything but the
@@ -21,6 +22,7 @@ type consumer struct {
 	gone          bool
 	stuck         bool // delivers nothing more
 	cause         error
+	link          *connections.Member
 }
 
 // item is one delivery, and the handle to acknowledge it.
@@ -50,7 +52,7 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 	if err := c.reachable(); err != nil {
 		return nil, err
 	}
-	u := &consumer{cluster: c, clock: n.clock, spec: spec, arrived: make(chan struct{}, 1), ended: make(chan struct{})}
+	u := &consumer{cluster: c, clock: n.clock, spec: spec, arrived: make(chan struct{}, 1), ended: make(chan struct{}), link: spec.Connections.Member()}
 	for _, name := range spec.Topics {
 		s, err := c.join(name, spec)
 		if err != nil {
@@ -219,6 +221,7 @@ func (u *consumer) end(why error) {
 		return
 	}
 	u.gone, u.cause, u.queue = true, why, nil
+	u.link.Close()
 	close(u.ended)
 	for _, s := range u.subscriptions {
 		u.leave(s)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/connections"
 	"pulsh/session/payload"
 )
 
@@ -29,6 +30,7 @@ type producer struct {
 	idle          chan struct{} // closed by the last answer, while Close waits for it
 	arrival       time.Time     // of the last shipment; a connection keeps its order
 	cause         error         // why the producer has ended, or nil
+	link          *connections.Member
 }
 
 // message is a message on its way to the broker.
@@ -97,7 +99,7 @@ func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec)
 		}
 	}
 	l := &producer{cluster: c, spec: spec, topic: t, bodies: bodies,
-		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), writer: spec.Bodies.Extras.Writer(spec.Seed), room: sync.NewCond(&c.mu)}
+		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), writer: spec.Bodies.Extras.Writer(spec.Seed), room: sync.NewCond(&c.mu), link: spec.Connections.Member()}
 	c.producers = append(c.producers, l)
 	if c.options.Breakable {
 		return breakableProducer{l}, nil
@@ -353,6 +355,7 @@ func (l *producer) Close(ctx context.Context) error {
 	defer c.mu.Unlock()
 	l.closed = true
 	l.idle = nil
+	l.link.Close()
 	c.producers = slices.DeleteFunc(c.producers, func(other *producer) bool { return other == l })
 	return err
 }

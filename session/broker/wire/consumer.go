@@ -12,6 +12,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/wire/connect"
+	"pulsh/session/connections"
 )
 
 // topicsAtOnce is how many topics a consumer subscribes to side by side.
@@ -37,6 +38,7 @@ type consumer struct {
 	topics  map[string]*topic // as they were given
 
 	nacks nacks
+	link  *connections.Member
 }
 
 // topic is one of the topics of a consumer.
@@ -53,6 +55,7 @@ type topic struct {
 func (e *Engine) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
 	c := &consumer{
 		engine: e, spec: spec, ready: make(chan struct{}, 1), done: make(chan struct{}), topics: map[string]*topic{},
+		link: spec.Connections.Member(),
 	}
 	c.spec.Queue = max(spec.Queue, 1)
 	c.ctx, c.stop = context.WithCancel(e.Life())

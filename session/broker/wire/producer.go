@@ -10,6 +10,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/wire/connect"
+	"pulsh/session/connections"
 	"pulsh/session/payload"
 )
 
@@ -35,6 +36,7 @@ type producer struct {
 	codec    protocol.Compression
 	window   *window
 	end      ending
+	link     *connections.Member
 
 	order    sync.Mutex // stamps leave in the order in which they are given
 	keys     *payload.KeyChooser
@@ -82,6 +84,7 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		window: newWindow(max(spec.Pending, 1), inFlight(spec.Bodies)),
 		end:    ending{topic: spec.Topic, report: spec.Ended},
 		writer: spec.Bodies.Extras.Writer(spec.Seed), metaRoom: metaRoom(spec.Bodies.Extras),
+		link: spec.Connections.Member(),
 	}
 	p.ctx, p.stop = context.WithCancel(e.Life())
 	e.Sending.Join(spec.Group)

@@ -166,6 +166,7 @@ func (s *subscription) attach(c *connect.Connection) error {
 		s.connection = nil
 		return connect.LostError{Cause: connect.ErrClosed}
 	}
+	s.consumer.link.Back(s.topic)
 	return nil
 }
 
@@ -182,7 +183,14 @@ func (s *subscription) Handle(c *connect.Connection, e *conn.Event) {
 }
 
 // Lost handles the end of the connection.
-func (s *subscription) Lost(c *connect.Connection, _ error) { s.detach(c, nil) }
+func (s *subscription) Lost(c *connect.Connection, _ error) {
+	s.mu.Lock()
+	if s.connection == c {
+		s.consumer.link.Lost(s.topic)
+	}
+	s.mu.Unlock()
+	s.detach(c, nil)
+}
 
 // detach leaves a connection, drops its queued entries and reconnects, at once if
 // the broker named an endpoint.
@@ -211,6 +219,7 @@ func (s *subscription) reconnect(to *connect.Endpoint) {
 		if err := attempts(s.ctx, to, false, s.pause, s.connect); err != nil {
 			s.mu.Lock()
 			s.closed = true
+			s.consumer.link.Drop(s.topic)
 			s.mu.Unlock()
 			s.consumer.end(connect.Sentence(err, broker.Subject{Topic: s.about, Subscription: s.consumer.spec.Subscription}))
 		}
@@ -379,6 +388,7 @@ func (s *subscription) close(ctx context.Context) {
 	s.mu.Lock()
 	c := s.connection
 	s.closed, s.connection = true, nil
+	s.consumer.link.Drop(s.topic)
 	s.mu.Unlock()
 	if c != nil {
 		_, _ = c.Ask(ctx, &protocol.CloseConsumer{ConsumerID: s.id}) // a broker that does not answer has closed it with the connection
