@@ -157,6 +157,16 @@ func (a StatsByTopic) counters(subscription string) map[string]counters {
 	return list
 }
 
+// subscribed returns how many topics and partitions have the subscription.
+func (a StatsByTopic) subscribed(subscription string) (n int) {
+	for _, c := range a.counters(subscription) {
+		if c.subscribed {
+			n++
+		}
+	}
+	return n
+}
+
 // Incident is something that happened to a topic and that no group has done.
 type Incident struct {
 	Category broker.Category

@@ -6,6 +6,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
+	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
 )
 
@@ -40,15 +41,42 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 		g.MarkError(said)
 		g.Say("%s; try: ack %s now", said, g.Name())
 	}
-	missing := int64(0)
+	missing, again := int64(0), int64(0)
 	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
-		missing = now.Consumer.Unreachable
+		missing, again = now.Consumer.Unreachable, withoutReason(now.Consumer)
 	}
 	if said := g.stats.Removal(ctx, from, topic, name, own, len(incidents) > 0, missing); said != "" {
 		g.Host().Mark(snapshot.MarkNote, said)
 		g.Say("%s; try: delivery %s", said, g.Name())
 	}
+	if said := g.stats.MovedBack(name, again, len(incidents) > 0 || g.restored(), g.disturbed()); said != "" {
+		g.Host().Mark(snapshot.MarkNote, g.Name()+": "+said)
+		g.Say("%s; try: delivery %s", said, g.Name())
+	}
 	return incidents
+}
+
+// withoutReason returns how many messages came again although the group did nothing that
+// makes the broker redeliver them, and the broker counts no redelivery.
+func withoutReason(c *snapshot.Consumer) int64 {
+	counted := int64(c.Delivery.Redelivered - c.Delivery.RedeliveredByBroker)
+	return min(counted, c.Outcomes[metrics.RedeliveredUnknown]+c.Outcomes[metrics.RedeliveredDisconnect])
+}
+
+// disturbedTime is how long after its end an outage makes messages come again.
+const disturbedTime = 10 * time.Second
+
+// restored reports whether the cluster was away lately.
+func (g *Group) restored() bool {
+	c := g.Cluster().Now()
+	return c.State != snapshot.Up || c.Restored && time.Since(c.Since) < disturbedTime
+}
+
+// disturbed reports whether connections broke or consumers closed lately: what comes
+// again then was not moved by anybody.
+func (g *Group) disturbed() bool {
+	last, closed := g.Connections().Latest(), time.Unix(0, g.redeliveries.closed.Load())
+	return time.Since(closed) < disturbedTime || last.Number > 0 && (last.Ended == 0 || g.Host().Clock()-last.Ended < int64(disturbedTime))
 }
 
 // Unanswered notes that the broker's statistics were asked for in vain.

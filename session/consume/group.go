@@ -108,7 +108,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	if again && !settings.Durable {
 		g.account.begin()
 	}
-	g.redeliveries.consumersClosed.Store(true) // messages that an earlier run did not acknowledge are redelivered
+	g.redeliveries.consumerClosed() // messages that an earlier run did not acknowledge are redelivered
 	err = g.subscription.refresh(ctx, settings)
 	if err == nil {
 		g.account.join(settings, g.subscription.all())

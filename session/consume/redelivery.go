@@ -3,6 +3,7 @@ package consume
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"pulsh/session/broker"
 	"pulsh/session/metrics"
@@ -12,9 +13,10 @@ import (
 // group has nacked or dropped, and what else has happened in the present period.
 // A period of the delivery audit lasts from a start or a seek to the next seek.
 type redeliveries struct {
-	// The present period began with a seek; consumers have closed in it; a
-	// subscription that keeps the order was asked to redeliver.
-	afterSeek, consumersClosed, nackedInOrder atomic.Bool
+	// The present period began with a seek; a subscription that keeps the order was
+	// asked to redeliver.
+	afterSeek, nackedInOrder atomic.Bool
+	closed                   atomic.Int64 // when a consumer has closed last in it, in ns of Unix time; 0 for never
 
 	mu     sync.Mutex // guards the fields below; held for moments only
 	causes map[messageKey]metrics.Outcome
@@ -77,6 +79,9 @@ func (r *redeliveries) cause(d *broker.Delivery) (cause metrics.Outcome, known b
 	return cause, known
 }
 
+// consumerClosed notes that a consumer closes now: what it holds is redelivered.
+func (r *redeliveries) consumerClosed() { r.closed.Store(time.Now().UnixNano()) }
+
 func (r *redeliveries) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -93,7 +98,7 @@ func (r *redeliveries) count(recorder *metrics.ReceiveRecorder, d *broker.Delive
 	case known:
 	case replayed && r.afterSeek.Load():
 		cause = metrics.RedeliveredSeek
-	case replayed || r.consumersClosed.Load():
+	case replayed || r.closed.Load() != 0:
 		cause = metrics.RedeliveredDisconnect
 	case r.nackedInOrder.Load(): // such a subscription goes back to the nacked message
 		cause = metrics.RedeliveredNack
@@ -107,6 +112,9 @@ func (r *redeliveries) count(recorder *metrics.ReceiveRecorder, d *broker.Delive
 // partitions or in all.
 func (g *Group) newPeriod(inPart bool) {
 	g.stats.ForgetRemoved()
+	for _, other := range g.Host().Audits.Sharing(g.account.audit(), g) {
+		other.(*Group).stats.ForgetRemoved() // it is not somebody else's move for them
+	}
 	if inPart {
 		g.account.noteBefore()
 		g.account.audit().NewPeriodInPart()
@@ -119,7 +127,7 @@ func (g *Group) newPeriod(inPart bool) {
 
 func (r *redeliveries) begin(sought bool) {
 	r.afterSeek.Store(sought)
-	r.consumersClosed.Store(false)
+	r.closed.Store(0)
 	r.nackedInOrder.Store(false)
 	if sought {
 		r.forget()

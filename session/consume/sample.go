@@ -57,7 +57,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	}
 	g.shards.Log(at.Time)
 	if at.Cluster == snapshot.Reconnecting {
-		g.redeliveries.consumersClosed.Store(true)
+		g.redeliveries.consumerClosed()
 	}
 	s.Engine = g.Host().EngineOf(settings.Engine)
 	s.Kind, s.Topic, s.Topics, s.Workers = snapshot.Consume, settings.Topic, g.Topics(), settings.Workers

@@ -205,7 +205,7 @@ func (s *workers) remove(ctx context.Context, n int) error {
 // endAll ends workers side by side.
 func (s *workers) endAll(ctx context.Context, ending []*worker) []error {
 	if len(ending) > 0 {
-		s.group.redeliveries.consumersClosed.Store(true)
+		s.group.redeliveries.consumerClosed()
 	}
 	for _, w := range ending {
 		w.cancel()
