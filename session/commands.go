@@ -149,6 +149,9 @@ func (s *Session) Start(ctx context.Context, name string) error {
 		return err
 	}
 	defer give()
+	if err := g.AwaitReset(ctx); err != nil {
+		return err
+	}
 	if consumer, ok := g.(*consume.Group); ok {
 		if err := canEnd(name, consumer.Settings(), c.Admin); err != nil {
 			return err

@@ -40,6 +40,7 @@ type anyGroup interface {
 	Finishes(since time.Time, why string) bool
 
 	Sample(at group.Instant) snapshot.Group
+	AwaitReset(ctx context.Context) error
 	Distribution(figure string) *metrics.Distribution
 	Bars(figure string) []metrics.Bar
 	Heat(figure string) *metrics.Heat

@@ -71,9 +71,6 @@ func start[S any](ctx context.Context, c *host.Call, known bool, settings []spec
 		if err := checkStartable(ctx, c, name); err != nil {
 			return err
 		}
-		if g, ok := c.Env.Session.Snapshot().Group(name); ok {
-			host.KeepSchedule(c, g)
-		}
 	}
 	if err := apply(c, settings, want); err != nil {
 		return err

@@ -49,7 +49,7 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 		g.Host().Mark(snapshot.MarkNote, said)
 		g.Say("%s; try: delivery %s", said, g.Name())
 	}
-	if said := g.stats.MovedBack(name, again, len(incidents) > 0 || g.restored(), g.disturbed()); said != "" {
+	if said := g.stats.MovedBack(name, again, len(incidents) > 0 || restored(g), disturbed(g)); said != "" {
 		g.Host().Mark(snapshot.MarkNote, g.Name()+": "+said)
 		g.Say("%s; try: delivery %s", said, g.Name())
 	}
@@ -67,14 +67,14 @@ func withoutReason(c *snapshot.Consumer) int64 {
 const disturbedTime = 10 * time.Second
 
 // restored reports whether the cluster was away lately.
-func (g *Group) restored() bool {
+func restored(g *Group) bool {
 	c := g.Cluster().Now()
 	return c.State != snapshot.Up || c.Restored && time.Since(c.Since) < disturbedTime
 }
 
 // disturbed reports whether connections broke or consumers closed lately: what comes
 // again then was not moved by anybody.
-func (g *Group) disturbed() bool {
+func disturbed(g *Group) bool {
 	last, closed := g.Connections().Latest(), time.Unix(0, g.redeliveries.closed.Load())
 	return time.Since(closed) < disturbedTime || last.Number > 0 && (last.Ended == 0 || g.Host().Clock()-last.Ended < int64(disturbedTime))
 }

@@ -85,7 +85,6 @@ func New(name string, settings spec.Consumer, host *group.Host) *Group {
 	}
 	g.Sampling = group.NewSampling(map[string]*metrics.Distribution{"e2e": g.shards.E2E, "processing": g.shards.Processing})
 	g.Alias("latency", "e2e")
-	g.GoOn()
 	g.account = newAccount(g)
 	g.gate.Interrupt = g.interrupt
 	g.workers = workers{group: g}

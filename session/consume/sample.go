@@ -19,7 +19,7 @@ type sampleState struct {
 	drain  atomic.Pointer[snapshot.Drain] // of the backlog that the last seek left, nil once that is gone
 	clocks senderclock.Clocks
 	rates  rates
-	peak   float64 // the highest rate since the start or the last reset
+	peak   float64 // the highest rate since the first start or the last reset
 }
 
 // rates are averages over group.RateWindow.

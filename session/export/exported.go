@@ -17,8 +17,8 @@ type exported struct {
 func exportedColumns() []exported {
 	return []exported{
 		{kind: Produce, column: "target_messages_per_second", name: "pulsh_target_messages_per_second", metric: Gauge, help: "Messages a second that are wanted now, absent where it is as fast as possible."},
-		{kind: Produce, column: "peak_messages_per_second", name: "pulsh_peak_acked_messages_per_second", metric: Gauge, help: "Highest rate of a second since the start or the last reset, messages acked."},
-		{kind: Consume, column: "peak_messages_per_second", name: "pulsh_peak_received_messages_per_second", metric: Gauge, help: "Highest rate of a second since the start or the last reset, messages received."},
+		{kind: Produce, column: "peak_messages_per_second", name: "pulsh_peak_acked_messages_per_second", metric: Gauge, help: "Highest rate of a second since the first start or the last reset, messages acked."},
+		{kind: Consume, column: "peak_messages_per_second", name: "pulsh_peak_received_messages_per_second", metric: Gauge, help: "Highest rate of a second since the first start or the last reset, messages received."},
 		{kind: Produce, column: "due", name: "pulsh_messages_due_total", metric: Counter, help: "Messages that fell due by the schedule."},
 		{kind: Produce, column: "missed", name: "pulsh_messages_missed_total", metric: Counter, help: "Messages given up as too late."},
 		{kind: Produce, column: "sent", name: "pulsh_messages_sent_total", metric: Counter, help: "Messages handed to the client."},

@@ -32,14 +32,6 @@ func NewBase[Settings any](name string, settings Settings, host *Host) Base[Sett
 		links: connections.New(host.Clock), settings: settings, life: life{state: snapshot.Ready}}
 }
 
-// GoOn lets the running time go on with the next start, as the figures of consumer
-// groups do.
-func (b *Base[Settings]) GoOn() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.life.goOn = true
-}
-
 // Name returns the name that users gave the group.
 func (b *Base[Settings]) Name() string { return b.name }
 
