@@ -100,9 +100,9 @@ func Body() lang.Kind {
 	}
 	return lang.Kind{Name: "BODY", Sample: "random", Forms: strings.Join(payload.KindNames(), ", "), Doc: doc,
 		Parse: func(text string) (any, error) { kind, _, err := payload.ParseBody(text); return kind, err },
-		Complete: lang.Offer("random", "bytes that do not compress", "text", "words that compress", "sequential", "0, 1, 2 …", "zero", "compresses to nothing",
-			"pattern(TEXT)", "a text again and again", "none", "empty bodies", "file(FILE)", "a line for each message, or each file of a folder",
-			"template({{counter}})", "a text with fields, such as {{uuid}}")}
+		Complete: withFiles(lang.Offer("random", "bytes that do not compress", "text", "words that compress", "sequential", "0, 1, 2 …", "zero", "compresses to nothing",
+			"pattern(TEXT)", "a text again and again", "none", "empty bodies", "file(", "a line for each message, or each file of a folder",
+			"template({{counter}})", "a text with fields, such as {{uuid}}"), fileCall{"file(", nil, "each file of the folder"}, fileCall{"template(@", nil, ""})}
 }
 
 // Spread is the kind SPREAD.

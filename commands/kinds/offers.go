@@ -29,11 +29,11 @@ func completeGroups(want func(snapshot.Group) bool) func(*lang.Scene) []lang.Sug
 func completeShapes(relative bool) func(*lang.Scene) []lang.Suggestion {
 	list := []string{"1k", "1,000 per second", "10k", "10,000 per second", "50k", "50,000 per second", "max", "as fast as possible",
 		"ramp(1k..50k,2m)", "from one rate to another", "sine(20k,50%,1m)", "around a rate", "steps(10k,20k,40k,every=30s)", "one rate after another",
-		"spike(x5,10s,every=1m)", "bursts", "loop(hold(20k,1m)+hold(0,30s))", "a shape again and again", "poisson(20k)", "independent messages", "trace(FILE)", "the rates of a file: seconds,rate", "hold(20k,30s)", "a rate for a time, then + the next part"}
+		"spike(x5,10s,every=1m)", "bursts", "loop(hold(20k,1m)+hold(0,30s))", "a shape again and again", "poisson(20k)", "independent messages", "trace(", "the rates of a file: seconds,rate", "hold(20k,30s)", "a rate for a time, then + the next part"}
 	if relative {
 		list = append(list, "+10%", "10 % more", "-10%", "10 % less", "x2", "twice as much")
 	}
-	return lang.Offer(list...)
+	return withFiles(lang.Offer(list...), fileCall{"trace(", []string{".csv", ".txt"}, ""})
 }
 
 // completeMetrics offers groups, and their figures once a group is typed.

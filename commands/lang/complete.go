@@ -92,8 +92,15 @@ func (k Kind) valid(list []Suggestion) []Suggestion {
 	}
 	return slices.DeleteFunc(list, func(s Suggestion) bool {
 		_, err := k.Parse(s.Text)
-		return err != nil && !strings.HasSuffix(s.Text, "/") && !strings.HasSuffix(s.Text, ".") && !strings.HasSuffix(s.Text, "(")
+		return err != nil && !Begun(s.Text)
 	})
+}
+
+// Begun reports whether an offered text is a beginning, which needs more behind it: a
+// folder, perhaps in quotes, a group before its figure, or a call.
+func Begun(text string) bool {
+	text = strings.TrimRight(text, `'"`)
+	return text != "" && strings.ContainsRune("/.(=", rune(text[len(text)-1]))
 }
 
 // accepts reports whether words make a value of the kind.
