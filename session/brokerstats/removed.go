@@ -31,6 +31,7 @@ type removal struct {
 	suspectedFor int   // polls since then in which the audit could have missed them
 	suspectedWhy string
 	back         movedBack
+	restored     bool // the cluster was away lately
 
 	full        bool // the backlog has reached its quota
 	unexplained int  // polls in which the audit misses messages without a reason
@@ -99,7 +100,7 @@ func (r *removal) observe(s broker.TopicStats, parts int, subscription string, r
 			slack += int64(entryShare * math.Abs(float64(gone)) * max(least, most))
 		}
 		balance := int64(float64(gone)*least) + published - acked
-		if balance > slack && float64(balance) <= 2*float64(before.sub.BacklogEntries)*max(least, most) { // a skip needs a backlog
+		if !r.restored && balance > slack && float64(balance) <= 2*float64(before.sub.BacklogEntries)*max(least, most) { // a skip needs a backlog
 			r.suspect(balance, "")
 		}
 		r.back.observe(acked-published-int64(float64(gone)*most), -gone-published, slack)
@@ -116,10 +117,12 @@ func (r *removal) suspect(messages int64, why string) {
 // Removal takes the statistics that Observe has taken. missing is how many messages
 // the delivery audit misses that cannot come any more. It returns a sentence if
 // messages were removed from the backlog and nothing was said of it since the last
-// seek.
-func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscription string, own StatsByTopic, restarted bool, missing int64) string {
+// seek. restored says that the cluster was away lately: what waited meanwhile was sent
+// in larger batches, so that the balance is too far off for a suspicion.
+func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscription string, own StatsByTopic, restarted, restored bool, missing int64) string {
 	t.mu.Lock()
 	r := &t.removal
+	r.restored = restored
 	expired := r.observe(own.Sum(subscription), own.subscribed(subscription), subscription, restarted)
 	moved := r.confirm(missing)
 	why, said, evicting := r.suspectedWhy, r.sum.Why != "", r.mayBeEvicted(missing)

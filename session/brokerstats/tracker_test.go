@@ -76,12 +76,17 @@ func waiting(in, out, entries int64, ratio float64) broker.TopicStats {
 // audit misses nothing.
 func TestASuspicionNeedsTheAudit(t *testing.T) {
 	var tracker Tracker
+	restored := false
 	see := func(s broker.TopicStats, missing int64) string {
 		own := StatsByTopic{"persistent://public/default/t": s}
 		tracker.Observe(own, "s", time.Now())
-		return tracker.Removal(t.Context(), nil, "t", "s", own, false, missing)
+		return tracker.Removal(t.Context(), nil, "t", "s", own, false, restored, missing)
 	}
-	require.Empty(t, see(waiting(100_000, 0, 1000, 60), 0))
+	require.Empty(t, see(waiting(100_000, 0, 2000, 60), 0))
+	restored = true
+	require.Empty(t, see(waiting(100_000, 0, 1000, 60), 60_000), "sizes of entries change after an outage")
+	restored = false
+	require.Empty(t, see(waiting(100_000, 0, 1000, 60), 60_000))
 	require.Empty(t, see(waiting(100_000, 2000, 100, 60), 0), "900 small entries of 2 messages were delivered")
 	for range suspectedPolls + 1 {
 		require.Empty(t, see(waiting(100_000, 2000, 100, 60), 0))

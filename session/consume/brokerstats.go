@@ -45,7 +45,7 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
 		missing, again = now.Consumer.Unreachable, withoutReason(now.Consumer)
 	}
-	if said := g.stats.Removal(ctx, from, topic, name, own, len(incidents) > 0, missing); said != "" {
+	if said := g.stats.Removal(ctx, from, topic, name, own, len(incidents) > 0, restored(g), missing); said != "" {
 		g.Host().Mark(snapshot.MarkNote, said)
 		g.Say("%s; try: delivery %s", said, g.Name())
 	}
