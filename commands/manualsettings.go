@@ -20,9 +20,17 @@ func Manual() []lang.ManualSection {
 func settingEntries[S any](settings []spec.Setting[S], standard *S) []lang.ManualEntry {
 	var out []lang.ManualEntry
 	for _, s := range settings {
-		out = append(out, lang.ManualEntry{Call: s.Name + "=" + s.Kind, Says: lang.Sentence(s.Doc) + " Default: " + s.Get(standard) + "."})
+		out = append(out, lang.ManualEntry{Call: s.Name + "=" + s.Kind, Says: lang.Sentence(s.Doc) + " Default: " + s.Get(standard) + "." + rangeOf(s.Name)})
 	}
 	return out
+}
+
+// rangeOf returns the range of a setting as a sentence, with a blank before it.
+func rangeOf(setting string) string {
+	if r := spec.RangeOf(setting); r != "" {
+		return " Range: " + r + "."
+	}
+	return ""
 }
 
 // Reference returns the command reference in Markdown, made from the table. The
@@ -40,13 +48,13 @@ func Reference() string {
 // settingsReference writes the table of settings of the thing of. change is the effect
 // of a change to a setting that is not live.
 func settingsReference[S any](b *strings.Builder, of, change string, settings []spec.Setting[S], standard *S) {
-	b.WriteString("## Settings of " + of + "\n\n| setting | default | meaning | a change |\n| --- | --- | --- | --- |\n")
+	b.WriteString("## Settings of " + of + "\n\n| setting | default | range | meaning | a change |\n| --- | --- | --- | --- | --- |\n")
 	for _, s := range settings {
 		effect := change
 		if s.Live {
 			effect = "live"
 		}
-		fmt.Fprintf(b, "| `%s=` | `%s` | %s | %s |\n", s.Name, s.Get(standard), lang.Cell(s.Doc), effect)
+		fmt.Fprintf(b, "| `%s=` | `%s` | %s | %s | %s |\n", s.Name, s.Get(standard), spec.RangeOf(s.Name), lang.Cell(s.Doc), effect)
 	}
 	b.WriteString("\n")
 }

@@ -156,6 +156,9 @@ func command(c lang.Command) []string {
 		if p.Kind.Name == wordKind && p.Kind.Forms != "" {
 			doc = p.Kind.Forms
 		}
+		if p.Kind.Range != "" {
+			doc += "; " + p.Kind.Range
+		}
 		out = append(out, indented("  "+p.Kind.Name+": ", doc)...)
 	}
 	var rows [][]string

@@ -54,6 +54,7 @@ func settingKind[S any](s spec.Setting[S], fresh func() S) lang.Kind {
 	if k.Name == "WORD" {
 		k = lang.Words(s.Words...)
 	}
+	k.Range = spec.RangeOf(s.Name)
 	if s.Kind != "SHAPE" {
 		k.Sample = s.Get(&standard)
 	}
