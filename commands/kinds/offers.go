@@ -67,11 +67,19 @@ func completePanels(s *lang.Scene) []lang.Suggestion {
 	if strings.Contains(s.Partial, ".") {
 		return completeMetrics(s)
 	}
+	again := len(s.Words) > 0
 	out := completeGroups(nil)(s)
 	for _, name := range append([]string{"rate"}, host.Distributions()...) {
 		out = append(out, lang.Suggestion{Text: name, Description: "figure"})
 	}
-	return append(out, lang.Suggestion{Text: "backlog", Description: "figure"}, lang.Suggestion{Text: "mbps", Description: "figure"}, lang.Suggestion{Text: host.HeatWord, Description: "a distribution over time"}, lang.Suggestion{Text: "|", Description: "another graph"}, lang.Suggestion{Text: "off", Description: "no graph"})
+	out = append(out, lang.Suggestion{Text: "backlog", Description: "figure"}, lang.Suggestion{Text: "mbps", Description: "figure"}, lang.Suggestion{Text: host.HeatWord, Description: "a distribution over time"})
+	switch {
+	case !again:
+		out = append(out, lang.Suggestion{Text: "off", Description: "no graph"})
+	case s.Words[len(s.Words)-1] != "|":
+		out = append(out, lang.Suggestion{Text: "|", Description: "another graph"})
+	}
+	return out
 }
 
 func completeTopics(s *lang.Scene) []lang.Suggestion {

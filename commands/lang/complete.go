@@ -116,12 +116,16 @@ func (k Kind) accepts(words []word) bool {
 	return err == nil
 }
 
-// suggestions returns the candidates of a kind.
+// suggestions returns the candidates of a kind. Of numbers without others it is the
+// sample, with the range.
 func (k Kind) suggestions(s *Scene) []Suggestion {
-	if k.Complete == nil {
-		return nil
+	switch {
+	case k.Complete != nil:
+		return k.Complete(s)
+	case k.Range != "":
+		return []Suggestion{{k.Sample, k.Range}}
 	}
-	return k.Complete(s)
+	return nil
 }
 
 func prefixed(prefix string, list []Suggestion) []Suggestion {
