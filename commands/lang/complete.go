@@ -12,8 +12,8 @@ type Suggestion struct {
 
 // The limits of completion.
 const (
-	suggestionsMax = 100 // more than a popup shows
-	fuzzyFrom      = 2   // letters from which on a match may begin inside a name
+	suggestionsMax = 1000 // more than anybody reads
+	fuzzyFrom      = 2    // letters from which on a match may begin inside a name
 )
 
 // Scene is the input of a kind's completion. A completion uses only this and memory,
