@@ -24,7 +24,7 @@ import (
 // room that is not listed may enter none.
 var mayImport = map[string][]string{
 	".":                              {"commands/lang", "session/broker/local", "shell/start"},
-	"commands":                       {"commands/chaos", "commands/cluster", "commands/find", "commands/groups", "commands/guide", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/report", "commands/script", "graphs", "session/snapshot", "session/spec"},
+	"commands":                       {"commands/chaos", "commands/cluster", "commands/find", "commands/groups", "commands/guide", "commands/host", "commands/kinds", "commands/lang", "commands/look", "commands/messages", "commands/report", "commands/script", "graphs", "session/snapshot", "session/spec"},
 	"commands/answers":               {"commands/lang", "graphs", "session/broker", "session/brokerstats", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"commands/chaos":                 {"commands/answers", "commands/cluster", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/chaos", "session/consume", "session/pacing", "session/produce", "session/snapshot", "session/spec"},
 	"commands/cluster":               {"commands/answers", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/broker/memory/fault", "session/broker/protocol", "session/brokerstats", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"commands/kinds":                 {"commands/host", "commands/lang", "graphs", "session/broker", "session/export", "session/pacing", "session/payload", "session/profile", "session/snapshot", "session/spec"},
 	"commands/lang":                  {"graphs", "session/input", "session/pacing", "session/secret", "session/spell"},
 	"commands/look":                  {"commands/answers", "commands/conditions", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/chart", "session/metrics", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
+	"commands/messages":              {"commands/answers", "commands/cluster", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/payload", "session/reading", "session/snapshot", "session/spec"},
 	"commands/outcome":               {"commands/host", "commands/lang", "session/export", "session/secret"},
 	"commands/report":                {"commands/answers", "commands/conditions", "commands/find", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/export", "session/metrics", "session/pacing", "session/scrape", "session/snapshot", "session/spec"},
 	"commands/script":                {"commands/answers", "commands/conditions", "commands/host", "commands/kinds", "commands/lang", "commands/look", "graphs", "session/chart", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
@@ -73,6 +74,7 @@ var mayImport = map[string][]string{
 	"session/metrics":                {"session/broker"},
 	"session/produce":                {"session/broker", "session/brokerstats", "session/delivery", "session/group", "session/input", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"session/profile":                {"session/broker", "session/input", "session/pacing", "session/secret", "session/snapshot", "session/spec", "session/spell"},
+	"session/reading":                {"session/broker"},
 	"session/scrape":                 {"session/export"},
 	"session/snapshot":               {"session/broker", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/spec"},
 	"session/spec":                   {"session/broker", "session/metrics", "session/pacing", "session/payload"},

@@ -144,6 +144,8 @@ type ConsumerSpec struct {
 	Compacted    bool          // read compacted topics: the last message of each key
 	TopicsChange bool          // topics may be added and dropped; there may be none at first
 	Ranges       []HashRange   // sticky hash ranges of this consumer; nil lets the broker divide them
+	Reader       bool          // it is a reader: exclusive and non-durable, and nothing is left to acknowledge
+	Start        Start         // of a reader
 }
 
 // Delivery is one received message.

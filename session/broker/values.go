@@ -103,6 +103,11 @@ type MessageID struct {
 	Partition     int
 }
 
+// Before reports whether an entry stands before another one of its partition.
+func (id MessageID) Before(other MessageID) bool {
+	return id.Ledger < other.Ledger || id.Ledger == other.Ledger && id.Entry < other.Entry
+}
+
 // ParseMessageID reads ledger:entry or ledger:entry:partition.
 func ParseMessageID(s string) (MessageID, error) {
 	wrong := fmt.Errorf("%q is not a message id (ledger:entry[:partition])", s)

@@ -38,6 +38,9 @@ type end struct {
 
 // Subscribe creates a consumer on the receiving connection.
 func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
+	if spec.Reader {
+		return c.openReader(ctx, spec)
+	}
 	s := &consumer{
 		messages:  make(chan pulsar.ConsumerMessage, channelRoom),
 		clock:     c.clock,
@@ -178,20 +181,25 @@ func (s *consumer) skipCompacted(m pulsar.ConsumerMessage) {
 }
 
 func (s *consumer) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int64) {
+	delivered(d, m.Message, now)
+	d.Message = s.handle(m)
+}
+
+// delivered fills in a delivery, but for the handle.
+func delivered(d *broker.Delivery, m pulsar.Message, now int64) {
 	id := m.ID()
 	*d = broker.Delivery{
 		Body:       m.Payload(),
-		Stamp:      stampOf(m.Message),
+		Stamp:      stampOf(m),
 		Entry:      delivery.EntryFingerprint(id.LedgerID(), id.EntryID(), id.PartitionIdx()),
 		Redelivery: m.RedeliveryCount(),
 		Received:   now,
-		Published:  published(m.Message),
-		Key:        keyOf(m.Message),
+		Published:  published(m),
+		Key:        keyOf(m),
 		Index:      max(id.BatchIdx(), 0),
 		Partition:  uint16(max(id.PartitionIdx(), 0)),
-		Retries:    retries(m.Message),
-		Message:    s.handle(m),
-		Whole:      m.Message,
+		Retries:    retries(m),
+		Whole:      m,
 	}
 }
 

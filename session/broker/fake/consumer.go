@@ -21,6 +21,7 @@ type consumer struct {
 	gone          bool
 	stuck         bool // delivers nothing more
 	cause         error
+	places        map[*cursor]int64 // of a reader: the index behind the last message it took
 }
 
 // item is one delivery, and the handle to acknowledge it.
@@ -59,6 +60,7 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 		u.subscriptions = append(u.subscriptions, s)
 	}
 	for _, s := range u.subscriptions {
+		u.begin(s)
 		s.consumers = append(s.consumers, u)
 		s.dispatch()
 	}
@@ -119,6 +121,7 @@ func (u *consumer) take(buf []broker.Delivery) int {
 		buf[i] = broker.Delivery{Body: body, Stamp: m.stamp, Entry: p.fingerprint(m), Redelivery: it.count, Received: now, Published: m.sent, Key: m.key,
 			Index: m.index, Partition: uint16(max(p.index, 0)), Retries: m.retries, Message: it, Whole: it}
 	}
+	u.took(u.queue[:n])
 	u.queue = slices.Delete(u.queue, 0, n)
 	for _, s := range u.subscriptions {
 		s.dispatch()

@@ -43,7 +43,8 @@ type message struct {
 	published int64 // by the producer's clock, ns of Unix time
 	opens     bool  // it is the first of its batch
 	retries   uint16
-	deliverAt int64 // ms of Unix time; 0 for at once
+	deliverAt int64           // ms of Unix time; 0 for at once
+	own       *broker.Message // of SendEach
 }
 
 // shipment is what one Send handed over together. It arrives as one.

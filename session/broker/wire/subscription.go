@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"errors"
-	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -34,11 +33,15 @@ type subscription struct {
 	unpack protocol.Decompressor
 	keys   names // under the consumer's mu
 
+	senders names // of producers, the reader's as well
+
 	mu          sync.Mutex
 	connection  *connect.Connection // nil while no connection has accepted the consumer
 	closedEarly *connect.Connection // closed the consumer before it was attached
 	permits     int                 // not yet granted to the broker
 	last        mark
+	first       *broker.MessageID // where a reader begins, nil if it does not say
+	since       int64             // of a reader: what was published before, in ns of Unix time, is left out until a message is taken
 	acks        acks
 	started     bool
 	connecting  bool
@@ -59,6 +62,7 @@ func newSubscription(c *consumer, t *topic, name, about string, from broker.Posi
 		consumer: c, ctx: t.ctx, topic: name, about: about, partition: int32(partition), id: c.engine.ids.Add(1), from: from,
 		backoff: conn.Backoff{First: connect.RetryFirst, Most: connect.RetryMost},
 	}
+	s.begin(c.spec.Start)
 	s.acks.of = s
 	return s
 }
@@ -124,7 +128,7 @@ func (s *subscription) question() *protocol.Subscribe {
 		}
 	}
 	if spec.NonDurable {
-		q.Start = s.start()
+		q.Start, q.StartRollback = s.start(), s.rollback()
 	}
 	return q
 }
@@ -132,19 +136,6 @@ func (s *subscription) question() *protocol.Subscribe {
 var subTypes = map[broker.SubscriptionType]protocol.SubType{
 	broker.Exclusive: protocol.Exclusive, broker.Shared: protocol.Shared,
 	broker.Failover: protocol.Failover, broker.KeyShared: protocol.KeyShared,
-}
-
-// start is where a subscription that is not durable begins: where it was, or
-// where the spec says. It needs mu.
-func (s *subscription) start() *protocol.MessageID {
-	id := protocol.MessageID{Ledger: math.MaxInt64, Entry: math.MaxInt64, Partition: -1, BatchIndex: -1}
-	switch {
-	case s.last.set:
-		id.Ledger, id.Entry = s.last.ledger, s.last.entry
-	case s.from == broker.Earliest:
-		id.Ledger, id.Entry = math.MaxUint64, math.MaxUint64 // -1, as the broker reads it
-	}
-	return &id
 }
 
 // attach makes c the connection to receive on, and permits the broker to send a
@@ -266,7 +257,7 @@ func (s *subscription) delivered(c *connect.Connection, event *conn.Event) {
 	}
 	c.Hold()
 	s.keep(e)
-	if s.receivedBefore(e) {
+	if s.receivedBefore(e) || s.tooEarly(e) {
 		s.grant(messages)
 		return
 	}
@@ -285,6 +276,9 @@ const leastBytes = 6
 func (s *subscription) keep(e *entry) {
 	e.published = published(s.meta.PublishTime)
 	e.fingerprint = delivery.EntryFingerprint(int64(e.tracker.ledger), int64(e.tracker.entry), s.partition)
+	if s.consumer.spec.Reader {
+		e.keepRare(&s.meta, &s.senders)
+	}
 	if !e.whole {
 		return
 	}
