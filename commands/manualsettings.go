@@ -11,9 +11,11 @@ import (
 // Manual is the language as a manual page tells it, made from the table.
 func Manual() []lang.ManualSection {
 	producer, consumer, preferences := spec.DefaultProducer("NAME"), spec.DefaultConsumer("NAME"), spec.DefaultPreferences()
+	reader := spec.DefaultReader("NAME")
 	return language().Manual(
 		lang.ManualSection{Name: "settings of a producer group", Entries: settingEntries(spec.ProducerSettings(), &producer)},
 		lang.ManualSection{Name: "settings of a consumer group", Entries: settingEntries(spec.ConsumerSettings(), &consumer)},
+		lang.ManualSection{Name: "settings of a reader", Entries: settingEntries(spec.ReaderSettings(), &reader)},
 		lang.ManualSection{Name: "settings of the session", Entries: settingEntries(spec.PreferenceSettings(), &preferences)})
 }
 
@@ -30,8 +32,10 @@ func settingEntries[S any](settings []spec.Setting[S], standard *S) []lang.Manua
 func Reference() string {
 	var b strings.Builder
 	producer, consumer, preferences := spec.DefaultProducer("NAME"), spec.DefaultConsumer("NAME"), spec.DefaultPreferences()
+	reader := spec.DefaultReader("NAME")
 	settingsReference(&b, "a producer group", "recreates the producers", spec.ProducerSettings(), &producer)
 	settingsReference(&b, "a consumer group", "recreates the consumers", spec.ConsumerSettings(), &consumer)
+	settingsReference(&b, "a reader", "recreates the reader, which goes on where it was", spec.ReaderSettings(), &reader)
 	settingsReference(&b, "the session", "for later starts", spec.PreferenceSettings(), &preferences)
 	return "# Command reference\n\nMade from the table of commands by `make docs`. " +
 		"At the prompt, `help COMMAND` and `help KIND` say more.\n\n" + language().Reference(b.String())

@@ -171,7 +171,11 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	r := g.Consumer
 	s.Add("engine", string(g.Engine), engineRemark(g))
-	s.Add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s", spec.Type, spec.From))
+	if spec.Reader.Is {
+		s.Add("reads as", spec.Subscription, "from "+spec.Reader.Begin+endOfTopic(g))
+	} else {
+		s.Add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s", spec.Type, spec.From))
+	}
 	s.topics(g)
 	if text := coverage(spec); text != "" {
 		s.Add("", text, "")

@@ -61,7 +61,7 @@ func Find(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	if g.Producer == nil {
-		return c.Refuse("figure", "list", "%s is a %s; find changes the rate of a producer group", g.Name, host.KindName(g.Kind))
+		return c.Refuse("figure", "list", "%s is a %s; find changes the rate of a producer group", g.Name, host.KindName(g.Named()))
 	}
 	for _, t := range condition.Terms {
 		if err := look.CheckMeasurable(ctx, c, "condition", t.Metric); err != nil {

@@ -31,11 +31,11 @@ func StopGroup(kind snapshot.Kind) func(context.Context, *host.Call) error {
 		if err != nil {
 			return err
 		}
-		if g.Kind != kind {
-			return c.Refuse("name", string(g.Kind)+" stop "+g.Name, "%s is a %s", g.Name, host.KindName(g.Kind))
+		if g.Named() != kind {
+			return c.Refuse("name", string(g.Named())+" stop "+g.Name, "%s is a %s", g.Name, host.KindName(g.Named()))
 		}
 		if !g.State.Active() {
-			return c.Refuse("name", string(g.Kind)+" start "+g.Name, "%s is %s", g.Name, g.State)
+			return c.Refuse("name", string(g.Named())+" start "+g.Name, "%s is %s", g.Name, g.State)
 		}
 		bounded, cancel := context.WithTimeout(ctx, stopMax)
 		defer cancel()

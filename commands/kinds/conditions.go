@@ -95,7 +95,7 @@ func Describe(p lang.Param, s *lang.Scene) string {
 		if own, ok := spec.FindSetting(spec.ProducerSettings(), p.Name); ok {
 			return own.Doc
 		}
-	} else if own, ok := spec.FindSetting(spec.ConsumerSettings(), p.Name); ok {
+	} else if own, ok := spec.FindSetting(receiverSettings(g), p.Name); ok {
 		return own.Doc
 	}
 	return p.Doc
@@ -116,7 +116,7 @@ func Present(p lang.Param, s *lang.Scene) string {
 		return ""
 	}
 	settings, _ := EnvOf(s).Session.Consumer(g.Name)
-	if own, ok := spec.FindSetting(spec.ConsumerSettings(), p.Name); ok {
+	if own, ok := spec.FindSetting(receiverSettings(g), p.Name); ok {
 		return own.Get(&settings)
 	}
 	return ""

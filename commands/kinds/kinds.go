@@ -75,7 +75,7 @@ func All() lang.Kind {
 func GroupOf(want snapshot.Kind, sample string) lang.Kind {
 	k := Group()
 	k.Sample, k.Make = sample, fmt.Sprint(want)+" start"
-	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want })
+	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want || g.Named() == want })
 	return k
 }
 
@@ -89,7 +89,7 @@ func Name() lang.Kind {
 func Start(want snapshot.Kind, sample string) lang.Kind {
 	k := Name()
 	k.Sample = sample
-	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want && !g.State.Active() })
+	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Named() == want && !g.State.Active() })
 	return k
 }
 

@@ -203,7 +203,7 @@ func settingsOf(c *host.Host, name string) (list export.Table[string]) {
 		}
 	}
 	if settings, ok := c.Env.Session.Consumer(name); ok {
-		for _, s := range spec.ConsumerSettings() {
+		for _, s := range settings.Settings() {
 			list = append(list, export.Entry[string]{Name: s.Name, Value: s.Get(&settings)})
 		}
 	}

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"time"
 )
@@ -71,4 +72,13 @@ func (s Start) AfterIn(topic string) (Place, bool) {
 		}
 	}
 	return Place{}, false
+}
+
+// CheckParts refuses to begin at a message in a topic with partitions: it is in one of
+// them.
+func (s Start) CheckParts(topic string, partitions int) error {
+	if s.ID == nil || partitions <= 1 {
+		return nil
+	}
+	return &Error{Message: fmt.Sprintf("%s has %d partitions, and message %s is in one of them; read that partition, as in topic=%s-partition-0", topic, partitions, s.ID, topic)}
 }

@@ -2,6 +2,7 @@ package consume
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"pulsh/session/broker"
@@ -32,6 +33,9 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 	}
 	g.account.meet(sub.Names)
 	incidents := g.stats.Observe(own, name, time.Now())
+	if g.Settings().Reader.Is { // its subscription ends with each consumer
+		incidents = slices.DeleteFunc(incidents, func(e brokerstats.Incident) bool { return e.Category == broker.Gone })
+	}
 	topic := g.Topics()[0]
 	if g.stats.LimitsDue(time.Now()) {
 		g.stats.Explain(ctx, from, topic)

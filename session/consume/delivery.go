@@ -80,7 +80,7 @@ func (a *account) leave() { a.group.Host().Audits.Leave(a.group) }
 func (a *account) begin() {
 	a.before.Store(0)
 	a.group.stats.ForgetRemoved()
-	a.group.redeliveries.begin(false)
+	a.group.redeliveries.begin(a.group.Settings().Reader.Is) // a reader begins again where it is told to
 	if a.group.Host().Audits.Shared(a.audit(), a.group) {
 		a.leave()
 		a.use(delivery.NewAudit(delivery.DefaultWindow))

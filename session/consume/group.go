@@ -109,7 +109,9 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 		g.account.begin()
 	}
 	g.redeliveries.consumersClosed.Store(true) // messages that an earlier run did not acknowledge are redelivered
-	err = g.subscription.refresh(ctx, settings)
+	if _, err = g.subscription.reader.Begin(settings); err == nil {
+		err = g.subscription.refresh(ctx, settings)
+	}
 	if err == nil {
 		g.account.join(settings, g.subscription.all())
 		if !again {
@@ -193,7 +195,7 @@ func (g *Group) lockOp(ctx context.Context) (unlock func(), err error) {
 
 // notRunning is the refusal of a command that needs a running group.
 func (g *Group) notRunning() error {
-	return &broker.Error{Message: fmt.Sprintf("%s is %s", g.Name(), g.State()), Try: "consume start " + g.Name()}
+	return &broker.Error{Message: fmt.Sprintf("%s is %s", g.Name(), g.State()), Try: g.Settings().Verb() + " start " + g.Name()}
 }
 
 // workersTime bounds how long a pause waits for workers that process messages: an

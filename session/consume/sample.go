@@ -65,6 +65,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	s.Running = g.Since(s.Running)
 	s.Failures = g.shards.Failures.List()
 	c := &snapshot.Consumer{
+		Reader:       settings.Reader.Is,
 		Subscription: settings.Subscription,
 		Type:         string(settings.Type),
 		Consumers:    len(g.workers.slots()),

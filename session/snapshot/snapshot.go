@@ -142,6 +142,7 @@ type Producer struct {
 // Consumer holds the figures of a consumer group. Totals count since the start
 // or the last reset. Rates are those of the last second.
 type Consumer struct {
+	Reader       bool // the group is a reader
 	Subscription string
 	Type         string
 	Rate         float64 // messages received per second

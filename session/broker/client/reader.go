@@ -62,6 +62,9 @@ func (r *reader) join(ctx context.Context, topic string, from broker.Position, s
 	if err != nil {
 		return 0, sentence(err, about)
 	}
+	if err := start.CheckParts(topic, len(parts)); err != nil {
+		return 0, err
+	}
 	opening, creating := errgroup.WithContext(ctx)
 	opening.SetLimit(topicsAtOnce)
 	for _, part := range parts {

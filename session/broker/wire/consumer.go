@@ -101,6 +101,9 @@ func (c *consumer) open(ctx context.Context, name string, from broker.Position) 
 	if err != nil {
 		return nil, err
 	}
+	if err := c.spec.Start.CheckParts(name, n); err != nil {
+		return nil, err
+	}
 	t.partitioned = n > 0
 	t.ctx, t.stop = context.WithCancel(c.ctx)
 	if t.parts, err = c.openParts(ctx, t, name, 0, n, from); err != nil {
