@@ -4,7 +4,7 @@ import "pulsh/session/broker"
 
 // Engine returns the connection of an engine, of that of the session for
 // broker.SessionEngine.
-func (s *Session) Engine(chosen broker.Engine) (broker.Broker, error) {
+func Engine(s *Session, chosen broker.Engine) (broker.Broker, error) {
 	c := s.connected()
 	switch {
 	case c == nil:

@@ -46,7 +46,8 @@ func saySize(p spec.Producer) string {
 // start found at an existing subscription, in messages, or nil.
 func SayConsumer(s spec.Consumer, resumed *int64) string {
 	if s.Reader.Is {
-		return withEnds(strings.Join([]string{"reading " + s.Topic, graphs.Plural(s.Workers, "worker"), "from " + s.Reader.Begin}, " · "), s.Ends)
+		said := withEnds(strings.Join([]string{"reading " + s.Topic, graphs.Plural(s.Workers, "worker"), "from " + s.Reader.Begin}, " · "), s.Ends)
+		return strings.Replace(said, emptyEnd, "the end of the topic", 1)
 	}
 	place := "from " + string(s.From)
 	switch {

@@ -9,6 +9,7 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
+	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/reading"
 	"pulsh/session/snapshot"
@@ -32,7 +33,7 @@ func Peek(ctx context.Context, c *host.Call) error {
 	if !given {
 		n = 1
 	}
-	engine, err := c.Env.Session.Engine(broker.SessionEngine)
+	engine, err := session.Engine(c.Env.Session, broker.SessionEngine)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
+	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/payload"
 	"pulsh/session/spec"
@@ -25,7 +26,7 @@ func Send(ctx context.Context, c *host.Call) error {
 	if err := c.Connected(); err != nil {
 		return err
 	}
-	engine, err := c.Env.Session.Engine(broker.ClientEngine)
+	engine, err := session.Engine(c.Env.Session, broker.ClientEngine)
 	if err != nil {
 		return err
 	}

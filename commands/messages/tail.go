@@ -7,6 +7,7 @@ import (
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
 	"pulsh/graphs"
+	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/reading"
 )
@@ -24,7 +25,7 @@ func Tail(ctx context.Context, c *host.Call) error {
 	if err := c.Connected(); err != nil {
 		return err
 	}
-	engine, err := c.Env.Session.Engine(broker.SessionEngine)
+	engine, err := session.Engine(c.Env.Session, broker.SessionEngine)
 	if err != nil {
 		return err
 	}

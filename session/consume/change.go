@@ -134,7 +134,7 @@ func (g *Group) subscribe(ctx context.Context, settings spec.Consumer, topics []
 	old, oldTopics := g.Settings(), g.subscription.all()
 	err, back := error(nil), func() {}
 	if settings.Reader != old.Reader {
-		back, err = g.subscription.reader.Begin(settings)
+		back, err = g.subscription.reader.Begin(g.Name(), settings)
 	}
 	if err == nil {
 		err = g.applyPolicy(ctx, settings)

@@ -109,7 +109,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 		g.account.begin()
 	}
 	g.redeliveries.consumersClosed.Store(true) // messages that an earlier run did not acknowledge are redelivered
-	if _, err = g.subscription.reader.Begin(settings); err == nil {
+	if _, err = g.subscription.reader.Begin(g.Name(), settings); err == nil {
 		err = g.subscription.refresh(ctx, settings)
 	}
 	if err == nil {

@@ -18,11 +18,12 @@ type Cursor struct {
 	consumer broker.Consumer // the last one, nil for none yet
 }
 
-// Begin lets the next consumer begin where the settings say. back takes it back.
-func (c *Cursor) Begin(settings spec.Consumer) (back func(), err error) {
+// Begin lets the next consumer of a group begin where the settings say. back takes it
+// back.
+func (c *Cursor) Begin(name string, settings spec.Consumer) (back func(), err error) {
 	start, err := settings.Reader.Start(time.Now())
 	if err != nil {
-		return func() {}, err
+		return func() {}, &broker.Error{Message: err.Error(), Try: "set " + name + " from=-5m"}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
