@@ -140,7 +140,7 @@ func (f form) bodyOf(m broker.Message) []string {
 	return text(body, f.most)
 }
 
-// readable reports whether a body is text: UTF-8 with hardly any control characters.
+// readable reports whether a body is text: UTF-8 with few control characters.
 func readable(body []byte) bool {
 	if !utf8.Valid(body) {
 		return false
@@ -152,7 +152,7 @@ func readable(body []byte) bool {
 			odd++
 		}
 	}
-	return odd*10 <= all
+	return odd*4 <= all
 }
 
 // text returns a body as lines, cut to so many bytes.

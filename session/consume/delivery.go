@@ -103,6 +103,9 @@ func (a *account) noteBefore() { a.before.Store(time.Now().Add(beforeSlack).Unix
 func (a *account) look(ctx context.Context, settings spec.Consumer, topics []string) {
 	a.before.Store(0)
 	if !settings.Durable {
+		if settings.Reader.Begin == string(broker.Latest) {
+			a.noteBefore() // it begins at a different place in each partition
+		}
 		return
 	}
 	admin := a.group.Cluster().Admin

@@ -114,7 +114,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	}
 	if err == nil {
 		g.account.join(settings, g.subscription.all())
-		if !again {
+		if !again || settings.Reader.Is {
 			g.account.look(ctx, settings, g.subscription.all())
 		}
 		g.subscription.findPlace(ctx)
