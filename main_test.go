@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"commands/cluster":               {"commands/answers", "commands/groups", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/broker/memory/fault", "session/broker/protocol", "session/brokerstats", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"commands/conditions":            {"commands/host", "commands/lang", "session", "session/chart", "session/pacing", "session/snapshot"},
 	"commands/find":                  {"commands/answers", "commands/conditions", "commands/host", "commands/lang", "commands/look", "graphs", "session/pacing", "session/snapshot"},
-	"commands/groups":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session/broker", "session/cursor", "session/group", "session/pacing", "session/snapshot", "session/spec"},
+	"commands/groups":                {"commands/answers", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/cursor", "session/group", "session/pacing", "session/snapshot", "session/spec"},
 	"commands/guide":                 {"commands/lang", "graphs", "session/snapshot", "session/spec"},
 	"commands/host":                  {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/broker/memory/fault", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec"},
 	"commands/kinds":                 {"commands/host", "commands/lang", "graphs", "session/broker", "session/export", "session/pacing", "session/payload", "session/profile", "session/snapshot", "session/spec"},

@@ -147,6 +147,54 @@ func (l *load) send(m broker.Message, n int) []broker.MessageID {
 	return ids
 }
 
+// TestAReaderBeginsAtAMessageThatIs refuses the others, and makes no topic to find out.
+func TestAReaderBeginsAtAMessageThatIs(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, l *load) {
+		settings := spec.DefaultReader("r1")
+		settings.Topic = l.topic
+		check := func(from string) error {
+			setReader(t, &settings, "from", from)
+			return session.CheckBegin(l.soon(), l.Session, "r1", settings)
+		}
+		require.ErrorContains(t, check("1:0"), "does not exist")
+		_, err := l.admin.Stats(l.soon(), l.topic)
+		require.True(t, broker.IsMissing(err), "%v", err)
+		require.NoError(t, l.admin.CreateTopic(l.soon(), l.topic, 0))
+		require.ErrorContains(t, check("999999999:0"), "which has none")
+		ids := l.send(broker.Message{}, 2)
+		last := ids[1]
+		require.NoError(t, check(last.String()))
+		require.NoError(t, check("0:0"))
+		last.Entry++
+		require.ErrorContains(t, check(last.String()), "is behind the last message of "+l.topic+", "+ids[1].String())
+		require.NoError(t, check("-5m"))
+		require.NoError(t, check("latest"))
+	})
+}
+
+// TestALookShowsEmptyMessages shows what the Go client throws away as damaged: messages
+// without a body and without properties.
+func TestALookShowsEmptyMessages(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, l *load) {
+		require.NoError(t, l.admin.CreateTopic(l.soon(), l.topic, 0))
+		require.NoError(t, l.admin.CreateSubscription(l.soon(), l.topic, "audit", broker.Earliest))
+		engine, err := session.Looking(l.Session)
+		require.NoError(t, err)
+		tail, err := reading.Follow(l.soon(), engine, l.topic, nil, 0)
+		require.NoError(t, err)
+		l.send(broker.Message{}, 2)
+		found, err := reading.Peek(l.soon(), engine, l.admin, l.topic, "audit", 5)
+		require.NoError(t, err)
+		require.Len(t, found.Messages, 2)
+		l.until("the messages", func() bool {
+			news, err := tail.Look()
+			require.NoError(t, err)
+			return news.Came == 2
+		})
+		require.NoError(t, tail.Close(l.soon()))
+	})
+}
+
 // TestACompactedTopicIsReadByKey reads the last message of each key.
 func TestACompactedTopicIsReadByKey(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, l *load) {

@@ -30,7 +30,7 @@ func SetGroup(ctx context.Context, c *host.Call) error {
 	if settings.Reader.Is {
 		parts = "reader"
 	}
-	return change(ctx, c, g, parts, "deliveries", settings.Settings(), settings, c.Env.Session.SetConsumer)
+	return change(ctx, c, g, parts, "deliveries", settings.Settings(), settings, setConsumer(c, false))
 }
 
 // change applies the settings of the line and prints the old and the new values. The

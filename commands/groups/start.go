@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
+	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/snapshot"
@@ -60,7 +62,33 @@ func startReceiver(ctx context.Context, c *host.Call, standard spec.Consumer) er
 		return otherKind(c, name, want)
 	}
 	return start(ctx, c, known, want.Settings(), &want, starter[spec.Consumer]{
-		add: c.Env.Session.AddConsumer, set: c.Env.Session.SetConsumer, say: sayConsumer(ctx, c)})
+		add: func(name string, want spec.Consumer) error {
+			if err := beginsThere(ctx, c, name, want); err != nil {
+				return err
+			}
+			return c.Env.Session.AddConsumer(name, want)
+		},
+		set: setConsumer(c, true), say: sayConsumer(ctx, c)})
+}
+
+// beginsThere refuses a reader that is to begin behind its topic.
+func beginsThere(ctx context.Context, c *host.Call, name string, want spec.Consumer) error {
+	ctx, cancel := host.Asked(ctx)
+	defer cancel()
+	return session.CheckBegin(ctx, c.Env.Session, name, want)
+}
+
+// setConsumer changes a consumer group or a reader that begins anew if always is set or
+// the line says where.
+func setConsumer(c *host.Call, always bool) func(ctx context.Context, name string, want spec.Consumer) (group.Rebuild, error) {
+	return func(ctx context.Context, name string, want spec.Consumer) (group.Rebuild, error) {
+		if always || slices.Contains(c.Given, "from") {
+			if err := beginsThere(ctx, c, name, want); err != nil {
+				return group.Rebuild{}, err
+			}
+		}
+		return c.Env.Session.SetConsumer(ctx, name, want)
+	}
 }
 
 // sayConsumer describes a consumer group, and if it was started, where it continues.
@@ -129,6 +157,9 @@ func startInstead(c *host.Call, name string, err error) error {
 	}
 	instead := *refused
 	instead.Try = c.Command.Name + " " + name + " " + setting
+	if key, value, one := strings.Cut(setting, "="); one && slices.Contains(c.Given, key) && !strings.Contains(value, " ") {
+		instead.Try = c.WithArgument(key, value)
+	}
 	return &instead
 }
 

@@ -95,7 +95,7 @@ func words(sample string) lang.Kind {
 // count is the kind COUNT from 1 to most.
 func count(what, sample string, most int) lang.Kind {
 	k := kinds.Count()
-	k.Sample = sample
+	k.Sample, k.Forms, k.Doc = sample, "1, 20", fmt.Sprintf("a number of %s from 1 to %d", what, most)
 	k.Parse = func(text string) (any, error) {
 		n, err := spec.ParseCount(text)
 		if err == nil && (n < 1 || n > most) {

@@ -33,7 +33,7 @@ func Peek(ctx context.Context, c *host.Call) error {
 	if !given {
 		n = 1
 	}
-	engine, err := session.Engine(c.Env.Session, broker.SessionEngine)
+	engine, err := session.Looking(c.Env.Session)
 	if err != nil {
 		return err
 	}
@@ -74,10 +74,16 @@ func where(ctx context.Context, c *host.Call) (topic, subscription string, err e
 	}
 	switch {
 	case topic != "":
-	case !ok || g.Consumer == nil:
+	case ok && g.Consumer == nil:
+		return "", "", c.Refuse("subscription", "tail "+firstOf(g), "%s is a producer group; peek is for consumer groups and subscriptions", name)
+	case !ok:
 		return "", "", c.Refuse("subscription", c.Source()+" topic="+topicOf(s, c), "%s is no consumer group here; which topic is it a subscription of?", name)
 	case len(g.Topics) == 1:
 		topic = g.Topics[0]
+	case len(g.Topics) == 0 && strings.HasPrefix(g.Topic, "/"):
+		return "", "", c.Refuse("subscription", "topics", "%s receives from no topic yet: none matches %s", name, g.Topic)
+	case len(g.Topics) == 0 && strings.Contains(g.Topic, ","):
+		return "", "", c.Refuse("subscription", c.Source()+" topic="+firstOf(g), "%s receives from several topics (%s)", name, g.Topic)
 	case len(g.Topics) == 0:
 		topic = g.Topic
 	default:
@@ -101,8 +107,8 @@ func someOf(names []string) string {
 // topicOf returns a topic for an advice.
 func topicOf(s *snapshot.Snapshot, c *host.Call) string {
 	for _, g := range s.Groups {
-		if len(g.Topics) > 0 {
-			return lang.Quote(g.Topics[0])
+		if len(g.Topics) > 0 || !strings.HasPrefix(g.Topic, "/") { // else a pattern
+			return firstOf(g)
 		}
 	}
 	if c.Env.Topics != nil {
@@ -111,6 +117,16 @@ func topicOf(s *snapshot.Snapshot, c *host.Call) string {
 		}
 	}
 	return "orders"
+}
+
+// firstOf returns a topic of a group, as a word of a line. A group that has not begun
+// knows what its settings say, which may be several.
+func firstOf(g snapshot.Group) string {
+	if len(g.Topics) > 0 {
+		return lang.Quote(g.Topics[0])
+	}
+	first, _, _ := strings.Cut(g.Topic, ",")
+	return lang.Quote(first)
 }
 
 // missing tells which subscriptions the topic has, if it has not the one that is meant.

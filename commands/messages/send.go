@@ -2,8 +2,10 @@ package messages
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"pulsh/commands/host"
@@ -38,6 +40,9 @@ func Send(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return err
 	}
+	if lostQuotes(c) {
+		c.Say("the body is no JSON: a text keeps its own quotes inside '…'")
+	}
 	topic := c.Text("topic")
 	ctx, cancel := host.Asked(ctx)
 	defer cancel()
@@ -55,6 +60,15 @@ func Send(ctx context.Context, c *host.Call) error {
 		c.Say("sent to %s: id %s · %s", topic, id, graphs.Bytes(float64(len(all[0].Body))))
 	}
 	return nil
+}
+
+// lostQuotes reports whether the text was typed as JSON and lost its quotes on the way.
+func lostQuotes(c *host.Call) bool {
+	body := strings.TrimSpace(c.Text("text"))
+	if !strings.HasPrefix(body, "{") && !strings.HasPrefix(body, "[") {
+		return false
+	}
+	return !json.Valid([]byte(body)) && !strings.Contains(body, `"`) && strings.Contains(c.Source(), body[:1]+`"`)
 }
 
 // messagesOf returns the messages that the line describes.

@@ -6,6 +6,7 @@ import (
 
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
+	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker"
@@ -25,7 +26,7 @@ func Tail(ctx context.Context, c *host.Call) error {
 	if err := c.Connected(); err != nil {
 		return err
 	}
-	engine, err := session.Engine(c.Env.Session, broker.SessionEngine)
+	engine, err := session.Looking(c.Env.Session)
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func existing(ctx context.Context, c *host.Call, topic string) error {
 	if !broker.IsMissing(err) {
 		return nil // the engine says what is wrong
 	}
-	return c.Refuse("topic", "send "+topic+" hello", "there is no topic %q", topic)
+	return c.Refuse("topic", "send "+lang.Quote(topic)+" hello", "there is no topic %q", topic)
 }
 
 // follow prints what comes until an end: Ctrl-C, a number of messages or a time.
@@ -95,7 +96,7 @@ func follow(ctx context.Context, c *host.Call, t *reading.Tail) error {
 			told, next = news.Left, now.Add(tellEvery)
 		}
 		if last || err != nil || news.Full {
-			c.Say("%s in %s, %s shown", graphs.Plural(news.Came, "message"), graphs.Elapsed(time.Since(began)), answers.Whole(int64(shown)))
+			c.Say("%s in %s, %s shown", graphs.Plural(news.Came, "message"), graphs.Seconds(time.Since(began)), answers.Whole(int64(shown)))
 		}
 		return news.Full, err
 	}

@@ -40,6 +40,12 @@ type Sender interface {
 	SendEach(ctx context.Context, topic string, all []Message) ([]MessageID, error)
 }
 
+// Laster is an engine that tells which message is the last one of a topic without
+// partitions, or of a partition. Its entry is negative where there is none.
+type Laster interface {
+	LastMessage(ctx context.Context, topic string) (MessageID, error)
+}
+
 // Start is where a reader begins. The zero Start is ConsumerSpec.Position.
 type Start struct {
 	ID    *MessageID // at this entry

@@ -51,6 +51,22 @@ func (c *Client) SendEach(ctx context.Context, topic string, all []broker.Messag
 	return ids, err
 }
 
+// LastMessage asks for the last message of a topic. The client asks through a reader only.
+func (c *Client) LastMessage(ctx context.Context, topic string) (broker.MessageID, error) {
+	id, err := within(ctx, func() (pulsar.MessageID, error) {
+		r, err := c.taking.CreateReader(pulsar.ReaderOptions{Topic: topic, StartMessageID: pulsar.LatestMessageID(), ReceiverQueueSize: 1, BackoffPolicyFunc: newRetry})
+		if err != nil {
+			return nil, err
+		}
+		defer r.Close()
+		return r.GetLastMessageID()
+	}, nil)
+	if err != nil {
+		return broker.MessageID{}, sentence(err, broker.Subject{Topic: topic})
+	}
+	return placeOf(id, topic), nil
+}
+
 // placeOf returns the id of an entry of a topic. The client says 0 for a topic without
 // partitions, and for a partition that is read alone.
 func placeOf(id pulsar.MessageID, topic string) broker.MessageID {
