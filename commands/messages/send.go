@@ -40,7 +40,7 @@ func Send(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	if lostQuotes(c) {
+	if lostQuotes(c.Text("text"), c.Source()) {
 		c.Say("the body is no JSON: a text keeps its own quotes inside '…'")
 	}
 	topic := c.Text("topic")
@@ -63,12 +63,12 @@ func Send(ctx context.Context, c *host.Call) error {
 }
 
 // lostQuotes reports whether the text was typed as JSON and lost its quotes on the way.
-func lostQuotes(c *host.Call) bool {
-	body := strings.TrimSpace(c.Text("text"))
+func lostQuotes(body, source string) bool {
+	body = strings.TrimSpace(body)
 	if !strings.HasPrefix(body, "{") && !strings.HasPrefix(body, "[") {
 		return false
 	}
-	return !json.Valid([]byte(body)) && !strings.Contains(body, `"`) && strings.Contains(c.Source(), body[:1]+`"`)
+	return !json.Valid([]byte(body)) && !strings.Contains(body, `"`) && strings.Contains(source, body[:1]+`"`)
 }
 
 // messagesOf returns the messages that the line describes.
