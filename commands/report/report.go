@@ -164,7 +164,7 @@ func groupAt(c *host.Host, s *snapshot.Snapshot, g snapshot.Group) export.Group 
 		out.Limit, out.Bytes = g.Producer.Limit, g.Producer.Bytes
 	}
 	if g.Consumer != nil {
-		out.Subscription, out.Bytes = g.Consumer.Subscription, g.Consumer.Bytes
+		out.Subscription, out.Bytes, out.Reader = g.Consumer.Subscription, g.Consumer.Bytes, g.Consumer.Reader
 	}
 	out.Workers = workersOf(g)
 	for _, f := range g.Failures {
