@@ -126,7 +126,7 @@ func (c *Call) bindWords(words []word) *Error {
 		words = words[n:]
 	}
 	if len(words) > 0 {
-		if e := c.unquoted(words); e != nil {
+		if e := unquoted(c, words); e != nil {
 			return e
 		}
 		return c.tooMany(words[0])
@@ -136,7 +136,7 @@ func (c *Call) bindWords(words []word) *Error {
 
 // unquoted returns the error of a text of several words without quotes, before settings;
 // nil for a command that ends with no text.
-func (c *Call) unquoted(more []word) *Error {
+func unquoted(c *Call, more []word) *Error {
 	params := c.Command.Positional()
 	if len(params) == 0 || params[len(params)-1].Kind.Name != "TEXT" {
 		return nil

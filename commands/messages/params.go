@@ -43,7 +43,8 @@ func Commands() []lang.Command {
 				{Name: "n", Kind: count("messages", "10", sendMost), Keyed: true, Optional: true, Doc: "how many times to send it, one after the other; default 1"}},
 			Summary: "send one message",
 			Detail: "The text is the body. It is sent by the Go client through a producer of its own, uncompressed and not in a batch, and the answer has its id. " +
-				"It has no stamp: groups that receive it count it as a message of another program.",
+				"It has no stamp: groups that receive it count it as a message of another program. " +
+				"An empty text without properties is stored, and groups of engine=wire receive it; the Go client throws it away as damaged.",
 			Examples: []string{`send fast hello`, `send fast '{"order": 7}' key=a properties=region:eu,tenant:7 event-time=now`, "send fast later deliver-after=30s", "send fast hello n=10"}, Run: host.Verb(Send)},
 	}
 }
