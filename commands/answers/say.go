@@ -56,7 +56,7 @@ func SayConsumer(s spec.Consumer, resumed *int64) string {
 	case resumed != nil:
 		place = "continues, the backlog is empty"
 	}
-	return withEnds(strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), graphs.Plural(s.Workers, "worker"), place}, " · "), s.Ends)
+	return withEnds(strings.Join([]string{"receiving " + s.Topic + " as " + s.SubscriptionText(), string(s.Type), graphs.Plural(s.Workers, "worker"), place}, " · "), s.Ends)
 }
 
 // Totals returns the totals of a group since its start or reset.

@@ -96,6 +96,9 @@ func Find(ctx context.Context, c *host.Call) error {
 		last := found.Probes[len(found.Probes)-1]
 		return c.Fail("show "+g.Name, "no rate from %s on holds: %s", graphs.Rate(float64(last.Rate)), last.Why)
 	}
+	if err == nil {
+		lang.SetResult(c.Call, found.Best.String())
+	}
 	return err
 }
 

@@ -50,6 +50,15 @@ func StopGroup(kind snapshot.Kind) func(context.Context, *host.Call) error {
 	}
 }
 
+// Stop runs the command stop: stop a group of whatever kind.
+func Stop(ctx context.Context, c *host.Call) error {
+	g, err := c.Group(ctx, "name")
+	if err != nil {
+		return err
+	}
+	return StopGroup(g.Kind)(ctx, c)
+}
+
 // StopAll runs the command stop all: stop all groups immediately, without waiting for
 // pending sends.
 func StopAll(ctx context.Context, c *host.Call) error {

@@ -49,11 +49,15 @@ func completeSubscriptions(s *lang.Scene) []lang.Suggestion {
 	seen := map[string]bool{}
 	var out []lang.Suggestion
 	for _, g := range at.Groups {
-		if g.Consumer == nil || topic != "" && broker.FullTopic(g.Topic) != topic || seen[g.Consumer.Subscription] {
+		if g.Consumer == nil || topic != "" && broker.FullTopic(g.Topic) != topic {
 			continue
 		}
-		seen[g.Consumer.Subscription] = true
-		out = append(out, lang.Suggestion{Text: g.Consumer.Subscription, Description: "of " + g.Name})
+		for _, name := range g.Consumer.Subscriptions {
+			if !seen[name] {
+				seen[name] = true
+				out = append(out, lang.Suggestion{Text: name, Description: "of " + g.Name})
+			}
+		}
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"pulsh/commands/ranking"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,6 @@ type Suggestion struct {
 // The limits of completion.
 const (
 	suggestionsMax = 100 // more than a popup shows
-	fuzzyFrom      = 2   // letters from which on a match may begin inside a name
 )
 
 // Scene is the input of a kind's completion. A completion uses only this and memory,
@@ -31,6 +31,9 @@ func (c *Runner) Complete(text string, cursor int) (list []Suggestion, from int)
 	words, partial, ok := unfinished(before)
 	if !ok {
 		return nil, len(before)
+	}
+	if _, inner := resultOf(append(slices.Clip(words), partial), c.Config.Language.Commands); inner != nil {
+		words = inner[:len(inner)-1]
 	}
 	if out, from, ok := completeVariables(before, c.known()); ok {
 		return out[:min(len(out), suggestionsMax)], from
@@ -70,6 +73,10 @@ func unfinished(before string) (words []word, partial word, ok bool) {
 		return words, word{span: span{len(before), len(before)}}, true
 	}
 	return words[:last], words[last], true
+}
+
+func fit(typed string, all []Suggestion) []Suggestion {
+	return ranking.Fit(typed, all, func(s Suggestion) string { return s.Text })
 }
 
 // commandWords returns the rest of each command name that begins with words.

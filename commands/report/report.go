@@ -191,6 +191,8 @@ func spans(name string) string {
 		return "due to sent"
 	case "processing":
 		return "received to acked"
+	case "commit", "abort":
+		return name + " to its answer"
 	}
 	return "due to received"
 }

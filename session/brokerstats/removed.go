@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
@@ -18,7 +19,8 @@ import (
 //
 // where delivered messages that are not acknowledged are part of the backlog.
 type removal struct {
-	began  bool // there were statistics before these
+	copies int64 // how many subscriptions are added up, 0 for one; each gets every message
+	began  bool  // there were statistics before these
 	sum    snapshot.Removed
 	sub    broker.SubscriptionStats
 	in     int64
@@ -72,7 +74,7 @@ func (r *removal) observe(s broker.TopicStats, subscription string, restarted bo
 	case restarted && s.StorageBytes < before.stored/2: // the topic was deleted, with its messages
 		r.suspect(int64(math.Round(float64(max(gone, 0))*max(ratio, before.ratio))), "deleted with the topic")
 	case !restarted:
-		published, delivered := s.MessagesIn-before.in, sub.MessagesOut-before.sub.MessagesOut
+		published, delivered := max(r.copies, 1)*(s.MessagesIn-before.in), sub.MessagesOut-before.sub.MessagesOut
 		acked := delivered + before.sub.Unacked - sub.Unacked
 		balance := int64(float64(gone)*min(ratio, before.ratio)) + published - acked
 		if 2*gone >= before.sub.BacklogEntries && balance > movedMin+published+delivered {
@@ -165,7 +167,7 @@ func (r *removal) evict(missing int64) int64 {
 func (t *Tracker) ForgetRemoved() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.removal, t.latest.Removed = removal{}, snapshot.Removed{}
+	t.removal, t.latest.Removed = removal{copies: t.removal.copies}, snapshot.Removed{}
 }
 
 // Blocked returns a sentence when the broker begins to hold deliveries back because
@@ -195,4 +197,15 @@ func (t *Tracker) Blocked(ctx context.Context, from broker.Admin, topic string) 
 	defer t.mu.Unlock()
 	t.blockedBy, t.latest.BlockedBy = by, by
 	return fmt.Sprintf("the broker delivers no more: %d messages are unacknowledged (%s)", unacked, by)
+}
+
+// Follow names the subscriptions whose statistics come next. What was counted for others
+// is no reason to believe that they were deleted.
+func (t *Tracker) Follow(subscriptions []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.removal.copies = int64(len(subscriptions))
+	if !slices.Equal(t.followed, subscriptions) {
+		t.followed, t.counters = slices.Clone(subscriptions), nil
+	}
 }

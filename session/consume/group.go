@@ -55,10 +55,12 @@ type Group struct {
 	group.Base[spec.Consumer]
 	group.Sampling
 
-	shards  *metrics.ReceiveShards
-	account *account
-	sampled sampleState
-	stats   brokerstats.Tracker
+	shards   *metrics.ReceiveShards
+	accounts *accounts
+	sampled  sampleState
+	stats    brokerstats.Tracker
+
+	transactions group.Transactions
 
 	opLock       gate.Lock
 	gate         gate.Gate
@@ -66,12 +68,12 @@ type Group struct {
 	policy       atomic.Pointer[policy]
 	workers      workers
 	subscription subscription
-	redeliveries redeliveries
 	pending      atomic.Int64 // messages processed and not yet acknowledged, of all consumers
 
 	forwarders forwarders
 	churner    churner
 	supervisor *supervisor
+	unread     group.Unread
 }
 
 // New returns a ready group that has no consumers yet.
@@ -83,10 +85,11 @@ func New(name string, settings spec.Consumer, host *group.Host) *Group {
 		opLock:    gate.NewLock(),
 		interrupt: gate.NewInterrupt(),
 	}
-	g.Sampling = group.NewSampling(map[string]*metrics.Distribution{"e2e": g.shards.E2E, "processing": g.shards.Processing})
+	g.transactions = group.NewTransactions(g.shards.Failures)
+	g.Sampling = group.NewSampling(g.transactions.Distributions(map[string]*metrics.Distribution{"e2e": g.shards.E2E, "processing": g.shards.Processing}))
 	g.Alias("latency", "e2e")
 	g.GoOn()
-	g.account = newAccount(g)
+	g.accounts = newAccounts(g, settings)
 	g.gate.Interrupt = g.interrupt
 	g.workers = workers{group: g}
 	g.workers.recorders.Attach = g.shards.Attach
@@ -106,16 +109,16 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	settings := g.Settings()
 	g.Ending().Begin(settings.Ends)
 	if again && !settings.Durable {
-		g.account.begin()
+		g.accounts.begin()
 	}
-	g.redeliveries.consumersClosed.Store(true) // messages that an earlier run did not acknowledge are redelivered
+	g.accounts.consumersClosed() // messages that an earlier run did not acknowledge are redelivered
 	if _, err = g.subscription.reader.Begin(g.Name(), settings); err == nil {
 		err = g.subscription.refresh(ctx, settings)
 	}
 	if err == nil {
-		g.account.join(settings, g.subscription.all())
+		g.accounts.join(settings, g.subscription.all())
 		if !again || settings.Reader.Is {
-			g.account.look(ctx, settings, g.subscription.all())
+			g.accounts.look(ctx, settings, g.subscription.all())
 		}
 		g.subscription.findPlace(ctx)
 		err = g.applyPolicy(ctx, settings)
@@ -135,7 +138,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 // fail enters Failed. The group has no workers then.
 func (g *Group) fail(ctx context.Context, err error) {
 	g.Fail(err)
-	g.account.leave()
+	g.accounts.leave()
 	g.churner.set(spec.Churn{})
 	g.forwarders.close(ctx)
 }
@@ -155,7 +158,7 @@ func (g *Group) Stop(ctx context.Context) error {
 	g.churner.set(spec.Churn{})
 	err := g.workers.remove(ctx, 0)
 	g.forwarders.close(ctx)
-	g.account.leave()
+	g.accounts.leave()
 	g.gate.Open() // for the next start
 	g.Enter(snapshot.Stopped)
 	return err

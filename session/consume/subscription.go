@@ -74,9 +74,10 @@ func (s *subscription) findPlace(ctx context.Context) {
 	if admin == nil {
 		return
 	}
-	name := g.Settings().Subscription
+	settings := g.Settings()
+	name := settings.SubscriptionText()
 	stats, _ := brokerstats.Fetch(ctx, admin, broker.FullTopics(g.Topics()))
-	sum := stats.Sum(name)
+	sum := stats.Together(settings.SubscriptionNames(), name).Sum(name)
 	if own, exists := sum.Subscriptions[name]; exists {
 		backlog := int64(float64(own.BacklogEntries) * max(sum.MessagesPerEntry, 1))
 		s.resumed.Store(&backlog)
@@ -90,11 +91,12 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 	if err != nil {
 		return name, nil, err
 	}
-	consumer, err = engine.Subscribe(ctx, s.reader.Complete(broker.ConsumerSpec{
+	consumer, err = engine.Subscribe(ctx, s.group.policy.Load().checks.Complete(s.reader.Complete(broker.ConsumerSpec{
 		Topics:       s.all(),
-		Subscription: settings.Subscription,
+		Subscription: settings.SubscriptionOf(number),
 		Type:         settings.Type,
 		Name:         name,
+		Sharing:      settings.Sharing.Of(s.group.Name()),
 		Queue:        settings.Queue,
 		Position:     settings.From,
 		Grouping:     settings.Ack.Grouping(),
@@ -106,7 +108,8 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 		Compacted:    settings.Compacted,
 		TopicsChange: settings.Topics().Pattern(),
 		Ranges:       settings.Ranges(number),
-	}))
+		Transactions: s.group.transactions.OfConsumer(settings, name),
+	})))
 	if err == nil {
 		s.reader.Use(consumer)
 	}
@@ -122,7 +125,7 @@ func (s *subscription) consumerName(settings spec.Consumer, number int) string {
 	if prefix == "" {
 		prefix = "pulsh-" + s.group.Name()
 	}
-	return fmt.Sprintf("%s-w%04d-%s", prefix, number, s.group.account.names.next())
+	return fmt.Sprintf("%s-w%04d-%s", prefix, number, s.group.accounts.names.Next())
 }
 
 // advise adds the next step to a refusal because another consumer holds the

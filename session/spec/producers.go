@@ -13,7 +13,7 @@ func (spec Consumer) OtherCursor(old Consumer) bool {
 	if spec.Reader.Is && spec.Reader == old.Reader { // it goes on where it was
 		return spec.Compacted != old.Compacted || !spec.Topics().include(old.Topics())
 	}
-	return spec.Subscription != old.Subscription || !spec.Durable || !old.Durable || spec.Compacted != old.Compacted || !spec.Topics().include(old.Topics())
+	return spec.Subscription != old.Subscription || spec.Subscriptions != old.Subscriptions || !spec.Durable || !old.Durable || spec.Compacted != old.Compacted || !spec.Topics().include(old.Topics())
 }
 
 // ProducersMax is the most producers that a group has by default. By
@@ -23,7 +23,7 @@ const ProducersMax = 16
 // ProducerCount returns the number of Pulsar producers of the group. Each of several topics
 // has the same number, at least one. A topic that only one producer may send to has one.
 func (spec Producer) ProducerCount() int {
-	topics := len(spec.TopicNames())
+	topics := spec.TopicCount()
 	switch {
 	case spec.Access != broker.SharedAccess && spec.Access != "":
 		return topics

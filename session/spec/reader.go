@@ -31,6 +31,7 @@ func DefaultReader(name string) Consumer {
 // notOfReaders are the settings of consumer groups that a reader cannot have.
 var notOfReaders = []string{
 	"subscription", "type", "ack", "response", "batchindex", "nack", "drop", "nackdelay", "maxredeliver", "dlq", "retry", "retrydelay", "churn", "durable", "priority", "sticky",
+	"subscriptions", "chunks-pending", "chunks-expire", "decrypt", "crypto-failure", "schema", "txn", "txn-abort", "txn-timeout", "to",
 }
 
 var readerSettings = newReaderSettings()

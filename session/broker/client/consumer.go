@@ -20,6 +20,8 @@ type consumer struct {
 	respond   bool
 	routed    bool // acknowledge each message through the consumer of its topic
 	compacted bool // it reads compacted topics
+	leave     func(context.Context) error
+	left      sync.Once
 	*end
 	*prefetch
 }
@@ -41,7 +43,13 @@ func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 	if spec.Reader {
 		return c.openReader(ctx, spec)
 	}
+	of := c.setOf(spec.Sharing, true)
+	taking, err := c.join(of)
+	if err != nil {
+		return nil, sentence(err, broker.Subject{Subscription: spec.Subscription})
+	}
 	s := &consumer{
+		leave:     func(ctx context.Context) error { return c.leave(ctx, of) },
 		messages:  make(chan pulsar.ConsumerMessage, channelRoom),
 		clock:     c.clock,
 		respond:   spec.Respond,
@@ -61,13 +69,14 @@ func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 			options.AckGroupingOptions = &pulsar.AckGroupingOptions{MaxSize: 1}
 		}
 		options.Interceptors = pulsar.ConsumerInterceptors{interceptor{end, s.prefetch}}
-		return within(ctx, func() (pulsar.Consumer, error) { return c.taking.Subscribe(options) }, pulsar.Consumer.Close)
+		return within(ctx, func() (pulsar.Consumer, error) { return taking.Subscribe(options) }, pulsar.Consumer.Close)
 	}
 	s.topics.ending, s.topics.subscription = s.end, spec.Subscription
 	if err := s.topics.addAll(ctx, spec.Topics, spec.Position); err != nil {
+		_ = s.leave(ctx) // the failure before is the reason
 		return nil, err
 	}
-	return s, nil
+	return c.acknowledging(ctx, s, spec)
 }
 
 func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
@@ -87,6 +96,7 @@ func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
 		EnableBatchIndexAcknowledgment: spec.BatchIndex,
 		AckGroupingOptions:             &pulsar.AckGroupingOptions{MaxSize: 1},
 	}
+	decode(&options, spec)
 	options.PriorityLevel, options.ReadCompacted = spec.Priority, spec.Compacted
 	if spec.NonDurable {
 		options.SubscriptionMode = pulsar.NonDurable
@@ -199,6 +209,9 @@ func delivered(d *broker.Delivery, m pulsar.Message, now int64) {
 		Index:      max(id.BatchIdx(), 0),
 		Partition:  uint16(max(id.PartitionIdx(), 0)),
 		Retries:    retries(m),
+		Chunked:    isChunked(id),
+		Version:    m.SchemaVersion(),
+		Topic:      m.Topic(),
 		Whole:      m,
 	}
 }
@@ -252,6 +265,11 @@ func (s *consumer) Drop(ctx context.Context, topic string) error { return s.topi
 func (s *consumer) Close(ctx context.Context) error {
 	err := s.topics.closeAll(ctx)
 	s.end.fire(nil)
+	s.left.Do(func() {
+		if leaving := s.leave(ctx); err == nil {
+			err = leaving
+		}
+	})
 	return err
 }
 

@@ -17,6 +17,8 @@ import (
 // its consumer was replaced each partition begins at another one.
 type reader struct {
 	client   *Client
+	taking   pulsar.Client // of the group's set of connections
+	leave    func()        // gives it up, once
 	spec     broker.ConsumerSpec
 	messages chan arrival
 	ctx      context.Context // ends with the reader
@@ -38,7 +40,13 @@ type arrival struct {
 
 // openReader creates readers on all partitions of the topics, or on none.
 func (c *Client) openReader(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
+	of := c.setOf(spec.Sharing, true)
+	taking, err := c.join(of)
+	if err != nil {
+		return nil, sentence(err, broker.Subject{Subscription: spec.Subscription})
+	}
 	r := &reader{
+		taking: taking, leave: sync.OnceFunc(func() { _ = c.leave(context.Background(), of) }),
 		client: c, spec: spec, messages: make(chan arrival, channelRoom), end: &end{done: make(chan struct{})},
 		open: map[string]pulsar.Reader{}, after: map[string]broker.Place{},
 	}
@@ -58,7 +66,7 @@ func (c *Client) openReader(ctx context.Context, spec broker.ConsumerSpec) (brok
 // join creates the readers of the topic's partitions that have none.
 func (r *reader) join(ctx context.Context, topic string, from broker.Position, start broker.Start) (joined int, err error) {
 	about := broker.Subject{Topic: topic, Subscription: r.spec.Subscription}
-	parts, err := within(ctx, func() ([]string, error) { return r.client.taking.TopicPartitions(topic) }, nil)
+	parts, err := within(ctx, func() ([]string, error) { return r.taking.TopicPartitions(topic) }, nil)
 	if err != nil {
 		return 0, sentence(err, about)
 	}
@@ -113,7 +121,7 @@ func (r *reader) begin(topic string, from broker.Position, start broker.Start) (
 	case from == broker.Earliest:
 		options.StartMessageID = pulsar.EarliestMessageID()
 	}
-	one, err := r.client.taking.CreateReader(options)
+	one, err := r.taking.CreateReader(options)
 	if err == nil && seeks {
 		if err = one.SeekByTime(start.Time); err != nil {
 			one.Close()
@@ -258,6 +266,7 @@ func (r *reader) Close(ctx context.Context) error {
 			closing.Go(one.Close)
 		}
 		closing.Wait()
+		r.leave()
 		return struct{}{}, nil
 	}, nil)
 	r.fire(nil)

@@ -57,6 +57,9 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 		if err != nil {
 			return nil, err
 		}
+		if err := c.addSchema(name, spec.Schema); err != nil {
+			return nil, err
+		}
 		u.subscriptions = append(u.subscriptions, s)
 	}
 	for _, s := range u.subscriptions {
@@ -67,7 +70,7 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 	if c.options.Breakable {
 		return breakableConsumer{u}, nil
 	}
-	return u, nil
+	return c.acknowledging(u)
 }
 
 func (u *consumer) hasRoom() bool { return len(u.queue) < u.spec.Queue }

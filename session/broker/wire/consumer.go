@@ -22,11 +22,13 @@ const topicsAtOnce = 16
 type consumer struct {
 	engine *Engine
 	spec   broker.ConsumerSpec
+	set    connect.Set     // of connections
 	ctx    context.Context // ends with the consumer
 	stop   context.CancelFunc
 	ready  chan struct{} // something may be in the queue
 	done   chan struct{}
 	once   sync.Once
+	left   sync.Once // the set
 	cause  error
 
 	mu      sync.Mutex
@@ -51,13 +53,22 @@ type topic struct {
 
 // Subscribe creates a consumer on all partitions of all topics, or on none.
 func (e *Engine) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
+	if len(spec.Decryption.Keys) > 0 || spec.Schema != nil {
+		return nil, &broker.Error{Message: "the wire engine has no encryption and no schemas: use engine=client", Try: "set session engine=client"}
+	}
+	if spec.Transactions != nil {
+		return nil, broker.NoTransactions()
+	}
 	c := &consumer{
 		engine: e, spec: spec, ready: make(chan struct{}, 1), done: make(chan struct{}), topics: map[string]*topic{},
 	}
 	c.spec.Queue = max(spec.Queue, 1)
 	c.ctx, c.stop = context.WithCancel(e.Life())
+	c.set = e.NewSet(spec.Sharing)
+	e.Receiving.Join(c.set)
 	if err := c.addAll(ctx, spec.Topics, spec.Position); err != nil {
 		c.stop()
+		e.Receiving.Leave(c.set)
 		return nil, err
 	}
 	return c, nil
@@ -338,6 +349,7 @@ func (c *consumer) Close(ctx context.Context) error {
 	}
 	all.Wait()
 	c.stop()
+	c.left.Do(func() { c.engine.Receiving.Leave(c.set) })
 	c.end(nil)
 	if err := context.Cause(ctx); err != nil && errors.Is(err, context.DeadlineExceeded) {
 		return connect.Sentence(err, broker.Subject{Subscription: c.spec.Subscription})

@@ -85,7 +85,7 @@ func (s *subscription) connect(ctx context.Context, to *connect.Endpoint) error 
 		}
 		to = &at
 	}
-	c, err := engine.Receiving.Connect(ctx, *to)
+	c, err := engine.Receiving.ConnectSet(ctx, s.consumer.set, *to)
 	if err != nil {
 		return err
 	}
@@ -151,8 +151,8 @@ func (s *subscription) attach(c *connect.Connection) error {
 	s.started = true
 	s.backoff.Reset()
 	s.connection, s.permits = c, 0
-	c.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.consumer.spec.Queue)})
 	s.acks.resend(c)
+	c.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.consumer.spec.Queue)})
 	if s.closedEarly == c || !c.Alive() { // it ended before it was attached
 		s.connection = nil
 		return connect.LostError{Cause: connect.ErrClosed}
@@ -232,14 +232,15 @@ func (s *subscription) delivered(c *connect.Connection, event *conn.Event) {
 		s.reject(t, protocol.ChecksumMismatch, 1)
 		return
 	}
-	batched := s.meta.Batch && !s.meta.Encrypted()
-	e := &entry{from: s, tracker: t, rest: stored.Payload, whole: !batched, redelivery: m.RedeliveryCount}
+	why := s.unreadable()
+	batched := s.meta.Batch && why == broker.Readable
+	e := &entry{from: s, tracker: t, rest: stored.Payload, whole: !batched, unreadable: why, redelivery: m.RedeliveryCount}
 	if s.meta.IsMarker {
 		s.acks.add(t)
 		s.grant(1)
 		return
 	}
-	if s.meta.Compression != protocol.None && !s.meta.Encrypted() {
+	if s.meta.Compression != protocol.None && why == broker.Readable {
 		e.rest, err = s.unpack.Decompress(nil, stored.Payload, s.meta.Compression, s.meta.UncompressedSize, payloadMost)
 		if err != nil {
 			s.reject(t, protocol.DecompressionError, max(int(s.meta.BatchSize), 1))
@@ -247,8 +248,8 @@ func (s *subscription) delivered(c *connect.Connection, event *conn.Event) {
 		}
 	}
 	messages := 1
-	if batched {
-		if messages = int(s.meta.BatchSize); messages <= 0 || messages > len(e.rest)/leastBytes {
+	if s.meta.Batch {
+		if messages = int(s.meta.BatchSize); messages <= 0 || messages > s.mostMessages(e) {
 			s.reject(t, protocol.BatchDeSerializeError, max(messages, 1))
 			return
 		}
@@ -266,6 +267,29 @@ func (s *subscription) delivered(c *connect.Connection, event *conn.Event) {
 		e.handles[i] = handle{t, int32(i)}
 	}
 	s.consumer.push(e, messages-int(e.next))
+}
+
+// unreadable returns why the payload of the present entry is not to be read.
+func (s *subscription) unreadable() broker.Unreadable {
+	switch {
+	case s.meta.Encrypted():
+		return broker.EncryptedMessage
+	case s.meta.Chunks > 1:
+		return broker.ChunkOfMessage
+	}
+	return broker.Readable
+}
+
+// unreadMost is how many messages an entry has at most that cannot be read: its
+// metadata is not trusted with more memory.
+const unreadMost = 1 << 20
+
+// mostMessages returns how many messages an entry can have.
+func (s *subscription) mostMessages(e *entry) int {
+	if e.unreadable != broker.Readable {
+		return unreadMost
+	}
+	return len(e.rest) / leastBytes
 }
 
 // leastBytes is what each message takes in a batch: the size of its metadata, and
@@ -303,6 +327,9 @@ func (s *subscription) receivedBefore(e *entry) bool {
 		return false
 	case t.ledger == s.last.ledger && t.entry == s.last.entry && s.last.next < t.size:
 		for range s.last.next {
+			if e.whole {
+				break
+			}
 			var single protocol.Single
 			var err error
 			if _, e.rest, err = protocol.NextInBatch(e.rest, &single); err != nil {
