@@ -7,11 +7,12 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
+	"pulsh/commands/messages"
 )
 
 // clusterRows returns the commands on the cluster, in the order of the manual.
 func clusterRows() []lang.Command {
-	return slices.Concat(connectRows(), topicRows(), subscriptionRows(), localRows(), faultRows())
+	return slices.Concat(connectRows(), topicRows(), schemaRows(), subscriptionRows(), messages.Commands(), localRows(), faultRows())
 }
 
 // connectRows returns the command that connects.
@@ -69,6 +70,23 @@ func topicRows() []lang.Command {
 	}
 }
 
+// schemaRows returns the commands on the schemas of topics.
+func schemaRows() []lang.Command {
+	topic := cluster.TopicParam()
+	return []lang.Command{
+		{Name: "schema show", Section: host.ClusterSection, Params: []lang.Param{topic, {Name: "version", Kind: cluster.SchemaVersion(), Keyed: true, Optional: true, Doc: "version, from 0; default the newest"}},
+			Summary: "show the schema of a topic", Detail: "Avro and JSON as JSON, Protobuf as a .proto file has it.",
+			Examples: []string{"schema show orders", "schema show orders version=0"}, Run: host.Verb(cluster.ShowSchema)},
+		{Name: "schema upload", Section: host.ClusterSection, Disturbs: true, Params: []lang.Param{topic, {Name: "schema", Kind: kinds.Uploaded()}},
+			Summary:  "register a schema of a topic",
+			Detail:   "It must fit the one that the topic has, by the compatibility strategy of the namespace.",
+			Examples: []string{"schema upload orders string"}, Run: host.Verb(cluster.UploadSchema)},
+		{Name: "schema delete", Section: host.ClusterSection, Destroys: true, Params: []lang.Param{topic},
+			Summary: "delete all versions of the schema of a topic", Detail: "Messages stay, and consumers cannot decode them any more. " + lang.AsksFirst,
+			Examples: []string{"schema delete orders"}, Run: host.Verb(cluster.DeleteSchema)},
+	}
+}
+
 // subscriptionRows returns the commands on subscriptions.
 func subscriptionRows() []lang.Command {
 	topic := cluster.TopicParam()
@@ -107,8 +125,9 @@ func localRows() []lang.Command {
 			Detail: "Needs Java 17 or later and 0.5 GiB of memory; downloads Pulsar once. " +
 				"The server stops with the last pulsh that uses it, and keeps its data. With embedded it is pulsh's own broker, in memory and in this process: " +
 				"it is there at once, and its figures are not those of a Pulsar.",
-			Params:   []lang.Param{{Name: "where", Kind: lang.Words("embedded"), Optional: true}},
-			Examples: []string{"local start", "local start embedded"}, Run: host.Verb(cluster.LocalStart)},
+			Params: []lang.Param{{Name: "where", Kind: lang.Words("embedded"), Optional: true},
+				{Name: "transactions", Kind: lang.Words("off", "on"), Keyed: true, Optional: true, Doc: "on: enable the transaction coordinator, for the settings txn and transform"}},
+			Examples: []string{"local start", "local start transactions=on", "local start embedded"}, Run: host.Verb(cluster.LocalStart)},
 		{Name: "local stop", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "stop the local Pulsar for all who use it", Examples: []string{"local stop"}, Run: host.Verb(cluster.LocalStop)},
 		{Name: "local kill", Section: host.ClusterSection, Offline: true, Disturbs: true, Summary: "kill the local Pulsar as a crash would",
 			Detail: "A real kill -9. `local restart` brings it back with its data.", Examples: []string{"local kill"}, Run: host.Verb(cluster.LocalKill)},

@@ -20,7 +20,7 @@ func TestCompletionLeadsToValidLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := world(t, pretend(t))
 		var out strings.Builder
-		require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650; produce start fast rate=10; consume start sub1 topic=fast; wait 1s; mark m; save mine; guard fast.p99<10s; wait 1s", &out))
+		require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650; produce start fast rate=10; consume start sub1 topic=fast; read start r1 topic=fast; wait 1s; mark m; save mine; guard fast.p99<10s; wait 1s", &out))
 		l := language()
 		taken := map[string]bool{}
 		for _, cmd := range l.Commands {

@@ -4,23 +4,24 @@ import (
 	"fmt"
 	"strings"
 
-	"pulsh/commands/lang"
+	"pulsh/commands/manual"
+	"pulsh/commands/perf"
 	"pulsh/session/spec"
 )
 
 // Manual is the language as a manual page tells it, made from the table.
-func Manual() []lang.ManualSection {
+func Manual() []manual.Section {
 	producer, consumer, preferences := spec.DefaultProducer("NAME"), spec.DefaultConsumer("NAME"), spec.DefaultPreferences()
-	return language().Manual(
-		lang.ManualSection{Name: "settings of a producer group", Entries: settingEntries(spec.ProducerSettings(), &producer)},
-		lang.ManualSection{Name: "settings of a consumer group", Entries: settingEntries(spec.ConsumerSettings(), &consumer)},
-		lang.ManualSection{Name: "settings of the session", Entries: settingEntries(spec.PreferenceSettings(), &preferences)})
+	return manual.Of(language(),
+		manual.Section{Name: "settings of a producer group", Entries: settingEntries(spec.ProducerSettings(), &producer)},
+		manual.Section{Name: "settings of a consumer group", Entries: settingEntries(spec.ConsumerSettings(), &consumer)},
+		manual.Section{Name: "settings of the session", Entries: settingEntries(spec.PreferenceSettings(), &preferences)})
 }
 
-func settingEntries[S any](settings []spec.Setting[S], standard *S) []lang.ManualEntry {
-	var out []lang.ManualEntry
+func settingEntries[S any](settings []spec.Setting[S], standard *S) []manual.Entry {
+	var out []manual.Entry
 	for _, s := range settings {
-		out = append(out, lang.ManualEntry{Call: s.Name + "=" + s.Kind, Says: lang.Sentence(s.Doc) + " Default: " + s.Get(standard) + "." + rangeOf(s.Name)})
+		out = append(out, manual.Entry{Call: s.Name + "=" + s.Kind, Says: manual.Sentence(s.Doc) + " Default: " + s.Get(standard) + "." + rangeOf(s.Name)})
 	}
 	return out
 }
@@ -38,11 +39,14 @@ func rangeOf(setting string) string {
 func Reference() string {
 	var b strings.Builder
 	producer, consumer, preferences := spec.DefaultProducer("NAME"), spec.DefaultConsumer("NAME"), spec.DefaultPreferences()
+	reader := spec.DefaultReader("NAME")
 	settingsReference(&b, "a producer group", "recreates the producers", spec.ProducerSettings(), &producer)
 	settingsReference(&b, "a consumer group", "recreates the consumers", spec.ConsumerSettings(), &consumer)
+	settingsReference(&b, "a reader", "recreates the reader, which goes on where it was", spec.ReaderSettings(), &reader)
 	settingsReference(&b, "the session", "for later starts", spec.PreferenceSettings(), &preferences)
+	b.WriteString(perf.Reference(language().Commands))
 	return "# Command reference\n\nMade from the table of commands by `make docs`. " +
-		"At the prompt, `help COMMAND` and `help KIND` say more.\n\n" + language().Reference(b.String())
+		"At the prompt, `help COMMAND` and `help KIND` say more.\n\n" + manual.Reference(language(), b.String())
 }
 
 // settingsReference writes the table of settings of the thing of. change is the effect
@@ -54,7 +58,7 @@ func settingsReference[S any](b *strings.Builder, of, change string, settings []
 		if s.Live {
 			effect = "live"
 		}
-		fmt.Fprintf(b, "| `%s=` | `%s` | %s | %s | %s |\n", s.Name, s.Get(standard), spec.RangeOf(s.Name), lang.Cell(s.Doc), effect)
+		fmt.Fprintf(b, "| `%s=` | `%s` | %s | %s | %s |\n", s.Name, s.Get(standard), spec.RangeOf(s.Name), manual.Cell(s.Doc), effect)
 	}
 	b.WriteString("\n")
 }

@@ -27,7 +27,7 @@ import (
 // home is a local Pulsar that is always well.
 type home struct{}
 
-func (home) Start(_ context.Context, tell func(lang.Step)) (broker.Target, error) {
+func (home) Start(_ context.Context, _ bool, tell func(lang.Step)) (broker.Target, error) {
 	tell(lang.Step{Text: "starting Pulsar 4.0.8"})
 	return broker.Target{URL: "pulsar://127.0.0.1:6650", AdminURL: "http://127.0.0.1:8080"}, nil
 }
@@ -58,7 +58,7 @@ func TestEveryExampleRuns(t *testing.T) {
 	}
 	// What makes its own group, or changes the cluster, needs it gone.
 	undo := map[string][]string{
-		"produce start": {"remove fast", "remove slow"}, "consume start": {"remove sub1"},
+		"read stop": {"read start r1 topic=fast"}, "produce start": {"remove fast", "remove slow"}, "consume start": {"remove sub1"},
 		"connect": {"stop all"}, "local start": {"stop all"}, "resume": {"pause all"}, "profile delete": {"save mine"},
 		"stream stop": {"stream run.jsonl"}, "metrics stop": {"metrics serve"}, "compare": {"export a.json; export b.json"},
 		"diff":             {`mark "before the fix"; wait 2s`, `mark "after the fix"; wait 2s`},
@@ -66,6 +66,7 @@ func TestEveryExampleRuns(t *testing.T) {
 		"topic partitions": {"topic create orders partitions=8"}, "topic delete": {"topic create orders"},
 		"sub delete": {"sub create fast audit"}, "sub skip": {"sub create fast audit from=earliest"}, "sub clear": {"sub create fast audit"},
 		"sub expire": {"sub create fast audit"}, "skip": {"pause sub1; wait 2s"}, "wait done": {"set fast for=2s"}, "unguard": {"guard fast.p99<1s"},
+		"schema show": {"schema upload orders string"}, "schema delete": {"schema upload orders string"},
 	}
 	root := examplesRoot(t)
 	for _, cmd := range table() {

@@ -9,6 +9,7 @@ import (
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
 	"pulsh/commands/look"
+	"pulsh/commands/perf"
 	"pulsh/commands/report"
 	"pulsh/commands/script"
 	"pulsh/session/snapshot"
@@ -50,11 +51,33 @@ func table() []lang.Command {
 				"Settings apply to either. A Pulsar subscription is what Kafka calls a consumer group.",
 			Examples: []string{"consume start sub1 topic=fast type=shared workers=4 ack=batched"},
 			Run:      host.Verb(groups.StartConsumer)},
+		{Name: "transform", Section: host.GroupSection, Changes: true, Params: groups.TransformParams(),
+			Summary: "start a consumer group that stores what it receives in another topic, in transactions",
+			Detail: "Consume, process, produce: a transaction acknowledges messages in one topic and stores them in the other, or neither. " +
+				"It is a consumer group with the settings to and txn (100 if not given); a new subscription begins at the earliest message. Needs engine=client and a cluster with a transaction coordinator. " +
+				"`pulsar-perf transaction --topics-c in --topics-p out` is transform copy from=in to=out txn=1; its -threads is workers, -nmc txn, -tto txn-timeout, -abort txn-abort=100%, -txnRate rate.",
+			Examples: []string{"transform copy from=fast to=out txn=100"}, Run: host.Verb(groups.Transform)},
 		{Name: "consume stop", Section: host.GroupSection, Changes: true,
 			Params:   []lang.Param{{Name: "name", Kind: kinds.GroupOf(snapshot.Consume, "sub1")}},
 			Summary:  "stop a consumer group",
 			Detail:   "The subscription stays on the broker and its backlog grows. The group can be started again: its figures then go on, and its count and for begin anew. reset sets the figures to zero.",
 			Examples: []string{"consume stop sub1"}, Run: host.Verb(groups.StopGroup(snapshot.Consume))},
+		{Name: "read start", Section: host.GroupSection, Changes: true,
+			Params:  append([]lang.Param{{Name: "name", Kind: kinds.Start(snapshot.Read, "r1")}}, kinds.ReaderParams()...),
+			Summary: "start a reader",
+			Detail: "Creates a reader of the topic of its own name, or starts one that is ready or stopped. A reader gets all messages from a place on and has no subscription that stays: " +
+				"what others receive is left alone, and each start begins at from= anew. Another reader of the same topic reads all messages too (`clone r1 r2`). " +
+				"It is counted and audited as a consumer group is; `until=empty` ends it at the end of the topic.",
+			Examples: []string{"read start r1 topic=fast from=earliest", "read start r1 topic=fast from=-5m rate=5k", "read start r1 topic=fast from=earliest until=empty compacted=on"},
+			Run:      host.Verb(groups.StartReader)},
+		{Name: "read stop", Section: host.GroupSection, Changes: true,
+			Params:   []lang.Param{{Name: "name", Kind: kinds.GroupOf(snapshot.Read, "r1")}},
+			Summary:  "stop a reader",
+			Detail:   "It keeps its settings and figures, and can be started again.",
+			Examples: []string{"read stop r1"}, Run: host.Verb(groups.StopGroup(snapshot.Read))},
+		{Name: "stop", Section: host.GroupSection, Changes: true,
+			Params:  []lang.Param{{Name: "name", Kind: kinds.Group()}},
+			Summary: "stop a group, as produce stop and consume stop do", Examples: []string{"stop fast"}, Run: host.Verb(groups.Stop)},
 		{Name: "stop all", Section: host.GroupSection, Changes: true,
 			Summary: "stop all groups immediately, without waiting for pending sends", Detail: "For emergencies: sends without a receipt have an unknown outcome.",
 			Examples: []string{"stop all"}, Run: host.Verb(groups.StopAll)},
@@ -218,14 +241,16 @@ func table() []lang.Command {
 			Summary: "set variables, or list them",
 			Detail: "The lines that follow use the value as $rate or ${rate}, within \"…\" too, but not within '…'; $$ is a dollar sign. " +
 				"Variables are substituted when a script is read. A let is a default: an argument of run, --set rate=20k and PULSH_VAR_RATE in the environment override it, in this order. " +
-				"A script sees its own variables and those of its callers. Variables are shown and recorded: keep secrets out of them.",
+				"A script sees its own variables and those of its callers. Variables are shown and recorded: keep secrets out of them. " +
+				"let best=find … takes the highest rate that held, and let took=wait until … or wait done the time that it took; lines that use such a value are checked with a sample of it, and again when they run. " +
+				"A variable of a flag makes such a command needless. --json has them as run.results.",
 			Examples: []string{"let rate=20k", "let"}, Prepare: lang.PrepareLet, Run: lang.Let},
-		{Name: "wait until", Section: host.ScriptSection, Waits: true,
+		{Name: "wait until", Section: host.ScriptSection, Waits: true, Result: "1s",
 			Params: []lang.Param{{Name: "condition", Kind: kinds.Condition(), Rest: true},
 				{Name: "timeout", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "when to give up; default 5m"}},
 			Summary:  "wait until a condition is true",
 			Examples: []string{"wait until fast.rate>1k timeout=30s", "wait until fast.p99<1s and sub1.backlog<5k"}, Run: host.Verb(script.WaitUntil)},
-		{Name: "wait done", Section: host.ScriptSection, Waits: true,
+		{Name: "wait done", Section: host.ScriptSection, Waits: true, Result: "1s",
 			Params: []lang.Param{{Name: "groups", Kind: kinds.Groups(), Rest: true, Optional: true},
 				{Name: "timeout", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "when to give up; default: never"}},
 			Summary: "wait until groups have stopped by themselves",
@@ -257,7 +282,7 @@ func table() []lang.Command {
 			Detail: "At its end the figures of all groups are reset, so that totals, distributions, schedules and reports begin there. Guards say nothing meanwhile. " +
 				"The delivery check goes on: messages of the warm-up that are on their way are expected, and judged when they arrive. Counts of count= go on too. The time axis has a mark at both ends.",
 			Examples: []string{"warmup 2s"}, Run: host.Verb(script.Warmup)},
-		{Name: "find", Section: host.ScriptSection, Waits: true, Changes: true,
+		{Name: "find", Section: host.ScriptSection, Waits: true, Result: "1k", Changes: true,
 			Params: []lang.Param{{Name: "figure", Kind: find.Figure()}, {Name: "where", Kind: find.Where()}, {Name: "condition", Kind: kinds.Condition(), Rest: true},
 				{Name: "within", Kind: find.Precision(), Keyed: true, Optional: true, Doc: "how far the result may be from the lowest rate that fails; default 5%"},
 				{Name: "hold", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long a rate must hold; default 10s"},
@@ -365,6 +390,12 @@ func table() []lang.Command {
 			Params:   []lang.Param{{Name: "about", Kind: guide.Topic(language), Rest: true, Optional: true}},
 			Summary:  "explain a command, a setting, a metric or a kind of value",
 			Examples: []string{"help", "help produce start", "help batch", "help p99", "help RATE", "help all"}, Run: guide.Help},
+		{Name: lang.ShellCommand, Section: host.GeneralSection, Offline: true,
+			Params:  []lang.Param{{Name: "line", Kind: perf.Line(kinds.Group()), Rest: true}},
+			Summary: "explain a command line of pulsar-perf as lines of pulsh, or a group as one of pulsar-perf",
+			Detail: "Quotes and \\ are those of a system shell, so a command line can be pasted; variables of pulsh are not filled in. What stands before pulsar-perf is left out. " +
+				"Flags without an equal are named, with the reason. Nothing is run. The reference has a table of all flags.",
+			Examples: []string{"explain pulsar-perf produce -r 10000 -s 512 -n 4 my-topic", "explain fast"}, Run: host.Verb(perf.Explain)},
 		{Name: "set session", Section: host.GeneralSection, Offline: true, SomeSetting: true,
 			Params:  kinds.SettingParams(spec.PreferenceSettings(), spec.DefaultPreferences),
 			Summary: "change session settings",

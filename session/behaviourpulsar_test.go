@@ -141,7 +141,7 @@ func TestAMixOnAPulsar(t *testing.T) {
 				}()
 				l.until("what was dropped or given back came again", func() bool {
 					c := l.sub1()
-					return again(c) >= c.Nacked+c.Outcomes[metrics.Dropped]
+					return c.Churned >= 4 && again(c) >= c.Nacked+c.Outcomes[metrics.Dropped]
 				})
 				l.change("churn", "off")
 				l.drained()

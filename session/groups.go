@@ -34,7 +34,7 @@ type anyGroup interface {
 	Say(format string, args ...any)
 	Active() bool
 	Reset()
-	Connections() *connections.Record
+	Links() *connections.Record
 	Ending() *group.Ending
 	Turn() *group.Turn
 	Finishes(since time.Time, why string) bool
@@ -148,10 +148,12 @@ func (gs *groups) publishAudits(to *delivery.Registry) {
 	receiving := map[string][]*delivery.Audit{}
 	for _, g := range gs.all() {
 		if c, ok := g.(*consume.Group); ok {
-			topics, audit := c.Receives()
+			topics, audits := c.Receives()
 			for _, topic := range topics {
-				if !slices.Contains(receiving[topic], audit) {
-					receiving[topic] = append(receiving[topic], audit)
+				for _, audit := range audits {
+					if !slices.Contains(receiving[topic], audit) {
+						receiving[topic] = append(receiving[topic], audit)
+					}
 				}
 			}
 		}
@@ -168,12 +170,16 @@ func (gs *groups) noteShared(samples []snapshot.Group) {
 		if !ok {
 			continue
 		}
-		_, audit := c.Receives()
+		_, audits := c.Receives()
 		i := slices.IndexFunc(samples, func(s snapshot.Group) bool { return s.Name == g.Name() })
-		if name, shared := first[audit]; shared && i >= 0 && samples[i].Consumer != nil {
-			samples[i].Consumer.SharedWith = name
-		} else if !shared {
-			first[audit] = g.Name()
+		allShared := !slices.ContainsFunc(audits, func(a *delivery.Audit) bool { return first[a] == "" })
+		if allShared && i >= 0 && samples[i].Consumer != nil {
+			samples[i].Consumer.SharedWith = first[audits[0]]
+		}
+		for _, audit := range audits {
+			if first[audit] == "" {
+				first[audit] = g.Name()
+			}
 		}
 	}
 }

@@ -25,8 +25,8 @@ func (l *linkTeller) look(s *Session, now *snapshot.Snapshot) {
 			member = "consumer"
 		}
 		active := sample.State.Active() && sample.State != snapshot.Stopping
-		all = append(all, connections.Group{Name: sample.Name, Member: member, Active: active, Outage: g.Connections().Latest()})
-		without += sample.Connections.Now
+		all = append(all, connections.Group{Name: sample.Name, Member: member, Active: active, Outage: g.Links().Latest()})
+		without += sample.Disconnects.Now
 	}
 	l.down = l.down || now.Cluster.State == snapshot.Reconnecting
 	for _, said := range l.teller.Look(s.clock(), all) {

@@ -13,6 +13,7 @@ import (
 	"pulsh/session/broker/embedded"
 	"pulsh/session/dial"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // notesAbout returns the notes so far that contain a text.
@@ -45,17 +46,17 @@ func TestConnectionsThatBreakAreTold(t *testing.T) {
 		v.consume()
 		v.produce(1000, nil)
 		time.Sleep(3 * time.Second)
-		require.Zero(t, v.fast().Connections.Breaks)
+		require.Zero(t, v.fast().Disconnects.Breaks)
 		v.cluster.Kill()
 		time.Sleep(4 * time.Second)
-		require.Equal(t, 1, v.sub1().Connections.Now)
+		require.Equal(t, 1, v.sub1().Disconnects.Now)
 		v.cluster.Restore()
 		time.Sleep(2 * time.Second)
 		for _, g := range v.Snapshot().Groups {
-			require.EqualValues(t, 1, g.Connections.Breaks, g.Name)
-			require.InDelta(t, 4.2, g.Connections.Without.Seconds(), 0.1, g.Name)
-			require.Equal(t, g.Connections.Without, g.Connections.Longest, g.Name)
-			require.Zero(t, g.Connections.Now, g.Name)
+			require.EqualValues(t, 1, g.Disconnects.Breaks, g.Name)
+			require.InDelta(t, 4.2, g.Disconnects.Without.Seconds(), 0.1, g.Name)
+			require.Equal(t, g.Disconnects.Without, g.Disconnects.Longest, g.Name)
+			require.Zero(t, g.Disconnects.Now, g.Name)
 		}
 		require.Equal(t, []string{
 			"sub1, fast: 1 consumer and 4 producers lost their connection; connecting again",
@@ -66,8 +67,8 @@ func TestConnectionsThatBreakAreTold(t *testing.T) {
 		require.Len(t, marksAbout(v.Session, "broker back"), 1)
 
 		require.NoError(t, v.Reset("fast"))
-		require.Zero(t, v.fast().Connections)
-		require.EqualValues(t, 1, v.sub1().Connections.Breaks)
+		require.Zero(t, v.fast().Disconnects)
+		require.EqualValues(t, 1, v.sub1().Disconnects.Breaks)
 		require.NoError(t, v.Stop(t.Context(), "fast"))
 		require.NoError(t, v.Stop(t.Context(), "sub1"))
 		v.cluster.Kill()
@@ -97,31 +98,38 @@ func TestBothEnginesSeeTheirConnectionsBreak(t *testing.T) {
 			require.NoError(t, l.SetPreferences(preferences))
 			require.NoError(t, l.Admin().CreateTopic(l.soon(), l.topic, 3))
 			l.consume(nil)
-			l.produce(nil)
+			l.read("r1", nil)
+			l.produce(func(p *spec.Producer) { p.Connections = 2 })
 			l.acked(1000)
 
 			require.NoError(t, l.Admin().Unload(l.soon(), l.topic))
 			l.acked(1000)
-			require.Zero(t, l.group("fast").Connections.Breaks, "an unload breaks no connection")
-			require.Zero(t, l.group("sub1").Connections.Breaks)
+			require.Zero(t, l.group("fast").Disconnects.Breaks, "an unload breaks no connection")
+			require.Zero(t, l.group("sub1").Disconnects.Breaks)
+			require.Zero(t, l.group("r1").Disconnects.Breaks)
 
 			require.NotZero(t, b.Disconnect())
 			l.until("the breaks are counted", func() bool {
-				f, s := l.group("fast").Connections, l.group("sub1").Connections
-				return f.Breaks > 0 && f.Now == 0 && s.Breaks > 0 && s.Now == 0
+				for _, name := range []string{"fast", "sub1", "r1"} {
+					if d := l.group(name).Disconnects; d.Breaks == 0 || d.Now > 0 {
+						return false
+					}
+				}
+				return true
 			})
 			l.acked(1000)
 			l.until("one mark tells both", func() bool { return len(marksAbout(l.Session, "fast")) > 0 })
 			mark := marksAbout(l.Session, "fast")[0]
-			require.Contains(t, mark.Text, "sub1, fast: ")
+			require.Contains(t, mark.Text, "sub1, r1, fast: ")
 			require.Contains(t, mark.Text, "lost their connection and had it again after")
 			require.Equal(t, snapshot.MarkReconnect, mark.Kind)
 			require.Equal(t, []string{mark.Text}, notesAbout(l.Session, "lost their connection"))
 
 			require.NoError(t, l.Stop(l.soon(), "sub1"))
+			require.NoError(t, l.Stop(l.soon(), "r1"))
 			require.NoError(t, l.Stop(l.soon(), "fast"))
 			b.Disconnect()
-			require.EqualValues(t, 1, l.group("fast").Connections.Breaks)
+			require.EqualValues(t, 1, l.group("fast").Disconnects.Breaks)
 		})
 	}
 }

@@ -328,3 +328,43 @@ func TestATroubleOfTwoPartsIsSaidOnce(t *testing.T) {
 		v.complete("fast")
 	})
 }
+
+// A group sends to ten thousand topics, each message to the next. The Go client would need a
+// timer for each of them, which is refused with its default delay.
+func TestTenThousandTopics(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		settings := spec.DefaultProducer("fast")
+		settings.Spread.Count, settings.Rate, settings.Pending = spec.ProducerTopicsMax, pacing.Hold(10_000), spec.PendingMax
+		require.NoError(t, v.AddProducer("fast", settings))
+		err := v.Start(v.t.Context(), "fast")
+		var refused *broker.Error
+		require.ErrorAs(t, err, &refused)
+		require.Equal(t, "10000 producers of the Go client with delay=5ms wake 2000000 times a second, and the limit is 400000", refused.Message)
+		require.Equal(t, "set fast engine=wire", refused.Try)
+		settings.Delay = time.Second
+		_, err = v.SetProducer(v.t.Context(), "fast", settings)
+		require.NoError(t, err)
+		require.NoError(t, v.Start(v.t.Context(), "fast"))
+		time.Sleep(3 * time.Second)
+		g := v.fast()
+		require.Len(t, g.Topics, spec.ProducerTopicsMax)
+		require.InDelta(t, 10_000, g.Producer.Rate, 1000)
+		require.Zero(t, g.Producer.Failed)
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+	})
+}
+
+// With a Zipf distribution the first topic gets most messages, and so most of the pending
+// ones too: an equal part would hold it up.
+func TestUnevenTopicsHaveUnevenQueues(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(20_000, func(s *spec.Producer) {
+			s.Spread, _ = spec.ParseSpread("1000,zipf=1.1")
+			s.Workers = 8
+		})
+		time.Sleep(5 * time.Second)
+		p := v.fast().Producer
+		require.Zero(t, p.Missed)
+		require.InDelta(t, 20_000, p.Rate, 2000)
+	})
+}

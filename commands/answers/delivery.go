@@ -18,16 +18,36 @@ func ProducerTable(l snapshot.Delivery) []string {
 	}
 	var rows [][]string
 	for _, a := range l.Producers {
-		rows = append(rows, []string{a.Name, Whole(int64(a.Received)), Whole(int64(a.Lost)), Whole(int64(a.Gaps + a.NotYetReceived)),
-			Whole(int64(a.Duplicated)), Whole(int64(a.Redelivered)), Whole(int64(a.OutOfOrder))})
+		rows = append(rows, accountRow(a.Name, a.Totals))
 	}
-	right := graphs.AlignRight
-	table := graphs.Table([]string{"producer", "received", "lost", "open", "duplicated", "redelivered", "out of order"}, rows,
-		[]graphs.Align{0, right, right, right, right, right, right}, lang.AnswerWidth)
+	table := accountTable("producer", rows)
 	if more := int(l.Present.Producers) - len(l.Producers); more > 0 {
 		table = append(table, fmt.Sprintf("and %s with no worse figures", graphs.Plural(more, "more producer")))
 	}
 	return table
+}
+
+// SubscriptionTable lists the subscriptions of a group, if there are several.
+func SubscriptionTable(l snapshot.Delivery) []string {
+	if len(l.Subscriptions) < 2 {
+		return nil
+	}
+	var rows [][]string
+	for _, a := range l.Subscriptions {
+		rows = append(rows, accountRow(a.Name, a.Totals))
+	}
+	return accountTable("subscription", rows)
+}
+
+func accountRow(name string, t delivery.Totals) []string {
+	return []string{name, Whole(int64(t.Received)), Whole(int64(t.Lost)), Whole(int64(t.Gaps + t.NotYetReceived)),
+		Whole(int64(t.Duplicated)), Whole(int64(t.Redelivered)), Whole(int64(t.OutOfOrder))}
+}
+
+func accountTable(of string, rows [][]string) []string {
+	right := graphs.AlignRight
+	return graphs.Table([]string{of, "received", "lost", "open", "duplicated", "redelivered", "out of order"}, rows,
+		[]graphs.Align{0, right, right, right, right, right, right}, lang.AnswerWidth)
 }
 
 // OrderSentence tells which order the subscription keeps, "" if no message was out
@@ -102,6 +122,9 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	default:
 		parts = append(parts, missing(g, l.Lost, open))
 	}
+	if l.AbortedReceived > 0 {
+		parts = append(parts, graphs.Plural(l.AbortedReceived, "message")+" of aborted transactions arrived, which must not")
+	}
 	if l.Duplicated > 0 {
 		parts = append(parts, graphs.Plural(l.Duplicated, "duplicate"))
 	}
@@ -128,6 +151,9 @@ func allReceived(l delivery.Totals) string {
 	}
 	if l.Announced < l.Producers { // the acks of other processes are not known
 		what = "every message from the first to the last of each producer was received"
+	}
+	if l.Aborted+l.AbortedReceived > 0 {
+		what = strings.Replace(what, "acked", "committed", 1)
 	}
 	if l.Duplicated == 0 && l.Redelivered == 0 {
 		what += " exactly once"

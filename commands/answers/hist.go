@@ -21,10 +21,14 @@ type Figure struct {
 
 // DistributionsOf returns the names of the distributions of a group.
 func DistributionsOf(g snapshot.Group) []string {
+	names := []string{"latency", "service", "lag"}
 	if g.Kind == snapshot.Consume {
-		return []string{"e2e", "processing"}
+		names = []string{"e2e", "processing"}
 	}
-	return []string{"latency", "service", "lag"}
+	if g.Transactions != nil {
+		names = append(names, "commit", "abort")
+	}
+	return names
 }
 
 // LatenciesOf returns the distribution of a name.
@@ -38,6 +42,10 @@ func LatenciesOf(g snapshot.Group, name string) snapshot.Latencies {
 		return g.Producer.Lag
 	case "processing":
 		return g.Consumer.Processing
+	case "commit":
+		return g.Transactions.Commit
+	case "abort":
+		return g.Transactions.Abort
 	}
 	return g.Consumer.E2E
 }

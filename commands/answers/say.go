@@ -45,6 +45,10 @@ func saySize(p spec.Producer) string {
 // SayConsumer describes a consumer group in one line. resumed is the backlog that the
 // start found at an existing subscription, in messages, or nil.
 func SayConsumer(s spec.Consumer, resumed *int64) string {
+	if s.Reader.Is {
+		said := withEnds(strings.Join([]string{"reading " + s.Topic, graphs.Plural(s.Workers, "worker"), "from " + s.Reader.Begin}, " · "), s.Ends)
+		return strings.Replace(said, emptyEnd, "the end of the topic", 1)
+	}
 	place := "from " + string(s.From)
 	switch {
 	case resumed != nil && *resumed > 0:
@@ -52,7 +56,7 @@ func SayConsumer(s spec.Consumer, resumed *int64) string {
 	case resumed != nil:
 		place = "continues, the backlog is empty"
 	}
-	return withEnds(strings.Join([]string{"receiving " + s.Topic + " as " + s.Subscription, string(s.Type), graphs.Plural(s.Workers, "worker"), place}, " · "), s.Ends)
+	return withEnds(strings.Join([]string{"receiving " + s.Topic + " as " + s.SubscriptionText(), string(s.Type), graphs.Plural(s.Workers, "worker"), place}, " · "), s.Ends)
 }
 
 // Totals returns the totals of a group since its start or reset.
@@ -104,6 +108,9 @@ func Receives(g snapshot.Group, topic string) bool {
 func coverage(settings spec.Consumer) string {
 	var parts []string
 	standard := spec.DefaultConsumer("sub1")
+	if settings.Reader.Is {
+		standard = spec.DefaultReader("r1")
+	}
 	for _, s := range spec.ConsumerSettings() {
 		switch s.Name {
 		case "durable", "priority", "compacted", "sticky", "prefix":

@@ -35,6 +35,9 @@ func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 		s.Add("removed", Whole(books.Removed), r.Broker.Removed.Why)
 	}
 	figure("unknown", l.Unknown, "failed sends that may be stored")
+	if l.Aborted+l.AbortedReceived > 0 {
+		figure("aborted", l.Aborted, abortedRemark(l))
+	}
 	if l.CompactedAway > 0 {
 		figure("compacted", l.CompactedAway, "older messages of their keys, removed by compaction")
 	}
@@ -89,13 +92,17 @@ func Headline(g snapshot.Group) string {
 // engineRemark describes the engine of a group, or how to get a faster one if the Go
 // client limits the rate.
 func engineRemark(g snapshot.Group) string {
+	remark := "pulsar-client-go"
 	switch {
 	case g.Engine == broker.WireEngine:
-		return "Pulsar's protocol by pulsh itself"
+		remark = "Pulsar's protocol by pulsh itself"
 	case g.Producer != nil && g.Producer.Limit == "client CPU":
-		return "the Go client is the limit; try: set " + g.Name + " engine=wire"
+		remark = "the Go client is the limit; try: set " + g.Name + " engine=wire"
 	}
-	return "pulsar-client-go"
+	if g.Connections > 0 {
+		remark = graphs.Plural(g.Connections, "connection") + ", " + remark
+	}
+	return remark
 }
 
 // size adds the row of the message size, or of the bodies that are the user's.
@@ -103,6 +110,9 @@ func (s *Rows) size(p *snapshot.Producer, spec spec.Producer) {
 	name, size, body := "size", spec.Size.String(), payload.FormatBody(spec.Body, spec.Pattern)+", "
 	if spec.Body.Own() {
 		name, size, body = "body", body[:len(body)-2], ""
+	}
+	if spec.Schema.Makes() && !spec.Body.Own() {
+		name, size, body = "body", "made from the schema", ""
 	}
 	if spec.Ratio != 0 {
 		body = fmt.Sprintf("random to ratio %s, ", spec.Ratio)
@@ -145,7 +155,10 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 	if spec.Keys.Count() > 0 {
 		s.Add("keys", spec.Keys.String(), "")
 	}
-	s.Add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages per batch")
+	s.encoding(spec, p)
+	if spec.Chunking == 0 {
+		s.Add("batch", fmt.Sprintf("≤ %d or %s", spec.Batch, pacing.FormatDuration(spec.Delay)), graphs.Three(p.MessagesPerBatch)+" messages per batch")
+	}
 	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s, queue %s full", graphs.Plural(p.Producers, "producer"), graphs.Percent(Share(p.InFlight, p.Pending), 0)))
 	s.latencies("latency", p.Latency, "due→acked")
 	s.latencies("service", p.Service, "sent→acked")
@@ -161,6 +174,7 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 		limit = "nothing: keeping to the schedule"
 	}
 	s.Add("limited by", limit, "")
+	s.transactions(g, spec.Transactions)
 	unknown := ""
 	if p.Unknown > 0 {
 		unknown = Whole(p.Unknown) + " with unknown outcome"
@@ -171,7 +185,7 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 
 // connections adds a row about connections that broke.
 func (s *Rows) connections(g snapshot.Group) {
-	if text := g.Connections.String(); text != "" {
+	if text := g.Disconnects.String(); text != "" {
 		s.Add("connections", text, "")
 	}
 }
@@ -179,7 +193,11 @@ func (s *Rows) connections(g snapshot.Group) {
 func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	r := g.Consumer
 	s.Add("engine", string(g.Engine), engineRemark(g))
-	s.Add("receives as", spec.Subscription, fmt.Sprintf("%s, from %s", spec.Type, spec.From))
+	if spec.Reader.Is {
+		s.Add("reads as", spec.Subscription, "from "+spec.Reader.Begin+endOfTopic(g))
+	} else {
+		s.Add("receives as", spec.SubscriptionText(), fmt.Sprintf("%s, from %s", spec.Type, spec.From))
+	}
 	s.topics(g)
 	if text := coverage(spec); text != "" {
 		s.Add("", text, "")
@@ -201,6 +219,10 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.broker(r.Broker, "out", r.Broker.OutPerSecond)
 	s.latencies("e2e", r.E2E, "due→received")
 	s.latencies("processing", r.Processing, "received→acked")
+	s.transactions(g, spec.Transactions)
+	if spec.To != "" {
+		s.Add("copies to", spec.To, "in the transaction that acknowledges")
+	}
 	l := r.Delivery
 	lost, outstanding := Whole(int64(l.Lost)), Whole(int64(l.Gaps+l.NotYetReceived))
 	if !r.Judged() {
@@ -211,6 +233,9 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 		s.Add("", "redelivered", causes)
 	}
 	s.Add("", Whole(int64(l.OutOfOrder))+" out of order", fmt.Sprintf("period %d, %s outstanding", r.Period, outstanding))
+	if l.Aborted+l.AbortedReceived > 0 {
+		s.Add("", Whole(int64(l.Aborted))+" aborted", abortedRemark(l))
+	}
 	if r.Removed > 0 {
 		s.Add("", Whole(r.Removed)+" removed", r.Broker.Removed.Why)
 	}
@@ -223,8 +248,30 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	if r.Clock.Differs {
 		s.Add("clock", r.Clock.String(), "")
 	}
+	if n := r.Outcomes[metrics.Chunked]; n > 0 {
+		s.Add("chunked", Whole(n), "received in chunks and assembled")
+	}
+	if n := r.Outcomes[metrics.Undecrypted]; n > 0 {
+		s.Add("undecrypted", Whole(n), "entries that could not be decrypted, each time they came")
+	}
+	if n := r.Outcomes[metrics.Undecoded]; n > 0 {
+		s.Add("undecoded", Whole(n), "messages that do not fit their schema")
+	}
 	if r.Unstamped > 0 {
 		s.Add("foreign", Whole(r.Unstamped), "not sent by pulsh: neither latency nor delivery check")
+	}
+}
+
+// encoding adds how a producer group turns bodies into messages, where it says so.
+func (s *Rows) encoding(settings spec.Producer, p *snapshot.Producer) {
+	if settings.Chunking != 0 {
+		s.Add("chunking", settings.Chunking.String(), Whole(p.Chunked)+" acked that were sent in chunks; no batches")
+	}
+	if keys := settings.Encrypt.List(); len(keys) > 0 {
+		s.Add("encryption", graphs.Plural(len(keys), "key"), settings.Encrypt.String())
+	}
+	if !settings.Schema.IsZero() {
+		s.Add("schema", settings.Schema.String(), "")
 	}
 }
 

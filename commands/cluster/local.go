@@ -64,10 +64,14 @@ func LocalStart(ctx context.Context, c *host.Call) error {
 	if err := requireIdle(ctx, c); err != nil {
 		return err
 	}
+	transactions := c.Text("transactions") == "on"
 	if _, embedded := host.Value[string](c, "where"); embedded {
+		if transactions {
+			return c.Refuse("transactions", "local start transactions=on", "the embedded broker has no transaction coordinator")
+		}
 		return startEmbedded(ctx, c)
 	}
-	t, err := l.Start(ctx, reportSteps(c))
+	t, err := l.Start(ctx, transactions, reportSteps(c))
 	if err != nil {
 		e := *lang.AsError(err)
 		e.Code = lang.ExitUnconnected

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,7 +87,7 @@ func subscriptionNamed(ctx context.Context, c *host.Call) (broker.TopicStats, br
 // session uses: it would count the skipped messages as lost.
 func checkForeign(ctx context.Context, c *host.Call, try string) error {
 	for _, g := range c.Fresh(ctx).Groups {
-		if g.State.Active() && g.Consumer != nil && g.Consumer.Subscription == c.Text("sub") && answers.Receives(g, c.Text("topic")) {
+		if g.State.Active() && g.Consumer != nil && slices.Contains(g.Consumer.Subscriptions, c.Text("sub")) && answers.Receives(g, c.Text("topic")) {
 			return c.Refuse("sub", fmt.Sprintf(try, g.Name), "group %s uses subscription %s, and would count the skipped messages as lost", g.Name, c.Text("sub"))
 		}
 	}

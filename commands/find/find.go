@@ -61,7 +61,7 @@ func Find(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	if g.Producer == nil {
-		return c.Refuse("figure", "list", "%s is a %s; find changes the rate of a producer group", g.Name, host.KindName(g.Kind))
+		return c.Refuse("figure", "list", "%s is a %s; find changes the rate of a producer group", g.Name, host.KindName(g.Named()))
 	}
 	for _, t := range condition.Terms {
 		if err := look.CheckMeasurable(ctx, c, "condition", t.Metric); err != nil {
@@ -95,6 +95,9 @@ func Find(ctx context.Context, c *host.Call) error {
 	if err == nil && found.Best == 0 {
 		last := found.Probes[len(found.Probes)-1]
 		return c.Fail("show "+g.Name, "no rate from %s on holds: %s", graphs.Rate(float64(last.Rate)), last.Why)
+	}
+	if err == nil {
+		lang.SetResult(c.Call, found.Best.String())
 	}
 	return err
 }

@@ -70,8 +70,9 @@ type TypedLine struct {
 
 // Local is the Pulsar that pulsh runs on this machine.
 type Local interface {
-	// Start starts it, or finds it running. It tells of its steps as it goes.
-	Start(ctx context.Context, tell func(lang.Step)) (broker.Target, error)
+	// Start starts it, or finds it running, with a transaction coordinator if that is
+	// wanted. It tells of its steps as it goes.
+	Start(ctx context.Context, transactions bool, tell func(lang.Step)) (broker.Target, error)
 	Stop(ctx context.Context) error
 	// Kill ends it as a crash would; its data stays.
 	Kill(ctx context.Context) error

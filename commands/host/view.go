@@ -85,7 +85,9 @@ func (p *Panel) Add(g snapshot.Group, figure string) {
 }
 
 // Distributions returns the figures with a distribution.
-func Distributions() []string { return []string{"latency", "service", "lag", "e2e", "processing"} }
+func Distributions() []string {
+	return []string{"latency", "service", "lag", "e2e", "processing", "commit", "abort"}
+}
 
 // WindowText returns the window as it is typed.
 func (v *View) WindowText() string { return pacing.FormatDuration(v.Window) }

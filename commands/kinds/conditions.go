@@ -53,11 +53,15 @@ func completeSubscriptions(s *lang.Scene) []lang.Suggestion {
 	seen := map[string]bool{}
 	var out []lang.Suggestion
 	for _, g := range at.Groups {
-		if g.Consumer == nil || topic != "" && broker.FullTopic(g.Topic) != topic || seen[g.Consumer.Subscription] {
+		if g.Consumer == nil || topic != "" && broker.FullTopic(g.Topic) != topic {
 			continue
 		}
-		seen[g.Consumer.Subscription] = true
-		out = append(out, lang.Suggestion{Text: g.Consumer.Subscription, Description: "of " + g.Name})
+		for _, name := range g.Consumer.Subscriptions {
+			if !seen[name] {
+				seen[name] = true
+				out = append(out, lang.Suggestion{Text: name, Description: "of " + g.Name})
+			}
+		}
 	}
 	return out
 }
@@ -99,7 +103,7 @@ func Describe(p lang.Param, s *lang.Scene) string {
 		if own, ok := spec.FindSetting(spec.ProducerSettings(), p.Name); ok {
 			return own.Doc
 		}
-	} else if own, ok := spec.FindSetting(spec.ConsumerSettings(), p.Name); ok {
+	} else if own, ok := spec.FindSetting(receiverSettings(g), p.Name); ok {
 		return own.Doc
 	}
 	return p.Doc
@@ -120,7 +124,7 @@ func Present(p lang.Param, s *lang.Scene) string {
 		return ""
 	}
 	settings, _ := EnvOf(s).Session.Consumer(g.Name)
-	if own, ok := spec.FindSetting(spec.ConsumerSettings(), p.Name); ok {
+	if own, ok := spec.FindSetting(receiverSettings(g), p.Name); ok {
 		return own.Get(&settings)
 	}
 	return ""

@@ -17,7 +17,7 @@ import (
 func Kinds() []lang.Kind {
 	return []lang.Kind{
 		Group(), Name(), Change(), Shape(), Factor(), Size(), Bytes(), Count(), Amount(), Scale(), Producers(), Keys(),
-		Ack(), Share(), Work(), Churn(), Until(), Body(), Properties(), Delay(), Ratio(), Spread(), Routing(),
+		Ack(), Share(), Work(), Churn(), Until(), Body(), Properties(), Delay(), Ratio(), Spread(), Routing(), Chunking(), KeyFiles(), Schema(), Fields(),
 		Duration(), Percent(), Position(), Metric(), Condition(), Topic(), Panels(), Profile(), lang.FileKind(), Url(), lang.WordKind(), lang.TextKind(),
 		lang.InstantKind(), Variable(), Topics(),
 		Export(), Stream(), Report(), Mark(), Address(),
@@ -75,7 +75,7 @@ func All() lang.Kind {
 func GroupOf(want snapshot.Kind, sample string) lang.Kind {
 	k := Group()
 	k.Sample, k.Make = sample, fmt.Sprint(want)+" start"
-	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want })
+	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want || g.Named() == want })
 	return k
 }
 
@@ -89,7 +89,7 @@ func Name() lang.Kind {
 func Start(want snapshot.Kind, sample string) lang.Kind {
 	k := Name()
 	k.Sample = sample
-	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want && !g.State.Active() })
+	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Named() == want && !g.State.Active() })
 	return k
 }
 

@@ -18,7 +18,7 @@ func completeGroups(want func(snapshot.Group) bool) func(*lang.Scene) []lang.Sug
 		var out []lang.Suggestion
 		for _, g := range snapshotOf(s).Groups {
 			if want == nil || want(g) {
-				out = append(out, lang.Suggestion{Text: g.Name, Description: string(g.State) + " " + string(g.Kind)})
+				out = append(out, lang.Suggestion{Text: g.Name, Description: string(g.State) + " " + string(g.Named())})
 			}
 		}
 		return out
@@ -45,7 +45,7 @@ func completeMetrics(s *lang.Scene) []lang.Suggestion {
 	if !dotted {
 		out := []lang.Suggestion{{Text: snapshot.TotalGroup + ".", Description: "all groups together"}, {Text: snapshot.ProcessGroup + ".", Description: "pulsh itself"}}
 		for _, g := range snapshotOf(s).Groups {
-			out = slices.Insert(out, len(out)-2, lang.Suggestion{Text: g.Name + ".", Description: string(g.State) + " " + string(g.Kind)})
+			out = slices.Insert(out, len(out)-2, lang.Suggestion{Text: g.Name + ".", Description: string(g.State) + " " + string(g.Named())})
 		}
 		return out
 	}

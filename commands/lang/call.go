@@ -18,6 +18,10 @@ type Call struct {
 	assigned  []Variable
 	scope     variables // the variables after this command, if it sets or lists some
 	passes    []pass    // the scripts that it runs
+	before    variables // the variables before a line that is parsed again when it runs, else nil
+	into      string    // the variable that takes the result, "" for none
+	cell      *late     // of into, nil if another value overrides it
+	value     string    // the result
 }
 
 // argument is the value of a parameter.
@@ -41,6 +45,9 @@ func Value[T any](c *Call, name string) (v T, ok bool) {
 	v, ok = a.value.(T)
 	return v, ok
 }
+
+// ArgumentWords returns the words of an argument that is no setting, without their quotes.
+func ArgumentWords(c *Call, name string) []string { return c.args[name].words }
 
 // Text returns an argument as typed, "" if it was left out.
 func (c *Call) Text(name string) string { return c.args[name].Text }
@@ -69,6 +76,21 @@ func (c *Call) Refuse(name, try, format string, args ...any) error {
 	at := c.wrong(a.Span, e.Message)
 	at.Try, at.Next, at.Code = e.Try, e.Next, e.Code
 	return at
+}
+
+// RefusePart is Refuse at the first occurrence of part within the argument, if there is
+// one.
+func RefusePart(c *Call, name, part, try, message string) error {
+	err := c.Refuse(name, try, "%s", message)
+	at := c.args[name].Span
+	if e, ok := err.(*Error); ok && e.From >= 0 && part != "" {
+		if i := strings.Index(c.statement.text.body[at.From:at.To], part); i >= 0 {
+			placed := c.wrong(span{at.From + i, at.From + i + len(part)}, message)
+			placed.Try, placed.Next, placed.Code = e.Try, e.Next, e.Code
+			return placed
+		}
+	}
+	return err
 }
 
 // Fail returns an error without a place.

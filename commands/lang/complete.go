@@ -3,6 +3,8 @@ package lang
 import (
 	"slices"
 	"strings"
+
+	"pulsh/commands/ranking"
 )
 
 // Suggestion is a candidate of completion. Text replaces the word at the cursor.
@@ -13,7 +15,6 @@ type Suggestion struct {
 // The limits of completion.
 const (
 	suggestionsMax = 1000 // more than anybody reads
-	fuzzyFrom      = 2    // letters from which on a match may begin inside a name
 )
 
 // Scene is the input of a kind's completion. A completion uses only this and memory,
@@ -31,6 +32,9 @@ func (c *Runner) Complete(text string, cursor int) (list []Suggestion, from int)
 	words, partial, ok := unfinished(before)
 	if !ok {
 		return nil, len(before)
+	}
+	if _, inner := resultOf(append(slices.Clip(words), partial), c.Config.Language.Commands); inner != nil {
+		words = inner[:len(inner)-1]
 	}
 	if out, from, ok := completeVariables(before, c.known()); ok {
 		return out[:min(len(out), suggestionsMax)], from
@@ -72,6 +76,10 @@ func unfinished(before string) (words []word, partial word, ok bool) {
 	return words[:last], words[last], true
 }
 
+func fit(typed string, all []Suggestion) []Suggestion {
+	return ranking.Fit(typed, all, func(s Suggestion) string { return s.Text })
+}
+
 // commandWords returns the rest of each command name that begins with words.
 func commandWords(words []word, rows []Command) []Suggestion {
 	var out []Suggestion
@@ -97,10 +105,11 @@ func (k Kind) valid(list []Suggestion) []Suggestion {
 }
 
 // Begun reports whether an offered text is a beginning, which needs more behind it: a
-// folder, perhaps in quotes, a group before its figure, or a call.
+// folder, perhaps in quotes, a group before its figure, a file before the name of what is
+// in it, or a call.
 func Begun(text string) bool {
 	text = strings.TrimRight(text, `'"`)
-	return text != "" && strings.ContainsRune("/.(=", rune(text[len(text)-1]))
+	return text != "" && strings.ContainsRune("/.(=:", rune(text[len(text)-1]))
 }
 
 // accepts reports whether words make a value of the kind.

@@ -80,7 +80,7 @@ func parseAll(t *source) ([]*Call, []*Error) {
 			}
 			return calls, errs
 		}
-		call, err := parse(statement{t, words})
+		call, err := parseLine(statement{t, words})
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -109,6 +109,16 @@ func (c *Call) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if c.before != nil {
+		fresh, err := again(c)
+		if err != nil {
+			return err
+		}
+		return fresh.do(ctx)
+	}
+	if overridden(c) {
+		return nil
+	}
 	line := Line{At: c.Config.Now(), Place: c.Place(), Text: secret.Redact(c.statement.plain()), Source: secret.Redact(c.source(""))}
 	recorded := c.recorded()
 	if recorded {
@@ -117,6 +127,9 @@ func (c *Call) do(ctx context.Context) error {
 	outer := c.task.Load()
 	err := c.run(ctx)
 	c.task.Store(outer) // the progress of the script
+	if err == nil && c.cell != nil {
+		keepResult(c)
+	}
 	if err != nil && !errors.Is(err, ErrQuit) {
 		line.Failure = secret.Redact(err.Error())
 		line.Told = AsError(err).Shown || len(c.passes) > 0

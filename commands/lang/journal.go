@@ -36,6 +36,8 @@ type journal struct {
 	mu     sync.Mutex
 	lines  []Line
 	checks []Check
+	// results are the variables that took the results of commands, in this order.
+	results []Variable
 }
 
 // ran adds a command.
@@ -50,6 +52,20 @@ func (j *journal) tested(c Check) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.checks = AppendBounded(j.checks, c, JournalChecksMax)
+}
+
+// resulted adds the result of a command.
+func (j *journal) resulted(v Variable) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.results = AppendBounded(j.results, v, journalLinesMax)
+}
+
+// Results returns the variables that took the results of commands, oldest first.
+func (c *Runner) Results() []Variable {
+	c.past.mu.Lock()
+	defer c.past.mu.Unlock()
+	return slices.Clone(c.past.results)
 }
 
 // AppendBounded appends one to list, and drops the oldest element if list had most.

@@ -84,13 +84,14 @@ type Command struct {
 	Examples []string // valid lines, in this order, of one session
 	// SomeSetting requires at least one setting.
 	SomeSetting bool
-	Changes     bool // it changes groups: the next command waits for a new sample
-	Destroys    bool // it destroys something in the cluster: it asks first
-	Disturbs    bool // it disturbs others or cannot be undone: it asks first on a protected cluster
-	Assigns     bool // its settings are variables of any name
-	Offline     bool // it runs without a cluster, whatever it acts on
-	Connects    bool // it connects to a cluster by itself
-	Waits       bool // it takes long on purpose: a quit typed after it waits for its end
+	Changes     bool   // it changes groups: the next command waits for a new sample
+	Destroys    bool   // it destroys something in the cluster: it asks first
+	Disturbs    bool   // it disturbs others or cannot be undone: it asks first on a protected cluster
+	Assigns     bool   // its settings are variables of any name
+	Offline     bool   // it runs without a cluster, whatever it acts on
+	Connects    bool   // it connects to a cluster by itself
+	Result      string // a sample of what let NAME=COMMAND … takes from it, "" for nothing
+	Waits       bool   // it takes long on purpose: a quit typed after it waits for its end
 	// Prepare runs when the line is parsed: it reads scripts and sets variables. It may
 	// be nil.
 	Prepare func(c *Call) []*Error

@@ -13,6 +13,11 @@ const (
 	wordsMax = 200     // words of a command; the longest has some 20
 )
 
+// ShellCommand is the command whose words are those of a system shell, so that a line can
+// be pasted: a \\ makes the next character plain, and $ begins no variable of pulsh. It is
+// known by name because a line that is not finished has no table.
+const ShellCommand = "explain"
+
 // span is a range of a text in bytes, without To.
 type span struct{ From, To int }
 
@@ -77,12 +82,14 @@ type lexer struct {
 	filled int // bytes of substituted variables
 	errs   []*Error
 	open   bool // the text ends inside quotes
+	shell  bool // the statement is a ShellCommand
 }
 
 // statement reads the next statement with its end, a ; or the end of a line. See the
 // package comment for the syntax.
 func (l *lexer) statement() []word {
 	var words []word
+	l.shell = false
 	for l.at < len(l.text.body) {
 		rest := l.text.body[l.at:]
 		r, size := utf8.DecodeRuneInString(rest)
@@ -102,6 +109,7 @@ func (l *lexer) statement() []word {
 				l.fail(w.span, "a command has at most %d words", wordsMax)
 			}
 			words = append(words, w)
+			l.shell = words[0].text == ShellCommand
 		}
 	}
 	return words
@@ -140,7 +148,11 @@ func (l *lexer) word() word {
 			w.quoted = w.quoted || l.at == w.span.From
 			l.quote(&b, byte(r))
 			continue
-		case r == '$':
+		case r == '\\' && l.shell && len(rest) > 1:
+			l.at++ // the next character is plain
+			rest = rest[1:]
+			_, size = utf8.DecodeRuneInString(rest)
+		case r == '$' && !l.shell:
 			l.dollar(&b, false)
 			continue
 		case r == '=' && !w.keyed && !w.quoted && l.text.body[w.span.From:l.at] == b.String() && isKey(b.String()):
@@ -180,7 +192,7 @@ func (l *lexer) quote(b *strings.Builder, mark byte) {
 		case c == mark:
 			l.at++
 			return
-		case c == '$' && mark == '"':
+		case c == '$' && mark == '"' && !l.shell:
 			l.dollar(b, true)
 			l.at-- // the loop continues after it
 		case c == '\n':

@@ -28,7 +28,8 @@ type Variable struct {
 	// Fixed variables are those of flags and of the environment. A let does not
 	// change them.
 	Fixed    bool
-	argument bool // an argument of run: a let does not change it
+	argument bool  // an argument of run: a let does not change it
+	late     *late // where the value comes when its line has run, nil for one that is known
 }
 
 // CheckVariable returns an error for an invalid name. A name is a lower-case letter, then
@@ -159,15 +160,19 @@ type use struct {
 	value  string
 	known  bool
 	quoted bool // inside "…"
+	waits  bool // the value is a sample, and the real one not known yet
 }
 
 // describe tells the value and its origin: $rate is 50kk, from --set.
 func (u use) describe(vars variables) string {
 	text := "$" + u.name + " is " + graphs.Cut(graphs.Clean(u.value), valueWidth)
-	if u.value == "" {
+	switch {
+	case u.waits:
+		return "$" + u.name + " is known later, such as " + u.value
+	case u.value == "":
 		text = "$" + u.name + " is empty"
 	}
-	if v := vars[u.name]; v.Origin != "" && v.Value == u.value {
+	if v := vars[u.name]; v.Origin != "" && v.now() == u.value {
 		text += ", from " + v.Origin
 	}
 	return text
@@ -212,7 +217,7 @@ func (l *lexer) dollar(b *strings.Builder, quoted bool) {
 	}
 	u := use{span: span{l.at, l.at + end}, name: rest[from:to], quoted: quoted}
 	v, known := l.text.vars[u.name]
-	u.known, u.value = known && u.name != "", v.Value
+	u.known, u.value, u.waits = known && u.name != "", v.now(), known && v.waits()
 	switch l.filled += len(u.value); {
 	case !u.known:
 		b.WriteString(rest[:end])
@@ -267,7 +272,7 @@ func (s statement) unresolved() *Error {
 		e := s.text.wrong(u.span, fmt.Sprintf("no variable %q%s", u.name, thereAre(names)))
 		e.Try = "let " + u.name + "=20k"
 		if better, ok := Nearest(u.name, names); ok {
-			if line := s.corrected(u.span, []string{use{value: s.text.vars[better].Value, quoted: u.quoted}.written()}); line != "" {
+			if line := s.corrected(u.span, []string{use{value: s.text.vars[better].now(), quoted: u.quoted}.written()}); line != "" {
 				e.Try = line
 			}
 		}
@@ -332,8 +337,11 @@ func Let(_ context.Context, c *Call) error {
 	}
 	var set []string
 	for _, v := range c.assigned {
+		if v.late != nil {
+			v.late.Store(&v.Value)
+		}
 		now := c.scope[v.Name]
-		text := v.Name + " = " + Quote(now.Value)
+		text := v.Name + " = " + Quote(now.now())
 		switch {
 		case now.argument:
 			text += " (an argument of run)"
@@ -349,7 +357,7 @@ func Let(_ context.Context, c *Call) error {
 func listVariables(c *Call) error {
 	var rows [][]string
 	for _, v := range c.scope.list() {
-		rows = append(rows, []string{v.Name, Quote(v.Value), v.Origin})
+		rows = append(rows, []string{v.Name, Quote(v.now()), v.Origin})
 	}
 	if len(rows) == 0 {
 		c.Say("no variables; set one with let rate=20k and use it as $rate")
@@ -379,7 +387,7 @@ func completeVariables(before string, vars variables) (out []Suggestion, from in
 		return nil, 0, false
 	}
 	for _, v := range vars.list() {
-		out = append(out, Suggestion{v.Name, v.Value})
+		out = append(out, Suggestion{v.Name, v.now()})
 	}
 	out = fit(before[from:], out)
 	return out, from, len(out) > 0

@@ -30,6 +30,7 @@ func ShowDelivery(ctx context.Context, c *host.Call) error {
 	var s answers.Rows
 	s.Delivery(g.Consumer, l)
 	c.Print(s.Lines)
+	c.Print(answers.SubscriptionTable(l))
 	c.Print(answers.ProducerTable(l))
 	settled := g.Consumer.Backlog.Known && g.Consumer.Backlog.Messages == 0 && g.Consumer.Rate == 0 &&
 		g.State == snapshot.Running && !answers.Sending(c.Fresh(ctx), g)

@@ -89,7 +89,7 @@ func Top(ctx context.Context, c *host.Call) error {
 	}
 	rows.Add("GC cycles", answers.Whole(p.GCCount), pauses)
 	for _, g := range s.Groups {
-		if lost := g.Connections.String(); lost != "" {
+		if lost := g.Disconnects.String(); lost != "" {
 			rows.Add("connections", g.Name+": "+lost, "")
 		}
 	}

@@ -22,6 +22,9 @@ func (r Run) part() *export.Run {
 	for _, v := range r.Variables {
 		part.Variables = append(part.Variables, export.Entry[string]{Name: v.Name, Value: plainValue(v.Name, v.Value)})
 	}
+	for _, v := range r.Results {
+		part.Results = append(part.Results, export.Result{Name: v.Name, Value: v.Value, Place: v.Origin})
+	}
 	for _, c := range r.Report.Checks {
 		if c.Passed {
 			part.ChecksPassed++

@@ -17,6 +17,8 @@ type Run struct {
 	ExitCode  int
 	Scripts   []string // the files that were run
 	Variables []lang.Variable
+	// Results are the variables that took the results of commands.
+	Results   []lang.Variable
 	Schedules []host.Schedule
 	// BehindAllowed reports that a group behind its schedule is no failure.
 	BehindAllowed bool

@@ -6,6 +6,7 @@ import (
 
 	"pulsh/commands/conditions"
 	"pulsh/commands/host"
+	"pulsh/commands/lang"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 )
@@ -30,6 +31,7 @@ func WaitUntil(ctx context.Context, c *host.Call) error {
 		last, done = s, condition.Holds(s)
 		return done || c.Env.Now().Sub(begin) >= limit
 	})
+	lang.SetResult(c.Call, took(c, begin))
 	if err != nil || done {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
+	"pulsh/commands/lang"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 )
@@ -44,7 +45,13 @@ func WaitDone(ctx context.Context, c *host.Call) error {
 		g, _ := s.Group(name)
 		c.Say("%s: done · %s", name, answers.Totals(g))
 	}
+	lang.SetResult(c.Call, took(c, begin))
 	return nil
+}
+
+// took is how long a wait took, as the result of its command: no duration is 0.
+func took(c *host.Call, begin time.Time) string {
+	return pacing.FormatDuration(max(c.Env.Now().Sub(begin).Round(time.Millisecond), time.Millisecond))
 }
 
 // ending returns the groups on the line, or all that stop by themselves.

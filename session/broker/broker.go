@@ -42,7 +42,7 @@ type Broker interface {
 type ProducerSpec struct {
 	Topic       string
 	Name        string        // producer name, unique in the cluster
-	Group       string        // producers of one group share connections, and no others: a broker that throttles one stops reading from its connection
+	Sharing     Sharing       // of connections: a broker that throttles a producer stops reading from its connection
 	ID          uint64        // of the producer in stamps, see payload.ProducerID
 	Compression Compression   // none, lz4, zlib, zstd or snappy
 	Batch       Batch         // when a batch is sent
@@ -50,15 +50,20 @@ type ProducerSpec struct {
 	Access      Access        // to the topic; "" is SharedAccess
 	Pending     int           // max messages sent and not yet answered
 	Timeout     time.Duration // after which a send without an answer fails
+	Chunk       int           // max bytes of a chunk; messages above it are sent in several. 0 sends none in chunks
+	Encrypt     []CryptoKey   // public keys that messages are encrypted for; nil sends them as they are
+	Schema      *Schema       // of the messages; nil for none
 	Bodies      payload.Spec
 	Keys        *payload.KeyTable // nil for messages without a key
 	Seed        uint64            // of bodies and keys
 	Clock       Clock
 	Base        time.Time // the instant at which Clock is 0
 	Recorder    SendRecorder
-	SendFailed  func(sequence uint64) // called for each failed message, which may be stored all the same; may be nil
-	Ended       func(cause error)     // called once if the broker or the client ends the producer; must not block; may be nil
-	Connections *connections.Record   // is told when the producer loses its connection; may be nil
+	// Transactions is nil for a producer that sends without. Not every engine has them.
+	Transactions *Transactions
+	SendFailed   func(sequence uint64) // called for each failed message, which may be stored all the same; may be nil
+	Ended        func(cause error)     // called once if the broker or the client ends the producer; must not block; may be nil
+	Links        *connections.Record   // is told when the producer loses its connection; may be nil
 }
 
 // SendRecorder counts the outcomes of a producer's messages. Times are readings
@@ -78,6 +83,8 @@ type SendRecorder interface {
 	Failed(c Category, text string)
 	// Compressed counts bytes of payload before and after their compression.
 	Compressed(plain, packed int64)
+	// Chunked counts an acked message that was sent in several chunks.
+	Chunked()
 }
 
 // Routing says to which partition messages go. The zero Routing is the partition of the
@@ -135,7 +142,8 @@ type ConsumerSpec struct {
 	Subscription string
 	Type         SubscriptionType
 	Name         string // consumer name, unique in the subscription
-	Queue        int    // receiver queue size
+	Sharing      Sharing
+	Queue        int // receiver queue size
 	Position     Position
 	Grouping     Grouping            // of acknowledgements; the zero one sends each alone
 	Respond      bool                // wait for ack receipts, so that failed acks are noticed
@@ -146,7 +154,13 @@ type ConsumerSpec struct {
 	Compacted    bool                // read compacted topics: the last message of each key
 	TopicsChange bool                // topics may be added and dropped; there may be none at first
 	Ranges       []HashRange         // sticky hash ranges of this consumer; nil lets the broker divide them
-	Connections  *connections.Record // is told when the consumer loses its connection; may be nil
+	Reader       bool                // it is a reader: exclusive and non-durable, and nothing is left to acknowledge
+	Start        Start               // of a reader
+	Chunks       Chunks              // how chunks are assembled
+	Decryption   Decryption          // of encrypted messages
+	Schema       *Schema             // which the broker compares with the topic's; nil for none
+	Transactions *Transactions       // nil for a consumer that acknowledges without; not every engine has them
+	Links        *connections.Record // is told when the consumer loses its connection; may be nil
 }
 
 // Delivery is one received message.
@@ -160,7 +174,11 @@ type Delivery struct {
 	Key        string         // "" for none
 	Index      int32          // of the message in its entry, from 0
 	Partition  uint16         // 0 on a topic without partitions
+	Unreadable Unreadable     // why Body is what is stored, and not what was sent
 	Retries    uint16         // how often it went through a retry topic
+	Chunked    bool           // it came in several chunks
+	Version    []byte         // of its schema; nil if it was sent without one
+	Topic      string         // whose schema that is; may be a partition
 	Message    any            // the engine's handle for Ack and Nack; small, so it can be kept
 	Whole      any            // the engine's whole message, for Forward; must not be kept
 }
@@ -168,6 +186,9 @@ type Delivery struct {
 // ReadStamp reads the stamp of a message, from its property or else from its body. It
 // reports false for a message of another program.
 func (d *Delivery) ReadStamp() (payload.Stamp, bool) {
+	if d.Unreadable != Readable {
+		return payload.Stamp{}, false
+	}
 	if d.Stamp != nil {
 		return *d.Stamp, true
 	}
@@ -225,4 +246,5 @@ type Admin interface {
 	Bound(ctx context.Context, topic, policy string) (value int, level string, err error)
 	TopicAdmin
 	SubscriptionAdmin
+	SchemaAdmin
 }

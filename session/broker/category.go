@@ -19,6 +19,7 @@ const (
 	Gone   // the topic or the subscription does not exist, or was deleted
 	Moved  // the broker unloaded the topic, and clients reconnected
 	Silent // no delivery in spite of a backlog, or no answer to a send
+	Unread // a message that the engine cannot read
 	CategoryCount
 )
 
@@ -30,7 +31,7 @@ func (c Category) String() string {
 	return [CategoryCount]string{
 		"other", "timeout", "queue full", "disconnected", "too large",
 		"throttled", "backlog full", "not authorised", "topic terminated",
-		"busy", "gone", "topic unloaded", "no response",
+		"busy", "gone", "topic unloaded", "no response", "unreadable",
 	}[c]
 }
 
@@ -38,6 +39,6 @@ func (c Category) String() string {
 func Categories() []Category {
 	return []Category{
 		Timeout, QueueFull, Disconnected, TooLarge,
-		Throttled, BacklogFull, NotAuthorised, TopicTerminated, Busy, Gone, Moved, Silent, Other,
+		Throttled, BacklogFull, NotAuthorised, TopicTerminated, Busy, Gone, Moved, Silent, Unread, Other,
 	}
 }

@@ -60,7 +60,9 @@ var serverErrors = []ServerError{
 	{"TopicTerminatedError", "", TopicTerminated, "topic {topic} is terminated and accepts no more messages", "", "", true},
 	{"InvalidTopicName", "", Other, "\"{topic}\" is not a topic name", "", "", true},
 	// What the topic or the broker cannot do.
-	{"IncompatibleSchema", "", Other, "topic {topic} has a schema and accepts no plain bytes, which is all that pulsh sends", "", "", true},
+	{"IncompatibleSchema", "without a schema", Other, "topic {topic} has a schema and takes no messages without one (schemaValidationEnforced); schema=auto sends such that fit", "schema show {topic}", "", true},
+	{"IncompatibleSchema", "auto updating is disabled", Other, "topic {topic} takes no new schema from producers and consumers (isAllowAutoUpdateSchema)", "schema show {topic}", "", true},
+	{"IncompatibleSchema", "", Other, "the schema does not fit the one that topic {topic} has: {text}", "schema show {topic}", "", true},
 	{"UnsupportedVersionError", "", Other, "the broker of topic {topic} is too old for the wire engine: use engine=client", "", "", true},
 	{"NotAllowedError", "subscription type", Other, "the broker allows no subscription of this type on topic {topic}", "", "subscriptionTypesEnabled", false},
 	{"NotAllowedError", "", Other, "the broker does not allow this on topic {topic}: {text}", "", "", false},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
@@ -18,10 +19,12 @@ import (
 //
 // where delivered messages that are not acknowledged are part of the backlog.
 type removal struct {
-	began  bool // there were statistics before these
+	copies int64 // how many subscriptions are added up, 0 for one; each gets every message
+	began  bool  // there were statistics before these
 	sum    snapshot.Removed
 	sub    broker.SubscriptionStats
 	in     int64
+	marks  int64   // ends of transactions
 	parts  int     // topics and partitions that have the subscription
 	ratio  float64 // messages per entry
 	stored int64   // bytes
@@ -65,7 +68,8 @@ func (r *removal) observe(s broker.TopicStats, parts int, subscription string, r
 	sub, ratio := s.Subscriptions[subscription], max(s.MessagesPerEntry, 1)
 	before := *r
 	r.full = r.full || s.BacklogFull
-	r.began, r.sub, r.in, r.ratio, r.stored, r.parts = true, sub, s.MessagesIn, ratio, s.StorageBytes, parts
+	r.began, r.sub, r.in, r.marks = true, sub, s.MessagesIn, s.Markers
+	r.ratio, r.stored, r.parts = ratio, s.StorageBytes, parts
 	if !before.began {
 		return 0
 	}
@@ -89,7 +93,7 @@ func (r *removal) observe(s broker.TopicStats, parts int, subscription string, r
 	case restarted && s.StorageBytes < before.stored/2: // the topic was deleted, with its messages
 		r.suspect(int64(math.Round(float64(max(gone, 0))*max(ratio, before.ratio))), "deleted with the topic")
 	case !restarted:
-		published, delivered := s.MessagesIn-before.in, sub.MessagesOut-before.sub.MessagesOut
+		published, delivered := max(r.copies, 1)*(s.MessagesIn-before.in), sub.MessagesOut-before.sub.MessagesOut
 		acked := delivered + before.sub.Unacked - sub.Unacked
 		least, most := min(ratio, before.ratio), max(ratio, before.ratio)
 		if gone < 0 {
@@ -103,7 +107,8 @@ func (r *removal) observe(s broker.TopicStats, parts int, subscription string, r
 		if !r.restored && balance > slack && float64(balance) <= 2*float64(before.sub.BacklogEntries)*max(least, most) { // a skip needs a backlog
 			r.suspect(balance, "")
 		}
-		r.back.observe(acked-published-int64(float64(gone)*most), -gone-published, slack)
+		marks := max(r.copies, 1) * max(s.Markers-before.marks, 0)
+		r.back.observe(acked-published-int64(float64(gone)*most), -gone-published-marks, slack)
 	}
 	return expired
 }
@@ -193,7 +198,7 @@ func (r *removal) evict(missing int64) int64 {
 func (t *Tracker) ForgetRemoved() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.removal, t.latest.Removed = removal{settling: settlingPolls}, snapshot.Removed{}
+	t.removal, t.latest.Removed = removal{copies: t.removal.copies, settling: settlingPolls}, snapshot.Removed{}
 }
 
 // Blocked returns a sentence when the broker begins to hold deliveries back because
@@ -223,4 +228,15 @@ func (t *Tracker) Blocked(ctx context.Context, from broker.Admin, topic string) 
 	defer t.mu.Unlock()
 	t.blockedBy, t.latest.BlockedBy = by, by
 	return fmt.Sprintf("the broker delivers no more: %d messages are unacknowledged (%s)", unacked, by)
+}
+
+// Follow names the subscriptions whose statistics come next. What was counted for others
+// is no reason to believe that they were deleted.
+func (t *Tracker) Follow(subscriptions []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.removal.copies = int64(len(subscriptions))
+	if !slices.Equal(t.followed, subscriptions) {
+		t.followed, t.counters = slices.Clone(subscriptions), nil
+	}
 }

@@ -88,6 +88,7 @@ func (a StatsByTopic) Sum(subscription string) broker.TopicStats {
 		sum.StorageBytes += s.StorageBytes
 		sum.Producers += s.Producers
 		sum.Throttled += s.Throttled
+		sum.Markers += s.Markers
 		sum.BacklogFull = sum.BacklogFull || s.BacklogFull
 		own, ok := s.Subscriptions[subscription]
 		subscribed = subscribed || ok

@@ -19,6 +19,7 @@ type Tracker struct {
 	mu         sync.Mutex
 	latest     snapshot.BrokerStats
 	stats      StatsByTopic        // that latest was made from
+	followed   []string            // the subscriptions that counters are of
 	counters   map[string]counters // likewise
 	throttled  int64               // publishes that were throttled so far
 	limitsAt   time.Time           // when the rate limits were last asked for

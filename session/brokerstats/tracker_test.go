@@ -100,3 +100,25 @@ func TestASuspicionNeedsTheAudit(t *testing.T) {
 	tracker.ForgetRemoved()
 	require.Zero(t, tracker.Latest().Removed.Sum())
 }
+
+// Each end of a transaction is an entry in the backlog that no message explains, of each
+// subscription.
+func TestEndsOfTransactionsAreNoMoveBack(t *testing.T) {
+	for _, names := range [][]string{{"s"}, {"s-0", "s-1"}} {
+		var tracker Tracker
+		tracker.Follow(names)
+		see := func(in, markers, entries int64) string {
+			stats := broker.TopicStats{MessagesIn: in, Markers: markers, MessagesPerEntry: 1, Subscriptions: map[string]broker.SubscriptionStats{}}
+			for _, name := range names {
+				stats.Subscriptions[name] = broker.SubscriptionStats{BacklogEntries: entries}
+			}
+			own := StatsByTopic{"persistent://public/default/t": stats}.Together(names, "s")
+			tracker.Observe(own, "s", time.Now())
+			tracker.Removal(t.Context(), nil, "t", "s", own, false, false, 0)
+			return tracker.MovedBack("s", 0, false, false)
+		}
+		require.Empty(t, see(1000, 100, 1100))
+		require.Empty(t, see(2000, 200, 2200), "100 transactions of 10 messages")
+		require.NotEmpty(t, see(3000, 300, 4300), "1000 entries more")
+	}
+}

@@ -12,7 +12,8 @@ import (
 // no other consumer can acknowledge the messages that it has received.
 type attachment struct {
 	group    *Group
-	name     string // of the consumer, for the broker
+	account  *account // of its subscription
+	name     string   // of the consumer, for the broker
 	consumer broker.Consumer
 	recorder *metrics.ReceiveRecorder
 	pending  *pendingAcks
@@ -59,7 +60,7 @@ func (a *attachment) finish(ctx context.Context) {
 // lose must be called when the consumer has ended by itself. It releases all
 // messages, because that consumer can acknowledge nothing any more.
 func (a *attachment) lose() {
-	a.group.redeliveries.consumerClosed()
+	a.account.redeliveries.ConsumersClosed()
 	if a.ended.CompareAndSwap(false, true) {
 		ctx, cancel := context.WithTimeout(context.Background(), workersTime)
 		defer cancel()

@@ -2,6 +2,7 @@ package consume
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"pulsh/session/broker"
@@ -20,19 +21,23 @@ func (g *Group) Incident(e brokerstats.Incident) {
 
 // Observe takes the broker's statistics and returns what happened to the topics.
 func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident {
-	name := g.Settings().Subscription
+	settings := g.Settings()
+	name := settings.SubscriptionText()
 	partitions := 0
 	for _, stats := range own {
 		partitions += len(stats.Partitions)
 	}
 	g.SetPartitions(partitions)
-	sub, ok := own.Sum(name).Subscriptions[name]
-	if !ok {
+	g.accounts.meet(own)
+	own = own.Together(settings.SubscriptionNames(), name)
+	if _, ok := own.Sum(name).Subscriptions[name]; !ok {
 		g.stats.Unanswered() // the subscription is not there
 		return nil
 	}
-	g.account.meet(sub.Names)
 	incidents := g.stats.Observe(own, name, time.Now())
+	if g.Settings().Reader.Is { // its subscription ends with each consumer
+		incidents = slices.DeleteFunc(incidents, func(e brokerstats.Incident) bool { return e.Category == broker.Gone })
+	}
 	topic := g.Topics()[0]
 	if g.stats.LimitsDue(time.Now()) {
 		g.stats.Explain(ctx, from, topic)
@@ -75,7 +80,7 @@ func restored(g *Group) bool {
 // disturbed reports whether connections broke or consumers closed lately: what comes
 // again then was not moved by anybody.
 func disturbed(g *Group) bool {
-	last, closed := g.Connections().Latest(), time.Unix(0, g.redeliveries.closed.Load())
+	last, closed := g.Links().Latest(), g.accounts.closed()
 	return time.Since(closed) < disturbedTime || last.Number > 0 && (last.Ended == 0 || g.Host().Clock()-last.Ended < int64(disturbedTime))
 }
 
@@ -85,7 +90,7 @@ func (g *Group) Unanswered() { g.stats.Unanswered() }
 // TopicAnswers asks for the statistics of each topic of the group, and adds them
 // up as if the topics were one. Deleted topics are left out.
 func (g *Group) TopicAnswers(ctx context.Context, from broker.Admin) (each []snapshot.TopicAnswer, sum broker.TopicStats, err error) {
-	topics := g.subscription.all()
+	topics, settings := g.subscription.all(), g.Settings()
 	if from != nil && len(topics) == 0 {
 		if topics, err = g.Settings().Topics().Expand(ctx, from); err != nil {
 			return nil, sum, err
@@ -98,9 +103,10 @@ func (g *Group) TopicAnswers(ctx context.Context, from broker.Admin) (each []sna
 			return nil, sum, err
 		}
 		if err == nil {
+			stats = brokerstats.Together(stats, settings.SubscriptionNames(), settings.SubscriptionText())
 			each = append(each, snapshot.TopicAnswer{Topic: topic, Stats: stats})
 			own[broker.FullTopic(topic)] = stats
 		}
 	}
-	return each, own.Sum(g.Settings().Subscription), nil
+	return each, own.Sum(settings.SubscriptionText()), nil
 }

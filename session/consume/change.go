@@ -13,6 +13,9 @@ import (
 
 // Scale changes the number of workers. Removed workers close their consumers.
 func (g *Group) Scale(ctx context.Context, workers int) error {
+	if err := g.Settings().CheckScale(g.Name(), workers); err != nil {
+		return err
+	}
 	unlock, err := g.lockOp(ctx)
 	if err != nil {
 		return err
@@ -52,7 +55,7 @@ func (g *Group) Apply(ctx context.Context, settings spec.Consumer) (group.Rebuil
 	old := g.Settings()
 	if !g.Active() {
 		if settings.OtherCursor(old) {
-			g.account.begin()
+			g.accounts.begin()
 		}
 		g.Replace(settings)
 		return group.Rebuild{}, nil
@@ -107,9 +110,9 @@ func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, move *c
 		defer g.gate.Open()
 	}
 	if err = g.workers.remove(ctx, 0); err == nil && move != nil {
-		defer g.account.holdOthers(ctx)()
+		defer g.accounts.holdOthers(ctx)()
 		if err = move.do(); err == nil || group.IsOutage(err) { // the move may be done though its answer is missing
-			g.newPeriod(move.inPart)
+			g.accounts.newPeriod(move.inPart)
 		}
 	}
 	again, cancel := context.WithTimeout(context.WithoutCancel(ctx), subscribeTime) // Ctrl-C must not leave a group without consumers
@@ -132,18 +135,25 @@ func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, move *c
 // the old ones if it cannot.
 func (g *Group) subscribe(ctx context.Context, settings spec.Consumer, topics []string) error {
 	old, oldTopics := g.Settings(), g.subscription.all()
-	err := g.applyPolicy(ctx, settings)
+	err, back := error(nil), func() {}
+	if settings.Reader != old.Reader {
+		back, err = g.subscription.reader.Begin(g.Name(), settings)
+	}
+	if err == nil {
+		err = g.applyPolicy(ctx, settings)
+	}
 	if err == nil {
 		if settings.OtherCursor(old) {
-			g.account.begin()
-			g.account.join(settings, topics)
-			g.account.look(ctx, settings, topics)
+			g.accounts.begin()
+			g.accounts.join(settings, topics)
+			g.accounts.look(ctx, settings, topics)
 		}
 		g.Replace(settings)
 		g.subscription.set(topics)
 		err = g.workers.add(ctx, settings)
 	}
 	if err != nil {
+		back()
 		g.restore(ctx, old, oldTopics, err)
 	}
 	return err
@@ -154,7 +164,7 @@ func (g *Group) subscribe(ctx context.Context, settings spec.Consumer, topics []
 func (g *Group) restore(ctx context.Context, old spec.Consumer, topics []string, why error) {
 	g.Replace(old)
 	g.subscription.set(topics)
-	g.account.join(old, topics)
+	g.accounts.join(old, topics)
 	err := g.applyPolicy(ctx, old)
 	if err == nil {
 		err = g.workers.add(ctx, old)

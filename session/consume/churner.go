@@ -93,7 +93,7 @@ func Disconnect(ctx context.Context, g *Group, share spec.Share) (n int, err err
 			return err // a command or the churner has it
 		}
 		defer g.opLock.Unlock()
-		g.redeliveries.consumerClosed()
+		g.accounts.consumersClosed()
 		n = g.churner.round(spec.Churn{Share: share}, func(chosen *slot) {
 			if b, ok := chosen.attachment().consumer.(broker.Breaker); !ok || b.Break() == 0 {
 				g.churner.replace(ctx, chosen)

@@ -55,10 +55,12 @@ type Group struct {
 	group.Base[spec.Consumer]
 	group.Sampling
 
-	shards  *metrics.ReceiveShards
-	account *account
-	sampled sampleState
-	stats   brokerstats.Tracker
+	shards   *metrics.ReceiveShards
+	accounts *accounts
+	sampled  sampleState
+	stats    brokerstats.Tracker
+
+	transactions group.Transactions
 
 	opLock       gate.Lock
 	gate         gate.Gate
@@ -66,12 +68,12 @@ type Group struct {
 	policy       atomic.Pointer[policy]
 	workers      workers
 	subscription subscription
-	redeliveries redeliveries
 	pending      atomic.Int64 // messages processed and not yet acknowledged, of all consumers
 
 	forwarders forwarders
 	churner    churner
 	supervisor *supervisor
+	unread     group.Unread
 }
 
 // New returns a ready group that has no consumers yet.
@@ -83,9 +85,10 @@ func New(name string, settings spec.Consumer, host *group.Host) *Group {
 		opLock:    gate.NewLock(),
 		interrupt: gate.NewInterrupt(),
 	}
-	g.Sampling = group.NewSampling(map[string]*metrics.Distribution{"e2e": g.shards.E2E, "processing": g.shards.Processing})
+	g.transactions = group.NewTransactions(g.shards.Failures)
+	g.Sampling = group.NewSampling(g.transactions.Distributions(map[string]*metrics.Distribution{"e2e": g.shards.E2E, "processing": g.shards.Processing}))
 	g.Alias("latency", "e2e")
-	g.account = newAccount(g)
+	g.accounts = newAccounts(g, settings)
 	g.gate.Interrupt = g.interrupt
 	g.workers = workers{group: g}
 	g.workers.recorders.Attach = g.shards.Attach
@@ -105,14 +108,16 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	settings := g.Settings()
 	g.Ending().Begin(settings.Ends)
 	if again && !settings.Durable {
-		g.account.begin()
+		g.accounts.begin()
 	}
-	g.redeliveries.consumerClosed() // messages that an earlier run did not acknowledge are redelivered
-	err = g.subscription.refresh(ctx, settings)
+	g.accounts.consumersClosed() // messages that an earlier run did not acknowledge are redelivered
+	if _, err = g.subscription.reader.Begin(g.Name(), settings); err == nil {
+		err = g.subscription.refresh(ctx, settings)
+	}
 	if err == nil {
-		g.account.join(settings, g.subscription.all())
-		if !again {
-			g.account.look(ctx, settings, g.subscription.all())
+		g.accounts.join(settings, g.subscription.all())
+		if !again || settings.Reader.Is {
+			g.accounts.look(ctx, settings, g.subscription.all())
 		}
 		g.subscription.findPlace(ctx)
 		err = g.applyPolicy(ctx, settings)
@@ -132,7 +137,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 // fail enters Failed. The group has no workers then.
 func (g *Group) fail(ctx context.Context, err error) {
 	g.Fail(err)
-	g.account.leave()
+	g.accounts.leave()
 	g.churner.set(spec.Churn{})
 	g.forwarders.close(ctx)
 }
@@ -152,7 +157,7 @@ func (g *Group) Stop(ctx context.Context) error {
 	g.churner.set(spec.Churn{})
 	err := g.workers.remove(ctx, 0)
 	g.forwarders.close(ctx)
-	g.account.leave()
+	g.accounts.leave()
 	g.gate.Open() // for the next start
 	g.Enter(snapshot.Stopped)
 	return err
@@ -192,7 +197,7 @@ func (g *Group) lockOp(ctx context.Context) (unlock func(), err error) {
 
 // notRunning is the refusal of a command that needs a running group.
 func (g *Group) notRunning() error {
-	return &broker.Error{Message: fmt.Sprintf("%s is %s", g.Name(), g.State()), Try: "consume start " + g.Name()}
+	return &broker.Error{Message: fmt.Sprintf("%s is %s", g.Name(), g.State()), Try: g.Settings().Verb() + " start " + g.Name()}
 }
 
 // workersTime bounds how long a pause waits for workers that process messages: an

@@ -19,7 +19,8 @@ func (g *Group) KeyShares(ctx context.Context) (shares []snapshot.KeyShare) {
 	var stats broker.SubscriptionStats
 	if cluster := g.Cluster(); cluster != nil && cluster.Admin != nil && g.Active() {
 		got, _ := brokerstats.Fetch(ctx, cluster.Admin, broker.FullTopics(g.subscription.all()))
-		stats = got.Sum(settings.Subscription).Subscriptions[settings.Subscription]
+		name := settings.SubscriptionText()
+		stats = got.Together(settings.SubscriptionNames(), name).Sum(name).Subscriptions[name]
 	}
 	for _, one := range g.workers.slots() {
 		share := snapshot.KeyShare{

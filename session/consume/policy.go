@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/decoding"
 	"pulsh/session/group"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -22,6 +23,7 @@ type policy struct {
 	schedule *pacing.Schedule // of the messages that may be received; nil for no limit
 	dead     broker.Forwarder // nil for none
 	retry    broker.Forwarder // nil for none
+	checks   *decoding.Checks
 }
 
 // lateMax bounds how far behind its rate a group may fall that finds nothing to
@@ -36,7 +38,14 @@ func (g *Group) applyPolicy(ctx context.Context, settings spec.Consumer) error {
 		ordered:   settings.Type == broker.Exclusive || settings.Type == broker.Failover,
 	}
 	p.plain = !p.mixed && settings.Work.IsZero() && !settings.Ack.Keeps() && settings.Ack.Way != spec.AckCumulative
+	var before *decoding.Checks
+	if old := g.policy.Load(); old != nil && g.State() != snapshot.Starting {
+		before = old.checks
+	}
 	var err error
+	if p.checks, err = decoding.New(ctx, &g.Base, g.workers.recorders.Of(0), settings, before); err != nil {
+		return err
+	}
 	if p.dead, err = g.forwarders.get(ctx, settings.Engine, settings.DeadLetterTopic(), false); err != nil {
 		return fmt.Errorf("the dead-letter topic: %w", err)
 	}

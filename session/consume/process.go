@@ -115,7 +115,7 @@ func (w *worker) apply(ctx context.Context, r *inflightRun, o outcome, messages 
 	case o == nack:
 		w.nack(r, messages)
 	case o == drop:
-		w.group.redeliveries.note(messages, metrics.RedeliveredDrop)
+		r.at.account.redeliveries.Note(messages, metrics.RedeliveredDrop)
 		r.at.dropped.Add(int64(len(messages)))
 		w.recorder.Count(metrics.Dropped, len(messages))
 		w.dropped.Add(int64(len(messages)))
@@ -133,9 +133,9 @@ func (w *worker) apply(ctx context.Context, r *inflightRun, o outcome, messages 
 
 // nack asks the broker to redeliver messages.
 func (w *worker) nack(r *inflightRun, messages []broker.Delivery) {
-	w.group.redeliveries.note(messages, metrics.RedeliveredNack)
+	r.at.account.redeliveries.Note(messages, metrics.RedeliveredNack)
 	if r.policy.ordered {
-		w.group.redeliveries.nackedInOrder.Store(true)
+		r.at.account.redeliveries.NackedInOrder()
 	}
 	w.recorder.Nacked(len(messages))
 	w.nacked.Add(int64(len(messages)))

@@ -15,7 +15,6 @@ import (
 // sampleState is the state that the sampler keeps between two samples, beside
 // group.Sampling. The sampler alone uses it, except the atomics.
 type sampleState struct {
-	audit  atomic.Pointer[auditReading]   // at the last reset, or nil
 	drain  atomic.Pointer[snapshot.Drain] // of the backlog that the last seek left, nil once that is gone
 	clocks senderclock.Clocks
 	rates  rates
@@ -44,37 +43,38 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	g.shards.Collect()
 	g.AddHeats(at.Time)
 	s, settings := g.Head(at.Time)
-	account := g.account.audit()
-	audit := readAudit(account)
-	if g.TakeReset(s.Running) {
+	zero := g.TakeReset(s.Running)
+	s.Transactions = g.transactions.Sample(at.Time, settings.Transactions, zero)
+	if zero {
 		g.shards.Reset()
 		g.sampled.peak = 0
-		audit.accounts = accountsOf(account)
-		g.sampled.audit.Store(&audit)
+		g.accounts.reset()
 		for _, one := range g.workers.slots() {
 			one.keys.reset(one.silence.received.Load())
 		}
 	}
 	g.shards.Log(at.Time)
 	if at.Cluster == snapshot.Reconnecting {
-		g.redeliveries.consumerClosed()
+		g.accounts.consumersClosed()
 	}
-	s.Engine = g.Host().EngineOf(settings.Engine)
+	s.Engine, s.Connections = g.Host().EngineOf(settings.Engine), g.Connections(settings.Engine, snapshot.Consume)
 	s.Kind, s.Topic, s.Topics, s.Workers = snapshot.Consume, settings.Topic, g.Topics(), settings.Workers
 	s.Partitions = g.Partitions()
 	s.Running = g.Since(s.Running)
 	s.Failures = g.shards.Failures.List()
+	audit := g.accounts.read()
 	c := &snapshot.Consumer{
-		Subscription: settings.Subscription,
-		Type:         string(settings.Type),
-		Consumers:    len(g.workers.slots()),
-		PerWorker:    g.workers.sample(&g.Sampling, at),
-		Delivery:     audit.since(g.sampled.audit.Load()).sum(),
-		Period:       int(audit.present.Period),
-		Others:       account.Others(),
-		Resumed:      g.subscription.resumed.Load(),
-		E2E:          group.Latencies(g.shards.E2E),
-		Processing:   group.Latencies(g.shards.Processing),
+		Reader:       settings.Reader.Is,
+		Subscription: settings.SubscriptionText(), Subscriptions: settings.SubscriptionNames(),
+		Type:       string(settings.Type),
+		Consumers:  len(g.workers.slots()),
+		PerWorker:  g.workers.sample(&g.Sampling, at),
+		Delivery:   audit.Sum(),
+		Period:     int(audit.Present.Period),
+		Others:     g.accounts.others(),
+		Resumed:    g.subscription.resumed.Load(),
+		E2E:        group.Latencies(g.shards.E2E),
+		Processing: group.Latencies(g.shards.Processing),
 	}
 	s.Consumer = c
 	g.sampleCounts(c, at.Time, s.Running)
@@ -85,7 +85,8 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	c.Removed = c.Broker.Removed.SetAside(&c.Delivery, c.Unreachable)
 	c.Limit = limit(c, s, settings)
 	c.Drain = g.sampled.drainOf(c.Backlog, at.Time)
-	c.Clock = g.sampled.clocks.Look(account, audit.present.Period, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
+	g.transactions.ShareClock(g.Host().Audits, settings)
+	c.Clock = g.sampled.clocks.Look(g.accounts.all()[0].audit(), audit.Present.Period, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
 	if c.Clock.Differs && !g.sampled.clocks.Reported {
 		g.sampled.clocks.Reported = true
 		g.Say("%s", c.Clock)

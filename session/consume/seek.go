@@ -31,7 +31,12 @@ func (g *Group) SeekID(ctx context.Context, to broker.MessageID) error {
 	inPart := to.Partition >= 0 // the other partitions stay where they are
 	return g.moveCursor(ctx, check, inPart, func(ctx context.Context) error {
 		settings := g.Settings()
-		return g.Cluster().Admin.SeekID(ctx, settings.Topic, settings.Subscription, to)
+		for _, name := range settings.SubscriptionNames() {
+			if err := g.Cluster().Admin.SeekID(ctx, settings.Topic, name, to); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -41,11 +46,7 @@ func (g *Group) SeekID(ctx context.Context, to broker.MessageID) error {
 func (g *Group) MoveBy(ctx context.Context, messages int64) (moved cursor.Move, err error) {
 	check := func(name string, settings spec.Consumer) error { return checkCountable(name, settings, messages) }
 	err = g.moveCursor(ctx, check, false, func(ctx context.Context) error {
-		at, err := g.cursor(ctx, g.Settings().Topic)
-		if err == nil {
-			moved, err = at.By(ctx, messages)
-		}
-		return err
+		return g.eachCursor(ctx, []string{g.Settings().Topic}, &moved, func(at *cursor.Cursor) (cursor.Move, error) { return at.By(ctx, messages) })
 	})
 	return moved, err
 }
@@ -54,29 +55,37 @@ func (g *Group) MoveBy(ctx context.Context, messages int64) (moved cursor.Move, 
 // the Move are those of the only topic.
 func (g *Group) ClearBacklog(ctx context.Context) (moved cursor.Move, err error) {
 	err = g.moveCursor(ctx, checkDurable, false, func(ctx context.Context) error {
-		topics := g.Topics()
-		for _, topic := range topics {
-			at, err := g.cursor(ctx, topic)
-			if err != nil {
-				return err
-			}
-			one, err := at.Clear(ctx)
-			if err != nil {
-				return err
-			}
-			moved.Entries, moved.Messages = moved.Entries+one.Entries, moved.Messages+one.Messages
-			if len(topics) == 1 {
-				moved.Parts = one.Parts
-			}
-		}
-		return nil
+		return g.eachCursor(ctx, g.Topics(), &moved, func(at *cursor.Cursor) (cursor.Move, error) { return at.Clear(ctx) })
 	})
 	return moved, err
 }
 
-func (g *Group) cursor(ctx context.Context, topic string) (*cursor.Cursor, error) {
-	cluster := g.Cluster()
-	return cursor.At(ctx, cluster.Admin, cluster.Target, topic, g.Settings().Subscription)
+// eachCursor moves the cursor of each subscription on each topic, and adds up in sum what
+// was moved. The parts are those of the only one. After an error that comes when some were
+// moved, the audits begin a new period.
+func (g *Group) eachCursor(ctx context.Context, topics []string, sum *cursor.Move, move func(*cursor.Cursor) (cursor.Move, error)) error {
+	cluster, names := g.Cluster(), g.Settings().SubscriptionNames()
+	for _, topic := range topics {
+		for _, name := range names {
+			at, err := cursor.At(ctx, cluster.Admin, cluster.Target, topic, name)
+			if err != nil {
+				return err
+			}
+			one, err := move(at)
+			if err != nil {
+				if sum.Entries != 0 {
+					g.accounts.newPeriod(false)
+				}
+				return err
+			}
+			if len(topics)*len(names) == 1 {
+				*sum = one
+				return nil
+			}
+			sum.Add(one)
+		}
+	}
+	return nil
 }
 
 // moveCursor moves the subscription while it has no consumers, and begins a new
@@ -116,6 +125,9 @@ func checkDurable(name string, settings spec.Consumer) error {
 	if settings.Durable {
 		return nil
 	}
+	if settings.Reader.Is {
+		return &broker.Error{Message: name + " is a reader: it has no subscription to move, and begins again with another from=", Try: "set " + name + " from=-5m"}
+	}
 	return &broker.Error{Message: name + " has durable=off: its subscription has no cursor to move", Try: "set " + name + " durable=on"}
 }
 
@@ -151,13 +163,15 @@ func (g *Group) seekTopics(ctx context.Context, to time.Time) error {
 	all, seeking := errgroup.WithContext(ctx)
 	all.SetLimit(brokerstats.RequestsAtOnce)
 	for _, topic := range g.Topics() {
-		all.Go(func() error {
-			err := g.Cluster().Admin.SeekTime(seeking, topic, settings.Subscription, to)
-			if brokerstats.IsMissing(err) && settings.Topics().Pattern() {
-				return nil // deleted since it was listed
-			}
-			return err
-		})
+		for _, name := range settings.SubscriptionNames() {
+			all.Go(func() error {
+				err := g.Cluster().Admin.SeekTime(seeking, topic, name, to)
+				if brokerstats.IsMissing(err) && settings.Topics().Pattern() {
+					return nil // deleted since it was listed
+				}
+				return err
+			})
+		}
 	}
 	return all.Wait()
 }

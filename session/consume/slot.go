@@ -14,6 +14,7 @@ import (
 // share a slot; all others have one each.
 type slot struct {
 	number      int       // of its first worker; part of the consumer's name
+	account     *account  // of its subscription
 	gate        gate.Gate // closed while the consumer is gone or is being replaced
 	receiveLock gate.Lock // held during a Receive, until the messages are recorded
 	silence     silence

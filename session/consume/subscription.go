@@ -10,6 +10,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
+	"pulsh/session/reading"
 	"pulsh/session/spec"
 )
 
@@ -20,6 +21,8 @@ type subscription struct {
 
 	mu     sync.Mutex // guards topics; held for moments only
 	topics []string
+
+	reader reading.Cursor
 
 	resumed atomic.Pointer[int64] // the backlog that was found at the start, in messages; nil for a new subscription
 }
@@ -71,9 +74,10 @@ func (s *subscription) findPlace(ctx context.Context) {
 	if admin == nil {
 		return
 	}
-	name := g.Settings().Subscription
+	settings := g.Settings()
+	name := settings.SubscriptionText()
 	stats, _ := brokerstats.Fetch(ctx, admin, broker.FullTopics(g.Topics()))
-	sum := stats.Sum(name)
+	sum := stats.Together(settings.SubscriptionNames(), name).Sum(name)
 	if own, exists := sum.Subscriptions[name]; exists {
 		backlog := int64(float64(own.BacklogEntries) * max(sum.MessagesPerEntry, 1))
 		s.resumed.Store(&backlog)
@@ -87,11 +91,12 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 	if err != nil {
 		return name, nil, err
 	}
-	consumer, err = engine.Subscribe(ctx, broker.ConsumerSpec{
+	consumer, err = engine.Subscribe(ctx, s.group.policy.Load().checks.Complete(s.reader.Complete(broker.ConsumerSpec{
 		Topics:       s.all(),
-		Subscription: settings.Subscription,
+		Subscription: settings.SubscriptionOf(number),
 		Type:         settings.Type,
 		Name:         name,
+		Sharing:      settings.Sharing.Of(s.group.Name()),
 		Queue:        settings.Queue,
 		Position:     settings.From,
 		Grouping:     settings.Ack.Grouping(),
@@ -103,8 +108,12 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 		Compacted:    settings.Compacted,
 		TopicsChange: settings.Topics().Pattern(),
 		Ranges:       settings.Ranges(number),
-		Connections:  s.group.Connections(),
-	})
+		Transactions: s.group.transactions.OfConsumer(settings, name),
+		Links:        s.group.Links(),
+	})))
+	if err == nil {
+		s.reader.Use(consumer)
+	}
 	if err != nil && len(s.all()) > 0 {
 		err = s.advise(s.group.Refused(ctx, s.all()[0], err))
 	}
@@ -117,7 +126,7 @@ func (s *subscription) consumerName(settings spec.Consumer, number int) string {
 	if prefix == "" {
 		prefix = "pulsh-" + s.group.Name()
 	}
-	return fmt.Sprintf("%s-w%04d-%s", prefix, number, s.group.account.names.next())
+	return fmt.Sprintf("%s-w%04d-%s", prefix, number, s.group.accounts.names.Next())
 }
 
 // advise adds the next step to a refusal because another consumer holds the

@@ -101,10 +101,11 @@ func (w *worker) enterGates(ctx context.Context) error {
 			return err
 		}
 	}
-	if ctx.Err() != nil {
+	err := ctx.Err() // asked once: it may end between two questions, and who returns an error must be outside
+	if err != nil {
 		w.leaveGates()
 	}
-	return ctx.Err()
+	return err
 }
 
 func (w *worker) leaveGates() {
@@ -218,7 +219,7 @@ func (w *worker) receive(ctx context.Context, at *attachment, p *policy, leave <
 func (w *worker) record(run []broker.Delivery) {
 	var bytes int64
 	n := 0 // messages with a stamp
-	base, before := w.group.Host().Base.UnixNano(), w.group.account.before.Load()
+	base, before := w.group.Host().Base.UnixNano(), w.slot.account.before.Load()
 	s := w.stamped
 	for i := range run {
 		d := &run[i]
@@ -227,6 +228,7 @@ func (w *worker) record(run []broker.Delivery) {
 		var ok bool
 		if a.Stamp, ok = d.ReadStamp(); !ok {
 			w.recorder.Unstamped(1)
+			w.group.unread.Note(d.Unreadable, w.recorder, w.group.Say)
 			continue
 		}
 		received := base + d.Received
@@ -242,11 +244,12 @@ func (w *worker) record(run []broker.Delivery) {
 		s.from[n] = d
 		n++
 	}
+	w.group.policy.Load().checks.See(w.recorder, run)
 	w.audit.TakeRun(s.arrivals[:n], s.classes[:n])
 	w.recordEndToEnd(base, n)
 	for i, d := range s.from[:n] {
 		if s.classes[i] == delivery.Redelivered || s.arrivals[i].Replayed {
-			w.group.redeliveries.count(w.recorder, d, s.arrivals[i].Replayed)
+			w.slot.account.redeliveries.Count(w.recorder, d, s.arrivals[i].Replayed)
 		}
 	}
 	w.recorder.Received(len(run), bytes)

@@ -18,7 +18,6 @@ import (
 )
 
 // workers is the set of workers of a group, with the slots they receive through.
-// Workers that share a slot are neighbours.
 type workers struct {
 	group *Group
 
@@ -27,12 +26,12 @@ type workers struct {
 	recorders group.Recorders[metrics.ReceiveRecorder]
 }
 
-// slots returns the slots in use, each once.
+// slots returns the slots in use, each once: a slot has the number of its first worker.
 func (s *workers) slots() (all []*slot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, w := range s.list {
-		if len(all) == 0 || all[len(all)-1] != w.slot {
+		if w.slot.number == w.number {
 			all = append(all, w.slot)
 		}
 	}
@@ -77,18 +76,16 @@ func (s *workers) addFailed(settings spec.Consumer, why error) {
 }
 
 func (s *workers) addBy(ctx context.Context, settings spec.Consumer, subscribe subscribeFunc) error {
-	s.group.account.audit().SetCompacted(settings.Compacted)
+	for _, one := range s.group.accounts.all() {
+		one.audit().SetCompacted(settings.Compacted)
+	}
 	s.mu.Lock()
 	from := len(s.list)
-	var shared *slot
-	if settings.Type == broker.Exclusive && from > 0 {
-		shared = s.list[0].slot
-	}
 	s.mu.Unlock()
 	if settings.Workers <= from {
 		return nil
 	}
-	slots, err := s.openSlots(ctx, settings, from, shared, subscribe)
+	slots, err := s.openSlots(ctx, settings, from, subscribe)
 	if err != nil {
 		return err
 	}
@@ -100,19 +97,31 @@ func (s *workers) addBy(ctx context.Context, settings spec.Consumer, subscribe s
 	return nil
 }
 
-// openSlots returns a slot for each worker from an index on. The workers of an
-// exclusive group get the shared one; it is nil if they have none yet.
-func (s *workers) openSlots(ctx context.Context, settings spec.Consumer, from int, shared *slot, subscribe subscribeFunc) (slots []*slot, err error) {
+// openSlots returns a slot for each worker from an index on. The workers of an exclusive
+// subscription share the slot of its first.
+func (s *workers) openSlots(ctx context.Context, settings spec.Consumer, from int, subscribe subscribeFunc) (slots []*slot, err error) {
 	slots = make([]*slot, settings.Workers-from)
+	subscriptions, own := len(settings.SubscriptionNames()), len(slots)
 	if settings.Type == broker.Exclusive {
-		if shared == nil {
-			shared, err = s.openSlot(ctx, settings, 1, subscribe)
-		}
-		for i := range slots {
-			slots[i] = shared
-		}
-		return slots, err
+		own = max(0, min(own, subscriptions-from))
 	}
+	if err = s.openEach(ctx, settings, from, slots[:own], subscribe); err != nil {
+		return nil, err
+	}
+	shared := s.slots()
+	for i := own; i < len(slots); i++ {
+		n := (from + i) % subscriptions
+		if n < from {
+			slots[i] = shared[n]
+		} else {
+			slots[i] = slots[n-from]
+		}
+	}
+	return slots, nil
+}
+
+// openEach opens slots for workers from an index on, or none.
+func (s *workers) openEach(ctx context.Context, settings spec.Consumer, from int, slots []*slot, subscribe subscribeFunc) (err error) {
 	opening, creating := errgroup.WithContext(ctx)
 	opening.SetLimit(group.OpenAtOnce)
 	for i := range slots {
@@ -122,14 +131,14 @@ func (s *workers) openSlots(ctx context.Context, settings spec.Consumer, from in
 		})
 	}
 	if err = opening.Wait(); err == nil {
-		return slots, nil
+		return nil
 	}
 	for _, one := range slots {
 		if one != nil {
 			err = errors.Join(err, one.attachment().consumer.Close(ctx))
 		}
 	}
-	return nil, err
+	return err
 }
 
 // openSlot subscribes a consumer for the worker with this number.
@@ -142,7 +151,7 @@ func (s *workers) openSlot(ctx context.Context, settings spec.Consumer, number i
 }
 
 func (s *workers) newSlot(name string, consumer broker.Consumer, number int) *slot {
-	one := &slot{number: number, gate: gate.Gate{Interrupt: s.group.interrupt}, receiveLock: gate.NewLock(), keys: newSeenKeys()}
+	one := &slot{number: number, account: s.group.accounts.of(number), gate: gate.Gate{Interrupt: s.group.interrupt}, receiveLock: gate.NewLock(), keys: newSeenKeys()}
 	one.current.Store(s.newAttachment(name, consumer, number))
 	return one
 }
@@ -152,6 +161,7 @@ func (s *workers) newAttachment(name string, consumer broker.Consumer, number in
 	defer s.mu.Unlock()
 	return &attachment{
 		group:    s.group,
+		account:  s.group.accounts.of(number),
 		name:     name,
 		consumer: consumer,
 		recorder: s.recorders.Of(number - 1),
@@ -170,7 +180,7 @@ func (s *workers) start(number int, at *slot) *worker {
 		slot:     at,
 		stamped:  &stampedRun{},
 		recorder: s.recorders.Of(number - 1),
-		audit:    s.group.account.audit().Reader(),
+		audit:    at.account.audit().Reader(),
 		random:   newRandom(),
 		timer:    stoppedTimer(),
 		cancel:   cancel,
@@ -205,7 +215,7 @@ func (s *workers) remove(ctx context.Context, n int) error {
 // endAll ends workers side by side.
 func (s *workers) endAll(ctx context.Context, ending []*worker) []error {
 	if len(ending) > 0 {
-		s.group.redeliveries.consumerClosed()
+		s.group.accounts.consumersClosed()
 	}
 	for _, w := range ending {
 		w.cancel()

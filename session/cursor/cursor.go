@@ -20,6 +20,11 @@ type Move struct {
 	Short    bool       // it was to go further back, and no more is stored
 }
 
+// Add adds another move. Its parts are those of other partitions.
+func (m *Move) Add(o Move) {
+	m.Entries, m.Messages, m.Short = m.Entries+o.Entries, m.Messages+o.Messages, m.Short || o.Short
+}
+
 // PartMove is a Move in one partition.
 type PartMove struct {
 	Partition         int

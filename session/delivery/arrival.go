@@ -73,6 +73,9 @@ func (r *Reader) TakeRun(run []Arrival, classes []Class) {
 func (s *sequence) take(a *Arrival) Class {
 	s.reported.record(a.Stamp.Failed)
 	class := s.observe(a.Stamp.Sequence, a.Entry, a.Redelivery)
+	if class <= OutOfOrder {
+		s.aborted.arrived(a.Stamp.Sequence)
+	}
 	switch {
 	case class > OutOfOrder:
 	case a.Before:
@@ -147,7 +150,7 @@ func (a *Audit) ShortestTransits(f func(id uint64, announced bool, transit int64
 	defer a.mu.RUnlock()
 	for id, s := range a.sequences {
 		s.mu.Lock()
-		quickest, announced := s.shortestTransit, s.announced
+		quickest, announced := s.shortestTransit, s.announced || a.sharesClock.Load()
 		s.shortestTransit = NoTransit
 		s.mu.Unlock()
 		if quickest != NoTransit {

@@ -60,6 +60,7 @@ type Audit struct {
 	keys        atomic.Pointer[keyOrder] // of this period; nil until a message has a key
 	fromRetired atomic.Uint64            // deliveries from retired producers in this period
 	compacted   atomic.Bool              // the group reads a compacted topic
+	sharesClock atomic.Bool              // all senders have the clock of this session
 	others      atomic.Pointer[others]   // nil while all consumers of the subscription are ours
 	sweeps      atomic.Uint64            // counts the sweeps for idle sequences, see retire.go
 }
@@ -129,6 +130,10 @@ func (a *Audit) Expect(id, next uint64) {
 // remove all messages of a key but the last, so no message between two others
 // can be called lost. Call it at the beginning of a period.
 func (a *Audit) SetCompacted(on bool) { a.compacted.Store(on) }
+
+// ShareClock announces that all senders have the clock of this session, as where it
+// stores copies of other messages.
+func (a *Audit) ShareClock() { a.sharesClock.Store(true) }
 
 // others are consumers of the subscription that belong to somebody else.
 type others struct {
@@ -282,6 +287,7 @@ func (a *Audit) newPeriod(inPart bool) {
 		next := &sequence{
 			id: id, width: s.width, budgeted: s.budgeted, expected: s.expected,
 			previousEnd: s.previousEnd, activeAt: s.activeAt, unknown: s.unknownPassed.join(s.unknown),
+			aborted:   s.aborted.next(),
 			announced: s.announced, shortestTransit: s.shortestTransit, reachedBefore: s.reachedBefore,
 		}
 		if s.received > 0 && s.opened {

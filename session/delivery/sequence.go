@@ -52,6 +52,7 @@ type sequence struct {
 	unknown       spans            // the numbers whose send failed, see unknown.go
 	unknownPassed spans            // those that left the window; after a seek they may be unknown again
 	unknownLost   uint64           // of lost, how many sends failed
+	aborted       aborted          // the numbers of aborted transactions, which are unknown as well
 	reported      reportedFailures // by the stamps, see unknown.go
 
 	seenPartitions []uint64 // a bit for each partition that messages came from, see partitions.go
@@ -289,7 +290,9 @@ func (s *sequence) totals() Totals {
 	if s.opened {
 		t.Gaps -= s.unjudgedGaps()
 	}
+	ahead := t.NotYetReceived
 	s.setAsideUnknown(&t)
+	s.setAsideAborted(&t, ahead)
 	if payload.BatchedByKey(s.id) {
 		t.KeyBatched = s.received
 	}

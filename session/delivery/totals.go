@@ -26,18 +26,20 @@ const (
 // deliveries. Deliveries that are neither Duplicated, Redelivered nor
 // OutsideWindow were the first of their number.
 type Totals struct {
-	Received       uint64 // deliveries of stamped messages
-	Lost           uint64 // numbers that left the window without being received
-	Gaps           uint64 // numbers in the window that were not received yet
-	NotYetReceived uint64 // acknowledged numbers above the highest one received, see Audit.Expect
-	Unknown        uint64 // numbers not received whose send failed, in none of the above
-	CompactedAway  uint64 // numbers not received from a compacted topic, in none of the above, see Audit.SetCompacted
-	Duplicated     uint64
-	Redelivered    uint64
-	OutOfOrder     uint64
-	OutsideWindow  uint64
-	Period         uint64 // the number of the period, from 1; of Audit.Previous, how many periods
-	Producers      uint64 // producers of messages that arrived or were expected
+	Received        uint64 // deliveries of stamped messages
+	Lost            uint64 // numbers that left the window without being received
+	Gaps            uint64 // numbers in the window that were not received yet
+	NotYetReceived  uint64 // acknowledged numbers above the highest one received, see Audit.Expect
+	Unknown         uint64 // numbers not received whose send failed, in none of the above
+	Aborted         uint64 // numbers of aborted transactions, not received as they must be, in none of the above
+	CompactedAway   uint64 // numbers not received from a compacted topic, in none of the above, see Audit.SetCompacted
+	Duplicated      uint64
+	Redelivered     uint64
+	OutOfOrder      uint64
+	OutsideWindow   uint64
+	Period          uint64 // the number of the period, from 1; of Audit.Previous, how many periods
+	AbortedReceived uint64 // deliveries of numbers whose transaction was aborted, which must not arrive
+	Producers       uint64 // producers of messages that arrived or were expected
 
 	RedeliveredByBroker uint64 // of Redelivered, how many the broker counted as such
 	Announced           uint64 // of Producers, how many belong to this session
@@ -72,6 +74,8 @@ func (t *Totals) add(u Totals) {
 	t.NotYetReceived += u.NotYetReceived
 	t.Unknown += u.Unknown
 	t.CompactedAway += u.CompactedAway
+	t.Aborted += u.Aborted
+	t.AbortedReceived += u.AbortedReceived
 	t.Duplicated += u.Duplicated
 	t.Redelivered += u.Redelivered
 	t.OutOfOrder += u.OutOfOrder
@@ -92,7 +96,16 @@ func (t Totals) With(u Totals) Totals {
 	sum := t
 	sum.add(u)
 	sum.Gaps, sum.NotYetReceived, sum.Producers, sum.Announced = t.Gaps, t.NotYetReceived, t.Producers, t.Announced
-	sum.Unknown, sum.CompactedAway = t.Unknown, t.CompactedAway
+	sum.Unknown, sum.CompactedAway, sum.Aborted = t.Unknown, t.CompactedAway, t.Aborted
+	return sum
+}
+
+// Plus returns the counts of two audits that judge the same messages, each for its own
+// subscription. The producers and the period are the larger ones.
+func (t Totals) Plus(u Totals) Totals {
+	sum := t
+	sum.add(u)
+	sum.Producers, sum.Announced, sum.Period = max(t.Producers, u.Producers), max(t.Announced, u.Announced), max(t.Period, u.Period)
 	return sum
 }
 
@@ -108,7 +121,7 @@ func (t Totals) Since(base Totals) Totals {
 		{&t.Redelivered, base.Redelivered}, {&t.OutOfOrder, base.OutOfOrder}, {&t.OutsideWindow, base.OutsideWindow},
 		{&t.RedeliveredByBroker, base.RedeliveredByBroker}, {&t.Keyed, base.Keyed},
 		{&t.OutOfOrderKey, base.OutOfOrderKey}, {&t.KeyUnknown, base.KeyUnknown},
-		{&t.KeyBatched, base.KeyBatched},
+		{&t.KeyBatched, base.KeyBatched}, {&t.AbortedReceived, base.AbortedReceived},
 	} {
 		*c.now -= min(*c.now, c.then)
 	}

@@ -28,7 +28,9 @@ func exportedColumns() []exported {
 		{kind: Produce, column: "pending", name: "pulsh_messages_pending", metric: Gauge, help: "Messages sent and not yet answered."},
 		{kind: Produce, column: "batch", name: "pulsh_batch_messages", metric: Gauge, help: "Messages of a batch, the mean of the last second."},
 		{kind: Produce, column: "ratio_percent", name: "pulsh_compression_percent", metric: Gauge, help: "Size of the compressed messages as a share of their size, the mean of the last second."},
+		{kind: Produce, column: "chunked", name: "pulsh_messages_sent_chunked_total", metric: Counter, help: "Messages acked that were sent in chunks."},
 		{kind: Produce, column: "producers", name: "pulsh_lanes", metric: Gauge, help: "Pulsar producers in use."},
+		{kind: Produce, column: "connections", name: "pulsh_producer_connections", metric: Gauge, help: "Connections to the brokers."},
 		{kind: Produce, column: "remaining", name: "pulsh_messages_to_send", metric: Gauge, help: "Messages until the group reaches its count, absent without a count."},
 		{kind: Consume, column: "remaining", name: "pulsh_messages_to_receive", metric: Gauge, help: "Messages until the group reaches its count, absent without a count."},
 		{kind: Produce, column: "storage_bytes", name: "pulsh_topic_storage_bytes", metric: Gauge, help: "Bytes that the topic stores."},
@@ -46,6 +48,7 @@ func exportedColumns() []exported {
 		{kind: Consume, column: "outoforder", name: "pulsh_messages_disordered_total", metric: Counter, help: "Messages out of order, by the delivery audit."},
 		{kind: Consume, column: "unstamped", name: "pulsh_messages_unstamped_total", metric: Counter, help: "Messages that pulsh did not send."},
 		{kind: Consume, column: "consumers", name: "pulsh_consumers", metric: Gauge, help: "Consumers that the broker sees."},
+		{kind: Consume, column: "connections", name: "pulsh_consumer_connections", metric: Gauge, help: "Connections to the brokers."},
 		{kind: Consume, column: "period", name: "pulsh_delivery_period", metric: Gauge, help: "Periods of the delivery audit, one more with each seek."},
 		{kind: Consume, column: "target_messages_per_second", name: "pulsh_receive_limit_messages_per_second", metric: Gauge, help: "Messages a second that may be taken now, absent where there is no limit."},
 		{kind: Consume, column: "kept", name: "pulsh_messages_kept", metric: Gauge, help: "Messages processed and held back by ack=delayed or ack=manual."},
@@ -56,6 +59,9 @@ func exportedColumns() []exported {
 		{kind: Consume, column: "deadlettered", name: "pulsh_messages_deadlettered_total", metric: Counter, help: "Messages stored in the dead-letter topic."},
 		{kind: Consume, column: "retried", name: "pulsh_messages_retried_total", metric: Counter, help: "Messages stored in the retry topic."},
 		{kind: Consume, column: "unforwarded", name: "pulsh_messages_unforwarded_total", metric: Counter, help: "Messages that neither topic took, given back instead."},
+		{kind: Consume, column: "chunked", name: "pulsh_messages_received_chunked_total", metric: Counter, help: "Messages received in chunks."},
+		{kind: Consume, column: "undecrypted", name: "pulsh_entries_undecrypted_total", metric: Counter, help: "Entries that could not be decrypted, each time they came."},
+		{kind: Consume, column: "undecoded", name: "pulsh_messages_undecoded_total", metric: Counter, help: "Messages that do not fit their schema."},
 		{kind: Consume, column: "churned", name: "pulsh_consumers_churned_total", metric: Counter, help: "Consumers closed and subscribed again by churn."},
 		{kind: Consume, column: "gaps", name: "pulsh_messages_passed_over", metric: Gauge, help: "Messages passed over that may still come, by the delivery audit."},
 		{kind: Consume, column: "notreceived", name: "pulsh_messages_ahead", metric: Gauge, help: "Messages acked to their producer, above the last one received."},
@@ -67,6 +73,8 @@ func exportedColumns() []exported {
 		{kind: eitherKind, column: "disconnected_ms", name: "pulsh_disconnected_seconds_total", metric: Counter, help: "Time in which a producer or consumer of the group had no connection.", scale: 0.001},
 		{kind: eitherKind, column: "disconnected_max_ms", name: "pulsh_disconnected_longest_seconds", metric: Gauge, help: "Longest of these times.", scale: 0.001},
 		{kind: eitherKind, column: "disconnected_now", name: "pulsh_disconnected", metric: Gauge, help: "Producers or consumers without a connection now."},
+		{kind: Consume, column: "aborted", name: "pulsh_messages_aborted", metric: Gauge, help: "Messages of aborted transactions that did not arrive, by the delivery audit."},
+		{kind: Consume, column: "aborted_received", name: "pulsh_messages_aborted_received_total", metric: Counter, help: "Messages of aborted transactions that arrived nonetheless, by the delivery audit."},
 		{kind: Process, column: "cpu_percent", name: "pulsh_cpu_cores", metric: Gauge, help: "Processor time of pulsh over the last second, in cores.", scale: 0.01},
 		{kind: Process, column: "memory_bytes", name: "pulsh_resident_memory_bytes", metric: Gauge, help: "Resident memory of pulsh."},
 		{kind: Process, column: "goroutines", name: "pulsh_goroutines", metric: Gauge, help: "Goroutines of pulsh."},
@@ -95,4 +103,21 @@ func (r *Report) redeliveries() Family {
 		}
 	}
 	return f
+}
+
+// transactions returns the open transactions, and those that have ended by outcome.
+func (r *Report) transactions() []Family {
+	open := Family{Name: "pulsh_transactions_open", Help: "Transactions that are open.", Type: Gauge, Labels: []string{"group"}}
+	ended := Family{Name: "pulsh_transactions_total", Help: "Transactions that ended, by outcome.", Type: Counter, Labels: []string{"group", "outcome"}}
+	for _, g := range r.Groups {
+		if v, ok := g.Figures.Get("txn_open"); ok && v.Known() {
+			open.Samples = append(open.Samples, Sample{Labels: []string{g.Name}, Value: float64(v)})
+		}
+		for _, outcome := range []string{"committed", "aborted", "failed"} {
+			if v, ok := g.Figures.Get("txn_" + outcome); ok && v.Known() {
+				ended.Samples = append(ended.Samples, Sample{Labels: []string{g.Name, outcome}, Value: float64(v)})
+			}
+		}
+	}
+	return []Family{open, ended}
 }

@@ -51,6 +51,8 @@ func distributionHelp() Table[string] {
 		{"lag", "Time from due to sent, which is pulsh's own error."},
 		{"e2e", "Time from due to received."},
 		{"processing", "Time from received to acked."},
+		{"commit", "Time from the commit of a transaction to its answer."},
+		{"abort", "Time from the abort of a transaction to its answer."},
 	}
 }
 
@@ -65,7 +67,7 @@ func boundsMillis() []float64 {
 // samples, so that their names are known in advance. A figure without a value has
 // no sample. Each group has at most two dozen time series and five distributions.
 func (r *Report) Families() []Family {
-	list := append(r.sessionFamilies(), r.redeliveries())
+	list := slices.Concat(r.sessionFamilies(), []Family{r.redeliveries()}, r.transactions())
 	for _, e := range exportedColumns() {
 		f := Family{Name: e.name, Help: e.help, Type: e.metric}
 		if e.kind != Process {

@@ -10,10 +10,18 @@ type Run struct {
 	Refused        string        `json:"refused,omitempty"` // why the cluster was not reached
 	Scripts        []string      `json:"scripts"`
 	Variables      Table[string] `json:"variables"`
+	Results        []Result      `json:"results,omitempty"` // of let NAME=COMMAND, in their order
 	ChecksPassed   int           `json:"checks_passed"`
 	ChecksFailed   int           `json:"checks_failed"`
 	BehindAllowed  bool          `json:"behind_allowed"` // a group behind its schedule is no failure
 	Schedules      []Schedule    `json:"schedules"`
+}
+
+// Result is a variable that took the result of a command.
+type Result struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	Place string `json:"place,omitempty"` // FILE:LINE, "" for a typed line
 }
 
 // Schedule compares the messages that a producer group should have sent with

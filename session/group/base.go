@@ -154,15 +154,15 @@ func (b *Base[Settings]) Head(at time.Time) (snapshot.Group, Settings) {
 		Running:     b.life.running(at),
 		Ending:      b.ends(at),
 		LastError:   b.life.text(),
-		Connections: b.links.Figures(),
+		Disconnects: b.links.Figures(),
 	}, b.settings
 }
 
 // Ending returns when the group stops by itself.
 func (b *Base[Settings]) Ending() *Ending { return b.ending }
 
-// Connections returns the account of the group's connections.
-func (b *Base[Settings]) Connections() *connections.Record { return b.links }
+// Links returns the account of the group's connections that broke.
+func (b *Base[Settings]) Links() *connections.Record { return b.links }
 
 // Turn returns the turn to change the group.
 func (b *Base[Settings]) Turn() *Turn { return b.turn }

@@ -53,3 +53,21 @@ func (b *Base[Settings]) Broker(chosen broker.Engine) (broker.Broker, error) {
 	}
 	return c.Wire, nil
 }
+
+// Connections returns how many connections the group has open with the engine that it
+// has chosen, 0 if the engine cannot tell.
+func (b *Base[Settings]) Connections(chosen broker.Engine, kind snapshot.Kind) int {
+	c := b.Cluster()
+	if c == nil {
+		return 0
+	}
+	engine, err := b.Broker(chosen)
+	counter, knows := engine.(broker.ConnectionCounter)
+	switch {
+	case err != nil || !knows:
+		return 0
+	case kind == snapshot.Consume:
+		return counter.ReceivingConnections(b.name)
+	}
+	return counter.SendingConnections(b.name)
+}

@@ -2,8 +2,8 @@ package metrics
 
 import "sync/atomic"
 
-// Outcome is an outcome of a received message other than an ack or a nack, or
-// the reason of a redelivery.
+// Outcome is an outcome of a received message other than an ack or a nack, the reason of
+// a redelivery, or what was noticed of a message.
 type Outcome uint8
 
 // The outcomes. Those that begin with Redelivered count redeliveries by their
@@ -19,6 +19,9 @@ const (
 	RedeliveredDisconnect                // after its consumer closed or lost its connection
 	RedeliveredSeek                      // after a seek back
 	RedeliveredUnknown                   // for an unknown reason
+	Chunked                              // came in several chunks
+	Undecrypted                          // entries that could not be decrypted
+	Undecoded                            // did not fit their schema
 	outcomes
 )
 

@@ -23,6 +23,7 @@ type SendRecorder struct {
 	_                      [cacheLine - 24]byte
 
 	plain, packed atomic.Int64 // written by the connections, once a batch
+	chunked       atomic.Int64 // written by callbacks, of large messages only
 
 	failures *Failures
 }
@@ -73,6 +74,9 @@ func (r *SendRecorder) Compressed(plain, packed int64) {
 	r.packed.Add(packed)
 }
 
+// Chunked counts an acked message that was sent in chunks.
+func (r *SendRecorder) Chunked() { r.chunked.Add(1) }
+
 // SendCounts are the counters of a producer group. For lifetime counts Sent ≥
 // Acked + Failed holds at any time. After a Reset the answers to earlier
 // messages still arrive.
@@ -81,6 +85,7 @@ type SendCounts struct {
 	Bytes               int64 // payload of the sent messages
 	Batches             int64 // acked batches
 	Plain, Packed       int64 // bytes of payload before and after their compression
+	Chunked             int64 // acked messages that were sent in chunks
 }
 
 func (c SendCounts) minus(o SendCounts) SendCounts {
@@ -88,6 +93,7 @@ func (c SendCounts) minus(o SendCounts) SendCounts {
 		Sent: c.Sent - o.Sent, Acked: c.Acked - o.Acked, Failed: c.Failed - o.Failed,
 		Bytes: c.Bytes - o.Bytes, Batches: c.Batches - o.Batches,
 		Plain: c.Plain - o.Plain, Packed: c.Packed - o.Packed,
+		Chunked: c.Chunked - o.Chunked,
 	}
 }
 
@@ -123,6 +129,7 @@ func countSends(all []*SendRecorder) (c SendCounts) {
 		c.Acked += r.acked.Load()
 		c.Failed += r.failed.Load()
 		c.Batches += r.batches.Load()
+		c.Chunked += r.chunked.Load()
 	}
 	for _, r := range all {
 		c.Sent += r.sent.Load()

@@ -17,8 +17,9 @@ const (
 // A Content is what bodies contain that are the user's: given bodies in turn, or a
 // template. It never changes.
 type Content struct {
-	bodies   [][]byte // at least one, unless there is a template
+	bodies   [][]byte // at least one, unless there is a template or a maker
 	template *Template
+	maker    Maker
 	largest  int
 	total    int64 // bytes of bodies
 }
@@ -62,6 +63,21 @@ func (c *Content) Total() int64 { return c.total }
 
 // Count returns the number of given bodies, 0 for a template.
 func (c *Content) Count() int { return len(c.bodies) }
+
+// Check calls a check with each given body, or with one that a template makes, until it
+// returns an error. It returns the number of that body, from 1, and the error.
+func (c *Content) Check(check func(body []byte) error) (number int, err error) {
+	bodies := c.bodies
+	if c.template != nil {
+		bodies = [][]byte{c.template.append(nil, NewFacts(1))}
+	}
+	for i, body := range bodies {
+		if err := check(body); err != nil {
+			return i + 1, err
+		}
+	}
+	return 0, nil
+}
 
 // A FileBody is the argument of file(FILE) or file(FILE,delimiter=TEXT).
 type FileBody struct {

@@ -114,6 +114,11 @@ func (w *Writer) Write(e *Extra, s Stamp) Stamp {
 
 func (w *Writer) body(e *Extra) {
 	c := w.extras.Content
+	if c.maker != nil {
+		e.room = c.maker.Make(e.room[:0], &w.facts)
+		e.Body = e.room
+		return
+	}
 	if c.template == nil {
 		e.Body = c.bodies[w.facts.number%uint64(len(c.bodies))]
 		return

@@ -15,11 +15,11 @@ import (
 // group sends to, or none if they are more than spec.TopicsMax. The broker's figures are
 // then unknown.
 func (g *Group) Topics() []string {
-	names := g.Settings().TopicNames()
-	if len(names) > spec.TopicsMax {
+	settings := g.Settings()
+	if settings.TopicCount() > spec.TopicsMax {
 		return nil
 	}
-	return names
+	return settings.TopicNames()
 }
 
 // Incident counts something that happened to the topic among the failures.
@@ -34,7 +34,7 @@ func (g *Group) Unanswered() { g.stats.Unanswered() }
 func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident {
 	incidents := g.stats.Observe(own, "", time.Now())
 	if g.stats.LimitsDue(time.Now()) {
-		g.stats.Explain(ctx, from, g.Settings().TopicNames()[0])
+		g.stats.Explain(ctx, from, g.Settings().TopicName(0))
 	}
 	at, _ := g.Host().Sample(g.Name())
 	if at.Producer != nil {
@@ -57,11 +57,11 @@ func (g *Group) findEnd(ctx context.Context, from broker.Admin, p *snapshot.Prod
 		g.terminated.Store(false)
 		return
 	}
-	topics := g.Settings().TopicNames()
-	if len(topics) != 1 {
+	settings := g.Settings()
+	if settings.TopicCount() != 1 {
 		return
 	}
-	topic := topics[0]
+	topic := settings.TopicName(0)
 	ended, err := from.Terminated(ctx, topic)
 	if err != nil || !ended || g.terminated.Swap(true) {
 		return

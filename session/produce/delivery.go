@@ -25,6 +25,21 @@ func (g *Group) reportAnswered(p *producerHandle) {
 	})
 }
 
+// settled returns the function that tells the audits what became of the messages of a
+// transaction: those of an aborted one must not arrive, and those of a failed one may.
+func (o *opener) settled(topic string, stream uint64) func(first, end uint64, outcome broker.TransactionOutcome) {
+	return func(first, end uint64, outcome broker.TransactionOutcome) {
+		o.group.eachAudit(topic, func(a *delivery.Audit) {
+			switch outcome {
+			case broker.Aborted:
+				a.Aborted(stream, first, end)
+			case broker.TransactionFailed:
+				a.OutcomeUnknown(stream, first, end)
+			}
+		})
+	}
+}
+
 // NameStreams adds the names of the producers in use, by their streams.
 func (g *Group) NameStreams(names map[uint64]string) {
 	for i, p := range g.current.list() {

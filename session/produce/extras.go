@@ -10,32 +10,25 @@ import (
 	"pulsh/session/delivery"
 	"pulsh/session/input"
 	"pulsh/session/payload"
+	"pulsh/session/schema"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
-
-// setExtras replaces the extras of the producers that are opened, and returns those
-// before.
-func (o *opener) setExtras(x *payload.Extras) (before *payload.Extras) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	before, o.extras = o.extras, x
-	return before
-}
 
 // own returns the bodies that are the user's, nil for stamped ones.
 func (o *opener) own() *payload.Content {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.extras == nil {
+	if o.encoding.extras == nil {
 		return nil
 	}
-	return o.extras.Content
+	return o.encoding.extras.Content
 }
 
 // makeExtras reads the files that the settings name, and returns what messages carry
-// beside a stamped body; nil for nothing. before are the extras so far.
-func (o *opener) makeExtras(settings spec.Producer, before *payload.Extras) (*payload.Extras, error) {
+// beside a stamped body; nil for nothing. codec is that of the schema, nil without one;
+// before are the extras so far.
+func (o *opener) makeExtras(settings spec.Producer, codec *schema.Codec, before *payload.Extras) (*payload.Extras, error) {
 	if settings.Plain() {
 		return nil, nil
 	}
@@ -46,12 +39,9 @@ func (o *opener) makeExtras(settings spec.Producer, before *payload.Extras) (*pa
 		Properties: settings.Properties, EventTime: settings.EventTime,
 		Ordering: payload.NewKeyTable(settings.Ordering), Delay: settings.DeliverAfter,
 	}
-	if settings.Body.Own() {
-		content, err := readContent(settings, o.group.Host().Bodies.Share())
-		if err != nil {
-			return nil, &broker.Error{Message: err.Error(), Try: "set " + o.group.Name() + " body=random"}
-		}
-		x.Content = content
+	var err error
+	if x.Content, err = o.contentOf(settings, codec); err != nil {
+		return nil, &broker.Error{Message: err.Error(), Try: tryBody(o.group.Name(), settings)}
 	}
 	if o.group.State() != snapshot.Starting { // a start counts from the first message on
 		x.Continue(before)
@@ -59,9 +49,20 @@ func (o *opener) makeExtras(settings spec.Producer, before *payload.Extras) (*pa
 	return x, nil
 }
 
+// tryBody is what to try if bodies cannot be made.
+func tryBody(name string, settings spec.Producer) string {
+	if settings.Body.Own() {
+		return "set " + name + " body=random"
+	}
+	if settings.Fields != "" {
+		return "set " + name + " fields=none"
+	}
+	return "set " + name + " schema=none"
+}
+
 // checkOrdering refuses ordering keys where the broker would not see them.
 func (o *opener) checkOrdering(settings spec.Producer) error {
-	if settings.Ordering.Count() == 0 || settings.Batch <= 1 || !settings.DeliverAfter.IsZero() ||
+	if settings.Ordering.Count() == 0 || settings.Batch <= 1 || settings.Chunking != 0 || !settings.DeliverAfter.IsZero() ||
 		o.group.Host().EngineOf(settings.Engine) == broker.WireEngine {
 		return nil
 	}

@@ -26,6 +26,8 @@ type Group struct {
 	sampled sampleState
 	stats   brokerstats.Tracker
 
+	transactions group.Transactions
+
 	opener     *opener
 	workers    workers
 	current    currentSet
@@ -47,9 +49,10 @@ func New(name string, settings spec.Producer, host *group.Host) *Group {
 		sampled: sampleState{rates: newRates()},
 		current: currentSet{clock: host.Clock},
 	}
-	g.Sampling = group.NewSampling(map[string]*metrics.Distribution{
+	g.transactions = group.NewTransactions(g.shards.Failures)
+	g.Sampling = group.NewSampling(g.transactions.Distributions(map[string]*metrics.Distribution{
 		"latency": g.shards.Latency, "service": g.shards.Service, "lag": g.shards.Lag,
-	})
+	}))
 	g.opener = &opener{group: g, lost: g.producerLost}
 	g.opener.recorders.Attach = g.shards.Attach
 	g.supervisor = newSupervisor(g)

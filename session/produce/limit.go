@@ -25,6 +25,21 @@ const (
 // group keeps up: a broker that takes a second to answer is behind.
 const unansweredMax = time.Second
 
+// What holds up a group that has room in its queue and does not fill it, by its engine.
+const (
+	clientLimit = "client CPU"
+	wireLimit   = "pulsh CPU"
+)
+
+// transactionLimit says how fast the transactions end that a group waits for.
+func transactionLimit(t *snapshot.Transactions) string {
+	took := t.Commit.Recent.P50
+	if t.Commit.Recent.Count == 0 {
+		return fmt.Sprintf("transactions: %d open, and none was committed in the last second", t.Open)
+	}
+	return fmt.Sprintf("transactions: %.1f/s, %s to a commit", t.Rate, took.Round(100*time.Microsecond))
+}
+
 // limit returns what keeps a group below its target, or "" if nothing does. trouble
 // is the reason of recent failures, "" if there were none.
 func limit(p *snapshot.Producer, settings spec.Producer, engine broker.Engine, cluster snapshot.ClusterState, trouble string) string {
@@ -47,9 +62,9 @@ func limit(p *snapshot.Producer, settings spec.Producer, engine broker.Engine, c
 		return "broker: nothing is acked"
 	case !unanswered && float64(p.InFlight) < queueFull*float64(p.Pending):
 		if engine == broker.WireEngine {
-			return "pulsh CPU"
+			return wireLimit
 		}
-		return "client CPU"
+		return clientLimit
 	}
 	service := p.Service.Recent.P50
 	if settings.Batch > 1 && service < delaysMax*settings.Delay {

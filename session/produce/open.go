@@ -29,29 +29,34 @@ type opener struct {
 	keyTable  *payload.KeyTable
 	keys      payload.Keys // that keyTable was made from
 
-	bodiesMost int             // bytes of the bodies of one producer
-	extras     *payload.Extras // of the producers in use, nil if they need none
+	bodiesMost int       // bytes of the bodies of one producer
+	encoding   encoding  // of the producers in use
+	shares     []float64 // sums of the shares of uneven topics, as spec.Spread.Shares has them; nil for even ones
 }
 
 // open opens a whole set of producers, or none.
 func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (set *producerSet, err error) {
-	before := o.setExtras(nil)
+	before := o.setEncoding(encoding{})
 	defer func() {
 		if err != nil {
-			o.setExtras(before) // the producers that are open use them
+			o.setEncoding(before) // the producers that are open use it
 		}
 	}()
-	extras, err := o.makeExtras(settings, before)
+	fresh, err := o.makeEncoding(ctx, settings, before)
 	if err != nil {
 		return nil, err
 	}
-	o.setExtras(extras)
+	o.setEncoding(fresh)
 	if err := o.checkSize(settings); err != nil {
+		return nil, err
+	}
+	if err := o.checkTimers(settings); err != nil {
 		return nil, err
 	}
 	if err := o.takeMemory(settings); err != nil {
 		return nil, err
 	}
+	o.setShares(settings)
 	if err := o.ensureTopics(ctx, settings); err != nil {
 		return nil, err
 	}
@@ -66,11 +71,11 @@ func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (
 	return &producerSet{number: number, producers: producers, spread: newSpread(settings)}, nil
 }
 
-// overheadMax bounds the metadata of a message beside its body, generously.
-const overheadMax = 1 << 10
-
 // checkSize refuses bodies that the broker would refuse one by one.
 func (o *opener) checkSize(settings spec.Producer) error {
+	if settings.Chunking != 0 {
+		return nil // any size is sent in chunks
+	}
 	most := o.group.Cluster().Now().SizeMax - overheadMax
 	what, largest := "size="+settings.Size.String(), settings.Size.Max()
 	if own := o.own(); own != nil {
@@ -116,17 +121,9 @@ const policyTime = 2 * time.Second
 // checkTopicSize refuses messages and batches above the topic's own bound: the client
 // sends such a one again and again, and none after it.
 func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) error {
-	admin := o.group.Cluster().Admin
-	if admin == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, policyTime)
-	defer cancel()
-	topic := settings.TopicNames()[0] // those of one group are alike
-	policies, err := admin.Policies(ctx, topic)
-	most := policies.SizeMax
-	if err != nil || most <= 0 {
-		return nil // unknown, or none
+	topic, most := settings.TopicName(0), o.topicSize(ctx, settings)
+	if most <= 0 || settings.Chunking != 0 {
+		return nil // unknown, or none, or any size is sent in chunks
 	}
 	refuse := func(what, fits string) error {
 		return &broker.Error{
@@ -257,34 +254,42 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		o.keyTable, o.keys = payload.NewKeyTable(settings.Keys), settings.Keys
 	}
 	host, bodies := o.group.Host(), settings.Bodies()
-	bodies.Most, bodies.Extras = o.bodiesMost, o.extras
-	if !settings.DeliverAfter.IsZero() {
-		settings.Batch = 1 // the broker delivers a batch as one
+	bodies.Most, bodies.Extras = max(o.bodiesMost, int(float64(o.bodiesMost)*float64(settings.ProducerCount())*portion(settings, o.shares, index))), o.encoding.extras
+	if !settings.DeliverAfter.IsZero() || o.encoding.chunk > 0 {
+		settings.Batch = 1 // the broker delivers a batch as one, and no batch is sent in chunks
 	}
+	transactions := o.group.transactions.Of(settings.Transactions)
 	prefix := settings.Prefix
 	if prefix == "" {
 		prefix = "pulsh-" + o.group.Name()
 	}
-	topics := settings.TopicNames()
-	topic := topics[index%len(topics)]
+	topic := settings.TopicName(index % settings.TopicCount())
+	if transactions != nil {
+		transactions.Settled = o.settled(topic, stream)
+	}
 	return broker.ProducerSpec{
 		Topic:       topic,
 		Access:      settings.Access,
 		Routing:     broker.Routing{Single: settings.Routing.Mode == spec.RouteSingle, Fixed: settings.Routing.Mode == spec.RouteFixed, Partition: settings.Routing.Partition},
-		Group:       o.group.Name(),
+		Sharing:     settings.Sharing.Of(o.group.Name()),
 		Name:        fmt.Sprintf("%s-g%d-%d-%08x", prefix, number, index+1, uint32(stream)),
 		ID:          stream,
 		Compression: settings.Compression,
 		Batch:       broker.Batch{Messages: settings.Batch, Bytes: settings.BatchBytes, Delay: settings.Delay, ByKey: settings.BatchBy == spec.ByKey},
-		Pending:     max(settings.Pending/settings.ProducerCount(), 1),
+		Pending:     pendingOf(settings, o.shares, index),
 		Timeout:     settings.Timeout,
+		Chunk:       o.encoding.chunk,
+		Encrypt:     o.encoding.keys,
+		Schema:      o.encoding.schema,
 		Bodies:      bodies,
 		Keys:        o.keyTable,
 		Seed:        stream,
 		Clock:       host.Clock,
 		Base:        host.Base,
 		Recorder:    o.recorders.Of(index),
-		Connections: o.group.Connections(),
+		Links:       o.group.Links(),
 		SendFailed:  func(n uint64) { o.group.eachAudit(topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
+
+		Transactions: transactions,
 	}
 }

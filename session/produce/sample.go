@@ -22,6 +22,22 @@ type sampleState struct {
 	rates                   rates
 	peak                    float64 // the highest rate since the first start or the last reset
 	ratio                   float64 // of compression, the last known; 0 if unknown
+
+	topics   []string // of several, made from the two settings below; shared by all samples
+	topic    string
+	topicsOf spec.Spread
+}
+
+// names returns the topics if there are several. Samples share the list: ten thousand names
+// ten times a second would be most of what pulsh allocates.
+func (f *sampleState) names(settings spec.Producer) []string {
+	if settings.TopicCount() == 1 {
+		return nil
+	}
+	if f.topics == nil || f.topic != settings.Topic || f.topicsOf != settings.Spread {
+		f.topics, f.topic, f.topicsOf = settings.TopicNames(), settings.Topic, settings.Spread
+	}
+	return f.topics
 }
 
 // rates are averages over group.RateWindow.
@@ -56,16 +72,16 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	g.shards.Collect()
 	g.AddHeats(at.Time)
 	s, settings := g.Head(at.Time)
-	if g.TakeReset(s.Running) {
+	zero := g.TakeReset(s.Running)
+	s.Transactions = g.transactions.Sample(at.Time, settings.Transactions, zero)
+	if zero {
 		g.shards.Reset()
 		f.due.Base, f.missed.Base, f.peak = due, missed, 0
 	}
 	g.shards.Log(at.Time)
-	s.Engine = g.Host().EngineOf(settings.Engine)
+	s.Engine, s.Connections = g.Host().EngineOf(settings.Engine), g.Connections(settings.Engine, snapshot.Produce)
 	s.Kind, s.Topic, s.Partitions, s.Workers = snapshot.Produce, settings.TopicText(), g.Partitions(), settings.Workers
-	if names := settings.TopicNames(); len(names) > 1 {
-		s.Topics = names
-	}
+	s.Topics = f.names(settings)
 	s.Running = g.Since(s.Running)
 	s.Failures = g.shards.Failures.List()
 	p := &snapshot.Producer{Due: f.due.Since(due), Missed: f.missed.Since(missed)}
@@ -78,6 +94,9 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	p.Lag = group.Latencies(g.shards.Lag)
 	p.Broker = g.stats.Latest()
 	p.Limit = limit(p, settings, s.Engine, at.Cluster, trouble(s.Failures, p.Rate, at.Time))
+	if (p.Limit == clientLimit || p.Limit == wireLimit) && s.Transactions != nil && settings.Transactions.Messages > 0 {
+		p.Limit = transactionLimit(s.Transactions) // they wait for the coordinator, one after another
+	}
 	if g.terminated.Load() && p.Rate == 0 {
 		p.Limit = "broker: " + terminatedSentence(settings.Topic)
 	}
@@ -114,6 +133,7 @@ func (g *Group) sampleCounts(p *snapshot.Producer, at time.Time, running time.Du
 	}
 	p.Ratio = g.sampled.ratio
 	p.Sent, p.Acked, p.Failed, p.Bytes = counts.Sent, counts.Acked, counts.Failed, counts.Bytes
+	p.Chunked = counts.Chunked
 	p.SentPerSecond, p.Rate, p.BytesPerSecond = r.sent.Rate(), r.acked.Rate(), r.bytes.Rate()
 	g.sampled.peak = max(g.sampled.peak, p.Rate)
 	p.Peak = g.sampled.peak

@@ -1,11 +1,14 @@
 package produce
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"sort"
 	"sync"
 	"sync/atomic"
 
+	"pulsh/session/broker"
+	"pulsh/session/pacing"
 	"pulsh/session/spec"
 )
 
@@ -21,7 +24,7 @@ type spread struct {
 
 // newSpread returns the spread of a group, nil if it has one topic.
 func newSpread(settings spec.Producer) *spread {
-	n := len(settings.TopicNames())
+	n := settings.TopicCount()
 	if n == 1 {
 		return nil
 	}
@@ -79,4 +82,60 @@ func (s *producerSet) sendSpread(worker int, dues []int64) int {
 func (s *producerSet) producer(worker, topic int) *producerHandle {
 	each := len(s.producers) / s.spread.topics
 	return s.producers[topic+s.spread.topics*(worker%each)]
+}
+
+// timersMost is how many times a second the producers of the Go client may wake: each has a
+// timer of the batching delay, whether there is a batch or not. Measured, two cores fall
+// behind from half a million on.
+const timersMost = 400_000
+
+// checkTimers refuses more topics than the Go client keeps up with.
+func (o *opener) checkTimers(settings spec.Producer) error {
+	n := settings.ProducerCount()
+	wakes := float64(n) / settings.Delay.Seconds()
+	if settings.TopicCount() == 1 || settings.Batch == 1 || wakes <= timersMost || o.group.Host().EngineOf(settings.Engine) != broker.ClientEngine {
+		return nil
+	}
+	return &broker.Error{
+		Message: fmt.Sprintf("%d producers of the Go client with delay=%s wake %.0f times a second, and the limit is %d", n, pacing.FormatDuration(settings.Delay), wakes, timersMost),
+		Try:     "set " + o.group.Name() + " engine=wire",
+	}
+}
+
+// setShares notes the shares of topics that are not even.
+func (o *opener) setShares(settings spec.Producer) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.shares = nil
+	if settings.Spread.Zipf > 0 && settings.TopicCount() > 1 {
+		o.shares = settings.Spread.Shares(settings.TopicCount())
+	}
+}
+
+// unevenLeast is the least number of pending messages of a topic where chance divides the
+// messages: a worker waits for a place while several of one run go to the same topic.
+const unevenLeast = 16
+
+// pendingOf returns the part of the pending messages that a producer may have.
+func pendingOf(settings spec.Producer, shares []float64, index int) int {
+	least := 1
+	if settings.TopicCount() > 1 && !settings.Spread.Even() {
+		least = min(unevenLeast, settings.Pending)
+	}
+	return max(int(float64(settings.Pending)*portion(settings, shares, index)), least)
+}
+
+// portion returns the part of the group's messages that a producer sends: an equal one, or
+// with uneven topics that of its topic, since the first topics get most messages.
+func portion(settings spec.Producer, shares []float64, index int) float64 {
+	n := float64(settings.ProducerCount())
+	if len(shares) == 0 {
+		return 1 / n
+	}
+	topic := index % len(shares)
+	share := shares[topic]
+	if topic > 0 {
+		share -= shares[topic-1]
+	}
+	return share * float64(len(shares)) / n
 }

@@ -101,11 +101,11 @@ func (s *supervisor) report(err error, isNew bool) {
 	try := "errors " + g.Name()
 	switch broker.Classify(err) {
 	case broker.TopicTerminated:
-		try = "set " + g.Name() + " topic=" + g.Settings().TopicNames()[0] + "-2"
+		try = "set " + g.Name() + " topic=" + g.Settings().TopicName(0) + "-2"
 	case broker.Gone:
 		try = "topics"
 	case broker.Moved:
-		try = "topic unload " + g.Settings().TopicNames()[0]
+		try = "topic unload " + g.Settings().TopicName(0)
 	}
 	g.MarkError(err.Error())
 	g.Say("%s; trying again; try: %s", err, try)
@@ -122,7 +122,7 @@ func (s *supervisor) reportBacklogFull() {
 		return
 	}
 	s.fullAt = time.Now()
-	topic := g.Settings().TopicNames()[0]
+	topic := g.Settings().TopicName(0)
 	g.MarkError("backlog full")
 	g.Say("the backlog of %s has reached its quota, and the broker refuses messages until it shrinks; try: subs %s", topic, topic)
 }

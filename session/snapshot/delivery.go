@@ -13,6 +13,14 @@ type Delivery struct {
 	Previous  delivery.Totals   // of the previous periods, since the last reset
 	Removed   int64             // of the present period: removed by the cluster, not in Present; an estimate
 	Producers []ProducerAccount // of the present period, since its beginning or the last reset; the worst first
+	// Subscriptions are the accounts of several subscriptions, of the present period.
+	Subscriptions []SubscriptionAccount
+}
+
+// SubscriptionAccount is the delivery account of one of several subscriptions.
+type SubscriptionAccount struct {
+	Name string
+	delivery.Totals
 }
 
 // ProducerAccount is the delivery account of one Pulsar producer.

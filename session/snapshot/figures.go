@@ -111,19 +111,22 @@ func newProducerFigures() []Figure {
 			}
 			return 100 * p.Ratio
 		}),
+		ofProducer("chunked", spec.Count, "messages acked that were sent in chunks", func(p P) float64 { return float64(p.Chunked) }),
 		ofProducer("broker.in", spec.PerSecond, "messages per second published to the topic, by the broker's count",
 			fromBroker(func(p P) BrokerStats { return p.Broker }, func(t BrokerStats) float64 { return t.InPerSecond })),
 		ofProducer("storage", spec.Bytes, "bytes stored in the topic",
 			fromBroker(func(p P) BrokerStats { return p.Broker }, func(t BrokerStats) float64 { return float64(t.Storage) })),
 		ofProducer("producers", spec.Count, "Pulsar producers in use", func(p P) float64 { return float64(p.Producers) }),
 		workersFigure(),
+		connectionsFigure(),
 		remainingFigure(),
 	},
-		connectionFigures(),
+		disconnectFigures(),
 		latencyFigures("", "due to acked", func(g Group) *Latencies { return &g.Producer.Latency }),
 		latencyFigures("latency.", "due to acked", func(g Group) *Latencies { return &g.Producer.Latency }),
 		latencyFigures("service.", "sent to acked", func(g Group) *Latencies { return &g.Producer.Service }),
-		latencyFigures("lag.", "due to sent", func(g Group) *Latencies { return &g.Producer.Lag }))
+		latencyFigures("lag.", "due to sent", func(g Group) *Latencies { return &g.Producer.Lag }),
+		transactionFigures())
 }
 
 func newConsumerFigures() []Figure {
@@ -162,13 +165,15 @@ func newConsumerFigures() []Figure {
 		ofConsumer("consumers", spec.Count, "consumers connected to the broker", func(c C) float64 { return float64(c.Consumers) }),
 		ofConsumer("period", spec.Count, "number of the delivery period; a seek begins a new one", func(c C) float64 { return float64(c.Period) }),
 		workersFigure(),
+		connectionsFigure(),
 		remainingFigure(),
 	},
 		behaviourFigures(),
-		connectionFigures(),
+		disconnectFigures(),
 		latencyFigures("", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
 		latencyFigures("e2e.", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
-		latencyFigures("processing.", "received to acked", func(g Group) *Latencies { return &g.Consumer.Processing }))
+		latencyFigures("processing.", "received to acked", func(g Group) *Latencies { return &g.Consumer.Processing }),
+		transactionFigures(), abortedFigures())
 }
 
 // judged returns a figure of the delivery audit that says nothing while the
@@ -198,10 +203,10 @@ func workersFigure() Figure {
 	return Figure{"workers", spec.Count, "workers", func(_ *Snapshot, g Group) float64 { return float64(g.Workers) }}
 }
 
-// connectionFigures returns the figures about connections that broke.
-func connectionFigures() []Figure {
+// disconnectFigures returns the figures about connections that broke.
+func disconnectFigures() []Figure {
 	figure := func(name string, unit spec.Unit, doc string, of func(connections.Figures) float64) Figure {
-		return Figure{name, unit, doc, func(_ *Snapshot, g Group) float64 { return of(g.Connections) }}
+		return Figure{name, unit, doc, func(_ *Snapshot, g Group) float64 { return of(g.Disconnects) }}
 	}
 	return []Figure{
 		figure("disconnects", spec.Count, "times that producers or consumers lost their connection; those of one time count once", func(c connections.Figures) float64 { return float64(c.Breaks) }),
@@ -209,6 +214,16 @@ func connectionFigures() []Figure {
 		figure("disconnected.max", spec.Nanoseconds, "longest of these times", func(c connections.Figures) float64 { return float64(c.Longest) }),
 		figure("disconnected.now", spec.Count, "producers or consumers without a connection now", func(c connections.Figures) float64 { return float64(c.Now) }),
 	}
+}
+
+// connectionsFigure is NaN for a group without connections that are known.
+func connectionsFigure() Figure {
+	return Figure{"connections", spec.Count, "connections to the brokers, all together", func(_ *Snapshot, g Group) float64 {
+		if g.Connections == 0 {
+			return math.NaN()
+		}
+		return float64(g.Connections)
+	}}
 }
 
 // latencyFigures returns the quantiles of one distribution over the last

@@ -100,15 +100,18 @@ type Group struct {
 	Topics      []string      // of a started consumer group, and of a producer group if there are several; nil of others
 	Partitions  int           // 0 if the topic has none or was not looked up yet
 	Engine      broker.Engine // of the group's connections: ClientEngine or WireEngine
+	Connections int           // open now; 0 of a group that does not run, and where the engine cannot tell
+	Disconnects connections.Figures
 	Workers     int
 	Since       time.Time     // of the last start, or zero
 	Running     time.Duration // time in state Running since the first start or the last reset
 	Failures    []metrics.Failure
 	LastError   string // why the group is Failed, or ""
 	Ending      Ending
-	Connections connections.Figures
 	Producer    *Producer
 	Consumer    *Consumer
+
+	Transactions *Transactions // nil of a group without
 }
 
 // Producer holds the figures of a producer group. Totals count since the first start
@@ -127,6 +130,7 @@ type Producer struct {
 	Sent, Acked      int64
 	Failed, Unknown  int64 // failed sends; sends without an answer when their producer closed
 	Bytes            int64
+	Chunked          int64 // acked messages that were sent in chunks
 	InFlight         int
 	Pending          int     // max in flight
 	MessagesPerBatch float64 // of the last second, or of the whole run while idle
@@ -144,11 +148,13 @@ type Producer struct {
 // Consumer holds the figures of a consumer group. Totals count since the first start
 // or the last reset. Rates are those of the last second.
 type Consumer struct {
-	Subscription string
-	Type         string
-	Rate         float64 // messages received per second
-	Peak         float64 // the highest Rate since the first start or the last reset
-	Average      float64
+	Reader        bool     // the group is a reader
+	Subscription  string   // in a few characters: sub1, or sub1-0..2
+	Subscriptions []string // all of them
+	Type          string
+	Rate          float64 // messages received per second
+	Peak          float64 // the highest Rate since the first start or the last reset
+	Average       float64
 	BytesPerSecond,
 	AckRate float64
 	Received, Acked, AckFailed int64

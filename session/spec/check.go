@@ -16,19 +16,40 @@ func (spec Producer) Check(name string) error {
 	if err := CheckWorkers(spec.Workers); err != nil {
 		return err
 	}
+	if err := spec.checkEncoding(name); err != nil {
+		return err
+	}
+	if err := spec.checkTransactions(name); err != nil {
+		return err
+	}
+	if err := spec.Sharing.check(name); err != nil {
+		return err
+	}
 	return spec.checkMessages(name)
 }
 
 // Check refuses settings from which no consumer group can be made. name is the
 // group's name, for the advice in the error.
 func (spec Consumer) Check(name string) error {
+	if err := spec.checkReader(name); err != nil {
+		return err
+	}
 	if err := spec.checkCoverage(name); err != nil {
 		return err
 	}
 	if spec.Subscription == "" {
 		return fmt.Errorf("a consumer group needs a subscription")
 	}
+	if err := spec.Sharing.check(name); err != nil {
+		return err
+	}
+	if err := spec.checkSubscriptions(name); err != nil {
+		return err
+	}
 	if err := spec.checkBehaviour(); err != nil {
+		return err
+	}
+	if err := spec.checkTransactions(name); err != nil {
 		return err
 	}
 	return CheckWorkers(spec.Workers)
@@ -58,8 +79,9 @@ func (spec Producer) equal(o Producer) bool {
 		spec.Size == o.Size && spec.Body == o.Body && spec.Keys == o.Keys &&
 		spec.Batch == o.Batch && spec.BatchBy == o.BatchBy && spec.BatchBytes == o.BatchBytes && spec.Delay == o.Delay &&
 		spec.Compression == o.Compression && spec.Pending == o.Pending && spec.Timeout == o.Timeout &&
-		spec.Prefix == o.Prefix && spec.Pattern == o.Pattern && spec.Ratio == o.Ratio && spec.Messages.same(o.Messages) &&
-		spec.Spread == o.Spread && spec.Routing == o.Routing && spec.Access == o.Access
+		spec.Prefix == o.Prefix && spec.Pattern == o.Pattern && spec.Ratio == o.Ratio && spec.Messages.same(o.Messages) && spec.Encoding == o.Encoding &&
+		spec.Spread == o.Spread && spec.Routing == o.Routing && spec.Access == o.Access && spec.Sharing == o.Sharing &&
+		spec.Transactions == o.Transactions
 }
 
 // Bodies returns the specification of the message bodies.
@@ -69,6 +91,7 @@ func (spec Producer) Bodies() payload.Spec {
 
 // SameConsumers reports whether consumers made for spec serve o as well.
 func (spec Consumer) SameConsumers(o Consumer) bool {
-	return spec.Topic == o.Topic && spec.Engine == o.Engine && spec.Subscription == o.Subscription && spec.Type == o.Type &&
-		spec.Queue == o.Queue && spec.From == o.From && spec.sameCoverage(o) && spec.Behaviour.sameConsumers(o.Behaviour)
+	return spec.Topic == o.Topic && spec.Engine == o.Engine && spec.Subscription == o.Subscription && spec.Subscriptions == o.Subscriptions && spec.Type == o.Type &&
+		spec.Queue == o.Queue && spec.Sharing == o.Sharing && spec.From == o.From && spec.Reader == o.Reader && spec.sameCoverage(o) && spec.Decoding == o.Decoding && spec.Behaviour.sameConsumers(o.Behaviour) &&
+		spec.Transactions == o.Transactions && spec.To == o.To
 }

@@ -21,6 +21,7 @@ const prefixMax = 64
 func coverageSettings() []Setting[Consumer] {
 	type C = Consumer
 	return []Setting[C]{
+		subscriptionsSetting(),
 		{Name: "durable", Kind: "WORD", Words: switchWords(), Doc: "off: non-durable subscription (no cursor; ends with its last consumer)",
 			Read:  func(c *C) string { return writeSwitch(c.Durable) },
 			Write: func(c *C, text string) error { return readSwitch(&c.Durable, text) }},
@@ -107,5 +108,5 @@ func (spec Consumer) Ranges(number int) []broker.HashRange {
 	if !spec.Sticky || spec.Type != broker.KeyShared {
 		return nil
 	}
-	return broker.DivideHashes(spec.Workers)[number-1 : number]
+	return spec.ranges(number)
 }

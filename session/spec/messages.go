@@ -119,4 +119,6 @@ func (m Messages) same(o Messages) bool {
 }
 
 // Plain reports whether messages carry nothing beside a stamped body and a key.
-func (spec Producer) Plain() bool { return !spec.Body.Own() && spec.Messages.same(Messages{}) }
+func (spec Producer) Plain() bool {
+	return !spec.Body.Own() && !spec.Schema.Makes() && spec.Messages.same(Messages{})
+}

@@ -10,7 +10,10 @@ import (
 // continue those before it, because they come from another cursor or from other
 // topics. The delivery audit then begins a new period.
 func (spec Consumer) OtherCursor(old Consumer) bool {
-	return spec.Subscription != old.Subscription || !spec.Durable || !old.Durable || spec.Compacted != old.Compacted || !spec.Topics().include(old.Topics())
+	if spec.Reader.Is && spec.Reader == old.Reader { // it goes on where it was
+		return spec.Compacted != old.Compacted || !spec.Topics().include(old.Topics())
+	}
+	return spec.Subscription != old.Subscription || spec.Subscriptions != old.Subscriptions || !spec.Durable || !old.Durable || spec.Compacted != old.Compacted || !spec.Topics().include(old.Topics())
 }
 
 // ProducersMax is the most producers that a group has by default. By
@@ -20,7 +23,7 @@ const ProducersMax = 16
 // ProducerCount returns the number of Pulsar producers of the group. Each of several topics
 // has the same number, at least one. A topic that only one producer may send to has one.
 func (spec Producer) ProducerCount() int {
-	topics := len(spec.TopicNames())
+	topics := spec.TopicCount()
 	switch {
 	case spec.Access != broker.SharedAccess && spec.Access != "":
 		return topics

@@ -39,15 +39,22 @@ var ranges = map[string]Range{
 	"topics":        counts(1, ProducerTopicsMax),
 	"count":         counts(1, CountMost),
 	"for":           spans(ForMin, ForMax),
+	"connections":   counts(1, ConnectionsMax),
+	"txn":           counts(1, TransactionMax),
+	"txn-abort":     {"0%", "100%"},
+	"txn-timeout":   spans(TransactionTimeoutMin, TransactionTimeoutMax),
 
-	"queue":        counts(1, QueueMax),
-	"priority":     counts(0, PriorityMax),
-	"nack":         {"0%", "100%"},
-	"drop":         {"0%", "100%"},
-	"nackdelay":    spans(NackDelayMin, NackDelayMax),
-	"work":         spans(WorkMin, WorkMax),
-	"maxredeliver": counts(0, MaxRedeliverMax),
-	"retrydelay":   spans(time.Millisecond, RetryDelayMax),
+	"queue":          counts(1, QueueMax),
+	"subscriptions":  counts(1, SubscriptionsMax),
+	"priority":       counts(0, PriorityMax),
+	"nack":           {"0%", "100%"},
+	"drop":           {"0%", "100%"},
+	"nackdelay":      spans(NackDelayMin, NackDelayMax),
+	"work":           spans(WorkMin, WorkMax),
+	"maxredeliver":   counts(0, MaxRedeliverMax),
+	"retrydelay":     spans(time.Millisecond, RetryDelayMax),
+	"chunks-pending": counts(1, ChunksPendingMax),
+	"chunks-expire":  spans(ChunksExpireMin, ChunksExpireMax),
 
 	"refresh":        spans(RefreshMin, RefreshMax),
 	"dead":           spans(deadMin, deadMax),
@@ -57,8 +64,10 @@ var ranges = map[string]Range{
 
 // innerRanges are the ranges of the numbers within values of several parts.
 var innerRanges = map[string]string{
-	"churn": "more than 0%, up to 100%; every " + spans(ChurnMin, ChurnMax).String(),
-	"until": "idle of " + spans(IdleMin, IdleMax).String(),
+	"churn":    "more than 0%, up to 100%; every " + spans(ChurnMin, ChurnMax).String(),
+	"chunking": "chunks of " + sizes(ChunkMin, payload.MaxSize).String(),
+	"routing":  "partitions " + counts(0, broker.MaxPartitions-1).String(),
+	"until":    "idle of " + spans(IdleMin, IdleMax).String(),
 	"ack": fmt.Sprintf("batches of %s messages and %s, delays of %s", counts(AckGroupMin, AckGroupMax), spans(time.Millisecond, AckGroupDelayMax),
 		spans(AckAfterMin, AckAfterMax)),
 }

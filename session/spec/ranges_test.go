@@ -60,6 +60,8 @@ func TestRangesWithinValuesAreExact(t *testing.T) {
 	require.Equal(t, "more than 0%, up to 100%; every 1s to 1d", RangeOf("churn"))
 	require.Equal(t, "idle of 1s to 1d", RangeOf("until"))
 	require.Equal(t, "batches of 2 to 100000 messages and 1ms to 1m, delays of 1ms to 1h", RangeOf("ack"))
+	require.Equal(t, "chunks of 1KiB to 64MiB", RangeOf("chunking"))
+	require.Equal(t, "partitions 0 to 9999", RangeOf("routing"))
 	c := DefaultConsumer("c")
 	for text, right := range map[string]bool{
 		"churn=100%/1s": true, "churn=1%/1d": true, "churn=0%/1s": false, "churn=1%/999ms": false, "churn=1%/86401s": false, "churn=101%/1s": false,
@@ -71,6 +73,16 @@ func TestRangesWithinValuesAreExact(t *testing.T) {
 		s, ok := FindSetting(consumerSettings, name)
 		require.True(t, ok)
 		require.Equal(t, right, s.Set(&c, value) == nil, text)
+	}
+	p := DefaultProducer("p")
+	for text, right := range map[string]bool{
+		"chunking=1KiB": true, "chunking=64MiB": true, "chunking=1023B": false, "chunking=67108865B": false, "chunking=on": true, "chunking=off": true,
+		"routing=partition=0": true, "routing=partition=9999": true, "routing=partition=10000": false,
+	} {
+		name, value, _ := strings.Cut(text, "=")
+		s, ok := FindSetting(producerSettings, name)
+		require.True(t, ok)
+		require.Equal(t, right, s.Set(&p, value) == nil, text)
 	}
 }
 

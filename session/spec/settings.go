@@ -63,6 +63,9 @@ func DefaultProducer(name string) Producer {
 		Pending:     10_000,
 		Timeout:     30 * time.Second,
 		Access:      broker.SharedAccess,
+		Sharing:     Sharing{Connections: 1},
+
+		Transactions: DefaultTransactions(),
 	}
 }
 
@@ -78,7 +81,10 @@ func DefaultConsumer(name string) Consumer {
 		Queue:        1000,
 		From:         broker.Latest,
 		Behaviour:    standardBehaviour(),
+		Decoding:     defaultDecoding(),
 		Durable:      true,
+		Sharing:      Sharing{Connections: 1},
+		Transactions: DefaultTransactions(),
 	}
 }
 
@@ -160,7 +166,9 @@ func newProducerSettings() []Setting[Producer] {
 		{Name: "prefix", Kind: "NAME", Doc: "prefix of the producer names; auto is pulsh- and the group's name",
 			Read:  func(p *P) string { return writePrefix(p.Prefix) },
 			Write: func(p *P, text string) error { return readPrefix(&p.Prefix, text) }},
-	}, messageSettings(), topicSettings(), endSettings("sent", func(p *P) *Ends { return &p.Ends }))
+	}, messageSettings(), encodingSettings(), topicSettings(),
+		sharingSettings("producers", func(p *P) *Sharing { return &p.Sharing }), endSettings("sent", func(p *P) *Ends { return &p.Ends }),
+		transactionSettings("sent", func(p *P) *Transactions { return &p.Transactions }))
 }
 
 func readBody(p *Producer, text string) error {
@@ -197,7 +205,9 @@ func newConsumerSettings() []Setting[Consumer] {
 		{Name: "from", Kind: "WORD", Words: texts(broker.Positions()), Doc: "initial position: earliest or latest (new subscriptions only)",
 			Read:  func(c *C) string { return string(c.From) },
 			Write: func(c *C, text string) error { return c.From.UnmarshalText([]byte(text)) }},
-	}, coverageSettings(), behaviourSettings(), endSettings("received", func(c *C) *Ends { return &c.Ends }), []Setting[C]{untilSetting()})
+	}, coverageSettings(), behaviourSettings(), decodingSettings(),
+		sharingSettings("consumers", func(c *C) *Sharing { return &c.Sharing }), endSettings("received", func(c *C) *Ends { return &c.Ends }), []Setting[C]{untilSetting()},
+		transactionSettings("acknowledged", func(c *C) *Transactions { return &c.Transactions }), []Setting[C]{outputSetting()})
 }
 
 // FindSetting returns the setting of the given name.

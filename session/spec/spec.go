@@ -1,3 +1,9 @@
+// Package spec holds the settings of groups and of a session: what a producer
+// or consumer group is made from, how each setting is typed and shown, and the
+// preferences of the session.
+//
+// The package is pure but for Topics.Expand, which asks an admin API that the
+// caller gives.
 package spec
 
 import (
@@ -41,26 +47,35 @@ type Producer struct {
 	Pattern     string // the argument of Body: see payload.ParseBody
 	Ratio       payload.Ratio
 	Messages
+	Encoding
 	Spread  Spread
 	Routing Routing
 	Access  broker.Access
+	Sharing
 	Ends
+	Transactions Transactions
 }
 
 // Consumer holds the settings of a consumer group.
 type Consumer struct {
-	Topic        string // as ParseTopics reads it
-	Engine       broker.Engine
-	Subscription string
-	Type         broker.SubscriptionType
-	Workers      int
-	Queue        int
-	From         broker.Position
+	Topic         string // as ParseTopics reads it
+	Engine        broker.Engine
+	Subscription  string
+	Subscriptions int // named SUBSCRIPTION-0 and so on; 0 for the one of that name
+	Type          broker.SubscriptionType
+	Workers       int
+	Queue         int
+	From          broker.Position
 	Behaviour
+	Decoding
 	Durable   bool   // the subscription is durable
 	Priority  int    // 0 is served first
 	Compacted bool   // read compacted
 	Sticky    bool   // of key_shared: sticky hash ranges, one per worker
 	Prefix    string // of consumer names; "" is pulsh- and the group's name
+	Reader    Reader
+	Sharing
 	Ends
+	Transactions Transactions
+	To           string // the topic of copies, "" for none
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // ProducerTopicsMax is how many topics a producer group may send to: it has a Pulsar
-// producer on each of them.
-const ProducerTopicsMax = 1000
+// producer on each of them. With the embedded broker, ten thousand take 0.3 to 0.4 GiB and
+// 1 to 4 s to open.
+const ProducerTopicsMax = 10_000
 
 // zipfMax bounds the exponent of Zipf's law: from here on practically every message
 // goes to the first topic.
@@ -97,6 +98,28 @@ func (spec Producer) TopicNames() []string {
 		names[i] = spec.Topic + "-" + strconv.Itoa(i)
 	}
 	return names
+}
+
+// TopicCount is how many topics the group sends to.
+func (spec Producer) TopicCount() int {
+	if named := 1 + strings.Count(spec.Topic, ","); spec.Spread.Count == 0 || named > 1 {
+		return named
+	}
+	return spec.Spread.Count
+}
+
+// TopicName returns one of TopicNames without making the others: for thousands of topics
+// that is asked thousands of times.
+func (spec Producer) TopicName(i int) string {
+	if spec.Spread.Count > 0 && !strings.Contains(spec.Topic, ",") {
+		return spec.Topic + "-" + strconv.Itoa(i)
+	}
+	rest := spec.Topic
+	for range i {
+		_, rest, _ = strings.Cut(rest, ",")
+	}
+	name, _, _ := strings.Cut(rest, ",")
+	return name
 }
 
 // TopicText names the topics of the group in a few characters: fast, a,b,c or

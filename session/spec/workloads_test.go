@@ -22,7 +22,7 @@ func TestSpread(t *testing.T) {
 		require.Equal(t, got, again)
 	}
 	for text, want := range map[string]string{
-		"0": "topics must be at least 1", "1001": "topics must be at most 1000", "": `"" is not a whole number`, "ten": `"ten" is not a whole number`,
+		"0": "topics must be at least 1", "10001": "topics must be at most 10000", "": `"" is not a whole number`, "ten": `"ten" is not a whole number`,
 		"10,10":           `"10,10" is not a number of topics such as 100, with random or zipf=1.1`,
 		"10,zipf=0":       `"0" is not an exponent for zipf, above 0 and up to 10`,
 		"zipf=1,10":       `"zipf=1,10" is not a number of topics such as 100, with random or zipf=1.1`,

@@ -33,11 +33,11 @@ func Summary(s *snapshot.Snapshot) []string {
 		case g.State == snapshot.Ready:
 			continue
 		case g.Producer != nil:
-			facts = producerFacts(g.Producer)
+			facts = append(producerFacts(g.Producer), transactionFacts(g)...)
 		case g.Consumer != nil:
 			facts = consumerFacts(g)
 		}
-		if lost := g.Connections.String(); lost != "" {
+		if lost := g.Disconnects.String(); lost != "" {
 			facts = append(facts, "connection "+lost)
 		}
 		if g.State == snapshot.Failed && g.LastError != "" {
@@ -75,6 +75,25 @@ func producerFacts(p *snapshot.Producer) []string {
 	return facts
 }
 
+// transactionFacts returns the totals of a group's transactions, nil for one without.
+func transactionFacts(g snapshot.Group) []string {
+	t := g.Transactions
+	if t == nil {
+		return nil
+	}
+	facts := []string{whole(t.Committed, "committed")}
+	if t.Aborted > 0 {
+		facts = append(facts, whole(t.Aborted, "aborted"))
+	}
+	if t.Failed > 0 {
+		facts = append(facts, whole(t.Failed, "transactions failed"))
+	}
+	if q := t.Commit.Total; q.Count > 0 {
+		facts = append(facts, "commit p99 "+graphs.MillisUnit(float64(q.P99)))
+	}
+	return facts
+}
+
 // consumerFacts returns the totals of a consumer group. Messages out of order are
 // counted only if the subscription promises an order.
 func consumerFacts(g snapshot.Group) []string {
@@ -95,6 +114,10 @@ func consumerFacts(g snapshot.Group) []string {
 		facts = append(facts, whole(c.Removed, "removed ("+c.Broker.Removed.Why+")"))
 	}
 	facts = append(facts, whole(int64(l.Duplicated), "duplicated"))
+	if l.AbortedReceived > 0 {
+		facts = append(facts, whole(int64(l.AbortedReceived), "of aborted transactions"))
+	}
+	facts = append(facts, transactionFacts(g)...)
 	switch disorder, promised := g.Disorder(); promised {
 	case snapshot.ProducerOrder:
 		facts = append(facts, whole(int64(disorder), "out of order"))

@@ -154,7 +154,7 @@ func writeReportFile(path string, data []byte) error {
 
 func (p *program) outcome(code int) outcome.Run {
 	return outcome.Run{
-		Report: report.ReportNow(p.commands), Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(),
+		Report: report.ReportNow(p.commands), Elapsed: time.Since(p.began), ExitCode: code, Scripts: p.Files, Variables: p.commands.Variables(), Results: p.commands.Results(),
 		Schedules: host.Schedules(p.commands), BehindAllowed: host.BehindAllowed(p.commands), Refused: p.refused,
 	}
 }

@@ -27,14 +27,15 @@ type localPulsar struct {
 var _ host.Local = (*localPulsar)(nil)
 
 // Start starts the server, or attaches to one that runs, of pulsh or not.
-func (l *localPulsar) Start(ctx context.Context, tell func(lang.Step)) (broker.Target, error) {
+func (l *localPulsar) Start(ctx context.Context, transactions bool, tell func(lang.Step)) (broker.Target, error) {
 	cfg, err := l.config()
 	if err != nil {
 		return broker.Target{}, err
 	}
+	cfg.Transactions = transactions
 	cfg.Progress = func(p local.Progress) { tell(lang.Step{Text: p.Text, Done: p.Done, Total: p.Total}) }
 	server, err := local.Start(ctx, cfg)
-	if errors.Is(err, local.ErrNothing) {
+	if errors.Is(err, local.ErrNothing) && !transactions {
 		tell(lang.Step{Text: "neither Java nor Docker nor PULSAR_HOME here: using pulsh's embedded broker, whose figures are not those of a Pulsar"})
 		return l.embedded.Start()
 	}

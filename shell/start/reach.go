@@ -92,7 +92,7 @@ func (p *program) reach(ctx context.Context, tell func(lang.Step)) (greeting []s
 	if p.Embedded {
 		target, err = p.embedded.Start()
 	} else if p.Local {
-		target, err = p.local.Start(ctx, tell)
+		target, err = p.local.Start(ctx, false, tell)
 		ready = time.Since(begin)
 	}
 	if err != nil {

@@ -47,6 +47,7 @@ var readings = [...]reading{
 	{statuses(404), "ubscription … not found", missing, broker.Gone, "{topic} has no subscription {subscription}", "subs {topic}"},
 	{statuses(404), "ubscription not found", missing, broker.Gone, "{topic} has no subscription {subscription}", "subs {topic}"},
 	{statuses(404), "Message id not found", missing, broker.Gone, "cannot {doing}: the message is not stored", ""},
+	{statuses(404), "chema not found", missing, broker.Gone, "topic {topic} has no schema", "topic stats {topic}"},
 	{statuses(404), "opic … not found", missing, broker.Gone, "there is no topic {topic}", "topics {namespace}"},
 	// What is there already, or under way.
 	{statuses(409), "opic already exist", exists, broker.Other, "topic {topic} already exists", "topic stats {topic}"},
@@ -54,6 +55,7 @@ var readings = [...]reading{
 	{statuses(409), "ompaction already in progress", exists, broker.Other, "{topic} is already being compacted", "topic stats {topic}"},
 	{statuses(409), "xpire message by timestamp not issued", exists, broker.Other,
 		"an earlier expiry of {subscription} is still running, or it has almost no backlog", "subs {topic}"},
+	{statuses(409, 412), "ncompatible", unspecified, broker.Other, "the schema does not fit the one that topic {topic} has", "schema show {topic}"},
 	// What is in use.
 	{statuses(409, 412), "connected producers/consumers", busy, broker.Busy, "cannot {doing}: producers or consumers are connected", "topic delete {topic} force"},
 	{statuses(409, 412), "active producers/subscriptions", busy, broker.Busy, "cannot {doing}: producers or consumers are connected", "topic delete {topic} force"},

@@ -71,6 +71,8 @@ var said = []struct {
 	{403, `bob lacks produce`, nil, broker.NotAuthorised, `URL does not allow to DO: bob lacks produce`, ""},
 	{429, ``, nil, broker.Throttled, `URL accepts no more requests for now`, ""},
 	{503, `starting`, nil, broker.Disconnected, `URL is not ready to DO (status 503): starting`, ""},
+	{404, `Schema not found`, broker.IsMissing, broker.Gone, `topic LEAF has no schema`, "topic stats LEAF"},
+	{409, `org.apache.pulsar.broker.service.schema.exceptions.IncompatibleSchemaException: Incompatible schema used`, nil, broker.Other, `the schema does not fit the one that topic LEAF has`, "schema show LEAF"},
 	{409, `a reason of another version`, nil, broker.Other, `cannot DO: a reason of another version`, ""},
 	{412, ``, nil, broker.Other, `cannot DO (status 412)`, ""},
 	{500, "\nMessage: java.util.concurrent.CompletionException: a.b.c.SomeException: no ledger 5", nil, broker.Other, `cannot DO (status 500): no ledger 5`, ""},

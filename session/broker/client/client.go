@@ -6,12 +6,10 @@ import (
 	"context"
 	"crypto/tls"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/apache/pulsar-client-go/pulsar"
 	"github.com/apache/pulsar-client-go/pulsar/backoff"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"pulsh/session/broker"
 )
@@ -35,113 +33,71 @@ type Options struct {
 	Credentials *broker.Credentials
 	TLS         *tls.Config // for pulsar+ssl://; nil means the system's roots
 	Clock       broker.Clock
+
+	transactions bool // of a client that begins them, and connects to all coordinators
 }
 
 // Client is a broker.Broker over several pulsar.Clients, each with connections of its
-// own: one for receiving, so that acknowledgements never wait behind received
-// messages; one for each group of producers, so that none waits for another that the
-// broker throttles; and one for all else that is sent.
+// own: one for each group, so that none waits for another that the broker throttles;
+// and for what belongs to no group, one for sending and one for receiving, so that
+// acknowledgements never wait behind received messages.
 type Client struct {
-	clock   broker.Clock
-	options Options
-	sending linked
-	taking  linked
-
-	mu     sync.Mutex               // guards groups
-	groups map[string]*groupSending // by the group of producers
+	clock           broker.Clock
+	options         Options
+	sending, taking linked
+	sets            sets
+	coordinator     coordinator
 }
 
-// linked is a client whose connections are watched.
+// linked is a client whose connections are counted and watched.
 type linked struct {
 	pulsar.Client
+	*connectionCount
 	links *links
 }
 
-// groupSending is the client of a group of producers.
-type groupSending struct {
-	linked
-	producers int
-}
-
-var _ broker.Broker = (*Client)(nil)
+var (
+	_ broker.Broker            = (*Client)(nil)
+	_ broker.ConnectionCounter = (*Client)(nil)
+)
 
 // New makes a client. It does not connect: the first producer or consumer does.
 func New(o Options) (*Client, error) {
-	sending, err := connect(o)
+	sending, err := connect(o, 1)
 	if err != nil {
 		return nil, sentence(err, broker.Subject{})
 	}
-	taking, err := connect(o)
+	taking, err := connect(o, 1)
 	if err != nil {
 		sending.Close()
 		return nil, sentence(err, broker.Subject{})
 	}
-	return &Client{clock: o.Clock, options: o, sending: sending, taking: taking, groups: map[string]*groupSending{}}, nil
+	return &Client{clock: o.Clock, options: o, sending: sending, taking: taking, sets: sets{shared: map[set]*sharedClient{}}}, nil
 }
 
-// join returns the client of a group for one more of its producers.
-func (c *Client) join(group string) (linked, error) {
-	if group == "" {
-		return c.sending, nil
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	g := c.groups[group]
-	if g == nil {
-		made, err := connect(c.options)
-		if err != nil {
-			return linked{}, err
-		}
-		g = &groupSending{linked: made}
-		c.groups[group] = g
-	}
-	g.producers++
-	return g.linked, nil
-}
-
-// leave must be called once for each join. After the last producer of a group it
-// closes the group's client.
-func (c *Client) leave(ctx context.Context, group string) error {
-	if group == "" {
-		return nil
-	}
-	c.mu.Lock()
-	g := c.groups[group]
-	if g == nil {
-		c.mu.Unlock()
-		return nil // Close was first
-	}
-	if g.producers--; g.producers > 0 {
-		c.mu.Unlock()
-		return nil
-	}
-	delete(c.groups, group)
-	c.mu.Unlock()
-	_, err := within(ctx, func() (struct{}, error) { g.Close(); return struct{}{}, nil }, nil)
-	return err
-}
-
-func connect(o Options) (linked, error) {
-	l := newLinks()
+// connect makes a client with so many connections to each broker.
+func connect(o Options, connections int) (linked, error) {
+	count, links := newConnectionCount(), newLinks()
 	options := pulsar.ClientOptions{
 		URL:                     o.URL,
 		ConnectionTimeout:       connectTimeout,
 		OperationTimeout:        operationTimeout,
 		KeepAliveInterval:       keepAlive,
-		MaxConnectionsPerBroker: 1,
+		MaxConnectionsPerBroker: connections,
 		MemoryLimitBytes:        -1, // the producers of pulsh bound what is in flight
 		ConnectionMaxIdleTime:   -1,
-		Logger:                  &line{links: l},
+		Logger:                  &line{links: links},
 		MetricsCardinality:      pulsar.MetricsCardinalityNone,
-		MetricsRegisterer:       prometheus.NewRegistry(), // never the process-wide one
+		MetricsRegisterer:       count,
 		TLSConfig:               o.TLS,
 		TLSValidateHostname:     true,
+		EnableTransaction:       o.transactions,
 	}
 	if o.Credentials != nil {
 		options.Authentication = &presenter{o.Credentials}
 	}
 	made, err := pulsar.NewClient(options)
-	return linked{made, l}, err
+	return linked{made, count, links}, err
 }
 
 // Partitions looks a topic up.
@@ -161,13 +117,8 @@ func (c *Client) Partitions(ctx context.Context, topic string) (int, error) {
 func (c *Client) Close() {
 	c.taking.Close()
 	c.sending.Close()
-	c.mu.Lock()
-	groups := c.groups
-	c.groups = map[string]*groupSending{}
-	c.mu.Unlock()
-	for _, g := range groups {
-		g.Close()
-	}
+	c.coordinator.close()
+	c.sets.closeAll()
 }
 
 // within runs a call of the client that knows no context. When ctx ends first

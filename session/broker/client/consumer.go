@@ -21,6 +21,8 @@ type consumer struct {
 	routed    bool   // acknowledge each message through the consumer of its topic
 	compacted bool   // it reads compacted topics
 	forget    func() // ends the watch on its connections
+	leave     func(context.Context) error
+	left      sync.Once
 	*end
 	*prefetch
 }
@@ -39,7 +41,16 @@ type end struct {
 
 // Subscribe creates a consumer on the receiving connection.
 func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
+	if spec.Reader {
+		return c.openReader(ctx, spec)
+	}
+	of := c.setOf(spec.Sharing, true)
+	taking, err := c.join(of)
+	if err != nil {
+		return nil, sentence(err, broker.Subject{Subscription: spec.Subscription})
+	}
 	s := &consumer{
+		leave:     func(ctx context.Context) error { return c.leave(ctx, of) },
 		messages:  make(chan pulsar.ConsumerMessage, channelRoom),
 		clock:     c.clock,
 		respond:   spec.Respond,
@@ -59,16 +70,16 @@ func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 			options.AckGroupingOptions = &pulsar.AckGroupingOptions{MaxSize: 1}
 		}
 		options.Interceptors = pulsar.ConsumerInterceptors{interceptor{end, s.prefetch}}
-		return within(ctx, func() (pulsar.Consumer, error) { return c.taking.Subscribe(options) }, pulsar.Consumer.Close)
+		return within(ctx, func() (pulsar.Consumer, error) { return taking.Subscribe(options) }, pulsar.Consumer.Close)
 	}
 	s.topics.ending, s.topics.subscription = s.end, spec.Subscription
-	links := c.taking.links
-	s.forget = watch(links, links.consumers, consumerName{spec.Subscription, spec.Name}, spec.Connections.Member())
+	s.forget = taking.links.watchConsumer(spec)
 	if err := s.topics.addAll(ctx, spec.Topics, spec.Position); err != nil {
 		s.forget()
+		_ = s.leave(ctx) // the failure before is the reason
 		return nil, err
 	}
-	return s, nil
+	return c.acknowledging(ctx, s, spec)
 }
 
 func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
@@ -88,6 +99,7 @@ func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
 		EnableBatchIndexAcknowledgment: spec.BatchIndex,
 		AckGroupingOptions:             &pulsar.AckGroupingOptions{MaxSize: 1},
 	}
+	decode(&options, spec)
 	options.PriorityLevel, options.ReadCompacted = spec.Priority, spec.Compacted
 	if spec.NonDurable {
 		options.SubscriptionMode = pulsar.NonDurable
@@ -182,20 +194,28 @@ func (s *consumer) skipCompacted(m pulsar.ConsumerMessage) {
 }
 
 func (s *consumer) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int64) {
+	delivered(d, m.Message, now)
+	d.Message = s.handle(m)
+}
+
+// delivered fills in a delivery, but for the handle.
+func delivered(d *broker.Delivery, m pulsar.Message, now int64) {
 	id := m.ID()
 	*d = broker.Delivery{
 		Body:       m.Payload(),
-		Stamp:      stampOf(m.Message),
+		Stamp:      stampOf(m),
 		Entry:      delivery.EntryFingerprint(id.LedgerID(), id.EntryID(), id.PartitionIdx()),
 		Redelivery: m.RedeliveryCount(),
 		Received:   now,
-		Published:  published(m.Message),
-		Key:        keyOf(m.Message),
+		Published:  published(m),
+		Key:        keyOf(m),
 		Index:      max(id.BatchIdx(), 0),
 		Partition:  uint16(max(id.PartitionIdx(), 0)),
-		Retries:    retries(m.Message),
-		Message:    s.handle(m),
-		Whole:      m.Message,
+		Retries:    retries(m),
+		Chunked:    isChunked(id),
+		Version:    m.SchemaVersion(),
+		Topic:      m.Topic(),
+		Whole:      m,
 	}
 }
 
@@ -249,6 +269,11 @@ func (s *consumer) Close(ctx context.Context) error {
 	err := s.topics.closeAll(ctx)
 	s.forget()
 	s.end.fire(nil)
+	s.left.Do(func() {
+		if leaving := s.leave(ctx); err == nil {
+			err = leaving
+		}
+	})
 	return err
 }
 

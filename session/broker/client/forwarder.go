@@ -31,6 +31,14 @@ const (
 
 // OpenForwarder creates a producer on the sending connection.
 func (c *Client) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (broker.Forwarder, error) {
+	f, err := c.openForwarder(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (c *Client) openForwarder(ctx context.Context, spec broker.ForwarderSpec) (*forwarder, error) {
 	producer, err := within(ctx, func() (pulsar.Producer, error) {
 		return c.sending.CreateProducer(pulsar.ProducerOptions{
 			Topic: spec.Topic, Name: spec.Name,
@@ -47,6 +55,11 @@ func (c *Client) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (
 
 // Forward sends the run and waits for the receipts.
 func (f *forwarder) Forward(ctx context.Context, run []broker.Delivery, delay time.Duration) []error {
+	return f.store(ctx, run, func(m pulsar.Message) *pulsar.ProducerMessage { return f.message(m, delay) })
+}
+
+// store sends a copy of each message and waits for the receipts.
+func (f *forwarder) store(ctx context.Context, run []broker.Delivery, copied func(pulsar.Message) *pulsar.ProducerMessage) []error {
 	var mu sync.Mutex
 	errs := make([]error, len(run))
 	for i := range errs {
@@ -55,7 +68,7 @@ func (f *forwarder) Forward(ctx context.Context, run []broker.Delivery, delay ti
 	var all sync.WaitGroup
 	for i := range run {
 		all.Add(1)
-		sendAsync(f.producer, f.message(run[i].Whole.(pulsar.Message), delay),
+		sendAsync(f.producer, copied(run[i].Whole.(pulsar.Message)),
 			func(_ pulsar.MessageID, _ *pulsar.ProducerMessage, err error) {
 				mu.Lock()
 				defer mu.Unlock()

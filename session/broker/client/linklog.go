@@ -5,6 +5,7 @@ import (
 
 	"github.com/apache/pulsar-client-go/pulsar/log"
 
+	"pulsh/session/broker"
 	"pulsh/session/connections"
 )
 
@@ -40,6 +41,11 @@ func watch[K comparable](l *links, all map[K]*connections.Member, key K, m *conn
 		l.mu.Unlock()
 		m.Close()
 	}
+}
+
+// watchConsumer is watch for a consumer or a reader.
+func (l *links) watchConsumer(spec broker.ConsumerSpec) (forget func()) {
+	return watch(l, l.consumers, consumerName{spec.Subscription, spec.Name}, spec.Links.Member())
 }
 
 // What the client logs.

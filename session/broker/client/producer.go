@@ -27,6 +27,7 @@ type producer struct {
 	bodies     *payload.Bodies
 	keyed      bool
 	keys       *payload.KeyChooser // used under order
+	chunks     bool                // large messages are sent in chunks
 	sendFailed func(sequence uint64)
 	ended      *producerEnd
 
@@ -70,17 +71,18 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if err != nil {
 		return nil, err
 	}
-	sending, err := c.join(spec.Group)
+	of := c.setOf(spec.Sharing, false)
+	sending, err := c.join(of)
 	if err != nil {
 		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
-	forget := watch(sending.links, sending.links.producers, spec.Name, spec.Connections.Member())
+	forget := watch(sending.links, sending.links.producers, spec.Name, spec.Links.Member())
 	made, err := within(ctx,
-		func() (pulsar.Producer, error) { return sending.CreateProducer(producerOptions(spec)) },
+		func() (pulsar.Producer, error) { return sending.CreateProducer(producerOptions(spec, bodies.Slots())) },
 		pulsar.Producer.Close)
 	if err != nil {
 		forget()
-		_ = c.leave(ctx, spec.Group) // the failure before is the reason
+		_ = c.leave(ctx, of) // the failure before is the reason
 		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
 	if spec.Ended == nil {
@@ -93,7 +95,7 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		producer: made,
 		leave: func(ctx context.Context) error {
 			forget()
-			return c.leave(ctx, spec.Group)
+			return c.leave(ctx, of)
 		},
 		clock:      spec.Clock,
 		base:       spec.Base.UnixNano(),
@@ -103,26 +105,27 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		ended:      &producerEnd{topic: spec.Topic, tell: spec.Ended},
 		bodies:     bodies,
 		keyed:      spec.Keys != nil,
+		chunks:     spec.Chunk > 0,
 		keys:       spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)),
 		writer:     spec.Bodies.Extras.Writer(spec.Seed),
 	}
 	l.timeout = spec.Timeout
 	l.makeSlots()
 	estimateRatio(spec, bodies)
-	return l, nil
+	return c.transactional(ctx, l, spec)
 }
 
-func producerOptions(spec broker.ProducerSpec) pulsar.ProducerOptions {
+func producerOptions(spec broker.ProducerSpec, slots int) pulsar.ProducerOptions {
 	builder := pulsar.DefaultBatchBuilder
 	if spec.Batch.ByKey {
 		builder = pulsar.KeyBasedBatchBuilder
 	}
-	return pulsar.ProducerOptions{
+	options := pulsar.ProducerOptions{
 		BatcherBuilderType:              builder,
 		Topic:                           spec.Topic,
 		Name:                            spec.Name,
 		SendTimeout:                     -1, // see expire
-		MaxPendingMessages:              spec.Pending,
+		MaxPendingMessages:              inFlightMost(spec, slots),
 		CompressionType:                 codecs[spec.Compression],
 		DisableBatching:                 spec.Batch.Messages <= 1, // a batch of one would wait for its delay
 		BatchingMaxMessages:             uint(max(spec.Batch.Messages, 1)),
@@ -133,6 +136,8 @@ func producerOptions(spec broker.ProducerSpec) pulsar.ProducerOptions {
 		MessageRouter:                   router(spec),
 		ProducerAccessMode:              accessModes[spec.Access],
 	}
+	encode(&options, spec)
+	return options
 }
 
 var accessModes = map[broker.Access]pulsar.ProducerAccessMode{
@@ -288,12 +293,15 @@ func (l *producer) answer(slot int32, id pulsar.MessageID, err error) {
 		l.refused(slot, sent < 0, err)
 		return
 	}
-	index, size := id.BatchIdx(), id.BatchSize()
+	index, size := max(id.BatchIdx(), 0), id.BatchSize() // a message in chunks has no index
 	last := index >= size-1
 	if sent < 0 { // it has failed, and what counts its batch as answered counts it again
 		l.inFlight.Add(1)
 		l.receipts.late(slot, last)
 	} else {
+		if l.chunks && isChunked(id) {
+			l.recorder.Chunked()
+		}
 		l.receipts.add(slot, alike{l.times[slot].due, sent}, index, last)
 	}
 	if last {

@@ -41,6 +41,8 @@ type Options struct {
 	SizeMax   int           // bytes of the largest body; 0 is 5 MiB, Pulsar's own
 	Keep      int           // messages kept in a partition after all have acked them; 0 is 100,000
 	Breakable bool          // producers and consumers are Breakers, as those of the wire engine are
+
+	NoTransactions bool // there is no transaction coordinator
 }
 
 // Cluster is one Pulsar as a test holds it: it connects clients, and causes
@@ -53,7 +55,8 @@ type core struct {
 	mu            sync.Mutex
 	options       Options
 	topics        map[string]*topic
-	subscriptions []*subscription // in the order of their creation
+	schemas       map[string][]broker.Schema // by topic
+	subscriptions []*subscription            // in the order of their creation
 	producers     []*producer
 	agenda        agenda
 	order         uint64 // of events that are due at the same time
@@ -80,6 +83,7 @@ func New(o Options) *Cluster {
 	c := &Cluster{core{
 		options: o,
 		topics:  map[string]*topic{},
+		schemas: map[string][]broker.Schema{},
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 	}}

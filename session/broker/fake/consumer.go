@@ -23,6 +23,7 @@ type consumer struct {
 	stuck         bool // delivers nothing more
 	cause         error
 	link          *connections.Member
+	places        map[*cursor]int64 // of a reader: the index behind the last message it took
 }
 
 // item is one delivery, and the handle to acknowledge it.
@@ -52,22 +53,26 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 	if err := c.reachable(); err != nil {
 		return nil, err
 	}
-	u := &consumer{cluster: c, clock: n.clock, spec: spec, arrived: make(chan struct{}, 1), ended: make(chan struct{}), link: spec.Connections.Member()}
+	u := &consumer{cluster: c, clock: n.clock, spec: spec, arrived: make(chan struct{}, 1), ended: make(chan struct{}), link: spec.Links.Member()}
 	for _, name := range spec.Topics {
 		s, err := c.join(name, spec)
 		if err != nil {
 			return nil, err
 		}
+		if err := c.addSchema(name, spec.Schema); err != nil {
+			return nil, err
+		}
 		u.subscriptions = append(u.subscriptions, s)
 	}
 	for _, s := range u.subscriptions {
+		u.begin(s)
 		s.consumers = append(s.consumers, u)
 		s.dispatch()
 	}
 	if c.options.Breakable {
 		return breakableConsumer{u}, nil
 	}
-	return u, nil
+	return c.acknowledging(u)
 }
 
 func (u *consumer) hasRoom() bool { return len(u.queue) < u.spec.Queue }
@@ -121,6 +126,7 @@ func (u *consumer) take(buf []broker.Delivery) int {
 		buf[i] = broker.Delivery{Body: body, Stamp: m.stamp, Entry: p.fingerprint(m), Redelivery: it.count, Received: now, Published: m.sent, Key: m.key,
 			Index: m.index, Partition: uint16(max(p.index, 0)), Retries: m.retries, Message: it, Whole: it}
 	}
+	u.took(u.queue[:n])
 	u.queue = slices.Delete(u.queue, 0, n)
 	for _, s := range u.subscriptions {
 		s.dispatch()

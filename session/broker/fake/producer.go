@@ -26,10 +26,11 @@ type producer struct {
 	inFlight      int
 	released      bool
 	closed        bool
-	room          *sync.Cond    // signalled when a send may go on or must return
-	idle          chan struct{} // closed by the last answer, while Close waits for it
-	arrival       time.Time     // of the last shipment; a connection keeps its order
-	cause         error         // why the producer has ended, or nil
+	room          *sync.Cond       // signalled when a send may go on or must return
+	idle          chan struct{}    // closed by the last answer, while Close waits for it
+	arrival       time.Time        // of the last shipment; a connection keeps its order
+	within        *openTransaction // in which it sends now, or nil
+	cause         error            // why the producer has ended, or nil
 	link          *connections.Member
 }
 
@@ -45,7 +46,9 @@ type message struct {
 	published int64 // by the producer's clock, ns of Unix time
 	opens     bool  // it is the first of its batch
 	retries   uint16
-	deliverAt int64 // ms of Unix time; 0 for at once
+	own       *broker.Message  // of SendEach
+	within    *openTransaction // or nil
+	deliverAt int64            // ms of Unix time; 0 for at once
 }
 
 // shipment is what one Send handed over together. It arrives as one.
@@ -98,13 +101,16 @@ func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec)
 			return nil, refusal(broker.Busy, "another producer already sends to topic %s, which one of them wants for itself", t.name.Short())
 		}
 	}
+	if err := c.addSchema(spec.Topic, spec.Schema); err != nil {
+		return nil, err
+	}
 	l := &producer{cluster: c, spec: spec, topic: t, bodies: bodies,
-		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), writer: spec.Bodies.Extras.Writer(spec.Seed), room: sync.NewCond(&c.mu), link: spec.Connections.Member()}
+		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), writer: spec.Bodies.Extras.Writer(spec.Seed), room: sync.NewCond(&c.mu), link: spec.Links.Member()}
 	c.producers = append(c.producers, l)
 	if c.options.Breakable {
 		return breakableProducer{l}, nil
 	}
-	return l, nil
+	return c.transactional(l)
 }
 
 func terminated(t *topic) error {
@@ -139,7 +145,7 @@ func (l *producer) ship(dues []int64) {
 	var batch, before = 0, (*partition)(nil)
 	for i, due := range dues {
 		m := &s.messages[i]
-		*m = message{due: due, sent: max(now, due), key: l.keys.Next(), published: published}
+		*m = message{within: l.within, due: due, sent: max(now, due), key: l.keys.Next(), published: published}
 		l.fill(m)
 		m.partition = l.choose(m.key)
 		if m.partition != before || batch >= max(1, l.spec.Batch.Messages) {
@@ -230,7 +236,9 @@ func (c *core) arrive(s *shipment) {
 			}
 			continue
 		}
-		if at := time.UnixMilli(m.deliverAt); m.deliverAt > 0 && at.After(time.Now()) {
+		if m.within != nil {
+			m.within.sent = append(m.within.sent, m)
+		} else if at := time.UnixMilli(m.deliverAt); m.deliverAt > 0 && at.After(time.Now()) {
 			c.schedule(at, func() { // as if it was stored when it is delivered
 				m.partition.arrive(m)
 				c.deliver(m.partition)

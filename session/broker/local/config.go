@@ -89,6 +89,9 @@ type Config struct {
 	Advertised string
 	// JavaFlags are added to Java's own flags.
 	JavaFlags []string
+	// Transactions enables the transaction coordinator of a server that this call
+	// starts. A server that runs without one is an error.
+	Transactions bool
 	// Fresh removes the data of earlier servers if this call starts one.
 	Fresh bool
 	// Keep keeps the server running after its last user has left.

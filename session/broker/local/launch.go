@@ -77,7 +77,7 @@ func javaCommand(cfg Config, p ports, at serverPaths) []string {
 func serverEnv() []string { return []string{"PULSAR_STANDALONE_USE_ZOOKEEPER=1"} }
 
 // writeConf writes the configuration of a server into dir.
-func writeConf(dir string, p ports, bind, advertised string) error {
+func writeConf(dir string, p ports, bind string, cfg Config) error {
 	raw, err := confFiles.ReadFile("conf/standalone.conf")
 	if err != nil {
 		return err
@@ -90,7 +90,8 @@ func writeConf(dir string, p ports, bind, advertised string) error {
 	if err := t.Execute(&b, struct {
 		Ports                      ports
 		Bind, Advertised, Loopback string
-	}{p, bind, advertised, loopbackInterface()}); err != nil {
+		Transactions               bool
+	}{p, bind, cfg.Advertised, loopbackInterface(), cfg.Transactions}); err != nil {
 		return err
 	}
 	if err := writeFile(filepath.Join(dir, "standalone.conf"), b.Bytes()); err != nil {
@@ -136,10 +137,10 @@ func (i instance) plan(ctx context.Context, cfg Config, src source, before ports
 	if src.docker != "" {
 		bind = "0.0.0.0" // inside the container; it is published on 127.0.0.1 only
 	}
-	if err := writeConf(i.file("conf"), p, bind, cfg.Advertised); err != nil {
+	if err := writeConf(i.file("conf"), p, bind, cfg); err != nil {
 		return state{}, err
 	}
-	s := state{Phase: phaseStarting, Ports: p, Version: src.version, Source: src.text, Note: note}
+	s := state{Phase: phaseStarting, Ports: p, Version: src.version, Source: src.text, Note: note, Transactions: cfg.Transactions}
 	s.Launch = launch{Command: javaCommand(cfg, p, serverPaths{
 		java: src.java, conf: i.file("conf"), lib: src.lib, data: data, log: i.logFile(),
 	}), Env: serverEnv(), Linger: cfg.Linger}

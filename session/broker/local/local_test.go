@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -131,12 +136,37 @@ func TestDockerLaunchIsBoundedAndLocal(t *testing.T) {
 
 func TestConfigurationIsBoundToThisMachine(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, writeConf(dir, ports{Broker: 16650, Web: 18080}, "127.0.0.1", "127.0.0.1"))
+	require.NoError(t, writeConf(dir, ports{Broker: 16650, Web: 18080}, "127.0.0.1", Config{Advertised: "127.0.0.1"}))
 	text := readString(t, filepath.Join(dir, "standalone.conf"))
 	require.Contains(t, text, "\nbrokerServicePort=16650\n")
 	require.Contains(t, text, "\nwebServicePort=18080\n")
 	require.Contains(t, text, "\nbindAddress=127.0.0.1\n")
 	require.FileExists(t, filepath.Join(dir, "log4j2.xml"))
+	require.NotContains(t, text, "transactionCoordinatorEnabled")
+	require.NoError(t, writeConf(dir, ports{}, "127.0.0.1", Config{Transactions: true}))
+	require.Contains(t, readString(t, filepath.Join(dir, "standalone.conf")), "\ntransactionCoordinatorEnabled=true\n")
+}
+
+func TestCoordinatorsAreAskedForOnce(t *testing.T) {
+	code := http.StatusNoContent
+	var asked string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		asked = r.Method + " " + r.URL.Path + " " + string(body)
+		w.WriteHeader(code)
+	}))
+	defer server.Close()
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	require.NoError(t, err)
+	web, err := strconv.Atoi(port)
+	require.NoError(t, err)
+	require.NoError(t, enableCoordinators(t.Context(), web))
+	require.Equal(t, "POST /admin/v3/transactions/transactionCoordinator/replicas 16", asked)
+	code = http.StatusNotAcceptable // it has them from an earlier start
+	require.NoError(t, enableCoordinators(t.Context(), web))
+	code = http.StatusInternalServerError
+	require.ErrorContains(t, enableCoordinators(t.Context(), web), "the server answered 500")
 }
 
 func TestCause(t *testing.T) {

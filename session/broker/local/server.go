@@ -113,6 +113,9 @@ func (s *Server) obtain(ctx context.Context) error {
 	st, known := s.at.state()
 	if known && st.running() && st.Phase != phaseStopping && st.Server.alive() {
 		s.origin = Joined
+		if s.cfg.Transactions && !st.Transactions {
+			return &Error{Message: "the local pulsar runs without a transaction coordinator; it has to start with one", Next: "local stop"}
+		}
 		if err := s.takeLease(); err != nil {
 			return err
 		}
@@ -255,6 +258,11 @@ func (s *Server) waitReady(ctx context.Context) error {
 	}
 	if last != nil {
 		return last
+	}
+	if st.Transactions && st.Phase != phaseReady {
+		if err := enableCoordinators(ctx, st.Ports.Web); err != nil {
+			return err
+		}
 	}
 	return s.recordReady(ctx, st)
 }

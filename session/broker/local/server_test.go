@@ -167,6 +167,11 @@ func TestProcessesShareAServer(t *testing.T) {
 	watch, err := local.Attach(dir)
 	require.NoError(t, err)
 	require.Equal(t, 2, watch.Status().Users)
+	cfg := localtest.Config(t, dir)
+	cfg.Transactions = true
+	_, err = local.Start(t.Context(), cfg)
+	require.ErrorContains(t, err, "runs without a transaction coordinator")
+	require.Equal(t, 2, watch.Status().Users)
 
 	a.end(t, syscall.SIGKILL)
 	require.Equal(t, 1, watch.Status().Users)

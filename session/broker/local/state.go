@@ -51,6 +51,8 @@ type state struct {
 	// KillCommand kills a server in a container. If it is empty, the process is
 	// killed.
 	KillCommand []string `json:"killCommand,omitempty"`
+	// Transactions says that the transaction coordinator is enabled.
+	Transactions bool `json:"transactions,omitempty"`
 	// Launch is the command of the server, for a restart.
 	Launch launch `json:"launch"`
 }

@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"pulsh/session/broker/memory/schemas"
 	"pulsh/session/broker/protocol"
 )
 
@@ -60,7 +61,7 @@ type Broker struct {
 	namespaces  map[string]bool
 	watchers    map[*Watcher]bool
 	policies    policyTable
-	schemas     map[string]*schemas
+	schemas     map[string]*schemas.Versions
 
 	used       atomic.Int64 // bytes of memory that entries take
 	ledgers    atomic.Uint64
@@ -96,7 +97,7 @@ func New(cfg Config) *Broker {
 	b := &Broker{
 		cfg: cfg, began: cfg.Now(), topics: map[string]*Topic{}, partitioned: map[string]int{}, watchers: map[*Watcher]bool{},
 		namespaces: map[string]bool{"public/default": true, "pulsar/system": true},
-		policies:   policyTable{}, schemas: map[string]*schemas{},
+		policies:   policyTable{}, schemas: map[string]*schemas.Versions{},
 	}
 	b.janitor.broker = b
 	return b

@@ -23,6 +23,7 @@ type policies struct {
 	quota            string
 	dedup            bool
 	sizeMax          int // bytes; 0 for none
+	schemaEnforced   bool
 	unackedConsumer  int // messages; 0 for no limit
 	unackedTotal     int
 	topicsMax        int // of the namespace; 0 for no limit
@@ -73,6 +74,7 @@ var policyReaders = map[string]func(p *policies, raw json.RawMessage) error{
 		}
 		return err
 	},
+	"schemaValidationEnforced":         func(p *policies, raw json.RawMessage) error { return json.Unmarshal(raw, &p.schemaEnforced) },
 	"deduplication":                    readDedup,
 	"deduplicationStatus":              readDedup,
 	"deduplicationEnabled":             readDedup,

@@ -20,6 +20,7 @@ type acks struct {
 
 	mu      sync.Mutex
 	waiting []*tracker
+	count   int                 // messages of waiting
 	upTo    *protocol.MessageID // cumulative; nil if there is none
 	timer   *time.Timer
 	armed   bool
@@ -27,18 +28,21 @@ type acks struct {
 }
 
 // add queues the acknowledgement of an entry, and sends the queue when a group is
-// full.
+// full. A group is of messages, not of entries: a broker that lets a consumer have
+// 50,000 unacknowledged would otherwise wait for the delay of each group.
 func (a *acks) add(t *tracker) {
 	group := a.of.consumer.spec.Grouping
+	messages := t.acknowledged()
 	a.mu.Lock()
 	a.waiting = append(a.waiting, t)
-	full := len(a.waiting) >= group.Messages
-	if !full {
+	a.count += messages
+	full := a.count >= group.Messages
+	if !full || group.Messages > 1 {
 		a.arm(group.Delay)
 	}
 	a.mu.Unlock()
 	if full {
-		a.flush()
+		a.flushSoon(group.Messages > 1)
 	}
 }
 
@@ -72,22 +76,29 @@ func (a *acks) arm(after time.Duration) {
 
 // flush sends the queue. Without a connection the queue stays: the broker
 // takes acknowledgements on the next one as well.
-func (a *acks) flush() {
+func (a *acks) flush() { a.flushSoon(false) }
+
+// flushSoon is flush; soon lets the acknowledgements go with what is sent next, most
+// often permits for more messages, or when the timer runs down.
+func (a *acks) flushSoon(soon bool) {
 	a.of.mu.Lock()
 	defer a.of.mu.Unlock()
-	if a.of.connection != nil {
-		a.resend(a.of.connection)
+	if c := a.of.connection; c != nil {
+		a.resend(c)
+		if !soon {
+			c.Push()
+		}
 	}
 }
 
-// resend sends the queue on a connection. It needs the subscription's mu.
+// resend puts the queue on a connection, to be pushed. It needs the subscription's mu.
 func (a *acks) resend(c *connect.Connection) {
 	a.mu.Lock()
 	waiting, upTo := a.waiting, a.upTo
-	a.waiting, a.upTo = nil, nil
+	a.waiting, a.count, a.upTo = nil, 0, nil
 	a.mu.Unlock()
 	if upTo != nil {
-		c.Tell(&protocol.Ack{ConsumerID: a.of.id, Ack: protocol.Cumulative, IDs: []protocol.MessageID{*upTo}, Validation: protocol.NoValidationError})
+		c.TellSoon(&protocol.Ack{ConsumerID: a.of.id, Ack: protocol.Cumulative, IDs: []protocol.MessageID{*upTo}, Validation: protocol.NoValidationError})
 	}
 	alone := a.of.consumer.spec.Grouping.Messages <= 1
 	for len(waiting) > 0 {
@@ -95,7 +106,7 @@ func (a *acks) resend(c *connect.Connection) {
 		if alone {
 			n = 1
 		}
-		c.Tell(a.command(waiting[:n]))
+		c.TellSoon(a.command(waiting[:n]))
 		waiting = waiting[n:]
 	}
 }
@@ -146,7 +157,7 @@ func (a *acks) ask(ctx context.Context, command *protocol.Ack) error {
 // drop empties the queue: the broker redelivers its messages.
 func (a *acks) drop() {
 	a.mu.Lock()
-	a.waiting, a.upTo = nil, nil
+	a.waiting, a.count, a.upTo = nil, 0, nil
 	a.mu.Unlock()
 }
 

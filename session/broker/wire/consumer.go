@@ -23,11 +23,13 @@ const topicsAtOnce = 16
 type consumer struct {
 	engine *Engine
 	spec   broker.ConsumerSpec
+	set    connect.Set     // of connections
 	ctx    context.Context // ends with the consumer
 	stop   context.CancelFunc
 	ready  chan struct{} // something may be in the queue
 	done   chan struct{}
 	once   sync.Once
+	left   sync.Once // the set
 	cause  error
 
 	mu      sync.Mutex
@@ -53,14 +55,23 @@ type topic struct {
 
 // Subscribe creates a consumer on all partitions of all topics, or on none.
 func (e *Engine) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
+	if len(spec.Decryption.Keys) > 0 || spec.Schema != nil {
+		return nil, &broker.Error{Message: "the wire engine has no encryption and no schemas: use engine=client", Try: "set session engine=client"}
+	}
+	if spec.Transactions != nil {
+		return nil, broker.NoTransactions()
+	}
 	c := &consumer{
 		engine: e, spec: spec, ready: make(chan struct{}, 1), done: make(chan struct{}), topics: map[string]*topic{},
-		link: spec.Connections.Member(),
+		link: spec.Links.Member(),
 	}
 	c.spec.Queue = max(spec.Queue, 1)
 	c.ctx, c.stop = context.WithCancel(e.Life())
+	c.set = e.NewSet(spec.Sharing)
+	e.Receiving.Join(c.set)
 	if err := c.addAll(ctx, spec.Topics, spec.Position); err != nil {
 		c.stop()
+		e.Receiving.Leave(c.set)
 		return nil, err
 	}
 	return c, nil
@@ -102,6 +113,9 @@ func (c *consumer) open(ctx context.Context, name string, from broker.Position) 
 	t := &topic{name: protocol.FullTopic(name)}
 	n, err := c.engine.PartitionsOf(ctx, &c.engine.Receiving, t.name)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.spec.Start.CheckParts(name, n); err != nil {
 		return nil, err
 	}
 	t.partitioned = n > 0
@@ -338,6 +352,7 @@ func (c *consumer) Close(ctx context.Context) error {
 	}
 	all.Wait()
 	c.stop()
+	c.left.Do(func() { c.engine.Receiving.Leave(c.set) })
 	c.end(nil)
 	if err := context.Cause(ctx); err != nil && errors.Is(err, context.DeadlineExceeded) {
 		return connect.Sentence(err, broker.Subject{Subscription: c.spec.Subscription})

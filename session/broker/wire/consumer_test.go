@@ -8,6 +8,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/payload"
 )
 
 // stored makes an entry as a broker stores it: a batch of bodies, or one message
@@ -80,6 +81,14 @@ func bodies(run []broker.Delivery) (all []string) {
 
 func TestEveryFormOfMessageIsRead(t *testing.T) {
 	r := newRig(t, nil)
+	body := make([]byte, payload.StampSize)
+	payload.PutStamp(body, payload.Stamp{Producer: 1})
+	stamp := string(body)
+	chunk := func(i int32) func(*protocol.Metadata) {
+		return func(m *protocol.Metadata) {
+			m.Chunks, m.ChunkedSize, m.Chunk, m.Compression, m.UncompressedSize = 2, 100, i, protocol.LZ4, 100
+		}
+	}
 	pushes(r.scriptedBroker, &protocol.BrokerEntry{Timestamp: 9, Index: 5, Indexed: true}, nil,
 		stored(t, func(m *protocol.Metadata) {
 			m.KeySet, m.PartitionKey = true, []byte("k")
@@ -88,13 +97,28 @@ func TestEveryFormOfMessageIsRead(t *testing.T) {
 		stored(t, nil, "two", "three"),
 		stored(t, func(m *protocol.Metadata) { m.Marker, m.IsMarker = 21, true }, "a marker"),
 		stored(t, func(m *protocol.Metadata) {
-			m.EncryptionKeys, m.Compression, m.Batch, m.BatchSize = []protocol.EncryptionKey{{Name: []byte("n"), Value: []byte("v")}}, protocol.LZ4, true, 5
+			m.EncryptionKeys, m.Compression, m.Batch, m.BatchSize = []protocol.EncryptionKey{{Name: []byte("n"), Value: []byte("v")}}, protocol.LZ4, true, 25
 		}, "a secret"),
+		stored(t, chunk(0), stamp),
+		stored(t, chunk(1), "rest"),
 		stored(t, nil, "last"),
 	)
 	c := r.consumer(nil)
-	run := r.receive(c, 5)
-	require.Equal(t, []string{"one", "two", "three", "a secret", "last"}, bodies(run))
+	run := r.receive(c, 31)
+	want := append([]string{"one", "two", "three", "a secret"}, make([]string, 24)...)
+	require.Equal(t, append(want, stamp, "rest", "last"), bodies(run))
+	for i, d := range run {
+		switch {
+		case i >= 3 && i < 28:
+			require.Equal(t, broker.EncryptedMessage, d.Unreadable)
+		case i >= 28 && i < 30:
+			require.Equal(t, broker.ChunkOfMessage, d.Unreadable)
+			_, ok := d.ReadStamp()
+			require.False(t, ok)
+		default:
+			require.Equal(t, broker.Readable, d.Unreadable)
+		}
+	}
 	require.Equal(t, "k", run[0].Key)
 	require.EqualValues(t, 3, run[0].Retries)
 	require.Equal(t, int64(5*time.Second), run[0].Published)
@@ -112,7 +136,14 @@ func TestEveryFormOfMessageIsRead(t *testing.T) {
 			acked[id.Entry] = true
 		}
 	}
-	require.Len(t, acked, 5, "the marker as well")
+	require.Len(t, acked, 7, "the marker as well")
+	require.Eventually(t, func() bool { // the broker counts all messages of an encrypted batch
+		permits := 0
+		for _, m := range commandsOf[*protocol.Flow](r.scriptedBroker) {
+			permits += int(m.Permits)
+		}
+		return permits >= 10+25
+	}, soon, time.Millisecond)
 }
 
 func TestWhatCannotBeReadIsRefusedAndNotFatal(t *testing.T) {

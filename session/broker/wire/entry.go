@@ -95,6 +95,17 @@ func (t *tracker) clear(i int32, byIndex bool) (tell bool) {
 	return true
 }
 
+// acknowledged returns how many messages an acknowledgement stands for: all of an entry,
+// or one of an entry that is acknowledged message by message.
+func (t *tracker) acknowledged() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.count > 0 {
+		return 1
+	}
+	return max(int(t.size), 1)
+}
+
 // ackID returns the entry's id with the messages that are not acknowledged.
 func (t *tracker) ackID() protocol.MessageID {
 	t.mu.Lock()
@@ -113,14 +124,19 @@ type entry struct {
 	tracker     *tracker
 	fingerprint uint32
 	handles     []handle
-	rest        []byte // of the payload, uncompressed
-	whole       bool   // rest is one message without metadata of its own
-	next        int32  // index of the next message
+	rest        []byte            // of the payload, uncompressed
+	whole       bool              // rest is one message without metadata of its own
+	unreadable  broker.Unreadable // rest is what all messages are in; the first has it
+	next        int32             // index of the next message
 	deliver     protocol.AckSet
 	redelivery  uint32
 	published   int64   // ns of Unix time; 0 if it is not set
 	key         string  // of a message without metadata of its own
 	details     details // of the same message
+	schema      []byte  // version of its schema, nil for none
+	producer    string
+	deliverAt   int64 // ms of Unix time; 0 for at once
+	encrypted   bool
 }
 
 // details are the parts that few messages have.
@@ -161,6 +177,9 @@ func (e *entry) take(d *broker.Delivery, now int64, single *protocol.Single) (ok
 	w.entry, w.index = e, index
 	if e.whole {
 		w.body, w.key, w.details = e.rest, e.key, &e.details
+		if e.unreadable != broker.Readable {
+			e.rest, more = nil, e.next < e.tracker.size
+		}
 	} else {
 		if !e.takeOne(w, single) {
 			e.from.damaged(e.tracker)
@@ -183,7 +202,7 @@ func (e *entry) take(d *broker.Delivery, now int64, single *protocol.Single) (ok
 			d.Key = e.from.keys.name(w.details.orderKey)
 		}
 	}
-	d.Message, d.Whole = &e.handles[index], w
+	d.Message, d.Whole, d.Unreadable = &e.handles[index], w, e.unreadable
 	return true, more
 }
 

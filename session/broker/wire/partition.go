@@ -26,7 +26,6 @@ type partition struct {
 	timer     *time.Timer
 	free      []*batch
 	freeMost  int
-	packer    *protocol.Compressor
 	scratch   protocol.Builder
 	send      protocol.Send
 	meta      protocol.Metadata
@@ -36,11 +35,10 @@ var accessModes = map[broker.Access]int32{broker.ExclusiveAccess: protocol.Acces
 
 func newPartition(p *producer, topic string) *partition {
 	t := &partition{producer: p, sender: newSender(p.engine, p.ctx, topic, p.spec.Topic, p.spec.Name, p.spec.Timeout)}
-	t.sender.group, t.sender.access = p.spec.Group, accessModes[p.spec.Access]
+	t.sender.set, t.sender.access = p.set, accessModes[p.spec.Access]
 	t.link = p.link
 	t.unsent, t.ending, t.ended = t.takeBatches, func(error) { p.window.block() }, p.giveUp
 	t.freeMost = max(freeLeast, p.spec.Pending/max(p.spec.Batch.Messages, 1))
-	t.packer, _ = protocol.NewCompressor(p.codec) // every codec of codecs is known
 	return t
 }
 

@@ -29,7 +29,8 @@ const (
 type producer struct {
 	engine   *Engine
 	spec     broker.ProducerSpec
-	base     int64 // Unix time of the clock's zero, ns
+	set      connect.Set // of connections
+	base     int64       // Unix time of the clock's zero, ns
 	recorder broker.SendRecorder
 	bodies   *payload.Bodies
 	keyed    bool
@@ -68,6 +69,12 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if !known {
 		return nil, &broker.Error{Message: string("the wire engine has no compression " + spec.Compression + ": use engine=client")}
 	}
+	if spec.Chunk > 0 || len(spec.Encrypt) > 0 || spec.Schema != nil {
+		return nil, &broker.Error{Message: "the wire engine has no chunks, no encryption and no schemas: use engine=client", Try: "set session engine=client"}
+	}
+	if spec.Transactions != nil {
+		return nil, broker.NoTransactions()
+	}
 	if spec.Access == broker.WaitAccess {
 		return nil, &broker.Error{Message: "the wire engine does not wait for the access to a topic: use engine=client, or access=exclusive or fencing", Try: "set session engine=client"}
 	}
@@ -84,13 +91,14 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		window: newWindow(max(spec.Pending, 1), inFlight(spec.Bodies)),
 		end:    ending{topic: spec.Topic, report: spec.Ended},
 		writer: spec.Bodies.Extras.Writer(spec.Seed), metaRoom: metaRoom(spec.Bodies.Extras),
-		link: spec.Connections.Member(),
+		link: spec.Links.Member(),
 	}
 	p.ctx, p.stop = context.WithCancel(e.Life())
-	e.Sending.Join(spec.Group)
+	p.set = e.NewSet(spec.Sharing)
+	e.Sending.Join(p.set)
 	if err := p.open(ctx); err != nil {
 		p.stop()
-		e.Sending.Leave(spec.Group)
+		e.Sending.Leave(p.set)
 		return nil, connect.Sentence(err, broker.Subject{Topic: spec.Topic})
 	}
 	return p, nil
@@ -278,7 +286,7 @@ func (p *producer) Close(ctx context.Context) error {
 		all.Go(func() { one.stop(ctx) })
 	}
 	all.Wait()
-	p.engine.Sending.Leave(p.spec.Group)
+	p.engine.Sending.Leave(p.set)
 	if err != nil {
 		return connect.Sentence(err, broker.Subject{Topic: p.spec.Topic})
 	}

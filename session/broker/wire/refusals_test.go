@@ -26,8 +26,8 @@ func TestBothEnginesRefuseWithTheSameWords(t *testing.T) {
 		{"absent", protocol.TypeLookup, protocol.TopicNotFound, "Topic not found", broker.Gone, "there is no topic t"},
 		{"absent to a producer", protocol.TypeProducer, protocol.TopicNotFound, exceptions + "TopicNotFoundException: Topic not found", broker.Gone, "there is no topic t"},
 		{"no right to produce", protocol.TypeProducer, protocol.AuthorizationError, "Client is not authorized to Produce", broker.NotAuthorised, "not authorised for topic t"},
-		{"schema", protocol.TypeProducer, protocol.IncompatibleSchema, "org.apache.pulsar.broker.service.schema.exceptions.IncompatibleSchemaException: Producers cannot connect",
-			broker.Other, "topic t has a schema and accepts no plain bytes, which is all that pulsh sends"},
+		{"schema", protocol.TypeProducer, protocol.IncompatibleSchema, "org.apache.pulsar.broker.service.schema.exceptions.IncompatibleSchemaException: Producers cannot connect or send message without a schema to topics with a schema when SchemaValidationEnforced is enabled",
+			broker.Other, "topic t has a schema and takes no messages without one (schemaValidationEnforced); schema=auto sends such that fit"},
 		{"backlog quota", protocol.TypeProducer, protocol.ProducerBlockedQuotaError, "Cannot create producer on topic with backlog quota exceeded",
 			broker.BacklogFull, "the backlog quota of topic t is full: the broker accepts no more messages"},
 		{"name in use", protocol.TypeProducer, protocol.ProducerBusy, exceptions + "NamingException: Producer with name 'p' is already connected to topic",
@@ -95,4 +95,16 @@ func refused(r *rig, e broker.Broker, consumer bool) (err error) {
 		_, err = e.OpenProducer(r.within(), r.spec(nil))
 	}
 	return err
+}
+
+func TestTheWireEngineNamesTheOtherForWhatItLacks(t *testing.T) {
+	e := &Engine{}
+	for _, spec := range []broker.ProducerSpec{{Chunk: 1 << 10}, {Schema: &broker.Schema{}}, {Encrypt: []broker.CryptoKey{{Name: "k"}}}} {
+		_, err := e.OpenProducer(t.Context(), spec)
+		require.ErrorContains(t, err, "use engine=client")
+	}
+	for _, spec := range []broker.ConsumerSpec{{Schema: &broker.Schema{}}, {Decryption: broker.Decryption{Keys: []broker.CryptoKey{{Name: "k"}}}}} {
+		_, err := e.Subscribe(t.Context(), spec)
+		require.ErrorContains(t, err, "use engine=client")
+	}
 }

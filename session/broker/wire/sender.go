@@ -33,7 +33,7 @@ type sender struct {
 	ctx     context.Context // ends with the producer
 	topic   string          // full name
 	about   string          // the topic as users name it
-	group   string          // whose connections it uses, "" for those of all
+	set     connect.Set     // of connections that it uses
 	id      uint64
 	timeout time.Duration // of an entry; 0 for none
 	access  int32         // the protocol's access mode
@@ -108,7 +108,7 @@ func (s *sender) connect(ctx context.Context, to *connect.Endpoint) error {
 		}
 		to = &at
 	}
-	c, err := s.engine.Sending.ConnectGroup(ctx, s.group, *to)
+	c, err := s.engine.Sending.ConnectSet(ctx, s.set, *to)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"errors"
-	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -34,11 +33,15 @@ type subscription struct {
 	unpack protocol.Decompressor
 	keys   names // under the consumer's mu
 
+	senders names // of producers, the reader's as well
+
 	mu          sync.Mutex
 	connection  *connect.Connection // nil while no connection has accepted the consumer
 	closedEarly *connect.Connection // closed the consumer before it was attached
 	permits     int                 // not yet granted to the broker
 	last        mark
+	first       *broker.MessageID // where a reader begins, nil if it does not say
+	since       int64             // of a reader: what was published before, in ns of Unix time, is left out until a message is taken
 	acks        acks
 	started     bool
 	connecting  bool
@@ -59,6 +62,7 @@ func newSubscription(c *consumer, t *topic, name, about string, from broker.Posi
 		consumer: c, ctx: t.ctx, topic: name, about: about, partition: int32(partition), id: c.engine.ids.Add(1), from: from,
 		backoff: conn.Backoff{First: connect.RetryFirst, Most: connect.RetryMost},
 	}
+	s.begin(c.spec.Start)
 	s.acks.of = s
 	return s
 }
@@ -81,7 +85,7 @@ func (s *subscription) connect(ctx context.Context, to *connect.Endpoint) error 
 		}
 		to = &at
 	}
-	c, err := engine.Receiving.Connect(ctx, *to)
+	c, err := engine.Receiving.ConnectSet(ctx, s.consumer.set, *to)
 	if err != nil {
 		return err
 	}
@@ -124,7 +128,7 @@ func (s *subscription) question() *protocol.Subscribe {
 		}
 	}
 	if spec.NonDurable {
-		q.Start = s.start()
+		q.Start, q.StartRollback = s.start(), s.rollback()
 	}
 	return q
 }
@@ -132,19 +136,6 @@ func (s *subscription) question() *protocol.Subscribe {
 var subTypes = map[broker.SubscriptionType]protocol.SubType{
 	broker.Exclusive: protocol.Exclusive, broker.Shared: protocol.Shared,
 	broker.Failover: protocol.Failover, broker.KeyShared: protocol.KeyShared,
-}
-
-// start is where a subscription that is not durable begins: where it was, or
-// where the spec says. It needs mu.
-func (s *subscription) start() *protocol.MessageID {
-	id := protocol.MessageID{Ledger: math.MaxInt64, Entry: math.MaxInt64, Partition: -1, BatchIndex: -1}
-	switch {
-	case s.last.set:
-		id.Ledger, id.Entry = s.last.ledger, s.last.entry
-	case s.from == broker.Earliest:
-		id.Ledger, id.Entry = math.MaxUint64, math.MaxUint64 // -1, as the broker reads it
-	}
-	return &id
 }
 
 // attach makes c the connection to receive on, and permits the broker to send a
@@ -160,8 +151,8 @@ func (s *subscription) attach(c *connect.Connection) error {
 	s.started = true
 	s.backoff.Reset()
 	s.connection, s.permits = c, 0
-	c.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.consumer.spec.Queue)})
 	s.acks.resend(c)
+	c.Tell(&protocol.Flow{ConsumerID: s.id, Permits: uint32(s.consumer.spec.Queue)})
 	if s.closedEarly == c || !c.Alive() { // it ended before it was attached
 		s.connection = nil
 		return connect.LostError{Cause: connect.ErrClosed}
@@ -250,14 +241,15 @@ func (s *subscription) delivered(c *connect.Connection, event *conn.Event) {
 		s.reject(t, protocol.ChecksumMismatch, 1)
 		return
 	}
-	batched := s.meta.Batch && !s.meta.Encrypted()
-	e := &entry{from: s, tracker: t, rest: stored.Payload, whole: !batched, redelivery: m.RedeliveryCount}
+	why := s.unreadable()
+	batched := s.meta.Batch && why == broker.Readable
+	e := &entry{from: s, tracker: t, rest: stored.Payload, whole: !batched, unreadable: why, redelivery: m.RedeliveryCount}
 	if s.meta.IsMarker {
 		s.acks.add(t)
 		s.grant(1)
 		return
 	}
-	if s.meta.Compression != protocol.None && !s.meta.Encrypted() {
+	if s.meta.Compression != protocol.None && why == broker.Readable {
 		e.rest, err = s.unpack.Decompress(nil, stored.Payload, s.meta.Compression, s.meta.UncompressedSize, payloadMost)
 		if err != nil {
 			s.reject(t, protocol.DecompressionError, max(int(s.meta.BatchSize), 1))
@@ -265,8 +257,8 @@ func (s *subscription) delivered(c *connect.Connection, event *conn.Event) {
 		}
 	}
 	messages := 1
-	if batched {
-		if messages = int(s.meta.BatchSize); messages <= 0 || messages > len(e.rest)/leastBytes {
+	if s.meta.Batch {
+		if messages = int(s.meta.BatchSize); messages <= 0 || messages > s.mostMessages(e) {
 			s.reject(t, protocol.BatchDeSerializeError, max(messages, 1))
 			return
 		}
@@ -275,7 +267,7 @@ func (s *subscription) delivered(c *connect.Connection, event *conn.Event) {
 	}
 	c.Hold()
 	s.keep(e)
-	if s.receivedBefore(e) {
+	if s.receivedBefore(e) || s.tooEarly(e) {
 		s.grant(messages)
 		return
 	}
@@ -286,6 +278,29 @@ func (s *subscription) delivered(c *connect.Connection, event *conn.Event) {
 	s.consumer.push(e, messages-int(e.next))
 }
 
+// unreadable returns why the payload of the present entry is not to be read.
+func (s *subscription) unreadable() broker.Unreadable {
+	switch {
+	case s.meta.Encrypted():
+		return broker.EncryptedMessage
+	case s.meta.Chunks > 1:
+		return broker.ChunkOfMessage
+	}
+	return broker.Readable
+}
+
+// unreadMost is how many messages an entry has at most that cannot be read: its
+// metadata is not trusted with more memory.
+const unreadMost = 1 << 20
+
+// mostMessages returns how many messages an entry can have.
+func (s *subscription) mostMessages(e *entry) int {
+	if e.unreadable != broker.Readable {
+		return unreadMost
+	}
+	return len(e.rest) / leastBytes
+}
+
 // leastBytes is what each message takes in a batch: the size of its metadata, and
 // in that the size of its body.
 const leastBytes = 6
@@ -294,6 +309,9 @@ const leastBytes = 6
 func (s *subscription) keep(e *entry) {
 	e.published = published(s.meta.PublishTime)
 	e.fingerprint = delivery.EntryFingerprint(int64(e.tracker.ledger), int64(e.tracker.entry), s.partition)
+	if s.consumer.spec.Reader {
+		e.keepRare(&s.meta, &s.senders)
+	}
 	if !e.whole {
 		return
 	}
@@ -318,6 +336,9 @@ func (s *subscription) receivedBefore(e *entry) bool {
 		return false
 	case t.ledger == s.last.ledger && t.entry == s.last.entry && s.last.next < t.size:
 		for range s.last.next {
+			if e.whole {
+				break
+			}
 			var single protocol.Single
 			var err error
 			if _, e.rest, err = protocol.NextInBatch(e.rest, &single); err != nil {

@@ -23,7 +23,10 @@ type Engine struct {
 	ids atomic.Uint64 // of producers and consumers
 }
 
-var _ broker.Broker = (*Engine)(nil)
+var (
+	_ broker.Broker            = (*Engine)(nil)
+	_ broker.ConnectionCounter = (*Engine)(nil)
+)
 
 // New makes an engine. It does not connect: the first producer or consumer does.
 func New(o connect.Options) (*Engine, error) {
@@ -33,6 +36,12 @@ func New(o connect.Options) (*Engine, error) {
 	}
 	return &Engine{Cluster: c}, nil
 }
+
+// SendingConnections counts the connections of a group's producers.
+func (e *Engine) SendingConnections(group string) int { return e.Sending.Count(group) }
+
+// ReceivingConnections counts the connections of a group's consumers.
+func (e *Engine) ReceivingConnections(group string) int { return e.Receiving.Count(group) }
 
 // Partitions asks how many partitions a topic has, and looks it up so that the
 // broker creates it where it may.

@@ -75,6 +75,9 @@ var routes = []route{
 	{"PUT", root + "{t}/compaction", compact},
 	{"GET", root + "{t}/compaction", getCompaction},
 	{"GET", root + "schemas/{n}/{*}/schema", getSchema},
+	{"GET", root + "schemas/{n}/{*}/schema/{*}", getSchema},
+	{"POST", root + "schemas/{n}/{*}/schema", postSchema},
+	{"DELETE", root + "schemas/{n}/{*}/schema", deleteSchema},
 	{"GET", root + "{t}/{*}", getTopicPolicy},
 	{"POST", root + "{t}/{*}", setTopicPolicy},
 	{"DELETE", root + "{t}/{*}", setTopicPolicy},
@@ -408,12 +411,4 @@ func getCompaction(r *request) (any, error) {
 	}
 	status, failure := parts[0].Compaction()
 	return map[string]string{"status": status, "lastError": failure}, nil
-}
-
-func getSchema(r *request) (any, error) {
-	found, _, err := r.broker.Schema("persistent://"+r.ns+"/"+r.args[0], nil)
-	if err != nil {
-		return nil, fail(http.StatusNotFound, "Schema not found")
-	}
-	return map[string]any{"version": 0, "type": found.Kind, "data": string(found.Data), "properties": map[string]string{}}, nil
 }

@@ -2,11 +2,12 @@ package conn
 
 import "pulsh/session/broker/protocol"
 
-// inputSize is the bytes that are read at a time, at most. Entries that are
+// inputMost is the bytes that are read at a time, at most. Entries that are
 // held keep as much memory alive.
-const inputSize = 256 << 10
+const inputMost = 256 << 10
 
-// inputLeast is the least space in bytes for a read.
+// inputLeast is the least space in bytes for a read, and the most of a connection on
+// which little comes at a time: a thousand of them must not need memory for entries.
 const inputLeast = 16 << 10
 
 // input holds the received bytes that were not decoded yet.
@@ -14,6 +15,7 @@ type input struct {
 	buf        []byte
 	start, end int
 	held       bool // an owner keeps a part of buf
+	much       bool // a read has filled all its room
 }
 
 // Room returns the buffer for the next read. It is never empty.
@@ -30,7 +32,11 @@ func (in *input) room(longest int) []byte {
 		copy(in.buf, in.unread())
 		in.start, in.end = 0, waiting
 	default:
-		fresh := make([]byte, max(inputSize, waiting+need))
+		size := inputLeast
+		if in.much || in.held {
+			size = inputMost
+		}
+		fresh := make([]byte, max(size, waiting+need))
 		copy(fresh, in.unread())
 		in.buf, in.start, in.end, in.held = fresh, 0, waiting, false
 	}
@@ -38,7 +44,10 @@ func (in *input) room(longest int) []byte {
 }
 
 // Filled adds n bytes that were read into the buffer of Room.
-func (in *input) Filled(n int) { in.end += n }
+func (in *input) Filled(n int) {
+	in.end += n
+	in.much = in.much || in.end == len(in.buf)
+}
 
 // Hold keeps the bytes of the last event valid after the next Room: they are never
 // overwritten.

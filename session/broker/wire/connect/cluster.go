@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pulsh/session/broker"
@@ -28,12 +29,11 @@ const clientVersion = "pulsh-wire"
 
 // Options say how to reach and enter a cluster.
 type Options struct {
-	URL         string      // pulsar://host:port[,host:port…] or pulsar+ssl://…
-	Auth        Auth        // nil for none
-	TLS         *tls.Config // for pulsar+ssl://; nil means the system's roots
-	Listener    string      // which of a broker's addresses is wanted; "" for its default
-	Connections int         // to each broker for sending, and as many for receiving; 0 is 1
-	Clock       broker.Clock
+	URL      string      // pulsar://host:port[,host:port…] or pulsar+ssl://…
+	Auth     Auth        // nil for none
+	TLS      *tls.Config // for pulsar+ssl://; nil means the system's roots
+	Listener string      // which of a broker's addresses is wanted; "" for its default
+	Clock    broker.Clock
 }
 
 // Auth is how a connection proves who it is. It is asked at each connection and
@@ -66,10 +66,13 @@ type Cluster struct {
 	Clock   broker.Clock
 	base    time.Time
 
+	isolated atomic.Uint64 // sets of one producer or consumer so far
+
 	Sending   pool
 	Receiving pool
 	ctx       context.Context // ends with the cluster
 	end       context.CancelFunc
+	ticking   ticking
 	running   sync.WaitGroup // goroutines that connect, or discover partitions
 }
 
@@ -83,10 +86,10 @@ func NewCluster(o Options) (*Cluster, error) {
 	if o.Auth == nil {
 		o.Auth = func() (string, []byte, error) { return "none", nil, nil }
 	}
-	o.Connections = max(o.Connections, 1)
 	c := &Cluster{options: o, address: where, Clock: o.Clock, base: time.Now()}
 	c.ctx, c.end = context.WithCancel(context.Background())
 	c.Sending.cluster, c.Receiving.cluster = c, c
+	c.running.Go(func() { c.ticking.run(c.ctx, c.Now) })
 	return c, nil
 }
 

@@ -7,17 +7,10 @@ import (
 	"io"
 	"net"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/protocol/conn"
-)
-
-const (
-	// turnBytes is how much is written at a time.
-	turnBytes = 256 << 10
-	// tickEvery is how often deadlines are looked at.
-	tickEvery = 100 * time.Millisecond
 )
 
 // Owner is a producer's or a consumer's end of a connection.
@@ -30,17 +23,20 @@ type Owner interface {
 	Lost(c *Connection, cause error)
 }
 
-// Connection drives one connection: a reader, a writer and a clock around a conn.Conn.
+// Connection drives one connection: a reader and a writer around a conn.Conn, and the
+// clock of the cluster.
 type Connection struct {
 	cluster *Cluster
+	running atomic.Int32 // of reader and writer
 	socket  net.Conn
 	wake    chan struct{} // of the writer
 	done    chan struct{} // closed when the connection has ended
 	up      chan struct{} // closed when the broker has greeted
 
-	mu    sync.Mutex
-	state *conn.Conn
-	first []byte // received bytes, to explain an answer that is not Pulsar's
+	mu     sync.Mutex
+	state  *conn.Conn
+	output output
+	first  []byte // received bytes, to explain an answer that is not Pulsar's
 }
 
 // firstMost is how many bytes of an answer are kept to explain it.
@@ -60,15 +56,20 @@ func newConnection(e *Cluster, socket net.Conn, proxyTo, method string, data []b
 		Version: clientVersion, Proxy: proxyTo, KeepAlive: keepAlive, Handshake: connectTimeout,
 		Flags: protocol.FeatureFlags{AuthRefresh: true, BrokerEntryMetadata: true, PartitionsWithoutCreation: true},
 	}, e.Now(), method, data)
-	var all sync.WaitGroup
-	all.Go(c.read)
-	all.Go(c.write)
-	all.Go(c.tick)
-	e.running.Go(func() {
-		all.Wait()
-		c.notifyOwners()
-	})
+	c.output.direct = newDirectWriter(socket)
+	e.ticking.add(c)
+	c.running.Store(2)
+	e.running.Go(func() { c.read(); c.leave() })
+	e.running.Go(func() { c.write(); c.leave() })
 	return c
+}
+
+// leave is called when the reader or the writer has ended; the last one reports it.
+func (c *Connection) leave() {
+	if c.running.Add(-1) == 0 {
+		c.cluster.ticking.drop(c)
+		c.notifyOwners()
+	}
 }
 
 // Fail ends the connection.
@@ -144,11 +145,8 @@ func (c *Connection) deliver(now int64) bool {
 		c.ended(err)
 	}
 	if event == nil {
-		wake := c.state.Waiting() > 0
 		c.mu.Unlock()
-		if wake {
-			c.wakeWriter()
-		}
+		c.Push()
 		return false
 	}
 	c.mu.Unlock()
@@ -196,71 +194,6 @@ func (c *Connection) authenticate() {
 	})
 }
 
-func (c *Connection) write() {
-	var chunks [][]byte
-	for {
-		c.mu.Lock()
-		chunks = c.state.Take(chunks[:0], turnBytes)
-		c.mu.Unlock()
-		if len(chunks) == 0 {
-			select {
-			case <-c.wake:
-				continue
-			case <-c.done:
-				return
-			}
-		}
-		buffers := net.Buffers(chunks)
-		if _, err := buffers.WriteTo(c.socket); err != nil {
-			c.Fail(err)
-			return
-		}
-	}
-}
-
-func (c *Connection) wakeWriter() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
-}
-
-// tick checks the deadlines. An overdue request becomes an event, which the
-// reader alone hands on; it may be waiting for bytes, so tick answers for it.
-func (c *Connection) tick() {
-	ticker := time.NewTicker(tickEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-c.done:
-			return
-		case <-ticker.C:
-		}
-		now := c.cluster.Now()
-		c.mu.Lock()
-		var late []any
-		if now >= c.state.Deadline() {
-			c.state.Tick(now)
-			late = c.state.Late()
-		}
-		if err := c.state.Err(); err != nil {
-			c.ended(err)
-		}
-		wake := c.state.Waiting() > 0
-		c.mu.Unlock()
-		if wake {
-			c.wakeWriter()
-		}
-		for _, waiting := range late {
-			if reply, ok := waiting.(chan answer); ok {
-				reply <- answer{err: ErrOverdue}
-			} else if o, ok := waiting.(Owner); ok {
-				o.Handle(c, &conn.Event{Kind: conn.Overdue, Owner: waiting})
-			}
-		}
-	}
-}
-
 // Tell sends a command that nothing answers.
 func (c *Connection) Tell(m protocol.Body) {
 	c.mu.Lock()
@@ -268,21 +201,28 @@ func (c *Connection) Tell(m protocol.Body) {
 		c.state.Tell(m)
 	}
 	c.mu.Unlock()
-	c.wakeWriter()
+	c.Push()
+}
+
+// TellSoon sends a command that nothing answers with the next that is sent, or after
+// Push.
+func (c *Connection) TellSoon(m protocol.Body) {
+	c.mu.Lock()
+	if c.state.Err() == nil {
+		c.state.Tell(m)
+	}
+	c.mu.Unlock()
 }
 
 // Send queues a frame, which must not change until it is answered or the
 // connection is lost. An ended connection drops it.
 func (c *Connection) Send(frame []byte) {
 	c.mu.Lock()
-	wake := c.state.Waiting() == 0
 	if c.state.Err() == nil {
 		c.state.Send(frame)
 	}
 	c.mu.Unlock()
-	if wake {
-		c.wakeWriter()
-	}
+	c.Push()
 }
 
 // Ask sends a question and waits for its answer. After ctx has ended the
@@ -296,7 +236,7 @@ func (c *Connection) Ask(ctx context.Context, q protocol.Question) (protocol.Bod
 	}
 	id := c.state.Ask(c.cluster.Now(), q, OperationTimeout, reply)
 	c.mu.Unlock()
-	c.wakeWriter()
+	c.Push()
 	select {
 	case a := <-reply:
 		return a.body, a.err
@@ -365,5 +305,5 @@ func (c *Connection) Forget(q protocol.Question) {
 		c.state.Ask(c.cluster.Now(), q, OperationTimeout, nil)
 	}
 	c.mu.Unlock()
-	c.wakeWriter()
+	c.Push()
 }

@@ -131,7 +131,7 @@ func (e *Cluster) EndpointOf(plain, secure string, home Endpoint, proxied bool) 
 	}
 	host = strings.TrimSuffix(host, "/")
 	if proxied {
-		return Endpoint{Address: home.Address, broker: host}, nil
+		return Endpoint{Address: home.Address, proxied: host}, nil
 	}
 	return Endpoint{Address: host}, nil
 }

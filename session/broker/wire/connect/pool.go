@@ -6,57 +6,77 @@ import (
 	"errors"
 	"net"
 	"sync"
-	"sync/atomic"
+
+	"pulsh/session/broker"
 )
 
 // Endpoint is a broker and the way to it.
 type Endpoint struct {
 	Address string // host:port
-	broker  string // host:port behind a proxy at dial, or ""
+	proxied string // host:port behind a proxy at dial, or ""
 }
 
 // connectionKey names one of the connections to an endpoint.
 type connectionKey struct {
 	Endpoint
-	group  string
+	set    Set
 	number int
+}
+
+// Set is a set of connections that no others use. It is made by NewSet; the zero Set
+// is what all without a group share.
+type Set struct {
+	broker.Sharing
+	alone uint64 // of an isolated producer or consumer
+}
+
+// NewSet returns the set of a producer or a consumer: its group's, or one of its own.
+func (e *Cluster) NewSet(of broker.Sharing) Set {
+	switch {
+	case of.Isolated:
+		return Set{of, e.isolated.Add(1)}
+	case of.Group == "":
+		return Set{}
+	}
+	return Set{Sharing: of}
 }
 
 // pool has the connections for one purpose, sending or receiving.
 type pool struct {
 	cluster *Cluster
-	turn    atomic.Uint32
 
 	mu          sync.Mutex
 	connections map[connectionKey]*attempt
-	users       map[string]int // of the connections of each group
+	users       map[Set]int
+	turns       map[Set]int // whose turn it is among a set's connections
 	closed      bool
 }
 
-// Join notes one more user of a group's connections, "" for none.
-func (p *pool) Join(group string) {
+// Join notes one more user of a set.
+func (p *pool) Join(set Set) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.users == nil {
-		p.users = map[string]int{}
+		p.users = map[Set]int{}
 	}
-	p.users[group]++
+	p.users[set]++
 }
 
-// Leave must be called once for each Join. After the last one it closes the group's
+// Leave must be called once for each Join. After the last one it closes the set's
 // connections: what the broker does with one group must not outlast it.
-func (p *pool) Leave(group string) {
+func (p *pool) Leave(set Set) {
 	p.mu.Lock()
-	if p.users[group] == 0 {
+	if p.users[set] == 0 {
 		p.mu.Unlock()
 		return
 	}
-	p.users[group]--
+	p.users[set]--
 	var idle []*attempt
-	if p.users[group] == 0 {
-		delete(p.users, group)
+	if p.users[set] == 0 {
+		delete(p.users, set)
+		delete(p.turns, set)
 		for key, d := range p.connections {
-			if group != "" && key.group == group {
+			if set != (Set{}) && key.set == set {
 				idle = append(idle, d)
 				delete(p.connections, key)
 			}
@@ -66,6 +86,18 @@ func (p *pool) Leave(group string) {
 	end(idle)
 }
 
+// Count returns how many connections of a group are open.
+func (p *pool) Count(group string) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for key, d := range p.connections {
+		if key.set.Group == group && d.open() {
+			n++
+		}
+	}
+	return n
+}
+
 // attempt is a connection, or an attempt at one that several may wait for.
 type attempt struct {
 	done       chan struct{}
@@ -73,15 +105,25 @@ type attempt struct {
 	err        error
 }
 
-// Connect returns a live connection to an endpoint, for all that belong to no group.
-func (p *pool) Connect(ctx context.Context, to Endpoint) (*Connection, error) {
-	return p.ConnectGroup(ctx, "", to)
+// open reports whether the attempt has made a connection that has not ended.
+func (d *attempt) open() bool {
+	select {
+	case <-d.done:
+		return d.err == nil && d.connection.Alive()
+	default:
+		return false
+	}
 }
 
-// ConnectGroup returns a live connection of a group to an endpoint. Callers share an
-// attempt that is under way.
-func (p *pool) ConnectGroup(ctx context.Context, group string, to Endpoint) (*Connection, error) {
-	key := connectionKey{to, group, int(p.turn.Add(1)) % p.cluster.options.Connections}
+// Connect returns a live connection to an endpoint, for all that belong to no group.
+func (p *pool) Connect(ctx context.Context, to Endpoint) (*Connection, error) {
+	return p.ConnectSet(ctx, Set{}, to)
+}
+
+// ConnectSet returns a live connection of a set to an endpoint: its connections take
+// turns. Callers share an attempt that is under way.
+func (p *pool) ConnectSet(ctx context.Context, set Set, to Endpoint) (*Connection, error) {
+	key := connectionKey{to, set, p.next(set)}
 	for {
 		p.mu.Lock()
 		if p.closed {
@@ -125,6 +167,21 @@ func (p *pool) forget(key connectionKey, d *attempt) {
 	p.mu.Unlock()
 }
 
+// next returns the number of the connection of a set whose turn it is. Each set has turns of
+// its own: lookups, which come before each producer and each consumer, would take every other one.
+func (p *pool) next(set Set) int {
+	if set.Connections < 2 {
+		return 0
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.turns == nil {
+		p.turns = map[Set]int{}
+	}
+	p.turns[set] = (p.turns[set] + 1) % set.Connections
+	return p.turns[set]
+}
+
 // dial makes a connection and leaves it in d.
 func (p *pool) dial(key connectionKey, d *attempt) {
 	ctx, cancel := context.WithTimeout(p.cluster.ctx, connectTimeout)
@@ -162,7 +219,7 @@ func (e *Cluster) connect(ctx context.Context, to Endpoint) (*Connection, error)
 		socket.Close()
 		return nil, err
 	}
-	c := newConnection(e, socket, to.broker, method, data)
+	c := newConnection(e, socket, to.proxied, method, data)
 	select {
 	case <-c.up:
 		return c, nil

@@ -1,37 +1,40 @@
-package lang
+// Package manual writes a language as a manual page and as Markdown.
+package manual
 
 import (
 	"fmt"
 	"strings"
+
+	"pulsh/commands/lang"
 )
 
-// ManualSection is a part of the manual: commands, settings or kinds of values.
-type ManualSection struct {
+// Section is a part of the manual: commands, settings or kinds of values.
+type Section struct {
 	Name    string // lower case
-	Entries []ManualEntry
+	Entries []Entry
 }
 
-// ManualEntry is what is typed, and what it says or does, in sentences.
-type ManualEntry struct{ Call, Says string }
+// Entry is what is typed, and what it says or does, in sentences.
+type Entry struct{ Call, Says string }
 
-// Manual is the language as a manual page tells it: its commands, the middle
-// sections, and its kinds of values.
-func (l *Language) Manual(middle ...ManualSection) []ManualSection {
-	var out []ManualSection
+// Of is the language as a manual page tells it: its commands, the middle sections, and its
+// kinds of values.
+func Of(l *lang.Language, middle ...Section) []Section {
+	var out []Section
 	for _, s := range l.Sections {
-		part := ManualSection{Name: string(s)}
+		part := Section{Name: string(s)}
 		for _, c := range l.Commands {
 			if c.Section == s {
 				says := strings.TrimSpace(Sentence(c.Summary) + " " + c.Detail)
-				part.Entries = append(part.Entries, ManualEntry{c.Usage(), says + " For example: " + strings.Join(c.Examples, "; ") + "."})
+				part.Entries = append(part.Entries, Entry{c.Usage(), says + " For example: " + strings.Join(c.Examples, "; ") + "."})
 			}
 		}
 		out = append(out, part)
 	}
 	out = append(out, middle...)
-	values := ManualSection{Name: "kinds of values"}
+	values := Section{Name: "kinds of values"}
 	for _, k := range l.Kinds {
-		values.Entries = append(values.Entries, ManualEntry{k.Name, Sentence(k.Doc)})
+		values.Entries = append(values.Entries, Entry{k.Name, Sentence(k.Doc)})
 	}
 	return append(out, values)
 }
@@ -46,7 +49,7 @@ func Sentence(text string) string {
 
 // Reference is the manual of the language in Markdown: its commands, the middle
 // part, and its kinds of values.
-func (l *Language) Reference(middle string) string {
+func Reference(l *lang.Language, middle string) string {
 	var b strings.Builder
 	rows := l.Commands
 	for _, s := range l.Sections {

@@ -1,4 +1,5 @@
-package lang
+// Package ranking orders names by how well they match what was typed.
+package ranking
 
 import (
 	"slices"
@@ -16,14 +17,17 @@ const (
 	rankNone
 )
 
-// fit returns the suggestions that match typed, the best first. The order of equal ranks
-// stays.
-func fit(typed string, all []Suggestion) []Suggestion {
+// fuzzyFrom is the number of letters from which on a match need not be a prefix.
+const fuzzyFrom = 2
+
+// Fit returns those of all whose names match typed, the best first. The order of equal
+// ranks stays.
+func Fit[T any](typed string, all []T, name func(T) string) []T {
 	lower := strings.ToLower(typed)
-	var ranked [rankNone][]Suggestion
-	for _, s := range all {
-		if r := rank(lower, strings.ToLower(s.Text)); r < rankNone {
-			ranked[r] = append(ranked[r], s)
+	var ranked [rankNone][]T
+	for _, one := range all {
+		if r := rank(lower, strings.ToLower(name(one))); r < rankNone {
+			ranked[r] = append(ranked[r], one)
 		}
 	}
 	return slices.Concat(ranked[:]...)

@@ -1,4 +1,5 @@
-package consume
+// Package redelivery knows why the messages of a subscription come again.
+package redelivery
 
 import (
 	"sync"
@@ -9,10 +10,10 @@ import (
 	"pulsh/session/metrics"
 )
 
-// redeliveries knows why messages are redelivered: it remembers which ones the
-// group has nacked or dropped, and what else has happened in the present period.
+// Causes knows why messages are redelivered: it remembers which ones a group
+// has nacked or dropped, and what else has happened in the present period.
 // A period of the delivery audit lasts from a start or a seek to the next seek.
-type redeliveries struct {
+type Causes struct {
 	// The present period began with a seek; a subscription that keeps the order was
 	// asked to redeliver.
 	afterSeek, nackedInOrder atomic.Bool
@@ -36,8 +37,8 @@ func keyOf(d *broker.Delivery) messageKey { return entryKey(d) + messageKey(d.In
 // The causes of older ones are unknown.
 const causesMax = 1 << 17
 
-// note remembers why the messages of a run and their entries will be redelivered.
-func (r *redeliveries) note(run []broker.Delivery, cause metrics.Outcome) {
+// Note remembers why the messages of a run and their entries will be redelivered.
+func (r *Causes) Note(run []broker.Delivery, cause metrics.Outcome) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.causes == nil {
@@ -50,7 +51,7 @@ func (r *redeliveries) note(run []broker.Delivery, cause metrics.Outcome) {
 }
 
 // set needs the mutex.
-func (r *redeliveries) set(key messageKey, cause metrics.Outcome) {
+func (r *Causes) set(key messageKey, cause metrics.Outcome) {
 	if _, known := r.causes[key]; !known {
 		r.remember(key)
 	}
@@ -58,7 +59,7 @@ func (r *redeliveries) set(key messageKey, cause metrics.Outcome) {
 }
 
 // remember needs the mutex.
-func (r *redeliveries) remember(key messageKey) {
+func (r *Causes) remember(key messageKey) {
 	if len(r.order) < causesMax {
 		r.order = append(r.order, key)
 		return
@@ -70,7 +71,7 @@ func (r *redeliveries) remember(key messageKey) {
 
 // cause returns why the group itself has made a message redelivered. A message
 // that is redelivered because it shares an entry has the last cause of the entry.
-func (r *redeliveries) cause(d *broker.Delivery) (cause metrics.Outcome, known bool) {
+func (r *Causes) cause(d *broker.Delivery) (cause metrics.Outcome, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if cause, known = r.causes[keyOf(d)]; !known {
@@ -79,18 +80,15 @@ func (r *redeliveries) cause(d *broker.Delivery) (cause metrics.Outcome, known b
 	return cause, known
 }
 
-// consumerClosed notes that a consumer closes now: what it holds is redelivered.
-func (r *redeliveries) consumerClosed() { r.closed.Store(time.Now().UnixNano()) }
-
-func (r *redeliveries) forget() {
+func (r *Causes) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.causes, r.order, r.oldest = nil, nil, 0
 }
 
-// count counts a redelivered message by its cause. replayed is true if it came
+// Count counts a redelivered message by its cause. replayed is true if it came
 // before the present period.
-func (r *redeliveries) count(recorder *metrics.ReceiveRecorder, d *broker.Delivery, replayed bool) {
+func (r *Causes) Count(recorder *metrics.ReceiveRecorder, d *broker.Delivery, replayed bool) {
 	cause, known := r.cause(d)
 	switch {
 	case d.Retries > 0:
@@ -108,24 +106,8 @@ func (r *redeliveries) count(recorder *metrics.ReceiveRecorder, d *broker.Delive
 	recorder.Count(cause, 1)
 }
 
-// newPeriod begins a period of the delivery audit with a seek, in part of the
-// partitions or in all.
-func (g *Group) newPeriod(inPart bool) {
-	g.stats.ForgetRemoved()
-	for _, other := range g.Host().Audits.Sharing(g.account.audit(), g) {
-		other.(*Group).stats.ForgetRemoved() // it is not somebody else's move for them
-	}
-	if inPart {
-		g.account.noteBefore()
-		g.account.audit().NewPeriodInPart()
-	} else {
-		g.account.before.Store(0)
-		g.account.audit().NewPeriod()
-	}
-	g.redeliveries.begin(true)
-}
-
-func (r *redeliveries) begin(sought bool) {
+// Begin begins a period, with a seek or without one.
+func (r *Causes) Begin(sought bool) {
 	r.afterSeek.Store(sought)
 	r.closed.Store(0)
 	r.nackedInOrder.Store(false)
@@ -133,3 +115,14 @@ func (r *redeliveries) begin(sought bool) {
 		r.forget()
 	}
 }
+
+// ConsumersClosed notes that a consumer has closed, so that the broker redelivers what it
+// had not acknowledged.
+func (r *Causes) ConsumersClosed() { r.closed.Store(time.Now().UnixNano()) }
+
+// Closed returns when a consumer has closed last in the present period, in ns of Unix
+// time, 0 for never.
+func (r *Causes) Closed() int64 { return r.closed.Load() }
+
+// NackedInOrder notes that a subscription that keeps the order was asked to redeliver.
+func (r *Causes) NackedInOrder() { r.nackedInOrder.Store(true) }

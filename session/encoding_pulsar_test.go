@@ -1,0 +1,306 @@
+package session_test
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/broker/embedded"
+	"pulsh/session/broker/local/localtest"
+	"pulsh/session/dial"
+	"pulsh/session/metrics"
+	"pulsh/session/pacing"
+	"pulsh/session/payload"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// onEachServer runs a test of the Go client on the real Pulsar and on the embedded one.
+func onEachServer(t *testing.T, test func(t *testing.T, l *load)) {
+	client := func(l *load) *load {
+		preferences := l.Preferences()
+		preferences.Engine = broker.ClientEngine
+		require.NoError(l.t, l.SetPreferences(preferences))
+		return l
+	}
+	t.Run("pulsar", func(t *testing.T) { test(t, client(newLoad(t))) })
+	t.Run("embedded", func(t *testing.T) {
+		t.Parallel()
+		server, err := embedded.Start(embedded.Config{})
+		require.NoError(t, err)
+		l := &load{Session: session.New(dial.Cluster), t: t, topic: "orders"}
+		t.Cleanup(func() {
+			l.Close(l.soon())
+			server.Close()
+		})
+		require.NoError(t, l.Connect(l.soon(), broker.Target{URL: server.URL(), AdminURL: server.AdminURL()}))
+		test(t, client(l))
+	})
+}
+
+const orderAvro = `{"type":"record","name":"Order","namespace":"shop","fields":[
+	{"name":"id","type":"long","pulsh":"counter"},
+	{"name":"status","type":{"type":"enum","name":"Status","symbols":["NEW","PAID"]}},
+	{"name":"note","type":["null","string"],"default":null},
+	{"name":"lines","type":{"type":"array","items":{"type":"record","name":"Line","fields":[{"name":"sku","type":"string"}]}}}]}`
+
+const orderProto = `syntax = "proto3";
+package shop;
+import "google/protobuf/timestamp.proto";
+message Order {
+  int64 id = 1; // pulsh: counter
+  string customer = 2;
+  google.protobuf.Timestamp at = 3;
+  map<string, double> prices = 4;
+}
+`
+
+// file writes a file of the test and returns its path.
+func file(t *testing.T, name, text string) string {
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+// keyPair writes the two keys of a pair.
+func keyPair(t *testing.T) (public, private string) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+	require.NoError(t, err)
+	public = file(t, "public.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})))
+	der, err = x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	return public, file(t, "private.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+}
+
+func schemaOf(t *testing.T, text string) spec.SchemaFrom {
+	from, err := spec.ParseSchema(text)
+	require.NoError(t, err)
+	return from
+}
+
+func TestChunksAreAssembledAndAudited(t *testing.T) {
+	onEachServer(t, func(t *testing.T, l *load) {
+		l.consume(func(s *spec.Consumer) { s.ChunksExpire, s.Workers = 2*time.Second, 2 })
+		l.produce(func(s *spec.Producer) {
+			s.Chunking, s.Rate, s.Pending = spec.ChunkingOn, pacing.Hold(10), 8
+			s.Size, _ = payload.FixedSize(6 << 20)
+		})
+		l.acked(3)
+		settings, _ := l.Producer("fast")
+		settings.Chunking, settings.Rate = 64<<10, pacing.Hold(100)
+		settings.Size, _ = payload.FixedSize(200 << 10)
+		_, err := l.SetProducer(l.soon(), "fast", settings)
+		require.NoError(t, err)
+		l.acked(100)
+		l.clean()
+		require.Equal(t, l.fast().Acked, l.fast().Chunked)
+		require.Equal(t, l.sub1().Received, l.sub1().Outcomes[metrics.Chunked])
+		require.Positive(t, l.fast().Latency.Total.Count)
+		require.Positive(t, l.fast().Latency.Total.P50, "receipts of chunks have a time")
+	})
+}
+
+func TestEncryptedMessagesAreReadWithTheKeyOnly(t *testing.T) {
+	onEachServer(t, func(t *testing.T, l *load) {
+		public, private := keyPair(t)
+		l.consume(func(s *spec.Consumer) { s.Decrypt = spec.KeyFiles("orders:" + private) })
+		other := spec.DefaultConsumer("blind")
+		other.Topic, other.From, other.CryptoFailure = l.topic, broker.Earliest, broker.CryptoDiscard
+		require.NoError(t, l.AddConsumer("blind", other))
+		require.NoError(t, l.Start(l.soon(), "blind"))
+		l.produce(func(s *spec.Producer) { s.Encrypt = spec.KeyFiles("orders:" + public) })
+		l.acked(2000)
+		l.clean()
+		require.Zero(t, l.sub1().Outcomes[metrics.Undecrypted])
+		l.until("what cannot be decrypted is counted", func() bool { return l.group("blind").Consumer.Outcomes[metrics.Undecrypted] > 0 })
+		require.Zero(t, l.group("blind").Consumer.Received)
+		require.Contains(t, l.group("blind").Failures[0].First.Text, "decrypt has no key of this name")
+	})
+}
+
+func TestMessagesAreMadeAndReadBySchema(t *testing.T) {
+	for name, text := range map[string]string{
+		"avro": "avro(" + file(t, "order.avsc", orderAvro) + ")", "json": "json(" + file(t, "order.avsc", orderAvro) + ")",
+		"protobuf": "protobuf(" + file(t, "order.proto", orderProto) + ":Order)", "string": "string",
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEachServer(t, func(t *testing.T, l *load) {
+				l.topic += "-" + name
+				l.produce(func(s *spec.Producer) { s.Schema = schemaOf(t, text) })
+				l.acked(500)
+				info, err := l.Admin().Schema(l.soon(), l.topic, broker.LatestSchema)
+				require.NoError(t, err)
+				require.EqualValues(t, map[string]string{"avro": "AVRO", "json": "JSON", "protobuf": "PROTOBUF_NATIVE", "string": "STRING"}[name], info.Kind)
+				settings, _ := l.Producer("fast")
+				settings.Schema = schemaOf(t, "auto")
+				_, err = l.SetProducer(l.soon(), "fast", settings)
+				require.NoError(t, err)
+				l.consume(func(s *spec.Consumer) { s.Schema = schemaOf(t, "auto") })
+				own := spec.DefaultConsumer("own")
+				own.Topic, own.From, own.Schema = l.topic, broker.Earliest, schemaOf(t, text)
+				require.NoError(t, l.AddConsumer("own", own))
+				require.NoError(t, l.Start(l.soon(), "own"))
+				l.acked(500)
+				l.clean()
+				require.Zero(t, l.sub1().Outcomes[metrics.Undecoded])
+				l.until("the other has all too", func() bool { return l.group("own").Consumer.Received == l.fast().Acked })
+				require.Zero(t, l.group("own").Consumer.Outcomes[metrics.Undecoded])
+			})
+		})
+	}
+}
+
+func TestSchemasThatDoNotFitAreRefused(t *testing.T) {
+	onEachServer(t, func(t *testing.T, l *load) {
+		start := func(name, schema string) error {
+			s := spec.DefaultProducer(name)
+			s.Topic, s.Schema = l.topic, schemaOf(t, schema)
+			require.NoError(t, l.AddProducer(name, s))
+			return l.Start(l.soon(), name)
+		}
+		require.ErrorContains(t, start("a", "auto"), "has no schema, and schema=auto needs one")
+		l.produce(func(s *spec.Producer) { s.Schema = schemaOf(t, "avro("+file(t, "order.avsc", orderAvro)+")") })
+		require.ErrorContains(t, start("b", "string"), "the schema does not fit the one that topic "+l.topic+" has")
+		other := strings.Replace(orderAvro, `"long"`, `"string"`, 1)
+		require.ErrorContains(t, start("c", "avro("+file(t, "other.avsc", other)+")"), "the schema does not fit the one that topic "+l.topic+" has")
+		l.acked(100)
+
+		plain := spec.DefaultProducer("plain") // the broker takes it, and readers notice
+		plain.Topic, plain.Rate = l.topic, pacing.Hold(200)
+		require.NoError(t, l.AddProducer("plain", plain))
+		require.NoError(t, l.Start(l.soon(), "plain"))
+		l.consume(func(s *spec.Consumer) { s.Schema = schemaOf(t, "auto") })
+		l.until("what does not fit is counted", func() bool { return l.sub1().Outcomes[metrics.Undecoded] > 10 })
+		require.Less(t, l.sub1().Outcomes[metrics.Undecoded], l.sub1().Received)
+	})
+}
+
+func TestAnEnforcedSchemaRefusesProducersWithoutOne(t *testing.T) {
+	onEachServer(t, func(t *testing.T, l *load) {
+		namespace := fmt.Sprintf("public/enforced-%d", time.Now().UnixNano())
+		call := func(method, path, body string) {
+			request, err := http.NewRequestWithContext(l.soon(), method, l.cluster().AdminURL+"/admin/v2/namespaces/"+namespace+path, strings.NewReader(body))
+			require.NoError(t, err)
+			request.Header.Set("Content-Type", "application/json")
+			answer, err := http.DefaultClient.Do(request)
+			require.NoError(t, err)
+			require.NoError(t, answer.Body.Close())
+			require.Less(t, answer.StatusCode, 300)
+		}
+		call(http.MethodPut, "", "")
+		call(http.MethodPost, "/schemaValidationEnforced", "true")
+		topic := namespace + "/orders"
+		require.NoError(t, l.Admin().CreateTopic(l.soon(), topic, 0))
+		require.NoError(t, l.Admin().UploadSchema(l.soon(), topic, broker.Schema{Kind: broker.SchemaAvro, Data: []byte(orderAvro)}))
+		plain := spec.DefaultProducer("plain")
+		plain.Topic = topic
+		require.NoError(t, l.AddProducer("plain", plain))
+		require.ErrorContains(t, l.Start(l.soon(), "plain"), "has a schema and takes no messages without one (schemaValidationEnforced)")
+		l.topic = topic
+		l.produce(func(s *spec.Producer) { s.Schema = schemaOf(t, "auto") })
+		l.acked(100)
+		require.NoError(t, l.Stop(l.soon(), "fast"))
+		require.NoError(t, l.Admin().DeleteSchema(l.soon(), topic))
+		_, err := l.Admin().Schema(l.soon(), topic, broker.LatestSchema)
+		require.True(t, broker.IsMissing(err), "%v", err)
+	})
+}
+
+// TestJavasClientReadsWhatPulshSent lets the tool of Pulsar's distribution receive.
+func TestJavasClientReadsWhatPulshSent(t *testing.T) {
+	l := newLoad(t)
+	public, private := keyPair(t)
+	avsc := file(t, "order.avsc", orderAvro)
+	conf := file(t, "client.conf", "")
+	const messages = 3
+	for name, change := range map[string]func(*spec.Producer){
+		"avro":     func(s *spec.Producer) { s.Schema = schemaOf(t, "avro("+avsc+")") },
+		"json":     func(s *spec.Producer) { s.Schema = schemaOf(t, "json("+avsc+")") },
+		"protobuf": func(s *spec.Producer) { s.Schema = schemaOf(t, "protobuf("+file(t, "o.proto", orderProto)+":Order)") },
+		"chunked": func(s *spec.Producer) {
+			s.Chunking, s.Body, s.Pattern = 2<<10, payload.FileKind, file(t, "long.txt", strings.Repeat("long ", 2000))
+		},
+		"encrypted": func(s *spec.Producer) {
+			s.Encrypt, s.Body, s.Pattern = spec.KeyFiles("orders:"+public), payload.TemplateKind, "secret {{counter}}"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			settings := spec.DefaultProducer(name)
+			settings.Topic, settings.Engine, settings.Rate, settings.Count = l.topic+"-"+name, broker.ClientEngine, pacing.Hold(100), messages
+			change(&settings)
+			require.NoError(t, l.AddProducer(name, settings))
+			require.NoError(t, l.Start(l.soon(), name))
+			l.until("all sent", func() bool { p := l.group(name).Producer; return p.Acked == messages })
+			args := []string{conf, "--url", l.cluster().URL, "consume", "-n", fmt.Sprint(messages), "-p", "Earliest", "-s", "java"}
+			switch name {
+			case "encrypted":
+				args = append(args, "-ekv", "file://"+private)
+			case "chunked":
+			default:
+				args = append(args, "-st", "auto_consume")
+			}
+			c := localtest.Java(t, "org.apache.pulsar.client.cli.PulsarClientTool", append(args, l.topic+"-"+name)...)
+			var problems strings.Builder
+			c.Stderr = &problems
+			out, err := c.Output()
+			require.NoError(t, err, "%s\n%s", out, problems.String())
+			said := string(out)
+			require.Equal(t, messages, strings.Count(said, "got message"), said)
+			for _, word := range map[string][]string{"avro": {"status", "sku"}, "json": {"status", "sku"}, "protobuf": {"customer"},
+				"chunked": {strings.Repeat("long ", 2000)[:9999]}, "encrypted": {"secret 1", "secret 3"}}[name] {
+				require.Contains(t, said, word)
+			}
+		})
+	}
+}
+
+// cluster waits for the sample that knows the cluster.
+func (l *load) cluster() snapshot.Cluster {
+	l.until("the cluster", func() bool { return l.Snapshot().Cluster.AdminURL != "" })
+	return l.Snapshot().Cluster
+}
+
+// TestPulshReadsWhatJavasClientSent is the reverse.
+func TestPulshReadsWhatJavasClientSent(t *testing.T) {
+	l := newLoad(t)
+	public, private := keyPair(t)
+	conf := file(t, "client.conf", "")
+	url := l.cluster().URL
+	for name, test := range map[string]struct {
+		args   []string
+		change func(*spec.Consumer)
+	}{
+		"encrypted": {[]string{"-m", "secret", "-ekn", "orders", "-ekv", "file://" + public}, func(s *spec.Consumer) { s.Decrypt = spec.KeyFiles("orders:" + private) }},
+		"avro": {[]string{"-s", "#", "-vs", "avro:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
+			func(s *spec.Consumer) { s.Schema = schemaOf(t, "avro("+file(t, "order.avsc", orderAvro)+")") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			topic := l.topic + "-" + name
+			c := localtest.Java(t, "org.apache.pulsar.client.cli.PulsarClientTool", append(append([]string{conf, "--url", url, "produce", "-n", "3"}, test.args...), topic)...)
+			said, err := c.CombinedOutput()
+			require.NoError(t, err, string(said))
+			settings := spec.DefaultConsumer(name)
+			settings.Topic, settings.From, settings.Engine = topic, broker.Earliest, broker.ClientEngine
+			test.change(&settings)
+			require.NoError(t, l.AddConsumer(name, settings))
+			require.NoError(t, l.Start(l.soon(), name))
+			l.until("all received", func() bool { return l.group(name).Consumer.Unstamped == 3 })
+			require.Zero(t, l.group(name).Consumer.Outcomes[metrics.Undecrypted])
+			require.Zero(t, l.group(name).Consumer.Outcomes[metrics.Undecoded])
+		})
+	}
+}
