@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/session/broker"
 	"pulsh/session/pacing"
 	"pulsh/session/spec"
 )
@@ -95,6 +96,38 @@ func TestASmallSkipIsNotALoss(t *testing.T) {
 			require.InDelta(t, n, sub1.Removed, 15)
 			require.Equal(t, v.fast().Producer.Acked, int64(sub1.Delivery.Unique())+sub1.Removed)
 			require.Len(t, notesAbout(v.Session, "left the backlog of sub1 undelivered (the subscription was moved on, not by this group)"), 1)
+		})
+	}
+}
+
+// A subscription that is not durable is made anew with its consumers, from where it was
+// on or from where each start begins.
+func TestASubscriptionThatIsMadeAnewIsNotTakenForAMove(t *testing.T) {
+	for _, reader := range []bool{false, true} {
+		inVirtualTime(t, func(v *virtual) {
+			t := v.t
+			settings := spec.DefaultConsumer("sub1")
+			if reader {
+				settings = spec.DefaultReader("sub1")
+				settings.Reader.Begin = string(broker.Earliest)
+			}
+			settings.Topic, settings.From, settings.Durable, settings.Rate, settings.Queue = "fast", broker.Earliest, false, pacing.Hold(300), 50
+			require.NoError(t, v.AddConsumer("sub1", settings))
+			require.NoError(t, v.Start(t.Context(), "sub1"))
+			v.produce(500, func(p *spec.Producer) { p.Batch = 1 })
+			time.Sleep(20 * time.Second)
+			for queue := range 3 {
+				settings, _ = v.Consumer("sub1") // with the name of a reader's subscription
+				settings.Queue = 10 + queue
+				_, err := v.SetConsumer(t.Context(), "sub1", settings)
+				require.NoError(t, err)
+				time.Sleep(7 * time.Second)
+				require.NoError(t, v.Stop(t.Context(), "sub1"))
+				time.Sleep(2 * time.Second)
+				require.NoError(t, v.Start(t.Context(), "sub1"))
+				time.Sleep(7 * time.Second)
+			}
+			require.Empty(t, notesAbout(v.Session, "moved"))
 		})
 	}
 }

@@ -49,7 +49,7 @@ func (t *Tracker) MovedBack(subscription string, again int64, restarted, disturb
 	m.again, m.known = again, true
 	switch {
 	case restarted:
-		m.suspected = 0
+		m.suspected, m.certain = 0, 0
 	case m.certain > 0:
 		n := m.certain
 		m.suspected, m.certain = 0, 0

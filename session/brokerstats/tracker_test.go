@@ -122,3 +122,21 @@ func TestEndsOfTransactionsAreNoMoveBack(t *testing.T) {
 		require.NotEmpty(t, see(3000, 300, 4300), "1000 entries more")
 	}
 }
+
+// What is explained by topics that were loaded again is not told when their number
+// changes next.
+func TestAnExplainedMoveBackIsForgotten(t *testing.T) {
+	var tracker Tracker
+	see := func(entries int64, restarted bool, topics ...string) string {
+		own := StatsByTopic{}
+		for _, name := range topics {
+			own["persistent://public/default/"+name] = waiting(1000, 0, entries, 1)
+		}
+		tracker.Observe(own, "s", time.Now())
+		tracker.Removal(t.Context(), nil, "t", "s", own, false, false, 0)
+		return tracker.MovedBack("s", 0, restarted, false)
+	}
+	require.Empty(t, see(0, false, "t"))
+	require.Empty(t, see(500, true, "t"))
+	require.Empty(t, see(500, false, "t", "u"))
+}
