@@ -53,6 +53,9 @@ func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (
 	if err := o.checkTimers(settings); err != nil {
 		return nil, err
 	}
+	if err := o.checkKeyCompressors(settings); err != nil {
+		return nil, err
+	}
 	if err := o.takeMemory(settings); err != nil {
 		return nil, err
 	}
