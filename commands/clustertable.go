@@ -7,11 +7,12 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
+	"pulsh/commands/messages"
 )
 
 // clusterRows returns the commands on the cluster, in the order of the manual.
 func clusterRows() []lang.Command {
-	return slices.Concat(connectRows(), topicRows(), schemaRows(), subscriptionRows(), localRows(), faultRows())
+	return slices.Concat(connectRows(), topicRows(), schemaRows(), subscriptionRows(), messages.Commands(), localRows(), faultRows())
 }
 
 // connectRows returns the command that connects.

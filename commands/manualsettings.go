@@ -21,9 +21,17 @@ func Manual() []manual.Section {
 func settingEntries[S any](settings []spec.Setting[S], standard *S) []manual.Entry {
 	var out []manual.Entry
 	for _, s := range settings {
-		out = append(out, manual.Entry{Call: s.Name + "=" + s.Kind, Says: manual.Sentence(s.Doc) + " Default: " + s.Get(standard) + "."})
+		out = append(out, manual.Entry{Call: s.Name + "=" + s.Kind, Says: manual.Sentence(s.Doc) + " Default: " + s.Get(standard) + "." + rangeOf(s.Name)})
 	}
 	return out
+}
+
+// rangeOf returns the range of a setting as a sentence, with a blank before it.
+func rangeOf(setting string) string {
+	if r := spec.RangeOf(setting); r != "" {
+		return " Range: " + r + "."
+	}
+	return ""
 }
 
 // Reference returns the command reference in Markdown, made from the table. The
@@ -31,8 +39,10 @@ func settingEntries[S any](settings []spec.Setting[S], standard *S) []manual.Ent
 func Reference() string {
 	var b strings.Builder
 	producer, consumer, preferences := spec.DefaultProducer("NAME"), spec.DefaultConsumer("NAME"), spec.DefaultPreferences()
+	reader := spec.DefaultReader("NAME")
 	settingsReference(&b, "a producer group", "recreates the producers", spec.ProducerSettings(), &producer)
 	settingsReference(&b, "a consumer group", "recreates the consumers", spec.ConsumerSettings(), &consumer)
+	settingsReference(&b, "a reader", "recreates the reader, which goes on where it was", spec.ReaderSettings(), &reader)
 	settingsReference(&b, "the session", "for later starts", spec.PreferenceSettings(), &preferences)
 	b.WriteString(perf.Reference(language().Commands))
 	return "# Command reference\n\nMade from the table of commands by `make docs`. " +
@@ -42,13 +52,13 @@ func Reference() string {
 // settingsReference writes the table of settings of the thing of. change is the effect
 // of a change to a setting that is not live.
 func settingsReference[S any](b *strings.Builder, of, change string, settings []spec.Setting[S], standard *S) {
-	b.WriteString("## Settings of " + of + "\n\n| setting | default | meaning | a change |\n| --- | --- | --- | --- |\n")
+	b.WriteString("## Settings of " + of + "\n\n| setting | default | range | meaning | a change |\n| --- | --- | --- | --- | --- |\n")
 	for _, s := range settings {
 		effect := change
 		if s.Live {
 			effect = "live"
 		}
-		fmt.Fprintf(b, "| `%s=` | `%s` | %s | %s |\n", s.Name, s.Get(standard), manual.Cell(s.Doc), effect)
+		fmt.Fprintf(b, "| `%s=` | `%s` | %s | %s | %s |\n", s.Name, s.Get(standard), spec.RangeOf(s.Name), manual.Cell(s.Doc), effect)
 	}
 	b.WriteString("\n")
 }

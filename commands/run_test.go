@@ -58,7 +58,7 @@ func TestEveryExampleRuns(t *testing.T) {
 	}
 	// What makes its own group, or changes the cluster, needs it gone.
 	undo := map[string][]string{
-		"produce start": {"remove fast", "remove slow"}, "consume start": {"remove sub1"},
+		"read stop": {"read start r1 topic=fast"}, "produce start": {"remove fast", "remove slow"}, "consume start": {"remove sub1"},
 		"connect": {"stop all"}, "local start": {"stop all"}, "resume": {"pause all"}, "profile delete": {"save mine"},
 		"stream stop": {"stream run.jsonl"}, "metrics stop": {"metrics serve"}, "compare": {"export a.json; export b.json"},
 		"diff":             {`mark "before the fix"; wait 2s`, `mark "after the fix"; wait 2s`},

@@ -15,6 +15,10 @@ func axisLabel(unit Unit, v float64) string {
 	text := ""
 	switch unit {
 	case Time:
+		if fourDigits(size) >= 1e15 { // seven digits of seconds do not fit the label
+			text = stepped(size/1e9, 1000, []string{"s", "ks", "Ms", "Gs"})
+			break
+		}
 		text = stepped(size, 1000, []string{"ns", "µs", "ms", "s"})
 	case ByteCount:
 		text = stepped(size, kibi, []string{"", "K", "M", "G", "T", "P", "E", "Z"})

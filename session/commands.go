@@ -9,6 +9,7 @@ import (
 	"pulsh/session/cursor"
 	"pulsh/session/group"
 	"pulsh/session/produce"
+	"pulsh/session/reading"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -25,11 +26,15 @@ func (s *Session) AddProducer(name string, settings spec.Producer) error {
 	return s.groups.add(produce.New(name, settings, s.host))
 }
 
-// AddConsumer makes a consumer group that is not started.
+// AddConsumer makes a consumer group or a reader that is not started. It gives a reader a
+// subscription of its own.
 func (s *Session) AddConsumer(name string, settings spec.Consumer) error {
+	if settings.Reader.Is {
+		settings.Subscription = reading.Name(name)
+	}
 	err := settings.Check(name)
 	if err == nil {
-		settings.Rate, err = group.LoadRate(settings.Rate, "consume start "+name+" rate=50k")
+		settings.Rate, err = group.LoadRate(settings.Rate, settings.Verb()+" start "+name+" rate=50k")
 	}
 	if err != nil {
 		return err
@@ -149,6 +154,9 @@ func (s *Session) Start(ctx context.Context, name string) error {
 		return err
 	}
 	defer give()
+	if err := g.AwaitReset(ctx); err != nil {
+		return err
+	}
 	if consumer, ok := g.(*consume.Group); ok {
 		if err := canEnd(name, consumer.Settings(), c.Admin); err != nil {
 			return err
@@ -214,6 +222,7 @@ func (s *Session) Reset(name string) error {
 		return err
 	}
 	g.Reset()
+	g.Links().Reset()
 	return nil
 }
 

@@ -42,7 +42,10 @@ func TestAGroupSendsItsCountAndNoMore(t *testing.T) {
 				require.Zero(t, v.sub1().Consumer.Delivery.Lost)
 				require.NoError(t, v.Start(v.t.Context(), "fast"), "a group that is done can be started again")
 				time.Sleep(3 * time.Second)
-				require.EqualValues(t, 1234, v.fast().Producer.Sent)
+				again := v.fast().Producer
+				require.EqualValues(t, 2468, again.Sent, "figures go on")
+				require.EqualValues(t, 2468, again.Due)
+				require.Zero(t, again.Missed)
 				require.EqualValues(t, 2468, v.sub1().Consumer.Received)
 			})
 		})
@@ -190,4 +193,29 @@ func TestAStopByHandWinsAgainstTheEnd(t *testing.T) {
 		require.Equal(t, snapshot.Done, g.State)
 		require.EqualValues(t, 2000, g.Producer.Acked)
 	})
+}
+
+// All messages come to one consumer of a failover subscription. The workers of the others
+// take nothing of the count, and of the rate no more than a message each.
+func TestIdleWorkersHoldNothingOfTheCount(t *testing.T) {
+	for _, rate := range []pacing.Rate{pacing.Max(), 500, 20} {
+		for _, workers := range []int{8, 100} {
+			t.Run(fmt.Sprint(rate, " ", workers), func(t *testing.T) {
+				inVirtualTime(t, func(v *virtual) {
+					v.produce(1000, func(p *spec.Producer) { p.Count = 2000 })
+					v.consumeUntil(spec.Ends{Count: 100}, func(c *spec.Consumer) {
+						c.Type, c.Workers, c.Rate = broker.Failover, workers, pacing.Hold(rate)
+					})
+					wait := time.Second
+					if !rate.IsMax() {
+						wait += time.Duration(float64(100+workers) / float64(rate) * float64(time.Second))
+					}
+					time.Sleep(wait)
+					g := v.sub1()
+					require.Equal(v.t, snapshot.Done, g.State)
+					require.EqualValues(v.t, 100, g.Consumer.Received)
+				})
+			})
+		}
+	}
 }

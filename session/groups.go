@@ -10,6 +10,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
+	"pulsh/session/connections"
 	"pulsh/session/consume"
 	"pulsh/session/delivery"
 	"pulsh/session/group"
@@ -33,11 +34,13 @@ type anyGroup interface {
 	Say(format string, args ...any)
 	Active() bool
 	Reset()
+	Links() *connections.Record
 	Ending() *group.Ending
 	Turn() *group.Turn
 	Finishes(since time.Time, why string) bool
 
 	Sample(at group.Instant) snapshot.Group
+	AwaitReset(ctx context.Context) error
 	Distribution(figure string) *metrics.Distribution
 	Bars(figure string) []metrics.Bar
 	Heat(figure string) *metrics.Heat

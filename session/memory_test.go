@@ -27,3 +27,37 @@ func TestAGroupThatDoesNotFitInMemoryIsRefused(t *testing.T) {
 		require.Equal(v.t, "set big producers=100", known.Try)
 	})
 }
+
+// Batches by key have a compressor each in the Go client, which a small process cannot hold.
+func TestCompressorsOfKeysAreBounded(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		settings := spec.DefaultProducer("fast")
+		require.NoError(v.t, settings.BatchBy.UnmarshalText([]byte("key")))
+		settings.Workers, settings.Producers = 4, 4
+		var err error
+		settings.Keys, err = payload.ParseKeys("100")
+		require.NoError(v.t, err)
+		v.SetMemory(512 << 20)
+		require.NoError(v.t, v.AddProducer("fast", settings))
+		err = v.Start(v.t.Context(), "fast")
+		require.ErrorContains(v.t, err, "with batchby=key the Go client has an own lz4 compressor for each key in a batch, 200 MiB in all, and this process may use 512 MiB")
+		var known *broker.Error
+		require.ErrorAs(v.t, err, &known)
+		require.Equal(v.t, "set fast compression=none", known.Try)
+		v.SetMemory(2 << 30)
+		require.NoError(v.t, v.Start(v.t.Context(), "fast"))
+		require.Empty(v.t, v.heard())
+		require.NoError(v.t, v.Stop(v.t.Context(), "fast"))
+		settings.Compression = "zstd"
+		v.SetMemory(16 << 30)
+		_, err = v.SetProducer(v.t.Context(), "fast", settings)
+		require.NoError(v.t, err)
+		require.NoError(v.t, v.Start(v.t.Context(), "fast"))
+		require.Contains(v.t, v.heard(), "with batchby=key the Go client has an own zstd compressor for each key in a batch, 1133 MiB in all; try: set fast compression=none")
+		require.NoError(v.t, v.Stop(v.t.Context(), "fast"))
+		settings.Engine = broker.WireEngine
+		v.SetMemory(512 << 20)
+		_, err = v.SetProducer(v.t.Context(), "fast", settings)
+		require.NoError(v.t, err)
+	})
+}

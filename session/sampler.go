@@ -16,6 +16,7 @@ type sampler struct {
 	session *Session
 	process *metrics.Process
 	poller  poller
+	links   linkTeller
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 }
@@ -85,6 +86,7 @@ func (p *sampler) sample(now time.Time) {
 	}
 	s.groups.noteShared(next.Groups)
 	noteBystanders(next.Groups)
+	p.links.look(s, next)
 	next.Totals = total(next.Groups)
 	s.groups.removedTotals(&next.Totals)
 	next.Protected = s.Preferences().Protected

@@ -180,6 +180,10 @@ func TestKillsUnderLoad(t *testing.T) {
 	sum := s.Snapshot().Chaos.Sum
 	require.Equal(t, sum.Events, sum.Acks)
 	require.Zero(t, sum.Failed)
+	for _, g := range s.Snapshot().Groups {
+		require.GreaterOrEqual(t, g.Disconnects.Breaks, int64(kills), "%s: each kill breaks the connections", g.Name)
+		require.Zero(t, g.Disconnects.Now, g.Name)
+	}
 	for _, e := range s.Snapshot().Chaos.Events {
 		t.Log(e.Outcome())
 	}
@@ -292,4 +296,8 @@ func TestTheNetworkFails(t *testing.T) {
 	}
 	s.settle(faults)
 	require.Zero(t, s.Snapshot().Chaos.Sum.Failed)
+	for _, g := range s.Snapshot().Groups {
+		require.NotZero(t, g.Disconnects.Breaks, "%s: the reset breaks the connections", g.Name)
+		require.Zero(t, g.Disconnects.Now, g.Name)
+	}
 }

@@ -251,17 +251,57 @@ func TestResetCountsFromZeroAndKeepsTheRate(t *testing.T) {
 	})
 }
 
-func TestARestartCountsFromZero(t *testing.T) {
+func TestTheFiguresGoOnWithTheNextStart(t *testing.T) {
 	inVirtualTime(t, func(v *virtual) {
-		v.produce(1000, nil)
+		v.produce(2000, nil)
 		time.Sleep(5 * time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		time.Sleep(10 * time.Second)
+		v.producerGroup("fast").SetRate(pacing.Hold(1000))
+		require.NoError(t, v.Start(v.t.Context(), "fast"))
+		time.Sleep(5 * time.Second)
+		g := v.fast()
+		require.InDelta(t, 1000, g.Producer.Rate, 20, "of this run alone")
+		require.InDelta(t, 5, g.Ending.Ran.Seconds(), 0.5, "a for would count from this start on")
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		g = v.fast()
+		p := g.Producer
+		require.InDelta(t, 15_000, float64(p.Sent), 500)
+		require.Equal(t, p.Due, p.Sent)
+		require.Equal(t, p.Sent, p.Acked)
+		require.Zero(t, p.Missed)
+		require.InDelta(t, 10, g.Running.Seconds(), 0.5, "the time between the runs is none of it")
+		require.InDelta(t, 1500, p.Average, 50)
+		require.InDelta(t, 2000, p.Peak, 100)
+		require.NoError(t, v.Reset("fast"))
+		require.NoError(t, v.Start(v.t.Context(), "fast"))
+		time.Sleep(time.Second)
+		require.NoError(t, v.Stop(v.t.Context(), "fast"))
+		p = v.fast().Producer
+		require.InDelta(t, 1000, float64(p.Sent), 1)
+		require.Equal(t, p.Due, p.Sent)
+	})
+}
+
+func TestWhatWasMissedInAnEarlierRunStaysMissed(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		v.produce(1000, func(p *spec.Producer) { p.Pending, p.Timeout = 1, 0 })
+		time.Sleep(time.Second)
+		v.cluster.Stall(20 * time.Second)
+		time.Sleep(15 * time.Second)
+		ctx, cancel := context.WithTimeout(v.t.Context(), time.Second)
+		defer cancel()
+		_ = v.Stop(ctx, "fast")
+		time.Sleep(20 * time.Second)
+		before := v.fast().Producer
+		require.Positive(t, before.Missed)
 		require.NoError(t, v.Start(v.t.Context(), "fast"))
 		time.Sleep(time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		p := v.fast().Producer
-		require.InDelta(t, 1000, float64(p.Sent), 1)
-		require.Equal(t, p.Due, p.Sent)
+		require.Equal(t, before.Missed, p.Missed)
+		require.InDelta(t, 1000, float64(p.Due-before.Due), 1)
+		require.Equal(t, p.Due-before.Due, p.Sent-before.Sent)
 	})
 }
 

@@ -9,6 +9,9 @@ import (
 	"pulsh/session/spec"
 )
 
+// emptyEnd is how until=empty reads.
+const emptyEnd = "the backlog is empty"
+
 // sayEnds lists when a group stops by itself: 1M messages, 10m or empty. It returns ""
 // for never.
 func sayEnds(e spec.Ends) string {
@@ -21,7 +24,7 @@ func sayEnds(e spec.Ends) string {
 	}
 	switch {
 	case e.Until.Empty:
-		parts = append(parts, "the backlog is empty")
+		parts = append(parts, emptyEnd)
 	case e.Until.Idle > 0:
 		parts = append(parts, "idle for "+pacing.FormatDuration(e.Until.Idle))
 	}

@@ -45,6 +45,10 @@ func saySize(p spec.Producer) string {
 // SayConsumer describes a consumer group in one line. resumed is the backlog that the
 // start found at an existing subscription, in messages, or nil.
 func SayConsumer(s spec.Consumer, resumed *int64) string {
+	if s.Reader.Is {
+		said := withEnds(strings.Join([]string{"reading " + s.Topic, graphs.Plural(s.Workers, "worker"), "from " + s.Reader.Begin}, " · "), s.Ends)
+		return strings.Replace(said, emptyEnd, "the end of the topic", 1)
+	}
 	place := "from " + string(s.From)
 	switch {
 	case resumed != nil && *resumed > 0:
@@ -104,6 +108,9 @@ func Receives(g snapshot.Group, topic string) bool {
 func coverage(settings spec.Consumer) string {
 	var parts []string
 	standard := spec.DefaultConsumer("sub1")
+	if settings.Reader.Is {
+		standard = spec.DefaultReader("r1")
+	}
 	for _, s := range spec.ConsumerSettings() {
 		switch s.Name {
 		case "durable", "priority", "compacted", "sticky", "prefix":

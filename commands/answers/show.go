@@ -180,12 +180,24 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 		unknown = Whole(p.Unknown) + " with unknown outcome"
 	}
 	s.Add("failed", Whole(p.Failed), unknown)
+	s.connections(g)
+}
+
+// connections adds a row about connections that broke.
+func (s *Rows) connections(g snapshot.Group) {
+	if text := g.Disconnects.String(); text != "" {
+		s.Add("connections", text, "")
+	}
 }
 
 func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	r := g.Consumer
 	s.Add("engine", string(g.Engine), engineRemark(g))
-	s.Add("receives as", spec.SubscriptionText(), fmt.Sprintf("%s, from %s", spec.Type, spec.From))
+	if spec.Reader.Is {
+		s.Add("reads as", spec.Subscription, "from "+spec.Reader.Begin+endOfTopic(g))
+	} else {
+		s.Add("receives as", spec.SubscriptionText(), fmt.Sprintf("%s, from %s", spec.Type, spec.From))
+	}
 	s.topics(g)
 	if text := coverage(spec); text != "" {
 		s.Add("", text, "")
@@ -195,6 +207,7 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.Add("acked", Whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), Whole(r.AckFailed)))
 	s.behaviour(r, spec)
 	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s connected, receiver queue %d", graphs.Plural(r.Consumers, "consumer"), spec.Queue))
+	s.connections(g)
 	backlog := graphs.NoValue
 	if r.Backlog.Known {
 		backlog = Whole(r.Backlog.Messages)

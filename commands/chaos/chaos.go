@@ -166,7 +166,7 @@ func Disconnect(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	if !g.State.Active() {
-		return c.Refuse("group", fmt.Sprintf("%s start %s", g.Kind, g.Name), "%s is %s", g.Name, g.State)
+		return c.Refuse("group", fmt.Sprintf("%s start %s", g.Named(), g.Name), "%s is %s", g.Name, g.State)
 	}
 	p, err := plan(c, 0)
 	if err != nil {

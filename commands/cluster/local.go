@@ -23,7 +23,7 @@ const (
 // LogLines returns the kind COUNT of log lines.
 func LogLines() lang.Kind {
 	k := kinds.Count()
-	k.Sample = "50"
+	k.Sample, k.Range = "50", fmt.Sprintf("1 to %d", logMax)
 	k.Parse = func(text string) (any, error) {
 		n, err := spec.ParseCount(text)
 		if err == nil && (n < 1 || n > logMax) {

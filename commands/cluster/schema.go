@@ -17,7 +17,7 @@ import (
 // SchemaVersion is the kind COUNT of a version of a schema.
 func SchemaVersion() lang.Kind {
 	k := kinds.Count()
-	k.Sample, k.Doc = "0", "a version of a schema, from 0"
+	k.Sample, k.Doc, k.Range = "0", "a version of a schema", "0 or more"
 	k.Parse = func(text string) (any, error) { return spec.ParseCount(text) }
 	k.Complete = lang.Offer("0", "the first")
 	return k

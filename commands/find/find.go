@@ -61,7 +61,7 @@ func Find(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	if g.Producer == nil {
-		return c.Refuse("figure", "list", "%s is a %s; find changes the rate of a producer group", g.Name, host.KindName(g.Kind))
+		return c.Refuse("figure", "list", "%s is a %s; find changes the rate of a producer group", g.Name, host.KindName(g.Named()))
 	}
 	for _, t := range condition.Terms {
 		if err := look.CheckMeasurable(ctx, c, "condition", t.Metric); err != nil {
@@ -285,7 +285,7 @@ func Where() lang.Kind {
 
 // Rate is the kind of a constant rate.
 func Rate() lang.Kind {
-	return lang.Kind{Name: "RATE", Sample: "10k", Forms: "500, 10k, 1.5M", Doc: "messages per second",
+	return lang.Kind{Name: "RATE", Sample: "10k", Forms: "500, 10k, 1.5M", Range: fmt.Sprintf("%s to %s", pacing.Least, pacing.Limit), Doc: "messages per second",
 		Parse: func(text string) (any, error) {
 			r, err := pacing.ParseRate(text)
 			if err == nil && r.IsMax() {
@@ -297,7 +297,7 @@ func Rate() lang.Kind {
 
 // Precision is the kind of how near the result must be.
 func Precision() lang.Kind {
-	return lang.Kind{Name: "PERCENT", Sample: "5%", Forms: "1% to 50%", Doc: "how far the result may be from the lowest rate that fails",
+	return lang.Kind{Name: "PERCENT", Sample: "5%", Forms: "2%, 5%, 10%", Range: "1% to 50%", Doc: "how far the result may be from the lowest rate that fails",
 		Parse: func(text string) (any, error) {
 			var v float64
 			if n, err := fmt.Sscanf(text, "%g%%", &v); n != 1 || err != nil || v < 1 || v > 50 || fmt.Sprintf("%g%%", v) != text {

@@ -16,7 +16,7 @@ import (
 // SetAck runs the command ack: change when messages are acknowledged, or acknowledge
 // those held back.
 func SetAck(ctx context.Context, c *host.Call) error {
-	g, err := c.ConsumerGroup(ctx)
+	g, err := acknowledging(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -25,6 +25,16 @@ func SetAck(ctx context.Context, c *host.Call) error {
 	}
 	c.Given = []string{"ack"}
 	return SetGroup(ctx, c)
+}
+
+// acknowledging finds the consumer group that the line names. A reader acknowledges as
+// readers do, whatever is wanted.
+func acknowledging(ctx context.Context, c *host.Call) (snapshot.Group, error) {
+	g, err := c.ConsumerGroup(ctx)
+	if err == nil && g.Named() == snapshot.Read {
+		err = c.Refuse("group", "help read start", "%s is a reader; %s is for consumer groups", g.Name, c.Command.Name)
+	}
+	return g, err
 }
 
 // ackMax bounds an acknowledgement by hand: half a million messages with receipts.
@@ -59,7 +69,7 @@ func ackNow(ctx context.Context, c *host.Call, g snapshot.Group, limit int) erro
 
 // Churn runs the command churn: periodically replace a share of the group's consumers.
 func Churn(ctx context.Context, c *host.Call) error {
-	g, err := c.ConsumerGroup(ctx)
+	g, err := acknowledging(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ func SetGroup(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.KnownSettings(g.Kind); err != nil {
+	if err := c.KnownSettings(g.Named()); err != nil {
 		return err
 	}
 	if g.Kind == snapshot.Produce {
@@ -26,7 +26,11 @@ func SetGroup(ctx context.Context, c *host.Call) error {
 		return change(ctx, c, g, "producers", "sends", spec.ProducerSettings(), settings, c.Env.Session.SetProducer)
 	}
 	settings, _ := c.Env.Session.Consumer(g.Name)
-	return change(ctx, c, g, "consumers", "deliveries", spec.ConsumerSettings(), settings, c.Env.Session.SetConsumer)
+	parts := "consumers"
+	if settings.Reader.Is {
+		parts = "reader"
+	}
+	return change(ctx, c, g, parts, "deliveries", settings.Settings(), settings, setConsumer(c, false))
 }
 
 // change applies the settings of the line and prints the old and the new values. The

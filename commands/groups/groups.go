@@ -31,11 +31,11 @@ func StopGroup(kind snapshot.Kind) func(context.Context, *host.Call) error {
 		if err != nil {
 			return err
 		}
-		if g.Kind != kind {
-			return c.Refuse("name", string(g.Kind)+" stop "+g.Name, "%s is a %s", g.Name, host.KindName(g.Kind))
+		if g.Named() != kind {
+			return c.Refuse("name", string(g.Named())+" stop "+g.Name, "%s is a %s", g.Name, host.KindName(g.Named()))
 		}
 		if !g.State.Active() {
-			return c.Refuse("name", string(g.Kind)+" start "+g.Name, "%s is %s", g.Name, g.State)
+			return c.Refuse("name", string(g.Named())+" start "+g.Name, "%s is %s", g.Name, g.State)
 		}
 		bounded, cancel := context.WithTimeout(ctx, stopMax)
 		defer cancel()
@@ -48,6 +48,15 @@ func StopGroup(kind snapshot.Kind) func(context.Context, *host.Call) error {
 		c.Say("%s: stopped · %s", g.Name, answers.Totals(g))
 		return err
 	}
+}
+
+// Stop runs the command stop: stop a group of whatever kind.
+func Stop(ctx context.Context, c *host.Call) error {
+	g, err := c.Group(ctx, "name")
+	if err != nil {
+		return err
+	}
+	return StopGroup(g.Kind)(ctx, c)
 }
 
 // StopAll runs the command stop all: stop all groups immediately, without waiting for

@@ -19,7 +19,7 @@ func Seek(ctx context.Context, c *host.Call) error {
 	case g.Consumer == nil:
 		return c.Refuse("group", "show "+g.Name, "%s is a producer group; seek is for consumer groups", g.Name)
 	case g.State != snapshot.Running && g.State != snapshot.Paused:
-		return c.Refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
+		return c.Refuse("group", string(g.Named())+" start "+g.Name, "%s is %s", g.Name, g.State)
 	}
 	to, err := spec.ParseWhen(c.Text("to"), c.Env.Now())
 	if err != nil {

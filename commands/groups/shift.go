@@ -22,7 +22,7 @@ func seekableGroup(ctx context.Context, c *host.Call) (snapshot.Group, error) {
 	case g.Consumer == nil:
 		return g, c.Refuse("group", "show "+g.Name, "%s is a producer group; %s is for consumer groups", g.Name, c.Command.Name)
 	case g.State != snapshot.Running && g.State != snapshot.Paused:
-		return g, c.Refuse("group", "consume start "+g.Name, "%s is %s", g.Name, g.State)
+		return g, c.Refuse("group", string(g.Named())+" start "+g.Name, "%s is %s", g.Name, g.State)
 	}
 	_, err = c.Admin()
 	return g, err

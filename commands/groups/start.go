@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
+	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/snapshot"
@@ -18,8 +20,8 @@ import (
 // StartProducer runs the command produce start: start a producer group.
 func StartProducer(ctx context.Context, c *host.Call) error {
 	name := c.Text("name")
-	if _, ok := c.Env.Session.Consumer(name); ok {
-		return c.Refuse("name", "consume start "+name, "%s is a consumer group", name)
+	if other, ok := c.Env.Session.Consumer(name); ok {
+		return otherKind(c, name, other)
 	}
 	want, known := c.Env.Session.Producer(name)
 	if !known {
@@ -31,16 +33,62 @@ func StartProducer(ctx context.Context, c *host.Call) error {
 
 // StartConsumer runs the command consume start: start a consumer group.
 func StartConsumer(ctx context.Context, c *host.Call) error {
+	return startReceiver(ctx, c, spec.DefaultConsumer(c.Text("name")))
+}
+
+// StartReader runs the command read start: start a reader.
+func StartReader(ctx context.Context, c *host.Call) error {
+	return startReceiver(ctx, c, spec.DefaultReader(c.Text("name")))
+}
+
+// otherKind refuses to start a consumer group or a reader as a group of another kind.
+func otherKind(c *host.Call, name string, is spec.Consumer) error {
+	kind := snapshot.Kind(is.Verb())
+	return c.Refuse("name", string(kind)+" start "+name, "%s is a %s", name, host.KindName(kind))
+}
+
+// startReceiver starts a consumer group or a reader; standard has the settings of a new
+// one.
+func startReceiver(ctx context.Context, c *host.Call, standard spec.Consumer) error {
 	name := c.Text("name")
 	if _, ok := c.Env.Session.Producer(name); ok {
 		return c.Refuse("name", "produce start "+name, "%s is a producer group", name)
 	}
 	want, known := c.Env.Session.Consumer(name)
-	if !known {
-		want = spec.DefaultConsumer(name)
+	switch {
+	case !known:
+		want = standard
+	case want.Reader.Is != standard.Reader.Is:
+		return otherKind(c, name, want)
 	}
-	return start(ctx, c, known, spec.ConsumerSettings(), &want, starter[spec.Consumer]{
-		add: c.Env.Session.AddConsumer, set: c.Env.Session.SetConsumer, say: sayConsumer(ctx, c)})
+	return start(ctx, c, known, want.Settings(), &want, starter[spec.Consumer]{
+		add: func(name string, want spec.Consumer) error {
+			if err := beginsThere(ctx, c, name, want); err != nil {
+				return err
+			}
+			return c.Env.Session.AddConsumer(name, want)
+		},
+		set: setConsumer(c, true), say: sayConsumer(ctx, c)})
+}
+
+// beginsThere refuses a reader that is to begin behind its topic.
+func beginsThere(ctx context.Context, c *host.Call, name string, want spec.Consumer) error {
+	ctx, cancel := host.Asked(ctx)
+	defer cancel()
+	return session.CheckBegin(ctx, c.Env.Session, name, want)
+}
+
+// setConsumer changes a consumer group or a reader that begins anew if always is set or
+// the line says where.
+func setConsumer(c *host.Call, always bool) func(ctx context.Context, name string, want spec.Consumer) (group.Rebuild, error) {
+	return func(ctx context.Context, name string, want spec.Consumer) (group.Rebuild, error) {
+		if always || slices.Contains(c.Given, "from") {
+			if err := beginsThere(ctx, c, name, want); err != nil {
+				return group.Rebuild{}, err
+			}
+		}
+		return c.Env.Session.SetConsumer(ctx, name, want)
+	}
 }
 
 // sayConsumer describes a consumer group, and if it was started, where it continues.
@@ -70,9 +118,6 @@ func start[S any](ctx context.Context, c *host.Call, known bool, settings []spec
 	if known {
 		if err := checkStartable(ctx, c, name); err != nil {
 			return err
-		}
-		if g, ok := c.Env.Session.Snapshot().Group(name); ok {
-			host.KeepSchedule(c, g)
 		}
 	}
 	if err := apply(c, settings, want); err != nil {
@@ -109,6 +154,9 @@ func startInstead(c *host.Call, name string, err error) error {
 	}
 	instead := *refused
 	instead.Try = c.Command.Name + " " + name + " " + setting
+	if key, value, one := strings.Cut(setting, "="); one && slices.Contains(c.Given, key) && !strings.Contains(value, " ") {
+		instead.Try = c.WithArgument(key, value)
+	}
 	return &instead
 }
 
@@ -141,7 +189,7 @@ func checkStartable(ctx context.Context, c *host.Call, name string) error {
 	if !ok || !g.State.Active() {
 		return nil
 	}
-	try := c.Command.Name[:len("produce")] + " stop " + name
+	try := strings.TrimSuffix(c.Command.Name, " start") + " stop " + name
 	if len(c.Given) > 0 {
 		try = "set " + name
 		for _, key := range c.Given {
@@ -157,7 +205,7 @@ func CloneGroup(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.KnownSettings(g.Kind); err != nil {
+	if err := c.KnownSettings(g.Named()); err != nil {
 		return err
 	}
 	if g.Kind == snapshot.Produce {
@@ -165,7 +213,7 @@ func CloneGroup(ctx context.Context, c *host.Call) error {
 		return clone(ctx, c, g, spec.ProducerSettings(), &want, starter[spec.Producer]{add: c.Env.Session.AddProducer, say: answers.SayProducer})
 	}
 	want, _ := c.Env.Session.Consumer(g.Name)
-	return clone(ctx, c, g, spec.ConsumerSettings(), &want, starter[spec.Consumer]{add: c.Env.Session.AddConsumer, say: sayConsumer(ctx, c)})
+	return clone(ctx, c, g, want.Settings(), &want, starter[spec.Consumer]{add: c.Env.Session.AddConsumer, say: sayConsumer(ctx, c)})
 }
 
 // clone starts the copy of a running group; other copies are ready.

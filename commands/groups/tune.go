@@ -38,7 +38,7 @@ func ScaleGroup(ctx context.Context, c *host.Call) error {
 	case n > spec.WorkersMax:
 		return c.Refuse("workers", fmt.Sprintf("scale %s %d", g.Name, spec.WorkersMax), "%s workers exceed the limit of %d", sum, spec.WorkersMax)
 	case n < 1:
-		return c.Refuse("workers", fmt.Sprintf("%s stop %s", g.Kind, g.Name), "%s workers: at least 1 is needed", sum)
+		return c.Refuse("workers", fmt.Sprintf("%s stop %s", g.Named(), g.Name), "%s workers: at least 1 is needed", sum)
 	}
 	if err := c.Env.Session.Scale(ctx, g.Name, n); err != nil {
 		return err
@@ -142,7 +142,7 @@ func Burst(ctx context.Context, c *host.Call) error {
 // needsCluster returns the error of a command that the state of the group forbids,
 // with the command that changes the state.
 func needsCluster(c *host.Call, g snapshot.Group) error {
-	try := string(g.Kind) + " start " + g.Name
+	try := string(g.Named()) + " start " + g.Name
 	if g.State == snapshot.Paused {
 		try = "resume " + g.Name
 	}

@@ -25,7 +25,7 @@ const (
 // when a line is read.
 func Topic(of func() *lang.Language) lang.Kind {
 	return lang.Kind{Name: "TOPIC", Sample: keysWord, Listed: true,
-		Complete: func(*lang.Scene) []lang.Suggestion { return topics(of()) },
+		Complete: func(s *lang.Scene) []lang.Suggestion { return following(topics(of()), s.Words) },
 		Doc:      "a command or its first word, a section, a setting, a metric, a kind of value such as RATE, all, or keyboard",
 		Parse: func(text string) (any, error) {
 			if len(about(of(), text)) == 0 {
@@ -33,6 +33,25 @@ func Topic(of func() *lang.Language) lang.Kind {
 			}
 			return text, nil
 		}}
+}
+
+// following returns the rests of the topics that begin with words.
+func following(topics []lang.Suggestion, words []string) []lang.Suggestion {
+	if len(words) == 0 {
+		return topics
+	}
+	begin := strings.Join(words, " ") + " "
+	var out []lang.Suggestion
+	for _, s := range topics {
+		name := s.Text
+		if begin == settingWord && strings.HasPrefix(s.Description, "setting: ") || begin == metricWord && strings.HasPrefix(s.Description, "metric: ") {
+			name = begin + name
+		}
+		if rest, ok := strings.CutPrefix(name, begin); ok {
+			out = append(out, lang.Suggestion{Text: rest, Description: s.Description})
+		}
+	}
+	return out
 }
 
 // topics returns all topics of help.
@@ -155,6 +174,9 @@ func command(c lang.Command) []string {
 		doc := p.Kind.Doc
 		if p.Kind.Name == wordKind && p.Kind.Forms != "" {
 			doc = p.Kind.Forms
+		}
+		if p.Kind.Range != "" {
+			doc += "; " + p.Kind.Range
 		}
 		out = append(out, indented("  "+p.Kind.Name+": ", doc)...)
 	}

@@ -73,6 +73,9 @@ func (s setting) help() []string {
 		}
 		out = append(out, indented("  "+p.Kind.Name+"  ", values)...)
 	}
+	if p.Kind.Range != "" {
+		out = append(out, "  range    "+p.Kind.Range)
+	}
 	if p.Default != "" {
 		out = append(out, "  default  "+p.Default)
 	}

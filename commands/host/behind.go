@@ -49,8 +49,8 @@ func ScheduleOf(g snapshot.Group) (s Schedule, ok bool) {
 	return s, true
 }
 
-// Schedules returns the schedules of all producer groups: of their present run or
-// since their reset, of earlier runs, and of removed groups.
+// Schedules returns the schedules of all producer groups since their first start or
+// their reset, and of removed groups.
 func Schedules(c *Host) []Schedule {
 	c.mu.Lock()
 	all := append([]Schedule(nil), c.schedules...)
@@ -68,7 +68,7 @@ func BehindAllowed(c *Host) bool {
 	return c.Env.AllowBehind || c.Env.Session.Preferences().BehindAllowed
 }
 
-// KeepSchedule keeps the schedule of a group whose figures are about to be reset.
+// KeepSchedule keeps the schedule of a group that is about to be removed.
 func KeepSchedule(c *Call, g snapshot.Group) {
 	s, ok := ScheduleOf(g)
 	if !ok {

@@ -55,18 +55,24 @@ func GroupNames(s *snapshot.Snapshot) []string {
 
 // KindName names a kind of group in a sentence.
 func KindName(k snapshot.Kind) string {
-	if k == snapshot.Produce {
+	switch k {
+	case snapshot.Produce:
 		return "producer group"
+	case snapshot.Read:
+		return "reader"
 	}
 	return "consumer group"
 }
 
-// KnownSettings refuses settings that the kind of group does not have.
+// KnownSettings refuses settings that a kind of group does not have.
 func (c *Call) KnownSettings(kind snapshot.Kind) error {
 	for _, name := range c.Given {
 		_, known := spec.FindSetting(spec.ProducerSettings(), name)
-		if kind == snapshot.Consume {
+		switch kind {
+		case snapshot.Consume:
 			_, known = spec.FindSetting(spec.ConsumerSettings(), name)
+		case snapshot.Read:
+			_, known = spec.FindSetting(spec.ReaderSettings(), name)
 		}
 		if !known {
 			return c.RefuseSetting(name, fmt.Sprintf("help %s start", kind), "a %s has no setting %q", KindName(kind), name)

@@ -16,6 +16,11 @@ func Applies(name string, s *lang.Scene) bool {
 		_, ok := spec.FindSetting(spec.ProducerSettings(), name)
 		return ok
 	}
-	_, ok = spec.FindSetting(spec.ConsumerSettings(), name)
+	_, ok = spec.FindSetting(receiverSettings(g), name)
 	return ok
+}
+
+// receiverSettings returns the settings of a consumer group or of a reader.
+func receiverSettings(g snapshot.Group) []spec.Setting[spec.Consumer] {
+	return spec.Consumer{Reader: spec.Reader{Is: g.Named() == snapshot.Read}}.Settings()
 }

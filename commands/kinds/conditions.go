@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"slices"
 	"strings"
 
 	"pulsh/commands/lang"
@@ -15,13 +16,16 @@ var operators = []lang.Suggestion{
 	{Text: ">=", Description: "at least"}, {Text: "=", Description: "equal to"}, {Text: "!=", Description: "not equal to"},
 }
 
+// whereWord is the word of find before its condition.
+const whereWord = "where"
+
 // completeConditions offers what may follow in a condition: a metric, an operator behind
 // one, and behind a comparison the word that joins another.
 func completeConditions(s *lang.Scene) []lang.Suggestion {
-	before := strings.Join(s.Words, " ")
-	last := ""
-	if len(s.Words) > 0 {
-		last = s.Words[len(s.Words)-1]
+	words := s.Words[slices.Index(s.Words, whereWord)+1:]
+	before, last := strings.Join(words, " "), ""
+	if len(words) > 0 {
+		last = words[len(words)-1]
 	}
 	if _, err := snapshot.ParseCondition(before); err == nil {
 		return []lang.Suggestion{{Text: "and", Description: "another comparison that must be true too"}}
@@ -99,7 +103,7 @@ func Describe(p lang.Param, s *lang.Scene) string {
 		if own, ok := spec.FindSetting(spec.ProducerSettings(), p.Name); ok {
 			return own.Doc
 		}
-	} else if own, ok := spec.FindSetting(spec.ConsumerSettings(), p.Name); ok {
+	} else if own, ok := spec.FindSetting(receiverSettings(g), p.Name); ok {
 		return own.Doc
 	}
 	return p.Doc
@@ -120,7 +124,7 @@ func Present(p lang.Param, s *lang.Scene) string {
 		return ""
 	}
 	settings, _ := EnvOf(s).Session.Consumer(g.Name)
-	if own, ok := spec.FindSetting(spec.ConsumerSettings(), p.Name); ok {
+	if own, ok := spec.FindSetting(receiverSettings(g), p.Name); ok {
 		return own.Get(&settings)
 	}
 	return ""

@@ -49,7 +49,7 @@ func Uploaded() lang.Kind {
 
 // completeSchema offers words, and files inside the parentheses.
 func completeSchema(words ...string) func(*lang.Scene) []lang.Suggestion {
-	offer := lang.Offer(append(words, "avro(FILE)", "Avro, from its definition", "json(FILE)", "JSON, from a definition of Avro", "protobuf(FILE:Message)", "Protobuf, from a .proto file")...)
+	offer := lang.Offer(append(words, "avro(", "Avro, from its definition", "json(", "JSON, from a definition of Avro", "protobuf(", "Protobuf, from a .proto file")...)
 	endings := map[string]string{"avro(": ".avsc", "json(": ".avsc", "protobuf(": ".proto"}
 	return func(s *lang.Scene) []lang.Suggestion {
 		for word, ending := range endings {

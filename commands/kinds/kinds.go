@@ -75,7 +75,7 @@ func All() lang.Kind {
 func GroupOf(want snapshot.Kind, sample string) lang.Kind {
 	k := Group()
 	k.Sample, k.Make = sample, fmt.Sprint(want)+" start"
-	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want })
+	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want || g.Named() == want })
 	return k
 }
 
@@ -89,7 +89,7 @@ func Name() lang.Kind {
 func Start(want snapshot.Kind, sample string) lang.Kind {
 	k := Name()
 	k.Sample = sample
-	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Kind == want && !g.State.Active() })
+	k.Complete = completeGroups(func(g snapshot.Group) bool { return g.Named() == want && !g.State.Active() })
 	return k
 }
 
@@ -98,7 +98,7 @@ func CheckName(text string) (any, error) { return text, spec.CheckName(text) }
 
 // Change is the kind RATE.
 func Change() lang.Kind {
-	return lang.Kind{Name: "RATE", Sample: "50k", Forms: "50k, 300/m, max, +10%, x2, ramp(1k..50k,2m)",
+	return lang.Kind{Name: "RATE", Sample: "50k", Range: spec.RangeOf("rate"), Forms: "50k, 300/m, max, +10%, x2, ramp(1k..50k,2m)",
 		Doc:   "messages per second: 50000, 50k, 1.5M, 50k/s, 300/m or max; a change of the present rate: +10%, -5k or x2; or a SHAPE",
 		Parse: func(text string) (any, error) { return pacing.ParseChange(text) }, Complete: completeShapes(true), Mend: mendShapes}
 }
@@ -118,7 +118,7 @@ const factorMax = 1000
 
 // Factor is the kind FACTOR.
 func Factor() lang.Kind {
-	return lang.Kind{Name: "FACTOR", Sample: "x5", Forms: "x2, x5, x0.5",
+	return lang.Kind{Name: "FACTOR", Sample: "x5", Forms: "x2, x5, x0.5", Range: fmt.Sprintf("more than 0, up to x%d", factorMax),
 		Doc: "a factor for the rate: x5, x0.5",
 		Parse: func(text string) (any, error) {
 			f, err := strconv.ParseFloat(strings.TrimPrefix(text, "x"), 64)

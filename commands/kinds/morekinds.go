@@ -51,7 +51,7 @@ func AckNow() lang.Kind {
 
 // Share is the kind SHARE.
 func Share() lang.Kind {
-	return lang.Kind{Name: "SHARE", Sample: "2%", Forms: "2%, 0.5%, 0%", Doc: "a share of the messages: 2%, 0.5%, 0%",
+	return lang.Kind{Name: "SHARE", Sample: "2%", Forms: "2%, 0.5%, 0%", Range: spec.RangeOf("drop"), Doc: "a share of the messages: 2%, 0.5%, 0%",
 		Parse:    func(text string) (any, error) { return spec.ParseShare(text) },
 		Complete: lang.Offer("0%", "none", "1%", "one in a hundred", "2%", "", "10%", "", "100%", "all")}
 }
@@ -100,9 +100,9 @@ func Body() lang.Kind {
 	}
 	return lang.Kind{Name: "BODY", Sample: "random", Forms: strings.Join(payload.KindNames(), ", "), Doc: doc,
 		Parse: func(text string) (any, error) { kind, _, err := payload.ParseBody(text); return kind, err },
-		Complete: lang.Offer("random", "bytes that do not compress", "text", "words that compress", "sequential", "0, 1, 2 …", "zero", "compresses to nothing",
-			"pattern(TEXT)", "a text again and again", "none", "empty bodies", "file(FILE)", "a line for each message, or each file of a folder",
-			"template({{counter}})", "a text with fields, such as {{uuid}}")}
+		Complete: withFiles(lang.Offer("random", "bytes that do not compress", "text", "words that compress", "sequential", "0, 1, 2 …", "zero", "compresses to nothing",
+			"pattern(TEXT)", "a text again and again", "none", "empty bodies", "file(", "a line for each message, or each file of a folder",
+			"template({{counter}})", "a text with fields, such as {{uuid}}"), fileCall{"file(", nil, "each file of the folder"}, fileCall{"template(@", nil, ""})}
 }
 
 // Spread is the kind SPREAD.
@@ -132,7 +132,7 @@ func Churn() lang.Kind {
 // ChurnShare is the kind SHARE|off.
 func ChurnShare() lang.Kind {
 	k := Share()
-	k.Name, k.Sample, k.Forms = "SHARE|off", "10%", "10%, off"
+	k.Name, k.Sample, k.Forms, k.Range = "SHARE|off", "10%", "10%, off", "more than 0%, up to 100%"
 	k.Parse = func(text string) (any, error) {
 		if text == "off" {
 			return spec.Share(0), nil
@@ -252,7 +252,7 @@ func Saved() lang.Kind {
 // Repeat is the kind COUNT of runs.
 func Repeat() lang.Kind {
 	k := Count()
-	k.Sample = "3"
+	k.Sample, k.Range = "3", fmt.Sprintf("1 to %d", lang.RepeatMax)
 	k.Parse = func(text string) (any, error) {
 		n, err := spec.ParseCount(text)
 		if err == nil && (n < 1 || n > lang.RepeatMax) {
@@ -328,6 +328,7 @@ func Stream() lang.Kind {
 func Messages() lang.Kind {
 	k := Count()
 	k.Name, k.Sample, k.Forms = "MESSAGES", "1000", "1000, 10k, 2M"
+	k.Range = fmt.Sprintf("1 to %d", messagesMax)
 	k.Parse = numberOf("messages", messagesMax)
 	return k
 }
@@ -335,7 +336,7 @@ func Messages() lang.Kind {
 // Age is the kind of an age of messages to expire.
 func Age() lang.Kind {
 	k := Duration()
-	k.Sample = "10m"
+	k.Sample, k.Range = "10m", "1s or more"
 	read := k.Parse
 	k.Parse = func(text string) (any, error) {
 		d, err := read(text)
@@ -350,7 +351,7 @@ func Age() lang.Kind {
 // Partitions is the kind of a number of partitions.
 func Partitions() lang.Kind {
 	k := Count()
-	k.Sample, k.Forms = "8", fmt.Sprintf("1 to %d", broker.MaxPartitions)
+	k.Sample, k.Range = "8", fmt.Sprintf("1 to %d", broker.MaxPartitions)
 	k.Parse = numberOf("partitions", broker.MaxPartitions)
 	return k
 }

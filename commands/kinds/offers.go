@@ -18,7 +18,7 @@ func completeGroups(want func(snapshot.Group) bool) func(*lang.Scene) []lang.Sug
 		var out []lang.Suggestion
 		for _, g := range snapshotOf(s).Groups {
 			if want == nil || want(g) {
-				out = append(out, lang.Suggestion{Text: g.Name, Description: string(g.State) + " " + string(g.Kind)})
+				out = append(out, lang.Suggestion{Text: g.Name, Description: string(g.State) + " " + string(g.Named())})
 			}
 		}
 		return out
@@ -29,11 +29,11 @@ func completeGroups(want func(snapshot.Group) bool) func(*lang.Scene) []lang.Sug
 func completeShapes(relative bool) func(*lang.Scene) []lang.Suggestion {
 	list := []string{"1k", "1,000 per second", "10k", "10,000 per second", "50k", "50,000 per second", "max", "as fast as possible",
 		"ramp(1k..50k,2m)", "from one rate to another", "sine(20k,50%,1m)", "around a rate", "steps(10k,20k,40k,every=30s)", "one rate after another",
-		"spike(x5,10s,every=1m)", "bursts", "loop(hold(20k,1m)+hold(0,30s))", "a shape again and again", "poisson(20k)", "independent messages", "trace(FILE)", "the rates of a file: seconds,rate", "hold(20k,30s)", "a rate for a time, then + the next part"}
+		"spike(x5,10s,every=1m)", "bursts", "loop(hold(20k,1m)+hold(0,30s))", "a shape again and again", "poisson(20k)", "independent messages", "trace(", "the rates of a file: seconds,rate", "hold(20k,30s)", "a rate for a time, then + the next part"}
 	if relative {
 		list = append(list, "+10%", "10 % more", "-10%", "10 % less", "x2", "twice as much")
 	}
-	return lang.Offer(list...)
+	return withFiles(lang.Offer(list...), fileCall{"trace(", []string{".csv", ".txt"}, ""})
 }
 
 // completeMetrics offers groups, and their figures once a group is typed.
@@ -45,7 +45,7 @@ func completeMetrics(s *lang.Scene) []lang.Suggestion {
 	if !dotted {
 		out := []lang.Suggestion{{Text: snapshot.TotalGroup + ".", Description: "all groups together"}, {Text: snapshot.ProcessGroup + ".", Description: "pulsh itself"}}
 		for _, g := range snapshotOf(s).Groups {
-			out = slices.Insert(out, len(out)-2, lang.Suggestion{Text: g.Name + ".", Description: string(g.State) + " " + string(g.Kind)})
+			out = slices.Insert(out, len(out)-2, lang.Suggestion{Text: g.Name + ".", Description: string(g.State) + " " + string(g.Named())})
 		}
 		return out
 	}
@@ -67,11 +67,19 @@ func completePanels(s *lang.Scene) []lang.Suggestion {
 	if strings.Contains(s.Partial, ".") {
 		return completeMetrics(s)
 	}
+	again := len(s.Words) > 0
 	out := completeGroups(nil)(s)
 	for _, name := range append([]string{"rate"}, host.Distributions()...) {
 		out = append(out, lang.Suggestion{Text: name, Description: "figure"})
 	}
-	return append(out, lang.Suggestion{Text: "backlog", Description: "figure"}, lang.Suggestion{Text: "mbps", Description: "figure"}, lang.Suggestion{Text: host.HeatWord, Description: "a distribution over time"}, lang.Suggestion{Text: "|", Description: "another graph"}, lang.Suggestion{Text: "off", Description: "no graph"})
+	out = append(out, lang.Suggestion{Text: "backlog", Description: "figure"}, lang.Suggestion{Text: "mbps", Description: "figure"}, lang.Suggestion{Text: host.HeatWord, Description: "a distribution over time"})
+	switch {
+	case !again:
+		out = append(out, lang.Suggestion{Text: "off", Description: "no graph"})
+	case s.Words[len(s.Words)-1] != "|":
+		out = append(out, lang.Suggestion{Text: "|", Description: "another graph"})
+	}
+	return out
 }
 
 func completeTopics(s *lang.Scene) []lang.Suggestion {

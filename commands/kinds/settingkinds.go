@@ -54,6 +54,7 @@ func settingKind[S any](s spec.Setting[S], fresh func() S) lang.Kind {
 	if k.Name == "WORD" {
 		k = lang.Words(s.Words...)
 	}
+	k.Range = spec.RangeOf(s.Name)
 	if s.Kind != "SHAPE" {
 		k.Sample = s.Get(&standard)
 	}
@@ -83,10 +84,21 @@ func ConsumerParams() []lang.Param {
 	return SettingParams(spec.ConsumerSettings(), func() spec.Consumer { return spec.DefaultConsumer("sub1") })
 }
 
-// GroupParams returns the settings of both kinds of group. A setting that both
-// have takes the values of the consumer group if the kinds differ.
+// ReaderParams returns the settings of a reader.
+func ReaderParams() []lang.Param {
+	return SettingParams(spec.ReaderSettings(), func() spec.Consumer { return spec.DefaultReader("r1") })
+}
+
+// GroupParams returns the settings of all kinds of group. A setting that several
+// have takes the values of the consumer group if the kinds differ; where a reader
+// begins is more than a consumer group can.
 func GroupParams() []lang.Param {
 	consuming := ConsumerParams()
+	for i, p := range consuming {
+		if p.Name == "from" {
+			consuming[i].Kind = Position()
+		}
+	}
 	out := slices.DeleteFunc(ProducerParams(), func(p lang.Param) bool {
 		return slices.ContainsFunc(consuming, func(o lang.Param) bool { return o.Name == p.Name && o.Kind.Name != p.Kind.Name })
 	})

@@ -1,9 +1,10 @@
 package lang
 
 import (
-	"pulsh/commands/ranking"
 	"slices"
 	"strings"
+
+	"pulsh/commands/ranking"
 )
 
 // Suggestion is a candidate of completion. Text replaces the word at the cursor.
@@ -13,7 +14,7 @@ type Suggestion struct {
 
 // The limits of completion.
 const (
-	suggestionsMax = 100 // more than a popup shows
+	suggestionsMax = 1000 // more than anybody reads
 )
 
 // Scene is the input of a kind's completion. A completion uses only this and memory,
@@ -99,8 +100,16 @@ func (k Kind) valid(list []Suggestion) []Suggestion {
 	}
 	return slices.DeleteFunc(list, func(s Suggestion) bool {
 		_, err := k.Parse(s.Text)
-		return err != nil && !strings.HasSuffix(s.Text, "/") && !strings.HasSuffix(s.Text, ".") && !strings.HasSuffix(s.Text, "(")
+		return err != nil && !Begun(s.Text)
 	})
+}
+
+// Begun reports whether an offered text is a beginning, which needs more behind it: a
+// folder, perhaps in quotes, a group before its figure, a file before the name of what is
+// in it, or a call.
+func Begun(text string) bool {
+	text = strings.TrimRight(text, `'"`)
+	return text != "" && strings.ContainsRune("/.(=:", rune(text[len(text)-1]))
 }
 
 // accepts reports whether words make a value of the kind.
@@ -116,12 +125,16 @@ func (k Kind) accepts(words []word) bool {
 	return err == nil
 }
 
-// suggestions returns the candidates of a kind.
+// suggestions returns the candidates of a kind. Of numbers without others it is the
+// sample, with the range.
 func (k Kind) suggestions(s *Scene) []Suggestion {
-	if k.Complete == nil {
-		return nil
+	switch {
+	case k.Complete != nil:
+		return k.Complete(s)
+	case k.Range != "":
+		return []Suggestion{{k.Sample, k.Range}}
 	}
-	return k.Complete(s)
+	return nil
 }
 
 func prefixed(prefix string, list []Suggestion) []Suggestion {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"pulsh/session/input"
 	"pulsh/session/spell"
 )
 
@@ -17,17 +18,7 @@ const filesMax = 500
 const scriptEnding = ".pulsh"
 
 // HomePath replaces a leading ~ of a path by the user's home folder.
-func HomePath(path string) string {
-	rest, ok := strings.CutPrefix(path, "~")
-	if !ok || rest != "" && !os.IsPathSeparator(rest[0]) {
-		return path
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return path
-	}
-	return home + rest
-}
+func HomePath(path string) string { return input.Home(path) }
 
 // FileKind returns the kind FILE of a script.
 func FileKind() Kind {

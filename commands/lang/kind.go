@@ -13,6 +13,7 @@ type Kind struct {
 	Aliases  []string // older names that help knows
 	Doc      string   // for help, lower case, without a full stop
 	Forms    string   // valid forms, for errors and help
+	Range    string   // of the numbers among the values, such as 1 to 1000; "" for none
 	Sample   string   // a value that is valid nearly everywhere
 	Parse    func(text string) (any, error)
 	Complete func(*Scene) []Suggestion // may be nil

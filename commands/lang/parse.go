@@ -126,9 +126,25 @@ func (c *Call) bindWords(words []word) *Error {
 		words = words[n:]
 	}
 	if len(words) > 0 {
+		if e := unquoted(c, words); e != nil {
+			return e
+		}
 		return c.tooMany(words[0])
 	}
 	return nil
+}
+
+// unquoted returns the error of a text of several words without quotes, before settings;
+// nil for a command that ends with no text.
+func unquoted(c *Call, more []word) *Error {
+	params := c.Command.Positional()
+	if len(params) == 0 || params[len(params)-1].Kind.Name != "TEXT" {
+		return nil
+	}
+	at := span{c.args[params[len(params)-1].Name].Span.From, more[len(more)-1].span.To}
+	e := c.wrong(at, "a text of several words stands in quotes")
+	e.Try = c.statement.instead(at, Quote(c.statement.text.body[at.From:at.To]))
+	return e
 }
 
 func (c *Call) tooMany(w word) *Error {

@@ -30,7 +30,7 @@ func ShowBacklog(ctx context.Context, c *host.Call) error {
 	}
 	name := g.Consumer.Subscription
 	if _, ok := sum.Subscriptions[name]; !ok {
-		return c.Fail("consume start "+g.Name, "no subscription %q on %s", name, g.Topic)
+		return c.Fail(string(g.Named())+" start "+g.Name, "no subscription %q on %s", name, g.Topic)
 	}
 	var rows [][]string
 	all := brokerstats.Flow{Out: map[string]float64{}}

@@ -88,6 +88,11 @@ func Top(ctx context.Context, c *host.Call) error {
 			", max " + graphs.Latency(float64(p.RecentPauseMax))
 	}
 	rows.Add("GC cycles", answers.Whole(p.GCCount), pauses)
+	for _, g := range s.Groups {
+		if lost := g.Disconnects.String(); lost != "" {
+			rows.Add("connections", g.Name+": "+lost, "")
+		}
+	}
 	c.Print(rows.Lines)
 	return nil
 }

@@ -172,7 +172,7 @@ func warmPanel(c *host.Call, p *host.Panel, groups []snapshot.Group, figures []s
 	}
 	figure, ok := distributionNamed(g, name)
 	if !ok {
-		return c.Refuse("shown", "graph "+g.Name+" "+host.HeatWord, "a %s has no distribution of %s", host.KindName(g.Kind), name)
+		return c.Refuse("shown", "graph "+g.Name+" "+host.HeatWord, "a %s has no distribution of %s", host.KindName(g.Named()), name)
 	}
 	p.Heat, p.Unit = snapshot.Metric{Group: g.Name, Figure: figure}, graphs.Time
 	return nil
@@ -191,7 +191,7 @@ func drawPanel(c *host.Call, p *host.Panel, groups []snapshot.Group, figures []s
 		}
 		if !found {
 			g := groups[0]
-			return c.Refuse("shown", "graph "+g.Name, "a %s has no %s", host.KindName(g.Kind), figure)
+			return c.Refuse("shown", "graph "+g.Name, "a %s has no %s", host.KindName(g.Named()), figure)
 		}
 	}
 	switch {

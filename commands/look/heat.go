@@ -41,7 +41,7 @@ func Heat(ctx context.Context, c *host.Call) error {
 	}
 	figure, ok := distributionNamed(g, c.Text("figure"))
 	if !ok {
-		return c.Refuse("figure", "heat "+g.Name, "a %s has no %s", host.KindName(g.Kind), c.Text("figure"))
+		return c.Refuse("figure", "heat "+g.Name, "a %s has no %s", host.KindName(g.Named()), c.Text("figure"))
 	}
 	view, err := Viewed(*c.View(), profile.Graph{Window: c.Text("window")})
 	if err != nil {

@@ -20,7 +20,7 @@ func Hist(ctx context.Context, c *host.Call) error {
 	if word := c.Text("figure"); word != "" {
 		name, ok := distributionNamed(g, word)
 		if !ok {
-			return c.Refuse("figure", "hist "+g.Name, "a %s has no %s (%s)", host.KindName(g.Kind), word, strings.Join(names, ", "))
+			return c.Refuse("figure", "hist "+g.Name, "a %s has no %s (%s)", host.KindName(g.Named()), word, strings.Join(names, ", "))
 		}
 		names = []string{name}
 	}

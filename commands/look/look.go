@@ -19,7 +19,7 @@ func CheckMeasurable(ctx context.Context, c *host.Call, param string, m snapshot
 		return err
 	}
 	if !host.HasFigure(g.Kind, m.Figure) {
-		return c.Refuse(param, "show "+g.Name, "a %s has no %s", host.KindName(g.Kind), m.Figure)
+		return c.Refuse(param, "show "+g.Name, "a %s has no %s", host.KindName(g.Named()), m.Figure)
 	}
 	return nil
 }
@@ -33,7 +33,7 @@ func List(ctx context.Context, c *host.Call) error {
 	}
 	var rows [][]string
 	for _, g := range s.Groups {
-		rows = append(rows, []string{g.Name, string(g.Kind), string(g.State), graphs.Whole(float64(g.Workers)), answers.RateOf(g), g.Topic, answers.Since(g)})
+		rows = append(rows, []string{g.Name, string(g.Named()), string(g.State), graphs.Whole(float64(g.Workers)), answers.RateOf(g), g.Topic, answers.Since(g)})
 	}
 	right := graphs.AlignRight
 	c.Print(graphs.Table([]string{"name", "kind", "state", "workers", "rate", "topic", "since"}, rows, []graphs.Align{0, 0, 0, right, right, 0, right}, 0))

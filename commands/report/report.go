@@ -164,7 +164,7 @@ func groupAt(c *host.Host, s *snapshot.Snapshot, g snapshot.Group) export.Group 
 		out.Limit, out.Bytes = g.Producer.Limit, g.Producer.Bytes
 	}
 	if g.Consumer != nil {
-		out.Subscription, out.Bytes = g.Consumer.Subscription, g.Consumer.Bytes
+		out.Subscription, out.Bytes, out.Reader = g.Consumer.Subscription, g.Consumer.Bytes, g.Consumer.Reader
 	}
 	out.Workers = workersOf(g)
 	for _, f := range g.Failures {
@@ -205,7 +205,7 @@ func settingsOf(c *host.Host, name string) (list export.Table[string]) {
 		}
 	}
 	if settings, ok := c.Env.Session.Consumer(name); ok {
-		for _, s := range spec.ConsumerSettings() {
+		for _, s := range settings.Settings() {
 			list = append(list, export.Entry[string]{Name: s.Name, Value: s.Get(&settings)})
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"pulsh/commands/look"
 	"pulsh/graphs"
 	"pulsh/session/profile"
+	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
@@ -41,7 +42,7 @@ func Save(ctx context.Context, c *host.Call) error {
 			p.Groups = append(p.Groups, profile.ProfileGroup{Name: g.Name, Kind: g.Kind, Producer: &spec})
 		}
 		if spec, ok := c.Env.Session.Consumer(g.Name); ok {
-			p.Groups = append(p.Groups, profile.ProfileGroup{Name: g.Name, Kind: g.Kind, Consumer: &spec})
+			p.Groups = append(p.Groups, profile.ProfileGroup{Name: g.Name, Kind: snapshot.Kind(spec.Verb()), Consumer: &spec})
 		}
 	}
 	if len(p.Groups) == 0 {

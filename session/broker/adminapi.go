@@ -90,11 +90,38 @@ type Ledger struct {
 
 // CursorPosition is the position of a subscription in one partition.
 type CursorPosition struct {
-	Partition        int       // -1 if the topic is not partitioned
-	Ledgers          []Ledger  // oldest first; the last one still grows
-	Acked            MessageID // the last entry below which all are acknowledged
-	Holes            bool      // entries after it are acknowledged as well
-	MessagesPerEntry float64   // estimate: messages in ÷ entries added since the topic was loaded; 0 if unknown
+	Partition        int        // -1 if the topic is not partitioned
+	Ledgers          []Ledger   // oldest first; the last one still grows
+	Acked            MessageID  // the last entry below which all are acknowledged
+	Holes            bool       // entries after it are acknowledged as well
+	Gaps             []EntryRun // which, as far as they are known
+	MessagesPerEntry float64    // estimate: messages in ÷ entries added since the topic was loaded; 0 if unknown
+}
+
+// EntryRun is stored entries behind a position, the last one included.
+type EntryRun struct{ Behind, Last MessageID }
+
+// Acknowledged reports whether an entry of the partition is acknowledged.
+func (s CursorPosition) Acknowledged(id MessageID) bool {
+	if !s.Acked.Before(id) {
+		return true
+	}
+	for _, run := range s.Gaps {
+		if run.Behind.Before(id) && !run.Last.Before(id) {
+			return true
+		}
+	}
+	return false
+}
+
+// Unacknowledged returns how many stored entries are not acknowledged, as far as that
+// is known.
+func (s CursorPosition) Unacknowledged() int64 {
+	n := s.Ahead()
+	for _, run := range s.Gaps {
+		n -= s.offset(run.Last.Ledger, run.Last.Entry+1) - s.offset(run.Behind.Ledger, run.Behind.Entry+1)
+	}
+	return max(n, 0)
 }
 
 // offset returns how many stored entries precede a position. An entry that is

@@ -11,6 +11,7 @@ import (
 	"context"
 	"time"
 
+	"pulsh/session/connections"
 	"pulsh/session/payload"
 )
 
@@ -62,6 +63,7 @@ type ProducerSpec struct {
 	Transactions *Transactions
 	SendFailed   func(sequence uint64) // called for each failed message, which may be stored all the same; may be nil
 	Ended        func(cause error)     // called once if the broker or the client ends the producer; must not block; may be nil
+	Links        *connections.Record   // is told when the producer loses its connection; may be nil
 }
 
 // SendRecorder counts the outcomes of a producer's messages. Times are readings
@@ -143,19 +145,22 @@ type ConsumerSpec struct {
 	Sharing      Sharing
 	Queue        int // receiver queue size
 	Position     Position
-	Grouping     Grouping      // of acknowledgements; the zero one sends each alone
-	Respond      bool          // wait for ack receipts, so that failed acks are noticed
-	BatchIndex   bool          // acknowledge the messages of an entry one by one
-	NackDelay    time.Duration // until a nacked message is redelivered
-	NonDurable   bool          // the subscription ends with its last consumer
-	Priority     int           // 0 is served first; higher numbers get the rest
-	Compacted    bool          // read compacted topics: the last message of each key
-	TopicsChange bool          // topics may be added and dropped; there may be none at first
-	Ranges       []HashRange   // sticky hash ranges of this consumer; nil lets the broker divide them
-	Chunks       Chunks        // how chunks are assembled
-	Decryption   Decryption    // of encrypted messages
-	Schema       *Schema       // which the broker compares with the topic's; nil for none
-	Transactions *Transactions // nil for a consumer that acknowledges without; not every engine has them
+	Grouping     Grouping            // of acknowledgements; the zero one sends each alone
+	Respond      bool                // wait for ack receipts, so that failed acks are noticed
+	BatchIndex   bool                // acknowledge the messages of an entry one by one
+	NackDelay    time.Duration       // until a nacked message is redelivered
+	NonDurable   bool                // the subscription ends with its last consumer
+	Priority     int                 // 0 is served first; higher numbers get the rest
+	Compacted    bool                // read compacted topics: the last message of each key
+	TopicsChange bool                // topics may be added and dropped; there may be none at first
+	Ranges       []HashRange         // sticky hash ranges of this consumer; nil lets the broker divide them
+	Reader       bool                // it is a reader: exclusive and non-durable, and nothing is left to acknowledge
+	Start        Start               // of a reader
+	Chunks       Chunks              // how chunks are assembled
+	Decryption   Decryption          // of encrypted messages
+	Schema       *Schema             // which the broker compares with the topic's; nil for none
+	Transactions *Transactions       // nil for a consumer that acknowledges without; not every engine has them
+	Links        *connections.Record // is told when the consumer loses its connection; may be nil
 }
 
 // Delivery is one received message.

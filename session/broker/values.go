@@ -103,6 +103,11 @@ type MessageID struct {
 	Partition     int
 }
 
+// Before reports whether an entry stands before another one of its partition.
+func (id MessageID) Before(other MessageID) bool {
+	return id.Ledger < other.Ledger || id.Ledger == other.Ledger && id.Entry < other.Entry
+}
+
 // ParseMessageID reads ledger:entry or ledger:entry:partition.
 func ParseMessageID(s string) (MessageID, error) {
 	wrong := fmt.Errorf("%q is not a message id (ledger:entry[:partition])", s)
@@ -152,6 +157,7 @@ type TopicStats struct {
 	RatioKnown           bool                  // MessagesPerEntry is an estimate; else it is 1, the least possible
 	BacklogFull          bool                  // a partition has reached its backlog quota
 	Throttled            int64                 // how often publishers were throttled since the topic was loaded
+	Markers              int64                 // ends of transactions since the topic was loaded: each is an entry that is no message
 }
 
 // SubscriptionStats is the broker's statistics for a subscription. The backlog

@@ -24,12 +24,17 @@ type removal struct {
 	sum    snapshot.Removed
 	sub    broker.SubscriptionStats
 	in     int64
+	marks  int64   // ends of transactions
+	parts  int     // topics and partitions that have the subscription
 	ratio  float64 // messages per entry
 	stored int64   // bytes
 
+	settling     int   // statistics that may still be of the time before the last seek
 	suspected    int64 // messages that somebody may have moved over
-	suspectedFor int   // polls since then
+	suspectedFor int   // polls since then in which the audit could have missed them
 	suspectedWhy string
+	back         movedBack
+	restored     bool // the cluster was away lately
 
 	full        bool // the backlog has reached its quota
 	unexplained int  // polls in which the audit misses messages without a reason
@@ -39,28 +44,42 @@ type removal struct {
 // differ. So it is a suspicion only. It counts when the delivery audit misses as much.
 const (
 	// movedMin is the least number of messages that is suspected to have been moved
-	// over, beside those that flow between two polls: the broker's counters are not
-	// read at one instant.
-	movedMin = 500
-	// suspectedPolls is for how many polls a suspicion waits for the audit.
+	// over. flowShare is added of those that flow between two polls, since the broker's
+	// counters are not read at one instant, and entryShare of those in the entries that
+	// have left the backlog, since their sizes are estimated.
+	movedMin   = 5
+	flowShare  = 0.02
+	entryShare = 0.1
+	// suspectedPolls is for how many polls a suspicion waits for the audit once the
+	// backlog is not larger than what is suspected.
 	suspectedPolls = 15
+	// settlingPolls is how many statistics after a seek are not compared with those
+	// before: they may have been asked for before it.
+	settlingPolls = 2
 	// evictedPolls is for how many polls the audit must miss messages before an
 	// eviction explains them: what is on its way has arrived by then.
 	evictedPolls = 3
 )
 
-// observe takes the sum of a subscription's statistics. restarted says that the
-// broker's counters have begun again. It returns how many messages were expired since
-// the last time.
-func (r *removal) observe(s broker.TopicStats, subscription string, restarted bool) (expired int64) {
+// observe takes the sum of a subscription's statistics in a number of topics and
+// partitions. restarted says that the broker's counters have begun again. It returns how
+// many messages were expired since the last time.
+func (r *removal) observe(s broker.TopicStats, parts int, subscription string, restarted bool) (expired int64) {
 	sub, ratio := s.Subscriptions[subscription], max(s.MessagesPerEntry, 1)
 	before := *r
 	r.full = r.full || s.BacklogFull
-	r.began, r.sub, r.in, r.ratio, r.stored = true, sub, s.MessagesIn, ratio, s.StorageBytes
+	r.began, r.sub, r.in, r.marks = true, sub, s.MessagesIn, s.Markers
+	r.ratio, r.stored, r.parts = ratio, s.StorageBytes, parts
 	if !before.began {
 		return 0
 	}
-	if r.suspectedFor++; r.suspectedFor > suspectedPolls {
+	if r.settling = max(r.settling-1, 0); before.settling > 0 || parts != before.parts {
+		return 0 // the sums are not of the same messages
+	}
+	if float64(sub.BacklogEntries)*ratio <= float64(r.suspected) {
+		r.suspectedFor++
+	}
+	if r.suspectedFor > suspectedPolls {
 		r.suspected = 0
 	}
 	entries := sub.Expired - before.sub.Expired
@@ -76,10 +95,20 @@ func (r *removal) observe(s broker.TopicStats, subscription string, restarted bo
 	case !restarted:
 		published, delivered := max(r.copies, 1)*(s.MessagesIn-before.in), sub.MessagesOut-before.sub.MessagesOut
 		acked := delivered + before.sub.Unacked - sub.Unacked
-		balance := int64(float64(gone)*min(ratio, before.ratio)) + published - acked
-		if 2*gone >= before.sub.BacklogEntries && balance > movedMin+published+delivered {
+		least, most := min(ratio, before.ratio), max(ratio, before.ratio)
+		if gone < 0 {
+			least, most = most, least
+		}
+		slack := int64(movedMin + flowShare*float64(published+delivered))
+		if most > 1 {
+			slack += int64(entryShare * math.Abs(float64(gone)) * max(least, most))
+		}
+		balance := int64(float64(gone)*least) + published - acked
+		if !r.restored && balance > slack && float64(balance) <= 2*float64(before.sub.BacklogEntries)*max(least, most) { // a skip needs a backlog
 			r.suspect(balance, "")
 		}
+		marks := max(r.copies, 1) * max(s.Markers-before.marks, 0)
+		r.back.observe(acked-published-int64(float64(gone)*most), -gone-published-marks, slack)
 	}
 	return expired
 }
@@ -93,11 +122,13 @@ func (r *removal) suspect(messages int64, why string) {
 // Removal takes the statistics that Observe has taken. missing is how many messages
 // the delivery audit misses that cannot come any more. It returns a sentence if
 // messages were removed from the backlog and nothing was said of it since the last
-// seek.
-func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscription string, own StatsByTopic, restarted bool, missing int64) string {
+// seek. restored says that the cluster was away lately: what waited meanwhile was sent
+// in larger batches, so that the balance is too far off for a suspicion.
+func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscription string, own StatsByTopic, restarted, restored bool, missing int64) string {
 	t.mu.Lock()
 	r := &t.removal
-	expired := r.observe(own.Sum(subscription), subscription, restarted)
+	r.restored = restored
+	expired := r.observe(own.Sum(subscription), own.subscribed(subscription), subscription, restarted)
 	moved := r.confirm(missing)
 	why, said, evicting := r.suspectedWhy, r.sum.Why != "", r.mayBeEvicted(missing)
 	if !evicting && (said || expired+moved == 0) {
@@ -167,7 +198,7 @@ func (r *removal) evict(missing int64) int64 {
 func (t *Tracker) ForgetRemoved() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.removal, t.latest.Removed = removal{copies: t.removal.copies}, snapshot.Removed{}
+	t.removal, t.latest.Removed = removal{copies: t.removal.copies, settling: settlingPolls}, snapshot.Removed{}
 }
 
 // Blocked returns a sentence when the broker begins to hold deliveries back because

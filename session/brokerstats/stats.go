@@ -88,6 +88,7 @@ func (a StatsByTopic) Sum(subscription string) broker.TopicStats {
 		sum.StorageBytes += s.StorageBytes
 		sum.Producers += s.Producers
 		sum.Throttled += s.Throttled
+		sum.Markers += s.Markers
 		sum.BacklogFull = sum.BacklogFull || s.BacklogFull
 		own, ok := s.Subscriptions[subscription]
 		subscribed = subscribed || ok
@@ -155,6 +156,16 @@ func (a StatsByTopic) counters(subscription string) map[string]counters {
 		}
 	}
 	return list
+}
+
+// subscribed returns how many topics and partitions have the subscription.
+func (a StatsByTopic) subscribed(subscription string) (n int) {
+	for _, c := range a.counters(subscription) {
+		if c.subscribed {
+			n++
+		}
+	}
+	return n
 }
 
 // Incident is something that happened to a topic and that no group has done.

@@ -76,12 +76,17 @@ func waiting(in, out, entries int64, ratio float64) broker.TopicStats {
 // audit misses nothing.
 func TestASuspicionNeedsTheAudit(t *testing.T) {
 	var tracker Tracker
+	restored := false
 	see := func(s broker.TopicStats, missing int64) string {
 		own := StatsByTopic{"persistent://public/default/t": s}
 		tracker.Observe(own, "s", time.Now())
-		return tracker.Removal(t.Context(), nil, "t", "s", own, false, missing)
+		return tracker.Removal(t.Context(), nil, "t", "s", own, false, restored, missing)
 	}
-	require.Empty(t, see(waiting(100_000, 0, 1000, 60), 0))
+	require.Empty(t, see(waiting(100_000, 0, 2000, 60), 0))
+	restored = true
+	require.Empty(t, see(waiting(100_000, 0, 1000, 60), 60_000), "sizes of entries change after an outage")
+	restored = false
+	require.Empty(t, see(waiting(100_000, 0, 1000, 60), 60_000))
 	require.Empty(t, see(waiting(100_000, 2000, 100, 60), 0), "900 small entries of 2 messages were delivered")
 	for range suspectedPolls + 1 {
 		require.Empty(t, see(waiting(100_000, 2000, 100, 60), 0))
@@ -94,4 +99,44 @@ func TestASuspicionNeedsTheAudit(t *testing.T) {
 	require.Positive(t, tracker.Latest().Removed.Moved)
 	tracker.ForgetRemoved()
 	require.Zero(t, tracker.Latest().Removed.Sum())
+}
+
+// Each end of a transaction is an entry in the backlog that no message explains, of each
+// subscription.
+func TestEndsOfTransactionsAreNoMoveBack(t *testing.T) {
+	for _, names := range [][]string{{"s"}, {"s-0", "s-1"}} {
+		var tracker Tracker
+		tracker.Follow(names)
+		see := func(in, markers, entries int64) string {
+			stats := broker.TopicStats{MessagesIn: in, Markers: markers, MessagesPerEntry: 1, Subscriptions: map[string]broker.SubscriptionStats{}}
+			for _, name := range names {
+				stats.Subscriptions[name] = broker.SubscriptionStats{BacklogEntries: entries}
+			}
+			own := StatsByTopic{"persistent://public/default/t": stats}.Together(names, "s")
+			tracker.Observe(own, "s", time.Now())
+			tracker.Removal(t.Context(), nil, "t", "s", own, false, false, 0)
+			return tracker.MovedBack("s", 0, false, false)
+		}
+		require.Empty(t, see(1000, 100, 1100))
+		require.Empty(t, see(2000, 200, 2200), "100 transactions of 10 messages")
+		require.NotEmpty(t, see(3000, 300, 4300), "1000 entries more")
+	}
+}
+
+// What is explained by topics that were loaded again is not told when their number
+// changes next.
+func TestAnExplainedMoveBackIsForgotten(t *testing.T) {
+	var tracker Tracker
+	see := func(entries int64, restarted bool, topics ...string) string {
+		own := StatsByTopic{}
+		for _, name := range topics {
+			own["persistent://public/default/"+name] = waiting(1000, 0, entries, 1)
+		}
+		tracker.Observe(own, "s", time.Now())
+		tracker.Removal(t.Context(), nil, "t", "s", own, false, false, 0)
+		return tracker.MovedBack("s", 0, restarted, false)
+	}
+	require.Empty(t, see(0, false, "t"))
+	require.Empty(t, see(500, true, "t"))
+	require.Empty(t, see(500, false, "t", "u"))
 }

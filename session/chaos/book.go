@@ -26,7 +26,8 @@ type book struct {
 	closed snapshot.ChaosSum // of the events that have ended
 	open   []*observation    // of the others, oldest first
 
-	lostThen, doubledThen int64 // before the first event
+	lostThen, doubledThen int64        // before the first event
+	latest                *observation // the event that began last, whether or not it has ended
 
 	listed []snapshot.ChaosEvent // all, as they were published last; nil if that has changed
 }
@@ -38,6 +39,7 @@ type observation struct {
 	groups      map[string]*progress
 	lostThen    int64
 	doubledThen int64
+	ended       bool
 }
 
 // progress is how one group comes back.
@@ -81,7 +83,7 @@ func (b *book) begin(f Fault, now time.Time, s *snapshot.Snapshot) (o *observati
 			o.event.FirstAck.Groups++
 		}
 	}
-	b.open = append(b.open, o)
+	b.open, b.latest = append(b.open, o), o
 	return o, said
 }
 
@@ -102,8 +104,8 @@ func (b *book) endWhere(chosen func(*observation) bool) (said []string) {
 			left = append(left, o)
 			continue
 		}
+		o.event.Ended, o.ended = true, true
 		e := o.event
-		e.Ended = true
 		b.closed.Add(e)
 		b.ended, b.listed = append(b.ended, e), nil
 		said = append(said, fmt.Sprintf("chaos %d %s: %s", e.Number, e.Fault, e.Outcome()))
@@ -120,10 +122,30 @@ func (b *book) observe(s *snapshot.Snapshot) []string {
 	for _, o := range b.open {
 		o.observe(s)
 	}
+	b.damage(s)
 	return b.endWhere(func(o *observation) bool {
 		age := s.At.Sub(o.over)
 		return !o.over.IsZero() && (o.allBack() && age >= settleTime || age >= giveUpTime)
 	})
+}
+
+// damage notes what was lost and duplicated so far. What turns up before the next fault
+// is of the latest one, also after its end: a slow group reads for minutes what was
+// stored twice.
+func (b *book) damage(s *snapshot.Snapshot) {
+	o := b.latest
+	if o == nil || !s.At.After(o.event.At) {
+		return
+	}
+	lost, doubled := max(s.Totals.Lost-o.lostThen, 0), max(s.Totals.Duplicated-o.doubledThen, 0)
+	if lost == o.event.Lost && doubled == o.event.Duplicated {
+		return
+	}
+	o.event.Lost, o.event.Duplicated = lost, doubled
+	if i := slices.IndexFunc(b.ended, func(e snapshot.ChaosEvent) bool { return e.Number == o.event.Number }); o.ended && i >= 0 {
+		b.ended, b.listed = slices.Clone(b.ended), nil // the list before was published
+		b.ended[i] = o.event
+	}
 }
 
 func (o *observation) observe(s *snapshot.Snapshot) {
@@ -131,8 +153,6 @@ func (o *observation) observe(s *snapshot.Snapshot) {
 		return
 	}
 	o.event.P99 = max(o.event.P99, s.WorstP99())
-	o.event.Lost = max(s.Totals.Lost-o.lostThen, 0)
-	o.event.Duplicated = max(s.Totals.Duplicated-o.doubledThen, 0)
 	for _, g := range s.Groups {
 		if p := o.groups[g.Name]; p != nil {
 			o.advance(p, g, s.At)

@@ -240,3 +240,27 @@ func TestSchedulesHaveALimit(t *testing.T) {
 		require.ErrorIs(t, s.Start(s.outage(time.Second, 0), Plan{}), ErrTooMany)
 	})
 }
+
+// A slow group finds duplicates long after a fault. They are that fault's until the next
+// one begins, and the events add up to the sum.
+func TestWhatTurnsUpLaterIsOfTheLatestFault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		require.NoError(t, s.Start(s.outage(time.Second, time.Second), Plan{}))
+		s.pass(20 * time.Second)
+		published := s.now.Chaos.Events
+		require.True(t, published[0].Ended)
+		s.duplicated = 7
+		s.pass(time.Minute)
+		require.EqualValues(t, 7, s.now.Chaos.Events[0].Duplicated)
+		require.Zero(t, published[0].Duplicated, "what was published does not change")
+		require.NoError(t, s.Start(s.outage(time.Second, time.Second), Plan{}))
+		s.pass(500 * time.Millisecond)
+		s.duplicated = 12
+		s.pass(30 * time.Second)
+		events := s.now.Chaos.Events
+		require.EqualValues(t, 7, events[0].Duplicated)
+		require.EqualValues(t, 5, events[1].Duplicated)
+		require.EqualValues(t, 12, s.now.Chaos.Sum.Duplicated)
+	})
+}

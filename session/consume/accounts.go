@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
@@ -116,6 +117,16 @@ func (a *accounts) consumersClosed() {
 	}
 }
 
+// closed returns when a consumer of the group has closed last in the present period.
+func (a *accounts) closed() (last time.Time) {
+	for _, one := range a.all() {
+		if at := time.Unix(0, one.redeliveries.Closed()); at.After(last) {
+			last = at
+		}
+	}
+	return last
+}
+
 // look finds out whether an earlier consumer has acknowledged some of the messages
 // of the backlog and left others: these gaps are no losses. What cannot be found out
 // is taken for so.
@@ -123,7 +134,8 @@ func (a *accounts) look(ctx context.Context, settings spec.Consumer, topics []st
 	admin := a.group.Cluster().Admin
 	for _, one := range a.all() {
 		one.before.Store(0)
-		if settings.Durable && admin == nil {
+		// A reader from the latest message on begins at a different place in each partition.
+		if settings.Durable && admin == nil || settings.Reader.Begin == string(broker.Latest) {
 			one.noteBefore()
 		}
 	}

@@ -2,10 +2,12 @@ package consume
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
+	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
 )
 
@@ -33,6 +35,9 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 		return nil
 	}
 	incidents := g.stats.Observe(own, name, time.Now())
+	if g.Settings().Reader.Is { // its subscription ends with each consumer
+		incidents = slices.DeleteFunc(incidents, func(e brokerstats.Incident) bool { return e.Category == broker.Gone })
+	}
 	topic := g.Topics()[0]
 	if g.stats.LimitsDue(time.Now()) {
 		g.stats.Explain(ctx, from, topic)
@@ -41,15 +46,42 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 		g.MarkError(said)
 		g.Say("%s; try: ack %s now", said, g.Name())
 	}
-	missing := int64(0)
+	missing, again := int64(0), int64(0)
 	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
-		missing = now.Consumer.Unreachable
+		missing, again = now.Consumer.Unreachable, withoutReason(now.Consumer)
 	}
-	if said := g.stats.Removal(ctx, from, topic, name, own, len(incidents) > 0, missing); said != "" {
+	if said := g.stats.Removal(ctx, from, topic, name, own, len(incidents) > 0, restored(g), missing); said != "" {
 		g.Host().Mark(snapshot.MarkNote, said)
 		g.Say("%s; try: delivery %s", said, g.Name())
 	}
+	if said := g.stats.MovedBack(name, again, len(incidents) > 0 || restored(g), disturbed(g)); said != "" {
+		g.Host().Mark(snapshot.MarkNote, g.Name()+": "+said)
+		g.Say("%s; try: delivery %s", said, g.Name())
+	}
 	return incidents
+}
+
+// withoutReason returns how many messages came again although the group did nothing that
+// makes the broker redeliver them, and the broker counts no redelivery.
+func withoutReason(c *snapshot.Consumer) int64 {
+	counted := int64(c.Delivery.Redelivered - c.Delivery.RedeliveredByBroker)
+	return min(counted, c.Outcomes[metrics.RedeliveredUnknown]+c.Outcomes[metrics.RedeliveredDisconnect])
+}
+
+// disturbedTime is how long after its end an outage makes messages come again.
+const disturbedTime = 10 * time.Second
+
+// restored reports whether the cluster was away lately.
+func restored(g *Group) bool {
+	c := g.Cluster().Now()
+	return c.State != snapshot.Up || c.Restored && time.Since(c.Since) < disturbedTime
+}
+
+// disturbed reports whether connections broke or consumers closed lately: what comes
+// again then was not moved by anybody.
+func disturbed(g *Group) bool {
+	last, closed := g.Links().Latest(), g.accounts.closed()
+	return time.Since(closed) < disturbedTime || last.Number > 0 && (last.Ended == 0 || g.Host().Clock()-last.Ended < int64(disturbedTime))
 }
 
 // Unanswered notes that the broker's statistics were asked for in vain.

@@ -135,7 +135,13 @@ func (g *Group) resubscribe(ctx context.Context, settings spec.Consumer, move *c
 // the old ones if it cannot.
 func (g *Group) subscribe(ctx context.Context, settings spec.Consumer, topics []string) error {
 	old, oldTopics := g.Settings(), g.subscription.all()
-	err := g.applyPolicy(ctx, settings)
+	err, back := error(nil), func() {}
+	if settings.Reader != old.Reader {
+		back, err = g.subscription.reader.Begin(g.Name(), settings)
+	}
+	if err == nil {
+		err = g.applyPolicy(ctx, settings)
+	}
 	if err == nil {
 		if settings.OtherCursor(old) {
 			g.accounts.begin()
@@ -147,6 +153,7 @@ func (g *Group) subscribe(ctx context.Context, settings spec.Consumer, topics []
 		err = g.workers.add(ctx, settings)
 	}
 	if err != nil {
+		back()
 		g.restore(ctx, old, oldTopics, err)
 	}
 	return err

@@ -80,7 +80,7 @@ func (a *account) leave() { a.group.Host().Audits.Leave(a) }
 // The groups that share the present one go on with it.
 func (a *account) begin() {
 	a.before.Store(0)
-	a.redeliveries.Begin(false)
+	a.redeliveries.Begin(a.group.Settings().Reader.Is) // a reader begins again where it is told to
 	if a.group.Host().Audits.Shared(a.audit(), a) {
 		a.leave()
 		a.use(delivery.NewAudit(delivery.DefaultWindow))
@@ -131,6 +131,9 @@ func (a *account) meet(names []string) {
 // newPeriod begins a period of the audit with a seek, in part of the partitions or in
 // all.
 func (a *account) newPeriod(inPart bool) {
+	for _, other := range a.group.Host().Audits.Sharing(a.audit(), a) {
+		other.(*account).group.stats.ForgetRemoved() // it is not somebody else's move for them
+	}
 	if inPart {
 		a.noteBefore()
 		a.audit().NewPeriodInPart()

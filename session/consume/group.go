@@ -88,7 +88,6 @@ func New(name string, settings spec.Consumer, host *group.Host) *Group {
 	g.transactions = group.NewTransactions(g.shards.Failures)
 	g.Sampling = group.NewSampling(g.transactions.Distributions(map[string]*metrics.Distribution{"e2e": g.shards.E2E, "processing": g.shards.Processing}))
 	g.Alias("latency", "e2e")
-	g.GoOn()
 	g.accounts = newAccounts(g, settings)
 	g.gate.Interrupt = g.interrupt
 	g.workers = workers{group: g}
@@ -112,10 +111,12 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 		g.accounts.begin()
 	}
 	g.accounts.consumersClosed() // messages that an earlier run did not acknowledge are redelivered
-	err = g.subscription.refresh(ctx, settings)
+	if _, err = g.subscription.reader.Begin(g.Name(), settings); err == nil {
+		err = g.subscription.refresh(ctx, settings)
+	}
 	if err == nil {
 		g.accounts.join(settings, g.subscription.all())
-		if !again {
+		if !again || settings.Reader.Is {
 			g.accounts.look(ctx, settings, g.subscription.all())
 		}
 		g.subscription.findPlace(ctx)
@@ -196,7 +197,7 @@ func (g *Group) lockOp(ctx context.Context) (unlock func(), err error) {
 
 // notRunning is the refusal of a command that needs a running group.
 func (g *Group) notRunning() error {
-	return &broker.Error{Message: fmt.Sprintf("%s is %s", g.Name(), g.State()), Try: "consume start " + g.Name()}
+	return &broker.Error{Message: fmt.Sprintf("%s is %s", g.Name(), g.State()), Try: g.Settings().Verb() + " start " + g.Name()}
 }
 
 // workersTime bounds how long a pause waits for workers that process messages: an

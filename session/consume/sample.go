@@ -18,7 +18,7 @@ type sampleState struct {
 	drain  atomic.Pointer[snapshot.Drain] // of the backlog that the last seek left, nil once that is gone
 	clocks senderclock.Clocks
 	rates  rates
-	peak   float64 // the highest rate since the start or the last reset
+	peak   float64 // the highest rate since the first start or the last reset
 }
 
 // rates are averages over group.RateWindow.
@@ -64,6 +64,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	s.Failures = g.shards.Failures.List()
 	audit := g.accounts.read()
 	c := &snapshot.Consumer{
+		Reader:       settings.Reader.Is,
 		Subscription: settings.SubscriptionText(), Subscriptions: settings.SubscriptionNames(),
 		Type:       string(settings.Type),
 		Consumers:  len(g.workers.slots()),

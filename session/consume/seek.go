@@ -125,6 +125,9 @@ func checkDurable(name string, settings spec.Consumer) error {
 	if settings.Durable {
 		return nil
 	}
+	if settings.Reader.Is {
+		return &broker.Error{Message: name + " is a reader: it has no subscription to move, and begins again with another from=", Try: "set " + name + " from=-5m"}
+	}
 	return &broker.Error{Message: name + " has durable=off: its subscription has no cursor to move", Try: "set " + name + " durable=on"}
 }
 

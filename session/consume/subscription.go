@@ -10,6 +10,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
+	"pulsh/session/reading"
 	"pulsh/session/spec"
 )
 
@@ -20,6 +21,8 @@ type subscription struct {
 
 	mu     sync.Mutex // guards topics; held for moments only
 	topics []string
+
+	reader reading.Cursor
 
 	resumed atomic.Pointer[int64] // the backlog that was found at the start, in messages; nil for a new subscription
 }
@@ -88,7 +91,7 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 	if err != nil {
 		return name, nil, err
 	}
-	consumer, err = engine.Subscribe(ctx, s.group.policy.Load().checks.Complete(broker.ConsumerSpec{
+	consumer, err = engine.Subscribe(ctx, s.group.policy.Load().checks.Complete(s.reader.Complete(broker.ConsumerSpec{
 		Topics:       s.all(),
 		Subscription: settings.SubscriptionOf(number),
 		Type:         settings.Type,
@@ -106,7 +109,11 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 		TopicsChange: settings.Topics().Pattern(),
 		Ranges:       settings.Ranges(number),
 		Transactions: s.group.transactions.OfConsumer(settings, name),
-	}))
+		Links:        s.group.Links(),
+	})))
+	if err == nil {
+		s.reader.Use(consumer)
+	}
 	if err != nil && len(s.all()) > 0 {
 		err = s.advise(s.group.Refused(ctx, s.all()[0], err))
 	}

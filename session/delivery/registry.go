@@ -78,10 +78,15 @@ func (r *Registry) Sharing(a *Audit, group any) (groups []any) {
 // Shared reports whether a group other than this one uses the audit.
 func (r *Registry) Shared(a *Audit, group any) bool { return len(r.Sharing(a, group)) > 0 }
 
-// Others returns the names of consumers that belong to no group with this audit.
+// Others returns the names of consumers that belong to no group with this audit. It
+// leaves the answer as it was where the last group has left: statistics that were asked
+// for before still name its consumers.
 func (r *Registry) Others(a *Audit, names []string) (others []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if !slices.ContainsFunc(r.members, func(m Member) bool { return m.Audit == a }) {
+		return a.Others()
+	}
 	for _, name := range names {
 		if !slices.ContainsFunc(r.members, func(m Member) bool { return m.Audit == a && m.Named(name) }) {
 			others = append(others, name)

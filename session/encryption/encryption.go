@@ -44,7 +44,7 @@ func readKey(file string, convert func(*pem.Block) (*pem.Block, error)) (*pem.Bl
 	if err := secret.CheckFile(file); err != nil {
 		return nil, err
 	}
-	text, err := input.ReadRegular(file, input.SecretMax)
+	text, err := input.ReadRegular(input.Home(file), input.SecretMax)
 	if err != nil {
 		return nil, fmt.Errorf("the key %s cannot be read: %w", file, err)
 	}

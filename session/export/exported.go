@@ -17,8 +17,8 @@ type exported struct {
 func exportedColumns() []exported {
 	return []exported{
 		{kind: Produce, column: "target_messages_per_second", name: "pulsh_target_messages_per_second", metric: Gauge, help: "Messages a second that are wanted now, absent where it is as fast as possible."},
-		{kind: Produce, column: "peak_messages_per_second", name: "pulsh_peak_acked_messages_per_second", metric: Gauge, help: "Highest rate of a second since the start or the last reset, messages acked."},
-		{kind: Consume, column: "peak_messages_per_second", name: "pulsh_peak_received_messages_per_second", metric: Gauge, help: "Highest rate of a second since the start or the last reset, messages received."},
+		{kind: Produce, column: "peak_messages_per_second", name: "pulsh_peak_acked_messages_per_second", metric: Gauge, help: "Highest rate of a second since the first start or the last reset, messages acked."},
+		{kind: Consume, column: "peak_messages_per_second", name: "pulsh_peak_received_messages_per_second", metric: Gauge, help: "Highest rate of a second since the first start or the last reset, messages received."},
 		{kind: Produce, column: "due", name: "pulsh_messages_due_total", metric: Counter, help: "Messages that fell due by the schedule."},
 		{kind: Produce, column: "missed", name: "pulsh_messages_missed_total", metric: Counter, help: "Messages given up as too late."},
 		{kind: Produce, column: "sent", name: "pulsh_messages_sent_total", metric: Counter, help: "Messages handed to the client."},
@@ -69,12 +69,24 @@ func exportedColumns() []exported {
 		{kind: Consume, column: "unknown", name: "pulsh_sends_doubtful", metric: Gauge, help: "Failed sends that may be stored."},
 		{kind: Consume, column: "outoforder_key", name: "pulsh_messages_disordered_in_key_total", metric: Counter, help: "Messages out of order within a key, by the delivery audit."},
 		{kind: Consume, column: "outsidewindow", name: "pulsh_messages_too_old_total", metric: Counter, help: "Messages older than the window of the delivery audit, not judged."},
+		{kind: eitherKind, column: "disconnects", name: "pulsh_disconnects_total", metric: Counter, help: "Times that producers or consumers lost their connection; those of one time count once."},
+		{kind: eitherKind, column: "disconnected_ms", name: "pulsh_disconnected_seconds_total", metric: Counter, help: "Time in which a producer or consumer of the group had no connection.", scale: 0.001},
+		{kind: eitherKind, column: "disconnected_max_ms", name: "pulsh_disconnected_longest_seconds", metric: Gauge, help: "Longest of these times.", scale: 0.001},
+		{kind: eitherKind, column: "disconnected_now", name: "pulsh_disconnected", metric: Gauge, help: "Producers or consumers without a connection now."},
 		{kind: Consume, column: "aborted", name: "pulsh_messages_aborted", metric: Gauge, help: "Messages of aborted transactions that did not arrive, by the delivery audit."},
 		{kind: Consume, column: "aborted_received", name: "pulsh_messages_aborted_received_total", metric: Counter, help: "Messages of aborted transactions that arrived nonetheless, by the delivery audit."},
 		{kind: Process, column: "cpu_percent", name: "pulsh_cpu_cores", metric: Gauge, help: "Processor time of pulsh over the last second, in cores.", scale: 0.01},
 		{kind: Process, column: "memory_bytes", name: "pulsh_resident_memory_bytes", metric: Gauge, help: "Resident memory of pulsh."},
 		{kind: Process, column: "goroutines", name: "pulsh_goroutines", metric: Gauge, help: "Goroutines of pulsh."},
 	}
+}
+
+// eitherKind is the kind of columns that producer and consumer groups have.
+const eitherKind = "either"
+
+// holds reports whether groups of a kind have the column.
+func (e exported) holds(kind string) bool {
+	return kind == e.kind || e.kind == eitherKind && (kind == Produce || kind == Consume)
 }
 
 // causesPrefix is the beginning of the columns of redeliveries by cause.

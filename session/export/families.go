@@ -75,7 +75,7 @@ func (r *Report) Families() []Family {
 		}
 		for _, g := range r.all() {
 			v, ok := g.Figures.Get(e.column)
-			if g.Kind != e.kind || !ok || !v.Known() {
+			if !e.holds(g.Kind) || !ok || !v.Known() {
 				continue
 			}
 			s := Sample{Value: float64(v)}

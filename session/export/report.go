@@ -94,6 +94,7 @@ type Group struct {
 	Engine         string          `json:"engine,omitempty"` // that spoke for the group: client or wire
 	Topic          string          `json:"topic,omitempty"`
 	Subscription   string          `json:"subscription,omitempty"`
+	Reader         bool            `json:"reader,omitempty"`     // a consumer group that is a reader
 	Partitions     int             `json:"partitions,omitempty"` // 0 if the topic is not partitioned, or not known
 	Since          *time.Time      `json:"since,omitempty"`      // of the start
 	RunningSeconds float64         `json:"running_seconds,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"pulsh/session/connections"
 	"pulsh/session/snapshot"
 )
 
@@ -17,6 +18,7 @@ type Base[Settings any] struct {
 	host   *Host
 	ending *Ending
 	turn   *Turn
+	links  *connections.Record
 
 	mu       sync.Mutex // guards the fields below; held for moments only
 	settings Settings
@@ -26,15 +28,8 @@ type Base[Settings any] struct {
 
 // NewBase returns the base of a ready group.
 func NewBase[Settings any](name string, settings Settings, host *Host) Base[Settings] {
-	return Base[Settings]{name: name, host: host, ending: &Ending{name: name}, turn: newTurn(), settings: settings, life: life{state: snapshot.Ready}}
-}
-
-// GoOn lets the running time go on with the next start, as the figures of consumer
-// groups do.
-func (b *Base[Settings]) GoOn() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.life.goOn = true
+	return Base[Settings]{name: name, host: host, ending: &Ending{name: name}, turn: newTurn(),
+		links: connections.New(host.Clock), settings: settings, life: life{state: snapshot.Ready}}
 }
 
 // Name returns the name that users gave the group.
@@ -153,17 +148,21 @@ func (b *Base[Settings]) Head(at time.Time) (snapshot.Group, Settings) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return snapshot.Group{
-		Name:      b.name,
-		State:     b.life.state,
-		Since:     b.life.since,
-		Running:   b.life.running(at),
-		Ending:    b.ends(at),
-		LastError: b.life.text(),
+		Name:        b.name,
+		State:       b.life.state,
+		Since:       b.life.since,
+		Running:     b.life.running(at),
+		Ending:      b.ends(at),
+		LastError:   b.life.text(),
+		Disconnects: b.links.Figures(),
 	}, b.settings
 }
 
 // Ending returns when the group stops by itself.
 func (b *Base[Settings]) Ending() *Ending { return b.ending }
+
+// Links returns the account of the group's connections that broke.
+func (b *Base[Settings]) Links() *connections.Record { return b.links }
 
 // Turn returns the turn to change the group.
 func (b *Base[Settings]) Turn() *Turn { return b.turn }

@@ -113,6 +113,9 @@ func (e *Ending) Reached(g snapshot.Group, every time.Duration) (why string, wai
 	case ends.Until.Idle > 0 && g.Consumer != nil && ran-e.quiet >= ends.Until.Idle:
 		return "nothing received for " + pacing.FormatDuration(ends.Until.Idle), 0, true
 	case ends.Until.Empty && g.Consumer != nil && !e.empty.IsZero() && g.Consumer.Backlog.At.After(e.empty):
+		if g.Consumer.Reader {
+			return "the end of the topic is reached", 0, true
+		}
 		return "the backlog is empty", 0, true
 	}
 	return "", 0, false

@@ -6,8 +6,10 @@ import (
 	"pulsh/session/pacing"
 )
 
-// readTrace reads the file of a trace.
-func readTrace(file string) (string, error) { return input.ReadRegular(file, pacing.TraceMax) }
+// readTrace reads the file of a trace; ~ is the home folder.
+func readTrace(file string) (string, error) {
+	return input.ReadRegular(input.Home(file), pacing.TraceMax)
+}
 
 // LoadRate reads the files of the traces in a rate. try is a line to type instead,
 // if one cannot be read.

@@ -15,7 +15,6 @@ type life struct {
 	err    error         // of the failure, nil unless the state is Failed
 	before time.Duration // ran before the last start
 	why    string        // why the group stops by itself, or ""
-	goOn   bool          // figures and running time go on with the next start
 }
 
 // enter changes the state. Only time in Running and Seeking counts as running.
@@ -30,9 +29,6 @@ func (l *life) enter(to snapshot.State) {
 	}
 	if to == snapshot.Starting {
 		l.since, l.err, l.why = now, nil, ""
-		if !l.goOn {
-			l.ran = 0
-		}
 		l.before = l.ran
 	}
 	if to == snapshot.Stopped && l.why != "" {
@@ -46,8 +42,8 @@ func (l *life) fail(err error) {
 	l.err = err
 }
 
-// running returns the time spent running since the start, or since the first start if
-// figures go on.
+// running returns the time spent running since the first start: with the next start it
+// goes on, as the figures do.
 func (l *life) running(now time.Time) time.Duration {
 	if l.from.IsZero() {
 		return l.ran

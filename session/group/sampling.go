@@ -1,6 +1,7 @@
 package group
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 
 // Sampling is the state that the sampler keeps of either kind of group between two
 // samples: the distributions over time, the rates of the workers and the last
-// reset. Any goroutine may call Reset, Distribution, Heat, Bars, SetPartitions and
-// Partitions; the other methods are for the sampler.
+// reset. Any goroutine may call Reset, AwaitReset, Distribution, Heat, Bars,
+// SetPartitions and Partitions; the other methods are for the sampler.
 type Sampling struct {
 	distributions map[string]*metrics.Distribution // by figure; never changed
 	heats         map[string]*metrics.Heat         // likewise
@@ -53,6 +54,21 @@ func (s *Sampling) Bars(figure string) []metrics.Bar {
 // Reset sets the figures to zero at the next sample.
 func (s *Sampling) Reset() { s.reset.Store(true) }
 
+// AwaitReset waits until a reset that was asked for has happened, so that a run that
+// begins now is counted from its first message on.
+func (s *Sampling) AwaitReset(ctx context.Context) error {
+	poll := time.NewTicker(metrics.SampleEvery / 10)
+	defer poll.Stop()
+	for s.reset.Load() {
+		select {
+		case <-poll.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
 // SetPartitions stores the number of partitions of the group's topics.
 func (s *Sampling) SetPartitions(n int) { s.partitions.Store(int64(n)) }
 
@@ -83,15 +99,8 @@ func (s *Sampling) TakeReset(running time.Duration) bool {
 	return true
 }
 
-// Since returns the part of the running time after the last reset. It must be called
-// with each sample: a running time that is shorter than before is that of a new run,
-// without a reset.
-func (s *Sampling) Since(running time.Duration) time.Duration {
-	if running < s.since {
-		s.since = 0
-	}
-	return running - s.since
-}
+// Since returns the part of the running time after the last reset.
+func (s *Sampling) Since(running time.Duration) time.Duration { return running - s.since }
 
 // workerSample is what is known of a worker between two samples.
 type workerSample struct {

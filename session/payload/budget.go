@@ -70,6 +70,12 @@ func (b *Budget) TakeMore(group string, bytes int64) error {
 // Share returns how many bytes the bodies of one group may have.
 func (b *Budget) Share() int64 { return min(b.memory/groupShare, FileMax) }
 
+// Memory returns how many bytes this process may use.
+func (b *Budget) Memory() int64 { return b.memory }
+
+// Holds reports whether so many bytes beside the bodies leave the process room.
+func (b *Budget) Holds(bytes int64) bool { return bytes <= b.memory/budgetShare }
+
 // take sets aside bytes for a group, in place of what it took before.
 func (b *Budget) take(group string, bytes int64) error {
 	b.mu.Lock()

@@ -80,10 +80,11 @@ func readContent(settings spec.Producer, most int64) (*payload.Content, error) {
 		if err != nil {
 			return nil, err
 		}
-		if info, err := os.Stat(file.Name); err == nil && info.IsDir() {
-			return readFolder(file.Name, most)
+		path := input.Home(file.Name)
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return readFolder(path, most)
 		}
-		text, err := input.ReadRegular(file.Name, most)
+		text, err := input.ReadRegular(path, most)
 		if err != nil {
 			return nil, fmt.Errorf("%s cannot be read: %w", file.Name, err)
 		}
@@ -96,7 +97,7 @@ func readContent(settings spec.Producer, most int64) (*payload.Content, error) {
 		text := settings.Pattern
 		name, inFile := payload.TemplateFile(text)
 		if inFile {
-			read, err := input.ReadRegular(name, payload.TemplateMax)
+			read, err := input.ReadRegular(input.Home(name), payload.TemplateMax)
 			if err != nil {
 				return nil, fmt.Errorf("%s cannot be read: %w", name, err)
 			}

@@ -72,13 +72,10 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	if err := g.allow(g.Settings().Rate.Peak(0)); err != nil {
 		return err
 	}
-	if _, err := g.Begin(cluster); err != nil {
+	if err := g.beginRun(cluster); err != nil {
 		return err
 	}
-	g.schedule.Store(g.newSchedule())
-	g.zeroFigures()
 	settings := g.Settings()
-	g.Ending().Begin(settings.Ends)
 	set, err := g.opener.open(ctx, settings, 1)
 	if err != nil {
 		g.Host().Bodies.Give(g.Name())

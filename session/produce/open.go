@@ -53,6 +53,9 @@ func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (
 	if err := o.checkTimers(settings); err != nil {
 		return nil, err
 	}
+	if err := o.checkKeyCompressors(settings); err != nil {
+		return nil, err
+	}
 	if err := o.takeMemory(settings); err != nil {
 		return nil, err
 	}
@@ -287,6 +290,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Clock:       host.Clock,
 		Base:        host.Base,
 		Recorder:    o.recorders.Of(index),
+		Links:       o.group.Links(),
 		SendFailed:  func(n uint64) { o.group.eachAudit(topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
 
 		Transactions: transactions,

@@ -14,12 +14,14 @@ import (
 // sampleState is the state that the sampler keeps between two samples, beside
 // group.Sampling.
 type sampleState struct {
-	mu     sync.Mutex // held during a sample, and when a start sets the figures to zero
+	mu     sync.Mutex // held during a sample, and while a start changes the schedule
 	due    group.Counter
 	missed group.Counter
-	rates  rates
-	peak   float64 // the highest rate since the start or the last reset
-	ratio  float64 // of compression, the last known; 0 if unknown
+	// Of the runs before the present one, whose schedule counts from 0.
+	dueBefore, missedBefore int64
+	rates                   rates
+	peak                    float64 // the highest rate since the first start or the last reset
+	ratio                   float64 // of compression, the last known; 0 if unknown
 
 	topics   []string // of several, made from the two settings below; shared by all samples
 	topic    string
@@ -142,19 +144,24 @@ func (g *Group) sampleCounts(p *snapshot.Producer, at time.Time, running time.Du
 	}
 }
 
-// zeroFigures sets all figures to zero, for a new run.
-func (g *Group) zeroFigures() {
+// beginRun enters Starting with a new schedule. The figures go on, as those of consumer
+// groups do: the two are compared.
+func (g *Group) beginRun(cluster *group.Cluster) error {
 	f := &g.sampled
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	g.shards.Collect()
-	g.shards.Reset()
-	g.transactions.Reset()
-	f.due.Base, f.missed.Base, f.peak = 0, 0, 0
+	due, missed := g.dueAndMissed()
+	if _, err := g.Begin(cluster); err != nil {
+		return err
+	}
+	f.dueBefore, f.missedBefore = due, missed
+	g.schedule.Store(g.newSchedule())
+	g.Ending().Begin(g.Settings().Ends)
+	return nil
 }
 
-// dueAndMissed returns the schedule's own counts. Messages that had fallen due
-// and were not taken when the group stopped are missed.
+// dueAndMissed returns the counts of all schedules so far. Messages that had fallen due
+// and were not taken when the group stopped are missed. It needs the sampler's mutex.
 func (g *Group) dueAndMissed() (due, missed int64) {
 	schedule := g.Schedule()
 	due, missed = schedule.Due(), schedule.Missed()
@@ -164,5 +171,5 @@ func (g *Group) dueAndMissed() (due, missed int64) {
 	if state := g.State(); state == snapshot.Stopped || state == snapshot.Done {
 		missed = max(missed, due-schedule.HandedOut())
 	}
-	return due, missed
+	return g.sampled.dueBefore + due, g.sampled.missedBefore + missed
 }

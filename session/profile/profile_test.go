@@ -55,6 +55,11 @@ func TestProfileErrorsNameThePlace(t *testing.T) {
 		{"type", "[consume.sub1]\nworkers = [1]\n", "p.toml:2:11: workers is a text, a number, true or false\n  workers = [1]\n            ^^^"},
 		{"group's name", "[produce.1st]\n", "p.toml:1:2: \"1st\" is not a name: it must begin with a letter\n  [produce.1st]\n   ^^^^^^^^^^^"},
 		{"two groups", "[produce.a]\n[consume.a]\n", "p.toml:2:2: there are two groups \"a\"\n  [consume.a]\n   ^^^^^^^^^"},
+		{"a reader has no type", "[read.r1]\ntype = \"shared\"\n",
+			"p.toml:2:1: [read.r1] has no key \"type\"; there are topic, engine, workers, queue, from, compacted, prefix, work, rate, connections, isolated, count, for, until\n  type = \"shared\"\n  ^^^^"},
+		{"a reader's place", "[read.r1]\nfrom = \"abc\"\n",
+			"p.toml:2:9: from: \"abc\" is neither a time nor a message (-5m, earliest, latest, 10:42:07, ledger:entry)\n  from = \"abc\"\n          ^^^"},
+		{"a reader and a consumer group", "[read.a]\n[consume.a]\n", "p.toml:1:2: there are two groups \"a\"\n  [read.a]\n   ^^^^^^"},
 		{"secret", "[connection]\ntoken = \"abc\"\n",
 			"p.toml:2:1: [connection] holds no token; use token_file or token_env\n  token = (hidden)\n  ^^^^^"},
 		{"secret of any name", "[connection]\nmine = \"abc\"\n",
@@ -209,4 +214,20 @@ func FuzzProfile(f *testing.F) {
 		require.NoError(t, err, "%s", p.TOML())
 		require.Equal(t, p, again)
 	})
+}
+
+func TestAReaderIsSavedAsOne(t *testing.T) {
+	p, err := ParseProfile([]byte("[read.r1]\ntopic = \"fast\"\nfrom = \"7:3\"\nuntil = \"empty\"\nrate = \"5k\"\n"), "p.toml", "p")
+	require.NoError(t, err)
+	require.Len(t, p.Groups, 1)
+	r := p.Groups[0].Consumer
+	require.NotNil(t, r)
+	require.Equal(t, spec.Reader{Is: true, Begin: "7:3"}, r.Reader)
+	require.True(t, r.Until.Empty)
+	text := string(p.TOML())
+	require.Contains(t, text, "[read.r1]")
+	require.NotContains(t, text, "subscription")
+	again, err := ParseProfile([]byte(text), "p.toml", "p")
+	require.NoError(t, err)
+	require.Equal(t, p.Groups, again.Groups)
 }

@@ -195,7 +195,7 @@ func (d *tomlFile) only(path []string, table map[string]any, known ...string) er
 // profile reads one profile from its table.
 func (d *tomlFile) profile(name string, path []string, table map[string]any) (Profile, error) {
 	p := Profile{Name: name}
-	known := []string{"description", "connection", "session", "graph", "produce", "consume"}
+	known := []string{"description", "connection", "session", "graph", "produce", "consume", "read"}
 	if len(path) == 0 { // a file of several has one version for all
 		known = slices.Insert(known, 0, "version")
 	}
@@ -263,7 +263,7 @@ func (d *tomlFile) groups(path []string, table map[string]any) ([]ProfileGroup, 
 	}
 	var groups []placed
 	seen := map[string]bool{}
-	for _, kind := range []snapshot.Kind{snapshot.Produce, snapshot.Consume} {
+	for _, kind := range []snapshot.Kind{snapshot.Produce, snapshot.Consume, snapshot.Read} {
 		at := append(slices.Clone(path), string(kind))
 		tables, err := d.table(path, table, string(kind))
 		if err != nil {
@@ -308,8 +308,11 @@ func (d *tomlFile) group(kind snapshot.Kind, name string, path []string, table m
 		return g, readSettings(d, path, table, spec.ProducerSettings(), &settings)
 	}
 	settings := spec.DefaultConsumer(name)
+	if kind == snapshot.Read {
+		settings = spec.DefaultReader(name)
+	}
 	g.Consumer = &settings
-	return g, readSettings(d, path, table, spec.ConsumerSettings(), &settings)
+	return g, readSettings(d, path, table, settings.Settings(), &settings)
 }
 
 // readSettings reads a table with the names of settings as keys.

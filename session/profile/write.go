@@ -41,7 +41,7 @@ func (p Profile) write(older *comments) (text []byte, kept int) {
 			writeSettings(w, path, spec.ProducerSettings(), g.Producer)
 		}
 		if g.Consumer != nil {
-			writeSettings(w, path, spec.ConsumerSettings(), g.Consumer)
+			writeSettings(w, path, g.Consumer.Settings(), g.Consumer)
 		}
 	}
 	w.lines(older.take(tailPath))

@@ -4,6 +4,7 @@ package redelivery
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"pulsh/session/broker"
 	"pulsh/session/metrics"
@@ -13,9 +14,10 @@ import (
 // has nacked or dropped, and what else has happened in the present period.
 // A period of the delivery audit lasts from a start or a seek to the next seek.
 type Causes struct {
-	// The present period began with a seek; consumers have closed in it; a
-	// subscription that keeps the order was asked to redeliver.
-	afterSeek, consumersClosed, nackedInOrder atomic.Bool
+	// The present period began with a seek; a subscription that keeps the order was
+	// asked to redeliver.
+	afterSeek, nackedInOrder atomic.Bool
+	closed                   atomic.Int64 // when a consumer has closed last in it, in ns of Unix time; 0 for never
 
 	mu     sync.Mutex // guards the fields below; held for moments only
 	causes map[messageKey]metrics.Outcome
@@ -94,7 +96,7 @@ func (r *Causes) Count(recorder *metrics.ReceiveRecorder, d *broker.Delivery, re
 	case known:
 	case replayed && r.afterSeek.Load():
 		cause = metrics.RedeliveredSeek
-	case replayed || r.consumersClosed.Load():
+	case replayed || r.closed.Load() != 0:
 		cause = metrics.RedeliveredDisconnect
 	case r.nackedInOrder.Load(): // such a subscription goes back to the nacked message
 		cause = metrics.RedeliveredNack
@@ -107,7 +109,7 @@ func (r *Causes) Count(recorder *metrics.ReceiveRecorder, d *broker.Delivery, re
 // Begin begins a period, with a seek or without one.
 func (r *Causes) Begin(sought bool) {
 	r.afterSeek.Store(sought)
-	r.consumersClosed.Store(false)
+	r.closed.Store(0)
 	r.nackedInOrder.Store(false)
 	if sought {
 		r.forget()
@@ -116,7 +118,11 @@ func (r *Causes) Begin(sought bool) {
 
 // ConsumersClosed notes that a consumer has closed, so that the broker redelivers what it
 // had not acknowledged.
-func (r *Causes) ConsumersClosed() { r.consumersClosed.Store(true) }
+func (r *Causes) ConsumersClosed() { r.closed.Store(time.Now().UnixNano()) }
+
+// Closed returns when a consumer has closed last in the present period, in ns of Unix
+// time, 0 for never.
+func (r *Causes) Closed() int64 { return r.closed.Load() }
 
 // NackedInOrder notes that a subscription that keeps the order was asked to redeliver.
 func (r *Causes) NackedInOrder() { r.nackedInOrder.Store(true) }

@@ -44,8 +44,9 @@ const importsMax = 200
 // compile reads a .proto file with what it imports from its folder, and returns the
 // definition of one of its messages.
 func compile(file, message string) ([]byte, error) {
-	folder, name := filepath.Split(file)
-	if _, err := input.ReadRegular(file, DefinitionMax); err != nil {
+	path := input.Home(file)
+	folder, name := filepath.Split(path)
+	if _, err := input.ReadRegular(path, DefinitionMax); err != nil {
 		return nil, fmt.Errorf("the schema %s cannot be read: %w", file, err)
 	}
 	var opened atomic.Int32

@@ -73,7 +73,7 @@ func Read(from spec.SchemaFrom) (*Codec, error) {
 		return New(broker.Schema{Kind: broker.SchemaProtobuf, Data: data})
 	case spec.SchemaAvro, spec.SchemaJSON:
 		kind := map[string]broker.SchemaKind{spec.SchemaAvro: broker.SchemaAvro, spec.SchemaJSON: broker.SchemaJSON}[from.Word]
-		text, err := input.ReadRegular(from.File, DefinitionMax)
+		text, err := input.ReadRegular(input.Home(from.File), DefinitionMax)
 		if err != nil {
 			return nil, fmt.Errorf("the schema %s cannot be read: %w", from.File, err)
 		}

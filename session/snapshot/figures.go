@@ -3,6 +3,7 @@ package snapshot
 import (
 	"math"
 
+	"pulsh/session/connections"
 	"pulsh/session/metrics"
 	"pulsh/session/spec"
 )
@@ -92,9 +93,9 @@ func newProducerFigures() []Figure {
 	type P = *Producer
 	return concat([]Figure{
 		ofProducer("rate", spec.PerSecond, "messages acked per second", func(p P) float64 { return p.Rate }),
-		ofProducer("peak", spec.PerSecond, "highest rate of a second since the start, messages acked", func(p P) float64 { return p.Peak }),
+		ofProducer("peak", spec.PerSecond, "highest rate of a second since the first start, messages acked", func(p P) float64 { return p.Peak }),
 		ofProducer("target", spec.PerSecond, "target rate, messages per second", func(p P) float64 { return float64(p.Target) }),
-		ofProducer("average", spec.PerSecond, "messages acked per second since the start", func(p P) float64 { return p.Average }),
+		ofProducer("average", spec.PerSecond, "messages acked per second since the first start", func(p P) float64 { return p.Average }),
 		ofProducer("mbps", spec.BytesPerSecond, "bytes of messages per second", func(p P) float64 { return p.BytesPerSecond }),
 		ofProducer("sent", spec.Count, "messages sent", func(p P) float64 { return float64(p.Sent) }),
 		ofProducer("acked", spec.Count, "messages acked", func(p P) float64 { return float64(p.Acked) }),
@@ -120,6 +121,7 @@ func newProducerFigures() []Figure {
 		connectionsFigure(),
 		remainingFigure(),
 	},
+		disconnectFigures(),
 		latencyFigures("", "due to acked", func(g Group) *Latencies { return &g.Producer.Latency }),
 		latencyFigures("latency.", "due to acked", func(g Group) *Latencies { return &g.Producer.Latency }),
 		latencyFigures("service.", "sent to acked", func(g Group) *Latencies { return &g.Producer.Service }),
@@ -139,8 +141,8 @@ func newConsumerFigures() []Figure {
 	}
 	return concat([]Figure{
 		ofConsumer("rate", spec.PerSecond, "messages received per second", func(c C) float64 { return c.Rate }),
-		ofConsumer("peak", spec.PerSecond, "highest rate of a second since the start, messages received", func(c C) float64 { return c.Peak }),
-		ofConsumer("average", spec.PerSecond, "messages received per second since the start", func(c C) float64 { return c.Average }),
+		ofConsumer("peak", spec.PerSecond, "highest rate of a second since the first start, messages received", func(c C) float64 { return c.Peak }),
+		ofConsumer("average", spec.PerSecond, "messages received per second since the first start", func(c C) float64 { return c.Average }),
 		ofConsumer("mbps", spec.BytesPerSecond, "bytes of messages per second", func(c C) float64 { return c.BytesPerSecond }),
 		ofConsumer("ackrate", spec.PerSecond, "messages acknowledged per second", func(c C) float64 { return c.AckRate }),
 		ofConsumer("received", spec.Count, "messages received", func(c C) float64 { return float64(c.Received) }),
@@ -167,6 +169,7 @@ func newConsumerFigures() []Figure {
 		remainingFigure(),
 	},
 		behaviourFigures(),
+		disconnectFigures(),
 		latencyFigures("", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
 		latencyFigures("e2e.", "due to received", func(g Group) *Latencies { return &g.Consumer.E2E }),
 		latencyFigures("processing.", "received to acked", func(g Group) *Latencies { return &g.Consumer.Processing }),
@@ -198,6 +201,19 @@ func fromBroker[S any](stats func(S) BrokerStats, of func(BrokerStats) float64) 
 
 func workersFigure() Figure {
 	return Figure{"workers", spec.Count, "workers", func(_ *Snapshot, g Group) float64 { return float64(g.Workers) }}
+}
+
+// disconnectFigures returns the figures about connections that broke.
+func disconnectFigures() []Figure {
+	figure := func(name string, unit spec.Unit, doc string, of func(connections.Figures) float64) Figure {
+		return Figure{name, unit, doc, func(_ *Snapshot, g Group) float64 { return of(g.Disconnects) }}
+	}
+	return []Figure{
+		figure("disconnects", spec.Count, "times that producers or consumers lost their connection; those of one time count once", func(c connections.Figures) float64 { return float64(c.Breaks) }),
+		figure("disconnected", spec.Nanoseconds, "time in which a producer or consumer of the group had no connection, since the first start", func(c connections.Figures) float64 { return float64(c.Without) }),
+		figure("disconnected.max", spec.Nanoseconds, "longest of these times", func(c connections.Figures) float64 { return float64(c.Longest) }),
+		figure("disconnected.now", spec.Count, "producers or consumers without a connection now", func(c connections.Figures) float64 { return float64(c.Now) }),
+	}
 }
 
 // connectionsFigure is NaN for a group without connections that are known.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/connections"
 	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
@@ -100,9 +101,10 @@ type Group struct {
 	Partitions  int           // 0 if the topic has none or was not looked up yet
 	Engine      broker.Engine // of the group's connections: ClientEngine or WireEngine
 	Connections int           // open now; 0 of a group that does not run, and where the engine cannot tell
+	Disconnects connections.Figures
 	Workers     int
-	Since       time.Time     // of the first start, or zero
-	Running     time.Duration // time in state Running since the start or the last reset
+	Since       time.Time     // of the last start, or zero
+	Running     time.Duration // time in state Running since the first start or the last reset
 	Failures    []metrics.Failure
 	LastError   string // why the group is Failed, or ""
 	Ending      Ending
@@ -112,16 +114,16 @@ type Group struct {
 	Transactions *Transactions // nil of a group without
 }
 
-// Producer holds the figures of a producer group. Totals count since the start
+// Producer holds the figures of a producer group. Totals count since the first start
 // or the last reset. Rates are those of the last second.
 type Producer struct {
 	Shape   pacing.Shape // the target over time
 	Ratio   float64      // bytes of payload after their compression ÷ before; 0 if unknown
 	Target  pacing.Rate  // the target now: 0 unless running, with a burst included
 	Base    pacing.Rate  // the target of the shape alone: without a burst, and also while paused
-	Average float64      // messages acked per second since the start
+	Average float64      // messages acked per second since the first start
 	Rate    float64      // messages acked per second
-	Peak    float64      // the highest Rate since the start or the last reset
+	Peak    float64      // the highest Rate since the first start or the last reset
 	SentPerSecond,
 	BytesPerSecond float64
 	Due, Missed      int64 // messages that fell due; messages skipped as too late
@@ -143,14 +145,15 @@ type Producer struct {
 	Broker           BrokerStats // the broker's statistics for the topic
 }
 
-// Consumer holds the figures of a consumer group. Totals count since the start
+// Consumer holds the figures of a consumer group. Totals count since the first start
 // or the last reset. Rates are those of the last second.
 type Consumer struct {
+	Reader        bool     // the group is a reader
 	Subscription  string   // in a few characters: sub1, or sub1-0..2
 	Subscriptions []string // all of them
 	Type          string
 	Rate          float64 // messages received per second
-	Peak          float64 // the highest Rate since the start or the last reset
+	Peak          float64 // the highest Rate since the first start or the last reset
 	Average       float64
 	BytesPerSecond,
 	AckRate float64

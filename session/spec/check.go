@@ -31,6 +31,9 @@ func (spec Producer) Check(name string) error {
 // Check refuses settings from which no consumer group can be made. name is the
 // group's name, for the advice in the error.
 func (spec Consumer) Check(name string) error {
+	if err := spec.checkReader(name); err != nil {
+		return err
+	}
 	if err := spec.checkCoverage(name); err != nil {
 		return err
 	}
@@ -89,6 +92,6 @@ func (spec Producer) Bodies() payload.Spec {
 // SameConsumers reports whether consumers made for spec serve o as well.
 func (spec Consumer) SameConsumers(o Consumer) bool {
 	return spec.Topic == o.Topic && spec.Engine == o.Engine && spec.Subscription == o.Subscription && spec.Subscriptions == o.Subscriptions && spec.Type == o.Type &&
-		spec.Queue == o.Queue && spec.Sharing == o.Sharing && spec.From == o.From && spec.sameCoverage(o) && spec.Decoding == o.Decoding && spec.Behaviour.sameConsumers(o.Behaviour) &&
+		spec.Queue == o.Queue && spec.Sharing == o.Sharing && spec.From == o.From && spec.Reader == o.Reader && spec.sameCoverage(o) && spec.Decoding == o.Decoding && spec.Behaviour.sameConsumers(o.Behaviour) &&
 		spec.Transactions == o.Transactions && spec.To == o.To
 }

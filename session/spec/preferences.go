@@ -113,7 +113,7 @@ func PreferenceSettings() []Setting[Preferences] { return preferenceSettings }
 
 func newPreferenceSettings() []Setting[Preferences] {
 	type P = Preferences
-	list := []Setting[P]{{Name: "refresh", Kind: "DURATION", Live: true, Doc: "interval between screen updates, 20ms to 10s",
+	list := []Setting[P]{{Name: "refresh", Kind: "DURATION", Live: true, Doc: "interval between screen updates",
 		Read:  func(p *P) string { return pacing.FormatDuration(p.Refresh) },
 		Write: func(p *P, text string) error { return readDuration(&p.Refresh, text, RefreshMin, RefreshMax) }}}
 	for _, l := range []struct {
@@ -138,7 +138,7 @@ func newPreferenceSettings() []Setting[Preferences] {
 			limitSetting(l.name+"-fail", l.kind, l.fail, l.unit, func(p *P) *float64 { return &l.of(p).Fail }))
 	}
 	return append(list,
-		Setting[P]{Name: "dead", Kind: "DURATION", Live: true, Doc: "time without an answer after which a broker is shown as dead, 1s to 1h",
+		Setting[P]{Name: "dead", Kind: "DURATION", Live: true, Doc: "time without an answer after which a broker is shown as dead",
 			Read:  func(p *P) string { return pacing.FormatDuration(p.Dead) },
 			Write: func(p *P, text string) error { return readDuration(&p.Dead, text, deadMin, deadMax) }},
 		Setting[P]{Name: "behind", Kind: "WORD", Live: true, Words: []string{behindFails, behindAllowed}, Doc: "whether a run fails when a producer group falls behind its schedule",
@@ -227,4 +227,31 @@ func (p Preferences) Check() error {
 		}
 	}
 	return nil
+}
+
+// Preference is one preference as text, as a profile contains it.
+type Preference struct{ Name, Value string }
+
+// Entries lists all preferences as text, in the order of PreferenceSettings.
+func (p Preferences) Entries() []Preference {
+	var out []Preference
+	for _, s := range PreferenceSettings() {
+		out = append(out, Preference{s.Name, s.Get(&p)})
+	}
+	return out
+}
+
+// Apply returns p with the entries applied. It ignores unknown names: a
+// profile's keys are checked when it is read. The error is a sentence.
+func (p Preferences) Apply(said []Preference) (Preferences, error) {
+	for _, one := range said {
+		s, ok := FindSetting(PreferenceSettings(), one.Name)
+		if !ok {
+			continue // the keys of a profile are checked when it is read
+		}
+		if err := s.Set(&p, one.Value); err != nil {
+			return p, err
+		}
+	}
+	return p, p.Check()
 }

@@ -73,6 +73,7 @@ type Consumer struct {
 	Compacted bool   // read compacted
 	Sticky    bool   // of key_shared: sticky hash ranges, one per worker
 	Prefix    string // of consumer names; "" is pulsh- and the group's name
+	Reader    Reader
 	Sharing
 	Ends
 	Transactions Transactions

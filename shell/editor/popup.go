@@ -1,6 +1,8 @@
 package editor
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 
 	"pulsh/graphs/measure"
@@ -16,8 +18,9 @@ type Completer func(text string, cursor int) (list []Suggestion, from int)
 const (
 	// suggestionsMax is the number of suggestions that the popup can scroll
 	// through: more than anyone reads.
-	suggestionsMax = 200
+	suggestionsMax = 1000
 	popupMax       = 6 // rows of the popup: enough to choose from, with most of a graph in sight
+	popupShare     = 4 // the popup takes that part of the rows of a higher terminal
 	popupRoom      = 4 // rows of the terminal that the popup never takes
 )
 
@@ -30,6 +33,7 @@ type popup struct {
 	from     int  // the beginning of the word that a suggestion replaces, in bytes
 	selected int  // the index of the selected suggestion, -1 for none
 	top      int  // the index of the first suggestion shown
+	rows     int  // how many are shown
 	typed    line // the line before a suggestion was selected
 	hidden   line // the line for which Escape closed the list
 	isHidden bool // hidden is set
@@ -171,7 +175,7 @@ func (p *popup) page(l line, by int) line {
 	if p.selected < 0 {
 		return l
 	}
-	return p.choose(l, min(max(p.selected+by*popupMax, 0), len(p.list)-1))
+	return p.choose(l, min(max(p.selected+by*cmp.Or(p.rows, popupMax), 0), len(p.list)-1))
 }
 
 // choose selects suggestion i.
@@ -186,10 +190,11 @@ func (p *popup) choose(l line, i int) line {
 // draw returns the rows of the popup for a terminal of the given size. The names
 // stand below column from, where the word begins, if there is room.
 func (p *popup) draw(from, width, height int, color bool) [][]screen.Cell {
-	n := min(len(p.list), popupMax, max(height-popupRoom, 1))
+	n := min(len(p.list), max(popupMax, height/popupShare), max(height-popupRoom, 1))
 	if n <= 0 || width < popupWidthMin {
 		return nil
 	}
+	p.rows = n
 	p.top = min(max(p.top, p.selected-n+1), len(p.list)-n)
 	if p.selected >= 0 {
 		p.top = min(p.top, p.selected)
@@ -207,7 +212,34 @@ func (p *popup) draw(from, width, height int, color bool) [][]screen.Cell {
 		}
 		rows[i] = append(row, column("", 1, look.bar(p.isThumb(i, n)))...)
 	}
+	rows[n-1] = p.counted(rows[n-1], n, width)
 	return rows
+}
+
+// count says which of the suggestions n rows show, "" if they show all: 1–6 of 86.
+func (p *popup) count(n int) string {
+	if n >= len(p.list) {
+		return ""
+	}
+	all := fmt.Sprint(len(p.list))
+	if len(p.list) == suggestionsMax {
+		all += " or more"
+	}
+	return fmt.Sprintf(" %d–%d of %s", p.top+1, p.top+n, all)
+}
+
+// counted returns the last of n rows with the count: behind the row, or else over the end
+// of a description that is longer.
+func (p *popup) counted(row []screen.Cell, n, width int) []screen.Cell {
+	text := p.count(n)
+	wide := measure.Text(text)
+	if len(row)+wide <= width {
+		return append(row, column(text, wide, ghostStyle)...)
+	}
+	if at := len(row) - 1 - wide; at > 2*wide {
+		copy(row[at:], column(text, wide, row[at].Style))
+	}
+	return row
 }
 
 const (

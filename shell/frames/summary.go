@@ -37,6 +37,9 @@ func Summary(s *snapshot.Snapshot) []string {
 		case g.Consumer != nil:
 			facts = consumerFacts(g)
 		}
+		if lost := g.Disconnects.String(); lost != "" {
+			facts = append(facts, "connection "+lost)
+		}
 		if g.State == snapshot.Failed && g.LastError != "" {
 			facts = append(facts, "failed: "+g.LastError)
 		}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
@@ -53,6 +54,7 @@ type Terminal struct {
 // end of the test.
 func Start(t testing.TB, cmd *exec.Cmd, width, height int) *Terminal {
 	t.Helper()
+	hangUp()
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
 	require.NoError(t, err)
 	s := &Terminal{
@@ -65,6 +67,15 @@ func Start(t testing.TB, cmd *exec.Cmd, width, height int) *Terminal {
 	t.Cleanup(s.close)
 	return s
 }
+
+// hangUp lets the programs of the tests take SIGHUP as usual, also where the tests are run under
+// nohup: a program keeps ignoring what was ignored when it was started, and would outlive its
+// terminal.
+var hangUp = sync.OnceFunc(func() {
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
+})
 
 // pump feeds the emulator frame by frame until no process has the terminal open.
 func (s *Terminal) pump() {
@@ -229,7 +240,12 @@ func (s *Terminal) close() {
 		_ = s.Cmd.Wait()
 	}
 	_ = s.pty.Close()
-	<-s.pumped
+	select {
+	case <-s.pumped:
+	case <-time.After(s.Patience):
+		s.t.Errorf("a process that the program has started still has the terminal open %v after its end", s.Patience)
+		return
+	}
 	_ = s.emu.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -162,16 +162,16 @@ func TestStatsOfAnUnpartitionedTopic(t *testing.T) {
 }
 
 func TestStatsSumPartitions(t *testing.T) {
-	part := `{"msgInCounter":100,"bytesInCounter":1000,"publishers":[{"producerName":"p1"}],
+	part := `{"msgInCounter":100,"bytesInCounter":1000,"committedTxnCount":3,"abortedTxnCount":1,"publishers":[{"producerName":"p1"}],
 		"subscriptions":{"s":{"type":"Shared","msgBacklog":5,"consumers":[{"consumerName":"c1"}]}}}`
 	p, a := serve(t, map[string]answer{
 		"GET " + fast + "/partitioned-stats": ok(`{"msgInCounter":1,"partitions":{"persistent://public/default/fast-partition-0":` + part +
 			`,"persistent://public/default/fast-partition-1":` + part + `}}`),
 		"GET " + fast + "/partitioned-internalStats": ok(`{"partitions":{"persistent://public/default/fast-partition-0":{"entriesAddedCounter":20},"persistent://public/default/fast-partition-1":{"entriesAddedCounter":20}}}`),
 	})
-	one := broker.TopicStats{MessagesIn: 100, BytesIn: 1000, Producers: 1, MessagesPerEntry: 5,
+	one := broker.TopicStats{MessagesIn: 100, BytesIn: 1000, Producers: 1, MessagesPerEntry: 5, Markers: 4,
 		Subscriptions: map[string]broker.SubscriptionStats{"s": {Type: broker.Shared, BacklogEntries: 5, Consumers: 1, Names: []string{"c1"}}}}
-	want := broker.TopicStats{MessagesIn: 200, BytesIn: 2000, Producers: 1, MessagesPerEntry: 5, RatioKnown: true,
+	want := broker.TopicStats{MessagesIn: 200, BytesIn: 2000, Producers: 1, MessagesPerEntry: 5, RatioKnown: true, Markers: 8,
 		Subscriptions: map[string]broker.SubscriptionStats{"s": {Type: broker.Shared, BacklogEntries: 10, Consumers: 1, Names: []string{"c1"}}},
 		Partitions:    map[string]broker.TopicStats{"fast-partition-0": one, "fast-partition-1": one}}
 	for range 2 {

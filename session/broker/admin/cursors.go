@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"pulsh/session/broker"
@@ -162,7 +163,7 @@ func (i internalStats) position(partition int, subscription string) (broker.Curs
 	if _, err := fmt.Sscanf(cursor.MarkDeletePosition, "%d:%d", &at.Ledger, &at.Entry); !ok || err != nil {
 		return broker.CursorPosition{}, false
 	}
-	s := broker.CursorPosition{Partition: partition, Acked: at, Holes: len(cursor.IndividuallyDeletedMessages) > len("[]")}
+	s := broker.CursorPosition{Partition: partition, Acked: at, Holes: len(cursor.IndividuallyDeletedMessages) > len("[]"), Gaps: cursor.gaps()}
 	for n, l := range i.Ledgers {
 		entries := l.Entries
 		if n == len(i.Ledgers)-1 { // the open ledger is listed as empty
@@ -171,6 +172,18 @@ func (i internalStats) position(partition int, subscription string) (broker.Curs
 		s.Ledgers = append(s.Ledgers, broker.Ledger{ID: l.LedgerID, Entries: entries})
 	}
 	return s, true
+}
+
+// gaps returns the runs of acknowledged entries behind the cursor, which Pulsar writes
+// as [(3:4..3:6],(3:8..4:0]].
+func (c cursorStats) gaps() (runs []broker.EntryRun) {
+	for text := range strings.SplitSeq(strings.Trim(c.IndividuallyDeletedMessages, "[]"), "],") {
+		var run broker.EntryRun
+		if n, _ := fmt.Sscanf(text, "(%d:%d..%d:%d", &run.Behind.Ledger, &run.Behind.Entry, &run.Last.Ledger, &run.Last.Entry); n == 4 {
+			runs = append(runs, run)
+		}
+	}
+	return runs
 }
 
 // The headers that describe a message in an answer.

@@ -45,6 +45,8 @@ type topicStats struct {
 	BacklogSize                int64 // bytes of the largest backlog
 	BacklogQuotaLimitSize      int64 // bytes; 0 or -1 for no bound
 	PublishRateLimitedTimes    int64
+	CommittedTxnCount          int64
+	AbortedTxnCount            int64
 	Publishers                 []struct{ ProducerName string }
 	Subscriptions              map[string]subscriptionStats
 	Partitions                 map[string]topicStats
@@ -272,6 +274,7 @@ func (s *sum) add(raw topicStats) {
 	s.stats.ThroughputIn += max(0, raw.MsgThroughputIn)
 	s.stats.StorageBytes += max(0, raw.StorageSize)
 	s.stats.Throttled += max(0, raw.PublishRateLimitedTimes)
+	s.stats.Markers += max(0, raw.CommittedTxnCount) + max(0, raw.AbortedTxnCount)
 	s.stats.BacklogFull = s.stats.BacklogFull || raw.BacklogQuotaLimitSize > 0 && raw.BacklogSize >= raw.BacklogQuotaLimitSize
 	for _, p := range raw.Publishers {
 		s.producers[p.ProducerName] = true

@@ -10,7 +10,6 @@ import (
 
 	"github.com/apache/pulsar-client-go/pulsar"
 	"github.com/apache/pulsar-client-go/pulsar/backoff"
-	"github.com/apache/pulsar-client-go/pulsar/log"
 
 	"pulsh/session/broker"
 )
@@ -34,7 +33,6 @@ type Options struct {
 	Credentials *broker.Credentials
 	TLS         *tls.Config // for pulsar+ssl://; nil means the system's roots
 	Clock       broker.Clock
-	Log         log.Logger // nil for silence
 
 	transactions bool // of a client that begins them, and connects to all coordinators
 }
@@ -46,9 +44,16 @@ type Options struct {
 type Client struct {
 	clock           broker.Clock
 	options         Options
-	sending, taking pulsar.Client
+	sending, taking linked
 	sets            sets
 	coordinator     coordinator
+}
+
+// linked is a client whose connections are counted and watched.
+type linked struct {
+	pulsar.Client
+	*connectionCount
+	links *links
 }
 
 var (
@@ -58,11 +63,11 @@ var (
 
 // New makes a client. It does not connect: the first producer or consumer does.
 func New(o Options) (*Client, error) {
-	sending, _, err := connect(o, 1)
+	sending, err := connect(o, 1)
 	if err != nil {
 		return nil, sentence(err, broker.Subject{})
 	}
-	taking, _, err := connect(o, 1)
+	taking, err := connect(o, 1)
 	if err != nil {
 		sending.Close()
 		return nil, sentence(err, broker.Subject{})
@@ -71,12 +76,8 @@ func New(o Options) (*Client, error) {
 }
 
 // connect makes a client with so many connections to each broker.
-func connect(o Options, connections int) (pulsar.Client, *connectionCount, error) {
-	count := newConnectionCount()
-	logger := o.Log
-	if logger == nil {
-		logger = log.DefaultNopLogger()
-	}
+func connect(o Options, connections int) (linked, error) {
+	count, links := newConnectionCount(), newLinks()
 	options := pulsar.ClientOptions{
 		URL:                     o.URL,
 		ConnectionTimeout:       connectTimeout,
@@ -85,7 +86,7 @@ func connect(o Options, connections int) (pulsar.Client, *connectionCount, error
 		MaxConnectionsPerBroker: connections,
 		MemoryLimitBytes:        -1, // the producers of pulsh bound what is in flight
 		ConnectionMaxIdleTime:   -1,
-		Logger:                  logger,
+		Logger:                  &line{links: links},
 		MetricsCardinality:      pulsar.MetricsCardinalityNone,
 		MetricsRegisterer:       count,
 		TLSConfig:               o.TLS,
@@ -96,7 +97,7 @@ func connect(o Options, connections int) (pulsar.Client, *connectionCount, error
 		options.Authentication = &presenter{o.Credentials}
 	}
 	made, err := pulsar.NewClient(options)
-	return made, count, err
+	return linked{made, count, links}, err
 }
 
 // Partitions looks a topic up.

@@ -18,8 +18,9 @@ type consumer struct {
 	messages  chan pulsar.ConsumerMessage
 	clock     broker.Clock
 	respond   bool
-	routed    bool // acknowledge each message through the consumer of its topic
-	compacted bool // it reads compacted topics
+	routed    bool   // acknowledge each message through the consumer of its topic
+	compacted bool   // it reads compacted topics
+	forget    func() // ends the watch on its connections
 	leave     func(context.Context) error
 	left      sync.Once
 	*end
@@ -40,6 +41,9 @@ type end struct {
 
 // Subscribe creates a consumer on the receiving connection.
 func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
+	if spec.Reader {
+		return c.openReader(ctx, spec)
+	}
 	of := c.setOf(spec.Sharing, true)
 	taking, err := c.join(of)
 	if err != nil {
@@ -69,7 +73,9 @@ func (c *Client) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 		return within(ctx, func() (pulsar.Consumer, error) { return taking.Subscribe(options) }, pulsar.Consumer.Close)
 	}
 	s.topics.ending, s.topics.subscription = s.end, spec.Subscription
+	s.forget = taking.links.watchConsumer(spec)
 	if err := s.topics.addAll(ctx, spec.Topics, spec.Position); err != nil {
+		s.forget()
 		_ = s.leave(ctx) // the failure before is the reason
 		return nil, err
 	}
@@ -188,23 +194,28 @@ func (s *consumer) skipCompacted(m pulsar.ConsumerMessage) {
 }
 
 func (s *consumer) deliver(d *broker.Delivery, m pulsar.ConsumerMessage, now int64) {
+	delivered(d, m.Message, now)
+	d.Message = s.handle(m)
+}
+
+// delivered fills in a delivery, but for the handle.
+func delivered(d *broker.Delivery, m pulsar.Message, now int64) {
 	id := m.ID()
 	*d = broker.Delivery{
 		Body:       m.Payload(),
-		Stamp:      stampOf(m.Message),
+		Stamp:      stampOf(m),
 		Entry:      delivery.EntryFingerprint(id.LedgerID(), id.EntryID(), id.PartitionIdx()),
 		Redelivery: m.RedeliveryCount(),
 		Received:   now,
-		Published:  published(m.Message),
-		Key:        keyOf(m.Message),
+		Published:  published(m),
+		Key:        keyOf(m),
 		Index:      max(id.BatchIdx(), 0),
 		Partition:  uint16(max(id.PartitionIdx(), 0)),
-		Retries:    retries(m.Message),
+		Retries:    retries(m),
 		Chunked:    isChunked(id),
 		Version:    m.SchemaVersion(),
 		Topic:      m.Topic(),
-		Message:    s.handle(m),
-		Whole:      m.Message,
+		Whole:      m,
 	}
 }
 
@@ -256,6 +267,7 @@ func (s *consumer) Drop(ctx context.Context, topic string) error { return s.topi
 // ctx; it then finishes in the background.
 func (s *consumer) Close(ctx context.Context) error {
 	err := s.topics.closeAll(ctx)
+	s.forget()
 	s.end.fire(nil)
 	s.left.Do(func() {
 		if leaving := s.leave(ctx); err == nil {

@@ -76,10 +76,12 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if err != nil {
 		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
+	forget := watch(sending.links, sending.links.producers, spec.Name, spec.Links.Member())
 	made, err := within(ctx,
 		func() (pulsar.Producer, error) { return sending.CreateProducer(producerOptions(spec, bodies.Slots())) },
 		pulsar.Producer.Close)
 	if err != nil {
+		forget()
 		_ = c.leave(ctx, of) // the failure before is the reason
 		return nil, sentence(err, broker.Subject{Topic: spec.Topic})
 	}
@@ -90,8 +92,11 @@ func (c *Client) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		spec.SendFailed = func(uint64) {}
 	}
 	l := &producer{
-		producer:   made,
-		leave:      func(ctx context.Context) error { return c.leave(ctx, of) },
+		producer: made,
+		leave: func(ctx context.Context) error {
+			forget()
+			return c.leave(ctx, of)
+		},
 		clock:      spec.Clock,
 		base:       spec.Base.UnixNano(),
 		id:         spec.ID,

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/apache/pulsar-client-go/pulsar"
-
 	"pulsh/session/broker"
 )
 
@@ -26,8 +24,7 @@ type sets struct {
 
 // sharedClient is the client of a set.
 type sharedClient struct {
-	pulsar.Client
-	*connectionCount
+	linked
 	users int
 }
 
@@ -45,7 +42,7 @@ func (c *Client) setOf(of broker.Sharing, receiving bool) set {
 }
 
 // join returns the client of a set for one more user.
-func (c *Client) join(s set) (pulsar.Client, error) {
+func (c *Client) join(s set) (linked, error) {
 	switch {
 	case s.Group == "" && s.receiving:
 		return c.taking, nil
@@ -56,15 +53,15 @@ func (c *Client) join(s set) (pulsar.Client, error) {
 	defer c.sets.mu.Unlock()
 	shared := c.sets.shared[s]
 	if shared == nil {
-		made, count, err := connect(c.options, s.Connections)
+		made, err := connect(c.options, s.Connections)
 		if err != nil {
-			return nil, err
+			return linked{}, err
 		}
-		shared = &sharedClient{Client: made, connectionCount: count}
+		shared = &sharedClient{linked: made}
 		c.sets.shared[s] = shared
 	}
 	shared.users++
-	return shared.Client, nil
+	return shared.linked, nil
 }
 
 // leave must be called once for each join. After the last user it closes the client.

@@ -30,8 +30,8 @@ func (c *coordinator) get(ctx context.Context, o Options) (pulsar.Client, error)
 	}
 	o.transactions = true
 	made, err := within(ctx, func() (pulsar.Client, error) {
-		made, _, err := connect(o, 1)
-		return made, err
+		made, err := connect(o, 1)
+		return made.Client, err
 	}, pulsar.Client.Close)
 	if err != nil {
 		return nil, transactionError(err)

@@ -138,6 +138,7 @@ func (a *admin) CursorPositions(_ context.Context, name, subscription string) (a
 		if p.count > 0 && len(p.messages) > 0 {
 			s.MessagesPerEntry = float64(len(p.messages)) / float64(p.entries-p.at(p.first).entry)
 		}
+		s.Gaps = k.gaps(s.Acked)
 		all = append(all, s)
 	})
 	return all, err

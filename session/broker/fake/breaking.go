@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/connections"
 )
 
 // reconnectTime is how long a client of the fake needs to connect again.
@@ -26,6 +27,7 @@ func (l breakableProducer) Break() int {
 	l.cluster.mu.Lock()
 	defer l.cluster.mu.Unlock()
 	l.arrival = time.Now().Add(reconnectTime)
+	l.cluster.breaks(l.link)
 	return 1
 }
 
@@ -35,6 +37,7 @@ func (u breakableConsumer) Break() int {
 	u.cluster.mu.Lock()
 	defer u.cluster.mu.Unlock()
 	u.queue = nil
+	u.cluster.breaks(u.link)
 	for _, s := range u.subscriptions {
 		for _, k := range s.cursors {
 			k.release(u.consumer)
@@ -46,4 +49,26 @@ func (u breakableConsumer) Break() int {
 		}
 	})
 	return 1
+}
+
+// breaks tells that a connection breaks and is made again. It needs the lock.
+func (c *core) breaks(link *connections.Member) {
+	link.Lost("")
+	c.schedule(time.Now().Add(reconnectTime), func() {
+		if !c.faults.dead {
+			link.Back("")
+		}
+	})
+}
+
+// eachLink calls f for every producer and consumer. It needs the lock.
+func (c *core) eachLink(f func(link *connections.Member, part string)) {
+	for _, l := range c.producers {
+		f(l.link, "")
+	}
+	for _, s := range c.subscriptions {
+		for _, u := range s.consumers {
+			f(u.link, "")
+		}
+	}
 }

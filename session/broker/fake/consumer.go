@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/connections"
 )
 
 // consumer is one consumer. The cluster's lock guards everything but the
@@ -21,6 +22,8 @@ type consumer struct {
 	gone          bool
 	stuck         bool // delivers nothing more
 	cause         error
+	link          *connections.Member
+	places        map[*cursor]int64 // of a reader: the index behind the last message it took
 }
 
 // item is one delivery, and the handle to acknowledge it.
@@ -50,7 +53,7 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 	if err := c.reachable(); err != nil {
 		return nil, err
 	}
-	u := &consumer{cluster: c, clock: n.clock, spec: spec, arrived: make(chan struct{}, 1), ended: make(chan struct{})}
+	u := &consumer{cluster: c, clock: n.clock, spec: spec, arrived: make(chan struct{}, 1), ended: make(chan struct{}), link: spec.Links.Member()}
 	for _, name := range spec.Topics {
 		s, err := c.join(name, spec)
 		if err != nil {
@@ -62,6 +65,7 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 		u.subscriptions = append(u.subscriptions, s)
 	}
 	for _, s := range u.subscriptions {
+		u.begin(s)
 		s.consumers = append(s.consumers, u)
 		s.dispatch()
 	}
@@ -122,6 +126,7 @@ func (u *consumer) take(buf []broker.Delivery) int {
 		buf[i] = broker.Delivery{Body: body, Stamp: m.stamp, Entry: p.fingerprint(m), Redelivery: it.count, Received: now, Published: m.sent, Key: m.key,
 			Index: m.index, Partition: uint16(max(p.index, 0)), Retries: m.retries, Message: it, Whole: it}
 	}
+	u.took(u.queue[:n])
 	u.queue = slices.Delete(u.queue, 0, n)
 	for _, s := range u.subscriptions {
 		s.dispatch()
@@ -222,6 +227,7 @@ func (u *consumer) end(why error) {
 		return
 	}
 	u.gone, u.cause, u.queue = true, why, nil
+	u.link.Close()
 	close(u.ended)
 	for _, s := range u.subscriptions {
 		u.leave(s)

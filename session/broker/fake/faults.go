@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/connections"
 )
 
 // faults are the present faults of a cluster.
@@ -91,6 +92,7 @@ func (c *Cluster) Kill() {
 	for _, s := range c.subscriptions {
 		s.disconnect()
 	}
+	c.eachLink((*connections.Member).Lost)
 }
 
 // Restore brings a killed cluster back with everything that it had stored.
@@ -99,6 +101,7 @@ func (c *Cluster) Restore() {
 	defer c.mu.Unlock()
 	if c.faults.dead {
 		c.faults.dead = false
+		c.eachLink((*connections.Member).Back)
 		c.resumeResponding()
 		c.callOut()
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pulsh/session/broker"
+	"pulsh/session/connections"
 	"pulsh/session/payload"
 )
 
@@ -30,6 +31,7 @@ type producer struct {
 	arrival       time.Time        // of the last shipment; a connection keeps its order
 	within        *openTransaction // in which it sends now, or nil
 	cause         error            // why the producer has ended, or nil
+	link          *connections.Member
 }
 
 // message is a message on its way to the broker.
@@ -44,6 +46,7 @@ type message struct {
 	published int64 // by the producer's clock, ns of Unix time
 	opens     bool  // it is the first of its batch
 	retries   uint16
+	own       *broker.Message  // of SendEach
 	within    *openTransaction // or nil
 	deliverAt int64            // ms of Unix time; 0 for at once
 }
@@ -102,7 +105,7 @@ func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec)
 		return nil, err
 	}
 	l := &producer{cluster: c, spec: spec, topic: t, bodies: bodies,
-		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), writer: spec.Bodies.Extras.Writer(spec.Seed), room: sync.NewCond(&c.mu)}
+		keys: spec.Keys.Chooser(rand.NewPCG(spec.Seed, 0)), writer: spec.Bodies.Extras.Writer(spec.Seed), room: sync.NewCond(&c.mu), link: spec.Links.Member()}
 	c.producers = append(c.producers, l)
 	if c.options.Breakable {
 		return breakableProducer{l}, nil
@@ -360,6 +363,7 @@ func (l *producer) Close(ctx context.Context) error {
 	defer c.mu.Unlock()
 	l.closed = true
 	l.idle = nil
+	l.link.Close()
 	c.producers = slices.DeleteFunc(c.producers, func(other *producer) bool { return other == l })
 	return err
 }

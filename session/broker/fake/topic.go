@@ -48,7 +48,8 @@ type stored struct {
 	sent      int64 // by its sender's clock, ns of Unix time in whole ms; 0 if unknown
 	index     int32 // in its entry
 	retries   uint16
-	stamp     *payload.Stamp // in a property; nil for none
+	stamp     *payload.Stamp  // in a property; nil for none
+	own       *broker.Message // what SendEach was given; nil for a message of a load
 }
 
 // end returns the index of the next message to be stored.
@@ -172,7 +173,7 @@ func (p *partition) append(m *message) {
 	} else if n := len(p.messages); n > 0 {
 		index = p.messages[n-1].index + 1
 	}
-	p.messages = append(p.messages, stored{m.head, m.size, m.key, p.entries - 1, time.Now(), m.published, index, m.retries, m.stamp})
+	p.messages = append(p.messages, stored{m.head, m.size, m.key, p.entries - 1, time.Now(), m.published, index, m.retries, m.stamp, m.own})
 	p.bytes += int64(m.size)
 	p.count++
 }

@@ -172,7 +172,7 @@ func (t *partition) frameOf(b *batch) (frame []byte) {
 	plain := b.builder.Payload()
 	t.meta.UncompressedSize = uint32(len(plain))
 	t.scratch.Begin(b.packed, extraBytes(t.name, b.key)+t.producer.metaRoom)
-	pack(t.producer.codec, func(c *protocol.Compressor) { _ = t.scratch.Compress(c, plain) }) // into memory, which takes all
+	protocol.Pack(t.producer.codec, func(c *protocol.Compressor) { _ = t.scratch.Compress(c, plain) }) // into memory, which takes all
 	t.producer.recorder.Compressed(int64(len(plain)), int64(t.scratch.Size()))
 	b.memory = b.builder.Memory()
 	frame, b.packed = t.scratch.Finish(&t.send, &t.meta)

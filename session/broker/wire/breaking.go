@@ -14,17 +14,17 @@ var (
 
 var errBroken = errors.New("the connection was closed on command")
 
-// connections are live connections, each once.
-type connections map[*connect.Connection]bool
+// sockets are live connections, each once.
+type sockets map[*connect.Connection]bool
 
-func (all connections) add(c *connect.Connection) {
+func (all sockets) add(c *connect.Connection) {
 	if c != nil && c.Alive() {
 		all[c] = true
 	}
 }
 
 // fail ends the connections and returns their number.
-func (all connections) fail() int {
+func (all sockets) fail() int {
 	for c := range all {
 		c.Fail(errBroken)
 	}
@@ -33,7 +33,7 @@ func (all connections) fail() int {
 
 // Break closes the sockets of all partitions. What is in flight is sent again.
 func (p *producer) Break() int {
-	used := connections{}
+	used := sockets{}
 	for _, part := range *p.parts.Load() {
 		part.mu.Lock()
 		used.add(part.connection)
@@ -44,7 +44,7 @@ func (p *producer) Break() int {
 
 // Break closes the sockets of all subscriptions.
 func (c *consumer) Break() int {
-	used := connections{}
+	used := sockets{}
 	for _, s := range c.subscriptions() {
 		s.mu.Lock()
 		used.add(s.connection)

@@ -12,6 +12,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/wire/connect"
+	"pulsh/session/connections"
 )
 
 // topicsAtOnce is how many topics a consumer subscribes to side by side.
@@ -39,6 +40,7 @@ type consumer struct {
 	topics  map[string]*topic // as they were given
 
 	nacks nacks
+	link  *connections.Member
 }
 
 // topic is one of the topics of a consumer.
@@ -58,6 +60,7 @@ func (e *Engine) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broke
 	}
 	c := &consumer{
 		engine: e, spec: spec, ready: make(chan struct{}, 1), done: make(chan struct{}), topics: map[string]*topic{},
+		link: spec.Links.Member(),
 	}
 	c.spec.Queue = max(spec.Queue, 1)
 	c.ctx, c.stop = context.WithCancel(e.Life())
@@ -107,6 +110,9 @@ func (c *consumer) open(ctx context.Context, name string, from broker.Position) 
 	t := &topic{name: protocol.FullTopic(name)}
 	n, err := c.engine.PartitionsOf(ctx, &c.engine.Receiving, t.name)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.spec.Start.CheckParts(name, n); err != nil {
 		return nil, err
 	}
 	t.partitioned = n > 0

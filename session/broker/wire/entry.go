@@ -136,6 +136,10 @@ type entry struct {
 	published   int64   // ns of Unix time; 0 if it is not set
 	key         string  // of a message without metadata of its own
 	details     details // of the same message
+	schema      []byte  // version of its schema, nil for none
+	producer    string
+	deliverAt   int64 // ms of Unix time; 0 for at once
+	encrypted   bool
 }
 
 // details are the parts that few messages have.

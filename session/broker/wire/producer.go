@@ -12,6 +12,7 @@ import (
 	"pulsh/session/broker/wire/connect"
 	"pulsh/session/broker/wire/coordinator"
 	"pulsh/session/broker/wire/window"
+	"pulsh/session/connections"
 	"pulsh/session/payload"
 )
 
@@ -38,6 +39,7 @@ type producer struct {
 	codec    protocol.Compression
 	window   *window.Window
 	end      ending
+	link     *connections.Member
 
 	order    sync.Mutex // stamps leave in the order in which they are given
 	keys     *payload.KeyChooser
@@ -89,6 +91,7 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 		window: window.New(max(spec.Pending, 1), inFlight(spec.Bodies)),
 		end:    ending{topic: spec.Topic, report: spec.Ended},
 		writer: spec.Bodies.Extras.Writer(spec.Seed), metaRoom: metaRoom(spec.Bodies.Extras),
+		link: spec.Links.Member(),
 	}
 	p.ctx, p.stop = context.WithCancel(e.Life())
 	p.set = e.NewSet(spec.Sharing)

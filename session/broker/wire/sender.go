@@ -11,6 +11,7 @@ import (
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/protocol/conn"
 	"pulsh/session/broker/wire/connect"
+	"pulsh/session/connections"
 )
 
 // item is an entry that a sender has sent. Its methods are called once, without
@@ -39,9 +40,10 @@ type sender struct {
 
 	transactional bool // it sends in transactions
 
-	unsent func() []item     // removes and returns the entries that are not sent yet; called under mu
-	ending func(cause error) // called when the producer ends, before its entries fail
-	ended  func(cause error) // and after
+	link   *connections.Member // is told of lost connections; nil for none
+	unsent func() []item       // removes and returns the entries that are not sent yet; called under mu
+	ending func(cause error)   // called when the producer ends, before its entries fail
+	ended  func(cause error)   // and after
 
 	mu          sync.Mutex
 	name        string              // in force at the broker
@@ -162,6 +164,7 @@ func (s *sender) attach(c *connect.Connection, success *protocol.ProducerSuccess
 		s.connection = nil
 		return connect.LostError{Cause: connect.ErrClosed}
 	}
+	s.link.Back(s.topic)
 	return nil
 }
 
@@ -241,6 +244,7 @@ func (s *sender) finish(cause error) {
 	category, text := classify(cause, s.about)
 	s.mu.Lock()
 	s.closed, s.why = true, failure{category, text}
+	s.link.Drop(s.topic)
 	s.mu.Unlock()
 	s.ending(cause)
 	s.drop(category, text)
@@ -254,7 +258,14 @@ func (s *sender) movedTo(c *connect.Connection, m *protocol.CloseProducer) {
 }
 
 // Lost handles the end of the connection.
-func (s *sender) Lost(c *connect.Connection, _ error) { s.detach(c, nil) }
+func (s *sender) Lost(c *connect.Connection, _ error) {
+	s.mu.Lock()
+	if s.connection == c {
+		s.link.Lost(s.topic)
+	}
+	s.mu.Unlock()
+	s.detach(c, nil)
+}
 
 // detach leaves a connection and reconnects, at once if the broker named an
 // endpoint.
@@ -321,6 +332,7 @@ func (s *sender) close(ctx context.Context) {
 	s.mu.Lock()
 	c := s.connection
 	s.closed, s.connection = true, nil
+	s.link.Drop(s.topic)
 	if s.expiring != nil {
 		s.expiring.Stop()
 	}

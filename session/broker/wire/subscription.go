@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"errors"
-	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/protocol/conn"
 	"pulsh/session/broker/wire/connect"
+	"pulsh/session/broker/wire/position"
 	"pulsh/session/delivery"
 )
 
@@ -34,11 +34,13 @@ type subscription struct {
 	unpack protocol.Decompressor
 	keys   names // under the consumer's mu
 
+	senders names // of producers, the reader's as well
+
 	mu          sync.Mutex
 	connection  *connect.Connection // nil while no connection has accepted the consumer
 	closedEarly *connect.Connection // closed the consumer before it was attached
 	permits     int                 // not yet granted to the broker
-	last        mark
+	position    position.Position   // of one that is not durable
 	acks        acks
 	started     bool
 	connecting  bool
@@ -46,18 +48,12 @@ type subscription struct {
 	backoff     conn.Backoff
 }
 
-// mark is how far a subscription that is not durable was taken.
-type mark struct {
-	ledger, entry uint64
-	next          int32 // index of the next message in the entry
-	set           bool
-}
-
 func newSubscription(c *consumer, t *topic, name, about string, from broker.Position) *subscription {
 	_, partition := protocol.SplitPartition(name)
 	s := &subscription{
 		consumer: c, ctx: t.ctx, topic: name, about: about, partition: int32(partition), id: c.engine.ids.Add(1), from: from,
-		backoff: conn.Backoff{First: connect.RetryFirst, Most: connect.RetryMost},
+		position: position.New(name, from, c.spec.Start),
+		backoff:  conn.Backoff{First: connect.RetryFirst, Most: connect.RetryMost},
 	}
 	s.acks.of = s
 	return s
@@ -124,7 +120,7 @@ func (s *subscription) question() *protocol.Subscribe {
 		}
 	}
 	if spec.NonDurable {
-		q.Start = s.start()
+		q.Start, q.StartRollback = s.position.Start(), s.position.Rollback()
 	}
 	return q
 }
@@ -132,19 +128,6 @@ func (s *subscription) question() *protocol.Subscribe {
 var subTypes = map[broker.SubscriptionType]protocol.SubType{
 	broker.Exclusive: protocol.Exclusive, broker.Shared: protocol.Shared,
 	broker.Failover: protocol.Failover, broker.KeyShared: protocol.KeyShared,
-}
-
-// start is where a subscription that is not durable begins: where it was, or
-// where the spec says. It needs mu.
-func (s *subscription) start() *protocol.MessageID {
-	id := protocol.MessageID{Ledger: math.MaxInt64, Entry: math.MaxInt64, Partition: -1, BatchIndex: -1}
-	switch {
-	case s.last.set:
-		id.Ledger, id.Entry = s.last.ledger, s.last.entry
-	case s.from == broker.Earliest:
-		id.Ledger, id.Entry = math.MaxUint64, math.MaxUint64 // -1, as the broker reads it
-	}
-	return &id
 }
 
 // attach makes c the connection to receive on, and permits the broker to send a
@@ -166,6 +149,7 @@ func (s *subscription) attach(c *connect.Connection) error {
 		s.connection = nil
 		return connect.LostError{Cause: connect.ErrClosed}
 	}
+	s.consumer.link.Back(s.topic)
 	return nil
 }
 
@@ -182,7 +166,14 @@ func (s *subscription) Handle(c *connect.Connection, e *conn.Event) {
 }
 
 // Lost handles the end of the connection.
-func (s *subscription) Lost(c *connect.Connection, _ error) { s.detach(c, nil) }
+func (s *subscription) Lost(c *connect.Connection, _ error) {
+	s.mu.Lock()
+	if s.connection == c {
+		s.consumer.link.Lost(s.topic)
+	}
+	s.mu.Unlock()
+	s.detach(c, nil)
+}
 
 // detach leaves a connection, drops its queued entries and reconnects, at once if
 // the broker named an endpoint.
@@ -211,6 +202,7 @@ func (s *subscription) reconnect(to *connect.Endpoint) {
 		if err := attempts(s.ctx, to, false, s.pause, s.connect); err != nil {
 			s.mu.Lock()
 			s.closed = true
+			s.consumer.link.Drop(s.topic)
 			s.mu.Unlock()
 			s.consumer.end(connect.Sentence(err, broker.Subject{Topic: s.about, Subscription: s.consumer.spec.Subscription}))
 		}
@@ -267,7 +259,7 @@ func (s *subscription) delivered(c *connect.Connection, event *conn.Event) {
 	}
 	c.Hold()
 	s.keep(e)
-	if s.receivedBefore(e) {
+	if s.passedOver(e) {
 		s.grant(messages)
 		return
 	}
@@ -309,6 +301,9 @@ const leastBytes = 6
 func (s *subscription) keep(e *entry) {
 	e.published = published(s.meta.PublishTime)
 	e.fingerprint = delivery.EntryFingerprint(int64(e.tracker.ledger), int64(e.tracker.entry), s.partition)
+	if s.consumer.spec.Reader {
+		e.keepRare(&s.meta, &s.senders)
+	}
 	if !e.whole {
 		return
 	}
@@ -318,34 +313,28 @@ func (s *subscription) keep(e *entry) {
 	e.details = details{s.meta.OrderingKey, s.meta.EventTime, append([]protocol.Property(nil), s.meta.Properties...)}
 }
 
-// receivedBefore reports whether a subscription that is not durable has taken all of an
-// entry before: the broker begins with the last one again. Of one that was taken
-// in part the rest is delivered.
-func (s *subscription) receivedBefore(e *entry) bool {
+// passedOver reports whether a subscription that is not durable has taken all of an entry before,
+// or begins after it. Of one that was taken in part the rest is delivered.
+func (s *subscription) passedOver(e *entry) bool {
 	if !s.consumer.spec.NonDurable {
 		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := e.tracker
-	switch {
-	case !s.last.set || t.ledger > s.last.ledger || t.ledger == s.last.ledger && t.entry > s.last.entry:
-		return false
-	case t.ledger == s.last.ledger && t.entry == s.last.entry && s.last.next < t.size:
-		for range s.last.next {
-			if e.whole {
-				break
-			}
-			var single protocol.Single
-			var err error
-			if _, e.rest, err = protocol.NextInBatch(e.rest, &single); err != nil {
-				return true
-			}
+	all, first := s.position.Before(t.ledger, t.entry, t.size)
+	for range first {
+		if e.whole {
+			break
 		}
-		e.next = s.last.next
-		return false
+		var single protocol.Single
+		var err error
+		if _, e.rest, err = protocol.NextInBatch(e.rest, &single); err != nil {
+			return true
+		}
 	}
-	return true
+	e.next = max(e.next, first)
+	return all || s.position.TooEarly(e.published)
 }
 
 // reject acknowledges an entry that cannot be read, and says why.
@@ -371,7 +360,7 @@ func (s *subscription) ackCompacted(h *handle) { s.acks.addOne(h.of, h.index) }
 func (s *subscription) taken(e *entry, n int) {
 	if s.consumer.spec.NonDurable {
 		s.mu.Lock()
-		s.last = mark{e.tracker.ledger, e.tracker.entry, e.next, true}
+		s.position.Taken(e.tracker.ledger, e.tracker.entry, e.next)
 		s.mu.Unlock()
 	}
 	if e.deliver != nil { // the broker counts only the messages that it wants delivered
@@ -406,6 +395,7 @@ func (s *subscription) close(ctx context.Context) {
 	s.mu.Lock()
 	c := s.connection
 	s.closed, s.connection = true, nil
+	s.consumer.link.Drop(s.topic)
 	s.mu.Unlock()
 	if c != nil {
 		_, _ = c.Ask(ctx, &protocol.CloseConsumer{ConsumerID: s.id}) // a broker that does not answer has closed it with the connection

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"sync"
-	"sync/atomic"
 
 	"pulsh/session/broker"
 )
@@ -45,11 +44,11 @@ func (e *Cluster) NewSet(of broker.Sharing) Set {
 // pool has the connections for one purpose, sending or receiving.
 type pool struct {
 	cluster *Cluster
-	turn    atomic.Uint32
 
 	mu          sync.Mutex
 	connections map[connectionKey]*attempt
 	users       map[Set]int
+	turns       map[Set]int // whose turn it is among a set's connections
 	closed      bool
 }
 
@@ -75,6 +74,7 @@ func (p *pool) Leave(set Set) {
 	var idle []*attempt
 	if p.users[set] == 0 {
 		delete(p.users, set)
+		delete(p.turns, set)
 		for key, d := range p.connections {
 			if set != (Set{}) && key.set == set {
 				idle = append(idle, d)
@@ -123,7 +123,7 @@ func (p *pool) Connect(ctx context.Context, to Endpoint) (*Connection, error) {
 // ConnectSet returns a live connection of a set to an endpoint: its connections take
 // turns. Callers share an attempt that is under way.
 func (p *pool) ConnectSet(ctx context.Context, set Set, to Endpoint) (*Connection, error) {
-	key := connectionKey{to, set, int(p.turn.Add(1)) % max(set.Connections, 1)}
+	key := connectionKey{to, set, p.next(set)}
 	for {
 		p.mu.Lock()
 		if p.closed {
@@ -165,6 +165,21 @@ func (p *pool) forget(key connectionKey, d *attempt) {
 		delete(p.connections, key)
 	}
 	p.mu.Unlock()
+}
+
+// next returns the number of the connection of a set whose turn it is. Each set has turns of
+// its own: lookups, which come before each producer and each consumer, would take every other one.
+func (p *pool) next(set Set) int {
+	if set.Connections < 2 {
+		return 0
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.turns == nil {
+		p.turns = map[Set]int{}
+	}
+	p.turns[set] = (p.turns[set] + 1) % set.Connections
+	return p.turns[set]
 }
 
 // dial makes a connection and leaves it in d.

@@ -1,0 +1,3 @@
+// Package messages has the verbs that show and send single messages: peek, tail and
+// send.
+package messages
