@@ -2,6 +2,7 @@ package script
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"pulsh/commands/conditions"
@@ -24,18 +25,31 @@ func WaitUntil(ctx context.Context, c *host.Call) error {
 	if !ok {
 		limit = waitMax
 	}
+	held, _ := host.Value[time.Duration](c, "for")
+	if held >= limit {
+		return c.Refuse("for", fmt.Sprintf("wait until %s for=%s timeout=%s", condition, pacing.FormatDuration(held), pacing.FormatDuration(2*held)), "for=%s is not less than the timeout of %s", pacing.FormatDuration(held), pacing.FormatDuration(limit))
+	}
 	begin, done := c.Env.Now(), false
+	since := begin // it was false last
 	var last *snapshot.Snapshot
 	c.Until(limit, func() string { return conditions.Current(condition, c.Env.Session.Snapshot()) })
 	err = c.Watch(ctx, func(s *snapshot.Snapshot) bool {
-		last, done = s, condition.Holds(s)
-		return done || c.Env.Now().Sub(begin) >= limit
+		now := c.Env.Now()
+		holds := condition.Holds(s)
+		if last = s; !holds {
+			since = now
+		}
+		done = holds && now.Sub(since) >= held
+		return done || now.Sub(begin) >= limit
 	})
 	lang.SetResult(c.Call, took(c, begin))
 	if err != nil || done {
 		return err
 	}
 	t := conditions.Failing(condition, last)
+	if held > 0 && condition.Holds(last) {
+		return c.Fail("wait until "+condition.String()+" for="+pacing.FormatDuration(held), "%s was not true for %s within %s", condition, pacing.FormatDuration(held), pacing.FormatDuration(limit))
+	}
 	return c.Fail(conditions.AdviceOn(t.Metric), "%s not reached within %s; it is %s", condition, pacing.FormatDuration(limit), conditions.Measured(t, last.Value(t.Metric)))
 }
 
