@@ -137,10 +137,10 @@ func AsError(err error) *Error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		e.Message, e.Code = "interrupted", ExitInterrupted
+	case errors.As(err, &known): // it says who did not answer, if that is the cause
+		e.step = known.Advice()
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Message = "timed out"
-	case errors.As(err, &known):
-		e.step = known.Advice()
 	}
 	if errors.As(err, &away) && away.Unreachable() {
 		e.Code = ExitUnconnected

@@ -68,7 +68,10 @@ func (g *Group) findEnd(ctx context.Context, from broker.Admin, p *snapshot.Prod
 	}
 	said := terminatedSentence(topic)
 	g.MarkError(said)
-	g.Say("%s: %s; try: set %s topic=%s-2", g.Name(), said, g.Name(), topic)
+	if time.Since(g.shards.Failures.Last(broker.TopicTerminated)) < troubleFor {
+		return // the supervisor has said so
+	}
+	g.Say("%s; try: set %s topic=%s-2", said, g.Name(), topic)
 }
 
 func terminatedSentence(topic string) string {

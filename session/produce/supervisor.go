@@ -2,6 +2,7 @@ package produce
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,7 +43,7 @@ func newSupervisor(g *Group) *supervisor {
 func (s *supervisor) check(ctx context.Context, tick bool) {
 	s.Attempt(ctx, s.trouble(tick), group.Repair{
 		Report: s.report,
-		Failed: s.report,
+		Failed: s.failed,
 		Do:     s.replaceProducers,
 		Done:   func(time.Duration) { s.group.Say("sending again through new producers") },
 	})
@@ -109,6 +110,19 @@ func (s *supervisor) report(err error, isNew bool) {
 	}
 	g.MarkError(err.Error())
 	g.Say("%s; trying again; try: %s", err, try)
+}
+
+// failed counts an error of opening producers in the place of lost ones, which may tell
+// why these were lost.
+func (s *supervisor) failed(err error, isNew bool) {
+	if cause, ok := errors.AsType[*broker.Error](err); ok {
+		for _, p := range s.group.current.list() {
+			if told, can := p.Producer.(broker.Explainer); can && p.lost.Load() != nil {
+				told.Explain(cause)
+			}
+		}
+	}
+	s.report(err, isNew)
 }
 
 // fullEvery is the time between two notes of a full backlog while it lasts.
