@@ -79,8 +79,12 @@ func (s *Rows) Add(label, value, remark string) {
 // Headline returns the first line about a group: name, state, time and topic.
 func Headline(g snapshot.Group) string {
 	state := string(g.State)
-	if g.Running > 0 {
+	switch {
+	case g.Running <= 0:
+	case g.State == snapshot.Running || g.State == snapshot.Seeking:
 		state += " " + graphs.Elapsed(g.Running)
+	default: // how long it ran, not how long it has been paused or stopped
+		state += " after " + graphs.Elapsed(g.Running)
 	}
 	topic := covered(g)
 	if g.Partitions > 0 {
