@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/habits"
 	"pulsh/session/spell"
 )
 
@@ -81,7 +82,10 @@ func (c *Call) unknownKey(w word) *Error {
 	}
 	if len(names) == 0 {
 		e := c.wrong(w.span, fmt.Sprintf("%s takes no settings", c.Command.Name))
-		e.Try = c.statement.instead(w.span, "")
+		e.Try = c.statement.valid([]string{c.statement.replaced(w.span, w.key+" "+w.value)})
+		if e.Try == "" {
+			e.Try = c.statement.instead(w.span, "")
+		}
 		return e
 	}
 	e := c.wrong(w.keySpan(), fmt.Sprintf("%s has no setting %q", c.Command.Name, w.key))
@@ -129,7 +133,7 @@ func (c *Call) bindWords(words []word) *Error {
 		if e := unquoted(c, words); e != nil {
 			return e
 		}
-		return c.tooMany(words[0])
+		return c.tooMany(words)
 	}
 	return nil
 }
@@ -147,7 +151,30 @@ func unquoted(c *Call, more []word) *Error {
 	return e
 }
 
-func (c *Call) tooMany(w word) *Error {
+func (c *Call) tooMany(words []word) *Error {
+	w, whole := words[0], c.statement.span()
+	if p, ok := c.Command.setting(w.text); ok {
+		at, value := w.span, p.Kind.Sample
+		e := c.wrong(w.span, fmt.Sprintf("%s needs a value", p.Name))
+		if len(words) > 1 && !words[1].keyed {
+			at, value = span{w.span.From, words[1].span.To}, words[1].text
+			e = c.wrong(at, fmt.Sprintf("%s takes its value with =", p.Name))
+		}
+		e.Try = c.statement.instead(at, p.Name+"="+value)
+		return e
+	}
+	if habits.Redirected(w.text) {
+		e := c.wrong(w.span, fmt.Sprintf("%s has no pipes and no redirection; a system shell has", c.Command.Name))
+		line := c.statement.text.filled(span{whole.From, w.span.From})
+		e.Try = c.statement.valid([]string{strings.TrimSpace(line)})
+		e.Next = "outside: pulsh -e '" + strings.TrimSpace(line) + "' " + c.statement.text.filled(span{w.span.From, whole.To})
+		return e
+	}
+	if c.Command.Assigns {
+		e := c.wrong(w.span, fmt.Sprintf("%s needs NAME=VALUE, and a name begins with a lower-case letter", c.Command.Name))
+		e.Try = c.Command.Examples[0]
+		return e
+	}
 	if len(c.Command.Settings()) > 0 {
 		p := likeliest(c.Command, w.text)
 		e := c.wrong(w.span, fmt.Sprintf("%q is not a setting; write %s=%s", w.text, p.Name, p.Kind.Sample))
@@ -160,7 +187,6 @@ func (c *Call) tooMany(w word) *Error {
 		}
 	}
 	e := c.wrong(w.span, fmt.Sprintf("unexpected %q after %s", w.text, c.Command.Usage()))
-	whole := c.statement.span()
 	e.Try = c.statement.instead(span{w.span.From, whole.To}, "")
 	return e
 }
