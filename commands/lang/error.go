@@ -161,6 +161,9 @@ func (e *Error) advised(rows []Command) *Error {
 	return e
 }
 
+// with sets the line to try.
+func (e *Error) with(try string) *Error { e.Try = try; return e }
+
 // wrong returns a usage error at a place of the text.
 func (t *source) wrong(at span, message string) *Error {
 	line, number, start := t.line(at.From)

@@ -69,9 +69,7 @@ func unknown(s statement) *Error {
 		return e
 	}
 	if len(s.words) == 1 {
-		e := s.text.wrong(first.span, fmt.Sprintf("%s needs %s", first.text, or(seconds)))
-		e.Try = exampleOf(rows, first.text+" "+seconds[0])
-		return e
+		return s.text.wrong(first.span, fmt.Sprintf("%s needs %s", first.text, or(seconds))).with(exampleOf(rows, first.text+" "+seconds[0]))
 	}
 	second := s.words[1]
 	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q (%s)", first.text, second.text, strings.Join(seconds, ", ")))

@@ -62,9 +62,7 @@ func (c *Call) bindKey(w word) *Error {
 		return c.unknownKey(w)
 	}
 	if _, twice := c.args[w.key]; twice {
-		e := c.wrong(w.span, fmt.Sprintf("%s is given twice", w.key))
-		e.Try = c.statement.instead(span{w.span.From, w.span.To}, "")
-		return e
+		return c.wrong(w.span, fmt.Sprintf("%s is given twice", w.key)).with(c.statement.instead(span{w.span.From, w.span.To}, ""))
 	}
 	value, err := p.Kind.Parse(w.value)
 	if err != nil {
@@ -146,49 +144,37 @@ func unquoted(c *Call, more []word) *Error {
 		return nil
 	}
 	at := span{c.args[params[len(params)-1].Name].Span.From, more[len(more)-1].span.To}
-	e := c.wrong(at, "a text of several words stands in quotes")
-	e.Try = c.statement.instead(at, Quote(c.statement.text.body[at.From:at.To]))
-	return e
+	return c.wrong(at, "a text of several words stands in quotes").with(c.statement.instead(at, Quote(c.statement.text.body[at.From:at.To])))
 }
 
 func (c *Call) tooMany(words []word) *Error {
 	w, whole := words[0], c.statement.span()
 	if p, ok := c.Command.setting(w.text); ok {
-		at, value := w.span, p.Kind.Sample
-		e := c.wrong(w.span, fmt.Sprintf("%s needs a value", p.Name))
+		at, value, what := w.span, p.Kind.Sample, "needs a value"
 		if len(words) > 1 && !words[1].keyed {
-			at, value = span{w.span.From, words[1].span.To}, words[1].text
-			e = c.wrong(at, fmt.Sprintf("%s takes its value with =", p.Name))
+			at, value, what = span{w.span.From, words[1].span.To}, words[1].text, "takes its value with ="
 		}
-		e.Try = c.statement.instead(at, p.Name+"="+value)
-		return e
+		return c.wrong(at, p.Name+" "+what).with(c.statement.instead(at, p.Name+"="+value))
 	}
 	if habits.Redirected(w.text) {
+		line := strings.TrimSpace(c.statement.text.filled(span{whole.From, w.span.From}))
 		e := c.wrong(w.span, fmt.Sprintf("%s has no pipes and no redirection; a system shell has", c.Command.Name))
-		line := c.statement.text.filled(span{whole.From, w.span.From})
-		e.Try = c.statement.valid([]string{strings.TrimSpace(line)})
-		e.Next = "outside: pulsh -e '" + strings.TrimSpace(line) + "' " + c.statement.text.filled(span{w.span.From, whole.To})
+		e.Try, e.Next = line, "outside: pulsh -e '"+line+"' "+c.statement.text.filled(span{w.span.From, whole.To})
 		return e
 	}
 	if c.Command.Assigns {
-		e := c.wrong(w.span, fmt.Sprintf("%s needs NAME=VALUE, and a name begins with a lower-case letter", c.Command.Name))
-		e.Try = c.Command.Examples[0]
-		return e
+		return c.wrong(w.span, fmt.Sprintf("%s needs NAME=VALUE, and a name begins with a lower-case letter", c.Command.Name)).with(c.Command.Examples[0])
 	}
 	if len(c.Command.Settings()) > 0 {
 		p := likeliest(c.Command, w.text)
-		e := c.wrong(w.span, fmt.Sprintf("%q is not a setting; write %s=%s", w.text, p.Name, p.Kind.Sample))
-		e.Try = c.statement.instead(w.span, p.Name+"="+w.text)
-		return e
+		return c.wrong(w.span, fmt.Sprintf("%q is not a setting; write %s=%s", w.text, p.Name, p.Kind.Sample)).with(c.statement.instead(w.span, p.Name+"="+w.text))
 	}
 	if len(c.Command.Params) == 0 {
 		if e := unknownSecond(c.statement, w); e != nil {
 			return e
 		}
 	}
-	e := c.wrong(w.span, fmt.Sprintf("unexpected %q after %s", w.text, c.Command.Usage()))
-	e.Try = c.statement.instead(span{w.span.From, whole.To}, "")
-	return e
+	return c.wrong(w.span, fmt.Sprintf("unexpected %q after %s", w.text, c.Command.Usage())).with(c.statement.instead(span{w.span.From, whole.To}, ""))
 }
 
 // likeliest returns the setting that a value without a name fits: the rate if it can be
