@@ -403,3 +403,12 @@ func (s *Rows) topics(g snapshot.Group) {
 	}
 	s.Add("topics", text, "")
 }
+
+// Failed returns the number of failures of a category; only its name if nothing has
+// failed with the trouble.
+func Failed(f metrics.Failure) string {
+	if f.Count == 0 {
+		return f.Category.String()
+	}
+	return Whole(f.Count) + " " + f.Category.String()
+}

@@ -23,7 +23,7 @@ func (g *Group) Topics() []string {
 }
 
 // Incident counts something that happened to the topic among the failures.
-func (g *Group) Incident(e brokerstats.Incident) { g.shards.Failures.Add(1, e.Category, e.Text) }
+func (g *Group) Incident(e brokerstats.Incident) { g.shards.Failures.Add(0, e.Category, e.Text) }
 
 // Unanswered notes that the broker's statistics were asked for in vain.
 func (g *Group) Unanswered() { g.stats.Unanswered() }

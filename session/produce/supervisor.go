@@ -92,10 +92,10 @@ func (s *supervisor) replaceProducers(ctx context.Context) error {
 	return nil
 }
 
-// report counts a trouble, and tells the user if it is new.
+// report notes a trouble, and tells the user if it is new.
 func (s *supervisor) report(err error, isNew bool) {
 	g := s.group
-	g.shards.Failures.Add(1, broker.Classify(err), err.Error())
+	g.shards.Failures.Add(0, broker.Classify(err), err.Error()) // failed messages are counted by their producers
 	if !isNew {
 		return
 	}
@@ -112,7 +112,7 @@ func (s *supervisor) report(err error, isNew bool) {
 	g.Say("%s; trying again; try: %s", err, try)
 }
 
-// failed counts an error of opening producers in the place of lost ones, which may tell
+// failed notes an error of opening producers in the place of lost ones, which may tell
 // why these were lost.
 func (s *supervisor) failed(err error, isNew bool) {
 	if cause, ok := errors.AsType[*broker.Error](err); ok {
