@@ -163,7 +163,7 @@ func (c *Call) tooMany(words []word) *Error {
 		return e
 	}
 	if c.Command.Assigns {
-		return c.wrong(w.span, fmt.Sprintf("%s needs NAME=VALUE, and a name begins with a lower-case letter", c.Command.Name)).with(c.Command.Examples[0])
+		return c.wrong(w.span, fmt.Sprintf("%q is not NAME=VALUE; a name begins with a lower-case letter", w.text)).with(c.Command.Examples[0])
 	}
 	if len(c.Command.Settings()) > 0 {
 		p := likeliest(c.Command, w.text)
