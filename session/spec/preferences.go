@@ -228,6 +228,7 @@ func (p Preferences) Check() error {
 	}
 	return nil
 }
+
 // Preference is one preference as text, as a profile contains it.
 type Preference struct{ Name, Value string }
 
