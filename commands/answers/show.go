@@ -204,10 +204,12 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.behaviour(r, spec)
 	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s connected, receiver queue %d", graphs.Plural(r.Consumers, "consumer"), spec.Queue))
 	backlog := graphs.NoValue
+	inside := ""
 	if r.Backlog.Known {
 		backlog = Whole(r.Backlog.Messages)
+		inside = fmt.Sprintf("%s entries, %s unacked", Whole(r.Backlog.Entries), Whole(r.Backlog.Unacked))
 	}
-	s.Add("backlog", backlog, fmt.Sprintf("%s entries, %s unacked", Whole(r.Backlog.Entries), Whole(r.Backlog.Unacked)))
+	s.Add("backlog", backlog, inside)
 	if r.Limit != "" {
 		s.Add("limited by", r.Limit, "")
 	}
