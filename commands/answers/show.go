@@ -203,11 +203,9 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.Add("acked", Whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), Whole(r.AckFailed)))
 	s.behaviour(r, spec)
 	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s connected, receiver queue %d", graphs.Plural(r.Consumers, "consumer"), spec.Queue))
-	backlog := graphs.NoValue
-	inside := ""
+	backlog, inside := graphs.NoValue, ""
 	if r.Backlog.Known {
-		backlog = Whole(r.Backlog.Messages)
-		inside = fmt.Sprintf("%s entries, %s unacked", Whole(r.Backlog.Entries), Whole(r.Backlog.Unacked))
+		backlog, inside = Whole(r.Backlog.Messages), fmt.Sprintf("%s entries, %s unacked", Whole(r.Backlog.Entries), Whole(r.Backlog.Unacked))
 	}
 	s.Add("backlog", backlog, inside)
 	if r.Limit != "" {
