@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"commands/guide":                    {"commands/lang", "graphs", "session/snapshot", "session/spec"},
 	"commands/host":                     {"commands/answers", "commands/lang", "graphs", "session", "session/broker", "session/broker/memory/fault", "session/metrics", "session/pacing", "session/profile", "session/secret", "session/snapshot", "session/spec"},
 	"commands/kinds":                    {"commands/host", "commands/lang", "graphs", "session/broker", "session/export", "session/pacing", "session/payload", "session/profile", "session/snapshot", "session/spec"},
-	"commands/lang":                     {"commands/progress", "commands/ranking", "graphs", "session/input", "session/pacing", "session/secret", "session/spell"},
+	"commands/lang":                     {"commands/habits", "commands/progress", "commands/ranking", "graphs", "session/input", "session/pacing", "session/secret", "session/spell"},
 	"commands/look":                     {"commands/answers", "commands/conditions", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/chart", "session/metrics", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
 	"commands/messages":                 {"commands/answers", "commands/cluster", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/payload", "session/reading", "session/snapshot", "session/spec"},
 	"commands/outcome":                  {"commands/host", "commands/lang", "session/export", "session/secret"},
@@ -96,6 +96,7 @@ var mayImport = map[string][]string{
 	"session/broker/memory/transaction": {"session/broker/protocol"},
 	"session/broker/wire/position":      {"session/broker", "session/broker/protocol"},
 	"session/broker/wire/coordinator":   {"session/broker", "session/broker/protocol", "session/broker/protocol/conn", "session/broker/wire/connect"},
+	"commands/habits":                   {},
 }
 
 // onlyIn says which rooms alone know a library that would otherwise spread.

@@ -45,7 +45,7 @@ func TestAFullDisk(t *testing.T) {
 		var out strings.Builder
 		do := func(line string) error { return c.Execute(t.Context(), line, &out) }
 		for _, line := range []string{"connect pulsar://localhost:6650 admin=http://localhost:8080", "produce start fast rate=100", "wait 2s",
-			"export old.json", "save old", "stream run.jsonl every=1s", "record mine.pulsh"} {
+			"export old.json", "save old", "stream run.jsonl every=1s", "record mine.pulsh", "wait 2s"} {
 			require.NoError(t, do(line), line)
 		}
 		old, err := os.ReadFile("old.json")
@@ -70,6 +70,10 @@ func TestAFullDisk(t *testing.T) {
 		now, err = os.ReadFile(filepath.Join(dir, "profiles", "old.toml"))
 		require.NoError(t, err)
 		require.Equal(t, saved, now)
+		streamed, err := os.ReadFile("run.jsonl")
+		require.NoError(t, err)
+		require.NotEmpty(t, streamed)
+		require.True(t, strings.HasSuffix(string(streamed), "}\n"), "the last record is whole")
 		require.Empty(t, leftovers(t, dir, "old.json", "run.jsonl", "mine.pulsh", "filler", "old.toml"))
 		empty()
 		require.NoError(t, do("export new.json"))

@@ -106,7 +106,7 @@ func TestWrongResults(t *testing.T) {
 		"let x=wait done; rate fast $x":                            `"1s" is not a rate ($x is known later, such as 1s)`,
 		"let x=find fast.rate where fast.p99<1s; wait $x":          "($x is known later, such as 1k)",
 		"let x=find fast.rate where fast.p99<1s; let y=$x;wait $y": "($y is known later, such as 1k)",
-		"let Best=find fast.rate where fast.p99<1s":                `unexpected "Best=find"`,
+		"let Best=find fast.rate where fast.p99<1s":                "a name begins with a lower-case letter",
 		"let b-c=find fast.rate where fast.p99<1s":                 "is not a variable name",
 		"let x=find fast.rate where fast.p99<1s; mark $best":       `no variable "best"`,
 	} {

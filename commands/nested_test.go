@@ -143,7 +143,7 @@ func TestForErrors(t *testing.T) {
 		"for w of 1 run step.pulsh": `"of" is not "in"`,
 		"repeat 0 step.pulsh":       "is not a number of runs from 1 to 86400",
 		"repeat x step.pulsh":       `"x"`,
-		"run step.pulsh W=4":        `unexpected "W=4"`,
+		"run step.pulsh W=4":        `"W=4" is not NAME=VALUE`,
 		"run step.pulsh w-x=4":      `"w-x" is not a variable name`,
 		"run step.pulsh w=1 w=2":    "w is given twice",
 	} {

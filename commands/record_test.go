@@ -194,3 +194,17 @@ list
 `, j.Replay("0.1.0", []lang.Variable{{Name: "w", Value: "a b"}}))
 	require.Empty(t, lang.Journal{Lines: []lang.Line{{Source: "quit"}}}.Replay("0.1.0", nil))
 }
+
+// In a script record would replace a file by an empty recording: no line there is typed.
+func TestAScriptRecordsNothing(t *testing.T) {
+	const body = "record mine.pulsh force\n"
+	dir := files(t, map[string]string{"mine.pulsh": body})
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, refused)
+		t.Chdir(dir)
+		require.ErrorContains(t, c.Execute(t.Context(), "run mine.pulsh", nil), "record takes typed lines")
+	})
+	now, err := os.ReadFile(filepath.Join(dir, "mine.pulsh"))
+	require.NoError(t, err)
+	require.Equal(t, body, string(now))
+}

@@ -22,7 +22,7 @@ func TestVariableErrors(t *testing.T) {
 		"mark ${rate":                      "     ^^ $ needs the name of a variable; $$ is a dollar sign\n  try: mark $$rate",
 		"rate fast $rate":                  "          ^^^^^ \"50kk\" is not a rate ($rate is 50kk, from --set)\n  try: rate fast 50k     (50k, 300/m, max, +10%, x2, ramp(1k..50k,2m))",
 		"set fast rate=ramp($rate..1k,2m)": "              ^^^^^^^^^^^^^^^^^^",
-		"let rate":                         "    ^^^^ unexpected \"rate\" after let [NAME=VALUE…]\n  try: let",
+		"let rate":                         "    ^^^^ \"rate\" is not NAME=VALUE; a name begins with a lower-case letter\n  try: let rate=20k",
 		"let a-b=1":                        "    ^^^ \"a-b\" is not a variable name: a lower-case letter, then lower-case letters, digits and _\n  try: let rate=20k",
 		"scale fsat $rate":                 "           ^^^^^ \"50kk\" is not a number of workers ($rate is 50kk, from --set)\n  try: scale fsat +4     (8, +4, -2)",
 	} {

@@ -69,3 +69,28 @@ func TestReplaysStayOutOfEndToEndLatency(t *testing.T) {
 		require.Less(t, after.E2E.Total.P99, int64(time.Second))
 	})
 }
+
+// A message that is in flight at a reset is acked after it, and so counts as sent and as
+// due after it, too.
+func TestAcksAfterAResetHaveTheirSends(t *testing.T) {
+	inVirtualTime(t, func(v *virtual) {
+		t := v.t
+		v.produce(10_000, nil)
+		for range 5 {
+			time.Sleep(2*time.Second + time.Millisecond)
+			require.NoError(t, v.Reset("fast"))
+			for range 20 {
+				time.Sleep(100 * time.Millisecond)
+				p := v.fast().Producer
+				require.Positive(t, p.Acked)
+				require.GreaterOrEqual(t, p.Sent, p.Acked)
+				require.GreaterOrEqual(t, p.Due, p.Acked)
+			}
+		}
+		require.NoError(t, v.Stop(t.Context(), "fast"))
+		time.Sleep(time.Second)
+		p := v.fast().Producer
+		require.Equal(t, p.Sent, p.Acked)
+		require.Equal(t, p.Due, p.Acked)
+	})
+}

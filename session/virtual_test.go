@@ -329,7 +329,7 @@ func TestASizeBeyondTheBrokersIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		spec, _ := v.Producer("fast")
 		require.NoError(t, spec.Size.UnmarshalText([]byte("6MiB")))
 		_, err := v.SetProducer(v.t.Context(), "fast", spec)
-		require.ErrorContains(t, err, "the broker takes messages up to 5MiB, and size=6MiB is more")
+		require.ErrorContains(t, err, "the broker takes messages up to 5MiB with their headers, and size=6MiB is more")
 		time.Sleep(time.Second)
 		g := v.fast()
 		require.Equal(t, snapshot.Running, g.State)

@@ -116,7 +116,7 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	case !g.Consumer.Judged():
 		parts = append(parts, "loss is not judged: others receive from the subscription ("+snapshot.SomeOf(g.Consumer.Others)+")")
 	case l.Missing() == 0:
-		parts = append(parts, allReceived(l))
+		parts = append(parts, allReceived(l, books.Removed > 0))
 	case settled:
 		parts = append(parts, graphs.Plural(l.Missing(), "message")+" lost: acked, not in the backlog and never received")
 	default:
@@ -143,8 +143,9 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 	return strings.Join(parts, "; ")
 }
 
-// allReceived is the verdict if no message is lost or outstanding.
-func allReceived(l delivery.Totals) string {
+// allReceived is the verdict if no message is lost or outstanding. removed reports
+// whether the cluster has removed some.
+func allReceived(l delivery.Totals, removed bool) string {
 	what := "every acked message was received"
 	if l.CompactedAway > 0 {
 		return "compaction removes messages, so none can be counted as lost"
@@ -154,6 +155,9 @@ func allReceived(l delivery.Totals) string {
 	}
 	if l.Aborted+l.AbortedReceived > 0 {
 		what = strings.Replace(what, "acked", "committed", 1)
+	}
+	if removed {
+		what = strings.Replace(what, " was received", " that was not removed was received", 1)
 	}
 	if l.Duplicated == 0 && l.Redelivered == 0 {
 		what += " exactly once"

@@ -42,7 +42,7 @@ func RateOf(g snapshot.Group) string {
 	return graphs.Three(p.Rate) + " of " + graphs.Rate(float64(p.Target))
 }
 
-// Since returns the time that a group has been running, graphs.NoValue if it never
+// Since returns the time that a group has spent running, graphs.NoValue if it never
 // ran.
 func Since(g snapshot.Group) string {
 	if g.Since.IsZero() {

@@ -79,8 +79,12 @@ func (s *Rows) Add(label, value, remark string) {
 // Headline returns the first line about a group: name, state, time and topic.
 func Headline(g snapshot.Group) string {
 	state := string(g.State)
-	if g.Running > 0 {
+	switch {
+	case g.Running <= 0:
+	case g.State == snapshot.Running || g.State == snapshot.Seeking:
 		state += " " + graphs.Elapsed(g.Running)
+	default: // how long it ran, not how long it has been paused or stopped
+		state += " after " + graphs.Elapsed(g.Running)
 	}
 	topic := covered(g)
 	if g.Partitions > 0 {
@@ -208,11 +212,11 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.behaviour(r, spec)
 	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s connected, receiver queue %d", graphs.Plural(r.Consumers, "consumer"), spec.Queue))
 	s.connections(g)
-	backlog := graphs.NoValue
+	backlog, inside := graphs.NoValue, ""
 	if r.Backlog.Known {
-		backlog = Whole(r.Backlog.Messages)
+		backlog, inside = Whole(r.Backlog.Messages), fmt.Sprintf("%s entries, %s unacked", Whole(r.Backlog.Entries), Whole(r.Backlog.Unacked))
 	}
-	s.Add("backlog", backlog, fmt.Sprintf("%s entries, %s unacked", Whole(r.Backlog.Entries), Whole(r.Backlog.Unacked)))
+	s.Add("backlog", backlog, inside)
 	if r.Limit != "" {
 		s.Add("limited by", r.Limit, "")
 	}
@@ -407,4 +411,13 @@ func (s *Rows) topics(g snapshot.Group) {
 		text = "none matches yet"
 	}
 	s.Add("topics", text, "")
+}
+
+// Failed returns the number of failures of a category; only its name if nothing has
+// failed with the trouble.
+func Failed(f metrics.Failure) string {
+	if f.Count == 0 {
+		return f.Category.String()
+	}
+	return Whole(f.Count) + " " + f.Category.String()
 }

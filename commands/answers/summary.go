@@ -20,6 +20,9 @@ func Summary(r lang.Result, s *snapshot.Snapshot) string {
 		parts = append(parts, strings.Join([]string{Whole(t.Sent) + " sent", Whole(t.Acked) + " acked", Whole(t.Received) + " received",
 			Whole(t.Lost) + " lost", Whole(t.Duplicated) + " duplicated"}, ", "))
 	}
+	if t := s.Totals; t.RemovedSent+t.RemovedReceived > 0 {
+		parts = append(parts, fmt.Sprintf("removed groups: %s sent, %s received", Whole(t.RemovedSent), Whole(t.RemovedReceived)))
+	}
 	if r.Drift.Lines > 0 {
 		parts = append(parts, r.Drift.String())
 	}

@@ -7,6 +7,7 @@ import (
 
 	"pulsh/commands/host"
 	"pulsh/graphs"
+	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -30,7 +31,12 @@ func SetGroup(ctx context.Context, c *host.Call) error {
 	if settings.Reader.Is {
 		parts = "reader"
 	}
-	return change(ctx, c, g, parts, "deliveries", settings.Settings(), settings, setConsumer(c, false))
+	err = change(ctx, c, g, parts, "deliveries", settings.Settings(), settings, setConsumer(c, false))
+	if after, ok := c.Env.Session.Consumer(g.Name); ok && err == nil && settings.BatchIndex && !after.BatchIndex && g.Consumer.Received > 0 && g.Engine != broker.WireEngine {
+		// The client waits for all messages of a batch, and those that are acknowledged do not come again.
+		c.Say("batches that were acknowledged in part stay in the backlog; engine=client finishes them only with batchindex=on, engine=wire always")
+	}
+	return err
 }
 
 // change applies the settings of the line and prints the old and the new values. The

@@ -51,8 +51,8 @@ func otherKind(c *host.Call, name string, is spec.Consumer) error {
 // one.
 func startReceiver(ctx context.Context, c *host.Call, standard spec.Consumer) error {
 	name := c.Text("name")
-	if _, ok := c.Env.Session.Producer(name); ok {
-		return c.Refuse("name", "produce start "+name, "%s is a producer group", name)
+	if p, ok := c.Env.Session.Producer(name); ok {
+		return c.Refuse("name", c.Command.Name+" "+name+"-sub topic="+lang.Quote(p.Topic), "%s is a producer group", name)
 	}
 	want, known := c.Env.Session.Consumer(name)
 	switch {
@@ -189,14 +189,14 @@ func checkStartable(ctx context.Context, c *host.Call, name string) error {
 	if !ok || !g.State.Active() {
 		return nil
 	}
-	try := strings.TrimSuffix(c.Command.Name, " start") + " stop " + name
+	try := "show " + name
 	if len(c.Given) > 0 {
 		try = "set " + name
 		for _, key := range c.Given {
 			try += " " + key + "=" + lang.Quote(c.Text(key))
 		}
 	}
-	return c.Refuse("name", try, "%s is %s", name, g.State)
+	return c.Refuse("name", try, "%s is already %s", name, g.State)
 }
 
 // CloneGroup runs the command clone: copy a group under a new name.

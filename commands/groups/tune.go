@@ -159,6 +159,9 @@ func eachGroup(ctx context.Context, c *host.Call, from, to snapshot.State, act f
 			return err
 		case g.State != from && g.State != to:
 			return needsCluster(c, g)
+		case g.State == to:
+			c.Say("%s is already %s", g.Name, to)
+			return nil
 		}
 		if err := act(g.Name); err != nil {
 			return err

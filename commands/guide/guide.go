@@ -24,7 +24,7 @@ const (
 // Topic returns the kind of the topics of help. of returns the language; it is called
 // when a line is read.
 func Topic(of func() *lang.Language) lang.Kind {
-	return lang.Kind{Name: "TOPIC", Sample: keysWord, Listed: true,
+	return lang.Kind{Name: "TOPIC", Sample: allWord, Listed: true,
 		Complete: func(s *lang.Scene) []lang.Suggestion { return following(topics(of()), s.Words) },
 		Doc:      "a command or its first word, a section, a setting, a metric, a kind of value such as RATE, all, or keyboard",
 		Parse: func(text string) (any, error) {

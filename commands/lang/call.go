@@ -136,9 +136,7 @@ func (c *Call) WithPart(name, part, text string) string {
 // RefuseSetting returns an error at the name of a typed setting.
 func (c *Call) RefuseSetting(name, try, format string, args ...any) error {
 	value := c.args[name].Span.From
-	e := c.wrong(span{value - len(name) - 1, value - 1}, fmt.Sprintf(format, args...))
-	e.Try = try
-	return e
+	return c.wrong(span{value - len(name) - 1, value - 1}, fmt.Sprintf(format, args...)).with(try)
 }
 
 // SetArgument replaces all typed settings by one, for a command that does its work

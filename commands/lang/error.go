@@ -137,10 +137,10 @@ func AsError(err error) *Error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		e.Message, e.Code = "interrupted", ExitInterrupted
+	case errors.As(err, &known): // it says who did not answer, if that is the cause
+		e.step = known.Advice()
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Message = "timed out"
-	case errors.As(err, &known):
-		e.step = known.Advice()
 	}
 	if errors.As(err, &away) && away.Unreachable() {
 		e.Code = ExitUnconnected
@@ -160,6 +160,9 @@ func (e *Error) advised(rows []Command) *Error {
 	}
 	return e
 }
+
+// with sets the line to try.
+func (e *Error) with(try string) *Error { e.Try = try; return e }
 
 // wrong returns a usage error at a place of the text.
 func (t *source) wrong(at span, message string) *Error {

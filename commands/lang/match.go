@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/habits"
 	"pulsh/session/spell"
 )
 
@@ -58,17 +59,17 @@ func unknown(s statement) *Error {
 		}
 	}
 	if len(seconds) == 0 {
-		e := s.text.wrong(first.span, fmt.Sprintf("no command %q", first.text))
+		e := s.text.wrong(first.span, fmt.Sprintf("no command \"%s\"", quotable(first.text)))
 		e.Try = "help"
-		if names := spell.Nearest(first.text, firsts); len(names) > 0 {
+		if meant := s.valid(habits.Lines(s.plain())); meant != "" {
+			e.Try = meant
+		} else if names := spell.Nearest(first.text, firsts); len(names) > 0 && len(first.text) > 1 {
 			e.Try = s.corrected(first.span, names)
 		}
 		return e
 	}
 	if len(s.words) == 1 {
-		e := s.text.wrong(first.span, fmt.Sprintf("%s needs %s", first.text, or(seconds)))
-		e.Try = exampleOf(rows, first.text+" "+seconds[0])
-		return e
+		return s.text.wrong(first.span, fmt.Sprintf("%s needs %s", first.text, or(seconds))).with(exampleOf(rows, first.text+" "+seconds[0]))
 	}
 	second := s.words[1]
 	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q (%s)", first.text, second.text, strings.Join(seconds, ", ")))
@@ -147,6 +148,16 @@ func (s statement) corrected(at span, names []string) string {
 		}
 	}
 	return s.instead(at, names[0])
+}
+
+// valid returns the first line that is valid, or "".
+func (s statement) valid(lines []string) string {
+	for _, line := range lines {
+		if !s.text.quiet && parses(line, s.text.rows) {
+			return line
+		}
+	}
+	return ""
 }
 
 // replaced returns the statement with the text at one place replaced, on one row and

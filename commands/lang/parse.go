@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pulsh/commands/habits"
 	"pulsh/session/spell"
 )
 
@@ -61,9 +62,7 @@ func (c *Call) bindKey(w word) *Error {
 		return c.unknownKey(w)
 	}
 	if _, twice := c.args[w.key]; twice {
-		e := c.wrong(w.span, fmt.Sprintf("%s is given twice", w.key))
-		e.Try = c.statement.instead(span{w.span.From, w.span.To}, "")
-		return e
+		return c.wrong(w.span, fmt.Sprintf("%s is given twice", w.key)).with(c.statement.instead(span{w.span.From, w.span.To}, ""))
 	}
 	value, err := p.Kind.Parse(w.value)
 	if err != nil {
@@ -81,7 +80,10 @@ func (c *Call) unknownKey(w word) *Error {
 	}
 	if len(names) == 0 {
 		e := c.wrong(w.span, fmt.Sprintf("%s takes no settings", c.Command.Name))
-		e.Try = c.statement.instead(w.span, "")
+		e.Try = c.statement.valid([]string{c.statement.replaced(w.span, w.key+" "+w.value)})
+		if e.Try == "" {
+			e.Try = c.statement.instead(w.span, "")
+		}
 		return e
 	}
 	e := c.wrong(w.keySpan(), fmt.Sprintf("%s has no setting %q", c.Command.Name, w.key))
@@ -129,7 +131,7 @@ func (c *Call) bindWords(words []word) *Error {
 		if e := unquoted(c, words); e != nil {
 			return e
 		}
-		return c.tooMany(words[0])
+		return c.tooMany(words)
 	}
 	return nil
 }
@@ -142,27 +144,37 @@ func unquoted(c *Call, more []word) *Error {
 		return nil
 	}
 	at := span{c.args[params[len(params)-1].Name].Span.From, more[len(more)-1].span.To}
-	e := c.wrong(at, "a text of several words stands in quotes")
-	e.Try = c.statement.instead(at, Quote(c.statement.text.body[at.From:at.To]))
-	return e
+	return c.wrong(at, "a text of several words stands in quotes").with(c.statement.instead(at, Quote(c.statement.text.body[at.From:at.To])))
 }
 
-func (c *Call) tooMany(w word) *Error {
+func (c *Call) tooMany(words []word) *Error {
+	w, whole := words[0], c.statement.span()
+	if p, ok := c.Command.setting(w.text); ok {
+		at, value, what := w.span, p.Kind.Sample, "needs a value"
+		if len(words) > 1 && !words[1].keyed {
+			at, value, what = span{w.span.From, words[1].span.To}, words[1].text, "takes its value with ="
+		}
+		return c.wrong(at, p.Name+" "+what).with(c.statement.instead(at, p.Name+"="+value))
+	}
+	if habits.Redirected(w.text) {
+		line := strings.TrimSpace(c.statement.text.filled(span{whole.From, w.span.From}))
+		e := c.wrong(w.span, fmt.Sprintf("%s has no pipes and no redirection; a system shell has", c.Command.Name))
+		e.Try, e.Next = line, "outside: pulsh -e '"+line+"' "+c.statement.text.filled(span{w.span.From, whole.To})
+		return e
+	}
+	if c.Command.Assigns {
+		return c.wrong(w.span, fmt.Sprintf("%q is not NAME=VALUE; a name begins with a lower-case letter", w.text)).with(c.Command.Examples[0])
+	}
 	if len(c.Command.Settings()) > 0 {
 		p := likeliest(c.Command, w.text)
-		e := c.wrong(w.span, fmt.Sprintf("%q is not a setting; write %s=%s", w.text, p.Name, p.Kind.Sample))
-		e.Try = c.statement.instead(w.span, p.Name+"="+w.text)
-		return e
+		return c.wrong(w.span, fmt.Sprintf("%q is not a setting; write %s=%s", w.text, p.Name, p.Kind.Sample)).with(c.statement.instead(w.span, p.Name+"="+w.text))
 	}
 	if len(c.Command.Params) == 0 {
 		if e := unknownSecond(c.statement, w); e != nil {
 			return e
 		}
 	}
-	e := c.wrong(w.span, fmt.Sprintf("unexpected %q after %s", w.text, c.Command.Usage()))
-	whole := c.statement.span()
-	e.Try = c.statement.instead(span{w.span.From, whole.To}, "")
-	return e
+	return c.wrong(w.span, fmt.Sprintf("unexpected %q after %s", w.text, c.Command.Usage())).with(c.statement.instead(span{w.span.From, whole.To}, ""))
 }
 
 // likeliest returns the setting that a value without a name fits: the rate if it can be

@@ -128,6 +128,9 @@ func Record(ctx context.Context, c *Call) error {
 	if old := c.recording; old != nil {
 		return c.Fail("record stop", "already recording to %s", old.path)
 	}
+	if c.statement.text.file != "" && c.Config.Confirm == nil {
+		return c.Fail("", "record takes typed lines, and all lines here are those of a script")
+	}
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if c.Forced() {
 		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC

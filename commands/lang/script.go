@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"pulsh/commands/progress"
 	"pulsh/graphs"
 )
 
@@ -28,7 +29,7 @@ type Result struct {
 	Elapsed        time.Duration
 	// Checks are the results of the expectations, in order.
 	Checks []Check
-	Drift  Drift
+	Drift  progress.Drift
 }
 
 // GuardCheck is the kind of a Check that is the result of a guard.

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"pulsh/graphs"
 	"pulsh/session/pacing"
 )
 
@@ -33,18 +32,6 @@ func InstantKind() Kind {
 			}
 			return instantOf{d, relative}, nil
 		}, Complete: Offer("+1s", "", "+10s", "", "+1m", "")}
-}
-
-// Drift tells how late a script was: the number of its `at` lines, and the largest
-// delay of one.
-type Drift struct {
-	Lines int
-	Worst time.Duration
-}
-
-// String returns the text for a summary.
-func (d Drift) String() string {
-	return fmt.Sprintf("%s at most %s late", graphs.Plural(d.Lines, "timed line"), graphs.Latency(float64(d.Worst)))
 }
 
 // Pass waits for a while, as wait does.

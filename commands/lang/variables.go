@@ -261,9 +261,7 @@ func (s statement) unresolved() *Error {
 			continue
 		}
 		if u.name == "" {
-			e := s.text.wrong(u.span, "$ needs the name of a variable; $$ is a dollar sign")
-			e.Try = s.instead(u.span, "$$")
-			return e
+			return s.text.wrong(u.span, "$ needs the name of a variable; $$ is a dollar sign").with(s.instead(u.span, "$$"))
 		}
 		var names []string
 		for _, v := range s.text.vars.list() {
@@ -297,20 +295,14 @@ func thereAre(names []string) string {
 // assign parses name=value as a variable.
 func (c *Call) assign(w word) *Error {
 	if err := CheckVariable(w.key); err != nil {
-		e := c.wrong(w.keySpan(), err.Error())
-		e.Try = c.Command.Examples[0]
-		return e
+		return c.wrong(w.keySpan(), err.Error()).with(c.Command.Examples[0])
 	}
 	if err := CheckVariableValue(w.key, w.value); err != nil {
-		e := c.wrong(w.valueSpan(), err.Error())
-		e.Try = c.Command.Examples[0]
-		return e
+		return c.wrong(w.valueSpan(), err.Error()).with(c.Command.Examples[0])
 	}
 	for _, v := range c.assigned {
 		if v.Name == w.key {
-			e := c.wrong(w.span, fmt.Sprintf("%s is given twice", w.key))
-			e.Try = c.statement.instead(w.span, "")
-			return e
+			return c.wrong(w.span, fmt.Sprintf("%s is given twice", w.key)).with(c.statement.instead(w.span, ""))
 		}
 	}
 	c.assigned = append(c.assigned, Variable{Name: w.key, Value: w.value, Origin: c.Place()})

@@ -62,9 +62,9 @@ func ShowErrors(ctx context.Context, c *host.Call) error {
 		return nil
 	}
 	for _, f := range g.Failures {
-		c.Say("%s %s", answers.Whole(f.Count), f.Category)
+		c.Say("%s", answers.Failed(f))
 		c.Say("  first %s  %s", f.First.At.Format("15:04:05"), f.First.Text)
-		if f.Count > 1 {
+		if f.Last.At.After(f.First.At) {
 			c.Say("  last  %s  %s", f.Last.At.Format("15:04:05"), f.Last.Text)
 		}
 	}

@@ -36,6 +36,6 @@ func List(ctx context.Context, c *host.Call) error {
 		rows = append(rows, []string{g.Name, string(g.Named()), string(g.State), graphs.Whole(float64(g.Workers)), answers.RateOf(g), g.Topic, answers.Since(g)})
 	}
 	right := graphs.AlignRight
-	c.Print(graphs.Table([]string{"name", "kind", "state", "workers", "rate", "topic", "since"}, rows, []graphs.Align{0, 0, 0, right, right, 0, right}, 0))
+	c.Print(graphs.Table([]string{"name", "kind", "state", "workers", "rate", "topic", "ran"}, rows, []graphs.Align{0, 0, 0, right, right, 0, right}, 0))
 	return nil
 }

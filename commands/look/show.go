@@ -26,7 +26,7 @@ func Show(ctx context.Context, c *host.Call) error {
 		s.Consumer(g, spec)
 	}
 	for _, f := range g.Failures {
-		s.Add("", answers.Whole(f.Count)+" "+f.Category.String(), f.Last.Text)
+		s.Add("", answers.Failed(f), f.Last.Text)
 	}
 	c.Print(s.Lines)
 	return nil

@@ -205,9 +205,15 @@ func (s *stream) write(records []export.Record) error {
 		b.Write(append(line, '\n'))
 	}
 	rows.Flush()
-	_, err := s.to.Write(b.Bytes())
+	written, err := s.to.Write(b.Bytes())
 	if err == nil {
 		s.records += n
+		return nil
+	}
+	if s.file != nil && written > 0 { // a full disk must not leave half a line at the end
+		if at, failed := s.file.Seek(0, io.SeekCurrent); failed == nil {
+			_ = s.file.Truncate(at - int64(written)) // the error before is the one to tell
+		}
 	}
 	return err
 }

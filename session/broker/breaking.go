@@ -7,3 +7,10 @@ type Breaker interface {
 	// connects again too.
 	Break() int
 }
+
+// Explainer is a producer that is told why it was closed. The Go client ends a producer
+// by itself and then knows no more than that; opening another one names the reason.
+type Explainer interface {
+	// Explain gives the failures to come the category and the text of cause.
+	Explain(cause *Error)
+}

@@ -150,7 +150,7 @@ func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscri
 	switch {
 	case said || expired+moved == 0:
 		return ""
-	case expired > 0:
+	case expired > 0 && (policies.TTL > 0 || policies.QuotaPolicy != broker.Eviction):
 		why = policies.Expiry()
 	case why != "":
 	case policies.QuotaPolicy == broker.Eviction:

@@ -185,6 +185,7 @@ func compareCounters(before, now map[string]counters, subscription string) (in, 
 		case n.in < b.in:
 			incidents = append(incidents, Incident{broker.Moved,
 				"topic " + broker.ShortTopic(name) + " was reloaded by the broker (unloaded, or deleted and re-created)"})
+		case b.subscribed && n.out < b.out && !broker.IsPersistent(name): // consumers that left took their counts along, and nothing is stored
 		case b.subscribed && n.out < b.out:
 			incidents = append(incidents, Incident{broker.Gone, fmt.Sprintf(
 				"the subscription %s of %s was deleted and re-created: its backlog is gone", subscription, broker.ShortTopic(name))})

@@ -140,3 +140,13 @@ func TestAnExplainedMoveBackIsForgotten(t *testing.T) {
 	require.Empty(t, see(500, true, "t"))
 	require.Empty(t, see(500, false, "t", "u"))
 }
+// Nothing is stored on a non-persistent topic: a counter that falls there is that of a
+// consumer that left, and no backlog is gone.
+func TestANonPersistentSubscriptionLosesNoBacklog(t *testing.T) {
+	for topic, want := range map[string]int{"persistent://public/default/t": 1, "non-persistent://public/default/t": 0} {
+		before := map[string]counters{topic: {in: 10, out: 10, subscribed: true}}
+		now := map[string]counters{topic: {in: 20, out: 5, subscribed: true}}
+		_, _, incidents := compareCounters(before, now, "s")
+		require.Len(t, incidents, want, topic)
+	}
+}

@@ -94,6 +94,16 @@ func (r *Report) unit(column string) Unit {
 	return Count
 }
 
+// metric returns the metric of a column, for people: process.cpu is cpu there.
+func (r *Report) metric(column string) string {
+	for _, c := range r.Columns {
+		if c.Name == column && c.Metric != "" {
+			return c.Metric
+		}
+	}
+	return column
+}
+
 // thin combines each run of values of a given length into one.
 func thin(values []Number, unit Unit, each int) []Number {
 	if each <= 1 {

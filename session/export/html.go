@@ -77,6 +77,8 @@ func (r *Report) writeHTML(w io.Writer) error {
 		"seconds": func(v float64) string { return brief(v*1000, Milliseconds) },
 		"whole":   func(n int64) string { return whole(float64(n)) },
 		"rate":    func(v float64) string { return brief(v, PerSecond) },
+		"figure":  func(e Entry[Number]) string { return brief(float64(e.Value), r.unit(e.Name)) },
+		"named":   r.metric,
 	}).Parse(pageTemplate)
 	if err != nil {
 		return err

@@ -36,6 +36,7 @@ func TestAPageStandsAlone(t *testing.T) {
 		require.Contains(t, url, "http://127.0.0.1:8080", "an address that is none of the cluster's")
 	}
 	require.Contains(t, page, "Content-Security-Policy")
+	require.Contains(t, page, "<dd>83.5 %</dd>", "figures have their units")
 	require.Equal(t, 7+1, strings.Count(page, "<svg "), "three graphs of fast, three of sub1, a histogram of each")
 }
 

@@ -38,7 +38,8 @@ type Failures struct {
 // NewFailures returns empty counts. now tells the time of a failure.
 func NewFailures(now func() time.Time) *Failures { return &Failures{now: now} }
 
-// Add counts n failures that have one cause.
+// Add counts n failures that have one cause. With n 0 it notes a trouble with which
+// nothing has failed.
 func (f *Failures) Add(n int, c broker.Category, text string) {
 	if c >= broker.CategoryCount {
 		c = broker.Other
@@ -48,7 +49,7 @@ func (f *Failures) Add(n int, c broker.Category, text string) {
 	defer f.mu.Unlock()
 	k := &f.by[c]
 	k.Category = c
-	if k.Count == 0 {
+	if k.First.At.IsZero() {
 		k.First = FailureText{at, short(text)}
 	}
 	k.Count += int64(n)
@@ -78,14 +79,14 @@ func short(text string) string {
 	return text[:end] + "…"
 }
 
-// List returns the categories that have failures, in the order of
+// List returns the categories that have failures or troubles, in the order of
 // broker.Categories.
 func (f *Failures) List() []Failure {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var list []Failure
 	for _, c := range broker.Categories() {
-		if f.by[c].Count > 0 {
+		if !f.by[c].First.At.IsZero() {
 			list = append(list, f.by[c])
 		}
 	}

@@ -23,7 +23,7 @@ func (g *Group) Topics() []string {
 }
 
 // Incident counts something that happened to the topic among the failures.
-func (g *Group) Incident(e brokerstats.Incident) { g.shards.Failures.Add(1, e.Category, e.Text) }
+func (g *Group) Incident(e brokerstats.Incident) { g.shards.Failures.Add(0, e.Category, e.Text) }
 
 // Unanswered notes that the broker's statistics were asked for in vain.
 func (g *Group) Unanswered() { g.stats.Unanswered() }
@@ -68,7 +68,10 @@ func (g *Group) findEnd(ctx context.Context, from broker.Admin, p *snapshot.Prod
 	}
 	said := terminatedSentence(topic)
 	g.MarkError(said)
-	g.Say("%s: %s; try: set %s topic=%s-2", g.Name(), said, g.Name(), topic)
+	if time.Since(g.shards.Failures.Last(broker.TopicTerminated)) < troubleFor {
+		return // the supervisor has said so
+	}
+	g.Say("%s; try: set %s topic=%s-2", said, g.Name(), topic)
 }
 
 func terminatedSentence(topic string) string {

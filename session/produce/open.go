@@ -89,7 +89,7 @@ func (o *opener) checkSize(settings spec.Producer) error {
 	}
 	return &broker.Error{
 		Category: broker.TooLarge,
-		Message:  fmt.Sprintf("the broker takes messages up to %s, and %s is more", payload.FormatBytes(int64(most+overheadMax)), what),
+		Message:  fmt.Sprintf("the broker takes messages up to %s with their headers, and %s is more", payload.FormatBytes(int64(most+overheadMax)), what),
 		Try:      fmt.Sprintf("set %s size=%s", o.group.Name(), payload.FormatBytes(int64(most))),
 	}
 }
@@ -190,8 +190,12 @@ func (o *opener) ensureTopic(ctx context.Context, settings spec.Producer, topic 
 		return 0, err
 	}
 	if settings.Partitions > 0 && partitions != settings.Partitions {
+		has := fmt.Sprintf("has %d partitions, not %d", partitions, settings.Partitions)
+		if partitions == 0 {
+			has = fmt.Sprintf("exists already, without partitions instead of with %d", settings.Partitions)
+		}
 		return 0, &broker.Error{
-			Message: fmt.Sprintf("topic %s has %d partitions, not %d", topic, partitions, settings.Partitions),
+			Message: fmt.Sprintf("topic %s %s", topic, has),
 			Try:     fmt.Sprintf("set %s partitions=%d", o.group.Name(), partitions),
 		}
 	}

@@ -22,6 +22,7 @@ type sampleState struct {
 	rates                   rates
 	peak                    float64 // the highest rate since the first start or the last reset
 	ratio                   float64 // of compression, the last known; 0 if unknown
+	open                    int64   // sent before the last reset and not answered then; they count as sent after it, as their answers do
 
 	topics   []string // of several, made from the two settings below; shared by all samples
 	topic    string
@@ -76,7 +77,9 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	s.Transactions = g.transactions.Sample(at.Time, settings.Transactions, zero)
 	if zero {
 		g.shards.Reset()
-		f.due.Base, f.missed.Base, f.peak = due, missed, 0
+		all := g.shards.Lifetime()
+		f.open = max(all.Sent-all.Acked-all.Failed-g.unanswered.count(), 0)
+		f.due.Base, f.missed.Base, f.peak = due-f.open, missed, 0
 	}
 	g.shards.Log(at.Time)
 	s.Engine, s.Connections = g.Host().EngineOf(settings.Engine), g.Connections(settings.Engine, snapshot.Produce)
@@ -132,7 +135,7 @@ func (g *Group) sampleCounts(p *snapshot.Producer, at time.Time, running time.Du
 		g.sampled.ratio = r.packed.Rate() / plain
 	}
 	p.Ratio = g.sampled.ratio
-	p.Sent, p.Acked, p.Failed, p.Bytes = counts.Sent, counts.Acked, counts.Failed, counts.Bytes
+	p.Sent, p.Acked, p.Failed, p.Bytes = counts.Sent+g.sampled.open, counts.Acked, counts.Failed, counts.Bytes
 	p.Chunked = counts.Chunked
 	p.SentPerSecond, p.Rate, p.BytesPerSecond = r.sent.Rate(), r.acked.Rate(), r.bytes.Rate()
 	g.sampled.peak = max(g.sampled.peak, p.Rate)

@@ -2,6 +2,7 @@ package produce
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,7 +43,7 @@ func newSupervisor(g *Group) *supervisor {
 func (s *supervisor) check(ctx context.Context, tick bool) {
 	s.Attempt(ctx, s.trouble(tick), group.Repair{
 		Report: s.report,
-		Failed: s.report,
+		Failed: s.failed,
 		Do:     s.replaceProducers,
 		Done:   func(time.Duration) { s.group.Say("sending again through new producers") },
 	})
@@ -91,10 +92,10 @@ func (s *supervisor) replaceProducers(ctx context.Context) error {
 	return nil
 }
 
-// report counts a trouble, and tells the user if it is new.
+// report notes a trouble, and tells the user if it is new.
 func (s *supervisor) report(err error, isNew bool) {
 	g := s.group
-	g.shards.Failures.Add(1, broker.Classify(err), err.Error())
+	g.shards.Failures.Add(0, broker.Classify(err), err.Error()) // failed messages are counted by their producers
 	if !isNew {
 		return
 	}
@@ -109,6 +110,19 @@ func (s *supervisor) report(err error, isNew bool) {
 	}
 	g.MarkError(err.Error())
 	g.Say("%s; trying again; try: %s", err, try)
+}
+
+// failed notes an error of opening producers in the place of lost ones, which may tell
+// why these were lost.
+func (s *supervisor) failed(err error, isNew bool) {
+	if cause, ok := errors.AsType[*broker.Error](err); ok {
+		for _, p := range s.group.current.list() {
+			if told, can := p.Producer.(broker.Explainer); can && p.lost.Load() != nil {
+				told.Explain(cause)
+			}
+		}
+	}
+	s.report(err, isNew)
 }
 
 // fullEvery is the time between two notes of a full backlog while it lasts.

@@ -47,6 +47,12 @@ func ParseWhen(text string, now time.Time) (When, error) {
 	if d, err := pacing.ParseDuration(text); err == nil && d > 0 {
 		return When{}, fmt.Errorf("%q is in the future; -%s is %s ago", text, text, text)
 	}
+	if _, err := time.Parse(time.DateOnly, text); err == nil {
+		return When{}, fmt.Errorf("%q has no time of day; midnight is %sT00:00:00Z", text, text)
+	}
+	if _, minute, _ := strings.Cut(text, ":"); len(minute) == len("05") && minute[0] == '0' {
+		return When{}, fmt.Errorf("%q is no message, whose numbers begin with no 0; a time of day has seconds, %s:00", text, text)
+	}
 	id, err := broker.ParseMessageID(text)
 	if err != nil {
 		return When{}, wrong

@@ -45,6 +45,9 @@ func TestParseWhen(t *testing.T) {
 		"5m":                   `"5m" is in the future; -5m is 5m ago`,
 		"2026-05-04T13:00:00Z": `"2026-05-04T13:00:00Z" is in the future; it is 2026-05-04T12:00:00Z now`,
 		"yesterday":            `"yesterday" is neither a time nor a message (-5m, earliest, latest, 10:42:07, ledger:entry)`,
+		"2026-05-04":           `"2026-05-04" has no time of day; midnight is 2026-05-04T00:00:00Z`,
+		"10:00":                `"10:00" is no message, whose numbers begin with no 0; a time of day has seconds, 10:00:00`,
+		"9:05":                 `"9:05" is no message, whose numbers begin with no 0; a time of day has seconds, 9:05:00`,
 		"-100000d":             `"-100000d" is before 1970; the oldest message is at earliest`,
 	} {
 		_, err := ParseWhen(text, noon())

@@ -3,6 +3,7 @@ package start
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/url"
 	"strings"
@@ -29,6 +30,9 @@ const (
 func advice(ctx context.Context, t broker.Target, err error, prompt bool) []frames.Try {
 	f := probe.FailureOf(err)
 	a := adviser{target: t, prompt: prompt}
+	if _, outside := errors.AsType[*probe.Failure](err); !outside { // a file or a setting: another cluster would not help
+		return []frames.Try{a.connect("once that is mended", func(*broker.Target) {})}
+	}
 	switch f.Fault {
 	case probe.Refused:
 		return append(a.local(), a.elsewhere("elsewhere"),

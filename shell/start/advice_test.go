@@ -129,6 +129,8 @@ func TestEveryFaultAtTheStartHasItsAdvice(t *testing.T) {
        connect pulsar://host:6650   elsewhere
        kubectl port-forward -n pulsar svc/pulsar-proxy 6650   in Minikube
        kubectl port-forward -n pulsar svc/pulsar-broker 8080   its admin API`},
+		{"a token file that is not there", broker.Target{URL: "pulsar://" + free.Addr().String(), TokenFile: "/nowhere/token"}, `the token file /nowhere/token cannot be read: no such file or directory
+  try: connect pulsar://HOST token_file=/nowhere/token   once that is mended`},
 		{"a service's name", broker.Target{URL: "pulsar://pulsar-proxy.pulsar.svc.invalid:6650"}, `no host "pulsar-proxy.pulsar.svc.invalid" is known, of pulsar://HOST
   try: kubectl port-forward svc/pulsar-proxy 6650   if it is a service in Kubernetes, and then
        connect pulsar://localhost:6650

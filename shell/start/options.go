@@ -119,6 +119,9 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 		if secret.In(word) {
 			return o, &refusal{"a token is no argument; write it into a file, or set " + envToken + " to it", "pulsh --token-file token.txt"}
 		}
+		if word == "help" || word == "version" {
+			return o, &refusal{fmt.Sprintf("unknown argument %q; it is an option", word), "pulsh --" + word}
+		}
 		return o, &refusal{fmt.Sprintf("unknown argument %q; to run a script: pulsh -f %s", word, word), "pulsh -f " + word}
 	case o.Local && o.Flags.URL.Value != "":
 		return o, &refusal{"--local and --url exclude each other", "pulsh --local"}

@@ -83,6 +83,7 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		"--profil low":                       "unknown option --profil\n  try: pulsh --profile low",
 		"--clientconf=x":                     "unknown option --clientconf\n  try: pulsh --client-conf conf/client.conf",
 		"--url":                              "--url needs a value, URL\n  try: pulsh --url pulsar://localhost:6650",
+		"version":                            "unknown argument \"version\"; it is an option\n  try: pulsh --version",
 		"smoke.pulsh":                        "unknown argument \"smoke.pulsh\"; to run a script: pulsh -f smoke.pulsh\n  try: pulsh -f smoke.pulsh",
 		"eyJhbGciOiJIUzI1NiJ9.secret.secret": "a token is no argument; write it into a file, or set PULSH_TOKEN to it",
 		"--token-file eyJhbGciOiJIUzI1NiJ9.secret.secret":                      "--token-file: this is a token, and the name of a file was expected",

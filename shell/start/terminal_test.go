@@ -69,7 +69,7 @@ func TestWrongLinesDisturbNothing(t *testing.T) {
 		{"set fast topic=no/such/place", "", "there is no namespace no/such", "topics"},
 		{"set fast size=20MiB batch=1", "", "the broker takes messages up to 5MiB", "set fast size=5119KiB"},
 		{"produce start other size=6MiB", "", "the broker takes messages up to 5MiB", "produce start other size=5119KiB"},
-		{"produce start fast rate=1k", "fast", "fast is running", "set fast rate=1k"},
+		{"produce start fast rate=1k", "fast", "fast is already running", "set fast rate=1k"},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			s.Send("\x0c")

@@ -357,7 +357,7 @@ func (l *producer) Close(ctx context.Context) error {
 	}
 	var err error
 	if l.InFlight() > 0 {
-		err = l.producer.FlushWithCtx(ctx)
+		err = flush(ctx, l.producer)
 	}
 	_, closing := within(ctx, func() (struct{}, error) { l.producer.Close(); return struct{}{}, nil }, nil)
 	if err == nil {

@@ -23,6 +23,9 @@ type producerEnd struct {
 func (e *producerEnd) judge(err error) (category broker.Category, text string, gone bool) {
 	category, text = classify(err, broker.Subject{Topic: e.topic})
 	if cause := e.cause.Load(); cause != nil {
+		if final(category, nil) {
+			e.explain(&broker.Error{Category: category, Message: text})
+		}
 		if category == broker.Disconnected {
 			category, text = cause.Category, cause.Message // a consequence of the cause
 		}
@@ -46,3 +49,14 @@ func final(category broker.Category, err error) bool {
 	known, ok := errors.AsType[*pulsar.Error](err)
 	return ok && (known.Result() == pulsar.ProducerClosed || known.Result() == pulsar.ProducerFenced)
 }
+
+// explain names the reason why the client has ended the producer: it closes one before it
+// fails what waits, so a send in between learns only that it is closed.
+func (e *producerEnd) explain(cause *broker.Error) {
+	if known := e.cause.Load(); known != nil && known.Category == broker.Disconnected {
+		e.cause.CompareAndSwap(known, cause)
+	}
+}
+
+// Explain is told by whoever could not open another producer in the place of this one.
+func (l *producer) Explain(cause *broker.Error) { l.ended.explain(cause) }

@@ -13,16 +13,31 @@ import (
 // process: such a message is answered here.
 func sendAsync(p pulsar.Producer, m *pulsar.ProducerMessage, answer callback) {
 	defer func() {
-		switch cause := recover().(type) {
-		case nil:
-		case runtime.Error:
-			if cause.Error() != "send on closed channel" {
-				panic(cause)
-			}
+		if queueClosed(recover()) {
 			answer(nil, m, pulsar.ErrProducerClosed)
-		default:
-			panic(cause)
 		}
 	}()
 	p.SendAsync(context.Background(), m, answer)
+}
+
+// flush waits until all messages of a producer are answered. That some have failed, or
+// that the client has closed the producer, is no error: each message tells its own.
+func flush(ctx context.Context, p pulsar.Producer) error {
+	defer func() { queueClosed(recover()) }() // as in sendAsync
+	if err := p.FlushWithCtx(ctx); ctx.Err() != nil {
+		return err
+	}
+	return nil
+}
+
+// queueClosed reports whether a panic is that of a send to the closed queue of a
+// producer. Any other goes on.
+func queueClosed(cause any) bool {
+	if cause == nil {
+		return false
+	}
+	if known, ok := cause.(runtime.Error); !ok || known.Error() != "send on closed channel" {
+		panic(cause)
+	}
+	return true
 }
