@@ -76,10 +76,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	zero := g.TakeReset(s.Running)
 	s.Transactions = g.transactions.Sample(at.Time, settings.Transactions, zero)
 	if zero {
-		g.shards.Reset()
-		all := g.shards.Lifetime()
-		f.open = max(all.Sent-all.Acked-all.Failed-g.unanswered.count(), 0)
-		f.due.Base, f.missed.Base, f.peak = due-f.open, missed, 0
+		f.beginAnew(g, due, missed)
 	}
 	g.shards.Log(at.Time)
 	s.Engine, s.Connections = g.Host().EngineOf(settings.Engine), g.Connections(settings.Engine, snapshot.Produce)
@@ -107,6 +104,18 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 		p.Limit = "broker: the backlog is full"
 	}
 	return s
+}
+
+// beginAnew sets the figures to zero. What is due and not sent yet will be due and sent,
+// and what is in flight will be due, sent and answered.
+func (f *sampleState) beginAnew(g *Group, due, missed int64) {
+	sent, before := g.shards.Counts().Sent+f.open, g.shards.Lifetime()
+	g.shards.Reset()
+	all := g.shards.Lifetime()
+	sent += all.Sent - before.Sent
+	waiting := f.due.Since(due) - f.missed.Since(missed) - sent
+	f.open = max(all.Sent-all.Acked-all.Failed-g.unanswered.count(), 0)
+	f.due.Base, f.missed.Base, f.peak = due-waiting-f.open, missed, 0
 }
 
 // sampleProducers fills in the settings and the producers in use, and tells the
