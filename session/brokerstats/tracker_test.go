@@ -140,6 +140,7 @@ func TestAnExplainedMoveBackIsForgotten(t *testing.T) {
 	require.Empty(t, see(500, true, "t"))
 	require.Empty(t, see(500, false, "t", "u"))
 }
+
 // Nothing is stored on a non-persistent topic: a counter that falls there is that of a
 // consumer that left, and no backlog is gone.
 func TestANonPersistentSubscriptionLosesNoBacklog(t *testing.T) {
