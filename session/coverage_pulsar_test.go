@@ -20,9 +20,9 @@ func TestATopicTerminatedUnderAProducerLosesNothing(t *testing.T) {
 		l.acked(4000)
 		require.NoError(t, l.admin.Terminate(l.soon(), l.topic))
 		l.told("; trying again; try: ")
-		l.until("a count of it", func() bool {
+		l.until("a line of it", func() bool {
 			g := l.group("fast")
-			return failed(g, broker.TopicTerminated)+failed(g, broker.Moved)+failed(g, broker.Silent) > 0
+			return troubled(g, broker.TopicTerminated) || troubled(g, broker.Moved) || troubled(g, broker.Silent)
 		})
 		l.until("all received", func() bool { return l.sub1().Delivery.Unique() >= uint64(l.fast().Acked) })
 		require.Zero(t, l.sub1().Delivery.Lost)

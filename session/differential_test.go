@@ -89,17 +89,18 @@ func (tr *trial) send(n int64, change func(*spec.Producer), wrong func()) {
 	tr.sent.Count = n
 	_, err := tr.SetProducer(tr.soon(), "fast", tr.sent)
 	require.NoError(tr.t, err)
+	before := *tr.fast() // figures go on with each start
 	require.NoError(tr.t, tr.Start(tr.soon(), "fast"))
 	tr.sampled(time.Now())
 	if wrong != nil {
-		tr.until("some are sent", func() bool { return tr.fast().Acked > n/10 || tr.group("fast").State == snapshot.Done })
+		tr.until("some are sent", func() bool { return tr.fast().Acked > before.Acked+n/10 || tr.group("fast").State == snapshot.Done })
 		wrong()
 	}
 	tr.until("the end of the group", func() bool {
 		g := tr.group("fast")
-		return g.State == snapshot.Done && g.Producer.Sent == n && g.Producer.Acked+g.Producer.Failed == n
+		return g.State == snapshot.Done && g.Producer.Sent == before.Sent+n && g.Producer.Acked+g.Producer.Failed == before.Acked+before.Failed+n
 	})
-	tr.stored += tr.fast().Acked
+	tr.stored += tr.fast().Acked - before.Acked
 }
 
 func (tr *trial) setConsumer(change func(*spec.Consumer)) {

@@ -3,6 +3,7 @@ package session_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session/broker"
+	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -133,6 +135,11 @@ func failed(g snapshot.Group, c broker.Category) (n int64) {
 		}
 	}
 	return n
+}
+
+// troubled reports whether a category is listed, also if nothing has failed with it.
+func troubled(g snapshot.Group, c broker.Category) bool {
+	return slices.ContainsFunc(g.Failures, func(f metrics.Failure) bool { return f.Category == c })
 }
 
 // told waits for a note.
