@@ -34,7 +34,10 @@ type removal struct {
 	suspectedFor int   // polls since then in which the audit could have missed them
 	suspectedWhy string
 	back         movedBack
-	restored     bool // the cluster was away lately
+	restored     bool  // the cluster was away lately
+	told         int64 // messages of aborted transactions, as told by Aborted
+	aborted      int64 // and at the statistics before
+	transacting  int   // statistics in which aborted messages may still leave the backlog
 
 	full        bool // the backlog has reached its quota
 	unexplained int  // polls in which the audit misses messages without a reason
@@ -59,6 +62,9 @@ const (
 	// evictedPolls is for how many polls the audit must miss messages before an
 	// eviction explains them: what is on its way has arrived by then.
 	evictedPolls = 3
+	// transactingPolls is for how many statistics after the end of a transaction nothing is
+	// suspected: the messages of an aborted one leave the backlog, and nobody receives them.
+	transactingPolls = 3
 )
 
 // observe takes the sum of a subscription's statistics in a number of topics and
@@ -68,6 +74,10 @@ func (r *removal) observe(s broker.TopicStats, parts int, subscription string, r
 	sub, ratio := s.Subscriptions[subscription], max(s.MessagesPerEntry, 1)
 	before := *r
 	r.full = r.full || s.BacklogFull
+	if r.transacting = max(r.transacting-1, 0); s.Markers != before.marks || r.told != before.aborted {
+		r.transacting = transactingPolls
+	}
+	r.aborted = r.told
 	r.began, r.sub, r.in, r.marks = true, sub, s.MessagesIn, s.Markers
 	r.ratio, r.stored, r.parts = ratio, s.StorageBytes, parts
 	if !before.began {
@@ -104,7 +114,7 @@ func (r *removal) observe(s broker.TopicStats, parts int, subscription string, r
 			slack += int64(entryShare * math.Abs(float64(gone)) * max(least, most))
 		}
 		balance := int64(float64(gone)*least) + published - acked
-		if !r.restored && balance > slack && float64(balance) <= 2*float64(before.sub.BacklogEntries)*max(least, most) { // a skip needs a backlog
+		if !r.restored && r.transacting == 0 && balance > slack && float64(balance) <= 2*float64(before.sub.BacklogEntries)*max(least, most) { // a skip needs a backlog
 			r.suspect(balance, "")
 		}
 		marks := max(r.copies, 1) * max(s.Markers-before.marks, 0)
@@ -117,6 +127,14 @@ func (r *removal) suspect(messages int64, why string) {
 	if messages > 0 {
 		r.suspected, r.suspectedFor, r.suspectedWhy = r.suspected+messages, 0, why
 	}
+}
+
+// Aborted tells how many messages of aborted transactions the group's audits know, before
+// Removal.
+func (t *Tracker) Aborted(messages int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.removal.told = messages
 }
 
 // Removal takes the statistics that Observe has taken. missing is how many messages

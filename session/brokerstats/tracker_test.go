@@ -101,6 +101,27 @@ func TestASuspicionNeedsTheAudit(t *testing.T) {
 	require.Zero(t, tracker.Latest().Removed.Sum())
 }
 
+// The messages of aborted transactions leave the backlog, and nobody receives them.
+func TestAbortedMessagesWereNotMovedOver(t *testing.T) {
+	for told, want := range map[string]bool{"markers": false, "audit": false, "nothing": true} {
+		var tracker Tracker
+		see := func(in, out, entries, aborted, missing int64) string {
+			s := waiting(in, out, entries, 1)
+			switch told {
+			case "markers":
+				s.Markers = aborted / 50
+			case "audit":
+				tracker.Aborted(aborted)
+			}
+			own := StatsByTopic{"persistent://public/default/t": s}
+			tracker.Observe(own, "s", time.Now())
+			return tracker.Removal(t.Context(), nil, "t", "s", own, false, false, missing)
+		}
+		require.Empty(t, see(10_000, 9000, 1000, 0, 0))
+		require.Equal(t, want, see(12_000, 11_500, 100, 500, 400) != "", told)
+	}
+}
+
 // Each end of a transaction is an entry in the backlog that no message explains, of each
 // subscription.
 func TestEndsOfTransactionsAreNoMoveBack(t *testing.T) {

@@ -49,6 +49,7 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 	missing, again := int64(0), int64(0)
 	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
 		missing, again = now.Consumer.Unreachable, withoutReason(now.Consumer)
+		g.stats.Aborted(int64(now.Consumer.Delivery.Aborted))
 	}
 	if said := g.stats.Removal(ctx, from, topic, name, own, len(incidents) > 0, restored(g), missing); said != "" {
 		g.Host().Mark(snapshot.MarkNote, said)
