@@ -77,7 +77,7 @@ func table() []lang.Command {
 			Examples: []string{"read stop r1"}, Run: host.Verb(groups.StopGroup(snapshot.Read))},
 		{Name: "stop", Section: host.GroupSection, Changes: true,
 			Params:  []lang.Param{{Name: "name", Kind: kinds.Group()}},
-			Summary: "stop a group, as produce stop and consume stop do", Examples: []string{"stop fast"}, Run: host.Verb(groups.Stop)},
+			Summary: "stop a group of any kind", Examples: []string{"stop fast"}, Run: host.Verb(groups.Stop)},
 		{Name: "stop all", Section: host.GroupSection, Changes: true,
 			Summary: "stop all groups immediately, without waiting for pending sends", Detail: "For emergencies: sends without a receipt have an unknown outcome.",
 			Examples: []string{"stop all"}, Run: host.Verb(groups.StopAll)},

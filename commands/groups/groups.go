@@ -34,29 +34,33 @@ func StopGroup(kind snapshot.Kind) func(context.Context, *host.Call) error {
 		if g.Named() != kind {
 			return c.Refuse("name", string(g.Named())+" stop "+g.Name, "%s is a %s", g.Name, host.KindName(g.Named()))
 		}
-		if !g.State.Active() {
-			return c.Refuse("name", string(g.Named())+" start "+g.Name, "%s is %s", g.Name, g.State)
-		}
-		bounded, cancel := context.WithTimeout(ctx, stopMax)
-		defer cancel()
-		host.Settling(c.Host, g.Name)
-		err = c.Env.Session.Stop(bounded, g.Name)
-		c.Changed.Store(c.Env.Now().UnixNano())
-		if after, ok := c.Fresh(ctx).Group(g.Name); ok {
-			g = after
-		}
-		c.Say("%s: stopped · %s", g.Name, answers.Totals(g))
-		return err
+		return stop(ctx, c, g)
 	}
 }
 
-// Stop runs the command stop: stop a group of whatever kind.
+// Stop runs the command stop: stop a group of any kind.
 func Stop(ctx context.Context, c *host.Call) error {
 	g, err := c.Group(ctx, "name")
 	if err != nil {
 		return err
 	}
-	return StopGroup(g.Kind)(ctx, c)
+	return stop(ctx, c, g)
+}
+
+func stop(ctx context.Context, c *host.Call, g snapshot.Group) error {
+	if !g.State.Active() {
+		return c.Refuse("name", string(g.Named())+" start "+g.Name, "%s is %s", g.Name, g.State)
+	}
+	bounded, cancel := context.WithTimeout(ctx, stopMax)
+	defer cancel()
+	host.Settling(c.Host, g.Name)
+	err := c.Env.Session.Stop(bounded, g.Name)
+	c.Changed.Store(c.Env.Now().UnixNano())
+	if after, ok := c.Fresh(ctx).Group(g.Name); ok {
+		g = after
+	}
+	c.Say("%s: stopped · %s", g.Name, answers.Totals(g))
+	return err
 }
 
 // StopAll runs the command stop all: stop all groups immediately, without waiting for
