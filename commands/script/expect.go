@@ -30,6 +30,13 @@ type trial struct {
 	unknown   string        // why its metric has no value, or ""
 }
 
+// newTrial begins a trial of a condition. It must hold for the time that the line gives as for.
+func newTrial(c *host.Call, condition snapshot.Condition, within time.Duration) *trial {
+	t := &trial{condition: condition, within: within, terms: conditions.NewExtremes(condition), begin: c.Env.Now()}
+	t.hold, _ = host.Value[time.Duration](c, "for")
+	return t
+}
+
 // holeMax is the longest time between two samples that are taken for continuous. It
 // allows for a late sampler.
 const holeMax = 1500 * time.Millisecond
@@ -70,14 +77,13 @@ func Expect(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	t := trial{condition: condition, terms: conditions.NewExtremes(condition), begin: c.Env.Now()}
-	t.hold, _ = host.Value[time.Duration](c, "for")
-	t.within, _ = host.Value[time.Duration](c, "within")
+	within, _ := host.Value[time.Duration](c, "within")
+	t := newTrial(c, condition, within)
 	c.Until(t.within+t.hold, func() string { return conditions.Current(condition, c.Env.Session.Snapshot()) })
-	if err := c.Watch(ctx, func(s *snapshot.Snapshot) bool { return t.look(s) }); err != nil {
+	if err := c.Watch(ctx, t.look); err != nil {
 		return err
 	}
-	return printVerdict(c, &t)
+	return printVerdict(c, t)
 }
 
 // printVerdict prints and counts the result.

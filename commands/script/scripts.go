@@ -25,32 +25,26 @@ func WaitUntil(ctx context.Context, c *host.Call) error {
 	if !ok {
 		limit = waitMax
 	}
-	held, _ := host.Value[time.Duration](c, "for")
-	if held >= limit {
-		return c.Refuse("for", fmt.Sprintf("wait until %s for=%s timeout=%s", condition, pacing.FormatDuration(held), pacing.FormatDuration(2*held)), "for=%s is not less than the timeout of %s", pacing.FormatDuration(held), pacing.FormatDuration(limit))
+	t := newTrial(c, condition, limit)
+	hold, timeout := pacing.FormatDuration(t.hold), pacing.FormatDuration(limit)
+	if t.hold >= limit {
+		return c.Refuse("for", fmt.Sprintf("wait until %s for=%s timeout=%s", condition, hold, pacing.FormatDuration(2*t.hold)), "for=%s is not less than the timeout of %s", hold, timeout)
 	}
-	begin, done := c.Env.Now(), false
-	since := begin // it was false last
 	var last *snapshot.Snapshot
 	c.Until(limit, func() string { return conditions.Current(condition, c.Env.Session.Snapshot()) })
 	err = c.Watch(ctx, func(s *snapshot.Snapshot) bool {
-		now := c.Env.Now()
-		holds := condition.Holds(s)
-		if last = s; !holds {
-			since = now
-		}
-		done = holds && now.Sub(since) >= held
-		return done || now.Sub(begin) >= limit
+		last = s
+		return t.look(s) || c.Env.Now().Sub(t.begin) >= limit
 	})
-	lang.SetResult(c.Call, took(c, begin))
-	if err != nil || done {
+	lang.SetResult(c.Call, took(c, t.begin))
+	if err != nil || t.passed {
 		return err
 	}
-	t := conditions.Failing(condition, last)
-	if held > 0 && condition.Holds(last) {
-		return c.Fail("wait until "+condition.String()+" for="+pacing.FormatDuration(held), "%s was not true for %s within %s", condition, pacing.FormatDuration(held), pacing.FormatDuration(limit))
+	if condition.Holds(last) {
+		return c.Fail("wait until "+condition.String()+" for="+hold, "%s was not true for %s within %s", condition, hold, timeout)
 	}
-	return c.Fail(conditions.AdviceOn(t.Metric), "%s not reached within %s; it is %s", condition, pacing.FormatDuration(limit), conditions.Measured(t, last.Value(t.Metric)))
+	failing := conditions.Failing(condition, last)
+	return c.Fail(conditions.AdviceOn(failing.Metric), "%s not reached within %s; it is %s", condition, timeout, conditions.Measured(failing, last.Value(failing.Metric)))
 }
 
 // typedCondition returns the typed condition, or an error if a group or a figure does

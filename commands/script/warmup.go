@@ -30,8 +30,7 @@ func WarmupUntil(ctx context.Context, c *host.Call) error {
 		limit = waitMax
 	}
 	return warmUp(ctx, c, func() error {
-		t := trial{condition: condition, within: limit, terms: conditions.NewExtremes(condition), begin: c.Env.Now()}
-		t.hold, _ = host.Value[time.Duration](c, "for")
+		t := newTrial(c, condition, limit)
 		c.Until(limit+t.hold, func() string { return conditions.Current(condition, c.Env.Session.Snapshot()) })
 		if err := c.Watch(ctx, t.look); err != nil {
 			return err
