@@ -34,9 +34,7 @@ type removal struct {
 	suspectedFor int   // polls since then in which the audit could have missed them
 	suspectedWhy string
 	back         movedBack
-	restored     bool  // the cluster was away lately
-	told         int64 // messages of aborted transactions, as told by Aborted
-	aborted      int64 // and at the statistics before
+	aborted      int64 // messages of aborted transactions
 	transacting  int   // statistics in which aborted messages may still leave the backlog
 
 	full        bool // the backlog has reached its quota
@@ -68,16 +66,15 @@ const (
 )
 
 // observe takes the sum of a subscription's statistics in a number of topics and
-// partitions. restarted says that the broker's counters have begun again. It returns how
-// many messages were expired since the last time.
-func (r *removal) observe(s broker.TopicStats, parts int, subscription string, restarted bool) (expired int64) {
+// partitions. It returns how many messages were expired since the last time.
+func (r *removal) observe(s broker.TopicStats, parts int, subscription string, told Told) (expired int64) {
 	sub, ratio := s.Subscriptions[subscription], max(s.MessagesPerEntry, 1)
 	before := *r
 	r.full = r.full || s.BacklogFull
-	if r.transacting = max(r.transacting-1, 0); s.Markers != before.marks || r.told != before.aborted {
+	if r.transacting = max(r.transacting-1, 0); s.Markers != before.marks || told.Aborted != before.aborted {
 		r.transacting = transactingPolls
 	}
-	r.aborted = r.told
+	r.aborted = told.Aborted
 	r.began, r.sub, r.in, r.marks = true, sub, s.MessagesIn, s.Markers
 	r.ratio, r.stored, r.parts = ratio, s.StorageBytes, parts
 	if !before.began {
@@ -93,16 +90,16 @@ func (r *removal) observe(s broker.TopicStats, parts int, subscription string, r
 		r.suspected = 0
 	}
 	entries := sub.Expired - before.sub.Expired
-	if restarted || entries < 0 {
+	if told.Restarted || entries < 0 {
 		entries = sub.Expired
 	}
 	expired = int64(math.Round(float64(max(entries, 0)) * max(ratio, before.ratio)))
 	r.sum.Expired += expired
 	gone := before.sub.BacklogEntries - sub.BacklogEntries - entries
 	switch {
-	case restarted && s.StorageBytes < before.stored/2: // the topic was deleted, with its messages
+	case told.Restarted && s.StorageBytes < before.stored/2: // the topic was deleted, with its messages
 		r.suspect(int64(math.Round(float64(max(gone, 0))*max(ratio, before.ratio))), "deleted with the topic")
-	case !restarted:
+	case !told.Restarted:
 		published, delivered := max(r.copies, 1)*(s.MessagesIn-before.in), sub.MessagesOut-before.sub.MessagesOut
 		acked := delivered + before.sub.Unacked - sub.Unacked
 		least, most := min(ratio, before.ratio), max(ratio, before.ratio)
@@ -114,7 +111,7 @@ func (r *removal) observe(s broker.TopicStats, parts int, subscription string, r
 			slack += int64(entryShare * math.Abs(float64(gone)) * max(least, most))
 		}
 		balance := int64(float64(gone)*least) + published - acked
-		if !r.restored && r.transacting == 0 && balance > slack && float64(balance) <= 2*float64(before.sub.BacklogEntries)*max(least, most) { // a skip needs a backlog
+		if !told.Restored && r.transacting == 0 && balance > slack && float64(balance) <= 2*float64(before.sub.BacklogEntries)*max(least, most) { // a skip needs a backlog
 			r.suspect(balance, "")
 		}
 		marks := max(r.copies, 1) * max(s.Markers-before.marks, 0)
@@ -129,24 +126,21 @@ func (r *removal) suspect(messages int64, why string) {
 	}
 }
 
-// Aborted tells how many messages of aborted transactions the group's audits know, before
-// Removal.
-func (t *Tracker) Aborted(messages int64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.removal.told = messages
+// Told is what a group tells beside the broker's statistics.
+type Told struct {
+	Restarted bool  // the broker's counters have begun again
+	Restored  bool  // the cluster was away lately: what waited meanwhile was sent in larger batches, so that a balance is too far off for a suspicion
+	Missing   int64 // messages that the delivery audit misses and that cannot come any more
+	Aborted   int64 // messages of aborted transactions that the audits know
 }
 
-// Removal takes the statistics that Observe has taken. missing is how many messages
-// the delivery audit misses that cannot come any more. It returns a sentence if
+// Removal takes the statistics that Observe has taken. It returns a sentence if
 // messages were removed from the backlog and nothing was said of it since the last
-// seek. restored says that the cluster was away lately: what waited meanwhile was sent
-// in larger batches, so that the balance is too far off for a suspicion.
-func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscription string, own StatsByTopic, restarted, restored bool, missing int64) string {
+// seek.
+func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscription string, own StatsByTopic, told Told) string {
 	t.mu.Lock()
-	r := &t.removal
-	r.restored = restored
-	expired := r.observe(own.Sum(subscription), own.subscribed(subscription), subscription, restarted)
+	r, missing := &t.removal, told.Missing
+	expired := r.observe(own.Sum(subscription), own.subscribed(subscription), subscription, told)
 	moved := r.confirm(missing)
 	why, said, evicting := r.suspectedWhy, r.sum.Why != "", r.mayBeEvicted(missing)
 	if !evicting && (said || expired+moved == 0) {

@@ -80,7 +80,7 @@ func TestASuspicionNeedsTheAudit(t *testing.T) {
 	see := func(s broker.TopicStats, missing int64) string {
 		own := StatsByTopic{"persistent://public/default/t": s}
 		tracker.Observe(own, "s", time.Now())
-		return tracker.Removal(t.Context(), nil, "t", "s", own, false, restored, missing)
+		return tracker.Removal(t.Context(), nil, "t", "s", own, Told{Restored: restored, Missing: missing})
 	}
 	require.Empty(t, see(waiting(100_000, 0, 2000, 60), 0))
 	restored = true
@@ -103,22 +103,23 @@ func TestASuspicionNeedsTheAudit(t *testing.T) {
 
 // The messages of aborted transactions leave the backlog, and nobody receives them.
 func TestAbortedMessagesWereNotMovedOver(t *testing.T) {
-	for told, want := range map[string]bool{"markers": false, "audit": false, "nothing": true} {
+	for where, want := range map[string]bool{"markers": false, "audit": false, "nowhere": true} {
 		var tracker Tracker
 		see := func(in, out, entries, aborted, missing int64) string {
 			s := waiting(in, out, entries, 1)
-			switch told {
+			told := Told{Missing: missing}
+			switch where {
 			case "markers":
 				s.Markers = aborted / 50
 			case "audit":
-				tracker.Aborted(aborted)
+				told.Aborted = aborted
 			}
 			own := StatsByTopic{"persistent://public/default/t": s}
 			tracker.Observe(own, "s", time.Now())
-			return tracker.Removal(t.Context(), nil, "t", "s", own, false, false, missing)
+			return tracker.Removal(t.Context(), nil, "t", "s", own, told)
 		}
 		require.Empty(t, see(10_000, 9000, 1000, 0, 0))
-		require.Equal(t, want, see(12_000, 11_500, 100, 500, 400) != "", told)
+		require.Equal(t, want, see(12_000, 11_500, 100, 500, 400) != "", where)
 	}
 }
 
@@ -135,7 +136,7 @@ func TestEndsOfTransactionsAreNoMoveBack(t *testing.T) {
 			}
 			own := StatsByTopic{"persistent://public/default/t": stats}.Together(names, "s")
 			tracker.Observe(own, "s", time.Now())
-			tracker.Removal(t.Context(), nil, "t", "s", own, false, false, 0)
+			tracker.Removal(t.Context(), nil, "t", "s", own, Told{})
 			return tracker.MovedBack("s", 0, false, false)
 		}
 		require.Empty(t, see(1000, 100, 1100))
@@ -154,7 +155,7 @@ func TestAnExplainedMoveBackIsForgotten(t *testing.T) {
 			own["persistent://public/default/"+name] = waiting(1000, 0, entries, 1)
 		}
 		tracker.Observe(own, "s", time.Now())
-		tracker.Removal(t.Context(), nil, "t", "s", own, false, false, 0)
+		tracker.Removal(t.Context(), nil, "t", "s", own, Told{})
 		return tracker.MovedBack("s", 0, restarted, false)
 	}
 	require.Empty(t, see(0, false, "t"))

@@ -46,16 +46,15 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 		g.MarkError(said)
 		g.Say("%s; try: ack %s now", said, g.Name())
 	}
-	missing, again := int64(0), int64(0)
+	told, again := brokerstats.Told{Restarted: len(incidents) > 0, Restored: restored(g)}, int64(0)
 	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
-		missing, again = now.Consumer.Unreachable, withoutReason(now.Consumer)
-		g.stats.Aborted(int64(now.Consumer.Delivery.Aborted))
+		told.Missing, told.Aborted, again = now.Consumer.Unreachable, int64(now.Consumer.Delivery.Aborted), withoutReason(now.Consumer)
 	}
-	if said := g.stats.Removal(ctx, from, topic, name, own, len(incidents) > 0, restored(g), missing); said != "" {
+	if said := g.stats.Removal(ctx, from, topic, name, own, told); said != "" {
 		g.Host().Mark(snapshot.MarkNote, said)
 		g.Say("%s; try: delivery %s", said, g.Name())
 	}
-	if said := g.stats.MovedBack(name, again, len(incidents) > 0 || restored(g), disturbed(g)); said != "" {
+	if said := g.stats.MovedBack(name, again, told.Restarted || told.Restored, disturbed(g)); said != "" {
 		g.Host().Mark(snapshot.MarkNote, g.Name()+": "+said)
 		g.Say("%s; try: delivery %s", said, g.Name())
 	}
