@@ -160,8 +160,12 @@ func (t *Transaction) Abort(ctx context.Context) error {
 }
 
 func (t *Transaction) finish(ctx context.Context, abort bool) error {
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() == nil:
+	case abort:
 		return nil // the coordinator aborts it at its timeout
+	default: // and never commits it
+		return &broker.Error{Category: broker.Timeout, Message: "it was not committed in time", Cause: context.Cause(ctx)}
 	}
 	_, err := t.at.ask(ctx, endPatience, func() protocol.Question { return &protocol.EndTxn{Txn: t.ID, Abort: abort} })
 	return sentence(err)
