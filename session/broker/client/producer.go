@@ -228,13 +228,26 @@ func (l *producer) expire() {
 // Send stamps and sends one message for each due time. It is the hot path: it
 // allocates nothing, takes one lock per run, and reads the clock once per
 // sixteen messages.
-func (l *producer) Send(dues []int64) int {
+func (l *producer) Send(dues []int64) int { return l.sendIn(nil, dues, nil) }
+
+// sendIn sends in a transaction, or in none. claim is asked for each run whether the
+// transaction takes it; nil takes all.
+func (l *producer) sendIn(in pulsar.Transaction, dues []int64, claim func(n int) bool) int {
 	var run [runMax]int32
 	sent := 0
 	for sent < len(dues) {
 		n := l.slots.take(run[:min(runMax, len(dues)-sent)])
 		if n == 0 {
 			return sent
+		}
+		if claim != nil && !claim(n) {
+			l.slots.give(run[:n])
+			return sent
+		}
+		if in != nil {
+			for _, p := range run[:n] {
+				l.messages[p].Transaction = in
+			}
 		}
 		l.sendRun(run[:n], dues[sent:sent+n])
 		sent += n

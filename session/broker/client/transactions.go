@@ -114,25 +114,7 @@ func (c *Client) transactional(ctx context.Context, l *producer, spec broker.Pro
 
 // SendIn is Send inside a transaction.
 func (l *producer) SendIn(t broker.Transaction, dues []int64, claim func(n int) bool) int {
-	in := t.(begunTransaction).Transaction
-	var run [runMax]int32
-	sent := 0
-	for sent < len(dues) {
-		n := l.slots.take(run[:min(runMax, len(dues)-sent)])
-		if n == 0 {
-			return sent
-		}
-		if !claim(n) {
-			l.slots.give(run[:n])
-			return sent
-		}
-		for _, p := range run[:n] {
-			l.messages[p].Transaction = in
-		}
-		l.sendRun(run[:n], dues[sent:sent+n])
-		sent += n
-	}
-	return sent
+	return l.sendIn(t.(begunTransaction).Transaction, dues, claim)
 }
 
 // Flush waits until all sent messages are answered.

@@ -184,11 +184,19 @@ func (p *producer) grow(topic string) {
 
 // Send stamps and sends one message for each due time. It is the hot path:
 // nothing is allocated, and locks are taken once for a run.
-func (p *producer) Send(dues []int64) int {
+func (p *producer) Send(dues []int64) int { return p.sendClaimed(dues, nil) }
+
+// sendClaimed is Send; claim is asked for each run whether the open transaction takes it, and
+// nil takes all.
+func (p *producer) sendClaimed(dues []int64, claim func(n int) bool) int {
 	sent := 0
 	for sent < len(dues) {
 		n := p.window.Acquire(min(runMax, len(dues)-sent))
 		if n == 0 {
+			return sent
+		}
+		if claim != nil && !claim(n) {
+			p.window.Release(n, 0)
 			return sent
 		}
 		if p.writer == nil {

@@ -49,24 +49,7 @@ func (l lane) SendIn(t broker.Transaction, dues []int64, claim func(n int) bool)
 	l.order.Lock()
 	l.in = t.(*coordinator.Transaction)
 	l.order.Unlock()
-	sent := 0
-	for sent < len(dues) {
-		n := l.window.Acquire(min(runMax, len(dues)-sent))
-		if n == 0 {
-			return sent
-		}
-		if !claim(n) {
-			l.window.Release(n, 0)
-			return sent
-		}
-		if l.writer == nil {
-			l.sendRun(dues[sent : sent+n])
-		} else {
-			l.sendExtras(dues[sent : sent+n])
-		}
-		sent += n
-	}
-	return sent
+	return l.sendClaimed(dues, claim)
 }
 
 // Flush sends the open batches. Nobody needs to wait for the answers: a transaction knows
