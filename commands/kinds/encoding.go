@@ -42,7 +42,6 @@ func Schema() lang.Kind {
 func Uploaded() lang.Kind {
 	k := Schema()
 	k.Sample, k.Forms = "string", "avro(FILE), json(FILE), protobuf(FILE:Message), string"
-	k.Parse = func(text string) (any, error) { return spec.ParseSchema(text) }
 	k.Complete = completeSchema(spec.SchemaString, "UTF-8 text")
 	return k
 }

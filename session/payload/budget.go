@@ -45,7 +45,7 @@ func (b *Budget) Take(group string, size Size, producers, pending int) (each int
 	least := room * int64(producers) // a producer has one body at least
 	if least > share {
 		return 0, fmt.Errorf("%d producers need %s of memory for bodies of %s, and a group may have %s of the %s that this process may use",
-			producers, mebibytes(least), size, mebibytes(share), mebibytes(b.memory))
+			producers, Mebibytes(least), size, Mebibytes(share), Mebibytes(b.memory))
 	}
 	each = int(min(max(min(share, groupMost)/int64(producers), room), ArenaLimit, room*int64(max(pending, 1))))
 	if err := b.take(group, int64(each)*int64(producers)); err != nil {
@@ -59,7 +59,7 @@ func (b *Budget) Take(group string, size Size, producers, pending int) (each int
 func (b *Budget) TakeMore(group string, bytes int64) error {
 	if share := b.Share(); bytes > share {
 		return fmt.Errorf("the messages need %s of memory, and a group may have %s of the %s that this process may use",
-			mebibytes(bytes), mebibytes(share), mebibytes(b.memory))
+			Mebibytes(bytes), Mebibytes(share), Mebibytes(b.memory))
 	}
 	b.mu.Lock()
 	taken := b.taken[group]
@@ -88,7 +88,7 @@ func (b *Budget) take(group string, bytes int64) error {
 	}
 	if all > b.memory/budgetShare {
 		return fmt.Errorf("the messages in flight of all groups need %s of memory, and they may have %s of the %s that this process may use",
-			mebibytes(all), mebibytes(b.memory/budgetShare), mebibytes(b.memory))
+			Mebibytes(all), Mebibytes(b.memory/budgetShare), Mebibytes(b.memory))
 	}
 	b.taken[group] = bytes
 	b.changed(all)
@@ -107,4 +107,5 @@ func (b *Budget) Give(group string) {
 	b.changed(all)
 }
 
-func mebibytes(n int64) string { return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20) }
+// Mebibytes writes bytes in whole MiB, rounded up.
+func Mebibytes(n int64) string { return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20) }

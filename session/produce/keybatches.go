@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"pulsh/session/broker"
+	"pulsh/session/payload"
 	"pulsh/session/spec"
 )
 
@@ -38,12 +39,12 @@ func (o *opener) keyCompressors(settings spec.Producer) int64 {
 // checkKeyCompressors refuses compressors that the memory does not hold, and tells of many.
 func (o *opener) checkKeyCompressors(settings spec.Producer) error {
 	need := o.keyCompressors(settings)
-	what := fmt.Sprintf("with batchby=key the Go client has an own %s compressor for each key in a batch, %s in all", settings.Compression, mebibytes(need))
+	what := fmt.Sprintf("with batchby=key the Go client has an own %s compressor for each key in a batch, %s in all", settings.Compression, payload.Mebibytes(need))
 	try := "set " + o.group.Name() + " compression=none"
 	if budget := o.group.Host().Bodies; !budget.Holds(need) {
 		return &broker.Error{
 			Category: broker.TooLarge, Try: try,
-			Message: fmt.Sprintf("%s, and this process may use %s", what, mebibytes(budget.Memory())),
+			Message: fmt.Sprintf("%s, and this process may use %s", what, payload.Mebibytes(budget.Memory())),
 		}
 	}
 	if need >= keyCompressorsTold {
@@ -51,5 +52,3 @@ func (o *opener) checkKeyCompressors(settings spec.Producer) error {
 	}
 	return nil
 }
-
-func mebibytes(n int64) string { return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20) }

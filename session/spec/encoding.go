@@ -280,7 +280,7 @@ func defaultDecoding() Decoding {
 	return Decoding{ChunksPending: 100, ChunksExpire: time.Minute, CryptoFailure: broker.CryptoFail}
 }
 
-// plainDecoding reports whether nothing needs the Go client.
+// plain reports whether nothing needs the Go client.
 func (d Decoding) plain() bool {
 	d.CryptoFailure = broker.CryptoFail
 	return d == defaultDecoding()

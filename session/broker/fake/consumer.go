@@ -45,14 +45,10 @@ func (n *connection) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (b
 	if spec.Subscription == "" || spec.Queue < 1 {
 		return nil, refusal(broker.Other, "a consumer needs a subscription and a queue")
 	}
-	if err := c.awaitResponsive(ctx); err != nil {
+	if err := c.enter(ctx); err != nil {
 		return nil, err
 	}
-	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.reachable(); err != nil {
-		return nil, err
-	}
 	u := &consumer{cluster: c, clock: n.clock, spec: spec, arrived: make(chan struct{}, 1), ended: make(chan struct{}), link: spec.Links.Member()}
 	for _, name := range spec.Topics {
 		s, err := c.join(name, spec)

@@ -145,6 +145,19 @@ func (c *core) resumeResponding() {
 	}
 }
 
+// enter waits until the cluster answers, and locks it. It stays unlocked after an error.
+func (c *core) enter(ctx context.Context) error {
+	if err := c.awaitResponsive(ctx); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	err := c.reachable()
+	if err != nil {
+		c.mu.Unlock()
+	}
+	return err
+}
+
 // awaitResponsive waits until the cluster is neither dead nor stalled. It fails
 // at the end of ctx, or at once if the cluster refuses connections.
 func (c *core) awaitResponsive(ctx context.Context) error {

@@ -17,14 +17,10 @@ type forwarder struct {
 // OpenForwarder creates a producer for received messages.
 func (n *connection) OpenForwarder(ctx context.Context, spec broker.ForwarderSpec) (broker.Forwarder, error) {
 	c := n.cluster
-	if err := c.awaitResponsive(ctx); err != nil {
+	if err := c.enter(ctx); err != nil {
 		return nil, err
 	}
-	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.reachable(); err != nil {
-		return nil, err
-	}
 	t, err := c.find(spec.Topic, true)
 	return &forwarder{c, spec, t}, err
 }

@@ -77,14 +77,10 @@ func (n *connection) OpenProducer(ctx context.Context, spec broker.ProducerSpec)
 	if spec.Pending < 1 {
 		return nil, refusal(broker.Other, "a producer needs room for one message at least")
 	}
-	if err := c.awaitResponsive(ctx); err != nil {
+	if err := c.enter(ctx); err != nil {
 		return nil, err
 	}
-	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.reachable(); err != nil {
-		return nil, err
-	}
 	t, err := c.find(spec.Topic, true)
 	if err != nil {
 		return nil, err

@@ -81,14 +81,10 @@ func (u *consumer) Describe(d *broker.Delivery) broker.Message {
 // SendEach stores messages.
 func (n *connection) SendEach(ctx context.Context, topic string, all []broker.Message) (ids []broker.MessageID, err error) {
 	c := n.cluster
-	if err := c.awaitResponsive(ctx); err != nil {
+	if err := c.enter(ctx); err != nil {
 		return nil, err
 	}
-	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.reachable(); err != nil {
-		return nil, err
-	}
 	t, err := c.find(topic, true)
 	if err != nil {
 		return nil, err
