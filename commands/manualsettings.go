@@ -42,7 +42,7 @@ func Reference() string {
 	reader := spec.DefaultReader("NAME")
 	settingsReference(&b, "a producer group", "recreates the producers", spec.ProducerSettings(), &producer)
 	settingsReference(&b, "a consumer group", "recreates the consumers", spec.ConsumerSettings(), &consumer)
-	settingsReference(&b, "a reader", "recreates the reader, which goes on where it was", spec.ReaderSettings(), &reader)
+	settingsReference(&b, "a reader", "recreates the reader at its position", spec.ReaderSettings(), &reader)
 	settingsReference(&b, "the session", "for later starts", spec.PreferenceSettings(), &preferences)
 	b.WriteString(perf.Reference(language().Commands))
 	return "# Command reference\n\nMade from the table of commands by `make docs`. " +

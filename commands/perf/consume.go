@@ -36,7 +36,7 @@ func consumeFlags() []*flag {
 		{names: of("-txn", "--txn-enable"), setting: "txn", typed: "`txn=50`", do: transactions},
 		{names: of("-tto", "--txn-timeout"), value: "SECONDS", sample: "20", standard: "10", needs: "-txn", setting: "txn-timeout", typed: "`txn-timeout=20s`", do: inTransaction(seconds)},
 		{names: of("-nmt", "--numMessage-perTransaction"), value: "NUMBER", sample: "100", standard: "50", needs: "-txn", setting: "txn", typed: "`txn=100`", do: inTransaction(nil)},
-		{names: of("-ntxn"), value: "NUMBER", sample: "10", needs: "-txn", setting: "count", typed: "`count=`, the messages of so many transactions", do: transactionCount("-nmt")},
+		{names: of("-ntxn"), value: "NUMBER", sample: "10", needs: "-txn", setting: "count", typed: "`count=`: this number × the messages of a transaction", do: transactionCount("-nmt")},
 		{names: of("-abort"), needs: "-txn", setting: "txn-abort", typed: "`txn-abort=100%`", do: inTransaction(always)},
 		isolatedFlag(),
 		histogramFlag(),

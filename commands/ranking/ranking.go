@@ -1,4 +1,4 @@
-// Package ranking orders names by how well they match what was typed.
+// Package ranking orders names by how well they match the typed text.
 package ranking
 
 import (

@@ -10,7 +10,7 @@ import (
 // continue those before it, because they come from another cursor or from other
 // topics. The delivery audit then begins a new period.
 func (spec Consumer) OtherCursor(old Consumer) bool {
-	if spec.Reader.Is && spec.Reader == old.Reader { // it goes on where it was
+	if spec.Reader.Is && spec.Reader == old.Reader { // it keeps its position
 		return spec.Compacted != old.Compacted || !spec.Topics().include(old.Topics())
 	}
 	return spec.Subscription != old.Subscription || spec.Subscriptions != old.Subscriptions || !spec.Durable || !old.Durable || spec.Compacted != old.Compacted || !spec.Topics().include(old.Topics())

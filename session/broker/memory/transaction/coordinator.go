@@ -1,6 +1,5 @@
-// Package transaction is the transactions of a Pulsar in memory: their coordinator, what
-// a topic knows of the entries that were sent in them, and what a subscription knows of
-// those that were acknowledged in them.
+// Package transaction holds the transactions of a Pulsar in memory: their coordinator, the
+// entries of a topic that were sent in them, and the acknowledgements of a subscription.
 package transaction
 
 import (
