@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"pulsh/commands/lang"
 	"pulsh/session/pacing"
@@ -215,7 +214,7 @@ func Position() lang.Kind {
 		Doc: "a position in a topic: -5m (5 minutes ago), earliest, latest, a time of day 10:42:07, an RFC 3339 time, or a message ID ledger:entry[:partition]",
 		// Only the form is checked here; the time counts from when the line runs.
 		Parse: func(text string) (any, error) {
-			_, err := spec.ParseWhen(text, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
+			_, err := spec.ParseWhenForm(text)
 			return text, err
 		}, Complete: lang.Offer("-1m", "a minute ago", "-5m", "five minutes ago", "earliest", "the oldest message", "latest", "after the newest message")}
 }

@@ -2,7 +2,6 @@ package messages
 
 import (
 	"fmt"
-	"time"
 
 	"pulsh/commands/cluster"
 	"pulsh/commands/host"
@@ -117,7 +116,7 @@ func instant() lang.Kind {
 		if text == "now" {
 			return text, nil
 		}
-		at, err := spec.ParseWhen(text, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
+		at, err := spec.ParseWhenForm(text)
 		if err == nil && (at.ID != nil || text == "earliest" || text == "latest") {
 			err = fmt.Errorf("%q is not an instant (%s)", text, k.Forms)
 		}

@@ -64,7 +64,7 @@ func newReaderSettings() []Setting[Consumer] {
 
 // readBegin checks the form only: a time counts from the start.
 func readBegin(c *Consumer, text string) error {
-	if _, err := ParseWhen(text, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)); err != nil {
+	if _, err := ParseWhenForm(text); err != nil {
 		return err
 	}
 	c.Reader.Begin, c.From = text, broker.Latest
@@ -121,7 +121,7 @@ func (spec Consumer) checkReader(name string) error {
 	if topics.Pattern() {
 		return refuse("consume start "+name+" topic="+topics.String(), "a reader has named topics; the pattern %s is for consumer groups", topics)
 	}
-	at, err := ParseWhen(spec.Reader.Begin, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
+	at, err := ParseWhenForm(spec.Reader.Begin)
 	if err == nil && at.ID != nil && !topics.Single() {
 		return refuse("set "+name+" from=-5m", "from=%s is a message of one topic, and %s reads %d", at.ID, name, len(topics.Names()))
 	}

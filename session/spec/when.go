@@ -16,6 +16,12 @@ type When struct {
 	ID   *broker.MessageID // nil if Time is set
 }
 
+// ParseWhenForm is ParseWhen for a text that counts from a later instant, as a reader's position
+// does from its start. Only the form and an ID of the result mean something.
+func ParseWhenForm(text string) (When, error) {
+	return ParseWhen(text, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
+}
+
 // ParseWhen reads -5m (before now), earliest, latest, a time of day such as
 // 10:42:07 (the last one that has passed), an instant of RFC 3339, or a message
 // id ledger:entry[:partition]. A text that could be both, such as 10:42:17, is
