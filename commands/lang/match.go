@@ -71,13 +71,17 @@ func unknown(s statement) *Error {
 	if len(s.words) == 1 {
 		return s.text.wrong(first.span, fmt.Sprintf("%s needs %s", first.text, or(seconds))).with(exampleOf(rows, first.text+" "+seconds[0]))
 	}
-	second := s.words[1]
-	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q (%s)", first.text, second.text, strings.Join(seconds, ", ")))
+	return s.hasNo(s.words[1], seconds, exampleOf(rows, first.text+" "+seconds[0]))
+}
+
+// hasNo returns the error for a second word that is none of those the first one has. The
+// next step is the nearest of them, or try.
+func (s statement) hasNo(second word, seconds []string, try string) *Error {
+	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q (%s)", s.words[0].text, second.text, strings.Join(seconds, ", ")))
+	e.Try = try
 	if names := spell.Nearest(second.text, seconds); len(names) > 0 {
 		e.Try = s.corrected(second.span, names)
-		return e
 	}
-	e.Try = exampleOf(rows, first.text+" "+seconds[0])
 	return e
 }
 
@@ -95,12 +99,7 @@ func unknownSecond(s statement, second word) *Error {
 	if len(seconds) == 0 {
 		return nil
 	}
-	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q (%s)", first, second.text, strings.Join(seconds, ", ")))
-	e.Try = first
-	if names := spell.Nearest(second.text, seconds); len(names) > 0 {
-		e.Try = s.corrected(second.span, names)
-	}
-	return e
+	return s.hasNo(second, seconds, first)
 }
 
 // exampleOf returns the first example of a command.

@@ -4,6 +4,7 @@ package spell
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Nearest lists the names that typed may stand for, the likeliest first. At most
@@ -11,22 +12,40 @@ import (
 // one wrong letter is always allowed. Of names that are equally near, those that
 // typed abbreviates come first. Case does not matter.
 func Nearest(typed string, names []string) []string {
-	most := max(len([]rune(typed))/3, 1)
 	typed = strings.ToLower(typed)
-	var list []string
-	for d := 0; d <= most; d++ {
-		var longer, other []string
-		for _, name := range names {
-			lower := strings.ToLower(name)
-			switch {
-			case distance(typed, lower) != d || slices.Contains(list, name):
-			case Abbreviates(typed, lower):
-				longer = append(longer, name)
-			default:
-				other = append(other, name)
-			}
+	length := utf8.RuneCountInString(typed)
+	most := max(length/3, 1)
+	type candidate struct {
+		name  string
+		apart int  // single changes
+		other bool // typed does not abbreviate it
+	}
+	var near []candidate
+	for _, name := range names {
+		lower := strings.ToLower(name)
+		if gap := utf8.RuneCountInString(lower) - length; gap > most || -gap > most {
+			continue // as many changes are needed at least; to count them takes long for a pasted word
 		}
-		list = append(append(list, longer...), other...)
+		if d := distance(typed, lower); d <= most {
+			near = append(near, candidate{name, d, !Abbreviates(typed, lower)})
+		}
+	}
+	slices.SortStableFunc(near, func(a, b candidate) int {
+		switch {
+		case a.apart != b.apart:
+			return a.apart - b.apart
+		case a.other == b.other:
+			return 0
+		case b.other:
+			return -1
+		}
+		return 1
+	})
+	var list []string
+	for _, c := range near {
+		if !slices.Contains(list, c.name) {
+			list = append(list, c.name)
+		}
 	}
 	return list
 }
