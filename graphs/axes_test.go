@@ -19,6 +19,8 @@ func FuzzScale(f *testing.F) {
 	f.Add(0.0, 1.98e9, 9, uint8(Time), true, 1e9)
 	f.Add(0.0, 0.0, 3, uint8(Messages), true, math.NaN())
 	f.Add(-1e-5, 0.0, 196, uint8(Messages), false, 0.0)
+	f.Add(-7.7, 9.313919653458e14, 77, uint8(Time), false, 2.2e8)
+	f.Add(-9e14, 5e14, 12, uint8(Time), false, 0.0)
 	f.Fuzz(func(t *testing.T, low, high float64, rows int, unit uint8, log bool, previous float64) {
 		if math.IsNaN(low) || math.IsNaN(high) {
 			low, high = 0, 0

@@ -15,7 +15,7 @@ func axisLabel(unit Unit, v float64) string {
 	text := ""
 	switch unit {
 	case Time:
-		if fourDigits(size) >= 1e15 { // seven digits of seconds do not fit the label
+		if fourDigits(size) >= 1e14 { // a minus and six digits of seconds do not fit the label
 			text = stepped(size/1e9, 1000, []string{"s", "ks", "Ms", "Gs"})
 			break
 		}
