@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
@@ -16,7 +17,7 @@ import (
 )
 
 // behaving starts sub1 with settings as they are typed.
-func (v *virtual) behaving(workers int, settings ...string) {
+func (v *inVirtual) behaving(workers int, settings ...string) {
 	spec := spec.DefaultConsumer("sub1")
 	spec.Topic, spec.From, spec.Workers = "fast", broker.Earliest, workers
 	v.apply(&spec, settings...)
@@ -24,7 +25,7 @@ func (v *virtual) behaving(workers int, settings ...string) {
 	require.NoError(v.t, v.Start(v.t.Context(), "sub1"))
 }
 
-func (v *virtual) apply(into *spec.Consumer, settings ...string) {
+func (v *inVirtual) apply(into *spec.Consumer, settings ...string) {
 	for i := 0; i < len(settings); i += 2 {
 		s, ok := spec.FindSetting(spec.ConsumerSettings(), settings[i])
 		require.True(v.t, ok, settings[i])
@@ -33,7 +34,7 @@ func (v *virtual) apply(into *spec.Consumer, settings ...string) {
 }
 
 // change sets what is typed on the running group.
-func (v *virtual) change(settings ...string) group.Rebuild {
+func (v *inVirtual) change(settings ...string) group.Rebuild {
 	spec, _ := v.Consumer("sub1")
 	v.apply(&spec, settings...)
 	rebuilt, err := v.SetConsumer(v.t.Context(), "sub1", spec)
@@ -42,14 +43,14 @@ func (v *virtual) change(settings ...string) group.Rebuild {
 }
 
 // pending is what the broker waits to see acknowledged.
-func (v *virtual) pending() int64 {
+func (v *inVirtual) pending() int64 {
 	stats, err := v.Admin().Stats(v.t.Context(), "fast")
 	require.NoError(v.t, err)
 	return stats.Subscriptions["sub1"].BacklogEntries
 }
 
 // whole asserts that all of the stream has come, and nothing was stored twice.
-func (v *virtual) whole() {
+func (v *inVirtual) whole() {
 	v.t.Helper()
 	books := v.sub1().Consumer.Delivery
 	require.Zero(v.t, books.Missing())
@@ -72,7 +73,7 @@ func strategies() [][]string {
 func TestEachStrategyThroughPauseStopAndSeek(t *testing.T) {
 	for _, how := range strategies() {
 		t.Run(fmt.Sprint(how), func(t *testing.T) {
-			inVirtualTime(t, func(v *virtual) {
+			inVirtualTime(t, func(v *inVirtual) {
 				v.behaving(3, how...)
 				v.produce(1000, nil)
 				time.Sleep(2 * time.Second)
@@ -107,7 +108,7 @@ func TestEachStrategyThroughPauseStopAndSeek(t *testing.T) {
 }
 
 func TestADelayedAcknowledgementComesSoLongAfterTheReceipt(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(2, "ack", "delayed(500ms)")
 		v.produce(1000, nil)
 		time.Sleep(3 * time.Second)
@@ -124,7 +125,7 @@ func TestADelayedAcknowledgementComesSoLongAfterTheReceipt(t *testing.T) {
 }
 
 func TestManualAcknowledgementsWaitForTheUser(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(3, "ack", "manual")
 		v.produce(1000, nil)
 		time.Sleep(time.Second)
@@ -147,9 +148,9 @@ func TestManualAcknowledgementsWaitForTheUser(t *testing.T) {
 }
 
 func TestRefusedAcknowledgementsAreCounted(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(1, "ack", "delayed(100ms)", "response", "on")
-		v.cluster.FailAcks(25, &broker.Error{Category: broker.Timeout, Message: "the broker does not answer"})
+		v.cluster.FailAcks(25)
 		v.produce(1000, nil)
 		time.Sleep(time.Second)
 		g := v.sub1()
@@ -159,7 +160,7 @@ func TestRefusedAcknowledgementsAreCounted(t *testing.T) {
 }
 
 func TestAMixLosesNothingAndTellsWhyMessagesComeAgain(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(4, "nack", "10%", "nackdelay", "500ms")
 		v.produce(1000, nil)
 		time.Sleep(5 * time.Second)
@@ -192,7 +193,7 @@ func TestAMixLosesNothingAndTellsWhyMessagesComeAgain(t *testing.T) {
 }
 
 func TestWorkTakesItsTimeAndStopsPromptly(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(2, "work", "5ms")
 		v.produce(1000, nil)
 		time.Sleep(10 * time.Second)
@@ -218,7 +219,7 @@ func TestWorkTakesItsTimeAndStopsPromptly(t *testing.T) {
 }
 
 func TestSmallWorkIsRightOnAverage(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(1, "work", "200us")
 		v.produce(20_000, nil)
 		time.Sleep(10 * time.Second)
@@ -227,7 +228,7 @@ func TestSmallWorkIsRightOnAverage(t *testing.T) {
 }
 
 func TestWorkersOfAnExclusiveGroupLeaveTheirMessagesToTheOthers(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(4, "type", "exclusive", "ack", "cumulative", "work", "20ms")
 		v.produce(100, nil)
 		time.Sleep(3 * time.Second)
@@ -244,7 +245,7 @@ func TestWorkersOfAnExclusiveGroupLeaveTheirMessagesToTheOthers(t *testing.T) {
 }
 
 func TestARateMakesASlowConsumer(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(3)
 		v.produce(5000, nil)
 		time.Sleep(2 * time.Second)
@@ -269,7 +270,7 @@ func TestARateMakesASlowConsumer(t *testing.T) {
 }
 
 func TestDeadLettersAndRetriesLoseNothing(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(2, "nack", "100%", "nackdelay", "200ms", "maxredeliver", "2", "dlq", "dead")
 		v.produce(500, nil)
 		time.Sleep(2 * time.Second)
@@ -284,7 +285,7 @@ func TestDeadLettersAndRetriesLoseNothing(t *testing.T) {
 		require.EqualValues(t, sent, v.stored("dead"))
 		v.whole()
 	})
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(2, "type", "exclusive", "nack", "100%", "retry", "again", "retrydelay", "1s", "maxredeliver", "3")
 		v.produce(200, nil)
 		time.Sleep(2 * time.Second)
@@ -302,19 +303,19 @@ func TestDeadLettersAndRetriesLoseNothing(t *testing.T) {
 }
 
 // stored is how many messages have been published to a topic.
-func (v *virtual) stored(topic string) int64 {
+func (v *inVirtual) stored(topic string) int64 {
 	stats, err := v.Admin().Stats(v.t.Context(), topic)
 	require.NoError(v.t, err)
 	return stats.MessagesIn
 }
 
 func TestADeadLetterTopicThatRefusesLosesNothing(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(1, "nack", "100%", "nackdelay", "200ms", "maxredeliver", "1")
 		v.produce(100, nil)
 		time.Sleep(time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
-		v.cluster.FailSends(7, broker.Throttled, "too many messages")
+		v.cluster.FailSends(7, protocol.NotAllowedError, "too many messages")
 		time.Sleep(3 * time.Second)
 		c := v.sub1().Consumer
 		require.EqualValues(t, 7, c.Outcomes[metrics.ForwardFailed])
@@ -324,7 +325,7 @@ func TestADeadLetterTopicThatRefusesLosesNothing(t *testing.T) {
 }
 
 func TestChurnExchangesConsumersAndLosesNothing(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(10, "churn", "20%/2s")
 		v.produce(2000, nil)
 		time.Sleep(21 * time.Second)
@@ -346,7 +347,7 @@ func TestChurnExchangesConsumersAndLosesNothing(t *testing.T) {
 }
 
 func TestChurnOutlivesADeadBroker(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.behaving(3, "churn", "100%/5s")
 		v.produce(500, nil)
 		time.Sleep(4 * time.Second)

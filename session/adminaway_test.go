@@ -12,7 +12,7 @@ import (
 )
 
 // value returns a metric of sub1 now.
-func (v *virtual) value(metric string) float64 {
+func (v *inVirtual) value(metric string) float64 {
 	m, err := snapshot.ParseMetric(metric)
 	require.NoError(v.t, err)
 	return v.Snapshot().Value(m)
@@ -21,7 +21,7 @@ func (v *virtual) value(metric string) float64 {
 // While the admin API is away, what it said last is not shown as if it were true
 // now: the backlog grows meanwhile.
 func TestFiguresOfASilentAdminAPIAreUnknown(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		v.receive(func(s *spec.Consumer) { s.Workers = 1 })
 		v.produce(1000, nil)
@@ -56,7 +56,7 @@ func TestFiguresOfASilentAdminAPIAreUnknown(t *testing.T) {
 
 // A short silence changes nothing.
 func TestOneRequestWithoutAnAnswerHidesNoFigure(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.consume()
 		v.produce(1000, nil)
 		time.Sleep(5 * time.Second)
@@ -72,7 +72,7 @@ func TestOneRequestWithoutAnAnswerHidesNoFigure(t *testing.T) {
 
 // A cluster that is away altogether is told of once, not twice.
 func TestAnOutageOfAllHidesTheFiguresWithoutANoteOfItsOwn(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.consume()
 		v.produce(1000, nil)
 		time.Sleep(5 * time.Second)

@@ -11,7 +11,7 @@ import (
 
 	"pulsh/session"
 	"pulsh/session/broker"
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
 	"pulsh/session/consume"
 	"pulsh/session/produce"
 	"pulsh/session/spec"
@@ -37,9 +37,9 @@ func heap() int64 {
 func TestAThousandCycles(t *testing.T) {
 	const cycles, warm = 1000, 200
 	synctest.Test(t, func(t *testing.T) {
-		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond, Keep: 100})
+		cluster := virtual.New()
 		defer cluster.Close()
-		v := &virtual{t: t, cluster: cluster}
+		v := &inVirtual{t: t, cluster: cluster}
 		v.Session = session.New(v.dial)
 		defer v.close(5 * time.Second)
 		require.NoError(t, v.Connect(t.Context(), broker.Target{URL: "pulsar://memory:6650"}))
@@ -74,7 +74,7 @@ func TestAThousandCycles(t *testing.T) {
 }
 
 // cycle changes both groups in every way that opens or closes something.
-func (v *virtual) cycle(i int) {
+func (v *inVirtual) cycle(i int) {
 	ctx := v.t.Context()
 	must := func(err error) { v.t.Helper(); require.NoError(v.t, err, "cycle %d", i) }
 	must(v.Scale(ctx, "fast", 1+i%4))

@@ -14,7 +14,7 @@ import (
 )
 
 // consumeUntil starts the group sub1 with ends.
-func (v *virtual) consumeUntil(ends spec.Ends, change func(*spec.Consumer)) {
+func (v *inVirtual) consumeUntil(ends spec.Ends, change func(*spec.Consumer)) {
 	settings := spec.DefaultConsumer("sub1")
 	settings.Topic, settings.From, settings.Ends = "fast", broker.Earliest, ends
 	if change != nil {
@@ -27,7 +27,7 @@ func (v *virtual) consumeUntil(ends spec.Ends, change func(*spec.Consumer)) {
 func TestAGroupSendsItsCountAndNoMore(t *testing.T) {
 	for _, rate := range []pacing.Rate{pacing.Max(), 20_000, 900} {
 		t.Run(rate.String(), func(t *testing.T) {
-			inVirtualTime(t, func(v *virtual) {
+			inVirtualTime(t, func(v *inVirtual) {
 				v.consume()
 				v.produce(rate, func(p *spec.Producer) { p.Count, p.Workers = 1234, 7 })
 				time.Sleep(3 * time.Second)
@@ -53,7 +53,7 @@ func TestAGroupSendsItsCountAndNoMore(t *testing.T) {
 }
 
 func TestTheCountStaysExactThroughChanges(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.consume()
 		v.produce(5000, func(p *spec.Producer) { p.Count = 40_000 })
 		for i := range 12 {
@@ -84,7 +84,7 @@ func TestTheCountStaysExactThroughChanges(t *testing.T) {
 }
 
 func TestACountBelowWhatWasSentIsRefused(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(1000, func(p *spec.Producer) { p.Count = 100_000 })
 		time.Sleep(5 * time.Second)
 		settings, _ := v.Producer("fast")
@@ -106,7 +106,7 @@ func TestAGroupReceivesItsCountAndNoMore(t *testing.T) {
 	for _, kind := range broker.SubscriptionTypes() {
 		for _, ack := range []string{"batched", "immediate", "delayed(50ms)"} {
 			t.Run(fmt.Sprint(kind, " ", ack), func(t *testing.T) {
-				inVirtualTime(t, func(v *virtual) {
+				inVirtualTime(t, func(v *inVirtual) {
 					v.produce(20_000, func(p *spec.Producer) {
 						p.Count = 10_000
 						require.NoError(t, p.Keys.UnmarshalText([]byte("100")))
@@ -137,7 +137,7 @@ func TestAGroupReceivesItsCountAndNoMore(t *testing.T) {
 }
 
 func TestAGroupStopsAfterItsTime(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(1000, func(p *spec.Producer) { p.For = 2 * time.Second })
 		time.Sleep(time.Second)
 		require.NoError(t, v.Pause("fast"))
@@ -154,7 +154,7 @@ func TestAGroupStopsAfterItsTime(t *testing.T) {
 func TestAGroupStopsWhenNothingIsLeft(t *testing.T) {
 	for until, why := range map[spec.Until]string{{Empty: true}: "the backlog is empty", {Idle: 3 * time.Second}: "nothing received for 3s"} {
 		t.Run(until.String(), func(t *testing.T) {
-			inVirtualTime(t, func(v *virtual) {
+			inVirtualTime(t, func(v *inVirtual) {
 				v.produce(2000, func(p *spec.Producer) { p.For = 5 * time.Second })
 				v.consumeUntil(spec.Ends{Until: until}, nil)
 				time.Sleep(5*time.Second + 100*time.Millisecond)
@@ -170,7 +170,7 @@ func TestAGroupStopsWhenNothingIsLeft(t *testing.T) {
 }
 
 func TestUntilEmptyNeedsTheAdminAPI(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.cluster.HideAdmin(true)
 		settings := spec.DefaultConsumer("sub1")
 		settings.Topic, settings.Until = "fast", spec.Until{Empty: true}
@@ -182,7 +182,7 @@ func TestUntilEmptyNeedsTheAdminAPI(t *testing.T) {
 }
 
 func TestAStopByHandWinsAgainstTheEnd(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(1000, func(p *spec.Producer) { p.Count = 2000 })
 		time.Sleep(1990 * time.Millisecond)
 		v.cluster.Stall(5 * time.Second)
@@ -201,7 +201,7 @@ func TestIdleWorkersHoldNothingOfTheCount(t *testing.T) {
 	for _, rate := range []pacing.Rate{pacing.Max(), 500, 20} {
 		for _, workers := range []int{8, 100} {
 			t.Run(fmt.Sprint(rate, " ", workers), func(t *testing.T) {
-				inVirtualTime(t, func(v *virtual) {
+				inVirtualTime(t, func(v *inVirtual) {
 					v.produce(1000, func(p *spec.Producer) { p.Count = 2000 })
 					v.consumeUntil(spec.Ends{Count: 100}, func(c *spec.Consumer) {
 						c.Type, c.Workers, c.Rate = broker.Failover, workers, pacing.Hold(rate)

@@ -2,7 +2,6 @@ package session_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -12,7 +11,8 @@ import (
 
 	"pulsh/session"
 	"pulsh/session/broker"
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
+	"pulsh/session/broker/protocol"
 	"pulsh/session/delivery"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
@@ -20,7 +20,7 @@ import (
 )
 
 // receive starts a consumer group from the beginning of fast.
-func (v *virtual) receive(change func(*spec.Consumer)) {
+func (v *inVirtual) receive(change func(*spec.Consumer)) {
 	spec := spec.DefaultConsumer("sub1")
 	spec.Topic, spec.From = "fast", broker.Earliest
 	change(&spec)
@@ -29,7 +29,7 @@ func (v *virtual) receive(change func(*spec.Consumer)) {
 }
 
 // settle stops the producer and waits until all has come that will.
-func (v *virtual) settle() (snapshot.Group, delivery.Totals) {
+func (v *inVirtual) settle() (snapshot.Group, delivery.Totals) {
 	require.NoError(v.t, v.Stop(v.t.Context(), "fast"))
 	time.Sleep(3 * time.Second)
 	g := v.sub1()
@@ -38,15 +38,15 @@ func (v *virtual) settle() (snapshot.Group, delivery.Totals) {
 
 func TestEveryKindOfFaultIsCountedExactly(t *testing.T) {
 	for _, kind := range []broker.SubscriptionType{broker.Exclusive, broker.Shared, broker.Failover, broker.KeyShared} {
-		inVirtualTime(t, func(v *virtual) {
+		inVirtualTime(t, func(v *inVirtual) {
 			v.receive(func(s *spec.Consumer) { s.Type = kind })
-			v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers = 1, 1 })
+			v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers, s.Batch = 1, 1, 1 })
 			time.Sleep(time.Second)
-			for n, how := range []fake.Tampering{fake.Lose, fake.Double, fake.Swap, fake.Lose, fake.Swap, fake.Double, fake.Swap} {
-				require.NoError(v.t, v.cluster.Tamper("fast", 5+10*n, how))
+			for n, how := range []virtual.Tampering{virtual.Lose, virtual.Double, virtual.Swap, virtual.Lose, virtual.Swap, virtual.Double, virtual.Swap} {
+				v.cluster.Tamper(5+10*n, how)
 			}
 			time.Sleep(time.Second)
-			v.cluster.FailSends(7, broker.Throttled, "too many messages")
+			v.cluster.FailSends(7, protocol.NotAllowedError, "too many messages")
 			time.Sleep(time.Second)
 			_, books := v.settle()
 			acked := uint64(v.fast().Producer.Acked)
@@ -58,12 +58,12 @@ func TestEveryKindOfFaultIsCountedExactly(t *testing.T) {
 }
 
 func TestTheLossOfTheLastMessagesIsSeen(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.receive(func(s *spec.Consumer) { s.Type = broker.Exclusive })
-		v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers = 1, 1 })
+		v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers, s.Batch = 1, 1, 1 })
 		time.Sleep(time.Second)
 		for n := range 10_000 { // all from here on
-			require.NoError(v.t, v.cluster.Tamper("fast", n+1, fake.Lose))
+			v.cluster.Tamper(n+1, virtual.Lose)
 		}
 		received := v.sub1().Consumer.Received
 		time.Sleep(time.Second)
@@ -76,7 +76,7 @@ func TestTheLossOfTheLastMessagesIsSeen(t *testing.T) {
 }
 
 func TestTimedOutSendsThatAreStoredAreReceivedOnce(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.receive(func(s *spec.Consumer) { s.Type = broker.Exclusive })
 		v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers, s.Timeout = 1, 1, time.Second })
 		time.Sleep(time.Second)
@@ -93,13 +93,13 @@ func TestTimedOutSendsThatAreStoredAreReceivedOnce(t *testing.T) {
 }
 
 func TestEvictedConsumersGetMessagesAgainAndTheBrokerSaysSo(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.receive(func(s *spec.Consumer) { s.Workers = 2 })
 		v.produce(1000, nil)
 		time.Sleep(time.Second)
-		v.cluster.FailAcks(25, errors.New("not now")) // they are delivered again when their consumer goes
+		v.cluster.FailAcks(25) // they are delivered again when their consumer goes
 		time.Sleep(time.Second)
-		require.NoError(v.t, v.cluster.Evict("fast", "sub1", errors.New("evicted")))
+		v.cluster.Evict("fast", 2, protocol.ConsumerBusy, "evicted")
 		time.Sleep(3 * time.Second)
 		_, books := v.settle()
 		require.EqualValues(v.t, 25, books.Redelivered)
@@ -111,12 +111,12 @@ func TestEvictedConsumersGetMessagesAgainAndTheBrokerSaysSo(t *testing.T) {
 }
 
 func TestPeriodsKeepReplaysApart(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.receive(func(s *spec.Consumer) { s.Type = broker.Exclusive })
-		v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers = 1, 1 })
+		v.produce(1000, func(s *spec.Producer) { s.Workers, s.Producers, s.Batch = 1, 1, 1 })
 		time.Sleep(time.Second)
-		require.NoError(v.t, v.cluster.Tamper("fast", 1, fake.Lose))
-		require.NoError(v.t, v.cluster.Tamper("fast", 9, fake.Double))
+		v.cluster.Tamper(1, virtual.Lose)
+		v.cluster.Tamper(9, virtual.Double)
 		time.Sleep(time.Second)
 		v.settle()
 		acked := uint64(v.fast().Producer.Acked)
@@ -141,7 +141,7 @@ func TestPeriodsKeepReplaysApart(t *testing.T) {
 }
 
 func TestOrderWithinKeys(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.receive(func(s *spec.Consumer) { s.Type, s.Workers = broker.KeyShared, 4 })
 		v.produce(1000, func(s *spec.Producer) {
 			s.Workers, s.Producers = 1, 1
@@ -153,14 +153,14 @@ func TestOrderWithinKeys(t *testing.T) {
 		require.Equal(v.t, books.Received, books.Keyed)
 		require.Zero(v.t, books.OutOfOrderKey, "each key has one consumer")
 	})
-	inVirtualTime(t, func(v *virtual) { // with one key a swap shows in it
+	inVirtualTime(t, func(v *inVirtual) { // with one key a swap shows in it
 		v.receive(func(s *spec.Consumer) { s.Type, s.Workers = broker.KeyShared, 4 })
 		v.produce(1000, func(s *spec.Producer) {
 			s.Workers, s.Producers = 1, 1
 			require.NoError(v.t, s.Keys.UnmarshalText([]byte("1")))
 		})
 		for n := range 5 {
-			require.NoError(v.t, v.cluster.Tamper("fast", 10+10*n, fake.Swap))
+			v.cluster.Tamper(10+10*n, virtual.Swap)
 		}
 		time.Sleep(2 * time.Second)
 		g, books := v.settle()
@@ -186,14 +186,14 @@ func (e elsewhere) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (
 // here. It returns what the receiver knows.
 func apart(t *testing.T, ahead time.Duration, withAdmin bool) (g snapshot.Group, notes []string) {
 	synctest.Test(t, func(t *testing.T) {
-		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+		cluster := virtual.New()
 		defer cluster.Close()
 		host := func(ahead time.Duration) *session.Session {
-			s := session.New(func(ctx context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
-				b, admin, err := cluster.Connect(ctx, clock)
-				link := session.Link{Broker: elsewhere{b, ahead}, Probe: func(context.Context) (session.Answer, error) { return session.Answer{}, nil }}
-				if withAdmin {
-					link.Admin = admin
+			s := session.New(func(_ context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
+				link, err := linked(cluster, clock)
+				link.Broker, link.Wire = elsewhere{link.Broker, ahead}, nil
+				if !withAdmin {
+					link.Admin = nil
 				}
 				return link, err
 			})
@@ -270,7 +270,7 @@ func TestWithoutABacklogOnlyALowerBoundIsKnown(t *testing.T) {
 
 // TestAReplayIsNoClockThatIsBehind: what waited for an hour is old by any clock.
 func TestAReplayIsNoClockThatIsBehind(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(1000, nil)
 		time.Sleep(10 * time.Second)
 		require.NoError(v.t, v.Stop(v.t.Context(), "fast"))
@@ -291,7 +291,7 @@ func TestAReplayIsNoClockThatIsBehind(t *testing.T) {
 }
 
 func TestASessionsOwnClockTellsNothing(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.receive(func(*spec.Consumer) {})
 		v.produce(1000, nil)
 		time.Sleep(3 * time.Second)

@@ -14,7 +14,7 @@ import (
 // A reset sets every figure to zero, and a stop and start after it make no negative
 // times or rates.
 func TestAResetSetsAllFiguresToZero(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		v.receive(func(s *spec.Consumer) { s.Workers = 2 })
 		v.produce(1000, func(s *spec.Producer) { s.Keys, _ = payload.ParseKeys("100") })
@@ -55,7 +55,7 @@ func TestAResetSetsAllFiguresToZero(t *testing.T) {
 
 // Messages that come again after a seek tell nothing of the latency.
 func TestReplaysStayOutOfEndToEndLatency(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		v.consume()
 		v.produce(1000, nil)
@@ -73,7 +73,7 @@ func TestReplaysStayOutOfEndToEndLatency(t *testing.T) {
 // A message that is in flight at a reset is acked after it, and so counts as sent and as
 // due after it, too.
 func TestAcksAfterAResetHaveTheirSends(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		v.produce(10_000, nil)
 		for range 5 {

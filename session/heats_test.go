@@ -14,7 +14,7 @@ import (
 // TestHeatOfGroups: what a group has acked or received is in the heat of its
 // distributions, in the class of its latency.
 func TestHeatOfGroups(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.consume()
 		v.produce(1000, nil)
 		time.Sleep(5050 * time.Millisecond) // between two samples

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
 	"pulsh/session/pacing"
 	"pulsh/session/spec"
 )
@@ -15,16 +15,16 @@ import (
 func TestALimitIsNamedWhileTheBrokerAnswersNothing(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		fault func(v *virtual)
+		fault func(v *inVirtual)
 		limit string
 	}{
-		{"silent", func(v *virtual) { v.cluster.Stall(time.Hour) }, "^(broker: nothing is acked|connection: reconnecting)$"},
-		{"terminated", func(v *virtual) { require.NoError(v.t, v.cluster.Terminate("fast")) }, "^broker: .*terminated"},
-		{"slow", func(v *virtual) { v.cluster.SetLatency(6 * time.Second) }, `^broker: (nothing is acked|\d+ pending, [\d.]+m?s to an ack)$`},
-		{"full", func(v *virtual) { v.cluster.FailSends(100_000, broker.BacklogFull, "quota") }, "^broker: the backlog is full$"},
+		{"silent", func(v *inVirtual) { v.cluster.Stall(time.Hour) }, "^(broker: nothing is acked|connection: reconnecting)$"},
+		{"terminated", func(v *inVirtual) { v.cluster.Terminate("fast") }, "^broker: .*terminated"},
+		{"slow", func(v *inVirtual) { v.cluster.SetLatency(3 * time.Second) }, `^broker: (nothing is acked|\d+ pending, [\d.]+m?s to an ack)$`},
+		{"full", func(v *inVirtual) { v.cluster.FailSends(-1, protocol.ProducerBlockedQuotaException, "quota") }, "^broker: the backlog is full$"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			inVirtualTime(t, func(v *virtual) {
+			inVirtualTime(t, func(v *inVirtual) {
 				v.produce(300, func(s *spec.Producer) { s.Pending, s.Batch = 10_000, 1 })
 				time.Sleep(3 * time.Second)
 				require.Empty(v.t, v.fast().Producer.Limit)
@@ -43,7 +43,7 @@ func TestALimitIsNamedWhileTheBrokerAnswersNothing(t *testing.T) {
 
 // A group that is held back by another one on its connection is told so.
 func TestAGroupBesideAThrottledOneIsToldOfIt(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.cluster.Throttle(200)
 		v.produce(1000, nil)
 		settings := spec.DefaultProducer("other")

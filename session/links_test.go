@@ -41,7 +41,7 @@ func marksAbout(s *session.Session, text string) (all []snapshot.Mark) {
 }
 
 func TestConnectionsThatBreakAreTold(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		v.consume()
 		v.produce(1000, nil)

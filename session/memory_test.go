@@ -13,7 +13,7 @@ import (
 // A group whose bodies cannot fit in memory is refused with the numbers, before
 // anything is taken.
 func TestAGroupThatDoesNotFitInMemoryIsRefused(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		settings := spec.DefaultProducer("big")
 		size, err := payload.ParseSize("4MiB")
 		require.NoError(v.t, err)
@@ -30,7 +30,7 @@ func TestAGroupThatDoesNotFitInMemoryIsRefused(t *testing.T) {
 
 // Batches by key have a compressor each in the Go client, which a small process cannot hold.
 func TestCompressorsOfKeysAreBounded(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		settings := spec.DefaultProducer("fast")
 		require.NoError(v.t, settings.BatchBy.UnmarshalText([]byte("key")))
 		settings.Workers, settings.Producers = 4, 4

@@ -17,7 +17,7 @@ func TestAMoveBackByOthersIsTold(t *testing.T) {
 	for name, rate := range map[string]pacing.Rate{"received at once": pacing.Max(), "slowly": 600} {
 		for _, sending := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {
-				inVirtualTime(t, func(v *virtual) {
+				inVirtualTime(t, func(v *inVirtual) {
 					t := v.t
 					v.receive(func(s *spec.Consumer) { s.Rate, s.Queue = pacing.Hold(rate), 100 })
 					v.produce(500, nil)
@@ -42,7 +42,7 @@ func TestAMoveBackByOthersIsTold(t *testing.T) {
 // What the group does itself is no move by others: its own seeks, those of a group that
 // shares the subscription, nacks, lost connections, other consumers.
 func TestWhatAGroupDoesItselfIsNotTakenForAMove(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		share, err := spec.ParseShare("10%")
 		require.NoError(t, err)
@@ -76,7 +76,7 @@ func TestWhatAGroupDoesItselfIsNotTakenForAMove(t *testing.T) {
 // as many.
 func TestASmallSkipIsNotALoss(t *testing.T) {
 	for _, n := range []int{20, 150, 499} {
-		inVirtualTime(t, func(v *virtual) {
+		inVirtualTime(t, func(v *inVirtual) {
 			t := v.t
 			v.receive(func(s *spec.Consumer) { s.Rate, s.Queue = pacing.Hold(200), 10 })
 			v.produce(500, func(s *spec.Producer) { s.Batch = 1 })
@@ -104,7 +104,7 @@ func TestASmallSkipIsNotALoss(t *testing.T) {
 // on or from where each start begins.
 func TestASubscriptionThatIsMadeAnewIsNotTakenForAMove(t *testing.T) {
 	for _, reader := range []bool{false, true} {
-		inVirtualTime(t, func(v *virtual) {
+		inVirtualTime(t, func(v *inVirtual) {
 			t := v.t
 			settings := spec.DefaultConsumer("sub1")
 			if reader {

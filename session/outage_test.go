@@ -2,13 +2,13 @@ package session_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -16,29 +16,29 @@ import (
 // outages are ways in which a cluster can be away, each with its end.
 var outages = []struct {
 	name       string
-	begin, end func(v *virtual)
+	begin, end func(v *inVirtual)
 	movable    bool // the admin API answers
 }{
-	{"just killed", func(v *virtual) { v.cluster.Kill() }, func(v *virtual) { v.cluster.Restore() }, false},
-	{"known to be dead", func(v *virtual) { v.cluster.Kill(); time.Sleep(5 * time.Second) }, func(v *virtual) { v.cluster.Restore() }, false},
-	{"silent", func(v *virtual) { v.cluster.Stall(time.Minute) }, func(*virtual) { time.Sleep(time.Minute) }, false},
-	{"refusing consumers", func(v *virtual) { v.cluster.Refuse(true) }, func(v *virtual) { v.cluster.Refuse(false) }, true},
+	{"just killed", func(v *inVirtual) { v.cluster.Kill() }, func(v *inVirtual) { v.cluster.Restore() }, false},
+	{"known to be dead", func(v *inVirtual) { v.cluster.Kill(); time.Sleep(5 * time.Second) }, func(v *inVirtual) { v.cluster.Restore() }, false},
+	{"silent", func(v *inVirtual) { v.cluster.Stall(time.Minute) }, func(*inVirtual) { time.Sleep(time.Minute) }, false},
+	{"refusing consumers", func(v *inVirtual) { v.cluster.Refuse(true) }, func(v *inVirtual) { v.cluster.Refuse(false) }, true},
 }
 
 // changes are commands that need other consumers.
 var changes = []struct {
 	name  string
 	moves bool // the subscription, but not the settings
-	do    func(ctx context.Context, v *virtual) error
+	do    func(ctx context.Context, v *inVirtual) error
 }{
-	{"seek", true, func(ctx context.Context, v *virtual) error {
+	{"seek", true, func(ctx context.Context, v *inVirtual) error {
 		return v.consumerGroup("sub1").SeekTime(ctx, time.Now().Add(-time.Hour))
 	}},
-	{"rewind", true, func(ctx context.Context, v *virtual) error {
+	{"rewind", true, func(ctx context.Context, v *inVirtual) error {
 		_, err := v.consumerGroup("sub1").MoveBy(ctx, -100)
 		return err
 	}},
-	{"set", false, func(ctx context.Context, v *virtual) error {
+	{"set", false, func(ctx context.Context, v *inVirtual) error {
 		settings, _ := v.Consumer("sub1")
 		settings.Queue = 500
 		_, err := v.SetConsumer(ctx, "sub1", settings)
@@ -57,7 +57,7 @@ func TestACommandDuringAnOutageEndsNoGroup(t *testing.T) {
 					name += ", paused"
 				}
 				t.Run(name, func(t *testing.T) {
-					inVirtualTime(t, func(v *virtual) {
+					inVirtualTime(t, func(v *inVirtual) {
 						t := v.t
 						v.receive(func(s *spec.Consumer) { s.Workers = 2 })
 						v.produce(1000, nil)
@@ -106,7 +106,7 @@ func TestACommandDuringAnOutageEndsNoGroup(t *testing.T) {
 
 // A group that cannot be changed can be stopped and started.
 func TestAGroupThatLostItsConsumersToAnOutageCanBeStopped(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		ack, err := spec.ParseAck("delayed(1s)")
 		require.NoError(t, err)
@@ -114,7 +114,7 @@ func TestAGroupThatLostItsConsumersToAnOutageCanBeStopped(t *testing.T) {
 		v.produce(1000, nil)
 		time.Sleep(3 * time.Second)
 		v.cluster.Refuse(true)
-		require.NoError(t, v.cluster.Evict("fast", "sub1", errors.New("evicted")))
+		v.cluster.Evict("fast", 2, protocol.ConsumerBusy, "evicted")
 		time.Sleep(5 * time.Second) // several attempts to subscribe fail
 		require.NoError(t, v.Stop(t.Context(), "sub1"))
 		require.Equal(t, snapshot.Stopped, v.sub1().State)

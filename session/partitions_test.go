@@ -12,7 +12,7 @@ import (
 // topic with the partitions that the producer group wants.
 func TestGroupsOfAPartitionedTopicStartInAnyOrder(t *testing.T) {
 	for _, order := range [][]string{{"perf", "perf-sub"}, {"perf-sub", "perf"}} {
-		inVirtualTime(t, func(v *virtual) {
+		inVirtualTime(t, func(v *inVirtual) {
 			producer, consumer := spec.DefaultProducer("perf"), spec.DefaultConsumer("perf-sub")
 			producer.Topic, producer.Partitions, consumer.Topic = "persistent://public/default/wide", 4, "wide,narrow"
 			require.NoError(v.t, v.AddProducer("perf", producer))

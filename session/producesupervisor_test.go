@@ -1,7 +1,6 @@
 package session_test
 
 import (
-	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,12 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session/broker"
+	"pulsh/session/broker/protocol"
 	"pulsh/session/spec"
 )
 
 // full is a producer group whose workers wait for a place on a cluster that
 // gives no answer.
-func (v *virtual) full() {
+func (v *inVirtual) full() {
 	v.produce(1000, func(s *spec.Producer) { s.Workers, s.Pending, s.Timeout = 2, 100, 0 })
 	time.Sleep(time.Second)
 	v.cluster.Stall(time.Hour)
@@ -24,13 +24,13 @@ func (v *virtual) full() {
 }
 
 func TestAStopEndsThoughAProducerIsLostMeanwhile(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.full()
 		stopped := make(chan error, 1)
 		go func() { stopped <- v.Stop(v.t.Context(), "fast") }()
 		time.Sleep(time.Second)
 		synctest.Wait()
-		require.NoError(v.t, v.cluster.Terminate("fast"))
+		v.cluster.Terminate("fast")
 		time.Sleep(2 * time.Hour)
 		select {
 		case err := <-stopped:
@@ -42,9 +42,9 @@ func TestAStopEndsThoughAProducerIsLostMeanwhile(t *testing.T) {
 }
 
 func TestFewerWorkersDoNotWaitForALostProducer(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.full()
-		require.NoError(v.t, v.cluster.Terminate("fast"))
+		v.cluster.Terminate("fast")
 		started := time.Now()
 		require.NoError(v.t, v.Scale(v.t.Context(), "fast", 1))
 		require.Less(v.t, time.Since(started), time.Second)
@@ -53,15 +53,15 @@ func TestFewerWorkersDoNotWaitForALostProducer(t *testing.T) {
 }
 
 func TestABacklogThatIsFullIsSaidOnceAMinute(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(100, nil)
 		refused := func(d time.Duration) int {
-			v.cluster.FailSends(math.MaxInt, broker.BacklogFull, "ProducerBlockedQuotaExceededException")
+			v.cluster.FailSends(-1, protocol.ProducerBlockedQuotaException, "quota")
 			time.Sleep(d)
 			if d > 0 {
 				require.Equal(v.t, "broker: the backlog is full", v.fast().Producer.Limit)
 			}
-			v.cluster.FailSends(0, broker.Other, "")
+			v.cluster.Faults.Clear()
 			time.Sleep(5 * time.Second)
 			require.Empty(v.t, v.fast().Producer.Limit)
 			return strings.Count(v.heard(), "fast: the backlog of fast has reached its quota, and the broker refuses messages until it shrinks; try: subs fast")
@@ -77,7 +77,7 @@ func TestABacklogThatIsFullIsSaidOnceAMinute(t *testing.T) {
 // Producers that get no answers, and that the broker refuses to replace, are told of
 // once, and tried again at growing intervals.
 func TestAStuckProducerIsSaidOnce(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(1000, func(s *spec.Producer) { s.Timeout = 0 })
 		time.Sleep(time.Second)
 		v.cluster.SetLatency(time.Hour)

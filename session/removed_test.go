@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/session/broker/embedded/virtual"
 	"pulsh/session/pacing"
 	"pulsh/session/spec"
 )
@@ -15,21 +16,21 @@ import (
 func TestWhatTheClusterRemovesIsNotLost(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
-		remove    func(v *virtual) error
+		remove    func(v *inVirtual) error
 	}{
-		{"expired", "expired by an administrator", func(v *virtual) error {
+		{"expired", "expired by an administrator", func(v *inVirtual) error {
 			return v.Admin().Expire(v.t.Context(), "fast", "sub1", 2*time.Second)
 		}},
-		{"cleared", "the subscription was moved on, not by this group", func(v *virtual) error {
+		{"cleared", "the subscription was moved on, not by this group", func(v *inVirtual) error {
 			return v.Admin().ClearBacklog(v.t.Context(), "fast", "sub1")
 		}},
-		{"skipped", "the subscription was moved on, not by this group", func(v *virtual) error {
+		{"skipped", "the subscription was moved on, not by this group", func(v *inVirtual) error {
 			return v.Admin().SkipEntries(v.t.Context(), "fast", "sub1", 20_000)
 		}},
 	} {
 		for _, sending := range []bool{false, true} {
 			t.Run(c.name, func(t *testing.T) {
-				inVirtualTime(t, func(v *virtual) {
+				inVirtualTime(t, func(v *inVirtual) {
 					t := v.t
 					v.receive(func(s *spec.Consumer) { s.Rate, s.Queue = pacing.Hold(500), 100 })
 					v.produce(5000, nil)
@@ -66,13 +67,13 @@ func TestWhatTheClusterRemovesIsNotLost(t *testing.T) {
 
 // A real loss is still one where nothing was removed.
 func TestALossIsNotTakenForARemoval(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		v.receive(func(s *spec.Consumer) { s.Rate = pacing.Hold(pacing.Max()) })
 		v.produce(5000, nil)
 		time.Sleep(2 * time.Second)
 		for n := range 1500 {
-			require.NoError(t, v.cluster.Tamper("fast", n+1, 0))
+			v.cluster.Tamper(n+1, virtual.Lose)
 		}
 		time.Sleep(5 * time.Second)
 		require.NoError(t, v.Stop(t.Context(), "fast"))

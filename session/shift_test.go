@@ -17,8 +17,8 @@ import (
 func TestRewindAndSkipMoveByMessages(t *testing.T) {
 	for _, partitions := range []int{0, 4} {
 		t.Run(fmt.Sprint(partitions), func(t *testing.T) {
-			inVirtualTime(t, func(v *virtual) {
-				require.NoError(v.t, v.cluster.CreateTopic("fast", partitions))
+			inVirtualTime(t, func(v *inVirtual) {
+				v.cluster.CreateTopic("fast", partitions)
 				v.consume()
 				v.produce(2000, func(p *spec.Producer) { p.Workers = 1 })
 				time.Sleep(5 * time.Second)
@@ -78,8 +78,8 @@ func TestRewindAndSkipMoveByMessages(t *testing.T) {
 
 // The partitions' spread and the rates of the broker come with every answer.
 func TestBrokerStatsKnowThePartitions(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
-		require.NoError(v.t, v.cluster.CreateTopic("fast", 4))
+	inVirtualTime(t, func(v *inVirtual) {
+		v.cluster.CreateTopic("fast", 4)
 		v.consume()
 		v.produce(2000, func(p *spec.Producer) { p.Workers = 1 })
 		time.Sleep(3 * time.Second)

@@ -10,13 +10,13 @@ import (
 
 	"pulsh/session"
 	"pulsh/session/broker"
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
 // member starts a consumer group on the subscription sub1 of fast.
-func (v *virtual) member(name string, change func(*spec.Consumer)) {
+func (v *inVirtual) member(name string, change func(*spec.Consumer)) {
 	settings := spec.DefaultConsumer(name)
 	settings.Topic, settings.Subscription = "fast", "sub1"
 	if change != nil {
@@ -26,7 +26,7 @@ func (v *virtual) member(name string, change func(*spec.Consumer)) {
 	require.NoError(v.t, v.Start(v.t.Context(), name))
 }
 
-func (v *virtual) groupNow(name string) snapshot.Group {
+func (v *inVirtual) groupNow(name string) snapshot.Group {
 	g, ok := v.Snapshot().Group(name)
 	require.True(v.t, ok)
 	return g
@@ -35,7 +35,7 @@ func (v *virtual) groupNow(name string) snapshot.Group {
 // Groups on one subscription share its messages, and none of them calls those of the
 // other lost.
 func TestGroupsOfOneSubscriptionShareTheDeliveryAudit(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		v.member("a", nil)
 		v.member("b", func(s *spec.Consumer) { s.Workers = 2 })
@@ -83,13 +83,13 @@ func TestGroupsOfOneSubscriptionShareTheDeliveryAudit(t *testing.T) {
 
 // A loss shows in each of the groups, and counts once in the totals.
 func TestALossOfASharedSubscriptionCountsOnce(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		v.member("a", nil)
 		v.member("b", nil)
 		v.produce(1000, nil)
 		time.Sleep(2 * time.Second)
-		require.NoError(t, v.cluster.Tamper("fast", 1, fake.Lose))
+		v.cluster.Tamper(1, virtual.Lose)
 		time.Sleep(2 * time.Second)
 		require.NoError(t, v.Stop(t.Context(), "fast"))
 		time.Sleep(2 * time.Second)
@@ -101,7 +101,7 @@ func TestALossOfASharedSubscriptionCountsOnce(t *testing.T) {
 // Another program on the subscription gets a part of the messages: pulsh says so
 // once, and judges no loss.
 func TestLossIsNotJudgedWhileOthersReceive(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		v.member("a", nil)
 		v.produce(1000, nil)
@@ -139,7 +139,7 @@ func TestLossIsNotJudgedWhileOthersReceive(t *testing.T) {
 
 // What an earlier program acknowledged of the backlog is not missing in this one.
 func TestWhatAnEarlierProgramAcknowledgedIsNotMissing(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		other := session.New(v.dial)
 		require.NoError(t, other.Connect(t.Context(), broker.Target{URL: "pulsar://memory:6650"}))
@@ -164,7 +164,7 @@ func TestWhatAnEarlierProgramAcknowledgedIsNotMissing(t *testing.T) {
 		require.Zero(t, a.Delivery.Missing())
 		v.produce(1000, nil)
 		time.Sleep(2 * time.Second)
-		require.NoError(t, v.cluster.Tamper("fast", 1, fake.Lose))
+		v.cluster.Tamper(1, virtual.Lose)
 		time.Sleep(2 * time.Second)
 		require.NoError(t, v.Stop(t.Context(), "fast"))
 		time.Sleep(2 * time.Second)

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session/broker"
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -16,7 +16,7 @@ import (
 )
 
 // consumeThrough starts sub1 with several subscriptions.
-func (v *virtual) consumeThrough(subscriptions, workers int, change func(*spec.Consumer)) {
+func (v *inVirtual) consumeThrough(subscriptions, workers int, change func(*spec.Consumer)) {
 	settings := spec.DefaultConsumer("sub1")
 	settings.Topic, settings.From = "fast", broker.Earliest
 	settings.Subscriptions, settings.Workers = subscriptions, workers
@@ -28,7 +28,7 @@ func (v *virtual) consumeThrough(subscriptions, workers int, change func(*spec.C
 }
 
 // accounts reads the accounts of the subscriptions of sub1.
-func (v *virtual) accounts() []snapshot.SubscriptionAccount {
+func (v *inVirtual) accounts() []snapshot.SubscriptionAccount {
 	time.Sleep(2 * metrics.SampleEvery)
 	d, err := v.Delivery("sub1", 8)
 	require.NoError(v.t, err)
@@ -38,11 +38,11 @@ func (v *virtual) accounts() []snapshot.SubscriptionAccount {
 func TestEachSubscriptionOfAGroupReceivesAndIsAuditedByItself(t *testing.T) {
 	for _, kind := range broker.SubscriptionTypes() {
 		t.Run(string(kind), func(t *testing.T) {
-			inVirtualTime(t, func(v *virtual) {
+			inVirtualTime(t, func(v *inVirtual) {
 				v.consumeThrough(3, 7, func(c *spec.Consumer) { c.Type = kind })
 				v.produce(1000, nil)
 				time.Sleep(2 * time.Second)
-				v.cluster.Tamper("fast", 1, fake.Lose)
+				v.cluster.Tamper(1, virtual.Lose)
 				time.Sleep(time.Second)
 				require.NoError(t, v.Stop(v.t.Context(), "fast"))
 				time.Sleep(time.Second)
@@ -67,7 +67,7 @@ func TestEachSubscriptionOfAGroupReceivesAndIsAuditedByItself(t *testing.T) {
 }
 
 func TestSeekActsOnAllSubscriptions(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.consumeThrough(2, 4, nil)
 		v.produce(1000, nil)
 		time.Sleep(2 * time.Second)
@@ -88,7 +88,7 @@ func TestSeekActsOnAllSubscriptions(t *testing.T) {
 }
 
 func TestScalingLeavesEachSubscriptionAWorker(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.consumeThrough(3, 8, func(c *spec.Consumer) { c.Type = broker.Exclusive })
 		v.produce(1000, nil)
 		for _, workers := range []int{3, 11, 4, 3} {
@@ -108,7 +108,7 @@ func TestScalingLeavesEachSubscriptionAWorker(t *testing.T) {
 }
 
 func TestTheNumberOfSubscriptionsChangesUnderLoad(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.consumeThrough(3, 6, nil)
 		v.produce(1000, nil)
 		time.Sleep(time.Second)
@@ -135,7 +135,7 @@ func TestTheNumberOfSubscriptionsChangesUnderLoad(t *testing.T) {
 // A group of one subscription shares the audit of the one among several that it receives
 // from, and no other.
 func TestGroupsShareOneOfSeveralSubscriptions(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.consumeThrough(2, 2, nil)
 		other := spec.DefaultConsumer("other")
 		other.Topic, other.Subscription = "fast", "sub1-1"

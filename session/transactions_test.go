@@ -13,7 +13,7 @@ import (
 )
 
 // named waits for a sample of a group of this moment.
-func (v *virtual) named(name string) snapshot.Group {
+func (v *inVirtual) named(name string) snapshot.Group {
 	v.fast()
 	g, ok := v.Snapshot().Group(name)
 	require.True(v.t, ok, name)
@@ -21,7 +21,7 @@ func (v *virtual) named(name string) snapshot.Group {
 }
 
 func TestCommittedMessagesArriveAndAbortedOnesDoNot(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.consume()
 		v.produce(5000, func(p *spec.Producer) {
 			p.Transactions.Messages, p.Transactions.Abort = 50, 10
@@ -54,7 +54,7 @@ func TestCommittedMessagesArriveAndAbortedOnesDoNot(t *testing.T) {
 }
 
 func TestATransformStoresWhatItReceivesOnce(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(2000, nil)
 		copying := spec.DefaultConsumer("copy")
 		copying.Topic, copying.To, copying.From = "fast", "out", broker.Earliest
@@ -76,7 +76,7 @@ func TestATransformStoresWhatItReceivesOnce(t *testing.T) {
 }
 
 // consumeFrom starts a consumer group on a topic from its first message.
-func (v *virtual) consumeFrom(name, topic string) {
+func (v *inVirtual) consumeFrom(name, topic string) {
 	settings := spec.DefaultConsumer(name)
 	settings.Topic, settings.From = topic, broker.Earliest
 	require.NoError(v.t, v.AddConsumer(name, settings))
@@ -84,7 +84,7 @@ func (v *virtual) consumeFrom(name, topic string) {
 }
 
 func TestTransactionsGoOnThroughChangesAndStalls(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.consume()
 		v.produce(5000, func(p *spec.Producer) { p.Transactions.Messages, p.Ends.Count = 50, 60_000 })
 		time.Sleep(2 * time.Second)
@@ -113,7 +113,7 @@ func TestTransactionsGoOnThroughChangesAndStalls(t *testing.T) {
 }
 
 func TestASlowTransactionIsCommittedBeforeItTimesOut(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.consume()
 		v.produce(100, func(p *spec.Producer) { p.Transactions.Messages = 50 })
 		time.Sleep(time.Second)

@@ -11,7 +11,8 @@ import (
 
 	"pulsh/session"
 	"pulsh/session/broker"
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
+	"pulsh/session/broker/protocol"
 	"pulsh/session/consume"
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
@@ -20,19 +21,19 @@ import (
 	"pulsh/session/spec"
 )
 
-// virtual is a session on a Pulsar in memory, in virtual time: a second of load
+// inVirtual is a session on an embedded broker, in virtual time: a second of load
 // takes no time, and counts are exact.
-type virtual struct {
+type inVirtual struct {
 	*session.Session
 	t       *testing.T
-	cluster *fake.Cluster
+	cluster *virtual.Cluster
 }
 
-func inVirtualTime(t *testing.T, test func(v *virtual)) {
+func inVirtualTime(t *testing.T, test func(v *inVirtual)) {
 	synctest.Test(t, func(t *testing.T) {
-		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+		cluster := virtual.New()
 		defer cluster.Close()
-		v := &virtual{t: t, cluster: cluster}
+		v := &inVirtual{t: t, cluster: cluster}
 		v.Session = session.New(v.dial)
 		defer v.close(5 * time.Second)
 		require.NoError(t, v.Connect(v.t.Context(), broker.Target{URL: "pulsar://memory:6650"}))
@@ -40,15 +41,20 @@ func inVirtualTime(t *testing.T, test func(v *virtual)) {
 	})
 }
 
-func (v *virtual) dial(ctx context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
-	b, admin, err := v.cluster.Connect(ctx, clock)
-	return session.Link{Broker: b, Admin: admin, Probe: func(ctx context.Context) (session.Answer, error) {
-		version, err := admin.Version(ctx)
-		return session.Answer{Version: version, SizeMax: 5 << 20}, err
+func (v *inVirtual) dial(_ context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
+	return linked(v.cluster, clock)
+}
+
+// linked is a link to a broker in virtual time.
+func linked(cluster *virtual.Cluster, clock broker.Clock) (session.Link, error) {
+	c, err := cluster.Connect(clock)
+	return session.Link{Broker: c.Engine, Wire: c.Engine, Admin: c.Admin, Probe: func(ctx context.Context) (session.Answer, error) {
+		answer, err := c.Probe(ctx)
+		return session.Answer{Version: answer.Version, SizeMax: answer.MessageSizeMax}, err
 	}}, err
 }
 
-func (v *virtual) close(within time.Duration) time.Duration {
+func (v *inVirtual) close(within time.Duration) time.Duration {
 	begin := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
@@ -56,19 +62,19 @@ func (v *virtual) close(within time.Duration) time.Duration {
 	return time.Since(begin)
 }
 
-func (v *virtual) producerGroup(name string) *produce.Group {
+func (v *inVirtual) producerGroup(name string) *produce.Group {
 	g, err := v.ProducerGroup(name)
 	require.NoError(v.t, err)
 	return g
 }
 
-func (v *virtual) consumerGroup(name string) *consume.Group {
+func (v *inVirtual) consumerGroup(name string) *consume.Group {
 	g, err := v.ConsumerGroup(name)
 	require.NoError(v.t, err)
 	return g
 }
 
-func (v *virtual) produce(rate pacing.Rate, change func(*spec.Producer)) {
+func (v *inVirtual) produce(rate pacing.Rate, change func(*spec.Producer)) {
 	spec := spec.DefaultProducer("fast")
 	spec.Rate = pacing.Hold(rate)
 	if change != nil {
@@ -78,7 +84,7 @@ func (v *virtual) produce(rate pacing.Rate, change func(*spec.Producer)) {
 	require.NoError(v.t, v.Start(v.t.Context(), "fast"))
 }
 
-func (v *virtual) consume() {
+func (v *inVirtual) consume() {
 	spec := spec.DefaultConsumer("sub1")
 	spec.Topic, spec.From = "fast", broker.Earliest
 	require.NoError(v.t, v.AddConsumer("sub1", spec))
@@ -86,20 +92,20 @@ func (v *virtual) consume() {
 }
 
 // fast and sub1 wait for a sample of this moment.
-func (v *virtual) fast() snapshot.Group {
+func (v *inVirtual) fast() snapshot.Group {
 	time.Sleep(2 * metrics.SampleEvery)
 	g, _ := v.Snapshot().Group("fast")
 	return g
 }
 
-func (v *virtual) sub1() snapshot.Group {
+func (v *inVirtual) sub1() snapshot.Group {
 	time.Sleep(2 * metrics.SampleEvery)
 	g, _ := v.Snapshot().Group("sub1")
 	return g
 }
 
 func TestCountsFollowTheScheduleThroughLiveChanges(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(1000, nil)
 		want := 0.0
 		for _, stretch := range []struct {
@@ -107,10 +113,11 @@ func TestCountsFollowTheScheduleThroughLiveChanges(t *testing.T) {
 			workers int
 			seconds float64
 		}{{1000, 4, 10}, {50, 1000, 20}, {20_000, 7, 3}, {3, 1, 30}, {5000, 100, 5}} {
+			began := time.Now()
 			v.producerGroup("fast").SetRate(pacing.Hold(stretch.rate))
-			require.NoError(t, v.Scale(v.t.Context(), "fast", stretch.workers))
+			require.NoError(t, v.Scale(v.t.Context(), "fast", stretch.workers)) // new producers take a moment to open
 			time.Sleep(time.Duration(stretch.seconds * float64(time.Second)))
-			want += float64(stretch.rate) * stretch.seconds
+			want += float64(stretch.rate) * time.Since(began).Seconds()
 		}
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		p := v.fast().Producer
@@ -123,7 +130,7 @@ func TestCountsFollowTheScheduleThroughLiveChanges(t *testing.T) {
 }
 
 func TestAStallShowsInFull(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(2000, nil)
 		time.Sleep(4 * time.Second)
 		v.cluster.Stall(2 * time.Second)
@@ -138,7 +145,7 @@ func TestAStallShowsInFull(t *testing.T) {
 }
 
 func TestQuitWithADeadBrokerTakesItsDeadlineAndNoMore(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(50_000, func(s *spec.Producer) { s.Pending = 100 })
 		v.consume()
 		time.Sleep(time.Second)
@@ -153,7 +160,7 @@ func TestQuitWithADeadBrokerTakesItsDeadlineAndNoMore(t *testing.T) {
 }
 
 func TestWorkersOfAnExclusiveGroupKeepItsOrder(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		settings := spec.DefaultConsumer("sub1")
 		settings.Topic, settings.Type, settings.Workers, settings.From = "fast", broker.Exclusive, 8, broker.Earliest
 		require.NoError(t, v.AddConsumer("sub1", settings))
@@ -170,7 +177,7 @@ func TestWorkersOfAnExclusiveGroupKeepItsOrder(t *testing.T) {
 }
 
 func TestTheLimitIsNamed(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(1000, nil)
 		time.Sleep(2 * time.Second)
 		require.Empty(t, v.fast().Producer.Limit, "the schedule")
@@ -183,12 +190,14 @@ func TestTheLimitIsNamed(t *testing.T) {
 		require.Equal(t, "queue full: 100 pending ÷ 10ms delay is 10k", v.fast().Producer.Limit)
 		v.cluster.Stall(time.Minute)
 		time.Sleep(3 * time.Second)
+		require.Equal(t, "broker: nothing is acked", v.fast().Producer.Limit)
+		time.Sleep(25 * time.Second)
 		require.Equal(t, "connection: reconnecting", v.fast().Producer.Limit, "a silent broker is gone")
 	})
 }
 
 func TestAReconnectLosesNothing(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(5000, nil)
 		v.consume()
 		time.Sleep(2 * time.Second)
@@ -205,13 +214,13 @@ func TestAReconnectLosesNothing(t *testing.T) {
 }
 
 func TestInjectedFaultsAreCountedExactly(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
-		v.produce(1000, nil)
+	inVirtualTime(t, func(v *inVirtual) {
+		v.produce(1000, func(s *spec.Producer) { s.Batch = 1 })
 		v.consume()
 		time.Sleep(time.Second)
-		v.cluster.Tamper("fast", 1, fake.Lose)
+		v.cluster.Tamper(1, virtual.Lose)
 		time.Sleep(time.Second)
-		v.cluster.Tamper("fast", 1, fake.Double)
+		v.cluster.Tamper(1, virtual.Double)
 		time.Sleep(time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		time.Sleep(time.Second)
@@ -223,23 +232,23 @@ func TestInjectedFaultsAreCountedExactly(t *testing.T) {
 }
 
 func TestFailuresHaveACategoryAndATimedOutSendIsNoLoss(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
-		v.produce(1000, nil)
+	inVirtualTime(t, func(v *inVirtual) {
+		v.produce(1000, func(s *spec.Producer) { s.Batch = 1 })
 		v.consume()
 		time.Sleep(time.Second)
-		v.cluster.FailSends(7, broker.Throttled, "too many messages")
+		v.cluster.FailSends(7, protocol.NotAllowedError, "too many messages")
 		time.Sleep(time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		g := v.fast()
 		require.EqualValues(t, 7, g.Producer.Failed)
-		require.Equal(t, broker.Throttled, g.Failures[0].Category)
-		require.Equal(t, "too many messages", g.Failures[0].First.Text)
+		require.Equal(t, broker.Other, g.Failures[0].Category)
+		require.Equal(t, "the broker does not allow this on topic fast: too many messages", g.Failures[0].First.Text)
 		require.Zero(t, v.sub1().Consumer.Delivery.Missing())
 	})
 }
 
 func TestResetCountsFromZeroAndKeepsTheRate(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(1000, nil)
 		time.Sleep(5 * time.Second)
 		require.NoError(t, v.Reset("fast"))
@@ -252,7 +261,7 @@ func TestResetCountsFromZeroAndKeepsTheRate(t *testing.T) {
 }
 
 func TestTheFiguresGoOnWithTheNextStart(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(2000, nil)
 		time.Sleep(5 * time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
@@ -284,7 +293,7 @@ func TestTheFiguresGoOnWithTheNextStart(t *testing.T) {
 }
 
 func TestWhatWasMissedInAnEarlierRunStaysMissed(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(1000, func(p *spec.Producer) { p.Pending, p.Timeout = 1, 0 })
 		time.Sleep(time.Second)
 		v.cluster.Stall(20 * time.Second)
@@ -306,7 +315,7 @@ func TestWhatWasMissedInAnEarlierRunStaysMissed(t *testing.T) {
 }
 
 func TestAFailedStartLeavesNothingAndCanBeTriedAgain(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		spec := spec.DefaultProducer("fast")
 		require.NoError(t, v.AddProducer("fast", spec))
 		v.cluster.Refuse(true)
@@ -324,7 +333,7 @@ func TestAFailedStartLeavesNothingAndCanBeTriedAgain(t *testing.T) {
 }
 
 func TestASizeBeyondTheBrokersIsRefusedBeforeAnythingIsSent(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(1000, nil)
 		spec, _ := v.Producer("fast")
 		require.NoError(t, spec.Size.UnmarshalText([]byte("6MiB")))
@@ -338,7 +347,7 @@ func TestASizeBeyondTheBrokersIsRefusedBeforeAnythingIsSent(t *testing.T) {
 }
 
 func TestHistoryKnowsThePast(t *testing.T) {
-	inVirtualTime(t, func(v *virtual) {
+	inVirtualTime(t, func(v *inVirtual) {
 		v.produce(1000, nil)
 		time.Sleep(10 * time.Second)
 		s := v.Snapshot()

@@ -9,6 +9,7 @@
 package admin
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -59,6 +60,9 @@ type Options struct {
 	TLS *tls.Config
 	// Timeout bounds each call without an earlier deadline; 0 means 10 s.
 	Timeout time.Duration
+	// Dial opens sockets, as net.Dialer.DialContext does; nil means those of the
+	// system.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Admin is a client of the admin API of one cluster. It is safe for concurrent
@@ -100,6 +104,9 @@ func New(address string, o Options) (*Admin, error) {
 	if o.Token == nil {
 		o.Token = func() (string, error) { return "", nil }
 	}
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	}
 	return &Admin{known: map[broker.TopicName]*knowledge{}, api: &api{
 		base:    base,
 		token:   o.Token,
@@ -110,7 +117,7 @@ func New(address string, o Options) (*Admin, error) {
 		client: &http.Client{
 			Transport: &http.Transport{
 				Proxy:               http.ProxyFromEnvironment,
-				DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
+				DialContext:         o.Dial,
 				TLSClientConfig:     o.TLS,
 				TLSHandshakeTimeout: dialTimeout,
 				MaxIdleConnsPerHost: idleMax,

@@ -5,6 +5,7 @@ package embedded
 import (
 	"crypto/tls"
 	"fmt"
+	"net"
 	"time"
 
 	"pulsh/session/broker/memory"
@@ -22,10 +23,12 @@ const Name = "embedded"
 type Config struct {
 	Listen      string // host:port of the binary protocol; "" is a free port on loopback
 	AdminListen string // host:port of the admin API; likewise
-	Remote      bool   // allows addresses that other machines can reach
-	Memory      int64  // bytes that entries may take; 0 is memory.DefaultMemory
-	Token       string // that clients must present, or ""
-	TLS         *tls.Config
+	// Accept and AdminAccept are used instead of the addresses, if they are not nil.
+	Accept, AdminAccept net.Listener
+	Remote              bool   // allows addresses that other machines can reach
+	Memory              int64  // bytes that entries may take; 0 is memory.DefaultMemory
+	Token               string // that clients must present, or ""
+	TLS                 *tls.Config
 	// BatchIndexAck lets consumers acknowledge single messages of a batch.
 	BatchIndexAck bool
 }
@@ -43,13 +46,15 @@ type Broker struct {
 func Start(c Config) (*Broker, error) {
 	b := &Broker{Broker: memory.New(memory.Config{Memory: c.Memory, BatchIndexAck: c.BatchIndexAck}), Faults: fault.New(time.Now), began: time.Now()}
 	var err error
-	if b.server, err = serve.New(b.Broker, serve.Options{Listen: c.Listen, Remote: c.Remote, Token: c.Token, TLS: c.TLS, Faults: b.Faults}); err != nil {
+	if b.server, err = serve.New(b.Broker, serve.Options{Listen: c.Listen, Accept: c.Accept, Remote: c.Remote, Token: c.Token, TLS: c.TLS, Faults: b.Faults}); err != nil {
 		return nil, fmt.Errorf("the embedded broker cannot listen: %w", err)
 	}
-	listener, err := serve.Listen(c.AdminListen, c.Remote)
-	if err != nil {
-		b.server.Close()
-		return nil, fmt.Errorf("the admin API of the embedded broker cannot listen: %w", err)
+	listener := c.AdminAccept
+	if listener == nil {
+		if listener, err = serve.Listen(c.AdminListen, c.Remote); err != nil {
+			b.server.Close()
+			return nil, fmt.Errorf("the admin API of the embedded broker cannot listen: %w", err)
+		}
 	}
 	b.admin = rest.New(b.Broker, listener, rest.Options{ServiceURL: b.server.URL(), Token: c.Token})
 	return b, nil

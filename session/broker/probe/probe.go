@@ -56,6 +56,9 @@ type Dialer struct {
 	Method string
 	// Patience bounds one host instead of hostTimeout, if it is longer.
 	Patience time.Duration
+	// Open opens sockets, as net.Dialer.DialContext does; nil means those of the
+	// system.
+	Open func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // limit returns how long a host may take.
@@ -113,7 +116,11 @@ func (d Dialer) ask(ctx context.Context, u URL, host string) (Answer, error) {
 			return Answer{}, &tokenFailure{err}
 		}
 	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", host)
+	open := d.Open
+	if open == nil {
+		open = (&net.Dialer{}).DialContext
+	}
+	conn, err := open(ctx, "tcp", host)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -67,24 +67,36 @@ func PointOf(t protocol.Type) Point {
 // Rule is one thing that goes wrong.
 type Rule struct {
 	At      Point
-	Share   float64 // of the commands, from 0 to 1
+	Type    protocol.Type // of the commands, if it is not for each that At is about
+	Share   float64       // of the commands, from 0 to 1
 	Delay   time.Duration
 	Drop    bool
 	Corrupt bool                 // a bit of the entry is turned
 	Close   bool                 // the connection is closed
 	Refuse  bool                 // with Code
 	Code    protocol.ServerError // see Refuse
+	Message string               // see Refuse; "" says that it is on purpose
+	Lose    bool                 // the entry is acknowledged and not stored
+	Double  bool                 // the entry is stored twice
+	Swap    bool                 // the entry is stored after the next one of its topic
+	After   int                  // how many commands pass before the first that is treated
+	Times   int                  // how many are treated; 0 for no bound
 	Rate    float64              // bytes per second that a connection sends, 0 for no bound
 	Until   time.Time            // zero for as long as it is not taken back
 }
+
+// OfEntries reports whether the rule is about what becomes of an entry that has come.
+func (r Rule) OfEntries() bool { return r.Lose || r.Double || r.Swap }
 
 // Impossible is why the rule cannot do anything, "" if it can.
 func (r Rule) Impossible() string {
 	switch {
 	case r.Corrupt && r.At != Send && r.At != Messages:
 		return "only send and messages carry entries that can be corrupt"
-	case r.Refuse && r.At != Send && r.At != Lookups && r.At != Creates && r.At != All:
-		return "only send, lookups and creates can be refused with an error"
+	case r.Refuse && r.At != Send && r.At != Acks && r.At != Lookups && r.At != Creates && r.At != All:
+		return "only send, acks, lookups and creates can be refused with an error"
+	case r.OfEntries() && r.At != Send:
+		return "only what is sent can be lost, doubled or swapped"
 	}
 	return ""
 }
@@ -101,6 +113,12 @@ func (r Rule) String() string {
 		what = "close the connection at " + string(r.At)
 	case r.Refuse:
 		what = fmt.Sprintf("refuse %s with %v", r.At, r.Code)
+	case r.Lose:
+		what = "ack and lose what is sent"
+	case r.Double:
+		what = "store what is sent twice"
+	case r.Swap:
+		what = "store what is sent after the next"
 	case r.Rate > 0:
 		what = fmt.Sprintf("throttle to %.0f B/s", r.Rate)
 	default:
@@ -157,6 +175,9 @@ func (s *Set) Rules() []Rule {
 // Hits returns how many commands were treated by a rule.
 func (s *Set) Hits() int64 { return s.hits.Load() }
 
+// Counts reports whether the rule is about commands of a type, beside its point.
+func (r Rule) Counts(t protocol.Type) bool { return r.Type == 0 || r.Type == t }
+
 // expired removes the rules whose time is over. The lock is held.
 func (s *Set) expired() []Rule {
 	now := s.now()
@@ -173,13 +194,30 @@ func (s *Set) Find(p Point, want func(*Rule) bool) (Rule, bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, r := range s.expired() {
-		if (r.At == p || r.At == All && p != Pings) && want(&r) && (r.Share >= 1 || rand.Float64() < r.Share) {
-			s.hits.Add(1)
-			return r, true
+	s.rules = s.expired()
+	used := -1
+	for i := range s.rules {
+		r := &s.rules[i]
+		switch {
+		case r.At != p && (r.At != All || p == Pings) || !want(r):
+		case r.After > 0:
+			r.After-- // each rule counts for itself
+		case used < 0 && (r.Share >= 1 || rand.Float64() < r.Share):
+			used = i
 		}
 	}
-	return Rule{}, false
+	if used < 0 {
+		return Rule{}, false
+	}
+	s.hits.Add(1)
+	found := s.rules[used]
+	if found.Times == 1 {
+		s.rules = slices.Delete(s.rules, used, used+1)
+		s.active.Store(len(s.rules) > 0)
+	} else if found.Times > 1 {
+		s.rules[used].Times--
+	}
+	return found, true
 }
 
 // Text lists rules on one line, "" if there are none.

@@ -41,7 +41,20 @@ func (c *connection) publish(f protocol.Frame) error {
 	if err := c.command.meta.Decode(entry.Metadata); err != nil {
 		return err
 	}
-	stored, err := p.Publish(m, &entry, &c.command.meta)
+	faulty := c.server.options.Faults.Active() || c.server.held.waiting.Load() > 0
+	if faulty && c.tamper(p, m, &entry, &c.command.meta) {
+		return nil
+	}
+	err = c.store(p, m, &entry, &c.command.meta)
+	if faulty {
+		c.server.held.release(p.Topic())
+	}
+	return err
+}
+
+// store stores an entry, and answers.
+func (c *connection) store(p *memory.Producer, m *protocol.Send, entry *protocol.Entry, meta *protocol.Metadata) error {
+	stored, err := p.Publish(m, entry, meta)
 	var refusal *memory.Refusal
 	switch {
 	case errors.Is(err, memory.ErrClosed):

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -21,7 +22,9 @@ func (c *connection) fail(f protocol.Frame) (done bool, err error) {
 		return false, nil
 	}
 	point := fault.PointOf(f.Type)
-	rule, ok := faults.Find(point, func(r *fault.Rule) bool { return r.Rate == 0 && (r.At != fault.All || point.FromClient()) })
+	rule, ok := faults.Find(point, func(r *fault.Rule) bool {
+		return r.Rate == 0 && !r.OfEntries() && r.Counts(f.Type) && (r.At != fault.All || point.FromClient())
+	})
 	switch {
 	case !ok:
 		return false, nil
@@ -41,7 +44,7 @@ func (c *connection) fail(f protocol.Frame) (done bool, err error) {
 
 // failWith answers a command with the error of a rule.
 func (c *connection) failWith(f protocol.Frame, rule fault.Rule) (bool, error) {
-	refusal := &memory.Refusal{Code: rule.Code, Message: "a fault on purpose"}
+	refusal := &memory.Refusal{Code: rule.Code, Message: cmp.Or(rule.Message, "a fault on purpose")}
 	if f.Type == protocol.TypeSend {
 		m := &c.command.send
 		if err := protocol.Decode(f.Body, m); err != nil {
@@ -49,6 +52,9 @@ func (c *connection) failWith(f protocol.Frame, rule fault.Rule) (bool, error) {
 		}
 		c.refuseSend(m, refusal)
 		return true, nil
+	}
+	if f.Type == protocol.TypeAck {
+		return true, c.refuseAck(f, refusal)
 	}
 	m, ok := protocol.New(f.Type).(protocol.Question)
 	if !ok {
@@ -59,6 +65,16 @@ func (c *connection) failWith(f protocol.Frame, rule fault.Rule) (bool, error) {
 	}
 	c.refuse(m, refusal)
 	return true, nil
+}
+
+// refuseAck answers an acknowledgement with an error, if its client wants an answer.
+func (c *connection) refuseAck(f protocol.Frame, refusal *memory.Refusal) error {
+	m := &c.command.ack
+	if err := protocol.Decode(f.Body, m); err != nil || !m.Asks {
+		return err
+	}
+	c.Tell(&protocol.AckResponse{ConsumerID: m.ConsumerID, Error: refusal.Code, Message: refusal.Message, Numbered: protocol.Numbered{RequestID: m.RequestID}})
+	return nil
 }
 
 // spoil applies the faults to a message, and reports whether it is dropped.

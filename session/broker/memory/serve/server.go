@@ -33,11 +33,12 @@ const (
 // Options say how a server listens. The zero value is a port of its choice on
 // loopback, for everybody.
 type Options struct {
-	Listen string      // host:port; "" is 127.0.0.1:0
-	TLS    *tls.Config // for pulsar+ssl; nil serves plain
-	Token  string      // that clients must present, or ""
-	Remote bool        // allows an address that other machines can reach
-	Faults *fault.Set  // what goes wrong on purpose; nil for nothing
+	Listen string       // host:port; "" is 127.0.0.1:0
+	Accept net.Listener // instead of an address; nil opens Listen
+	TLS    *tls.Config  // for pulsar+ssl; nil serves plain
+	Token  string       // that clients must present, or ""
+	Remote bool         // allows an address that other machines can reach
+	Faults *fault.Set   // what goes wrong on purpose; nil for nothing
 }
 
 // Server serves a broker on one address.
@@ -48,6 +49,7 @@ type Server struct {
 	running  sync.WaitGroup // of connections and the keeper
 	done     chan struct{}
 	queued   atomic.Int64 // bytes in all queues
+	held     held
 
 	mu     sync.Mutex // guards the fields below
 	conns  map[*connection]bool
@@ -81,9 +83,12 @@ func Listen(address string, remote bool) (net.Listener, error) {
 
 // New opens the address and serves until Close.
 func New(b *memory.Broker, o Options) (*Server, error) {
-	listener, err := Listen(o.Listen, o.Remote)
-	if err != nil {
-		return nil, err
+	listener := o.Accept
+	if listener == nil {
+		var err error
+		if listener, err = Listen(o.Listen, o.Remote); err != nil {
+			return nil, err
+		}
 	}
 	if o.Faults == nil {
 		o.Faults = fault.New(time.Now)

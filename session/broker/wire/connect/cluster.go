@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"math/rand/v2"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,9 +33,13 @@ type Options struct {
 	URL      string      // pulsar://host:port[,host:port…] or pulsar+ssl://…
 	Auth     Auth        // nil for none
 	TLS      *tls.Config // for pulsar+ssl://; nil means the system's roots
+	Dial     Dial        // opens sockets; nil means those of the system
 	Listener string      // which of a broker's addresses is wanted; "" for its default
 	Clock    broker.Clock
 }
+
+// Dial opens a socket, as net.Dialer.DialContext does.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Auth is how a connection proves who it is. It is asked at each connection and
 // at each challenge, so that nothing keeps a secret.
@@ -85,6 +90,9 @@ func NewCluster(o Options) (*Cluster, error) {
 	}
 	if o.Auth == nil {
 		o.Auth = func() (string, []byte, error) { return "none", nil, nil }
+	}
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{}).DialContext
 	}
 	c := &Cluster{options: o, address: where, Clock: o.Clock, base: time.Now()}
 	c.ctx, c.end = context.WithCancel(context.Background())

@@ -195,7 +195,7 @@ func (p *pool) dial(key connectionKey, d *attempt) {
 
 // connect opens a socket and greets the broker.
 func (e *Cluster) connect(ctx context.Context, to Endpoint) (*Connection, error) {
-	socket, err := (&net.Dialer{}).DialContext(ctx, "tcp", to.Address)
+	socket, err := e.options.Dial(ctx, "tcp", to.Address)
 	if err != nil {
 		return nil, err
 	}
