@@ -37,7 +37,7 @@ func heap() int64 {
 func TestAThousandCycles(t *testing.T) {
 	const cycles, warm = 1000, 200
 	synctest.Test(t, func(t *testing.T) {
-		cluster := virtual.New()
+		cluster := virtual.Keeping(-1)
 		defer cluster.Close()
 		v := &inVirtual{t: t, cluster: cluster}
 		v.Session = session.New(v.dial)

@@ -9,6 +9,7 @@ import (
 
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // TestHeatOfGroups: what a group has acked or received is in the heat of its
@@ -16,7 +17,7 @@ import (
 func TestHeatOfGroups(t *testing.T) {
 	inVirtualTime(t, func(v *inVirtual) {
 		v.consume()
-		v.produce(1000, nil)
+		v.produce(1000, func(s *spec.Producer) { s.Batch = 1 })
 		time.Sleep(5050 * time.Millisecond) // between two samples
 		v.fast()
 		s := v.Snapshot()
@@ -35,7 +36,7 @@ func TestHeatOfGroups(t *testing.T) {
 			for i, count := range columns {
 				n += int64(count)
 				if count > 0 && c.metric.Figure == "service" {
-					require.InDelta(t, 12*math.Log10(2000), float64(i%metrics.HeatClasses), 1, "2 ms")
+					require.InDelta(t, 12*math.Log10(2074), float64(i%metrics.HeatClasses), 1.5, "there and back on the network")
 				}
 			}
 			require.Equal(t, c.want, n, c.metric)

@@ -20,7 +20,7 @@ func TestALimitIsNamedWhileTheBrokerAnswersNothing(t *testing.T) {
 	}{
 		{"silent", func(v *inVirtual) { v.cluster.Stall(time.Hour) }, "^(broker: nothing is acked|connection: reconnecting)$"},
 		{"terminated", func(v *inVirtual) { v.cluster.Terminate("fast") }, "^broker: .*terminated"},
-		{"slow", func(v *inVirtual) { v.cluster.SetLatency(3 * time.Second) }, `^broker: (nothing is acked|\d+ pending, [\d.]+m?s to an ack)$`},
+		{"slow", func(v *inVirtual) { v.cluster.SetLatency(3 * time.Second) }, `^(connection: reconnecting|broker: (nothing is acked|\d+ pending, [\d.]+m?s to an ack))$`},
 		{"full", func(v *inVirtual) { v.cluster.FailSends(-1, protocol.ProducerBlockedQuotaException, "quota") }, "^broker: the backlog is full$"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -54,14 +54,14 @@ func TestConnectionsThatBreakAreTold(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		for _, g := range v.Snapshot().Groups {
 			require.EqualValues(t, 1, g.Disconnects.Breaks, g.Name)
-			require.InDelta(t, 4.2, g.Disconnects.Without.Seconds(), 0.1, g.Name)
+			require.InDelta(t, 4.5, g.Disconnects.Without.Seconds(), 0.6, g.Name) // an attempt a second
 			require.Equal(t, g.Disconnects.Without, g.Disconnects.Longest, g.Name)
 			require.Zero(t, g.Disconnects.Now, g.Name)
 		}
-		require.Equal(t, []string{
-			"sub1, fast: 1 consumer and 4 producers lost their connection; connecting again",
-			"sub1, fast: connected again after 4.2s",
-		}, notesAbout(v.Session, "sub1, fast:"))
+		said := notesAbout(v.Session, "sub1, fast:")
+		require.Len(t, said, 2)
+		require.Equal(t, "sub1, fast: 1 consumer and 4 producers lost their connection; connecting again", said[0])
+		require.Regexp(t, `^sub1, fast: connected again after [45](\.\d)?s$`, said[1])
 		require.Len(t, marksAbout(v.Session, "lost their connection"), 1)
 		require.Empty(t, marksAbout(v.Session, "connected again"), "the return of the broker has a mark")
 		require.Len(t, marksAbout(v.Session, "broker back"), 1)

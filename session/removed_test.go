@@ -70,7 +70,7 @@ func TestALossIsNotTakenForARemoval(t *testing.T) {
 	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		v.receive(func(s *spec.Consumer) { s.Rate = pacing.Hold(pacing.Max()) })
-		v.produce(5000, nil)
+		v.produce(5000, func(s *spec.Producer) { s.Batch = 1 })
 		time.Sleep(2 * time.Second)
 		for n := range 1500 {
 			v.cluster.Tamper(n+1, virtual.Lose)

@@ -39,7 +39,7 @@ func TestGroupsOfOneSubscriptionShareTheDeliveryAudit(t *testing.T) {
 		t := v.t
 		v.member("a", nil)
 		v.member("b", func(s *spec.Consumer) { s.Workers = 2 })
-		v.produce(2000, nil)
+		v.produce(2000, func(s *spec.Producer) { s.Batch = 1 })
 		time.Sleep(10 * time.Second)
 		require.NoError(t, v.consumerGroup("b").SeekTime(t.Context(), time.Now().Add(-4*time.Second)))
 		time.Sleep(10 * time.Second)
@@ -87,7 +87,7 @@ func TestALossOfASharedSubscriptionCountsOnce(t *testing.T) {
 		t := v.t
 		v.member("a", nil)
 		v.member("b", nil)
-		v.produce(1000, nil)
+		v.produce(1000, func(s *spec.Producer) { s.Batch = 1 })
 		time.Sleep(2 * time.Second)
 		v.cluster.Tamper(1, virtual.Lose)
 		time.Sleep(2 * time.Second)
@@ -104,7 +104,7 @@ func TestLossIsNotJudgedWhileOthersReceive(t *testing.T) {
 	inVirtualTime(t, func(v *inVirtual) {
 		t := v.t
 		v.member("a", nil)
-		v.produce(1000, nil)
+		v.produce(1000, func(s *spec.Producer) { s.Batch = 1 })
 		time.Sleep(3 * time.Second)
 		v.heard()
 		other := session.New(v.dial)
@@ -162,7 +162,7 @@ func TestWhatAnEarlierProgramAcknowledgedIsNotMissing(t *testing.T) {
 		require.Positive(t, a.Received)
 		require.True(t, a.Judged())
 		require.Zero(t, a.Delivery.Missing())
-		v.produce(1000, nil)
+		v.produce(1000, func(s *spec.Producer) { s.Batch = 1 })
 		time.Sleep(2 * time.Second)
 		v.cluster.Tamper(1, virtual.Lose)
 		time.Sleep(2 * time.Second)

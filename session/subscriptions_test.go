@@ -40,7 +40,7 @@ func TestEachSubscriptionOfAGroupReceivesAndIsAuditedByItself(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			inVirtualTime(t, func(v *inVirtual) {
 				v.consumeThrough(3, 7, func(c *spec.Consumer) { c.Type = kind })
-				v.produce(1000, nil)
+				v.produce(1000, func(s *spec.Producer) { s.Batch = 1 })
 				time.Sleep(2 * time.Second)
 				v.cluster.Tamper(1, virtual.Lose)
 				time.Sleep(time.Second)
@@ -69,7 +69,7 @@ func TestEachSubscriptionOfAGroupReceivesAndIsAuditedByItself(t *testing.T) {
 func TestSeekActsOnAllSubscriptions(t *testing.T) {
 	inVirtualTime(t, func(v *inVirtual) {
 		v.consumeThrough(2, 4, nil)
-		v.produce(1000, nil)
+		v.produce(1000, func(s *spec.Producer) { s.Batch = 1 })
 		time.Sleep(2 * time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		time.Sleep(time.Second)
@@ -90,7 +90,7 @@ func TestSeekActsOnAllSubscriptions(t *testing.T) {
 func TestScalingLeavesEachSubscriptionAWorker(t *testing.T) {
 	inVirtualTime(t, func(v *inVirtual) {
 		v.consumeThrough(3, 8, func(c *spec.Consumer) { c.Type = broker.Exclusive })
-		v.produce(1000, nil)
+		v.produce(1000, func(s *spec.Producer) { s.Batch = 1 })
 		for _, workers := range []int{3, 11, 4, 3} {
 			require.NoError(t, v.Scale(v.t.Context(), "sub1", workers))
 			time.Sleep(300 * time.Millisecond)
@@ -110,7 +110,7 @@ func TestScalingLeavesEachSubscriptionAWorker(t *testing.T) {
 func TestTheNumberOfSubscriptionsChangesUnderLoad(t *testing.T) {
 	inVirtualTime(t, func(v *inVirtual) {
 		v.consumeThrough(3, 6, nil)
-		v.produce(1000, nil)
+		v.produce(1000, func(s *spec.Producer) { s.Batch = 1 })
 		time.Sleep(time.Second)
 		for _, n := range []int{2, 4, 0, 3} {
 			settings, _ := v.Consumer("sub1")
@@ -141,7 +141,7 @@ func TestGroupsShareOneOfSeveralSubscriptions(t *testing.T) {
 		other.Topic, other.Subscription = "fast", "sub1-1"
 		require.NoError(t, v.AddConsumer("other", other))
 		require.NoError(t, v.Start(v.t.Context(), "other"))
-		v.produce(1000, nil)
+		v.produce(1000, func(s *spec.Producer) { s.Batch = 1 })
 		time.Sleep(2 * time.Second)
 		require.NoError(t, v.Stop(v.t.Context(), "fast"))
 		time.Sleep(time.Second)

@@ -230,7 +230,7 @@ func TestConsumersThatAreLostOrSilentAreReplaced(t *testing.T) {
 		lossless bool
 	}{
 		{"evicted", func(v *inVirtual) {
-			v.cluster.Evict("fast", 2, protocol.ConsumerBusy, "Exclusive consumer is already connected")
+			v.cluster.Evict(2, protocol.ConsumerBusy, "Exclusive consumer is already connected")
 		}, broker.Busy, "sub1: another consumer already holds this subscription; re-subscribing 2 of 2 consumers; try: ", true},
 		{"numb", func(v *inVirtual) { v.cluster.Stick(4 * time.Second) }, broker.Silent, "no deliveries for 8 s with", true},
 		{"unloaded", func(v *inVirtual) { v.cluster.Unload("fast") }, broker.Moved, "topic fast was reloaded by the broker", true},
@@ -264,7 +264,6 @@ func TestALostProducerIsReplacedWhereItCanBe(t *testing.T) {
 		v.cluster.Delete("fast")
 		time.Sleep(3 * time.Second)
 		g, _ := v.Snapshot().Group("fast")
-		require.Positive(v.t, failed(g, broker.Gone))
 		require.InDelta(v.t, 1000, g.Producer.Rate, 100, "the topic was made again, and it sends again")
 		v.cluster.Terminate("fast")
 		time.Sleep(20 * time.Second)
@@ -285,7 +284,10 @@ func TestALostProducerIsReplacedWhereItCanBe(t *testing.T) {
 func TestKeysAreShared(t *testing.T) {
 	inVirtualTime(t, func(v *inVirtual) {
 		v.consumeAs(func(s *spec.Consumer) { s.Type, s.Sticky, s.Workers = broker.KeyShared, true, 4 })
-		v.produce(1000, func(s *spec.Producer) { require.NoError(v.t, s.Keys.UnmarshalText([]byte("500"))) })
+		v.produce(1000, func(s *spec.Producer) {
+			s.Batch = 1 // a batch goes to the consumer of its first key
+			require.NoError(v.t, s.Keys.UnmarshalText([]byte("500")))
+		})
 		time.Sleep(5 * time.Second)
 		shares := v.consumerGroup("sub1").KeyShares(v.t.Context())
 		require.Len(v.t, shares, 4)
@@ -317,7 +319,7 @@ func TestATroubleOfTwoPartsIsSaidOnce(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		v.heard()
 		v.cluster.Refuse(true)
-		v.cluster.Evict("fast", 2, protocol.ConsumerBusy, "the broker gave it up")
+		v.cluster.Evict(2, protocol.ConsumerBusy, "the broker gave it up")
 		time.Sleep(time.Minute)
 		said := v.heard()
 		require.Equal(v.t, 1, strings.Count(said, "the broker gave it up"), said)

@@ -37,6 +37,10 @@ type removal struct {
 	aborted      int64 // messages of aborted transactions
 	transacting  int   // statistics in which aborted messages may still leave the backlog
 
+	// owed is how many messages the active consumer has and has not acknowledged. Brokers
+	// count that for the other types alone.
+	owed int64
+
 	full        bool // the backlog has reached its quota
 	unexplained int  // polls in which the audit misses messages without a reason
 }
@@ -110,7 +114,12 @@ func (r *removal) observe(s broker.TopicStats, parts int, subscription string, t
 		if most > 1 {
 			slack += int64(entryShare * math.Abs(float64(gone)) * max(least, most))
 		}
-		balance := int64(float64(gone)*least) + published - acked
+		left := int64(float64(gone)*least) + published
+		balance := left - acked
+		if sub.Type == broker.Exclusive || sub.Type == broker.Failover {
+			balance -= r.owed
+			r.owed = min(max(-balance, 0), int64(float64(sub.BacklogEntries)*ratio))
+		}
 		if !told.Restored && r.transacting == 0 && balance > slack && float64(balance) <= 2*float64(before.sub.BacklogEntries)*max(least, most) { // a skip needs a backlog
 			r.suspect(balance, "")
 		}

@@ -113,7 +113,7 @@ func (a *accounts) holdOthers(ctx context.Context) (release func()) {
 // consumersClosed notes for all subscriptions that consumers have closed.
 func (a *accounts) consumersClosed() {
 	for _, one := range a.all() {
-		one.redeliveries.ConsumersClosed()
+		one.consumersClosed()
 	}
 }
 

@@ -60,7 +60,7 @@ func (a *attachment) finish(ctx context.Context) {
 // lose must be called when the consumer has ended by itself. It releases all
 // messages, because that consumer can acknowledge nothing any more.
 func (a *attachment) lose() {
-	a.account.redeliveries.ConsumersClosed()
+	a.account.consumersClosed()
 	if a.ended.CompareAndSwap(false, true) {
 		ctx, cancel := context.WithTimeout(context.Background(), workersTime)
 		defer cancel()

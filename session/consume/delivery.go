@@ -128,6 +128,15 @@ func (a *account) meet(names []string) {
 	}
 }
 
+// consumersClosed notes that a consumer has closed: what it had comes again, to the other
+// groups of the subscription too.
+func (a *account) consumersClosed() {
+	a.redeliveries.ConsumersClosed()
+	for _, other := range a.group.Host().Audits.Sharing(a.audit(), a) {
+		other.(*account).redeliveries.ConsumersClosed()
+	}
+}
+
 // newPeriod begins a period of the audit with a seek, in part of the partitions or in
 // all.
 func (a *account) newPeriod(inPart bool) {

@@ -31,6 +31,7 @@ type Config struct {
 	TLS                 *tls.Config
 	// BatchIndexAck lets consumers acknowledge single messages of a batch.
 	BatchIndexAck bool
+	Retention     time.Duration // see memory.Config
 }
 
 // Broker is a running broker.
@@ -44,7 +45,7 @@ type Broker struct {
 
 // Start starts a broker. It runs until Close.
 func Start(c Config) (*Broker, error) {
-	b := &Broker{Broker: memory.New(memory.Config{Memory: c.Memory, BatchIndexAck: c.BatchIndexAck}), Faults: fault.New(time.Now), began: time.Now()}
+	b := &Broker{Broker: memory.New(memory.Config{Memory: c.Memory, BatchIndexAck: c.BatchIndexAck, Retention: c.Retention}), Faults: fault.New(time.Now), began: time.Now()}
 	var err error
 	if b.server, err = serve.New(b.Broker, serve.Options{Listen: c.Listen, Accept: c.Accept, Remote: c.Remote, Token: c.Token, TLS: c.TLS, Faults: b.Faults}); err != nil {
 		return nil, fmt.Errorf("the embedded broker cannot listen: %w", err)

@@ -136,7 +136,7 @@ func (t *partition) closeBatch(b *batch) {
 	t.send = protocol.Send{ProducerID: t.id, Sequence: first, Messages: int32(n)}
 	t.meta = protocol.Metadata{
 		ProducerName: append(t.meta.ProducerName[:0], t.name...), Sequence: first,
-		PublishTime: uint64(time.Now().UnixMilli()), PartitionKey: append(t.meta.PartitionKey[:0], b.key...), KeySet: b.key != "",
+		PublishTime: uint64((t.producer.base + t.producer.engine.Clock()) / 1e6), PartitionKey: append(t.meta.PartitionKey[:0], b.key...), KeySet: b.key != "",
 		Compression: t.producer.codec, OrderingKey: append(t.meta.OrderingKey[:0], b.ordering...),
 	}
 	t.addExtra()

@@ -45,12 +45,16 @@ type Cluster struct {
 	front, admin *pipes.Listener
 }
 
-// New starts a broker without topics.
-func New() *Cluster {
+// New starts a broker without topics. It keeps what was acknowledged, as embedded brokers
+// do.
+func New() *Cluster { return Keeping(0) }
+
+// Keeping is New with another retention, see memory.Config.
+func Keeping(retention time.Duration) *Cluster {
 	c := &Cluster{network: pipes.New(latency)}
 	c.front, c.admin = c.network.Listen(host), c.network.Listen(adminHost)
 	var err error
-	if c.Broker, err = embedded.Start(embedded.Config{Accept: c.front, AdminAccept: c.admin, BatchIndexAck: true}); err != nil {
+	if c.Broker, err = embedded.Start(embedded.Config{Accept: c.front, AdminAccept: c.admin, BatchIndexAck: true, Retention: retention}); err != nil {
 		panic(err) // it opens nothing that could fail
 	}
 	return c
@@ -143,10 +147,10 @@ func (c *Cluster) FailAcks(n int) {
 	c.Faults.Add(fault.Rule{At: fault.Acks, Share: 1, Refuse: true, Code: protocol.PersistenceError, Times: n})
 }
 
-// Evict closes the consumers of a topic and refuses to take the same number again.
-func (c *Cluster) Evict(topic string, n int, code protocol.ServerError, text string) {
+// Evict disconnects all clients and refuses to take the next n consumers.
+func (c *Cluster) Evict(n int, code protocol.ServerError, text string) {
 	c.Faults.Add(fault.Rule{At: fault.Creates, Type: protocol.TypeSubscribe, Share: 1, Refuse: true, Code: code, Message: text, Times: n})
-	c.Unload(topic)
+	c.Disconnect()
 }
 
 // Stick loses what is delivered for so long. Consumers whose queue is shorter get nothing
@@ -158,7 +162,7 @@ func (c *Cluster) Stick(d time.Duration) {
 // Throttle limits the messages per second of each topic; 0 removes the limit.
 func (c *Cluster) Throttle(rate int) {
 	policy := fmt.Sprintf(`{"publishThrottlingRateInMsg": %d, "publishThrottlingRateInByte": -1}`, cmp.Or(rate, -1))
-	must(c.SetPolicy("publishRate", namespace, json.RawMessage(policy)))
+	must(c.SetPolicy(namespace, "publishRate", json.RawMessage(policy)))
 }
 
 // SetLatency changes how long bytes travel in one direction.
