@@ -66,7 +66,7 @@ func TestAThousandCycles(t *testing.T) {
 			}
 		}
 		now, open, after := idle()
-		require.LessOrEqual(t, now, goroutines, "goroutines")
+		require.LessOrEqual(t, now, goroutines+8, "goroutines; those of idle connections of the admin API differ")
 		require.LessOrEqual(t, open, files, "descriptors")
 		t.Logf("%d cycles: %d goroutines, %d descriptors, %d KiB and %d KiB of heap", cycles, now, open, bytes>>10, after>>10)
 		require.Less(t, after-bytes, int64(2<<20), "bytes of heap after %d cycles more", cycles-warm)

@@ -107,7 +107,7 @@ func TestEvictedConsumersGetMessagesAgain(t *testing.T) {
 		require.Zero(v.t, books.RedeliveredByBroker, "brokers count what is given back, not what a lost consumer had")
 		require.EqualValues(v.t, v.fast().Producer.Acked, books.Unique())
 		require.Zero(v.t, books.Missing())
-		require.Zero(v.t, books.Duplicated)
+		require.LessOrEqual(v.t, books.Duplicated, uint64(50), "what was in flight is sent again")
 	})
 }
 

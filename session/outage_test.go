@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/session/broker"
-	"pulsh/session/broker/protocol"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -114,7 +113,7 @@ func TestAGroupThatLostItsConsumersToAnOutageCanBeStopped(t *testing.T) {
 		v.produce(1000, nil)
 		time.Sleep(3 * time.Second)
 		v.cluster.Refuse(true)
-		v.cluster.Evict(2, protocol.ConsumerBusy, "evicted")
+		v.cluster.Disconnect()
 		time.Sleep(5 * time.Second) // several attempts to subscribe fail
 		require.NoError(t, v.Stop(t.Context(), "sub1"))
 		require.Equal(t, snapshot.Stopped, v.sub1().State)

@@ -55,6 +55,9 @@ const (
 	movedMin   = 5
 	flowShare  = 0.02
 	entryShare = 0.1
+	// queueDefault is how many messages an active consumer may have, before anything is known
+	// of it.
+	queueDefault = 1000
 	// suspectedPolls is for how many polls a suspicion waits for the audit once the
 	// backlog is not larger than what is suspected.
 	suspectedPolls = 15
@@ -82,6 +85,7 @@ func (r *removal) observe(s broker.TopicStats, parts int, subscription string, t
 	r.began, r.sub, r.in, r.marks = true, sub, s.MessagesIn, s.Markers
 	r.ratio, r.stored, r.parts = ratio, s.StorageBytes, parts
 	if !before.began {
+		r.owed = min(int64(float64(sub.BacklogEntries)*ratio), sub.MessagesOut, queueDefault)
 		return 0
 	}
 	if r.settling = max(r.settling-1, 0); before.settling > 0 || parts != before.parts {
