@@ -15,21 +15,23 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/outcome"
 	"pulsh/commands/report"
-	"pulsh/session/broker/fake"
+	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/broker/embedded/virtual"
 )
 
 // rig types lines on a cluster in memory with a local Pulsar that is that cluster.
 type rig struct {
 	*host.Host
 	t       *testing.T
-	cluster *fake.Cluster
+	cluster *virtual.Cluster
 	out     strings.Builder
 }
 
 // mortal is a local Pulsar that faults act on.
 type mortal struct {
 	home
-	cluster *fake.Cluster
+	cluster *virtual.Cluster
 }
 
 // restartTime is how long a crashed server of these tests is away.
@@ -55,11 +57,37 @@ func (m mortal) Suspend(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
+// whole is an engine that cannot break its connections.
+type whole struct{ broker.Broker }
+
+func (w whole) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (broker.Producer, error) {
+	p, err := w.Broker.OpenProducer(ctx, spec)
+	return struct{ broker.Producer }{p}, err
+}
+
+func (w whole) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
+	c, err := w.Broker.Subscribe(ctx, spec)
+	return struct{ broker.Consumer }{c}, err
+}
+
+// unbreakable is a dial whose engine cannot break its connections.
+func unbreakable(dial session.Dial) session.Dial {
+	return func(ctx context.Context, target broker.Target, clock broker.Clock) (session.Link, error) {
+		link, err := dial(ctx, target, clock)
+		link.Broker = whole{link.Broker}
+		return link, err
+	}
+}
+
 func newRig(t *testing.T, breakable bool) *rig {
-	cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond, Breakable: breakable})
+	cluster := virtual.New()
 	t.Cleanup(cluster.Close)
 	r := &rig{t: t, cluster: cluster}
-	r.Host = world(t, dialled(cluster), func(e *host.Env) { e.Local, e.Yes = mortal{cluster: cluster}, true })
+	dial := dialled(cluster)
+	if !breakable {
+		dial = unbreakable(dial)
+	}
+	r.Host = world(t, dial, func(e *host.Env) { e.Local, e.Yes = mortal{cluster: cluster}, true })
 	r.do("connect pulsar://localhost:6650 admin=http://localhost:8080", "consume start sub1 topic=fast workers=4",
 		"produce start fast rate=1000 producers=4", "wait 3s")
 	return r

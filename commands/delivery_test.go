@@ -1,29 +1,22 @@
 package commands
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session"
-	"pulsh/session/broker"
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
+	"pulsh/session/broker/protocol"
 )
 
 // faulty types lines at a cluster whose faults the test can order.
-func faulty(t *testing.T, test func(c *fake.Cluster, typed func(line string) string)) {
+func faulty(t *testing.T, test func(c *virtual.Cluster, typed func(line string) string)) {
 	synctest.Test(t, func(t *testing.T) {
-		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+		cluster := virtual.New()
 		t.Cleanup(cluster.Close)
-		c := world(t, func(ctx context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
-			b, admin, err := cluster.Connect(ctx, clock)
-			probe := func(ctx context.Context) (session.Answer, error) { return session.Answer{}, nil }
-			return session.Link{Broker: b, Admin: admin, Probe: probe}, err
-		})
+		c := world(t, dialled(cluster))
 		test(cluster, func(line string) string {
 			var out strings.Builder
 			require.NoError(t, c.Execute(t.Context(), line, &out), line)
@@ -35,15 +28,15 @@ func faulty(t *testing.T, test func(c *fake.Cluster, typed func(line string) str
 // TestDeliveryTellsEachFault injects one fault of each kind and reads the
 // sheet.
 func TestDeliveryTellsEachFault(t *testing.T) {
-	faulty(t, func(c *fake.Cluster, typed func(string) string) {
+	faulty(t, func(c *virtual.Cluster, typed func(string) string) {
 		typed("connect pulsar://localhost:6650")
-		typed("consume start sub1 topic=fast type=exclusive; produce start fast rate=1000 producers=1 workers=1; wait 1s")
-		for n, how := range []fake.Tampering{fake.Lose, fake.Double, fake.Swap} {
-			require.NoError(t, c.Tamper("fast", 10+10*n, how))
+		typed("consume start sub1 topic=fast type=exclusive; produce start fast rate=1000 producers=1 workers=1 batch=1; wait 1s")
+		for n, how := range []virtual.Tampering{virtual.Lose, virtual.Double, virtual.Swap} {
+			c.Tamper(10+10*n, how)
 		}
 		typed("wait 1s")
 		require.Contains(t, typed("ledger sub1"), "none lost so far, 1 outstanding; 1 duplicate\n")
-		c.FailSends(7, broker.Throttled, "too many messages")
+		c.FailSends(7, protocol.NotAllowedError, "too many messages")
 		typed("wait 1s; produce stop fast; wait 3s")
 		require.Equal(t, `  sub1  running 6s · persistent://public/default/fast
   period        1                     since the first start
@@ -70,9 +63,9 @@ func TestDeliveryTellsEachFault(t *testing.T) {
 }
 
 func TestDeliveryTellsWhatIsOutstanding(t *testing.T) {
-	faulty(t, func(c *fake.Cluster, typed func(string) string) {
+	faulty(t, func(c *virtual.Cluster, typed func(string) string) {
 		typed("connect pulsar://localhost:6650")
-		typed("consume start sub1 topic=fast; produce start fast rate=1000 producers=1 workers=1; wait 1s; pause sub1; wait 1s")
+		typed("consume start sub1 topic=fast; produce start fast rate=1000 producers=1 workers=1 batch=1; wait 1s; pause sub1; wait 1s")
 		typed("produce stop fast")
 		out := typed("ledger sub1")
 		require.Regexp(t, `outstanding +[\d,]+ +acked`, out)

@@ -4,17 +4,16 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
 )
 
 // An expectation on a figure that nobody knows fails, and says why it is unknown.
 func TestAnExpectationOnAnUnknownFigureFailsWithTheReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+		cluster := virtual.New()
 		t.Cleanup(cluster.Close)
 		c := world(t, dialled(cluster))
 		var out strings.Builder

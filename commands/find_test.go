@@ -11,17 +11,17 @@ import (
 	"pulsh/commands/find"
 	"pulsh/commands/host"
 	"pulsh/commands/report"
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
 	"pulsh/session/snapshot"
 )
 
 // searched runs a search on a cluster in memory that takes limit messages a second.
 func searched(t *testing.T, limit float64, lines string, see func(c *host.Host, err error, out string)) {
 	synctest.Test(t, func(t *testing.T) {
-		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+		cluster := virtual.New()
 		t.Cleanup(cluster.Close)
 		if limit > 0 {
-			cluster.Throttle(limit)
+			cluster.Throttle(int(limit))
 		}
 		c := world(t, dialled(cluster))
 		var out strings.Builder

@@ -11,14 +11,14 @@ import (
 	"pulsh/commands/conditions"
 	"pulsh/commands/lang"
 	"pulsh/commands/report"
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
 	"pulsh/session/snapshot"
 )
 
 // guarded runs a script on a cluster in memory that stalls for nearly a second after five.
 func guarded(t *testing.T, body string, see func(result lang.Result, err error, checks []lang.Check, s *snapshot.Snapshot, out string)) {
 	synctest.Test(t, func(t *testing.T) {
-		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+		cluster := virtual.New()
 		t.Cleanup(cluster.Close)
 		c := world(t, dialled(cluster))
 		script, err := language().ParseScript("soak.pulsh", "connect pulsar://localhost:6650; produce start fast rate=1k; consume start sub1 topic=fast\n"+body)

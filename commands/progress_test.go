@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pulsh/commands/lang"
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
 )
 
 func TestProgressAsALine(t *testing.T) {
@@ -57,7 +57,7 @@ func TestCommandsShowTheirProgress(t *testing.T) {
 
 func TestAStopShowsWhatItWaitsFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+		cluster := virtual.New()
 		t.Cleanup(cluster.Close)
 		c := world(t, dialled(cluster))
 		require.NoError(t, c.Execute(t.Context(), "connect pulsar://localhost:6650; produce start fast rate=1000; wait 2s", &strings.Builder{}))

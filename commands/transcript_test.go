@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,7 +17,7 @@ import (
 	"pulsh/commands/report"
 	"pulsh/session"
 	"pulsh/session/broker"
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
 	"pulsh/session/profile"
 )
 
@@ -58,20 +57,19 @@ func world(t *testing.T, dial session.Dial, change ...func(*host.Env)) *host.Hos
 // pretend is a dial to a cluster in memory that ends with the test.
 func pretend(t *testing.T) session.Dial {
 	t.Helper()
-	cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+	cluster := virtual.New()
 	t.Cleanup(cluster.Close)
 	return dialled(cluster)
 }
 
 // dialled is a dial to a cluster in memory.
-func dialled(cluster *fake.Cluster) session.Dial {
-	return func(ctx context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
-		b, admin, err := cluster.Connect(ctx, clock)
-		probe := func(ctx context.Context) (session.Answer, error) {
-			version, err := admin.Version(ctx)
-			return session.Answer{Version: version}, err
-		}
-		return session.Link{Broker: b, Admin: admin, Probe: probe}, err
+func dialled(cluster *virtual.Cluster) session.Dial {
+	return func(_ context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
+		c, err := cluster.Connect(clock)
+		return session.Link{Broker: c.Engine, Wire: c.Engine, Admin: c.Admin, Probe: func(ctx context.Context) (session.Answer, error) {
+			answer, err := c.Probe(ctx)
+			return session.Answer{Version: answer.Version, SizeMax: answer.MessageSizeMax}, err
+		}}, err
 	}
 }
 

@@ -11,14 +11,14 @@ import (
 	"pulsh/commands/conditions"
 	"pulsh/commands/host"
 	"pulsh/commands/report"
-	"pulsh/session/broker/fake"
+	"pulsh/session/broker/embedded/virtual"
 	"pulsh/session/export"
 	"pulsh/session/snapshot"
 )
 
 func TestAWarmUpIsLeftOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cluster := fake.New(fake.Options{Latency: 2 * time.Millisecond})
+		cluster := virtual.New()
 		t.Cleanup(cluster.Close)
 		c := world(t, dialled(cluster))
 		stalls := time.AfterFunc(2*time.Second, func() { cluster.Stall(time.Second) })
