@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"pulsh/session/connections"
 	"pulsh/session/snapshot"
 )
@@ -8,7 +10,7 @@ import (
 // linkTeller tells of connections that broke and came back. It is the sampler's.
 type linkTeller struct {
 	teller connections.Teller
-	down   bool // the cluster was unreachable since all connections were there
+	down   bool // a cluster was unreachable since all connections were there
 }
 
 // look tells what has happened to the connections of groups since the last sample.
@@ -28,7 +30,8 @@ func (l *linkTeller) look(s *Session, now *snapshot.Snapshot) {
 		all = append(all, connections.Group{Name: sample.Name, Member: member, Active: active, Outage: g.Links().Latest()})
 		without += sample.Disconnects.Now
 	}
-	l.down = l.down || now.Cluster.State == snapshot.Reconnecting
+	away := slices.ContainsFunc(now.AllClusters(), func(c snapshot.Cluster) bool { return c.State == snapshot.Reconnecting })
+	l.down = l.down || away
 	for _, said := range l.teller.Look(s.clock(), all) {
 		s.Say("%s", said.Text)
 		switch {
@@ -38,7 +41,7 @@ func (l *linkTeller) look(s *Session, now *snapshot.Snapshot) {
 			s.Mark(snapshot.MarkReconnect, said.Text)
 		}
 	}
-	if without == 0 && now.Cluster.State != snapshot.Reconnecting {
+	if without == 0 && !away {
 		l.down = false
 	}
 }

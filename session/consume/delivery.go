@@ -48,7 +48,7 @@ func (a *account) use(audit *delivery.Audit) {
 // groups that are members already. It needs a group without workers.
 func (a *account) join(topics []string) {
 	a.use(a.group.Host().Audits.Join(delivery.Member{
-		Group: a, Subscription: a.subscription, Topics: broker.FullTopics(topics), Audit: a.audit(), Named: a.group.accounts.names.Has,
+		Group: a, Cluster: a.group.Cluster().Name, Subscription: a.subscription, Topics: broker.FullTopics(topics), Audit: a.audit(), Named: a.group.accounts.names.Has,
 	}))
 }
 

@@ -133,10 +133,14 @@ var ofLoss = []string{"lost", "missing", "gaps", "notreceived"}
 
 // WhyUnknown returns why a metric has no value, "" if there is nothing to say.
 func (s *Snapshot) WhyUnknown(m Metric) string {
-	if g, ok := s.Group(m.Group); ok && g.Consumer != nil && !g.Consumer.Judged() && slices.Contains(ofLoss, m.Figure) {
+	g, ok := s.Group(m.Group)
+	if ok && g.Consumer != nil && !g.Consumer.Judged() && slices.Contains(ofLoss, m.Figure) {
 		return "the subscription has other consumers: " + SomeOf(g.Consumer.Others)
 	}
 	c := s.Cluster
+	if ok {
+		c = s.ClusterOf(g.Cluster)
+	}
 	if c.AdminSince.IsZero() || m.Group == TotalGroup || m.Group == ProcessGroup || !slices.Contains(fromAdmin, m.Figure) {
 		return ""
 	}
