@@ -105,7 +105,7 @@ func (s *Session) SetProducer(ctx context.Context, name string, settings spec.Pr
 		settings.Rate, err = group.LoadRate(settings.Rate, "rate "+name+" 50k")
 	}
 	if err == nil {
-		err = s.canChoose(g, settings.Cluster)
+		err = canChoose(s, g, settings.Cluster)
 	}
 	if err != nil {
 		return group.Rebuild{}, err
@@ -130,10 +130,10 @@ func (s *Session) SetConsumer(ctx context.Context, name string, settings spec.Co
 		settings.Rate, err = group.LoadRate(settings.Rate, "rate "+name+" 50k")
 	}
 	if err == nil {
-		err = s.canChoose(g, settings.Cluster)
+		err = canChoose(s, g, settings.Cluster)
 	}
 	if err == nil && g.Active() {
-		err = canEnd(name, settings, s.adminOf(settings.Cluster))
+		err = canEnd(name, settings, adminOf(s, settings.Cluster))
 	}
 	if err != nil {
 		return group.Rebuild{}, err
@@ -279,7 +279,7 @@ func (s *Session) TopicAnswers(ctx context.Context, name string) (each []snapsho
 	if err != nil {
 		return nil, sum, err
 	}
-	return g.TopicAnswers(ctx, s.adminOf(g.Settings().Cluster))
+	return g.TopicAnswers(ctx, adminOf(s, g.Settings().Cluster))
 }
 
 // SkipOn skips about so many messages of a subscription on a cluster that no group of this

@@ -36,7 +36,7 @@ func CheckBegin(ctx context.Context, s *Session, name string, settings spec.Cons
 		return nil
 	}
 	topic := settings.Topics().String()
-	if admin := s.adminOf(settings.Cluster); admin != nil { // asking makes the topic
+	if admin := adminOf(s, settings.Cluster); admin != nil { // asking makes the topic
 		if _, err := admin.Stats(ctx, topic); broker.IsMissing(err) {
 			return &broker.Error{Message: fmt.Sprintf("from=%s is no message of %s, which does not exist", start.ID, topic), Try: "set " + name + " from=latest"}
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // adminOf returns the admin API of a cluster, nil if there is none.
-func (s *Session) adminOf(cluster string) broker.Admin {
+func adminOf(s *Session, cluster string) broker.Admin {
 	if c, err := s.Clusters.Of(cluster); err == nil {
 		return c.Admin
 	}
@@ -19,7 +19,7 @@ func (s *Session) adminOf(cluster string) broker.Admin {
 
 // canChoose refuses another cluster for a group that runs: what it has sent or received
 // belongs to the one that it is on.
-func (s *Session) canChoose(g anyGroup, cluster string) error {
+func canChoose(s *Session, g anyGroup, cluster string) error {
 	if err := s.Clusters.Check(cluster); err != nil {
 		return err
 	}

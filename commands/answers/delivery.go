@@ -117,8 +117,10 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 		parts = append(parts, "loss is not judged: others receive from the subscription ("+snapshot.SomeOf(g.Consumer.Others)+")")
 	case l.Missing() == 0:
 		parts = append(parts, allReceived(l, books.Removed > 0))
+	case settled && l.Missing() == l.Replicating:
+		parts = append(parts, graphs.Plural(l.Replicating, "message")+" outstanding: acked on another cluster, and not arrived here")
 	case settled:
-		parts = append(parts, graphs.Plural(l.Missing(), "message")+" lost: acked, not in the backlog and never received")
+		parts = append(parts, graphs.Plural(l.Missing()-l.Replicating, "message")+" lost: acked, not in the backlog and never received")
 	default:
 		parts = append(parts, missing(g, l.Lost, open))
 	}

@@ -35,7 +35,7 @@ func AddCluster(ctx context.Context, c *host.Call) error {
 	}
 	err := clusters.Within(ctx, t, wait, func(why error) {
 		c.Report(lang.Step{Text: fmt.Sprintf("waiting up to %s: %v", pacing.FormatDuration(wait), why)})
-	}, func(t broker.Target) error { return c.Env.Session.Clusters.Add(ctx, name, t) })
+	}, func(t broker.Target) error { return c.Env.Session.Clusters.Add(ctx, name, t, false) })
 	c.Report(lang.Step{})
 	if err != nil {
 		e := lang.AsError(err)

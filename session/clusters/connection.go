@@ -39,8 +39,9 @@ type Connection struct {
 	running sync.WaitGroup // the watch and the poll
 }
 
-// open dials, probes the cluster once, and starts to watch it.
-func open(ctx context.Context, s *Set, label string, t broker.Target) (*Connection, error) {
+// open dials, probes the cluster once, and starts to watch it. With away it may be one
+// that does not answer now.
+func open(ctx context.Context, s *Set, label string, t broker.Target, away bool) (*Connection, error) {
 	link, err := s.host.Dial(ctx, t, s.host.Clock)
 	if err != nil {
 		return nil, err
@@ -48,7 +49,7 @@ func open(ctx context.Context, s *Set, label string, t broker.Target) (*Connecti
 	probing, cancel := context.WithTimeout(ctx, max(probeTimeout, t.Patience))
 	answer, err := link.Probe(probing)
 	cancel()
-	if err != nil {
+	if err != nil && (!away || !passing(err) || ctx.Err() != nil) {
 		link.closeEngines()
 		return nil, err
 	}
@@ -70,6 +71,9 @@ func open(ctx context.Context, s *Set, label string, t broker.Target) (*Connecti
 			c.cluster.Name = "embedded" + c.cluster.Name[max(0, strings.LastIndex(c.cluster.Name, ":")):]
 		}
 	}
+	if err != nil {
+		c.cluster.State, c.cluster.Detail, c.cluster.Why, c.cluster.Tries = snapshot.Reconnecting, err.Error(), brief(err), 1
+	}
 	c.running.Go(func() { c.watch(watching) }) // owned by the connection: close ends it and waits
 	c.running.Go(func() { c.poll(watching) })  // likewise
 	return c, nil
@@ -84,9 +88,8 @@ func Within(ctx context.Context, t broker.Target, wait time.Duration, tell func(
 	t.Patience = min(wait, patienceMax)
 	for {
 		err := attempt(t)
-		var fault interface{ Passing() bool }
 		left := time.Until(end)
-		if err == nil || ctx.Err() != nil || left <= 0 || !errors.As(err, &fault) || !fault.Passing() {
+		if err == nil || ctx.Err() != nil || left <= 0 || !passing(err) {
 			return err
 		}
 		tell(err)
@@ -96,6 +99,12 @@ func Within(ctx context.Context, t broker.Target, wait time.Duration, tell func(
 			return err
 		}
 	}
+}
+
+// passing reports whether a fault may pass, as that of a cluster that is starting.
+func passing(err error) bool {
+	var fault interface{ Passing() bool }
+	return errors.As(err, &fault) && fault.Passing()
 }
 
 // Label returns the name by which groups choose the cluster.
@@ -148,12 +157,12 @@ func (c *Connection) watch(ctx context.Context) {
 			continue
 		}
 		probing, cancel := context.WithTimeout(ctx, max(probeTimeout, c.target.Patience))
-		_, err := c.Probe(probing)
+		answer, err := c.Probe(probing)
 		cancel()
 		if ctx.Err() != nil {
 			return
 		}
-		c.observe(err)
+		c.observe(answer, err)
 		if err == nil && len(c.set.host.Groups(c.label)) == 0 {
 			wait = probeIdle
 		}
@@ -182,8 +191,11 @@ func (c *Connection) state() snapshot.ClusterState {
 }
 
 // observe takes the outcome of a probe, and tells the user if the state changes.
-func (c *Connection) observe(err error) {
+func (c *Connection) observe(answer Answer, err error) {
 	c.mu.Lock()
+	if err == nil && c.cluster.Version == "" { // it was away when it was added
+		c.cluster.Version, c.cluster.SizeMax = answer.Version, answer.SizeMax
+	}
 	was, since := c.cluster.State, c.cluster.Since
 	now := snapshot.Up
 	if err != nil {

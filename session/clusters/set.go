@@ -66,7 +66,7 @@ func New(host Host) *Set { return &Set{host: host} }
 // Connect opens the session's own cluster and closes the one before it, which no group
 // may use any more.
 func (s *Set) Connect(ctx context.Context, t broker.Target) error {
-	c, err := open(ctx, s, spec.OwnCluster, t)
+	c, err := open(ctx, s, spec.OwnCluster, t, false)
 	if err != nil {
 		return err
 	}
@@ -80,12 +80,13 @@ func (s *Set) Connect(ctx context.Context, t broker.Target) error {
 	return nil
 }
 
-// Add opens another cluster under a name of its own.
-func (s *Set) Add(ctx context.Context, name string, t broker.Target) error {
+// Add opens another cluster under a name of its own. With away it may be one that does
+// not answer now.
+func (s *Set) Add(ctx context.Context, name string, t broker.Target, away bool) error {
 	if err := s.CheckNew(name); err != nil {
 		return err
 	}
-	c, err := open(ctx, s, name, t)
+	c, err := open(ctx, s, name, t, away)
 	if err != nil {
 		return err
 	}

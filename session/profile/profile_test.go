@@ -56,7 +56,7 @@ func TestProfileErrorsNameThePlace(t *testing.T) {
 		{"group's name", "[produce.1st]\n", "p.toml:1:2: \"1st\" is not a name: it must begin with a letter\n  [produce.1st]\n   ^^^^^^^^^^^"},
 		{"two groups", "[produce.a]\n[consume.a]\n", "p.toml:2:2: there are two groups \"a\"\n  [consume.a]\n   ^^^^^^^^^"},
 		{"a reader has no type", "[read.r1]\ntype = \"shared\"\n",
-			"p.toml:2:1: [read.r1] has no key \"type\"; there are topic, engine, workers, queue, from, compacted, prefix, work, rate, connections, isolated, count, for, until\n  type = \"shared\"\n  ^^^^"},
+			"p.toml:2:1: [read.r1] has no key \"type\"; there are topic, engine, workers, queue, from, compacted, prefix, work, rate, cluster, connections, isolated, count, for, until\n  type = \"shared\"\n  ^^^^"},
 		{"a reader's place", "[read.r1]\nfrom = \"abc\"\n",
 			"p.toml:2:9: from: \"abc\" is neither a time nor a message (-5m, earliest, latest, 10:42:07, ledger:entry)\n  from = \"abc\"\n          ^^^"},
 		{"a reader and a consumer group", "[read.a]\n[consume.a]\n", "p.toml:1:2: there are two groups \"a\"\n  [read.a]\n   ^^^^^^"},

@@ -1,6 +1,10 @@
 package snapshot
 
-import "slices"
+import (
+	"slices"
+
+	"pulsh/session/spec"
+)
 
 // AllClusters lists the session's own cluster and those that were added.
 func (s *Snapshot) AllClusters() []Cluster { return append([]Cluster{s.Cluster}, s.Clusters...) }
@@ -53,3 +57,11 @@ func (s *Snapshot) SumOf(label string) ClusterSum {
 	sum.BacklogKnown = sum.BacklogKnown && consumers > 0
 	return sum
 }
+
+// Several reports whether there is a cluster beside the session's own.
+func (s *Snapshot) Several() bool {
+	return len(s.Clusters) > 0 || slices.ContainsFunc(s.Groups, func(g Group) bool { return g.Elsewhere() })
+}
+
+// Elsewhere reports whether a group is not on the session's own cluster.
+func (g Group) Elsewhere() bool { return g.Cluster != "" && g.Cluster != spec.OwnCluster }
