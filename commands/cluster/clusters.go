@@ -39,10 +39,10 @@ func AddCluster(ctx context.Context, c *host.Call) error {
 	c.Report(lang.Step{})
 	if err != nil {
 		e := lang.AsError(err)
-		e.Code = lang.ExitUnconnected
-		if wait == 0 && e.Try == "local start" { // that would be the session's own
-			e.Try = c.Source() + " wait=60s"
+		if wait == 0 && broker.Classify(err) == broker.Disconnected { // whatever it advises is for the session's own
+			e = c.Fail(c.Source()+" wait=60s", "%s", err)
 		}
+		e.Code = lang.ExitUnconnected
 		return e
 	}
 	c.Changed.Store(c.Env.Now().UnixNano())
