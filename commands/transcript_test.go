@@ -134,7 +134,8 @@ func hideCounts(text string) string {
 	text = shifts.ReplaceAllStringFunc(text, func(s string) string {
 		return regexp.MustCompile(`[#\d][^a-z)]*[#\d]|[#\d]`).ReplaceAllString(s, "#")
 	})
-	text = regexp.MustCompile(`(?m)^(  (?:default|eu|us) .*\d  ) *[\d.k]+/s .*/s .*$`).ReplaceAllString(text, "${1}#") // of cluster list
+	// The rows of cluster list.
+	text = regexp.MustCompile(`(?m)^(  (?:default|eu|us) .*\d  ) *[\d.k]+/s .*/s .*$`).ReplaceAllString(text, "${1}#")
 	rows := regexp.MustCompile(`(?m)^(  (?:\d|(?:audit|sub1) +shared|(?:fast|orders) +[\d–]+) +)[\d#.k]+(?:/s)? .*$`) // of partitions, subscriptions and topics
 	text = rows.ReplaceAllString(text, "${1}#")
 	return sentences.ReplaceAllStringFunc(text, func(s string) string {
