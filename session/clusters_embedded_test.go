@@ -37,11 +37,11 @@ func onTwoClusters(t *testing.T, test func(t *testing.T, l *load, eu *embedded.B
 func (l *load) pair(cluster, producer, consumer string, rate pacing.Rate) {
 	l.t.Helper()
 	receiving := spec.DefaultConsumer(consumer)
-	receiving.Topic, receiving.Subscription, receiving.From, receiving.Cluster = "same", "same", broker.Earliest, cluster
+	receiving.Topic, receiving.Subscription, receiving.From, receiving.Cluster = l.topic, "same", broker.Earliest, cluster
 	require.NoError(l.t, l.AddConsumer(consumer, receiving))
 	require.NoError(l.t, l.Start(l.soon(), consumer))
 	sending := spec.DefaultProducer(producer)
-	sending.Topic, sending.Rate, sending.Cluster = "same", pacing.Hold(rate), cluster
+	sending.Topic, sending.Rate, sending.Cluster = l.topic, pacing.Hold(rate), cluster
 	require.NoError(l.t, l.AddProducer(producer, sending))
 	require.NoError(l.t, l.Start(l.soon(), producer))
 }
@@ -68,35 +68,40 @@ func (l *load) allReceived(producer, consumer string) {
 // TestTheSameNamesOnTwoClustersAreTwoTopics sends to topics of one name, which do not
 // replicate: no message is missed on the other cluster.
 func TestTheSameNamesOnTwoClustersAreTwoTopics(t *testing.T) {
-	onTwoClusters(t, func(t *testing.T, l *load, eu *embedded.Broker) {
-		l.pair("", "fast", "sub1", 2000)
-		l.pair("eu", "slow", "sub2", 500)
-		l.until("figures of both admin APIs", func() bool {
-			return l.sub1().Backlog.Known && l.group("sub2").Consumer.Backlog.Known && l.group("sub2").Consumer.Received > 500 && l.sub1().Received > 2000
-		})
-		s := l.Snapshot()
-		own, there := s.SumOf(spec.OwnCluster), s.SumOf("eu")
-		require.Equal(t, 2, own.Groups)
-		require.Equal(t, 2, there.Groups)
-		require.Equal(t, s.Totals.Sent, own.Sent+there.Sent)
-		require.Equal(t, s.Totals.Received, own.Received+there.Received)
-		require.Empty(t, l.group("sub2").Consumer.SharedWith, "a subscription of this name on another cluster is another one")
-		require.Equal(t, "eu", l.group("sub2").Cluster)
-		for _, name := range []string{"sub1", "sub2"} {
-			c := l.group(name).Consumer
-			require.Zero(t, c.Delivery.Replicating+c.Delivery.Lost, name)
-			require.Empty(t, c.Others, name)
-		}
-		l.allReceived("fast", "sub1")
-		l.allReceived("slow", "sub2")
-		stats, err := l.admin2(eu).Stats(l.soon(), "same")
-		require.NoError(t, err)
-		require.Equal(t, l.group("slow").Producer.Acked, stats.MessagesIn)
-	})
+	onTwoClusters(t, func(_ *testing.T, l *load, _ *embedded.Broker) { l.twoTopics() })
 }
 
-// admin2 is the admin API of the second cluster.
-func (l *load) admin2(*embedded.Broker) broker.Admin {
+func (l *load) twoTopics() {
+	t := l.t
+	l.pair("", "fast", "sub1", 2000)
+	l.pair("eu", "slow", "sub2", 500)
+	l.until("figures of both admin APIs", func() bool {
+		return l.sub1().Backlog.Known && l.group("sub2").Consumer.Backlog.Known && l.group("sub2").Consumer.Received > 500 && l.sub1().Received > 2000
+	})
+	s := l.Snapshot()
+	own, there := s.SumOf(spec.OwnCluster), s.SumOf("eu")
+	require.Equal(t, 2, own.Groups)
+	require.Equal(t, 2, there.Groups)
+	require.Equal(t, s.Totals.Sent, own.Sent+there.Sent)
+	require.Equal(t, s.Totals.Received, own.Received+there.Received)
+	require.Empty(t, l.group("sub2").Consumer.SharedWith, "a subscription of this name on another cluster is another one")
+	require.Equal(t, "eu", l.group("sub2").Cluster)
+	for _, name := range []string{"sub1", "sub2"} {
+		c := l.group(name).Consumer
+		require.Zero(t, c.Delivery.Replicating+c.Delivery.Lost, name)
+		require.Empty(t, c.Others, name)
+	}
+	l.allReceived("fast", "sub1")
+	l.allReceived("slow", "sub2")
+	for producer, admin := range map[string]broker.Admin{"fast": l.Admin(), "slow": l.adminOfEU()} {
+		stats, err := admin.Stats(l.soon(), l.topic)
+		require.NoError(t, err)
+		require.Equal(t, l.group(producer).Producer.Acked, stats.MessagesIn)
+	}
+}
+
+// adminOfEU is the admin API of the second cluster.
+func (l *load) adminOfEU() broker.Admin {
 	c, err := l.Clusters.Of("eu")
 	require.NoError(l.t, err)
 	return c.Admin
@@ -105,40 +110,43 @@ func (l *load) admin2(*embedded.Broker) broker.Admin {
 // TestACursorMovesOnItsOwnClusterOnly moves the cursors of a subscription that has the
 // same name on two clusters.
 func TestACursorMovesOnItsOwnClusterOnly(t *testing.T) {
-	onTwoClusters(t, func(t *testing.T, l *load, eu *embedded.Broker) {
-		l.pair("", "fast", "sub1", 1000)
-		l.pair("eu", "slow", "sub2", 1000)
-		l.until("messages", func() bool { return l.sub1().Received > 500 && l.group("sub2").Consumer.Received > 500 })
-		l.allReceived("fast", "sub1")
-		l.allReceived("slow", "sub2")
-		before := l.sub1().Received
-		group := l.consumerGroup("sub2")
-		require.NoError(t, group.SeekTime(l.soon(), time.Unix(0, 0)))
-		sent := l.group("slow").Producer.Acked
-		l.until("all again", func() bool { return l.group("sub2").Consumer.Received >= 2*sent })
-		require.Equal(t, before, l.sub1().Received)
-		require.Equal(t, 1, l.sub1().Period)
+	onTwoClusters(t, func(_ *testing.T, l *load, _ *embedded.Broker) { l.twoCursors() })
+}
 
-		require.NoError(t, l.Pause("sub1"))
-		require.NoError(t, l.Pause("sub2"))
-		for _, one := range []broker.Admin{l.Admin(), l.admin2(eu)} {
-			require.NoError(t, one.CreateSubscription(l.soon(), "same", "audit", broker.Earliest))
-		}
-		left := func(at broker.Admin) int64 {
-			stats, err := at.Stats(l.soon(), "same")
-			require.NoError(t, err)
-			return stats.Subscriptions["audit"].BacklogEntries
-		}
-		stored := left(l.Admin())
-		there := left(l.admin2(eu))
-		_, err := l.SkipOn(l.soon(), "eu", "same", "audit", 100)
+func (l *load) twoCursors() {
+	t := l.t
+	l.pair("", "fast", "sub1", 1000)
+	l.pair("eu", "slow", "sub2", 1000)
+	l.until("messages", func() bool { return l.sub1().Received > 500 && l.group("sub2").Consumer.Received > 500 })
+	l.allReceived("fast", "sub1")
+	l.allReceived("slow", "sub2")
+	before := l.sub1().Received
+	group := l.consumerGroup("sub2")
+	require.NoError(t, group.SeekTime(l.soon(), time.Unix(0, 0)))
+	sent := l.group("slow").Producer.Acked
+	l.until("all again", func() bool { return l.group("sub2").Consumer.Received >= 2*sent })
+	require.Equal(t, before, l.sub1().Received)
+	require.Equal(t, 1, l.sub1().Period)
+
+	require.NoError(t, l.Pause("sub1"))
+	require.NoError(t, l.Pause("sub2"))
+	for _, one := range []broker.Admin{l.Admin(), l.adminOfEU()} {
+		require.NoError(t, one.CreateSubscription(l.soon(), l.topic, "audit", broker.Earliest))
+	}
+	left := func(at broker.Admin) int64 {
+		stats, err := at.Stats(l.soon(), l.topic)
 		require.NoError(t, err)
-		require.Less(t, left(l.admin2(eu)), there)
-		require.Equal(t, stored, left(l.Admin()))
-		require.NoError(t, l.admin2(eu).ClearBacklog(l.soon(), "same", "audit"))
-		require.Zero(t, left(l.admin2(eu)))
-		require.Equal(t, stored, left(l.Admin()))
-	})
+		return stats.Subscriptions["audit"].BacklogEntries
+	}
+	stored := left(l.Admin())
+	there := left(l.adminOfEU())
+	_, err := l.SkipOn(l.soon(), "eu", l.topic, "audit", 100)
+	require.NoError(t, err)
+	require.Less(t, left(l.adminOfEU()), there)
+	require.Equal(t, stored, left(l.Admin()))
+	require.NoError(t, l.adminOfEU().ClearBacklog(l.soon(), l.topic, "audit"))
+	require.Zero(t, left(l.adminOfEU()))
+	require.Equal(t, stored, left(l.Admin()))
 }
 
 // TestAClusterThatIsAwayHoldsUpNoOther ends one of two clusters.
@@ -254,42 +262,46 @@ func (r *replicator) close() {
 // expected there before the first message arrives, what has not arrived is outstanding and
 // never lost, and e2e is the lag.
 func TestReplicationIsMeasured(t *testing.T) {
-	onTwoClusters(t, func(t *testing.T, l *load, eu *embedded.Broker) {
-		sub := spec.DefaultConsumer("sub1")
-		sub.Topic, sub.From, sub.Cluster = "fast", broker.Earliest, "eu"
-		require.NoError(t, l.AddConsumer("sub1", sub))
-		require.NoError(t, l.Start(l.soon(), "sub1"))
-		l.topic = "fast"
-		l.produce(func(p *spec.Producer) { p.Rate = pacing.Hold(1000) })
-		l.acked(1000)
-		require.Zero(t, l.sub1().Delivery.Missing(), "topics of one name need not be replicated")
-		require.Zero(t, l.sub1().Delivery.Producers)
+	onTwoClusters(t, func(_ *testing.T, l *load, _ *embedded.Broker) { l.replicated() })
+}
 
-		own, _ := l.Target()
-		r := replicate(t, own.URL, eu.URL(), "fast")
-		defer r.close()
-		l.until("copies", func() bool { return l.sub1().Received > 1500 })
-		l.until("a shared check", func() bool { return l.sub1().Delivery.Announced == l.sub1().Delivery.Producers })
+func (l *load) replicated() {
+	t := l.t
+	sub := spec.DefaultConsumer("sub1")
+	sub.Topic, sub.From, sub.Cluster = l.topic, broker.Earliest, "eu"
+	require.NoError(t, l.AddConsumer("sub1", sub))
+	require.NoError(t, l.Start(l.soon(), "sub1"))
+	l.produce(func(p *spec.Producer) { p.Rate = pacing.Hold(1000) })
+	l.acked(1000)
+	require.Zero(t, l.sub1().Delivery.Missing(), "topics of one name need not be replicated")
+	require.Zero(t, l.sub1().Delivery.Producers)
 
-		r.mu.Lock() // the replication stands still
-		l.until("what has not arrived", func() bool { return l.sub1().Delivery.Replicating > 1000 })
-		l.until("an empty backlog", func() bool { return l.sub1().Backlog.Known && l.sub1().Backlog.Entries == 0 })
-		c := l.sub1()
-		require.Zero(t, c.Delivery.Lost)
-		require.Zero(t, c.Unreachable, "they are outstanding")
-		require.Equal(t, c.Delivery.NotYetReceived, c.Delivery.Replicating)
-		r.mu.Unlock()
+	own, _ := l.Target()
+	eu, err := l.Clusters.Of("eu")
+	require.NoError(t, err)
+	r := replicate(t, own.URL, eu.Target().URL, l.topic)
+	defer r.close()
+	l.until("copies", func() bool { return l.sub1().Received > 1500 })
+	l.until("a shared check", func() bool { return l.sub1().Delivery.Announced == l.sub1().Delivery.Producers })
 
-		l.until("the lag", func() bool { return l.sub1().E2E.Total.Max > time.Second })
-		l.settle()
-		books := l.sub1().Delivery
-		require.EqualValues(t, l.fast().Acked, books.Unique())
-		require.Zero(t, books.Missing()+books.Duplicated)
-		require.False(t, l.sub1().Clock.Differs, "the sender has the clock of this session")
+	r.mu.Lock() // the replication stands still
+	l.until("what has not arrived", func() bool { return l.sub1().Delivery.Replicating > 1000 })
+	l.until("an empty backlog", func() bool { return l.sub1().Backlog.Known && l.sub1().Backlog.Entries == 0 })
+	c := l.sub1()
+	require.Zero(t, c.Delivery.Lost)
+	require.Zero(t, c.Unreachable, "they are outstanding")
+	require.Equal(t, c.Delivery.NotYetReceived, c.Delivery.Replicating)
+	r.mu.Unlock()
 
-		require.NoError(t, l.Start(l.soon(), "fast")) // other producers, which are expected from their first message on
-		l.acked(1000)
-		l.settle()
-		require.Equal(t, l.fast().Acked, l.sub1().Received)
-	})
+	l.until("the lag", func() bool { return l.sub1().E2E.Total.Max > time.Second })
+	l.settle()
+	books := l.sub1().Delivery
+	require.EqualValues(t, l.fast().Acked, books.Unique())
+	require.Zero(t, books.Missing()+books.Duplicated)
+	require.False(t, l.sub1().Clock.Differs, "the sender has the clock of this session")
+
+	require.NoError(t, l.Start(l.soon(), "fast")) // other producers, which are expected from their first message on
+	l.acked(1000)
+	l.settle()
+	require.Equal(t, l.fast().Acked, l.sub1().Received)
 }
