@@ -213,7 +213,7 @@ func noteBystanders(samples []snapshot.Group) {
 		}
 		for i := range samples {
 			p := samples[i].Producer
-			if p != nil && !p.Broker.Throttled && samples[i].Engine == throttled.Engine && strings.HasPrefix(p.Limit, "broker: ") {
+			if p != nil && !p.Broker.Throttled && samples[i].Engine == throttled.Engine && samples[i].Cluster == throttled.Cluster && strings.HasPrefix(p.Limit, "broker: ") {
 				p.Limit = "connection: shared with " + throttled.Name + ", which the broker throttles"
 			}
 		}

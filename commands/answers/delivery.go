@@ -82,7 +82,7 @@ func OrderSentence(g snapshot.Group, l delivery.Totals) string {
 // Sending reports whether any producer may still send to the topics of the group.
 func Sending(s *snapshot.Snapshot, g snapshot.Group) bool {
 	for _, other := range s.Groups {
-		if other.Producer == nil || !other.State.Active() {
+		if other.Producer == nil || !other.State.Active() || other.Cluster != g.Cluster && g.Consumer.Delivery.Replicating == 0 {
 			continue
 		}
 		for _, topic := range append([]string{other.Topic}, other.Topics...) {
