@@ -172,7 +172,7 @@ func (s *Session) Start(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	err = g.Start(ctx, c.ForGroups())
+	err = named(c.Label(), g.Start(ctx, c.ForGroups()))
 	s.groups.publishAudits(s.host.Audits) // producers must not wait with their reports for the next sample
 	return err
 }

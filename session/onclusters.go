@@ -17,6 +17,17 @@ func adminOf(s *Session, cluster string) broker.Admin {
 	return nil
 }
 
+// named returns the error of a cluster that was added and does not answer with its name.
+func named(cluster string, err error) error {
+	var away *broker.Error
+	if cluster == spec.OwnCluster || !errors.As(err, &away) || away.Category != broker.Disconnected {
+		return err
+	}
+	told := *away
+	told.Message, told.Try = "cluster "+cluster+": "+away.Message, "cluster list"
+	return &told
+}
+
 // canChoose refuses another cluster for a group that runs: what it has sent or received
 // belongs to the one that it is on.
 func canChoose(s *Session, g anyGroup, cluster string) error {

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -83,6 +84,18 @@ func (c *Call) elsewhere() string {
 		return name
 	}
 	return ""
+}
+
+// onCluster returns the error of a line that names a cluster which does not answer: what
+// it advises is for the session's own.
+func (c *Call) onCluster(err error) error {
+	var away *broker.Error
+	if c.elsewhere() == "" || !errors.As(err, &away) || away.Category != broker.Disconnected {
+		return err
+	}
+	told := *away
+	told.Try = "cluster list"
+	return &told
 }
 
 // advice returns a line to type instead, on the cluster of this one.
