@@ -72,7 +72,11 @@ func several(t *testing.T) session.Dial {
 		if all[at.URL] == nil {
 			all[at.URL] = pretend(t)
 		}
-		return all[at.URL](ctx, at, clock)
+		link, err := all[at.URL](ctx, at, clock)
+		if at.AdminURL == "" {
+			link.Admin = nil
+		}
+		return link, err
 	}
 }
 

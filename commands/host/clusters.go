@@ -71,11 +71,19 @@ func (c *Call) adminOf(found *clusters.Connection) (broker.Admin, error) {
 	if found.Admin != nil {
 		return found.Admin, nil
 	}
-	connect := "connect "
-	if found.Label() != spec.OwnCluster {
-		connect = "cluster add " + found.Label() + "2 "
+	if name := found.Label(); name != spec.OwnCluster {
+		return nil, c.Call.Fail("cluster remove "+name, "%s needs the admin API, and cluster %s was added without admin=", c.Command.Name, name)
 	}
-	return nil, c.Call.Fail(connect+found.Target().URL+" admin=http://localhost:8080", "%s needs the admin API, whose URL is not known", c.Command.Name)
+	return nil, c.Call.Fail("connect "+found.Target().URL+" admin=http://localhost:8080", "%s needs the admin API, whose URL is not known", c.Command.Name)
+}
+
+// OnCluster returns the argument that chooses a cluster in a line of advice, "" for the
+// session's own.
+func OnCluster(name string) string {
+	if name == "" || name == spec.OwnCluster {
+		return ""
+	}
+	return " " + ClusterArgument + "=" + name
 }
 
 // elsewhere returns the cluster that a line on topics names, "" for the session's own.
@@ -86,15 +94,17 @@ func (c *Call) elsewhere() string {
 	return ""
 }
 
-// onCluster returns the error of a line that names a cluster which does not answer: what
-// it advises is for the session's own.
+// onCluster returns the error of a line, whose advice stays on the cluster of the line.
 func (c *Call) onCluster(err error) error {
-	var away *broker.Error
-	if c.elsewhere() == "" || !errors.As(err, &away) || away.Category != broker.Disconnected {
+	var wrong *broker.Error
+	if c.elsewhere() == "" || !errors.As(err, &wrong) {
 		return err
 	}
-	told := *away
-	told.Try = "cluster list"
+	told := *wrong
+	told.Try = c.advice(told.Try)
+	if told.Category == broker.Disconnected { // what it advises is for the session's own
+		told.Try = "cluster list"
+	}
 	return &told
 }
 
@@ -108,7 +118,7 @@ func (c *Call) advice(try string) string {
 	if command == nil || !slices.ContainsFunc(command.Params, func(p lang.Param) bool { return p.Name == ClusterArgument && p.Keyed }) {
 		return try
 	}
-	return try + " " + ClusterArgument + "=" + name
+	return try + OnCluster(name)
 }
 
 // Refuse is that of lang.Call, whose advice stays on the cluster of the line.

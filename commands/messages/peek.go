@@ -40,7 +40,7 @@ func Peek(ctx context.Context, c *host.Call) error {
 	defer cancel()
 	found, err := reading.Peek(ctx, cluster.Looking(), admin, topic, subscription, n)
 	if err != nil {
-		return missing(ctx, c, admin, topic, subscription, err)
+		return missing(ctx, c, admin, host.OnCluster(on), topic, subscription, err)
 	}
 	f := formOf(c)
 	for _, m := range found.Messages {
@@ -84,7 +84,7 @@ func where(ctx context.Context, c *host.Call) (topic, subscription, on string, e
 	switch {
 	case topic != "":
 	case ok && g.Consumer == nil:
-		return "", "", "", c.Refuse("subscription", "tail "+firstOf(g), "%s is a producer group; peek is for consumer groups and subscriptions", name)
+		return "", "", "", c.Refuse("subscription", "tail "+firstOf(g)+host.OnCluster(g.Cluster), "%s is a producer group; peek is for consumer groups and subscriptions", name)
 	case !ok:
 		return "", "", "", c.Refuse("subscription", c.Source()+" topic="+topicOf(s, c), "%s is no consumer group here; which topic is it a subscription of?", name)
 	case len(g.Topics) == 1:
@@ -99,7 +99,7 @@ func where(ctx context.Context, c *host.Call) (topic, subscription, on string, e
 		return "", "", "", c.Refuse("subscription", c.Source()+" topic="+lang.Quote(g.Topics[0]), "%s receives from %s (%s)", name, graphs.Plural(len(g.Topics), "topic"), someOf(g.Topics))
 	}
 	if !broker.IsPersistent(topic) {
-		return "", "", "", c.Refuse("topic", "tail "+lang.Quote(topic), "%s is not persistent: nothing is stored there to look at", topic)
+		return "", "", "", c.Refuse("topic", "tail "+lang.Quote(topic)+host.OnCluster(on), "%s is not persistent: nothing is stored there to look at", topic)
 	}
 	return topic, subscription, on, nil
 }
@@ -138,22 +138,23 @@ func firstOf(g snapshot.Group) string {
 	return lang.Quote(first)
 }
 
-// missing tells which subscriptions the topic has, if it has not the one that is meant.
-func missing(ctx context.Context, c *host.Call, admin broker.Admin, topic, subscription string, err error) error {
+// missing tells which subscriptions the topic has, if it has not the one that is meant. on
+// chooses the cluster in its advice.
+func missing(ctx context.Context, c *host.Call, admin broker.Admin, on, topic, subscription string, err error) error {
 	if !broker.IsMissing(err) {
 		return err
 	}
 	stats, none := admin.Stats(ctx, topic)
 	if none != nil {
-		return c.Refuse("topic", "topics", "there is no topic %q", topic)
+		return c.Refuse("topic", "topics"+on, "there is no topic %q", topic)
 	}
 	names := answers.SortedNames(stats.Subscriptions)
 	if len(names) == 0 {
-		return c.Refuse("subscription", "tail "+lang.Quote(topic), "%s has no subscriptions", topic)
+		return c.Refuse("subscription", "tail "+lang.Quote(topic)+on, "%s has no subscriptions", topic)
 	}
 	better, near := lang.Nearest(subscription, names)
 	if !near {
 		better = names[0]
 	}
-	return c.Refuse("subscription", fmt.Sprintf("peek %s 1 topic=%s", lang.Quote(better), lang.Quote(topic)), "no subscription %q on %s (%s)", subscription, topic, someOf(names))
+	return c.Refuse("subscription", fmt.Sprintf("peek %s 1 topic=%s%s", lang.Quote(better), lang.Quote(topic), on), "no subscription %q on %s (%s)", subscription, topic, someOf(names))
 }

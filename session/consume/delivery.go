@@ -123,8 +123,8 @@ func (a *account) meet(names []string) {
 	audit := a.audit()
 	others := a.group.Host().Audits.Others(audit, names)
 	if audit.SetOthers(others) {
-		a.group.Say("the subscription %s has other consumers, %s: loss is not judged; try: subs %s",
-			a.subscription, snapshot.SomeOf(others), a.group.Topics()[0])
+		a.group.Say("the subscription %s has other consumers, %s: loss is not judged; try: subs %s%s",
+			a.subscription, snapshot.SomeOf(others), a.group.Topics()[0], a.group.On())
 	}
 }
 

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -18,7 +19,10 @@ func CheckClusterName(name string) error {
 	if name == "" {
 		return fmt.Errorf("a cluster needs a name")
 	}
-	return CheckName(name)
+	if err := CheckName(name); err != nil {
+		return errors.New(strings.Replace(err.Error(), "name a group", "name a cluster", 1))
+	}
+	return nil
 }
 
 func readCluster(into *string, text string) error {
