@@ -106,7 +106,7 @@ func (s *supervisor) report(err error, isNew bool) {
 	case broker.Gone:
 		try = "topics" + g.On()
 	case broker.Moved:
-		try = "topic unload " + g.Settings().TopicName(0)
+		try = "topic unload " + g.Settings().TopicName(0) + g.On()
 	}
 	g.MarkError(err.Error())
 	g.Say("%s; trying again; try: %s", err, try)
