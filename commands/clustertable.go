@@ -26,7 +26,7 @@ func connectRows() []lang.Command {
 			Summary: "add a cluster beside the session's own, for groups with cluster=NAME",
 			Detail: "The session's own cluster is called default. Groups take cluster=NAME when they start, and the commands on topics take it too; without it they act on default. " +
 				"Each cluster has its own connections, and one that is away makes only its own figures unknown. " +
-				"Where a topic is replicated, a producer group on one cluster and a consumer group on the other share a delivery check: e2e is then the replication lag, by one clock. " +
+				"Where a topic is replicated, a producer group on one cluster and a consumer group on the other share a delivery check: e2e is then the replication lag, by one clock; of other senders the clocks are bounded from below only. " +
 				"It begins with the first message that arrives on the other cluster: until then topics of the same name have nothing to do with each other. " +
 				"What has been acknowledged and has not arrived is outstanding; only what is missing between messages that arrived is lost.",
 			Examples: []string{"cluster add eu pulsar://localhost:6650 admin=http://localhost:8080", "cluster add us pulsar+ssl://pulsar.example.com:6651 token_file=/run/secrets/token wait=60s"}, Run: host.Verb(cluster.AddCluster)},

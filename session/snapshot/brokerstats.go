@@ -100,6 +100,7 @@ type BrokerStats struct {
 	BacklogEntries  int64     // of the group's subscription
 	BacklogMessages int64     // an estimate: entries × messages per entry
 	Unacked         int64
+	Replicated      bool   // the topic is copied from or to other clusters
 	BacklogFull     bool   // the topic has reached its backlog quota
 	Throttled       bool   // the broker has throttled publishers since the previous poll
 	Limit           string // the publish limit, as a part of a sentence
@@ -145,6 +146,15 @@ func (s *Snapshot) WhyUnknown(m Metric) string {
 		return ""
 	}
 	return fmt.Sprintf("no answer from the admin API for %.0f s", s.At.Sub(c.AdminSince).Seconds())
+}
+
+// Waiting returns the backlog that says how long messages have waited: none of a topic
+// that is replicated, whose messages wait on the way between the clusters too. Then only
+// a lower bound of the senders' clocks is known.
+func (t BrokerStats) Waiting() Backlog {
+	b := t.Backlog()
+	b.Known = b.Known && !t.Replicated
+	return b
 }
 
 // Backlog returns the backlog of a consumer group.

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -26,4 +27,14 @@ func TestTheSumsOfClustersAddUpToTheSession(t *testing.T) {
 	require.False(t, s.SumOf("eu").BacklogKnown, "a part of a sum is unknown")
 	s.Clusters, s.Groups = nil, s.Groups[:1]
 	require.False(t, s.Several())
+}
+
+// TestTheBacklogOfAReplicatedTopicSaysNothingOfClocks leaves the upper bound unknown: the
+// messages waited on the way between the clusters too.
+func TestTheBacklogOfAReplicatedTopicSaysNothingOfClocks(t *testing.T) {
+	stats := BrokerStats{At: time.Now(), BacklogMessages: 5}
+	require.True(t, stats.Waiting().Known)
+	stats.Replicated = true
+	require.False(t, stats.Waiting().Known)
+	require.True(t, stats.Backlog().Known)
 }
