@@ -30,7 +30,11 @@ func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 	figure("received", l.Received, Whole(int64(l.Unique()))+" unique")
 	judged("lost", l.Lost, "never arrived")
 	judged("gaps", l.Gaps, "missing so far, may still arrive")
-	judged("outstanding", l.NotYetReceived, "acked, not received yet")
+	remark := "acked, not received yet"
+	if l.Replicating > 0 {
+		remark += ", " + Whole(int64(l.Replicating)) + " of them on another cluster"
+	}
+	judged("outstanding", l.NotYetReceived, remark)
 	if books.Removed > 0 {
 		s.Add("removed", Whole(books.Removed), r.Broker.Removed.Why)
 	}

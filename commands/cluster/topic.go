@@ -11,6 +11,7 @@ import (
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
+	"pulsh/session/spec"
 )
 
 // TopicParam returns the parameter for the name of a topic.
@@ -26,7 +27,7 @@ func noTopic(c *host.Call, err error) error {
 		return err
 	}
 	try := "topics"
-	if c.Env.Topics != nil {
+	if c.Env.Topics != nil && c.ClusterName() == spec.OwnCluster {
 		if better, ok := lang.Nearest(c.Text("topic"), c.Env.Topics()); ok && better != c.Text("topic") {
 			try = c.WithArgument("topic", better)
 		}
@@ -168,7 +169,7 @@ func connectedTo(stats broker.TopicStats) string {
 func reconnectAdvice(ctx context.Context, c *host.Call, topic string) string {
 	var names []string
 	for _, g := range c.Fresh(ctx).Groups {
-		if g.State.Active() && (answers.SameTopic(g.Topic, topic) || answers.Receives(g, topic)) {
+		if g.State.Active() && g.Cluster == c.ClusterName() && (answers.SameTopic(g.Topic, topic) || answers.Receives(g, topic)) {
 			names = append(names, g.Name)
 		}
 	}

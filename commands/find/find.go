@@ -131,7 +131,7 @@ func plan(c *host.Call) (s search, hold time.Duration, err error) {
 func run(ctx context.Context, c *host.Call, s *search, found *Found, condition snapshot.Condition, hold time.Duration) error {
 	baseline := map[string]int64{}
 	g, _ := c.Env.Session.Snapshot().Group(found.Group)
-	for _, r := range receivers(c.Env.Session.Snapshot(), g.Topic) {
+	for _, r := range receivers(c.Env.Session.Snapshot(), g) {
 		baseline[r.Name] = max(r.Consumer.Backlog.Messages, 0)
 	}
 	for {

@@ -89,6 +89,7 @@ func (a StatsByTopic) Sum(subscription string) broker.TopicStats {
 		sum.Producers += s.Producers
 		sum.Throttled += s.Throttled
 		sum.Markers += s.Markers
+		sum.Replicated = sum.Replicated || s.Replicated
 		sum.BacklogFull = sum.BacklogFull || s.BacklogFull
 		own, ok := s.Subscriptions[subscription]
 		subscribed = subscribed || ok

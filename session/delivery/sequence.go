@@ -49,6 +49,8 @@ type sequence struct {
 	announced bool   // the producer belongs to this session
 	expected  uint64 // all numbers below it were acknowledged; 0 when that is not known
 
+	replicated bool // the producer sends on another cluster
+
 	unknown       spans            // the numbers whose send failed, see unknown.go
 	unknownPassed spans            // those that left the window; after a seek they may be unknown again
 	unknownLost   uint64           // of lost, how many sends failed
@@ -293,6 +295,9 @@ func (s *sequence) totals() Totals {
 	ahead := t.NotYetReceived
 	s.setAsideUnknown(&t)
 	s.setAsideAborted(&t, ahead)
+	if s.replicated {
+		t.Replicating = t.NotYetReceived
+	}
 	if payload.BatchedByKey(s.id) {
 		t.KeyBatched = s.received
 	}

@@ -30,6 +30,7 @@ type Totals struct {
 	Lost            uint64 // numbers that left the window without being received
 	Gaps            uint64 // numbers in the window that were not received yet
 	NotYetReceived  uint64 // acknowledged numbers above the highest one received, see Audit.Expect
+	Replicating     uint64 // of NotYetReceived, how many were sent on another cluster
 	Unknown         uint64 // numbers not received whose send failed, in none of the above
 	Aborted         uint64 // numbers of aborted transactions, not received as they must be, in none of the above
 	CompactedAway   uint64 // numbers not received from a compacted topic, in none of the above, see Audit.SetCompacted
@@ -72,6 +73,7 @@ func (t *Totals) add(u Totals) {
 	t.Lost += u.Lost
 	t.Gaps += u.Gaps
 	t.NotYetReceived += u.NotYetReceived
+	t.Replicating += u.Replicating
 	t.Unknown += u.Unknown
 	t.CompactedAway += u.CompactedAway
 	t.Aborted += u.Aborted
@@ -96,7 +98,7 @@ func (t Totals) With(u Totals) Totals {
 	sum := t
 	sum.add(u)
 	sum.Gaps, sum.NotYetReceived, sum.Producers, sum.Announced = t.Gaps, t.NotYetReceived, t.Producers, t.Announced
-	sum.Unknown, sum.CompactedAway, sum.Aborted = t.Unknown, t.CompactedAway, t.Aborted
+	sum.Unknown, sum.CompactedAway, sum.Aborted, sum.Replicating = t.Unknown, t.CompactedAway, t.Aborted, t.Replicating
 	return sum
 }
 

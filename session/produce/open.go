@@ -244,7 +244,7 @@ func (o *opener) openOne(ctx context.Context, settings spec.Producer, number, in
 	}
 	handle.Producer = opened
 	handle.reserved = delayed(settings)
-	o.group.eachAudit(wanted.Topic, func(a *delivery.Audit) {
+	o.group.eachAudit(wanted.Topic, wanted.ID, func(a *delivery.Audit) {
 		if handle.reserved > 0 {
 			a.Reserve(wanted.ID, handle.reserved)
 		}
@@ -295,7 +295,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Base:        host.Base,
 		Recorder:    o.recorders.Of(index),
 		Links:       o.group.Links(),
-		SendFailed:  func(n uint64) { o.group.eachAudit(topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
+		SendFailed:  func(n uint64) { o.group.eachAudit(topic, stream, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
 
 		Transactions: transactions,
 	}

@@ -25,6 +25,8 @@ const ProfileVersion = 1
 //	description = "one line"
 //	[connection]
 //	url = "pulsar://localhost:6650"
+//	[cluster.eu]
+//	url = "pulsar://eu.example.com:6650"
 //	[session]
 //	refresh = "100ms"
 //	[graph]
@@ -42,6 +44,7 @@ type Profile struct {
 	Name        string
 	Description string
 	Connection  broker.Connection
+	Clusters    []ProfileCluster  // beside that of Connection, in the order of the file
 	Session     []spec.Preference // in the order of PreferenceSettings
 	Graph       Graph
 	Groups      []ProfileGroup // in the order of the file
@@ -92,6 +95,13 @@ func graphWord(name, doc string, of func(*Graph) *string) spec.Setting[Graph] {
 			*of(g) = text
 			return nil
 		}}
+}
+
+// ProfileCluster is a cluster beside that of the connection. Its table has the keys of
+// the table connection.
+type ProfileCluster struct {
+	Name       string
+	Connection broker.Connection
 }
 
 // ProfileGroup is one group of a profile. Exactly one of Producer and Consumer is

@@ -36,12 +36,13 @@ type ProducerAccount struct {
 const removedSlack = 2
 
 // Unreachable returns how many of the missing messages cannot come any more: all of
-// them while the backlog is empty, else those between received ones. waiting is the
+// them while the backlog is empty, but for those that the replication from another
+// cluster may bring, else those between received ones. waiting is the
 // number of messages in the group's own hands.
 func Unreachable(t delivery.Totals, b Backlog, waiting int64) int64 {
 	missing := int64(t.Lost + t.Gaps)
 	if b.Known && b.Entries == 0 {
-		missing = int64(t.Missing())
+		missing = int64(t.Missing() - t.Replicating)
 	}
 	return max(missing-waiting, 0)
 }

@@ -17,8 +17,9 @@ import (
 type Snapshot struct {
 	At        time.Time
 	Elapsed   time.Duration // since the session began
-	Cluster   Cluster
-	Groups    []Group // in the order of their creation
+	Cluster   Cluster       // the session's own
+	Clusters  []Cluster     // those that were added
+	Groups    []Group       // in the order of their creation
 	Totals    Totals
 	Process   metrics.ProcessStats
 	Marks     []Mark // newest last, at most spec.MarksMax
@@ -49,8 +50,9 @@ const (
 	Reconnecting ClusterState = "reconnecting" // it does not answer now, but did before
 )
 
-// Cluster is what the session knows about the cluster that it is connected to.
+// Cluster is what the session knows about a cluster that it is connected to.
 type Cluster struct {
+	Label         string // by which groups choose it: default, or the name that it was added by
 	URL, AdminURL string
 	Name          string // local, or the host of the URL
 	Version       string // "" if unknown
@@ -96,6 +98,7 @@ type Group struct {
 	Name        string
 	Kind        Kind
 	State       State
+	Cluster     string // the Label of its cluster
 	Topic       string
 	Topics      []string      // of a started consumer group, and of a producer group if there are several; nil of others
 	Partitions  int           // 0 if the topic has none or was not looked up yet

@@ -3,6 +3,7 @@ package frames
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 const (
 	nameColumn = iota
 	signColumn
+	clusterColumn   // where groups are on several clusters
 	stateColumn     // wide only
 	workersColumn   // 8w, wide 8 workers
 	producersColumn // wide only: Pulsar producers, or the type of subscription
@@ -54,6 +56,7 @@ type groupRows struct {
 	wide      bool
 	width     int
 	nameWidth int
+	clusters  int // width of the names of the clusters, 0 for one cluster
 }
 
 // newGroupRows returns groupRows with names as wide as the longest name of any group,
@@ -66,6 +69,10 @@ func newGroupRows(f *Frames, groups []snapshot.Group, width int) groupRows {
 	}
 	for _, g := range groups {
 		r.nameWidth = max(r.nameWidth, min(graphs.Width(g.Name), most))
+		r.clusters = max(r.clusters, min(graphs.Width(g.Cluster), nameNarrow))
+	}
+	if !slices.ContainsFunc(groups, snapshot.Group.Elsewhere) {
+		r.clusters = 0
 	}
 	return r
 }
@@ -99,8 +106,11 @@ func (r groupRows) failed(g snapshot.Group) string {
 func (r groupRows) row(g snapshot.Group) groupRow {
 	var row groupRow
 	row[nameColumn] = graphs.Cell{Text: graphs.Cut(g.Name, r.nameWidth), Width: r.nameWidth, Style: r.palette.Bold}
-	sign := r.groupSign(g.State)
+	sign := r.groupSign(g.State, r.health[g.Cluster])
 	row[signColumn] = sign.cell(true)
+	if r.clusters > 0 {
+		row[clusterColumn] = graphs.Cell{Text: graphs.Cut(g.Cluster, r.clusters), Width: r.clusters, Priority: tail + 1, Tight: true}
+	}
 	row[workersColumn] = graphs.Cell{Text: fmt.Sprintf("%dw", g.Workers), Width: len("99w"),
 		Align: graphs.AlignRight, Priority: size, Tight: true}
 	if r.wide {

@@ -128,7 +128,7 @@ func TestSeekIDOnAnUnpartitionedTopic(t *testing.T) {
 }
 
 const single = `{"msgRateIn":10.5,"msgThroughputIn":1050,"bytesInCounter":4000,"msgInCounter":400,"storageSize":5000,"backlogSize":4096,"backlogQuotaLimitSize":4096,
-	"publishers":[{"producerName":"p1"},{"producerName":"p2"}],
+	"publishers":[{"producerName":"p1"},{"producerName":"p2"}],"replication":{"us":{"connected":true,"inboundConnection":"10.0.0.1:1"}},
 	"subscriptions":{"s":{"type":"Key_Shared","msgBacklog":7,"unackedMessages":3,"msgOutCounter":90,"msgRateOut":2.5,"msgRateRedeliver":0.5,"totalMsgExpired":6,
 		"dispatchThrottledMsgEventsByTopicLimit":3,"dispatchThrottledBytesEventsByTopicLimit":1,"dispatchThrottledMsgEventsByBrokerLimit":2,
 		"consumers":[{"consumerName":"c1","avgMessagesPerEntry":12,"blockedConsumerOnUnackedMsgs":true},{"consumerName":"c2","avgMessagesPerEntry":9}]},
@@ -142,7 +142,7 @@ func TestStatsOfAnUnpartitionedTopic(t *testing.T) {
 	now := time.Unix(1000, 0)
 	a.now = func() time.Time { return now }
 	want := broker.TopicStats{
-		MessagesIn: 400, BytesIn: 4000, RateIn: 10.5, ThroughputIn: 1050, StorageBytes: 5000, Producers: 2, MessagesPerEntry: 10, RatioKnown: true, BacklogFull: true,
+		MessagesIn: 400, BytesIn: 4000, RateIn: 10.5, ThroughputIn: 1050, StorageBytes: 5000, Producers: 2, MessagesPerEntry: 10, RatioKnown: true, BacklogFull: true, Replicated: true,
 		Subscriptions: map[string]broker.SubscriptionStats{
 			"s": {Type: broker.KeyShared, BacklogEntries: 7, Unacked: 3, MessagesOut: 90, RateOut: 2.5, RateRedeliver: 0.5, Consumers: 2, Names: []string{"c1", "c2"},
 				Expired: 6, Blocked: true, Throttled: map[string]int64{"dispatch": 4, "whole dispatch": 2}},
