@@ -43,7 +43,7 @@ func Peek(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return missing(ctx, c, admin, topic, subscription, err)
 	}
-	f := formOf(c)
+	f := formOf(ctx, c)
 	for _, m := range found.Messages {
 		c.Print(f.lines(m))
 	}

@@ -57,7 +57,7 @@ func TestBodies(t *testing.T) {
 	} {
 		f := shown
 		f.body, f.most = c.form, c.most
-		require.Equal(t, c.want, strings.Join(f.bodyOf(broker.Message{Body: []byte(c.body)}), "\n"), "%s %q", c.form, c.body)
+		require.Equal(t, c.want, strings.Join(f.bodyOf(broker.Message{Body: []byte(c.body)}, nil), "\n"), "%s %q", c.form, c.body)
 	}
 }
 
