@@ -261,6 +261,9 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	if n := r.Outcomes[metrics.Undecoded]; n > 0 {
 		s.Add("undecoded", Whole(n), "messages that do not fit their schema")
 	}
+	if n := r.Outcomes[metrics.Discarded]; n > 0 {
+		s.Add("discarded", Whole(n), "entries that the engine threw away as damaged: neither received nor in the backlog")
+	}
 	if r.Unstamped > 0 {
 		s.Add("foreign", Whole(r.Unstamped), "not sent by pulsh: neither latency nor delivery check")
 	}

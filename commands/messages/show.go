@@ -48,7 +48,7 @@ const (
 // lines returns a message as lines without a character that a terminal obeys.
 func (f form) lines(m broker.Message) []string {
 	var view *schema.View
-	if len(m.Schema) > 0 && !m.Encrypted {
+	if len(m.Schema) > 0 && !m.Encrypted && m.Chunks < 2 {
 		seen := f.view(m)
 		view = &seen
 	}
@@ -94,6 +94,9 @@ func (f form) head(m broker.Message, view *schema.View) string {
 	}
 	if m.Encrypted {
 		add("encrypted")
+	}
+	if m.Chunks > 1 {
+		add("chunk %d of %d of a message", m.Chunk+1, m.Chunks)
 	}
 	return strings.Join(parts, " · ")
 }
@@ -151,7 +154,7 @@ func (f form) bodyOf(m broker.Message, view *schema.View) []string {
 	case stamped:
 		head := fmt.Sprintf("  message %s of pulsh's producer …%08x, due %s", graphs.Whole(float64(stamp.Sequence)), uint32(stamp.Producer), f.at(time.Unix(0, stamp.Due)))
 		return append([]string{head}, dump(body[payload.StampSize:], min(f.most, stampShown))...)
-	case m.Encrypted || !readable(body):
+	case m.Encrypted || m.Chunks > 1 || !readable(body):
 		return dump(body, f.most)
 	}
 	if first := bytes.TrimLeft(body, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '[') && len(body) <= bodyMost {

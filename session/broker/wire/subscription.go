@@ -344,6 +344,9 @@ func (s *subscription) reject(t *tracker, why int32, messages int) {
 		s.connection.Tell(&protocol.Ack{ConsumerID: s.id, IDs: []protocol.MessageID{t.id()}, Validation: why})
 	}
 	s.mu.Unlock()
+	if tell := s.consumer.spec.Discarded; tell != nil {
+		tell(protocol.ValidationText(why))
+	}
 	s.grant(messages)
 }
 
