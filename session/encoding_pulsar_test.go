@@ -329,12 +329,10 @@ func TestPulshReadsWhatJavasClientSent(t *testing.T) {
 	public, private := keyPair(t)
 	conf := file(t, "client.conf", "")
 	url := l.cluster().URL
-	long := file(t, "long.txt", strings.Repeat("long ", 6<<20/5))
 	for name, test := range map[string]struct {
 		args   []string
 		change func(*spec.Consumer)
 	}{
-		"chunked": {[]string{"--chunking", "-f", long}, func(s *spec.Consumer) { s.ChunksExpire = time.Minute }},
 		"json": {[]string{"-s", "#", "-vs", "json:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
 			func(s *spec.Consumer) { s.Schema = schemaOf(t, "auto") }},
 		"encrypted": {[]string{"-m", "secret", "-ekn", "orders", "-ekv", "file://" + public}, func(s *spec.Consumer) { s.Decrypt = spec.KeyFiles("orders:" + private) }},
@@ -354,9 +352,6 @@ func TestPulshReadsWhatJavasClientSent(t *testing.T) {
 			l.until("all received", func() bool { return l.group(name).Consumer.Unstamped == 3 })
 			require.Zero(t, l.group(name).Consumer.Outcomes[metrics.Undecrypted])
 			require.Zero(t, l.group(name).Consumer.Outcomes[metrics.Undecoded])
-			if name == "chunked" {
-				require.EqualValues(t, 3, l.group(name).Consumer.Outcomes[metrics.Chunked])
-			}
 		})
 	}
 }
