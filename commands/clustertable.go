@@ -26,7 +26,7 @@ func connectRows() []lang.Command {
 				{Name: "token_env", Kind: variable, Keyed: true, Optional: true, Doc: "environment variable with the token"},
 				{Name: "trust_certs", Kind: path, Keyed: true, Optional: true, Doc: "CA certificates to trust in addition to the system's"},
 				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how to verify the server certificate"},
-				{Name: "wait", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long to try again while the cluster is starting; one attempt if not given"}}, kinds.LoginParams(path, variable)...),
+				{Name: "wait", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long to try again while the cluster is starting; one attempt if not given"}}, append(kinds.LoginParams(path, variable), kinds.TuningParams()...)...),
 			Summary:  "connect to a cluster",
 			Detail:   "All groups must be stopped first: a session has one cluster.",
 			Examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080", "connect pulsar://localhost:6650 wait=60s"}, Run: host.Verb(cluster.Connect)},

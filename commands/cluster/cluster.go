@@ -22,6 +22,10 @@ func Connect(ctx context.Context, c *host.Call) error {
 	for _, f := range broker.LoginFields() {
 		*f.Field(&t.Login) = c.Text(f.Name)
 	}
+	t.Listener = c.Text("listener")
+	for _, f := range broker.TuningFields() {
+		*f.Field(&t.Tuning), _ = host.Value[time.Duration](c, f.Name)
+	}
 	wait, _ := host.Value[time.Duration](c, "wait")
 	return connectTo(ctx, c, t, wait)
 }

@@ -61,7 +61,7 @@ func newSubscription(c *consumer, t *topic, name, about string, from broker.Posi
 
 // open subscribes for the first time.
 func (s *subscription) open(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, connect.OperationTimeout, connect.ErrOverdue)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.consumer.engine.OperationTimeout(), connect.ErrOverdue)
 	defer cancel()
 	return connect.Retry(ctx, func(ctx context.Context) error { return s.connect(ctx, nil) }, connect.FinalAtFirst)
 }
