@@ -252,7 +252,7 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	if r.Clock.Differs {
 		s.Add("clock", r.Clock.String(), "")
 	}
-	s.encoding(r.Outcomes)
+	s.unread(r.Outcomes)
 	if r.Unstamped > 0 {
 		s.Add("foreign", Whole(r.Unstamped), "not sent by pulsh: neither latency nor delivery check")
 	}
@@ -414,8 +414,8 @@ func Failed(f metrics.Failure) string {
 	return Whole(f.Count) + " " + f.Category.String()
 }
 
-// encoding adds the rows on what could not be read as it came.
-func (s *Rows) encoding(counts metrics.Outcomes) {
+// unread adds the rows on what could not be read as it came.
+func (s *Rows) unread(counts metrics.Outcomes) {
 	if n := counts[metrics.Chunked]; n > 0 {
 		s.Add("chunked", Whole(n), "received in chunks and assembled")
 	}
