@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"commands/kinds":                    {"commands/host", "commands/lang", "graphs", "session/broker", "session/export", "session/pacing", "session/payload", "session/profile", "session/snapshot", "session/spec"},
 	"commands/lang":                     {"commands/habits", "commands/progress", "commands/ranking", "graphs", "session/input", "session/pacing", "session/secret", "session/spell"},
 	"commands/look":                     {"commands/answers", "commands/conditions", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/brokerstats", "session/chart", "session/metrics", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
-	"commands/messages":                 {"commands/answers", "commands/cluster", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/payload", "session/reading", "session/snapshot", "session/spec"},
+	"commands/messages":                 {"commands/answers", "commands/cluster", "commands/host", "commands/kinds", "commands/lang", "graphs", "session", "session/broker", "session/payload", "session/reading", "session/schema", "session/snapshot", "session/spec"},
 	"commands/outcome":                  {"commands/host", "commands/lang", "session/export", "session/secret"},
 	"commands/manual":                   {"commands/lang"},
 	"commands/progress":                 {"graphs"},

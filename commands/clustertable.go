@@ -48,7 +48,7 @@ func connectParams() []lang.Param {
 		{Name: "token_env", Kind: variable, Keyed: true, Optional: true, Doc: "environment variable with the token"},
 		{Name: "trust_certs", Kind: path, Keyed: true, Optional: true, Doc: "CA certificates to trust in addition to the system's"},
 		{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how to verify the server certificate"},
-		{Name: "wait", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long to try again while the cluster is starting; one attempt if not given"}}, kinds.LoginParams(path, variable)...)
+		{Name: "wait", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long to try again while the cluster is starting; one attempt if not given"}}, append(kinds.LoginParams(path, variable), kinds.TuningParams()...)...)
 }
 
 // topicRows returns the commands on topics.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
 	"pulsh/session/consume"
 	"pulsh/session/cursor"
 	"pulsh/session/group"
@@ -278,6 +279,9 @@ func (s *Session) TopicAnswers(ctx context.Context, name string) (each []snapsho
 	g, err := s.ConsumerGroup(name)
 	if err != nil {
 		return nil, sum, err
+	}
+	if n := len(g.Topics()); n > brokerstats.TopicsMost {
+		return nil, sum, &broker.Error{Message: fmt.Sprintf("%s receives from %d topics, and the broker is asked for up to %d", name, n, brokerstats.TopicsMost), Try: "topics"}
 	}
 	return g.TopicAnswers(ctx, adminOf(s, g.Settings().Cluster))
 }

@@ -42,7 +42,7 @@ func Peek(ctx context.Context, c *host.Call) error {
 	if err != nil {
 		return missing(ctx, c, admin, host.OnCluster(on), topic, subscription, err)
 	}
-	f := formOf(c)
+	f := formOf(ctx, c, on)
 	for _, m := range found.Messages {
 		c.Print(f.lines(m))
 	}

@@ -75,7 +75,7 @@ func follow(ctx context.Context, c *host.Call, t *reading.Tail) error {
 	}
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	f := formOf(c)
+	f := formOf(ctx, c, c.ClusterName())
 	var told int64
 	next := began.Add(tellEvery)
 	shown := 0

@@ -64,7 +64,7 @@ func (p *poller) poll(ctx context.Context) {
 	active := c.set.host.Groups(c.label)
 	var topics []string
 	for _, g := range active {
-		for _, topic := range g.Topics() {
+		for _, topic := range brokerstats.Asked(g.Topics()) {
 			if full := broker.FullTopic(topic); !slices.Contains(topics, full) {
 				topics = append(topics, full)
 			}
@@ -77,7 +77,7 @@ func (p *poller) poll(ctx context.Context) {
 	p.listen(len(topics) > len(failed), failed)
 	incidents := map[brokerstats.Incident][]Group{}
 	for _, g := range active {
-		own, ok := stats.Of(g.Topics(), failed)
+		own, ok := stats.Of(brokerstats.Asked(g.Topics()), failed)
 		if !ok {
 			g.Unanswered()
 			continue

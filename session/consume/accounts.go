@@ -142,7 +142,7 @@ func (a *accounts) look(ctx context.Context, settings spec.Consumer, topics []st
 	if !settings.Durable || admin == nil {
 		return
 	}
-	got, failed := brokerstats.Fetch(ctx, admin, broker.FullTopics(topics))
+	got, failed := brokerstats.FetchGroup(ctx, admin, broker.FullTopics(topics))
 	for _, one := range a.all() {
 		if len(failed) > 0 {
 			one.noteBefore()

@@ -37,6 +37,7 @@ func behaviourFigures() []Figure {
 		outcome("chunked", "messages received in chunks", metrics.Chunked),
 		outcome("undecrypted", "entries that could not be decrypted, each time they came", metrics.Undecrypted),
 		outcome("undecoded", "messages that do not fit their schema", metrics.Undecoded),
+		outcome("discarded", "entries that the engine threw away as damaged, as the Go client does with messages that have neither body nor properties", metrics.Discarded),
 		ofConsumer("churned", spec.Count, "consumers replaced by churn", func(c C) float64 { return float64(c.Churned) }),
 		ofConsumer("gaps", spec.Count, "missing messages between received ones, which may still arrive", judged(func(c C) uint64 { return c.Delivery.Gaps })),
 		ofConsumer("notreceived", spec.Count, "messages acked to their producer, newer than the last one received", judged(func(c C) uint64 { return c.Delivery.NotYetReceived })),

@@ -16,9 +16,7 @@ import (
 // Timings, as those of the client engine: a load shell must notice a broker that
 // is gone, and be back within a second of its return.
 const (
-	connectTimeout   = 5 * time.Second
-	OperationTimeout = 5 * time.Second // of lookups and creations
-	keepAlive        = 10 * time.Second
+	OperationTimeout = broker.OperationTimeout // of attempts to connect again, and of transactions
 	RetryFirst       = 50 * time.Millisecond
 	RetryMost        = time.Second
 	DiscoverEvery    = time.Minute // of new partitions; one request per producer and interval
@@ -29,11 +27,11 @@ const clientVersion = "pulsh-wire"
 
 // Options say how to reach and enter a cluster.
 type Options struct {
-	URL      string      // pulsar://host:port[,host:port…] or pulsar+ssl://…
-	Auth     Auth        // nil for none
-	TLS      *tls.Config // for pulsar+ssl://; nil means the system's roots
-	Listener string      // which of a broker's addresses is wanted; "" for its default
-	Clock    broker.Clock
+	URL    string      // pulsar://host:port[,host:port…] or pulsar+ssl://…
+	Auth   Auth        // nil for none
+	TLS    *tls.Config // for pulsar+ssl://; nil means the system's roots
+	Tuning broker.Tuning
+	Clock  broker.Clock
 }
 
 // Auth is how a connection proves who it is. It is asked at each connection and
@@ -76,6 +74,10 @@ type Cluster struct {
 	running   sync.WaitGroup // goroutines that connect, or discover partitions
 }
 
+// OperationTimeout returns the time-out of lookups and of creating producers and
+// consumers.
+func (e *Cluster) OperationTimeout() time.Duration { return e.options.Tuning.OperationTimeout }
+
 // NewCluster makes a Cluster. It does not connect: the first producer or consumer
 // does.
 func NewCluster(o Options) (*Cluster, error) {
@@ -86,6 +88,7 @@ func NewCluster(o Options) (*Cluster, error) {
 	if o.Auth == nil {
 		o.Auth = func() (string, []byte, error) { return "none", nil, nil }
 	}
+	o.Tuning = o.Tuning.WithDefaults()
 	c := &Cluster{options: o, address: where, Clock: o.Clock, base: time.Now()}
 	c.ctx, c.end = context.WithCancel(context.Background())
 	c.Sending.cluster, c.Receiving.cluster = c, c
