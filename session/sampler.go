@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
@@ -79,6 +80,7 @@ func (p *sampler) sample(now time.Time) {
 		Marks:   s.timeline.list(),
 	}
 	s.groups.publishAudits(s.host.Audits)
+	s.host.Audits.Settle(now, broker.IsPersistent)
 	for _, g := range s.groups.all() {
 		sample := g.Sample(group.Instant{Time: now, Cluster: next.Cluster.State})
 		next.Groups = append(next.Groups, sample)

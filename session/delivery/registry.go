@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Registry knows which consumer groups of a session receive what. Groups of one
@@ -15,8 +16,9 @@ import (
 type Registry struct {
 	receiving atomic.Pointer[map[string][]*Audit]
 
-	mu      sync.Mutex // guards members; held for moments only
-	members []Member
+	mu       sync.Mutex // guards the fields below; held for moments only
+	members  []Member
+	settleAt time.Time // when Settle looks next
 }
 
 // Member is a consumer group that receives.
