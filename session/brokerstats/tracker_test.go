@@ -173,3 +173,27 @@ func TestANonPersistentSubscriptionLosesNoBacklog(t *testing.T) {
 		require.Len(t, incidents, want, topic)
 	}
 }
+
+// An eviction is told at once: the audit awaits more than the backlog holds, though no
+// later message has come yet that leaves the others out.
+func TestWhatTheBacklogCannotHoldWasRemoved(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		awaited int64
+		want    string
+	}{
+		{"awaited in vain", 2789, "about 2415 messages left the backlog of s undelivered (the subscription was moved on, not by this group)"},
+		{"not awaited", 400, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var tracker Tracker
+			see := func(s broker.TopicStats, awaited int64) string {
+				own := StatsByTopic{"persistent://public/default/t": s}
+				tracker.Observe(own, "s", time.Now())
+				return tracker.Removal(t.Context(), nil, "t", "s", own, Told{Awaited: awaited})
+			}
+			require.Empty(t, see(waiting(3000, 211, 2789, 1), 2789))
+			require.Equal(t, c.want, see(waiting(3000, 211, 374, 1), c.awaited))
+		})
+	}
+}

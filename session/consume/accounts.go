@@ -208,7 +208,8 @@ func (g *Group) Delivery(names map[uint64]string, limit int) snapshot.Delivery {
 	r := g.accounts.read()
 	d := snapshot.Delivery{Present: r.Present, Previous: r.Earlier}
 	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
-		_, d.Removed = now.Consumer.SetAside(&d.Present)
+		c := *now.Consumer
+		d.Removed = c.SetAside(&d.Present)
 	}
 	all := g.accounts.all()
 	for _, one := range all {

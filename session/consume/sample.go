@@ -81,7 +81,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	g.samplePolicy(c, settings)
 	c.Broker = g.stats.Latest()
 	c.Backlog = c.Broker.Backlog()
-	c.Unreachable, c.Removed = c.SetAside(&c.Delivery)
+	c.Removed = c.SetAside(&c.Delivery)
 	c.Limit = limit(c, s, settings)
 	c.Drain = g.sampled.drainOf(c.Backlog, at.Time)
 	g.transactions.ShareClock(g.Host().Audits, settings)

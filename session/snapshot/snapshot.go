@@ -172,6 +172,7 @@ type Consumer struct {
 	Resumed                    *int64   // the backlog that the last start found, in messages, an estimate; nil if it made the subscription
 	Others                     []string // consumers of the subscription that are not the session's: loss is not judged
 	Removed                    int64    // messages that were missing and that the cluster removed from the backlog, an estimate; not in Delivery
+	Awaited                    int64    // all missing messages, the removed ones included
 	Unreachable                int64    // missing messages that cannot come any more, the removed ones included
 	Limit                      string   // what limits the rate, as a sentence, or ""
 	SharedWith                 string   // the first group of the session with the same delivery audit, or ""
