@@ -116,7 +116,7 @@ func TestNothingIsStoredToBeginAt(t *testing.T) {
 		if c.reader {
 			spec = DefaultReader("g")
 		}
-		spec.Topic = c.topic
+		spec.Topic, spec.Subscription = c.topic, "g"
 		for _, s := range spec.Settings() {
 			if s.Name == "from" {
 				require.NoError(t, s.Write(&spec, c.from))
