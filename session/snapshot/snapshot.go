@@ -117,13 +117,14 @@ type Group struct {
 // Producer holds the figures of a producer group. Totals count since the first start
 // or the last reset. Rates are those of the last second.
 type Producer struct {
-	Shape   pacing.Shape // the target over time
-	Ratio   float64      // bytes of payload after their compression ÷ before; 0 if unknown
-	Target  pacing.Rate  // the target now: 0 unless running, with a burst included
-	Base    pacing.Rate  // the target of the shape alone: without a burst, and also while paused
-	Average float64      // messages acked per second since the first start
-	Rate    float64      // messages acked per second
-	Peak    float64      // the highest Rate since the first start or the last reset
+	Shape         pacing.Shape // the target over time
+	Ratio         float64      // bytes of payload after their compression ÷ before; 0 if unknown
+	Target        pacing.Rate  // the target now: 0 unless running, with a burst included
+	Base          pacing.Rate  // the target of the shape alone: without a burst, and also while paused
+	Average       float64      // messages acked per second since the first start
+	Rate          float64      // messages acked per second
+	Peak          float64      // the highest Rate since the first start or the last reset
+	DuePerSecond, // of the time of Rate
 	SentPerSecond,
 	BytesPerSecond float64
 	Due, Missed      int64 // messages that fell due; messages skipped as too late
