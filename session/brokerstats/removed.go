@@ -177,7 +177,7 @@ func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscri
 		why = "the subscription was moved on, not by this group"
 	}
 	r.sum.Why = why
-	return fmt.Sprintf("about %d messages left the backlog of %s undelivered (%s)", expired+moved, subscription, why)
+	return fmt.Sprintf("about %s messages left the backlog of %s undelivered (%s)", snapshot.Digits(expired+moved), subscription, why)
 }
 
 // confirm counts the messages that are suspected to have been moved over, if the audit
@@ -242,7 +242,7 @@ func (t *Tracker) Blocked(ctx context.Context, from broker.Admin, topic string) 
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.blockedBy, t.latest.BlockedBy = by, by
-	return fmt.Sprintf("the broker delivers no more: %d messages are unacknowledged (%s)", unacked, by)
+	return fmt.Sprintf("the broker delivers no more: %s messages are unacknowledged (%s)", snapshot.Digits(unacked), by)
 }
 
 // Follow names the subscriptions whose statistics come next. What was counted for others

@@ -93,7 +93,7 @@ func TestASuspicionNeedsTheAudit(t *testing.T) {
 	}
 	require.Empty(t, see(waiting(100_000, 2000, 100, 60), 60_000), "the suspicion is old")
 	require.Empty(t, see(waiting(200_000, 2000, 2000, 60), 0))
-	require.Equal(t, "about 113980 messages left the backlog of s undelivered (the subscription was moved on, not by this group)",
+	require.Equal(t, "about 113,980 messages left the backlog of s undelivered (the subscription was moved on, not by this group)",
 		see(waiting(200_000, 4000, 100-33, 60), 110_000))
 	require.EqualValues(t, 0, tracker.Latest().Removed.Expired)
 	require.Positive(t, tracker.Latest().Removed.Moved)
@@ -182,7 +182,7 @@ func TestWhatTheBacklogCannotHoldWasRemoved(t *testing.T) {
 		awaited int64
 		want    string
 	}{
-		{"awaited in vain", 2789, "about 2415 messages left the backlog of s undelivered (the subscription was moved on, not by this group)"},
+		{"awaited in vain", 2789, "about 2,415 messages left the backlog of s undelivered (the subscription was moved on, not by this group)"},
 		{"not awaited", 400, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -27,3 +27,18 @@ func TestTheTotalsOfAScriptAreThoseOfItsGroups(t *testing.T) {
 	received := regexp.MustCompile(`(?m)^  s +([0-9,]+) received`).FindStringSubmatch(got.out)
 	require.Equal(t, totals[1][2:], []string{sent[1], sent[2], received[1]}, got.out)
 }
+
+// An address may be a port alone, wherever one is taken.
+func TestAPortAloneIsAnAddress(t *testing.T) {
+	for typed, want := range map[string]string{"9342": "127.0.0.1:9342", ":9342": "127.0.0.1:9342", "localhost:1": "localhost:1"} {
+		at, err := pprofAddress(typed)
+		require.NoError(t, err)
+		require.Equal(t, want, at)
+	}
+	for _, wrong := range []string{"99999", "host", "-1", "6o60"} {
+		_, err := pprofAddress(wrong)
+		require.Error(t, err, wrong)
+	}
+	require.Equal(t, "127.0.0.1:6650", withHost("6650"))
+	require.Equal(t, "0.0.0.0:6650", withHost("0.0.0.0:6650"))
+}
