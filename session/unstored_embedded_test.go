@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pulsh/session/broker"
 	"pulsh/session/broker/embedded"
 	"pulsh/session/pacing"
 	"pulsh/session/spec"
@@ -16,7 +17,7 @@ import (
 func TestWhatIsNotStoredIsNotOutstanding(t *testing.T) {
 	onEachEmbeddedEngine(t, func(t *testing.T, l *load, _ *embedded.Broker) {
 		const topic = "non-persistent://public/default/np"
-		l.consume(func(s *spec.Consumer) { s.Topic, s.Queue = topic, 100 })
+		l.consume(func(s *spec.Consumer) { s.Topic, s.Queue, s.From = topic, 100, broker.Latest })
 		l.produce(func(s *spec.Producer) { s.Topic, s.Rate = topic, pacing.Hold(2000) })
 		time.Sleep(500 * time.Millisecond)
 		require.NoError(t, l.Pause("sub1"))
