@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"commands/script":                   {"commands/answers", "commands/conditions", "commands/host", "commands/kinds", "commands/lang", "commands/look", "graphs", "session/chart", "session/pacing", "session/profile", "session/snapshot", "session/spec"},
 	"examples/bench":                    {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"graphs":                            {"graphs/measure"},
-	"session":                           {"session/broker", "session/chaos", "session/clusters", "session/connections", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/payload", "session/produce", "session/reading", "session/snapshot", "session/spec"},
+	"session":                           {"session/broker", "session/brokerstats", "session/chaos", "session/clusters", "session/connections", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/payload", "session/produce", "session/reading", "session/snapshot", "session/spec"},
 	"session/broker":                    {"session/connections", "session/payload"},
 	"session/broker/admin":              {"session/broker"},
 	"session/broker/client":             {"session/broker", "session/broker/protocol", "session/connections", "session/delivery", "session/payload", "session/transaction"},

@@ -196,7 +196,7 @@ func (l *load) shown(name string) {
 // for damaged, and fails if the words of its log change.
 func TestEmptyMessagesAreToldWhereTheyAreThrownAway(t *testing.T) {
 	onEachServer(t, func(t *testing.T, l *load) {
-		engine, err := session.Engine(l.Session, broker.ClientEngine)
+		engine, err := session.Engine(l.Session, spec.OwnCluster, broker.ClientEngine)
 		require.NoError(t, err)
 		_, err = engine.(broker.Sender).SendEach(l.soon(), l.topic, []broker.Message{{Body: []byte{}}, {Body: []byte("x")}, {Body: []byte{}}})
 		require.NoError(t, err)

@@ -60,7 +60,7 @@ func TestDelayedMessagesOfAndForJava(t *testing.T) {
 
 	topic := l.topic + "-perf"
 	require.NoError(t, l.Admin().CreateTopic(l.soon(), topic, 0))
-	wire, err := session.Engine(l.Session, broker.WireEngine)
+	wire, err := session.Engine(l.Session, spec.OwnCluster, broker.WireEngine)
 	require.NoError(t, err)
 	tail, err := reading.Follow(l.soon(), wire, topic, nil, each)
 	require.NoError(t, err)

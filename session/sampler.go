@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
@@ -77,6 +78,7 @@ func (p *sampler) sample(now time.Time) {
 	}
 	next.Cluster, next.Clusters = s.Clusters.Now()
 	s.groups.publishAudits(s.host.Audits)
+	s.host.Audits.Settle(now, broker.IsPersistent)
 	for _, g := range s.groups.all() {
 		on := next.ClusterOf(clusterOf(g))
 		sample := g.Sample(group.Instant{Time: now, Cluster: on.State})

@@ -71,7 +71,7 @@ func New(dial Dial) *Session {
 		Mark:   s.Mark,
 		Sample: func(name string) (snapshot.Group, bool) { return s.Snapshot().Group(name) },
 		Audits: &delivery.Registry{},
-		Bodies: payload.NewBudget(metrics.MemoryLimit(), metrics.Held),
+		Bodies: payload.NewBudget(metrics.MemoryLimit()),
 		Engine: func() broker.Engine { return s.Preferences().Engine },
 	}
 	s.host.Allow = func(name string, peak pacing.Rate) error { return allowRate(s, name, peak) }

@@ -137,7 +137,7 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 		parts = append(parts, Whole(int64(l.OutsideWindow))+" not checked")
 	}
 	if books.Removed > 0 {
-		parts = append(parts, fmt.Sprintf("%s were removed (%s)", graphs.Plural(uint64(books.Removed), "message"), g.Consumer.Broker.Removed.Why))
+		parts = append(parts, fmt.Sprintf("%s were removed (%s)", graphs.Plural(uint64(books.Removed), "message"), g.Consumer.WhyRemoved()))
 	}
 	if books.Previous.Lost > 0 {
 		parts = append(parts, Whole(int64(books.Previous.Lost))+" lost in earlier periods")

@@ -36,7 +36,7 @@ func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 	}
 	judged("outstanding", l.NotYetReceived, remark)
 	if books.Removed > 0 {
-		s.Add("removed", Whole(books.Removed), r.Broker.Removed.Why)
+		s.Add("removed", Whole(books.Removed), r.WhyRemoved())
 	}
 	figure("unknown", l.Unknown, "failed sends that may be stored")
 	if l.Aborted+l.AbortedReceived > 0 {
@@ -245,7 +245,7 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 		s.Add("", Whole(int64(l.Aborted))+" aborted", abortedRemark(l))
 	}
 	if r.Removed > 0 {
-		s.Add("", Whole(r.Removed)+" removed", r.Broker.Removed.Why)
+		s.Add("", Whole(r.Removed)+" removed", r.WhyRemoved())
 	}
 	if !r.Judged() {
 		s.Add("", "loss is not judged", "others receive from the subscription: "+snapshot.SomeOf(r.Others))

@@ -99,7 +99,7 @@ func against(p *snapshot.Producer) string {
 	case p.Target.IsMax():
 		return graphs.Rate(p.Rate) + " max"
 	case p.Target > 0:
-		return graphs.Three(p.Rate) + "/" + graphs.Rate(float64(p.Target))
+		return graphs.Three(p.Rate) + "/" + graphs.Rate(p.Aim())
 	}
 	return graphs.Rate(p.Rate)
 }

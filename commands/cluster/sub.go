@@ -54,7 +54,7 @@ func CreateSub(ctx context.Context, c *host.Call) error {
 		return c.Refuse("sub", "subs "+topic, "subscription %[2]s on %[1]s already exists", topic, sub)
 	}
 	if err != nil {
-		return noTopic(c, err)
+		return noTopic(c, bounded(ctx, k, topic, err))
 	}
 	c.Say("%s: created on %s, from %s", sub, topic, from)
 	return nil

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Registry knows which consumer groups of a session receive what. Groups of one
@@ -15,9 +16,10 @@ import (
 type Registry struct {
 	receiving atomic.Pointer[map[Place][]Expecting]
 
-	mu      sync.Mutex // guards the fields below; held for moments only
-	members []Member
-	routes  map[route]bool
+	mu       sync.Mutex // guards the fields below; held for moments only
+	members  []Member
+	routes   map[route]bool
+	settleAt time.Time // when Settle looks next
 }
 
 // Member is a consumer group that receives.

@@ -62,6 +62,9 @@ type sequence struct {
 	judgedAtFirst  uint64   // judgedFrom at the beginning of the period
 	unjudgedLost   uint64   // of lost, how many are below judgedFrom
 
+	unstored          bool   // the topic stores nothing, see unstored.go
+	settled, settling uint64 // what is below settled and was not received is dropped; settling is the next such bound
+
 	reachedBefore uint64 // the highest next of all previous periods, or 0
 
 	// For late messages of the previous period, see late.go.
@@ -295,6 +298,7 @@ func (s *sequence) totals() Totals {
 	ahead := t.NotYetReceived
 	s.setAsideUnknown(&t)
 	s.setAsideAborted(&t, ahead)
+	s.setAsideDropped(&t)
 	if s.replicated {
 		t.Replicating = t.NotYetReceived
 	}

@@ -34,6 +34,7 @@ type Totals struct {
 	Unknown         uint64 // numbers not received whose send failed, in none of the above
 	Aborted         uint64 // numbers of aborted transactions, not received as they must be, in none of the above
 	CompactedAway   uint64 // numbers not received from a compacted topic, in none of the above, see Audit.SetCompacted
+	Dropped         uint64 // numbers not received from a topic that stores nothing, in none of the above, see Registry.Settle
 	Duplicated      uint64
 	Redelivered     uint64
 	OutOfOrder      uint64
@@ -76,6 +77,7 @@ func (t *Totals) add(u Totals) {
 	t.Replicating += u.Replicating
 	t.Unknown += u.Unknown
 	t.CompactedAway += u.CompactedAway
+	t.Dropped += u.Dropped
 	t.Aborted += u.Aborted
 	t.AbortedReceived += u.AbortedReceived
 	t.Duplicated += u.Duplicated
@@ -123,7 +125,7 @@ func (t Totals) Since(base Totals) Totals {
 		{&t.Redelivered, base.Redelivered}, {&t.OutOfOrder, base.OutOfOrder}, {&t.OutsideWindow, base.OutsideWindow},
 		{&t.RedeliveredByBroker, base.RedeliveredByBroker}, {&t.Keyed, base.Keyed},
 		{&t.OutOfOrderKey, base.OutOfOrderKey}, {&t.KeyUnknown, base.KeyUnknown},
-		{&t.KeyBatched, base.KeyBatched}, {&t.AbortedReceived, base.AbortedReceived},
+		{&t.KeyBatched, base.KeyBatched}, {&t.AbortedReceived, base.AbortedReceived}, {&t.Dropped, base.Dropped},
 	} {
 		*c.now -= min(*c.now, c.then)
 	}

@@ -41,7 +41,7 @@ func behaviourFigures() []Figure {
 		ofConsumer("churned", spec.Count, "consumers replaced by churn", func(c C) float64 { return float64(c.Churned) }),
 		ofConsumer("gaps", spec.Count, "missing messages between received ones, which may still arrive", judged(func(c C) uint64 { return c.Delivery.Gaps })),
 		ofConsumer("notreceived", spec.Count, "messages acked to their producer, newer than the last one received", judged(func(c C) uint64 { return c.Delivery.NotYetReceived })),
-		ofConsumer("removed", spec.Count, "missing messages that the cluster removed from the backlog: expired, skipped, evicted or deleted; an estimate", func(c C) float64 { return float64(c.Removed) }),
+		ofConsumer("removed", spec.Count, "missing messages that the cluster removed: expired, skipped, evicted, deleted, or dropped by a non-persistent topic; an estimate", func(c C) float64 { return float64(c.Removed) }),
 		ofConsumer("unknown", spec.Count, "missing messages whose send failed, which may be stored", func(c C) float64 { return float64(c.Delivery.Unknown) }),
 		ofConsumer("outoforder.key", spec.Count, "messages out of order within a key", func(c C) float64 { return float64(c.Delivery.OutOfOrderKey) }),
 		ofConsumer("outsidewindow", spec.Count, "messages too old to be checked for loss and duplication", func(c C) float64 { return float64(c.Delivery.OutsideWindow) }),

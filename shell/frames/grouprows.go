@@ -138,8 +138,8 @@ func (r groupRows) row(g snapshot.Group) groupRow {
 func (r groupRows) producer(row *groupRow, g snapshot.Group) {
 	p, live := g.Producer, measured(g.State)
 	row[rateColumn] = graphs.Cell{Text: rateText(p), Priority: always}
-	if target := float64(p.Target); target > 0 && !p.Target.IsMax() && g.State == snapshot.Running {
-		row[rateColumn].Style = r.rateStyle(p.Rate, target)
+	if p.Target > 0 && !p.Target.IsMax() && g.State == snapshot.Running {
+		row[rateColumn].Style = r.rateStyle(p.Rate, p.Expected())
 	}
 	if live {
 		row[bytesColumn] = bytesCell(p.BytesPerSecond)
@@ -160,8 +160,8 @@ func (r groupRows) producer(row *groupRow, g snapshot.Group) {
 		return
 	}
 	row[producersColumn] = right(graphs.Plural(p.Producers, "producer"), len("16 producers"), seldom)
-	if target := float64(p.Target); target > 0 && !p.Target.IsMax() {
-		row[shareColumn] = right(shareText(p.Rate/target), len("100.0%"), extra)
+	if p.Target > 0 && !p.Target.IsMax() {
+		row[shareColumn] = right(shareText(p.Rate/p.Expected()), len("100.0%"), extra)
 	}
 	row[batchColumn] = right(graphs.Three(p.MessagesPerBatch)+"/batch", graphs.ThreeWidth+len("/batch"), extra)
 	row[limitColumn] = graphs.Cell{Text: graphs.Cut(p.Limit, limitMax), Style: r.palette.Yellow, Priority: seldom - 1}
@@ -260,7 +260,7 @@ func rateText(p *snapshot.Producer) string {
 	case p.Target.IsMax():
 		return text + "/s max"
 	case p.Target > 0:
-		return text + "/" + graphs.Rate(float64(p.Target))
+		return text + "/" + graphs.Rate(p.Aim())
 	}
 	return text + "/s"
 }

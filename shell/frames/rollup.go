@@ -70,7 +70,7 @@ func addUp(groups []snapshot.Group) together {
 			s.failed += p.Failed
 			if g.State == snapshot.Running && p.Target > 0 && !p.Target.IsMax() {
 				s.bound += p.Rate
-				s.target += float64(p.Target)
+				s.target += p.Aim()
 			}
 			recent = p.Latency.Recent
 		}
