@@ -12,25 +12,43 @@ import (
 
 // clusterRows returns the commands on the cluster, in the order of the manual.
 func clusterRows() []lang.Command {
-	return slices.Concat(connectRows(), topicRows(), schemaRows(), subscriptionRows(), messages.Commands(), localRows(), faultRows())
+	return slices.Concat(connectRows(), kinds.OnClusters(slices.Concat(topicRows(), schemaRows(), subscriptionRows(), messages.Commands())), localRows(), faultRows())
 }
 
 // connectRows returns the command that connects.
 func connectRows() []lang.Command {
-	path, variable := kinds.TokenFile(), kinds.TokenVariable()
 	return []lang.Command{
-		{Name: "connect", Section: host.ClusterSection, Connects: true, Changes: true,
-			Params: append([]lang.Param{{Name: "url", Kind: kinds.Url()},
-				{Name: "admin", Kind: kinds.AdminURL(), Keyed: true, Optional: true, Doc: "URL of the admin API, for backlog, seek and topics"},
-				{Name: "token_file", Kind: path, Keyed: true, Optional: true, Doc: "file with the token"},
-				{Name: "token_env", Kind: variable, Keyed: true, Optional: true, Doc: "environment variable with the token"},
-				{Name: "trust_certs", Kind: path, Keyed: true, Optional: true, Doc: "CA certificates to trust in addition to the system's"},
-				{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how to verify the server certificate"},
-				{Name: "wait", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long to try again while the cluster is starting; one attempt if not given"}}, kinds.LoginParams(path, variable)...),
+		{Name: "connect", Section: host.ClusterSection, Connects: true, Changes: true, Params: connectParams(),
 			Summary:  "connect to a cluster",
-			Detail:   "All groups must be stopped first: a session has one cluster.",
+			Detail:   "All groups must be stopped first, but for those on clusters that were added: see cluster add.",
 			Examples: []string{"connect pulsar://localhost:6650 admin=http://localhost:8080", "connect pulsar://localhost:6650 wait=60s"}, Run: host.Verb(cluster.Connect)},
+		{Name: "cluster add", Section: host.ClusterSection, Changes: true, Params: append([]lang.Param{{Name: "name", Kind: cluster.NewName()}}, connectParams()...),
+			Summary: "add a cluster beside the session's own, for groups with cluster=NAME",
+			Detail: "The session's own cluster is called default. Groups take cluster=NAME when they start, and the commands on topics take it too; without it they act on default. " +
+				"Each cluster has its own connections, and one that is away makes only its own figures unknown. " +
+				"Where a topic is replicated, a producer group on one cluster and a consumer group on the other share a delivery check: e2e is then the replication lag, by one clock; of other senders the clocks are bounded from below only. " +
+				"It begins with the first message that arrives on the other cluster: until then topics of the same name have nothing to do with each other. " +
+				"What has been acknowledged and has not arrived is outstanding; only what is missing between messages that arrived is lost.",
+			Examples: []string{"cluster add eu pulsar://localhost:6650 admin=http://localhost:8080", "cluster add us pulsar+ssl://pulsar.example.com:6651 token_file=/run/secrets/token wait=60s"}, Run: host.Verb(cluster.AddCluster)},
+		{Name: "cluster list", Section: host.ClusterSection, Offline: true, Summary: "list the clusters, with the sums of their groups",
+			Examples: []string{"cluster list"}, Run: host.Verb(cluster.ListClusters)},
+		{Name: "cluster remove", Section: host.ClusterSection, Offline: true, Changes: true, Params: append([]lang.Param{{Name: host.ClusterArgument, Kind: kinds.Cluster()}}, lang.ForceParams()...),
+			Summary:  "close the connections to a cluster that was added, and forget it",
+			Detail:   "force stops the groups on it. Their settings stay: `set GROUP cluster=default` moves one before it starts again.",
+			Examples: []string{"cluster remove eu", "cluster remove eu force"}, Run: host.Verb(cluster.RemoveCluster)},
 	}
+}
+
+// connectParams returns where a cluster is and how it is entered.
+func connectParams() []lang.Param {
+	path, variable := kinds.TokenFile(), kinds.TokenVariable()
+	return append([]lang.Param{{Name: "url", Kind: kinds.Url()},
+		{Name: "admin", Kind: kinds.AdminURL(), Keyed: true, Optional: true, Doc: "URL of the admin API, for backlog, seek and topics"},
+		{Name: "token_file", Kind: path, Keyed: true, Optional: true, Doc: "file with the token"},
+		{Name: "token_env", Kind: variable, Keyed: true, Optional: true, Doc: "environment variable with the token"},
+		{Name: "trust_certs", Kind: path, Keyed: true, Optional: true, Doc: "CA certificates to trust in addition to the system's"},
+		{Name: "tls_check", Kind: lang.Words("full", "any-host", "none"), Keyed: true, Optional: true, Doc: "how to verify the server certificate"},
+		{Name: "wait", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how long to try again while the cluster is starting; one attempt if not given"}}, append(kinds.LoginParams(path, variable), kinds.TuningParams()...)...)
 }
 
 // topicRows returns the commands on topics.

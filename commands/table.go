@@ -290,7 +290,7 @@ func table() []lang.Command {
 				{Name: "from", Kind: find.Rate(), Keyed: true, Optional: true, Doc: "the first rate; default 1k"},
 				{Name: "to", Kind: find.Rate(), Keyed: true, Optional: true, Doc: "the highest rate; default: no limit"}},
 			Summary: "search the highest rate of a producer group at which a condition holds",
-			Detail: "Doubles the rate until one fails, then halves the distance. A rate holds if the condition is true for all but a fifth of the time, after 3s of settling, and neither pending messages nor backlogs grow. " +
+			Detail: "Doubles the rate until one fails, then halves the distance. The lowest rate that failed is tried once more at the end: if it holds, the search goes on above it. A rate holds if the condition is true for all but a fifth of the time, after 3s of settling, and neither pending messages nor backlogs grow. " +
 				"A probe ends at once when a backlog grows or the group is a second behind; what it left is drained before the next. Each probe is marked on the time axis. " +
 				"Guards say nothing meanwhile. At the end the group keeps the highest rate that held. --json has the probes as finds.",
 			Examples: []string{"find fast.rate where fast.p99<1s and sub1.backlog<5k from=1k to=2k hold=2s"}, Run: host.Verb(find.Find)},

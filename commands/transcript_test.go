@@ -62,6 +62,23 @@ func pretend(t *testing.T) session.Dial {
 	return dialled(cluster)
 }
 
+// several is a dial to a cluster in memory for each URL, but for one where nobody
+// listens.
+func several(t *testing.T) session.Dial {
+	t.Helper()
+	all := map[string]session.Dial{"pulsar://away:6650": refused}
+	return func(ctx context.Context, at broker.Target, clock broker.Clock) (session.Link, error) {
+		if all[at.URL] == nil {
+			all[at.URL] = pretend(t)
+		}
+		link, err := all[at.URL](ctx, at, clock)
+		if at.AdminURL == "" {
+			link.Admin = nil
+		}
+		return link, err
+	}
+}
+
 // dialled is a dial to a cluster in memory.
 func dialled(cluster *virtual.Cluster) session.Dial {
 	return func(_ context.Context, _ broker.Target, clock broker.Clock) (session.Link, error) {
@@ -88,6 +105,9 @@ func TestTranscripts(t *testing.T) {
 				dial := session.Dial(refused)
 				if strings.HasPrefix(string(body), "# With a cluster") {
 					dial = pretend(t)
+				}
+				if strings.HasPrefix(string(body), "# With clusters") {
+					dial = several(t)
 				}
 				c := world(t, dial, func(e *host.Env) { e.Yes = true })
 				got := hideCounts(replay(t, c, string(body)))
@@ -116,6 +136,8 @@ func hideCounts(text string) string {
 	text = shifts.ReplaceAllStringFunc(text, func(s string) string {
 		return regexp.MustCompile(`[#\d][^a-z)]*[#\d]|[#\d]`).ReplaceAllString(s, "#")
 	})
+	// The rows of cluster list.
+	text = regexp.MustCompile(`(?m)^(  (?:default|eu|us) .*\d  ) *[\d.k]+/s .*/s .*$`).ReplaceAllString(text, "${1}#")
 	rows := regexp.MustCompile(`(?m)^(  (?:\d|(?:audit|sub1) +shared|(?:fast|orders) +[\d–]+) +)[\d#.k]+(?:/s)? .*$`) // of partitions, subscriptions and topics
 	text = rows.ReplaceAllString(text, "${1}#")
 	return sentences.ReplaceAllStringFunc(text, func(s string) string {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"pulsh/session/broker"
+	"pulsh/session/brokerstats"
 	"pulsh/session/consume"
 	"pulsh/session/cursor"
 	"pulsh/session/group"
@@ -19,6 +20,9 @@ func (s *Session) AddProducer(name string, settings spec.Producer) error {
 	err := settings.Check(name)
 	if err == nil {
 		settings.Rate, err = group.LoadRate(settings.Rate, "produce start "+name+" rate=50k")
+	}
+	if err == nil {
+		err = s.Clusters.Check(settings.Cluster)
 	}
 	if err != nil {
 		return err
@@ -35,6 +39,9 @@ func (s *Session) AddConsumer(name string, settings spec.Consumer) error {
 	err := settings.Check(name)
 	if err == nil {
 		settings.Rate, err = group.LoadRate(settings.Rate, settings.Verb()+" start "+name+" rate=50k")
+	}
+	if err == nil {
+		err = s.Clusters.Check(settings.Cluster)
 	}
 	if err != nil {
 		return err
@@ -98,6 +105,9 @@ func (s *Session) SetProducer(ctx context.Context, name string, settings spec.Pr
 	if err == nil {
 		settings.Rate, err = group.LoadRate(settings.Rate, "rate "+name+" 50k")
 	}
+	if err == nil {
+		err = canChoose(s, g, settings.Cluster)
+	}
 	if err != nil {
 		return group.Rebuild{}, err
 	}
@@ -120,8 +130,11 @@ func (s *Session) SetConsumer(ctx context.Context, name string, settings spec.Co
 	if err == nil {
 		settings.Rate, err = group.LoadRate(settings.Rate, "rate "+name+" 50k")
 	}
+	if err == nil {
+		err = canChoose(s, g, settings.Cluster)
+	}
 	if err == nil && g.Active() {
-		err = canEnd(name, settings, s.Admin())
+		err = canEnd(name, settings, adminOf(s, settings.Cluster))
 	}
 	if err != nil {
 		return group.Rebuild{}, err
@@ -134,20 +147,15 @@ func (s *Session) SetConsumer(ctx context.Context, name string, settings spec.Co
 	return withEnds(g, g.Settings().Ends, settings.Ends, func() (group.Rebuild, error) { return g.Apply(ctx, settings) })
 }
 
-// notConnected is the refusal of a command that needs a cluster.
-func notConnected() error {
-	return &broker.Error{Category: broker.Disconnected, Message: "not connected to a cluster", Try: "local start"}
-}
-
 // Start starts a group that is not active.
 func (s *Session) Start(ctx context.Context, name string) error {
 	g, err := s.groups.named(name)
 	if err != nil {
 		return err
 	}
-	c := s.connected()
-	if c == nil {
-		return notConnected()
+	c, err := s.Clusters.Of(clusterOf(g))
+	if err != nil {
+		return err
 	}
 	give, err := turn(ctx, g)
 	if err != nil {
@@ -165,7 +173,7 @@ func (s *Session) Start(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	err = g.Start(ctx, c.forGroups())
+	err = named(c.Label(), g.Start(ctx, c.ForGroups()))
 	s.groups.publishAudits(s.host.Audits) // producers must not wait with their reports for the next sample
 	return err
 }
@@ -272,17 +280,20 @@ func (s *Session) TopicAnswers(ctx context.Context, name string) (each []snapsho
 	if err != nil {
 		return nil, sum, err
 	}
-	return g.TopicAnswers(ctx, s.Admin())
+	if n := len(g.Topics()); n > brokerstats.TopicsMost {
+		return nil, sum, &broker.Error{Message: fmt.Sprintf("%s receives from %d topics, and the broker is asked for up to %d", name, n, brokerstats.TopicsMost), Try: "topics"}
+	}
+	return g.TopicAnswers(ctx, adminOf(s, g.Settings().Cluster))
 }
 
-// SkipOn skips about so many messages of a subscription that no group of this
+// SkipOn skips about so many messages of a subscription on a cluster that no group of this
 // session receives through. Each partition of the topic skips its share.
-func (s *Session) SkipOn(ctx context.Context, topic, subscription string, messages int64) (cursor.Move, error) {
-	c := s.connected()
-	if c == nil {
-		return cursor.Move{}, notConnected()
+func (s *Session) SkipOn(ctx context.Context, cluster, topic, subscription string, messages int64) (cursor.Move, error) {
+	c, err := s.Clusters.Of(cluster)
+	if err != nil {
+		return cursor.Move{}, err
 	}
-	at, err := cursor.At(ctx, c.Admin, c.target, topic, subscription)
+	at, err := cursor.At(ctx, c.Admin, c.Target(), topic, subscription)
 	if err != nil {
 		return cursor.Move{}, err
 	}

@@ -23,6 +23,8 @@ import (
 	"pulsh/session/metrics"
 	"pulsh/session/pacing"
 	"pulsh/session/payload"
+	"pulsh/session/reading"
+	"pulsh/session/schema"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -154,6 +156,7 @@ func TestMessagesAreMadeAndReadBySchema(t *testing.T) {
 				own.Topic, own.From, own.Schema = l.topic, broker.Earliest, schemaOf(t, text)
 				require.NoError(t, l.AddConsumer("own", own))
 				require.NoError(t, l.Start(l.soon(), "own"))
+				l.shown(name)
 				l.acked(500)
 				l.clean()
 				require.Zero(t, l.sub1().Outcomes[metrics.Undecoded])
@@ -162,6 +165,52 @@ func TestMessagesAreMadeAndReadBySchema(t *testing.T) {
 			})
 		})
 	}
+}
+
+// shown looks at a message with each engine, and decodes it by the schema that it carries.
+func (l *load) shown(name string) {
+	l.t.Helper()
+	for _, word := range []broker.Engine{broker.ClientEngine, broker.WireEngine} {
+		engine, err := session.Engine(l.Session, spec.OwnCluster, word)
+		require.NoError(l.t, err)
+		tail, err := reading.Follow(l.soon(), engine, l.topic, nil, 1)
+		require.NoError(l.t, err)
+		l.until("a message comes", func() bool {
+			news, err := tail.Look()
+			require.NoError(l.t, err)
+			for _, m := range news.Messages {
+				seen := schema.NewViewer(l.Admin()).View(l.soon(), m.Topic, m.Schema, m.Body)
+				require.NoError(l.t, seen.Err, word)
+				require.Equal(l.t, map[string]string{"avro": "shop.Order", "json": "shop.Order", "protobuf": "shop.Order", "string": "STRING"}[name], seen.Name)
+				if name != "string" { // which shows itself
+					require.Contains(l.t, string(seen.Text), "{\n  \"id\": ")
+				}
+			}
+			return len(news.Messages) > 0
+		})
+		require.NoError(l.t, tail.Close(l.soon()))
+	}
+}
+
+// TestEmptyMessagesAreToldWhereTheyAreThrownAway sends messages that the Go client takes
+// for damaged, and fails if the words of its log change.
+func TestEmptyMessagesAreToldWhereTheyAreThrownAway(t *testing.T) {
+	onEachServer(t, func(t *testing.T, l *load) {
+		engine, err := session.Engine(l.Session, spec.OwnCluster, broker.ClientEngine)
+		require.NoError(t, err)
+		_, err = engine.(broker.Sender).SendEach(l.soon(), l.topic, []broker.Message{{Body: []byte{}}, {Body: []byte("x")}, {Body: []byte{}}})
+		require.NoError(t, err)
+		l.consume(func(s *spec.Consumer) { s.From = broker.Earliest })
+		wire := spec.DefaultConsumer("wire")
+		wire.Topic, wire.From, wire.Engine = l.topic, broker.Earliest, broker.WireEngine
+		require.NoError(t, l.AddConsumer("wire", wire))
+		require.NoError(t, l.Start(l.soon(), "wire"))
+		l.until("what the client throws away is counted", func() bool { return l.sub1().Outcomes[metrics.Discarded] == 2 })
+		l.until("the wire engine has all", func() bool { return l.group("wire").Consumer.Received == 3 })
+		require.EqualValues(t, 1, l.sub1().Received)
+		require.Contains(t, l.group("sub1").Failures[0].First.Text, "thrown away as damaged (BatchDeSerializeError)")
+		require.Zero(t, l.group("wire").Consumer.Outcomes[metrics.Discarded])
+	})
 }
 
 func TestSchemasThatDoNotFitAreRefused(t *testing.T) {
@@ -284,6 +333,8 @@ func TestPulshReadsWhatJavasClientSent(t *testing.T) {
 		args   []string
 		change func(*spec.Consumer)
 	}{
+		"json": {[]string{"-s", "#", "-vs", "json:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
+			func(s *spec.Consumer) { s.Schema = schemaOf(t, "auto") }},
 		"encrypted": {[]string{"-m", "secret", "-ekn", "orders", "-ekv", "file://" + public}, func(s *spec.Consumer) { s.Decrypt = spec.KeyFiles("orders:" + private) }},
 		"avro": {[]string{"-s", "#", "-vs", "avro:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
 			func(s *spec.Consumer) { s.Schema = schemaOf(t, "avro("+file(t, "order.avsc", orderAvro)+")") }},

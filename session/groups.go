@@ -8,8 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"pulsh/session/broker"
-	"pulsh/session/brokerstats"
+	"pulsh/session/clusters"
 	"pulsh/session/connections"
 	"pulsh/session/consume"
 	"pulsh/session/delivery"
@@ -29,7 +28,6 @@ type anyGroup interface {
 	Pause() error
 	Resume() error
 
-	Name() string
 	Host() *group.Host
 	Say(format string, args ...any)
 	Active() bool
@@ -45,10 +43,18 @@ type anyGroup interface {
 	Bars(figure string) []metrics.Bar
 	Heat(figure string) *metrics.Heat
 
-	Topics() []string
-	Observe(ctx context.Context, from broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident
-	Unanswered()
-	Incident(e brokerstats.Incident)
+	clusters.Group
+}
+
+// clusterOf returns the name of the cluster that a group has chosen.
+func clusterOf(g anyGroup) string {
+	switch g := g.(type) {
+	case *produce.Group:
+		return spec.ClusterName(g.Settings().Cluster)
+	case *consume.Group:
+		return spec.ClusterName(g.Settings().Cluster)
+	}
+	return spec.OwnCluster
 }
 
 // groups holds the groups of a session, in the order in which they were made. It
@@ -70,6 +76,16 @@ func (gs *groups) all() []anyGroup {
 // active returns the groups that are connected.
 func (gs *groups) active() []anyGroup {
 	return slices.DeleteFunc(gs.all(), func(g anyGroup) bool { return !g.Active() })
+}
+
+// polled returns the groups that are connected to a cluster.
+func (gs *groups) polled(cluster string) (list []clusters.Group) {
+	for _, g := range gs.active() {
+		if clusterOf(g) == cluster {
+			list = append(list, g)
+		}
+	}
+	return list
 }
 
 // add adds a group. It is an error if the name is taken or is no name.
@@ -143,22 +159,25 @@ func (gs *groups) stop(ctx context.Context) error {
 // publishAudits publishes the audits of the consumer groups by topic, for producer
 // groups to report what must arrive. Without these reports the loss of a producer's
 // first or last messages could not be seen, and a send that timed out would count as
-// lost.
+// lost. Reports go to other clusters where the topic is replicated.
 func (gs *groups) publishAudits(to *delivery.Registry) {
-	receiving := map[string][]*delivery.Audit{}
-	for _, g := range gs.all() {
+	var receivers []delivery.Receiver
+	var senders []delivery.Sender
+	all := gs.all()
+	for _, g := range all {
 		if c, ok := g.(*consume.Group); ok {
-			topics, audits := c.Receives()
-			for _, topic := range topics {
-				for _, audit := range audits {
-					if !slices.Contains(receiving[topic], audit) {
-						receiving[topic] = append(receiving[topic], audit)
-					}
-				}
+			if topics, audits := c.Receives(); len(topics) > 0 {
+				receivers = append(receivers, delivery.Receiver{Cluster: c.Cluster().Name, Topics: topics, Audits: audits})
 			}
 		}
 	}
-	to.Publish(receiving)
+	for _, g := range all {
+		elsewhere := func(r delivery.Receiver) bool { return r.Cluster != clusterOf(g) }
+		if p, ok := g.(*produce.Group); ok && slices.ContainsFunc(receivers, elsewhere) {
+			senders = append(senders, p.Sends()...)
+		}
+	}
+	to.Publish(receivers, senders)
 }
 
 // noteShared notes in the samples which groups share a delivery audit with an
@@ -194,7 +213,7 @@ func noteBystanders(samples []snapshot.Group) {
 		}
 		for i := range samples {
 			p := samples[i].Producer
-			if p != nil && !p.Broker.Throttled && samples[i].Engine == throttled.Engine && strings.HasPrefix(p.Limit, "broker: ") {
+			if p != nil && !p.Broker.Throttled && samples[i].Engine == throttled.Engine && samples[i].Cluster == throttled.Cluster && strings.HasPrefix(p.Limit, "broker: ") {
 				p.Limit = "connection: shared with " + throttled.Name + ", which the broker throttles"
 			}
 		}

@@ -5,16 +5,24 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// linkTeller tells of connections that broke and came back. It is the sampler's.
+// linkTeller tells of connections that broke and came back, by cluster. It is the
+// sampler's.
 type linkTeller struct {
+	clusters map[string]*clusterLinks // by their labels
+}
+
+// clusterLinks is the part of a linkTeller for one cluster.
+type clusterLinks struct {
 	teller connections.Teller
 	down   bool // the cluster was unreachable since all connections were there
 }
 
 // look tells what has happened to the connections of groups since the last sample.
 func (l *linkTeller) look(s *Session, now *snapshot.Snapshot) {
-	all := make([]connections.Group, 0, len(now.Groups))
-	without := 0
+	if l.clusters == nil {
+		l.clusters = map[string]*clusterLinks{}
+	}
+	all, without := map[string][]connections.Group{}, map[string]int{}
 	for _, g := range s.groups.all() {
 		sample, ok := now.Group(g.Name())
 		if !ok {
@@ -25,20 +33,37 @@ func (l *linkTeller) look(s *Session, now *snapshot.Snapshot) {
 			member = "consumer"
 		}
 		active := sample.State.Active() && sample.State != snapshot.Stopping
-		all = append(all, connections.Group{Name: sample.Name, Member: member, Active: active, Outage: g.Links().Latest()})
-		without += sample.Disconnects.Now
-	}
-	l.down = l.down || now.Cluster.State == snapshot.Reconnecting
-	for _, said := range l.teller.Look(s.clock(), all) {
-		s.Say("%s", said.Text)
-		switch {
-		case !said.Back:
-			s.Mark(snapshot.MarkError, said.Text)
-		case !l.down: // the return of the broker has a mark of its own
-			s.Mark(snapshot.MarkReconnect, said.Text)
+		on := sample.Cluster
+		all[on] = append(all[on], connections.Group{Name: sample.Name, Member: member, Active: active, Outage: g.Links().Latest()})
+		without[on] += sample.Disconnects.Now
+		if l.clusters[on] == nil {
+			l.clusters[on] = &clusterLinks{}
 		}
 	}
-	if without == 0 && now.Cluster.State != snapshot.Reconnecting {
+	for label, one := range l.clusters {
+		one.look(s, now, label, all[label], without[label])
+	}
+}
+
+// look tells what has happened to the connections of the groups on a cluster. without is
+// how many producers and consumers have none.
+func (l *clusterLinks) look(s *Session, now *snapshot.Snapshot, label string, groups []connections.Group, without int) {
+	away := now.ClusterOf(label).State == snapshot.Reconnecting
+	l.down = l.down || away
+	prefix := ""
+	if now.Several() {
+		prefix = label + ": "
+	}
+	for _, said := range l.teller.Look(s.clock(), groups) {
+		s.Say("%s%s", prefix, said.Text)
+		switch {
+		case !said.Back:
+			s.Mark(snapshot.MarkError, prefix+said.Text)
+		case !l.down: // the return of the broker has a mark of its own
+			s.Mark(snapshot.MarkReconnect, prefix+said.Text)
+		}
+	}
+	if without == 0 && !away {
 		l.down = false
 	}
 }

@@ -9,29 +9,14 @@ import (
 	"pulsh/session/spec"
 )
 
-// Engine returns the connection of an engine, of that of the session for
+// Engine returns the connection of an engine to a cluster, of that of the session for
 // broker.SessionEngine.
-func Engine(s *Session, chosen broker.Engine) (broker.Broker, error) {
-	c := s.connected()
-	switch {
-	case c == nil:
-		return nil, notConnected()
-	case s.host.EngineOf(chosen) != broker.WireEngine:
-		return c.Broker, nil
-	case c.Wire == nil:
-		return nil, &broker.Error{Message: "this connection has no wire engine", Try: "set session engine=client"}
+func Engine(s *Session, cluster string, chosen broker.Engine) (broker.Broker, error) {
+	c, err := s.Clusters.Of(cluster)
+	if err != nil {
+		return nil, err
 	}
-	return c.Wire, nil
-}
-
-// Looking returns the connection with which people look at messages: the wire engine,
-// which shows what the Go client throws away as damaged, such as a message without body
-// and properties, and one that is encrypted with a key that is not here.
-func Looking(s *Session) (broker.Broker, error) {
-	if c := s.connected(); c != nil && c.Wire != nil {
-		return c.Wire, nil
-	}
-	return Engine(s, broker.SessionEngine)
+	return c.Engine(s.host.EngineOf(chosen))
 }
 
 // CheckBegin refuses a reader that is to begin at a message behind the last one of its
@@ -42,7 +27,7 @@ func CheckBegin(ctx context.Context, s *Session, name string, settings spec.Cons
 	if err != nil || start.ID == nil {
 		return nil // the start says what is wrong
 	}
-	engine, err := Engine(s, broker.ClientEngine)
+	engine, err := Engine(s, settings.Cluster, broker.ClientEngine)
 	if err != nil {
 		return nil
 	}
@@ -51,7 +36,7 @@ func CheckBegin(ctx context.Context, s *Session, name string, settings spec.Cons
 		return nil
 	}
 	topic := settings.Topics().String()
-	if admin := s.Admin(); admin != nil { // asking makes the topic
+	if admin := adminOf(s, settings.Cluster); admin != nil { // asking makes the topic
 		if _, err := admin.Stats(ctx, topic); broker.IsMissing(err) {
 			return &broker.Error{Message: fmt.Sprintf("from=%s is no message of %s, which does not exist", start.ID, topic), Try: "set " + name + " from=latest"}
 		}

@@ -19,7 +19,7 @@ func (s *Session) createPartitions(ctx context.Context, admin broker.Admin, cons
 		return err
 	}
 	for _, name := range topics.Names() {
-		partitions := s.groups.partitionsWanted(name)
+		partitions := s.groups.partitionsWanted(clusterOf(consumer), name)
 		if partitions == 0 {
 			continue
 		}
@@ -31,15 +31,15 @@ func (s *Session) createPartitions(ctx context.Context, admin broker.Admin, cons
 }
 
 // partitionsWanted returns the partitions that a producer group of this session
-// wants for a topic, 0 if none does.
-func (g *groups) partitionsWanted(topic string) int {
+// wants for a topic on a cluster, 0 if none does.
+func (g *groups) partitionsWanted(cluster, topic string) int {
 	wanted, err := broker.ParseTopic(topic)
 	if err != nil || wanted.Partition >= 0 {
 		return 0
 	}
 	for _, one := range g.all() {
 		producer, ok := one.(*produce.Group)
-		if !ok {
+		if !ok || clusterOf(one) != cluster {
 			continue
 		}
 		settings := producer.Settings()

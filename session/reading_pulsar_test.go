@@ -135,7 +135,7 @@ func TestAReaderBeginsWhereItIsTold(t *testing.T) {
 // send stores messages through the Go client.
 func (l *load) send(m broker.Message, n int) []broker.MessageID {
 	l.t.Helper()
-	engine, err := session.Engine(l.Session, broker.ClientEngine)
+	engine, err := session.Engine(l.Session, "", broker.ClientEngine)
 	require.NoError(l.t, err)
 	all := make([]broker.Message, n)
 	for i := range all {
@@ -178,7 +178,7 @@ func TestALookShowsEmptyMessages(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, l *load) {
 		require.NoError(t, l.admin.CreateTopic(l.soon(), l.topic, 0))
 		require.NoError(t, l.admin.CreateSubscription(l.soon(), l.topic, "audit", broker.Earliest))
-		engine, err := session.Looking(l.Session)
+		engine, err := session.Engine(l.Session, "", broker.WireEngine)
 		require.NoError(t, err)
 		tail, err := reading.Follow(l.soon(), engine, l.topic, nil, 0)
 		require.NoError(t, err)
@@ -219,7 +219,7 @@ func TestACompactedTopicIsReadByKey(t *testing.T) {
 func TestAPeekTakesNothing(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, l *load) {
 		const sub = "audit"
-		engine, err := session.Engine(l.Session, broker.SessionEngine)
+		engine, err := session.Engine(l.Session, "", broker.SessionEngine)
 		require.NoError(t, err)
 		peek := func(n int) reading.Backlog {
 			t.Helper()
@@ -272,7 +272,7 @@ func (l *load) takeSecond(sub string) broker.MessageID {
 	l.t.Helper()
 	l.send(broker.Message{Body: []byte("kept"), Key: "k"}, 1)
 	want := l.send(broker.Message{Body: []byte("taken"), Key: "k"}, 1)[0]
-	engine, err := session.Engine(l.Session, broker.SessionEngine)
+	engine, err := session.Engine(l.Session, "", broker.SessionEngine)
 	require.NoError(l.t, err)
 	c, err := engine.Subscribe(l.soon(), broker.ConsumerSpec{Topics: []string{l.topic}, Subscription: sub, Name: "taker", Type: broker.Shared, Queue: 1000, NackDelay: time.Minute})
 	require.NoError(l.t, err)
@@ -308,7 +308,7 @@ func (l *load) takeSecond(sub string) broker.MessageID {
 // TestATailShowsWhatComes follows a topic beside a load.
 func TestATailShowsWhatComes(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, l *load) {
-		engine, err := session.Engine(l.Session, broker.SessionEngine)
+		engine, err := session.Engine(l.Session, "", broker.SessionEngine)
 		require.NoError(t, err)
 		l.send(broker.Message{Body: []byte("before")}, 1)
 		key := "a"

@@ -42,7 +42,7 @@ func TestWhatTheClusterRemovesIsNotLost(t *testing.T) {
 					v.heard()
 					require.NoError(t, c.remove(v))
 					time.Sleep(3 * time.Second)
-					require.Regexp(t, `^sub1: about \d+ messages left the backlog of sub1 undelivered \(`+c.why+`\); try: delivery sub1$`, v.heard())
+					require.Regexp(t, `^sub1: about [\d,]+ messages left the backlog of sub1 undelivered \(`+c.why+`\); try: delivery sub1$`, v.heard())
 					if sending {
 						require.NoError(t, v.Stop(t.Context(), "fast"))
 					}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
@@ -15,7 +16,6 @@ import (
 type sampler struct {
 	session *Session
 	process *metrics.Process
-	poller  poller
 	links   linkTeller
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -24,10 +24,9 @@ type sampler struct {
 // startSampler publishes a first snapshot before it returns.
 func startSampler(s *Session) *sampler {
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &sampler{session: s, process: metrics.NewProcess(), poller: poller{session: s}, cancel: cancel}
+	p := &sampler{session: s, process: metrics.NewProcess(), cancel: cancel}
 	p.sample(time.Now())
-	p.running.Go(func() { p.run(ctx) })        // owned by the session: stop ends it and waits
-	p.running.Go(func() { p.poller.run(ctx) }) // likewise
+	p.running.Go(func() { p.run(ctx) }) // owned by the session: stop ends it and waits
 	return p
 }
 
@@ -74,13 +73,16 @@ func (p *sampler) sample(now time.Time) {
 	next := &snapshot.Snapshot{
 		At:      now,
 		Elapsed: now.Sub(s.base),
-		Cluster: s.Cluster(),
 		Process: p.process.Sample(now),
 		Marks:   s.timeline.list(),
 	}
+	next.Cluster, next.Clusters = s.Clusters.Now()
 	s.groups.publishAudits(s.host.Audits)
+	s.host.Audits.Settle(now, broker.IsPersistent)
 	for _, g := range s.groups.all() {
-		sample := g.Sample(group.Instant{Time: now, Cluster: next.Cluster.State})
+		on := next.ClusterOf(clusterOf(g))
+		sample := g.Sample(group.Instant{Time: now, Cluster: on.State})
+		sample.Cluster = on.Label
 		next.Groups = append(next.Groups, sample)
 		s.endings.look(g, sample)
 	}

@@ -1,5 +1,5 @@
 // Package session holds a load session: producer groups and consumer groups on one
-// cluster, a sampler that publishes a Snapshot of them ten times a second, their
+// cluster or several, a sampler that publishes a Snapshot of them ten times a second, their
 // history, and notes for the user.
 //
 // Data flows one way. A command changes a group, its workers send or receive
@@ -10,12 +10,12 @@ package session
 import (
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"pulsh/session/broker"
 	"pulsh/session/chaos"
+	"pulsh/session/clusters"
 	"pulsh/session/delivery"
 	"pulsh/session/group"
 	"pulsh/session/metrics"
@@ -25,35 +25,16 @@ import (
 	"pulsh/session/spec"
 )
 
-// Link is an open cluster.
-type Link struct {
-	Broker broker.Broker                             // the Go client
-	Wire   broker.Broker                             // the wire engine, nil if there is none
-	Admin  broker.Admin                              // nil if there is no admin URL
-	Probe  func(ctx context.Context) (Answer, error) // asks whether the cluster answers now
-}
-
-// closeEngines closes all connections.
-func (l Link) closeEngines() {
-	if l.Wire != nil {
-		l.Wire.Close()
-	}
-	l.Broker.Close()
-}
-
-// Answer is a cluster's answer to a probe.
-type Answer struct {
-	Version string // "" if it is unknown
-	SizeMax int    // of a message, in bytes; 0 if it is unknown
-}
-
-// Dial opens a cluster.
-type Dial func(ctx context.Context, t broker.Target, clock broker.Clock) (Link, error)
+// What opens a cluster, as package clusters has it.
+type (
+	Link   = clusters.Link
+	Answer = clusters.Answer
+	Dial   = clusters.Dial
+)
 
 // Session is one run of pulsh. Methods that change something, except Say, Mark and
 // SetPreferences, are for one goroutine at a time. Any goroutine may call the others.
 type Session struct {
-	dial      Dial
 	base      time.Time // at which it began
 	notes     *notes
 	timeline  *timeline
@@ -61,8 +42,7 @@ type Session struct {
 	endings   endings
 	observers observers
 
-	mu   sync.Mutex // guards link; held for moments only
-	link *connection
+	Clusters *clusters.Set // the session's own, and those that were added
 
 	history *history
 	latest  atomic.Pointer[snapshot.Snapshot]
@@ -79,7 +59,6 @@ type Session struct {
 // New returns a session that is not connected. Close ends it.
 func New(dial Dial) *Session {
 	s := &Session{
-		dial:     dial,
 		base:     time.Now(),
 		notes:    newNotes(),
 		timeline: &timeline{},
@@ -92,10 +71,11 @@ func New(dial Dial) *Session {
 		Mark:   s.Mark,
 		Sample: func(name string) (snapshot.Group, bool) { return s.Snapshot().Group(name) },
 		Audits: &delivery.Registry{},
-		Bodies: payload.NewBudget(metrics.MemoryLimit(), metrics.Held),
+		Bodies: payload.NewBudget(metrics.MemoryLimit()),
 		Engine: func() broker.Engine { return s.Preferences().Engine },
 	}
 	s.host.Allow = func(name string, peak pacing.Rate) error { return allowRate(s, name, peak) }
+	s.Clusters = clusters.New(clusters.Host{Dial: dial, Clock: s.clock, Say: s.notes.say, Mark: s.Mark, Latest: s.Snapshot, Groups: s.groups.polled})
 	s.Chaos = chaos.New(chaos.Host{Say: s.notes.say, Mark: s.Mark, Latest: s.Snapshot})
 	s.sampler = startSampler(s)
 	return s
@@ -104,58 +84,44 @@ func New(dial Dial) *Session {
 // clock returns the nanoseconds since the session began.
 func (s *Session) clock() int64 { return int64(time.Since(s.base)) }
 
-// Connect opens a cluster and closes the one before it. It is an error if a group
-// is active.
+// Connect opens the session's own cluster and closes the one before it. It is an error if
+// a group on it is active.
 func (s *Session) Connect(ctx context.Context, t broker.Target) error {
 	for _, g := range s.Snapshot().Groups {
-		if g.State.Active() {
-			return fmt.Errorf("%s is %s: stop all groups first (one cluster per session)", g.Name, g.State)
+		if g.State.Active() && g.Cluster == spec.OwnCluster {
+			return fmt.Errorf("%s is %s: stop all groups of this cluster first (or: cluster add)", g.Name, g.State)
 		}
 	}
 	if names := s.Chaos.Off(""); len(names) > 0 {
 		s.Say("chaos is off: it was for the cluster before")
 	}
-	link, err := open(ctx, s, t)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	old := s.link
-	s.link = link
-	s.mu.Unlock()
-	if old != nil {
-		old.close(ctx)
-	}
-	return nil
+	return s.Clusters.Connect(ctx, t)
 }
 
-// connected returns the connection, nil before Connect.
-func (s *Session) connected() *connection {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.link
+// ConnectWithin connects as Session.Connect does, and tries again for as long as wait, as
+// clusters.Within has it.
+func ConnectWithin(ctx context.Context, s *Session, t broker.Target, wait time.Duration, tell func(why error)) error {
+	return clusters.Within(ctx, t, wait, tell, func(t broker.Target) error { return s.Connect(ctx, t) })
 }
 
 // Target returns the cluster that the session is connected to. ok is false before
 // Connect.
 func (s *Session) Target() (t broker.Target, ok bool) {
-	if c := s.connected(); c != nil {
-		return c.target, true
+	if c := s.Clusters.Own(); c != nil {
+		return c.Target(), true
 	}
 	return broker.Target{}, false
 }
 
-// Cluster returns the state of the cluster at this moment.
+// Cluster returns the state of the session's own cluster at this moment.
 func (s *Session) Cluster() snapshot.Cluster {
-	if c := s.connected(); c != nil {
-		return c.now()
-	}
-	return snapshot.Cluster{State: snapshot.Unconnected}
+	own, _ := s.Clusters.Now()
+	return own
 }
 
-// Admin returns the admin API, nil if there is none.
+// Admin returns the admin API of the session's own cluster, nil if there is none.
 func (s *Session) Admin() broker.Admin {
-	if c := s.connected(); c != nil {
+	if c := s.Clusters.Own(); c != nil {
 		return c.Admin
 	}
 	return nil
@@ -189,7 +155,7 @@ func (s *Session) Say(format string, args ...any) { s.notes.say(format, args...)
 func (s *Session) Mark(kind snapshot.MarkKind, text string) { s.timeline.add(kind, text) }
 
 // Close ends chaos, stops all groups within ctx, takes the last sample and closes the
-// connection. The snapshot stays readable.
+// connections. The snapshot stays readable.
 func (s *Session) Close(ctx context.Context) {
 	s.Chaos.Close() // first: a suspended server answers no group
 	if err := s.groups.stop(ctx); err != nil {
@@ -197,7 +163,5 @@ func (s *Session) Close(ctx context.Context) {
 	}
 	s.sampler.stop()
 	s.endings.stops.Wait()
-	if c := s.connected(); c != nil {
-		c.close(ctx)
-	}
+	s.Clusters.Close(ctx)
 }

@@ -64,6 +64,7 @@ func newTransactionLoad(t *testing.T, engine broker.Engine, url, adminURL string
 func TestTransactionsOnARealPulsar(t *testing.T) {
 	onEachTransactionEngine(t, func(t *testing.T, l *load, server *local.Server) {
 		sendInTransactions(t, l)
+		transactionsOfAndForJava(t, l)
 		if server != nil {
 			crashInTransactions(t, l, server)
 		}

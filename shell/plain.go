@@ -272,11 +272,23 @@ func (p *plainShell) tell() {
 		if line != "" {
 			line += " | "
 		}
-		line += p.running + "  " + far
+		line += shortened(p.running) + "  " + far
 	}
 	if line != "" {
 		p.tellUser(line)
 	}
+}
+
+// runningMost is how many characters of the running line are told with its progress.
+const runningMost = 40
+
+// shortened returns the beginning of a line, which with -e may be long.
+func shortened(line string) string {
+	all := []rune(line)
+	if len(all) <= runningMost {
+		return line
+	}
+	return strings.TrimSpace(string(all[:runningMost-1])) + "…"
 }
 
 func (p *plainShell) note(line string, ok bool) {

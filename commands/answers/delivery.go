@@ -82,7 +82,7 @@ func OrderSentence(g snapshot.Group, l delivery.Totals) string {
 // Sending reports whether any producer may still send to the topics of the group.
 func Sending(s *snapshot.Snapshot, g snapshot.Group) bool {
 	for _, other := range s.Groups {
-		if other.Producer == nil || !other.State.Active() {
+		if other.Producer == nil || !other.State.Active() || other.Cluster != g.Cluster && g.Consumer.Delivery.Replicating == 0 {
 			continue
 		}
 		for _, topic := range append([]string{other.Topic}, other.Topics...) {
@@ -117,8 +117,10 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 		parts = append(parts, "loss is not judged: others receive from the subscription ("+snapshot.SomeOf(g.Consumer.Others)+")")
 	case l.Missing() == 0:
 		parts = append(parts, allReceived(l, books.Removed > 0))
+	case settled && l.Missing() == l.Replicating:
+		parts = append(parts, graphs.Plural(l.Replicating, "message")+" outstanding: acked on another cluster, and not arrived here")
 	case settled:
-		parts = append(parts, graphs.Plural(l.Missing(), "message")+" lost: acked, not in the backlog and never received")
+		parts = append(parts, graphs.Plural(l.Missing()-l.Replicating, "message")+" lost: acked, not in the backlog and never received")
 	default:
 		parts = append(parts, missing(g, l.Lost, open))
 	}
@@ -135,7 +137,7 @@ func Verdict(g snapshot.Group, books snapshot.Delivery, settled bool) string {
 		parts = append(parts, Whole(int64(l.OutsideWindow))+" not checked")
 	}
 	if books.Removed > 0 {
-		parts = append(parts, fmt.Sprintf("%s were removed (%s)", graphs.Plural(uint64(books.Removed), "message"), g.Consumer.Broker.Removed.Why))
+		parts = append(parts, fmt.Sprintf("%s were removed (%s)", graphs.Plural(uint64(books.Removed), "message"), g.Consumer.WhyRemoved()))
 	}
 	if books.Previous.Lost > 0 {
 		parts = append(parts, Whole(int64(books.Previous.Lost))+" lost in earlier periods")

@@ -39,7 +39,7 @@ func RateOf(g snapshot.Group) string {
 	if p.Target.IsMax() {
 		return graphs.Rate(p.Rate)
 	}
-	return graphs.Three(p.Rate) + " of " + graphs.Rate(float64(p.Target))
+	return graphs.Three(p.Rate) + " of " + graphs.Rate(p.Aim())
 }
 
 // Since returns the time that a group has spent running, graphs.NoValue if it never

@@ -30,9 +30,13 @@ func (s *Rows) Delivery(r *snapshot.Consumer, books snapshot.Delivery) {
 	figure("received", l.Received, Whole(int64(l.Unique()))+" unique")
 	judged("lost", l.Lost, "never arrived")
 	judged("gaps", l.Gaps, "missing so far, may still arrive")
-	judged("outstanding", l.NotYetReceived, "acked, not received yet")
+	remark := "acked, not received yet"
+	if l.Replicating > 0 {
+		remark += ", " + Whole(int64(l.Replicating)) + " of them on another cluster"
+	}
+	judged("outstanding", l.NotYetReceived, remark)
 	if books.Removed > 0 {
-		s.Add("removed", Whole(books.Removed), r.Broker.Removed.Why)
+		s.Add("removed", Whole(books.Removed), r.WhyRemoved())
 	}
 	figure("unknown", l.Unknown, "failed sends that may be stored")
 	if l.Aborted+l.AbortedReceived > 0 {
@@ -241,7 +245,7 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 		s.Add("", Whole(int64(l.Aborted))+" aborted", abortedRemark(l))
 	}
 	if r.Removed > 0 {
-		s.Add("", Whole(r.Removed)+" removed", r.Broker.Removed.Why)
+		s.Add("", Whole(r.Removed)+" removed", r.WhyRemoved())
 	}
 	if !r.Judged() {
 		s.Add("", "loss is not judged", "others receive from the subscription: "+snapshot.SomeOf(r.Others))
@@ -252,15 +256,7 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	if r.Clock.Differs {
 		s.Add("clock", r.Clock.String(), "")
 	}
-	if n := r.Outcomes[metrics.Chunked]; n > 0 {
-		s.Add("chunked", Whole(n), "received in chunks and assembled")
-	}
-	if n := r.Outcomes[metrics.Undecrypted]; n > 0 {
-		s.Add("undecrypted", Whole(n), "entries that could not be decrypted, each time they came")
-	}
-	if n := r.Outcomes[metrics.Undecoded]; n > 0 {
-		s.Add("undecoded", Whole(n), "messages that do not fit their schema")
-	}
+	s.unread(r.Outcomes)
 	if r.Unstamped > 0 {
 		s.Add("foreign", Whole(r.Unstamped), "not sent by pulsh: neither latency nor delivery check")
 	}
@@ -420,4 +416,20 @@ func Failed(f metrics.Failure) string {
 		return f.Category.String()
 	}
 	return Whole(f.Count) + " " + f.Category.String()
+}
+
+// unread adds the rows on what could not be read as it came.
+func (s *Rows) unread(counts metrics.Outcomes) {
+	if n := counts[metrics.Chunked]; n > 0 {
+		s.Add("chunked", Whole(n), "received in chunks and assembled")
+	}
+	if n := counts[metrics.Undecrypted]; n > 0 {
+		s.Add("undecrypted", Whole(n), "entries that could not be decrypted, each time they came")
+	}
+	if n := counts[metrics.Undecoded]; n > 0 {
+		s.Add("undecoded", Whole(n), "messages that do not fit their schema")
+	}
+	if n := counts[metrics.Discarded]; n > 0 {
+		s.Add("discarded", Whole(n), "entries that the engine threw away as damaged: neither received nor in the backlog")
+	}
 }

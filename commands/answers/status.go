@@ -23,6 +23,11 @@ func StatusLine(s *snapshot.Snapshot, now time.Time) string {
 	case snapshot.Reconnecting:
 		head += " " + c.Name + " reconnecting " + graphs.Elapsed(max(now.Sub(c.Since), 0))
 	}
+	for _, c := range s.Clusters {
+		if c.State == snapshot.Reconnecting {
+			head += " " + c.Label + " reconnecting " + graphs.Elapsed(max(now.Sub(c.Since), 0))
+		}
+	}
 	if s.Protected {
 		head += " protected"
 	}
@@ -39,6 +44,9 @@ func StatusLine(s *snapshot.Snapshot, now time.Time) string {
 // statusOf returns the status of a group.
 func statusOf(g snapshot.Group) string {
 	words := []string{g.Name}
+	if g.Elsewhere() {
+		words = append(words, "on", g.Cluster)
+	}
 	if g.State != snapshot.Running {
 		words = append(words, string(g.State))
 	}
@@ -91,7 +99,7 @@ func against(p *snapshot.Producer) string {
 	case p.Target.IsMax():
 		return graphs.Rate(p.Rate) + " max"
 	case p.Target > 0:
-		return graphs.Three(p.Rate) + "/" + graphs.Rate(float64(p.Target))
+		return graphs.Three(p.Rate) + "/" + graphs.Rate(p.Aim())
 	}
 	return graphs.Rate(p.Rate)
 }

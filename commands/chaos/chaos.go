@@ -96,7 +96,9 @@ func owned(c *host.Call) (host.Local, error) {
 	return c.Env.Local, nil
 }
 
-func everyGroup(snapshot.Group) bool { return true }
+// everyGroup reports whether a fault of the local Pulsar concerns a group: it is the
+// session's own cluster.
+func everyGroup(g snapshot.Group) bool { return g.Cluster == spec.OwnCluster }
 
 // Kill runs the command chaos kill: kill the local Pulsar and start it again.
 func Kill(_ context.Context, c *host.Call) error {
@@ -142,17 +144,22 @@ func Unload(_ context.Context, c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	topic, session := c.Text("topic"), c.Env.Session
+	topic, on, session := c.Text("topic"), c.ClusterName(), c.Env.Session
 	return schedule(c, p, chaos.Fault{Name: "unload " + topic,
-		Concerns: func(g snapshot.Group) bool { return answers.SameTopic(g.Topic, topic) || answers.Receives(g, topic) },
+		Concerns: func(g snapshot.Group) bool {
+			return g.Cluster == on && (answers.SameTopic(g.Topic, topic) || answers.Receives(g, topic))
+		},
 		Cause: func(ctx context.Context) (string, error) {
 			ctx, cancel := context.WithTimeout(ctx, adminTime)
 			defer cancel()
-			admin := session.Admin()
-			if admin == nil {
+			cluster, err := session.Clusters.Of(on)
+			switch {
+			case err != nil:
+				return "", err
+			case cluster.Admin == nil:
 				return "", &broker.Error{Message: "there is no admin API"}
 			}
-			return "", admin.Unload(ctx, topic)
+			return "", cluster.Admin.Unload(ctx, topic)
 		}})
 }
 

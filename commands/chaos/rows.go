@@ -37,7 +37,7 @@ func Commands() []lang.Command {
 			Detail: "SIGSTOP, and SIGCONT after the duration, 100ms to 1h. The server is continued in any case: by `chaos off`, when the session ends, " +
 				"and by the server's supervisor should pulsh be killed. " + reported,
 			Examples: []string{"chaos stop 10s", "chaos stop 2s every=30s"}, Run: host.Verb(Stop)},
-		{Name: "chaos unload", Section: host.ChaosSection, Params: timed(cluster.TopicParam()),
+		{Name: "chaos unload", Section: host.ChaosSection, Params: timed(cluster.TopicParam(), kinds.ClusterParam()),
 			Summary: "unload a topic from its broker", Detail: "All clients of the topic reconnect, also those of others. " + reported,
 			Examples: []string{"chaos unload fast", "chaos unload fast every=30s for=10m"}, Run: host.Verb(Unload)},
 		{Name: "chaos disconnect", Section: host.ChaosSection,

@@ -10,6 +10,7 @@ import (
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/pacing"
+	"pulsh/session/spec"
 )
 
 // Connect runs the command connect: connect to a cluster.
@@ -17,21 +18,30 @@ func Connect(ctx context.Context, c *host.Call) error {
 	if err := requireIdle(ctx, c); err != nil {
 		return err
 	}
+	wait, _ := host.Value[time.Duration](c, "wait")
+	return connectTo(ctx, c, targetOf(c), wait)
+}
+
+// targetOf returns the cluster that the line describes.
+func targetOf(c *host.Call) broker.Target {
 	t := broker.Target{URL: c.Text("url"), AdminURL: c.Text("admin"), TokenFile: c.Text("token_file"), TokenEnv: c.Text("token_env"), TrustFile: c.Text("trust_certs"),
 		TLSCheck: broker.TLSCheck(c.Text("tls_check"))}
 	for _, f := range broker.LoginFields() {
 		*f.Field(&t.Login) = c.Text(f.Name)
 	}
-	wait, _ := host.Value[time.Duration](c, "wait")
-	return connectTo(ctx, c, t, wait)
+	t.Listener = c.Text("listener")
+	for _, f := range broker.TuningFields() {
+		*f.Field(&t.Tuning), _ = host.Value[time.Duration](c, f.Name)
+	}
+	return t
 }
 
-// requireIdle returns an error if a group is active: the cluster cannot change under
-// it.
+// requireIdle returns an error if a group on the session's own cluster is active: it
+// cannot change under it.
 func requireIdle(ctx context.Context, c *host.Call) error {
 	for _, g := range c.Fresh(ctx).Groups {
-		if g.State.Active() {
-			return c.Fail("stop all", "%s is %s; stop all groups first (one cluster per session)", g.Name, g.State)
+		if g.State.Active() && g.Cluster == spec.OwnCluster {
+			return c.Fail("stop all", "%s is %s; stop all groups of this cluster first (or: cluster add)", g.Name, g.State)
 		}
 	}
 	return nil
@@ -50,14 +60,18 @@ func connectTo(ctx context.Context, c *host.Call, t broker.Target, wait time.Dur
 	}
 	c.SetBy(c.Command.Name, host.ConnectionOrigin)
 	c.Changed.Store(c.Env.Now().UnixNano())
-	cluster := c.Fresh(ctx).Cluster
-	version := ""
-	if cluster.Version != "" {
-		version = " · Pulsar " + cluster.Version
+	c.Say("connected to %s%s", t.URL, facts(t, c.Fresh(ctx).Cluster.Version))
+	return nil
+}
+
+// facts returns what is known of a cluster that was just opened.
+func facts(t broker.Target, version string) string {
+	text := ""
+	if version != "" {
+		text = " · Pulsar " + version
 	}
 	if t.AdminURL == "" {
-		version += " · without admin API: no backlog, seek or topics"
+		text += " · without admin API: no backlog, seek or topics"
 	}
-	c.Say("connected to %s%s", t.URL, version)
-	return nil
+	return text
 }

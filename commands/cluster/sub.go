@@ -54,7 +54,7 @@ func CreateSub(ctx context.Context, c *host.Call) error {
 		return c.Refuse("sub", "subs "+topic, "subscription %[2]s on %[1]s already exists", topic, sub)
 	}
 	if err != nil {
-		return noTopic(c, err)
+		return noTopic(c, bounded(ctx, k, topic, err))
 	}
 	c.Say("%s: created on %s, from %s", sub, topic, from)
 	return nil
@@ -87,7 +87,7 @@ func subscriptionNamed(ctx context.Context, c *host.Call) (broker.TopicStats, br
 // session uses: it would count the skipped messages as lost.
 func checkForeign(ctx context.Context, c *host.Call, try string) error {
 	for _, g := range c.Fresh(ctx).Groups {
-		if g.State.Active() && g.Consumer != nil && slices.Contains(g.Consumer.Subscriptions, c.Text("sub")) && answers.Receives(g, c.Text("topic")) {
+		if g.State.Active() && g.Consumer != nil && g.Cluster == c.ClusterName() && slices.Contains(g.Consumer.Subscriptions, c.Text("sub")) && answers.Receives(g, c.Text("topic")) {
 			return c.Refuse("sub", fmt.Sprintf(try, g.Name), "group %s uses subscription %s, and would count the skipped messages as lost", g.Name, c.Text("sub"))
 		}
 	}
@@ -148,7 +148,7 @@ func SkipSub(ctx context.Context, c *host.Call) error {
 	}
 	ctx, cancel := host.Asked(ctx)
 	defer cancel()
-	shift, err := c.Env.Session.SkipOn(ctx, topic, sub, int64(n))
+	shift, err := c.Env.Session.SkipOn(ctx, c.ClusterName(), topic, sub, int64(n))
 	if err != nil {
 		return groups.TooFewWaiting(c, err, "sub clear "+topic+" "+lang.Quote(sub))
 	}

@@ -2,7 +2,10 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"pulsh/commands/answers"
@@ -11,6 +14,7 @@ import (
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
+	"pulsh/session/spec"
 )
 
 // TopicParam returns the parameter for the name of a topic.
@@ -26,12 +30,35 @@ func noTopic(c *host.Call, err error) error {
 		return err
 	}
 	try := "topics"
-	if c.Env.Topics != nil {
+	if c.Env.Topics != nil && c.ClusterName() == spec.OwnCluster {
 		if better, ok := lang.Nearest(c.Text("topic"), c.Env.Topics()); ok && better != c.Text("topic") {
 			try = c.WithArgument("topic", better)
 		}
 	}
 	return c.Refuse("topic", try, "there is no topic %q", c.Text("topic"))
+}
+
+// policyNamed finds the policy in a refusal whose bound is reached.
+var policyNamed = regexp.MustCompile(`\((max[A-Za-z]+)\)`)
+
+// bounded adds the value of the policy and the level that sets it to a refusal that names
+// the policy. It returns all other errors as they are.
+func bounded(ctx context.Context, admin broker.Admin, topic string, err error) error {
+	var refused *broker.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	named := policyNamed.FindStringSubmatch(refused.Message)
+	if named == nil {
+		return err
+	}
+	value, level, unread := admin.Bound(ctx, topic, named[1])
+	if unread != nil || value <= 0 {
+		return err
+	}
+	told := *refused
+	told.Message = strings.Replace(refused.Message, named[0], fmt.Sprintf("(%s %d of %s)", named[1], value, level), 1)
+	return &told
 }
 
 // topicStatsOf reads the statistics of the topic that the line names.
@@ -66,7 +93,7 @@ func CreateTopic(ctx context.Context, c *host.Call) error {
 		return c.Refuse("topic", "topic stats "+topic, "topic %s already exists", topic)
 	}
 	if err != nil {
-		return err
+		return bounded(ctx, k, topic, err)
 	}
 	c.Say("%s: created%s", topic, withPartitions(n))
 	return nil
@@ -168,7 +195,7 @@ func connectedTo(stats broker.TopicStats) string {
 func reconnectAdvice(ctx context.Context, c *host.Call, topic string) string {
 	var names []string
 	for _, g := range c.Fresh(ctx).Groups {
-		if g.State.Active() && (answers.SameTopic(g.Topic, topic) || answers.Receives(g, topic)) {
+		if g.State.Active() && g.Cluster == c.ClusterName() && (answers.SameTopic(g.Topic, topic) || answers.Receives(g, topic)) {
 			names = append(names, g.Name)
 		}
 	}

@@ -131,7 +131,7 @@ func plan(c *host.Call) (s search, hold time.Duration, err error) {
 func run(ctx context.Context, c *host.Call, s *search, found *Found, condition snapshot.Condition, hold time.Duration) error {
 	baseline := map[string]int64{}
 	g, _ := c.Env.Session.Snapshot().Group(found.Group)
-	for _, r := range receivers(c.Env.Session.Snapshot(), g.Topic) {
+	for _, r := range receivers(c.Env.Session.Snapshot(), g) {
 		baseline[r.Name] = max(r.Consumer.Backlog.Messages, 0)
 	}
 	for {
@@ -227,7 +227,7 @@ func print(c *host.Call, found Found) {
 // Sentence tells the result: the highest rate that held, and what ended the search.
 func (f Found) Sentence() string {
 	text := fmt.Sprintf("%s holds %s with %s", f.Group, graphs.Rate(float64(f.Best)), f.Condition)
-	lowest := lowestFailed(f.Probes)
+	lowest := lowestFailed(f.Probes, f.Best)
 	if lowest == nil {
 		return text + "; no higher rate was tried"
 	}
@@ -238,10 +238,11 @@ func (f Found) Sentence() string {
 	return text
 }
 
-// lowestFailed returns the lowest rate that failed, nil for none.
-func lowestFailed(probes []Probe) (lowest *Probe) {
+// lowestFailed returns the lowest rate above the best that failed, nil for none. What
+// failed below it did so by chance.
+func lowestFailed(probes []Probe, best pacing.Rate) (lowest *Probe) {
 	for i := range probes {
-		if p := &probes[i]; !p.Holds && (lowest == nil || p.Rate < lowest.Rate) {
+		if p := &probes[i]; !p.Holds && p.Rate > best && (lowest == nil || p.Rate < lowest.Rate) {
 			lowest = p
 		}
 	}

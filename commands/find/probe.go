@@ -122,7 +122,7 @@ type flow struct {
 // share a subscription, are left out: what they receive says nothing.
 func flowOf(s *snapshot.Snapshot, g snapshot.Group) flow {
 	f := flow{due: g.Producer.Due - g.Producer.Missed, acked: g.Producer.Acked + g.Producer.Failed, received: map[string]int64{}}
-	for _, c := range receivers(s, g.Topic) {
+	for _, c := range receivers(s, g) {
 		if len(c.Topics) == 1 && c.Consumer.SharedWith == "" && c.Consumer.Judged() {
 			f.received[c.Name] = c.Consumer.Received
 		}
@@ -228,7 +228,7 @@ func (p *probing) outOfReach(s *snapshot.Snapshot, g snapshot.Group) string {
 	if s.At.Sub(p.At) > behindMax && g.Producer.Waiting() > behindMax {
 		return "more than a second behind the schedule"
 	}
-	for _, c := range receivers(s, g.Topic) {
+	for _, c := range receivers(s, g) {
 		before, known := p.backlogs[c.Name]
 		switch now := c.Consumer.Backlog; {
 		case !now.Known || !now.At.After(p.At):
@@ -258,10 +258,11 @@ func (p *probing) wrong(s *snapshot.Snapshot, g snapshot.Group) string {
 	return ""
 }
 
-// receivers returns the running consumer groups that receive from a topic.
-func receivers(s *snapshot.Snapshot, topic string) (all []snapshot.Group) {
+// receivers returns the running consumer groups that receive from the topic of a producer
+// group, on its cluster.
+func receivers(s *snapshot.Snapshot, of snapshot.Group) (all []snapshot.Group) {
 	for _, g := range s.Groups {
-		if g.Consumer != nil && g.State == snapshot.Running && answers.Receives(g, topic) {
+		if g.Consumer != nil && g.State == snapshot.Running && g.Cluster == of.Cluster && answers.Receives(g, of.Topic) {
 			all = append(all, g)
 		}
 	}
@@ -300,7 +301,7 @@ func debt(s *snapshot.Snapshot, name string, baseline map[string]int64, since ti
 	if p := g.Producer; p.InFlight > 0 {
 		return graphs.Plural(p.InFlight, "message") + " still pending"
 	}
-	for _, c := range receivers(s, g.Topic) {
+	for _, c := range receivers(s, g) {
 		b := c.Consumer.Backlog
 		if b.Known && (!b.At.After(since.Add(time.Second)) || b.Messages > baseline[c.Name]) {
 			return fmt.Sprintf("%s has a backlog of %s", c.Name, graphs.Count(float64(b.Messages)))

@@ -5,12 +5,15 @@ package find
 import "pulsh/session/pacing"
 
 // search decides which rate is probed next: doubled rates until one fails, then the
-// middle between the highest that held and the lowest that failed. It is pure.
+// middle between the highest that held and the lowest that failed. That one is probed a
+// second time at the end: if it holds now, something else than the rate had made it fail,
+// such as a cold broker or another program, and the search goes on above it. It is pure.
 type search struct {
 	from, to pacing.Rate // of the first probe, and the highest; to is 0 for no limit
 	within   float64     // the share of the result by which it may be too low
 	held     pacing.Rate // the highest rate that held, 0 for none
-	failed   pacing.Rate // the lowest rate that failed, 0 for none
+	failed   pacing.Rate // the lowest rate that failed and has not held since, 0 for none
+	sure     bool        // failed has failed twice
 	probes   int
 }
 
@@ -38,15 +41,24 @@ func (s *search) next() (rate pacing.Rate, ok bool) {
 		rate = s.failed / 2
 		return rate, rate >= s.from/downMax
 	}
-	return (s.held + s.failed) / 2, float64(s.failed-s.held) > s.within*float64(s.failed)
+	if float64(s.failed-s.held) > s.within*float64(s.failed) {
+		return (s.held + s.failed) / 2, true
+	}
+	return s.failed, !s.sure
 }
 
 // add enters the result of a probe.
 func (s *search) add(rate pacing.Rate, holds bool) {
 	s.probes++
-	if holds {
+	switch {
+	case !holds && rate == s.failed:
+		s.sure = true
+	case !holds && (s.failed == 0 || rate < s.failed):
+		s.failed, s.sure = rate, false
+	case holds:
 		s.held = max(s.held, rate)
-	} else if s.failed == 0 || rate < s.failed {
-		s.failed = rate
+		if s.failed <= s.held { // what failed above it is not trusted either
+			s.failed, s.sure = 0, false
+		}
 	}
 }

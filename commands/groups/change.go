@@ -48,6 +48,11 @@ func change[S any](ctx context.Context, c *host.Call, g snapshot.Group, parts, i
 	if err := apply(c, table, &settings); err != nil {
 		return err
 	}
+	if on := c.Text(host.ClusterArgument); on != "" {
+		if err := c.Env.Session.Clusters.Check(on); err != nil {
+			return host.UnknownCluster(c, on, err)
+		}
+	}
 	rebuilt, err := set(ctx, g.Name, settings)
 	if err != nil {
 		return err

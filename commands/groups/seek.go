@@ -6,6 +6,8 @@ import (
 
 	"pulsh/commands/host"
 	"pulsh/graphs"
+	"pulsh/session/broker"
+	"pulsh/session/cursor"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -47,8 +49,33 @@ func Seek(ctx context.Context, c *host.Call) error {
 		return err
 	}
 	c.Changed.Store(c.Env.Now().UnixNano())
+	if to.ID != nil {
+		if elsewhere := landing(ctx, c, g, *to.ID); elsewhere != "" {
+			c.Say("%s: moved, but not to %s: %s%s", g.Name, position, elsewhere, describeDrain(ctx, c, g.Name))
+			return nil
+		}
+	}
 	c.Say("%s: moved to %s%s", g.Name, position, describeDrain(ctx, c, g.Name))
 	return nil
+}
+
+// landing says where the subscription of a group continues if the message it was moved
+// to is not stored, "" if it is or if that cannot be found out.
+func landing(ctx context.Context, c *host.Call, g snapshot.Group, to broker.MessageID) string {
+	admin, err := c.Admin()
+	if err != nil {
+		return ""
+	}
+	positions, err := admin.CursorPositions(ctx, g.Topic, g.Consumer.Subscriptions[0])
+	if err != nil {
+		return ""
+	}
+	for _, at := range positions {
+		if at.Partition == to.Partition || len(positions) == 1 {
+			return cursor.Landing(at, to)
+		}
+	}
+	return ""
 }
 
 // describeDrain tells the number of messages to receive after a seek, if known.

@@ -24,7 +24,7 @@ func seekableGroup(ctx context.Context, c *host.Call) (snapshot.Group, error) {
 	case g.State != snapshot.Running && g.State != snapshot.Paused:
 		return g, c.Refuse("group", string(g.Named())+" start "+g.Name, "%s is %s", g.Name, g.State)
 	}
-	_, err = c.Admin()
+	_, err = c.AdminOf(g.Cluster)
 	return g, err
 }
 

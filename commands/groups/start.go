@@ -101,6 +101,23 @@ func sayConsumer(ctx context.Context, c *host.Call) func(name string, want spec.
 	}
 }
 
+// reachable refuses a group whose cluster is not known or not connected.
+func reachable[S any](c *host.Call, name string, settings []spec.Setting[S], want *S) error {
+	setting, _ := spec.FindSetting(settings, host.ClusterArgument)
+	on := setting.Get(want)
+	if on == spec.OwnCluster {
+		return c.Connected()
+	}
+	err := c.Env.Session.Clusters.Check(on)
+	switch {
+	case err == nil:
+		return nil
+	case c.Text(host.ClusterArgument) == "": // it was removed
+		return c.Fail("set "+name+" cluster="+spec.OwnCluster, "%s", err)
+	}
+	return host.UnknownCluster(c, on, err)
+}
+
 // starter has the operations that differ between the kinds of group.
 type starter[S any] struct {
 	add func(name string, want S) error
@@ -112,15 +129,15 @@ type starter[S any] struct {
 // be started is removed, so that the same line works later.
 func start[S any](ctx context.Context, c *host.Call, known bool, settings []spec.Setting[S], want *S, do starter[S]) error {
 	name := c.Text("name")
-	if err := c.Connected(); err != nil {
-		return err
-	}
 	if known {
 		if err := checkStartable(ctx, c, name); err != nil {
 			return err
 		}
 	}
 	if err := apply(c, settings, want); err != nil {
+		return err
+	}
+	if err := reachable(c, name, settings, want); err != nil {
 		return err
 	}
 	if known {

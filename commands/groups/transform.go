@@ -2,7 +2,9 @@ package groups
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
@@ -38,6 +40,9 @@ func Transform(ctx context.Context, c *host.Call) error {
 		return c.Refuse("name", "produce start "+name, "%s is a producer group", name)
 	}
 	want, known := c.Env.Session.Consumer(name)
+	if known && want.Reader.Is {
+		return c.Refuse("name", renamed(c, name), "%s is a reader, which acknowledges nothing; transform needs a group of another name", name)
+	}
 	if known {
 		if g, ok := c.Fresh(ctx).Group(name); ok && g.State.Active() {
 			return c.Refuse("name", "consume stop "+name, "%s is %s", name, g.State)
@@ -62,4 +67,21 @@ func Transform(ctx context.Context, c *host.Call) error {
 		add: c.Env.Session.AddConsumer, set: c.Env.Session.SetConsumer,
 		say: func(name string, want spec.Consumer) string { return answers.SayTransform(want) },
 	})
+}
+
+// renamed returns the line with another name for the group.
+func renamed(c *host.Call, name string) string {
+	other, at := "copy", 1
+	for taken(c, other) {
+		at++
+		other = fmt.Sprintf("copy%d", at)
+	}
+	return strings.Replace(c.Source(), name, other, 1)
+}
+
+// taken reports whether a group has the name.
+func taken(c *host.Call, name string) bool {
+	_, sends := c.Env.Session.Producer(name)
+	_, receives := c.Env.Session.Consumer(name)
+	return sends || receives
 }

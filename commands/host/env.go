@@ -176,7 +176,10 @@ type Call struct {
 
 // Verb adapts f to the Run of a lang.Command.
 func Verb(f func(ctx context.Context, c *Call) error) func(context.Context, *lang.Call) error {
-	return func(ctx context.Context, c *lang.Call) error { return f(ctx, &Call{c, c.Config.Host.(*Host)}) }
+	return func(ctx context.Context, c *lang.Call) error {
+		call := &Call{c, c.Config.Host.(*Host)}
+		return call.onCluster(f(ctx, call))
+	}
 }
 
 // Value returns the parsed value of an argument; ok is false if it was left out.

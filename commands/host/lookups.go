@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"pulsh/commands/lang"
-	"pulsh/session/broker"
 	"pulsh/session/snapshot"
 )
 
@@ -16,18 +15,6 @@ func (c *Call) ConsumerGroup(ctx context.Context) (snapshot.Group, error) {
 		err = c.Refuse("group", "show "+g.Name, "%s is a producer group; %s is for consumer groups", g.Name, c.Command.Name)
 	}
 	return g, err
-}
-
-// Admin returns the admin API. The error tells why there is none.
-func (c *Call) Admin() (broker.Admin, error) {
-	if err := c.Connected(); err != nil {
-		return nil, err
-	}
-	if a := c.Env.Session.Admin(); a != nil {
-		return a, nil
-	}
-	t, _ := c.Env.Session.Target()
-	return nil, c.Fail("connect "+t.URL+" admin=http://localhost:8080", "%s needs the admin API, whose URL is not known", c.Command.Name)
 }
 
 // Connected returns an error if there is no connection to a cluster.

@@ -2,9 +2,12 @@ package kinds
 
 import (
 	"errors"
+	"strings"
 
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/session/broker"
+	"pulsh/session/spec"
 )
 
 // Subscription returns the kind SUBSCRIPTION.
@@ -42,4 +45,34 @@ func TokenVariable() lang.Kind {
 	k := lang.TextKind()
 	k.Name, k.Sample = "VARIABLE", "PULSAR_TOKEN"
 	return k
+}
+
+// Cluster returns the kind CLUSTER.
+func Cluster() lang.Kind {
+	return lang.Kind{Name: "CLUSTER", Sample: spec.OwnCluster, Complete: completeClusters, Doc: "a cluster of the session, as cluster add named it; default is the session's own",
+		Parse: func(text string) (any, error) { return text, spec.CheckClusterName(text) }}
+}
+
+// ClusterParam returns the parameter that chooses the cluster of a topic.
+func ClusterParam() lang.Param {
+	return lang.Param{Name: host.ClusterArgument, Kind: Cluster(), Keyed: true, Optional: true, Doc: "cluster of the topic; the session's own if not given"}
+}
+
+// OnClusters adds to commands on topics the parameter that chooses the cluster.
+func OnClusters(rows []lang.Command) []lang.Command {
+	for i := range rows {
+		rows[i].Params = append(rows[i].Params[:len(rows[i].Params):len(rows[i].Params)], ClusterParam())
+	}
+	return rows
+}
+
+func completeClusters(s *lang.Scene) []lang.Suggestion {
+	if snapshotOf(s) == nil {
+		return nil
+	}
+	var out []lang.Suggestion
+	for _, c := range snapshotOf(s).AllClusters() {
+		out = append(out, lang.Suggestion{Text: spec.ClusterName(c.Label), Description: strings.TrimSpace(string(c.State) + " " + c.URL)})
+	}
+	return out
 }

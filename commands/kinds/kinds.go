@@ -17,7 +17,7 @@ func Kinds() []lang.Kind {
 	return []lang.Kind{
 		Group(), Name(), Change(), Shape(), Factor(), Size(), Bytes(), Count(), Amount(), Scale(), Producers(), Keys(),
 		Ack(), Share(), Work(), Churn(), Until(), Body(), Properties(), Delay(), Ratio(), Spread(), Routing(), Chunking(), KeyFiles(), Schema(), Fields(),
-		Duration(), Percent(), Position(), Metric(), Condition(), Topic(), Panels(), Profile(), lang.FileKind(), Url(), lang.WordKind(), lang.TextKind(),
+		Duration(), Percent(), Position(), Metric(), Condition(), Topic(), Panels(), Profile(), lang.FileKind(), Url(), Cluster(), lang.WordKind(), lang.TextKind(),
 		lang.InstantKind(), Variable(), Topics(),
 		Export(), Stream(), Report(), Mark(), Address(),
 	}

@@ -62,21 +62,18 @@ type source struct {
 	uses  []use     // the places with variables, in order
 	// reading reads the scripts that the text runs; nil reads none.
 	reading *reading
-	last    lineOf // that was asked for; the next is at it or behind it, as a rule
+	// last is the line that was asked for; the next is at it or behind it, as a rule.
+	last struct{ start, end, number int }
 }
-
-// lineOf is where a line begins and ends, and its number from 1.
-type lineOf struct{ start, end, number int }
 
 // line returns the line around a place, its number from 1, and its offset.
 func (t *source) line(at int) (line string, number, start int) {
 	at = min(at, len(t.body))
 	if t.last.number == 0 || at < t.last.start {
-		t.last = lineOf{end: -1}
+		t.last.start, t.last.end, t.last.number = 0, -1, 0
 	}
 	for at > t.last.end {
-		t.last.start, t.last.number = t.last.end+1, t.last.number+1
-		t.last.end = len(t.body)
+		t.last.start, t.last.end, t.last.number = t.last.end+1, len(t.body), t.last.number+1
 		if i := strings.IndexByte(t.body[t.last.start:], '\n'); i >= 0 {
 			t.last.end = t.last.start + i
 		}

@@ -215,5 +215,8 @@ func (c *Call) missing() *Error {
 	if !c.statement.text.quiet && parses(line, c.statement.text.rows) {
 		e.Try = line
 	}
+	if c.Command.SomeSetting && len(names) == 1 {
+		e.Hint = "help " + c.Command.Name + " lists them"
+	}
 	return e
 }

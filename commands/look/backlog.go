@@ -21,7 +21,7 @@ func ShowBacklog(ctx context.Context, c *host.Call) error {
 	if g.Consumer == nil {
 		return c.Refuse("group", "show "+g.Name, "%s is a producer group; backlog is for consumer groups", g.Name)
 	}
-	if _, err := c.Admin(); err != nil {
+	if _, err := c.AdminOf(g.Cluster); err != nil {
 		return err
 	}
 	each, flows, sum, err := askTopics(ctx, c, g.Name)

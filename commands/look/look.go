@@ -31,11 +31,19 @@ func List(ctx context.Context, c *host.Call) error {
 		c.Say("no groups yet; start one with `produce start fast`")
 		return nil
 	}
+	right := graphs.AlignRight
+	head, align := []string{"name", "kind", "state", "workers", "rate", "topic", "ran"}, []graphs.Align{0, 0, 0, right, right, 0, right}
+	if s.Several() {
+		head, align = append(head, "cluster"), append(align, 0)
+	}
 	var rows [][]string
 	for _, g := range s.Groups {
-		rows = append(rows, []string{g.Name, string(g.Named()), string(g.State), graphs.Whole(float64(g.Workers)), answers.RateOf(g), g.Topic, answers.Since(g)})
+		row := []string{g.Name, string(g.Named()), string(g.State), graphs.Whole(float64(g.Workers)), answers.RateOf(g), g.Topic, answers.Since(g)}
+		if s.Several() {
+			row = append(row, g.Cluster)
+		}
+		rows = append(rows, row)
 	}
-	right := graphs.AlignRight
-	c.Print(graphs.Table([]string{"name", "kind", "state", "workers", "rate", "topic", "ran"}, rows, []graphs.Align{0, 0, 0, right, right, 0, right}, 0))
+	c.Print(graphs.Table(head, rows, align, 0))
 	return nil
 }

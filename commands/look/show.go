@@ -2,6 +2,7 @@ package look
 
 import (
 	"context"
+	"strings"
 
 	"pulsh/commands/answers"
 	"pulsh/commands/host"
@@ -18,6 +19,10 @@ func Show(ctx context.Context, c *host.Call) error {
 		c.Say("%s", g.LastError)
 	}
 	var s answers.Rows
+	if all := c.Fresh(ctx); all.Several() {
+		on := all.ClusterOf(g.Cluster)
+		s.Add("cluster", g.Cluster, strings.TrimSpace(on.URL+" "+string(on.State)))
+	}
 	if g.Producer != nil {
 		spec, _ := c.Env.Session.Producer(g.Name)
 		s.Producer(g, spec)

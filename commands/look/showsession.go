@@ -3,6 +3,8 @@ package look
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"pulsh/commands/answers"
 	"pulsh/commands/conditions"
@@ -16,6 +18,11 @@ import (
 // was set.
 func ShowSession(_ context.Context, c *host.Call) error {
 	rows := connectionFacts(c.Host)
+	for _, one := range c.Env.Session.Clusters.Added() {
+		t := one.Target()
+		rows = append(rows, host.Fact{Name: "cluster " + one.Label(), Value: strings.Join(slices.DeleteFunc([]string{t.URL, t.AdminURL, t.LoginSource(), t.Trust()},
+			func(s string) bool { return s == "" }), " · "), From: "cluster add"})
+	}
 	for _, one := range c.Env.Session.Preferences().Entries() {
 		rows = append(rows, host.Fact{Name: one.Name, Value: one.Value, From: c.Origin(one.Name)})
 	}

@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"context"
 	"fmt"
 
 	"pulsh/commands/cluster"
@@ -8,7 +9,9 @@ import (
 	"pulsh/commands/kinds"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
+	"pulsh/session/broker"
 	"pulsh/session/payload"
+	"pulsh/session/schema"
 	"pulsh/session/spec"
 )
 
@@ -21,7 +24,8 @@ func Commands() []lang.Command {
 				{Name: "topic", Kind: topic.Kind, Keyed: true, Optional: true, Doc: "topic of the subscription; needed unless a consumer group is named"}}, shownParams()...),
 			Summary: "show the next messages of a subscription without taking them",
 			Detail: "A reader of its own begins where the cursor is: nothing is acknowledged, and no cursor moves. Messages that consumers have and did not acknowledge are shown too. " +
-				"It shows id, key, size, publish and event time, schema version, properties and body: JSON indented, text as it is, anything else in hexadecimal. Control characters are escaped.",
+				"It shows id, key, size, publish and event time, schema, properties and body: as indented JSON if its schema or the body is JSON, text as it is, anything else in hexadecimal. " +
+				"A body is decoded by the version of the schema that the message carries (Avro, JSON, PROTOBUF_NATIVE and the primitive kinds). Control characters are escaped.",
 			Examples: []string{"peek sub1", "peek sub1 3", "peek sub1 3 topic=fast body=hex"}, Run: host.Verb(Peek)},
 		{Name: "tail", Section: host.ClusterSection, Waits: true,
 			Params: append([]lang.Param{topic,
@@ -60,14 +64,17 @@ func shownParams() []lang.Param {
 		return int(n), err
 	}
 	return []lang.Param{
-		{Name: "body", Kind: lang.Words(bodyWords()...), Keyed: true, Optional: true, Doc: "how bodies are shown; auto chooses indented JSON, text or hexadecimal"},
+		{Name: "body", Kind: lang.Words(bodyWords()...), Keyed: true, Optional: true, Doc: "how bodies are shown; auto decodes by the schema that a message carries, or chooses indented JSON, text or hexadecimal"},
 		{Name: "bytes", Kind: most, Keyed: true, Optional: true, Doc: "how much of a body is shown; default 1KiB"},
 	}
 }
 
-// formOf returns how the line wants messages shown.
-func formOf(c *host.Call) form {
-	f := form{body: autoBody, most: bodyShown, now: c.Env.Now()}
+// formOf returns how the line wants messages of a cluster shown.
+func formOf(ctx context.Context, c *host.Call, on string) form {
+	admin, _ := c.AdminOf(on) // without it no body is decoded by its schema, and each says so
+	viewer := schema.NewViewer(admin)
+	f := form{body: autoBody, most: bodyShown, now: c.Env.Now(),
+		view: func(m broker.Message) schema.View { return viewer.View(ctx, m.Topic, m.Schema, m.Body) }}
 	if word := c.Text("body"); word != "" {
 		f.body = word
 	}

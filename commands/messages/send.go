@@ -25,10 +25,10 @@ const idsShown = 5
 
 // Send runs the command send: send one message.
 func Send(ctx context.Context, c *host.Call) error {
-	if err := c.Connected(); err != nil {
+	if _, err := c.Cluster(); err != nil {
 		return err
 	}
-	engine, err := session.Engine(c.Env.Session, broker.ClientEngine)
+	engine, err := session.Engine(c.Env.Session, c.ClusterName(), broker.ClientEngine)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"pulsh/graphs"
 	"pulsh/session/broker"
 	"pulsh/session/payload"
+	"pulsh/session/schema"
 )
 
 // form is how bodies are shown.
@@ -23,6 +24,7 @@ type form struct {
 	body string // one of bodyWords
 	most int    // bytes of a body
 	now  time.Time
+	view func(broker.Message) schema.View // of messages with a schema
 }
 
 // The ways in which a body is shown.
@@ -45,15 +47,21 @@ const (
 
 // lines returns a message as lines without a character that a terminal obeys.
 func (f form) lines(m broker.Message) []string {
-	all := []string{f.head(m)}
+	var view *schema.View
+	if len(m.Schema) > 0 && !m.Encrypted && m.Chunks < 2 {
+		seen := f.view(m)
+		view = &seen
+	}
+	all := []string{f.head(m, view)}
 	for _, name := range slices.Sorted(maps.Keys(m.Properties)) {
 		all = append(all, "  property "+visible(name)+": "+visible(m.Properties[name]))
 	}
-	return append(all, f.bodyOf(m)...)
+	return append(all, f.bodyOf(m, view)...)
 }
 
-// head returns what a message carries beside its body and properties.
-func (f form) head(m broker.Message) string {
+// head returns what a message carries beside its body and properties. view is what its
+// schema tells, nil for none.
+func (f form) head(m broker.Message, view *schema.View) string {
 	parts := []string{"id " + m.ID.String()}
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	if m.Batch > 1 {
@@ -79,7 +87,7 @@ func (f form) head(m broker.Message) string {
 		add("redelivered %d×", m.Redelivery)
 	}
 	if len(m.Schema) > 0 {
-		add("schema version %s", version(m.Schema))
+		add("schema %sversion %s", named(view), version(m.Schema))
 	}
 	if m.Producer != "" {
 		add("from %s", visible(m.Producer))
@@ -87,7 +95,21 @@ func (f form) head(m broker.Message) string {
 	if m.Encrypted {
 		add("encrypted")
 	}
+	if m.Chunks > 1 {
+		add("chunk %d of %d of a message", m.Chunk+1, m.Chunks)
+	}
 	return strings.Join(parts, " · ")
+}
+
+// named writes the name and the kind of a schema that is known.
+func named(view *schema.View) string {
+	switch {
+	case view == nil || view.Kind == "":
+		return ""
+	case view.Name == string(view.Kind):
+		return view.Name + " "
+	}
+	return fmt.Sprintf("%s (%s) ", visible(view.Name), visible(string(view.Kind)))
 }
 
 // version writes the version of a schema, which is a number where Pulsar's own registry
@@ -113,22 +135,26 @@ func (f form) at(t time.Time) string {
 }
 
 // bodyOf returns the lines of a body.
-func (f form) bodyOf(m broker.Message) []string {
+func (f form) bodyOf(m broker.Message, view *schema.View) []string {
 	body := m.Body
 	stamp, stamped := payload.ReadStamp(body)
 	switch {
 	case f.body == noBody:
 		return nil
+	case f.body == hexBody && len(body) > 0:
+		return dump(body, f.most)
+	case f.body == textBody && len(body) > 0:
+		return text(body, f.most)
+	case view != nil && view.Text != nil:
+		return text(view.Text, f.most)
+	case view != nil && view.Err != nil:
+		return append([]string{"  not decoded: " + visible(view.Err.Error())}, dump(body, f.most)...)
 	case len(body) == 0:
 		return []string{"  (empty)"}
-	case f.body == hexBody:
-		return dump(body, f.most)
-	case f.body == textBody:
-		return text(body, f.most)
 	case stamped:
 		head := fmt.Sprintf("  message %s of pulsh's producer …%08x, due %s", graphs.Whole(float64(stamp.Sequence)), uint32(stamp.Producer), f.at(time.Unix(0, stamp.Due)))
 		return append([]string{head}, dump(body[payload.StampSize:], min(f.most, stampShown))...)
-	case m.Encrypted || !readable(body):
+	case m.Encrypted || m.Chunks > 1 || !readable(body):
 		return dump(body, f.most)
 	}
 	if first := bytes.TrimLeft(body, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '[') && len(body) <= bodyMost {

@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -12,9 +13,16 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/payload"
+	"pulsh/session/schema"
 )
 
-var shown = form{body: autoBody, most: bodyShown, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+var shown = form{body: autoBody, most: bodyShown, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+	view: func(m broker.Message) schema.View {
+		if len(m.Schema) != 8 {
+			return schema.View{Err: errors.New("no such\x1bversion")}
+		}
+		return schema.View{Name: "shop.Order", Kind: "JSON", Text: []byte("{\n  \"b\": [\n    1\n  ]\n}")}
+	}}
 
 func TestAMessageTellsWhatItCarries(t *testing.T) {
 	m := broker.Message{
@@ -24,7 +32,7 @@ func TestAMessageTellsWhatItCarries(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"id 7:3:2 · 2 of 5 in its batch · key a · ordering key o · 9 B · published 12:00:00.000 · event time 2026-02-28 12:00:00.000 · delayed until 12:00:01.000 · " +
-			`redelivered 2× · schema version 260 · from p\x0a`,
+			`redelivered 2× · schema shop.Order (JSON) version 260 · from p\x0a`,
 		`  property a: x\x1b[31m`, "  property z: 1", "  {", `    "b": [`, "      1", "    ]", "  }",
 	}, shown.lines(m))
 	m = broker.Message{ID: broker.MessageID{Partition: -1}, Redelivery: -1, Schema: []byte{1, 2}, Encrypted: true, Body: []byte("secret")}
@@ -57,7 +65,7 @@ func TestBodies(t *testing.T) {
 	} {
 		f := shown
 		f.body, f.most = c.form, c.most
-		require.Equal(t, c.want, strings.Join(f.bodyOf(broker.Message{Body: []byte(c.body)}), "\n"), "%s %q", c.form, c.body)
+		require.Equal(t, c.want, strings.Join(f.bodyOf(broker.Message{Body: []byte(c.body)}, nil), "\n"), "%s %q", c.form, c.body)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
-	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/reading"
 )
@@ -23,15 +22,12 @@ const (
 
 // Tail runs the command tail: show the messages of a topic as they come.
 func Tail(ctx context.Context, c *host.Call) error {
-	if err := c.Connected(); err != nil {
-		return err
-	}
-	engine, err := session.Looking(c.Env.Session)
+	cluster, err := c.Cluster()
 	if err != nil {
 		return err
 	}
 	topic := c.Text("topic")
-	if err := existing(ctx, c, topic); err != nil {
+	if err := existing(ctx, c, cluster.Admin, topic); err != nil {
 		return err
 	}
 	var key *string
@@ -41,7 +37,7 @@ func Tail(ctx context.Context, c *host.Call) error {
 	most, _ := host.Value[int](c, "n")
 	opening, cancel := host.Asked(ctx)
 	defer cancel()
-	t, err := reading.Follow(opening, engine, topic, key, most)
+	t, err := reading.Follow(opening, cluster.Looking(), topic, key, most)
 	if err != nil {
 		return err
 	}
@@ -55,8 +51,7 @@ func Tail(ctx context.Context, c *host.Call) error {
 
 // existing refuses a topic that does not exist: a reader would create it. Without an
 // admin API nobody can tell.
-func existing(ctx context.Context, c *host.Call, topic string) error {
-	admin := c.Env.Session.Admin()
+func existing(ctx context.Context, c *host.Call, admin broker.Admin, topic string) error {
 	if admin == nil || !broker.IsPersistent(topic) {
 		return nil
 	}
@@ -80,7 +75,7 @@ func follow(ctx context.Context, c *host.Call, t *reading.Tail) error {
 	}
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	f := formOf(c)
+	f := formOf(ctx, c, c.ClusterName())
 	var told int64
 	next := began.Add(tellEvery)
 	shown := 0

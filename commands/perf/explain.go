@@ -86,7 +86,10 @@ func explainGroup(ctx context.Context, c *host.Call, name string) error {
 	if err != nil {
 		return err
 	}
-	target, _ := c.Env.Session.Target()
+	var target broker.Target
+	if on, err := c.Env.Session.Clusters.Of(g.Cluster); err == nil {
+		target = on.Target()
+	}
 	command, notes := describe(c, g.Name, target)
 	if command == "" {
 		return c.Refuse("line", "show "+name, "%s is neither a producer nor a consumer group, and %s has nothing like it", name, programName)

@@ -115,7 +115,7 @@ func commonFlags() []*flag {
 		&flag{names: of("-mlr", "--max-lookup-request"), value: "NUMBER", sample: "1000", why: "the clients of pulsh do not bound their lookups"},
 		&flag{names: of("--proxy-url"), value: "URL", sample: "pulsar+ssl://proxy:4443", why: "pulsh has no routing by SNI through a proxy; a Pulsar proxy's own URL goes to connect"},
 		&flag{names: of("--proxy-protocol"), value: "NAME", sample: "SNI", why: "pulsh has no routing by SNI through a proxy; a Pulsar proxy's own URL goes to connect"},
-		&flag{names: of("-ml", "--memory-limit"), value: "BYTES", sample: "64M", setting: "memory|memory-limit|memory_limit", verb: connectVerb, convert: bytes, typed: "`connect URL memory=BYTES`"},
+		&flag{names: of("-ml", "--memory-limit"), value: "BYTES", sample: "64M", why: "pending= bounds what a group has in flight, and all bodies together share a part of the memory of the process, GOMEMLIMIT in the environment"},
 		&flag{names: of("--client-api"), value: "V4|V5", sample: "V4", why: "it chooses between two Java clients; engine=client and engine=wire are those of pulsh"},
 		helpFlag(),
 	)

@@ -215,6 +215,7 @@ func producerFlags(group spec.Producer) map[string]told {
 }
 
 func connectionTold(tell map[string]told) {
+	tell["cluster"] = func(*nearest, string) {} // its URL is that of -u
 	tell["connections"] = func(n *nearest, v string) { n.flag("-c", v) }
 	tell["isolated"] = func(n *nearest, v string) {
 		n.cannot("isolated=%s: --isolated-clients NUMBER is the same, for V4 clients from Pulsar 4.3 on", v)

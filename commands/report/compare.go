@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -36,11 +37,21 @@ func Compare(_ context.Context, c *host.Call) error {
 	return printSideBySide(c, "a", a, b)
 }
 
+// nearReport advises another report of the folder that the name may mean, or else to make
+// one.
+func nearReport(c *host.Call, name, path string) string {
+	found, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*.json")) // without files there is no name
+	if near, ok := lang.Nearest(path, found); ok && near != path {
+		return c.WithArgument(name, near)
+	}
+	return "export " + lang.Quote(path)
+}
+
 func readReport(c *host.Call, name string) (*export.Report, error) {
 	path := lang.HomePath(c.Text(name))
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, c.Refuse(name, "export "+lang.Quote(path), "no file %q", path)
+		return nil, c.Refuse(name, nearReport(c, name, path), "no file %q", path)
 	}
 	if err != nil {
 		return nil, c.Refuse(name, "", "cannot read %q: %s", path, reason(err))

@@ -60,7 +60,7 @@ func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 	r := &export.Report{
 		Version: export.Version, Start: c.Env.Session.Began().Round(0), Measured: host.MeasuredFrom(c).Round(0), End: s.At.Round(0),
 		Environment: environment(c), Columns: ReportColumns(),
-		Cluster: export.Cluster{Name: s.Cluster.Name, URL: s.Cluster.URL, AdminURL: s.Cluster.AdminURL, Pulsar: s.Cluster.Version, State: string(s.Cluster.State)},
+		Cluster: clusterAt(s.Cluster),
 		Total:   export.Group{Name: snapshot.TotalGroup, Kind: export.Total},
 		Process: export.Group{Name: snapshot.ProcessGroup, Kind: export.Process},
 	}
@@ -68,6 +68,9 @@ func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 	r.Process.Figures = figuresAt(s, snapshot.ProcessGroup, snapshot.ProcessFigures(), export.Process)
 	for _, g := range s.Groups {
 		r.Groups = append(r.Groups, groupAt(c, s, g))
+	}
+	for _, one := range s.Clusters {
+		r.Clusters = append(r.Clusters, clusterAt(one))
 	}
 	for _, check := range c.Journal().Checks {
 		r.Checks = append(r.Checks, checkOf(check))
@@ -79,6 +82,11 @@ func outline(c *host.Host, s *snapshot.Snapshot) *export.Report {
 	r.ElapsedSeconds = r.End.Sub(r.Start).Seconds()
 	r.Title = title(s)
 	return r
+}
+
+// clusterAt is a cluster as data.
+func clusterAt(c snapshot.Cluster) export.Cluster {
+	return export.Cluster{Label: c.Label, Name: c.Name, URL: c.URL, AdminURL: c.AdminURL, Pulsar: c.Version, State: string(c.State)}
 }
 
 // checkOf is an expectation as data, with its values in the units of columns.
@@ -121,6 +129,9 @@ func title(s *snapshot.Snapshot) string {
 	}
 	if s.Cluster.Name != "" {
 		text += " on " + s.Cluster.Name
+		for _, one := range s.Clusters {
+			text += ", " + one.Label
+		}
 	}
 	return text
 }
@@ -152,7 +163,7 @@ func ClientVersion() string {
 // groupAt returns a group of a sample.
 func groupAt(c *host.Host, s *snapshot.Snapshot, g snapshot.Group) export.Group {
 	out := export.Group{
-		Name: g.Name, Kind: string(g.Kind), State: string(g.State), Engine: string(g.Engine), Topic: g.Topic, Partitions: g.Partitions,
+		Name: g.Name, Kind: string(g.Kind), State: string(g.State), Cluster: g.Cluster, Engine: string(g.Engine), Topic: g.Topic, Partitions: g.Partitions,
 		RunningSeconds: g.Running.Seconds(), LastError: g.LastError,
 		Figures: figuresAt(s, g.Name, snapshot.GroupFigures(g.Kind), string(g.Kind)),
 	}

@@ -161,7 +161,11 @@ func (s *stream) past(end time.Time) []export.Record {
 	taken := s.commands.Env.Session.Snapshot()
 	var list []export.Record
 	for _, g := range taken.Groups {
-		list = append(list, s.record(end, g.Name, string(g.Kind), snapshot.GroupFigures(g.Kind)))
+		one := s.record(end, g.Name, string(g.Kind), snapshot.GroupFigures(g.Kind))
+		if taken.Several() {
+			one.Cluster = g.Cluster
+		}
+		list = append(list, one)
 	}
 	return append(list, s.record(end, snapshot.TotalGroup, export.Total, snapshot.TotalFigures()),
 		s.record(end, snapshot.ProcessGroup, export.Process, snapshot.ProcessFigures()))

@@ -37,6 +37,9 @@ func Save(ctx context.Context, c *host.Call) error {
 	p := profile.Profile{Name: c.Text("name"), Session: c.Env.Session.Preferences().Entries(), Graph: view.Profile()}
 	t, _ := c.Env.Session.Target()
 	p.Connection = t.Connection()
+	for _, one := range c.Env.Session.Clusters.Added() {
+		p.Clusters = append(p.Clusters, profile.ProfileCluster{Name: one.Label(), Connection: one.Target().Connection()})
+	}
 	for _, g := range c.Fresh(ctx).Groups {
 		if spec, ok := c.Env.Session.Producer(g.Name); ok {
 			p.Groups = append(p.Groups, profile.ProfileGroup{Name: g.Name, Kind: g.Kind, Producer: &spec})
@@ -80,6 +83,9 @@ func Load(ctx context.Context, c *host.Call) error {
 			return c.Refuse("profile", "remove "+g.Name, "group %s is already %s", g.Name, old.State)
 		}
 	}
+	if err := addClusters(ctx, c, p); err != nil {
+		return err
+	}
 	for _, g := range p.Groups {
 		text := ""
 		if g.Producer != nil {
@@ -102,6 +108,29 @@ func Load(ctx context.Context, c *host.Call) error {
 	}
 	for _, g := range p.Groups {
 		c.Say("  %s start %s", g.Kind, g.Name)
+	}
+	return nil
+}
+
+// addClusters adds the clusters of a profile. One that does not answer now is added all
+// the same, and its groups cannot start before it does.
+func addClusters(ctx context.Context, c *host.Call, p profile.Profile) error {
+	for _, one := range p.Clusters {
+		if there, err := c.Env.Session.Clusters.Of(one.Name); err == nil {
+			if there.Target().Connection() == one.Connection {
+				continue
+			}
+			return c.Refuse("profile", "cluster remove "+one.Name, "cluster %s is %s already, and in the profile %s", one.Name, there.Target().URL, one.Connection.URL)
+		}
+		if err := c.Env.Session.Clusters.Add(ctx, one.Name, one.Connection.Target(), true); err != nil {
+			return err
+		}
+		c.Changed.Store(c.Env.Now().UnixNano())
+		if now := c.Fresh(ctx).ClusterOf(one.Name); now.State == snapshot.Up {
+			c.Say("%s: connected to %s", one.Name, now.URL)
+		} else {
+			c.Say("%s: %s; its groups cannot start until it answers", one.Name, now.Detail)
+		}
 	}
 	return nil
 }

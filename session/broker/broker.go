@@ -161,6 +161,7 @@ type ConsumerSpec struct {
 	Schema       *Schema             // which the broker compares with the topic's; nil for none
 	Transactions *Transactions       // nil for a consumer that acknowledges without; not every engine has them
 	Links        *connections.Record // is told when the consumer loses its connection; may be nil
+	Discarded    func(why string)    // is called for each entry that the engine throws away as damaged; it must not block; may be nil
 }
 
 // Delivery is one received message.

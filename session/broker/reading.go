@@ -24,6 +24,8 @@ type Message struct {
 	Schema      []byte    // version of its schema; nil if it was sent without one
 	Producer    string    // "" if it is not known
 	Encrypted   bool      // the body is as it was stored
+	Chunk       int32     // the number of this chunk of a message, from 0
+	Chunks      int32     // of the message; 0 if it is whole. The body of a chunk is as it was stored
 }
 
 // Describer is a consumer that tells all that a delivery carries. The message lives as

@@ -19,6 +19,7 @@ type Target struct {
 	OAuth     Secret // the JSON of client_id and client_secret, where no file is named
 	TrustFile string // certificates to trust beside the system's
 	TLSCheck  TLSCheck
+	Tuning
 	// Patience is how long an answer to a probe may take, 0 for two seconds.
 	Patience time.Duration
 }
@@ -44,7 +45,7 @@ func ReadTLSCheck(text string) (TLSCheck, error) {
 
 // Connection is what a profile keeps of a target: never a secret.
 func (t Target) Connection() Connection {
-	return Connection{URL: t.URL, AdminURL: t.AdminURL, TokenFile: t.TokenFile, TokenEnv: t.TokenEnv, TrustFile: t.TrustFile, TLSCheck: t.TLSCheck, Login: t.Login}
+	return Connection{URL: t.URL, AdminURL: t.AdminURL, TokenFile: t.TokenFile, TokenEnv: t.TokenEnv, TrustFile: t.TrustFile, TLSCheck: t.TLSCheck, Login: t.Login, Tuning: t.Tuning}
 }
 
 // LoginSource says how the client authenticates and where the secret comes from,
@@ -105,9 +106,10 @@ type Connection struct {
 	URL, AdminURL, TokenFile, TokenEnv, TrustFile string
 	TLSCheck                                      TLSCheck
 	Login
+	Tuning
 }
 
 // Target is the cluster of a connection.
 func (c Connection) Target() Target {
-	return Target{URL: c.URL, AdminURL: c.AdminURL, TokenFile: c.TokenFile, TokenEnv: c.TokenEnv, TrustFile: c.TrustFile, TLSCheck: c.TLSCheck, Login: c.Login}
+	return Target{URL: c.URL, AdminURL: c.AdminURL, TokenFile: c.TokenFile, TokenEnv: c.TokenEnv, TrustFile: c.TrustFile, TLSCheck: c.TLSCheck, Login: c.Login, Tuning: c.Tuning}
 }

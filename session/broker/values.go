@@ -157,6 +157,7 @@ type TopicStats struct {
 	RatioKnown           bool                  // MessagesPerEntry is an estimate; else it is 1, the least possible
 	BacklogFull          bool                  // a partition has reached its backlog quota
 	Throttled            int64                 // how often publishers were throttled since the topic was loaded
+	Replicated           bool                  // it is copied from or to other clusters
 	Markers              int64                 // ends of transactions since the topic was loaded: each is an entry that is no message
 }
 

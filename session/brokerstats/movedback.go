@@ -1,6 +1,10 @@
 package brokerstats
 
-import "fmt"
+import (
+	"fmt"
+
+	"pulsh/session/snapshot"
+)
 
 // movedBack finds out whether somebody else has moved a subscription back. The broker
 // then delivers again what it has delivered before, and counts it as any delivery: more
@@ -53,12 +57,12 @@ func (t *Tracker) MovedBack(subscription string, again int64, restarted, disturb
 	case m.certain > 0:
 		n := m.certain
 		m.suspected, m.certain = 0, 0
-		return fmt.Sprintf("the subscription %s was moved back by about %d entries, not by this group", subscription, n)
+		return fmt.Sprintf("the subscription %s was moved back by about %s entries, not by this group", subscription, snapshot.Digits(n))
 	case disturbed || !known:
 		m.suspected = 0
 	case m.suspected > 0 && came > 0 && 2*came >= m.suspected:
 		m.suspected = 0
-		return fmt.Sprintf("the subscription %s was moved back by about %d messages, not by this group", subscription, came)
+		return fmt.Sprintf("the subscription %s was moved back by about %s messages, not by this group", subscription, snapshot.Digits(came))
 	}
 	return ""
 }

@@ -144,6 +144,7 @@ type Told struct {
 	Restarted bool  // the broker's counters have begun again
 	Restored  bool  // the cluster was away lately: what waited meanwhile was sent in larger batches, so that a balance is too far off for a suspicion
 	Missing   int64 // messages that the delivery audit misses and that cannot come any more
+	Awaited   int64 // all messages that it misses, the removed ones included
 	Aborted   int64 // messages of aborted transactions that the audits know
 }
 
@@ -154,7 +155,9 @@ func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscri
 	t.mu.Lock()
 	r, missing := &t.removal, told.Missing
 	expired := r.observe(own.Sum(subscription), own.subscribed(subscription), subscription, told)
-	moved := r.confirm(missing)
+	// What is not in the backlog cannot come either. New messages are sent between the
+	// two counts, so this confirms a suspicion and is none.
+	moved := r.confirm(max(missing, told.Awaited-t.latest.BacklogMessages))
 	why, said, evicting := r.suspectedWhy, r.sum.Why != "", r.mayBeEvicted(missing)
 	if !evicting && (said || expired+moved == 0) {
 		t.latest.Removed = r.sum
@@ -187,7 +190,7 @@ func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscri
 		why = "the subscription was moved on, not by this group"
 	}
 	r.sum.Why = why
-	return fmt.Sprintf("about %d messages left the backlog of %s undelivered (%s)", expired+moved, subscription, why)
+	return fmt.Sprintf("about %s messages left the backlog of %s undelivered (%s)", snapshot.Digits(expired+moved), subscription, why)
 }
 
 // confirm counts the messages that are suspected to have been moved over, if the audit
@@ -252,7 +255,7 @@ func (t *Tracker) Blocked(ctx context.Context, from broker.Admin, topic string) 
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.blockedBy, t.latest.BlockedBy = by, by
-	return fmt.Sprintf("the broker delivers no more: %d messages are unacknowledged (%s)", unacked, by)
+	return fmt.Sprintf("the broker delivers no more: %s messages are unacknowledged (%s)", snapshot.Digits(unacked), by)
 }
 
 // Follow names the subscriptions whose statistics come next. What was counted for others

@@ -20,6 +20,32 @@ const RequestsAtOnce = 8
 // entry for a topic that does not exist.
 type StatsByTopic map[string]broker.TopicStats
 
+// TopicsMost is how many topics of a group the broker is asked for.
+const TopicsMost = 200
+
+var errTooMany = fmt.Errorf("the broker is not asked for the statistics of more than %d topics of a group", TopicsMost)
+
+// Asked returns the topics of a group that the broker is asked for once a second: all or,
+// if they are too many, none. The broker's figures are then unknown.
+func Asked(topics []string) []string {
+	if len(topics) > TopicsMost {
+		return nil
+	}
+	return topics
+}
+
+// FetchGroup is Fetch for the topics of a group. If they are too many, all have failed.
+func FetchGroup(ctx context.Context, from broker.Admin, topics []string) (got StatsByTopic, failed map[string]error) {
+	if len(topics) <= TopicsMost {
+		return Fetch(ctx, from, topics)
+	}
+	failed = make(map[string]error, len(topics))
+	for _, topic := range topics {
+		failed[topic] = errTooMany
+	}
+	return StatsByTopic{}, failed
+}
+
 // Fetch asks for the statistics of topics side by side, within FetchTimeout. The
 // topics in failed were not answered for; those in neither do not exist.
 func Fetch(ctx context.Context, from broker.Admin, topics []string) (got StatsByTopic, failed map[string]error) {
@@ -89,6 +115,7 @@ func (a StatsByTopic) Sum(subscription string) broker.TopicStats {
 		sum.Producers += s.Producers
 		sum.Throttled += s.Throttled
 		sum.Markers += s.Markers
+		sum.Replicated = sum.Replicated || s.Replicated
 		sum.BacklogFull = sum.BacklogFull || s.BacklogFull
 		own, ok := s.Subscriptions[subscription]
 		subscribed = subscribed || ok

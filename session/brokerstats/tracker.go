@@ -62,6 +62,7 @@ func (t *Tracker) Observe(own StatsByTopic, subscription string, now time.Time) 
 		At: now, Messages: s.MessagesIn, Storage: s.StorageBytes, Producers: s.Producers, BacklogFull: s.BacklogFull,
 		BacklogEntries: out.BacklogEntries, Unacked: out.Unacked,
 		BacklogMessages: int64(math.Round(float64(out.BacklogEntries) * max(s.MessagesPerEntry, 1))),
+		Replicated:      s.Replicated,
 		Limit:           before.Limit, Blocked: out.Blocked, BlockedBy: t.blockedBy, Removed: t.removal.sum,
 	}
 	for on, n := range out.Throttled {

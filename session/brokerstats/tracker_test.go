@@ -93,7 +93,7 @@ func TestASuspicionNeedsTheAudit(t *testing.T) {
 	}
 	require.Empty(t, see(waiting(100_000, 2000, 100, 60), 60_000), "the suspicion is old")
 	require.Empty(t, see(waiting(200_000, 2000, 2000, 60), 0))
-	require.Equal(t, "about 113980 messages left the backlog of s undelivered (the subscription was moved on, not by this group)",
+	require.Equal(t, "about 113,980 messages left the backlog of s undelivered (the subscription was moved on, not by this group)",
 		see(waiting(200_000, 4000, 100-33, 60), 110_000))
 	require.EqualValues(t, 0, tracker.Latest().Removed.Expired)
 	require.Positive(t, tracker.Latest().Removed.Moved)
@@ -171,5 +171,29 @@ func TestANonPersistentSubscriptionLosesNoBacklog(t *testing.T) {
 		now := map[string]counters{topic: {in: 20, out: 5, subscribed: true}}
 		_, _, incidents := compareCounters(before, now, "s")
 		require.Len(t, incidents, want, topic)
+	}
+}
+
+// An eviction is told at once: the audit awaits more than the backlog holds, though no
+// later message has come yet that leaves the others out.
+func TestWhatTheBacklogCannotHoldWasRemoved(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		awaited int64
+		want    string
+	}{
+		{"awaited in vain", 2789, "about 2,415 messages left the backlog of s undelivered (the subscription was moved on, not by this group)"},
+		{"not awaited", 400, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var tracker Tracker
+			see := func(s broker.TopicStats, awaited int64) string {
+				own := StatsByTopic{"persistent://public/default/t": s}
+				tracker.Observe(own, "s", time.Now())
+				return tracker.Removal(t.Context(), nil, "t", "s", own, Told{Awaited: awaited})
+			}
+			require.Empty(t, see(waiting(3000, 211, 2789, 1), 2789))
+			require.Equal(t, c.want, see(waiting(3000, 211, 374, 1), c.awaited))
+		})
 	}
 }

@@ -142,7 +142,7 @@ func (a *accounts) look(ctx context.Context, settings spec.Consumer, topics []st
 	if !settings.Durable || admin == nil {
 		return
 	}
-	got, failed := brokerstats.Fetch(ctx, admin, broker.FullTopics(topics))
+	got, failed := brokerstats.FetchGroup(ctx, admin, broker.FullTopics(topics))
 	for _, one := range a.all() {
 		if len(failed) > 0 {
 			one.noteBefore()
@@ -208,8 +208,8 @@ func (g *Group) Delivery(names map[uint64]string, limit int) snapshot.Delivery {
 	r := g.accounts.read()
 	d := snapshot.Delivery{Present: r.Present, Previous: r.Earlier}
 	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
-		c := now.Consumer
-		d.Removed = c.Broker.Removed.SetAside(&d.Present, snapshot.Unreachable(d.Present, c.Backlog, int64(c.Waiting+c.InFlight)))
+		c := *now.Consumer
+		d.Removed = c.SetAside(&d.Present)
 	}
 	all := g.accounts.all()
 	for _, one := range all {

@@ -48,7 +48,7 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 	}
 	told, again := brokerstats.Told{Restarted: len(incidents) > 0, Restored: restored(g)}, int64(0)
 	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
-		told.Missing, told.Aborted, again = now.Consumer.Unreachable, int64(now.Consumer.Delivery.Aborted), withoutReason(now.Consumer)
+		told.Missing, told.Awaited, told.Aborted, again = now.Consumer.Unreachable, now.Consumer.Awaited, int64(now.Consumer.Delivery.Aborted), withoutReason(now.Consumer)
 	}
 	if said := g.stats.Removal(ctx, from, topic, name, own, told); said != "" {
 		g.Host().Mark(snapshot.MarkNote, said)

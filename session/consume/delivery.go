@@ -48,7 +48,7 @@ func (a *account) use(audit *delivery.Audit) {
 // groups that are members already. It needs a group without workers.
 func (a *account) join(topics []string) {
 	a.use(a.group.Host().Audits.Join(delivery.Member{
-		Group: a, Subscription: a.subscription, Topics: broker.FullTopics(topics), Audit: a.audit(), Named: a.group.accounts.names.Has,
+		Group: a, Cluster: a.group.Cluster().Name, Subscription: a.subscription, Topics: broker.FullTopics(topics), Audit: a.audit(), Named: a.group.accounts.names.Has,
 	}))
 }
 
@@ -123,8 +123,8 @@ func (a *account) meet(names []string) {
 	audit := a.audit()
 	others := a.group.Host().Audits.Others(audit, names)
 	if audit.SetOthers(others) {
-		a.group.Say("the subscription %s has other consumers, %s: loss is not judged; try: subs %s",
-			a.subscription, snapshot.SomeOf(others), a.group.Topics()[0])
+		a.group.Say("the subscription %s has other consumers, %s: loss is not judged; try: subs %s%s",
+			a.subscription, snapshot.SomeOf(others), a.group.Topics()[0], a.group.On())
 	}
 }
 

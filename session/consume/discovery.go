@@ -11,6 +11,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/group"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // discoverEvery is the time between two listings of a namespace for the topics
@@ -40,15 +41,12 @@ func (d *discovery) check(ctx context.Context) {
 		d.report(ctx, err)
 		return
 	}
-	for _, topic := range matching {
-		if !slices.Contains(g.subscription.all(), topic) {
-			d.add(ctx, topic)
-		}
+	have := g.subscription.all()
+	for _, topic := range spec.Without(matching, have) {
+		d.add(ctx, topic)
 	}
-	for _, topic := range g.subscription.all() {
-		if !slices.Contains(matching, topic) {
-			d.drop(ctx, topic)
-		}
+	for _, topic := range spec.Without(have, matching) {
+		d.drop(ctx, topic)
 	}
 }
 

@@ -101,13 +101,14 @@ func New(name string, settings spec.Consumer, host *group.Host) *Group {
 
 // Start subscribes all workers, or none.
 func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
+	moved := g.Cluster() != nil && g.Cluster().Name != cluster.Name
 	again, err := g.Begin(cluster)
 	if err != nil {
 		return err
 	}
 	settings := g.Settings()
 	g.Ending().Begin(settings.Ends)
-	if again && !settings.Durable {
+	if again && (moved || !settings.Durable) {
 		g.accounts.begin()
 	}
 	g.accounts.consumersClosed() // messages that an earlier run did not acknowledge are redelivered
@@ -116,7 +117,7 @@ func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
 	}
 	if err == nil {
 		g.accounts.join(settings, g.subscription.all())
-		if !again || settings.Reader.Is {
+		if !again || moved || settings.Reader.Is {
 			g.accounts.look(ctx, settings, g.subscription.all())
 		}
 		g.subscription.findPlace(ctx)

@@ -18,7 +18,7 @@ func (g *Group) KeyShares(ctx context.Context) (shares []snapshot.KeyShare) {
 	settings := g.Settings()
 	var stats broker.SubscriptionStats
 	if cluster := g.Cluster(); cluster != nil && cluster.Admin != nil && g.Active() {
-		got, _ := brokerstats.Fetch(ctx, cluster.Admin, broker.FullTopics(g.subscription.all()))
+		got, _ := brokerstats.FetchGroup(ctx, cluster.Admin, broker.FullTopics(g.subscription.all()))
 		name := settings.SubscriptionText()
 		stats = got.Together(settings.SubscriptionNames(), name).Sum(name).Subscriptions[name]
 	}

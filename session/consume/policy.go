@@ -138,7 +138,7 @@ func limit(c *snapshot.Consumer, g snapshot.Group, settings spec.Consumer) strin
 	case g.State != snapshot.Running:
 		return ""
 	case c.Broker.BlockedBy != "":
-		return fmt.Sprintf("broker: %d messages are unacknowledged (%s); try: ack %s now", c.Broker.Unacked, c.Broker.BlockedBy, g.Name)
+		return fmt.Sprintf("broker: %s messages are unacknowledged (%s); try: ack %s now", snapshot.Digits(c.Broker.Unacked), c.Broker.BlockedBy, g.Name)
 	case c.Broker.DispatchLimit != "":
 		return "broker: " + c.Broker.DispatchLimit
 	case !c.Target.IsMax() && c.Rate > 0.95*float64(c.Target):

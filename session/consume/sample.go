@@ -81,12 +81,11 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	g.samplePolicy(c, settings)
 	c.Broker = g.stats.Latest()
 	c.Backlog = c.Broker.Backlog()
-	c.Unreachable = snapshot.Unreachable(c.Delivery, c.Backlog, int64(c.Waiting+c.InFlight))
-	c.Removed = c.Broker.Removed.SetAside(&c.Delivery, c.Unreachable)
+	c.Removed = c.SetAside(&c.Delivery)
 	c.Limit = limit(c, s, settings)
 	c.Drain = g.sampled.drainOf(c.Backlog, at.Time)
 	g.transactions.ShareClock(g.Host().Audits, settings)
-	c.Clock = g.sampled.clocks.Look(g.accounts.all()[0].audit(), audit.Present.Period, at.Time, c.Backlog, g.shards.Lifetime().Received, c.Rate)
+	c.Clock = g.sampled.clocks.Look(g.accounts.all()[0].audit(), audit.Present.Period, at.Time, c.Broker.Waiting(), g.shards.Lifetime().Received, c.Rate)
 	if c.Clock.Differs && !g.sampled.clocks.Reported {
 		g.sampled.clocks.Reported = true
 		g.Say("%s", c.Clock)

@@ -179,7 +179,7 @@ func (g *Group) seekTopics(ctx context.Context, to time.Time) error {
 // beginDrain notes the backlog after a seek.
 func (g *Group) beginDrain(ctx context.Context) {
 	admin, topics := g.Cluster().Admin, broker.FullTopics(g.Topics())
-	got, failed := brokerstats.Fetch(ctx, admin, topics)
+	got, failed := brokerstats.FetchGroup(ctx, admin, topics)
 	if own, ok := got.Of(topics, failed); ok {
 		g.Observe(ctx, admin, own) // an incident shows again in the next statistics
 	}

@@ -1,6 +1,7 @@
 package consume
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -76,7 +77,7 @@ func (s *subscription) findPlace(ctx context.Context) {
 	}
 	settings := g.Settings()
 	name := settings.SubscriptionText()
-	stats, _ := brokerstats.Fetch(ctx, admin, broker.FullTopics(g.Topics()))
+	stats, _ := brokerstats.FetchGroup(ctx, admin, broker.FullTopics(g.Topics()))
 	sum := stats.Together(settings.SubscriptionNames(), name).Sum(name)
 	if own, exists := sum.Subscriptions[name]; exists {
 		backlog := int64(float64(own.BacklogEntries) * max(sum.MessagesPerEntry, 1))
@@ -88,7 +89,7 @@ func (s *subscription) findPlace(ctx context.Context) {
 func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, number int) (name string, consumer broker.Consumer, err error) {
 	name = s.consumerName(settings, number)
 	engine, err := s.group.Broker(settings.Engine)
-	if err != nil {
+	if err = cmp.Or(err, settings.CheckTopics(s.group.Name(), len(s.all()))); err != nil {
 		return name, nil, err
 	}
 	consumer, err = engine.Subscribe(ctx, s.group.policy.Load().checks.Complete(s.reader.Complete(broker.ConsumerSpec{
@@ -97,7 +98,7 @@ func (s *subscription) subscribe(ctx context.Context, settings spec.Consumer, nu
 		Type:         settings.Type,
 		Name:         name,
 		Sharing:      settings.Sharing.Of(s.group.Name()),
-		Queue:        settings.Queue,
+		Queue:        settings.QueueOf(len(s.all())),
 		Position:     settings.From,
 		Grouping:     settings.Ack.Grouping(),
 		Respond:      settings.Response,

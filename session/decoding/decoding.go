@@ -20,6 +20,7 @@ import (
 type Checks struct {
 	settings spec.Decoding
 	group    string
+	wire     bool // engine
 	keys     []broker.CryptoKey
 	codec    *schema.Codec  // of the schema that consumers subscribe with; nil for none
 	reader   *schema.Reader // nil if bodies are not decoded
@@ -34,13 +35,14 @@ type Checks struct {
 // counted in the recorder. before are the checks so far,
 // nil for none: those of the same settings are kept while the group runs.
 func New(ctx context.Context, g *group.Base[spec.Consumer], r *metrics.ReceiveRecorder, settings spec.Consumer, before *Checks) (*Checks, error) {
-	if other := settings.Decoding.Other(); other != "" && g.Host().EngineOf(settings.Engine) == broker.WireEngine {
+	wire := g.Host().EngineOf(settings.Engine) == broker.WireEngine
+	if other := settings.Decoding.Other(); other != "" && wire {
 		return nil, spec.NeedsClient(g.Name(), other)
 	}
-	if before != nil && before.settings == settings.Decoding {
+	if before != nil && before.settings == settings.Decoding && before.wire == wire {
 		return before, nil
 	}
-	c := &Checks{settings: settings.Decoding, group: g.Name(), say: g.Say, recorder: r, told: map[string]bool{}}
+	c := &Checks{settings: settings.Decoding, group: g.Name(), wire: wire, say: g.Say, recorder: r, told: map[string]bool{}}
 	var err error
 	if c.keys, err = encryption.Private(g.Name(), settings.Decrypt); err != nil {
 		return nil, err
@@ -67,7 +69,19 @@ func (c *Checks) Complete(to broker.ConsumerSpec) broker.ConsumerSpec {
 	if c.codec != nil {
 		to.Schema = c.codec.Schema()
 	}
+	to.Discarded = c.discarded
 	return to
+}
+
+// discarded counts an entry that the engine has thrown away, and tells of the first.
+func (c *Checks) discarded(why string) {
+	c.recorder.Count(metrics.Discarded, 1)
+	c.recorder.Failed(1, broker.Other, "an entry was thrown away as damaged ("+why+"): it is acknowledged and was not received")
+	if c.wire {
+		c.once("entries are damaged (%s): they are acknowledged and not received; try: errors %s", why, c.group)
+		return
+	}
+	c.once("the Go client throws entries away as damaged (%s), as it does with messages that have neither body nor properties; engine=wire receives those; try: set %s engine=wire", why, c.group)
 }
 
 // undecrypted counts an entry that cannot be decrypted, and tells of the first.

@@ -288,7 +288,7 @@ func (a *Audit) newPeriod(inPart bool) {
 			id: id, width: s.width, budgeted: s.budgeted, expected: s.expected,
 			previousEnd: s.previousEnd, activeAt: s.activeAt, unknown: s.unknownPassed.join(s.unknown),
 			aborted:   s.aborted.next(),
-			announced: s.announced, shortestTransit: s.shortestTransit, reachedBefore: s.reachedBefore,
+			announced: s.announced, replicated: s.replicated, unstored: s.unstored, shortestTransit: s.shortestTransit, reachedBefore: s.reachedBefore,
 		}
 		if s.received > 0 && s.opened {
 			next.previousEnd = s.next
@@ -309,7 +309,7 @@ func (a *Audit) newPeriod(inPart bool) {
 	if a.compacted.Load() {
 		sum.compactAway()
 	}
-	sum.NotYetReceived = 0
+	sum.NotYetReceived, sum.Replicating = 0, 0
 	a.previous.add(sum)
 	a.previous.Period = a.period
 	a.period++

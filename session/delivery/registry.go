@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Registry knows which consumer groups of a session receive what. Groups of one
@@ -13,15 +14,18 @@ import (
 // report to them what to expect. Readers of that list take no lock: a failed send
 // waits for nobody.
 type Registry struct {
-	receiving atomic.Pointer[map[string][]*Audit]
+	receiving atomic.Pointer[map[Place][]Expecting]
 
-	mu      sync.Mutex // guards members; held for moments only
-	members []Member
+	mu       sync.Mutex // guards the fields below; held for moments only
+	members  []Member
+	routes   map[route]bool
+	settleAt time.Time // when Settle looks next
 }
 
 // Member is a consumer group that receives.
 type Member struct {
 	Group        any // identifies it
+	Cluster      string
 	Subscription string
 	Topics       []string               // full names
 	Audit        *Audit                 // of the subscription
@@ -30,7 +34,7 @@ type Member struct {
 
 // shares reports whether two members receive from one subscription.
 func (m Member) shares(other Member) bool {
-	return m.Subscription == other.Subscription &&
+	return m.Cluster == other.Cluster && m.Subscription == other.Subscription &&
 		slices.ContainsFunc(m.Topics, func(topic string) bool { return slices.Contains(other.Topics, topic) })
 }
 
@@ -93,16 +97,4 @@ func (r *Registry) Others(a *Audit, names []string) (others []string) {
 		}
 	}
 	return others
-}
-
-// Publish replaces the list. Its keys are full topic names.
-func (r *Registry) Publish(receiving map[string][]*Audit) { r.receiving.Store(&receiving) }
-
-// Of lists the audits of the groups that receive a topic, given by its full
-// name.
-func (r *Registry) Of(topic string) []*Audit {
-	if receiving := r.receiving.Load(); receiving != nil {
-		return (*receiving)[topic]
-	}
-	return nil
 }

@@ -33,7 +33,11 @@ func (a *Audit) retireIdlest() {
 	sum := idlest.totals()
 	idlest.end()
 	idlest.mu.Unlock()
-	sum.Lost, sum.Gaps = sum.Lost+sum.Gaps, 0
+	gone := &sum.Lost
+	if idlest.unstored {
+		gone = &sum.Dropped
+	}
+	*gone, sum.Gaps = *gone+sum.Gaps, 0
 	a.retiredTotals.add(sum)
 	a.numbers -= idlest.budgeted
 	delete(a.sequences, idlest.id)

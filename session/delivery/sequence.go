@@ -49,6 +49,8 @@ type sequence struct {
 	announced bool   // the producer belongs to this session
 	expected  uint64 // all numbers below it were acknowledged; 0 when that is not known
 
+	replicated bool // the producer sends on another cluster
+
 	unknown       spans            // the numbers whose send failed, see unknown.go
 	unknownPassed spans            // those that left the window; after a seek they may be unknown again
 	unknownLost   uint64           // of lost, how many sends failed
@@ -59,6 +61,9 @@ type sequence struct {
 	judgedFrom     uint64   // every number from here on is judged
 	judgedAtFirst  uint64   // judgedFrom at the beginning of the period
 	unjudgedLost   uint64   // of lost, how many are below judgedFrom
+
+	unstored          bool   // the topic stores nothing, see unstored.go
+	settled, settling uint64 // what is below settled and was not received is dropped; settling is the next such bound
 
 	reachedBefore uint64 // the highest next of all previous periods, or 0
 
@@ -293,6 +298,10 @@ func (s *sequence) totals() Totals {
 	ahead := t.NotYetReceived
 	s.setAsideUnknown(&t)
 	s.setAsideAborted(&t, ahead)
+	s.setAsideDropped(&t)
+	if s.replicated {
+		t.Replicating = t.NotYetReceived
+	}
 	if payload.BatchedByKey(s.id) {
 		t.KeyBatched = s.received
 	}

@@ -30,9 +30,11 @@ type Totals struct {
 	Lost            uint64 // numbers that left the window without being received
 	Gaps            uint64 // numbers in the window that were not received yet
 	NotYetReceived  uint64 // acknowledged numbers above the highest one received, see Audit.Expect
+	Replicating     uint64 // of NotYetReceived, how many were sent on another cluster
 	Unknown         uint64 // numbers not received whose send failed, in none of the above
 	Aborted         uint64 // numbers of aborted transactions, not received as they must be, in none of the above
 	CompactedAway   uint64 // numbers not received from a compacted topic, in none of the above, see Audit.SetCompacted
+	Dropped         uint64 // numbers not received from a topic that stores nothing, in none of the above, see Registry.Settle
 	Duplicated      uint64
 	Redelivered     uint64
 	OutOfOrder      uint64
@@ -72,8 +74,10 @@ func (t *Totals) add(u Totals) {
 	t.Lost += u.Lost
 	t.Gaps += u.Gaps
 	t.NotYetReceived += u.NotYetReceived
+	t.Replicating += u.Replicating
 	t.Unknown += u.Unknown
 	t.CompactedAway += u.CompactedAway
+	t.Dropped += u.Dropped
 	t.Aborted += u.Aborted
 	t.AbortedReceived += u.AbortedReceived
 	t.Duplicated += u.Duplicated
@@ -96,7 +100,7 @@ func (t Totals) With(u Totals) Totals {
 	sum := t
 	sum.add(u)
 	sum.Gaps, sum.NotYetReceived, sum.Producers, sum.Announced = t.Gaps, t.NotYetReceived, t.Producers, t.Announced
-	sum.Unknown, sum.CompactedAway, sum.Aborted = t.Unknown, t.CompactedAway, t.Aborted
+	sum.Unknown, sum.CompactedAway, sum.Aborted, sum.Replicating = t.Unknown, t.CompactedAway, t.Aborted, t.Replicating
 	return sum
 }
 
@@ -121,7 +125,7 @@ func (t Totals) Since(base Totals) Totals {
 		{&t.Redelivered, base.Redelivered}, {&t.OutOfOrder, base.OutOfOrder}, {&t.OutsideWindow, base.OutsideWindow},
 		{&t.RedeliveredByBroker, base.RedeliveredByBroker}, {&t.Keyed, base.Keyed},
 		{&t.OutOfOrderKey, base.OutOfOrderKey}, {&t.KeyUnknown, base.KeyUnknown},
-		{&t.KeyBatched, base.KeyBatched}, {&t.AbortedReceived, base.AbortedReceived},
+		{&t.KeyBatched, base.KeyBatched}, {&t.AbortedReceived, base.AbortedReceived}, {&t.Dropped, base.Dropped},
 	} {
 		*c.now -= min(*c.now, c.then)
 	}

@@ -32,11 +32,11 @@ func Cluster(_ context.Context, t broker.Target, clock broker.Clock) (session.Li
 	if err != nil {
 		return session.Link{}, err
 	}
-	engine, err := client.New(client.Options{URL: t.URL, Credentials: credentials, TLS: secure, Clock: clock})
+	engine, err := client.New(client.Options{URL: t.URL, Credentials: credentials, TLS: secure, Clock: clock, Tuning: t.Tuning})
 	if err != nil {
 		return session.Link{}, err
 	}
-	own, err := wire.New(connect.Options{URL: t.URL, Auth: authOf(credentials), TLS: secure, Clock: clock})
+	own, err := wire.New(connect.Options{URL: t.URL, Auth: authOf(credentials), TLS: secure, Clock: clock, Tuning: t.Tuning})
 	if err != nil {
 		engine.Close()
 		return session.Link{}, err

@@ -22,10 +22,12 @@ func Header(columns []Column) []string {
 
 // Record is one sample of one group.
 type Record struct {
-	At     time.Time
-	Group  string
-	Kind   string
-	Values Table[Number] // by column; unknown values may be missing
+	At    time.Time
+	Group string
+	Kind  string
+	// Cluster is the label of the group's cluster; "" is left out.
+	Cluster string
+	Values  Table[Number] // by column; unknown values may be missing
 }
 
 // Row returns the record as a row of a CSV file.
@@ -45,6 +47,9 @@ func (r Record) Row(columns []Column) []string {
 // values.
 func (r Record) MarshalJSON() ([]byte, error) {
 	all := Table[any]{{"time", r.At.Format(timeLayout)}, {"group", r.Group}, {"kind", r.Kind}}
+	if r.Cluster != "" {
+		all = append(all, Entry[any]{"cluster", r.Cluster})
+	}
 	for _, v := range r.Values {
 		if v.Value.Known() {
 			all = append(all, Entry[any]{v.Name, v.Value})
@@ -63,13 +68,21 @@ const tellEvery = 1000
 //
 // The last row is needed because a stopped group has no samples after its stop,
 // while the answers to its last messages still arrive.
+//
+// Where there are several clusters, the last column is that of the group.
 func (r *Report) writeCSV(ctx context.Context, w io.Writer, told func(part float64)) error {
 	buffered := bufio.NewWriter(w)
 	out := csv.NewWriter(buffered)
-	if err := out.Write(Header(r.Columns)); err != nil {
+	groups, several := r.all(), len(r.Clusters) > 0
+	on := func(row []string, g Group) []string {
+		if !several {
+			return row
+		}
+		return append(row[:3+len(r.Columns)], g.Cluster)
+	}
+	if err := out.Write(on(Header(r.Columns), Group{Cluster: "cluster"})); err != nil {
 		return err
 	}
-	groups := r.all()
 	series := make([][][]Number, len(groups))
 	for i, g := range groups {
 		series[i] = make([][]Number, len(r.Columns))
@@ -98,13 +111,13 @@ func (r *Report) writeCSV(ctx context.Context, w io.Writer, told func(part float
 			if !known {
 				continue
 			}
-			if err := out.Write(row); err != nil {
+			if err := out.Write(on(row, g)); err != nil {
 				return err
 			}
 		}
 	}
 	for _, g := range groups {
-		if err := out.Write(Record{r.End, g.Name, g.Kind, g.Figures}.Row(r.Columns)); err != nil {
+		if err := out.Write(on(Record{At: r.End, Group: g.Name, Kind: g.Kind, Values: g.Figures}.Row(r.Columns), g)); err != nil {
 			return err
 		}
 	}

@@ -62,6 +62,7 @@ func exportedColumns() []exported {
 		{kind: Consume, column: "chunked", name: "pulsh_messages_received_chunked_total", metric: Counter, help: "Messages received in chunks."},
 		{kind: Consume, column: "undecrypted", name: "pulsh_entries_undecrypted_total", metric: Counter, help: "Entries that could not be decrypted, each time they came."},
 		{kind: Consume, column: "undecoded", name: "pulsh_messages_undecoded_total", metric: Counter, help: "Messages that do not fit their schema."},
+		{kind: Consume, column: "discarded", name: "pulsh_entries_discarded_total", metric: Counter, help: "Entries that the engine threw away as damaged."},
 		{kind: Consume, column: "churned", name: "pulsh_consumers_churned_total", metric: Counter, help: "Consumers closed and subscribed again by churn."},
 		{kind: Consume, column: "gaps", name: "pulsh_messages_passed_over", metric: Gauge, help: "Messages passed over that may still come, by the delivery audit."},
 		{kind: Consume, column: "notreceived", name: "pulsh_messages_ahead", metric: Gauge, help: "Messages acked to their producer, above the last one received."},

@@ -99,7 +99,8 @@ func (r *Report) sessionFamilies() []Family {
 	info := Family{Name: "pulsh_build_info", Help: "Versions, always 1.", Type: Gauge, Labels: []string{"client", "pulsar", "version"}}
 	begin := Family{Name: "pulsh_session_start_time_seconds", Help: "When the session began, in Unix time.", Type: Gauge}
 	up := Family{Name: "pulsh_cluster_up", Help: "1 while the cluster answers.", Type: Gauge}
-	group := Family{Name: "pulsh_group_info", Help: "What each group is, always 1.", Type: Gauge, Labels: []string{"group", "kind", "topic"}}
+	added := Family{Name: "pulsh_added_cluster_up", Help: "1 while a cluster that was added answers.", Type: Gauge, Labels: []string{"cluster"}}
+	group := Family{Name: "pulsh_group_info", Help: "What each group is, always 1.", Type: Gauge, Labels: []string{"cluster", "group", "kind", "topic"}}
 	running := Family{Name: "pulsh_group_running", Help: "1 while the group runs.", Type: Gauge, Labels: []string{"group"}}
 	workers := Family{Name: "pulsh_workers", Help: "Workers of each group.", Type: Gauge, Labels: []string{"group"}}
 	payload := Family{Name: "pulsh_payload_bytes_total", Help: "Bytes of the messages that each group sent or received.", Type: Counter, Labels: []string{"group"}}
@@ -117,9 +118,12 @@ func (r *Report) sessionFamilies() []Family {
 		up.Samples = []Sample{{Value: truth(r.Cluster.State == "up")}}
 		checks.Samples = []Sample{{Labels: []string{"failed"}, Value: float64(len(r.Checks) - passed)}, {Labels: []string{"passed"}, Value: float64(passed)}}
 	}
+	for _, c := range r.Clusters {
+		added.Samples = append(added.Samples, Sample{Labels: []string{c.Label}, Value: truth(c.State == "up")})
+	}
 	for _, g := range r.Groups {
 		label := []string{g.Name}
-		group.Samples = append(group.Samples, Sample{Labels: []string{g.Name, g.Kind, g.Topic}, Value: 1})
+		group.Samples = append(group.Samples, Sample{Labels: []string{g.Cluster, g.Name, g.Kind, g.Topic}, Value: 1})
 		running.Samples = append(running.Samples, Sample{Labels: label, Value: truth(g.State == "running")})
 		if n, ok := g.Figures.Get("workers"); ok {
 			workers.Samples = append(workers.Samples, Sample{Labels: label, Value: float64(n)})
@@ -129,7 +133,7 @@ func (r *Report) sessionFamilies() []Family {
 			failures.Samples = append(failures.Samples, Sample{Labels: []string{f.Category, g.Name}, Value: float64(f.Count)})
 		}
 	}
-	return []Family{info, begin, up, checks, group, running, workers, payload, failures}
+	return []Family{info, begin, up, added, checks, group, running, workers, payload, failures}
 }
 
 func truth(is bool) float64 {

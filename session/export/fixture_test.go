@@ -93,7 +93,7 @@ func lived(t testing.TB, seconds int, latency float64) *Report {
 	return &Report{
 		Version: Version, Title: "fast and sub1 on local", Start: begin(), End: begin().Add(time.Duration(seconds) * time.Second),
 		Environment: Environment{"0.1.0", "v0.21.0", "go1.26.8", "linux", "amd64", "bench-7", 8, 4, "1GiB"},
-		Cluster:     Cluster{"local", "pulsar://127.0.0.1:6650", "http://127.0.0.1:8080", "4.0.8", "up"},
+		Cluster:     Cluster{Name: "local", URL: "pulsar://127.0.0.1:6650", AdminURL: "http://127.0.0.1:8080", Pulsar: "4.0.8", State: "up"},
 		Columns:     columns, ElapsedSeconds: float64(seconds),
 		Samples: Samples{begin(), 1, seconds},
 		Groups:  []Group{fast, sub},

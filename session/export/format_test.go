@@ -130,6 +130,28 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+func TestRowsOfSeveralClustersNameThem(t *testing.T) {
+	r := lived(t, 60, 2)
+	r.Clusters = []Cluster{{Label: "eu"}}
+	for i := range r.Groups {
+		r.Groups[i].Cluster = "eu"
+	}
+	rows, err := csv.NewReader(strings.NewReader(written(t, r, CSV))).ReadAll()
+	require.NoError(t, err)
+	for i, row := range rows {
+		require.Len(t, row, 4+len(r.Columns))
+		want := map[string]string{"group": "cluster", "fast": "eu", "sub1": "eu"}[row[1]]
+		require.Equal(t, want, row[len(row)-1], "row %d", i)
+	}
+	data, err := json.Marshal(Record{Group: "fast", Kind: Produce, Cluster: "eu"})
+	require.NoError(t, err)
+	require.Contains(t, string(data), `"cluster":"eu"`)
+	text := written(t, r, Prom)
+	require.Contains(t, text, `pulsh_group_info{cluster="eu",group="fast"`)
+	require.Contains(t, text, `pulsh_added_cluster_up{cluster="eu"} 0`)
+	require.Contains(t, written(t, r, JSON), `"cluster":"eu"`)
+}
+
 func TestRowsAreSamples(t *testing.T) {
 	r := lived(t, 60, 2)
 	rows, err := csv.NewReader(strings.NewReader(written(t, r, CSV))).ReadAll()
@@ -163,7 +185,7 @@ func TestRowsAreSamples(t *testing.T) {
 
 func TestARecordIsARowOrAnObject(t *testing.T) {
 	columns := []Column{{Name: "a_ms", Unit: Milliseconds}, {Name: "b", Unit: Count}, {Name: "c", Unit: Count}}
-	r := Record{begin(), "fast", Produce, Table[Number]{{"b", 12}, {"a_ms", Number(math.NaN())}, {"c", 0.25}}}
+	r := Record{At: begin(), Group: "fast", Kind: Produce, Values: Table[Number]{{"b", 12}, {"a_ms", Number(math.NaN())}, {"c", 0.25}}}
 	require.Equal(t, []string{"2026-11-22T10:41:55.000Z", "fast", "produce", "", "12", "0.25"}, r.Row(columns))
 	text, err := r.MarshalJSON()
 	require.NoError(t, err)

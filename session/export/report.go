@@ -18,7 +18,8 @@ type Report struct {
 	Run            *Run        `json:"run,omitempty"` // of a script; nil for an interactive session
 	Environment    Environment `json:"environment"`
 	Cluster        Cluster     `json:"cluster"`
-	Columns        []Column    `json:"columns"` // of Figures and Series, in their order
+	Clusters       []Cluster   `json:"clusters,omitempty"` // those that were added
+	Columns        []Column    `json:"columns"`            // of Figures and Series, in their order
 	Samples        Samples     `json:"samples"`
 	Measured       time.Time   `json:"measured_from"` // the end of the last warm-up, else the start
 	Groups         []Group     `json:"groups"`
@@ -45,8 +46,9 @@ type Environment struct {
 	MemoryLimit string `json:"memory_limit"` // GOMEMLIMIT, or ""
 }
 
-// Cluster is the cluster of the session. It never holds a token.
+// Cluster is a cluster of the session. It never holds a token.
 type Cluster struct {
+	Label    string `json:"label,omitempty"` // by which groups choose it
 	Name     string `json:"name"`
 	URL      string `json:"url"`
 	AdminURL string `json:"admin_url"`
@@ -91,7 +93,8 @@ type Group struct {
 	Name           string          `json:"name"`
 	Kind           string          `json:"kind"` // produce, consume, total or process
 	State          string          `json:"state,omitempty"`
-	Engine         string          `json:"engine,omitempty"` // that spoke for the group: client or wire
+	Cluster        string          `json:"cluster,omitempty"` // its label
+	Engine         string          `json:"engine,omitempty"`  // that spoke for the group: client or wire
 	Topic          string          `json:"topic,omitempty"`
 	Subscription   string          `json:"subscription,omitempty"`
 	Reader         bool            `json:"reader,omitempty"`     // a consumer group that is a reader

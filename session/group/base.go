@@ -7,6 +7,7 @@ import (
 
 	"pulsh/session/connections"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // Base is the part that producer groups and consumer groups share: the name,
@@ -74,6 +75,15 @@ func (b *Base[Settings]) Cluster() *Cluster {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.cluster
+}
+
+// On chooses the group's cluster in a line of advice: " cluster=eu", "" for the session's
+// own.
+func (b *Base[Settings]) On() string {
+	if c := b.Cluster(); c != nil && c.Name != "" && c.Name != spec.OwnCluster {
+		return " cluster=" + c.Name
+	}
+	return ""
 }
 
 // State returns the present state.

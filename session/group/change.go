@@ -61,7 +61,7 @@ func (b *Base[Settings]) Refused(ctx context.Context, topic string, err error) e
 		if _, missing := admin.Topics(ctx, namespace); !broker.IsMissing(missing) {
 			return err
 		}
-		told.Message, told.Try = "there is no namespace "+namespace, "topics"
+		told.Message, told.Try = "there is no namespace "+namespace, "topics"+b.On()
 	default:
 		return err
 	}

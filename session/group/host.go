@@ -27,6 +27,7 @@ type Host struct {
 
 // Cluster is the open cluster as groups see it.
 type Cluster struct {
+	Name   string        // by which groups choose it
 	Broker broker.Broker // the Go client
 	Wire   broker.Broker // the wire engine, nil if there is none
 	Admin  broker.Admin  // nil if there is no admin URL

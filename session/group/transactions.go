@@ -48,7 +48,7 @@ func (t Transactions) ShareClock(audits *delivery.Registry, settings spec.Consum
 	if settings.To == "" {
 		return
 	}
-	for _, a := range audits.Of(broker.FullTopic(settings.To)) {
+	for _, a := range audits.Of(delivery.Place{Cluster: spec.ClusterName(settings.Cluster), Topic: broker.FullTopic(settings.To)}) {
 		a.ShareClock()
 	}
 }

@@ -22,6 +22,7 @@ const (
 	Chunked                              // came in several chunks
 	Undecrypted                          // entries that could not be decrypted
 	Undecoded                            // did not fit their schema
+	Discarded                            // entries that the engine threw away as damaged
 	outcomes
 )
 

@@ -27,6 +27,8 @@ type Process struct {
 	cpu    Throughput
 	gc     debug.GCStats
 	pauses []time.Duration // of gc, ascending
+
+	balance gcBalance
 }
 
 // NewProcess returns a sampler. Its CPU figure begins with the first sample.
@@ -34,8 +36,10 @@ func NewProcess() *Process {
 	return &Process{cpu: *NewThroughput(ThroughputWindow)}
 }
 
-// Sample returns the resource usage now. A call takes about 30 µs.
+// Sample returns the resource usage now, and keeps the heap in bounds, see TuneGC. A
+// call takes about 30 µs.
 func (p *Process) Sample(now time.Time) ProcessStats {
+	p.balance.look()
 	used := cpuTime()
 	p.cpu.Add(now, int64(used))
 	seen := p.gc.NumGC

@@ -19,6 +19,11 @@ const (
 	// is that of the Size to a fraction of a percent. A power of two.
 	sizeTurns = 4096
 
+	// largeBody is the room of a body from which on each slot is made when it is first
+	// used. So large bodies take the memory of those that are in flight, not of those
+	// that may be. Small ones lie side by side.
+	largeBody = 4 << 10
+
 	// slotAlignment keeps stamps on 8-byte addresses.
 	slotAlignment = 8
 )
@@ -33,7 +38,7 @@ type Spec struct {
 	Extras  *Extras
 }
 
-// Bodies are the pre-generated bodies of one producer, in slots of one arena.
+// Bodies are the pre-generated bodies of one producer, in slots.
 //
 // Every slot has room for the largest body. Each call of Body takes the next of
 // the sizes drawn for its slot, so the sizes follow the distribution however
@@ -44,8 +49,12 @@ type Spec struct {
 //
 // Reuse the slot that was freed last, because it is still in the caches.
 type Bodies struct {
-	arena []byte
-	room  int // bytes from the start of one slot to that of the next
+	arena []byte   // of small bodies
+	large [][]byte // the slots of large ones, each nil before its first use
+	spec  Spec
+	seed  uint64
+	text  *textWriter // for TextKind
+	room  int         // bytes from the start of one slot to that of the next
 	slots int
 	fixed int      // the size when all are the same, else 0
 	sizes []int32  // otherwise the sizes drawn, sizeTurns of them
@@ -69,7 +78,7 @@ func NewBodies(spec Spec, slots int, seed uint64) (*Bodies, error) {
 		return nil, fmt.Errorf("%d slots are not enough for one body", slots)
 	}
 	source := newSource(seed)
-	b := &Bodies{}
+	b := &Bodies{spec: spec, seed: seed}
 	largest := b.drawSizes(spec.Size, rand.New(source))
 	b.room = (largest + slotAlignment - 1) / slotAlignment * slotAlignment
 	most := ArenaLimit
@@ -77,14 +86,21 @@ func NewBodies(spec Spec, slots int, seed uint64) (*Bodies, error) {
 		most = min(most, spec.Most)
 	}
 	b.slots = max(1, min(slots, most/b.room))
-	b.arena = make([]byte, b.slots*b.room)
 	if b.sizes != nil {
 		b.turns = make([]uint32, b.slots)
 		for i := range b.turns {
 			b.turns[i] = uint32(source.Uint64())
 		}
 	}
-	b.fill(spec, source)
+	if spec.Kind == TextKind {
+		b.text = newTextWriter(source)
+	}
+	if b.room >= largeBody {
+		b.large = make([][]byte, b.slots)
+	} else {
+		b.arena = make([]byte, b.slots*b.room)
+		b.fill(b.arena, source)
+	}
 	return b, nil
 }
 
@@ -122,23 +138,26 @@ func (b *Bodies) drawSizes(size Size, r *rand.Rand) int {
 	return largest
 }
 
-// fill writes the bytes after the stamps.
-func (b *Bodies) fill(spec Spec, source *rand.ChaCha8) {
-	kind := spec.Kind
+// fill writes the bytes after the stamps of slots that lie side by side.
+func (b *Bodies) fill(slots []byte, source *rand.ChaCha8) {
+	kind := b.spec.Kind
 	if kind == RandomKind {
-		source.Read(b.arena) // never fails
-		spec.Ratio.thin(b.arena, b.room)
+		source.Read(slots) // never fails
+		b.spec.Ratio.thin(slots, b.room)
 		return
 	}
-	writer := newTextWriter(source)
-	for slot := range b.slots {
-		body := b.arena[slot*b.room : (slot+1)*b.room]
+	var writer textWriter
+	if kind == TextKind {
+		writer = b.text.by(source)
+	}
+	for ; len(slots) > 0; slots = slots[b.room:] {
+		body := slots[:b.room]
 		switch kind {
 		case TextKind:
 			writer.write(body[StampSize:])
 		case PatternKind:
 			for rest := body[min(StampSize, len(body)):]; len(rest) > 0; {
-				rest = rest[copy(rest, spec.Pattern):]
+				rest = rest[copy(rest, b.spec.Pattern):]
 			}
 		case SequentialKind:
 			for i := range body {
@@ -163,5 +182,20 @@ func (b *Bodies) Body(slot int) []byte {
 		b.turns[slot] = turn + 1
 		n = int(b.sizes[turn%sizeTurns])
 	}
+	if b.large != nil {
+		if b.large[slot] == nil {
+			b.grow(slot)
+		}
+		return b.large[slot][:n:n]
+	}
 	return b.arena[start : start+n : start+n]
 }
+
+// grow makes a large slot. Its bytes depend on the slot alone.
+func (b *Bodies) grow(slot int) {
+	b.large[slot] = make([]byte, b.room)
+	b.fill(b.large[slot], newSource(b.seed^mixed(uint64(slot)+1)))
+}
+
+// mixed spreads a small number over all bits: seeds that are alike differ by little.
+func mixed(n uint64) uint64 { return n * 0x9e3779b97f4a7c15 }

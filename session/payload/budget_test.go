@@ -7,7 +7,7 @@ import (
 )
 
 func TestABudgetBoundsTheBodiesOfAllGroups(t *testing.T) {
-	b := NewBudget(512<<20, nil)
+	b := NewBudget(512 << 20)
 	each, err := b.Take("p", mustSize(t, "4MiB"), 4, 2500)
 	require.NoError(t, err)
 	require.Equal(t, 16<<20, each, "an eighth of the memory, in four parts")
@@ -39,4 +39,34 @@ func TestBodiesKeepToTheirBytes(t *testing.T) {
 	b, err = NewBodies(Spec{Size: mustSize(t, "1MiB"), Most: 100}, 1000, 1)
 	require.NoError(t, err)
 	require.Equal(t, 1, b.Slots(), "one at least")
+}
+
+// Large bodies take memory when their slot is first used, and small ones at once. Each
+// keeps its bytes.
+func TestLargeBodiesTakeMemoryWhenTheyAreUsed(t *testing.T) {
+	for _, kind := range []Kind{RandomKind, TextKind, SequentialKind} {
+		b, err := NewBodies(Spec{Size: mustSize(t, "64KiB"), Kind: kind}, 100, 1)
+		require.NoError(t, err)
+		require.Empty(t, b.arena)
+		made := func() (n int) {
+			for _, slot := range b.large {
+				if slot != nil {
+					n++
+				}
+			}
+			return n
+		}
+		require.Zero(t, made())
+		first, other := b.Body(7), b.Body(9)
+		require.Len(t, first, 64<<10)
+		require.Equal(t, 2, made())
+		require.Same(t, &first[0], &b.Body(7)[0])
+		require.Equal(t, kind == SequentialKind, string(first) == string(other), "slots differ")
+		same, err := NewBodies(Spec{Size: mustSize(t, "64KiB"), Kind: kind}, 100, 1)
+		require.NoError(t, err)
+		require.Equal(t, first, same.Body(7), "the same arguments give the same bodies")
+	}
+	b, err := NewBodies(Spec{Size: mustSize(t, "1KiB")}, 100, 1)
+	require.NoError(t, err)
+	require.Empty(t, b.large)
 }

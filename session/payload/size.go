@@ -173,6 +173,37 @@ func (s Size) Max() int {
 	return s.high
 }
 
+// Within returns a distribution like s with no size above most: a uniform one ends there,
+// and a lognormal one has a smaller sigma, or a smaller median where that is above most.
+func (s Size) Within(most int) Size {
+	most = max(min(most, MaxSize), StampSize)
+	switch {
+	case s.Max() <= most:
+		return s
+	case s.form == uniformSize && s.low < most:
+		return Size{form: uniformSize, low: s.low, high: most}
+	case s.form != lognormalSize:
+		return Size{low: most, high: most}
+	}
+	if float64(s.low) > float64(most)*math.Exp(-lognormalReach*MinSigma) {
+		median := max(int(float64(most)*math.Exp(-lognormalReach*s.sigma)), min(1<<10, most))
+		s.low, s.high = median, median
+	}
+	sigma := math.Log(float64(most)/float64(s.low)) / lognormalReach
+	if s.sigma = min(s.sigma, math.Floor(sigma*100)/100); s.sigma < MinSigma || s.Max() > most {
+		return Size{low: most, high: most}
+	}
+	return s
+}
+
+// Wide describes the largest size where that is not in the text of s, "" if it is.
+func (s Size) Wide() string {
+	if s.form != lognormalSize {
+		return ""
+	}
+	return " (up to " + FormatBytes(int64(s.Max())) + ")"
+}
+
 // Mean returns the expected size in bytes. For a lognormal size that is the
 // partial expectation between the ends, plus each end with the weight of the
 // tail that is cut there.

@@ -162,3 +162,33 @@ func FuzzParseSize(f *testing.F) {
 		require.Equal(t, s, again)
 	})
 }
+
+// The advice keeps the distribution as far as it can, and is taken.
+func TestWithin(t *testing.T) {
+	const most = 5<<20 - 1<<10
+	for text, want := range map[string]string{
+		"1KiB":               "1KiB",
+		"6MiB":               "5119KiB",
+		"64KiB..6MiB":        "64KiB..5119KiB",
+		"6MiB..7MiB":         "5119KiB",
+		"lognormal(1KiB,.5)": "lognormal(1KiB,0.5)",
+		"lognormal(64KiB,2)": "lognormal(64KiB,1.09)",
+		"lognormal(4MiB,1)":  "lognormal(4MiB,0.05)",
+		"lognormal(6MiB,1)":  "lognormal(96007,1)",
+		"lognormal(6MiB,4)":  "lognormal(1KiB,2.13)",
+	} {
+		size, err := ParseSize(text)
+		require.NoError(t, err)
+		got := size.Within(most)
+		require.LessOrEqual(t, got.Max(), most, text)
+		require.Equal(t, want, got.String(), text)
+		again, err := ParseSize(got.String())
+		require.NoError(t, err)
+		require.Equal(t, got, again)
+	}
+	tiny, err := ParseSize("lognormal(64KiB,2)")
+	require.NoError(t, err)
+	for most := range 3000 {
+		require.LessOrEqual(t, tiny.Within(most).Max(), max(most, StampSize))
+	}
+}

@@ -28,6 +28,11 @@ func newTextWriter(source rand.Source) *textWriter {
 	return w
 }
 
+// by returns a writer of the same phrases that makes its choices with another source.
+func (w *textWriter) by(source rand.Source) textWriter {
+	return textWriter{random: rand.New(source), phrases: w.phrases}
+}
+
 // write fills body with a few fresh letters and an earlier passage in turn.
 func (w *textWriter) write(body []byte) {
 	for at := 0; at < len(body); {

@@ -8,15 +8,14 @@ import (
 	"pulsh/session/brokerstats"
 	"pulsh/session/group"
 	"pulsh/session/snapshot"
-	"pulsh/session/spec"
 )
 
 // Topics returns the topics whose statistics the broker is asked for: those that the
-// group sends to, or none if they are more than spec.TopicsMax. The broker's figures are
+// group sends to, or none if they are more than brokerstats.TopicsMost. The broker's figures are
 // then unknown.
 func (g *Group) Topics() []string {
 	settings := g.Settings()
-	if settings.TopicCount() > spec.TopicsMax {
+	if settings.TopicCount() > brokerstats.TopicsMost {
 		return nil
 	}
 	return settings.TopicNames()

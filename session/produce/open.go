@@ -80,7 +80,7 @@ func (o *opener) checkSize(settings spec.Producer) error {
 		return nil // any size is sent in chunks
 	}
 	most := o.group.Cluster().Now().SizeMax - overheadMax
-	what, largest := "size="+settings.Size.String(), settings.Size.Max()
+	what, largest := "size="+settings.Size.String()+settings.Size.Wide(), settings.Size.Max()
 	if own := o.own(); own != nil {
 		what, largest = fmt.Sprintf("a message of %s with %s", payload.FormatBody(settings.Body, settings.Pattern), payload.FormatBytes(int64(own.Largest()))), own.Largest()
 	}
@@ -90,7 +90,7 @@ func (o *opener) checkSize(settings spec.Producer) error {
 	return &broker.Error{
 		Category: broker.TooLarge,
 		Message:  fmt.Sprintf("the broker takes messages up to %s with their headers, and %s is more", payload.FormatBytes(int64(most+overheadMax)), what),
-		Try:      fmt.Sprintf("set %s size=%s", o.group.Name(), payload.FormatBytes(int64(most))),
+		Try:      fmt.Sprintf("set %s size=%s", o.group.Name(), settings.Size.Within(most)),
 	}
 }
 
@@ -138,7 +138,7 @@ func (o *opener) checkTopicSize(ctx context.Context, settings spec.Producer) err
 	fits := payload.FormatBytes(int64(max(most*3/4, 1)))
 	switch {
 	case o.own() == nil && settings.Size.Max()+overheadMax/8 > most:
-		return refuse("size="+settings.Size.String(), "size="+fits)
+		return refuse("size="+settings.Size.String()+settings.Size.Wide(), "size="+settings.Size.Within(max(most*3/4, 1)).String())
 	case settings.Batch > 1 && settings.BatchBytes > most:
 		return refuse("bytes="+payload.FormatBytes(int64(settings.BatchBytes)), "bytes="+fits)
 	}
@@ -244,7 +244,7 @@ func (o *opener) openOne(ctx context.Context, settings spec.Producer, number, in
 	}
 	handle.Producer = opened
 	handle.reserved = delayed(settings)
-	o.group.eachAudit(wanted.Topic, func(a *delivery.Audit) {
+	o.group.eachAudit(wanted.Topic, wanted.ID, func(a *delivery.Audit) {
 		if handle.reserved > 0 {
 			a.Reserve(wanted.ID, handle.reserved)
 		}
@@ -295,7 +295,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		Base:        host.Base,
 		Recorder:    o.recorders.Of(index),
 		Links:       o.group.Links(),
-		SendFailed:  func(n uint64) { o.group.eachAudit(topic, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
+		SendFailed:  func(n uint64) { o.group.eachAudit(topic, stream, func(a *delivery.Audit) { a.SendFailed(stream, n) }) },
 
 		Transactions: transactions,
 	}

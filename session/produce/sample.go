@@ -42,10 +42,11 @@ func (f *sampleState) names(settings spec.Producer) []string {
 }
 
 // rates are averages over group.RateWindow.
-type rates struct{ sent, acked, bytes, batches, plain, packed *metrics.Throughput }
+type rates struct{ due, sent, acked, bytes, batches, plain, packed *metrics.Throughput }
 
 func newRates() rates {
 	return rates{
+		due:     metrics.NewThroughput(group.RateWindow),
 		sent:    metrics.NewThroughput(group.RateWindow),
 		acked:   metrics.NewThroughput(group.RateWindow),
 		bytes:   metrics.NewThroughput(group.RateWindow),
@@ -89,6 +90,8 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	g.sampleProducers(p, s.State, settings)
 	p.PerWorker = g.workers.sample(&g.Sampling, at)
 	g.sampleCounts(p, at.Time, s.Running)
+	f.rates.due.Add(at.Time, due)
+	p.DuePerSecond = f.rates.due.Rate()
 	p.Latency = group.Latencies(g.shards.Latency)
 	p.Service = group.Latencies(g.shards.Service)
 	p.Lag = group.Latencies(g.shards.Lag)

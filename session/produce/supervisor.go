@@ -104,9 +104,9 @@ func (s *supervisor) report(err error, isNew bool) {
 	case broker.TopicTerminated:
 		try = "set " + g.Name() + " topic=" + g.Settings().TopicName(0) + "-2"
 	case broker.Gone:
-		try = "topics"
+		try = "topics" + g.On()
 	case broker.Moved:
-		try = "topic unload " + g.Settings().TopicName(0)
+		try = "topic unload " + g.Settings().TopicName(0) + g.On()
 	}
 	g.MarkError(err.Error())
 	g.Say("%s; trying again; try: %s", err, try)
@@ -138,7 +138,7 @@ func (s *supervisor) reportBacklogFull() {
 	s.fullAt = time.Now()
 	topic := g.Settings().TopicName(0)
 	g.MarkError("backlog full")
-	g.Say("the backlog of %s has reached its quota, and the broker refuses messages until it shrinks; try: subs %s", topic, topic)
+	g.Say("the backlog of %s has reached its quota, and the broker refuses messages until it shrinks; try: subs %s%s", topic, topic, g.On())
 }
 
 // producerLost notes that a producer cannot send any more. The client's goroutine

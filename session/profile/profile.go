@@ -25,6 +25,8 @@ const ProfileVersion = 1
 //	description = "one line"
 //	[connection]
 //	url = "pulsar://localhost:6650"
+//	[cluster.eu]
+//	url = "pulsar://eu.example.com:6650"
 //	[session]
 //	refresh = "100ms"
 //	[graph]
@@ -42,6 +44,7 @@ type Profile struct {
 	Name        string
 	Description string
 	Connection  broker.Connection
+	Clusters    []ProfileCluster  // beside that of Connection, in the order of the file
 	Session     []spec.Preference // in the order of PreferenceSettings
 	Graph       Graph
 	Groups      []ProfileGroup // in the order of the file
@@ -94,6 +97,13 @@ func graphWord(name, doc string, of func(*Graph) *string) spec.Setting[Graph] {
 		}}
 }
 
+// ProfileCluster is a cluster beside that of the connection. Its table has the keys of
+// the table connection.
+type ProfileCluster struct {
+	Name       string
+	Connection broker.Connection
+}
+
 // ProfileGroup is one group of a profile. Exactly one of Producer and Consumer is
 // set, according to Kind.
 type ProfileGroup struct {
@@ -139,6 +149,26 @@ func connectionSettings() []spec.Setting[broker.Connection] {
 			check = CheckSecretFile
 		}
 		list = append(list, plain(f.Name, f.Doc, func(c *C) *string { return f.Field(&c.Login) }, check))
+	}
+	list = append(list, plain("listener", "name of the advertised listener whose addresses lookups give", func(c *C) *string { return &c.Listener }, checkPlain))
+	for _, f := range broker.TuningFields() {
+		list = append(list, spec.Setting[C]{Name: f.Name, Doc: f.Doc,
+			Read: func(c *C) string {
+				if d := *f.Field(&c.Tuning); d > 0 {
+					return pacing.FormatDuration(d)
+				}
+				return ""
+			},
+			Write: func(c *C, text string) error {
+				d, err := pacing.ParseDuration(text)
+				if err == nil {
+					err = f.Check(d)
+				}
+				if err == nil {
+					*f.Field(&c.Tuning) = d
+				}
+				return err
+			}})
 	}
 	return list
 }

@@ -56,16 +56,21 @@ func TestProfileErrorsNameThePlace(t *testing.T) {
 		{"group's name", "[produce.1st]\n", "p.toml:1:2: \"1st\" is not a name: it must begin with a letter\n  [produce.1st]\n   ^^^^^^^^^^^"},
 		{"two groups", "[produce.a]\n[consume.a]\n", "p.toml:2:2: there are two groups \"a\"\n  [consume.a]\n   ^^^^^^^^^"},
 		{"a reader has no type", "[read.r1]\ntype = \"shared\"\n",
-			"p.toml:2:1: [read.r1] has no key \"type\"; there are topic, engine, workers, queue, from, compacted, prefix, work, rate, connections, isolated, count, for, until\n  type = \"shared\"\n  ^^^^"},
+			"p.toml:2:1: [read.r1] has no key \"type\"; there are topic, engine, workers, queue, from, compacted, prefix, work, rate, cluster, connections, isolated, count, for, until\n  type = \"shared\"\n  ^^^^"},
 		{"a reader's place", "[read.r1]\nfrom = \"abc\"\n",
 			"p.toml:2:9: from: \"abc\" is neither a time nor a message (-5m, earliest, latest, 10:42:07, ledger:entry)\n  from = \"abc\"\n          ^^^"},
 		{"a reader and a consumer group", "[read.a]\n[consume.a]\n", "p.toml:1:2: there are two groups \"a\"\n  [read.a]\n   ^^^^^^"},
 		{"secret", "[connection]\ntoken = \"abc\"\n",
 			"p.toml:2:1: [connection] holds no token; use token_file or token_env\n  token = (hidden)\n  ^^^^^"},
 		{"secret of any name", "[connection]\nmine = \"abc\"\n",
-			"p.toml:2:1: [connection] has no key \"mine\"; there are url, admin_url, token_file, token_env, trust_certs, tls_check, tls_cert, tls_key, user, password_file, password_env, oauth_issuer, oauth_file, oauth_audience, oauth_scope\n  mine = (hidden)\n  ^^^^"},
+			"p.toml:2:1: [connection] has no key \"mine\"; there are url, admin_url, token_file, token_env, trust_certs, tls_check, tls_cert, tls_key, user, password_file, password_env, oauth_issuer, oauth_file, oauth_audience, oauth_scope, listener, operation_timeout, connection_timeout, keep_alive\n  mine = (hidden)\n  ^^^^"},
 		{"token as a file", "[connection]\ntoken_file = \"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln\"\n",
 			"p.toml:2:15: token_file: this is a token, and the name of a file was expected; write the token into a file, or set PULSH_TOKEN to it\n  token_file = \"(hidden)\"\n                ^^^^^^^^^"},
+		{"a cluster without URL", "[cluster.eu]\ntoken_file = \"/run/token\"\n", "p.toml:1:2: a cluster needs a url\n  [cluster.eu]\n   ^^^^^^^^^^"},
+		{"a cluster's name", "[cluster.1st]\nurl = \"pulsar://a:6650\"\n", "p.toml:1:2: \"1st\" is not a name: it must begin with a letter\n  [cluster.1st]\n   ^^^^^^^^^^^"},
+		{"the session's own cluster", "[cluster.default]\nurl = \"pulsar://a:6650\"\n", "p.toml:1:2: default is the cluster of the table connection\n  [cluster.default]\n   ^^^^^^^^^^^^^^^"},
+		{"a cluster's token", "[cluster.eu]\ntoken = \"abc\"\n",
+			"p.toml:2:1: [cluster.eu] holds no token; use token_file or token_env\n  token = (hidden)\n  ^^^^^"},
 		{"value for a table", "produce = 5\n", "p.toml:1:11: produce must be a table: [produce]\n  produce = 5\n            ^"},
 		{"password", "[connection]\nurl = \"pulsar://me:secret@host:6650\"\n",
 			"p.toml:2:8: url: a URL with a password would end up in files and on the screen; use token_file or token_env\n  url = \"pulsar://(hidden)@host:6650\"\n         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^"},
@@ -86,6 +91,7 @@ func TestProfileRoundTrip(t *testing.T) {
 	for _, p := range builtin(t) {
 		p.Connection = broker.Connection{URL: "pulsar://a:6650,b:6650", AdminURL: "http://a:8080", TokenFile: "/run/token \"x\"", TrustFile: "/ca.pem", TLSCheck: broker.TLSAnyHost,
 			Login: broker.Login{CertFile: "/c.pem", KeyFile: "/k.pem", User: "me", PasswordEnv: "SECRET"}}
+		p.Clusters = []ProfileCluster{{Name: "us", Connection: broker.Connection{URL: "pulsar://us:6650", TokenFile: "/run/us"}}, {Name: "eu", Connection: broker.Connection{URL: "pulsar+ssl://eu:6651", AdminURL: "https://eu:8443"}}}
 		p.Session = []spec.Preference{{Name: "refresh", Value: "250ms"}}
 		p.Graph = Graph{Shown: "fast sub1 | fast latency", Window: "5m"}
 		again, err := ParseProfile(p.TOML(), p.Name, p.Name)

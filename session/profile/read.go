@@ -195,7 +195,7 @@ func (d *tomlFile) only(path []string, table map[string]any, known ...string) er
 // profile reads one profile from its table.
 func (d *tomlFile) profile(name string, path []string, table map[string]any) (Profile, error) {
 	p := Profile{Name: name}
-	known := []string{"description", "connection", "session", "graph", "produce", "consume", "read"}
+	known := []string{"description", "connection", clusterTable, "session", "graph", "produce", "consume", "read"}
 	if len(path) == 0 { // a file of several has one version for all
 		known = slices.Insert(known, 0, "version")
 	}
@@ -210,6 +210,9 @@ func (d *tomlFile) profile(name string, path []string, table map[string]any) (Pr
 		p.Description = s
 	}
 	if err := readTable(d, path, table, "connection", connectionSettings(), &p.Connection); err != nil {
+		return Profile{}, err
+	}
+	if err := d.clusters(path, table, &p); err != nil {
 		return Profile{}, err
 	}
 	if err := readTable(d, path, table, "graph", graphSettings(), &p.Graph); err != nil {

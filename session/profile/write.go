@@ -26,14 +26,17 @@ func (p Profile) write(older *comments) (text []byte, kept int) {
 	if p.Description != "" {
 		w.value([]string{"description"}, p.Description)
 	}
-	writeTable(w, "connection", connectionSettings(), &p.Connection)
+	writeTable(w, []string{"connection"}, connectionSettings(), &p.Connection)
+	for _, one := range p.Clusters {
+		writeTable(w, []string{clusterTable, one.Name}, connectionSettings(), &one.Connection)
+	}
 	if len(p.Session) > 0 {
 		w.table("session")
 		for _, one := range p.Session {
 			w.value([]string{"session", one.Name}, one.Value)
 		}
 	}
-	writeTable(w, "graph", graphSettings(), &p.Graph)
+	writeTable(w, []string{"graph"}, graphSettings(), &p.Graph)
 	for _, g := range p.Groups {
 		path := []string{string(g.Kind), g.Name}
 		w.table(path...)
@@ -49,15 +52,15 @@ func (p Profile) write(older *comments) (text []byte, kept int) {
 }
 
 // writeTable writes the settings that are set, in a table of their own.
-func writeTable[S comparable](w *writer, table string, settings []spec.Setting[S], from *S) {
+func writeTable[S comparable](w *writer, table []string, settings []spec.Setting[S], from *S) {
 	var none S
 	if *from == none {
 		return
 	}
-	w.table(table)
+	w.table(table...)
 	for _, s := range settings {
 		if v := s.Get(from); v != "" {
-			w.value([]string{table, s.Name}, v)
+			w.value(append(table[:len(table):len(table)], s.Name), v)
 		}
 	}
 }

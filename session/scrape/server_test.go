@@ -36,9 +36,9 @@ func sample() *export.Report {
 	}
 	return &export.Report{
 		Version: export.Version, Start: time.Unix(1795344115, 0), Environment: export.Environment{Pulsh: "0.1.0", Client: "v0.21.0"},
-		Cluster: export.Cluster{Pulsar: "4.0.8", State: "up"},
+		Cluster: export.Cluster{Pulsar: "4.0.8", State: "up"}, Clusters: []export.Cluster{{Label: "eu", State: "up"}},
 		Groups: []export.Group{
-			{Name: "fast", Kind: export.Produce, State: "running", Topic: `a "quoted\ topic`, Bytes: 4096, Figures: number("sent", 1200, "acked", 1100, "failed", 1, "due", 1201, "missed", 0, "unknown", 0,
+			{Name: "fast", Kind: export.Produce, State: "running", Cluster: "eu", Topic: `a "quoted\ topic`, Bytes: 4096, Figures: number("sent", 1200, "acked", 1100, "failed", 1, "due", 1201, "missed", 0, "unknown", 0,
 				"target_messages_per_second", 50_000, "peak_messages_per_second", 51_000, "ratio_percent", 40, "remaining", 100, "pending", 9, "batch", 12, "producers", 4, "connections", 1, "workers", 8, "storage_bytes", 1024, "txn_open", 1, "txn_committed", 20, "txn_aborted", 2, "txn_failed", 0, "chunked", 3,
 				"disconnects", 2, "disconnected_ms", 250, "disconnected_max_ms", 200, "disconnected_now", 0),
 				Distributions: []export.Distribution{of("latency"), of("service"), of("lag"), of("commit"), of("abort")}, Failures: []export.Failure{{Category: "timeout", Count: 1}}},

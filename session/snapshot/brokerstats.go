@@ -100,6 +100,7 @@ type BrokerStats struct {
 	BacklogEntries  int64     // of the group's subscription
 	BacklogMessages int64     // an estimate: entries × messages per entry
 	Unacked         int64
+	Replicated      bool   // the topic is copied from or to other clusters
 	BacklogFull     bool   // the topic has reached its backlog quota
 	Throttled       bool   // the broker has throttled publishers since the previous poll
 	Limit           string // the publish limit, as a part of a sentence
@@ -133,14 +134,27 @@ var ofLoss = []string{"lost", "missing", "gaps", "notreceived"}
 
 // WhyUnknown returns why a metric has no value, "" if there is nothing to say.
 func (s *Snapshot) WhyUnknown(m Metric) string {
-	if g, ok := s.Group(m.Group); ok && g.Consumer != nil && !g.Consumer.Judged() && slices.Contains(ofLoss, m.Figure) {
+	g, ok := s.Group(m.Group)
+	if ok && g.Consumer != nil && !g.Consumer.Judged() && slices.Contains(ofLoss, m.Figure) {
 		return "the subscription has other consumers: " + SomeOf(g.Consumer.Others)
 	}
 	c := s.Cluster
+	if ok {
+		c = s.ClusterOf(g.Cluster)
+	}
 	if c.AdminSince.IsZero() || m.Group == TotalGroup || m.Group == ProcessGroup || !slices.Contains(fromAdmin, m.Figure) {
 		return ""
 	}
 	return fmt.Sprintf("no answer from the admin API for %.0f s", s.At.Sub(c.AdminSince).Seconds())
+}
+
+// Waiting returns the backlog that says how long messages have waited: none of a topic
+// that is replicated, whose messages wait on the way between the clusters too. Then only
+// a lower bound of the senders' clocks is known.
+func (t BrokerStats) Waiting() Backlog {
+	b := t.Backlog()
+	b.Known = b.Known && !t.Replicated
+	return b
 }
 
 // Backlog returns the backlog of a consumer group.

@@ -53,6 +53,9 @@ func ParseCondition(text string) (Condition, error) {
 // parseTerm reads METRIC OP VALUE, with or without spaces around OP.
 func parseTerm(text string) (Term, error) {
 	at := strings.IndexAny(text, "<>=!")
+	if words := strings.Fields(text); at < 0 && len(words) == 3 && words[1] == "idle" {
+		return Term{}, fmt.Errorf("%q is written %s.rate=0 for=%s", text, words[0], words[2])
+	}
 	if at < 0 {
 		return Term{}, fmt.Errorf("%q compares nothing (fast.p99<20ms)", text)
 	}

@@ -17,8 +17,9 @@ import (
 type Snapshot struct {
 	At        time.Time
 	Elapsed   time.Duration // since the session began
-	Cluster   Cluster
-	Groups    []Group // in the order of their creation
+	Cluster   Cluster       // the session's own
+	Clusters  []Cluster     // those that were added
+	Groups    []Group       // in the order of their creation
 	Totals    Totals
 	Process   metrics.ProcessStats
 	Marks     []Mark // newest last, at most spec.MarksMax
@@ -49,8 +50,9 @@ const (
 	Reconnecting ClusterState = "reconnecting" // it does not answer now, but did before
 )
 
-// Cluster is what the session knows about the cluster that it is connected to.
+// Cluster is what the session knows about a cluster that it is connected to.
 type Cluster struct {
+	Label         string // by which groups choose it: default, or the name that it was added by
 	URL, AdminURL string
 	Name          string // local, or the host of the URL
 	Version       string // "" if unknown
@@ -96,6 +98,7 @@ type Group struct {
 	Name        string
 	Kind        Kind
 	State       State
+	Cluster     string // the Label of its cluster
 	Topic       string
 	Topics      []string      // of a started consumer group, and of a producer group if there are several; nil of others
 	Partitions  int           // 0 if the topic has none or was not looked up yet
@@ -117,13 +120,14 @@ type Group struct {
 // Producer holds the figures of a producer group. Totals count since the first start
 // or the last reset. Rates are those of the last second.
 type Producer struct {
-	Shape   pacing.Shape // the target over time
-	Ratio   float64      // bytes of payload after their compression ÷ before; 0 if unknown
-	Target  pacing.Rate  // the target now: 0 unless running, with a burst included
-	Base    pacing.Rate  // the target of the shape alone: without a burst, and also while paused
-	Average float64      // messages acked per second since the first start
-	Rate    float64      // messages acked per second
-	Peak    float64      // the highest Rate since the first start or the last reset
+	Shape         pacing.Shape // the target over time
+	Ratio         float64      // bytes of payload after their compression ÷ before; 0 if unknown
+	Target        pacing.Rate  // the target now: 0 unless running, with a burst included
+	Base          pacing.Rate  // the target of the shape alone: without a burst, and also while paused
+	Average       float64      // messages acked per second since the first start
+	Rate          float64      // messages acked per second
+	Peak          float64      // the highest Rate since the first start or the last reset
+	DuePerSecond, // of the time of Rate
 	SentPerSecond,
 	BytesPerSecond float64
 	Due, Missed      int64 // messages that fell due; messages skipped as too late
@@ -172,6 +176,7 @@ type Consumer struct {
 	Resumed                    *int64   // the backlog that the last start found, in messages, an estimate; nil if it made the subscription
 	Others                     []string // consumers of the subscription that are not the session's: loss is not judged
 	Removed                    int64    // messages that were missing and that the cluster removed from the backlog, an estimate; not in Delivery
+	Awaited                    int64    // all missing messages, the removed ones included
 	Unreachable                int64    // missing messages that cannot come any more, the removed ones included
 	Limit                      string   // what limits the rate, as a sentence, or ""
 	SharedWith                 string   // the first group of the session with the same delivery audit, or ""

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,8 +82,8 @@ func (spec Consumer) checkCoverage(name string) error {
 	if spec.Sticky && spec.Type != broker.KeyShared {
 		return refuse("type=key_shared sticky=on", "sticky=on needs type=key_shared, not %s", spec.Type)
 	}
-	if !spec.Compacted {
-		return nil
+	if err := spec.checkStored(name, topics); err != nil || !spec.Compacted {
+		return err
 	}
 	if spec.Type != broker.Exclusive && spec.Type != broker.Failover {
 		return refuse("type=failover compacted=on", "compacted=on needs type=exclusive or type=failover, not %s", spec.Type)
@@ -93,6 +94,20 @@ func (spec Consumer) checkCoverage(name string) error {
 		}
 	}
 	return nil
+}
+
+// checkStored refuses to begin elsewhere than at the latest message where no topic stores
+// any.
+func (spec Consumer) checkStored(name string, topics Topics) error {
+	from := string(spec.From)
+	if spec.Reader.Is {
+		from = spec.Reader.Begin
+	}
+	if from == string(broker.Latest) || from == "" || len(topics.Names()) == 0 || slices.ContainsFunc(topics.Names(), broker.IsPersistent) {
+		return nil
+	}
+	return &broker.Error{Message: fmt.Sprintf("from=%s needs a persistent topic: nothing is stored on %s", from, topics),
+		Try: fmt.Sprintf("%s start %s topic=%s from=latest", spec.Verb(), name, topics)}
 }
 
 // sameCoverage reports whether consumers made for spec serve o as well. With

@@ -1,9 +1,41 @@
 package spec
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 )
+
+// OwnCluster is the name of the session's own cluster, the one that connect chooses.
+const OwnCluster = "default"
+
+// ClusterName returns the name of a group's cluster; "" is the session's own.
+func ClusterName(cluster string) string { return cmp.Or(cluster, OwnCluster) }
+
+// CheckClusterName refuses a name that a cluster cannot have. The rules are those of the
+// names of groups.
+func CheckClusterName(name string) error {
+	if name == "" {
+		return fmt.Errorf("a cluster needs a name")
+	}
+	if err := CheckName(name); err != nil {
+		return errors.New(strings.Replace(err.Error(), "name a group", "name a cluster", 1))
+	}
+	return nil
+}
+
+func readCluster(into *string, text string) error {
+	if text == OwnCluster {
+		*into = ""
+		return nil
+	}
+	err := CheckClusterName(text)
+	if err == nil {
+		*into = text
+	}
+	return err
+}
 
 // CheckName refuses a name that a group cannot have. A name is a letter
 // followed by letters, digits, - and _, at most 32 characters in all.

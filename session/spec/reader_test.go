@@ -93,3 +93,43 @@ func TestAReaderGoesOn(t *testing.T) {
 	r.Compacted = true
 	require.True(t, r.OtherCursor(old))
 }
+
+// Nothing is stored on a non-persistent topic, so nobody can begin at what was sent before.
+func TestNothingIsStoredToBeginAt(t *testing.T) {
+	const np = "non-persistent://public/default/np"
+	for _, c := range []struct {
+		reader      bool
+		topic, from string
+		want        string
+	}{
+		{false, np, "latest", ""},
+		{false, np, "earliest", "from=earliest needs a persistent topic: nothing is stored on " + np},
+		{false, np + "," + np + "2", "earliest", "from=earliest needs a persistent topic: nothing is stored on " + np + "," + np + "2"},
+		{false, np + ",stored", "earliest", ""},
+		{false, "/np.*/", "earliest", ""},
+		{true, np, "latest", ""},
+		{true, np, "earliest", "from=earliest needs a persistent topic: nothing is stored on " + np},
+		{true, np, "-5m", "from=-5m needs a persistent topic: nothing is stored on " + np},
+		{true, np, "3:0", "from=3:0 needs a persistent topic: nothing is stored on " + np},
+	} {
+		spec := DefaultConsumer("g")
+		if c.reader {
+			spec = DefaultReader("g")
+		}
+		spec.Topic, spec.Subscription = c.topic, "g"
+		for _, s := range spec.Settings() {
+			if s.Name == "from" {
+				require.NoError(t, s.Write(&spec, c.from))
+			}
+		}
+		err := spec.Check("g")
+		if c.want == "" {
+			require.NoError(t, err, "%s %s", c.topic, c.from)
+			continue
+		}
+		require.ErrorContains(t, err, c.want)
+		var refused *broker.Error
+		require.ErrorAs(t, err, &refused)
+		require.Equal(t, spec.Verb()+" start g topic="+c.topic+" from=latest", refused.Try)
+	}
+}

@@ -197,7 +197,7 @@ func newConsumerSettings() []Setting[Consumer] {
 		{Name: "workers", Kind: "COUNT", Live: true, Doc: "consumers that receive; an exclusive subscription has one, which they share",
 			Read:  func(c *C) string { return strconv.Itoa(c.Workers) },
 			Write: func(c *C, text string) error { return readCount(&c.Workers, text, "workers", 1, WorkersMax) }},
-		{Name: "queue", Kind: "COUNT", Doc: "receiver queue size (prefetch) per consumer",
+		{Name: "queue", Kind: "COUNT", Doc: "receiver queue size (prefetch) per consumer; at most 50 thousand over all topics",
 			Read: func(c *C) string { return strconv.Itoa(c.Queue) },
 			Write: func(c *C, text string) error {
 				return readCount(&c.Queue, text, "queue", 1, QueueMax)

@@ -11,9 +11,11 @@ import (
 // has threads for them gain nothing.
 const ConnectionsMax = 100
 
-// Sharing says how the producers or consumers of a group share connections.
+// Sharing says which cluster the producers or consumers of a group connect to, and how
+// they share connections.
 type Sharing struct {
-	Connections int // to each broker; 0 is 1
+	Cluster     string // "" is the session's own
+	Connections int    // to each broker; 0 is 1
 	Isolated    bool
 }
 
@@ -26,6 +28,9 @@ func (s Sharing) Of(name string) broker.Sharing {
 // consumers.
 func sharingSettings[S any](what string, of func(*S) *Sharing) []Setting[S] {
 	return []Setting[S]{
+		{Name: "cluster", Kind: "CLUSTER", Doc: "cluster of the " + what + ", as cluster add named it; default is the session's own; it changes while the group is stopped",
+			Read:  func(s *S) string { return ClusterName(of(s).Cluster) },
+			Write: func(s *S, text string) error { return readCluster(&of(s).Cluster, text) }},
 		{Name: "connections", Kind: "COUNT", Doc: "connections to each broker, which the group's " + what + " share",
 			Read: func(s *S) string { return strconv.Itoa(max(of(s).Connections, 1)) },
 			Write: func(s *S, text string) error {

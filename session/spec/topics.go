@@ -10,10 +10,36 @@ import (
 	"pulsh/session/broker"
 )
 
-// TopicsMax is how many topics a consumer group may have: each worker has a
-// consumer on each of them, and the session asks for the statistics of all once
-// a second.
-const TopicsMax = 200
+// TopicsMax is how many topics a consumer group may have, and ConsumersMax how many
+// consumers: each worker has one on each topic, which costs memory here and on the broker.
+// Of more than brokerTopics topics the broker's figures are not asked for.
+const (
+	TopicsMax    = 10_000
+	ConsumersMax = 20_000
+	brokerTopics = 200
+)
+
+// queueAll is about how many messages a consumer of many topics queues in all, as Java's
+// consumer of several topics does.
+const queueAll = 50_000
+
+// QueueOf returns the receiver queue of each of a consumer's topics.
+func (spec Consumer) QueueOf(topics int) int { return min(spec.Queue, max(queueAll/max(topics, 1), 1)) }
+
+// CheckTopics refuses more topics than the group can have consumers on.
+func (spec Consumer) CheckTopics(name string, topics int) error {
+	switch {
+	case topics <= brokerTopics:
+		return nil
+	case spec.Until.Empty:
+		return &broker.Error{Message: fmt.Sprintf("until=empty needs the backlog, which the broker is not asked for of %d topics, only of up to %d", topics, brokerTopics),
+			Try: "set " + name + " until=idle(10s)"}
+	case topics*spec.Workers <= ConsumersMax:
+		return nil
+	}
+	return &broker.Error{Message: fmt.Sprintf("%d topics with workers=%d are %d consumers, and the limit is %d", topics, spec.Workers, topics*spec.Workers, ConsumersMax),
+		Try: fmt.Sprintf("set %s workers=%d", name, max(ConsumersMax/topics, 1))}
+}
 
 // Topics is what a consumer group receives from: named topics, or all topics of
 // a namespace whose names match a pattern.
@@ -38,13 +64,14 @@ func ParseTopics(text string) (Topics, error) {
 		return parsePattern(text)
 	}
 	var t Topics
+	known := map[string]bool{}
 	for name := range strings.SplitSeq(text, ",") {
 		topic, err := broker.ParseTopic(strings.TrimSpace(name))
 		if err != nil {
 			return Topics{}, err
 		}
-		if short := topic.Short(); !slices.Contains(t.names, short) {
-			t.names = append(t.names, short)
+		if short := topic.Short(); !known[short] {
+			known[short], t.names = true, append(t.names, short)
 		}
 	}
 	if len(t.names) > TopicsMax {
@@ -145,6 +172,20 @@ func (t Topics) Expand(ctx context.Context, from broker.Admin) ([]string, error)
 	}
 	slices.Sort(names)
 	return names, nil
+}
+
+// Without returns the topics of all that are not among others.
+func Without(all, others []string) (left []string) {
+	known := make(map[string]bool, len(others))
+	for _, name := range others {
+		known[name] = true
+	}
+	for _, name := range all {
+		if !known[name] {
+			left = append(left, name)
+		}
+	}
+	return left
 }
 
 func readTopics(into *string, text string) error {

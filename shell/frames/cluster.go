@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pulsh/graphs"
+	"pulsh/session/broker"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
@@ -64,4 +65,23 @@ func (f *Frames) clusterCells(c snapshot.Cluster, now time.Time) []graphs.Cell {
 		{Text: c.Why, Priority: trouble, Style: style},
 		{Text: tried, Width: len("99 attempts, every 1s"), Priority: size - 1, Style: f.palette.Faint},
 	}
+}
+
+// addedCells returns a sign and the name of each cluster that was added. They tell since
+// when one does not answer.
+func (f *Frames) addedCells(list []snapshot.Cluster, now time.Time) (cells []graphs.Cell) {
+	for _, c := range list {
+		name := graphs.Cell{Text: graphs.Cut(c.Label, clusterMax), Priority: tail + 1, Tight: true}
+		sign := f.clusterSign(c, now).cell(false)
+		if broker.IsEmbedded(c.Version) {
+			name.Text += " embedded"
+		}
+		if c.State != snapshot.Up {
+			name.Style, name.Priority = f.gradeStyle(f.clusterGrade(c, now)), always-3
+			name.Text += " away " + graphs.Elapsed(max(now.Sub(c.Since), 0))
+		}
+		sign.Priority = name.Priority
+		cells = append(cells, sign, name)
+	}
+	return cells
 }

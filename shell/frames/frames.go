@@ -72,8 +72,8 @@ type Frames struct {
 	look   Look
 
 	palette graphs.Palette
-	limits  spec.Preferences // of the present frame
-	health  spec.Grade       // of the cluster in the present frame
+	limits  spec.Preferences      // of the present frame
+	health  map[string]spec.Grade // of the clusters in the present frame, by their labels
 	past    []remembered
 }
 
@@ -98,7 +98,10 @@ func (f *Frames) Frame(now time.Time, width, height int) shell.Frame {
 		shown.Graphs = nil
 	}
 	f.limits = f.source.Preferences()
-	f.health = f.clusterGrade(s.Cluster, now)
+	f.health = map[string]spec.Grade{}
+	for _, c := range s.AllClusters() {
+		f.health[c.Label] = f.clusterGrade(c, now)
+	}
 	rows := divide(height, len(s.Groups), len(shown.Graphs) > 0)
 	frame := shell.Frame{Status: f.status(s, shown.Graphs, now, width, rows.groups)}
 	if rows.graph > 0 {

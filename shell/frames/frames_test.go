@@ -93,8 +93,24 @@ func pictures() []picture {
 		{"many", &scene{snapshot: many, past: past, preferences: defaults}, Picture{Graphs: []Graph{rates("p4", "c5")}}, true},
 		{"slow", slow, Picture{Graphs: []Graph{load}}, true},
 		{"states", &scene{snapshot: states(), past: past, preferences: defaults}, Picture{Graphs: []Graph{load}}, true},
+		{"clusters", clusters(), Picture{Graphs: []Graph{load}}, true},
 		{"removed", running(), Picture{Graphs: []Graph{rates("gone")}}, false},
 	}
+}
+
+// clusters is a session on its own cluster and two others, one of which is away.
+func clusters() *scene {
+	s := running()
+	s.snapshot.Cluster.Label = spec.OwnCluster
+	s.snapshot.Clusters = []snapshot.Cluster{
+		{Label: "eu", State: snapshot.Up, Version: "4.0.8"},
+		{Label: "us", State: snapshot.Reconnecting, Since: at.Add(-72 * time.Second), Why: "connection refused"},
+	}
+	for i := range s.snapshot.Groups {
+		s.snapshot.Groups[i].Cluster = spec.OwnCluster
+	}
+	s.snapshot.Groups[0].Cluster = "eu"
+	return s
 }
 
 // away is a session whose broker has not answered for a while.

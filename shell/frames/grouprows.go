@@ -3,6 +3,7 @@ package frames
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 const (
 	nameColumn = iota
 	signColumn
+	clusterColumn   // where groups are on several clusters
 	stateColumn     // wide only
 	workersColumn   // 8w, wide 8 workers
 	producersColumn // wide only: Pulsar producers, or the type of subscription
@@ -54,6 +56,7 @@ type groupRows struct {
 	wide      bool
 	width     int
 	nameWidth int
+	clusters  int // width of the names of the clusters, 0 for one cluster
 }
 
 // newGroupRows returns groupRows with names as wide as the longest name of any group,
@@ -66,6 +69,10 @@ func newGroupRows(f *Frames, groups []snapshot.Group, width int) groupRows {
 	}
 	for _, g := range groups {
 		r.nameWidth = max(r.nameWidth, min(graphs.Width(g.Name), most))
+		r.clusters = max(r.clusters, min(graphs.Width(g.Cluster), nameNarrow))
+	}
+	if !slices.ContainsFunc(groups, snapshot.Group.Elsewhere) {
+		r.clusters = 0
 	}
 	return r
 }
@@ -99,8 +106,11 @@ func (r groupRows) failed(g snapshot.Group) string {
 func (r groupRows) row(g snapshot.Group) groupRow {
 	var row groupRow
 	row[nameColumn] = graphs.Cell{Text: graphs.Cut(g.Name, r.nameWidth), Width: r.nameWidth, Style: r.palette.Bold}
-	sign := r.groupSign(g.State)
+	sign := r.groupSign(g.State, r.health[g.Cluster])
 	row[signColumn] = sign.cell(true)
+	if r.clusters > 0 {
+		row[clusterColumn] = graphs.Cell{Text: graphs.Cut(g.Cluster, r.clusters), Width: r.clusters, Priority: tail + 1, Tight: true}
+	}
 	row[workersColumn] = graphs.Cell{Text: fmt.Sprintf("%dw", g.Workers), Width: len("99w"),
 		Align: graphs.AlignRight, Priority: size, Tight: true}
 	if r.wide {
@@ -128,8 +138,8 @@ func (r groupRows) row(g snapshot.Group) groupRow {
 func (r groupRows) producer(row *groupRow, g snapshot.Group) {
 	p, live := g.Producer, measured(g.State)
 	row[rateColumn] = graphs.Cell{Text: rateText(p), Priority: always}
-	if target := float64(p.Target); target > 0 && !p.Target.IsMax() && g.State == snapshot.Running {
-		row[rateColumn].Style = r.rateStyle(p.Rate, target)
+	if p.Target > 0 && !p.Target.IsMax() && g.State == snapshot.Running {
+		row[rateColumn].Style = r.rateStyle(p.Rate, p.Expected())
 	}
 	if live {
 		row[bytesColumn] = bytesCell(p.BytesPerSecond)
@@ -150,8 +160,8 @@ func (r groupRows) producer(row *groupRow, g snapshot.Group) {
 		return
 	}
 	row[producersColumn] = right(graphs.Plural(p.Producers, "producer"), len("16 producers"), seldom)
-	if target := float64(p.Target); target > 0 && !p.Target.IsMax() {
-		row[shareColumn] = right(shareText(p.Rate/target), len("100.0%"), extra)
+	if p.Target > 0 && !p.Target.IsMax() {
+		row[shareColumn] = right(shareText(p.Rate/p.Expected()), len("100.0%"), extra)
 	}
 	row[batchColumn] = right(graphs.Three(p.MessagesPerBatch)+"/batch", graphs.ThreeWidth+len("/batch"), extra)
 	row[limitColumn] = graphs.Cell{Text: graphs.Cut(p.Limit, limitMax), Style: r.palette.Yellow, Priority: seldom - 1}
@@ -250,7 +260,7 @@ func rateText(p *snapshot.Producer) string {
 	case p.Target.IsMax():
 		return text + "/s max"
 	case p.Target > 0:
-		return text + "/" + graphs.Rate(float64(p.Target))
+		return text + "/" + graphs.Rate(p.Aim())
 	}
 	return text + "/s"
 }

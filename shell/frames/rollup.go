@@ -6,6 +6,7 @@ import (
 	"pulsh/graphs"
 	"pulsh/session/metrics"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // rollUp returns one row for several groups, with the most serious of their
@@ -19,8 +20,11 @@ func (f *Frames) rollUp(groups []snapshot.Group, more bool, width int) string {
 	if more {
 		name = "+" + name
 	}
-	sum := addUp(groups)
-	cells := []graphs.Cell{{Text: name, Width: len("+10 groups"), Style: f.palette.Bold}, f.groupSign(sum.worst).cell(true)}
+	sum, health := addUp(groups), spec.Good
+	for _, g := range groups {
+		health = max(health, f.health[g.Cluster])
+	}
+	cells := []graphs.Cell{{Text: name, Width: len("+10 groups"), Style: f.palette.Bold}, f.groupSign(sum.worst, health).cell(true)}
 	if sum.kinds[snapshot.Produce] {
 		out := right(graphs.Rate(sum.sent)+" out", graphs.RateWidth+len(" out"), always)
 		if sum.target > 0 {
@@ -66,7 +70,7 @@ func addUp(groups []snapshot.Group) together {
 			s.failed += p.Failed
 			if g.State == snapshot.Running && p.Target > 0 && !p.Target.IsMax() {
 				s.bound += p.Rate
-				s.target += float64(p.Target)
+				s.target += p.Aim()
 			}
 			recent = p.Latency.Recent
 		}

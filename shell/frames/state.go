@@ -15,11 +15,11 @@ type sign struct {
 
 // groupSign returns the sign for the state of a group. A running group has the
 // colour of its cluster.
-func (f *Frames) groupSign(state snapshot.State) sign {
+func (f *Frames) groupSign(state snapshot.State, health spec.Grade) sign {
 	p, moving := f.palette, f.palette.Series[0]
 	switch state {
 	case snapshot.Running:
-		return f.sign("●", "*", f.gradeStyle(f.health))
+		return f.sign("●", "*", f.gradeStyle(health))
 	case snapshot.Paused:
 		return f.sign("‖", "=", p.Yellow)
 	case snapshot.Seeking:

@@ -83,6 +83,7 @@ func (f *Frames) sessionRow(s *snapshot.Snapshot, now time.Time, width int) stri
 		f.clusterSign(s.Cluster, now).cell(false),
 	}
 	cells = append(cells, f.clusterCells(s.Cluster, now)...)
+	cells = append(cells, f.addedCells(s.Clusters, now)...)
 	if s.Protected {
 		cells = append(cells, graphs.Cell{Text: "protected", Priority: always - 2, Style: f.palette.Red})
 	}

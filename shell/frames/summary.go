@@ -111,7 +111,7 @@ func consumerFacts(g snapshot.Group) []string {
 		}
 	}
 	if c.Removed > 0 {
-		facts = append(facts, whole(c.Removed, "removed ("+c.Broker.Removed.Why+")"))
+		facts = append(facts, whole(c.Removed, "removed ("+c.WhyRemoved()+")"))
 	}
 	facts = append(facts, whole(int64(l.Duplicated), "duplicated"))
 	if l.AbortedReceived > 0 {

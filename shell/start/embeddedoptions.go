@@ -9,10 +9,16 @@ func embeddedOptions() []option {
 			set:  func(o *Options, _ *Level, _ Setting) error { o.Embedded = true; return nil },
 			more: "It speaks Pulsar's protocol and admin API, so that other programs can use it too; see --listen. Its figures are not those of a Pulsar. pulsh broker serves it alone, without a shell."},
 		{name: "listen", value: "ADDRESS", sample: "127.0.0.1:6650", doc: "address of the embedded broker; default a free port",
-			set:  func(o *Options, _ *Level, s Setting) error { o.Listen = s.Value; return checkAddress(s.Value) },
+			set: func(o *Options, _ *Level, s Setting) error {
+				o.Listen = withHost(s.Value)
+				return checkAddress(o.Listen)
+			},
 			more: "It implies --embedded. Only this machine can connect, unless --listen-remote."},
 		{name: "admin-listen", value: "ADDRESS", sample: "127.0.0.1:8080", doc: "address of the embedded broker's admin API; default a free port",
-			set: func(o *Options, _ *Level, s Setting) error { o.AdminListen = s.Value; return checkAddress(s.Value) }},
+			set: func(o *Options, _ *Level, s Setting) error {
+				o.AdminListen = withHost(s.Value)
+				return checkAddress(o.AdminListen)
+			}},
 		{name: "listen-remote", doc: "let other machines reach the embedded broker: whoever can, reads and writes everything",
 			set: func(o *Options, _ *Level, _ Setting) error { o.ListenRemote = true; return nil }},
 		{name: "memory", value: "SIZE", sample: "512MiB", doc: "memory for the entries of the embedded broker; default 512MiB",

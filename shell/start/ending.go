@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"pulsh/commands/answers"
 	"pulsh/commands/conditions"
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
@@ -31,21 +32,25 @@ func (p *program) results() *os.File {
 	return p.Out
 }
 
-// summary returns the totals of the session. A batch without groups has none.
+// summary returns the totals of the session, and in a batch those of the last script,
+// which count as long as its groups. A batch without groups has no others.
 func (p *program) summary() []string {
 	s := p.session.Snapshot()
 	if p.prompts() {
 		return p.locale.texts(append(frames.Summary(s), p.replay()...))
 	}
-	if len(s.Groups) == 0 {
-		return nil
+	var lines []string
+	if len(s.Groups) > 0 {
+		lines = frames.Summary(s)
 	}
-	lines := frames.Summary(s)
 	for _, g := range p.brokenGuards() {
 		lines = append([]string{"FAIL  " + g.Condition + ": " + g.Failure}, lines...)
 	}
 	for _, short := range p.behind() {
 		lines = append([]string{"FAIL  " + short.String(), "      try: --allow-behind, or a lower rate"}, lines...)
+	}
+	if ran := p.ran.Load(); ran != nil {
+		lines = append([]string{answers.Summary(*ran, s)}, lines...)
 	}
 	return p.locale.texts(lines)
 }

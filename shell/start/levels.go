@@ -25,6 +25,7 @@ type Level struct {
 	TokenFrom string        // its origin
 
 	Login        map[string]Setting // by the names of broker.LoginFields
+	Tuning       broker.Tuning      // of a profile
 	Password     broker.Secret      // the password itself
 	PasswordFrom string
 	OAuth        broker.Secret // the JSON of OAuth 2.0 client credentials itself
@@ -69,6 +70,12 @@ func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []strin
 	check := pick(func(l Level) Setting { return l.TLSCheck })
 	t = broker.Target{URL: url.Value, AdminURL: admin.Value, TrustFile: trust.Value, TLSCheck: broker.TLSCheck(check.Value)}
 	login := takeLogin(here, &t)
+	for _, l := range here {
+		if l.Tuning != (broker.Tuning{}) {
+			t.Tuning = l.Tuning
+			break
+		}
+	}
 	trusted := host.Fact{Name: host.FactTrust, Value: t.Trust(), From: trust.From}
 	if check.Value != "" && trust.From != check.From {
 		trusted.From = strings.TrimPrefix(trust.From+" and "+check.From, " and ")

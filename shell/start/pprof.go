@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -22,7 +23,7 @@ const (
 
 // pprofAddress completes an address without a host with 127.0.0.1.
 func pprofAddress(text string) (string, error) {
-	host, port, err := net.SplitHostPort(text)
+	host, port, err := net.SplitHostPort(withHost(text))
 	if err != nil {
 		return "", fmt.Errorf("%q is not an address such as 127.0.0.1:6060", text)
 	}
@@ -30,6 +31,14 @@ func pprofAddress(text string) (string, error) {
 		host = "127.0.0.1"
 	}
 	return net.JoinHostPort(host, port), nil
+}
+
+// withHost completes a port alone, as for --metrics.
+func withHost(text string) string {
+	if _, err := strconv.ParseUint(text, 10, 16); err == nil {
+		return "127.0.0.1:" + text
+	}
+	return text
 }
 
 // loopback reports whether only this machine can reach an address.

@@ -101,6 +101,7 @@ func profileLevel(p profile.Profile, library profile.Library) Level {
 	for _, f := range broker.LoginFields() {
 		l.setLogin(f.Name, set(f.Name, *f.Field(&c.Login)))
 	}
+	l.Tuning = c.Tuning
 	return l
 }
 

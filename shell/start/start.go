@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime/pprof"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/fatih/color"
@@ -58,8 +59,9 @@ type program struct {
 	history  *shell.History
 	reports  []document
 	began    time.Time
-	refused  string      // why the cluster was not reached
-	notices  chan string // lines to print above the prompt
+	ran      atomic.Pointer[lang.Result] // of the last script of a batch, for the summary
+	refused  string                      // why the cluster was not reached
+	notices  chan string                 // lines to print above the prompt
 	asked    chan shell.Question
 }
 
@@ -292,11 +294,18 @@ func (p *program) Execute(ctx context.Context, line string, out io.Writer) error
 }
 
 func (p *program) runScript(ctx context.Context, script *lang.Script, out io.Writer) error {
+	if before := p.ran.Swap(nil); before != nil { // its groups go on
+		fmt.Fprintln(out, answers.Summary(*before, p.session.Snapshot()))
+	}
 	result, err := p.commands.RunScript(ctx, script, out, lang.Options{
 		KeepGoing: p.KeepGoing,
 		Report:    func(err error) { fmt.Fprintln(p.Err, commands.Paint(err, 0)) },
 	})
-	fmt.Fprintln(out, answers.Summary(result, p.session.Snapshot()))
+	if p.prompts() {
+		fmt.Fprintln(out, answers.Summary(result, p.session.Snapshot()))
+	} else {
+		p.ran.Store(&result)
+	}
 	return err
 }
 

@@ -19,10 +19,16 @@ func TestTopicsListsPartitionedTopicsOnce(t *testing.T) {
 		"GET persistent/public/default": ok(`["persistent://public/default/orders-partition-0","persistent://public/default/orders-partition-1",
 			"persistent://public/default/fast","persistent://public/default/lone-partition-3","persistent://public/default/__change_events"]`),
 		"GET persistent/public/default/orders/partitions": ok(`{"partitions":2,"deleted":false}`),
+		"GET non-persistent/public/default/partitioned":   ok(`["non-persistent://public/default/wide"]`),
+		"GET non-persistent/public/default": ok(`["non-persistent://public/default/wide-partition-0","non-persistent://public/default/fast",
+			"non-persistent://public/default/orders-partition-0"]`),
+		"GET non-persistent/public/default/wide/partitions": ok(`{"partitions":3,"deleted":false}`),
 	})
 	topics, err := a.Topics(t.Context(), "")
 	require.NoError(t, err)
-	require.Equal(t, []broker.Topic{{Name: "fast"}, {Name: "lone-partition-3"}, {Name: "orders", Partitions: 2}}, topics)
+	const np = "non-persistent://public/default/"
+	require.Equal(t, []broker.Topic{{Name: np + "fast"}, {Name: np + "orders-partition-0"}, {Name: np + "wide", Partitions: 3},
+		{Name: "fast"}, {Name: "lone-partition-3"}, {Name: "orders", Partitions: 2}}, topics)
 
 	_, err = a.Topics(t.Context(), "a/b/c")
 	require.EqualError(t, err, `"a/b/c" is not a namespace (tenant/namespace): a namespace has no '/' in its name`)
@@ -128,7 +134,7 @@ func TestSeekIDOnAnUnpartitionedTopic(t *testing.T) {
 }
 
 const single = `{"msgRateIn":10.5,"msgThroughputIn":1050,"bytesInCounter":4000,"msgInCounter":400,"storageSize":5000,"backlogSize":4096,"backlogQuotaLimitSize":4096,
-	"publishers":[{"producerName":"p1"},{"producerName":"p2"}],
+	"publishers":[{"producerName":"p1"},{"producerName":"p2"}],"replication":{"us":{"connected":true,"inboundConnection":"10.0.0.1:1"}},
 	"subscriptions":{"s":{"type":"Key_Shared","msgBacklog":7,"unackedMessages":3,"msgOutCounter":90,"msgRateOut":2.5,"msgRateRedeliver":0.5,"totalMsgExpired":6,
 		"dispatchThrottledMsgEventsByTopicLimit":3,"dispatchThrottledBytesEventsByTopicLimit":1,"dispatchThrottledMsgEventsByBrokerLimit":2,
 		"consumers":[{"consumerName":"c1","avgMessagesPerEntry":12,"blockedConsumerOnUnackedMsgs":true},{"consumerName":"c2","avgMessagesPerEntry":9}]},
@@ -142,7 +148,7 @@ func TestStatsOfAnUnpartitionedTopic(t *testing.T) {
 	now := time.Unix(1000, 0)
 	a.now = func() time.Time { return now }
 	want := broker.TopicStats{
-		MessagesIn: 400, BytesIn: 4000, RateIn: 10.5, ThroughputIn: 1050, StorageBytes: 5000, Producers: 2, MessagesPerEntry: 10, RatioKnown: true, BacklogFull: true,
+		MessagesIn: 400, BytesIn: 4000, RateIn: 10.5, ThroughputIn: 1050, StorageBytes: 5000, Producers: 2, MessagesPerEntry: 10, RatioKnown: true, BacklogFull: true, Replicated: true,
 		Subscriptions: map[string]broker.SubscriptionStats{
 			"s": {Type: broker.KeyShared, BacklogEntries: 7, Unacked: 3, MessagesOut: 90, RateOut: 2.5, RateRedeliver: 0.5, Consumers: 2, Names: []string{"c1", "c2"},
 				Expired: 6, Blocked: true, Throttled: map[string]int64{"dispatch": 4, "whole dispatch": 2}},
@@ -246,6 +252,26 @@ func TestNegativeFiguresCountAsNone(t *testing.T) {
 	got, err := a.Stats(t.Context(), "fast")
 	require.NoError(t, err)
 	require.Equal(t, broker.TopicStats{MessagesPerEntry: 1, Subscriptions: map[string]broker.SubscriptionStats{"s": {Type: broker.Shared}}}, got)
+}
+
+// A broker can be without non-persistent topics, or refuse to list them: the others are
+// listed. One that breaks off is not.
+func TestTopicsWithoutNonPersistentOnes(t *testing.T) {
+	answers := map[string]answer{
+		"GET persistent/public/default/partitioned": ok(`[]`),
+		"GET persistent/public/default":             ok(`["persistent://public/default/fast"]`),
+	}
+	for _, status := range []int{404, 405, 503} {
+		answers["GET non-persistent/public/default/partitioned"] = refused(status, "no such topics")
+		_, a := serve(t, answers)
+		topics, err := a.Topics(t.Context(), "")
+		require.NoError(t, err)
+		require.Equal(t, []broker.Topic{{Name: "fast"}}, topics)
+	}
+	answers["GET non-persistent/public/default/partitioned"] = ok("")
+	_, a := serve(t, answers)
+	_, err := a.Topics(t.Context(), "")
+	require.Error(t, err)
 }
 
 // A proxy that drops bodies does not make a cluster without topics.

@@ -74,9 +74,9 @@ func sorted(names []broker.TopicName) []string {
 // listed are the full names of the namespace's topics.
 func (n *near) listed(t *testing.T, partitioned bool) []string {
 	t.Helper()
-	at := topicsPath(n.ns)
+	at := topicsPath(broker.Persistent, n.ns)
 	if partitioned {
-		at = topicsPath(n.ns, "partitioned")
+		at = topicsPath(broker.Persistent, n.ns, "partitioned")
 	}
 	var names []string
 	require.NoError(t, n.get(t.Context(), call{at: at, doing: "list the topics"}, &names))

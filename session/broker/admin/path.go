@@ -53,9 +53,9 @@ func subscriptionPath(name broker.TopicName, subscription string, parts ...strin
 	return p
 }
 
-// topicsPath returns the path of the list of a namespace's persistent topics.
-func topicsPath(ns broker.NamespaceName, parts ...string) path {
-	return path{escaped: join(broker.Persistent, ns.Tenant, ns.Namespace, parts), topic: topicIn(ns)}
+// topicsPath returns the path of the list of a namespace's topics of one domain.
+func topicsPath(domain string, ns broker.NamespaceName, parts ...string) path {
+	return path{escaped: join(domain, ns.Tenant, ns.Namespace, parts), topic: topicIn(ns)}
 }
 
 // namespacePath returns the path of a namespace, or of a resource of it.

@@ -53,7 +53,7 @@ func TestPathsAreEscapedAsTheBrokerDecodes(t *testing.T) {
 			subscriptionPath(topic.Of(2), c.name).escaped)
 	}
 	ns := broker.NamespaceName{Tenant: "my-org", Namespace: "a:b=c"}
-	require.Equal(t, "persistent/my-org/a%3Ab%3Dc/partitioned", topicsPath(ns, "partitioned").escaped)
+	require.Equal(t, "persistent/my-org/a%3Ab%3Dc/partitioned", topicsPath(broker.Persistent, ns, "partitioned").escaped)
 	require.Equal(t, "namespaces/my-org/a%3Ab%3Dc", namespacePath(ns).escaped)
 }
 

@@ -105,6 +105,14 @@ func TestPulsarTopics(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, topics, broker.Topic{Name: one})
 	require.Contains(t, topics, broker.Topic{Name: many, Partitions: 2})
+	passing := "non-persistent://public/default/" + r.prefix
+	require.NoError(t, r.CreateTopic(ctx, passing+"one", 0))
+	require.NoError(t, r.CreateTopic(ctx, passing+"many", 2))
+	topics, err = r.Topics(ctx, "public/default")
+	require.NoError(t, err)
+	require.Contains(t, topics, broker.Topic{Name: passing + "one"})
+	require.Contains(t, topics, broker.Topic{Name: passing + "many", Partitions: 2})
+	require.NotContains(t, fmt.Sprint(topics), passing+"many-partition-", "its partitions are not listed")
 
 	require.NoError(t, r.GrowTopic(ctx, many, 3))
 	n, err := r.Partitions(ctx, many)

@@ -48,6 +48,7 @@ type topicStats struct {
 	CommittedTxnCount          int64
 	AbortedTxnCount            int64
 	Publishers                 []struct{ ProducerName string }
+	Replication                map[string]struct{} // by cluster
 	Subscriptions              map[string]subscriptionStats
 	Partitions                 map[string]topicStats
 }
@@ -273,6 +274,7 @@ func (s *sum) add(raw topicStats) {
 	s.stats.RateIn += max(0, raw.MsgRateIn)
 	s.stats.ThroughputIn += max(0, raw.MsgThroughputIn)
 	s.stats.StorageBytes += max(0, raw.StorageSize)
+	s.stats.Replicated = s.stats.Replicated || len(raw.Replication) > 0
 	s.stats.Throttled += max(0, raw.PublishRateLimitedTimes)
 	s.stats.Markers += max(0, raw.CommittedTxnCount) + max(0, raw.AbortedTxnCount)
 	s.stats.BacklogFull = s.stats.BacklogFull || raw.BacklogQuotaLimitSize > 0 && raw.BacklogSize >= raw.BacklogQuotaLimitSize

@@ -3,6 +3,7 @@ package admin
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -41,7 +42,8 @@ func (a *Admin) Version(ctx context.Context) (string, error) {
 	return version, nil
 }
 
-// Topics returns the persistent topics of a namespace, sorted by name. A
+// Topics returns the topics of a namespace, sorted by name: the persistent ones, and
+// the non-persistent ones that a broker has loaded or that are partitioned. A
 // partitioned topic is listed once. Pulsar's own topics are left out, and those
 // whose names broker.ParseTopic does not accept. The namespace is
 // tenant/namespace, or "" for public/default.
@@ -52,12 +54,27 @@ func (a *Admin) Topics(ctx context.Context, namespace string) ([]broker.Topic, e
 	}
 	doing := fmt.Sprintf("list the topics of %s", ns)
 	var partitioned, single []string
-	if err := a.get(ctx, call{at: topicsPath(ns, "partitioned"), doing: doing, max: longAnswer}, &partitioned); err != nil {
-		return nil, err
+	for _, domain := range []string{broker.Persistent, broker.NonPersistent} {
+		var whole, each []string
+		err := a.get(ctx, call{at: topicsPath(domain, ns, "partitioned"), doing: doing, max: longAnswer}, &whole)
+		if err == nil {
+			err = a.get(ctx, call{at: topicsPath(domain, ns), doing: doing, max: longAnswer}, &each)
+		}
+		var refused *broker.Refusal
+		if domain == broker.NonPersistent && errors.As(err, &refused) {
+			err = nil // a broker can be without such topics
+		}
+		if err != nil {
+			return nil, err
+		}
+		partitioned, single = append(partitioned, whole...), append(single, each...)
 	}
-	if err := a.get(ctx, call{at: topicsPath(ns), doing: doing, max: longAnswer}, &single); err != nil {
-		return nil, err
-	}
+	return a.count(ctx, wholes(partitioned, single))
+}
+
+// wholes returns the topics of two lists; the value tells whether one is partitioned.
+// Partitions of these are left out.
+func wholes(partitioned, single []string) map[broker.TopicName]bool {
 	whole := map[broker.TopicName]bool{}
 	for _, full := range partitioned {
 		if name, err := broker.ParseTopic(full); err == nil {
@@ -70,7 +87,7 @@ func (a *Admin) Topics(ctx context.Context, namespace string) ([]broker.Topic, e
 			whole[name] = false
 		}
 	}
-	return a.count(ctx, whole)
+	return whole
 }
 
 // count returns the topics with their numbers of partitions; whole tells which

@@ -17,12 +17,9 @@ import (
 // The client's timings, shorter than its own defaults: a load shell must notice
 // a broker that is gone, and be back within a second of its return.
 const (
-	connectTimeout   = 5 * time.Second
-	operationTimeout = 5 * time.Second // of lookups and creations; also bounds a close with a dead broker
-	keepAlive        = 10 * time.Second
-	retryFirst       = 50 * time.Millisecond
-	retryMost        = time.Second
-	discoverEvery    = time.Minute // of new partitions; one request per producer and interval
+	retryFirst    = 50 * time.Millisecond
+	retryMost     = time.Second
+	discoverEvery = time.Minute // of new partitions; one request per producer and interval
 )
 
 // Options say how to reach and enter a cluster.
@@ -33,6 +30,7 @@ type Options struct {
 	Credentials *broker.Credentials
 	TLS         *tls.Config // for pulsar+ssl://; nil means the system's roots
 	Clock       broker.Clock
+	Tuning      broker.Tuning
 
 	transactions bool // of a client that begins them, and connects to all coordinators
 }
@@ -78,11 +76,13 @@ func New(o Options) (*Client, error) {
 // connect makes a client with so many connections to each broker.
 func connect(o Options, connections int) (linked, error) {
 	count, links := newConnectionCount(), newLinks()
+	tuning := o.Tuning.WithDefaults()
 	options := pulsar.ClientOptions{
 		URL:                     o.URL,
-		ConnectionTimeout:       connectTimeout,
-		OperationTimeout:        operationTimeout,
-		KeepAliveInterval:       keepAlive,
+		ListenerName:            tuning.Listener,
+		ConnectionTimeout:       tuning.ConnectionTimeout,
+		OperationTimeout:        tuning.OperationTimeout, // also bounds a close with a dead broker
+		KeepAliveInterval:       tuning.KeepAlive,
 		MaxConnectionsPerBroker: connections,
 		MemoryLimitBytes:        -1, // the producers of pulsh bound what is in flight
 		ConnectionMaxIdleTime:   -1,

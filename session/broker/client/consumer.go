@@ -110,11 +110,16 @@ func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
 	if spec.Position == broker.Earliest {
 		options.SubscriptionInitialPosition = pulsar.SubscriptionPositionEarliest
 	}
-	if spec.Grouping.Messages > 1 {
+	if spec.Grouping.Messages > 1 && len(spec.Topics) <= groupedTopics {
 		options.AckGroupingOptions = &pulsar.AckGroupingOptions{MaxSize: uint32(spec.Grouping.Messages), MaxTime: spec.Grouping.Delay}
 	}
 	return options
 }
+
+// groupedTopics is up to how many topics of a consumer acknowledgements are grouped. The
+// client has a timer for each, and ten thousand of them keep a core busy while the groups
+// of so many topics are small.
+const groupedTopics = 500
 
 // sticky returns the client's form of hash ranges: pairs of both ends.
 func sticky(ranges []broker.HashRange) *pulsar.KeySharedPolicy {

@@ -78,8 +78,8 @@ func explained(err error, of broker.Subject) *broker.Error {
 // classify returns the category of an error, and its text in the list of failures.
 func classify(err error, of broker.Subject) (broker.Category, string) {
 	said := explained(err, of)
-	if found := serverError.FindStringSubmatch(err.Error()); found != nil {
-		return said.Category, said.Message
+	if _, typed := errors.AsType[*pulsar.Error](err); typed || serverError.MatchString(err.Error()) {
+		return said.Category, said.Message // the text ends with the name of the result
 	}
 	return said.Category, broker.OneLine(err.Error())
 }

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"fmt"
 	"sync"
 
 	"github.com/apache/pulsar-client-go/pulsar/log"
@@ -16,6 +17,7 @@ type links struct {
 	mu        sync.Mutex // guards the fields below; held for moments only
 	producers map[string]*connections.Member
 	consumers map[consumerName]*connections.Member
+	discarded map[consumerName]func(why string)
 	unloaded  map[owner]bool // ids of producers and consumers that the broker is closing: their connection lasts
 }
 
@@ -23,7 +25,8 @@ type links struct {
 type consumerName struct{ subscription, name string }
 
 func newLinks() *links {
-	return &links{producers: map[string]*connections.Member{}, consumers: map[consumerName]*connections.Member{}, unloaded: map[owner]bool{}}
+	return &links{producers: map[string]*connections.Member{}, consumers: map[consumerName]*connections.Member{},
+		discarded: map[consumerName]func(string){}, unloaded: map[owner]bool{}}
 }
 
 // watch tells a member of the connections of a producer or a consumer, which has a key
@@ -45,7 +48,30 @@ func watch[K comparable](l *links, all map[K]*connections.Member, key K, m *conn
 
 // watchConsumer is watch for a consumer or a reader.
 func (l *links) watchConsumer(spec broker.ConsumerSpec) (forget func()) {
-	return watch(l, l.consumers, consumerName{spec.Subscription, spec.Name}, spec.Links.Member())
+	key := consumerName{spec.Subscription, spec.Name}
+	forgetMember := watch(l, l.consumers, key, spec.Links.Member())
+	if spec.Discarded == nil {
+		return forgetMember
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.discarded[key] = spec.Discarded
+	return func() {
+		l.mu.Lock()
+		delete(l.discarded, key)
+		l.mu.Unlock()
+		forgetMember()
+	}
+}
+
+// discard tells a consumer that the client throws away an entry of it.
+func (l *links) discard(of *line) {
+	l.mu.Lock()
+	tell := l.discarded[of.consumer]
+	l.mu.Unlock()
+	if tell != nil && of.damage != saidUndecrypted { // which is counted where it is found
+		tell(of.damage)
+	}
 }
 
 // What the client logs.
@@ -57,6 +83,9 @@ const (
 	saidConsumerEnding  = "Closing consumer=%d"
 	saidProducerClosing = "Broker notification of Closed producer: %d"
 	saidConsumerClosing = "Broker notification of Closed consumer: %d"
+	saidDiscarding      = "Discarding corrupted message"
+	saidDamage          = "validationError" // a field
+	saidUndecrypted     = "DecryptionError" // a value of it
 )
 
 // owner tells the ids of producers from those of consumers.
@@ -98,6 +127,7 @@ type line struct {
 	producer string // name, "" for none
 	consumer consumerName
 	owner    owner
+	damage   string // of an entry, in the protocol's words
 }
 
 var (
@@ -172,10 +202,24 @@ func (l *line) Infof(format string, args ...any) {
 	}
 }
 
-func (l *line) WithFields(log.Fields) log.Entry { return l }
+func (l *line) WithFields(fields log.Fields) log.Entry {
+	damage, ok := fields[saidDamage].(fmt.Stringer)
+	if !ok {
+		return l
+	}
+	next := *l
+	next.damage = damage.String()
+	return &next
+}
+
+func (l *line) Error(args ...any) {
+	if is(args, saidDiscarding) {
+		l.links.discard(l)
+	}
+}
+
 func (l *line) WithField(string, any) log.Entry { return l }
 func (l *line) WithError(error) log.Entry       { return l }
-func (l *line) Error(...any)                    {}
 func (l *line) Debugf(string, ...any)           {}
 func (l *line) Warnf(string, ...any)            {}
 func (l *line) Errorf(string, ...any)           {}

@@ -77,3 +77,11 @@ func TestTheReasonOfAnEndedProducerMayComeLate(t *testing.T) {
 	require.Equal(t, broker.TopicTerminated, category)
 	require.Equal(t, "terminated", text)
 }
+
+// No text of the list of failures ends with the name of the client's result.
+func TestFailuresAreSentences(t *testing.T) {
+	for _, err := range []error{pulsar.ErrProducerClosed, pulsar.ErrSendTimeout, pulsar.ErrSendQueueIsFull, pulsar.ErrProducerFenced, pulsar.ErrMessageTooLarge, pulsar.ErrTopicTerminated} {
+		_, text := classify(err, broker.Subject{Topic: "fast"})
+		require.NotRegexp(t, `: [A-Z][A-Za-z]+$`, text)
+	}
+}

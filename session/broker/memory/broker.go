@@ -45,7 +45,7 @@ const (
 // Config holds the settings of a Broker. The zero value is good for use.
 type Config struct {
 	Memory        int64         // bytes that entries may take; 0 is DefaultMemory
-	Retention     time.Duration // of acknowledged entries, as far as the memory goes; 0 is DefaultRetention, below 0 none
+	Retention     time.Duration // of acknowledged entries, as far as a fifth of the memory goes; 0 is DefaultRetention, below 0 none
 	BatchIndexAck bool          // single messages of a batch can be acknowledged
 	NoCreation    bool          // clients do not create topics
 	Now           func() time.Time

@@ -85,6 +85,7 @@ const (
 	top    level = 1
 	bottom level = 0.9
 	spare  level = 0.8 // what reclaim aims at
+	kept   level = 0.2 // from here on nothing is retained that is acknowledged
 )
 
 func (b *Broker) full(at level) bool {

@@ -134,7 +134,7 @@ func (t *Topic) trim(pressed bool) (freed int64) {
 	now := t.broker.nowMs()
 	for ledgers := t.log.Ledgers(); len(ledgers) > 1; ledgers = t.log.Ledgers() {
 		end := ledgers[1].First
-		old := keep >= 0 && now-ledgers[0].Last >= keep.Milliseconds()
+		old := keep >= 0 && now-ledgers[0].Last >= keep.Milliseconds() || t.broker.full(kept)
 		if end > needed || !old && !pressed {
 			break
 		}

@@ -187,6 +187,15 @@ const (
 	DecryptionError            = 4
 )
 
+// ValidationText returns such a reason in the protocol's words.
+func ValidationText(why int32) string {
+	words := []string{"UncompressedSizeCorruption", "DecompressionError", "ChecksumMismatch", "BatchDeSerializeError", "DecryptionError"}
+	if why < 0 || int(why) >= len(words) {
+		return "of no known kind"
+	}
+	return words[why]
+}
+
 // Access modes of a producer.
 const (
 	AccessShared               = 0

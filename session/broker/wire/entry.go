@@ -140,6 +140,8 @@ type entry struct {
 	producer    string
 	deliverAt   int64 // ms of Unix time; 0 for at once
 	encrypted   bool
+	chunk       int32
+	chunks      int32 // of the message, 0 if it is whole
 }
 
 // details are the parts that few messages have.

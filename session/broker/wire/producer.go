@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"sync"
@@ -22,6 +23,9 @@ const (
 	// bodiesMost is how many bodies there are to copy from: a batch has no two
 	// alike, and they stay in the cache.
 	bodiesMost = 1024
+	// bodiesBytes is how many bytes of bodies there are at least, as far as there are so
+	// many bodies.
+	bodiesBytes = 1 << 20
 	// inFlightBytes bounds the bodies of a producer in flight, as payload bounds
 	// the memory of a producer's bodies.
 	inFlightBytes = payload.ArenaLimit
@@ -78,7 +82,9 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if spec.Access == broker.WaitAccess {
 		return nil, &broker.Error{Message: "the wire engine does not wait for the access to a topic: use engine=client, or access=exclusive or fencing", Try: "set session engine=client"}
 	}
-	bodies, err := payload.NewBodies(spec.Bodies, min(spec.Pending, bodiesMost), spec.Seed)
+	copied := spec.Bodies
+	copied.Most = min(cmp.Or(copied.Most, payload.ArenaLimit), max(2*spec.Batch.Bytes, bodiesBytes))
+	bodies, err := payload.NewBodies(copied, min(spec.Pending, bodiesMost), spec.Seed)
 	if err != nil {
 		return nil, err
 	}

@@ -555,7 +555,7 @@ func TestAThousandProducersShareAConnection(t *testing.T) {
 func TestHowAClusterIsEntered(t *testing.T) {
 	secret := "first"
 	r := newRig(t, func(o *connect.Options) {
-		o.Auth, o.Listener = connect.Token(func() (string, error) { return secret, nil }), "outside"
+		o.Auth, o.Tuning.Listener = connect.Token(func() (string, error) { return secret, nil }), "outside"
 	})
 	p := r.producer(nil)
 	via := commandsOf[*protocol.Connect](r.scriptedBroker)[0]

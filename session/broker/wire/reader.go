@@ -29,6 +29,7 @@ func (c *consumer) Describe(d *broker.Delivery) broker.Message {
 		ID:    broker.MessageID{Ledger: int64(t.ledger), Entry: int64(t.entry), Partition: int(t.from.partition)},
 		Index: w.index, Batch: t.size, Topic: t.from.topic, Body: w.body, Key: w.key, Redelivery: int(w.entry.redelivery),
 		Schema: bytes.Clone(w.entry.schema), Producer: w.entry.producer, Encrypted: w.entry.encrypted,
+		Chunk: w.entry.chunk, Chunks: w.entry.chunks,
 	}
 	if w.entry.published > 0 {
 		m.Published = time.Unix(0, w.entry.published)
@@ -60,6 +61,9 @@ var _ interface {
 // keepRare copies the metadata of an entry that only a look at its messages needs.
 func (e *entry) keepRare(meta *protocol.Metadata, names *names) {
 	e.encrypted, e.deliverAt = meta.Encrypted(), meta.DeliverAt
+	if e.unreadable == broker.ChunkOfMessage {
+		e.chunk, e.chunks = meta.Chunk, meta.Chunks
+	}
 	if len(meta.SchemaVersion) > 0 {
 		e.schema = bytes.Clone(meta.SchemaVersion)
 	}

@@ -86,7 +86,7 @@ func (s *sender) push(first, last uint64, frame []byte, value item) {
 
 // open connects for the first time.
 func (s *sender) open(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, connect.OperationTimeout, connect.ErrOverdue)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.engine.OperationTimeout(), connect.ErrOverdue)
 	defer cancel()
 	err := connect.Retry(ctx, func(ctx context.Context) error { return s.connect(ctx, nil) }, connect.FinalAtFirst)
 	if err != nil {

@@ -61,7 +61,7 @@ func newSubscription(c *consumer, t *topic, name, about string, from broker.Posi
 
 // open subscribes for the first time.
 func (s *subscription) open(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, connect.OperationTimeout, connect.ErrOverdue)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.consumer.engine.OperationTimeout(), connect.ErrOverdue)
 	defer cancel()
 	return connect.Retry(ctx, func(ctx context.Context) error { return s.connect(ctx, nil) }, connect.FinalAtFirst)
 }
@@ -344,6 +344,9 @@ func (s *subscription) reject(t *tracker, why int32, messages int) {
 		s.connection.Tell(&protocol.Ack{ConsumerID: s.id, IDs: []protocol.MessageID{t.id()}, Validation: why})
 	}
 	s.mu.Unlock()
+	if tell := s.consumer.spec.Discarded; tell != nil {
+		tell(protocol.ValidationText(why))
+	}
 	s.grant(messages)
 }
 

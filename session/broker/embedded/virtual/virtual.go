@@ -71,7 +71,7 @@ func (c *Cluster) Close() {
 
 // Clients are what a session needs of a cluster.
 type Clients struct {
-	Engine *wire.Engine
+	Engine *Engine
 	Admin  *admin.Admin
 	Probe  func(context.Context) (probe.Answer, error)
 }
@@ -86,7 +86,7 @@ func (c *Cluster) Connect(clock broker.Clock) (Clients, error) {
 	if err != nil {
 		return Clients{}, err
 	}
-	return Clients{Engine: engine, Admin: api, Probe: func(ctx context.Context) (probe.Answer, error) {
+	return Clients{Engine: &Engine{engine, c}, Admin: api, Probe: func(ctx context.Context) (probe.Answer, error) {
 		answer, err := probe.Dialer{Open: c.network.Dial}.Dial(ctx, "pulsar://"+host)
 		answer.Version, _, _ = strings.Cut(answer.Version, "-") // for these tests it is a Pulsar
 		return answer, err

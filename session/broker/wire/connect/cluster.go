@@ -17,9 +17,7 @@ import (
 // Timings, as those of the client engine: a load shell must notice a broker that
 // is gone, and be back within a second of its return.
 const (
-	connectTimeout   = 5 * time.Second
-	OperationTimeout = 5 * time.Second // of lookups and creations
-	keepAlive        = 10 * time.Second
+	OperationTimeout = broker.OperationTimeout // of attempts to connect again, and of transactions
 	RetryFirst       = 50 * time.Millisecond
 	RetryMost        = time.Second
 	DiscoverEvery    = time.Minute // of new partitions; one request per producer and interval
@@ -30,12 +28,12 @@ const clientVersion = "pulsh-wire"
 
 // Options say how to reach and enter a cluster.
 type Options struct {
-	URL      string      // pulsar://host:port[,host:port…] or pulsar+ssl://…
-	Auth     Auth        // nil for none
-	TLS      *tls.Config // for pulsar+ssl://; nil means the system's roots
-	Dial     Dial        // opens sockets; nil means those of the system
-	Listener string      // which of a broker's addresses is wanted; "" for its default
-	Clock    broker.Clock
+	URL    string      // pulsar://host:port[,host:port…] or pulsar+ssl://…
+	Auth   Auth        // nil for none
+	TLS    *tls.Config // for pulsar+ssl://; nil means the system's roots
+	Dial   Dial        // opens sockets; nil means those of the system
+	Tuning broker.Tuning
+	Clock  broker.Clock
 }
 
 // Dial opens a socket, as net.Dialer.DialContext does.
@@ -81,6 +79,10 @@ type Cluster struct {
 	running   sync.WaitGroup // goroutines that connect, or discover partitions
 }
 
+// OperationTimeout returns the time-out of lookups and of creating producers and
+// consumers.
+func (e *Cluster) OperationTimeout() time.Duration { return e.options.Tuning.OperationTimeout }
+
 // NewCluster makes a Cluster. It does not connect: the first producer or consumer
 // does.
 func NewCluster(o Options) (*Cluster, error) {
@@ -94,6 +96,7 @@ func NewCluster(o Options) (*Cluster, error) {
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{}).DialContext
 	}
+	o.Tuning = o.Tuning.WithDefaults()
 	c := &Cluster{options: o, address: where, Clock: o.Clock, base: time.Now()}
 	c.ctx, c.end = context.WithCancel(context.Background())
 	c.Sending.cluster, c.Receiving.cluster = c, c

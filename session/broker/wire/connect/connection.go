@@ -54,7 +54,7 @@ type answer struct {
 func newConnection(e *Cluster, socket net.Conn, proxyTo, method string, data []byte) *Connection {
 	c := &Connection{cluster: e, socket: socket, wake: make(chan struct{}, 1), done: make(chan struct{}), up: make(chan struct{})}
 	c.state = conn.NewClient(conn.Config{
-		Version: clientVersion, Proxy: proxyTo, KeepAlive: keepAlive, Handshake: connectTimeout,
+		Version: clientVersion, Proxy: proxyTo, KeepAlive: e.options.Tuning.KeepAlive, Handshake: e.options.Tuning.ConnectionTimeout,
 		Flags: protocol.FeatureFlags{AuthRefresh: true, BrokerEntryMetadata: true, PartitionsWithoutCreation: true},
 	}, e.Now(), method, data)
 	c.output.direct = newDirectWriter(socket)
@@ -229,7 +229,7 @@ func (c *Connection) Send(frame []byte) {
 // Ask sends a question and waits for its answer. After ctx has ended the
 // answer is dropped.
 func (c *Connection) Ask(ctx context.Context, q protocol.Question) (protocol.Body, error) {
-	return c.AskWithin(ctx, q, OperationTimeout)
+	return c.AskWithin(ctx, q, c.cluster.OperationTimeout())
 }
 
 // AskWithin is Ask with another timeout.
@@ -308,7 +308,7 @@ func (c *Connection) Alive() bool {
 func (c *Connection) Forget(q protocol.Question) {
 	c.mu.Lock()
 	if c.state.Err() == nil {
-		c.state.Ask(c.cluster.Now(), q, OperationTimeout, nil)
+		c.state.Ask(c.cluster.Now(), q, c.cluster.OperationTimeout(), nil)
 	}
 	c.mu.Unlock()
 	c.Push()

@@ -58,7 +58,7 @@ func (e *Cluster) PartitionsOf(ctx context.Context, p *pool, topic string) (n in
 // persist asks again while an answer may still change: brokers that start say
 // that they are not ready.
 func (e *Cluster) persist(ctx context.Context, attempt func(context.Context) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, OperationTimeout, ErrOverdue)
+	ctx, cancel := context.WithTimeoutCause(ctx, e.OperationTimeout(), ErrOverdue)
 	defer cancel()
 	return Retry(ctx, attempt, func(err error) bool {
 		var refusal *conn.Refusal
@@ -96,7 +96,7 @@ func (e *Cluster) follow(ctx context.Context, p *pool, topic string) (Endpoint, 
 	home := via
 	authoritative := false
 	for range redirectsMost {
-		body, err := c.Ask(ctx, &protocol.Lookup{Topic: topic, Authoritative: authoritative, Listener: e.options.Listener})
+		body, err := c.Ask(ctx, &protocol.Lookup{Topic: topic, Authoritative: authoritative, Listener: e.options.Tuning.Listener})
 		if err != nil {
 			return Endpoint{}, err
 		}

@@ -184,7 +184,7 @@ func (p *pool) next(set Set) int {
 
 // dial makes a connection and leaves it in d.
 func (p *pool) dial(key connectionKey, d *attempt) {
-	ctx, cancel := context.WithTimeout(p.cluster.ctx, connectTimeout)
+	ctx, cancel := context.WithTimeout(p.cluster.ctx, p.cluster.options.Tuning.ConnectionTimeout)
 	defer cancel()
 	d.connection, d.err = p.cluster.connect(ctx, key.Endpoint)
 	if d.err != nil {

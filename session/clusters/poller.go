@@ -1,4 +1,4 @@
-package session
+package clusters
 
 import (
 	"context"
@@ -14,9 +14,18 @@ import (
 // worth a note: after a restart of the broker all topics are reloaded.
 const settleTime = 10 * time.Second
 
-// poller asks the admin API for the statistics of the groups' topics.
+// Group is a group whose topics are polled.
+type Group interface {
+	Name() string
+	Topics() []string
+	Observe(ctx context.Context, from broker.Admin, own brokerstats.StatsByTopic) []brokerstats.Incident
+	Unanswered()
+	Incident(e brokerstats.Incident)
+}
+
+// poller asks the admin API for the statistics of the topics of a cluster's groups.
 type poller struct {
-	session *Session
+	cluster *Connection
 	silence silence
 }
 
@@ -26,13 +35,17 @@ const silenceSlack = 3
 
 // silence is how long the admin API has not answered a single request.
 type silence struct {
-	of       *connection
 	polls    int       // in a row
 	answered time.Time // the last poll with an answer, or the first one of all
 	told     bool
 }
 
-func (p *poller) run(ctx context.Context) {
+// poll polls until ctx ends.
+func (c *Connection) poll(ctx context.Context) {
+	if c.Admin == nil {
+		return
+	}
+	p := poller{cluster: c, silence: silence{answered: time.Now()}}
 	ticker := time.NewTicker(brokerstats.PollEvery)
 	defer ticker.Stop()
 	for {
@@ -47,14 +60,11 @@ func (p *poller) run(ctx context.Context) {
 
 // poll asks for the topics of all active groups, once for each topic.
 func (p *poller) poll(ctx context.Context) {
-	c := p.session.connected()
-	if c == nil || c.Admin == nil {
-		return
-	}
-	active := p.session.groups.active()
+	c := p.cluster
+	active := c.set.host.Groups(c.label)
 	var topics []string
 	for _, g := range active {
-		for _, topic := range g.Topics() {
+		for _, topic := range brokerstats.Asked(g.Topics()) {
 			if full := broker.FullTopic(topic); !slices.Contains(topics, full) {
 				topics = append(topics, full)
 			}
@@ -64,10 +74,10 @@ func (p *poller) poll(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	p.listen(c, len(topics) > len(failed), failed)
-	incidents := map[brokerstats.Incident][]anyGroup{}
+	p.listen(len(topics) > len(failed), failed)
+	incidents := map[brokerstats.Incident][]Group{}
 	for _, g := range active {
-		own, ok := stats.Of(g.Topics(), failed)
+		own, ok := stats.Of(brokerstats.Asked(g.Topics()), failed)
 		if !ok {
 			g.Unanswered()
 			continue
@@ -76,24 +86,21 @@ func (p *poller) poll(ctx context.Context) {
 			incidents[e] = append(incidents[e], g)
 		}
 	}
-	p.report(incidents, c.now())
+	p.report(incidents, c.Now())
 }
 
 // listen notes whether the admin API answered. It tells the user when figures become
 // unknown because it does not, and when it answers again.
-func (p *poller) listen(c *connection, answered bool, failed map[string]error) {
-	q := &p.silence
-	if q.of != c {
-		*q = silence{of: c, answered: time.Now()}
-	}
+func (p *poller) listen(answered bool, failed map[string]error) {
+	c, q := p.cluster, &p.silence
 	if answered {
 		if q.told {
 			away := time.Since(q.answered).Round(100 * time.Millisecond)
 			c.setAdmin(time.Time{}, "")
-			p.session.Mark(snapshot.MarkReconnect, "admin API back after "+away.String())
-			p.session.Say("the admin API answers again, after %s: backlogs are known again", away)
+			p.cluster.mark(snapshot.MarkReconnect, "admin API back after "+away.String())
+			p.cluster.say("the admin API answers again, after %s: backlogs are known again", away)
 		}
-		*q = silence{of: c, answered: time.Now()}
+		*q = silence{answered: time.Now()}
 		return
 	}
 	if len(failed) == 0 {
@@ -111,13 +118,13 @@ func (p *poller) listen(c *connection, answered bool, failed map[string]error) {
 		return // a cluster that is away altogether was told of already
 	}
 	q.told = true
-	p.session.Mark(snapshot.MarkError, "admin API silent")
-	p.session.Say("backlogs are unknown: %s", why)
+	p.cluster.mark(snapshot.MarkError, "admin API silent")
+	p.cluster.say("backlogs are unknown: %s", why)
 }
 
 // report counts incidents for the groups they concern, and tells the user each
 // once.
-func (p *poller) report(incidents map[brokerstats.Incident][]anyGroup, cluster snapshot.Cluster) {
+func (p *poller) report(incidents map[brokerstats.Incident][]Group, cluster snapshot.Cluster) {
 	for e, concerned := range incidents {
 		name := ""
 		for _, g := range concerned {
@@ -128,7 +135,7 @@ func (p *poller) report(incidents map[brokerstats.Incident][]anyGroup, cluster s
 		if e.Category == broker.Moved && settling {
 			continue
 		}
-		p.session.Mark(snapshot.MarkError, e.Text)
-		p.session.Say("%s; try: show %s", e.Text, name)
+		p.cluster.mark(snapshot.MarkError, e.Text)
+		p.cluster.say("%s; try: show %s", e.Text, name)
 	}
 }

@@ -1,0 +1,143 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pulsh/commands/answers"
+	"pulsh/commands/host"
+	"pulsh/commands/lang"
+	"pulsh/graphs"
+	"pulsh/session"
+	"pulsh/session/broker"
+	"pulsh/session/clusters"
+	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
+	"pulsh/session/spec"
+)
+
+// stopMax bounds the stop of groups: it is the default send timeout.
+const stopMax = 30 * time.Second
+
+// NewName returns the kind NAME of a cluster to add.
+func NewName() lang.Kind {
+	return lang.Kind{Name: "NAME", Sample: "eu", Doc: "a name for a cluster",
+		Parse: func(text string) (any, error) { return text, spec.CheckClusterName(text) }}
+}
+
+// AddCluster runs the command cluster add: add a cluster beside the session's own.
+func AddCluster(ctx context.Context, c *host.Call) error {
+	name, t := c.Text("name"), targetOf(c)
+	wait, _ := host.Value[time.Duration](c, "wait")
+	if err := c.Env.Session.Clusters.CheckNew(name); err != nil {
+		return c.Refuse("name", "cluster list", "%s", err)
+	}
+	err := clusters.Within(ctx, t, wait, func(why error) {
+		c.Report(lang.Step{Text: fmt.Sprintf("waiting up to %s: %v", pacing.FormatDuration(wait), why)})
+	}, func(t broker.Target) error { return c.Env.Session.Clusters.Add(ctx, name, t, false) })
+	c.Report(lang.Step{})
+	if err != nil {
+		e := lang.AsError(err)
+		if wait == 0 && broker.Classify(err) == broker.Disconnected { // whatever it advises is for the session's own
+			e = c.Fail(c.Source()+" wait=60s", "%s", err)
+		}
+		e.Code = lang.ExitUnconnected
+		return e
+	}
+	c.Changed.Store(c.Env.Now().UnixNano())
+	c.Say("%s: connected to %s%s", name, t.URL, facts(t, c.Fresh(ctx).ClusterOf(name).Version))
+	return nil
+}
+
+// ListClusters runs the command cluster list: list the clusters, with the sums of their
+// groups.
+func ListClusters(ctx context.Context, c *host.Call) error {
+	s := c.Fresh(ctx)
+	var rows [][]string
+	for _, one := range s.AllClusters() {
+		sum := s.SumOf(one.Label)
+		rows = append(rows, []string{one.Label, orNone(one.URL), versionOf(one), stateOf(one, c.Env.Now()), graphs.Whole(float64(sum.Groups)),
+			graphs.Rate(sum.ProduceRate), answers.Whole(sum.Sent), graphs.Rate(sum.RecvRate), answers.Whole(sum.Received), backlogOf(sum)})
+	}
+	right := graphs.AlignRight
+	c.Print(graphs.Table([]string{"cluster", "url", "version", "state", "groups", "rate in", "sent", "rate out", "received", "backlog"}, rows,
+		[]graphs.Align{0, 0, 0, 0, right, right, right, right, right, right}, 0))
+	return nil
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return graphs.NoValue
+	}
+	return text
+}
+
+// versionOf returns the version of a cluster, which is pulsh's own for an embedded broker.
+func versionOf(c snapshot.Cluster) string {
+	if broker.IsEmbedded(c.Version) {
+		return "embedded"
+	}
+	return orNone(c.Version)
+}
+
+// stateOf tells whether a cluster and its admin API answer.
+func stateOf(c snapshot.Cluster, now time.Time) string {
+	state := string(c.State)
+	switch {
+	case c.State == snapshot.Reconnecting:
+		state += " for " + graphs.Elapsed(max(now.Sub(c.Since), 0))
+	case c.State == snapshot.Up && c.AdminURL == "":
+		state += ", no admin API"
+	case c.State == snapshot.Up && !c.AdminSince.IsZero():
+		state += ", admin API silent"
+	}
+	return state
+}
+
+// backlogOf writes the backlog of all subscriptions on a cluster, if it is known.
+func backlogOf(sum snapshot.ClusterSum) string {
+	if !sum.BacklogKnown {
+		return graphs.NoValue
+	}
+	return graphs.Count(float64(sum.Backlog))
+}
+
+// RemoveCluster runs the command cluster remove: close the connections to a cluster that
+// was added, and forget it.
+func RemoveCluster(ctx context.Context, c *host.Call) error {
+	name := c.Text(host.ClusterArgument)
+	if err := c.Env.Session.Clusters.Check(name); err != nil {
+		return host.UnknownCluster(c, name, err)
+	}
+	var users, running []string
+	for _, g := range c.Fresh(ctx).Groups {
+		if g.Cluster != name {
+			continue
+		}
+		users = append(users, g.Name)
+		if g.State.Active() {
+			running = append(running, g.Name)
+		}
+	}
+	switch {
+	case name == spec.OwnCluster:
+		return c.Refuse(host.ClusterArgument, "cluster list", "%s is the session's own cluster; it stays", name)
+	case len(users) > 0 && !c.Forced():
+		return c.Refuse(host.ClusterArgument, "cluster remove "+name+" force", "%s is the cluster of %s", name, lang.And(users))
+	}
+	host.Settling(c.Host, "")
+	stopping, cancel := context.WithTimeout(ctx, stopMax)
+	defer cancel()
+	err := session.RemoveCluster(stopping, c.Env.Session, name)
+	c.Changed.Store(c.Env.Now().UnixNano())
+	if err != nil {
+		return err
+	}
+	stopped := ""
+	if len(running) > 0 {
+		stopped = "; stopped " + lang.And(running)
+	}
+	c.Say("%s: removed%s", name, stopped)
+	return nil
+}

@@ -1,0 +1,141 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"pulsh/commands/lang"
+	"pulsh/session/broker"
+	"pulsh/session/clusters"
+	"pulsh/session/spec"
+)
+
+// ClusterArgument is the name of the argument that chooses a cluster.
+const ClusterArgument = "cluster"
+
+// ClusterName returns the name of the cluster that the line is about.
+func (c *Call) ClusterName() string { return spec.ClusterName(c.Text(ClusterArgument)) }
+
+// Cluster returns the cluster that the line is about: the one that it names, or the
+// session's own.
+func (c *Call) Cluster() (*clusters.Connection, error) {
+	name := c.ClusterName()
+	if name == spec.OwnCluster {
+		if err := c.Connected(); err != nil {
+			return nil, err
+		}
+	}
+	found, err := c.Env.Session.Clusters.Of(name)
+	if err != nil {
+		return nil, UnknownCluster(c, name, err)
+	}
+	return found, nil
+}
+
+// UnknownCluster places the error of an unknown cluster, with the nearest name.
+func UnknownCluster(c *Call, name string, err error) error {
+	try := "cluster list"
+	if better, ok := lang.Nearest(name, c.Env.Session.Clusters.Names()); ok {
+		try = c.WithArgument(ClusterArgument, better)
+	}
+	return c.Call.Refuse(ClusterArgument, try, "%s", err)
+}
+
+// Admin returns the admin API of the cluster that the line is about. The error tells why
+// there is none.
+func (c *Call) Admin() (broker.Admin, error) {
+	found, err := c.Cluster()
+	if err != nil {
+		return nil, err
+	}
+	return c.adminOf(found)
+}
+
+// AdminOf returns the admin API of a group's cluster. The error tells why there is none.
+func (c *Call) AdminOf(cluster string) (broker.Admin, error) {
+	if spec.ClusterName(cluster) == spec.OwnCluster {
+		if err := c.Connected(); err != nil {
+			return nil, err
+		}
+	}
+	found, err := c.Env.Session.Clusters.Of(cluster)
+	if err != nil {
+		return nil, err
+	}
+	return c.adminOf(found)
+}
+
+func (c *Call) adminOf(found *clusters.Connection) (broker.Admin, error) {
+	if found.Admin != nil {
+		return found.Admin, nil
+	}
+	if name := found.Label(); name != spec.OwnCluster {
+		return nil, c.Call.Fail("cluster remove "+name, "%s needs the admin API, and cluster %s was added without admin=", c.Command.Name, name)
+	}
+	return nil, c.Call.Fail("connect "+found.Target().URL+" admin=http://localhost:8080", "%s needs the admin API, whose URL is not known", c.Command.Name)
+}
+
+// OnCluster returns the argument that chooses a cluster in a line of advice, "" for the
+// session's own.
+func OnCluster(name string) string {
+	if name == "" || name == spec.OwnCluster {
+		return ""
+	}
+	return " " + ClusterArgument + "=" + name
+}
+
+// elsewhere returns the cluster that a line on topics names, "" for the session's own.
+func (c *Call) elsewhere() string {
+	if name := c.ClusterName(); c.Command.Section == ClusterSection && name != spec.OwnCluster {
+		return name
+	}
+	return ""
+}
+
+// onCluster returns the error of a line, whose advice stays on the cluster of the line.
+func (c *Call) onCluster(err error) error {
+	var wrong *broker.Error
+	if c.elsewhere() == "" || !errors.As(err, &wrong) {
+		return err
+	}
+	told := *wrong
+	told.Try = c.advice(told.Try)
+	if told.Category == broker.Disconnected { // what it advises is for the session's own
+		told.Try = "cluster list"
+	}
+	return &told
+}
+
+// advice returns a line to type instead, on the cluster of this one.
+func (c *Call) advice(try string) string {
+	name := c.elsewhere()
+	if name == "" || try == "" || strings.Contains(try, " "+ClusterArgument+"=") {
+		return try
+	}
+	command := c.Language().CommandOf(try)
+	if command == nil || !slices.ContainsFunc(command.Params, func(p lang.Param) bool { return p.Name == ClusterArgument && p.Keyed }) {
+		return try
+	}
+	return try + OnCluster(name)
+}
+
+// Refuse is that of lang.Call, whose advice stays on the cluster of the line.
+func (c *Call) Refuse(name, try, format string, args ...any) error {
+	return c.Call.Refuse(name, c.advice(try), format, args...)
+}
+
+// Fail is that of lang.Call, whose advice stays on the cluster of the line.
+func (c *Call) Fail(try, format string, args ...any) *lang.Error {
+	return c.Call.Fail(c.advice(try), format, args...)
+}
+
+// Consent is that of lang.Call, whose question names a cluster that is not the session's
+// own.
+func (c *Call) Consent(ctx context.Context, format string, args ...any) error {
+	if name := c.elsewhere(); name != "" {
+		return c.Call.Consent(ctx, "on cluster "+name+": "+format, args...)
+	}
+	return c.Call.Consent(ctx, format, args...)
+}
