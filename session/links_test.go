@@ -51,7 +51,7 @@ func TestConnectionsThatBreakAreTold(t *testing.T) {
 		time.Sleep(4 * time.Second)
 		require.Equal(t, 1, v.sub1().Disconnects.Now)
 		v.cluster.Restore()
-		time.Sleep(2 * time.Second)
+		time.Sleep(3 * time.Second)
 		for _, g := range v.Snapshot().Groups {
 			require.EqualValues(t, 1, g.Disconnects.Breaks, g.Name)
 			require.InDelta(t, 4.7, g.Disconnects.Without.Seconds(), 0.8, g.Name) // an attempt a second

@@ -38,7 +38,7 @@ func TestCommittedMessagesArriveAndAbortedOnesDoNot(t *testing.T) {
 		require.Zero(t, x.Open)
 		require.Zero(t, x.Failed)
 		require.InDelta(t, float64(x.Committed+x.Aborted)/10, float64(x.Aborted), 1)
-		require.Equal(t, 2*time.Millisecond, x.Commit.Total.P50.Round(100*time.Microsecond))
+		require.InDelta(t, 4, x.Commit.Total.P50.Seconds()*1000, 1, "ms, for the partition and the coordinator")
 		require.EqualValues(t, x.Aborted, x.Abort.Total.Count)
 		books := v.sub1().Consumer.Delivery
 		require.EqualValues(t, p.Acked, books.Unique()+books.Aborted)

@@ -111,8 +111,16 @@ func (t *partition) startTimer(after time.Duration) {
 // delayed sends the batches that are older than the delay. The timer is not
 // stopped when a batch is full: it finds out here that it is early.
 func (t *partition) delayed() {
-	t.producer.order.Lock() // turn is changed
-	defer t.producer.order.Unlock()
+	p := t.producer
+	switch { // turn is changed
+	case p.order.TryLock():
+	case p.spec.Transactions != nil: // who has it may wait for the coordinator
+		t.timer.Reset(time.Millisecond)
+		return
+	default:
+		p.order.Lock()
+	}
+	defer p.order.Unlock()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.timerRuns = false
