@@ -64,7 +64,8 @@ func TestFilesAreOfferedWithinRatesAndBodies(t *testing.T) {
 		require.NoError(t, c.Execute(t.Context(), "produce start r body=template(@~/orders.csv)", &out))
 		require.NoError(t, c.Execute(t.Context(), "rate p trace('data/my rates/a b.csv')", &out))
 		for i, setting := range []string{"schema=avro(~/order.avsc)", "schema=json(~/order.avsc)", "schema=protobuf(~/order.proto:O)", "encrypt=a:~/public.pem"} {
-			require.NoError(t, c.Execute(t.Context(), fmt.Sprintf("produce start s%d %s", i, setting), &out), setting)
+			err := c.Execute(t.Context(), fmt.Sprintf("produce start s%d %s", i, setting), &out)
+			require.EqualError(t, err, fmt.Sprintf("cannot start s%d: the wire engine has no chunks, no encryption and no schemas: use engine=client", i), "%s can be read, and is for the other engine", setting)
 		}
 	})
 }

@@ -32,7 +32,7 @@ func searched(t *testing.T, limit float64, lines string, see func(c *host.Host, 
 }
 
 func TestFindMeetsAKnownPublishLimit(t *testing.T) {
-	for _, limit := range []float64{700, 3000, 5200} {
+	for _, limit := range []float64{1500, 3000, 5200} {
 		searched(t, limit, "find fast.rate where fast.p99<100ms and sub1.backlog<5k hold=4s", func(c *host.Host, err error, out string) {
 			require.NoError(t, err, out)
 			t.Log(out)

@@ -41,7 +41,7 @@ func (e *Engine) SendEach(ctx context.Context, topic string, all []broker.Messag
 		if err != nil {
 			return ids, connect.Sentence(err, broker.Subject{Topic: topic})
 		}
-		id.Partition = max(partition, 0)
+		id.Partition = partition
 		ids = append(ids, id)
 	}
 	return ids, nil
