@@ -104,7 +104,7 @@ func (r *rig) do(lines ...string) string {
 
 func TestChaosOnTheLocalPulsar(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, false)
+		r := newRig(t, true)
 		r.do("chaos kill", "wait 10s", "chaos stop 2s every=30s for=1m", "wait 70s")
 		s := r.Env.Session.Snapshot()
 		require.Equal(t, 3, s.Chaos.Sum.Events)
@@ -149,7 +149,7 @@ func TestChaosDisconnect(t *testing.T) {
 // Commands and faults act on the same groups at the same time.
 func TestChaosAndCommandsTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, false)
+		r := newRig(t, true)
 		r.do("chaos disconnect fast 100% every=1s", "chaos disconnect sub1 100% every=1s")
 		for range 20 {
 			r.do("scale fast 8", "set fast size=2KiB", "scale sub1 2", "set sub1 queue=500", "wait 500ms", "scale fast 4", "scale sub1 4", "set fast size=1KiB", "pause sub1", "resume sub1")
@@ -165,7 +165,7 @@ func TestChaosAndCommandsTogether(t *testing.T) {
 
 func TestChaosEndsWithTheSessionAndTheCluster(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, false)
+		r := newRig(t, true)
 		r.do("chaos stop 1h")
 		time.Sleep(time.Second)
 		r.do("chaos off", "wait 1s")
@@ -179,7 +179,7 @@ func TestChaosEndsWithTheSessionAndTheCluster(t *testing.T) {
 
 func TestChaosIsInTheReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, false)
+		r := newRig(t, true)
 		t.Chdir(t.TempDir())
 		r.do("chaos stop 2s", "wait 15s", "export run.json", "export run.html")
 		data, err := os.ReadFile("run.json")

@@ -79,7 +79,7 @@ func TestDeliveryTellsWhatIsOutstanding(t *testing.T) {
 // A seek to a message that was never stored says where the subscription goes on instead.
 func TestASeekSaysWhereItLands(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, false)
+		r := newRig(t, true)
 		require.Regexp(t, `^  sub1: moved, but not to message 987654:0: there is no ledger 987654: the next message that is sent is delivered next`, r.do("seek sub1 987654:0"))
 		require.Regexp(t, `^  sub1: moved, but not to message 0:0: there is no ledger 0: the earliest message, \d+:0, is delivered next · about \S+ messages to receive`, r.do("seek sub1 0:0"))
 		at := regexp.MustCompile(`(\d+):0, is`).FindStringSubmatch(r.do("seek sub1 0:0"))[1]

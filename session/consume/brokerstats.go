@@ -81,7 +81,7 @@ func restored(g *Group) bool {
 // again then was not moved by anybody.
 func disturbed(g *Group) bool {
 	last, closed := g.Links().Latest(), g.accounts.closed()
-	return time.Since(closed) < disturbedTime || last.Number > 0 && (last.Ended == 0 || g.Host().Clock()-last.Ended < int64(disturbedTime))
+	return time.Since(time.Unix(0, closed)) < disturbedTime || last.Number > 0 && (last.Ended == 0 || g.Host().Clock()-last.Ended < int64(disturbedTime))
 }
 
 // Unanswered notes that the broker's statistics were asked for in vain.

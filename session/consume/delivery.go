@@ -128,8 +128,7 @@ func (a *account) meet(names []string) {
 	}
 }
 
-// consumersClosed notes that a consumer has closed: what it had comes again, to the other
-// groups of the subscription too.
+// consumersClosed notes that a consumer has closed: other groups may get what it had.
 func (a *account) consumersClosed() {
 	a.redeliveries.ConsumersClosed()
 	for _, other := range a.group.Host().Audits.Sharing(a.audit(), a) {

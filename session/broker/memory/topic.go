@@ -160,12 +160,12 @@ func (t *Topic) SubscriptionNames() []string {
 	return slices.Sorted(maps.Keys(t.subs))
 }
 
-// Busy reports whether the topic has producers or subscriptions.
+// Busy reports whether the topic has producers or consumers.
 func (t *Topic) Busy() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, s := range t.subs {
-		if s.name != compactionName {
+		if len(s.consumers) > 0 {
 			return true
 		}
 	}

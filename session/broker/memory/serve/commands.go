@@ -42,10 +42,10 @@ func (c *connection) publish(f protocol.Frame) error {
 		return err
 	}
 	faulty := c.server.options.Faults.Active() || c.server.held.waiting.Load() > 0
-	if faulty && c.tamper(p, m, &entry, &c.command.meta) {
+	if faulty && tamper(c, p, m, &entry, &c.command.meta) {
 		return nil
 	}
-	err = c.store(p, m, &entry, &c.command.meta)
+	err = store(c, p, m, &entry, &c.command.meta)
 	if faulty {
 		c.server.held.release(p.Topic())
 	}
@@ -53,7 +53,7 @@ func (c *connection) publish(f protocol.Frame) error {
 }
 
 // store stores an entry, and answers.
-func (c *connection) store(p *memory.Producer, m *protocol.Send, entry *protocol.Entry, meta *protocol.Metadata) error {
+func store(c *connection, p *memory.Producer, m *protocol.Send, entry *protocol.Entry, meta *protocol.Metadata) error {
 	stored, err := p.Publish(m, entry, meta)
 	var refusal *memory.Refusal
 	switch {

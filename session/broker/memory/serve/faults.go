@@ -54,7 +54,7 @@ func (c *connection) failWith(f protocol.Frame, rule fault.Rule) (bool, error) {
 		return true, nil
 	}
 	if f.Type == protocol.TypeAck {
-		return true, c.refuseAck(f, refusal)
+		return true, refuseAck(c, f, refusal)
 	}
 	m, ok := protocol.New(f.Type).(protocol.Question)
 	if !ok {
@@ -68,7 +68,7 @@ func (c *connection) failWith(f protocol.Frame, rule fault.Rule) (bool, error) {
 }
 
 // refuseAck answers an acknowledgement with an error, if its client wants an answer.
-func (c *connection) refuseAck(f protocol.Frame, refusal *memory.Refusal) error {
+func refuseAck(c *connection, f protocol.Frame, refusal *memory.Refusal) error {
 	m := &c.command.ack
 	if err := protocol.Decode(f.Body, m); err != nil || !m.Asks {
 		return err

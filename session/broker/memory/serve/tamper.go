@@ -52,7 +52,7 @@ func (h *held) release(t *memory.Topic) {
 
 // tamper applies the faults to an entry that has come, and reports whether it is dealt
 // with.
-func (c *connection) tamper(p *memory.Producer, m *protocol.Send, entry *protocol.Entry, meta *protocol.Metadata) bool {
+func tamper(c *connection, p *memory.Producer, m *protocol.Send, entry *protocol.Entry, meta *protocol.Metadata) bool {
 	rule, ok := c.server.options.Faults.Find(fault.Send, func(r *fault.Rule) bool { return r.OfEntries() })
 	if !ok {
 		return false
