@@ -294,7 +294,7 @@ func TestTheFiguresGoOnWithTheNextStart(t *testing.T) {
 
 func TestWhatWasMissedInAnEarlierRunStaysMissed(t *testing.T) {
 	inVirtualTime(t, func(v *inVirtual) {
-		v.produce(1000, func(p *spec.Producer) { p.Pending, p.Timeout = 1, 0 })
+		v.produce(1000, func(p *spec.Producer) { p.Pending, p.Batch, p.Timeout = 10, 1, 0 })
 		time.Sleep(time.Second)
 		v.cluster.Stall(20 * time.Second)
 		time.Sleep(15 * time.Second)
