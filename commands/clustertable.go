@@ -164,8 +164,9 @@ func faultRows() []lang.Command {
 			Summary: "let the embedded broker do something wrong, on purpose",
 			Detail: "The first word says what it is about: what clients send (send, acks, flow, lookups, creates), what the broker sends (receipts, messages, answers), pings, or all. " +
 				"delay holds it back, drop loses a share, corrupt turns a bit of a share, error refuses a share with a code of the protocol, close closes the connection at a share. " +
+				"lose, double and swap are for what is sent: a share of the entries is acknowledged and lost, stored twice, or stored after the next one, as a broken broker would. " +
 				"It lasts until `fault off`, or as long as for says. The graph has a mark.",
-			Examples: []string{"fault receipts delay=200ms for=10s", "fault messages drop=0.5%", "fault send error=PersistenceError share=1%", "fault creates error=ProducerBusy for=30s"},
+			Examples: []string{"fault receipts delay=200ms for=10s", "fault messages drop=0.5%", "fault send error=PersistenceError share=1%", "fault send lose=0.1%", "fault creates error=ProducerBusy for=30s"},
 			Run:      host.Verb(cluster.Fault)},
 		{Name: "fault drop", Section: host.ClusterSection, Params: cluster.FaultDropParams(),
 			Summary: "lose a share of what is sent", Examples: []string{"fault drop 1% send", "fault drop 5% acks for=1m"}, Run: host.Verb(cluster.FaultDrop)},

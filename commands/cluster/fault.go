@@ -66,6 +66,9 @@ func FaultParams() []lang.Param {
 		keyed("drop", "lose a share of it", kinds.Share()),
 		keyed("corrupt", "turn a bit of a share of it", kinds.Share()),
 		keyed("close", "close the connection at a share of it", kinds.Share()),
+		keyed("lose", "acknowledge a share of what is sent, and lose it", kinds.Share()),
+		keyed("double", "store a share of what is sent twice", kinds.Share()),
+		keyed("swap", "store a share of what is sent after what comes next", kinds.Share()),
 		keyed("error", "refuse it with an error of the protocol", codes()),
 		keyed("share", "of it that delay and error are for; 100%", kinds.Share()),
 		duration(),
@@ -109,7 +112,7 @@ func Fault(_ context.Context, c *host.Call) error {
 	what, _ := host.Value[string](c, "what")
 	rules := faultRules(c, fault.Point(what))
 	if len(rules) == 0 {
-		return c.Fail("fault receipts delay=200ms for=10s", "fault %s needs delay, drop, corrupt, close or error", what)
+		return c.Fail("fault receipts delay=200ms for=10s", "fault %s needs delay, drop, corrupt, close, lose, double, swap or error", what)
 	}
 	for _, r := range rules {
 		if reason := r.Impossible(); reason != "" {
@@ -145,6 +148,15 @@ func faultRules(c *host.Call, at fault.Point) (rules []fault.Rule) {
 	}
 	if s, ok := part(c, "close"); ok {
 		rules = append(rules, fault.Rule{At: at, Share: s, Close: true})
+	}
+	if s, ok := part(c, "lose"); ok {
+		rules = append(rules, fault.Rule{At: at, Share: s, Lose: true})
+	}
+	if s, ok := part(c, "double"); ok {
+		rules = append(rules, fault.Rule{At: at, Share: s, Double: true})
+	}
+	if s, ok := part(c, "swap"); ok {
+		rules = append(rules, fault.Rule{At: at, Share: s, Swap: true})
 	}
 	if name, ok := host.Value[string](c, "error"); ok {
 		for e := protocol.UnknownError; e <= protocol.ProducerFenced; e++ {
