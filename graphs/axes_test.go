@@ -21,6 +21,7 @@ func FuzzScale(f *testing.F) {
 	f.Add(-1e-5, 0.0, 196, uint8(Messages), false, 0.0)
 	f.Add(-7.7, 9.313919653458e14, 77, uint8(Time), false, 2.2e8)
 	f.Add(-9e14, 5e14, 12, uint8(Time), false, 0.0)
+	f.Add(2.5, 1.5966719405926714e+16, -21, uint8(Messages), false, 3.77e8)
 	f.Fuzz(func(t *testing.T, low, high float64, rows int, unit uint8, log bool, previous float64) {
 		if math.IsNaN(low) || math.IsNaN(high) {
 			low, high = 0, 0

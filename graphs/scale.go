@@ -213,7 +213,7 @@ func (s scale) cramped(low, high, factor float64) scale {
 // allows reports whether labels may have the distance step·factor. Messages, for
 // example, have no fractions.
 func (s scale) allows(step, factor float64) bool {
-	if s.unit == Messages && math.Abs(step-math.Round(step)) > 1e-6 {
+	if s.unit == Messages && math.Abs(step-math.Round(step)) > max(1e-6, step*1e-12) { // a large one is not exact
 		return false
 	}
 	return step > smallestStep(s.unit)/factor*(1-1e-9)
