@@ -124,7 +124,8 @@ func (f *sampleState) beginAnew(g *Group, due, missed int64) {
 // sampleProducers fills in the settings and the producers in use, and tells the
 // audits how far these are answered.
 func (g *Group) sampleProducers(p *snapshot.Producer, state snapshot.State, settings spec.Producer) {
-	p.Shape, p.Size, p.Pending = settings.Rate, settings.Size, settings.Pending
+	p.Shape, p.Size = settings.Rate, settings.Size
+	p.Pending = g.opener.pendingMost(settings)
 	if state == snapshot.Running {
 		p.Target = g.Schedule().Rate()
 	}

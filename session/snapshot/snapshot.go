@@ -57,6 +57,7 @@ type Cluster struct {
 	Name          string // local, or the host of the URL
 	Version       string // "" if unknown
 	SizeMax       int    // max bytes of a message; 0 if unknown
+	MemoryLimit   int64  // bytes of bodies in flight of a group's producers; 0 for no limit
 	State         ClusterState
 	Since         time.Time // of State
 	Restored      bool      // it was unreachable and is back
