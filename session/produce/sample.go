@@ -84,6 +84,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	s.Kind, s.Topic, s.Partitions, s.Workers = snapshot.Produce, settings.TopicText(), g.Partitions(), settings.Workers
 	s.Topics = f.names(settings)
 	s.Running = g.Since(s.Running)
+	s.Idle = g.Idle(at.Time, s.State, g.shards.Lifetime().Sent)
 	s.Failures = g.shards.Failures.List()
 	p := &snapshot.Producer{Due: f.due.Since(due), Missed: f.missed.Since(missed)}
 	s.Producer = p

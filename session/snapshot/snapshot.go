@@ -109,6 +109,7 @@ type Group struct {
 	Workers     int
 	Since       time.Time     // of the last start, or zero
 	Running     time.Duration // time in state Running since the first start or the last reset
+	Idle        time.Duration // without a message sent or received, since the start at most
 	Failures    []metrics.Failure
 	LastError   string // why the group is Failed, or ""
 	Ending      Ending
