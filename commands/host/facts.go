@@ -39,7 +39,7 @@ const (
 	FactLogin = "login"
 	FactTrust = "trust certs"
 
-	FactTuning = "time-outs and limits"
+	FactTuning = "connections"
 )
 
 // The names of the connection and the graph for SetBy and Origin.

@@ -40,8 +40,15 @@ func (o *opener) pendingMost(settings spec.Producer) int {
 	return int(min(int64(settings.Pending), limit/int64(o.largest(settings))))
 }
 
-// memoryLimit is the memory_limit of the connection, 0 for none.
-func (o *opener) memoryLimit() int64 { return o.group.Cluster().Now().MemoryLimit }
+// memoryLimit is the memory_limit of the connection, 0 for none, and while there is no
+// connection.
+func (o *opener) memoryLimit() int64 {
+	cluster := o.group.Cluster()
+	if cluster == nil {
+		return 0
+	}
+	return cluster.Now().MemoryLimit
+}
 
 // largest returns the bytes of the largest body that the group makes, at least 1.
 func (o *opener) largest(settings spec.Producer) int {
