@@ -47,7 +47,7 @@ var mayImport = map[string][]string{
 	"examples/bench":                    {"graphs", "session/broker", "session/broker/admin", "session/broker/local"},
 	"graphs":                            {"graphs/measure"},
 	"session":                           {"session/broker", "session/brokerstats", "session/chaos", "session/clusters", "session/connections", "session/consume", "session/cursor", "session/delivery", "session/group", "session/metrics", "session/pacing", "session/payload", "session/produce", "session/reading", "session/snapshot", "session/spec"},
-	"session/broker":                    {"session/connections", "session/payload"},
+	"session/broker":                    {"session/connections", "session/pacing", "session/payload"},
 	"session/broker/admin":              {"session/broker"},
 	"session/broker/client":             {"session/broker", "session/broker/protocol", "session/connections", "session/delivery", "session/payload", "session/transaction"},
 	"session/broker/embedded/pipes":     {},

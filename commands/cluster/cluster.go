@@ -29,9 +29,10 @@ func targetOf(c *host.Call) broker.Target {
 	for _, f := range broker.LoginFields() {
 		*f.Field(&t.Login) = c.Text(f.Name)
 	}
-	t.Listener = c.Text("listener")
 	for _, f := range broker.TuningFields() {
-		*f.Field(&t.Tuning), _ = host.Value[time.Duration](c, f.Name)
+		if text := c.Text(f.Name); text != "" {
+			f.Write(&t.Tuning, text) // the kind has read it
+		}
 	}
 	return t
 }

@@ -29,7 +29,7 @@ func (c *Host) Origin(name string) string {
 
 // OfConnection reports whether a fact describes the connection.
 func (f Fact) OfConnection() bool {
-	return f.Name == FactURL || f.Name == FactAdmin || f.Name == FactLogin || f.Name == FactTrust
+	return f.Name == FactURL || f.Name == FactAdmin || f.Name == FactLogin || f.Name == FactTrust || f.Name == FactTuning
 }
 
 // The facts that describe the connection, which a command may replace.
@@ -38,6 +38,8 @@ const (
 	FactAdmin = "admin url"
 	FactLogin = "login"
 	FactTrust = "trust certs"
+
+	FactTuning = "connection settings"
 )
 
 // The names of the connection and the graph for SetBy and Origin.

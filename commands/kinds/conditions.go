@@ -33,10 +33,24 @@ func completeConditions(s *lang.Scene) []lang.Suggestion {
 	if _, err := snapshot.ParseMetric(last); err == nil {
 		return operators
 	}
+	if at := snapshotOf(s); at != nil && (len(words) < 2 || words[len(words)-2] == "and") {
+		if g, ok := at.Group(last); ok {
+			return inWords(g)
+		}
+	}
 	if last == "" || last == "and" {
 		return completeMetrics(s)
 	}
 	return nil // a value
+}
+
+// inWords offers the conditions in words that a group can have.
+func inWords(g snapshot.Group) []lang.Suggestion {
+	list := []lang.Suggestion{{Text: "idle", Description: "nothing sent or received for a time: idle 10s"}}
+	if g.Consumer != nil {
+		list = append(list, lang.Suggestion{Text: "empty", Description: "its backlog is empty, and nothing was received for 2s"})
+	}
+	return list
 }
 
 // completeSubscriptions offers the subscriptions of the groups that receive from the

@@ -229,7 +229,8 @@ func Metric() lang.Kind {
 // Condition is the kind CONDITION.
 func Condition() lang.Kind {
 	return lang.Kind{Name: "CONDITION", Sample: "fast.p99<20ms", Forms: "fast.p99<20ms and sub1.backlog<5k",
-		Doc:   "comparisons of a METRIC (< <= > >= = !=) joined by and: fast.p99<20ms and sub1.backlog<5k; latencies are those of the last second",
+		Doc: "comparisons of a METRIC (< <= > >= = !=) joined by and: fast.p99<20ms and sub1.backlog<5k; latencies are those of the last second. " +
+			"GROUP idle 10s: nothing was sent or received for 10 seconds; GROUP empty: its backlog is 0 and nothing was received for 2s",
 		Parse: func(text string) (any, error) { return snapshot.ParseCondition(text) }, Complete: completeConditions, Mend: mendFigures}
 }
 

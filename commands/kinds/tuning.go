@@ -1,28 +1,25 @@
 package kinds
 
 import (
-	"time"
-
 	"pulsh/commands/lang"
 	"pulsh/session/broker"
 )
 
-// TuningParams returns the parameters that say how connections are made and kept.
+// TuningParams returns the parameters that say how connections are made and kept. Their
+// values are the texts that the fields of a broker.Tuning read.
 func TuningParams() []lang.Param {
-	name := lang.TextKind()
-	name.Name, name.Sample = "TEXT", "external"
-	list := []lang.Param{{Name: "listener", Kind: name, Keyed: true, Optional: true, Doc: "name of the advertised listener whose addresses lookups give"}}
+	var list []lang.Param
 	for _, f := range broker.TuningFields() {
-		k := Duration()
-		plain := k.Parse
-		k.Parse = func(text string) (any, error) {
-			value, err := plain(text)
-			if d, ok := value.(time.Duration); err == nil && ok {
-				err = f.Check(d)
-			}
-			return value, err
+		k := lang.TextKind()
+		switch f.Value {
+		case "DURATION":
+			k = Duration()
+		case "BYTES":
+			k = Bytes()
+			k.Complete = lang.Offer("16MiB", "", "64MiB", "", "1GiB", "")
 		}
-		k.Range = f.Least.String() + " to 10m"
+		k.Sample, k.Range = f.Sample, f.Range
+		k.Parse = func(text string) (any, error) { return text, f.Write(&broker.Tuning{}, text) }
 		list = append(list, lang.Param{Name: f.Name, Kind: k, Keyed: true, Optional: true, Doc: f.Doc})
 	}
 	return list

@@ -76,7 +76,8 @@ func facts(c *host.Host) []host.Fact {
 func connectionFacts(c *host.Host) []host.Fact {
 	t, _ := c.Env.Session.Target()
 	if by := c.Origin(host.ConnectionOrigin); by != "" {
-		return []host.Fact{{Name: host.FactURL, Value: t.URL, From: by}, {Name: host.FactAdmin, Value: t.AdminURL, From: by}, {Name: host.FactLogin, Value: t.LoginSource(), From: by}, {Name: host.FactTrust, Value: t.Trust(), From: by}}
+		return []host.Fact{{Name: host.FactURL, Value: t.URL, From: by}, {Name: host.FactAdmin, Value: t.AdminURL, From: by}, {Name: host.FactLogin, Value: t.LoginSource(), From: by}, {Name: host.FactTrust, Value: t.Trust(), From: by},
+			{Name: host.FactTuning, Value: t.Tuning.String(), From: by}}
 	}
 	var out []host.Fact
 	for _, f := range facts(c) {

@@ -28,6 +28,7 @@ type Conf struct {
 	Password      broker.Secret    // of Login's user
 	OAuth         broker.Secret    // JSON with client_id and client_secret, where the file holds it
 	SecretLine    int              // of authParams
+	Tuning        map[string]Value // by the names of broker.TuningFields, as their Write reads them
 	TrustFile     Value
 	TLSCheck      broker.TLSCheck // "" without these keys
 	TLSCheckLine  int
@@ -57,6 +58,7 @@ func Parse(text, file string) (Conf, error) {
 	}
 	r.check(&c)
 	r.login(&c)
+	r.tuning(&c)
 	r.cannot(&c)
 	if r.err != nil {
 		return Conf{}, r.err // the values so far may hold a secret in a wrong place
@@ -131,6 +133,24 @@ func (r *reader) check(c *Conf) {
 		c.TLSCheck, c.TLSCheckLine = broker.TLSAnyHost, host.Line
 	case host.Text != "":
 		c.TLSCheck, c.TLSCheckLine = broker.TLSFull, host.Line
+	}
+}
+
+// tuning reads how connections are made and kept.
+func (r *reader) tuning(c *Conf) {
+	for _, f := range broker.TuningFields() {
+		v := r.text(f.Conf)
+		text, err := f.OfConf(v.Text)
+		if err != nil {
+			r.fail(v.Line, "%s: %s", f.Conf, secret.Redact(err.Error()))
+		}
+		if text == "" {
+			continue
+		}
+		if c.Tuning == nil {
+			c.Tuning = map[string]Value{}
+		}
+		c.Tuning[f.Name] = Value{text, v.Line}
 	}
 }
 

@@ -60,7 +60,7 @@ func open(ctx context.Context, s *Set, label string, t broker.Target, away bool)
 		label:  label,
 		target: t,
 		cluster: snapshot.Cluster{
-			Label: label, URL: t.URL, AdminURL: t.AdminURL, Name: t.Name, Version: answer.Version, SizeMax: answer.SizeMax,
+			Label: label, URL: t.URL, AdminURL: t.AdminURL, Name: t.Name, Version: answer.Version, SizeMax: answer.SizeMax, MemoryLimit: t.MemoryLimit,
 			State: snapshot.Up, Since: time.Now(),
 		},
 		cancel: cancel,

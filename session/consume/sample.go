@@ -61,6 +61,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	s.Kind, s.Topic, s.Topics, s.Workers = snapshot.Consume, settings.Topic, g.Topics(), settings.Workers
 	s.Partitions = g.Partitions()
 	s.Running = g.Since(s.Running)
+	s.Idle = g.Idle(at.Time, s.State, g.shards.Lifetime().Received)
 	s.Failures = g.shards.Failures.List()
 	audit := g.accounts.read()
 	c := &snapshot.Consumer{

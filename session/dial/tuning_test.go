@@ -33,8 +33,14 @@ func TestTuningHasDefaults(t *testing.T) {
 	got := broker.Tuning{Listener: "outside", KeepAlive: time.Second}.WithDefaults()
 	require.Equal(t, broker.Tuning{Listener: "outside", OperationTimeout: broker.OperationTimeout, ConnectionTimeout: broker.ConnectionTimeout, KeepAlive: time.Second}, got)
 	for _, f := range broker.TuningFields() {
-		require.NoError(t, f.Check(time.Second))
-		require.Error(t, f.Check(time.Millisecond))
-		require.Error(t, f.Check(time.Hour))
+		var set broker.Tuning
+		require.NoError(t, f.Write(&set, f.Sample))
+		require.Equal(t, f.Sample, f.Read(set))
+		require.Equal(t, f.Name+"="+f.Sample, set.String())
+		require.Empty(t, f.Read(broker.Tuning{}))
+		for _, wrong := range map[string][]string{"DURATION": {"", "1ms", "1h", "5", "soon"}, "BYTES": {"", "1000", "2TiB", "-1", "much"}, "TEXT": {"", " ", "a\nb"}}[f.Value] {
+			require.Error(t, f.Write(&set, wrong), "%s=%q", f.Name, wrong)
+			require.Equal(t, f.Sample, f.Read(set), "what is refused changes nothing")
+		}
 	}
 }

@@ -20,6 +20,9 @@ type Sampling struct {
 	partitions    atomic.Int64
 	workers       map[int]*workerSample // by number
 	since         time.Duration         // the running time at the last reset
+	messages      int64                 // sent or received until the last sample
+	moved         time.Time             // when messages grew last, or the group started
+	active        bool                  // at the last sample
 }
 
 // NewSampling returns the state of a group that measures these distributions,
@@ -101,6 +104,16 @@ func (s *Sampling) TakeReset(running time.Duration) bool {
 
 // Since returns the part of the running time after the last reset.
 func (s *Sampling) Since(running time.Duration) time.Duration { return running - s.since }
+
+// Idle returns for how long a group has sent or received nothing, by the number of messages
+// so far. It counts from the start of the group on.
+func (s *Sampling) Idle(at time.Time, state snapshot.State, messages int64) time.Duration {
+	if messages != s.messages || state.Active() && !s.active || s.moved.IsZero() {
+		s.messages, s.moved = messages, at
+	}
+	s.active = state.Active()
+	return at.Sub(s.moved)
+}
 
 // workerSample is what is known of a worker between two samples.
 type workerSample struct {

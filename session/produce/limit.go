@@ -67,6 +67,9 @@ func limit(p *snapshot.Producer, settings spec.Producer, engine broker.Engine, c
 		return clientLimit
 	}
 	service := p.Service.Recent.P50
+	if p.Pending < settings.Pending {
+		return fmt.Sprintf("memory_limit: %d pending of %s, %s to an ack", p.InFlight, p.Size, service.Round(100*time.Microsecond))
+	}
 	if settings.Batch > 1 && service < delaysMax*settings.Delay {
 		return fmt.Sprintf("queue full: %d pending ÷ %s delay is %s", p.Pending, settings.Delay, pacing.Rate(float64(p.Pending)/settings.Delay.Seconds()))
 	}

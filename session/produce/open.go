@@ -50,6 +50,9 @@ func (o *opener) open(ctx context.Context, settings spec.Producer, number int) (
 	if err := o.checkSize(settings); err != nil {
 		return nil, err
 	}
+	if err := o.checkMemoryLimit(settings); err != nil {
+		return nil, err
+	}
 	if err := o.checkTimers(settings); err != nil {
 		return nil, err
 	}
@@ -255,6 +258,7 @@ func (o *opener) openOne(ctx context.Context, settings spec.Producer, number, in
 
 func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.ProducerSpec {
 	stream := payload.WithDelay(payload.ProducerID(group.RandomID(), settings.BatchBy == spec.ByKey), !settings.DeliverAfter.IsZero())
+	most := o.pendingMost(settings)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.keyTable == nil || o.keys != settings.Keys { // all producers share one table
@@ -283,7 +287,7 @@ func (o *opener) producerSpec(settings spec.Producer, number, index int) broker.
 		ID:          stream,
 		Compression: settings.Compression,
 		Batch:       broker.Batch{Messages: settings.Batch, Bytes: settings.BatchBytes, Delay: settings.Delay, ByKey: settings.BatchBy == spec.ByKey},
-		Pending:     pendingOf(settings, o.shares, index),
+		Pending:     pendingOf(settings, o.shares, index, most),
 		Timeout:     settings.Timeout,
 		Chunk:       o.encoding.chunk,
 		Encrypt:     o.encoding.keys,

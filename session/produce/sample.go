@@ -84,6 +84,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 	s.Kind, s.Topic, s.Partitions, s.Workers = snapshot.Produce, settings.TopicText(), g.Partitions(), settings.Workers
 	s.Topics = f.names(settings)
 	s.Running = g.Since(s.Running)
+	s.Idle = g.Idle(at.Time, s.State, g.shards.Lifetime().Sent)
 	s.Failures = g.shards.Failures.List()
 	p := &snapshot.Producer{Due: f.due.Since(due), Missed: f.missed.Since(missed)}
 	s.Producer = p
@@ -124,7 +125,8 @@ func (f *sampleState) beginAnew(g *Group, due, missed int64) {
 // sampleProducers fills in the settings and the producers in use, and tells the
 // audits how far these are answered.
 func (g *Group) sampleProducers(p *snapshot.Producer, state snapshot.State, settings spec.Producer) {
-	p.Shape, p.Size, p.Pending = settings.Rate, settings.Size, settings.Pending
+	p.Shape, p.Size = settings.Rate, settings.Size
+	p.Pending = g.opener.pendingMost(settings)
 	if state == snapshot.Running {
 		p.Target = g.Schedule().Rate()
 	}

@@ -116,13 +116,14 @@ func (o *opener) setShares(settings spec.Producer) {
 // messages: a worker waits for a place while several of one run go to the same topic.
 const unevenLeast = 16
 
-// pendingOf returns the part of the pending messages that a producer may have.
-func pendingOf(settings spec.Producer, shares []float64, index int) int {
+// pendingOf returns the part of the pending messages that a producer may have. What
+// memory_limit bounds has no least share.
+func pendingOf(settings spec.Producer, shares []float64, index, most int) int {
 	least := 1
-	if settings.TopicCount() > 1 && !settings.Spread.Even() {
-		least = min(unevenLeast, settings.Pending)
+	if settings.TopicCount() > 1 && !settings.Spread.Even() && most == settings.Pending {
+		least = min(unevenLeast, most)
 	}
-	return max(int(float64(settings.Pending)*portion(settings, shares, index)), least)
+	return max(int(float64(most)*portion(settings, shares, index)), least)
 }
 
 // portion returns the part of the group's messages that a producer sends: an equal one, or

@@ -150,25 +150,10 @@ func connectionSettings() []spec.Setting[broker.Connection] {
 		}
 		list = append(list, plain(f.Name, f.Doc, func(c *C) *string { return f.Field(&c.Login) }, check))
 	}
-	list = append(list, plain("listener", "name of the advertised listener whose addresses lookups give", func(c *C) *string { return &c.Listener }, checkPlain))
 	for _, f := range broker.TuningFields() {
 		list = append(list, spec.Setting[C]{Name: f.Name, Doc: f.Doc,
-			Read: func(c *C) string {
-				if d := *f.Field(&c.Tuning); d > 0 {
-					return pacing.FormatDuration(d)
-				}
-				return ""
-			},
-			Write: func(c *C, text string) error {
-				d, err := pacing.ParseDuration(text)
-				if err == nil {
-					err = f.Check(d)
-				}
-				if err == nil {
-					*f.Field(&c.Tuning) = d
-				}
-				return err
-			}})
+			Read:  func(c *C) string { return f.Read(c.Tuning) },
+			Write: func(c *C, text string) error { return f.Write(&c.Tuning, text) }})
 	}
 	return list
 }

@@ -63,7 +63,7 @@ func TestProfileErrorsNameThePlace(t *testing.T) {
 		{"secret", "[connection]\ntoken = \"abc\"\n",
 			"p.toml:2:1: [connection] holds no token; use token_file or token_env\n  token = (hidden)\n  ^^^^^"},
 		{"secret of any name", "[connection]\nmine = \"abc\"\n",
-			"p.toml:2:1: [connection] has no key \"mine\"; there are url, admin_url, token_file, token_env, trust_certs, tls_check, tls_cert, tls_key, user, password_file, password_env, oauth_issuer, oauth_file, oauth_audience, oauth_scope, listener, operation_timeout, connection_timeout, keep_alive\n  mine = (hidden)\n  ^^^^"},
+			"p.toml:2:1: [connection] has no key \"mine\"; there are url, admin_url, token_file, token_env, trust_certs, tls_check, tls_cert, tls_key, user, password_file, password_env, oauth_issuer, oauth_file, oauth_audience, oauth_scope, listener, operation_timeout, connection_timeout, keep_alive, memory_limit\n  mine = (hidden)\n  ^^^^"},
 		{"token as a file", "[connection]\ntoken_file = \"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln\"\n",
 			"p.toml:2:15: token_file: this is a token, and the name of a file was expected; write the token into a file, or set PULSH_TOKEN to it\n  token_file = \"(hidden)\"\n                ^^^^^^^^^"},
 		{"a cluster without URL", "[cluster.eu]\ntoken_file = \"/run/token\"\n", "p.toml:1:2: a cluster needs a url\n  [cluster.eu]\n   ^^^^^^^^^^"},

@@ -38,11 +38,14 @@ func ParseCondition(text string) (Condition, error) {
 		if i < len(words) && words[i] != "and" {
 			continue
 		}
-		t, err := parseTerm(strings.Join(words[start:i], " "))
-		if err != nil {
-			return Condition{}, err
+		for _, text := range inWords(words[start:i]) {
+			t, err := parseTerm(text)
+			if err != nil {
+				return Condition{}, err
+			}
+			c.Terms = append(c.Terms, t)
 		}
-		c.Terms, start = append(c.Terms, t), i+1
+		start = i + 1
 	}
 	if len(c.Terms) > termsMax {
 		return Condition{}, fmt.Errorf("a condition has at most %d comparisons, not %d", termsMax, len(c.Terms))
@@ -50,12 +53,25 @@ func ParseCondition(text string) (Condition, error) {
 	return c, nil
 }
 
+// emptyAfter is how long nothing may have been received before a backlog of 0 is believed:
+// the broker's count is up to a second old, and so it is one from after the last message.
+const emptyAfter = "2s"
+
+// inWords writes the conditions that have words as comparisons: GROUP idle DURATION, and
+// GROUP empty.
+func inWords(words []string) []string {
+	switch {
+	case len(words) == 3 && words[1] == "idle":
+		return []string{words[0] + ".idle>=" + words[2]}
+	case len(words) == 2 && words[1] == "empty":
+		return []string{words[0] + ".backlog=0", words[0] + ".idle>=" + emptyAfter}
+	}
+	return []string{strings.Join(words, " ")}
+}
+
 // parseTerm reads METRIC OP VALUE, with or without spaces around OP.
 func parseTerm(text string) (Term, error) {
 	at := strings.IndexAny(text, "<>=!")
-	if words := strings.Fields(text); at < 0 && len(words) == 3 && words[1] == "idle" {
-		return Term{}, fmt.Errorf("%q is written %s.rate=0 for=%s", text, words[0], words[2])
-	}
 	if at < 0 {
 		return Term{}, fmt.Errorf("%q compares nothing (fast.p99<20ms)", text)
 	}

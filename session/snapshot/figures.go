@@ -118,6 +118,7 @@ func newProducerFigures() []Figure {
 			fromBroker(func(p P) BrokerStats { return p.Broker }, func(t BrokerStats) float64 { return float64(t.Storage) })),
 		ofProducer("producers", spec.Count, "Pulsar producers in use", func(p P) float64 { return float64(p.Producers) }),
 		workersFigure(),
+		idleFigure(),
 		connectionsFigure(),
 		remainingFigure(),
 	},
@@ -165,6 +166,7 @@ func newConsumerFigures() []Figure {
 		ofConsumer("consumers", spec.Count, "consumers connected to the broker", func(c C) float64 { return float64(c.Consumers) }),
 		ofConsumer("period", spec.Count, "number of the delivery period; a seek begins a new one", func(c C) float64 { return float64(c.Period) }),
 		workersFigure(),
+		idleFigure(),
 		connectionsFigure(),
 		remainingFigure(),
 	},
@@ -201,6 +203,10 @@ func fromBroker[S any](stats func(S) BrokerStats, of func(BrokerStats) float64) 
 
 func workersFigure() Figure {
 	return Figure{"workers", spec.Count, "workers", func(_ *Snapshot, g Group) float64 { return float64(g.Workers) }}
+}
+
+func idleFigure() Figure {
+	return Figure{"idle", spec.Nanoseconds, "time without a message sent or received, since the start at most", func(_ *Snapshot, g Group) float64 { return float64(g.Idle) }}
 }
 
 // disconnectFigures returns the figures about connections that broke.

@@ -57,6 +57,7 @@ type Cluster struct {
 	Name          string // local, or the host of the URL
 	Version       string // "" if unknown
 	SizeMax       int    // max bytes of a message; 0 if unknown
+	MemoryLimit   int64  // bytes of bodies in flight of a group's producers; 0 for no limit
 	State         ClusterState
 	Since         time.Time // of State
 	Restored      bool      // it was unreachable and is back
@@ -108,6 +109,7 @@ type Group struct {
 	Workers     int
 	Since       time.Time     // of the last start, or zero
 	Running     time.Duration // time in state Running since the first start or the last reset
+	Idle        time.Duration // without a message sent or received, since the start at most
 	Failures    []metrics.Failure
 	LastError   string // why the group is Failed, or ""
 	Ending      Ending

@@ -182,7 +182,7 @@ func (p *program) replay() []string {
 	}
 	flags := connectionFlags(p.target, p.Local)
 	if p.Embedded {
-		flags = []string{"--embedded"}
+		flags = append([]string{"--embedded"}, tuningFlags(p.target)...)
 	}
 	return []string{"  replay: pulsh " + strings.Join(append(flags, "-f", withTilde(path)), " ")}
 }
@@ -212,7 +212,7 @@ func writeWhole(path, body string) error {
 // connectionFlags returns the flags that connect to a cluster.
 func connectionFlags(t broker.Target, local bool) []string {
 	if local {
-		return []string{"--local"}
+		return append([]string{"--local"}, tuningFlags(t)...)
 	}
 	var out []string
 	add := func(name, value, usual string) {
@@ -230,7 +230,7 @@ func connectionFlags(t broker.Target, local bool) []string {
 		}
 	}
 	add("--tls-check", string(t.TLSCheck), string(broker.TLSFull))
-	return out
+	return append(out, tuningFlags(t)...)
 }
 
 // withTilde shortens a path in the user's home folder to ~/, quoted for a shell.

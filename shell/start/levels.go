@@ -25,7 +25,7 @@ type Level struct {
 	TokenFrom string        // its origin
 
 	Login        map[string]Setting // by the names of broker.LoginFields
-	Tuning       broker.Tuning      // of a profile
+	Tuning       map[string]Setting // by the names of broker.TuningFields
 	Password     broker.Secret      // the password itself
 	PasswordFrom string
 	OAuth        broker.Secret // the JSON of OAuth 2.0 client credentials itself
@@ -70,12 +70,7 @@ func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []strin
 	check := pick(func(l Level) Setting { return l.TLSCheck })
 	t = broker.Target{URL: url.Value, AdminURL: admin.Value, TrustFile: trust.Value, TLSCheck: broker.TLSCheck(check.Value)}
 	login := takeLogin(here, &t)
-	for _, l := range here {
-		if l.Tuning != (broker.Tuning{}) {
-			t.Tuning = l.Tuning
-			break
-		}
-	}
+	tuned := takeTuning(here, &t.Tuning)
 	trusted := host.Fact{Name: host.FactTrust, Value: t.Trust(), From: trust.From}
 	if check.Value != "" && trust.From != check.From {
 		trusted.From = strings.TrimPrefix(trust.From+" and "+check.From, " and ")
@@ -88,6 +83,7 @@ func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []strin
 		{Name: host.FactAdmin, Value: admin.Value, From: admin.From},
 		{Name: host.FactLogin, Value: t.LoginSource(), From: login},
 		trusted,
+		tuned,
 	}, notes
 }
 
@@ -124,7 +120,7 @@ func (l Level) elsewhere(url string) bool {
 // alone, which another one overrides, needs no note.
 func (l Level) passedOver(url Setting) []string {
 	var out []string
-	for _, s := range append([]Setting{l.AdminURL, l.TokenFile, l.TokenEnv, l.TrustFile, l.TLSCheck, {"a token", l.TokenFrom}}, l.loginSettings()...) {
+	for _, s := range append([]Setting{l.AdminURL, l.TokenFile, l.TokenEnv, l.TrustFile, l.TLSCheck, {"a token", l.TokenFrom}}, append(l.loginSettings(), l.tuningSettings()...)...) {
 		if s.Value == "" || s.From == "" {
 			continue
 		}

@@ -38,7 +38,7 @@ const (
 
 // optionList lists the options in the order of the usage.
 func optionList() []option {
-	return slices.Concat(clusterOptions(), embeddedOptions(), loginOptions(), scriptOptions(), processOptions(), aboutOptions())
+	return slices.Concat(clusterOptions(), embeddedOptions(), loginOptions(), tuningOptions(), scriptOptions(), processOptions(), aboutOptions())
 }
 
 // clusterOptions returns the options of the connection.
@@ -70,7 +70,7 @@ func clusterOptions() []option {
 			more: "any-host accepts a certificate for another host name; none does not verify the server."},
 		{name: "client-conf", value: fileValue, sample: "conf/client.conf", variable: "PULSAR_CLIENT_CONF", doc: "Pulsar's client.conf; default that of PULSAR_HOME",
 			set:  func(o *Options, _ *Level, s Setting) error { o.ClientConf = s; return nil },
-			more: "pulsh reads brokerServiceUrl, webServiceUrl, authPlugin and authParams (token, TLS, basic and OAuth 2.0), tlsTrustCertsFilePath, tlsCertificateFilePath, tlsKeyFilePath, tlsAllowInsecureConnection, tlsEnableHostnameVerification and useTls."},
+			more: "pulsh reads brokerServiceUrl, webServiceUrl, authPlugin and authParams (token, TLS, basic and OAuth 2.0), tlsTrustCertsFilePath, tlsCertificateFilePath, tlsKeyFilePath, tlsAllowInsecureConnection, tlsEnableHostnameVerification, useTls, listenerName, operationTimeoutMs, connectionTimeoutMs, keepAliveIntervalSeconds and memoryLimitBytes."},
 		{name: "local", doc: "run Apache Pulsar on this machine unless one is running (Java 17, 0.5 GiB)",
 			set: func(o *Options, _ *Level, _ Setting) error { o.Local = true; return nil }},
 		{name: "keep-local", doc: "leave the local Pulsar running on exit",

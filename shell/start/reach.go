@@ -95,6 +95,7 @@ func (p *program) reach(ctx context.Context, tell func(lang.Step)) (greeting []s
 		target, err = p.local.Start(ctx, false, tell)
 		ready = time.Since(begin)
 	}
+	target.Tuning = p.target.Tuning
 	if err != nil {
 		return strings.Split(commands.Paint(err, 0), "\n"), err
 	}

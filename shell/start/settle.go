@@ -44,12 +44,12 @@ func settle(o Options, library profile.Library, env func(string) string) (settle
 	s.target, s.facts, passed = combine(o.Flags, o.Environment, profile, conf)
 	s.notes = append(notes, passed...)
 	if o.Local {
-		s.target, s.notes = broker.Target{}, nil // known once the server runs
-		s.facts = localFacts(broker.Target{URL: "the local Pulsar"}, "--local")
+		s.target, s.notes = broker.Target{Tuning: s.target.Tuning}, nil // the rest is known once the server runs
+		s.facts = append(localFacts(broker.Target{URL: "the local Pulsar"}, "--local"), tuned(s.facts)...)
 	}
 	if o.Embedded {
-		s.target, s.notes = broker.Target{}, nil // likewise
-		s.facts = localFacts(broker.Target{URL: "the embedded broker"}, "--embedded")
+		s.target, s.notes = broker.Target{Tuning: s.target.Tuning}, nil // likewise
+		s.facts = append(localFacts(broker.Target{URL: "the embedded broker"}, "--embedded"), tuned(s.facts)...)
 	}
 	s.facts = append(s.facts,
 		host.Fact{Name: "profile", Value: o.Profile.Value, From: o.Profile.From},
@@ -78,7 +78,7 @@ func (p *program) factsNow() []host.Fact {
 	if p.Embedded {
 		from = "--embedded"
 	}
-	return append(localFacts(t, from), slices.DeleteFunc(slices.Clone(p.facts), host.Fact.OfConnection)...)
+	return slices.Concat(localFacts(t, from), tuned(p.facts), slices.DeleteFunc(slices.Clone(p.facts), host.Fact.OfConnection))
 }
 
 // profileLevel returns the connection of a profile.
@@ -101,7 +101,9 @@ func profileLevel(p profile.Profile, library profile.Library) Level {
 	for _, f := range broker.LoginFields() {
 		l.setLogin(f.Name, set(f.Name, *f.Field(&c.Login)))
 	}
-	l.Tuning = c.Tuning
+	for _, f := range broker.TuningFields() {
+		l.setTuning(f.Name, set(f.Name, f.Read(c.Tuning)))
+	}
 	return l
 }
 
@@ -136,6 +138,9 @@ func (o Options) confLevel() (file Setting, l Level, notes []string, err error) 
 		TLSCheck: set(clientconf.Value{Text: string(c.TLSCheck), Line: c.TLSCheckLine}), Token: c.Token}
 	for _, f := range broker.LoginFields() {
 		l.setLogin(f.Name, set(c.Login[f.Name]))
+	}
+	for _, f := range broker.TuningFields() {
+		l.setTuning(f.Name, set(c.Tuning[f.Name]))
 	}
 	// authParams has one line for whichever secret it holds.
 	at := fmt.Sprintf("%s:%d", file.Value, c.SecretLine)

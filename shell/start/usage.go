@@ -54,4 +54,4 @@ func Usage() string {
 }
 
 // usageWidth is the widest option with its value.
-const usageWidth = len("--client-conf FILE")
+const usageWidth = len("--connection-timeout DURATION")
