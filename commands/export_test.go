@@ -210,7 +210,7 @@ func TestAStreamAppendsWholeIntervals(t *testing.T) {
 		require.NoError(t, err)
 		rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
 		require.NoError(t, err)
-		require.Equal(t, export.Header(report.ReportColumns()), rows[0])
+		require.Equal(t, append(export.Header(report.ReportColumns()), "cluster"), rows[0])
 		var times []time.Time
 		for _, row := range rows[1:] {
 			if row[1] != "fast" {

@@ -39,7 +39,7 @@ func world(t *testing.T, dial session.Dial, change ...func(*host.Env)) *host.Hos
 		Session: s,
 		Listen:  listenDeaf,
 		Library: profile.Library{Builtin: profiles, Dir: t.TempDir()},
-		Topics:  func() []string { return []string{"fast", "orders"} },
+		Topics:  func(string) []string { return []string{"fast", "orders"} },
 		Lines: func() []host.TypedLine {
 			return []host.TypedLine{{Number: 1, Text: "produce start fast"}, {Number: 2, Text: "rate fast 1k"}, {Number: 3, Text: "list"}}
 		},

@@ -9,6 +9,7 @@ import (
 // sampler's.
 type linkTeller struct {
 	clusters map[string]*clusterLinks // by their labels
+	looked   int64                    // when all were last looked at, 0 for never
 }
 
 // clusterLinks is the part of a linkTeller for one cluster.
@@ -37,12 +38,13 @@ func (l *linkTeller) look(s *Session, now *snapshot.Snapshot) {
 		all[on] = append(all[on], connections.Group{Name: sample.Name, Member: member, Active: active, Outage: g.Links().Latest()})
 		without[on] += sample.Disconnects.Now
 		if l.clusters[on] == nil {
-			l.clusters[on] = &clusterLinks{}
+			l.clusters[on] = &clusterLinks{teller: connections.Teller{Looked: l.looked}}
 		}
 	}
 	for label, one := range l.clusters {
 		one.look(s, now, label, all[label], without[label])
 	}
+	l.looked = s.clock()
 }
 
 // look tells what has happened to the connections of the groups on a cluster. without is

@@ -10,6 +10,7 @@ import (
 	"pulsh/session"
 	"pulsh/session/broker"
 	"pulsh/session/pacing"
+	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
 
@@ -40,12 +41,24 @@ func targetOf(c *host.Call) broker.Target {
 // requireIdle returns an error if a group on the session's own cluster is active: it
 // cannot change under it.
 func requireIdle(ctx context.Context, c *host.Call) error {
+	var first *snapshot.Group
+	try := "stop all"
 	for _, g := range c.Fresh(ctx).Groups {
-		if g.State.Active() && g.Cluster == spec.OwnCluster {
-			return c.Fail("stop all", "%s is %s; stop all groups of this cluster first (or: cluster add)", g.Name, g.State)
+		switch {
+		case !g.State.Active():
+		case g.Cluster != spec.OwnCluster:
+			try = "" // it is none of theirs
+		case first == nil:
+			first = &g
 		}
 	}
-	return nil
+	if first == nil {
+		return nil
+	}
+	if try == "" {
+		try = "stop " + first.Name
+	}
+	return c.Fail(try, "%s is %s; stop all groups of this cluster first (or: cluster add)", first.Name, first.State)
 }
 
 // connectTo connects to a cluster, which it waits for, and prints its version.

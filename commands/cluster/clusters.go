@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"pulsh/commands/answers"
@@ -11,6 +12,7 @@ import (
 	"pulsh/graphs"
 	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/broker/probe"
 	"pulsh/session/clusters"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
@@ -38,16 +40,32 @@ func AddCluster(ctx context.Context, c *host.Call) error {
 	}, func(t broker.Target) error { return c.Env.Session.Clusters.Add(ctx, name, t, false) })
 	c.Report(lang.Step{})
 	if err != nil {
-		e := lang.AsError(err)
-		if wait == 0 && broker.Classify(err) == broker.Disconnected { // whatever it advises is for the session's own
-			e = c.Fail(c.Source()+" wait=60s", "%s", err)
-		}
+		e := c.Fail(adviceFor(c, wait, err), "%s", err) // what the error itself advises is for the session's own
 		e.Code = lang.ExitUnconnected
 		return e
 	}
 	c.Changed.Store(c.Env.Now().UnixNano())
 	c.Say("%s: connected to %s%s", name, t.URL, facts(t, c.Fresh(ctx).ClusterOf(name).Version))
 	return nil
+}
+
+// adviceFor returns the line to try instead of one that has not reached a cluster.
+func adviceFor(c *host.Call, wait time.Duration, err error) string {
+	scheme := ""
+	switch probe.FailureOf(err).Fault {
+	case probe.WithoutTLS:
+		scheme = "pulsar"
+	case probe.WantsTLS:
+		scheme = "pulsar+ssl"
+	}
+	if _, host, ok := strings.Cut(c.Text("url"), "://"); ok && scheme != "" {
+		return c.WithArgument("url", scheme+"://"+host)
+	}
+	const enough = time.Minute
+	if clusters.Passing(err) && wait < enough {
+		return c.WithArgument("wait", "60s")
+	}
+	return "help cluster add"
 }
 
 // ListClusters runs the command cluster list: list the clusters, with the sums of their
@@ -57,12 +75,12 @@ func ListClusters(ctx context.Context, c *host.Call) error {
 	var rows [][]string
 	for _, one := range s.AllClusters() {
 		sum := s.SumOf(one.Label)
-		rows = append(rows, []string{one.Label, orNone(one.URL), versionOf(one), stateOf(one, c.Env.Now()), graphs.Whole(float64(sum.Groups)),
-			graphs.Rate(sum.ProduceRate), answers.Whole(sum.Sent), graphs.Rate(sum.RecvRate), answers.Whole(sum.Received), backlogOf(sum)})
+		rows = append(rows, []string{one.Label, graphs.Whole(float64(sum.Groups)), graphs.Rate(sum.ProduceRate), answers.Whole(sum.Sent),
+			graphs.Rate(sum.RecvRate), answers.Whole(sum.Received), backlogOf(sum), stateOf(one, c.Env.Now()), versionOf(one), orNone(one.URL)})
 	}
 	right := graphs.AlignRight
-	c.Print(graphs.Table([]string{"cluster", "url", "version", "state", "groups", "rate in", "sent", "rate out", "received", "backlog"}, rows,
-		[]graphs.Align{0, 0, 0, 0, right, right, right, right, right, right}, 0))
+	c.Print(graphs.Table([]string{"cluster", "groups", "rate in", "sent", "rate out", "received", "backlog", "state", "version", "url"}, rows,
+		[]graphs.Align{0, right, right, right, right, right, right, 0, 0, 0}, 0))
 	return nil
 }
 

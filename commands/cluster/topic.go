@@ -14,7 +14,6 @@ import (
 	"pulsh/commands/lang"
 	"pulsh/graphs"
 	"pulsh/session/broker"
-	"pulsh/session/spec"
 )
 
 // TopicParam returns the parameter for the name of a topic.
@@ -30,8 +29,8 @@ func noTopic(c *host.Call, err error) error {
 		return err
 	}
 	try := "topics"
-	if c.Env.Topics != nil && c.ClusterName() == spec.OwnCluster {
-		if better, ok := lang.Nearest(c.Text("topic"), c.Env.Topics()); ok && better != c.Text("topic") {
+	if c.Env.Topics != nil {
+		if better, ok := lang.Nearest(c.Text("topic"), c.Env.Topics(c.ClusterName())); ok && better != c.Text("topic") {
 			try = c.WithArgument("topic", better)
 		}
 	}

@@ -62,7 +62,7 @@ func Seek(ctx context.Context, c *host.Call) error {
 // landing says where the subscription of a group continues if the message it was moved
 // to is not stored, "" if it is or if that cannot be found out.
 func landing(ctx context.Context, c *host.Call, g snapshot.Group, to broker.MessageID) string {
-	admin, err := c.Admin()
+	admin, err := c.AdminOf(g.Cluster)
 	if err != nil {
 		return ""
 	}

@@ -97,25 +97,47 @@ func (c *Call) elsewhere() string {
 // onCluster returns the error of a line, whose advice stays on the cluster of the line.
 func (c *Call) onCluster(err error) error {
 	var wrong *broker.Error
-	if c.elsewhere() == "" || !errors.As(err, &wrong) {
+	on := c.elsewhere()
+	if on == "" {
+		on = c.ofGroup()
+	}
+	if on == "" || !errors.As(err, &wrong) {
 		return err
 	}
 	told := *wrong
-	told.Try = c.advice(told.Try)
+	told.Try = c.adviceOn(on, told.Try)
 	if told.Category == broker.Disconnected { // what it advises is for the session's own
 		told.Try = "cluster list"
 	}
 	return &told
 }
 
+// ofGroup returns the cluster of the group that the line is about, "" for the session's
+// own.
+func (c *Call) ofGroup() string {
+	name, at := c.ClusterName(), c.Env.Session.Snapshot()
+	for _, p := range c.Command.Params {
+		if g, ok := at.Group(c.Text(p.Name)); ok && !p.Keyed {
+			name = spec.ClusterName(g.Cluster)
+		}
+	}
+	if name == spec.OwnCluster {
+		return ""
+	}
+	return name
+}
+
 // advice returns a line to type instead, on the cluster of this one.
-func (c *Call) advice(try string) string {
-	name := c.elsewhere()
+func (c *Call) advice(try string) string { return c.adviceOn(c.elsewhere(), try) }
+
+// adviceOn returns a line to type instead. One on topics is about those of a cluster, ""
+// for the session's own.
+func (c *Call) adviceOn(name, try string) string {
 	if name == "" || try == "" || strings.Contains(try, " "+ClusterArgument+"=") {
 		return try
 	}
 	command := c.Language().CommandOf(try)
-	if command == nil || !slices.ContainsFunc(command.Params, func(p lang.Param) bool { return p.Name == ClusterArgument && p.Keyed }) {
+	if command == nil || command.Section != ClusterSection || !slices.ContainsFunc(command.Params, func(p lang.Param) bool { return p.Name == ClusterArgument && p.Keyed }) {
 		return try
 	}
 	return try + OnCluster(name)

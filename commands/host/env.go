@@ -35,9 +35,9 @@ type Env struct {
 	Confirm func(ctx context.Context, question string) bool
 	// Yes answers every question with yes, without asking.
 	Yes bool
-	// Topics are the names of the topics that are known without asking, for
+	// Topics are the names of the topics of a cluster that are known without asking, for
 	// completion; nil knows none.
-	Topics func() []string
+	Topics func(cluster string) []string
 	// Variables are set from the beginning: by flags and by the environment.
 	Variables []lang.Variable
 	// Speed divides what wait and at wait for; 0 is 1.

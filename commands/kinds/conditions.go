@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/session/broker"
 	"pulsh/session/snapshot"
@@ -54,20 +55,20 @@ func inWords(g snapshot.Group) []lang.Suggestion {
 }
 
 // completeSubscriptions offers the subscriptions of the groups that receive from the
-// topic before this word.
+// topic before this word, on the cluster of the line.
 func completeSubscriptions(s *lang.Scene) []lang.Suggestion {
 	at := snapshotOf(s)
 	if at == nil {
 		return nil
 	}
-	topic := ""
+	topic, on := "", spec.ClusterName(s.Given[host.ClusterArgument])
 	if len(s.Words) > 0 {
 		topic = broker.FullTopic(s.Words[len(s.Words)-1])
 	}
 	seen := map[string]bool{}
 	var out []lang.Suggestion
 	for _, g := range at.Groups {
-		if g.Consumer == nil || topic != "" && broker.FullTopic(g.Topic) != topic {
+		if g.Consumer == nil || spec.ClusterName(g.Cluster) != on || topic != "" && broker.FullTopic(g.Topic) != topic {
 			continue
 		}
 		for _, name := range g.Consumer.Subscriptions {

@@ -7,6 +7,7 @@ import (
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // completeGroups offers the groups that want accepts, all if it is nil.
@@ -87,7 +88,7 @@ func completeTopics(s *lang.Scene) []lang.Suggestion {
 		return nil
 	}
 	var out []lang.Suggestion
-	for _, name := range EnvOf(s).Topics() {
+	for _, name := range EnvOf(s).Topics(clusterOf(s)) {
 		out = append(out, lang.Suggestion{Text: name, Description: "topic"})
 	}
 	return out
@@ -121,6 +122,16 @@ func snapshotOf(s *lang.Scene) *snapshot.Snapshot {
 		return e.Session.Snapshot()
 	}
 	return nil
+}
+
+// clusterOf returns the cluster that the line chooses so far, or that of the group that
+// it names.
+func clusterOf(s *lang.Scene) string {
+	if name, ok := s.Given[host.ClusterArgument]; ok {
+		return spec.ClusterName(name)
+	}
+	g, _ := namedGroup(s)
+	return spec.ClusterName(g.Cluster)
 }
 
 // namedGroup returns the group that the first word of the line names.

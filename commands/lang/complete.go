@@ -12,17 +12,15 @@ type Suggestion struct {
 	Text, Description string
 }
 
-// The limits of completion.
-const (
-	suggestionsMax = 1000 // more than anybody reads
-)
+const suggestionsMax = 1000 // more than anybody reads
 
 // Scene is the input of a kind's completion. A completion uses only this and memory,
 // so that typing never waits for the network.
 type Scene struct {
-	Host    any      // of the Runner; nil for none
-	Partial string   // the typed part of the value
-	Words   []string // the words before this one that are not settings
+	Host    any               // of the Runner; nil for none
+	Partial string            // the typed part of the value
+	Words   []string          // the words before this one that are not settings
+	Given   map[string]string // the settings before this one, by name
 }
 
 // Complete returns the candidates for the word at the cursor, a byte offset into text,

@@ -197,10 +197,10 @@ func (c *Command) values(p Param, s *Scene) []Suggestion {
 // complete returns the candidates for the partial word after the words rest.
 func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 	var plain []word
-	given := map[string]bool{}
+	s.Given = map[string]string{}
 	for _, w := range rest {
 		if _, ok := c.setting(w.key); w.keyed && ok {
-			given[w.key] = true
+			s.Given[w.key] = w.value
 		} else {
 			plain = append(plain, w)
 		}
@@ -223,7 +223,7 @@ func (c *Command) complete(s *Scene, rest []word, partial word) []Suggestion {
 	}
 	var keys []Suggestion
 	for _, p := range c.Settings() {
-		if !given[p.Name] && !p.Unshown && (c.Applies == nil || c.Applies(p.Name, s)) {
+		if _, given := s.Given[p.Name]; !given && !p.Unshown && (c.Applies == nil || c.Applies(p.Name, s)) {
 			doc := p.Doc
 			if c.Describe != nil {
 				doc = c.Describe(p, s)

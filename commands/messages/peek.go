@@ -12,6 +12,7 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/reading"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // peekMost bounds the messages of one look: a person reads no more.
@@ -116,12 +117,15 @@ func someOf(names []string) string {
 // topicOf returns a topic for an advice.
 func topicOf(s *snapshot.Snapshot, c *host.Call) string {
 	for _, g := range s.Groups {
+		if spec.ClusterName(g.Cluster) != c.ClusterName() {
+			continue
+		}
 		if len(g.Topics) > 0 || !strings.HasPrefix(g.Topic, "/") { // else a pattern
 			return firstOf(g)
 		}
 	}
 	if c.Env.Topics != nil {
-		if known := c.Env.Topics(); len(known) > 0 {
+		if known := c.Env.Topics(c.ClusterName()); len(known) > 0 {
 			return lang.Quote(known[0])
 		}
 	}

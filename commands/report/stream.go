@@ -98,7 +98,7 @@ func openStream(ctx context.Context, c *host.Call, s *stream) error {
 	if err == nil && s.csv {
 		var head bytes.Buffer
 		w := csv.NewWriter(&head)
-		_ = w.Write(export.Header(s.columns)) // a buffer takes everything
+		_ = w.Write(append(export.Header(s.columns), host.ClusterArgument)) // a buffer takes everything; a cluster may be added at any time
 		w.Flush()
 		_, err = f.Write(head.Bytes())
 	}
@@ -162,7 +162,7 @@ func (s *stream) past(end time.Time) []export.Record {
 	var list []export.Record
 	for _, g := range taken.Groups {
 		one := s.record(end, g.Name, string(g.Kind), snapshot.GroupFigures(g.Kind))
-		if taken.Several() {
+		if s.csv || taken.Several() {
 			one.Cluster = g.Cluster
 		}
 		list = append(list, one)
@@ -199,7 +199,7 @@ func (s *stream) write(records []export.Record) error {
 		}
 		n++
 		if s.csv {
-			_ = rows.Write(r.Row(s.columns)) // a buffer takes everything
+			_ = rows.Write(append(r.Row(s.columns), r.Cluster)) // a buffer takes everything
 			continue
 		}
 		line, err := json.Marshal(r)

@@ -38,6 +38,15 @@ func (t *Tracker) Latest() snapshot.BrokerStats {
 	return t.latest
 }
 
+// Move forgets what a cluster has told: the statistics that follow are of another one.
+func (t *Tracker) Move() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.latest, t.stats, t.counters, t.throttled, t.limitsAt = snapshot.BrokerStats{}, nil, nil, 0, time.Time{}
+	t.missed, t.removal, t.blockedBy, t.dispatch = 0, removal{copies: t.removal.copies}, "", nil
+	t.forgetComparison()
+}
+
 // Unanswered notes a request that was not answered. After StaleAfter of them the
 // figures are unknown: what was true then need not be true now.
 func (t *Tracker) Unanswered() {

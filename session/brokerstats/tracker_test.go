@@ -197,3 +197,19 @@ func TestWhatTheBacklogCannotHoldWasRemoved(t *testing.T) {
 		})
 	}
 }
+
+func TestAnotherClusterHasNotReloadedTheTopic(t *testing.T) {
+	stats := func(in, out int64) StatsByTopic {
+		return StatsByTopic{broker.FullTopic("fast"): {MessagesIn: in, Subscriptions: map[string]broker.SubscriptionStats{"s": {MessagesOut: out, BacklogEntries: in - out}}}}
+	}
+	var tracker Tracker
+	tracker.Follow([]string{"s"})
+	now := time.Now()
+	require.Empty(t, tracker.Observe(stats(5000, 4000), "s", now))
+	require.NotEmpty(t, tracker.Observe(stats(10, 5), "s", now.Add(time.Second)))
+	require.Empty(t, tracker.Observe(stats(5000, 4000), "s", now.Add(2*time.Second)))
+	tracker.Move()
+	require.Zero(t, tracker.Latest().At, "the figures of the other cluster are unknown still")
+	require.Empty(t, tracker.Observe(stats(10, 5), "s", now.Add(3*time.Second)))
+	require.Zero(t, tracker.Latest().InPerSecond)
+}

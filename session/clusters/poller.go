@@ -94,9 +94,9 @@ func (p *poller) poll(ctx context.Context) {
 func (p *poller) listen(answered bool, failed map[string]error) {
 	c, q := p.cluster, &p.silence
 	if answered {
+		c.setAdmin(time.Time{}, "") // also where a cluster that was away altogether is what was told
 		if q.told {
 			away := time.Since(q.answered).Round(100 * time.Millisecond)
-			c.setAdmin(time.Time{}, "")
 			p.cluster.mark(snapshot.MarkReconnect, "admin API back after "+away.String())
 			p.cluster.say("the admin API answers again, after %s: backlogs are known again", away)
 		}

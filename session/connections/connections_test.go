@@ -206,3 +206,14 @@ func TestManyGroupsAreNotAllNamed(t *testing.T) {
 	g.pass(1000)
 	require.Equal(t, []string{"a, b, c and 2 more: 30 producers and 20 consumers lost their connection; connecting again"}, g.said)
 }
+
+func TestWhatWasOverBeforeAGroupCameIsNoNews(t *testing.T) {
+	past := Group{Name: "sub1", Member: "consumer", Active: true, Outage: Outage{Number: 1, Members: 1, Began: 100 * ms, Ended: 1000 * ms, Returned: true}}
+	teller := Teller{Looked: 2000 * ms}
+	for now := 2100 * ms; now < 4000*ms; now += 100 * ms {
+		require.Empty(t, teller.Look(now, []Group{past}), "another teller has told it")
+	}
+	past.Outage = Outage{Number: 2, Members: 1, Began: 4000 * ms, Ended: 4050 * ms, Returned: true}
+	teller.Look(4100*ms, []Group{past})
+	require.Len(t, teller.Look(4600*ms, []Group{past}), 1, "this one is news")
+}

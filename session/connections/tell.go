@@ -32,6 +32,9 @@ type Sentence struct {
 // Teller makes sentences of the outages of all groups: those of one time are one
 // sentence. It is not safe for several goroutines.
 type Teller struct {
+	// Looked is when the groups were last looked at, 0 for never. Outages of a group that
+	// appears later, as one that has gone to another cluster, are news from then on.
+	Looked int64
 	groups map[string]*known
 	last   int64 // when breaks that were over were told, 0 for never
 }
@@ -62,11 +65,15 @@ func (t *Teller) Look(now int64, groups []Group) []Sentence {
 		k := before[g.Name]
 		if k == nil {
 			k = &known{}
+			if g.Outage.Ended > 0 && g.Outage.Ended <= t.Looked {
+				k.seen = g.Outage.Number
+			}
 		}
 		k.look(now, g)
 		t.groups[g.Name] = k
 		all = append(all, k)
 	}
+	t.Looked = now
 	return append(t.returns(now, all), t.breaks(now, all)...)
 }
 

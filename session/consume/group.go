@@ -101,10 +101,13 @@ func New(name string, settings spec.Consumer, host *group.Host) *Group {
 
 // Start subscribes all workers, or none.
 func (g *Group) Start(ctx context.Context, cluster *group.Cluster) error {
-	moved := g.Cluster() != nil && g.Cluster().Name != cluster.Name
+	moved := g.Moves(cluster)
 	again, err := g.Begin(cluster)
 	if err != nil {
 		return err
+	}
+	if moved {
+		g.stats.Move()
 	}
 	settings := g.Settings()
 	g.Ending().Begin(settings.Ends)

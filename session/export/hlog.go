@@ -9,7 +9,8 @@ import (
 )
 
 // writeHlog writes a log for the tools of HdrHistogram: a histogram for each
-// interval of each distribution, with the tag GROUP.DISTRIBUTION. Values are
+// interval of each distribution, with the tag GROUP.DISTRIBUTION. Where there are
+// several clusters, comments at the head tell that of each group. Values are
 // microseconds, as in the logs of pulsar-perf. Times are relative to the base
 // time.
 func (r *Report) writeHlog(ctx context.Context, w io.Writer, told func(part float64)) error {
@@ -24,6 +25,11 @@ func (r *Report) writeHlog(ctx context.Context, w io.Writer, told func(part floa
 		log.OutputBaseTime(base),
 		log.OutputStartTime(base),
 		log.OutputLegend(),
+	}
+	for _, g := range r.Groups {
+		if len(r.Clusters) > 0 {
+			head = append(head, log.OutputComment("["+g.Name+" is on cluster "+g.Cluster+"]"))
+		}
 	}
 	for _, err := range head {
 		if err != nil {

@@ -77,6 +77,13 @@ func (b *Base[Settings]) Cluster() *Cluster {
 	return b.cluster
 }
 
+// Moves reports whether a start on a cluster takes the group away from the one of its
+// last run: what was counted there cannot be compared with what the other one counts.
+func (b *Base[Settings]) Moves(to *Cluster) bool {
+	last := b.Cluster()
+	return last != nil && (last.Name != to.Name || last.Target.URL != to.Target.URL)
+}
+
 // On chooses the group's cluster in a line of advice: " cluster=eu", "" for the session's
 // own.
 func (b *Base[Settings]) On() string {

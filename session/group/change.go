@@ -78,7 +78,7 @@ func IsOutage(err error) bool {
 // Explain returns an error that says what is known after a request that failed
 // for want of an answer. It returns all other errors as they are.
 func Explain(err error, known, try string) error {
-	if !IsOutage(err) {
+	if !IsOutage(err) || errors.Is(err, errUnchanged) {
 		return err
 	}
 	category, why := broker.Classify(err), err.Error()
@@ -93,6 +93,9 @@ func (b *Base[Settings]) Unchanged(err error) error {
 	return Explain(err, b.name+" keeps its settings", "status")
 }
 
+// errUnchanged is the cause of an error that says itself what has become of a change.
+var errUnchanged = errors.New("nothing was changed")
+
 // CheckReachable refuses a change while the cluster is known to be away.
 func (b *Base[Settings]) CheckReachable() error {
 	cluster := b.Cluster().Now()
@@ -103,6 +106,7 @@ func (b *Base[Settings]) CheckReachable() error {
 		Category: broker.Disconnected,
 		Message:  fmt.Sprintf("%s is unchanged: the cluster has not answered for %s", b.name, time.Since(cluster.Since).Round(time.Second)),
 		Try:      "status",
+		Cause:    errUnchanged,
 	}
 }
 

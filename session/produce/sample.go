@@ -168,8 +168,12 @@ func (g *Group) beginRun(cluster *group.Cluster) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	due, missed := g.dueAndMissed()
+	moved := g.Moves(cluster)
 	if _, err := g.Begin(cluster); err != nil {
 		return err
+	}
+	if moved {
+		g.stats.Move()
 	}
 	f.dueBefore, f.missedBefore = due, missed
 	g.schedule.Store(g.newSchedule())

@@ -3,7 +3,6 @@ package start
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"pulsh/session"
@@ -16,17 +15,19 @@ const (
 	topicsTime  = 3 * time.Second
 )
 
-// topicNames caches the names of topics, so that completion never waits.
+// topicNames caches the names of the topics of each cluster, so that completion never
+// waits.
 type topicNames struct {
 	session *session.Session
-	names   atomic.Pointer[[]string]
+	names   sync.Map      // []string by the name of the cluster
+	wanted  chan struct{} // of a cluster whose topics were not listed yet
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 }
 
 func newTopicNames(s *session.Session) *topicNames {
 	ctx, cancel := context.WithCancel(context.Background())
-	t := &topicNames{session: s, cancel: cancel}
+	t := &topicNames{session: s, wanted: make(chan struct{}, 1), cancel: cancel}
 	t.running.Go(func() { t.watch(ctx) }) // owned by the program: stop ends it and waits
 	return t
 }
@@ -40,24 +41,29 @@ func (t *topicNames) watch(ctx context.Context) {
 	tick := time.NewTicker(topicsEvery)
 	defer tick.Stop()
 	for {
-		t.ask(ctx)
+		var asking sync.WaitGroup
+		for _, cluster := range t.session.Clusters.Names() {
+			asking.Go(func() { t.ask(ctx, cluster) })
+		}
+		asking.Wait()
 		select {
 		case <-tick.C:
+		case <-t.wanted:
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// ask lists the topics. After an error the names stay.
-func (t *topicNames) ask(ctx context.Context) {
-	admin := t.session.Admin()
-	if admin == nil {
+// ask lists the topics of a cluster. After an error the names stay.
+func (t *topicNames) ask(ctx context.Context, cluster string) {
+	on, err := t.session.Clusters.Of(cluster)
+	if err != nil || on.Admin == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, topicsTime)
 	defer cancel()
-	topics, err := admin.Topics(ctx, "public/default")
+	topics, err := on.Admin.Topics(ctx, "public/default")
 	if err != nil {
 		return
 	}
@@ -65,14 +71,21 @@ func (t *topicNames) ask(ctx context.Context) {
 	for i, topic := range topics {
 		names[i] = topic.Name
 	}
-	t.names.Store(&names)
+	t.names.Store(cluster, names)
 }
 
-func (t *topicNames) list() []string {
-	if names := t.names.Load(); names != nil {
-		return *names
+// list returns the names that are known. Those of a cluster that was just added are
+// asked for, for the next time.
+func (t *topicNames) list(cluster string) []string {
+	names, known := t.names.Load(cluster)
+	if !known {
+		select {
+		case t.wanted <- struct{}{}:
+		default: // asked for already
+		}
+		return nil
 	}
-	return nil
+	return names.([]string)
 }
 
 // noteLines passes the notes of the session to the shell as text.

@@ -53,7 +53,7 @@ func stored(topic, subscription string) (broker.TopicName, error) {
 // messages for one and fails with a Java class cast.
 func checkStored(name broker.TopicName) error {
 	if name.Domain == broker.NonPersistent {
-		return fmt.Errorf("nothing is stored on %s: it is a non-persistent topic", name)
+		return &broker.Error{Message: fmt.Sprintf("nothing is stored on %s: it is a non-persistent topic", name), Try: "tail " + name.String()}
 	}
 	return nil
 }
