@@ -42,6 +42,9 @@ func completeConditions(s *lang.Scene) []lang.Suggestion {
 	if last == "" || last == "and" {
 		return completeMetrics(s)
 	}
+	if last == "idle" {
+		return []lang.Suggestion{{Text: "10s", Description: "for how long nothing must have been sent or received"}}
+	}
 	return nil // a value
 }
 

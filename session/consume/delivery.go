@@ -57,7 +57,7 @@ func (a *account) join(topics []string) {
 // is recorded before it: else it would be a duplicate of what comes again.
 func (a *account) holdOthers(ctx context.Context) (release func()) {
 	var held []*gate.Gate
-	ctx, cancel := context.WithTimeout(ctx, holdTime)
+	ctx, cancel := context.WithTimeout(ctx, time.Second) // for workers of other groups to leave their gates
 	defer cancel()
 	for _, other := range a.group.Host().Audits.Sharing(a.audit(), a) {
 		one := &other.(*account).group.gate
@@ -70,9 +70,6 @@ func (a *account) holdOthers(ctx context.Context) (release func()) {
 		}
 	}
 }
-
-// holdTime bounds the wait for workers of other groups to leave their gates.
-const holdTime = time.Second
 
 func (a *account) leave() { a.group.Host().Audits.Leave(a) }
 

@@ -46,7 +46,7 @@ func sample() *export.Report {
 				"lost", 0, "missing", 1, "duplicated", 0, "redelivered", 2, "outoforder", 0, "unstamped", 0, "consumers", 2, "connections", 1, "period", 1, "workers", 2,
 				"target_messages_per_second", 100, "peak_messages_per_second", 110, "kept", 0, "waiting", 3, "nacked", 1, "dropped", 1, "released", 0, "deadlettered", 0, "retried", 0, "unforwarded", 0, "churned", 0, "removed", 0, "remaining", 10,
 				"gaps", 0, "notreceived", 4, "unknown", 0, "outoforder_key", 0, "outsidewindow", 0, "aborted", 3, "aborted_received", 1, "disconnects", 1, "disconnected_ms", 250, "disconnected_max_ms", 200, "disconnected_now", 1,
-				"redelivered_nack", 2, "redelivered_seek", 0, "chunked", 3, "undecrypted", 1, "undecoded", 1),
+				"redelivered_nack", 2, "redelivered_seek", 0, "chunked", 3, "undecrypted", 1, "undecoded", 1, "discarded", 2),
 				Distributions: []export.Distribution{of("e2e"), of("processing")}},
 		},
 		Process: export.Group{Name: "process", Kind: export.Process, Figures: number("cpu_percent", 150, "memory_bytes", 1<<26, "goroutines", 40)},

@@ -102,7 +102,7 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		"--url pulsar://me:secret@b:6650": "a URL with a password would end up in files and on the screen",
 		"PULSH_TOKEN=secret --nonsense":   "unknown option",
 		"PULSH_TOKEN=secret --url http:/": "--url: ",
-		"--pprof 6060":                    "--pprof: \"6060\" is not an address such as 127.0.0.1:6060\n  try: pulsh --pprof 127.0.0.1:6060",
+		"--pprof nowhere":                 "--pprof: \"nowhere\" is not an address such as 127.0.0.1:6060\n  try: pulsh --pprof 127.0.0.1:6060",
 		"--pprof 0.0.0.0:6060":            "--pprof 0.0.0.0:6060 can be reached by other machines; that needs --pprof-remote\n  try: pulsh --pprof 127.0.0.1:6060",
 		"--embedded --local":              "--embedded excludes --local and --url\n  try: pulsh --embedded",
 		"broker -e list":                  "pulsh broker serves other programs and runs no commands",
