@@ -1,7 +1,6 @@
 package clusters
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -13,17 +12,6 @@ import (
 	"pulsh/session/brokerstats"
 	"pulsh/session/snapshot"
 )
-
-// watched is a group of one topic.
-type watched struct{}
-
-func (watched) Name() string     { return "fast" }
-func (watched) Topics() []string { return []string{"fast"} }
-func (watched) Observe(context.Context, broker.Admin, brokerstats.StatsByTopic) []brokerstats.Incident {
-	return nil
-}
-func (watched) Unanswered()                   {}
-func (watched) Incident(brokerstats.Incident) {}
 
 func TestTheAdminAPIIsNoLongerSilentOnceAClusterIsBack(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, w *world) {
