@@ -353,14 +353,14 @@ func table() []lang.Command {
 				".csv has a row for each second and group with the same columns, which carry their units, and at the end a row with the final figures of each group; times are RFC 3339. " +
 				".prom is the last sample in the text format of Prometheus, in seconds and bytes. " +
 				".hlog is a log for HistogramLogProcessor: a histogram per second, or per 2, 4, 8… seconds of long runs, since the start or reset of each group; " +
-				"tags such as fast.latency name group and distribution, values are in microseconds. " +
+				"tags such as fast.latency name group and distribution, values are in microseconds; where there are several clusters, comments at the head tell that of each group. " +
 				"A failed export leaves no file.",
 			Examples: []string{"export", "export run.html", "export run.json", "export seconds.csv force", "export run.prom", "export run.hlog"}, Run: host.Verb(report.ExportFile)},
 		{Name: "stream", Section: host.ExportSection,
 			Params: append([]lang.Param{{Name: "file", Kind: kinds.Stream()},
 				{Name: "every", Kind: kinds.Duration(), Keyed: true, Optional: true, Doc: "how often, 100ms to 1h; default 1s"}}, lang.ForceParams()...),
 			Summary: "append the figures of all groups to a file, periodically",
-			Detail: "JSON Lines (.jsonl) or CSV (.csv), one record per interval and group, with the columns of export. A record covers the whole interval: durations are its maximum, " +
+			Detail: "JSON Lines (.jsonl) or CSV (.csv), one record per interval and group, with the columns of export; the last column of CSV is the cluster of the group. A record covers the whole interval: durations are its maximum, " +
 				"rates its mean. `-` is standard output as JSON Lines, unless it is a terminal. A full disk ends the stream with a note; the load goes on.",
 			Examples: []string{"stream run.jsonl", "stream run.csv every=10s"}, Run: host.Verb(report.StreamStart)},
 		{Name: "stream stop", Section: host.ExportSection, Offline: true, Summary: "stop the stream", Examples: []string{"stream stop"}, Run: host.Verb(report.StreamStop)},

@@ -62,10 +62,13 @@ func adviceFor(c *host.Call, wait time.Duration, err error) string {
 		return c.WithArgument("url", scheme+"://"+host)
 	}
 	const enough = time.Minute
-	if clusters.Passing(err) && wait < enough {
-		return c.WithArgument("wait", "60s")
+	switch {
+	case broker.Classify(err) != broker.Disconnected || wait >= enough:
+		return "help cluster add"
+	case wait == 0:
+		return c.Source() + " wait=60s"
 	}
-	return "help cluster add"
+	return c.WithArgument("wait", "60s")
 }
 
 // ListClusters runs the command cluster list: list the clusters, with the sums of their
@@ -75,12 +78,12 @@ func ListClusters(ctx context.Context, c *host.Call) error {
 	var rows [][]string
 	for _, one := range s.AllClusters() {
 		sum := s.SumOf(one.Label)
-		rows = append(rows, []string{one.Label, graphs.Whole(float64(sum.Groups)), graphs.Rate(sum.ProduceRate), answers.Whole(sum.Sent),
-			graphs.Rate(sum.RecvRate), answers.Whole(sum.Received), backlogOf(sum), stateOf(one, c.Env.Now()), versionOf(one), orNone(one.URL)})
+		rows = append(rows, []string{one.Label, stateOf(one, c.Env.Now()), graphs.Whole(float64(sum.Groups)), graphs.Rate(sum.ProduceRate), answers.Whole(sum.Sent),
+			graphs.Rate(sum.RecvRate), answers.Whole(sum.Received), backlogOf(sum), versionOf(one), orNone(one.URL)})
 	}
 	right := graphs.AlignRight
-	c.Print(graphs.Table([]string{"cluster", "groups", "rate in", "sent", "rate out", "received", "backlog", "state", "version", "url"}, rows,
-		[]graphs.Align{0, right, right, right, right, right, right, 0, 0, 0}, 0))
+	c.Print(graphs.Table([]string{"cluster", "state", "groups", "rate in", "sent", "rate out", "received", "backlog", "version", "url"}, rows,
+		[]graphs.Align{0, 0, right, right, right, right, right, right, 0, 0}, 0))
 	return nil
 }
 

@@ -49,7 +49,7 @@ func open(ctx context.Context, s *Set, label string, t broker.Target, away bool)
 	probing, cancel := context.WithTimeout(ctx, max(probeTimeout, t.Patience))
 	answer, err := link.Probe(probing)
 	cancel()
-	if err != nil && (!away || !Passing(err) || ctx.Err() != nil) {
+	if err != nil && (!away || !passing(err) || ctx.Err() != nil) {
 		link.closeEngines()
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func Within(ctx context.Context, t broker.Target, wait time.Duration, tell func(
 	for {
 		err := attempt(t)
 		left := time.Until(end)
-		if err == nil || ctx.Err() != nil || left <= 0 || !Passing(err) {
+		if err == nil || ctx.Err() != nil || left <= 0 || !passing(err) {
 			return err
 		}
 		tell(err)
@@ -101,8 +101,8 @@ func Within(ctx context.Context, t broker.Target, wait time.Duration, tell func(
 	}
 }
 
-// Passing reports whether a fault may pass, as that of a cluster that is starting.
-func Passing(err error) bool {
+// passing reports whether a fault may pass, as that of a cluster that is starting.
+func passing(err error) bool {
 	var fault interface{ Passing() bool }
 	return errors.As(err, &fault) && fault.Passing()
 }
