@@ -59,6 +59,7 @@ func TestOptions(t *testing.T) {
 		{"-f -", Options{Files: []string{"-"}}},
 		{"--check a", Options{Check: "a"}},
 		{"--no-color --cpuprofile p", Options{NoColor: true, CPUProfile: "p"}},
+		{"--pprof 6060", Options{Pprof: "127.0.0.1:6060"}},
 		{"--pprof :6060", Options{Pprof: "127.0.0.1:6060"}},
 		{"--pprof 0.0.0.0:6060 --pprof-remote", Options{Pprof: "0.0.0.0:6060", PprofRemote: true}},
 		{"--completion fish", Options{Completion: "fish"}},
