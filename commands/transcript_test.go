@@ -127,7 +127,7 @@ func TestTranscripts(t *testing.T) {
 // and what follows from them.
 func hideCounts(text string) string {
 	number := regexp.MustCompile(`[\d.]+`)
-	sentences := regexp.MustCompile(`published [\d:.]+|event time [\d:.]+|warmed up for [\d.]+ s: fast|about [\d.]+[kM]? messages to receive|has counted \d+|\d\.\d s  holds|was [\d.]+k?/s, wanted|> 1k for 3s +[\d.]+k|< 100 +[\d.]+k|[\d.]+ MB/s|reached [\d.]+k/s|(?m)^  00:0\d:\d\d |(?m)^  (?:in|out) +[\d.]+k/s|[\d.]+ messages per (?:entry|batch)|entries × [\d.]+|[\d.]+ % of the messages due|\d+ sent · \d+ acked|[\d.]+k?/s on average|compacted in [\d.]+ s|unloaded in [\d.]+ s|peak [\d.]+k?/s|\d+ in flight, |` +
+	sentences := regexp.MustCompile(`published [\d:.]+|event time [\d:.]+|warmed up for [\d.]+ s: fast|about [\d.]+[kM]? messages to receive|has counted \d+|\d\.\d s  holds|was [\d.]+k?/s, wanted|> 1k for 3s +[\d.]+k|< 100 +[\d.]+k|[\d.]+ MB/s|reached [\d.]+k/s|(?m) \d+s  (?:eu|default)$|(?m)^  00:0\d:\d\d |(?m)^  (?:in|out) +[\d.]+k/s|[\d.]+ messages per (?:entry|batch)|entries × [\d.]+|[\d.]+ % of the messages due|\d+ sent · \d+ acked|[\d.]+k?/s on average|compacted in [\d.]+ s|unloaded in [\d.]+ s|peak [\d.]+k?/s|\d+ in flight, |` +
 		`[\d.]+ MiB stored|recreated the \w+, [\d.]+|frozen at [\d:]+|total +\d+ +\d+ +\d+ |backlog +\d+ +\d+ entries, \d+ unacked|\d+ outstanding|\d+ in the receiver queue|  running \d+s ·|for 2s  \d+, \d+ |worst \d+, \d+|(?m)^PASS .*  \d[\d.a-z/, ]*$`)
 	text = regexp.MustCompile(`\d{1,3}(,\d{3})+`).ReplaceAllStringFunc(text, func(s string) string {
 		return strings.Repeat("#", len(s))
