@@ -19,7 +19,6 @@ func TestLinesOfAnotherClusterAdviseWhatWorksThere(t *testing.T) {
 		"cluster add us pulsar+ssl" + eu.URL()[len("pulsar"):]:                                    "try: cluster add us " + eu.URL(),
 		"cluster add us pulsar://127.0.0.1:1 wait=100ms":                                          "try: cluster add us pulsar://127.0.0.1:1 wait=60s",
 		"consume start c topic=non-persistent://public/default/np cluster=eu; seek c -1m":         "try: tail non-persistent://public/default/np cluster=eu",
-		"wait until fast idle 10s":                                                                "try: wait until fast.rate=0 for=10s",
 		"produce start here topic=x; produce start there topic=x cluster=eu; connect " + eu.URL(): "try: stop here",
 	} {
 		got := piped(t, pulsh(t, nil, "--embedded", "-e", "cluster add eu "+eu.URL()+" admin="+eu.AdminURL(), "-e", line), "")
