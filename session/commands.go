@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"pulsh/session/broker"
-	"pulsh/session/brokerstats"
 	"pulsh/session/consume"
 	"pulsh/session/cursor"
 	"pulsh/session/group"
@@ -280,8 +279,8 @@ func (s *Session) TopicAnswers(ctx context.Context, name string) (each []snapsho
 	if err != nil {
 		return nil, sum, err
 	}
-	if n := len(g.Topics()); n > brokerstats.TopicsMost {
-		return nil, sum, &broker.Error{Message: fmt.Sprintf("%s receives from %d topics, and the broker is asked for up to %d", name, n, brokerstats.TopicsMost), Try: "topics"}
+	if n := len(g.Topics()); n > spec.PolledTopicsMax {
+		return nil, sum, &broker.Error{Message: fmt.Sprintf("%s receives from %d topics, and the broker is asked for up to %d", name, n, spec.PolledTopicsMax), Try: "topics"}
 	}
 	return g.TopicAnswers(ctx, adminOf(s, g.Settings().Cluster))
 }

@@ -1,12 +1,14 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	"pulsh/commands/answers"
+	"pulsh/commands/groups"
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/graphs"
@@ -18,9 +20,6 @@ import (
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
 )
-
-// stopMax bounds the stop of groups: it is the default send timeout.
-const stopMax = 30 * time.Second
 
 // NewName returns the kind NAME of a cluster to add.
 func NewName() lang.Kind {
@@ -79,7 +78,7 @@ func ListClusters(ctx context.Context, c *host.Call) error {
 	for _, one := range s.AllClusters() {
 		sum := s.SumOf(one.Label)
 		rows = append(rows, []string{one.Label, stateOf(one, c.Env.Now()), graphs.Whole(float64(sum.Groups)), graphs.Rate(sum.ProduceRate), answers.Whole(sum.Sent),
-			graphs.Rate(sum.RecvRate), answers.Whole(sum.Received), backlogOf(sum), versionOf(one), orNone(one.URL)})
+			graphs.Rate(sum.RecvRate), answers.Whole(sum.Received), backlogOf(sum), versionOf(one), cmp.Or(one.URL, graphs.NoValue)})
 	}
 	right := graphs.AlignRight
 	c.Print(graphs.Table([]string{"cluster", "state", "groups", "rate in", "sent", "rate out", "received", "backlog", "version", "url"}, rows,
@@ -87,19 +86,12 @@ func ListClusters(ctx context.Context, c *host.Call) error {
 	return nil
 }
 
-func orNone(text string) string {
-	if text == "" {
-		return graphs.NoValue
-	}
-	return text
-}
-
 // versionOf returns the version of a cluster, which is pulsh's own for an embedded broker.
 func versionOf(c snapshot.Cluster) string {
 	if broker.IsEmbedded(c.Version) {
 		return "embedded"
 	}
-	return orNone(c.Version)
+	return cmp.Or(c.Version, graphs.NoValue)
 }
 
 // stateOf tells whether a cluster and its admin API answer.
@@ -148,7 +140,7 @@ func RemoveCluster(ctx context.Context, c *host.Call) error {
 		return c.Refuse(host.ClusterArgument, "cluster remove "+name+" force", "%s is the cluster of %s", name, lang.And(users))
 	}
 	host.Settling(c.Host, "")
-	stopping, cancel := context.WithTimeout(ctx, stopMax)
+	stopping, cancel := context.WithTimeout(ctx, groups.StopMax)
 	defer cancel()
 	err := session.RemoveCluster(stopping, c.Env.Session, name)
 	c.Changed.Store(c.Env.Now().UnixNano())

@@ -13,9 +13,9 @@ import (
 	"pulsh/session/snapshot"
 )
 
-// stopMax bounds a stop: it is the default send timeout, the longest that a pending
+// StopMax bounds a stop: it is the default send timeout, the longest that a pending
 // send waits for its receipt.
-const stopMax = 30 * time.Second
+const StopMax = 30 * time.Second
 
 // CloneName is the kind NAME of a copy.
 func CloneName() lang.Kind {
@@ -51,7 +51,7 @@ func stop(ctx context.Context, c *host.Call, g snapshot.Group) error {
 	if !g.State.Active() {
 		return c.Refuse("name", string(g.Named())+" start "+g.Name, "%s is %s", g.Name, g.State)
 	}
-	bounded, cancel := context.WithTimeout(ctx, stopMax)
+	bounded, cancel := context.WithTimeout(ctx, StopMax)
 	defer cancel()
 	host.Settling(c.Host, g.Name)
 	err := c.Env.Session.Stop(bounded, g.Name)
@@ -92,7 +92,7 @@ func RemoveGroup(ctx context.Context, c *host.Call) error {
 		c.Say("%s: kept", g.Name)
 		return nil
 	}
-	bounded, cancel := context.WithTimeout(ctx, stopMax)
+	bounded, cancel := context.WithTimeout(ctx, StopMax)
 	defer cancel()
 	host.KeepSchedule(c, g)
 	host.Settling(c.Host, g.Name)

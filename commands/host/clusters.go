@@ -22,16 +22,22 @@ func (c *Call) ClusterName() string { return spec.ClusterName(c.Text(ClusterArgu
 // session's own.
 func (c *Call) Cluster() (*clusters.Connection, error) {
 	name := c.ClusterName()
-	if name == spec.OwnCluster {
+	found, err := c.connection(name)
+	if err != nil && name != spec.OwnCluster {
+		err = UnknownCluster(c, name, err)
+	}
+	return found, err
+}
+
+// connection returns the connection to a cluster. The error of the session's own one tells
+// how to connect.
+func (c *Call) connection(cluster string) (*clusters.Connection, error) {
+	if cluster == spec.OwnCluster {
 		if err := c.Connected(); err != nil {
 			return nil, err
 		}
 	}
-	found, err := c.Env.Session.Clusters.Of(name)
-	if err != nil {
-		return nil, UnknownCluster(c, name, err)
-	}
-	return found, nil
+	return c.Env.Session.Clusters.Of(cluster)
 }
 
 // UnknownCluster places the error of an unknown cluster, with the nearest name.
@@ -55,12 +61,7 @@ func (c *Call) Admin() (broker.Admin, error) {
 
 // AdminOf returns the admin API of a group's cluster. The error tells why there is none.
 func (c *Call) AdminOf(cluster string) (broker.Admin, error) {
-	if spec.ClusterName(cluster) == spec.OwnCluster {
-		if err := c.Connected(); err != nil {
-			return nil, err
-		}
-	}
-	found, err := c.Env.Session.Clusters.Of(cluster)
+	found, err := c.connection(spec.ClusterName(cluster))
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +80,7 @@ func (c *Call) adminOf(found *clusters.Connection) (broker.Admin, error) {
 
 // OnCluster returns the argument that chooses a cluster in a line of advice, "" for the
 // session's own.
-func OnCluster(name string) string {
-	if name == "" || name == spec.OwnCluster {
-		return ""
-	}
-	return " " + ClusterArgument + "=" + name
-}
+func OnCluster(name string) string { return spec.OnCluster(name) }
 
 // elsewhere returns the cluster that a line on topics names, "" for the session's own.
 func (c *Call) elsewhere() string {

@@ -9,13 +9,8 @@ import (
 	"pulsh/session/snapshot"
 )
 
-var idle = regexp.MustCompile(`^(\S+) idle (\S+)$`)
-
 // mendFigures corrects the figures of metrics: fast.rat becomes fast.rate.
 func mendFigures(typed string) string {
-	if at := idle.FindStringSubmatch(typed); at != nil {
-		return at[1] + ".rate=0 for=" + at[2]
-	}
 	return lang.Mend(regexp.MustCompile(`\.[a-z][a-z0-9_.]*`), FigureNames())(typed)
 }
 

@@ -101,8 +101,7 @@ func Mend(pattern *regexp.Regexp, names []string) func(typed string) string {
 func (k Kind) better(typed string) string {
 	if k.Mend != nil {
 		if mended := k.Mend(typed); mended != typed {
-			value, _, _ := strings.Cut(mended, " for=") // the time that the value lasts is a setting of the line
-			if _, err := k.Parse(value); err == nil {
+			if _, err := k.Parse(mended); err == nil {
 				return mended
 			}
 		}

@@ -9,6 +9,7 @@ package broker
 
 import (
 	"context"
+	"net"
 	"time"
 
 	"pulsh/session/connections"
@@ -18,6 +19,9 @@ import (
 // Clock returns the time in ns since the session's base instant. It is
 // monotonic. Due, send and receipt times are readings of one Clock.
 type Clock func() int64
+
+// Dial opens a socket, as net.Dialer.DialContext does.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Broker is a connection to one Pulsar cluster.
 type Broker interface {

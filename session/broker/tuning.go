@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -30,11 +31,9 @@ const (
 
 // WithDefaults fills the durations that are not set.
 func (t Tuning) WithDefaults() Tuning {
-	for at, standard := range map[*time.Duration]time.Duration{&t.OperationTimeout: OperationTimeout, &t.ConnectionTimeout: ConnectionTimeout, &t.KeepAlive: KeepAlive} {
-		if *at == 0 {
-			*at = standard
-		}
-	}
+	t.OperationTimeout = cmp.Or(t.OperationTimeout, OperationTimeout)
+	t.ConnectionTimeout = cmp.Or(t.ConnectionTimeout, ConnectionTimeout)
+	t.KeepAlive = cmp.Or(t.KeepAlive, KeepAlive)
 	return t
 }
 

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pulsh/session/broker"
+	"pulsh/session/spec"
 )
 
 // RequestsAtOnce bounds the requests to the admin API that are in flight: a small
@@ -20,15 +21,12 @@ const RequestsAtOnce = 8
 // entry for a topic that does not exist.
 type StatsByTopic map[string]broker.TopicStats
 
-// TopicsMost is how many topics of a group the broker is asked for.
-const TopicsMost = 200
-
-var errTooMany = fmt.Errorf("the broker is not asked for the statistics of more than %d topics of a group", TopicsMost)
+var errTooMany = fmt.Errorf("the broker is not asked for the statistics of more than %d topics of a group", spec.PolledTopicsMax)
 
 // Asked returns the topics of a group that the broker is asked for once a second: all or,
 // if they are too many, none. The broker's figures are then unknown.
 func Asked(topics []string) []string {
-	if len(topics) > TopicsMost {
+	if len(topics) > spec.PolledTopicsMax {
 		return nil
 	}
 	return topics
@@ -36,7 +34,7 @@ func Asked(topics []string) []string {
 
 // FetchGroup is Fetch for the topics of a group. If they are too many, all have failed.
 func FetchGroup(ctx context.Context, from broker.Admin, topics []string) (got StatsByTopic, failed map[string]error) {
-	if len(topics) <= TopicsMost {
+	if len(topics) <= spec.PolledTopicsMax {
 		return Fetch(ctx, from, topics)
 	}
 	failed = make(map[string]error, len(topics))

@@ -12,9 +12,6 @@ import (
 	"pulsh/session/spec"
 )
 
-// Most bounds the clusters that are added: each costs two engines, a watch and a poll.
-const Most = 16
-
 // Link is an open cluster.
 type Link struct {
 	Broker broker.Broker                             // the Go client
@@ -107,8 +104,8 @@ func (s *Set) CheckNew(name string) error {
 	if s.find(name) != nil {
 		return &broker.Error{Message: fmt.Sprintf("there is a cluster %s already", name), Try: "cluster list"}
 	}
-	if s.count() == Most {
-		return &broker.Error{Message: fmt.Sprintf("a session has at most %d clusters beside its own", Most), Try: "cluster list"}
+	if s.count() == spec.ClustersMax {
+		return &broker.Error{Message: fmt.Sprintf("a session has at most %d clusters beside its own", spec.ClustersMax), Try: "cluster list"}
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func TestClustersHaveNames(t *testing.T) {
 		require.Same(t, own, same)
 		require.NoError(t, w.Remove(t.Context(), "eu"))
 		require.Equal(t, []string{"default"}, w.Names())
-		for i := range Most {
+		for i := range spec.ClustersMax {
 			require.NoError(t, w.Add(t.Context(), fmt.Sprintf("c%d", i), broker.Target{URL: "pulsar://c"}, false))
 		}
 		require.EqualError(t, w.Add(t.Context(), "more", broker.Target{URL: "pulsar://c"}, false), "a session has at most 16 clusters beside its own")

@@ -87,8 +87,8 @@ func (b *Base[Settings]) Moves(to *Cluster) bool {
 // On chooses the group's cluster in a line of advice: " cluster=eu", "" for the session's
 // own.
 func (b *Base[Settings]) On() string {
-	if c := b.Cluster(); c != nil && c.Name != "" && c.Name != spec.OwnCluster {
-		return " cluster=" + c.Name
+	if c := b.Cluster(); c != nil {
+		return spec.OnCluster(c.Name)
 	}
 	return ""
 }

@@ -9,7 +9,7 @@ import (
 // gcPercent is the percentage that TuneGC has set, 0 before.
 var gcPercent atomic.Int64
 
-// The bounds of the heap that BalanceGC lets grow.
+// The bounds of the heap that gcBalance lets grow.
 const (
 	// heapPlain is the size in bytes up to which the heap may grow as TuneGC says. A
 	// larger heap has a smaller share of garbage.
@@ -19,7 +19,7 @@ const (
 )
 
 // TuneGC sets how far the heap may grow between two garbage collections, in percent of
-// what is live, and lets BalanceGC lower it.
+// what is live, and lets a Process lower it.
 func TuneGC(percent int) {
 	gcPercent.Store(int64(percent))
 	debug.SetGCPercent(percent)

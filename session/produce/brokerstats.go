@@ -8,14 +8,15 @@ import (
 	"pulsh/session/brokerstats"
 	"pulsh/session/group"
 	"pulsh/session/snapshot"
+	"pulsh/session/spec"
 )
 
 // Topics returns the topics whose statistics the broker is asked for: those that the
-// group sends to, or none if they are more than brokerstats.TopicsMost. The broker's figures are
+// group sends to, or none if they are more than spec.PolledTopicsMax. The broker's figures are
 // then unknown.
 func (g *Group) Topics() []string {
 	settings := g.Settings()
-	if settings.TopicCount() > brokerstats.TopicsMost {
+	if settings.TopicCount() > spec.PolledTopicsMax {
 		return nil
 	}
 	return settings.TopicNames()

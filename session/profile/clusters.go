@@ -11,9 +11,6 @@ import (
 // clusterTable holds a table for each cluster beside that of the connection.
 const clusterTable = "cluster"
 
-// clustersMax bounds the clusters of a profile.
-const clustersMax = 16
-
 // clusters reads the tables cluster.NAME in the order of the file.
 func (d *tomlFile) clusters(path []string, table map[string]any, into *Profile) error {
 	at := append(slices.Clone(path), clusterTable)
@@ -36,8 +33,8 @@ func (d *tomlFile) clusters(path []string, table map[string]any, into *Profile) 
 		if one.Connection.URL == "" {
 			return d.wrong(here, errors.New("a cluster needs a url"))
 		}
-		if into.Clusters = append(into.Clusters, one); len(into.Clusters) > clustersMax {
-			return d.wrong(here, fmt.Errorf("there are more than %d clusters", clustersMax))
+		if into.Clusters = append(into.Clusters, one); len(into.Clusters) > spec.ClustersMax {
+			return d.wrong(here, fmt.Errorf("there are more than %d clusters", spec.ClustersMax))
 		}
 	}
 	return nil

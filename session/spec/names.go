@@ -13,6 +13,15 @@ const OwnCluster = "default"
 // ClusterName returns the name of a group's cluster; "" is the session's own.
 func ClusterName(cluster string) string { return cmp.Or(cluster, OwnCluster) }
 
+// OnCluster returns the setting that chooses a cluster in a line of advice, with a blank
+// before it: " cluster=eu", "" for the session's own.
+func OnCluster(name string) string {
+	if ClusterName(name) == OwnCluster {
+		return ""
+	}
+	return " cluster=" + name
+}
+
 // CheckClusterName refuses a name that a cluster cannot have. The rules are those of the
 // names of groups.
 func CheckClusterName(name string) error {

@@ -11,6 +11,10 @@ import (
 // has threads for them gain nothing.
 const ConnectionsMax = 100
 
+// ClustersMax is the largest number of clusters beside the session's own: each costs two
+// engines, a watch and a poll.
+const ClustersMax = 16
+
 // Sharing says which cluster the producers or consumers of a group connect to, and how
 // they share connections.
 type Sharing struct {

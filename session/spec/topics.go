@@ -12,11 +12,11 @@ import (
 
 // TopicsMax is how many topics a consumer group may have, and ConsumersMax how many
 // consumers: each worker has one on each topic, which costs memory here and on the broker.
-// Of more than brokerTopics topics the broker's figures are not asked for.
+// Of more than PolledTopicsMax topics the broker's figures are not asked for.
 const (
-	TopicsMax    = 10_000
-	ConsumersMax = 20_000
-	brokerTopics = 200
+	TopicsMax       = 10_000
+	ConsumersMax    = 20_000
+	PolledTopicsMax = 200
 )
 
 // queueAll is about how many messages a consumer of many topics queues in all, as Java's
@@ -29,10 +29,10 @@ func (spec Consumer) QueueOf(topics int) int { return min(spec.Queue, max(queueA
 // CheckTopics refuses more topics than the group can have consumers on.
 func (spec Consumer) CheckTopics(name string, topics int) error {
 	switch {
-	case topics <= brokerTopics:
+	case topics <= PolledTopicsMax:
 		return nil
 	case spec.Until.Empty:
-		return &broker.Error{Message: fmt.Sprintf("until=empty needs the backlog, which the broker is not asked for of %d topics, only of up to %d", topics, brokerTopics),
+		return &broker.Error{Message: fmt.Sprintf("until=empty needs the backlog, which the broker is not asked for of %d topics, only of up to %d", topics, PolledTopicsMax),
 			Try: "set " + name + " until=idle(10s)"}
 	case topics*spec.Workers <= ConsumersMax:
 		return nil

@@ -54,14 +54,7 @@ func combine(levels ...Level) (t broker.Target, facts []host.Fact, notes []strin
 		}
 		here = append(here, l)
 	}
-	pick := func(field func(Level) Setting) Setting {
-		for _, l := range here {
-			if s := field(l); s.Value != "" {
-				return s
-			}
-		}
-		return Setting{}
-	}
+	pick := func(field func(Level) Setting) Setting { return strongest(here, field) }
 	admin := pick(func(l Level) Setting { return l.AdminURL })
 	if admin.Value == "" && sameCluster(url.Value, defaultURL) {
 		admin.Value = defaultAdminURL

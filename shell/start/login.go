@@ -33,7 +33,7 @@ func loginOptions() []option {
 			if err := check(s.Value); err != nil {
 				return err
 			}
-			l.setLogin(f.Name, s)
+			setField(&l.Login, f.Name, s)
 			return nil
 		}
 		list = append(list, o)
@@ -73,15 +73,15 @@ func sampleOf(field string) string {
 	return "produce"
 }
 
-// setLogin sets a field of the login.
-func (l *Level) setLogin(field string, s Setting) {
+// setField sets a field of the login or of the tuning, unless the value is empty.
+func setField(fields *map[string]Setting, field string, s Setting) {
 	if s.Value == "" {
 		return
 	}
-	if l.Login == nil {
-		l.Login = map[string]Setting{}
+	if *fields == nil {
+		*fields = map[string]Setting{}
 	}
-	l.Login[field] = s
+	(*fields)[field] = s
 }
 
 // takeLogin sets in the target the first authentication of levels, and a client
@@ -90,7 +90,7 @@ func takeLogin(levels []Level, t *broker.Target) (from string) {
 	var sources []string
 	fill := func(names ...string) {
 		for _, f := range broker.LoginFields() {
-			if s := strongest(levels, f.Name); s.Value != "" && slices.Contains(names, f.Name) {
+			if s := strongest(levels, func(l Level) Setting { return l.Login[f.Name] }); s.Value != "" && slices.Contains(names, f.Name) {
 				*f.Field(&t.Login) = s.Value
 				sources = appendNew(sources, s.From)
 			}
@@ -153,10 +153,10 @@ func takeOAuth(levels []Level, t *broker.Target) (from string) {
 	return ""
 }
 
-// strongest returns a field of the login from the first level that sets it.
-func strongest(levels []Level, field string) Setting {
+// strongest returns a field from the first level that sets it.
+func strongest(levels []Level, field func(Level) Setting) Setting {
 	for _, l := range levels {
-		if s := l.Login[field]; s.Value != "" {
+		if s := field(l); s.Value != "" {
 			return s
 		}
 	}

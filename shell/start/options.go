@@ -79,7 +79,7 @@ func ReadOptions(args []string, env func(string) string) (Options, error) {
 		o.Environment.TokenEnv = Setting{envToken, envToken}
 	}
 	if env(envPassword) != "" {
-		o.Environment.setLogin("password_env", Setting{envPassword, envPassword})
+		setField(&o.Environment.Login, "password_env", Setting{envPassword, envPassword})
 	}
 	set := flag.NewFlagSet("pulsh", flag.ContinueOnError)
 	set.SetOutput(io.Discard)

@@ -99,10 +99,10 @@ func profileLevel(p profile.Profile, library profile.Library) Level {
 		TokenEnv: set("token_env", c.TokenEnv), TrustFile: set("trust_certs", c.TrustFile), TLSCheck: set("tls_check", string(c.TLSCheck)),
 	}
 	for _, f := range broker.LoginFields() {
-		l.setLogin(f.Name, set(f.Name, *f.Field(&c.Login)))
+		setField(&l.Login, f.Name, set(f.Name, *f.Field(&c.Login)))
 	}
 	for _, f := range broker.TuningFields() {
-		l.setTuning(f.Name, set(f.Name, f.Read(c.Tuning)))
+		setField(&l.Tuning, f.Name, set(f.Name, f.Read(c.Tuning)))
 	}
 	return l
 }
@@ -137,10 +137,10 @@ func (o Options) confLevel() (file Setting, l Level, notes []string, err error) 
 	l = Level{URL: set(c.URL), AdminURL: set(c.AdminURL), TokenFile: set(c.TokenFile), TrustFile: set(c.TrustFile),
 		TLSCheck: set(clientconf.Value{Text: string(c.TLSCheck), Line: c.TLSCheckLine}), Token: c.Token}
 	for _, f := range broker.LoginFields() {
-		l.setLogin(f.Name, set(c.Login[f.Name]))
+		setField(&l.Login, f.Name, set(c.Login[f.Name]))
 	}
 	for _, f := range broker.TuningFields() {
-		l.setTuning(f.Name, set(c.Tuning[f.Name]))
+		setField(&l.Tuning, f.Name, set(c.Tuning[f.Name]))
 	}
 	// authParams has one line for whichever secret it holds.
 	at := fmt.Sprintf("%s:%d", file.Value, c.SecretLine)

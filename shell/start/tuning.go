@@ -26,22 +26,11 @@ func tuningOptions() []option {
 				if err := f.Write(&broker.Tuning{}, s.Value); err != nil {
 					return err
 				}
-				l.setTuning(f.Name, s)
+				setField(&l.Tuning, f.Name, s)
 				return nil
 			}})
 	}
 	return list
-}
-
-// setTuning sets a field of the tuning.
-func (l *Level) setTuning(field string, s Setting) {
-	if s.Value == "" {
-		return
-	}
-	if l.Tuning == nil {
-		l.Tuning = map[string]Setting{}
-	}
-	l.Tuning[field] = s
 }
 
 // tuningSettings returns what the level says of the tuning, in the order of the fields.
@@ -56,15 +45,9 @@ func (l Level) tuningSettings() (list []Setting) {
 func takeTuning(levels []Level, t *broker.Tuning) host.Fact {
 	var sources []string
 	for _, f := range broker.TuningFields() {
-		for _, l := range levels {
-			s := l.Tuning[f.Name]
-			if s.Value == "" {
-				continue
-			}
-			if f.Write(t, s.Value) == nil { // each source was checked when it was read
-				sources = appendNew(sources, s.From)
-			}
-			break
+		s := strongest(levels, func(l Level) Setting { return l.Tuning[f.Name] })
+		if s.Value != "" && f.Write(t, s.Value) == nil { // each source was checked when it was read
+			sources = appendNew(sources, s.From)
 		}
 	}
 	return host.Fact{Name: host.FactTuning, Value: t.String(), From: strings.Join(sources, " and ")}

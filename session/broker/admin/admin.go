@@ -9,7 +9,6 @@
 package admin
 
 import (
-	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -60,9 +59,7 @@ type Options struct {
 	TLS *tls.Config
 	// Timeout bounds each call without an earlier deadline; 0 means 10 s.
 	Timeout time.Duration
-	// Dial opens sockets, as net.Dialer.DialContext does; nil means those of the
-	// system.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	Dial    broker.Dial // opens sockets; nil means those of the system
 }
 
 // Admin is a client of the admin API of one cluster. It is safe for concurrent

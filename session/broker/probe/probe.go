@@ -56,9 +56,8 @@ type Dialer struct {
 	Method string
 	// Patience bounds one host instead of hostTimeout, if it is longer.
 	Patience time.Duration
-	// Open opens sockets, as net.Dialer.DialContext does; nil means those of the
-	// system.
-	Open func(ctx context.Context, network, address string) (net.Conn, error)
+	// Open opens sockets; nil means those of the system.
+	Open broker.Dial
 }
 
 // limit returns how long a host may take.

@@ -115,7 +115,7 @@ func (t *partition) delayed() {
 	switch { // turn is changed
 	case p.order.TryLock():
 	case p.spec.Transactions != nil: // who has it may wait for the coordinator
-		t.timer.Reset(time.Millisecond)
+		time.AfterFunc(time.Millisecond, t.delayed)
 		return
 	default:
 		p.order.Lock()

@@ -49,7 +49,7 @@ func (n *Network) Stall(d time.Duration) {
 	}
 }
 
-// Close ends the network: nobody waits for a connection any more.
+// Close ends the network, and all attempts to connect.
 func (n *Network) Close() { close(n.down) }
 
 // SetLatency changes how long bytes travel that leave from now on.
@@ -61,20 +61,19 @@ func (n *Network) SetLatency(d time.Duration) {
 
 // Listener accepts connections to one name.
 type Listener struct {
-	network *Network
-	name    string
-	queue   chan *end
-	done    chan struct{}
+	name  string
+	queue chan *end
+	done  chan struct{}
 
 	mu      sync.Mutex // guards the fields below
 	closed  bool
 	refuses bool
-	ends    map[*end]bool // the server's, for as long as they are open
+	ends    map[*end]bool // the server's, of all connections since the last Cut
 }
 
 // Listen opens a name, as host:port. It replaces a listener that was there.
 func (n *Network) Listen(name string) *Listener {
-	l := &Listener{network: n, name: name, queue: make(chan *end, 1024), done: make(chan struct{}), ends: map[*end]bool{}}
+	l := &Listener{name: name, queue: make(chan *end, 1024), done: make(chan struct{}), ends: map[*end]bool{}}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.listeners[name] = l

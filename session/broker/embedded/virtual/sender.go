@@ -49,7 +49,7 @@ func (e *Engine) SendEach(ctx context.Context, topic string, all []broker.Messag
 
 // store puts a message into a topic.
 func (c *Cluster) store(topic string, m broker.Message, sequence uint64) (broker.MessageID, error) {
-	p, answer, err := c.AddProducer(nobody{}, &protocol.Producer{Topic: topic, TopicEpoch: protocol.NoEpoch}, func(int64) {})
+	p, answer, err := c.AddProducer(unconnected{}, &protocol.Producer{Topic: topic, TopicEpoch: protocol.NoEpoch}, func(int64) {})
 	if err != nil {
 		return broker.MessageID{}, refused(err)
 	}
@@ -95,12 +95,12 @@ func refused(err error) error {
 	return err
 }
 
-// nobody is the end of a producer without a connection.
-type nobody struct{}
+// unconnected is the memory.Peer of a producer that has no connection.
+type unconnected struct{}
 
-func (nobody) Push(*memory.Delivery)          {}
-func (nobody) Tell(protocol.Body)             {}
-func (nobody) Writable() bool                 { return true }
-func (nobody) ProducerClosed(uint64)          {}
-func (nobody) ConsumerClosed(uint64)          {}
-func (nobody) Address() (text, client string) { return "/127.0.0.1:1", "test" }
+func (unconnected) Push(*memory.Delivery)          {}
+func (unconnected) Tell(protocol.Body)             {}
+func (unconnected) Writable() bool                 { return true }
+func (unconnected) ProducerClosed(uint64)          {}
+func (unconnected) ConsumerClosed(uint64)          {}
+func (unconnected) Address() (text, client string) { return "/127.0.0.1:1", "test" }

@@ -46,8 +46,8 @@ type Cluster struct {
 	front, admin *pipes.Listener
 }
 
-// New starts a broker without topics. It keeps what was acknowledged, as embedded brokers
-// do.
+// New starts a broker without topics. It retains acknowledged messages for the default
+// time of embedded brokers.
 func New() *Cluster { return Keeping(0) }
 
 // Keeping is New with another retention, see memory.Config.

@@ -31,13 +31,10 @@ type Options struct {
 	URL    string      // pulsar://host:port[,host:port…] or pulsar+ssl://…
 	Auth   Auth        // nil for none
 	TLS    *tls.Config // for pulsar+ssl://; nil means the system's roots
-	Dial   Dial        // opens sockets; nil means those of the system
+	Dial   broker.Dial // opens sockets; nil means those of the system
 	Tuning broker.Tuning
 	Clock  broker.Clock
 }
-
-// Dial opens a socket, as net.Dialer.DialContext does.
-type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Auth is how a connection proves who it is. It is asked at each connection and
 // at each challenge, so that nothing keeps a secret.
