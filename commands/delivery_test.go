@@ -76,7 +76,7 @@ func TestDeliveryTellsWhatIsOutstanding(t *testing.T) {
 	})
 }
 
-// A seek to a message that was never stored says where the subscription goes on instead.
+// A seek to a message that is not stored tells where the subscription continues.
 func TestASeekSaysWhereItLands(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, true)

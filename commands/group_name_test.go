@@ -10,7 +10,7 @@ import (
 )
 
 // The name of a group as a line, and a file that is nearly the name of a report, are
-// answered by what was meant.
+// answered with the line that was meant.
 func TestWhatIsMeantIsAdvised(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, true)

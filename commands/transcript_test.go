@@ -63,8 +63,8 @@ func pretend(t *testing.T) session.Dial {
 	return dialled(cluster)
 }
 
-// several is a dial to a cluster in memory for each URL, but for one where nobody
-// listens.
+// several returns a dial that opens a cluster in memory for each URL. One URL has no
+// listener.
 func several(t *testing.T) session.Dial {
 	t.Helper()
 	all := map[string]session.Dial{"pulsar://away:6650": refused}

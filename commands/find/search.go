@@ -5,9 +5,9 @@ package find
 import "pulsh/session/pacing"
 
 // search decides which rate is probed next: doubled rates until one fails, then the
-// middle between the highest that held and the lowest that failed. That one is probed a
-// second time at the end: if it holds now, something else than the rate had made it fail,
-// such as a cold broker or another program, and the search goes on above it. It is pure.
+// middle between the highest that held and the lowest that failed. At the end it probes
+// the lowest that failed a second time. If that holds now, the first failure had another
+// cause, such as a cold broker, and the search goes on above it. It is pure.
 type search struct {
 	from, to pacing.Rate // of the first probe, and the highest; to is 0 for no limit
 	within   float64     // the share of the result by which it may be too low

@@ -74,8 +74,8 @@ func unknown(s statement) *Error {
 	return s.hasNo(s.words[1], seconds, exampleOf(rows, first.text+" "+seconds[0]))
 }
 
-// hasNo returns the error for a second word that is none of those the first one has. The
-// next step is the nearest of them, or try.
+// hasNo returns the error for a second word that is not in seconds, which may follow the
+// first word. The next step is the nearest of seconds, or try.
 func (s statement) hasNo(second word, seconds []string, try string) *Error {
 	e := s.text.wrong(second.span, fmt.Sprintf("%s has no %q (%s)", s.words[0].text, second.text, strings.Join(seconds, ", ")))
 	e.Try = try

@@ -174,7 +174,7 @@ func TestANonPersistentSubscriptionLosesNoBacklog(t *testing.T) {
 	}
 }
 
-// An eviction is told at once: the audit awaits more than the backlog holds, though no
+// Removal tells of an eviction at once: the audit awaits more than the backlog holds, though no
 // later message has come yet that leaves the others out.
 func TestWhatTheBacklogCannotHoldWasRemoved(t *testing.T) {
 	for _, c := range []struct {

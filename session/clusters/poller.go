@@ -94,7 +94,7 @@ func (p *poller) poll(ctx context.Context) {
 func (p *poller) listen(answered bool, failed map[string]error) {
 	c, q := p.cluster, &p.silence
 	if answered {
-		c.setAdmin(time.Time{}, "") // also where a cluster that was away altogether is what was told
+		c.setAdmin(time.Time{}, "") // also after an outage of the whole cluster
 		if q.told {
 			away := time.Since(q.answered).Round(100 * time.Millisecond)
 			p.cluster.mark(snapshot.MarkReconnect, "admin API back after "+away.String())

@@ -117,8 +117,8 @@ func consumerOptions(spec broker.ConsumerSpec) pulsar.ConsumerOptions {
 }
 
 // groupedTopics is up to how many topics of a consumer acknowledgements are grouped. The
-// client has a timer for each, and ten thousand of them keep a core busy while the groups
-// of so many topics are small.
+// client has a timer for each topic. Ten thousand timers keep a core busy, and with so many
+// topics few messages come together.
 const groupedTopics = 500
 
 // sticky returns the client's form of hash ranges: pairs of both ends.
