@@ -37,6 +37,8 @@ type removal struct {
 	aborted      int64 // messages of aborted transactions
 	transacting  int   // statistics in which aborted messages may still leave the backlog
 
+	flow int64 // messages that were stored and delivered between the last two statistics
+
 	// owed is how many messages the active consumer has and has not acknowledged. Brokers
 	// count that for the other types alone.
 	owed int64
@@ -88,6 +90,7 @@ func (r *removal) observe(s broker.TopicStats, parts int, subscription string, t
 		r.owed = min(int64(float64(sub.BacklogEntries)*ratio), sub.MessagesOut, queueDefault)
 		return 0
 	}
+	r.flow = max(max(r.copies, 1)*(s.MessagesIn-before.in)+sub.MessagesOut-before.sub.MessagesOut, 0)
 	if r.settling = max(r.settling-1, 0); before.settling > 0 || parts != before.parts {
 		return 0 // the sums are not of the same messages
 	}
@@ -155,9 +158,7 @@ func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscri
 	t.mu.Lock()
 	r, missing := &t.removal, told.Missing
 	expired := r.observe(own.Sum(subscription), own.subscribed(subscription), subscription, told)
-	// What is not in the backlog cannot come either. New messages are sent between the
-	// two counts, so this confirms a suspicion and is none.
-	moved := r.confirm(max(missing, told.Awaited-t.latest.BacklogMessages))
+	moved := r.confirm(max(missing, told.Awaited-r.heldAtMost(t.latest.BacklogMessages)))
 	why, said, evicting := r.suspectedWhy, r.sum.Why != "", r.mayBeEvicted(missing)
 	if !evicting && (said || expired+moved == 0) {
 		t.latest.Removed = r.sum
@@ -191,6 +192,17 @@ func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscri
 	}
 	r.sum.Why = why
 	return fmt.Sprintf("about %s messages left the backlog of %s undelivered (%s)", snapshot.Digits(expired+moved), subscription, why)
+}
+
+// heldAtMost returns how many of the awaited messages the backlog can hold: what is not
+// there cannot come any more. The audit and the broker count at different moments, so
+// the messages that flow in between are uncertain. In entries of several messages the
+// backlog is an estimate, which may be as far off as it is large.
+func (r *removal) heldAtMost(backlog int64) int64 {
+	if r.ratio > 1 {
+		backlog *= 2
+	}
+	return backlog + r.flow
 }
 
 // confirm counts the messages that are suspected to have been moved over, if the audit
