@@ -9,8 +9,13 @@ import (
 	"pulsh/session/snapshot"
 )
 
+var idle = regexp.MustCompile(`^(\S+ idle)\b.*$`)
+
 // mendFigures corrects the figures of metrics: fast.rat becomes fast.rate.
 func mendFigures(typed string) string {
+	if idle.MatchString(typed) {
+		return idle.ReplaceAllString(typed, "$1 10s")
+	}
 	return lang.Mend(regexp.MustCompile(`\.[a-z][a-z0-9_.]*`), FigureNames())(typed)
 }
 
