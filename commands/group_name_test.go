@@ -19,7 +19,7 @@ func TestWhatIsMeantIsAdvised(t *testing.T) {
 		for line, want := range map[string]string{
 			"fast": "show fast", " sub1 ": "show sub1", "nosuch": "help",
 			"compare first.json frist.json": "compare first.json first.json", "compare first.json quite-another.json": "export quite-another.json",
-			"set session": "set session refresh=100ms",
+			"set session":               "set session refresh=100ms",
 			"wait until sub1 idle soon": "wait until sub1 idle 10s", "guard sub1 idle": "guard sub1 idle 10s",
 		} {
 			err := r.Execute(t.Context(), line, &r.out)
