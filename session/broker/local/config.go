@@ -38,6 +38,9 @@ const (
 	// configuration bounds journals, entry logs and backlogs, so that the data
 	// folder stays below it after an hour of full load.
 	DiskNeeded = 6 * 1000 * 1000 * 1000
+	// diskLeft and diskWarned are the free disk space at which the server stops to
+	// store, and the one at which it begins to remove what it can, in bytes.
+	diskLeft, diskWarned = DiskNeeded / 10, DiskNeeded / 5
 )
 
 const (
@@ -104,9 +107,9 @@ type Config struct {
 	// Progress is called on the goroutine of the call with each step. It may be
 	// nil.
 	Progress func(Progress)
-	// FreeSpace returns the free bytes of the disk that holds a folder;
-	// default: that of the system.
-	FreeSpace func(dir string) (int64, error)
+	// Space returns the space of the disk that holds a folder; default: that of
+	// the system.
+	Space func(dir string) (Space, error)
 }
 
 // Libraries returns the folder of the server's Java libraries, which all servers
@@ -159,8 +162,8 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Progress == nil {
 		c.Progress = func(Progress) {}
 	}
-	if c.FreeSpace == nil {
-		c.FreeSpace = freeSpace
+	if c.Space == nil {
+		c.Space = spaceOf
 	}
 	if len(c.Supervisor) == 0 {
 		self, err := os.Executable()

@@ -31,3 +31,7 @@ var ErrNotRunning = errors.New("no local pulsar is running")
 // ErrForeign is the cause of an error of a call that would change a server that
 // pulsh has not started.
 var ErrForeign = errors.New("this pulsar was not started by pulsh")
+
+// ErrNotReady is the cause of an error of a start whose server did not become ready in
+// time. The next start of the folder starts it again.
+var ErrNotReady = errors.New("pulsar was not ready in time")

@@ -77,7 +77,7 @@ func javaCommand(cfg Config, p ports, at serverPaths) []string {
 func serverEnv() []string { return []string{"PULSAR_STANDALONE_USE_ZOOKEEPER=1"} }
 
 // writeConf writes the configuration of a server into dir.
-func writeConf(dir string, p ports, bind string, cfg Config) error {
+func writeConf(dir string, p ports, bind string, disk Space, cfg Config) error {
 	raw, err := confFiles.ReadFile("conf/standalone.conf")
 	if err != nil {
 		return err
@@ -91,7 +91,8 @@ func writeConf(dir string, p ports, bind string, cfg Config) error {
 		Ports                      ports
 		Bind, Advertised, Loopback string
 		Transactions               bool
-	}{p, bind, cfg.Advertised, loopbackInterface(), cfg.Transactions}); err != nil {
+		Full, Warned               float64
+	}{p, bind, cfg.Advertised, loopbackInterface(), cfg.Transactions, disk.fullAt(diskLeft), disk.fullAt(diskWarned)}); err != nil {
 		return err
 	}
 	if err := writeFile(filepath.Join(dir, "standalone.conf"), b.Bytes()); err != nil {
@@ -119,7 +120,7 @@ func loopbackInterface() string {
 // plan prepares the start of a server: it chooses the ports, removes the data if
 // Config.Fresh is set, and writes the configuration. The ports of the server before
 // are kept if they are free.
-func (i instance) plan(ctx context.Context, cfg Config, src source, before ports) (state, error) {
+func (i instance) plan(ctx context.Context, cfg Config, src source, disk Space, before ports) (state, error) {
 	data := i.data(src.version)
 	if cfg.Fresh {
 		if err := os.RemoveAll(i.file("data")); err != nil {
@@ -137,7 +138,7 @@ func (i instance) plan(ctx context.Context, cfg Config, src source, before ports
 	if src.docker != "" {
 		bind = "0.0.0.0" // inside the container; it is published on 127.0.0.1 only
 	}
-	if err := writeConf(i.file("conf"), p, bind, cfg); err != nil {
+	if err := writeConf(i.file("conf"), p, bind, disk, cfg); err != nil {
 		return state{}, err
 	}
 	s := state{Phase: phaseStarting, Ports: p, Version: src.version, Source: src.text, Note: note, Transactions: cfg.Transactions}

@@ -63,7 +63,7 @@ func TestPortNote(t *testing.T) {
 }
 
 func TestSmallDiskIsRefused(t *testing.T) {
-	cfg := Config{Dir: t.TempDir(), BrokerPort: AnyPort, FreeSpace: func(string) (int64, error) { return DiskNeeded - 1, nil }}
+	cfg := Config{Dir: t.TempDir(), BrokerPort: AnyPort, Space: func(string) (Space, error) { return Space{Free: DiskNeeded - 1, Total: 2 * DiskNeeded}, nil }}
 	_, err := Start(t.Context(), cfg)
 	var e *Error
 	require.ErrorAs(t, err, &e)
@@ -72,7 +72,24 @@ func TestSmallDiskIsRefused(t *testing.T) {
 	require.Empty(t, instance{filepath.Join(cfg.Dir, "local")}.users())
 
 	broken := errors.New("no such disk")
-	require.ErrorIs(t, checkDisk("/", func(string) (int64, error) { return 0, broken }), broken)
+	cfg.Space = func(string) (Space, error) { return Space{}, broken }
+	_, err = Start(t.Context(), cfg)
+	require.ErrorIs(t, err, broken)
+}
+
+// A disk may be large and nearly full: what stays free is counted in bytes.
+func TestADiskIsFullByItsFreeBytes(t *testing.T) {
+	const tb = 1_000_000_000_000
+	require.InDelta(t, 0.9994, Space{Free: 2 * DiskNeeded, Total: tb}.fullAt(diskLeft), 1e-9)
+	require.InDelta(t, 0.9, Space{Free: DiskNeeded, Total: DiskNeeded}.fullAt(diskLeft), 1e-9)
+	require.InDelta(t, 0.5, Space{Free: 1000, Total: 2000}.fullAt(diskLeft), 1e-9)
+	require.InDelta(t, 0.99, Space{Free: DiskNeeded}.fullAt(diskLeft), 1e-9, "a system that does not tell its size")
+
+	dir := t.TempDir()
+	require.NoError(t, writeConf(dir, ports{}, "127.0.0.1", Space{Free: 2 * DiskNeeded, Total: tb}, Config{}))
+	text, err := os.ReadFile(filepath.Join(dir, "standalone.conf"))
+	require.NoError(t, err)
+	require.Contains(t, string(text), "\ndiskUsageThreshold=0.999400\ndiskUsageWarnThreshold=0.998800\ndiskUsageLwmThreshold=0.998800\n")
 }
 
 func TestNothingRuns(t *testing.T) {
@@ -136,14 +153,14 @@ func TestDockerLaunchIsBoundedAndLocal(t *testing.T) {
 
 func TestConfigurationIsBoundToThisMachine(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, writeConf(dir, ports{Broker: 16650, Web: 18080}, "127.0.0.1", Config{Advertised: "127.0.0.1"}))
+	require.NoError(t, writeConf(dir, ports{Broker: 16650, Web: 18080}, "127.0.0.1", Space{}, Config{Advertised: "127.0.0.1"}))
 	text := readString(t, filepath.Join(dir, "standalone.conf"))
 	require.Contains(t, text, "\nbrokerServicePort=16650\n")
 	require.Contains(t, text, "\nwebServicePort=18080\n")
 	require.Contains(t, text, "\nbindAddress=127.0.0.1\n")
 	require.FileExists(t, filepath.Join(dir, "log4j2.xml"))
 	require.NotContains(t, text, "transactionCoordinatorEnabled")
-	require.NoError(t, writeConf(dir, ports{}, "127.0.0.1", Config{Transactions: true}))
+	require.NoError(t, writeConf(dir, ports{}, "127.0.0.1", Space{}, Config{Transactions: true}))
 	require.Contains(t, readString(t, filepath.Join(dir, "standalone.conf")), "\ntransactionCoordinatorEnabled=true\n")
 }
 

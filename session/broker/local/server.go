@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/dustin/go-humanize"
 )
 
 // Origin is the way in which a pulsh came to its server.
@@ -111,7 +113,12 @@ func (s *Server) obtain(ctx context.Context) error {
 	}
 	defer unlock()
 	st, known := s.at.state()
-	if known && st.running() && st.Phase != phaseStopping && st.Server.alive() {
+	if known && st.running() && st.overdue() && ready(ctx, st.Ports.Web) != nil {
+		s.cfg.Progress(Progress{Step: "start", Text: fmt.Sprintf("the last start was not ready within %s; starting again", startDeadline)})
+		if err := s.stopLocked(ctx, st); err != nil {
+			return err
+		}
+	} else if known && st.running() && st.Phase != phaseStopping && st.Server.alive() {
 		s.origin = Joined
 		if s.cfg.Transactions && !st.Transactions {
 			return &Error{Message: "the local pulsar runs without a transaction coordinator; it has to start with one", Next: "local stop"}
@@ -129,7 +136,11 @@ func (s *Server) obtain(ctx context.Context) error {
 	if s.findForeign(ctx) {
 		return nil
 	}
-	if err := checkDisk(s.at.dir, s.cfg.FreeSpace); err != nil {
+	disk, err := s.cfg.Space(s.at.dir)
+	if err != nil {
+		return err
+	}
+	if err := checkDisk(s.at.dir, disk); err != nil {
 		return err
 	}
 	src, err := findSource(ctx, s.cfg)
@@ -139,7 +150,7 @@ func (s *Server) obtain(ctx context.Context) error {
 	if src.docker != "" {
 		removeContainer(ctx, src.docker, containerName(s.at.dir))
 	}
-	st, err = s.at.plan(ctx, s.cfg, src, st.Ports)
+	st, err = s.at.plan(ctx, s.cfg, src, disk, st.Ports)
 	if err != nil {
 		return err
 	}
@@ -253,8 +264,7 @@ func (s *Server) waitReady(ctx context.Context) error {
 		return fmt.Errorf("starting pulsar was cancelled: %w", ctx.Err())
 	}
 	if err != nil {
-		return &Error{Message: fmt.Sprintf("pulsar was not ready within %s (%v); its log says: %s", limit.Round(time.Second), last, cause(s.linesSince(st.LogFrom))),
-			Next: "see " + s.at.logFile(), Cause: err}
+		return s.notReady(st, limit, last)
 	}
 	if last != nil {
 		return last
@@ -265,6 +275,17 @@ func (s *Server) waitReady(ctx context.Context) error {
 		}
 	}
 	return s.recordReady(ctx, st)
+}
+
+// notReady returns the error for a server that was not ready within a limit. The last
+// probe failed with why.
+func (s *Server) notReady(st state, limit time.Duration, why error) error {
+	says := "its log says: " + cause(s.linesSince(st.LogFrom))
+	if disk, err := s.cfg.Space(s.at.dir); err == nil && disk.Free < diskWarned {
+		says = fmt.Sprintf("the disk of %s has %s free", s.at.dir, humanize.Bytes(uint64(max(disk.Free, 0))))
+	}
+	return &Error{Message: fmt.Sprintf("pulsar was not ready within %s (%v); %s", limit.Round(time.Second), why, says),
+		Next: "see " + s.at.logFile(), Cause: ErrNotReady}
 }
 
 // recordReady records the duration of the start, unless another pulsh has.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -21,7 +22,8 @@ const FakeServerWord = "be-a-server"
 
 // FakeServer answers on the web port of a configuration as a Pulsar that is ready,
 // until SIGTERM. If the folder of the configuration has a file refuse-once, it
-// removes the file and ends as Java does when a port is taken.
+// removes the file and ends as Java does when a port is taken. If it has a file
+// store-nothing-once, FakeServer removes that and refuses every new topic.
 func FakeServer(args []string) int {
 	conf := ""
 	for i, arg := range args[:len(args)-1] {
@@ -45,8 +47,12 @@ func FakeServer(args []string) int {
 		fmt.Println("java.net.BindException:", err)
 		return 1
 	}
+	storesNothing := os.Remove(filepath.Join(filepath.Dir(conf), "store-nothing-once")) == nil
 	go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPut {
+		switch {
+		case r.Method == http.MethodPut && storesNothing:
+			w.WriteHeader(http.StatusInternalServerError)
+		case r.Method == http.MethodPut:
 			w.WriteHeader(http.StatusNoContent)
 		}
 	}))
@@ -67,7 +73,7 @@ func fakeConfig(t *testing.T) Config {
 	require.NoError(t, os.WriteFile(filepath.Join(java, "bin", "java"), []byte(script), 0o700))
 	t.Setenv("JAVA_HOME", java)
 	return Config{Dir: t.TempDir(), Home: home, BrokerPort: AnyPort, WebPort: AnyPort, ZooKeeperPort: AnyPort,
-		FreeSpace: func(string) (int64, error) { return DiskNeeded, nil }}
+		Space: func(string) (Space, error) { return Space{Free: DiskNeeded, Total: 2 * DiskNeeded}, nil }}
 }
 
 func started(t *testing.T, cfg Config) *Server {
@@ -144,4 +150,48 @@ func TestAFolderOfItsOwnNeedsNoCache(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, "there is no cache directory for the local pulsar", e.Message)
 	require.Equal(t, "set HOME or XDG_CACHE_HOME, or name a folder with --local-dir", e.Next)
+}
+
+// A server that answers and cannot store, as one without a bookie, is never ready. The
+// next start does not join it.
+func TestAServerThatIsNeverReadyIsStartedAgain(t *testing.T) {
+	cfg := fakeConfig(t)
+	cfg.Keep = true // others still wait for it
+	at := instance{filepath.Join(cfg.Dir, "local")}
+	require.NoError(t, at.make())
+	require.NoError(t, os.WriteFile(at.file("conf", "store-nothing-once"), nil, 0o600))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err := Start(ctx, cfg)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	sick, ok := at.state()
+	require.True(t, ok)
+	require.True(t, sick.Server.alive())
+
+	sick.Started = sick.Started.Add(-startDeadline)
+	require.NoError(t, at.setState(sick))
+	waits := &Server{cfg: cfg, at: at, origin: Joined}
+	waits.cfg.Space = func(string) (Space, error) { return Space{Free: DiskNeeded}, nil }
+	err = waits.waitReady(t.Context())
+	require.ErrorIs(t, err, ErrNotReady)
+	require.ErrorContains(t, err, "creating a topic: the server answered 500")
+	waits.cfg.Space = func(string) (Space, error) { return Space{Free: diskLeft}, nil }
+	require.ErrorContains(t, waits.notReady(sick, time.Second, nil), "the disk of "+at.dir+" has 600 MB free")
+
+	s := started(t, cfg)
+	require.Equal(t, Started, s.Origin())
+	require.False(t, sick.Server.alive())
+	require.NoError(t, s.Stop(t.Context()))
+}
+
+// A server whose starter was killed while it waited may be ready: it is joined.
+func TestAReadyServerThatNobodyRecordedIsJoined(t *testing.T) {
+	cfg := fakeConfig(t)
+	first := started(t, cfg)
+	st := first.current()
+	st.Phase, st.Started = phaseStarting, st.Started.Add(-startDeadline)
+	require.NoError(t, first.at.setState(st))
+	require.Equal(t, Joined, started(t, cfg).Origin())
+	require.True(t, st.Server.alive())
+	require.Equal(t, phaseReady, first.current().Phase)
 }

@@ -60,6 +60,12 @@ type state struct {
 // running reports whether the supervisor of the server runs.
 func (s state) running() bool { return s.Supervisor.alive() }
 
+// overdue reports whether the server should have been ready by now, or is and nobody
+// has recorded it.
+func (s state) overdue() bool {
+	return s.Phase == phaseStarting && time.Since(s.Started) >= startDeadline
+}
+
 // exit is the supervisor's record of the end of its server.
 type exit struct {
 	Server process   `json:"server"`

@@ -10,11 +10,14 @@ package localtest
 import (
 	"cmp"
 	"context"
+	"errors"
+	"math"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -151,8 +154,12 @@ func start(t testing.TB, cfg local.Config) *local.Server {
 	ctx, cancel := context.WithTimeout(t.Context(), startTime)
 	defer cancel()
 	s, err := local.Start(ctx, cfg)
+	if errors.Is(err, local.ErrNotReady) {
+		t.Logf("%v; %s", err, complaints(cfg.Dir))
+		s, err = local.Start(ctx, cfg)
+	}
 	if err != nil {
-		t.Fatalf("no Pulsar to test with: %v", err)
+		t.Fatalf("no Pulsar to test with: %v; %s", err, complaints(cfg.Dir))
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), stopTime)
@@ -162,6 +169,26 @@ func start(t testing.TB, cfg local.Config) *local.Server {
 		}
 	})
 	return s
+}
+
+// complaints returns the first warnings and errors that the last server of a folder has
+// logged, to tell on another machine why it was not ready.
+func complaints(dir string) string {
+	s, err := local.Attach(dir)
+	if err != nil {
+		return err.Error()
+	}
+	lines, err := s.Logs(math.MaxInt)
+	if err != nil {
+		return err.Error()
+	}
+	var said []string
+	for _, line := range lines {
+		if (strings.Contains(line, " WARN ") || strings.Contains(line, " ERROR ")) && len(said) < 20 {
+			said = append(said, line)
+		}
+	}
+	return "it complained of:\n" + strings.Join(said, "\n")
 }
 
 // Java returns a run of one of Pulsar's Java tools by the name of its class, from
