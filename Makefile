@@ -18,6 +18,9 @@ GO       ?= go
 # The client's zstd needs a C compiler unless cgo is off; off, it is pure Go.
 export CGO_ENABLED := 0
 
+# With the profile, every dependency of the program is compiled and analysed twice.
+check test race fuzz: export GOFLAGS += -pgo=off
+
 .PHONY: build run test race check bench fuzz docs pages install profile clean go
 
 build: go
@@ -26,12 +29,12 @@ build: go
 run: build
 	bin/pulsh --local --profile default
 
-# Test packages that start Pulsar share one server; -p 2 leaves it room.
+# Test packages that start Pulsar share one server; -p 2 leaves it room. check vets.
 test: go
-	$(GO) test -pgo=off -p 2 -timeout 40m ./...
+	$(GO) test -vet=off -p 2 -timeout 40m ./...
 
 race: go
-	CGO_ENABLED=1 $(GO) test -pgo=off -race -p 2 -timeout 40m ./...
+	CGO_ENABLED=1 $(GO) test -race -p 2 -timeout 40m ./...
 
 check: go
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w $$unformatted"; exit 1; }

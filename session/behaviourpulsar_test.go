@@ -69,6 +69,7 @@ func (l *load) whole() {
 }
 
 func TestEachStrategyOnAPulsar(t *testing.T) {
+	t.Parallel()
 	for _, how := range strategies() {
 		t.Run(fmt.Sprint(how), func(t *testing.T) {
 			onEachEngine(t, func(t *testing.T, l *load) {
@@ -122,6 +123,7 @@ func again(c *snapshot.Consumer) int64 {
 }
 
 func TestAMixOnAPulsar(t *testing.T) {
+	t.Parallel()
 	for _, index := range []string{"off", "on"} {
 		t.Run("batchindex="+index, func(t *testing.T) {
 			onEachEngine(t, func(t *testing.T, l *load) {
@@ -180,6 +182,7 @@ func TestARestartAtOnceLeavesNoSilentConsumer(t *testing.T) {
 }
 
 func TestDeadLettersAndRetriesOnAPulsar(t *testing.T) {
+	t.Parallel()
 	stored := func(l *load, topic string) func() bool {
 		return func() bool {
 			stats, err := l.admin.Stats(l.soon(), topic)

@@ -103,6 +103,7 @@ func cumulative(t *testing.T) spec.Ack {
 // The broker stores nothing of such a topic and gives all its messages one id, so
 // nothing that counts by ids may drop any.
 func TestANonPersistentTopicIsReceivedWhole(t *testing.T) {
+	t.Parallel()
 	for _, ack := range []string{"batched", "immediate", "cumulative"} {
 		t.Run(ack, func(t *testing.T) {
 			onEachEngine(t, func(t *testing.T, l *load) {

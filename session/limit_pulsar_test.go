@@ -173,6 +173,7 @@ func TestPulsarBoundsOfTheNamespace(t *testing.T) {
 // TestPulsarRemovedMessages lets the cluster throw acked messages away in four ways. None
 // is lost, each is named with its reason, and none is on the way for ever.
 func TestPulsarRemovedMessages(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		prepare func(l *load, ns string)
 		remove  func(l *load)
@@ -206,7 +207,9 @@ func TestPulsarRemovedMessages(t *testing.T) {
 				c.prepare(l, ns)
 				l.consume(func(s *spec.Consumer) { s.Type, s.Rate, s.Queue = broker.Shared, pacing.Hold(20), 10 })
 				l.produce(func(p *spec.Producer) { p.Rate, p.Batch = pacing.Hold(500), 5 })
-				l.until("a backlog", func() bool { return l.group("fast").Producer.Acked > 1500 })
+				l.until("a backlog that the broker has told", func() bool {
+					return l.group("fast").Producer.Acked > 1500 && l.sub1().Backlog.Known && l.sub1().Backlog.Entries > 100
+				})
 				require.NoError(t, l.Stop(l.soon(), "fast"))
 				c.remove(l)
 				l.until("the removed messages are told", func() bool {

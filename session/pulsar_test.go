@@ -2,10 +2,12 @@ package session_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +25,17 @@ import (
 	"pulsh/session/spec"
 )
 
-func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
+// parallel is the number of tests that run beside each other unless -parallel is given.
+// Tests on a real Pulsar wait for it most of the time, whatever the number of cores.
+const parallel = 6
+
+func TestMain(m *testing.M) {
+	// Before flags are parsed: a flag on the command line has precedence.
+	if err := flag.Set("test.parallel", strconv.Itoa(parallel)); err != nil {
+		panic(err)
+	}
+	os.Exit(localtest.Main(m))
+}
 
 // soon bounds every wait on the real server, which on a busy machine takes
 // seconds for its first topic.
@@ -59,8 +71,15 @@ func connect(t *testing.T) *load {
 }
 
 // onEachEngine runs a test with the Go client and with the wire engine, so that
-// both are held to the same behaviour.
+// both are held to the same behaviour. It runs beside others that do.
 func onEachEngine(t *testing.T, test func(t *testing.T, l *load)) {
+	t.Parallel()
+	aloneOnEachEngine(t, test)
+}
+
+// aloneOnEachEngine is onEachEngine for a test that depends on the batches that the load
+// makes: on a machine that is too busy they vary too much. It runs beside no other.
+func aloneOnEachEngine(t *testing.T, test func(t *testing.T, l *load)) {
 	for _, engine := range []broker.Engine{broker.ClientEngine, broker.WireEngine} {
 		t.Run(string(engine), func(t *testing.T) {
 			l := newLoad(t)
@@ -238,6 +257,7 @@ func TestPauseStopsBothSides(t *testing.T) {
 }
 
 func TestSeekUnderLoad(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name       string
 		partitions int

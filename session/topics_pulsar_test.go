@@ -67,13 +67,14 @@ func (l *load) settleAll(group string, producers []string) (acked int64) {
 }
 
 func TestAHundredSeeksUnderLoad(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		kind  string
 		seeks int
 	}{{"single", 100}, {"partitioned", 20}, {"multi", 10}, {"pattern", 10}} {
 		t.Run(test.kind, func(t *testing.T) {
 			onEachEngine(t, func(t *testing.T, l *load) {
-				topics, producers := l.spread(test.kind, 20_000)
+				topics, producers := l.spread(test.kind, 5000) // of each of eight groups at once
 				l.consume(func(s *spec.Consumer) { s.Topic, s.Workers = topics, 2 })
 				worst, resumed := time.Duration(0), 0
 				for range test.seeks {
@@ -95,6 +96,7 @@ func TestAHundredSeeksUnderLoad(t *testing.T) {
 }
 
 func TestKeysKeepTheirOrderThroughScaling(t *testing.T) {
+	t.Parallel()
 	for i, sticky := range []bool{false, true} {
 		t.Run(fmt.Sprintf("sticky=%t", sticky), func(t *testing.T) {
 			onEachEngine(t, func(t *testing.T, l *load) {
@@ -159,6 +161,7 @@ func (l *load) told(text string) {
 }
 
 func TestUpheavalsAreNoticedAndSurvived(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name     string
 		do       func(l *load) error
@@ -243,6 +246,7 @@ func combinationTime(t *testing.T) time.Duration {
 }
 
 func TestEveryTypeWithEveryAckOnEveryKindOfTopic(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"single", "partitioned", "multi", "pattern"} {
 		t.Run(kind, func(t *testing.T) {
 			onEachEngine(t, func(t *testing.T, l *load) {
