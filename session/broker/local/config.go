@@ -107,6 +107,9 @@ type Config struct {
 	// Progress is called on the goroutine of the call with each step. It may be
 	// nil.
 	Progress func(Progress)
+	// DiskNeeded is the free disk space that a start needs, in bytes; 0 is the
+	// constant of this name. A load of minutes needs less.
+	DiskNeeded int64
 	// Space returns the space of the disk that holds a folder; default: that of
 	// the system.
 	Space func(dir string) (Space, error)
@@ -161,6 +164,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Progress == nil {
 		c.Progress = func(Progress) {}
+	}
+	if c.DiskNeeded == 0 {
+		c.DiskNeeded = DiskNeeded
 	}
 	if c.Space == nil {
 		c.Space = spaceOf

@@ -35,15 +35,14 @@ func (s Space) fullAt(rest int64) float64 {
 	return max(least, 1-float64(rest)/float64(s.Total))
 }
 
-// checkDisk returns an error if a disk, that of dir, has less than DiskNeeded free.
-func checkDisk(dir string, disk Space) error {
-	n := disk.Free
-	if n >= DiskNeeded {
+// checkDisk returns an error if a disk, that of dir, has less free than is needed.
+func checkDisk(dir string, disk Space, needed int64) error {
+	if disk.Free >= needed {
 		return nil
 	}
 	return &Error{
 		Message: fmt.Sprintf("the disk of %s has %s free, a local pulsar needs %s (an hour of full load stays below that)",
-			dir, humanize.Bytes(uint64(max(n, 0))), humanize.Bytes(DiskNeeded)),
+			dir, humanize.Bytes(uint64(max(disk.Free, 0))), humanize.Bytes(uint64(needed))),
 		Next: "free some space, or name a folder on a larger disk with --local-dir",
 	}
 }

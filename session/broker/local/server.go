@@ -140,7 +140,7 @@ func (s *Server) obtain(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := checkDisk(s.at.dir, disk); err != nil {
+	if err := checkDisk(s.at.dir, disk, s.cfg.DiskNeeded); err != nil {
 		return err
 	}
 	src, err := findSource(ctx, s.cfg)

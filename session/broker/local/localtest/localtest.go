@@ -37,6 +37,9 @@ const (
 	// quickJava leaves out Java's second compiler. It halves the processor time of
 	// a start, which most tests wait for. Measurements do not use it.
 	quickJava = "-XX:TieredStopAtLevel=1"
+	// diskNeeded is the free disk space that a server for tests needs, in bytes: loads
+	// last for seconds, and their topics are removed with the server.
+	diskNeeded = 2_500_000_000
 	// VersionVariable is the environment variable with another version of Pulsar
 	// for the tests.
 	VersionVariable = "PULSH_TEST_VERSION"
@@ -69,6 +72,7 @@ func Config(t testing.TB, dir string) local.Config {
 		Version:    os.Getenv(VersionVariable),
 		Home:       os.Getenv("PULSAR_HOME"),
 		JavaFlags:  []string{quickJava},
+		DiskNeeded: diskNeeded,
 		BrokerPort: local.AnyPort, WebPort: local.AnyPort, ZooKeeperPort: local.AnyPort,
 		Progress: func(p local.Progress) {
 			if p.Step != "fetch" && p.Step != "unpack" {
