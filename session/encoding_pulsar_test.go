@@ -338,6 +338,8 @@ func TestPulshReadsWhatJavasClientSent(t *testing.T) {
 		"encrypted": {[]string{"-m", "secret", "-ekn", "orders", "-ekv", "file://" + public}, func(s *spec.Consumer) { s.Decrypt = spec.KeyFiles("orders:" + private) }},
 		"avro": {[]string{"-s", "#", "-vs", "avro:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
 			func(s *spec.Consumer) { s.Schema = schemaOf(t, "avro("+file(t, "order.avsc", orderAvro)+")") }},
+		// Its chunks are as large as a message may be.
+		"chunked": {[]string{"--chunking", "-f", file(t, "six.bin", strings.Repeat("six MiB!", 6<<17))}, func(*spec.Consumer) {}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			topic := l.topic + "-" + name
