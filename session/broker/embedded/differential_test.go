@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"regexp"
@@ -26,6 +27,7 @@ import (
 // differs from run to run replaced: addresses, times, ledgers, names of the run.
 type trace struct {
 	*rig
+	url      string
 	adminURL string
 	api      *admin.Admin
 	calls    int
@@ -44,7 +46,7 @@ func record(t *testing.T, url, adminURL string, script func(*trace)) []string {
 	api, err := admin.New(adminURL, admin.Options{})
 	require.NoError(t, err)
 	defer api.Close()
-	tr := &trace{rig: r, adminURL: adminURL, api: api, ledgers: map[string]string{}, open: map[string]broker.Consumer{}, held: map[string][]broker.Delivery{}}
+	tr := &trace{rig: r, url: url, adminURL: adminURL, api: api, ledgers: map[string]string{}, open: map[string]broker.Consumer{}, held: map[string][]broker.Delivery{}}
 	script(tr)
 	for _, c := range tr.open {
 		require.NoError(t, c.Close(r.within()))
@@ -77,6 +79,9 @@ func (tr *trace) call(method, path, body string) {
 
 // fields lists the values of a document, a line each.
 func (tr *trace) fields(at string, data []byte) (lines []string) {
+	if page := errorPage.FindSubmatch(data); page != nil {
+		return []string{at + ".reason = " + tr.masked(html.UnescapeString(string(page[1])))}
+	}
 	var any any
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
@@ -86,6 +91,9 @@ func (tr *trace) fields(at string, data []byte) (lines []string) {
 	tr.walk(at, any, &lines)
 	return lines
 }
+
+// errorPage is what a real Pulsar answers to some mistakes.
+var errorPage = regexp.MustCompile(`(?s)<tr><th>MESSAGE:</th><td>(.*?)</td>`)
 
 // walk lists the values below one.
 func (tr *trace) walk(at string, value any, lines *[]string) {
@@ -137,6 +145,9 @@ var (
 
 // masked replaces ledgers by their order of appearance, and addresses.
 func (tr *trace) masked(s string) string {
+	for _, java := range []string{"\n\nStacktrace:", " caused by org.apache.avro.SchemaParse", " caused by com.fasterxml."} {
+		s, _, _ = strings.Cut(s, java)
+	}
 	s = hosts.ReplaceAllString(s, "HOST")
 	return ledgerEntry.ReplaceAllStringFunc(s, func(id string) string {
 		ledger, entry, _ := strings.Cut(id, ":")
@@ -228,12 +239,15 @@ func (tr *trace) stats(topic string) {
 	tr.call("GET", "persistent/"+topic+"/stats", "")
 }
 
-// differentials are the scripts. Each has a topic of its own.
-var differentials = []struct {
+// differential is a script of operations on a topic.
+type differential struct {
 	name   string
 	script func(*trace, string)
 	except string // a field that may differ
-}{
+}
+
+// differentials are the scripts. Each has a topic of its own.
+var differentials = []differential{
 	{"topics", func(tr *trace, topic string) {
 		for range 2 {
 			tr.call("PUT", "persistent/"+topic, "")

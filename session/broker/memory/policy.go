@@ -23,7 +23,7 @@ type policies struct {
 	quota            string
 	dedup            bool
 	sizeMax          int // bytes; 0 for none
-	schemaEnforced   bool
+	schema           schemaRules
 	unackedConsumer  int // messages; 0 for no limit
 	unackedTotal     int
 	topicsMax        int // of the namespace; 0 for no limit
@@ -74,7 +74,9 @@ var policyReaders = map[string]func(p *policies, raw json.RawMessage) error{
 		}
 		return err
 	},
-	"schemaValidationEnforced":         func(p *policies, raw json.RawMessage) error { return json.Unmarshal(raw, &p.schemaEnforced) },
+	"schemaValidationEnforced":         func(p *policies, raw json.RawMessage) error { return json.Unmarshal(raw, &p.schema.enforced) },
+	"schemaCompatibilityStrategy":      readStrategy,
+	"isAllowAutoUpdateSchema":          readAutoUpdate,
 	"deduplication":                    readDedup,
 	"deduplicationStatus":              readDedup,
 	"deduplicationEnabled":             readDedup,

@@ -112,6 +112,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]string{"reason": f.reason}) // whoever has gone hears nothing
 		return
 	}
+	status := http.StatusOK
+	if later, ok := answer.(accepted); ok {
+		status, answer = http.StatusAccepted, later.answer
+	}
 	if text, ok := answer.(plain); ok {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = io.WriteString(w, string(text)) // likewise
@@ -123,11 +127,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer) // likewise
 }
 
 // plain is an answer that is no JSON.
 type plain string
+
+// accepted is an answer with the status 202.
+type accepted struct{ answer any }
 
 // answer finds the route of a call and carries it out.
 func (s *Server) answer(header http.Header, hr *http.Request) (any, error) {
