@@ -51,7 +51,7 @@ func (b *Broker) AddConsumer(peer Peer, m *protocol.Subscribe) (*Consumer, error
 	if !validSubscription(m.Subscription) {
 		return nil, refuse(protocol.NotAllowedError, "The name %.100q of a subscription is not allowed", m.Subscription)
 	}
-	if err := b.consumerSchema(m.Topic, m.Schema); err != nil {
+	if err := checkReader(b, m.Topic, m.Schema); err != nil {
 		return nil, err
 	}
 	t, err := b.open(m.Topic, !m.NoCreation)

@@ -48,7 +48,7 @@ func getSchema(r *request) (any, error) {
 }
 
 func getSchemas(r *request) (any, error) {
-	first, list := r.broker.Schemas(r.schemaTopic())
+	first, list := r.broker.Schemas.List(r.schemaTopic())
 	all := []map[string]any{}
 	for i := range list {
 		all = append(all, schemaJSON(first+i, &list[i]))
@@ -85,7 +85,7 @@ func postSchema(r *request) (any, error) {
 	if err := schemas.Valid(s); err != nil {
 		return nil, fail(http.StatusUnprocessableEntity, "%s", err)
 	}
-	number, err := r.broker.PostSchema(r.schemaTopic(), s)
+	number, err := r.broker.Schemas.Post(r.schemaTopic(), s)
 	if err != nil {
 		return nil, fail(http.StatusConflict, "%s", err)
 	}
@@ -106,7 +106,7 @@ func testSchema(r *request) (any, error) {
 	if err := schemas.Valid(s); err != nil {
 		return nil, unexpected(invalidSchema, err)
 	}
-	by, err := r.broker.TestSchema(r.schemaTopic(), s)
+	by, err := r.broker.Schemas.Test(r.schemaTopic(), s)
 	if err != nil {
 		return nil, unexpected(incompatibleSchema, err)
 	}
@@ -118,11 +118,12 @@ func findSchema(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"version": r.broker.FindSchema(r.schemaTopic(), s)}, nil
+	return map[string]any{"version": r.broker.Schemas.Find(r.schemaTopic(), s)}, nil
 }
 
 func deleteSchema(r *request) (any, error) {
-	return map[string]any{"version": r.broker.DeleteSchema(r.schemaTopic())}, nil
+	number, err := r.broker.Schemas.Delete(r.schemaTopic())
+	return map[string]any{"version": number}, err
 }
 
 // namespaceThere refuses a namespace that there is not.
