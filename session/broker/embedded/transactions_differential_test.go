@@ -33,21 +33,21 @@ func transactionsScript(tr *trace, topic string) {
 	tr.call("PUT", "persistent/"+topic+"/subscription/s", `{"ledgerId":-1,"entryId":-1,"partitionIndex":-1}`)
 	tr.publish(topic, 4, 1, nil)
 	tr.own(full)
+	l := tr.dial()
+	tr.coordinate(l, 0) // a real one loads a coordinator for its first client
+	tr.coordinate(l, 1)
 	tr.txn("POST", "transactionCoordinator/replicas", "1")
 	tr.txn("GET", "coordinatorStats?coordinatorId=0", "")
 	tr.txn("GET", "coordinatorStats?coordinatorId=999", "")
 	tr.txn("GET", "transactionMetadata/0/0", "")
 	tr.txn("GET", "transactionMetadata/999/0", "")
 	tr.txn("GET", "transactionMetadata/x/0", "")
-	tr.txn("GET", "slowTransactions/0", "")
 	tr.txn("GET", "slowTransactions/0?coordinatorId=999", "")
 	tr.txn("GET", "slowTransactions/x", "")
 	tr.txn("GET", "transactionBufferStats/"+topic, "")
 	tr.txn("GET", "pendingAckStats/"+topic+"/s", "")
-	tr.txn("GET", "pendingAckStats/"+topic+"/none", "")
 	tr.txn("GET", "transactionBufferStats/"+topic+"-none", "")
 	tr.txn("GET", "transactionInBufferStats/"+topic+"-none/0/0", "")
-	l := tr.dial()
 	next := func() protocol.Numbered {
 		l.request++
 		return protocol.Numbered{RequestID: l.request}
@@ -56,8 +56,6 @@ func transactionsScript(tr *trace, topic string) {
 		l.write(m)
 		return l.answer()
 	}
-	tr.coordinate(l, 0)
-	tr.coordinate(l, 1)
 	var open []protocol.Txn
 	for i := range 3 {
 		answer := ask(&protocol.NewTxn{Numbered: next(), TTL: 600_000, Coordinator: uint64(i % 2)}).(*protocol.NewTxnAnswer)
@@ -71,9 +69,8 @@ func transactionsScript(tr *trace, topic string) {
 		tr.txn("GET", "transactionMetadata/"+at, "")
 		tr.txn("GET", "transactionInBufferStats/"+topic+"/"+at, "")
 		tr.txn("GET", "transactionInPendingAckStats/"+topic+"/s/"+at, "")
-		tr.txn("GET", "transactionInPendingAckStats/"+topic+"/none/"+at, "")
 	}
-	for _, path := range []string{"coordinatorStats?coordinatorId=0", "coordinatorStats?coordinatorId=1", "slowTransactions/0?coordinatorId=0", "slowTransactions/600000", "slowTransactions/0",
+	for _, path := range []string{"coordinatorStats?coordinatorId=0", "coordinatorStats?coordinatorId=1", "slowTransactions/0?coordinatorId=0", "slowTransactions/600000?coordinatorId=0",
 		"transactionBufferStats/" + topic, "transactionBufferStats/" + topic + "?lowWaterMarks=true", "pendingAckStats/" + topic + "/s"} {
 		tr.txn("GET", path, "")
 	}

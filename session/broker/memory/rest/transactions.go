@@ -92,13 +92,16 @@ func growCoordinators(r *request) (any, error) {
 	return nil, nil
 }
 
+// errNumber is Pulsar's answer to an id or a time that is no number.
+var errNumber = fail(http.StatusInternalServerError, "Request failed.")
+
 // txn reads the id of a transaction from the last two arguments.
 func (r *request) txn() (id protocol.Txn, err error) {
 	var halves [2]uint64
 	for i, text := range r.args[len(r.args)-2:] {
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return id, unexpected("java.lang.NumberFormatException", fmt.Errorf("For input string: %q", text))
+			return id, errNumber
 		}
 		halves[i] = uint64(n)
 	}
@@ -157,7 +160,7 @@ func getTransaction(r *request) (any, error) {
 func getSlow(r *request) (any, error) {
 	ms, err := strconv.ParseInt(r.args[0], 10, 64)
 	if err != nil {
-		return nil, unexpected("java.lang.NumberFormatException", fmt.Errorf("For input string: %q", r.args[0]))
+		return nil, errNumber
 	}
 	list, _, err := r.coordinators()
 	if err != nil {
@@ -217,7 +220,7 @@ func (r *request) acknowledged(look func(*transaction.Acks)) error {
 		}
 	})
 	if !found {
-		return fail(http.StatusNotFound, "Subscription %s not found for topic %s", r.sub, r.name.Full)
+		return fail(http.StatusInternalServerError, "Subscription %s not found for topic %s", r.sub, r.name.Full) // Pulsar has no better status
 	}
 	return nil
 }
@@ -233,11 +236,21 @@ func getInPendingAck(r *request) (any, error) {
 
 // parted are the figures that the transactions of a topic and of a subscription share.
 type parted struct {
-	State        string           `json:"state"`
-	Ongoing      int              `json:"ongoingTxnSize"`
-	RecoverStart int64            `json:"recoverStartTime"`
-	RecoverEnd   int64            `json:"recoverEndTime"`
-	Low          map[string]int64 `json:"lowWaterMarks,omitempty"`
+	State        string `json:"state"`
+	Ongoing      int    `json:"ongoingTxnSize"`
+	RecoverStart int64  `json:"recoverStartTime"`
+	RecoverEnd   int64  `json:"recoverEndTime"`
+	// Low are the marks that a topic has heard of, if they are asked for: none here, where
+	// transactions that have ended are forgotten at once.
+	Low *map[string]int64 `json:"lowWaterMarks,omitempty"`
+}
+
+// parted returns the figures that are the same for all.
+func (r *request) parted() (p parted) {
+	if r.flag("lowWaterMarks") {
+		p.Low = &map[string]int64{}
+	}
+	return p
 }
 
 // buffered is what the admin API says of the transactions of a topic.
@@ -246,6 +259,7 @@ type buffered struct {
 	MaxRead   string `json:"maxReadPosition"`
 	Snapshots int64  `json:"lastSnapshotTimestamps"`
 	Aborts    int    `json:"totalAbortedTransactions"`
+	Snapshot  string `json:"snapshotType"`
 }
 
 func getBuffer(r *request) (any, error) {
@@ -253,15 +267,23 @@ func getBuffer(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := buffered{parted: parted{State: "Ready"}}
+	b := buffered{parted: r.parted(), Snapshot: "Single"}
 	memory.Transacted(t, "", func(l *log.Log, sends *transaction.Sends, _ *transaction.Acks) {
 		b.MaxRead = position(l.Before(sends.Limit(l.Next())))
-		b.Ongoing, b.Aborts = sends.Open(), sends.Aborts()
+		b.State, b.Ongoing, b.Aborts = "NoSnapshot", sends.Open(), sends.Aborts()
+		if sends.Used() {
+			b.State = "Ready"
+		}
 	})
 	return b, nil
 }
 
 func getPendingAck(r *request) (any, error) {
-	p := parted{State: "Ready"}
-	return &p, r.acknowledged(func(acks *transaction.Acks) { p.Ongoing = acks.Open() })
+	p := r.parted()
+	return &p, r.acknowledged(func(acks *transaction.Acks) {
+		p.State, p.Ongoing = "None", acks.Open()
+		if acks.Used() {
+			p.State = "Ready"
+		}
+	})
 }

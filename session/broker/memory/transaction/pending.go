@@ -81,6 +81,7 @@ func (s *Sends) End(id protocol.Txn, commit bool) (entries []int64, known bool) 
 type Acks struct {
 	by   map[int64]protocol.Txn
 	runs map[protocol.Txn][]int64
+	used bool // there was a transaction
 }
 
 // Add notes that entry n was acknowledged in a transaction. It fails if another has
@@ -95,7 +96,7 @@ func (a *Acks) Add(id protocol.Txn, n int64) error {
 	if a.by == nil {
 		a.by, a.runs = map[int64]protocol.Txn{}, map[protocol.Txn][]int64{}
 	}
-	a.by[n] = id
+	a.by[n], a.used = id, true
 	a.runs[id] = append(a.runs[id], n)
 	return nil
 }
@@ -116,6 +117,7 @@ func (a *Acks) Pending(n int64) bool {
 
 // End forgets a transaction and returns the entries that it has acknowledged.
 func (a *Acks) End(id protocol.Txn) []int64 {
+	a.used = true
 	entries := a.runs[id]
 	delete(a.runs, id)
 	for _, n := range entries {

@@ -94,6 +94,9 @@ func (c *Coordinator) Slow(coordinator uint64, than time.Duration) (all []Detail
 // Open returns how many transactions have sent something and are open.
 func (s *Sends) Open() int { return len(s.open) }
 
+// Used reports whether anything was ever sent in a transaction.
+func (s *Sends) Used() bool { return s.open != nil }
+
 // First returns the number of the first entry that an open transaction has sent.
 func (s *Sends) First(id protocol.Txn) (n int64, open bool) {
 	of := s.open[id]
@@ -108,6 +111,9 @@ func (s *Sends) Aborted(id protocol.Txn) bool { return slices.Contains(s.aborted
 
 // Aborts returns how many aborted transactions are remembered.
 func (s *Sends) Aborts() int { return len(s.aborted) }
+
+// Used reports whether the subscription was ever part of a transaction.
+func (a *Acks) Used() bool { return a.used }
 
 // Open returns how many transactions have acknowledged something and are open.
 func (a *Acks) Open() int { return len(a.runs) }
