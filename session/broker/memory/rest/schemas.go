@@ -18,8 +18,8 @@ import (
 func (r *request) schemaTopic() string { return "persistent://" + r.ns + "/" + r.args[0] }
 
 // unexpected is a failure that Pulsar's brokers have no status for.
-func unexpected(exception string, err error) error {
-	return fail(http.StatusInternalServerError, "\n --- An unexpected error occurred in the server ---\n\nMessage: %s\n\nStacktrace:\n\n%s: %s\n", err, exception, err)
+func unexpected(exception, text string) error {
+	return fail(http.StatusInternalServerError, "\n --- An unexpected error occurred in the server ---\n\nMessage: %s\n\nStacktrace:\n\n%s: %s\n", text, exception, text)
 }
 
 // schemaJSON is a version of a schema in JSON.
@@ -36,7 +36,7 @@ func getSchema(r *request) (any, error) {
 	if len(r.args) > 1 {
 		n, err := strconv.ParseInt(r.args[1], 10, 64)
 		if err != nil {
-			return nil, unexpected("java.lang.NumberFormatException", fmt.Errorf("For input string: %q", r.args[1]))
+			return nil, unexpected("java.lang.NumberFormatException", "For input string: "+strconv.Quote(r.args[1]))
 		}
 		version = binary.BigEndian.AppendUint64(nil, uint64(n))
 	}
@@ -68,7 +68,7 @@ func (r *request) posted() (*protocol.Schema, error) {
 	}
 	kind, known := schemas.KindOf(given.Kind)
 	if !known {
-		return nil, unexpected("java.lang.IllegalArgumentException", fmt.Errorf("No enum constant org.apache.pulsar.common.schema.SchemaType.%.100s", given.Kind))
+		return nil, unexpected("java.lang.IllegalArgumentException", fmt.Sprintf("No enum constant org.apache.pulsar.common.schema.SchemaType.%.100s", given.Kind))
 	}
 	s := &protocol.Schema{Name: r.args[0], Kind: kind, Data: schemas.Definition(kind, given.Data)}
 	for key, value := range given.Properties {
@@ -104,11 +104,11 @@ func testSchema(r *request) (any, error) {
 		return nil, err
 	}
 	if err := schemas.Valid(s); err != nil {
-		return nil, unexpected(invalidSchema, err)
+		return nil, unexpected(invalidSchema, err.Error())
 	}
 	by, err := r.broker.Schemas.Test(r.schemaTopic(), s)
 	if err != nil {
-		return nil, unexpected(incompatibleSchema, err)
+		return nil, unexpected(incompatibleSchema, err.Error())
 	}
 	return accepted{map[string]any{"compatibility": true, "schemaCompatibilityStrategy": by}}, nil
 }

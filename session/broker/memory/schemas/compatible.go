@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 
 	"pulsh/session/broker/protocol"
@@ -23,7 +22,7 @@ func compatible(old []protocol.Schema, next *protocol.Schema, by Strategy) error
 		return pairCompatible(old, next, by)
 	}
 	if by == AlwaysIncompatible {
-		return errors.New("Schema compatibility strategy is ALWAYS_INCOMPATIBLE")
+		return say("Schema compatibility strategy is ALWAYS_INCOMPATIBLE")
 	}
 	return nil
 }
@@ -54,7 +53,7 @@ func avroCompatible(old []protocol.Schema, next *protocol.Schema, by Strategy) e
 // unreadable is the refusal of a definition: what the writer's definition has written
 // cannot be read with the reader's.
 func unreadable(by Strategy, writer, reader *avro) error {
-	return fmt.Errorf("Error during schema compatibility check with strategy %s: org.apache.avro.SchemaValidationException: "+
+	return say("Error during schema compatibility check with strategy %s: org.apache.avro.SchemaValidationException: "+
 		"Unable to read schema: \n%s\nusing schema:\n%s", by, writer.text(), reader.text())
 }
 
@@ -72,7 +71,7 @@ func jsonCompatible(old []protocol.Schema, next *protocol.Schema, by Strategy) e
 				return err
 			}
 		case !from && !to && jsonID(&old[i]) != jsonID(next):
-			return fmt.Errorf("Incompatible Schema from %s + to %s", old[i].Data, next.Data)
+			return say("Incompatible Schema from %s + to %s", old[i].Data, next.Data)
 		}
 	}
 	return nil
@@ -97,9 +96,9 @@ func nativeCompatible(old []protocol.Schema, next *protocol.Schema, by Strategy)
 		_ = json.Unmarshal(old[i].Data, &from) // likewise
 		switch {
 		case by == AlwaysIncompatible:
-			return errors.New("Unknown SchemaCompatibilityStrategy.")
+			return say("Unknown SchemaCompatibilityStrategy.")
 		case from.Root != to.Root:
-			return fmt.Errorf("Protobuf root message change is not allowed under the '%s' strategy. Original message name: '%s', new message name: '%s'.", by, from.Root, to.Root)
+			return say("Protobuf root message change is not allowed under the '%s' strategy. Original message name: '%s', new message name: '%s'.", by, from.Root, to.Root)
 		}
 	}
 	return nil
@@ -138,7 +137,7 @@ func pairCompatible(old []protocol.Schema, next *protocol.Schema, by Strategy) e
 			return err
 		}
 		if k.Kind != key.Kind || v.Kind != value.Kind {
-			return fmt.Errorf("Key schemas or Value schemas are different schema type, from key schema type is %s and to key schema is %s, from value schema is %s and to value schema is %s",
+			return say("Key schemas or Value schemas are different schema type, from key schema type is %s and to key schema is %s, from value schema is %s and to value schema is %s",
 				partName(k.Kind), partName(key.Kind), partName(v.Kind), partName(value.Kind))
 		}
 		keys, values = append(keys, k), append(values, v)
@@ -165,11 +164,11 @@ func Valid(s *protocol.Schema) error {
 	case schemaNative:
 		var of native
 		if err := json.Unmarshal(s.Data, &of); err != nil || of.Root == "" {
-			return errors.New("protobuf root message descriptor is null, please recheck rootMessageTypeName or rootFileDescriptorName conf. ")
+			return say("protobuf root message descriptor is null, please recheck rootMessageTypeName or rootFileDescriptorName conf. ")
 		}
 	case schemaString:
 		if len(s.Data) > 0 && string(s.Data) != "null" { // the Python client writes null
-			return fmt.Errorf("Invalid schema definition data for string schema : '%s'", s.Data)
+			return say("Invalid schema definition data for string schema : '%s'", s.Data)
 		}
 	case schemaKeyValue:
 		key, value, err := pair(s)
@@ -181,11 +180,11 @@ func Valid(s *protocol.Schema) error {
 		}
 		return Valid(&value)
 	case schemaAutoConsume:
-		return fmt.Errorf("Schema %s is a client-side schema type", "AUTO_CONSUME")
+		return say("Schema %s is a client-side schema type", "AUTO_CONSUME")
 	case schemaNone:
 	default:
 		if n := len(s.Data); n > 0 {
-			return fmt.Errorf("Invalid schema definition data for primitive schemas :length of schema data should be zero, but %d bytes is found", n)
+			return say("Invalid schema definition data for primitive schemas :length of schema data should be zero, but %d bytes is found", n)
 		}
 	}
 	return nil
@@ -194,7 +193,7 @@ func Valid(s *protocol.Schema) error {
 func validAvro(s *protocol.Schema) error {
 	of, err := parseAvro(s.Data)
 	if err == nil && of.kind == "union" {
-		err = errors.New("Avro schema typed [UNION] is not supported")
+		err = say("Avro schema typed [UNION] is not supported")
 		if s.Kind != schemaJSON {
 			return err
 		}
@@ -205,7 +204,7 @@ func validAvro(s *protocol.Schema) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("Invalid schema definition data for %s schema", KindName(s.Kind))
+		return say("Invalid schema definition data for %s schema", KindName(s.Kind))
 	}
 	return nil
 }

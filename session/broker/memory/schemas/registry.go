@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
 
 	"pulsh/session/broker/protocol"
@@ -29,7 +28,7 @@ func (r Rules) By() Strategy {
 func (r *Rules) ReadStrategy(raw json.RawMessage) error {
 	var s Strategy
 	if err := json.Unmarshal(raw, &s); err != nil || !s.Known() {
-		return fmt.Errorf("%.100s is no strategy", raw)
+		return say("%.100s is no strategy", raw)
 	}
 	if s != Undefined {
 		r.Strategy = s
@@ -119,7 +118,7 @@ func (g *Registry) Subscribe(topic string, s *protocol.Schema, used bool) error 
 		case v.Count() > 0:
 			err = v.Reader(s, rules.By())
 		case used && rules.By() != AlwaysCompatible:
-			err = fmt.Errorf("Failed to add schema to an active topic with empty(BYTES) schema: new schema type %s", KindName(s.Kind))
+			err = say("Failed to add schema to an active topic with empty(BYTES) schema: new schema type %s", KindName(s.Kind))
 		case !used:
 			_, err = v.Register(s, rules.By(), rules.Frozen)
 			var invalid *InvalidError

@@ -4,8 +4,6 @@ package schemas
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"slices"
 
 	"pulsh/session/broker/protocol"
@@ -132,7 +130,7 @@ func equal(a, b *protocol.Schema) bool {
 	return errX == nil && errY == nil && same(x, y)
 }
 
-var errFrozen = errors.New("Schema not found and schema auto updating is disabled.") // in Pulsar's words
+var errFrozen = say("Schema not found and schema auto updating is disabled.") // in Pulsar's words
 
 // InvalidError is the refusal of a schema whose definition cannot be one.
 type InvalidError struct{ error }
@@ -202,5 +200,5 @@ func followsAll(list []protocol.Schema, s *protocol.Schema, by Strategy) error {
 }
 
 func otherKind(old, next *protocol.Schema) error {
-	return fmt.Errorf("Incompatible schema: exists schema type %s, new schema type %s", KindName(old.Kind), KindName(next.Kind))
+	return say("Incompatible schema: exists schema type %s, new schema type %s", KindName(old.Kind), KindName(next.Kind))
 }

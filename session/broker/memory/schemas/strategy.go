@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -50,3 +51,11 @@ func kindIn(s *protocol.Schema, property string) int32 {
 	}
 	return schemaNone
 }
+
+// words is an error in the words of Pulsar's brokers, which are not always ours.
+type words string
+
+// Error returns the words.
+func (w words) Error() string { return string(w) }
+
+func say(format string, args ...any) error { return words(fmt.Sprintf(format, args...)) }
