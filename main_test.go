@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 	"session/broker/memory/fault":       {"session/broker/protocol"},
 	"session/broker/memory/hashring":    {"session/broker/protocol"},
 	"session/broker/memory/log":         {"session/broker/protocol"},
-	"session/broker/memory/rest":        {"session/broker/memory", "session/broker/memory/figures", "session/broker/memory/log", "session/broker/memory/schemas", "session/broker/protocol"},
+	"session/broker/memory/rest":        {"session/broker/memory", "session/broker/memory/figures", "session/broker/memory/log", "session/broker/memory/schemas", "session/broker/memory/transaction", "session/broker/protocol"},
 	"session/broker/memory/serve":       {"session/broker/memory", "session/broker/memory/fault", "session/broker/memory/transaction", "session/broker/protocol"},
 	"session/broker/probe":              {"session/broker"},
 	"session/broker/protocol/conn":      {"session/broker/protocol"},
