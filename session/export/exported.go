@@ -77,6 +77,7 @@ func exportedColumns() []exported {
 		{kind: Consume, column: "aborted", name: "pulsh_messages_aborted", metric: Gauge, help: "Messages of aborted transactions that did not arrive, by the delivery audit."},
 		{kind: Consume, column: "aborted_received", name: "pulsh_messages_aborted_received_total", metric: Counter, help: "Messages of aborted transactions that arrived nonetheless, by the delivery audit."},
 		{kind: Process, column: "cpu_percent", name: "pulsh_cpu_cores", metric: Gauge, help: "Processor time of pulsh over the last second, in cores.", scale: 0.01},
+		{kind: Process, column: "broker_percent", name: "pulsh_embedded_broker_cpu_cores", metric: Gauge, help: "Processor time of the embedded broker over the last seconds, in cores; part of pulsh_cpu_cores.", scale: 0.01},
 		{kind: Process, column: "memory_bytes", name: "pulsh_resident_memory_bytes", metric: Gauge, help: "Resident memory of pulsh."},
 		{kind: Process, column: "goroutines", name: "pulsh_goroutines", metric: Gauge, help: "Goroutines of pulsh."},
 	}

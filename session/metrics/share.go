@@ -17,12 +17,13 @@ import (
 const PartLabel = "part"
 
 const (
-	shareWindow = time.Second // of one profile
+	// shareWindow is the time of one profile. To read one costs some 10 ms of CPU.
+	shareWindow = 2 * time.Second
 	// shareLeast is the CPU time in a window from which on the next is profiled: an idle
 	// process is left alone.
 	shareLeast = 10 * time.Millisecond
 	// shareWeight is that of a new window in the share of the last seconds: a window has
-	// about a hundred samples for each busy core.
+	// about two hundred samples for each busy core.
 	shareWeight = 0.3
 )
 
@@ -34,7 +35,7 @@ type Part struct {
 }
 
 // Share measures the CPU of a part of this process: of the goroutines that have its label.
-// Go has no clock of a goroutine, so it takes CPU profiles of one second, one after the
+// Go has no clock of a goroutine, so it takes CPU profiles of two seconds, one after the
 // other. What the runtime does for all parts, as the garbage collection, is shared in the
 // same proportion.
 type Share struct {
@@ -42,8 +43,9 @@ type Share struct {
 	stop    chan struct{}
 	running sync.WaitGroup
 
-	mu  sync.Mutex // guards the result
-	now Part
+	mu     sync.Mutex // guards the result
+	now    Part
+	before time.Duration // CPU time before the first measurement, which counts with its share
 }
 
 // NewShare starts to measure a part. It measures until Close, except while somebody else
@@ -110,6 +112,9 @@ func (s *Share) add(share float64, measured bool, spent time.Duration) {
 		s.now.Share += shareWeight * (share - s.now.Share)
 	case measured:
 		s.now.Share, s.now.Known = share, true
+		spent, s.before = spent+s.before, 0
+	case !s.now.Known:
+		s.before += spent
 	default:
 		share = s.now.Share
 	}
