@@ -44,8 +44,10 @@ type removal struct {
 	owed int64
 
 	// redelivered is how many of the messages that the audit misses between others come
-	// again: a consumer had them when its connection broke.
+	// again: a consumer had them when its connection broke. undisturbed is how many
+	// statistics there were since then.
 	redelivered int64
+	undisturbed int
 
 	full        bool // the backlog has reached its quota
 	unexplained int  // polls in which the audit misses messages without a reason
@@ -70,6 +72,9 @@ const (
 	// settlingPolls is how many statistics after a seek are not compared with those
 	// before: they may have been asked for before it.
 	settlingPolls = 2
+	// redeliveredPolls is how many statistics after a broken connection what a consumer had
+	// may be missing still.
+	redeliveredPolls = 15
 	// evictedPolls is for how many polls the audit must miss messages before an
 	// eviction explains them: what is on its way has arrived by then.
 	evictedPolls = 3
@@ -202,8 +207,11 @@ func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscri
 // cannotCome returns how many messages the audit misses that no consumer had when its
 // connection broke.
 func (r *removal) cannotCome(told Told) int64 {
-	if told.Disturbed || told.Restarted {
-		r.redelivered = told.Missing
+	switch r.undisturbed++; {
+	case told.Disturbed || told.Restarted:
+		r.redelivered, r.undisturbed = told.Missing, 0
+	case r.undisturbed > redeliveredPolls:
+		r.redelivered = 0
 	}
 	r.redelivered = min(r.redelivered, told.Missing)
 	return told.Missing - r.redelivered
