@@ -140,11 +140,14 @@ func (gs *groups) named(name string) (anyGroup, error) {
 }
 
 // stop stops all groups side by side and returns the first error.
-func (gs *groups) stop(ctx context.Context) error {
-	all := gs.all()
-	errs := make([]error, len(all))
+func (gs *groups) stop(ctx context.Context) error { return stopThese(ctx, gs.all()) }
+
+// stopThese stops groups side by side and returns the first error: one after the other,
+// each on a cluster that is away could wait for its receipts as long as ctx.
+func stopThese(ctx context.Context, these []anyGroup) error {
+	errs := make([]error, len(these))
 	var stopping sync.WaitGroup
-	for i, g := range all {
+	for i, g := range these {
 		stopping.Go(func() { errs[i] = stop(ctx, g) })
 	}
 	stopping.Wait()
