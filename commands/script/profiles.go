@@ -57,7 +57,7 @@ func Save(ctx context.Context, c *host.Call) error {
 			return err
 		}
 	}
-	saved, err := c.Env.Library.Save(p)
+	saved, err := c.Env.Library.Save(p.Whole())
 	if err != nil {
 		return c.Refuse("name", "save mine", "%s", err)
 	}
@@ -80,7 +80,7 @@ func Load(ctx context.Context, c *host.Call) error {
 	s := c.Fresh(ctx)
 	for _, g := range p.Groups {
 		if old, ok := s.Group(g.Name); ok {
-			return c.Refuse("profile", "remove "+g.Name, "group %s is already %s", g.Name, old.State)
+			return c.Refuse("profile", "remove "+g.Name, "there is a group %s already (%s)", g.Name, old.State)
 		}
 	}
 	if err := addClusters(ctx, c, p); err != nil {
