@@ -111,3 +111,12 @@ func TestLocalFallsBackToTheEmbeddedBroker(t *testing.T) {
 	require.Contains(t, got.err, "neither Java nor Docker nor PULSAR_HOME here: using pulsh's embedded broker, whose figures are not those of a Pulsar")
 	require.Contains(t, got.out, "embedded")
 }
+
+// The embedded broker has no process that could be killed or suspended.
+func TestChaosThatNeedsAProcessIsRefusedByTheEmbeddedBroker(t *testing.T) {
+	for _, line := range []string{"chaos kill", "chaos stop 10s"} {
+		got := piped(t, pulsh(t, nil, "--embedded", "-e", line), "")
+		require.Equal(t, 1, got.code)
+		require.Regexp(t, `^  chaos (kill|stop) acts on the process of a local Pulsar, and the embedded broker is part of this one\n  try: fault disconnect\n`, got.err)
+	}
+}
