@@ -84,7 +84,7 @@ var mayImport = map[string][]string{
 	"session/group":                     {"session/broker", "session/connections", "session/delivery", "session/input", "session/metrics", "session/pacing", "session/payload", "session/snapshot", "session/spec"},
 	"session/metrics":                   {"session/broker"},
 	"session/produce":                   {"session/broker", "session/brokerstats", "session/delivery", "session/encryption", "session/group", "session/input", "session/metrics", "session/pacing", "session/payload", "session/schema", "session/snapshot", "session/spec"},
-	"session/profile":                   {"session/broker", "session/input", "session/pacing", "session/secret", "session/snapshot", "session/spec", "session/spell"},
+	"session/profile":                   {"session/broker", "session/input", "session/pacing", "session/payload", "session/secret", "session/snapshot", "session/spec", "session/spell"},
 	"session/reading":                   {"session/broker", "session/spec"},
 	"session/scrape":                    {"session/export"},
 	"session/snapshot":                  {"session/broker", "session/connections", "session/delivery", "session/metrics", "session/pacing", "session/payload", "session/spec"},

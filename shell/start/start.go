@@ -92,7 +92,7 @@ func Run(o Options, version string, builtin []byte, files Streams) (code int) {
 	}
 	defer func() {
 		if err := stop(); err != nil {
-			fmt.Fprintf(files.Err, "cannot write the CPU profile: %v\n", err)
+			fmt.Fprintln(files.Err, unwritten("the CPU profile", err))
 			code = max(code, lang.ExitFailed)
 		}
 	}()
@@ -327,7 +327,7 @@ func profileCPU(path string) (stop func() error, err error) {
 	}
 	file, err := os.Create(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot write the CPU profile: %w", err)
+		return nil, unwritten("the CPU profile", err)
 	}
 	writer := &profileFile{File: file}
 	if err := pprof.StartCPUProfile(writer); err != nil {
