@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"net/http"
 
-	"pulsh/session/broker/memory/schemas"
 	"pulsh/session/broker/protocol"
 )
 
@@ -28,7 +27,7 @@ func getSchema(r *request) (any, error) {
 	for _, p := range found.Properties {
 		properties[p.Key] = p.Value
 	}
-	return map[string]any{"version": binary.BigEndian.Uint64(version), "type": schemas.KindName(found.Kind), "timestamp": 0,
+	return map[string]any{"version": binary.BigEndian.Uint64(version), "type": protocol.SchemaKindName(found.Kind), "timestamp": 0,
 		"data": string(found.Data), "properties": properties}, nil
 }
 
@@ -41,7 +40,7 @@ func postSchema(r *request) (any, error) {
 	if err := r.read(&given); err != nil {
 		return nil, err
 	}
-	kind, known := schemas.KindOf(given.Kind)
+	kind, known := protocol.SchemaKindOf(given.Kind)
 	if !known {
 		return nil, fail(http.StatusUnprocessableEntity, "Unknown schema type %.100q", given.Kind)
 	}

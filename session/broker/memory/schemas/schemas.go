@@ -6,40 +6,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
-	"slices"
 
 	"pulsh/session/broker/protocol"
 )
 
-// The kinds of schemas that are treated in their own way, by the protocol's numbers.
-const (
-	schemaNone        = 0
-	schemaJSON        = 2
-	schemaAvro        = 4
-	schemaAutoConsume = 21
-)
-
-// names are the kinds by their numbers, as the admin API writes them.
-var names = []string{"NONE", "STRING", "JSON", "PROTOBUF", "AVRO", "BOOLEAN", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE",
-	"DATE", "TIME", "TIMESTAMP", "KEY_VALUE", "INSTANT", "LOCAL_DATE", "LOCAL_TIME", "LOCAL_DATE_TIME", "PROTOBUF_NATIVE"}
-
-// KindName returns the name of a kind in the admin API.
-func KindName(kind int32) string {
-	if kind < 0 || int(kind) >= len(names) {
-		return "NONE"
-	}
-	return names[kind]
-}
-
-// KindOf returns the kind of a name, and false if there is none.
-func KindOf(name string) (kind int32, known bool) {
-	at := slices.Index(names, name)
-	return int32(at), at >= 0
-}
-
 // Given reports whether a client brings a schema along.
 func Given(s *protocol.Schema) bool {
-	return s != nil && s.Kind != schemaAutoConsume && s.Kind >= 0 && (s.Kind != schemaNone || len(s.Data) > 0)
+	return s != nil && s.Kind != protocol.SchemaAutoConsume && s.Kind >= 0 && (s.Kind != protocol.SchemaNone || len(s.Data) > 0)
 }
 
 // Versions are the versions of a topic's schema, from 0 on.
@@ -79,7 +52,7 @@ func incompatible(old, next *protocol.Schema) string {
 	if old.Kind != next.Kind {
 		return "Incompatible schema: exists schema type differs, new schema type differs"
 	}
-	if old.Kind != schemaAvro && old.Kind != schemaJSON {
+	if old.Kind != protocol.SchemaAvro && old.Kind != protocol.SchemaJSON {
 		if !bytes.Equal(old.Data, next.Data) {
 			return "Incompatible schema: the definitions differ"
 		}
