@@ -201,6 +201,30 @@ func TestMessagesAreMadeAndReadBySchema(t *testing.T) {
 	}
 }
 
+// TestEveryPrimitiveKindIsTaken sends by schemas that another program has registered.
+func TestEveryPrimitiveKindIsTaken(t *testing.T) {
+	onEachEngineAndServer(t, func(t *testing.T, l *load) {
+		for _, kind := range []broker.SchemaKind{"BOOLEAN", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", broker.SchemaString} {
+			topic := l.topic + "-" + strings.ToLower(string(kind))
+			require.NoError(t, l.Admin().CreateTopic(l.soon(), topic, 0))
+			require.NoError(t, l.Admin().UploadSchema(l.soon(), topic, broker.Schema{Kind: kind}))
+			sends, receives := "p-"+string(kind), "c-"+string(kind)
+			producer, consumer := spec.DefaultProducer(sends), spec.DefaultConsumer(receives)
+			producer.Topic, producer.Rate, producer.Count, producer.Schema = topic, pacing.Hold(500), 100, schemaOf(t, "auto")
+			consumer.Topic, consumer.From, consumer.Schema, consumer.Engine = topic, broker.Earliest, schemaOf(t, "auto"), l.other()
+			require.NoError(t, l.AddProducer(sends, producer))
+			require.NoError(t, l.AddConsumer(receives, consumer))
+			require.NoError(t, l.Start(l.soon(), receives))
+			require.NoError(t, l.Start(l.soon(), sends))
+			l.until(string(kind), func() bool { return l.group(receives).Consumer.Delivery.Unique() == 100 })
+			require.Zero(t, l.group(receives).Consumer.Outcomes[metrics.Undecoded], kind)
+			info, err := l.Admin().Schema(l.soon(), topic, broker.LatestSchema)
+			require.NoError(t, err)
+			require.Zero(t, info.Version, "%s is registered as it was", kind)
+		}
+	})
+}
+
 // shown looks at a message with each engine, and decodes it by the schema that it carries.
 func (l *load) shown(name string) {
 	l.t.Helper()

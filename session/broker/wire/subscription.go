@@ -11,10 +11,10 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/protocol/conn"
+	"pulsh/session/broker/registration"
 	"pulsh/session/broker/wire/connect"
 	"pulsh/session/broker/wire/names"
 	"pulsh/session/broker/wire/position"
-	"pulsh/session/broker/wire/schemas"
 	"pulsh/session/delivery"
 )
 
@@ -113,7 +113,7 @@ func (s *subscription) question() *protocol.Subscribe {
 	q := &protocol.Subscribe{
 		Topic: s.topic, Subscription: spec.Subscription, SubType: subTypes[spec.Type], ConsumerID: s.id, Name: spec.Name,
 		Priority: int32(spec.Priority), NonDurable: spec.NonDurable, ReadCompacted: spec.Compacted, Epoch: protocol.NoEpoch,
-		Schema: schemas.Registered(spec.Schema),
+		Schema: registration.Of(spec.Schema),
 	}
 	if s.from == broker.Earliest {
 		q.Initial = protocol.Earliest
