@@ -46,7 +46,7 @@ func TestWrongInputIsRefusedWithAdvice(t *testing.T) {
 			"consume start f topic=fast count=0":              "count must be at least 1",
 			"produce start f deliver-after=5m..1s":            "runs from 5m down to 1s",
 			"produce start f properties=a":                    "is not a property, name:value",
-			"produce start f engine=wire schema=string":       "the wire engine has no schema=string: use engine=client",
+			"produce start f engine=wire encrypt=k:no.pem":    "the wire engine has no encryption (encrypt): use engine=client",
 			"produce start f engine=wire chunking=on":         "the wire engine has no chunking=on: use engine=client",
 			"consume start f topic=fast until=someday":        "is not an end",
 			"read start f topic=fast from=nowhere":            "is neither a time nor a message",

@@ -31,13 +31,18 @@ import (
 
 // onEachServer runs a test of the Go client on the real Pulsar and on the embedded one.
 func onEachServer(t *testing.T, test func(t *testing.T, l *load)) {
-	client := func(l *load) *load {
+	onServers(t, broker.ClientEngine, test)
+}
+
+// onServers is onEachServer for an engine.
+func onServers(t *testing.T, engine broker.Engine, test func(t *testing.T, l *load)) {
+	with := func(l *load) *load {
 		preferences := l.Preferences()
-		preferences.Engine = broker.ClientEngine
+		preferences.Engine = engine
 		require.NoError(l.t, l.SetPreferences(preferences))
 		return l
 	}
-	t.Run("pulsar", func(t *testing.T) { test(t, client(newLoad(t))) })
+	t.Run("pulsar", func(t *testing.T) { test(t, with(newLoad(t))) })
 	t.Run("embedded", func(t *testing.T) {
 		t.Parallel()
 		server, err := embedded.Start(embedded.Config{})
@@ -48,8 +53,26 @@ func onEachServer(t *testing.T, test func(t *testing.T, l *load)) {
 			server.Close()
 		})
 		require.NoError(t, l.Connect(l.soon(), broker.Target{URL: server.URL(), AdminURL: server.AdminURL()}))
-		test(t, client(l))
+		test(t, with(l))
 	})
+}
+
+// bothEngines are held to the same behaviour.
+var bothEngines = []broker.Engine{broker.ClientEngine, broker.WireEngine}
+
+// onEachEngineAndServer runs a test with each engine on each server.
+func onEachEngineAndServer(t *testing.T, test func(t *testing.T, l *load)) {
+	for _, engine := range bothEngines {
+		t.Run(string(engine), func(t *testing.T) { onServers(t, engine, test) })
+	}
+}
+
+// other returns the engine that a session does not use.
+func (l *load) other() broker.Engine {
+	if l.Preferences().Engine == broker.WireEngine {
+		return broker.ClientEngine
+	}
+	return broker.WireEngine
 }
 
 const orderAvro = `{"type":"record","name":"Order","namespace":"shop","fields":[
@@ -140,7 +163,7 @@ func TestMessagesAreMadeAndReadBySchema(t *testing.T) {
 		"protobuf": "protobuf(" + file(t, "order.proto", orderProto) + ":Order)", "string": "string",
 	} {
 		t.Run(name, func(t *testing.T) {
-			onEachServer(t, func(t *testing.T, l *load) {
+			onEachEngineAndServer(t, func(t *testing.T, l *load) {
 				l.topic += "-" + name
 				l.produce(func(s *spec.Producer) { s.Schema = schemaOf(t, text) })
 				l.acked(500)
@@ -156,21 +179,56 @@ func TestMessagesAreMadeAndReadBySchema(t *testing.T) {
 				own.Topic, own.From, own.Schema = l.topic, broker.Earliest, schemaOf(t, text)
 				require.NoError(t, l.AddConsumer("own", own))
 				require.NoError(t, l.Start(l.soon(), "own"))
+				crossed := spec.DefaultConsumer("crossed")
+				crossed.Topic, crossed.From, crossed.Schema, crossed.Engine = l.topic, broker.Earliest, schemaOf(t, text), l.other()
+				require.NoError(t, l.AddConsumer("crossed", crossed))
+				require.NoError(t, l.Start(l.soon(), "crossed"))
 				l.shown(name)
+				l.acked(500)
+				settings.Engine = l.other()
+				_, err = l.SetProducer(l.soon(), "fast", settings)
+				require.NoError(t, err, "the other engine goes on with the schema")
 				l.acked(500)
 				l.clean()
 				require.Zero(t, l.sub1().Outcomes[metrics.Undecoded])
-				l.until("the other has all too", func() bool { return l.group("own").Consumer.Received == l.fast().Acked })
-				require.Zero(t, l.group("own").Consumer.Outcomes[metrics.Undecoded])
+				require.Zero(t, l.sub1().Unstamped)
+				for _, beside := range []string{"own", "crossed"} {
+					l.until("the other has all too", func() bool { return l.group(beside).Consumer.Received == l.fast().Acked })
+					require.Zero(t, l.group(beside).Consumer.Outcomes[metrics.Undecoded])
+				}
 			})
 		})
 	}
 }
 
+// TestEveryPrimitiveKindIsTaken sends by schemas that another program has registered.
+func TestEveryPrimitiveKindIsTaken(t *testing.T) {
+	onEachEngineAndServer(t, func(t *testing.T, l *load) {
+		for _, kind := range []broker.SchemaKind{"BOOLEAN", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", broker.SchemaString} {
+			topic := l.topic + "-" + strings.ToLower(string(kind))
+			require.NoError(t, l.Admin().CreateTopic(l.soon(), topic, 0))
+			require.NoError(t, l.Admin().UploadSchema(l.soon(), topic, broker.Schema{Kind: kind}))
+			sends, receives := "p-"+string(kind), "c-"+string(kind)
+			producer, consumer := spec.DefaultProducer(sends), spec.DefaultConsumer(receives)
+			producer.Topic, producer.Rate, producer.Count, producer.Schema = topic, pacing.Hold(500), 100, schemaOf(t, "auto")
+			consumer.Topic, consumer.From, consumer.Schema, consumer.Engine = topic, broker.Earliest, schemaOf(t, "auto"), l.other()
+			require.NoError(t, l.AddProducer(sends, producer))
+			require.NoError(t, l.AddConsumer(receives, consumer))
+			require.NoError(t, l.Start(l.soon(), receives))
+			require.NoError(t, l.Start(l.soon(), sends))
+			l.until(string(kind), func() bool { return l.group(receives).Consumer.Delivery.Unique() == 100 })
+			require.Zero(t, l.group(receives).Consumer.Outcomes[metrics.Undecoded], kind)
+			info, err := l.Admin().Schema(l.soon(), topic, broker.LatestSchema)
+			require.NoError(t, err)
+			require.Zero(t, info.Version, "%s is registered as it was", kind)
+		}
+	})
+}
+
 // shown looks at a message with each engine, and decodes it by the schema that it carries.
 func (l *load) shown(name string) {
 	l.t.Helper()
-	for _, word := range []broker.Engine{broker.ClientEngine, broker.WireEngine} {
+	for _, word := range bothEngines {
 		engine, err := session.Engine(l.Session, spec.OwnCluster, word)
 		require.NoError(l.t, err)
 		tail, err := reading.Follow(l.soon(), engine, l.topic, nil, 1)
@@ -214,7 +272,7 @@ func TestEmptyMessagesAreToldWhereTheyAreThrownAway(t *testing.T) {
 }
 
 func TestSchemasThatDoNotFitAreRefused(t *testing.T) {
-	onEachServer(t, func(t *testing.T, l *load) {
+	onEachEngineAndServer(t, func(t *testing.T, l *load) {
 		start := func(name, schema string) error {
 			s := spec.DefaultProducer(name)
 			s.Topic, s.Schema = l.topic, schemaOf(t, schema)
@@ -235,11 +293,15 @@ func TestSchemasThatDoNotFitAreRefused(t *testing.T) {
 		l.consume(func(s *spec.Consumer) { s.Schema = schemaOf(t, "auto") })
 		l.until("what does not fit is counted", func() bool { return l.sub1().Outcomes[metrics.Undecoded] > 10 })
 		require.Less(t, l.sub1().Outcomes[metrics.Undecoded], l.sub1().Received)
+		unfit := spec.DefaultConsumer("unfit")
+		unfit.Topic, unfit.Schema = l.topic, schemaOf(t, "string")
+		require.NoError(t, l.AddConsumer("unfit", unfit))
+		require.ErrorContains(t, l.Start(l.soon(), "unfit"), "the schema does not fit the one that topic "+l.topic+" has")
 	})
 }
 
 func TestAnEnforcedSchemaRefusesProducersWithoutOne(t *testing.T) {
-	onEachServer(t, func(t *testing.T, l *load) {
+	onEachEngineAndServer(t, func(t *testing.T, l *load) {
 		namespace := fmt.Sprintf("public/enforced-%d", time.Now().UnixNano())
 		call := func(method, path, body string) {
 			request, err := http.NewRequestWithContext(l.soon(), method, l.cluster().AdminURL+"/admin/v2/namespaces/"+namespace+path, strings.NewReader(body))
@@ -276,44 +338,47 @@ func TestJavasClientReadsWhatPulshSent(t *testing.T) {
 	avsc := file(t, "order.avsc", orderAvro)
 	conf := file(t, "client.conf", "")
 	const messages = 3
-	for name, change := range map[string]func(*spec.Producer){
-		"avro":     func(s *spec.Producer) { s.Schema = schemaOf(t, "avro("+avsc+")") },
-		"json":     func(s *spec.Producer) { s.Schema = schemaOf(t, "json("+avsc+")") },
-		"protobuf": func(s *spec.Producer) { s.Schema = schemaOf(t, "protobuf("+file(t, "o.proto", orderProto)+":Order)") },
-		"chunked": func(s *spec.Producer) {
+	for name, test := range map[string]struct {
+		engines []broker.Engine
+		change  func(*spec.Producer)
+		args    []string // of the tool
+		words   []string // that it prints
+	}{
+		"avro": {bothEngines, func(s *spec.Producer) { s.Schema = schemaOf(t, "avro("+avsc+")") }, []string{"-st", "auto_consume"}, []string{"status", "sku"}},
+		"json": {bothEngines, func(s *spec.Producer) { s.Schema = schemaOf(t, "json("+avsc+")") }, []string{"-st", "auto_consume"}, []string{"status", "sku"}},
+		"alone": {bothEngines, func(s *spec.Producer) { s.Schema, s.Batch = schemaOf(t, "avro("+avsc+")"), 1 },
+			[]string{"-st", "auto_consume"}, []string{"status", "sku"}},
+		"protobuf": {bothEngines, func(s *spec.Producer) { s.Schema = schemaOf(t, "protobuf("+file(t, "o.proto", orderProto)+":Order)") },
+			[]string{"-st", "auto_consume"}, []string{"customer"}},
+		"chunked": {bothEngines[:1], func(s *spec.Producer) {
 			s.Chunking, s.Body, s.Pattern = 2<<10, payload.FileKind, file(t, "long.txt", strings.Repeat("long ", 2000))
-		},
-		"encrypted": func(s *spec.Producer) {
+		}, nil, []string{strings.Repeat("long ", 2000)[:9999]}},
+		"encrypted": {bothEngines[:1], func(s *spec.Producer) {
 			s.Encrypt, s.Body, s.Pattern = spec.KeyFiles("orders:"+public), payload.TemplateKind, "secret {{counter}}"
-		},
+		}, []string{"-ekv", "file://" + private}, []string{"secret 1", "secret 3"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			settings := spec.DefaultProducer(name)
-			settings.Topic, settings.Engine, settings.Rate, settings.Count = l.topic+"-"+name, broker.ClientEngine, pacing.Hold(100), messages
-			change(&settings)
-			require.NoError(t, l.AddProducer(name, settings))
-			require.NoError(t, l.Start(l.soon(), name))
-			l.until("all sent", func() bool { p := l.group(name).Producer; return p.Acked == messages })
-			args := []string{conf, "--url", l.cluster().URL, "consume", "-n", fmt.Sprint(messages), "-p", "Earliest", "-s", "java"}
-			switch name {
-			case "encrypted":
-				args = append(args, "-ekv", "file://"+private)
-			case "chunked":
-			default:
-				args = append(args, "-st", "auto_consume")
-			}
-			c := localtest.Java(t, "org.apache.pulsar.client.cli.PulsarClientTool", append(args, l.topic+"-"+name)...)
-			var problems strings.Builder
-			c.Stderr = &problems
-			out, err := c.Output()
-			require.NoError(t, err, "%s\n%s", out, problems.String())
-			said := string(out)
-			require.Equal(t, messages, strings.Count(said, "got message"), said)
-			for _, word := range map[string][]string{"avro": {"status", "sku"}, "json": {"status", "sku"}, "protobuf": {"customer"},
-				"chunked": {strings.Repeat("long ", 2000)[:9999]}, "encrypted": {"secret 1", "secret 3"}}[name] {
-				require.Contains(t, said, word)
-			}
-		})
+		for _, engine := range test.engines {
+			name := name + "-" + string(engine)
+			t.Run(name, func(t *testing.T) {
+				settings := spec.DefaultProducer(name)
+				settings.Topic, settings.Engine, settings.Rate, settings.Count = l.topic+"-"+name, engine, pacing.Hold(100), messages
+				test.change(&settings)
+				require.NoError(t, l.AddProducer(name, settings))
+				require.NoError(t, l.Start(l.soon(), name))
+				l.until("all sent", func() bool { p := l.group(name).Producer; return p.Acked == messages })
+				args := append([]string{conf, "--url", l.cluster().URL, "consume", "-n", fmt.Sprint(messages), "-p", "Earliest", "-s", "java"}, test.args...)
+				c := localtest.Java(t, "org.apache.pulsar.client.cli.PulsarClientTool", append(args, l.topic+"-"+name)...)
+				var problems strings.Builder
+				c.Stderr = &problems
+				out, err := c.Output()
+				require.NoError(t, err, "%s\n%s", out, problems.String())
+				said := string(out)
+				require.Equal(t, messages, strings.Count(said, "got message"), said)
+				for _, word := range test.words {
+					require.Contains(t, said, word)
+				}
+			})
+		}
 	}
 }
 
@@ -330,30 +395,34 @@ func TestPulshReadsWhatJavasClientSent(t *testing.T) {
 	conf := file(t, "client.conf", "")
 	url := l.cluster().URL
 	for name, test := range map[string]struct {
-		args   []string
-		change func(*spec.Consumer)
+		engines []broker.Engine
+		args    []string
+		change  func(*spec.Consumer)
 	}{
-		"json": {[]string{"-s", "#", "-vs", "json:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
+		"json": {bothEngines, []string{"-s", "#", "-vs", "json:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
 			func(s *spec.Consumer) { s.Schema = schemaOf(t, "auto") }},
-		"encrypted": {[]string{"-m", "secret", "-ekn", "orders", "-ekv", "file://" + public}, func(s *spec.Consumer) { s.Decrypt = spec.KeyFiles("orders:" + private) }},
-		"avro": {[]string{"-s", "#", "-vs", "avro:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
+		"encrypted": {bothEngines[:1], []string{"-m", "secret", "-ekn", "orders", "-ekv", "file://" + public}, func(s *spec.Consumer) { s.Decrypt = spec.KeyFiles("orders:" + private) }},
+		"avro": {bothEngines, []string{"-s", "#", "-vs", "avro:" + orderAvro, "-m", `{"id":1,"status":"NEW","note":null,"lines":[{"sku":"a"}]}`},
 			func(s *spec.Consumer) { s.Schema = schemaOf(t, "avro("+file(t, "order.avsc", orderAvro)+")") }},
 		// Its chunks are as large as a message may be.
-		"chunked": {[]string{"--chunking", "-f", file(t, "six.bin", strings.Repeat("six MiB!", 6<<17))}, func(*spec.Consumer) {}},
+		"chunked": {bothEngines[:1], []string{"--chunking", "-f", file(t, "six.bin", strings.Repeat("six MiB!", 6<<17))}, func(*spec.Consumer) {}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			topic := l.topic + "-" + name
 			c := localtest.Java(t, "org.apache.pulsar.client.cli.PulsarClientTool", append(append([]string{conf, "--url", url, "produce", "-n", "3"}, test.args...), topic)...)
 			said, err := c.CombinedOutput()
 			require.NoError(t, err, string(said))
-			settings := spec.DefaultConsumer(name)
-			settings.Topic, settings.From, settings.Engine = topic, broker.Earliest, broker.ClientEngine
-			test.change(&settings)
-			require.NoError(t, l.AddConsumer(name, settings))
-			require.NoError(t, l.Start(l.soon(), name))
-			l.until("all received", func() bool { return l.group(name).Consumer.Unstamped == 3 })
-			require.Zero(t, l.group(name).Consumer.Outcomes[metrics.Undecrypted])
-			require.Zero(t, l.group(name).Consumer.Outcomes[metrics.Undecoded])
+			for _, engine := range test.engines {
+				name := name + "-" + string(engine)
+				settings := spec.DefaultConsumer(name)
+				settings.Topic, settings.From, settings.Engine = topic, broker.Earliest, engine
+				test.change(&settings)
+				require.NoError(t, l.AddConsumer(name, settings))
+				require.NoError(t, l.Start(l.soon(), name))
+				l.until("all received", func() bool { return l.group(name).Consumer.Unstamped == 3 })
+				require.Zero(t, l.group(name).Consumer.Outcomes[metrics.Undecrypted])
+				require.Zero(t, l.group(name).Consumer.Outcomes[metrics.Undecoded])
+			}
 		})
 	}
 }

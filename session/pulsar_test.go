@@ -80,7 +80,7 @@ func onEachEngine(t *testing.T, test func(t *testing.T, l *load)) {
 // aloneOnEachEngine is onEachEngine for a test that depends on the batches that the load
 // makes: on a machine that is too busy they vary too much. It runs beside no other.
 func aloneOnEachEngine(t *testing.T, test func(t *testing.T, l *load)) {
-	for _, engine := range []broker.Engine{broker.ClientEngine, broker.WireEngine} {
+	for _, engine := range bothEngines {
 		t.Run(string(engine), func(t *testing.T) {
 			l := newLoad(t)
 			preferences := l.Preferences()

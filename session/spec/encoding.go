@@ -227,7 +227,7 @@ func encodingSettings() []Setting[Producer] {
 		{Name: "encrypt", Kind: "KEYFILES", Doc: "end-to-end encryption for these public keys, NAME:FILE with commas between them; engine=client",
 			Read:  func(p *P) string { return p.Encrypt.String() },
 			Write: func(p *P, text string) error { return parseInto(&p.Encrypt, ParseKeyFiles, text) }},
-		{Name: "schema", Kind: "SCHEMA", Doc: "register this schema and make the bodies from it; auto takes the topic's own; engine=client",
+		{Name: "schema", Kind: "SCHEMA", Doc: "register this schema and make the bodies from it; auto takes the topic's own",
 			Read:  func(p *P) string { return p.Schema.String() },
 			Write: func(p *P, text string) error { return parseInto(&p.Schema, ParseSchema, text) }},
 		{Name: "fields", Kind: "FIELDS", Doc: "what fields of the schema contain, name:field with commas between them, as in amount:int(1,100),status:choice(new,paid)",
@@ -269,7 +269,7 @@ func decodingSettings() []Setting[Consumer] {
 		{Name: "crypto-failure", Kind: "WORD", Words: texts(broker.CryptoFailures()), Doc: "an entry that cannot be decrypted: fail nacks it, and the Go client receives no more once its queue is full of such; discard acknowledges it, consume receives it as it is",
 			Read:  func(c *C) string { return string(c.CryptoFailure) },
 			Write: func(c *C, text string) error { return c.CryptoFailure.UnmarshalText([]byte(text)) }},
-		{Name: "schema", Kind: "SCHEMA", Doc: "subscribe with this schema and decode the bodies; auto decodes by the topic's own; engine=client",
+		{Name: "schema", Kind: "SCHEMA", Doc: "subscribe with this schema and decode the bodies; auto decodes by the topic's own",
 			Read:  func(c *C) string { return c.Schema.String() },
 			Write: func(c *C, text string) error { return parseInto(&c.Schema, ParseSchema, text) }},
 	}
@@ -282,7 +282,7 @@ func defaultDecoding() Decoding {
 
 // plain reports whether nothing needs the Go client.
 func (d Decoding) plain() bool {
-	d.CryptoFailure = broker.CryptoFail
+	d.CryptoFailure, d.Schema = broker.CryptoFail, SchemaFrom{}
 	return d == defaultDecoding()
 }
 
@@ -293,8 +293,6 @@ func (e Encoding) Other() string {
 		return "chunking=" + e.Chunking.String()
 	case e.Encrypt != "":
 		return "encryption (encrypt)"
-	case e.Schema.Word != "":
-		return "schema=" + e.Schema.String()
 	}
 	return ""
 }
@@ -306,8 +304,6 @@ func (d Decoding) Other() string {
 		return ""
 	case d.Decrypt != "":
 		return "encryption (decrypt)"
-	case d.Schema.Word != "":
-		return "schema=" + d.Schema.String()
 	}
 	return "chunks-pending and chunks-expire"
 }

@@ -86,6 +86,9 @@ func TestWhatTheWireEngineCannotDo(t *testing.T) {
 	c := DefaultConsumer("s").Decoding
 	c.CryptoFailure = "discard"
 	require.Empty(t, c.Other(), "it says nothing without keys")
+	c.Schema.Word = SchemaAuto
+	require.Empty(t, c.Other(), "both engines have schemas")
+	require.Empty(t, Encoding{Schema: SchemaFrom{Word: SchemaString}}.Other())
 	c.ChunksPending = 7
 	require.NotEmpty(t, c.Other())
 	require.ErrorContains(t, NeedsClient("s", "chunks"), "engine=client")

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/pulsar-client-go/pulsar/log"
 
 	"pulsh/session/broker"
+	"pulsh/session/broker/registration"
 )
 
 // isChunked reports whether a message was sent in several chunks, by its id: the client
@@ -35,9 +36,7 @@ func inFlightMost(spec broker.ProducerSpec, slots int) int {
 
 // encode sets the options about chunks, encryption and schemas.
 func encode(o *pulsar.ProducerOptions, spec broker.ProducerSpec) {
-	if spec.Schema != nil {
-		o.Schema = registeredSchema(spec.Schema)
-	}
+	o.Schema = registeredSchema(spec.Schema)
 	if len(spec.Encrypt) > 0 {
 		names := make([]string, len(spec.Encrypt))
 		for i, key := range spec.Encrypt {
@@ -53,9 +52,7 @@ func encode(o *pulsar.ProducerOptions, spec broker.ProducerSpec) {
 // decode sets the options about chunks, encryption and schemas.
 func decode(o *pulsar.ConsumerOptions, spec broker.ConsumerSpec) {
 	o.MaxPendingChunkedMessage, o.ExpireTimeOfIncompleteChunk = spec.Chunks.Pending, spec.Chunks.Expire
-	if spec.Schema != nil {
-		o.Schema = registeredSchema(spec.Schema)
-	}
+	o.Schema = registeredSchema(spec.Schema)
 	o.Decryption = &pulsar.MessageDecryptionInfo{KeyReader: keys(spec.Decryption.Keys), ConsumerCryptoFailureAction: cryptoActions[spec.Decryption.OnFailure]}
 	o.Decryption.MessageCrypto = newDecrypter(spec.Decryption)
 }
@@ -124,8 +121,13 @@ func (d *decrypter) Decrypt(m crypto.MessageMetadataSupplier, data []byte, keys 
 // registered is a schema as the client registers it. Bodies are encoded by others.
 type registered struct{ info *pulsar.SchemaInfo }
 
+// registeredSchema returns nil if there is nothing to register.
 func registeredSchema(s *broker.Schema) pulsar.Schema {
-	return registered{&pulsar.SchemaInfo{Name: "pulsh", Schema: string(s.Data), Type: schemaTypes[s.Kind], Properties: s.Properties}}
+	r := registration.Of(s)
+	if r == nil {
+		return nil
+	}
+	return registered{&pulsar.SchemaInfo{Name: r.Name, Schema: string(r.Data), Type: pulsar.SchemaType(r.Kind), Properties: s.Properties}}
 }
 
 // GetSchemaInfo returns the definition.
@@ -145,9 +147,3 @@ func (r registered) Decode([]byte, any) error { return fmt.Errorf("bodies are de
 
 // Validate is not used.
 func (r registered) Validate([]byte) error { return nil }
-
-var schemaTypes = map[broker.SchemaKind]pulsar.SchemaType{
-	broker.SchemaString: pulsar.STRING, broker.SchemaJSON: pulsar.JSON, broker.SchemaAvro: pulsar.AVRO, broker.SchemaProtobuf: pulsar.ProtoNative,
-	broker.SchemaBytes: pulsar.BYTES, "BOOLEAN": pulsar.BOOLEAN, "INT8": pulsar.INT8, "INT16": pulsar.INT16, "INT32": pulsar.INT32, "INT64": pulsar.INT64,
-	"FLOAT": pulsar.FLOAT, "DOUBLE": pulsar.DOUBLE,
-}

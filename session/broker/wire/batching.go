@@ -145,7 +145,7 @@ func (t *partition) closeBatch(b *batch) {
 	t.meta = protocol.Metadata{
 		ProducerName: append(t.meta.ProducerName[:0], t.name...), Sequence: first,
 		PublishTime: uint64((t.producer.base + t.producer.engine.Clock()) / 1e6), PartitionKey: append(t.meta.PartitionKey[:0], b.key...), KeySet: b.key != "",
-		Compression: t.producer.codec, OrderingKey: append(t.meta.OrderingKey[:0], b.ordering...),
+		Compression: t.producer.codec, OrderingKey: append(t.meta.OrderingKey[:0], b.ordering...), SchemaVersion: t.version,
 	}
 	t.addExtra()
 	t.addTransaction(b)

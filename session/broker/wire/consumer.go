@@ -55,8 +55,8 @@ type topic struct {
 
 // Subscribe creates a consumer on all partitions of all topics, or on none.
 func (e *Engine) Subscribe(ctx context.Context, spec broker.ConsumerSpec) (broker.Consumer, error) {
-	if len(spec.Decryption.Keys) > 0 || spec.Schema != nil {
-		return nil, &broker.Error{Message: "the wire engine has no encryption and no schemas: use engine=client", Try: "set session engine=client"}
+	if len(spec.Decryption.Keys) > 0 {
+		return nil, &broker.Error{Message: "the wire engine has no encryption: use engine=client", Try: "set session engine=client"}
 	}
 	c := &consumer{
 		engine: e, spec: spec, ready: make(chan struct{}, 1), done: make(chan struct{}), topics: map[string]*topic{},

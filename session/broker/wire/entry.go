@@ -136,7 +136,7 @@ type entry struct {
 	published   int64   // ns of Unix time; 0 if it is not set
 	key         string  // of a message without metadata of its own
 	details     details // of the same message
-	schema      []byte  // version of its schema, nil for none
+	version     []byte  // of its schema, nil for none
 	producer    string
 	deliverAt   int64 // ms of Unix time; 0 for at once
 	encrypted   bool
@@ -174,8 +174,9 @@ func (w *whole) id() protocol.MessageID {
 // delivered. more says that there are others.
 func (e *entry) take(d *broker.Delivery, now int64, single *protocol.Single) (ok, more bool) {
 	w, reused := d.Whole.(*whole)
-	if !reused {
+	if !reused { // another engine may have used it
 		w = &whole{}
+		*d = broker.Delivery{}
 	}
 	index := e.next
 	e.next++
@@ -204,10 +205,11 @@ func (e *entry) take(d *broker.Delivery, now int64, single *protocol.Single) (ok
 	if w.details != nil {
 		d.Retries, d.Stamp = retries(w.details.properties), stampOf(w.details)
 		if len(w.details.orderKey) > 0 { // key_shared keeps the order by it
-			d.Key = e.from.keys.name(w.details.orderKey)
+			d.Key = e.from.keys.Name(w.details.orderKey)
 		}
 	}
 	d.Message, d.Whole, d.Unreadable = &e.handles[index], w, e.unreadable
+	d.Version, d.Topic = e.version, e.from.topic
 	return true, more
 }
 
@@ -226,7 +228,7 @@ func (e *entry) takeOne(w *whole, single *protocol.Single) (ok bool) {
 		return false
 	}
 	if single.KeySet {
-		w.key = e.from.keys.name(single.PartitionKey)
+		w.key = e.from.keys.Name(single.PartitionKey)
 	}
 	if len(single.Properties) > 0 || single.EventTime > 0 || len(single.OrderingKey) > 0 {
 		w.details = &details{single.OrderingKey, single.EventTime, single.Properties}
@@ -259,24 +261,4 @@ func retries(properties []protocol.Property) uint16 {
 		}
 	}
 	return 0
-}
-
-// names are texts that many messages share, such as keys: each is allocated once.
-type names struct {
-	known map[string]string
-}
-
-// namesMost bounds how many are remembered.
-const namesMost = 1 << 16
-
-func (n *names) name(b []byte) string {
-	if s, ok := n.known[string(b)]; ok {
-		return s
-	}
-	if n.known == nil || len(n.known) >= namesMost {
-		n.known = map[string]string{}
-	}
-	s := string(b)
-	n.known[s] = s
-	return s
 }

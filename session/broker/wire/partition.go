@@ -7,6 +7,7 @@ import (
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/registration"
 	"pulsh/session/broker/wire/coordinator"
 )
 
@@ -39,7 +40,7 @@ var accessModes = map[broker.Access]int32{broker.ExclusiveAccess: protocol.Acces
 func newPartition(p *producer, topic string) *partition {
 	t := &partition{producer: p, sender: newSender(p.engine, p.ctx, topic, p.spec.Topic, p.spec.Name, p.spec.Timeout)}
 	t.sender.set, t.sender.access, t.sender.transactional = p.set, accessModes[p.spec.Access], p.spec.Transactions != nil
-	t.link = p.link
+	t.link, t.schema = p.link, registration.Of(p.spec.Schema)
 	t.unsent, t.ending, t.ended = t.takeBatches, func(error) { p.window.Block() }, p.giveUp
 	t.freeMost = max(freeLeast, p.spec.Pending/max(p.spec.Batch.Messages, 1))
 	return t

@@ -76,8 +76,8 @@ func (e *Engine) OpenProducer(ctx context.Context, spec broker.ProducerSpec) (br
 	if !known {
 		return nil, &broker.Error{Message: string("the wire engine has no compression " + spec.Compression + ": use engine=client")}
 	}
-	if spec.Chunk > 0 || len(spec.Encrypt) > 0 || spec.Schema != nil {
-		return nil, &broker.Error{Message: "the wire engine has no chunks, no encryption and no schemas: use engine=client", Try: "set session engine=client"}
+	if spec.Chunk > 0 || len(spec.Encrypt) > 0 {
+		return nil, &broker.Error{Message: "the wire engine has no chunks and no encryption: use engine=client", Try: "set session engine=client"}
 	}
 	if spec.Access == broker.WaitAccess {
 		return nil, &broker.Error{Message: "the wire engine does not wait for the access to a topic: use engine=client, or access=exclusive or fencing", Try: "set session engine=client"}

@@ -1,11 +1,11 @@
 package wire
 
 import (
-	"bytes"
 	"time"
 
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
+	"pulsh/session/broker/wire/names"
 )
 
 // Places returns how far each topic or partition was read.
@@ -28,7 +28,7 @@ func (c *consumer) Describe(d *broker.Delivery) broker.Message {
 	m := broker.Message{
 		ID:    broker.MessageID{Ledger: int64(t.ledger), Entry: int64(t.entry), Partition: int(t.from.partition)},
 		Index: w.index, Batch: t.size, Topic: t.from.topic, Body: w.body, Key: w.key, Redelivery: int(w.entry.redelivery),
-		Schema: bytes.Clone(w.entry.schema), Producer: w.entry.producer, Encrypted: w.entry.encrypted,
+		Schema: w.entry.version, Producer: w.entry.producer, Encrypted: w.entry.encrypted,
 		Chunk: w.entry.chunk, Chunks: w.entry.chunks,
 	}
 	if w.entry.published > 0 {
@@ -59,13 +59,10 @@ var _ interface {
 } = (*consumer)(nil)
 
 // keepRare copies the metadata of an entry that only a look at its messages needs.
-func (e *entry) keepRare(meta *protocol.Metadata, names *names) {
+func (e *entry) keepRare(meta *protocol.Metadata, senders *names.Names) {
 	e.encrypted, e.deliverAt = meta.Encrypted(), meta.DeliverAt
 	if e.unreadable == broker.ChunkOfMessage {
 		e.chunk, e.chunks = meta.Chunk, meta.Chunks
 	}
-	if len(meta.SchemaVersion) > 0 {
-		e.schema = bytes.Clone(meta.SchemaVersion)
-	}
-	e.producer = names.name(meta.ProducerName)
+	e.producer = senders.Name(meta.ProducerName)
 }

@@ -28,6 +28,12 @@ func TestBothEnginesRefuseWithTheSameWords(t *testing.T) {
 		{"no right to produce", protocol.TypeProducer, protocol.AuthorizationError, "Client is not authorized to Produce", broker.NotAuthorised, "not authorised for topic t"},
 		{"schema", protocol.TypeProducer, protocol.IncompatibleSchema, "org.apache.pulsar.broker.service.schema.exceptions.IncompatibleSchemaException: Producers cannot connect or send message without a schema to topics with a schema when SchemaValidationEnforced is enabled",
 			broker.Other, "topic t has a schema and takes no messages without one (schemaValidationEnforced); schema=auto sends such that fit"},
+		{"schema of a producer", protocol.TypeProducer, protocol.IncompatibleSchema, "org.apache.pulsar.broker.service.schema.exceptions.IncompatibleSchemaException: Incompatible schema: exists schema type AVRO, new schema type STRING",
+			broker.Other, "the schema does not fit the one that topic t has: Incompatible schema: exists schema type AVRO, new schema type STRING"},
+		{"schema of a consumer", protocol.TypeSubscribe, protocol.IncompatibleSchema, "org.apache.pulsar.broker.service.schema.exceptions.IncompatibleSchemaException: Unable to read schema",
+			broker.Other, "the schema does not fit the one that topic t has: Unable to read schema"},
+		{"no new schema", protocol.TypeProducer, protocol.IncompatibleSchema, "org.apache.pulsar.broker.service.schema.exceptions.IncompatibleSchemaException: Schema not found and schema auto updating is disabled.",
+			broker.Other, "topic t takes no new schema from producers and consumers (isAllowAutoUpdateSchema)"},
 		{"backlog quota", protocol.TypeProducer, protocol.ProducerBlockedQuotaError, "Cannot create producer on topic with backlog quota exceeded",
 			broker.BacklogFull, "the backlog quota of topic t is full: the broker accepts no more messages"},
 		{"name in use", protocol.TypeProducer, protocol.ProducerBusy, exceptions + "NamingException: Producer with name 'p' is already connected to topic",
@@ -99,11 +105,11 @@ func refused(r *rig, e broker.Broker, consumer bool) (err error) {
 
 func TestTheWireEngineNamesTheOtherForWhatItLacks(t *testing.T) {
 	e := &Engine{}
-	for _, spec := range []broker.ProducerSpec{{Chunk: 1 << 10}, {Schema: &broker.Schema{}}, {Encrypt: []broker.CryptoKey{{Name: "k"}}}} {
+	for _, spec := range []broker.ProducerSpec{{Chunk: 1 << 10}, {Encrypt: []broker.CryptoKey{{Name: "k"}}}} {
 		_, err := e.OpenProducer(t.Context(), spec)
 		require.ErrorContains(t, err, "use engine=client")
 	}
-	for _, spec := range []broker.ConsumerSpec{{Schema: &broker.Schema{}}, {Decryption: broker.Decryption{Keys: []broker.CryptoKey{{Name: "k"}}}}} {
+	for _, spec := range []broker.ConsumerSpec{{Decryption: broker.Decryption{Keys: []broker.CryptoKey{{Name: "k"}}}}} {
 		_, err := e.Subscribe(t.Context(), spec)
 		require.ErrorContains(t, err, "use engine=client")
 	}

@@ -35,8 +35,9 @@ type sender struct {
 	about   string          // the topic as users name it
 	set     connect.Set     // of connections that it uses
 	id      uint64
-	timeout time.Duration // of an entry; 0 for none
-	access  int32         // the protocol's access mode
+	timeout time.Duration    // of an entry; 0 for none
+	access  int32            // the protocol's access mode
+	schema  *protocol.Schema // of its entries; nil for none
 
 	transactional bool // it sends in transactions
 
@@ -51,6 +52,7 @@ type sender struct {
 	closedEarly *connect.Connection // closed the producer before it was attached
 	window      conn.Window[item]
 	next        uint64 // sequence id
+	version     []byte // of the schema at the broker; nil without one
 	most        int    // bytes of a message that the broker takes
 	epoch       uint64
 	started     bool // it was accepted once
@@ -118,7 +120,7 @@ func (s *sender) connect(ctx context.Context, to *connect.Endpoint) error {
 		return err
 	}
 	s.mu.Lock()
-	question := &protocol.Producer{Topic: s.topic, ProducerID: s.id, Name: s.name, Epoch: s.epoch, AccessMode: s.access, TopicEpoch: protocol.NoEpoch, Transactional: s.transactional}
+	question := &protocol.Producer{Topic: s.topic, ProducerID: s.id, Name: s.name, Epoch: s.epoch, AccessMode: s.access, TopicEpoch: protocol.NoEpoch, Transactional: s.transactional, Schema: s.schema}
 	s.epoch++
 	s.closedEarly = nil
 	s.mu.Unlock()
@@ -156,7 +158,7 @@ func (s *sender) attach(c *connect.Connection, success *protocol.ProducerSuccess
 	if !s.started {
 		s.started, s.name, s.next = true, success.Name, uint64(success.LastSequence+1)
 	}
-	s.most = c.MaxMessage()
+	s.most, s.version = c.MaxMessage(), success.SchemaVersion
 	s.backoff.Reset()
 	s.connection = c
 	s.window.Each(func(p *conn.Pending[item]) { c.Send(p.Frame) })

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -10,7 +11,9 @@ import (
 	"pulsh/session/broker"
 	"pulsh/session/broker/protocol"
 	"pulsh/session/broker/protocol/conn"
+	"pulsh/session/broker/registration"
 	"pulsh/session/broker/wire/connect"
+	"pulsh/session/broker/wire/names"
 	"pulsh/session/broker/wire/position"
 	"pulsh/session/delivery"
 )
@@ -32,9 +35,10 @@ type subscription struct {
 
 	meta   protocol.Metadata // the reader's, as is unpack
 	unpack protocol.Decompressor
-	keys   names // under the consumer's mu
+	keys   names.Names // under the consumer's mu
 
-	senders names // of producers, the reader's as well
+	senders names.Names // of producers, the reader's as well
+	version []byte      // of the last entry's schema, as well
 
 	mu          sync.Mutex
 	connection  *connect.Connection // nil while no connection has accepted the consumer
@@ -109,6 +113,7 @@ func (s *subscription) question() *protocol.Subscribe {
 	q := &protocol.Subscribe{
 		Topic: s.topic, Subscription: spec.Subscription, SubType: subTypes[spec.Type], ConsumerID: s.id, Name: spec.Name,
 		Priority: int32(spec.Priority), NonDurable: spec.NonDurable, ReadCompacted: spec.Compacted, Epoch: protocol.NoEpoch,
+		Schema: registration.Of(spec.Schema),
 	}
 	if s.from == broker.Earliest {
 		q.Initial = protocol.Earliest
@@ -301,6 +306,10 @@ const leastBytes = 6
 func (s *subscription) keep(e *entry) {
 	e.published = published(s.meta.PublishTime)
 	e.fingerprint = delivery.EntryFingerprint(int64(e.tracker.ledger), int64(e.tracker.entry), s.partition)
+	if !bytes.Equal(s.version, s.meta.SchemaVersion) {
+		s.version = bytes.Clone(s.meta.SchemaVersion)
+	}
+	e.version = s.version
 	if s.consumer.spec.Reader {
 		e.keepRare(&s.meta, &s.senders)
 	}

@@ -4,39 +4,31 @@ package schemas
 
 import (
 	"bytes"
-	"slices"
 
 	"pulsh/session/broker/protocol"
 )
 
 // The kinds of schemas that are treated in their own way, by the protocol's numbers.
 const (
-	schemaNone        = 0
+	schemaNone        = protocol.SchemaNone
 	schemaString      = 1
-	schemaJSON        = 2
+	schemaJSON        = protocol.SchemaJSON
 	schemaProtobuf    = 3
-	schemaAvro        = 4
+	schemaAvro        = protocol.SchemaAvro
 	schemaKeyValue    = 15
 	schemaNative      = 20
-	schemaAutoConsume = 21
+	schemaAutoConsume = protocol.SchemaAutoConsume
 
 	deleted     = -1 // the kind of a version that stands for the deletion of those before
 	schemaBytes = -2 // of the admin API alone: it is stored as NONE
 )
-
-// names are the kinds by their numbers, as the admin API writes them.
-var names = []string{"NONE", "STRING", "JSON", "PROTOBUF", "AVRO", "BOOLEAN", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE",
-	"DATE", "TIME", "TIMESTAMP", "KEY_VALUE", "INSTANT", "LOCAL_DATE", "LOCAL_TIME", "LOCAL_DATE_TIME", "PROTOBUF_NATIVE", "AUTO_CONSUME"}
 
 // KindName returns the name of a kind in the admin API.
 func KindName(kind int32) string {
 	if kind == schemaBytes {
 		return "BYTES"
 	}
-	if kind < 0 || int(kind) >= len(names) {
-		return "NONE"
-	}
-	return names[kind]
+	return protocol.SchemaKindName(kind)
 }
 
 // KindOf returns the kind of a name, and false if there is none.
@@ -44,8 +36,7 @@ func KindOf(name string) (kind int32, known bool) {
 	if name == "BYTES" {
 		return schemaBytes, true
 	}
-	at := slices.Index(names, name)
-	return int32(at), at >= 0
+	return protocol.SchemaKindOf(name)
 }
 
 // Given reports whether a client brings a schema along.
