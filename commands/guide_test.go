@@ -154,3 +154,22 @@ func TestOffersOfSettingsAreValid(t *testing.T) {
 		}
 	}
 }
+
+// TestHelpKnowsTheLatenciesByTheirNames: latency, lag and the others are words of graph
+// and hist, and no metrics without .p99 or the like.
+func TestHelpKnowsTheLatenciesByTheirNames(t *testing.T) {
+	for topic, want := range map[string]string{
+		"latency": "fast.latency.p99 (metric)", "service": "fast.service.p99 (metric)", "lag": "fast.lag.p99 (metric)", "fast.lag": "fast.lag.p99 (metric)",
+		"e2e": "sub1.e2e.p99 (metric)", "processing": "sub1.processing.p99 (metric)",
+	} {
+		lines := helpOn(t, topic)
+		require.Contains(t, lines[0], want)
+		require.Contains(t, strings.Join(lines, "\n"), "also  ")
+	}
+	var out strings.Builder
+	s := session.New(nil)
+	defer s.Close(context.WithoutCancel(t.Context()))
+	for _, topic := range []string{"nope", "fast", "fast.nope"} {
+		require.ErrorContains(t, New(host.Env{Session: s}).Execute(t.Context(), "help "+topic, &out), "no help for", topic)
+	}
+}

@@ -128,3 +128,19 @@ func TestAProfileCannotTypeLines(t *testing.T) {
 		require.True(t, there)
 	})
 }
+
+// A profile whose group is for a cluster that is nowhere makes no group at all.
+func TestAProfileNeedsTheClustersOfItsGroups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := world(t, refused)
+		p, err := c.Env.Library.Load("low")
+		require.NoError(t, err)
+		p.Name, p.Groups[len(p.Groups)-1].Consumer.Cluster = "mine", "eu"
+		_, err = c.Env.Library.Save(p)
+		require.NoError(t, err)
+		var out strings.Builder
+		require.ErrorContains(t, c.Execute(t.Context(), "load mine", &out), "perf-sub is for cluster eu, which neither the profile nor the session has")
+		_, there := c.Env.Session.Producer("perf")
+		require.False(t, there)
+	})
+}

@@ -195,7 +195,7 @@ dir/x.pulsh:4:7: perf is ready
   try: produce start perf
 `, told.String())
 		_, err = c.RunScript(t.Context(), s, &out, lang.Options{})
-		require.Equal(t, "dir/x.pulsh:1:6: group perf is already ready\n  load low\n       ^^^\n  try: remove perf", Paint(err, 2))
+		require.Equal(t, "dir/x.pulsh:1:6: there is a group perf already (ready)\n  load low\n       ^^^\n  try: remove perf", Paint(err, 2))
 		require.Equal(t, lang.ExitFailed, lang.ExitCode(err))
 	})
 }

@@ -221,7 +221,8 @@ func table() []lang.Command {
 			Examples: []string{"keys sub1"}, Run: host.Verb(look.ShowKeys)},
 		{Name: "top", Section: host.LookSection, Summary: "show pulsh's own CPU, memory and GC",
 			Detail: "graph and expect take the same figures: process.cpu, process.memory, process.goroutines, process.gc, process.gc.p50, " +
-				"process.gc.max, process.collections and process.cpupermillion.",
+				"process.gc.max, process.collections and process.cpupermillion. The embedded broker runs in this process: " +
+				"cpu has both, and broker (process.broker) and pulsh tell them apart, by a CPU profile whose samples are counted; not with --pprof or --cpuprofile.",
 			Examples: []string{"top"}, Run: host.Verb(look.Top)},
 
 		// scripts

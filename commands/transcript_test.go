@@ -183,5 +183,7 @@ func replay(t *testing.T, c *host.Host, script string) string {
 			}
 		}
 	}
-	return strings.ReplaceAll(out.String(), c.Env.Library.Dir, "DIR")
+	here, err := os.Getwd()
+	require.NoError(t, err)
+	return strings.ReplaceAll(strings.ReplaceAll(out.String(), c.Env.Library.Dir, "DIR"), here, "HERE")
 }

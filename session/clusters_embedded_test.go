@@ -182,6 +182,29 @@ func TestAClusterThatIsAwayHoldsUpNoOther(t *testing.T) {
 	})
 }
 
+// TestTheGroupsOfARemovedClusterStopSideBySide removes a cluster that is away, while four
+// groups wait there for receipts.
+func TestTheGroupsOfARemovedClusterStopSideBySide(t *testing.T) {
+	onTwoClusters(t, func(t *testing.T, l *load, eu *embedded.Broker) {
+		names := []string{"a", "b", "c", "d"}
+		for _, name := range names {
+			sending := spec.DefaultProducer(name)
+			sending.Topic, sending.Cluster, sending.Timeout = l.topic, "eu", 2*time.Second
+			require.NoError(t, l.AddProducer(name, sending))
+			require.NoError(t, l.Start(l.soon(), name))
+		}
+		l.until("receipts", func() bool { return l.group("d").Producer.Acked > 100 })
+		eu.Close()
+		l.until("the outage", func() bool { return l.Snapshot().ClusterOf("eu").State == snapshot.Reconnecting })
+		began := time.Now()
+		require.NoError(t, session.RemoveCluster(l.soon(), l.Session, "eu"))
+		require.Less(t, time.Since(began), 6*time.Second)
+		for _, name := range names {
+			l.until(name+" stopped", func() bool { return l.group(name).State == snapshot.Stopped })
+		}
+	})
+}
+
 // heard collects the notes from now on.
 func (l *load) heard() func() string {
 	var mu sync.Mutex

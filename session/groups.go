@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -139,12 +140,42 @@ func (gs *groups) named(name string) (anyGroup, error) {
 	return nil, fmt.Errorf("no group %q", name)
 }
 
-// stop stops all groups side by side and returns the first error.
+// stopLead is how long consumer groups at least receive on while producer groups stop.
+const stopLead = 100 * time.Millisecond
+
+// stop stops all groups and returns the first error. Producer groups stop first, for as
+// long as half of the time: an audit hears what was acknowledged, and so is outstanding,
+// only while its group receives.
 func (gs *groups) stop(ctx context.Context) error {
-	all := gs.all()
-	errs := make([]error, len(all))
+	var sending, receiving []anyGroup
+	for _, g := range gs.all() {
+		if _, ok := g.(*produce.Group); ok {
+			sending = append(sending, g)
+		} else {
+			receiving = append(receiving, g)
+		}
+	}
+	sent := make(chan error, 1)
+	go func() { sent <- stopThese(ctx, sending) }() // it is received below
+	lead := stopLead
+	if end, bounded := ctx.Deadline(); bounded {
+		lead = max(lead, time.Until(end)/2)
+	}
+	select {
+	case err := <-sent:
+		return cmp.Or(err, stopThese(ctx, receiving))
+	case <-time.After(lead):
+	}
+	err := stopThese(ctx, receiving)
+	return cmp.Or(<-sent, err)
+}
+
+// stopThese stops groups side by side and returns the first error: one after the other,
+// each on a cluster that is away could wait for its receipts as long as ctx.
+func stopThese(ctx context.Context, these []anyGroup) error {
+	errs := make([]error, len(these))
 	var stopping sync.WaitGroup
-	for i, g := range all {
+	for i, g := range these {
 		stopping.Go(func() { errs[i] = stop(ctx, g) })
 	}
 	stopping.Wait()

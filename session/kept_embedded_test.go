@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -28,5 +29,23 @@ func TestTheEmbeddedBrokerKeepsLittleThatIsAcknowledged(t *testing.T) {
 		used, _ := b.Memory()
 		require.Less(t, used, most/5+32<<20)
 		require.Greater(t, used, most/5-32<<20, "some is kept, to read it again")
+	})
+}
+
+// What is acknowledged while all groups stop is outstanding, although the consumer group
+// ends at once and the producer group has much to flush.
+func TestTheLastMessagesAreOutstandingWhenAllGroupsStop(t *testing.T) {
+	onEachEmbeddedEngine(t, func(t *testing.T, l *load, _ *embedded.Broker) {
+		l.consume(func(s *spec.Consumer) { s.Rate = pacing.Hold(500) })
+		l.produce(func(s *spec.Producer) {
+			s.Workers, s.Rate, s.Batch, s.Delay = 1, pacing.Hold(20_000), 100_000, time.Second
+		})
+		l.until("messages", func() bool { return l.sub1().Received > 100 })
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		l.Close(ctx)
+		p, c := l.fast(), l.sub1()
+		require.Equal(t, p.Sent, p.Acked)
+		require.EqualValues(t, p.Acked, c.Delivery.Unique()+c.Delivery.Gaps+c.Delivery.NotYetReceived)
 	})
 }

@@ -63,7 +63,7 @@ func (l *load) limited(group, text string) {
 
 // What limits a group has its name, the policy's value, and whose it is.
 func TestPulsarLimitsOfTheBroker(t *testing.T) {
-	onEachEngine(t, func(t *testing.T, l *load) {
+	aloneOnEachEngine(t, func(t *testing.T, l *load) {
 		t.Run("publish rate", func(t *testing.T) {
 			ns := l.ownNamespace()
 			l.policy(http.MethodPost, "namespaces/"+ns+"/publishRate", map[string]any{"publishThrottlingRateInMsg": 200, "publishThrottlingRateInByte": -1})

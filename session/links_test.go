@@ -50,6 +50,7 @@ func TestConnectionsThatBreakAreTold(t *testing.T) {
 		v.cluster.Kill()
 		time.Sleep(4 * time.Second)
 		require.Equal(t, 1, v.sub1().Disconnects.Now)
+		require.Zero(t, v.sub1().Consumer.Consumers, "connected to a broker that is dead")
 		v.cluster.Restore()
 		time.Sleep(6 * time.Second)
 		for _, g := range v.Snapshot().Groups {
@@ -58,6 +59,7 @@ func TestConnectionsThatBreakAreTold(t *testing.T) {
 			require.Equal(t, g.Disconnects.Without, g.Disconnects.Longest, g.Name)
 			require.Zero(t, g.Disconnects.Now, g.Name)
 		}
+		require.Equal(t, 1, v.sub1().Consumer.Consumers)
 		lost, again := 0, map[string]bool{}
 		for _, said := range strings.Split(v.heard(), "\n") {
 			if said == "sub1, fast: 1 consumer and 4 producers lost their connection; connecting again" {

@@ -12,7 +12,7 @@ import (
 
 // Somebody else moves the subscription back, and on by few messages: both are told.
 func TestPulsarMovesByOthersAreTold(t *testing.T) {
-	onEachEngine(t, func(t *testing.T, l *load) {
+	aloneOnEachEngine(t, func(t *testing.T, l *load) {
 		l.consume(func(s *spec.Consumer) { s.Queue = 10 })
 		l.produce(func(p *spec.Producer) { p.Rate, p.Batch = pacing.Hold(500), 1 })
 		l.acked(1500)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"pulsh/session/broker"
 	"pulsh/session/spec"
@@ -45,13 +46,8 @@ func RemoveCluster(ctx context.Context, s *Session, name string) error {
 	if name == spec.OwnCluster {
 		return s.Clusters.Remove(ctx, name) // which refuses it
 	}
-	var err error
-	for _, g := range s.groups.active() {
-		if clusterOf(g) == name {
-			err = errors.Join(err, stop(ctx, g))
-		}
-	}
-	err = errors.Join(err, s.Clusters.Remove(ctx, name))
+	on := slices.DeleteFunc(s.groups.active(), func(g anyGroup) bool { return clusterOf(g) != name })
+	err := errors.Join(stopThese(ctx, on), s.Clusters.Remove(ctx, name))
 	s.host.Audits.Forget(name)
 	return err
 }

@@ -248,10 +248,11 @@ func TestAPeekTakesNothing(t *testing.T) {
 			require.WithinDuration(t, time.Now(), m.Published, time.Minute)
 			require.Len(t, peek(1).Messages, 1)
 		}
-		stats, err := l.admin.Stats(l.soon(), l.topic)
-		require.NoError(t, err)
-		require.Len(t, stats.Subscriptions, 1)
-		require.Zero(t, stats.Subscriptions[sub].Consumers)
+		l.until("the subscription alone, without a consumer", func() bool {
+			stats, err := l.admin.Stats(l.soon(), l.topic)
+			require.NoError(t, err)
+			return len(stats.Subscriptions) == 1 && stats.Subscriptions[sub].Consumers == 0
+		})
 
 		require.NoError(t, l.admin.SkipEntries(l.soon(), l.topic, sub, 1))
 		require.Less(t, len(peek(1000).Messages), 202)

@@ -76,6 +76,9 @@ func (p *sampler) sample(now time.Time) {
 		Process: p.process.Sample(now),
 		Marks:   s.timeline.list(),
 	}
+	if part := s.BrokerCPU.Load(); part != nil {
+		next.Process.Broker = (*part)()
+	}
 	next.Cluster, next.Clusters = s.Clusters.Now()
 	s.groups.publishAudits(s.host.Audits)
 	s.host.Audits.Settle(now, broker.IsPersistent)

@@ -52,6 +52,9 @@ type Session struct {
 
 	Chaos *chaos.Chaos // faults that are caused on purpose
 
+	// BrokerCPU says what the embedded broker uses of this process's CPU; nil if none runs.
+	BrokerCPU atomic.Pointer[func() metrics.Part]
+
 	host    *group.Host // the session as its groups see it
 	sampler *sampler
 }

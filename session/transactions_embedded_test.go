@@ -21,7 +21,6 @@ import (
 func onEachEmbeddedEngine(t *testing.T, test func(t *testing.T, l *load, b *embedded.Broker)) {
 	for _, engine := range []broker.Engine{broker.ClientEngine, broker.WireEngine} {
 		t.Run(string(engine), func(t *testing.T) {
-			t.Parallel()
 			b, err := embedded.Start(embedded.Config{})
 			require.NoError(t, err)
 			t.Cleanup(func() {
@@ -29,7 +28,7 @@ func onEachEmbeddedEngine(t *testing.T, test func(t *testing.T, l *load, b *embe
 					require.Eventually(t, func() bool {
 						return !strings.Contains(stacks(), "pulsh/session/broker/wire") && !strings.Contains(stacks(), "pulsh/session/transaction.")
 					},
-						soon, 50*time.Millisecond, "goroutines of the engine, when the other test has ended too")
+						10*time.Second, 50*time.Millisecond)
 				}
 				b.Close()
 			})

@@ -71,8 +71,8 @@ func OrderSentence(g snapshot.Group, l delivery.Totals) string {
 		return text
 	}
 	switch {
-	case r.Consumers > 1:
-		return fmt.Sprintf("no order is kept: %s share the subscription", graphs.Plural(r.Consumers, "consumer"))
+	case r.Consumers+g.Disconnects.Now > 1:
+		return fmt.Sprintf("no order is kept: %s share the subscription", graphs.Plural(r.Consumers+g.Disconnects.Now, "consumer"))
 	case g.Partitions > 1:
 		return fmt.Sprintf("no order is kept between the %d partitions", g.Partitions)
 	}

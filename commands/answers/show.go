@@ -191,6 +191,15 @@ func (s *Rows) Producer(g snapshot.Group, spec spec.Producer) {
 	s.connections(g)
 }
 
+// connected counts the consumers of a group that are connected, of how many if some have
+// no connection now.
+func connected(now, without int) string {
+	if without == 0 {
+		return graphs.Plural(now, "consumer")
+	}
+	return fmt.Sprintf("%d of %s", now, graphs.Plural(now+without, "consumer"))
+}
+
 // connections adds a row about connections that broke.
 func (s *Rows) connections(g snapshot.Group) {
 	if text := g.Disconnects.String(); text != "" {
@@ -214,7 +223,7 @@ func (s *Rows) Consumer(g snapshot.Group, spec spec.Consumer) {
 	s.Add("received", Whole(r.Received), fmt.Sprintf("%s now, %s on average, peak %s, %s", graphs.Rate(r.Rate), graphs.Rate(r.Average), graphs.Rate(r.Peak), graphs.ByteRate(r.BytesPerSecond)))
 	s.Add("acked", Whole(r.Acked), fmt.Sprintf("%s, %s failed", graphs.Rate(r.AckRate), Whole(r.AckFailed)))
 	s.behaviour(r, spec)
-	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s connected, receiver queue %d", graphs.Plural(r.Consumers, "consumer"), spec.Queue))
+	s.Add("workers", graphs.Whole(float64(g.Workers)), fmt.Sprintf("%s connected, receiver queue %d", connected(r.Consumers, g.Disconnects.Now), spec.Queue))
 	s.connections(g)
 	backlog, inside := graphs.NoValue, ""
 	if r.Backlog.Known {

@@ -88,6 +88,8 @@ func owned(c *host.Call) (host.Local, error) {
 	}
 	t, connected := c.Env.Session.Target()
 	switch {
+	case broker.IsEmbedded(report.Version):
+		return nil, c.Fail("fault disconnect", "%s acts on the process of a local Pulsar, and the embedded broker is part of this one", c.Command.Name)
 	case report.Condition != "running" || report.PID == 0:
 		return nil, c.Fail("local start", "pulsh runs no Pulsar on this machine (%s)", report.Condition)
 	case !connected || t.URL != report.URL:

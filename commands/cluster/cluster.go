@@ -3,12 +3,14 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"time"
 
 	"pulsh/commands/host"
 	"pulsh/commands/lang"
 	"pulsh/session"
 	"pulsh/session/broker"
+	"pulsh/session/broker/probe"
 	"pulsh/session/pacing"
 	"pulsh/session/snapshot"
 	"pulsh/session/spec"
@@ -75,7 +77,34 @@ func connectTo(ctx context.Context, c *host.Call, t broker.Target, wait time.Dur
 	c.SetBy(c.Command.Name, host.ConnectionOrigin)
 	c.Changed.Store(c.Env.Now().UnixNano())
 	c.Say("connected to %s%s", t.URL, facts(t, c.Fresh(ctx).Cluster.Version))
+	if fault := AdminFault(ctx, c.Env.Session.Admin(), t.AdminURL); fault != "" {
+		c.Say("%s", fault)
+	}
 	return nil
+}
+
+// adminMax bounds the question whether an admin API answers.
+const adminMax = 2 * time.Second
+
+// AdminFault says what is wrong with the admin API of a cluster that was just opened, ""
+// if it answers or there is none.
+func AdminFault(ctx context.Context, admin broker.Admin, at string) string {
+	if admin == nil {
+		return ""
+	}
+	asking, cancel := context.WithTimeout(ctx, adminMax)
+	defer cancel()
+	_, err := admin.Version(asking)
+	if err == nil || ctx.Err() != nil {
+		return ""
+	}
+	fault := err.Error()
+	if u, err := url.Parse(at); err == nil {
+		if _, err := (probe.Dialer{}).Dial(asking, "pulsar://"+u.Host); err == nil {
+			fault = at + " is the port of the service URL, not of the admin API"
+		}
+	}
+	return fault + "; backlog, seek and topics need the admin API"
 }
 
 // facts returns what is known of a cluster that was just opened.

@@ -45,6 +45,11 @@ func AddCluster(ctx context.Context, c *host.Call) error {
 	}
 	c.Changed.Store(c.Env.Now().UnixNano())
 	c.Say("%s: connected to %s%s", name, t.URL, facts(t, c.Fresh(ctx).ClusterOf(name).Version))
+	if one, err := c.Env.Session.Clusters.Of(name); err == nil {
+		if fault := AdminFault(ctx, one.Admin, t.AdminURL); fault != "" {
+			c.Say("%s: %s", name, fault)
+		}
+	}
 	return nil
 }
 

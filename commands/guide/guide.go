@@ -114,6 +114,9 @@ func about(l *lang.Language, text string) []string {
 		return aboutMetric(strings.TrimPrefix(text, metricWord))
 	}
 	setting, metric := aboutSetting(l, text), aboutMetric(text)
+	if len(metric) == 0 {
+		metric = aboutLatency(text)
+	}
 	if lines := aboutCommand(l, text); len(lines) > 0 {
 		var also []string
 		if len(setting) > 0 {

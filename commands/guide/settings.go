@@ -148,6 +148,24 @@ var limits = map[spec.Unit]string{
 	spec.PerSecond: ">1k", spec.BytesPerSecond: ">1MB/s", spec.Bytes: "<1GiB", spec.Nanoseconds: "<20ms", spec.Percent: "<80%",
 }
 
+// aboutLatency returns the help for a distribution of latencies, such as lag, which by
+// itself is no metric: its p99 and its other metrics.
+func aboutLatency(name string) []string {
+	if _, rest, dotted := strings.Cut(name, "."); dotted { // after a group
+		name = rest
+	}
+	if !slices.ContainsFunc(figures(), func(f figure) bool { return f.Name == name+".p99" }) {
+		return nil
+	}
+	var others []string
+	for _, f := range figures() {
+		if rest, ok := strings.CutPrefix(f.Name, name+"."); ok && rest != "p99" && !slices.Contains(others, f.Name) {
+			others = append(others, f.Name)
+		}
+	}
+	return append(aboutMetric(name+".p99"), indented("  also  ", strings.Join(others, ", "))...)
+}
+
 // aboutMetric returns the help for the metrics of a name, with or without a group before
 // it.
 func aboutMetric(name string) []string {

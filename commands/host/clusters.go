@@ -73,7 +73,7 @@ func (c *Call) adminOf(found *clusters.Connection) (broker.Admin, error) {
 		return found.Admin, nil
 	}
 	if name := found.Label(); name != spec.OwnCluster {
-		return nil, c.Call.Fail("cluster remove "+name, "%s needs the admin API, and cluster %s was added without admin=", c.Command.Name, name)
+		return nil, c.Call.Fail("cluster remove "+name, "%s needs the admin API, and cluster %s was added without admin=; remove it and add it again", c.Command.Name, name)
 	}
 	return nil, c.Call.Fail("connect "+found.Target().URL+" admin=http://localhost:8080", "%s needs the admin API, whose URL is not known", c.Command.Name)
 }

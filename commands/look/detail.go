@@ -76,7 +76,13 @@ func Top(ctx context.Context, c *host.Call) error {
 	s := c.Fresh(ctx)
 	p, done := s.Process, s.Totals.Acked+s.Totals.Received
 	var rows answers.Rows
-	rows.Add("cpu", graphs.PercentTight(p.CPU, 0), "of one core; "+graphs.Seconds(p.CPUTime)+" in total"+answers.PerMillion(p.CPUTime, done))
+	if cpu, used := p.Own(); p.Broker.Known {
+		rows.Add("cpu", graphs.PercentTight(p.CPU, 0), "of one core, with the embedded broker; "+graphs.Seconds(p.CPUTime)+" in total")
+		rows.Add("broker", graphs.PercentTight(p.BrokerCPU(), 0), "of that the embedded broker's, by samples; "+graphs.Seconds(p.Broker.CPUTime)+" in total")
+		rows.Add("pulsh", graphs.PercentTight(cpu, 0), "of that pulsh's own; "+graphs.Seconds(used)+" in total"+answers.PerMillion(used, done))
+	} else {
+		rows.Add("cpu", graphs.PercentTight(p.CPU, 0), "of one core; "+graphs.Seconds(p.CPUTime)+" in total"+answers.PerMillion(p.CPUTime, done))
+	}
 	if now := s.PerMillion(); !math.IsNaN(now) {
 		rows.Add("per million", graphs.Latency(now), "CPU per million messages sent and received, in the last second")
 	}

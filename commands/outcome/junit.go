@@ -85,6 +85,9 @@ func JUnit(w io.Writer, r Run) error {
 func properties(r Run) []property {
 	all := []property{{"pulsh", r.Report.Environment.Pulsh}, {"result", r.result()}, {"exit_code", strconv.Itoa(r.ExitCode)},
 		{"cluster", r.Report.Cluster.URL}, {"pulsar", r.Report.Cluster.Pulsar}}
+	for _, one := range r.Report.Clusters {
+		all = append(all, property{"cluster." + one.Label, one.URL})
+	}
 	if r.Report.Chaos != nil {
 		all = append(all, property{"chaos", r.Report.Chaos.Sum.Outcome})
 	}

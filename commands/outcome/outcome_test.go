@@ -26,7 +26,7 @@ func sample() Run {
 		Schedules: []host.Schedule{{Group: "fast", Due: 1000, Acked: 1000}, {Group: "slow", Due: 1000, Acked: 900, Behind: true}},
 		Report: &export.Report{
 			Version: export.Version, Start: at, End: at.Add(12 * time.Second), ElapsedSeconds: 12, Environment: export.Environment{Pulsh: "0.1.0"},
-			Cluster: export.Cluster{URL: "pulsar://h:6650", Pulsar: "4.0.8"},
+			Cluster: export.Cluster{URL: "pulsar://h:6650", Pulsar: "4.0.8"}, Clusters: []export.Cluster{{Label: "eu", URL: "pulsar://eu:6650"}},
 			Lines: []export.Line{
 				{At: at, Place: "x.pulsh:1", Text: "list"},
 				{At: at, Place: "x.pulsh:2", Text: "scale fsat +4", Failure: `no group "fsat"`},
@@ -132,6 +132,8 @@ func TestJUnit(t *testing.T) {
 	require.Nil(t, s.Cases[2].Failure)
 	require.Equal(t, "slow acked 900 of 1,000 due (90.0 %)", s.Cases[3].Failure.Message)
 	require.Equal(t, `no group "fsat"`, s.Cases[4].Error.Message)
+	require.Contains(t, s.Properties, property{"cluster", "pulsar://h:6650"})
+	require.Contains(t, s.Properties, property{"cluster.eu", "pulsar://eu:6650"})
 	require.Contains(t, s.Properties, property{"variable.rate", `"20k" & <more>`})
 
 	allowed := sample()

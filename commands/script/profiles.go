@@ -51,13 +51,16 @@ func Save(ctx context.Context, c *host.Call) error {
 	if len(p.Groups) == 0 {
 		return c.Fail("produce start fast", "no groups to save")
 	}
+	if g, cluster := homeless(c, p); g != "" {
+		return c.Fail("remove "+g, "%s is on cluster %s, which the session does not have any more", g, cluster)
+	}
 	old, there := c.Env.Library.File(p.Name)
 	if there {
 		if err := c.Replace(ctx, "name", old+" already exists", "replace it?"); err != nil {
 			return err
 		}
 	}
-	saved, err := c.Env.Library.Save(p)
+	saved, err := c.Env.Library.Save(p.Whole())
 	if err != nil {
 		return c.Refuse("name", "save mine", "%s", err)
 	}
@@ -80,8 +83,11 @@ func Load(ctx context.Context, c *host.Call) error {
 	s := c.Fresh(ctx)
 	for _, g := range p.Groups {
 		if old, ok := s.Group(g.Name); ok {
-			return c.Refuse("profile", "remove "+g.Name, "group %s is already %s", g.Name, old.State)
+			return c.Refuse("profile", "remove "+g.Name, "there is a group %s already (%s)", g.Name, old.State)
 		}
+	}
+	if g, cluster := homeless(c, p); g != "" {
+		return c.Refuse("profile", "cluster add "+cluster+" pulsar://localhost:6650", "%s is for cluster %s, which neither the profile nor the session has", g, cluster)
 	}
 	if err := addClusters(ctx, c, p); err != nil {
 		return err
@@ -110,6 +116,26 @@ func Load(ctx context.Context, c *host.Call) error {
 		c.Say("  %s start %s", g.Kind, g.Name)
 	}
 	return nil
+}
+
+// homeless returns a group of a profile whose cluster is neither one of the profile's nor
+// one of the session's, and that cluster; "" if there is none.
+func homeless(c *host.Call, p profile.Profile) (group, cluster string) {
+	known := c.Env.Session.Clusters.Names()
+	for _, one := range p.Clusters {
+		known = append(known, one.Name)
+	}
+	for _, g := range p.Groups {
+		if g.Producer != nil {
+			cluster = g.Producer.Cluster
+		} else {
+			cluster = g.Consumer.Cluster
+		}
+		if cluster = spec.ClusterName(cluster); !slices.Contains(known, cluster) {
+			return g.Name, cluster
+		}
+	}
+	return "", ""
 }
 
 // addClusters adds the clusters of a profile. One that does not answer now is added all

@@ -43,6 +43,12 @@ type removal struct {
 	// count that for the other types alone.
 	owed int64
 
+	// redelivered is how many of the messages that the audit misses between others come
+	// again: a consumer had them when its connection broke. undisturbed is how many
+	// statistics there were since then.
+	redelivered int64
+	undisturbed int
+
 	full        bool // the backlog has reached its quota
 	unexplained int  // polls in which the audit misses messages without a reason
 }
@@ -66,6 +72,9 @@ const (
 	// settlingPolls is how many statistics after a seek are not compared with those
 	// before: they may have been asked for before it.
 	settlingPolls = 2
+	// redeliveredPolls is how many statistics after a broken connection what a consumer had
+	// may be missing still.
+	redeliveredPolls = 15
 	// evictedPolls is for how many polls the audit must miss messages before an
 	// eviction explains them: what is on its way has arrived by then.
 	evictedPolls = 3
@@ -146,6 +155,7 @@ func (r *removal) suspect(messages int64, why string) {
 type Told struct {
 	Restarted bool  // the broker's counters have begun again
 	Restored  bool  // the cluster was away lately: what waited meanwhile was sent in larger batches, so that a balance is too far off for a suspicion
+	Disturbed bool  // connections broke lately, so that messages between others may come again
 	Missing   int64 // messages that the delivery audit misses and that cannot come any more
 	Awaited   int64 // all messages that it misses, the removed ones included
 	Aborted   int64 // messages of aborted transactions that the audits know
@@ -158,7 +168,7 @@ func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscri
 	t.mu.Lock()
 	r, missing := &t.removal, told.Missing
 	expired := r.observe(own.Sum(subscription), own.subscribed(subscription), subscription, told)
-	moved := r.confirm(max(missing, told.Awaited-r.heldAtMost(t.latest.BacklogMessages)))
+	moved := r.confirm(max(r.cannotCome(told), told.Awaited-r.heldAtMost(t.latest.BacklogMessages)))
 	why, said, evicting := r.suspectedWhy, r.sum.Why != "", r.mayBeEvicted(missing)
 	if !evicting && (said || expired+moved == 0) {
 		t.latest.Removed = r.sum
@@ -192,6 +202,19 @@ func (t *Tracker) Removal(ctx context.Context, from broker.Admin, topic, subscri
 	}
 	r.sum.Why = why
 	return fmt.Sprintf("about %s messages left the backlog of %s undelivered (%s)", snapshot.Digits(expired+moved), subscription, why)
+}
+
+// cannotCome returns how many messages the audit misses that no consumer had when its
+// connection broke.
+func (r *removal) cannotCome(told Told) int64 {
+	switch r.undisturbed++; {
+	case told.Disturbed || told.Restarted:
+		r.redelivered, r.undisturbed = told.Missing, 0
+	case r.undisturbed > redeliveredPolls:
+		r.redelivered = 0
+	}
+	r.redelivered = min(r.redelivered, told.Missing)
+	return told.Missing - r.redelivered
 }
 
 // heldAtMost returns how many of the awaited messages the backlog can hold: what is not

@@ -240,3 +240,32 @@ func TestAnotherClusterHasNotReloadedTheTopic(t *testing.T) {
 	require.Empty(t, tracker.Observe(stats(10, 5), "s", now.Add(3*time.Second)))
 	require.Zero(t, tracker.Latest().InPerSecond)
 }
+
+// What a consumer had when its connection broke is missing until it comes again. It
+// confirms no suspicion, and what is missing beside it does.
+func TestWhatABrokenConnectionHeldWasNotMovedOver(t *testing.T) {
+	const moved = "about 3,000 messages left the backlog of s undelivered (the subscription was moved on, not by this group)"
+	before, after := waiting(300_000, 1000, 100_000, 3), waiting(300_000, 1000, 99_000, 3)
+	watch := func() func(s broker.TopicStats, told Told) string {
+		var tracker Tracker
+		return func(s broker.TopicStats, told Told) string {
+			own := StatsByTopic{"persistent://public/default/t": s}
+			tracker.Observe(own, "s", time.Now())
+			return tracker.Removal(t.Context(), nil, "t", "s", own, told)
+		}
+	}
+	see := watch()
+	require.Empty(t, see(before, Told{}))
+	require.Empty(t, see(before, Told{Missing: 2000, Disturbed: true}))
+	require.Empty(t, see(after, Told{Missing: 2000}), "the sizes of entries differ after an outage")
+	require.Empty(t, see(after, Told{Missing: 300}))
+	require.Equal(t, moved, see(after, Told{Missing: 3300}))
+
+	see = watch()
+	require.Empty(t, see(before, Told{}))
+	require.Empty(t, see(after, Told{Missing: 2900, Disturbed: true}))
+	for range redeliveredPolls {
+		require.Empty(t, see(after, Told{Missing: 2900}))
+	}
+	require.Equal(t, moved, see(after, Told{Missing: 2900}), "it would have come again by now")
+}

@@ -46,7 +46,7 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 		g.MarkError(said)
 		g.Say("%s; try: ack %s now", said, g.Name())
 	}
-	told, again := brokerstats.Told{Restarted: len(incidents) > 0, Restored: restored(g)}, int64(0)
+	told, again := brokerstats.Told{Restarted: len(incidents) > 0, Restored: restored(g), Disturbed: disturbed(g)}, int64(0)
 	if now, ok := g.Host().Sample(g.Name()); ok && now.Consumer != nil {
 		told.Missing, told.Awaited, told.Aborted, again = now.Consumer.Unreachable, now.Consumer.Awaited, int64(now.Consumer.Delivery.Aborted), withoutReason(now.Consumer)
 	}
@@ -54,7 +54,7 @@ func (g *Group) Observe(ctx context.Context, from broker.Admin, own brokerstats.
 		g.Host().Mark(snapshot.MarkNote, said)
 		g.Say("%s; try: delivery %s", said, g.Name())
 	}
-	if said := g.stats.MovedBack(name, again, told.Restarted || told.Restored, disturbed(g)); said != "" {
+	if said := g.stats.MovedBack(name, again, told.Restarted || told.Restored, told.Disturbed); said != "" {
 		g.Host().Mark(snapshot.MarkNote, g.Name()+": "+said)
 		g.Say("%s; try: delivery %s", said, g.Name())
 	}

@@ -145,7 +145,7 @@ func limit(c *snapshot.Consumer, g snapshot.Group, settings spec.Consumer) strin
 		return "rate=" + settings.Rate.String()
 	case settings.Ack.Keeps() && c.Kept >= pendingMax:
 		return fmt.Sprintf("ack=%s: %d messages are held back", settings.Ack, c.Kept)
-	case c.Waiting >= len(g.Topics)*c.Consumers*settings.Queue && c.Waiting > 0:
+	case c.Consumers > 0 && c.Waiting >= len(g.Topics)*c.Consumers*settings.Queue && c.Waiting > 0:
 		return "the workers: their receiver queues are full"
 	}
 	return ""

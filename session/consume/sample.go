@@ -68,7 +68,7 @@ func (g *Group) Sample(at group.Instant) snapshot.Group {
 		Reader:       settings.Reader.Is,
 		Subscription: settings.SubscriptionText(), Subscriptions: settings.SubscriptionNames(),
 		Type:       string(settings.Type),
-		Consumers:  len(g.workers.slots()),
+		Consumers:  max(len(g.workers.slots())-s.Disconnects.Now, 0),
 		PerWorker:  g.workers.sample(&g.Sampling, at),
 		Delivery:   audit.Sum(),
 		Period:     int(audit.Present.Period),

@@ -12,15 +12,19 @@
 // names that they do not know. Times are RFC 3339. Durations carry their unit in
 // their names, _ms or _seconds; null is a value that is not known.
 //
-//	version, title, start, end, elapsed_seconds
+//	version, title, start, end, elapsed_seconds, measured_from (the end of the
+//	                 last warm-up, else the start)
 //	run              of scripts only: result, exit_code, elapsed_seconds, refused,
 //	                 scripts, variables, checks_passed, checks_failed,
 //	                 behind_allowed, schedules (group, due, acked, missed, behind)
 //	environment      versions of pulsh, client and Go; system, host, cores
-//	cluster          name, url, admin_url, pulsar (version), state
+//	cluster          label, name, url, admin_url, pulsar (version), state
+//	clusters         those that cluster add has added, likewise; absent if none was
 //	columns          name (in CSV), metric, unit and meaning of each figure
 //	samples          from, step_seconds, count: the times of all series
-//	groups           name, kind, state, topic, subscription, since, running_seconds
+//	groups           name, kind, state, cluster (its label), engine, topic,
+//	                 subscription, reader, partitions, since, running_seconds,
+//	                 last_error, limit (why the rate is below its target), bytes
 //	  settings       as they are typed
 //	  figures        of the last sample, by metric, in the unit of its column
 //	  distributions  name, doc, total, recent (the last second), counts
@@ -34,6 +38,10 @@
 //	checks           at, place, turn, condition, measured, passed, failure,
 //	                 elapsed_seconds, samples, terms (metric, op, limit, unit,
 //	                 last, best, worst)
+//	chaos            events, with the times of recovery, and their sum; absent if
+//	                 no fault was caused
+//	finds            at, group, condition, within, best (0 if no rate held),
+//	                 limited_by, sentence, probes; absent without a search
 //	script           lines that repeat the run
 //
 // A metric has the name that conditions use, without the group: rate,

@@ -47,7 +47,7 @@ func exportedColumns() []exported {
 		{kind: Consume, column: "redelivered", name: "pulsh_messages_redelivered_total", metric: Counter, help: "Messages that came again, by the delivery audit."},
 		{kind: Consume, column: "outoforder", name: "pulsh_messages_disordered_total", metric: Counter, help: "Messages out of order, by the delivery audit."},
 		{kind: Consume, column: "unstamped", name: "pulsh_messages_unstamped_total", metric: Counter, help: "Messages that pulsh did not send."},
-		{kind: Consume, column: "consumers", name: "pulsh_consumers", metric: Gauge, help: "Consumers that the broker sees."},
+		{kind: Consume, column: "consumers", name: "pulsh_consumers", metric: Gauge, help: "Consumers connected to the broker."},
 		{kind: Consume, column: "connections", name: "pulsh_consumer_connections", metric: Gauge, help: "Connections to the brokers."},
 		{kind: Consume, column: "period", name: "pulsh_delivery_period", metric: Gauge, help: "Periods of the delivery audit, one more with each seek."},
 		{kind: Consume, column: "target_messages_per_second", name: "pulsh_receive_limit_messages_per_second", metric: Gauge, help: "Messages a second that may be taken now, absent where there is no limit."},
@@ -77,6 +77,7 @@ func exportedColumns() []exported {
 		{kind: Consume, column: "aborted", name: "pulsh_messages_aborted", metric: Gauge, help: "Messages of aborted transactions that did not arrive, by the delivery audit."},
 		{kind: Consume, column: "aborted_received", name: "pulsh_messages_aborted_received_total", metric: Counter, help: "Messages of aborted transactions that arrived nonetheless, by the delivery audit."},
 		{kind: Process, column: "cpu_percent", name: "pulsh_cpu_cores", metric: Gauge, help: "Processor time of pulsh over the last second, in cores.", scale: 0.01},
+		{kind: Process, column: "broker_percent", name: "pulsh_embedded_broker_cpu_cores", metric: Gauge, help: "Processor time of the embedded broker over the last seconds, in cores; part of pulsh_cpu_cores.", scale: 0.01},
 		{kind: Process, column: "memory_bytes", name: "pulsh_resident_memory_bytes", metric: Gauge, help: "Resident memory of pulsh."},
 		{kind: Process, column: "goroutines", name: "pulsh_goroutines", metric: Gauge, help: "Goroutines of pulsh."},
 	}

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -245,5 +247,17 @@ func TestColumnsCarryTheirUnits(t *testing.T) {
 	}{{Produce, "p99.9", Milliseconds, "latency_p99_9_ms"}, {Consume, "p99", Milliseconds, "e2e_p99_ms"}, {Produce, "service.max", Milliseconds, "service_max_ms"},
 		{Produce, "mbps", BytesPerSecond, "throughput_bytes_per_second"}, {Consume, "broker.out", PerSecond, "broker_out_messages_per_second"}, {Total, "sent", Count, "sent"}} {
 		require.Equal(t, test.want, ColumnName(test.kind, test.figure, test.unit))
+	}
+}
+
+// The documentation of the JSON document names all that is in it.
+func TestTheDocumentIsDescribedWhole(t *testing.T) {
+	text, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	for _, one := range []reflect.Type{reflect.TypeFor[Report](), reflect.TypeFor[Group](), reflect.TypeFor[Cluster](), reflect.TypeFor[Find](), reflect.TypeFor[Run]()} {
+		for field := range one.Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			require.Regexp(t, regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+`\b`), string(text), "%s.%s", one, field.Name)
+		}
 	}
 }

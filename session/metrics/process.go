@@ -11,6 +11,7 @@ import (
 type ProcessStats struct {
 	CPU        float64       // percent of one core, over the last second
 	CPUTime    time.Duration // user and system, since the process began
+	Broker     Part          // of the embedded broker, which runs in this process
 	RSS        int64         // resident memory, bytes
 	PeakRSS    int64         // its peak, bytes
 	Goroutines int
@@ -19,6 +20,15 @@ type ProcessStats struct {
 	GCPauseMax time.Duration // the longest since the previous sample
 	// Of the last collections, at most 256, which the runtime remembers.
 	RecentPauseP50, RecentPauseMax time.Duration
+}
+
+// BrokerCPU returns what the embedded broker uses, in percent of one core.
+func (s *ProcessStats) BrokerCPU() float64 { return s.CPU * s.Broker.Share }
+
+// Own returns the CPU of this process without the embedded broker: in percent of one core
+// over the last second, and in total. Without a measurement it is that of all.
+func (s *ProcessStats) Own() (percent float64, used time.Duration) {
+	return s.CPU - s.BrokerCPU(), max(0, s.CPUTime-s.Broker.CPUTime)
 }
 
 // Process samples the resource usage of this process. Only one goroutine may

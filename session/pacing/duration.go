@@ -21,8 +21,11 @@ func ParseDuration(text string) (time.Duration, error) {
 	if found {
 		value, ok := parseDecimal(days, 0)
 		value *= float64(day)
-		if !ok || value >= math.MaxInt64 {
+		switch {
+		case !ok:
 			return 0, wrong
+		case value >= math.MaxInt64:
+			return 0, tooLong(text)
 		}
 		total = time.Duration(value)
 	}
@@ -31,8 +34,11 @@ func ParseDuration(text string) (time.Duration, error) {
 			return 0, wrong
 		}
 		clock, err := time.ParseDuration(rest)
-		if err != nil || total > math.MaxInt64-clock {
+		switch {
+		case err != nil && !overflows(rest):
 			return 0, wrong
+		case err != nil || total > math.MaxInt64-clock:
+			return 0, tooLong(text)
 		}
 		total += clock
 	}
@@ -40,6 +46,28 @@ func ParseDuration(text string) (time.Duration, error) {
 		total = -total
 	}
 	return total, nil
+}
+
+// tooLong refuses a duration that is one, but does not fit.
+func tooLong(text string) error {
+	return fmt.Errorf("%q is too long; a duration is at most %dd", text, math.MaxInt64/int64(day))
+}
+
+// overflows reports whether text that time.ParseDuration refuses would be a duration if
+// its numbers were small.
+func overflows(text string) bool {
+	small, in := strings.Builder{}, false
+	for _, r := range text {
+		digit := r >= '0' && r <= '9'
+		if digit && !in {
+			small.WriteByte('1')
+		}
+		if in = digit; !digit {
+			small.WriteRune(r)
+		}
+	}
+	_, err := time.ParseDuration(small.String())
+	return err == nil
 }
 
 // cutDays splits text at its first d, a letter that only days have.

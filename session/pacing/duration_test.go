@@ -22,9 +22,13 @@ func TestDuration(t *testing.T) {
 	got, err := ParseDuration("0.5d")
 	require.NoError(t, err)
 	require.Equal(t, 12*time.Hour, got)
-	for _, text := range []string{"", "5", "d", "5x", "--5m", "1d-5m", "1d+5m", "1d2d", "200000d", "106751d24h", "+-5m"} {
+	for _, text := range []string{"", "5", "d", "5x", "--5m", "1d-5m", "1d+5m", "1d2d", "+-5m", "99999999x", "99999999h5"} {
 		_, err := ParseDuration(text)
 		require.EqualError(t, err, `"`+text+`" is not a duration`)
+	}
+	for _, text := range []string{"200000d", "106751d24h", "99999999h", "99999999h1.5s", "-99999999h"} {
+		_, err := ParseDuration(text)
+		require.EqualError(t, err, `"`+text+`" is too long; a duration is at most 106751d`)
 	}
 }
 

@@ -103,6 +103,30 @@ func (s Shape) NeedsFiles() bool {
 	})
 }
 
+// Renamed returns the shape with other names of the traces' files. It stays as it is if
+// the new names cannot be written in a shape.
+func (s Shape) Renamed(name func(file string) string) Shape {
+	parts := slices.Clone(s.parts)
+	for i, p := range parts {
+		switch p := p.(type) {
+		case trace:
+			p.file = name(p.file)
+			parts[i] = p
+		case loop:
+			p.shape = p.shape.Renamed(name)
+			parts[i] = p
+		case poisson:
+			p.shape = p.shape.Renamed(name)
+			parts[i] = p
+		}
+	}
+	renamed := Shape{parts: parts}
+	if again, err := ParseShape(renamed.String()); err != nil || again.String() != renamed.String() {
+		return s
+	}
+	return renamed
+}
+
 // Load reads the files of the shape's traces by a function that returns their text.
 // A trace whose file was read before keeps its rates. The error is a sentence that
 // names the file.

@@ -49,7 +49,7 @@ func sample() *export.Report {
 				"redelivered_nack", 2, "redelivered_seek", 0, "chunked", 3, "undecrypted", 1, "undecoded", 1, "discarded", 2),
 				Distributions: []export.Distribution{of("e2e"), of("processing")}},
 		},
-		Process: export.Group{Name: "process", Kind: export.Process, Figures: number("cpu_percent", 150, "memory_bytes", 1<<26, "goroutines", 40)},
+		Process: export.Group{Name: "process", Kind: export.Process, Figures: number("cpu_percent", 150, "broker_percent", 30, "memory_bytes", 1<<26, "goroutines", 40)},
 		Checks:  []export.Check{{Passed: true}, {}},
 	}
 }

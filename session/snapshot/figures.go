@@ -282,25 +282,32 @@ func newProcessFigures() []Figure {
 	}
 	type P = metrics.ProcessStats
 	return concat([]Figure{
-		figure("cpu", spec.Percent, "processor time, 100 is one core", func(p P) float64 { return p.CPU }),
+		figure("cpu", spec.Percent, "processor time, 100 is one core; with that of the embedded broker", func(p P) float64 { return p.CPU }),
+		figure("broker", spec.Percent, "processor time of the embedded broker, which is part of cpu", func(p P) float64 {
+			if !p.Broker.Known {
+				return math.NaN()
+			}
+			return p.BrokerCPU()
+		}),
 		figure("memory", spec.Bytes, "resident memory", func(p P) float64 { return float64(p.RSS) }),
 		figure("goroutines", spec.Count, "goroutines", func(p P) float64 { return float64(p.Goroutines) }),
 		figure("gc", spec.Nanoseconds, "longest pause for garbage collection since the previous sample", func(p P) float64 { return float64(p.GCPauseMax) }),
 		figure("gc.p50", spec.Nanoseconds, "median pause of the last 256 collections", func(p P) float64 { return float64(p.RecentPauseP50) }),
 		figure("gc.max", spec.Nanoseconds, "longest pause of the last 256 collections", func(p P) float64 { return float64(p.RecentPauseMax) }),
 		figure("collections", spec.Count, "garbage collections so far", func(p P) float64 { return float64(p.GCCount) }),
-		{perMillion, spec.Nanoseconds, "processor time per million messages sent and received, over the last second; needs 1000 messages per second",
+		{perMillion, spec.Nanoseconds, "processor time per million messages sent and received, over the last second, without the embedded broker; needs 1000 messages per second",
 			func(s *Snapshot, _ Group) float64 { return s.PerMillion() }},
 	})
 }
 
 // PerMillion returns the processor time in ns per million messages, sent and
-// received, over the last second. It is NaN below perMillionFrom messages per
+// received, over the last second, without that of the embedded broker. It is NaN below perMillionFrom messages per
 // second.
 func (s *Snapshot) PerMillion() float64 {
 	rate := s.Totals.ProduceRate + s.Totals.RecvRate
 	if rate < perMillionFrom {
 		return math.NaN()
 	}
-	return s.Process.CPU / 100 / rate * 1e6 * 1e9
+	own, _ := s.Process.Own()
+	return own / 100 / rate * 1e6 * 1e9
 }

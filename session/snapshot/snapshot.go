@@ -166,7 +166,7 @@ type Consumer struct {
 	Received, Acked, AckFailed int64
 	Bytes                      int64
 	InFlight                   int             // received and not yet acked
-	Consumers                  int             // connected to the broker
+	Consumers                  int             // connected to the broker now
 	Delivery                   delivery.Totals // of all periods; what may still arrive is of the present one
 	Clock                      SenderClock     // the clocks of other senders
 	Unstamped                  int64           // not sent by pulsh: no latency and no delivery check

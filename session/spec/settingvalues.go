@@ -89,8 +89,11 @@ func parseWhole(text string, most int64) (int64, error) {
 		return 0, fmt.Errorf("%q is not a whole number", text)
 	}
 	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || n > most/unit {
+	switch {
+	case (err != nil || n > most/unit) && most == countMax: // a limit of no setting
 		return 0, fmt.Errorf("%q is too large", text)
+	case err != nil || n > most/unit:
+		return 0, fmt.Errorf("%q is too large; at most %d", text, most)
 	}
 	return n * unit, nil
 }

@@ -139,10 +139,14 @@ const million = 1e6
 // processLine returns the line of pulsh. A message that the session has both sent and
 // received counts once.
 func processLine(s *snapshot.Snapshot) string {
-	used := s.Process.CPUTime.Seconds()
+	_, own := s.Process.Own()
+	used := own.Seconds()
 	line := fmt.Sprintf("%s · pulsh: %.1f CPU s", graphs.Elapsed(s.Elapsed), used)
 	if messages := max(s.Totals.Sent+s.Totals.RemovedSent, s.Totals.Received+s.Totals.RemovedReceived); messages > 0 {
 		line += " (" + graphs.Three(used/float64(messages)*million) + " per million)"
+	}
+	if of := s.Process.Broker; of.Known {
+		line += fmt.Sprintf(" · its embedded broker: %.1f CPU s", of.CPUTime.Seconds())
 	}
 	return line + " · peak " + graphs.Bytes(float64(s.Process.PeakRSS))
 }

@@ -37,3 +37,24 @@ func TestLinesOfAnotherClusterAdviseWhatWorksThere(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(log), "#[there is on cluster eu]")
 }
+
+// TestAnAdminAPIThatIsNoneIsSaidAtOnce connects with the broker's own port as the one of
+// the admin API, and with a port where nothing listens.
+func TestAnAdminAPIThatIsNoneIsSaidAtOnce(t *testing.T) {
+	eu, err := embedded.Start(embedded.Config{})
+	require.NoError(t, err)
+	t.Cleanup(eu.Close)
+	broker := "http" + eu.URL()[len("pulsar"):]
+	for line, want := range map[string]string{
+		"cluster add eu " + eu.URL() + " admin=" + broker:          "  eu: " + broker + " is the port of the service URL, not of the admin API; backlog, seek and topics need the admin API\n",
+		"connect " + eu.URL() + " admin=" + broker:                 "  " + broker + " is the port of the service URL, not of the admin API; backlog, seek and topics need the admin API\n",
+		"cluster add eu " + eu.URL() + " admin=http://127.0.0.1:1": "  eu: no admin API answers at http://127.0.0.1:1 (connection refused); backlog, seek and topics need the admin API\n",
+		"cluster add eu " + eu.URL() + " admin=" + eu.AdminURL():   "  eu: connected to " + eu.URL() + " · Pulsar 4.0.8-pulsh-embedded\n",
+	} {
+		got := piped(t, pulsh(t, nil, "--embedded", "-k", "-e", line), "")
+		require.Contains(t, got.out, want, line)
+		if line[len(line)-len(eu.AdminURL()):] == eu.AdminURL() {
+			require.NotContains(t, got.out, "need the admin API", line)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"runtime/pprof"
 	"sync"
 	"time"
 
@@ -25,9 +26,14 @@ type embeddedPulsar struct {
 	config embedded.Config
 	login  embeddedLogin
 	room   int64 // bytes that the process needs beside the entries
+	alone  bool  // there is no shell beside it
+	// profiled says that others may take CPU profiles of this process, of which there can
+	// be one at a time: then its share is not measured.
+	profiled bool
 
 	mu     sync.Mutex
 	broker *embedded.Broker
+	share  *metrics.Share // of this process's CPU
 }
 
 var _ host.Embedded = (*embeddedPulsar)(nil)
@@ -50,11 +56,16 @@ func (e *embeddedPulsar) Start() (broker.Target, error) {
 		if err := e.login.read(&e.config); err != nil {
 			return broker.Target{}, err
 		}
+		if !e.alone {
+			e.config.Labels = pprof.WithLabels(context.Background(), pprof.Labels(metrics.PartLabel, embedded.Name))
+		}
 		b, err := embedded.Start(e.config)
 		if err != nil {
 			return broker.Target{}, listenFault(err)
 		}
-		e.broker = b
+		if e.broker = b; !e.alone && !e.profiled {
+			e.share = metrics.NewShare(embedded.Name)
+		}
 		// Entries are large and hold no pointers: a collection costs little, and
 		// the heap must not grow to a multiple of what they take.
 		_, most := b.Memory()
@@ -97,6 +108,14 @@ func (e *embeddedPulsar) running() *embedded.Broker {
 	return e.broker
 }
 
+// cpu returns the broker's part of this process's CPU.
+func (e *embeddedPulsar) cpu() metrics.Part {
+	e.mu.Lock()
+	share := e.share
+	e.mu.Unlock()
+	return share.Now()
+}
+
 // report describes the broker like a local server.
 func (e *embeddedPulsar) report(b *embedded.Broker) host.LocalReport {
 	used, most := b.Memory()
@@ -118,7 +137,9 @@ func (e *embeddedPulsar) stop() (lost string) {
 			graphs.Plural(subscriptions, "subscription", "subscriptions"))
 	}
 	e.broker.Close()
-	e.broker = nil
+	if e.broker = nil; e.share != nil {
+		e.share.Close()
+	}
 	return lost
 }
 
@@ -134,7 +155,7 @@ func (e *embeddedPulsar) notice() string {
 
 // serveAlone runs the broker without a shell until a signal, for other programs.
 func serveAlone(o Options, files Streams) int {
-	e := &embeddedPulsar{config: o.embeddedConfig(true), login: o.embeddedLogin(), room: aloneRoom}
+	e := &embeddedPulsar{config: o.embeddedConfig(true), login: o.embeddedLogin(), room: aloneRoom, alone: true}
 	tuneRuntime(func(string) string { return "" })
 	if _, err := e.Start(); err != nil {
 		fmt.Fprintln(files.Err, err)

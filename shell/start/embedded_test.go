@@ -111,3 +111,29 @@ func TestLocalFallsBackToTheEmbeddedBroker(t *testing.T) {
 	require.Contains(t, got.err, "neither Java nor Docker nor PULSAR_HOME here: using pulsh's embedded broker, whose figures are not those of a Pulsar")
 	require.Contains(t, got.out, "embedded")
 }
+
+// The embedded broker has no process that could be killed or suspended.
+func TestChaosThatNeedsAProcessIsRefusedByTheEmbeddedBroker(t *testing.T) {
+	for _, line := range []string{"chaos kill", "chaos stop 10s"} {
+		got := piped(t, pulsh(t, nil, "--embedded", "-e", line), "")
+		require.Equal(t, 1, got.code)
+		require.Regexp(t, `^  chaos (kill|stop) acts on the process of a local Pulsar, and the embedded broker is part of this one\n  try: fault disconnect\n`, got.err)
+	}
+}
+
+// The first line of a script finds the session connected.
+func TestTheFirstLineFindsTheClusterConnected(t *testing.T) {
+	got := piped(t, pulsh(t, nil, "--embedded", "-e", "status"), "")
+	require.Zero(t, got.code, got.err)
+	require.Equal(t, "  00:00:00 no groups\n", got.out)
+}
+
+// A file that cannot be written is named, without the words of the system call.
+func TestAFileThatCannotBeWrittenIsNamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "nowhere", "x")
+	for flag, what := range map[string]string{"--json": "the report", "--junit": "the report", "--cpuprofile": "the CPU profile"} {
+		got := piped(t, pulsh(t, nil, "--embedded", "-e", "status", flag, path), "")
+		require.NotZero(t, got.code)
+		require.Contains(t, got.err, "cannot write "+what+": "+path+": no such file or directory\n")
+	}
+}

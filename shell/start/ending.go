@@ -3,8 +3,10 @@ package start
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,13 +108,22 @@ func (p *program) openReports() error {
 		}
 		f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE, 0o644)
 		if err != nil {
-			return fmt.Errorf("cannot write the report: %w", err)
+			return unwritten("the report", err)
 		}
 		if err := f.Close(); err != nil {
-			return fmt.Errorf("cannot write the report: %w", err)
+			return unwritten("the report", err)
 		}
 	}
 	return nil
+}
+
+// unwritten returns the error for a file that cannot be written: its name and the reason,
+// without the name of the system call.
+func unwritten(what string, err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("cannot write %s: %s: %w", what, path.Path, path.Err)
+	}
+	return fmt.Errorf("cannot write %s: %w", what, err)
 }
 
 // writeReport writes the files and returns the exit code of the run, at least
@@ -133,7 +144,7 @@ func (p *program) writeReport(code int) int {
 			err = writeReportFile(r.path, b.Bytes())
 		}
 		if err != nil {
-			fmt.Fprintln(p.Err, "cannot write the report:", err)
+			fmt.Fprintln(p.Err, unwritten("the report", err))
 			code = max(code, lang.ExitFailed)
 		}
 	}

@@ -263,7 +263,7 @@ func TestResultsThatCannotBeWritten(t *testing.T) {
 	}
 	got := piped(t, pulsh(t, nil, "--cpuprofile", "/dev/full", "-e", "help"), "")
 	require.Equal(t, 1, got.code)
-	require.Contains(t, got.err, "cannot write the CPU profile: write /dev/full: no space left on device")
+	require.Contains(t, got.err, "cannot write the CPU profile: /dev/full: no space left on device")
 }
 
 func readJSONFile(t *testing.T, path string) {

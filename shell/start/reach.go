@@ -111,6 +111,7 @@ func (p *program) reach(ctx context.Context, tell func(lang.Step)) (greeting []s
 	case err != nil:
 		return frames.Advice(err.Error(), advice(ctx, target, err, p.prompts())), err
 	}
+	p.commands.Changed.Store(p.commands.Env.Now().UnixNano()) // the sample before knows of no cluster
 	greeting = frames.Greeting(p.version, p.session.Cluster(), ready)
 	if notice := p.embedded.notice(); notice != "" {
 		greeting = slices.Insert(greeting, 1, p.locale.text(notice))

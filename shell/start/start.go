@@ -92,7 +92,7 @@ func Run(o Options, version string, builtin []byte, files Streams) (code int) {
 	}
 	defer func() {
 		if err := stop(); err != nil {
-			fmt.Fprintf(files.Err, "cannot write the CPU profile: %v\n", err)
+			fmt.Fprintln(files.Err, unwritten("the CPU profile", err))
 			code = max(code, lang.ExitFailed)
 		}
 	}()
@@ -115,7 +115,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		return nil, err
 	}
 	p := &program{Options: o, Streams: files, version: version, began: time.Now(), locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: o.PulsarHome, dir: o.LocalDir}}
-	p.embedded = &embeddedPulsar{config: o.embeddedConfig(false), login: o.embeddedLogin(), room: heapRoom}
+	p.embedded = &embeddedPulsar{config: o.embeddedConfig(false), login: o.embeddedLogin(), room: heapRoom, profiled: o.Pprof != "" || o.CPUProfile != ""}
 	p.local.embedded = p.embedded
 	library := profile.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
 	if p.settled, err = settle(o, library, os.Getenv); err != nil {
@@ -141,6 +141,8 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 	p.history.KeepOut(secret.In)
 	p.asked = make(chan shell.Question)
 	p.session = session.New(dial.Cluster)
+	brokerCPU := p.embedded.cpu
+	p.session.BrokerCPU.Store(&brokerCPU)
 	if o.Engine != "" {
 		chosen, err := p.session.Preferences().Apply([]spec.Preference{{Name: "engine", Value: o.Engine}})
 		if err == nil {
@@ -325,7 +327,7 @@ func profileCPU(path string) (stop func() error, err error) {
 	}
 	file, err := os.Create(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot write the CPU profile: %w", err)
+		return nil, unwritten("the CPU profile", err)
 	}
 	writer := &profileFile{File: file}
 	if err := pprof.StartCPUProfile(writer); err != nil {

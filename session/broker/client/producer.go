@@ -47,6 +47,7 @@ type producer struct {
 	leave    func(context.Context) error // to be called after the producer is closed
 	timeout  time.Duration
 	expiring *time.Timer
+	closed   bool // no message expires any more; used under order
 }
 
 type callback = func(pulsar.MessageID, *pulsar.ProducerMessage, error)
@@ -213,7 +214,7 @@ func (l *producer) expire() {
 			late = append(late, sequence)
 		}
 	}
-	if !l.ended.closing.Load() {
+	if !l.closed { // while it closes, messages wait and expire as before
 		l.expiring.Reset(expiry(l.timeout))
 	}
 	l.order.Unlock()
@@ -365,12 +366,10 @@ func (l *producer) Release() { l.slots.close() }
 func (l *producer) Close(ctx context.Context) error {
 	l.ended.closing.Store(true)
 	l.slots.close()
-	if l.expiring != nil {
-		defer l.expiring.Stop()
-	}
+	defer l.stopExpiring()
 	var err error
 	if l.InFlight() > 0 {
-		err = flush(ctx, l.producer)
+		err = l.flush(ctx)
 	}
 	_, closing := within(ctx, func() (struct{}, error) { l.producer.Close(); return struct{}{}, nil }, nil)
 	if err == nil {
@@ -380,4 +379,14 @@ func (l *producer) Close(ctx context.Context) error {
 		err = leaving
 	}
 	return err
+}
+
+// stopExpiring says that no message waits any more.
+func (l *producer) stopExpiring() {
+	l.order.Lock()
+	defer l.order.Unlock()
+	l.closed = true
+	if l.expiring != nil {
+		l.expiring.Stop()
+	}
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"runtime"
+	"time"
 
 	"github.com/apache/pulsar-client-go/pulsar"
 )
@@ -25,6 +26,32 @@ func sendAsync(p pulsar.Producer, m *pulsar.ProducerMessage, answer callback) {
 func flush(ctx context.Context, p pulsar.Producer) error {
 	defer func() { queueClosed(recover()) }() // as in sendAsync
 	if err := p.FlushWithCtx(ctx); ctx.Err() != nil {
+		return err
+	}
+	return nil
+}
+
+// flushPoll is how often a flush looks whether all messages are answered.
+const flushPoll = 10 * time.Millisecond
+
+// flush waits until all messages are answered. Those that have expired are: without a
+// connection the client's own flush would wait for the broker, however long it is away.
+func (l *producer) flush(ctx context.Context) error {
+	flushing, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { // ends with flushing
+		poll := time.NewTicker(flushPoll)
+		defer poll.Stop()
+		for l.InFlight() > 0 {
+			select {
+			case <-poll.C:
+			case <-flushing.Done():
+				return
+			}
+		}
+		cancel()
+	}()
+	if err := flush(flushing, l.producer); ctx.Err() != nil {
 		return err
 	}
 	return nil

@@ -3,9 +3,11 @@
 package embedded
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
+	"runtime/pprof"
 	"time"
 
 	"pulsh/session/broker/memory"
@@ -32,6 +34,8 @@ type Config struct {
 	// BatchIndexAck lets consumers acknowledge single messages of a batch.
 	BatchIndexAck bool
 	Retention     time.Duration // see memory.Config
+	// Labels has the labels of all goroutines, see runtime/pprof; nil for none.
+	Labels context.Context
 }
 
 // Broker is a running broker.
@@ -46,8 +50,12 @@ type Broker struct {
 // Start starts a broker. It runs until Close.
 func Start(c Config) (*Broker, error) {
 	b := &Broker{Broker: memory.New(memory.Config{Memory: c.Memory, BatchIndexAck: c.BatchIndexAck, Retention: c.Retention}), Faults: fault.New(time.Now), began: time.Now()}
+	if c.Labels != nil { // what is started below has them too
+		pprof.SetGoroutineLabels(c.Labels)
+		defer pprof.SetGoroutineLabels(context.Background())
+	}
 	var err error
-	if b.server, err = serve.New(b.Broker, serve.Options{Listen: c.Listen, Accept: c.Accept, Remote: c.Remote, Token: c.Token, TLS: c.TLS, Faults: b.Faults}); err != nil {
+	if b.server, err = serve.New(b.Broker, serve.Options{Listen: c.Listen, Accept: c.Accept, Remote: c.Remote, Token: c.Token, TLS: c.TLS, Faults: b.Faults, Labels: c.Labels}); err != nil {
 		return nil, fmt.Errorf("the embedded broker cannot listen: %w", err)
 	}
 	listener := c.AdminAccept

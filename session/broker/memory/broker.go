@@ -62,7 +62,6 @@ type Broker struct {
 	namespaces  map[string]bool
 	watchers    map[*Watcher]bool
 	policies    policyTable
-	schemas     map[string]*schemas.Versions
 
 	used       atomic.Int64 // bytes of memory that entries take
 	ledgers    atomic.Uint64
@@ -71,6 +70,7 @@ type Broker struct {
 	janitor    janitor
 
 	Transactions *transaction.Coordinator
+	Schemas      *schemas.Registry
 }
 
 // Refusal is an error in the protocol's terms.
@@ -100,9 +100,9 @@ func New(cfg Config) *Broker {
 	b := &Broker{
 		cfg: cfg, began: cfg.Now(), topics: map[string]*Topic{}, partitioned: map[string]int{}, watchers: map[*Watcher]bool{},
 		namespaces: map[string]bool{"public/default": true, "pulsar/system": true},
-		policies:   policyTable{}, schemas: map[string]*schemas.Versions{},
+		policies:   policyTable{},
 	}
-	b.janitor.broker, b.Transactions = b, transaction.NewCoordinator(b)
+	b.janitor.broker, b.Transactions, b.Schemas = b, transaction.NewCoordinator(b), schemas.NewRegistry(b.schemaRules)
 	return b
 }
 
@@ -334,7 +334,7 @@ func (b *Broker) Delete(topic string, force bool) error {
 	}
 	b.mu.Lock()
 	delete(b.partitioned, name.Full)
-	delete(b.schemas, name.Full)
+	b.Schemas.Forget(name.Full)
 	var gone []string
 	for _, t := range parts {
 		delete(b.topics, t.name.Full)

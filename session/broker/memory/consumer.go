@@ -10,6 +10,7 @@ import (
 	"pulsh/session/broker/memory/figures"
 	"pulsh/session/broker/memory/hashring"
 	"pulsh/session/broker/memory/log"
+	"pulsh/session/broker/memory/schemas"
 	"pulsh/session/broker/protocol"
 )
 
@@ -28,11 +29,12 @@ type Consumer struct {
 	epoch    int64
 	closed   bool
 
-	permits int64
-	unacked int  // messages
-	blocked bool // it has too many of them
-	slots   map[int32]int
-	stalled atomic.Bool // its connection took nothing
+	permits   int64
+	unacked   int  // messages
+	blocked   bool // it has too many of them
+	anySchema bool // it takes the schema that the topic has
+	slots     map[int32]int
+	stalled   atomic.Bool // its connection took nothing
 
 	since                         time.Time
 	messagesOut, bytesOut, resent int64
@@ -49,7 +51,7 @@ func (b *Broker) AddConsumer(peer Peer, m *protocol.Subscribe) (*Consumer, error
 	if !validSubscription(m.Subscription) {
 		return nil, refuse(protocol.NotAllowedError, "The name %.100q of a subscription is not allowed", m.Subscription)
 	}
-	if _, err := b.checkSchema(m.Topic, m.Schema, false); err != nil {
+	if err := checkReader(b, m.Topic, m.Schema); err != nil {
 		return nil, err
 	}
 	t, err := b.open(m.Topic, !m.NoCreation)
@@ -76,7 +78,7 @@ func (b *Broker) AddConsumer(peer Peer, m *protocol.Subscribe) (*Consumer, error
 	if err := t.consumersFull(s); err != nil {
 		return nil, err
 	}
-	c := &Consumer{ID: m.ConsumerID, Name: m.Name, peer: peer, priority: m.Priority, epoch: m.Epoch, since: b.cfg.Now()}
+	c := &Consumer{ID: m.ConsumerID, Name: m.Name, peer: peer, priority: m.Priority, epoch: m.Epoch, since: b.cfg.Now(), anySchema: schemas.Reads(m.Schema)}
 	if s == nil && t.crowded() {
 		return nil, refuse(protocol.NotAllowedError, "Exceed the maximum number of subscriptions of the topic: %s", t.name.Full)
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"pulsh/session/broker/memory/schemas"
 )
 
 // What happens when a backlog quota is reached, by Pulsar's names.
@@ -23,7 +25,7 @@ type policies struct {
 	quota            string
 	dedup            bool
 	sizeMax          int // bytes; 0 for none
-	schemaEnforced   bool
+	schema           schemas.Rules
 	unackedConsumer  int // messages; 0 for no limit
 	unackedTotal     int
 	topicsMax        int // of the namespace; 0 for no limit
@@ -74,7 +76,9 @@ var policyReaders = map[string]func(p *policies, raw json.RawMessage) error{
 		}
 		return err
 	},
-	"schemaValidationEnforced":         func(p *policies, raw json.RawMessage) error { return json.Unmarshal(raw, &p.schemaEnforced) },
+	"schemaValidationEnforced":         func(p *policies, raw json.RawMessage) error { return json.Unmarshal(raw, &p.schema.Enforced) },
+	"schemaCompatibilityStrategy":      func(p *policies, raw json.RawMessage) error { return p.schema.ReadStrategy(raw) },
+	"isAllowAutoUpdateSchema":          func(p *policies, raw json.RawMessage) error { return p.schema.ReadAutoUpdate(raw) },
 	"deduplication":                    readDedup,
 	"deduplicationStatus":              readDedup,
 	"deduplicationEnabled":             readDedup,

@@ -33,7 +33,7 @@ func (p *Producer) Topic() *Topic { return p.topic }
 // AddProducer creates a producer. A producer that has to wait is told by ready when
 // its turn has come. The answer says all but the request id.
 func (b *Broker) AddProducer(peer Peer, m *protocol.Producer, ready func(epoch int64)) (*Producer, *protocol.ProducerSuccess, error) {
-	version, err := b.checkSchema(m.Topic, m.Schema, true)
+	version, err := b.AddSchema(m.Topic, m.Schema)
 	if err != nil {
 		return nil, nil, err
 	}

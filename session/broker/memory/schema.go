@@ -1,86 +1,66 @@
 package memory
 
 import (
-	"encoding/binary"
+	"errors"
 
 	"pulsh/session/broker/memory/schemas"
 	"pulsh/session/broker/protocol"
 )
 
-// checkSchema returns the version of a schema that a client brings along, which
-// becomes a new version if it may. Nil is a client without one, which may not be a
-// producer where schemas are enforced.
-func (b *Broker) checkSchema(topic string, s *protocol.Schema, producer bool) (version []byte, err error) {
+// schemaRules returns the name under which a topic's schema is kept, and its rules.
+func (b *Broker) schemaRules(topic string) (base string, rules schemas.Rules, err error) {
 	name, err := ParseName(topic)
 	if err != nil {
-		return nil, err
+		return "", rules, err
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	known := b.schemas[name.Base]
-	if !schemas.Given(s) {
-		if producer && known.Count() > 0 && b.policies.of(name, b.cfg).schemaEnforced {
-			return nil, refuse(protocol.IncompatibleSchema, "Producers cannot connect or send message without a schema to topics with a schema when SchemaValidationEnforced is enabled")
-		}
-		return nil, nil
-	}
-	if known == nil {
-		known = &schemas.Versions{}
-		b.schemas[name.Base] = known
-	}
-	number, reason := known.Add(s)
-	if reason != "" {
-		return nil, refuse(protocol.IncompatibleSchema, "%s", reason)
-	}
-	return versionBytes(number), nil
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return name.Base, b.policies.of(name, b.cfg).schema, nil
 }
 
-// AddSchema registers a schema of a topic and returns its version.
+// refused turns a refusal of a schema into one of the protocol.
+func refused(err error) error {
+	var of *schemas.Refusal
+	if errors.As(err, &of) {
+		return refuse(protocol.IncompatibleSchema, "%s", of.Message)
+	}
+	return err
+}
+
+// AddSchema registers a schema that a client brings along and returns its version.
 func (b *Broker) AddSchema(topic string, s *protocol.Schema) ([]byte, error) {
-	version, err := b.checkSchema(topic, s, false)
-	if err == nil && version == nil {
-		version = []byte{}
-	}
-	return version, err
+	version, err := b.Schemas.Register(topic, s)
+	return version, refused(err)
 }
 
-// DeleteSchema deletes all versions of a topic's schema, and reports whether there were
-// any.
-func (b *Broker) DeleteSchema(topic string) bool {
-	name, err := ParseName(topic)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	there := err == nil && b.schemas[name.Base].Count() > 0
-	delete(b.schemas, name.Base)
-	return there
+// checkReader refuses a consumer whose schema does not fit the topic's.
+func checkReader(b *Broker, topic string, s *protocol.Schema) error {
+	return refused(b.Schemas.Subscribe(topic, s, used(b.Topic(protocol.FullTopic(topic)))))
+}
+
+// used reports whether a topic, which may be nil, has entries, or clients that do not take
+// its schema from it.
+func used(t *Topic) bool {
+	if t == nil {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, s := range t.subs {
+		for _, c := range s.consumers {
+			if !c.anySchema {
+				return true
+			}
+		}
+	}
+	return len(t.producers) > 0 || t.log.Next() > t.log.First()
 }
 
 // Schema returns a version of a topic's schema, the latest if version is nil.
 func (b *Broker) Schema(topic string, version []byte) (*protocol.Schema, []byte, error) {
-	name, err := ParseName(topic)
-	if err != nil {
-		return nil, nil, err
+	found, at, err := b.Schemas.Get(topic, version)
+	if err == nil && found == nil {
+		err = refuse(protocol.TopicNotFound, "Topic not found or no-schema")
 	}
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	known := b.schemas[name.Base]
-	if known.Count() == 0 {
-		return nil, nil, refuse(protocol.TopicNotFound, "Topic not found or no-schema")
-	}
-	at := known.Count() - 1
-	switch {
-	case version == nil:
-	case len(version) != 8:
-		return nil, nil, refuse(protocol.IncompatibleSchema, "Empty schema version")
-	default:
-		n := binary.BigEndian.Uint64(version)
-		if n >= uint64(known.Count()) {
-			return nil, nil, refuse(protocol.TopicNotFound, "Topic not found or no-schema")
-		}
-		at = int(n)
-	}
-	found := known.At(at)
-	return &found, versionBytes(at), nil
+	return found, at, refused(err)
 }
-
-func versionBytes(n int) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }

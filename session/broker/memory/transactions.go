@@ -38,7 +38,7 @@ func (b *Broker) EndSends(topic string, id protocol.Txn, commit bool) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	entries, known := t.sends.End(id)
+	entries, known := t.sends.End(id, commit)
 	if !known {
 		return
 	}
@@ -116,4 +116,16 @@ func (b *Broker) EndAcks(topic, subscription string, id protocol.Txn, commit boo
 	if s.reachedEnd(); !commit {
 		s.pump()
 	}
+}
+
+// Transacted calls look, under the topic's lock, with what open transactions have sent to a
+// topic, and acknowledged in a subscription: nil if it has none of that name.
+func Transacted(t *Topic, subscription string, look func(*log.Log, *transaction.Sends, *transaction.Acks)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var acks *transaction.Acks
+	if s := t.subs[subscription]; s != nil {
+		acks = &s.acks
+	}
+	look(&t.log, &t.sends, acks)
 }

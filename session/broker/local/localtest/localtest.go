@@ -108,6 +108,17 @@ func Own(t testing.TB) *local.Server {
 	return start(t, Config(t, t.TempDir()))
 }
 
+// WithTransactions returns a server for one test, with transaction coordinators.
+func WithTransactions(t testing.TB) *local.Server {
+	t.Helper()
+	if os.Getenv(ServerVariable) == embedded.Name {
+		t.Skip("it compares a real server with the one in memory")
+	}
+	cfg := Config(t, t.TempDir())
+	cfg.Transactions = true
+	return start(t, cfg)
+}
+
 // inMemory is the broker in memory that tests share while any of them uses it.
 var inMemory struct {
 	sync.Mutex

@@ -21,6 +21,8 @@ func (r *request) policy(level string) (any, error) {
 	switch {
 	case raw == nil && resource == "backlogQuotaMap":
 		return map[string]json.RawMessage{}, nil
+	case raw == nil && resource == "schemaValidationEnforced":
+		return false, nil
 	case raw == nil && level != r.ns && (resource == "publishRate" || resource == "maxMessageSize"):
 		return nil, nil // 204, as Pulsar answers these two
 	case raw == nil:

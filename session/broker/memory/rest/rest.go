@@ -112,6 +112,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]string{"reason": f.reason}) // whoever has gone hears nothing
 		return
 	}
+	status := http.StatusOK
+	if later, ok := answer.(accepted); ok {
+		status, answer = http.StatusAccepted, later.answer
+	}
 	if text, ok := answer.(plain); ok {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = io.WriteString(w, string(text)) // likewise
@@ -123,11 +127,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer) // likewise
 }
 
 // plain is an answer that is no JSON.
 type plain string
+
+// accepted is an answer with the status 202.
+type accepted struct{ answer any }
 
 // answer finds the route of a call and carries it out.
 func (s *Server) answer(header http.Header, hr *http.Request) (any, error) {
@@ -144,8 +152,12 @@ func (s *Server) answer(header http.Header, hr *http.Request) (any, error) {
 	r := &request{Request: hr, broker: s.broker, server: s, header: header, body: body}
 	parts := strings.Split(strings.Trim(hr.URL.EscapedPath(), "/"), "/")
 	known := false
-	for i := range routes {
-		route := &routes[i]
+	served := routes
+	if len(parts) > 1 && parts[1] == "v3" {
+		served = txnRoutes
+	}
+	for i := range served {
+		route := &served[i]
 		if !r.matches(route.path, parts) {
 			continue
 		}
@@ -161,7 +173,7 @@ func (s *Server) answer(header http.Header, hr *http.Request) (any, error) {
 }
 
 // matches compares a path with the pattern of a route and keeps its names. {t} is a
-// topic of four parts, {n} a namespace of two, {s} a subscription, {*} any word.
+// topic of four parts, {p} one of three that is persistent, {n} a namespace of two, {s} a subscription, {*} any word.
 func (r *request) matches(pattern string, parts []string) bool {
 	r.args = r.args[:0]
 	for word := range strings.SplitSeq(pattern, "/") {
@@ -172,6 +184,10 @@ func (r *request) matches(pattern string, parts []string) bool {
 		switch word {
 		case "{t}":
 			if take = 4; len(parts) < take || !r.topic(parts[:take]) {
+				return false
+			}
+		case "{p}":
+			if take = 3; len(parts) < take || !r.topic(append([]string{"persistent"}, parts[:take]...)) {
 				return false
 			}
 		case "{n}":

@@ -36,6 +36,11 @@ var routes = []route{
 	{"GET", root + "namespaces/{*}", func(r *request) (any, error) { return list(r.broker.Namespaces(r.args[0])), nil }},
 	{"PUT", root + "namespaces/{n}", putNamespace},
 	{"GET", root + "namespaces/{n}/topics", getTopics},
+	{"GET", root + "namespaces/{n}/schemaCompatibilityStrategy", getStrategy},
+	{"PUT", root + "namespaces/{n}/schemaCompatibilityStrategy", setStrategy},
+	{"POST", root + "namespaces/{n}/schemaCompatibilityStrategy", notAllowed},
+	{"GET", root + "namespaces/{n}/isAllowAutoUpdateSchema", getAutoUpdate},
+	{"POST", root + "namespaces/{n}/isAllowAutoUpdateSchema", setAutoUpdate},
 	{"GET", root + "namespaces/{n}/{*}", getNamespacePolicy},
 	{"POST", root + "namespaces/{n}/{*}", setNamespacePolicy},
 	{"PUT", root + "namespaces/{n}/{*}", setNamespacePolicy},
@@ -76,11 +81,22 @@ var routes = []route{
 	{"GET", root + "{t}/compaction", getCompaction},
 	{"GET", root + "schemas/{n}/{*}/schema", getSchema},
 	{"GET", root + "schemas/{n}/{*}/schema/{*}", getSchema},
+	{"GET", root + "schemas/{n}/{*}/schemas", getSchemas},
+	{"POST", root + "schemas/{n}/{*}/compatibility", testSchema},
+	{"POST", root + "schemas/{n}/{*}/version", findSchema},
 	{"POST", root + "schemas/{n}/{*}/schema", postSchema},
 	{"DELETE", root + "schemas/{n}/{*}/schema", deleteSchema},
+	{"GET", root + "{t}/schemaCompatibilityStrategy", getTopicStrategy},
+	{"PUT", root + "{t}/schemaCompatibilityStrategy", setTopicStrategy},
+	{"POST", root + "{t}/schemaCompatibilityStrategy", notAllowed},
 	{"GET", root + "{t}/{*}", getTopicPolicy},
 	{"POST", root + "{t}/{*}", setTopicPolicy},
 	{"DELETE", root + "{t}/{*}", setTopicPolicy},
+}
+
+// notAllowed refuses a method that a resource does not have, but others of its kind do.
+func notAllowed(*request) (any, error) {
+	return nil, fail(http.StatusMethodNotAllowed, "Method Not Allowed")
 }
 
 // list is a list that is written as [] when empty.

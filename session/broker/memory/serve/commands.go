@@ -191,7 +191,7 @@ func (c *connection) partitions(m *protocol.PartitionedMetadata) {
 		answer.Failed, answer.Error, answer.Message = 1, refusal.Code, refusal.Message
 	}
 	if answer.Partitions = uint32(n); m.Topic == transaction.Topic {
-		answer.Partitions = transaction.Coordinators
+		answer.Partitions = uint32(c.server.broker.Transactions.Count())
 	}
 	c.Tell(answer)
 }

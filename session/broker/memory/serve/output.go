@@ -3,6 +3,7 @@ package serve
 import (
 	"encoding/binary"
 	"net"
+	"runtime/pprof"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -153,6 +154,9 @@ func (o *output) Writable() bool {
 
 // write writes until nothing is left.
 func (o *output) write() {
+	if labels := o.owner.server.options.Labels; labels != nil { // a timer may have started it
+		pprof.SetGoroutineLabels(labels)
+	}
 	var turn [][]byte
 	for {
 		o.mu.Lock()

@@ -8,6 +8,7 @@
 package serve
 
 import (
+	"context"
 	"crypto/subtle"
 	"crypto/tls"
 	"errors"
@@ -33,12 +34,13 @@ const (
 // Options say how a server listens. The zero value is a port of its choice on
 // loopback, for everybody.
 type Options struct {
-	Listen string       // host:port; "" is 127.0.0.1:0
-	Accept net.Listener // instead of an address; nil opens Listen
-	TLS    *tls.Config  // for pulsar+ssl; nil serves plain
-	Token  string       // that clients must present, or ""
-	Remote bool         // allows an address that other machines can reach
-	Faults *fault.Set   // what goes wrong on purpose; nil for nothing
+	Listen string          // host:port; "" is 127.0.0.1:0
+	Accept net.Listener    // instead of an address; nil opens Listen
+	TLS    *tls.Config     // for pulsar+ssl; nil serves plain
+	Token  string          // that clients must present, or ""
+	Remote bool            // allows an address that other machines can reach
+	Faults *fault.Set      // what goes wrong on purpose; nil for nothing
+	Labels context.Context // of the goroutines that write, see runtime/pprof; nil for none
 }
 
 // Server serves a broker on one address.

@@ -71,6 +71,8 @@ func (c *connection) addSchema(m *protocol.GetOrCreateSchema) {
 	if errors.As(err, &refusal) {
 		answer.Error, answer.Message = refusal.Code, refusal.Message
 	}
-	answer.Version = version
+	if answer.Version = version; err == nil && version == nil {
+		answer.Version = []byte{}
+	}
 	c.Tell(answer)
 }

@@ -14,7 +14,7 @@ func transact(c *connection, body protocol.Body) bool {
 	switch m := body.(type) {
 	case *protocol.TCClientConnect:
 		answer := &protocol.TCClientConnectAnswer{Numbered: m.Numbered, Error: protocol.NoError}
-		if err := transaction.Known(m.Coordinator); err != nil {
+		if err := c.server.broker.Transactions.Known(m.Coordinator); err != nil {
 			answer.Error, answer.Message = codeOf(err), err.Error()
 		}
 		c.Tell(answer)

@@ -14,8 +14,12 @@ import (
 // Topic is the system topic whose partitions stand for the coordinators.
 const Topic = "persistent://pulsar/system/transaction_coordinator_assign"
 
-// Coordinators is how many coordinators there are: a few, so that clients have to choose.
-const Coordinators = 4
+// Coordinators is how many coordinators there are at first: a few, so that clients have to
+// choose. There may be up to coordinatorsMost.
+const (
+	Coordinators     = 4
+	coordinatorsMost = 256
+)
 
 // timeoutMost bounds how long a transaction may stay open.
 const timeoutMost = 24 * time.Hour
@@ -41,13 +45,15 @@ type Coordinator struct {
 	parts Parts
 
 	mu     sync.Mutex // may be taken with the lock of a topic
-	last   uint64
+	next   []uint64   // the lower half of the next id, by coordinator
 	open   map[protocol.Txn]*open
 	closed bool
 }
 
 // open is a transaction that is open.
 type open struct {
+	began         time.Time
+	ttl           time.Duration
 	expiry        *time.Timer
 	topics        []string
 	subscriptions []protocol.TxnSubscription
@@ -55,12 +61,12 @@ type open struct {
 
 // NewCoordinator returns a coordinator without transactions.
 func NewCoordinator(parts Parts) *Coordinator {
-	return &Coordinator{parts: parts, open: map[protocol.Txn]*open{}}
+	return &Coordinator{parts: parts, next: make([]uint64, Coordinators), open: map[protocol.Txn]*open{}}
 }
 
 // Begin begins a transaction, which is aborted after ttl unless it has ended by then.
 func (c *Coordinator) Begin(coordinator uint64, ttl time.Duration) (protocol.Txn, error) {
-	if err := Known(coordinator); err != nil {
+	if err := c.Known(coordinator); err != nil {
 		return protocol.Txn{}, err
 	}
 	if ttl <= 0 || ttl > timeoutMost {
@@ -68,18 +74,18 @@ func (c *Coordinator) Begin(coordinator uint64, ttl time.Duration) (protocol.Txn
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	id := protocol.Txn{Most: coordinator, Least: c.last}
+	id := protocol.Txn{Most: coordinator, Least: c.next[coordinator]}
 	if c.closed {
 		return id, &Error{protocol.ServiceNotReady, "The broker is closing"}
 	}
-	c.last++
-	c.open[id] = &open{expiry: time.AfterFunc(ttl, func() { _ = c.End(id, false) })} // it may have ended by itself
+	c.next[coordinator]++
+	c.open[id] = &open{began: time.Now(), ttl: ttl, expiry: time.AfterFunc(ttl, func() { _ = c.End(id, false) })} // it may have ended by itself
 	return id, nil
 }
 
 // Known refuses a coordinator that there is not.
-func Known(coordinator uint64) error {
-	if coordinator >= Coordinators {
+func (c *Coordinator) Known(coordinator uint64) error {
+	if coordinator >= uint64(c.Count()) {
 		return &Error{protocol.TransactionCoordinatorNotFound, fmt.Sprintf("There is no transaction coordinator %d", coordinator)}
 	}
 	return nil

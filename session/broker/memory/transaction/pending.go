@@ -12,6 +12,8 @@ import (
 type Sends struct {
 	open  map[protocol.Txn]*sent
 	first int64 // the lowest of the first entries, if any is open
+
+	aborted []protocol.Txn // the last of those with marked entries
 }
 
 // sent is what a transaction has sent to a topic.
@@ -50,13 +52,22 @@ func (s *Sends) Limit(next int64) int64 {
 	return s.first
 }
 
+// abortsMost bounds how many aborted transactions are remembered.
+const abortsMost = 1000
+
 // End forgets a transaction and returns its entries that an abort hides.
-func (s *Sends) End(id protocol.Txn) (entries []int64, known bool) {
+func (s *Sends) End(id protocol.Txn, commit bool) (entries []int64, known bool) {
 	of := s.open[id]
 	if of == nil {
 		return nil, false
 	}
 	delete(s.open, id)
+	if !commit {
+		if len(s.aborted) == abortsMost {
+			s.aborted = s.aborted[:copy(s.aborted, s.aborted[1:])]
+		}
+		s.aborted = append(s.aborted, id)
+	}
 	if of.first == s.first {
 		s.first = math.MaxInt64
 		for _, other := range s.open {
@@ -70,6 +81,7 @@ func (s *Sends) End(id protocol.Txn) (entries []int64, known bool) {
 type Acks struct {
 	by   map[int64]protocol.Txn
 	runs map[protocol.Txn][]int64
+	used bool // there was a transaction
 }
 
 // Add notes that entry n was acknowledged in a transaction. It fails if another has
@@ -84,7 +96,7 @@ func (a *Acks) Add(id protocol.Txn, n int64) error {
 	if a.by == nil {
 		a.by, a.runs = map[int64]protocol.Txn{}, map[protocol.Txn][]int64{}
 	}
-	a.by[n] = id
+	a.by[n], a.used = id, true
 	a.runs[id] = append(a.runs[id], n)
 	return nil
 }
@@ -105,6 +117,7 @@ func (a *Acks) Pending(n int64) bool {
 
 // End forgets a transaction and returns the entries that it has acknowledged.
 func (a *Acks) End(id protocol.Txn) []int64 {
+	a.used = true
 	entries := a.runs[id]
 	delete(a.runs, id)
 	for _, n := range entries {
