@@ -2,12 +2,10 @@ package protocol
 
 import "slices"
 
-// Kinds of schemas that somebody treats in their own way.
+// Kinds of schemas that engines name.
 const (
-	SchemaNone        = 0
-	SchemaJSON        = 2
-	SchemaAvro        = 4
-	SchemaAutoConsume = 21
+	SchemaNone = 0
+	SchemaAvro = 4
 )
 
 // schemaKinds are the kinds by their numbers, as the admin API writes them.
