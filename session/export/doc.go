@@ -16,7 +16,8 @@
 //	                 last warm-up, else the start)
 //	run              of scripts only: result, exit_code, elapsed_seconds, refused,
 //	                 scripts, variables, checks_passed, checks_failed,
-//	                 behind_allowed, schedules (group, due, acked, missed, behind)
+//	                 behind_allowed, schedules (group, due, acked, missed, behind),
+//	                 results (name, value, place)
 //	environment      versions of pulsh, client and Go; system, host, cores
 //	cluster          label, name, url, admin_url, pulsar (version), state
 //	clusters         those that cluster add has added, likewise; absent if none was
