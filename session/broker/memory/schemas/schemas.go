@@ -12,12 +12,12 @@ import (
 const (
 	schemaNone        = protocol.SchemaNone
 	schemaString      = 1
-	schemaJSON        = protocol.SchemaJSON
+	schemaJSON        = 2
 	schemaProtobuf    = 3
 	schemaAvro        = protocol.SchemaAvro
 	schemaKeyValue    = 15
 	schemaNative      = 20
-	schemaAutoConsume = protocol.SchemaAutoConsume
+	schemaAutoConsume = 21
 
 	deleted     = -1 // the kind of a version that stands for the deletion of those before
 	schemaBytes = -2 // of the admin API alone: it is stored as NONE
