@@ -79,6 +79,9 @@ func parseTerm(text string) (Term, error) {
 	if end < len(text) && text[end] == '=' {
 		end++
 	}
+	if end < len(text) && strings.ContainsRune("<>", rune(text[end])) {
+		return Term{}, fmt.Errorf("%q has no comparison that is known (< <= > >= = !=)", text)
+	}
 	op := text[at:end]
 	switch op {
 	case "==":

@@ -69,6 +69,8 @@ func TestConditionRefusals(t *testing.T) {
 		"sub1.lost<x":      `"x" is not a number such as 500, 5k or 1.5M, which sub1.lost is compared with`,
 		"fast.p99<5ms and": `"" compares nothing (fast.p99<20ms)`,
 		"fast.p99!5ms":     `"fast.p99!5ms" has no comparison that is known (< <= > >= = !=)`,
+		"fast.p99=>5ms":    `"fast.p99=>5ms" has no comparison that is known (< <= > >= = !=)`,
+		"fast.p99=<5ms":    `"fast.p99=<5ms" has no comparison that is known (< <= > >= = !=)`,
 	} {
 		_, err := ParseCondition(text)
 		require.EqualError(t, err, want, text)
