@@ -142,6 +142,7 @@ func TestPulsarBoundsOfTheNamespace(t *testing.T) {
 		for policy, most := range map[string]int{"maxProducersPerTopic": 2, "maxConsumersPerTopic": 3, "maxConsumersPerSubscription": 2, "maxSubscriptionsPerTopic": 2} {
 			l.policy(http.MethodPost, "namespaces/"+ns+"/"+policy, most)
 		}
+		time.Sleep(time.Second) // brokers take policies up a moment after they have answered
 		start := func(name, topic string, workers int) error {
 			settings := spec.DefaultConsumer(name)
 			settings.Topic, settings.Workers, settings.Type = topic, workers, broker.Shared
