@@ -143,9 +143,9 @@ func (gs *groups) named(name string) (anyGroup, error) {
 // stopLead is how long consumer groups at least receive on while producer groups stop.
 const stopLead = 100 * time.Millisecond
 
-// stop stops all groups and returns the first error. Producer groups stop first, for as
-// long as half of the time: an audit hears what was acknowledged, and so is outstanding,
-// only while its group receives.
+// stop stops all groups and returns the first error. Producer groups stop first, and have
+// half of the time for it. The audit of a consumer group learns only while the group
+// receives which messages were acknowledged, and so are outstanding.
 func (gs *groups) stop(ctx context.Context) error {
 	var sending, receiving []anyGroup
 	for _, g := range gs.all() {

@@ -131,7 +131,7 @@ func (c *Checks) See(r *metrics.ReceiveRecorder, run []broker.Delivery) {
 		if d.Chunked {
 			r.Count(metrics.Chunked, 1)
 		}
-		if c.reader == nil || d.Unreadable != broker.Readable { // why it cannot be read is told
+		if c.reader == nil || d.Unreadable != broker.Readable { // an entry that cannot be read has a note of its own
 			continue
 		}
 		if err := c.reader.Check(d.Topic, d.Version, d.Body); err != nil {

@@ -300,9 +300,9 @@ func newProcessFigures() []Figure {
 	})
 }
 
-// PerMillion returns the processor time in ns per million messages, sent and
-// received, over the last second, without that of the embedded broker. It is NaN below perMillionFrom messages per
-// second.
+// PerMillion returns the processor time in ns per million messages, sent and received, over
+// the last second, without that of the embedded broker. It is NaN below perMillionFrom
+// messages per second.
 func (s *Snapshot) PerMillion() float64 {
 	rate := s.Totals.ProduceRate + s.Totals.RecvRate
 	if rate < perMillionFrom {

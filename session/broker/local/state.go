@@ -60,8 +60,8 @@ type state struct {
 // running reports whether the supervisor of the server runs.
 func (s state) running() bool { return s.Supervisor.alive() }
 
-// overdue reports whether the server should have been ready by now, or is and nobody
-// has recorded it.
+// overdue reports whether the time for a start is over, and no pulsh has recorded that the
+// server is ready.
 func (s state) overdue() bool {
 	return s.Phase == phaseStarting && time.Since(s.Started) >= startDeadline
 }

@@ -173,7 +173,8 @@ func (s *Server) answer(header http.Header, hr *http.Request) (any, error) {
 }
 
 // matches compares a path with the pattern of a route and keeps its names. {t} is a
-// topic of four parts, {p} one of three that is persistent, {n} a namespace of two, {s} a subscription, {*} any word.
+// topic of four parts, {p} one of three that is persistent, {n} a namespace of two, {s} a
+// subscription, {*} any word.
 func (r *request) matches(pattern string, parts []string) bool {
 	r.args = r.args[:0]
 	for word := range strings.SplitSeq(pattern, "/") {

@@ -52,9 +52,6 @@ type Versions struct{ list []protocol.Schema }
 
 // live is the first version since the last deletion.
 func (v *Versions) live() int {
-	if v == nil {
-		return 0
-	}
 	for i := len(v.list) - 1; i >= 0; i-- {
 		if v.list[i].Kind == deleted {
 			return i + 1
@@ -63,26 +60,20 @@ func (v *Versions) live() int {
 	return 0
 }
 
-// Count returns the number of versions since the last deletion; v may be nil.
+// Count returns the number of versions since the last deletion.
 func (v *Versions) Count() int {
-	if v == nil {
-		return 0
-	}
 	return len(v.list) - v.live()
 }
 
 // Live returns the versions since the last deletion, and the number of the first.
 func (v *Versions) Live() (first int, list []protocol.Schema) {
-	if v == nil {
-		return 0, nil
-	}
 	first = v.live()
 	return first, v.list[first:]
 }
 
-// At returns a version, and whether it is there and not deleted; v may be nil.
+// At returns a version, and whether it is there and not deleted.
 func (v *Versions) At(i int) (s protocol.Schema, there bool) {
-	if v == nil || i < 0 || i >= len(v.list) {
+	if i < 0 || i >= len(v.list) {
 		return s, false
 	}
 	return v.list[i], v.list[i].Kind != deleted
@@ -96,9 +87,6 @@ func (v *Versions) Delete() int {
 
 // Find returns the number of the version that is this schema, -1 if none is.
 func (v *Versions) Find(s *protocol.Schema) int {
-	if v == nil {
-		return -1
-	}
 	first, list := v.Live()
 	for i := range list {
 		if equal(&list[i], s) {

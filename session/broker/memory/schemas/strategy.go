@@ -24,11 +24,11 @@ const (
 	FullTransitive     Strategy = "FULL_TRANSITIVE"
 )
 
-// Strategies are all of them, in Pulsar's order.
-var Strategies = []Strategy{Undefined, AlwaysIncompatible, AlwaysCompatible, Backward, Forward, Full, BackwardTransitive, ForwardTransitive, FullTransitive}
+// strategies are all of them, in Pulsar's order.
+var strategies = []Strategy{Undefined, AlwaysIncompatible, AlwaysCompatible, Backward, Forward, Full, BackwardTransitive, ForwardTransitive, FullTransitive}
 
 // Known reports whether s is a strategy.
-func (s Strategy) Known() bool { return slices.Contains(Strategies, s) }
+func (s Strategy) Known() bool { return slices.Contains(strategies, s) }
 
 // transitive reports whether all versions count, not the last alone.
 func (s Strategy) transitive() bool { return strings.HasSuffix(string(s), "_TRANSITIVE") }
@@ -39,8 +39,8 @@ func (s Strategy) backward() bool { return strings.HasPrefix(string(s), "BACKWAR
 func (s Strategy) forward() bool  { return strings.HasPrefix(string(s), "FORWARD") || s.full() }
 func (s Strategy) full() bool     { return strings.HasPrefix(string(s), "FULL") }
 
-// kind is the number of a schema's kind among the properties of a pair of them; NONE if it
-// is not said.
+// kindIn returns the kind of a key or a value from the properties of their pair, NONE if
+// they do not say it.
 func kindIn(s *protocol.Schema, property string) int32 {
 	for _, p := range s.Properties {
 		if p.Key == property {
