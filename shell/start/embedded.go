@@ -26,10 +26,9 @@ type embeddedPulsar struct {
 	config embedded.Config
 	login  embeddedLogin
 	room   int64 // bytes that the process needs beside the entries
-	alone  bool  // there is no shell beside it
-	// profiled says that others may take CPU profiles of this process, of which there can
-	// be one at a time: then its share is not measured.
-	profiled bool
+	// measured says that its share of this process's CPU is measured: there is a shell
+	// beside it, and nobody else takes CPU profiles, of which there can be one at a time.
+	measured bool
 
 	mu     sync.Mutex
 	broker *embedded.Broker
@@ -56,14 +55,14 @@ func (e *embeddedPulsar) Start() (broker.Target, error) {
 		if err := e.login.read(&e.config); err != nil {
 			return broker.Target{}, err
 		}
-		if !e.alone {
+		if e.measured {
 			e.config.Labels = pprof.WithLabels(context.Background(), pprof.Labels(metrics.PartLabel, embedded.Name))
 		}
 		b, err := embedded.Start(e.config)
 		if err != nil {
 			return broker.Target{}, listenFault(err)
 		}
-		if e.broker = b; !e.alone && !e.profiled {
+		if e.broker = b; e.measured {
 			e.share = metrics.NewShare(embedded.Name)
 		}
 		// Entries are large and hold no pointers: a collection costs little, and
@@ -155,7 +154,7 @@ func (e *embeddedPulsar) notice() string {
 
 // serveAlone runs the broker without a shell until a signal, for other programs.
 func serveAlone(o Options, files Streams) int {
-	e := &embeddedPulsar{config: o.embeddedConfig(true), login: o.embeddedLogin(), room: aloneRoom, alone: true}
+	e := &embeddedPulsar{config: o.embeddedConfig(true), login: o.embeddedLogin(), room: aloneRoom}
 	tuneRuntime(func(string) string { return "" })
 	if _, err := e.Start(); err != nil {
 		fmt.Fprintln(files.Err, err)

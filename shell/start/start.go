@@ -115,7 +115,7 @@ func newProgram(o Options, version string, builtin []byte, files Streams) (*prog
 		return nil, err
 	}
 	p := &program{Options: o, Streams: files, version: version, began: time.Now(), locale: newLocale(os.Getenv), local: &localPulsar{keep: o.KeepLocal, home: o.PulsarHome, dir: o.LocalDir}}
-	p.embedded = &embeddedPulsar{config: o.embeddedConfig(false), login: o.embeddedLogin(), room: heapRoom, profiled: o.Pprof != "" || o.CPUProfile != ""}
+	p.embedded = &embeddedPulsar{config: o.embeddedConfig(false), login: o.embeddedLogin(), room: heapRoom, measured: o.Pprof == "" && o.CPUProfile == ""}
 	p.local.embedded = p.embedded
 	library := profile.Library{Builtin: profiles, Dir: userDir(os.UserConfigDir, "profiles")}
 	if p.settled, err = settle(o, library, os.Getenv); err != nil {
