@@ -25,17 +25,7 @@ func onEachTransactionEngine(t *testing.T, test func(t *testing.T, l *load, serv
 		onEachEngine(t, func(t *testing.T, l *load) { test(t, l, nil) })
 		return
 	}
-	cfg := localtest.Config(t, t.TempDir())
-	cfg.Transactions = true
-	starting, cancel := context.WithTimeout(t.Context(), 5*soon)
-	defer cancel()
-	server, err := local.Start(starting, cfg)
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), soon)
-		defer cancel()
-		require.NoError(t, server.Release(ctx))
-	})
+	server := localtest.WithTransactions(t)
 	for _, engine := range []broker.Engine{broker.ClientEngine, broker.WireEngine} {
 		t.Run(string(engine), func(t *testing.T) {
 			test(t, newTransactionLoad(t, engine, server.URL(), server.AdminURL()), server)

@@ -112,7 +112,7 @@ func Own(t testing.TB) *local.Server {
 func WithTransactions(t testing.TB) *local.Server {
 	t.Helper()
 	if os.Getenv(ServerVariable) == embedded.Name {
-		t.Skip("it compares a real server with the one in memory")
+		t.Skip("the broker in memory always has coordinators")
 	}
 	cfg := Config(t, t.TempDir())
 	cfg.Transactions = true
