@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"bytes"
-	"compress/gzip"
 	"io"
 	"runtime/pprof"
 	"slices"
@@ -10,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"google.golang.org/protobuf/encoding/protowire"
+	"github.com/google/pprof/profile"
 )
 
 // PartLabel is the label of the goroutines of a part of this process, see runtime/pprof.
@@ -75,11 +74,11 @@ func (s *Share) Close() {
 func (s *Share) run() {
 	ticker := time.NewTicker(shareWindow)
 	defer ticker.Stop()
-	var profile bytes.Buffer
+	var window bytes.Buffer
 	last, busy := cpuTime(), false
 	for {
-		profile.Reset()
-		taken := busy && pprof.StartCPUProfile(&profile) == nil
+		window.Reset()
+		taken := busy && pprof.StartCPUProfile(&window) == nil
 		over := false
 		select {
 		case <-ticker.C:
@@ -94,7 +93,7 @@ func (s *Share) run() {
 		last, busy = used, spent >= shareLeast
 		share, ok := 0.0, false
 		if taken {
-			share, ok = shareOf(&profile, s.part)
+			share, ok = shareOf(&window, s.part)
 		}
 		s.add(share, ok, spent)
 		if over {
@@ -123,181 +122,37 @@ func (s *Share) add(share float64, measured bool, spent time.Duration) {
 
 // shareOf returns the share of a part in a CPU profile, of the samples of goroutines that
 // are not the runtime's own, and false if there are none.
-func shareOf(profile io.Reader, part string) (share float64, ok bool) {
-	unpacked, err := gzip.NewReader(profile)
+func shareOf(taken io.Reader, part string) (share float64, ok bool) {
+	p, err := profile.Parse(taken)
 	if err != nil {
 		return 0, false
 	}
-	data, err := io.ReadAll(unpacked)
-	if err != nil {
-		return 0, false
+	var ours, all int64
+	for _, sample := range p.Sample {
+		switch own := slices.Contains(sample.Label[PartLabel], part); {
+		case own:
+			ours += sample.Value[0]
+		case len(sample.Label[PartLabel]) > 0 || isRuntime(sample.Location):
+			continue
+		}
+		all += sample.Value[0]
 	}
-	sums := readProfile(data).sums()
-	all := sums[part] + sums[restPart]
 	if all == 0 {
 		return 0, false
 	}
-	return float64(sums[part]) / float64(all), true
-}
-
-// restPart are the goroutines without a label, and runtimePart those of the Go runtime
-// itself, and what no goroutine does.
-const (
-	restPart    = ""
-	runtimePart = "runtime"
-)
-
-// cpuProfile is a CPU profile of runtime/pprof as far as it is looked at here.
-type cpuProfile struct {
-	texts     []string
-	samples   [][]byte
-	functions map[uint64]uint64   // their names, by their ids
-	locations map[uint64][]uint64 // their functions, from the callee to the caller
-}
-
-// readProfile reads a profile. Of one that is damaged it reads what it can.
-func readProfile(data []byte) *cpuProfile {
-	p := &cpuProfile{functions: map[uint64]uint64{}, locations: map[uint64][]uint64{}}
-	eachField(data, func(number protowire.Number, value []byte, _ uint64) {
-		switch number {
-		case 2:
-			p.samples = append(p.samples, value)
-		case 4:
-			var id uint64
-			var functions []uint64
-			eachField(value, func(number protowire.Number, line []byte, n uint64) {
-				switch number {
-				case 1:
-					id = n
-				case 4:
-					eachField(line, func(number protowire.Number, _ []byte, n uint64) {
-						if number == 1 {
-							functions = append(functions, n)
-						}
-					})
-				}
-			})
-			p.locations[id] = functions
-		case 5:
-			var id, name uint64
-			eachField(value, func(number protowire.Number, _ []byte, n uint64) {
-				switch number {
-				case 1:
-					id = n
-				case 2:
-					name = n
-				}
-			})
-			p.functions[id] = name
-		case 6:
-			p.texts = append(p.texts, string(value))
-		}
-	})
-	return p
-}
-
-// text returns a text of the profile, "" if it has none of that number.
-func (p *cpuProfile) text(n uint64) string {
-	if n >= uint64(len(p.texts)) {
-		return ""
-	}
-	return p.texts[n]
-}
-
-// sums counts the samples of each part.
-func (p *cpuProfile) sums() map[string]int64 {
-	sums := map[string]int64{}
-	for _, sample := range p.samples {
-		part, count := p.part(sample)
-		sums[part] += count
-	}
-	return sums
-}
-
-// part returns the part that a sample belongs to, and how often it was taken.
-func (p *cpuProfile) part(sample []byte) (part string, count int64) {
-	var stack, values []uint64
-	eachField(sample, func(number protowire.Number, value []byte, n uint64) {
-		switch number {
-		case 1:
-			stack = append(stack, packed(value, n)...)
-		case 2:
-			values = append(values, packed(value, n)...)
-		case 3:
-			var key, text uint64
-			eachField(value, func(number protowire.Number, _ []byte, n uint64) {
-				switch number {
-				case 1:
-					key = n
-				case 2:
-					text = n
-				}
-			})
-			if p.text(key) == PartLabel {
-				part = p.text(text)
-			}
-		}
-	})
-	if len(values) > 0 {
-		count = int64(values[0])
-	}
-	if part == restPart && p.isRuntime(stack) {
-		part = runtimePart
-	}
-	return part, count
+	return float64(ours) / float64(all), true
 }
 
 // isRuntime reports whether a stack begins in the runtime itself, as those of the garbage
 // collector and of the scheduler do.
-func (p *cpuProfile) isRuntime(stack []uint64) bool {
+func isRuntime(stack []*profile.Location) bool {
 	if len(stack) == 0 {
 		return true
 	}
-	functions := p.locations[stack[len(stack)-1]]
-	if len(functions) == 0 {
+	lines := stack[len(stack)-1].Line
+	if len(lines) == 0 || lines[len(lines)-1].Function == nil {
 		return true
 	}
-	name := p.text(p.functions[functions[len(functions)-1]])
+	name := lines[len(lines)-1].Function.Name
 	return strings.HasPrefix(name, "runtime.") && name != "runtime.main" || strings.HasPrefix(name, "runtime/pprof.")
-}
-
-// eachField calls do with each field of a message: its bytes, or its number if it is one.
-func eachField(data []byte, do func(number protowire.Number, value []byte, n uint64)) {
-	for len(data) > 0 {
-		number, kind, size := protowire.ConsumeTag(data)
-		if size < 0 {
-			return
-		}
-		data = data[size:]
-		var value []byte
-		var n uint64
-		switch kind {
-		case protowire.VarintType:
-			n, size = protowire.ConsumeVarint(data)
-		case protowire.BytesType:
-			value, size = protowire.ConsumeBytes(data)
-		default:
-			size = protowire.ConsumeFieldValue(number, kind, data)
-		}
-		if size < 0 {
-			return
-		}
-		data = data[size:]
-		do(number, value, n)
-	}
-}
-
-// packed returns the numbers of a repeated field, which may be packed.
-func packed(value []byte, n uint64) (all []uint64) {
-	if value == nil {
-		return []uint64{n}
-	}
-	for len(value) > 0 {
-		n, size := protowire.ConsumeVarint(value)
-		if size < 0 {
-			break
-		}
-		all, value = append(all, n), value[size:]
-	}
-	return slices.Clip(all)
 }

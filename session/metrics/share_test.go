@@ -85,6 +85,7 @@ func TestDamagedProfiles(t *testing.T) {
 		require.False(t, ok)
 	}
 	for _, data := range []string{"\x12\x02\x0a", "\x12\x03\x0a\x01\xff\x12\x01\x1a", "\x22\x02\x22\x05", "\x1a\x02\x08\x01"} {
-		readProfile([]byte(data)).sums()
+		_, ok := shareOf(bytes.NewReader([]byte(data)), "broker")
+		require.False(t, ok)
 	}
 }
